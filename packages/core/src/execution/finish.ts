@@ -1,12 +1,12 @@
 // The end of an execution: flow outputs, the final state, afterExecution, and only then is it ended: the parent is told, waiting clients
 // get their answer. A final state with outputs that cannot be rendered becomes FAILED; the good outputs are lost with the bad.
+import { resolveOutputs } from '../flow/outputs.ts'
 import { ExpressionError } from '../std/errors.ts'
 import { mapFrom, type Value } from '../std/value.ts'
 import { scopeOf, type View } from './context.ts'
 import type { Decision, Effect, Event } from './event.ts'
 import { NeedsEvaluation, RunError, readProperty } from './renderer.ts'
 import { ROOT, isFinal, type ExecutionState, type FinalState } from './state.ts'
-import { typeOutputs } from '../flow/outputs.ts'
 
 export function finishExecution(view: View, to: FinalState | undefined): Decision {
   const { state, plan } = view
@@ -60,6 +60,6 @@ function renderOutputs(view: View): Rendered {
     if (error instanceof ExpressionError || error instanceof RunError) return { problem: error.message }
     throw error
   }
-  const typed = typeOutputs(plan.flow.outputs, mapFrom(entries))
-  return 'problem' in typed ? typed : { outputs: typed.outputs }
+  const { values, problems } = resolveOutputs(plan.flow.outputs, mapFrom(entries))
+  return values ? { outputs: values } : { problem: problems.map(problem => problem.message).join('; ') }
 }

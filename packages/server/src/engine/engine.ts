@@ -1,12 +1,12 @@
 // The engine: takes signals, gives each execution its turn, and flushes what the turns want written, many executions to one transaction. One
 // flush is in flight at a time; the next fills meanwhile, so the more there is to do the more goes into each. Nothing leaves before its flush
 // returned: no reply, no job, no line to a watcher.
-import { assert, fold, birthOf, openExecution, runTurn, seededRandom, type ExecutionState, type Plan, type Signal, type TurnEnv, type TurnResult } from '@batuta/core'
+import { apply, assert, birthOf, encodeValue, fold, openExecution, runTurn, seededRandom, trust, type Value, type ExecutionState, type Plan, type Signal, type TurnEnv, type TurnResult } from '@batuta/core'
 import type { Changes } from '../inbox/changes.ts'
 import { SubmitError, type Inbox, type Receipt, type SubmitOptions } from '../inbox/inbox.ts'
 import type { JobSink } from '../inbox/jobs.ts'
 import type { Platform } from '../platform/platform.ts'
-import type { JobRow } from '../storage/batch.ts'
+import type { JobRow, JournalRowOf } from '../storage/batch.ts'
 import type { Store } from '../storage/store.ts'
 import { newEntity, weigh, type Entity, type Pending } from './entity.ts'
 import type { FlowCatalogue } from './flow-catalogue.ts'
@@ -155,7 +155,8 @@ export class Engine implements Inbox {
 
   #turn(entity: Entity): void {
     entity.isQueued = false
-    if (entity.poison !== undefined) return this.#hold(entity)
+    if (entity.poison !== undefined) return void this.#hold(entity)
+    if (!entity.state && entity.unflushed > 0) return
     if (!entity.state && entity.inbox[0]?.signal.type !== 'create') return void this.#load(entity)
     const unit = newUnit()
     const signals = entity.inbox
@@ -163,7 +164,7 @@ export class Engine implements Inbox {
     try {
       this.#runInto(unit, entity, signals)
     } catch (error) {
-      return this.#poison(entity, signals, error)
+      return this.#poison(unit, entity, { signals, error })
     }
     this.#pipeline.add(unit)
   }
@@ -175,6 +176,7 @@ export class Engine implements Inbox {
     entity.state = result.state
     entity.plan = plan
     entity.unflushed += 1
+    unit.entities.add(entity)
     const { node, jobs } = this.#options
     const rows = writeTurn(unit, { entity, plan, env, result }, { ...node, reserve: () => jobs.reserve() })
     this.#addReceipts(unit, entity, { taken, plan, result })
@@ -242,7 +244,7 @@ export class Engine implements Inbox {
       return this.#runInto(unit, entity, [{ signal, sinceMs: platform.nowMs(), options: {}, settle }])
     }
     const id = `${node.id}/${node.incarnation}/${String(this.#pipeline.nextSignal()).padStart(12, '0')}`
-    unit.signals.push({ id, shard: 0, executionId: signal.executionId, body: JSON.stringify(signal) })
+    unit.signals.push({ id, shard: 0, executionId: signal.executionId, body: encodeValue(trust<Value>(signal)) })
     unit.afterwards.push(() => void this.submit(signal, { rowId: id }).catch(error => this.#options.onNotice(`the signal ${id} was not taken`, error)))
   }
 
@@ -303,21 +305,58 @@ export class Engine implements Inbox {
   }
 
   /** An exception in a turn is our mistake: the neighbours go on, this execution is held with the reason. */
-  #poison(entity: Entity, taken: readonly Pending[], error: unknown): void {
+  #poison(unit: Unit, entity: Entity, { signals, error }: { readonly signals: readonly Pending[]; readonly error: unknown }): void {
     const message = error instanceof Error ? error.message : String(error)
     this.#options.onNotice(`a turn of the execution "${entity.id}" threw`, error)
-    this.#pending -= taken.length
-    for (const pending of taken) pending.settle.reject(new SubmitError('failed', `The execution "${entity.id}" could not go on: ${message}`, { cause: error }))
+    this.#pending -= signals.length
+    for (const pending of signals) pending.settle.reject(new SubmitError('failed', `The execution "${entity.id}" could not go on: ${message}`, { cause: error }))
     entity.poison = message
     delete entity.state
-    this.#hold(entity)
+    for (const touched of unit.entities) {
+      delete touched.state
+      this.#release(touched)
+    }
+    if (!unit.entities.has(entity)) void this.#hold(entity)
   }
 
-  #hold(entity: Entity): void {
-    if (entity.unflushed > 0) return
-    this.#options.onNotice(`the execution "${entity.id}" is held: ${entity.poison}`)
-    for (const pending of this.#takeAll(entity)) pending.settle.reject(new SubmitError('failed', `The execution "${entity.id}" is held: ${entity.poison}`))
-    this.#entities.delete(entity.id)
+  /** Once all that it did is flushed, the execution is read again as the store knows it, and marked as held there. */
+  async #hold(entity: Entity): Promise<void> {
+    if (entity.unflushed > 0 || entity.isLoading) return
+    entity.isLoading = true
+    const reason = entity.poison ?? 'unknown'
+    try {
+      const rows = await this.#options.store.read.journalOf(entity.id)
+      if (rows.length > 0) await this.#markHeld(entity, rows, reason)
+    } catch (error) {
+      this.#options.onNotice(`the execution "${entity.id}" could not be marked as held`, error)
+    }
+    entity.isLoading = false
+    delete entity.poison
+    for (const pending of this.#takeAll(entity)) pending.settle.reject(new SubmitError('failed', `The execution "${entity.id}" is held: ${reason}`))
+    if (entity.unflushed === 0) this.#entities.delete(entity.id)
+  }
+
+  async #markHeld(entity: Entity, rows: readonly JournalRowOf[], reason: string): Promise<void> {
+    const birth = birthOf(entity.id, rows)
+    const plan = await this.#options.flows.loadPlan(birth, birth.revision)
+    if (!plan) return
+    const state = fold(entity.id, rows, plan)
+    if (state.isHeld) return
+    const env = this.#envOf(entity.id, state.turn)
+    const event = { type: 'held', reason } as const
+    apply(state, event, plan, env.nowMs)
+    state.turn += 1
+    entity.timers = new Map(state.timers)
+    entity.head = ''
+    entity.state = state
+    entity.plan = plan
+    entity.unflushed += 1
+    const unit = newUnit()
+    const result = { state, events: [event], effects: [], refusals: [], isUnfinished: false }
+    writeTurn(unit, { entity, plan, env, result }, { ...this.#options.node, reserve: () => false })
+    this.#pipeline.add(unit)
+    this.#schedulePump()
+    this.#options.onNotice(`the execution "${entity.id}" is held: ${reason}`)
   }
 
   #committed(unit: Unit): void {
@@ -333,15 +372,16 @@ export class Engine implements Inbox {
     for (const { reject } of unit.receipts) reject(error)
     for (const entity of unit.entities) {
       delete entity.state
-      delete entity.head
+      entity.isDropped = true
       this.#release(entity)
     }
   }
 
   #release(entity: Entity): void {
     entity.unflushed -= 1
-    if (entity.poison !== undefined) return this.#hold(entity)
+    if (entity.poison !== undefined) return void this.#hold(entity)
     if (entity.unflushed > 0 || entity.isQueued || entity.isLoading) return
+    entity.isDropped = false
     if (entity.inbox.length > 0) return this.#line(entity)
     if (!entity.state || entity.state.isEnded) {
       this.#entities.delete(entity.id)

@@ -29,10 +29,12 @@ export interface Entity {
   /** Questions to the world that are under way. */
   readonly asking: Set<string>
   weight: number
+  /** What it did last was refused by the store: units that were built on it must not be written. */
+  isDropped: boolean
 }
 
 export function newEntity(id: string): Entity {
-  return { id, inbox: [], isQueued: false, isLoading: false, unflushed: 0, timers: new Map(), asking: new Set(), weight: 0 }
+  return { id, inbox: [], isQueued: false, isLoading: false, unflushed: 0, timers: new Map(), asking: new Set(), weight: 0, isDropped: false }
 }
 
 const BASE_WEIGHT_BYTES = 1_500

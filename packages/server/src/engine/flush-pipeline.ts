@@ -123,13 +123,10 @@ export class FlushPipeline {
     }
     const middle = units.length >> 1
     await this.#flush(units.slice(0, middle))
-    await this.#flush(units.slice(middle).filter(unit => !this.#isLost(unit)))
-  }
-
-  readonly #lost = new WeakSet<Unit>()
-
-  #isLost(unit: Unit): boolean {
-    return this.#lost.has(unit)
+    const rest = units.slice(middle)
+    const orphans = rest.filter(isOrphan)
+    await this.#flush(rest.filter(unit => !isOrphan(unit)))
+    if (orphans.length > 0) this.#drop(orphans, new SubmitError('failed', `The store refused what this was built on: ${failure.message}`))
   }
 
   /** Drops the units, and those after them that were built on the state that is dropped. */
@@ -150,11 +147,12 @@ export class FlushPipeline {
     this.#open = kept
     this.#openRows = kept.reduce((sum, unit) => sum + rowsOf(unit), 0)
     this.#openBytes = kept.reduce((sum, unit) => sum + unit.bytes, 0)
-    for (const unit of dropped) {
-      this.#lost.add(unit)
-      this.#options.onDropped(unit, error)
-    }
+    for (const unit of dropped) this.#options.onDropped(unit, error)
   }
+}
+
+function isOrphan(unit: Unit): boolean {
+  return [...unit.entities].some(entity => entity.isDropped)
 }
 
 function messageOf(failure: FlushError): string {

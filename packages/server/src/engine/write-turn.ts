@@ -43,7 +43,6 @@ export interface JobPlace {
 export function writeTurn(unit: Unit, written: Written, place: JobPlace): readonly JobRow[] {
   const { entity, result } = written
   const { state, events } = result
-  unit.entities.add(entity)
   if (events.length === 0) return []
   writeJournal(unit, written)
   writeHead(unit, written)
@@ -74,8 +73,6 @@ function writeHead(unit: Unit, { entity, result }: Written): void {
 }
 
 function birthRow(state: ExecutionState, head: Pick<ExecutionRow, 'id' | 'state' | 'endMs' | 'waitsFor' | 'turn'>): ExecutionRow {
-  const parent = state.trigger?.variables
-  const parentId = parent && !(parent instanceof Map) && typeof (parent as Record<string, unknown>)['executionId'] === 'string' ? String((parent as Record<string, unknown>)['executionId']) : null
   return {
     ...head,
     tenant: state.tenant,
@@ -86,7 +83,7 @@ function birthRow(state: ExecutionState, head: Pick<ExecutionRow, 'id' | 'state'
     shard: shardOf(state.id),
     triggerId: state.trigger?.id ?? null,
     triggerType: state.trigger?.type ?? null,
-    parentId: state.parentLink?.executionId ?? parentId,
+    parentId: state.parentLink?.executionId ?? null,
     originalId: state.originalId,
   }
 }
