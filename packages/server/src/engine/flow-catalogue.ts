@@ -30,7 +30,15 @@ export async function openFlowCatalogue(store: Store): Promise<FlowCatalogue> {
   const plans = new Map<string, Plan>()
   const take = (row: FlowRow): void => {
     if (row.isDeleted) entries.delete(keyText(row))
-    else entries.set(keyText(row), { tenant: row.tenant, namespace: row.namespace, flowId: row.flowId, revision: row.revision, parsed: row.parsed, isDisabled: row.isDisabled })
+    else
+      entries.set(keyText(row), {
+        tenant: row.tenant,
+        namespace: row.namespace,
+        flowId: row.flowId,
+        revision: row.revision,
+        parsed: row.parsed,
+        isDisabled: row.isDisabled,
+      })
   }
   const compile = (key: FlowKey, revision: number, parsed: string): Plan => {
     const name = `${keyText(key)}/${revision}`
