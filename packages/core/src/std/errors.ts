@@ -1,0 +1,77 @@
+// The catalogue of what may go wrong in the world or in what users wrote. A code is stable, a message is for people. Add a code here,
+// with its meaning in one line, before you throw it.
+
+export const ERROR_CODES = {
+  'expression-syntax': 'The text of an expression cannot be read.',
+  'expression-undefined': 'An expression reads a variable, attribute or index that does not exist.',
+  'expression-type': 'An operator or a filter met a value of a type it cannot work with.',
+  'expression-argument': 'An argument of a filter, function, test or macro is missing, superfluous or invalid.',
+  'expression-unknown': 'An expression names a filter, function, test or tag that does not exist.',
+  'expression-value':
+    'A text in an expression cannot be parsed: number, JSON, YAML, date, regular expression or base64.',
+  'expression-limit': 'An expression used up its fuel: steps, depth or size of the output.',
+  'value-malformed': 'A text that should hold a value is not valid JSON.',
+  'value-too-deep': 'A value is nested deeper than values may be.',
+  'value-unsupported': 'A plugin returned something that is not data, for instance a function.',
+} as const satisfies Record<string, string>
+
+export type ErrorCode = keyof typeof ERROR_CODES
+
+export class BatutaError extends Error {
+  override readonly name: string = 'BatutaError'
+  readonly code: ErrorCode
+
+  constructor(code: ErrorCode, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+export type ExpressionErrorKind = 'SYNTAX' | 'UNDEFINED' | 'TYPE' | 'ARGUMENT' | 'UNKNOWN' | 'VALUE' | 'LIMIT'
+
+const CODE_OF_KIND: Readonly<Record<ExpressionErrorKind, ErrorCode>> = {
+  SYNTAX: 'expression-syntax',
+  UNDEFINED: 'expression-undefined',
+  TYPE: 'expression-type',
+  ARGUMENT: 'expression-argument',
+  UNKNOWN: 'expression-unknown',
+  VALUE: 'expression-value',
+  LIMIT: 'expression-limit',
+}
+
+export interface ExpressionErrorDetails {
+  readonly kind: ExpressionErrorKind
+  readonly message: string
+  /** 1-based, inside the template. */
+  readonly line: number
+  /** 1-based, inside the line. */
+  readonly column: number
+  /** The part of the template around the position, at most 200 characters. */
+  readonly excerpt: string
+  /** A name in scope that the author may have meant. */
+  readonly suggestion?: string
+  readonly cause?: unknown
+}
+
+export class ExpressionError extends BatutaError {
+  override readonly name = 'ExpressionError'
+  readonly kind: ExpressionErrorKind
+  readonly line: number
+  readonly column: number
+  readonly excerpt: string
+  readonly suggestion: string | undefined
+  /** The message without position and source, for callers that show those themselves. */
+  readonly reason: string
+
+  constructor(details: ExpressionErrorDetails) {
+    const hint = details.suggestion === undefined ? '' : `; did you mean \`${details.suggestion}\`?`
+    const place = `in the expression \`${details.excerpt}\` at line ${details.line}, column ${details.column}`
+    super(CODE_OF_KIND[details.kind], `${details.message} ${place}${hint}`, { cause: details.cause })
+    this.kind = details.kind
+    this.line = details.line
+    this.column = details.column
+    this.excerpt = details.excerpt
+    this.suggestion = details.suggestion
+    this.reason = details.message
+  }
+}

@@ -1,0 +1,216 @@
+// Values as JSON text and back, without loss: integers of any width, the point of 4.0, the order of keys, nulls.
+import { encodeBase64 } from './base64.ts'
+import { BatutaError } from './errors.ts'
+import { Bytes, DateTime, Decimal, Double, Float, isList, mapEntries, needsMap, toDouble, toInteger } from './value.ts'
+import type { Value } from './value.ts'
+import { checkDepth, decimalText, doubleText, floatText, numberText, quoteJson, VALUE_DEPTH_MAX } from './value-text.ts'
+
+/** Compact JSON that `decodeValue` turns into the same value. Rare types lose their tag: decimals, floats, bytes, date-times, NaN. */
+export function encodeValue(value: Value): string {
+  return encode(value, 0)
+}
+
+function encode(value: Value, depth: number): string {
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (value === null || typeof value === 'boolean') return String(value)
+  if (typeof value === 'number') return Number.isFinite(value) ? encodeNumber(value) : `"${value}"`
+  if (typeof value === 'bigint') return value.toString()
+  checkDepth(depth)
+  if (isList(value)) return `[${value.map(item => encode(item, depth + 1)).join(',')}]`
+  if (value instanceof Double) return doubleText(value.value)
+  if (value instanceof Float) return Number.isFinite(value.value) ? floatText(value.value) : `"${value.value}"`
+  if (value instanceof Decimal) return decimalText(value)
+  if (value instanceof Bytes) return quoteJson(encodeBase64(value.bytes))
+  if (value instanceof DateTime) return quoteJson(value.text)
+  const parts: string[] = []
+  for (const [key, item] of mapEntries(value)) parts.push(`${JSON.stringify(key)}:${encode(item, depth + 1)}`)
+  return `{${parts.join(',')}}`
+}
+
+function encodeNumber(value: number): string {
+  return Number.isSafeInteger(value) ? (value === 0 ? '0' : String(value)) : numberText(value)
+}
+
+// What `JSON.parse` would not keep: integral doubles, exponents, wide integers, integer-like keys. A hit inside a string only costs
+// the slower parser.
+const NEEDS_CARE = /(?:^|[[,:\s])-?(?:\d{16}|\d+(?:\.0|(?:\.\d+)?[eE]))|"\d+"\s*:|"__proto__"|\\u/
+
+/** Reads what `encodeValue` wrote, or any other JSON text. */
+export function decodeValue(text: string): Value {
+  if (NEEDS_CARE.test(text)) return decodeWhole(text)
+  try {
+    return JSON.parse(text) as Value
+  } catch {
+    // Our own parser words the complaint, with the position.
+    return decodeWhole(text)
+  }
+}
+
+function decodeWhole(text: string): Value {
+  const reader = new JsonReader(text)
+  const value = reader.readValue(0)
+  reader.skipSpace()
+  if (reader.at < text.length) throw reader.malformed('unexpected text after the value')
+  return value
+}
+
+/** Reads the first value of a text and leaves what follows it alone. */
+export function decodeFirstValue(text: string): { readonly value: Value; readonly end: number } {
+  const reader = new JsonReader(text)
+  const value = reader.readValue(0)
+  return { value, end: reader.at }
+}
+
+const SPACE = /[ \t\r\n]*/y
+const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y
+// eslint-disable-next-line no-control-regex
+const PLAIN_TEXT = /[^"\\\u0000-\u001f]*/y
+
+const UNESCAPED: Readonly<Record<string, string>> = {
+  '"': '"',
+  '\\': '\\',
+  '/': '/',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+}
+
+class JsonReader {
+  readonly #text: string
+  at = 0
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  malformed(reason: string): BatutaError {
+    const near = this.#text.slice(this.at, this.at + 20)
+    const place = near === '' ? 'at the end' : `at offset ${this.at} near \`${near}\``
+    return new BatutaError('value-malformed', `not a JSON value: ${reason} ${place}`)
+  }
+
+  skipSpace(): void {
+    SPACE.lastIndex = this.at
+    SPACE.test(this.#text)
+    this.at = SPACE.lastIndex
+  }
+
+  readValue(depth: number): Value {
+    if (depth > VALUE_DEPTH_MAX) throw this.malformed('nested too deep')
+    this.skipSpace()
+    switch (this.#text[this.at]) {
+      case '{':
+        return this.#readMap(depth)
+      case '[':
+        return this.#readList(depth)
+      case '"':
+        return this.#readString()
+      case 't':
+        return this.#readWord('true', true)
+      case 'f':
+        return this.#readWord('false', false)
+      case 'n':
+        return this.#readWord('null', null)
+      default:
+        return this.#readNumber()
+    }
+  }
+
+  #readWord<T extends Value>(word: string, value: T): T {
+    if (!this.#text.startsWith(word, this.at)) throw this.malformed('unexpected word')
+    if (/[\w$]/.test(this.#text.charAt(this.at + word.length))) throw this.malformed('unexpected word')
+    this.at += word.length
+    return value
+  }
+
+  #readNumber(): Value {
+    NUMBER.lastIndex = this.at
+    const match = NUMBER.exec(this.#text)
+    if (match === null || match[0] === '') throw this.malformed('expected a value')
+    this.at = NUMBER.lastIndex
+    if (/[\w.]/.test(this.#text.charAt(this.at))) throw this.malformed('malformed number')
+    const text = match[0]
+    if (match[1] !== undefined || match[2] !== undefined) return toDouble(Number(text))
+    return text.length < 16 ? Number(text) + 0 : toInteger(BigInt(text))
+  }
+
+  #readString(): string {
+    let value = ''
+    this.at++
+    for (;;) {
+      PLAIN_TEXT.lastIndex = this.at
+      PLAIN_TEXT.test(this.#text)
+      value += this.#text.slice(this.at, PLAIN_TEXT.lastIndex)
+      this.at = PLAIN_TEXT.lastIndex
+      const next = this.#text[this.at]
+      if (next === '"') {
+        this.at++
+        return value
+      }
+      if (next !== '\\') throw this.malformed(next === undefined ? 'unclosed string' : 'control character in a string')
+      value += this.#readEscape()
+    }
+  }
+
+  #readEscape(): string {
+    const letter = this.#text.charAt(this.at + 1)
+    if (letter === 'u') {
+      const digits = this.#text.slice(this.at + 2, this.at + 6)
+      if (!/^[0-9a-fA-F]{4}$/.test(digits)) throw this.malformed('malformed \\u escape')
+      this.at += 6
+      return String.fromCharCode(Number.parseInt(digits, 16))
+    }
+    const character = Object.hasOwn(UNESCAPED, letter) ? UNESCAPED[letter] : undefined
+    if (character === undefined) throw this.malformed('unknown escape')
+    this.at += 2
+    return character
+  }
+
+  #readList(depth: number): Value {
+    const items: Value[] = []
+    this.at++
+    this.skipSpace()
+    if (this.#takes(']')) return items
+    for (;;) {
+      items.push(this.readValue(depth + 1))
+      this.skipSpace()
+      if (this.#takes(']')) return items
+      if (!this.#takes(',')) throw this.malformed('expected `,` or `]`')
+    }
+  }
+
+  #readMap(depth: number): Value {
+    const plain: Record<string, Value> = {}
+    let keyed: Map<string, Value> | undefined
+    this.at++
+    this.skipSpace()
+    if (this.#takes('}')) return plain
+    for (;;) {
+      const key = this.#readKey()
+      const value = this.readValue(depth + 1)
+      if (keyed === undefined && needsMap(key)) keyed = new Map(Object.entries(plain))
+      if (keyed === undefined) plain[key] = value
+      else keyed.set(key, value)
+      this.skipSpace()
+      if (this.#takes('}')) return keyed ?? plain
+      if (!this.#takes(',')) throw this.malformed('expected `,` or `}`')
+    }
+  }
+
+  #readKey(): string {
+    this.skipSpace()
+    if (this.#text[this.at] !== '"') throw this.malformed('expected a quoted key')
+    const key = this.#readString()
+    this.skipSpace()
+    if (!this.#takes(':')) throw this.malformed('expected `:`')
+    return key
+  }
+
+  #takes(character: string): boolean {
+    if (this.#text[this.at] !== character) return false
+    this.at++
+    return true
+  }
+}

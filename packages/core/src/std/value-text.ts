@@ -1,0 +1,140 @@
+// The three texts of a value. *Print* is what `{{ … }}` shows, *plain* is what joins to other text (Java's notation for lists and
+// maps), *JSON* is for structures. Mixing them up is the classic mistake of whoever ports this language.
+import { encodeBase64 } from './base64.ts'
+import { BatutaError } from './errors.ts'
+import { Bytes, DateTime, Decimal, Double, Float, isList, isScalarObject, mapEntries } from './value.ts'
+import type { Value, ValueMap } from './value.ts'
+
+/** Deeper values are refused, lest a template's own nesting exhausts the stack. */
+export const VALUE_DEPTH_MAX = 1000
+
+export function printValue(value: Value): string {
+  if (typeof value === 'string') return value
+  if (value === null) return ''
+  if (typeof value === 'object' && !isScalarObject(value)) return jsonText(value)
+  if (value instanceof Bytes) return quoteJson(encodeBase64(value.bytes))
+  return plainText(value)
+}
+
+export function plainText(value: Value): string {
+  return plain(value, 0)
+}
+
+/** Compact JSON; entries of maps whose value is null are left out at every depth. */
+export function jsonText(value: Value): string {
+  return json(value, 0)
+}
+
+function plain(value: Value, depth: number): string {
+  if (typeof value === 'string') return value
+  if (value === null || typeof value === 'boolean') return String(value)
+  if (typeof value === 'number' || typeof value === 'bigint') return numberText(value)
+  checkDepth(depth)
+  if (isList(value)) return `[${value.map(item => plain(item, depth + 1)).join(', ')}]`
+  if (value instanceof Double) return doubleText(value.value)
+  if (value instanceof Float) return floatText(value.value)
+  if (value instanceof Decimal) return decimalText(value)
+  if (value instanceof Bytes) return encodeBase64(value.bytes)
+  if (value instanceof DateTime) return value.text
+  const parts: string[] = []
+  for (const [key, item] of mapEntries(value)) parts.push(`${key}=${plain(item, depth + 1)}`)
+  return `{${parts.join(', ')}}`
+}
+
+function json(value: Value, depth: number): string {
+  if (typeof value === 'string') return quoteJson(value)
+  if (value === null || typeof value === 'boolean') return String(value)
+  if (typeof value === 'number' || typeof value === 'bigint') return jsonNumber(numberText(value))
+  checkDepth(depth)
+  if (isList(value)) return `[${value.map(item => json(item, depth + 1)).join(',')}]`
+  if (value instanceof Double) return jsonNumber(doubleText(value.value))
+  if (value instanceof Float) return jsonNumber(floatText(value.value))
+  if (value instanceof Decimal) return decimalText(value)
+  if (value instanceof Bytes) return quoteJson(encodeBase64(value.bytes))
+  if (value instanceof DateTime) return quoteJson(value.text)
+  return jsonMap(value, depth)
+}
+
+function jsonMap(map: ValueMap, depth: number): string {
+  const parts: string[] = []
+  for (const [key, item] of mapEntries(map)) {
+    if (item !== null) parts.push(`${quoteJson(key)}:${json(item, depth + 1)}`)
+  }
+  return `{${parts.join(',')}}`
+}
+
+export function checkDepth(depth: number): void {
+  if (depth > VALUE_DEPTH_MAX) {
+    throw new BatutaError('value-too-deep', `a value is nested deeper than ${VALUE_DEPTH_MAX} levels`)
+  }
+}
+
+function jsonNumber(text: string): string {
+  return text === 'NaN' || text.endsWith('Infinity') ? `"${text}"` : text
+}
+
+/** Java's text of an integer or a double with a fraction. */
+export function numberText(value: number | bigint): string {
+  if (typeof value === 'bigint') return value.toString()
+  return Number.isInteger(value) ? integerText(value) : doubleText(value)
+}
+
+function integerText(value: number): string {
+  return Number.isSafeInteger(value) ? (value === 0 ? '0' : String(value)) : BigInt(value).toString()
+}
+
+/** Java's notation of a double: at least one digit after the point, exponents from 10⁷ and below 10⁻³. */
+export function doubleText(value: number): string {
+  if (Object.is(value, -0)) return '-0.0'
+  return javaNotation(value, String(value), value.toExponential())
+}
+
+export function floatText(value: number): string {
+  if (!Number.isFinite(value) || value === 0) return doubleText(value)
+  for (let digits = 1; digits < 9; digits++) {
+    const shortest = Number(value.toPrecision(digits))
+    if (Math.fround(shortest) === value) return doubleText(shortest)
+  }
+  return doubleText(Number(value.toPrecision(9)))
+}
+
+function javaNotation(value: number, decimal: string, exponential: string): string {
+  const size = Math.abs(value)
+  if (!Number.isFinite(value)) return decimal
+  if (size === 0 || (size >= 1e-3 && size < 1e7)) return decimal.includes('.') ? decimal : `${decimal}.0`
+  const [mantissa = '', exponent = ''] = exponential.split('e')
+  return `${mantissa.includes('.') ? mantissa : `${mantissa}.0`}E${exponent.replace('+', '')}`
+}
+
+export function decimalText({ unscaled, scale }: Decimal): string {
+  const sign = unscaled < 0n ? '-' : ''
+  const digits = (unscaled < 0n ? -unscaled : unscaled).toString()
+  if (scale <= 0) return sign + digits + (unscaled === 0n ? '' : '0'.repeat(-scale))
+  const padded = digits.padStart(scale + 1, '0')
+  return `${sign}${padded.slice(0, -scale)}.${padded.slice(-scale)}`
+}
+
+// eslint-disable-next-line no-control-regex
+const NEEDS_ESCAPE = /["\\\u0000-\u001f]/
+// eslint-disable-next-line no-control-regex
+const TO_ESCAPE = /["\\\u0000-\u001f]/g
+
+const SHORT_ESCAPES: Readonly<Record<string, string>> = {
+  '"': '\\"',
+  '\\': '\\\\',
+  '\b': '\\b',
+  '\t': '\\t',
+  '\n': '\\n',
+  '\f': '\\f',
+  '\r': '\\r',
+}
+
+export function quoteJson(text: string): string {
+  if (!NEEDS_ESCAPE.test(text)) return `"${text}"`
+  return `"${text.replace(TO_ESCAPE, escapeCharacter)}"`
+}
+
+function escapeCharacter(character: string): string {
+  const short = SHORT_ESCAPES[character]
+  return short ?? `\\u${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`
+}
