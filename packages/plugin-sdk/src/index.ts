@@ -1,6 +1,6 @@
 export { convertValue } from './convert-value.ts'
-export { defineFileStore } from './file-store.ts'
-export type { FileEntry, FileSource, FileStore, FileStoreDefinition } from './file-store.ts'
+export { defineFileStore } from './files/file-store.ts'
+export type { FileEntry, FileSource, FileStore, FileStoreDefinition } from './files/file-store.ts'
 export { bindProperties, renderAll } from './lazy-properties.ts'
 export type { LazyProperties, LazyProperty } from './lazy-properties.ts'
 export { parseDuration } from './parse-duration.ts'

@@ -2,7 +2,7 @@
 // through here, so that rendering, masking, limits and clean-up happen once and for all.
 import type { Value, ValueMap } from '@batuta/core'
 import type { Command, CommandResult } from './task-runner.ts'
-import type { FileSource } from './file-store.ts'
+import type { FileSource } from './files/file-store.ts'
 
 export type LogLevel = 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR'
 

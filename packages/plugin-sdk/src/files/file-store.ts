@@ -1,6 +1,6 @@
 // Internal storage: files by `kestra://` URI. Written whole or not at all, read as streams.
-import type { Shape, Rendered } from './property.ts'
-import type { TypeDescription } from './task.ts'
+import type { Shape, Rendered } from '../property.ts'
+import type { TypeDescription } from '../task.ts'
 
 /** A file on the local disk is named by its path; a text is stored as UTF-8. */
 export type FileSource = string | Uint8Array | { readonly path: string } | AsyncIterable<Uint8Array | string>
