@@ -60,3 +60,15 @@ export type { InputContext, InputProblem, ResolvedInput, ResolvedInputs } from '
 export { ENCRYPTED_TYPE, isEncrypted } from './flow/input-value.ts'
 export { resolveOutputs } from './flow/outputs.ts'
 export type { OutputContext, OutputProblem, ResolvedOutputs } from './flow/outputs.ts'
+export {
+  calledFlows,
+  childrenOf,
+  findAncestors,
+  findSubflowCycles,
+  findTask,
+  walkFlow,
+  walkTasks,
+} from './flow/graph.ts'
+export type { FlowKey, TaskVisit } from './flow/graph.ts'
+export { checkFlow, validateFlow } from './flow/validate.ts'
+export type { ValidateOptions } from './flow/validate.ts'
