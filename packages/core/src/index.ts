@@ -26,6 +26,24 @@ export type { DateTimeType, Value, ValueMap } from './std/value.ts'
 export { decodeFirstValue, decodeValue, encodeValue } from './std/value-json.ts'
 export { fromPlain, toPlain } from './std/value-plain.ts'
 export { jsonText, plainText, printValue } from './std/value-text.ts'
+<<<<<<< HEAD
+=======
+export { Asked } from './expression/asked.ts'
+export type { Request } from './expression/asked.ts'
+export { checkTemplate } from './expression/check.ts'
+export type { TemplateFinding } from './expression/check.ts'
+export type { Need } from './expression/definition.ts'
+export { Fuel } from './expression/fuel.ts'
+export type { FuelLimits } from './expression/fuel.ts'
+export { javaClassName } from './expression/java-class.ts'
+export { evaluateAsync, renderAsync } from './expression/render-async.ts'
+export type { Ask, Renderable } from './expression/render-async.ts'
+export { compileDeep, renderDeep } from './expression/render-deep.ts'
+export type { CompiledValue, DeepOptions } from './expression/render-deep.ts'
+export type { Scope } from './expression/scope.ts'
+export { compileTemplate, renderRecursively } from './expression/template.ts'
+export type { CompiledTemplate, CompileOptions } from './expression/template.ts'
+>>>>>>> flow
 export { formatDuration, parseDuration } from './std/duration.ts'
 export type { Diagnostic } from './std/diagnostic.ts'
 export { findZone, zoneOffsetMs } from './std/zone.ts'
@@ -60,6 +78,7 @@ export type { InputContext, InputProblem, ResolvedInput, ResolvedInputs } from '
 export { ENCRYPTED_TYPE, isEncrypted } from './flow/input-value.ts'
 export { resolveOutputs } from './flow/outputs.ts'
 export type { OutputContext, OutputProblem, ResolvedOutputs } from './flow/outputs.ts'
+<<<<<<< HEAD
 export { Asked } from './expression/asked.ts'
 export type { Request } from './expression/asked.ts'
 export { checkTemplate } from './expression/check.ts'
@@ -122,3 +141,17 @@ export { inlineTypes } from './inline/inline-task.ts'
 export { createdMsOf, isId, newId, shardOf, SHARDS } from './std/id.ts'
 export { hashText, seededRandom } from './std/random.ts'
 export { trust } from './std/trust.ts'
+=======
+export {
+  calledFlows,
+  childrenOf,
+  findAncestors,
+  findSubflowCycles,
+  findTask,
+  walkFlow,
+  walkTasks,
+} from './flow/graph.ts'
+export type { FlowKey, TaskVisit } from './flow/graph.ts'
+export { checkFlow, validateFlow } from './flow/validate.ts'
+export type { ValidateOptions } from './flow/validate.ts'
+>>>>>>> flow
