@@ -14,6 +14,7 @@ export const ERROR_CODES = {
   'journal-without-birth': 'The journal of an execution does not begin with its creation.',
   'value-malformed': 'A text that should hold a value is not valid JSON.',
   'value-too-deep': 'A value is nested deeper than values may be.',
+  'value-too-large': 'The text of a value would not fit into memory.',
   'value-unsupported': 'A plugin returned something that is not data, for instance a function.',
 } as const satisfies Record<string, string>
 
