@@ -99,7 +99,15 @@ function openJob(job: HostJob, room: HostRoom, { log, mask, signal }: JobParts):
   const ports: Ports = { ask: (name, args) => room.ask(job, signal, { name, args }) }
   return openRun({
     facts: factsOf(job, context, room.init),
-    renderer: createTemplateRenderer({ context, ports, store: room.store, mask, now: room.now, signal }),
+    renderer: createTemplateRenderer({
+      dialect: job.dialect,
+      context,
+      ports,
+      store: room.store,
+      mask,
+      now: room.now,
+      signal,
+    }),
     logger: log,
     mask: secret => mask.add(secret),
     store: room.store,

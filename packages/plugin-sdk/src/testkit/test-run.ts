@@ -29,6 +29,7 @@ export interface TestOptions {
   readonly variables?: ValueMap
   /** Answers what the server would answer: `secret`, `kv`, `namespaceFiles` … */
   readonly answer?: (name: string, args: ValueMap) => Value | Promise<Value>
+  readonly dialect?: 1 | 2
   readonly signal?: AbortSignal
   readonly runners?: readonly TaskRunnerDefinition[]
   /** Kept between runs when given; otherwise a folder of its own. */
@@ -56,7 +57,15 @@ export async function createTestRunContext(options: TestOptions = {}): Promise<T
   const context = { ...TEST_ROOTS, ...Object.fromEntries(Object.entries(options.variables ?? {})) }
   const run = openRun({
     facts: { ...TEST_FACTS, attemptId: randomUUID(), cacheDir: options.cacheDir ?? join(root, 'cache') },
-    renderer: createTemplateRenderer({ context, ports, store, mask, now: () => Date.now(), signal }),
+    renderer: createTemplateRenderer({
+      dialect: options.dialect ?? 1,
+      context,
+      ports,
+      store,
+      mask,
+      now: () => Date.now(),
+      signal,
+    }),
     logger: collectLogs(logs, mask),
     mask: secret => mask.add(secret),
     store,
