@@ -1,0 +1,38 @@
+// Evaluates a template that asks the world, outside the turn: it is rendered with the answers so far until it asks for nothing new.
+import { evaluateAsync, type Ask } from '../expression/render-async.ts'
+import { assert } from '../std/assert.ts'
+import type { Value } from '../std/value.ts'
+import { getRun } from './apply.ts'
+import { scopeOf, type View } from './context.ts'
+import { getTask } from './plan.ts'
+import type { Property } from './property.ts'
+import { ROOT } from './state.ts'
+
+export async function evaluateSlot(
+  view: View,
+  question: { readonly run: number; readonly slot: string },
+  ask: Ask,
+): Promise<Value> {
+  const { property, how } = findSlot(view, question)
+  const run = question.run === ROOT ? undefined : getRun(view.state, question.run)
+  return await evaluateAsync(scope => property[how](scope), scopeOf(view, run), ask)
+}
+
+function findSlot(
+  { state, plan }: View,
+  { run, slot }: { readonly run: number; readonly slot: string },
+): { readonly property: Property; readonly how: 'text' | 'value' | 'typed' } {
+  const at = slot.lastIndexOf(':')
+  const name = slot.slice(0, at)
+  const how = slot.slice(at + 1)
+  assert(how === 'text' || how === 'value' || how === 'typed', `"${slot}" names no template`)
+  if (run === ROOT) {
+    const output = plan.outputs.get(name.slice('outputs.'.length))
+    assert(output !== undefined, `there is no flow output for "${slot}"`)
+    return { property: output, how }
+  }
+  const task = getTask(plan, getRun(state, run).task)
+  const property = name === 'runIf' ? task.runIf : task.properties.get(name)
+  assert(property !== undefined, `the task "${task.id}" has no template "${slot}"`)
+  return { property, how }
+}
