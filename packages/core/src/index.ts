@@ -146,3 +146,5 @@ export {
   zonedText,
 } from './trigger/schedule.ts'
 export type { DateFilter, Due, Missed, RecoverPolicy, Schedule } from './trigger/schedule.ts'
+export { violationsOf } from './flow/violations.ts'
+export type { Violation } from './flow/violations.ts'
