@@ -1,3 +1,33 @@
+// Values, as plugins meet them: the SDK is all that a plugin imports of the project.
+export {
+  Bytes,
+  DateTime,
+  Decimal,
+  decodeValue,
+  Double,
+  encodeValue,
+  Float,
+  formatDuration,
+  fromPlain,
+  isInteger,
+  isList,
+  isMap,
+  isNumber,
+  isTruthyText,
+  jsonText,
+  mapEntries,
+  mapFrom,
+  mapGet,
+  mapHas,
+  mapKeys,
+  mapSize,
+  plainText,
+  printValue,
+  toDouble,
+  toInteger,
+  toPlain,
+} from '@batuta/core'
+export type { DateTimeType, Value, ValueMap } from '@batuta/core'
 export { convertValue } from './convert-value.ts'
 export { openRun } from './create-run-context.ts'
 export type { OpenRun, RunFacts, RunParts } from './create-run-context.ts'
@@ -25,6 +55,7 @@ export { ProcessKeeper } from './process/process-keeper.ts'
 export type { KeeperOptions } from './process/process-keeper.ts'
 export { PROCESS_RUNNER_TYPE, processRunner } from './process/process-runner.ts'
 export { LINE_CHARS_MAX } from './process/read-lines.ts'
+export { checkPublicHost, isPrivateAddress, lookupPublic } from './network-guard.ts'
 export { p } from './property.ts'
 export type { Presence, Property, PropertyKind, PropertySpec, Rendered, Shape } from './property.ts'
 export { schemaOf } from './property-schema.ts'
