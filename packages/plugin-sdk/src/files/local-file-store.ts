@@ -1,0 +1,127 @@
+// Internal storage in a folder of the local disk. A file appears under its name by a rename after its bytes are on disk, so that
+// nobody ever reads half of one and an acknowledged one survives a power cut.
+import { constants, createReadStream } from 'node:fs'
+import { copyFile, mkdir, open, readdir, rename, rm, stat, unlink } from 'node:fs/promises'
+import type { Stats } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { dirname, join } from 'node:path'
+import type { FileEntry, FileSource, FileStore } from './file-store.ts'
+import { encodeSegment, parseStorageUri } from './storage-uri.ts'
+import { TaskError } from '../task-error.ts'
+
+/** Where files grow before they are renamed; on the same file system, never listed. */
+const GROWING = '.growing'
+const DEPTH_MAX = 64
+
+export function openLocalFileStore(root: string): FileStore {
+  const localPath = (uri: string): string => pathOf(root, uri)
+  return {
+    put: (uri, source) => put(root, uri, source),
+    open: uri => openFile(uri, localPath(uri)),
+    find: uri => findFile(uri, localPath(uri)),
+    delete: uri => deleteFile(localPath(uri)),
+    list: prefix => listFiles(prefix, localPath(prefix)),
+    deleteFolder: prefix => deleteFolder(prefix, localPath(prefix)),
+    localPath,
+  }
+}
+
+function pathOf(root: string, uri: string): string {
+  const segments = parseStorageUri(uri)
+  if (segments[0] === GROWING) throw new TaskError(`the storage URI "${uri}" is refused: "${GROWING}" is reserved`)
+  return join(root, ...segments)
+}
+
+async function put(root: string, uri: string, source: FileSource): Promise<FileEntry> {
+  const path = pathOf(root, uri)
+  const growing = join(root, GROWING, randomUUID())
+  await mkdir(dirname(growing), { recursive: true })
+  try {
+    await writeDurably(growing, source)
+    await mkdir(dirname(path), { recursive: true })
+    await rename(growing, path)
+  } catch (error) {
+    await rm(growing, { force: true })
+    throw error
+  }
+  await syncFolder(dirname(path))
+  return entryOf(uri, await stat(path))
+}
+
+async function writeDurably(path: string, source: FileSource): Promise<void> {
+  const isCopy = typeof source === 'object' && 'path' in source
+  if (isCopy) await copyFile(source.path, path, constants.COPYFILE_FICLONE)
+  const file = await open(path, isCopy ? 'r+' : 'wx')
+  try {
+    if (typeof source === 'string' || source instanceof Uint8Array) await file.writeFile(source)
+    else if (!isCopy) for await (const chunk of source) await file.writeFile(chunk)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** The rename itself must survive a power cut too. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const folder = await open(path, constants.O_RDONLY)
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}
+
+async function openFile(uri: string, path: string): Promise<AsyncIterable<Uint8Array>> {
+  const entry = await findFile(uri, path)
+  if (entry === undefined) throw new TaskError(`there is no file "${uri}" in internal storage`)
+  return createReadStream(path, { highWaterMark: 256 * 1024 })
+}
+
+async function findFile(uri: string, path: string): Promise<FileEntry | undefined> {
+  const stats = await unlessMissing(stat(path))
+  return stats?.isFile() === true ? entryOf(uri, stats) : undefined
+}
+
+async function deleteFile(path: string): Promise<boolean> {
+  const stats = await unlessMissing(stat(path))
+  if (stats?.isFile() !== true) return false
+  return (await unlessMissing(unlink(path).then(() => true))) ?? false
+}
+
+async function* listFiles(prefix: string, path: string, depth = 0): AsyncGenerator<FileEntry> {
+  if (depth > DEPTH_MAX) return
+  const entries = (await unlessMissing(readdir(path, { withFileTypes: true }))) ?? []
+  entries.sort((a, b) => (a.name < b.name ? -1 : 1))
+  for (const entry of entries) {
+    const uri = `${prefix.replace(/\/$/, '')}/${encodeSegment(entry.name)}`
+    const child = join(path, entry.name)
+    if (entry.isDirectory()) yield* listFiles(uri, child, depth + 1)
+    else if (entry.isFile()) {
+      const stats = await unlessMissing(stat(child))
+      if (stats !== undefined) yield entryOf(uri, stats)
+    }
+  }
+}
+
+async function deleteFolder(prefix: string, path: string): Promise<readonly string[]> {
+  const uris: string[] = []
+  for await (const { uri } of listFiles(prefix, path)) uris.push(uri)
+  await rm(path, { recursive: true, force: true })
+  return uris
+}
+
+function entryOf(uri: string, stats: Stats): FileEntry {
+  return { uri, sizeBytes: stats.size, modifiedMs: stats.mtimeMs }
+}
+
+const MISSING: ReadonlySet<unknown> = new Set(['ENOENT', 'ENOTDIR'])
+
+async function unlessMissing<T>(promise: Promise<T>): Promise<T | undefined> {
+  try {
+    return await promise
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && MISSING.has(error.code)) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,193 @@
+// Starts commands as processes of this machine and answers for them: each leads its own session, carries the mark of its attempt, and
+// is gone with all its descendants when the attempt is killed, when it ends, or when the keeper closes.
+//
+// Enforced on every command: soft limit of open files, no core dumps, a higher OOM score than ours, no environment but the allowed.
+// Not enforced here: memory, CPU, number of processes, file system and network; that is the work of the sandboxed tiers.
+import { spawn } from 'node:child_process'
+import type { ChildProcessByStdio } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
+import { constants } from 'node:os'
+import type { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Command, CommandResult, OutputLine } from '../task-runner.ts'
+import { TaskError } from '../task-error.ts'
+import { groupExists, killTree, signalGroup } from './kill-tree.ts'
+import { findMarked, MARK_VARIABLE } from './process-table.ts'
+import type { ProcessTree } from './process-table.ts'
+import { readLines } from './read-lines.ts'
+
+export interface KeeperOptions {
+  /** Names this keeper among others on the machine and stays the same when it starts again, so that it finds what it left. */
+  readonly name: string
+  /** What every command sees. */
+  readonly environment: ReadonlyMap<string, string>
+  /** Time between asking and killing. */
+  readonly killGraceMs: number
+  /** 0 for no limit. */
+  readonly openFilesMax: number
+}
+
+export interface RunOptions {
+  /** Tells the attempt from all others. */
+  readonly attempt: string
+  /** Kills the command with all its descendants. */
+  readonly signal: AbortSignal
+}
+
+type Child = ChildProcessByStdio<null, Readable, Readable>
+
+/** How long output may keep coming from background processes after the command itself has ended. */
+const LINGER_MS = 10_000
+/** How long the rest of the output is read after a kill, when whoever takes the lines is slow. */
+const REST_MS = 2_000
+const SWEEP_MS = 1_000
+const OOM_SCORE = '500'
+
+export class ProcessKeeper {
+  readonly #options: KeeperOptions
+  readonly #trees = new Map<string, ProcessTree>()
+  #sweep: NodeJS.Timeout | undefined
+
+  constructor(options: KeeperOptions) {
+    this.#options = options
+  }
+
+  async run(command: Command, options: RunOptions): Promise<CommandResult> {
+    options.signal.throwIfAborted()
+    const mark = `${this.#options.name}/${options.attempt}`
+    const child = this.#spawn(command, mark)
+    const tree = { leader: await pidOf(child, command), mark }
+    this.#trees.set(mark, tree)
+    try {
+      await raiseOomScore(tree.leader)
+      return await this.#attend(child, tree, command, options.signal)
+    } catch (error) {
+      // Whoever takes the lines has failed: the command must not go on without witness.
+      await killTree(tree, 0)
+      throw error
+    } finally {
+      this.#trees.delete(mark)
+      this.#sweepSoon()
+    }
+  }
+
+  /** Kills everything at once, without asking; for the end of the host. */
+  async close(): Promise<void> {
+    clearTimeout(this.#sweep)
+    const trees = [...this.#trees.values()]
+    for (const { leader } of trees) signalGroup(leader, 'SIGKILL')
+    await Promise.all(trees.map(tree => killTree(tree, 0)))
+    await this.reap()
+  }
+
+  /** Kills what carries our name and belongs to no running attempt: left by an earlier keeper, or by a script that made daemons. */
+  async reap(): Promise<number> {
+    const lost = findMarked(`${this.#options.name}/`).filter(({ mark }) => !this.#trees.has(mark))
+    await Promise.all(lost.map(({ id, mark }) => killTree({ leader: id, mark }, 0)))
+    return lost.length
+  }
+
+  #spawn(command: Command, mark: string): Child {
+    const { environment, openFilesMax } = this.#options
+    const env = Object.fromEntries([...environment, ...command.env, [MARK_VARIABLE, mark]])
+    const [file, ...args] = withLimits(command.argv, openFilesMax)
+    return spawn(file, args, { cwd: command.cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  }
+
+  async #attend(child: Child, tree: ProcessTree, command: Command, signal: AbortSignal): Promise<CommandResult> {
+    const exited = exitOf(child)
+    const read = Promise.all([
+      forward(child.stdout, 'stdout', command.onLine),
+      forward(child.stderr, 'stderr', command.onLine),
+    ])
+    const ended = Promise.all([exited.then(() => this.#afterExit(read, tree, child)), read])
+    const isStopped = await Promise.race([ended.then(() => false), aborted(signal)])
+    if (isStopped) {
+      await killTree(tree, this.#options.killGraceMs)
+      await closeSoon(child, ended)
+    }
+    return exited
+  }
+
+  /** Lets background processes finish what they print, within bounds, then ends whoever is left of the group. */
+  async #afterExit(read: Promise<unknown>, tree: ProcessTree, child: Child): Promise<void> {
+    const isRead = await isSettledWithin(read, LINGER_MS)
+    if (!isRead || groupExists(tree.leader)) await killTree(tree, 0)
+    if (!isRead) await closeSoon(child, read)
+  }
+
+  /** A daemon that left its session outlives the end of its attempt by a second. */
+  #sweepSoon(): void {
+    this.#sweep ??= setTimeout(() => {
+      this.#sweep = undefined
+      void this.reap()
+    }, SWEEP_MS).unref()
+  }
+}
+
+/** `ulimit` through a shell that replaces itself, because Node cannot set limits of a child. */
+function withLimits(argv: readonly [string, ...string[]], openFilesMax: number): readonly [string, ...string[]] {
+  if (process.platform === 'win32') return argv
+  const openFiles = openFilesMax === 0 ? '' : `ulimit -S -n ${openFilesMax} 2>/dev/null; `
+  return ['/bin/sh', '-c', `ulimit -c 0; ${openFiles}exec "$@"`, 'sh', ...argv]
+}
+
+function pidOf(child: Child, command: Command): Promise<number> {
+  if (child.pid !== undefined) return Promise.resolve(child.pid)
+  return new Promise((_resolve, reject) => {
+    child.once('error', cause => {
+      reject(new TaskError(`cannot start "${command.argv[0]}" in ${command.cwd}`, { cause }))
+    })
+  })
+}
+
+/** The kernel takes a script before it takes the server. Fails only where there is no /proc, or the process is gone. */
+async function raiseOomScore(pid: number): Promise<void> {
+  if (process.platform !== 'linux') return
+  await writeFile(`/proc/${pid}/oom_score_adj`, OOM_SCORE).catch(() => undefined)
+}
+
+function exitOf(child: Child): Promise<CommandResult> {
+  return new Promise(resolve => {
+    child.once('exit', (code, signal) => {
+      if (signal === null) resolve({ exitCode: code ?? 1 })
+      else resolve({ exitCode: 128 + (constants.signals[signal] ?? 0), signal })
+    })
+  })
+}
+
+async function forward(stream: Readable, name: OutputLine['stream'], onLine: Command['onLine']): Promise<void> {
+  try {
+    await readLines(stream, text => onLine({ stream: name, text }))
+  } catch (error) {
+    // The end of a pipe that we closed ourselves after a kill.
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE') return
+    throw error
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<true> {
+  return new Promise(resolve => {
+    if (signal.aborted) resolve(true)
+    else signal.addEventListener('abort', () => resolve(true), { once: true })
+  })
+}
+
+/** Reads what is left in the pipes, but not for ever. A failure of the reader is met where `read` is awaited. */
+async function closeSoon(child: Child, read: Promise<unknown>): Promise<void> {
+  await isSettledWithin(read, REST_MS)
+  child.stdout.destroy()
+  child.stderr.destroy()
+}
+
+async function isSettledWithin(promise: Promise<unknown>, ms: number): Promise<boolean> {
+  const timer = new AbortController()
+  const late = sleep(ms, false, { signal: timer.signal }).catch(() => false)
+  const settled = promise.then(
+    () => true,
+    () => true,
+  )
+  const isSettled = await Promise.race([settled, late])
+  timer.abort()
+  return isSettled
+}

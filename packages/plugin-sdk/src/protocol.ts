@@ -1,0 +1,135 @@
+// What the server's worker and the host process say to each other over the pipe. Values cross as the text of `encodeValue`, so that
+// neither side pays for walking them twice and integers, doubles and the order of keys survive.
+import type { LogLevel } from './run-context.ts'
+
+/** One start of one task run: `run` is its ordinal in the execution, `epoch` grows with every start. */
+export interface JobKey {
+  readonly executionId: string
+  readonly run: number
+  readonly epoch: number
+}
+
+export interface HostJob {
+  readonly key: JobKey
+  readonly taskRunId: string
+  readonly taskId: string
+  readonly type: string
+  readonly dialect: 1 | 2
+  /** Counts from 0. */
+  readonly attempt: number
+  /** Already rendered; wins over `timeout`. */
+  readonly timeoutMs?: number
+  /** A template that renders to an ISO 8601 duration. */
+  readonly timeout?: string
+  readonly logLevel?: LogLevel
+  /** Log lines go to a file in storage instead of to the server. */
+  readonly logToFile?: boolean
+  /** `encodeValue` of the task's own properties, unrendered. */
+  readonly properties: string
+  /** `encodeValue` of the roots that the task's expressions can reach: flow, execution, inputs, outputs, vars, taskrun, task, … */
+  readonly context: string
+  /** The folder of the task run in storage, e.g. `kestra:///ns/flow/executions/<id>/tasks/<task>/<task run>/`. */
+  readonly filesPrefix: string
+}
+
+export type ToHost =
+  | HostInit
+  | { readonly type: 'run'; readonly job: HostJob }
+  | { readonly type: 'kill'; readonly key: JobKey; readonly reason: 'kill' | 'stale' }
+  | { readonly type: 'answer'; readonly id: number; readonly value?: string; readonly error?: string }
+  /** Log lines that the server has taken in: the host may send as many again. */
+  | { readonly type: 'taken'; readonly lines: number }
+  /** Finish what runs, take nothing new, then exit. */
+  | { readonly type: 'drain' }
+
+export interface HostInit {
+  readonly type: 'init'
+  /** Root of the local file store. */
+  readonly filesDir: string
+  /** Where task runs get their working folders. */
+  readonly workDir: string
+  /** Where environments of scripts (Python dependencies) are kept between runs. */
+  readonly cacheDir: string
+  /** Module to import for each type, aliases included; task runners too. */
+  readonly modules: Readonly<Record<string, string>>
+  readonly limits: HostLimits
+  /** Task runner for scripts that ask for none. */
+  readonly defaultRunner?: string
+  /** Names of environment variables of the server that scripts may see beside the few that every script sees. */
+  readonly environmentAllowed?: readonly string[]
+  /** Whether tasks may call loopback, private and metadata addresses; true unless the installation says otherwise. */
+  readonly privateNetworkAllowed?: boolean
+}
+
+export interface HostLimits {
+  /** Time between SIGTERM and SIGKILL. */
+  readonly killGraceMs: number
+  /** Outputs above this go to a file. */
+  readonly outputsInlineMaxBytes: number
+  /** Log lines above this many bytes per attempt go to a file in storage. */
+  readonly logInlineMaxBytes: number
+  /** Log lines above this many bytes per attempt are dropped, with a line that says how many. */
+  readonly logMaxBytes: number
+  /** Processes of the user that a script may add up to; 0 for no limit. */
+  readonly processesMax: number
+  /** Open files of each process of a script; 0 for no limit. */
+  readonly openFilesMax: number
+}
+
+export type FromHost =
+  | { readonly type: 'ready' }
+  | { readonly type: 'log'; readonly key: JobKey; readonly lines: readonly LogLine[] }
+  | { readonly type: 'settled'; readonly key: JobKey; readonly outcome: Outcome }
+  | { readonly type: 'ask'; readonly id: number; readonly key: JobKey; readonly request: AskRequest }
+  /** A line about the host itself, for the server's own log. */
+  | { readonly type: 'notice'; readonly level: LogLevel; readonly message: string }
+
+export interface AskRequest {
+  readonly name: string
+  /** `encodeValue` of the list of arguments. */
+  readonly args: string
+}
+
+export interface Outcome {
+  readonly state: 'SUCCESS' | 'WARNING' | 'FAILED' | 'KILLED'
+  /** `encodeValue` of the map of outputs. */
+  readonly outputs?: string
+  /** Instead of `outputs` when they are large: a file that holds the same text, already on disk. */
+  readonly outputsUri?: string
+  readonly metrics: readonly Metric[]
+  /** Why it failed; already in the log. */
+  readonly message?: string
+  /** Where the log of the attempt is, if it (or what was too much of it) went to a file. */
+  readonly logFile?: string
+  readonly startedMs: number
+  readonly endedMs: number
+}
+
+export interface Metric {
+  readonly name: string
+  readonly type: 'counter' | 'timer' | 'gauge'
+  /** Of a timer in milliseconds. */
+  readonly value: number
+  readonly tags: Readonly<Record<string, string>>
+}
+
+export interface LogLine {
+  readonly atMs: number
+  readonly level: LogLevel
+  readonly message: string
+  readonly attempt: number
+}
+
+export const HOST_LIMITS: HostLimits = {
+  killGraceMs: 5_000,
+  outputsInlineMaxBytes: 256 * 1024,
+  logInlineMaxBytes: 10 * 1024 * 1024,
+  logMaxBytes: 1024 * 1024 * 1024,
+  processesMax: 512,
+  openFilesMax: 1024,
+}
+
+/** The key as one word, for maps and for the mark that a script's processes carry. */
+export function keyText(key: JobKey): string {
+  return `${key.executionId}-${key.run}-${key.epoch}`
+}

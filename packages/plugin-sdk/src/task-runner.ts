@@ -1,0 +1,42 @@
+// A task runner takes a command with its files and runs it somewhere: as a process here, later in a container or a pod.
+import type { LazyProperties } from './lazy-properties.ts'
+import type { Shape } from './property.ts'
+import type { RunContext } from './run-context.ts'
+import type { TypeDescription } from './task.ts'
+
+export interface TaskRunnerDefinition<S extends Shape = Shape> extends TaskRunnerBody<S> {
+  readonly kind: 'task runner'
+}
+
+export interface TaskRunnerBody<S extends Shape> extends TypeDescription<S> {
+  run(ctx: RunContext, props: LazyProperties<S>, command: Command): Promise<CommandResult>
+}
+
+export interface Command {
+  readonly argv: readonly [string, ...string[]]
+  /** Added to the small environment that every command has. */
+  readonly env: ReadonlyMap<string, string>
+  /** The folder to start in, holding the task's files. */
+  readonly cwd: string
+  /** Takes one line of output. While the promise is pending the command's pipe is not read: that is the back-pressure. */
+  readonly onLine: (line: OutputLine) => void | Promise<void>
+  /** For runners in containers. */
+  readonly containerImage?: string
+}
+
+export interface OutputLine {
+  readonly stream: 'stdout' | 'stderr'
+  /** Without its line end; a longer line arrives in pieces. */
+  readonly text: string
+}
+
+export interface CommandResult {
+  /** 128 + signal number when a signal ended the command. */
+  readonly exitCode: number
+  /** The signal that ended it, if one did. */
+  readonly signal?: string
+}
+
+export function defineTaskRunner<S extends Shape>(definition: TaskRunnerBody<S>): TaskRunnerDefinition<S> {
+  return { ...definition, kind: 'task runner' }
+}
