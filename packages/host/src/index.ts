@@ -1,1 +1,3 @@
-export {}
+export { Host } from './host.ts'
+export type { HostOptions } from './host.ts'
+export { definitionsOf } from './definitions.ts'

@@ -1,9 +1,30 @@
 export { convertValue } from './convert-value.ts'
+export { openRun } from './create-run-context.ts'
+export type { OpenRun, RunFacts, RunParts } from './create-run-context.ts'
+export { fetchProperties, fetchRows, renderFetchType } from './fetch-type.ts'
+export type { FetchedRows, FetchType } from './fetch-type.ts'
 export { defineFileStore } from './files/file-store.ts'
 export type { FileEntry, FileSource, FileStore, FileStoreDefinition } from './files/file-store.ts'
+export { openLocalFileStore } from './files/local-file-store.ts'
+export { isStorageUri, parseStorageUri, storageUri } from './files/storage-uri.ts'
+export {
+  copyNamespaceFiles,
+  localizeUris,
+  PRIVATE_FOLDER,
+  storeFolder,
+  storeOutputFiles,
+  writeInputFiles,
+} from './files/task-file-traits.ts'
+export type { NamespaceFilesOptions } from './files/task-file-traits.ts'
 export { bindProperties, renderAll } from './lazy-properties.ts'
 export type { LazyProperties, LazyProperty } from './lazy-properties.ts'
+export { linesOf } from './lines-of.ts'
 export { parseDuration } from './parse-duration.ts'
+export { processEnvironment } from './process/process-environment.ts'
+export { ProcessKeeper } from './process/process-keeper.ts'
+export type { KeeperOptions } from './process/process-keeper.ts'
+export { PROCESS_RUNNER_TYPE, processRunner } from './process/process-runner.ts'
+export { LINE_CHARS_MAX } from './process/read-lines.ts'
 export { p } from './property.ts'
 export type { Presence, Property, PropertyKind, PropertySpec, Rendered, Shape } from './property.ts'
 export { schemaOf } from './property-schema.ts'
@@ -21,6 +42,9 @@ export type {
   Outcome,
   ToHost,
 } from './protocol.ts'
+export type { Renderer } from './renderer.ts'
+export { fromRows, parseRow, readRows, writeRows } from './rows.ts'
+export type { StoredRows } from './rows.ts'
 export { TaskStopped } from './run-context.ts'
 export type {
   FileName,
@@ -34,6 +58,7 @@ export type {
   TaskFiles,
   WorkingDir,
 } from './run-context.ts'
+export { SecretMask } from './secret-mask.ts'
 export { defineTask, Ending } from './task.ts'
 export type {
   Example,
@@ -48,5 +73,9 @@ export { messageOf, TaskError } from './task-error.ts'
 export type { TaskErrorOptions } from './task-error.ts'
 export { defineTaskRunner } from './task-runner.ts'
 export type { Command, CommandResult, OutputLine, TaskRunnerDefinition } from './task-runner.ts'
+export { createTemplateRenderer } from './template-renderer.ts'
+export type { TemplateRendererOptions } from './template-renderer.ts'
+export { createTestRunContext, runTask } from './testkit/test-run.ts'
+export type { TestOptions, TestResult, TestRun } from './testkit/test-run.ts'
 export { definePollingTrigger, defineRealtimeTrigger } from './trigger.ts'
 export type { EmitEvents, PollingTriggerDefinition, RealtimeTriggerDefinition, TriggerDefinition } from './trigger.ts'

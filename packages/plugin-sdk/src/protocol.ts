@@ -37,8 +37,8 @@ export type ToHost =
   | { readonly type: 'run'; readonly job: HostJob }
   | { readonly type: 'kill'; readonly key: JobKey; readonly reason: 'kill' | 'stale' }
   | { readonly type: 'answer'; readonly id: number; readonly value?: string; readonly error?: string }
-  /** Log lines that the server has taken in: the host may send as many again. */
-  | { readonly type: 'taken'; readonly lines: number }
+  /** The server has taken in all log batches up to this one: the host may send as much again. */
+  | { readonly type: 'taken'; readonly batch: number }
   /** Finish what runs, take nothing new, then exit. */
   | { readonly type: 'drain' }
 
@@ -78,7 +78,7 @@ export interface HostLimits {
 
 export type FromHost =
   | { readonly type: 'ready' }
-  | { readonly type: 'log'; readonly key: JobKey; readonly lines: readonly LogLine[] }
+  | { readonly type: 'log'; readonly batch: number; readonly key: JobKey; readonly lines: readonly LogLine[] }
   | { readonly type: 'settled'; readonly key: JobKey; readonly outcome: Outcome }
   | { readonly type: 'ask'; readonly id: number; readonly key: JobKey; readonly request: AskRequest }
   /** A line about the host itself, for the server's own log. */
@@ -86,7 +86,7 @@ export type FromHost =
 
 export interface AskRequest {
   readonly name: string
-  /** `encodeValue` of the list of arguments. */
+  /** `encodeValue` of the arguments by parameter name. */
   readonly args: string
 }
 

@@ -19,6 +19,10 @@ export interface RunContext {
   readonly taskRun: { readonly id: string; readonly attempt: number; readonly value?: string }
   /** Stays the same over retries after a lost worker: what a service needs to see a request twice and act once. */
   readonly idempotencyKey: string
+  /** Tells this attempt from every other, also of the same task run. */
+  readonly attemptId: string
+  /** Where things may be kept between runs and shared by tasks, for instance installed packages. */
+  readonly cacheDir: string
   readonly logger: Logger
   readonly metrics: Metrics
   readonly files: TaskFiles
@@ -87,7 +91,8 @@ export interface WorkingDir {
 
 /** Doors to the control plane, asynchronous and answered by the server. */
 export interface Ports {
-  ask(name: string, args: readonly Value[]): Promise<Value>
+  /** `args` by parameter name, as a function of the expression language would have them. */
+  ask(name: string, args: ValueMap): Promise<Value>
 }
 
 export type StopReason = 'kill' | 'stale' | 'timeout'

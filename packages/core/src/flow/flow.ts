@@ -17,6 +17,8 @@ export interface Flow {
   readonly errors: readonly Task[]
   readonly finally: readonly Task[]
   readonly afterExecution: readonly Task[]
+  /** Old form of afterExecution, filtered by conditions; absent in almost every flow. */
+  readonly listeners?: readonly Listener[]
   readonly triggers: readonly Trigger[]
   readonly outputs: readonly Output[]
   readonly pluginDefaults: readonly PluginDefault[]
@@ -25,6 +27,12 @@ export interface Flow {
   readonly sla: readonly ValueMap[]
   readonly checks: readonly ValueMap[]
   readonly disabled: boolean
+}
+
+export interface Listener {
+  readonly description?: string
+  readonly conditions: readonly ValueMap[]
+  readonly tasks: readonly Task[]
 }
 
 export interface Label {
@@ -54,6 +62,10 @@ export interface Task {
   readonly properties: ValueMap
   /** Child lists of control tasks and groups; absent on leaves. */
   readonly lists?: TaskLists
+  /** What a person is asked: `onResume` of Pause, `inputs` of Approval. */
+  readonly asks?: readonly Input[]
+  /** What leaves an iteration: `outputs` of Loop. */
+  readonly outputs?: readonly Output[]
 }
 
 export interface TaskLists {
@@ -67,6 +79,8 @@ export interface TaskLists {
   /** Switch, in source order */
   readonly cases?: readonly { readonly key: string; readonly tasks: readonly Task[] }[]
   readonly defaults?: readonly Task[]
+  /** Tasks run at a moment of their own, by the property that names it: `onPause`, `onWait`, `onApprove`, `onDeny`. */
+  readonly hooks?: Readonly<Record<string, readonly Task[]>>
   /** Dag: for each of `tasks`, by index, the ids it waits for. */
   readonly dependsOn?: readonly (readonly string[])[]
 }

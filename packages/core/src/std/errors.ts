@@ -10,8 +10,11 @@ export const ERROR_CODES = {
   'expression-value':
     'A text in an expression cannot be parsed: number, JSON, YAML, date, regular expression or base64.',
   'expression-limit': 'An expression used up its fuel: steps, depth or size of the output.',
+  'journal-newer-version': 'A journal row was written by a newer version than this node runs.',
+  'journal-without-birth': 'The journal of an execution does not begin with its creation.',
   'value-malformed': 'A text that should hold a value is not valid JSON.',
   'value-too-deep': 'A value is nested deeper than values may be.',
+  'value-too-large': 'The text of a value would not fit into memory.',
   'value-unsupported': 'A plugin returned something that is not data, for instance a function.',
 } as const satisfies Record<string, string>
 

@@ -2,18 +2,20 @@
 // maps), *JSON* is for structures. Mixing them up is the classic mistake of whoever ports this language.
 import { encodeBase64 } from './base64.ts'
 import { BatutaError } from './errors.ts'
+import { MapEntry } from './map-entry.ts'
 import { Bytes, DateTime, Decimal, Double, Float, isList, isScalarObject, mapEntries } from './value.ts'
 import type { Value, ValueMap } from './value.ts'
 
 /** Deeper values are refused, lest a template's own nesting exhausts the stack. */
 export const VALUE_DEPTH_MAX = 1000
+const VALUE_TEXT_MAX = 128 * 1024 * 1024
 
 export function printValue(value: Value): string {
   if (typeof value === 'string') return value
   if (value === null) return ''
-  if (typeof value === 'object' && !isScalarObject(value)) return jsonText(value)
   if (value instanceof Bytes) return quoteJson(encodeBase64(value.bytes))
-  return plainText(value)
+  const isStructure = typeof value === 'object' && !isScalarObject(value) && !(value instanceof MapEntry)
+  return isStructure ? jsonText(value) : plainText(value)
 }
 
 export function plainText(value: Value): string {
@@ -30,15 +32,29 @@ function plain(value: Value, depth: number): string {
   if (value === null || typeof value === 'boolean') return String(value)
   if (typeof value === 'number' || typeof value === 'bigint') return numberText(value)
   checkDepth(depth)
-  if (isList(value)) return `[${value.map(item => plain(item, depth + 1)).join(', ')}]`
+  if (isList(value)) return `[${joinParts(value, ', ', item => plain(item, depth + 1))}]`
   if (value instanceof Double) return doubleText(value.value)
   if (value instanceof Float) return floatText(value.value)
   if (value instanceof Decimal) return decimalText(value)
   if (value instanceof Bytes) return encodeBase64(value.bytes)
   if (value instanceof DateTime) return value.text
+  if (value instanceof MapEntry) return `${value.key}=${plain(value.value, depth + 1)}`
+  return `{${joinParts(mapEntries(value), ', ', ([key, item]) => `${key}=${plain(item, depth + 1)}`)}}`
+}
+
+/** Joins texts of elements, and gives up on a value that shares its parts so often that its text would not fit into memory. */
+function joinParts<T>(items: Iterable<T>, separator: string, textOf: (item: T) => string): string {
   const parts: string[] = []
-  for (const [key, item] of mapEntries(value)) parts.push(`${key}=${plain(item, depth + 1)}`)
-  return `{${parts.join(', ')}}`
+  let length = 0
+  for (const item of items) {
+    const part = textOf(item)
+    length += part.length + separator.length
+    if (length > VALUE_TEXT_MAX) {
+      throw new BatutaError('value-too-large', `the text of a value is longer than ${VALUE_TEXT_MAX} characters`)
+    }
+    parts.push(part)
+  }
+  return parts.join(separator)
 }
 
 function json(value: Value, depth: number): string {
@@ -46,7 +62,7 @@ function json(value: Value, depth: number): string {
   if (value === null || typeof value === 'boolean') return String(value)
   if (typeof value === 'number' || typeof value === 'bigint') return jsonNumber(numberText(value))
   checkDepth(depth)
-  if (isList(value)) return `[${value.map(item => json(item, depth + 1)).join(',')}]`
+  if (isList(value)) return `[${joinParts(value, ',', item => json(item, depth + 1))}]`
   if (value instanceof Double) return jsonNumber(doubleText(value.value))
   if (value instanceof Float) return jsonNumber(floatText(value.value))
   if (value instanceof Decimal) return decimalText(value)
@@ -56,11 +72,9 @@ function json(value: Value, depth: number): string {
 }
 
 function jsonMap(map: ValueMap, depth: number): string {
-  const parts: string[] = []
-  for (const [key, item] of mapEntries(map)) {
-    if (item !== null) parts.push(`${quoteJson(key)}:${json(item, depth + 1)}`)
-  }
-  return `{${parts.join(',')}}`
+  if (map instanceof MapEntry) return `{${quoteJson(map.key)}:${json(map.value, depth + 1)}}`
+  const kept = Array.from(mapEntries(map)).filter(([, item]) => item !== null)
+  return `{${joinParts(kept, ',', ([key, item]) => `${quoteJson(key)}:${json(item, depth + 1)}`)}}`
 }
 
 export function checkDepth(depth: number): void {

@@ -36,6 +36,13 @@ export interface RunOptions {
 
 type Child = ChildProcessByStdio<null, Readable, Readable>
 
+interface Started {
+  readonly child: Child
+  /** Listening from the first moment: a short command is over before anything else is done. */
+  readonly exited: Promise<CommandResult>
+  readonly tree: ProcessTree
+}
+
 /** How long output may keep coming from background processes after the command itself has ended. */
 const LINGER_MS = 10_000
 /** How long the rest of the output is read after a kill, when whoever takes the lines is slow. */
@@ -56,11 +63,12 @@ export class ProcessKeeper {
     options.signal.throwIfAborted()
     const mark = `${this.#options.name}/${options.attempt}`
     const child = this.#spawn(command, mark)
+    const exited = exitOf(child)
     const tree = { leader: await pidOf(child, command), mark }
     this.#trees.set(mark, tree)
     try {
       await raiseOomScore(tree.leader)
-      return await this.#attend(child, tree, command, options.signal)
+      return await this.#attend({ child, exited, tree }, command, options.signal)
     } catch (error) {
       // Whoever takes the lines has failed: the command must not go on without witness.
       await killTree(tree, 0)
@@ -94,8 +102,7 @@ export class ProcessKeeper {
     return spawn(file, args, { cwd: command.cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   }
 
-  async #attend(child: Child, tree: ProcessTree, command: Command, signal: AbortSignal): Promise<CommandResult> {
-    const exited = exitOf(child)
+  async #attend({ child, exited, tree }: Started, command: Command, signal: AbortSignal): Promise<CommandResult> {
     const read = Promise.all([
       forward(child.stdout, 'stdout', command.onLine),
       forward(child.stderr, 'stderr', command.onLine),

@@ -1,0 +1,39 @@
+// ForEach: one lane per distinct value, `concurrencyLimit` of them open at a time. The values are frozen when the loop opens, so that a list
+// that changes meanwhile cannot change the loop.
+import { RunError } from '../execution/renderer.ts'
+import type { Renderer } from '../execution/renderer.ts'
+import { decodeValue, isList, jsonText, type Value } from '../std/value.ts'
+import type { Control } from './control.ts'
+
+/** With the limit 0 all lanes may be open at once; this many at a time keep the memory of huge loops flat. */
+export const LOOP_WINDOW = 1000
+
+export const forEach: Control = {
+  type: 'io.kestra.plugin.core.flow.ForEach',
+  aliases: [],
+  open: (task, render) => {
+    const values = loopValues(task.id, render.raw('values'), render)
+    const limit = render.raw('concurrencyLimit') ?? 1
+    const window = typeof limit === 'number' && limit > 0 ? limit : LOOP_WINDOW
+    return { branch: task.lists.tasks, values, laneCount: values.length, laneLimit: window }
+  },
+}
+
+/** A text renders to a JSON array; a list is rendered element by element. Each element becomes a text, duplicates go, null is an error. */
+export function loopValues(id: string, raw: Value | undefined, render: Renderer): readonly string[] {
+  const list = typeof raw === 'string' ? parseList(id, render.text('values') ?? '') : render.value('values')
+  if (list === undefined || list === null || !isList(list)) {
+    throw new RunError(`The values of the loop "${id}" are no list: give a list, or an expression that renders to a JSON array.`)
+  }
+  const nulls = list.filter(value => value === null).length
+  if (nulls > 0) throw new RunError(`Found '${nulls}' null values on Each, with values=${jsonText(list)}`)
+  return [...new Set(list.map(value => (typeof value === 'string' ? value : jsonText(value))))]
+}
+
+function parseList(id: string, text: string): Value {
+  try {
+    return decodeValue(text)
+  } catch (cause) {
+    throw new RunError(`The values of the loop "${id}" must render to a JSON array, but rendered to "${text.slice(0, 200)}".`, { cause })
+  }
+}

@@ -1,0 +1,351 @@
+// The fold: one event changes the state in place. No I/O, no clock, no chance, and no reading of the plan beyond what a run needs to find
+// its place, so that a state folded after a restart equals the one that was built while running (a property test holds the two together).
+import { assert } from '../std/assert.ts'
+import type { Event } from './event.ts'
+import { indexOutputs, reindexOutputs } from './outputs.ts'
+import type { Plan } from './plan.ts'
+import {
+  EXECUTION_MOVES,
+  HANDLER,
+  ROOT,
+  RENEW_TIMER,
+  RUN_MOVES,
+  isFinal,
+  newGroup,
+  type ExecutionState,
+  type Group,
+  type StateName,
+  type TaskRun,
+} from './state.ts'
+
+type Created = Extract<Event, { type: 'created' }>
+
+/** Opens the state with its first event. */
+export function born(id: string, event: Created, plan: Plan, atMs: number): ExecutionState {
+  const state: ExecutionState = {
+    id,
+    tenant: event.tenant,
+    namespace: event.namespace,
+    flowId: event.flowId,
+    revision: event.revision,
+    state: 'CREATED',
+    history: [{ state: 'CREATED', atMs }],
+    inputs: event.inputs,
+    labels: event.labels,
+    variables: {},
+    originalId: event.originalId ?? id,
+    attemptNumber: event.attemptNumber ?? 1,
+    originalCreatedMs: event.originalCreatedMs ?? atMs,
+    depth: event.depth ?? 0,
+    rootId: event.rootId ?? id,
+    runs: [],
+    root: newGroup(plan.root.tasks),
+    generation: 1,
+    turn: 0,
+    isKillRequested: false,
+    isHeld: false,
+    isEnded: false,
+    awaited: new Set(),
+    children: new Map(),
+    timers: new Map(),
+    agenda: [ROOT],
+    outputsByTask: new Map(),
+    evaluated: new Map(),
+    asked: new Set(),
+  }
+  if (event.trigger) state.trigger = event.trigger
+  if (event.parentLink) state.parentLink = event.parentLink
+  if (event.parentId !== undefined) state.parentId = event.parentId
+  if (event.scheduledMs !== undefined) state.scheduledMs = event.scheduledMs
+  return state
+}
+
+export function apply(state: ExecutionState, event: Event, plan: Plan, atMs: number): void {
+  switch (event.type) {
+    case 'created':
+      throw new Error('an execution is created once')
+    case 'moved':
+      return moveExecution(state, event.to, atMs)
+    case 'run-created':
+      return createRun(state, event, atMs)
+    case 'run-moved': {
+      const run = getRun(state, event.run)
+      if (event.outputs) setOutputs(state, plan, run, event.outputs)
+      return moveRun(state, run, event.to, atMs)
+    }
+    case 'group-opened':
+      return openGroup(state, plan, event, atMs)
+    case 'phase-entered':
+      return enterPhase(state, event)
+    case 'job-sent':
+      return sendJob(state, event, atMs)
+    case 'job-lost':
+      return loseJob(state, event)
+    case 'attempt-settled':
+      return settle(state, plan, event, atMs)
+    case 'outputs':
+      state.outputs = event.outputs
+      return
+    case 'evaluate-asked':
+      evaluatedOf(state, event.run).set(event.slot, 'asked')
+      state.asked.add(`${event.run} ${event.slot}`)
+      return
+    case 'evaluated':
+      evaluatedOf(state, event.run).set(event.slot, event.error === undefined ? { value: event.value ?? null } : { error: event.error })
+      state.asked.delete(`${event.run} ${event.slot}`)
+      state.agenda.push(event.run)
+      return
+    case 'timer-set':
+      state.timers.set(event.name, event.atMs)
+      return
+    case 'timer-fired':
+      state.timers.delete(event.name)
+      state.agenda.push(ROOT)
+      return
+    case 'child-linked':
+      getRun(state, event.run).childId = event.childId
+      state.children.set(event.run, event.childId)
+      return
+    case 'child-ended':
+      state.children.delete(event.run)
+      return
+    case 'labels':
+      state.labels = event.labels
+      return
+    case 'variables':
+      state.variables = event.variables
+      return
+    case 'kill-requested':
+      state.isKillRequested = true
+      state.timers.clear()
+      return
+    case 'restarted':
+      return restart(state, plan, event, atMs)
+    case 'held':
+      state.isHeld = true
+      return
+  }
+}
+
+/** The agenda after a fold: whatever could go on by itself. Looking at a run or group that has nothing to do yields nothing. */
+export function rebuildAgenda(state: ExecutionState): void {
+  state.agenda.length = 0
+  for (let ordinal = state.runs.length - 1; ordinal >= 0; ordinal--) {
+    const run = getRun(state, ordinal)
+    if (!run.isRemoved && !isFinal(run.state)) state.agenda.push(ordinal)
+  }
+  if (!state.isEnded) state.agenda.unshift(ROOT)
+}
+
+export function getRun(state: ExecutionState, ordinal: number): TaskRun {
+  const run = state.runs[ordinal]
+  assert(run !== undefined, `execution "${state.id}" has no task run ${ordinal}`)
+  return run
+}
+
+export function groupOf(state: ExecutionState, ordinal: number): Group {
+  if (ordinal === ROOT) return state.root
+  const group = getRun(state, ordinal).group
+  assert(group !== undefined, `task run ${ordinal} of execution "${state.id}" is no open group`)
+  return group
+}
+
+function evaluatedOf(state: ExecutionState, ordinal: number): NonNullable<TaskRun['evaluated']> {
+  if (ordinal === ROOT) return state.evaluated
+  const run = getRun(state, ordinal)
+  run.evaluated ??= new Map()
+  return run.evaluated
+}
+
+function moveExecution(state: ExecutionState, to: StateName, atMs: number): void {
+  assert(EXECUTION_MOVES[state.state].includes(to), `execution "${state.id}" cannot go ${state.state} → ${to}`)
+  state.state = to
+  state.history.push({ state: to, atMs })
+  if (to === 'RUNNING') state.agenda.push(ROOT)
+}
+
+function createRun(state: ExecutionState, event: Extract<Event, { type: 'run-created' }>, atMs: number): void {
+  assert(event.run === state.runs.length, `task run ${event.run} of execution "${state.id}" is out of order`)
+  const run: TaskRun = {
+    ordinal: event.run,
+    task: event.task,
+    parent: event.parent,
+    lane: event.lane,
+    ...(event.value === undefined ? {} : { value: event.value }),
+    ...(event.iteration === undefined ? {} : { iteration: event.iteration }),
+    state: 'CREATED',
+    history: [{ state: 'CREATED', atMs }],
+    attempts: [],
+    epoch: 0,
+    lost: 0,
+    isAwaited: false,
+    isRemoved: false,
+  }
+  state.runs.push(run)
+  const group = groupOf(state, event.parent)
+  group.children.push(run.ordinal)
+  group.live += 1
+  placeChild(group, run)
+  state.agenda.push(run.ordinal)
+}
+
+/** Moves the cursors of the group over the child that was just created. */
+function placeChild(group: Group, run: TaskRun): void {
+  if (run.lane === HANDLER) {
+    group.handlerAt += 1
+    group.handlerRun = run.ordinal
+    return
+  }
+  const begun = group.lanes.get(run.lane) ?? 0
+  group.lanes.set(run.lane, begun + 1)
+  if (begun === 0) group.nextLane = Math.max(group.nextLane, run.lane + 1)
+  else if (group.ready[0] === run.lane) group.ready.shift()
+  else group.ready = group.ready.filter(lane => lane !== run.lane)
+}
+
+/** A lane whose child failed stays where it is; one that has another task is ready for it; else it is closed. */
+function leaveChild(group: Group, run: TaskRun): void {
+  if (run.lane === HANDLER) {
+    delete group.handlerRun
+    return
+  }
+  const begun = group.lanes.get(run.lane)
+  if (begun === undefined) return
+  const length = group.isFanned ? 1 : group.branch.length
+  if (run.state === 'FAILED' || begun >= length) group.lanes.delete(run.lane)
+  else group.ready.push(run.lane)
+}
+
+function moveRun(state: ExecutionState, run: TaskRun, to: StateName, atMs: number): void {
+  assert(RUN_MOVES[run.state].includes(to), `task run ${run.ordinal} of execution "${state.id}" cannot go ${run.state} → ${to}`)
+  const from = run.state
+  const group = groupOf(state, run.parent)
+  count(group, run, -1)
+  run.state = to
+  count(group, run, 1)
+  run.history.push({ state: to, atMs })
+  if (!isFinal(to)) {
+    if (isFinal(from)) group.live += 1
+    state.agenda.push(run.ordinal)
+    return
+  }
+  if (run.isAwaited) stopAwaiting(state, run)
+  if (!isFinal(from)) {
+    group.live -= 1
+    leaveChild(group, run)
+  }
+  state.agenda.push(run.parent)
+}
+
+/** Counts the run's state for its parent; handlers never count for the final state. */
+function count(group: Group, run: TaskRun, by: 1 | -1): void {
+  if (run.state === 'RETRYING') group.retrying += by
+  if (run.lane === HANDLER) return
+  if (run.state === 'FAILED') group.failed += by
+  if (run.state === 'KILLED') group.killed += by
+  if (run.state === 'WARNING') group.warned += by
+}
+
+function stopAwaiting(state: ExecutionState, run: TaskRun): void {
+  run.isAwaited = false
+  state.awaited.delete(run.ordinal)
+}
+
+function openGroup(state: ExecutionState, plan: Plan, event: Extract<Event, { type: 'group-opened' }>, atMs: number): void {
+  const run = getRun(state, event.run)
+  const group = newGroup(event.branch)
+  group.isFanned = event.isFanned ?? false
+  group.laneCount = event.laneCount ?? 1
+  group.laneLimit = event.laneLimit ?? 1
+  if (event.values) group.values = event.values
+  run.group = group
+  if (event.outputs) setOutputs(state, plan, run, event.outputs)
+  moveRun(state, run, 'RUNNING', atMs)
+}
+
+function enterPhase(state: ExecutionState, event: Extract<Event, { type: 'phase-entered' }>): void {
+  const group = groupOf(state, event.run)
+  group.phase = event.phase
+  group.handlerAt = 0
+  if (event.phase === 'ended' && event.run === ROOT) {
+    state.isEnded = true
+    for (const name of state.timers.keys()) if (name !== RENEW_TIMER) state.timers.delete(name)
+  }
+  state.agenda.push(event.run)
+}
+
+function sendJob(state: ExecutionState, event: Extract<Event, { type: 'job-sent' }>, atMs: number): void {
+  const run = getRun(state, event.run)
+  run.epoch = event.epoch
+  run.isAwaited = true
+  state.awaited.add(run.ordinal)
+  if (run.state !== 'SUBMITTED') moveRun(state, run, 'SUBMITTED', atMs)
+}
+
+function loseJob(state: ExecutionState, event: Extract<Event, { type: 'job-lost' }>): void {
+  const run = getRun(state, event.run)
+  run.lost += 1
+  stopAwaiting(state, run)
+  state.agenda.push(run.ordinal)
+}
+
+/** RUNNING of an attempt is journaled with its settlement: its moment is the attempt's start. */
+function settle(state: ExecutionState, plan: Plan, event: Extract<Event, { type: 'attempt-settled' }>, atMs: number): void {
+  const run = getRun(state, event.run)
+  stopAwaiting(state, run)
+  run.attempts.push(event.attempt)
+  if (event.outputs) setOutputs(state, plan, run, event.outputs)
+  if (run.state !== 'RUNNING' && event.attempt.state !== 'SKIPPED') run.history.push({ state: 'RUNNING', atMs: event.attempt.startedMs })
+  if (event.to !== run.state) moveRun(state, run, event.to, atMs)
+}
+
+function setOutputs(state: ExecutionState, plan: Plan, run: TaskRun, outputs: NonNullable<TaskRun['outputs']>): void {
+  run.outputs = outputs
+  indexOutputs(state, plan, run)
+}
+
+function restart(state: ExecutionState, plan: Plan, event: Extract<Event, { type: 'restarted' }>, atMs: number): void {
+  state.generation += 1
+  state.attemptNumber += 1
+  state.isKillRequested = false
+  state.isEnded = false
+  delete state.outputs
+  for (const ordinal of event.removed) getRun(state, ordinal).isRemoved = true
+  for (const ordinal of event.groups) reopen(getRun(state, ordinal), 'RUNNING', atMs)
+  for (const ordinal of event.leaves) {
+    const run = getRun(state, ordinal)
+    delete run.evaluated
+    reopen(run, 'RESTARTED', atMs)
+  }
+  recount(state, state.root)
+  for (const ordinal of event.groups) recount(state, groupOf(state, ordinal))
+  reindexOutputs(state, plan)
+  rebuildAgenda(state)
+}
+
+function reopen(run: TaskRun, to: StateName, atMs: number): void {
+  if (run.state === to) return
+  assert(RUN_MOVES[run.state].includes(to), `task run ${run.ordinal} cannot go ${run.state} → ${to}`)
+  run.state = to
+  run.history.push({ state: to, atMs })
+}
+
+/** After a restart the counts and lanes of a reopened group follow from its children again. */
+function recount(state: ExecutionState, group: Group): void {
+  group.phase = 'tasks'
+  group.handlerAt = 0
+  delete group.handlerRun
+  group.live = group.failed = group.killed = group.warned = group.retrying = 0
+  group.lanes.clear()
+  group.ready = []
+  group.children = group.children.filter(ordinal => !getRun(state, ordinal).isRemoved)
+  const last = new Map<number, TaskRun>()
+  for (const ordinal of group.children) {
+    const child = getRun(state, ordinal)
+    if (!isFinal(child.state)) group.live += 1
+    count(group, child, 1)
+    group.lanes.set(child.lane, (group.lanes.get(child.lane) ?? 0) + 1)
+    last.set(child.lane, child)
+  }
+  for (const child of last.values()) if (isFinal(child.state)) leaveChild(group, child)
+}

@@ -1,0 +1,171 @@
+// The variables that expressions see, root by root and only when asked for: nothing is merged or copied for a render.
+// Shapes: expressions specification §5.
+import type { Scope } from '../expression/expression.ts'
+import { isMap, mapFrom, mapGet, mapSize, type Value, type ValueMap } from '../std/value.ts'
+import { getRun } from './apply.ts'
+import type { Plan } from './plan.ts'
+import { ROOT, type ExecutionState, type TaskRun } from './state.ts'
+import type { TurnEnv } from './turn-env.ts'
+
+export interface View {
+  readonly state: ExecutionState
+  readonly plan: Plan
+  readonly env: TurnEnv
+}
+
+/** The scope of a run's templates, or without a run, of the execution's own (flow outputs). */
+export function scopeOf(view: View, run?: TaskRun): Scope {
+  const { env } = view
+  return {
+    lookup: root => lookupRoot(view, run, root),
+    nowMs: env.nowMs,
+    random: () => env.random(),
+    zone: env.zone,
+    locale: env.locale,
+    fuel: env.fuel,
+  }
+}
+
+/** The roots a job takes along: those that its templates can reach. */
+export function contextOf(view: View, run: TaskRun, roots: Iterable<string>): ValueMap {
+  const entries: [string, Value][] = []
+  for (const root of roots) {
+    const value = lookupRoot(view, run, root)
+    if (value !== undefined) entries.push([root, value])
+  }
+  return mapFrom(entries)
+}
+
+export function lookupRoot(view: View, run: TaskRun | undefined, root: string): Value | undefined {
+  const { state, plan, env } = view
+  switch (root) {
+    case 'flow':
+      return { id: state.flowId, namespace: state.namespace, revision: state.revision, tenantId: state.tenant }
+    case 'execution':
+      return executionRoot(state)
+    case 'inputs':
+      return mapSize(state.inputs) > 0 ? state.inputs : undefined
+    case 'outputs':
+      return state.outputsByTask
+    case 'vars':
+      return varsRoot(state, plan)
+    case 'labels':
+      return labelsRoot(state)
+    case 'trigger':
+      return state.trigger?.variables
+    case 'schedule':
+      return plan.flow.dialect === 1 && state.trigger?.type.endsWith('.Schedule') ? state.trigger.variables : undefined
+    case 'tasks':
+      return tasksRoot(state, plan)
+  }
+  if (run) {
+    const value = runRoot(view, run, root)
+    if (value !== undefined) return value
+  }
+  return env.configuredRoots.get(root) ?? (plan.flow.dialect === 1 ? mapGet(state.variables, root) : undefined)
+}
+
+function runRoot(view: View, run: TaskRun, root: string): Value | undefined {
+  const { state, plan } = view
+  switch (root) {
+    case 'task': {
+      const task = plan.tasks[run.task]
+      return task && { id: task.id, type: task.type }
+    }
+    case 'taskrun':
+      return taskRunRoot(state, run)
+    case 'parents':
+      return parentsOf(view, run)
+    case 'parent':
+      return parentsOf(view, run)[0]
+    default:
+      return undefined
+  }
+}
+
+export function taskRunId(executionId: string, ordinal: number): string {
+  return `${executionId}-${ordinal}`
+}
+
+function executionRoot(state: ExecutionState): ValueMap {
+  const root: Record<string, Value> = {
+    id: state.id,
+    startDate: new Date(state.history[0]?.atMs ?? 0).toISOString(),
+    originalId: state.originalId,
+    state: state.state,
+  }
+  if (state.outputs) root['outputs'] = state.outputs
+  return root
+}
+
+function varsRoot(state: ExecutionState, plan: Plan): ValueMap | undefined {
+  if (mapSize(state.variables) === 0) return mapSize(plan.flow.variables) > 0 ? plan.flow.variables : undefined
+  return mapFrom([...entriesOf(plan.flow.variables), ...entriesOf(state.variables)])
+}
+
+function entriesOf(map: ValueMap): Iterable<readonly [string, Value]> {
+  return map instanceof Map ? map.entries() : Object.entries(map)
+}
+
+/** Dotted keys nest; of two equal keys the first wins. */
+function labelsRoot(state: ExecutionState): ValueMap {
+  const root = new Map<string, Value>()
+  for (const { key, value } of state.labels) {
+    const path = key.split('.')
+    let level = root
+    for (const part of path.slice(0, -1)) {
+      const next = level.get(part)
+      const map = next instanceof Map ? next : new Map<string, Value>()
+      if (next === undefined) level.set(part, map)
+      level = map
+    }
+    const last = path[path.length - 1] ?? key
+    if (!level.has(last)) level.set(last, value)
+  }
+  return root
+}
+
+function tasksRoot(state: ExecutionState, plan: Plan): ValueMap {
+  const root = new Map<string, Value>()
+  for (const run of state.runs) {
+    const id = plan.tasks[run.task]?.id
+    if (id === undefined || run.isRemoved) continue
+    const entry = { state: run.state }
+    if (run.value === undefined) root.set(id, entry)
+    else {
+      const known = root.get(id)
+      const byValue = known instanceof Map ? known : new Map<string, Value>()
+      byValue.set(run.value, entry)
+      root.set(id, byValue)
+    }
+  }
+  return root
+}
+
+function taskRunRoot(state: ExecutionState, run: TaskRun): ValueMap {
+  const root: Record<string, Value> = {
+    id: taskRunId(state.id, run.ordinal),
+    startDate: new Date(run.history[0]?.atMs ?? 0).toISOString(),
+    attemptsCount: run.attempts.length,
+  }
+  if (run.parent !== ROOT) root['parentId'] = taskRunId(state.id, run.parent)
+  if (run.value !== undefined) root['value'] = run.value
+  if (run.iteration !== undefined) root['iteration'] = run.iteration
+  return root
+}
+
+/** Nearest first. Kestra 1.x leaves out ancestors that have neither value nor outputs; 2.0 counts them. */
+function parentsOf({ state, plan }: View, run: TaskRun): ValueMap[] {
+  const parents: ValueMap[] = []
+  for (let at = run.parent; at !== ROOT; at = getRun(state, at).parent) {
+    const ancestor = getRun(state, at)
+    const hasOutputs = ancestor.outputs !== undefined && isMap(ancestor.outputs) && mapSize(ancestor.outputs) > 0
+    if (plan.flow.dialect === 1 && ancestor.value === undefined && !hasOutputs) continue
+    const entry: Record<string, Value> = {}
+    if (ancestor.value !== undefined) entry['taskrun'] = { value: ancestor.value }
+    if (hasOutputs && ancestor.outputs) entry['outputs'] = ancestor.outputs
+    parents.push(entry)
+  }
+  return parents
+}
+

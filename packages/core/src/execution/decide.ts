@@ -1,0 +1,73 @@
+// THE HEART. `decide` reads the state and the plan and says what happens next: for a signal from outside, or for a run or group on the agenda.
+// It changes nothing: the turn applies the events it returns and asks again, until nothing is left to decide before the next wait.
+import { unreachable } from '../std/assert.ts'
+import { getRun } from './apply.ts'
+import type { View } from './context.ts'
+import type { Decision, Event, Settlement, Signal } from './event.ts'
+import { fireTimer } from './fire-timer.ts'
+import { decideKill } from './kill.ts'
+import { progress } from './progress.ts'
+import { decideRestart } from './restart.ts'
+import { settleChild, settleJob, settleLost } from './settle.ts'
+import { startRun } from './start-run.ts'
+import { ROOT, isFinal } from './state.ts'
+
+export const NOTHING: Decision = { events: [], effects: [] }
+
+/** What a signal does to an execution that exists. A signal that came too late does nothing. */
+export function decideSignal(view: View, signal: Signal): Decision {
+  switch (signal.type) {
+    case 'create':
+      return NOTHING
+    case 'command':
+      return signal.command.name === 'kill' ? decideKill(view, signal.command) : decideRestart(view)
+    case 'settled':
+      return isCurrent(view, signal) ? settleJob(view, signal) : NOTHING
+    case 'lost':
+      return isCurrent(view, signal) ? settleLost(view, signal) : NOTHING
+    case 'timer':
+      return isDue(view, signal.name) ? fireTimer(view, signal.name) : NOTHING
+    case 'evaluated':
+      return decideEvaluated(view, signal)
+    case 'child-ended':
+      return view.state.children.get(signal.run) === signal.childId ? settleChild(view, signal) : NOTHING
+    default:
+      return unreachable(signal)
+  }
+}
+
+/** What a run or group on the agenda can do now. */
+export function decideNext(view: View, ordinal: number): Decision {
+  const { state } = view
+  if (ordinal === ROOT) return progress(view, ROOT)
+  const run = getRun(state, ordinal)
+  if (run.isRemoved) return NOTHING
+  if (isFinal(run.state)) return progress(view, ROOT)
+  if (run.group && run.state === 'RUNNING') return progress(view, ordinal)
+  if (run.state === 'CREATED' || run.state === 'RESTARTED' || (run.state === 'SUBMITTED' && !run.isAwaited)) return startRun(view, run)
+  return NOTHING
+}
+
+/** A timer that was set anew meanwhile fires at its new hour only. */
+function isDue({ state, env }: View, name: string): boolean {
+  const atMs = state.timers.get(name)
+  return atMs !== undefined && atMs <= env.nowMs
+}
+
+function isCurrent({ state }: View, { run: ordinal, epoch }: Pick<Settlement, 'run' | 'epoch'>): boolean {
+  const run = state.runs[ordinal]
+  return run !== undefined && run.isAwaited && run.epoch === epoch
+}
+
+function decideEvaluated({ state }: View, signal: Extract<Signal, { type: 'evaluated' }>): Decision {
+  const evaluated = signal.run === ROOT ? state.evaluated : state.runs[signal.run]?.evaluated
+  if (evaluated?.get(signal.slot) !== 'asked') return NOTHING
+  const event: Event = {
+    type: 'evaluated',
+    run: signal.run,
+    slot: signal.slot,
+    ...(signal.value === undefined ? {} : { value: signal.value }),
+    ...(signal.error === undefined ? {} : { error: signal.error }),
+  }
+  return { events: [event], effects: [] }
+}

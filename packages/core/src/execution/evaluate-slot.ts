@@ -1,0 +1,44 @@
+// Evaluates a template that asks the world, outside the turn: it is rendered with the answers so far until it asks for nothing new.
+import { Asked, type Scope } from '../expression/expression.ts'
+import { assert } from '../std/assert.ts'
+import type { Value } from '../std/value.ts'
+import { getRun } from './apply.ts'
+import { scopeOf, type View } from './context.ts'
+import { getTask } from './plan.ts'
+import type { Property } from './property.ts'
+import { ROOT } from './state.ts'
+
+/** A template that goes on asking is stopped here. */
+const QUESTIONS_MAX = 1000
+
+export async function evaluateSlot(view: View, question: { readonly run: number; readonly slot: string }, ask: (asked: Asked) => Promise<Value>): Promise<Value> {
+  const { property, how } = findSlot(view, question)
+  const run = question.run === ROOT ? undefined : getRun(view.state, question.run)
+  const answers = new Map<string, Value>()
+  const scope: Scope = { ...scopeOf(view, run), answers }
+  for (let count = 0; count < QUESTIONS_MAX; count++) {
+    try {
+      return property[how](scope)
+    } catch (error) {
+      if (!(error instanceof Asked)) throw error
+      answers.set(error.key, await ask(error))
+    }
+  }
+  throw new Error(`The template "${question.slot}" asks more than ${QUESTIONS_MAX} questions.`)
+}
+
+function findSlot({ state, plan }: View, { run, slot }: { readonly run: number; readonly slot: string }): { readonly property: Property; readonly how: 'text' | 'value' | 'typed' } {
+  const at = slot.lastIndexOf(':')
+  const name = slot.slice(0, at)
+  const how = slot.slice(at + 1)
+  assert(how === 'text' || how === 'value' || how === 'typed', `"${slot}" names no template`)
+  if (run === ROOT) {
+    const output = plan.outputs.get(name.slice('outputs.'.length))
+    assert(output !== undefined, `there is no flow output for "${slot}"`)
+    return { property: output, how }
+  }
+  const task = getTask(plan, getRun(state, run).task)
+  const property = name === 'runIf' ? task.runIf : task.properties.get(name)
+  assert(property !== undefined, `the task "${task.id}" has no template "${slot}"`)
+  return { property, how }
+}

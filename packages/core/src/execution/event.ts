@@ -1,0 +1,105 @@
+// The words of the journal and of the inbox. Signals go in, events are what happened, effects are what the world is asked to do once the
+// turn is committed. Events are plain data and versioned by the row that holds them: an event never changes its meaning, it gets a new name.
+import type { Label } from '../flow/flow.ts'
+import type { Value, ValueMap } from '../std/value.ts'
+import type { Attempt, FinalState, Metric, Origin, ParentLink, Phase, StateName } from './state.ts'
+
+/** Version of the events that this code writes; rows of older versions are lifted when read. */
+export const EVENT_VERSION = 1
+
+export interface Birth {
+  readonly tenant: string
+  readonly namespace: string
+  readonly flowId: string
+  readonly revision: number
+  readonly inputs: ValueMap
+  readonly labels: readonly Label[]
+  readonly trigger?: Origin
+  readonly parentLink?: ParentLink
+  readonly parentId?: string
+  readonly originalId?: string
+  readonly originalCreatedMs?: number
+  readonly attemptNumber?: number
+  readonly scheduledMs?: number
+  readonly depth?: number
+  readonly rootId?: string
+}
+
+export type Event =
+  | ({ readonly type: 'created' } & Birth)
+  | { readonly type: 'moved'; readonly to: StateName }
+  | { readonly type: 'run-created'; readonly run: number; readonly task: number; readonly parent: number; readonly lane: number; readonly value?: string; readonly iteration?: number }
+  | { readonly type: 'run-moved'; readonly run: number; readonly to: StateName; readonly outputs?: ValueMap }
+  | { readonly type: 'group-opened'; readonly run: number; readonly branch: readonly number[]; readonly isFanned?: boolean; readonly laneCount?: number; readonly laneLimit?: number; readonly values?: readonly string[]; readonly outputs?: ValueMap }
+  | { readonly type: 'phase-entered'; readonly run: number; readonly phase: Phase }
+  | { readonly type: 'job-sent'; readonly run: number; readonly epoch: number }
+  | { readonly type: 'job-lost'; readonly run: number; readonly epoch: number }
+  | { readonly type: 'attempt-settled'; readonly run: number; readonly to: StateName; readonly attempt: Attempt; readonly outputs?: ValueMap }
+  | { readonly type: 'outputs'; readonly outputs: ValueMap }
+  | { readonly type: 'evaluate-asked'; readonly run: number; readonly slot: string }
+  | { readonly type: 'evaluated'; readonly run: number; readonly slot: string; readonly value?: Value; readonly error?: string }
+  | { readonly type: 'timer-set'; readonly name: string; readonly atMs: number }
+  | { readonly type: 'timer-fired'; readonly name: string }
+  | { readonly type: 'child-linked'; readonly run: number; readonly childId: string }
+  | { readonly type: 'child-ended'; readonly run: number; readonly childId: string }
+  | { readonly type: 'labels'; readonly labels: readonly Label[] }
+  | { readonly type: 'variables'; readonly variables: ValueMap }
+  | { readonly type: 'kill-requested' }
+  | { readonly type: 'restarted'; readonly leaves: readonly number[]; readonly groups: readonly number[]; readonly removed: readonly number[] }
+  | { readonly type: 'held'; readonly reason: string }
+
+export type Command = { readonly name: 'kill'; readonly isCascading: boolean } | { readonly name: 'restart' }
+
+export type Signal =
+  | { readonly type: 'create'; readonly executionId: string; readonly birth: Birth }
+  | { readonly type: 'command'; readonly executionId: string; readonly command: Command }
+  | ({ readonly type: 'settled'; readonly executionId: string } & Settlement)
+  | { readonly type: 'lost'; readonly executionId: string; readonly run: number; readonly epoch: number }
+  | { readonly type: 'timer'; readonly executionId: string; readonly name: string }
+  | { readonly type: 'evaluated'; readonly executionId: string; readonly run: number; readonly slot: string; readonly value?: Value; readonly error?: string }
+  | { readonly type: 'child-ended'; readonly executionId: string; readonly run: number; readonly childId: string; readonly state: FinalState; readonly outputs?: ValueMap; readonly error?: string }
+
+/** What a worker says of one attempt. Times in epoch milliseconds. */
+export interface Settlement {
+  readonly run: number
+  readonly epoch: number
+  readonly state: 'SUCCESS' | 'WARNING' | 'FAILED' | 'KILLED'
+  readonly outputs?: ValueMap
+  readonly metrics?: readonly Metric[]
+  readonly logFile?: string
+  readonly startedMs: number
+  readonly endedMs: number
+}
+
+export type LogLevelName = 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR'
+
+export interface LogEntry {
+  readonly run: number
+  readonly level: LogLevelName
+  readonly message: string
+  readonly atMs: number
+  readonly attempt: number
+}
+
+export type Effect =
+  | { readonly type: 'job'; readonly run: number; readonly epoch: number }
+  | { readonly type: 'kill-job'; readonly run: number; readonly epoch: number }
+  | { readonly type: 'evaluate'; readonly run: number; readonly slot: string }
+  | { readonly type: 'log'; readonly entry: LogEntry }
+  | { readonly type: 'signal'; readonly signal: Signal }
+  | { readonly type: 'ended'; readonly state: FinalState }
+
+/** What a turn makes of one signal or one look at the agenda. */
+export interface Decision {
+  readonly events: readonly Event[]
+  readonly effects: readonly Effect[]
+  /** The run or group to look at again, although no event brings it on the agenda. */
+  readonly again?: number
+  /** Set when a command was refused: nothing happened. */
+  readonly refusal?: Refusal
+}
+
+export interface Refusal {
+  readonly code: 'wrong-state' | 'nothing-to-restart' | 'unknown-execution'
+  readonly message: string
+}

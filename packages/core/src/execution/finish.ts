@@ -1,0 +1,65 @@
+// The end of an execution: flow outputs, the final state, afterExecution, and only then is it ended: the parent is told, waiting clients
+// get their answer. A final state with outputs that cannot be rendered becomes FAILED; the good outputs are lost with the bad.
+import { resolveOutputs } from '../flow/outputs.ts'
+import { ExpressionError } from '../std/errors.ts'
+import { mapFrom, type Value } from '../std/value.ts'
+import { scopeOf, type View } from './context.ts'
+import type { Decision, Effect, Event } from './event.ts'
+import { NeedsEvaluation, RunError, readProperty } from './renderer.ts'
+import { ROOT, isFinal, type ExecutionState, type FinalState } from './state.ts'
+
+export function finishExecution(view: View, to: FinalState | undefined): Decision {
+  const { state, plan } = view
+  if (to === undefined || isFinal(state.state)) return endExecution(state, isFinal(state.state) ? state.state : 'FAILED')
+  const events: Event[] = [{ type: 'moved', to }]
+  const effects: Effect[] = []
+  if (plan.outputs.size > 0 && to !== 'KILLED') {
+    const result = renderOutputs(view)
+    if ('slot' in result) return { events: [{ type: 'evaluate-asked', run: ROOT, slot: result.slot }], effects: [{ type: 'evaluate', run: ROOT, slot: result.slot }] }
+    if ('outputs' in result) events.unshift({ type: 'outputs', outputs: result.outputs })
+    else {
+      if (to !== 'FAILED') events.push({ type: 'moved', to: 'FAILED' })
+      effects.push({ type: 'log', entry: { run: ROOT, level: 'ERROR', message: result.problem, atMs: view.env.nowMs, attempt: 0 } })
+    }
+  }
+  if (plan.root.after.length > 0) return { events: [...events, { type: 'phase-entered', run: ROOT, phase: 'after' }], effects }
+  const last = events.findLast(event => event.type === 'moved')
+  const end = endExecution(state, last?.type === 'moved' && isFinal(last.to) ? last.to : to, events)
+  return { events: [...events, ...end.events], effects: [...effects, ...end.effects] }
+}
+
+export function endExecution(state: ExecutionState, to: FinalState, pending: readonly Event[] = []): Decision {
+  const outputs = pending.find(event => event.type === 'outputs')?.outputs ?? state.outputs
+  return {
+    events: [{ type: 'phase-entered', run: ROOT, phase: 'ended' }],
+    effects: [{ type: 'ended', state: to }, ...tellParent(state, to, outputs)],
+  }
+}
+
+function tellParent(state: ExecutionState, to: FinalState, outputs: ExecutionState['outputs']): Effect[] {
+  const link = state.parentLink
+  if (!link?.isAwaited) return []
+  return [
+    {
+      type: 'signal',
+      signal: { type: 'child-ended', executionId: link.executionId, run: link.run, childId: state.id, state: to, ...(outputs === undefined ? {} : { outputs }) },
+    },
+  ]
+}
+
+type Rendered = { readonly outputs: NonNullable<ExecutionState['outputs']> } | { readonly problem: string } | { readonly slot: string }
+
+function renderOutputs(view: View): Rendered {
+  const { state, plan } = view
+  const scope = scopeOf(view)
+  const entries: [string, Value][] = []
+  try {
+    for (const [id, property] of plan.outputs) entries.push([id, readProperty(property, { scope, how: 'typed', evaluated: state.evaluated })])
+  } catch (error) {
+    if (error instanceof NeedsEvaluation) return { slot: error.slot }
+    if (error instanceof ExpressionError || error instanceof RunError) return { problem: error.message }
+    throw error
+  }
+  const { values, problems } = resolveOutputs(plan.flow.outputs, mapFrom(entries))
+  return values ? { outputs: values } : { problem: problems.map(problem => problem.message).join('; ') }
+}

@@ -1,0 +1,51 @@
+// Journal rows: the events of one turn, packed. A row knows its version; older ones are lifted here when they are read.
+import { decodeValue, encodeValue } from '../std/value-json.ts'
+import { BatutaError } from '../std/errors.ts'
+import { trust } from '../std/trust.ts'
+import type { Value } from '../std/value.ts'
+import { apply, born, rebuildAgenda } from './apply.ts'
+import { EVENT_VERSION, type Event } from './event.ts'
+import type { Plan } from './plan.ts'
+import type { ExecutionState } from './state.ts'
+
+export interface JournalRow {
+  readonly turn: number
+  readonly version: number
+  readonly atMs: number
+  /** What `encodeEvents` wrote. */
+  readonly events: string
+}
+
+export function encodeEvents(events: readonly Event[]): string {
+  return encodeValue(trust<Value>(events))
+}
+
+export function decodeEvents(row: JournalRow): readonly Event[] {
+  if (row.version > EVENT_VERSION) {
+    throw new BatutaError('journal-newer-version', `The journal row has version ${row.version}, this node knows ${EVENT_VERSION}: upgrade it.`)
+  }
+  return trust<readonly Event[]>(decodeValue(row.events))
+}
+
+/** The state as its journal tells it, ready to go on. `rows` are in the order of their turns. */
+export function fold(id: string, rows: readonly JournalRow[], plan: Plan): ExecutionState {
+  let state: ExecutionState | undefined
+  for (const row of rows) {
+    for (const event of decodeEvents(row)) {
+      if (state) apply(state, event, plan, row.atMs)
+      else if (event.type === 'created') state = born(id, event, plan, row.atMs)
+    }
+    if (state) state.turn = row.turn
+  }
+  if (!state) throw new BatutaError('journal-without-birth', `The journal of the execution "${id}" has no beginning.`)
+  rebuildAgenda(state)
+  return state
+}
+
+/** The flow revision that an execution runs, read from its first row. */
+export function birthOf(id: string, rows: readonly JournalRow[]): Extract<Event, { type: 'created' }> {
+  const [first] = rows
+  const event = first && decodeEvents(first)[0]
+  if (event?.type !== 'created') throw new BatutaError('journal-without-birth', `The journal of the execution "${id}" has no beginning.`)
+  return event
+}

@@ -1,0 +1,162 @@
+// The compiled form of one flow revision: tasks by index, child lists as indexes, templates as closures. Made once per (flow, revision) and
+// kept; nothing is parsed at run time. A run names its task by index, so a plan never changes once an execution has begun with it.
+import { controlOf, type Control } from '../control/control.ts'
+import { compileProperty, type Property } from './property.ts'
+import type { Flow, Retry, Task } from '../flow/flow.ts'
+import { inlineTaskOf, type InlineTask } from '../inline/inline-task.ts'
+import { assert } from '../std/assert.ts'
+import { encodeValue, mapEntries, mapHas, type ValueMap } from '../std/value.ts'
+
+export interface Plan {
+  readonly flow: Flow
+  readonly tenant: string
+  readonly revision: number
+  readonly tasks: readonly PlanTask[]
+  readonly root: { readonly tasks: readonly number[]; readonly errors: readonly number[]; readonly finally: readonly number[]; readonly after: readonly number[] }
+  readonly outputs: ReadonlyMap<string, Property>
+}
+
+export interface PlanTask {
+  readonly index: number
+  readonly id: string
+  readonly type: string
+  readonly task: Task
+  readonly parent: number
+  readonly kind: TaskKind
+  readonly runIf?: Property
+  /** Only what the engine itself reads: control, inline and subflow tasks. */
+  readonly properties: ReadonlyMap<string, Property>
+  /** The unrendered properties as the journal's value text, made once: what a job carries. */
+  readonly encoded: string
+  /** Roots that the task's templates can reach: the slice of the context that travels with its job. */
+  readonly roots: ReadonlySet<string>
+  readonly lists: PlanLists
+  readonly retry?: { readonly policy: Retry; readonly isOwn: boolean }
+}
+
+export type TaskKind =
+  | { readonly type: 'control'; readonly control: Control }
+  | { readonly type: 'inline'; readonly inline: InlineTask }
+  | { readonly type: 'subflow' }
+  | { readonly type: 'job' }
+
+export interface PlanLists {
+  readonly tasks: readonly number[]
+  readonly errors: readonly number[]
+  readonly finally: readonly number[]
+  readonly then: readonly number[]
+  readonly else: readonly number[]
+  readonly cases: ReadonlyMap<string, readonly number[]>
+  readonly defaults?: readonly number[]
+}
+
+export const SUBFLOW = 'io.kestra.plugin.core.flow.Subflow'
+
+export function compilePlan(flow: Flow, { tenant, revision }: { tenant: string; revision: number }): Plan {
+  const tasks: PlanTask[] = []
+  const flowRetry = flow.retry && { policy: flow.retry, isOwn: false }
+  const list = (of: readonly Task[]): readonly number[] => compileList(of, { flow, tasks, parent: -1, inherited: flowRetry })
+  return {
+    flow,
+    tenant,
+    revision,
+    tasks,
+    root: { tasks: list(flow.tasks), errors: list(flow.errors), finally: list(flow.finally), after: list(flow.afterExecution) },
+    outputs: new Map(flow.outputs.map(output => [output.id, compileProperty(`outputs.${output.id}`, output.value, flow.dialect)])),
+  }
+}
+
+export function getTask(plan: Plan, index: number): PlanTask {
+  const task = plan.tasks[index]
+  assert(task !== undefined, `flow "${plan.flow.id}" revision ${plan.revision} has no task ${index}`)
+  return task
+}
+
+interface Place {
+  readonly flow: Flow
+  readonly tasks: PlanTask[]
+  readonly parent: number
+  readonly inherited: PlanTask['retry']
+}
+
+/** Disabled tasks keep their index, so that revisions stay comparable, and are in no list. */
+function compileList(of: readonly Task[], place: Place): readonly number[] {
+  const indexes: number[] = []
+  for (const task of of) {
+    const index = compileTask(task, place)
+    if (!task.disabled) indexes.push(index)
+  }
+  return indexes
+}
+
+function compileTask(task: Task, place: Place): number {
+  const { flow, tasks } = place
+  const index = tasks.length
+  const properties = new Map<string, Property>()
+  for (const [name, value] of mapEntries(task.properties)) properties.set(name, compileProperty(name, value, flow.dialect))
+  const own = task.retry && { policy: task.retry, isOwn: true }
+  const retry = own ?? place.inherited
+  const node: { -readonly [K in keyof PlanTask]: PlanTask[K] } = {
+    index,
+    id: task.id,
+    type: task.type,
+    task,
+    parent: place.parent,
+    kind: kindOf(task, properties),
+    properties,
+    encoded: encodeValue(task.properties),
+    roots: rootsOf(properties, task, flow),
+    lists: NO_LISTS,
+    ...(task.runIf === undefined ? {} : { runIf: compileProperty('runIf', task.runIf, flow.dialect) }),
+    ...(retry === undefined ? {} : { retry }),
+  }
+  tasks.push(node)
+  if (task.lists) node.lists = compileLists(task, { ...place, parent: index, inherited: own ? { ...own, isOwn: false } : place.inherited })
+  return index
+}
+
+const NO_LISTS: PlanLists = { tasks: [], errors: [], finally: [], then: [], else: [], cases: new Map() }
+
+function compileLists(task: Task, place: Place): PlanLists {
+  const lists = task.lists
+  assert(lists !== undefined, `task "${task.id}" has no lists`)
+  const list = (of: readonly Task[] | undefined): readonly number[] => compileList(of ?? [], place)
+  return {
+    tasks: list(lists.tasks),
+    then: list(lists.then),
+    else: list(lists.else),
+    cases: new Map((lists.cases ?? []).map(item => [item.key, list(item.tasks)])),
+    ...(lists.defaults ? { defaults: list(lists.defaults) } : {}),
+    errors: list(lists.errors),
+    finally: list(lists.finally),
+  }
+}
+
+/**
+ * A pure task runs inside the turn, unless one of its templates asks the world (a secret, a key, a file): then the host runs it, so that no
+ * answer ever passes through the engine. Tasks that change the execution itself have no other place than the turn.
+ */
+function kindOf(task: Task, properties: ReadonlyMap<string, Property>): TaskKind {
+  const control = controlOf(task.type)
+  if (control) return { type: 'control', control }
+  if (task.type === SUBFLOW) return { type: 'subflow' }
+  const inline = inlineTaskOf(task.type)
+  if (!inline) return { type: 'job' }
+  const isAsking = [...properties.values()].some(property => property.isAsking)
+  return isAsking && inline.isUpdating !== true ? { type: 'job' } : { type: 'inline', inline }
+}
+
+function rootsOf(properties: ReadonlyMap<string, Property>, task: Task, flow: Flow): ReadonlySet<string> {
+  const roots = new Set<string>()
+  for (const property of properties.values()) for (const root of property.roots) roots.add(root)
+  if (task.timeout !== undefined) for (const root of compileProperty('timeout', task.timeout, flow.dialect).roots) roots.add(root)
+  return roots
+}
+
+export function hasProperty(task: PlanTask, name: string): boolean {
+  return mapHas(task.task.properties, name)
+}
+
+export function rawProperties(task: PlanTask): ValueMap {
+  return task.task.properties
+}

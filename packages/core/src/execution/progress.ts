@@ -1,0 +1,167 @@
+// How a group goes on: lanes of `tasks`, then on failure `errors`, then `finally`, then it closes with a state that follows from the runs of
+// `tasks` alone. The root of the execution is a group, too; it closes only when nothing that it started is still out.
+import { unreachable } from '../std/assert.ts'
+import { getRun, groupOf } from './apply.ts'
+import type { View } from './context.ts'
+import type { Decision, Event } from './event.ts'
+import { finishExecution } from './finish.ts'
+import { progressKill } from './kill.ts'
+import { getTask, type PlanTask } from './plan.ts'
+import { HANDLER, ROOT, isFinal, type FinalState, type Group } from './state.ts'
+
+/** How many runs one decision begins; the group comes on the agenda again for the rest. */
+const BEGIN_MAX = 64
+
+export function progress(view: View, ordinal: number): Decision {
+  const { state } = view
+  const group = groupOf(state, ordinal)
+  if (group.phase === 'ended' || state.isHeld) return NOTHING
+  if (isFinal(state.state) && group.phase !== 'after') return NOTHING
+  if (state.isKillRequested && group.phase !== 'after') return progressKill(view)
+  if (ordinal === ROOT && !isUnderWay(view)) return beginExecution(view)
+  switch (group.phase) {
+    case 'tasks':
+      return progressTasks(view, ordinal, group)
+    case 'errors':
+    case 'finally':
+    case 'after':
+      return progressHandlers(view, ordinal, group)
+    default:
+      return unreachable(group.phase)
+  }
+}
+
+const NOTHING: Decision = { events: [], effects: [] }
+
+/** The state of a group as its children of `tasks` make it. */
+export function finalStateOf(group: Group): FinalState {
+  if (group.killed > 0) return 'KILLED'
+  if (group.failed > 0) return 'FAILED'
+  if (group.warned > 0) return 'WARNING'
+  return 'SUCCESS'
+}
+
+/** What a failure or warning of a task counts as, by its flags. */
+export function tolerate(state: FinalState, { allowFailure, allowWarning }: { readonly allowFailure: boolean; readonly allowWarning: boolean }): FinalState {
+  const tolerated = state === 'FAILED' && allowFailure ? 'WARNING' : state
+  return tolerated === 'WARNING' && allowWarning ? 'SUCCESS' : tolerated
+}
+
+function isUnderWay({ state }: View): boolean {
+  return state.state !== 'CREATED' && state.state !== 'RESTARTED'
+}
+
+function beginExecution(view: View): Decision {
+  const { state, plan, env } = view
+  if (state.scheduledMs !== undefined && state.scheduledMs > env.nowMs && state.state === 'CREATED') {
+    if (state.timers.has('schedule')) return NOTHING
+    return { events: [{ type: 'timer-set', name: 'schedule', atMs: state.scheduledMs }], effects: [] }
+  }
+  if (plan.root.tasks.length === 0 && state.state === 'CREATED') return finishExecution(view, 'SUCCESS')
+  return { events: [{ type: 'moved', to: 'RUNNING' }], effects: [] }
+}
+
+function progressTasks(view: View, ordinal: number, group: Group): Decision {
+  if (group.failed > 0) return group.retrying > 0 ? NOTHING : leaveTasks(view, ordinal, group)
+  if (view.state.state === 'PAUSED') return NOTHING
+  const events = beginChildren(view, ordinal, group)
+  if (events.length >= BEGIN_MAX) return { events, effects: [], again: ordinal }
+  if (events.length > 0) return { events, effects: [] }
+  const isDone = group.live === 0 && group.lanes.size === 0 && (group.branch.length === 0 || group.nextLane >= group.laneCount)
+  return isDone ? leaveTasks(view, ordinal, group) : NOTHING
+}
+
+/** First the next task of lanes that are ready for one, then new lanes while the limit allows. */
+function beginChildren({ state }: View, ordinal: number, group: Group): Event[] {
+  const events: Event[] = []
+  if (group.branch.length === 0) return events
+  let run = state.runs.length
+  for (const lane of group.ready) {
+    if (events.length >= BEGIN_MAX) return events
+    events.push(childCreated(group, { run: run++, parent: ordinal, lane, at: group.lanes.get(lane) ?? 0 }))
+  }
+  let open = group.lanes.size
+  for (let lane = group.nextLane; lane < group.laneCount && open < group.laneLimit && events.length < BEGIN_MAX; lane++) {
+    events.push(childCreated(group, { run: run++, parent: ordinal, lane, at: 0 }))
+    open += 1
+  }
+  return events
+}
+
+function childCreated(group: Group, { run, parent, lane, at }: { run: number; parent: number; lane: number; at: number }): Event {
+  const task = group.isFanned ? group.branch[lane] : group.branch[at]
+  const value = group.values?.[lane]
+  return {
+    type: 'run-created',
+    run,
+    task: task ?? -1,
+    parent,
+    lane,
+    ...(value === undefined ? {} : { value, iteration: lane }),
+  }
+}
+
+/** Handlers run one after the other, and a failed one does not stop the next. */
+function progressHandlers(view: View, ordinal: number, group: Group): Decision {
+  if (group.handlerRun !== undefined) return NOTHING
+  const task = handlersOf(view, ordinal, group)[group.handlerAt]
+  if (task === undefined) return group.phase === 'errors' ? enterFinally(view, ordinal) : close(view, ordinal)
+  const event: Event = { type: 'run-created', run: view.state.runs.length, task, parent: ordinal, lane: HANDLER }
+  return { events: [event], effects: [] }
+}
+
+function handlersOf({ plan, state }: View, ordinal: number, group: Group): readonly number[] {
+  const lists = ordinal === ROOT ? plan.root : { ...getTask(plan, getRun(state, ordinal).task).lists, after: [] }
+  if (group.phase === 'errors') return lists.errors
+  return group.phase === 'finally' ? lists.finally : lists.after
+}
+
+function leaveTasks(view: View, ordinal: number, group: Group): Decision {
+  const hasErrors = handlersOf(view, ordinal, { ...group, phase: 'errors' }).length > 0
+  const forced = group.failed > 0 && group.live > 0 ? closeOpenGroups(view, ordinal, group) : []
+  if (group.failed === 0 || !hasErrors) {
+    const next = enterFinally(view, ordinal)
+    return { events: [...forced, ...next.events], effects: next.effects }
+  }
+  return { events: [...forced, { type: 'phase-entered', run: ordinal, phase: 'errors' }], effects: [] }
+}
+
+function enterFinally(view: View, ordinal: number): Decision {
+  const group = groupOf(view.state, ordinal)
+  const hasFinally = handlersOf(view, ordinal, { ...group, phase: 'finally' }).length > 0
+  if (!hasFinally) return close(view, ordinal)
+  return { events: [{ type: 'phase-entered', run: ordinal, phase: 'finally' }], effects: [] }
+}
+
+/** Of a group that fails while siblings run, the groups among them take its state; running leaves end by themselves. */
+function closeOpenGroups(view: View, ordinal: number, group: Group): Event[] {
+  const { state, plan } = view
+  const to = ordinal === ROOT ? 'FAILED' : tolerate('FAILED', flagsOf(getTask(plan, getRun(state, ordinal).task)))
+  return group.children.flatMap((child): Event[] => {
+    const run = getRun(state, child)
+    if (isFinal(run.state) || !run.group) return []
+    return [...closeOpenGroups(view, child, run.group), { type: 'run-moved', run: child, to }]
+  })
+}
+
+function close(view: View, ordinal: number): Decision {
+  const { state, plan } = view
+  const group = groupOf(state, ordinal)
+  if (ordinal !== ROOT) {
+    const to = tolerate(finalStateOf(group), flagsOf(getTask(plan, getRun(state, ordinal).task)))
+    return { events: [{ type: 'run-moved', run: ordinal, to }], effects: [] }
+  }
+  if (group.phase === 'after') return finishExecution(view, undefined)
+  if (state.awaited.size > 0 || state.children.size > 0 || hasRetries(view)) return NOTHING
+  return finishExecution(view, finalStateOf(group))
+}
+
+function hasRetries({ state }: View): boolean {
+  for (const name of state.timers.keys()) if (name.startsWith('retry:')) return true
+  return false
+}
+
+function flagsOf(task: PlanTask): { readonly allowFailure: boolean; readonly allowWarning: boolean } {
+  const toleratesFailure = task.kind.type === 'control' && task.kind.control.toleratesFailure === true
+  return { allowFailure: task.task.allowFailure || toleratesFailure, allowWarning: task.task.allowWarning }
+}

@@ -1,0 +1,65 @@
+// Renders the properties of one run inside a turn. A template that asks the world is not rendered here: its first look throws
+// `NeedsEvaluation`, the turn journals `evaluate-asked`, and once the answer is journaled it is read from there: replay never asks again.
+import { mapHas, type Value } from '../std/value.ts'
+import { scopeOf } from './context.ts'
+import type { Plan, PlanTask } from './plan.ts'
+import type { Property } from './property.ts'
+import type { Evaluated, ExecutionState, TaskRun } from './state.ts'
+import type { TurnEnv } from './turn-env.ts'
+import type { Scope } from '../expression/expression.ts'
+
+export interface Renderer {
+  readonly scope: Scope
+  has(name: string): boolean
+  raw(name: string): Value | undefined
+  /** Rendered as text; undefined when the property is absent or null. */
+  text(name: string): string | undefined
+  value(name: string): Value | undefined
+  typed(name: string): Value | undefined
+}
+
+export class NeedsEvaluation extends Error {
+  readonly slot: string
+  constructor(slot: string) {
+    super(`the template "${slot}" is evaluated outside the turn`)
+    this.slot = slot
+  }
+}
+
+/** What the author of the flow did wrong in a way only the run shows: it fails the run with this message in its log. */
+export class RunError extends Error {}
+
+export function rendererOf(view: { readonly state: ExecutionState; readonly plan: Plan; readonly env: TurnEnv }, run: TaskRun, task: PlanTask): Renderer {
+  const scope = scopeOf(view, run)
+  const read = (name: string, how: 'text' | 'value' | 'typed'): Value | undefined => {
+    const property = task.properties.get(name)
+    if (!property || property.raw === null) return undefined
+    return readProperty(property, { scope, how, evaluated: run.evaluated })
+  }
+  return {
+    scope,
+    has: name => mapHas(task.task.properties, name),
+    raw: name => task.properties.get(name)?.raw,
+    text: name => {
+      const text = read(name, 'text')
+      return typeof text === 'string' ? text : undefined
+    },
+    value: name => read(name, 'value'),
+    typed: name => read(name, 'typed'),
+  }
+}
+
+export interface Reading {
+  readonly scope: Scope
+  readonly how: 'text' | 'value' | 'typed'
+  readonly evaluated: ReadonlyMap<string, Evaluated> | undefined
+}
+
+export function readProperty(property: Property, { scope, how, evaluated }: Reading): Value {
+  if (!property.isAsking) return property[how](scope)
+  const slot = `${property.slot}:${how}`
+  const known = evaluated?.get(slot)
+  if (known === undefined || known === 'asked') throw new NeedsEvaluation(slot)
+  if ('error' in known) throw new RunError(known.error)
+  return known.value
+}

@@ -1,0 +1,43 @@
+// Restart: failed leaves run again in the same execution, their ancestors open again, handlers are taken out. A pure function of the state, so
+// that the same code answers "what would a restart do?".
+import { getRun } from './apply.ts'
+import type { View } from './context.ts'
+import type { Decision } from './event.ts'
+import { HANDLER, ROOT, isFinal, type ExecutionState } from './state.ts'
+
+export interface RestartPlan {
+  readonly leaves: readonly number[]
+  readonly groups: readonly number[]
+  readonly removed: readonly number[]
+}
+
+export function decideRestart({ state }: View): Decision {
+  if (!isFinal(state.state) || !state.isEnded) {
+    return refuse('wrong-state', `The execution "${state.id}" is ${state.state}: only one that has ended can be restarted.`)
+  }
+  const plan = planRestart(state)
+  if (plan.leaves.length + plan.groups.length === 0) {
+    return refuse('nothing-to-restart', 'No task found to restart execution from!')
+  }
+  return { events: [{ type: 'moved', to: 'RESTARTED' }, { type: 'restarted', ...plan }], effects: [] }
+}
+
+export function planRestart(state: ExecutionState): RestartPlan {
+  const removed = new Set<number>()
+  for (const run of state.runs) {
+    if (!run.isRemoved && (run.lane === HANDLER || removed.has(run.parent))) removed.add(run.ordinal)
+  }
+  const leaves: number[] = []
+  const groups = new Set<number>()
+  for (const run of state.runs) {
+    if (run.isRemoved || removed.has(run.ordinal) || (run.state !== 'FAILED' && run.state !== 'PAUSED')) continue
+    if (run.group) groups.add(run.ordinal)
+    else leaves.push(run.ordinal)
+    for (let at = run.parent; at !== ROOT; at = getRun(state, at).parent) groups.add(at)
+  }
+  return { leaves, groups: [...groups].sort((a, b) => a - b), removed: [...removed] }
+}
+
+function refuse(code: 'wrong-state' | 'nothing-to-restart', message: string): Decision {
+  return { events: [], effects: [], refusal: { code, message } }
+}

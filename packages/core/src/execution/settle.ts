@@ -1,0 +1,114 @@
+// What the end of an attempt means: success, retry, failure, or a tolerated one. All attempts end here, whether they ran in the turn, in the
+// host or as a child execution, so that retry, allowFailure and warningOnRetry are decided in one place.
+import { isTruthyText, mapFrom, type Value } from '../std/value.ts'
+import { getRun } from './apply.ts'
+import type { View } from './context.ts'
+import type { Decision, Effect, Event, Settlement } from './event.ts'
+import { endExecution } from './finish.ts'
+import { getTask, type PlanTask } from './plan.ts'
+import { tolerate } from './progress.ts'
+import { rendererOf } from './renderer.ts'
+import { retryAt } from './retry.ts'
+import { RENEW_TIMER, ROOT, type Attempt, type ExecutionState, type FinalState, type TaskRun } from './state.ts'
+import type { SignalOf } from './turn-env.ts'
+
+/** A worker may be lost this often before the run fails. */
+export const LOST_MAX = 3
+
+export function settleJob(view: View, signal: SignalOf<'settled'>): Decision {
+  return settleAttempt(view, getRun(view.state, signal.run), signal)
+}
+
+export function settleLost(view: View, { run: ordinal, epoch }: SignalOf<'lost'>): Decision {
+  const run = getRun(view.state, ordinal)
+  if (view.state.isKillRequested) return settleAttempt(view, run, endedNow(view, run, 'KILLED'))
+  if (run.lost + 1 < LOST_MAX) return { events: [{ type: 'job-lost', run: ordinal, epoch }], effects: [] }
+  const failed = settleAttempt(view, run, endedNow(view, run, 'FAILED'))
+  const message = `The worker of this task was lost ${LOST_MAX} times (WORKER_LOST): it is not started again.`
+  return { events: failed.events, effects: [logOf(view, run, message), ...failed.effects] }
+}
+
+export function endedNow({ env }: View, run: TaskRun, state: Settlement['state']): Settlement {
+  return { run: run.ordinal, epoch: run.epoch, state, startedMs: env.nowMs, endedMs: env.nowMs }
+}
+
+export function logOf({ env }: View, run: TaskRun, message: string): Effect {
+  return { type: 'log', entry: { run: run.ordinal, level: 'ERROR', message, atMs: env.nowMs, attempt: run.attempts.length } }
+}
+
+export function settleAttempt(view: View, run: TaskRun, settlement: Settlement): Decision {
+  const task = getTask(view.plan, run.task)
+  const attempt = attemptOf(settlement)
+  const outputs = settlement.outputs === undefined ? {} : { outputs: settlement.outputs }
+  const settled = (to: TaskRun['state']): Event => ({ type: 'attempt-settled', run: run.ordinal, to, attempt, ...outputs })
+  if (view.state.isKillRequested) {
+    const to = settlement.state === 'SUCCESS' || settlement.state === 'WARNING' ? settlement.state : 'KILLED'
+    return { events: [settled(to)], effects: [] }
+  }
+  if (settlement.state === 'FAILED') {
+    const retry = planRetry(view, run, task, settlement)
+    if (retry) return { events: [settled('RETRYING'), ...retry.events], effects: retry.effects }
+  }
+  return { events: [settled(outcomeOf(task, run, settlement.state))], effects: [] }
+}
+
+function attemptOf({ state, startedMs, endedMs, metrics, logFile }: Settlement): Attempt {
+  return { state, startedMs, endedMs, ...(metrics && metrics.length > 0 ? { metrics } : {}), ...(logFile === undefined ? {} : { logFile }) }
+}
+
+function outcomeOf(task: PlanTask, run: TaskRun, state: Settlement['state']): FinalState {
+  const isLateSuccess = state === 'SUCCESS' && run.attempts.length > 0 && task.task.retry?.warningOnRetry === true
+  return tolerate(isLateSuccess ? 'WARNING' : state, task.task)
+}
+
+/** With a retry of a parent or of the flow, allowFailure maps the first failure already; only the task's own retry postpones it. */
+function planRetry(view: View, run: TaskRun, task: PlanTask, { startedMs, endedMs }: Settlement): Decision | undefined {
+  const { state, env } = view
+  const retry = task.retry
+  if (!retry || (!retry.isOwn && task.task.allowFailure)) return undefined
+  const isRenewing = retry.policy.behavior === 'CREATE_NEW_EXECUTION'
+  const facts = isRenewing
+    ? { attempts: state.attemptNumber, firstStartedMs: state.originalCreatedMs, endedMs }
+    : { attempts: run.attempts.length + 1, firstStartedMs: run.attempts[0]?.startedMs ?? startedMs, endedMs }
+  const atMs = retryAt(retry.policy, facts, () => env.random())
+  if (atMs === undefined) return undefined
+  return isRenewing ? renew(state, run, atMs) : tryAgain(state, run, atMs)
+}
+
+function tryAgain(state: ExecutionState, run: TaskRun, atMs: number): Decision {
+  const events: Event[] = [{ type: 'timer-set', name: `retry:${run.ordinal}`, atMs }]
+  if (state.state === 'RUNNING') events.push({ type: 'moved', to: 'RETRYING' })
+  return { events, effects: [] }
+}
+
+/** CREATE_NEW_EXECUTION: the run, its ancestors and the execution are RETRIED; at the hour a new execution takes its place. */
+function renew(state: ExecutionState, run: TaskRun, atMs: number): Decision {
+  const events: Event[] = [{ type: 'run-moved', run: run.ordinal, to: 'RETRIED' }]
+  for (let at = run.parent; at !== ROOT; at = getRun(state, at).parent) events.push({ type: 'run-moved', run: at, to: 'RETRIED' })
+  const end = endExecution(state, 'RETRIED')
+  events.push({ type: 'timer-set', name: RENEW_TIMER, atMs }, { type: 'moved', to: 'RETRIED' }, ...end.events)
+  return { events, effects: end.effects }
+}
+
+/** CANCELLED and RETRIED children count as success, as they do in Kestra. */
+export function settleChild(view: View, signal: SignalOf<'child-ended'>): Decision {
+  const { state, plan, env } = view
+  const run = getRun(state, signal.run)
+  const render = rendererOf(view, run, getTask(plan, run.task))
+  const isTransmitting = isTruthyText(render.text('transmitFailed') ?? 'true')
+  const seen = signal.state === 'CANCELLED' || signal.state === 'RETRIED' || signal.state === 'SKIPPED' ? 'SUCCESS' : signal.state
+  const outputs: [string, Value][] = [
+    ['executionId', signal.childId],
+    ['state', signal.state],
+    ['outputs', signal.outputs ?? {}],
+  ]
+  const settled = settleAttempt(view, run, {
+    run: run.ordinal,
+    epoch: run.epoch,
+    state: isTransmitting ? seen : 'SUCCESS',
+    outputs: mapFrom(outputs),
+    startedMs: run.history[run.history.length - 1]?.atMs ?? env.nowMs,
+    endedMs: env.nowMs,
+  })
+  return { events: [{ type: 'child-ended', run: run.ordinal, childId: signal.childId }, ...settled.events], effects: settled.effects }
+}

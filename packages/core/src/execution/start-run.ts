@@ -1,0 +1,93 @@
+// A run that was created begins: its condition, then what kind of task it is. Everything that can go wrong here is the author's mistake and
+// fails the run with a line in its log; our own mistakes pass through and hold the execution.
+import { ExpressionError } from '../std/errors.ts'
+import { isTruthyText } from '../std/value.ts'
+import type { View } from './context.ts'
+import type { Decision, Effect, Event } from './event.ts'
+import { getTask, type PlanTask, type TaskKind } from './plan.ts'
+import { tolerate } from './progress.ts'
+import { NeedsEvaluation, RunError, readProperty, rendererOf, type Renderer } from './renderer.ts'
+import { endedNow, logOf, settleAttempt } from './settle.ts'
+import { startChild } from './start-child.ts'
+import type { TaskRun } from './state.ts'
+
+export function startRun(view: View, run: TaskRun): Decision {
+  const task = getTask(view.plan, run.task)
+  if (view.state.isKillRequested) return moved(run, 'KILLED')
+  try {
+    const render = rendererOf(view, run, task)
+    if (task.runIf && run.state === 'CREATED' && run.attempts.length === 0) {
+      const text = readProperty(task.runIf, { scope: render.scope, how: 'text', evaluated: run.evaluated })
+      if (typeof text === 'string' && !isTruthyText(text)) return skip(view, run)
+    }
+    return startTask(view, run, { task, kind: task.kind, render })
+  } catch (error) {
+    return failedStart(view, run, task, error)
+  }
+}
+
+interface Start {
+  readonly task: PlanTask
+  readonly kind: TaskKind
+  readonly render: Renderer
+}
+
+function startTask(view: View, run: TaskRun, { task, kind, render }: Start): Decision {
+  switch (kind.type) {
+    case 'control': {
+      const opening = kind.control.open(task, render)
+      return { events: [{ type: 'group-opened', run: run.ordinal, ...opening }], effects: [] }
+    }
+    case 'inline':
+      return runInline(view, run, { task, kind, render })
+    case 'subflow':
+      return startChild(view, run, { task, render })
+    case 'job': {
+      const epoch = run.epoch + 1
+      return { events: [{ type: 'job-sent', run: run.ordinal, epoch }], effects: [{ type: 'job', run: run.ordinal, epoch }] }
+    }
+  }
+}
+
+function runInline(view: View, run: TaskRun, { task, kind, render }: Start & { readonly kind: Extract<TaskKind, { type: 'inline' }> }): Decision {
+  const { env, state } = view
+  const outcome = kind.inline.run(task, render, { state, run })
+  const settlement = {
+    ...endedNow(view, run, outcome.state === 'SUCCESS' || outcome.state === 'WARNING' || outcome.state === 'FAILED' ? outcome.state : 'KILLED'),
+    ...(outcome.outputs ? { outputs: outcome.outputs } : {}),
+    ...(outcome.metrics ? { metrics: outcome.metrics } : {}),
+  }
+  const settled = settleAttempt(view, run, settlement)
+  const logs: Effect[] = (outcome.logs ?? []).map(line => ({
+    type: 'log',
+    entry: { run: run.ordinal, level: line.level, message: line.message, atMs: env.nowMs, attempt: run.attempts.length },
+  }))
+  return { events: [...(outcome.events ?? []), ...settled.events], effects: [...logs, ...settled.effects] }
+}
+
+function skip(view: View, run: TaskRun): Decision {
+  const atMs = view.env.nowMs
+  const attempt = { state: 'SKIPPED', startedMs: atMs, endedMs: atMs } as const
+  return { events: [{ type: 'attempt-settled', run: run.ordinal, to: 'SKIPPED', attempt }], effects: [] }
+}
+
+function moved(run: TaskRun, to: TaskRun['state']): Decision {
+  return { events: [{ type: 'run-moved', run: run.ordinal, to }], effects: [] }
+}
+
+function failedStart(view: View, run: TaskRun, task: PlanTask, error: unknown): Decision {
+  if (error instanceof NeedsEvaluation) {
+    if (run.evaluated?.get(error.slot) === 'asked') return { events: [], effects: [] }
+    const asked = { run: run.ordinal, slot: error.slot }
+    return { events: [{ type: 'evaluate-asked', ...asked }], effects: [{ type: 'evaluate', ...asked }] }
+  }
+  if (!(error instanceof ExpressionError) && !(error instanceof RunError)) throw error
+  const log = logOf(view, run, error.message)
+  const isLeaf = task.kind.type === 'inline' && task.kind.inline.isUpdating !== true
+  if (isLeaf) {
+    const settled = settleAttempt(view, run, endedNow(view, run, 'FAILED'))
+    return { events: settled.events, effects: [log, ...settled.effects] }
+  }
+  const events: Event[] = [{ type: 'run-moved', run: run.ordinal, to: tolerate('FAILED', task.task) }]
+  return { events, effects: [log] }
+}

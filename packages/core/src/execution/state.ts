@@ -1,0 +1,242 @@
+// What an execution is while the engine holds it: the fold of its journal. `apply` is the only writer and changes it in place
+// (copying costs 48 s for 10,000 runs, in place 10 ms). Beside the recorded facts it keeps the indexes that make `decide` O(1) per signal:
+// per group the counts of its children and the place of each lane, per task the outputs as expressions see them.
+import type { Label } from '../flow/flow.ts'
+import type { Value, ValueMap } from '../std/value.ts'
+
+export type StateName =
+  | 'CREATED'
+  | 'SUBMITTED'
+  | 'RUNNING'
+  | 'PAUSED'
+  | 'RESTARTED'
+  | 'KILLING'
+  | 'QUEUED'
+  | 'RETRYING'
+  | 'BREAKPOINT'
+  | 'SUCCESS'
+  | 'WARNING'
+  | 'FAILED'
+  | 'KILLED'
+  | 'CANCELLED'
+  | 'RETRIED'
+  | 'SKIPPED'
+
+export type FinalState = 'SUCCESS' | 'WARNING' | 'FAILED' | 'KILLED' | 'CANCELLED' | 'RETRIED' | 'SKIPPED'
+
+const FINAL: ReadonlySet<StateName> = new Set(['SUCCESS', 'WARNING', 'FAILED', 'KILLED', 'CANCELLED', 'RETRIED', 'SKIPPED'])
+
+export function isFinal(state: StateName): state is FinalState {
+  return FINAL.has(state)
+}
+
+const ENDS: readonly StateName[] = ['SUCCESS', 'WARNING', 'FAILED', 'KILLED', 'CANCELLED', 'RETRIED']
+
+/** Where an execution may go. A final state never moves by itself: RESTARTED is a command, the other finals are a change of status. */
+export const EXECUTION_MOVES: Readonly<Record<StateName, readonly StateName[]>> = {
+  CREATED: ['RUNNING', 'QUEUED', 'KILLING', 'SUCCESS', 'FAILED', 'CANCELLED'],
+  QUEUED: ['RUNNING', 'KILLING', 'CANCELLED', 'FAILED', 'CREATED'],
+  RUNNING: ['PAUSED', 'RETRYING', 'KILLING', 'BREAKPOINT', ...ENDS],
+  PAUSED: ['RUNNING', 'RESTARTED', 'KILLING', 'CANCELLED', 'RETRYING', ...ENDS],
+  RETRYING: ['RUNNING', 'KILLING', 'PAUSED', ...ENDS],
+  RESTARTED: ['RUNNING', 'QUEUED', 'KILLING'],
+  BREAKPOINT: ['RUNNING', 'KILLING'],
+  KILLING: ['KILLED'],
+  SUCCESS: ['RESTARTED', 'FAILED', 'WARNING', 'CANCELLED', 'KILLED'],
+  WARNING: ['RESTARTED', 'FAILED', 'SUCCESS', 'CANCELLED', 'KILLED'],
+  FAILED: ['RESTARTED', 'SUCCESS', 'WARNING', 'CANCELLED', 'KILLED'],
+  KILLED: ['RESTARTED', 'FAILED', 'SUCCESS', 'WARNING', 'CANCELLED'],
+  CANCELLED: ['RESTARTED', 'FAILED', 'SUCCESS', 'WARNING', 'KILLED'],
+  RETRIED: ['RESTARTED'],
+  SUBMITTED: [],
+  SKIPPED: [],
+}
+
+const RUN_ENDS: readonly StateName[] = ['SUCCESS', 'WARNING', 'FAILED', 'KILLED', 'CANCELLED', 'SKIPPED', 'RETRIED']
+
+/** Where a task run may go. Finals reopen only by restart (RESTARTED for leaves, RUNNING for groups) or a change of state. */
+export const RUN_MOVES: Readonly<Record<StateName, readonly StateName[]>> = {
+  CREATED: ['SUBMITTED', 'RUNNING', 'PAUSED', 'RETRYING', 'BREAKPOINT', ...RUN_ENDS],
+  SUBMITTED: ['RUNNING', 'RETRYING', 'RESTARTED', ...RUN_ENDS],
+  RUNNING: ['PAUSED', 'RETRYING', 'RESTARTED', ...RUN_ENDS],
+  PAUSED: ['RUNNING', 'RESTARTED', ...RUN_ENDS],
+  RETRYING: ['CREATED', ...RUN_ENDS],
+  RESTARTED: ['SUBMITTED', 'RUNNING', 'PAUSED', 'RETRYING', ...RUN_ENDS],
+  BREAKPOINT: ['CREATED', 'KILLED'],
+  KILLING: [],
+  QUEUED: [],
+  SUCCESS: ['RESTARTED', 'RUNNING', 'FAILED', 'WARNING', 'CANCELLED', 'KILLED'],
+  WARNING: ['RESTARTED', 'RUNNING', 'FAILED', 'SUCCESS', 'CANCELLED', 'KILLED'],
+  FAILED: ['RESTARTED', 'RUNNING', 'RETRIED', 'SUCCESS', 'WARNING', 'CANCELLED', 'KILLED'],
+  KILLED: ['RESTARTED', 'RUNNING', 'FAILED', 'SUCCESS', 'WARNING', 'CANCELLED'],
+  CANCELLED: ['RESTARTED', 'RUNNING', 'FAILED', 'SUCCESS', 'WARNING', 'KILLED'],
+  RETRIED: ['RESTARTED', 'RUNNING'],
+  SKIPPED: ['RESTARTED', 'RUNNING'],
+}
+
+export interface Moment {
+  readonly state: StateName
+  readonly atMs: number
+}
+
+export interface Attempt {
+  readonly state: StateName
+  readonly startedMs: number
+  readonly endedMs: number
+  readonly metrics?: readonly Metric[]
+  readonly logFile?: string
+}
+
+export interface Metric {
+  readonly name: string
+  readonly type: 'counter' | 'timer' | 'gauge'
+  readonly value: number
+  readonly tags?: Readonly<Record<string, string>>
+}
+
+/** The ordinal of the root: children of the execution itself have this parent. */
+export const ROOT = -1
+
+/** The lane of the runs of errors, finally and afterExecution: their outcome never counts for the final state. */
+export const HANDLER = -1
+
+export interface TaskRun {
+  readonly ordinal: number
+  /** Index of the task in the plan. */
+  readonly task: number
+  readonly parent: number
+  /** Which sequence of the parent it stands in; HANDLER for runs of errors, finally and afterExecution. */
+  readonly lane: number
+  /** Only children of loops have one. */
+  readonly value?: string
+  iteration?: number
+  state: StateName
+  history: Moment[]
+  attempts: Attempt[]
+  outputs?: ValueMap
+  /** Counts the starts of its job; a result of an older epoch changes nothing. */
+  epoch: number
+  /** Attempts lost with their worker, counted apart from retries. */
+  lost: number
+  /** The job is out: a settlement of `epoch` is awaited. */
+  isAwaited: boolean
+  /** Taken out by a restart: it stays in the journal, and is in no list. */
+  isRemoved: boolean
+  childId?: string
+  group?: Group
+  /** Answers of templates that had to ask the world, by slot. */
+  evaluated?: Map<string, Evaluated>
+}
+
+export type Evaluated = { readonly value: Value } | { readonly error: string } | 'asked'
+
+export type Phase = 'tasks' | 'errors' | 'finally' | 'after' | 'ended'
+
+/**
+ * The progress of a list of lists: every group is lanes, and every lane is a sequence. Sequential has one lane, Parallel one per child,
+ * ForEach one per value with a window. The root of the execution is such a group, too.
+ */
+export interface Group {
+  phase: Phase
+  /** Plan indexes of the tasks of one lane in the phase `tasks`; Parallel has one task per lane instead. */
+  branch: readonly number[]
+  isFanned: boolean
+  values?: readonly string[]
+  laneCount: number
+  laneLimit: number
+  nextLane: number
+  /** How many tasks of its sequence were begun, for each open lane. */
+  lanes: Map<number, number>
+  /** Open lanes whose last child ended and that have another task. */
+  ready: number[]
+  /** How many tasks of `errors`, `finally` or `after` were begun. */
+  handlerAt: number
+  /** The handler that runs now. */
+  handlerRun?: number
+  children: number[]
+  live: number
+  failed: number
+  killed: number
+  warned: number
+  retrying: number
+}
+
+export interface Origin {
+  readonly id: string
+  readonly type: string
+  readonly variables: ValueMap
+}
+
+export interface ParentLink {
+  readonly executionId: string
+  readonly run: number
+  readonly isAwaited: boolean
+}
+
+/** Fires when the execution that takes the place of a RETRIED one is due; the only timer that outlives its execution. */
+export const RENEW_TIMER = 'renew'
+
+export interface ExecutionState {
+  readonly id: string
+  readonly tenant: string
+  readonly namespace: string
+  readonly flowId: string
+  readonly revision: number
+  state: StateName
+  history: Moment[]
+  inputs: ValueMap
+  labels: readonly Label[]
+  /** Set by SetVariables; merged into `vars`. */
+  variables: ValueMap
+  trigger?: Origin
+  parentLink?: ParentLink
+  /** Replays: the execution it was made from, and the first of the chain. */
+  parentId?: string
+  originalId: string
+  attemptNumber: number
+  originalCreatedMs: number
+  scheduledMs?: number
+  /** Depth below the first execution of a tree of subflows. */
+  depth: number
+  rootId: string
+  outputs?: ValueMap
+  runs: TaskRun[]
+  root: Group
+  generation: number
+  /** The last turn that was journaled. */
+  turn: number
+  isKillRequested: boolean
+  isHeld: boolean
+  isEnded: boolean
+  /** Runs whose job is out. */
+  awaited: Set<number>
+  /** Children executions that are awaited, by run. */
+  children: Map<number, string>
+  timers: Map<string, number>
+  /** Runs and groups to look at, newest last; derived, rebuilt after a fold. */
+  agenda: number[]
+  outputsByTask: Map<string, Value>
+  evaluated: Map<string, Evaluated>
+  /** Questions to the world that are out, as `<run> <slot>`. */
+  asked: Set<string>
+}
+
+export function newGroup(branch: readonly number[]): Group {
+  return {
+    phase: 'tasks',
+    branch,
+    isFanned: false,
+    laneCount: 1,
+    laneLimit: 1,
+    nextLane: 0,
+    lanes: new Map(),
+    ready: [],
+    handlerAt: 0,
+    children: [],
+    live: 0,
+    failed: 0,
+    killed: 0,
+    warned: 0,
+    retrying: 0,
+  }
+}

@@ -1,0 +1,32 @@
+// What a turn is given besides state and plan: time, chance and the catalogue, as arguments, so that the same turn on the same state
+// decides the same in the simulator, in production and on every node.
+import type { Fuel } from '../expression/expression.ts'
+import type { Label } from '../flow/flow.ts'
+import type { Value, ValueMap } from '../std/value.ts'
+import type { Birth, Signal } from './event.ts'
+
+export interface TurnEnv {
+  readonly nowMs: number
+  readonly zone: string
+  readonly locale: string
+  readonly fuel: Fuel
+  random(): number
+  /** Roots that come from the configuration: `envs`, `globals`, `kestra`. */
+  readonly configuredRoots: ReadonlyMap<string, Value>
+  /** A new id on the shard of the execution. */
+  newId(): string
+  /** Finds the flow of a subflow and resolves its inputs; a problem is told as text. */
+  prepareChild(request: ChildRequest): { readonly birth: Birth } | { readonly problem: string }
+}
+
+export interface ChildRequest {
+  readonly tenant: string
+  readonly namespace: string
+  readonly flowId: string
+  readonly revision?: number
+  readonly inputs: ValueMap
+  readonly labels: readonly Label[]
+  readonly trigger: NonNullable<Birth['trigger']>
+}
+
+export type SignalOf<Type extends Signal['type']> = Extract<Signal, { type: Type }>

@@ -1,0 +1,54 @@
+// A turn: the signals of one execution, then `decide` and `apply` in alternation until nothing is left before the next wait or the budget is
+// used up. The budget counts events, never time, so that the simulator and production agree.
+import { apply, born } from './apply.ts'
+import type { View } from './context.ts'
+import { decideNext, decideSignal } from './decide.ts'
+import type { Birth, Decision, Effect, Event, Refusal, Signal } from './event.ts'
+import type { Plan } from './plan.ts'
+import type { ExecutionState } from './state.ts'
+import type { TurnEnv } from './turn-env.ts'
+
+export const TURN_EVENTS_MAX = 256
+
+export interface TurnResult {
+  readonly state: ExecutionState
+  readonly events: readonly Event[]
+  readonly effects: readonly Effect[]
+  /** Of the signals, in their order: undefined where the signal was taken. */
+  readonly refusals: readonly (Refusal | undefined)[]
+  /** The budget ended before the agenda did: the execution queues behind the others. */
+  readonly isUnfinished: boolean
+}
+
+/** The first turn of an execution. */
+export function openExecution(id: string, birth: Birth, plan: Plan, env: TurnEnv): TurnResult {
+  const event: Event = { type: 'created', ...birth }
+  const state = born(id, event, plan, env.nowMs)
+  return runTurn({ state, plan, env }, [], [event])
+}
+
+export function runTurn(view: View, signals: readonly Signal[], begun: readonly Event[] = []): TurnResult {
+  const { state } = view
+  const events: Event[] = [...begun]
+  const effects: Effect[] = []
+  const take = (decision: Decision): void => {
+    for (const event of decision.events) {
+      apply(state, event, view.plan, view.env.nowMs)
+      events.push(event)
+    }
+    for (const effect of decision.effects) effects.push(effect)
+    if (decision.again !== undefined) state.agenda.push(decision.again)
+  }
+  const refusals = signals.map(signal => {
+    const decision = decideSignal(view, signal)
+    take(decision)
+    return decision.refusal
+  })
+  while (events.length < TURN_EVENTS_MAX) {
+    const ordinal = state.agenda.pop()
+    if (ordinal === undefined) break
+    take(decideNext(view, ordinal))
+  }
+  if (events.length > 0) state.turn += 1
+  return { state, events, effects, refusals, isUnfinished: state.agenda.length > 0 }
+}

@@ -1,0 +1,43 @@
+// How filters, functions and tests are written down. The catalogue for editors is made of the same definitions.
+import type { Value } from '../std/value.ts'
+import type { Frame } from './frame.ts'
+import type { Expression } from './syntax.ts'
+
+/** What an expression needs besides its context: the time, a random number, or an answer from the world. */
+export type Need = 'time' | 'random' | 'ask'
+
+/** By position in `parameters`; undefined where an argument was not given. */
+export type Args = readonly (Value | undefined)[]
+
+export interface FilterDefinition {
+  readonly name: string
+  /** Without parameters, any number of arguments is taken and ignored by whoever does not use them. */
+  readonly parameters: readonly string[]
+  readonly apply: (input: Value, args: Args, frame: Frame) => Value
+  /** `default`: a missing input counts as null. */
+  readonly absorbsUndefined?: boolean
+  /** An extra argument that follows from how the input is written; it comes after the parameters. */
+  readonly fromForm?: (input: Expression) => Value
+}
+
+export interface FunctionDefinition {
+  readonly name: string
+  readonly parameters: readonly string[]
+  readonly needs?: readonly Need[]
+  /** The context it reads without being given it: root names, or everything. */
+  readonly reads?: readonly string[] | 'everything'
+  readonly call: (args: Args, frame: Frame) => Value
+}
+
+export interface TestDefinition {
+  readonly name: string
+  readonly parameters: readonly string[]
+  readonly absorbsUndefined?: boolean
+  readonly holds: (input: Value, frame: Frame) => boolean
+}
+
+export function byName<T extends { readonly name: string }>(
+  ...families: readonly (readonly T[])[]
+): ReadonlyMap<string, T> {
+  return new Map(families.flat().map(definition => [definition.name, definition]))
+}

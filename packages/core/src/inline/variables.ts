@@ -1,0 +1,42 @@
+import { RunError } from '../execution/renderer.ts'
+import { isList, isMap, isTruthyText, mapEntries, mapFrom, mapHas, printValue, type Value, type ValueMap } from '../std/value.ts'
+import type { InlineTask } from './inline-task.ts'
+
+/** Sets variables of the execution; with `overwrite: false` a variable that exists is an error. */
+export const setVariables: InlineTask = {
+  type: 'io.kestra.plugin.core.execution.SetVariables',
+  aliases: [],
+  isUpdating: true,
+  run: (task, render, { state }) => {
+    const given = render.typed('variables')
+    if (given === undefined || !isMap(given)) throw new RunError(`The variables of the task "${task.id}" are no map.`)
+    if (!isTruthyText(render.text('overwrite') ?? 'true')) refuseKnown(state.variables, given)
+    return { state: 'SUCCESS', events: [{ type: 'variables', variables: mapFrom([...mapEntries(state.variables), ...mapEntries(given)]) }] }
+  },
+}
+
+export const unsetVariables: InlineTask = {
+  type: 'io.kestra.plugin.core.execution.UnsetVariables',
+  aliases: [],
+  isUpdating: true,
+  run: (task, render, { state }) => {
+    const names = namesOf(task.id, render.value('variables'))
+    const missing = names.find(name => !mapHas(state.variables, name))
+    if (missing !== undefined && !isTruthyText(render.text('ignoreMissing') ?? 'false')) {
+      throw new RunError(`The execution has no variable "${missing}" to unset; set ignoreMissing to pass over it.`)
+    }
+    const kept = [...mapEntries(state.variables)].filter(([name]) => !names.includes(name))
+    return { state: 'SUCCESS', events: [{ type: 'variables', variables: mapFrom(kept) }] }
+  },
+}
+
+function namesOf(id: string, value: Value | undefined): readonly string[] {
+  if (value === undefined || !isList(value)) throw new RunError(`The variables of the task "${id}" are no list of names.`)
+  return value.map(printValue)
+}
+
+function refuseKnown(known: ValueMap, given: ValueMap): void {
+  for (const [name] of mapEntries(given)) {
+    if (mapHas(known, name)) throw new RunError(`The variable "${name}" exists already; set overwrite to replace it.`)
+  }
+}

@@ -1,0 +1,41 @@
+// Ids: 22 characters of base 62 in ASCII order: 8 of time (milliseconds), 2 of shard, 12 of chance. They sort by birth.
+
+const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+const BASE = 62
+const TIME_LENGTH = 8
+const SHARD_LENGTH = 2
+const CHANCE_LENGTH = 12
+
+export const ID_LENGTH: number = TIME_LENGTH + SHARD_LENGTH + CHANCE_LENGTH
+export const SHARDS = 256
+
+/** `random` gives numbers in [0, 1). */
+export function newId({ nowMs, shard, random }: { readonly nowMs: number; readonly shard: number; readonly random: () => number }): string {
+  let id = digitsOf(nowMs, TIME_LENGTH) + digitsOf(shard, SHARD_LENGTH)
+  for (let index = 0; index < CHANCE_LENGTH; index++) id += DIGITS.charAt(Math.floor(random() * BASE))
+  return id
+}
+
+export function createdMsOf(id: string): number {
+  return numberOf(id.slice(0, TIME_LENGTH))
+}
+
+export function shardOf(id: string): number {
+  return numberOf(id.slice(TIME_LENGTH, TIME_LENGTH + SHARD_LENGTH)) % SHARDS
+}
+
+export function isId(text: string): boolean {
+  return text.length === ID_LENGTH && [...text].every(char => DIGITS.includes(char))
+}
+
+function digitsOf(value: number, length: number): string {
+  let text = ''
+  for (let rest = value; text.length < length; rest = Math.floor(rest / BASE)) text = DIGITS.charAt(rest % BASE) + text
+  return text
+}
+
+function numberOf(text: string): number {
+  let value = 0
+  for (const char of text) value = value * BASE + Math.max(0, DIGITS.indexOf(char))
+  return value
+}

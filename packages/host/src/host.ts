@@ -1,0 +1,150 @@
+// The host: takes jobs from the pipe, runs them side by side, says how they ended. It knows nothing of executions; it only promises
+// that every job it was given is settled once, and that nothing it started outlives it.
+import { createHash } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
+import { decodeValue, encodeValue } from '@batuta/core'
+import type { Value } from '@batuta/core'
+import {
+  keyText,
+  messageOf,
+  openLocalFileStore,
+  processEnvironment,
+  ProcessKeeper,
+  processRunner,
+  TaskStopped,
+} from '@batuta/plugin-sdk'
+import type { FromHost, HostInit, HostJob, JobKey, Outcome, ToHost } from '@batuta/plugin-sdk'
+import { Definitions } from './definitions.ts'
+import { LogShipper } from './log-shipper.ts'
+import { runJob } from './run-job.ts'
+import type { AskedOfServer, HostRoom } from './run-job.ts'
+
+export interface HostOptions {
+  readonly send: (message: FromHost) => void
+  readonly now: () => number
+  /** Called once, when a drain is done. */
+  readonly onDrained: () => void
+}
+
+interface Question {
+  readonly resolve: (value: Value) => void
+  readonly reject: (error: Error) => void
+}
+
+export class Host {
+  readonly #options: HostOptions
+  readonly #shipper: LogShipper
+  readonly #running = new Map<string, AbortController>()
+  readonly #questions = new Map<number, Question>()
+  #lastQuestion = 0
+  #isDraining = false
+  #room: HostRoom | undefined
+  #keeper: ProcessKeeper | undefined
+
+  constructor(options: HostOptions) {
+    this.#options = options
+    this.#shipper = new LogShipper(options.send)
+  }
+
+  async take(message: ToHost): Promise<void> {
+    switch (message.type) {
+      case 'init':
+        return this.#init(message)
+      case 'run':
+        return this.#run(message.job)
+      case 'kill':
+        return this.#kill(message.key, message.reason)
+      case 'answer':
+        return this.#answer(message)
+      case 'taken':
+        return this.#shipper.taken(message.batch)
+      case 'drain':
+        this.#isDraining = true
+        return this.#endIfDrained()
+    }
+  }
+
+  /** Kills all that runs. For the end of the pipe: nobody is left to hear outcomes. */
+  async close(): Promise<void> {
+    for (const stop of this.#running.values()) stop.abort(new TaskStopped('stale', 'the worker is gone'))
+    await this.#keeper?.close()
+  }
+
+  async #init(init: HostInit): Promise<void> {
+    await mkdir(init.workDir, { recursive: true })
+    const keeper = new ProcessKeeper({
+      name: `batuta-${createHash('sha256').update(init.workDir).digest('hex').slice(0, 16)}`,
+      environment: processEnvironment(process.env, init.environmentAllowed),
+      killGraceMs: init.limits.killGraceMs,
+      openFilesMax: init.limits.openFilesMax,
+    })
+    this.#keeper = keeper
+    const reaped = await keeper.reap()
+    if (reaped > 0) this.#notice(`killed ${reaped} processes that an earlier host had left`)
+    this.#room = {
+      init,
+      store: openLocalFileStore(init.filesDir),
+      definitions: new Definitions(init.modules, [processRunner(keeper)]),
+      shipper: this.#shipper,
+      now: this.#options.now,
+      ask: (job, signal, request) => this.#ask(job, signal, request),
+    }
+    this.#options.send({ type: 'ready' })
+  }
+
+  async #run(job: HostJob): Promise<void> {
+    const name = keyText(job.key)
+    if (this.#running.has(name)) return
+    const stop = new AbortController()
+    this.#running.set(name, stop)
+    const outcome = await this.#outcomeOf(job, stop)
+    this.#running.delete(name)
+    this.#options.send({ type: 'settled', key: job.key, outcome })
+    this.#endIfDrained()
+  }
+
+  async #outcomeOf(job: HostJob, stop: AbortController): Promise<Outcome> {
+    const startedMs = this.#options.now()
+    try {
+      if (this.#room === undefined) throw new Error('the host was given a job before its settings')
+      return await runJob(job, this.#room, stop)
+    } catch (error) {
+      const endedMs = this.#options.now()
+      return { state: 'FAILED', metrics: [], message: messageOf(error), startedMs, endedMs }
+    }
+  }
+
+  #kill(key: JobKey, reason: 'kill' | 'stale'): void {
+    const text = reason === 'kill' ? 'the task was killed' : 'the task was given to another worker'
+    this.#running.get(keyText(key))?.abort(new TaskStopped(reason, text))
+  }
+
+  async #ask(job: HostJob, signal: AbortSignal, { name, args }: AskedOfServer): Promise<Value> {
+    signal.throwIfAborted()
+    const id = ++this.#lastQuestion
+    const answer = new Promise<Value>((resolve, reject) => {
+      this.#questions.set(id, { resolve, reject })
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+    })
+    this.#options.send({ type: 'ask', id, key: job.key, request: { name, args: encodeValue(args) } })
+    try {
+      return await answer
+    } finally {
+      this.#questions.delete(id)
+    }
+  }
+
+  #answer({ id, value, error }: Extract<ToHost, { type: 'answer' }>): void {
+    const question = this.#questions.get(id)
+    if (error !== undefined) question?.reject(new Error(error))
+    else question?.resolve(value === undefined ? null : decodeValue(value))
+  }
+
+  #endIfDrained(): void {
+    if (this.#isDraining && this.#running.size === 0) this.#options.onDrained()
+  }
+
+  #notice(message: string): void {
+    this.#options.send({ type: 'notice', level: 'WARN', message })
+  }
+}

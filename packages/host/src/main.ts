@@ -1,0 +1,28 @@
+// Entry of the host process. Its parent is the server's worker; when their pipe closes, everything here dies.
+import { messageOf } from '@batuta/plugin-sdk'
+import type { FromHost, ToHost } from '@batuta/plugin-sdk'
+import { Host } from './host.ts'
+
+function send(message: FromHost): void {
+  if (process.connected) process.send?.(message)
+}
+
+async function end(host: Host): Promise<never> {
+  await host.close()
+  process.exit(0)
+}
+
+const host = new Host({ send, now: () => Date.now(), onDrained: () => void end(host) })
+
+process.on('message', (message: ToHost) => void host.take(message))
+process.once('disconnect', () => void end(host))
+// A terminal's interrupt reaches the whole group; the server decides when this process ends.
+process.on('SIGINT', () => undefined)
+process.on('SIGTERM', () => void end(host))
+// A plugin's forgotten promise or timer must not take the other jobs down.
+process.on('unhandledRejection', reason => {
+  send({ type: 'notice', level: 'ERROR', message: `a plugin left a rejection unhandled: ${messageOf(reason)}` })
+})
+process.on('uncaughtException', error => {
+  send({ type: 'notice', level: 'ERROR', message: `a plugin threw outside its run: ${messageOf(error)}` })
+})

@@ -1,0 +1,205 @@
+// One attempt from its message to its outcome. Whatever the plugin's code does, it ends in an outcome: an exception is FAILED, a stop
+// from outside is KILLED or, for a timeout, FAILED, and code that does not end when it is stopped is left behind after the grace.
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { decodeValue, isMap } from '@batuta/core'
+import type { Value, ValueMap } from '@batuta/core'
+import {
+  bindProperties,
+  createTemplateRenderer,
+  Ending,
+  keyText,
+  messageOf,
+  openRun,
+  parseDuration,
+  PROCESS_RUNNER_TYPE,
+  SecretMask,
+  storageUri,
+  TaskError,
+  TaskStopped,
+} from '@batuta/plugin-sdk'
+import type { FileStore, HostInit, HostJob, OpenRun, Outcome, Ports, TaskOutputs, TaskReturn } from '@batuta/plugin-sdk'
+import { AttemptLog } from './attempt-log.ts'
+import type { Definitions } from './definitions.ts'
+import { factsOf } from './job-facts.ts'
+import { keepOutputs } from './keep-outputs.ts'
+import type { LogShipper } from './log-shipper.ts'
+
+/** What all jobs of a host share. */
+export interface HostRoom {
+  readonly init: HostInit
+  readonly store: FileStore
+  readonly definitions: Definitions
+  readonly shipper: LogShipper
+  readonly now: () => number
+  readonly ask: (job: HostJob, signal: AbortSignal, request: AskedOfServer) => Promise<Value>
+}
+
+export interface AskedOfServer {
+  readonly name: string
+  readonly args: ValueMap
+}
+
+/** How an attempt ended, before its outputs are where the server finds them. */
+export interface Ended {
+  readonly state: Outcome['state']
+  readonly outputs?: TaskOutputs
+  readonly message?: string
+}
+
+/** Beside the time that processes get to end, before a task that ignores its end is left behind. */
+const LEAVE_BEHIND_MS = 3_000
+
+export async function runJob(job: HostJob, room: HostRoom, stop: AbortController): Promise<Outcome> {
+  const startedMs = room.now()
+  const mask = new SecretMask()
+  const log = openLog(job, room, mask)
+  const run = openJob(job, room, { log, mask, signal: stop.signal })
+  const ended = await endJob(job, room, { run, stop, log })
+  const { outputs, ...kept } = await keepOutputs(ended, job, room)
+  if (kept.state === 'FAILED' && ended.state !== 'FAILED') log.error(kept.message ?? '')
+  await run.close().catch((error: unknown) => log.warn(`the working directory is left behind: ${messageOf(error)}`))
+  const logFile = await log.close()
+  room.shipper.flush(job.key)
+  return {
+    ...kept,
+    ...(outputs === undefined ? {} : { outputs }),
+    metrics: run.metrics,
+    ...(logFile === undefined ? {} : { logFile }),
+    startedMs,
+    endedMs: room.now(),
+  }
+}
+
+function openLog(job: HostJob, room: HostRoom, mask: SecretMask): AttemptLog {
+  const { init, shipper, store, now } = room
+  return new AttemptLog({
+    attempt: job.attempt,
+    level: job.logLevel,
+    isToFile: job.logToFile ?? false,
+    limits: init.limits,
+    mask,
+    now,
+    ship: line => shipper.add(job.key, line),
+    ready: () => shipper.ready(),
+    store,
+    fileUri: storageUri(job.filesPrefix, `attempt-${job.attempt}.log`),
+    growingPath: join(init.workDir, `${keyText(job.key)}.log`),
+  })
+}
+
+interface JobParts {
+  readonly log: AttemptLog
+  readonly mask: SecretMask
+  readonly signal: AbortSignal
+}
+
+function openJob(job: HostJob, room: HostRoom, { log, mask, signal }: JobParts): OpenRun {
+  const context = decodeMap(job.context)
+  const ports: Ports = { ask: (name, args) => room.ask(job, signal, { name, args }) }
+  return openRun({
+    facts: factsOf(job, context, room.init),
+    renderer: createTemplateRenderer({
+      dialect: job.dialect,
+      context,
+      ports,
+      store: room.store,
+      mask,
+      now: room.now,
+      signal,
+    }),
+    logger: log,
+    mask: secret => mask.add(secret),
+    store: room.store,
+    filesPrefix: job.filesPrefix,
+    workDir: room.init.workDir,
+    ports,
+    signal,
+    findRunner: type => room.definitions.findRunner(type),
+    defaultRunner: room.init.defaultRunner ?? PROCESS_RUNNER_TYPE,
+  })
+}
+
+function decodeMap(text: string): ValueMap {
+  const value = decodeValue(text)
+  if (!isMap(value)) throw new TaskError(`expected a map, not ${text.slice(0, 100)}`)
+  return value
+}
+
+interface Attempt {
+  readonly run: OpenRun
+  readonly stop: AbortController
+  readonly log: AttemptLog
+}
+
+async function endJob(job: HostJob, room: HostRoom, { run, stop, log }: Attempt): Promise<Ended> {
+  const settled = new AbortController()
+  try {
+    const definition = await room.definitions.getTask(job.type)
+    const timeoutMs = job.timeoutMs ?? (await renderTimeout(job, run))
+    if (timeoutMs !== undefined) void stopLater(stop, timeoutMs, settled.signal)
+    const props = bindProperties(definition.properties, decodeMap(job.properties), run.ctx)
+    const returned = definition.run(run.ctx, props)
+    return endedWith(
+      await orStopped(returned, stop.signal, room.init.limits.killGraceMs + LEAVE_BEHIND_MS),
+      stop.signal,
+    )
+  } catch (error) {
+    return failedWith(error, log, stop.signal)
+  } finally {
+    settled.abort()
+  }
+}
+
+async function renderTimeout(job: HostJob, { ctx }: OpenRun): Promise<number | undefined> {
+  if (job.timeout === undefined) return undefined
+  const text = (await ctx.renderText(job.timeout)).trim()
+  if (text === '') return undefined
+  const timeoutMs = parseDuration(text)
+  if (timeoutMs === undefined) throw new TaskError(`property "timeout" must be an ISO 8601 duration, not "${text}"`)
+  return timeoutMs
+}
+
+async function stopLater(stop: AbortController, timeoutMs: number, settled: AbortSignal): Promise<void> {
+  const isDue = await sleep(timeoutMs, true, { signal: settled }).catch(() => false)
+  if (isDue) stop.abort(new TaskStopped('timeout', `the task ran longer than its timeout of ${timeoutMs} ms`))
+}
+
+/** A task that goes on although it was stopped is left behind; what it still does changes nothing any more. */
+async function orStopped(returned: Promise<TaskReturn>, signal: AbortSignal, graceMs: number): Promise<TaskReturn> {
+  const done = new AbortController()
+  const overdue = new Promise<never>((_resolve, reject) => {
+    const leave = async (): Promise<void> => {
+      const isOverdue = await sleep(graceMs, true, { signal: done.signal }).catch(() => false)
+      if (isOverdue) reject(signal.reason)
+    }
+    if (signal.aborted) void leave()
+    else signal.addEventListener('abort', () => void leave(), { once: true, signal: done.signal })
+  })
+  try {
+    return await Promise.race([returned, overdue])
+  } finally {
+    done.abort()
+  }
+}
+
+/** Stopped is stopped, even when the task returned something at the last moment. */
+function endedWith(returned: TaskReturn, signal: AbortSignal): Ended {
+  signal.throwIfAborted()
+  if (returned instanceof Ending) return { state: returned.state, outputs: returned.outputs }
+  return { state: 'SUCCESS', outputs: returned ?? {} }
+}
+
+function failedWith(error: unknown, log: AttemptLog, signal: AbortSignal): Ended {
+  const outputs = error instanceof TaskError ? error.outputs : undefined
+  const reason: unknown = signal.aborted ? signal.reason : undefined
+  const isKilled = reason instanceof TaskStopped && reason.reason !== 'timeout'
+  const message = messageOf(reason ?? error)
+  if (isKilled) {
+    log.warn(message)
+  } else {
+    log.error(message)
+    if (error instanceof Error && error.stack !== undefined) log.trace(error.stack)
+  }
+  return { state: isKilled ? 'KILLED' : 'FAILED', message, ...(outputs === undefined ? {} : { outputs }) }
+}

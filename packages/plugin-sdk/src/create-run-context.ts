@@ -1,0 +1,172 @@
+// Puts a run context together from its parts: the host and the test kit differ in what stands behind the parts, not in the context.
+import { randomUUID } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { dirname, isAbsolute, join, relative, sep } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { isMap, mapGet } from '@batuta/core'
+import type { ValueMap } from '@batuta/core'
+import type { FileStore } from './files/file-store.ts'
+import { storageUri } from './files/storage-uri.ts'
+import { bindProperties } from './lazy-properties.ts'
+import type { Metric } from './protocol.ts'
+import type { Renderer } from './renderer.ts'
+import type { FileName, Logger, Metrics, Ports, RunContext, TaskFiles, WorkingDir } from './run-context.ts'
+import { TaskError } from './task-error.ts'
+import type { Command, CommandResult, TaskRunnerDefinition } from './task-runner.ts'
+
+export type RunFacts = Pick<
+  RunContext,
+  'execution' | 'flow' | 'task' | 'taskRun' | 'idempotencyKey' | 'attemptId' | 'cacheDir'
+>
+
+export interface RunParts {
+  readonly facts: RunFacts
+  readonly renderer: Renderer
+  readonly logger: Logger
+  readonly mask: (secret: string) => void
+  readonly store: FileStore
+  /** Folder of the task run in storage. */
+  readonly filesPrefix: string
+  /** Folder under which the working folder is made. */
+  readonly workDir: string
+  readonly ports: Ports
+  readonly signal: AbortSignal
+  readonly findRunner: (type: string) => Promise<TaskRunnerDefinition | undefined>
+  readonly defaultRunner: string
+}
+
+export interface OpenRun {
+  readonly ctx: RunContext
+  /** In the order in which they were emitted. */
+  readonly metrics: readonly Metric[]
+  /** Removes the working folder. */
+  close(): Promise<void>
+}
+
+export function openRun(parts: RunParts): OpenRun {
+  const metrics: Metric[] = []
+  const folder = new WorkingFolder(parts.workDir)
+  const ctx: RunContext = {
+    ...parts.facts,
+    logger: parts.logger,
+    metrics: collectMetrics(metrics),
+    files: taskFiles(parts),
+    workingDir: folder,
+    ports: parts.ports,
+    signal: parts.signal,
+    renderText: (template, scope) => parts.renderer.renderText(template, scope),
+    renderDeep: (value, scope) => parts.renderer.renderDeep(value, scope),
+    renderTyped: (value, scope) => parts.renderer.renderTyped(value, scope),
+    mask: parts.mask,
+    runCommand: (command, runner) => runCommand(ctx, parts, command, runner),
+  }
+  return { ctx, metrics, close: () => folder.close() }
+}
+
+function collectMetrics(metrics: Metric[]): Metrics {
+  const add =
+    (type: Metric['type']): Metrics['counter'] =>
+    (name, value, tags = {}) =>
+      void metrics.push({ name, type, value, tags })
+  return { counter: add('counter'), timer: add('timer'), gauge: add('gauge') }
+}
+
+function taskFiles({ store, filesPrefix }: RunParts): TaskFiles {
+  const files: TaskFiles = {
+    put: async (source, name = { extension: '.tmp' }) => {
+      const { uri } = await store.put(storageUri(filesPrefix, relativeName(name)), source)
+      return uri
+    },
+    open: uri => store.open(uri),
+    readText: async uri => textOf(await store.open(uri)),
+    copyTo: async (uri, path) => {
+      await mkdir(dirname(path), { recursive: true })
+      await pipeline(await store.open(uri), createWriteStream(path))
+    },
+    size: async uri => {
+      const entry = await store.find(uri)
+      if (entry === undefined) throw new TaskError(`there is no file "${uri}" in internal storage`)
+      return entry.sizeBytes
+    },
+    exists: async uri => (await store.find(uri)) !== undefined,
+    delete: uri => store.delete(uri),
+    deleteOfExecution: () => store.deleteFolder(executionFolder(filesPrefix)),
+  }
+  return files
+}
+
+function relativeName(name: FileName): string {
+  if ('name' in name) return name.name
+  const extension = name.extension === '' || name.extension.startsWith('.') ? name.extension : `.${name.extension}`
+  return `${randomUUID().replaceAll('-', '')}${extension}`
+}
+
+async function textOf(stream: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of stream) chunks.push(chunk)
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+/** `…/executions/<id>/` out of `…/executions/<id>/tasks/<task>/<task run>/`. */
+function executionFolder(filesPrefix: string): string {
+  const match = /^.*\/executions\/[^/]+\//.exec(filesPrefix)
+  if (match === null) throw new TaskError(`"${filesPrefix}" is no folder of an execution`)
+  return match[0]
+}
+
+class WorkingFolder implements WorkingDir {
+  readonly #parent: string
+  #path: Promise<string> | undefined
+
+  constructor(parent: string) {
+    this.#parent = parent
+  }
+
+  path(): Promise<string> {
+    this.#path ??= mkdir(this.#parent, { recursive: true }).then(() => mkdtemp(join(this.#parent, 'run-')))
+    return this.#path
+  }
+
+  async resolve(name: string): Promise<string> {
+    const base = await this.path()
+    const path = join(base, name)
+    const inside = relative(base, path)
+    if (isAbsolute(name) || inside === '..' || inside.startsWith(`..${sep}`) || name.includes('\0')) {
+      throw new TaskError(`the path "${name}" is refused: it must be relative and stay inside the working directory`)
+    }
+    return path
+  }
+
+  async createPath(extension = '.tmp'): Promise<string> {
+    return join(await this.path(), `${randomUUID().replaceAll('-', '')}${extension}`)
+  }
+
+  async close(): Promise<void> {
+    if (this.#path === undefined) return
+    await rm(await this.#path, { recursive: true, force: true, maxRetries: 3 })
+  }
+}
+
+async function runCommand(
+  ctx: RunContext,
+  parts: RunParts,
+  command: Command,
+  runner: ValueMap | undefined,
+): Promise<CommandResult> {
+  const written = runner === undefined ? undefined : mapGet(runner, 'type')
+  const type = typeof written === 'string' ? written : parts.defaultRunner
+  const definition = await parts.findRunner(type)
+  if (definition === undefined) throw new TaskError(unknownRunner(type))
+  const props = bindProperties(definition.properties, runner !== undefined && isMap(runner) ? runner : {}, ctx)
+  const env = new Map([['BATUTA_IDEMPOTENCY_KEY', ctx.idempotencyKey], ...command.env])
+  return definition.run(ctx, props, { ...command, env })
+}
+
+function unknownRunner(type: string): string {
+  return (
+    `the task runner "${type}" is not available here; ` +
+    'set `taskRunner: { type: io.kestra.plugin.core.runner.Process }` on the task, ' +
+    'or in `pluginDefaults` for all tasks of its kind'
+  )
+}

@@ -1,0 +1,24 @@
+// Replaces secrets in what leaves a task as log. The mask has one length for all, because the length of a secret is a hint.
+const MASK = '******'
+/** Shorter ones would black out half of every line. */
+const SECRET_CHARS_MIN = 3
+
+export class SecretMask {
+  readonly #secrets = new Set<string>()
+  #pattern: RegExp | undefined
+
+  add(secret: string): void {
+    const parts = [secret, ...secret.split(/\r?\n/)].map(part => part.trim())
+    for (const part of parts) if (part.length >= SECRET_CHARS_MIN) this.#secrets.add(part)
+    const longestFirst = [...this.#secrets].sort((a, b) => b.length - a.length)
+    if (longestFirst.length > 0) this.#pattern = new RegExp(longestFirst.map(escape).join('|'), 'g')
+  }
+
+  apply(text: string): string {
+    return this.#pattern === undefined ? text : text.replace(this.#pattern, MASK)
+  }
+}
+
+function escape(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+}

@@ -1,0 +1,87 @@
+// Renders a task's templates over its variables. A template that asks the world (a secret, a key, a file) is evaluated again with each
+// answer; files of internal storage are answered here, everything else by the server.
+import {
+  compileDeep,
+  compileTemplate,
+  Fuel,
+  isList,
+  isMap,
+  mapEntries,
+  mapFrom,
+  mapGet,
+  mapKeys,
+  printValue,
+  renderAsync,
+} from '@batuta/core'
+import type { Request, Scope, Value, ValueMap } from '@batuta/core'
+import { answerFromFiles } from './files/answer-from-files.ts'
+import type { FileStore } from './files/file-store.ts'
+import type { Renderer } from './renderer.ts'
+import type { Ports } from './run-context.ts'
+import type { SecretMask } from './secret-mask.ts'
+
+export interface TemplateRendererOptions {
+  readonly dialect: 1 | 2
+  /** The roots of the expressions. */
+  readonly context: ValueMap
+  readonly ports: Ports
+  readonly store: FileStore
+  /** Takes every secret that an expression reads, before the text that holds it exists. */
+  readonly mask: SecretMask
+  readonly now: () => number
+  readonly signal: AbortSignal
+  readonly zone?: string
+  readonly locale?: string
+}
+
+export function createTemplateRenderer(options: TemplateRendererOptions): Renderer {
+  const { dialect } = options
+  const ask = (request: Request): Promise<Value> => answer(request, options)
+  const scopeFor = (over: ValueMap | undefined): Scope => scopeOver(options, over)
+  return {
+    renderText: async (text, over) => {
+      const template = compileTemplate(text, { dialect })
+      return template.isConstant ? template.render(scopeFor(over)) : renderAsync(template, scopeFor(over), ask)
+    },
+    renderDeep: (value, over) => renderAsync(compileDeep(value, { dialect }), scopeFor(over), ask),
+    renderTyped: (value, over) =>
+      renderAsync({ render: scope => renderTypedDeep(value, scope, dialect) }, scopeFor(over), ask),
+  }
+}
+
+function scopeOver(options: TemplateRendererOptions, over: ValueMap = {}): Scope {
+  const { context, now, zone = 'UTC', locale = 'en-US' } = options
+  return {
+    lookup: root => mapGet(over, root) ?? mapGet(context, root),
+    names: () => [...mapKeys(over), ...mapKeys(context)],
+    nowMs: now(),
+    random: () => Math.random(),
+    zone,
+    locale,
+    fuel: new Fuel(),
+  }
+}
+
+async function answer(request: Request, { ports, store, mask, signal }: TemplateRendererOptions): Promise<Value> {
+  signal.throwIfAborted()
+  const local = await answerFromFiles(request, store)
+  if (local !== undefined) return local
+  const value = await ports.ask(request.name, request.args)
+  if (request.name === 'secret') maskAll(value, mask)
+  return value
+}
+
+/** A secret may come with its metadata, as a map. */
+function maskAll(value: Value, mask: SecretMask): void {
+  if (typeof value !== 'object' || value === null) mask.add(printValue(value))
+  else if (isList(value)) for (const item of value) maskAll(item, mask)
+  else if (isMap(value)) for (const [, item] of mapEntries(value)) maskAll(item, mask)
+}
+
+function renderTypedDeep(value: Value, scope: Scope, dialect: 1 | 2): Value {
+  if (typeof value === 'string') return compileTemplate(value, { dialect }).renderTyped(scope)
+  if (isList(value)) return value.map(item => renderTypedDeep(item, scope, dialect))
+  if (!isMap(value)) return value
+  const render = (key: string): string => compileTemplate(key, { dialect }).render(scope)
+  return mapFrom(Array.from(mapEntries(value), ([key, item]) => [render(key), renderTypedDeep(item, scope, dialect)]))
+}

@@ -1,0 +1,167 @@
+// Runs a task as its author would test it: real files in a temporary folder, real processes, real rendering; only the server is
+// replaced by a function that answers its questions.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fromPlain, isMap, mapGet, toPlain } from '@batuta/core'
+import type { Value, ValueMap } from '@batuta/core'
+import { openRun } from '../create-run-context.ts'
+import type { OpenRun } from '../create-run-context.ts'
+import { openLocalFileStore } from '../files/local-file-store.ts'
+import type { FileStore } from '../files/file-store.ts'
+import { bindProperties } from '../lazy-properties.ts'
+import { processEnvironment } from '../process/process-environment.ts'
+import { ProcessKeeper } from '../process/process-keeper.ts'
+import { PROCESS_RUNNER_TYPE, processRunner } from '../process/process-runner.ts'
+import type { LogLine, Metric } from '../protocol.ts'
+import type { Logger, LogLevel, RunContext } from '../run-context.ts'
+import { SecretMask } from '../secret-mask.ts'
+import type { Shape } from '../property.ts'
+import { Ending } from '../task.ts'
+import type { TaskDefinition } from '../task.ts'
+import { messageOf, TaskError } from '../task-error.ts'
+import type { TaskRunnerDefinition } from '../task-runner.ts'
+import { createTemplateRenderer } from '../template-renderer.ts'
+
+export interface TestOptions {
+  /** Roots of the expressions beside `flow`, `execution`, `task` and `taskrun`. */
+  readonly variables?: ValueMap
+  /** Answers what the server would answer: `secret`, `kv`, `namespaceFiles` … */
+  readonly answer?: (name: string, args: ValueMap) => Value | Promise<Value>
+  readonly dialect?: 1 | 2
+  readonly signal?: AbortSignal
+  readonly runners?: readonly TaskRunnerDefinition[]
+  /** Kept between runs when given; otherwise a folder of its own. */
+  readonly cacheDir?: string
+}
+
+export interface TestRun extends OpenRun {
+  readonly ctx: RunContext
+  readonly store: FileStore
+  readonly logs: readonly LogLine[]
+  readonly workDir: string
+  /** Kills what still runs and removes all folders. */
+  close(): Promise<void>
+}
+
+export async function createTestRunContext(options: TestOptions = {}): Promise<TestRun> {
+  const root = await mkdtemp(join(tmpdir(), 'batuta-test-'))
+  const store = openLocalFileStore(join(root, 'files'))
+  const keeper = openTestKeeper()
+  const runners = [processRunner(keeper), ...(options.runners ?? [])]
+  const logs: LogLine[] = []
+  const mask = new SecretMask()
+  const signal = options.signal ?? new AbortController().signal
+  const ports = { ask: async (name: string, args: ValueMap) => answerOf(options, name, args) }
+  const context = { ...TEST_ROOTS, ...Object.fromEntries(Object.entries(options.variables ?? {})) }
+  const run = openRun({
+    facts: { ...TEST_FACTS, attemptId: randomUUID(), cacheDir: options.cacheDir ?? join(root, 'cache') },
+    renderer: createTemplateRenderer({
+      dialect: options.dialect ?? 1,
+      context,
+      ports,
+      store,
+      mask,
+      now: () => Date.now(),
+      signal,
+    }),
+    logger: collectLogs(logs, mask),
+    mask: secret => mask.add(secret),
+    store,
+    filesPrefix: 'kestra:///test/flow/executions/e1/tasks/task/e1-1/',
+    workDir: join(root, 'work'),
+    ports,
+    signal,
+    findRunner: type => Promise.resolve(runners.find(runner => runner.type === type)),
+    defaultRunner: PROCESS_RUNNER_TYPE,
+  })
+  const close = async (): Promise<void> => {
+    await keeper.close()
+    await run.close()
+    await rm(root, { recursive: true, force: true, maxRetries: 3 })
+  }
+  return { ...run, store, logs, workDir: join(root, 'work'), close }
+}
+
+export interface TestResult {
+  readonly state: 'SUCCESS' | 'WARNING' | 'FAILED'
+  /** As expressions would see them, in plain JavaScript. */
+  readonly outputs: Readonly<Record<string, unknown>>
+  readonly message?: string
+  readonly logs: readonly LogLine[]
+  readonly metrics: readonly Metric[]
+}
+
+/** Runs a task with properties as in YAML. The files it made live until `run` is closed. */
+export async function runTask<S extends Shape>(
+  definition: TaskDefinition<S>,
+  properties: ValueMap,
+  run: TestRun,
+): Promise<TestResult> {
+  const { logs, metrics } = run
+  try {
+    const returned = await definition.run(run.ctx, bindProperties(definition.properties, properties, run.ctx))
+    const isEnding = returned instanceof Ending
+    const outputs = plainOutputs(isEnding ? returned.outputs : (returned ?? {}))
+    return { state: isEnding ? returned.state : 'SUCCESS', outputs, logs, metrics }
+  } catch (error) {
+    const outputs = plainOutputs(error instanceof TaskError ? (error.outputs ?? {}) : {})
+    return { state: 'FAILED', outputs, message: messageOf(error), logs, metrics }
+  }
+}
+
+const TEST_ROOTS = {
+  flow: { id: 'flow', namespace: 'test', tenantId: 'main', revision: 1 },
+  execution: { id: 'e1' },
+  task: { id: 'task', type: 'test' },
+  taskrun: { id: 'e1-1', attemptsCount: 0 },
+  inputs: {},
+  outputs: {},
+  vars: {},
+}
+
+const TEST_FACTS = {
+  execution: { id: 'e1' },
+  flow: TEST_ROOTS.flow,
+  task: TEST_ROOTS.task,
+  taskRun: { id: 'e1-1', attempt: 0 },
+  idempotencyKey: 'e1-1',
+}
+
+const TEST_KILL_GRACE_MS = 300
+
+function openTestKeeper(): ProcessKeeper {
+  return new ProcessKeeper({
+    name: `batuta-test-${randomUUID()}`,
+    environment: processEnvironment(process.env),
+    killGraceMs: TEST_KILL_GRACE_MS,
+    openFilesMax: 1024,
+  })
+}
+
+async function answerOf(options: TestOptions, name: string, args: ValueMap): Promise<Value> {
+  if (options.answer !== undefined) return options.answer(name, args)
+  throw new TaskError(`nobody answers "${name}" in this test`)
+}
+
+function collectLogs(lines: LogLine[], mask: SecretMask): Logger {
+  const log = (level: LogLevel, message: string): void =>
+    void lines.push({ atMs: Date.now(), level, message: mask.apply(message), attempt: 0 })
+  return {
+    log,
+    trace: message => log('TRACE', message),
+    debug: message => log('DEBUG', message),
+    info: message => log('INFO', message),
+    warn: message => log('WARN', message),
+    error: message => log('ERROR', message),
+    ready: () => Promise.resolve(),
+  }
+}
+
+function plainOutputs(outputs: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const value = fromPlain(outputs)
+  const plain: Record<string, unknown> = {}
+  if (isMap(value)) for (const key of Object.keys(outputs)) plain[key] = toPlain(mapGet(value, key) ?? null)
+  return plain
+}

@@ -1,0 +1,46 @@
+// An execution in memory: its folded state while somebody needs it, and the signals that wait for its next turn.
+import type { ExecutionState, Plan, Signal } from '@batuta/core'
+import type { SubmitOptions } from '../inbox/inbox.ts'
+import type { Settleable } from './unit.ts'
+
+export interface Pending {
+  readonly signal: Signal
+  readonly sinceMs: number
+  readonly options: SubmitOptions<unknown>
+  readonly settle: Pick<Settleable, 'resolve' | 'reject'>
+}
+
+export interface Entity {
+  readonly id: string
+  state?: ExecutionState
+  plan?: Plan
+  inbox: Pending[]
+  /** It stands in the queue for a turn. */
+  isQueued: boolean
+  isLoading: boolean
+  /** Turns that are written in batches which have not returned yet. */
+  unflushed: number
+  /** Timers as they stand in the store and the open batches. */
+  timers: ReadonlyMap<string, number>
+  /** The header as it stands there. */
+  head?: string
+  /** Set when a turn threw: the state is dropped, and once all of it is flushed the execution is held with this reason. */
+  poison?: string
+  /** Questions to the world that are under way. */
+  readonly asking: Set<string>
+  weight: number
+  /** What it did last was refused by the store: units that were built on it must not be written. */
+  isDropped: boolean
+}
+
+export function newEntity(id: string): Entity {
+  return { id, inbox: [], isQueued: false, isLoading: false, unflushed: 0, timers: new Map(), asking: new Set(), weight: 0, isDropped: false }
+}
+
+const BASE_WEIGHT_BYTES = 1_500
+const RUN_WEIGHT_BYTES = 600
+
+/** A rough size in bytes, for the bound on idle executions. */
+export function weigh(state: ExecutionState): number {
+  return BASE_WEIGHT_BYTES + state.runs.length * RUN_WEIGHT_BYTES
+}

@@ -1,0 +1,169 @@
+// One flush in flight, the next one filling. When a flush fails, what is known decides: a refused batch is taken apart until the guilty unit
+// stands alone, an unknown outcome is looked up by the node's sequence number, and when the store has no room or is broken everything that
+// both batches touched is dropped: it is folded again from what is committed.
+import { assert } from '@batuta/core'
+import { SubmitError } from '../inbox/inbox.ts'
+import { FlushError, type Store } from '../storage/store.ts'
+import type { Entity } from './entity.ts'
+import { batchOf, rowsOf, type Unit } from './unit.ts'
+
+export interface NodeIdentity {
+  readonly id: string
+  readonly node: string
+  readonly incarnation: number
+  /** Of the last flush before this incarnation. */
+  readonly flushSeq: number
+}
+
+export interface PipelineOptions {
+  readonly store: Store
+  readonly node: NodeIdentity
+  onCommitted(unit: Unit): void
+  /** The unit is not in the store; its executions are to be read again. */
+  onDropped(unit: Unit, error: Error): void
+  onIdle(): void
+  onFatal(error: Error): void
+}
+
+/** An outcome that stays unknown is asked for this often before the node gives up. */
+const LOOKUPS_MAX = 10
+
+export class FlushPipeline {
+  readonly #options: PipelineOptions
+  #open: Unit[] = []
+  #openRows = 0
+  #openBytes = 0
+  #isInFlight = false
+  #seq: number
+  #signals = 0
+
+  constructor(options: PipelineOptions) {
+    this.#options = options
+    this.#seq = options.node.flushSeq
+  }
+
+  get isIdle(): boolean {
+    return !this.#isInFlight && this.#open.length === 0
+  }
+
+  isFull({ rows, bytes }: { readonly rows: number; readonly bytes: number }): boolean {
+    return this.#openRows >= rows || this.#openBytes >= bytes
+  }
+
+  nextSignal(): number {
+    return ++this.#signals
+  }
+
+  add(unit: Unit): void {
+    this.#open.push(unit)
+    this.#openRows += rowsOf(unit)
+    this.#openBytes += unit.bytes
+  }
+
+  flushIfIdle(): void {
+    if (this.#isInFlight || this.#open.length === 0) return
+    const units = this.#open
+    this.#open = []
+    this.#openRows = 0
+    this.#openBytes = 0
+    this.#isInFlight = true
+    this.#flush(units)
+      .catch(error => this.#options.onFatal(error instanceof Error ? error : new Error(String(error))))
+      .finally(() => {
+        this.#isInFlight = false
+        this.flushIfIdle()
+        this.#options.onIdle()
+      })
+  }
+
+  async #flush(units: readonly Unit[]): Promise<void> {
+    const written = units.filter(unit => rowsOf(unit) > 0)
+    if (written.length > 0) {
+      const failure = await this.#write(written)
+      if (failure) return await this.#fail(units, failure)
+    }
+    for (const unit of units) this.#options.onCommitted(unit)
+  }
+
+  /** Undefined when the batch is in the store. */
+  async #write(units: readonly Unit[]): Promise<FlushError | undefined> {
+    const seq = this.#seq + 1
+    const batch = batchOf(units, { ...this.#options.node, seq })
+    for (let lookup = 0; lookup < LOOKUPS_MAX; lookup++) {
+      try {
+        await this.#options.store.flush(batch)
+        this.#seq = seq
+        return undefined
+      } catch (error) {
+        if (!(error instanceof FlushError)) throw error
+        if (error.fault !== 'unknown') return error
+        const known = await this.#options.store.read.flushSeq(this.#options.node.id)
+        if (known === seq) {
+          this.#seq = seq
+          return undefined
+        }
+        if (known !== seq - 1) return new FlushError('fenced', `the flush ${seq} of this node was overtaken: the store knows ${known}`)
+      }
+    }
+    return new FlushError('broken', `the store did not take flush ${seq} in ${LOOKUPS_MAX} attempts`)
+  }
+
+  async #fail(units: readonly Unit[], failure: FlushError): Promise<void> {
+    if (failure.fault === 'known') return await this.#divide(units, failure)
+    const error = new SubmitError(failure.fault === 'full' ? 'disk-full' : 'unavailable', messageOf(failure), { cause: failure })
+    this.#drop(units, error)
+    if (failure.fault === 'fenced' || failure.fault === 'broken') this.#options.onFatal(failure)
+  }
+
+  async #divide(units: readonly Unit[], failure: FlushError): Promise<void> {
+    if (units.length === 1) {
+      const [guilty] = units
+      assert(guilty !== undefined, 'a refused batch has units')
+      return this.#drop(units, new SubmitError('failed', `The store refused it: ${failure.message}`, { cause: failure }))
+    }
+    const middle = units.length >> 1
+    await this.#flush(units.slice(0, middle))
+    const rest = units.slice(middle)
+    const orphans = rest.filter(isOrphan)
+    await this.#flush(rest.filter(unit => !isOrphan(unit)))
+    if (orphans.length > 0) this.#drop(orphans, new SubmitError('failed', `The store refused what this was built on: ${failure.message}`))
+  }
+
+  /** Drops the units, and those after them that were built on the state that is dropped. */
+  #drop(units: readonly Unit[], error: SubmitError): void {
+    const entities = new Set<Entity>()
+    for (const unit of units) for (const entity of unit.entities) entities.add(entity)
+    const isTouched = (unit: Unit): boolean => [...unit.entities].some(entity => entities.has(entity))
+    const kept: Unit[] = []
+    const dropped: Unit[] = [...units]
+    for (const unit of this.#open) {
+      if (!isTouched(unit)) {
+        kept.push(unit)
+        continue
+      }
+      for (const entity of unit.entities) entities.add(entity)
+      dropped.push(unit)
+    }
+    this.#open = kept
+    this.#openRows = kept.reduce((sum, unit) => sum + rowsOf(unit), 0)
+    this.#openBytes = kept.reduce((sum, unit) => sum + unit.bytes, 0)
+    for (const unit of dropped) this.#options.onDropped(unit, error)
+  }
+}
+
+function isOrphan(unit: Unit): boolean {
+  return [...unit.entities].some(entity => entity.isDropped)
+}
+
+function messageOf(failure: FlushError): string {
+  switch (failure.fault) {
+    case 'full':
+      return 'There is no space left on the disk of the database: nothing was stored. Free some space and try again.'
+    case 'fenced':
+      return 'Another process took over this node: this one stops.'
+    case 'broken':
+    case 'unknown':
+    case 'known':
+      return `The database does not answer as it must: ${failure.message}`
+  }
+}

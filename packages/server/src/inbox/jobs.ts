@@ -1,0 +1,16 @@
+// The way of jobs from the engine to the worker: the engine offers what it has committed, the worker says how many it can take.
+import type { JobKey, JobRow } from '../storage/batch.ts'
+
+export interface JobSink {
+  /** Takes a place for one more job on this node; false when all are taken: the job is then left for anybody to claim. */
+  reserve(): boolean
+  /** A job that was inserted for this node, after its commit. */
+  offer(job: JobRow): void
+  /** There are jobs that nobody has claimed. */
+  wake(): void
+  /** The attempt must end: it was killed, or nobody waits for it any more. */
+  stop(key: JobKey, reason: 'kill' | 'stale'): void
+}
+
+/** For nodes and tests that run no jobs: everything is left to be claimed. */
+export const NO_JOBS: JobSink = { reserve: () => false, offer: () => {}, wake: () => {}, stop: () => {} }

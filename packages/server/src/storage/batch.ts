@@ -1,0 +1,196 @@
+// What one flush writes: plain data, at most one operation per row, later ones coalesced into earlier ones. It crosses to the database thread
+// as it is, so it holds nothing but strings, numbers and nulls.
+
+export interface Batch {
+  /** Fence: the flush counts only while the node has this incarnation and this sequence number is the next. */
+  readonly node: string
+  readonly incarnation: number
+  seq: number
+  readonly births: ExecutionRow[]
+  readonly heads: ExecutionHead[]
+  readonly labels: LabelRow[]
+  readonly journal: JournalRowOf[]
+  readonly logs: LogRow[]
+  readonly metrics: MetricRow[]
+  readonly jobs: JobRow[]
+  readonly jobsEnded: JobKey[]
+  readonly jobsKilled: JobKey[]
+  readonly timers: TimerRow[]
+  readonly timersEnded: TimerKey[]
+  readonly signals: SignalRow[]
+  readonly signalsTaken: string[]
+  readonly operations: OperationRow[]
+  readonly triggers: TriggerRow[]
+}
+
+export interface ExecutionHead {
+  readonly id: string
+  readonly state: string
+  readonly endMs: number | null
+  readonly waitsFor: WaitsFor | null
+  readonly turn: number
+}
+
+/** What an execution needs before it can go on by itself; `null` when it has ended, `nothing` when it could go on now. */
+export type WaitsFor = 'nothing' | 'job' | 'timer' | 'signal' | 'child' | 'limit' | 'human'
+
+export interface ExecutionRow extends ExecutionHead {
+  readonly tenant: string
+  readonly namespace: string
+  readonly flowId: string
+  readonly revision: number
+  readonly createdMs: number
+  readonly shard: number
+  readonly triggerId: string | null
+  readonly triggerType: string | null
+  /** The waited-for or starting execution of a subflow. */
+  readonly parentId: string | null
+  readonly originalId: string
+}
+
+export interface LabelRow {
+  readonly executionId: string
+  readonly key: string
+  readonly value: string
+}
+
+export interface JournalRowOf {
+  readonly executionId: string
+  readonly turn: number
+  readonly version: number
+  readonly atMs: number
+  readonly events: string
+}
+
+/** A chunk of log lines of one task run; `lines` is JSON of `StoredLogLine[]`. */
+export interface LogRow {
+  readonly executionId: string
+  readonly tenant: string
+  readonly namespace: string
+  readonly flowId: string
+  readonly atMs: number
+  /** The highest level among the lines, as a number, so that "WARN and above" skips chunks. */
+  readonly levelMax: number
+  readonly lines: string
+}
+
+export interface StoredLogLine {
+  readonly atMs: number
+  readonly level: string
+  readonly message: string
+  /** Ordinal of the task run, -1 for the execution. */
+  readonly run: number
+  readonly taskId: string | null
+  readonly attempt: number
+}
+
+export interface MetricRow {
+  readonly executionId: string
+  readonly run: number
+  readonly taskId: string
+  readonly name: string
+  readonly type: string
+  readonly value: number
+  readonly tags: string
+  readonly atMs: number
+}
+
+export interface JobKey {
+  readonly executionId: string
+  readonly run: number
+  readonly epoch: number
+}
+
+export interface JobRow extends JobKey {
+  readonly shard: number
+  readonly queue: string
+  readonly rank: number
+  /** The node that has it, or null while nobody claimed it. */
+  readonly node: string | null
+  readonly incarnation: number | null
+  readonly claimedMs: number | null
+  readonly payload: string
+}
+
+export interface TimerKey {
+  readonly executionId: string
+  readonly name: string
+}
+
+export interface TimerRow extends TimerKey {
+  readonly shard: number
+  readonly atMs: number
+}
+
+/** A signal for an execution that was not at hand: consumed in the flush that acts on it. */
+export interface SignalRow {
+  readonly id: string
+  readonly shard: number
+  readonly executionId: string
+  readonly body: string
+}
+
+export interface OperationRow {
+  readonly key: string
+  readonly entity: string
+  readonly bodyHash: string
+  readonly status: number
+  readonly body: string
+  readonly expiresMs: number
+}
+
+export interface TriggerRow {
+  readonly tenant: string
+  readonly namespace: string
+  readonly flowId: string
+  readonly triggerId: string
+  readonly nextMs: number | null
+  readonly lastMs: number | null
+  /** Compare and set: the row must still have this cursor. */
+  readonly expectedNextMs: number | null
+  readonly executionId: string | null
+}
+
+export function newBatch(node: string, incarnation: number): Batch {
+  return {
+    node,
+    incarnation,
+    seq: 0,
+    births: [],
+    heads: [],
+    labels: [],
+    journal: [],
+    logs: [],
+    metrics: [],
+    jobs: [],
+    jobsEnded: [],
+    jobsKilled: [],
+    timers: [],
+    timersEnded: [],
+    signals: [],
+    signalsTaken: [],
+    operations: [],
+    triggers: [],
+  }
+}
+
+/** Rows of the batch, for limits and for the choice between main thread and database thread. */
+export function sizeOf(batch: Batch): number {
+  return (
+    batch.births.length +
+    batch.heads.length +
+    batch.labels.length +
+    batch.journal.length +
+    batch.logs.length +
+    batch.metrics.length +
+    batch.jobs.length +
+    batch.jobsEnded.length +
+    batch.jobsKilled.length +
+    batch.timers.length +
+    batch.timersEnded.length +
+    batch.signals.length +
+    batch.signalsTaken.length +
+    batch.operations.length +
+    batch.triggers.length
+  )
+}

@@ -1,0 +1,71 @@
+import type { ExecutionRow } from '../batch.ts'
+import type { ExecutionQuery, FlowKey, FlowRow, Reads } from '../store.ts'
+import { flowKeyOf, type Tables } from './memory-store.ts'
+
+export function readsOf(tables: Tables): Reads {
+  return {
+    flushSeq: async node => tables.nodes.get(node)?.flushSeq ?? 0,
+    findFlow: async (key, revision) => {
+      const rows = tables.flows.get(flowKeyOf(key)) ?? []
+      if (revision !== undefined) return rows.find(row => row.revision === revision)
+      return liveOf(rows)
+    },
+    listRevisions: async key => tables.flows.get(flowKeyOf(key)) ?? [],
+    listFlows: async (after, limit) => listFlows(tables, after, limit),
+    findExecution: async id => tables.executions.get(id),
+    journalOf: async id => [...(tables.journal.get(id) ?? [])],
+    listExecutions: async query => {
+      const rows = match(tables, query)
+      const from = query.offset ?? 0
+      return rows.slice(from, from + query.limit)
+    },
+    countExecutions: async query => Math.min(match(tables, query).length, query.limit),
+    listReady: async (afterId, limit) => sortedIds([...tables.executions.values()].filter(row => row.waitsFor === 'nothing'), afterId).slice(0, limit),
+    listTimers: async ({ untilMs, limit }) =>
+      [...tables.timers.values()].filter(timer => timer.atMs <= untilMs).sort((a, b) => a.atMs - b.atMs).slice(0, limit),
+    listSignals: async (afterId, limit) => [...tables.signals.values()].filter(row => row.id > afterId).sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, limit),
+    listLostJobs: async (node, incarnation, limit) =>
+      [...tables.jobs.values()].filter(job => job.node === node && job.incarnation !== incarnation).slice(0, limit),
+    countFreeJobs: async () => [...tables.jobs.values()].filter(job => job.node === null).length,
+    listTriggers: async () => [...tables.triggers.values()],
+    logsOf: async ({ executionId, levelMin = 0, limit, offset = 0 }) =>
+      (tables.logs.get(executionId) ?? []).filter(row => row.levelMax >= levelMin).slice(offset, offset + limit),
+    metricsOf: async id => tables.metrics.get(id) ?? [],
+    findOperation: async key => tables.operations.get(key),
+    findKey: async (tenant, namespace, key) => tables.keys.get(`${tenant}/${namespace}/${key}`),
+    listKeys: async (tenant, namespace) => [...tables.keys.values()].filter(row => row.tenant === tenant && row.namespace === namespace),
+  }
+}
+
+function liveOf(rows: readonly FlowRow[]): FlowRow | undefined {
+  const newest = rows.at(-1)
+  return newest?.isDeleted ? undefined : newest
+}
+
+function listFlows(tables: Tables, after: FlowKey | undefined, limit: number): readonly FlowRow[] {
+  const from = after ? flowKeyOf(after) : ''
+  const keys = [...tables.flows.keys()].filter(key => key > from).sort()
+  return keys.flatMap(key => liveOf(tables.flows.get(key) ?? []) ?? []).slice(0, limit)
+}
+
+function sortedIds(rows: readonly ExecutionRow[], afterId: string): string[] {
+  return rows.map(row => row.id).filter(id => id > afterId).sort()
+}
+
+function match(tables: Tables, query: ExecutionQuery): ExecutionRow[] {
+  const rows = [...tables.executions.values()].filter(row => matches(tables, row, query))
+  return rows.sort((a, b) => (a.id < b.id ? -1 : 1) * (query.isAscending ? 1 : -1))
+}
+
+function matches(tables: Tables, row: ExecutionRow, query: ExecutionQuery): boolean {
+  if (row.tenant !== query.tenant) return false
+  if (query.namespace !== undefined && row.namespace !== query.namespace && !(query.isPrefix && row.namespace.startsWith(`${query.namespace}.`))) return false
+  if (query.flowId !== undefined && row.flowId !== query.flowId) return false
+  if (query.states && !query.states.includes(row.state)) return false
+  if (query.startFromMs !== undefined && row.createdMs < query.startFromMs) return false
+  if (query.startToMs !== undefined && row.createdMs > query.startToMs) return false
+  if (query.parentId !== undefined && row.parentId !== query.parentId) return false
+  if (query.afterId !== undefined && (query.isAscending ? row.id <= query.afterId : row.id >= query.afterId)) return false
+  const labels = tables.labels.get(row.id) ?? []
+  return (query.labels ?? []).every(({ key, value }) => labels.some(label => label.key === key && label.value === value))
+}

@@ -1,0 +1,38 @@
+// The main thread's side of the database thread.
+import { Worker } from 'node:worker_threads'
+import { trust } from '@batuta/core'
+import type { Batch } from '../batch.ts'
+import { FlushError, type FlushFault, type FlushReceipt } from '../store.ts'
+
+export interface FlushThread {
+  flush(batch: Batch): Promise<FlushReceipt>
+  stop(): Promise<void>
+}
+
+export type ThreadReply = { readonly receipt: FlushReceipt } | { readonly fault: FlushFault; readonly message: string }
+
+/** One flush is in flight at a time: the engine sees to that. */
+export function startFlushThread(url: URL, file: string): FlushThread {
+  const worker = new Worker(url, { workerData: { file } })
+  let waiting: { resolve(receipt: FlushReceipt): void; reject(error: Error): void } | undefined
+  const settle = (reply: ThreadReply): void => {
+    const waiter = waiting
+    waiting = undefined
+    if ('receipt' in reply) waiter?.resolve(reply.receipt)
+    else waiter?.reject(new FlushError(reply.fault, reply.message))
+  }
+  worker.on('message', message => settle(trust<ThreadReply>(message)))
+  worker.on('error', error => settle({ fault: 'broken', message: `the database thread died: ${error.message}` }))
+  worker.unref()
+  return {
+    flush: batch =>
+      new Promise((resolve, reject) => {
+        waiting = { resolve, reject }
+        worker.ref()
+        worker.postMessage(batch)
+      }),
+    stop: async () => {
+      await worker.terminate()
+    },
+  }
+}

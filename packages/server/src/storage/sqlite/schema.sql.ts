@@ -1,0 +1,78 @@
+// The tables of the SQLite driver. `tenant` is part of every identity from the first migration. Indexes exist for the lists that are named
+// beside them, and for nothing else: each one costs every execution.
+
+export const MIGRATION_1: string = `
+create table nodes (
+  id text primary key, incarnation integer not null, flush_seq integer not null, high_water_ms integer not null
+) without rowid;
+
+create table flows (
+  tenant text not null, namespace text not null, id text not null, revision integer not null check (revision >= 1),
+  source text not null, parsed text not null, is_disabled integer not null, is_deleted integer not null, updated_ms integer not null,
+  primary key (tenant, namespace, id, revision)
+) without rowid;
+
+create table executions (
+  id text primary key, tenant text not null, namespace text not null, flow_id text not null, revision integer not null,
+  state text not null, created_ms integer not null, end_ms integer, waits_for text, turn integer not null, shard integer not null,
+  trigger_id text, trigger_type text, parent_id text, original_id text not null,
+  check (end_ms is null or end_ms >= created_ms)
+) without rowid;
+-- The id begins with the moment of birth, so (…, id) is "by start".
+create index executions_by_namespace on executions (namespace, id);
+create index executions_by_flow on executions (namespace, flow_id, id);
+create index executions_unusual on executions (state, id) where state <> 'SUCCESS';
+create index executions_by_parent on executions (parent_id, id) where parent_id is not null;
+create index executions_open on executions (waits_for, id) where waits_for is not null;
+
+create table execution_labels (
+  key text not null, value text not null, execution_id text not null, primary key (key, value, execution_id)
+) without rowid;
+create index execution_labels_by_execution on execution_labels (execution_id);
+
+create table journal (
+  execution_id text not null, turn integer not null, version integer not null, at_ms integer not null, events text not null,
+  primary key (execution_id, turn)
+) without rowid;
+
+create table logs (
+  execution_id text not null, tenant text not null, namespace text not null, flow_id text not null, at_ms integer not null,
+  level_max integer not null, lines text not null
+);
+create index logs_by_execution on logs (execution_id);
+
+create table metrics (
+  execution_id text not null, run integer not null, task_id text not null, name text not null, type text not null, value real not null,
+  tags text not null, at_ms integer not null
+);
+create index metrics_by_execution on metrics (execution_id);
+
+create table jobs (
+  execution_id text not null, run integer not null, epoch integer not null, shard integer not null, queue text not null, rank integer not null,
+  node text, incarnation integer, claimed_ms integer, is_killed integer not null default 0, payload text not null,
+  primary key (execution_id, run, epoch), check ((node is null) = (incarnation is null))
+) without rowid;
+create index jobs_free on jobs (rank, execution_id) where node is null;
+
+create table timers (
+  execution_id text not null, name text not null, shard integer not null, at_ms integer not null, primary key (execution_id, name)
+) without rowid;
+create index timers_by_time on timers (at_ms);
+
+create table signals (id text primary key, shard integer not null, execution_id text not null, body text not null) without rowid;
+
+create table operations (
+  key text primary key, entity text not null, body_hash text not null, status integer not null, body text not null, expires_ms integer not null
+) without rowid;
+create index operations_by_expiry on operations (expires_ms);
+
+create table triggers (
+  tenant text not null, namespace text not null, flow_id text not null, trigger_id text not null, next_ms integer, last_ms integer,
+  execution_id text, is_disabled integer not null, hash text not null, primary key (tenant, namespace, flow_id, trigger_id)
+) without rowid;
+
+create table keys (
+  tenant text not null, namespace text not null, key text not null, value text not null, type text not null, description text,
+  expires_ms integer, updated_ms integer not null, primary key (tenant, namespace, key)
+) without rowid;
+`

@@ -1,0 +1,56 @@
+// The embedded store: one file in WAL mode. Small batches are committed by the main thread, so that an idle server has no second thread;
+// large ones go to the database thread, which also checkpoints, so that the fsync and the copy of pages never stall the event loop.
+import type { DatabaseSync } from 'node:sqlite'
+import { sizeOf, type Batch } from '../batch.ts'
+import type { FlushReceipt, Store } from '../store.ts'
+import { checkpointPassive } from './checkpoint.ts'
+import { startFlushThread, type FlushThread } from './flush-thread-client.ts'
+import { prepareFlush } from './flush.ts'
+import { migrate } from './migrate.ts'
+import { openDatabase } from './open.ts'
+import { performIn } from './perform.ts'
+import { readsOf } from './reads.ts'
+
+/** Batches up to this many rows are committed by the main thread. */
+const MAIN_THREAD_ROWS_MAX = 24
+
+export interface SqliteOptions {
+  readonly file: string
+  readonly nowMs: () => number
+  /** The script of the database thread. */
+  readonly threadUrl: URL
+}
+
+export function openSqliteStore({ file, nowMs, threadUrl }: SqliteOptions): Store {
+  const db = openDatabase(file)
+  migrate(db)
+  const writeHere = prepareFlush(db, nowMs)
+  let thread: FlushThread | undefined
+  let mainFlushes = 0
+  const flush = async (batch: Batch): Promise<FlushReceipt> => {
+    if (sizeOf(batch) <= MAIN_THREAD_ROWS_MAX) {
+      const receipt = writeHere(batch)
+      if (++mainFlushes % CHECKPOINT_EVERY === 0) checkpointPassive(db, file)
+      return receipt
+    }
+    thread ??= startFlushThread(threadUrl, file)
+    return await thread.flush(batch)
+  }
+  return {
+    kind: 'sqlite',
+    flush,
+    perform: async (name, args) => performIn(db, name, args),
+    read: readsOf(db),
+    close: async () => {
+      await thread?.stop()
+      closeDatabase(db)
+    },
+  }
+}
+
+const CHECKPOINT_EVERY = 256
+
+function closeDatabase(db: DatabaseSync): void {
+  db.exec('pragma wal_checkpoint(truncate)')
+  db.close()
+}

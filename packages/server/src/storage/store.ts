@@ -1,0 +1,156 @@
+// The port to the truth. One write path for executions (`flush`), named operations for rare writes (`perform`), reads by key or keyset. There is
+// no interactive transaction. Three drivers pass one contract suite: memory, SQLite, PostgreSQL.
+import type { Batch, ExecutionRow, JobRow, LogRow, MetricRow, OperationRow, SignalRow, TimerRow, TriggerRow, JournalRowOf } from './batch.ts'
+
+export interface Store {
+  readonly kind: 'memory' | 'sqlite' | 'postgres'
+  /** All of the batch or nothing. Rejects with `FlushError`. */
+  flush(batch: Batch): Promise<FlushReceipt>
+  perform<Name extends keyof Operations>(name: Name, args: Operations[Name]['args']): Promise<Operations[Name]['result']>
+  readonly read: Reads
+  close(): Promise<void>
+}
+
+export interface FlushReceipt {
+  readonly seq: number
+  /** The clock of the database, in epoch milliseconds. */
+  readonly dbNowMs: number
+}
+
+/**
+ * known: the batch was refused as a whole and is not in the store; something in it is at fault. unknown: nobody can say whether it is in the
+ * store. fenced: another incarnation of this node took over. full: no space left. broken: the store can no longer be trusted.
+ */
+export type FlushFault = 'known' | 'unknown' | 'fenced' | 'full' | 'broken'
+
+export class FlushError extends Error {
+  readonly fault: FlushFault
+  constructor(fault: FlushFault, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options)
+    this.name = 'FlushError'
+    this.fault = fault
+  }
+}
+
+/** Rare writes: each runs whole inside the driver, in one transaction. */
+export interface Operations {
+  /** Announces the node and fences what an earlier incarnation of it left in flight. */
+  joinNode: { readonly args: { readonly node: string; readonly nowMs: number }; readonly result: NodeEntry }
+  saveFlow: { readonly args: FlowWrite; readonly result: FlowRow }
+  /** Writes a tombstone revision; false when there was nothing to delete. */
+  deleteFlow: { readonly args: FlowKey & { readonly nowMs: number }; readonly result: boolean }
+  saveTriggers: { readonly args: { readonly flow: FlowKey; readonly triggers: readonly TriggerWrite[] }; readonly result: null }
+  setTriggerDisabled: { readonly args: TriggerKey & { readonly isDisabled: boolean; readonly nextMs: number | null }; readonly result: boolean }
+  claimJobs: { readonly args: { readonly node: string; readonly incarnation: number; readonly limit: number; readonly nowMs: number }; readonly result: readonly JobRow[] }
+  appendLogs: { readonly args: { readonly rows: readonly LogRow[] }; readonly result: null }
+  setKey: { readonly args: KeyRow; readonly result: null }
+  deleteKey: { readonly args: { readonly tenant: string; readonly namespace: string; readonly key: string }; readonly result: boolean }
+  deleteExecution: { readonly args: { readonly id: string }; readonly result: boolean }
+  purgeOperations: { readonly args: { readonly nowMs: number; readonly limit: number }; readonly result: number }
+}
+
+export interface NodeEntry {
+  readonly incarnation: number
+  /** The sequence number of the last flush of the incarnation before. */
+  readonly flushSeq: number
+  /** The highest clock reading that the store has seen. */
+  readonly highWaterMs: number
+}
+
+export interface FlowKey {
+  readonly tenant: string
+  readonly namespace: string
+  readonly flowId: string
+}
+
+export interface FlowWrite extends FlowKey {
+  readonly source: string
+  /** The parsed flow as value text, so that a start-up parses no YAML. */
+  readonly parsed: string
+  readonly nowMs: number
+  readonly isDisabled: boolean
+}
+
+export interface FlowRow extends FlowWrite {
+  readonly revision: number
+  readonly isDeleted: boolean
+}
+
+export interface TriggerKey extends FlowKey {
+  readonly triggerId: string
+}
+
+export interface TriggerWrite {
+  readonly triggerId: string
+  readonly nextMs: number | null
+  /** Changes with the definition: a trigger with the same hash keeps its cursor. */
+  readonly hash: string
+}
+
+export interface StoredTrigger extends TriggerRow {
+  readonly isDisabled: boolean
+  readonly hash: string
+}
+
+export interface KeyRow {
+  readonly tenant: string
+  readonly namespace: string
+  readonly key: string
+  readonly value: string
+  readonly type: string
+  readonly description: string | null
+  readonly expiresMs: number | null
+  readonly updatedMs: number
+}
+
+export interface Reads {
+  flushSeq(node: string): Promise<number>
+  findFlow(key: FlowKey, revision?: number): Promise<FlowRow | undefined>
+  listRevisions(key: FlowKey): Promise<readonly FlowRow[]>
+  /** The newest live revision of every flow, in the order of namespace and id, after the key given. */
+  listFlows(after: FlowKey | undefined, limit: number): Promise<readonly FlowRow[]>
+  findExecution(id: string): Promise<ExecutionRow | undefined>
+  journalOf(id: string): Promise<readonly JournalRowOf[]>
+  listExecutions(query: ExecutionQuery): Promise<readonly ExecutionRow[]>
+  /** Counts up to `limit`. */
+  countExecutions(query: ExecutionQuery): Promise<number>
+  /** Executions that wait for nothing and are in nobody's hands, oldest first. */
+  listReady(afterId: string, limit: number): Promise<readonly string[]>
+  listTimers(query: { readonly untilMs: number; readonly limit: number }): Promise<readonly TimerRow[]>
+  listSignals(afterId: string, limit: number): Promise<readonly SignalRow[]>
+  /** Jobs that a dead incarnation had claimed. */
+  listLostJobs(node: string, incarnation: number, limit: number): Promise<readonly JobRow[]>
+  countFreeJobs(): Promise<number>
+  listTriggers(): Promise<readonly StoredTrigger[]>
+  logsOf(query: LogQuery): Promise<readonly LogRow[]>
+  metricsOf(executionId: string): Promise<readonly MetricRow[]>
+  findOperation(key: string): Promise<OperationRow | undefined>
+  findKey(tenant: string, namespace: string, key: string): Promise<KeyRow | undefined>
+  listKeys(tenant: string, namespace: string): Promise<readonly KeyRow[]>
+}
+
+export interface ExecutionQuery {
+  readonly tenant: string
+  /** Exactly this namespace, or with `isPrefix` those below it, too. */
+  readonly namespace?: string
+  readonly isPrefix?: boolean
+  readonly flowId?: string
+  readonly states?: readonly string[]
+  readonly startFromMs?: number
+  readonly startToMs?: number
+  readonly labels?: readonly { readonly key: string; readonly value: string }[]
+  readonly parentId?: string
+  readonly limit: number
+  readonly offset?: number
+  /** Keyset: continue after this id, newest first (oldest first with `isAscending`). */
+  readonly afterId?: string
+  readonly isAscending?: boolean
+}
+
+export interface LogQuery {
+  readonly executionId: string
+  readonly levelMin?: number
+  /** Continue after this chunk; chunks are numbered in the order of writing. */
+  readonly limit: number
+  readonly offset?: number
+}

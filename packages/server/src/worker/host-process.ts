@@ -1,0 +1,62 @@
+// The child process that runs plugin code and scripts: started with the first job, started again when it died. When the server dies the pipe
+// closes and the host takes its process trees down with it.
+import { fork, type ChildProcess } from 'node:child_process'
+import { trust } from '@batuta/core'
+import type { FromHost, HostInit, ToHost } from '@batuta/plugin-sdk'
+
+export interface HostProcessOptions {
+  readonly script: string
+  readonly execArgv: readonly string[]
+  readonly init: HostInit
+  onMessage(message: Exclude<FromHost, { type: 'ready' }>): void
+  /** The host died: whatever it ran is lost. */
+  onExit(reason: string): void
+}
+
+const STOP_GRACE_MS = 10_000
+
+export class HostProcess {
+  readonly #options: HostProcessOptions
+  readonly #child: ChildProcess
+  #isReady = false
+  readonly #waiting: ToHost[] = []
+
+  constructor(options: HostProcessOptions) {
+    this.#options = options
+    this.#child = fork(options.script, [], { serialization: 'advanced', execArgv: [...options.execArgv], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    this.#child.on('message', message => this.#take(trust<FromHost>(message)))
+    this.#child.on('exit', (code, signal) => options.onExit(signal ? `signal ${signal}` : `code ${code}`))
+    this.#child.on('error', error => options.onExit(error.message))
+    this.#child.send(options.init)
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
+  send(message: ToHost): void {
+    if (this.#isReady || message.type === 'drain') this.#child.send(message)
+    else this.#waiting.push(message)
+  }
+
+  /** Lets what runs end, up to the grace, then ends the process. */
+  async stop(): Promise<void> {
+    const child = this.#child
+    if (child.exitCode !== null || child.signalCode !== null) return
+    await new Promise<void>(resolve => {
+      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_GRACE_MS)
+      child.once('exit', () => {
+        clearTimeout(timer)
+        resolve()
+      })
+      if (child.connected) child.disconnect()
+      else child.kill('SIGTERM')
+    })
+  }
+
+  #take(message: FromHost): void {
+    if (message.type !== 'ready') return this.#options.onMessage(message)
+    this.#isReady = true
+    for (const waiting of this.#waiting.splice(0)) this.#child.send(waiting)
+  }
+}

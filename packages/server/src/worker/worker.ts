@@ -1,0 +1,216 @@
+// The worker: takes jobs, hands them to the host, settles what comes back. It never decides anything about an execution: it submits signals.
+import { decodeValue, isMap, trust, type Settlement, type ValueMap } from '@batuta/core'
+import { keyText, type AskRequest, type FromHost, type HostInit, type HostJob, type JobKey, type LogLine, type Outcome } from '@batuta/plugin-sdk'
+import type { Inbox } from '../inbox/inbox.ts'
+import { SubmitError } from '../inbox/inbox.ts'
+import type { JobSink } from '../inbox/jobs.ts'
+import type { Scheduler, Clock } from '../platform/platform.ts'
+import type { JobRow, LogRow, StoredLogLine } from '../storage/batch.ts'
+import { rankOf } from '../storage/levels.ts'
+import type { Store } from '../storage/store.ts'
+import { HostProcess } from './host-process.ts'
+
+export interface WorkerOptions {
+  readonly inbox: Inbox
+  readonly store: Store
+  readonly platform: Clock & Scheduler
+  readonly node: { readonly node: string; readonly incarnation: number }
+  readonly slots: number
+  readonly host: { readonly script: string; readonly execArgv: readonly string[]; readonly init: HostInit }
+  /** Answers what a task asks of the world; the result is value text. */
+  answer(request: AskRequest, job: HostJob): Promise<string>
+  /** Reads outputs that were too large for a message. */
+  readOutputs(uri: string): Promise<ValueMap>
+  onNotice(message: string, error?: unknown): void
+}
+
+interface Running {
+  readonly job: HostJob
+  readonly tenant: string
+  readonly namespace: string
+  readonly flowId: string
+}
+
+const CLAIM_MAX = 50
+const SUBMIT_RETRY_MS = 500
+
+export class Worker implements JobSink {
+  readonly #options: WorkerOptions
+  readonly #running = new Map<string, Running>()
+  #reserved = 0
+  #host: HostProcess | undefined
+  #isClaiming = false
+  #hasFree = false
+  #isStopped = false
+
+  constructor(options: WorkerOptions) {
+    this.#options = options
+  }
+
+  get running(): number {
+    return this.#running.size
+  }
+
+  reserve(): boolean {
+    if (this.#isStopped || this.#hasFree || this.#running.size + this.#reserved >= this.#options.slots) return false
+    this.#reserved += 1
+    return true
+  }
+
+  offer(row: JobRow): void {
+    this.#reserved = Math.max(0, this.#reserved - 1)
+    this.#start(row)
+  }
+
+  wake(): void {
+    this.#hasFree = true
+    void this.#claim()
+  }
+
+  stop(key: JobKey, reason: 'kill' | 'stale'): void {
+    if (this.#running.has(keyText(key))) this.#host?.send({ type: 'kill', key, reason })
+  }
+
+  /** Stops taking jobs and ends the host; what still ran is lost and starts again elsewhere. */
+  async close(): Promise<void> {
+    this.#isStopped = true
+    await this.#host?.stop()
+  }
+
+  async #claim(): Promise<void> {
+    if (this.#isClaiming || this.#isStopped) return
+    this.#isClaiming = true
+    try {
+      const limit = Math.min(CLAIM_MAX, this.#options.slots - this.#running.size - this.#reserved)
+      if (limit <= 0) return
+      const rows = await this.#options.store.perform('claimJobs', { ...this.#options.node, limit, nowMs: this.#options.platform.nowMs() })
+      this.#hasFree = rows.length === limit
+      for (const row of rows) this.#start(row)
+    } catch (error) {
+      this.#options.onNotice('jobs could not be claimed', error)
+    } finally {
+      this.#isClaiming = false
+    }
+  }
+
+  #start(row: JobRow): void {
+    const job = trust<HostJob>(JSON.parse(row.payload))
+    const context = decodeValue(job.context)
+    const flow = isMap(context) ? trust<{ flow?: { tenantId?: string; namespace?: string; id?: string } }>(context).flow : undefined
+    this.#running.set(keyText(job.key), { job, tenant: flow?.tenantId ?? 'main', namespace: flow?.namespace ?? '', flowId: flow?.id ?? '' })
+    this.#host ??= this.#openHost()
+    this.#host.send({ type: 'run', job })
+  }
+
+  #openHost(): HostProcess {
+    return new HostProcess({
+      ...this.#options.host,
+      onMessage: message => this.#take(message),
+      onExit: reason => this.#lose(reason),
+    })
+  }
+
+  #take(message: Exclude<FromHost, { type: 'ready' }>): void {
+    switch (message.type) {
+      case 'log':
+        return void this.#appendLog(message)
+      case 'settled':
+        return void this.#settle(message.key, message.outcome)
+      case 'ask':
+        return void this.#answer(message)
+      case 'notice':
+        return this.#options.onNotice(message.message)
+    }
+  }
+
+  async #appendLog({ key, lines, batch }: Extract<FromHost, { type: 'log' }>): Promise<void> {
+    const running = this.#running.get(keyText(key))
+    try {
+      if (running) await this.#options.store.perform('appendLogs', { rows: [logRow(running, key, lines)] })
+    } catch (error) {
+      this.#options.onNotice(`log lines of ${keyText(key)} could not be stored`, error)
+    }
+    this.#host?.send({ type: 'taken', batch })
+  }
+
+  async #answer({ id, key, request }: Extract<FromHost, { type: 'ask' }>): Promise<void> {
+    const running = this.#running.get(keyText(key))
+    if (!running) return
+    try {
+      this.#host?.send({ type: 'answer', id, value: await this.#options.answer(request, running.job) })
+    } catch (error) {
+      this.#host?.send({ type: 'answer', id, error: error instanceof Error ? error.message : String(error) })
+    }
+  }
+
+  async #settle(key: JobKey, outcome: Outcome): Promise<void> {
+    const settlement = await this.#settlementOf(key, outcome)
+    await this.#submit(() => this.#options.inbox.submit({ type: 'settled', executionId: key.executionId, ...settlement }))
+    this.#running.delete(keyText(key))
+    if (this.#hasFree) void this.#claim()
+  }
+
+  async #settlementOf(key: JobKey, outcome: Outcome): Promise<Settlement> {
+    const { state, metrics, startedMs, endedMs, logFile } = outcome
+    const base = { run: key.run, epoch: key.epoch, state, metrics, startedMs, endedMs, ...(logFile === undefined ? {} : { logFile }) }
+    try {
+      const outputs = await this.#outputsOf(outcome)
+      return outputs ? { ...base, outputs } : base
+    } catch (error) {
+      const message = `The outputs cannot be taken in (OUTPUT_TOO_LARGE): ${error instanceof Error ? error.message : String(error)}`
+      const line: LogLine = { atMs: endedMs, level: 'ERROR', message, attempt: this.#running.get(keyText(key))?.job.attempt ?? 0 }
+      const running = this.#running.get(keyText(key))
+      if (running) await this.#options.store.perform('appendLogs', { rows: [logRow(running, key, [line])] })
+      return { ...base, state: 'FAILED' }
+    }
+  }
+
+  async #outputsOf({ outputs, outputsUri }: Outcome): Promise<ValueMap | undefined> {
+    if (outputsUri !== undefined) return await this.#options.readOutputs(outputsUri)
+    if (outputs === undefined) return undefined
+    const value = decodeValue(outputs)
+    return isMap(value) ? value : undefined
+  }
+
+  /** A settlement is never given up while the server lives: the store may be away for a while. */
+  async #submit(send: () => Promise<unknown>): Promise<void> {
+    for (;;) {
+      try {
+        await send()
+        return
+      } catch (error) {
+        if (this.#isStopped || (error instanceof SubmitError && (error.fault === 'failed' || error.fault === 'stopped'))) {
+          this.#options.onNotice('a settlement was not taken', error)
+          return
+        }
+        await new Promise<void>(resolve => this.#options.platform.at(this.#options.platform.nowMs() + SUBMIT_RETRY_MS, resolve))
+      }
+    }
+  }
+
+  #lose(reason: string): void {
+    this.#host = undefined
+    if (this.#isStopped) return
+    const lost = [...this.#running.values()]
+    this.#running.clear()
+    if (lost.length > 0) this.#options.onNotice(`the host process ended (${reason}): ${lost.length} jobs are lost and start again`)
+    for (const { job } of lost) {
+      const { executionId, run, epoch } = job.key
+      void this.#submit(() => this.#options.inbox.submit({ type: 'lost', executionId, run, epoch }))
+    }
+  }
+}
+
+function logRow({ job, tenant, namespace, flowId }: Running, key: JobKey, lines: readonly LogLine[]): LogRow {
+  return {
+    executionId: key.executionId,
+    tenant,
+    namespace,
+    flowId,
+    atMs: lines[0]?.atMs ?? 0,
+    levelMax: Math.max(...lines.map(line => rankOf(line.level))),
+    lines: JSON.stringify(
+      lines.map((line): StoredLogLine => ({ atMs: line.atMs, level: line.level, message: line.message, run: key.run, taskId: job.taskId, attempt: line.attempt })),
+    ),
+  }
+}

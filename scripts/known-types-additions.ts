@@ -1,0 +1,74 @@
+// What is known about types beside `plugins.types.json`: properties that core types got in later versions, and a few types it lacks.
+// `name*` is required, `name~` is rendered, `name!` is deprecated.
+
+export const ADDED_PROPERTIES: Readonly<Record<string, string>> = {
+  'flow.Dag': 'onChildFailure:string',
+  'flow.EachParallel': '',
+  'flow.ForEachItem': 'restartBehavior:enum RETRY_FAILED|NEW_EXECUTION',
+  'flow.Parallel': 'onChildFailure:string',
+  'flow.Pause': 'pauseDuration~:duration, behavior~:enum RESUME|WARN|FAIL|CANCEL, onPause:Task, delay~!:duration',
+  'flow.Subflow': 'restartBehavior:enum RETRY_FAILED|NEW_EXECUTION',
+  'flow.Loop': 'breakWhen~:string',
+  'flow.Approval': 'timeout~:duration',
+  'execution.Kill': 'executionId~:string',
+  'execution.PurgeExecutions': 'batchSize:int, executionId~:string',
+  'execution.Resume': 'taskRunId~:string',
+  'http.Download': 'saveAs~:string',
+  'kv.Set': 'kvDescription~:string',
+  'namespace.DeleteFiles': 'deleteParentFolder~:bool',
+  'trigger.Flow': 'dependsOn:any, mode:enum ALL|ANY|AT_LEAST, minSatisfied:int, window:any, onMiss:any',
+  'trigger.Schedule': 'scheduleConditions!:Condition[], backfill!:map<any>',
+  'trigger.Webhook':
+    'inputs~:map<any>, wait:bool, returnOutputs:bool, responseContentType:string, responseCode:int, fetchType:enum FETCH|STORE',
+}
+
+export interface AddedType {
+  readonly type: string
+  readonly kind: string
+  readonly properties: string
+  readonly outputs: string
+}
+
+export const ADDED_TYPES: readonly AddedType[] = [
+  {
+    type: 'execution.UnsetVariables',
+    kind: 'execution-updating task',
+    properties: 'variables*~:string[], ignoreMissing~:bool',
+    outputs: '',
+  },
+  {
+    type: 'flow.Wait',
+    kind: 'flowable task',
+    properties: 'pauseDuration~:duration, duration~:duration, timeout~:duration',
+    outputs: '',
+  },
+  {
+    type: 'flow.PurgeFlows',
+    kind: 'task',
+    properties:
+      'namespaces~:string[], namespacePattern~:string, includeChildNamespaces~:bool, flowPattern~:string, behavior:any',
+    outputs: 'size:int',
+  },
+  {
+    type: 'trigger.BatchWebhook',
+    kind: 'trigger',
+    properties: 'key*~:string, inputs~:map<any>, wait:bool, returnOutputs:bool',
+    outputs: '',
+  },
+]
+
+/** Old name → current name, where the list of types does not say so itself. Both without `io.kestra.plugin.core.` unless complete. */
+export const ADDED_ALIASES: Readonly<Record<string, string>> = {
+  'flow.Flow': 'flow.Subflow',
+  'flow.WaitFor': 'flow.LoopUntil',
+  'io.kestra.core.tasks.flows.WaitFor': 'flow.LoopUntil',
+  'condition.VariableCondition': 'condition.Expression',
+  'condition.FlowConditionCondition': 'condition.FlowCondition',
+  'runner.ProcessTaskRunner': 'runner.Process',
+}
+
+/** Listed as types of their own, but only old names of others, or bases that nobody may write. */
+export const NOT_TYPES: readonly string[] = [
+  'io.kestra.plugin.core.flow.WaitFor',
+  'io.kestra.core.models.triggers.AbstractTriggerForExecution',
+]
