@@ -1,4 +1,4 @@
-export { assert, AssertionError, unreachable } from './std/assert.ts'
+export { AssertionError, assert, unreachable } from './std/assert.ts'
 export { decodeBase64, encodeBase64 } from './std/base64.ts'
 export { BatutaError, ERROR_CODES, ExpressionError } from './std/errors.ts'
 export type { ErrorCode, ExpressionErrorDetails, ExpressionErrorKind } from './std/errors.ts'
@@ -26,9 +26,24 @@ export type { DateTimeType, Value, ValueMap } from './std/value.ts'
 export { decodeFirstValue, decodeValue, encodeValue } from './std/value-json.ts'
 export { fromPlain, toPlain } from './std/value-plain.ts'
 export { jsonText, plainText, printValue } from './std/value-text.ts'
+export { Asked } from './expression/asked.ts'
+export type { Request } from './expression/asked.ts'
+export { checkTemplate } from './expression/check.ts'
+export type { TemplateFinding } from './expression/check.ts'
+export type { Need } from './expression/definition.ts'
+export { Fuel } from './expression/fuel.ts'
+export type { FuelLimits } from './expression/fuel.ts'
+export { javaClassName } from './expression/java-class.ts'
+export { evaluateAsync, renderAsync } from './expression/render-async.ts'
+export type { Ask, Renderable } from './expression/render-async.ts'
+export { compileDeep, renderDeep } from './expression/render-deep.ts'
+export type { CompiledValue, DeepOptions } from './expression/render-deep.ts'
+export type { Scope } from './expression/scope.ts'
+export { compileTemplate, renderRecursively } from './expression/template.ts'
+export type { CompileOptions, CompiledTemplate } from './expression/template.ts'
 export { formatDuration, parseDuration } from './std/duration.ts'
 export type { Diagnostic } from './std/diagnostic.ts'
-export { findZone, zoneOffsetMs } from './std/zone.ts'
+export { findZone, formatZoned, zoneOffsetMs } from './std/zone.ts'
 export type { Zone } from './std/zone.ts'
 export { createCatalogue } from './flow/catalogue.ts'
 export type { Catalogue, KnownType, ResolvedType, TypeKind, TypeManifest, TypeProperty } from './flow/catalogue.ts'
@@ -49,9 +64,9 @@ export type {
   Trigger,
 } from './flow/flow.ts'
 export { parseFlow, readFlow } from './flow/parse.ts'
-export type { FlowDraft, ParsedFlow, ParseOptions } from './flow/parse.ts'
+export type { FlowDraft, ParseOptions, ParsedFlow } from './flow/parse.ts'
 export type { Position, Positions } from './flow/positions.ts'
-export { FLOW_SIZE_MAX, splitDocuments } from './flow/yaml.ts'
+export { FLOW_SIZE_MAX, parseYaml, splitDocuments } from './flow/yaml.ts'
 export { parseCron } from './trigger/cron.ts'
 export type { Cron, CronParse } from './trigger/cron.ts'
 export { nextCronDate, previousCronDate } from './trigger/cron-date.ts'
@@ -60,18 +75,61 @@ export type { InputContext, InputProblem, ResolvedInput, ResolvedInputs } from '
 export { ENCRYPTED_TYPE, isEncrypted } from './flow/input-value.ts'
 export { resolveOutputs } from './flow/outputs.ts'
 export type { OutputContext, OutputProblem, ResolvedOutputs } from './flow/outputs.ts'
-export { Asked } from './expression/asked.ts'
-export type { Request } from './expression/asked.ts'
-export { checkTemplate } from './expression/check.ts'
-export type { TemplateFinding } from './expression/check.ts'
-export type { Need } from './expression/definition.ts'
-export { Fuel } from './expression/fuel.ts'
-export type { FuelLimits } from './expression/fuel.ts'
-export { javaClassName } from './expression/java-class.ts'
-export { evaluateAsync, renderAsync } from './expression/render-async.ts'
-export type { Ask, Renderable } from './expression/render-async.ts'
-export { compileDeep, renderDeep } from './expression/render-deep.ts'
-export type { CompiledValue, DeepOptions } from './expression/render-deep.ts'
-export type { Scope } from './expression/scope.ts'
-export { compileTemplate, renderRecursively } from './expression/template.ts'
-export type { CompiledTemplate, CompileOptions } from './expression/template.ts'
+export { apply, born, getRun, groupOf } from './execution/apply.ts'
+export { contextOf, lookupRoot, scopeOf, taskRunId } from './execution/context.ts'
+export type { View } from './execution/context.ts'
+export { decideNext, decideSignal } from './execution/decide.ts'
+export { evaluateSlot } from './execution/evaluate-slot.ts'
+export { EVENT_VERSION } from './execution/event.ts'
+export type {
+  Birth,
+  Command,
+  Decision,
+  Effect,
+  Event,
+  LogEntry,
+  LogLevelName,
+  Refusal,
+  Settlement,
+  Signal,
+} from './execution/event.ts'
+export { birthOf, decodeEvents, encodeEvents, fold } from './execution/journal.ts'
+export type { JournalRow } from './execution/journal.ts'
+export { compilePlan, getTask } from './execution/plan.ts'
+export type { Plan, PlanTask, TaskKind } from './execution/plan.ts'
+export { planRestart } from './execution/restart.ts'
+export type { RestartPlan } from './execution/restart.ts'
+export { EXECUTION_MOVES, HANDLER, ROOT, RUN_MOVES, isFinal } from './execution/state.ts'
+export type {
+  Attempt,
+  ExecutionState,
+  FinalState,
+  Group,
+  Metric,
+  Moment,
+  Origin,
+  ParentLink,
+  StateName,
+  TaskRun,
+} from './execution/state.ts'
+export type { ChildRequest, TurnEnv } from './execution/turn-env.ts'
+export { openExecution, runTurn } from './execution/turn.ts'
+export type { TurnResult } from './execution/turn.ts'
+export { waitsFor } from './execution/waits-for.ts'
+export { controlTypes } from './control/control.ts'
+export { inlineTypes } from './inline/inline-task.ts'
+export { SHARDS, createdMsOf, isId, newId, shardOf } from './std/id.ts'
+export { hashText, seededRandom } from './std/random.ts'
+export { trust } from './std/trust.ts'
+export {
+  calledFlows,
+  childrenOf,
+  findAncestors,
+  findSubflowCycles,
+  findTask,
+  walkFlow,
+  walkTasks,
+} from './flow/graph.ts'
+export type { FlowKey, TaskVisit } from './flow/graph.ts'
+export { checkFlow, validateFlow } from './flow/validate.ts'
+export type { ValidateOptions } from './flow/validate.ts'

@@ -33,7 +33,9 @@ export interface Control {
 
 const CONTROLS: readonly Control[] = [sequential, parallel, ifControl, switchControl, forEach, allowFailure]
 
-const BY_TYPE: ReadonlyMap<string, Control> = new Map(CONTROLS.flatMap(control => [control.type, ...control.aliases].map(type => [type, control])))
+const BY_TYPE: ReadonlyMap<string, Control> = new Map(
+  CONTROLS.flatMap(control => [control.type, ...control.aliases].map(type => [type, control])),
+)
 
 export function controlOf(type: string): Control | undefined {
   return BY_TYPE.get(type)

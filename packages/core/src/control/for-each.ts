@@ -2,7 +2,9 @@
 // that changes meanwhile cannot change the loop.
 import { RunError } from '../execution/renderer.ts'
 import type { Renderer } from '../execution/renderer.ts'
-import { decodeValue, isList, jsonText, type Value } from '../std/value.ts'
+import { isList, type Value } from '../std/value.ts'
+import { decodeValue } from '../std/value-json.ts'
+import { jsonText } from '../std/value-text.ts'
 import type { Control } from './control.ts'
 
 /** With the limit 0 all lanes may be open at once; this many at a time keep the memory of huge loops flat. */
@@ -23,7 +25,9 @@ export const forEach: Control = {
 export function loopValues(id: string, raw: Value | undefined, render: Renderer): readonly string[] {
   const list = typeof raw === 'string' ? parseList(id, render.text('values') ?? '') : render.value('values')
   if (list === undefined || list === null || !isList(list)) {
-    throw new RunError(`The values of the loop "${id}" are no list: give a list, or an expression that renders to a JSON array.`)
+    throw new RunError(
+      `The values of the loop "${id}" are no list: give a list, or an expression that renders to a JSON array.`,
+    )
   }
   const nulls = list.filter(value => value === null).length
   if (nulls > 0) throw new RunError(`Found '${nulls}' null values on Each, with values=${jsonText(list)}`)
@@ -34,6 +38,9 @@ function parseList(id: string, text: string): Value {
   try {
     return decodeValue(text)
   } catch (cause) {
-    throw new RunError(`The values of the loop "${id}" must render to a JSON array, but rendered to "${text.slice(0, 200)}".`, { cause })
+    throw new RunError(
+      `The values of the loop "${id}" must render to a JSON array, but rendered to "${text.slice(0, 200)}".`,
+      { cause },
+    )
   }
 }

@@ -6,7 +6,12 @@ export const parallel: Control = {
   aliases: ['io.kestra.core.tasks.flows.Parallel'],
   open: (task, render) => {
     const branch = task.lists.tasks
-    return { branch, isFanned: true, laneCount: branch.length, laneLimit: laneLimitOf(render.raw('concurrent'), branch.length) }
+    return {
+      branch,
+      isFanned: true,
+      laneCount: branch.length,
+      laneLimit: laneLimitOf(render.raw('concurrent'), branch.length),
+    }
   },
 }
 

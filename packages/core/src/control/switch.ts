@@ -9,7 +9,10 @@ export const switchControl: Control = {
     const value = render.text('value') ?? ''
     const matched = task.lists.cases.get(value)
     const branch = matched ?? task.lists.defaults
-    if (!branch) throw new RunError(`The Switch "${task.id}" has no case for the value "${value}" and no defaults: add one of the two.`)
+    if (!branch)
+      throw new RunError(
+        `The Switch "${task.id}" has no case for the value "${value}" and no defaults: add one of the two.`,
+      )
     return { branch, outputs: { value, defaults: matched === undefined } }
   },
 }

@@ -91,7 +91,10 @@ export function apply(state: ExecutionState, event: Event, plan: Plan, atMs: num
       state.asked.add(`${event.run} ${event.slot}`)
       return
     case 'evaluated':
-      evaluatedOf(state, event.run).set(event.slot, event.error === undefined ? { value: event.value ?? null } : { error: event.error })
+      evaluatedOf(state, event.run).set(
+        event.slot,
+        event.error === undefined ? { value: event.value ?? null } : { error: event.error },
+      )
       state.asked.delete(`${event.run} ${event.slot}`)
       state.agenda.push(event.run)
       return
@@ -217,7 +220,10 @@ function leaveChild(group: Group, run: TaskRun): void {
 }
 
 function moveRun(state: ExecutionState, run: TaskRun, to: StateName, atMs: number): void {
-  assert(RUN_MOVES[run.state].includes(to), `task run ${run.ordinal} of execution "${state.id}" cannot go ${run.state} → ${to}`)
+  assert(
+    RUN_MOVES[run.state].includes(to),
+    `task run ${run.ordinal} of execution "${state.id}" cannot go ${run.state} → ${to}`,
+  )
   const from = run.state
   const group = groupOf(state, run.parent)
   count(group, run, -1)
@@ -251,7 +257,12 @@ function stopAwaiting(state: ExecutionState, run: TaskRun): void {
   state.awaited.delete(run.ordinal)
 }
 
-function openGroup(state: ExecutionState, plan: Plan, event: Extract<Event, { type: 'group-opened' }>, atMs: number): void {
+function openGroup(
+  state: ExecutionState,
+  plan: Plan,
+  event: Extract<Event, { type: 'group-opened' }>,
+  atMs: number,
+): void {
   const run = getRun(state, event.run)
   const group = newGroup(event.branch)
   group.isFanned = event.isFanned ?? false
@@ -290,12 +301,18 @@ function loseJob(state: ExecutionState, event: Extract<Event, { type: 'job-lost'
 }
 
 /** RUNNING of an attempt is journaled with its settlement: its moment is the attempt's start. */
-function settle(state: ExecutionState, plan: Plan, event: Extract<Event, { type: 'attempt-settled' }>, atMs: number): void {
+function settle(
+  state: ExecutionState,
+  plan: Plan,
+  event: Extract<Event, { type: 'attempt-settled' }>,
+  atMs: number,
+): void {
   const run = getRun(state, event.run)
   stopAwaiting(state, run)
   run.attempts.push(event.attempt)
   if (event.outputs) setOutputs(state, plan, run, event.outputs)
-  if (run.state !== 'RUNNING' && event.attempt.state !== 'SKIPPED') run.history.push({ state: 'RUNNING', atMs: event.attempt.startedMs })
+  if (run.state !== 'RUNNING' && event.attempt.state !== 'SKIPPED')
+    run.history.push({ state: 'RUNNING', atMs: event.attempt.startedMs })
   if (event.to !== run.state) moveRun(state, run, event.to, atMs)
 }
 

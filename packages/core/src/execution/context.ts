@@ -1,6 +1,6 @@
 // The variables that expressions see, root by root and only when asked for: nothing is merged or copied for a render.
 // Shapes: expressions specification §5.
-import type { Scope } from '../expression/expression.ts'
+import type { Scope } from '../expression/scope.ts'
 import { isMap, mapFrom, mapGet, mapSize, type Value, type ValueMap } from '../std/value.ts'
 import { getRun } from './apply.ts'
 import type { Plan } from './plan.ts'
@@ -168,4 +168,3 @@ function parentsOf({ state, plan }: View, run: TaskRun): ValueMap[] {
   }
   return parents
 }
-

@@ -44,7 +44,8 @@ export function decideNext(view: View, ordinal: number): Decision {
   if (run.isRemoved) return NOTHING
   if (isFinal(run.state)) return progress(view, ROOT)
   if (run.group && run.state === 'RUNNING') return progress(view, ordinal)
-  if (run.state === 'CREATED' || run.state === 'RESTARTED' || (run.state === 'SUBMITTED' && !run.isAwaited)) return startRun(view, run)
+  if (run.state === 'CREATED' || run.state === 'RESTARTED' || (run.state === 'SUBMITTED' && !run.isAwaited))
+    return startRun(view, run)
   return NOTHING
 }
 

@@ -1,5 +1,5 @@
 // Evaluates a template that asks the world, outside the turn: it is rendered with the answers so far until it asks for nothing new.
-import { Asked, type Scope } from '../expression/expression.ts'
+import { evaluateAsync, type Ask } from '../expression/render-async.ts'
 import { assert } from '../std/assert.ts'
 import type { Value } from '../std/value.ts'
 import { getRun } from './apply.ts'
@@ -8,26 +8,20 @@ import { getTask } from './plan.ts'
 import type { Property } from './property.ts'
 import { ROOT } from './state.ts'
 
-/** A template that goes on asking is stopped here. */
-const QUESTIONS_MAX = 1000
-
-export async function evaluateSlot(view: View, question: { readonly run: number; readonly slot: string }, ask: (asked: Asked) => Promise<Value>): Promise<Value> {
+export async function evaluateSlot(
+  view: View,
+  question: { readonly run: number; readonly slot: string },
+  ask: Ask,
+): Promise<Value> {
   const { property, how } = findSlot(view, question)
   const run = question.run === ROOT ? undefined : getRun(view.state, question.run)
-  const answers = new Map<string, Value>()
-  const scope: Scope = { ...scopeOf(view, run), answers }
-  for (let count = 0; count < QUESTIONS_MAX; count++) {
-    try {
-      return property[how](scope)
-    } catch (error) {
-      if (!(error instanceof Asked)) throw error
-      answers.set(error.key, await ask(error))
-    }
-  }
-  throw new Error(`The template "${question.slot}" asks more than ${QUESTIONS_MAX} questions.`)
+  return await evaluateAsync(scope => property[how](scope), scopeOf(view, run), ask)
 }
 
-function findSlot({ state, plan }: View, { run, slot }: { readonly run: number; readonly slot: string }): { readonly property: Property; readonly how: 'text' | 'value' | 'typed' } {
+function findSlot(
+  { state, plan }: View,
+  { run, slot }: { readonly run: number; readonly slot: string },
+): { readonly property: Property; readonly how: 'text' | 'value' | 'typed' } {
   const at = slot.lastIndexOf(':')
   const name = slot.slice(0, at)
   const how = slot.slice(at + 1)

@@ -28,16 +28,45 @@ export interface Birth {
 export type Event =
   | ({ readonly type: 'created' } & Birth)
   | { readonly type: 'moved'; readonly to: StateName }
-  | { readonly type: 'run-created'; readonly run: number; readonly task: number; readonly parent: number; readonly lane: number; readonly value?: string; readonly iteration?: number }
+  | {
+      readonly type: 'run-created'
+      readonly run: number
+      readonly task: number
+      readonly parent: number
+      readonly lane: number
+      readonly value?: string
+      readonly iteration?: number
+    }
   | { readonly type: 'run-moved'; readonly run: number; readonly to: StateName; readonly outputs?: ValueMap }
-  | { readonly type: 'group-opened'; readonly run: number; readonly branch: readonly number[]; readonly isFanned?: boolean; readonly laneCount?: number; readonly laneLimit?: number; readonly values?: readonly string[]; readonly outputs?: ValueMap }
+  | {
+      readonly type: 'group-opened'
+      readonly run: number
+      readonly branch: readonly number[]
+      readonly isFanned?: boolean
+      readonly laneCount?: number
+      readonly laneLimit?: number
+      readonly values?: readonly string[]
+      readonly outputs?: ValueMap
+    }
   | { readonly type: 'phase-entered'; readonly run: number; readonly phase: Phase }
   | { readonly type: 'job-sent'; readonly run: number; readonly epoch: number }
   | { readonly type: 'job-lost'; readonly run: number; readonly epoch: number }
-  | { readonly type: 'attempt-settled'; readonly run: number; readonly to: StateName; readonly attempt: Attempt; readonly outputs?: ValueMap }
+  | {
+      readonly type: 'attempt-settled'
+      readonly run: number
+      readonly to: StateName
+      readonly attempt: Attempt
+      readonly outputs?: ValueMap
+    }
   | { readonly type: 'outputs'; readonly outputs: ValueMap }
   | { readonly type: 'evaluate-asked'; readonly run: number; readonly slot: string }
-  | { readonly type: 'evaluated'; readonly run: number; readonly slot: string; readonly value?: Value; readonly error?: string }
+  | {
+      readonly type: 'evaluated'
+      readonly run: number
+      readonly slot: string
+      readonly value?: Value
+      readonly error?: string
+    }
   | { readonly type: 'timer-set'; readonly name: string; readonly atMs: number }
   | { readonly type: 'timer-fired'; readonly name: string }
   | { readonly type: 'child-linked'; readonly run: number; readonly childId: string }
@@ -45,7 +74,12 @@ export type Event =
   | { readonly type: 'labels'; readonly labels: readonly Label[] }
   | { readonly type: 'variables'; readonly variables: ValueMap }
   | { readonly type: 'kill-requested' }
-  | { readonly type: 'restarted'; readonly leaves: readonly number[]; readonly groups: readonly number[]; readonly removed: readonly number[] }
+  | {
+      readonly type: 'restarted'
+      readonly leaves: readonly number[]
+      readonly groups: readonly number[]
+      readonly removed: readonly number[]
+    }
   | { readonly type: 'held'; readonly reason: string }
 
 export type Command = { readonly name: 'kill'; readonly isCascading: boolean } | { readonly name: 'restart' }
@@ -56,8 +90,23 @@ export type Signal =
   | ({ readonly type: 'settled'; readonly executionId: string } & Settlement)
   | { readonly type: 'lost'; readonly executionId: string; readonly run: number; readonly epoch: number }
   | { readonly type: 'timer'; readonly executionId: string; readonly name: string }
-  | { readonly type: 'evaluated'; readonly executionId: string; readonly run: number; readonly slot: string; readonly value?: Value; readonly error?: string }
-  | { readonly type: 'child-ended'; readonly executionId: string; readonly run: number; readonly childId: string; readonly state: FinalState; readonly outputs?: ValueMap; readonly error?: string }
+  | {
+      readonly type: 'evaluated'
+      readonly executionId: string
+      readonly run: number
+      readonly slot: string
+      readonly value?: Value
+      readonly error?: string
+    }
+  | {
+      readonly type: 'child-ended'
+      readonly executionId: string
+      readonly run: number
+      readonly childId: string
+      readonly state: FinalState
+      readonly outputs?: ValueMap
+      readonly error?: string
+    }
 
 /** What a worker says of one attempt. Times in epoch milliseconds. */
 export interface Settlement {

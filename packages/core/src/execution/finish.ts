@@ -10,19 +10,28 @@ import { ROOT, isFinal, type ExecutionState, type FinalState } from './state.ts'
 
 export function finishExecution(view: View, to: FinalState | undefined): Decision {
   const { state, plan } = view
-  if (to === undefined || isFinal(state.state)) return endExecution(state, isFinal(state.state) ? state.state : 'FAILED')
+  if (to === undefined || isFinal(state.state))
+    return endExecution(state, isFinal(state.state) ? state.state : 'FAILED')
   const events: Event[] = [{ type: 'moved', to }]
   const effects: Effect[] = []
   if (plan.outputs.size > 0 && to !== 'KILLED') {
     const result = renderOutputs(view)
-    if ('slot' in result) return { events: [{ type: 'evaluate-asked', run: ROOT, slot: result.slot }], effects: [{ type: 'evaluate', run: ROOT, slot: result.slot }] }
+    if ('slot' in result)
+      return {
+        events: [{ type: 'evaluate-asked', run: ROOT, slot: result.slot }],
+        effects: [{ type: 'evaluate', run: ROOT, slot: result.slot }],
+      }
     if ('outputs' in result) events.unshift({ type: 'outputs', outputs: result.outputs })
     else {
       if (to !== 'FAILED') events.push({ type: 'moved', to: 'FAILED' })
-      effects.push({ type: 'log', entry: { run: ROOT, level: 'ERROR', message: result.problem, atMs: view.env.nowMs, attempt: 0 } })
+      effects.push({
+        type: 'log',
+        entry: { run: ROOT, level: 'ERROR', message: result.problem, atMs: view.env.nowMs, attempt: 0 },
+      })
     }
   }
-  if (plan.root.after.length > 0) return { events: [...events, { type: 'phase-entered', run: ROOT, phase: 'after' }], effects }
+  if (plan.root.after.length > 0)
+    return { events: [...events, { type: 'phase-entered', run: ROOT, phase: 'after' }], effects }
   const last = events.findLast(event => event.type === 'moved')
   const end = endExecution(state, last?.type === 'moved' && isFinal(last.to) ? last.to : to, events)
   return { events: [...events, ...end.events], effects: [...effects, ...end.effects] }
@@ -42,19 +51,30 @@ function tellParent(state: ExecutionState, to: FinalState, outputs: ExecutionSta
   return [
     {
       type: 'signal',
-      signal: { type: 'child-ended', executionId: link.executionId, run: link.run, childId: state.id, state: to, ...(outputs === undefined ? {} : { outputs }) },
+      signal: {
+        type: 'child-ended',
+        executionId: link.executionId,
+        run: link.run,
+        childId: state.id,
+        state: to,
+        ...(outputs === undefined ? {} : { outputs }),
+      },
     },
   ]
 }
 
-type Rendered = { readonly outputs: NonNullable<ExecutionState['outputs']> } | { readonly problem: string } | { readonly slot: string }
+type Rendered =
+  | { readonly outputs: NonNullable<ExecutionState['outputs']> }
+  | { readonly problem: string }
+  | { readonly slot: string }
 
 function renderOutputs(view: View): Rendered {
   const { state, plan } = view
   const scope = scopeOf(view)
   const entries: [string, Value][] = []
   try {
-    for (const [id, property] of plan.outputs) entries.push([id, readProperty(property, { scope, how: 'typed', evaluated: state.evaluated })])
+    for (const [id, property] of plan.outputs)
+      entries.push([id, readProperty(property, { scope, how: 'typed', evaluated: state.evaluated })])
   } catch (error) {
     if (error instanceof NeedsEvaluation) return { slot: error.slot }
     if (error instanceof ExpressionError || error instanceof RunError) return { problem: error.message }

@@ -22,7 +22,10 @@ export function encodeEvents(events: readonly Event[]): string {
 
 export function decodeEvents(row: JournalRow): readonly Event[] {
   if (row.version > EVENT_VERSION) {
-    throw new BatutaError('journal-newer-version', `The journal row has version ${row.version}, this node knows ${EVENT_VERSION}: upgrade it.`)
+    throw new BatutaError(
+      'journal-newer-version',
+      `The journal row has version ${row.version}, this node knows ${EVENT_VERSION}: upgrade it.`,
+    )
   }
   return trust<readonly Event[]>(decodeValue(row.events))
 }
@@ -46,6 +49,7 @@ export function fold(id: string, rows: readonly JournalRow[], plan: Plan): Execu
 export function birthOf(id: string, rows: readonly JournalRow[]): Extract<Event, { type: 'created' }> {
   const [first] = rows
   const event = first && decodeEvents(first)[0]
-  if (event?.type !== 'created') throw new BatutaError('journal-without-birth', `The journal of the execution "${id}" has no beginning.`)
+  if (event?.type !== 'created')
+    throw new BatutaError('journal-without-birth', `The journal of the execution "${id}" has no beginning.`)
   return event
 }

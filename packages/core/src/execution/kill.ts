@@ -11,11 +11,17 @@ export const KILL_GRACE_MS = 30_000
 export function decideKill(view: View, command: Extract<Command, { name: 'kill' }>): Decision {
   const { state, env } = view
   const children: Effect[] = command.isCascading
-    ? [...state.children.values()].map(id => ({ type: 'signal', signal: { type: 'command', executionId: id, command } }))
+    ? [...state.children.values()].map(id => ({
+        type: 'signal',
+        signal: { type: 'command', executionId: id, command },
+      }))
     : []
   if (isFinal(state.state)) {
     if (command.isCascading) return { events: [], effects: children }
-    return refuse({ code: 'wrong-state', message: `The execution "${state.id}" has already ended as ${state.state}: there is nothing to kill.` })
+    return refuse({
+      code: 'wrong-state',
+      message: `The execution "${state.id}" has already ended as ${state.state}: there is nothing to kill.`,
+    })
   }
   if (state.isKillRequested) return { events: [], effects: children }
   const events: Event[] = [{ type: 'kill-requested' }, { type: 'moved', to: 'KILLING' }]
@@ -24,7 +30,8 @@ export function decideKill(view: View, command: Extract<Command, { name: 'kill' 
     events.push({ type: 'run-moved', run: run.ordinal, to: 'KILLED' })
   }
   const jobs: Effect[] = [...state.awaited].map(run => ({ type: 'kill-job', run, epoch: state.runs[run]?.epoch ?? 0 }))
-  if (jobs.length > 0 || state.children.size > 0) events.push({ type: 'timer-set', name: 'kill', atMs: env.nowMs + KILL_GRACE_MS })
+  if (jobs.length > 0 || state.children.size > 0)
+    events.push({ type: 'timer-set', name: 'kill', atMs: env.nowMs + KILL_GRACE_MS })
   return { events, effects: [...jobs, ...children], again: ROOT }
 }
 

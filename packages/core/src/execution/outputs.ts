@@ -22,7 +22,8 @@ export function indexOutputs(state: ExecutionState, plan: Plan, run: TaskRun): v
   let level = state.outputsByTask
   for (const key of keys.slice(0, -1)) {
     const next = level.get(key)
-    const map: Map<string, Value> = next instanceof Map ? next : new Map(next === undefined || !isMap(next) ? [] : mapEntries(next))
+    const map: Map<string, Value> =
+      next instanceof Map ? next : new Map(next === undefined || !isMap(next) ? [] : mapEntries(next))
     if (next !== map) level.set(key, map)
     level = map
   }

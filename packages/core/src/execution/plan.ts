@@ -5,14 +5,20 @@ import { compileProperty, type Property } from './property.ts'
 import type { Flow, Retry, Task } from '../flow/flow.ts'
 import { inlineTaskOf, type InlineTask } from '../inline/inline-task.ts'
 import { assert } from '../std/assert.ts'
-import { encodeValue, mapEntries, mapHas, type ValueMap } from '../std/value.ts'
+import { mapEntries, mapHas, type ValueMap } from '../std/value.ts'
+import { encodeValue } from '../std/value-json.ts'
 
 export interface Plan {
   readonly flow: Flow
   readonly tenant: string
   readonly revision: number
   readonly tasks: readonly PlanTask[]
-  readonly root: { readonly tasks: readonly number[]; readonly errors: readonly number[]; readonly finally: readonly number[]; readonly after: readonly number[] }
+  readonly root: {
+    readonly tasks: readonly number[]
+    readonly errors: readonly number[]
+    readonly finally: readonly number[]
+    readonly after: readonly number[]
+  }
   readonly outputs: ReadonlyMap<string, Property>
 }
 
@@ -55,14 +61,22 @@ export const SUBFLOW = 'io.kestra.plugin.core.flow.Subflow'
 export function compilePlan(flow: Flow, { tenant, revision }: { tenant: string; revision: number }): Plan {
   const tasks: PlanTask[] = []
   const flowRetry = flow.retry && { policy: flow.retry, isOwn: false }
-  const list = (of: readonly Task[]): readonly number[] => compileList(of, { flow, tasks, parent: -1, inherited: flowRetry })
+  const list = (of: readonly Task[]): readonly number[] =>
+    compileList(of, { flow, tasks, parent: -1, inherited: flowRetry })
   return {
     flow,
     tenant,
     revision,
     tasks,
-    root: { tasks: list(flow.tasks), errors: list(flow.errors), finally: list(flow.finally), after: list(flow.afterExecution) },
-    outputs: new Map(flow.outputs.map(output => [output.id, compileProperty(`outputs.${output.id}`, output.value, flow.dialect)])),
+    root: {
+      tasks: list(flow.tasks),
+      errors: list(flow.errors),
+      finally: list(flow.finally),
+      after: list(flow.afterExecution),
+    },
+    outputs: new Map(
+      flow.outputs.map(output => [output.id, compileProperty(`outputs.${output.id}`, output.value, flow.dialect)]),
+    ),
   }
 }
 
@@ -93,7 +107,8 @@ function compileTask(task: Task, place: Place): number {
   const { flow, tasks } = place
   const index = tasks.length
   const properties = new Map<string, Property>()
-  for (const [name, value] of mapEntries(task.properties)) properties.set(name, compileProperty(name, value, flow.dialect))
+  for (const [name, value] of mapEntries(task.properties))
+    properties.set(name, compileProperty(name, value, flow.dialect))
   const own = task.retry && { policy: task.retry, isOwn: true }
   const retry = own ?? place.inherited
   const node: { -readonly [K in keyof PlanTask]: PlanTask[K] } = {
@@ -111,7 +126,12 @@ function compileTask(task: Task, place: Place): number {
     ...(retry === undefined ? {} : { retry }),
   }
   tasks.push(node)
-  if (task.lists) node.lists = compileLists(task, { ...place, parent: index, inherited: own ? { ...own, isOwn: false } : place.inherited })
+  if (task.lists)
+    node.lists = compileLists(task, {
+      ...place,
+      parent: index,
+      inherited: own ? { ...own, isOwn: false } : place.inherited,
+    })
   return index
 }
 
@@ -149,7 +169,8 @@ function kindOf(task: Task, properties: ReadonlyMap<string, Property>): TaskKind
 function rootsOf(properties: ReadonlyMap<string, Property>, task: Task, flow: Flow): ReadonlySet<string> {
   const roots = new Set<string>()
   for (const property of properties.values()) for (const root of property.roots) roots.add(root)
-  if (task.timeout !== undefined) for (const root of compileProperty('timeout', task.timeout, flow.dialect).roots) roots.add(root)
+  if (task.timeout !== undefined)
+    for (const root of compileProperty('timeout', task.timeout, flow.dialect).roots) roots.add(root)
   return roots
 }
 

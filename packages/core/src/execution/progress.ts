@@ -42,7 +42,10 @@ export function finalStateOf(group: Group): FinalState {
 }
 
 /** What a failure or warning of a task counts as, by its flags. */
-export function tolerate(state: FinalState, { allowFailure, allowWarning }: { readonly allowFailure: boolean; readonly allowWarning: boolean }): FinalState {
+export function tolerate(
+  state: FinalState,
+  { allowFailure, allowWarning }: { readonly allowFailure: boolean; readonly allowWarning: boolean },
+): FinalState {
   const tolerated = state === 'FAILED' && allowFailure ? 'WARNING' : state
   return tolerated === 'WARNING' && allowWarning ? 'SUCCESS' : tolerated
 }
@@ -67,7 +70,8 @@ function progressTasks(view: View, ordinal: number, group: Group): Decision {
   const events = beginChildren(view, ordinal, group)
   if (events.length >= BEGIN_MAX) return { events, effects: [], again: ordinal }
   if (events.length > 0) return { events, effects: [] }
-  const isDone = group.live === 0 && group.lanes.size === 0 && (group.branch.length === 0 || group.nextLane >= group.laneCount)
+  const isDone =
+    group.live === 0 && group.lanes.size === 0 && (group.branch.length === 0 || group.nextLane >= group.laneCount)
   return isDone ? leaveTasks(view, ordinal, group) : NOTHING
 }
 
@@ -81,14 +85,21 @@ function beginChildren({ state }: View, ordinal: number, group: Group): Event[] 
     events.push(childCreated(group, { run: run++, parent: ordinal, lane, at: group.lanes.get(lane) ?? 0 }))
   }
   let open = group.lanes.size
-  for (let lane = group.nextLane; lane < group.laneCount && open < group.laneLimit && events.length < BEGIN_MAX; lane++) {
+  for (
+    let lane = group.nextLane;
+    lane < group.laneCount && open < group.laneLimit && events.length < BEGIN_MAX;
+    lane++
+  ) {
     events.push(childCreated(group, { run: run++, parent: ordinal, lane, at: 0 }))
     open += 1
   }
   return events
 }
 
-function childCreated(group: Group, { run, parent, lane, at }: { run: number; parent: number; lane: number; at: number }): Event {
+function childCreated(
+  group: Group,
+  { run, parent, lane, at }: { run: number; parent: number; lane: number; at: number },
+): Event {
   const task = group.isFanned ? group.branch[lane] : group.branch[at]
   const value = group.values?.[lane]
   return {

@@ -1,9 +1,12 @@
 // One property of a task or flow, compiled: what it can reach, whether it must ask the world, and how it is rendered. A template with an
 // error is kept as one that fails when rendered: saving a flow refuses it, but a flow stored by an older version must still load.
-import { compileDeep, compileTemplate, type CompiledDeep, type CompiledTemplate, type Scope } from '../expression/expression.ts'
+import { compileDeep, type CompiledValue } from '../expression/render-deep.ts'
+import type { Scope } from '../expression/scope.ts'
+import { compileTemplate, type CompiledTemplate } from '../expression/template.ts'
 import type { Dialect } from '../flow/flow.ts'
 import { ExpressionError } from '../std/errors.ts'
-import { printValue, type Value } from '../std/value.ts'
+import { type Value } from '../std/value.ts'
+import { printValue } from '../std/value-text.ts'
 
 export interface Property {
   /** Names the template among those of its run, e.g. `condition`. */
@@ -45,7 +48,7 @@ function ofTemplate(slot: string, raw: Value, template: CompiledTemplate): Prope
   }
 }
 
-function ofDeep(slot: string, raw: Value, deep: CompiledDeep): Property {
+function ofDeep(slot: string, raw: Value, deep: CompiledValue): Property {
   const value = (scope: Scope): Value => deep.render(scope)
   return {
     slot,
@@ -58,6 +61,27 @@ function ofDeep(slot: string, raw: Value, deep: CompiledDeep): Property {
   }
 }
 
+/** What a template that may read anything gets. */
+const ALL_ROOTS: readonly string[] = [
+  'flow',
+  'execution',
+  'inputs',
+  'outputs',
+  'vars',
+  'labels',
+  'trigger',
+  'schedule',
+  'tasks',
+  'task',
+  'taskrun',
+  'parents',
+  'parent',
+  'envs',
+  'globals',
+  'kestra',
+]
+
 function rootsOf(paths: readonly (readonly string[])[]): readonly string[] {
+  if (paths.some(path => path.length === 0)) return ALL_ROOTS
   return [...new Set(paths.map(path => path[0] ?? ''))]
 }

@@ -1,12 +1,13 @@
 // Renders the properties of one run inside a turn. A template that asks the world is not rendered here: its first look throws
 // `NeedsEvaluation`, the turn journals `evaluate-asked`, and once the answer is journaled it is read from there: replay never asks again.
+import { Asked } from '../expression/asked.ts'
 import { mapHas, type Value } from '../std/value.ts'
 import { scopeOf } from './context.ts'
 import type { Plan, PlanTask } from './plan.ts'
 import type { Property } from './property.ts'
 import type { Evaluated, ExecutionState, TaskRun } from './state.ts'
 import type { TurnEnv } from './turn-env.ts'
-import type { Scope } from '../expression/expression.ts'
+import type { Scope } from '../expression/scope.ts'
 
 export interface Renderer {
   readonly scope: Scope
@@ -29,7 +30,11 @@ export class NeedsEvaluation extends Error {
 /** What the author of the flow did wrong in a way only the run shows: it fails the run with this message in its log. */
 export class RunError extends Error {}
 
-export function rendererOf(view: { readonly state: ExecutionState; readonly plan: Plan; readonly env: TurnEnv }, run: TaskRun, task: PlanTask): Renderer {
+export function rendererOf(
+  view: { readonly state: ExecutionState; readonly plan: Plan; readonly env: TurnEnv },
+  run: TaskRun,
+  task: PlanTask,
+): Renderer {
   const scope = scopeOf(view, run)
   const read = (name: string, how: 'text' | 'value' | 'typed'): Value | undefined => {
     const property = task.properties.get(name)
@@ -55,11 +60,19 @@ export interface Reading {
   readonly evaluated: ReadonlyMap<string, Evaluated> | undefined
 }
 
+/** What a template asks may be known at run time only (`render(vars.x)`), so every template is tried first. */
 export function readProperty(property: Property, { scope, how, evaluated }: Reading): Value {
-  if (!property.isAsking) return property[how](scope)
   const slot = `${property.slot}:${how}`
   const known = evaluated?.get(slot)
-  if (known === undefined || known === 'asked') throw new NeedsEvaluation(slot)
-  if ('error' in known) throw new RunError(known.error)
-  return known.value
+  if (known === 'asked') throw new NeedsEvaluation(slot)
+  if (known !== undefined) {
+    if ('error' in known) throw new RunError(known.error)
+    return known.value
+  }
+  try {
+    return property[how](scope)
+  } catch (error) {
+    if (error instanceof Asked) throw new NeedsEvaluation(slot)
+    throw error
+  }
 }

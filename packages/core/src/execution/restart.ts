@@ -13,13 +13,22 @@ export interface RestartPlan {
 
 export function decideRestart({ state }: View): Decision {
   if (!isFinal(state.state) || !state.isEnded) {
-    return refuse('wrong-state', `The execution "${state.id}" is ${state.state}: only one that has ended can be restarted.`)
+    return refuse(
+      'wrong-state',
+      `The execution "${state.id}" is ${state.state}: only one that has ended can be restarted.`,
+    )
   }
   const plan = planRestart(state)
   if (plan.leaves.length + plan.groups.length === 0) {
     return refuse('nothing-to-restart', 'No task found to restart execution from!')
   }
-  return { events: [{ type: 'moved', to: 'RESTARTED' }, { type: 'restarted', ...plan }], effects: [] }
+  return {
+    events: [
+      { type: 'moved', to: 'RESTARTED' },
+      { type: 'restarted', ...plan },
+    ],
+    effects: [],
+  }
 }
 
 export function planRestart(state: ExecutionState): RestartPlan {

@@ -33,14 +33,23 @@ export function endedNow({ env }: View, run: TaskRun, state: Settlement['state']
 }
 
 export function logOf({ env }: View, run: TaskRun, message: string): Effect {
-  return { type: 'log', entry: { run: run.ordinal, level: 'ERROR', message, atMs: env.nowMs, attempt: run.attempts.length } }
+  return {
+    type: 'log',
+    entry: { run: run.ordinal, level: 'ERROR', message, atMs: env.nowMs, attempt: run.attempts.length },
+  }
 }
 
 export function settleAttempt(view: View, run: TaskRun, settlement: Settlement): Decision {
   const task = getTask(view.plan, run.task)
   const attempt = attemptOf(settlement)
   const outputs = settlement.outputs === undefined ? {} : { outputs: settlement.outputs }
-  const settled = (to: TaskRun['state']): Event => ({ type: 'attempt-settled', run: run.ordinal, to, attempt, ...outputs })
+  const settled = (to: TaskRun['state']): Event => ({
+    type: 'attempt-settled',
+    run: run.ordinal,
+    to,
+    attempt,
+    ...outputs,
+  })
   if (view.state.isKillRequested) {
     const to = settlement.state === 'SUCCESS' || settlement.state === 'WARNING' ? settlement.state : 'KILLED'
     return { events: [settled(to)], effects: [] }
@@ -53,7 +62,13 @@ export function settleAttempt(view: View, run: TaskRun, settlement: Settlement):
 }
 
 function attemptOf({ state, startedMs, endedMs, metrics, logFile }: Settlement): Attempt {
-  return { state, startedMs, endedMs, ...(metrics && metrics.length > 0 ? { metrics } : {}), ...(logFile === undefined ? {} : { logFile }) }
+  return {
+    state,
+    startedMs,
+    endedMs,
+    ...(metrics && metrics.length > 0 ? { metrics } : {}),
+    ...(logFile === undefined ? {} : { logFile }),
+  }
 }
 
 function outcomeOf(task: PlanTask, run: TaskRun, state: Settlement['state']): FinalState {
@@ -84,7 +99,8 @@ function tryAgain(state: ExecutionState, run: TaskRun, atMs: number): Decision {
 /** CREATE_NEW_EXECUTION: the run, its ancestors and the execution are RETRIED; at the hour a new execution takes its place. */
 function renew(state: ExecutionState, run: TaskRun, atMs: number): Decision {
   const events: Event[] = [{ type: 'run-moved', run: run.ordinal, to: 'RETRIED' }]
-  for (let at = run.parent; at !== ROOT; at = getRun(state, at).parent) events.push({ type: 'run-moved', run: at, to: 'RETRIED' })
+  for (let at = run.parent; at !== ROOT; at = getRun(state, at).parent)
+    events.push({ type: 'run-moved', run: at, to: 'RETRIED' })
   const end = endExecution(state, 'RETRIED')
   events.push({ type: 'timer-set', name: RENEW_TIMER, atMs }, { type: 'moved', to: 'RETRIED' }, ...end.events)
   return { events, effects: end.effects }
@@ -96,7 +112,8 @@ export function settleChild(view: View, signal: SignalOf<'child-ended'>): Decisi
   const run = getRun(state, signal.run)
   const render = rendererOf(view, run, getTask(plan, run.task))
   const isTransmitting = isTruthyText(render.text('transmitFailed') ?? 'true')
-  const seen = signal.state === 'CANCELLED' || signal.state === 'RETRIED' || signal.state === 'SKIPPED' ? 'SUCCESS' : signal.state
+  const seen =
+    signal.state === 'CANCELLED' || signal.state === 'RETRIED' || signal.state === 'SKIPPED' ? 'SUCCESS' : signal.state
   const outputs: [string, Value][] = [
     ['executionId', signal.childId],
     ['state', signal.state],
@@ -110,5 +127,8 @@ export function settleChild(view: View, signal: SignalOf<'child-ended'>): Decisi
     startedMs: run.history[run.history.length - 1]?.atMs ?? env.nowMs,
     endedMs: env.nowMs,
   })
-  return { events: [{ type: 'child-ended', run: run.ordinal, childId: signal.childId }, ...settled.events], effects: settled.effects }
+  return {
+    events: [{ type: 'child-ended', run: run.ordinal, childId: signal.childId }, ...settled.events],
+    effects: settled.effects,
+  }
 }

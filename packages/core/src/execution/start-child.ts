@@ -14,13 +14,23 @@ import type { ChildRequest } from './turn-env.ts'
 /** A subflow that calls itself in a circle ends here. */
 export const DEPTH_MAX = 32
 
-export function startChild(view: View, run: TaskRun, { task, render }: { readonly task: PlanTask; readonly render: Renderer }): Decision {
+export function startChild(
+  view: View,
+  run: TaskRun,
+  { task, render }: { readonly task: PlanTask; readonly render: Renderer },
+): Decision {
   const { state, env } = view
-  if (run.state === 'RESTARTED' && run.childId !== undefined && (render.text('restartBehavior') ?? 'RETRY_FAILED') === 'RETRY_FAILED') {
+  if (
+    run.state === 'RESTARTED' &&
+    run.childId !== undefined &&
+    (render.text('restartBehavior') ?? 'RETRY_FAILED') === 'RETRY_FAILED'
+  ) {
     return restartChild(run, run.childId)
   }
   if (state.depth + 1 > DEPTH_MAX) {
-    throw new RunError(`The subflow is ${DEPTH_MAX + 1} levels deep (LINEAGE_LIMIT): flows that call one another in a circle are stopped here.`)
+    throw new RunError(
+      `The subflow is ${DEPTH_MAX + 1} levels deep (LINEAGE_LIMIT): flows that call one another in a circle are stopped here.`,
+    )
   }
   const prepared = env.prepareChild(requestOf(view, run, { task, render }))
   if ('problem' in prepared) throw new RunError(prepared.problem)
@@ -33,7 +43,16 @@ export function startChild(view: View, run: TaskRun, { task, render }: { readonl
     rootId: state.rootId,
   }
   const effects: Effect[] = [
-    { type: 'log', entry: { run: run.ordinal, level: 'INFO', message: `Created new execution ${childId} of flow ${birth.namespace}.${birth.flowId}`, atMs: env.nowMs, attempt: run.attempts.length } },
+    {
+      type: 'log',
+      entry: {
+        run: run.ordinal,
+        level: 'INFO',
+        message: `Created new execution ${childId} of flow ${birth.namespace}.${birth.flowId}`,
+        atMs: env.nowMs,
+        attempt: run.attempts.length,
+      },
+    },
     { type: 'signal', signal: { type: 'create', executionId: childId, birth } },
   ]
   if (!isAwaited) return startedOnly(view, run, childId, effects)
@@ -67,7 +86,11 @@ function restartChild(run: TaskRun, childId: string): Decision {
   }
 }
 
-function requestOf({ state }: View, run: TaskRun, { task, render }: { readonly task: PlanTask; readonly render: Renderer }): ChildRequest {
+function requestOf(
+  { state }: View,
+  run: TaskRun,
+  { task, render }: { readonly task: PlanTask; readonly render: Renderer },
+): ChildRequest {
   const inputs = render.value('inputs') ?? {}
   if (!isMap(inputs)) throw new RunError(`The inputs of the subflow "${task.id}" are no map.`)
   const revision = render.raw('revision')

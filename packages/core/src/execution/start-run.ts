@@ -44,23 +44,42 @@ function startTask(view: View, run: TaskRun, { task, kind, render }: Start): Dec
       return startChild(view, run, { task, render })
     case 'job': {
       const epoch = run.epoch + 1
-      return { events: [{ type: 'job-sent', run: run.ordinal, epoch }], effects: [{ type: 'job', run: run.ordinal, epoch }] }
+      return {
+        events: [{ type: 'job-sent', run: run.ordinal, epoch }],
+        effects: [{ type: 'job', run: run.ordinal, epoch }],
+      }
     }
   }
 }
 
-function runInline(view: View, run: TaskRun, { task, kind, render }: Start & { readonly kind: Extract<TaskKind, { type: 'inline' }> }): Decision {
+function runInline(
+  view: View,
+  run: TaskRun,
+  { task, kind, render }: Start & { readonly kind: Extract<TaskKind, { type: 'inline' }> },
+): Decision {
   const { env, state } = view
   const outcome = kind.inline.run(task, render, { state, run })
   const settlement = {
-    ...endedNow(view, run, outcome.state === 'SUCCESS' || outcome.state === 'WARNING' || outcome.state === 'FAILED' ? outcome.state : 'KILLED'),
+    ...endedNow(
+      view,
+      run,
+      outcome.state === 'SUCCESS' || outcome.state === 'WARNING' || outcome.state === 'FAILED'
+        ? outcome.state
+        : 'KILLED',
+    ),
     ...(outcome.outputs ? { outputs: outcome.outputs } : {}),
     ...(outcome.metrics ? { metrics: outcome.metrics } : {}),
   }
   const settled = settleAttempt(view, run, settlement)
   const logs: Effect[] = (outcome.logs ?? []).map(line => ({
     type: 'log',
-    entry: { run: run.ordinal, level: line.level, message: line.message, atMs: env.nowMs, attempt: run.attempts.length },
+    entry: {
+      run: run.ordinal,
+      level: line.level,
+      message: line.message,
+      atMs: env.nowMs,
+      attempt: run.attempts.length,
+    },
   }))
   return { events: [...(outcome.events ?? []), ...settled.events], effects: [...logs, ...settled.effects] }
 }

@@ -24,7 +24,15 @@ export type StateName =
 
 export type FinalState = 'SUCCESS' | 'WARNING' | 'FAILED' | 'KILLED' | 'CANCELLED' | 'RETRIED' | 'SKIPPED'
 
-const FINAL: ReadonlySet<StateName> = new Set(['SUCCESS', 'WARNING', 'FAILED', 'KILLED', 'CANCELLED', 'RETRIED', 'SKIPPED'])
+const FINAL: ReadonlySet<StateName> = new Set([
+  'SUCCESS',
+  'WARNING',
+  'FAILED',
+  'KILLED',
+  'CANCELLED',
+  'RETRIED',
+  'SKIPPED',
+])
 
 export function isFinal(state: StateName): state is FinalState {
   return FINAL.has(state)

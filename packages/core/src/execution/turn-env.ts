@@ -1,6 +1,6 @@
 // What a turn is given besides state and plan: time, chance and the catalogue, as arguments, so that the same turn on the same state
 // decides the same in the simulator, in production and on every node.
-import type { Fuel } from '../expression/expression.ts'
+import type { Fuel } from '../expression/fuel.ts'
 import type { Label } from '../flow/flow.ts'
 import type { Value, ValueMap } from '../std/value.ts'
 import type { Birth, Signal } from './event.ts'

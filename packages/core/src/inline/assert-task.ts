@@ -1,4 +1,5 @@
-import { isList, isTruthyText, printValue } from '../std/value.ts'
+import { isList, isTruthyText } from '../std/value.ts'
+import { printValue } from '../std/value-text.ts'
 import { RunError } from '../execution/renderer.ts'
 import type { InlineTask } from './inline-task.ts'
 
@@ -8,9 +9,12 @@ export const assertTask: InlineTask = {
   aliases: [],
   run: (task, render) => {
     const conditions = render.value('conditions')
-    if (conditions === undefined || !isList(conditions)) throw new RunError(`The conditions of the task "${task.id}" are no list of expressions.`)
+    if (conditions === undefined || !isList(conditions))
+      throw new RunError(`The conditions of the task "${task.id}" are no list of expressions.`)
     const raw = render.raw('conditions')
-    const failed = conditions.flatMap((condition, index) => (isTruthyText(printValue(condition)) ? [] : [sourceOf(raw, index)]))
+    const failed = conditions.flatMap((condition, index) =>
+      isTruthyText(printValue(condition)) ? [] : [sourceOf(raw, index)],
+    )
     const metrics = [
       { name: 'failed', type: 'counter', value: failed.length },
       { name: 'success', type: 'counter', value: conditions.length - failed.length },

@@ -8,7 +8,10 @@ export const fail: InlineTask = {
   run: (_task, render) => {
     const condition = render.text('condition')
     if (condition !== undefined && !isTruthyText(condition)) {
-      return { state: 'SUCCESS', logs: [{ level: 'INFO', message: `The condition rendered to "${condition}": the task does not fail.` }] }
+      return {
+        state: 'SUCCESS',
+        logs: [{ level: 'INFO', message: `The condition rendered to "${condition}": the task does not fail.` }],
+      }
     }
     return { state: 'FAILED', logs: [{ level: 'ERROR', message: render.text('errorMessage') ?? 'Task failure' }] }
   },

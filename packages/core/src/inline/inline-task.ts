@@ -34,10 +34,24 @@ export interface InlineTask {
   /** It changes the execution itself, so it has no other place than the turn, and its history shows no hand-over to a worker. */
   readonly isUpdating?: boolean
   /** Throws ExpressionError or RunError to fail. */
-  run(task: PlanTask, render: Renderer, subject: { readonly state: ExecutionState; readonly run: TaskRun }): InlineOutcome
+  run(
+    task: PlanTask,
+    render: Renderer,
+    subject: { readonly state: ExecutionState; readonly run: TaskRun },
+  ): InlineOutcome
 }
 
-const INLINE_TASKS: readonly InlineTask[] = [log, returnTask, echo, outputValues, fail, assertTask, labels, setVariables, unsetVariables]
+const INLINE_TASKS: readonly InlineTask[] = [
+  log,
+  returnTask,
+  echo,
+  outputValues,
+  fail,
+  assertTask,
+  labels,
+  setVariables,
+  unsetVariables,
+]
 
 const BY_TYPE: ReadonlyMap<string, InlineTask> = new Map(
   INLINE_TASKS.flatMap(inline => [inline.type, ...inline.aliases].map(type => [type, inline])),

@@ -1,6 +1,8 @@
 import type { Label } from '../flow/flow.ts'
 import { RunError } from '../execution/renderer.ts'
-import { decodeValue, isList, isMap, mapEntries, mapGet, printValue, type Value } from '../std/value.ts'
+import { isList, isMap, mapEntries, mapGet, type Value } from '../std/value.ts'
+import { decodeValue } from '../std/value-json.ts'
+import { printValue } from '../std/value-text.ts'
 import type { InlineTask } from './inline-task.ts'
 
 /** Merges labels into those of the execution, by key. Keys of the system are refused. */
@@ -11,7 +13,8 @@ export const labels: InlineTask = {
   run: (task, render, { state }) => {
     const given = readLabels(task.id, render.value('labels') ?? [])
     const system = given.find(label => label.key.startsWith('system.'))
-    if (system) throw new RunError(`The label "${system.key}" is refused: labels that begin with "system." belong to the system.`)
+    if (system)
+      throw new RunError(`The label "${system.key}" is refused: labels that begin with "system." belong to the system.`)
     return { state: 'SUCCESS', events: [{ type: 'labels', labels: mergeLabels(state.labels, given) }] }
   },
 }
@@ -27,7 +30,8 @@ export function readLabels(id: string, value: Value): readonly Label[] {
   if (isList(value)) {
     return value.map(item => {
       const key = isMap(item) ? mapGet(item, 'key') : undefined
-      if (!isMap(item) || typeof key !== 'string' || key === '') throw new RunError(`A label of "${id}" has no key: write {key: …, value: …}.`)
+      if (!isMap(item) || typeof key !== 'string' || key === '')
+        throw new RunError(`A label of "${id}" has no key: write {key: …, value: …}.`)
       return { key, value: printValue(mapGet(item, 'value') ?? null) }
     })
   }
@@ -40,7 +44,9 @@ function parseLabels(id: string, text: string): Value {
     const value = decodeValue(text)
     if (typeof value !== 'string') return value
   } catch (cause) {
-    throw new RunError(`The labels of "${id}" rendered to "${text.slice(0, 200)}", which is no JSON map or list.`, { cause })
+    throw new RunError(`The labels of "${id}" rendered to "${text.slice(0, 200)}", which is no JSON map or list.`, {
+      cause,
+    })
   }
   throw new RunError(`The labels of "${id}" rendered to a text, not to a map or list.`)
 }

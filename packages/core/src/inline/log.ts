@@ -1,4 +1,5 @@
-import { isList, printValue } from '../std/value.ts'
+import { isList } from '../std/value.ts'
+import { printValue } from '../std/value-text.ts'
 import type { LogLevelName } from '../execution/event.ts'
 import { RunError } from '../execution/renderer.ts'
 import type { InlineTask } from './inline-task.ts'

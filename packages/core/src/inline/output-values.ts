@@ -7,7 +7,8 @@ export const outputValues: InlineTask = {
   aliases: [],
   run: (task, render) => {
     const values = render.typed('values') ?? {}
-    if (!isMap(values)) throw new RunError(`The values of the task "${task.id}" are no map: give a map of names to values.`)
+    if (!isMap(values))
+      throw new RunError(`The values of the task "${task.id}" are no map: give a map of names to values.`)
     return { state: 'SUCCESS', outputs: { values } }
   },
 }

@@ -1,5 +1,6 @@
 import { RunError } from '../execution/renderer.ts'
-import { isList, isMap, isTruthyText, mapEntries, mapFrom, mapHas, printValue, type Value, type ValueMap } from '../std/value.ts'
+import { isList, isMap, isTruthyText, mapEntries, mapFrom, mapHas, type Value, type ValueMap } from '../std/value.ts'
+import { printValue } from '../std/value-text.ts'
 import type { InlineTask } from './inline-task.ts'
 
 /** Sets variables of the execution; with `overwrite: false` a variable that exists is an error. */
@@ -11,7 +12,10 @@ export const setVariables: InlineTask = {
     const given = render.typed('variables')
     if (given === undefined || !isMap(given)) throw new RunError(`The variables of the task "${task.id}" are no map.`)
     if (!isTruthyText(render.text('overwrite') ?? 'true')) refuseKnown(state.variables, given)
-    return { state: 'SUCCESS', events: [{ type: 'variables', variables: mapFrom([...mapEntries(state.variables), ...mapEntries(given)]) }] }
+    return {
+      state: 'SUCCESS',
+      events: [{ type: 'variables', variables: mapFrom([...mapEntries(state.variables), ...mapEntries(given)]) }],
+    }
   },
 }
 
@@ -31,7 +35,8 @@ export const unsetVariables: InlineTask = {
 }
 
 function namesOf(id: string, value: Value | undefined): readonly string[] {
-  if (value === undefined || !isList(value)) throw new RunError(`The variables of the task "${id}" are no list of names.`)
+  if (value === undefined || !isList(value))
+    throw new RunError(`The variables of the task "${id}" are no list of names.`)
   return value.map(printValue)
 }
 

@@ -10,7 +10,15 @@ export const ID_LENGTH: number = TIME_LENGTH + SHARD_LENGTH + CHANCE_LENGTH
 export const SHARDS = 256
 
 /** `random` gives numbers in [0, 1). */
-export function newId({ nowMs, shard, random }: { readonly nowMs: number; readonly shard: number; readonly random: () => number }): string {
+export function newId({
+  nowMs,
+  shard,
+  random,
+}: {
+  readonly nowMs: number
+  readonly shard: number
+  readonly random: () => number
+}): string {
   let id = digitsOf(nowMs, TIME_LENGTH) + digitsOf(shard, SHARD_LENGTH)
   for (let index = 0; index < CHANCE_LENGTH; index++) id += DIGITS.charAt(Math.floor(random() * BASE))
   return id

@@ -1,7 +1,23 @@
 // The engine: takes signals, gives each execution its turn, and flushes what the turns want written, many executions to one transaction. One
 // flush is in flight at a time; the next fills meanwhile, so the more there is to do the more goes into each. Nothing leaves before its flush
 // returned: no reply, no job, no line to a watcher.
-import { apply, assert, birthOf, encodeValue, fold, openExecution, runTurn, seededRandom, trust, type Value, type ExecutionState, type Plan, type Signal, type TurnEnv, type TurnResult } from '@batuta/core'
+import {
+  apply,
+  assert,
+  birthOf,
+  encodeValue,
+  fold,
+  openExecution,
+  runTurn,
+  seededRandom,
+  trust,
+  type Value,
+  type ExecutionState,
+  type Plan,
+  type Signal,
+  type TurnEnv,
+  type TurnResult,
+} from '@batuta/core'
 import type { Changes } from '../inbox/changes.ts'
 import { SubmitError, type Inbox, type Receipt, type SubmitOptions } from '../inbox/inbox.ts'
 import type { JobSink } from '../inbox/jobs.ts'
@@ -22,9 +38,15 @@ export interface EngineOptions {
   readonly jobs: JobSink
   readonly changes: Changes
   /** What a turn is given besides time and chance. */
-  envOf(state: { readonly nowMs: number; readonly random: () => number; readonly shard: string }): TurnEnv
+  envOf(state: { readonly nowMs: number; readonly random: () => number; readonly executionId: string }): TurnEnv
   /** Asks the world for a template, and submits `evaluated`. */
-  evaluate(question: { readonly state: ExecutionState; readonly plan: Plan; readonly env: TurnEnv; readonly run: number; readonly slot: string }): void
+  evaluate(question: {
+    readonly state: ExecutionState
+    readonly plan: Plan
+    readonly env: TurnEnv
+    readonly run: number
+    readonly slot: string
+  }): void
   /** A timer was committed. */
   onTimer(timer: { readonly executionId: string; readonly name: string; readonly atMs: number }): void
   /** Something happened that an operator should read. */
@@ -88,7 +110,8 @@ export class Engine implements Inbox {
 
   /** Settles when everything that was submitted so far is flushed. */
   async drain(): Promise<void> {
-    while (this.#pending > 0 || !this.#pipeline.isIdle) await new Promise<void>(resolve => this.#options.platform.defer(resolve))
+    while (this.#pending > 0 || !this.#pipeline.isIdle)
+      await new Promise<void>(resolve => this.#options.platform.defer(resolve))
   }
 
   async stop(): Promise<void> {
@@ -103,7 +126,10 @@ export class Engine implements Inbox {
     const oldest = this.#queue[0]?.inbox[0]
     const ageMs = oldest ? this.#options.platform.nowMs() - oldest.sinceMs : 0
     if (ageMs <= PENDING_AGE_MAX_MS && this.#pending < PENDING_MAX) return undefined
-    return new SubmitError('overloaded', `The engine has ${this.#pending} signals waiting, the oldest for ${ageMs} ms: try again in a moment.`)
+    return new SubmitError(
+      'overloaded',
+      `The engine has ${this.#pending} signals waiting, the oldest for ${ageMs} ms: try again in a moment.`,
+    )
   }
 
   #entityOf(id: string): Entity {
@@ -150,7 +176,8 @@ export class Engine implements Inbox {
     }
     this.#queue = at >= this.#queue.length ? [] : this.#queue.slice(at)
     this.#pipeline.flushIfIdle()
-    if (this.#queue.length > 0 && !this.#pipeline.isFull({ rows: UNIT_ROWS_MAX, bytes: BATCH_BYTES_MAX })) this.#schedulePump()
+    if (this.#queue.length > 0 && !this.#pipeline.isFull({ rows: UNIT_ROWS_MAX, bytes: BATCH_BYTES_MAX }))
+      this.#schedulePump()
   }
 
   #turn(entity: Entity): void {
@@ -185,30 +212,58 @@ export class Engine implements Inbox {
     for (const effect of result.effects) if (effect.type === 'signal') this.#forward(unit, effect.signal)
   }
 
-  #decide(entity: Entity, taken: readonly Pending[], env: TurnEnv): { readonly plan: Plan; readonly result: TurnResult } {
+  #decide(
+    entity: Entity,
+    taken: readonly Pending[],
+    env: TurnEnv,
+  ): { readonly plan: Plan; readonly result: TurnResult } {
     const [first] = taken
     if (entity.state && entity.plan) {
       const { plan, state } = entity
-      return { plan, result: runTurn({ state, plan, env }, taken.map(pending => pending.signal)) }
+      return {
+        plan,
+        result: runTurn(
+          { state, plan, env },
+          taken.map(pending => pending.signal),
+        ),
+      }
     }
     assert(first?.signal.type === 'create', `the execution "${entity.id}" is not in memory`)
     const { birth } = first.signal
     const entry = this.#options.flows.newest({ tenant: birth.tenant, namespace: birth.namespace, flowId: birth.flowId })
-    assert(entry !== undefined && entry.revision === birth.revision, `revision ${birth.revision} of the flow "${birth.flowId}" is not in memory`)
+    assert(
+      entry !== undefined && entry.revision === birth.revision,
+      `revision ${birth.revision} of the flow "${birth.flowId}" is not in memory`,
+    )
     const plan = this.#options.flows.planOf(entry)
     const opened = openExecution(entity.id, birth, plan, env)
     if (taken.length === 1) return { plan, result: opened }
-    const more = runTurn({ state: opened.state, plan, env }, taken.slice(1).map(pending => pending.signal))
+    const more = runTurn(
+      { state: opened.state, plan, env },
+      taken.slice(1).map(pending => pending.signal),
+    )
     more.state.turn -= more.events.length > 0 ? 1 : 0
-    return { plan, result: { ...more, events: [...opened.events, ...more.events], effects: [...opened.effects, ...more.effects], refusals: [undefined, ...more.refusals] } }
+    return {
+      plan,
+      result: {
+        ...more,
+        events: [...opened.events, ...more.events],
+        effects: [...opened.effects, ...more.effects],
+        refusals: [undefined, ...more.refusals],
+      },
+    }
   }
 
   #envOf(id: string, turn: number): TurnEnv {
     const { platform } = this.#options
-    return this.#options.envOf({ nowMs: platform.nowMs(), random: seededRandom(`${id}/${turn}`), shard: id })
+    return this.#options.envOf({ nowMs: platform.nowMs(), random: seededRandom(`${id}/${turn}`), executionId: id })
   }
 
-  #addReceipts(unit: Unit, entity: Entity, { taken, plan, result }: { readonly taken: readonly Pending[]; readonly plan: Plan; readonly result: TurnResult }): void {
+  #addReceipts(
+    unit: Unit,
+    entity: Entity,
+    { taken, plan, result }: { readonly taken: readonly Pending[]; readonly plan: Plan; readonly result: TurnResult },
+  ): void {
     taken.forEach((pending, index) => {
       const { options, settle, signal } = pending
       const refusal = result.refusals[index]
@@ -216,16 +271,28 @@ export class Engine implements Inbox {
       unit.receipts.push({ ...(refusal ? { refusal } : {}), view, ...settle })
       if (options.rowId !== undefined) unit.signalsTaken.push(options.rowId)
       if (options.trigger) unit.triggers.push(options.trigger)
-      if (signal.type === 'settled' || signal.type === 'lost') unit.jobsEnded.push({ executionId: entity.id, run: signal.run, epoch: signal.epoch })
+      if (signal.type === 'settled' || signal.type === 'lost')
+        unit.jobsEnded.push({ executionId: entity.id, run: signal.run, epoch: signal.epoch })
     })
   }
 
-  #addAfterwards(unit: Unit, entity: Entity, { plan, env, result, rows }: { readonly plan: Plan; readonly env: TurnEnv; readonly result: TurnResult; readonly rows: readonly JobRow[] }): void {
+  #addAfterwards(
+    unit: Unit,
+    entity: Entity,
+    {
+      plan,
+      env,
+      result,
+      rows,
+    }: { readonly plan: Plan; readonly env: TurnEnv; readonly result: TurnResult; readonly rows: readonly JobRow[] },
+  ): void {
     const { jobs, evaluate, onTimer } = this.#options
     for (const row of rows) unit.afterwards.push(row.node === null ? () => jobs.wake() : () => jobs.offer(row))
     for (const effect of result.effects) {
-      if (effect.type === 'kill-job') unit.afterwards.push(() => jobs.stop({ executionId: entity.id, run: effect.run, epoch: effect.epoch }, 'kill'))
-      if (effect.type === 'evaluate') unit.afterwards.push(() => evaluate({ state: result.state, plan, env, run: effect.run, slot: effect.slot }))
+      if (effect.type === 'kill-job')
+        unit.afterwards.push(() => jobs.stop({ executionId: entity.id, run: effect.run, epoch: effect.epoch }, 'kill'))
+      if (effect.type === 'evaluate')
+        unit.afterwards.push(() => evaluate({ state: result.state, plan, env, run: effect.run, slot: effect.slot }))
     }
     for (const timer of unit.timers) if (timer.executionId === entity.id) unit.afterwards.push(() => onTimer(timer))
   }
@@ -245,7 +312,12 @@ export class Engine implements Inbox {
     }
     const id = `${node.id}/${node.incarnation}/${String(this.#pipeline.nextSignal()).padStart(12, '0')}`
     unit.signals.push({ id, shard: 0, executionId: signal.executionId, body: encodeValue(trust<Value>(signal)) })
-    unit.afterwards.push(() => void this.submit(signal, { rowId: id }).catch(error => this.#options.onNotice(`the signal ${id} was not taken`, error)))
+    unit.afterwards.push(
+      () =>
+        void this.submit(signal, { rowId: id }).catch(error =>
+          this.#options.onNotice(`the signal ${id} was not taken`, error),
+        ),
+    )
   }
 
   #isKnownRevision(signal: Signal): boolean {
@@ -270,7 +342,10 @@ export class Engine implements Inbox {
       this.#askAgain(entity)
     } catch (error) {
       this.#options.onNotice(`the execution "${entity.id}" cannot be read`, error)
-      for (const pending of this.#takeAll(entity)) pending.settle.reject(new SubmitError('unavailable', `The execution "${entity.id}" cannot be read now.`, { cause: error }))
+      for (const pending of this.#takeAll(entity))
+        pending.settle.reject(
+          new SubmitError('unavailable', `The execution "${entity.id}" cannot be read now.`, { cause: error }),
+        )
       this.#entities.delete(entity.id)
       return
     } finally {
@@ -292,7 +367,9 @@ export class Engine implements Inbox {
 
   #reportUnknown(entity: Entity): void {
     for (const pending of this.#takeAll(entity)) {
-      pending.settle.resolve({ refusal: { code: 'unknown-execution', message: `There is no execution "${entity.id}".` } })
+      pending.settle.resolve({
+        refusal: { code: 'unknown-execution', message: `There is no execution "${entity.id}".` },
+      })
     }
     this.#entities.delete(entity.id)
   }
@@ -305,11 +382,18 @@ export class Engine implements Inbox {
   }
 
   /** An exception in a turn is our mistake: the neighbours go on, this execution is held with the reason. */
-  #poison(unit: Unit, entity: Entity, { signals, error }: { readonly signals: readonly Pending[]; readonly error: unknown }): void {
+  #poison(
+    unit: Unit,
+    entity: Entity,
+    { signals, error }: { readonly signals: readonly Pending[]; readonly error: unknown },
+  ): void {
     const message = error instanceof Error ? error.message : String(error)
     this.#options.onNotice(`a turn of the execution "${entity.id}" threw`, error)
     this.#pending -= signals.length
-    for (const pending of signals) pending.settle.reject(new SubmitError('failed', `The execution "${entity.id}" could not go on: ${message}`, { cause: error }))
+    for (const pending of signals)
+      pending.settle.reject(
+        new SubmitError('failed', `The execution "${entity.id}" could not go on: ${message}`, { cause: error }),
+      )
     entity.poison = message
     delete entity.state
     for (const touched of unit.entities) {
@@ -332,7 +416,8 @@ export class Engine implements Inbox {
     }
     entity.isLoading = false
     delete entity.poison
-    for (const pending of this.#takeAll(entity)) pending.settle.reject(new SubmitError('failed', `The execution "${entity.id}" is held: ${reason}`))
+    for (const pending of this.#takeAll(entity))
+      pending.settle.reject(new SubmitError('failed', `The execution "${entity.id}" is held: ${reason}`))
     if (entity.unflushed === 0) this.#entities.delete(entity.id)
   }
 

@@ -34,7 +34,17 @@ export interface Entity {
 }
 
 export function newEntity(id: string): Entity {
-  return { id, inbox: [], isQueued: false, isLoading: false, unflushed: 0, timers: new Map(), asking: new Set(), weight: 0, isDropped: false }
+  return {
+    id,
+    inbox: [],
+    isQueued: false,
+    isLoading: false,
+    unflushed: 0,
+    timers: new Map(),
+    asking: new Set(),
+    weight: 0,
+    isDropped: false,
+  }
 }
 
 const BASE_WEIGHT_BYTES = 1_500

@@ -102,7 +102,8 @@ export class FlushPipeline {
           this.#seq = seq
           return undefined
         }
-        if (known !== seq - 1) return new FlushError('fenced', `the flush ${seq} of this node was overtaken: the store knows ${known}`)
+        if (known !== seq - 1)
+          return new FlushError('fenced', `the flush ${seq} of this node was overtaken: the store knows ${known}`)
       }
     }
     return new FlushError('broken', `the store did not take flush ${seq} in ${LOOKUPS_MAX} attempts`)
@@ -110,7 +111,9 @@ export class FlushPipeline {
 
   async #fail(units: readonly Unit[], failure: FlushError): Promise<void> {
     if (failure.fault === 'known') return await this.#divide(units, failure)
-    const error = new SubmitError(failure.fault === 'full' ? 'disk-full' : 'unavailable', messageOf(failure), { cause: failure })
+    const error = new SubmitError(failure.fault === 'full' ? 'disk-full' : 'unavailable', messageOf(failure), {
+      cause: failure,
+    })
     this.#drop(units, error)
     if (failure.fault === 'fenced' || failure.fault === 'broken') this.#options.onFatal(failure)
   }
@@ -119,14 +122,18 @@ export class FlushPipeline {
     if (units.length === 1) {
       const [guilty] = units
       assert(guilty !== undefined, 'a refused batch has units')
-      return this.#drop(units, new SubmitError('failed', `The store refused it: ${failure.message}`, { cause: failure }))
+      return this.#drop(
+        units,
+        new SubmitError('failed', `The store refused it: ${failure.message}`, { cause: failure }),
+      )
     }
     const middle = units.length >> 1
     await this.#flush(units.slice(0, middle))
     const rest = units.slice(middle)
     const orphans = rest.filter(isOrphan)
     await this.#flush(rest.filter(unit => !isOrphan(unit)))
-    if (orphans.length > 0) this.#drop(orphans, new SubmitError('failed', `The store refused what this was built on: ${failure.message}`))
+    if (orphans.length > 0)
+      this.#drop(orphans, new SubmitError('failed', `The store refused what this was built on: ${failure.message}`))
   }
 
   /** Drops the units, and those after them that were built on the state that is dropped. */

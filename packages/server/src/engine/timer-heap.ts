@@ -20,7 +20,7 @@ export class TimerHeap {
   push(entry: TimerEntry): void {
     const heap = this.#heap
     heap.push(entry)
-    for (let at = heap.length - 1; at > 0; ) {
+    for (let at = heap.length - 1; at > 0;) {
       const above = (at - 1) >> 1
       if ((heap[above]?.atMs ?? 0) <= entry.atMs) break
       this.#swap(at, above)
@@ -46,8 +46,7 @@ export class TimerHeap {
   }
 
   #sink(): void {
-    const heap = this.#heap
-    for (let at = 0; ; ) {
+    for (let at = 0; ;) {
       const left = at * 2 + 1
       const right = left + 1
       let least = at

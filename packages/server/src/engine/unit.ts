@@ -1,7 +1,20 @@
 // What one turn (and the turns of other executions that must commit with it) wants written, and what is to happen once it is. Units are the
 // smallest thing a flush can refuse: when the store rejects a batch, the units are tried apart until the guilty one stands alone.
 import type { Refusal } from '@batuta/core'
-import type { ExecutionHead, ExecutionRow, JobKey, JobRow, JournalRowOf, LabelRow, LogRow, MetricRow, SignalRow, TimerKey, TimerRow, TriggerRow } from '../storage/batch.ts'
+import type {
+  ExecutionHead,
+  ExecutionRow,
+  JobKey,
+  JobRow,
+  JournalRowOf,
+  LabelRow,
+  LogRow,
+  MetricRow,
+  SignalRow,
+  TimerKey,
+  TimerRow,
+  TriggerRow,
+} from '../storage/batch.ts'
 import { newBatch, type Batch } from '../storage/batch.ts'
 import type { Entity } from './entity.ts'
 
@@ -77,7 +90,10 @@ export function rowsOf(unit: Unit): number {
 }
 
 /** One batch of many units, with at most one operation per row: what came later wins. */
-export function batchOf(units: readonly Unit[], fence: { readonly node: string; readonly incarnation: number; readonly seq: number }): Batch {
+export function batchOf(
+  units: readonly Unit[],
+  fence: { readonly node: string; readonly incarnation: number; readonly seq: number },
+): Batch {
   const batch = newBatch(fence.node, fence.incarnation)
   batch.seq = fence.seq
   const births = new Map<string, ExecutionRow>()

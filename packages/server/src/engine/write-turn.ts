@@ -56,7 +56,13 @@ export function writeTurn(unit: Unit, written: Written, place: JobPlace): readon
 function writeJournal(unit: Unit, { entity, env, result }: Written): void {
   const events = encodeEvents(result.events)
   unit.bytes += events.length
-  unit.journal.push({ executionId: entity.id, turn: result.state.turn, version: EVENT_VERSION, atMs: env.nowMs, events })
+  unit.journal.push({
+    executionId: entity.id,
+    turn: result.state.turn,
+    version: EVENT_VERSION,
+    atMs: env.nowMs,
+    events,
+  })
 }
 
 /** The header row changes only when what lists show changes. */
@@ -72,7 +78,10 @@ function writeHead(unit: Unit, { entity, result }: Written): void {
   entity.head = head
 }
 
-function birthRow(state: ExecutionState, head: Pick<ExecutionRow, 'id' | 'state' | 'endMs' | 'waitsFor' | 'turn'>): ExecutionRow {
+function birthRow(
+  state: ExecutionState,
+  head: Pick<ExecutionRow, 'id' | 'state' | 'endMs' | 'waitsFor' | 'turn'>,
+): ExecutionRow {
   return {
     ...head,
     tenant: state.tenant,
@@ -90,9 +99,11 @@ function birthRow(state: ExecutionState, head: Pick<ExecutionRow, 'id' | 'state'
 
 function writeTimers(unit: Unit, entity: Entity, state: ExecutionState): void {
   if (state.timers.size === 0 && entity.timers.size === 0) return
-  for (const name of entity.timers.keys()) if (!state.timers.has(name)) unit.timersEnded.push({ executionId: entity.id, name })
+  for (const name of entity.timers.keys())
+    if (!state.timers.has(name)) unit.timersEnded.push({ executionId: entity.id, name })
   for (const [name, atMs] of state.timers) {
-    if (entity.timers.get(name) !== atMs) unit.timers.push({ executionId: entity.id, name, shard: shardOf(entity.id), atMs })
+    if (entity.timers.get(name) !== atMs)
+      unit.timers.push({ executionId: entity.id, name, shard: shardOf(entity.id), atMs })
   }
   entity.timers = new Map(state.timers)
 }
@@ -154,7 +165,14 @@ function isKept(entry: LogEntry, state: ExecutionState, plan: Plan): boolean {
 
 function lineOf(entry: LogEntry, state: ExecutionState, plan: Plan): StoredLogLine {
   const taskId = entry.run === ROOT ? null : getTask(plan, getRun(state, entry.run).task).id
-  return { atMs: entry.atMs, level: entry.level, message: entry.message, run: entry.run, taskId, attempt: entry.attempt }
+  return {
+    atMs: entry.atMs,
+    level: entry.level,
+    message: entry.message,
+    run: entry.run,
+    taskId,
+    attempt: entry.attempt,
+  }
 }
 
 function writeJobs(unit: Unit, written: Written, place: JobPlace): readonly JobRow[] {
@@ -162,18 +180,28 @@ function writeJobs(unit: Unit, written: Written, place: JobPlace): readonly JobR
   const jobs: JobRow[] = []
   for (const effect of result.effects) {
     if (effect.type === 'job') jobs.push(jobRow(written, effect, place))
-    if (effect.type === 'kill-job') unit.jobsKilled.push({ executionId: entity.id, run: effect.run, epoch: effect.epoch })
+    if (effect.type === 'kill-job')
+      unit.jobsKilled.push({ executionId: entity.id, run: effect.run, epoch: effect.epoch })
   }
   for (const event of result.events) {
     if (event.type !== 'attempt-settled' && event.type !== 'job-lost') continue
     const { epoch } = getRun(result.state, event.run)
-    if (epoch > 0) unit.jobsEnded.push({ executionId: entity.id, run: event.run, epoch: event.type === 'job-lost' ? event.epoch : epoch })
+    if (epoch > 0)
+      unit.jobsEnded.push({
+        executionId: entity.id,
+        run: event.run,
+        epoch: event.type === 'job-lost' ? event.epoch : epoch,
+      })
   }
   unit.jobs.push(...jobs)
   return jobs
 }
 
-function jobRow({ entity, plan, env, result }: Written, { run: ordinal, epoch }: Extract<Effect, { type: 'job' }>, place: JobPlace): JobRow {
+function jobRow(
+  { entity, plan, env, result }: Written,
+  { run: ordinal, epoch }: Extract<Effect, { type: 'job' }>,
+  place: JobPlace,
+): JobRow {
   const { state } = result
   const isHere = place.reserve()
   const run = getRun(state, ordinal)

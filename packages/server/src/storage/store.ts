@@ -1,12 +1,26 @@
 // The port to the truth. One write path for executions (`flush`), named operations for rare writes (`perform`), reads by key or keyset. There is
 // no interactive transaction. Three drivers pass one contract suite: memory, SQLite, PostgreSQL.
-import type { Batch, ExecutionRow, JobRow, LogRow, MetricRow, OperationRow, SignalRow, TimerRow, TriggerRow, JournalRowOf } from './batch.ts'
+import type {
+  Batch,
+  ExecutionRow,
+  JobRow,
+  LogRow,
+  MetricRow,
+  OperationRow,
+  SignalRow,
+  TimerRow,
+  TriggerRow,
+  JournalRowOf,
+} from './batch.ts'
 
 export interface Store {
   readonly kind: 'memory' | 'sqlite' | 'postgres'
   /** All of the batch or nothing. Rejects with `FlushError`. */
   flush(batch: Batch): Promise<FlushReceipt>
-  perform<Name extends keyof Operations>(name: Name, args: Operations[Name]['args']): Promise<Operations[Name]['result']>
+  perform<Name extends keyof Operations>(
+    name: Name,
+    args: Operations[Name]['args'],
+  ): Promise<Operations[Name]['result']>
   readonly read: Reads
   close(): Promise<void>
 }
@@ -39,12 +53,29 @@ export interface Operations {
   saveFlow: { readonly args: FlowWrite; readonly result: FlowRow }
   /** Writes a tombstone revision; false when there was nothing to delete. */
   deleteFlow: { readonly args: FlowKey & { readonly nowMs: number }; readonly result: boolean }
-  saveTriggers: { readonly args: { readonly flow: FlowKey; readonly triggers: readonly TriggerWrite[] }; readonly result: null }
-  setTriggerDisabled: { readonly args: TriggerKey & { readonly isDisabled: boolean; readonly nextMs: number | null }; readonly result: boolean }
-  claimJobs: { readonly args: { readonly node: string; readonly incarnation: number; readonly limit: number; readonly nowMs: number }; readonly result: readonly JobRow[] }
+  saveTriggers: {
+    readonly args: { readonly flow: FlowKey; readonly triggers: readonly TriggerWrite[] }
+    readonly result: null
+  }
+  setTriggerDisabled: {
+    readonly args: TriggerKey & { readonly isDisabled: boolean; readonly nextMs: number | null }
+    readonly result: boolean
+  }
+  claimJobs: {
+    readonly args: {
+      readonly node: string
+      readonly incarnation: number
+      readonly limit: number
+      readonly nowMs: number
+    }
+    readonly result: readonly JobRow[]
+  }
   appendLogs: { readonly args: { readonly rows: readonly LogRow[] }; readonly result: null }
   setKey: { readonly args: KeyRow; readonly result: null }
-  deleteKey: { readonly args: { readonly tenant: string; readonly namespace: string; readonly key: string }; readonly result: boolean }
+  deleteKey: {
+    readonly args: { readonly tenant: string; readonly namespace: string; readonly key: string }
+    readonly result: boolean
+  }
   deleteExecution: { readonly args: { readonly id: string }; readonly result: boolean }
   purgeOperations: { readonly args: { readonly nowMs: number; readonly limit: number }; readonly result: number }
 }

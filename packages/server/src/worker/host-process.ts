@@ -23,7 +23,11 @@ export class HostProcess {
 
   constructor(options: HostProcessOptions) {
     this.#options = options
-    this.#child = fork(options.script, [], { serialization: 'advanced', execArgv: [...options.execArgv], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    this.#child = fork(options.script, [], {
+      serialization: 'advanced',
+      execArgv: [...options.execArgv],
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    })
     this.#child.on('message', message => this.#take(trust<FromHost>(message)))
     this.#child.on('exit', (code, signal) => options.onExit(signal ? `signal ${signal}` : `code ${code}`))
     this.#child.on('error', error => options.onExit(error.message))

@@ -1,6 +1,15 @@
 // The worker: takes jobs, hands them to the host, settles what comes back. It never decides anything about an execution: it submits signals.
 import { decodeValue, isMap, trust, type Settlement, type ValueMap } from '@batuta/core'
-import { keyText, type AskRequest, type FromHost, type HostInit, type HostJob, type JobKey, type LogLine, type Outcome } from '@batuta/plugin-sdk'
+import {
+  keyText,
+  type AskRequest,
+  type FromHost,
+  type HostInit,
+  type HostJob,
+  type JobKey,
+  type LogLine,
+  type Outcome,
+} from '@batuta/plugin-sdk'
 import type { Inbox } from '../inbox/inbox.ts'
 import { SubmitError } from '../inbox/inbox.ts'
 import type { JobSink } from '../inbox/jobs.ts'
@@ -83,7 +92,11 @@ export class Worker implements JobSink {
     try {
       const limit = Math.min(CLAIM_MAX, this.#options.slots - this.#running.size - this.#reserved)
       if (limit <= 0) return
-      const rows = await this.#options.store.perform('claimJobs', { ...this.#options.node, limit, nowMs: this.#options.platform.nowMs() })
+      const rows = await this.#options.store.perform('claimJobs', {
+        ...this.#options.node,
+        limit,
+        nowMs: this.#options.platform.nowMs(),
+      })
       this.#hasFree = rows.length === limit
       for (const row of rows) this.#start(row)
     } catch (error) {
@@ -96,8 +109,15 @@ export class Worker implements JobSink {
   #start(row: JobRow): void {
     const job = trust<HostJob>(JSON.parse(row.payload))
     const context = decodeValue(job.context)
-    const flow = isMap(context) ? trust<{ flow?: { tenantId?: string; namespace?: string; id?: string } }>(context).flow : undefined
-    this.#running.set(keyText(job.key), { job, tenant: flow?.tenantId ?? 'main', namespace: flow?.namespace ?? '', flowId: flow?.id ?? '' })
+    const flow = isMap(context)
+      ? trust<{ flow?: { tenantId?: string; namespace?: string; id?: string } }>(context).flow
+      : undefined
+    this.#running.set(keyText(job.key), {
+      job,
+      tenant: flow?.tenantId ?? 'main',
+      namespace: flow?.namespace ?? '',
+      flowId: flow?.id ?? '',
+    })
     this.#host ??= this.#openHost()
     this.#host.send({ type: 'run', job })
   }
@@ -145,20 +165,35 @@ export class Worker implements JobSink {
 
   async #settle(key: JobKey, outcome: Outcome): Promise<void> {
     const settlement = await this.#settlementOf(key, outcome)
-    await this.#submit(() => this.#options.inbox.submit({ type: 'settled', executionId: key.executionId, ...settlement }))
+    await this.#submit(() =>
+      this.#options.inbox.submit({ type: 'settled', executionId: key.executionId, ...settlement }),
+    )
     this.#running.delete(keyText(key))
     if (this.#hasFree) void this.#claim()
   }
 
   async #settlementOf(key: JobKey, outcome: Outcome): Promise<Settlement> {
     const { state, metrics, startedMs, endedMs, logFile } = outcome
-    const base = { run: key.run, epoch: key.epoch, state, metrics, startedMs, endedMs, ...(logFile === undefined ? {} : { logFile }) }
+    const base = {
+      run: key.run,
+      epoch: key.epoch,
+      state,
+      metrics,
+      startedMs,
+      endedMs,
+      ...(logFile === undefined ? {} : { logFile }),
+    }
     try {
       const outputs = await this.#outputsOf(outcome)
       return outputs ? { ...base, outputs } : base
     } catch (error) {
       const message = `The outputs cannot be taken in (OUTPUT_TOO_LARGE): ${error instanceof Error ? error.message : String(error)}`
-      const line: LogLine = { atMs: endedMs, level: 'ERROR', message, attempt: this.#running.get(keyText(key))?.job.attempt ?? 0 }
+      const line: LogLine = {
+        atMs: endedMs,
+        level: 'ERROR',
+        message,
+        attempt: this.#running.get(keyText(key))?.job.attempt ?? 0,
+      }
       const running = this.#running.get(keyText(key))
       if (running) await this.#options.store.perform('appendLogs', { rows: [logRow(running, key, [line])] })
       return { ...base, state: 'FAILED' }
@@ -179,11 +214,16 @@ export class Worker implements JobSink {
         await send()
         return
       } catch (error) {
-        if (this.#isStopped || (error instanceof SubmitError && (error.fault === 'failed' || error.fault === 'stopped'))) {
+        if (
+          this.#isStopped ||
+          (error instanceof SubmitError && (error.fault === 'failed' || error.fault === 'stopped'))
+        ) {
           this.#options.onNotice('a settlement was not taken', error)
           return
         }
-        await new Promise<void>(resolve => this.#options.platform.at(this.#options.platform.nowMs() + SUBMIT_RETRY_MS, resolve))
+        await new Promise<void>(resolve =>
+          this.#options.platform.at(this.#options.platform.nowMs() + SUBMIT_RETRY_MS, resolve),
+        )
       }
     }
   }
@@ -193,7 +233,8 @@ export class Worker implements JobSink {
     if (this.#isStopped) return
     const lost = [...this.#running.values()]
     this.#running.clear()
-    if (lost.length > 0) this.#options.onNotice(`the host process ended (${reason}): ${lost.length} jobs are lost and start again`)
+    if (lost.length > 0)
+      this.#options.onNotice(`the host process ended (${reason}): ${lost.length} jobs are lost and start again`)
     for (const { job } of lost) {
       const { executionId, run, epoch } = job.key
       void this.#submit(() => this.#options.inbox.submit({ type: 'lost', executionId, run, epoch }))
@@ -210,7 +251,14 @@ function logRow({ job, tenant, namespace, flowId }: Running, key: JobKey, lines:
     atMs: lines[0]?.atMs ?? 0,
     levelMax: Math.max(...lines.map(line => rankOf(line.level))),
     lines: JSON.stringify(
-      lines.map((line): StoredLogLine => ({ atMs: line.atMs, level: line.level, message: line.message, run: key.run, taskId: job.taskId, attempt: line.attempt })),
+      lines.map((line): StoredLogLine => ({
+        atMs: line.atMs,
+        level: line.level,
+        message: line.message,
+        run: key.run,
+        taskId: job.taskId,
+        attempt: line.attempt,
+      })),
     ),
   }
 }

@@ -1,7 +1,28 @@
 // The store in memory: the reference that the other drivers are compared with, the ground of the simulator, and what tests of the engine
 // run on. It keeps the same promises but durability: a batch is checked whole before anything of it is written.
-import { FlushError, type FlowKey, type FlowRow, type FlushReceipt, type KeyRow, type Store, type StoredTrigger } from '../store.ts'
-import type { Batch, ExecutionRow, JobKey, JobRow, JournalRowOf, LabelRow, LogRow, MetricRow, OperationRow, SignalRow, TimerKey, TimerRow } from '../batch.ts'
+import {
+  FlushError,
+  type FlowKey,
+  type FlowRow,
+  type FlushReceipt,
+  type KeyRow,
+  type Store,
+  type StoredTrigger,
+} from '../store.ts'
+import type {
+  Batch,
+  ExecutionRow,
+  JobKey,
+  JobRow,
+  JournalRowOf,
+  LabelRow,
+  LogRow,
+  MetricRow,
+  OperationRow,
+  SignalRow,
+  TimerKey,
+  TimerRow,
+} from '../batch.ts'
 import { performInMemory } from './perform.ts'
 import { readsOf } from './reads.ts'
 
@@ -92,20 +113,25 @@ function flush(tables: Tables, batch: Batch, nowMs: number): FlushReceipt {
 function check(tables: Tables, batch: Batch): void {
   const node = tables.nodes.get(batch.node)
   if (!node || node.incarnation !== batch.incarnation || node.flushSeq !== batch.seq - 1) {
-    throw new FlushError('fenced', `the node "${batch.node}" is fenced: incarnation ${batch.incarnation}, flush ${batch.seq}`)
+    throw new FlushError(
+      'fenced',
+      `the node "${batch.node}" is fenced: incarnation ${batch.incarnation}, flush ${batch.seq}`,
+    )
   }
   const refuse = (what: string): never => {
     throw new FlushError('known', `${what} exists already`)
   }
   for (const row of batch.births) if (tables.executions.has(row.id)) refuse(`the execution "${row.id}"`)
   for (const row of batch.journal) {
-    if (tables.journal.get(row.executionId)?.some(known => known.turn === row.turn)) refuse(`turn ${row.turn} of the execution "${row.executionId}"`)
+    if (tables.journal.get(row.executionId)?.some(known => known.turn === row.turn))
+      refuse(`turn ${row.turn} of the execution "${row.executionId}"`)
   }
   for (const row of batch.operations) if (tables.operations.has(row.key)) refuse(`the operation "${row.key}"`)
   for (const row of batch.jobs) if (tables.jobs.has(jobKeyOf(row))) refuse(`the job ${jobKeyOf(row)}`)
   for (const row of batch.triggers) {
     const known = tables.triggers.get(`${flowKeyOf(row)}/${row.triggerId}`)
-    if (known && known.nextMs !== row.expectedNextMs) throw new FlushError('known', `the trigger "${row.triggerId}" has moved on`)
+    if (known && known.nextMs !== row.expectedNextMs)
+      throw new FlushError('known', `the trigger "${row.triggerId}" has moved on`)
   }
 }
 
@@ -118,4 +144,3 @@ function append<Row>(table: Map<string, Row[]>, id: string, rows: readonly Row[]
   if (known) known.push(...rows)
   else table.set(id, [...rows])
 }
-

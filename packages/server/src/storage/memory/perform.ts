@@ -1,16 +1,26 @@
 import type { FlowKey, FlowRow, FlowWrite, Operations } from '../store.ts'
 import { flowKeyOf, jobKeyOf, type Tables } from './memory-store.ts'
 
-type Performers = { readonly [Name in keyof Operations]: (tables: Tables, args: Operations[Name]['args']) => Operations[Name]['result'] }
+type Performers = {
+  readonly [Name in keyof Operations]: (tables: Tables, args: Operations[Name]['args']) => Operations[Name]['result']
+}
 
-export function performInMemory<Name extends keyof Operations>(tables: Tables, name: Name, args: Operations[Name]['args']): Operations[Name]['result'] {
+export function performInMemory<Name extends keyof Operations>(
+  tables: Tables,
+  name: Name,
+  args: Operations[Name]['args'],
+): Operations[Name]['result'] {
   return PERFORMERS[name](tables, args)
 }
 
 const PERFORMERS: Performers = {
   joinNode: (tables, { node, nowMs }) => {
     const known = tables.nodes.get(node)
-    const entry = { incarnation: (known?.incarnation ?? 0) + 1, flushSeq: known?.flushSeq ?? 0, highWaterMs: Math.max(known?.highWaterMs ?? 0, nowMs) }
+    const entry = {
+      incarnation: (known?.incarnation ?? 0) + 1,
+      flushSeq: known?.flushSeq ?? 0,
+      highWaterMs: Math.max(known?.highWaterMs ?? 0, nowMs),
+    }
     tables.nodes.set(node, entry)
     return entry
   },
@@ -29,7 +39,21 @@ const PERFORMERS: Performers = {
     for (const { triggerId, nextMs, hash } of triggers) {
       const before = known.get(prefix + triggerId)
       const isSame = before?.hash === hash
-      tables.triggers.set(prefix + triggerId, isSame ? before : { ...flow, triggerId, hash, nextMs, lastMs: null, expectedNextMs: null, executionId: null, isDisabled: false })
+      tables.triggers.set(
+        prefix + triggerId,
+        isSame
+          ? before
+          : {
+              ...flow,
+              triggerId,
+              hash,
+              nextMs,
+              lastMs: null,
+              expectedNextMs: null,
+              executionId: null,
+              isDisabled: false,
+            },
+      )
     }
     return null
   },
@@ -40,7 +64,9 @@ const PERFORMERS: Performers = {
     return known !== undefined
   },
   claimJobs: (tables, { node, incarnation, limit, nowMs }) => {
-    const free = [...tables.jobs.values()].filter(job => job.node === null).sort((a, b) => a.rank - b.rank || (a.executionId < b.executionId ? -1 : 1))
+    const free = [...tables.jobs.values()]
+      .filter(job => job.node === null)
+      .sort((a, b) => a.rank - b.rank || (a.executionId < b.executionId ? -1 : 1))
     return free.slice(0, limit).map(job => {
       const claimed = { ...job, node, incarnation, claimedMs: nowMs }
       tables.jobs.set(jobKeyOf(job), claimed)
@@ -81,4 +107,3 @@ function saveFlow(tables: Tables, write: FlowWrite): FlowRow {
   tables.flows.set(flowKeyOf(write), [...(tables.flows.get(flowKeyOf(write)) ?? []), row])
   return row
 }
-

@@ -20,10 +20,21 @@ export function readsOf(tables: Tables): Reads {
       return rows.slice(from, from + query.limit)
     },
     countExecutions: async query => Math.min(match(tables, query).length, query.limit),
-    listReady: async (afterId, limit) => sortedIds([...tables.executions.values()].filter(row => row.waitsFor === 'nothing'), afterId).slice(0, limit),
+    listReady: async (afterId, limit) =>
+      sortedIds(
+        [...tables.executions.values()].filter(row => row.waitsFor === 'nothing'),
+        afterId,
+      ).slice(0, limit),
     listTimers: async ({ untilMs, limit }) =>
-      [...tables.timers.values()].filter(timer => timer.atMs <= untilMs).sort((a, b) => a.atMs - b.atMs).slice(0, limit),
-    listSignals: async (afterId, limit) => [...tables.signals.values()].filter(row => row.id > afterId).sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, limit),
+      [...tables.timers.values()]
+        .filter(timer => timer.atMs <= untilMs)
+        .sort((a, b) => a.atMs - b.atMs)
+        .slice(0, limit),
+    listSignals: async (afterId, limit) =>
+      [...tables.signals.values()]
+        .filter(row => row.id > afterId)
+        .sort((a, b) => (a.id < b.id ? -1 : 1))
+        .slice(0, limit),
     listLostJobs: async (node, incarnation, limit) =>
       [...tables.jobs.values()].filter(job => job.node === node && job.incarnation !== incarnation).slice(0, limit),
     countFreeJobs: async () => [...tables.jobs.values()].filter(job => job.node === null).length,
@@ -33,7 +44,8 @@ export function readsOf(tables: Tables): Reads {
     metricsOf: async id => tables.metrics.get(id) ?? [],
     findOperation: async key => tables.operations.get(key),
     findKey: async (tenant, namespace, key) => tables.keys.get(`${tenant}/${namespace}/${key}`),
-    listKeys: async (tenant, namespace) => [...tables.keys.values()].filter(row => row.tenant === tenant && row.namespace === namespace),
+    listKeys: async (tenant, namespace) =>
+      [...tables.keys.values()].filter(row => row.tenant === tenant && row.namespace === namespace),
   }
 }
 
@@ -49,7 +61,10 @@ function listFlows(tables: Tables, after: FlowKey | undefined, limit: number): r
 }
 
 function sortedIds(rows: readonly ExecutionRow[], afterId: string): string[] {
-  return rows.map(row => row.id).filter(id => id > afterId).sort()
+  return rows
+    .map(row => row.id)
+    .filter(id => id > afterId)
+    .sort()
 }
 
 function match(tables: Tables, query: ExecutionQuery): ExecutionRow[] {
@@ -59,13 +74,21 @@ function match(tables: Tables, query: ExecutionQuery): ExecutionRow[] {
 
 function matches(tables: Tables, row: ExecutionRow, query: ExecutionQuery): boolean {
   if (row.tenant !== query.tenant) return false
-  if (query.namespace !== undefined && row.namespace !== query.namespace && !(query.isPrefix && row.namespace.startsWith(`${query.namespace}.`))) return false
+  if (
+    query.namespace !== undefined &&
+    row.namespace !== query.namespace &&
+    !(query.isPrefix && row.namespace.startsWith(`${query.namespace}.`))
+  )
+    return false
   if (query.flowId !== undefined && row.flowId !== query.flowId) return false
   if (query.states && !query.states.includes(row.state)) return false
   if (query.startFromMs !== undefined && row.createdMs < query.startFromMs) return false
   if (query.startToMs !== undefined && row.createdMs > query.startToMs) return false
   if (query.parentId !== undefined && row.parentId !== query.parentId) return false
-  if (query.afterId !== undefined && (query.isAscending ? row.id <= query.afterId : row.id >= query.afterId)) return false
+  if (query.afterId !== undefined && (query.isAscending ? row.id <= query.afterId : row.id >= query.afterId))
+    return false
   const labels = tables.labels.get(row.id) ?? []
-  return (query.labels ?? []).every(({ key, value }) => labels.some(label => label.key === key && label.value === value))
+  return (query.labels ?? []).every(({ key, value }) =>
+    labels.some(label => label.key === key && label.value === value),
+  )
 }

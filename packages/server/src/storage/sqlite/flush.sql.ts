@@ -1,13 +1,16 @@
 // The statements of a flush.
-export const FENCE = 'update nodes set flush_seq = ?, high_water_ms = max(high_water_ms, ?) where id = ? and incarnation = ? and flush_seq = ?'
+export const FENCE =
+  'update nodes set flush_seq = ?, high_water_ms = max(high_water_ms, ?) where id = ? and incarnation = ? and flush_seq = ?'
 
 export const INSERT_EXECUTION = `insert into executions
   (id, tenant, namespace, flow_id, revision, state, created_ms, end_ms, waits_for, turn, shard, trigger_id, trigger_type, parent_id, original_id)
   values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 export const UPDATE_EXECUTION = 'update executions set state = ?, end_ms = ?, waits_for = ?, turn = ? where id = ?'
 export const INSERT_JOURNAL = 'insert into journal (execution_id, turn, version, at_ms, events) values (?, ?, ?, ?, ?)'
-export const INSERT_LOG = 'insert into logs (execution_id, tenant, namespace, flow_id, at_ms, level_max, lines) values (?, ?, ?, ?, ?, ?, ?)'
-export const INSERT_METRIC = 'insert into metrics (execution_id, run, task_id, name, type, value, tags, at_ms) values (?, ?, ?, ?, ?, ?, ?, ?)'
+export const INSERT_LOG =
+  'insert into logs (execution_id, tenant, namespace, flow_id, at_ms, level_max, lines) values (?, ?, ?, ?, ?, ?, ?)'
+export const INSERT_METRIC =
+  'insert into metrics (execution_id, run, task_id, name, type, value, tags, at_ms) values (?, ?, ?, ?, ?, ?, ?, ?)'
 export const DELETE_LABELS = 'delete from execution_labels where execution_id = ?'
 export const INSERT_LABEL = 'insert or ignore into execution_labels (key, value, execution_id) values (?, ?, ?)'
 
@@ -21,7 +24,8 @@ export const UPSERT_TIMER = `insert into timers (execution_id, name, shard, at_m
 export const DELETE_TIMER = 'delete from timers where execution_id = ? and name = ?'
 export const INSERT_SIGNAL = 'insert into signals (id, shard, execution_id, body) values (?, ?, ?, ?)'
 export const DELETE_SIGNAL = 'delete from signals where id = ?'
-export const INSERT_OPERATION = 'insert into operations (key, entity, body_hash, status, body, expires_ms) values (?, ?, ?, ?, ?, ?)'
+export const INSERT_OPERATION =
+  'insert into operations (key, entity, body_hash, status, body, expires_ms) values (?, ?, ?, ?, ?, ?)'
 /** Compare and set: a trigger whose cursor moved meanwhile is not fired again. */
 export const MOVE_TRIGGER = `update triggers set next_ms = ?, last_ms = ?, execution_id = ?
   where tenant = ? and namespace = ? and flow_id = ? and trigger_id = ? and next_ms is ?`

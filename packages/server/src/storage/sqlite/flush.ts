@@ -22,14 +22,19 @@ export function prepareFlush(db: DatabaseSync, nowMs: () => number): WriteBatch 
     try {
       const atMs = nowMs()
       if (run(sql.FENCE, batch.seq, atMs, batch.node, batch.incarnation, batch.seq - 1) !== 1) {
-        throw new FlushError('fenced', `the node "${batch.node}" is fenced: incarnation ${batch.incarnation}, flush ${batch.seq}`)
+        throw new FlushError(
+          'fenced',
+          `the node "${batch.node}" is fenced: incarnation ${batch.incarnation}, flush ${batch.seq}`,
+        )
       }
       writeRows(run, batch)
       db.exec('commit')
       return { seq: batch.seq, dbNowMs: atMs }
     } catch (error) {
       rollback(db)
-      throw error instanceof FlushError ? error : new FlushError(faultOf(error), `the flush failed: ${messageOf(error)}`, { cause: error })
+      throw error instanceof FlushError
+        ? error
+        : new FlushError(faultOf(error), `the flush failed: ${messageOf(error)}`, { cause: error })
     }
   }
 }
@@ -38,23 +43,55 @@ type Run = (text: string, ...values: (string | number | null)[]) => number
 
 function writeRows(run: Run, batch: Batch): void {
   for (const row of batch.births) {
-    run(sql.INSERT_EXECUTION, row.id, row.tenant, row.namespace, row.flowId, row.revision, row.state, row.createdMs, row.endMs, row.waitsFor, row.turn, row.shard, row.triggerId, row.triggerType, row.parentId, row.originalId)
+    run(
+      sql.INSERT_EXECUTION,
+      row.id,
+      row.tenant,
+      row.namespace,
+      row.flowId,
+      row.revision,
+      row.state,
+      row.createdMs,
+      row.endMs,
+      row.waitsFor,
+      row.turn,
+      row.shard,
+      row.triggerId,
+      row.triggerType,
+      row.parentId,
+      row.originalId,
+    )
   }
   for (const row of batch.heads) run(sql.UPDATE_EXECUTION, row.state, row.endMs, row.waitsFor, row.turn, row.id)
   for (const row of batch.journal) run(sql.INSERT_JOURNAL, row.executionId, row.turn, row.version, row.atMs, row.events)
-  for (const row of batch.logs) run(sql.INSERT_LOG, row.executionId, row.tenant, row.namespace, row.flowId, row.atMs, row.levelMax, row.lines)
+  for (const row of batch.logs)
+    run(sql.INSERT_LOG, row.executionId, row.tenant, row.namespace, row.flowId, row.atMs, row.levelMax, row.lines)
   if (batch.labels.length > 0) writeLabels(run, batch)
-  for (const row of batch.metrics) run(sql.INSERT_METRIC, row.executionId, row.run, row.taskId, row.name, row.type, row.value, row.tags, row.atMs)
+  for (const row of batch.metrics)
+    run(sql.INSERT_METRIC, row.executionId, row.run, row.taskId, row.name, row.type, row.value, row.tags, row.atMs)
   for (const key of batch.jobsEnded) run(sql.DELETE_JOB, key.executionId, key.run, key.epoch)
   for (const row of batch.jobs) {
-    run(sql.INSERT_JOB, row.executionId, row.run, row.epoch, row.shard, row.queue, row.rank, row.node, row.incarnation, row.claimedMs, row.payload)
+    run(
+      sql.INSERT_JOB,
+      row.executionId,
+      row.run,
+      row.epoch,
+      row.shard,
+      row.queue,
+      row.rank,
+      row.node,
+      row.incarnation,
+      row.claimedMs,
+      row.payload,
+    )
   }
   for (const key of batch.jobsKilled) run(sql.KILL_JOB, key.executionId, key.run, key.epoch)
   for (const key of batch.timersEnded) run(sql.DELETE_TIMER, key.executionId, key.name)
   for (const row of batch.timers) run(sql.UPSERT_TIMER, row.executionId, row.name, row.shard, row.atMs)
   for (const id of batch.signalsTaken) run(sql.DELETE_SIGNAL, id)
   for (const row of batch.signals) run(sql.INSERT_SIGNAL, row.id, row.shard, row.executionId, row.body)
-  for (const row of batch.operations) run(sql.INSERT_OPERATION, row.key, row.entity, row.bodyHash, row.status, row.body, row.expiresMs)
+  for (const row of batch.operations)
+    run(sql.INSERT_OPERATION, row.key, row.entity, row.bodyHash, row.status, row.body, row.expiresMs)
   for (const row of batch.triggers) writeTrigger(run, row)
 }
 
@@ -65,8 +102,22 @@ function writeLabels(run: Run, batch: Batch): void {
 }
 
 function writeTrigger(run: Run, row: Batch['triggers'][number]): void {
-  const changed = run(sql.MOVE_TRIGGER, row.nextMs, row.lastMs, row.executionId, row.tenant, row.namespace, row.flowId, row.triggerId, row.expectedNextMs)
-  if (changed !== 1) throw new FlushError('known', `the trigger "${row.triggerId}" of the flow "${row.namespace}.${row.flowId}" has moved on`)
+  const changed = run(
+    sql.MOVE_TRIGGER,
+    row.nextMs,
+    row.lastMs,
+    row.executionId,
+    row.tenant,
+    row.namespace,
+    row.flowId,
+    row.triggerId,
+    row.expectedNextMs,
+  )
+  if (changed !== 1)
+    throw new FlushError(
+      'known',
+      `the trigger "${row.triggerId}" of the flow "${row.namespace}.${row.flowId}" has moved on`,
+    )
 }
 
 function rollback(db: DatabaseSync): void {
@@ -85,7 +136,8 @@ const SQLITE_RANGE = 25
 export function faultOf(error: unknown): FlushError['fault'] {
   const code = typeof error === 'object' && error !== null && 'errcode' in error ? Number(error.errcode) & 0xff : -1
   if (code === SQLITE_FULL) return 'full'
-  if (code === SQLITE_CONSTRAINT || code === SQLITE_TOOBIG || code === SQLITE_MISMATCH || code === SQLITE_RANGE) return 'known'
+  if (code === SQLITE_CONSTRAINT || code === SQLITE_TOOBIG || code === SQLITE_MISMATCH || code === SQLITE_RANGE)
+    return 'known'
   if (code === SQLITE_IOERR || code === SQLITE_CORRUPT) return isOutOfSpace(error) ? 'full' : 'broken'
   return error instanceof TypeError || error instanceof RangeError ? 'known' : 'broken'
 }

@@ -7,7 +7,9 @@ import { MIGRATION_1 } from './schema.sql.ts'
 const MIGRATIONS: readonly string[] = [MIGRATION_1]
 
 export function migrate(db: DatabaseSync): void {
-  db.exec('create table if not exists migrations (number integer primary key, checksum text not null, applied_ms integer not null)')
+  db.exec(
+    'create table if not exists migrations (number integer primary key, checksum text not null, applied_ms integer not null)',
+  )
   const applied = new Map(
     db
       .prepare('select number, checksum from migrations order by number')
@@ -16,19 +18,30 @@ export function migrate(db: DatabaseSync): void {
   )
   const newest = Math.max(0, ...applied.keys())
   if (newest > MIGRATIONS.length) {
-    throw new Error(`The database was written by a newer version of Batuta (migration ${newest}, this one knows ${MIGRATIONS.length}): upgrade the program.`)
+    throw new Error(
+      `The database was written by a newer version of Batuta (migration ${newest}, this one knows ${MIGRATIONS.length}): upgrade the program.`,
+    )
   }
   MIGRATIONS.forEach((sql, index) => applyOne(db, { number: index + 1, sql, known: applied.get(index + 1) }))
 }
 
-function applyOne(db: DatabaseSync, { number, sql, known }: { readonly number: number; readonly sql: string; readonly known: string | undefined }): void {
+function applyOne(
+  db: DatabaseSync,
+  { number, sql, known }: { readonly number: number; readonly sql: string; readonly known: string | undefined },
+): void {
   const checksum = checksumOf(sql)
   if (known === checksum) return
-  if (known !== undefined) throw new Error(`Migration ${number} of the database differs from the one of this program: the files do not belong together.`)
+  if (known !== undefined)
+    throw new Error(
+      `Migration ${number} of the database differs from the one of this program: the files do not belong together.`,
+    )
   db.exec('begin immediate')
   try {
     db.exec(sql)
-    db.prepare('insert into migrations (number, checksum, applied_ms) values (?, ?, unixepoch() * 1000)').run(number, checksum)
+    db.prepare('insert into migrations (number, checksum, applied_ms) values (?, ?, unixepoch() * 1000)').run(
+      number,
+      checksum,
+    )
     db.exec('commit')
   } catch (error) {
     db.exec('rollback')
@@ -38,6 +51,9 @@ function applyOne(db: DatabaseSync, { number, sql, known }: { readonly number: n
 
 /** Comments and white space do not count, so that a comment may be mended. */
 function checksumOf(sql: string): string {
-  const bare = sql.replace(/--[^\n]*/g, '').replace(/\s+/g, ' ').trim()
+  const bare = sql
+    .replace(/--[^\n]*/g, '')
+    .replace(/\s+/g, ' ')
+    .trim()
   return createHash('sha256').update(bare).digest('hex')
 }

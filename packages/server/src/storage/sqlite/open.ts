@@ -17,6 +17,8 @@ export function openDatabase(file: string): DatabaseSync {
 function expectPragma(db: DatabaseSync, name: string, expected: string | number): void {
   const value = Object.values(db.prepare(`pragma ${name}`).get() ?? {})[0]
   if (value !== expected) {
-    throw new Error(`SQLite answers ${name}=${String(value)} where ${expected} was set: this file system cannot keep what is acknowledged.`)
+    throw new Error(
+      `SQLite answers ${name}=${String(value)} where ${expected} was set: this file system cannot keep what is acknowledged.`,
+    )
   }
 }

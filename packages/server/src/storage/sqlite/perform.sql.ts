@@ -4,13 +4,15 @@ export const JOIN_NODE = `insert into nodes (id, incarnation, flush_seq, high_wa
   on conflict (id) do update set incarnation = incarnation + 1, high_water_ms = max(high_water_ms, excluded.high_water_ms)
   returning incarnation, flush_seq, high_water_ms`
 
-export const NEWEST_FLOW = 'select * from flows where tenant = ? and namespace = ? and id = ? order by revision desc limit 1'
+export const NEWEST_FLOW =
+  'select * from flows where tenant = ? and namespace = ? and id = ? order by revision desc limit 1'
 export const INSERT_FLOW = `insert into flows (tenant, namespace, id, revision, source, parsed, is_disabled, is_deleted, updated_ms)
   values (?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 export const TRIGGERS_OF_FLOW = 'select * from triggers where tenant = ? and namespace = ? and flow_id = ?'
 export const DELETE_TRIGGERS = 'delete from triggers where tenant = ? and namespace = ? and flow_id = ?'
-export const DELETE_TRIGGER = 'delete from triggers where tenant = ? and namespace = ? and flow_id = ? and trigger_id = ?'
+export const DELETE_TRIGGER =
+  'delete from triggers where tenant = ? and namespace = ? and flow_id = ? and trigger_id = ?'
 export const UPSERT_TRIGGER = `insert into triggers (tenant, namespace, flow_id, trigger_id, next_ms, last_ms, execution_id, is_disabled, hash)
   values (?, ?, ?, ?, ?, null, null, 0, ?)
   on conflict (tenant, namespace, flow_id, trigger_id) do update set next_ms = excluded.next_ms, last_ms = null, execution_id = null, hash = excluded.hash`
@@ -27,9 +29,16 @@ export const UPSERT_KEY = `insert into keys (tenant, namespace, key, value, type
   expires_ms = excluded.expires_ms, updated_ms = excluded.updated_ms`
 export const DELETE_KEY = 'delete from keys where tenant = ? and namespace = ? and key = ?'
 
-export const DELETE_OF_EXECUTION: readonly string[] = ['journal', 'logs', 'metrics', 'execution_labels', 'timers', 'jobs', 'signals'].map(
-  table => `delete from ${table} where execution_id = ?`,
-)
+export const DELETE_OF_EXECUTION: readonly string[] = [
+  'journal',
+  'logs',
+  'metrics',
+  'execution_labels',
+  'timers',
+  'jobs',
+  'signals',
+].map(table => `delete from ${table} where execution_id = ?`)
 export const DELETE_EXECUTION = 'delete from executions where id = ?'
 /** Index: operations_by_expiry. */
-export const PURGE_OPERATIONS = 'delete from operations where key in (select key from operations where expires_ms <= ? order by expires_ms limit ?)'
+export const PURGE_OPERATIONS =
+  'delete from operations where key in (select key from operations where expires_ms <= ? order by expires_ms limit ?)'

@@ -5,9 +5,15 @@ import { INSERT_LOG } from './flush.sql.ts'
 import * as sql from './perform.sql.ts'
 import { flowOf, jobOf, number, text } from './rows.ts'
 
-type Performers = { readonly [Name in keyof Operations]: (db: DatabaseSync, args: Operations[Name]['args']) => Operations[Name]['result'] }
+type Performers = {
+  readonly [Name in keyof Operations]: (db: DatabaseSync, args: Operations[Name]['args']) => Operations[Name]['result']
+}
 
-export function performIn<Name extends keyof Operations>(db: DatabaseSync, name: Name, args: Operations[Name]['args']): Operations[Name]['result'] {
+export function performIn<Name extends keyof Operations>(
+  db: DatabaseSync,
+  name: Name,
+  args: Operations[Name]['args'],
+): Operations[Name]['result'] {
   db.exec('begin immediate')
   try {
     const result = PERFORMERS[name](db, args)
@@ -22,7 +28,11 @@ export function performIn<Name extends keyof Operations>(db: DatabaseSync, name:
 const PERFORMERS: Performers = {
   joinNode: (db, { node, nowMs }) => {
     const row = db.prepare(sql.JOIN_NODE).get(node, nowMs) ?? {}
-    return { incarnation: number(row, 'incarnation'), flushSeq: number(row, 'flush_seq'), highWaterMs: number(row, 'high_water_ms') }
+    return {
+      incarnation: number(row, 'incarnation'),
+      flushSeq: number(row, 'flush_seq'),
+      highWaterMs: number(row, 'high_water_ms'),
+    }
   },
   saveFlow: (db, write) => saveFlow(db, write),
   deleteFlow: (db, { nowMs, ...key }) => {
@@ -50,14 +60,25 @@ const PERFORMERS: Performers = {
   },
   setTriggerDisabled: (db, { isDisabled, nextMs, tenant, namespace, flowId, triggerId }) =>
     db.prepare(sql.DISABLE_TRIGGER).run(isDisabled ? 1 : 0, nextMs, tenant, namespace, flowId, triggerId).changes === 1,
-  claimJobs: (db, { node, incarnation, limit, nowMs }) => db.prepare(sql.CLAIM_JOBS).all(node, incarnation, nowMs, limit).map(jobOf),
+  claimJobs: (db, { node, incarnation, limit, nowMs }) =>
+    db.prepare(sql.CLAIM_JOBS).all(node, incarnation, nowMs, limit).map(jobOf),
   appendLogs: (db, { rows }) => {
     const insert = db.prepare(INSERT_LOG)
-    for (const row of rows) insert.run(row.executionId, row.tenant, row.namespace, row.flowId, row.atMs, row.levelMax, row.lines)
+    for (const row of rows)
+      insert.run(row.executionId, row.tenant, row.namespace, row.flowId, row.atMs, row.levelMax, row.lines)
     return null
   },
   setKey: (db, row) => {
-    db.prepare(sql.UPSERT_KEY).run(row.tenant, row.namespace, row.key, row.value, row.type, row.description, row.expiresMs, row.updatedMs)
+    db.prepare(sql.UPSERT_KEY).run(
+      row.tenant,
+      row.namespace,
+      row.key,
+      row.value,
+      row.type,
+      row.description,
+      row.expiresMs,
+      row.updatedMs,
+    )
     return null
   },
   deleteKey: (db, { tenant, namespace, key }) => db.prepare(sql.DELETE_KEY).run(tenant, namespace, key).changes === 1,
@@ -83,5 +104,15 @@ function saveFlow(db: DatabaseSync, write: FlowWrite): FlowRow {
 }
 
 function insertFlow(db: DatabaseSync, row: FlowRow): void {
-  db.prepare(sql.INSERT_FLOW).run(row.tenant, row.namespace, row.flowId, row.revision, row.source, row.parsed, row.isDisabled ? 1 : 0, row.isDeleted ? 1 : 0, row.nowMs)
+  db.prepare(sql.INSERT_FLOW).run(
+    row.tenant,
+    row.namespace,
+    row.flowId,
+    row.revision,
+    row.source,
+    row.parsed,
+    row.isDisabled ? 1 : 0,
+    row.isDeleted ? 1 : 0,
+    row.nowMs,
+  )
 }

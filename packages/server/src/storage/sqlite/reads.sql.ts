@@ -2,7 +2,8 @@
 export const FLUSH_SEQ = 'select flush_seq from nodes where id = ?'
 
 export const FIND_REVISION = 'select * from flows where tenant = ? and namespace = ? and id = ? and revision = ?'
-export const FIND_NEWEST = 'select * from flows where tenant = ? and namespace = ? and id = ? order by revision desc limit 1'
+export const FIND_NEWEST =
+  'select * from flows where tenant = ? and namespace = ? and id = ? order by revision desc limit 1'
 export const LIST_REVISIONS = 'select * from flows where tenant = ? and namespace = ? and id = ? order by revision'
 export const LIST_FLOWS = `select f.* from flows f
   where (f.tenant, f.namespace, f.id) > (?, ?, ?) and f.is_deleted = 0

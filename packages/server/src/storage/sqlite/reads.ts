@@ -33,17 +33,25 @@ type One = (source: string, ...values: Param[]) => SqlRow | undefined
 function flowReads(all: All, one: One): Pick<Reads, 'findFlow' | 'listRevisions' | 'listFlows' | 'listTriggers'> {
   return {
     findFlow: async (key, revision) => {
-      if (revision !== undefined) return mapRow(one(sql.FIND_REVISION, key.tenant, key.namespace, key.flowId, revision), flowOf)
+      if (revision !== undefined)
+        return mapRow(one(sql.FIND_REVISION, key.tenant, key.namespace, key.flowId, revision), flowOf)
       const newest = mapRow(one(sql.FIND_NEWEST, key.tenant, key.namespace, key.flowId), flowOf)
       return newest?.isDeleted ? undefined : newest
     },
     listRevisions: async key => all(sql.LIST_REVISIONS, key.tenant, key.namespace, key.flowId).map(flowOf),
-    listFlows: async (after, limit) => all(sql.LIST_FLOWS, after?.tenant ?? '', after?.namespace ?? '', after?.flowId ?? '', limit).map(flowOf),
+    listFlows: async (after, limit) =>
+      all(sql.LIST_FLOWS, after?.tenant ?? '', after?.namespace ?? '', after?.flowId ?? '', limit).map(flowOf),
     listTriggers: async () => all(sql.LIST_TRIGGERS).map(triggerOf),
   }
 }
 
-function executionReads(all: All, one: One): Pick<Reads, 'findExecution' | 'journalOf' | 'listExecutions' | 'countExecutions' | 'listReady' | 'logsOf' | 'metricsOf'> {
+function executionReads(
+  all: All,
+  one: One,
+): Pick<
+  Reads,
+  'findExecution' | 'journalOf' | 'listExecutions' | 'countExecutions' | 'listReady' | 'logsOf' | 'metricsOf'
+> {
   return {
     findExecution: async id => mapRow(one(sql.FIND_EXECUTION, id), executionOf),
     journalOf: async id =>
@@ -57,11 +65,21 @@ function executionReads(all: All, one: One): Pick<Reads, 'findExecution' | 'jour
     listExecutions: async query => {
       const { where, values } = filterOf(query)
       const order = query.isAscending ? 'asc' : 'desc'
-      return all(`select * from executions where ${where} order by id ${order} limit ? offset ?`, ...values, query.limit, query.offset ?? 0).map(executionOf)
+      return all(
+        `select * from executions where ${where} order by id ${order} limit ? offset ?`,
+        ...values,
+        query.limit,
+        query.offset ?? 0,
+      ).map(executionOf)
     },
     countExecutions: async query => {
       const { where, values } = filterOf(query)
-      return number(one(`select count(*) as n from (select 1 from executions where ${where} limit ?)`, ...values, query.limit) ?? { n: 0 }, 'n')
+      return number(
+        one(`select count(*) as n from (select 1 from executions where ${where} limit ?)`, ...values, query.limit) ?? {
+          n: 0,
+        },
+        'n',
+      )
     },
     listReady: async (afterId, limit) => all(sql.LIST_READY, afterId, limit).map(row => text(row, 'id')),
     logsOf: async ({ executionId, levelMin = 0, limit, offset = 0 }) =>
@@ -88,7 +106,10 @@ function executionReads(all: All, one: One): Pick<Reads, 'findExecution' | 'jour
   }
 }
 
-function queueReads(all: All, one: One): Pick<Reads, 'flushSeq' | 'listTimers' | 'listSignals' | 'listLostJobs' | 'countFreeJobs' | 'findOperation'> {
+function queueReads(
+  all: All,
+  one: One,
+): Pick<Reads, 'flushSeq' | 'listTimers' | 'listSignals' | 'listLostJobs' | 'countFreeJobs' | 'findOperation'> {
   return {
     flushSeq: async node => number(one(sql.FLUSH_SEQ, node) ?? { flush_seq: 0 }, 'flush_seq'),
     listTimers: async ({ untilMs, limit }) =>
@@ -128,7 +149,13 @@ function filterOf(query: ExecutionQuery): { readonly where: string; readonly val
     values.push(...more)
   }
   if (query.namespace !== undefined) {
-    if (query.isPrefix) add("(namespace = ? or (namespace >= ? and namespace < ?))", query.namespace, `${query.namespace}.`, `${query.namespace}/`)
+    if (query.isPrefix)
+      add(
+        '(namespace = ? or (namespace >= ? and namespace < ?))',
+        query.namespace,
+        `${query.namespace}.`,
+        `${query.namespace}/`,
+      )
     else add('namespace = ?', query.namespace)
   }
   if (query.flowId !== undefined) add('flow_id = ?', query.flowId)
@@ -137,7 +164,8 @@ function filterOf(query: ExecutionQuery): { readonly where: string; readonly val
   if (query.startToMs !== undefined) add('created_ms <= ?', query.startToMs)
   if (query.parentId !== undefined) add('parent_id = ?', query.parentId)
   if (query.afterId !== undefined) add(query.isAscending ? 'id > ?' : 'id < ?', query.afterId)
-  for (const { key, value } of query.labels ?? []) add('id in (select execution_id from execution_labels where key = ? and value = ?)', key, value)
+  for (const { key, value } of query.labels ?? [])
+    add('id in (select execution_id from execution_labels where key = ? and value = ?)', key, value)
   return { where: parts.join(' and '), values }
 }
 

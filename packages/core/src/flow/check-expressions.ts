@@ -1,0 +1,2 @@
+import type { Inspection } from './inspection.ts'
+export function inspectExpressions(_inspection: Inspection): void {}

@@ -1,0 +1,124 @@
+// From "start this flow with these inputs" to the birth of an execution: inputs resolved and typed, labels joined. The same for the API, for
+// webhooks, schedules and subflows, so that every door of the system starts executions alike.
+import {
+  Fuel,
+  compileTemplate,
+  evaluateAsync,
+  mapGet,
+  resolveInputs,
+  type Ask,
+  type Birth,
+  type Label,
+  type Plan,
+  type ResolvedInputs,
+  type Scope,
+  type Value,
+  type ValueMap,
+} from '@batuta/core'
+
+export interface StartRequest {
+  readonly plan: Plan
+  readonly inputs: ValueMap
+  /** Added to those of the flow; of equal keys these win. */
+  readonly labels?: readonly Label[]
+  readonly trigger?: NonNullable<Birth['trigger']>
+  readonly scheduledMs?: number
+  /** Forms cannot leave a field out. */
+  readonly isForm?: boolean
+}
+
+export interface StartWorld {
+  readonly nowMs: number
+  readonly zone: string
+  readonly locale: string
+  random(): number
+  readonly configuredRoots: ReadonlyMap<string, Value>
+  encrypt?(plain: string): Value
+}
+
+export type PreparedBirth =
+  { readonly birth: Birth; readonly resolved: ResolvedInputs } | { readonly problems: ResolvedInputs['problems'] }
+
+/** Defaults of inputs may ask the world (a key, a secret): `ask` answers. */
+export async function prepareBirth(
+  executionId: string,
+  request: StartRequest,
+  { world, ask }: { readonly world: StartWorld; readonly ask: Ask },
+): Promise<PreparedBirth> {
+  if (request.plan.flow.inputs.length === 0) return birthOf(executionId, request, NO_INPUTS)
+  const resolved = await evaluateAsync(scope => resolve(request, world, scope), scopeOf(request.plan, world), ask)
+  return birthOf(executionId, request, resolved)
+}
+
+/** As `prepareBirth`, inside a turn: a default that asks the world is a problem there. */
+export function prepareBirthNow(executionId: string, request: StartRequest, world: StartWorld): PreparedBirth {
+  if (request.plan.flow.inputs.length === 0) return birthOf(executionId, request, NO_INPUTS)
+  return birthOf(executionId, request, resolve(request, world, scopeOf(request.plan, world)))
+}
+
+const NO_INPUTS: ResolvedInputs = { values: {}, problems: [], perInput: [] }
+
+export function resolve({ plan, inputs, isForm }: StartRequest, world: StartWorld, scope: Scope): ResolvedInputs {
+  const render = (template: string, variables: ValueMap): Value => {
+    const inner: Scope = { ...scope, lookup: root => mapGet(variables, root) ?? scope.lookup(root) }
+    return compileTemplate(template, { dialect: plan.flow.dialect }).renderTyped(inner)
+  }
+  return resolveInputs(plan.flow.inputs, inputs, {
+    render,
+    ...(world.encrypt ? { encrypt: plain => world.encrypt?.(plain) ?? plain } : {}),
+    ...(isForm ? { isEmptyAbsent: true } : {}),
+  })
+}
+
+/** What a start can see besides its inputs. */
+export function scopeOf(plan: Plan, world: StartWorld): Scope {
+  const { flow } = plan
+  const roots: ReadonlyMap<string, Value> = new Map<string, Value>([
+    ...world.configuredRoots,
+    ['flow', { id: flow.id, namespace: flow.namespace, revision: plan.revision, tenantId: plan.tenant }],
+    ['vars', flow.variables],
+  ])
+  return {
+    lookup: root => roots.get(root),
+    names: () => roots.keys(),
+    nowMs: world.nowMs,
+    random: () => world.random(),
+    zone: world.zone,
+    locale: world.locale,
+    fuel: new Fuel(),
+  }
+}
+
+function birthOf(
+  executionId: string,
+  { plan, labels = [], trigger, scheduledMs }: StartRequest,
+  resolved: ResolvedInputs,
+): PreparedBirth {
+  if (!resolved.values) return { problems: resolved.problems }
+  const birth: Birth = {
+    tenant: plan.tenant,
+    namespace: plan.flow.namespace,
+    flowId: plan.flow.id,
+    revision: plan.revision,
+    inputs: resolved.values,
+    labels: joinLabels(executionId, plan.flow.labels, labels),
+    ...(trigger ? { trigger } : {}),
+    ...(scheduledMs === undefined ? {} : { scheduledMs }),
+  }
+  return { birth, resolved }
+}
+
+const CORRELATION = 'system.correlationId'
+
+function joinLabels(executionId: string, own: readonly Label[], given: readonly Label[]): readonly Label[] {
+  const isCorrelated = given.some(label => label.key === CORRELATION)
+  if (own.length === 0 && given.length === 0) return [{ key: CORRELATION, value: executionId }]
+  const byKey = new Map<string, string>()
+  for (const { key, value } of [...own, ...given]) byKey.set(key, value)
+  if (!isCorrelated) byKey.set(CORRELATION, executionId)
+  return [...byKey].map(([key, value]) => ({ key, value }))
+}
+
+export function problemText(problems: ResolvedInputs['problems']): string {
+  return problems.map(problem => problem.message).join('; ')
+}
