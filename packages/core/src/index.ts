@@ -133,3 +133,5 @@ export {
 export type { FlowKey, TaskVisit } from './flow/graph.ts'
 export { checkFlow, validateFlow } from './flow/validate.ts'
 export type { ValidateOptions } from './flow/validate.ts'
+export { presentExecution, presentLightExecution, presentWebhook } from './execution/present.ts'
+export type { ApiDialect, PresentOptions } from './execution/present.ts'
