@@ -148,3 +148,5 @@ export {
 export type { DateFilter, Due, Missed, RecoverPolicy, Schedule } from './trigger/schedule.ts'
 export { violationsOf } from './flow/violations.ts'
 export type { Violation } from './flow/violations.ts'
+export { presentExecution, presentLightExecution, presentWebhook } from './execution/present.ts'
+export type { ApiDialect, PresentOptions } from './execution/present.ts'
