@@ -136,9 +136,9 @@ export type { ValidateOptions } from './flow/validate.ts'
 export { judgeConditions, judgeWhen } from './trigger/condition.ts'
 export type { ConditionContext, Judgement, ObservedExecution } from './trigger/condition.ts'
 export {
+  MISSED_MAX,
   dueScheduleDate,
   missedDates,
-  MISSED_MAX,
   nextScheduleDate,
   openSchedule,
   previousScheduleDate,
