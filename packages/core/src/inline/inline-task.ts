@@ -4,6 +4,7 @@ import type { Event, LogLevelName } from '../execution/event.ts'
 import type { PlanTask } from '../execution/plan.ts'
 import type { Renderer } from '../execution/renderer.ts'
 import type { ExecutionState, FinalState, Metric, TaskRun } from '../execution/state.ts'
+import type { Dialect } from '../flow/flow.ts'
 import type { ValueMap } from '../std/value.ts'
 import { assertTask } from './assert-task.ts'
 import { echo } from './echo.ts'
@@ -26,6 +27,12 @@ export interface InlineOutcome {
 export interface InlineLog {
   readonly level: LogLevelName
   readonly message: string
+}
+
+export interface InlineSubject {
+  readonly state: ExecutionState
+  readonly run: TaskRun
+  readonly dialect: Dialect
 }
 
 export interface InlineTask {
