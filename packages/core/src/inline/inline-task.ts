@@ -41,11 +41,7 @@ export interface InlineTask {
   /** It changes the execution itself, so it has no other place than the turn, and its history shows no hand-over to a worker. */
   readonly isUpdating?: boolean
   /** Throws ExpressionError or RunError to fail. */
-  run(
-    task: PlanTask,
-    render: Renderer,
-    subject: { readonly state: ExecutionState; readonly run: TaskRun },
-  ): InlineOutcome
+  run(task: PlanTask, render: Renderer, subject: InlineSubject): InlineOutcome
 }
 
 const INLINE_TASKS: readonly InlineTask[] = [
