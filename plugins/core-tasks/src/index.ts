@@ -1,4 +1,4 @@
-import type { TaskDefinition } from '@batuta/plugin-sdk'
+import type { TaskDefinition, TaskRunnerDefinition } from '@batuta/plugin-sdk'
 import { assertTask } from './core/assert-task.ts'
 import { echo } from './core/echo.ts'
 import { fail } from './core/fail.ts'
@@ -6,6 +6,7 @@ import { log } from './core/log.ts'
 import { outputValues } from './core/output-values.ts'
 import { returnTask } from './core/return.ts'
 import { sleep } from './core/sleep.ts'
+import { processRunner } from './runner/process.ts'
 import { concat } from './storage/concat.ts'
 import { deduplicateItems } from './storage/deduplicate-items.ts'
 import { deleteTask } from './storage/delete.ts'
@@ -36,3 +37,5 @@ export const tasks: readonly TaskDefinition[] = [
   split,
   write,
 ]
+
+export const taskRunners: readonly TaskRunnerDefinition[] = [processRunner]
