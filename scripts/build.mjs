@@ -82,7 +82,7 @@ function replaceFile(path, contents) {
 
 function buildManifests() {
   if (!existsSync(join(ROOT, MANIFESTS))) return
-  const { status, signal } = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', MANIFESTS], {
+  const { status, signal } = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', MANIFESTS, '--out', join(DIST, 'plugins')], {
     cwd: ROOT,
     stdio: ['ignore', process.stderr, 'inherit'],
   })
