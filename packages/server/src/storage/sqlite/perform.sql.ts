@@ -21,7 +21,8 @@ export const DISABLE_TRIGGER =
 
 /** Index: jobs_free. */
 export const CLAIM_JOBS = `update jobs set node = ?, incarnation = ?, claimed_ms = ?
-  where (execution_id, run, epoch) in (select execution_id, run, epoch from jobs where node is null order by rank, execution_id limit ?)
+  where (execution_id, run, epoch) in (select execution_id, run, epoch from jobs where node is null and is_killed = 0
+    order by rank, execution_id, run, epoch limit ?)
   returning *`
 
 export const UPSERT_KEY = `insert into keys (tenant, namespace, key, value, type, description, expires_ms, updated_ms) values (?, ?, ?, ?, ?, ?, ?, ?)

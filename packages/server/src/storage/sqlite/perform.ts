@@ -1,5 +1,6 @@
 // Rare writes, each whole in one transaction.
 import type { DatabaseSync } from 'node:sqlite'
+import type { JobRow } from '../batch.ts'
 import type { FlowKey, FlowRow, FlowWrite, Operations } from '../store.ts'
 import { INSERT_LOG } from './flush.sql.ts'
 import * as sql from './perform.sql.ts'
@@ -61,7 +62,8 @@ const PERFORMERS: Performers = {
   setTriggerDisabled: (db, { isDisabled, nextMs, tenant, namespace, flowId, triggerId }) =>
     db.prepare(sql.DISABLE_TRIGGER).run(isDisabled ? 1 : 0, nextMs, tenant, namespace, flowId, triggerId).changes === 1,
   claimJobs: (db, { node, incarnation, limit, nowMs }) =>
-    db.prepare(sql.CLAIM_JOBS).all(node, incarnation, nowMs, limit).map(jobOf),
+    // An update returns its rows in any order.
+    db.prepare(sql.CLAIM_JOBS).all(node, incarnation, nowMs, limit).map(jobOf).sort(compareRank),
   appendLogs: (db, { rows }) => {
     const insert = db.prepare(INSERT_LOG)
     for (const row of rows)
@@ -87,6 +89,12 @@ const PERFORMERS: Performers = {
     return db.prepare(sql.DELETE_EXECUTION).run(id).changes === 1
   },
   purgeOperations: (db, { nowMs, limit }) => Number(db.prepare(sql.PURGE_OPERATIONS).run(nowMs, limit).changes),
+}
+
+function compareRank(a: JobRow, b: JobRow): number {
+  if (a.rank !== b.rank) return a.rank - b.rank
+  if (a.executionId !== b.executionId) return a.executionId < b.executionId ? -1 : 1
+  return a.run - b.run || a.epoch - b.epoch
 }
 
 function newestOf(db: DatabaseSync, key: FlowKey): FlowRow | undefined {

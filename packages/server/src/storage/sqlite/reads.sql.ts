@@ -25,7 +25,10 @@ export const LIST_TIMERS = 'select * from timers where at_ms <= ? order by at_ms
 export const LIST_SIGNALS = 'select * from signals where id > ? order by id limit ?'
 export const LIST_LOST_JOBS = 'select * from jobs where node = ? and incarnation <> ? limit ?'
 /** Index: jobs_free. */
-export const COUNT_FREE_JOBS = 'select count(*) as n from (select 1 from jobs where node is null limit 1000)'
+export const COUNT_FREE_JOBS =
+  'select count(*) as n from (select 1 from jobs where node is null and is_killed = 0 limit 1000)'
+/** Index: jobs_free. */
+export const LIST_KILLED_JOBS = 'select execution_id, run, epoch from jobs where node is null and is_killed = 1 limit ?'
 export const FIND_OPERATION = 'select * from operations where key = ?'
 
 export const FIND_KEY = 'select * from keys where tenant = ? and namespace = ? and key = ?'

@@ -109,7 +109,10 @@ function executionReads(
 function queueReads(
   all: All,
   one: One,
-): Pick<Reads, 'flushSeq' | 'listTimers' | 'listSignals' | 'listLostJobs' | 'countFreeJobs' | 'findOperation'> {
+): Pick<
+  Reads,
+  'flushSeq' | 'listTimers' | 'listSignals' | 'listLostJobs' | 'listKilledJobs' | 'countFreeJobs' | 'findOperation'
+> {
   return {
     flushSeq: async node => number(one(sql.FLUSH_SEQ, node) ?? { flush_seq: 0 }, 'flush_seq'),
     listTimers: async ({ untilMs, limit }) =>
@@ -127,6 +130,12 @@ function queueReads(
         body: text(row, 'body'),
       })),
     listLostJobs: async (node, incarnation, limit) => all(sql.LIST_LOST_JOBS, node, incarnation, limit).map(jobOf),
+    listKilledJobs: async limit =>
+      all(sql.LIST_KILLED_JOBS, limit).map(row => ({
+        executionId: text(row, 'execution_id'),
+        run: number(row, 'run'),
+        epoch: number(row, 'epoch'),
+      })),
     countFreeJobs: async () => number(one(sql.COUNT_FREE_JOBS) ?? { n: 0 }, 'n'),
     findOperation: async key =>
       mapRow(one(sql.FIND_OPERATION, key), row => ({
