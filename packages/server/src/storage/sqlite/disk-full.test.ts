@@ -134,7 +134,10 @@ async function fillUp(node: Writer, rows: number): Promise<number> {
 
 async function assertRefused(node: Writer, number: number, rows: number): Promise<void> {
   for (let attempt = 0; attempt < 3; attempt++)
-    await assert.rejects(node.write(batchOf(number, rows)), error => error instanceof FlushError && error.fault === 'full')
+    await assert.rejects(
+      node.write(batchOf(number, rows)),
+      error => error instanceof FlushError && error.fault === 'full',
+    )
 }
 
 async function assertContent(store: Store, acknowledged: number): Promise<void> {
