@@ -38,7 +38,7 @@ export function reindexOutputs(state: ExecutionState, plan: Plan): void {
 }
 
 /** Maps merge deeply, lists are concatenated, scalars of the later one win. */
-function mergeValues(first: ValueMap, second: ValueMap): ValueMap {
+export function mergeValues(first: ValueMap, second: ValueMap): ValueMap {
   const merged = new Map<string, Value>(mapEntries(first))
   for (const [key, value] of mapEntries(second)) {
     const known = merged.get(key)

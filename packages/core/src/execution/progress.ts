@@ -147,7 +147,7 @@ function enterFinally(view: View, ordinal: number): Decision {
 /** Of a group that fails while siblings run, the groups among them take its state; running leaves end by themselves. */
 function closeOpenGroups(view: View, ordinal: number, group: Group): Event[] {
   const { state, plan } = view
-  const to = ordinal === ROOT ? 'FAILED' : tolerate('FAILED', flagsOf(getTask(plan, getRun(state, ordinal).task)))
+  const to = ordinal === ROOT ? 'FAILED' : stateOf(getTask(plan, getRun(state, ordinal).task), 'FAILED')
   return group.children.flatMap((child): Event[] => {
     const run = getRun(state, child)
     if (isFinal(run.state) || !run.group) return []
@@ -159,7 +159,7 @@ function close(view: View, ordinal: number): Decision {
   const { state, plan } = view
   const group = groupOf(state, ordinal)
   if (ordinal !== ROOT) {
-    const to = tolerate(finalStateOf(group), flagsOf(getTask(plan, getRun(state, ordinal).task)))
+    const to = stateOf(getTask(plan, getRun(state, ordinal).task), finalStateOf(group))
     return { events: [{ type: 'run-moved', run: ordinal, to }], effects: [] }
   }
   if (group.phase === 'after') return finishExecution(view, undefined)
@@ -172,7 +172,8 @@ function hasRetries({ state }: View): boolean {
   return false
 }
 
-function flagsOf(task: PlanTask): { readonly allowFailure: boolean; readonly allowWarning: boolean } {
+/** The warning that an AllowFailure makes of a failure stays one, whatever its allowWarning says (recorded). */
+function stateOf(task: PlanTask, state: FinalState): FinalState {
   const toleratesFailure = task.kind.type === 'control' && task.kind.control.toleratesFailure === true
-  return { allowFailure: task.task.allowFailure || toleratesFailure, allowWarning: task.task.allowWarning }
+  return state === 'FAILED' && toleratesFailure ? 'WARNING' : tolerate(state, task.task)
 }
