@@ -143,7 +143,6 @@ export {
   openSchedule,
   previousScheduleDate,
   scheduleVariables,
-  zonedText,
 } from './trigger/schedule.ts'
 export type { DateFilter, Due, Missed, RecoverPolicy, Schedule } from './trigger/schedule.ts'
 export { violationsOf } from './flow/violations.ts'
