@@ -133,3 +133,20 @@ export {
 export type { FlowKey, TaskVisit } from './flow/graph.ts'
 export { checkFlow, validateFlow } from './flow/validate.ts'
 export type { ValidateOptions } from './flow/validate.ts'
+export { judgeConditions, judgeWhen } from './trigger/condition.ts'
+export type { ConditionContext, Judgement, ObservedExecution } from './trigger/condition.ts'
+export {
+  MISSED_MAX,
+  dueScheduleDate,
+  missedDates,
+  nextScheduleDate,
+  openSchedule,
+  previousScheduleDate,
+  scheduleVariables,
+  zonedText,
+} from './trigger/schedule.ts'
+export type { DateFilter, Due, Missed, RecoverPolicy, Schedule } from './trigger/schedule.ts'
+export { violationsOf } from './flow/violations.ts'
+export type { Violation } from './flow/violations.ts'
+export { presentExecution, presentLightExecution, presentWebhook } from './execution/present.ts'
+export type { ApiDialect, PresentOptions } from './execution/present.ts'

@@ -3,10 +3,10 @@ export {
   Bytes,
   DateTime,
   Decimal,
-  decodeValue,
   Double,
-  encodeValue,
   Float,
+  decodeValue,
+  encodeValue,
   formatDuration,
   fromPlain,
   isInteger,
@@ -32,15 +32,15 @@ export { convertValue } from './convert-value.ts'
 export { openRun } from './create-run-context.ts'
 export type { OpenRun, RunFacts, RunParts } from './create-run-context.ts'
 export { fetchProperties, fetchRows, renderFetchType } from './fetch-type.ts'
-export type { FetchedRows, FetchType } from './fetch-type.ts'
+export type { FetchType, FetchedRows } from './fetch-type.ts'
 export { defineFileStore } from './files/file-store.ts'
 export type { FileEntry, FileSource, FileStore, FileStoreDefinition } from './files/file-store.ts'
 export { openLocalFileStore } from './files/local-file-store.ts'
 export { isStorageUri, parseStorageUri, storageUri } from './files/storage-uri.ts'
 export {
+  PRIVATE_FOLDER,
   copyNamespaceFiles,
   localizeUris,
-  PRIVATE_FOLDER,
   storeFolder,
   storeOutputFiles,
   writeInputFiles,
@@ -79,8 +79,8 @@ export type { StoredRows } from './rows.ts'
 export { TaskStopped } from './run-context.ts'
 export type {
   FileName,
-  Logger,
   LogLevel,
+  Logger,
   Metrics,
   Ports,
   RunContext,
@@ -90,7 +90,7 @@ export type {
   WorkingDir,
 } from './run-context.ts'
 export { SecretMask } from './secret-mask.ts'
-export { defineTask, Ending } from './task.ts'
+export { Ending, defineTask } from './task.ts'
 export type {
   Example,
   MetricDescription,
@@ -100,7 +100,7 @@ export type {
   TaskReturn,
   TypeDescription,
 } from './task.ts'
-export { messageOf, TaskError } from './task-error.ts'
+export { TaskError, messageOf } from './task-error.ts'
 export type { TaskErrorOptions } from './task-error.ts'
 export { defineTaskRunner } from './task-runner.ts'
 export type { Command, CommandResult, OutputLine, TaskRunnerDefinition } from './task-runner.ts'

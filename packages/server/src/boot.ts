@@ -19,6 +19,7 @@ import { startHttp } from './http/server.ts'
 import { newChanges } from './inbox/changes.ts'
 import type { Inbox } from './inbox/inbox.ts'
 import { newEncryption } from './platform/encryption.ts'
+import { HOST_SCRIPT, PLUGINS_DIR, THREAD_URL } from './platform/places.ts'
 import { realPlatform } from './platform/platform.ts'
 import { readManifests } from './plugins/manifests.ts'
 import { openSqliteStore } from './storage/sqlite/sqlite-store.ts'
@@ -34,20 +35,11 @@ export interface RunningServer {
   stop(): Promise<void>
 }
 
-export interface BootPlaces {
-  /** Script of the database thread. */
-  readonly threadUrl: URL
-  /** Script of the host process. */
-  readonly hostScript: string
-  /** Folder with one folder per plugin, each with its manifest. */
-  readonly pluginsDir: string
-}
-
 /** The one node of an embedded server. */
 const NODE = 'local'
 const EXIT_BROKEN = 70
 
-export async function startServer(options: ServerOptions, places: BootPlaces): Promise<RunningServer> {
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const config = readConfig(options, process.env, process.cwd())
   const log = newLog(process.stderr)
   const onNotice = (message: string, error?: unknown): void => log.warn(message, error)
@@ -57,11 +49,11 @@ export async function startServer(options: ServerOptions, places: BootPlaces): P
   mkdirSync(config.flowsDir, { recursive: true })
 
   // What is there: the truth, the files, what can run, what flows there are.
-  const store = openSqliteStore({ file: databaseFile(config), nowMs, threadUrl: places.threadUrl })
+  const store = openSqliteStore({ file: databaseFile(config), nowMs, threadUrl: THREAD_URL })
   const joined = await store.perform('joinNode', { node: NODE, nowMs: nowMs() })
   const node = { id: NODE, node: NODE, incarnation: joined.incarnation, flushSeq: joined.flushSeq }
   const files = openLocalFileStore(join(config.dataDir, 'storage'))
-  const manifests = readManifests(places.pluginsDir)
+  const manifests = readManifests(PLUGINS_DIR)
   const flows = await openFlowCatalogue(store)
   const answers = { store, files, environment: process.env, nowMs }
 
@@ -88,7 +80,7 @@ export async function startServer(options: ServerOptions, places: BootPlaces): P
     platform,
     node,
     slots: config.slots,
-    host: hostOptions({ script: places.hostScript, config, modules: manifests.modules }),
+    host: hostOptions({ script: HOST_SCRIPT, config, modules: manifests.modules }),
     answer: (request, job) => answerJob(answers, request, job),
     readOutputs: uri => readSpilledOutputs(files, uri),
     onNotice,

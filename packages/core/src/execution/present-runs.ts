@@ -1,0 +1,120 @@
+// The list of task runs as the outside sees it: in the order of creation, without those that a restart took out.
+import { encodeValue } from '../std/value-json.ts'
+import { taskRunId } from './context.ts'
+import { getTask } from './plan.ts'
+import { isWorkerTask, visibleRunHistory, visibleRunState, type RunLook } from './present-history.ts'
+import { historyText, instantText, type PresentOptions } from './present-text.ts'
+import { ROOT, isFinal, type Attempt, type ExecutionState, type Group, type Metric, type TaskRun } from './state.ts'
+import type { Plan } from './plan.ts'
+
+export function presentRuns(state: ExecutionState, plan: Plan, options: PresentOptions): string {
+  const owner =
+    options.dialect === 'c'
+      ? ''
+      : `"executionId":"${state.id}","namespace":"${state.namespace}","flowId":"${state.flowId}",`
+  const runs: string[] = []
+  for (const run of state.runs) if (!run.isRemoved) runs.push(presentRun(run, { state, plan, owner, options }))
+  return `[${runs.join(',')}]`
+}
+
+interface RunPlace {
+  readonly state: ExecutionState
+  readonly plan: Plan
+  readonly owner: string
+  readonly options: PresentOptions
+}
+
+function presentRun(run: TaskRun, { state, plan, owner, options }: RunPlace): string {
+  const task = getTask(plan, run.task)
+  const claimedMs = options.claims?.get(run.ordinal)
+  const look: RunLook = { state, plan, task, ...(claimedMs === undefined ? {} : { claimedMs }) }
+  const history = visibleRunHistory(run, look)
+  let text = `{"id":"${taskRunId(state.id, run.ordinal)}",${owner}"taskId":${JSON.stringify(task.id)}`
+  if (run.parent !== ROOT) text += `,"parentTaskRunId":"${taskRunId(state.id, run.parent)}"`
+  if (run.value !== undefined) text += `,"value":${JSON.stringify(run.value)}`
+  if (run.iteration !== undefined) text += `,"iteration":${run.iteration}`
+  text += `,"attempts":[${visibleAttempts(run, look).join(',')}]`
+  if (run.outputs) text += `,"outputs":${encodeValue(run.outputs)}`
+  return `${text},"state":${historyText(visibleRunState(run, look), history, options.nowMs)}}`
+}
+
+function visibleAttempts(run: TaskRun, look: RunLook): readonly string[] {
+  switch (look.task.kind.type) {
+    case 'control':
+      return groupAttempts(run, look.state)
+    case 'subflow':
+      return subflowAttempts(run)
+    case 'inline':
+    case 'job':
+      return isWorkerTask(look.task) ? workerAttempts(run, look) : updatingAttempts(run)
+  }
+}
+
+/** A group has one attempt that ends with it; where the group was closed over a running child, or given up for another execution, it never ends. */
+function groupAttempts(run: TaskRun, state: ExecutionState): readonly string[] {
+  const begun = run.history[1]
+  if (!begun) return []
+  const end = run.history.at(-1)
+  if (begun.state !== 'RUNNING') return run.state === 'FAILED' || run.state === 'WARNING' ? [endedAttempt(run)] : []
+  const isOpen =
+    !isFinal(run.state) ||
+    run.state === 'RETRIED' ||
+    (run.group !== undefined && isForced(run.group, state, end?.atMs ?? 0))
+  return [
+    isOpen
+      ? openAttempt(begun.atMs)
+      : attemptText({ state: run.state, startedMs: begun.atMs, endedMs: end?.atMs ?? begun.atMs }),
+  ]
+}
+
+function isForced(group: Group, state: ExecutionState, endMs: number): boolean {
+  if (group.live > 0) return true
+  return group.children.some(child => (state.runs[child]?.history.at(-1)?.atMs ?? 0) > endMs)
+}
+
+/** The attempt of a subflow ends as the run does; one whose child was killed has none. */
+function subflowAttempts(run: TaskRun): readonly string[] {
+  if (run.attempts.length === 0) return run.state === 'FAILED' || run.state === 'WARNING' ? [endedAttempt(run)] : []
+  return run.attempts.flatMap((attempt, index) => {
+    const isLast = index === run.attempts.length - 1 && isFinal(run.state)
+    const shown = isLast ? { ...attempt, state: run.state } : attempt
+    return shown.state === 'KILLED' ? [] : [attemptText(shown)]
+  })
+}
+
+function updatingAttempts(run: TaskRun): readonly string[] {
+  if (run.attempts.length > 0) return run.attempts.map(attemptText)
+  return run.state === 'FAILED' || run.state === 'WARNING' ? [endedAttempt(run)] : []
+}
+
+function workerAttempts(run: TaskRun, { claimedMs }: RunLook): readonly string[] {
+  const ended = run.attempts.map(attemptText)
+  if (run.state === 'RUNNING') return [...ended, openAttempt(run.history.at(-1)?.atMs ?? 0)]
+  return run.state === 'SUBMITTED' && claimedMs !== undefined ? [...ended, openAttempt(claimedMs)] : ended
+}
+
+/** What failed before any attempt could begin is told as one. */
+function endedAttempt(run: TaskRun): string {
+  const atMs = run.history.at(-1)?.atMs ?? 0
+  return attemptText({ state: run.state, startedMs: atMs, endedMs: atMs })
+}
+
+function openAttempt(startedMs: number): string {
+  const at = instantText(startedMs)
+  return `{"state":{"current":"RUNNING","histories":[{"state":"CREATED","date":"${at}"},{"state":"RUNNING","date":"${at}"}],"startDate":"${at}"}}`
+}
+
+function attemptText({ state, startedMs, endedMs, metrics, logFile }: Attempt): string {
+  const history = [
+    { state: 'CREATED' as const, atMs: startedMs },
+    ...(state === 'SKIPPED' ? [] : [{ state: 'RUNNING' as const, atMs: startedMs }]),
+    { state, atMs: endedMs },
+  ]
+  const shownMetrics = metrics ? `"metrics":[${metrics.map(metricText).join(',')}],` : ''
+  const shownFile = logFile === undefined ? '' : `"logFile":${JSON.stringify(logFile)},`
+  return `{${shownMetrics}${shownFile}"state":${historyText(state, history, endedMs)}}`
+}
+
+function metricText({ name, type, value, tags }: Metric): string {
+  return JSON.stringify({ name, type, value, ...(tags ? { tags } : {}) })
+}
