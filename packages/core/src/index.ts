@@ -43,7 +43,7 @@ export { compileTemplate, renderRecursively } from './expression/template.ts'
 export type { CompileOptions, CompiledTemplate } from './expression/template.ts'
 export { formatDuration, parseDuration } from './std/duration.ts'
 export type { Diagnostic } from './std/diagnostic.ts'
-export { findZone, zoneOffsetMs } from './std/zone.ts'
+export { findZone, formatZoned, zoneOffsetMs } from './std/zone.ts'
 export type { Zone } from './std/zone.ts'
 export { createCatalogue } from './flow/catalogue.ts'
 export type { Catalogue, KnownType, ResolvedType, TypeKind, TypeManifest, TypeProperty } from './flow/catalogue.ts'
@@ -66,7 +66,7 @@ export type {
 export { parseFlow, readFlow } from './flow/parse.ts'
 export type { FlowDraft, ParseOptions, ParsedFlow } from './flow/parse.ts'
 export type { Position, Positions } from './flow/positions.ts'
-export { FLOW_SIZE_MAX, splitDocuments } from './flow/yaml.ts'
+export { FLOW_SIZE_MAX, parseYaml, splitDocuments } from './flow/yaml.ts'
 export { parseCron } from './trigger/cron.ts'
 export type { Cron, CronParse } from './trigger/cron.ts'
 export { nextCronDate, previousCronDate } from './trigger/cron-date.ts'
@@ -133,5 +133,20 @@ export {
 export type { FlowKey, TaskVisit } from './flow/graph.ts'
 export { checkFlow, validateFlow } from './flow/validate.ts'
 export type { ValidateOptions } from './flow/validate.ts'
+export { judgeConditions, judgeWhen } from './trigger/condition.ts'
+export type { ConditionContext, Judgement, ObservedExecution } from './trigger/condition.ts'
+export {
+  MISSED_MAX,
+  dueScheduleDate,
+  missedDates,
+  nextScheduleDate,
+  openSchedule,
+  previousScheduleDate,
+  scheduleVariables,
+  zonedText,
+} from './trigger/schedule.ts'
+export type { DateFilter, Due, Missed, RecoverPolicy, Schedule } from './trigger/schedule.ts'
+export { violationsOf } from './flow/violations.ts'
+export type { Violation } from './flow/violations.ts'
 export { presentExecution, presentLightExecution, presentWebhook } from './execution/present.ts'
 export type { ApiDialect, PresentOptions } from './execution/present.ts'

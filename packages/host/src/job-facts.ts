@@ -25,6 +25,7 @@ export function factsOf(job: HostJob, context: ValueMap, init: HostInit): RunFac
     idempotencyKey: job.taskRunId,
     attemptId: keyText(job.key),
     cacheDir: init.cacheDir,
+    isPrivateNetworkAllowed: init.privateNetworkAllowed ?? true,
   }
 }
 

@@ -17,7 +17,7 @@ import type { Command, CommandResult, TaskRunnerDefinition } from './task-runner
 
 export type RunFacts = Pick<
   RunContext,
-  'execution' | 'flow' | 'task' | 'taskRun' | 'idempotencyKey' | 'attemptId' | 'cacheDir'
+  'execution' | 'flow' | 'task' | 'taskRun' | 'idempotencyKey' | 'attemptId' | 'cacheDir' | 'isPrivateNetworkAllowed'
 >
 
 export interface RunParts {

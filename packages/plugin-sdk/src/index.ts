@@ -1,16 +1,46 @@
+// Values, as plugins meet them: the SDK is all that a plugin imports of the project.
+export {
+  Bytes,
+  DateTime,
+  Decimal,
+  Double,
+  Float,
+  decodeValue,
+  encodeValue,
+  formatDuration,
+  fromPlain,
+  isInteger,
+  isList,
+  isMap,
+  isNumber,
+  isTruthyText,
+  jsonText,
+  mapEntries,
+  mapFrom,
+  mapGet,
+  mapHas,
+  mapKeys,
+  mapSize,
+  plainText,
+  printValue,
+  toDouble,
+  toInteger,
+  toPlain,
+} from '@batuta/core'
+export type { DateTimeType, Value, ValueMap } from '@batuta/core'
 export { convertValue } from './convert-value.ts'
 export { openRun } from './create-run-context.ts'
 export type { OpenRun, RunFacts, RunParts } from './create-run-context.ts'
 export { fetchProperties, fetchRows, renderFetchType } from './fetch-type.ts'
-export type { FetchedRows, FetchType } from './fetch-type.ts'
+export type { FetchType, FetchedRows } from './fetch-type.ts'
 export { defineFileStore } from './files/file-store.ts'
 export type { FileEntry, FileSource, FileStore, FileStoreDefinition } from './files/file-store.ts'
 export { openLocalFileStore } from './files/local-file-store.ts'
 export { isStorageUri, parseStorageUri, storageUri } from './files/storage-uri.ts'
 export {
+  PRIVATE_FOLDER,
   copyNamespaceFiles,
   localizeUris,
-  PRIVATE_FOLDER,
   storeFolder,
   storeOutputFiles,
   writeInputFiles,
@@ -23,8 +53,9 @@ export { parseDuration } from './parse-duration.ts'
 export { processEnvironment } from './process/process-environment.ts'
 export { ProcessKeeper } from './process/process-keeper.ts'
 export type { KeeperOptions } from './process/process-keeper.ts'
-export { PROCESS_RUNNER_TYPE, processRunner } from './process/process-runner.ts'
+export { PROCESS_RUNNER, PROCESS_RUNNER_TYPE, processRunner } from './process/process-runner.ts'
 export { LINE_CHARS_MAX } from './process/read-lines.ts'
+export { checkPublicHost, isPrivateAddress, lookupPublic } from './network-guard.ts'
 export { p } from './property.ts'
 export type { Presence, Property, PropertyKind, PropertySpec, Rendered, Shape } from './property.ts'
 export { schemaOf } from './property-schema.ts'
@@ -48,8 +79,8 @@ export type { StoredRows } from './rows.ts'
 export { TaskStopped } from './run-context.ts'
 export type {
   FileName,
-  Logger,
   LogLevel,
+  Logger,
   Metrics,
   Ports,
   RunContext,
@@ -59,7 +90,7 @@ export type {
   WorkingDir,
 } from './run-context.ts'
 export { SecretMask } from './secret-mask.ts'
-export { defineTask, Ending } from './task.ts'
+export { Ending, defineTask } from './task.ts'
 export type {
   Example,
   MetricDescription,
@@ -69,7 +100,7 @@ export type {
   TaskReturn,
   TypeDescription,
 } from './task.ts'
-export { messageOf, TaskError } from './task-error.ts'
+export { TaskError, messageOf } from './task-error.ts'
 export type { TaskErrorOptions } from './task-error.ts'
 export { defineTaskRunner } from './task-runner.ts'
 export type { Command, CommandResult, OutputLine, TaskRunnerDefinition } from './task-runner.ts'

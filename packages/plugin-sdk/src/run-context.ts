@@ -23,6 +23,8 @@ export interface RunContext {
   readonly attemptId: string
   /** Where things may be kept between runs and shared by tasks, for instance installed packages. */
   readonly cacheDir: string
+  /** False where the installation keeps tasks away from loopback, private and metadata addresses. */
+  readonly isPrivateNetworkAllowed: boolean
   readonly logger: Logger
   readonly metrics: Metrics
   readonly files: TaskFiles

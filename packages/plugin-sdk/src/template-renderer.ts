@@ -13,7 +13,7 @@ import {
   printValue,
   renderAsync,
 } from '@batuta/core'
-import type { Request, Scope, Value, ValueMap } from '@batuta/core'
+import type { CompiledTemplate, Request, Scope, Value, ValueMap } from '@batuta/core'
 import { answerFromFiles } from './files/answer-from-files.ts'
 import type { FileStore } from './files/file-store.ts'
 import type { Renderer } from './renderer.ts'
@@ -36,16 +36,31 @@ export interface TemplateRendererOptions {
 
 export function createTemplateRenderer(options: TemplateRendererOptions): Renderer {
   const { dialect } = options
+  const compile = compileOnce(dialect)
   const ask = (request: Request): Promise<Value> => answer(request, options)
   const scopeFor = (over: ValueMap | undefined): Scope => scopeOver(options, over)
   return {
     renderText: async (text, over) => {
-      const template = compileTemplate(text, { dialect })
+      const template = compile(text)
       return template.isConstant ? template.render(scopeFor(over)) : renderAsync(template, scopeFor(over), ask)
     },
     renderDeep: (value, over) => renderAsync(compileDeep(value, { dialect }), scopeFor(over), ask),
     renderTyped: (value, over) =>
       renderAsync({ render: scope => renderTypedDeep(value, scope, dialect) }, scopeFor(over), ask),
+  }
+}
+
+const COMPILED_MAX = 200
+
+/** A template that is rendered once per row is compiled once. */
+function compileOnce(dialect: 1 | 2): (text: string) => CompiledTemplate {
+  const compiled = new Map<string, CompiledTemplate>()
+  return text => {
+    const known = compiled.get(text)
+    if (known !== undefined) return known
+    const template = compileTemplate(text, { dialect })
+    if (compiled.size < COMPILED_MAX) compiled.set(text, template)
+    return template
   }
 }
 

@@ -1,1 +1,41 @@
-export {}
+import type { TaskDefinition, TaskRunnerDefinition } from '@batuta/plugin-sdk'
+import { assertTask } from './core/assert-task.ts'
+import { echo } from './core/echo.ts'
+import { fail } from './core/fail.ts'
+import { log } from './core/log.ts'
+import { outputValues } from './core/output-values.ts'
+import { returnTask } from './core/return.ts'
+import { sleep } from './core/sleep.ts'
+import { processRunner } from './runner/process.ts'
+import { concat } from './storage/concat.ts'
+import { deduplicateItems } from './storage/deduplicate-items.ts'
+import { deleteTask } from './storage/delete.ts'
+import { filterItems } from './storage/filter-items.ts'
+import { localFiles } from './storage/local-files.ts'
+import { purgeCurrentExecutionFiles } from './storage/purge-current-execution-files.ts'
+import { reverse } from './storage/reverse.ts'
+import { size } from './storage/size.ts'
+import { split } from './storage/split.ts'
+import { write } from './storage/write.ts'
+
+export const tasks: readonly TaskDefinition[] = [
+  assertTask,
+  concat,
+  deduplicateItems,
+  deleteTask,
+  echo,
+  fail,
+  filterItems,
+  localFiles,
+  log,
+  outputValues,
+  purgeCurrentExecutionFiles,
+  returnTask,
+  reverse,
+  size,
+  sleep,
+  split,
+  write,
+]
+
+export const taskRunners: readonly TaskRunnerDefinition[] = [processRunner]

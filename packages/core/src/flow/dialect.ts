@@ -19,7 +19,7 @@ const ONLY_IN_2: ReadonlySet<string> = new Set(
 
 /** The dialect to which a type binds its flow, if any. */
 export function dialectOfType(type: string): Dialect | undefined {
-  if (ONLY_IN_1.has(type) || type.startsWith(`${CORE}condition.`)) return 1
+  if (ONLY_IN_1.has(type)) return 1
   return ONLY_IN_2.has(type) ? 2 : undefined
 }
 
@@ -43,7 +43,8 @@ function reportForeign(reading: Reading, required: Dialect): void {
       required === 2
         ? `Dialect 2 no longer has ${found.what}.`
         : `Dialect 1 does not have ${found.what} yet; leave the choice of the dialect to the flow.`
-    report(reading, { severity: 'error', code: 'wrong-dialect', message, path: found.path, offset: found.offset })
+    const code = found.path.endsWith('.type') ? 'removed-type' : 'wrong-dialect'
+    report(reading, { severity: 'error', code, message, path: found.path, offset: found.offset })
   }
 }
 

@@ -6,9 +6,11 @@ import {
   durationOf,
   fieldOf,
   integerOf,
+  join,
   mapOf,
   missing,
   refuseUnknown,
+  report,
   textOf,
   wrongType,
 } from './reading.ts'
@@ -27,7 +29,7 @@ export function parseRetry(owner: Place, key: string): Retry | undefined {
   if (place === undefined) return undefined
   refuseUnknown(place, RETRY_KEYS, 'a retry')
   if (fieldOf(place, 'type') === undefined) missing(place, 'type', 'a retry')
-  const type = choiceOf(place, 'type', TYPES)
+  const type = retryType(place)
   const attempts = maxAttempts(place)
   const maxDurationMs = durationOf(place, 'maxDuration')
   const common = {
@@ -56,6 +58,16 @@ export function parseRetry(owner: Place, key: string): Retry | undefined {
       return { ...common, type, minIntervalMs, maxIntervalMs }
     }
   }
+}
+
+function retryType(place: Place): Retry['type'] | undefined {
+  const text = textOf(place, 'type')
+  const type = TYPES.find(known => known === text)
+  if (text === undefined || type !== undefined) return type
+  const message = `Unknown type "${text}" of a retry; known are ${TYPES.join(', ')}.`
+  const offset = fieldOf(place, 'type')?.start ?? place.map.start
+  report(place.reading, { severity: 'error', code: 'unknown-type', message, path: join(place.path, 'type'), offset })
+  return undefined
 }
 
 /** `maxAttempt` was the only name until 0.20. */

@@ -81,7 +81,8 @@ function childrenOf(type: ResolvedType | undefined): ChildKeys | undefined {
 }
 
 function keysOf(children: ChildKeys): ReadonlySet<string> {
-  return new Set([...children.lists, ...children.hooks, ...(children.hasCases ? ['cases', 'defaults'] : [])])
+  const fields = [children.asks, children.outputs].filter(key => key !== undefined)
+  return new Set([...children.lists, ...children.hooks, ...fields, ...(children.hasCases ? ['cases', 'defaults'] : [])])
 }
 
 function propertiesOf(place: Place, type: ResolvedType | undefined, children: ChildKeys | undefined): ValueMap {

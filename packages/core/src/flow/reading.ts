@@ -237,7 +237,7 @@ export function deprecated(place: Place, key: string, message: string): void {
 export function missing(place: Place, key: string, what: string): void {
   report(place.reading, {
     severity: 'error',
-    code: 'missing-property',
+    code: key === 'id' || key === 'type' ? `missing-${key}` : 'missing-property',
     message: `The property "${key}" of ${what} is missing.`,
     path: join(place.path, key),
     offset: place.map.start,

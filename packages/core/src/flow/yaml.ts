@@ -3,6 +3,8 @@
 // followed is refused before anything walks it. Scalars follow YAML 1.2; what YAML 1.1 read differently gets a warning.
 import { EVENT_ID, SCALAR_STYLE, YAMLException, getScalarValue, parseEvents } from 'js-yaml'
 import type { Event, MappingEvent, ScalarEvent, SequenceEvent } from 'js-yaml'
+import type { Value } from '../std/value.ts'
+import { valueOf } from './yaml-node.ts'
 import { readPlainScalar } from './yaml-scalar.ts'
 import type { ScalarPlace, YamlList, YamlMap, YamlNode } from './yaml-node.ts'
 
@@ -37,6 +39,9 @@ export function readYaml(source: string): YamlDocument {
     return compose(source, parseEvents(source, { maxDepth: DEPTH_MAX }))
   } catch (error) {
     if (error instanceof YamlRefusal) return refuse(error.code, error.message, error.offset)
+    if (error instanceof YAMLException && error.reason.includes('maxDepth')) {
+      return refuse('yaml-too-deep', `The document is nested deeper than ${DEPTH_MAX} levels.`, error.mark?.position ?? 0)
+    }
     if (error instanceof YAMLException) return refuse('yaml-syntax', sentence(error.reason), error.mark?.position ?? 0)
     throw error
   }
@@ -242,4 +247,12 @@ function byteLength(source: string): number {
     if (code >= 0x80) bytes += code >= 0x800 && (code < 0xd800 || code > 0xdfff) ? 2 : 1
   }
   return bytes
+}
+
+/** Any YAML document as a value, within the same limits as a flow; a problem tells the first thing that is wrong, with its line. */
+export function parseYaml(source: string): { readonly value?: Value; readonly problem?: string } {
+  const { root, problems } = readYaml(source)
+  const error = problems.find(({ severity }) => severity === 'error')
+  if (error) return { problem: `${error.message} (line ${source.slice(0, error.offset).split('\n').length})` }
+  return root === undefined ? { value: null } : { value: valueOf(root) }
 }

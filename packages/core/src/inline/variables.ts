@@ -3,7 +3,7 @@ import { isList, isMap, isTruthyText, mapEntries, mapFrom, mapHas, type Value, t
 import { printValue } from '../std/value-text.ts'
 import type { InlineTask } from './inline-task.ts'
 
-/** Sets variables of the execution; with `overwrite: false` a variable that exists is an error. */
+/** Merges variables deeply into those of the execution; with `overwrite: false` a variable that exists is an error. */
 export const setVariables: InlineTask = {
   type: 'io.kestra.plugin.core.execution.SetVariables',
   aliases: [],
@@ -14,7 +14,7 @@ export const setVariables: InlineTask = {
     if (!isTruthyText(render.text('overwrite') ?? 'true')) refuseKnown(state.variables, given)
     return {
       state: 'SUCCESS',
-      events: [{ type: 'variables', variables: mapFrom([...mapEntries(state.variables), ...mapEntries(given)]) }],
+      events: [{ type: 'variables', variables: mergeDeep(state.variables, given) }],
     }
   },
 }
@@ -23,15 +23,25 @@ export const unsetVariables: InlineTask = {
   type: 'io.kestra.plugin.core.execution.UnsetVariables',
   aliases: [],
   isUpdating: true,
-  run: (task, render, { state }) => {
+  run: (task, render, { state, dialect }) => {
     const names = namesOf(task.id, render.value('variables'))
     const missing = names.find(name => !mapHas(state.variables, name))
-    if (missing !== undefined && !isTruthyText(render.text('ignoreMissing') ?? 'false')) {
+    // Kestra 1.x never fails here, whatever the flow says; 2.0 does.
+    if (dialect === 2 && missing !== undefined && !isTruthyText(render.text('ignoreMissing') ?? 'false')) {
       throw new RunError(`The execution has no variable "${missing}" to unset; set ignoreMissing to pass over it.`)
     }
     const kept = [...mapEntries(state.variables)].filter(([name]) => !names.includes(name))
     return { state: 'SUCCESS', events: [{ type: 'variables', variables: mapFrom(kept) }] }
   },
+}
+
+function mergeDeep(known: ValueMap, given: ValueMap): ValueMap {
+  const merged = new Map<string, Value>(mapEntries(known))
+  for (const [key, value] of mapEntries(given)) {
+    const before = merged.get(key)
+    merged.set(key, before !== undefined && isMap(before) && isMap(value) ? mergeDeep(before, value) : value)
+  }
+  return mapFrom(merged)
 }
 
 function namesOf(id: string, value: Value | undefined): readonly string[] {

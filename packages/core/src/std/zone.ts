@@ -127,3 +127,13 @@ function measureOffset(zone: Zone, instantMs: number): number {
   const ms = (Number(match[2]) * 3600 + Number(match[3]) * 60 + Number(match[4] ?? 0)) * 1000
   return match[1] === '-' ? -ms : ms
 }
+
+/** ISO 8601 with the offset of the zone: `2027-03-28T03:00:00+02:00`, `…Z` at UTC; milliseconds only when there are any. */
+export function formatZoned(instantMs: number, zone: Zone): string {
+  const offsetMs = zoneOffsetMs(zone, instantMs)
+  const local = new Date(instantMs + offsetMs).toISOString().replace(/(\.000)?Z$/, '')
+  if (offsetMs === 0) return `${local}Z`
+  const minutes = Math.abs(offsetMs) / 60_000
+  const text = [minutes / 60, minutes % 60].map(part => String(Math.floor(part)).padStart(2, '0')).join(':')
+  return `${local}${offsetMs < 0 ? '-' : '+'}${text}`
+}

@@ -34,6 +34,7 @@ export interface TestOptions {
   readonly runners?: readonly TaskRunnerDefinition[]
   /** Kept between runs when given; otherwise a folder of its own. */
   readonly cacheDir?: string
+  readonly isPrivateNetworkAllowed?: boolean
 }
 
 export interface TestRun extends OpenRun {
@@ -56,7 +57,12 @@ export async function createTestRunContext(options: TestOptions = {}): Promise<T
   const ports = { ask: async (name: string, args: ValueMap) => answerOf(options, name, args) }
   const context = { ...TEST_ROOTS, ...Object.fromEntries(Object.entries(options.variables ?? {})) }
   const run = openRun({
-    facts: { ...TEST_FACTS, attemptId: randomUUID(), cacheDir: options.cacheDir ?? join(root, 'cache') },
+    facts: {
+      ...TEST_FACTS,
+      attemptId: randomUUID(),
+      cacheDir: options.cacheDir ?? join(root, 'cache'),
+      isPrivateNetworkAllowed: options.isPrivateNetworkAllowed ?? true,
+    },
     renderer: createTemplateRenderer({
       dialect: options.dialect ?? 1,
       context,

@@ -1,6 +1,15 @@
 // What expressions and tasks ask of the world: secrets, keys, files, logs. One list of questions, for the evaluator of the engine and for the
 // tasks in the host alike.
-import { BatutaError, decodeValue, isMap, isTruthyText, mapGet, printValue, type Value, type ValueMap } from '@batuta/core'
+import {
+  BatutaError,
+  decodeValue,
+  isMap,
+  isTruthyText,
+  mapGet,
+  printValue,
+  type Value,
+  type ValueMap,
+} from '@batuta/core'
 import type { FileStore } from '@batuta/plugin-sdk'
 import type { StoredLogLine } from '../storage/batch.ts'
 import type { Store } from '../storage/store.ts'
@@ -21,7 +30,11 @@ export interface AnswerWorld {
 
 type Answer = (world: AnswerWorld, args: ValueMap, asker: Asker) => Promise<Value>
 
-export async function answer(world: AnswerWorld, request: { readonly name: string; readonly args: ValueMap }, asker: Asker): Promise<Value> {
+export async function answer(
+  world: AnswerWorld,
+  request: { readonly name: string; readonly args: ValueMap },
+  asker: Asker,
+): Promise<Value> {
   const find = ANSWERS[request.name]
   if (!find) throw new BatutaError('question-unknown', `Nothing here answers "${request.name}".`)
   return await find(world, request.args, asker)
@@ -36,7 +49,10 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
     const key = textOf(args, 'key')
     const encoded = environment[`SECRET_${key.toUpperCase()}`]
     if (encoded === undefined) {
-      throw new BatutaError('secret-not-found', `There is no secret "${key}" for the namespace "${asker.namespace}": set the environment variable SECRET_${key.toUpperCase()} to its base64 text.`)
+      throw new BatutaError(
+        'secret-not-found',
+        `There is no secret "${key}" for the namespace "${asker.namespace}": set the environment variable SECRET_${key.toUpperCase()} to its base64 text.`,
+      )
     }
     const secret = Buffer.from(encoded, 'base64').toString('utf8')
     const subkey = mapGet(args, 'subkey')
@@ -54,7 +70,11 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
     const uri = textOf(args, 'path')
     const entry = await files.find(uri)
     if (!entry) throw new BatutaError('file-not-found', `There is no file "${uri}".`)
-    if (entry.sizeBytes > READ_MAX_BYTES) throw new BatutaError('file-too-large', `The file "${uri}" has ${entry.sizeBytes} bytes: read() takes at most ${READ_MAX_BYTES}.`)
+    if (entry.sizeBytes > READ_MAX_BYTES)
+      throw new BatutaError(
+        'file-too-large',
+        `The file "${uri}" has ${entry.sizeBytes} bytes: read() takes at most ${READ_MAX_BYTES}.`,
+      )
     const chunks: Uint8Array[] = []
     for await (const chunk of await files.open(uri)) chunks.push(chunk)
     return Buffer.concat(chunks).toString('utf8')
@@ -68,8 +88,16 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   fileExists: async ({ files }, args) => (await files.find(textOf(args, 'path'))) !== undefined,
   isFileEmpty: async ({ files }, args) => ((await files.find(textOf(args, 'path')))?.sizeBytes ?? 0) === 0,
   errorLogs: async ({ store }, _args, asker) => {
-    const rows = await store.read.logsOf({ executionId: asker.executionId, levelMin: ERROR_LEVEL, limit: ERROR_LOGS_MAX })
-    return rows.flatMap(row => readLines(row.lines).filter(line => line.level === 'ERROR').map(line => logValue(line, asker)))
+    const rows = await store.read.logsOf({
+      executionId: asker.executionId,
+      levelMin: ERROR_LEVEL,
+      limit: ERROR_LOGS_MAX,
+    })
+    return rows.flatMap(row =>
+      readLines(row.lines)
+        .filter(line => line.level === 'ERROR')
+        .map(line => logValue(line, asker)),
+    )
   },
 }
 

@@ -38,7 +38,7 @@ export interface EngineOptions {
   readonly jobs: JobSink
   readonly changes: Changes
   /** What a turn is given besides time and chance. */
-  envOf(state: { readonly nowMs: number; readonly random: () => number; readonly shard: string }): TurnEnv
+  envOf(state: { readonly nowMs: number; readonly random: () => number; readonly executionId: string }): TurnEnv
   /** Asks the world for a template, and submits `evaluated`. */
   evaluate(question: {
     readonly state: ExecutionState
@@ -256,7 +256,7 @@ export class Engine implements Inbox {
 
   #envOf(id: string, turn: number): TurnEnv {
     const { platform } = this.#options
-    return this.#options.envOf({ nowMs: platform.nowMs(), random: seededRandom(`${id}/${turn}`), shard: id })
+    return this.#options.envOf({ nowMs: platform.nowMs(), random: seededRandom(`${id}/${turn}`), executionId: id })
   }
 
   #addReceipts(

@@ -9,6 +9,7 @@ export interface FlowCatalogue {
   /** The newest live revision, when its flow is known. */
   newest(key: FlowKey): FlowEntry | undefined
   planOf(entry: FlowEntry): Plan
+  flowOf(key: FlowKey): Flow | undefined
   /** A certain revision, deleted flows included. */
   loadPlan(key: FlowKey, revision: number): Promise<Plan | undefined>
   /** Takes in a row that was saved or deleted. */
@@ -53,6 +54,10 @@ export async function openFlowCatalogue(store: Store): Promise<FlowCatalogue> {
   return {
     newest: key => entries.get(keyText(key)),
     planOf: entry => compile(entry, entry.revision, entry.parsed),
+    flowOf: key => {
+      const entry = entries.get(keyText(key))
+      return entry && compile(entry, entry.revision, entry.parsed).flow
+    },
     loadPlan: async (key, revision) => {
       const newest = entries.get(keyText(key))
       if (newest?.revision === revision) return compile(key, revision, newest.parsed)

@@ -36,10 +36,15 @@ export interface StartWorld {
   encrypt?(plain: string): Value
 }
 
-export type PreparedBirth = { readonly birth: Birth; readonly resolved: ResolvedInputs } | { readonly problems: ResolvedInputs['problems'] }
+export type PreparedBirth =
+  { readonly birth: Birth; readonly resolved: ResolvedInputs } | { readonly problems: ResolvedInputs['problems'] }
 
 /** Defaults of inputs may ask the world (a key, a secret): `ask` answers. */
-export async function prepareBirth(executionId: string, request: StartRequest, { world, ask }: { readonly world: StartWorld; readonly ask: Ask }): Promise<PreparedBirth> {
+export async function prepareBirth(
+  executionId: string,
+  request: StartRequest,
+  { world, ask }: { readonly world: StartWorld; readonly ask: Ask },
+): Promise<PreparedBirth> {
   if (request.plan.flow.inputs.length === 0) return birthOf(executionId, request, NO_INPUTS)
   const resolved = await evaluateAsync(scope => resolve(request, world, scope), scopeOf(request.plan, world), ask)
   return birthOf(executionId, request, resolved)
@@ -84,7 +89,11 @@ export function scopeOf(plan: Plan, world: StartWorld): Scope {
   }
 }
 
-function birthOf(executionId: string, { plan, labels = [], trigger, scheduledMs }: StartRequest, resolved: ResolvedInputs): PreparedBirth {
+function birthOf(
+  executionId: string,
+  { plan, labels = [], trigger, scheduledMs }: StartRequest,
+  resolved: ResolvedInputs,
+): PreparedBirth {
   if (!resolved.values) return { problems: resolved.problems }
   const birth: Birth = {
     tenant: plan.tenant,
@@ -113,4 +122,3 @@ function joinLabels(executionId: string, own: readonly Label[], given: readonly 
 export function problemText(problems: ResolvedInputs['problems']): string {
   return problems.map(problem => problem.message).join('; ')
 }
-

@@ -1,8 +1,18 @@
 // Saves a flow: parsed, judged, kept as a revision, its triggers with their cursors, and only then known to the engine.
 import { createHash } from 'node:crypto'
-import { encodeValue, parseFlow, trust, validateFlow, type Catalogue, type Diagnostic, type Flow, type PluginDefault, type Value } from '@batuta/core'
+import {
+  encodeValue,
+  parseFlow,
+  trust,
+  validateFlow,
+  type Catalogue,
+  type Diagnostic,
+  type Flow,
+  type PluginDefault,
+  type Value,
+} from '@batuta/core'
 import type { FlowCatalogue } from '../engine/flow-catalogue.ts'
-import type { FlowRow, Store, TriggerWrite } from '../storage/store.ts'
+import type { FlowKey, FlowRow, Store, TriggerWrite } from '../storage/store.ts'
 
 export interface SaveWorld {
   readonly store: Store
@@ -13,8 +23,8 @@ export interface SaveWorld {
   nowMs(): number
   /** The first date of a schedule trigger after now, null for other triggers. */
   firstDateOf(flow: Flow, triggerId: string): number | null
-  /** Tells the scheduler that the triggers of the flow may have changed. */
-  onSaved(row: FlowRow, flow: Flow): void
+  /** The flow was saved or deleted: its triggers may have changed. */
+  onChanged(key: FlowKey): Promise<void>
 }
 
 export interface JudgedFlow {
@@ -22,10 +32,13 @@ export interface JudgedFlow {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-export function judgeFlow(source: string, { catalogue, globalDefaults }: Pick<SaveWorld, 'catalogue' | 'globalDefaults'>): JudgedFlow {
+export function judgeFlow(
+  source: string,
+  { catalogue, globalDefaults }: Pick<SaveWorld, 'catalogue' | 'globalDefaults'>,
+): JudgedFlow {
   const parsed = parseFlow(source, { catalogue, globalDefaults })
   if (!parsed.flow) return { diagnostics: parsed.diagnostics }
-  const diagnostics = [...parsed.diagnostics, ...validateFlow(parsed.flow, { catalogue, positions: parsed.positions, source })]
+  const diagnostics = [...parsed.diagnostics, ...validateFlow(parsed.flow, catalogue, { positions: parsed.positions })]
   const isBroken = diagnostics.some(diagnostic => diagnostic.severity === 'error')
   return isBroken ? { diagnostics } : { flow: parsed.flow, diagnostics }
 }
@@ -41,20 +54,27 @@ export async function saveFlow(source: string, flow: Flow, world: SaveWorld): Pr
     nowMs: world.nowMs(),
     isDisabled: flow.disabled,
   })
-  await store.perform('saveTriggers', { flow: row, triggers: flow.triggers.map(trigger => triggerWrite(flow, trigger.id, world)) })
+  await store.perform('saveTriggers', {
+    flow: row,
+    triggers: flow.triggers.map(trigger => triggerWrite(flow, trigger.id, world)),
+  })
   flows.take(row)
-  world.onSaved(row, flow)
+  await world.onChanged(row)
   return row
 }
 
-export async function deleteFlow(key: { readonly tenant: string; readonly namespace: string; readonly flowId: string }, world: SaveWorld): Promise<boolean> {
+export async function deleteFlow(key: FlowKey, world: SaveWorld): Promise<boolean> {
   const isDeleted = await world.store.perform('deleteFlow', { ...key, nowMs: world.nowMs() })
   world.flows.forget(key)
+  await world.onChanged(key)
   return isDeleted
 }
 
 function triggerWrite(flow: Flow, triggerId: string, world: SaveWorld): TriggerWrite {
   const definition = flow.triggers.find(trigger => trigger.id === triggerId)
-  const hash = createHash('sha256').update(encodeValue(trust<Value>(definition ?? null))).digest('hex').slice(0, 16)
+  const hash = createHash('sha256')
+    .update(encodeValue(trust<Value>(definition ?? null)))
+    .digest('hex')
+    .slice(0, 16)
   return { triggerId, nextMs: world.firstDateOf(flow, triggerId), hash }
 }

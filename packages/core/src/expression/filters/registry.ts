@@ -1,4 +1,15 @@
 import { byName } from '../definition.ts'
 import type { FilterDefinition } from '../definition.ts'
+import { COLLECTION_FILTERS } from './collection.ts'
+import { ENCODING_FILTERS } from './encoding.ts'
+import { NUMBER_FILTERS } from './number.ts'
+import { REGEX_FILTERS } from './regex.ts'
+import { TEXT_FILTERS } from './text.ts'
 
-export const FILTERS: ReadonlyMap<string, FilterDefinition> = byName<FilterDefinition>()
+export const FILTERS: ReadonlyMap<string, FilterDefinition> = byName(
+  TEXT_FILTERS,
+  REGEX_FILTERS,
+  ENCODING_FILTERS,
+  COLLECTION_FILTERS,
+  NUMBER_FILTERS,
+)

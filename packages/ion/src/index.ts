@@ -1,0 +1,5 @@
+export { encodeIon } from './encode-ion.ts'
+export { ionLines } from './ion-lines.ts'
+export { IonError } from './ion-error.ts'
+export { decodeIon, readIon, readIonBatches } from './read-ion.ts'
+export type { IonOptions } from './ion-text-reader.ts'

@@ -1,0 +1,77 @@
+// A schedule's tick becomes an execution. Inputs that cannot be resolved still move the cursor on: the tick is told in the log of the server
+// and the next one gets its chance.
+import {
+  isMap,
+  mapEntries,
+  mapFrom,
+  mapGet,
+  compileDeep,
+  type Ask,
+  type Birth,
+  type Value,
+  type ValueMap,
+} from '@batuta/core'
+import { prepareBirth, problemText, scopeOf, type StartWorld } from '../flows/births.ts'
+import type { Engine } from './engine.ts'
+import type { FlowCatalogue } from './flow-catalogue.ts'
+import type { Firing } from './schedules.ts'
+
+export interface FireOptions {
+  readonly engine: Engine
+  readonly flows: FlowCatalogue
+  readonly world: StartWorld
+  readonly ask: Ask
+  newId(): string
+  onNotice(message: string, error?: unknown): void
+}
+
+/** True when the tick is stored and the cursor moved. */
+export async function startFiring(firing: Firing, options: FireOptions): Promise<boolean> {
+  const { row, trigger, variables } = firing
+  const place = `the schedule "${row.triggerId}" of the flow "${row.namespace}.${row.flowId}"`
+  try {
+    const executionId = options.newId()
+    const birth = await birthOf(executionId, firing, options)
+    if ('problem' in birth) {
+      options.onNotice(`${place} started nothing: ${birth.problem}`)
+      return true
+    }
+    await options.engine.submit(
+      { type: 'create', executionId, birth: birth.birth },
+      { trigger: { ...row, executionId } },
+    )
+    return true
+  } catch (error) {
+    options.onNotice(
+      `${place} (${String(mapGet(variables, 'date'))}, ${trigger.type}) could not be fired now; it is tried again`,
+      error,
+    )
+    return false
+  }
+}
+
+type Prepared = { readonly birth: Birth } | { readonly problem: string }
+
+async function birthOf(
+  executionId: string,
+  { row, trigger, variables }: Firing,
+  { flows, world, ask }: FireOptions,
+): Promise<Prepared> {
+  const entry = flows.newest(row)
+  if (!entry) return { problem: 'the flow is gone' }
+  const plan = flows.planOf(entry)
+  const scope = scopeOf(plan, world)
+  const withTrigger = {
+    ...scope,
+    lookup: (root: string): Value | undefined =>
+      root === 'trigger' || root === 'schedule' ? variables : scope.lookup(root),
+  }
+  const rendered = compileDeep(trigger.inputs, { dialect: plan.flow.dialect }).render(withTrigger)
+  const inputs: ValueMap = isMap(rendered) ? mapFrom(mapEntries(rendered)) : {}
+  const prepared = await prepareBirth(
+    executionId,
+    { plan, inputs, labels: trigger.labels, trigger: { id: trigger.id, type: trigger.type, variables } },
+    { world, ask },
+  )
+  return 'birth' in prepared ? { birth: prepared.birth } : { problem: problemText(prepared.problems) }
+}

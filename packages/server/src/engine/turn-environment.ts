@@ -1,0 +1,66 @@
+// What turns are given besides state and plan, and how a template that asks the world is evaluated outside of them.
+import { Fuel, evaluateSlot, newId, shardOf, type ChildRequest, type TurnEnv, type Value } from '@batuta/core'
+import { askFor } from '../answers/ask.ts'
+import type { AnswerWorld } from '../answers/answers.ts'
+import { prepareBirthNow, problemText, type StartWorld } from '../flows/births.ts'
+import type { Inbox } from '../inbox/inbox.ts'
+import type { Platform } from '../platform/platform.ts'
+import type { EngineOptions } from './engine.ts'
+import type { FlowCatalogue } from './flow-catalogue.ts'
+
+export interface TurnEnvironmentOptions {
+  readonly platform: Platform
+  readonly flows: FlowCatalogue
+  readonly zone: string
+  readonly locale: string
+  readonly configuredRoots: ReadonlyMap<string, Value>
+  startWorld(): StartWorld
+}
+
+export function newTurnEnvironment(options: TurnEnvironmentOptions): EngineOptions['envOf'] {
+  const { platform, zone, locale, configuredRoots } = options
+  return ({ nowMs, random, executionId }) => ({
+    nowMs,
+    random,
+    zone,
+    locale,
+    fuel: new Fuel(),
+    configuredRoots,
+    newId: () => newId({ nowMs: platform.nowMs(), shard: shardOf(executionId), random: () => platform.random() }),
+    prepareChild: request => prepareChild(request, executionId, options),
+  })
+}
+
+function prepareChild(
+  request: ChildRequest,
+  parentId: string,
+  { flows, startWorld }: TurnEnvironmentOptions,
+): ReturnType<TurnEnv['prepareChild']> {
+  const name = `"${request.namespace}.${request.flowId}"`
+  const entry = flows.newest(request)
+  if (!entry) return { problem: `There is no flow ${name}: a subflow must exist when it is started.` }
+  if (entry.isDisabled) return { problem: `The flow ${name} is disabled: enable it to start it as a subflow.` }
+  const start = { plan: flows.planOf(entry), inputs: request.inputs, labels: request.labels, trigger: request.trigger }
+  const prepared = prepareBirthNow(parentId, start, startWorld())
+  return 'birth' in prepared ? { birth: prepared.birth } : { problem: problemText(prepared.problems) }
+}
+
+/** Evaluates outside the turn and submits what came out of it. */
+export function newEvaluator(
+  world: AnswerWorld,
+  inbox: Inbox,
+  onNotice: (message: string, error?: unknown) => void,
+): EngineOptions['evaluate'] {
+  return ({ state, plan, env, run, slot }) => {
+    const { id, tenant, namespace, flowId } = state
+    const question = { type: 'evaluated', executionId: id, run, slot } as const
+    evaluateSlot({ state, plan, env }, { run, slot }, askFor(world, { tenant, namespace, flowId, executionId: id }))
+      .then(
+        value => inbox.submit({ ...question, value }),
+        error => inbox.submit({ ...question, error: error instanceof Error ? error.message : String(error) }),
+      )
+      .catch(error =>
+        onNotice(`the evaluation of "${slot}" of ${id} was not taken; it is asked again at the next start`, error),
+      )
+  }
+}

@@ -1,0 +1,13 @@
+// Where the other programs of this installation are. The build turns the first two into the bundles of those sources.
+import { fileURLToPath } from 'node:url'
+
+/** Script of the database thread. */
+export const THREAD_URL: URL = new URL('../storage/sqlite/flush-thread.ts', import.meta.url)
+
+/** Script of the host process. */
+export const HOST_SCRIPT: string = fileURLToPath(new URL('../../../host/src/main.ts', import.meta.url))
+
+/** One folder per plugin, each with its manifest and its bundle; run from the sources, those of the last build serve. */
+export const PLUGINS_DIR: string = fileURLToPath(
+  import.meta.url.endsWith('.ts') ? new URL('../../../../dist/plugins', import.meta.url) : new URL('./plugins', import.meta.url),
+)

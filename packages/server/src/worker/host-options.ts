@@ -1,0 +1,29 @@
+import { join } from 'node:path'
+import { HOST_LIMITS } from '@batuta/plugin-sdk'
+import type { Config } from '../config/config.ts'
+import type { WorkerOptions } from './worker.ts'
+
+const HOST_HEAP_MB = 512
+
+export function hostOptions({
+  script,
+  config,
+  modules,
+}: {
+  readonly script: string
+  readonly config: Config
+  readonly modules: Readonly<Record<string, string>>
+}): WorkerOptions['host'] {
+  return {
+    script,
+    execArgv: [`--max-old-space-size=${HOST_HEAP_MB}`, '--disable-warning=ExperimentalWarning'],
+    init: {
+      type: 'init',
+      filesDir: join(config.dataDir, 'storage'),
+      workDir: join(config.dataDir, 'work'),
+      cacheDir: join(config.dataDir, 'cache'),
+      modules,
+      limits: HOST_LIMITS,
+    },
+  }
+}

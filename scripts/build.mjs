@@ -1,0 +1,101 @@
+// Bundles the project into `dist`: the command line, the server, the database thread, the host process and each plugin.
+// One build with shared chunks, so that the host and the plugins it loads see the same classes, and a plugin is read when it is needed.
+// Usage: node scripts/with-node.mjs scripts/build.mjs [--force]
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { dirname, join, relative, resolve } from 'node:path'
+import { build } from 'esbuild'
+import { DIST, isUpToDate, listEntries, readStamp, writeStamp } from './build-stamp.mjs'
+import { ROOT } from './node-path.mjs'
+
+const MANIFESTS = 'scripts/build-manifests.ts'
+// CommonJS packages inside the bundle ask for Node's modules by `require`, which an ES module does not have.
+const REQUIRE = `import { createRequire as batutaCreateRequire } from 'node:module'; const require = batutaCreateRequire(import.meta.url);`
+
+if (process.argv.includes('--force') || !isUpToDate()) {
+  await buildAll().catch(error => {
+    // What esbuild found it has printed itself, with the lines.
+    console.error(error.errors === undefined ? error : 'the build failed')
+    process.exitCode = 1
+  })
+}
+
+async function buildAll() {
+  const startedMs = performance.now()
+  const entries = listEntries()
+  const result = await build({
+    absWorkingDir: ROOT,
+    entryPoints: Object.entries(entries).map(([out, source]) => ({ out, in: source })),
+    outdir: DIST,
+    chunkNames: 'chunk-[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    sourcemap: true,
+    keepNames: true,
+    legalComments: 'linked',
+    external: ['pg-native'],
+    banner: { js: REQUIRE },
+    plugins: [pointToBundles(entries)],
+    write: false,
+    metafile: true,
+    logLevel: 'warning',
+  })
+  const before = new Set(readStamp()?.outputs)
+  const outputs = result.outputFiles.map(file => relative(DIST, file.path))
+  for (const file of result.outputFiles) replaceFile(file.path, file.contents)
+  buildManifests()
+  // What the build before this one wrote stays for one more round: a server that is running may still ask for its chunks.
+  forgetOlder(new Set([...before, ...outputs]))
+  writeStamp({ inputs: Object.keys(result.metafile.inputs).filter(isFile), outputs })
+  console.error(`built ${Object.keys(entries).length} bundles in ${Math.round(performance.now() - startedMs)} ms`)
+}
+
+/** Sources name threads and programs by their source (`new URL('./x.ts', import.meta.url)`); in `dist` that is the bundle of that source. */
+function pointToBundles(entries) {
+  const bundleOf = new Map(Object.entries(entries).map(([out, source]) => [join(ROOT, source), `./${out}.js`]))
+  return {
+    name: 'point-to-bundles',
+    setup({ onLoad }) {
+      onLoad({ filter: /[\\/](packages|plugins)[\\/][^\\/]+[\\/]src[\\/].*\.ts$/ }, ({ path }) => {
+        const text = readFileSync(path, 'utf8')
+        if (!text.includes('import.meta.url')) return undefined
+        const contents = text.replace(/new URL\('(\.{1,2}\/[^']+\.ts)', import\.meta\.url\)/g, (whole, target) => {
+          const bundle = bundleOf.get(resolve(dirname(path), target))
+          return bundle === undefined ? whole : `new URL('${bundle}', import.meta.url)`
+        })
+        return { contents, loader: 'ts' }
+      })
+    },
+  }
+}
+
+/** By renaming, so that nobody ever reads half a file. */
+function replaceFile(path, contents) {
+  if (existsSync(path) && readFileSync(path).equals(contents)) return
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(`${path}.new`, contents)
+  renameSync(`${path}.new`, path)
+}
+
+function buildManifests() {
+  if (!existsSync(join(ROOT, MANIFESTS))) return
+  const { status, signal } = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', MANIFESTS, '--out', join(DIST, 'plugins')], {
+    cwd: ROOT,
+    stdio: ['ignore', process.stderr, 'inherit'],
+  })
+  if (status !== 0) throw new Error(`${MANIFESTS} ended with ${signal ?? `code ${status}`}`)
+}
+
+function forgetOlder(keep) {
+  const seen = join(DIST, 'outputs.json')
+  const known = existsSync(seen) ? JSON.parse(readFileSync(seen, 'utf8')) : []
+  for (const name of known) if (!keep.has(name)) rmSync(join(DIST, name), { force: true })
+  writeFileSync(seen, JSON.stringify([...keep]))
+}
+
+function isFile(input) {
+  return existsSync(join(ROOT, input))
+}

@@ -1,0 +1,76 @@
+// npm start: installs and builds what is not up to date, then runs the server. Plain JavaScript for any Node >= 20: nothing is there yet
+// when it runs. stdout belongs to the server, which prints its address; progress goes to stderr.
+import { spawn } from 'node:child_process'
+import { cpSync, existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { isUpToDate } from './build-stamp.mjs'
+import { ensureInstalled } from './install.mjs'
+import { ROOT, getNode } from './node-path.mjs'
+import { runNode } from './run-node.mjs'
+
+const USAGE = `usage: npm start -- [--port N] [--host ADDRESS] [--data DIR] [--flows DIR] [--config FILE]`
+
+const options = readOptions()
+try {
+  await ensureInstalled('runtime', say)
+  if (!isUpToDate()) await runNode(['scripts/build.mjs'])
+  if (options.flows === undefined) fillFlows()
+  startServer()
+} catch (error) {
+  say(error.message)
+  process.exitCode = 1
+}
+
+function readOptions() {
+  const text = { type: 'string' }
+  try {
+    return parseArgs({ options: { port: text, host: text, data: text, flows: text, config: text } }).values
+  } catch (error) {
+    say(`${error.message}\n${USAGE}`)
+    process.exit(2)
+  }
+}
+
+function fillFlows() {
+  const flows = join(ROOT, 'flows')
+  if (existsSync(flows) || !existsSync(join(ROOT, 'examples'))) return
+  cpSync(join(ROOT, 'examples'), flows, { recursive: true })
+  say('filled ./flows with the examples')
+}
+
+function startServer() {
+  const child = spawn(
+    getNode(),
+    ['--disable-warning=ExperimentalWarning', join(ROOT, 'dist', 'cli.js'), 'server', 'local', ...serverArgs()],
+    { cwd: ROOT, stdio: 'inherit' },
+  )
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.on('error', error => {
+    say(`the server could not be started: ${error.message}`)
+    process.exit(1)
+  })
+  child.on('exit', (code, signal) => {
+    if (signal === null) process.exit(code)
+    process.removeAllListeners(signal)
+    process.kill(process.pid, signal)
+  })
+}
+
+/** Paths that were named count from the folder where npm was called, the others from the project. */
+function serverArgs() {
+  const from = process.env.INIT_CWD ?? process.cwd()
+  const path = (given, usual) => (given === undefined ? usual && join(ROOT, usual) : resolve(from, given))
+  const values = {
+    port: options.port,
+    host: options.host,
+    data: path(options.data, '.batuta'),
+    flows: path(options.flows, 'flows'),
+    config: path(options.config),
+  }
+  return Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]))
+}
+
+function say(line) {
+  process.stderr.write(`batuta: ${line}\n`)
+}
