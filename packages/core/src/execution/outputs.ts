@@ -1,7 +1,7 @@
 // `outputs` as expressions see it: task id → outputs, with one level per valued ancestor, outermost first, own value last. It is kept up
 // with every settlement, one property set deep per level, so that no render ever merges the outputs of a whole execution.
 import { isMap, mapEntries, type Value, type ValueMap } from '../std/value.ts'
-import { getRun } from './apply.ts'
+import { getRun } from './look-up.ts'
 import type { Plan } from './plan.ts'
 import { ROOT, type ExecutionState, type TaskRun } from './state.ts'
 

@@ -1,7 +1,6 @@
 // How a group goes on: lanes of `tasks`, then on failure `errors`, then `finally`, then it closes with a state that follows from the runs of
 // `tasks` alone. The root of the execution is a group, too; it closes only when nothing that it started is still out.
-import { unreachable } from '../std/assert.ts'
-import { getRun, groupOf } from './apply.ts'
+import { getRun, groupOf } from './look-up.ts'
 import type { View } from './context.ts'
 import type { Decision, Event } from './event.ts'
 import { finishExecution } from './finish.ts'
@@ -26,8 +25,6 @@ export function progress(view: View, ordinal: number): Decision {
     case 'finally':
     case 'after':
       return progressHandlers(view, ordinal, group)
-    default:
-      return unreachable(group.phase)
   }
 }
 
