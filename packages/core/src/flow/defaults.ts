@@ -4,6 +4,7 @@
 import type { Catalogue, ResolvedType } from './catalogue.ts'
 import { TASK_KEYS, TRIGGER_KEYS } from './common-keys.ts'
 import type { PluginDefault } from './flow.ts'
+import { propertyNamesOf } from './parse-type.ts'
 import { entryText, isNullNode, nodeOf } from './yaml-node.ts'
 import type { YamlEntry, YamlMap, YamlNode } from './yaml-node.ts'
 
@@ -108,9 +109,11 @@ function specificity({ item, isExact }: { item: PreparedDefault; isExact: boolea
 
 /** A prefix reaches types of many kinds: each takes what it knows. */
 function suited(values: YamlMap, type: ResolvedType | undefined): YamlMap {
-  if (type === undefined || !type.isStrict || type.properties.size === 0) return values
+  if (type === undefined || type.properties.size === 0) return values
   const common = isTrigger(type) ? TRIGGER_KEYS : TASK_KEYS
-  const isKnown = (key: string): boolean => type.properties.has(key) || (isTaskOrTrigger(type) && common.has(key))
+  const ofSchema = propertyNamesOf(type.schema)
+  const isKnown = (key: string): boolean =>
+    type.properties.has(key) || ofSchema.has(key) || (isTaskOrTrigger(type) && common.has(key))
   return { ...values, entries: new Map(Array.from(values.entries).filter(([key]) => isKnown(key))) }
 }
 
