@@ -33,7 +33,7 @@ export function applyPluginDefaults(
 ): YamlMap | undefined {
   const prepared = levels.map(level => level.map(item => ({ ...item, canonical: catalogue.resolve(item.type)?.type })))
   if (prepared.every(level => level.length === 0)) return root
-  const merger: Merger = { levels: prepared, catalogue, addedNodes: 0 }
+  const merger: Merger = { levels: prepared, catalogue, matches: new Map(), addedNodes: 0 }
   const entries = new Map(
     Array.from(root.entries, ([key, entry]) => {
       const isOwnBlock = key === 'pluginDefaults' || key === 'taskDefaults'
@@ -50,7 +50,14 @@ interface PreparedDefault extends NodeDefault {
 interface Merger {
   readonly levels: readonly (readonly PreparedDefault[])[]
   readonly catalogue: Catalogue
+  /** By the type as written: the defaults to merge in, in order, soft ones first. */
+  readonly matches: Map<string, Matches>
   addedNodes: number
+}
+
+interface Matches {
+  readonly soft: readonly NodeDefault[]
+  readonly forced: readonly NodeDefault[]
 }
 
 function mergeInto(merger: Merger, node: YamlNode): YamlNode {
@@ -67,22 +74,30 @@ function withDefaults(merger: Merger, map: YamlMap): YamlMap {
   const written = entryText(map, 'type')
   // Inputs, outputs and retries have a type too, but no dot in it.
   if (written === undefined || !written.includes('.')) return map
-  const type = merger.catalogue.resolve(written)
+  const { soft, forced } = matchesOf(merger, written)
   let merged = map
-  for (const level of merger.levels) {
-    for (const { values } of matching(level, written, type, false)) {
-      merger.addedNodes += values.size
-      merged = merge(merged, values)
-    }
+  for (const { values } of soft) {
+    merger.addedNodes += values.size
+    merged = merge(merged, values)
   }
-  for (const level of merger.levels.toReversed()) {
-    // Of two forced ones in the same list the later wins, as recorded.
-    for (const { values } of matching(level, written, type, true)) {
-      merger.addedNodes += values.size
-      merged = merge(values, merged)
-    }
+  for (const { values } of forced) {
+    merger.addedNodes += values.size
+    merged = merge(values, merged)
   }
   return merged
+}
+
+function matchesOf(merger: Merger, written: string): Matches {
+  const known = merger.matches.get(written)
+  if (known !== undefined) return known
+  const type = merger.catalogue.resolve(written)
+  const matches = {
+    soft: merger.levels.flatMap(level => matching(level, written, type, false)),
+    // Of two forced ones in the same list the later wins, as recorded; of levels the nearer.
+    forced: merger.levels.toReversed().flatMap(level => matching(level, written, type, true)),
+  }
+  merger.matches.set(written, matches)
+  return matches
 }
 
 /** The defaults of one level that concern a type, the most specific first, or last when they are forced. */
