@@ -25,10 +25,10 @@ function addServer(program: Command): void {
   server
     .command('local')
     .description('all of Batuta in one process over SQLite')
-    .option('--port <number>', 'port to listen on; 0 picks a free one', '8080')
-    .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--data <dir>', 'folder of the database and the stored files', '.batuta')
-    .option('--flows <dir>', 'folder of flows to load and to watch')
+    .option('--port <number>', 'port to listen on, 8080 if not told; 0 picks a free one')
+    .option('--host <address>', 'address to listen on, 127.0.0.1 if not told')
+    .option('--data <dir>', 'folder of the database and the stored files, .batuta if not told')
+    .option('--flows <dir>', 'folder of flows to load and to watch, flows if not told')
     .option('--config <file>', 'configuration file (YAML)')
     .action(async options => (await import('./commands/server-local.ts')).serverLocal(options))
 }

@@ -1,9 +1,9 @@
 // Finds the code of a type: the manifest said which module, the module is imported on first use, and what it exports is looked
 // through for definitions.
 import { TaskError } from '@batuta/plugin-sdk'
-import type { TaskDefinition, TaskRunnerDefinition, TypeDescription } from '@batuta/plugin-sdk'
+import type { FileStoreDefinition, TaskDefinition, TaskRunnerDefinition, TriggerDefinition } from '@batuta/plugin-sdk'
 
-type Definition = TaskDefinition | TaskRunnerDefinition
+export type Definition = TaskDefinition | TaskRunnerDefinition | TriggerDefinition | FileStoreDefinition
 
 export class Definitions {
   readonly #modules: Readonly<Record<string, string>>
@@ -67,13 +67,19 @@ async function importModule(url: string): Promise<Readonly<Record<string, unknow
 
 /** What a plugin's module exports: definitions, or lists of them. */
 export function definitionsOf(module: Readonly<Record<string, unknown>>): readonly Definition[] {
-  const isRunnable = (value: unknown): value is Definition =>
-    isDefinition(value) && (value.kind === 'task' || value.kind === 'task runner')
   return Object.values(module)
-    .flatMap(value => (Array.isArray(value) ? value : [value]))
-    .filter(isRunnable)
+    .flatMap(exported => (Array.isArray(exported) ? exported : [exported]))
+    .filter(isDefinition)
 }
 
-function isDefinition(value: unknown): value is TypeDescription & { readonly kind: unknown } {
-  return typeof value === 'object' && value !== null && 'kind' in value && 'type' in value && 'properties' in value
+const KINDS: ReadonlySet<unknown> = new Set([
+  'task',
+  'task runner',
+  'polling trigger',
+  'realtime trigger',
+  'file store',
+])
+
+function isDefinition(value: unknown): value is Definition {
+  return typeof value === 'object' && value !== null && 'kind' in value && 'type' in value && KINDS.has(value.kind)
 }

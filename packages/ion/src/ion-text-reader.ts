@@ -46,7 +46,7 @@ export const INCOMPLETE: unique symbol = Symbol('incomplete')
 class Incomplete extends Error {}
 const INCOMPLETE_ERROR = new Incomplete()
 
-const DIGITS = /^\d+$/
+const DIGITS = /^(?:0|[1-9]\d*)$/
 const OPERATOR = /[!#%&*+\-./;<=>?@^`|~]+(?![\d_a-zA-Z$])/y
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/
 const INTEGER_CHARS_MAX = 15
@@ -132,6 +132,11 @@ export class IonTextReader {
       else if (code === SLASH) this.#skipComment()
       else return
     }
+  }
+
+  /** Inside of bytes a slash is one of their digits. */
+  #skipBlanks(): void {
+    while (this.#code(this.#at) <= SPACE) this.#at++
   }
 
   #skipComment(): void {
@@ -356,7 +361,7 @@ export class IonTextReader {
 
   #readLob(): Value {
     this.#at += 2
-    this.#skipSpace()
+    this.#skipBlanks()
     const isText = this.#code(this.#at) === QUOTE || this.#code(this.#at) === APOSTROPHE
     if (isText) return this.#endLob(Buffer.from(this.#readClob(), 'latin1'))
     const end = this.#text.indexOf('}}', this.#at)
@@ -373,7 +378,7 @@ export class IonTextReader {
   }
 
   #endLob(bytes: Uint8Array): Bytes {
-    this.#skipSpace()
+    this.#skipBlanks()
     if (!this.#takes(CLOSE_CURLY) || !this.#takes(CLOSE_CURLY)) throw this.#fail('expected `}}`')
     return new Bytes(new Uint8Array(bytes))
   }

@@ -28,9 +28,18 @@ function objectSchema(shape: Shape): JsonSchema {
   const entries = Object.entries(shape)
   const required = entries.filter(([, { spec }]) => spec.isRequired).map(([name]) => name)
   return {
-    properties: Object.fromEntries(entries.map(([name, { spec }]) => [name, propertySchema(spec)])),
+    properties: Object.fromEntries(entries.flatMap(([name, { spec }]) => namedSchemas(name, spec))),
     ...(required.length === 0 ? {} : { required }),
   }
+}
+
+/** Older names are properties as well: deprecated, and never required. */
+function namedSchemas(name: string, spec: PropertySpec): readonly (readonly [string, JsonSchema])[] {
+  const older = { ...spec, isRequired: false, deprecated: `Use \`${name}\` instead.` }
+  return [
+    [name, propertySchema(spec)],
+    ...spec.aliases.map((alias): readonly [string, JsonSchema] => [alias, propertySchema(older)]),
+  ]
 }
 
 function propertySchema(spec: PropertySpec): JsonSchema {

@@ -1,4 +1,4 @@
-import type { TaskDefinition } from '@batuta/plugin-sdk'
+import type { TaskDefinition, TaskRunnerDefinition } from '@batuta/plugin-sdk'
 import { assertTask } from './core/assert-task.ts'
 import { echo } from './core/echo.ts'
 import { fail } from './core/fail.ts'
@@ -6,6 +6,9 @@ import { log } from './core/log.ts'
 import { outputValues } from './core/output-values.ts'
 import { returnTask } from './core/return.ts'
 import { sleep } from './core/sleep.ts'
+import { download } from './http/download.ts'
+import { request } from './http/request.ts'
+import { processRunner } from './runner/process.ts'
 import { concat } from './storage/concat.ts'
 import { deduplicateItems } from './storage/deduplicate-items.ts'
 import { deleteTask } from './storage/delete.ts'
@@ -22,6 +25,7 @@ export const tasks: readonly TaskDefinition[] = [
   concat,
   deduplicateItems,
   deleteTask,
+  download,
   echo,
   fail,
   filterItems,
@@ -29,6 +33,7 @@ export const tasks: readonly TaskDefinition[] = [
   log,
   outputValues,
   purgeCurrentExecutionFiles,
+  request,
   returnTask,
   reverse,
   size,
@@ -36,3 +41,5 @@ export const tasks: readonly TaskDefinition[] = [
   split,
   write,
 ]
+
+export const taskRunners: readonly TaskRunnerDefinition[] = [processRunner]
