@@ -40,7 +40,11 @@ export function readYaml(source: string): YamlDocument {
   } catch (error) {
     if (error instanceof YamlRefusal) return refuse(error.code, error.message, error.offset)
     if (error instanceof YAMLException && error.reason.includes('maxDepth')) {
-      return refuse('yaml-too-deep', `The document is nested deeper than ${DEPTH_MAX} levels.`, error.mark?.position ?? 0)
+      return refuse(
+        'yaml-too-deep',
+        `The document is nested deeper than ${DEPTH_MAX} levels.`,
+        error.mark?.position ?? 0,
+      )
     }
     if (error instanceof YAMLException) return refuse('yaml-syntax', sentence(error.reason), error.mark?.position ?? 0)
     throw error
