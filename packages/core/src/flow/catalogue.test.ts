@@ -19,6 +19,21 @@ const NAMES: readonly (readonly [string, string])[] = [
   ['io.kestra.core.models.conditions.types.VariableCondition', 'io.kestra.plugin.core.condition.Expression'],
   ['io.kestra.plugin.core.condition.WeekendCondition', 'io.kestra.plugin.core.condition.Weekend'],
   ['io.kestra.plugin.fs.http.Request', 'io.kestra.plugin.core.http.Request'],
+  ['io.kestra.plugin.notifications.mail.MailSend', 'io.kestra.plugin.email.MailSend'],
+  ['io.kestra.plugin.notifications.slack.SlackIncomingWebhook', 'io.kestra.plugin.slack.SlackIncomingWebhook'],
+  ['io.kestra.plugin.slack.notifications.SlackIncomingWebhook', 'io.kestra.plugin.slack.SlackIncomingWebhook'],
+  ['io.kestra.plugin.discord.DiscordExecution', 'io.kestra.plugin.notifications.discord.DiscordExecution'],
+  ['io.kestra.plugin.meta.whatsapp.WhatsAppExecution', 'io.kestra.plugin.notifications.whatsapp.WhatsAppExecution'],
+  ['io.kestra.plugin.docker.Run', 'io.kestra.plugin.docker.cli.Run'],
+  ['io.kestra.plugin.kubernetes.PodCreate', 'io.kestra.plugin.kubernetes.core.PodCreate'],
+  ['io.kestra.plugin.redis.TriggerList', 'io.kestra.plugin.redis.list.Trigger'],
+  ['io.kestra.plugin.nats.Produce', 'io.kestra.plugin.nats.core.Produce'],
+  ['io.kestra.plugin.jdbc.vectorwise.Query', 'io.kestra.plugin.jdbc.actianvector.Query'],
+  ['io.kestra.plugin.langchain4j.ChatCompletion', 'io.kestra.plugin.ai.completion.ChatCompletion'],
+  ['io.kestra.plugin.aws.runner.AwsBatchTaskRunner', 'io.kestra.plugin.aws.runner.Batch'],
+  ['io.kestra.plugin.scripts.runner.docker.DockerTaskRunner', 'io.kestra.plugin.scripts.runner.docker.Docker'],
+  ['io.kestra.plugin.core.runner.ProcessTaskRunner', 'io.kestra.plugin.core.runner.Process'],
+  ['io.kestra.plugin.ai.tool.KestraFlowCalling', 'io.kestra.plugin.ai.tool.KestraFlow'],
   ['io.kestra.plugin.serdes.csv.CsvReader', 'io.kestra.plugin.serdes.csv.CsvToIon'],
 ]
 
@@ -71,10 +86,21 @@ test('a manifest can bring a type of its own, with old names', () => {
   assert.ok([...own.names()].includes('com.acme.Paint'))
 })
 
+test('where an installed plugin goes by another of the names, all of them lead there', () => {
+  const type = 'io.kestra.plugin.notifications.mail.MailSend'
+  const installed = createCatalogue([{ type, kind: 'task' }])
+
+  const resolved = installed.resolve('io.kestra.plugin.email.MailSend')
+
+  assert.equal(resolved?.type, type)
+  assert.equal(resolved?.implemented, true)
+  assert.equal(resolved?.properties.has('subject'), true)
+})
+
 test('all published types are known, each with its own name', () => {
   const names = [...catalogue.names()]
 
-  assert.ok(names.length > 970)
+  assert.ok(names.length > 950)
   assert.equal(new Set(names).size, names.length)
   for (const name of names) assert.equal(catalogue.resolve(name)?.type, name)
 })

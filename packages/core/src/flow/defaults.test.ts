@@ -102,6 +102,15 @@ test('of a prefix a type takes only what it knows, of its own name everything', 
   )
 })
 
+test('a prefix that spans many plugins brings each of them its own properties only', () => {
+  const values = { projectId: 'p', bucket: 'b' }
+  const query = 'type: io.kestra.plugin.gcp.bigquery.Query, sql: x'
+
+  const task = taskWith(query, { global: [soft(values, 'io.kestra.plugin.gcp')] })
+
+  assert.deepEqual(task.properties, { sql: 'x', projectId: 'p' })
+})
+
 test('old names of types reach new ones and the other way round', () => {
   const global = [soft({ format: 'x' }, 'io.kestra.core.tasks.debugs.Return')]
 

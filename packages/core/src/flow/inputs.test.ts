@@ -113,7 +113,7 @@ const REFUSED: readonly (readonly [string, Value, RegExp])[] = [
   ['type: FILE', '/etc/passwd', /file/],
   ['type: FILE, allowedFileExtensions: [.csv, .tsv]', 'kestra:///a.exe', /extensions `\[\.csv, \.tsv\]`/],
   ['type: ENUM, values: [ONE, TWO]', 'THREE', /it must match the values `\[ONE, TWO\]`/],
-  ['type: SELECT, values: [a, b], required: false', 'c', /must match the values/],
+  ['type: SELECT, values: [a, b]', 'c', /must match the values/],
   ['type: MULTISELECT, values: [a, b]', '["a","c"]', /must match the values/],
   ['type: MULTISELECT, values: [a, b]', 'a', /list/],
   ['type: ARRAY, itemType: INT', '[1,"two"]', /Unable to parse array element as `INT` on `two`/],
@@ -313,6 +313,16 @@ test('a check without a start tells of each input what it is', () => {
     ['mode', undefined, true, false, 1],
     ['speed', undefined, false, false, 0],
   ])
+})
+
+test('an optional SELECT takes anything in dialect 1, and one without choices in dialect 2', () => {
+  const optional = inputsOf('id: a, type: SELECT, values: [x], required: false')
+  const open = inputsOf('id: a, type: SELECT')
+  const isTaken = (inputs: readonly Input[], dialect: 1 | 2): boolean =>
+    resolved(inputs, { a: 'z' }, { dialect }).values !== undefined
+
+  assert.deepEqual([isTaken(optional, 1), isTaken(optional, 2)], [true, false])
+  assert.deepEqual([isTaken(open, 1), isTaken(open, 2)], [false, true])
 })
 
 test('inputs that nobody declared are ignored', () => {

@@ -88,6 +88,8 @@ function compose(source: string, events: readonly Event[]): YamlDocument {
       separators.at(-1) ?? 0,
     )
   }
+  // Each node has one event or two, so the tree need not be built to know that it is too big.
+  if (events.length > 2 * NODES_MAX) throw tooBig(0)
   const composer: Composer = { source, events, at: 0, aliases: 0, anchors: new Map(), problems }
   const first = events[1]
   if (documents === 0 || first === undefined || first.type === EVENT_ID.POP) return { problems }
