@@ -1,7 +1,6 @@
 // How a group goes on: lanes of `tasks`, then on failure `errors`, then `finally`, then it closes with a state that follows from the runs of
 // `tasks` alone. The root of the execution is a group, too; it closes only when nothing that it started is still out.
-import { unreachable } from '../std/assert.ts'
-import { getRun, groupOf } from './apply.ts'
+import { getRun, groupOf } from './look-up.ts'
 import type { View } from './context.ts'
 import type { Decision, Event } from './event.ts'
 import { finishExecution } from './finish.ts'
@@ -26,8 +25,6 @@ export function progress(view: View, ordinal: number): Decision {
     case 'finally':
     case 'after':
       return progressHandlers(view, ordinal, group)
-    default:
-      return unreachable(group.phase)
   }
 }
 
@@ -147,7 +144,7 @@ function enterFinally(view: View, ordinal: number): Decision {
 /** Of a group that fails while siblings run, the groups among them take its state; running leaves end by themselves. */
 function closeOpenGroups(view: View, ordinal: number, group: Group): Event[] {
   const { state, plan } = view
-  const to = ordinal === ROOT ? 'FAILED' : tolerate('FAILED', flagsOf(getTask(plan, getRun(state, ordinal).task)))
+  const to = ordinal === ROOT ? 'FAILED' : stateOf(getTask(plan, getRun(state, ordinal).task), 'FAILED')
   return group.children.flatMap((child): Event[] => {
     const run = getRun(state, child)
     if (isFinal(run.state) || !run.group) return []
@@ -159,7 +156,7 @@ function close(view: View, ordinal: number): Decision {
   const { state, plan } = view
   const group = groupOf(state, ordinal)
   if (ordinal !== ROOT) {
-    const to = tolerate(finalStateOf(group), flagsOf(getTask(plan, getRun(state, ordinal).task)))
+    const to = stateOf(getTask(plan, getRun(state, ordinal).task), finalStateOf(group))
     return { events: [{ type: 'run-moved', run: ordinal, to }], effects: [] }
   }
   if (group.phase === 'after') return finishExecution(view, undefined)
@@ -172,7 +169,8 @@ function hasRetries({ state }: View): boolean {
   return false
 }
 
-function flagsOf(task: PlanTask): { readonly allowFailure: boolean; readonly allowWarning: boolean } {
+/** The warning that an AllowFailure makes of a failure stays one, whatever its allowWarning says (recorded). */
+function stateOf(task: PlanTask, state: FinalState): FinalState {
   const toleratesFailure = task.kind.type === 'control' && task.kind.control.toleratesFailure === true
-  return { allowFailure: task.task.allowFailure || toleratesFailure, allowWarning: task.task.allowWarning }
+  return state === 'FAILED' && toleratesFailure ? 'WARNING' : tolerate(state, task.task)
 }
