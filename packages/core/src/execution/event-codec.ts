@@ -32,6 +32,7 @@ const FIELDS: { readonly [Type in Event['type']]: FieldsOf<Type> } = {
     ['scheduledMs', 'n'],
     ['depth', 'n'],
     ['rootId', 'v'],
+    ['problem', 'v'],
   ],
   moved: [['to', 'w']],
   'run-created': [
