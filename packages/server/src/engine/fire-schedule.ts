@@ -1,5 +1,4 @@
-// A schedule's tick becomes an execution. Inputs that cannot be resolved still move the cursor on: the tick is told in the log of the server
-// and the next one gets its chance.
+// A schedule's tick becomes an execution, and its cursor moves with the birth.
 import {
   isMap,
   mapEntries,
@@ -32,14 +31,8 @@ export async function startFiring(firing: Firing, options: FireOptions): Promise
   try {
     const executionId = options.newId()
     const birth = await birthOf(executionId, firing, options)
-    if ('problem' in birth) {
-      options.onNotice(`${place} started nothing: ${birth.problem}`)
-      return true
-    }
-    await options.engine.submit(
-      { type: 'create', executionId, birth: birth.birth },
-      { trigger: { ...row, executionId } },
-    )
+    if (!birth) return false
+    await options.engine.submit({ type: 'create', executionId, birth }, { trigger: { ...row, executionId } })
     return true
   } catch (error) {
     options.onNotice(
@@ -50,15 +43,14 @@ export async function startFiring(firing: Firing, options: FireOptions): Promise
   }
 }
 
-type Prepared = { readonly birth: Birth } | { readonly problem: string }
-
+/** Undefined when the flow is gone meanwhile. Inputs that cannot be resolved make an execution that is FAILED from birth. */
 async function birthOf(
   executionId: string,
   { row, trigger, variables }: Firing,
   { flows, world, ask }: FireOptions,
-): Promise<Prepared> {
+): Promise<Birth | undefined> {
   const entry = flows.newest(row)
-  if (!entry) return { problem: 'the flow is gone' }
+  if (!entry) return undefined
   const plan = flows.planOf(entry)
   const scope = scopeOf(plan, world)
   const withTrigger = {
@@ -73,5 +65,16 @@ async function birthOf(
     { plan, inputs, labels: trigger.labels, trigger: { id: trigger.id, type: trigger.type, variables } },
     { world, ask },
   )
-  return 'birth' in prepared ? { birth: prepared.birth } : { problem: problemText(prepared.problems) }
+  if ('birth' in prepared) return prepared.birth
+  const { tenant, revision } = plan
+  return {
+    tenant,
+    namespace: plan.flow.namespace,
+    flowId: plan.flow.id,
+    revision,
+    inputs: {},
+    labels: [...plan.flow.labels, { key: 'system.correlationId', value: executionId }],
+    trigger: { id: trigger.id, type: trigger.type, variables },
+    problem: problemText(prepared.problems),
+  }
 }

@@ -1,5 +1,5 @@
 import type { FlowKey, FlowRow, FlowWrite, Operations } from '../store.ts'
-import { flowKeyOf, jobKeyOf, type Tables } from './memory-store.ts'
+import { flowKeyOf, jobKeyOf, type Tables } from './tables.ts'
 
 type Performers = {
   readonly [Name in keyof Operations]: (tables: Tables, args: Operations[Name]['args']) => Operations[Name]['result']
