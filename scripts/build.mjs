@@ -82,10 +82,14 @@ function replaceFile(path, contents) {
 
 function buildManifests() {
   if (!existsSync(join(ROOT, MANIFESTS))) return
-  const { status, signal } = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', MANIFESTS, '--out', join(DIST, 'plugins')], {
-    cwd: ROOT,
-    stdio: ['ignore', process.stderr, 'inherit'],
-  })
+  const { status, signal } = spawnSync(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', MANIFESTS, '--out', join(DIST, 'plugins')],
+    {
+      cwd: ROOT,
+      stdio: ['ignore', process.stderr, 'inherit'],
+    },
+  )
   if (status !== 0) throw new Error(`${MANIFESTS} ended with ${signal ?? `code ${status}`}`)
 }
 

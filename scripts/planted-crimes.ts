@@ -9,14 +9,15 @@ export interface Crime {
 /** Package → the packages it may import (ARCHITECTURE.md, "Who may import whom"). */
 export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'packages/core': [],
+  'packages/ion': ['core'],
   'packages/api': ['core'],
-  'packages/plugin-sdk': ['core'],
-  'packages/server': ['core', 'api', 'plugin-sdk'],
-  'packages/host': ['core', 'plugin-sdk'],
+  'packages/plugin-sdk': ['core', 'ion'],
+  'packages/server': ['core', 'ion', 'api', 'plugin-sdk'],
+  'packages/host': ['core', 'ion', 'plugin-sdk'],
   'packages/cli': ['core', 'api'],
-  'plugins/planted': ['plugin-sdk'],
+  'plugins/planted': ['plugin-sdk', 'ion'],
 }
-const PACKAGES = ['core', 'api', 'plugin-sdk', 'server', 'host', 'cli', 'ui', 'script']
+const PACKAGES = ['core', 'ion', 'api', 'plugin-sdk', 'server', 'host', 'cli', 'ui', 'script']
 
 const ROOMS = ['http', 'engine', 'worker', 'maintenance']
 const DRIVERS = ['memory', 'sqlite', 'postgres']

@@ -57,18 +57,14 @@ function startServer() {
   })
 }
 
-/** Paths that were named count from the folder where npm was called, the others from the project. */
+/** Only what was asked for: the rest is up to the configuration. Paths count from the folder where npm was called. */
 function serverArgs() {
   const from = process.env.INIT_CWD ?? process.cwd()
-  const path = (given, usual) => (given === undefined ? usual && join(ROOT, usual) : resolve(from, given))
-  const values = {
-    port: options.port,
-    host: options.host,
-    data: path(options.data, '.batuta'),
-    flows: path(options.flows, 'flows'),
-    config: path(options.config),
-  }
-  return Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]))
+  const paths = ['data', 'flows', 'config']
+  return Object.entries(options).flatMap(([name, value]) => [
+    `--${name}`,
+    paths.includes(name) ? resolve(from, value) : value,
+  ])
 }
 
 function say(line) {

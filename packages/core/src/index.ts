@@ -75,7 +75,8 @@ export type { InputContext, InputProblem, ResolvedInput, ResolvedInputs } from '
 export { ENCRYPTED_TYPE, isEncrypted } from './flow/input-value.ts'
 export { resolveOutputs } from './flow/outputs.ts'
 export type { OutputContext, OutputProblem, ResolvedOutputs } from './flow/outputs.ts'
-export { apply, born, getRun, groupOf } from './execution/apply.ts'
+export { apply, born } from './execution/apply.ts'
+export { getRun, groupOf } from './execution/look-up.ts'
 export { contextOf, lookupRoot, scopeOf, taskRunId } from './execution/context.ts'
 export type { View } from './execution/context.ts'
 export { decideNext, decideSignal } from './execution/decide.ts'
@@ -93,7 +94,8 @@ export type {
   Settlement,
   Signal,
 } from './execution/event.ts'
-export { birthOf, decodeEvents, encodeEvents, fold } from './execution/journal.ts'
+export { birthOf, decodeEvents, fold } from './execution/journal.ts'
+export { encodeEvents } from './execution/event-codec.ts'
 export type { JournalRow } from './execution/journal.ts'
 export { compilePlan, getTask } from './execution/plan.ts'
 export type { Plan, PlanTask, TaskKind } from './execution/plan.ts'
@@ -143,7 +145,6 @@ export {
   openSchedule,
   previousScheduleDate,
   scheduleVariables,
-  zonedText,
 } from './trigger/schedule.ts'
 export type { DateFilter, Due, Missed, RecoverPolicy, Schedule } from './trigger/schedule.ts'
 export { violationsOf } from './flow/violations.ts'

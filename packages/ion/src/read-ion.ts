@@ -122,7 +122,7 @@ function findJsonLine(text: string, at: number, isLast: boolean): string | undef
 
 // Decimals, exponents, wide integers, −0, keys that objects reorder, and JSON's one word that names our prototype. A hit inside a
 // string only costs the slower reader.
-const NOT_FOR_JSON = /\d[.eE]|\d{16}|-0(?!\d)|"\d+"\s*:|__proto__|\\u/
+const NOT_FOR_JSON = /[:,[\s]-?(?:\d+[.eE]|\d{16})|[:,[\s]-0(?!\d)|"\d+"\s*:|__proto__|\\u/
 
 function parseJson(line: string): Value | undefined {
   try {

@@ -54,14 +54,20 @@ test('the flow goes before its namespace, and that before the configuration', ()
 
 test('of two defaults in one list the first wins, of two forced ones the last', () => {
   const first = own(`{type: ${RETURN}, values: {format: one}}`, `{type: ${RETURN}, values: {format: two}}`)
-  const forced = own(`{type: ${RETURN}, forced: true, values: {format: one}}`, `{type: ${RETURN}, forced: true, values: {format: two}}`)
+  const forced = own(
+    `{type: ${RETURN}, forced: true, values: {format: one}}`,
+    `{type: ${RETURN}, forced: true, values: {format: two}}`,
+  )
 
   assert.deepEqual(taskWith('type: core.debug.Return', { own: first }).properties, { format: 'one' })
   assert.deepEqual(taskWith('type: core.debug.Return, format: own', { own: forced }).properties, { format: 'two' })
 })
 
 test('of forced defaults on several levels that of the flow wins', () => {
-  const levels = { own: own(`{type: ${RETURN}, forced: true, values: {format: flow}}`), global: [hard({ format: 'global' })] }
+  const levels = {
+    own: own(`{type: ${RETURN}, forced: true, values: {format: flow}}`),
+    global: [hard({ format: 'global' })],
+  }
 
   assert.deepEqual(taskWith('type: core.debug.Return, format: own', levels).properties, { format: 'flow' })
 })
@@ -81,23 +87,40 @@ test('an exact type goes before a longer prefix, that before a shorter one', () 
 })
 
 test('of a prefix a type takes only what it knows, of its own name everything', () => {
-  const byPrefix = taskWith('type: core.debug.Return', { global: [soft({ errorMessage: 'x' }, 'io.kestra.plugin.core')] })
+  const byPrefix = taskWith('type: core.debug.Return', {
+    global: [soft({ errorMessage: 'x' }, 'io.kestra.plugin.core')],
+  })
   const byName = parseFlow(`id: f\nnamespace: n\ntasks: [{id: a, type: ${RETURN}}]`, {
     catalogue,
     globalDefaults: [soft({ errorMessage: 'x' })],
   })
 
   assert.deepEqual(byPrefix.properties, {})
-  assert.deepEqual(byName.diagnostics.filter(({ severity }) => severity === 'error').map(({ code }) => code), ['unknown-property'])
+  assert.deepEqual(
+    byName.diagnostics.filter(({ severity }) => severity === 'error').map(({ code }) => code),
+    ['unknown-property'],
+  )
+})
+
+test('a prefix that spans many plugins brings each of them its own properties only', () => {
+  const values = { projectId: 'p', bucket: 'b' }
+  const query = 'type: io.kestra.plugin.gcp.bigquery.Query, sql: x'
+
+  const task = taskWith(query, { global: [soft(values, 'io.kestra.plugin.gcp')] })
+
+  assert.deepEqual(task.properties, { sql: 'x', projectId: 'p' })
 })
 
 test('old names of types reach new ones and the other way round', () => {
   const global = [soft({ format: 'x' }, 'io.kestra.core.tasks.debugs.Return')]
 
   assert.deepEqual(taskWith('type: core.debug.Return', { global }).properties, { format: 'x' })
-  assert.deepEqual(taskWith('type: io.kestra.core.tasks.debugs.Return', { global: [soft({ format: 'y' })] }).properties, {
-    format: 'y',
-  })
+  assert.deepEqual(
+    taskWith('type: io.kestra.core.tasks.debugs.Return', { global: [soft({ format: 'y' })] }).properties,
+    {
+      format: 'y',
+    },
+  )
 })
 
 test('maps are merged deeply, lists one after the other, and a null leaves the default', () => {
@@ -110,7 +133,10 @@ test('maps are merged deeply, lists one after the other, and a null leaves the d
     commands: ['first', 'second'],
     containerImage: 'default',
   })
-  assert.deepEqual(taskWith(task, { global: [hard(values, type)] }).properties['commands' as never], ['second', 'first'])
+  assert.deepEqual(taskWith(task, { global: [hard(values, type)] }).properties['commands' as never], [
+    'second',
+    'first',
+  ])
 })
 
 test('defaults reach nested tasks, triggers and task runners', () => {
@@ -159,7 +185,10 @@ test('defaults that would make the flow explode are refused', () => {
   const many = Object.fromEntries(Array.from({ length: 3000 }, (_, index) => [`k${index}`, index]))
   const tasks = Array.from({ length: 200 }, (_, index) => `  - {id: t${index}, type: ${RETURN}}`).join('\n')
 
-  const { flow, diagnostics } = parseFlow(`id: f\nnamespace: n\ntasks:\n${tasks}`, { catalogue, globalDefaults: [soft(many)] })
+  const { flow, diagnostics } = parseFlow(`id: f\nnamespace: n\ntasks:\n${tasks}`, {
+    catalogue,
+    globalDefaults: [soft(many)],
+  })
 
   assert.equal(flow, undefined)
   assert.ok(diagnostics.some(({ code }) => code === 'yaml-too-large'))

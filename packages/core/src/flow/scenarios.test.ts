@@ -8,7 +8,9 @@ import { checkFlow } from './validate.ts'
 import { violationsOf } from './violations.ts'
 
 const PROJECT = path.resolve(import.meta.dirname, '../../../..')
-const FOLDERS = ['../shared/conformance/scenarios', '../../shared/conformance/scenarios'].map(folder => path.resolve(PROJECT, folder))
+const FOLDERS = ['../shared/conformance/scenarios', '../../shared/conformance/scenarios'].map(folder =>
+  path.resolve(PROJECT, folder),
+)
 const ROOT = FOLDERS.find(folder => existsSync(folder))
 const catalogue = createCatalogue()
 
@@ -33,7 +35,8 @@ function testScenario(root: string, name: string): void {
   const refused = new Set(scenario.steps.filter(step => step.do === 'invalid').map(step => step.flowFile))
   for (const flow of readdirSync(folder).filter(entry => entry.endsWith('.yaml'))) {
     const source = readFileSync(path.join(folder, flow), 'utf8')
-    const dialects = scenario.dialect === '2.0' ? [2 as const] : scenario.dialect === 'both' ? [undefined, 2 as const] : [undefined]
+    const dialects =
+      scenario.dialect === '2.0' ? [2 as const] : scenario.dialect === 'both' ? [undefined, 2 as const] : [undefined]
     for (const dialect of dialects) {
       const what = `${name}/${flow}${dialect === undefined ? '' : ' as dialect 2'}`
       if (refused.has(flow)) testRefusal({ what, folder, flow, source, dialect })
@@ -46,7 +49,10 @@ function testAcceptance(what: string, source: string, dialect: 2 | undefined): v
   test(`${what} is accepted`, () => {
     const { flow, diagnostics } = checkFlow(source, { catalogue, ...(dialect && { dialect }) })
 
-    assert.deepEqual(diagnostics.filter(({ severity }) => severity === 'error'), [])
+    assert.deepEqual(
+      diagnostics.filter(({ severity }) => severity === 'error'),
+      [],
+    )
     assert.ok(flow)
   })
 }

@@ -1,3 +1,4 @@
+import { mergeValues } from '../execution/outputs.ts'
 import { RunError } from '../execution/renderer.ts'
 import { isList, isMap, isTruthyText, mapEntries, mapFrom, mapHas, type Value, type ValueMap } from '../std/value.ts'
 import { printValue } from '../std/value-text.ts'
@@ -14,7 +15,7 @@ export const setVariables: InlineTask = {
     if (!isTruthyText(render.text('overwrite') ?? 'true')) refuseKnown(state.variables, given)
     return {
       state: 'SUCCESS',
-      events: [{ type: 'variables', variables: mergeDeep(state.variables, given) }],
+      events: [{ type: 'variables', variables: mergeValues(state.variables, given) }],
     }
   },
 }
@@ -33,15 +34,6 @@ export const unsetVariables: InlineTask = {
     const kept = [...mapEntries(state.variables)].filter(([name]) => !names.includes(name))
     return { state: 'SUCCESS', events: [{ type: 'variables', variables: mapFrom(kept) }] }
   },
-}
-
-function mergeDeep(known: ValueMap, given: ValueMap): ValueMap {
-  const merged = new Map<string, Value>(mapEntries(known))
-  for (const [key, value] of mapEntries(given)) {
-    const before = merged.get(key)
-    merged.set(key, before !== undefined && isMap(before) && isMap(value) ? mergeDeep(before, value) : value)
-  }
-  return mapFrom(merged)
 }
 
 function namesOf(id: string, value: Value | undefined): readonly string[] {

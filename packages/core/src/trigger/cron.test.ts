@@ -141,7 +141,9 @@ const field = (min: number, max: number): fc.Arbitrary<string> => {
   const value = fc.integer({ min, max })
   const range = fc.tuple(value, value).map(([a, b]) => `${Math.min(a, b)}-${Math.max(a, b)}`)
   const step = fc.integer({ min: 1, max: Math.max(1, max - 1) }).map(n => `*/${n}`)
-  const list = fc.array(fc.oneof(value.map(String), range), { minLength: 1, maxLength: 3 }).map(parts => parts.join(','))
+  const list = fc
+    .array(fc.oneof(value.map(String), range), { minLength: 1, maxLength: 3 })
+    .map(parts => parts.join(','))
   return fc.oneof({ weight: 3, arbitrary: fc.constant('*') }, step, list)
 }
 const crons = fc
@@ -156,7 +158,11 @@ test('away from changes of the clocks, next dates are those of croner', () => {
       if (own === undefined || changesNear(zone, afterMs) || changesNear(zone, own)) return
       const oracle = new Croner(source, { timezone: zoneId }).nextRun(new Date(afterMs))
       if (oracle !== null && changesNear(zone, oracle.getTime())) return
-      assert.equal(new Date(own).toISOString(), oracle?.toISOString(), `${source} in ${zoneId} after ${new Date(afterMs).toISOString()}`)
+      assert.equal(
+        new Date(own).toISOString(),
+        oracle?.toISOString(),
+        `${source} in ${zoneId} after ${new Date(afterMs).toISOString()}`,
+      )
     }),
     { numRuns: 1500 },
   )
@@ -170,15 +176,21 @@ function changesNear(zone: Zone, instantMs: number): boolean {
 
 test('next dates are the first instants that match, minute by minute, also where clocks change', () => {
   fc.assert(
-    fc.property(crons, fc.constantFrom(...ZONES), fc.integer({ min: 1976, max: 2036 }), fc.nat(364), (source, zoneId, year, day) => {
-      const zone = zoneOf(zoneId)
-      const cron = cronOf(source)
-      const from = Date.UTC(year, 0, 1 + day)
-      const found = nextCronDate(cron, from, zone)
-      const expected = firstByMinutes(cron, source, { zone, from })
-      if (expected === undefined) return assert.ok(found === undefined || found > from + 2 * 24 * HOUR_MS)
-      assert.equal(found, expected, `${source} in ${zoneId} after ${new Date(from).toISOString()}`)
-    }),
+    fc.property(
+      crons,
+      fc.constantFrom(...ZONES),
+      fc.integer({ min: 1976, max: 2036 }),
+      fc.nat(364),
+      (source, zoneId, year, day) => {
+        const zone = zoneOf(zoneId)
+        const cron = cronOf(source)
+        const from = Date.UTC(year, 0, 1 + day)
+        const found = nextCronDate(cron, from, zone)
+        const expected = firstByMinutes(cron, source, { zone, from })
+        if (expected === undefined) return assert.ok(found === undefined || found > from + 2 * 24 * HOUR_MS)
+        assert.equal(found, expected, `${source} in ${zoneId} after ${new Date(from).toISOString()}`)
+      },
+    ),
     { numRuns: 400 },
   )
 })
@@ -209,7 +221,11 @@ test('the previous date of whatever comes after a date is that date', () => {
       const first = nextCronDate(cron, afterMs, zone)
       const second = first === undefined ? undefined : nextCronDate(cron, first, zone)
       if (first === undefined || second === undefined) return
-      assert.equal(previousCronDate(cron, second, zone), first, `${source} in ${zoneId}, ${new Date(first).toISOString()}`)
+      assert.equal(
+        previousCronDate(cron, second, zone),
+        first,
+        `${source} in ${zoneId}, ${new Date(first).toISOString()}`,
+      )
       assert.equal(previousCronDate(cron, first + 1, zone), first)
     }),
     { numRuns: 2000 },
@@ -239,7 +255,11 @@ function checkChain(cron: Cron, zone: Zone, around: number): void {
   for (let i = 0; i < 40 && date !== undefined && date < around + 30 * HOUR_MS; i++) {
     const next: number | undefined = nextCronDate(cron, date, zone)
     if (next === undefined) return
-    assert.equal(previousCronDate(cron, next, zone), date, `${cron.source} in ${zone.id} before ${new Date(next).toISOString()}`)
+    assert.equal(
+      previousCronDate(cron, next, zone),
+      date,
+      `${cron.source} in ${zone.id} before ${new Date(next).toISOString()}`,
+    )
     date = next
   }
 }

@@ -97,7 +97,7 @@ export class Engine implements Inbox {
     return new Promise<Receipt<T>>((resolve, reject) => {
       const refusal = this.#refusalOf(signal)
       if (refusal) return reject(refusal)
-      const settle = { resolve: (receipt: Receipt<unknown>) => resolve(receipt as Receipt<T>), reject }
+      const settle = { resolve: (receipt: Receipt<unknown>) => resolve(trust<Receipt<T>>(receipt)), reject }
       this.#pending += 1
       this.#enqueue({ signal, sinceMs: this.#options.platform.nowMs(), options, settle })
     })

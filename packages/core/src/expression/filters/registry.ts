@@ -3,6 +3,7 @@ import type { FilterDefinition } from '../definition.ts'
 import { COLLECTION_FILTERS } from './collection.ts'
 import { DATE_FILTERS } from './date.ts'
 import { ENCODING_FILTERS } from './encoding.ts'
+import { JSON_FILTERS } from './json.ts'
 import { NUMBER_FILTERS } from './number.ts'
 import { REGEX_FILTERS } from './regex.ts'
 import { TEXT_FILTERS } from './text.ts'
@@ -14,4 +15,5 @@ export const FILTERS: ReadonlyMap<string, FilterDefinition> = byName(
   COLLECTION_FILTERS,
   NUMBER_FILTERS,
   DATE_FILTERS,
+  JSON_FILTERS,
 )

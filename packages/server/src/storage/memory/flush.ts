@@ -1,7 +1,7 @@
 // The write path: the batch is checked whole, by the rules that the tables of the other drivers hold as constraints, before anything is written.
 import type { Batch } from '../batch.ts'
 import { FlushError, type FlushReceipt } from '../store.ts'
-import { jobKeyOf, timerKeyOf, triggerKeyOf, type Tables } from './memory-store.ts'
+import { jobKeyOf, timerKeyOf, triggerKeyOf, type Tables } from './tables.ts'
 
 export function flushInMemory(tables: Tables, batch: Batch, nowMs: number): FlushReceipt {
   checkFence(tables, batch)

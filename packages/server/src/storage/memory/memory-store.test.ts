@@ -1,5 +1,6 @@
 import { storeContract } from '../contract.ts'
-import { newTables, openMemoryStore } from './memory-store.ts'
+import { openMemoryStore } from './memory-store.ts'
+import { newTables } from './tables.ts'
 
 storeContract({
   name: 'memory',

@@ -1,6 +1,6 @@
 import type { JobRow } from '../batch.ts'
 import type { FlowKey, FlowRow, FlowWrite, Operations } from '../store.ts'
-import { flowKeyOf, jobKeyOf, keyKeyOf, triggerKeyOf, type Tables } from './memory-store.ts'
+import { flowKeyOf, jobKeyOf, keyKeyOf, triggerKeyOf, type Tables } from './tables.ts'
 
 type Performers = {
   readonly [Name in keyof Operations]: (tables: Tables, args: Operations[Name]['args']) => Operations[Name]['result']

@@ -1,6 +1,6 @@
 import type { ExecutionRow } from '../batch.ts'
 import type { ExecutionQuery, FlowKey, FlowRow, Reads } from '../store.ts'
-import { jobKeyOf, flowKeyOf, keyKeyOf, type Tables } from './memory-store.ts'
+import { jobKeyOf, flowKeyOf, keyKeyOf, type Tables } from './tables.ts'
 
 export function readsOf(tables: Tables): Reads {
   return {

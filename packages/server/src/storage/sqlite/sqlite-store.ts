@@ -2,14 +2,14 @@
 // large ones go to the database thread, which also checkpoints, so that the fsync and the copy of pages never stall the event loop.
 import type { DatabaseSync } from 'node:sqlite'
 import { sizeOf, type Batch } from '../batch.ts'
+import { readsOf } from '../sql/reads.ts'
 import type { FlushReceipt, Store } from '../store.ts'
 import { checkpointPassive } from './checkpoint.ts'
 import { startFlushThread, type FlushThread } from './flush-thread-client.ts'
 import { prepareFlush } from './flush.ts'
 import { migrate } from './migrate.ts'
 import { openDatabase } from './open.ts'
-import { performIn } from './perform.ts'
-import { readsOf } from './reads.ts'
+import { SQLITE, performIn, prepareStatements } from './perform.ts'
 
 /** Batches up to this many rows are committed by the main thread. */
 const MAIN_THREAD_ROWS_MAX = 24
@@ -25,6 +25,7 @@ export function openSqliteStore({ file, nowMs, threadUrl }: SqliteOptions): Stor
   const db = openDatabase(file)
   migrate(db)
   const writeHere = prepareFlush(db)
+  const run = prepareStatements(db)
   let thread: FlushThread | undefined
   let mainFlushes = 0
   const flush = async (batch: Batch): Promise<FlushReceipt> => {
@@ -39,8 +40,8 @@ export function openSqliteStore({ file, nowMs, threadUrl }: SqliteOptions): Stor
   return {
     kind: 'sqlite',
     flush,
-    perform: async (name, args) => performIn(db, name, args),
-    read: readsOf(db),
+    perform: async (name, args) => performIn(db, run, { name, args }),
+    read: readsOf(async (text, values) => run({ text, values }), SQLITE),
     close: async () => {
       await thread?.stop()
       closeDatabase(db)

@@ -12,6 +12,11 @@ export function number(row: SqlRow, column: string): number {
   return Number(row[column])
 }
 
+/** SQLite has no booleans of its own. */
+export function flag(row: SqlRow, column: string): boolean {
+  return row[column] === true || row[column] === 1
+}
+
 export function textOrNull(row: SqlRow, column: string): string | null {
   const value = row[column]
   return value === null || value === undefined ? null : String(value)
@@ -30,8 +35,8 @@ export function flowOf(row: SqlRow): FlowRow {
     revision: number(row, 'revision'),
     source: text(row, 'source'),
     parsed: text(row, 'parsed'),
-    isDisabled: number(row, 'is_disabled') === 1,
-    isDeleted: number(row, 'is_deleted') === 1,
+    isDisabled: flag(row, 'is_disabled'),
+    isDeleted: flag(row, 'is_deleted'),
     nowMs: number(row, 'updated_ms'),
   }
 }
@@ -83,7 +88,7 @@ export function triggerOf(row: SqlRow): StoredTrigger {
     lastMs: numberOrNull(row, 'last_ms'),
     expectedNextMs: numberOrNull(row, 'next_ms'),
     executionId: textOrNull(row, 'execution_id'),
-    isDisabled: number(row, 'is_disabled') === 1,
+    isDisabled: flag(row, 'is_disabled'),
     hash: text(row, 'hash'),
   }
 }

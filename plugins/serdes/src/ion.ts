@@ -1,0 +1,2 @@
+export { encodeIon, ionLines, readIonBatches } from '@batuta/ion'
+export type { IonOptions } from '@batuta/ion'
