@@ -17,6 +17,7 @@ export const NOTHING: Decision = { events: [], effects: [] }
 export function decideSignal(view: View, signal: Signal): Decision {
   switch (signal.type) {
     case 'create':
+    case 'wake':
       return NOTHING
     case 'command':
       return signal.command.name === 'kill' ? decideKill(view, signal.command) : decideRestart(view)
