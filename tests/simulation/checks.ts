@@ -2,7 +2,7 @@
 import { ROOT, decodeEvents, getRun, isFinal, type ExecutionState } from '@batuta/core'
 import type { Tables } from '../../packages/server/src/storage/memory/tables.ts'
 import { foldRows, type Audit, type Shadow } from './audit.ts'
-import { canonical } from './canonical.ts'
+import { canonical } from '../../packages/core/src/execution/testing/canonical.ts'
 import type { Ledger } from './ledger.ts'
 
 export interface CheckOptions {

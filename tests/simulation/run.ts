@@ -28,6 +28,9 @@ for (let seed = from; seed < from + seeds && failures < failuresMax; seed++) {
   failures += 1
   console.log(`seed ${seed} fails, again with: node tests/simulation/run.ts --seeds 1 --from ${seed}`)
   for (const finding of report.findings.slice(0, 8)) console.log(`  ${finding.slice(0, 1500)}`)
+  if (seeds > 1) continue
+  const ids = new Set(report.findings.flatMap(finding => finding.match(/[0-9A-Za-z]{22}/g) ?? []))
+  for (const id of ids) console.log(report.tell(id))
 }
 const seconds = (performance.now() - startedMs) / 1_000
 console.log(`${done} seeds, ${failures} failed, ${steps} steps in ${seconds.toFixed(1)} s`)

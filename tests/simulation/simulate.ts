@@ -17,7 +17,7 @@ import { openMemoryStore } from '../../packages/server/src/storage/memory/memory
 import { newTables } from '../../packages/server/src/storage/memory/tables.ts'
 import type { FlowKey, Store } from '../../packages/server/src/storage/store.ts'
 import { Audit } from './audit.ts'
-import { canonical } from './canonical.ts'
+import { canonical } from '../../packages/core/src/execution/testing/canonical.ts'
 import { newChance, type Chance } from './chance.ts'
 import { checkQuiet } from './checks.ts'
 import { NO_FAULTS, drawFaults, type Faults } from './faults.ts'
@@ -49,6 +49,8 @@ export interface Report {
   readonly traceHash: string
   readonly steps: number
   readonly counts: ReadonlyMap<string, number>
+  /** For people: the flow and the journal of an execution. */
+  tell(executionId: string): string
 }
 
 const START_MS = Date.UTC(2031, 3, 5)
@@ -100,7 +102,14 @@ class Simulation {
   get report(): Report {
     const { findings, counts } = this.#ledger
     this.#world.note(JSON.stringify([...this.#audit.shadows.values()].map(shadow => canonical(shadow.state))))
-    return { seed: this.#options.seed, findings, traceHash: this.#world.traceHash, steps: this.#world.steps, counts }
+    return {
+      seed: this.#options.seed,
+      findings,
+      traceHash: this.#world.traceHash,
+      steps: this.#world.steps,
+      counts,
+      tell: id => this.#tell(id),
+    }
   }
 
   async run(): Promise<void> {
@@ -124,6 +133,15 @@ class Simulation {
         `the run broke: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
       )
     }
+  }
+
+  #tell(id: string): string {
+    const shadow = this.#audit.shadows.get(id)
+    if (!shadow) return `${id} is unknown`
+    const { flowId, revision } = shadow.state
+    const source = this.#tables.flows.get(`main/${NAMESPACE}/${flowId}`)?.[revision - 1]?.source
+    const turns = shadow.rows.map(row => `${row.turn} +${row.atMs - START_MS} ms ${row.events}`)
+    return [id, source, ...turns].join('\n    ')
   }
 
   #isQuiet(): boolean {

@@ -46,6 +46,7 @@ export function born(id: string, event: Created, plan: Plan, atMs: number): Exec
     isKillRequested: false,
     isHeld: false,
     isEnded: false,
+    live: 0,
     awaited: new Set(),
     children: new Map(),
     timers: new Map(),
@@ -177,6 +178,8 @@ function createRun(state: ExecutionState, event: Extract<Event, { type: 'run-cre
   const group = groupOf(state, event.parent)
   group.children.push(run.ordinal)
   group.live += 1
+  state.live += 1
+  count(group, run, 1)
   placeChild(group, run)
   state.agenda.push(run.ordinal)
 }
@@ -220,13 +223,20 @@ function moveRun(state: ExecutionState, run: TaskRun, to: StateName, atMs: numbe
   count(group, run, 1)
   run.history.push({ state: to, atMs })
   if (!isFinal(to)) {
-    if (isFinal(from)) group.live += 1
+    if (isFinal(from)) {
+      group.live += 1
+      state.live += 1
+    }
+    // A group that fails waits until all that it created has begun.
+    if (group.failed > 0) state.agenda.push(run.parent)
     state.agenda.push(run.ordinal)
     return
   }
   if (run.isAwaited) stopAwaiting(state, run)
+  if (run.evaluated) stopAsking(state, run)
   if (!isFinal(from)) {
     group.live -= 1
+    state.live -= 1
     leaveChild(group, run)
   }
   state.agenda.push(run.parent)
@@ -235,6 +245,7 @@ function moveRun(state: ExecutionState, run: TaskRun, to: StateName, atMs: numbe
 /** Counts the run's state for its parent; handlers never count for the final state. */
 function count(group: Group, run: TaskRun, by: 1 | -1): void {
   if (run.state === 'RETRYING') group.retrying += by
+  if (run.state === 'CREATED' || run.state === 'RESTARTED') group.beginning += by
   if (run.lane === HANDLER) return
   if (run.state === 'FAILED') group.failed += by
   if (run.state === 'KILLED') group.killed += by
@@ -244,6 +255,10 @@ function count(group: Group, run: TaskRun, by: 1 | -1): void {
 function stopAwaiting(state: ExecutionState, run: TaskRun): void {
   run.isAwaited = false
   state.awaited.delete(run.ordinal)
+}
+
+function stopAsking(state: ExecutionState, run: TaskRun): void {
+  for (const [slot, answer] of run.evaluated ?? []) if (answer === 'asked') state.asked.delete(`${run.ordinal} ${slot}`)
 }
 
 function openGroup(
@@ -323,6 +338,7 @@ function restart(state: ExecutionState, plan: Plan, event: Extract<Event, { type
     delete run.evaluated
     reopen(run, 'RESTARTED', atMs)
   }
+  state.live = state.runs.filter(run => !run.isRemoved && !isFinal(run.state)).length
   recount(state, state.root)
   for (const ordinal of event.groups) recount(state, groupOf(state, ordinal))
   reindexOutputs(state, plan)
@@ -341,7 +357,7 @@ function recount(state: ExecutionState, group: Group): void {
   group.phase = 'tasks'
   group.handlerAt = 0
   delete group.handlerRun
-  group.live = group.failed = group.killed = group.warned = group.retrying = 0
+  group.live = group.beginning = group.failed = group.killed = group.warned = group.retrying = 0
   group.lanes.clear()
   group.ready = []
   group.children = group.children.filter(ordinal => !getRun(state, ordinal).isRemoved)

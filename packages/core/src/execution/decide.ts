@@ -59,8 +59,7 @@ function isCurrent({ state }: View, { run: ordinal, epoch }: Pick<Settlement, 'r
 }
 
 function decideEvaluated({ state }: View, signal: Extract<Signal, { type: 'evaluated' }>): Decision {
-  const evaluated = signal.run === ROOT ? state.evaluated : state.runs[signal.run]?.evaluated
-  if (evaluated?.get(signal.slot) !== 'asked') return NOTHING
+  if (!state.asked.has(`${signal.run} ${signal.slot}`)) return NOTHING
   const event: Event = {
     type: 'evaluated',
     run: signal.run,

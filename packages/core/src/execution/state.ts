@@ -163,6 +163,8 @@ export interface Group {
   handlerRun?: number
   children: number[]
   live: number
+  /** Children that were created, or created anew, and have not begun. */
+  beginning: number
   failed: number
   killed: number
   warned: number
@@ -218,6 +220,8 @@ export interface ExecutionState {
   isKillRequested: boolean
   isHeld: boolean
   isEnded: boolean
+  /** Runs that have not ended, groups and handlers included. */
+  live: number
   /** Runs whose job is out. */
   awaited: Set<number>
   /** Children executions that are awaited, by run. */
@@ -244,6 +248,7 @@ export function newGroup(branch: readonly number[]): Group {
     handlerAt: 0,
     children: [],
     live: 0,
+    beginning: 0,
     failed: 0,
     killed: 0,
     warned: 0,

@@ -1,5 +1,5 @@
 // A state as text that two equal states share, whatever maps, sets and objects they are made of. The agenda is left out: it is work, not fact.
-import type { ExecutionState } from '@batuta/core'
+import type { ExecutionState } from '../state.ts'
 
 export function canonical(state: ExecutionState): string {
   return JSON.stringify(plain({ ...state, agenda: [] }))
