@@ -157,6 +157,8 @@ export interface Group {
   lanes: Map<number, number>
   /** Open lanes whose last child ended and that have another task. */
   ready: number[]
+  /** Lanes that a restart left with more than one run under way, and how many. */
+  crowded: Map<number, number>
   /** How many tasks of `errors`, `finally` or `after` were begun. */
   handlerAt: number
   /** The handler that runs now. */
@@ -245,6 +247,7 @@ export function newGroup(branch: readonly number[]): Group {
     nextLane: 0,
     lanes: new Map(),
     ready: [],
+    crowded: new Map(),
     handlerAt: 0,
     children: [],
     live: 0,
