@@ -77,6 +77,7 @@ export class Host {
       environment: processEnvironment(process.env, init.environmentAllowed),
       killGraceMs: init.limits.killGraceMs,
       openFilesMax: init.limits.openFilesMax,
+      processesMax: init.limits.processesMax,
     })
     this.#keeper = keeper
     const reaped = await keeper.reap()

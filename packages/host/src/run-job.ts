@@ -53,6 +53,7 @@ const LEAVE_BEHIND_MS = 3_000
 export async function runJob(job: HostJob, room: HostRoom, stop: AbortController): Promise<Outcome> {
   const startedMs = room.now()
   const mask = new SecretMask()
+  for (const secret of job.secrets ?? []) mask.add(secret)
   const log = openLog(job, room, mask)
   const run = openJob(job, room, { log, mask, signal: stop.signal })
   const ended = await endJob(job, room, { run, stop, log })

@@ -143,6 +143,7 @@ function openTestKeeper(): ProcessKeeper {
     environment: processEnvironment(process.env),
     killGraceMs: TEST_KILL_GRACE_MS,
     openFilesMax: 1024,
+    processesMax: 0,
   })
 }
 
