@@ -209,6 +209,21 @@ test('with logToFile every line goes to the file', async t => {
   assert.match(await readAll(host, settled.logFile ?? ''), /INFO one\n.* INFO two\n$/s)
 })
 
+test('a host that was killed leaves nothing to the next one: no process and no folder', async t => {
+  const first = await openTestHost(t)
+  const { key } = first.start('test.Shell', { script: 'setsid sleep 300 & echo up; sleep 300' })
+  while (first.linesOf(key).length === 0) await sleep(20)
+  first.child.kill('SIGKILL')
+  await once(first.child, 'exit')
+  assert.ok((await survivors(first.workDir)).length >= 2)
+
+  const second = await openTestHost(t, { root: first.root })
+
+  assert.deepEqual(await survivors(first.workDir), [])
+  assert.deepEqual(await readdir(first.workDir), [])
+  assert.deepEqual(second.notices.length, 1)
+})
+
 test('a drained host finishes what runs and exits', async t => {
   const host = await openTestHost(t)
   const { outcome } = host.start('test.Shell', { script: 'sleep 0.3; exit 4' })
