@@ -94,7 +94,8 @@ export type {
   Settlement,
   Signal,
 } from './execution/event.ts'
-export { birthOf, decodeEvents, encodeEvents, fold } from './execution/journal.ts'
+export { birthOf, decodeEvents, fold } from './execution/journal.ts'
+export { encodeEvents } from './execution/event-codec.ts'
 export type { JournalRow } from './execution/journal.ts'
 export { compilePlan, getTask } from './execution/plan.ts'
 export type { Plan, PlanTask, TaskKind } from './execution/plan.ts'
