@@ -120,7 +120,8 @@ export class ProcessKeeper {
 
   /** A daemon that left its session outlives the end of its attempt by a second. */
   #sweepSoon(): void {
-    this.#sweep ??= setTimeout(() => {
+    if (this.#sweep !== undefined) return
+    this.#sweep = setTimeout(() => {
       this.#sweep = undefined
       void this.reap()
     }, SWEEP_MS).unref()
