@@ -6,6 +6,7 @@ const OfNamespace = Type.Object({ namespace: Type.String() })
 const OfFlow = Type.Object({ namespace: Type.String(), id: Type.String() })
 const NONE = { type: 'none' } as const
 const YAML = { type: 'yaml' } as const
+const DOCUMENTS = { type: 'yaml', isMany: true } as const
 const FLOW = { type: 'json', schema: Flow } as const
 const FLOWS = { type: 'json', schema: Type.Array(Flow) } as const
 
@@ -145,7 +146,7 @@ export const flowRoutes = {
       delete: Type.Optional(Type.Boolean({ default: true })),
       override: Type.Optional(Type.Boolean({ default: false })),
     }),
-    body: YAML,
+    body: DOCUMENTS,
     status: 200,
     reply: FLOWS,
     permission: 'flow:write',
@@ -160,7 +161,7 @@ export const flowRoutes = {
       namespace: Type.Optional(Type.String()),
       allowNamespaceChild: Type.Optional(Type.Boolean({ default: false })),
     }),
-    body: YAML,
+    body: DOCUMENTS,
     status: 200,
     reply: FLOWS,
     permission: 'flow:write',
@@ -171,7 +172,7 @@ export const flowRoutes = {
     paths: ofTenant('/flows/validate'),
     params: NoParams,
     query: NoQuery,
-    body: YAML,
+    body: DOCUMENTS,
     status: 200,
     reply: { type: 'json', schema: Type.Array(Violation) },
     permission: 'flow:read',

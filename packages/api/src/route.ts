@@ -22,7 +22,7 @@ export type Permission =
 export type BodySpec =
   | { readonly type: 'none' }
   | { readonly type: 'json'; readonly schema: TSchema }
-  | { readonly type: 'yaml' }
+  | { readonly type: 'yaml'; /** Several documents may come, so the body may be longer. */ readonly isMany?: boolean }
   | { readonly type: 'text' }
   | { readonly type: 'form' }
   | { readonly type: 'raw' }

@@ -33,6 +33,7 @@ export type { TemplateFinding } from './expression/check.ts'
 export type { Need } from './expression/definition.ts'
 export { Fuel } from './expression/fuel.ts'
 export type { FuelLimits } from './expression/fuel.ts'
+export { readIon } from './expression/ion/read-ion.ts'
 export { javaClassName } from './expression/java-class.ts'
 export { evaluateAsync, renderAsync } from './expression/render-async.ts'
 export type { Ask, Renderable } from './expression/render-async.ts'
@@ -94,7 +95,8 @@ export type {
   Settlement,
   Signal,
 } from './execution/event.ts'
-export { birthOf, decodeEvents, encodeEvents, fold } from './execution/journal.ts'
+export { birthOf, decodeEvents, fold } from './execution/journal.ts'
+export { encodeEvents } from './execution/event-codec.ts'
 export type { JournalRow } from './execution/journal.ts'
 export { compilePlan, getTask } from './execution/plan.ts'
 export type { Plan, PlanTask, TaskKind } from './execution/plan.ts'

@@ -21,6 +21,7 @@ export {
   mapHas,
   mapKeys,
   mapSize,
+  parseDuration,
   plainText,
   printValue,
   toDouble,
@@ -49,7 +50,6 @@ export type { NamespaceFilesOptions } from './files/task-file-traits.ts'
 export { bindProperties, renderAll } from './lazy-properties.ts'
 export type { LazyProperties, LazyProperty } from './lazy-properties.ts'
 export { linesOf } from './lines-of.ts'
-export { parseDuration } from './parse-duration.ts'
 export { processEnvironment } from './process/process-environment.ts'
 export { ProcessKeeper } from './process/process-keeper.ts'
 export type { KeeperOptions } from './process/process-keeper.ts'

@@ -163,6 +163,7 @@ function openRooms(ground: Ground): Rooms {
   const schedules: Schedules = new Schedules({
     store,
     zone: config.zone,
+    nowMs: () => platform.nowMs(),
     findFlow: key => flows.flowOf(key),
     fire: firing => {
       const ask = askFor(answers, { ...firing.row, executionId: '' })

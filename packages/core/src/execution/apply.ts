@@ -58,6 +58,7 @@ export function born(id: string, event: Created, plan: Plan, atMs: number): Exec
   if (event.parentLink) state.parentLink = event.parentLink
   if (event.parentId !== undefined) state.parentId = event.parentId
   if (event.scheduledMs !== undefined) state.scheduledMs = event.scheduledMs
+  if (event.problem !== undefined) state.problem = event.problem
   return state
 }
 

@@ -2,8 +2,8 @@
 // `tasks` alone. The root of the execution is a group, too; it closes only when nothing that it started is still out.
 import { getRun, groupOf } from './look-up.ts'
 import type { View } from './context.ts'
-import type { Decision, Event } from './event.ts'
-import { finishExecution } from './finish.ts'
+import type { Decision, Effect, Event } from './event.ts'
+import { endExecution, finishExecution } from './finish.ts'
 import { progressKill } from './kill.ts'
 import { getTask, type PlanTask } from './plan.ts'
 import { HANDLER, ROOT, isFinal, type FinalState, type Group } from './state.ts'
@@ -53,12 +53,22 @@ function isUnderWay({ state }: View): boolean {
 
 function beginExecution(view: View): Decision {
   const { state, plan, env } = view
+  if (state.problem !== undefined) return failBirth(view, state.problem)
   if (state.scheduledMs !== undefined && state.scheduledMs > env.nowMs && state.state === 'CREATED') {
     if (state.timers.has('schedule')) return NOTHING
     return { events: [{ type: 'timer-set', name: 'schedule', atMs: state.scheduledMs }], effects: [] }
   }
   if (plan.root.tasks.length === 0 && state.state === 'CREATED') return finishExecution(view, 'SUCCESS')
   return { events: [{ type: 'moved', to: 'RUNNING' }], effects: [] }
+}
+
+function failBirth({ state, env }: View, problem: string): Decision {
+  const end = endExecution(state, 'FAILED')
+  const log: Effect = {
+    type: 'log',
+    entry: { run: ROOT, level: 'ERROR', message: problem, atMs: env.nowMs, attempt: 0 },
+  }
+  return { events: [{ type: 'moved', to: 'FAILED' }, ...end.events], effects: [log, ...end.effects] }
 }
 
 function progressTasks(view: View, ordinal: number, group: Group): Decision {

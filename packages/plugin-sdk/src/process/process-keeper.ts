@@ -38,9 +38,8 @@ type Child = ChildProcessByStdio<null, Readable, Readable>
 
 interface Started {
   readonly child: Child
-  /** Listening from the first moment: a short command is over before anything else is done. */
   readonly exited: Promise<CommandResult>
-  readonly tree: ProcessTree
+  readonly read: Promise<unknown>
 }
 
 /** How long output may keep coming from background processes after the command itself has ended. */
@@ -63,12 +62,12 @@ export class ProcessKeeper {
     options.signal.throwIfAborted()
     const mark = `${this.#options.name}/${options.attempt}`
     const child = this.#spawn(command, mark)
-    const exited = exitOf(child)
+    const started = attach(child, command.onLine)
     const tree = { leader: await pidOf(child, command), mark }
     this.#trees.set(mark, tree)
     try {
       await raiseOomScore(tree.leader)
-      return await this.#attend({ child, exited, tree }, command, options.signal)
+      return await this.#attend(started, tree, options.signal)
     } catch (error) {
       // Whoever takes the lines has failed: the command must not go on without witness.
       await killTree(tree, 0)
@@ -102,11 +101,7 @@ export class ProcessKeeper {
     return spawn(file, args, { cwd: command.cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   }
 
-  async #attend({ child, exited, tree }: Started, command: Command, signal: AbortSignal): Promise<CommandResult> {
-    const read = Promise.all([
-      forward(child.stdout, 'stdout', command.onLine),
-      forward(child.stderr, 'stderr', command.onLine),
-    ])
+  async #attend({ child, exited, read }: Started, tree: ProcessTree, signal: AbortSignal): Promise<CommandResult> {
     const ended = Promise.all([exited.then(() => this.#afterExit(read, tree, child)), read])
     const isStopped = await Promise.race([ended.then(() => false), aborted(signal)])
     if (isStopped) {
@@ -125,11 +120,20 @@ export class ProcessKeeper {
 
   /** A daemon that left its session outlives the end of its attempt by a second. */
   #sweepSoon(): void {
-    this.#sweep ??= setTimeout(() => {
+    if (this.#sweep !== undefined) return
+    this.#sweep = setTimeout(() => {
       this.#sweep = undefined
       void this.reap()
     }, SWEEP_MS).unref()
   }
+}
+
+/** At once: a short command is over before anything else is done, and Node throws away output that nobody reads by then. */
+function attach(child: Child, onLine: Command['onLine']): Started {
+  const read = Promise.all([forward(child.stdout, 'stdout', onLine), forward(child.stderr, 'stderr', onLine)])
+  // Met where it is awaited; until then a failure must not count as unhandled.
+  read.catch(() => undefined)
+  return { child, exited: exitOf(child), read }
 }
 
 /** `ulimit` through a shell that replaces itself, because Node cannot set limits of a child. */

@@ -79,7 +79,7 @@ export async function createTestRunContext(options: TestOptions = {}): Promise<T
     workDir: join(root, 'work'),
     ports,
     signal,
-    findRunner: type => Promise.resolve(runners.find(runner => runner.type === type)),
+    findRunner: type => Promise.resolve(runners.find(runner => runner.type === type || runner.aliases?.includes(type))),
     defaultRunner: PROCESS_RUNNER_TYPE,
   })
   const close = async (): Promise<void> => {

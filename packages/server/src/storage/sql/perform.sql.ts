@@ -21,7 +21,8 @@ export const DISABLE_TRIGGER =
 
 /** Index: jobs_free. */
 export const CLAIM_JOBS = `update jobs set node = $1, incarnation = $2, claimed_ms = $3
-  where (execution_id, run, epoch) in (select execution_id, run, epoch from jobs where node is null order by rank, execution_id limit $4)
+  where (execution_id, run, epoch) in (select execution_id, run, epoch from jobs where node is null and not is_killed
+    order by rank, execution_id, run, epoch limit $4)
   returning *`
 
 export const UPSERT_KEY = `insert into keys (tenant, namespace, key, value, type, description, expires_ms, updated_ms) values ($1, $2, $3, $4, $5, $6, $7, $8)

@@ -9,10 +9,15 @@ export interface FlushThread {
   stop(): Promise<void>
 }
 
+export interface ThreadRequest {
+  readonly batch: Batch
+  readonly nowMs: number
+}
+
 export type ThreadReply = { readonly receipt: FlushReceipt } | { readonly fault: FlushFault; readonly message: string }
 
 /** One flush is in flight at a time: the engine sees to that. */
-export function startFlushThread(url: URL, file: string): FlushThread {
+export function startFlushThread(url: URL, file: string, nowMs: () => number): FlushThread {
   const worker = new Worker(url, { workerData: { file } })
   let waiting: { resolve(receipt: FlushReceipt): void; reject(error: Error): void } | undefined
   const settle = (reply: ThreadReply): void => {
@@ -29,7 +34,7 @@ export function startFlushThread(url: URL, file: string): FlushThread {
       new Promise((resolve, reject) => {
         waiting = { resolve, reject }
         worker.ref()
-        worker.postMessage(batch)
+        worker.postMessage({ batch, nowMs: nowMs() } satisfies ThreadRequest)
       }),
     stop: async () => {
       await worker.terminate()

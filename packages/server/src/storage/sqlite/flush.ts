@@ -5,9 +5,9 @@ import type { Batch } from '../batch.ts'
 import { FlushError, type FlushReceipt } from '../store.ts'
 import * as sql from './flush.sql.ts'
 
-export type WriteBatch = (batch: Batch) => FlushReceipt
+export type WriteBatch = (batch: Batch, atMs: number) => FlushReceipt
 
-export function prepareFlush(db: DatabaseSync, nowMs: () => number): WriteBatch {
+export function prepareFlush(db: DatabaseSync): WriteBatch {
   const statements = new Map<string, StatementSync>()
   const run = (text: string, ...values: (string | number | null)[]): number => {
     let statement = statements.get(text)
@@ -17,10 +17,9 @@ export function prepareFlush(db: DatabaseSync, nowMs: () => number): WriteBatch 
     }
     return Number(statement.run(...values).changes)
   }
-  return batch => {
+  return (batch, atMs) => {
     db.exec('begin immediate')
     try {
-      const atMs = nowMs()
       if (run(sql.FENCE, batch.seq, atMs, batch.node, batch.incarnation, batch.seq - 1) !== 1) {
         throw new FlushError(
           'fenced',
@@ -88,7 +87,8 @@ function writeRows(run: Run, batch: Batch): void {
   for (const key of batch.jobsKilled) run(sql.KILL_JOB, key.executionId, key.run, key.epoch)
   for (const key of batch.timersEnded) run(sql.DELETE_TIMER, key.executionId, key.name)
   for (const row of batch.timers) run(sql.UPSERT_TIMER, row.executionId, row.name, row.shard, row.atMs)
-  for (const id of batch.signalsTaken) run(sql.DELETE_SIGNAL, id)
+  for (const id of batch.signalsTaken)
+    if (run(sql.DELETE_SIGNAL, id) !== 1) throw new FlushError('known', `the signal "${id}" was taken already`)
   for (const row of batch.signals) run(sql.INSERT_SIGNAL, row.id, row.shard, row.executionId, row.body)
   for (const row of batch.operations)
     run(sql.INSERT_OPERATION, row.key, row.entity, row.bodyHash, row.status, row.body, row.expiresMs)

@@ -24,18 +24,18 @@ export interface SqliteOptions {
 export function openSqliteStore({ file, nowMs, threadUrl }: SqliteOptions): Store {
   const db = openDatabase(file)
   migrate(db)
-  const writeHere = prepareFlush(db, nowMs)
+  const writeHere = prepareFlush(db)
   const run = prepareStatements(db)
   const checkpoint = prepareCheckpoint(db, file)
   let thread: FlushThread | undefined
   let mainFlushes = 0
   const flush = async (batch: Batch): Promise<FlushReceipt> => {
     if (sizeOf(batch) <= MAIN_THREAD_ROWS_MAX) {
-      const receipt = writeHere(batch)
+      const receipt = writeHere(batch, nowMs())
       if (++mainFlushes % CHECKPOINT_EVERY === 0) checkpoint()
       return receipt
     }
-    thread ??= startFlushThread(threadUrl, file)
+    thread ??= startFlushThread(threadUrl, file, nowMs)
     return await thread.flush(batch)
   }
   return {
