@@ -1,5 +1,5 @@
 // jq programs become closures that call back for each output. Names are resolved here: at run time a variable is a number of steps.
-import { isNumber, mapFrom } from '../../std/value.ts'
+import { isList, isMap, isNumber, mapFrom } from '../../std/value.ts'
 import type { Value } from '../../std/value.ts'
 import { toNumber } from '../arithmetic.ts'
 import { fail } from '../fault.ts'
@@ -14,7 +14,7 @@ import { PRELUDE } from './prelude-jq.ts'
 import { compileForeach, compilePattern, compileReduce } from './bind-jq.ts'
 import { ancestor, bindClosure, bindValue } from './run-time-jq.ts'
 import type { Closure, Env, Filter } from './run-time-jq.ts'
-import type { JqDefinition, JqNode } from './syntax-jq.ts'
+import type { JqDefinition, JqIndex, JqNode, JqSlice } from './syntax-jq.ts'
 import { formatValue, toText } from './text-jq.ts'
 
 /** A name that is visible at some place of the program. */
@@ -79,12 +79,16 @@ export function compileJq(node: JqNode, scope: JqScope): Filter {
     case 'format':
       return compute((input, env) => formatValue(node.name, input, env.run.fuel))
     case 'index':
-      return compileIndex(compileJq(node.target, scope), compileJq(node.key, scope))
+      return compileIndex(node, scope)
     case 'slice':
       return compileSlice(node, scope)
     case 'iterate': {
       const target = compileJq(node.target, scope)
-      return (input, path, env, emit) => target(input, path, env, (value, at) => iterate(value, at, env.run.fuel, emit))
+      const { isOptional } = node
+      return (input, path, env, emit) =>
+        target(input, path, env, (value, at) => {
+          if (!isOptional || isList(value) || isMap(value)) iterate(value, at, env.run.fuel, emit)
+        })
     }
     case 'try':
       return compileTry(compileJq(node.body, scope), node.handler && compileJq(node.handler, scope))
@@ -182,23 +186,45 @@ function negate(value: Value): Value {
   return typeof value === 'bigint' ? -value : narrow(-toNumber(value))
 }
 
-function compileIndex(target: Filter, key: Filter): Filter {
+function compileIndex(node: JqIndex, scope: JqScope): Filter {
+  const target = compileJq(node.target, scope)
+  const key = compileJq(node.key, scope)
+  const read = node.isOptional ? silently(childOf) : childOf
   return (input, path, env, emit) =>
     target(input, path, env, (value, at) =>
-      key(input, undefined, env, name => emit(childOf(value, name, env.run.fuel), extend(at, name, value))),
+      key(input, undefined, env, name => {
+        const child = read(value, name, env.run.fuel)
+        if (child !== undefined) emit(child, extend(at, name, value))
+      }),
     )
 }
 
-function compileSlice(node: Extract<JqNode, { type: 'slice' }>, scope: JqScope): Filter {
+function compileSlice(node: JqSlice, scope: JqScope): Filter {
   const target = compileJq(node.target, scope)
   const from = node.from === undefined ? constant(null) : compileJq(node.from, scope)
   const to = node.to === undefined ? constant(null) : compileJq(node.to, scope)
+  const read = node.isOptional ? silently(sliceOf) : sliceOf
   return (input, path, env, emit) =>
     target(input, path, env, (value, at) =>
       to(input, undefined, env, end =>
-        from(input, undefined, env, start => emit(sliceOf(value, start, end), extend(at, { start, end }, value))),
+        from(input, undefined, env, start => {
+          const part = read(value, start, end)
+          if (part !== undefined) emit(part, extend(at, { start, end }, value))
+        }),
       ),
     )
+}
+
+/** Undefined instead of an error of the program. */
+function silently<A extends unknown[]>(read: (...args: A) => Value): (...args: A) => Value | undefined {
+  return (...args) => {
+    try {
+      return read(...args)
+    } catch (error) {
+      if (error instanceof JqError) return undefined
+      throw error
+    }
+  }
 }
 
 function compileText(parts: readonly (string | JqNode)[], format: string | undefined, scope: JqScope): Filter {

@@ -17,7 +17,10 @@ export function matchesOf(input: Value, regex: Value, flags: Value, fuel: Fuel):
     const inline =
       (letters.includes('i') ? 'i' : '') + (/[sp]/.test(letters) ? 's' : '') + (letters.includes('x') ? 'x' : '')
     const found = findMatches(input, inline === '' ? regex : `(?${inline})${regex}`, letters.includes('g'), fuel)
-    return letters.includes('n') ? found.filter(match => match.end > match.start) : found
+    // An empty match behind the last character does not count.
+    return found.filter(
+      ({ start, end }) => end > start || (!letters.includes('n') && (start < input.length || start === 0)),
+    )
   } catch (error) {
     if (error instanceof Fault && error.kind === 'VALUE') return raise(`${error.message} (at offset 0)`)
     throw error

@@ -228,7 +228,7 @@ function transpose(rows: readonly Value[]): Value {
   return Array.from({ length: width }, (_, column) => lists.map(list => list[column] ?? null))
 }
 
-/** From the leaves up; the keys of maps come out sorted. */
+/** From the leaves up. */
 function compileWalk(step: Filter): Filter {
   const walk: Filter = (input, path, env, emit) => {
     env.run.enter()
@@ -236,8 +236,9 @@ function compileWalk(step: Filter): Filter {
       const items = input.flatMap(item => outputsOf(walk, item, env))
       step(items, undefined, env, value => emit(value, computed(path)))
     } else if (isMap(input)) {
-      const entries = sortedKeys(input).map(
-        key => [key, outputsOf(walk, mapGet(input, key) ?? null, env).at(-1)] as const,
+      const entries = Array.from(
+        mapEntries(input),
+        ([key, value]) => [key, outputsOf(walk, value, env).at(-1)] as const,
       )
       const kept = entries.flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]))
       step(mapFrom(kept), undefined, env, value => emit(value, computed(path)))

@@ -190,28 +190,29 @@ class JqParser {
   }
 
   #parseSuffix(node: JqNode): JqNode | undefined {
-    if (this.#takes('?')) return { type: 'try', body: node, handler: undefined }
+    if (this.#takes('?')) return optional(node)
     if (this.#lexer.peek.type === 'field') return index(node, this.#lexer.next().text)
     if (this.#sees('[')) return this.#parseBrackets(node)
     if (!this.#takes('.')) return undefined
-    if (this.#lexer.peek.type === 'quote') return { type: 'index', target: node, key: this.#parseString(undefined) }
+    if (this.#lexer.peek.type === 'quote')
+      return { type: 'index', target: node, key: this.#parseString(undefined), isOptional: false }
     return this.#sees('[') ? this.#parseBrackets(node) : this.#unexpected()
   }
 
   #parseBrackets(target: JqNode): JqNode {
     this.#expect('[')
-    if (this.#takes(']')) return { type: 'iterate', target }
+    if (this.#takes(']')) return { type: 'iterate', target, isOptional: false }
     if (this.#takes(':')) return this.#parseSliceEnd(target, undefined)
     const key = this.#parsePipe(true)
     if (this.#takes(':')) return this.#parseSliceEnd(target, key)
     this.#expect(']')
-    return { type: 'index', target, key }
+    return { type: 'index', target, key, isOptional: false }
   }
 
   #parseSliceEnd(target: JqNode, from: JqNode | undefined): JqNode {
     const to = this.#sees(']') ? undefined : this.#parsePipe(true)
     this.#expect(']')
-    return { type: 'slice', target, from, to }
+    return { type: 'slice', target, from, to, isOptional: false }
   }
 
   #parseTerm(): JqNode {
@@ -263,7 +264,8 @@ class JqParser {
     if (this.#takes('{')) return this.#parseMap()
     if (text !== '.') return this.#unexpected()
     this.#lexer.next()
-    if (this.#lexer.peek.type === 'quote') return { type: 'index', target: IDENTITY, key: this.#parseString(undefined) }
+    if (this.#lexer.peek.type === 'quote')
+      return { type: 'index', target: IDENTITY, key: this.#parseString(undefined), isOptional: false }
     return IDENTITY
   }
 
@@ -361,7 +363,7 @@ class JqParser {
     }
     const key = this.#parseKey()
     if (this.#takes(':')) return [key, this.#parsePipe(false)]
-    return [key, { type: 'index', target: IDENTITY, key }]
+    return [key, { type: 'index', target: IDENTITY, key, isOptional: false }]
   }
 
   #parseKey(): JqNode {
@@ -412,7 +414,12 @@ class JqParser {
 }
 
 function index(target: JqNode, name: string): JqNode {
-  return { type: 'index', target, key: { type: 'literal', value: name } }
+  return { type: 'index', target, key: { type: 'literal', value: name }, isOptional: false }
+}
+
+function optional(node: JqNode): JqNode {
+  const isStep = node.type === 'index' || node.type === 'slice' || node.type === 'iterate'
+  return isStep ? { ...node, isOptional: true } : { type: 'try', body: node, handler: undefined }
 }
 
 /** A whole number is an integer, however it is written. */

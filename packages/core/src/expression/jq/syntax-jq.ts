@@ -6,14 +6,9 @@ export type JqNode =
   | { readonly type: 'literal'; readonly value: Value }
   | { readonly type: 'text'; readonly parts: readonly (string | JqNode)[]; readonly format: string | undefined }
   | { readonly type: 'format'; readonly name: string }
-  | { readonly type: 'index'; readonly target: JqNode; readonly key: JqNode }
-  | {
-      readonly type: 'slice'
-      readonly target: JqNode
-      readonly from: JqNode | undefined
-      readonly to: JqNode | undefined
-    }
-  | { readonly type: 'iterate'; readonly target: JqNode }
+  | JqIndex
+  | JqSlice
+  | { readonly type: 'iterate'; readonly target: JqNode; readonly isOptional: boolean }
   | { readonly type: 'try'; readonly body: JqNode; readonly handler: JqNode | undefined }
   | { readonly type: 'negate'; readonly operand: JqNode }
   | { readonly type: 'pipe'; readonly left: JqNode; readonly right: JqNode }
@@ -38,6 +33,22 @@ export type JqNode =
   | { readonly type: 'call'; readonly name: string; readonly args: readonly JqNode[] }
   | { readonly type: 'label'; readonly name: string; readonly body: JqNode }
   | { readonly type: 'break'; readonly name: string }
+
+/** `isOptional`: a `?` behind it, which silences the step itself and not what it is applied to. */
+export interface JqIndex {
+  readonly type: 'index'
+  readonly target: JqNode
+  readonly key: JqNode
+  readonly isOptional: boolean
+}
+
+export interface JqSlice {
+  readonly type: 'slice'
+  readonly target: JqNode
+  readonly from: JqNode | undefined
+  readonly to: JqNode | undefined
+  readonly isOptional: boolean
+}
 
 export interface JqForeach {
   readonly type: 'foreach'
