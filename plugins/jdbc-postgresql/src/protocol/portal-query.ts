@@ -29,7 +29,7 @@ export interface PortalOptions {
 }
 
 const PORTAL = 'batuta_rows'
-const NAMES_PORTAL = 'batuta_names'
+const NAMES_PORTAL = ''
 const FIRST_ROWS = 100
 const PORTION_BYTES = 2 * 1024 * 1024
 const PORTIONS_WAITING_MAX = 2
@@ -84,8 +84,7 @@ export class PortalQuery implements Submittable {
     const wire = this.#wire
     if (wire === undefined || this.#isReady || this.#error !== undefined) return
     this.#portions = []
-    if (!this.#isSynced) wire.close({ type: 'P', name: PORTAL })
-    this.#sync()
+    this.#finish()
     await new Promise<void>(resolve => {
       this.#onReady = resolve
     })
@@ -134,14 +133,14 @@ export class PortalQuery implements Submittable {
       this.#isDone = true
       this.#endPortion()
     }
-    if (this.#isDone && this.#expected.length === 0) this.#sync()
+    if (this.#isDone && this.#expected.length === 0) this.#finish()
     this.#serve()
   }
 
   handleEmptyQuery(): void {
     this.#expected.shift()
     this.#isDone = true
-    this.#sync()
+    this.#finish()
   }
 
   handleReadyForQuery(): void {
@@ -199,6 +198,12 @@ export class PortalQuery implements Submittable {
     this.#waiter = undefined
     waiter.resolve(this.#portions.shift())
     this.#askForMore()
+  }
+
+  /** Inside a transaction the portal would stay and keep its name. */
+  #finish(): void {
+    if (!this.#isSynced) this.#wire?.close({ type: 'P', name: PORTAL })
+    this.#sync()
   }
 
   /** Ends the implicit transaction; said once only, else the driver would take the second answer for that of its next query. */
