@@ -3,6 +3,7 @@
 import { assert, trust, type ApiDialect } from '@batuta/core'
 import { routes, type Permission, type Route } from '@batuta/api'
 import type { HttpBindings } from '@hono/node-server'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { Hono, type Context } from 'hono'
 import { Errors } from 'typebox/value'
 import type { HttpDependencies } from './dependencies.ts'
@@ -11,8 +12,9 @@ import { BODY_BYTES_MAX, SOURCE_BYTES_MAX, dataOf, readBytes, textOf } from './r
 import { readFilters } from './read-filters.ts'
 import { readQuery } from './read-query.ts'
 import type { Reply } from './reply.ts'
-import { RequestError, errorText, refusalOf, unprocessable } from './request-error.ts'
+import { RequestError, refusalOf, unprocessable } from './request-error.ts'
 import { newOriginCheck, type OriginCheck } from './trusted-origin.ts'
+import { errorReply, writeReply } from './write-reply.ts'
 
 export interface HttpApp {
   readonly Bindings: HttpBindings
@@ -109,7 +111,7 @@ async function answer(
   context: AppContext,
   { route, handler, dialects }: Target,
   { checkOrigin, dependencies }: { readonly checkOrigin: OriginCheck; readonly dependencies: HttpDependencies },
-): Promise<Response> {
+): Promise<Reply> {
   const { incoming, outgoing } = context.env
   if (route.permission !== 'public' && route.permission !== 'key') {
     const { host, origin, 'sec-fetch-site': fetchSite } = incoming.headers
@@ -128,7 +130,7 @@ async function answer(
       return signalOf(outgoing)
     },
   }
-  return responseOf(await handler(exchange))
+  return await handler(exchange)
 }
 
 function searchOf(url: string): URLSearchParams {
@@ -189,39 +191,22 @@ async function readTypedBody({ env: { incoming } }: AppContext, body: Route['bod
   }
 }
 
-function responseOf(reply: Reply): Response {
-  const headers: Record<string, string> = {
-    'x-content-type-options': 'nosniff',
-    'cache-control': 'no-store',
-    ...reply.headers,
-  }
-  if (reply.type === 'empty') return new Response(null, { status: reply.status, headers })
-  headers['content-type'] = reply.contentType
-  return new Response(reply.type === 'body' ? reply.body : reply.stream, { status: reply.status, headers })
-}
-
 function unknownRoute({ req }: AppContext): RequestError {
   return new RequestError(404, 'route-not-found', `There is nothing at ${req.method} ${req.path}.`)
 }
 
 /** The border of every route: whatever is thrown behind it becomes an answer, and our own mistakes a line in the log. */
 async function guarded(
-  context: AppContext,
+  { env, req }: AppContext,
   { log }: HttpDependencies,
-  run: () => Promise<Response>,
+  run: () => Promise<Reply>,
 ): Promise<Response> {
   try {
-    return await run()
+    await writeReply(env.outgoing, await run())
   } catch (error) {
     const { refusal, isOurs } = refusalOf(error)
-    if (isOurs)
-      log.error(`${context.req.method} ${context.req.path} answered ${refusal.status}`, refusal.cause ?? error)
-    return responseOf({
-      type: 'body',
-      status: refusal.status,
-      contentType: 'application/json',
-      body: errorText(refusal, context.req.path),
-      headers: refusal.headers,
-    })
+    if (isOurs) log.error(`${req.method} ${req.path} answered ${refusal.status}`, refusal.cause ?? error)
+    await writeReply(env.outgoing, errorReply(refusal, req.path))
   }
+  return RESPONSE_ALREADY_SENT
 }
