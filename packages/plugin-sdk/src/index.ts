@@ -90,7 +90,7 @@ export type {
   WorkingDir,
 } from './run-context.ts'
 export { SecretMask } from './secret-mask.ts'
-export { Ending, defineTask } from './task.ts'
+export { Ending, defineTask, endingOf } from './task.ts'
 export type {
   Example,
   MetricDescription,
@@ -100,7 +100,7 @@ export type {
   TaskReturn,
   TypeDescription,
 } from './task.ts'
-export { TaskError, messageOf } from './task-error.ts'
+export { TaskError, messageOf, outputsOfError } from './task-error.ts'
 export type { TaskErrorOptions } from './task-error.ts'
 export { defineTaskRunner } from './task-runner.ts'
 export type { Command, CommandResult, OutputLine, TaskRunnerDefinition } from './task-runner.ts'

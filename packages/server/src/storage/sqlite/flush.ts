@@ -18,8 +18,8 @@ export function prepareFlush(db: DatabaseSync): WriteBatch {
     return Number(statement.run(...values).changes)
   }
   return (batch, atMs) => {
-    db.exec('begin immediate')
     try {
+      db.exec('begin immediate')
       if (run(sql.FENCE, batch.seq, atMs, batch.node, batch.incarnation, batch.seq - 1) !== 1) {
         throw new FlushError(
           'fenced',
@@ -124,6 +124,7 @@ function rollback(db: DatabaseSync): void {
   if (db.isTransaction) db.exec('rollback')
 }
 
+const SQLITE_BUSY = 5
 const SQLITE_FULL = 13
 const SQLITE_IOERR = 10
 const SQLITE_CORRUPT = 11
@@ -132,10 +133,11 @@ const SQLITE_TOOBIG = 18
 const SQLITE_MISMATCH = 20
 const SQLITE_RANGE = 25
 
-/** SQLite answers whether a commit happened, so nothing here is unknown. */
+/** SQLite answers whether a commit happened. Only a file that another program keeps locked is worth asking again, which is what unknown means. */
 export function faultOf(error: unknown): FlushError['fault'] {
   const code = typeof error === 'object' && error !== null && 'errcode' in error ? Number(error.errcode) & 0xff : -1
   if (code === SQLITE_FULL) return 'full'
+  if (code === SQLITE_BUSY) return 'unknown'
   if (code === SQLITE_CONSTRAINT || code === SQLITE_TOOBIG || code === SQLITE_MISMATCH || code === SQLITE_RANGE)
     return 'known'
   if (code === SQLITE_IOERR || code === SQLITE_CORRUPT) return isOutOfSpace(error) ? 'full' : 'broken'
