@@ -1,11 +1,23 @@
 // What is wrong with a flow, in the two shapes that clients know: a refusal with one violation for each mistake, and a report per document.
 import { isMap, mapGet, parseYaml, printValue, type Diagnostic } from '@batuta/core'
-import { unprocessable, type RequestError } from '../request-error.ts'
+import { unprocessable, type ErrorDetail, type RequestError } from '../request-error.ts'
 
 export function invalidFlow(diagnostics: readonly Diagnostic[]): RequestError {
   const errors = diagnostics.filter(({ severity }) => severity === 'error')
-  const details = errors.map(diagnostic => ({ message: placed(diagnostic), path: diagnostic.path }))
+  const details = errors.flatMap(detailsOf)
   return unprocessable('flow-invalid', `Invalid entity: ${errors.map(placed).join('; ')}`, details)
+}
+
+/** Without its id or type nobody knows what a part is: Kestra counts the property and the part. */
+const HIDING: ReadonlySet<string> = new Set(['missing-id', 'missing-type', 'unknown-type'])
+
+function detailsOf(diagnostic: Diagnostic): readonly ErrorDetail[] {
+  const { code, path } = diagnostic
+  const own = { message: placed(diagnostic), path }
+  if (!HIDING.has(code)) return [own]
+  const dot = path.lastIndexOf('.')
+  const part = dot < 0 ? 'flow' : path.slice(0, dot)
+  return [own, { message: `${part}: The rest of it was not judged.`, path: part }]
 }
 
 /** One document of `flows/validate`. `constraints` is absent when the flow is valid. */

@@ -2,18 +2,19 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { trust } from '@batuta/core'
 import { FlushError } from '../store.ts'
-import { checkpointPassive } from './checkpoint.ts'
+import { prepareCheckpoint } from './checkpoint.ts'
 import type { ThreadReply, ThreadRequest } from './flush-thread-client.ts'
 import { prepareFlush } from './flush.ts'
 import { openDatabase } from './open.ts'
 
 const { file } = trust<{ readonly file: string }>(workerData)
 const db = openDatabase(file)
+const checkpoint = prepareCheckpoint(db, file)
 const write = prepareFlush(db)
 
 parentPort?.on('message', message => {
   parentPort?.postMessage(reply(trust<ThreadRequest>(message)))
-  checkpointPassive(db, file)
+  checkpoint()
 })
 
 function reply({ batch, nowMs }: ThreadRequest): ThreadReply {

@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { sizeOf, type Batch } from '../batch.ts'
 import { readsOf } from '../sql/reads.ts'
 import type { FlushReceipt, Store } from '../store.ts'
-import { checkpointPassive } from './checkpoint.ts'
+import { prepareCheckpoint } from './checkpoint.ts'
 import { startFlushThread, type FlushThread } from './flush-thread-client.ts'
 import { prepareFlush } from './flush.ts'
 import { migrate } from './migrate.ts'
@@ -26,12 +26,13 @@ export function openSqliteStore({ file, nowMs, threadUrl }: SqliteOptions): Stor
   migrate(db)
   const writeHere = prepareFlush(db)
   const run = prepareStatements(db)
+  const checkpoint = prepareCheckpoint(db, file)
   let thread: FlushThread | undefined
   let mainFlushes = 0
   const flush = async (batch: Batch): Promise<FlushReceipt> => {
     if (sizeOf(batch) <= MAIN_THREAD_ROWS_MAX) {
       const receipt = writeHere(batch, nowMs())
-      if (++mainFlushes % CHECKPOINT_EVERY === 0) checkpointPassive(db, file)
+      if (++mainFlushes % CHECKPOINT_EVERY === 0) checkpoint()
       return receipt
     }
     thread ??= startFlushThread(threadUrl, file, nowMs)
