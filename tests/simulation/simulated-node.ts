@@ -75,7 +75,7 @@ export class SimulatedNode {
     const onNotice = noticeOf(ledger)
     const nowMs = (): number => platform.nowMs()
     const rounds: Round[] = [
-      takeSignals({ store, inbox: engine, onNotice }),
+      takeSignals({ store, inbox: engine, nowMs, onNotice }),
       rescueJobs({
         store,
         inbox: engine,
@@ -169,7 +169,9 @@ function openRooms(
     jobs: hardOfHearing(worker, isHeard),
     changes: newChanges(),
     envOf,
-    evaluate: question => void (isHeard('evaluation') && evaluate(question)),
+    evaluate: async question => {
+      if (isHeard('evaluation')) await evaluate(question)
+    },
     onTimer: timer => void (isHeard('timer') && clockwork.add(timer)),
     onNotice,
     onFatal: error => {
@@ -195,7 +197,8 @@ function answersOf({ store, process }: NodeOptions): Parameters<typeof newEvalua
 function hardOfHearing(worker: Worker, isHeard: (what: string) => boolean): JobSink {
   return {
     reserve: () => worker.reserve(),
-    offer: job => void (isHeard('offer') && worker.offer(job)),
+    release: places => worker.release(places),
+    offer: job => (isHeard('offer') ? worker.offer(job) : worker.release(1)),
     wake: () => void (isHeard('wake') && worker.wake()),
     stop: (key, reason) => void (isHeard('stop') && worker.stop(key, reason)),
   }

@@ -186,13 +186,14 @@ function roundsOf(
   { store, platform, node, onNotice }: Ground,
   { engine, worker }: Pick<Rooms, 'engine' | 'worker'>,
 ): readonly Round[] {
+  const nowMs = (): number => platform.nowMs()
   return [
-    takeSignals({ store, inbox: engine, onNotice }),
+    takeSignals({ store, inbox: engine, nowMs, onNotice }),
     rescueJobs({
       store,
       inbox: engine,
       node,
-      nowMs: () => platform.nowMs(),
+      nowMs,
       isRunning: key => worker.isRunning(key),
       wake: () => worker.wake(),
       onNotice,
