@@ -84,7 +84,7 @@ export function openRooms(ground: Ground): Rooms {
   const followers = store.cluster
     ? clusterFollowers(ground, { cluster: store.cluster, worker, signals, onChanged })
     : []
-  log.info(`node ${node.id} (${config.roles.join(', ')}) over ${store.kind}`)
+  if (store.cluster) log.info(`node ${node.id} (${config.roles.join(', ')}) over ${store.kind}`)
   return { inbox, engine, worker, clockwork, signals, membership, followers, saveWorld: saveWorldOf(ground, onChanged) }
 }
 

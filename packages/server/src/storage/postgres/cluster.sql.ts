@@ -25,12 +25,16 @@ export const RELEASE_SHARDS = 'update shards set owner_node = null where owner_n
 export const LEAVE = `update nodes set fenced = true, lease_until = clock_timestamp() where id = $1 and incarnation = $2 returning 1`
 export const FREE_SHARDS_OF = 'update shards set owner_node = null where owner_node = $1'
 
-export const SEND_SIGNALS = `insert into signals (id, shard, execution_id, body)
-  select * from unnest($1::text[], $2::smallint[], $3::text[], $4::text[])`
+export const SEND_SIGNALS = `with sent as (
+    insert into signals (id, shard, execution_id, body)
+    select * from unnest($1::text[], $2::smallint[], $3::text[], $4::text[]) returning 1)
+  select pg_notify('batuta', 'signals')`
 
+/** The result of a job that is no longer this node's changes nothing: no row comes back. */
 export const SETTLE_JOB = `with ended as (
-    delete from jobs where execution_id = $1 and run = $2 and epoch = $3 and node = $4 and incarnation = $5 returning 1)
-  insert into signals (id, shard, execution_id, body) select $6, $7, $8, $9 from ended returning 1`
+    delete from jobs where execution_id = $1 and run = $2 and epoch = $3 and node = $4 and incarnation = $5 returning 1),
+  sent as (insert into signals (id, shard, execution_id, body) select $6, $7::smallint, $8, $9 from ended returning 1)
+  select pg_notify('batuta', 'signals') from sent`
 
 export const LIST_NODES = `select id, incarnation, roles, fenced, (extract(epoch from lease_until) * 1000)::bigint as lease_until_ms from nodes order by id`
 

@@ -1,5 +1,5 @@
 // Leases, shards and signals between nodes. A connection of its own keeps them going while the pool is busy.
-import { Client, type ClientConfig } from 'pg'
+import { Client, type ClientConfig, type QueryResult, type QueryResultRow } from 'pg'
 import { SHARDS } from '@batuta/core'
 import type { JobKey, JobRow, SignalRow } from '../batch.ts'
 import type { Cluster, Hint, Member, NodeRow, Role, Tended } from '../cluster.ts'
@@ -21,72 +21,68 @@ export class PostgresCluster implements Cluster {
   #client: Client | undefined
   #opening: Promise<Client> | undefined
   #isClosed = false
+  /** One connection does one thing at a time: a transaction must not mix with what others ask meanwhile. */
+  #last: Promise<unknown> = Promise.resolve()
 
   constructor(options: ClusterOptions) {
     this.#options = options
   }
 
   async announce({ node, incarnation }: Member, roles: readonly Role[], leaseMs: number): Promise<void> {
-    await (await this.#open()).query(sql.ANNOUNCE, [node, incarnation, [...roles], leaseMs])
+    await this.#query(sql.ANNOUNCE, [node, incarnation, [...roles], leaseMs])
   }
 
   async renew({ node, incarnation }: Member, leaseMs: number): Promise<boolean> {
-    const { rowCount } = await (await this.#open()).query(sql.RENEW, [node, incarnation, leaseMs])
+    const { rowCount } = await this.#query(sql.RENEW, [node, incarnation, leaseMs])
     return rowCount === 1
   }
 
   async tend({ node }: Member): Promise<Tended> {
-    const client = await this.#open()
-    await client.query('begin')
-    try {
+    return await this.#transaction(async client => {
       await client.query(sql.LOCK_SHARDS)
       const fenced = (await client.query<{ id: string }>(sql.FENCE_DEAD, [node])).rows.map(row => row.id)
       await client.query(sql.FREE_OF_FENCED)
       const engines = (await client.query<{ id: string }>(sql.LIVE_ENGINES)).rows.map(row => row.id)
-      const before = (await client.query<{ id: number }>(sql.OWNED, [node])).rows.map(row => row.id)
+      const owned = (await client.query<{ id: number }>(sql.OWNED, [node])).rows.map(row => row.id)
       const part = partOf(node, engines)
-      const claimed =
-        before.length >= part
-          ? []
-          : (await client.query<{ id: number }>(sql.CLAIM_SHARDS, [node, part - before.length])).rows.map(row => row.id)
-      await client.query('commit')
-      const owned = [...before, ...claimed]
+      if (owned.length < part) {
+        const claimed = await client.query<{ id: number }>(sql.CLAIM_SHARDS, [node, part - owned.length])
+        owned.push(...claimed.rows.map(row => row.id))
+      }
       return { owned, surplus: owned.slice(part), fenced }
-    } catch (error) {
-      await client.query('rollback')
-      throw error
-    }
+    })
   }
 
   async releaseShards({ node }: Member, shards: readonly number[]): Promise<void> {
-    await (await this.#open()).query(sql.RELEASE_SHARDS, [node, [...shards]])
+    await this.#query(sql.RELEASE_SHARDS, [node, [...shards]])
   }
 
   async leave({ node, incarnation }: Member): Promise<void> {
-    const client = await this.#open()
-    await client.query('begin')
-    const { rowCount } = await client.query(sql.LEAVE, [node, incarnation])
-    if (rowCount === 1) await client.query(sql.FREE_SHARDS_OF, [node])
-    await client.query('commit')
+    await this.#transaction(async client => {
+      const { rowCount } = await client.query(sql.LEAVE, [node, incarnation])
+      if (rowCount === 1) await client.query(sql.FREE_SHARDS_OF, [node])
+    })
   }
 
   async sendSignals(rows: readonly SignalRow[]): Promise<void> {
-    const client = await this.#open()
-    await client.query(sql.SEND_SIGNALS, [
+    const columns = [
       rows.map(row => row.id),
       rows.map(row => row.shard),
       rows.map(row => row.executionId),
       rows.map(row => row.body),
-    ])
-    await this.#notify(client, 'signals')
+    ]
+    await this.#query(sql.SEND_SIGNALS, columns)
   }
 
-  async settleJob(key: JobKey, { node, incarnation }: Member, signal: SignalRow): Promise<boolean> {
-    const client = await this.#open()
+  async settleJob(
+    { executionId, run, epoch }: JobKey,
+    { node, incarnation }: Member,
+    signal: SignalRow,
+  ): Promise<boolean> {
     const values = [
-      key.executionId,
-      key.run,
-      key.epoch,
+      executionId,
+      run,
+      epoch,
       node,
       incarnation,
       signal.id,
@@ -94,17 +90,15 @@ export class PostgresCluster implements Cluster {
       signal.executionId,
       signal.body,
     ]
-    const { rowCount } = await client.query(sql.SETTLE_JOB, values)
-    if (rowCount === 1) await this.#notify(client, 'signals')
-    return rowCount === 1
+    return (await this.#query(sql.SETTLE_JOB, values)).rowCount === 1
   }
 
   async listAbandonedJobs(limit: number): Promise<readonly JobRow[]> {
-    return (await (await this.#open()).query(sql.ABANDONED_JOBS, [limit])).rows.map(jobOf)
+    return (await this.#query(sql.ABANDONED_JOBS, [limit])).rows.map(jobOf)
   }
 
   async listKilledJobs({ node, incarnation }: Member): Promise<readonly JobKey[]> {
-    const { rows } = await (await this.#open()).query<SqlRow>(sql.KILLED_JOBS, [node, incarnation])
+    const { rows } = await this.#query<SqlRow>(sql.KILLED_JOBS, [node, incarnation])
     return rows.map(row => ({
       executionId: text(row, 'execution_id'),
       run: number(row, 'run'),
@@ -113,16 +107,18 @@ export class PostgresCluster implements Cluster {
   }
 
   async listFlowsSince(seq: number): ReturnType<Cluster['listFlowsSince']> {
-    const { rows } = await (await this.#open()).query<SqlRow>(sql.FLOWS_SINCE, [seq])
+    const { rows } = await this.#query<SqlRow>(sql.FLOWS_SINCE, [seq])
     return rows.map(row => ({ seq: number(row, 'seq'), row: flowOf(row) }))
   }
 
   async listNodes(): Promise<readonly NodeRow[]> {
-    const { rows } = await (
-      await this.#open()
-    ).query<{ id: string; incarnation: number; roles: string[]; fenced: boolean; lease_until_ms: number | null }>(
-      sql.LIST_NODES,
-    )
+    const { rows } = await this.#query<{
+      id: string
+      incarnation: number
+      roles: string[]
+      fenced: boolean
+      lease_until_ms: number | null
+    }>(sql.LIST_NODES, [])
     return rows.map(row => ({
       node: row.id,
       incarnation: row.incarnation,
@@ -141,8 +137,28 @@ export class PostgresCluster implements Cluster {
     await this.#client?.end()
   }
 
-  async #notify(client: Client, hint: Hint): Promise<void> {
-    await client.query('select pg_notify($1, $2)', [CHANNEL, hint])
+  async #query<Row extends QueryResultRow>(statement: string, values: readonly unknown[]): Promise<QueryResult<Row>> {
+    return await this.#exclusive(async client => await client.query<Row>(statement, [...values]))
+  }
+
+  async #transaction<T>(run: (client: Client) => Promise<T>): Promise<T> {
+    return await this.#exclusive(async client => {
+      await client.query('begin')
+      try {
+        const result = await run(client)
+        await client.query('commit')
+        return result
+      } catch (error) {
+        await client.query('rollback')
+        throw error
+      }
+    })
+  }
+
+  async #exclusive<T>(run: (client: Client) => Promise<T>): Promise<T> {
+    const mine = this.#last.then(async () => await run(await this.#open()))
+    this.#last = mine.catch(() => undefined)
+    return await mine
   }
 
   /** One connection, opened again when it broke; who waits for it meanwhile waits for the same one. */
