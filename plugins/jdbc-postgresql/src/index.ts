@@ -1,5 +1,6 @@
 import type { TaskDefinition } from '@batuta/plugin-sdk'
+import { batch } from './tasks/batch.ts'
 import { queries } from './tasks/queries.ts'
 import { query } from './tasks/query.ts'
 
-export const tasks: readonly TaskDefinition[] = [queries, query]
+export const tasks: readonly TaskDefinition[] = [batch, queries, query]

@@ -61,3 +61,11 @@ function unnamed(message: string, code: string, target: ConnectionTarget): strin
 function innermost(error: unknown): unknown {
   return error instanceof AggregateError && error.errors.length > 0 ? error.errors[0] : error
 }
+
+/** Serialization failure, deadlock, lost or refused connection, shutdown: the same may work a moment later. */
+const TRANSIENT =
+  /SQLSTATE (?:40001|40P01|53\d\d\d|57P0\d|08\w{3})|cannot connect to PostgreSQL|the connection to PostgreSQL/
+
+export function isTransient(error: unknown): boolean {
+  return error instanceof Error && TRANSIENT.test(error.message)
+}

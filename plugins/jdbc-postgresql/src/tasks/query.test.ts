@@ -1,43 +1,16 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import type { TestContext } from 'node:test'
-import { createTestRunContext, runTask, TaskStopped } from '@batuta/plugin-sdk'
-import type { TestOptions, TestResult, TestRun, ValueMap } from '@batuta/plugin-sdk'
-import pg from 'pg'
+import { test } from 'node:test'
+import { runTask, TaskStopped } from '@batuta/plugin-sdk'
+import type { TestResult, TestRun, ValueMap } from '@batuta/plugin-sdk'
 import { startPostgres } from '../../../../tests/services/postgres.mjs'
-import type { Postgres } from '../../../../tests/services/postgres.mjs'
-import { sessionPool } from '../connection/with-session.ts'
+import { openRun, useTestServer } from '../testing/test-server.ts'
 import { query } from './query.ts'
 
-let server: Postgres
-
-before(async () => {
-  server = await startPostgres()
-})
-
-after(async () => {
-  await sessionPool.close()
-  await server.stop()
-})
-
-async function openRun(t: TestContext, options: TestOptions = {}): Promise<TestRun> {
-  const run = await createTestRunContext(options)
-  t.after(() => run.close())
-  return run
-}
+const server = useTestServer()
+const { ask } = server
 
 function runQuery(run: TestRun, properties: ValueMap): Promise<TestResult> {
   return runTask(query, { url: server.jdbcUrl, username: 'postgres', timeZoneId: 'UTC', ...properties }, run)
-}
-
-async function ask(sql: string): Promise<readonly Record<string, unknown>[]> {
-  const client = new pg.Client(server.url)
-  await client.connect()
-  try {
-    return (await client.query<Record<string, unknown>>(sql)).rows
-  } finally {
-    await client.end()
-  }
 }
 
 test('rows go into the outputs, the first of them, or nowhere', async t => {
