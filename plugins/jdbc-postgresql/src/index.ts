@@ -1,6 +1,8 @@
 import type { TaskDefinition } from '@batuta/plugin-sdk'
 import { batch } from './tasks/batch.ts'
+import { copyIn } from './tasks/copy-in.ts'
+import { copyOut } from './tasks/copy-out.ts'
 import { queries } from './tasks/queries.ts'
 import { query } from './tasks/query.ts'
 
-export const tasks: readonly TaskDefinition[] = [batch, queries, query]
+export const tasks: readonly TaskDefinition[] = [batch, copyIn, copyOut, queries, query]
