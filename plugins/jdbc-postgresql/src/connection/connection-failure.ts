@@ -51,8 +51,11 @@ function unnamed(message: string, code: string, target: ConnectionTarget): strin
   if (message.includes('does not support SSL')) {
     return 'the server speaks no TLS; turn it on there, or set `sslMode: PREFER`'
   }
-  if (code.startsWith('ERR_TLS') || /CERT|SIGNED|ISSUER/.test(code)) {
-    return `the server's certificate is not trusted (${code}: ${message}); set \`sslRootCert\`, or \`sslMode: REQUIRE\` to go without`
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    return `the server's certificate is for another name (${code}); connect by its name, or set \`sslMode: VERIFY_CA\``
+  }
+  if (/^ERR_TLS|CERT|SIGNED|ISSUER|VERIFY/.test(code)) {
+    return `the server's certificate is not trusted (${code}); set \`sslRootCert\`, or \`sslMode: REQUIRE\` to go without`
   }
   return code === '' || message.includes(code) ? message : `${message} (${code})`
 }
