@@ -34,7 +34,7 @@ const properties = {
     .group('processing')
     .title('Which values of a row are meant, in the order of the `?`, or which columns of the table are filled.')
     .describe('By default all of the row in its own order, or all columns of the table. What a row lacks is null.'),
-  chunk: p.integer().dynamic().required().default(1000).group('main').title('Rows sent at a time.'),
+  chunk: p.integer().dynamic().default(1000).group('main').title('Rows sent at a time.'),
   maxRetries: p.integer().dynamic().default(3).group('execution').title('How often to try again.'),
   retryBackoff: p.duration().dynamic().default('PT1S').group('advanced').title('How long to wait before each retry.'),
   retryScope: p
