@@ -59,6 +59,7 @@ function isTypes(value: unknown): value is Record<string, SourceType> {
 
 function withAdditions(types: Map<string, SourceType>): Map<string, SourceType> {
   for (const name of NOT_TYPES) types.delete(name)
+  dropRenamed(types)
   for (const { type, kind, properties, outputs } of ADDED_TYPES) {
     const added = { kind, aliases: [], deprecated: false, properties: parse(properties), outputs: parse(outputs) }
     types.set(complete(type), added)
@@ -74,7 +75,23 @@ function withAdditions(types: Map<string, SourceType>): Map<string, SourceType> 
     if (types.has(complete(alias)) || type.aliases.includes(complete(alias))) continue
     types.set(complete(name), { ...type, aliases: [...type.aliases, complete(alias)] })
   }
+  for (const [name, type] of types) {
+    const moved = movedNotifications(name).filter(alias => !types.has(alias))
+    if (moved.length > 0) types.set(name, { ...type, aliases: [...type.aliases, ...moved] })
+  }
   return types
+}
+
+/** A type that another one names as its old name is listed twice; the newer one stays. */
+function dropRenamed(types: Map<string, SourceType>): void {
+  for (const [name, { aliases }] of [...types]) for (const alias of aliases) if (alias !== name) types.delete(alias)
+}
+
+/** Notifications left their common plugin, each for one of its own. */
+function movedNotifications(name: string): readonly string[] {
+  const match = /^io\.kestra\.plugin\.notifications\.(\w+)\.(\w+)$/.exec(name)
+  if (match === null) return []
+  return [`io.kestra.plugin.${match[1]}.${match[2]}`, `io.kestra.plugin.meta.${match[1]}.${match[2]}`]
 }
 
 function required(types: ReadonlyMap<string, SourceType>, name: string): SourceType {

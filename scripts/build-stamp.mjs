@@ -46,7 +46,7 @@ export function isUpToDate() {
 
 /** Written last, so that a build which was cut off counts as none. */
 export function writeStamp({ inputs, outputs }) {
-  const files = [...new Set([...inputs, ...RECIPES])].filter(file => existsSync(join(ROOT, file))).sort()
+  const files = [...new Set([...inputs, ...RECIPES])].filter(file => existsSync(join(ROOT, file)))
   const stamp = {
     entries: listEntries(),
     outputs,

@@ -65,10 +65,27 @@ export const ADDED_ALIASES: Readonly<Record<string, string>> = {
   'condition.VariableCondition': 'condition.Expression',
   'condition.FlowConditionCondition': 'condition.FlowCondition',
   'runner.ProcessTaskRunner': 'runner.Process',
+  'io.kestra.plugin.ee.aws.runner.Batch': 'io.kestra.plugin.aws.runner.Batch',
+  'io.kestra.plugin.aws.runner.AwsBatchTaskRunner': 'io.kestra.plugin.aws.runner.Batch',
+  'io.kestra.plugin.ee.azure.runner.Batch': 'io.kestra.plugin.azure.runner.Batch',
+  'io.kestra.plugin.azure.runner.AzureBatchTaskRunner': 'io.kestra.plugin.azure.runner.Batch',
+  'io.kestra.plugin.ee.gcp.runner.Batch': 'io.kestra.plugin.gcp.runner.Batch',
+  'io.kestra.plugin.gcp.runner.GcpBatchTaskRunner': 'io.kestra.plugin.gcp.runner.Batch',
+  'io.kestra.plugin.ee.gcp.runner.CloudRun': 'io.kestra.plugin.gcp.runner.CloudRun',
+  'io.kestra.plugin.gcp.runner.GcpCloudRunTaskRunner': 'io.kestra.plugin.gcp.runner.CloudRun',
+  'io.kestra.plugin.ee.kubernetes.runner.Kubernetes': 'io.kestra.plugin.kubernetes.runner.Kubernetes',
+  'io.kestra.plugin.kubernetes.runner.KubernetesTaskRunner': 'io.kestra.plugin.kubernetes.runner.Kubernetes',
+  'io.kestra.plugin.scripts.runner.docker.DockerTaskRunner': 'io.kestra.plugin.scripts.runner.docker.Docker',
+  'io.kestra.plugin.ai.tool.KestraFlowCalling': 'io.kestra.plugin.ai.tool.KestraFlow',
+  'io.kestra.plugin.ai.tool.KestraTaskCalling': 'io.kestra.plugin.ai.tool.KestraTask',
+  'io.kestra.plugin.slack.notifications.SlackExecution': 'io.kestra.plugin.slack.SlackExecution',
+  'io.kestra.plugin.slack.notifications.SlackIncomingWebhook': 'io.kestra.plugin.slack.SlackIncomingWebhook',
 }
 
 /** Listed as types of their own, but only old names of others, or bases that nobody may write. */
 export const NOT_TYPES: readonly string[] = [
   'io.kestra.plugin.core.flow.WaitFor',
   'io.kestra.core.models.triggers.AbstractTriggerForExecution',
+  'io.kestra.plugin.ai.tool.KestraFlowCalling',
+  'io.kestra.plugin.ai.tool.KestraTaskCalling',
 ]

@@ -11,7 +11,7 @@ const PATTERNS = [
   'scripts/**/*.test.ts',
   'packages/*/src/**/*.test.ts',
   'plugins/*/src/**/*.test.ts',
-  'tests/**/*.test.ts',
+  'tests/**/*.test.{ts,mjs}',
 ]
 // Two cores are the smallest machine the project promises to be tested on.
 const FILES_AT_ONCE = 2

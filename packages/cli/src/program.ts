@@ -1,22 +1,41 @@
 // The command line as a tree of names and options. A command's own file is imported when it runs.
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { CommandError, EXIT, type ExitCode } from './exit-code.ts'
 
+const SERVER_DEFAULT = 'http://127.0.0.1:8080'
+const LEVEL_HELP = 'the log from this level on: TRACE, DEBUG, INFO, WARN, ERROR'
+const EXIT_CODES = `
+Exit codes: 0 done · 1 the execution failed, the flow is not valid · 2 the command line is wrong · 3 no server answers · 4 not found ·
+  5 refused · 6 the server failed · 130 interrupted`
+
 export async function runProgram(args: readonly string[]): Promise<ExitCode> {
+  let exitCode: ExitCode = EXIT.ok
+  const program = createProgram(code => (exitCode = code))
   try {
-    await createProgram().parseAsync([...args], { from: 'user' })
-    return EXIT.ok
+    await program.parseAsync([...args], { from: 'user' })
+    return exitCode
   } catch (error) {
-    return report(error)
+    return await report(error, String(program.opts()['server'] ?? SERVER_DEFAULT))
   }
 }
 
-function createProgram(): Command {
+type Done = (exitCode: ExitCode) => void
+
+function createProgram(done: Done): Command {
   const program = new Command('batuta')
     .description('Runs declarative YAML workflows.')
+    .option('--json', 'print JSON')
+    .addOption(new Option('--server <url>', 'server to speak to').env('BATUTA_SERVER').default(SERVER_DEFAULT))
+    .addOption(new Option('--tenant <name>', 'tenant').env('BATUTA_TENANT').default('main'))
+    .addOption(new Option('--user <name:password>', 'who asks').env('BATUTA_USER'))
+    .addOption(new Option('--api-token <token>', 'who asks, by a token').env('BATUTA_API_TOKEN').conflicts('user'))
+    .addHelpText('after', EXIT_CODES)
     .showHelpAfterError('(add --help for the options)')
+    .configureHelp({ showGlobalOptions: true })
     .exitOverride()
   addServer(program)
+  addFlow(program, done)
+  addExecution(program, done)
   return program
 }
 
@@ -25,18 +44,120 @@ function addServer(program: Command): void {
   server
     .command('local')
     .description('all of Batuta in one process over SQLite')
-    .option('--port <number>', 'port to listen on; 0 picks a free one', '8080')
-    .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--data <dir>', 'folder of the database and the stored files', '.batuta')
-    .option('--flows <dir>', 'folder of flows to load and to watch')
+    .option('--port <number>', 'port to listen on, 8080 if not told; 0 picks a free one')
+    .option('--host <address>', 'address to listen on, 127.0.0.1 if not told')
+    .option('--data <dir>', 'folder of the database and the stored files, .batuta if not told')
+    .option('--flows <dir>', 'folder of flows to load and to watch, flows if not told')
     .option('--config <file>', 'configuration file (YAML)')
     .action(async options => (await import('./commands/server-local.ts')).serverLocal(options))
 }
 
-function report(error: unknown): ExitCode {
+function addFlow(program: Command, done: Done): void {
+  const flow = program.command('flow').description('validate, save, list and run flows')
+  flow
+    .command('validate <path...>')
+    .description('judge the flows of files and folders without saving them; "-" is the standard input')
+    .action(async (paths, _, command: Command) =>
+      done(await (await import('./commands/flow-validate.ts')).flowValidate(paths, command.optsWithGlobals())),
+    )
+  flow
+    .command('list')
+    .description('list the flows of the server')
+    .option('-n, --namespace <name>', 'of this namespace and those below it')
+    .option('-q, --query <text>', 'whose name holds the text')
+    .action(async (_, command: Command) =>
+      done(await (await import('./commands/flow-list.ts')).flowList(command.optsWithGlobals())),
+    )
+  flow
+    .command('update <path...>')
+    .description('save the flows of files and folders')
+    .action(async (paths, _, command: Command) =>
+      done(await (await import('./commands/flow-update.ts')).flowUpdate(paths, command.optsWithGlobals())),
+    )
+  flow
+    .command('run <flow>')
+    .description('start a flow: NAMESPACE.ID, or a YAML file, which is saved first')
+    .option(
+      '-i, --input <name=value>',
+      'an input; NAME=@FILE sends a file, @FILE a YAML or JSON map of inputs',
+      collect,
+      [],
+    )
+    .option('-l, --label <name=value>', 'a label of the execution', collect, [])
+    .option('--revision <number>', 'a past revision of the flow')
+    .option('-w, --wait', 'wait for the end and tell how it ended')
+    .option('-f, --follow', 'show the tasks and the log until the end')
+    .option('--level <level>', LEVEL_HELP, 'INFO')
+    .action(async (name, _, command: Command) =>
+      done(await (await import('./commands/flow-run.ts')).flowRun(name, command.optsWithGlobals())),
+    )
+}
+
+function addExecution(program: Command, done: Done): void {
+  const execution = program.command('execution').description('look at executions and steer them')
+  execution
+    .command('get <id>')
+    .description('show where an execution stands')
+    .action(async (id, _, command: Command) =>
+      done(await (await import('./commands/execution-get.ts')).executionGet(id, command.optsWithGlobals())),
+    )
+  execution
+    .command('logs <id>')
+    .description('print the log of an execution')
+    .option('--level <level>', LEVEL_HELP, 'TRACE')
+    .option('--task <id>', 'of this task only')
+    .option('-f, --follow', 'go on until the execution has ended')
+    .action(async (id, _, command: Command) =>
+      done(await (await import('./commands/execution-logs.ts')).executionLogs(id, command.optsWithGlobals())),
+    )
+  execution
+    .command('follow <id>')
+    .description('show the tasks and the log of an execution until it has ended')
+    .option('--no-logs', 'the tasks only')
+    .option('--level <level>', LEVEL_HELP, 'INFO')
+    .action(async (id, _, command: Command) =>
+      done(await (await import('./commands/execution-follow.ts')).executionFollow(id, command.optsWithGlobals())),
+    )
+  execution
+    .command('kill <id>')
+    .description('stop an execution')
+    .option('--no-cascade', 'but let the executions go on that it started')
+    .action(async (id, _, command: Command) =>
+      done(await (await import('./commands/execution-kill.ts')).executionKill(id, command.optsWithGlobals())),
+    )
+  execution
+    .command('restart <id>')
+    .description('run the failed tasks of an execution again')
+    .option('-f, --follow', 'show the tasks and the log until the end')
+    .action(async (id, _, command: Command) =>
+      done(await (await import('./commands/execution-restart.ts')).executionRestart(id, command.optsWithGlobals())),
+    )
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value]
+}
+
+async function report(error: unknown, server: string): Promise<ExitCode> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
-  if (!(error instanceof CommandError)) throw error
-  process.stderr.write(`batuta: ${error.message}\n`)
-  for (const detail of error.details) process.stderr.write(`  ${detail}\n`)
-  return error.exitCode
+  const { explain } = await import('./connect.ts')
+  const told = explain(error, server)
+  if (told instanceof CommandError) {
+    say(told.message, told.details)
+    return told.exitCode
+  }
+  const { BatutaError } = await import('@batuta/core')
+  if (told instanceof BatutaError) {
+    say(told.message)
+    return told.code === 'config-invalid' ? EXIT.usage : EXIT.broken
+  }
+  if (told instanceof Error && 'code' in told && told.code === 'EADDRINUSE') {
+    say('the port is taken: choose another with --port, or 0 for any free one')
+    return EXIT.broken
+  }
+  throw told
+}
+
+function say(message: string, details: readonly string[] = []): void {
+  process.stderr.write(`batuta: ${message}\n${details.map(detail => `  ${detail}\n`).join('')}`)
 }

@@ -33,6 +33,7 @@ export type { TemplateFinding } from './expression/check.ts'
 export type { Need } from './expression/definition.ts'
 export { Fuel } from './expression/fuel.ts'
 export type { FuelLimits } from './expression/fuel.ts'
+export { readIon } from './expression/ion/read-ion.ts'
 export { javaClassName } from './expression/java-class.ts'
 export { evaluateAsync, renderAsync } from './expression/render-async.ts'
 export type { Ask, Renderable } from './expression/render-async.ts'
@@ -75,7 +76,8 @@ export type { InputContext, InputProblem, ResolvedInput, ResolvedInputs } from '
 export { ENCRYPTED_TYPE, isEncrypted } from './flow/input-value.ts'
 export { resolveOutputs } from './flow/outputs.ts'
 export type { OutputContext, OutputProblem, ResolvedOutputs } from './flow/outputs.ts'
-export { apply, born, getRun, groupOf } from './execution/apply.ts'
+export { apply, born } from './execution/apply.ts'
+export { getRun, groupOf } from './execution/look-up.ts'
 export { contextOf, lookupRoot, scopeOf, taskRunId } from './execution/context.ts'
 export type { View } from './execution/context.ts'
 export { decideNext, decideSignal } from './execution/decide.ts'
@@ -93,7 +95,8 @@ export type {
   Settlement,
   Signal,
 } from './execution/event.ts'
-export { birthOf, decodeEvents, encodeEvents, fold } from './execution/journal.ts'
+export { birthOf, decodeEvents, fold } from './execution/journal.ts'
+export { encodeEvents } from './execution/event-codec.ts'
 export type { JournalRow } from './execution/journal.ts'
 export { compilePlan, getTask } from './execution/plan.ts'
 export type { Plan, PlanTask, TaskKind } from './execution/plan.ts'
@@ -143,7 +146,6 @@ export {
   openSchedule,
   previousScheduleDate,
   scheduleVariables,
-  zonedText,
 } from './trigger/schedule.ts'
 export type { DateFilter, Due, Missed, RecoverPolicy, Schedule } from './trigger/schedule.ts'
 export { violationsOf } from './flow/violations.ts'

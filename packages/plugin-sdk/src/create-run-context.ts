@@ -59,6 +59,7 @@ export function openRun(parts: RunParts): OpenRun {
     renderDeep: (value, scope) => parts.renderer.renderDeep(value, scope),
     renderTyped: (value, scope) => parts.renderer.renderTyped(value, scope),
     mask: parts.mask,
+    checkRunner: async runner => void (await getRunner(parts, runner)),
     runCommand: (command, runner) => runCommand(ctx, parts, command, runner),
   }
   return { ctx, metrics, close: () => folder.close() }
@@ -154,13 +155,18 @@ async function runCommand(
   command: Command,
   runner: ValueMap | undefined,
 ): Promise<CommandResult> {
+  const definition = await getRunner(parts, runner)
+  const props = bindProperties(definition.properties, runner !== undefined && isMap(runner) ? runner : {}, ctx)
+  const env = new Map([['BATUTA_IDEMPOTENCY_KEY', ctx.idempotencyKey], ...command.env])
+  return definition.run(ctx, props, { ...command, env })
+}
+
+async function getRunner(parts: RunParts, runner: ValueMap | undefined): Promise<TaskRunnerDefinition> {
   const written = runner === undefined ? undefined : mapGet(runner, 'type')
   const type = typeof written === 'string' ? written : parts.defaultRunner
   const definition = await parts.findRunner(type)
   if (definition === undefined) throw new TaskError(unknownRunner(type))
-  const props = bindProperties(definition.properties, runner !== undefined && isMap(runner) ? runner : {}, ctx)
-  const env = new Map([['BATUTA_IDEMPOTENCY_KEY', ctx.idempotencyKey], ...command.env])
-  return definition.run(ctx, props, { ...command, env })
+  return definition
 }
 
 function unknownRunner(type: string): string {

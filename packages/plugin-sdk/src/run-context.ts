@@ -40,6 +40,8 @@ export interface RunContext {
   renderTyped(value: Value, scope?: ValueMap): Promise<Value>
   /** Text that must never appear in a log again. */
   mask(secret: string): void
+  /** Fails when the task runner that the author asked for is not there: before anything is prepared for it. */
+  checkRunner(runner?: ValueMap): Promise<void>
   /** Runs a command on the task runner that the author asked for, by default the installation's. */
   runCommand(command: Command, runner?: ValueMap): Promise<CommandResult>
 }

@@ -6,6 +6,8 @@ import { log } from './core/log.ts'
 import { outputValues } from './core/output-values.ts'
 import { returnTask } from './core/return.ts'
 import { sleep } from './core/sleep.ts'
+import { download } from './http/download.ts'
+import { request } from './http/request.ts'
 import { processRunner } from './runner/process.ts'
 import { concat } from './storage/concat.ts'
 import { deduplicateItems } from './storage/deduplicate-items.ts'
@@ -23,6 +25,7 @@ export const tasks: readonly TaskDefinition[] = [
   concat,
   deduplicateItems,
   deleteTask,
+  download,
   echo,
   fail,
   filterItems,
@@ -30,6 +33,7 @@ export const tasks: readonly TaskDefinition[] = [
   log,
   outputValues,
   purgeCurrentExecutionFiles,
+  request,
   returnTask,
   reverse,
   size,

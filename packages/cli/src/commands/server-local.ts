@@ -1,30 +1,15 @@
 // batuta server local: all of Batuta in one process over SQLite. Prints one line with its address when it answers.
 import { flushCompileCache } from 'node:module'
 import { resolve } from 'node:path'
+import type { RunningServer } from '@batuta/server'
 import { CommandError, EXIT } from '../exit-code.ts'
 
 export interface ServerLocalOptions {
-  readonly port: string
-  readonly host: string
-  readonly data: string
+  readonly port?: string
+  readonly host?: string
+  readonly data?: string
   readonly flows?: string
   readonly config?: string
-}
-
-interface RunningServer {
-  readonly address: string
-  stop(): Promise<void>
-}
-
-/** What is expected of the package `@batuta/server`. */
-interface ServerModule {
-  startServer?(options: {
-    readonly port: number
-    readonly host: string
-    readonly dataDir: string
-    readonly flowsDir?: string
-    readonly configFile?: string
-  }): Promise<RunningServer>
 }
 
 const PORT_MAX = 65_535
@@ -32,16 +17,17 @@ const PORT_MAX = 65_535
 const ONE_WISH_MS = 1_000
 
 export async function serverLocal(options: ServerLocalOptions): Promise<void> {
-  const port = parsePort(options.port)
-  const { startServer }: ServerModule = await import('@batuta/server')
-  if (startServer === undefined) throw new CommandError(EXIT.broken, 'this build holds no server')
-  const server = await startServer({
-    port,
-    host: options.host,
-    dataDir: resolve(options.data),
-    ...(options.flows !== undefined && { flowsDir: resolve(options.flows) }),
-    ...(options.config !== undefined && { configFile: resolve(options.config) }),
-  })
+  const { port, host, data, flows, config } = options
+  // What was not told is up to the configuration.
+  const told = {
+    ...(port !== undefined && { port: parsePort(port) }),
+    ...(host !== undefined && { host }),
+    ...(data !== undefined && { dataDir: resolve(data) }),
+    ...(flows !== undefined && { flowsDir: resolve(flows) }),
+    ...(config !== undefined && { configFile: resolve(config) }),
+  }
+  const { startServer } = await import('@batuta/server')
+  const server = await startServer(told)
   process.stdout.write(`Batuta is ready at ${server.address}\n`)
   stopOnSignal(server)
   setImmediate(flushCompileCache)

@@ -2,6 +2,7 @@
 // its place, so that a state folded after a restart equals the one that was built while running (a property test holds the two together).
 import { assert } from '../std/assert.ts'
 import type { Event } from './event.ts'
+import { getRun, groupOf } from './look-up.ts'
 import { indexOutputs, reindexOutputs } from './outputs.ts'
 import type { Plan } from './plan.ts'
 import {
@@ -57,6 +58,7 @@ export function born(id: string, event: Created, plan: Plan, atMs: number): Exec
   if (event.parentLink) state.parentLink = event.parentLink
   if (event.parentId !== undefined) state.parentId = event.parentId
   if (event.scheduledMs !== undefined) state.scheduledMs = event.scheduledMs
+  if (event.problem !== undefined) state.problem = event.problem
   return state
 }
 
@@ -138,19 +140,6 @@ export function rebuildAgenda(state: ExecutionState): void {
     if (!run.isRemoved && !isFinal(run.state)) state.agenda.push(ordinal)
   }
   if (!state.isEnded) state.agenda.unshift(ROOT)
-}
-
-export function getRun(state: ExecutionState, ordinal: number): TaskRun {
-  const run = state.runs[ordinal]
-  assert(run !== undefined, `execution "${state.id}" has no task run ${ordinal}`)
-  return run
-}
-
-export function groupOf(state: ExecutionState, ordinal: number): Group {
-  if (ordinal === ROOT) return state.root
-  const group = getRun(state, ordinal).group
-  assert(group !== undefined, `task run ${ordinal} of execution "${state.id}" is no open group`)
-  return group
 }
 
 function evaluatedOf(state: ExecutionState, ordinal: number): NonNullable<TaskRun['evaluated']> {

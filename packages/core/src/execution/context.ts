@@ -2,7 +2,7 @@
 // Shapes: expressions specification §5.
 import type { Scope } from '../expression/scope.ts'
 import { isMap, mapFrom, mapGet, mapSize, type Value, type ValueMap } from '../std/value.ts'
-import { getRun } from './apply.ts'
+import { getRun } from './look-up.ts'
 import type { Plan } from './plan.ts'
 import { ROOT, type ExecutionState, type TaskRun } from './state.ts'
 import type { TurnEnv } from './turn-env.ts'

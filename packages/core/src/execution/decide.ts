@@ -1,7 +1,6 @@
 // THE HEART. `decide` reads the state and the plan and says what happens next: for a signal from outside, or for a run or group on the agenda.
 // It changes nothing: the turn applies the events it returns and asks again, until nothing is left to decide before the next wait.
-import { unreachable } from '../std/assert.ts'
-import { getRun } from './apply.ts'
+import { getRun } from './look-up.ts'
 import type { View } from './context.ts'
 import type { Decision, Event, Settlement, Signal } from './event.ts'
 import { fireTimer } from './fire-timer.ts'
@@ -31,8 +30,6 @@ export function decideSignal(view: View, signal: Signal): Decision {
       return decideEvaluated(view, signal)
     case 'child-ended':
       return view.state.children.get(signal.run) === signal.childId ? settleChild(view, signal) : NOTHING
-    default:
-      return unreachable(signal)
   }
 }
 

@@ -2,7 +2,7 @@
 import { evaluateAsync, type Ask } from '../expression/render-async.ts'
 import { assert } from '../std/assert.ts'
 import type { Value } from '../std/value.ts'
-import { getRun } from './apply.ts'
+import { getRun } from './look-up.ts'
 import { scopeOf, type View } from './context.ts'
 import { getTask } from './plan.ts'
 import type { Property } from './property.ts'

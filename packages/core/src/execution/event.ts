@@ -23,6 +23,8 @@ export interface Birth {
   readonly scheduledMs?: number
   readonly depth?: number
   readonly rootId?: string
+  /** It could not be begun, and why: born to be FAILED at once, so that people see it. */
+  readonly problem?: string
 }
 
 export type Event =

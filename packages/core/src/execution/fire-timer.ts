@@ -1,5 +1,5 @@
 // Timers are rows with a name: what a name means when it fires stands here.
-import { getRun } from './apply.ts'
+import { getRun } from './look-up.ts'
 import type { View } from './context.ts'
 import type { Decision, Event } from './event.ts'
 import { forceKill } from './kill.ts'

@@ -1,8 +1,6 @@
 // Journal rows: the events of one turn, packed. A row knows its version; older ones are lifted here when they are read.
-import { decodeValue, encodeValue } from '../std/value-json.ts'
 import { BatutaError } from '../std/errors.ts'
-import { trust } from '../std/trust.ts'
-import type { Value } from '../std/value.ts'
+import { decodeEventList } from './event-codec.ts'
 import { apply, born, rebuildAgenda } from './apply.ts'
 import { EVENT_VERSION, type Event } from './event.ts'
 import type { Plan } from './plan.ts'
@@ -16,10 +14,6 @@ export interface JournalRow {
   readonly events: string
 }
 
-export function encodeEvents(events: readonly Event[]): string {
-  return encodeValue(trust<Value>(events))
-}
-
 export function decodeEvents(row: JournalRow): readonly Event[] {
   if (row.version > EVENT_VERSION) {
     throw new BatutaError(
@@ -27,7 +21,7 @@ export function decodeEvents(row: JournalRow): readonly Event[] {
       `The journal row has version ${row.version}, this node knows ${EVENT_VERSION}: upgrade it.`,
     )
   }
-  return trust<readonly Event[]>(decodeValue(row.events))
+  return decodeEventList(row.events)
 }
 
 /** The state as its journal tells it, ready to go on. `rows` are in the order of their turns. */

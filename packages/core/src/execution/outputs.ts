@@ -1,7 +1,7 @@
 // `outputs` as expressions see it: task id → outputs, with one level per valued ancestor, outermost first, own value last. It is kept up
 // with every settlement, one property set deep per level, so that no render ever merges the outputs of a whole execution.
 import { isMap, mapEntries, type Value, type ValueMap } from '../std/value.ts'
-import { getRun } from './apply.ts'
+import { getRun } from './look-up.ts'
 import type { Plan } from './plan.ts'
 import { ROOT, type ExecutionState, type TaskRun } from './state.ts'
 
@@ -38,7 +38,7 @@ export function reindexOutputs(state: ExecutionState, plan: Plan): void {
 }
 
 /** Maps merge deeply, lists are concatenated, scalars of the later one win. */
-function mergeValues(first: ValueMap, second: ValueMap): ValueMap {
+export function mergeValues(first: ValueMap, second: ValueMap): ValueMap {
   const merged = new Map<string, Value>(mapEntries(first))
   for (const [key, value] of mapEntries(second)) {
     const known = merged.get(key)

@@ -1,10 +1,9 @@
 // How a group goes on: lanes of `tasks`, then on failure `errors`, then `finally`, then it closes with a state that follows from the runs of
 // `tasks` alone. The root of the execution is a group, too; it closes only when nothing that it started is still out.
-import { unreachable } from '../std/assert.ts'
-import { getRun, groupOf } from './apply.ts'
+import { getRun, groupOf } from './look-up.ts'
 import type { View } from './context.ts'
-import type { Decision, Event } from './event.ts'
-import { finishExecution } from './finish.ts'
+import type { Decision, Effect, Event } from './event.ts'
+import { endExecution, finishExecution } from './finish.ts'
 import { progressKill } from './kill.ts'
 import { getTask, type PlanTask } from './plan.ts'
 import { HANDLER, ROOT, isFinal, type FinalState, type Group } from './state.ts'
@@ -26,8 +25,6 @@ export function progress(view: View, ordinal: number): Decision {
     case 'finally':
     case 'after':
       return progressHandlers(view, ordinal, group)
-    default:
-      return unreachable(group.phase)
   }
 }
 
@@ -56,12 +53,22 @@ function isUnderWay({ state }: View): boolean {
 
 function beginExecution(view: View): Decision {
   const { state, plan, env } = view
+  if (state.problem !== undefined) return failBirth(view, state.problem)
   if (state.scheduledMs !== undefined && state.scheduledMs > env.nowMs && state.state === 'CREATED') {
     if (state.timers.has('schedule')) return NOTHING
     return { events: [{ type: 'timer-set', name: 'schedule', atMs: state.scheduledMs }], effects: [] }
   }
   if (plan.root.tasks.length === 0 && state.state === 'CREATED') return finishExecution(view, 'SUCCESS')
   return { events: [{ type: 'moved', to: 'RUNNING' }], effects: [] }
+}
+
+function failBirth({ state, env }: View, problem: string): Decision {
+  const end = endExecution(state, 'FAILED')
+  const log: Effect = {
+    type: 'log',
+    entry: { run: ROOT, level: 'ERROR', message: problem, atMs: env.nowMs, attempt: 0 },
+  }
+  return { events: [{ type: 'moved', to: 'FAILED' }, ...end.events], effects: [log, ...end.effects] }
 }
 
 function progressTasks(view: View, ordinal: number, group: Group): Decision {
@@ -147,7 +154,7 @@ function enterFinally(view: View, ordinal: number): Decision {
 /** Of a group that fails while siblings run, the groups among them take its state; running leaves end by themselves. */
 function closeOpenGroups(view: View, ordinal: number, group: Group): Event[] {
   const { state, plan } = view
-  const to = ordinal === ROOT ? 'FAILED' : tolerate('FAILED', flagsOf(getTask(plan, getRun(state, ordinal).task)))
+  const to = ordinal === ROOT ? 'FAILED' : stateOf(getTask(plan, getRun(state, ordinal).task), 'FAILED')
   return group.children.flatMap((child): Event[] => {
     const run = getRun(state, child)
     if (isFinal(run.state) || !run.group) return []
@@ -159,7 +166,7 @@ function close(view: View, ordinal: number): Decision {
   const { state, plan } = view
   const group = groupOf(state, ordinal)
   if (ordinal !== ROOT) {
-    const to = tolerate(finalStateOf(group), flagsOf(getTask(plan, getRun(state, ordinal).task)))
+    const to = stateOf(getTask(plan, getRun(state, ordinal).task), finalStateOf(group))
     return { events: [{ type: 'run-moved', run: ordinal, to }], effects: [] }
   }
   if (group.phase === 'after') return finishExecution(view, undefined)
@@ -172,7 +179,8 @@ function hasRetries({ state }: View): boolean {
   return false
 }
 
-function flagsOf(task: PlanTask): { readonly allowFailure: boolean; readonly allowWarning: boolean } {
+/** The warning that an AllowFailure makes of a failure stays one, whatever its allowWarning says (recorded). */
+function stateOf(task: PlanTask, state: FinalState): FinalState {
   const toleratesFailure = task.kind.type === 'control' && task.kind.control.toleratesFailure === true
-  return { allowFailure: task.task.allowFailure || toleratesFailure, allowWarning: task.task.allowWarning }
+  return state === 'FAILED' && toleratesFailure ? 'WARNING' : tolerate(state, task.task)
 }

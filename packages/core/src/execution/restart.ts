@@ -1,6 +1,6 @@
 // Restart: failed leaves run again in the same execution, their ancestors open again, handlers are taken out. A pure function of the state, so
 // that the same code answers "what would a restart do?".
-import { getRun } from './apply.ts'
+import { getRun } from './look-up.ts'
 import type { View } from './context.ts'
 import type { Decision } from './event.ts'
 import { HANDLER, ROOT, isFinal, type ExecutionState } from './state.ts'

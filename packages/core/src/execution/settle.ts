@@ -1,7 +1,7 @@
 // What the end of an attempt means: success, retry, failure, or a tolerated one. All attempts end here, whether they ran in the turn, in the
 // host or as a child execution, so that retry, allowFailure and warningOnRetry are decided in one place.
 import { isTruthyText, mapFrom, type Value } from '../std/value.ts'
-import { getRun } from './apply.ts'
+import { getRun } from './look-up.ts'
 import type { View } from './context.ts'
 import type { Decision, Effect, Event, Settlement } from './event.ts'
 import { endExecution } from './finish.ts'

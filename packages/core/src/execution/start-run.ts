@@ -58,7 +58,7 @@ function runInline(
   { task, kind, render }: Start & { readonly kind: Extract<TaskKind, { type: 'inline' }> },
 ): Decision {
   const { env, state } = view
-  const outcome = kind.inline.run(task, render, { state, run })
+  const outcome = kind.inline.run(task, render, { state, run, dialect: view.plan.flow.dialect })
   const settlement = {
     ...endedNow(
       view,

@@ -204,6 +204,8 @@ export interface ExecutionState {
   attemptNumber: number
   originalCreatedMs: number
   scheduledMs?: number
+  /** Why it could not be begun. */
+  problem?: string
   /** Depth below the first execution of a tree of subflows. */
   depth: number
   rootId: string

@@ -88,11 +88,15 @@ function compileWrapping(expression: Binary, left: Run, right: Run, operator: Wr
   const operate = operationOf(operator, dialect)
   const reason = reasonOf(expression, operator)
   const { at } = expression
+  // In dialect 2 the comparisons of order let a missing variable through; all the others make it a fault of type.
+  const isOrder = operator !== '==' && operator !== '!=' && /[<>]/.test(operator)
+  const wrap =
+    isOrder && dialect === 2 ? (error: unknown) => locate(error, at) : (error: unknown) => wrapAsType(error, reason, at)
   return frame => {
     try {
       return operate(left(frame), right(frame), frame)
     } catch (error) {
-      throw wrapAsType(error, reason, at)
+      throw wrap(error)
     }
   }
 }

@@ -7,6 +7,7 @@ import { compileBinary } from './compile-binary.ts'
 import type { CompileUnit } from './compile-unit.ts'
 import { isTrue } from './compare.ts'
 import { arithmetic } from './arithmetic.ts'
+import { findDefinition } from './definition.ts'
 import type { FilterDefinition, FunctionDefinition } from './definition.ts'
 import { Fault } from './fault.ts'
 import { FILTERS } from './filters/registry.ts'
@@ -123,7 +124,7 @@ function compileUnary(operator: 'not' | '-' | '+', operand: Run, at: number): Ru
 
 function compileCall(call: Call, unit: CompileUnit): Run {
   if (call.name === 'block') return compileBlockCall(call, unit)
-  const definition = FUNCTIONS.get(call.name)
+  const definition = findDefinition(FUNCTIONS, call.name, unit.dialect)
   if (definition !== undefined) return compileFunction(definition, call, unit)
   if (unit.macroNames.has(call.name)) return compileMacroCall(call, unit)
   return unknown('function or macro', call, [...FUNCTIONS.keys(), ...unit.macroNames], unit)
@@ -132,8 +133,10 @@ function compileCall(call: Call, unit: CompileUnit): Run {
 function compileFunction(definition: FunctionDefinition, call: Call, unit: CompileUnit): Run {
   const args = compileArguments(call, definition.parameters, unit)
   for (const need of definition.needs ?? []) unit.needs.add(need)
-  if (definition.reads === 'everything') unit.addPath([])
-  else for (const root of definition.reads ?? []) unit.addPath([root])
+  if (definition.reads === 'everything') {
+    unit.addPath([])
+    unit.rendersText ||= definition.name.startsWith('render')
+  } else for (const root of definition.reads ?? []) unit.addPath([root])
   const { at } = call
   return frame => {
     const values = args(frame)
@@ -194,7 +197,7 @@ function compileInput(input: Expression, filter: Call, unit: CompileUnit): Run {
 
 /** A filter over a compiled input; the arguments are evaluated before the input. */
 export function compileFilter(input: Run, filter: Call, unit: CompileUnit, form?: Expression): Run {
-  const definition = FILTERS.get(filter.name)
+  const definition = findDefinition(FILTERS, filter.name, unit.dialect)
   if (definition === undefined) return unknown('filter', filter, FILTERS.keys(), unit)
   const args = compileArguments(filter, definition.parameters, unit)
   const extra = extraArguments(definition, form)

@@ -1,7 +1,7 @@
 // How filters, functions and tests are written down. The catalogue for editors is made of the same definitions.
 import type { Value } from '../std/value.ts'
 import type { Frame } from './frame.ts'
-import type { Expression } from './syntax.ts'
+import type { Dialect, Expression } from './syntax.ts'
 
 /** What an expression needs besides its context: the time, a random number, or an answer from the world. */
 export type Need = 'time' | 'random' | 'ask'
@@ -16,6 +16,8 @@ export interface FilterDefinition {
   readonly apply: (input: Value, args: Args, frame: Frame) => Value
   /** `default`: a missing input counts as null. */
   readonly absorbsUndefined?: boolean
+  /** Gone in the other dialect. */
+  readonly onlyDialect?: Dialect
   /** An extra argument that follows from how the input is written; it comes after the parameters. */
   readonly fromForm?: (input: Expression) => Value
 }
@@ -24,6 +26,8 @@ export interface FunctionDefinition {
   readonly name: string
   readonly parameters: readonly string[]
   readonly needs?: readonly Need[]
+  /** Gone in the other dialect. */
+  readonly onlyDialect?: Dialect
   /** The context it reads without being given it: root names, or everything. */
   readonly reads?: readonly string[] | 'everything'
   readonly call: (args: Args, frame: Frame) => Value
@@ -40,4 +44,14 @@ export function byName<T extends { readonly name: string }>(
   ...families: readonly (readonly T[])[]
 ): ReadonlyMap<string, T> {
   return new Map(families.flat().map(definition => [definition.name, definition]))
+}
+
+/** The definition of a name, unless the dialect has dropped it. */
+export function findDefinition<T extends { readonly onlyDialect?: Dialect }>(
+  definitions: ReadonlyMap<string, T>,
+  name: string,
+  dialect: Dialect,
+): T | undefined {
+  const definition = definitions.get(name)
+  return definition?.onlyDialect === undefined || definition.onlyDialect === dialect ? definition : undefined
 }

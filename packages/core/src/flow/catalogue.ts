@@ -112,9 +112,15 @@ export function createCatalogue(manifests: readonly TypeManifest[] = []): Catalo
   }
 }
 
+interface NamedLine {
+  readonly type: string
+  /** Of the list of types; empty when only a manifest knows the type. */
+  readonly line: string
+}
+
 interface Index {
-  /** Name or alias → line of the list of types, or −1 when only a manifest knows it. */
-  readonly lines: ReadonlyMap<string, { readonly type: string; readonly line: string }>
+  /** By canonical name and alias. */
+  readonly lines: ReadonlyMap<string, NamedLine>
   readonly canonical: readonly string[]
   readonly manifests: ReadonlyMap<string, TypeManifest>
   readonly typeTexts: readonly string[]
@@ -123,7 +129,7 @@ interface Index {
 
 function openIndex(manifests: readonly TypeManifest[]): Index {
   const [typeTexts = '', propertyLines = '', types = ''] = KNOWN_TYPES.split('\n\n')
-  const lines = new Map<string, { type: string; line: string }>()
+  const lines = new Map<string, NamedLine>()
   const canonical: string[] = []
   for (const line of types.split('\n')) {
     const type = line.slice(0, line.indexOf('|'))
@@ -131,15 +137,11 @@ function openIndex(manifests: readonly TypeManifest[]): Index {
     lines.set(type, { type, line })
   }
   for (const entry of [...lines.values()]) {
-    const aliases = entry.line.split('|', 4)[3] ?? ''
-    if (aliases !== '') for (const alias of aliases.split(' ')) if (!lines.has(alias)) lines.set(alias, entry)
+    for (const alias of aliasesIn(entry.line)) if (!lines.has(alias)) lines.set(alias, entry)
   }
   const byType = new Map(manifests.map(manifest => [manifest.type, manifest]))
-  for (const { type, aliases } of manifests) {
-    const entry = lines.get(type) ?? { type, line: '' }
-    if (entry.line === '') canonical.push(type)
-    for (const name of [type, ...(aliases ?? [])]) if (!lines.has(name)) lines.set(name, entry)
-  }
+  for (const manifest of manifests) addManifest(lines, manifest, byType)
+  for (const { type } of manifests) if (!canonical.includes(type)) canonical.push(type)
   return {
     lines,
     canonical,
@@ -147,6 +149,25 @@ function openIndex(manifests: readonly TypeManifest[]): Index {
     typeTexts: typeTexts.split('\n'),
     propertyLines: propertyLines.split('\n'),
   }
+}
+
+/** What is installed decides which of several names is the canonical one: all of them then lead to it. */
+function addManifest(
+  lines: Map<string, NamedLine>,
+  { type, aliases = [] }: TypeManifest,
+  manifests: ReadonlyMap<string, TypeManifest>,
+): void {
+  const known = [type, ...aliases].map(name => lines.get(name)).find(found => found !== undefined)
+  const line = known?.line ?? ''
+  const others = line === '' ? [] : [line.slice(0, line.indexOf('|')), ...aliasesIn(line)]
+  for (const name of [type, ...aliases, ...others]) {
+    if (name === type || !manifests.has(name)) lines.set(name, { type, line })
+  }
+}
+
+function aliasesIn(line: string): readonly string[] {
+  const aliases = line.split('|', 4)[3] ?? ''
+  return aliases === '' ? [] : aliases.split(' ')
 }
 
 function resolveName(index: Index, name: string): ResolvedType | undefined {
@@ -157,6 +178,7 @@ function resolveName(index: Index, name: string): ResolvedType | undefined {
   const known = entry.line === '' ? unlisted(entry.type, manifest) : readLine(index, entry.line)
   return {
     ...known,
+    type: entry.type,
     alias: complete !== entry.type,
     implemented: manifest !== undefined || ENGINE_TYPES.has(entry.type),
     isStrict: entry.type.startsWith(CORE) || manifest?.schema !== undefined,

@@ -4,6 +4,7 @@
 import type { Catalogue, ResolvedType } from './catalogue.ts'
 import { TASK_KEYS, TRIGGER_KEYS } from './common-keys.ts'
 import type { PluginDefault } from './flow.ts'
+import { propertyNamesOf } from './parse-type.ts'
 import { entryText, isNullNode, nodeOf } from './yaml-node.ts'
 import type { YamlEntry, YamlMap, YamlNode } from './yaml-node.ts'
 
@@ -32,7 +33,7 @@ export function applyPluginDefaults(
 ): YamlMap | undefined {
   const prepared = levels.map(level => level.map(item => ({ ...item, canonical: catalogue.resolve(item.type)?.type })))
   if (prepared.every(level => level.length === 0)) return root
-  const merger: Merger = { levels: prepared, catalogue, addedNodes: 0 }
+  const merger: Merger = { levels: prepared, catalogue, matches: new Map(), addedNodes: 0 }
   const entries = new Map(
     Array.from(root.entries, ([key, entry]) => {
       const isOwnBlock = key === 'pluginDefaults' || key === 'taskDefaults'
@@ -49,7 +50,14 @@ interface PreparedDefault extends NodeDefault {
 interface Merger {
   readonly levels: readonly (readonly PreparedDefault[])[]
   readonly catalogue: Catalogue
+  /** By the type as written: the defaults to merge in, in order, soft ones first. */
+  readonly matches: Map<string, Matches>
   addedNodes: number
+}
+
+interface Matches {
+  readonly soft: readonly NodeDefault[]
+  readonly forced: readonly NodeDefault[]
 }
 
 function mergeInto(merger: Merger, node: YamlNode): YamlNode {
@@ -66,22 +74,30 @@ function withDefaults(merger: Merger, map: YamlMap): YamlMap {
   const written = entryText(map, 'type')
   // Inputs, outputs and retries have a type too, but no dot in it.
   if (written === undefined || !written.includes('.')) return map
-  const type = merger.catalogue.resolve(written)
+  const { soft, forced } = matchesOf(merger, written)
   let merged = map
-  for (const level of merger.levels) {
-    for (const { values } of matching(level, written, type, false)) {
-      merger.addedNodes += values.size
-      merged = merge(merged, values)
-    }
+  for (const { values } of soft) {
+    merger.addedNodes += values.size
+    merged = merge(merged, values)
   }
-  for (const level of merger.levels.toReversed()) {
-    // Of two forced ones in the same list the later wins, as recorded.
-    for (const { values } of matching(level, written, type, true)) {
-      merger.addedNodes += values.size
-      merged = merge(values, merged)
-    }
+  for (const { values } of forced) {
+    merger.addedNodes += values.size
+    merged = merge(values, merged)
   }
   return merged
+}
+
+function matchesOf(merger: Merger, written: string): Matches {
+  const known = merger.matches.get(written)
+  if (known !== undefined) return known
+  const type = merger.catalogue.resolve(written)
+  const matches = {
+    soft: merger.levels.flatMap(level => matching(level, written, type, false)),
+    // Of two forced ones in the same list the later wins, as recorded; of levels the nearer.
+    forced: merger.levels.toReversed().flatMap(level => matching(level, written, type, true)),
+  }
+  merger.matches.set(written, matches)
+  return matches
 }
 
 /** The defaults of one level that concern a type, the most specific first, or last when they are forced. */
@@ -108,9 +124,11 @@ function specificity({ item, isExact }: { item: PreparedDefault; isExact: boolea
 
 /** A prefix reaches types of many kinds: each takes what it knows. */
 function suited(values: YamlMap, type: ResolvedType | undefined): YamlMap {
-  if (type === undefined || !type.isStrict || type.properties.size === 0) return values
+  if (type === undefined || type.properties.size === 0) return values
   const common = isTrigger(type) ? TRIGGER_KEYS : TASK_KEYS
-  const isKnown = (key: string): boolean => type.properties.has(key) || (isTaskOrTrigger(type) && common.has(key))
+  const ofSchema = propertyNamesOf(type.schema)
+  const isKnown = (key: string): boolean =>
+    type.properties.has(key) || ofSchema.has(key) || (isTaskOrTrigger(type) && common.has(key))
   return { ...values, entries: new Map(Array.from(values.entries).filter(([key]) => isKnown(key))) }
 }
 

@@ -7,7 +7,7 @@ import { Double, Float, isInteger, isList, isMap, isNumber, mapGet, toDouble } f
 import type { Value, ValueMap } from '../std/value.ts'
 import { decodeValue } from '../std/value-json.ts'
 import { plainText, printValue } from '../std/value-text.ts'
-import type { InputType } from './flow.ts'
+import type { Input, InputType } from './flow.ts'
 import { INPUT_TYPES } from './parse-input.ts'
 import { readYaml } from './yaml.ts'
 import { valueOf } from './yaml-node.ts'
@@ -28,6 +28,12 @@ export interface ValueForm {
   readonly type: InputType
   readonly itemType?: string
   readonly spelling?: 'input' | 'output'
+}
+
+/** How a declared input is read; the items of a MULTISELECT are texts unless it says otherwise. */
+export function formOf({ type, properties }: Input): ValueForm {
+  const itemType = mapGet(properties, 'itemType') ?? (type === 'MULTISELECT' ? 'STRING' : null)
+  return typeof itemType === 'string' ? { type, itemType } : { type }
 }
 
 export function parseTyped(value: Value, form: ValueForm): Parsed {

@@ -6,9 +6,9 @@ import { isList, isMap, mapEntries, mapFrom, mapGet, mapHas } from '../std/value
 import type { Value, ValueMap } from '../std/value.ts'
 import { printValue } from '../std/value-text.ts'
 import { nest } from './dotted.ts'
-import type { Input } from './flow.ts'
+import type { Dialect, Input } from './flow.ts'
 import { choiceText, limitProblems } from './input-limits.ts'
-import { isEncrypted, parseTyped } from './input-value.ts'
+import { formOf, isEncrypted, parseTyped } from './input-value.ts'
 import { hasExpression } from './parse-type.ts'
 
 export interface InputContext {
@@ -18,6 +18,8 @@ export interface InputContext {
   encrypt?(plain: string): Value
   /** Forms cannot leave a field out: an empty text for an optional input counts as absent. */
   readonly isEmptyAbsent?: boolean
+  /** Of the flow, 1 when absent: an optional SELECT takes anything in 1, one without choices takes anything in 2. */
+  readonly dialect?: Dialect
 }
 
 export interface InputProblem {
@@ -257,9 +259,9 @@ function settle(
     return { ...shown, ...(problems.length === 0 && { value: null }), problems }
   }
   if (input.type === 'SECRET' && isEncrypted(value)) return { ...shown, value, problems: [] }
-  const itemType = mapGet(input.properties, 'itemType')
-  const parsed = parseTyped(value, { type: input.type, ...(typeof itemType === 'string' && { itemType }) })
-  const found = parsed.type === 'problem' ? [parsed.problem] : limitProblems(input, parsed.value, choices)
+  const parsed = parseTyped(value, formOf(input))
+  const judged = choicesToJudge(input, choices, context.dialect ?? 1)
+  const found = parsed.type === 'problem' ? [parsed.problem] : limitProblems(input, parsed.value, judged)
   if (parsed.type === 'problem' || found.length > 0) {
     const received = input.type === 'SECRET' ? '***' : printValue(value)
     const problems = found.map(reason => `Invalid input for \`${id}\`, ${reason}, but received \`${received}\``)
@@ -273,4 +275,14 @@ function settle(
     }
   }
   return { ...shown, value: context.encrypt(printValue(parsed.value)), problems: [] }
+}
+
+/** As recorded: dialect 1 does not check an optional SELECT, and lets nothing pass where there are no choices. */
+function choicesToJudge(
+  input: Input,
+  choices: readonly Value[] | undefined,
+  dialect: Dialect,
+): readonly Value[] | undefined {
+  if (input.type !== 'SELECT' || dialect === 2) return choices
+  return input.required ? (choices ?? []) : undefined
 }

@@ -65,6 +65,14 @@ const TYPE_KEYS = [
     'schema',
   ],
 ]
+const FORMER_KEYS = [
+  ['options', 'values'],
+  ['accept', 'allowedFileExtensions'],
+] as const
+const FORMER_TYPES: ReadonlyMap<InputType, InputType> = new Map<InputType, InputType>([
+  ['ENUM', 'SELECT'],
+  ['BOOLEAN', 'BOOL'],
+])
 const INPUT_KEYS: ReadonlySet<string> = new Set([...COMMON_KEYS, ...TYPE_KEYS])
 const OUTPUT_KEYS: ReadonlySet<string> = new Set([
   'id',
@@ -89,6 +97,9 @@ export function parseInputs(owner: Place, key: string): readonly Input[] {
 function parseInput(place: Place): Input {
   refuseUnknown(place, INPUT_KEYS, 'an input')
   const type = inputType(place, true) ?? 'STRING'
+  for (const [old, current] of FORMER_KEYS) {
+    if (fieldOf(place, old) !== undefined) deprecated(place, old, `\`${old}\` is now \`${current}\`.`)
+  }
   const defaults = typedValue(fieldOf(place, 'defaults'), type)
   const prefill = typedValue(fieldOf(place, 'prefill'), type)
   const description = textOf(place, 'description')
@@ -135,8 +146,11 @@ function inputType(place: Place, isRequired: boolean): InputType | undefined {
     return undefined
   }
   if (ONLY_IN_2.has(type)) mark(place, 2, 'type', `inputs of type ${type}`)
-  if (type === 'BOOLEAN') mark(place, 1, 'type', 'inputs of type BOOLEAN')
-  if (type === 'ENUM') mark(place, 1, 'type', 'inputs of type ENUM')
+  const current = FORMER_TYPES.get(type)
+  if (current !== undefined) {
+    mark(place, 1, 'type', `inputs of type ${type}`)
+    deprecated(place, 'type', `The type ${type} is now ${current}.`)
+  }
   return type
 }
 

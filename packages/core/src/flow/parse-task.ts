@@ -24,6 +24,7 @@ import {
   textOf,
   textsOf,
   valueMapOf,
+  withoutEffect,
 } from './reading.ts'
 import type { Place } from './reading.ts'
 
@@ -36,8 +37,9 @@ export function parseTasks(owner: Place, key: string): readonly Task[] {
 function parseTask(place: Place): Task {
   const type = resolveType(place, 'a task', TASK_KINDS)
   const children = childrenOf(type)
-  const texts = ['description', 'timeout'] as const
+  const timeout = timeoutOf(place)
   const runIf = textOf(place, 'runIf') ?? textOf(place, 'when')
+  if (fieldOf(place, 'assets') !== undefined) withoutEffect(place, 'assets')
   if (fieldOf(place, 'when') !== undefined) mark(place, 2, 'when', '`when` on tasks')
   const retry = parseRetry(place, 'retry')
   const logLevel = choiceOf(place, 'logLevel', LOG_LEVELS)
@@ -51,7 +53,8 @@ function parseTask(place: Place): Task {
     allowWarning: booleanOf(place, 'allowWarning', false),
     logToFile: booleanOf(place, 'logToFile', false),
     properties: propertiesOf(place, type, children),
-    ...definedTexts(place, texts),
+    ...definedTexts(place, ['description']),
+    ...(timeout !== undefined && { timeout }),
     ...(runIf !== undefined && { runIf }),
     ...(retry !== undefined && { retry }),
     ...(logLevel !== undefined && { logLevel }),
@@ -62,6 +65,12 @@ function parseTask(place: Place): Task {
     ...(children?.outputs !== undefined &&
       fieldOf(place, children.outputs) && { outputs: parseOutputs(place, children.outputs) }),
   }
+}
+
+/** A bare number counts seconds, as for every duration. */
+function timeoutOf(place: Place): string | undefined {
+  const text = textOf(place, 'timeout')
+  return text !== undefined && /^\d+$/.test(text.trim()) ? `PT${text.trim()}S` : text
 }
 
 const EMPTY: ReadonlySet<string> = new Set()

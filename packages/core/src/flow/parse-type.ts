@@ -100,7 +100,7 @@ function reportMissing(place: Place, name: string, type: ResolvedType): void {
   report(place.reading, { severity: 'warning', code: 'missing-property', message, path, offset: place.map.start })
 }
 
-function propertyNamesOf(schema: unknown): ReadonlySet<string> {
+export function propertyNamesOf(schema: unknown): ReadonlySet<string> {
   const properties = isRecord(schema) ? schema['properties'] : undefined
   return new Set(isRecord(properties) ? Object.keys(properties) : [])
 }

@@ -30,6 +30,7 @@ import {
   textOf,
   valueMapOf,
   valuesOf,
+  withoutEffect,
   wrongType,
 } from './reading.ts'
 import type { Place, Reading } from './reading.ts'
@@ -161,10 +162,13 @@ function markDialects(place: Place): void {
   for (const key of ['pluginDefaults', 'taskDefaults', 'listeners']) {
     if (fieldOf(place, key) !== undefined) mark(place, 1, key, `\`${key}\``)
   }
+  if (fieldOf(place, 'quota') !== undefined) withoutEffect(place, 'quota')
   for (const key of ['quota', 'workerSelector'])
     if (fieldOf(place, key) !== undefined) mark(place, 2, key, `\`${key}\``)
 }
 
+/** A flow with more plugin defaults has lost its way. */
+const DEFAULTS_MAX = 200
 const DEFAULT_KEYS: ReadonlySet<string> = new Set(['type', 'forced', 'values'])
 
 /** The flow's own plugin defaults, under their present or their former name. */
@@ -172,7 +176,14 @@ function parseOwnDefaults(place: Place): readonly NodeDefault[] {
   if (fieldOf(place, 'taskDefaults') !== undefined) {
     deprecated(place, 'taskDefaults', '`taskDefaults` is now `pluginDefaults`.')
   }
-  return [...placesOf(place, 'pluginDefaults'), ...placesOf(place, 'taskDefaults')].map(item => {
+  const items = [...placesOf(place, 'pluginDefaults'), ...placesOf(place, 'taskDefaults')]
+  const surplus = items[DEFAULTS_MAX]
+  if (surplus !== undefined) {
+    const message = `A flow has at most ${DEFAULTS_MAX} plugin defaults.`
+    const { path, map } = surplus
+    report(place.reading, { severity: 'error', code: 'too-many-defaults', message, path, offset: map.start })
+  }
+  return items.slice(0, DEFAULTS_MAX).map(item => {
     refuseUnknown(item, DEFAULT_KEYS, 'a plugin default')
     const type = requiredText(item, 'type', 'a plugin default')
     const values = mapOf(item, 'values')?.map ?? emptyMap(item)

@@ -234,6 +234,12 @@ export function deprecated(place: Place, key: string, message: string): void {
   report(place.reading, { severity: 'deprecation', code: 'deprecated', message, path: join(place.path, key), offset })
 }
 
+export function withoutEffect(place: Place, key: string): void {
+  const offset = place.map.entries.get(key)?.keyStart ?? place.map.start
+  const message = `\`${key}\` has no effect here.`
+  report(place.reading, { severity: 'warning', code: 'without-effect', message, path: join(place.path, key), offset })
+}
+
 export function missing(place: Place, key: string, what: string): void {
   report(place.reading, {
     severity: 'error',

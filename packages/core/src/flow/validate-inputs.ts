@@ -5,7 +5,7 @@ import type { Input } from './flow.ts'
 import { findCycles } from './graph.ts'
 import { limitProblems } from './input-limits.ts'
 import { parsePattern } from './input-pattern.ts'
-import { parseTyped } from './input-value.ts'
+import { formOf, parseTyped } from './input-value.ts'
 import { object } from './inspection.ts'
 import type { Inspection } from './inspection.ts'
 import { INPUT_TYPES } from './parse-input.ts'
@@ -56,8 +56,7 @@ function inspectDefaults(inspection: Inspection, input: Input, path: string): vo
 
 function defaultProblem(input: Input, defaults: Value): string | undefined {
   if (holdsExpression(defaults) || input.type === 'SECRET' || input.type === 'FORM') return undefined
-  const itemType = mapGet(input.properties, 'itemType')
-  const parsed = parseTyped(defaults, { type: input.type, ...(typeof itemType === 'string' && { itemType }) })
+  const parsed = parseTyped(defaults, formOf(input))
   if (parsed.type === 'problem') return parsed.problem
   const choices = mapGet(input.properties, 'values') ?? mapGet(input.properties, 'options') ?? null
   return limitProblems(input, parsed.value, isList(choices) ? choices : undefined)[0]

@@ -62,8 +62,7 @@ function inspectByType(inspection: Inspection, task: Task, name: string): void {
 }
 
 function inspectTimeout(inspection: Inspection, { timeout, path }: Task): void {
-  if (timeout === undefined || hasExpression(timeout) || /^\d+$/.test(timeout) || parseDuration(timeout) !== undefined)
-    return
+  if (timeout === undefined || hasExpression(timeout) || parseDuration(timeout) !== undefined) return
   const message = `The timeout "${timeout}" is not an ISO 8601 duration such as PT30S.`
   object(inspection, { code: 'wrong-type', message, path: `${path}.timeout` })
 }

@@ -15,7 +15,12 @@ export function violationsOf(diagnostics: readonly Diagnostic[]): readonly Viola
     .filter(({ severity }) => severity === 'error')
     .flatMap(({ code, message, path }) => {
       const second = SECOND_MESSAGES.get(code)
-      return second === undefined ? [{ message, path }] : [{ message, path }, { message: second, path }]
+      return second === undefined
+        ? [{ message, path }]
+        : [
+            { message, path },
+            { message: second, path },
+          ]
     })
 }
 

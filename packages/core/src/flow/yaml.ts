@@ -39,6 +39,13 @@ export function readYaml(source: string): YamlDocument {
     return compose(source, parseEvents(source, { maxDepth: DEPTH_MAX }))
   } catch (error) {
     if (error instanceof YamlRefusal) return refuse(error.code, error.message, error.offset)
+    if (error instanceof YAMLException && error.reason.includes('maxDepth')) {
+      return refuse(
+        'yaml-too-deep',
+        `The document is nested deeper than ${DEPTH_MAX} levels.`,
+        error.mark?.position ?? 0,
+      )
+    }
     if (error instanceof YAMLException) return refuse('yaml-syntax', sentence(error.reason), error.mark?.position ?? 0)
     throw error
   }
@@ -81,6 +88,8 @@ function compose(source: string, events: readonly Event[]): YamlDocument {
       separators.at(-1) ?? 0,
     )
   }
+  // Each node has one event or two, so the tree need not be built to know that it is too big.
+  if (events.length > 2 * NODES_MAX) throw tooBig(0)
   const composer: Composer = { source, events, at: 0, aliases: 0, anchors: new Map(), problems }
   const first = events[1]
   if (documents === 0 || first === undefined || first.type === EVENT_ID.POP) return { problems }

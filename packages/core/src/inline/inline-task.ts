@@ -4,6 +4,7 @@ import type { Event, LogLevelName } from '../execution/event.ts'
 import type { PlanTask } from '../execution/plan.ts'
 import type { Renderer } from '../execution/renderer.ts'
 import type { ExecutionState, FinalState, Metric, TaskRun } from '../execution/state.ts'
+import type { Dialect } from '../flow/flow.ts'
 import type { ValueMap } from '../std/value.ts'
 import { assertTask } from './assert-task.ts'
 import { echo } from './echo.ts'
@@ -28,17 +29,19 @@ export interface InlineLog {
   readonly message: string
 }
 
+export interface InlineSubject {
+  readonly state: ExecutionState
+  readonly run: TaskRun
+  readonly dialect: Dialect
+}
+
 export interface InlineTask {
   readonly type: string
   readonly aliases: readonly string[]
   /** It changes the execution itself, so it has no other place than the turn, and its history shows no hand-over to a worker. */
   readonly isUpdating?: boolean
   /** Throws ExpressionError or RunError to fail. */
-  run(
-    task: PlanTask,
-    render: Renderer,
-    subject: { readonly state: ExecutionState; readonly run: TaskRun },
-  ): InlineOutcome
+  run(task: PlanTask, render: Renderer, subject: InlineSubject): InlineOutcome
 }
 
 const INLINE_TASKS: readonly InlineTask[] = [

@@ -1,9 +1,10 @@
+import { mergeValues } from '../execution/outputs.ts'
 import { RunError } from '../execution/renderer.ts'
 import { isList, isMap, isTruthyText, mapEntries, mapFrom, mapHas, type Value, type ValueMap } from '../std/value.ts'
 import { printValue } from '../std/value-text.ts'
 import type { InlineTask } from './inline-task.ts'
 
-/** Sets variables of the execution; with `overwrite: false` a variable that exists is an error. */
+/** Merges variables deeply into those of the execution; with `overwrite: false` a variable that exists is an error. */
 export const setVariables: InlineTask = {
   type: 'io.kestra.plugin.core.execution.SetVariables',
   aliases: [],
@@ -14,7 +15,7 @@ export const setVariables: InlineTask = {
     if (!isTruthyText(render.text('overwrite') ?? 'true')) refuseKnown(state.variables, given)
     return {
       state: 'SUCCESS',
-      events: [{ type: 'variables', variables: mapFrom([...mapEntries(state.variables), ...mapEntries(given)]) }],
+      events: [{ type: 'variables', variables: mergeValues(state.variables, given) }],
     }
   },
 }
@@ -23,10 +24,11 @@ export const unsetVariables: InlineTask = {
   type: 'io.kestra.plugin.core.execution.UnsetVariables',
   aliases: [],
   isUpdating: true,
-  run: (task, render, { state }) => {
+  run: (task, render, { state, dialect }) => {
     const names = namesOf(task.id, render.value('variables'))
     const missing = names.find(name => !mapHas(state.variables, name))
-    if (missing !== undefined && !isTruthyText(render.text('ignoreMissing') ?? 'false')) {
+    // Kestra 1.x never fails here, whatever the flow says; 2.0 does.
+    if (dialect === 2 && missing !== undefined && !isTruthyText(render.text('ignoreMissing') ?? 'false')) {
       throw new RunError(`The execution has no variable "${missing}" to unset; set ignoreMissing to pass over it.`)
     }
     const kept = [...mapEntries(state.variables)].filter(([name]) => !names.includes(name))

@@ -1,13 +1,50 @@
 // Values as JSON text and back, without loss: integers of any width, the point of 4.0, the order of keys, nulls.
 import { encodeBase64 } from './base64.ts'
 import { BatutaError } from './errors.ts'
+import { trust } from './trust.ts'
 import { Bytes, DateTime, Decimal, Double, Float, isList, mapEntries, needsMap, toDouble, toInteger } from './value.ts'
 import type { Value } from './value.ts'
 import { checkDepth, decimalText, doubleText, floatText, numberText, quoteJson, VALUE_DEPTH_MAX } from './value-text.ts'
 
 /** Compact JSON that `decodeValue` turns into the same value. Rare types lose their tag: decimals, floats, bytes, date-times, NaN. */
 export function encodeValue(value: Value): string {
-  return encode(value, 0)
+  return isOrdinary(value, 0) ? JSON.stringify(value) : encode(value, 0)
+}
+
+/**
+ * True for a value that `JSON.stringify` writes letter by letter as `encode` does, in a fifth of the time: texts, booleans, nulls, numbers in
+ * their usual notation, lists and plain objects of these. Nearly every value is one.
+ */
+function isOrdinary(value: Value | undefined, depth: number): boolean {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return true
+    case 'number':
+      return Number.isSafeInteger(value) || isOrdinaryFraction(value)
+    case 'object':
+      return value === null || (depth <= VALUE_DEPTH_MAX && isOrdinaryObject(value, depth))
+    default:
+      return false
+  }
+}
+
+/** Java's notation is that of JavaScript from 10⁻³ up to 10⁷. */
+function isOrdinaryFraction(value: number): boolean {
+  const size = Math.abs(value)
+  return size >= 1e-3 && size < 1e7
+}
+
+function isOrdinaryObject(value: object & Value, depth: number): boolean {
+  if (isList(value)) {
+    for (const item of value) if (!isOrdinary(item, depth + 1)) return false
+    return true
+  }
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) return false
+  const fields = value as Readonly<Record<string, Value>>
+  for (const key in fields) if (!isOrdinary(fields[key], depth + 1)) return false
+  return true
 }
 
 function encode(value: Value, depth: number): string {
@@ -16,7 +53,9 @@ function encode(value: Value, depth: number): string {
   if (typeof value === 'number') return Number.isFinite(value) ? encodeNumber(value) : `"${value}"`
   if (typeof value === 'bigint') return value.toString()
   checkDepth(depth)
-  if (isList(value)) return `[${value.map(item => encode(item, depth + 1)).join(',')}]`
+  if (isList(value)) return encodeList(value, depth)
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype === Object.prototype || prototype === null) return encodePlain(trust<PlainMap>(value), depth)
   if (value instanceof Double) return doubleText(value.value)
   if (value instanceof Float) return Number.isFinite(value.value) ? floatText(value.value) : `"${value.value}"`
   if (value instanceof Decimal) return decimalText(value)
@@ -25,6 +64,24 @@ function encode(value: Value, depth: number): string {
   const parts: string[] = []
   for (const [key, item] of mapEntries(value)) parts.push(`${JSON.stringify(key)}:${encode(item, depth + 1)}`)
   return `{${parts.join(',')}}`
+}
+
+type PlainMap = Readonly<Record<string, Value>>
+
+// These two are most of what a server under load encodes: no pairs, no joins.
+function encodePlain(value: PlainMap, depth: number): string {
+  let text = ''
+  for (const key of Object.keys(value)) {
+    const item = value[key]
+    text += `${text === '' ? '{' : ','}${JSON.stringify(key)}:${encode(item === undefined ? null : item, depth + 1)}`
+  }
+  return text === '' ? '{}' : `${text}}`
+}
+
+function encodeList(list: readonly Value[], depth: number): string {
+  let text = ''
+  for (const item of list) text += `${text === '' ? '[' : ','}${encode(item, depth + 1)}`
+  return text === '' ? '[]' : `${text}]`
 }
 
 function encodeNumber(value: number): string {

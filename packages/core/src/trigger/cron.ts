@@ -130,7 +130,7 @@ function addPart(values: Set<number>, part: string, range: Range): void {
   const from = star === undefined ? parseNumber(first ?? '', range) : range.min
   let to = star === undefined ? lastOf(from, last, step, range) : range.max
   // SAT-SUN: as the end of a range Sunday is the seventh day.
-  if (range === WEEKDAY && last !== undefined && to === 0) to = 7
+  if (range === WEEKDAY && to === 0 && from > 0 && last !== '0') to = 7
   if (to < from) throw new CronProblem(`the range "${part}" of the ${range.name} ends before it begins`)
   const stride = step === undefined ? 1 : Number(step)
   if (stride < 1 || stride > range.max + 1)

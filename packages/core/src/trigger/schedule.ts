@@ -5,7 +5,7 @@ import { parseIsoDate, parseIsoInstant, parseIsoTime } from '../std/iso-time.ts'
 import { isList, mapFrom, mapGet } from '../std/value.ts'
 import type { Value, ValueMap } from '../std/value.ts'
 import { printValue } from '../std/value-text.ts'
-import { findZone, instantsOf, zoneOffsetMs } from '../std/zone.ts'
+import { findZone, formatZoned, instantsOf } from '../std/zone.ts'
 import type { Zone } from '../std/zone.ts'
 import type { Trigger } from '../flow/flow.ts'
 import { parseCron } from './cron.ts'
@@ -172,18 +172,8 @@ export function scheduleVariables(schedule: Schedule, dateMs: number, passes?: D
   const next = nextScheduleDate(schedule, dateMs, passes)
   const previous = previousScheduleDate(schedule, dateMs, passes)
   return mapFrom([
-    ['date', zonedText(dateMs, schedule.zone)],
-    ...(next === undefined ? [] : [['next', zonedText(next, schedule.zone)] as const]),
-    ...(previous === undefined ? [] : [['previous', zonedText(previous, schedule.zone)] as const]),
+    ['date', formatZoned(dateMs, schedule.zone)],
+    ...(next === undefined ? [] : [['next', formatZoned(next, schedule.zone)] as const]),
+    ...(previous === undefined ? [] : [['previous', formatZoned(previous, schedule.zone)] as const]),
   ])
-}
-
-/** `2031-04-05T06:07:08+02:00`, or with a Z in UTC. */
-export function zonedText(instantMs: number, zone: Zone): string {
-  const offsetMs = zoneOffsetMs(zone, instantMs)
-  const local = new Date(instantMs + offsetMs).toISOString().replace(/(?:\.000)?Z$/, '')
-  if (offsetMs === 0) return `${local}Z`
-  const minutes = Math.floor(Math.abs(offsetMs) / 60_000)
-  const digits = (value: number): string => String(value).padStart(2, '0')
-  return `${local}${offsetMs < 0 ? '-' : '+'}${digits(Math.floor(minutes / 60))}:${digits(minutes % 60)}`
 }

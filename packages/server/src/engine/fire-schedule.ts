@@ -1,17 +1,18 @@
-// A schedule's tick becomes an execution. Inputs that cannot be resolved still move the cursor on: the tick is told in the log of the server
-// and the next one gets its chance.
+// A schedule's tick becomes an execution, and its cursor moves with the birth.
 import {
-  isMap,
-  mapEntries,
-  mapFrom,
-  mapGet,
+  ExpressionError,
   compileDeep,
+  isMap,
+  mapGet,
   type Ask,
   type Birth,
+  type Plan,
+  type Scope,
+  type Trigger,
   type Value,
   type ValueMap,
 } from '@batuta/core'
-import { prepareBirth, problemText, scopeOf, type StartWorld } from '../flows/births.ts'
+import { prepareBirth, problemText, scopeOf, type PreparedBirth, type StartWorld } from '../flows/births.ts'
 import type { Engine } from './engine.ts'
 import type { FlowCatalogue } from './flow-catalogue.ts'
 import type { Firing } from './schedules.ts'
@@ -32,14 +33,8 @@ export async function startFiring(firing: Firing, options: FireOptions): Promise
   try {
     const executionId = options.newId()
     const birth = await birthOf(executionId, firing, options)
-    if ('problem' in birth) {
-      options.onNotice(`${place} started nothing: ${birth.problem}`)
-      return true
-    }
-    await options.engine.submit(
-      { type: 'create', executionId, birth: birth.birth },
-      { trigger: { ...row, executionId } },
-    )
+    if (!birth) return false
+    await options.engine.submit({ type: 'create', executionId, birth }, { trigger: { ...row, executionId } })
     return true
   } catch (error) {
     options.onNotice(
@@ -50,15 +45,14 @@ export async function startFiring(firing: Firing, options: FireOptions): Promise
   }
 }
 
-type Prepared = { readonly birth: Birth } | { readonly problem: string }
-
+/** Undefined when the flow is gone meanwhile. Inputs that cannot be resolved make an execution that is FAILED from birth. */
 async function birthOf(
   executionId: string,
   { row, trigger, variables }: Firing,
   { flows, world, ask }: FireOptions,
-): Promise<Prepared> {
+): Promise<Birth | undefined> {
   const entry = flows.newest(row)
-  if (!entry) return { problem: 'the flow is gone' }
+  if (!entry) return undefined
   const plan = flows.planOf(entry)
   const scope = scopeOf(plan, world)
   const withTrigger = {
@@ -66,12 +60,40 @@ async function birthOf(
     lookup: (root: string): Value | undefined =>
       root === 'trigger' || root === 'schedule' ? variables : scope.lookup(root),
   }
-  const rendered = compileDeep(trigger.inputs, { dialect: plan.flow.dialect }).render(withTrigger)
-  const inputs: ValueMap = isMap(rendered) ? mapFrom(mapEntries(rendered)) : {}
-  const prepared = await prepareBirth(
-    executionId,
-    { plan, inputs, labels: trigger.labels, trigger: { id: trigger.id, type: trigger.type, variables } },
-    { world, ask },
-  )
-  return 'birth' in prepared ? { birth: prepared.birth } : { problem: problemText(prepared.problems) }
+  const prepared = await prepare(executionId, { plan, trigger, variables, scope: withTrigger }, { world, ask })
+  if ('birth' in prepared) return prepared.birth
+  const { tenant, revision } = plan
+  return {
+    tenant,
+    namespace: plan.flow.namespace,
+    flowId: plan.flow.id,
+    revision,
+    inputs: {},
+    labels: [...plan.flow.labels, { key: 'system.correlationId', value: executionId }],
+    trigger: { id: trigger.id, type: trigger.type, variables },
+    problem: problemText(prepared.problems),
+  }
+}
+
+interface Start {
+  readonly plan: Plan
+  readonly trigger: Trigger
+  readonly variables: ValueMap
+  readonly scope: Scope
+}
+
+async function prepare(
+  executionId: string,
+  { plan, trigger, variables, scope }: Start,
+  options: Parameters<typeof prepareBirth>[2],
+): Promise<PreparedBirth> {
+  try {
+    const rendered = compileDeep(trigger.inputs, { dialect: plan.flow.dialect }).render(scope)
+    const inputs: ValueMap = isMap(rendered) ? rendered : {}
+    const start = { plan, inputs, labels: trigger.labels, trigger: { id: trigger.id, type: trigger.type, variables } }
+    return await prepareBirth(executionId, start, options)
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error
+    return { problems: [{ id: trigger.id, message: error.message }] }
+  }
 }

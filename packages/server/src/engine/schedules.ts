@@ -1,23 +1,16 @@
 // Schedule triggers of this node: a heap by their next date. Firing is a birth that carries the cursor's move.
 import {
-  formatZoned,
-  mapFrom,
-  mapGet,
-  nextCronDate,
-  parseCron,
-  previousCronDate,
-  findZone,
-  type Cron,
+  dueScheduleDate,
+  missedDates,
+  openSchedule,
+  scheduleVariables,
   type Flow,
+  type Schedule,
   type Trigger,
-  type Value,
   type ValueMap,
-  type Zone,
 } from '@batuta/core'
 import type { TriggerRow } from '../storage/batch.ts'
 import type { FlowKey, Store, StoredTrigger } from '../storage/store.ts'
-
-export const SCHEDULE = 'io.kestra.plugin.core.trigger.Schedule'
 
 export interface Firing {
   readonly row: TriggerRow
@@ -29,14 +22,21 @@ export interface Firing {
 export interface SchedulesOptions {
   readonly store: Store
   readonly zone: string
+  nowMs(): number
   /** The newest live revision of a flow. */
   findFlow(key: FlowKey): Flow | undefined
   /** Starts the execution; the cursor moves with its birth. */
   fire(firing: Firing): void
 }
 
+const RETRY_MS = 1_000
+
 interface Scheduled {
   stored: StoredTrigger
+  /** The date it fires at next; differs from the stored cursor only after an outage. */
+  dateMs: number | null
+  /** A firing that was not taken is tried again no sooner. */
+  retryMs: number
   /** A birth is under way: the next date is looked at when it is committed. */
   isFiring: boolean
 }
@@ -49,9 +49,14 @@ export class Schedules {
     this.#options = options
   }
 
+  /** The cursors as they stand in the store, with what was missed while nobody looked. */
   async load(): Promise<void> {
     for (const stored of await this.#options.store.read.listTriggers()) {
-      if (stored.nextMs !== null) this.#scheduled.set(keyOf(stored), { stored, isFiring: false })
+      if (stored.nextMs === null) continue
+      const trigger = this.#options.findFlow(stored)?.triggers.find(candidate => candidate.id === stored.triggerId)
+      const schedule = trigger && openSchedule(trigger, this.#options.zone)
+      const dateMs = schedule ? recoveredMs(schedule, stored, this.#options.nowMs()) : stored.nextMs
+      this.#scheduled.set(keyOf(stored), { stored, dateMs, retryMs: 0, isFiring: false })
     }
   }
 
@@ -60,7 +65,8 @@ export class Schedules {
     for (const [key, { stored }] of this.#scheduled) if (isOf(stored, row)) this.#scheduled.delete(key)
     const triggers = await this.#options.store.read.listTriggers()
     for (const stored of triggers)
-      if (isOf(stored, row) && stored.nextMs !== null) this.#scheduled.set(keyOf(stored), { stored, isFiring: false })
+      if (isOf(stored, row) && stored.nextMs !== null)
+        this.#scheduled.set(keyOf(stored), { stored, dateMs: stored.nextMs, retryMs: 0, isFiring: false })
     return this.#nextMs()
   }
 
@@ -68,8 +74,9 @@ export class Schedules {
   fireDue(nowMs: number): number | undefined {
     for (const scheduled of this.#scheduled.values()) {
       const { stored } = scheduled
-      if (scheduled.isFiring || stored.isDisabled || stored.nextMs === null || stored.nextMs > nowMs) continue
-      this.#fire(scheduled, stored.nextMs)
+      if (scheduled.isFiring || stored.isDisabled || scheduled.dateMs === null) continue
+      if (Math.max(scheduled.dateMs, scheduled.retryMs) > nowMs) continue
+      this.#fire(scheduled, scheduled.dateMs)
     }
     return this.#nextMs()
   }
@@ -79,7 +86,11 @@ export class Schedules {
     const scheduled = this.#scheduled.get(keyOf(row))
     if (!scheduled) return this.#nextMs()
     scheduled.isFiring = false
-    if (isTaken) scheduled.stored = { ...scheduled.stored, ...row, expectedNextMs: row.nextMs }
+    scheduled.retryMs = isTaken ? 0 : this.#options.nowMs() + RETRY_MS
+    if (isTaken) {
+      scheduled.stored = { ...scheduled.stored, ...row, expectedNextMs: row.nextMs }
+      scheduled.dateMs = row.nextMs
+    }
     return this.#nextMs()
   }
 
@@ -87,39 +98,24 @@ export class Schedules {
     const { stored } = scheduled
     const flow = this.#options.findFlow(stored)
     const trigger = flow?.triggers.find(candidate => candidate.id === stored.triggerId)
-    const schedule = trigger && scheduleOf(trigger, this.#options.zone)
+    const schedule = trigger && openSchedule(trigger, this.#options.zone)
     if (!flow || !trigger || !schedule || flow.disabled || trigger.disabled) {
       this.#scheduled.delete(keyOf(stored))
       return
     }
     scheduled.isFiring = true
-    const nextMs = nextCronDate(schedule.cron, dateMs, schedule.zone) ?? null
+    const nextMs = dueScheduleDate(schedule, { cursorMs: dateMs, nowMs: this.#options.nowMs() }) ?? null
     const row: TriggerRow = { ...rowOf(stored), nextMs, lastMs: dateMs, expectedNextMs: stored.nextMs }
-    this.#options.fire({ row, flow, trigger, variables: variablesOf(schedule, dateMs, nextMs) })
+    this.#options.fire({ row, flow, trigger, variables: scheduleVariables(schedule, dateMs) })
   }
 
   #nextMs(): number | undefined {
     let nextMs = Infinity
-    for (const { stored, isFiring } of this.#scheduled.values()) {
-      if (!isFiring && !stored.isDisabled && stored.nextMs !== null) nextMs = Math.min(nextMs, stored.nextMs)
+    for (const { stored, dateMs, retryMs, isFiring } of this.#scheduled.values()) {
+      if (!isFiring && !stored.isDisabled && dateMs !== null) nextMs = Math.min(nextMs, Math.max(dateMs, retryMs))
     }
     return Number.isFinite(nextMs) ? nextMs : undefined
   }
-}
-
-export interface Schedule {
-  readonly cron: Cron
-  readonly zone: Zone
-}
-
-export function scheduleOf(trigger: Trigger, defaultZone: string): Schedule | undefined {
-  if (trigger.type !== SCHEDULE) return undefined
-  const source = mapGet(trigger.properties, 'cron')
-  if (typeof source !== 'string') return undefined
-  const parsed = parseCron(source, { withSeconds: mapGet(trigger.properties, 'withSeconds') === true })
-  const zoneName = mapGet(trigger.properties, 'timezone')
-  const zone = findZone(typeof zoneName === 'string' ? zoneName : defaultZone)
-  return parsed.type === 'cron' && zone ? { cron: parsed.cron, zone } : undefined
 }
 
 /** The first date of a schedule trigger, for its cursor when it is saved. */
@@ -129,16 +125,15 @@ export function firstDateOf(
   { nowMs, zone }: { readonly nowMs: number; readonly zone: string },
 ): number | null {
   const trigger = flow.triggers.find(candidate => candidate.id === triggerId)
-  const schedule = trigger && scheduleOf(trigger, zone)
-  return schedule ? (nextCronDate(schedule.cron, nowMs, schedule.zone) ?? null) : null
+  const schedule = trigger && openSchedule(trigger, zone)
+  return schedule ? (dueScheduleDate(schedule, { nowMs }) ?? null) : null
 }
 
-function variablesOf({ cron, zone }: Schedule, dateMs: number, nextMs: number | null): ValueMap {
-  const previousMs = previousCronDate(cron, dateMs, zone)
-  const entries: [string, Value][] = [['date', formatZoned(dateMs, zone)]]
-  if (nextMs !== null) entries.push(['next', formatZoned(nextMs, zone)])
-  if (previousMs !== undefined) entries.push(['previous', formatZoned(previousMs, zone)])
-  return mapFrom(entries)
+/** After an outage: the oldest missed date that the trigger's policy makes up for, or the next one from now. */
+function recoveredMs(schedule: Schedule, stored: StoredTrigger, nowMs: number): number | null {
+  if (stored.nextMs === null || stored.nextMs > nowMs) return stored.nextMs
+  const { dates } = missedDates(schedule, { cursorMs: stored.nextMs - 1, nowMs }, schedule.recoverMissed ?? 'ALL')
+  return dates[0] ?? dueScheduleDate(schedule, { nowMs }) ?? null
 }
 
 function rowOf(stored: StoredTrigger): Omit<TriggerRow, 'nextMs' | 'lastMs' | 'expectedNextMs'> {

@@ -65,6 +65,7 @@ export function resolve({ plan, inputs, isForm }: StartRequest, world: StartWorl
   }
   return resolveInputs(plan.flow.inputs, inputs, {
     render,
+    dialect: plan.flow.dialect,
     ...(world.encrypt ? { encrypt: plain => world.encrypt?.(plain) ?? plain } : {}),
     ...(isForm ? { isEmptyAbsent: true } : {}),
   })

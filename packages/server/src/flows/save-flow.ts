@@ -1,10 +1,9 @@
 // Saves a flow: parsed, judged, kept as a revision, its triggers with their cursors, and only then known to the engine.
 import { createHash } from 'node:crypto'
 import {
+  checkFlow,
   encodeValue,
-  parseFlow,
   trust,
-  validateFlow,
   type Catalogue,
   type Diagnostic,
   type Flow,
@@ -32,15 +31,9 @@ export interface JudgedFlow {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-export function judgeFlow(
-  source: string,
-  { catalogue, globalDefaults }: Pick<SaveWorld, 'catalogue' | 'globalDefaults'>,
-): JudgedFlow {
-  const parsed = parseFlow(source, { catalogue, globalDefaults })
-  if (!parsed.flow) return { diagnostics: parsed.diagnostics }
-  const diagnostics = [...parsed.diagnostics, ...validateFlow(parsed.flow, catalogue, { positions: parsed.positions })]
-  const isBroken = diagnostics.some(diagnostic => diagnostic.severity === 'error')
-  return isBroken ? { diagnostics } : { flow: parsed.flow, diagnostics }
+/** Form and meaning at once: every problem of the document comes back together. */
+export function judgeFlow(source: string, { catalogue, globalDefaults }: Pick<SaveWorld, 'catalogue' | 'globalDefaults'>): JudgedFlow {
+  return checkFlow(source, { catalogue, globalDefaults })
 }
 
 export async function saveFlow(source: string, flow: Flow, world: SaveWorld): Promise<FlowRow> {

@@ -9,5 +9,7 @@ export const HOST_SCRIPT: string = fileURLToPath(new URL('../../../host/src/main
 
 /** One folder per plugin, each with its manifest and its bundle; run from the sources, those of the last build serve. */
 export const PLUGINS_DIR: string = fileURLToPath(
-  import.meta.url.endsWith('.ts') ? new URL('../../../../dist/plugins', import.meta.url) : new URL('./plugins', import.meta.url),
+  import.meta.url.endsWith('.ts')
+    ? new URL('../../../../dist/plugins', import.meta.url)
+    : new URL('./plugins', import.meta.url),
 )

@@ -1,118 +1,61 @@
-// Rare writes, each whole in one transaction.
-import type { DatabaseSync } from 'node:sqlite'
-import type { FlowKey, FlowRow, FlowWrite, Operations } from '../store.ts'
+// Runs the shared statements on SQLite: `$n` becomes `?n`, and a performance runs whole without yielding to the event loop, so that nothing of
+// the main thread can come between its statements.
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { Operations } from '../store.ts'
+import { performanceOf, type Param, type SqlDialect, type Statement } from '../sql/perform.ts'
+import type { SqlRow } from '../sql/rows.ts'
 import { INSERT_LOG } from './flush.sql.ts'
-import * as sql from './perform.sql.ts'
-import { flowOf, jobOf, number, text } from './rows.ts'
 
-type Performers = {
-  readonly [Name in keyof Operations]: (db: DatabaseSync, args: Operations[Name]['args']) => Operations[Name]['result']
+export type RunStatement = (statement: Statement) => readonly SqlRow[]
+
+export function prepareStatements(db: DatabaseSync): RunStatement {
+  const prepared = new Map<string, StatementSync>()
+  return ({ text, values }) => {
+    let statement = prepared.get(text)
+    if (!statement) {
+      statement = db.prepare(text.replace(/\$(\d+)/g, '?$1'))
+      prepared.set(text, statement)
+    }
+    return statement.all(...values.map(cellOf))
+  }
 }
+
+function cellOf(value: Param): string | number | null {
+  return typeof value === 'boolean' ? Number(value) : value
+}
+
+export const SQLITE: SqlDialect = {
+  claimJobs: ({ node, incarnation, nowMs, limit }) => ({ text: CLAIM_JOBS, values: [node, incarnation, nowMs, limit] }),
+  journalOf: id => ({
+    text: 'select turn, version, at_ms, events from journal where execution_id = $1 order by turn',
+    values: [id],
+  }),
+  insertLog: row => ({
+    text: INSERT_LOG,
+    values: [row.executionId, row.tenant, row.namespace, row.flowId, row.atMs, row.levelMax, row.lines],
+  }),
+}
+
+/** Index: jobs_free. */
+const CLAIM_JOBS = `update jobs set node = $1, incarnation = $2, claimed_ms = $3
+  where (execution_id, run, epoch) in (select execution_id, run, epoch from jobs where node is null and not is_killed
+    order by rank, execution_id, run, epoch limit $4)
+  returning *`
 
 export function performIn<Name extends keyof Operations>(
   db: DatabaseSync,
-  name: Name,
-  args: Operations[Name]['args'],
+  run: RunStatement,
+  { name, args }: { readonly name: Name; readonly args: Operations[Name]['args'] },
 ): Operations[Name]['result'] {
   db.exec('begin immediate')
   try {
-    const result = PERFORMERS[name](db, args)
+    const performance = performanceOf(name, args, SQLITE)
+    let step = performance.next([])
+    while (!step.done) step = performance.next(run(step.value))
     db.exec('commit')
-    return result
+    return step.value
   } catch (error) {
     if (db.isTransaction) db.exec('rollback')
     throw error
   }
-}
-
-const PERFORMERS: Performers = {
-  joinNode: (db, { node, nowMs }) => {
-    const row = db.prepare(sql.JOIN_NODE).get(node, nowMs) ?? {}
-    return {
-      incarnation: number(row, 'incarnation'),
-      flushSeq: number(row, 'flush_seq'),
-      highWaterMs: number(row, 'high_water_ms'),
-    }
-  },
-  saveFlow: (db, write) => saveFlow(db, write),
-  deleteFlow: (db, { nowMs, ...key }) => {
-    const newest = newestOf(db, key)
-    if (!newest || newest.isDeleted) return false
-    insertFlow(db, { ...newest, revision: newest.revision + 1, isDeleted: true, nowMs })
-    db.prepare(sql.DELETE_TRIGGERS).run(key.tenant, key.namespace, key.flowId)
-    return true
-  },
-  saveTriggers: (db, { flow, triggers }) => {
-    const key = [flow.tenant, flow.namespace, flow.flowId] as const
-    const known = new Map(
-      db
-        .prepare(sql.TRIGGERS_OF_FLOW)
-        .all(...key)
-        .map(row => [text(row, 'trigger_id'), text(row, 'hash')]),
-    )
-    for (const id of known.keys()) {
-      if (!triggers.some(trigger => trigger.triggerId === id)) db.prepare(sql.DELETE_TRIGGER).run(...key, id)
-    }
-    for (const { triggerId, nextMs, hash } of triggers) {
-      if (known.get(triggerId) !== hash) db.prepare(sql.UPSERT_TRIGGER).run(...key, triggerId, nextMs, hash)
-    }
-    return null
-  },
-  setTriggerDisabled: (db, { isDisabled, nextMs, tenant, namespace, flowId, triggerId }) =>
-    db.prepare(sql.DISABLE_TRIGGER).run(isDisabled ? 1 : 0, nextMs, tenant, namespace, flowId, triggerId).changes === 1,
-  claimJobs: (db, { node, incarnation, limit, nowMs }) =>
-    db.prepare(sql.CLAIM_JOBS).all(node, incarnation, nowMs, limit).map(jobOf),
-  appendLogs: (db, { rows }) => {
-    const insert = db.prepare(INSERT_LOG)
-    for (const row of rows)
-      insert.run(row.executionId, row.tenant, row.namespace, row.flowId, row.atMs, row.levelMax, row.lines)
-    return null
-  },
-  setKey: (db, row) => {
-    db.prepare(sql.UPSERT_KEY).run(
-      row.tenant,
-      row.namespace,
-      row.key,
-      row.value,
-      row.type,
-      row.description,
-      row.expiresMs,
-      row.updatedMs,
-    )
-    return null
-  },
-  deleteKey: (db, { tenant, namespace, key }) => db.prepare(sql.DELETE_KEY).run(tenant, namespace, key).changes === 1,
-  deleteExecution: (db, { id }) => {
-    for (const statement of sql.DELETE_OF_EXECUTION) db.prepare(statement).run(id)
-    return db.prepare(sql.DELETE_EXECUTION).run(id).changes === 1
-  },
-  purgeOperations: (db, { nowMs, limit }) => Number(db.prepare(sql.PURGE_OPERATIONS).run(nowMs, limit).changes),
-}
-
-function newestOf(db: DatabaseSync, key: FlowKey): FlowRow | undefined {
-  const row = db.prepare(sql.NEWEST_FLOW).get(key.tenant, key.namespace, key.flowId)
-  return row && flowOf(row)
-}
-
-/** Saving what is already there changes nothing; numbering goes on after a deletion. */
-function saveFlow(db: DatabaseSync, write: FlowWrite): FlowRow {
-  const newest = newestOf(db, write)
-  if (newest && !newest.isDeleted && newest.source === write.source && newest.parsed === write.parsed) return newest
-  const row: FlowRow = { ...write, revision: (newest?.revision ?? 0) + 1, isDeleted: false }
-  insertFlow(db, row)
-  return row
-}
-
-function insertFlow(db: DatabaseSync, row: FlowRow): void {
-  db.prepare(sql.INSERT_FLOW).run(
-    row.tenant,
-    row.namespace,
-    row.flowId,
-    row.revision,
-    row.source,
-    row.parsed,
-    row.isDisabled ? 1 : 0,
-    row.isDeleted ? 1 : 0,
-    row.nowMs,
-  )
 }

@@ -36,16 +36,16 @@ create table journal (
 ) without rowid;
 
 create table logs (
-  execution_id text not null, tenant text not null, namespace text not null, flow_id text not null, at_ms integer not null,
+  seq integer primary key, execution_id text not null, tenant text not null, namespace text not null, flow_id text not null, at_ms integer not null,
   level_max integer not null, lines text not null
 );
-create index logs_by_execution on logs (execution_id);
+create index logs_by_execution on logs (execution_id, seq);
 
 create table metrics (
-  execution_id text not null, run integer not null, task_id text not null, name text not null, type text not null, value real not null,
+  seq integer primary key, execution_id text not null, run integer not null, task_id text not null, name text not null, type text not null, value real not null,
   tags text not null, at_ms integer not null
 );
-create index metrics_by_execution on metrics (execution_id);
+create index metrics_by_execution on metrics (execution_id, seq);
 
 create table jobs (
   execution_id text not null, run integer not null, epoch integer not null, shard integer not null, queue text not null, rank integer not null,

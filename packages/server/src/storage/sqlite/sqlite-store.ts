@@ -2,14 +2,14 @@
 // large ones go to the database thread, which also checkpoints, so that the fsync and the copy of pages never stall the event loop.
 import type { DatabaseSync } from 'node:sqlite'
 import { sizeOf, type Batch } from '../batch.ts'
+import { readsOf } from '../sql/reads.ts'
 import type { FlushReceipt, Store } from '../store.ts'
-import { checkpointPassive } from './checkpoint.ts'
+import { prepareCheckpoint } from './checkpoint.ts'
 import { startFlushThread, type FlushThread } from './flush-thread-client.ts'
 import { prepareFlush } from './flush.ts'
 import { migrate } from './migrate.ts'
 import { openDatabase } from './open.ts'
-import { performIn } from './perform.ts'
-import { readsOf } from './reads.ts'
+import { SQLITE, performIn, prepareStatements } from './perform.ts'
 
 /** Batches up to this many rows are committed by the main thread. */
 const MAIN_THREAD_ROWS_MAX = 24
@@ -24,23 +24,25 @@ export interface SqliteOptions {
 export function openSqliteStore({ file, nowMs, threadUrl }: SqliteOptions): Store {
   const db = openDatabase(file)
   migrate(db)
-  const writeHere = prepareFlush(db, nowMs)
+  const writeHere = prepareFlush(db)
+  const run = prepareStatements(db)
+  const checkpoint = prepareCheckpoint(db, file)
   let thread: FlushThread | undefined
   let mainFlushes = 0
   const flush = async (batch: Batch): Promise<FlushReceipt> => {
     if (sizeOf(batch) <= MAIN_THREAD_ROWS_MAX) {
-      const receipt = writeHere(batch)
-      if (++mainFlushes % CHECKPOINT_EVERY === 0) checkpointPassive(db, file)
+      const receipt = writeHere(batch, nowMs())
+      if (++mainFlushes % CHECKPOINT_EVERY === 0) checkpoint()
       return receipt
     }
-    thread ??= startFlushThread(threadUrl, file)
+    thread ??= startFlushThread(threadUrl, file, nowMs)
     return await thread.flush(batch)
   }
   return {
     kind: 'sqlite',
     flush,
-    perform: async (name, args) => performIn(db, name, args),
-    read: readsOf(db),
+    perform: async (name, args) => performIn(db, run, { name, args }),
+    read: readsOf(async (text, values) => run({ text, values }), SQLITE),
     close: async () => {
       await thread?.stop()
       closeDatabase(db)

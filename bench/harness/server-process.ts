@@ -1,0 +1,122 @@
+// The server under test: the built product, started as a user starts it, in a process of its own.
+import { spawn, type ChildProcessByStdio } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+
+export const ROOT: string = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
+const COMMAND = join(ROOT, 'bin', 'batuta')
+const READY_LINE = /ready at http:\/\/([\d.]+):(\d+)/
+const READY_TIMEOUT_MS = 60_000
+const STOP_TIMEOUT_MS = 30_000
+const STDERR_KEPT_CHARS = 20_000
+
+export interface ServerOptions {
+  readonly dataDir: string
+  readonly flowsDir: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
+export interface Exit {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
+export class ServerProcess {
+  readonly host: string
+  readonly port: number
+  /** From the start of the process to the line that says it is ready. */
+  readonly readyMs: number
+  readonly #child: Child
+  readonly #exited: Promise<Exit>
+  readonly #stderr: () => string
+
+  constructor(child: Child, facts: Started) {
+    this.#child = child
+    this.host = facts.host
+    this.port = facts.port
+    this.readyMs = facts.readyMs
+    this.#exited = facts.exited
+    this.#stderr = facts.stderr
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? -1
+  }
+
+  get address(): string {
+    return `http://${this.host}:${this.port}`
+  }
+
+  /** What it wrote to its error output, the last part of it. */
+  get stderr(): string {
+    return this.#stderr()
+  }
+
+  /** Settles when the process has ended, by whatever cause. */
+  get exited(): Promise<Exit> {
+    return this.#exited
+  }
+
+  async stop(): Promise<void> {
+    this.#child.kill('SIGTERM')
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_TIMEOUT_MS)
+    await this.#exited
+    clearTimeout(timer)
+  }
+
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL')
+    await this.#exited
+  }
+}
+
+type Child = ChildProcessByStdio<null, Readable, Readable>
+
+interface Started {
+  readonly host: string
+  readonly port: number
+  readonly readyMs: number
+  readonly exited: Promise<Exit>
+  stderr(): string
+}
+
+export async function startServer({ dataDir, flowsDir, env = {} }: ServerOptions): Promise<ServerProcess> {
+  if (!existsSync(join(ROOT, 'dist', 'cli.js'))) throw new Error('nothing is built yet: run "npm run build" first')
+  const startedMs = performance.now()
+  const args = ['server', 'local', '--port', '0', '--data', dataDir, '--flows', flowsDir]
+  const child = spawn(COMMAND, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } })
+  const exited = new Promise<Exit>(resolve => child.once('exit', (code, signal) => resolve({ code, signal })))
+  const stderr = keepTail(child.stderr)
+  const ready = await Promise.race([readyLine(child), exited, timeout()])
+  if (ready === undefined || !('port' in ready)) {
+    child.kill('SIGKILL')
+    const reason = ready === undefined ? `did not get ready in ${READY_TIMEOUT_MS} ms` : `ended with ${ready.code}`
+    throw new Error(`the server ${reason}:\n${stderr()}`)
+  }
+  return new ServerProcess(child, { ...ready, readyMs: performance.now() - startedMs, exited, stderr })
+}
+
+function readyLine(child: Child): Promise<{ readonly host: string; readonly port: number }> {
+  return new Promise(resolve => {
+    let text = ''
+    child.stdout.on('data', chunk => {
+      text = (text + String(chunk)).slice(-STDERR_KEPT_CHARS)
+      const match = READY_LINE.exec(text)
+      if (match) resolve({ host: match[1] ?? '', port: Number(match[2]) })
+    })
+  })
+}
+
+function timeout(): Promise<undefined> {
+  return new Promise(resolve => setTimeout(resolve, READY_TIMEOUT_MS, undefined).unref())
+}
+
+function keepTail(stream: Readable): () => string {
+  let text = ''
+  stream.on('data', chunk => {
+    text = (text + String(chunk)).slice(-STDERR_KEPT_CHARS)
+  })
+  return () => text
+}

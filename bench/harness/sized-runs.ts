@@ -1,0 +1,53 @@
+// One execution at a time, of growing sizes: how long it takes, what it writes, what it holds in memory, and how these grow.
+import { runToEnd } from './api.ts'
+import type { BenchServer } from './bench-server.ts'
+import { median } from './calibrate.ts'
+import { readDatabase } from './database-figures.ts'
+import { roundTo, type Figures } from './figures.ts'
+import { readMemory, readProcess } from './process-figures.ts'
+import { megabytes } from './webhook-load.ts'
+
+export interface SizedRun {
+  readonly size: number
+  readonly totalMs: number
+  readonly writtenBytes: number
+  readonly figures: Figures
+}
+
+/** Small sizes are run several times: the first ones warm up, the median counts. */
+const REPEATED_UP_TO = 1_000
+const REPEATS = 9
+
+export async function runSized(
+  { server, file }: BenchServer,
+  { flowId, size }: { readonly flowId: string; readonly size: number },
+): Promise<SizedRun> {
+  const before = readDatabase(file)
+  const memoryBefore = readMemory(server.pid)
+  const processBefore = readProcess(server.pid)
+  const repeats = size <= REPEATED_UP_TO ? REPEATS : 1
+  const times: number[] = []
+  for (let count = 0; count < repeats; count++) {
+    const startMs = performance.now()
+    const { state } = await runToEnd(server, { namespace: 'bench', flowId })
+    if (state.current !== 'SUCCESS') throw new Error(`${flowId} ended with ${state.current}`)
+    times.push(performance.now() - startMs)
+  }
+  const totalMs = median(times)
+  const writtenBytes = (readDatabase(file).usedBytes - before.usedBytes) / repeats
+  const { rssBytes, peakBytes } = readMemory(server.pid)
+  const cpuMicros = (readProcess(server.pid).cpuMicros - processBefore.cpuMicros) / repeats
+  const figures = {
+    size,
+    totalMs: roundTo(totalMs, 2),
+    firstMs: roundTo(times[0] ?? 0, 2),
+    microsEach: roundTo((totalMs * 1000) / size, 2),
+    cpuMicrosEach: roundTo(cpuMicros / size, 2),
+    bytesEach: Math.round(writtenBytes / size),
+    commits: Math.round((readDatabase(file).commits - before.commits) / repeats),
+    heapBytesEach: Math.max(0, Math.round((peakBytes - memoryBefore.rssBytes) / size)),
+    rssMB: megabytes(rssBytes),
+    peakMB: megabytes(peakBytes),
+  }
+  return { size, totalMs, writtenBytes, figures }
+}

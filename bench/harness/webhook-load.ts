@@ -1,0 +1,131 @@
+// Load on a webhook of a server, and everything that is read around it: what the generator saw, what the server's process used, what the
+// store grew by, and whether all that was acknowledged is there.
+import type { LoadResult, Pace } from '../load/plan.ts'
+import type { BenchServer } from './bench-server.ts'
+import { countByApi, getExecution, webhookPath } from './api.ts'
+import { countExecutions, readDatabase, type DatabaseFigures } from './database-figures.ts'
+import { roundTo, type Figures } from './figures.ts'
+import type { Generator } from './generator.ts'
+import { readMemory, readProcess, type ProcessFigures } from './process-figures.ts'
+
+export interface WebhookLoad {
+  readonly flowId: string
+  readonly pace: Pace
+  readonly seconds: number
+  readonly clients: number
+}
+
+export interface Measured {
+  readonly load: LoadResult
+  readonly figures: Figures
+  readonly verified: Figures
+  readonly isSound: boolean
+}
+
+const SAMPLES_MAX = 200
+const MINUTE_MS = 60_000
+/** A search counts exactly up to here. */
+const COUNT_MAX = 10_000
+
+export async function measureWebhook(target: BenchServer, generator: Generator, load: WebhookLoad): Promise<Measured> {
+  const { server, file } = target
+  const storeBefore = readDatabase(file)
+  const storedBefore = countExecutions(file, load.flowId, 'SUCCESS')
+  const before = readProcess(server.pid)
+  const result = await sendLoad(target, generator, load)
+  const after = readProcess(server.pid)
+  const { rssBytes } = readMemory(server.pid)
+  const store = storeFigures(storeBefore, readDatabase(file), result.acknowledged)
+  const figures = {
+    ...loadFigures(result),
+    ...store,
+    ...costFigures(before, after, result),
+    rssMB: megabytes(rssBytes),
+  }
+  const verified = await verify(target, load, { result, storedBefore })
+  return { load: result, figures, verified, isSound: verified['isSound'] === true }
+}
+
+export async function sendLoad(
+  { server }: BenchServer,
+  generator: Generator,
+  { flowId, pace, seconds, clients }: WebhookLoad,
+): Promise<LoadResult> {
+  const { host, port } = server
+  return await generator.run({
+    host,
+    port,
+    requests: [`GET ${webhookPath(flowId)} HTTP/1.1\r\nHost: ${host}:${port}\r\n\r\n`],
+    connectionsMax: clients,
+    pace,
+    sendMs: seconds * 1000,
+    samplesMax: SAMPLES_MAX,
+  })
+}
+
+function loadFigures(result: LoadResult): Figures {
+  const { acknowledged, elapsedMs, latencyMs, latencyFrom, failed, failures, connections } = result
+  return {
+    executionsPerMinute: Math.round((acknowledged / elapsedMs) * MINUTE_MS),
+    latencyMs: { ...latencyMs },
+    latencyFrom,
+    acknowledged,
+    failed,
+    ...(failed > 0 ? { failures } : {}),
+    connections,
+    seconds: roundTo(elapsedMs / 1000, 1),
+  }
+}
+
+function storeFigures(before: DatabaseFigures, after: DatabaseFigures, executions: number): Figures {
+  const per = (difference: number): number => roundTo(difference / Math.max(1, executions), 4)
+  return {
+    commitsPerExecution: per(after.commits - before.commits),
+    rowsPerExecution: per(after.rowsInAll - before.rowsInAll),
+    bytesPerExecution: Math.round(per(after.usedBytes - before.usedBytes)),
+  }
+}
+
+function costFigures(before: ProcessFigures, after: ProcessFigures, { sent, cpuMicros }: LoadResult): Figures {
+  const per = (difference: number): number => roundTo(difference / Math.max(1, sent), 1)
+  return {
+    cpuMicrosPerExecution: per(after.cpuMicros - before.cpuMicros),
+    mainThreadMicrosPerExecution: per(after.mainCpuMicros - before.mainCpuMicros),
+    generatorMicrosPerRequest: per(cpuMicros),
+    writtenBytesPerExecution: Math.round(per(after.writtenBytes - before.writtenBytes)),
+  }
+}
+
+/** Every acknowledged execution exists and has ended well: all by count, a sample one by one through the API. */
+async function verify(
+  { server, file }: BenchServer,
+  { flowId }: WebhookLoad,
+  { result, storedBefore }: { readonly result: LoadResult; readonly storedBefore: number },
+): Promise<Figures> {
+  const stored = countExecutions(file, flowId, 'SUCCESS')
+  const counted = await countByApi(server, { namespace: 'bench', flowId, state: 'SUCCESS' })
+  let missing = 0
+  let notSuccess = 0
+  for (const id of result.sampleIds) {
+    const execution = await getExecution(server, id)
+    if (!execution) missing += 1
+    else if (execution.state.current !== 'SUCCESS') notSuccess += 1
+  }
+  const lost = Math.max(0, result.acknowledged - (stored - storedBefore))
+  const isCounted = counted >= Math.min(stored, COUNT_MAX)
+  const isSampled = result.acknowledged === 0 || result.sampleIds.length > 0
+  const isSound = lost === 0 && missing === 0 && notSuccess === 0 && isCounted && isSampled
+  return {
+    isSound,
+    lost,
+    stored: stored - storedBefore,
+    countedByApi: counted,
+    sampled: result.sampleIds.length,
+    missing,
+    notSuccess,
+  }
+}
+
+export function megabytes(bytes: number): number {
+  return roundTo(bytes / 2 ** 20, 1)
+}

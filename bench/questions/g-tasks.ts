@@ -1,0 +1,59 @@
+// The number of tasks in one execution: in sequence, ten to an iteration of a loop that goes one by one.
+import { exponentOf } from '../harness/slope.ts'
+import { startBenchServer } from '../harness/bench-server.ts'
+import { runSized, type SizedRun } from '../harness/sized-runs.ts'
+import type { Question } from '../harness/question.ts'
+
+const SIZES: readonly number[] = [10, 100, 1_000, 10_000, 100_000]
+const TASKS_PER_ITERATION = 10
+/** Below, the fixed costs of a request and a commit are most of the time. */
+const SLOPE_FROM = 1_000
+
+export const gTasks: Question = {
+  id: 'G-tasks',
+  asks: 'How do time, bytes and memory of one execution grow with the number of its tasks?',
+  run: async ask => {
+    const target = await startBenchServer(ask, Object.fromEntries(SIZES.map(size => [nameOf(size), flowOf(size)])))
+    try {
+      const runs: SizedRun[] = []
+      for (const size of SIZES) {
+        ask.say(`${size} tasks`)
+        runs.push(await runSized(target, { flowId: nameOf(size), size }))
+      }
+      const large = runs.filter(({ size }) => size >= SLOPE_FROM)
+      const timeExponent = exponentOf(large.map(({ size, totalMs }) => [size, totalMs]))
+      const bytesExponent = exponentOf(large.map(({ size, writtenBytes }) => [size, writtenBytes]))
+      return {
+        timeExponent,
+        bytesExponent,
+        bySize: runs.map(({ figures }) => figures),
+        goals: { 'time exponent at most 1.1': timeExponent <= 1.1, 'bytes exponent at most 1.1': bytesExponent <= 1.1 },
+      }
+    } finally {
+      await target.server.stop()
+    }
+  },
+}
+
+function nameOf(size: number): string {
+  return `tasks_${size}`
+}
+
+function flowOf(size: number): string {
+  const tasks = Array.from(
+    { length: TASKS_PER_ITERATION },
+    (_, index) => `      - id: step${index}
+        type: io.kestra.plugin.core.debug.Return
+        format: "{{ taskrun.value }}"
+`,
+  )
+  return `id: ${nameOf(size)}
+namespace: bench
+tasks:
+  - id: each
+    type: io.kestra.plugin.core.flow.ForEach
+    values: "{{ range(1, ${size / TASKS_PER_ITERATION}) }}"
+    concurrencyLimit: 1
+    tasks:
+${tasks.join('')}`
+}

@@ -1,0 +1,117 @@
+// npm run bench -- QUESTION [--store sqlite|memory] [--json] [--rate PER_MINUTE | --max] [--seconds S] [--clients N] [--no-http] [--profile DIR]
+// Asks one question of the suite and prints what it found; with --json as one JSON object on one line. Every run first times the machine.
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { calibrate, type Calibration } from './harness/calibrate.ts'
+import { printFigures, roundTo, type Figures } from './harness/figures.ts'
+import { describeMachine, describeVersions } from './harness/machine.ts'
+import type { Ask, Question, StoreKind } from './harness/question.ts'
+import { ROOT } from './harness/server-process.ts'
+import { b01 } from './questions/b01.ts'
+import { b02 } from './questions/b02.ts'
+import { b03 } from './questions/b03.ts'
+import { e01 } from './questions/e01.ts'
+import { gTasks } from './questions/g-tasks.ts'
+import { m01 } from './questions/m01.ts'
+import { s01 } from './questions/s01.ts'
+
+const QUESTIONS: readonly Question[] = [b01, b02, b03, s01, gTasks, m01, e01]
+const HISTORY = join(ROOT, 'bench', '.history.jsonl')
+const WORK = join(ROOT, 'bench', '.work')
+const MINUTE_MS = 60_000
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    store: { type: 'string', default: 'sqlite' },
+    json: { type: 'boolean', default: false },
+    rate: { type: 'string' },
+    max: { type: 'boolean', default: false },
+    seconds: { type: 'string' },
+    clients: { type: 'string' },
+    'no-http': { type: 'boolean', default: false },
+    profile: { type: 'string' },
+  },
+})
+const question = QUESTIONS.find(({ id }) => id.toLowerCase() === positionals[0]?.toLowerCase())
+if (question === undefined) {
+  const known = QUESTIONS.map(({ id, asks }) => `  ${id.padEnd(8)} ${asks}`).join('\n')
+  process.stderr.write(`Which question? npm run bench -- QUESTION [--json] …\n${known}\n`)
+  process.exit(2)
+}
+mkdirSync(WORK, { recursive: true })
+const folder = mkdtempSync(join(WORK, `${question.id}-`))
+try {
+  const figures = await answer(question)
+  appendFileSync(HISTORY, `${JSON.stringify(figures)}\n`)
+  process.stdout.write(values.json ? `${JSON.stringify(figures)}\n` : `\n${question.asks}\n\n${printFigures(figures)}`)
+  if (isUnsound(figures)) process.exitCode = 1
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+
+async function answer(asked: Question): Promise<Figures> {
+  const ask = readAsk()
+  ask.say(`${asked.id}: timing the machine`)
+  const calibration = calibrate(folder)
+  const figures = await asked.run(ask)
+  return {
+    question: asked.id,
+    store: ask.store,
+    ...figures,
+    relative: relativeTo(calibration, figures),
+    calibration: { ...calibration },
+    whatIsAcknowledged: acknowledgement(ask.store),
+    machine: describeMachine(),
+    versions: describeVersions(),
+    at: new Date().toISOString(),
+  }
+}
+
+function readAsk(): Ask {
+  return {
+    folder,
+    rate: values.max ? 'max' : wholeOf('rate', values.rate),
+    seconds: wholeOf('seconds', values.seconds),
+    clients: wholeOf('clients', values.clients),
+    isWithoutHttp: values['no-http'],
+    store: storeOf(values.store),
+    profileDir: values.profile === undefined ? undefined : resolve(values.profile),
+    say: line => process.stderr.write(`bench: ${line}\n`),
+  }
+}
+
+function storeOf(name: string): StoreKind {
+  if (name === 'sqlite' || (name === 'memory' && values['no-http'])) return name
+  throw new Error(`"${name}" is no store of this build: give sqlite, or memory together with --no-http`)
+}
+
+function wholeOf(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const value = Number(text)
+  if (Number.isInteger(value) && value > 0) return value
+  throw new Error(`--${name} must be a whole number above 0, not "${text}"`)
+}
+
+/** The main figures in units of this machine: loops of its CPU, writes of its disk. */
+function relativeTo({ cpuLoopMs, fsyncMs }: Calibration, figures: Figures): Figures {
+  const { executionsPerMinute, totalMs } = figures
+  const rate = typeof executionsPerMinute === 'number' ? executionsPerMinute / MINUTE_MS : undefined
+  return {
+    ...(rate === undefined
+      ? {}
+      : { executionsPerCpuLoop: roundTo(rate * cpuLoopMs, 1), executionsPerFsync: roundTo(rate * fsyncMs, 2) }),
+    ...(typeof totalMs === 'number' ? { totalInCpuLoops: roundTo(totalMs / cpuLoopMs, 3) } : {}),
+  }
+}
+
+function acknowledgement(store: StoreKind): string {
+  return store === 'sqlite'
+    ? 'answered after the commit of the whole execution: SQLite, WAL, synchronous=FULL'
+    : 'nothing is durable: memory'
+}
+
+function isUnsound(figures: Figures): boolean {
+  return JSON.stringify(figures).includes('"isSound":false')
+}

@@ -1,0 +1,73 @@
+import Type from 'typebox'
+import { defineRoute, ofTenant } from './route.ts'
+import { LogEntry, NoParams, Paging, pageOf } from './shapes.ts'
+
+const OfExecution = Type.Object({ executionId: Type.String() })
+const NONE = { type: 'none' } as const
+const Level = Type.Union(['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'].map(level => Type.Literal(level)))
+
+const OfRun = {
+  minLevel: Type.Optional(Level),
+  taskRunId: Type.Optional(Type.String()),
+  taskId: Type.Optional(Type.String()),
+  attempt: Type.Optional(Type.Integer({ minimum: 0 })),
+}
+
+export const logRoutes = {
+  search: defineRoute({
+    method: 'GET',
+    paths: ofTenant('/logs/search'),
+    params: NoParams,
+    query: Type.Object({
+      ...Paging,
+      q: Type.Optional(Type.String()),
+      namespace: Type.Optional(Type.String()),
+      flowId: Type.Optional(Type.String()),
+      executionId: Type.Optional(Type.String()),
+      triggerId: Type.Optional(Type.String()),
+      minLevel: Type.Optional(Level),
+      startDate: Type.Optional(Type.String()),
+      endDate: Type.Optional(Type.String()),
+    }),
+    body: NONE,
+    status: 200,
+    reply: { type: 'json', schema: pageOf(LogEntry) },
+    permission: 'log:read',
+    summary: 'Search the logs of the newest executions.',
+  }),
+  ofExecution: defineRoute({
+    method: 'GET',
+    paths: ofTenant('/logs/{executionId}'),
+    params: OfExecution,
+    query: Type.Object(OfRun),
+    body: NONE,
+    status: 200,
+    reply: { type: 'json', schema: Type.Array(LogEntry) },
+    permission: 'log:read',
+    summary: 'The log of an execution, in the order of writing.',
+  }),
+  download: defineRoute({
+    method: 'GET',
+    paths: ofTenant('/logs/{executionId}/download'),
+    params: OfExecution,
+    query: Type.Object(OfRun),
+    body: NONE,
+    status: 200,
+    reply: { type: 'text' },
+    refusals: [404],
+    permission: 'log:read',
+    summary: 'The log of an execution as text, a line per entry.',
+  }),
+  follow: defineRoute({
+    method: 'GET',
+    paths: ofTenant('/logs/{executionId}/follow'),
+    params: OfExecution,
+    query: Type.Object({ minLevel: Type.Optional(Level) }),
+    body: NONE,
+    status: 200,
+    reply: { type: 'events', schema: LogEntry },
+    refusals: [404],
+    permission: 'log:read',
+    summary: 'The log of an execution as it grows, until it has ended.',
+  }),
+}

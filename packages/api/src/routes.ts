@@ -1,0 +1,16 @@
+// The one table of all routes.
+import { executionRoutes } from './executions.ts'
+import { flowRoutes } from './flows.ts'
+import { logRoutes } from './logs.ts'
+import { miscRoutes } from './misc.ts'
+import { pluginRoutes } from './plugins.ts'
+
+export const routes = {
+  flows: flowRoutes,
+  executions: executionRoutes,
+  logs: logRoutes,
+  plugins: pluginRoutes,
+  misc: miscRoutes,
+}
+
+export type Routes = typeof routes

@@ -1,0 +1,71 @@
+// batuta flow run FLOW: starts a flow. FLOW is a name, or a file, which is saved first.
+import { readFile } from 'node:fs/promises'
+import type { Client } from '@batuta/api'
+import { connect } from '../connect.ts'
+import { CommandError, EXIT, type ExitCode } from '../exit-code.ts'
+import { parseFlowName, type FlowName } from '../flow-name.ts'
+import type { GlobalOptions } from '../global-options.ts'
+import { parseLevel } from '../log-level.ts'
+import { printJson, printLine, remark } from '../print.ts'
+import { readInputs } from '../read-inputs.ts'
+import { showToEnd } from '../show-to-end.ts'
+import { saveFlow } from './flow-update.ts'
+
+export interface FlowRunOptions extends GlobalOptions {
+  readonly input: readonly string[]
+  readonly label: readonly string[]
+  readonly revision?: string
+  readonly wait?: boolean
+  readonly follow?: boolean
+  readonly level: string
+}
+
+export async function flowRun(flow: string, options: FlowRunOptions): Promise<ExitCode> {
+  const client = connect(options)
+  const level = parseLevel(options.level)
+  const form = await readInputs(options.input)
+  const name = await nameOf(client, flow)
+  const revision = revisionOf(options.revision)
+  const execution = await client.executions.create({
+    params: name,
+    query: { labels: options.label.map(parseLabel), ...(revision !== undefined && { revision }) },
+    body: form,
+  })
+  if (options.follow || options.wait) {
+    const shown = options.follow ? { level } : {}
+    return await showToEnd(client, execution.id, { ...shown, isQuiet: !options.follow, json: options.json === true })
+  }
+  if (options.json) printJson(execution)
+  else {
+    printLine(execution.id)
+    remark(
+      `${execution.state.current}  ${name.namespace}.${name.id}; see it with "batuta execution follow ${execution.id}"`,
+    )
+  }
+  return EXIT.ok
+}
+
+async function nameOf(client: Client, flow: string): Promise<FlowName> {
+  if (!/\.ya?ml$/i.test(flow)) return parseFlowName(flow)
+  const source = await readFile(flow, 'utf8').catch((cause: unknown) => {
+    throw new CommandError(
+      EXIT.usage,
+      `"${flow}" cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+    )
+  })
+  const { namespace, id, revision } = await saveFlow(client, source)
+  remark(`saved ${namespace}.${id}, revision ${revision}`)
+  return { namespace, id }
+}
+
+function parseLabel(text: string): string {
+  const match = /^([^=:]+)[=:](.*)$/s.exec(text)
+  if (match === null) throw new CommandError(EXIT.usage, `"${text}" is no label: write -l NAME=VALUE`)
+  return `${match[1]}:${match[2]}`
+}
+
+function revisionOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  if (/^[1-9]\d*$/.test(text)) return Number(text)
+  throw new CommandError(EXIT.usage, `"${text}" is no revision: they count from 1`)
+}

@@ -1,0 +1,72 @@
+// The way to a server: the typed client of @batuta/api, and its refusals as sentences with exit codes.
+import { ApiError, createClient, type Client } from '@batuta/api'
+import { CommandError, EXIT, type ExitCode } from './exit-code.ts'
+import type { GlobalOptions } from './global-options.ts'
+
+export function connect(options: GlobalOptions): Client {
+  return createClient({
+    baseUrl: baseUrlOf(options.server),
+    transport: globalThis,
+    tenant: options.tenant,
+    headers: authorizationOf(options),
+  })
+}
+
+/** What went wrong while speaking to the server, told to the reader. Anything else is our own mistake and is handed back. */
+export function explain(error: unknown, server: string): unknown {
+  if (error instanceof ApiError) return refusal(error)
+  const code = networkCodeOf(error)
+  if (code === undefined) return error
+  return new CommandError(EXIT.unreachable, `no server answers at ${server} (${code})`, [
+    'start one with "npm start", or name another with --server URL or the variable BATUTA_SERVER',
+  ])
+}
+
+/** Whether it is worth trying again: the connection broke, or the server is just starting or stopping. */
+export function isPassing(error: unknown): boolean {
+  return (
+    networkCodeOf(error) !== undefined || (error instanceof ApiError && [429, 502, 503, 504].includes(error.status))
+  )
+}
+
+function baseUrlOf(server: string): string {
+  const text = server.includes('://') ? server : `http://${server}`
+  if (URL.canParse(text) && /^https?:/.test(text)) return text
+  throw new CommandError(EXIT.usage, `"${server}" is not the address of a server; it looks like http://127.0.0.1:8080`)
+}
+
+function authorizationOf({ user, apiToken }: GlobalOptions): Record<string, string> {
+  if (apiToken !== undefined) return { authorization: `Bearer ${apiToken}` }
+  if (user !== undefined) return { authorization: `Basic ${Buffer.from(user).toString('base64')}` }
+  return {}
+}
+
+/** The server's message names all that is wrong in one line; several things are better read one by one. */
+function refusal(error: ApiError): CommandError {
+  const details = error.document?._embedded?.errors.map(detailOf) ?? []
+  const [first] = details
+  if (first === undefined || error.message.includes(details.at(-1) ?? '') === false) {
+    return new CommandError(exitCodeOf(error.status), error.message, details)
+  }
+  if (details.length === 1) return new CommandError(exitCodeOf(error.status), error.message)
+  const head = error.message.slice(0, Math.max(0, error.message.indexOf(first)))
+  return new CommandError(exitCodeOf(error.status), head.trimEnd() || 'refused:', details)
+}
+
+function detailOf({ path, message }: { readonly path?: string; readonly message: string }): string {
+  return path === undefined || message.startsWith(path) ? message : `${path}: ${message}`
+}
+
+function exitCodeOf(status: number): ExitCode {
+  if (status === 404) return EXIT.notFound
+  if (status >= 500) return EXIT.broken
+  return EXIT.refused
+}
+
+function networkCodeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  const { cause } = error
+  // `fetch` wraps what the socket said; a body that breaks off is a plain "terminated".
+  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code
+  return error instanceof TypeError && /fetch failed|terminated|network/.test(error.message) ? error.message : undefined
+}

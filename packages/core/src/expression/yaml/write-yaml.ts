@@ -1,0 +1,48 @@
+// Values as YAML text with as few quotes as possible: block style, lists indented by one blank, a structure inside of a list on a line of
+// its own. The layout is the one that Kestra's emitter has, because people compare such files.
+import { isList, isMap, mapEntries, mapSize } from '../../std/value.ts'
+import type { Value, ValueMap } from '../../std/value.ts'
+import { checkDepth, plainText } from '../../std/value-text.ts'
+import { writeKey, writeScalar } from './write-scalar.ts'
+
+export function writeYaml(value: Value): string {
+  if (value === '') return '--- ""\n'
+  const inline = inlineText(value, 2)
+  return inline === undefined ? writeBlock(value, 0, 0) : `${inline}\n`
+}
+
+/** Scalars and empty structures; undefined for what needs lines of its own. */
+function inlineText(value: Value, indent: number): string | undefined {
+  if (isList(value)) return value.length === 0 ? '[]' : undefined
+  if (isMap(value)) return mapSize(value) === 0 ? '{}' : undefined
+  return typeof value === 'string' ? writeScalar(value, indent) : plainText(value)
+}
+
+function writeBlock(value: Value, indent: number, depth: number): string {
+  checkDepth(depth)
+  if (isList(value)) return writeList(value, indent, depth)
+  return isMap(value) ? writeMap(value, indent, depth) : ''
+}
+
+function writeList(list: readonly Value[], indent: number, depth: number): string {
+  const margin = `${' '.repeat(indent + 1)}-`
+  return list.map(item => writeItem(margin, item, indent + 2, depth)).join('')
+}
+
+function writeMap(map: ValueMap, indent: number, depth: number): string {
+  let text = ''
+  for (const [key, value] of mapEntries(map)) {
+    const margin = `${' '.repeat(indent)}${writeKey(key)}:`
+    // A list stands no deeper than its key; the blank in front of its dashes is enough.
+    text +=
+      isList(value) && value.length > 0
+        ? `${margin}\n${writeList(value, indent, depth + 1)}`
+        : writeItem(margin, value, indent + 2, depth)
+  }
+  return text
+}
+
+function writeItem(margin: string, value: Value, indent: number, depth: number): string {
+  const inline = inlineText(value, indent)
+  return inline === undefined ? `${margin}\n${writeBlock(value, indent, depth + 1)}` : `${margin} ${inline}\n`
+}

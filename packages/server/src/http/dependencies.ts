@@ -1,0 +1,39 @@
+import type { ApiDialect, Ask } from '@batuta/core'
+import type { FileStore } from '@batuta/plugin-sdk'
+import type { Asker } from '../answers/answers.ts'
+import type { FlowCatalogue } from '../engine/flow-catalogue.ts'
+import type { StartWorld } from '../flows/births.ts'
+import type { SaveWorld } from '../flows/save-flow.ts'
+import type { Changes } from '../inbox/changes.ts'
+import type { Inbox } from '../inbox/inbox.ts'
+import type { Platform } from '../platform/platform.ts'
+import type { Manifests } from '../plugins/manifests.ts'
+import type { Store } from '../storage/store.ts'
+import type { Log } from '../telemetry/log.ts'
+
+/** All that the routes are given. */
+export interface HttpDependencies {
+  readonly config: HttpConfig
+  readonly inbox: Inbox
+  readonly store: Store
+  readonly flows: FlowCatalogue
+  readonly changes: Changes
+  readonly files: FileStore
+  readonly manifests: Manifests
+  readonly platform: Platform
+  readonly saveWorld: SaveWorld
+  startWorld(): StartWorld
+  newId(): string
+  ask(asker: Asker): Ask
+  readonly log: Log
+}
+
+export interface HttpConfig {
+  readonly host: string
+  readonly port: number
+  readonly tenant: string
+  /** Which body to answer where dialects b and c share a path; b unless said. */
+  readonly apiDialect?: ApiDialect
+  /** The address that people know the server by; its host is trusted, too. */
+  readonly url?: string
+}

@@ -1,0 +1,44 @@
+// What a route is given of a request: everything parsed and judged by its schema, nothing of the transport but the raw message for bodies
+// that are streamed.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ApiDialect } from '@batuta/core'
+import type { BodySpec, ReplySpec, Route, Routes } from '@batuta/api'
+import type { Static, TObject } from 'typebox'
+import type { Filter } from './read-filters.ts'
+import type { Reply } from './reply.ts'
+
+export interface Exchange<Params extends TObject, Query extends TObject, Body extends BodySpec> {
+  readonly params: Static<Params>
+  readonly query: Static<Query>
+  readonly filters: readonly Filter[]
+  readonly body: BodyOf<Body>
+  readonly dialect: ApiDialect
+  readonly incoming: IncomingMessage
+  /** Aborted when the client is gone. */
+  readonly signal: AbortSignal
+}
+
+/** Forms and raw bodies are read by their routes: they stream. */
+type BodyOf<Body extends BodySpec> = Body extends { type: 'json'; schema: infer Schema }
+  ? Static<Schema & {}>
+  : Body extends { type: 'yaml' | 'text' }
+    ? string
+    : undefined
+
+export type Handler<R> =
+  R extends Route<infer Params, infer Query, infer Body, ReplySpec>
+    ? (exchange: Exchange<Params, Query, Body>) => Promise<Reply> | Reply
+    : never
+
+/** One handler for each route of a resource: a route without one does not compile. */
+export type Handlers<Resource extends keyof Routes> = {
+  readonly [Name in keyof Routes[Resource]]: Handler<Routes[Resource][Name]>
+}
+
+export type AllHandlers = { readonly [Resource in keyof Routes]: Handlers<Resource> }
+
+export function signalOf(outgoing: ServerResponse): AbortSignal {
+  const controller = new AbortController()
+  outgoing.once('close', () => controller.abort())
+  return controller.signal
+}

@@ -1,0 +1,131 @@
+// Commands from the API. The engine decides; what it refuses becomes a status here, and nowhere else.
+import {
+  isFinal,
+  presentExecution,
+  trust,
+  type ApiDialect,
+  type Command,
+  type ExecutionState,
+  type Plan,
+  type Refusal,
+  type StateName,
+} from '@batuta/core'
+import type { ExecutionRow } from '../../storage/batch.ts'
+import type { HttpDependencies } from '../dependencies.ts'
+import { json, type Reply } from '../reply.ts'
+import { RequestError } from '../request-error.ts'
+import { getExecution } from './read-execution.ts'
+import { waitForEnd } from './watch-execution.ts'
+
+/** The document after the command; throws the refusal. */
+export async function commandExecution(
+  executionId: string,
+  command: Command,
+  { dependencies, dialect }: { readonly dependencies: HttpDependencies; readonly dialect: ApiDialect },
+): Promise<string> {
+  const { inbox, platform } = dependencies
+  const view = (state: ExecutionState, plan: Plan): string =>
+    presentExecution(state, plan, { dialect, nowMs: platform.nowMs() })
+  const receipt = await inbox.submit({ type: 'command', executionId, command }, { view })
+  if (receipt.refusal) throw refusalOf(receipt.refusal, dialect)
+  if (receipt.view !== undefined) return receipt.view
+  const { state, plan } = await getExecution(executionId, dependencies)
+  return view(state, plan)
+}
+
+function refusalOf({ code, message }: Refusal, dialect: ApiDialect): RequestError {
+  switch (code) {
+    case 'unknown-execution':
+      return new RequestError(404, 'not-found', message)
+    case 'wrong-state':
+      return new RequestError(409, code, message)
+    case 'nothing-to-restart':
+      return new RequestError(dialect === 'c' ? 409 : 422, code, message)
+  }
+}
+
+/** All or nothing: what cannot be done to one id is done to none. */
+export async function commandMany(
+  ids: readonly string[],
+  command: Command,
+  {
+    dependencies,
+    isFit,
+    wanted,
+  }: {
+    readonly dependencies: HttpDependencies
+    readonly isFit: (state: StateName) => boolean
+    readonly wanted: string
+  },
+): Promise<Reply> {
+  await getFitting(ids, { dependencies, isFit, wanted })
+  for (const executionId of ids) await dependencies.inbox.submit({ type: 'command', executionId, command })
+  return json({ count: ids.length })
+}
+
+interface Fitting {
+  readonly dependencies: HttpDependencies
+  readonly isFit: (state: StateName) => boolean
+  /** What the executions must be, for the message. */
+  readonly wanted: string
+}
+
+async function getFitting(
+  ids: readonly string[],
+  { dependencies, isFit, wanted }: Fitting,
+): Promise<readonly ExecutionRow[]> {
+  const rows: ExecutionRow[] = []
+  const invalids: { readonly message: string; readonly invalidValue: string; readonly path: string }[] = []
+  for (const id of ids) {
+    const row = await dependencies.store.read.findExecution(id)
+    if (row && isFit(stateOf(row))) rows.push(row)
+    else
+      invalids.push({
+        message: row ? `execution is ${row.state}, not ${wanted}` : 'execution not found',
+        invalidValue: id,
+        path: id,
+      })
+  }
+  if (invalids.length === 0) return rows
+  const details = invalids.map(({ path, message }) => ({ path, message: `${path}: ${message}` }))
+  throw new RequestError(400, 'bulk-refused', 'invalid bulk: nothing was done', { details, fields: { invalids } })
+}
+
+/** The store keeps states as text. */
+function stateOf(row: ExecutionRow): StateName {
+  return trust<StateName>(row.state)
+}
+
+export interface Deletion {
+  readonly deleteLogs?: boolean
+  readonly deleteStorage?: boolean
+}
+
+export async function deleteMany(
+  ids: readonly string[],
+  { includeNonTerminated = false, ...deletion }: Deletion & { readonly includeNonTerminated?: boolean },
+  dependencies: HttpDependencies,
+): Promise<Reply> {
+  const isFit = (state: StateName): boolean => includeNonTerminated || isFinal(state)
+  const rows = await getFitting(ids, { dependencies, isFit, wanted: 'ended' })
+  for (const row of rows) await deleteExecution(row, deletion, dependencies)
+  return json({ count: rows.length })
+}
+
+const KILL_WAIT_MS = 5_000
+
+/** One that still runs is killed first: nothing may come back to life after its deletion. */
+export async function deleteExecution(
+  row: ExecutionRow,
+  { deleteStorage = true }: Deletion,
+  dependencies: HttpDependencies,
+): Promise<void> {
+  const { store, files, inbox } = dependencies
+  if (!isFinal(stateOf(row))) {
+    await inbox.submit({ type: 'command', executionId: row.id, command: { name: 'kill', isCascading: false } })
+    await waitForEnd(row.id, dependencies, AbortSignal.timeout(KILL_WAIT_MS))
+  }
+  await store.perform('deleteExecution', { id: row.id })
+  if (deleteStorage)
+    await files.deleteFolder(`kestra:///${row.namespace.replaceAll('.', '/')}/${row.flowId}/executions/${row.id}`)
+}

@@ -1,0 +1,151 @@
+// A call of a webhook becomes an execution. The key in the path is the only protection, so a wrong one looks like no webhook at all.
+import {
+  encodeValue,
+  isMap,
+  judgeConditions,
+  judgeWhen,
+  presentExecution,
+  presentWebhook,
+  printValue,
+  type ApiDialect,
+  type Birth,
+  type ExecutionState,
+  type Judgement,
+  type Plan,
+  type Scope,
+  type Value,
+  type ValueMap,
+  compileTemplate,
+  mapGet,
+} from '@batuta/core'
+import { prepareBirth, prepareBirthNow, scopeOf, type StartRequest } from '../../flows/births.ts'
+import type { HttpDependencies } from '../dependencies.ts'
+import { empty, jsonText, type Reply } from '../reply.ts'
+import { RequestError } from '../request-error.ts'
+import { askOf, disabledFlow, executionUrl, invalidInputs, submitBirth } from './start-execution.ts'
+import { waitForEnd } from './watch-execution.ts'
+import { findAskingDoor, findDoor, isAsking, type WebhookDoor } from './webhook-doors.ts'
+import { webhookVariables, type WebhookRequest } from './webhook-variables.ts'
+
+export interface WebhookCall extends WebhookRequest {
+  readonly namespace: string
+  readonly flowId: string
+  readonly key: string
+  readonly dialect: ApiDialect
+  signal(): AbortSignal
+}
+
+export async function callWebhook(call: WebhookCall, dependencies: HttpDependencies): Promise<Reply> {
+  const { flows, config } = dependencies
+  const { namespace, flowId, key } = call
+  const entry = flows.newest({ tenant: config.tenant, namespace, flowId })
+  if (!entry) throw noWebhook()
+  const plan = flows.planOf(entry)
+  const scope = (): Scope => scopeOf(plan, dependencies.startWorld())
+  const door =
+    findDoor(plan, key, scope) ??
+    (isAsking(plan, scope) ? await findAskingDoor(plan, key, { scope, ask: askOf(plan, '', dependencies) }) : undefined)
+  if (!door) throw noWebhook()
+  if (entry.isDisabled) throw disabledFlow(namespace, flowId)
+  return await passThrough(door, { call, plan, variables: webhookVariables(call) }, dependencies)
+}
+
+function noWebhook(): RequestError {
+  return new RequestError(404, 'webhook-not-found', 'There is no webhook at this address.')
+}
+
+interface Passage {
+  readonly call: WebhookCall
+  readonly plan: Plan
+  readonly variables: ValueMap
+}
+
+async function passThrough(door: WebhookDoor, passage: Passage, dependencies: HttpDependencies): Promise<Reply> {
+  const { call, plan } = passage
+  const judgement = judge(door, passage, dependencies)
+  if (judgement && judgement.type !== 'holds') return refuse(judgement, call.dialect)
+  const executionId = dependencies.newId()
+  const birth = await birthOf(executionId, door, passage, dependencies)
+  const url = executionUrl({ namespace: birth.namespace, flowId: birth.flowId, executionId }, dependencies)
+  const nowMs = (): number => dependencies.platform.nowMs()
+  const show = (state: ExecutionState): string => {
+    const look = { dialect: call.dialect, nowMs: nowMs(), url }
+    if (door.isReturningOutputs && state.isEnded) return encodeValue(state.outputs ?? {})
+    return call.dialect === 'a' ? presentExecution(state, plan, look) : presentWebhook(state, plan, look)
+  }
+  const born = await submitBirth({ executionId, birth }, show, dependencies)
+  if (!door.isWaiting) return jsonText(born.text)
+  if (born.isEnded) return answerEnded(door, born.text, born.state)
+  const ended = await waitForEnd(executionId, dependencies, call.signal())
+  return ended ? answerEnded(door, show(ended.state), ended.state.state) : jsonText(born.text)
+}
+
+/** A caller who waits is told of a failure by the status. */
+function answerEnded({ status, contentType }: WebhookDoor, body: string, state: ExecutionState['state']): Reply {
+  const isGood = state === 'SUCCESS' || state === 'WARNING'
+  return { type: 'body', status: isGood ? status : 500, contentType, body }
+}
+
+/** Nothing is started: 204 in 0.20 and 2.0, 409 in 1.3. */
+function refuse(judgement: Exclude<Judgement, { type: 'holds' }>, dialect: ApiDialect): Reply {
+  if (dialect !== 'b') return empty(204)
+  const reason = judgement.type === 'fails' ? judgement.reason : judgement.problem
+  throw new RequestError(409, 'conditions-not-met', `The webhook started nothing: ${reason}.`)
+}
+
+function judge(
+  door: WebhookDoor,
+  { plan, variables }: Passage,
+  { startWorld }: HttpDependencies,
+): Judgement | undefined {
+  const { conditions } = door.trigger
+  if (conditions.length === 0 && !door.when) return undefined
+  const scope = withTrigger(scopeOf(plan, startWorld()), variables)
+  const { namespace, id } = plan.flow
+  const context = {
+    flow: { namespace, id },
+    render: (text: string) => compileTemplate(text, { dialect: plan.flow.dialect }).render(scope),
+  }
+  const judgement = judgeConditions(conditions, context)
+  return judgement.type === 'holds' && door.when ? judgeWhen(door.when.source, context) : judgement
+}
+
+function withTrigger(scope: Scope, variables: ValueMap): Scope {
+  return { ...scope, lookup: root => (root === 'trigger' ? variables : scope.lookup(root)) }
+}
+
+async function birthOf(
+  executionId: string,
+  door: WebhookDoor,
+  { call, plan, variables }: Passage,
+  dependencies: HttpDependencies,
+): Promise<Birth> {
+  const { trigger } = door
+  const world = dependencies.startWorld()
+  const rendered = door.inputs ? door.inputs.render(withTrigger(scopeOf(plan, world), variables)) : {}
+  const request: StartRequest = {
+    plan,
+    inputs: isMap(rendered) ? rendered : {},
+    trigger: { id: trigger.id, type: trigger.type, variables },
+    ...(plan.flow.dialect === 2 ? { labels: trigger.labels } : {}),
+  }
+  const isConstant = plan.flow.inputs.every(
+    input =>
+      !isTemplate(input.defaults) &&
+      input.dependsOn === undefined &&
+      mapGet(input.properties, 'expression') === undefined,
+  )
+  const prepared = isConstant
+    ? prepareBirthNow(executionId, request, world)
+    : await prepareBirth(executionId, request, { world, ask: askOf(plan, executionId, dependencies) })
+  if ('birth' in prepared) return prepared.birth
+  const refusal = invalidInputs(prepared.problems)
+  // Kestra 1.3 answers 409 here, 2.0 the 422 of any invalid input.
+  throw call.dialect === 'c'
+    ? refusal
+    : new RequestError(409, refusal.code, refusal.message, { details: refusal.details })
+}
+
+function isTemplate(value: Value | undefined): boolean {
+  return value !== undefined && (typeof value === 'object' ? value !== null : printValue(value).includes('{'))
+}

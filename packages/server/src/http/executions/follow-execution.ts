@@ -1,0 +1,22 @@
+// The document of an execution on each change, as Kestra streams it: `start` opens the stream in 1.x, `progress` for each change, `end` for the
+// last document.
+import { presentExecution, type ApiDialect } from '@batuta/core'
+import type { HttpDependencies } from '../dependencies.ts'
+import { eventText } from '../event-stream.ts'
+import { watchExecution } from './watch-execution.ts'
+
+export async function* followExecution(
+  id: string,
+  {
+    dependencies,
+    dialect,
+    signal,
+  }: { readonly dependencies: HttpDependencies; readonly dialect: ApiDialect; readonly signal: AbortSignal },
+): AsyncGenerator<string> {
+  const { platform } = dependencies
+  if (dialect !== 'a') yield eventText('start', `{"id":${JSON.stringify(id)}}`)
+  for await (const { state, plan } of watchExecution(id, dependencies, signal)) {
+    const document = presentExecution(state, plan, { dialect, nowMs: platform.nowMs() })
+    yield eventText(state.isEnded ? 'end' : 'progress', document)
+  }
+}

@@ -1,0 +1,188 @@
+import type { IncomingMessage } from 'node:http'
+import { isFinal, presentExecution, type ApiDialect } from '@batuta/core'
+import type { HttpDependencies } from '../dependencies.ts'
+import { events } from '../event-stream.ts'
+import type { Handlers } from '../exchange.ts'
+import { findRow } from '../flows/routes.ts'
+import { presentFlowForExecution } from '../flows/present-flow.ts'
+import { findFlows, flowSearchOf } from '../flows/search-flows.ts'
+import { BODY_BYTES_MAX, readBytes, textOf } from '../read-body.ts'
+import { empty, json, jsonText, listText, type Reply } from '../reply.ts'
+import { notFound, unprocessable } from '../request-error.ts'
+import { commandExecution, commandMany, deleteExecution, deleteMany } from './act-on-execution.ts'
+import { callWebhook } from './call-webhook.ts'
+import { evaluateExpression } from './evaluate-expression.ts'
+import { downloadFile, findFile } from './execution-files.ts'
+import { followExecution } from './follow-execution.ts'
+import { getExecution } from './read-execution.ts'
+import { searchExecutions } from './search-executions.ts'
+import { startExecution } from './start-execution.ts'
+import { validateInputs } from './validate-inputs.ts'
+
+export function executionHandlers(dependencies: HttpDependencies): Handlers<'executions'> {
+  return { ...readHandlers(dependencies), ...writeHandlers(dependencies), ...webhookHandlers(dependencies) }
+}
+
+type Reading =
+  | 'search'
+  | 'listOfFlow'
+  | 'namespaces'
+  | 'flowsOfNamespace'
+  | 'flow'
+  | 'get'
+  | 'flowOfExecution'
+  | 'follow'
+  | 'file'
+  | 'fileMetas'
+  | 'evaluate'
+  | 'evaluateInTaskRun'
+
+function readHandlers(dependencies: HttpDependencies): Pick<Handlers<'executions'>, Reading> {
+  const { store, flows, platform, config } = dependencies
+  const { tenant } = config
+  const ofDependencies = { dependencies, isWithDeleted: true }
+  return {
+    search: ({ query, filters, dialect }) => searchExecutions(query, { filters, dialect, dependencies }),
+    listOfFlow: ({ query: { namespace, flowId, ...page }, dialect }) => {
+      const filters = [
+        { field: 'namespace', operation: 'EQUALS', value: namespace },
+        { field: 'flowId', operation: 'EQUALS', value: flowId },
+      ]
+      return searchExecutions(page, { filters, dialect, dependencies })
+    },
+    namespaces: () => json([...new Set([...flows.all()].map(entry => entry.namespace))].sort()),
+    flowsOfNamespace: async ({ params: { namespace } }) => {
+      const found = findFlows(
+        flowSearchOf({}, [{ field: 'namespace', operation: 'EQUALS', value: namespace }]),
+        dependencies,
+      )
+      const rows = await Promise.all(found.map(({ flowId }) => store.read.findFlow({ tenant, namespace, flowId })))
+      return listText(rows.flatMap(row => (row && !row.isDisabled ? [presentFlowForExecution(row)] : [])))
+    },
+    flow: async ({ params: { namespace, flowId }, query }) => {
+      const row = await findRow({ tenant, namespace, flowId }, query.revision, { dependencies, isWithDeleted: false })
+      return jsonText(presentFlowForExecution(row))
+    },
+    get: async ({ params, dialect }) => {
+      const { state, plan } = await getExecution(params.executionId, dependencies)
+      return jsonText(presentExecution(state, plan, { dialect, nowMs: platform.nowMs() }))
+    },
+    flowOfExecution: async ({ params }) => {
+      const { state } = await getExecution(params.executionId, dependencies)
+      const { namespace, flowId, revision } = state
+      return jsonText(presentFlowForExecution(await findRow({ tenant, namespace, flowId }, revision, ofDependencies)))
+    },
+    follow: async ({ params, dialect, signal }) => {
+      await getExecution(params.executionId, dependencies)
+      return events(followExecution(params.executionId, { dependencies, dialect, signal }), platform)
+    },
+    file: async ({ params, query }) => {
+      const found = await findFile(params.executionId, query.path, dependencies)
+      return 'uri' in found ? await downloadFile(found, dependencies) : found
+    },
+    fileMetas: async ({ params, query }) => {
+      const found = await findFile(params.executionId, query.path, dependencies)
+      return 'uri' in found ? json({ size: found.sizeBytes }) : found
+    },
+    evaluate: ({ params, body }) => evaluateExpression(body, params, dependencies),
+    evaluateInTaskRun: ({ params, body }) => evaluateExpression(body, params, dependencies),
+  }
+}
+
+type Writing =
+  | 'create'
+  | 'createOld'
+  | 'validateInputs'
+  | 'kill'
+  | 'killByIds'
+  | 'restart'
+  | 'restartByIds'
+  | 'delete'
+  | 'deleteByIds'
+
+function writeHandlers(dependencies: HttpDependencies): Pick<Handlers<'executions'>, Writing> {
+  const { store } = dependencies
+  return {
+    create: call => startExecution(call, dependencies),
+    createOld: call => startExecution(call, dependencies),
+    validateInputs: call => validateInputs(call, dependencies),
+    kill: async ({ params, query, dialect }) => {
+      const command = { name: 'kill', isCascading: query.isOnKillCascade ?? true } as const
+      const text = await commandExecution(params.executionId, command, { dependencies, dialect })
+      return jsonText(text, dialect === 'c' ? 200 : 202)
+    },
+    killByIds: ({ body }) =>
+      commandMany(
+        body,
+        { name: 'kill', isCascading: false },
+        { dependencies, isFit: state => !isFinal(state), wanted: 'under way' },
+      ),
+    restart: async ({ params, query, dialect }) => {
+      await refuseOtherRevision(params.executionId, query.revision, dependencies)
+      return jsonText(await commandExecution(params.executionId, { name: 'restart' }, { dependencies, dialect }))
+    },
+    restartByIds: ({ body }) =>
+      commandMany(body, { name: 'restart' }, { dependencies, isFit: state => state === 'FAILED', wanted: 'FAILED' }),
+    delete: async ({ params, query }) => {
+      const row = await store.read.findExecution(params.executionId)
+      if (!row) throw notFound(`The execution "${params.executionId}"`)
+      await deleteExecution(row, query, dependencies)
+      return empty(204)
+    },
+    deleteByIds: ({ body, query }) => deleteMany(body, query, dependencies),
+  }
+}
+
+async function refuseOtherRevision(
+  executionId: string,
+  revision: number | undefined,
+  { store }: HttpDependencies,
+): Promise<void> {
+  if (revision === undefined) return
+  const row = await store.read.findExecution(executionId)
+  if (!row || row.revision === revision) return
+  throw unprocessable(
+    'revision-fixed',
+    `The execution "${executionId}" runs revision ${row.revision}: it cannot be restarted with another one.`,
+  )
+}
+
+type Calling = 'webhookGet' | 'webhookPost' | 'webhookPut' | 'webhookPathGet' | 'webhookPathPost' | 'webhookPathPut'
+
+function webhookHandlers(dependencies: HttpDependencies): Pick<Handlers<'executions'>, Calling> {
+  const call = async (exchange: WebhookExchange): Promise<Reply> => {
+    const { params, dialect, incoming } = exchange
+    const bytes = await readBytes(incoming, BODY_BYTES_MAX)
+    const { url = '', rawHeaders } = incoming
+    const at = url.indexOf('?')
+    return await callWebhook(
+      {
+        namespace: params.namespace,
+        flowId: params.id,
+        key: params.key,
+        dialect,
+        rawHeaders,
+        search: at < 0 ? '' : url.slice(at + 1),
+        body: bytes && textOf(bytes),
+        signal: () => exchange.signal,
+        ...(params.path === undefined ? {} : { path: params.path }),
+      },
+      dependencies,
+    )
+  }
+  return {
+    webhookGet: call,
+    webhookPost: call,
+    webhookPut: call,
+    webhookPathGet: call,
+    webhookPathPost: call,
+    webhookPathPut: call,
+  }
+}
+
+interface WebhookExchange {
+  readonly params: { readonly namespace: string; readonly id: string; readonly key: string; readonly path?: string }
+  readonly dialect: ApiDialect
+  readonly incoming: IncomingMessage
+  readonly signal: AbortSignal
+}

@@ -1,0 +1,294 @@
+// The search over executions: filters in both forms become one query over header rows; the documents of the page are folded from their
+// journals.
+import {
+  EXECUTION_MOVES,
+  isId,
+  parseDuration,
+  presentExecution,
+  presentLightExecution,
+  type ApiDialect,
+  type Label,
+} from '@batuta/core'
+import type { ExecutionRow } from '../../storage/batch.ts'
+import type { ExecutionQuery } from '../../storage/store.ts'
+import type { HttpDependencies } from '../dependencies.ts'
+import { findFlows, flowSearchOf, parseLabel } from '../flows/search-flows.ts'
+import { parseMoment } from '../parse-moment.ts'
+import { applyFilters, listOf, type Filter, type FilterTable } from '../read-filters.ts'
+import { pageText, type Reply } from '../reply.ts'
+import { unprocessable } from '../request-error.ts'
+import { findExecution } from './read-execution.ts'
+
+/** Rows are skipped up to here; who wants older ones narrows the search. */
+const OFFSET_MAX = 10_000
+/** Rows are counted up to here. */
+const COUNT_MAX = 10_001
+
+export interface FlatSearch {
+  readonly q?: string
+  readonly namespace?: string
+  readonly flowId?: string
+  readonly startDate?: string
+  readonly endDate?: string
+  readonly timeRange?: string
+  readonly state?: readonly string[]
+  readonly labels?: readonly string[]
+  readonly triggerExecutionId?: string
+}
+
+interface Search {
+  readonly query: Omit<ExecutionQuery, 'limit'>
+  readonly q?: string
+  /** Nothing can match. */
+  readonly isEmpty?: boolean
+}
+
+type Narrow = (search: Search, value: string, key: string | undefined) => Search
+
+function narrowed(more: (value: string, key: string | undefined) => Partial<Search['query']>): Narrow {
+  return (search, value, key) => ({ ...search, query: { ...search.query, ...more(value, key) } })
+}
+
+const asIs: Narrow = search => search
+const none: Narrow = search => ({ ...search, isEmpty: true })
+const text: Narrow = (search, q) => ({ ...search, q })
+const from: Narrow = narrowed(value => ({ startFromMs: parseMoment(value, 'startDate') }))
+const to: Narrow = narrowed(value => ({ startToMs: parseMoment(value, 'endDate') }))
+const otherStates = (value: string): readonly string[] =>
+  Object.keys(EXECUTION_MOVES).filter(state => !listOf(value).includes(state))
+
+function filtersAt(nowMs: number): FilterTable<Search> {
+  return {
+    q: { EQUALS: text, CONTAINS: text },
+    scope: { EQUALS: asIs, NOT_EQUALS: asIs, IN: asIs },
+    namespace: {
+      EQUALS: narrowed(namespace => ({ namespace, isPrefix: false })),
+      PREFIX: narrowed(namespace => ({ namespace, isPrefix: true })),
+      STARTS_WITH: narrowed(namespace => ({ namespace, isPrefix: true })),
+    },
+    flowId: { EQUALS: narrowed(flowId => ({ flowId })) },
+    state: {
+      EQUALS: narrowed(value => ({ states: listOf(value) })),
+      IN: narrowed(value => ({ states: listOf(value) })),
+      NOT_EQUALS: narrowed(value => ({ states: otherStates(value) })),
+      NOT_IN: narrowed(value => ({ states: otherStates(value) })),
+    },
+    startDate: {
+      GREATER_THAN: from,
+      GREATER_THAN_OR_EQUAL_TO: from,
+      LESS_THAN: to,
+      LESS_THAN_OR_EQUAL_TO: to,
+      EQUALS: from,
+    },
+    endDate: {
+      GREATER_THAN: from,
+      GREATER_THAN_OR_EQUAL_TO: from,
+      LESS_THAN: to,
+      LESS_THAN_OR_EQUAL_TO: to,
+      EQUALS: to,
+    },
+    timeRange: { EQUALS: narrowed(value => ({ startFromMs: nowMs - rangeOf(value) })) },
+    labels: {
+      EQUALS: (search, value, key) => withLabel(search, key === undefined ? parseLabel(value) : { key, value }),
+    },
+    triggerExecutionId: { EQUALS: narrowed(parentId => ({ parentId })) },
+    kind: {
+      EQUALS: (search, value) => (value === 'NORMAL' ? search : none(search, value, undefined)),
+      IN: (search, value) => (listOf(value).includes('NORMAL') ? search : none(search, value, undefined)),
+    },
+  }
+}
+
+function withLabel(search: Search, label: Label): Search {
+  return { ...search, query: { ...search.query, labels: [...(search.query.labels ?? []), label] } }
+}
+
+function rangeOf(value: string): number {
+  const ms = parseDuration(value)
+  if (ms === undefined)
+    throw unprocessable('date-invalid', `timeRange is "${value}": write an ISO 8601 duration such as PT24H.`)
+  return ms
+}
+
+/** The flat namespace is a prefix. */
+function searchOf(flat: FlatSearch, filters: readonly Filter[], { config, platform }: HttpDependencies): Search {
+  const { q, namespace, flowId, startDate, endDate, timeRange, state, labels, triggerExecutionId } = flat
+  if (timeRange !== undefined && startDate !== undefined) {
+    throw unprocessable('date-invalid', 'timeRange and startDate exclude each other.')
+  }
+  const query: Search['query'] = {
+    tenant: config.tenant,
+    ...(namespace === undefined || namespace === '' ? {} : { namespace, isPrefix: true }),
+    ...(flowId === undefined || flowId === '' ? {} : { flowId }),
+    ...(startDate === undefined ? {} : { startFromMs: parseMoment(startDate, 'startDate') }),
+    ...(endDate === undefined ? {} : { startToMs: parseMoment(endDate, 'endDate') }),
+    ...(timeRange === undefined ? {} : { startFromMs: platform.nowMs() - rangeOf(timeRange) }),
+    ...(state === undefined || state.length === 0 ? {} : { states: state }),
+    ...(labels === undefined ? {} : { labels: labels.map(parseLabel) }),
+    ...(triggerExecutionId === undefined ? {} : { parentId: triggerExecutionId }),
+  }
+  return applyFilters({ query, ...(q === undefined || q === '' ? {} : { q }) }, filters, filtersAt(platform.nowMs()))
+}
+
+export interface Page {
+  readonly page?: number
+  readonly size?: number
+  readonly sort?: readonly string[]
+}
+
+export async function searchExecutions(
+  flat: FlatSearch & Page,
+  {
+    filters,
+    dialect,
+    dependencies,
+  }: { readonly filters: readonly Filter[]; readonly dialect: ApiDialect; readonly dependencies: HttpDependencies },
+): Promise<Reply> {
+  const { page = 1, size = 10, sort = [] } = flat
+  const offset = (page - 1) * size
+  if (offset + size > OFFSET_MAX + size) {
+    throw unprocessable('page-too-far', `Only the first ${OFFSET_MAX} rows can be paged through: narrow the search.`)
+  }
+  const order = orderOf(sort)
+  const found = await findRows(searchOf(flat, filters, dependencies), { offset, size, order }, dependencies)
+  const documents = await Promise.all(found.rows.map(row => present(row, dialect, dependencies)))
+  return pageText(documents, found.total)
+}
+
+interface Order {
+  readonly isAscending: boolean
+  /** A column of the header rows that the store has no index for: sorted here, among the newest rows. */
+  readonly column?: (row: ExecutionRow) => string | number
+}
+
+const START_COLUMNS: ReadonlySet<string> = new Set(['state.startDate', 'startDate', 'id', 'stateStartDate'])
+
+const COLUMNS: Readonly<Record<string, (row: ExecutionRow) => string | number>> = {
+  namespace: row => row.namespace,
+  flowId: row => row.flowId,
+  flowRevision: row => row.revision,
+  'state.current': row => row.state,
+  'state.endDate': row => row.endMs ?? Number.MAX_SAFE_INTEGER,
+  'state.duration': row => (row.endMs ?? Number.MAX_SAFE_INTEGER) - row.createdMs,
+}
+
+function orderOf(sort: readonly string[]): Order {
+  const [first] = sort
+  if (first === undefined) return { isAscending: false }
+  const [name = '', direction] = first.split(':')
+  const isAscending = direction === 'asc'
+  if (START_COLUMNS.has(name)) return { isAscending }
+  const column = Object.hasOwn(COLUMNS, name) ? COLUMNS[name] : undefined
+  if (!column)
+    throw unprocessable(
+      'sort-invalid',
+      `Executions cannot be sorted by "${name}"; they can by ${Object.keys(COLUMNS).join(', ')} and state.startDate.`,
+    )
+  return { isAscending, column }
+}
+
+interface Rows {
+  readonly rows: readonly ExecutionRow[]
+  readonly total: number
+}
+
+async function findRows(
+  { query, q, isEmpty }: Search,
+  { offset, size, order }: { readonly offset: number; readonly size: number; readonly order: Order },
+  dependencies: HttpDependencies,
+): Promise<Rows> {
+  const { read } = dependencies.store
+  if (isEmpty) return { rows: [], total: 0 }
+  if (q !== undefined) return await findByText(query, q, { offset, size, order, dependencies })
+  const total = Math.min(await read.countExecutions({ ...query, limit: COUNT_MAX }), COUNT_MAX)
+  const { column, isAscending } = order
+  if (!column) return { rows: await read.listExecutions({ ...query, limit: size, offset, isAscending }), total }
+  const newest = await read.listExecutions({ ...query, limit: OFFSET_MAX })
+  return { rows: sortRows(newest, order).slice(offset, offset + size), total }
+}
+
+/** Executions have no text of their own: an id is looked up, anything else is part of a namespace or of a flow's id. */
+const TEXT_FLOWS_MAX = 64
+
+async function findByText(
+  query: Search['query'],
+  q: string,
+  {
+    offset,
+    size,
+    order,
+    dependencies,
+  }: { readonly offset: number; readonly size: number; readonly order: Order; readonly dependencies: HttpDependencies },
+): Promise<Rows> {
+  const { read } = dependencies.store
+  if (isId(q)) {
+    const row = await read.findExecution(q)
+    return row ? { rows: offset === 0 ? [row] : [], total: 1 } : { rows: [], total: 0 }
+  }
+  const flows = findFlows(flowSearchOf({ q }, []), dependencies)
+    .filter(entry => isWithin(entry, query))
+    .slice(0, TEXT_FLOWS_MAX)
+  const limit = Math.min(offset + size, OFFSET_MAX)
+  const found = await Promise.all(
+    flows.map(async ({ namespace, flowId }) => {
+      const own = { ...query, namespace, flowId, isPrefix: false }
+      const rows = await read.listExecutions({ ...own, limit, isAscending: order.isAscending })
+      return { rows, total: await read.countExecutions({ ...own, limit: COUNT_MAX }) }
+    }),
+  )
+  const rows = sortRows(
+    found.flatMap(part => part.rows),
+    { column: row => row.id, ...order },
+  )
+  return {
+    rows: rows.slice(offset, offset + size),
+    total: Math.min(
+      COUNT_MAX,
+      found.reduce((sum, part) => sum + part.total, 0),
+    ),
+  }
+}
+
+function isWithin(
+  flow: { readonly namespace: string; readonly flowId: string },
+  { namespace, isPrefix, flowId }: Search['query'],
+): boolean {
+  if (flowId !== undefined && flow.flowId !== flowId) return false
+  if (namespace === undefined || flow.namespace === namespace) return true
+  return isPrefix === true && flow.namespace.startsWith(`${namespace}.`)
+}
+
+function sortRows(
+  rows: readonly ExecutionRow[],
+  { column = row => row.id, isAscending }: Order,
+): readonly ExecutionRow[] {
+  const sign = isAscending ? 1 : -1
+  return rows.toSorted((left, right) => {
+    const [one, other] = [column(left), column(right)]
+    return one === other ? 0 : (one < other ? -1 : 1) * sign
+  })
+}
+
+/** A row whose journal cannot be folded any more is shown by its header. */
+async function present(row: ExecutionRow, dialect: ApiDialect, dependencies: HttpDependencies): Promise<string> {
+  const found = await findExecution(row.id, dependencies)
+  if (!found) return presentRow(row)
+  const look = { dialect, nowMs: dependencies.platform.nowMs() }
+  return dialect === 'c'
+    ? presentLightExecution(found.state, found.plan, look)
+    : presentExecution(found.state, found.plan, look)
+}
+
+function presentRow({ id, namespace, flowId, revision, state, createdMs, endMs, originalId }: ExecutionRow): string {
+  const startDate = new Date(createdMs).toISOString()
+  const ends = endMs === null ? {} : { endDate: new Date(endMs).toISOString() }
+  const histories = [{ state: 'CREATED', date: startDate }, ...(endMs === null ? [] : [{ state, date: ends.endDate }])]
+  return JSON.stringify({
+    id,
+    namespace,
+    flowId,
+    flowRevision: revision,
+    originalId,
+    state: { current: state, histories, startDate, ...ends },
+  })
+}

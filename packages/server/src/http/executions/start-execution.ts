@@ -1,0 +1,183 @@
+// Starting a flow from the API: the flow, the inputs, the checks, the birth, and the answer once it is committed.
+import {
+  presentExecution,
+  type ApiDialect,
+  type Birth,
+  type ExecutionState,
+  type InputProblem,
+  type Label,
+  type Plan,
+} from '@batuta/core'
+import { prepareBirth } from '../../flows/births.ts'
+import type { HttpDependencies } from '../dependencies.ts'
+import { parseLabel } from '../flows/search-flows.ts'
+import { parseMoment } from '../parse-moment.ts'
+import { jsonText, type Reply } from '../reply.ts'
+import { RequestError, notFound, unprocessable } from '../request-error.ts'
+import { failedChecks, refuseByChecks } from './checks.ts'
+import { readForm, type Form } from './read-form.ts'
+import type { IncomingMessage } from 'node:http'
+import { waitForEnd } from './watch-execution.ts'
+
+export interface StartQuery {
+  readonly labels?: readonly string[]
+  readonly wait?: boolean
+  readonly revision?: number
+  readonly scheduleDate?: string
+}
+
+export interface StartCall {
+  readonly params: { readonly namespace: string; readonly id: string }
+  readonly query: StartQuery
+  readonly incoming: IncomingMessage
+  readonly dialect: ApiDialect
+  readonly signal: AbortSignal
+}
+
+export async function startExecution(call: StartCall, dependencies: HttpDependencies): Promise<Reply> {
+  const plan = planToStart(call, dependencies)
+  const labels = readLabels(call.query.labels)
+  const executionId = dependencies.newId()
+  const form = await readForm(call.incoming, { plan, executionId, files: dependencies.files })
+  try {
+    const birth = await birthFrom(form, { plan, executionId, labels, query: call.query }, dependencies)
+    return await submitStart({ executionId, birth }, call, dependencies)
+  } catch (error) {
+    await form.discard()
+    throw error
+  }
+}
+
+interface Birthing {
+  readonly plan: Plan
+  readonly executionId: string
+  readonly labels: readonly Label[]
+  readonly query: StartQuery
+}
+
+async function birthFrom(
+  form: Form,
+  { plan, executionId, labels, query }: Birthing,
+  dependencies: HttpDependencies,
+): Promise<Birth> {
+  const { flow } = plan
+  const scheduledMs = query.scheduleDate === undefined ? undefined : parseMoment(query.scheduleDate, 'scheduleDate')
+  const prepared = await prepareBirth(
+    executionId,
+    { plan, inputs: form.inputs, labels, isForm: form.isText, ...(scheduledMs === undefined ? {} : { scheduledMs }) },
+    { world: dependencies.startWorld(), ask: askOf(plan, executionId, dependencies) },
+  )
+  if (!('birth' in prepared)) throw invalidInputs(prepared.problems)
+  if (flow.checks.length > 0) {
+    refuseByChecks(await failedChecks(plan, prepared.birth.inputs, dependencies))
+  }
+  return prepared.birth
+}
+
+export function askOf(
+  plan: Plan,
+  executionId: string,
+  { ask, config }: HttpDependencies,
+): ReturnType<HttpDependencies['ask']> {
+  return ask({ tenant: config.tenant, namespace: plan.flow.namespace, flowId: plan.flow.id, executionId })
+}
+
+export function invalidInputs(problems: readonly InputProblem[]): RequestError {
+  const details = problems.map(({ id, message }) => ({ path: id, message }))
+  return unprocessable(
+    'inputs-invalid',
+    `Invalid entity: ${problems.map(({ message }) => message).join('; ')}`,
+    details,
+  )
+}
+
+/** The flow as it is to be started: it must exist, be enabled, and have the revision that was asked for. */
+export function planToStart(
+  { params, query }: Pick<StartCall, 'params' | 'query'>,
+  { flows, config }: HttpDependencies,
+): Plan {
+  const { namespace, id: flowId } = params
+  const entry = flows.newest({ tenant: config.tenant, namespace, flowId })
+  if (!entry) throw notFound(`The flow "${namespace}.${flowId}"`)
+  if (entry.isDisabled) throw disabledFlow(namespace, flowId)
+  if (query.revision !== undefined && query.revision !== entry.revision) {
+    const message = `Revision ${query.revision} of the flow "${namespace}.${flowId}" cannot be started: the newest is ${entry.revision}.`
+    throw unprocessable('revision-not-newest', message)
+  }
+  return flows.planOf(entry)
+}
+
+export function disabledFlow(namespace: string, flowId: string): RequestError {
+  return new RequestError(409, 'flow-disabled', `The flow "${namespace}.${flowId}" is disabled: enable it to start it.`)
+}
+
+const CORRELATION = 'system.correlationId'
+
+function readLabels(texts: readonly string[] = []): readonly Label[] {
+  return texts.map(text => {
+    const label = parseLabel(text)
+    if (label.key.startsWith('system.') && label.key !== CORRELATION) {
+      throw unprocessable(
+        'label-reserved',
+        `The label "${label.key}" is refused: labels that begin with "system." belong to the system.`,
+      )
+    }
+    return label
+  })
+}
+
+interface Start {
+  readonly executionId: string
+  readonly birth: Birth
+}
+
+async function submitStart(
+  start: Start,
+  { query, dialect, signal }: StartCall,
+  dependencies: HttpDependencies,
+): Promise<Reply> {
+  const { platform } = dependencies
+  const { birth, executionId } = start
+  const url = executionUrl({ namespace: birth.namespace, flowId: birth.flowId, executionId }, dependencies)
+  const show = (state: ExecutionState, plan: Plan): string =>
+    presentExecution(state, plan, { dialect, nowMs: platform.nowMs(), url })
+  const { text, isEnded } = await submitBirth(start, show, dependencies)
+  if (query.wait !== true || isEnded) return jsonText(text)
+  const ended = await waitForEnd(executionId, dependencies, signal)
+  return jsonText(ended ? show(ended.state, ended.plan) : text)
+}
+
+export interface Born {
+  readonly text: string
+  readonly isEnded: boolean
+  readonly state: ExecutionState['state']
+}
+
+/** Settles after the commit, with the execution as the first turn left it. */
+export async function submitBirth(
+  { executionId, birth }: Start,
+  show: (state: ExecutionState, plan: Plan) => string,
+  { inbox }: Pick<HttpDependencies, 'inbox'>,
+): Promise<Born> {
+  const view = (state: ExecutionState, plan: Plan): Born => ({
+    text: show(state, plan),
+    isEnded: state.isEnded,
+    state: state.state,
+  })
+  const receipt = await inbox.submit<Born>({ type: 'create', executionId, birth }, { view })
+  if (receipt.view === undefined)
+    throw new RequestError(500, 'failed', receipt.refusal?.message ?? 'The execution was not created.')
+  return receipt.view
+}
+
+export function executionUrl(
+  {
+    namespace,
+    flowId,
+    executionId,
+  }: { readonly namespace: string; readonly flowId: string; readonly executionId: string },
+  { config }: Pick<HttpDependencies, 'config'>,
+): string {
+  const base = config.url?.replace(/\/+$/, '') ?? `http://${config.host}:${config.port}`
+  return `${base}/ui/${config.tenant}/executions/${namespace}/${flowId}/${executionId}`
+}

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { openTestServer, type TestServer } from '../testing/test-server.ts'
+
+let server: TestServer
+before(async () => {
+  server = await openTestServer()
+})
+after(() => server.stop())
+
+const YAML = { 'content-type': 'application/x-yaml' }
+
+function flow(id: string, namespace = 'flows.test', more = ''): string {
+  return `id: ${id}\nnamespace: ${namespace}\n${more}tasks:\n  - id: one\n    type: io.kestra.plugin.core.debug.Return\n    format: "{{ flow.id }}"\n`
+}
+
+test('a flow that is saved comes back with its source, its labels as a list, and revision 1', async () => {
+  const source = flow('first', 'flows.test', 'labels:\n  team: x\n')
+
+  const created = await server.client.flows.create({ body: source })
+
+  assert.equal(created.revision, 1)
+  assert.equal(created.source, source)
+  assert.deepEqual(created.labels, [{ key: 'team', value: 'x' }])
+  const read = await server.client.flows.get({ params: { namespace: 'flows.test', id: 'first' } })
+  assert.equal(read.source, undefined)
+  assert.deepEqual(read.tasks, [{ id: 'one', type: 'io.kestra.plugin.core.debug.Return', format: '{{ flow.id }}' }])
+})
+
+test('a flow whose id is taken is refused in words that clients look for', async () => {
+  await server.saveFlow(flow('taken'))
+
+  const again = await server.send('POST', '/api/v1/main/flows', { body: flow('taken'), headers: YAML })
+
+  assert.equal(again.status, 422)
+  assert.match(again.text, /already exist/)
+  assert.equal(again.json.code, 'flow-exists')
+})
+
+test('a flow may come as JSON', async () => {
+  const body = JSON.stringify({ id: 'json', namespace: 'flows.test', tasks: [{ id: 'a', type: 'io.kestra.plugin.core.debug.Return' }] })
+
+  const created = await server.send('POST', '/api/v1/main/flows', { body, headers: { 'content-type': 'application/json' } })
+
+  assert.equal(created.status, 200)
+  assert.equal(created.json.id, 'json')
+})
+
+test('an update makes a revision, an equal source makes none, and old ones stay readable', async () => {
+  const params = { namespace: 'flows.test', id: 'moving' }
+  await server.saveFlow(flow('moving'))
+
+  const same = await server.client.flows.update({ params, body: flow('moving') })
+  const changed = await server.client.flows.update({ params, body: flow('moving', 'flows.test', 'description: new\n') })
+
+  assert.deepEqual([same.revision, changed.revision], [1, 2])
+  const old = await server.client.flows.get({ params, query: { revision: 1, source: true } })
+  assert.equal(old.source, flow('moving'))
+  const revisions = await server.client.flows.revisions({ params })
+  assert.deepEqual(revisions.map(revision => revision.revision), [1, 2])
+})
+
+test('an update of another flow than the address names is refused', async () => {
+  await server.saveFlow(flow('mine'))
+
+  const other = await server.send('PUT', '/api/v1/main/flows/flows.test/mine', { body: flow('yours'), headers: YAML })
+  const unknown = await server.send('PUT', '/api/v1/main/flows/flows.test/nobody', { body: flow('nobody'), headers: YAML })
+
+  assert.deepEqual([other.status, other.json.code], [422, 'flow-mismatch'])
+  assert.deepEqual([unknown.status, unknown.json.code], [404, 'not-found'])
+})
+
+test('an invalid flow is refused with all that is wrong with it', async () => {
+  const body = 'id: broken\nnamespace: flows.test\ntasks:\n  - id: a\n    type: io.kestra.plugin.core.log.Lg\n  - id: a\n    type: io.kestra.plugin.core.log.Log\n    message: "{{ x"\n'
+
+  const refused = await server.send('POST', '/api/v1/main/flows', { body, headers: YAML })
+
+  assert.equal(refused.status, 422)
+  assert.match(refused.json.message, /^Invalid entity/)
+  assert.ok(refused.json._embedded.errors.length >= 2)
+  assert.equal(refused.json.title, 'Invalid')
+})
+
+test('a flow of 2 MB is refused before it is read', async () => {
+  const refused = await server.send('POST', '/api/v1/main/flows', { body: `description: ${'x'.repeat(2 ** 21)}`, headers: YAML })
+
+  assert.deepEqual([refused.status, refused.json.code], [413, 'body-too-large'])
+})
+
+test('a deleted flow is gone, but can be read with allowDeleted, and comes back with the next number', async () => {
+  const params = { namespace: 'flows.test', id: 'mortal' }
+  await server.saveFlow(flow('mortal'))
+
+  const deleted = await server.send('DELETE', '/api/v1/main/flows/flows.test/mortal')
+
+  assert.equal(deleted.status, 204)
+  assert.equal((await server.send('GET', '/api/v1/main/flows/flows.test/mortal')).status, 404)
+  assert.equal((await server.send('DELETE', '/api/v1/main/flows/flows.test/mortal')).status, 404)
+  const ghost = await server.client.flows.get({ params, query: { allowDeleted: true } })
+  assert.equal(ghost.deleted, true)
+  const reborn = await server.client.flows.create({ body: flow('mortal') })
+  assert.equal(reborn.revision, 3)
+})
+
+test('flows are found by namespace, text and label, page by page', async () => {
+  for (const id of ['a', 'b', 'c']) await server.saveFlow(flow(`found-${id}`, 'search.one', `labels:\n  letter: ${id}\n`))
+  await server.saveFlow(flow('found-d', 'search.one.deep'))
+
+  const page = await server.client.flows.search({ query: { namespace: 'search', size: 2, page: 2 } })
+  const byLabel = await server.client.flows.search({ query: { labels: ['letter:b'] } })
+  const byFilter = await server.client.flows.search({ query: { 'filters[namespace][EQUALS]': 'search.one', 'filters[q][EQUALS]': 'FOUND' } })
+  const list = await server.client.flows.listOfNamespace({ params: { namespace: 'search.one' } })
+  const names = await server.client.flows.distinctNamespaces({ query: { q: 'search' } })
+
+  assert.deepEqual([page.total, page.results.map(row => row.id)], [4, ['found-c', 'found-d']])
+  assert.deepEqual(byLabel.results.map(row => row.id), ['found-b'])
+  assert.equal(byFilter.total, 3)
+  assert.equal(list.length, 3)
+  assert.deepEqual(names, ['search.one', 'search.one.deep'])
+})
+
+test('a filter that nobody knows is refused with the list of those there are', async () => {
+  const field = await server.send('GET', '/api/v1/main/flows/search?filters[moon][EQUALS]=1')
+  const operation = await server.send('GET', '/api/v1/main/flows/search?filters[namespace][REGEX]=1')
+  const size = await server.send('GET', '/api/v1/main/flows/search?size=many')
+
+  assert.deepEqual([field.status, operation.status, size.status], [422, 422, 422])
+  assert.match(field.json.message, /namespace/)
+})
+
+test('a namespace becomes equal to the documents that are sent', async () => {
+  await server.saveFlow(flow('old', 'sync.test'))
+  await server.saveFlow(flow('kept', 'sync.test'))
+  const params = { namespace: 'sync.test' }
+
+  const saved = await server.client.flows.updateNamespace({ params, body: `${flow('kept', 'sync.test')}---\n${flow('new', 'sync.test')}` })
+
+  assert.deepEqual(saved.map(row => [row.id, row.revision]), [['kept', 1], ['new', 1]])
+  const left = await server.client.flows.listOfNamespace({ params })
+  assert.deepEqual(left.map(row => row.id), ['kept', 'new'])
+})
+
+test('documents of another namespace are refused, and nothing is saved', async () => {
+  const body = `${flow('fine', 'strict.test')}---\n${flow('foreign', 'other.test')}`
+
+  const refused = await server.send('POST', '/api/v1/main/flows/strict.test', { body, headers: YAML })
+
+  assert.equal(refused.status, 422)
+  assert.equal((await server.send('GET', '/api/v1/main/flows/strict.test/fine')).status, 404)
+})
+
+test('validation reports on each document and saves none', async () => {
+  const body = `${flow('good', 'check.test')}---\nid: bad\nnamespace: check.test\ntasks: []\n`
+
+  const reports = await server.client.flows.validate({ body })
+
+  assert.deepEqual(reports.map(report => [report.index, report.flow]), [[0, 'good'], [1, 'bad']])
+  assert.equal(reports[0]?.constraints, undefined)
+  assert.ok(reports[1]?.constraints)
+  assert.equal((await server.send('GET', '/api/v1/main/flows/check.test/good')).status, 404)
+})
+
+test('dialect a has no tenant in its paths, dialect c shows it in its documents', async () => {
+  await server.saveFlow(flow('dialects'))
+
+  const old = await server.send('GET', '/api/v1/flows/flows.test/dialects')
+  const recent = await server.send('GET', '/api/v1/main/flows/flows.test/dialects', { headers: { 'x-batuta-dialect': '2.0' } })
+
+  assert.deepEqual([old.status, old.json.tenantId], [200, undefined])
+  assert.deepEqual([recent.status, recent.json.tenantId], [200, 'main'])
+})

@@ -1,0 +1,120 @@
+import { encodeValue, isList, isMap, mapEntries, mapGet, parseYaml, splitDocuments, type ApiDialect, type Value } from '@batuta/core'
+import { PAGE_SIZE_MAX } from '@batuta/api'
+import { deleteFlow, judgeFlow } from '../../flows/save-flow.ts'
+import type { FlowKey, FlowRow } from '../../storage/store.ts'
+import type { HttpDependencies } from '../dependencies.ts'
+import type { Handlers } from '../exchange.ts'
+import { empty, json, jsonText, listText, pageText } from '../reply.ts'
+import { notFound, unprocessable } from '../request-error.ts'
+import { presentFlow } from './present-flow.ts'
+import { reportFlow } from './report-flow.ts'
+import { createFlow, saveMany, updateFlow } from './save-documents.ts'
+import { findFlows, flowSearchOf } from './search-flows.ts'
+
+const DOCUMENTS_MAX = 5_000
+
+export function flowHandlers(dependencies: HttpDependencies): Handlers<'flows'> {
+  const { store, flows, saveWorld, config } = dependencies
+  const { tenant } = config
+  const keyOf = ({ namespace, id }: { readonly namespace: string; readonly id: string }): FlowKey => ({ tenant, namespace, flowId: id })
+  const newest = (rows: readonly FlowKey[]): Promise<readonly (FlowRow | undefined)[]> =>
+    Promise.all(rows.map(({ namespace, flowId }) => store.read.findFlow({ tenant, namespace, flowId })))
+  const show = (dialect: ApiDialect) => (row: FlowRow | undefined) => (row ? [presentFlow(row, { dialect })] : [])
+  return {
+    search: async ({ query, filters, dialect }) => {
+      const { page = 1, size = 10, sort } = query
+      const found = findFlows(flowSearchOf(query, filters), dependencies, sort)
+      const rows = await newest(found.slice((page - 1) * size, page * size))
+      return pageText(rows.flatMap(show(dialect)), found.length)
+    },
+    distinctNamespaces: ({ query }) => {
+      const names = new Set([...flows.all()].filter(entry => entry.tenant === tenant).map(entry => entry.namespace))
+      const q = query.q?.toLowerCase() ?? ''
+      return json([...names].filter(name => name.toLowerCase().includes(q)).sort())
+    },
+    listOfNamespace: async ({ params, dialect }) => {
+      const found = findFlows(flowSearchOf({}, [{ field: 'namespace', operation: 'EQUALS', value: params.namespace }]), dependencies)
+      const rows = await newest(found.slice(0, PAGE_SIZE_MAX * 10))
+      return listText(rows.flatMap(row => (row ? [presentFlow(row, { dialect })] : [])))
+    },
+    get: async ({ params, query, dialect }) => {
+      const row = await findRow(keyOf(params), query.revision, { dependencies, isWithDeleted: query.allowDeleted ?? false })
+      return jsonText(presentFlow(row, { dialect, isWithSource: query.source ?? false }))
+    },
+    revisions: async ({ params, query, dialect }) => {
+      const rows = await store.read.listRevisions(keyOf(params))
+      const shown = rows.filter(row => query.allowDelete === true || !row.isDeleted)
+      if (shown.length === 0) throw notFound(`The flow "${params.namespace}.${params.id}"`)
+      return listText(shown.map(row => presentFlow(row, { dialect, isWithSource: true })))
+    },
+    task: async ({ params, query }) => {
+      const row = await findRow(keyOf(params), query.revision, { dependencies, isWithDeleted: false })
+      const task = findTask(parseYaml(row.source).value ?? null, params.taskId)
+      if (!task) throw notFound(`The task "${params.taskId}" of the flow "${params.namespace}.${params.id}"`)
+      return jsonText(encodeValue(task))
+    },
+    create: async ({ body, dialect }) => jsonText(presentFlow(await createFlow(body, dependencies), { dialect, isWithSource: true })),
+    update: async ({ params, body, dialect }) => {
+      const row = await updateFlow(body, keyOf(params), dependencies)
+      return jsonText(presentFlow(row, { dialect, isWithSource: true }))
+    },
+    delete: async ({ params }) => {
+      if (!(await deleteFlow(keyOf(params), saveWorld))) throw notFound(`The flow "${params.namespace}.${params.id}"`)
+      return empty(204)
+    },
+    deleteByIds: async ({ body }) => {
+      let count = 0
+      for (const id of body) if (await deleteFlow(keyOf(id), saveWorld)) count += 1
+      return json({ count })
+    },
+    updateNamespace: async ({ params, query, body, dialect }) => {
+      const options = { isDeleting: query.delete ?? true, isOverriding: query.override ?? false, namespace: params.namespace }
+      const rows = await saveMany(body, options, dependencies)
+      return listText(rows.flatMap(show(dialect)))
+    },
+    updateMany: async ({ query, body, dialect }) => {
+      const { namespace, allowNamespaceChild: isWithChildren = false } = query
+      const options = { isDeleting: query.delete ?? true, isWithChildren, ...(namespace === undefined ? {} : { namespace }) }
+      const rows = await saveMany(body, options, dependencies)
+      return listText(rows.flatMap(show(dialect)))
+    },
+    validate: ({ body }) => {
+      const documents = splitDocuments(body)
+      if (documents.length > DOCUMENTS_MAX) throw unprocessable('too-many-documents', `At most ${DOCUMENTS_MAX} documents are judged at once.`)
+      const sources = documents.length === 0 ? [body] : documents
+      return json(sources.map((source, index) => reportFlow(source, index, judgeFlow(source, saveWorld).diagnostics)))
+    },
+  }
+}
+
+export async function findRow(
+  key: FlowKey,
+  revision: number | undefined,
+  { dependencies, isWithDeleted }: { readonly dependencies: HttpDependencies; readonly isWithDeleted: boolean },
+): Promise<FlowRow> {
+  const { store } = dependencies
+  const found = await store.read.findFlow(key, revision)
+  if (found && (!found.isDeleted || isWithDeleted)) return found
+  const last = isWithDeleted && revision === undefined ? (await store.read.listRevisions(key)).at(-1) : undefined
+  if (last) return last
+  const which = revision === undefined ? '' : `Revision ${revision} of `
+  throw notFound(`${which}${which === '' ? 'The' : 'the'} flow "${key.namespace}.${key.flowId}"`)
+}
+
+/** At any depth of the document. */
+function findTask(value: Value, id: string): Value | undefined {
+  if (isList(value)) {
+    for (const item of value) {
+      const found = findTask(item, id)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+  if (!isMap(value)) return undefined
+  if (mapGet(value, 'id') === id && mapGet(value, 'type') !== undefined) return value
+  for (const [, item] of mapEntries(value)) {
+    const found = findTask(item, id)
+    if (found !== undefined) return found
+  }
+  return undefined
+}

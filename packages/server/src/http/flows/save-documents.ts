@@ -1,0 +1,89 @@
+// Saving from the API: one document, or many that a namespace is to be made of. All are judged before the first is saved.
+import { splitDocuments, type Flow } from '@batuta/core'
+import { deleteFlow, judgeFlow, saveFlow } from '../../flows/save-flow.ts'
+import type { FlowKey, FlowRow } from '../../storage/store.ts'
+import type { HttpDependencies } from '../dependencies.ts'
+import { notFound, unprocessable } from '../request-error.ts'
+import { invalidFlow } from './report-flow.ts'
+
+const DOCUMENTS_MAX = 5_000
+
+export async function createFlow(source: string, dependencies: HttpDependencies): Promise<FlowRow> {
+  const { flows, saveWorld } = dependencies
+  const flow = readFlow(source, dependencies)
+  if (flows.newest(keyOf(flow, dependencies))) {
+    throw unprocessable('flow-exists', `Invalid entity: flow.id: Flow id already exists: "${flow.namespace}.${flow.id}"`, [
+      { path: 'flow.id', message: 'Flow id already exists' },
+    ])
+  }
+  return await saveFlow(source, flow, saveWorld)
+}
+
+export async function updateFlow(source: string, key: FlowKey, dependencies: HttpDependencies): Promise<FlowRow> {
+  const { flows, saveWorld } = dependencies
+  if (!flows.newest(key)) throw notFound(`The flow "${key.namespace}.${key.flowId}"`)
+  const flow = readFlow(source, dependencies)
+  if (flow.id !== key.flowId) throw mismatch('id', flow.id, key.flowId)
+  if (flow.namespace !== key.namespace) throw mismatch('namespace', flow.namespace, key.namespace)
+  return await saveFlow(source, flow, saveWorld)
+}
+
+export interface ManyOptions {
+  /** Flows of these namespaces that are not among the documents are deleted. */
+  readonly isDeleting: boolean
+  /** All documents must be of it. */
+  readonly namespace?: string
+  /** Documents of other namespaces are moved into it. */
+  readonly isOverriding?: boolean
+  readonly isWithChildren?: boolean
+}
+
+export async function saveMany(body: string, options: ManyOptions, dependencies: HttpDependencies): Promise<readonly FlowRow[]> {
+  const { namespace, isDeleting } = options
+  const documents = splitDocuments(body)
+  if (documents.length > DOCUMENTS_MAX) throw unprocessable('too-many-documents', `There are ${documents.length} documents; at most ${DOCUMENTS_MAX} are taken.`)
+  const sources = options.isOverriding && namespace !== undefined ? documents.map(source => moveTo(source, namespace)) : documents
+  const judged = sources.map(source => ({ source, flow: readFlow(source, dependencies) }))
+  for (const { flow } of judged) refuseForeign(flow, options)
+  const named = new Set(judged.map(({ flow }) => `${flow.namespace}.${flow.id}`))
+  if (named.size < judged.length) throw unprocessable('flow-twice', 'Invalid entity: flow.id: a flow occurs twice among the documents.')
+  const saved: FlowRow[] = []
+  for (const { source, flow } of judged) saved.push(await saveFlow(source, flow, dependencies.saveWorld))
+  if (isDeleting) {
+    const namespaces = new Set(namespace === undefined ? judged.map(({ flow }) => flow.namespace) : [namespace])
+    await deleteOthers(namespaces, named, dependencies)
+  }
+  return saved
+}
+
+async function deleteOthers(namespaces: ReadonlySet<string>, kept: ReadonlySet<string>, { flows, saveWorld }: HttpDependencies): Promise<void> {
+  const superfluous = [...flows.all()].filter(entry => namespaces.has(entry.namespace) && !kept.has(`${entry.namespace}.${entry.flowId}`))
+  for (const { tenant, namespace, flowId } of superfluous) await deleteFlow({ tenant, namespace, flowId }, saveWorld)
+}
+
+function readFlow(source: string, { saveWorld }: HttpDependencies): Flow {
+  const { flow, diagnostics } = judgeFlow(source, saveWorld)
+  if (!flow) throw invalidFlow(diagnostics)
+  return flow
+}
+
+function refuseForeign(flow: Flow, { namespace, isWithChildren = false }: ManyOptions): void {
+  if (namespace === undefined || flow.namespace === namespace) return
+  if (isWithChildren && flow.namespace.startsWith(`${namespace}.`)) return
+  throw mismatch('namespace', flow.namespace, namespace)
+}
+
+function mismatch(field: 'id' | 'namespace', given: string, wanted: string): Error {
+  const message = `The ${field} of the flow is "${given}", the address says "${wanted}".`
+  return unprocessable('flow-mismatch', `Invalid entity: flow.${field}: ${message}`, [{ path: `flow.${field}`, message }])
+}
+
+const NAMESPACE_LINE = /^namespace[ \t]*:.*$/m
+
+function moveTo(source: string, namespace: string): string {
+  return NAMESPACE_LINE.test(source) ? source.replace(NAMESPACE_LINE, `namespace: ${namespace}`) : `namespace: ${namespace}\n${source}`
+}
+
+function keyOf(flow: Flow, { config }: HttpDependencies): FlowKey {
+  return { tenant: config.tenant, namespace: flow.namespace, flowId: flow.id }
+}

@@ -1,0 +1,72 @@
+import type { HttpDependencies } from '../dependencies.ts'
+import type { Handlers } from '../exchange.ts'
+import { json, jsonText, type Reply } from '../reply.ts'
+import { notFound } from '../request-error.ts'
+import { describeType, schemaOfType } from './describe-type.ts'
+import { flowSchema, inputTypes, isSchemaName, type SchemaName } from './flow-schema.ts'
+import { listPlugins } from './list-plugins.ts'
+
+const CACHED = { 'cache-control': 'public, max-age=3600' }
+
+export function pluginHandlers({ saveWorld, manifests }: HttpDependencies): Handlers<'plugins'> {
+  const { catalogue } = saveWorld
+  const texts = new Map<string, string>()
+  /** Written once: the catalogue does not change while the server runs. */
+  const once = (key: string, write: () => unknown): Reply => {
+    const known = texts.get(key) ?? JSON.stringify(write())
+    texts.set(key, known)
+    return { type: 'body', status: 200, contentType: 'application/json', body: known, headers: CACHED }
+  }
+  return {
+    list: ({ dialect, query }) => {
+      if (dialect !== 'c') return once('list', () => listPlugins(catalogue, manifests, { isBySubGroup: false }))
+      const all = listPlugins(catalogue, manifests, { isBySubGroup: false })
+      const { page = 1, size = all.length } = query
+      return json({ results: all.slice((page - 1) * size, page * size), total: all.length })
+    },
+    subgroups: () => once('subgroups', () => listPlugins(catalogue, manifests, { isBySubGroup: true })),
+    icons: () => jsonText('{}'),
+    groupIcons: () => jsonText('{}'),
+    inputTypes: () => json(inputTypes().map(type => ({ type, cls: type }))),
+    schema: ({ params, query }) => {
+      const name = schemaName(params.type)
+      if (query.arrayOf !== true) return once(`schema ${name}`, () => flowSchema(name, catalogue))
+      return once(`schema ${name}[]`, () => {
+        const { $schema, definitions, ...items } = flowSchema(name, catalogue)
+        return { $schema, definitions, type: 'array', items }
+      })
+    },
+    properties: ({ params }) => {
+      const name = schemaName(params.type)
+      return once(`properties ${name}`, () => {
+        const definitions = flowSchema(name, catalogue)['definitions']
+        return typeof definitions === 'object' && definitions !== null && name in definitions
+          ? Object.entries(definitions).find(([key]) => key === name)?.[1]
+          : {}
+      })
+    },
+    get: ({ params }) => {
+      const type = catalogue.resolve(params.cls)
+      if (!type) throw unknownType(params.cls, catalogue.suggest(params.cls))
+      return { ...json({ ...describeType(type), properties: schemaOfType(type) }), headers: CACHED }
+    },
+    versions: ({ params }) => {
+      const type = catalogue.resolve(params.cls)
+      if (!type) throw unknownType(params.cls, catalogue.suggest(params.cls))
+      const installed = manifests.plugins.filter(plugin => plugin.tasks.some(task => task.type === type.type))
+      return json({ type: type.type, versions: installed.map(plugin => plugin.version) })
+    },
+  }
+}
+
+function schemaName(text: string): SchemaName {
+  const name = text.toLowerCase()
+  if (!isSchemaName(name)) throw notFound(`The schema "${text}"`)
+  return name
+}
+
+function unknownType(name: string, suggestion: string | undefined): Error {
+  return notFound(
+    suggestion === undefined ? `The type "${name}"` : `The type "${name}" (did you mean "${suggestion}"?)`,
+  )
+}

@@ -1,0 +1,77 @@
+// Bodies are read within a limit; what is longer is refused before it is held.
+import type { IncomingMessage } from 'node:http'
+import { decodeValue, isMap, toPlain, type Value, type ValueMap } from '@batuta/core'
+import { RequestError } from './request-error.ts'
+
+const MIB = 2 ** 20
+/** One flow. */
+export const SOURCE_BYTES_MAX = MIB
+/** Many flows, inputs, webhooks. */
+export const BODY_BYTES_MAX = 16 * MIB
+
+/** Undefined when there is no body. */
+export function readBytes(incoming: IncomingMessage, bytesMax: number): Promise<Buffer | undefined> {
+  const announced = Number(incoming.headers['content-length'] ?? 0)
+  if (announced > bytesMax) return Promise.reject(tooLarge(incoming, bytesMax))
+  if (announced === 0 && incoming.headers['transfer-encoding'] === undefined) return Promise.resolve(undefined)
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let length = 0
+    incoming.on('data', (chunk: Buffer) => {
+      length += chunk.length
+      if (length > bytesMax) {
+        incoming.removeAllListeners('data')
+        reject(tooLarge(incoming, bytesMax))
+        return
+      }
+      chunks.push(chunk)
+    })
+    incoming.on('end', () => {
+      const [first] = chunks
+      resolve(chunks.length === 1 ? first : chunks.length === 0 ? undefined : Buffer.concat(chunks, length))
+    })
+    incoming.on('error', error =>
+      reject(new RequestError(400, 'body-broken', 'The body ended early.', { cause: error })),
+    )
+    incoming.on('close', () => reject(new RequestError(400, 'body-broken', 'The body ended early.')))
+  })
+}
+
+/** The rest is thrown away as it comes, so that the client can read the answer. */
+function tooLarge(incoming: IncomingMessage, bytesMax: number): RequestError {
+  incoming.resume()
+  const limit = bytesMax >= MIB ? `${bytesMax / MIB} MiB` : `${bytesMax} bytes`
+  return new RequestError(413, 'body-too-large', `The body is larger than ${limit}.`, {
+    headers: { connection: 'close' },
+  })
+}
+
+const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true })
+
+export function textOf(bytes: Buffer): string {
+  try {
+    return STRICT_UTF8.decode(bytes)
+  } catch (cause) {
+    throw new RequestError(400, 'body-not-utf-8', 'The body is no UTF-8 text.', { cause })
+  }
+}
+
+export function valueOf(text: string): Value {
+  try {
+    return decodeValue(text)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : 'not a JSON value'
+    throw new RequestError(400, 'body-not-json', `The body is ${reason}.`, { cause })
+  }
+}
+
+/** As ordinary data, for bodies that have a schema. */
+export function dataOf(text: string): unknown {
+  return toPlain(valueOf(text))
+}
+
+export function mapOf(text: string): ValueMap {
+  const value = valueOf(text)
+  if (!isMap(value)) throw new RequestError(422, 'body-invalid', 'The body must be a JSON object.')
+  return value
+}

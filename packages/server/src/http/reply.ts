@@ -1,0 +1,47 @@
+// What a route answers, before it becomes bytes. Documents are JSON text already: nothing is serialised twice.
+export type Reply =
+  | {
+      readonly type: 'body'
+      readonly status: number
+      readonly contentType: string
+      readonly body: string
+      readonly headers?: Headers
+    }
+  | { readonly type: 'empty'; readonly status: number; readonly headers?: Headers }
+  | {
+      readonly type: 'stream'
+      readonly status: number
+      readonly contentType: string
+      readonly chunks: AsyncIterable<Uint8Array | string>
+      readonly headers?: Headers
+    }
+
+export type Headers = Readonly<Record<string, string>>
+
+const JSON_TYPE = 'application/json'
+
+export function json(value: unknown, status = 200): Reply {
+  return { type: 'body', status, contentType: JSON_TYPE, body: JSON.stringify(value) }
+}
+
+/** `text` is a document that was written as JSON. */
+export function jsonText(text: string, status = 200): Reply {
+  return { type: 'body', status, contentType: JSON_TYPE, body: text }
+}
+
+export function plain(text: string, headers: Headers = {}): Reply {
+  return { type: 'body', status: 200, contentType: 'text/plain; charset=utf-8', body: text, headers }
+}
+
+export function empty(status: number): Reply {
+  return { type: 'empty', status }
+}
+
+/** A page of documents that are JSON text. */
+export function pageText(rows: readonly string[], total: number): Reply {
+  return jsonText(`{"results":[${rows.join(',')}],"total":${total}}`)
+}
+
+export function listText(rows: readonly string[]): Reply {
+  return jsonText(`[${rows.join(',')}]`)
+}

@@ -1,0 +1,78 @@
+// The HTTP server: one listener, and the route table behind it.
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { bindRoutes } from './bind-routes.ts'
+import type { HttpDependencies } from './dependencies.ts'
+import { executionHandlers } from './executions/routes.ts'
+import { flowHandlers } from './flows/routes.ts'
+import { logHandlers } from './logs/routes.ts'
+import { miscHandlers, type Readiness } from './misc/routes.ts'
+import { pluginHandlers } from './plugins/routes.ts'
+
+export interface RunningHttp {
+  /** `http://127.0.0.1:PORT` */
+  readonly address: string
+  stop(): Promise<void>
+}
+
+const HEADERS_BYTES_MAX = 32 * 1024
+const HEADERS_TIMEOUT_MS = 60_000
+/** A request of 10 GB over a slow line takes its time. */
+const REQUEST_TIMEOUT_MS = 60 * 60_000
+const KEEP_ALIVE_MS = 65_000
+/** What is under way may end; streams are cut. */
+const STOP_GRACE_MS = 2_000
+
+export async function startHttp(given: HttpDependencies): Promise<RunningHttp> {
+  const readiness: Readiness = { isStopping: false }
+  const server = createServer({
+    maxHeaderSize: HEADERS_BYTES_MAX,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+  })
+  const port = await listen(server, given.config)
+  const dependencies = { ...given, config: { ...given.config, port } }
+  const listener = bindRoutes(
+    {
+      flows: flowHandlers(dependencies),
+      executions: executionHandlers(dependencies),
+      logs: logHandlers(dependencies),
+      plugins: pluginHandlers(dependencies),
+      misc: miscHandlers(dependencies, readiness),
+    },
+    dependencies,
+  )
+  server.on('request', (incoming, outgoing) => void listener(incoming, outgoing))
+  return {
+    address: `http://${given.config.host}:${port}`,
+    stop: () => stop(server, readiness),
+  }
+}
+
+function listen(server: Server, { host, port }: { readonly host: string; readonly port: number }): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve(portOf(server.address(), port))
+    })
+  })
+}
+
+function portOf(address: AddressInfo | string | null, port: number): number {
+  return typeof address === 'object' && address !== null ? address.port : port
+}
+
+function stop(server: Server, readiness: Readiness): Promise<void> {
+  readiness.isStopping = true
+  return new Promise((resolve, reject) => {
+    const cut = setTimeout(() => server.closeAllConnections(), STOP_GRACE_MS)
+    server.close(error => {
+      clearTimeout(cut)
+      if (error) reject(error)
+      else resolve()
+    })
+    server.closeIdleConnections()
+  })
+}

@@ -1,0 +1,72 @@
+// The tables of the memory store, and the keys of their rows.
+import type {
+  ExecutionRow,
+  JobKey,
+  JobRow,
+  JournalRowOf,
+  LabelRow,
+  LogRow,
+  MetricRow,
+  OperationRow,
+  SignalRow,
+  TimerKey,
+  TimerRow,
+} from '../batch.ts'
+import type { FlowKey, FlowRow, KeyRow, StoredTrigger, TriggerKey } from '../store.ts'
+
+export interface Tables {
+  readonly nodes: Map<string, { incarnation: number; flushSeq: number; highWaterMs: number }>
+  readonly flows: Map<string, FlowRow[]>
+  readonly executions: Map<string, ExecutionRow>
+  readonly labels: Map<string, LabelRow[]>
+  readonly journal: Map<string, JournalRowOf[]>
+  readonly logs: Map<string, LogRow[]>
+  readonly metrics: Map<string, MetricRow[]>
+  readonly jobs: Map<string, JobRow>
+  /** Keys of jobs that are not to be started any more. */
+  readonly jobsKilled: Set<string>
+  readonly timers: Map<string, TimerRow>
+  readonly signals: Map<string, SignalRow>
+  readonly operations: Map<string, OperationRow>
+  readonly triggers: Map<string, StoredTrigger>
+  readonly keys: Map<string, KeyRow>
+}
+
+export function newTables(): Tables {
+  return {
+    nodes: new Map(),
+    flows: new Map(),
+    executions: new Map(),
+    labels: new Map(),
+    journal: new Map(),
+    logs: new Map(),
+    metrics: new Map(),
+    jobs: new Map(),
+    jobsKilled: new Set(),
+    timers: new Map(),
+    signals: new Map(),
+    operations: new Map(),
+    triggers: new Map(),
+    keys: new Map(),
+  }
+}
+
+export function flowKeyOf({ tenant, namespace, flowId }: FlowKey): string {
+  return `${tenant}/${namespace}/${flowId}`
+}
+
+export function triggerKeyOf(key: TriggerKey): string {
+  return `${flowKeyOf(key)}/${key.triggerId}`
+}
+
+export function keyKeyOf({ tenant, namespace, key }: Pick<KeyRow, 'tenant' | 'namespace' | 'key'>): string {
+  return JSON.stringify([tenant, namespace, key])
+}
+
+export function jobKeyOf({ executionId, run, epoch }: JobKey): string {
+  return `${executionId}/${run}/${epoch}`
+}
+
+export function timerKeyOf({ executionId, name }: TimerKey): string {
+  return `${executionId}/${name}`
+}

@@ -1,0 +1,88 @@
+// The tables of the PostgreSQL driver. What grows with history is partitioned by the day of the execution's birth, which its id tells, so that
+// a purge drops a partition instead of deleting rows. Ids compare as bytes (collate "C"), as they do everywhere else.
+
+/** Tables that are partitioned by `born_ms`: the moment that the execution's id begins with. */
+export const PARTITIONED: readonly string[] = ['executions', 'execution_labels', 'journal', 'logs', 'metrics']
+
+export const MIGRATION_1: string = `
+create table nodes (
+  id text collate "C" primary key, incarnation bigint not null, flush_seq bigint not null, high_water_ms bigint not null,
+  lease_until timestamptz, fenced boolean not null default false
+) with (fillfactor = 50);
+
+create table shards (id smallint primary key, owner_node text collate "C");
+
+create table flows (
+  tenant text collate "C" not null, namespace text collate "C" not null, id text collate "C" not null,
+  revision integer not null check (revision >= 1), source text not null, parsed text not null, is_disabled boolean not null,
+  is_deleted boolean not null, updated_ms bigint not null, primary key (tenant, namespace, id, revision)
+);
+
+create table executions (
+  born_ms bigint not null, id text collate "C" not null, tenant text collate "C" not null, namespace text collate "C" not null, flow_id text collate "C" not null,
+  revision integer not null, state text collate "C" not null, created_ms bigint not null, end_ms bigint, waits_for text collate "C",
+  turn integer not null, shard smallint not null, trigger_id text, trigger_type text, parent_id text collate "C", original_id text collate "C" not null,
+  primary key (born_ms, id), check (end_ms is null or end_ms >= created_ms)
+) partition by range (born_ms);
+create index executions_by_namespace on executions (namespace, id);
+create index executions_by_flow on executions (namespace, flow_id, id);
+create index executions_unusual on executions (state, id) where state <> 'SUCCESS';
+create index executions_by_parent on executions (parent_id, id) where parent_id is not null;
+create index executions_open on executions (shard, waits_for, id) where waits_for is not null;
+
+create table execution_labels (
+  born_ms bigint not null, key text collate "C" not null, value text collate "C" not null, execution_id text collate "C" not null,
+  primary key (born_ms, key, value, execution_id)
+) partition by range (born_ms);
+create index execution_labels_by_execution on execution_labels (execution_id);
+
+create table journal (
+  born_ms bigint not null, execution_id text collate "C" not null, turn integer not null, version integer not null, at_ms bigint not null,
+  events text not null, primary key (born_ms, execution_id, turn)
+) partition by range (born_ms);
+
+create table logs (
+  born_ms bigint not null, seq bigint generated always as identity, execution_id text collate "C" not null, tenant text collate "C" not null,
+  namespace text collate "C" not null, flow_id text collate "C" not null, at_ms bigint not null, level_max smallint not null, lines text not null
+) partition by range (born_ms);
+create index logs_by_execution on logs (execution_id, seq);
+
+create table metrics (
+  born_ms bigint not null, seq bigint generated always as identity, execution_id text collate "C" not null, run integer not null,
+  task_id text not null, name text not null, type text not null, value double precision not null, tags text not null, at_ms bigint not null
+) partition by range (born_ms);
+create index metrics_by_execution on metrics (execution_id, seq);
+
+create table jobs (
+  execution_id text collate "C" not null, run integer not null, epoch integer not null, shard smallint not null, queue text collate "C" not null,
+  rank bigint not null, node text collate "C", incarnation bigint, claimed_ms bigint, is_killed boolean not null default false, payload text not null,
+  primary key (execution_id, run, epoch), check ((node is null) = (incarnation is null))
+) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_delay = 0);
+create index jobs_free on jobs (queue, rank, execution_id) where node is null;
+create index jobs_by_node on jobs (node, incarnation) where node is not null;
+
+create table timers (
+  execution_id text collate "C" not null, name text not null, shard smallint not null, at_ms bigint not null, primary key (execution_id, name)
+) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_delay = 0);
+create index timers_by_time on timers (at_ms);
+
+create table signals (id text collate "C" primary key, shard smallint not null, execution_id text collate "C" not null, body text not null)
+  with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_delay = 0);
+create index signals_by_shard on signals (shard, id);
+
+create table operations (
+  key text collate "C" primary key, entity text not null, body_hash text not null, status integer not null, body text not null, expires_ms bigint not null
+);
+create index operations_by_expiry on operations (expires_ms);
+
+create table triggers (
+  tenant text collate "C" not null, namespace text collate "C" not null, flow_id text collate "C" not null, trigger_id text collate "C" not null,
+  next_ms bigint, last_ms bigint, execution_id text collate "C", is_disabled boolean not null, hash text not null,
+  primary key (tenant, namespace, flow_id, trigger_id)
+);
+
+create table keys (
+  tenant text collate "C" not null, namespace text collate "C" not null, key text collate "C" not null, value text not null, type text not null,
+  description text, expires_ms bigint, updated_ms bigint not null, primary key (tenant, namespace, key)
+);
+`

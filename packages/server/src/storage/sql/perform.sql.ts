@@ -1,0 +1,39 @@
+// The statements of the rare writes, the same for SQLite and PostgreSQL: `$n` is a parameter.
+export const FIND_NODE = 'select incarnation, flush_seq, high_water_ms from nodes where id = $1'
+export const JOIN_NODE = `insert into nodes (id, incarnation, flush_seq, high_water_ms) values ($1, 1, 0, $2)
+  on conflict (id) do update set incarnation = nodes.incarnation + 1, high_water_ms = case when nodes.high_water_ms > excluded.high_water_ms then nodes.high_water_ms else excluded.high_water_ms end
+  returning incarnation, flush_seq, high_water_ms`
+
+export const NEWEST_FLOW =
+  'select * from flows where tenant = $1 and namespace = $2 and id = $3 order by revision desc limit 1'
+export const INSERT_FLOW = `insert into flows (tenant, namespace, id, revision, source, parsed, is_disabled, is_deleted, updated_ms)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+
+export const TRIGGERS_OF_FLOW = 'select * from triggers where tenant = $1 and namespace = $2 and flow_id = $3'
+export const DELETE_TRIGGERS = 'delete from triggers where tenant = $1 and namespace = $2 and flow_id = $3'
+export const DELETE_TRIGGER =
+  'delete from triggers where tenant = $1 and namespace = $2 and flow_id = $3 and trigger_id = $4'
+export const UPSERT_TRIGGER = `insert into triggers (tenant, namespace, flow_id, trigger_id, next_ms, last_ms, execution_id, is_disabled, hash)
+  values ($1, $2, $3, $4, $5, null, null, false, $6)
+  on conflict (tenant, namespace, flow_id, trigger_id) do update set next_ms = excluded.next_ms, last_ms = null, execution_id = null, hash = excluded.hash`
+export const DISABLE_TRIGGER =
+  'update triggers set is_disabled = $1, next_ms = $2 where tenant = $3 and namespace = $4 and flow_id = $5 and trigger_id = $6 returning 1'
+
+export const UPSERT_KEY = `insert into keys (tenant, namespace, key, value, type, description, expires_ms, updated_ms) values ($1, $2, $3, $4, $5, $6, $7, $8)
+  on conflict (tenant, namespace, key) do update set value = excluded.value, type = excluded.type, description = excluded.description,
+  expires_ms = excluded.expires_ms, updated_ms = excluded.updated_ms`
+export const DELETE_KEY = 'delete from keys where tenant = $1 and namespace = $2 and key = $3 returning 1'
+
+export const DELETE_OF_EXECUTION: readonly string[] = [
+  'journal',
+  'logs',
+  'metrics',
+  'execution_labels',
+  'timers',
+  'jobs',
+  'signals',
+].map(table => `delete from ${table} where execution_id = $1`)
+export const DELETE_EXECUTION = 'delete from executions where id = $1 returning 1'
+/** Index: operations_by_expiry. */
+export const PURGE_OPERATIONS =
+  'delete from operations where key in (select key from operations where expires_ms <= $1 order by expires_ms limit $2) returning 1'

@@ -1,0 +1,147 @@
+// Rare writes, each whole in one transaction. They are written once as generators that ask for statements to be run: SQLite runs them without
+// ever yielding to the event loop, PostgreSQL with a round trip each.
+import type { JobRow, LogRow } from '../batch.ts'
+import type { FlowKey, FlowRow, FlowWrite, Operations } from '../store.ts'
+import * as sql from './perform.sql.ts'
+import { flowOf, jobOf, number, text, type SqlRow } from './rows.ts'
+
+export type Param = string | number | boolean | null
+
+export interface Statement {
+  readonly text: string
+  readonly values: readonly Param[]
+}
+
+/** Yields statements, is given their rows, returns the result. */
+export type Performance<Result> = Generator<Statement, Result, readonly SqlRow[]>
+
+type Performers = {
+  readonly [Name in keyof Operations]: (
+    args: Operations[Name]['args'],
+    dialect: SqlDialect,
+  ) => Performance<Operations[Name]['result']>
+}
+
+/** Where the two databases cannot speak alike: PostgreSQL finds the partition of an execution by its birth. */
+export interface SqlDialect {
+  journalOf(executionId: string): Statement
+  insertLog(row: LogRow): Statement
+  /** Takes free jobs in the order of their rank; no two callers are given the same one. */
+  claimJobs(claim: Operations['claimJobs']['args']): Statement
+}
+
+export function performanceOf<Name extends keyof Operations>(
+  name: Name,
+  args: Operations[Name]['args'],
+  dialect: SqlDialect,
+): Performance<Operations[Name]['result']> {
+  return PERFORMERS[name](args, dialect)
+}
+
+function run(statement: string, ...values: readonly Param[]): Statement {
+  return { text: statement, values }
+}
+
+const PERFORMERS: Performers = {
+  *joinNode({ node, nowMs }) {
+    const rows = yield run(sql.JOIN_NODE, node, nowMs)
+    const row = rows[0] ?? {}
+    return {
+      incarnation: number(row, 'incarnation'),
+      flushSeq: number(row, 'flush_seq'),
+      highWaterMs: number(row, 'high_water_ms'),
+    }
+  },
+  saveFlow,
+  *deleteFlow({ nowMs, ...key }) {
+    const newest = yield* newestOf(key)
+    if (!newest || newest.isDeleted) return false
+    yield insertFlow({ ...newest, revision: newest.revision + 1, isDeleted: true, nowMs })
+    yield run(sql.DELETE_TRIGGERS, key.tenant, key.namespace, key.flowId)
+    return true
+  },
+  *saveTriggers({ flow, triggers }) {
+    const key = [flow.tenant, flow.namespace, flow.flowId] as const
+    const rows = yield run(sql.TRIGGERS_OF_FLOW, ...key)
+    const known = new Map(rows.map(row => [text(row, 'trigger_id'), text(row, 'hash')]))
+    for (const id of known.keys()) {
+      if (!triggers.some(trigger => trigger.triggerId === id)) yield run(sql.DELETE_TRIGGER, ...key, id)
+    }
+    for (const { triggerId, nextMs, hash } of triggers) {
+      if (known.get(triggerId) !== hash) yield run(sql.UPSERT_TRIGGER, ...key, triggerId, nextMs, hash)
+    }
+    return null
+  },
+  *setTriggerDisabled({ isDisabled, nextMs, tenant, namespace, flowId, triggerId }) {
+    const rows = yield run(sql.DISABLE_TRIGGER, isDisabled, nextMs, tenant, namespace, flowId, triggerId)
+    return rows.length === 1
+  },
+  *claimJobs(claim, dialect) {
+    const rows = yield dialect.claimJobs(claim)
+    // An update returns its rows in any order.
+    return rows.map(jobOf).sort(compareRank)
+  },
+  *appendLogs({ rows }, dialect) {
+    for (const row of rows) yield dialect.insertLog(row)
+    return null
+  },
+  *setKey(row) {
+    yield run(
+      sql.UPSERT_KEY,
+      row.tenant,
+      row.namespace,
+      row.key,
+      row.value,
+      row.type,
+      row.description,
+      row.expiresMs,
+      row.updatedMs,
+    )
+    return null
+  },
+  *deleteKey({ tenant, namespace, key }) {
+    return (yield run(sql.DELETE_KEY, tenant, namespace, key)).length === 1
+  },
+  *deleteExecution({ id }) {
+    for (const statement of sql.DELETE_OF_EXECUTION) yield run(statement, id)
+    return (yield run(sql.DELETE_EXECUTION, id)).length === 1
+  },
+  *purgeOperations({ nowMs, limit }) {
+    return (yield run(sql.PURGE_OPERATIONS, nowMs, limit)).length
+  },
+}
+
+function compareRank(a: JobRow, b: JobRow): number {
+  if (a.rank !== b.rank) return a.rank - b.rank
+  if (a.executionId !== b.executionId) return a.executionId < b.executionId ? -1 : 1
+  return a.run - b.run || a.epoch - b.epoch
+}
+
+function* newestOf(key: FlowKey): Performance<FlowRow | undefined> {
+  const rows = yield run(sql.NEWEST_FLOW, key.tenant, key.namespace, key.flowId)
+  return rows[0] && flowOf(rows[0])
+}
+
+/** Saving what is already there changes nothing; numbering goes on after a deletion. */
+function* saveFlow(write: FlowWrite): Performance<FlowRow> {
+  const newest = yield* newestOf(write)
+  if (newest && !newest.isDeleted && newest.source === write.source && newest.parsed === write.parsed) return newest
+  const row: FlowRow = { ...write, revision: (newest?.revision ?? 0) + 1, isDeleted: false }
+  yield insertFlow(row)
+  return row
+}
+
+function insertFlow(row: FlowRow): Statement {
+  return run(
+    sql.INSERT_FLOW,
+    row.tenant,
+    row.namespace,
+    row.flowId,
+    row.revision,
+    row.source,
+    row.parsed,
+    row.isDisabled,
+    row.isDeleted,
+    row.nowMs,
+  )
+}

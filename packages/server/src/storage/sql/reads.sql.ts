@@ -1,0 +1,34 @@
+// The statements of the reads, the same for SQLite and PostgreSQL, each with the index it uses where that is not the primary key.
+export const FLUSH_SEQ = 'select flush_seq from nodes where id = $1'
+
+export const FIND_REVISION = 'select * from flows where tenant = $1 and namespace = $2 and id = $3 and revision = $4'
+export const FIND_NEWEST =
+  'select * from flows where tenant = $1 and namespace = $2 and id = $3 order by revision desc limit 1'
+export const LIST_REVISIONS = 'select * from flows where tenant = $1 and namespace = $2 and id = $3 order by revision'
+export const LIST_FLOWS = `select f.* from flows f
+  where (f.tenant, f.namespace, f.id) > ($1, $2, $3) and not f.is_deleted
+  and f.revision = (select max(revision) from flows n where n.tenant = f.tenant and n.namespace = f.namespace and n.id = f.id)
+  order by f.tenant, f.namespace, f.id limit $4`
+export const LIST_TRIGGERS = 'select * from triggers'
+
+export const FIND_EXECUTION = 'select * from executions where id = $1'
+/** Index: executions_open. */
+export const LIST_READY = "select id from executions where waits_for = 'nothing' and id > $1 order by id limit $2"
+/** Index: logs_by_execution. */
+export const LOGS_OF = 'select * from logs where execution_id = $1 and level_max >= $2 order by seq limit $3 offset $4'
+/** Index: metrics_by_execution. */
+export const METRICS_OF = 'select * from metrics where execution_id = $1 order by seq'
+
+/** Index: timers_by_time. */
+export const LIST_TIMERS = 'select * from timers where at_ms <= $1 order by at_ms limit $2'
+export const LIST_SIGNALS = 'select * from signals where id > $1 order by id limit $2'
+export const LIST_LOST_JOBS = 'select * from jobs where node = $1 and incarnation <> $2 limit $3'
+/** Index: jobs_free. */
+export const COUNT_FREE_JOBS =
+  'select count(*) as n from (select 1 from jobs where node is null and not is_killed limit 1000) as found'
+/** Index: jobs_free. */
+export const LIST_KILLED_JOBS = 'select execution_id, run, epoch from jobs where node is null and is_killed limit $1'
+export const FIND_OPERATION = 'select * from operations where key = $1'
+
+export const FIND_KEY = 'select * from keys where tenant = $1 and namespace = $2 and key = $3'
+export const LIST_KEYS = 'select * from keys where tenant = $1 and namespace = $2 order by key'

@@ -1,0 +1,94 @@
+// Rows of the database as the port speaks of them.
+import type { ExecutionRow, JobRow, WaitsFor } from '../batch.ts'
+import type { FlowRow, StoredTrigger } from '../store.ts'
+
+export type SqlRow = Record<string, unknown>
+
+export function text(row: SqlRow, column: string): string {
+  return String(row[column])
+}
+
+export function number(row: SqlRow, column: string): number {
+  return Number(row[column])
+}
+
+/** SQLite has no booleans of its own. */
+export function flag(row: SqlRow, column: string): boolean {
+  return row[column] === true || row[column] === 1
+}
+
+export function textOrNull(row: SqlRow, column: string): string | null {
+  const value = row[column]
+  return value === null || value === undefined ? null : String(value)
+}
+
+export function numberOrNull(row: SqlRow, column: string): number | null {
+  const value = row[column]
+  return value === null || value === undefined ? null : Number(value)
+}
+
+export function flowOf(row: SqlRow): FlowRow {
+  return {
+    tenant: text(row, 'tenant'),
+    namespace: text(row, 'namespace'),
+    flowId: text(row, 'id'),
+    revision: number(row, 'revision'),
+    source: text(row, 'source'),
+    parsed: text(row, 'parsed'),
+    isDisabled: flag(row, 'is_disabled'),
+    isDeleted: flag(row, 'is_deleted'),
+    nowMs: number(row, 'updated_ms'),
+  }
+}
+
+const WAITS: readonly WaitsFor[] = ['nothing', 'job', 'timer', 'signal', 'child', 'limit', 'human']
+
+export function executionOf(row: SqlRow): ExecutionRow {
+  return {
+    id: text(row, 'id'),
+    tenant: text(row, 'tenant'),
+    namespace: text(row, 'namespace'),
+    flowId: text(row, 'flow_id'),
+    revision: number(row, 'revision'),
+    state: text(row, 'state'),
+    createdMs: number(row, 'created_ms'),
+    endMs: numberOrNull(row, 'end_ms'),
+    waitsFor: WAITS.find(name => name === row['waits_for']) ?? null,
+    turn: number(row, 'turn'),
+    shard: number(row, 'shard'),
+    triggerId: textOrNull(row, 'trigger_id'),
+    triggerType: textOrNull(row, 'trigger_type'),
+    parentId: textOrNull(row, 'parent_id'),
+    originalId: text(row, 'original_id'),
+  }
+}
+
+export function jobOf(row: SqlRow): JobRow {
+  return {
+    executionId: text(row, 'execution_id'),
+    run: number(row, 'run'),
+    epoch: number(row, 'epoch'),
+    shard: number(row, 'shard'),
+    queue: text(row, 'queue'),
+    rank: number(row, 'rank'),
+    node: textOrNull(row, 'node'),
+    incarnation: numberOrNull(row, 'incarnation'),
+    claimedMs: numberOrNull(row, 'claimed_ms'),
+    payload: text(row, 'payload'),
+  }
+}
+
+export function triggerOf(row: SqlRow): StoredTrigger {
+  return {
+    tenant: text(row, 'tenant'),
+    namespace: text(row, 'namespace'),
+    flowId: text(row, 'flow_id'),
+    triggerId: text(row, 'trigger_id'),
+    nextMs: numberOrNull(row, 'next_ms'),
+    lastMs: numberOrNull(row, 'last_ms'),
+    expectedNextMs: numberOrNull(row, 'next_ms'),
+    executionId: textOrNull(row, 'execution_id'),
+    isDisabled: flag(row, 'is_disabled'),
+    hash: text(row, 'hash'),
+  }
+}

@@ -1,0 +1,31 @@
+import type { Dispatcher } from 'undici'
+import { lookupPublic } from '@batuta/plugin-sdk'
+import type { RunContext } from '@batuta/plugin-sdk'
+import type { HttpProxy, HttpSettings } from './http-settings.ts'
+
+/** One for each run: connections of a task are closed with it. */
+export async function openDispatcher(ctx: RunContext, settings: HttpSettings): Promise<Dispatcher> {
+  const { Agent, ProxyAgent, Socks5ProxyAgent } = await import('undici')
+  const { connectTimeoutMs, isInsecure, proxy } = settings
+  const tls = { rejectUnauthorized: !isInsecure }
+  const guard = ctx.isPrivateNetworkAllowed ? {} : { lookup: lookupPublic }
+  if (proxy === undefined) return new Agent({ connect: { timeout: connectTimeoutMs, ...tls, ...guard } })
+  if (proxy.type === 'socks') return new Socks5ProxyAgent(proxyUrl('socks5', proxy), { requestTls: tls })
+  const token = proxyToken(proxy)
+  return new ProxyAgent({
+    uri: `http://${proxy.address}:${proxy.port}`,
+    ...(token === undefined ? {} : { token }),
+    requestTls: tls,
+    connect: { timeout: connectTimeoutMs },
+  })
+}
+
+function proxyUrl(scheme: string, { address, port, username, password = '' }: HttpProxy): string {
+  const user = username === undefined ? '' : `${encodeURIComponent(username)}:${encodeURIComponent(password)}@`
+  return `${scheme}://${user}${address}:${port}`
+}
+
+function proxyToken({ username, password = '' }: HttpProxy): string | undefined {
+  if (username === undefined) return undefined
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
+}
