@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createCatalogue, parseFlow } from '@batuta/core'
-import type { Property, TypeDescription } from '@batuta/plugin-sdk'
+import type { Presence, Property, TypeDescription } from '@batuta/plugin-sdk'
 import * as jdbcPostgresql from '@batuta/jdbc-postgresql'
 import * as serdes from '@batuta/serdes'
 
@@ -51,6 +51,6 @@ for (const definition of definitions) {
   })
 }
 
-function describe(name: string, { spec }: Property<unknown>): string {
+function describe(name: string, { spec }: Property<unknown, Presence>): string {
   return `${name}${spec.isDynamic ? ' dynamic' : ''}${spec.isRequired ? ' required' : ''}${spec.deprecated === undefined ? '' : ' deprecated'}`
 }
