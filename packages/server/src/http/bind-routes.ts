@@ -7,13 +7,14 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { Hono, type Context } from 'hono'
 import { Errors } from 'typebox/value'
 import type { HttpDependencies } from './dependencies.ts'
+import { DIALECT_HEADER, dialectOf } from './dialect.ts'
 import { signalOf, type AllHandlers, type Exchange } from './exchange.ts'
 import { BODY_BYTES_MAX, SOURCE_BYTES_MAX, dataOf, readBytes, textOf } from './read-body.ts'
 import { readFilters } from './read-filters.ts'
 import { readQuery } from './read-query.ts'
 import type { Reply } from './reply.ts'
 import { RequestError, refusalOf, unprocessable } from './request-error.ts'
-import { newOriginCheck, type OriginCheck } from './trusted-origin.ts'
+import type { OriginCheck } from './trusted-origin.ts'
 import { errorReply, writeReply } from './write-reply.ts'
 
 export interface HttpApp {
@@ -38,11 +39,11 @@ const PERMISSIONS: ReadonlySet<Permission> = new Set<Permission>([
   'plugin:read',
 ])
 
-const DIALECT_HEADER = 'x-batuta-dialect'
-
-export function bindRoutes(handlers: AllHandlers, dependencies: HttpDependencies): Hono<HttpApp> {
+export function bindRoutes(
+  handlers: AllHandlers,
+  { dependencies, checkOrigin }: { readonly dependencies: HttpDependencies; readonly checkOrigin: OriginCheck },
+): Hono<HttpApp> {
   const app = new Hono<HttpApp>({ strict: false })
-  const checkOrigin = newOriginCheck(dependencies.config)
   const bound = boundRoutes(handlers, dependencies.config.tenant)
   for (const { route, handler, path, dialects, name } of bound) {
     assert(PERMISSIONS.has(route.permission), `the route ${name} has no permission`)
@@ -137,30 +138,6 @@ function searchOf(url: string): URLSearchParams {
   const at = url.indexOf('?')
   return new URLSearchParams(at < 0 ? '' : url.slice(at + 1))
 }
-
-/** Where dialects share a path, the header of the request decides, else the configuration. */
-export function dialectOf(
-  header: string | readonly string[] | undefined,
-  dialects: readonly ApiDialect[],
-  configured: ApiDialect = 'b',
-): ApiDialect {
-  const [only] = dialects
-  if (only !== undefined && dialects.length === 1) return only
-  const asked = header === undefined ? undefined : DIALECT_NAMES.get(String(header).toLowerCase())
-  if (asked !== undefined && dialects.includes(asked)) return asked
-  return dialects.includes(configured) ? configured : 'b'
-}
-
-const DIALECT_NAMES: ReadonlyMap<string, ApiDialect> = new Map([
-  ['a', 'a'],
-  ['0.20', 'a'],
-  ['b', 'b'],
-  ['1', 'b'],
-  ['1.3', 'b'],
-  ['c', 'c'],
-  ['2', 'c'],
-  ['2.0', 'c'],
-])
 
 /** Forms and raw bodies stream: their routes read them. */
 async function readBody(context: AppContext, { body }: Route): Promise<never> {

@@ -8,7 +8,9 @@ import { executionHandlers } from './executions/routes.ts'
 import { flowHandlers } from './flows/routes.ts'
 import { logHandlers } from './logs/routes.ts'
 import { miscHandlers, type Readiness } from './misc/routes.ts'
+import { newHotPaths } from './hot-paths.ts'
 import { pluginHandlers } from './plugins/routes.ts'
+import { newOriginCheck } from './trusted-origin.ts'
 
 export interface RunningHttp {
   /** `http://127.0.0.1:PORT` */
@@ -34,6 +36,7 @@ export async function startHttp(given: HttpDependencies): Promise<RunningHttp> {
   })
   const port = await listen(server, given.config)
   const dependencies = { ...given, config: { ...given.config, port } }
+  const checkOrigin = newOriginCheck(dependencies.config)
   const app = bindRoutes(
     {
       flows: flowHandlers(dependencies),
@@ -42,10 +45,13 @@ export async function startHttp(given: HttpDependencies): Promise<RunningHttp> {
       plugins: pluginHandlers(dependencies),
       misc: miscHandlers(dependencies, readiness),
     },
-    dependencies,
+    { dependencies, checkOrigin },
   )
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false })
-  server.on('request', (incoming, outgoing) => void listener(incoming, outgoing))
+  const hotPaths = newHotPaths(dependencies, checkOrigin)
+  server.on('request', (incoming, outgoing) => {
+    void (hotPaths.answer(incoming, outgoing) ?? listener(incoming, outgoing))
+  })
   return {
     address: `http://${given.config.host}:${port}`,
     stop: () => stop(server, readiness),
