@@ -127,9 +127,7 @@ async function answer(
     body: await readBody(context, route),
     dialect: dialectOf(incoming.headers[DIALECT_HEADER], dialects, dependencies.config.apiDialect),
     incoming,
-    get signal() {
-      return signalOf(outgoing)
-    },
+    signal: () => signalOf(outgoing),
   }
   return await handler(exchange)
 }

@@ -89,9 +89,7 @@ function findRun(
       query: NO_QUERY,
       incoming,
       dialect,
-      get signal() {
-        return signalOf(outgoing)
-      },
+      signal: () => signalOf(outgoing),
     }
     return await startExecution(call, dependencies)
   }
