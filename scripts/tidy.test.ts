@@ -8,7 +8,7 @@ const ROOT = join(import.meta.dirname, '..')
 const LINES_MAX = 500
 const FILE_BYTES_MAX = 2 * 1024 * 1024
 const KEBAB = /^[a-z0-9]+(-[a-z0-9]+)*$/
-const BANNED_WORDS = ['util', 'utils', 'helper', 'helpers', 'common', 'manager', 'service', 'handler', 'data', 'misc']
+const BANNED_WORDS = ['util', 'utils', 'helper', 'helpers', 'common', 'manager', 'service', 'handler', 'data']
 // As in .gitignore.
 const NOT_KEPT = ['.git', 'node_modules', 'dist', '.tsbuild', '.batuta', '.work']
 const ROOT_DOCS = ['README', 'ARCHITECTURE', 'STYLE', 'CONTRIBUTING', 'CHANGELOG', 'SECURITY']
@@ -47,7 +47,7 @@ test('no file is longer than the wall', () => {
 })
 
 test('a to-do has a number or does not exist', () => {
-  const pattern = new RegExp(['TO' + 'DO(?!\\(#\\d+\\))', 'FIX' + 'ME', 'X' + 'XX'].map(word => `\\b${word}`).join('|'))
+  const pattern = new RegExp(['TO' + 'DO(?!\\(#\\d+\\))', 'FIX' + 'ME'].map(word => `\\b${word}`).join('|'))
 
   assert.deepEqual(find(sources, pattern), [])
 })

@@ -41,14 +41,20 @@ function authorizationOf({ user, apiToken }: GlobalOptions): Record<string, stri
   return {}
 }
 
+/** The server's message names all that is wrong in one line; several things are better read one by one. */
 function refusal(error: ApiError): CommandError {
-  const details = error.document?._embedded?.errors.map(({ path, message }) => (path ? `${path}: ${message}` : message))
-  return new CommandError(exitCodeOf(error.status), error.message, unless(error.message, details ?? []))
+  const details = error.document?._embedded?.errors.map(detailOf) ?? []
+  const [first] = details
+  if (first === undefined || error.message.includes(details.at(-1) ?? '') === false) {
+    return new CommandError(exitCodeOf(error.status), error.message, details)
+  }
+  if (details.length === 1) return new CommandError(exitCodeOf(error.status), error.message)
+  const head = error.message.slice(0, Math.max(0, error.message.indexOf(first)))
+  return new CommandError(exitCodeOf(error.status), head.trimEnd() || 'refused:', details)
 }
 
-/** A detail that only repeats the message says nothing. */
-function unless(message: string, details: readonly string[]): readonly string[] {
-  return details.filter(detail => !message.includes(detail))
+function detailOf({ path, message }: { readonly path?: string; readonly message: string }): string {
+  return path === undefined || message.startsWith(path) ? message : `${path}: ${message}`
 }
 
 function exitCodeOf(status: number): ExitCode {

@@ -10,6 +10,8 @@ export interface FlowSource {
   /** Counts from 0. */
   readonly index: number
   readonly source: string
+  /** Lines of the file before this document. */
+  readonly linesBefore: number
 }
 
 const STDIN = '-'
@@ -21,7 +23,7 @@ export async function readFlowSources(paths: readonly string[]): Promise<readonl
   for (const path of paths) {
     for (const file of await findFiles(path)) {
       const all = file === STDIN ? await text(process.stdin) : await readFile(file, 'utf8')
-      splitDocuments(all).forEach((source, index) => sources.push({ file, index, source }))
+      sources.push(...cut(file, all))
     }
   }
   if (sources.length > 0) return sources
@@ -34,6 +36,17 @@ export function identify(source: string): { readonly namespace: string; readonly
   if (value === undefined || !isMap(value)) return undefined
   const [namespace, id] = [mapGet(value, 'namespace'), mapGet(value, 'id')]
   return typeof namespace === 'string' && typeof id === 'string' ? { namespace, id } : undefined
+}
+
+function cut(file: string, all: string): readonly FlowSource[] {
+  let at = 0
+  return splitDocuments(all).map((source, index) => {
+    const found = all.indexOf(source, at)
+    // A document that was changed on its way out of the file has no place in it.
+    const start = found < 0 ? 0 : found
+    at = start + (found < 0 ? 0 : source.length)
+    return { file, index, source, linesBefore: all.slice(0, start).split('\n').length - 1 }
+  })
 }
 
 async function findFiles(path: string): Promise<readonly string[]> {

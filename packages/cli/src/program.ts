@@ -1,9 +1,9 @@
 // The command line as a tree of names and options. A command's own file is imported when it runs.
-import { BatutaError } from '@batuta/core'
 import { Command, CommanderError, Option } from 'commander'
 import { CommandError, EXIT, type ExitCode } from './exit-code.ts'
 
 const SERVER_DEFAULT = 'http://127.0.0.1:8080'
+const LEVEL_HELP = 'the log from this level on: TRACE, DEBUG, INFO, WARN, ERROR'
 const EXIT_CODES = `
 Exit codes: 0 done · 1 the execution failed, the flow is not valid · 2 the command line is wrong · 3 no server answers · 4 not found ·
   5 refused · 6 the server failed · 130 interrupted`
@@ -87,6 +87,7 @@ function addFlow(program: Command, done: Done): void {
     .option('--revision <number>', 'a past revision of the flow')
     .option('-w, --wait', 'wait for the end and tell how it ended')
     .option('-f, --follow', 'show the tasks and the log until the end')
+    .option('--level <level>', LEVEL_HELP, 'INFO')
     .action(async (name, _, command: Command) =>
       done(await (await import('./commands/flow-run.ts')).flowRun(name, command.optsWithGlobals())),
     )
@@ -103,7 +104,7 @@ function addExecution(program: Command, done: Done): void {
   execution
     .command('logs <id>')
     .description('print the log of an execution')
-    .option('--level <level>', 'from this level on: TRACE, DEBUG, INFO, WARN, ERROR')
+    .option('--level <level>', LEVEL_HELP, 'TRACE')
     .option('--task <id>', 'of this task only')
     .option('-f, --follow', 'go on until the execution has ended')
     .action(async (id, _, command: Command) =>
@@ -113,6 +114,7 @@ function addExecution(program: Command, done: Done): void {
     .command('follow <id>')
     .description('show the tasks and the log of an execution until it has ended')
     .option('--no-logs', 'the tasks only')
+    .option('--level <level>', LEVEL_HELP, 'INFO')
     .action(async (id, _, command: Command) =>
       done(await (await import('./commands/execution-follow.ts')).executionFollow(id, command.optsWithGlobals())),
     )
@@ -144,6 +146,7 @@ async function report(error: unknown, server: string): Promise<ExitCode> {
     say(told.message, told.details)
     return told.exitCode
   }
+  const { BatutaError } = await import('@batuta/core')
   if (told instanceof BatutaError) {
     say(told.message)
     return told.code === 'config-invalid' ? EXIT.usage : EXIT.broken

@@ -4,15 +4,20 @@ import { EXIT, type ExitCode } from './exit-code.ts'
 import { exitCodeOfState } from './execution-state.ts'
 import { summarize } from './execution-summary.ts'
 import { followExecution } from './follow-execution.ts'
+import { isAtLeast, type LogLevel } from './log-level.ts'
 import { printJson, printLine, remark } from './print.ts'
 import { openFollowView, type FollowView } from './view/follow-view.ts'
+import { logLine } from './view/log-line.ts'
 
 export interface ShowOptions {
   /** Only the end is shown. */
   readonly isQuiet: boolean
-  readonly withLogs: boolean
+  /** The log is shown from this level on; not at all when absent. */
+  readonly level?: LogLevel
   readonly json?: boolean
 }
+
+const REASONS_MAX = 5
 
 export async function showToEnd(client: Client, executionId: string, options: ShowOptions): Promise<ExitCode> {
   const leaving = new AbortController()
@@ -20,14 +25,17 @@ export async function showToEnd(client: Client, executionId: string, options: Sh
   process.once('SIGINT', leave)
   const view = options.isQuiet ? openQuietView(options.json === true) : openFollowView(options.json === true)
   try {
-    const last = await followExecution(
-      client,
-      executionId,
-      { withLogs: options.withLogs, signal: leaving.signal },
-      event => view.take(event),
-    )
+    const { level } = options
+    const follow = { withLogs: level !== undefined, signal: leaving.signal }
+    const last = await followExecution(client, executionId, follow, event => {
+      if (event.type !== 'log' || isAtLeast(event.log.level, level ?? 'INFO')) view.take(event)
+    })
     view.close(last)
-    if (last !== undefined) return exitCodeOfState(last.state.current)
+    if (last !== undefined) {
+      const exitCode = exitCodeOfState(last.state.current)
+      if (exitCode !== EXIT.ok && level === undefined && !options.json) await printReasons(client, executionId)
+      return exitCode
+    }
     remark(`the execution goes on; stop it with "batuta execution kill ${executionId}"`)
     return EXIT.interrupted
   } catch (error) {
@@ -36,6 +44,13 @@ export async function showToEnd(client: Client, executionId: string, options: Sh
   } finally {
     process.off('SIGINT', leave)
   }
+}
+
+/** Who did not see the log wants to know at least why. */
+async function printReasons(client: Client, executionId: string): Promise<void> {
+  const logs = await client.logs.ofExecution({ params: { executionId } })
+  const errors = logs.filter(log => log.level === 'ERROR')
+  for (const log of errors.slice(-REASONS_MAX)) printLine(`  ${logLine(log)}`)
 }
 
 function openQuietView(json: boolean): FollowView {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { readdir } from 'node:fs/promises'
+import { readdir, readFile, readlink } from 'node:fs/promises'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openTestHost, outputsOf, residentBytes } from './testing/test-host.ts'
@@ -10,6 +10,12 @@ async function readAll(host: TestHost, uri: string): Promise<string> {
   const chunks: Uint8Array[] = []
   for await (const chunk of await host.store.open(uri)) chunks.push(chunk)
   return Buffer.concat(chunks).toString()
+}
+
+/** A dead process whose parent has not buried it yet is dead. */
+async function isRunning(pid: number): Promise<boolean> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => ') Z')
+  return !/\) [ZX]/.test(stat)
 }
 
 test('a job is rendered, run and settled with outputs, metrics and log', async t => {
@@ -119,6 +125,18 @@ test('the server answers questions, and secrets are masked in the log', async t 
   )
 })
 
+test('secrets that come with the job are masked as well', async t => {
+  const host = await openTestHost(t)
+
+  const { key, outcome } = host.start('test.Echo', { value: '{{ inputs.name }}' }, { secrets: ['Ada'] })
+  await outcome
+
+  assert.deepEqual(
+    host.linesOf(key).map(line => line.message),
+    ['echo "******"'],
+  )
+})
+
 test('the working directory is gone when the task has ended', async t => {
   const host = await openTestHost(t)
 
@@ -191,6 +209,21 @@ test('with logToFile every line goes to the file', async t => {
   assert.match(await readAll(host, settled.logFile ?? ''), /INFO one\n.* INFO two\n$/s)
 })
 
+test('a host that was killed leaves nothing to the next one: no process and no folder', async t => {
+  const first = await openTestHost(t)
+  const { key } = first.start('test.Shell', { script: 'setsid sleep 300 & echo up; sleep 300' })
+  while (first.linesOf(key).length === 0) await sleep(20)
+  first.child.kill('SIGKILL')
+  await once(first.child, 'exit')
+  assert.ok((await survivors(first.workDir)).length >= 2)
+
+  const second = await openTestHost(t, { root: first.root })
+
+  assert.deepEqual(await survivors(first.workDir), [])
+  assert.deepEqual(await readdir(first.workDir), [])
+  assert.deepEqual(second.notices.length, 1)
+})
+
 test('a drained host finishes what runs and exits', async t => {
   const host = await openTestHost(t)
   const { outcome } = host.start('test.Shell', { script: 'sleep 0.3; exit 4' })
@@ -211,5 +244,42 @@ test('when the pipe closes, the host kills what it started and exits', async t =
   host.child.disconnect()
   await once(host.child, 'exit')
 
-  assert.throws(() => process.kill(pid, 0), /ESRCH/)
+  assert.ok(!(await isRunning(pid)), `process ${pid} survived`)
 })
+
+const SCRIPTS = new URL('../../../plugins/script/src/index.ts', import.meta.url).href
+const PYTHON = 'io.kestra.plugin.scripts.python.Script'
+
+test('a script of the plugin runs in the host, is stopped by its timeout and by a kill', async t => {
+  const host = await openTestHost(t, { modules: { [PYTHON]: SCRIPTS } })
+  const script =
+    'import subprocess, time\nprint("up", flush=True)\nsubprocess.Popen(["setsid", "sleep", "300"])\ntime.sleep(300)'
+
+  const done = await host.run(PYTHON, {
+    script: 'print("hello {{ inputs.name }}")\nopen("{{ outputDir }}/a.txt", "w").write("x")',
+  })
+  const late = await host.run(PYTHON, { script }, { timeout: 'PT1S' })
+  const killed = host.start(PYTHON, { script })
+  while (host.linesOf(killed.key).length === 0) await sleep(20)
+  host.send({ type: 'kill', key: killed.key, reason: 'kill' })
+
+  assert.deepEqual(outputsOf(done), {
+    exitCode: 0,
+    vars: {},
+    outputFiles: { 'a.txt': 'kestra:///test/flow/executions/e1/tasks/task/e1-1/a.txt' },
+  })
+  assert.deepEqual([late.state, late.message], ['FAILED', 'the task ran longer than its timeout of 1000 ms'])
+  assert.equal((await killed.outcome).state, 'KILLED')
+  assert.deepEqual(await survivors(host.workDir), [])
+})
+
+/** Running processes whose working directory was below the folder. */
+async function survivors(folder: string): Promise<readonly string[]> {
+  const ids = (await readdir('/proc')).filter(name => /^\d+$/.test(name))
+  const found: string[] = []
+  for (const id of ids) {
+    const cwd = await readlink(`/proc/${id}/cwd`).catch(() => '')
+    if (cwd.startsWith(folder)) found.push(id)
+  }
+  return found
+}

@@ -1,7 +1,8 @@
 // The host: takes jobs from the pipe, runs them side by side, says how they ended. It knows nothing of executions; it only promises
 // that every job it was given is settled once, and that nothing it started outlives it.
 import { createHash } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { decodeValue, encodeValue } from '@batuta/core'
 import type { Value } from '@batuta/core'
 import {
@@ -71,15 +72,16 @@ export class Host {
   }
 
   async #init(init: HostInit): Promise<void> {
-    await mkdir(init.workDir, { recursive: true })
     const keeper = new ProcessKeeper({
       name: `batuta-${createHash('sha256').update(init.workDir).digest('hex').slice(0, 16)}`,
       environment: processEnvironment(process.env, init.environmentAllowed),
       killGraceMs: init.limits.killGraceMs,
       openFilesMax: init.limits.openFilesMax,
+      processesMax: init.limits.processesMax,
     })
     this.#keeper = keeper
     const reaped = await keeper.reap()
+    await emptyFolder(init.workDir)
     if (reaped > 0) this.#notice(`killed ${reaped} processes that an earlier host had left`)
     this.#room = {
       init,
@@ -147,4 +149,10 @@ export class Host {
   #notice(message: string): void {
     this.#options.send({ type: 'notice', level: 'WARN', message })
   }
+}
+
+/** What an earlier host left when it was killed belongs to nobody. */
+async function emptyFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true })
+  for (const name of await readdir(path)) await rm(join(path, name), { recursive: true, force: true, maxRetries: 3 })
 }

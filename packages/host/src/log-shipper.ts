@@ -39,7 +39,7 @@ export class LogShipper {
     this.#openChars += chars
     this.#open.set(name, batch)
     if (batch.chars >= BATCH_CHARS) this.#ship(name, batch)
-    else this.#timer ??= setTimeout(() => this.#shipAll(), BATCH_MS)
+    else if (this.#timer === undefined) this.#timer = setTimeout(() => this.#shipAll(), BATCH_MS)
   }
 
   /** Settles when the window has room. */

@@ -7,10 +7,11 @@ import type { Value, ValueMap } from '@batuta/core'
 import {
   bindProperties,
   createTemplateRenderer,
-  Ending,
+  endingOf,
   keyText,
   messageOf,
   openRun,
+  outputsOfError,
   parseDuration,
   PROCESS_RUNNER_TYPE,
   SecretMask,
@@ -53,6 +54,7 @@ const LEAVE_BEHIND_MS = 3_000
 export async function runJob(job: HostJob, room: HostRoom, stop: AbortController): Promise<Outcome> {
   const startedMs = room.now()
   const mask = new SecretMask()
+  for (const secret of job.secrets ?? []) mask.add(secret)
   const log = openLog(job, room, mask)
   const run = openJob(job, room, { log, mask, signal: stop.signal })
   const ended = await endJob(job, room, { run, stop, log })
@@ -186,12 +188,11 @@ async function orStopped(returned: Promise<TaskReturn>, signal: AbortSignal, gra
 /** Stopped is stopped, even when the task returned something at the last moment. */
 function endedWith(returned: TaskReturn, signal: AbortSignal): Ended {
   signal.throwIfAborted()
-  if (returned instanceof Ending) return { state: returned.state, outputs: returned.outputs }
-  return { state: 'SUCCESS', outputs: returned ?? {} }
+  return endingOf(returned)
 }
 
 function failedWith(error: unknown, log: AttemptLog, signal: AbortSignal): Ended {
-  const outputs = error instanceof TaskError ? error.outputs : undefined
+  const outputs = outputsOfError(error)
   const reason: unknown = signal.aborted ? signal.reason : undefined
   const isKilled = reason instanceof TaskStopped && reason.reason !== 'timeout'
   const message = messageOf(reason ?? error)

@@ -8,11 +8,11 @@ import {
   isNumber,
   jsonText,
   mapEntries,
+  parseDuration,
   printValue,
   toPlain,
 } from '@batuta/core'
 import type { Value } from '@batuta/core'
-import { parseDuration } from './parse-duration.ts'
 import type { PropertyKind } from './property.ts'
 import { TaskError } from './task-error.ts'
 

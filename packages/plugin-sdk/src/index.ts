@@ -21,6 +21,7 @@ export {
   mapHas,
   mapKeys,
   mapSize,
+  parseDuration,
   plainText,
   printValue,
   toDouble,
@@ -49,7 +50,6 @@ export type { NamespaceFilesOptions } from './files/task-file-traits.ts'
 export { bindProperties, renderAll } from './lazy-properties.ts'
 export type { LazyProperties, LazyProperty } from './lazy-properties.ts'
 export { linesOf } from './lines-of.ts'
-export { parseDuration } from './parse-duration.ts'
 export { processEnvironment } from './process/process-environment.ts'
 export { ProcessKeeper } from './process/process-keeper.ts'
 export type { KeeperOptions } from './process/process-keeper.ts'
@@ -90,7 +90,7 @@ export type {
   WorkingDir,
 } from './run-context.ts'
 export { SecretMask } from './secret-mask.ts'
-export { Ending, defineTask } from './task.ts'
+export { Ending, defineTask, endingOf } from './task.ts'
 export type {
   Example,
   MetricDescription,
@@ -100,7 +100,7 @@ export type {
   TaskReturn,
   TypeDescription,
 } from './task.ts'
-export { TaskError, messageOf } from './task-error.ts'
+export { TaskError, messageOf, outputsOfError } from './task-error.ts'
 export type { TaskErrorOptions } from './task-error.ts'
 export { defineTaskRunner } from './task-runner.ts'
 export type { Command, CommandResult, OutputLine, TaskRunnerDefinition } from './task-runner.ts'

@@ -28,6 +28,8 @@ export interface HostJob {
   readonly properties: string
   /** `encodeValue` of the roots that the task's expressions can reach: flow, execution, inputs, outputs, vars, taskrun, task, … */
   readonly context: string
+  /** Texts in the context that no log may show: decrypted inputs and the like. */
+  readonly secrets?: readonly string[]
   /** The folder of the task run in storage, e.g. `kestra:///ns/flow/executions/<id>/tasks/<task>/<task run>/`. */
   readonly filesPrefix: string
 }
@@ -70,7 +72,7 @@ export interface HostLimits {
   readonly logInlineMaxBytes: number
   /** Log lines above this many bytes per attempt are dropped, with a line that says how many. */
   readonly logMaxBytes: number
-  /** Processes of the user that a script may add up to; 0 for no limit. */
+  /** Processes that a script may add to those of the host's user; 0 for no limit. The kernel does not hold root to it. */
   readonly processesMax: number
   /** Open files of each process of a script; 0 for no limit. */
   readonly openFilesMax: number
@@ -125,7 +127,7 @@ export const HOST_LIMITS: HostLimits = {
   outputsInlineMaxBytes: 256 * 1024,
   logInlineMaxBytes: 10 * 1024 * 1024,
   logMaxBytes: 1024 * 1024 * 1024,
-  processesMax: 512,
+  processesMax: 2048,
   openFilesMax: 1024,
 }
 

@@ -1,5 +1,5 @@
 // Rows travel between tasks as a file in internal storage with one value per line: JSON, which is Ion text as well.
-import { decodeValue, encodeValue, isList, isMap } from '@batuta/core'
+import { Fuel, decodeValue, encodeValue, isList, isMap, readIon } from '@batuta/core'
 import type { Value } from '@batuta/core'
 import { isStorageUri } from './files/storage-uri.ts'
 import type { RunContext } from './run-context.ts'
@@ -42,11 +42,23 @@ export async function* readRows(stream: AsyncIterable<Uint8Array>): AsyncGenerat
   }
 }
 
+/** One row: JSON, which is what we write ourselves, or Ion text as other tools write it. */
 export function parseRow(line: string, number: number): Value {
   try {
     return decodeValue(line)
   } catch (cause) {
+    const [row, more] = tryIon(line)
+    if (row !== undefined && more === undefined) return row
     throw new TaskError(`line ${number} of the file is not a row: ${line.slice(0, 100)}`, { cause })
+  }
+}
+
+function tryIon(line: string): readonly Value[] {
+  try {
+    return readIon(line, new Fuel())
+  } catch {
+    // The caller's complaint about JSON is the one that helps.
+    return []
   }
 }
 

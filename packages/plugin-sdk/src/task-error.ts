@@ -15,6 +15,13 @@ export interface TaskErrorOptions {
   readonly outputs?: Readonly<Record<string, unknown>>
 }
 
+/** The outputs that an error carries, also when a plugin brings its own copy of this package. */
+export function outputsOfError(error: unknown): Readonly<Record<string, unknown>> | undefined {
+  if (!(error instanceof Error) || error.name !== 'TaskError' || !('outputs' in error)) return undefined
+  const { outputs } = error
+  return typeof outputs === 'object' && outputs !== null ? { ...outputs } : undefined
+}
+
 /** The message of whatever was thrown, with the messages of its causes. */
 export function messageOf(error: unknown): string {
   const messages: string[] = []

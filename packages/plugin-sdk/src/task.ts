@@ -54,6 +54,8 @@ export type TaskOutputs = Readonly<Record<string, unknown>>
 
 /** A return with a state: `return new Ending('WARNING', { rows })`. */
 export class Ending {
+  /** Tells it from outputs also when a plugin brings its own copy of this package. */
+  readonly kind = 'ending'
   readonly state: 'SUCCESS' | 'WARNING'
   readonly outputs: TaskOutputs
 
@@ -61,6 +63,16 @@ export class Ending {
     this.state = state
     this.outputs = outputs
   }
+}
+
+/** What a task's return means, whichever way it is written. */
+export function endingOf(returned: TaskReturn): Pick<Ending, 'state' | 'outputs'> {
+  const given = returned ?? {}
+  return isEnding(given) ? given : { state: 'SUCCESS', outputs: given }
+}
+
+function isEnding(given: TaskOutputs | Ending): given is Ending {
+  return given.kind === 'ending' && 'state' in given && 'outputs' in given
 }
 
 export function defineTask<S extends Shape>(definition: TaskBody<S>): TaskDefinition<S> {

@@ -1,5 +1,6 @@
 // Renders a task's templates over its variables. A template that asks the world (a secret, a key, a file) is evaluated again with each
 // answer; files of internal storage are answered here, everything else by the server.
+import { randomInt } from 'node:crypto'
 import {
   compileDeep,
   compileTemplate,
@@ -50,6 +51,9 @@ export function createTemplateRenderer(options: TemplateRendererOptions): Render
   }
 }
 
+/** As fine as `randomInt` draws. */
+const RANDOM_STEPS = 2 ** 47
+
 const COMPILED_MAX = 200
 
 /** A template that is rendered once per row is compiled once. */
@@ -70,7 +74,7 @@ function scopeOver(options: TemplateRendererOptions, over: ValueMap = {}): Scope
     lookup: root => mapGet(over, root) ?? mapGet(context, root),
     names: () => [...mapKeys(over), ...mapKeys(context)],
     nowMs: now(),
-    random: () => Math.random(),
+    random: () => randomInt(RANDOM_STEPS) / RANDOM_STEPS,
     zone,
     locale,
     fuel: new Fuel(),

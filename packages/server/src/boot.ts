@@ -28,6 +28,7 @@ import { openSqliteStore } from './storage/sqlite/sqlite-store.ts'
 import type { Store } from './storage/store.ts'
 import { newLog, type Log } from './telemetry/log.ts'
 import { hostOptions } from './worker/host-options.ts'
+import { HostProcess } from './worker/host-process.ts'
 import { readSpilledOutputs } from './worker/spilled-outputs.ts'
 import { Worker } from './worker/worker.ts'
 
@@ -137,13 +138,14 @@ const EXIT_BROKEN = 70
 function openRooms(ground: Ground): Rooms {
   const { config, log, platform, store, node, flows, answers, onNotice } = ground
   const inbox: Inbox = { submit: (signal, how) => engine.submit(signal, how) }
+  const hostScript = hostOptions({ script: HOST_SCRIPT, config, modules: ground.manifests.modules })
   const worker = new Worker({
     inbox,
     store,
     platform,
     node,
     slots: config.slots,
-    host: hostOptions({ script: HOST_SCRIPT, config, modules: ground.manifests.modules }),
+    openHost: events => new HostProcess({ ...hostScript, ...events }),
     answer: (request, job) => answerJob(answers, request, job),
     readOutputs: uri => readSpilledOutputs(ground.files, uri),
     onNotice,

@@ -102,11 +102,8 @@ async function writeFiles(ctx: RunContext, props: ScriptProps, scope: ValueMap):
     const given = namespaces === undefined ? {} : { namespaces }
     await copyNamespaceFiles(ctx, { ...options, ...given, ifExists })
   }
-  const inputFiles = props.inputFiles.raw
-  if (inputFiles === undefined) return
-  const rendered =
-    typeof inputFiles === 'string' ? ctx.renderText(inputFiles, scope) : ctx.renderDeep(inputFiles, scope)
-  await writeInputFiles(ctx, await rendered)
+  const inputFiles = await props.inputFiles.render(scope)
+  if (inputFiles !== undefined) await writeInputFiles(ctx, inputFiles)
 }
 
 /** Longer texts cannot be an argument on Linux (128 KiB) and go to a file. */

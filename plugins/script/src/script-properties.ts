@@ -28,7 +28,11 @@ export const scriptProperties = {
       overwrite: p.boolean().dynamic().deprecated('Use `ifExists` instead.'),
     })
     .title('Files of the namespace to put into the working directory.'),
-  inputFiles: p.any().group('source').title('Files to write first: a map from path to content or storage URI.'),
+  inputFiles: p
+    .any()
+    .dynamic()
+    .group('source')
+    .title('Files to write first: a map from path to content or storage URI.'),
   outputFiles: p.list(p.string()).dynamic().group('destination').title('Globs of files to store afterwards.'),
   outputDirectory: p.boolean().dynamic().deprecated('Write to `{{ outputDir }}`, which is always there.'),
   targetOS: p.enum('LINUX', 'WINDOWS', 'AUTO').dynamic().default('AUTO'),

@@ -12,7 +12,7 @@ export async function executionRestart(
   const client = connect(options)
   const execution = await client.executions.restart({ params: { executionId } })
   if (options.follow)
-    return await showToEnd(client, executionId, { isQuiet: false, withLogs: true, json: options.json === true })
+    return await showToEnd(client, executionId, { isQuiet: false, level: 'INFO', json: options.json === true })
   if (options.json) printJson(execution)
   else printLine(`${execution.state.current}  ${executionId}`)
   return EXIT.ok

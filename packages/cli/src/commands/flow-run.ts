@@ -5,6 +5,7 @@ import { connect } from '../connect.ts'
 import { CommandError, EXIT, type ExitCode } from '../exit-code.ts'
 import { parseFlowName, type FlowName } from '../flow-name.ts'
 import type { GlobalOptions } from '../global-options.ts'
+import { parseLevel } from '../log-level.ts'
 import { printJson, printLine, remark } from '../print.ts'
 import { readInputs } from '../read-inputs.ts'
 import { showToEnd } from '../show-to-end.ts'
@@ -16,10 +17,12 @@ export interface FlowRunOptions extends GlobalOptions {
   readonly revision?: string
   readonly wait?: boolean
   readonly follow?: boolean
+  readonly level: string
 }
 
 export async function flowRun(flow: string, options: FlowRunOptions): Promise<ExitCode> {
   const client = connect(options)
+  const level = parseLevel(options.level)
   const form = await readInputs(options.input)
   const name = await nameOf(client, flow)
   const revision = revisionOf(options.revision)
@@ -29,11 +32,8 @@ export async function flowRun(flow: string, options: FlowRunOptions): Promise<Ex
     body: form,
   })
   if (options.follow || options.wait) {
-    return await showToEnd(client, execution.id, {
-      ...options,
-      isQuiet: !options.follow,
-      withLogs: options.follow === true,
-    })
+    const shown = options.follow ? { level } : {}
+    return await showToEnd(client, execution.id, { ...shown, isQuiet: !options.follow, json: options.json === true })
   }
   if (options.json) printJson(execution)
   else {

@@ -8,7 +8,43 @@ import { checkDepth, decimalText, doubleText, floatText, numberText, quoteJson, 
 
 /** Compact JSON that `decodeValue` turns into the same value. Rare types lose their tag: decimals, floats, bytes, date-times, NaN. */
 export function encodeValue(value: Value): string {
-  return encode(value, 0)
+  return isOrdinary(value, 0) ? JSON.stringify(value) : encode(value, 0)
+}
+
+/**
+ * True for a value that `JSON.stringify` writes letter by letter as `encode` does, in a fifth of the time: texts, booleans, nulls, numbers in
+ * their usual notation, lists and plain objects of these. Nearly every value is one.
+ */
+function isOrdinary(value: Value | undefined, depth: number): boolean {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return true
+    case 'number':
+      return Number.isSafeInteger(value) || isOrdinaryFraction(value)
+    case 'object':
+      return value === null || (depth <= VALUE_DEPTH_MAX && isOrdinaryObject(value, depth))
+    default:
+      return false
+  }
+}
+
+/** Java's notation is that of JavaScript from 10⁻³ up to 10⁷. */
+function isOrdinaryFraction(value: number): boolean {
+  const size = Math.abs(value)
+  return size >= 1e-3 && size < 1e7
+}
+
+function isOrdinaryObject(value: object & Value, depth: number): boolean {
+  if (isList(value)) {
+    for (const item of value) if (!isOrdinary(item, depth + 1)) return false
+    return true
+  }
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) return false
+  const fields = value as Readonly<Record<string, Value>>
+  for (const key in fields) if (!isOrdinary(fields[key], depth + 1)) return false
+  return true
 }
 
 function encode(value: Value, depth: number): string {

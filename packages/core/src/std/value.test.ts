@@ -61,6 +61,19 @@ test('a key named __proto__ is an ordinary key', () => {
   assert.equal(mapHas({}, 'toString'), false)
 })
 
+test('a value is written alike whether one of its numbers needs care or none does', () => {
+  const ordinary: Value = { text: 'a"\\\u2028\ud800', list: [1, -0, 1.5, 0.001, 9999999.5, null, true], toJSON: 'x' }
+  const double = new Double(4)
+
+  const written = encodeValue([ordinary, double])
+
+  assert.equal(written, `[${encodeValue(ordinary)},4.0]`)
+})
+
+test('numbers that Java writes otherwise than JavaScript are written as Java does', () => {
+  assert.equal(encodeValue([0.0001, 12345678.5, NaN, 1e21]), '[1.0E-4,1.23456785E7,"NaN",1000000000000000000000]')
+})
+
 test('a malformed text is refused with its position', () => {
   for (const text of ['', '{', '[1,]', '{"a":1,}', '01', '1.', '"a', 'nulle', '1 2', '{a:1}', '"\\x"', '-', '"\n"']) {
     assert.throws(() => decodeValue(text), { code: 'value-malformed' }, text)

@@ -25,8 +25,10 @@ import type {
 export interface TestHost {
   readonly child: ChildProcess
   readonly store: FileStore
+  readonly root: string
   readonly workDir: string
   readonly notices: string[]
+  readonly isReady: Promise<void>
   readonly batches: { readonly key: JobKey; readonly lines: readonly LogLine[] }[]
   /** Whether batches of log are acknowledged; tests of back-pressure turn it off. */
   takes: boolean
@@ -42,6 +44,8 @@ export interface TestHost {
 }
 
 export interface TestHostOptions {
+  /** Folder of an earlier host, to take over after it. */
+  readonly root?: string
   readonly limits?: Partial<HostLimits>
   readonly modules?: Readonly<Record<string, string>>
 }
@@ -51,7 +55,7 @@ const TEST_MODULE = new URL('./test-tasks.ts', import.meta.url).href
 const TEST_TYPES = ['Echo', 'Warn', 'Fail', 'Wait', 'Stubborn', 'Loose', 'Large', 'Function', 'Secret', 'Shell']
 
 export async function openTestHost(t: TestContext, options: TestHostOptions = {}): Promise<TestHost> {
-  const root = await mkdtemp(join(tmpdir(), 'batuta-host-'))
+  const root = options.root ?? (await mkdtemp(join(tmpdir(), 'batuta-host-')))
   const child = fork(MAIN, { serialization: 'advanced', execArgv: ['--max-old-space-size=128'] })
   t.after(async () => {
     if (child.exitCode === null && child.signalCode === null) {
@@ -68,20 +72,23 @@ export async function openTestHost(t: TestContext, options: TestHostOptions = {}
     modules: { ...Object.fromEntries(TEST_TYPES.map(name => [`test.${name}`, TEST_MODULE])), ...options.modules },
     limits: { ...HOST_LIMITS, killGraceMs: 300, ...options.limits },
   }
-  const host = connect(child, openLocalFileStore(init.filesDir), init.workDir)
+  const host = connect(child, openLocalFileStore(init.filesDir), root)
   host.send(init)
-  await once(child, 'message')
+  await host.isReady
   return host
 }
 
-function connect(child: ChildProcess, store: FileStore, workDir: string): TestHost {
+function connect(child: ChildProcess, store: FileStore, root: string): TestHost {
   const settle = new Map<string, (outcome: Outcome) => void>()
   let lastRun = 0
+  const ready = Promise.withResolvers<void>()
   const host: TestHost = {
     child,
     store,
-    workDir,
+    root,
+    workDir: join(root, 'work'),
     notices: [],
+    isReady: ready.promise,
     batches: [],
     takes: true,
     answer: () => null,
@@ -96,6 +103,7 @@ function connect(child: ChildProcess, store: FileStore, workDir: string): TestHo
     linesOf: key => host.batches.filter(batch => keyText(batch.key) === keyText(key)).flatMap(batch => batch.lines),
   }
   child.on('message', (message: FromHost) => {
+    if (message.type === 'ready') ready.resolve()
     if (message.type === 'settled') settle.get(keyText(message.key))?.(message.outcome)
     if (message.type === 'notice') host.notices.push(message.message)
     if (message.type === 'log') {

@@ -3,7 +3,6 @@ import { TaskError } from '../task-error.ts'
 
 const SCHEME = 'kestra://'
 const LENGTH_MAX = 4096
-// eslint-disable-next-line no-control-regex
 const TO_ENCODE = /[\u0000-\u0020"#%<>?[\\\]^`{|}\u007f]/g
 
 export function isStorageUri(text: string): boolean {

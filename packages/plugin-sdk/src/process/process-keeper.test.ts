@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -18,6 +19,7 @@ async function openTestKeeper(t: TestContext, { killGraceMs = 300 } = {}) {
     environment: processEnvironment(process.env),
     killGraceMs,
     openFilesMax: 256,
+    processesMax: 0,
   })
   const cwd = await mkdtemp(join(tmpdir(), 'batuta-process-'))
   t.after(async () => {
@@ -170,4 +172,27 @@ test('when whoever takes the lines fails, the command is killed and the failure 
   )
 
   assert.deepEqual(findMarked(name), [])
+})
+
+test('a user who is not root cannot start more processes than the limit', t => {
+  const isRoot = process.getuid?.() === 0
+  if (process.platform !== 'linux') return t.skip('limits of processes are tested on Linux')
+  const script = `
+    const { ProcessKeeper } = await import(${JSON.stringify(new URL('./process-keeper.ts', import.meta.url).href)})
+    const keeper = new ProcessKeeper({ name: 'limit-' + process.pid, environment: new Map([['PATH', process.env.PATH]]), killGraceMs: 0, openFilesMax: 0, processesMax: 30 })
+    const lines = []
+    const loop = 'i=0; while [ $i -lt 200 ]; do sleep 20 >/dev/null 2>&1 & i=$((i+1)); done; echo all'
+    const result = await keeper.run({ argv: ['/bin/sh', '-c', loop], env: new Map(), cwd: '/', onLine: line => void lines.push(line.text) }, { attempt: 'a', signal: new AbortController().signal })
+    console.log(JSON.stringify({ ...result, lines }))
+    await keeper.close()`
+  const node = [process.execPath, '--input-type=module', '-e', script]
+  const [file = '', ...args] = isRoot ? ['setpriv', '--reuid', '65534', '--clear-groups', ...node] : node
+
+  const { exitCode, lines } = JSON.parse(execFileSync(file, args, { encoding: 'utf8', cwd: '/' })) as {
+    exitCode: number
+    lines: string[]
+  }
+
+  assert.notEqual(exitCode, 0)
+  assert.match(lines.join('\n'), /fork/i)
 })

@@ -1,8 +1,9 @@
 // Starts commands as processes of this machine and answers for them: each leads its own session, carries the mark of its attempt, and
 // is gone with all its descendants when the attempt is killed, when it ends, or when the keeper closes.
 //
-// Enforced on every command: soft limit of open files, no core dumps, a higher OOM score than ours, no environment but the allowed.
-// Not enforced here: memory, CPU, number of processes, file system and network; that is the work of the sandboxed tiers.
+// Enforced on every command: soft limit of open files, no core dumps, a higher OOM score than ours, no environment but the allowed,
+// and, unless we are root, which the kernel lets pass, a limit of the user's processes against fork bombs.
+// Not enforced here: memory, CPU, file system and network; that is the work of the sandboxed tiers.
 import { spawn } from 'node:child_process'
 import type { ChildProcessByStdio } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
@@ -12,7 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command, CommandResult, OutputLine } from '../task-runner.ts'
 import { TaskError } from '../task-error.ts'
 import { groupExists, killTree, signalGroup } from './kill-tree.ts'
-import { findMarked, MARK_VARIABLE } from './process-table.ts'
+import { countOwnTasks, findMarked, MARK_VARIABLE } from './process-table.ts'
 import type { ProcessTree } from './process-table.ts'
 import { readLines } from './read-lines.ts'
 
@@ -25,6 +26,8 @@ export interface KeeperOptions {
   readonly killGraceMs: number
   /** 0 for no limit. */
   readonly openFilesMax: number
+  /** Processes that a command may add to those of our user; 0 for no limit. */
+  readonly processesMax: number
 }
 
 export interface RunOptions {
@@ -95,9 +98,9 @@ export class ProcessKeeper {
   }
 
   #spawn(command: Command, mark: string): Child {
-    const { environment, openFilesMax } = this.#options
+    const { environment } = this.#options
     const env = Object.fromEntries([...environment, ...command.env, [MARK_VARIABLE, mark]])
-    const [file, ...args] = withLimits(command.argv, openFilesMax)
+    const [file, ...args] = withLimits(command.argv, this.#options)
     return spawn(file, args, { cwd: command.cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   }
 
@@ -120,7 +123,8 @@ export class ProcessKeeper {
 
   /** A daemon that left its session outlives the end of its attempt by a second. */
   #sweepSoon(): void {
-    this.#sweep ??= setTimeout(() => {
+    if (this.#sweep !== undefined) return
+    this.#sweep = setTimeout(() => {
       this.#sweep = undefined
       void this.reap()
     }, SWEEP_MS).unref()
@@ -136,10 +140,16 @@ function attach(child: Child, onLine: Command['onLine']): Started {
 }
 
 /** `ulimit` through a shell that replaces itself, because Node cannot set limits of a child. */
-function withLimits(argv: readonly [string, ...string[]], openFilesMax: number): readonly [string, ...string[]] {
+function withLimits(argv: Command['argv'], { openFilesMax, processesMax }: KeeperOptions): Command['argv'] {
   if (process.platform === 'win32') return argv
-  const openFiles = openFilesMax === 0 ? '' : `ulimit -S -n ${openFilesMax} 2>/dev/null; `
-  return ['/bin/sh', '-c', `ulimit -c 0; ${openFiles}exec "$@"`, 'sh', ...argv]
+  const limits = ['ulimit -c 0']
+  if (openFilesMax > 0) limits.push(`ulimit -S -n ${openFilesMax} 2>/dev/null`)
+  if (processesMax > 0 && process.getuid?.() !== 0) {
+    // Shells disagree on the letter.
+    const most = countOwnTasks() + processesMax
+    limits.push(`ulimit -u ${most} 2>/dev/null || ulimit -p ${most} 2>/dev/null`)
+  }
+  return ['/bin/sh', '-c', `${limits.join('; ')}; exec "$@"`, 'sh', ...argv]
 }
 
 function pidOf(child: Child, command: Command): Promise<number> {

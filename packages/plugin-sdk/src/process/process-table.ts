@@ -40,6 +40,23 @@ export function findMarked(prefix: string): readonly { readonly id: number; read
   })
 }
 
+const COUNT_KEPT_MS = 10_000
+let counted = { atMs: Number.NEGATIVE_INFINITY, tasks: 0 }
+
+/** Threads of all processes of our user, as the kernel counts them against its limit; a few seconds old at most. */
+export function countOwnTasks(): number {
+  const nowMs = performance.now()
+  if (nowMs - counted.atMs < COUNT_KEPT_MS || process.platform !== 'linux') return counted.tasks
+  const uid = process.getuid?.()
+  let tasks = 0
+  for (const { id } of readTable()) {
+    const status = readProc(`/proc/${id}/status`)
+    if (Number(/^Uid:\s+(\d+)/m.exec(status)?.[1]) === uid) tasks += Number(/^Threads:\s+(\d+)/m.exec(status)?.[1] ?? 1)
+  }
+  counted = { atMs: nowMs, tasks }
+  return tasks
+}
+
 function addDescendants(rows: readonly ProcessRow[], members: Set<number>): void {
   for (let before = -1; before !== members.size;) {
     before = members.size

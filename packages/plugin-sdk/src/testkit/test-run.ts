@@ -18,9 +18,9 @@ import type { LogLine, Metric } from '../protocol.ts'
 import type { Logger, LogLevel, RunContext } from '../run-context.ts'
 import { SecretMask } from '../secret-mask.ts'
 import type { Shape } from '../property.ts'
-import { Ending } from '../task.ts'
+import { endingOf } from '../task.ts'
 import type { TaskDefinition } from '../task.ts'
-import { messageOf, TaskError } from '../task-error.ts'
+import { messageOf, outputsOfError, TaskError } from '../task-error.ts'
 import type { TaskRunnerDefinition } from '../task-runner.ts'
 import { createTemplateRenderer } from '../template-renderer.ts'
 
@@ -108,11 +108,10 @@ export async function runTask<S extends Shape>(
   const { logs, metrics } = run
   try {
     const returned = await definition.run(run.ctx, bindProperties(definition.properties, properties, run.ctx))
-    const isEnding = returned instanceof Ending
-    const outputs = plainOutputs(isEnding ? returned.outputs : (returned ?? {}))
-    return { state: isEnding ? returned.state : 'SUCCESS', outputs, logs, metrics }
+    const { state, outputs } = endingOf(returned)
+    return { state, outputs: plainOutputs(outputs), logs, metrics }
   } catch (error) {
-    const outputs = plainOutputs(error instanceof TaskError ? (error.outputs ?? {}) : {})
+    const outputs = plainOutputs(outputsOfError(error) ?? {})
     return { state: 'FAILED', outputs, message: messageOf(error), logs, metrics }
   }
 }
@@ -143,6 +142,7 @@ function openTestKeeper(): ProcessKeeper {
     environment: processEnvironment(process.env),
     killGraceMs: TEST_KILL_GRACE_MS,
     openFilesMax: 1024,
+    processesMax: 0,
   })
 }
 

@@ -167,12 +167,13 @@ export class Engine implements Inbox {
 
   /** Turns until the open batch is full or the slice of time is used up, then flushes if nothing is in flight. */
   #pump(): void {
-    const startMs = performance.now()
+    const { platform } = this.#options
+    const startMs = platform.elapsedMs()
     let at = 0
     while (at < this.#queue.length && !this.#pipeline.isFull({ rows: UNIT_ROWS_MAX, bytes: BATCH_BYTES_MAX })) {
       const entity = this.#queue[at++]
       if (entity) this.#turn(entity)
-      if ((at & 7) === 0 && performance.now() - startMs > TURN_CPU_MS) break
+      if ((at & 7) === 0 && platform.elapsedMs() - startMs > TURN_CPU_MS) break
     }
     this.#queue = at >= this.#queue.length ? [] : this.#queue.slice(at)
     this.#pipeline.flushIfIdle()

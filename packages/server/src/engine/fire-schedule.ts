@@ -1,16 +1,18 @@
 // A schedule's tick becomes an execution, and its cursor moves with the birth.
 import {
-  isMap,
-  mapEntries,
-  mapFrom,
-  mapGet,
+  ExpressionError,
   compileDeep,
+  isMap,
+  mapGet,
   type Ask,
   type Birth,
+  type Plan,
+  type Scope,
+  type Trigger,
   type Value,
   type ValueMap,
 } from '@batuta/core'
-import { prepareBirth, problemText, scopeOf, type StartWorld } from '../flows/births.ts'
+import { prepareBirth, problemText, scopeOf, type PreparedBirth, type StartWorld } from '../flows/births.ts'
 import type { Engine } from './engine.ts'
 import type { FlowCatalogue } from './flow-catalogue.ts'
 import type { Firing } from './schedules.ts'
@@ -58,13 +60,7 @@ async function birthOf(
     lookup: (root: string): Value | undefined =>
       root === 'trigger' || root === 'schedule' ? variables : scope.lookup(root),
   }
-  const rendered = compileDeep(trigger.inputs, { dialect: plan.flow.dialect }).render(withTrigger)
-  const inputs: ValueMap = isMap(rendered) ? mapFrom(mapEntries(rendered)) : {}
-  const prepared = await prepareBirth(
-    executionId,
-    { plan, inputs, labels: trigger.labels, trigger: { id: trigger.id, type: trigger.type, variables } },
-    { world, ask },
-  )
+  const prepared = await prepare(executionId, { plan, trigger, variables, scope: withTrigger }, { world, ask })
   if ('birth' in prepared) return prepared.birth
   const { tenant, revision } = plan
   return {
@@ -76,5 +72,28 @@ async function birthOf(
     labels: [...plan.flow.labels, { key: 'system.correlationId', value: executionId }],
     trigger: { id: trigger.id, type: trigger.type, variables },
     problem: problemText(prepared.problems),
+  }
+}
+
+interface Start {
+  readonly plan: Plan
+  readonly trigger: Trigger
+  readonly variables: ValueMap
+  readonly scope: Scope
+}
+
+async function prepare(
+  executionId: string,
+  { plan, trigger, variables, scope }: Start,
+  options: Parameters<typeof prepareBirth>[2],
+): Promise<PreparedBirth> {
+  try {
+    const rendered = compileDeep(trigger.inputs, { dialect: plan.flow.dialect }).render(scope)
+    const inputs: ValueMap = isMap(rendered) ? rendered : {}
+    const start = { plan, inputs, labels: trigger.labels, trigger: { id: trigger.id, type: trigger.type, variables } }
+    return await prepareBirth(executionId, start, options)
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error
+    return { problems: [{ id: trigger.id, message: error.message }] }
   }
 }

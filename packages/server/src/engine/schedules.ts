@@ -29,10 +29,14 @@ export interface SchedulesOptions {
   fire(firing: Firing): void
 }
 
+const RETRY_MS = 1_000
+
 interface Scheduled {
   stored: StoredTrigger
   /** The date it fires at next; differs from the stored cursor only after an outage. */
   dateMs: number | null
+  /** A firing that was not taken is tried again no sooner. */
+  retryMs: number
   /** A birth is under way: the next date is looked at when it is committed. */
   isFiring: boolean
 }
@@ -52,7 +56,7 @@ export class Schedules {
       const trigger = this.#options.findFlow(stored)?.triggers.find(candidate => candidate.id === stored.triggerId)
       const schedule = trigger && openSchedule(trigger, this.#options.zone)
       const dateMs = schedule ? recoveredMs(schedule, stored, this.#options.nowMs()) : stored.nextMs
-      this.#scheduled.set(keyOf(stored), { stored, dateMs, isFiring: false })
+      this.#scheduled.set(keyOf(stored), { stored, dateMs, retryMs: 0, isFiring: false })
     }
   }
 
@@ -62,7 +66,7 @@ export class Schedules {
     const triggers = await this.#options.store.read.listTriggers()
     for (const stored of triggers)
       if (isOf(stored, row) && stored.nextMs !== null)
-        this.#scheduled.set(keyOf(stored), { stored, dateMs: stored.nextMs, isFiring: false })
+        this.#scheduled.set(keyOf(stored), { stored, dateMs: stored.nextMs, retryMs: 0, isFiring: false })
     return this.#nextMs()
   }
 
@@ -70,7 +74,8 @@ export class Schedules {
   fireDue(nowMs: number): number | undefined {
     for (const scheduled of this.#scheduled.values()) {
       const { stored } = scheduled
-      if (scheduled.isFiring || stored.isDisabled || scheduled.dateMs === null || scheduled.dateMs > nowMs) continue
+      if (scheduled.isFiring || stored.isDisabled || scheduled.dateMs === null) continue
+      if (Math.max(scheduled.dateMs, scheduled.retryMs) > nowMs) continue
       this.#fire(scheduled, scheduled.dateMs)
     }
     return this.#nextMs()
@@ -81,6 +86,7 @@ export class Schedules {
     const scheduled = this.#scheduled.get(keyOf(row))
     if (!scheduled) return this.#nextMs()
     scheduled.isFiring = false
+    scheduled.retryMs = isTaken ? 0 : this.#options.nowMs() + RETRY_MS
     if (isTaken) {
       scheduled.stored = { ...scheduled.stored, ...row, expectedNextMs: row.nextMs }
       scheduled.dateMs = row.nextMs
@@ -105,8 +111,8 @@ export class Schedules {
 
   #nextMs(): number | undefined {
     let nextMs = Infinity
-    for (const { stored, dateMs, isFiring } of this.#scheduled.values()) {
-      if (!isFiring && !stored.isDisabled && dateMs !== null) nextMs = Math.min(nextMs, dateMs)
+    for (const { stored, dateMs, retryMs, isFiring } of this.#scheduled.values()) {
+      if (!isFiring && !stored.isDisabled && dateMs !== null) nextMs = Math.min(nextMs, Math.max(dateMs, retryMs))
     }
     return Number.isFinite(nextMs) ? nextMs : undefined
   }

@@ -1,16 +1,13 @@
-// The HTTP server: one listener, the hot paths on the raw request, everything else through the route table.
+// The HTTP server: one listener, and the route table behind it.
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { getRequestListener } from '@hono/node-server'
 import { bindRoutes } from './bind-routes.ts'
 import type { HttpDependencies } from './dependencies.ts'
 import { executionHandlers } from './executions/routes.ts'
 import { flowHandlers } from './flows/routes.ts'
 import { logHandlers } from './logs/routes.ts'
 import { miscHandlers, type Readiness } from './misc/routes.ts'
-import { newHotPaths } from './hot-paths.ts'
 import { pluginHandlers } from './plugins/routes.ts'
-import { newOriginCheck } from './trusted-origin.ts'
 
 export interface RunningHttp {
   /** `http://127.0.0.1:PORT` */
@@ -36,8 +33,7 @@ export async function startHttp(given: HttpDependencies): Promise<RunningHttp> {
   })
   const port = await listen(server, given.config)
   const dependencies = { ...given, config: { ...given.config, port } }
-  const checkOrigin = newOriginCheck(dependencies.config)
-  const app = bindRoutes(
+  const listener = bindRoutes(
     {
       flows: flowHandlers(dependencies),
       executions: executionHandlers(dependencies),
@@ -45,13 +41,9 @@ export async function startHttp(given: HttpDependencies): Promise<RunningHttp> {
       plugins: pluginHandlers(dependencies),
       misc: miscHandlers(dependencies, readiness),
     },
-    { dependencies, checkOrigin },
+    dependencies,
   )
-  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false })
-  const hotPaths = newHotPaths(dependencies, checkOrigin)
-  server.on('request', (incoming, outgoing) => {
-    void (hotPaths.answer(incoming, outgoing) ?? listener(incoming, outgoing))
-  })
+  server.on('request', (incoming, outgoing) => void listener(incoming, outgoing))
   return {
     address: `http://${given.config.host}:${port}`,
     stop: () => stop(server, readiness),

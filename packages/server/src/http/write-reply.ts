@@ -14,7 +14,10 @@ export function errorReply(refusal: RequestError, path: string): Reply {
 export async function writeReply(outgoing: ServerResponse, reply: Reply): Promise<void> {
   if (outgoing.destroyed) return
   if (outgoing.headersSent) return void outgoing.destroy()
-  outgoing.writeHead(reply.status, headersOf(reply))
+  const headers = headersOf(reply)
+  // What is left of a body that nobody read must not be taken for the next request.
+  if (!outgoing.req.complete) headers.push('connection', 'close')
+  outgoing.writeHead(reply.status, headers)
   switch (reply.type) {
     case 'empty':
       return void outgoing.end()

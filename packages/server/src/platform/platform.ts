@@ -4,6 +4,8 @@ import { randomFillSync } from 'node:crypto'
 export interface Clock {
   /** Epoch milliseconds; never goes back. */
   nowMs(): number
+  /** Milliseconds since some moment, for budgets of processor time: it says nothing about the hour. */
+  elapsedMs(): number
 }
 
 export interface Scheduler {
@@ -31,6 +33,7 @@ export function realPlatform(): Platform {
   }
   return {
     nowMs,
+    elapsedMs: () => performance.now(),
     random: () => {
       if (at >= CHANCE_WORDS) {
         randomFillSync(words)

@@ -3,6 +3,7 @@
 import type {
   Batch,
   ExecutionRow,
+  JobKey,
   JobRow,
   LogRow,
   MetricRow,
@@ -151,6 +152,9 @@ export interface Reads {
   listSignals(afterId: string, limit: number): Promise<readonly SignalRow[]>
   /** Jobs that a dead incarnation had claimed. */
   listLostJobs(node: string, incarnation: number, limit: number): Promise<readonly JobRow[]>
+  /** Jobs that were killed before anybody claimed them: nobody will start or settle them. */
+  listKilledJobs(limit: number): Promise<readonly JobKey[]>
+  /** Jobs that can be claimed; counts up to 1,000. */
   countFreeJobs(): Promise<number>
   listTriggers(): Promise<readonly StoredTrigger[]>
   logsOf(query: LogQuery): Promise<readonly LogRow[]>

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { HOST_LIMITS } from '@batuta/plugin-sdk'
 import type { Config } from '../config/config.ts'
-import type { WorkerOptions } from './worker.ts'
+import type { HostScript } from './host-process.ts'
 
 const HOST_HEAP_MB = 512
 
@@ -13,7 +13,7 @@ export function hostOptions({
   readonly script: string
   readonly config: Config
   readonly modules: Readonly<Record<string, string>>
-}): WorkerOptions['host'] {
+}): HostScript {
   return {
     script,
     execArgv: [`--max-old-space-size=${HOST_HEAP_MB}`, '--disable-warning=ExperimentalWarning'],

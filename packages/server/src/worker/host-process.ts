@@ -3,19 +3,19 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { trust } from '@batuta/core'
 import type { FromHost, HostInit, ToHost } from '@batuta/plugin-sdk'
+import type { Host, HostEvents } from './worker.ts'
 
-export interface HostProcessOptions {
+export interface HostScript {
   readonly script: string
   readonly execArgv: readonly string[]
   readonly init: HostInit
-  onMessage(message: Exclude<FromHost, { type: 'ready' }>): void
-  /** The host died: whatever it ran is lost. */
-  onExit(reason: string): void
 }
+
+export type HostProcessOptions = HostScript & HostEvents
 
 const STOP_GRACE_MS = 10_000
 
-export class HostProcess {
+export class HostProcess implements Host {
   readonly #options: HostProcessOptions
   readonly #child: ChildProcess
   #isReady = false

@@ -4,11 +4,11 @@ import {
   keyText,
   type AskRequest,
   type FromHost,
-  type HostInit,
   type HostJob,
   type JobKey,
   type LogLine,
   type Outcome,
+  type ToHost,
 } from '@batuta/plugin-sdk'
 import type { Inbox } from '../inbox/inbox.ts'
 import { SubmitError } from '../inbox/inbox.ts'
@@ -17,7 +17,6 @@ import type { Scheduler, Clock } from '../platform/platform.ts'
 import type { JobRow, LogRow, StoredLogLine } from '../storage/batch.ts'
 import { rankOf } from '../storage/levels.ts'
 import type { Store } from '../storage/store.ts'
-import { HostProcess } from './host-process.ts'
 
 export interface WorkerOptions {
   readonly inbox: Inbox
@@ -25,12 +24,24 @@ export interface WorkerOptions {
   readonly platform: Clock & Scheduler
   readonly node: { readonly node: string; readonly incarnation: number }
   readonly slots: number
-  readonly host: { readonly script: string; readonly execArgv: readonly string[]; readonly init: HostInit }
+  /** Starts a host; called with the first job, and again when the host has died. */
+  openHost(events: HostEvents): Host
   /** Answers what a task asks of the world; the result is value text. */
   answer(request: AskRequest, job: HostJob): Promise<string>
   /** Reads outputs that were too large for a message. */
   readOutputs(uri: string): Promise<ValueMap>
   onNotice(message: string, error?: unknown): void
+}
+
+export interface HostEvents {
+  onMessage(message: Exclude<FromHost, { type: 'ready' }>): void
+  /** The host died: whatever it ran is lost. */
+  onExit(reason: string): void
+}
+
+export interface Host {
+  send(message: ToHost): void
+  stop(): Promise<void>
 }
 
 interface Running {
@@ -47,7 +58,7 @@ export class Worker implements JobSink {
   readonly #options: WorkerOptions
   readonly #running = new Map<string, Running>()
   #reserved = 0
-  #host: HostProcess | undefined
+  #host: Host | undefined
   #isClaiming = false
   #hasFree = false
   #isStopped = false
@@ -122,9 +133,8 @@ export class Worker implements JobSink {
     this.#host.send({ type: 'run', job })
   }
 
-  #openHost(): HostProcess {
-    return new HostProcess({
-      ...this.#options.host,
+  #openHost(): Host {
+    return this.#options.openHost({
       onMessage: message => this.#take(message),
       onExit: reason => this.#lose(reason),
     })

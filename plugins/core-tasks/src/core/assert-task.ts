@@ -7,6 +7,7 @@ export const assertTask = defineTask({
   properties: {
     conditions: p
       .list(p.string())
+      .dynamic()
       .required()
       .group('main')
       .title('Expressions that must not render to false, 0 or nothing.'),

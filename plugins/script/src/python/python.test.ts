@@ -19,18 +19,18 @@ test('a script gives outputs through the library and knows rendered JSON', async
         'import sys',
         'from kestra import Kestra',
         'data = {{ inputs.data | toJson }}',
-        'Kestra.outputs({"a": data["a"], "none": data["b"] is None, "args": len(sys.argv), "main": __name__})',
+        'Kestra.outputs({"a": data["a"], "none": data["a"][2] is None, "args": len(sys.argv), "main": __name__})',
         'Kestra.counter("rows", 3, {"k": "v"})',
         'Kestra.timer("took", lambda: None)',
         'Kestra.logger().warning("careful")',
         'null is None and print(true, false)',
       ].join('\n'),
     },
-    { variables: { inputs: { data: { a: [1, true], b: null } } } },
+    { variables: { inputs: { data: { a: [1, true, null] } } } },
   )
 
   assert.equal(result.state, 'SUCCESS', `${result.message} ${result.lines.join('\n')}`)
-  assert.deepEqual(result.outputs['vars'], { a: [1, true], none: true, args: 1, main: '__main__' })
+  assert.deepEqual(result.outputs['vars'], { a: [1, true, null], none: true, args: 1, main: '__main__' })
   assert.deepEqual(
     result.metrics.map(({ name, type }) => [name, type]),
     [

@@ -1,5 +1,6 @@
+import type { JobRow } from '../batch.ts'
 import type { FlowKey, FlowRow, FlowWrite, Operations } from '../store.ts'
-import { flowKeyOf, jobKeyOf, type Tables } from './tables.ts'
+import { flowKeyOf, jobKeyOf, keyKeyOf, triggerKeyOf, type Tables } from './tables.ts'
 
 type Performers = {
   readonly [Name in keyof Operations]: (tables: Tables, args: Operations[Name]['args']) => Operations[Name]['result']
@@ -38,35 +39,21 @@ const PERFORMERS: Performers = {
     for (const id of known.keys()) tables.triggers.delete(id)
     for (const { triggerId, nextMs, hash } of triggers) {
       const before = known.get(prefix + triggerId)
-      const isSame = before?.hash === hash
-      tables.triggers.set(
-        prefix + triggerId,
-        isSame
-          ? before
-          : {
-              ...flow,
-              triggerId,
-              hash,
-              nextMs,
-              lastMs: null,
-              expectedNextMs: null,
-              executionId: null,
-              isDisabled: false,
-            },
-      )
+      const fresh = { ...flow, triggerId, hash, nextMs, lastMs: null, expectedNextMs: nextMs, executionId: null }
+      const row = before?.hash === hash ? before : { ...fresh, isDisabled: before?.isDisabled ?? false }
+      tables.triggers.set(prefix + triggerId, row)
     }
     return null
   },
   setTriggerDisabled: (tables, { isDisabled, nextMs, ...key }) => {
-    const id = `${flowKeyOf(key)}/${key.triggerId}`
-    const known = tables.triggers.get(id)
-    if (known) tables.triggers.set(id, { ...known, isDisabled, nextMs })
+    const known = tables.triggers.get(triggerKeyOf(key))
+    if (known) tables.triggers.set(triggerKeyOf(key), { ...known, isDisabled, nextMs, expectedNextMs: nextMs })
     return known !== undefined
   },
   claimJobs: (tables, { node, incarnation, limit, nowMs }) => {
     const free = [...tables.jobs.values()]
-      .filter(job => job.node === null)
-      .sort((a, b) => a.rank - b.rank || (a.executionId < b.executionId ? -1 : 1))
+      .filter(job => job.node === null && !tables.jobsKilled.has(jobKeyOf(job)))
+      .sort(compareRank)
     return free.slice(0, limit).map(job => {
       const claimed = { ...job, node, incarnation, claimedMs: nowMs }
       tables.jobs.set(jobKeyOf(job), claimed)
@@ -78,21 +65,35 @@ const PERFORMERS: Performers = {
     return null
   },
   setKey: (tables, row) => {
-    tables.keys.set(`${row.tenant}/${row.namespace}/${row.key}`, row)
+    tables.keys.set(keyKeyOf(row), row)
     return null
   },
-  deleteKey: (tables, { tenant, namespace, key }) => tables.keys.delete(`${tenant}/${namespace}/${key}`),
+  deleteKey: (tables, key) => tables.keys.delete(keyKeyOf(key)),
   deleteExecution: (tables, { id }) => {
     for (const table of [tables.journal, tables.labels, tables.logs, tables.metrics]) table.delete(id)
     for (const [key, timer] of tables.timers) if (timer.executionId === id) tables.timers.delete(key)
-    for (const [key, job] of tables.jobs) if (job.executionId === id) tables.jobs.delete(key)
+    for (const [key, job] of tables.jobs) {
+      if (job.executionId !== id) continue
+      tables.jobs.delete(key)
+      tables.jobsKilled.delete(key)
+    }
+    for (const [key, signal] of tables.signals) if (signal.executionId === id) tables.signals.delete(key)
     return tables.executions.delete(id)
   },
   purgeOperations: (tables, { nowMs, limit }) => {
-    const old = [...tables.operations.values()].filter(row => row.expiresMs <= nowMs).slice(0, limit)
-    for (const row of old) tables.operations.delete(row.key)
-    return old.length
+    const old = [...tables.operations.values()]
+      .filter(row => row.expiresMs <= nowMs)
+      .sort((a, b) => a.expiresMs - b.expiresMs)
+    for (const row of old.slice(0, limit)) tables.operations.delete(row.key)
+    return Math.min(old.length, limit)
   },
+}
+
+/** By rank, those of one rank by execution, run and epoch. */
+function compareRank(a: JobRow, b: JobRow): number {
+  if (a.rank !== b.rank) return a.rank - b.rank
+  if (a.executionId !== b.executionId) return a.executionId < b.executionId ? -1 : 1
+  return a.run - b.run || a.epoch - b.epoch
 }
 
 function newestOf(tables: Tables, key: FlowKey): FlowRow | undefined {

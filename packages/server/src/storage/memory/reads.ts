@@ -1,6 +1,6 @@
 import type { ExecutionRow } from '../batch.ts'
 import type { ExecutionQuery, FlowKey, FlowRow, Reads } from '../store.ts'
-import { flowKeyOf, type Tables } from './tables.ts'
+import { jobKeyOf, flowKeyOf, keyKeyOf, type Tables } from './tables.ts'
 
 export function readsOf(tables: Tables): Reads {
   return {
@@ -13,7 +13,7 @@ export function readsOf(tables: Tables): Reads {
     listRevisions: async key => tables.flows.get(flowKeyOf(key)) ?? [],
     listFlows: async (after, limit) => listFlows(tables, after, limit),
     findExecution: async id => tables.executions.get(id),
-    journalOf: async id => [...(tables.journal.get(id) ?? [])],
+    journalOf: async id => (tables.journal.get(id) ?? []).toSorted((a, b) => a.turn - b.turn),
     listExecutions: async query => {
       const rows = match(tables, query)
       const from = query.offset ?? 0
@@ -37,15 +37,23 @@ export function readsOf(tables: Tables): Reads {
         .slice(0, limit),
     listLostJobs: async (node, incarnation, limit) =>
       [...tables.jobs.values()].filter(job => job.node === node && job.incarnation !== incarnation).slice(0, limit),
-    countFreeJobs: async () => [...tables.jobs.values()].filter(job => job.node === null).length,
+    listKilledJobs: async limit =>
+      [...tables.jobs.values()]
+        .filter(job => job.node === null && tables.jobsKilled.has(jobKeyOf(job)))
+        .slice(0, limit)
+        .map(({ executionId, run, epoch }) => ({ executionId, run, epoch })),
+    countFreeJobs: async () =>
+      [...tables.jobs.values()].filter(job => job.node === null && !tables.jobsKilled.has(jobKeyOf(job))).length,
     listTriggers: async () => [...tables.triggers.values()],
     logsOf: async ({ executionId, levelMin = 0, limit, offset = 0 }) =>
       (tables.logs.get(executionId) ?? []).filter(row => row.levelMax >= levelMin).slice(offset, offset + limit),
     metricsOf: async id => tables.metrics.get(id) ?? [],
     findOperation: async key => tables.operations.get(key),
-    findKey: async (tenant, namespace, key) => tables.keys.get(`${tenant}/${namespace}/${key}`),
+    findKey: async (tenant, namespace, key) => tables.keys.get(keyKeyOf({ tenant, namespace, key })),
     listKeys: async (tenant, namespace) =>
-      [...tables.keys.values()].filter(row => row.tenant === tenant && row.namespace === namespace),
+      [...tables.keys.values()]
+        .filter(row => row.tenant === tenant && row.namespace === namespace)
+        .sort((a, b) => (a.key < b.key ? -1 : 1)),
   }
 }
 
@@ -55,9 +63,19 @@ function liveOf(rows: readonly FlowRow[]): FlowRow | undefined {
 }
 
 function listFlows(tables: Tables, after: FlowKey | undefined, limit: number): readonly FlowRow[] {
-  const from = after ? flowKeyOf(after) : ''
-  const keys = [...tables.flows.keys()].filter(key => key > from).sort()
-  return keys.flatMap(key => liveOf(tables.flows.get(key) ?? []) ?? []).slice(0, limit)
+  return [...tables.flows.values()]
+    .flatMap(rows => liveOf(rows) ?? [])
+    .filter(row => after === undefined || compareFlows(after, row) < 0)
+    .sort(compareFlows)
+    .slice(0, limit)
+}
+
+/** Part by part: joined texts would sort "a.b" before "a". */
+function compareFlows(a: FlowKey, b: FlowKey): number {
+  if (a.tenant !== b.tenant) return a.tenant < b.tenant ? -1 : 1
+  if (a.namespace !== b.namespace) return a.namespace < b.namespace ? -1 : 1
+  if (a.flowId !== b.flowId) return a.flowId < b.flowId ? -1 : 1
+  return 0
 }
 
 function sortedIds(rows: readonly ExecutionRow[], afterId: string): string[] {

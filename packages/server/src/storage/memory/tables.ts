@@ -1,4 +1,4 @@
-// The tables of the memory store.
+// The tables of the memory store, and the keys of their rows.
 import type {
   ExecutionRow,
   JobKey,
@@ -12,7 +12,7 @@ import type {
   TimerKey,
   TimerRow,
 } from '../batch.ts'
-import type { FlowKey, FlowRow, KeyRow, StoredTrigger } from '../store.ts'
+import type { FlowKey, FlowRow, KeyRow, StoredTrigger, TriggerKey } from '../store.ts'
 
 export interface Tables {
   readonly nodes: Map<string, { incarnation: number; flushSeq: number; highWaterMs: number }>
@@ -23,6 +23,8 @@ export interface Tables {
   readonly logs: Map<string, LogRow[]>
   readonly metrics: Map<string, MetricRow[]>
   readonly jobs: Map<string, JobRow>
+  /** Keys of jobs that are not to be started any more. */
+  readonly jobsKilled: Set<string>
   readonly timers: Map<string, TimerRow>
   readonly signals: Map<string, SignalRow>
   readonly operations: Map<string, OperationRow>
@@ -40,6 +42,7 @@ export function newTables(): Tables {
     logs: new Map(),
     metrics: new Map(),
     jobs: new Map(),
+    jobsKilled: new Set(),
     timers: new Map(),
     signals: new Map(),
     operations: new Map(),
@@ -50,6 +53,14 @@ export function newTables(): Tables {
 
 export function flowKeyOf({ tenant, namespace, flowId }: FlowKey): string {
   return `${tenant}/${namespace}/${flowId}`
+}
+
+export function triggerKeyOf(key: TriggerKey): string {
+  return `${flowKeyOf(key)}/${key.triggerId}`
+}
+
+export function keyKeyOf({ tenant, namespace, key }: Pick<KeyRow, 'tenant' | 'namespace' | 'key'>): string {
+  return JSON.stringify([tenant, namespace, key])
 }
 
 export function jobKeyOf({ executionId, run, epoch }: JobKey): string {

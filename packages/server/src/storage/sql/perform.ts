@@ -1,6 +1,6 @@
 // Rare writes, each whole in one transaction. They are written once as generators that ask for statements to be run: SQLite runs them without
 // ever yielding to the event loop, PostgreSQL with a round trip each.
-import type { LogRow } from '../batch.ts'
+import type { JobRow, LogRow } from '../batch.ts'
 import type { FlowKey, FlowRow, FlowWrite, Operations } from '../store.ts'
 import * as sql from './perform.sql.ts'
 import { flowOf, jobOf, number, text, type SqlRow } from './rows.ts'
@@ -26,6 +26,8 @@ type Performers = {
 export interface SqlDialect {
   journalOf(executionId: string): Statement
   insertLog(row: LogRow): Statement
+  /** Takes free jobs in the order of their rank; no two callers are given the same one. */
+  claimJobs(claim: Operations['claimJobs']['args']): Statement
 }
 
 export function performanceOf<Name extends keyof Operations>(
@@ -74,9 +76,10 @@ const PERFORMERS: Performers = {
     const rows = yield run(sql.DISABLE_TRIGGER, isDisabled, nextMs, tenant, namespace, flowId, triggerId)
     return rows.length === 1
   },
-  *claimJobs({ node, incarnation, limit, nowMs }) {
-    const rows = yield run(sql.CLAIM_JOBS, node, incarnation, nowMs, limit)
-    return rows.map(jobOf).sort((a, b) => a.rank - b.rank)
+  *claimJobs(claim, dialect) {
+    const rows = yield dialect.claimJobs(claim)
+    // An update returns its rows in any order.
+    return rows.map(jobOf).sort(compareRank)
   },
   *appendLogs({ rows }, dialect) {
     for (const row of rows) yield dialect.insertLog(row)
@@ -106,6 +109,12 @@ const PERFORMERS: Performers = {
   *purgeOperations({ nowMs, limit }) {
     return (yield run(sql.PURGE_OPERATIONS, nowMs, limit)).length
   },
+}
+
+function compareRank(a: JobRow, b: JobRow): number {
+  if (a.rank !== b.rank) return a.rank - b.rank
+  if (a.executionId !== b.executionId) return a.executionId < b.executionId ? -1 : 1
+  return a.run - b.run || a.epoch - b.epoch
 }
 
 function* newestOf(key: FlowKey): Performance<FlowRow | undefined> {

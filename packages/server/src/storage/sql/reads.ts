@@ -96,7 +96,10 @@ async function journalOf(id: string, query: Query, dialect: SqlDialect): Promise
 function queueReads(
   all: All,
   one: One,
-): Pick<Reads, 'flushSeq' | 'listTimers' | 'listSignals' | 'listLostJobs' | 'countFreeJobs' | 'findOperation'> {
+): Pick<
+  Reads,
+  'flushSeq' | 'listTimers' | 'listSignals' | 'listLostJobs' | 'listKilledJobs' | 'countFreeJobs' | 'findOperation'
+> {
   return {
     flushSeq: async node => number((await one(sql.FLUSH_SEQ, node)) ?? { flush_seq: 0 }, 'flush_seq'),
     listTimers: async ({ untilMs, limit }) =>
@@ -115,6 +118,12 @@ function queueReads(
       })),
     listLostJobs: async (node, incarnation, limit) =>
       (await all(sql.LIST_LOST_JOBS, node, incarnation, limit)).map(jobOf),
+    listKilledJobs: async limit =>
+      (await all(sql.LIST_KILLED_JOBS, limit)).map(row => ({
+        executionId: text(row, 'execution_id'),
+        run: number(row, 'run'),
+        epoch: number(row, 'epoch'),
+      })),
     countFreeJobs: async () => number((await one(sql.COUNT_FREE_JOBS)) ?? { n: 0 }, 'n'),
     findOperation: async key =>
       mapRow(await one(sql.FIND_OPERATION, key), row => ({
@@ -145,7 +154,8 @@ function filterOf(query: ExecutionQuery): { readonly where: string; readonly val
     else add('namespace = ?', namespace)
   }
   if (query.flowId !== undefined) add('flow_id = ?', query.flowId)
-  if (query.states) add(`state in (${query.states.map(() => '?').join(', ')})`, ...query.states)
+  if (query.states?.length === 0) add('1 = 0')
+  else if (query.states) add(`state in (${query.states.map(() => '?').join(', ')})`, ...query.states)
   if (query.startFromMs !== undefined) add('created_ms >= ?', query.startFromMs)
   if (query.startToMs !== undefined) add('created_ms <= ?', query.startToMs)
   if (query.parentId !== undefined) add('parent_id = ?', query.parentId)

@@ -9,27 +9,39 @@ export interface FlushThread {
   stop(): Promise<void>
 }
 
+export interface ThreadRequest {
+  readonly batch: Batch
+  readonly nowMs: number
+}
+
 export type ThreadReply = { readonly receipt: FlushReceipt } | { readonly fault: FlushFault; readonly message: string }
 
 /** One flush is in flight at a time: the engine sees to that. */
-export function startFlushThread(url: URL, file: string): FlushThread {
+export function startFlushThread(url: URL, file: string, nowMs: () => number): FlushThread {
   const worker = new Worker(url, { workerData: { file } })
   let waiting: { resolve(receipt: FlushReceipt): void; reject(error: Error): void } | undefined
+  let death: FlushError | undefined
   const settle = (reply: ThreadReply): void => {
     const waiter = waiting
     waiting = undefined
     if ('receipt' in reply) waiter?.resolve(reply.receipt)
     else waiter?.reject(new FlushError(reply.fault, reply.message))
   }
+  const die = (reason: string): void => {
+    death ??= new FlushError('broken', `the database thread died: ${reason}`)
+    settle({ fault: 'broken', message: death.message })
+  }
   worker.on('message', message => settle(trust<ThreadReply>(message)))
-  worker.on('error', error => settle({ fault: 'broken', message: `the database thread died: ${error.message}` }))
+  worker.on('error', error => die(error.message))
+  worker.on('exit', code => die(`it ended with code ${code}`))
   worker.unref()
   return {
     flush: batch =>
       new Promise((resolve, reject) => {
+        if (death) return reject(death)
         waiting = { resolve, reject }
         worker.ref()
-        worker.postMessage(batch)
+        worker.postMessage({ batch, nowMs: nowMs() } satisfies ThreadRequest)
       }),
     stop: async () => {
       await worker.terminate()

@@ -5,9 +5,9 @@ import type { Batch } from '../batch.ts'
 import { FlushError, type FlushReceipt } from '../store.ts'
 import * as sql from './flush.sql.ts'
 
-export type WriteBatch = (batch: Batch) => FlushReceipt
+export type WriteBatch = (batch: Batch, atMs: number) => FlushReceipt
 
-export function prepareFlush(db: DatabaseSync, nowMs: () => number): WriteBatch {
+export function prepareFlush(db: DatabaseSync): WriteBatch {
   const statements = new Map<string, StatementSync>()
   const run = (text: string, ...values: (string | number | null)[]): number => {
     let statement = statements.get(text)
@@ -17,10 +17,9 @@ export function prepareFlush(db: DatabaseSync, nowMs: () => number): WriteBatch 
     }
     return Number(statement.run(...values).changes)
   }
-  return batch => {
-    db.exec('begin immediate')
+  return (batch, atMs) => {
     try {
-      const atMs = nowMs()
+      db.exec('begin immediate')
       if (run(sql.FENCE, batch.seq, atMs, batch.node, batch.incarnation, batch.seq - 1) !== 1) {
         throw new FlushError(
           'fenced',
@@ -88,7 +87,8 @@ function writeRows(run: Run, batch: Batch): void {
   for (const key of batch.jobsKilled) run(sql.KILL_JOB, key.executionId, key.run, key.epoch)
   for (const key of batch.timersEnded) run(sql.DELETE_TIMER, key.executionId, key.name)
   for (const row of batch.timers) run(sql.UPSERT_TIMER, row.executionId, row.name, row.shard, row.atMs)
-  for (const id of batch.signalsTaken) run(sql.DELETE_SIGNAL, id)
+  for (const id of batch.signalsTaken)
+    if (run(sql.DELETE_SIGNAL, id) !== 1) throw new FlushError('known', `the signal "${id}" was taken already`)
   for (const row of batch.signals) run(sql.INSERT_SIGNAL, row.id, row.shard, row.executionId, row.body)
   for (const row of batch.operations)
     run(sql.INSERT_OPERATION, row.key, row.entity, row.bodyHash, row.status, row.body, row.expiresMs)
@@ -124,6 +124,7 @@ function rollback(db: DatabaseSync): void {
   if (db.isTransaction) db.exec('rollback')
 }
 
+const SQLITE_BUSY = 5
 const SQLITE_FULL = 13
 const SQLITE_IOERR = 10
 const SQLITE_CORRUPT = 11
@@ -132,10 +133,11 @@ const SQLITE_TOOBIG = 18
 const SQLITE_MISMATCH = 20
 const SQLITE_RANGE = 25
 
-/** SQLite answers whether a commit happened, so nothing here is unknown. */
+/** SQLite answers whether a commit happened. Only a file that another program keeps locked is worth asking again, which is what unknown means. */
 export function faultOf(error: unknown): FlushError['fault'] {
   const code = typeof error === 'object' && error !== null && 'errcode' in error ? Number(error.errcode) & 0xff : -1
   if (code === SQLITE_FULL) return 'full'
+  if (code === SQLITE_BUSY) return 'unknown'
   if (code === SQLITE_CONSTRAINT || code === SQLITE_TOOBIG || code === SQLITE_MISMATCH || code === SQLITE_RANGE)
     return 'known'
   if (code === SQLITE_IOERR || code === SQLITE_CORRUPT) return isOutOfSpace(error) ? 'full' : 'broken'

@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { sizeOf, type Batch } from '../batch.ts'
 import { readsOf } from '../sql/reads.ts'
 import type { FlushReceipt, Store } from '../store.ts'
-import { checkpointPassive } from './checkpoint.ts'
+import { prepareCheckpoint } from './checkpoint.ts'
 import { startFlushThread, type FlushThread } from './flush-thread-client.ts'
 import { prepareFlush } from './flush.ts'
 import { migrate } from './migrate.ts'
@@ -24,17 +24,18 @@ export interface SqliteOptions {
 export function openSqliteStore({ file, nowMs, threadUrl }: SqliteOptions): Store {
   const db = openDatabase(file)
   migrate(db)
-  const writeHere = prepareFlush(db, nowMs)
+  const writeHere = prepareFlush(db)
   const run = prepareStatements(db)
+  const checkpoint = prepareCheckpoint(db, file)
   let thread: FlushThread | undefined
   let mainFlushes = 0
   const flush = async (batch: Batch): Promise<FlushReceipt> => {
     if (sizeOf(batch) <= MAIN_THREAD_ROWS_MAX) {
-      const receipt = writeHere(batch)
-      if (++mainFlushes % CHECKPOINT_EVERY === 0) checkpointPassive(db, file)
+      const receipt = writeHere(batch, nowMs())
+      if (++mainFlushes % CHECKPOINT_EVERY === 0) checkpoint()
       return receipt
     }
-    thread ??= startFlushThread(threadUrl, file)
+    thread ??= startFlushThread(threadUrl, file, nowMs)
     return await thread.flush(batch)
   }
   return {

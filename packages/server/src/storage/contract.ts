@@ -1,0 +1,29 @@
+// What every store must do, as one suite: memory, SQLite and PostgreSQL run it whole. A rule of the store begins here, with the case that shows
+// what happens when it is broken; a driver has no behaviour of its own beyond this page.
+import { executionContract } from './contract/executions.ts'
+import { flowContract } from './contract/flows.ts'
+import { flushContract } from './contract/flush.ts'
+import { jobContract } from './contract/jobs.ts'
+import { keyContract } from './contract/keys.ts'
+import { logContract } from './contract/logs.ts'
+import { queueContract } from './contract/queues.ts'
+import type { StoreSubject } from './contract/subject.ts'
+import { triggerContract } from './contract/triggers.ts'
+
+export type { OpenStore, StoreSubject } from './contract/subject.ts'
+
+export function storeContract(subject: StoreSubject): void {
+  writeContract(subject)
+  executionContract(subject)
+  flowContract(subject)
+  triggerContract(subject)
+  jobContract(subject)
+  queueContract(subject)
+  logContract(subject)
+  keyContract(subject)
+}
+
+/** The write path alone, for drivers that have two of them. */
+export function writeContract(subject: StoreSubject): void {
+  flushContract(subject)
+}

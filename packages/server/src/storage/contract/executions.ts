@@ -1,0 +1,208 @@
+// Lists of executions: every filter alone and together, by key and by offset.
+import assert from 'node:assert/strict'
+import type { ExecutionRow } from '../batch.ts'
+import type { ExecutionQuery, Store } from '../store.ts'
+import { NOW_MS, TENANT, executionRow, jobRow, join, journalRow, logRow, storeCase, timerRow } from './subject.ts'
+import type { StoreSubject } from './subject.ts'
+
+export function executionContract(subject: StoreSubject): void {
+  filters(subject)
+  paging(subject)
+  labels(subject)
+  others(subject)
+}
+
+const ROWS: ExecutionRow[] = [
+  executionRow('e01', { state: 'SUCCESS', endMs: NOW_MS + 10, waitsFor: null }),
+  executionRow('e02', { state: 'FAILED', endMs: NOW_MS + 10, waitsFor: null, namespace: 'company' }),
+  executionRow('e03', { namespace: 'company.team.deep', createdMs: NOW_MS + 1 }),
+  executionRow('e04', { namespace: 'company.teams', createdMs: NOW_MS + 2 }),
+  executionRow('e05', { namespace: 'company.team-2', createdMs: NOW_MS + 3, waitsFor: 'nothing' }),
+  executionRow('e06', { flowId: 'other', createdMs: NOW_MS + 4, parentId: 'e01', waitsFor: 'nothing' }),
+  executionRow('e07', { flowId: 'other', createdMs: NOW_MS + 5, state: 'FAILED', endMs: NOW_MS + 9, waitsFor: null }),
+  executionRow('e08', { createdMs: NOW_MS + 6, parentId: 'e01', state: 'KILLED', endMs: NOW_MS + 9, waitsFor: null }),
+  executionRow('e09', { tenant: 'guest', createdMs: NOW_MS + 7, waitsFor: 'nothing' }),
+]
+
+async function fill(store: Store): Promise<void> {
+  const node = await join(store)
+  await node.write({
+    births: ROWS,
+    labels: [
+      { executionId: 'e01', key: 'team', value: 'blue' },
+      { executionId: 'e01', key: 'env', value: 'prod' },
+      { executionId: 'e03', key: 'team', value: 'blue' },
+      { executionId: 'e04', key: 'team', value: 'red' },
+      { executionId: 'e09', key: 'team', value: 'blue' },
+    ],
+  })
+}
+
+async function ids(store: Store, query: Partial<ExecutionQuery>): Promise<string> {
+  const rows = await store.read.listExecutions({ tenant: TENANT, limit: 100, ...query })
+  return rows.map(row => row.id.slice(1)).join(' ')
+}
+
+function filters(subject: StoreSubject): void {
+  const cases: readonly (readonly [string, Partial<ExecutionQuery>, string])[] = [
+    ['nothing but the tenant, newest first', {}, '08 07 06 05 04 03 02 01'],
+    ['another tenant', { tenant: 'guest' }, '09'],
+    ['a tenant that nobody has', { tenant: 'nobody' }, ''],
+    ['oldest first', { isAscending: true }, '01 02 03 04 05 06 07 08'],
+    ['exactly one namespace', { namespace: 'company.team' }, '08 07 06 01'],
+    ['a namespace and those below it', { namespace: 'company.team', isPrefix: true }, '08 07 06 03 01'],
+    ['all below the first namespace', { namespace: 'company', isPrefix: true }, '08 07 06 05 04 03 02 01'],
+    ['a namespace whose name only begins alike', { namespace: 'company.te', isPrefix: true }, ''],
+    ['a flow', { flowId: 'other' }, '07 06'],
+    ['a flow of a namespace', { namespace: 'company.team', flowId: 'hello' }, '08 01'],
+    ['one state', { states: ['FAILED'] }, '07 02'],
+    ['several states', { states: ['FAILED', 'KILLED'] }, '08 07 02'],
+    ['no state at all', { states: [] }, ''],
+    ['from a moment on, the moment included', { startFromMs: NOW_MS + 5 }, '08 07'],
+    ['up to a moment, the moment included', { startToMs: NOW_MS + 1 }, '03 02 01'],
+    ['between two moments', { startFromMs: NOW_MS + 1, startToMs: NOW_MS + 3 }, '05 04 03'],
+    ['the children of an execution', { parentId: 'e01' }, '08 06'],
+    ['a label', { labels: [{ key: 'team', value: 'blue' }] }, '03 01'],
+    ['the same key with another value', { labels: [{ key: 'team', value: 'red' }] }, '04'],
+    [
+      'two labels at once',
+      {
+        labels: [
+          { key: 'team', value: 'blue' },
+          { key: 'env', value: 'prod' },
+        ],
+      },
+      '01',
+    ],
+    ['a label that nobody has', { labels: [{ key: 'team', value: 'prod' }] }, ''],
+    [
+      'everything together',
+      {
+        namespace: 'company',
+        isPrefix: true,
+        flowId: 'hello',
+        states: ['RUNNING', 'SUCCESS'],
+        startFromMs: NOW_MS,
+        startToMs: NOW_MS + 1,
+        labels: [{ key: 'team', value: 'blue' }],
+        isAscending: true,
+        offset: 1,
+      },
+      '03',
+    ],
+  ]
+  for (const [what, query, expected] of cases) {
+    storeCase(subject, `executions are listed by ${what}`, async ({ store }) => {
+      await fill(store)
+
+      assert.equal(await ids(store, query), expected)
+      const count = await store.read.countExecutions({ tenant: TENANT, limit: 100, ...query, offset: 0 })
+      assert.equal(count, expected === '' ? 0 : expected.split(' ').length + (query.offset ?? 0))
+    })
+  }
+}
+
+function paging(subject: StoreSubject): void {
+  storeCase(subject, 'a list is read page by page, by key and by offset, either way round', async ({ store }) => {
+    await fill(store)
+
+    assert.equal(await ids(store, { limit: 3 }), '08 07 06')
+    assert.equal(await ids(store, { limit: 3, afterId: 'e06' }), '05 04 03')
+    assert.equal(await ids(store, { limit: 3, afterId: 'e03' }), '02 01')
+    assert.equal(await ids(store, { limit: 3, afterId: 'e01' }), '')
+    assert.equal(await ids(store, { limit: 3, afterId: 'e03', isAscending: true }), '04 05 06')
+    assert.equal(await ids(store, { limit: 3, offset: 3 }), '05 04 03')
+    assert.equal(await ids(store, { limit: 3, offset: 7 }), '01')
+    assert.equal(await ids(store, { limit: 3, offset: 8 }), '')
+    assert.equal(await ids(store, { limit: 2, offset: 1, afterId: 'e06' }), '04 03')
+    assert.equal(await ids(store, { limit: 0 }), '')
+  })
+
+  storeCase(subject, 'counting stops at the limit', async ({ store }) => {
+    await fill(store)
+
+    assert.equal(await store.read.countExecutions({ tenant: TENANT, limit: 5 }), 5)
+    assert.equal(await store.read.countExecutions({ tenant: TENANT, limit: 8 }), 8)
+    assert.equal(await store.read.countExecutions({ tenant: TENANT, limit: 100, states: ['KILLED'] }), 1)
+  })
+
+  storeCase(subject, 'executions that could go on are listed oldest first, of all tenants', async ({ store }) => {
+    await fill(store)
+
+    assert.deepEqual(await store.read.listReady('', 10), ['e05', 'e06', 'e09'])
+    assert.deepEqual(await store.read.listReady('', 2), ['e05', 'e06'])
+    assert.deepEqual(await store.read.listReady('e06', 10), ['e09'])
+  })
+}
+
+function labels(subject: StoreSubject): void {
+  storeCase(subject, 'the labels of an execution are written whole', async ({ store }) => {
+    const node = await join(store)
+    await node.write({
+      births: [executionRow('e1'), executionRow('e2')],
+      labels: [
+        { executionId: 'e1', key: 'team', value: 'blue' },
+        { executionId: 'e1', key: 'env', value: 'prod' },
+        { executionId: 'e2', key: 'team', value: 'blue' },
+      ],
+    })
+
+    await node.write({ labels: [{ executionId: 'e1', key: 'env', value: 'test' }] })
+
+    const by = async (key: string, value: string): Promise<string> => await ids(store, { labels: [{ key, value }] })
+    assert.deepEqual([await by('team', 'blue'), await by('env', 'prod'), await by('env', 'test')], ['2', '', '1'])
+  })
+
+  storeCase(subject, 'a label that an execution has twice is found once', async ({ store }) => {
+    const node = await join(store)
+    const label = { executionId: 'e1', key: 'team', value: 'blue' }
+    await node.write({ births: [executionRow('e1')], labels: [label, label] })
+
+    assert.equal(await ids(store, { labels: [label] }), '1')
+  })
+}
+
+function others(subject: StoreSubject): void {
+  storeCase(subject, 'journal rows are read in the order of their turns', async ({ store }) => {
+    const node = await join(store)
+    await node.write({ journal: [journalRow('e1', 1), journalRow('e2', 1)] })
+    await node.write({ journal: [journalRow('e1', 10), journalRow('e1', 3)] })
+
+    assert.deepEqual(
+      (await store.read.journalOf('e1')).map(row => row.turn),
+      [1, 3, 10],
+    )
+    assert.deepEqual(await store.read.journalOf('ghost'), [])
+  })
+
+  storeCase(subject, 'an execution is deleted with all that belongs to it, once', async ({ store }) => {
+    const node = await join(store)
+    const rowsOf = (id: string): Parameters<typeof node.write>[0] => ({
+      births: [executionRow(id)],
+      labels: [{ executionId: id, key: 'team', value: 'blue' }],
+      journal: [journalRow(id, 1)],
+      logs: [logRow(id)],
+      metrics: [
+        { executionId: id, run: 0, taskId: 't', name: 'rows', type: 'counter', value: 1, tags: '{}', atMs: NOW_MS },
+      ],
+      jobs: [jobRow(id, 0)],
+      timers: [timerRow(id, 'retry:0', 5)],
+      signals: [{ id: `s/${id}`, shard: 0, executionId: id, body: '{}' }],
+    })
+    await node.write(rowsOf('e1'))
+    await node.write(rowsOf('e2'))
+
+    assert.equal(await store.perform('deleteExecution', { id: 'e1' }), true)
+    assert.equal(await store.perform('deleteExecution', { id: 'e1' }), false)
+
+    assert.equal(await ids(store, {}), '2')
+    assert.equal(await ids(store, { labels: [{ key: 'team', value: 'blue' }] }), '2')
+    assert.deepEqual(await store.read.journalOf('e1'), [])
+    assert.deepEqual(await store.read.logsOf({ executionId: 'e1', limit: 10 }), [])
+    assert.deepEqual(await store.read.metricsOf('e1'), [])
+    assert.equal(await store.read.countFreeJobs(), 1)
+    assert.equal((await store.read.listTimers({ untilMs: 10, limit: 10 })).length, 1)
+    assert.equal((await store.read.listSignals('', 10)).length, 1)
+    await node.write(rowsOf('e1'))
+  })
+}

@@ -1,0 +1,45 @@
+// The contract on a real PostgreSQL: one server for the file, one database for each test.
+import { randomUUID } from 'node:crypto'
+import { after, before, type TestContext } from 'node:test'
+import { Client } from 'pg'
+import { startPostgres } from '../../../../../tests/services/postgres.mjs'
+import { storeContract, type OpenStore } from '../contract.ts'
+import { openPostgresStore } from './postgres-store.ts'
+
+let server: Awaited<ReturnType<typeof startPostgres>>
+
+before(async () => {
+  server = await startPostgres({ fsync: true })
+})
+after(async () => await server.stop())
+
+storeContract({ name: 'postgres', hasOwnClock: true, open: async t => await openIn(t) })
+
+async function openIn(t: TestContext): Promise<OpenStore> {
+  const database = `t_${randomUUID().replaceAll('-', '')}`
+  await administrate(`create database ${database}`)
+  const url = server.url.replace(/\/postgres$/, `/${database}`)
+  let atMs = 0
+  const open = async () => await openPostgresStore({ url, poolMax: 2, nowMs: () => atMs, onNotice: () => {} })
+  let store = await open()
+  t.after(async () => {
+    await store.close()
+    await administrate(`drop database ${database} with (force)`)
+  })
+  return {
+    store,
+    reopen: async () => {
+      await store.close()
+      store = await open()
+      return store
+    },
+    setNow: nowMs => void (atMs = nowMs),
+  }
+}
+
+async function administrate(statement: string): Promise<void> {
+  const client = new Client({ connectionString: server.url })
+  await client.connect()
+  await client.query(statement)
+  await client.end()
+}
