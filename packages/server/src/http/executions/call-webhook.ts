@@ -126,7 +126,7 @@ async function birthOf(
     plan,
     inputs: isMap(rendered) ? rendered : {},
     trigger: { id: trigger.id, type: trigger.type, variables },
-    ...(plan.flow.dialect === 2 ? { labels: trigger.labels } : {}),
+    ...(plan.flow.dialect === 2 || call.dialect === 'c' ? { labels: trigger.labels } : {}),
   }
   const prepared = await prepareExecution(executionId, request, dependencies)
   if ('birth' in prepared) return prepared.birth
