@@ -81,6 +81,17 @@ test('every package of the lock comes from the public registry or from the proje
   assert.deepEqual([...hosts], [])
 })
 
+test('the lock holds the packages of other platforms, without which npm ci refuses it', () => {
+  const { packages } = JSON.parse(read('package-lock.json')) as {
+    packages: Record<string, { optionalDependencies?: Record<string, string> }>
+  }
+  const omitted = Object.values(packages)
+    .flatMap(item => Object.keys(item.optionalDependencies ?? {}))
+    .filter(name => packages[`node_modules/${name}`] === undefined)
+
+  assert.deepEqual(omitted, [], 'run: node scripts/complete-lock.mjs')
+})
+
 test('no package of the default install needs an install script', () => {
   const lock = JSON.parse(read('package-lock.json')) as {
     packages: Record<string, { hasInstallScript?: boolean; dev?: boolean }>
