@@ -62,7 +62,7 @@ async function answer(asked: Question): Promise<Figures> {
     ...figures,
     relative: relativeTo(calibration, figures),
     calibration: { ...calibration },
-    acknowledged: acknowledgement(ask.store),
+    whatIsAcknowledged: acknowledgement(ask.store),
     machine: describeMachine(),
     versions: describeVersions(),
     at: new Date().toISOString(),

@@ -36,7 +36,7 @@ async function buildAll() {
     platform: 'node',
     target: 'node24',
     sourcemap: true,
-    keepNames: true,
+    keepNames: false,
     legalComments: 'linked',
     external: ['pg-native'],
     banner: { js: REQUIRE },

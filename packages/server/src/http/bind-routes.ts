@@ -1,9 +1,12 @@
-// Binds the route table to the application: path by path, dialect by dialect, with the handler of each. A route without a permission, or a
-// handler that no route names, stops the start.
+// Binds the route table to the listener: path by path, dialect by dialect, with the handler of each. A route without a permission, or a
+// handler that no route names, stops the start. Requests and replies stay what Node made them: turning each into the objects of the web
+// platform and back cost more than all the rest of a webhook's way to the engine.
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { assert, trust, type ApiDialect } from '@batuta/core'
 import { routes, type Permission, type Route } from '@batuta/api'
-import type { HttpBindings } from '@hono/node-server'
-import { Hono, type Context } from 'hono'
+import { RegExpRouter } from 'hono/router/reg-exp-router'
+import { SmartRouter } from 'hono/router/smart-router'
+import { TrieRouter } from 'hono/router/trie-router'
 import { Errors } from 'typebox/value'
 import type { HttpDependencies } from './dependencies.ts'
 import { signalOf, type AllHandlers, type Exchange } from './exchange.ts'
@@ -11,14 +14,12 @@ import { BODY_BYTES_MAX, SOURCE_BYTES_MAX, dataOf, readBytes, textOf } from './r
 import { readFilters } from './read-filters.ts'
 import { readQuery } from './read-query.ts'
 import type { Reply } from './reply.ts'
-import { RequestError, errorText, refusalOf, unprocessable } from './request-error.ts'
+import { RequestError, refusalOf, unprocessable } from './request-error.ts'
 import { newOriginCheck, type OriginCheck } from './trusted-origin.ts'
+import { errorReply, writeReply } from './write-reply.ts'
 
-export interface HttpApp {
-  readonly Bindings: HttpBindings
-}
+export type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>
 
-type AppContext = Context<HttpApp>
 type AnyHandler = (exchange: Exchange<Route['params'], Route['query'], Route['body']>) => Promise<Reply> | Reply
 
 /** Nobody has to log in yet: a route that needs more than these is refused to nobody, but must say what it needs. */
@@ -38,21 +39,61 @@ const PERMISSIONS: ReadonlySet<Permission> = new Set<Permission>([
 
 const DIALECT_HEADER = 'x-batuta-dialect'
 
-export function bindRoutes(handlers: AllHandlers, dependencies: HttpDependencies): Hono<HttpApp> {
-  const app = new Hono<HttpApp>({ strict: false })
+export function bindRoutes(handlers: AllHandlers, dependencies: HttpDependencies): Listener {
+  const router = new SmartRouter<BoundRoute>({ routers: [new RegExpRouter(), new TrieRouter()] })
   const checkOrigin = newOriginCheck(dependencies.config)
-  const bound = boundRoutes(handlers, dependencies.config.tenant)
-  for (const { route, handler, path, dialects, name } of bound) {
-    assert(PERMISSIONS.has(route.permission), `the route ${name} has no permission`)
-    app.on(route.method, [honoPath(path)], context =>
-      guarded(context, dependencies, () =>
-        answer(context, { route, handler, dialects }, { checkOrigin, dependencies }),
-      ),
-    )
+  for (const bound of boundRoutes(handlers, dependencies.config.tenant)) {
+    assert(PERMISSIONS.has(bound.route.permission), `the route ${bound.name} has no permission`)
+    router.add(bound.route.method, patternOf(bound.path), bound)
   }
-  assert(app.routes.length === bound.length, 'a route was bound beside the table')
-  app.notFound(context => guarded(context, dependencies, () => Promise.reject(unknownRoute(context))))
-  return app
+  return (incoming, outgoing) =>
+    guarded({ incoming, outgoing }, dependencies, async () => {
+      const { method = '', url = '' } = incoming
+      const path = pathIn(url)
+      const found = firstOf(router.match(method === 'HEAD' ? 'GET' : method, path))
+      if (!found) throw new RequestError(404, 'route-not-found', `There is nothing at ${method} ${path}.`)
+      return await answer({ incoming, outgoing }, found, { checkOrigin, dependencies })
+    })
+}
+
+interface Message {
+  readonly incoming: IncomingMessage
+  readonly outgoing: ServerResponse
+}
+
+/** Without the query and a slash at the end; `http://host/path` is a valid target of a request, too. */
+function pathIn(url: string): string {
+  const end = url.indexOf('?')
+  const path = end < 0 ? url : url.slice(0, end)
+  if (!path.startsWith('/') && URL.canParse(path)) return pathIn(new URL(path).pathname)
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
+}
+
+interface Found {
+  readonly bound: BoundRoute
+  readonly params: Readonly<Record<string, string>>
+}
+
+/** Of all that match the one that was bound first: a fixed segment goes before a parameter. */
+function firstOf([matches, stash]: ReturnType<SmartRouter<BoundRoute>['match']>): Found | undefined {
+  const [first] = matches
+  if (!first) return undefined
+  const [bound, places] = first
+  const params: Record<string, string> = {}
+  for (const name in places) {
+    const place = places[name]
+    const text = typeof place === 'number' ? stash?.[place] : place
+    if (text !== undefined) params[name] = text.includes('%') ? decoded(text) : text
+  }
+  return { bound, params }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text // What is no percent code stands for itself.
+  }
 }
 
 interface BoundRoute {
@@ -95,45 +136,39 @@ function rankOf(path: string): string {
 }
 
 /** The rest of a webhook's path may have slashes. */
-function honoPath(path: string): string {
+function patternOf(path: string): string {
   return path.replace('{path}', ':path{.+}').replace(/\{(\w+)\}/g, ':$1')
 }
 
-interface Target {
-  readonly route: Route
-  readonly handler: AnyHandler
-  readonly dialects: readonly ApiDialect[]
-}
-
 async function answer(
-  context: AppContext,
-  { route, handler, dialects }: Target,
+  { incoming, outgoing }: Message,
+  { bound: { route, handler, dialects }, params }: Found,
   { checkOrigin, dependencies }: { readonly checkOrigin: OriginCheck; readonly dependencies: HttpDependencies },
-): Promise<Response> {
-  const { incoming, outgoing } = context.env
+): Promise<Reply> {
   if (route.permission !== 'public' && route.permission !== 'key') {
     const { host, origin, 'sec-fetch-site': fetchSite } = incoming.headers
     const refusal = checkOrigin({ method: route.method, host, origin, fetchSite: [fetchSite].flat()[0] })
     if (refusal) throw refusal
   }
   const given = searchOf(incoming.url ?? '')
-  const exchange = {
-    params: context.req.param(),
+  return await handler({
+    params,
     query: readQuery(route.query, given),
     filters: readFilters(given),
-    body: await readBody(context, route),
+    body: await readBody(incoming, route),
     dialect: dialectOf(incoming.headers[DIALECT_HEADER], dialects, dependencies.config.apiDialect),
     incoming,
     get signal() {
       return signalOf(outgoing)
     },
-  }
-  return responseOf(await handler(exchange))
+  })
 }
+
+const NO_SEARCH: URLSearchParams = new URLSearchParams()
 
 function searchOf(url: string): URLSearchParams {
   const at = url.indexOf('?')
-  return new URLSearchParams(at < 0 ? '' : url.slice(at + 1))
+  return at < 0 ? NO_SEARCH : new URLSearchParams(url.slice(at + 1))
 }
 
 /** Where dialects share a path, the header of the request decides, else the configuration. */
@@ -161,11 +196,11 @@ const DIALECT_NAMES: ReadonlyMap<string, ApiDialect> = new Map([
 ])
 
 /** Forms and raw bodies stream: their routes read them. */
-async function readBody(context: AppContext, { body }: Route): Promise<never> {
-  return trust<never>(await readTypedBody(context, body))
+async function readBody(incoming: IncomingMessage, { body }: Route): Promise<never> {
+  return trust<never>(await readTypedBody(incoming, body))
 }
 
-async function readTypedBody({ env: { incoming } }: AppContext, body: Route['body']): Promise<unknown> {
+async function readTypedBody(incoming: IncomingMessage, body: Route['body']): Promise<unknown> {
   switch (body.type) {
     case 'none':
     case 'form':
@@ -189,39 +224,18 @@ async function readTypedBody({ env: { incoming } }: AppContext, body: Route['bod
   }
 }
 
-function responseOf(reply: Reply): Response {
-  const headers: Record<string, string> = {
-    'x-content-type-options': 'nosniff',
-    'cache-control': 'no-store',
-    ...reply.headers,
-  }
-  if (reply.type === 'empty') return new Response(null, { status: reply.status, headers })
-  headers['content-type'] = reply.contentType
-  return new Response(reply.type === 'body' ? reply.body : reply.stream, { status: reply.status, headers })
-}
-
-function unknownRoute({ req }: AppContext): RequestError {
-  return new RequestError(404, 'route-not-found', `There is nothing at ${req.method} ${req.path}.`)
-}
-
 /** The border of every route: whatever is thrown behind it becomes an answer, and our own mistakes a line in the log. */
 async function guarded(
-  context: AppContext,
+  { incoming, outgoing }: Message,
   { log }: HttpDependencies,
-  run: () => Promise<Response>,
-): Promise<Response> {
+  run: () => Promise<Reply>,
+): Promise<void> {
   try {
-    return await run()
+    await writeReply(outgoing, await run())
   } catch (error) {
     const { refusal, isOurs } = refusalOf(error)
-    if (isOurs)
-      log.error(`${context.req.method} ${context.req.path} answered ${refusal.status}`, refusal.cause ?? error)
-    return responseOf({
-      type: 'body',
-      status: refusal.status,
-      contentType: 'application/json',
-      body: errorText(refusal, context.req.path),
-      headers: refusal.headers,
-    })
+    const path = pathIn(incoming.url ?? '')
+    if (isOurs) log.error(`${incoming.method} ${path} answered ${refusal.status}`, refusal.cause ?? error)
+    await writeReply(outgoing, errorReply(refusal, path))
   }
 }

@@ -1,7 +1,6 @@
-// The HTTP server: one listener, the hot paths on the raw request, everything else through the route table.
+// The HTTP server: one listener, and the route table behind it.
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { getRequestListener } from '@hono/node-server'
 import { bindRoutes } from './bind-routes.ts'
 import type { HttpDependencies } from './dependencies.ts'
 import { executionHandlers } from './executions/routes.ts'
@@ -34,7 +33,7 @@ export async function startHttp(given: HttpDependencies): Promise<RunningHttp> {
   })
   const port = await listen(server, given.config)
   const dependencies = { ...given, config: { ...given.config, port } }
-  const app = bindRoutes(
+  const listener = bindRoutes(
     {
       flows: flowHandlers(dependencies),
       executions: executionHandlers(dependencies),
@@ -44,7 +43,6 @@ export async function startHttp(given: HttpDependencies): Promise<RunningHttp> {
     },
     dependencies,
   )
-  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false })
   server.on('request', (incoming, outgoing) => void listener(incoming, outgoing))
   return {
     address: `http://${given.config.host}:${port}`,
