@@ -25,7 +25,19 @@ function describe(path, version, dev) {
   const processor = PROCESSORS.find(name => words.includes(name))
   // Without a platform npm would try to install it here, which is what failed in the first place.
   if (system === undefined || processor === undefined) throw new Error(`for which platform is ${path}?`)
-  return { version, cpu: [processor], ...(dev && { dev: true }), optional: true, os: [system] }
+  const libc = words.some(word => word.startsWith('musl'))
+    ? 'musl'
+    : words.some(word => word.startsWith('gnu'))
+      ? 'glibc'
+      : undefined
+  return {
+    version,
+    cpu: [processor],
+    ...(dev && { dev: true }),
+    ...(libc && { libc: [libc] }),
+    optional: true,
+    os: [system],
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
