@@ -3,7 +3,9 @@
 // Usage: node scripts/with-node.mjs scripts/build.mjs [--force]
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { spawnSync } from 'node:child_process'
+import { isBuiltin } from 'node:module'
 import { dirname, join, relative, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { DIST, isUpToDate, listEntries, readStamp, writeStamp } from './build-stamp.mjs'
 import { ROOT } from './node-path.mjs'
@@ -38,7 +40,7 @@ async function buildAll() {
     legalComments: 'linked',
     external: ['pg-native'],
     banner: { js: REQUIRE },
-    plugins: [pointToBundles(entries)],
+    plugins: [pointToBundles(entries), nameExports()],
     write: false,
     metafile: true,
     logLevel: 'warning',
@@ -67,6 +69,34 @@ function pointToBundles(entries) {
           return bundle === undefined ? whole : `new URL('${bundle}', import.meta.url)`
         })
         return { contents, loader: 'ts' }
+      })
+    },
+  }
+}
+
+/**
+ * `const { Agent } = await import('undici')` works in Node, which finds the names of a CommonJS package by reading it, and would not work in the
+ * bundle, which knows them only when it runs. So each package that is imported late gets a module that spells its names out.
+ */
+function nameExports() {
+  return {
+    name: 'name-exports',
+    setup({ onLoad, onResolve, resolve: find }) {
+      onResolve({ filter: /^[^./]/ }, ({ kind, path, resolveDir, importer }) =>
+        kind === 'dynamic-import' &&
+        !isBuiltin(path) &&
+        !path.startsWith('@batuta/') &&
+        !importer.includes('node_modules')
+          ? { path, namespace: 'named', pluginData: { resolveDir } }
+          : undefined,
+      )
+      onLoad({ filter: /.*/, namespace: 'named' }, async ({ path, pluginData: { resolveDir } }) => {
+        const found = await find(path, { kind: 'import-statement', resolveDir })
+        if (found.errors.length > 0) return { errors: found.errors }
+        const names = Object.keys(await import(pathToFileURL(found.path).href)).filter(
+          name => name !== 'module.exports',
+        )
+        return { contents: `export { ${names.join(', ')} } from ${JSON.stringify(path)}`, resolveDir }
       })
     },
   }

@@ -10,6 +10,7 @@ import { ROOT, getNode } from './node-path.mjs'
 import { runNode } from './run-node.mjs'
 
 const USAGE = `usage: npm start -- [--port N] [--host ADDRESS] [--data DIR] [--flows DIR] [--config FILE]`
+const SHELL_LOOK_MS = 500
 
 const options = readOptions()
 try {
@@ -46,6 +47,7 @@ function startServer() {
     { cwd: ROOT, stdio: 'inherit' },
   )
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  stopWithShell(child)
   child.on('error', error => {
     say(`the server could not be started: ${error.message}`)
     process.exit(1)
@@ -55,6 +57,17 @@ function startServer() {
     process.removeAllListeners(signal)
     process.kill(process.pid, signal)
   })
+}
+
+/** Whoever stops npm stops the shell between npm and us, which does not pass it on: its end is the sign. */
+function stopWithShell(child) {
+  if (process.env.npm_lifecycle_event === undefined) return
+  const shell = process.ppid
+  const look = () => {
+    if (process.ppid === shell) setTimeout(look, SHELL_LOOK_MS).unref()
+    else child.kill('SIGTERM')
+  }
+  look()
 }
 
 /** Only what was asked for: the rest is up to the configuration. Paths count from the folder where npm was called. */

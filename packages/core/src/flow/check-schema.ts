@@ -54,12 +54,19 @@ function checkMap(walk: Walk, schema: Schema, map: ValueMap, path: string): void
   }
   for (const key of textsOf(schema['required'])) {
     if (mapHas(map, key) && mapGet(map, key) !== null) continue
+    if (hasDefault(properties, key)) continue
     object(walk.inspection, {
       code: 'missing-property',
       message: `The property "${key}" is missing.`,
       path: `${path}.${key}`,
     })
   }
+}
+
+/** Kestra's schemas call a property required that is never empty, also when it is its default that fills it. */
+function hasDefault(properties: Schema, key: string): boolean {
+  const property = Object.hasOwn(properties, key) ? properties[key] : undefined
+  return isRecord(property) && property['default'] !== undefined
 }
 
 function isRendered(value: Value): boolean {

@@ -230,8 +230,9 @@ test('variables are rendered on demand only, so their mistakes warn', () => {
 
 const SCHEMA = {
   type: 'object',
-  required: ['url'],
+  required: ['url', 'method'],
   properties: {
+    method: { type: 'string', default: 'GET' },
     url: { type: 'string', minLength: 1 },
     count: { type: 'integer', minimum: 1 },
     ratio: { type: 'number' },

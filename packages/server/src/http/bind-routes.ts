@@ -14,9 +14,9 @@ import { BODY_BYTES_MAX, SOURCE_BYTES_MAX, dataOf, readBytes, textOf } from './r
 import { readFilters } from './read-filters.ts'
 import { readQuery } from './read-query.ts'
 import type { Reply } from './reply.ts'
-import { sendReply } from './send-reply.ts'
-import { RequestError, errorText, refusalOf, unprocessable } from './request-error.ts'
+import { RequestError, refusalOf, unprocessable } from './request-error.ts'
 import { newOriginCheck, type OriginCheck } from './trusted-origin.ts'
+import { errorReply, writeReply } from './write-reply.ts'
 
 export type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>
 
@@ -230,16 +230,12 @@ async function guarded(
   { log }: HttpDependencies,
   run: () => Promise<Reply>,
 ): Promise<void> {
-  const onBroken = (error: unknown): void => log.warn(`${incoming.method} ${incoming.url} was cut off`, error)
   try {
-    sendReply(await run(), outgoing, onBroken)
+    await writeReply(outgoing, await run())
   } catch (error) {
     const { refusal, isOurs } = refusalOf(error)
     const path = pathIn(incoming.url ?? '')
     if (isOurs) log.error(`${incoming.method} ${path} answered ${refusal.status}`, refusal.cause ?? error)
-    if (outgoing.headersSent) return void outgoing.destroy()
-    const body = errorText(refusal, path)
-    const { status, headers } = refusal
-    sendReply({ type: 'body', status, contentType: 'application/json', body, headers }, outgoing, onBroken)
+    await writeReply(outgoing, errorReply(refusal, path))
   }
 }

@@ -4,37 +4,39 @@ import type { Reply } from './reply.ts'
 
 const HEARTBEAT_MS = 15_000
 const HEARTBEAT = ': still here\n\n'
-const ENCODER = new TextEncoder()
 
 /** `data` is one line: JSON text. */
 export function eventText(id: string, data: string): string {
   return `data: ${data}\nid: ${id}\n\n`
 }
 
-export function events(platform: Platform, frames: (signal: AbortSignal) => AsyncGenerator<string>): Reply {
-  const controller = new AbortController()
-  const generator = frames(controller.signal)
-  let pending: Promise<IteratorResult<string>> | undefined
-  const stream = new ReadableStream<Uint8Array>({
-    pull: async sink => {
-      pending ??= generator.next()
-      const result = await firstOf(pending, platform)
-      if (result === 'quiet') return sink.enqueue(ENCODER.encode(HEARTBEAT))
-      pending = undefined
-      if (result.done) sink.close()
-      else sink.enqueue(ENCODER.encode(result.value))
-    },
-    cancel: async () => {
-      controller.abort()
-      await generator.return(undefined)
-    },
-  })
+/** The frames must end when the signal is aborted. */
+export function events(frames: AsyncGenerator<string>, platform: Platform): Reply {
+  const headers = { 'x-accel-buffering': 'no' }
   return {
     type: 'stream',
     status: 200,
     contentType: 'text/event-stream',
-    stream,
-    headers: { 'x-accel-buffering': 'no' },
+    chunks: withHeartbeat(frames, platform),
+    headers,
+  }
+}
+
+async function* withHeartbeat(frames: AsyncGenerator<string>, platform: Platform): AsyncGenerator<string> {
+  let pending = frames.next()
+  try {
+    for (;;) {
+      const result = await firstOf(pending, platform)
+      if (result === 'quiet') {
+        yield HEARTBEAT
+        continue
+      }
+      if (result.done) return
+      yield result.value
+      pending = frames.next()
+    }
+  } finally {
+    await frames.return(undefined)
   }
 }
 

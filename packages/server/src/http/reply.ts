@@ -12,11 +12,11 @@ export type Reply =
       readonly type: 'stream'
       readonly status: number
       readonly contentType: string
-      readonly stream: ReadableStream<Uint8Array>
+      readonly chunks: AsyncIterable<Uint8Array | string>
       readonly headers?: Headers
     }
 
-type Headers = Readonly<Record<string, string>>
+export type Headers = Readonly<Record<string, string>>
 
 const JSON_TYPE = 'application/json'
 

@@ -136,3 +136,33 @@ function splitByRegex(text: string, java: string, limit: number, fuel: Fuel): re
   }
   return isSplit ? [...parts, text.slice(at)] : [text]
 }
+
+export interface RegexGroup {
+  readonly name: string | null
+  /** −1 when the group took no part. */
+  readonly start: number
+  readonly end: number
+}
+
+export interface RegexMatch {
+  readonly start: number
+  readonly end: number
+  readonly groups: readonly RegexGroup[]
+}
+
+/** The first match, or all of them. */
+export function findMatches(text: string, java: string, isGlobal: boolean, fuel: Fuel): readonly RegexMatch[] {
+  const { matcher } = open(text, java, fuel)
+  const names = new Map(Object.entries(matcher.namedGroups).map(([name, group]) => [group, name]))
+  const found: RegexMatch[] = []
+  while ((isGlobal || found.length === 0) && matcher.find()) {
+    fuel.spend(1)
+    const groups = Array.from({ length: matcher.groupCount() }, (_, index) => ({
+      name: names.get(index + 1) ?? null,
+      start: matcher.start(index + 1),
+      end: matcher.end(index + 1),
+    }))
+    found.push({ start: matcher.start(), end: matcher.end(), groups })
+  }
+  return found
+}

@@ -58,9 +58,8 @@ class Translator {
   readonly #isMultiLine: boolean
 
   constructor(java: string) {
-    this.#java = java
     const flags = Array.from(java.matchAll(/\(\?([a-zA-Z]+)(?:-[a-zA-Z]+)?[:)]/g), match => match[1] ?? '').join('')
-    if (flags.includes('x')) fail('VALUE', `The flag \`x\` is not supported in the regular expression \`${java}\``)
+    this.#java = flags.includes('x') ? withoutComments(java) : java
     this.#isDotAll = flags.includes('s')
     this.#isMultiLine = flags.includes('m')
   }
@@ -111,8 +110,8 @@ class Translator {
       this.#at++
       return
     }
-    const on = (flags[1] ?? '').replace(/[udU]/g, '')
-    const off = (flags[2] ?? '').replace(/[udU]/g, '')
+    const on = (flags[1] ?? '').replace(/[udUx]/g, '')
+    const off = (flags[2] ?? '').replace(/[udUx]/g, '')
     this.#result +=
       on === '' && off.length < 2 && flags[3] === ')' ? '' : `(?${on}${off.length < 2 ? '' : off}${flags[3] ?? ''}`
     this.#at += flags[0].length
@@ -216,6 +215,14 @@ class Translator {
     }
     fail('VALUE', `The regular expression \`${this.#java}\` has a class that is never closed`)
   }
+}
+
+/** The flag `x` lets white space and comments stand between the parts of a pattern. */
+function withoutComments(java: string): string {
+  return java.replace(
+    /(\\[^])|(\[(?:\\[^]|[^\]\\])*\])|\s+|#[^\n]*/g,
+    (_found, escape?: string, set?: string) => escape ?? set ?? '',
+  )
 }
 
 function quoteLiteral(character: string): string {

@@ -26,7 +26,7 @@ export async function downloadFile(entry: FileEntry, { files }: HttpDependencies
     type: 'stream',
     status: 200,
     contentType: 'application/octet-stream',
-    stream: ReadableStream.from(await files.open(entry.uri)),
+    chunks: await files.open(entry.uri),
     headers: {
       'content-disposition': `attachment; filename="${quoted}"; filename*=UTF-8''${encodeURIComponent(name)}`,
       'content-length': String(entry.sizeBytes),

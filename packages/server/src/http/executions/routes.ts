@@ -72,9 +72,9 @@ function readHandlers(dependencies: HttpDependencies): Pick<Handlers<'executions
       const { namespace, flowId, revision } = state
       return jsonText(presentFlowForExecution(await findRow({ tenant, namespace, flowId }, revision, ofDependencies)))
     },
-    follow: async ({ params, dialect }) => {
+    follow: async ({ params, dialect, signal }) => {
       await getExecution(params.executionId, dependencies)
-      return events(platform, signal => followExecution(params.executionId, { dependencies, dialect, signal }))
+      return events(followExecution(params.executionId, { dependencies, dialect, signal }), platform)
     },
     file: async ({ params, query }) => {
       const found = await findFile(params.executionId, query.path, dependencies)

@@ -44,25 +44,23 @@ export function logHandlers(dependencies: HttpDependencies): Handlers<'logs'> {
       await mustExist(params.executionId)
       return download(params.executionId, withFilters(query, filters), dependencies)
     },
-    follow: async ({ params, query, filters }) => {
+    follow: async ({ params, query, filters, signal }) => {
       await mustExist(params.executionId)
       const filter = withFilters(query, filters)
-      return events(platform, signal => followLogs(params.executionId, { filter, dependencies, signal }))
+      return events(followLogs(params.executionId, { filter, dependencies, signal }), platform)
     },
   }
 }
 
 function download(executionId: string, filter: LogFilter, dependencies: HttpDependencies): Reply {
-  const encoder = new TextEncoder()
-  async function* chunks(): AsyncGenerator<Uint8Array> {
-    for await (const entries of readLogs(executionId, filter, dependencies))
-      yield encoder.encode(entries.map(lineText).join(''))
+  async function* chunks(): AsyncGenerator<string> {
+    for await (const entries of readLogs(executionId, filter, dependencies)) yield entries.map(lineText).join('')
   }
   return {
     type: 'stream',
     status: 200,
     contentType: 'text/plain; charset=utf-8',
-    stream: ReadableStream.from(chunks()),
+    chunks: chunks(),
     headers: { 'content-disposition': `attachment; filename="${executionId.replace(/[^\w-]/g, '')}.log"` },
   }
 }

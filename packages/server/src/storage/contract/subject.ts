@@ -16,6 +16,8 @@ import { FlushError, type FlushFault, type FlushReceipt, type Store } from '../s
 export interface StoreSubject {
   /** Stands before the sentence of each case. */
   readonly name: string
+  /** The database has a clock of its own: `setNow` does not reach it. */
+  readonly hasOwnClock?: boolean
   /** A new, empty store; it is cleaned up after the case. */
   open(t: TestContext): Promise<OpenStore>
 }

@@ -15,12 +15,15 @@ const FENCE = `fence as (
 /** Parameters $1 to $3 are the fence's. */
 const FENCE_PARAMETERS = 3
 
-type Part = (rows: string) => string
+/** The statements that write the rows, given as a subselect that is empty unless the fence matched. */
+type Part = (rows: string) => string | readonly string[]
 
 interface Table {
   readonly batch: string
   readonly columns: readonly FlushColumn[]
   readonly write: Part
+  /** Every row must have met its counterpart: else the flush is refused whole. */
+  readonly mustMatch?: boolean
 }
 
 const text = (name: string): FlushColumn => ({ name, type: 'text' })
@@ -34,6 +37,7 @@ function insert(table: string, columns: readonly FlushColumn[], conflict = ''): 
 }
 
 const BIRTH: readonly FlushColumn[] = [
+  bigint('born_ms'),
   text('id'),
   text('tenant'),
   text('namespace'),
@@ -51,16 +55,16 @@ const BIRTH: readonly FlushColumn[] = [
   text('original_id'),
 ]
 const HEAD: readonly FlushColumn[] = [
-  bigint('created_ms'),
+  bigint('born_ms'),
   text('id'),
   text('state'),
   bigint('end_ms'),
   text('waits_for'),
   integer('turn'),
 ]
-const LABEL: readonly FlushColumn[] = [bigint('created_ms'), text('key'), text('value'), text('execution_id')]
+const LABEL: readonly FlushColumn[] = [bigint('born_ms'), text('key'), text('value'), text('execution_id')]
 const JOURNAL: readonly FlushColumn[] = [
-  bigint('created_ms'),
+  bigint('born_ms'),
   text('execution_id'),
   integer('turn'),
   integer('version'),
@@ -68,7 +72,7 @@ const JOURNAL: readonly FlushColumn[] = [
   text('events'),
 ]
 const LOG: readonly FlushColumn[] = [
-  bigint('created_ms'),
+  bigint('born_ms'),
   text('execution_id'),
   text('tenant'),
   text('namespace'),
@@ -78,7 +82,7 @@ const LOG: readonly FlushColumn[] = [
   text('lines'),
 ]
 const METRIC: readonly FlushColumn[] = [
-  bigint('created_ms'),
+  bigint('born_ms'),
   text('execution_id'),
   integer('run'),
   text('task_id'),
@@ -130,9 +134,19 @@ const TABLES: readonly Table[] = [
     columns: HEAD,
     write:
       rows => `update executions e set state = r.state, end_ms = r.end_ms, waits_for = r.waits_for, turn = r.turn from ${rows} as r
-      where e.created_ms = r.created_ms and e.id = r.id`,
+      where e.born_ms = r.born_ms and e.id = r.id`,
   },
-  { batch: 'labels', columns: LABEL, write: insert('execution_labels', LABEL, ' on conflict do nothing') },
+  {
+    // The labels of an execution are written whole: those that are not among the rows go.
+    batch: 'labels',
+    columns: LABEL,
+    write: rows => [
+      `delete from execution_labels l using (select distinct born_ms, execution_id from ${rows} as r) as d
+      where l.born_ms = d.born_ms and l.execution_id = d.execution_id and not exists (
+        select 1 from ${rows} as r where r.execution_id = l.execution_id and r.key = l.key and r.value = l.value)`,
+      `insert into execution_labels (born_ms, key, value, execution_id) select born_ms, key, value, execution_id from ${rows} as r on conflict do nothing`,
+    ],
+  },
   { batch: 'journal', columns: JOURNAL, write: insert('journal', JOURNAL) },
   { batch: 'logs', columns: LOG, write: insert('logs', LOG) },
   { batch: 'metrics', columns: METRIC, write: insert('metrics', METRIC) },
@@ -143,6 +157,15 @@ const TABLES: readonly Table[] = [
       `delete from jobs j using ${rows} as r where j.execution_id = r.execution_id and j.run = r.run and j.epoch = r.epoch`,
   },
   { batch: 'jobs', columns: JOB, write: insert('jobs', JOB) },
+  {
+    // The same key ended and began anew in one batch: a delete and an insert of one key do not go together in one statement.
+    batch: 'jobsReplaced',
+    columns: JOB,
+    write:
+      rows => `update jobs j set shard = r.shard, queue = r.queue, rank = r.rank, node = r.node, incarnation = r.incarnation,
+      claimed_ms = r.claimed_ms, payload = r.payload, is_killed = false from ${rows} as r
+      where j.execution_id = r.execution_id and j.run = r.run and j.epoch = r.epoch`,
+  },
   {
     batch: 'jobsKilled',
     columns: JOB_KEY,
@@ -162,18 +185,20 @@ const TABLES: readonly Table[] = [
   {
     batch: 'signalsTaken',
     columns: [text('id')],
+    mustMatch: true,
     write: rows => `delete from signals s using ${rows} as r where s.id = r.id`,
   },
   { batch: 'signals', columns: SIGNAL, write: insert('signals', SIGNAL) },
   { batch: 'operations', columns: OPERATION, write: insert('operations', OPERATION) },
   {
-    // Compare and set: a cursor that moved meanwhile makes the division fail and with it the whole flush.
+    // Compare and set: a cursor that stands elsewhere meets no row.
     batch: 'triggers',
     columns: TRIGGER,
+    mustMatch: true,
     write:
       rows => `update triggers t set next_ms = r.next_ms, last_ms = r.last_ms, execution_id = r.execution_id from ${rows} as r
       where t.tenant = r.tenant and t.namespace = r.namespace and t.flow_id = r.flow_id and t.trigger_id = r.trigger_id
-      and 1 / (case when t.next_ms is not distinct from r.expected_next_ms then 1 else 0 end) = 1`,
+      and t.next_ms is not distinct from r.expected_next_ms`,
   },
 ]
 
@@ -192,13 +217,21 @@ export function flushStatement(lists: readonly string[]): FlushStatement {
   if (known) return known
   const tables = TABLES.filter(table => lists.includes(table.batch))
   let parameter = FENCE_PARAMETERS
-  const parts = tables.map(table => {
+  const parts: string[] = []
+  const checks: string[] = []
+  for (const table of tables) {
     const arrays = table.columns.map(column => `$${++parameter}::${column.type}[]`).join(', ')
     const names = table.columns.map(column => column.name).join(', ')
     const rows = `(select u.* from fence, unnest(${arrays}) as u (${names}))`
-    return `w_${snake(table.batch)} as (${table.write(rows)} returning 1)`
-  })
-  const statement = { text: `with ${[FENCE, ...parts].join(',\n')}\nselect now_ms from fence`, tables }
+    const name = `w_${snake(table.batch)}`
+    const writes = [table.write(rows)].flat()
+    writes.forEach((write, index) => parts.push(`${name}${index === 0 ? '' : index} as (${write} returning 1)`))
+    if (table.mustMatch)
+      checks.push(`(select count(*) from ${name}) = cardinality($${parameter}::${table.columns.at(-1)?.type}[])`)
+  }
+  // Dividing by zero refuses the whole statement.
+  const check = checks.length === 0 ? '' : `\nwhere 1 / (case when ${checks.join(' and ')} then 1 else 0 end) = 1`
+  const statement = { text: `with ${[FENCE, ...parts].join(',\n')}\nselect now_ms from fence${check}`, tables }
   STATEMENTS.set(key, statement)
   return statement
 }

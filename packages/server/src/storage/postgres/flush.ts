@@ -1,7 +1,7 @@
 // The write path: the batch becomes arrays of columns for the one statement that its lists need.
 import { createdMsOf, trust } from '@batuta/core'
 import type { Client } from 'pg'
-import type { Batch } from '../batch.ts'
+import type { Batch, JobKey } from '../batch.ts'
 import { FlushError, type FlushReceipt } from '../store.ts'
 import { flushStatement, type FlushColumn } from './flush.sql.ts'
 
@@ -42,18 +42,33 @@ function listsOf(batch: Batch): Map<string, readonly Row[]> {
     if (rows.length > 0) lists.set(name, trust<readonly Row[]>(rows))
   }
   const placed = <T extends { readonly executionId: string }>(rows: readonly T[]): readonly unknown[] =>
-    rows.map(row => ({ ...row, createdMs: createdMsOf(row.executionId) }))
-  add('births', batch.births)
+    rows.map(row => ({ ...row, bornMs: createdMsOf(row.executionId) }))
+  add(
+    'births',
+    batch.births.map(row => ({ ...row, bornMs: createdMsOf(row.id) })),
+  )
   add(
     'heads',
-    batch.heads.map(head => ({ ...head, createdMs: createdMsOf(head.id) })),
+    batch.heads.map(head => ({ ...head, bornMs: createdMsOf(head.id) })),
   )
   add('labels', placed(batch.labels))
   add('journal', placed(batch.journal))
   add('logs', placed(batch.logs))
   add('metrics', placed(batch.metrics))
-  add('jobsEnded', batch.jobsEnded)
-  add('jobs', batch.jobs)
+  const ended = new Set(batch.jobsEnded.map(keyOf))
+  const begun = new Set(batch.jobs.map(keyOf))
+  add(
+    'jobsEnded',
+    batch.jobsEnded.filter(key => !begun.has(keyOf(key))),
+  )
+  add(
+    'jobs',
+    batch.jobs.filter(row => !ended.has(keyOf(row))),
+  )
+  add(
+    'jobsReplaced',
+    batch.jobs.filter(row => ended.has(keyOf(row))),
+  )
   add('jobsKilled', batch.jobsKilled)
   add('timersEnded', batch.timersEnded)
   add('timers', batch.timers)
@@ -65,6 +80,10 @@ function listsOf(batch: Batch): Map<string, readonly Row[]> {
   add('operations', batch.operations)
   add('triggers', batch.triggers)
   return lists
+}
+
+function keyOf({ executionId, run, epoch }: JobKey): string {
+  return `${executionId} ${run} ${epoch}`
 }
 
 const CAMEL = new Map<string, string>()

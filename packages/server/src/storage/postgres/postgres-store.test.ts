@@ -13,7 +13,7 @@ before(async () => {
 })
 after(async () => await server.stop())
 
-storeContract({ name: 'postgres', open: async t => await openIn(t) })
+storeContract({ name: 'postgres', hasOwnClock: true, open: async t => await openIn(t) })
 
 async function openIn(t: TestContext): Promise<OpenStore> {
   const database = `t_${randomUUID().replaceAll('-', '')}`

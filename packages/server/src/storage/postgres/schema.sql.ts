@@ -1,7 +1,7 @@
 // The tables of the PostgreSQL driver. What grows with history is partitioned by the day of the execution's birth, which its id tells, so that
 // a purge drops a partition instead of deleting rows. Ids compare as bytes (collate "C"), as they do everywhere else.
 
-/** Tables that are partitioned by `created_ms`. */
+/** Tables that are partitioned by `born_ms`: the moment that the execution's id begins with. */
 export const PARTITIONED: readonly string[] = ['executions', 'execution_labels', 'journal', 'logs', 'metrics']
 
 export const MIGRATION_1: string = `
@@ -19,11 +19,11 @@ create table flows (
 );
 
 create table executions (
-  id text collate "C" not null, tenant text collate "C" not null, namespace text collate "C" not null, flow_id text collate "C" not null,
+  born_ms bigint not null, id text collate "C" not null, tenant text collate "C" not null, namespace text collate "C" not null, flow_id text collate "C" not null,
   revision integer not null, state text collate "C" not null, created_ms bigint not null, end_ms bigint, waits_for text collate "C",
   turn integer not null, shard smallint not null, trigger_id text, trigger_type text, parent_id text collate "C", original_id text collate "C" not null,
-  primary key (created_ms, id), check (end_ms is null or end_ms >= created_ms)
-) partition by range (created_ms);
+  primary key (born_ms, id), check (end_ms is null or end_ms >= created_ms)
+) partition by range (born_ms);
 create index executions_by_namespace on executions (namespace, id);
 create index executions_by_flow on executions (namespace, flow_id, id);
 create index executions_unusual on executions (state, id) where state <> 'SUCCESS';
@@ -31,26 +31,26 @@ create index executions_by_parent on executions (parent_id, id) where parent_id 
 create index executions_open on executions (shard, waits_for, id) where waits_for is not null;
 
 create table execution_labels (
-  created_ms bigint not null, key text collate "C" not null, value text collate "C" not null, execution_id text collate "C" not null,
-  primary key (created_ms, key, value, execution_id)
-) partition by range (created_ms);
+  born_ms bigint not null, key text collate "C" not null, value text collate "C" not null, execution_id text collate "C" not null,
+  primary key (born_ms, key, value, execution_id)
+) partition by range (born_ms);
 create index execution_labels_by_execution on execution_labels (execution_id);
 
 create table journal (
-  created_ms bigint not null, execution_id text collate "C" not null, turn integer not null, version integer not null, at_ms bigint not null,
-  events text not null, primary key (created_ms, execution_id, turn)
-) partition by range (created_ms);
+  born_ms bigint not null, execution_id text collate "C" not null, turn integer not null, version integer not null, at_ms bigint not null,
+  events text not null, primary key (born_ms, execution_id, turn)
+) partition by range (born_ms);
 
 create table logs (
-  created_ms bigint not null, seq bigint generated always as identity, execution_id text collate "C" not null, tenant text collate "C" not null,
+  born_ms bigint not null, seq bigint generated always as identity, execution_id text collate "C" not null, tenant text collate "C" not null,
   namespace text collate "C" not null, flow_id text collate "C" not null, at_ms bigint not null, level_max smallint not null, lines text not null
-) partition by range (created_ms);
+) partition by range (born_ms);
 create index logs_by_execution on logs (execution_id, seq);
 
 create table metrics (
-  created_ms bigint not null, seq bigint generated always as identity, execution_id text collate "C" not null, run integer not null,
+  born_ms bigint not null, seq bigint generated always as identity, execution_id text collate "C" not null, run integer not null,
   task_id text not null, name text not null, type text not null, value double precision not null, tags text not null, at_ms bigint not null
-) partition by range (created_ms);
+) partition by range (born_ms);
 create index metrics_by_execution on metrics (execution_id, seq);
 
 create table jobs (

@@ -19,12 +19,6 @@ export const UPSERT_TRIGGER = `insert into triggers (tenant, namespace, flow_id,
 export const DISABLE_TRIGGER =
   'update triggers set is_disabled = $1, next_ms = $2 where tenant = $3 and namespace = $4 and flow_id = $5 and trigger_id = $6 returning 1'
 
-/** Index: jobs_free. */
-export const CLAIM_JOBS = `update jobs set node = $1, incarnation = $2, claimed_ms = $3
-  where (execution_id, run, epoch) in (select execution_id, run, epoch from jobs where node is null and not is_killed
-    order by rank, execution_id, run, epoch limit $4)
-  returning *`
-
 export const UPSERT_KEY = `insert into keys (tenant, namespace, key, value, type, description, expires_ms, updated_ms) values ($1, $2, $3, $4, $5, $6, $7, $8)
   on conflict (tenant, namespace, key) do update set value = excluded.value, type = excluded.type, description = excluded.description,
   expires_ms = excluded.expires_ms, updated_ms = excluded.updated_ms`

@@ -26,6 +26,8 @@ type Performers = {
 export interface SqlDialect {
   journalOf(executionId: string): Statement
   insertLog(row: LogRow): Statement
+  /** Takes free jobs in the order of their rank; no two callers are given the same one. */
+  claimJobs(claim: Operations['claimJobs']['args']): Statement
 }
 
 export function performanceOf<Name extends keyof Operations>(
@@ -74,8 +76,8 @@ const PERFORMERS: Performers = {
     const rows = yield run(sql.DISABLE_TRIGGER, isDisabled, nextMs, tenant, namespace, flowId, triggerId)
     return rows.length === 1
   },
-  *claimJobs({ node, incarnation, limit, nowMs }) {
-    const rows = yield run(sql.CLAIM_JOBS, node, incarnation, nowMs, limit)
+  *claimJobs(claim, dialect) {
+    const rows = yield dialect.claimJobs(claim)
     // An update returns its rows in any order.
     return rows.map(jobOf).sort(compareRank)
   },

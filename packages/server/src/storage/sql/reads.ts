@@ -154,7 +154,8 @@ function filterOf(query: ExecutionQuery): { readonly where: string; readonly val
     else add('namespace = ?', namespace)
   }
   if (query.flowId !== undefined) add('flow_id = ?', query.flowId)
-  if (query.states) add(`state in (${query.states.map(() => '?').join(', ')})`, ...query.states)
+  if (query.states?.length === 0) add('1 = 0')
+  else if (query.states) add(`state in (${query.states.map(() => '?').join(', ')})`, ...query.states)
   if (query.startFromMs !== undefined) add('created_ms >= ?', query.startFromMs)
   if (query.startToMs !== undefined) add('created_ms <= ?', query.startToMs)
   if (query.parentId !== undefined) add('parent_id = ?', query.parentId)

@@ -1,0 +1,45 @@
+// From a reply to bytes on the wire, past the Response objects of the web: they cost more than most routes.
+import type { ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { Reply } from './reply.ts'
+import { errorText, type RequestError } from './request-error.ts'
+
+export function errorReply(refusal: RequestError, path: string): Reply {
+  const { status, headers } = refusal
+  return { type: 'body', status, contentType: 'application/json', body: errorText(refusal, path), headers }
+}
+
+/** Settles when the reply is handed over. A client that left in between is no failure. */
+export async function writeReply(outgoing: ServerResponse, reply: Reply): Promise<void> {
+  if (outgoing.destroyed) return
+  if (outgoing.headersSent) return void outgoing.destroy()
+  const headers = headersOf(reply)
+  // What is left of a body that nobody read must not be taken for the next request.
+  if (!outgoing.req.complete) headers.push('connection', 'close')
+  outgoing.writeHead(reply.status, headers)
+  switch (reply.type) {
+    case 'empty':
+      return void outgoing.end()
+    case 'body':
+      return void outgoing.end(reply.body)
+    case 'stream':
+      outgoing.flushHeaders()
+      return await pipeline(Readable.from(reply.chunks), outgoing).catch(error => rethrowUnlessGone(error))
+  }
+}
+
+function headersOf(reply: Reply): string[] {
+  const headers = ['x-content-type-options', 'nosniff']
+  if (reply.headers?.['cache-control'] === undefined) headers.push('cache-control', 'no-store')
+  if (reply.type !== 'empty') headers.push('content-type', reply.contentType)
+  if (reply.type === 'body') headers.push('content-length', String(Buffer.byteLength(reply.body)))
+  for (const [name, value] of Object.entries(reply.headers ?? {})) headers.push(name, value)
+  return headers
+}
+
+const GONE: ReadonlySet<unknown> = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE', 'ABORT_ERR'])
+
+function rethrowUnlessGone(error: unknown): void {
+  if (!(error instanceof Error && 'code' in error && GONE.has(error.code))) throw error
+}

@@ -1,0 +1,164 @@
+// Opens a connection to the first host that answers and is of the kind asked for, and gives it the settings that our reading of dates,
+// intervals, bytes and numbers relies on.
+import { Client, escapeLiteral } from 'pg'
+import { TaskError } from '@batuta/plugin-sdk'
+import type { CustomType } from '../values/column-codec.ts'
+import type { ConnectionTarget } from './connection-properties.ts'
+import { codeOf, connectionFailure } from './connection-failure.ts'
+import type { Host } from './jdbc-url.ts'
+import { tlsOptions } from './tls.ts'
+import type { SslMode } from './tls.ts'
+
+export interface Session {
+  readonly client: Client
+  readonly host: Host
+  readonly target: ConnectionTarget
+  readonly sslMode: SslMode
+  readonly customTypes: Map<number, CustomType>
+  /** What the server says beside its answers, for instance by `raise notice`. */
+  onNotice: (message: string) => void
+  /** Set when the connection broke while nobody used it. */
+  isBroken: boolean
+}
+
+export async function openSession(target: ConnectionTarget, signal: AbortSignal): Promise<Session> {
+  const failures: string[] = []
+  for (const isStrict of passesOf(target)) {
+    for (const host of target.hosts) {
+      try {
+        const session = await openOn(host, target, signal)
+        if (!isStrict || (await isWanted(session))) return session
+        failures.push(`${host.host}:${host.port} is not the ${target.server} that the URL asks for`)
+        await session.client.end()
+      } catch (error) {
+        signal.throwIfAborted()
+        failures.push(connectionFailure(error, host, target))
+      }
+    }
+  }
+  throw new TaskError([...new Set(failures)].join('; '))
+}
+
+/** With a mere preference the second pass takes whoever answers. */
+function passesOf({ server }: ConnectionTarget): readonly boolean[] {
+  if (server === 'any') return [false]
+  return server.startsWith('prefer') ? [true, false] : [true]
+}
+
+async function isWanted({ client, target }: Session): Promise<boolean> {
+  const { rows } = await client.query<{ readonly standby: boolean }>('select pg_is_in_recovery() as standby')
+  const isStandby = rows[0]?.standby === true
+  return target.server === 'secondary' || target.server === 'preferSecondary' ? isStandby : !isStandby
+}
+
+/** What to try one after the other: PREFER and ALLOW are the two orders of the same pair. */
+const ATTEMPTS: Readonly<Record<SslMode, readonly SslMode[]>> = {
+  DISABLE: ['DISABLE'],
+  ALLOW: ['DISABLE', 'REQUIRE'],
+  PREFER: ['REQUIRE', 'DISABLE'],
+  REQUIRE: ['REQUIRE'],
+  VERIFY_CA: ['VERIFY_CA'],
+  VERIFY_FULL: ['VERIFY_FULL'],
+}
+
+async function openOn(host: Host, target: ConnectionTarget, signal: AbortSignal): Promise<Session> {
+  const [first = 'DISABLE', second] = ATTEMPTS[target.sslMode]
+  try {
+    return await connect(host, { target, sslMode: first, signal })
+  } catch (error) {
+    if (second === undefined || !isAboutEncryption(error)) throw error
+    return connect(host, { target, sslMode: second, signal })
+  }
+}
+
+const INVALID_AUTHORIZATION = '28000'
+
+function isAboutEncryption(error: unknown): boolean {
+  const hasNoTls = error instanceof Error && error.message.includes('does not support SSL')
+  return hasNoTls || codeOf(error) === INVALID_AUTHORIZATION
+}
+
+interface Attempt {
+  readonly target: ConnectionTarget
+  readonly sslMode: SslMode
+  readonly signal: AbortSignal
+}
+
+async function connect(host: Host, { target, sslMode, signal }: Attempt): Promise<Session> {
+  const client = createClient(host, target, sslMode)
+  const session: Session = {
+    client,
+    host,
+    target,
+    sslMode,
+    customTypes: new Map(),
+    onNotice: () => undefined,
+    isBroken: false,
+  }
+  client.on('error', () => void (session.isBroken = true))
+  client.on('notice', ({ message }) => session.onNotice(message ?? ''))
+  const stop = (): void => void client.connection.stream.destroy()
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    await client.connect()
+    if (target.socketTimeoutMs > 0) limitSilence(client, target.socketTimeoutMs)
+    await prepareSession(session)
+    return session
+  } catch (error) {
+    client.connection.stream.destroy()
+    throw error
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}
+
+function createClient({ host, port }: Host, target: ConnectionTarget, sslMode: SslMode): Client {
+  const { user, password, database, applicationName, connectTimeoutMs, options } = target
+  return new Client({
+    host,
+    port,
+    user,
+    database,
+    // A function is asked only when the server wants one; otherwise the driver would look for a password file of the server's user.
+    password: () => {
+      if (password !== undefined) return password
+      throw new TaskError('the server asks for a password and the task has none; set the property `password`')
+    },
+    ssl: tlsOptions(sslMode, target.tls),
+    application_name: applicationName,
+    client_encoding: 'UTF8',
+    keepAlive: true,
+    connectionTimeoutMillis: connectTimeoutMs,
+    ...(options === undefined ? {} : { options }),
+  })
+}
+
+function limitSilence(client: Client, timeoutMs: number): void {
+  const { stream } = client.connection
+  if (!('setTimeout' in stream) || typeof stream.setTimeout !== 'function') return
+  stream.setTimeout(timeoutMs, () => stream.destroy(new Error(`the server was silent for ${timeoutMs / 1000} s`)))
+}
+
+const UNKNOWN_VALUE = '22023'
+
+/** Also after `discard all`. */
+export async function prepareSession({ client, target }: Session): Promise<void> {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
+  const settings = [
+    'set datestyle to iso',
+    'set intervalstyle to postgres',
+    'set bytea_output to hex',
+    'set extra_float_digits to 3',
+  ]
+  if (target.searchPath !== undefined) {
+    settings.push(`select pg_catalog.set_config('search_path', ${escapeLiteral(target.searchPath)}, false)`)
+  }
+  if (target.readOnly) settings.push('set default_transaction_read_only to on')
+  await client.query(settings.join('; '))
+  try {
+    await client.query(`set timezone to ${escapeLiteral(zone)}`)
+  } catch (error) {
+    // A zone that the server does not know: it keeps its own, and moments are converted all the same.
+    if (codeOf(error) !== UNKNOWN_VALUE) throw error
+  }
+}

@@ -1,0 +1,1 @@
+export { encodeIon, readIonBatches } from '@batuta/ion'

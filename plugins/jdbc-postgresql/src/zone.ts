@@ -1,0 +1,2 @@
+export { findZone, zoneOffsetMs } from '@batuta/core'
+export type { Zone } from '@batuta/core'
