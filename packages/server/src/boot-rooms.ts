@@ -7,14 +7,16 @@ import { Engine } from './engine/engine.ts'
 import { startFiring } from './engine/fire-schedule.ts'
 import { FlowFollower } from './engine/flow-follower.ts'
 import { Membership } from './engine/membership.ts'
-import { loseJobs, recover, type RecoverOptions } from './engine/recover.ts'
 import { Schedules, firstDateOf, homeShardOf } from './engine/schedules.ts'
-import { SignalPump } from './engine/signal-pump.ts'
 import { newEvaluator, newTurnEnvironment } from './engine/turn-environment.ts'
 import type { SaveWorld } from './flows/save-flow.ts'
 import type { Inbox } from './inbox/inbox.ts'
 import { NO_JOBS } from './inbox/jobs.ts'
 import { Router } from './inbox/router.ts'
+import { Maintenance } from './maintenance/maintenance.ts'
+import { rescueJobs } from './maintenance/rescue-jobs.ts'
+import { takeSignals, type SignalRound } from './maintenance/take-signals.ts'
+import { wakeReady } from './maintenance/wake-ready.ts'
 import { HOST_SCRIPT } from './platform/places.ts'
 import type { Cluster } from './storage/cluster.ts'
 import { HostProcess } from './worker/host-process.ts'
@@ -27,7 +29,7 @@ export interface Rooms {
   readonly engine: Engine
   readonly worker: Worker
   readonly clockwork: Clockwork
-  readonly signals: SignalPump
+  readonly maintenance: Maintenance
   readonly membership: Membership
   readonly followers: readonly { start(): Promise<void>; stop(): void }[]
   readonly saveWorld: SaveWorld
@@ -56,21 +58,35 @@ export function openRooms(ground: Ground): Rooms {
     envOf: newTurnEnvironment({ ...ground, zone: config.zone, locale: config.locale }),
     evaluate: newEvaluator(answers, inbox, onNotice),
     owns,
-    onSignalRow: row => signals.take(row),
+    onSignalRow: row => void signals.take(row),
     onTimer: timer => clockwork.add(timer),
     onFatal: error => end(ground, EXIT_BROKEN, error),
   })
-  const signals: SignalPump = new SignalPump({ store, engine, platform, owns, onNotice })
+  const signals: SignalRound = takeSignals({ store, inbox: engine, owns, onNotice })
   const schedules: Schedules = newSchedules(ground, { inbox, clockwork: () => clockwork, owns })
-  const recovery: RecoverOptions = { store, engine, signals, node, owns, onNotice }
+  const isWorker = config.roles.includes('worker')
+  const rescue = rescueJobs({
+    store,
+    inbox,
+    node,
+    owns,
+    nowMs: () => platform.nowMs(),
+    isRunning: key => worker.isRunning(key),
+    wake: () => {
+      if (isWorker) worker.wake()
+    },
+    onNotice,
+  })
+  // Their order is that of the recovery.
+  const rounds = [signals, rescue, wakeReady({ store, owns, wake: id => engine.wake(id) })]
+  const maintenance = new Maintenance({ rounds, platform, onNotice })
   const membership: Membership = new Membership({
     cluster: store.cluster,
     member: node,
     isEngine: config.roles.includes('engine'),
     platform,
     onGained: async () => {
-      await recover(recovery)
-      await loseJobs(recovery)
+      await maintenance.runAll()
       clockwork.lookAt(await schedules.load())
       clockwork.refresh()
     },
@@ -85,7 +101,16 @@ export function openRooms(ground: Ground): Rooms {
     ? clusterFollowers(ground, { cluster: store.cluster, worker, signals, onChanged })
     : []
   if (store.cluster) log.info(`node ${node.id} (${config.roles.join(', ')}) over ${store.kind}`)
-  return { inbox, engine, worker, clockwork, signals, membership, followers, saveWorld: saveWorldOf(ground, onChanged) }
+  return {
+    inbox,
+    engine,
+    worker,
+    clockwork,
+    maintenance,
+    membership,
+    followers,
+    saveWorld: saveWorldOf(ground, onChanged),
+  }
 }
 
 function end({ log }: Ground, code: number, error: Error): never {
@@ -168,7 +193,7 @@ async function loadExecution(
 interface ClusterPlace {
   readonly cluster: Cluster
   readonly worker: Worker
-  readonly signals: SignalPump
+  readonly signals: SignalRound
   onChanged(key: Parameters<Schedules['reload']>[0]): Promise<void>
 }
 
@@ -185,15 +210,11 @@ function clusterFollowers(
     callOff = platform.at(platform.nowMs() + WORKER_SWEEP_MS, sweepJobs)
   }
   cluster.onHint(hint => {
-    if (hint === 'signals') void signals.sweep().catch(error => onNotice('stored signals could not be read', error))
+    if (hint === 'signals') void signals.run().catch(error => onNotice('stored signals could not be read', error))
     if (hint === 'jobs' && isWorker) void worker.sweep()
     if (hint === 'flows') void follower.look()
   })
-  return [
-    follower,
-    { start: async () => signals.start(), stop: () => signals.stop() },
-    { start: async () => sweepJobs(), stop: () => callOff?.() },
-  ]
+  return [follower, { start: async () => sweepJobs(), stop: () => callOff?.() }]
 }
 
 function saveWorldOf(

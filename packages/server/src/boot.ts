@@ -16,20 +16,21 @@ export interface RunningServer {
 /** First what was left by the process before, then time, then the doors to the outside. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const ground = await openGround(options)
-  const { inbox, engine, worker, clockwork, membership, followers, saveWorld } = openRooms(ground)
+  const { inbox, engine, worker, clockwork, maintenance, membership, followers, saveWorld } = openRooms(ground)
   const { config, store, log } = ground
 
   await membership.start()
+  await maintenance.start()
   if (config.roles.includes('engine')) await clockwork.start()
   for (const follower of followers) await follower.start()
   const newId = (): string => ground.newIdOn(membership.owned)
   const http = await startHttp({ ...ground, inbox, saveWorld, newId, ask: asker => askFor(ground.answers, asker) })
   const flowsDir = config.roles.includes('web') ? await watchFlows(config.flowsDir, saveWorld, log) : undefined
-  if (config.roles.includes('worker') && (await store.read.countFreeJobs()) > 0) worker.wake()
 
   const stop = async (): Promise<void> => {
     flowsDir?.stop()
     clockwork.stop()
+    maintenance.stop()
     for (const follower of followers) follower.stop()
     await http.stop()
     await worker.close()
