@@ -87,6 +87,8 @@ export async function openTestServer(config: Partial<HttpConfig> = {}): Promise<
       startWorld,
     }),
     evaluate: newEvaluator(answers, { submit: (signal, how) => engine.submit(signal, how) }, note),
+    owns: () => true,
+    onSignalRow: () => {},
     onTimer: () => {},
     onNotice: note,
     onFatal: error => note('fatal', error),
