@@ -1,7 +1,6 @@
 import type { ApiDialect, Ask } from '@batuta/core'
 import type { FileStore } from '@batuta/plugin-sdk'
 import type { Asker } from '../answers/answers.ts'
-import type { FlowCatalogue } from '../engine/flow-catalogue.ts'
 import type { StartWorld } from '../flows/births.ts'
 import type { SaveWorld } from '../flows/save-flow.ts'
 import type { Changes } from '../inbox/changes.ts'
@@ -16,7 +15,7 @@ export interface HttpDependencies {
   readonly config: HttpConfig
   readonly inbox: Inbox
   readonly store: Store
-  readonly flows: FlowCatalogue
+  readonly flows: SaveWorld['flows']
   readonly changes: Changes
   readonly files: FileStore
   readonly manifests: Manifests
@@ -37,3 +36,6 @@ export interface HttpConfig {
   /** The address that people know the server by; its host is trusted, too. */
   readonly url?: string
 }
+
+/** The newest live revision of a flow, as it is kept in memory. */
+export type FlowEntry = NonNullable<ReturnType<SaveWorld['flows']['newest']>>

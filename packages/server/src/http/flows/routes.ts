@@ -1,4 +1,14 @@
-import { encodeValue, isList, isMap, mapEntries, mapGet, parseYaml, splitDocuments, type ApiDialect, type Value } from '@batuta/core'
+import {
+  encodeValue,
+  isList,
+  isMap,
+  mapEntries,
+  mapGet,
+  parseYaml,
+  splitDocuments,
+  type ApiDialect,
+  type Value,
+} from '@batuta/core'
 import { PAGE_SIZE_MAX } from '@batuta/api'
 import { deleteFlow, judgeFlow } from '../../flows/save-flow.ts'
 import type { FlowKey, FlowRow } from '../../storage/store.ts'
@@ -14,9 +24,19 @@ import { findFlows, flowSearchOf } from './search-flows.ts'
 const DOCUMENTS_MAX = 5_000
 
 export function flowHandlers(dependencies: HttpDependencies): Handlers<'flows'> {
+  return { ...readHandlers(dependencies), ...writeHandlers(dependencies) }
+}
+
+type Reading = 'search' | 'distinctNamespaces' | 'listOfNamespace' | 'get' | 'revisions' | 'task' | 'validate'
+
+function readHandlers(dependencies: HttpDependencies): Pick<Handlers<'flows'>, Reading> {
   const { store, flows, saveWorld, config } = dependencies
   const { tenant } = config
-  const keyOf = ({ namespace, id }: { readonly namespace: string; readonly id: string }): FlowKey => ({ tenant, namespace, flowId: id })
+  const keyOf = ({ namespace, id }: { readonly namespace: string; readonly id: string }): FlowKey => ({
+    tenant,
+    namespace,
+    flowId: id,
+  })
   const newest = (rows: readonly FlowKey[]): Promise<readonly (FlowRow | undefined)[]> =>
     Promise.all(rows.map(({ namespace, flowId }) => store.read.findFlow({ tenant, namespace, flowId })))
   const show = (dialect: ApiDialect) => (row: FlowRow | undefined) => (row ? [presentFlow(row, { dialect })] : [])
@@ -33,12 +53,18 @@ export function flowHandlers(dependencies: HttpDependencies): Handlers<'flows'> 
       return json([...names].filter(name => name.toLowerCase().includes(q)).sort())
     },
     listOfNamespace: async ({ params, dialect }) => {
-      const found = findFlows(flowSearchOf({}, [{ field: 'namespace', operation: 'EQUALS', value: params.namespace }]), dependencies)
+      const found = findFlows(
+        flowSearchOf({}, [{ field: 'namespace', operation: 'EQUALS', value: params.namespace }]),
+        dependencies,
+      )
       const rows = await newest(found.slice(0, PAGE_SIZE_MAX * 10))
       return listText(rows.flatMap(row => (row ? [presentFlow(row, { dialect })] : [])))
     },
     get: async ({ params, query, dialect }) => {
-      const row = await findRow(keyOf(params), query.revision, { dependencies, isWithDeleted: query.allowDeleted ?? false })
+      const row = await findRow(keyOf(params), query.revision, {
+        dependencies,
+        isWithDeleted: query.allowDeleted ?? false,
+      })
       return jsonText(presentFlow(row, { dialect, isWithSource: query.source ?? false }))
     },
     revisions: async ({ params, query, dialect }) => {
@@ -53,7 +79,29 @@ export function flowHandlers(dependencies: HttpDependencies): Handlers<'flows'> 
       if (!task) throw notFound(`The task "${params.taskId}" of the flow "${params.namespace}.${params.id}"`)
       return jsonText(encodeValue(task))
     },
-    create: async ({ body, dialect }) => jsonText(presentFlow(await createFlow(body, dependencies), { dialect, isWithSource: true })),
+    validate: ({ body }) => {
+      const documents = splitDocuments(body)
+      if (documents.length > DOCUMENTS_MAX)
+        throw unprocessable('too-many-documents', `At most ${DOCUMENTS_MAX} documents are judged at once.`)
+      const sources = documents.length === 0 ? [body] : documents
+      return json(sources.map((source, index) => reportFlow(source, index, judgeFlow(source, saveWorld).diagnostics)))
+    },
+  }
+}
+
+type Writing = Exclude<keyof Handlers<'flows'>, Reading>
+
+function writeHandlers(dependencies: HttpDependencies): Pick<Handlers<'flows'>, Writing> {
+  const { saveWorld, config } = dependencies
+  const { tenant } = config
+  const keyOf = ({ namespace, id }: { readonly namespace: string; readonly id: string }): FlowKey => ({
+    tenant,
+    namespace,
+    flowId: id,
+  })
+  return {
+    create: async ({ body, dialect }) =>
+      jsonText(presentFlow(await createFlow(body, dependencies), { dialect, isWithSource: true })),
     update: async ({ params, body, dialect }) => {
       const row = await updateFlow(body, keyOf(params), dependencies)
       return jsonText(presentFlow(row, { dialect, isWithSource: true }))
@@ -68,21 +116,23 @@ export function flowHandlers(dependencies: HttpDependencies): Handlers<'flows'> 
       return json({ count })
     },
     updateNamespace: async ({ params, query, body, dialect }) => {
-      const options = { isDeleting: query.delete ?? true, isOverriding: query.override ?? false, namespace: params.namespace }
+      const options = {
+        isDeleting: query.delete ?? true,
+        isOverriding: query.override ?? false,
+        namespace: params.namespace,
+      }
       const rows = await saveMany(body, options, dependencies)
-      return listText(rows.flatMap(show(dialect)))
+      return listText(rows.map(row => presentFlow(row, { dialect })))
     },
     updateMany: async ({ query, body, dialect }) => {
       const { namespace, allowNamespaceChild: isWithChildren = false } = query
-      const options = { isDeleting: query.delete ?? true, isWithChildren, ...(namespace === undefined ? {} : { namespace }) }
+      const options = {
+        isDeleting: query.delete ?? true,
+        isWithChildren,
+        ...(namespace === undefined ? {} : { namespace }),
+      }
       const rows = await saveMany(body, options, dependencies)
-      return listText(rows.flatMap(show(dialect)))
-    },
-    validate: ({ body }) => {
-      const documents = splitDocuments(body)
-      if (documents.length > DOCUMENTS_MAX) throw unprocessable('too-many-documents', `At most ${DOCUMENTS_MAX} documents are judged at once.`)
-      const sources = documents.length === 0 ? [body] : documents
-      return json(sources.map((source, index) => reportFlow(source, index, judgeFlow(source, saveWorld).diagnostics)))
+      return listText(rows.map(row => presentFlow(row, { dialect })))
     },
   }
 }
