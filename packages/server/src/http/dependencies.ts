@@ -24,6 +24,8 @@ export interface HttpDependencies {
   startWorld(): StartWorld
   newId(): string
   ask(asker: Asker): Ask
+  /** When workers took the jobs of an execution, by ordinal of the run: until they are settled the journal does not tell. */
+  claimsOf?(executionId: string): ReadonlyMap<number, number>
   readonly log: Log
 }
 

@@ -44,6 +44,7 @@ export async function startHttp(given: HttpDependencies): Promise<RunningHttp> {
     dependencies,
   )
   server.on('request', (incoming, outgoing) => void listener(incoming, outgoing))
+  given.log.info('No user is configured: whoever reaches this address may use the API.')
   return {
     address: `http://${given.config.host}:${port}`,
     stop: () => stop(server, readiness),

@@ -17,6 +17,7 @@ import { parseMoment } from '../parse-moment.ts'
 import { applyFilters, listOf, type Filter, type FilterTable } from '../read-filters.ts'
 import { pageText, type Reply } from '../reply.ts'
 import { unprocessable } from '../request-error.ts'
+import { lookAt } from './look.ts'
 import { findExecution } from './read-execution.ts'
 
 /** Rows are skipped up to here; who wants older ones narrows the search. */
@@ -273,7 +274,7 @@ function sortRows(
 async function present(row: ExecutionRow, dialect: ApiDialect, dependencies: HttpDependencies): Promise<string> {
   const found = await findExecution(row.id, dependencies)
   if (!found) return presentRow(row)
-  const look = { dialect, nowMs: dependencies.platform.nowMs() }
+  const look = lookAt(row.id, dialect, dependencies)
   return dialect === 'c'
     ? presentLightExecution(found.state, found.plan, look)
     : presentExecution(found.state, found.plan, look)
