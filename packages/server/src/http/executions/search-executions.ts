@@ -13,6 +13,7 @@ import type { ExecutionRow } from '../../storage/batch.ts'
 import type { ExecutionQuery } from '../../storage/store.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { findFlows, flowSearchOf, parseLabel } from '../flows/search-flows.ts'
+import { mapInTurns } from '../map-in-turns.ts'
 import { parseMoment } from '../parse-moment.ts'
 import { applyFilters, listOf, type Filter, type FilterTable } from '../read-filters.ts'
 import { pageText, type Reply } from '../reply.ts'
@@ -152,7 +153,7 @@ export async function searchExecutions(
   }
   const order = orderOf(sort)
   const found = await findRows(searchOf(flat, filters, dependencies), { offset, size, order }, dependencies)
-  const documents = await Promise.all(found.rows.map(row => present(row, dialect, dependencies)))
+  const documents = await mapInTurns(found.rows, row => present(row, dialect, dependencies), dependencies.platform)
   return pageText(documents, found.total)
 }
 

@@ -14,6 +14,7 @@ import { deleteFlow, judgeFlow } from '../../flows/save-flow.ts'
 import type { FlowKey, FlowRow } from '../../storage/store.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import type { Handlers } from '../exchange.ts'
+import { mapInTurns } from '../map-in-turns.ts'
 import { empty, json, jsonText, listText, pageText } from '../reply.ts'
 import { notFound, unprocessable } from '../request-error.ts'
 import { presentFlow } from './present-flow.ts'
@@ -30,22 +31,25 @@ export function flowHandlers(dependencies: HttpDependencies): Handlers<'flows'> 
 type Reading = 'search' | 'distinctNamespaces' | 'listOfNamespace' | 'get' | 'revisions' | 'task' | 'validate'
 
 function readHandlers(dependencies: HttpDependencies): Pick<Handlers<'flows'>, Reading> {
-  const { store, flows, saveWorld, config } = dependencies
+  const { store, flows, saveWorld, config, platform } = dependencies
   const { tenant } = config
   const keyOf = ({ namespace, id }: { readonly namespace: string; readonly id: string }): FlowKey => ({
     tenant,
     namespace,
     flowId: id,
   })
-  const newest = (rows: readonly FlowKey[]): Promise<readonly (FlowRow | undefined)[]> =>
-    Promise.all(rows.map(({ namespace, flowId }) => store.read.findFlow({ tenant, namespace, flowId })))
-  const show = (dialect: ApiDialect) => (row: FlowRow | undefined) => (row ? [presentFlow(row, { dialect })] : [])
+  const showNewest = async (entries: readonly FlowKey[], dialect: ApiDialect): Promise<readonly string[]> => {
+    const show = async ({ namespace, flowId }: FlowKey): Promise<readonly string[]> => {
+      const row = await store.read.findFlow({ tenant, namespace, flowId })
+      return row ? [presentFlow(row, { dialect })] : []
+    }
+    return (await mapInTurns(entries, show, platform)).flat()
+  }
   return {
     search: async ({ query, filters, dialect }) => {
       const { page = 1, size = 10, sort } = query
       const found = findFlows(flowSearchOf(query, filters), dependencies, sort)
-      const rows = await newest(found.slice((page - 1) * size, page * size))
-      return pageText(rows.flatMap(show(dialect)), found.length)
+      return pageText(await showNewest(found.slice((page - 1) * size, page * size), dialect), found.length)
     },
     distinctNamespaces: ({ query }) => {
       const names = new Set([...flows.all()].filter(entry => entry.tenant === tenant).map(entry => entry.namespace))
@@ -57,8 +61,7 @@ function readHandlers(dependencies: HttpDependencies): Pick<Handlers<'flows'>, R
         flowSearchOf({}, [{ field: 'namespace', operation: 'EQUALS', value: params.namespace }]),
         dependencies,
       )
-      const rows = await newest(found.slice(0, PAGE_SIZE_MAX * 10))
-      return listText(rows.flatMap(row => (row ? [presentFlow(row, { dialect })] : [])))
+      return listText(await showNewest(found.slice(0, PAGE_SIZE_MAX * 10), dialect))
     },
     get: async ({ params, query, dialect }) => {
       const row = await findRow(keyOf(params), query.revision, {
@@ -79,12 +82,14 @@ function readHandlers(dependencies: HttpDependencies): Pick<Handlers<'flows'>, R
       if (!task) throw notFound(`The task "${params.taskId}" of the flow "${params.namespace}.${params.id}"`)
       return jsonText(encodeValue(task))
     },
-    validate: ({ body }) => {
+    validate: async ({ body }) => {
       const documents = splitDocuments(body)
       if (documents.length > DOCUMENTS_MAX)
         throw unprocessable('too-many-documents', `At most ${DOCUMENTS_MAX} documents are judged at once.`)
       const sources = documents.length === 0 ? [body] : documents
-      return json(sources.map((source, index) => reportFlow(source, index, judgeFlow(source, saveWorld).diagnostics)))
+      const report = (source: string, index: number): ReturnType<typeof reportFlow> =>
+        reportFlow(source, index, judgeFlow(source, saveWorld).diagnostics)
+      return json(await mapInTurns(sources, report, platform))
     },
   }
 }

@@ -3,6 +3,7 @@ import { splitDocuments, type Flow } from '@batuta/core'
 import { deleteFlow, judgeFlow, saveFlow } from '../../flows/save-flow.ts'
 import type { FlowKey, FlowRow } from '../../storage/store.ts'
 import type { HttpDependencies } from '../dependencies.ts'
+import { mapInTurns } from '../map-in-turns.ts'
 import { notFound, unprocessable } from '../request-error.ts'
 import { invalidFlow } from './report-flow.ts'
 
@@ -40,6 +41,11 @@ export interface ManyOptions {
   readonly isWithChildren?: boolean
 }
 
+interface Judged {
+  readonly source: string
+  readonly flow: Flow
+}
+
 export async function saveMany(
   body: string,
   options: ManyOptions,
@@ -54,7 +60,8 @@ export async function saveMany(
     )
   const sources =
     options.isOverriding && namespace !== undefined ? documents.map(source => moveTo(source, namespace)) : documents
-  const judged = sources.map(source => ({ source, flow: readFlow(source, dependencies) }))
+  const judge = (source: string): Judged => ({ source, flow: readFlow(source, dependencies) })
+  const judged = await mapInTurns(sources, judge, dependencies.platform)
   for (const { flow } of judged) refuseForeign(flow, options)
   const named = new Set(judged.map(({ flow }) => `${flow.namespace}.${flow.id}`))
   if (named.size < judged.length)
