@@ -5,19 +5,19 @@ import { join } from 'node:path'
 import { SHARDS, createCatalogue, newId } from '@batuta/core'
 import { createClient, type Client } from '@batuta/api'
 import { openLocalFileStore, type FileStore } from '@batuta/plugin-sdk'
-import { askFor } from '../../answers/ask.ts'
-import { Engine } from '../../engine/engine.ts'
-import { openFlowCatalogue } from '../../engine/flow-catalogue.ts'
-import { newEvaluator, newTurnEnvironment } from '../../engine/turn-environment.ts'
-import type { StartWorld } from '../../flows/births.ts'
-import { newChanges, type Changes } from '../../inbox/changes.ts'
-import { NO_JOBS } from '../../inbox/jobs.ts'
-import { realPlatform } from '../../platform/platform.ts'
-import { openMemoryStore } from '../../storage/memory/memory-store.ts'
-import { newTables } from '../../storage/memory/tables.ts'
-import type { Store } from '../../storage/store.ts'
-import type { HttpConfig } from '../dependencies.ts'
-import { startHttp } from '../server.ts'
+import { askFor } from '../answers/ask.ts'
+import { Engine } from '../engine/engine.ts'
+import { openFlowCatalogue, type FlowCatalogue } from '../engine/flow-catalogue.ts'
+import { newEvaluator, newTurnEnvironment } from '../engine/turn-environment.ts'
+import type { StartWorld } from '../flows/births.ts'
+import type { HttpConfig, HttpDependencies } from '../http/dependencies.ts'
+import { startHttp } from '../http/server.ts'
+import { newChanges, type Changes } from '../inbox/changes.ts'
+import { NO_JOBS } from '../inbox/jobs.ts'
+import { realPlatform, type Platform } from '../platform/platform.ts'
+import { openMemoryStore } from '../storage/memory/memory-store.ts'
+import { newTables } from '../storage/memory/tables.ts'
+import type { Store } from '../storage/store.ts'
 
 export interface TestServer {
   readonly address: string
@@ -28,8 +28,8 @@ export interface TestServer {
   /** How many watch some execution. */
   watching(): number
   /** What the server wrote into its log. */
-  readonly notices: string[]
-  /** A raw request; the body as text and as JSON where it is some. */
+  readonly notices: readonly string[]
+  /** A raw request; the body as text, and as data where it is JSON. */
   send(method: string, path: string, init?: SendInit): Promise<Answer>
   saveFlow(source: string): Promise<void>
   stop(): Promise<void>
@@ -43,34 +43,70 @@ export interface SendInit {
 export interface Answer {
   readonly status: number
   readonly text: string
-  // Tests look at whatever came.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  readonly json: any
+  /** Whatever came: tests look into it. */
+  readonly json: ReturnType<typeof JSON.parse>
   readonly headers: Headers
 }
 
 const NODE = 'test'
+const SECRETS = { SECRET_DOOR: btoa('open sesame') }
 
 export async function openTestServer(config: Partial<HttpConfig> = {}): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'batuta-http-'))
   const platform = realPlatform()
-  const nowMs = (): number => platform.nowMs()
-  const store = openMemoryStore(newTables(), nowMs)
-  const { incarnation, flushSeq } = await store.perform('joinNode', { node: NODE, nowMs: nowMs() })
+  const store = openMemoryStore(newTables(), () => platform.nowMs())
   const flows = await openFlowCatalogue(store)
   const files = openLocalFileStore(folder)
   const { changes, watching } = countedChanges()
   const notices: string[] = []
   const note = (message: string, error?: unknown): void => void notices.push(`${message} ${String(error ?? '')}`)
-  const answers = { store, files, environment: { SECRET_DOOR: btoa('open sesame') }, nowMs }
-  const random = (): number => platform.random()
-  const startWorld = (): StartWorld => ({
-    nowMs: nowMs(),
-    zone: 'UTC',
-    locale: 'en-US',
-    random,
-    configuredRoots: new Map(),
+  const parts: Parts = { platform, store, flows, files, changes, note }
+  const engine = await openEngine(parts)
+  const http = await startHttp({
+    ...dependenciesOf(parts, engine),
+    config: { host: '127.0.0.1', port: 0, tenant: 'main', ...config },
   })
+  const client = createClient({ baseUrl: http.address, transport: globalThis })
+  return {
+    address: http.address,
+    client,
+    engine,
+    store,
+    files,
+    watching,
+    notices,
+    send: (method, path, init = {}) => sendTo(http.address, { method, path, init }),
+    saveFlow: async source => void (await client.flows.create({ body: source })),
+    stop: async () => {
+      await http.stop()
+      await engine.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+interface Parts {
+  readonly platform: Platform
+  readonly store: Store
+  readonly flows: FlowCatalogue
+  readonly files: FileStore
+  readonly changes: Changes
+  readonly note: (message: string, error?: unknown) => void
+}
+
+function startWorldOf({ platform }: Parts): () => StartWorld {
+  const random = (): number => platform.random()
+  return () => ({ nowMs: platform.nowMs(), zone: 'UTC', locale: 'en-US', random, configuredRoots: new Map() })
+}
+
+function answersOf({ store, files, platform }: Parts): Parameters<typeof askFor>[0] {
+  return { store, files, environment: SECRETS, nowMs: () => platform.nowMs() }
+}
+
+async function openEngine(parts: Parts): Promise<Engine> {
+  const { store, flows, platform, changes, note } = parts
+  const { incarnation, flushSeq } = await store.perform('joinNode', { node: NODE, nowMs: platform.nowMs() })
+  const place = { zone: 'UTC', locale: 'en-US', configuredRoots: new Map() }
   const engine: Engine = new Engine({
     store,
     flows,
@@ -78,23 +114,22 @@ export async function openTestServer(config: Partial<HttpConfig> = {}): Promise<
     node: { id: NODE, node: NODE, incarnation, flushSeq },
     jobs: NO_JOBS,
     changes,
-    envOf: newTurnEnvironment({
-      platform,
-      flows,
-      zone: 'UTC',
-      locale: 'en-US',
-      configuredRoots: new Map(),
-      startWorld,
-    }),
-    evaluate: newEvaluator(answers, { submit: (signal, how) => engine.submit(signal, how) }, note),
+    envOf: newTurnEnvironment({ platform, flows, ...place, startWorld: startWorldOf(parts) }),
+    evaluate: newEvaluator(answersOf(parts), { submit: (signal, how) => engine.submit(signal, how) }, note),
     owns: () => true,
     onSignalRow: () => {},
     onTimer: () => {},
     onNotice: note,
     onFatal: error => note('fatal', error),
   })
-  const http = await startHttp({
-    config: { host: '127.0.0.1', port: 0, tenant: 'main', ...config },
+  return engine
+}
+
+function dependenciesOf(parts: Parts, engine: Engine): Omit<HttpDependencies, 'config'> {
+  const { store, flows, platform, files, changes, note } = parts
+  const nowMs = (): number => platform.nowMs()
+  const random = (): number => platform.random()
+  return {
     inbox: engine,
     store,
     flows,
@@ -112,29 +147,10 @@ export async function openTestServer(config: Partial<HttpConfig> = {}): Promise<
       firstDateOf: () => null,
       onChanged: () => Promise.resolve(),
     },
-    startWorld,
+    startWorld: startWorldOf(parts),
     newId: () => newId({ nowMs: nowMs(), shard: Math.floor(random() * SHARDS), random }),
-    ask: asker => askFor(answers, asker),
+    ask: asker => askFor(answersOf(parts), asker),
     log: { info: note, warn: note, error: note },
-  })
-  const client = createClient({ baseUrl: http.address, transport: globalThis })
-  const send = (method: string, path: string, init: SendInit = {}): Promise<Answer> =>
-    sendTo(http.address, { method, path, init })
-  return {
-    address: http.address,
-    client,
-    engine,
-    store,
-    files,
-    watching,
-    notices,
-    send,
-    saveFlow: async source => void (await client.flows.create({ body: source })),
-    stop: async () => {
-      await http.stop()
-      await engine.stop()
-      await rm(folder, { recursive: true, force: true })
-    },
   }
 }
 
