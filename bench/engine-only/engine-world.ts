@@ -54,7 +54,6 @@ export async function openEngineWorld(
     }),
     evaluate: () => fail('the flow asks the world'),
     owns: () => true,
-    onSignalRow: () => {},
     onTimer: () => fail('the flow sets a timer'),
     onNotice: message => fail(message),
     onFatal: error => fail(error.message),

@@ -12,7 +12,7 @@ import type { Inbox, SubmitOptions } from '../../packages/server/src/inbox/inbox
 import type { JobSink } from '../../packages/server/src/inbox/jobs.ts'
 import { Maintenance, type Round } from '../../packages/server/src/maintenance/maintenance.ts'
 import { rescueJobs } from '../../packages/server/src/maintenance/rescue-jobs.ts'
-import { takeSignals, type SignalRound } from '../../packages/server/src/maintenance/take-signals.ts'
+import { takeSignals } from '../../packages/server/src/maintenance/take-signals.ts'
 import { wakeReady } from '../../packages/server/src/maintenance/wake-ready.ts'
 import type { Store } from '../../packages/server/src/storage/store.ts'
 import { Worker } from '../../packages/server/src/worker/worker.ts'
@@ -71,11 +71,11 @@ export class SimulatedNode {
     const joined = await store.perform('joinNode', { node: NODE, nowMs: platform.nowMs() })
     const node: NodeIdentity = { id: NODE, node: NODE, incarnation: joined.incarnation, flushSeq: joined.flushSeq }
     const flows = await openFlowCatalogue(store)
-    const { engine, worker, clockwork, signals, ...rooms } = openRooms(options, node, flows)
+    const { engine, worker, clockwork, ...rooms } = openRooms(options, node, flows)
     const onNotice = noticeOf(ledger)
     const nowMs = (): number => platform.nowMs()
     const rounds: Round[] = [
-      signals,
+      takeSignals({ store, inbox: engine, owns: ownsAll, nowMs, onNotice }),
       rescueJobs({
         store,
         inbox: engine,
@@ -112,7 +112,6 @@ function openRooms(
   engine: Engine
   worker: Worker
   clockwork: Clockwork
-  readonly signals: SignalRound
   inbox: Inbox
   hosts: SimulatedHost[]
   startWorld(): StartWorld
@@ -178,9 +177,10 @@ function openRooms(
     jobs: hardOfHearing(worker, isHeard),
     changes: newChanges(),
     envOf,
-    evaluate: question => void (isHeard('evaluation') && evaluate(question)),
+    evaluate: async question => {
+      if (isHeard('evaluation')) await evaluate(question)
+    },
     owns: ownsAll,
-    onSignalRow: row => void (isHeard('signal') && signals.take(row)),
     onTimer: timer => void (isHeard('timer') && clockwork.add(timer)),
     onNotice,
     onFatal: error => {
@@ -188,13 +188,7 @@ function openRooms(
       options.onFatal(error)
     },
   })
-  const signals: SignalRound = takeSignals({
-    store,
-    inbox: { submit: (signal, how) => engine.submit(signal, how) },
-    owns: ownsAll,
-    onNotice,
-  })
-  return { engine, worker, clockwork, signals, inbox, hosts, startWorld, newId: newFreshId }
+  return { engine, worker, clockwork, inbox, hosts, startWorld, newId: newFreshId }
 }
 
 /** A node alone. */
@@ -215,7 +209,8 @@ function answersOf({ store, process }: NodeOptions): Parameters<typeof newEvalua
 function hardOfHearing(worker: Worker, isHeard: (what: string) => boolean): JobSink {
   return {
     reserve: () => worker.reserve(),
-    offer: job => void (isHeard('offer') && worker.offer(job)),
+    release: places => worker.release(places),
+    offer: job => (isHeard('offer') ? worker.offer(job) : worker.release(1)),
     wake: () => void (isHeard('wake') && worker.wake()),
     stop: (key, reason) => void (isHeard('stop') && worker.stop(key, reason)),
   }

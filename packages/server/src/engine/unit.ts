@@ -40,11 +40,15 @@ export interface Unit {
   readonly receipts: Settleable[]
   readonly afterwards: (() => void)[]
   bytes: number
+  /** Places at the worker that its jobs have taken. */
+  reserved: number
 }
 
 export interface Settleable {
   readonly refusal?: Refusal
   readonly view?: unknown
+  /** Why nothing can be shown although it is committed. */
+  readonly problem?: Error
   resolve(receipt: { readonly refusal?: Refusal; readonly view?: unknown }): void
   reject(error: Error): void
 }
@@ -70,6 +74,7 @@ export function newUnit(): Unit {
     receipts: [],
     afterwards: [],
     bytes: 0,
+    reserved: 0,
   }
 }
 
@@ -91,6 +96,33 @@ export function rowsOf(unit: Unit): number {
     unit.triggers.length +
     unit.operations.length
   )
+}
+
+/** The rows of `inner` go with those of `unit`: both are written, or neither. */
+export function mergeUnit(unit: Unit, inner: Unit): void {
+  for (const entity of inner.entities) {
+    if (unit.entities.has(entity)) entity.unflushed -= 1
+    else unit.entities.add(entity)
+  }
+  pushAll(unit.births, inner.births)
+  pushAll(unit.heads, inner.heads)
+  pushAll(unit.labels, inner.labels)
+  pushAll(unit.journal, inner.journal)
+  pushAll(unit.logs, inner.logs)
+  pushAll(unit.metrics, inner.metrics)
+  pushAll(unit.jobs, inner.jobs)
+  pushAll(unit.jobsEnded, inner.jobsEnded)
+  pushAll(unit.jobsKilled, inner.jobsKilled)
+  pushAll(unit.timers, inner.timers)
+  pushAll(unit.timersEnded, inner.timersEnded)
+  pushAll(unit.signals, inner.signals)
+  pushAll(unit.signalsTaken, inner.signalsTaken)
+  pushAll(unit.triggers, inner.triggers)
+  pushAll(unit.operations, inner.operations)
+  pushAll(unit.receipts, inner.receipts)
+  pushAll(unit.afterwards, inner.afterwards)
+  unit.bytes += inner.bytes
+  unit.reserved += inner.reserved
 }
 
 /** One batch of many units, with at most one operation per row: what came later wins. */

@@ -81,8 +81,12 @@ export class Worker implements JobSink {
     return this.#running.has(keyText(key))
   }
 
+  release(count: number): void {
+    this.#reserved = Math.max(0, this.#reserved - count)
+  }
+
   offer(row: JobRow): void {
-    this.#reserved = Math.max(0, this.#reserved - 1)
+    this.release(1)
     this.#start(row)
   }
 
