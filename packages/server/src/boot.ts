@@ -11,7 +11,6 @@ import { Engine } from './engine/engine.ts'
 import { startFiring } from './engine/fire-schedule.ts'
 import { openFlowCatalogue, type FlowCatalogue } from './engine/flow-catalogue.ts'
 import type { NodeIdentity } from './engine/flush-pipeline.ts'
-import { recover } from './engine/recover.ts'
 import { Schedules, firstDateOf } from './engine/schedules.ts'
 import { newEvaluator, newTurnEnvironment } from './engine/turn-environment.ts'
 import type { StartWorld } from './flows/births.ts'
@@ -20,6 +19,10 @@ import type { SaveWorld } from './flows/save-flow.ts'
 import { startHttp } from './http/server.ts'
 import { newChanges, type Changes } from './inbox/changes.ts'
 import type { Inbox } from './inbox/inbox.ts'
+import { Maintenance, type Round } from './maintenance/maintenance.ts'
+import { rescueJobs } from './maintenance/rescue-jobs.ts'
+import { takeSignals } from './maintenance/take-signals.ts'
+import { wakeReady } from './maintenance/wake-ready.ts'
 import { newEncryption } from './platform/encryption.ts'
 import { HOST_SCRIPT, PLUGINS_DIR, THREAD_URL } from './platform/places.ts'
 import { realPlatform, type Platform } from './platform/platform.ts'
@@ -43,19 +46,19 @@ export interface RunningServer {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const ground = await openGround(options)
   const rooms = openRooms(ground)
-  const { config, store, log, node } = ground
-  const { engine, worker, clockwork, schedules, saveWorld } = rooms
+  const { config, store, log } = ground
+  const { engine, worker, clockwork, maintenance, schedules, saveWorld } = rooms
 
   await schedules.load()
-  await recover({ store, engine, node, onNotice: ground.onNotice })
+  await maintenance.start()
   await clockwork.start()
   const http = await startHttp({ ...ground, inbox: engine, saveWorld, ask: asker => askFor(ground.answers, asker) })
   const flowsDir = await watchFlows(config.flowsDir, saveWorld, log)
-  if ((await store.read.countFreeJobs()) > 0) worker.wake()
 
   const stop = async (): Promise<void> => {
     flowsDir.stop()
     clockwork.stop()
+    maintenance.stop()
     await http.stop()
     await worker.close()
     await engine.stop()
@@ -128,6 +131,7 @@ interface Rooms {
   readonly engine: Engine
   readonly worker: Worker
   readonly clockwork: Clockwork
+  readonly maintenance: Maintenance
   readonly schedules: Schedules
   readonly saveWorld: SaveWorld
 }
@@ -173,7 +177,28 @@ function openRooms(ground: Ground): Rooms {
       void startFiring(firing, firingOptions).then(isTaken => clockwork.lookAt(schedules.settle(firing.row, isTaken)))
     },
   })
-  return { engine, worker, clockwork, schedules, saveWorld: saveWorldOf(ground, { clockwork, schedules }) }
+  const maintenance = new Maintenance({ rounds: roundsOf(ground, { engine, worker }), platform, onNotice })
+  return { engine, worker, clockwork, maintenance, schedules, saveWorld: saveWorldOf(ground, { clockwork, schedules }) }
+}
+
+/** Their order is that of the recovery. */
+function roundsOf(
+  { store, platform, node, onNotice }: Ground,
+  { engine, worker }: Pick<Rooms, 'engine' | 'worker'>,
+): readonly Round[] {
+  return [
+    takeSignals({ store, inbox: engine, onNotice }),
+    rescueJobs({
+      store,
+      inbox: engine,
+      node,
+      nowMs: () => platform.nowMs(),
+      isRunning: key => worker.isRunning(key),
+      wake: () => worker.wake(),
+      onNotice,
+    }),
+    wakeReady({ store, wake: id => engine.wake(id) }),
+  ]
 }
 
 function saveWorldOf(

@@ -118,10 +118,9 @@ export function decodeFirstValue(text: string): { readonly value: Value; readonl
   return { value, end: reader.at }
 }
 
-const SPACE = /[ \t\r\n]*/y
-const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y
-// eslint-disable-next-line no-control-regex
-const PLAIN_TEXT = /[^"\\\u0000-\u001f]*/y
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
+const NUMBER_END = /[^-+.\w]|$/g
+const CONTROL = /[\u0000-\u001f]/
 
 const UNESCAPED: Readonly<Record<string, string>> = {
   '"': '"',
@@ -149,9 +148,11 @@ class JsonReader {
   }
 
   skipSpace(): void {
-    SPACE.lastIndex = this.at
-    SPACE.test(this.#text)
-    this.at = SPACE.lastIndex
+    for (;;) {
+      const code = this.#text.charCodeAt(this.at)
+      if (code !== 32 && code !== 10 && code !== 13 && code !== 9) return
+      this.at++
+    }
   }
 
   readValue(depth: number): Value {
@@ -183,31 +184,43 @@ class JsonReader {
   }
 
   #readNumber(): Value {
-    NUMBER.lastIndex = this.at
-    const match = NUMBER.exec(this.#text)
-    if (match === null || match[0] === '') throw this.malformed('expected a value')
-    this.at = NUMBER.lastIndex
-    if (/[\w.]/.test(this.#text.charAt(this.at))) throw this.malformed('malformed number')
-    const text = match[0]
-    if (match[1] !== undefined || match[2] !== undefined) return toDouble(Number(text))
+    NUMBER_END.lastIndex = this.at
+    const end = NUMBER_END.exec(this.#text)?.index ?? this.#text.length
+    const text = this.#text.slice(this.at, end)
+    if (!NUMBER.test(text)) throw this.malformed(text === '' ? 'expected a value' : 'malformed number')
+    this.at = end
+    if (/[.eE]/.test(text)) return toDouble(Number(text))
     return text.length < 16 ? Number(text) + 0 : toInteger(BigInt(text))
   }
 
   #readString(): string {
+    const close = this.#text.indexOf('"', this.at + 1)
+    const text = this.#text.slice(this.at + 1, close)
+    if (close < 0) throw this.malformed('unclosed string')
+    if (text.includes('\\')) return this.#readEscaped()
+    if (CONTROL.test(text)) throw this.malformed('control character in a string')
+    this.at = close + 1
+    return text
+  }
+
+  #readEscaped(): string {
     let value = ''
     this.at++
     for (;;) {
-      PLAIN_TEXT.lastIndex = this.at
-      PLAIN_TEXT.test(this.#text)
-      value += this.#text.slice(this.at, PLAIN_TEXT.lastIndex)
-      this.at = PLAIN_TEXT.lastIndex
-      const next = this.#text[this.at]
+      const next = this.#text.charAt(this.at)
       if (next === '"') {
         this.at++
         return value
       }
-      if (next !== '\\') throw this.malformed(next === undefined ? 'unclosed string' : 'control character in a string')
-      value += this.#readEscape()
+      if (next === '\\') {
+        value += this.#readEscape()
+        continue
+      }
+      if (next === '' || CONTROL.test(next)) {
+        throw this.malformed(next === '' ? 'unclosed string' : 'control character in a string')
+      }
+      value += next
+      this.at++
     }
   }
 

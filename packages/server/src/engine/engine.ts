@@ -103,9 +103,9 @@ export class Engine implements Inbox {
     })
   }
 
-  /** Brings an execution that could go on by itself into memory and lets it. */
-  wake(executionId: string): void {
-    this.#line(this.#entityOf(executionId))
+  /** Brings an execution that could go on by itself into memory and lets it; settles when it had its turn. */
+  async wake(executionId: string): Promise<void> {
+    await this.submit({ type: 'wake', executionId })
   }
 
   /** Settles when everything that was submitted so far is flushed. */

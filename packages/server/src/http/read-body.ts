@@ -17,6 +17,10 @@ export function readBytes(incoming: IncomingMessage, bytesMax: number): Promise<
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let length = 0
+    // An error captures a stack: none is made for a body that came whole.
+    const broken = (cause?: unknown): void => {
+      if (!incoming.complete) reject(new RequestError(400, 'body-broken', 'The body ended early.', { cause }))
+    }
     incoming.on('data', (chunk: Buffer) => {
       length += chunk.length
       if (length > bytesMax) {
@@ -30,10 +34,8 @@ export function readBytes(incoming: IncomingMessage, bytesMax: number): Promise<
       const [first] = chunks
       resolve(chunks.length === 1 ? first : chunks.length === 0 ? undefined : Buffer.concat(chunks, length))
     })
-    incoming.on('error', error =>
-      reject(new RequestError(400, 'body-broken', 'The body ended early.', { cause: error })),
-    )
-    incoming.on('close', () => reject(new RequestError(400, 'body-broken', 'The body ended early.')))
+    incoming.on('error', broken)
+    incoming.on('close', broken)
   })
 }
 

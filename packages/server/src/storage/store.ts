@@ -152,6 +152,13 @@ export interface Reads {
   listSignals(afterId: string, limit: number): Promise<readonly SignalRow[]>
   /** Jobs that a dead incarnation had claimed. */
   listLostJobs(node: string, incarnation: number, limit: number): Promise<readonly JobRow[]>
+  /** Jobs that this incarnation has had since that moment or longer. */
+  listHeldJobs(query: {
+    readonly node: string
+    readonly incarnation: number
+    readonly beforeMs: number
+    readonly limit: number
+  }): Promise<readonly JobKey[]>
   /** Jobs that were killed before anybody claimed them: nobody will start or settle them. */
   listKilledJobs(limit: number): Promise<readonly JobKey[]>
   /** Jobs that can be claimed; counts up to 1,000. */

@@ -77,6 +77,10 @@ export class Worker implements JobSink {
     return true
   }
 
+  isRunning(key: JobKey): boolean {
+    return this.#running.has(keyText(key))
+  }
+
   offer(row: JobRow): void {
     this.#reserved = Math.max(0, this.#reserved - 1)
     this.#start(row)

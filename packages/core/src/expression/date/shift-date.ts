@@ -20,7 +20,7 @@ const NANOS: Readonly<Record<string, bigint>> = { NANOS: 1n, MICROS: 1000n, MILL
 export const DATE_UNITS: readonly string[] = [NANOS, SECONDS, DAYS, MONTHS].flatMap(units => Object.keys(units))
 
 const YEAR_MAX = 999_999_999
-const SECONDS_MAX = 31_556_889_864_403_199
+const SECONDS_MAX = YEAR_MAX * 31_556_952
 
 export function shiftDate(instant: Instant, amount: number | bigint, unit: string, zone: Zone): Instant {
   const shifted = shift(instant, amount, unit, zone)

@@ -4,7 +4,7 @@ import { optionalString, required, stringArgument } from '../arguments.ts'
 import { toNumber } from '../arithmetic.ts'
 import { formatDate } from '../date/format-date.ts'
 import { toZoned } from '../date/instant.ts'
-import type { Instant } from '../date/instant.ts'
+import type { Instant, ZonedTime } from '../date/instant.ts'
 import { parseLocale } from '../date/names.ts'
 import { readDate } from '../date/read-date.ts'
 import { shiftDate } from '../date/shift-date.ts'
@@ -36,7 +36,7 @@ export const DATE_FILTERS: readonly FilterDefinition[] = [
 export function formatInput(input: Value, args: Args, frame: Frame): string {
   const [format, timeZone, existingFormat, locale] = args
   const { zone, instant } = read(input, timeZone, existingFormat, frame)
-  return print(instant, zone, format, locale, frame)
+  return print(toZoned(instant, zone), format, locale, frame)
 }
 
 function read(
@@ -52,16 +52,10 @@ function read(
 
 const DEFAULT_FORMAT = 'iso'
 
-function print(
-  instant: Instant,
-  zone: Zone,
-  format: Value | undefined,
-  locale: Value | undefined,
-  { scope }: Frame,
-): string {
+function print(time: ZonedTime, format: Value | undefined, locale: Value | undefined, { scope }: Frame): string {
   const language = optionalString(locale, 'locale')
   const wanted = optionalString(format, 'format') ?? DEFAULT_FORMAT
-  return formatDate(toZoned(instant, zone), wanted, language === undefined ? scope.locale : parseLocale(language))
+  return formatDate(time, wanted, language === undefined ? scope.locale : parseLocale(language))
 }
 
 function addToDate(input: Value, args: Args, frame: Frame): string {
@@ -69,7 +63,7 @@ function addToDate(input: Value, args: Args, frame: Frame): string {
   const count = amountOf(required(amount, 'amount'))
   const wanted = stringArgument(unit, 'unit')
   const { zone, instant } = read(input, timeZone, existingFormat, frame)
-  return print(shiftDate(instant, count, wanted, zone), zone, format, locale, frame)
+  return print(toZoned(shiftDate(instant, count, wanted, zone), zone), format, locale, frame)
 }
 
 /** Integers of any width, numbers cut to integers, and texts that spell one. */

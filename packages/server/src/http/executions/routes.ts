@@ -74,7 +74,7 @@ function readHandlers(dependencies: HttpDependencies): Pick<Handlers<'executions
     },
     follow: async ({ params, dialect, signal }) => {
       await getExecution(params.executionId, dependencies)
-      return events(followExecution(params.executionId, { dependencies, dialect, signal }), platform)
+      return events(followExecution(params.executionId, { dependencies, dialect, signal: signal() }), platform)
     },
     file: async ({ params, query }) => {
       const found = await findFile(params.executionId, query.path, dependencies)
@@ -164,7 +164,7 @@ function webhookHandlers(dependencies: HttpDependencies): Pick<Handlers<'executi
         rawHeaders,
         search: at < 0 ? '' : url.slice(at + 1),
         body: bytes && textOf(bytes),
-        signal: () => exchange.signal,
+        signal: exchange.signal,
         ...(params.path === undefined ? {} : { path: params.path }),
       },
       dependencies,
@@ -184,5 +184,5 @@ interface WebhookExchange {
   readonly params: { readonly namespace: string; readonly id: string; readonly key: string; readonly path?: string }
   readonly dialect: ApiDialect
   readonly incoming: IncomingMessage
-  readonly signal: AbortSignal
+  signal(): AbortSignal
 }

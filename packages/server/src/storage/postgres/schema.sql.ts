@@ -59,6 +59,7 @@ create table jobs (
   primary key (execution_id, run, epoch), check ((node is null) = (incarnation is null))
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_delay = 0);
 create index jobs_free on jobs (queue, rank, execution_id) where node is null;
+create index jobs_killed on jobs (execution_id) where node is null and is_killed;
 create index jobs_by_node on jobs (node, incarnation) where node is not null;
 
 create table timers (
