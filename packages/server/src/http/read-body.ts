@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import { decodeValue, isMap, toPlain, type Value, type ValueMap } from '@batuta/core'
 import { RequestError } from './request-error.ts'
+import { refuseDeep } from './value-depth.ts'
 
 const MIB = 2 ** 20
 /** One flow. */
@@ -17,6 +18,10 @@ export function readBytes(incoming: IncomingMessage, bytesMax: number): Promise<
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let length = 0
+    // An error captures a stack: none is made for a body that came whole.
+    const broken = (cause?: unknown): void => {
+      if (!incoming.complete) reject(new RequestError(400, 'body-broken', 'The body ended early.', { cause }))
+    }
     incoming.on('data', (chunk: Buffer) => {
       length += chunk.length
       if (length > bytesMax) {
@@ -30,10 +35,8 @@ export function readBytes(incoming: IncomingMessage, bytesMax: number): Promise<
       const [first] = chunks
       resolve(chunks.length === 1 ? first : chunks.length === 0 ? undefined : Buffer.concat(chunks, length))
     })
-    incoming.on('error', error =>
-      reject(new RequestError(400, 'body-broken', 'The body ended early.', { cause: error })),
-    )
-    incoming.on('close', () => reject(new RequestError(400, 'body-broken', 'The body ended early.')))
+    incoming.on('error', broken)
+    incoming.on('close', broken)
   })
 }
 
@@ -57,6 +60,12 @@ export function textOf(bytes: Buffer): string {
 }
 
 export function valueOf(text: string): Value {
+  const value = decode(text)
+  refuseDeep(value, 'The body')
+  return value
+}
+
+function decode(text: string): Value {
   try {
     return decodeValue(text)
   } catch (cause) {
