@@ -38,11 +38,12 @@ const DEBIAN_FOLDER = '/usr/lib/postgresql'
  * `dir` keeps the data between starts; without it the data goes to a temporary folder that `stop` removes.
  */
 export async function startPostgres(options = {}) {
-  const { port = 0, fsync = false, password, settings = {} } = options
+  const { port = 0, fsync = false, password, settings = {}, files = {} } = options
   const binaries = await findBinaries()
   const { home, isOurs } = await prepareHome(options.dir)
   const dataDir = join(home, 'pgdata')
   if (!existsSync(join(dataDir, 'PG_VERSION'))) await createDataDir(binaries, dataDir, password)
+  for (const [name, text] of Object.entries(files)) await writeServerFile(join(dataDir, name), text)
   // Without fsync a commit still reaches the operating system: it survives a crash of the server, not one of the machine.
   const durability = fsync ? {} : { fsync: 'off', full_page_writes: 'off' }
   const server = await startOnFreePort({ binaries, dataDir, port, settings: { ...durability, ...settings } })
@@ -204,6 +205,11 @@ async function ownedByServer(folder) {
     for (const name of await readdir(folder, { recursive: true })) await chown(join(folder, name), NOBODY, NOBODY)
   }
   await chmod(folder, 0o700)
+}
+
+async function writeServerFile(path, text) {
+  await writeFile(path, text, { mode: 0o600 })
+  if (isRoot()) await chown(path, NOBODY, NOBODY)
 }
 
 async function requirePassword(binaries, dataDir, password) {

@@ -46,6 +46,7 @@ export function born(id: string, event: Created, plan: Plan, atMs: number): Exec
     isKillRequested: false,
     isHeld: false,
     isEnded: false,
+    live: 0,
     awaited: new Set(),
     children: new Map(),
     timers: new Map(),
@@ -139,7 +140,7 @@ export function rebuildAgenda(state: ExecutionState): void {
     const run = getRun(state, ordinal)
     if (!run.isRemoved && !isFinal(run.state)) state.agenda.push(ordinal)
   }
-  if (!state.isEnded) state.agenda.unshift(ROOT)
+  if (!state.isEnded) state.agenda.push(ROOT)
 }
 
 function evaluatedOf(state: ExecutionState, ordinal: number): NonNullable<TaskRun['evaluated']> {
@@ -177,6 +178,8 @@ function createRun(state: ExecutionState, event: Extract<Event, { type: 'run-cre
   const group = groupOf(state, event.parent)
   group.children.push(run.ordinal)
   group.live += 1
+  state.live += 1
+  count(group, run, 1)
   placeChild(group, run)
   state.agenda.push(run.ordinal)
 }
@@ -202,10 +205,18 @@ function leaveChild(group: Group, run: TaskRun): void {
     return
   }
   const begun = group.lanes.get(run.lane)
-  if (begun === undefined) return
+  if (begun === undefined || leaveCrowd(group, run.lane)) return
   const length = group.isFanned ? 1 : group.branch.length
   if (run.state === 'FAILED' || begun >= length) group.lanes.delete(run.lane)
   else group.ready.push(run.lane)
+}
+
+/** A restart may begin several runs of one lane again: the next task of it waits for all of them. */
+function leaveCrowd(group: Group, lane: number): boolean {
+  const others = (group.crowded.get(lane) ?? 1) - 1
+  if (others > 0) group.crowded.set(lane, others)
+  else group.crowded.delete(lane)
+  return others > 0
 }
 
 function moveRun(state: ExecutionState, run: TaskRun, to: StateName, atMs: number): void {
@@ -220,13 +231,20 @@ function moveRun(state: ExecutionState, run: TaskRun, to: StateName, atMs: numbe
   count(group, run, 1)
   run.history.push({ state: to, atMs })
   if (!isFinal(to)) {
-    if (isFinal(from)) group.live += 1
+    if (isFinal(from)) {
+      group.live += 1
+      state.live += 1
+    }
+    // A group that fails waits until all that it created has begun.
+    if (group.failed > 0) state.agenda.push(run.parent)
     state.agenda.push(run.ordinal)
     return
   }
   if (run.isAwaited) stopAwaiting(state, run)
+  if (run.evaluated) stopAsking(state, run)
   if (!isFinal(from)) {
     group.live -= 1
+    state.live -= 1
     leaveChild(group, run)
   }
   state.agenda.push(run.parent)
@@ -235,6 +253,7 @@ function moveRun(state: ExecutionState, run: TaskRun, to: StateName, atMs: numbe
 /** Counts the run's state for its parent; handlers never count for the final state. */
 function count(group: Group, run: TaskRun, by: 1 | -1): void {
   if (run.state === 'RETRYING') group.retrying += by
+  if (run.state === 'CREATED' || run.state === 'RESTARTED') group.beginning += by
   if (run.lane === HANDLER) return
   if (run.state === 'FAILED') group.failed += by
   if (run.state === 'KILLED') group.killed += by
@@ -244,6 +263,10 @@ function count(group: Group, run: TaskRun, by: 1 | -1): void {
 function stopAwaiting(state: ExecutionState, run: TaskRun): void {
   run.isAwaited = false
   state.awaited.delete(run.ordinal)
+}
+
+function stopAsking(state: ExecutionState, run: TaskRun): void {
+  for (const [slot, answer] of run.evaluated ?? []) if (answer === 'asked') state.asked.delete(`${run.ordinal} ${slot}`)
 }
 
 function openGroup(
@@ -316,6 +339,8 @@ function restart(state: ExecutionState, plan: Plan, event: Extract<Event, { type
   state.isKillRequested = false
   state.isEnded = false
   delete state.outputs
+  state.evaluated.clear()
+  state.asked.clear()
   for (const ordinal of event.removed) getRun(state, ordinal).isRemoved = true
   for (const ordinal of event.groups) reopen(getRun(state, ordinal), 'RUNNING', atMs)
   for (const ordinal of event.leaves) {
@@ -323,10 +348,12 @@ function restart(state: ExecutionState, plan: Plan, event: Extract<Event, { type
     delete run.evaluated
     reopen(run, 'RESTARTED', atMs)
   }
+  state.live = state.runs.filter(run => !run.isRemoved && !isFinal(run.state)).length
   recount(state, state.root)
   for (const ordinal of event.groups) recount(state, groupOf(state, ordinal))
   reindexOutputs(state, plan)
-  rebuildAgenda(state)
+  state.agenda.push(ROOT)
+  for (const ordinal of [...event.groups, ...event.leaves].sort((a, b) => a - b)) state.agenda.push(ordinal)
 }
 
 function reopen(run: TaskRun, to: StateName, atMs: number): void {
@@ -341,17 +368,23 @@ function recount(state: ExecutionState, group: Group): void {
   group.phase = 'tasks'
   group.handlerAt = 0
   delete group.handlerRun
-  group.live = group.failed = group.killed = group.warned = group.retrying = 0
+  group.live = group.beginning = group.failed = group.killed = group.warned = group.retrying = 0
   group.lanes.clear()
   group.ready = []
+  group.crowded.clear()
   group.children = group.children.filter(ordinal => !getRun(state, ordinal).isRemoved)
+  const live = new Map<number, number>()
   const last = new Map<number, TaskRun>()
   for (const ordinal of group.children) {
     const child = getRun(state, ordinal)
-    if (!isFinal(child.state)) group.live += 1
     count(group, child, 1)
+    if (!isFinal(child.state)) {
+      group.live += 1
+      live.set(child.lane, (live.get(child.lane) ?? 0) + 1)
+    }
     group.lanes.set(child.lane, (group.lanes.get(child.lane) ?? 0) + 1)
     last.set(child.lane, child)
   }
-  for (const child of last.values()) if (isFinal(child.state)) leaveChild(group, child)
+  for (const [lane, runs] of live) if (runs > 1) group.crowded.set(lane, runs)
+  for (const [lane, child] of last) if (!live.has(lane)) leaveChild(group, child)
 }

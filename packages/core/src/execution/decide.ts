@@ -17,6 +17,7 @@ export const NOTHING: Decision = { events: [], effects: [] }
 export function decideSignal(view: View, signal: Signal): Decision {
   switch (signal.type) {
     case 'create':
+    case 'wake':
       return NOTHING
     case 'command':
       return signal.command.name === 'kill' ? decideKill(view, signal.command) : decideRestart(view)
@@ -58,8 +59,7 @@ function isCurrent({ state }: View, { run: ordinal, epoch }: Pick<Settlement, 'r
 }
 
 function decideEvaluated({ state }: View, signal: Extract<Signal, { type: 'evaluated' }>): Decision {
-  const evaluated = signal.run === ROOT ? state.evaluated : state.runs[signal.run]?.evaluated
-  if (evaluated?.get(signal.slot) !== 'asked') return NOTHING
+  if (!state.asked.has(`${signal.run} ${signal.slot}`)) return NOTHING
   const event: Event = {
     type: 'evaluated',
     run: signal.run,

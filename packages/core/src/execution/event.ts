@@ -89,6 +89,8 @@ export type Command = { readonly name: 'kill'; readonly isCascading: boolean } |
 export type Signal =
   | { readonly type: 'create'; readonly executionId: string; readonly birth: Birth }
   | { readonly type: 'command'; readonly executionId: string; readonly command: Command }
+  /** Brings no news: whatever can go on goes on. */
+  | { readonly type: 'wake'; readonly executionId: string }
   | ({ readonly type: 'settled'; readonly executionId: string } & Settlement)
   | { readonly type: 'lost'; readonly executionId: string; readonly run: number; readonly epoch: number }
   | { readonly type: 'timer'; readonly executionId: string; readonly name: string }

@@ -45,7 +45,7 @@ export function endExecution(state: ExecutionState, to: FinalState, pending: rea
   }
 }
 
-function tellParent(state: ExecutionState, to: FinalState, outputs: ExecutionState['outputs']): Effect[] {
+export function tellParent(state: ExecutionState, to: FinalState, outputs: ExecutionState['outputs']): Effect[] {
   const link = state.parentLink
   if (!link?.isAwaited) return []
   return [

@@ -6,7 +6,7 @@ import type { Decision, Effect, Event } from './event.ts'
 import { endExecution, finishExecution } from './finish.ts'
 import { progressKill } from './kill.ts'
 import { getTask, type PlanTask } from './plan.ts'
-import { HANDLER, ROOT, isFinal, type FinalState, type Group } from './state.ts'
+import { HANDLER, ROOT, isFinal, type FinalState, type Group, type TaskRun } from './state.ts'
 
 /** How many runs one decision begins; the group comes on the agenda again for the rest. */
 const BEGIN_MAX = 64
@@ -72,7 +72,7 @@ function failBirth({ state, env }: View, problem: string): Decision {
 }
 
 function progressTasks(view: View, ordinal: number, group: Group): Decision {
-  if (group.failed > 0) return group.retrying > 0 ? NOTHING : leaveTasks(view, ordinal, group)
+  if (group.failed > 0) return group.retrying + group.beginning > 0 ? NOTHING : leaveTasks(view, ordinal, group)
   if (view.state.state === 'PAUSED') return NOTHING
   const events = beginChildren(view, ordinal, group)
   if (events.length >= BEGIN_MAX) return { events, effects: [], again: ordinal }
@@ -151,15 +151,37 @@ function enterFinally(view: View, ordinal: number): Decision {
   return { events: [{ type: 'phase-entered', run: ordinal, phase: 'finally' }], effects: [] }
 }
 
-/** Of a group that fails while siblings run, the groups among them take its state; running leaves end by themselves. */
+/**
+ * Of a group that fails while siblings run, the groups among them take its state, and so does what stands in these and has not begun or waits to
+ * be tried again; leaves that run end by themselves.
+ */
 function closeOpenGroups(view: View, ordinal: number, group: Group): Event[] {
-  const { state, plan } = view
-  const to = ordinal === ROOT ? 'FAILED' : stateOf(getTask(plan, getRun(state, ordinal).task), 'FAILED')
-  return group.children.flatMap((child): Event[] => {
+  const { state } = view
+  const events = group.children.flatMap((child): Event[] => {
     const run = getRun(state, child)
-    if (isFinal(run.state) || !run.group) return []
-    return [...closeOpenGroups(view, child, run.group), { type: 'run-moved', run: child, to }]
+    return isFinal(run.state) || !run.group ? [] : closeGroup(view, run, run.group, closedState(view, ordinal))
   })
+  const given = events.filter(event => event.type === 'timer-fired').length
+  if (given > 0 && given === countRetries(view) && state.state === 'RETRYING')
+    events.push({ type: 'moved', to: 'RUNNING' })
+  return events
+}
+
+function closeGroup(view: View, { ordinal }: TaskRun, group: Group, to: FinalState): Event[] {
+  const inside = group.children.flatMap((child): Event[] => {
+    const run = getRun(view.state, child)
+    if (isFinal(run.state)) return []
+    const state = closedState(view, ordinal)
+    if (run.group) return closeGroup(view, run, run.group, state)
+    if (run.state === 'SUBMITTED' || run.state === 'RUNNING') return []
+    const moved: Event = { type: 'run-moved', run: child, to: state }
+    return run.state === 'RETRYING' ? [{ type: 'timer-fired', name: `retry:${child}` }, moved] : [moved]
+  })
+  return [...inside, { type: 'run-moved', run: ordinal, to }]
+}
+
+function closedState({ state, plan }: View, ordinal: number): FinalState {
+  return ordinal === ROOT ? 'FAILED' : stateOf(getTask(plan, getRun(state, ordinal).task), 'FAILED')
 }
 
 function close(view: View, ordinal: number): Decision {
@@ -170,13 +192,12 @@ function close(view: View, ordinal: number): Decision {
     return { events: [{ type: 'run-moved', run: ordinal, to }], effects: [] }
   }
   if (group.phase === 'after') return finishExecution(view, undefined)
-  if (state.awaited.size > 0 || state.children.size > 0 || hasRetries(view)) return NOTHING
+  if (state.live > 0) return NOTHING
   return finishExecution(view, finalStateOf(group))
 }
 
-function hasRetries({ state }: View): boolean {
-  for (const name of state.timers.keys()) if (name.startsWith('retry:')) return true
-  return false
+function countRetries({ state }: View): number {
+  return [...state.timers.keys()].filter(name => name.startsWith('retry:')).length
 }
 
 /** The warning that an AllowFailure makes of a failure stays one, whatever its allowWarning says (recorded). */

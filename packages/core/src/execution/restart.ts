@@ -3,6 +3,7 @@
 import { getRun } from './look-up.ts'
 import type { View } from './context.ts'
 import type { Decision } from './event.ts'
+import { tellParent } from './finish.ts'
 import { HANDLER, ROOT, isFinal, type ExecutionState } from './state.ts'
 
 export interface RestartPlan {
@@ -11,6 +12,7 @@ export interface RestartPlan {
   readonly removed: readonly number[]
 }
 
+/** A parent that waits for a child which cannot be restarted is told how that one ended. */
 export function decideRestart({ state }: View): Decision {
   if (!isFinal(state.state) || !state.isEnded) {
     return refuse(
@@ -20,7 +22,8 @@ export function decideRestart({ state }: View): Decision {
   }
   const plan = planRestart(state)
   if (plan.leaves.length + plan.groups.length === 0) {
-    return refuse('nothing-to-restart', 'No task found to restart execution from!')
+    const refused = refuse('nothing-to-restart', 'No task found to restart execution from!')
+    return { ...refused, effects: isFinal(state.state) ? tellParent(state, state.state, state.outputs) : [] }
   }
   return {
     events: [

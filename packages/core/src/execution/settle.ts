@@ -1,5 +1,6 @@
 // What the end of an attempt means: success, retry, failure, or a tolerated one. All attempts end here, whether they ran in the turn, in the
 // host or as a child execution, so that retry, allowFailure and warningOnRetry are decided in one place.
+import { ExpressionError } from '../std/errors.ts'
 import { isTruthyText, mapFrom, type Value } from '../std/value.ts'
 import { getRun } from './look-up.ts'
 import type { View } from './context.ts'
@@ -7,9 +8,17 @@ import type { Decision, Effect, Event, Settlement } from './event.ts'
 import { endExecution } from './finish.ts'
 import { getTask, type PlanTask } from './plan.ts'
 import { tolerate } from './progress.ts'
-import { rendererOf } from './renderer.ts'
+import { NeedsEvaluation, RunError, rendererOf } from './renderer.ts'
 import { retryAt } from './retry.ts'
-import { RENEW_TIMER, ROOT, type Attempt, type ExecutionState, type FinalState, type TaskRun } from './state.ts'
+import {
+  RENEW_TIMER,
+  ROOT,
+  isFinal,
+  type Attempt,
+  type ExecutionState,
+  type FinalState,
+  type TaskRun,
+} from './state.ts'
 import type { SignalOf } from './turn-env.ts'
 
 /** A worker may be lost this often before the run fails. */
@@ -82,12 +91,14 @@ function planRetry(view: View, run: TaskRun, task: PlanTask, { startedMs, endedM
   const retry = task.retry
   if (!retry || (!retry.isOwn && task.task.allowFailure)) return undefined
   const isRenewing = retry.policy.behavior === 'CREATE_NEW_EXECUTION'
+  // What comes after the execution never changes how it ended.
+  if (isRenewing && isFinal(state.state)) return undefined
   const facts = isRenewing
     ? { attempts: state.attemptNumber, firstStartedMs: state.originalCreatedMs, endedMs }
     : { attempts: run.attempts.length + 1, firstStartedMs: run.attempts[0]?.startedMs ?? startedMs, endedMs }
   const atMs = retryAt(retry.policy, facts, () => env.random())
   if (atMs === undefined) return undefined
-  return isRenewing ? renew(state, run, atMs) : tryAgain(state, run, atMs)
+  return isRenewing ? renew(view, run, atMs) : tryAgain(state, run, atMs)
 }
 
 function tryAgain(state: ExecutionState, run: TaskRun, atMs: number): Decision {
@@ -96,39 +107,84 @@ function tryAgain(state: ExecutionState, run: TaskRun, atMs: number): Decision {
   return { events, effects: [] }
 }
 
-/** CREATE_NEW_EXECUTION: the run, its ancestors and the execution are RETRIED; at the hour a new execution takes its place. */
-function renew(state: ExecutionState, run: TaskRun, atMs: number): Decision {
+/**
+ * CREATE_NEW_EXECUTION: the run, its ancestors and the execution are RETRIED, and whatever else is under way is stopped; at the hour a new
+ * execution takes the place of this one.
+ */
+function renew(view: View, run: TaskRun, atMs: number): Decision {
+  const { state } = view
   const events: Event[] = [{ type: 'run-moved', run: run.ordinal, to: 'RETRIED' }]
-  for (let at = run.parent; at !== ROOT; at = getRun(state, at).parent)
-    events.push({ type: 'run-moved', run: at, to: 'RETRIED' })
+  const retried = new Set([run.ordinal])
+  for (let at = run.parent; at !== ROOT; at = getRun(state, at).parent) {
+    retried.add(at)
+    if (!isFinal(getRun(state, at).state)) events.push({ type: 'run-moved', run: at, to: 'RETRIED' })
+  }
+  const stopped = stopAll(view, retried)
   const end = endExecution(state, 'RETRIED')
-  events.push({ type: 'timer-set', name: RENEW_TIMER, atMs }, { type: 'moved', to: 'RETRIED' }, ...end.events)
-  return { events, effects: end.effects }
+  events.push(...stopped.events, { type: 'timer-set', name: RENEW_TIMER, atMs }, { type: 'moved', to: 'RETRIED' })
+  return { events: [...events, ...end.events], effects: [...stopped.effects, ...end.effects] }
 }
 
-/** CANCELLED and RETRIED children count as success, as they do in Kestra. */
+/** Ends all runs but these at once: what comes of them later is stale. */
+function stopAll(view: View, but: ReadonlySet<number>): Decision {
+  const { state } = view
+  const events: Event[] = []
+  const effects: Effect[] = []
+  for (const run of state.runs.toReversed()) {
+    if (run.isRemoved || isFinal(run.state) || but.has(run.ordinal)) continue
+    const childId = state.children.get(run.ordinal)
+    if (childId !== undefined) {
+      events.push({ type: 'child-ended', run: run.ordinal, childId })
+      const command = { name: 'kill', isCascading: true } as const
+      effects.push({ type: 'signal', signal: { type: 'command', executionId: childId, command } })
+    }
+    if (run.isAwaited) {
+      const attempt = attemptOf(endedNow(view, run, 'KILLED'))
+      effects.push({ type: 'kill-job', run: run.ordinal, epoch: run.epoch })
+      events.push({ type: 'attempt-settled', run: run.ordinal, to: 'KILLED', attempt })
+    } else events.push({ type: 'run-moved', run: run.ordinal, to: 'KILLED' })
+  }
+  return { events, effects }
+}
+
 export function settleChild(view: View, signal: SignalOf<'child-ended'>): Decision {
-  const { state, plan, env } = view
+  const { state, env } = view
   const run = getRun(state, signal.run)
-  const render = rendererOf(view, run, getTask(plan, run.task))
-  const isTransmitting = isTruthyText(render.text('transmitFailed') ?? 'true')
-  const seen =
-    signal.state === 'CANCELLED' || signal.state === 'RETRIED' || signal.state === 'SKIPPED' ? 'SUCCESS' : signal.state
   const outputs: [string, Value][] = [
     ['executionId', signal.childId],
     ['state', signal.state],
     ['outputs', signal.outputs ?? {}],
   ]
+  const seen = seenOf(view, run, signal.state)
   const settled = settleAttempt(view, run, {
     run: run.ordinal,
     epoch: run.epoch,
-    state: isTransmitting ? seen : 'SUCCESS',
+    state: seen.state,
     outputs: mapFrom(outputs),
     startedMs: run.history[run.history.length - 1]?.atMs ?? env.nowMs,
     endedMs: env.nowMs,
   })
   return {
     events: [{ type: 'child-ended', run: run.ordinal, childId: signal.childId }, ...settled.events],
-    effects: settled.effects,
+    effects: [...(seen.problem === undefined ? [] : [logOf(view, run, seen.problem)]), ...settled.effects],
+  }
+}
+
+/** CANCELLED and RETRIED children count as success, as they do in Kestra. A `transmitFailed` that cannot be rendered is a failure itself. */
+function seenOf(
+  view: View,
+  run: TaskRun,
+  state: FinalState,
+): { readonly state: Settlement['state']; readonly problem?: string } {
+  try {
+    const render = rendererOf(view, run, getTask(view.plan, run.task))
+    const isTransmitting = isTruthyText(render.text('transmitFailed') ?? 'true')
+    if (!isTransmitting || state === 'CANCELLED' || state === 'RETRIED' || state === 'SKIPPED')
+      return { state: 'SUCCESS' }
+    return { state }
+  } catch (error) {
+    if (error instanceof ExpressionError || error instanceof RunError || error instanceof NeedsEvaluation)
+      return { state: 'FAILED', problem: error.message }
+    throw error
   }
 }

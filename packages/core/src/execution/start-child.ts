@@ -20,6 +20,8 @@ export function startChild(
   { task, render }: { readonly task: PlanTask; readonly render: Renderer },
 ): Decision {
   const { state, env } = view
+  // Asked now if it asks the world: when the child has ended there is no second look.
+  render.text('transmitFailed')
   if (
     run.state === 'RESTARTED' &&
     run.childId !== undefined &&

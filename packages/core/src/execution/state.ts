@@ -157,12 +157,16 @@ export interface Group {
   lanes: Map<number, number>
   /** Open lanes whose last child ended and that have another task. */
   ready: number[]
+  /** Lanes that a restart left with more than one run under way, and how many. */
+  crowded: Map<number, number>
   /** How many tasks of `errors`, `finally` or `after` were begun. */
   handlerAt: number
   /** The handler that runs now. */
   handlerRun?: number
   children: number[]
   live: number
+  /** Children that were created, or created anew, and have not begun. */
+  beginning: number
   failed: number
   killed: number
   warned: number
@@ -218,6 +222,8 @@ export interface ExecutionState {
   isKillRequested: boolean
   isHeld: boolean
   isEnded: boolean
+  /** Runs that have not ended, groups and handlers included. */
+  live: number
   /** Runs whose job is out. */
   awaited: Set<number>
   /** Children executions that are awaited, by run. */
@@ -241,9 +247,11 @@ export function newGroup(branch: readonly number[]): Group {
     nextLane: 0,
     lanes: new Map(),
     ready: [],
+    crowded: new Map(),
     handlerAt: 0,
     children: [],
     live: 0,
+    beginning: 0,
     failed: 0,
     killed: 0,
     warned: 0,

@@ -5,7 +5,7 @@ import type { View } from './context.ts'
 import { decideNext, decideSignal } from './decide.ts'
 import type { Birth, Decision, Effect, Event, Refusal, Signal } from './event.ts'
 import type { Plan } from './plan.ts'
-import type { ExecutionState } from './state.ts'
+import { ROOT, type ExecutionState } from './state.ts'
 import type { TurnEnv } from './turn-env.ts'
 
 export const TURN_EVENTS_MAX = 256
@@ -32,12 +32,14 @@ export function runTurn(view: View, signals: readonly Signal[], begun: readonly 
   const events: Event[] = [...begun]
   const effects: Effect[] = []
   const take = (decision: Decision): void => {
+    if (decision.again !== undefined) state.agenda.push(decision.again)
+    const from = state.agenda.length
     for (const event of decision.events) {
       apply(state, event, view.plan, view.env.nowMs)
       events.push(event)
     }
     for (const effect of decision.effects) effects.push(effect)
-    if (decision.again !== undefined) state.agenda.push(decision.again)
+    reverseFrom(state.agenda, from)
   }
   const refusals = signals.map(signal => {
     const decision = decideSignal(view, signal)
@@ -51,4 +53,13 @@ export function runTurn(view: View, signals: readonly Signal[], begun: readonly 
   }
   if (events.length > 0) state.turn += 1
   return { state, events, effects, refusals, isUnfinished: state.agenda.length > 0 }
+}
+
+/** The agenda is a stack: what came first is to be looked at first. */
+function reverseFrom(list: number[], from: number): void {
+  for (let low = from, high = list.length - 1; low < high; low++, high--) {
+    const first = list[low] ?? ROOT
+    list[low] = list[high] ?? ROOT
+    list[high] = first
+  }
 }

@@ -4,8 +4,8 @@ export type Wait = 'nothing' | 'job' | 'timer' | 'signal' | 'child' | 'limit' | 
 
 /** What has to come before the execution goes on; null when it has ended. `nothing`: it could go on now, or must ask the world again. */
 export function waitsFor(state: ExecutionState): Wait | null {
-  if (state.isHeld) return 'human'
   if (state.isEnded) return state.timers.size > 0 ? 'timer' : null
+  if (state.isHeld) return 'human'
   if (state.agenda.length > 0 || state.asked.size > 0) return 'nothing'
   if (state.awaited.size > 0) return 'job'
   if (state.timers.size > 0) return 'timer'

@@ -14,6 +14,8 @@ import type {
   JournalRowOf,
 } from './batch.ts'
 
+import type { Cluster } from './cluster.ts'
+
 export interface Store {
   readonly kind: 'memory' | 'sqlite' | 'postgres'
   /** All of the batch or nothing. Rejects with `FlushError`. */
@@ -23,6 +25,8 @@ export interface Store {
     args: Operations[Name]['args'],
   ): Promise<Operations[Name]['result']>
   readonly read: Reads
+  /** Only where many nodes share the store. */
+  readonly cluster?: Cluster
   close(): Promise<void>
 }
 
@@ -152,6 +156,13 @@ export interface Reads {
   listSignals(afterId: string, limit: number): Promise<readonly SignalRow[]>
   /** Jobs that a dead incarnation had claimed. */
   listLostJobs(node: string, incarnation: number, limit: number): Promise<readonly JobRow[]>
+  /** Jobs that this incarnation has had since that moment or longer. */
+  listHeldJobs(query: {
+    readonly node: string
+    readonly incarnation: number
+    readonly beforeMs: number
+    readonly limit: number
+  }): Promise<readonly JobKey[]>
   /** Jobs that were killed before anybody claimed them: nobody will start or settle them. */
   listKilledJobs(limit: number): Promise<readonly JobKey[]>
   /** Jobs that can be claimed; counts up to 1,000. */

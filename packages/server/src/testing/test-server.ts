@@ -116,6 +116,8 @@ async function openEngine(parts: Parts): Promise<Engine> {
     changes,
     envOf: newTurnEnvironment({ platform, flows, ...place, startWorld: startWorldOf(parts) }),
     evaluate: newEvaluator(answersOf(parts), { submit: (signal, how) => engine.submit(signal, how) }, note),
+    owns: () => true,
+    onSignalRow: () => {},
     onTimer: () => {},
     onNotice: note,
     onFatal: error => note('fatal', error),

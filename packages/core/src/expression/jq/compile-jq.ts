@@ -14,7 +14,7 @@ import { PRELUDE } from './prelude-jq.ts'
 import { compileForeach, compilePattern, compileReduce } from './bind-jq.ts'
 import { ancestor, bindClosure, bindValue } from './run-time-jq.ts'
 import type { Closure, Env, Filter } from './run-time-jq.ts'
-import type { JqDefinition, JqIndex, JqNode, JqSlice } from './syntax-jq.ts'
+import type { JqDefinition, JqIndex, JqNode, JqNodeOf, JqOperator, JqSlice } from './syntax-jq.ts'
 import { formatValue, toText } from './text-jq.ts'
 
 /** A name that is visible at some place of the program. */
@@ -82,67 +82,32 @@ export function compileJq(node: JqNode, scope: JqScope): Filter {
       return compileIndex(node, scope)
     case 'slice':
       return compileSlice(node, scope)
-    case 'iterate': {
-      const target = compileJq(node.target, scope)
-      const { isOptional } = node
-      return (input, path, env, emit) =>
-        target(input, path, env, (value, at) => {
-          if (!isOptional || isList(value) || isMap(value)) iterate(value, at, env.run.fuel, emit)
-        })
-    }
+    case 'iterate':
+      return compileIterate(compileJq(node.target, scope), node.isOptional)
     case 'try':
       return compileTry(compileJq(node.body, scope), node.handler && compileJq(node.handler, scope))
-    case 'negate': {
-      const operand = compileJq(node.operand, scope)
-      return (input, path, env, emit) => operand(input, undefined, env, value => emit(negate(value), computed(path)))
-    }
-    case 'pipe': {
-      const left = compileJq(node.left, scope)
-      const right = compileJq(node.right, scope)
-      return (input, path, env, emit) => left(input, path, env, (value, at) => right(value, at, env, emit))
-    }
-    case 'comma': {
-      const left = compileJq(node.left, scope)
-      const right = compileJq(node.right, scope)
-      return (input, path, env, emit) => {
-        left(input, path, env, emit)
-        right(input, path, env, emit)
-      }
-    }
-    case 'binary': {
-      const left = compileJq(node.left, scope)
-      const right = compileJq(node.right, scope)
-      const { operator } = node
-      // The right side is the outer loop.
-      return (input, path, env, emit) =>
-        right(input, undefined, env, second =>
-          left(input, undefined, env, first => emit(operate(operator, first, second, env.run.fuel), computed(path))),
-        )
-    }
+    case 'negate':
+      return compileNegate(compileJq(node.operand, scope))
+    case 'pipe':
+      return compilePipe(compileJq(node.left, scope), compileJq(node.right, scope))
+    case 'comma':
+      return compileComma(compileJq(node.left, scope), compileJq(node.right, scope))
+    case 'binary':
+      return compileBinary(node.operator, compileJq(node.left, scope), compileJq(node.right, scope))
     case 'logic':
       return compileLogic(node.operator, compileJq(node.left, scope), compileJq(node.right, scope))
     case 'assign':
       return compileAssignment(node.operator, compileJq(node.left, scope), compileJq(node.right, scope))
-    case 'if': {
-      const condition = compileJq(node.condition, scope)
-      const yes = compileJq(node.yes, scope)
-      const no = compileJq(node.no, scope)
-      return (input, path, env, emit) =>
-        condition(input, undefined, env, value => (isTruthy(value) ? yes : no)(input, path, env, emit))
-    }
+    case 'if':
+      return compileIf(node, scope)
     case 'list':
       return compileList(node.body && compileJq(node.body, scope))
     case 'map':
       return compileMap(node.entries.map(([key, value]) => [compileJq(key, scope), compileJq(value, scope)]))
     case 'variable':
       return compileVariable(node.name, scope)
-    case 'bind': {
-      const source = compileJq(node.source, scope)
-      const pattern = compilePattern(node.pattern, scope)
-      const body = compileJq(node.body, pattern.scope)
-      return (input, path, env, emit) =>
-        source(input, undefined, env, value => pattern.bind(value, env, inner => body(input, path, inner, emit)))
-    }
+    case 'bind':
+      return compileBind(node, scope)
     case 'reduce':
       return compileReduce(node, scope)
     case 'foreach':
@@ -179,6 +144,52 @@ function constant(value: Value): Filter {
 
 function compute(function_: (input: Value, env: Env) => Value): Filter {
   return (input, path, env, emit) => emit(function_(input, env), computed(path))
+}
+
+function compileIterate(target: Filter, isOptional: boolean): Filter {
+  return (input, path, env, emit) =>
+    target(input, path, env, (value, at) => {
+      if (!isOptional || isList(value) || isMap(value)) iterate(value, at, env.run.fuel, emit)
+    })
+}
+
+function compileNegate(operand: Filter): Filter {
+  return (input, path, env, emit) => operand(input, undefined, env, value => emit(negate(value), computed(path)))
+}
+
+function compilePipe(left: Filter, right: Filter): Filter {
+  return (input, path, env, emit) => left(input, path, env, (value, at) => right(value, at, env, emit))
+}
+
+function compileComma(left: Filter, right: Filter): Filter {
+  return (input, path, env, emit) => {
+    left(input, path, env, emit)
+    right(input, path, env, emit)
+  }
+}
+
+/** The right side is the outer loop. */
+function compileBinary(operator: JqOperator, left: Filter, right: Filter): Filter {
+  return (input, path, env, emit) =>
+    right(input, undefined, env, second =>
+      left(input, undefined, env, first => emit(operate(operator, first, second, env.run.fuel), computed(path))),
+    )
+}
+
+function compileIf(node: JqNodeOf<'if'>, scope: JqScope): Filter {
+  const condition = compileJq(node.condition, scope)
+  const yes = compileJq(node.yes, scope)
+  const no = compileJq(node.no, scope)
+  return (input, path, env, emit) =>
+    condition(input, undefined, env, value => (isTruthy(value) ? yes : no)(input, path, env, emit))
+}
+
+function compileBind(node: JqNodeOf<'bind'>, scope: JqScope): Filter {
+  const source = compileJq(node.source, scope)
+  const pattern = compilePattern(node.pattern, scope)
+  const body = compileJq(node.body, pattern.scope)
+  return (input, path, env, emit) =>
+    source(input, undefined, env, value => pattern.bind(value, env, inner => body(input, path, inner, emit)))
 }
 
 function negate(value: Value): Value {

@@ -108,6 +108,31 @@ function losing(subject: StoreSubject): void {
     },
   )
 
+  storeCase(
+    subject,
+    'the jobs that an incarnation has had for long are told from the fresh ones',
+    async ({ store }) => {
+      const node = await join(store)
+      const held = { node: 'node-1', incarnation: 1 }
+      await node.write({
+        jobs: [
+          jobRow('e1', 0, { ...held, claimedMs: 100 }),
+          jobRow('e1', 1, { ...held, claimedMs: 101 }),
+          jobRow('e1', 2, { ...held, incarnation: 2, claimedMs: 1 }),
+          jobRow('e1', 3, { ...held, node: 'node-2', claimedMs: 1 }),
+          jobRow('e1', 4),
+        ],
+      })
+
+      const list = async (beforeMs: number, limit = 10): Promise<number[]> =>
+        (await store.read.listHeldJobs({ ...held, beforeMs, limit })).map(key => key.run)
+      assert.deepEqual(await list(99), [])
+      assert.deepEqual(await list(100), [0])
+      assert.deepEqual((await list(101)).sort(), [0, 1])
+      assert.equal((await list(101, 1)).length, 1)
+    },
+  )
+
   storeCase(subject, 'epochs of one run are jobs of their own', async ({ store }) => {
     const node = await join(store)
     await node.write({ jobs: [jobRow('e1', 0, { epoch: 1 }), jobRow('e1', 0, { epoch: 2 })] })

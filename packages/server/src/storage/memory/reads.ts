@@ -37,6 +37,11 @@ export function readsOf(tables: Tables): Reads {
         .slice(0, limit),
     listLostJobs: async (node, incarnation, limit) =>
       [...tables.jobs.values()].filter(job => job.node === node && job.incarnation !== incarnation).slice(0, limit),
+    listHeldJobs: async ({ node, incarnation, beforeMs, limit }) =>
+      [...tables.jobs.values()]
+        .filter(job => job.node === node && job.incarnation === incarnation && (job.claimedMs ?? 0) <= beforeMs)
+        .slice(0, limit)
+        .map(({ executionId, run, epoch }) => ({ executionId, run, epoch })),
     listKilledJobs: async limit =>
       [...tables.jobs.values()]
         .filter(job => job.node === null && tables.jobsKilled.has(jobKeyOf(job)))

@@ -7,16 +7,18 @@ export const PARTITIONED: readonly string[] = ['executions', 'execution_labels',
 export const MIGRATION_1: string = `
 create table nodes (
   id text collate "C" primary key, incarnation bigint not null, flush_seq bigint not null, high_water_ms bigint not null,
-  lease_until timestamptz, fenced boolean not null default false
+  lease_until timestamptz, fenced boolean not null default false, roles text[] not null default '{}'
 ) with (fillfactor = 50);
 
 create table shards (id smallint primary key, owner_node text collate "C");
+insert into shards (id) select generate_series(0, 255);
 
 create table flows (
-  tenant text collate "C" not null, namespace text collate "C" not null, id text collate "C" not null,
+  seq bigint generated always as identity, tenant text collate "C" not null, namespace text collate "C" not null, id text collate "C" not null,
   revision integer not null check (revision >= 1), source text not null, parsed text not null, is_disabled boolean not null,
   is_deleted boolean not null, updated_ms bigint not null, primary key (tenant, namespace, id, revision)
 );
+create index flows_by_seq on flows (seq);
 
 create table executions (
   born_ms bigint not null, id text collate "C" not null, tenant text collate "C" not null, namespace text collate "C" not null, flow_id text collate "C" not null,
@@ -59,6 +61,7 @@ create table jobs (
   primary key (execution_id, run, epoch), check ((node is null) = (incarnation is null))
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_delay = 0);
 create index jobs_free on jobs (queue, rank, execution_id) where node is null;
+create index jobs_killed on jobs (execution_id) where node is null and is_killed;
 create index jobs_by_node on jobs (node, incarnation) where node is not null;
 
 create table timers (

@@ -22,11 +22,15 @@ export const METRICS_OF = 'select * from metrics where execution_id = $1 order b
 /** Index: timers_by_time. */
 export const LIST_TIMERS = 'select * from timers where at_ms <= $1 order by at_ms limit $2'
 export const LIST_SIGNALS = 'select * from signals where id > $1 order by id limit $2'
+/** Index: jobs_by_node. */
+export const LIST_HELD_JOBS =
+  'select execution_id, run, epoch from jobs where node = $1 and incarnation = $2 and claimed_ms <= $3 limit $4'
+/** Index: jobs_by_node. */
 export const LIST_LOST_JOBS = 'select * from jobs where node = $1 and incarnation <> $2 limit $3'
 /** Index: jobs_free. */
 export const COUNT_FREE_JOBS =
   'select count(*) as n from (select 1 from jobs where node is null and not is_killed limit 1000) as found'
-/** Index: jobs_free. */
+/** Index: jobs_killed. */
 export const LIST_KILLED_JOBS = 'select execution_id, run, epoch from jobs where node is null and is_killed limit $1'
 export const FIND_OPERATION = 'select * from operations where key = $1'
 

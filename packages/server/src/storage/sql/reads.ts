@@ -1,5 +1,5 @@
 // Reads by key or keyset, the same for SQLite and PostgreSQL. They hold no transaction open.
-import type { JournalRowOf } from '../batch.ts'
+import type { JobKey, JournalRowOf } from '../batch.ts'
 import type { ExecutionQuery, Reads } from '../store.ts'
 import type { Param, SqlDialect } from './perform.ts'
 import * as sql from './reads.sql.ts'
@@ -98,7 +98,14 @@ function queueReads(
   one: One,
 ): Pick<
   Reads,
-  'flushSeq' | 'listTimers' | 'listSignals' | 'listLostJobs' | 'listKilledJobs' | 'countFreeJobs' | 'findOperation'
+  | 'flushSeq'
+  | 'listTimers'
+  | 'listSignals'
+  | 'listLostJobs'
+  | 'listHeldJobs'
+  | 'listKilledJobs'
+  | 'countFreeJobs'
+  | 'findOperation'
 > {
   return {
     flushSeq: async node => number((await one(sql.FLUSH_SEQ, node)) ?? { flush_seq: 0 }, 'flush_seq'),
@@ -118,12 +125,9 @@ function queueReads(
       })),
     listLostJobs: async (node, incarnation, limit) =>
       (await all(sql.LIST_LOST_JOBS, node, incarnation, limit)).map(jobOf),
-    listKilledJobs: async limit =>
-      (await all(sql.LIST_KILLED_JOBS, limit)).map(row => ({
-        executionId: text(row, 'execution_id'),
-        run: number(row, 'run'),
-        epoch: number(row, 'epoch'),
-      })),
+    listHeldJobs: async ({ node, incarnation, beforeMs, limit }) =>
+      (await all(sql.LIST_HELD_JOBS, node, incarnation, beforeMs, limit)).map(jobKeyOf),
+    listKilledJobs: async limit => (await all(sql.LIST_KILLED_JOBS, limit)).map(jobKeyOf),
     countFreeJobs: async () => number((await one(sql.COUNT_FREE_JOBS)) ?? { n: 0 }, 'n'),
     findOperation: async key =>
       mapRow(await one(sql.FIND_OPERATION, key), row => ({
@@ -135,6 +139,10 @@ function queueReads(
         expiresMs: number(row, 'expires_ms'),
       })),
   }
+}
+
+function jobKeyOf(row: SqlRow): JobKey {
+  return { executionId: text(row, 'execution_id'), run: number(row, 'run'), epoch: number(row, 'epoch') }
 }
 
 /** A closed table of filters; values only as parameters. */

@@ -53,6 +53,8 @@ create table jobs (
   primary key (execution_id, run, epoch), check ((node is null) = (incarnation is null))
 ) without rowid;
 create index jobs_free on jobs (rank, execution_id) where node is null;
+create index jobs_killed on jobs (execution_id) where node is null and is_killed;
+create index jobs_by_node on jobs (node, incarnation) where node is not null;
 
 create table timers (
   execution_id text not null, name text not null, shard integer not null, at_ms integer not null, primary key (execution_id, name)

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { JOB, ID, play } from './testing/player.ts'
+
+test('a task waits for all before it that a restart began again, tolerated failures included', () => {
+  const player = play(`
+tasks:
+  - { id: tolerant, type: io.kestra.plugin.core.flow.AllowFailure, tasks: [{ id: a, type: ${JOB} }] }
+  - { id: b, type: ${JOB} }
+  - { id: c, type: ${JOB} }`)
+  player.settle('a', 'FAILED')
+  player.settle('b', 'FAILED')
+
+  player.restart()
+  assert.equal(player.out, 'a b')
+  player.settle('b')
+
+  assert.equal(player.out, 'a')
+  player.settle('a')
+  assert.equal(player.out, 'c')
+  player.settle('c')
+  assert.equal(player.history, 'CREATED RUNNING FAILED RESTARTED RUNNING SUCCESS')
+})
+
+test('a task that ran before a restart is not followed until the one that began again before it has ended', () => {
+  const player = play(`
+tasks:
+  - id: each
+    type: io.kestra.plugin.core.flow.ForEach
+    values: [x, y]
+    concurrencyLimit: 2
+    tasks:
+      - { id: tolerant, type: io.kestra.plugin.core.flow.AllowFailure, tasks: [{ id: a, type: ${JOB} }] }
+      - { id: b, type: ${JOB} }
+      - { id: c, type: ${JOB} }`)
+  player.settle('a[x]', 'FAILED')
+  player.settle('b[x]')
+  player.settle('a[y]')
+  player.settle('b[y]', 'FAILED')
+  player.settle('c[x]')
+  assert.equal(player.isEnded, true)
+
+  player.restart()
+
+  assert.equal(player.out, 'a[x] b[y]')
+  player.settle('b[y]')
+  player.settle('c[y]')
+  assert.equal(player.isEnded, false)
+  player.settle('a[x]')
+  assert.equal(player.history, 'CREATED RUNNING FAILED RESTARTED RUNNING SUCCESS')
+})
+
+test('a parent that asked for a restart which cannot be is told how its child ended', () => {
+  const player = play('tasks: [{ id: t, type: io.kestra.plugin.core.debug.Return, format: x }]', {
+    birth: { parentLink: { executionId: 'parent', run: 4, isAwaited: true } },
+  })
+
+  const { refusals } = player.restart()
+
+  assert.equal(refusals[0]?.code, 'nothing-to-restart')
+  assert.deepEqual(player.sent.at(-1), {
+    type: 'child-ended',
+    executionId: 'parent',
+    run: 4,
+    childId: ID,
+    state: 'SUCCESS',
+  })
+})
+
+test('flow outputs that asked the world ask again after a restart', () => {
+  const player = play(`
+tasks:
+  - { id: t, type: ${JOB} }
+outputs:
+  - { id: o, type: STRING, value: "{{ kv('x') }}" }`)
+  player.settle('t', 'FAILED')
+  player.answer('', 'outputs.o:typed', { value: 'old' })
+  assert.equal(player.isEnded, true)
+
+  player.restart()
+  player.settle('t')
+
+  assert.equal(player.isEnded, false)
+  player.answer('', 'outputs.o:typed', { value: 'new' })
+  assert.deepEqual(player.state.outputs, { o: 'new' })
+})

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { JOB, play } from './testing/player.ts'
+
+const RENEWING = 'retry: { type: constant, interval: PT5S, maxAttempts: 2, behavior: CREATE_NEW_EXECUTION }'
+
+test('an execution that is replaced stops what else was under way', () => {
+  const player = play(`
+tasks:
+  - id: both
+    type: io.kestra.plugin.core.flow.Parallel
+    tasks:
+      - { id: broken, type: ${JOB}, ${RENEWING} }
+      - { id: slow, type: ${JOB} }
+      - { id: waiting, type: ${JOB}, retry: { type: constant, interval: PT9S, maxAttempts: 2 } }
+      - { id: called, type: io.kestra.plugin.core.flow.Subflow, namespace: a.b, flowId: other }
+      - { id: inner, type: io.kestra.plugin.core.flow.Sequential, tasks: [{ id: deep, type: ${JOB} }] }`)
+  player.settle('waiting', 'FAILED')
+
+  player.settle('broken', 'FAILED')
+
+  assert.equal(player.history, 'CREATED RUNNING RETRYING RETRIED')
+  assert.deepEqual(player.states, {
+    both: 'RETRIED',
+    broken: 'RETRIED',
+    slow: 'KILLED',
+    waiting: 'KILLED',
+    called: 'KILLED',
+    inner: 'KILLED',
+    deep: 'KILLED',
+  })
+  assert.deepEqual([...player.state.timers.keys()], ['renew'])
+  const stopped = player.effects.flatMap(effect => (effect.type === 'kill-job' ? [effect.run] : []))
+  assert.deepEqual(stopped.sort(), [player.run('slow').ordinal, player.run('deep').ordinal].sort())
+  assert.deepEqual(
+    player.sent.map(signal => signal.type),
+    ['create', 'command'],
+  )
+})
+
+test('results that come after an execution was replaced change nothing', () => {
+  const player = play(`
+tasks:
+  - id: both
+    type: io.kestra.plugin.core.flow.Parallel
+    tasks:
+      - { id: broken, type: ${JOB}, ${RENEWING} }
+      - { id: slow, type: ${JOB}, ${RENEWING} }`)
+  player.settle('broken', 'FAILED')
+
+  const late = player.settle('slow', 'FAILED')
+
+  assert.deepEqual(late.events, [])
+})
+
+test('what comes after the execution is never a reason to replace it', () => {
+  const player = play(`
+tasks:
+  - { id: fine, type: io.kestra.plugin.core.debug.Return, format: x }
+afterExecution:
+  - { id: report, type: ${JOB}, ${RENEWING} }`)
+
+  player.settle('report', 'FAILED')
+
+  assert.equal(player.history, 'CREATED RUNNING SUCCESS')
+  assert.equal(player.states['report'], 'FAILED')
+  assert.equal(player.isEnded, true)
+})
+
+test('an execution whose group failed in passing is replaced all the same', () => {
+  const player = play(`
+tasks:
+  - id: both
+    type: io.kestra.plugin.core.flow.Parallel
+    allowFailure: true
+    tasks:
+      - { id: broken, type: io.kestra.plugin.core.execution.Fail }
+      - { id: slow, type: ${JOB}, ${RENEWING} }
+  - { id: next, type: ${JOB} }`)
+
+  player.settle('slow', 'FAILED')
+
+  assert.equal(player.history, 'CREATED RUNNING RETRIED')
+  assert.deepEqual(player.states, { both: 'WARNING', broken: 'FAILED', slow: 'RETRIED', next: 'KILLED' })
+})
+
+test('a transmitFailed that cannot be rendered when the child ends fails the task', () => {
+  const player = play(`
+tasks:
+  - id: both
+    type: io.kestra.plugin.core.flow.Parallel
+    tasks:
+      - id: called
+        type: io.kestra.plugin.core.flow.Subflow
+        namespace: a.b
+        flowId: other
+        transmitFailed: "{{ execution.state == 'RETRYING' ? ghost : true }}"
+      - { id: again, type: ${JOB}, retry: { type: constant, interval: PT9S, maxAttempts: 2 } }`)
+  player.settle('again', 'FAILED')
+
+  player.childEnds('called', 'SUCCESS')
+
+  assert.equal(player.states['called'], 'FAILED')
+  assert.match(player.logs.join(), /ghost/)
+})
+
+test('a transmitFailed that asks the world is asked before the child is born', () => {
+  const player = play(`
+tasks:
+  - id: called
+    type: io.kestra.plugin.core.flow.Subflow
+    namespace: a.b
+    flowId: other
+    transmitFailed: "{{ kv('x') }}"`)
+  assert.deepEqual(player.sent, [])
+
+  player.answer('called', 'transmitFailed:text', { value: 'false' })
+  player.childEnds('called', 'FAILED')
+
+  assert.equal(player.states['called'], 'SUCCESS')
+})

@@ -1,0 +1,233 @@
+// Plays an execution without a world: jobs are settled, timers fire and children end when the test says so. After every turn the journal is folded
+// and must equal the state in memory, so that each golden test is a test of `apply` as well.
+import assert from 'node:assert/strict'
+import { createCatalogue } from '../../flow/catalogue.ts'
+import { parseFlow } from '../../flow/parse.ts'
+import { Fuel } from '../../expression/fuel.ts'
+import type { Value, ValueMap } from '../../std/value.ts'
+import { encodeEvents } from '../event-codec.ts'
+import type { Birth, Effect, Settlement, Signal } from '../event.ts'
+import { fold, type JournalRow } from '../journal.ts'
+import { valueChain } from '../outputs.ts'
+import { compilePlan, type Plan } from '../plan.ts'
+import { isFinal, type ExecutionState, type FinalState, type TaskRun } from '../state.ts'
+import { openExecution, runTurn, type TurnResult } from '../turn.ts'
+import type { TurnEnv } from '../turn-env.ts'
+import { canonical } from './canonical.ts'
+
+export const ID = '0abcdefg00aaaaaaaaaaaa'
+export const BASE_MS: number = Date.UTC(2031, 3, 5, 6, 7, 8)
+
+const TURNS_MAX = 10_000
+
+export interface PlayOptions {
+  readonly inputs?: ValueMap
+  readonly birth?: Partial<Birth>
+  /** Why a subflow cannot be started. */
+  readonly childProblem?: string
+  /** Folding huge journals after every turn takes its time. */
+  readonly isUnfolded?: boolean
+}
+
+/** `body` is the flow without its id and namespace. */
+export function play(body: string, options: PlayOptions = {}): Player {
+  const parsed = parseFlow(`id: f\nnamespace: a.b\n${body}`, { catalogue: CATALOGUE })
+  assert.ok(parsed.flow, JSON.stringify(parsed.diagnostics))
+  return new Player(compilePlan(parsed.flow, { tenant: 'main', revision: 3 }), options)
+}
+
+/** A task that touches the world. */
+export const JOB = 'io.batuta.test.Job'
+
+const CATALOGUE = createCatalogue([{ type: JOB, kind: 'task' }])
+
+export class Player {
+  readonly plan: Plan
+  readonly state: ExecutionState
+  readonly effects: Effect[] = []
+  readonly turns: TurnResult[] = []
+  nowMs: number = BASE_MS
+  readonly #rows: JournalRow[] = []
+  readonly #options: PlayOptions
+  #ids = 0
+
+  constructor(plan: Plan, options: PlayOptions) {
+    this.plan = plan
+    this.#options = options
+    const { id: flowId, namespace } = plan.flow
+    const birth: Birth = { tenant: 'main', namespace, flowId, revision: 3, inputs: options.inputs ?? {}, labels: [] }
+    const first = openExecution(ID, { ...birth, ...options.birth }, plan, this.#env())
+    this.state = first.state
+    this.#took(first)
+    if (first.isUnfinished) this.take()
+  }
+
+  /** Turns until the execution waits; returns the first of them. */
+  take(...signals: readonly Signal[]): TurnResult {
+    const first = this.#turn(signals)
+    for (let last = first; last.isUnfinished; last = this.#turn([]))
+      assert.ok(this.turns.length < TURNS_MAX, 'the execution never waits')
+    return first
+  }
+
+  settle(name: string, state: Settlement['state'] = 'SUCCESS', outputs?: ValueMap): TurnResult {
+    const run = this.run(name)
+    return this.take(this.settlement(run, state, outputs))
+  }
+
+  settlement(run: TaskRun, state: Settlement['state'], outputs?: ValueMap): Signal {
+    const times = { startedMs: this.nowMs, endedMs: this.nowMs }
+    const { ordinal, epoch } = run
+    return {
+      type: 'settled',
+      executionId: ID,
+      run: ordinal,
+      epoch,
+      state,
+      ...times,
+      ...(outputs === undefined ? {} : { outputs }),
+    }
+  }
+
+  lose(name: string): TurnResult {
+    const { ordinal, epoch } = this.run(name)
+    return this.take({ type: 'lost', executionId: ID, run: ordinal, epoch })
+  }
+
+  /** Waits for the timer and lets it fire. */
+  fire(name: string): TurnResult {
+    const atMs = this.state.timers.get(name)
+    assert.ok(atMs !== undefined, `there is no timer "${name}", only ${[...this.state.timers.keys()].join(', ')}`)
+    this.nowMs = Math.max(this.nowMs, atMs)
+    return this.take({ type: 'timer', executionId: ID, name })
+  }
+
+  /** The retry of a task is due. */
+  retry(name: string): TurnResult {
+    return this.fire(`retry:${this.run(name).ordinal}`)
+  }
+
+  kill(isCascading = false): TurnResult {
+    return this.take({ type: 'command', executionId: ID, command: { name: 'kill', isCascading } })
+  }
+
+  restart(): TurnResult {
+    return this.take({ type: 'command', executionId: ID, command: { name: 'restart' } })
+  }
+
+  childEnds(name: string, state: FinalState, outputs?: ValueMap): TurnResult {
+    const run = this.run(name)
+    const childId = this.state.children.get(run.ordinal)
+    assert.ok(childId !== undefined, `the run "${name}" waits for no child`)
+    return this.take({
+      type: 'child-ended',
+      executionId: ID,
+      run: run.ordinal,
+      childId,
+      state,
+      ...(outputs === undefined ? {} : { outputs }),
+    })
+  }
+
+  answer(name: string, slot: string, answer: { readonly value: Value } | { readonly error: string }): TurnResult {
+    const run = name === '' ? -1 : this.run(name).ordinal
+    return this.take({ type: 'evaluated', executionId: ID, run, slot, ...answer })
+  }
+
+  /** The newest run of `task`, or of `task[outer/inner]` in a loop. */
+  run(name: string): TaskRun {
+    const run = this.state.runs.findLast(candidate => !candidate.isRemoved && this.nameOf(candidate) === name)
+    assert.ok(run, `there is no run "${name}", only ${this.order}`)
+    return run
+  }
+
+  nameOf(run: TaskRun): string {
+    const id = this.plan.tasks[run.task]?.id ?? '?'
+    const values = valueChain(this.state, run)
+    return values.length === 0 ? id : `${id}[${values.join('/')}]`
+  }
+
+  /** The runs that a list shows, in its order. */
+  get order(): string {
+    return this.#shown.map(run => this.nameOf(run)).join(' ')
+  }
+
+  /** The states of the execution so far. */
+  get history(): string {
+    return this.state.history.map(moment => moment.state).join(' ')
+  }
+
+  /** Run → its states so far. */
+  get histories(): Readonly<Record<string, string>> {
+    return Object.fromEntries(
+      this.#shown.map(run => [this.nameOf(run), run.history.map(moment => moment.state).join(' ')]),
+    )
+  }
+
+  /** Run → its state. */
+  get states(): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.#shown.map(run => [this.nameOf(run), run.state]))
+  }
+
+  /** Runs whose job is out, in the order of their sending. */
+  get out(): string {
+    return [...this.state.awaited].map(ordinal => this.nameOf(this.state.runs[ordinal] as TaskRun)).join(' ')
+  }
+
+  /** Signals to other executions, so far. */
+  get sent(): readonly Signal[] {
+    return this.effects.flatMap(effect => (effect.type === 'signal' ? [effect.signal] : []))
+  }
+
+  get logs(): readonly string[] {
+    return this.effects.flatMap(effect => (effect.type === 'log' ? [effect.entry.message] : []))
+  }
+
+  get isEnded(): boolean {
+    return this.state.isEnded
+  }
+
+  get #shown(): readonly TaskRun[] {
+    return this.state.runs.filter(run => !run.isRemoved)
+  }
+
+  #turn(signals: readonly Signal[]): TurnResult {
+    const result = runTurn({ state: this.state, plan: this.plan, env: this.#env() }, signals)
+    this.#took(result)
+    return result
+  }
+
+  #took(result: TurnResult): void {
+    this.turns.push(result)
+    this.effects.push(...result.effects)
+    if (result.events.length > 0) {
+      const { turn } = result.state
+      this.#rows.push({ turn, version: 1, atMs: this.nowMs, events: encodeEvents(result.events) })
+    }
+    if (this.#options.isUnfolded !== true)
+      assert.equal(canonical(fold(ID, this.#rows, this.plan)), canonical(result.state), 'the fold is not the state')
+    if (result.state.isEnded) this.#assertNothingAlive(result.state)
+  }
+
+  #assertNothingAlive(state: ExecutionState): void {
+    const alive = state.runs.filter(run => !run.isRemoved && !isFinal(run.state)).map(run => this.nameOf(run))
+    assert.deepEqual(alive, [], 'the execution has ended and these runs have not')
+    assert.equal(state.awaited.size + state.children.size, 0, 'the execution has ended and something is out')
+  }
+
+  #env(): TurnEnv {
+    return {
+      nowMs: this.nowMs,
+      zone: 'UTC',
+      locale: 'en',
+      fuel: new Fuel(),
+      random: () => 0.5,
+      configuredRoots: new Map(),
+      newId: () => `0abcdefg00${String(++this.#ids).padStart(12, 'c')}`,
+      prepareChild: ({ tenant, namespace, flowId, labels, trigger, inputs }) =>
+        this.#options.childProblem === undefined
+          ? { birth: { tenant, namespace, flowId, revision: 1, inputs, labels, trigger } }
+          : { problem: this.#options.childProblem },
+    }
+  }
+}

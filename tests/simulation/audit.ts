@@ -1,0 +1,209 @@
+// Watches every batch that is committed and folds its journal rows as they come: a second, independent reader of the truth. What an event may do is
+// judged by rules of its own, so that a mistake in `decide` is not excused by the same mistake here.
+import {
+  HANDLER,
+  ROOT,
+  apply,
+  born,
+  decodeEvents,
+  getRun,
+  getTask,
+  groupOf,
+  isFinal,
+  rebuildAgenda,
+  type Event,
+  type ExecutionState,
+  type Plan,
+} from '@batuta/core'
+import type { Batch, JournalRowOf } from '../../packages/server/src/storage/batch.ts'
+import { canonical } from '../../packages/core/src/execution/testing/canonical.ts'
+import type { Ledger } from './ledger.ts'
+
+export interface Shadow {
+  readonly state: ExecutionState
+  readonly plan: Plan
+  /** The final state of each generation that ended. */
+  readonly ends: string[]
+  /** How often each child was linked and heard of. */
+  readonly links: Map<string, { linked: number; ended: number }>
+  readonly settled: Set<string>
+  readonly rows: JournalRowOf[]
+}
+
+export interface AuditOptions {
+  readonly ledger: Ledger
+  planOf(birth: Extract<Event, { type: 'created' }>): Plan
+}
+
+export class Audit {
+  readonly shadows = new Map<string, Shadow>()
+  readonly #options: AuditOptions
+
+  constructor(options: AuditOptions) {
+    this.#options = options
+  }
+
+  committed(batch: Batch): void {
+    for (const row of batch.journal) {
+      try {
+        this.#take(row)
+      } catch (error) {
+        this.find(
+          row.executionId,
+          `turn ${row.turn} cannot be folded: ${error instanceof Error ? error.message : String(error)}`,
+        )
+      }
+    }
+  }
+
+  /** What the engine held in memory at the end of a turn equals the fold of the journal up to it (I11). */
+  compare(id: string, turn: number, inMemory: string): void {
+    const shadow = this.shadows.get(id)
+    if (!shadow) return
+    const folded = canonical(foldRows(shadow, turn))
+    if (folded !== inMemory) this.find(id, `turn ${turn} in memory is not its fold: ${difference(inMemory, folded)}`)
+  }
+
+  find(id: string, what: string): void {
+    this.#options.ledger.findings.push(`${id}: ${what}`)
+  }
+
+  #take(row: JournalRowOf): void {
+    const id = row.executionId
+    const events = decodeEvents(row)
+    const known = this.shadows.get(id)
+    const [first] = events
+    if (!known && first?.type !== 'created') return this.find(id, `turn ${row.turn} comes before the birth`)
+    const shadow = known ?? this.#open(id, first as Extract<Event, { type: 'created' }>, row.atMs)
+    if (row.turn !== shadow.state.turn + 1) this.find(id, `turn ${row.turn} follows turn ${shadow.state.turn}`)
+    for (const event of known ? events : events.slice(1)) {
+      this.#judge(shadow, event)
+      apply(shadow.state, event, shadow.plan, row.atMs)
+      this.#remember(shadow, event)
+    }
+    shadow.state.turn = row.turn
+    shadow.rows.push(row)
+  }
+
+  #open(id: string, event: Extract<Event, { type: 'created' }>, atMs: number): Shadow {
+    const plan = this.#options.planOf(event)
+    const state = born(id, event, plan, atMs)
+    const shadow = { state, plan, ends: [], links: new Map(), settled: new Set<string>(), rows: [] }
+    this.shadows.set(id, shadow)
+    return shadow
+  }
+
+  /** Before the event is applied. */
+  #judge(shadow: Shadow, event: Event): void {
+    const { state } = shadow
+    const wrong = (what: string): void =>
+      this.find(state.id, `turn ${state.turn + 1}, ${JSON.stringify(event)}: ${what}`)
+    if (state.isEnded && !AFTER_THE_END.has(event.type)) wrong('the execution has ended')
+    switch (event.type) {
+      case 'run-created':
+        return judgeRunCreated(state, event, wrong)
+      case 'job-sent': {
+        const run = getRun(state, event.run)
+        if (event.epoch !== run.epoch + 1) wrong(`epoch ${event.epoch} follows epoch ${run.epoch}`)
+        if (run.isAwaited) wrong('the epoch before is still out')
+        if (state.isKillRequested && !isFinal(state.state)) wrong('a job is sent after the kill')
+        return
+      }
+      case 'attempt-settled':
+        return judgeSettled(shadow, event, wrong)
+      case 'phase-entered':
+        if (event.run === ROOT && event.phase === 'ended') judgeEnd(state, wrong)
+        return
+      case 'held':
+        return wrong('held')
+      default:
+        return
+    }
+  }
+
+  /** After it. */
+  #remember(shadow: Shadow, event: Event): void {
+    const { state, ends, links } = shadow
+    if (event.type === 'phase-entered' && event.run === ROOT && event.phase === 'ended') ends.push(state.state)
+    if (event.type !== 'child-linked' && event.type !== 'child-ended') return
+    const link = links.get(event.childId) ?? { linked: 0, ended: 0 }
+    if (event.type === 'child-linked') link.linked += 1
+    else link.ended += 1
+    links.set(event.childId, link)
+  }
+}
+
+const AFTER_THE_END: ReadonlySet<Event['type']> = new Set(['moved', 'restarted', 'timer-fired', 'labels'])
+
+type Wrong = (what: string) => void
+
+/** I5: nothing starts before what it waits for has ended, and nothing in a group that is over. */
+function judgeRunCreated(state: ExecutionState, event: Extract<Event, { type: 'run-created' }>, wrong: Wrong): void {
+  const group = groupOf(state, event.parent)
+  if (event.parent !== ROOT && getRun(state, event.parent).state !== 'RUNNING')
+    wrong(`its parent is ${getRun(state, event.parent).state}`)
+  if (state.isKillRequested && group.phase !== 'after') wrong('the execution is being killed')
+  if (event.lane === HANDLER) {
+    if (group.phase === 'tasks' || group.phase === 'ended') wrong(`a handler in the phase "${group.phase}"`)
+    if (siblings(state, event).some(run => !isFinal(run.state))) wrong('the handler before has not ended')
+    return
+  }
+  if (group.phase !== 'tasks') wrong(`a task in the phase "${group.phase}"`)
+  const last = siblings(state, event).at(-1)
+  if (last && !isFinal(last.state)) wrong(`the task before it is ${last.state}`)
+  if (last?.state === 'FAILED') wrong('the task before it FAILED')
+  const open = new Set(
+    group.children.filter(child => !isFinal(getRun(state, child).state)).map(child => getRun(state, child).lane),
+  )
+  if (open.size >= group.laneLimit && !open.has(event.lane)) wrong(`${open.size} lanes are open already`)
+}
+
+function siblings(
+  state: ExecutionState,
+  { parent, lane }: { readonly parent: number; readonly lane: number },
+): ExecutionState['runs'] {
+  return groupOf(state, parent)
+    .children.map(child => getRun(state, child))
+    .filter(run => run.lane === lane && !run.isRemoved)
+}
+
+/** I4: at most one accepted result per attempt. */
+function judgeSettled(shadow: Shadow, event: Extract<Event, { type: 'attempt-settled' }>, wrong: Wrong): void {
+  const run = getRun(shadow.state, event.run)
+  if (getTask(shadow.plan, run.task).kind.type !== 'job' || event.attempt.state === 'SKIPPED') return
+  if (!run.isAwaited) wrong('nobody waits for this result')
+  const key = `${event.run}/${run.epoch}`
+  if (shadow.settled.has(key)) wrong(`epoch ${run.epoch} has a result already`)
+  shadow.settled.add(key)
+}
+
+/** I6: when an execution has ended, nothing of it is alive. */
+function judgeEnd(state: ExecutionState, wrong: Wrong): void {
+  if (!isFinal(state.state)) wrong(`it ends as ${state.state}`)
+  const live = state.runs.filter(run => !run.isRemoved && !isFinal(run.state))
+  if (live.length > 0) wrong(`runs are alive: ${live.map(run => `${run.ordinal} ${run.state}`).join(', ')}`)
+  if (state.awaited.size > 0) wrong(`jobs are out: ${[...state.awaited].join(', ')}`)
+  if (state.children.size > 0) wrong(`children are awaited: ${[...state.children.values()].join(', ')}`)
+  if (state.asked.size > 0) wrong(`questions are out: ${[...state.asked].join(', ')}`)
+}
+
+export function foldRows({ rows, plan, state: { id } }: Shadow, turn: number): ExecutionState {
+  let state: ExecutionState | undefined
+  for (const row of rows) {
+    if (row.turn > turn) break
+    for (const event of decodeEvents(row)) {
+      if (state) apply(state, event, plan, row.atMs)
+      else state = born(id, event as Extract<Event, { type: 'created' }>, plan, row.atMs)
+    }
+    if (state) state.turn = row.turn
+  }
+  if (!state) throw new Error(`there is no turn ${turn} of ${id}`)
+  rebuildAgenda(state)
+  return state
+}
+
+function difference(left: string, right: string): string {
+  let at = 0
+  while (at < left.length && left[at] === right[at]) at++
+  return `"…${left.slice(Math.max(0, at - 80), at + 120)}" is not "…${right.slice(Math.max(0, at - 80), at + 120)}"`
+}

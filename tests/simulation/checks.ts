@@ -1,0 +1,108 @@
+// What must be true when all is quiet. Each rule names its invariant of the reliability specification.
+import { ROOT, decodeEvents, getRun, isFinal, type ExecutionState } from '@batuta/core'
+import type { Tables } from '../../packages/server/src/storage/memory/tables.ts'
+import { foldRows, type Audit, type Shadow } from './audit.ts'
+import { canonical } from '../../packages/core/src/execution/testing/canonical.ts'
+import type { Ledger } from './ledger.ts'
+
+export interface CheckOptions {
+  readonly tables: Tables
+  readonly audit: Audit
+  readonly ledger: Ledger
+}
+
+export function checkQuiet({ tables, audit, ledger }: CheckOptions): void {
+  checkAcknowledged(tables, audit, ledger)
+  checkStarts(audit, ledger)
+  for (const [id, shadow] of audit.shadows) checkExecution(id, shadow, { tables, audit, ledger })
+  checkRemains(tables, audit, ledger)
+}
+
+/** I1: what was acknowledged is there; what was refused is not. */
+function checkAcknowledged(tables: Tables, audit: Audit, { acknowledged, refused, findings }: Ledger): void {
+  for (const { what, executionId, generation } of acknowledged) {
+    const shadow = audit.shadows.get(executionId)
+    if (!tables.executions.has(executionId) || !shadow) {
+      findings.push(`I1 ${executionId}: its ${what} was acknowledged, and it is not there`)
+      continue
+    }
+    if (what === 'kill' && shadow.ends[generation - 1] !== 'KILLED')
+      findings.push(`I1 ${executionId}: its kill was acknowledged, and it ended ${shadow.ends.join(', ')}`)
+    if (what === 'restart' && shadow.state.generation < generation)
+      findings.push(`I1 ${executionId}: its restart was acknowledged, and generation ${generation} never was`)
+  }
+  for (const [id, fault] of refused)
+    if (tables.executions.has(id)) findings.push(`I1 ${id}: its creation was refused (${fault}), and it is there`)
+}
+
+/** I4: an attempt starts once, and never before it was committed. */
+function checkStarts(audit: Audit, { starts, findings }: Ledger): void {
+  const known = new Set<string>()
+  for (const { key } of starts) {
+    const name = `${key.executionId}/${key.run}/${key.epoch}`
+    if (known.has(name)) findings.push(`I4 ${name}: started twice`)
+    known.add(name)
+    const epoch = audit.shadows.get(key.executionId)?.state.runs[key.run]?.epoch ?? 0
+    if (epoch < key.epoch) findings.push(`I4 ${name}: started, and the journal knows epoch ${epoch} only`)
+  }
+}
+
+function checkExecution(id: string, shadow: Shadow, { tables, audit, ledger }: CheckOptions): void {
+  const { state, ends } = shadow
+  const wrong = (what: string): void => void ledger.findings.push(`${id}: ${what}`)
+  if (!state.isEnded) wrong(`I21 it is ${state.state} for ever, ${describe(shadow)}`)
+  if (ends.length !== state.generation && state.isEnded)
+    wrong(`I2 ${state.generation} generations ended ${ends.length} times`)
+  const row = tables.executions.get(id)
+  if (row?.state !== state.state) wrong(`I11 its header says ${row?.state}, its journal ${state.state}`)
+  if (state.isEnded && row?.waitsFor !== null) wrong(`I11 it has ended, and its header waits for ${row?.waitsFor}`)
+  if (state.isEnded !== (row?.endMs !== null)) wrong(`I11 its header ends at ${row?.endMs}`)
+  const stored = (tables.journal.get(id) ?? []).length
+  if (stored !== shadow.rows.length) wrong(`I3 the tables have ${stored} turns, ${shadow.rows.length} were committed`)
+  const folded = canonical(foldRows(shadow, Infinity))
+  if (folded !== canonical(state)) wrong('I11 two folds of its journal differ')
+  for (const [childId, { linked, ended }] of shadow.links)
+    if (linked !== ended && !state.isKillRequested)
+      wrong(`I17 child ${childId} was linked ${linked} times and heard of ${ended} times`)
+  const parent = state.parentLink && audit.shadows.get(state.parentLink.executionId)
+  if (state.parentLink && !parent) wrong(`I17 its parent ${state.parentLink.executionId} never was`)
+  if (state.isEnded) checkOutcome(state, wrong)
+}
+
+/** The final state follows from the runs of `tasks` alone. */
+function checkOutcome(state: ExecutionState, wrong: (what: string) => void): void {
+  if (state.problem !== undefined) return
+  const states = state.runs.filter(run => run.parent === ROOT && run.lane >= 0 && !run.isRemoved).map(run => run.state)
+  const expected = state.isKillRequested
+    ? 'KILLED'
+    : ((['RETRIED', 'KILLED', 'FAILED', 'WARNING'] as const).find(name => states.includes(name)) ?? 'SUCCESS')
+  const hasFailedOutputs = state.state === 'FAILED' && state.history.at(-2)?.state === expected
+  if (state.state !== expected && !hasFailedOutputs)
+    wrong(`it ended ${state.state}, its tasks ended ${states.join(', ')}`)
+}
+
+/** Nothing is left over in the queues. */
+function checkRemains(tables: Tables, audit: Audit, { findings }: Ledger): void {
+  for (const key of tables.jobs.keys()) findings.push(`a job is left over: ${key}`)
+  for (const key of tables.jobsKilled) findings.push(`the mark of a killed job is left over: ${key}`)
+  for (const key of tables.timers.keys()) findings.push(`a timer is left over: ${key}`)
+  for (const row of tables.signals.values()) findings.push(`a signal is left over: ${row.id} ${row.body}`)
+  for (const id of tables.executions.keys())
+    if (!audit.shadows.has(id)) findings.push(`I11 ${id}: it has a header and no journal`)
+}
+
+/** What an execution that does not go on waits for. */
+function describe({ state, rows }: Shadow): string {
+  const live = state.runs.filter(run => !run.isRemoved && !isFinal(run.state))
+  const last = rows.at(-1)
+  return [
+    `generation ${state.generation}`,
+    `phase ${state.root.phase}`,
+    `live ${live.map(run => `${run.ordinal} ${run.state}${run.group ? ` (${run.group.phase})` : ''}`).join(', ') || 'none'}`,
+    `awaited ${[...state.awaited].map(run => `${run}/${getRun(state, run).epoch}`).join(', ') || 'none'}`,
+    `children ${[...state.children.values()].join(', ') || 'none'}`,
+    `timers ${[...state.timers.keys()].join(', ') || 'none'}`,
+    `asked ${[...state.asked].join(', ') || 'none'}`,
+    `last turn ${last ? JSON.stringify(decodeEvents(last)) : 'none'}`,
+  ].join('; ')
+}

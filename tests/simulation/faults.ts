@@ -1,0 +1,50 @@
+// What goes wrong in a run. Every seed draws its own mixture, so that some runs crash often and others never, and rare pairs of faults meet.
+import type { Chance } from './chance.ts'
+
+export interface Faults {
+  /** Crashes per step of the world. */
+  readonly crash: number
+  /** Of the crashes: the old process only sleeps, and wakes up when another has taken its place. */
+  readonly zombie: number
+  /** Flushes whose outcome nobody can tell. */
+  readonly unknown: number
+  /** Flushes that find no room. */
+  readonly full: number
+  /** Answers that take seconds instead of milliseconds. */
+  readonly slow: number
+  /** Reads and rare writes that fail. */
+  readonly readError: number
+  /** Offers, timers and evaluations that nobody hears of. */
+  readonly lost: number
+  /** Settlements and timers that come twice. */
+  readonly doubled: number
+  /** Attempts that a host which died had under way. */
+  readonly hostDeath: number
+}
+
+export const NO_FAULTS: Faults = {
+  crash: 0,
+  zombie: 0,
+  unknown: 0,
+  full: 0,
+  slow: 0,
+  readError: 0,
+  lost: 0,
+  doubled: 0,
+  hostDeath: 0,
+}
+
+export function drawFaults(chance: Chance): Faults {
+  const rate = (share: number, most: number): number => (chance.hits(share) ? chance.next() * most : 0)
+  return {
+    crash: rate(0.7, 0.01),
+    zombie: rate(0.4, 0.6),
+    unknown: rate(0.5, 0.2),
+    full: rate(0.25, 0.1),
+    slow: rate(0.5, 0.2),
+    readError: rate(0.25, 0.1),
+    lost: rate(0.5, 0.3),
+    doubled: rate(0.6, 0.4),
+    hostDeath: rate(0.4, 0.05),
+  }
+}

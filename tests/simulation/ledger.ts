@@ -1,0 +1,34 @@
+// What really happened outside of the engine: every start of an attempt, and everything that was acknowledged to a client. The checks compare
+// the truth in the tables with it.
+import type { JobKey } from '../../packages/server/src/storage/batch.ts'
+
+export interface Start {
+  readonly key: JobKey
+  readonly step: number
+}
+
+export interface Acknowledged {
+  readonly what: 'create' | 'kill' | 'restart'
+  readonly executionId: string
+  readonly step: number
+  /** The generation of the execution at the end of the turn that took it. */
+  readonly generation: number
+}
+
+export interface Ledger {
+  readonly starts: Start[]
+  readonly acknowledged: Acknowledged[]
+  /** Creations that were refused with the promise that nothing happened. */
+  readonly refused: Map<string, string>
+  /** What the run found wrong while it went on. */
+  readonly findings: string[]
+  readonly counts: Map<string, number>
+}
+
+export function newLedger(): Ledger {
+  return { starts: [], acknowledged: [], refused: new Map(), findings: [], counts: new Map() }
+}
+
+export function count(ledger: Ledger, what: string): void {
+  ledger.counts.set(what, (ledger.counts.get(what) ?? 0) + 1)
+}

@@ -1,0 +1,108 @@
+// The host of a worker: attempts take virtual time and end as their task says, attempt by attempt. What comes back may come twice, an attempt may
+// not listen when it is killed, and the host may die with all it runs.
+import { decodeValue, isMap, mapGet, printValue } from '@batuta/core'
+import { keyText, type HostJob, type JobKey, type Outcome, type ToHost } from '@batuta/plugin-sdk'
+import type { Host, HostEvents } from '../../packages/server/src/worker/worker.ts'
+import type { Chance } from './chance.ts'
+import type { Faults } from './faults.ts'
+import { count, type Ledger } from './ledger.ts'
+import type { Process } from './process.ts'
+import type { World } from './world.ts'
+
+export interface SimulatedHostOptions {
+  readonly world: World
+  readonly chance: Chance
+  readonly process: Process
+  readonly ledger: Ledger
+  faults(): Faults
+  /** An attempt begins. */
+  onStart(key: JobKey): void
+}
+
+const RUNS_MAX_MS = 8_000
+const DIES_MAX_MS = 4_000
+const PIPE_MS = 2
+
+export class SimulatedHost implements Host {
+  readonly #options: SimulatedHostOptions
+  readonly #events: HostEvents
+  readonly #running = new Map<string, HostJob>()
+  /** A pipe keeps the order of what goes through it. */
+  #pipeMs = 0
+  #isDead = false
+
+  constructor(options: SimulatedHostOptions, events: HostEvents) {
+    this.#options = options
+    this.#events = events
+  }
+
+  get running(): readonly HostJob[] {
+    return [...this.#running.values()]
+  }
+
+  send(message: ToHost): void {
+    if (this.#isDead) return
+    if (message.type === 'run') this.#begin(message.job)
+    if (message.type === 'kill') this.#kill(message.key)
+  }
+
+  async stop(): Promise<void> {
+    this.#isDead = true
+  }
+
+  #begin(job: HostJob): void {
+    const { world, chance, ledger, onStart } = this.#options
+    count(ledger, 'starts')
+    onStart(job.key)
+    this.#running.set(keyText(job.key), job)
+    const startedMs = world.nowMs
+    const endMs = startedMs + (chance.hits(0.3) ? chance.int(0, 20) : chance.int(0, RUNS_MAX_MS))
+    if (chance.hits(this.#options.faults().hostDeath)) world.at(endMs, 'host death', () => this.#die())
+    else world.at(endMs, `end ${job.taskId}`, () => this.#settle(job, startedMs, stateOf(job)))
+  }
+
+  #settle(job: HostJob, startedMs: number, state: Outcome['state']): void {
+    const { world, chance, ledger } = this.#options
+    if (this.#isDead || !this.#running.delete(keyText(job.key))) return
+    const outputs = `{"n":${job.attempt},"key":"${keyText(job.key)}"}`
+    const outcome: Outcome = { state, outputs, metrics: [], startedMs, endedMs: world.nowMs }
+    const times = chance.hits(this.#options.faults().doubled) ? 2 : 1
+    if (times > 1) count(ledger, 'settled twice')
+    for (let time = 0; time < times; time++) this.#tell({ type: 'settled', key: job.key, outcome })
+  }
+
+  /** Most listen, some take their time, some end as if nothing had been said, some never end. */
+  #kill(key: JobKey): void {
+    const { world, chance } = this.#options
+    const job = this.#running.get(keyText(key))
+    if (!job) return
+    const fate = chance.next()
+    if (fate < 0.1) this.#running.delete(keyText(key))
+    else if (fate < 0.8)
+      world.at(world.nowMs + chance.int(0, DIES_MAX_MS), `killed ${job.taskId}`, () =>
+        this.#settle(job, world.nowMs, 'KILLED'),
+      )
+  }
+
+  #die(): void {
+    if (this.#isDead) return
+    this.#isDead = true
+    count(this.#options.ledger, 'hosts died')
+    this.#options.process.whenAwake(() => this.#events.onExit('signal SIGKILL'))
+  }
+
+  #tell(message: Parameters<HostEvents['onMessage']>[0]): void {
+    const { world, chance, process } = this.#options
+    this.#pipeMs = Math.max(this.#pipeMs + 1, world.nowMs + chance.int(0, PIPE_MS))
+    world.at(this.#pipeMs, 'pipe', () => process.whenAwake(() => this.#events.onMessage(message)))
+  }
+}
+
+const STATES: Readonly<Record<string, Outcome['state']>> = { S: 'SUCCESS', W: 'WARNING', F: 'FAILED' }
+
+/** `outcomes: "FFS"` fails twice, then succeeds for ever. */
+function stateOf({ properties, attempt }: HostJob): Outcome['state'] {
+  const map = decodeValue(properties)
+  const letters = isMap(map) ? printValue(mapGet(map, 'outcomes') ?? 'S') : 'S'
+  return STATES[letters[Math.min(attempt, letters.length - 1)] ?? 'S'] ?? 'SUCCESS'
+}

@@ -1,0 +1,246 @@
+// One incarnation of the server: the rooms wired as the boot does it, over a simulated process, store and host. What the worker and the clock tell
+// the engine may be lost on the way, and said twice.
+import { newId, type Signal, type Value } from '@batuta/core'
+import { Clockwork } from '../../packages/server/src/engine/clockwork.ts'
+import { Engine } from '../../packages/server/src/engine/engine.ts'
+import { openFlowCatalogue, type FlowCatalogue } from '../../packages/server/src/engine/flow-catalogue.ts'
+import type { NodeIdentity } from '../../packages/server/src/engine/flush-pipeline.ts'
+import { newEvaluator, newTurnEnvironment } from '../../packages/server/src/engine/turn-environment.ts'
+import type { StartWorld } from '../../packages/server/src/flows/births.ts'
+import { newChanges } from '../../packages/server/src/inbox/changes.ts'
+import type { Inbox, SubmitOptions } from '../../packages/server/src/inbox/inbox.ts'
+import type { JobSink } from '../../packages/server/src/inbox/jobs.ts'
+import { Maintenance, type Round } from '../../packages/server/src/maintenance/maintenance.ts'
+import { rescueJobs } from '../../packages/server/src/maintenance/rescue-jobs.ts'
+import { takeSignals, type SignalRound } from '../../packages/server/src/maintenance/take-signals.ts'
+import { wakeReady } from '../../packages/server/src/maintenance/wake-ready.ts'
+import type { Store } from '../../packages/server/src/storage/store.ts'
+import { Worker } from '../../packages/server/src/worker/worker.ts'
+import type { Chance } from './chance.ts'
+import type { Faults } from './faults.ts'
+import { count, type Ledger } from './ledger.ts'
+import type { Process } from './process.ts'
+import { SimulatedHost, type SimulatedHostOptions } from './simulated-host.ts'
+import type { World } from './world.ts'
+
+export interface NodeOptions {
+  readonly world: World
+  readonly chance: Chance
+  readonly process: Process
+  readonly store: Store
+  readonly ledger: Ledger
+  readonly isSwept: boolean
+  faults(): Faults
+  onStart: SimulatedHostOptions['onStart']
+  /** Puts something between the engine and those who talk to it. */
+  wrapInbox(inbox: Inbox): Inbox
+  onFatal(error: Error): void
+}
+
+const NODE = 'local'
+const SLOTS = 4
+
+export class SimulatedNode {
+  readonly inbox: Inbox
+  readonly flows: FlowCatalogue
+  readonly hosts: readonly SimulatedHost[]
+  readonly newId: () => string
+  readonly startWorld: () => StartWorld
+  readonly #engine: Engine
+
+  private constructor(rooms: {
+    readonly engine: Engine
+    readonly inbox: Inbox
+    readonly flows: FlowCatalogue
+    readonly hosts: readonly SimulatedHost[]
+    readonly startWorld: () => StartWorld
+    readonly newId: () => string
+  }) {
+    this.#engine = rooms.engine
+    this.inbox = rooms.inbox
+    this.flows = rooms.flows
+    this.hosts = rooms.hosts
+    this.newId = rooms.newId
+    this.startWorld = rooms.startWorld
+  }
+
+  /** Boots: settles when all that was left over is in hand, never when the process dies meanwhile. */
+  static async open(options: NodeOptions): Promise<SimulatedNode> {
+    const { store, process, isSwept, ledger } = options
+    const { platform } = process
+    const joined = await store.perform('joinNode', { node: NODE, nowMs: platform.nowMs() })
+    const node: NodeIdentity = { id: NODE, node: NODE, incarnation: joined.incarnation, flushSeq: joined.flushSeq }
+    const flows = await openFlowCatalogue(store)
+    const { engine, worker, clockwork, signals, ...rooms } = openRooms(options, node, flows)
+    const onNotice = noticeOf(ledger)
+    const nowMs = (): number => platform.nowMs()
+    const rounds: Round[] = [
+      signals,
+      rescueJobs({
+        store,
+        inbox: engine,
+        node,
+        owns: ownsAll,
+        nowMs,
+        isRunning: key => worker.isRunning(key),
+        wake: () => worker.wake(),
+        onNotice,
+      }),
+      wakeReady({ store, owns: ownsAll, wake: id => engine.wake(id) }),
+    ]
+    const maintenance = new Maintenance({ rounds, platform, onNotice })
+    await maintenance.start()
+    if (!isSwept) maintenance.stop()
+    await clockwork.start()
+    return new SimulatedNode({ ...rooms, engine, flows })
+  }
+
+  get pending(): number {
+    return this.#engine.pending
+  }
+
+  stop(): Promise<void> {
+    return this.#engine.stop()
+  }
+}
+
+function openRooms(
+  options: NodeOptions,
+  node: NodeIdentity,
+  flows: FlowCatalogue,
+): {
+  engine: Engine
+  worker: Worker
+  clockwork: Clockwork
+  readonly signals: SignalRound
+  inbox: Inbox
+  hosts: SimulatedHost[]
+  startWorld(): StartWorld
+  newId(): string
+} {
+  const { world, chance, process, store, ledger, faults } = options
+  const { platform } = process
+  const onNotice = noticeOf(ledger)
+  const hosts: SimulatedHost[] = []
+  const random = (): number => chance.next()
+  const newFreshId = (): string => newId({ nowMs: platform.nowMs(), shard: chance.int(0, 255), random })
+  const startWorld = (): StartWorld => ({
+    nowMs: platform.nowMs(),
+    zone: 'UTC',
+    locale: 'en-US',
+    random,
+    configuredRoots: NO_ROOTS,
+  })
+  const inbox = options.wrapInbox({ submit: (signal, how) => engine.submit(signal, how) })
+  const twice = sayTwice(inbox, options)
+  const worker = new Worker({
+    inbox: twice,
+    store,
+    platform,
+    node,
+    slots: SLOTS,
+    openHost: events => {
+      const host = new SimulatedHost({ ...options }, events)
+      hosts.push(host)
+      return host
+    },
+    answer: () => Promise.reject(new Error('nothing is asked here')),
+    readOutputs: () => Promise.reject(new Error('nothing is spilled here')),
+    onNotice,
+  })
+  const clockwork = new Clockwork({
+    store,
+    inbox: twice,
+    platform,
+    owns: ownsAll,
+    fireSchedules: () => undefined,
+    onNotice,
+  })
+  const envOf = newTurnEnvironment({
+    platform,
+    flows,
+    zone: 'UTC',
+    locale: 'en-US',
+    configuredRoots: NO_ROOTS,
+    startWorld,
+  })
+  const evaluate = newEvaluator(answersOf(options), twice, onNotice)
+  const isHeard = (what: string): boolean => {
+    const isLost = chance.hits(faults().lost)
+    if (isLost) count(ledger, `lost ${what}`)
+    return !isLost
+  }
+  const engine: Engine = new Engine({
+    store,
+    flows,
+    platform,
+    node,
+    jobs: hardOfHearing(worker, isHeard),
+    changes: newChanges(),
+    envOf,
+    evaluate: question => void (isHeard('evaluation') && evaluate(question)),
+    owns: ownsAll,
+    onSignalRow: row => void (isHeard('signal') && signals.take(row)),
+    onTimer: timer => void (isHeard('timer') && clockwork.add(timer)),
+    onNotice,
+    onFatal: error => {
+      world.note(`fatal ${error.message}\n`)
+      options.onFatal(error)
+    },
+  })
+  const signals: SignalRound = takeSignals({
+    store,
+    inbox: { submit: (signal, how) => engine.submit(signal, how) },
+    owns: ownsAll,
+    onNotice,
+  })
+  return { engine, worker, clockwork, signals, inbox, hosts, startWorld, newId: newFreshId }
+}
+
+/** A node alone. */
+const ownsAll = (): boolean => true
+
+const NO_ROOTS: ReadonlyMap<string, Value> = new Map()
+
+/** What a template asks is answered from the store, which takes its time and may fail. */
+function answersOf({ store, process }: NodeOptions): Parameters<typeof newEvaluator>[0] {
+  return {
+    store,
+    environment: {},
+    nowMs: () => process.platform.nowMs(),
+    files: undefined as never,
+  }
+}
+
+function hardOfHearing(worker: Worker, isHeard: (what: string) => boolean): JobSink {
+  return {
+    reserve: () => worker.reserve(),
+    offer: job => void (isHeard('offer') && worker.offer(job)),
+    wake: () => void (isHeard('wake') && worker.wake()),
+    stop: (key, reason) => void (isHeard('stop') && worker.stop(key, reason)),
+  }
+}
+
+/** Delivery is at least once: whoever reports may report again. */
+function sayTwice(inbox: Inbox, { world, chance, faults, process, ledger }: NodeOptions): Inbox {
+  const again = <T>(signal: Signal, options: SubmitOptions<T> | undefined): void => {
+    count(ledger, `doubled ${signal.type}`)
+    world.at(world.nowMs + chance.int(0, 3_000), `again ${signal.type}`, () =>
+      process.whenAwake(() => void inbox.submit(signal, options).catch(() => world.note('again refused\n'))),
+    )
+  }
+  return {
+    submit: (signal, options) => {
+      if (options?.rowId === undefined && chance.hits(faults().doubled)) again(signal, options)
+      return inbox.submit(signal, options)
+    },
+  }
+}
+
+function noticeOf(ledger: Ledger): (message: string, error?: unknown) => void {
+  return (message, error) => {
+    if (/threw|is held|cannot be read/.test(message) && !/store does not answer/.test(String(error)))
+      ledger.findings.push(`${message}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+    count(ledger, 'notices')
+  }
+}
