@@ -3,7 +3,7 @@
 import { newId, type Signal, type Value } from '@batuta/core'
 import { Clockwork } from '../../packages/server/src/engine/clockwork.ts'
 import { Engine } from '../../packages/server/src/engine/engine.ts'
-import { openFlowCatalogue, type FlowCatalogue } from '../../packages/server/src/engine/flow-catalogue.ts'
+import { openFlowCatalogue, type FlowCatalogue } from '../../packages/server/src/flows/flow-catalogue.ts'
 import type { NodeIdentity } from '../../packages/server/src/engine/flush-pipeline.ts'
 import { newEvaluator, newTurnEnvironment } from '../../packages/server/src/engine/turn-environment.ts'
 import type { StartWorld } from '../../packages/server/src/flows/births.ts'

@@ -105,10 +105,12 @@ function requestOf(
     namespace: state.namespace,
     flowId: state.flowId,
     flowRevision: state.revision,
+    taskId: task.id,
     taskRunId: taskRunId(state.id, run.ordinal),
   }
   if (run.value !== undefined) variables['taskRunValue'] = run.value
   if (run.iteration !== undefined) variables['taskRunIteration'] = run.iteration
+  if (run.outputs) variables['taskRunOutputs'] = run.outputs
   return {
     tenant: state.tenant,
     namespace: render.text('namespace') ?? state.namespace,

@@ -3,7 +3,7 @@ import type { Changes } from '../inbox/changes.ts'
 import type { JobSink } from '../inbox/jobs.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Store } from '../storage/store.ts'
-import type { FlowCatalogue } from './flow-catalogue.ts'
+import type { FlowCatalogue } from '../flows/flow-catalogue.ts'
 import type { NodeIdentity } from './flush-pipeline.ts'
 
 export interface EngineOptions {

@@ -2,7 +2,7 @@
 import type { Clock, Scheduler } from '../platform/platform.ts'
 import type { Cluster } from '../storage/cluster.ts'
 import type { FlowRow } from '../storage/store.ts'
-import type { FlowCatalogue } from './flow-catalogue.ts'
+import type { FlowCatalogue } from '../flows/flow-catalogue.ts'
 
 const LOOK_EVERY_MS = 1_000
 

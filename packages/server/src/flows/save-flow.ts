@@ -10,7 +10,7 @@ import {
   type PluginDefault,
   type Value,
 } from '@batuta/core'
-import type { FlowCatalogue } from '../engine/flow-catalogue.ts'
+import type { FlowCatalogue } from './flow-catalogue.ts'
 import type { FlowKey, FlowRow, Store, TriggerWrite } from '../storage/store.ts'
 
 export interface SaveWorld {
@@ -32,7 +32,10 @@ export interface JudgedFlow {
 }
 
 /** Form and meaning at once: every problem of the document comes back together. */
-export function judgeFlow(source: string, { catalogue, globalDefaults }: Pick<SaveWorld, 'catalogue' | 'globalDefaults'>): JudgedFlow {
+export function judgeFlow(
+  source: string,
+  { catalogue, globalDefaults }: Pick<SaveWorld, 'catalogue' | 'globalDefaults'>,
+): JudgedFlow {
   return checkFlow(source, { catalogue, globalDefaults })
 }
 

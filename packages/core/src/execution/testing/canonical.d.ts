@@ -1,2 +1,2 @@
-import type { ExecutionState } from '../state.ts';
-export declare function canonical(state: ExecutionState): string;
+import type { ExecutionState } from '../state.ts'
+export declare function canonical(state: ExecutionState): string
