@@ -83,7 +83,7 @@ function openStore(kind: StoreKind, file: string, nowMs: () => number): Store {
 async function savedPlan(flowFile: string, store: Store, flows: FlowCatalogue): Promise<Plan> {
   const source = readFileSync(flowFile, 'utf8')
   const catalogue = createCatalogue([])
-  const { flow } = judgeFlow(source, { catalogue, globalDefaults: [] })
+  const { flow } = judgeFlow(source, { catalogue, globalDefaults: [], flows, tenant: 'main' })
   if (!flow) return fail(`the flow in ${flowFile} is not valid`)
   const row = await saveFlow(source, flow, {
     store,

@@ -136,6 +136,8 @@ export {
   walkTasks,
 } from './flow/graph.ts'
 export type { FlowKey, TaskVisit } from './flow/graph.ts'
+export { findCallCycle } from './flow/call-cycle.ts'
+export type { CallCycle, FindFlow } from './flow/call-cycle.ts'
 export { checkFlow, validateFlow } from './flow/validate.ts'
 export type { ValidateOptions } from './flow/validate.ts'
 export { judgeConditions, judgeWhen } from './trigger/condition.ts'

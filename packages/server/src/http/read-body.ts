@@ -9,11 +9,13 @@ const MIB = 2 ** 20
 export const SOURCE_BYTES_MAX = MIB
 /** Many flows, inputs, webhooks. */
 export const BODY_BYTES_MAX = 16 * MIB
+const SOURCE_ADVICE = 'split the flow into subflows, or move what is large to a file'
+const BODY_ADVICE = 'send what is large as a file'
 
 /** Undefined when there is no body. */
 export function readBytes(incoming: IncomingMessage, bytesMax: number): Promise<Buffer | undefined> {
   const announced = Number(incoming.headers['content-length'] ?? 0)
-  if (announced > bytesMax) return Promise.reject(tooLarge(incoming, bytesMax))
+  if (announced > bytesMax) return Promise.reject(tooLarge(incoming, bytesMax, announced))
   if (announced === 0 && incoming.headers['transfer-encoding'] === undefined) return Promise.resolve(undefined)
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
@@ -26,7 +28,7 @@ export function readBytes(incoming: IncomingMessage, bytesMax: number): Promise<
       length += chunk.length
       if (length > bytesMax) {
         incoming.removeAllListeners('data')
-        reject(tooLarge(incoming, bytesMax))
+        reject(tooLarge(incoming, bytesMax, length))
         return
       }
       chunks.push(chunk)
@@ -41,12 +43,11 @@ export function readBytes(incoming: IncomingMessage, bytesMax: number): Promise<
 }
 
 /** The rest is thrown away as it comes, so that the client can read the answer. */
-function tooLarge(incoming: IncomingMessage, bytesMax: number): RequestError {
+function tooLarge(incoming: IncomingMessage, bytesMax: number, bytesSeen: number): RequestError {
   incoming.resume()
-  const limit = bytesMax >= MIB ? `${bytesMax / MIB} MiB` : `${bytesMax} bytes`
-  return new RequestError(413, 'body-too-large', `The body is larger than ${limit}.`, {
-    headers: { connection: 'close' },
-  })
+  const advice = bytesMax === SOURCE_BYTES_MAX ? SOURCE_ADVICE : BODY_ADVICE
+  const message = `The body has ${bytesSeen} bytes or more, and at most ${bytesMax} are taken: ${advice}.`
+  return new RequestError(413, 'body-too-large', message, { headers: { connection: 'close' } })
 }
 
 const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true })

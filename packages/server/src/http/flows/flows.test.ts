@@ -212,3 +212,20 @@ test('dialect a has no tenant in its paths, dialect c shows it in its documents'
   assert.deepEqual([old.status, old.json.tenantId], [200, undefined])
   assert.deepEqual([recent.status, recent.json.tenantId], [200, 'main'])
 })
+
+test('a flow that closes an endless circle of calls is refused, and one that may end is warned of', async () => {
+  const calling = (id: string, called: string, more = ''): string =>
+    `id: ${id}\nnamespace: flows.ring\ntasks:\n  - id: call\n    type: io.kestra.plugin.core.flow.Subflow\n    namespace: flows.ring\n    flowId: ${called}\n${more}`
+  await server.saveFlow(calling('here', 'there'))
+
+  const endless = await server.send('POST', '/api/v1/main/flows', { body: calling('there', 'here'), headers: YAML })
+  const body = calling('there', 'here', '    runIf: "{{ false }}"\n')
+  const [warned] = await server.client.flows.validate({ body })
+  const saved = await server.client.flows.create({ body })
+
+  assert.equal(endless.status, 422)
+  assert.match(endless.text, /task \\"call\\" always comes back to this flow, without end \(flows\.ring\.there → flows\.ring\.here → /)
+  assert.equal(warned?.constraints, undefined)
+  assert.match(warned?.warnings.join() ?? '', /may come back to this flow/)
+  assert.equal(saved.revision, 1)
+})
