@@ -53,6 +53,7 @@ export async function openEngineWorld(
       startWorld,
     }),
     evaluate: () => fail('the flow asks the world'),
+    owns: () => true,
     onTimer: () => fail('the flow sets a timer'),
     onNotice: message => fail(message),
     onFatal: error => fail(error.message),

@@ -16,7 +16,7 @@ import {
   type Plan,
 } from '@batuta/core'
 import type { Batch, JournalRowOf } from '../../packages/server/src/storage/batch.ts'
-import { canonical } from '../../packages/core/src/execution/testing/canonical.ts'
+import { canonical } from './canonical.ts'
 import type { Ledger } from './ledger.ts'
 
 export interface Shadow {

@@ -17,7 +17,7 @@ import { openMemoryStore } from '../../packages/server/src/storage/memory/memory
 import { newTables } from '../../packages/server/src/storage/memory/tables.ts'
 import type { FlowKey, Store } from '../../packages/server/src/storage/store.ts'
 import { Audit } from './audit.ts'
-import { canonical } from '../../packages/core/src/execution/testing/canonical.ts'
+import { canonical } from './canonical.ts'
 import { newChance, type Chance } from './chance.ts'
 import { checkQuiet } from './checks.ts'
 import { NO_FAULTS, drawFaults, type Faults } from './faults.ts'

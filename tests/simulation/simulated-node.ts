@@ -75,17 +75,18 @@ export class SimulatedNode {
     const onNotice = noticeOf(ledger)
     const nowMs = (): number => platform.nowMs()
     const rounds: Round[] = [
-      takeSignals({ store, inbox: engine, onNotice }),
+      takeSignals({ store, inbox: engine, owns: ownsAll, nowMs, onNotice }),
       rescueJobs({
         store,
         inbox: engine,
         node,
+        owns: ownsAll,
         nowMs,
         isRunning: key => worker.isRunning(key),
         wake: () => worker.wake(),
         onNotice,
       }),
-      wakeReady({ store, wake: id => engine.wake(id) }),
+      wakeReady({ store, owns: ownsAll, wake: id => engine.wake(id) }),
     ]
     const maintenance = new Maintenance({ rounds, platform, onNotice })
     await maintenance.start()
@@ -146,7 +147,14 @@ function openRooms(
     readOutputs: () => Promise.reject(new Error('nothing is spilled here')),
     onNotice,
   })
-  const clockwork = new Clockwork({ store, inbox: twice, platform, fireSchedules: () => undefined, onNotice })
+  const clockwork = new Clockwork({
+    store,
+    inbox: twice,
+    platform,
+    owns: ownsAll,
+    fireSchedules: () => undefined,
+    onNotice,
+  })
   const envOf = newTurnEnvironment({
     platform,
     flows,
@@ -169,7 +177,10 @@ function openRooms(
     jobs: hardOfHearing(worker, isHeard),
     changes: newChanges(),
     envOf,
-    evaluate: question => void (isHeard('evaluation') && evaluate(question)),
+    evaluate: async question => {
+      if (isHeard('evaluation')) await evaluate(question)
+    },
+    owns: ownsAll,
     onTimer: timer => void (isHeard('timer') && clockwork.add(timer)),
     onNotice,
     onFatal: error => {
@@ -179,6 +190,9 @@ function openRooms(
   })
   return { engine, worker, clockwork, inbox, hosts, startWorld, newId: newFreshId }
 }
+
+/** A node alone. */
+const ownsAll = (): boolean => true
 
 const NO_ROOTS: ReadonlyMap<string, Value> = new Map()
 
@@ -195,7 +209,8 @@ function answersOf({ store, process }: NodeOptions): Parameters<typeof newEvalua
 function hardOfHearing(worker: Worker, isHeard: (what: string) => boolean): JobSink {
   return {
     reserve: () => worker.reserve(),
-    offer: job => void (isHeard('offer') && worker.offer(job)),
+    release: places => worker.release(places),
+    offer: job => (isHeard('offer') ? worker.offer(job) : worker.release(1)),
     wake: () => void (isHeard('wake') && worker.wake()),
     stop: (key, reason) => void (isHeard('stop') && worker.stop(key, reason)),
   }

@@ -14,7 +14,7 @@ const BEGIN_MAX = 64
 export function progress(view: View, ordinal: number): Decision {
   const { state } = view
   const group = groupOf(state, ordinal)
-  if (group.phase === 'ended' || state.isHeld) return NOTHING
+  if (group.phase === 'ended' || (state.isHeld && !state.isKillRequested)) return NOTHING
   if (isFinal(state.state) && group.phase !== 'after') return NOTHING
   if (state.isKillRequested && group.phase !== 'after') return progressKill(view)
   if (ordinal === ROOT && !isUnderWay(view)) return beginExecution(view)

@@ -5,6 +5,7 @@ import { assert } from '@batuta/core'
 import { SubmitError } from '../inbox/inbox.ts'
 import { FlushError, type Store } from '../storage/store.ts'
 import type { Entity } from './entity.ts'
+import type { Batch } from '../storage/batch.ts'
 import { batchOf, rowsOf, type Unit } from './unit.ts'
 
 export interface NodeIdentity {
@@ -25,8 +26,8 @@ export interface PipelineOptions {
   onFatal(error: Error): void
 }
 
-/** An outcome that stays unknown is asked for this often before the node gives up. */
-const LOOKUPS_MAX = 10
+/** A flush whose outcome stays unknown is sent this often before the node gives up. */
+const ATTEMPTS_MAX = 10
 
 export class FlushPipeline {
   readonly #options: PipelineOptions
@@ -89,24 +90,35 @@ export class FlushPipeline {
   async #write(units: readonly Unit[]): Promise<FlushError | undefined> {
     const seq = this.#seq + 1
     const batch = batchOf(units, { ...this.#options.node, seq })
-    for (let lookup = 0; lookup < LOOKUPS_MAX; lookup++) {
-      try {
-        await this.#options.store.flush(batch)
-        this.#seq = seq
-        return undefined
-      } catch (error) {
-        if (!(error instanceof FlushError)) throw error
-        if (error.fault !== 'unknown') return error
-        const known = await this.#options.store.read.flushSeq(this.#options.node.id)
-        if (known === seq) {
-          this.#seq = seq
-          return undefined
-        }
-        if (known !== seq - 1)
-          return new FlushError('fenced', `the flush ${seq} of this node was overtaken: the store knows ${known}`)
-      }
+    for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
+      const failure = await this.#send(batch)
+      // After an attempt with an unknown outcome the fence may have moved by our own hand.
+      const isOpen = failure?.fault === 'unknown' || (failure?.fault === 'fenced' && attempt > 1)
+      const outcome = failure && isOpen ? await this.#lookUp(seq) : failure
+      if (outcome === 'again') continue
+      if (outcome === undefined) this.#seq = seq
+      return outcome
     }
-    return new FlushError('broken', `the store did not take flush ${seq} in ${LOOKUPS_MAX} attempts`)
+    return new FlushError('broken', `the store did not take flush ${seq} in ${ATTEMPTS_MAX} attempts`)
+  }
+
+  async #send(batch: Batch): Promise<FlushError | undefined> {
+    try {
+      await this.#options.store.flush(batch)
+      return undefined
+    } catch (error) {
+      if (error instanceof FlushError) return error
+      throw error
+    }
+  }
+
+  /** What became of a flush whose outcome nobody knows: undefined when it is in the store. */
+  async #lookUp(seq: number): Promise<FlushError | 'again' | undefined> {
+    const { store, node } = this.#options
+    const fence = await store.read.findFence(node.id)
+    if (fence?.incarnation === node.incarnation && fence.flushSeq === seq) return undefined
+    if (fence?.incarnation === node.incarnation && fence.flushSeq === seq - 1) return 'again'
+    return new FlushError('fenced', `the flush ${seq} of this node was overtaken`)
   }
 
   async #fail(units: readonly Unit[], failure: FlushError): Promise<void> {
@@ -130,10 +142,13 @@ export class FlushPipeline {
     const middle = units.length >> 1
     await this.#flush(units.slice(0, middle))
     const rest = units.slice(middle)
-    const orphans = rest.filter(isOrphan)
-    await this.#flush(rest.filter(unit => !isOrphan(unit)))
-    if (orphans.length > 0)
-      this.#drop(orphans, new SubmitError('failed', `The store refused what this was built on: ${failure.message}`))
+    const orphans = orphansOf(rest)
+    await this.#flush(rest.filter(unit => !orphans.has(unit)))
+    if (orphans.size > 0)
+      this.#drop(
+        [...orphans],
+        new SubmitError('failed', `The store refused what this was built on: ${failure.message}`),
+      )
   }
 
   /** Drops the units, and those after them that were built on the state that is dropped. */
@@ -158,8 +173,16 @@ export class FlushPipeline {
   }
 }
 
-function isOrphan(unit: Unit): boolean {
-  return [...unit.entities].some(entity => entity.isDropped)
+/** The units that were built on a state which is dropped, and those that were built on these. */
+function orphansOf(units: readonly Unit[]): ReadonlySet<Unit> {
+  const touched = new Set<Entity>()
+  const orphans = new Set<Unit>()
+  for (const unit of units) {
+    if (![...unit.entities].some(entity => entity.isDropped || touched.has(entity))) continue
+    orphans.add(unit)
+    for (const entity of unit.entities) touched.add(entity)
+  }
+  return orphans
 }
 
 function messageOf(failure: FlushError): string {

@@ -10,6 +10,7 @@ import type {
   LabelRow,
   LogRow,
   MetricRow,
+  OperationRow,
   SignalRow,
   TimerKey,
   TimerRow,
@@ -34,15 +35,20 @@ export interface Unit {
   signals: SignalRow[]
   signalsTaken: string[]
   triggers: TriggerRow[]
+  operations: OperationRow[]
   /** Done in order once the flush has returned: replies first, then whatever reaches out. */
   readonly receipts: Settleable[]
   readonly afterwards: (() => void)[]
   bytes: number
+  /** Places at the worker that its jobs have taken. */
+  reserved: number
 }
 
 export interface Settleable {
   readonly refusal?: Refusal
   readonly view?: unknown
+  /** Why nothing can be shown although it is committed. */
+  readonly problem?: Error
   resolve(receipt: { readonly refusal?: Refusal; readonly view?: unknown }): void
   reject(error: Error): void
 }
@@ -64,9 +70,11 @@ export function newUnit(): Unit {
     signals: [],
     signalsTaken: [],
     triggers: [],
+    operations: [],
     receipts: [],
     afterwards: [],
     bytes: 0,
+    reserved: 0,
   }
 }
 
@@ -85,8 +93,36 @@ export function rowsOf(unit: Unit): number {
     unit.timersEnded.length +
     unit.signals.length +
     unit.signalsTaken.length +
-    unit.triggers.length
+    unit.triggers.length +
+    unit.operations.length
   )
+}
+
+/** The rows of `inner` go with those of `unit`: both are written, or neither. */
+export function mergeUnit(unit: Unit, inner: Unit): void {
+  for (const entity of inner.entities) {
+    if (unit.entities.has(entity)) entity.unflushed -= 1
+    else unit.entities.add(entity)
+  }
+  pushAll(unit.births, inner.births)
+  pushAll(unit.heads, inner.heads)
+  pushAll(unit.labels, inner.labels)
+  pushAll(unit.journal, inner.journal)
+  pushAll(unit.logs, inner.logs)
+  pushAll(unit.metrics, inner.metrics)
+  pushAll(unit.jobs, inner.jobs)
+  pushAll(unit.jobsEnded, inner.jobsEnded)
+  pushAll(unit.jobsKilled, inner.jobsKilled)
+  pushAll(unit.timers, inner.timers)
+  pushAll(unit.timersEnded, inner.timersEnded)
+  pushAll(unit.signals, inner.signals)
+  pushAll(unit.signalsTaken, inner.signalsTaken)
+  pushAll(unit.triggers, inner.triggers)
+  pushAll(unit.operations, inner.operations)
+  pushAll(unit.receipts, inner.receipts)
+  pushAll(unit.afterwards, inner.afterwards)
+  unit.bytes += inner.bytes
+  unit.reserved += inner.reserved
 }
 
 /** One batch of many units, with at most one operation per row: what came later wins. */
@@ -115,6 +151,7 @@ export function batchOf(
     pushAll(batch.signals, unit.signals)
     pushAll(batch.signalsTaken, unit.signalsTaken)
     pushAll(batch.triggers, unit.triggers)
+    pushAll(batch.operations, unit.operations)
   }
   pushAll(batch.births, births.values())
   pushAll(batch.heads, heads.values())

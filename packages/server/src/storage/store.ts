@@ -14,6 +14,8 @@ import type {
   JournalRowOf,
 } from './batch.ts'
 
+import type { Cluster } from './cluster.ts'
+
 export interface Store {
   readonly kind: 'memory' | 'sqlite' | 'postgres'
   /** All of the batch or nothing. Rejects with `FlushError`. */
@@ -23,6 +25,8 @@ export interface Store {
     args: Operations[Name]['args'],
   ): Promise<Operations[Name]['result']>
   readonly read: Reads
+  /** Only where many nodes share the store. */
+  readonly cluster?: Cluster
   close(): Promise<void>
 }
 
@@ -136,7 +140,8 @@ export interface KeyRow {
 }
 
 export interface Reads {
-  flushSeq(node: string): Promise<number>
+  /** Whose turn it is to write as that node, and the number of its last flush. */
+  findFence(node: string): Promise<{ readonly incarnation: number; readonly flushSeq: number } | undefined>
   findFlow(key: FlowKey, revision?: number): Promise<FlowRow | undefined>
   listRevisions(key: FlowKey): Promise<readonly FlowRow[]>
   /** The newest live revision of every flow, in the order of namespace and id, after the key given. */

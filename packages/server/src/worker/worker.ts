@@ -81,14 +81,29 @@ export class Worker implements JobSink {
     return this.#running.has(keyText(key))
   }
 
+  release(count: number): void {
+    this.#reserved = Math.max(0, this.#reserved - count)
+  }
+
   offer(row: JobRow): void {
-    this.#reserved = Math.max(0, this.#reserved - 1)
+    this.release(1)
     this.#start(row)
   }
 
   wake(): void {
     this.#hasFree = true
     void this.#claim()
+  }
+
+  /** Looks for jobs that nobody has claimed, and for own ones that were killed by the node that owns their execution. */
+  async sweep(): Promise<void> {
+    const { store, node, onNotice } = this.#options
+    try {
+      for (const key of (await store.cluster?.listKilledJobs(node)) ?? []) this.stop(key, 'kill')
+    } catch (error) {
+      onNotice('killed jobs could not be read; it is tried again', error)
+    }
+    this.wake()
   }
 
   stop(key: JobKey, reason: 'kill' | 'stale'): void {

@@ -1,5 +1,5 @@
 // Runs a statement for every row, chunk by chunk, in one transaction.
-import { isList, isMap, mapGet, mapHas, mapKeys, TaskError } from '@batuta/plugin-sdk'
+import { isList, isMap, mapGet, mapHas, mapKeys, messageOf, TaskError } from '@batuta/plugin-sdk'
 import type { RunContext, Value } from '@batuta/plugin-sdk'
 import type { Session } from '../connection/open-session.ts'
 import { inTransaction } from '../connection/with-session.ts'
@@ -131,7 +131,7 @@ async function runChunk(session: Session, statement: Prepared, { rows, before }:
     return await query.updated
   } catch (error) {
     const failure = describeError(error, { host: session.host, text: statement.text })
-    throw new TaskError(`row ${before + query.succeeded + 1} of the file: ${failure.message}`)
+    throw new TaskError(`row ${before + query.succeeded + 1} of the file: ${messageOf(failure)}`)
   }
 }
 

@@ -392,3 +392,60 @@ test('a server that restarts between two tasks is no failure', async t => {
     /^cannot connect to PostgreSQL at 127\.0\.0\.1:\d+, database "postgres": nobody listens there/,
   )
 })
+
+test('a server that ends the session, or goes away, is told apart from a mistake in the SQL', async t => {
+  const own = await startPostgres()
+  const run = await openRun(t)
+  const ended = await runQuery(run, { sql: 'select pg_terminate_backend(pg_backend_pid())' })
+
+  const sleeping = runQuery(run, { url: own.jdbcUrl, sql: 'select pg_sleep(60)' })
+  await setTimeout(200)
+  await own.crash()
+
+  assert.match(ended.message ?? '', /terminating connection.*\(SQLSTATE 57P01\)/)
+  assert.match(
+    (await sleeping).message ?? '',
+    /^(the connection to PostgreSQL at 127\.0\.0\.1:\d+ broke|terminating connection)/,
+  )
+})
+
+test('a constraint that is checked at the end fails with its SQLSTATE', async t => {
+  const run = await openRun(t)
+  await ask(`create table parent (id int primary key);
+    create table child (id int references parent deferrable initially deferred)`)
+
+  const { message } = await runQuery(run, { sql: 'insert into child values (1)', afterSQL: 'select 1' })
+
+  assert.match(message ?? '', /violates foreign key constraint.*\(SQLSTATE 23503\); detail: Key \(id\)=\(1\)/)
+})
+
+test('a kill ends the wait for a connection', { timeout: 20_000 }, async t => {
+  const stop = new AbortController()
+  const first = await openRun(t, { signal: stop.signal })
+  const second = await openRun(t, { signal: stop.signal })
+  const properties = {
+    sql: 'select pg_sleep(60)',
+    connectionPoolSize: 1,
+    url: `${server.jdbcUrl}?ApplicationName=queue`,
+  }
+
+  const running = [runQuery(first, properties), runQuery(second, properties)]
+  await setTimeout(200)
+  stop.abort(new TaskStopped('kill', 'killed by hand'))
+
+  for (const { message } of await Promise.all(running)) assert.equal(message, 'killed by hand')
+})
+
+test('a storage that is full is not taken for a broken connection', async t => {
+  const run = await openRun(t)
+  const put = (): Promise<never> => Promise.reject(Object.assign(new Error('no space left'), { code: 'ENOSPC' }))
+  const ctx = { ...run.ctx, files: { ...run.ctx.files, put } }
+
+  const properties = { connectionPoolSize: 1, fetchType: 'STORE', url: `${server.jdbcUrl}?ApplicationName=full` }
+
+  const { message } = await runQuery({ ...run, ctx }, { ...properties, sql: 'select 1' })
+  const next = await runQuery(run, { ...properties, sql: 'select 2 as n' })
+
+  assert.equal(message, 'no space left')
+  assert.equal(next.outputs['size'], 1)
+})
