@@ -53,6 +53,8 @@ export async function openEngineWorld(
       startWorld,
     }),
     evaluate: () => fail('the flow asks the world'),
+    owns: () => true,
+    onSignalRow: () => {},
     onTimer: () => fail('the flow sets a timer'),
     onNotice: message => fail(message),
     onFatal: error => fail(error.message),

@@ -12,7 +12,7 @@ import type { Inbox, SubmitOptions } from '../../packages/server/src/inbox/inbox
 import type { JobSink } from '../../packages/server/src/inbox/jobs.ts'
 import { Maintenance, type Round } from '../../packages/server/src/maintenance/maintenance.ts'
 import { rescueJobs } from '../../packages/server/src/maintenance/rescue-jobs.ts'
-import { takeSignals } from '../../packages/server/src/maintenance/take-signals.ts'
+import { takeSignals, type SignalRound } from '../../packages/server/src/maintenance/take-signals.ts'
 import { wakeReady } from '../../packages/server/src/maintenance/wake-ready.ts'
 import type { Store } from '../../packages/server/src/storage/store.ts'
 import { Worker } from '../../packages/server/src/worker/worker.ts'
@@ -71,21 +71,22 @@ export class SimulatedNode {
     const joined = await store.perform('joinNode', { node: NODE, nowMs: platform.nowMs() })
     const node: NodeIdentity = { id: NODE, node: NODE, incarnation: joined.incarnation, flushSeq: joined.flushSeq }
     const flows = await openFlowCatalogue(store)
-    const { engine, worker, clockwork, ...rooms } = openRooms(options, node, flows)
+    const { engine, worker, clockwork, signals, ...rooms } = openRooms(options, node, flows)
     const onNotice = noticeOf(ledger)
     const nowMs = (): number => platform.nowMs()
     const rounds: Round[] = [
-      takeSignals({ store, inbox: engine, onNotice }),
+      signals,
       rescueJobs({
         store,
         inbox: engine,
         node,
+        owns: ownsAll,
         nowMs,
         isRunning: key => worker.isRunning(key),
         wake: () => worker.wake(),
         onNotice,
       }),
-      wakeReady({ store, wake: id => engine.wake(id) }),
+      wakeReady({ store, owns: ownsAll, wake: id => engine.wake(id) }),
     ]
     const maintenance = new Maintenance({ rounds, platform, onNotice })
     await maintenance.start()
@@ -111,6 +112,7 @@ function openRooms(
   engine: Engine
   worker: Worker
   clockwork: Clockwork
+  readonly signals: SignalRound
   inbox: Inbox
   hosts: SimulatedHost[]
   startWorld(): StartWorld
@@ -146,7 +148,14 @@ function openRooms(
     readOutputs: () => Promise.reject(new Error('nothing is spilled here')),
     onNotice,
   })
-  const clockwork = new Clockwork({ store, inbox: twice, platform, fireSchedules: () => undefined, onNotice })
+  const clockwork = new Clockwork({
+    store,
+    inbox: twice,
+    platform,
+    owns: ownsAll,
+    fireSchedules: () => undefined,
+    onNotice,
+  })
   const envOf = newTurnEnvironment({
     platform,
     flows,
@@ -170,6 +179,8 @@ function openRooms(
     changes: newChanges(),
     envOf,
     evaluate: question => void (isHeard('evaluation') && evaluate(question)),
+    owns: ownsAll,
+    onSignalRow: row => void (isHeard('signal') && signals.take(row)),
     onTimer: timer => void (isHeard('timer') && clockwork.add(timer)),
     onNotice,
     onFatal: error => {
@@ -177,8 +188,17 @@ function openRooms(
       options.onFatal(error)
     },
   })
-  return { engine, worker, clockwork, inbox, hosts, startWorld, newId: newFreshId }
+  const signals: SignalRound = takeSignals({
+    store,
+    inbox: { submit: (signal, how) => engine.submit(signal, how) },
+    owns: ownsAll,
+    onNotice,
+  })
+  return { engine, worker, clockwork, signals, inbox, hosts, startWorld, newId: newFreshId }
 }
+
+/** A node alone. */
+const ownsAll = (): boolean => true
 
 const NO_ROOTS: ReadonlyMap<string, Value> = new Map()
 

@@ -1,7 +1,7 @@
 // Numbers widen as in Java: decimal over double over float over integer. Integers have no fixed width, so nothing wraps.
 import { Decimal, Double, Float, isList, isNumber, toDouble, toInteger } from '../std/value.ts'
 import type { Value } from '../std/value.ts'
-import { decimalText, doubleText, plainText } from '../std/value-text.ts'
+import { decimalText, doubleText } from '../std/value-text.ts'
 import { addDecimals, divideDecimals, multiplyDecimals, parseDecimal, remainderDecimals } from './decimal.ts'
 import { equalsDeep } from './compare.ts'
 import { fail } from './fault.ts'
@@ -18,7 +18,7 @@ const INTEGER_MAX = 1n << INTEGER_BITS_MAX
 export function add(left: Value, right: Value, fuel: Fuel): Value {
   if (typeof left === 'number' && typeof right === 'number') return calculate('+', left, right)
   if (typeof left === 'string' || typeof right === 'string') {
-    const text = plainText(left) + plainText(right)
+    const text = fuel.textOf(left) + fuel.textOf(right)
     fuel.checkText(text.length)
     return text
   }

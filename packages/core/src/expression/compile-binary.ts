@@ -66,7 +66,7 @@ function truth(value: Value, at: number): boolean {
 }
 
 function concatenate(left: Value, right: Value, { fuel }: Frame): string {
-  const text = (left === null ? '' : plainText(left)) + (right === null ? '' : plainText(right))
+  const text = (left === null ? '' : fuel.textOf(left)) + (right === null ? '' : fuel.textOf(right))
   fuel.checkText(text.length)
   return text
 }

@@ -8,7 +8,19 @@ import { checkDepth, decimalText, doubleText, floatText, numberText, quoteJson, 
 
 /** Compact JSON that `decodeValue` turns into the same value. Rare types lose their tag: decimals, floats, bytes, date-times, NaN. */
 export function encodeValue(value: Value): string {
-  return isOrdinary(value, 0) ? JSON.stringify(value) : encode(value, 0)
+  partsLeft = PARTS_MAX
+  if (isOrdinary(value, 0)) return JSON.stringify(value)
+  partsLeft = PARTS_MAX
+  return encode(value, 0)
+}
+
+/** Values may share their parts: forty lists of two can be a million million lists when they are written out. */
+const PARTS_MAX = 5_000_000
+
+let partsLeft = 0
+
+function countPart(): void {
+  if (--partsLeft < 0) throw new BatutaError('value-too-large', `a value has more than ${PARTS_MAX} parts`)
 }
 
 /**
@@ -36,6 +48,7 @@ function isOrdinaryFraction(value: number): boolean {
 }
 
 function isOrdinaryObject(value: object & Value, depth: number): boolean {
+  countPart()
   if (isList(value)) {
     for (const item of value) if (!isOrdinary(item, depth + 1)) return false
     return true
@@ -53,6 +66,7 @@ function encode(value: Value, depth: number): string {
   if (typeof value === 'number') return Number.isFinite(value) ? encodeNumber(value) : `"${value}"`
   if (typeof value === 'bigint') return value.toString()
   checkDepth(depth)
+  countPart()
   if (isList(value)) return encodeList(value, depth)
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype === Object.prototype || prototype === null) return encodePlain(trust<PlainMap>(value), depth)
@@ -61,9 +75,7 @@ function encode(value: Value, depth: number): string {
   if (value instanceof Decimal) return decimalText(value)
   if (value instanceof Bytes) return quoteJson(encodeBase64(value.bytes))
   if (value instanceof DateTime) return quoteJson(value.text)
-  const parts: string[] = []
-  for (const [key, item] of mapEntries(value)) parts.push(`${JSON.stringify(key)}:${encode(item, depth + 1)}`)
-  return `{${parts.join(',')}}`
+  return `{${Array.from(mapEntries(value), ([key, item]) => `${JSON.stringify(key)}:${encode(item, depth + 1)}`).join(',')}}`
 }
 
 type PlainMap = Readonly<Record<string, Value>>

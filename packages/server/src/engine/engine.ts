@@ -17,12 +17,14 @@ import {
   type Signal,
   type TurnEnv,
   type TurnResult,
+  shardOf,
+  type Refusal,
 } from '@batuta/core'
 import type { Changes } from '../inbox/changes.ts'
 import { SubmitError, type Inbox, type Receipt, type SubmitOptions } from '../inbox/inbox.ts'
 import type { JobSink } from '../inbox/jobs.ts'
 import type { Platform } from '../platform/platform.ts'
-import type { JobRow, JournalRowOf } from '../storage/batch.ts'
+import type { JobRow, JournalRowOf, OperationRow, SignalRow } from '../storage/batch.ts'
 import type { Store } from '../storage/store.ts'
 import { newEntity, weigh, type Entity, type Pending } from './entity.ts'
 import type { FlowCatalogue } from './flow-catalogue.ts'
@@ -47,6 +49,10 @@ export interface EngineOptions {
     readonly run: number
     readonly slot: string
   }): void
+  /** Shards that this node works on; signals to others are stored for their owners. */
+  owns(shard: number): boolean
+  /** A signal was stored instead of taken: its row is committed. */
+  onSignalRow(row: SignalRow): void
   /** A timer was committed. */
   onTimer(timer: { readonly executionId: string; readonly name: string; readonly atMs: number }): void
   /** Something happened that an operator should read. */
@@ -112,6 +118,21 @@ export class Engine implements Inbox {
   async drain(): Promise<void> {
     while (this.#pending > 0 || !this.#pipeline.isIdle)
       await new Promise<void>(resolve => this.#options.platform.defer(resolve))
+  }
+
+  /** Forgets the executions of these shards once nothing of them is under way; nobody may submit to them any more. */
+  async release(shards: ReadonlySet<number>): Promise<void> {
+    for (;;) {
+      const entities = [...this.#entities.values()].filter(entity => shards.has(shardOf(entity.id)))
+      for (const entity of entities) if (!isBusy(entity)) this.#forget(entity)
+      if (entities.every(entity => !isBusy(entity))) return
+      await new Promise<void>(resolve => this.#options.platform.defer(resolve))
+    }
+  }
+
+  #forget(entity: Entity): void {
+    this.#entities.delete(entity.id)
+    if (this.#idle.delete(entity.id)) this.#idleBytes -= entity.weight
   }
 
   async stop(): Promise<void> {
@@ -185,7 +206,10 @@ export class Engine implements Inbox {
     entity.isQueued = false
     if (entity.poison !== undefined) return void this.#hold(entity)
     if (!entity.state && entity.unflushed > 0) return
-    if (!entity.state && entity.inbox[0]?.signal.type !== 'create') return void this.#load(entity)
+    const first = entity.inbox[0]?.signal
+    if (!entity.state && first?.type !== 'create') return void this.#load(entity)
+    if (!entity.state && !entity.plan && first && !this.#isKnownRevision(first))
+      return void this.#loadPlan(entity, first)
     const unit = newUnit()
     const signals = entity.inbox
     entity.inbox = []
@@ -231,12 +255,9 @@ export class Engine implements Inbox {
     }
     assert(first?.signal.type === 'create', `the execution "${entity.id}" is not in memory`)
     const { birth } = first.signal
-    const entry = this.#options.flows.newest({ tenant: birth.tenant, namespace: birth.namespace, flowId: birth.flowId })
-    assert(
-      entry !== undefined && entry.revision === birth.revision,
-      `revision ${birth.revision} of the flow "${birth.flowId}" is not in memory`,
-    )
-    const plan = this.#options.flows.planOf(entry)
+    const entry = this.#options.flows.newest(birth)
+    const plan = entry?.revision === birth.revision ? this.#options.flows.planOf(entry) : entity.plan
+    assert(plan !== undefined, `revision ${birth.revision} of the flow "${birth.flowId}" is not in memory`)
     const opened = openExecution(entity.id, birth, plan, env)
     if (taken.length === 1) return { plan, result: opened }
     const more = runTurn(
@@ -270,7 +291,11 @@ export class Engine implements Inbox {
       const refusal = result.refusals[index]
       const view = refusal || !options.view ? undefined : options.view(result.state, plan)
       unit.receipts.push({ ...(refusal ? { refusal } : {}), view, ...settle })
-      if (options.rowId !== undefined) unit.signalsTaken.push(options.rowId)
+      if (options.rowId !== undefined) {
+        unit.signalsTaken.push(options.rowId)
+        if (signal.type === 'command')
+          unit.operations.push(outcomeOf(options.rowId, signal.executionId, refusal, this.#options.platform.nowMs()))
+      }
       if (options.trigger) unit.triggers.push(options.trigger)
       if (signal.type === 'settled' || signal.type === 'lost')
         unit.jobsEnded.push({ executionId: entity.id, run: signal.run, epoch: signal.epoch })
@@ -303,22 +328,22 @@ export class Engine implements Inbox {
    * else as a row that is consumed later.
    */
   #forward(unit: Unit, signal: Signal): void {
+    const { platform, node, owns, onSignalRow } = this.#options
+    const shard = shardOf(signal.executionId)
     const target = this.#entities.get(signal.executionId)
-    const isAtHand = signal.type === 'create' || (target?.state !== undefined && target.poison === undefined)
-    const { platform, node } = this.#options
-    if (isAtHand && rowsOf(unit) < UNIT_ROWS_MAX && this.#isKnownRevision(signal)) {
+    const isAtHand =
+      signal.type === 'create'
+        ? this.#isKnownRevision(signal)
+        : target?.state !== undefined && target.poison === undefined
+    if (isAtHand && owns(shard) && rowsOf(unit) < UNIT_ROWS_MAX) {
       const entity = this.#entityOf(signal.executionId)
       const settle = { resolve: () => {}, reject: () => {} }
       return this.#runInto(unit, entity, [{ signal, sinceMs: platform.nowMs(), options: {}, settle }])
     }
     const id = `${node.id}/${node.incarnation}/${String(this.#pipeline.nextSignal()).padStart(12, '0')}`
-    unit.signals.push({ id, shard: 0, executionId: signal.executionId, body: encodeValue(trust<Value>(signal)) })
-    unit.afterwards.push(
-      () =>
-        void this.submit(signal, { rowId: id }).catch(error =>
-          this.#options.onNotice(`the signal ${id} was not taken`, error),
-        ),
-    )
+    const row = { id, shard, executionId: signal.executionId, body: encodeValue(trust<Value>(signal)) }
+    unit.signals.push(row)
+    unit.afterwards.push(() => onSignalRow(row))
   }
 
   #isKnownRevision(signal: Signal): boolean {
@@ -353,6 +378,29 @@ export class Engine implements Inbox {
       entity.isLoading = false
     }
     this.#line(entity)
+  }
+
+  /** The execution runs a revision that is not the newest, or not known to this node yet. */
+  async #loadPlan(entity: Entity, signal: Signal): Promise<void> {
+    if (signal.type !== 'create') return
+    entity.isLoading = true
+    try {
+      const plan = await this.#options.flows.loadPlan(signal.birth, signal.birth.revision)
+      assert(plan !== undefined, `there is no revision ${signal.birth.revision} of the flow "${signal.birth.flowId}"`)
+      entity.plan = plan
+      entity.isLoading = false
+      this.#line(entity)
+    } catch (error) {
+      entity.isLoading = false
+      this.#giveUp(entity, error)
+    }
+  }
+
+  #giveUp(entity: Entity, error: unknown): void {
+    this.#options.onNotice(`the execution "${entity.id}" cannot be read`, error)
+    const refusal = new SubmitError('unavailable', `The execution "${entity.id}" cannot be read now.`, { cause: error })
+    for (const pending of this.#takeAll(entity)) pending.settle.reject(refusal)
+    this.#entities.delete(entity.id)
   }
 
   /** Questions that were out when the node went down are put again. */
@@ -488,5 +536,29 @@ export class Engine implements Inbox {
       this.#idleBytes -= oldest.weight
       this.#entities.delete(id)
     }
+  }
+}
+
+function isBusy(entity: Entity): boolean {
+  return (
+    entity.isQueued ||
+    entity.isLoading ||
+    entity.unflushed > 0 ||
+    entity.inbox.length > 0 ||
+    entity.poison !== undefined
+  )
+}
+
+/** How long whoever sent a command from another node can read what became of it. */
+const OUTCOME_KEPT_MS = 600_000
+
+function outcomeOf(key: string, entity: string, refusal: Refusal | undefined, nowMs: number): OperationRow {
+  return {
+    key,
+    entity,
+    bodyHash: '',
+    status: refusal ? 409 : 200,
+    body: JSON.stringify(refusal ?? {}),
+    expiresMs: nowMs + OUTCOME_KEPT_MS,
   }
 }

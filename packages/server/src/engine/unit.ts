@@ -10,6 +10,7 @@ import type {
   LabelRow,
   LogRow,
   MetricRow,
+  OperationRow,
   SignalRow,
   TimerKey,
   TimerRow,
@@ -34,6 +35,7 @@ export interface Unit {
   signals: SignalRow[]
   signalsTaken: string[]
   triggers: TriggerRow[]
+  operations: OperationRow[]
   /** Done in order once the flush has returned: replies first, then whatever reaches out. */
   readonly receipts: Settleable[]
   readonly afterwards: (() => void)[]
@@ -64,6 +66,7 @@ export function newUnit(): Unit {
     signals: [],
     signalsTaken: [],
     triggers: [],
+    operations: [],
     receipts: [],
     afterwards: [],
     bytes: 0,
@@ -85,7 +88,8 @@ export function rowsOf(unit: Unit): number {
     unit.timersEnded.length +
     unit.signals.length +
     unit.signalsTaken.length +
-    unit.triggers.length
+    unit.triggers.length +
+    unit.operations.length
   )
 }
 
@@ -115,6 +119,7 @@ export function batchOf(
     pushAll(batch.signals, unit.signals)
     pushAll(batch.signalsTaken, unit.signalsTaken)
     pushAll(batch.triggers, unit.triggers)
+    pushAll(batch.operations, unit.operations)
   }
   pushAll(batch.births, births.values())
   pushAll(batch.heads, heads.values())

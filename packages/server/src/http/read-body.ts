@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import { decodeValue, isMap, toPlain, type Value, type ValueMap } from '@batuta/core'
 import { RequestError } from './request-error.ts'
+import { refuseDeep } from './value-depth.ts'
 
 const MIB = 2 ** 20
 /** One flow. */
@@ -59,6 +60,12 @@ export function textOf(bytes: Buffer): string {
 }
 
 export function valueOf(text: string): Value {
+  const value = decode(text)
+  refuseDeep(value, 'The body')
+  return value
+}
+
+function decode(text: string): Value {
   try {
     return decodeValue(text)
   } catch (cause) {

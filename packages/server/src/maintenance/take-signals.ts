@@ -1,7 +1,8 @@
-// Signals that were stored for an execution that was not at hand. They are sent on right after their commit; the round finds those that were not
-// taken then.
+// Signals that were stored for an execution that was not at hand, or that another node owns. They are sent on right after their commit; the round
+// finds those that were not taken then. A row is under way once at a time: its consumption is part of the flush that acts on it.
 import { decodeValue, trust, type Signal } from '@batuta/core'
 import type { Inbox } from '../inbox/inbox.ts'
+import type { SignalRow } from '../storage/batch.ts'
 import type { Store } from '../storage/store.ts'
 import type { Round } from './maintenance.ts'
 
@@ -11,15 +12,27 @@ const PAGE = 500
 export interface TakeSignalsOptions {
   readonly store: Store
   readonly inbox: Inbox
+  /** Signals to other nodes' shards are theirs to take. */
+  owns(shard: number): boolean
   onNotice(message: string, error?: unknown): void
 }
 
-export function takeSignals({ store, inbox, onNotice }: TakeSignalsOptions): Round {
-  const take = async ({ id, body }: { readonly id: string; readonly body: string }): Promise<void> => {
+export interface SignalRound extends Round {
+  /** A row that was committed just now. */
+  take(row: SignalRow): Promise<void>
+}
+
+export function takeSignals({ store, inbox, owns, onNotice }: TakeSignalsOptions): SignalRound {
+  const underWay = new Set<string>()
+  const take = async ({ id, shard, body }: SignalRow): Promise<void> => {
+    if (underWay.has(id) || !owns(shard)) return
+    underWay.add(id)
     try {
       await inbox.submit(trust<Signal>(decodeValue(body)), { rowId: id })
     } catch (error) {
       onNotice(`the signal ${id} was not taken; it is sent again`, error)
+    } finally {
+      underWay.delete(id)
     }
   }
   const run = async (): Promise<void> => {
@@ -31,5 +44,5 @@ export function takeSignals({ store, inbox, onNotice }: TakeSignalsOptions): Rou
       after = last.id
     }
   }
-  return { name: 'take signals', everyMs: EVERY_MS, run }
+  return { name: 'take signals', everyMs: EVERY_MS, run, take }
 }

@@ -91,6 +91,17 @@ export class Worker implements JobSink {
     void this.#claim()
   }
 
+  /** Looks for jobs that nobody has claimed, and for own ones that were killed by the node that owns their execution. */
+  async sweep(): Promise<void> {
+    const { store, node, onNotice } = this.#options
+    try {
+      for (const key of (await store.cluster?.listKilledJobs(node)) ?? []) this.stop(key, 'kill')
+    } catch (error) {
+      onNotice('killed jobs could not be read; it is tried again', error)
+    }
+    this.wake()
+  }
+
   stop(key: JobKey, reason: 'kill' | 'stale'): void {
     if (this.#running.has(keyText(key))) this.#host?.send({ type: 'kill', key, reason })
   }

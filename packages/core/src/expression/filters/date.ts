@@ -6,8 +6,10 @@ import { formatDate } from '../date/format-date.ts'
 import { toZoned } from '../date/instant.ts'
 import type { Instant, ZonedTime } from '../date/instant.ts'
 import { parseLocale } from '../date/names.ts'
+import { elementsOf } from '../date/named-formats.ts'
+import type { Element } from '../date/pattern.ts'
 import { readDate } from '../date/read-date.ts'
-import { shiftDate } from '../date/shift-date.ts'
+import { checkUnit, shiftDate } from '../date/shift-date.ts'
 import { parseZone } from '../date/zone.ts'
 import type { Zone } from '../date/zone.ts'
 import type { Args, FilterDefinition } from '../definition.ts'
@@ -19,11 +21,16 @@ export const DATE_FILTERS: readonly FilterDefinition[] = [
   {
     name: 'date',
     parameters: ['format', 'timeZone', 'existingFormat', 'locale'],
+    checkArguments: checkFormatting,
     apply: (input, args, frame) => (input === null ? null : formatInput(input, args, frame)),
   },
   {
     name: 'dateAdd',
     parameters: ['amount', 'unit', 'format', 'timeZone', 'existingFormat', 'locale'],
+    checkArguments: ([, unit, ...formatting]) => {
+      if (typeof unit === 'string') checkUnit(unit)
+      checkFormatting(formatting)
+    },
     apply: (input, args, frame) => (input === null ? null : addToDate(input, args, frame)),
   },
   timestampFilter('timestamp', ({ seconds }) => seconds),
@@ -31,6 +38,23 @@ export const DATE_FILTERS: readonly FilterDefinition[] = [
   timestampFilter('timestampMicro', instant => String(nanosOf(instant) / 1000n)),
   timestampFilter('timestampNano', instant => String(nanosOf(instant))),
 ]
+
+/** Patterns, zones and locales that are written into the flow can be judged when it is saved. */
+export function checkFormatting([format, timeZone, existingFormat, locale]: Args): void {
+  for (const pattern of [format, existingFormat]) {
+    if (typeof pattern === 'string') checkPattern(elementsOf(pattern), pattern)
+  }
+  if (typeof timeZone === 'string') parseZone(timeZone)
+  if (typeof locale === 'string') parseLocale(locale)
+}
+
+/** `YYYY` is the year of the week: right on 360 days and wrong around New Year. */
+function checkPattern(elements: readonly Element[], pattern: string): void {
+  const letters = new Set(elements.flatMap(element => (element.type === 'field' ? [element.letter] : [])))
+  if (letters.has('Y') && !letters.has('w')) {
+    fail('ARGUMENT', `The pattern \`${pattern}\` shows the year of the week; for the year of the date write \`yyyy\``)
+  }
+}
 
 /** Also what `now` does with the present moment. */
 export function formatInput(input: Value, args: Args, frame: Frame): string {

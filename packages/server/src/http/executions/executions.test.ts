@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { openTestServer, type TestServer } from '../testing/test-server.ts'
+import { openTestServer, type TestServer } from '../../testing/test-server.ts'
 
 let server: TestServer
 before(async () => {
@@ -147,6 +147,22 @@ test('a broken body is refused without a word about the inside', async () => {
   )
   for (const answer of [json, list, parts, cut, bytes, other])
     assert.doesNotMatch(answer.text, /at .*\.ts|node:|Error:/)
+})
+
+test('data that is nested to break something is refused', async () => {
+  const deep = `{"who":${'['.repeat(50_000)}${']'.repeat(50_000)}}`
+  const hundred = `{"who":${'['.repeat(120)}${']'.repeat(120)}}`
+  const headers = { 'content-type': 'application/json' }
+
+  const answers = [
+    await server.send('POST', `${BASE}/${NS}/echo`, { body: deep, headers }),
+    await server.send('POST', `${BASE}/${NS}/echo`, { body: hundred, headers }),
+  ]
+
+  for (const { status, text } of answers) {
+    assert.ok(status >= 400 && status < 500, text.slice(0, 200))
+    assert.ok(text.length < 2_000)
+  }
 })
 
 test('an upload is stored for the execution, and can be read back through it alone', async () => {

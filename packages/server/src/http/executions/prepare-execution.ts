@@ -3,6 +3,7 @@
 import { mapGet, type Input, type Plan, type Value } from '@batuta/core'
 import { prepareBirth, prepareBirthNow, type PreparedBirth, type StartRequest } from '../../flows/births.ts'
 import type { HttpDependencies } from '../dependencies.ts'
+import { refuseDeep } from '../value-depth.ts'
 
 type PrepareDependencies = Pick<HttpDependencies, 'startWorld' | 'ask' | 'config'>
 
@@ -11,9 +12,22 @@ export async function prepareExecution(
   request: StartRequest,
   dependencies: PrepareDependencies,
 ): Promise<PreparedBirth> {
+  const prepared = await prepare(executionId, request, dependencies)
+  if ('birth' in prepared) {
+    refuseDeep(prepared.birth.inputs, 'An input')
+    if (prepared.birth.trigger) refuseDeep(prepared.birth.trigger.variables, 'The body')
+  }
+  return prepared
+}
+
+function prepare(
+  executionId: string,
+  request: StartRequest,
+  dependencies: PrepareDependencies,
+): Promise<PreparedBirth> | PreparedBirth {
   const world = dependencies.startWorld()
   if (needsNothing(request.plan)) return prepareBirthNow(executionId, request, world)
-  return await prepareBirth(executionId, request, { world, ask: askOf(request.plan, executionId, dependencies) })
+  return prepareBirth(executionId, request, { world, ask: askOf(request.plan, executionId, dependencies) })
 }
 
 export function askOf(

@@ -14,6 +14,7 @@ import { callWebhook } from './call-webhook.ts'
 import { evaluateExpression } from './evaluate-expression.ts'
 import { downloadFile, findFile } from './execution-files.ts'
 import { followExecution } from './follow-execution.ts'
+import { lookAt } from './look.ts'
 import { getExecution } from './read-execution.ts'
 import { searchExecutions } from './search-executions.ts'
 import { startExecution } from './start-execution.ts'
@@ -65,7 +66,7 @@ function readHandlers(dependencies: HttpDependencies): Pick<Handlers<'executions
     },
     get: async ({ params, dialect }) => {
       const { state, plan } = await getExecution(params.executionId, dependencies)
-      return jsonText(presentExecution(state, plan, { dialect, nowMs: platform.nowMs() }))
+      return jsonText(presentExecution(state, plan, lookAt(state.id, dialect, dependencies)))
     },
     flowOfExecution: async ({ params }) => {
       const { state } = await getExecution(params.executionId, dependencies)

@@ -13,10 +13,12 @@ import type { ExecutionRow } from '../../storage/batch.ts'
 import type { ExecutionQuery } from '../../storage/store.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { findFlows, flowSearchOf, parseLabel } from '../flows/search-flows.ts'
+import { mapInTurns } from '../map-in-turns.ts'
 import { parseMoment } from '../parse-moment.ts'
 import { applyFilters, listOf, type Filter, type FilterTable } from '../read-filters.ts'
 import { pageText, type Reply } from '../reply.ts'
 import { unprocessable } from '../request-error.ts'
+import { lookAt } from './look.ts'
 import { findExecution } from './read-execution.ts'
 
 /** Rows are skipped up to here; who wants older ones narrows the search. */
@@ -151,7 +153,7 @@ export async function searchExecutions(
   }
   const order = orderOf(sort)
   const found = await findRows(searchOf(flat, filters, dependencies), { offset, size, order }, dependencies)
-  const documents = await Promise.all(found.rows.map(row => present(row, dialect, dependencies)))
+  const documents = await mapInTurns(found.rows, row => present(row, dialect, dependencies), dependencies.platform)
   return pageText(documents, found.total)
 }
 
@@ -273,7 +275,7 @@ function sortRows(
 async function present(row: ExecutionRow, dialect: ApiDialect, dependencies: HttpDependencies): Promise<string> {
   const found = await findExecution(row.id, dependencies)
   if (!found) return presentRow(row)
-  const look = { dialect, nowMs: dependencies.platform.nowMs() }
+  const look = lookAt(row.id, dialect, dependencies)
   return dialect === 'c'
     ? presentLightExecution(found.state, found.plan, look)
     : presentExecution(found.state, found.plan, look)

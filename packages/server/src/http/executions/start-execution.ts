@@ -14,6 +14,7 @@ import { parseMoment } from '../parse-moment.ts'
 import { jsonText, type Reply } from '../reply.ts'
 import { RequestError, notFound, unprocessable } from '../request-error.ts'
 import { failedChecks, refuseByChecks } from './checks.ts'
+import { lookAt } from './look.ts'
 import { prepareExecution } from './prepare-execution.ts'
 import { readForm, type Form } from './read-form.ts'
 import type { IncomingMessage } from 'node:http'
@@ -125,11 +126,10 @@ interface Start {
 
 async function submitStart(start: Start, call: StartCall, dependencies: HttpDependencies): Promise<Reply> {
   const { query, dialect } = call
-  const { platform } = dependencies
   const { birth, executionId } = start
   const url = executionUrl({ namespace: birth.namespace, flowId: birth.flowId, executionId }, dependencies)
   const show = (state: ExecutionState, plan: Plan): string =>
-    presentExecution(state, plan, { dialect, nowMs: platform.nowMs(), url })
+    presentExecution(state, plan, { ...lookAt(executionId, dialect, dependencies), url })
   const { text, isEnded } = await submitBirth(start, show, dependencies)
   if (query.wait !== true || isEnded) return jsonText(text)
   const ended = await waitForEnd(executionId, dependencies, call.signal())
