@@ -21,16 +21,18 @@ export async function ensureInstalled(level, say) {
   const dev = level === 'full' || installed.some(item => item.dev) ? '--include=dev' : '--omit=dev'
   // `ci` empties node_modules first: right for a fresh clone, wrong under a server that is running.
   await runNpm(installed.length > 0 ? ['install', '--no-save', dev, ...QUIET] : ['ci', dev, ...QUIET])
-  const left = findMissing(level)
+  const left = findMissing(level, { withOptional: false })
   if (left.length > 0) throw new Error(`npm ended well, yet these packages are missing: ${left.join(', ')}`)
 }
 
 /** Names of the packages that the level needs on this machine and that are not there in the locked version. */
-export function findMissing(level) {
+export function findMissing(level, { withOptional = true } = {}) {
   const wanted = readPackages(LOCK)
   const installed = readPackages(INSTALLED)
   return Object.entries(wanted)
-    .filter(([path, item]) => path.startsWith('node_modules/') && isNeeded(item, level))
+    .filter(
+      ([path, item]) => path.startsWith('node_modules/') && isNeeded(item, level) && (withOptional || !item.optional),
+    )
     .filter(([path, item]) => !isInstalled(installed[path], item))
     .map(([path]) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length))
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { test } from 'node:test'
+import { pathToFileURL } from 'node:url'
 
 const ROOT = join(import.meta.dirname, '..')
 const LINES_MAX = 500
@@ -79,6 +80,25 @@ test('every package of the lock comes from the public registry or from the proje
   hosts.delete('registry.npmjs.org')
 
   assert.deepEqual([...hosts], [])
+})
+
+test('the lock holds the packages of other platforms, without which npm ci refuses it', () => {
+  const { packages } = JSON.parse(read('package-lock.json')) as {
+    packages: Record<string, { optionalDependencies?: Record<string, string> }>
+  }
+  const omitted = Object.values(packages)
+    .flatMap(item => Object.keys(item.optionalDependencies ?? {}))
+    .filter(name => packages[`node_modules/${name}`] === undefined)
+
+  assert.deepEqual(omitted, [], 'run: node scripts/complete-lock.mjs')
+})
+
+test('nothing is missing once npm has installed the lock', async () => {
+  const { findMissing } = (await import(pathToFileURL(join(ROOT, 'scripts', 'install.mjs')).href)) as {
+    findMissing(level: string): readonly string[]
+  }
+
+  assert.deepEqual(findMissing('full'), [])
 })
 
 test('no package of the default install needs an install script', () => {

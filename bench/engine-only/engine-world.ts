@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createCatalogue, newId, type Plan } from '../../packages/core/src/index.ts'
 import { Engine } from '../../packages/server/src/engine/engine.ts'
-import { openFlowCatalogue, type FlowCatalogue } from '../../packages/server/src/engine/flow-catalogue.ts'
+import { openFlowCatalogue, type FlowCatalogue } from '../../packages/server/src/flows/flow-catalogue.ts'
 import { newTurnEnvironment } from '../../packages/server/src/engine/turn-environment.ts'
 import { prepareBirthNow, problemText, type StartWorld } from '../../packages/server/src/flows/births.ts'
 import { judgeFlow, saveFlow } from '../../packages/server/src/flows/save-flow.ts'
@@ -53,6 +53,7 @@ export async function openEngineWorld(
       startWorld,
     }),
     evaluate: () => fail('the flow asks the world'),
+    owns: () => true,
     onTimer: () => fail('the flow sets a timer'),
     onNotice: message => fail(message),
     onFatal: error => fail(error.message),
@@ -82,7 +83,7 @@ function openStore(kind: StoreKind, file: string, nowMs: () => number): Store {
 async function savedPlan(flowFile: string, store: Store, flows: FlowCatalogue): Promise<Plan> {
   const source = readFileSync(flowFile, 'utf8')
   const catalogue = createCatalogue([])
-  const { flow } = judgeFlow(source, { catalogue, globalDefaults: [] })
+  const { flow } = judgeFlow(source, { catalogue, globalDefaults: [], flows, tenant: 'main' })
   if (!flow) return fail(`the flow in ${flowFile} is not valid`)
   const row = await saveFlow(source, flow, {
     store,

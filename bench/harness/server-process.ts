@@ -82,12 +82,9 @@ interface Started {
   stderr(): string
 }
 
-export async function startServer({ dataDir, flowsDir, env = {} }: ServerOptions): Promise<ServerProcess> {
-  if (!existsSync(join(ROOT, 'dist', 'cli.js'))) throw new Error('nothing is built yet: run "npm run build" first')
+export async function startServer(options: ServerOptions): Promise<ServerProcess> {
   const startedMs = performance.now()
-  const args = ['server', 'local', '--port', '0', '--data', dataDir, '--flows', flowsDir]
-  const child = spawn(COMMAND, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } })
-  const exited = new Promise<Exit>(resolve => child.once('exit', (code, signal) => resolve({ code, signal })))
+  const { child, exited } = spawnChild(options)
   const stderr = keepTail(child.stderr)
   const ready = await Promise.race([readyLine(child), exited, timeout()])
   if (ready === undefined || !('port' in ready)) {
@@ -96,6 +93,29 @@ export async function startServer({ dataDir, flowsDir, env = {} }: ServerOptions
     throw new Error(`the server ${reason}:\n${stderr()}`)
   }
   return new ServerProcess(child, { ...ready, readyMs: performance.now() - startedMs, exited, stderr })
+}
+
+/** Starts it and does not wait until it is ready. */
+export function spawnServer(options: ServerOptions): { readonly pid: number; kill(): Promise<void> } {
+  const { child, exited } = spawnChild(options)
+  child.stdout.resume()
+  child.stderr.resume()
+  const kill = async (): Promise<void> => {
+    child.kill('SIGKILL')
+    await exited
+  }
+  return { pid: child.pid ?? -1, kill }
+}
+
+function spawnChild({ dataDir, flowsDir, env = {} }: ServerOptions): {
+  readonly child: Child
+  readonly exited: Promise<Exit>
+} {
+  if (!existsSync(join(ROOT, 'dist', 'cli.js'))) throw new Error('nothing is built yet: run "npm run build" first')
+  const args = ['server', 'local', '--port', '0', '--data', dataDir, '--flows', flowsDir]
+  const child = spawn(COMMAND, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } })
+  const exited = new Promise<Exit>(resolve => child.once('exit', (code, signal) => resolve({ code, signal })))
+  return { child, exited }
 }
 
 function readyLine(child: Child): Promise<{ readonly host: string; readonly port: number }> {

@@ -53,7 +53,10 @@ export async function startBatuta({ dataDir, flowsDir, environment = {} }: Batut
 
 async function waitForAddress(child: ChildProcess, printed: () => string): Promise<string> {
   return await new Promise<string>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no address after ${START_MAX_MS} ms:\n${printed()}`)), START_MAX_MS)
+    const timer = setTimeout(
+      () => reject(new Error(`no address after ${START_MAX_MS} ms:\n${printed()}`)),
+      START_MAX_MS,
+    )
     const look = (): void => {
       const match = /http:\/\/127\.0\.0\.1:\d+/.exec(printed())
       if (!match) return

@@ -7,6 +7,8 @@ export interface PostgresOptions {
   readonly fsync?: boolean
   /** Password of the user `postgres`, asked for from everybody; without it every local user is trusted. */
   readonly password?: string
+  /** Files to put into the data folder, e.g. `server.crt` and `server.key`. */
+  readonly files?: Readonly<Record<string, string>>
   /** Server settings, e.g. `{ max_connections: 20 }`. */
   readonly settings?: Readonly<Record<string, string | number>>
 }

@@ -3,7 +3,7 @@
 import { newId, type Signal, type Value } from '@batuta/core'
 import { Clockwork } from '../../packages/server/src/engine/clockwork.ts'
 import { Engine } from '../../packages/server/src/engine/engine.ts'
-import { openFlowCatalogue, type FlowCatalogue } from '../../packages/server/src/engine/flow-catalogue.ts'
+import { openFlowCatalogue, type FlowCatalogue } from '../../packages/server/src/flows/flow-catalogue.ts'
 import type { NodeIdentity } from '../../packages/server/src/engine/flush-pipeline.ts'
 import { newEvaluator, newTurnEnvironment } from '../../packages/server/src/engine/turn-environment.ts'
 import type { StartWorld } from '../../packages/server/src/flows/births.ts'
@@ -75,17 +75,18 @@ export class SimulatedNode {
     const onNotice = noticeOf(ledger)
     const nowMs = (): number => platform.nowMs()
     const rounds: Round[] = [
-      takeSignals({ store, inbox: engine, nowMs, onNotice }),
+      takeSignals({ store, inbox: engine, owns: ownsAll, nowMs, onNotice }),
       rescueJobs({
         store,
         inbox: engine,
         node,
+        owns: ownsAll,
         nowMs,
         isRunning: key => worker.isRunning(key),
         wake: () => worker.wake(),
         onNotice,
       }),
-      wakeReady({ store, wake: id => engine.wake(id) }),
+      wakeReady({ store, owns: ownsAll, wake: id => engine.wake(id) }),
     ]
     const maintenance = new Maintenance({ rounds, platform, onNotice })
     await maintenance.start()
@@ -146,7 +147,14 @@ function openRooms(
     readOutputs: () => Promise.reject(new Error('nothing is spilled here')),
     onNotice,
   })
-  const clockwork = new Clockwork({ store, inbox: twice, platform, fireSchedules: () => undefined, onNotice })
+  const clockwork = new Clockwork({
+    store,
+    inbox: twice,
+    platform,
+    owns: ownsAll,
+    fireSchedules: () => undefined,
+    onNotice,
+  })
   const envOf = newTurnEnvironment({
     platform,
     flows,
@@ -172,6 +180,7 @@ function openRooms(
     evaluate: async question => {
       if (isHeard('evaluation')) await evaluate(question)
     },
+    owns: ownsAll,
     onTimer: timer => void (isHeard('timer') && clockwork.add(timer)),
     onNotice,
     onFatal: error => {
@@ -181,6 +190,9 @@ function openRooms(
   })
   return { engine, worker, clockwork, inbox, hosts, startWorld, newId: newFreshId }
 }
+
+/** A node alone. */
+const ownsAll = (): boolean => true
 
 const NO_ROOTS: ReadonlyMap<string, Value> = new Map()
 

@@ -30,10 +30,7 @@ export async function* readEvents(
       if (pending.length > EVENT_LENGTH_MAX) throw new Error(`an event is longer than ${EVENT_LENGTH_MAX} characters`)
       const parts = pending.split('\n\n')
       pending = parts.pop() ?? ''
-      for (const part of parts) {
-        const event = parseEvent(part)
-        if (event) yield event
-      }
+      yield* parts.flatMap(parseEvent)
     }
   } finally {
     await reader.cancel()
@@ -41,12 +38,12 @@ export async function* readEvents(
 }
 
 /** Comments, which keep a quiet stream open, are no events. */
-function parseEvent(text: string): ServerEvent | undefined {
+function parseEvent(text: string): readonly ServerEvent[] {
   let id = ''
   const data: string[] = []
   for (const line of text.split('\n')) {
     if (line.startsWith('id:')) id = line.slice(3).trim()
     if (line.startsWith('data:')) data.push(line.slice(5).replace(/^ /, ''))
   }
-  return data.length === 0 ? undefined : { id, data: data.join('\n') }
+  return data.length === 0 ? [] : [{ id, data: data.join('\n') }]
 }

@@ -20,7 +20,7 @@ export class Definitions {
     if (definition?.kind === 'task') return definition
     throw new TaskError(
       definition === undefined
-        ? `the task type "${type}" is not installed on this worker`
+        ? `the task type "${type}" is not implemented: no plugin of this server can run it; install one that does, or use another task`
         : `"${type}" is a ${definition.kind}, not a task`,
     )
   }

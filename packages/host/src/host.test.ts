@@ -61,7 +61,10 @@ test('a template that cannot be rendered and a type that is not installed are fa
   assert.match(unrendered.message ?? '', /ghost/)
   assert.deepEqual(
     [unknown.state, unknown.message],
-    ['FAILED', 'the task type "io.example.Nowhere" is not installed on this worker'],
+    [
+      'FAILED',
+      'the task type "io.example.Nowhere" is not implemented: no plugin of this server can run it; install one that does, or use another task',
+    ],
   )
 })
 

@@ -16,6 +16,8 @@ const host = new Host({ send, now: () => Date.now(), onDrained: () => void end(h
 
 process.on('message', (message: ToHost) => void host.take(message))
 process.once('disconnect', () => void end(host))
+// The server may have died while this was loading: the event came before there was anybody to hear it.
+if (!process.connected) void end(host)
 // A terminal's interrupt reaches the whole group; the server decides when this process ends.
 process.on('SIGINT', () => undefined)
 process.on('SIGTERM', () => void end(host))

@@ -23,14 +23,17 @@ const PLAIN: Readonly<Record<string, string>> = {
 /** The text between the quotes with its escapes taken out. */
 export function unescapeIon(text: string): string {
   if (!text.includes('\\')) return text
-  return text.replace(ESCAPE, (whole, byte?: string, unit?: string, point?: string, letter?: string) => {
-    const digits = byte ?? unit
-    if (digits !== undefined) return String.fromCharCode(Number.parseInt(digits, 16))
-    if (point !== undefined) return fromPoint(point)
-    const plain = letter !== undefined && Object.hasOwn(PLAIN, letter) ? PLAIN[letter] : undefined
-    if (plain === undefined) throw new IonError(`not Ion: unknown escape \`${whole}\``)
-    return plain
-  })
+  return text.replace(ESCAPE, readEscape)
+}
+
+function readEscape(whole: string, ...groups: readonly (string | undefined)[]): string {
+  const [byte, unit, point, letter] = groups
+  const digits = byte ?? unit
+  if (digits !== undefined) return String.fromCharCode(Number.parseInt(digits, 16))
+  if (point !== undefined) return fromPoint(point)
+  const plain = letter !== undefined && Object.hasOwn(PLAIN, letter) ? PLAIN[letter] : undefined
+  if (plain === undefined) throw new IonError(`not Ion: unknown escape \`${whole}\``)
+  return plain
 }
 
 function fromPoint(digits: string): string {

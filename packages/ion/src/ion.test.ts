@@ -110,6 +110,21 @@ test('annotations are given to whoever asks for them', () => {
   ])
 })
 
+test('a complaint names the value', async () => {
+  await assert.rejects(readAll('{"a":1}\n{b:2}\n{"c":}\n'), {
+    message: 'value 3: not Ion: unexpected character near `}\n`',
+  })
+})
+
+test('the quick reader of JSON lines and our own agree', () => {
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), fc.jsonValue()), value => {
+      const line = JSON.stringify(value)
+      assert.deepEqual([decodeIon(line)], decodeIon(`[${line}]`))
+    }),
+  )
+})
+
 test('where a file is cut into chunks makes no difference', async () => {
   const text = `a::{id:1,'b c':"x\\"y"} 123 -1.5 '''l1''' '''l2''' {{aGVsbG8=}} /* c */ 2024-01-02T03:04:05Z
 null.int // end

@@ -16,7 +16,7 @@ const BINARY_MARKER: readonly number[] = [0xe0, 0x01, 0x00, 0xea]
 /** All values of a text, in order. */
 export function decodeIon(text: string, options: IonOptions = {}): readonly Value[] {
   const values: Value[] = []
-  parseText(new IonTextReader(options), text, { isLast: true, values })
+  parseText(new IonTextReader(options), text, { isLast: true, values, before: 0 })
   return values
 }
 
@@ -73,28 +73,41 @@ async function* readText(stream: AsyncIterable<Uint8Array>, options: IonOptions)
   const reader = new IonTextReader(options)
   let held = ''
   let wanted = 0
+  let count = 0
   for await (const chunk of stream) {
     held += decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength))
     // A value that did not end is not looked at again before the text has doubled: else a large one would cost its square.
     if (held.length < wanted) continue
     const values: Value[] = []
-    held = held.slice(parseText(reader, held, { isLast: false, values }))
+    held = held.slice(parseText(reader, held, { isLast: false, values, before: count }))
     wanted = held.length * 2
+    count += values.length
     if (held.length > VALUE_CHARS_MAX) throw new IonError(`a value is longer than ${VALUE_CHARS_MAX} characters`)
     if (values.length > 0) yield values
   }
   const values: Value[] = []
-  parseText(reader, held + decoder.end(), { isLast: true, values })
+  parseText(reader, held + decoder.end(), { isLast: true, values, before: count })
   if (values.length > 0) yield values
 }
 
 interface Parsing {
   readonly isLast: boolean
   readonly values: Value[]
+  /** Values of the file that were read before. */
+  readonly before: number
 }
 
 /** Adds the whole values of the text and returns where the first that is not whole begins. */
-function parseText(reader: IonTextReader, text: string, { isLast, values }: Parsing): number {
+function parseText(reader: IonTextReader, text: string, parsing: Parsing): number {
+  try {
+    return parseValues(reader, text, parsing)
+  } catch (error) {
+    if (!(error instanceof IonError)) throw error
+    throw new IonError(`value ${parsing.before + parsing.values.length + 1}: ${error.message}`)
+  }
+}
+
+function parseValues(reader: IonTextReader, text: string, { isLast, values }: Parsing): number {
   reader.open(text, isLast)
   while (reader.hasMore()) {
     const line = findJsonLine(text, reader.at, isLast)

@@ -11,11 +11,13 @@ export interface FailedStatement {
   readonly originalPosition?: (position: number) => number
 }
 
-export function describeError(error: unknown, failed: FailedStatement): TaskError {
-  if (error instanceof TaskError) return error
+/** What neither the server nor the connection to it said comes back as it is. */
+export function describeError(error: unknown, failed: FailedStatement): unknown {
+  if (error instanceof TaskError || !(error instanceof Error)) return error
   const code = codeOf(error)
-  if (!(error instanceof Error) || code === undefined || !/^[0-9A-Z]{5}$/.test(code))
-    return lostConnection(error, failed)
+  if (field(error, 'severity') === undefined || code === undefined) {
+    return isConnectionLoss(error) ? lostConnection(error, failed) : error
+  }
   const parts = [
     `${error.message} (SQLSTATE ${code})`,
     placeText(error, failed),
@@ -25,6 +27,13 @@ export function describeError(error: unknown, failed: FailedStatement): TaskErro
     adviceOn(code),
   ]
   return new TaskError(parts.filter(part => part !== undefined).join('; '))
+}
+
+const LOSS_CODES: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ERR_STREAM_DESTROYED'])
+const LOSS_MESSAGE = /^Connection terminated|not queryable$|^the server was silent/
+
+function isConnectionLoss(error: Error): boolean {
+  return LOSS_CODES.has(codeOf(error)) || LOSS_MESSAGE.test(error.message)
 }
 
 function lostConnection(error: unknown, { host }: FailedStatement): TaskError {

@@ -51,8 +51,12 @@ export async function runStatement(
       ? { text, names: [], originalPosition: position => position }
       : bindNamedParameters(text, name => mapHas(parameters, name))
   try {
-    const { query, first } = await openPortal(session, statementOf(bound, fetching), fetching)
-    return await fetchRows(ctx, { query, first, session, fetching })
+    const portal = await openPortal(session, statementOf(bound, fetching), fetching)
+    try {
+      return await fetchRows(ctx, { ...portal, session, fetching })
+    } finally {
+      await portal.query.close()
+    }
   } catch (error) {
     ctx.signal.throwIfAborted()
     throw describeError(error, { host: session.host, text, originalPosition: bound.originalPosition })
@@ -136,13 +140,9 @@ async function fetchRows(ctx: RunContext, running: Running): Promise<Fetched> {
 }
 
 async function* portionsOf(ctx: RunContext, { query, first }: OpenPortal): AsyncGenerator<readonly RawRow[]> {
-  try {
-    for (let rows = first; rows !== undefined; rows = await query.next()) {
-      ctx.signal.throwIfAborted()
-      yield rows
-    }
-  } finally {
-    await query.close()
+  for (let rows = first; rows !== undefined; rows = await query.next()) {
+    ctx.signal.throwIfAborted()
+    yield rows
   }
 }
 

@@ -1,2 +1,2 @@
-export { findZone, zoneOffsetMs } from '@batuta/core'
-export type { Zone } from '@batuta/core'
+export { findZone, zoneOffsetMs } from '@batuta/ion'
+export type { Zone } from '@batuta/ion'

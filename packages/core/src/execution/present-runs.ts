@@ -4,7 +4,16 @@ import { taskRunId } from './context.ts'
 import { getTask } from './plan.ts'
 import { isWorkerTask, visibleRunHistory, visibleRunState, type RunLook } from './present-history.ts'
 import { historyText, instantText, type PresentOptions } from './present-text.ts'
-import { ROOT, isFinal, type Attempt, type ExecutionState, type Group, type Metric, type TaskRun } from './state.ts'
+import {
+  ROOT,
+  isFinal,
+  type Attempt,
+  type ExecutionState,
+  type Group,
+  type Metric,
+  type StateName,
+  type TaskRun,
+} from './state.ts'
 import type { Plan } from './plan.ts'
 
 export function presentRuns(state: ExecutionState, plan: Plan, options: PresentOptions): string {
@@ -41,7 +50,7 @@ function presentRun(run: TaskRun, { state, plan, owner, options }: RunPlace): st
 function visibleAttempts(run: TaskRun, look: RunLook): readonly string[] {
   switch (look.task.kind.type) {
     case 'control':
-      return groupAttempts(run, look.state)
+      return groupAttempts(run)
     case 'subflow':
       return subflowAttempts(run)
     case 'inline':
@@ -51,15 +60,13 @@ function visibleAttempts(run: TaskRun, look: RunLook): readonly string[] {
 }
 
 /** A group has one attempt that ends with it; where the group was closed over a running child, or given up for another execution, it never ends. */
-function groupAttempts(run: TaskRun, state: ExecutionState): readonly string[] {
+function groupAttempts(run: TaskRun): readonly string[] {
   const begun = run.history[1]
   if (!begun) return []
   const end = run.history.at(-1)
   if (begun.state !== 'RUNNING') return run.state === 'FAILED' || run.state === 'WARNING' ? [endedAttempt(run)] : []
   const isOpen =
-    !isFinal(run.state) ||
-    run.state === 'RETRIED' ||
-    (run.group !== undefined && isForced(run.group, state, end?.atMs ?? 0))
+    !isFinal(run.state) || run.state === 'RETRIED' || (run.group !== undefined && isForced(run.group, run.state))
   return [
     isOpen
       ? openAttempt(begun.atMs)
@@ -67,9 +74,9 @@ function groupAttempts(run: TaskRun, state: ExecutionState): readonly string[] {
   ]
 }
 
-function isForced(group: Group, state: ExecutionState, endMs: number): boolean {
-  if (group.live > 0) return true
-  return group.children.some(child => (state.runs[child]?.history.at(-1)?.atMs ?? 0) > endMs)
+/** A group that failed although none of its own tasks did was closed by the failure of the group around it. */
+function isForced({ failed, warned }: Group, state: StateName): boolean {
+  return failed === 0 && (state === 'FAILED' || (state === 'WARNING' && warned === 0))
 }
 
 /** The attempt of a subflow ends as the run does; one whose child was killed has none. */

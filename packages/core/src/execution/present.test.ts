@@ -134,6 +134,33 @@ tasks:
   assert.equal(runsOf(show(state, plan))['call'], 'CREATED RUNNING FAILED SUCCESS | SUCCESS')
 })
 
+test('a group that another one closed keeps its attempt open, the one that failed itself does not', () => {
+  const { state, plan } = play(`
+tasks:
+  - id: fan
+    type: io.kestra.plugin.core.flow.Parallel
+    tasks:
+      - id: slow
+        type: io.kestra.plugin.core.flow.Sequential
+        tasks: [{ id: nap, type: io.kestra.plugin.scripts.shell.Script, script: echo }]
+      - { id: broken, type: io.kestra.plugin.scripts.shell.Script, script: exit 1 }`)
+
+  const settle = (taskId: string, outcome: 'FAILED' | 'SUCCESS', afterMs: number): void => {
+    const run = state.runs.findIndex(({ task }) => plan.tasks[task]?.id === taskId)
+    const settled = { run, epoch: 1, state: outcome, startedMs: BASE_MS, endedMs: BASE_MS + afterMs }
+    advance(state, plan, [{ type: 'settled', executionId: ID, ...settled }], afterMs)
+  }
+  settle('broken', 'FAILED', 10)
+  settle('nap', 'SUCCESS', 50)
+
+  assert.deepEqual(runsOf(show(state, plan)), {
+    fan: 'CREATED RUNNING FAILED | FAILED',
+    slow: 'CREATED RUNNING FAILED | RUNNING',
+    broken: 'CREATED SUBMITTED RUNNING FAILED | FAILED',
+    nap: 'CREATED SUBMITTED RUNNING SUCCESS | SUCCESS',
+  })
+})
+
 test('a pause that is killed is restarted before', () => {
   const { plan } = play('tasks:\n  - { id: a, type: io.kestra.plugin.core.debug.Return }')
   const events: Event[] = [

@@ -119,3 +119,18 @@ tasks:
 
   assert.equal(player.states['called'], 'SUCCESS')
 })
+
+test('a run whose execution failed says where the reason is', () => {
+  const flow = `
+tasks:
+  - { id: called, type: io.kestra.plugin.core.flow.Subflow, namespace: a.b, flowId: other }`
+  const failed = play(flow)
+  const fine = play(flow)
+
+  failed.childEnds('called', 'FAILED')
+  fine.childEnds('called', 'SUCCESS')
+
+  const childId = failed.sent.map(signal => signal.executionId)[0]
+  assert.match(failed.logs.join('\n'), new RegExp(`execution ${childId} .* ended FAILED: its own log tells why`))
+  assert.doesNotMatch(fine.logs.join('\n'), /tells why/)
+})

@@ -156,7 +156,7 @@ export function settleChild(view: View, signal: SignalOf<'child-ended'>): Decisi
     ['state', signal.state],
     ['outputs', signal.outputs ?? {}],
   ]
-  const seen = seenOf(view, run, signal.state)
+  const seen = seenOf(view, run, signal)
   const settled = settleAttempt(view, run, {
     run: run.ordinal,
     epoch: run.epoch,
@@ -175,14 +175,15 @@ export function settleChild(view: View, signal: SignalOf<'child-ended'>): Decisi
 function seenOf(
   view: View,
   run: TaskRun,
-  state: FinalState,
+  { childId, state }: SignalOf<'child-ended'>,
 ): { readonly state: Settlement['state']; readonly problem?: string } {
   try {
     const render = rendererOf(view, run, getTask(view.plan, run.task))
     const isTransmitting = isTruthyText(render.text('transmitFailed') ?? 'true')
     if (!isTransmitting || state === 'CANCELLED' || state === 'RETRIED' || state === 'SKIPPED')
       return { state: 'SUCCESS' }
-    return { state }
+    if (state !== 'FAILED' && state !== 'KILLED') return { state }
+    return { state, problem: `The execution ${childId} that this task started ended ${state}: its own log tells why.` }
   } catch (error) {
     if (error instanceof ExpressionError || error instanceof RunError || error instanceof NeedsEvaluation)
       return { state: 'FAILED', problem: error.message }

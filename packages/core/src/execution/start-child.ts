@@ -31,7 +31,7 @@ export function startChild(
   }
   if (state.depth + 1 > DEPTH_MAX) {
     throw new RunError(
-      `The subflow is ${DEPTH_MAX + 1} levels deep (LINEAGE_LIMIT): flows that call one another in a circle are stopped here.`,
+      `The call of "${render.text('flowId') ?? ''}" is ${DEPTH_MAX + 1} levels deep, and at most ${DEPTH_MAX} are run (LINEAGE_LIMIT): when flows call one another in a circle, a condition must end it.`,
     )
   }
   const prepared = env.prepareChild(requestOf(view, run, { task, render }))
@@ -105,10 +105,12 @@ function requestOf(
     namespace: state.namespace,
     flowId: state.flowId,
     flowRevision: state.revision,
+    taskId: task.id,
     taskRunId: taskRunId(state.id, run.ordinal),
   }
   if (run.value !== undefined) variables['taskRunValue'] = run.value
   if (run.iteration !== undefined) variables['taskRunIteration'] = run.iteration
+  if (run.outputs) variables['taskRunOutputs'] = run.outputs
   return {
     tenant: state.tenant,
     namespace: render.text('namespace') ?? state.namespace,

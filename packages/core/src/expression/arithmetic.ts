@@ -1,8 +1,15 @@
 // Numbers widen as in Java: decimal over double over float over integer. Integers have no fixed width, so nothing wraps.
 import { Decimal, Double, Float, isList, isNumber, toDouble, toInteger } from '../std/value.ts'
 import type { Value } from '../std/value.ts'
-import { decimalText, doubleText, plainText } from '../std/value-text.ts'
-import { addDecimals, divideDecimals, multiplyDecimals, parseDecimal, remainderDecimals } from './decimal.ts'
+import { decimalText, doubleText } from '../std/value-text.ts'
+import {
+  addDecimals,
+  divideDecimals,
+  isSameNumber,
+  multiplyDecimals,
+  parseDecimal,
+  remainderDecimals,
+} from './decimal.ts'
 import { equalsDeep } from './compare.ts'
 import { fail } from './fault.ts'
 import type { Fuel } from './fuel.ts'
@@ -18,7 +25,7 @@ const INTEGER_MAX = 1n << INTEGER_BITS_MAX
 export function add(left: Value, right: Value, fuel: Fuel): Value {
   if (typeof left === 'number' && typeof right === 'number') return calculate('+', left, right)
   if (typeof left === 'string' || typeof right === 'string') {
-    const text = plainText(left) + plainText(right)
+    const text = fuel.textOf(left) + fuel.textOf(right)
     fuel.checkText(text.length)
     return text
   }
@@ -154,9 +161,4 @@ function toDecimal(value: Numeric): Decimal {
   const short = parseDecimal(doubleText(double))
   if (!(value instanceof Decimal) || short === undefined) return short ?? fail('TYPE', 'not a decimal')
   return isSameNumber(short, value) ? short : value
-}
-
-function isSameNumber(left: Decimal, right: Decimal): boolean {
-  const scale = Math.max(left.scale, right.scale)
-  return left.unscaled * 10n ** BigInt(scale - left.scale) === right.unscaled * 10n ** BigInt(scale - right.scale)
 }

@@ -5,11 +5,35 @@ import type { Args } from './definition.ts'
 import { Fault } from './fault.ts'
 import type { Frame } from './frame.ts'
 import { nearestName } from './nearest-name.ts'
-import type { Call } from './syntax.ts'
+import type { Call, Expression } from './syntax.ts'
 
 type RunArgs = (frame: Frame) => Args
 
 const NO_ARGUMENTS: Args = []
+
+/** Lets the definition look at its constant arguments; what it finds becomes a problem of the template. */
+export function checkConstants(
+  call: Call,
+  {
+    parameters,
+    checkArguments,
+  }: { readonly parameters: readonly string[]; readonly checkArguments?: (args: Args) => void },
+  unit: CompileUnit,
+): void {
+  if (checkArguments === undefined) return
+  const args: (Value | undefined)[] = call.positional.map(constantOf)
+  for (const { name, value } of call.named) args[parameters.indexOf(name)] = constantOf(value)
+  try {
+    checkArguments(args)
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    unit.problems.push({ kind: error.kind, message: error.message, at: call.at })
+  }
+}
+
+function constantOf(expression: Expression): Value | undefined {
+  return expression.type === 'literal' && expression.value !== null ? expression.value : undefined
+}
 
 /** The arguments by position of the parameters; positional ones first, a name given as well wins. */
 export function compileArguments(call: Call, parameters: readonly string[], unit: CompileUnit): RunArgs {

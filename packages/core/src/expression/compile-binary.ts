@@ -41,7 +41,7 @@ export function compileBinary(expression: Binary, unit: CompileUnit): Run {
     case '<':
     case '>=':
     case '<=':
-      return compileWrapping(expression, left, right, operator, unit.dialect)
+      return compileWrapping(expression, operator, unit.dialect, { left, right })
   }
 }
 
@@ -66,7 +66,7 @@ function truth(value: Value, at: number): boolean {
 }
 
 function concatenate(left: Value, right: Value, { fuel }: Frame): string {
-  const text = (left === null ? '' : plainText(left)) + (right === null ? '' : plainText(right))
+  const text = (left === null ? '' : fuel.textOf(left)) + (right === null ? '' : fuel.textOf(right))
   fuel.checkText(text.length)
   return text
 }
@@ -84,7 +84,12 @@ function located(at: number, run: Run): Run {
 type WrappingOperator = '+' | '-' | '*' | '/' | '%' | '==' | '!=' | '>' | '<' | '>=' | '<='
 type Operate = (left: Value, right: Value, frame: Frame) => Value
 
-function compileWrapping(expression: Binary, left: Run, right: Run, operator: WrappingOperator, dialect: Dialect): Run {
+function compileWrapping(
+  expression: Binary,
+  operator: WrappingOperator,
+  dialect: Dialect,
+  { left, right }: { readonly left: Run; readonly right: Run },
+): Run {
   const operate = operationOf(operator, dialect)
   const reason = reasonOf(expression, operator)
   const { at } = expression

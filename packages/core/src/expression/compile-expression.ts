@@ -2,7 +2,7 @@
 import { mapFrom } from '../std/value.ts'
 import type { Value } from '../std/value.ts'
 import { plainText } from '../std/value-text.ts'
-import { compileArguments } from './compile-arguments.ts'
+import { checkConstants, compileArguments } from './compile-arguments.ts'
 import { compileBinary } from './compile-binary.ts'
 import type { CompileUnit } from './compile-unit.ts'
 import { isTrue } from './compare.ts'
@@ -97,7 +97,7 @@ function isChosen(condition: Value, at: number): boolean {
 function joinTexts(values: readonly Value[], { fuel }: Frame): string {
   let text = ''
   for (const value of values) {
-    if (value !== null) text += plainText(value)
+    if (value !== null) text += fuel.textOf(value)
   }
   fuel.checkText(text.length)
   return text
@@ -132,6 +132,7 @@ function compileCall(call: Call, unit: CompileUnit): Run {
 
 function compileFunction(definition: FunctionDefinition, call: Call, unit: CompileUnit): Run {
   const args = compileArguments(call, definition.parameters, unit)
+  checkConstants(call, definition, unit)
   for (const need of definition.needs ?? []) unit.needs.add(need)
   if (definition.reads === 'everything') {
     unit.addPath([])
@@ -200,6 +201,7 @@ export function compileFilter(input: Run, filter: Call, unit: CompileUnit, form?
   const definition = findDefinition(FILTERS, filter.name, unit.dialect)
   if (definition === undefined) return unknown('filter', filter, FILTERS.keys(), unit)
   const args = compileArguments(filter, definition.parameters, unit)
+  checkConstants(filter, definition, unit)
   const extra = extraArguments(definition, form)
   const { at } = filter
   return frame => {

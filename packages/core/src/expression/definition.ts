@@ -18,6 +18,8 @@ export interface FilterDefinition {
   readonly absorbsUndefined?: boolean
   /** Gone in the other dialect. */
   readonly onlyDialect?: Dialect
+  /** Looks at the constant arguments (undefined where they are not) before anything runs; what is wrong with them is thrown as a fault. */
+  readonly checkArguments?: (args: Args) => void
   /** An extra argument that follows from how the input is written; it comes after the parameters. */
   readonly fromForm?: (input: Expression) => Value
 }
@@ -31,6 +33,7 @@ export interface FunctionDefinition {
   /** The context it reads without being given it: root names, or everything. */
   readonly reads?: readonly string[] | 'everything'
   readonly call: (args: Args, frame: Frame) => Value
+  readonly checkArguments?: (args: Args) => void
 }
 
 export interface TestDefinition {

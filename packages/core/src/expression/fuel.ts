@@ -1,3 +1,5 @@
+import type { Value } from '../std/value.ts'
+import { plainText } from '../std/value-text.ts'
 import { Fault } from './fault.ts'
 
 export interface FuelLimits {
@@ -18,12 +20,17 @@ export class Fuel {
   #steps: number
   #depth = 0
   readonly #depthMax: number
-  readonly #textMax: number
+  readonly textMax: number
 
   constructor(limits: FuelLimits = {}) {
     this.#steps = limits.stepsMax ?? STEPS_MAX
     this.#depthMax = limits.depthMax ?? DEPTH_MAX
-    this.#textMax = limits.textMax ?? TEXT_MAX
+    this.textMax = limits.textMax ?? TEXT_MAX
+  }
+
+  /** The text of a value, as long as it is not too long. */
+  textOf(value: Value): string {
+    return plainText(value, this.textMax)
   }
 
   get stepsLeft(): number {
@@ -36,8 +43,8 @@ export class Fuel {
   }
 
   checkText(length: number): void {
-    if (length > this.#textMax) {
-      throw new Fault('LIMIT', `The expression builds a text of more than ${this.#textMax} characters`)
+    if (length > this.textMax) {
+      throw new Fault('LIMIT', `The expression builds a text of more than ${this.textMax} characters`)
     }
   }
 

@@ -38,9 +38,8 @@ const LONG_FILTERS: ReadonlySet<string> = new Set(['timestamp', 'timestampMilli'
 export function givesLong(expression: Expression): boolean {
   switch (expression.type) {
     case 'literal':
-      return true
     case 'unary':
-      return givesLong(expression.operand)
+      return true
     case 'binary':
       return expression.operator === '??' ? false : '+-*/%'.includes(expression.operator)
     case 'filter':

@@ -9,6 +9,7 @@ const FILTER_PRECEDENCE = 100
 const TEST_PRECEDENCE = 20
 const UNARY_PRECEDENCE = 500
 const DEPTH_MAX = 200
+const CHAIN_MAX = 1000
 const INTEGER_MAX = 2n ** 63n - 1n
 
 const PRECEDENCES: Readonly<Record<BinaryOperator, number>> = {
@@ -59,7 +60,8 @@ export class ExpressionParser {
       throw new Fault('LIMIT', 'The expression is nested too deep', { at: this.#tokens.current.at })
     }
     let left = this.#parseOperand()
-    for (;;) {
+    for (let length = 0; ; length++) {
+      this.#checkChain(length)
       const token = this.#tokens.current
       const precedence = token.type === 'operator' ? this.#precedenceOf(token.text) : undefined
       if (precedence === undefined || precedence < precedenceMin) break
@@ -68,6 +70,11 @@ export class ExpressionParser {
     }
     this.#depth--
     return left
+  }
+
+  /** A chain is as deep a tree as it is long. */
+  #checkChain(length: number): void {
+    if (length > CHAIN_MAX) throw new Fault('LIMIT', 'The expression is too long', { at: this.#tokens.current.at })
   }
 
   #precedenceOf(operator: string): number | undefined {
@@ -155,7 +162,8 @@ export class ExpressionParser {
 
   #parsePostfix(node: Expression): Expression {
     let result = node
-    for (;;) {
+    for (let length = 0; ; length++) {
+      this.#checkChain(length)
       const token = this.#tokens.current
       if (this.#tokens.takes('punctuation', '.')) result = this.#parseMember(result)
       else if (this.#tokens.takes('punctuation', '[')) {

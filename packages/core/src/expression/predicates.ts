@@ -27,10 +27,9 @@ function isDivisibleBy2(value: Value, test: string): boolean {
   return typeof value === 'bigint' ? value % 2n === 0n : value % 2 === 0
 }
 
-/** A text that is one whole JSON value; a blank one counts, as it does in Kestra. */
+/** A text that is one whole JSON value. */
 function isJson(value: Value): boolean {
   if (typeof value !== 'string') return fail('TYPE', `\`is json\` needs a text, not ${typeName(value)}`)
-  if (value.trim() === '') return true
   try {
     return value.slice(decodeFirstValue(value).end).trim() === ''
   } catch (error) {

@@ -16,9 +16,9 @@ export interface Sink {
 export class TextSink implements Sink {
   text = ''
   readonly #fuel: Fuel
-  readonly #textOf: (value: Value) => string
+  readonly #textOf: (value: Value, lengthMax: number) => string
 
-  constructor(fuel: Fuel, textOf: (value: Value) => string = printValue) {
+  constructor(fuel: Fuel, textOf: (value: Value, lengthMax: number) => string = printValue) {
     this.#fuel = fuel
     this.#textOf = textOf
   }
@@ -29,13 +29,13 @@ export class TextSink implements Sink {
   }
 
   print(value: Value): void {
-    this.write(this.#textOf(value))
+    this.write(typeof value === 'string' ? value : this.#textOf(value, this.#fuel.textMax))
   }
 }
 
 /** For `new TextSink(…)` inside macros and filter bodies. */
-export function plainPrint(value: Value): string {
-  return value === null ? '' : plainText(value)
+export function plainPrint(value: Value, lengthMax: number): string {
+  return value === null ? '' : plainText(value, lengthMax)
 }
 
 /**

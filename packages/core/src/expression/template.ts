@@ -80,7 +80,8 @@ export function compileSource(source: string, dialect: Dialect): CompiledSource 
   try {
     return compileBody(source, parseTemplate(source, dialect), dialect)
   } catch (error) {
-    throw error instanceof Fault ? faultToError(error, source) : error
+    const fault = toFault(error)
+    throw fault instanceof Fault ? faultToError(fault, source) : fault
   }
 }
 

@@ -157,7 +157,7 @@ class Tokenizer {
     for (;;) {
       const closing = this.#brackets.length === 0 ? this.#match(close) : null
       if (closing !== null) {
-        this.#push(`${type}-end`, '', this.#at)
+        this.#push(`${type}-end`, '', this.#at + closing[0].length - closing[0].trimStart().length)
         this.#trimsNext = closing[1] === '-'
         this.#at += closing[0].length
         return

@@ -278,6 +278,22 @@ for (const [properties, errors] of CALLS) {
   })
 }
 
+const READ = 'id: two, type: io.kestra.plugin.scripts.python.Script, script: '
+const READERS: readonly (readonly [string, string, readonly string[]])[] = [
+  ['store: true', `"pd.read_csv('{{ outputs.one.uri }}')"`, ['rows-not-csv tasks[1].script']],
+  ['fetchType: STORE', `"pd.read_csv( '{{outputs[''one''].uri}}')"`, ['rows-not-csv tasks[1].script']],
+  ['fetchType: FETCH', `"pd.read_csv('{{ outputs.one.uri }}')"`, []],
+  ['store: true', `"pd.read_json('{{ outputs.one.uri }}')"`, []],
+]
+
+for (const [fetching, script, warnings] of READERS) {
+  test(`a script {${script}} behind a query {${fetching}} has the warnings [${warnings.join(', ')}]`, () => {
+    const query = `{id: one, type: io.kestra.plugin.jdbc.postgresql.Query, url: u, sql: select 1, ${fetching}}`
+    const body = `tasks:\n  - ${query}\n  - {${READ}${script.replaceAll("''", "'")}}\n`
+    assert.deepEqual(warningsOf(body), warnings)
+  })
+}
+
 test('diagnostics come in the order of the document', () => {
   const lines = check(
     'inputs: [{id: "b b", type: INT}]\ntasks: [{id: "a a", type: core.debug.Return}]\nlabels: {system.x: y}\n',

@@ -12,6 +12,7 @@ import type { Positions } from './positions.ts'
 import { inspectIdentifiers } from './validate-identifiers.ts'
 import { inspectInputs, inspectOutputs } from './validate-inputs.ts'
 import { inspectPolicies } from './validate-policies.ts'
+import { inspectStoredRows } from './validate-stored-rows.ts'
 import { inspectTasks } from './validate-tasks.ts'
 import { inspectTriggers } from './validate-triggers.ts'
 
@@ -31,6 +32,7 @@ export function validateFlow(flow: Flow, catalogue: Catalogue, options: Validate
   inspectPolicies(inspection)
   inspectSchemas(inspection)
   inspectExpressions(inspection)
+  inspectStoredRows(inspection)
   return diagnostics
 }
 

@@ -42,7 +42,7 @@ export function readYaml(source: string): YamlDocument {
     if (error instanceof YAMLException && error.reason.includes('maxDepth')) {
       return refuse(
         'yaml-too-deep',
-        `The document is nested deeper than ${DEPTH_MAX} levels.`,
+        `The document is nested deeper than ${DEPTH_MAX} levels; move the inner parts to a flow of their own.`,
         error.mark?.position ?? 0,
       )
     }
@@ -125,7 +125,7 @@ function anchored(composer: Composer, event: ScalarEvent | SequenceEvent | Mappi
 function composeAlias(composer: Composer, name: string, offset: number): YamlNode {
   composer.aliases++
   if (composer.aliases > ALIASES_MAX) {
-    throw new YamlRefusal('yaml-too-many-aliases', `The document has more than ${ALIASES_MAX} aliases.`, offset)
+    throw new YamlRefusal('yaml-too-many-aliases', `The document has more than ${ALIASES_MAX} aliases; write the values out, or keep them in \`variables\`.`, offset)
   }
   const node = composer.anchors.get(name)
   if (node === undefined)
@@ -136,7 +136,7 @@ function composeAlias(composer: Composer, name: string, offset: number): YamlNod
 function tooBig(offset: number): YamlRefusal {
   return new YamlRefusal(
     'yaml-too-large',
-    `The document grows to more than ${NODES_MAX} nodes when its aliases are followed.`,
+    `The document grows to more than ${NODES_MAX} nodes when its aliases are followed; do not alias what holds aliases.`,
     offset,
   )
 }

@@ -8,7 +8,19 @@ import { checkDepth, decimalText, doubleText, floatText, numberText, quoteJson, 
 
 /** Compact JSON that `decodeValue` turns into the same value. Rare types lose their tag: decimals, floats, bytes, date-times, NaN. */
 export function encodeValue(value: Value): string {
-  return isOrdinary(value, 0) ? JSON.stringify(value) : encode(value, 0)
+  partsLeft = PARTS_MAX
+  if (isOrdinary(value, 0)) return JSON.stringify(value)
+  partsLeft = PARTS_MAX
+  return encode(value, 0)
+}
+
+/** Values may share their parts: forty lists of two can be a million million lists when they are written out. */
+const PARTS_MAX = 5_000_000
+
+let partsLeft = 0
+
+function countPart(): void {
+  if (--partsLeft < 0) throw new BatutaError('value-too-large', `a value has more than ${PARTS_MAX} parts`)
 }
 
 /**
@@ -36,6 +48,7 @@ function isOrdinaryFraction(value: number): boolean {
 }
 
 function isOrdinaryObject(value: object & Value, depth: number): boolean {
+  countPart()
   if (isList(value)) {
     for (const item of value) if (!isOrdinary(item, depth + 1)) return false
     return true
@@ -53,6 +66,7 @@ function encode(value: Value, depth: number): string {
   if (typeof value === 'number') return Number.isFinite(value) ? encodeNumber(value) : `"${value}"`
   if (typeof value === 'bigint') return value.toString()
   checkDepth(depth)
+  countPart()
   if (isList(value)) return encodeList(value, depth)
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype === Object.prototype || prototype === null) return encodePlain(trust<PlainMap>(value), depth)
@@ -61,9 +75,7 @@ function encode(value: Value, depth: number): string {
   if (value instanceof Decimal) return decimalText(value)
   if (value instanceof Bytes) return quoteJson(encodeBase64(value.bytes))
   if (value instanceof DateTime) return quoteJson(value.text)
-  const parts: string[] = []
-  for (const [key, item] of mapEntries(value)) parts.push(`${JSON.stringify(key)}:${encode(item, depth + 1)}`)
-  return `{${parts.join(',')}}`
+  return `{${Array.from(mapEntries(value), ([key, item]) => `${JSON.stringify(key)}:${encode(item, depth + 1)}`).join(',')}}`
 }
 
 type PlainMap = Readonly<Record<string, Value>>
@@ -118,10 +130,9 @@ export function decodeFirstValue(text: string): { readonly value: Value; readonl
   return { value, end: reader.at }
 }
 
-const SPACE = /[ \t\r\n]*/y
-const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y
-// eslint-disable-next-line no-control-regex
-const PLAIN_TEXT = /[^"\\\u0000-\u001f]*/y
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
+const NUMBER_END = /[^-+.\w]|$/g
+const CONTROL = /[\u0000-\u001f]/
 
 const UNESCAPED: Readonly<Record<string, string>> = {
   '"': '"',
@@ -149,9 +160,11 @@ class JsonReader {
   }
 
   skipSpace(): void {
-    SPACE.lastIndex = this.at
-    SPACE.test(this.#text)
-    this.at = SPACE.lastIndex
+    for (;;) {
+      const code = this.#text.charCodeAt(this.at)
+      if (code !== 32 && code !== 10 && code !== 13 && code !== 9) return
+      this.at++
+    }
   }
 
   readValue(depth: number): Value {
@@ -183,31 +196,43 @@ class JsonReader {
   }
 
   #readNumber(): Value {
-    NUMBER.lastIndex = this.at
-    const match = NUMBER.exec(this.#text)
-    if (match === null || match[0] === '') throw this.malformed('expected a value')
-    this.at = NUMBER.lastIndex
-    if (/[\w.]/.test(this.#text.charAt(this.at))) throw this.malformed('malformed number')
-    const text = match[0]
-    if (match[1] !== undefined || match[2] !== undefined) return toDouble(Number(text))
+    NUMBER_END.lastIndex = this.at
+    const end = NUMBER_END.exec(this.#text)?.index ?? this.#text.length
+    const text = this.#text.slice(this.at, end)
+    if (!NUMBER.test(text)) throw this.malformed(text === '' ? 'expected a value' : 'malformed number')
+    this.at = end
+    if (/[.eE]/.test(text)) return toDouble(Number(text))
     return text.length < 16 ? Number(text) + 0 : toInteger(BigInt(text))
   }
 
   #readString(): string {
+    const close = this.#text.indexOf('"', this.at + 1)
+    const text = this.#text.slice(this.at + 1, close)
+    if (close < 0) throw this.malformed('unclosed string')
+    if (text.includes('\\')) return this.#readEscaped()
+    if (CONTROL.test(text)) throw this.malformed('control character in a string')
+    this.at = close + 1
+    return text
+  }
+
+  #readEscaped(): string {
     let value = ''
     this.at++
     for (;;) {
-      PLAIN_TEXT.lastIndex = this.at
-      PLAIN_TEXT.test(this.#text)
-      value += this.#text.slice(this.at, PLAIN_TEXT.lastIndex)
-      this.at = PLAIN_TEXT.lastIndex
-      const next = this.#text[this.at]
+      const next = this.#text.charAt(this.at)
       if (next === '"') {
         this.at++
         return value
       }
-      if (next !== '\\') throw this.malformed(next === undefined ? 'unclosed string' : 'control character in a string')
-      value += this.#readEscape()
+      if (next === '\\') {
+        value += this.#readEscape()
+        continue
+      }
+      if (next === '' || CONTROL.test(next)) {
+        throw this.malformed(next === '' ? 'unclosed string' : 'control character in a string')
+      }
+      value += next
+      this.at++
     }
   }
 

@@ -6,13 +6,17 @@ import { checkDepth, decimalText } from './value-text.ts'
 
 /** Plain JavaScript: doubles are numbers, maps are objects, bytes are `Uint8Array`, date-times their ISO text; wide integers stay `bigint`. */
 export function toPlain(value: Value): unknown {
-  return plain(value, 0)
+  return plain(value, 0, { left: NODES_MAX })
 }
 
-function plain(value: Value, depth: number): unknown {
+/** Values may share their parts; written out, few of them can become more than memory holds. */
+const NODES_MAX = 5_000_000
+
+function plain(value: Value, depth: number, nodes: { left: number }): unknown {
   if (value === null || typeof value !== 'object') return value
   checkDepth(depth)
-  if (isList(value)) return value.map(item => plain(item, depth + 1))
+  if (--nodes.left < 0) throw new BatutaError('value-too-large', `a value has more than ${NODES_MAX} parts`)
+  if (isList(value)) return value.map(item => plain(item, depth + 1, nodes))
   if (value instanceof Double || value instanceof Float) return value.value
   if (value instanceof Decimal) return Number(decimalText(value))
   if (value instanceof Bytes) return value.bytes
@@ -20,7 +24,7 @@ function plain(value: Value, depth: number): unknown {
   const object: Record<string, unknown> = {}
   for (const [key, item] of mapEntries(value)) {
     Object.defineProperty(object, key, {
-      value: plain(item, depth + 1),
+      value: plain(item, depth + 1, nodes),
       enumerable: true,
       writable: true,
       configurable: true,

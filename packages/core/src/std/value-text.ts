@@ -8,73 +8,81 @@ import type { Value, ValueMap } from './value.ts'
 
 /** Deeper values are refused, lest a template's own nesting exhausts the stack. */
 export const VALUE_DEPTH_MAX = 1000
-const VALUE_TEXT_MAX = 128 * 1024 * 1024
+/** No text of a value is longer; whoever has less room says so. */
+export const VALUE_TEXT_MAX = 32 * 1024 * 1024
 
-export function printValue(value: Value): string {
+export function printValue(value: Value, lengthMax = VALUE_TEXT_MAX): string {
   if (typeof value === 'string') return value
   if (value === null) return ''
   if (value instanceof Bytes) return quoteJson(encodeBase64(value.bytes))
   const isStructure = typeof value === 'object' && !isScalarObject(value) && !(value instanceof MapEntry)
-  return isStructure ? jsonText(value) : plainText(value)
+  return isStructure ? jsonText(value, lengthMax) : plainText(value, lengthMax)
 }
 
-export function plainText(value: Value): string {
-  return plain(value, 0)
+export function plainText(value: Value, lengthMax = VALUE_TEXT_MAX): string {
+  return plain(value, 0, lengthMax)
 }
 
 /** Compact JSON; entries of maps whose value is null are left out at every depth. */
-export function jsonText(value: Value): string {
-  return json(value, 0)
+export function jsonText(value: Value, lengthMax = VALUE_TEXT_MAX): string {
+  return json(value, 0, lengthMax)
 }
 
-function plain(value: Value, depth: number): string {
+function plain(value: Value, depth: number, max: number): string {
   if (typeof value === 'string') return value
   if (value === null || typeof value === 'boolean') return String(value)
   if (typeof value === 'number' || typeof value === 'bigint') return numberText(value)
   checkDepth(depth)
-  if (isList(value)) return `[${joinParts(value, ', ', item => plain(item, depth + 1))}]`
+  if (isList(value))
+    return `[${joinParts(value, { separator: ', ', lengthMax: max }, item => plain(item, depth + 1, max))}]`
   if (value instanceof Double) return doubleText(value.value)
   if (value instanceof Float) return floatText(value.value)
   if (value instanceof Decimal) return decimalText(value)
   if (value instanceof Bytes) return encodeBase64(value.bytes)
   if (value instanceof DateTime) return value.text
-  if (value instanceof MapEntry) return `${value.key}=${plain(value.value, depth + 1)}`
-  return `{${joinParts(mapEntries(value), ', ', ([key, item]) => `${key}=${plain(item, depth + 1)}`)}}`
+  if (value instanceof MapEntry) return `${value.key}=${plain(value.value, depth + 1, max)}`
+  return `{${joinParts(mapEntries(value), { separator: ', ', lengthMax: max }, ([key, item]) => `${key}=${plain(item, depth + 1, max)}`)}}`
 }
 
-/** Joins texts of elements, and gives up on a value that shares its parts so often that its text would not fit into memory. */
-function joinParts<T>(items: Iterable<T>, separator: string, textOf: (item: T) => string): string {
+/** Joins texts of elements, and gives up on a value that shares its parts so often that its text would not fit. */
+function joinParts<T>(items: Iterable<T>, { separator, lengthMax }: JoinOptions, textOf: (item: T) => string): string {
   const parts: string[] = []
   let length = 0
   for (const item of items) {
     const part = textOf(item)
     length += part.length + separator.length
-    if (length > VALUE_TEXT_MAX) {
-      throw new BatutaError('value-too-large', `the text of a value is longer than ${VALUE_TEXT_MAX} characters`)
+    if (length > lengthMax) {
+      throw new BatutaError('value-too-large', `the text of a value is longer than ${lengthMax} characters`)
     }
     parts.push(part)
   }
   return parts.join(separator)
 }
 
-function json(value: Value, depth: number): string {
+interface JoinOptions {
+  readonly separator: string
+  readonly lengthMax: number
+}
+
+function json(value: Value, depth: number, max: number): string {
   if (typeof value === 'string') return quoteJson(value)
   if (value === null || typeof value === 'boolean') return String(value)
   if (typeof value === 'number' || typeof value === 'bigint') return jsonNumber(numberText(value))
   checkDepth(depth)
-  if (isList(value)) return `[${joinParts(value, ',', item => json(item, depth + 1))}]`
+  if (isList(value))
+    return `[${joinParts(value, { separator: ',', lengthMax: max }, item => json(item, depth + 1, max))}]`
   if (value instanceof Double) return jsonNumber(doubleText(value.value))
   if (value instanceof Float) return jsonNumber(floatText(value.value))
   if (value instanceof Decimal) return decimalText(value)
   if (value instanceof Bytes) return quoteJson(encodeBase64(value.bytes))
   if (value instanceof DateTime) return quoteJson(value.text)
-  return jsonMap(value, depth)
+  return jsonMap(value, depth, max)
 }
 
-function jsonMap(map: ValueMap, depth: number): string {
-  if (map instanceof MapEntry) return `{${quoteJson(map.key)}:${json(map.value, depth + 1)}}`
+function jsonMap(map: ValueMap, depth: number, max: number): string {
+  if (map instanceof MapEntry) return `{${quoteJson(map.key)}:${json(map.value, depth + 1, max)}}`
   const kept = Array.from(mapEntries(map)).filter(([, item]) => item !== null)
-  return `{${joinParts(kept, ',', ([key, item]) => `${quoteJson(key)}:${json(item, depth + 1)}`)}}`
+  return `{${joinParts(kept, { separator: ',', lengthMax: max }, ([key, item]) => `${quoteJson(key)}:${json(item, depth + 1, max)}`)}}`
 }
 
 export function checkDepth(depth: number): void {
@@ -128,9 +136,7 @@ export function decimalText({ unscaled, scale }: Decimal): string {
   return `${sign}${padded.slice(0, -scale)}.${padded.slice(-scale)}`
 }
 
-// eslint-disable-next-line no-control-regex
 const NEEDS_ESCAPE = /["\\\u0000-\u001f]/
-// eslint-disable-next-line no-control-regex
 const TO_ESCAPE = /["\\\u0000-\u001f]/g
 
 const SHORT_ESCAPES: Readonly<Record<string, string>> = {

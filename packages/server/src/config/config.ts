@@ -3,6 +3,8 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
+import type { Role } from '../storage/cluster.ts'
+import { readDatabase, type Database } from './database.ts'
 import { BatutaError, isMap, mapGet, parseYaml, printValue, type Value } from '@batuta/core'
 
 export interface ServerOptions {
@@ -11,6 +13,8 @@ export interface ServerOptions {
   readonly dataDir?: string
   readonly flowsDir?: string
   readonly configFile?: string
+  /** What this process does; everything unless said. */
+  readonly roles?: readonly Role[]
 }
 
 export interface Config {
@@ -18,6 +22,10 @@ export interface Config {
   readonly host: string
   readonly dataDir: string
   readonly flowsDir: string
+  /** Internal storage; below the data folder unless the configuration says where. */
+  readonly storageDir: string
+  readonly database: Database
+  readonly roles: readonly Role[]
   readonly tenant: string
   readonly zone: string
   readonly locale: string
@@ -35,21 +43,45 @@ const SLOTS_PER_CPU = 8
 const PORT_DEFAULT = 8080
 const PORT_MAX = 65_535
 const SLOTS_MAX = 10_000
+const POOL_DEFAULT = 8
+const POOL_MAX = 200
 
 export function readConfig(
   options: ServerOptions,
   environment: Readonly<Record<string, string | undefined>>,
   cwd: string,
 ): Config {
-  const file = options.configFile === undefined ? null : readFile(options.configFile)
-  const text = (path: string, variable: string): string | undefined => environment[variable] ?? textAt(file, path)
+  const files = [
+    ...(options.configFile === undefined ? [] : [readFile(options.configFile)]),
+    ...readInline(environment['KESTRA_CONFIGURATION']),
+  ]
+  const text = (path: string, variable: string): string | undefined => environment[variable] ?? textIn(files, path)
   const whole = (name: string, given: string | undefined, bounds: Bounds): number => readWhole(name, given, bounds)
+  const dataDir = resolve(cwd, options.dataDir ?? text('server.data', 'BATUTA_DATA') ?? '.batuta')
   return {
     port:
       options.port ??
-      whole('server.port', text('server.port', 'BATUTA_PORT'), { fallback: PORT_DEFAULT, min: 0, max: PORT_MAX }),
+      whole('server.port', text('server.port', 'BATUTA_PORT') ?? textIn(files, 'micronaut.server.port'), {
+        fallback: PORT_DEFAULT,
+        min: 0,
+        max: PORT_MAX,
+      }),
     host: options.host ?? text('server.host', 'BATUTA_HOST') ?? '127.0.0.1',
-    dataDir: resolve(cwd, options.dataDir ?? text('server.data', 'BATUTA_DATA') ?? '.batuta'),
+    dataDir,
+    storageDir: resolve(cwd, text('kestra.storage.local.base-path', 'BATUTA_STORAGE') ?? join(dataDir, 'storage')),
+    database: readDatabase({
+      url: text('database.url', 'BATUTA_DATABASE_URL'),
+      repositoryType: textIn(files, 'kestra.repository.type') ?? textIn(files, 'kestra.queue.type'),
+      jdbcUrl: textIn(files, 'datasources.postgres.url'),
+      username: textIn(files, 'datasources.postgres.username'),
+      password: textIn(files, 'datasources.postgres.password'),
+      poolMax: whole('database.pool', text('database.pool', 'BATUTA_DATABASE_POOL'), {
+        fallback: POOL_DEFAULT,
+        min: 1,
+        max: POOL_MAX,
+      }),
+    }),
+    roles: options.roles ?? ['engine', 'web', 'worker'],
     flowsDir: resolve(cwd, options.flowsDir ?? text('server.flows', 'BATUTA_FLOWS') ?? 'flows'),
     tenant: 'main',
     zone: environment['TZ'] ?? 'UTC',
@@ -60,10 +92,10 @@ export function readConfig(
       max: SLOTS_MAX,
     }),
     envPrefix: text('kestra.variables.env-vars-prefix', 'BATUTA_ENV_PREFIX') ?? 'ENV_',
-    globals: at(file, 'kestra.variables.globals') ?? {},
+    globals: valueIn(files, 'kestra.variables.globals') ?? {},
     kestra: {
-      ...optional('environment', textAt(file, 'kestra.environment.name')),
-      ...optional('url', textAt(file, 'kestra.url')),
+      ...optional('environment', textIn(files, 'kestra.environment.name')),
+      ...optional('url', textIn(files, 'kestra.url')),
     },
     encryptionKey: text('kestra.encryption.secret-key', 'BATUTA_ENCRYPTION_KEY'),
   }
@@ -105,9 +137,26 @@ function at(root: Value, path: string): Value | undefined {
   return value ?? undefined
 }
 
-function textAt(root: Value, path: string): string | undefined {
-  const value = at(root, path)
+/** Of several files the first that has the option counts. */
+function valueIn(files: readonly Value[], path: string): Value | undefined {
+  for (const file of files) {
+    const value = at(file, path)
+    if (value !== undefined) return value
+  }
+  return undefined
+}
+
+function textIn(files: readonly Value[], path: string): string | undefined {
+  const value = valueIn(files, path)
   return value === undefined || value === null ? undefined : printValue(value)
+}
+
+/** The configuration as text in the environment, as compose files of Kestra's users have it. */
+function readInline(text: string | undefined): readonly Value[] {
+  if (text === undefined || text.trim() === '') return []
+  const { value, problem } = parseYaml(text)
+  if (problem !== undefined) throw new BatutaError('config-invalid', `KESTRA_CONFIGURATION cannot be read: ${problem}`)
+  return [value ?? null]
 }
 
 function optional(name: string, value: string | undefined): Record<string, string> {

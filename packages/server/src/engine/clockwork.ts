@@ -1,5 +1,6 @@
 // Timers and schedules of this node. Timers due within the next minute are in memory, later ones are read when their minute comes. A schedule
 // fires by a birth that moves its cursor in the same flush, so that no tick is lost or doubled, whatever dies in between.
+import { shardOf } from '@batuta/core'
 import type { Inbox } from '../inbox/inbox.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Store } from '../storage/store.ts'
@@ -14,6 +15,8 @@ export interface ClockworkOptions {
   readonly store: Store
   readonly inbox: Inbox
   readonly platform: Platform
+  /** Timers of other nodes' shards are theirs. */
+  owns(shard: number): boolean
   /** Fires what is due among the schedules and says when the next one is. */
   fireSchedules(nowMs: number): number | undefined
   onNotice(message: string, error?: unknown): void
@@ -36,6 +39,12 @@ export class Clockwork {
 
   async start(): Promise<void> {
     await this.#tick()
+  }
+
+  /** Shards came: their timers are read at once. */
+  refresh(): void {
+    this.#refillMs = 0
+    this.#wakeAt(this.#options.platform.nowMs())
   }
 
   stop(): void {
@@ -91,7 +100,7 @@ export class Clockwork {
 
   async #refill(nowMs: number): Promise<void> {
     const timers = await this.#options.store.read.listTimers({ untilMs: nowMs + HORIZON_MS, limit: REFILL_MAX })
-    for (const timer of timers) this.#push(timer)
+    for (const timer of timers) if (this.#options.owns(timer.shard)) this.#push(timer)
     const last = timers.at(-1)
     this.#refillMs = timers.length < REFILL_MAX ? nowMs + REFILL_EVERY_MS : Math.max(nowMs, last?.atMs ?? nowMs)
   }
@@ -101,6 +110,7 @@ export class Clockwork {
       const timer = this.#heap.popDue(nowMs)
       if (!timer) return
       this.#known.delete(keyOf(timer))
+      if (!this.#options.owns(shardOf(timer.executionId))) continue
       this.#options.inbox
         .submit({ type: 'timer', executionId: timer.executionId, name: timer.name })
         .catch(error =>

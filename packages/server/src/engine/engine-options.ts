@@ -3,7 +3,7 @@ import type { Changes } from '../inbox/changes.ts'
 import type { JobSink } from '../inbox/jobs.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Store } from '../storage/store.ts'
-import type { FlowCatalogue } from './flow-catalogue.ts'
+import type { FlowCatalogue } from '../flows/flow-catalogue.ts'
 import type { NodeIdentity } from './flush-pipeline.ts'
 
 export interface EngineOptions {
@@ -19,6 +19,8 @@ export interface EngineOptions {
   envOf(state: { readonly nowMs: number; readonly random: () => number; readonly executionId: string }): TurnEnv
   /** Asks the world for a template, and submits `evaluated`; settles when that was taken or given up. */
   evaluate(question: Question): Promise<void>
+  /** Shards that this node works on; signals to others are stored for their owners. */
+  owns(shard: number): boolean
   /** A timer was committed. */
   onTimer(timer: { readonly executionId: string; readonly name: string; readonly atMs: number }): void
   /** Something happened that an operator should read. */

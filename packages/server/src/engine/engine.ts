@@ -1,7 +1,7 @@
 // The engine: takes signals, gives each execution its turn, and flushes what the turns want written, many executions to one transaction. One
 // flush is in flight at a time; the next fills meanwhile, so the more there is to do the more goes into each. Nothing leaves before its flush
 // returned: no reply, no job, no line to a watcher.
-import { apply, isFinal, trust, type Birth, type Signal } from '@batuta/core'
+import { apply, isFinal, shardOf, trust, type Birth, type Signal } from '@batuta/core'
 import { SubmitError, type Inbox, type Receipt, type SubmitOptions } from '../inbox/inbox.ts'
 import type { EngineOptions } from './engine-options.ts'
 import type { Entity, Pending } from './entity.ts'
@@ -101,6 +101,16 @@ export class Engine implements Inbox {
   async drain(): Promise<void> {
     while (this.#pending > 0 || !this.#pipeline.isIdle)
       await new Promise<void>(resolve => this.#options.platform.defer(resolve))
+  }
+
+  /** Forgets the executions of these shards once nothing of them is under way; nobody may submit to them any more. */
+  async release(shards: ReadonlySet<number>): Promise<void> {
+    for (;;) {
+      const entities = [...this.#residents.all()].filter(entity => shards.has(shardOf(entity.id)))
+      for (const entity of entities) if (!isBusy(entity)) this.#residents.forget(entity)
+      if (!entities.some(isBusy)) return
+      await new Promise<void>(resolve => this.#options.platform.defer(resolve))
+    }
   }
 
   async stop(): Promise<void> {
@@ -401,4 +411,8 @@ export class Engine implements Inbox {
 
 function heldText({ id }: Entity, reason: string): string {
   return `The execution "${id}" is held: ${reason}`
+}
+
+function isBusy({ isQueued, isLoading, unflushed, inbox, poison }: Entity): boolean {
+  return isQueued || isLoading || unflushed > 0 || inbox.length > 0 || poison !== undefined
 }

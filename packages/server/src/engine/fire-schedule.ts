@@ -13,12 +13,12 @@ import {
   type ValueMap,
 } from '@batuta/core'
 import { prepareBirth, problemText, scopeOf, type PreparedBirth, type StartWorld } from '../flows/births.ts'
-import type { Engine } from './engine.ts'
-import type { FlowCatalogue } from './flow-catalogue.ts'
+import type { Inbox } from '../inbox/inbox.ts'
+import type { FlowCatalogue } from '../flows/flow-catalogue.ts'
 import type { Firing } from './schedules.ts'
 
 export interface FireOptions {
-  readonly engine: Engine
+  readonly inbox: Inbox
   readonly flows: FlowCatalogue
   readonly world: StartWorld
   readonly ask: Ask
@@ -34,7 +34,7 @@ export async function startFiring(firing: Firing, options: FireOptions): Promise
     const executionId = options.newId()
     const birth = await birthOf(executionId, firing, options)
     if (!birth) return false
-    await options.engine.submit({ type: 'create', executionId, birth }, { trigger: { ...row, executionId } })
+    await options.inbox.submit({ type: 'create', executionId, birth }, { trigger: { ...row, executionId } })
     return true
   } catch (error) {
     options.onNotice(

@@ -2,7 +2,7 @@
 import { assert, birthOf, fold, type ExecutionState, type Plan } from '@batuta/core'
 import type { ExecutionRow, JournalRowOf } from '../storage/batch.ts'
 import type { Store } from '../storage/store.ts'
-import type { FlowCatalogue } from './flow-catalogue.ts'
+import type { FlowCatalogue } from '../flows/flow-catalogue.ts'
 
 /** unknown: there is no such execution. broken: its journal is there and cannot be folded, which is our mistake. */
 export type Loaded =

@@ -17,6 +17,10 @@ export class Residents {
     return this.#entities.size
   }
 
+  all(): Iterable<Entity> {
+    return this.#entities.values()
+  }
+
   find(id: string): Entity | undefined {
     return this.#entities.get(id)
   }

@@ -1,6 +1,8 @@
 // Schedule triggers of this node: a heap by their next date. Firing is a birth that carries the cursor's move.
 import {
+  SHARDS,
   dueScheduleDate,
+  hashText,
   missedDates,
   openSchedule,
   scheduleVariables,
@@ -23,6 +25,8 @@ export interface SchedulesOptions {
   readonly store: Store
   readonly zone: string
   nowMs(): number
+  /** Schedules live on the home shard of their flow. */
+  owns(shard: number): boolean
   /** The newest live revision of a flow. */
   findFlow(key: FlowKey): Flow | undefined
   /** Starts the execution; the cursor moves with its birth. */
@@ -50,14 +54,16 @@ export class Schedules {
   }
 
   /** The cursors as they stand in the store, with what was missed while nobody looked. */
-  async load(): Promise<void> {
+  async load(): Promise<number | undefined> {
+    this.#scheduled.clear()
     for (const stored of await this.#options.store.read.listTriggers()) {
-      if (stored.nextMs === null) continue
+      if (stored.nextMs === null || !this.#options.owns(homeShardOf(stored))) continue
       const trigger = this.#options.findFlow(stored)?.triggers.find(candidate => candidate.id === stored.triggerId)
       const schedule = trigger && openSchedule(trigger, this.#options.zone)
       const dateMs = schedule ? recoveredMs(schedule, stored, this.#options.nowMs()) : stored.nextMs
       this.#scheduled.set(keyOf(stored), { stored, dateMs, retryMs: 0, isFiring: false })
     }
+    return this.#nextMs()
   }
 
   /** After a flow was saved or deleted: its triggers as the store has them now. */
@@ -65,7 +71,7 @@ export class Schedules {
     for (const [key, { stored }] of this.#scheduled) if (isOf(stored, row)) this.#scheduled.delete(key)
     const triggers = await this.#options.store.read.listTriggers()
     for (const stored of triggers)
-      if (isOf(stored, row) && stored.nextMs !== null)
+      if (isOf(stored, row) && stored.nextMs !== null && this.#options.owns(homeShardOf(stored)))
         this.#scheduled.set(keyOf(stored), { stored, dateMs: stored.nextMs, retryMs: 0, isFiring: false })
     return this.#nextMs()
   }
@@ -96,6 +102,7 @@ export class Schedules {
 
   #fire(scheduled: Scheduled, dateMs: number): void {
     const { stored } = scheduled
+    if (!this.#options.owns(homeShardOf(stored))) return
     const flow = this.#options.findFlow(stored)
     const trigger = flow?.triggers.find(candidate => candidate.id === stored.triggerId)
     const schedule = trigger && openSchedule(trigger, this.#options.zone)
@@ -134,6 +141,11 @@ function recoveredMs(schedule: Schedule, stored: StoredTrigger, nowMs: number): 
   if (stored.nextMs === null || stored.nextMs > nowMs) return stored.nextMs
   const { dates } = missedDates(schedule, { cursorMs: stored.nextMs - 1, nowMs }, schedule.recoverMissed ?? 'ALL')
   return dates[0] ?? dueScheduleDate(schedule, { nowMs }) ?? null
+}
+
+/** Where a flow's triggers and limits are at home, for ever. */
+export function homeShardOf({ tenant, namespace, flowId }: FlowKey): number {
+  return hashText(`${tenant}/${namespace}/${flowId}`) % SHARDS
 }
 
 function rowOf(stored: StoredTrigger): Omit<TriggerRow, 'nextMs' | 'lastMs' | 'expectedNextMs'> {

@@ -6,7 +6,7 @@ import { prepareBirthNow, problemText, type StartWorld } from '../flows/births.t
 import type { Inbox } from '../inbox/inbox.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { EngineOptions } from './engine.ts'
-import type { FlowCatalogue } from './flow-catalogue.ts'
+import type { FlowCatalogue } from '../flows/flow-catalogue.ts'
 
 export interface TurnEnvironmentOptions {
   readonly platform: Platform

@@ -6,13 +6,16 @@ import {
   openExecution,
   runTurn,
   seededRandom,
+  shardOf,
   trust,
   type Plan,
+  type Refusal,
   type Signal,
   type TurnEnv,
   type TurnResult,
   type Value,
 } from '@batuta/core'
+import type { OperationRow } from '../storage/batch.ts'
 import type { EngineOptions } from './engine-options.ts'
 import type { Entity, Pending } from './entity.ts'
 import { mergeUnit, newUnit, rowsOf, type Unit } from './unit.ts'
@@ -87,11 +90,13 @@ export class Turns {
    * a row that is consumed later.
    */
   forward(unit: Unit, signal: Signal): void {
-    if (rowsOf(unit) < UNIT_ROWS_MAX && this.#runTarget(unit, signal)) return
-    const { node } = this.#options
+    const { node, owns } = this.#options
+    const shard = shardOf(signal.executionId)
+    const isOurs = owns(shard)
+    if (isOurs && rowsOf(unit) < UNIT_ROWS_MAX && this.#runTarget(unit, signal)) return
     const id = `${node.id}/${node.incarnation}/${String(this.#hooks.nextSignal()).padStart(12, '0')}`
-    unit.signals.push({ id, shard: 0, executionId: signal.executionId, body: encodeValue(trust<Value>(signal)) })
-    unit.afterwards.push(() => this.#hooks.resend(signal, id))
+    unit.signals.push({ id, shard, executionId: signal.executionId, body: encodeValue(trust<Value>(signal)) })
+    if (isOurs) unit.afterwards.push(() => this.#hooks.resend(signal, id))
   }
 
   /** An execution that throws over a signal is held alone: the signal waits as a row, and its sender goes on. A birth has nobody to be held. */
@@ -167,7 +172,7 @@ function decide(
   }
 }
 
-function addReceipts(unit: Unit, entity: Entity, { taken, plan, result }: Turn): void {
+function addReceipts(unit: Unit, entity: Entity, { taken, plan, env, result }: Turn): void {
   taken.forEach(({ options, settle, signal }, index) => {
     const refusal = result.refusals[index]
     const receipt = { ...settle, ...(refusal ? { refusal } : {}) }
@@ -177,9 +182,31 @@ function addReceipts(unit: Unit, entity: Entity, { taken, plan, result }: Turn):
       // Whoever cannot make a picture of the state is told so; the execution goes on.
       unit.receipts.push({ ...receipt, problem: error instanceof Error ? error : new Error(String(error)) })
     }
-    if (options.rowId !== undefined) unit.signalsTaken.push(options.rowId)
+    if (options.rowId !== undefined) {
+      unit.signalsTaken.push(options.rowId)
+      if (signal.type === 'command')
+        unit.operations.push(outcomeOf(options.rowId, signal.executionId, { refusal, nowMs: env.nowMs }))
+    }
     if (options.trigger) unit.triggers.push(options.trigger)
     if (signal.type === 'settled' || signal.type === 'lost')
       unit.jobsEnded.push({ executionId: entity.id, run: signal.run, epoch: signal.epoch })
   })
+}
+
+/** How long whoever sent a command from another node can read what became of it. */
+const OUTCOME_KEPT_MS = 600_000
+
+function outcomeOf(
+  key: string,
+  entity: string,
+  { refusal, nowMs }: { readonly refusal: Refusal | undefined; readonly nowMs: number },
+): OperationRow {
+  return {
+    key,
+    entity,
+    bodyHash: '',
+    status: refusal ? 409 : 200,
+    body: JSON.stringify(refusal ?? {}),
+    expiresMs: nowMs + OUTCOME_KEPT_MS,
+  }
 }

@@ -10,6 +10,7 @@ import type {
   LabelRow,
   LogRow,
   MetricRow,
+  OperationRow,
   SignalRow,
   TimerKey,
   TimerRow,
@@ -34,6 +35,7 @@ export interface Unit {
   signals: SignalRow[]
   signalsTaken: string[]
   triggers: TriggerRow[]
+  operations: OperationRow[]
   /** Done in order once the flush has returned: replies first, then whatever reaches out. */
   readonly receipts: Settleable[]
   readonly afterwards: (() => void)[]
@@ -66,6 +68,7 @@ export function newUnit(): Unit {
     signals: [],
     signalsTaken: [],
     triggers: [],
+    operations: [],
     receipts: [],
     afterwards: [],
     bytes: 0,
@@ -88,6 +91,7 @@ const LISTS = [
   'signals',
   'signalsTaken',
   'triggers',
+  'operations',
 ] as const satisfies readonly (keyof Unit)[]
 
 export function rowsOf(unit: Unit): number {
@@ -168,6 +172,7 @@ export function batchOf(
     pushAll(batch.signals, unit.signals)
     pushAll(batch.signalsTaken, unit.signalsTaken)
     pushAll(batch.triggers, unit.triggers)
+    pushAll(batch.operations, unit.operations)
   }
   pushAll(batch.births, births.values())
   pushAll(batch.heads, heads.values())

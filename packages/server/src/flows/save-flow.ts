@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import {
   checkFlow,
   encodeValue,
+  findCallCycle,
   trust,
   type Catalogue,
   type Diagnostic,
@@ -10,7 +11,7 @@ import {
   type PluginDefault,
   type Value,
 } from '@batuta/core'
-import type { FlowCatalogue } from '../engine/flow-catalogue.ts'
+import type { FlowCatalogue } from './flow-catalogue.ts'
 import type { FlowKey, FlowRow, Store, TriggerWrite } from '../storage/store.ts'
 
 export interface SaveWorld {
@@ -31,9 +32,27 @@ export interface JudgedFlow {
   readonly diagnostics: readonly Diagnostic[]
 }
 
+type JudgeWorld = Pick<SaveWorld, 'catalogue' | 'globalDefaults' | 'flows' | 'tenant'>
+
 /** Form and meaning at once: every problem of the document comes back together. */
-export function judgeFlow(source: string, { catalogue, globalDefaults }: Pick<SaveWorld, 'catalogue' | 'globalDefaults'>): JudgedFlow {
-  return checkFlow(source, { catalogue, globalDefaults })
+export function judgeFlow(source: string, world: JudgeWorld): JudgedFlow {
+  const { flow, diagnostics, positions } = checkFlow(source, world)
+  const found = flow && judgeCalls(flow, world)
+  if (!flow || !found) return { diagnostics, ...(flow && { flow }) }
+  const all = [...diagnostics, { ...found, ...positions.ofPath(found.path) }]
+  return found.severity === 'error' ? { diagnostics: all } : { flow, diagnostics: all }
+}
+
+/** With the flows that are there, the flow may close a circle of calls. Kestra saves it and lets it run for ever. */
+function judgeCalls(flow: Flow, { flows, tenant }: JudgeWorld): Diagnostic | undefined {
+  const cycle = findCallCycle(flow, ({ namespace, id }) => flows.flowOf({ tenant, namespace, flowId: id }))
+  if (!cycle) return undefined
+  const { task, isEndless } = cycle
+  const way = [...cycle.flows, flow].map(({ namespace, id }) => `${namespace}.${id}`).join(' → ')
+  const how = isEndless ? 'always comes back to this flow, without end' : 'may come back to this flow'
+  const advice = isEndless ? 'put a condition on one of the calls' : 'a circle that does not end is stopped after 32 levels'
+  const message = `The call of the task "${task.id}" ${how} (${way}): ${advice}.`
+  return { severity: isEndless ? 'error' : 'warning', code: 'call-cycle', message, path: task.path }
 }
 
 export async function saveFlow(source: string, flow: Flow, world: SaveWorld): Promise<FlowRow> {

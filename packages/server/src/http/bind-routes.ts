@@ -9,6 +9,7 @@ import { SmartRouter } from 'hono/router/smart-router'
 import { TrieRouter } from 'hono/router/trie-router'
 import { Errors } from 'typebox/value'
 import type { HttpDependencies } from './dependencies.ts'
+import { DIALECT_HEADER, dialectOf } from './dialect.ts'
 import { signalOf, type AllHandlers, type Exchange } from './exchange.ts'
 import { BODY_BYTES_MAX, SOURCE_BYTES_MAX, dataOf, readBytes, textOf } from './read-body.ts'
 import { readFilters } from './read-filters.ts'
@@ -37,11 +38,9 @@ const PERMISSIONS: ReadonlySet<Permission> = new Set<Permission>([
   'plugin:read',
 ])
 
-const DIALECT_HEADER = 'x-batuta-dialect'
-
 export function bindRoutes(handlers: AllHandlers, dependencies: HttpDependencies): Listener {
-  const router = new SmartRouter<BoundRoute>({ routers: [new RegExpRouter(), new TrieRouter()] })
   const checkOrigin = newOriginCheck(dependencies.config)
+  const router = new SmartRouter<BoundRoute>({ routers: [new RegExpRouter(), new TrieRouter()] })
   for (const bound of boundRoutes(handlers, dependencies.config.tenant)) {
     assert(PERMISSIONS.has(bound.route.permission), `the route ${bound.name} has no permission`)
     router.add(bound.route.method, patternOf(bound.path), bound)
@@ -158,9 +157,7 @@ async function answer(
     body: await readBody(incoming, route),
     dialect: dialectOf(incoming.headers[DIALECT_HEADER], dialects, dependencies.config.apiDialect),
     incoming,
-    get signal() {
-      return signalOf(outgoing)
-    },
+    signal: () => signalOf(outgoing),
   })
 }
 
@@ -170,30 +167,6 @@ function searchOf(url: string): URLSearchParams {
   const at = url.indexOf('?')
   return at < 0 ? NO_SEARCH : new URLSearchParams(url.slice(at + 1))
 }
-
-/** Where dialects share a path, the header of the request decides, else the configuration. */
-export function dialectOf(
-  header: string | readonly string[] | undefined,
-  dialects: readonly ApiDialect[],
-  configured: ApiDialect = 'b',
-): ApiDialect {
-  const [only] = dialects
-  if (only !== undefined && dialects.length === 1) return only
-  const asked = header === undefined ? undefined : DIALECT_NAMES.get(String(header).toLowerCase())
-  if (asked !== undefined && dialects.includes(asked)) return asked
-  return dialects.includes(configured) ? configured : 'b'
-}
-
-const DIALECT_NAMES: ReadonlyMap<string, ApiDialect> = new Map([
-  ['a', 'a'],
-  ['0.20', 'a'],
-  ['b', 'b'],
-  ['1', 'b'],
-  ['1.3', 'b'],
-  ['c', 'c'],
-  ['2', 'c'],
-  ['2.0', 'c'],
-])
 
 /** Forms and raw bodies stream: their routes read them. */
 async function readBody(incoming: IncomingMessage, { body }: Route): Promise<never> {

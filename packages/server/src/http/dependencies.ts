@@ -1,7 +1,6 @@
 import type { ApiDialect, Ask } from '@batuta/core'
 import type { FileStore } from '@batuta/plugin-sdk'
 import type { Asker } from '../answers/answers.ts'
-import type { FlowCatalogue } from '../engine/flow-catalogue.ts'
 import type { StartWorld } from '../flows/births.ts'
 import type { SaveWorld } from '../flows/save-flow.ts'
 import type { Changes } from '../inbox/changes.ts'
@@ -16,7 +15,7 @@ export interface HttpDependencies {
   readonly config: HttpConfig
   readonly inbox: Inbox
   readonly store: Store
-  readonly flows: FlowCatalogue
+  readonly flows: SaveWorld['flows']
   readonly changes: Changes
   readonly files: FileStore
   readonly manifests: Manifests
@@ -25,6 +24,8 @@ export interface HttpDependencies {
   startWorld(): StartWorld
   newId(): string
   ask(asker: Asker): Ask
+  /** When workers took the jobs of an execution, by ordinal of the run: until they are settled the journal does not tell. */
+  claimsOf?(executionId: string): ReadonlyMap<number, number>
   readonly log: Log
 }
 
@@ -37,3 +38,6 @@ export interface HttpConfig {
   /** The address that people know the server by; its host is trusted, too. */
   readonly url?: string
 }
+
+/** The newest live revision of a flow, as it is kept in memory. */
+export type FlowEntry = NonNullable<ReturnType<SaveWorld['flows']['newest']>>

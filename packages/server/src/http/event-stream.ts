@@ -1,9 +1,13 @@
 // Server-sent events: frames from a generator, a heartbeat while nothing happens, and an end to it all when the client is gone.
 import type { Platform } from '../platform/platform.ts'
 import type { Reply } from './reply.ts'
+import { RequestError } from './request-error.ts'
 
 const HEARTBEAT_MS = 15_000
 const HEARTBEAT = ': still here\n\n'
+const STREAMS_MAX = 2_000
+
+let openStreams = 0
 
 /** `data` is one line: JSON text. */
 export function eventText(id: string, data: string): string {
@@ -12,6 +16,10 @@ export function eventText(id: string, data: string): string {
 
 /** The frames must end when the signal is aborted. */
 export function events(frames: AsyncGenerator<string>, platform: Platform): Reply {
+  if (openStreams >= STREAMS_MAX) {
+    const message = `There are ${STREAMS_MAX} streams open already: close some, or ask again in a moment.`
+    throw new RequestError(429, 'too-many-streams', message, { headers: { 'retry-after': '5' } })
+  }
   const headers = { 'x-accel-buffering': 'no' }
   return {
     type: 'stream',
@@ -24,6 +32,7 @@ export function events(frames: AsyncGenerator<string>, platform: Platform): Repl
 
 async function* withHeartbeat(frames: AsyncGenerator<string>, platform: Platform): AsyncGenerator<string> {
   let pending = frames.next()
+  openStreams += 1
   try {
     for (;;) {
       const result = await firstOf(pending, platform)
@@ -36,6 +45,7 @@ async function* withHeartbeat(frames: AsyncGenerator<string>, platform: Platform
       pending = frames.next()
     }
   } finally {
+    openStreams -= 1
     await frames.return(undefined)
   }
 }

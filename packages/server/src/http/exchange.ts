@@ -14,8 +14,8 @@ export interface Exchange<Params extends TObject, Query extends TObject, Body ex
   readonly body: BodyOf<Body>
   readonly dialect: ApiDialect
   readonly incoming: IncomingMessage
-  /** Aborted when the client is gone. */
-  readonly signal: AbortSignal
+  /** Aborted when the client is gone; asked for by those who wait only, for it costs more than a short request. */
+  signal(): AbortSignal
 }
 
 /** Forms and raw bodies are read by their routes: they stream. */

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test'
 import { SubmitError } from '../inbox/inbox.ts'
 import { FlushError } from '../storage/store.ts'
 import { RequestError, errorText, refusalOf } from './request-error.ts'
-import { openTestServer, type TestServer } from './testing/test-server.ts'
+import { openTestServer, type TestServer } from '../testing/test-server.ts'
 
 let server: TestServer
 before(async () => {

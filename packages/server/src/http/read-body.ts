@@ -2,26 +2,33 @@
 import type { IncomingMessage } from 'node:http'
 import { decodeValue, isMap, toPlain, type Value, type ValueMap } from '@batuta/core'
 import { RequestError } from './request-error.ts'
+import { refuseDeep } from './value-depth.ts'
 
 const MIB = 2 ** 20
 /** One flow. */
 export const SOURCE_BYTES_MAX = MIB
 /** Many flows, inputs, webhooks. */
 export const BODY_BYTES_MAX = 16 * MIB
+const SOURCE_ADVICE = 'split the flow into subflows, or move what is large to a file'
+const BODY_ADVICE = 'send what is large as a file'
 
 /** Undefined when there is no body. */
 export function readBytes(incoming: IncomingMessage, bytesMax: number): Promise<Buffer | undefined> {
   const announced = Number(incoming.headers['content-length'] ?? 0)
-  if (announced > bytesMax) return Promise.reject(tooLarge(incoming, bytesMax))
+  if (announced > bytesMax) return Promise.reject(tooLarge(incoming, bytesMax, announced))
   if (announced === 0 && incoming.headers['transfer-encoding'] === undefined) return Promise.resolve(undefined)
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let length = 0
+    // An error captures a stack: none is made for a body that came whole.
+    const broken = (cause?: unknown): void => {
+      if (!incoming.complete) reject(new RequestError(400, 'body-broken', 'The body ended early.', { cause }))
+    }
     incoming.on('data', (chunk: Buffer) => {
       length += chunk.length
       if (length > bytesMax) {
         incoming.removeAllListeners('data')
-        reject(tooLarge(incoming, bytesMax))
+        reject(tooLarge(incoming, bytesMax, length))
         return
       }
       chunks.push(chunk)
@@ -30,20 +37,17 @@ export function readBytes(incoming: IncomingMessage, bytesMax: number): Promise<
       const [first] = chunks
       resolve(chunks.length === 1 ? first : chunks.length === 0 ? undefined : Buffer.concat(chunks, length))
     })
-    incoming.on('error', error =>
-      reject(new RequestError(400, 'body-broken', 'The body ended early.', { cause: error })),
-    )
-    incoming.on('close', () => reject(new RequestError(400, 'body-broken', 'The body ended early.')))
+    incoming.on('error', broken)
+    incoming.on('close', broken)
   })
 }
 
 /** The rest is thrown away as it comes, so that the client can read the answer. */
-function tooLarge(incoming: IncomingMessage, bytesMax: number): RequestError {
+function tooLarge(incoming: IncomingMessage, bytesMax: number, bytesSeen: number): RequestError {
   incoming.resume()
-  const limit = bytesMax >= MIB ? `${bytesMax / MIB} MiB` : `${bytesMax} bytes`
-  return new RequestError(413, 'body-too-large', `The body is larger than ${limit}.`, {
-    headers: { connection: 'close' },
-  })
+  const advice = bytesMax === SOURCE_BYTES_MAX ? SOURCE_ADVICE : BODY_ADVICE
+  const message = `The body has ${bytesSeen} bytes or more, and at most ${bytesMax} are taken: ${advice}.`
+  return new RequestError(413, 'body-too-large', message, { headers: { connection: 'close' } })
 }
 
 const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true })
@@ -57,6 +61,12 @@ export function textOf(bytes: Buffer): string {
 }
 
 export function valueOf(text: string): Value {
+  const value = decode(text)
+  refuseDeep(value, 'The body')
+  return value
+}
+
+function decode(text: string): Value {
   try {
     return decodeValue(text)
   } catch (cause) {

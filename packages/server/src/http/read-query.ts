@@ -7,6 +7,16 @@ import { RequestError, unprocessable, type ErrorDetail } from './request-error.t
 const NAMES_MAX = 1_000
 
 export function readQuery<Query extends TObject>(schema: Query, given: URLSearchParams): Static<Query> {
+  if (given.size > 0) return readGiven(schema, given)
+  const known = emptyQueries.get(schema) ?? readGiven(schema, given)
+  emptyQueries.set(schema, known)
+  return trust<Static<Query>>(known)
+}
+
+/** What each schema makes of no query at all: most requests have none. */
+const emptyQueries = new WeakMap<TObject, unknown>()
+
+function readGiven<Query extends TObject>(schema: Query, given: URLSearchParams): Static<Query> {
   const values: Record<string, unknown> = {}
   const details: ErrorDetail[] = []
   if (given.size > NAMES_MAX)

@@ -20,6 +20,7 @@ const HEADERS_TIMEOUT_MS = 60_000
 /** A request of 10 GB over a slow line takes its time. */
 const REQUEST_TIMEOUT_MS = 60 * 60_000
 const KEEP_ALIVE_MS = 65_000
+const CONNECTIONS_MAX = 10_000
 /** What is under way may end; streams are cut. */
 const STOP_GRACE_MS = 2_000
 
@@ -31,6 +32,7 @@ export async function startHttp(given: HttpDependencies): Promise<RunningHttp> {
     headersTimeout: HEADERS_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
   })
+  server.maxConnections = CONNECTIONS_MAX
   const port = await listen(server, given.config)
   const dependencies = { ...given, config: { ...given.config, port } }
   const listener = bindRoutes(
@@ -44,6 +46,7 @@ export async function startHttp(given: HttpDependencies): Promise<RunningHttp> {
     dependencies,
   )
   server.on('request', (incoming, outgoing) => void listener(incoming, outgoing))
+  given.log.info('No user is configured: whoever reaches this address may use the API.')
   return {
     address: `http://${given.config.host}:${port}`,
     stop: () => stop(server, readiness),

@@ -1,12 +1,22 @@
-// Tells who watches that an execution has changed, after the commit. A hint: who misses it reads the journal.
+// Tells who watches that an execution has changed, after the commit. A hint: who misses it reads the journal. Where other nodes change executions,
+// too, watchers are told now and then in any case.
+import type { Clock, Scheduler } from '../platform/platform.ts'
+
 export interface Changes {
   publish(executionIds: Iterable<string>): void
   /** Calls back after each commit that touched the execution; the returned function ends it. */
   watch(executionId: string, onChange: () => void): () => void
 }
 
-export function newChanges(): Changes {
+export function newChanges(polling?: { readonly platform: Clock & Scheduler; readonly everyMs: number }): Changes {
   const watchers = new Map<string, Set<() => void>>()
+  const tellAll = (): void => {
+    for (const set of watchers.values()) for (const onChange of set) onChange()
+    if (watchers.size > 0) again()
+    else isPolling = false
+  }
+  const again = (): void => void polling?.platform.at(polling.platform.nowMs() + polling.everyMs, tellAll)
+  let isPolling = false
   return {
     publish: ids => {
       if (watchers.size === 0) return
@@ -16,6 +26,10 @@ export function newChanges(): Changes {
       const known = watchers.get(id) ?? new Set()
       known.add(onChange)
       watchers.set(id, known)
+      if (polling && !isPolling) {
+        isPolling = true
+        again()
+      }
       return () => {
         known.delete(onChange)
         if (known.size === 0) watchers.delete(id)

@@ -31,6 +31,11 @@ export class Maintenance {
     }
   }
 
+  /** Runs every round once now, in their order: after shards came from a node that is gone. */
+  async runAll(): Promise<void> {
+    for (const round of this.#options.rounds) await round.run()
+  }
+
   stop(): void {
     this.#isStopped = true
     for (const callOff of this.#callOffs.values()) callOff()

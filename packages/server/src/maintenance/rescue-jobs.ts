@@ -1,5 +1,6 @@
 // Jobs that nobody will settle: of an incarnation that is gone, offered to a worker that never heard of them, or killed before anybody claimed them.
 // Each is reported as lost; the execution decides what follows. Jobs that are free are called out again.
+import { shardOf } from '@batuta/core'
 import type { Inbox } from '../inbox/inbox.ts'
 import type { JobKey } from '../storage/batch.ts'
 import type { Store } from '../storage/store.ts'
@@ -16,6 +17,8 @@ export interface RescueJobsOptions {
   readonly inbox: Inbox
   readonly node: { readonly node: string; readonly incarnation: number }
   nowMs(): number
+  /** The losses of other nodes' executions are reported by their owners. */
+  owns(shard: number): boolean
   /** The worker of this node has it in its hands. */
   isRunning(key: JobKey): boolean
   /** There are jobs that nobody has claimed. */
@@ -24,11 +27,12 @@ export interface RescueJobsOptions {
 }
 
 export function rescueJobs(options: RescueJobsOptions): Round {
-  const { store, node, nowMs, isRunning, wake } = options
+  const { store, node, nowMs, owns, isRunning, wake } = options
+  const isOwn = ({ executionId }: JobKey): boolean => owns(shardOf(executionId))
   const backoff = new Backoff(nowMs)
   const run = async (): Promise<void> => {
-    const killed = await store.read.listKilledJobs(PAGE)
-    const lost = await store.read.listLostJobs(node.node, node.incarnation, PAGE)
+    const killed = (await store.read.listKilledJobs(PAGE)).filter(isOwn)
+    const lost = (await abandonedJobs(options)).filter(isOwn)
     const held = await store.read.listHeldJobs({ ...node, beforeMs: nowMs() - ON_THE_WAY_MAX_MS, limit: PAGE })
     const forgotten = [...killed, ...lost, ...held.filter(key => !isRunning(key))]
     await report(
@@ -40,6 +44,12 @@ export function rescueJobs(options: RescueJobsOptions): Round {
     if ((await store.read.countFreeJobs()) > 0) wake()
   }
   return { name: 'rescue jobs', everyMs: EVERY_MS, run }
+}
+
+/** Alone, what an earlier incarnation of this node held; among others, what any node held that is gone. */
+async function abandonedJobs({ store, node }: RescueJobsOptions): Promise<readonly JobKey[]> {
+  if (store.cluster) return await store.cluster.listAbandonedJobs(PAGE)
+  return await store.read.listLostJobs(node.node, node.incarnation, PAGE)
 }
 
 async function report(

@@ -14,10 +14,12 @@ export interface TakeSignalsOptions {
   readonly store: Store
   readonly inbox: Inbox
   nowMs(): number
+  /** Signals to other nodes' shards are theirs to take. */
+  owns(shard: number): boolean
   onNotice(message: string, error?: unknown): void
 }
 
-export function takeSignals({ store, inbox, nowMs, onNotice }: TakeSignalsOptions): Round {
+export function takeSignals({ store, inbox, nowMs, owns, onNotice }: TakeSignalsOptions): Round {
   const backoff = new Backoff(nowMs)
   const take = async ({ id, body }: SignalRow): Promise<void> => {
     try {
@@ -32,7 +34,7 @@ export function takeSignals({ store, inbox, nowMs, onNotice }: TakeSignalsOption
     for (let after = ''; ;) {
       const rows = await store.read.listSignals(after, PAGE)
       for (const { id } of rows) seen.add(id)
-      await Promise.all(rows.filter(({ id }) => backoff.isDue(id)).map(take))
+      await Promise.all(rows.filter(({ id, shard }) => owns(shard) && backoff.isDue(id)).map(take))
       const last = rows.at(-1)
       if (!last || rows.length < PAGE) break
       after = last.id

@@ -14,6 +14,8 @@ import type {
   JournalRowOf,
 } from './batch.ts'
 
+import type { Cluster } from './cluster.ts'
+
 export interface Store {
   readonly kind: 'memory' | 'sqlite' | 'postgres'
   /** All of the batch or nothing. Rejects with `FlushError`. */
@@ -23,6 +25,8 @@ export interface Store {
     args: Operations[Name]['args'],
   ): Promise<Operations[Name]['result']>
   readonly read: Reads
+  /** Only where many nodes share the store. */
+  readonly cluster?: Cluster
   close(): Promise<void>
 }
 

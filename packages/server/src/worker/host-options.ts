@@ -19,7 +19,7 @@ export function hostOptions({
     execArgv: [`--max-old-space-size=${HOST_HEAP_MB}`, '--disable-warning=ExperimentalWarning'],
     init: {
       type: 'init',
-      filesDir: join(config.dataDir, 'storage'),
+      filesDir: config.storageDir,
       workDir: join(config.dataDir, 'work'),
       cacheDir: join(config.dataDir, 'cache'),
       modules,

@@ -46,6 +46,7 @@ export interface Host {
 
 interface Running {
   readonly job: HostJob
+  readonly claimedMs: number
   readonly tenant: string
   readonly namespace: string
   readonly flowId: string
@@ -77,6 +78,14 @@ export class Worker implements JobSink {
     return true
   }
 
+  /** When each job of the execution that this node runs was begun, by the ordinal of its run. */
+  claimsOf(executionId: string): ReadonlyMap<number, number> {
+    const claims = new Map<number, number>()
+    for (const { job, claimedMs } of this.#running.values())
+      if (job.key.executionId === executionId) claims.set(job.key.run, claimedMs)
+    return claims
+  }
+
   isRunning(key: JobKey): boolean {
     return this.#running.has(keyText(key))
   }
@@ -93,6 +102,17 @@ export class Worker implements JobSink {
   wake(): void {
     this.#hasFree = true
     void this.#claim()
+  }
+
+  /** Looks for jobs that nobody has claimed, and for own ones that were killed by the node that owns their execution. */
+  async sweep(): Promise<void> {
+    const { store, node, onNotice } = this.#options
+    try {
+      for (const key of (await store.cluster?.listKilledJobs(node)) ?? []) this.stop(key, 'kill')
+    } catch (error) {
+      onNotice('killed jobs could not be read; it is tried again', error)
+    }
+    this.wake()
   }
 
   stop(key: JobKey, reason: 'kill' | 'stale'): void {
@@ -133,6 +153,7 @@ export class Worker implements JobSink {
       : undefined
     this.#running.set(keyText(job.key), {
       job,
+      claimedMs: this.#options.platform.nowMs(),
       tenant: flow?.tenantId ?? 'main',
       namespace: flow?.namespace ?? '',
       flowId: flow?.id ?? '',

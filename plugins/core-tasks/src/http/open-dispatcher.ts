@@ -5,7 +5,9 @@ import type { HttpProxy, HttpSettings } from './http-settings.ts'
 
 /** One for each run: connections of a task are closed with it. */
 export async function openDispatcher(ctx: RunContext, settings: HttpSettings): Promise<Dispatcher> {
-  const { Agent, ProxyAgent, Socks5ProxyAgent } = await import('undici')
+  // By its default export: a bundle gives no other name to what it imports late from a CommonJS package.
+  const { default: undici } = await import('undici')
+  const { Agent, ProxyAgent, Socks5ProxyAgent } = undici
   const { connectTimeoutMs, isInsecure, proxy } = settings
   const tls = { rejectUnauthorized: !isInsecure }
   const guard = ctx.isPrivateNetworkAllowed ? {} : { lookup: lookupPublic }

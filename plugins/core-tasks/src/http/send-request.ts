@@ -135,7 +135,7 @@ async function exchange(
   const headers = requestHeaders(request, body, authorization)
   if (settings.logs.includes('REQUEST_HEADERS')) ctx.logger.debug(headersText(`${method} ${url.href}`, headers))
   if (settings.logs.includes('REQUEST_BODY') && typeof body?.content === 'string') ctx.logger.debug(body.content)
-  const undici = await import('undici')
+  const { default: undici } = await import('undici')
   const response = await undici.request(url, {
     dispatcher,
     method,

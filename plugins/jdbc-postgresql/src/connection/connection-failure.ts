@@ -51,8 +51,11 @@ function unnamed(message: string, code: string, target: ConnectionTarget): strin
   if (message.includes('does not support SSL')) {
     return 'the server speaks no TLS; turn it on there, or set `sslMode: PREFER`'
   }
-  if (code.startsWith('ERR_TLS') || /CERT|SIGNED|ISSUER/.test(code)) {
-    return `the server's certificate is not trusted (${code}: ${message}); set \`sslRootCert\`, or \`sslMode: REQUIRE\` to go without`
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    return `the server's certificate is for another name (${code}); connect by its name, or set \`sslMode: VERIFY_CA\``
+  }
+  if (/^ERR_TLS|CERT|SIGNED|ISSUER|VERIFY/.test(code)) {
+    return `the server's certificate is not trusted (${code}); set \`sslRootCert\`, or \`sslMode: REQUIRE\` to go without`
   }
   return code === '' || message.includes(code) ? message : `${message} (${code})`
 }
@@ -60,4 +63,12 @@ function unnamed(message: string, code: string, target: ConnectionTarget): strin
 /** Where several addresses were tried, the driver wraps what each of them said. */
 function innermost(error: unknown): unknown {
   return error instanceof AggregateError && error.errors.length > 0 ? error.errors[0] : error
+}
+
+/** Serialization failure, deadlock, lost or refused connection, shutdown: the same may work a moment later. */
+const TRANSIENT =
+  /SQLSTATE (?:40001|40P01|53\d\d\d|57P0\d|08\w{3})|cannot connect to PostgreSQL|the connection to PostgreSQL/
+
+export function isTransient(error: unknown): boolean {
+  return error instanceof Error && TRANSIENT.test(error.message)
 }

@@ -1,4 +1,5 @@
 // The properties by which all tasks of the family reach a database, and what follows from them and from the URL together.
+import { randomInt } from 'node:crypto'
 import { userInfo } from 'node:os'
 import { p, TaskError } from '@batuta/plugin-sdk'
 import type { LazyProperties, RunContext } from '@batuta/plugin-sdk'
@@ -118,7 +119,7 @@ async function renderTls(
     cert: (await props.sslCert.render()) ?? parameters.get('sslcert'),
     key: (await props.sslKey.render()) ?? parameters.get('sslkey'),
     keyPassword: (await props.sslKeyPassword.render()) ?? parameters.get('sslpassword'),
-    isUnverified: /NonValidatingFactory$/.test(parameters.get('sslfactory') ?? ''),
+    isUnverified: (parameters.get('sslfactory') ?? '').endsWith('NonValidatingFactory'),
   })
   return { sslMode: written ?? (isWanted ? 'VERIFY_FULL' : 'PREFER'), tls }
 }
@@ -151,7 +152,7 @@ function serverOf(written: string): TargetServer {
 
 function shuffled<T>(items: readonly T[]): readonly T[] {
   return items
-    .map(item => ({ item, rank: Math.random() }))
+    .map(item => ({ item, rank: randomInt(2 ** 32) }))
     .sort((a, b) => a.rank - b.rank)
     .map(({ item }) => item)
 }

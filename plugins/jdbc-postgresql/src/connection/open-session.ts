@@ -22,21 +22,35 @@ export interface Session {
 }
 
 export async function openSession(target: ConnectionTarget, signal: AbortSignal): Promise<Session> {
-  const failures: string[] = []
+  const failures = new Set<string>()
   for (const isStrict of passesOf(target)) {
     for (const host of target.hosts) {
-      try {
-        const session = await openOn(host, target, signal)
-        if (!isStrict || (await isWanted(session))) return session
-        failures.push(`${host.host}:${host.port} is not the ${target.server} that the URL asks for`)
-        await session.client.end()
-      } catch (error) {
-        signal.throwIfAborted()
-        failures.push(connectionFailure(error, host, target))
-      }
+      const opened = await tryHost(host, { target, isStrict, signal })
+      if (typeof opened !== 'string') return opened
+      failures.add(opened)
     }
   }
-  throw new TaskError([...new Set(failures)].join('; '))
+  throw new TaskError([...failures].join('; '))
+}
+
+interface HostAttempt {
+  readonly target: ConnectionTarget
+  /** A server of another kind than the URL prefers will not do. */
+  readonly isStrict: boolean
+  readonly signal: AbortSignal
+}
+
+/** A session, or why there is none. */
+async function tryHost(host: Host, { target, isStrict, signal }: HostAttempt): Promise<Session | string> {
+  try {
+    const session = await openOn(host, target, signal)
+    if (!isStrict || (await isWanted(session))) return session
+    await session.client.end()
+    return `${host.host}:${host.port} is not the ${target.server} that the URL asks for`
+  } catch (error) {
+    signal.throwIfAborted()
+    return connectionFailure(error, host, target)
+  }
 }
 
 /** With a mere preference the second pass takes whoever answers. */

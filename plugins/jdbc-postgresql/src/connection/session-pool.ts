@@ -112,7 +112,7 @@ export class SessionPool {
       holdProcess(session, false)
       pool.idle.push({
         session,
-        since: Date.now(),
+        since: performance.now(),
         timer: setTimeout(() => this.#expire(pool, session), IDLE_MS).unref(),
       })
       callNext(pool)
@@ -135,7 +135,7 @@ export class SessionPool {
 async function wake({ session, since, timer }: Resting): Promise<Session | undefined> {
   clearTimeout(timer)
   holdProcess(session, true)
-  if (!session.isBroken && Date.now() - since < TRUSTED_MS) return session
+  if (!session.isBroken && performance.now() - since < TRUSTED_MS) return session
   try {
     await session.client.query(';')
     return session

@@ -1,5 +1,6 @@
 // Lends a connection to a task, for as long as it runs. When the task is stopped, the server is asked to give up what it is doing.
 import type { RunContext } from '@batuta/plugin-sdk'
+import { describeError } from '../describe-error.ts'
 import { requestCancel } from './cancel-request.ts'
 import type { ConnectionTarget } from './connection-properties.ts'
 import { openSession } from './open-session.ts'
@@ -32,7 +33,7 @@ export async function withSession<T>(
     return await work(session)
   } catch (error) {
     ctx.signal.throwIfAborted()
-    throw error
+    throw describeError(error, { host: session.host, text: '' })
   } finally {
     stopWatching()
     await (poolSize === undefined ? endSession(session) : sessionPool.release(session))

@@ -1,6 +1,6 @@
 // Runs a prepared statement once per row of parameters, all in one message to the server: what JDBC calls a batch.
 import type { Connection, Submittable } from 'pg'
-import { wireOf } from '../std/wire.ts'
+import { wireOf } from './wire.ts'
 
 export class BatchQuery implements Submittable {
   /** Settles with the number of rows that the statements changed. */

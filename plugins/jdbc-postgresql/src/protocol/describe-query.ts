@@ -1,6 +1,6 @@
 // Prepares a statement under a name and learns what types its parameters have.
 import type { Connection, Submittable } from 'pg'
-import { wireOf } from '../std/wire.ts'
+import { wireOf } from './wire.ts'
 
 export class DescribeQuery implements Submittable {
   readonly types: Promise<readonly number[]>

@@ -7,8 +7,8 @@
 //                                        │ unknown types: Parse Bind Execute   ├─► rows … CommandComplete ─► Sync ─► ReadyForQuery
 //                                        └─────────────► names … ──────────────┘
 import type { Connection, Submittable } from 'pg'
-import { wireOf } from '../std/wire.ts'
-import type { Wire } from '../std/wire.ts'
+import { wireOf } from './wire.ts'
+import type { Wire } from './wire.ts'
 import { FIRST_CUSTOM_OID } from '../values/column-codec.ts'
 import type { CustomType } from '../values/column-codec.ts'
 import type { ColumnField, RawRow } from '../values/row-writer.ts'

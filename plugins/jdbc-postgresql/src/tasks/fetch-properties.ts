@@ -11,7 +11,6 @@ export const fetchProperties = {
   fetchType: p
     .enum('STORE', 'FETCH', 'FETCH_ONE', 'NONE')
     .dynamic()
-    .required()
     .default('NONE')
     .group('main')
     .title('What to do with the rows.')

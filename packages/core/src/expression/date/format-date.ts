@@ -81,6 +81,8 @@ function formatField(element: Field, time: ZonedTime, locale: string): string {
       return instantText(time.instant)
     case 'R':
       return formatRfc1123(time)
+    case 'r':
+      return /^(?:Z|[+-].*)$/.test(time.zone.id) ? '' : `[${time.zone.id}]`
     default:
       return padNumber(numberOf(letter, time, weekRule(locale)), count)
   }

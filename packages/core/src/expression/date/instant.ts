@@ -1,5 +1,5 @@
 // Moments, and the ISO texts they are read from and written as.
-import { DateTime } from '../../std/value.ts'
+import type { DateTime } from '../../std/value.ts'
 import { civilFromDays, daysFromCivil, monthLength } from './calendar.ts'
 import type { CivilDate } from './calendar.ts'
 import { localToSeconds, pad2, parseOffset, parseZone } from './zone.ts'

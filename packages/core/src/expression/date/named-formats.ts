@@ -11,7 +11,8 @@ const LOCAL_TIME: readonly Element[] = [
   optional(literal(':'), field('s', 2), optional(field('.', 9))),
 ]
 const LOCAL_DATE_TIME: readonly Element[] = [...LOCAL_DATE, literal('T'), ...LOCAL_TIME]
-const ZONE = optional(literal('['), field('V', 2), literal(']'))
+// The inner letter `r` is a region in brackets, and nothing for an offset.
+const ZONE = field('r', 1)
 
 const NAMED: Readonly<Record<string, readonly Element[]>> = {
   iso: parsePattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX"),

@@ -37,8 +37,8 @@ const WEEKDAY_MS = (weekday: number): number => Date.UTC(2024, 0, weekday)
 export function monthName(month: number, width: Width, isAlone: boolean, locale: string): string {
   const options: Intl.DateTimeFormatOptions = isAlone ? { month: width } : { month: width, day: 'numeric' }
   const name = partOf(locale, options, 'month', MONTH_MS(month))
-  // Some languages write a number where a day stands beside the month.
-  return /^\d+$/.test(name) ? partOf(locale, { month: width }, 'month', MONTH_MS(month)) : name
+  // Some languages write a number and a word, which are two parts.
+  return /^\d+$/.test(name) ? formatterFor(locale, { month: width }).format(MONTH_MS(month)) : name
 }
 
 export function weekdayName(weekday: number, width: Width, locale: string): string {

@@ -24,12 +24,19 @@ export interface ReadOptions {
 /** Texts, date-time values, and integers as epoch seconds. */
 export function readDate(input: Value, options: ReadOptions): Instant {
   if (typeof input === 'string') return readText(input, options)
-  if (isInteger(input)) return { seconds: Number(input), nanos: 0 }
+  if (isInteger(input)) return fromEpoch(Number(input))
   if (input instanceof DateTime) {
     const instant = dateTimeToInstant(input, options.zone)
     if (instant !== undefined) return instant
   }
   return fail('TYPE', `A date is a text, a date or seconds since 1970, not ${typeName(input)}`)
+}
+
+/** What a date can be at most: the year 1,000,000,000. */
+const SECONDS_MAX = 31_556_889_864_403_200
+
+function fromEpoch(seconds: number): Instant {
+  return Math.abs(seconds) < SECONDS_MAX ? { seconds, nanos: 0 } : fail('VALUE', `${seconds} seconds are no date`)
 }
 
 function readText(text: string, { zone, existingFormat, locale }: ReadOptions): Instant {
@@ -128,7 +135,7 @@ function hourOf(numbers: ReadonlyMap<string, number>): number | undefined {
   if (clock !== undefined) return clock === 24 ? 0 : clock
   const half = numbers.get('a')
   const hour = numbers.get('K') ?? numbers.get('h')
+  if (hour !== undefined && hour > (numbers.has('K') ? 11 : 12)) return Number.MAX_SAFE_INTEGER
   if (half === undefined || hour === undefined) return undefined
-  if (hour > 12) return Number.MAX_SAFE_INTEGER
   return (hour % 12) + half * 12
 }

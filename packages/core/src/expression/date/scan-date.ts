@@ -89,6 +89,8 @@ class Scanner {
         return this.#scanInstant()
       case 'R':
         return this.#scanRfc1123()
+      case 'r':
+        return !this.#takeText('[') || (this.#scanZone() && this.#takeText(']'))
       case 'X':
       case 'x':
       case 'Z':

@@ -20,11 +20,11 @@ const NANOS: Readonly<Record<string, bigint>> = { NANOS: 1n, MICROS: 1000n, MILL
 export const DATE_UNITS: readonly string[] = [NANOS, SECONDS, DAYS, MONTHS].flatMap(units => Object.keys(units))
 
 const YEAR_MAX = 999_999_999
-const SECONDS_MAX = 31_556_889_864_403_199
+const SECONDS_MAX = YEAR_MAX * 31_556_952
 
 export function shiftDate(instant: Instant, amount: number | bigint, unit: string, zone: Zone): Instant {
   const shifted = shift(instant, amount, unit, zone)
-  if (!(Math.abs(shifted.seconds) <= SECONDS_MAX)) return fail('VALUE', 'The date lies outside of the calendar')
+  if (!(Math.abs(shifted.seconds) <= SECONDS_MAX)) return outside()
   return shifted
 }
 
@@ -35,6 +35,15 @@ function shift(instant: Instant, amount: number | bigint, unit: string, zone: Zo
   if (Object.hasOwn(DAYS, unit)) return shiftCalendar(instant, zone, days => days + count * (DAYS[unit] ?? 1))
   if (Object.hasOwn(MONTHS, unit))
     return shiftCalendar(instant, zone, days => shiftMonths(days, count * (MONTHS[unit] ?? 1)))
+  return unknownUnit(unit)
+}
+
+/** Units that exist only in theory are refused, too: eras cannot be added to a date. */
+export function checkUnit(unit: string): void {
+  if (!DATE_UNITS.includes(unit)) unknownUnit(unit)
+}
+
+function unknownUnit(unit: string): never {
   return fail('ARGUMENT', `\`${unit}\` is not a unit of time; use one of ${DATE_UNITS.join(', ')}`)
 }
 
@@ -46,7 +55,9 @@ function shiftNanos({ seconds, nanos }: Instant, amount: bigint): Instant {
 
 function shiftCalendar(instant: Instant, zone: Zone, move: (days: number) => number): Instant {
   const { epochDay, hour, minute, second } = toZoned(instant, zone)
-  const local = move(epochDay) * 86_400 + hour * 3600 + minute * 60 + second
+  const days = move(epochDay)
+  if (!(Math.abs(days) <= YEAR_MAX * 366)) return outside()
+  const local = days * 86_400 + hour * 3600 + minute * 60 + second
   return { seconds: localToSeconds(local, zone), nanos: instant.nanos }
 }
 
@@ -54,7 +65,11 @@ function shiftMonths(days: number, months: number): number {
   const { year, month, day } = civilFromDays(days)
   const total = year * 12 + month - 1 + months
   const newYear = Math.floor(total / 12)
-  if (!(Math.abs(newYear) <= YEAR_MAX)) return fail('VALUE', 'The date lies outside of the calendar')
+  if (!(Math.abs(newYear) <= YEAR_MAX)) return outside()
   const newMonth = total - newYear * 12 + 1
   return daysFromCivil(newYear, newMonth, Math.min(day, monthLength(newYear, newMonth)))
+}
+
+function outside(): never {
+  return fail('VALUE', 'The date lies outside of the calendar')
 }

@@ -77,7 +77,7 @@ function endOf(input: Value, filter: string, index: 0 | -1): Value {
 }
 
 function join(list: readonly Value[], separator: string, fuel: Fuel): string {
-  const parts = list.map(plainText)
+  const parts = list.map(item => fuel.textOf(item))
   fuel.checkText(parts.reduce((length, part) => length + part.length + separator.length, 0))
   return parts.join(separator)
 }

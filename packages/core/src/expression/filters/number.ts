@@ -5,6 +5,7 @@ import { toNumber } from '../arithmetic.ts'
 import type { FilterDefinition } from '../definition.ts'
 import { fail } from '../fault.ts'
 import { formatDecimal } from '../text/decimal-format.ts'
+import { parseDecimalPattern } from '../text/decimal-pattern.ts'
 import { readJavaNumber } from '../text/java-number.ts'
 import { typeName } from '../type-name.ts'
 
@@ -19,6 +20,9 @@ export const NUMBER_FILTERS: readonly FilterDefinition[] = [
   {
     name: 'numberFormat',
     parameters: ['format'],
+    checkArguments: ([format]) => {
+      if (typeof format === 'string') parseDecimalPattern(format)
+    },
     apply: (input, [format], { scope }) => {
       if (input === null) return null
       if (!isNumber(input)) return fail('TYPE', `\`numberFormat\` works on numbers, not on ${typeName(input)}`)

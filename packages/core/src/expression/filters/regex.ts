@@ -3,10 +3,10 @@ import type { Value, ValueMap } from '../../std/value.ts'
 import { plainText } from '../../std/value-text.ts'
 import { integerArgument, required, stringArgument, stringInput, textArgument } from '../arguments.ts'
 import { isTrue } from '../compare.ts'
-import type { FilterDefinition } from '../definition.ts'
+import type { Args, FilterDefinition } from '../definition.ts'
 import { fail } from '../fault.ts'
 import type { Fuel } from '../fuel.ts'
-import { extractGroup, javaReplaceAll, javaSplit, matchesAnywhere } from '../text/java-regex.ts'
+import { checkRegex, extractGroup, javaReplaceAll, javaSplit, matchesAnywhere } from '../text/java-regex.ts'
 import { mapTexts } from './text.ts'
 import { typeName } from '../type-name.ts'
 
@@ -19,12 +19,14 @@ export const REGEX_FILTERS: readonly FilterDefinition[] = [
   {
     name: 'regexMatch',
     parameters: ['regex'],
+    checkArguments: checkFirst,
     apply: (input, [regex], { fuel }) =>
       input !== null && matchesAnywhere(plainText(input), textArgument(regex, 'regex'), fuel),
   },
   {
     name: 'regexReplace',
     parameters: ['regex', 'replacement'],
+    checkArguments: checkFirst,
     apply: (input, [regex, replacement], { fuel }) => {
       if (input === null) return null
       const wanted = textArgument(regex, 'regex')
@@ -34,6 +36,7 @@ export const REGEX_FILTERS: readonly FilterDefinition[] = [
   {
     name: 'regexExtract',
     parameters: ['regex', 'group'],
+    checkArguments: checkFirst,
     apply: (input, [regex, group], { fuel }) => {
       if (input === null) return null
       const wanted = textArgument(regex, 'regex')
@@ -43,6 +46,7 @@ export const REGEX_FILTERS: readonly FilterDefinition[] = [
   {
     name: 'split',
     parameters: ['delimiter', 'limit'],
+    checkArguments: checkFirst,
     apply: (input, [delimiter, limit], { fuel }) => {
       if (input === null) return null
       const count = limit === undefined || limit === null ? 0 : integerArgument(limit, 'limit')
@@ -52,12 +56,16 @@ export const REGEX_FILTERS: readonly FilterDefinition[] = [
   },
 ]
 
+function checkFirst([regex]: Args): void {
+  if (typeof regex === 'string') checkRegex(regex)
+}
+
 /** The pairs one after another, each on what the one before it left. */
 function replace(input: Value, pairs: Value | undefined, regexp: Value | undefined, fuel: Fuel): Value {
   const given = required(pairs, 'replace_pairs')
   if (!isMap(given)) return fail('ARGUMENT', `The argument \`replace_pairs\` is a map, not ${typeName(given)}`)
   const isRegex = regexp !== undefined && regexp !== null && isTrue(regexp)
-  return mapTexts(input, text => replaceAll(text, given, isRegex, fuel))
+  return mapTexts(input, text => replaceAll(text, given, isRegex, fuel), fuel)
 }
 
 function replaceAll(text: string, pairs: ValueMap, isRegex: boolean, fuel: Fuel): string {

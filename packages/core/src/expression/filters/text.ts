@@ -5,6 +5,7 @@ import { integerArgument, required, stringInput, textArgument } from '../argumen
 import { isEmpty } from '../compare.ts'
 import type { Args, FilterDefinition } from '../definition.ts'
 import { fail } from '../fault.ts'
+import type { Fuel } from '../fuel.ts'
 import { formatJava } from '../text/java-format.ts'
 import { isWhiteSpace, titleCase, trimText } from '../text/java-text.ts'
 
@@ -14,7 +15,11 @@ function onText(
   parameters: readonly string[],
   apply: (text: string, args: Args) => Value,
 ): FilterDefinition {
-  return { name, parameters, apply: (input, args) => (input === null ? null : apply(plainText(input), args)) }
+  return {
+    name,
+    parameters,
+    apply: (input, args, { fuel }) => (input === null ? null : apply(fuel.textOf(input), args)),
+  }
 }
 
 /** The same for filters that take texts only. */
@@ -74,7 +79,7 @@ export const TEXT_FILTERS: readonly FilterDefinition[] = [
     absorbsUndefined: true,
     apply: (input, [fallback]) => (isEmpty(input) ? (fallback ?? null) : input),
   },
-  { name: 'escapeChar', parameters: ['type'], apply: (input, [type]) => escapeCharacters(input, type) },
+  { name: 'escapeChar', parameters: ['type'], apply: (input, [type], { fuel }) => escapeCharacters(input, type, fuel) },
 ]
 
 /** The first character that is not white space in title case, the rest as it is. */
@@ -136,20 +141,21 @@ const ESCAPES: Readonly<Record<string, readonly [string, string]>> = {
   shell: ["'", "'\\''"],
 }
 
-function escapeCharacters(input: Value, type: Value | undefined): Value {
+function escapeCharacters(input: Value, type: Value | undefined, fuel: Fuel): Value {
   if (input === null) return null
   const name = plainText(required(type, 'type')).toLowerCase()
   const pair = Object.hasOwn(ESCAPES, name) ? ESCAPES[name] : undefined
   if (pair === undefined)
     return fail('ARGUMENT', `The argument \`type\` is one of single, double, shell, not \`${name}\``)
-  return mapTexts(input, text => text.replaceAll(pair[0], () => pair[1]))
+  return mapTexts(input, text => text.replaceAll(pair[0], () => pair[1]), fuel)
 }
 
 /** Changes the texts of a value at every depth; other scalars become text first. */
-export function mapTexts(value: Value, change: (text: string) => string): Value {
+export function mapTexts(value: Value, change: (text: string) => string, fuel: Fuel): Value {
   if (value === null) return null
-  if (isList(value)) return value.map(item => mapTexts(item, change))
+  fuel.spend(1)
+  if (isList(value)) return value.map(item => mapTexts(item, change, fuel))
   if (isMap(value))
-    return mapFrom(Array.from(mapEntries(value), ([key, item]) => [key, mapTexts(item, change)] as const))
+    return mapFrom(Array.from(mapEntries(value), ([key, item]) => [key, mapTexts(item, change, fuel)] as const))
   return change(plainText(value))
 }

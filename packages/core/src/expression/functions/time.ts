@@ -15,7 +15,7 @@ import type { Instant, ZonedTime } from '../date/instant.ts'
 import { UTC } from '../date/zone.ts'
 import type { Args, FunctionDefinition } from '../definition.ts'
 import { fail } from '../fault.ts'
-import { formatInput } from '../filters/date.ts'
+import { checkFormatting, formatInput } from '../filters/date.ts'
 import { typeName } from '../type-name.ts'
 
 export const TIME_FUNCTIONS: readonly FunctionDefinition[] = [
@@ -23,6 +23,7 @@ export const TIME_FUNCTIONS: readonly FunctionDefinition[] = [
     name: 'now',
     parameters: ['format', 'timeZone', 'existingFormat', 'locale'],
     needs: ['time'],
+    checkArguments: checkFormatting,
     call: (args, frame) => {
       const present = new DateTime('instant', instantText(instantFromMs(frame.scope.nowMs)))
       return formatInput(present, args, frame)

@@ -1,8 +1,8 @@
 // Ion text, all of its top-level values. Annotations are dropped, symbols become text, timestamps stay text.
 import { decodeBase64 } from '../../std/base64.ts'
 import { encodeUtf8 } from '../../std/utf8.ts'
-import { Bytes, Decimal, mapFrom, toDouble, toInteger } from '../../std/value.ts'
-import type { Value } from '../../std/value.ts'
+import { Bytes, mapFrom, toDouble, toInteger } from '../../std/value.ts'
+import type { Decimal, Value } from '../../std/value.ts'
 import { parseDecimal } from '../decimal.ts'
 import { fail } from '../fault.ts'
 import type { Fuel } from '../fuel.ts'

@@ -2,24 +2,26 @@
 import { encodeBase64 } from '../../std/base64.ts'
 import { Bytes, DateTime, Decimal, Double, Float, isInteger, isList, mapEntries } from '../../std/value.ts'
 import type { Value } from '../../std/value.ts'
+import type { Fuel } from '../fuel.ts'
 import { checkDepth, decimalText, numberText } from '../../std/value-text.ts'
 
-export function writeIon(value: Value): string {
-  return write(value, 0)
+export function writeIon(value: Value, fuel: Fuel): string {
+  return write(value, 0, fuel)
 }
 
-function write(value: Value, depth: number): string {
+function write(value: Value, depth: number, fuel: Fuel): string {
   if (value === null || typeof value === 'boolean') return String(value)
   if (typeof value === 'string') return quote(value, '"')
   if (isInteger(value)) return numberText(value)
   if (typeof value === 'number') return writeFloat(value)
   checkDepth(depth)
+  fuel.spend(1)
   if (value instanceof Double || value instanceof Float) return writeFloat(value.value)
   if (value instanceof Decimal) return writeDecimal(value)
   if (value instanceof Bytes) return `{{${encodeBase64(value.bytes)}}}`
   if (value instanceof DateTime) return value.type === 'instant' ? value.text : quote(value.text, '"')
-  if (isList(value)) return `[${value.map(item => write(item, depth + 1)).join(',')}]`
-  const fields = Array.from(mapEntries(value), ([key, item]) => `${writeName(key)}:${write(item, depth + 1)}`)
+  if (isList(value)) return `[${value.map(item => write(item, depth + 1, fuel)).join(',')}]`
+  const fields = Array.from(mapEntries(value), ([key, item]) => `${writeName(key)}:${write(item, depth + 1, fuel)}`)
   return `{${fields.join(',')}}`
 }
 
@@ -46,7 +48,6 @@ function writeName(key: string): string {
 const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\\': '\\\\' }
 
 function quote(text: string, mark: '"' | "'"): string {
-  // eslint-disable-next-line no-control-regex
   const escaped = text.replace(/[\x00-\x1f\\"']/g, character => {
     if (character === '"' || character === "'") return character === mark ? `\\${character}` : character
     return ESCAPES[character] ?? `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`

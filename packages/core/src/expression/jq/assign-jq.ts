@@ -10,7 +10,7 @@ import type { JqAssignment, JqOperator } from './syntax-jq.ts'
 export function compileAssignment(operator: JqAssignment, left: Filter, right: Filter): Filter {
   if (operator === '|=') return (input, path, env, emit) => emit(update(input, left, right, env), computed(path))
   return (input, path, env, emit) =>
-    right(input, undefined, env, operand => emit(assign(operator, input, left, operand, env), computed(path)))
+    right(input, undefined, env, operand => emit(assign({ operator, left, operand }, input, env), computed(path)))
 }
 
 /** The paths that a filter reaches in a value. */
@@ -24,7 +24,13 @@ export function pathsOf(input: Value, filter: Filter, env: Env): readonly (reado
   return paths
 }
 
-function assign(operator: Exclude<JqAssignment, '|='>, input: Value, left: Filter, operand: Value, env: Env): Value {
+interface Assigning {
+  readonly operator: Exclude<JqAssignment, '|='>
+  readonly left: Filter
+  readonly operand: Value
+}
+
+function assign({ operator, left, operand }: Assigning, input: Value, env: Env): Value {
   const { fuel } = env.run
   const change = (old: Value): Value => {
     if (operator === '=') return operand

@@ -2,12 +2,12 @@
 import { isList, isMap, mapGet } from '../../std/value.ts'
 import type { Value } from '../../std/value.ts'
 import { compileJq, computed } from './compile-jq.ts'
-import type { JqScope } from './compile-jq.ts'
+import type { JqScope } from './scope-jq.ts'
 import { jqType, raise } from './jq-error.ts'
 import type { JqPath } from './paths-jq.ts'
 import { bindValue } from './run-time-jq.ts'
 import type { Env, Filter } from './run-time-jq.ts'
-import type { JqForeach, JqNode, JqPattern, JqPatternEntry } from './syntax-jq.ts'
+import type { JqForeach, JqNodeOf, JqPattern, JqPatternEntry } from './syntax-jq.ts'
 
 type Bind = (value: Value, env: Env, body: (env: Env) => void) => void
 
@@ -93,7 +93,7 @@ interface State {
 }
 
 /** The last output of the update is the next state; none at all makes it null. */
-export function compileReduce(node: Extract<JqNode, { type: 'reduce' }>, scope: JqScope): Filter {
+export function compileReduce(node: JqNodeOf<'reduce'>, scope: JqScope): Filter {
   const source = compileJq(node.source, scope)
   const start = compileJq(node.start, scope)
   const pattern = compilePattern(node.pattern, scope)

@@ -3,6 +3,7 @@ import { isNumber } from '../../std/value.ts'
 import type { Value } from '../../std/value.ts'
 import { toNumber } from '../arithmetic.ts'
 import { fail } from '../fault.ts'
+import type { Fuel } from '../fuel.ts'
 import { add, narrow } from './arithmetic-jq.ts'
 import { firstOutput } from './assign-jq.ts'
 import { computed, isTruthy } from './compile-jq.ts'
@@ -12,7 +13,7 @@ import { recurse } from './iterate-jq.ts'
 import { JqBreak, JqError, raise } from './jq-error.ts'
 import { compareJq } from './order-jq.ts'
 import type { JqPath } from './paths-jq.ts'
-import type { Emit, Env, Filter } from './run-time-jq.ts'
+import type { Filter } from './run-time-jq.ts'
 
 export const FLOW_NATIVES: readonly NativeEntry[] = [
   onFilters('empty', 0, () => () => undefined),
@@ -33,7 +34,7 @@ export const FLOW_NATIVES: readonly NativeEntry[] = [
   onFilters('stderr', 0, () => (input, path, _env, emit) => emit(input, path)),
   onInput('input_filename', () => null),
   onInput('input_line_number', () => 0),
-  onFilters('first', 1, body => (input, path, env, emit) => stopAfter(1, body, input, path, env, emit)),
+  onFilters('first', 1, body => stopAfter(1, body)),
   onFilters('limit', 2, compileLimit),
   onFilters(
     'isempty',
@@ -61,19 +62,21 @@ function constant(value: Value): Filter {
 const EMIT_ALWAYS: Filter = constant(true)
 
 /** Emits at most so many outputs and leaves the rest of the generator unborn. */
-function stopAfter(count: number, body: Filter, input: Value, path: JqPath | undefined, env: Env, emit: Emit): void {
-  const mark = new JqBreak()
-  const { depth } = env.run
-  let left = count
-  try {
-    body(input, path, env, (value, at) => {
-      left--
-      emit(value, at)
-      if (left <= 0) throw mark
-    })
-  } catch (error) {
-    if (error !== mark) throw error
-    env.run.restore(depth)
+function stopAfter(count: number, body: Filter): Filter {
+  return (input, path, env, emit) => {
+    const mark = new JqBreak()
+    const { depth } = env.run
+    let left = count
+    try {
+      body(input, path, env, (value, at) => {
+        left--
+        emit(value, at)
+        if (left <= 0) throw mark
+      })
+    } catch (error) {
+      if (error !== mark) throw error
+      env.run.restore(depth)
+    }
   }
 }
 
@@ -82,7 +85,7 @@ function compileLimit(count: Filter, body: Filter): Filter {
     count(input, undefined, env, value => {
       const number = isNumber(value) ? toNumber(value) : raise('limit needs a number')
       if (number < 0) body(input, path, env, emit)
-      else if (number > 0) stopAfter(Math.ceil(number), body, input, path, env, emit)
+      else if (number > 0) stopAfter(Math.ceil(number), body)(input, path, env, emit)
     })
 }
 
@@ -109,20 +112,20 @@ function compileRange(from: Filter, to: Filter, by: Filter | undefined): Filter 
           if (!isNumber(start) || !isNumber(end) || !isNumber(increment)) {
             return raise('Range bounds must be numeric')
           }
-          emitRange(start, end, increment, env, value => emit(value, computed(path)))
+          emitRange([start, end, increment], env.run.fuel, value => emit(value, computed(path)))
         }),
       ),
     )
 }
 
-function emitRange(start: Value, end: Value, increment: Value, { run }: Env, emit: (value: Value) => void): void {
-  const direction = compareJq(0, increment, run.fuel)
+function emitRange(
+  [start, end, increment]: readonly [Value, Value, Value],
+  fuel: Fuel,
+  emit: (value: Value) => void,
+): void {
+  const direction = compareJq(0, increment, fuel)
   if (direction === 0) return
-  for (
-    let current = start;
-    compareJq(current, end, run.fuel) === direction;
-    current = add(current, increment, run.fuel)
-  ) {
+  for (let current = start; compareJq(current, end, fuel) === direction; current = add(current, increment, fuel)) {
     emit(typeof current === 'object' && isNumber(current) ? narrow(toNumber(current)) : current)
   }
 }

@@ -80,3 +80,5 @@ export interface JqPatternEntry {
   readonly variable: string | undefined
   readonly pattern: JqPattern | undefined
 }
+
+export type JqNodeOf<T extends JqNode['type']> = Extract<JqNode, { readonly type: T }>

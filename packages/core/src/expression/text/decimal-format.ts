@@ -6,7 +6,7 @@ import type { Numeric } from '../arithmetic.ts'
 import { roundScale } from '../decimal.ts'
 import { AFFIX_MARKS, parseDecimalPattern } from './decimal-pattern.ts'
 import type { DecimalPattern } from './decimal-pattern.ts'
-import { exactDecimal } from './exact-decimal.ts'
+import { exactDecimal, shortestDecimal } from './exact-decimal.ts'
 
 interface Symbols {
   readonly zero: string
@@ -25,16 +25,33 @@ export function formatDecimal(value: Numeric, pattern: string | undefined, local
   const double = toNumber(value)
   if (Number.isNaN(double)) return 'NaN'
   const isNegative = double < 0 || Object.is(double, -0)
-  const body = Number.isFinite(double) ? formatSize(sizeOf(value), parsed, symbols) : '∞'
+  const body = Number.isFinite(double) ? formatSize(sizeOf(value, parsed.shift), parsed, symbols) : '∞'
   const prefix = isNegative ? parsed.negativePrefix : parsed.positivePrefix
   const suffix = isNegative ? parsed.negativeSuffix : parsed.positiveSuffix
   return fillAffix(prefix, symbols) + body + fillAffix(suffix, symbols)
 }
 
-function sizeOf(value: Numeric): Decimal {
-  const exact =
-    value instanceof Decimal ? value : isInteger(value) ? new Decimal(BigInt(value), 0) : exactDecimal(toNumber(value))
-  return exact.unscaled < 0n ? new Decimal(-exact.unscaled, exact.scale) : exact
+/** A size that can be rounded to a scale. */
+interface Size {
+  readonly shortest: Decimal
+  readonly exact: Decimal
+}
+
+/** Percent and per mille multiply doubles as doubles. */
+function sizeOf(value: Numeric, shift: number): Size {
+  if (value instanceof Decimal || isInteger(value)) {
+    const decimal = value instanceof Decimal ? value : new Decimal(BigInt(value), 0)
+    const unscaled = decimal.unscaled < 0n ? -decimal.unscaled : decimal.unscaled
+    const shifted = new Decimal(unscaled, decimal.scale - shift)
+    return { shortest: shifted, exact: shifted }
+  }
+  const double = Math.abs(toNumber(value)) * 10 ** shift
+  return { shortest: shortestDecimal(double), exact: exactDecimal(double) }
+}
+
+/** The digits are the shortest that tell the double from its neighbours; only rounding looks at its exact value. */
+function roundSize({ shortest, exact }: Size, scale: number): Decimal {
+  return shortest.scale <= scale ? roundScale(shortest, scale) : roundScale(exact, scale)
 }
 
 const symbolsOf: (locale: string) => Symbols = remember(50, locale => {
@@ -93,10 +110,9 @@ function fillAffix(text: string, symbols: Symbols): string {
     .replaceAll(AFFIX_MARKS.currency, symbols.currency)
 }
 
-function formatSize(size: Decimal, pattern: DecimalPattern, symbols: Symbols): string {
-  const shifted = new Decimal(size.unscaled, size.scale - pattern.shift)
-  if (pattern.exponentMin !== undefined) return formatExponent(shifted, pattern, pattern.exponentMin, symbols)
-  const rounded = roundScale(shifted, pattern.fractionMax)
+function formatSize(size: Size, pattern: DecimalPattern, symbols: Symbols): string {
+  if (pattern.exponentMin !== undefined) return formatExponent(size, pattern, pattern.exponentMin, symbols)
+  const rounded = roundSize(size, pattern.fractionMax)
   const digits = rounded.unscaled.toString().padStart(rounded.scale + 1, '0')
   const at = digits.length - rounded.scale
   const fraction = trimZeros(digits.slice(at), pattern.fractionMin)
@@ -128,12 +144,12 @@ function localize(text: string, { zero }: Symbols): string {
 }
 
 /** With more integer digits than required, the exponent is a multiple of their number: engineering notation. */
-function formatExponent(value: Decimal, pattern: DecimalPattern, exponentMin: number, symbols: Symbols): string {
+function formatExponent(size: Size, pattern: DecimalPattern, exponentMin: number, symbols: Symbols): string {
   const { integerMin, integerMax, fractionMin, fractionMax } = pattern
-  const { digits, pointAt } = significantDigits(value, integerMax + fractionMax)
+  const { digits, pointAt } = significantDigits(size, integerMax + fractionMax)
   const isEngineering = integerMax > 1 && integerMax > integerMin
-  let exponent = pointAt - integerMin
-  if (isEngineering) {
+  let exponent = digits === '' ? 0 : pointAt - integerMin
+  if (isEngineering && digits !== '') {
     exponent = Math.trunc((pointAt >= 1 ? pointAt - 1 : pointAt - integerMax) / integerMax) * integerMax
   }
   const integerDigits = digits === '' ? (isEngineering ? 1 : integerMin) : pointAt - exponent
@@ -147,10 +163,11 @@ function formatExponent(value: Decimal, pattern: DecimalPattern, exponentMin: nu
 }
 
 /** Without zeros at the ends; the value is 0.digits × 10^pointAt. */
-function significantDigits(value: Decimal, count: number): { readonly digits: string; readonly pointAt: number } {
-  if (value.unscaled === 0n) return { digits: '', pointAt: 0 }
-  const surplus = value.unscaled.toString().length - count
-  const rounded = count > 0 && surplus > 0 ? roundScale(value, value.scale - surplus) : value
+function significantDigits(size: Size, count: number): { readonly digits: string; readonly pointAt: number } {
+  const { unscaled, scale } = size.shortest
+  if (unscaled === 0n) return { digits: '', pointAt: 0 }
+  const surplus = unscaled.toString().length - count
+  const rounded = count > 0 && surplus > 0 ? roundSize(size, scale - surplus) : size.shortest
   const text = rounded.unscaled.toString()
   return { digits: text.replace(/0+$/, ''), pointAt: text.length - rounded.scale }
 }

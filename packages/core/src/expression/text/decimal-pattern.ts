@@ -97,7 +97,8 @@ function parseNumber(number: string, whole: string): NumberPart {
       group = 0
     } else {
       if (group >= 0 && pointAt < 0) group++
-      if (character === '#') zeros > 0 ? right++ : left++
+      if (character === '#' && zeros > 0) right++
+      else if (character === '#') left++
       else if (right > 0) return malformed(whole)
       else zeros++
     }

@@ -20,13 +20,14 @@ const WIDTH_MAX = 100_000
 export function formatJava(format: string, args: readonly (Value | undefined)[]): string {
   let ordinary = 0
   let last = -1
-  return format.replace(SPECIFIER, (specifier, index, previous, flags, width, precision, letter) => {
+  return format.replace(SPECIFIER, (...groups: readonly (string | undefined)[]) => {
+    const [specifier = '', index, previous, flags, width, precision, letter = ''] = groups
     if (specifier === '%') return fail('VALUE', `The format \`${format}\` has a \`%\` without a conversion`)
     const conversion: Conversion = {
-      flags: String(flags ?? ''),
+      flags: flags ?? '',
       width: width === undefined ? undefined : Number(width),
       precision: precision === undefined ? undefined : Number(precision),
-      letter: String(letter),
+      letter,
     }
     if (Math.max(conversion.width ?? 0, conversion.precision ?? 0) > WIDTH_MAX) {
       return fail('LIMIT', `The format asks for more than ${WIDTH_MAX} characters`)

@@ -24,6 +24,11 @@ const compileRegex: (java: string) => JavaRegex = remember(500, java => {
   }
 })
 
+/** Throws the fault that using the regular expression would. */
+export function checkRegex(java: string): void {
+  compileRegex(java)
+}
+
 const CHARACTERS_PER_STEP = 32
 
 /** A matcher over the text, or over the text without its last line end where only that lets a `$` match. */

@@ -3,46 +3,48 @@
 import { isList, isMap, mapEntries, mapSize } from '../../std/value.ts'
 import type { Value, ValueMap } from '../../std/value.ts'
 import { checkDepth, plainText } from '../../std/value-text.ts'
+import type { Fuel } from '../fuel.ts'
 import { writeKey, writeScalar } from './write-scalar.ts'
 
-export function writeYaml(value: Value): string {
+export function writeYaml(value: Value, fuel: Fuel): string {
   if (value === '') return '--- ""\n'
-  const inline = inlineText(value, 2)
-  return inline === undefined ? writeBlock(value, 0, 0) : `${inline}\n`
+  const inline = inlineText(value, 2, false)
+  return inline === undefined ? writeBlock(value, 0, fuel) : `${inline}\n`
 }
 
 /** Scalars and empty structures; undefined for what needs lines of its own. */
-function inlineText(value: Value, indent: number): string | undefined {
+function inlineText(value: Value, indent: number, isInList: boolean): string | undefined {
   if (isList(value)) return value.length === 0 ? '[]' : undefined
   if (isMap(value)) return mapSize(value) === 0 ? '{}' : undefined
-  return typeof value === 'string' ? writeScalar(value, indent) : plainText(value)
+  return typeof value === 'string' ? writeScalar(value, indent, isInList) : plainText(value)
 }
 
-function writeBlock(value: Value, indent: number, depth: number): string {
-  checkDepth(depth)
-  if (isList(value)) return writeList(value, indent, depth)
-  return isMap(value) ? writeMap(value, indent, depth) : ''
+function writeBlock(value: Value, indent: number, fuel: Fuel): string {
+  checkDepth(indent / 2)
+  fuel.spend(1)
+  if (isList(value)) return writeList(value, indent, fuel)
+  return isMap(value) ? writeMap(value, indent, fuel) : ''
 }
 
-function writeList(list: readonly Value[], indent: number, depth: number): string {
+function writeList(list: readonly Value[], indent: number, fuel: Fuel): string {
   const margin = `${' '.repeat(indent + 1)}-`
-  return list.map(item => writeItem(margin, item, indent + 2, depth)).join('')
+  return list.map(item => writeItem(margin, item, indent + 2, fuel)).join('')
 }
 
-function writeMap(map: ValueMap, indent: number, depth: number): string {
+function writeMap(map: ValueMap, indent: number, fuel: Fuel): string {
   let text = ''
   for (const [key, value] of mapEntries(map)) {
     const margin = `${' '.repeat(indent)}${writeKey(key)}:`
     // A list stands no deeper than its key; the blank in front of its dashes is enough.
     text +=
       isList(value) && value.length > 0
-        ? `${margin}\n${writeList(value, indent, depth + 1)}`
-        : writeItem(margin, value, indent + 2, depth)
+        ? `${margin}\n${writeList(value, indent, fuel)}`
+        : writeItem(margin, value, indent + 2, fuel)
   }
   return text
 }
 
-function writeItem(margin: string, value: Value, indent: number, depth: number): string {
-  const inline = inlineText(value, indent)
-  return inline === undefined ? `${margin}\n${writeBlock(value, indent, depth + 1)}` : `${margin} ${inline}\n`
+function writeItem(margin: string, value: Value, indent: number, fuel: Fuel): string {
+  const inline = inlineText(value, indent, margin.endsWith('-'))
+  return inline === undefined ? `${margin}\n${writeBlock(value, indent, fuel)}` : `${margin} ${inline}\n`
 }

@@ -14,6 +14,7 @@ import type { ExecutionRow } from '../../storage/batch.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { json, type Reply } from '../reply.ts'
 import { RequestError } from '../request-error.ts'
+import { lookAt } from './look.ts'
 import { getExecution } from './read-execution.ts'
 import { waitForEnd } from './watch-execution.ts'
 
@@ -23,9 +24,9 @@ export async function commandExecution(
   command: Command,
   { dependencies, dialect }: { readonly dependencies: HttpDependencies; readonly dialect: ApiDialect },
 ): Promise<string> {
-  const { inbox, platform } = dependencies
+  const { inbox } = dependencies
   const view = (state: ExecutionState, plan: Plan): string =>
-    presentExecution(state, plan, { dialect, nowMs: platform.nowMs() })
+    presentExecution(state, plan, lookAt(executionId, dialect, dependencies))
   const receipt = await inbox.submit({ type: 'command', executionId, command }, { view })
   if (receipt.refusal) throw refusalOf(receipt.refusal, dialect)
   if (receipt.view !== undefined) return receipt.view

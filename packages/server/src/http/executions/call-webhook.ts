@@ -6,23 +6,21 @@ import {
   judgeWhen,
   presentExecution,
   presentWebhook,
-  printValue,
   type ApiDialect,
   type Birth,
   type ExecutionState,
   type Judgement,
   type Plan,
   type Scope,
-  type Value,
   type ValueMap,
   compileTemplate,
-  mapGet,
 } from '@batuta/core'
-import { prepareBirth, prepareBirthNow, scopeOf, type StartRequest } from '../../flows/births.ts'
+import { scopeOf, type StartRequest } from '../../flows/births.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { empty, jsonText, type Reply } from '../reply.ts'
 import { RequestError } from '../request-error.ts'
-import { askOf, disabledFlow, executionUrl, invalidInputs, submitBirth } from './start-execution.ts'
+import { askOf, prepareExecution } from './prepare-execution.ts'
+import { disabledFlow, executionUrl, invalidInputs, submitBirth } from './start-execution.ts'
 import { waitForEnd } from './watch-execution.ts'
 import { findAskingDoor, findDoor, isAsking, type WebhookDoor } from './webhook-doors.ts'
 import { webhookVariables, type WebhookRequest } from './webhook-variables.ts'
@@ -121,31 +119,20 @@ async function birthOf(
   dependencies: HttpDependencies,
 ): Promise<Birth> {
   const { trigger } = door
-  const world = dependencies.startWorld()
-  const rendered = door.inputs ? door.inputs.render(withTrigger(scopeOf(plan, world), variables)) : {}
+  const rendered = door.inputs
+    ? door.inputs.render(withTrigger(scopeOf(plan, dependencies.startWorld()), variables))
+    : {}
   const request: StartRequest = {
     plan,
     inputs: isMap(rendered) ? rendered : {},
     trigger: { id: trigger.id, type: trigger.type, variables },
-    ...(plan.flow.dialect === 2 ? { labels: trigger.labels } : {}),
+    ...(plan.flow.dialect === 2 || call.dialect === 'c' ? { labels: trigger.labels } : {}),
   }
-  const isConstant = plan.flow.inputs.every(
-    input =>
-      !isTemplate(input.defaults) &&
-      input.dependsOn === undefined &&
-      mapGet(input.properties, 'expression') === undefined,
-  )
-  const prepared = isConstant
-    ? prepareBirthNow(executionId, request, world)
-    : await prepareBirth(executionId, request, { world, ask: askOf(plan, executionId, dependencies) })
+  const prepared = await prepareExecution(executionId, request, dependencies)
   if ('birth' in prepared) return prepared.birth
   const refusal = invalidInputs(prepared.problems)
   // Kestra 1.3 answers 409 here, 2.0 the 422 of any invalid input.
   throw call.dialect === 'c'
     ? refusal
     : new RequestError(409, refusal.code, refusal.message, { details: refusal.details })
-}
-
-function isTemplate(value: Value | undefined): boolean {
-  return value !== undefined && (typeof value === 'object' ? value !== null : printValue(value).includes('{'))
 }

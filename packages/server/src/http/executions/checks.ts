@@ -13,7 +13,7 @@ import {
 import { scopeOf } from '../../flows/births.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { unprocessable } from '../request-error.ts'
-import { askOf } from './start-execution.ts'
+import { askOf } from './prepare-execution.ts'
 
 export interface FailedCheck {
   readonly message: string

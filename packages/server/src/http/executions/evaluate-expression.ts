@@ -13,7 +13,7 @@ import type { HttpDependencies } from '../dependencies.ts'
 import { json, type Reply } from '../reply.ts'
 import { notFound } from '../request-error.ts'
 import { getExecution, type ReadExecution } from './read-execution.ts'
-import { askOf } from './start-execution.ts'
+import { askOf } from './prepare-execution.ts'
 
 const HIDDEN = '******'
 

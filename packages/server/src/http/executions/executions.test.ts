@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { openTestServer, type TestServer } from '../testing/test-server.ts'
+import { openTestServer, type TestServer } from '../../testing/test-server.ts'
 
 let server: TestServer
 before(async () => {
@@ -149,6 +149,22 @@ test('a broken body is refused without a word about the inside', async () => {
     assert.doesNotMatch(answer.text, /at .*\.ts|node:|Error:/)
 })
 
+test('data that is nested to break something is refused', async () => {
+  const deep = `{"who":${'['.repeat(50_000)}${']'.repeat(50_000)}}`
+  const hundred = `{"who":${'['.repeat(120)}${']'.repeat(120)}}`
+  const headers = { 'content-type': 'application/json' }
+
+  const answers = [
+    await server.send('POST', `${BASE}/${NS}/echo`, { body: deep, headers }),
+    await server.send('POST', `${BASE}/${NS}/echo`, { body: hundred, headers }),
+  ]
+
+  for (const { status, text } of answers) {
+    assert.ok(status >= 400 && status < 500, text.slice(0, 200))
+    assert.ok(text.length < 2_000)
+  }
+})
+
 test('an upload is stored for the execution, and can be read back through it alone', async () => {
   const started = await server.send('POST', `${BASE}/${NS}/upload`, { body: form({ data: new Blob(['one\ntwo\n']) }) })
   const uri: string = started.json.inputs.data
@@ -231,6 +247,32 @@ test('an execution is read, listed and searched', async () => {
   assert.deepEqual([ofFlow.results.length, ofFlow.total > 1], [1, true])
   assert.equal(light.json.results[0].taskRunList, undefined)
   assert.equal(light.json.results[0].tenantId, 'main')
+})
+
+test('children and main executions are told apart', async () => {
+  await server.saveFlow(`
+id: caller
+namespace: ${NS}
+tasks:
+  - { id: call, type: io.kestra.plugin.core.flow.Subflow, namespace: ${NS}, flowId: echo, inputs: { who: child } }
+`)
+  const parent = await server.client.executions.create({ params: { namespace: NS, id: 'caller' } })
+
+  const children = await server.client.executions.search({ query: { childFilter: 'CHILD', namespace: NS } })
+  const ofParent = await server.client.executions.search({ query: { triggerExecutionId: parent.id } })
+  const mains = await server.client.executions.search({
+    query: { 'filters[childFilter][EQUALS]': 'MAIN', flowId: 'caller' },
+  })
+
+  assert.deepEqual([children.total, children.results[0]?.flowId], [1, 'echo'])
+  assert.deepEqual(
+    ofParent.results.map(row => row.id),
+    children.results.map(row => row.id),
+  )
+  assert.deepEqual(
+    mains.results.map(row => row.id),
+    [parent.id],
+  )
 })
 
 test('pages are sorted by start, either way, and by other columns', async () => {

@@ -3,6 +3,7 @@
 import { presentExecution, type ApiDialect } from '@batuta/core'
 import type { HttpDependencies } from '../dependencies.ts'
 import { eventText } from '../event-stream.ts'
+import { lookAt } from './look.ts'
 import { watchExecution } from './watch-execution.ts'
 
 export async function* followExecution(
@@ -13,10 +14,9 @@ export async function* followExecution(
     signal,
   }: { readonly dependencies: HttpDependencies; readonly dialect: ApiDialect; readonly signal: AbortSignal },
 ): AsyncGenerator<string> {
-  const { platform } = dependencies
   if (dialect !== 'a') yield eventText('start', `{"id":${JSON.stringify(id)}}`)
   for await (const { state, plan } of watchExecution(id, dependencies, signal)) {
-    const document = presentExecution(state, plan, { dialect, nowMs: platform.nowMs() })
+    const document = presentExecution(state, plan, lookAt(id, dialect, dependencies))
     yield eventText(state.isEnded ? 'end' : 'progress', document)
   }
 }

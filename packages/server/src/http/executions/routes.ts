@@ -14,6 +14,7 @@ import { callWebhook } from './call-webhook.ts'
 import { evaluateExpression } from './evaluate-expression.ts'
 import { downloadFile, findFile } from './execution-files.ts'
 import { followExecution } from './follow-execution.ts'
+import { lookAt } from './look.ts'
 import { getExecution } from './read-execution.ts'
 import { searchExecutions } from './search-executions.ts'
 import { startExecution } from './start-execution.ts'
@@ -65,7 +66,7 @@ function readHandlers(dependencies: HttpDependencies): Pick<Handlers<'executions
     },
     get: async ({ params, dialect }) => {
       const { state, plan } = await getExecution(params.executionId, dependencies)
-      return jsonText(presentExecution(state, plan, { dialect, nowMs: platform.nowMs() }))
+      return jsonText(presentExecution(state, plan, lookAt(state.id, dialect, dependencies)))
     },
     flowOfExecution: async ({ params }) => {
       const { state } = await getExecution(params.executionId, dependencies)
@@ -74,7 +75,7 @@ function readHandlers(dependencies: HttpDependencies): Pick<Handlers<'executions
     },
     follow: async ({ params, dialect, signal }) => {
       await getExecution(params.executionId, dependencies)
-      return events(followExecution(params.executionId, { dependencies, dialect, signal }), platform)
+      return events(followExecution(params.executionId, { dependencies, dialect, signal: signal() }), platform)
     },
     file: async ({ params, query }) => {
       const found = await findFile(params.executionId, query.path, dependencies)
@@ -164,7 +165,7 @@ function webhookHandlers(dependencies: HttpDependencies): Pick<Handlers<'executi
         rawHeaders,
         search: at < 0 ? '' : url.slice(at + 1),
         body: bytes && textOf(bytes),
-        signal: () => exchange.signal,
+        signal: exchange.signal,
         ...(params.path === undefined ? {} : { path: params.path }),
       },
       dependencies,
@@ -184,5 +185,5 @@ interface WebhookExchange {
   readonly params: { readonly namespace: string; readonly id: string; readonly key: string; readonly path?: string }
   readonly dialect: ApiDialect
   readonly incoming: IncomingMessage
-  readonly signal: AbortSignal
+  signal(): AbortSignal
 }

@@ -8,13 +8,14 @@ import {
   type Label,
   type Plan,
 } from '@batuta/core'
-import { prepareBirth } from '../../flows/births.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { parseLabel } from '../flows/search-flows.ts'
 import { parseMoment } from '../parse-moment.ts'
 import { jsonText, type Reply } from '../reply.ts'
 import { RequestError, notFound, unprocessable } from '../request-error.ts'
 import { failedChecks, refuseByChecks } from './checks.ts'
+import { lookAt } from './look.ts'
+import { prepareExecution } from './prepare-execution.ts'
 import { readForm, type Form } from './read-form.ts'
 import type { IncomingMessage } from 'node:http'
 import { waitForEnd } from './watch-execution.ts'
@@ -31,7 +32,7 @@ export interface StartCall {
   readonly query: StartQuery
   readonly incoming: IncomingMessage
   readonly dialect: ApiDialect
-  readonly signal: AbortSignal
+  signal(): AbortSignal
 }
 
 export async function startExecution(call: StartCall, dependencies: HttpDependencies): Promise<Reply> {
@@ -62,24 +63,16 @@ async function birthFrom(
 ): Promise<Birth> {
   const { flow } = plan
   const scheduledMs = query.scheduleDate === undefined ? undefined : parseMoment(query.scheduleDate, 'scheduleDate')
-  const prepared = await prepareBirth(
+  const prepared = await prepareExecution(
     executionId,
     { plan, inputs: form.inputs, labels, isForm: form.isText, ...(scheduledMs === undefined ? {} : { scheduledMs }) },
-    { world: dependencies.startWorld(), ask: askOf(plan, executionId, dependencies) },
+    dependencies,
   )
   if (!('birth' in prepared)) throw invalidInputs(prepared.problems)
   if (flow.checks.length > 0) {
     refuseByChecks(await failedChecks(plan, prepared.birth.inputs, dependencies))
   }
   return prepared.birth
-}
-
-export function askOf(
-  plan: Plan,
-  executionId: string,
-  { ask, config }: HttpDependencies,
-): ReturnType<HttpDependencies['ask']> {
-  return ask({ tenant: config.tenant, namespace: plan.flow.namespace, flowId: plan.flow.id, executionId })
 }
 
 export function invalidInputs(problems: readonly InputProblem[]): RequestError {
@@ -131,19 +124,15 @@ interface Start {
   readonly birth: Birth
 }
 
-async function submitStart(
-  start: Start,
-  { query, dialect, signal }: StartCall,
-  dependencies: HttpDependencies,
-): Promise<Reply> {
-  const { platform } = dependencies
+async function submitStart(start: Start, call: StartCall, dependencies: HttpDependencies): Promise<Reply> {
+  const { query, dialect } = call
   const { birth, executionId } = start
   const url = executionUrl({ namespace: birth.namespace, flowId: birth.flowId, executionId }, dependencies)
   const show = (state: ExecutionState, plan: Plan): string =>
-    presentExecution(state, plan, { dialect, nowMs: platform.nowMs(), url })
+    presentExecution(state, plan, { ...lookAt(executionId, dialect, dependencies), url })
   const { text, isEnded } = await submitBirth(start, show, dependencies)
   if (query.wait !== true || isEnded) return jsonText(text)
-  const ended = await waitForEnd(executionId, dependencies, signal)
+  const ended = await waitForEnd(executionId, dependencies, call.signal())
   return jsonText(ended ? show(ended.state, ended.plan) : text)
 }
 

@@ -14,8 +14,9 @@ import { resolve, scopeOf } from '../../flows/births.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { jsonText, type Reply } from '../reply.ts'
 import { failedChecks } from './checks.ts'
+import { askOf } from './prepare-execution.ts'
 import { readForm } from './read-form.ts'
-import { askOf, planToStart, type StartCall } from './start-execution.ts'
+import { planToStart, type StartCall } from './start-execution.ts'
 
 export async function validateInputs(call: StartCall, dependencies: HttpDependencies): Promise<Reply> {
   const plan = planToStart(call, dependencies)

@@ -4,6 +4,8 @@ import type { HttpDependencies } from '../dependencies.ts'
 import { findExecution, type ReadExecution } from './read-execution.ts'
 
 const LOOK_GAP_MS = 250
+/** Nobody waits longer for an answer. */
+const WAIT_MAX_MS = 60 * 60_000
 
 type WatchDependencies = Pick<HttpDependencies, 'store' | 'flows' | 'changes' | 'platform'>
 
@@ -32,14 +34,15 @@ export async function* watchExecution(
   }
 }
 
-/** The execution once it has ended; as it is now when the client is gone before. */
+/** The execution once it has ended; as it is now when the client is gone or an hour is over before. */
 export async function waitForEnd(
   id: string,
   dependencies: WatchDependencies,
   signal: AbortSignal,
 ): Promise<ReadExecution | undefined> {
   let last: ReadExecution | undefined
-  for await (const found of watchExecution(id, dependencies, signal)) last = found
+  const patience = AbortSignal.any([signal, AbortSignal.timeout(WAIT_MAX_MS)])
+  for await (const found of watchExecution(id, dependencies, patience)) last = found
   return last
 }
 

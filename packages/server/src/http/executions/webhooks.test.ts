@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { openTestServer, type Answer, type TestServer } from '../testing/test-server.ts'
+import { openTestServer, type Answer, type TestServer } from '../../testing/test-server.ts'
 
 let server: TestServer
 before(async () => {
@@ -153,6 +153,22 @@ test('a disabled flow is a conflict, a disabled trigger fires all the same', asy
   await server.saveFlow(flow('half-off', '    key: k-9\n    disabled: true'))
 
   assert.deepEqual([(await call('off', 'k-8')).status, (await call('half-off', 'k-9')).status], [409, 200])
+})
+
+test('a body that is nested to break something is refused', async () => {
+  await server.saveFlow(flow('deep', '    key: k-deep'))
+  const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels)
+
+  const answers = [await call('deep', 'k-deep', nested(150)), await call('deep', 'k-deep', nested(200_000))]
+
+  assert.deepEqual(
+    answers.map(({ status, json }) => [status, json.code]),
+    [
+      [422, 'too-deep'],
+      [422, 'too-deep'],
+    ],
+  )
+  assert.equal((await call('deep', 'k-deep', nested(50))).status, 200)
 })
 
 test('a body over the limit is refused', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { openTestServer, type TestServer } from '../testing/test-server.ts'
+import { openTestServer, type TestServer } from '../../testing/test-server.ts'
 
 let server: TestServer
 before(async () => {
@@ -38,9 +38,16 @@ test('a flow whose id is taken is refused in words that clients look for', async
 })
 
 test('a flow may come as JSON', async () => {
-  const body = JSON.stringify({ id: 'json', namespace: 'flows.test', tasks: [{ id: 'a', type: 'io.kestra.plugin.core.debug.Return' }] })
+  const body = JSON.stringify({
+    id: 'json',
+    namespace: 'flows.test',
+    tasks: [{ id: 'a', type: 'io.kestra.plugin.core.debug.Return' }],
+  })
 
-  const created = await server.send('POST', '/api/v1/main/flows', { body, headers: { 'content-type': 'application/json' } })
+  const created = await server.send('POST', '/api/v1/main/flows', {
+    body,
+    headers: { 'content-type': 'application/json' },
+  })
 
   assert.equal(created.status, 200)
   assert.equal(created.json.id, 'json')
@@ -57,21 +64,28 @@ test('an update makes a revision, an equal source makes none, and old ones stay 
   const old = await server.client.flows.get({ params, query: { revision: 1, source: true } })
   assert.equal(old.source, flow('moving'))
   const revisions = await server.client.flows.revisions({ params })
-  assert.deepEqual(revisions.map(revision => revision.revision), [1, 2])
+  assert.deepEqual(
+    revisions.map(revision => revision.revision),
+    [1, 2],
+  )
 })
 
 test('an update of another flow than the address names is refused', async () => {
   await server.saveFlow(flow('mine'))
 
   const other = await server.send('PUT', '/api/v1/main/flows/flows.test/mine', { body: flow('yours'), headers: YAML })
-  const unknown = await server.send('PUT', '/api/v1/main/flows/flows.test/nobody', { body: flow('nobody'), headers: YAML })
+  const unknown = await server.send('PUT', '/api/v1/main/flows/flows.test/nobody', {
+    body: flow('nobody'),
+    headers: YAML,
+  })
 
   assert.deepEqual([other.status, other.json.code], [422, 'flow-mismatch'])
   assert.deepEqual([unknown.status, unknown.json.code], [404, 'not-found'])
 })
 
 test('an invalid flow is refused with all that is wrong with it', async () => {
-  const body = 'id: broken\nnamespace: flows.test\ntasks:\n  - id: a\n    type: io.kestra.plugin.core.log.Lg\n  - id: a\n    type: io.kestra.plugin.core.log.Log\n    message: "{{ x"\n'
+  const body =
+    'id: broken\nnamespace: flows.test\ntasks:\n  - id: a\n    type: io.kestra.plugin.core.log.Lg\n  - id: a\n    type: io.kestra.plugin.core.log.Log\n    message: "{{ x"\n'
 
   const refused = await server.send('POST', '/api/v1/main/flows', { body, headers: YAML })
 
@@ -82,7 +96,10 @@ test('an invalid flow is refused with all that is wrong with it', async () => {
 })
 
 test('a flow of 2 MB is refused before it is read', async () => {
-  const refused = await server.send('POST', '/api/v1/main/flows', { body: `description: ${'x'.repeat(2 ** 21)}`, headers: YAML })
+  const refused = await server.send('POST', '/api/v1/main/flows', {
+    body: `description: ${'x'.repeat(2 ** 21)}`,
+    headers: YAML,
+  })
 
   assert.deepEqual([refused.status, refused.json.code], [413, 'body-too-large'])
 })
@@ -103,17 +120,23 @@ test('a deleted flow is gone, but can be read with allowDeleted, and comes back 
 })
 
 test('flows are found by namespace, text and label, page by page', async () => {
-  for (const id of ['a', 'b', 'c']) await server.saveFlow(flow(`found-${id}`, 'search.one', `labels:\n  letter: ${id}\n`))
+  for (const id of ['a', 'b', 'c'])
+    await server.saveFlow(flow(`found-${id}`, 'search.one', `labels:\n  letter: ${id}\n`))
   await server.saveFlow(flow('found-d', 'search.one.deep'))
 
   const page = await server.client.flows.search({ query: { namespace: 'search', size: 2, page: 2 } })
   const byLabel = await server.client.flows.search({ query: { labels: ['letter:b'] } })
-  const byFilter = await server.client.flows.search({ query: { 'filters[namespace][EQUALS]': 'search.one', 'filters[q][EQUALS]': 'FOUND' } })
+  const byFilter = await server.client.flows.search({
+    query: { 'filters[namespace][EQUALS]': 'search.one', 'filters[q][EQUALS]': 'FOUND' },
+  })
   const list = await server.client.flows.listOfNamespace({ params: { namespace: 'search.one' } })
   const names = await server.client.flows.distinctNamespaces({ query: { q: 'search' } })
 
   assert.deepEqual([page.total, page.results.map(row => row.id)], [4, ['found-c', 'found-d']])
-  assert.deepEqual(byLabel.results.map(row => row.id), ['found-b'])
+  assert.deepEqual(
+    byLabel.results.map(row => row.id),
+    ['found-b'],
+  )
   assert.equal(byFilter.total, 3)
   assert.equal(list.length, 3)
   assert.deepEqual(names, ['search.one', 'search.one.deep'])
@@ -133,11 +156,23 @@ test('a namespace becomes equal to the documents that are sent', async () => {
   await server.saveFlow(flow('kept', 'sync.test'))
   const params = { namespace: 'sync.test' }
 
-  const saved = await server.client.flows.updateNamespace({ params, body: `${flow('kept', 'sync.test')}---\n${flow('new', 'sync.test')}` })
+  const saved = await server.client.flows.updateNamespace({
+    params,
+    body: `${flow('kept', 'sync.test')}---\n${flow('new', 'sync.test')}`,
+  })
 
-  assert.deepEqual(saved.map(row => [row.id, row.revision]), [['kept', 1], ['new', 1]])
+  assert.deepEqual(
+    saved.map(row => [row.id, row.revision]),
+    [
+      ['kept', 1],
+      ['new', 1],
+    ],
+  )
   const left = await server.client.flows.listOfNamespace({ params })
-  assert.deepEqual(left.map(row => row.id), ['kept', 'new'])
+  assert.deepEqual(
+    left.map(row => row.id),
+    ['kept', 'new'],
+  )
 })
 
 test('documents of another namespace are refused, and nothing is saved', async () => {
@@ -154,7 +189,13 @@ test('validation reports on each document and saves none', async () => {
 
   const reports = await server.client.flows.validate({ body })
 
-  assert.deepEqual(reports.map(report => [report.index, report.flow]), [[0, 'good'], [1, 'bad']])
+  assert.deepEqual(
+    reports.map(report => [report.index, report.flow]),
+    [
+      [0, 'good'],
+      [1, 'bad'],
+    ],
+  )
   assert.equal(reports[0]?.constraints, undefined)
   assert.ok(reports[1]?.constraints)
   assert.equal((await server.send('GET', '/api/v1/main/flows/check.test/good')).status, 404)
@@ -164,8 +205,27 @@ test('dialect a has no tenant in its paths, dialect c shows it in its documents'
   await server.saveFlow(flow('dialects'))
 
   const old = await server.send('GET', '/api/v1/flows/flows.test/dialects')
-  const recent = await server.send('GET', '/api/v1/main/flows/flows.test/dialects', { headers: { 'x-batuta-dialect': '2.0' } })
+  const recent = await server.send('GET', '/api/v1/main/flows/flows.test/dialects', {
+    headers: { 'x-batuta-dialect': '2.0' },
+  })
 
   assert.deepEqual([old.status, old.json.tenantId], [200, undefined])
   assert.deepEqual([recent.status, recent.json.tenantId], [200, 'main'])
+})
+
+test('a flow that closes an endless circle of calls is refused, and one that may end is warned of', async () => {
+  const calling = (id: string, called: string, more = ''): string =>
+    `id: ${id}\nnamespace: flows.ring\ntasks:\n  - id: call\n    type: io.kestra.plugin.core.flow.Subflow\n    namespace: flows.ring\n    flowId: ${called}\n${more}`
+  await server.saveFlow(calling('here', 'there'))
+
+  const endless = await server.send('POST', '/api/v1/main/flows', { body: calling('there', 'here'), headers: YAML })
+  const body = calling('there', 'here', '    runIf: "{{ false }}"\n')
+  const [warned] = await server.client.flows.validate({ body })
+  const saved = await server.client.flows.create({ body })
+
+  assert.equal(endless.status, 422)
+  assert.match(endless.text, /task \\"call\\" always comes back to this flow, without end \(flows\.ring\.there → flows\.ring\.here → /)
+  assert.equal(warned?.constraints, undefined)
+  assert.match(warned?.warnings.join() ?? '', /may come back to this flow/)
+  assert.equal(saved.revision, 1)
 })

@@ -1,5 +1,17 @@
 // A flow as Kestra's JSON: what the source says, with labels as a list, and the facts that only the server knows.
-import { encodeValue, isList, isMap, mapEntries, mapFrom, mapGet, parseYaml, printValue, type ApiDialect, type Value, type ValueMap } from '@batuta/core'
+import {
+  encodeValue,
+  isList,
+  isMap,
+  mapEntries,
+  mapFrom,
+  mapGet,
+  parseYaml,
+  printValue,
+  type ApiDialect,
+  type Value,
+  type ValueMap,
+} from '@batuta/core'
 import type { FlowRow } from '../../storage/store.ts'
 
 export interface FlowLook {
@@ -7,7 +19,18 @@ export interface FlowLook {
   readonly isWithSource?: boolean
 }
 
-const LISTS: readonly string[] = ['inputs', 'outputs', 'tasks', 'errors', 'finally', 'afterExecution', 'triggers', 'pluginDefaults', 'sla', 'checks']
+const LISTS: readonly string[] = [
+  'inputs',
+  'outputs',
+  'tasks',
+  'errors',
+  'finally',
+  'afterExecution',
+  'triggers',
+  'pluginDefaults',
+  'sla',
+  'checks',
+]
 const KEPT_MAX = 500
 
 /** Sources of flows as they were read last; lists ask for the same flows again and again. */
@@ -18,7 +41,17 @@ export function presentFlow(row: FlowRow, { dialect, isWithSource = false }: Flo
   const parsed = parsedOf(row)
   const entries: [string, Value][] = dialect === 'c' ? [['tenantId', row.tenant]] : []
   entries.push(['id', flowId], ['namespace', namespace], ['revision', revision])
-  const known = new Set(['id', 'namespace', 'revision', 'tenantId', 'disabled', 'deleted', 'labels', 'updated', 'source'])
+  const known = new Set([
+    'id',
+    'namespace',
+    'revision',
+    'tenantId',
+    'disabled',
+    'deleted',
+    'labels',
+    'updated',
+    'source',
+  ])
   const labels = mapGet(parsed, 'labels')
   if (labels !== undefined && labels !== null) entries.push(['labels', labelsOf(labels)])
   for (const [key, value] of mapEntries(parsed)) if (!known.has(key) && value !== null) entries.push([key, value])
@@ -55,7 +88,8 @@ function outlineOf(task: Value): Value {
   const entries: [string, Value][] = []
   for (const [key, value] of mapEntries(task)) {
     if (key === 'id' || key === 'type' || key === 'version') entries.push([key, value])
-    else if (isList(value) && value.some(item => isMap(item) && mapGet(item, 'type') !== undefined)) entries.push([key, value.map(outlineOf)])
+    else if (isList(value) && value.some(item => isMap(item) && mapGet(item, 'type') !== undefined))
+      entries.push([key, value.map(outlineOf)])
   }
   return mapFrom(entries)
 }

@@ -21,8 +21,13 @@ function detailsOf(diagnostic: Diagnostic): readonly ErrorDetail[] {
 }
 
 /** One document of `flows/validate`. `constraints` is absent when the flow is valid. */
-export function reportFlow(source: string, index: number, diagnostics: readonly Diagnostic[]): Readonly<Record<string, unknown>> {
-  const of = (severity: Diagnostic['severity']): readonly Diagnostic[] => diagnostics.filter(item => item.severity === severity)
+export function reportFlow(
+  source: string,
+  index: number,
+  diagnostics: readonly Diagnostic[],
+): Readonly<Record<string, unknown>> {
+  const of = (severity: Diagnostic['severity']): readonly Diagnostic[] =>
+    diagnostics.filter(item => item.severity === severity)
   const errors = of('error')
   return {
     index,

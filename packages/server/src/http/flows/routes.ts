@@ -1,9 +1,20 @@
-import { encodeValue, isList, isMap, mapEntries, mapGet, parseYaml, splitDocuments, type ApiDialect, type Value } from '@batuta/core'
+import {
+  encodeValue,
+  isList,
+  isMap,
+  mapEntries,
+  mapGet,
+  parseYaml,
+  splitDocuments,
+  type ApiDialect,
+  type Value,
+} from '@batuta/core'
 import { PAGE_SIZE_MAX } from '@batuta/api'
 import { deleteFlow, judgeFlow } from '../../flows/save-flow.ts'
 import type { FlowKey, FlowRow } from '../../storage/store.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import type { Handlers } from '../exchange.ts'
+import { mapInTurns } from '../map-in-turns.ts'
 import { empty, json, jsonText, listText, pageText } from '../reply.ts'
 import { notFound, unprocessable } from '../request-error.ts'
 import { presentFlow } from './present-flow.ts'
@@ -14,18 +25,31 @@ import { findFlows, flowSearchOf } from './search-flows.ts'
 const DOCUMENTS_MAX = 5_000
 
 export function flowHandlers(dependencies: HttpDependencies): Handlers<'flows'> {
-  const { store, flows, saveWorld, config } = dependencies
+  return { ...readHandlers(dependencies), ...writeHandlers(dependencies) }
+}
+
+type Reading = 'search' | 'distinctNamespaces' | 'listOfNamespace' | 'get' | 'revisions' | 'task' | 'validate'
+
+function readHandlers(dependencies: HttpDependencies): Pick<Handlers<'flows'>, Reading> {
+  const { store, flows, saveWorld, config, platform } = dependencies
   const { tenant } = config
-  const keyOf = ({ namespace, id }: { readonly namespace: string; readonly id: string }): FlowKey => ({ tenant, namespace, flowId: id })
-  const newest = (rows: readonly FlowKey[]): Promise<readonly (FlowRow | undefined)[]> =>
-    Promise.all(rows.map(({ namespace, flowId }) => store.read.findFlow({ tenant, namespace, flowId })))
-  const show = (dialect: ApiDialect) => (row: FlowRow | undefined) => (row ? [presentFlow(row, { dialect })] : [])
+  const keyOf = ({ namespace, id }: { readonly namespace: string; readonly id: string }): FlowKey => ({
+    tenant,
+    namespace,
+    flowId: id,
+  })
+  const showNewest = async (entries: readonly FlowKey[], dialect: ApiDialect): Promise<readonly string[]> => {
+    const show = async ({ namespace, flowId }: FlowKey): Promise<readonly string[]> => {
+      const row = await store.read.findFlow({ tenant, namespace, flowId })
+      return row ? [presentFlow(row, { dialect })] : []
+    }
+    return (await mapInTurns(entries, show, platform)).flat()
+  }
   return {
     search: async ({ query, filters, dialect }) => {
       const { page = 1, size = 10, sort } = query
       const found = findFlows(flowSearchOf(query, filters), dependencies, sort)
-      const rows = await newest(found.slice((page - 1) * size, page * size))
-      return pageText(rows.flatMap(show(dialect)), found.length)
+      return pageText(await showNewest(found.slice((page - 1) * size, page * size), dialect), found.length)
     },
     distinctNamespaces: ({ query }) => {
       const names = new Set([...flows.all()].filter(entry => entry.tenant === tenant).map(entry => entry.namespace))
@@ -33,12 +57,17 @@ export function flowHandlers(dependencies: HttpDependencies): Handlers<'flows'> 
       return json([...names].filter(name => name.toLowerCase().includes(q)).sort())
     },
     listOfNamespace: async ({ params, dialect }) => {
-      const found = findFlows(flowSearchOf({}, [{ field: 'namespace', operation: 'EQUALS', value: params.namespace }]), dependencies)
-      const rows = await newest(found.slice(0, PAGE_SIZE_MAX * 10))
-      return listText(rows.flatMap(row => (row ? [presentFlow(row, { dialect })] : [])))
+      const found = findFlows(
+        flowSearchOf({}, [{ field: 'namespace', operation: 'EQUALS', value: params.namespace }]),
+        dependencies,
+      )
+      return listText(await showNewest(found.slice(0, PAGE_SIZE_MAX * 10), dialect))
     },
     get: async ({ params, query, dialect }) => {
-      const row = await findRow(keyOf(params), query.revision, { dependencies, isWithDeleted: query.allowDeleted ?? false })
+      const row = await findRow(keyOf(params), query.revision, {
+        dependencies,
+        isWithDeleted: query.allowDeleted ?? false,
+      })
       return jsonText(presentFlow(row, { dialect, isWithSource: query.source ?? false }))
     },
     revisions: async ({ params, query, dialect }) => {
@@ -53,7 +82,31 @@ export function flowHandlers(dependencies: HttpDependencies): Handlers<'flows'> 
       if (!task) throw notFound(`The task "${params.taskId}" of the flow "${params.namespace}.${params.id}"`)
       return jsonText(encodeValue(task))
     },
-    create: async ({ body, dialect }) => jsonText(presentFlow(await createFlow(body, dependencies), { dialect, isWithSource: true })),
+    validate: async ({ body }) => {
+      const documents = splitDocuments(body)
+      if (documents.length > DOCUMENTS_MAX)
+        throw unprocessable('too-many-documents', `At most ${DOCUMENTS_MAX} documents are judged at once.`)
+      const sources = documents.length === 0 ? [body] : documents
+      const report = (source: string, index: number): ReturnType<typeof reportFlow> =>
+        reportFlow(source, index, judgeFlow(source, saveWorld).diagnostics)
+      return json(await mapInTurns(sources, report, platform))
+    },
+  }
+}
+
+type Writing = Exclude<keyof Handlers<'flows'>, Reading>
+
+function writeHandlers(dependencies: HttpDependencies): Pick<Handlers<'flows'>, Writing> {
+  const { saveWorld, config } = dependencies
+  const { tenant } = config
+  const keyOf = ({ namespace, id }: { readonly namespace: string; readonly id: string }): FlowKey => ({
+    tenant,
+    namespace,
+    flowId: id,
+  })
+  return {
+    create: async ({ body, dialect }) =>
+      jsonText(presentFlow(await createFlow(body, dependencies), { dialect, isWithSource: true })),
     update: async ({ params, body, dialect }) => {
       const row = await updateFlow(body, keyOf(params), dependencies)
       return jsonText(presentFlow(row, { dialect, isWithSource: true }))
@@ -68,21 +121,23 @@ export function flowHandlers(dependencies: HttpDependencies): Handlers<'flows'> 
       return json({ count })
     },
     updateNamespace: async ({ params, query, body, dialect }) => {
-      const options = { isDeleting: query.delete ?? true, isOverriding: query.override ?? false, namespace: params.namespace }
+      const options = {
+        isDeleting: query.delete ?? true,
+        isOverriding: query.override ?? false,
+        namespace: params.namespace,
+      }
       const rows = await saveMany(body, options, dependencies)
-      return listText(rows.flatMap(show(dialect)))
+      return listText(rows.map(row => presentFlow(row, { dialect })))
     },
     updateMany: async ({ query, body, dialect }) => {
       const { namespace, allowNamespaceChild: isWithChildren = false } = query
-      const options = { isDeleting: query.delete ?? true, isWithChildren, ...(namespace === undefined ? {} : { namespace }) }
+      const options = {
+        isDeleting: query.delete ?? true,
+        isWithChildren,
+        ...(namespace === undefined ? {} : { namespace }),
+      }
       const rows = await saveMany(body, options, dependencies)
-      return listText(rows.flatMap(show(dialect)))
-    },
-    validate: ({ body }) => {
-      const documents = splitDocuments(body)
-      if (documents.length > DOCUMENTS_MAX) throw unprocessable('too-many-documents', `At most ${DOCUMENTS_MAX} documents are judged at once.`)
-      const sources = documents.length === 0 ? [body] : documents
-      return json(sources.map((source, index) => reportFlow(source, index, judgeFlow(source, saveWorld).diagnostics)))
+      return listText(rows.map(row => presentFlow(row, { dialect })))
     },
   }
 }

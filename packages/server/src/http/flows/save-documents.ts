@@ -3,6 +3,7 @@ import { splitDocuments, type Flow } from '@batuta/core'
 import { deleteFlow, judgeFlow, saveFlow } from '../../flows/save-flow.ts'
 import type { FlowKey, FlowRow } from '../../storage/store.ts'
 import type { HttpDependencies } from '../dependencies.ts'
+import { mapInTurns } from '../map-in-turns.ts'
 import { notFound, unprocessable } from '../request-error.ts'
 import { invalidFlow } from './report-flow.ts'
 
@@ -12,9 +13,11 @@ export async function createFlow(source: string, dependencies: HttpDependencies)
   const { flows, saveWorld } = dependencies
   const flow = readFlow(source, dependencies)
   if (flows.newest(keyOf(flow, dependencies))) {
-    throw unprocessable('flow-exists', `Invalid entity: flow.id: Flow id already exists: "${flow.namespace}.${flow.id}"`, [
-      { path: 'flow.id', message: 'Flow id already exists' },
-    ])
+    throw unprocessable(
+      'flow-exists',
+      `Invalid entity: flow.id: Flow id already exists: "${flow.namespace}.${flow.id}"`,
+      [{ path: 'flow.id', message: 'Flow id already exists' }],
+    )
   }
   return await saveFlow(source, flow, saveWorld)
 }
@@ -38,15 +41,31 @@ export interface ManyOptions {
   readonly isWithChildren?: boolean
 }
 
-export async function saveMany(body: string, options: ManyOptions, dependencies: HttpDependencies): Promise<readonly FlowRow[]> {
+interface Judged {
+  readonly source: string
+  readonly flow: Flow
+}
+
+export async function saveMany(
+  body: string,
+  options: ManyOptions,
+  dependencies: HttpDependencies,
+): Promise<readonly FlowRow[]> {
   const { namespace, isDeleting } = options
   const documents = splitDocuments(body)
-  if (documents.length > DOCUMENTS_MAX) throw unprocessable('too-many-documents', `There are ${documents.length} documents; at most ${DOCUMENTS_MAX} are taken.`)
-  const sources = options.isOverriding && namespace !== undefined ? documents.map(source => moveTo(source, namespace)) : documents
-  const judged = sources.map(source => ({ source, flow: readFlow(source, dependencies) }))
+  if (documents.length > DOCUMENTS_MAX)
+    throw unprocessable(
+      'too-many-documents',
+      `There are ${documents.length} documents; at most ${DOCUMENTS_MAX} are taken.`,
+    )
+  const sources =
+    options.isOverriding && namespace !== undefined ? documents.map(source => moveTo(source, namespace)) : documents
+  const judge = (source: string): Judged => ({ source, flow: readFlow(source, dependencies) })
+  const judged = await mapInTurns(sources, judge, dependencies.platform)
   for (const { flow } of judged) refuseForeign(flow, options)
   const named = new Set(judged.map(({ flow }) => `${flow.namespace}.${flow.id}`))
-  if (named.size < judged.length) throw unprocessable('flow-twice', 'Invalid entity: flow.id: a flow occurs twice among the documents.')
+  if (named.size < judged.length)
+    throw unprocessable('flow-twice', 'Invalid entity: flow.id: a flow occurs twice among the documents.')
   const saved: FlowRow[] = []
   for (const { source, flow } of judged) saved.push(await saveFlow(source, flow, dependencies.saveWorld))
   if (isDeleting) {
@@ -56,8 +75,14 @@ export async function saveMany(body: string, options: ManyOptions, dependencies:
   return saved
 }
 
-async function deleteOthers(namespaces: ReadonlySet<string>, kept: ReadonlySet<string>, { flows, saveWorld }: HttpDependencies): Promise<void> {
-  const superfluous = [...flows.all()].filter(entry => namespaces.has(entry.namespace) && !kept.has(`${entry.namespace}.${entry.flowId}`))
+async function deleteOthers(
+  namespaces: ReadonlySet<string>,
+  kept: ReadonlySet<string>,
+  { flows, saveWorld }: HttpDependencies,
+): Promise<void> {
+  const superfluous = [...flows.all()].filter(
+    entry => namespaces.has(entry.namespace) && !kept.has(`${entry.namespace}.${entry.flowId}`),
+  )
   for (const { tenant, namespace, flowId } of superfluous) await deleteFlow({ tenant, namespace, flowId }, saveWorld)
 }
 
@@ -75,13 +100,17 @@ function refuseForeign(flow: Flow, { namespace, isWithChildren = false }: ManyOp
 
 function mismatch(field: 'id' | 'namespace', given: string, wanted: string): Error {
   const message = `The ${field} of the flow is "${given}", the address says "${wanted}".`
-  return unprocessable('flow-mismatch', `Invalid entity: flow.${field}: ${message}`, [{ path: `flow.${field}`, message }])
+  return unprocessable('flow-mismatch', `Invalid entity: flow.${field}: ${message}`, [
+    { path: `flow.${field}`, message },
+  ])
 }
 
 const NAMESPACE_LINE = /^namespace[ \t]*:.*$/m
 
 function moveTo(source: string, namespace: string): string {
-  return NAMESPACE_LINE.test(source) ? source.replace(NAMESPACE_LINE, `namespace: ${namespace}`) : `namespace: ${namespace}\n${source}`
+  return NAMESPACE_LINE.test(source)
+    ? source.replace(NAMESPACE_LINE, `namespace: ${namespace}`)
+    : `namespace: ${namespace}\n${source}`
 }
 
 function keyOf(flow: Flow, { config }: HttpDependencies): FlowKey {

@@ -1,7 +1,6 @@
 // Search over the flows in memory; only the rows of the page are read from the store.
 import type { Label } from '@batuta/core'
-import type { FlowEntry } from '../../engine/flow-catalogue.ts'
-import type { HttpDependencies } from '../dependencies.ts'
+import type { FlowEntry, HttpDependencies } from '../dependencies.ts'
 import { applyFilters, listOf, type Filter, type FilterTable } from '../read-filters.ts'
 import { unprocessable } from '../request-error.ts'
 
@@ -71,7 +70,11 @@ function labelOf(key: string | undefined, value: string): Label {
 }
 
 /** By namespace and id, or as `sort` says. */
-export function findFlows(search: FlowSearch, dependencies: HttpDependencies, sort: readonly string[] = []): readonly FlowEntry[] {
+export function findFlows(
+  search: FlowSearch,
+  dependencies: HttpDependencies,
+  sort: readonly string[] = [],
+): readonly FlowEntry[] {
   const matching = [...dependencies.flows.all()].filter(entry => matches(entry, search, dependencies))
   const orders = sort.map(item => item.split(':'))
   return matching.sort((left, right) => {

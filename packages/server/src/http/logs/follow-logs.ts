@@ -8,38 +8,45 @@ import { entriesOf, type LogFilter } from './read-logs.ts'
 const LOOK_MS = 500
 const CHUNKS_MAX = 500
 
-export async function* followLogs(
-  executionId: string,
-  {
-    filter,
-    dependencies,
-    signal,
-  }: { readonly filter: LogFilter; readonly dependencies: HttpDependencies; readonly signal: AbortSignal },
-): AsyncGenerator<string> {
-  const { changes, platform, store } = dependencies
+export interface LogFollowing {
+  readonly filter: LogFilter
+  readonly dependencies: HttpDependencies
+  readonly signal: AbortSignal
+}
+
+export async function* followLogs(executionId: string, following: LogFollowing): AsyncGenerator<string> {
+  const { dependencies, signal } = following
+  const { changes, platform } = dependencies
   const bell = newBell(signal)
   const stopWatching = changes.watch(executionId, bell.ring)
-  let offset = 0
   try {
+    let offset = 0
     while (!signal.aborted) {
       bell.mute()
+      // Asked before the lines are read: what was written until the end is then among them.
       const isEnded = await hasEnded(executionId, dependencies)
-      for (;;) {
-        const rows = await store.read.logsOf({ executionId, limit: CHUNKS_MAX, offset })
-        offset += rows.length
-        for (const row of rows)
-          for (const entry of entriesOf(row, filter)) yield eventText('progress', JSON.stringify(entry))
-        if (rows.length < CHUNKS_MAX) break
-      }
-      if (isEnded) {
-        yield eventText('end', '{}')
-        return
-      }
+      offset = yield* newLines(executionId, offset, following)
+      if (isEnded) return yield eventText('end', '{}')
       await bellOrTime(bell, platform, signal)
     }
   } finally {
     stopWatching()
     bell.close()
+  }
+}
+
+/** From a chunk on; returns the number of the next one. */
+async function* newLines(
+  executionId: string,
+  from: number,
+  { filter, dependencies }: LogFollowing,
+): AsyncGenerator<string, number> {
+  for (let offset = from; ;) {
+    const rows = await dependencies.store.read.logsOf({ executionId, limit: CHUNKS_MAX, offset })
+    const entries = rows.flatMap(row => entriesOf(row, filter))
+    yield* entries.map(entry => eventText('progress', JSON.stringify(entry)))
+    offset += rows.length
+    if (rows.length < CHUNKS_MAX) return offset
   }
 }
 

@@ -47,7 +47,7 @@ export function logHandlers(dependencies: HttpDependencies): Handlers<'logs'> {
     follow: async ({ params, query, filters, signal }) => {
       await mustExist(params.executionId)
       const filter = withFilters(query, filters)
-      return events(followLogs(params.executionId, { filter, dependencies, signal }), platform)
+      return events(followLogs(params.executionId, { filter, dependencies, signal: signal() }), platform)
     },
   }
 }

@@ -1,6 +1,8 @@
 // The flush, as one statement: it begins with the fence, and every write selects from it. A common table expression that did not would write
 // although the fence matched nothing (a test reads the statement for that). Rows come as one array per column.
 
+import type { Hint } from '../cluster.ts'
+
 export interface FlushColumn {
   readonly name: string
   readonly type: 'text' | 'bigint' | 'integer' | 'smallint' | 'double precision' | 'boolean'
@@ -211,8 +213,9 @@ export interface FlushStatement {
 const STATEMENTS = new Map<string, FlushStatement>()
 
 /** The statement for a batch that has rows for exactly these lists. There are few such sets in practice, and each is prepared once. */
-export function flushStatement(lists: readonly string[]): FlushStatement {
-  const key = lists.join(' ')
+/** `hints` are told to the other nodes with the commit. */
+export function flushStatement(lists: readonly string[], hints: readonly Hint[]): FlushStatement {
+  const key = [...lists, '|', ...hints].join(' ')
   const known = STATEMENTS.get(key)
   if (known) return known
   const tables = TABLES.filter(table => lists.includes(table.batch))
@@ -231,7 +234,10 @@ export function flushStatement(lists: readonly string[]): FlushStatement {
   }
   // Dividing by zero refuses the whole statement.
   const check = checks.length === 0 ? '' : `\nwhere 1 / (case when ${checks.join(' and ')} then 1 else 0 end) = 1`
-  const statement = { text: `with ${[FENCE, ...parts].join(',\n')}\nselect now_ms from fence${check}`, tables }
+  const statement = {
+    text: `with ${[FENCE, ...parts].join(',\n')}\nselect now_ms${hints.map(hint => `, pg_notify('batuta', '${hint}')`).join('')} from fence${check}`,
+    tables,
+  }
   STATEMENTS.set(key, statement)
   return statement
 }

@@ -2,6 +2,7 @@
 import { createdMsOf, trust } from '@batuta/core'
 import type { Client } from 'pg'
 import type { Batch, JobKey } from '../batch.ts'
+import type { Hint } from '../cluster.ts'
 import { FlushError, type FlushReceipt } from '../store.ts'
 import { flushStatement, type FlushColumn } from './flush.sql.ts'
 
@@ -9,14 +10,15 @@ type Cell = string | number | boolean | null
 
 export async function writeBatch(client: Client, batch: Batch): Promise<FlushReceipt> {
   const lists = listsOf(batch)
-  const { text, tables } = flushStatement([...lists.keys()])
+  const hints = hintsOf(batch)
+  const { text, tables } = flushStatement([...lists.keys()], hints)
   const values: unknown[] = [batch.seq, batch.node, batch.incarnation]
   for (const table of tables) {
     const rows = lists.get(table.batch) ?? []
     for (const column of table.columns) values.push(rows.map(row => row[camel(column)] ?? null))
   }
   try {
-    const { rows } = await client.query({ name: nameOf(tables.map(table => table.batch)), text, values })
+    const { rows } = await client.query({ name: nameOf([...tables.map(table => table.batch), ...hints]), text, values })
     const nowMs = trust<{ now_ms?: string }>(rows[0] ?? {}).now_ms
     if (nowMs === undefined)
       throw new FlushError(
@@ -31,6 +33,14 @@ export async function writeBatch(client: Client, batch: Batch): Promise<FlushRec
           cause: error,
         })
   }
+}
+
+/** What other nodes may want to look at: signals to their executions, jobs that anybody may claim or that they must stop. */
+function hintsOf(batch: Batch): readonly Hint[] {
+  const hints: Hint[] = []
+  if (batch.signals.length > 0) hints.push('signals')
+  if (batch.jobsKilled.length > 0 || batch.jobs.some(job => job.node === null)) hints.push('jobs')
+  return hints
 }
 
 type Row = Readonly<Record<string, Cell>>

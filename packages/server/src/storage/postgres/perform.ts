@@ -4,7 +4,12 @@ import type { PoolClient } from 'pg'
 import type { Operations } from '../store.ts'
 import { performanceOf, type SqlDialect } from '../sql/perform.ts'
 
+/** Any fixed number. */
+const FLOWS_LOCK = 7_235_414
+
 export const POSTGRES: SqlDialect = {
+  beforeFlows: { text: 'select pg_advisory_xact_lock($1)', values: [FLOWS_LOCK] },
+  afterFlows: { text: "select pg_notify('batuta', 'flows')", values: [] },
   claimJobs: ({ node, incarnation, nowMs, limit }) => ({ text: CLAIM_JOBS, values: [node, incarnation, nowMs, limit] }),
   journalOf: id => ({
     text: 'select turn, version, at_ms, events from journal where born_ms = $1 and execution_id = $2 order by turn',

@@ -4,6 +4,7 @@ import { Client, Pool, types, type ClientConfig } from 'pg'
 import { FlushError, type FlushReceipt, type Store } from '../store.ts'
 import type { Batch } from '../batch.ts'
 import { readsOf } from '../sql/reads.ts'
+import { PostgresCluster } from './cluster.ts'
 import { writeBatch } from './flush.ts'
 import { ensurePartitions, migrate } from './migrate.ts'
 import { POSTGRES, performIn } from './perform.ts'
@@ -37,8 +38,10 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   await ensurePartitions(client, options.nowMs())
   const pool = new Pool({ ...config, max: options.poolMax })
   pool.on('error', error => options.onNotice('an idle connection to PostgreSQL broke', error))
+  const cluster = new PostgresCluster({ config, onNotice: options.onNotice })
   return {
     kind: 'postgres',
+    cluster,
     flush: batch => writer.flush(batch),
     perform: async (name, args) => {
       const connection = await pool.connect()
@@ -50,6 +53,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     },
     read: readsOf(async (text, values) => (await pool.query(text, [...values])).rows, POSTGRES),
     close: async () => {
+      await cluster.close()
       await writer.close()
       await pool.end()
     },

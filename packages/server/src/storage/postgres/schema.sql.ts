@@ -7,16 +7,18 @@ export const PARTITIONED: readonly string[] = ['executions', 'execution_labels',
 export const MIGRATION_1: string = `
 create table nodes (
   id text collate "C" primary key, incarnation bigint not null, flush_seq bigint not null, high_water_ms bigint not null,
-  lease_until timestamptz, fenced boolean not null default false
+  lease_until timestamptz, fenced boolean not null default false, roles text[] not null default '{}'
 ) with (fillfactor = 50);
 
 create table shards (id smallint primary key, owner_node text collate "C");
+insert into shards (id) select generate_series(0, 255);
 
 create table flows (
-  tenant text collate "C" not null, namespace text collate "C" not null, id text collate "C" not null,
+  seq bigint generated always as identity, tenant text collate "C" not null, namespace text collate "C" not null, id text collate "C" not null,
   revision integer not null check (revision >= 1), source text not null, parsed text not null, is_disabled boolean not null,
   is_deleted boolean not null, updated_ms bigint not null, primary key (tenant, namespace, id, revision)
 );
+create index flows_by_seq on flows (seq);
 
 create table executions (
   born_ms bigint not null, id text collate "C" not null, tenant text collate "C" not null, namespace text collate "C" not null, flow_id text collate "C" not null,

@@ -26,6 +26,9 @@ type Performers = {
 export interface SqlDialect {
   journalOf(executionId: string): Statement
   insertLog(row: LogRow): Statement
+  /** Around the saving of flows: one at a time, so that their numbers are seen in order, and told to the other nodes. */
+  readonly beforeFlows?: Statement
+  readonly afterFlows?: Statement
   /** Takes free jobs in the order of their rank; no two callers are given the same one. */
   claimJobs(claim: Operations['claimJobs']['args']): Statement
 }
@@ -52,12 +55,19 @@ const PERFORMERS: Performers = {
       highWaterMs: number(row, 'high_water_ms'),
     }
   },
-  saveFlow,
-  *deleteFlow({ nowMs, ...key }) {
+  *saveFlow(write, dialect) {
+    if (dialect.beforeFlows) yield dialect.beforeFlows
+    const row = yield* saveFlow(write)
+    if (dialect.afterFlows) yield dialect.afterFlows
+    return row
+  },
+  *deleteFlow({ nowMs, ...key }, dialect) {
+    if (dialect.beforeFlows) yield dialect.beforeFlows
     const newest = yield* newestOf(key)
     if (!newest || newest.isDeleted) return false
     yield insertFlow({ ...newest, revision: newest.revision + 1, isDeleted: true, nowMs })
     yield run(sql.DELETE_TRIGGERS, key.tenant, key.namespace, key.flowId)
+    if (dialect.afterFlows) yield dialect.afterFlows
     return true
   },
   *saveTriggers({ flow, triggers }) {

@@ -1,3 +1,4 @@
+import { TaskError } from '@batuta/plugin-sdk'
 import type { Connection } from 'pg'
 import type { Duplex } from 'node:stream'
 import type { EventEmitter } from 'node:events'
@@ -20,5 +21,12 @@ export interface Wire extends EventEmitter {
 }
 
 export function wireOf(connection: Connection): Wire {
-  return connection as unknown as Wire
+  if (!isWire(connection)) throw new TaskError('the PostgreSQL driver is not the one that this plugin was made for')
+  return connection
 }
+
+function isWire(connection: object): connection is Wire {
+  return METHODS.every(name => typeof Reflect.get(connection, name) === 'function')
+}
+
+const METHODS = ['parse', 'bind', 'describe', 'execute', 'close', 'flush', 'sync', 'sendCopyFail']

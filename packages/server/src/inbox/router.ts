@@ -1,0 +1,93 @@
+// The inbox of a node among others: signals to executions of its own shards go to its engine, others become a row that their owner takes. Who
+// submitted such a signal is answered from what the owner has committed.
+import {
+  encodeValue,
+  shardOf,
+  trust,
+  type ExecutionState,
+  type Plan,
+  type Refusal,
+  type Signal,
+  type Value,
+} from '@batuta/core'
+import type { Clock, Scheduler } from '../platform/platform.ts'
+import type { Cluster, Member } from '../storage/cluster.ts'
+import type { Store } from '../storage/store.ts'
+import { SubmitError, type Inbox, type Receipt, type SubmitOptions } from './inbox.ts'
+
+export interface RouterOptions {
+  readonly engine: Inbox
+  readonly store: Store
+  readonly cluster: Cluster
+  readonly platform: Clock & Scheduler
+  readonly member: Member
+  owns(shard: number): boolean
+  /** Reads an execution as the store has it. */
+  load(executionId: string): Promise<{ readonly state: ExecutionState; readonly plan: Plan } | undefined>
+  newSignalId(): string
+}
+
+const ANSWER_MAX_MS = 5_000
+const LOOK_FIRST_MS = 5
+const LOOK_MAX_MS = 100
+
+export class Router implements Inbox {
+  readonly #options: RouterOptions
+
+  constructor(options: RouterOptions) {
+    this.#options = options
+  }
+
+  async submit<T = never>(signal: Signal, options: SubmitOptions<T> = {}): Promise<Receipt<T>> {
+    const { engine, owns, cluster } = this.#options
+    const shard = shardOf(signal.executionId)
+    if (owns(shard)) return await engine.submit(signal, options)
+    const id = this.#options.newSignalId()
+    const row = { id, shard, executionId: signal.executionId, body: encodeValue(trust<Value>(signal)) }
+    if (signal.type === 'settled') {
+      const key = { executionId: signal.executionId, run: signal.run, epoch: signal.epoch }
+      await cluster.settleJob(key, this.#options.member, row)
+      return {}
+    }
+    await cluster.sendSignals([row])
+    if (signal.type === 'create') return await this.#awaitBirth(signal.executionId, options)
+    if (signal.type === 'command') return await this.#awaitOutcome(id, signal.executionId, options)
+    return {}
+  }
+
+  async #awaitBirth<T>(executionId: string, { view }: SubmitOptions<T>): Promise<Receipt<T>> {
+    await this.#look(
+      async () => await this.#options.store.read.findExecution(executionId),
+      `the execution "${executionId}" to begin`,
+    )
+    return await this.#viewOf(executionId, view)
+  }
+
+  async #awaitOutcome<T>(id: string, executionId: string, { view }: SubmitOptions<T>): Promise<Receipt<T>> {
+    const operation = await this.#look(
+      async () => await this.#options.store.read.findOperation(id),
+      `the command on "${executionId}" to be taken`,
+    )
+    if (operation.status !== 200) return { refusal: trust<Refusal>(JSON.parse(operation.body)) }
+    return await this.#viewOf(executionId, view)
+  }
+
+  async #viewOf<T>(executionId: string, view: SubmitOptions<T>['view']): Promise<Receipt<T>> {
+    const loaded = view && (await this.#options.load(executionId))
+    return loaded && view ? { view: view(loaded.state, loaded.plan) } : {}
+  }
+
+  async #look<T>(find: () => Promise<T | undefined>, what: string): Promise<T> {
+    const { platform } = this.#options
+    const untilMs = platform.nowMs() + ANSWER_MAX_MS
+    for (let waitMs = LOOK_FIRST_MS; platform.nowMs() < untilMs; waitMs = Math.min(waitMs * 2, LOOK_MAX_MS)) {
+      const found = await find()
+      if (found !== undefined) return found
+      await new Promise<void>(resolve => platform.at(platform.nowMs() + waitMs, resolve))
+    }
+    throw new SubmitError(
+      'unavailable',
+      `It takes more than ${ANSWER_MAX_MS} ms for ${what}: it is stored and will be done, look again later.`,
+    )
+  }
+}

@@ -1,0 +1,54 @@
+// What many nodes on one database need besides the store: leases, who owns which shard, signals to executions that another node owns, and
+// hints that something is there. Only PostgreSQL has it; without it a node is alone and owns every shard.
+import type { JobKey, JobRow, SignalRow } from './batch.ts'
+import type { FlowRow } from './store.ts'
+
+export type Role = 'engine' | 'web' | 'worker'
+
+export interface Member {
+  readonly node: string
+  readonly incarnation: number
+}
+
+export interface Tended {
+  /** Shards that this node owns now. */
+  readonly owned: readonly number[]
+  /** Owned shards beyond this node's part: to be let go once nothing of them is under way. */
+  readonly surplus: readonly number[]
+  /** Nodes whose lease ran out, fenced just now. */
+  readonly fenced: readonly string[]
+}
+
+export type Hint = 'signals' | 'jobs' | 'flows'
+
+export interface NodeRow {
+  readonly node: string
+  readonly incarnation: number
+  readonly roles: readonly Role[]
+  readonly leaseUntilMs: number
+  readonly isFenced: boolean
+}
+
+export interface Cluster {
+  /** The node begins: with these roles, alive for the length of a lease. */
+  announce(member: Member, roles: readonly Role[], leaseMs: number): Promise<void>
+  /** Extends the lease; false when the node was fenced and must begin anew. */
+  renew(member: Member, leaseMs: number): Promise<boolean>
+  /** Fences nodes whose lease ran out, and shares the shards among the engines that live. */
+  tend(member: Member): Promise<Tended>
+  releaseShards(member: Member, shards: readonly number[]): Promise<void>
+  /** The node goes: its lease ends and its shards are free. */
+  leave(member: Member): Promise<void>
+  sendSignals(rows: readonly SignalRow[]): Promise<void>
+  /** Deletes the job and hands the settlement on, in one; false when the job is no longer this node's: the result is stale. */
+  settleJob(key: JobKey, member: Member, signal: SignalRow): Promise<boolean>
+  /** Jobs in the hands of nodes that are gone. */
+  listAbandonedJobs(limit: number): Promise<readonly JobRow[]>
+  /** Jobs of this node that were killed by their execution's owner. */
+  listKilledJobs(member: Member): Promise<readonly JobKey[]>
+  /** Revisions that were saved after the one with this number, in the order they were saved. */
+  listFlowsSince(seq: number): Promise<readonly { readonly seq: number; readonly row: FlowRow }[]>
+  listNodes(): Promise<readonly NodeRow[]>
+  /** A hint that something is there; it may be lost, and a sweep finds what it would have told. */
+  onHint(listener: (hint: Hint) => void): void
+}

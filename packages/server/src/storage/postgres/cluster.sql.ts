@@ -1,0 +1,51 @@
+// The statements of the cluster. Leases are compared by the clock of the database alone.
+
+export const RENEW = `update nodes set lease_until = clock_timestamp() + $3 * interval '1 millisecond'
+  where id = $1 and incarnation = $2 and not fenced returning 1`
+
+/** Tending is done by one node at a time. */
+export const LOCK_SHARDS = 'select pg_advisory_xact_lock(7235413)'
+
+export const FENCE_DEAD = `update nodes set fenced = true
+  where not fenced and lease_until < clock_timestamp() and id <> $1 returning id`
+
+export const FREE_OF_FENCED = `update shards s set owner_node = null
+  where owner_node is not null and not exists (select 1 from nodes n where n.id = s.owner_node and not n.fenced)`
+
+export const LIVE_ENGINES = `select id from nodes
+  where not fenced and lease_until >= clock_timestamp() and 'engine' = any(roles) order by id`
+
+export const OWNED = 'select id from shards where owner_node = $1 order by id'
+
+export const CLAIM_SHARDS = `update shards set owner_node = $1
+  where id in (select id from shards where owner_node is null order by id limit $2) returning id`
+
+export const RELEASE_SHARDS = 'update shards set owner_node = null where owner_node = $1 and id = any($2::smallint[])'
+
+export const LEAVE = `update nodes set fenced = true, lease_until = clock_timestamp() where id = $1 and incarnation = $2 returning 1`
+export const FREE_SHARDS_OF = 'update shards set owner_node = null where owner_node = $1'
+
+export const SEND_SIGNALS = `with sent as (
+    insert into signals (id, shard, execution_id, body)
+    select * from unnest($1::text[], $2::smallint[], $3::text[], $4::text[]) returning 1)
+  select pg_notify('batuta', 'signals')`
+
+/** The result of a job that is no longer this node's changes nothing: no row comes back. */
+export const SETTLE_JOB = `with ended as (
+    delete from jobs where execution_id = $1 and run = $2 and epoch = $3 and node = $4 and incarnation = $5 returning 1),
+  sent as (insert into signals (id, shard, execution_id, body) select $6, $7::smallint, $8, $9 from ended returning 1)
+  select pg_notify('batuta', 'signals') from sent`
+
+export const LIST_NODES = `select id, incarnation, roles, fenced, (extract(epoch from lease_until) * 1000)::bigint as lease_until_ms from nodes order by id`
+
+export const ANNOUNCE = `update nodes set roles = $3, fenced = false, lease_until = clock_timestamp() + $4 * interval '1 millisecond'
+  where id = $1 and incarnation = $2`
+
+/** Index: jobs_by_node. */
+export const ABANDONED_JOBS = `select j.* from jobs j left join nodes n on n.id = j.node
+  where j.node is not null and (n.id is null or n.fenced or n.incarnation <> j.incarnation) order by j.execution_id limit $1`
+/** Index: jobs_by_node. */
+export const KILLED_JOBS =
+  'select execution_id, run, epoch from jobs where node = $1 and incarnation = $2 and is_killed'
+/** Index: flows_by_seq. */
+export const FLOWS_SINCE = 'select * from flows where seq > $1 order by seq limit 1000'

@@ -1,0 +1,186 @@
+// A server for tests: real HTTP on 127.0.0.1, the real engine, the store in memory. Jobs are left to whoever claims them.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { SHARDS, createCatalogue, newId } from '@batuta/core'
+import { createClient, type Client } from '@batuta/api'
+import { openLocalFileStore, type FileStore } from '@batuta/plugin-sdk'
+import { askFor } from '../answers/ask.ts'
+import { Engine } from '../engine/engine.ts'
+import { openFlowCatalogue, type FlowCatalogue } from '../flows/flow-catalogue.ts'
+import { newEvaluator, newTurnEnvironment } from '../engine/turn-environment.ts'
+import type { StartWorld } from '../flows/births.ts'
+import type { HttpConfig, HttpDependencies } from '../http/dependencies.ts'
+import { startHttp } from '../http/server.ts'
+import { newChanges, type Changes } from '../inbox/changes.ts'
+import { NO_JOBS } from '../inbox/jobs.ts'
+import { realPlatform, type Platform } from '../platform/platform.ts'
+import { openMemoryStore } from '../storage/memory/memory-store.ts'
+import { newTables } from '../storage/memory/tables.ts'
+import type { Store } from '../storage/store.ts'
+
+export interface TestServer {
+  readonly address: string
+  readonly client: Client
+  readonly engine: Engine
+  readonly store: Store
+  readonly files: FileStore
+  /** How many watch some execution. */
+  watching(): number
+  /** What the server wrote into its log. */
+  readonly notices: readonly string[]
+  /** A raw request; the body as text, and as data where it is JSON. */
+  send(method: string, path: string, init?: SendInit): Promise<Answer>
+  saveFlow(source: string): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface SendInit {
+  readonly body?: string | FormData | Uint8Array<ArrayBuffer>
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export interface Answer {
+  readonly status: number
+  readonly text: string
+  /** Whatever came: tests look into it. */
+  readonly json: ReturnType<typeof JSON.parse>
+  readonly headers: Headers
+}
+
+const NODE = 'test'
+const SECRETS = { SECRET_DOOR: btoa('open sesame') }
+
+export async function openTestServer(config: Partial<HttpConfig> = {}): Promise<TestServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'batuta-http-'))
+  const platform = realPlatform()
+  const store = openMemoryStore(newTables(), () => platform.nowMs())
+  const flows = await openFlowCatalogue(store)
+  const files = openLocalFileStore(folder)
+  const { changes, watching } = countedChanges()
+  const notices: string[] = []
+  const note = (message: string, error?: unknown): void => void notices.push(`${message} ${String(error ?? '')}`)
+  const parts: Parts = { platform, store, flows, files, changes, note }
+  const engine = await openEngine(parts)
+  const http = await startHttp({
+    ...dependenciesOf(parts, engine),
+    config: { host: '127.0.0.1', port: 0, tenant: 'main', ...config },
+  })
+  const client = createClient({ baseUrl: http.address, transport: globalThis })
+  return {
+    address: http.address,
+    client,
+    engine,
+    store,
+    files,
+    watching,
+    notices,
+    send: (method, path, init = {}) => sendTo(http.address, { method, path, init }),
+    saveFlow: async source => void (await client.flows.create({ body: source })),
+    stop: async () => {
+      await http.stop()
+      await engine.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+interface Parts {
+  readonly platform: Platform
+  readonly store: Store
+  readonly flows: FlowCatalogue
+  readonly files: FileStore
+  readonly changes: Changes
+  readonly note: (message: string, error?: unknown) => void
+}
+
+function startWorldOf({ platform }: Parts): () => StartWorld {
+  const random = (): number => platform.random()
+  return () => ({ nowMs: platform.nowMs(), zone: 'UTC', locale: 'en-US', random, configuredRoots: new Map() })
+}
+
+function answersOf({ store, files, platform }: Parts): Parameters<typeof askFor>[0] {
+  return { store, files, environment: SECRETS, nowMs: () => platform.nowMs() }
+}
+
+async function openEngine(parts: Parts): Promise<Engine> {
+  const { store, flows, platform, changes, note } = parts
+  const { incarnation, flushSeq } = await store.perform('joinNode', { node: NODE, nowMs: platform.nowMs() })
+  const place = { zone: 'UTC', locale: 'en-US', configuredRoots: new Map() }
+  const engine: Engine = new Engine({
+    store,
+    flows,
+    platform,
+    node: { id: NODE, node: NODE, incarnation, flushSeq },
+    jobs: NO_JOBS,
+    changes,
+    envOf: newTurnEnvironment({ platform, flows, ...place, startWorld: startWorldOf(parts) }),
+    evaluate: newEvaluator(answersOf(parts), { submit: (signal, how) => engine.submit(signal, how) }, note),
+    owns: () => true,
+    onTimer: () => {},
+    onNotice: note,
+    onFatal: error => note('fatal', error),
+  })
+  return engine
+}
+
+function dependenciesOf(parts: Parts, engine: Engine): Omit<HttpDependencies, 'config'> {
+  const { store, flows, platform, files, changes, note } = parts
+  const nowMs = (): number => platform.nowMs()
+  const random = (): number => platform.random()
+  return {
+    inbox: engine,
+    store,
+    flows,
+    changes,
+    files,
+    manifests: { plugins: [], types: [], modules: {} },
+    platform,
+    saveWorld: {
+      store,
+      flows,
+      catalogue: createCatalogue([]),
+      globalDefaults: [],
+      tenant: 'main',
+      nowMs,
+      firstDateOf: () => null,
+      onChanged: () => Promise.resolve(),
+    },
+    startWorld: startWorldOf(parts),
+    newId: () => newId({ nowMs: nowMs(), shard: Math.floor(random() * SHARDS), random }),
+    ask: asker => askFor(answersOf(parts), asker),
+    log: { info: note, warn: note, error: note },
+  }
+}
+
+/** Lets a test see that whoever left is watching no longer. */
+function countedChanges(): { readonly changes: Changes; readonly watching: () => number } {
+  const inner = newChanges()
+  let count = 0
+  const watch: Changes['watch'] = (id, onChange) => {
+    const stop = inner.watch(id, onChange)
+    count += 1
+    return () => {
+      count -= 1
+      stop()
+    }
+  }
+  return { changes: { ...inner, watch }, watching: () => count }
+}
+
+async function sendTo(
+  address: string,
+  { method, path, init }: { readonly method: string; readonly path: string; readonly init: SendInit },
+): Promise<Answer> {
+  const reply = await fetch(address + path, { method, redirect: 'manual', ...init, headers: { ...init.headers } })
+  const text = await reply.text()
+  return { status: reply.status, text, json: parseJson(text), headers: reply.headers }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined // Not every answer is JSON.
+  }
+}

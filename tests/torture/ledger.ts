@@ -1,0 +1,24 @@
+// What clients know: which executions were acknowledged, with what state, and what they asked for without ever hearing of it. It lives in
+// the process of the torture, so no crash of the server touches it.
+
+export interface Acknowledged {
+  readonly id: string
+  readonly flowId: string
+  readonly token: string
+  /** As of the answer. */
+  readonly state: string
+}
+
+export class Ledger {
+  readonly acknowledged: Acknowledged[] = []
+  /** Tokens of requests that ended without an answer: they may have started something, once. */
+  readonly unanswered = new Set<string>()
+  /** Answers that refused: nothing was started. */
+  readonly refused = new Map<number, number>()
+  /** Kills that were acknowledged. */
+  readonly killed = new Set<string>()
+
+  refuse(status: number): void {
+    this.refused.set(status, (this.refused.get(status) ?? 0) + 1)
+  }
+}
