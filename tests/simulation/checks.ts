@@ -66,6 +66,7 @@ function checkExecution(id: string, shadow: Shadow, { tables, audit, ledger }: C
       wrong(`I17 child ${childId} was linked ${linked} times and heard of ${ended} times`)
   const parent = state.parentLink && audit.shadows.get(state.parentLink.executionId)
   if (state.parentLink && !parent) wrong(`I17 its parent ${state.parentLink.executionId} never was`)
+  if (state.isEnded && state.asked.size > 0) wrong(`questions are out: ${[...state.asked].join(', ')}`)
   if (state.isEnded) checkOutcome(state, wrong)
 }
 

@@ -56,7 +56,7 @@ export interface Report {
 const START_MS = Date.UTC(2031, 3, 5)
 /** Clients act and faults happen this long; then all must come to rest within the quiet time. */
 const ACTIVE_MS = 25_000
-const QUIET_MAX_MS = 400_000
+const QUIET_MAX_MS = 4_000_000
 const LOOK_EVERY_MS = 2_000
 
 export async function simulate(options: SimulationOptions): Promise<Report> {

@@ -9,11 +9,11 @@ import { tolerate } from './progress.ts'
 import { NeedsEvaluation, RunError, readProperty, rendererOf, type Renderer } from './renderer.ts'
 import { endedNow, logOf, settleAttempt } from './settle.ts'
 import { startChild } from './start-child.ts'
-import type { TaskRun } from './state.ts'
+import { isBeingKilled, type TaskRun } from './state.ts'
 
 export function startRun(view: View, run: TaskRun): Decision {
   const task = getTask(view.plan, run.task)
-  if (view.state.isKillRequested) return moved(run, 'KILLED')
+  if (isBeingKilled(view.state)) return moved(run, 'KILLED')
   try {
     const render = rendererOf(view, run, task)
     if (task.runIf && run.state === 'CREATED' && run.attempts.length === 0) {

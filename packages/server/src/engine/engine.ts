@@ -9,7 +9,8 @@ import { FlushPipeline } from './flush-pipeline.ts'
 import { loadExecution, type Loaded } from './load-execution.ts'
 import { Residents } from './residents.ts'
 import { Turns, UNIT_ROWS_MAX } from './turns.ts'
-import { newUnit, type Unit } from './unit.ts'
+import type { JobRow } from '../storage/batch.ts'
+import { jobName, newUnit, reservedBy, type Unit } from './unit.ts'
 import { writeHeld, writeTurn } from './write-turn.ts'
 
 export type { EngineOptions } from './engine-options.ts'
@@ -38,9 +39,11 @@ export class Engine implements Inbox {
     this.#pipeline = new FlushPipeline({
       store: options.store,
       node: options.node,
-      onCommitted: unit => this.#committed(unit),
+      onCommitted: (unit, cancelled) => this.#committed(unit, cancelled),
       onDropped: (unit, error) => this.#dropped(unit, error),
       onIdle: () => this.#schedulePump(),
+      pause: ms => new Promise(resolve => void options.platform.at(options.platform.nowMs() + ms, resolve)),
+      onNotice: options.onNotice,
       onFatal: error => {
         this.#isStopped = true
         options.onFatal(error)
@@ -299,7 +302,7 @@ export class Engine implements Inbox {
   /** An exception in a turn is our mistake: the neighbours go on, this execution is held with the reason. */
   #poison(unit: Unit, entity: Entity, error: unknown): void {
     this.#options.onNotice(`a turn of the execution "${entity.id}" threw`, error)
-    this.#options.jobs.release(unit.reserved)
+    this.#options.jobs.release(reservedBy(unit))
     entity.poison = error instanceof Error ? error.message : String(error)
     delete entity.state
     for (const touched of unit.entities) {
@@ -365,20 +368,28 @@ export class Engine implements Inbox {
     this.#options.onNotice(`the execution "${entity.id}" is held: ${reason}`)
   }
 
-  #committed(unit: Unit): void {
+  #committed(unit: Unit, cancelled: ReadonlySet<string>): void {
     this.#pending -= unit.receipts.length
     for (const { resolve, reject, refusal, view, problem } of unit.receipts) {
       if (problem) reject(problem)
       else resolve({ ...(refusal ? { refusal } : {}), view })
     }
+    for (const row of unit.jobs) this.#callOut(row, cancelled)
     for (const run of unit.afterwards) run()
     this.#options.changes.publish([...unit.entities].map(entity => entity.id))
     for (const entity of unit.entities) this.#release(entity)
   }
 
+  #callOut(row: JobRow, cancelled: ReadonlySet<string>): void {
+    const { jobs } = this.#options
+    const isCancelled = cancelled.size > 0 && cancelled.has(jobName(row))
+    if (row.node !== null) return isCancelled ? jobs.release(1) : jobs.offer(row)
+    if (!isCancelled) jobs.wake()
+  }
+
   #dropped(unit: Unit, error: Error): void {
     this.#pending -= unit.receipts.length
-    this.#options.jobs.release(unit.reserved)
+    this.#options.jobs.release(reservedBy(unit))
     for (const { reject } of unit.receipts) reject(error)
     for (const entity of unit.entities) {
       delete entity.state

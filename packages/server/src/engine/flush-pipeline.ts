@@ -6,7 +6,7 @@ import { SubmitError } from '../inbox/inbox.ts'
 import { FlushError, type Store } from '../storage/store.ts'
 import type { Entity } from './entity.ts'
 import type { Batch } from '../storage/batch.ts'
-import { batchOf, rowsOf, type Unit } from './unit.ts'
+import { batchOf, cancelledJobs, rowsOf, type Unit } from './unit.ts'
 
 export interface NodeIdentity {
   readonly id: string
@@ -19,15 +19,21 @@ export interface NodeIdentity {
 export interface PipelineOptions {
   readonly store: Store
   readonly node: NodeIdentity
-  onCommitted(unit: Unit): void
+  /** The unit is in the store, but for the jobs that were cancelled. */
+  onCommitted(unit: Unit, cancelled: ReadonlySet<string>): void
   /** The unit is not in the store; its executions are to be read again. */
   onDropped(unit: Unit, error: Error): void
   onIdle(): void
+  /** Settles after so many milliseconds. */
+  pause(ms: number): Promise<void>
+  onNotice(message: string, error?: unknown): void
   onFatal(error: Error): void
 }
 
-/** A flush whose outcome stays unknown is sent this often before the node gives up. */
-const ATTEMPTS_MAX = 10
+/** A flush whose outcome stays unknown is sent this often, for about 15 seconds, before it is given up. */
+const ATTEMPTS_MAX = 20
+const PAUSE_FIRST_MS = 10
+const PAUSE_LONGEST_MS = 1_000
 
 export class FlushPipeline {
   readonly #options: PipelineOptions
@@ -36,6 +42,8 @@ export class FlushPipeline {
   #openBytes = 0
   #isInFlight = false
   #seq: number
+  /** False after a flush that was given up: it may be in the store, or still arrive there. */
+  #isSeqKnown = true
   #signals = 0
 
   constructor(options: PipelineOptions) {
@@ -79,27 +87,32 @@ export class FlushPipeline {
 
   async #flush(units: readonly Unit[]): Promise<void> {
     const written = units.filter(unit => rowsOf(unit) > 0)
+    const cancelled = cancelledJobs(written)
     if (written.length > 0) {
-      const failure = await this.#write(written)
+      const failure = await this.#write(written, cancelled)
       if (failure) return await this.#fail(units, failure)
     }
-    for (const unit of units) this.#options.onCommitted(unit)
+    for (const unit of units) this.#options.onCommitted(unit, cancelled)
   }
 
   /** Undefined when the batch is in the store. */
-  async #write(units: readonly Unit[]): Promise<FlushError | undefined> {
+  async #write(units: readonly Unit[], cancelled: ReadonlySet<string>): Promise<FlushError | undefined> {
+    const lost = this.#isSeqKnown ? undefined : await this.#findSeq()
+    if (lost) return lost
     const seq = this.#seq + 1
-    const batch = batchOf(units, { ...this.#options.node, seq })
+    const batch = batchOf(units, { ...this.#options.node, seq }, cancelled)
     for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
+      if (attempt > 1) await this.#options.pause(Math.min(PAUSE_FIRST_MS * 2 ** (attempt - 2), PAUSE_LONGEST_MS))
       const failure = await this.#send(batch)
-      // After an attempt with an unknown outcome the fence may have moved by our own hand.
-      const isOpen = failure?.fault === 'unknown' || (failure?.fault === 'fenced' && attempt > 1)
-      const outcome = failure && isOpen ? await this.#lookUp(seq) : failure
+      // As long as an earlier attempt may still arrive, nothing but its number tells what is in the store.
+      const isOpen = failure?.fault === 'unknown' || (attempt > 1 && failure !== undefined && failure.fault !== 'known')
+      const outcome = isOpen ? await this.#lookUp(seq) : failure
       if (outcome === 'again') continue
       if (outcome === undefined) this.#seq = seq
       return outcome
     }
-    return new FlushError('broken', `the store did not take flush ${seq} in ${ATTEMPTS_MAX} attempts`)
+    this.#isSeqKnown = false
+    return new FlushError('unknown', `the store did not answer to flush ${seq} in ${ATTEMPTS_MAX} attempts`)
   }
 
   async #send(batch: Batch): Promise<FlushError | undefined> {
@@ -114,11 +127,31 @@ export class FlushPipeline {
 
   /** What became of a flush whose outcome nobody knows: undefined when it is in the store. */
   async #lookUp(seq: number): Promise<FlushError | 'again' | undefined> {
-    const { store, node } = this.#options
-    const fence = await store.read.findFence(node.id)
-    if (fence?.incarnation === node.incarnation && fence.flushSeq === seq) return undefined
-    if (fence?.incarnation === node.incarnation && fence.flushSeq === seq - 1) return 'again'
+    const fence = await this.#readFence()
+    if (fence === 'silent') return 'again'
+    if (fence?.incarnation === this.#options.node.incarnation && fence.flushSeq === seq) return undefined
+    if (fence?.incarnation === this.#options.node.incarnation && fence.flushSeq === seq - 1) return 'again'
     return new FlushError('fenced', `the flush ${seq} of this node was overtaken`)
+  }
+
+  /** After flushes that were given up: the number to go on from. */
+  async #findSeq(): Promise<FlushError | undefined> {
+    const fence = await this.#readFence()
+    if (fence === 'silent') return new FlushError('unknown', 'the store does not answer')
+    if (fence?.incarnation !== this.#options.node.incarnation)
+      return new FlushError('fenced', `another process took over the node "${this.#options.node.id}"`)
+    this.#seq = fence.flushSeq
+    this.#isSeqKnown = true
+    return undefined
+  }
+
+  async #readFence(): Promise<Awaited<ReturnType<Store['read']['findFence']>> | 'silent'> {
+    try {
+      return await this.#options.store.read.findFence(this.#options.node.id)
+    } catch (error) {
+      this.#options.onNotice('the store does not tell the number of its last flush', error)
+      return 'silent'
+    }
   }
 
   async #fail(units: readonly Unit[], failure: FlushError): Promise<void> {

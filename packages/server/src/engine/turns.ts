@@ -15,7 +15,7 @@ import {
   type TurnResult,
   type Value,
 } from '@batuta/core'
-import type { JobRow, OperationRow } from '../storage/batch.ts'
+import type { OperationRow } from '../storage/batch.ts'
 import type { EngineOptions } from './engine-options.ts'
 import type { Entity, Pending } from './entity.ts'
 import { mergeUnit, newUnit, rowsOf, type Unit } from './unit.ts'
@@ -64,10 +64,10 @@ export class Turns {
       unit.entities.add(entity)
     }
     const { node, jobs } = this.#options
-    const rows = writeTurn(unit, { entity, plan, env, result }, { ...node, reserve: () => jobs.reserve() })
+    writeTurn(unit, { entity, plan, env, result }, { ...node, reserve: () => jobs.reserve() })
     const turn: Turn = { taken, plan, env, result }
     addReceipts(unit, entity, turn)
-    this.#addAfterwards(unit, entity, turn, rows)
+    this.#addAfterwards(unit, entity, turn)
     if (result.isUnfinished) this.#hooks.line(entity)
     for (const effect of result.effects) if (effect.type === 'signal') this.forward(unit, effect.signal)
   }
@@ -135,9 +135,8 @@ export class Turns {
     void this.#options.evaluate({ state, plan, env, run, slot }).finally(() => asking.delete(key))
   }
 
-  #addAfterwards(unit: Unit, entity: Entity, { taken, result }: Turn, rows: readonly JobRow[]): void {
+  #addAfterwards(unit: Unit, entity: Entity, { taken, result }: Turn): void {
     const { jobs, onTimer } = this.#options
-    for (const row of rows) unit.afterwards.push(row.node === null ? () => jobs.wake() : () => jobs.offer(row))
     for (const effect of result.effects) {
       if (effect.type === 'kill-job')
         unit.afterwards.push(() => jobs.stop({ executionId: entity.id, run: effect.run, epoch: effect.epoch }, 'kill'))

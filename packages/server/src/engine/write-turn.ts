@@ -56,18 +56,18 @@ export function writeHeld(
   unit.heads.push({ id: row.id, state: row.state, endMs: row.endMs, waitsFor: 'human', turn })
 }
 
-export function writeTurn(unit: Unit, written: Written, place: JobPlace): readonly JobRow[] {
+export function writeTurn(unit: Unit, written: Written, place: JobPlace): void {
   const { entity, result } = written
   const { state, events } = result
   // A turn in which nothing happened may still have found that there is nothing to do now.
   writeHead(unit, written)
-  if (events.length === 0) return []
+  if (events.length === 0) return
   writeJournal(unit, written)
   writeTimers(unit, entity, state)
   writeLabels(unit, state, events)
   writeMetrics(unit, written)
   writeLogs(unit, written)
-  return writeJobs(unit, written, place)
+  writeJobs(unit, written, place)
 }
 
 function writeJournal(unit: Unit, { entity, env, result }: Written): void {
@@ -192,7 +192,7 @@ function lineOf(entry: LogEntry, state: ExecutionState, plan: Plan): StoredLogLi
   }
 }
 
-function writeJobs(unit: Unit, written: Written, place: JobPlace): readonly JobRow[] {
+function writeJobs(unit: Unit, written: Written, place: JobPlace): void {
   const { entity, result } = written
   const keyOf = ({ run, epoch }: { readonly run: number; readonly epoch: number }): JobKey => ({
     executionId: entity.id,
@@ -209,8 +209,6 @@ function writeJobs(unit: Unit, written: Written, place: JobPlace): readonly JobR
   unit.jobs.push(...jobs)
   unit.jobsKilled.push(...killed)
   unit.jobsEnded.push(...endedJobs(result).map(keyOf))
-  unit.reserved += jobs.filter(job => job.node !== null).length
-  return jobs
 }
 
 /** Backwards, because the epoch of a run is known at the end of the turn, and each job sent in it was one more. */
