@@ -10,6 +10,8 @@ import { ROOT, getNode } from './node-path.mjs'
 import { runNode } from './run-node.mjs'
 
 const USAGE = `usage: npm start -- [--port N] [--host ADDRESS] [--data DIR] [--flows DIR] [--config FILE]`
+// No text becomes code in the control plane, whatever a library would like.
+const SERVER_FLAGS = ['--disable-warning=ExperimentalWarning', '--disallow-code-generation-from-strings']
 const SHELL_LOOK_MS = 500
 
 const options = readOptions()
@@ -41,11 +43,10 @@ function fillFlows() {
 }
 
 function startServer() {
-  const child = spawn(
-    getNode(),
-    ['--disable-warning=ExperimentalWarning', join(ROOT, 'dist', 'cli.js'), 'server', 'local', ...serverArgs()],
-    { cwd: ROOT, stdio: 'inherit' },
-  )
+  const child = spawn(getNode(), [...SERVER_FLAGS, join(ROOT, 'dist', 'cli.js'), 'server', 'local', ...serverArgs()], {
+    cwd: ROOT,
+    stdio: 'inherit',
+  })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   stopWithShell(child)
   child.on('error', error => {

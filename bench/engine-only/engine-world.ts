@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createCatalogue, newId, type Plan } from '../../packages/core/src/index.ts'
 import { Engine } from '../../packages/server/src/engine/engine.ts'
-import { openFlowCatalogue, type FlowCatalogue } from '../../packages/server/src/engine/flow-catalogue.ts'
+import { openFlowCatalogue, type FlowCatalogue } from '../../packages/server/src/flows/flow-catalogue.ts'
 import { newTurnEnvironment } from '../../packages/server/src/engine/turn-environment.ts'
 import { prepareBirthNow, problemText, type StartWorld } from '../../packages/server/src/flows/births.ts'
 import { judgeFlow, saveFlow } from '../../packages/server/src/flows/save-flow.ts'
@@ -54,7 +54,6 @@ export async function openEngineWorld(
     }),
     evaluate: () => fail('the flow asks the world'),
     owns: () => true,
-    onSignalRow: () => {},
     onTimer: () => fail('the flow sets a timer'),
     onNotice: message => fail(message),
     onFatal: error => fail(error.message),

@@ -17,7 +17,7 @@ import {
   mapGet,
   mapKeys,
 } from '../../packages/core/src/index.ts'
-import type { Dialect, Scope, Value, ValueMap } from '../../packages/core/src/index.ts'
+import type { Dialect, Request, Scope, Value, ValueMap } from '../../packages/core/src/index.ts'
 
 type Outcome =
   | { readonly type: 'text'; readonly text: string }
@@ -135,10 +135,9 @@ async function evaluate(template: string, context: ValueMap, dialect: Dialect, i
   }
   try {
     const compiled = compileTemplate(template, { dialect })
-    const refuse = (): Promise<never> => Promise.reject(new Error('there is no world to ask'))
     if (isTyped)
-      return { type: 'value', value: await evaluateAsync(inner => compiled.renderTyped(inner), scope, refuse) }
-    return { type: 'text', text: await evaluateAsync(inner => compiled.render(inner), scope, refuse) }
+      return { type: 'value', value: await evaluateAsync(inner => compiled.renderTyped(inner), scope, emptyWorld) }
+    return { type: 'text', text: await evaluateAsync(inner => compiled.render(inner), scope, emptyWorld) }
   } catch (error) {
     if (error instanceof ExpressionError) return { type: 'error', kind: error.kind, message: error.message }
     return {
@@ -147,6 +146,12 @@ async function evaluate(template: string, context: ValueMap, dialect: Dialect, i
       message: error instanceof Error ? (error.stack ?? error.message) : String(error),
     }
   }
+}
+
+/** A world without secrets, keys and files. */
+async function emptyWorld({ name, key }: Request): Promise<Value> {
+  if (name === 'fileExists') return false
+  throw new ExpressionError({ kind: 'VALUE', message: `there is no ${key}`, line: 1, column: 1, excerpt: '' })
 }
 
 function describe(outcome: Outcome): string {

@@ -46,7 +46,13 @@ export async function startPostgres(options = {}) {
   for (const [name, text] of Object.entries(files)) await writeServerFile(join(dataDir, name), text)
   // Without fsync a commit still reaches the operating system: it survives a crash of the server, not one of the machine.
   const durability = fsync ? {} : { fsync: 'off', full_page_writes: 'off' }
-  const server = await startOnFreePort({ binaries, dataDir, port, settings: { ...durability, ...settings } })
+  const server = await startOnFreePort({
+    binaries,
+    dataDir,
+    port,
+    settings: { ...durability, ...settings },
+    temporary: isOurs ? home : undefined,
+  })
   const credentials = password === undefined ? 'postgres' : `postgres:${encodeURIComponent(password)}`
   return {
     host: '127.0.0.1',
@@ -267,21 +273,32 @@ function findFreePort() {
   })
 }
 
-/** Descriptor 3 is the pipe whose end means that we are gone. */
-const WATCHED =
-  '"$@" & server=$!; { while read -r _; do :; done; kill -INT "$server" 2>/dev/null; } <&3 & wait "$server"'
+/** Descriptor 3 is the pipe whose end means that we are gone. If we went without a word, nobody else removes a temporary folder. */
+const WATCHED = `
+  "$@" & server=$!
+  {
+    while read -r word; do last=$word; done
+    kill -INT "$server" 2>/dev/null
+    if [ "$last" != bye ] && [ -n "$BATUTA_TEMPORARY" ]; then
+      while kill -0 "$server" 2>/dev/null; do sleep 0.1; done
+      rm -rf "$BATUTA_TEMPORARY"
+    fi
+  } <&3 &
+  wait "$server"`
 
-async function startServer({ binaries, dataDir, port, settings }) {
+async function startServer({ binaries, dataDir, port, settings, temporary }) {
   const sockets = dataDir.length < SOCKET_PATH_MAX ? dataDir : ''
   const all = { listen_addresses: '127.0.0.1', port, unix_socket_directories: sockets, ...settings }
   const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const command = [join(binaries.bin, 'postgres'), '-D', dataDir, ...flags]
   const child = spawn('/bin/sh', ['-c', WATCHED, 'postgres', ...command], {
     ...asServer(),
-    env: { PATH: process.env.PATH, TZ: 'UTC' },
+    env: { PATH: process.env.PATH, TZ: 'UTC', BATUTA_TEMPORARY: temporary ?? '' },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   })
   const ended = new Promise(done => child.once('exit', done))
+  // The server may end first: then nobody reads our last word.
+  child.stdio[3].on('error', () => undefined)
   await whenReady(child)
   for (const stream of child.stdio) stream?.unref?.()
   child.unref()
@@ -302,7 +319,7 @@ function whenReady(child) {
     const settle = error => {
       clearTimeout(timer)
       child.stderr.off('data', look)
-      if (error !== undefined) child.stdio[3].destroy()
+      if (error !== undefined) child.stdio[3].end('bye\n')
       if (error === undefined) done()
       else fail(error)
     }
@@ -316,7 +333,7 @@ function whenReady(child) {
 }
 
 async function stopServer(child, ended, dataDir) {
-  child.stdio[3].destroy()
+  child.stdio[3].end('bye\n')
   let timer
   const late = new Promise(done => {
     timer = setTimeout(() => done(signalServer(dataDir, 'SIGQUIT')), STOP_TIMEOUT_MS)

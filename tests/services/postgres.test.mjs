@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import pg from 'pg'
 import { startPostgres } from './postgres.mjs'
 
@@ -61,14 +63,16 @@ test('several servers start at once', async t => {
 
 test('the server ends with the process that started it, however that one ends', { timeout: 60_000 }, async () => {
   const module = JSON.stringify(new URL('postgres.mjs', import.meta.url))
-  const script = `const { startPostgres } = await import(${module}); console.log((await startPostgres()).port); setInterval(() => {}, 1000)`
+  const script = `const { startPostgres } = await import(${module}); const server = await startPostgres(); console.log(server.port + ' ' + server.dataDir); process.stdin.resume()`
   const parent = spawn(process.execPath, ['--input-type=module', '-e', script], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   })
-  const [port] = await once(parent.stdout, 'data')
+  const [printed] = await once(parent.stdout, 'data')
+  const [port, dataDir] = String(printed).trim().split(' ')
   assert.equal(await answers(Number(port)), true)
 
   parent.kill('SIGKILL')
 
-  while (await answers(Number(port))) await new Promise(done => setTimeout(done, 20))
+  while (await answers(Number(port))) await setTimeout(20)
+  while (existsSync(dirname(dataDir))) await setTimeout(20)
 })

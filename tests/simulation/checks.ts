@@ -2,7 +2,7 @@
 import { ROOT, decodeEvents, getRun, isFinal, type ExecutionState } from '@batuta/core'
 import type { Tables } from '../../packages/server/src/storage/memory/tables.ts'
 import { foldRows, type Audit, type Shadow } from './audit.ts'
-import { canonical } from '../../packages/core/src/execution/testing/canonical.ts'
+import { canonical } from './canonical.ts'
 import type { Ledger } from './ledger.ts'
 
 export interface CheckOptions {
@@ -66,16 +66,19 @@ function checkExecution(id: string, shadow: Shadow, { tables, audit, ledger }: C
       wrong(`I17 child ${childId} was linked ${linked} times and heard of ${ended} times`)
   const parent = state.parentLink && audit.shadows.get(state.parentLink.executionId)
   if (state.parentLink && !parent) wrong(`I17 its parent ${state.parentLink.executionId} never was`)
+  if (state.isEnded && state.asked.size > 0) wrong(`questions are out: ${[...state.asked].join(', ')}`)
   if (state.isEnded) checkOutcome(state, wrong)
 }
 
 /** The final state follows from the runs of `tasks` alone. */
 function checkOutcome(state: ExecutionState, wrong: (what: string) => void): void {
   if (state.problem !== undefined) return
+  const isReplaced = state.runs.some(run => run.state === 'RETRIED' && !run.isRemoved)
+  if (isReplaced && state.state === 'RETRIED') return
   const states = state.runs.filter(run => run.parent === ROOT && run.lane >= 0 && !run.isRemoved).map(run => run.state)
   const expected = state.isKillRequested
     ? 'KILLED'
-    : ((['RETRIED', 'KILLED', 'FAILED', 'WARNING'] as const).find(name => states.includes(name)) ?? 'SUCCESS')
+    : ((['KILLED', 'FAILED', 'WARNING'] as const).find(name => states.includes(name)) ?? 'SUCCESS')
   const hasFailedOutputs = state.state === 'FAILED' && state.history.at(-2)?.state === expected
   if (state.state !== expected && !hasFailedOutputs)
     wrong(`it ended ${state.state}, its tasks ended ${states.join(', ')}`)

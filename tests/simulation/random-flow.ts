@@ -22,7 +22,7 @@ export function randomFlow(chance: Chance, shape: FlowShape): Doc {
   const flow: Doc = { id: shape.id, namespace: NAMESPACE, tasks: maker.list(0, 1, 4) }
   if (chance.hits(0.3)) flow['errors'] = maker.list(DEPTH_MAX - 1, 1, 2)
   if (chance.hits(0.25)) flow['finally'] = maker.list(DEPTH_MAX - 1, 1, 2)
-  if (chance.hits(0.25)) flow['afterExecution'] = maker.list(DEPTH_MAX, 1, 2)
+  if (chance.hits(0.25)) flow['afterExecution'] = maker.list(DEPTH_MAX - 1, 1, 2)
   if (chance.hits(0.25))
     flow['outputs'] = [
       { id: 'result', type: 'STRING', value: chance.pick(['{{ flow.id }}', '{{ ghost }}', "{{ kv('answer') }}"]) },

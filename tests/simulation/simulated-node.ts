@@ -3,7 +3,7 @@
 import { newId, type Signal, type Value } from '@batuta/core'
 import { Clockwork } from '../../packages/server/src/engine/clockwork.ts'
 import { Engine } from '../../packages/server/src/engine/engine.ts'
-import { openFlowCatalogue, type FlowCatalogue } from '../../packages/server/src/engine/flow-catalogue.ts'
+import { openFlowCatalogue, type FlowCatalogue } from '../../packages/server/src/flows/flow-catalogue.ts'
 import type { NodeIdentity } from '../../packages/server/src/engine/flush-pipeline.ts'
 import { newEvaluator, newTurnEnvironment } from '../../packages/server/src/engine/turn-environment.ts'
 import type { StartWorld } from '../../packages/server/src/flows/births.ts'
@@ -12,7 +12,7 @@ import type { Inbox, SubmitOptions } from '../../packages/server/src/inbox/inbox
 import type { JobSink } from '../../packages/server/src/inbox/jobs.ts'
 import { Maintenance, type Round } from '../../packages/server/src/maintenance/maintenance.ts'
 import { rescueJobs } from '../../packages/server/src/maintenance/rescue-jobs.ts'
-import { takeSignals, type SignalRound } from '../../packages/server/src/maintenance/take-signals.ts'
+import { takeSignals } from '../../packages/server/src/maintenance/take-signals.ts'
 import { wakeReady } from '../../packages/server/src/maintenance/wake-ready.ts'
 import type { Store } from '../../packages/server/src/storage/store.ts'
 import { Worker } from '../../packages/server/src/worker/worker.ts'
@@ -71,11 +71,11 @@ export class SimulatedNode {
     const joined = await store.perform('joinNode', { node: NODE, nowMs: platform.nowMs() })
     const node: NodeIdentity = { id: NODE, node: NODE, incarnation: joined.incarnation, flushSeq: joined.flushSeq }
     const flows = await openFlowCatalogue(store)
-    const { engine, worker, clockwork, signals, ...rooms } = openRooms(options, node, flows)
+    const { engine, worker, clockwork, ...rooms } = openRooms(options, node, flows)
     const onNotice = noticeOf(ledger)
     const nowMs = (): number => platform.nowMs()
     const rounds: Round[] = [
-      signals,
+      takeSignals({ store, inbox: engine, owns: ownsAll, nowMs, onNotice }),
       rescueJobs({
         store,
         inbox: engine,
@@ -112,13 +112,12 @@ function openRooms(
   engine: Engine
   worker: Worker
   clockwork: Clockwork
-  readonly signals: SignalRound
   inbox: Inbox
   hosts: SimulatedHost[]
   startWorld(): StartWorld
   newId(): string
 } {
-  const { world, chance, process, store, ledger, faults } = options
+  const { world, chance, process, store, ledger } = options
   const { platform } = process
   const onNotice = noticeOf(ledger)
   const hosts: SimulatedHost[] = []
@@ -133,21 +132,7 @@ function openRooms(
   })
   const inbox = options.wrapInbox({ submit: (signal, how) => engine.submit(signal, how) })
   const twice = sayTwice(inbox, options)
-  const worker = new Worker({
-    inbox: twice,
-    store,
-    platform,
-    node,
-    slots: SLOTS,
-    openHost: events => {
-      const host = new SimulatedHost({ ...options }, events)
-      hosts.push(host)
-      return host
-    },
-    answer: () => Promise.reject(new Error('nothing is asked here')),
-    readOutputs: () => Promise.reject(new Error('nothing is spilled here')),
-    onNotice,
-  })
+  const worker = openWorker(options, { node, inbox: twice, hosts })
   const clockwork = new Clockwork({
     store,
     inbox: twice,
@@ -165,11 +150,7 @@ function openRooms(
     startWorld,
   })
   const evaluate = newEvaluator(answersOf(options), twice, onNotice)
-  const isHeard = (what: string): boolean => {
-    const isLost = chance.hits(faults().lost)
-    if (isLost) count(ledger, `lost ${what}`)
-    return !isLost
-  }
+  const isHeard = hearing(options)
   const engine: Engine = new Engine({
     store,
     flows,
@@ -178,9 +159,10 @@ function openRooms(
     jobs: hardOfHearing(worker, isHeard),
     changes: newChanges(),
     envOf,
-    evaluate: question => void (isHeard('evaluation') && evaluate(question)),
+    evaluate: async question => {
+      if (isHeard('evaluation')) await evaluate(question)
+    },
     owns: ownsAll,
-    onSignalRow: row => void (isHeard('signal') && signals.take(row)),
     onTimer: timer => void (isHeard('timer') && clockwork.add(timer)),
     onNotice,
     onFatal: error => {
@@ -188,13 +170,37 @@ function openRooms(
       options.onFatal(error)
     },
   })
-  const signals: SignalRound = takeSignals({
-    store,
-    inbox: { submit: (signal, how) => engine.submit(signal, how) },
-    owns: ownsAll,
-    onNotice,
+  return { engine, worker, clockwork, inbox, hosts, startWorld, newId: newFreshId }
+}
+
+/** Whether something said in passing arrives: what is not heard, the store must bring. */
+function hearing({ chance, ledger, faults }: NodeOptions): (what: string) => boolean {
+  return what => {
+    const isLost = chance.hits(faults().lost)
+    if (isLost) count(ledger, `lost ${what}`)
+    return !isLost
+  }
+}
+
+function openWorker(
+  options: NodeOptions,
+  { node, inbox, hosts }: { readonly node: NodeIdentity; readonly inbox: Inbox; readonly hosts: SimulatedHost[] },
+): Worker {
+  return new Worker({
+    inbox,
+    store: options.store,
+    platform: options.process.platform,
+    node,
+    slots: SLOTS,
+    openHost: events => {
+      const host = new SimulatedHost({ ...options }, events)
+      hosts.push(host)
+      return host
+    },
+    answer: () => Promise.reject(new Error('nothing is asked here')),
+    readOutputs: () => Promise.reject(new Error('nothing is spilled here')),
+    onNotice: noticeOf(options.ledger),
   })
-  return { engine, worker, clockwork, signals, inbox, hosts, startWorld, newId: newFreshId }
 }
 
 /** A node alone. */
@@ -215,7 +221,8 @@ function answersOf({ store, process }: NodeOptions): Parameters<typeof newEvalua
 function hardOfHearing(worker: Worker, isHeard: (what: string) => boolean): JobSink {
   return {
     reserve: () => worker.reserve(),
-    offer: job => void (isHeard('offer') && worker.offer(job)),
+    release: places => worker.release(places),
+    offer: job => (isHeard('offer') ? worker.offer(job) : worker.release(1)),
     wake: () => void (isHeard('wake') && worker.wake()),
     stop: (key, reason) => void (isHeard('stop') && worker.stop(key, reason)),
   }

@@ -1,4 +1,6 @@
-// Clients that start executions one after the other and write down what they were told. They go on while the server is down.
+// Clients that start executions one after the other and write down what they were told. They go on while the server is down. Most start
+// flows that end in one commit, as fast as they are answered, so that commits hold many executions and there is always one under way when the
+// server is killed; a few start flows that wait for scripts, timers and children, at a rate that the machine can follow.
 import { Agent, request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Ledger } from './ledger.ts'
@@ -7,6 +9,7 @@ import type { TortureFlow } from './flows.ts'
 export interface ClientsOptions {
   readonly flows: readonly TortureFlow[]
   readonly ledger: Ledger
+  /** Those that do not wait between two starts. */
   readonly clients: number
   /** Undefined while no server is up. */
   port(): number | undefined
@@ -18,7 +21,8 @@ interface Answer {
   readonly text: string
 }
 
-const PAUSE_MS = 2
+const PATIENT_CLIENTS = 4
+const PATIENT_PAUSE_MS = 150
 const DOWN_PAUSE_MS = 10
 const OVERLOAD_PAUSE_MS = 50
 const ANSWER_TIMEOUT_MS = 30_000
@@ -33,12 +37,18 @@ export class Clients {
 
   constructor(options: ClientsOptions) {
     this.#options = options
-    this.#agent = new Agent({ keepAlive: true, maxSockets: options.clients })
+    this.#agent = new Agent({ keepAlive: true })
   }
 
   /** Settles when all clients have stopped. */
   async run(): Promise<void> {
-    await Promise.all(Array.from({ length: this.#options.clients }, () => this.#client()))
+    const { flows, clients } = this.#options
+    const quick = flows.filter(({ pace }) => pace === 'quick')
+    const patient = flows.filter(({ pace }) => pace === 'patient')
+    await Promise.all([
+      ...Array.from({ length: clients }, () => this.#client(quick, 0)),
+      ...Array.from({ length: PATIENT_CLIENTS }, () => this.#client(patient, PATIENT_PAUSE_MS)),
+    ])
     this.#agent.destroy()
   }
 
@@ -46,18 +56,18 @@ export class Clients {
     this.#isStopped = true
   }
 
-  async #client(): Promise<void> {
+  async #client(flows: readonly TortureFlow[], pauseMs: number): Promise<void> {
     while (!this.#isStopped) {
       const port = this.#options.port()
-      if (port === undefined) await sleep(DOWN_PAUSE_MS)
-      else await sleep(await this.#startOne(port))
+      const flow = flows[Math.floor(this.#options.random() * flows.length)]
+      if (port === undefined || flow === undefined) await sleep(DOWN_PAUSE_MS)
+      else await sleep(Math.max(pauseMs, await this.#startOne(port, flow)))
     }
   }
 
-  /** Returns how long to wait before the next one. */
-  async #startOne(port: number): Promise<number> {
+  /** Returns how long to wait at least before the next one. */
+  async #startOne(port: number, flow: TortureFlow): Promise<number> {
     const { ledger, random } = this.#options
-    const flow = this.#chooseFlow()
     const token = `t${this.#tokens++}`
     const path = `/api/v1/executions/webhook/torture/${flow.id}/torture`
     const answer = await this.#send({ port, path, method: 'POST', body: JSON.stringify({ token }) })
@@ -72,22 +82,12 @@ export class Clients {
     const { id, state }: { id: string; state: { current: string } } = JSON.parse(answer.text)
     ledger.acknowledged.push({ id, flowId: flow.id, token, state: state.current })
     if (flow.id === 'script' && random() < KILL_SHARE) await this.#kill(port, id)
-    return PAUSE_MS
+    return 0
   }
 
   async #kill(port: number, id: string): Promise<void> {
     const answer = await this.#send({ port, path: `/api/v1/executions/${id}/kill`, method: 'DELETE', body: '' })
     if (answer && answer.status >= 200 && answer.status < 300) this.#options.ledger.killed.add(id)
-  }
-
-  #chooseFlow(): TortureFlow {
-    const { flows, random } = this.#options
-    let left = random() * flows.reduce((sum, { weight }) => sum + weight, 0)
-    for (const flow of flows) {
-      left -= flow.weight
-      if (left < 0) return flow
-    }
-    throw new Error('there are flows to choose from')
   }
 
   /** Undefined when no whole answer came. */

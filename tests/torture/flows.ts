@@ -1,8 +1,8 @@
 // What the server runs while it is killed: short flows that end in one commit, and flows that wait for scripts, timers, children.
 export interface TortureFlow {
   readonly id: string
-  /** How often it is started, among all starts. */
-  readonly weight: number
+  /** Who starts it: those who go on at once, those who wait in between, or only another flow. */
+  readonly pace: 'quick' | 'patient' | 'never'
   readonly source: string
 }
 
@@ -17,12 +17,12 @@ const WEBHOOK = `triggers:
 /** `mark` is in the environment of every script, so that we find those that outlive their server. */
 export function tortureFlows(mark: string, folder: string): readonly TortureFlow[] {
   return [
-    { id: 'inline', weight: 85, source: inlineFlow() },
-    { id: 'loop', weight: 5, source: loopFlow() },
-    { id: 'retry', weight: 3, source: retryFlow() },
-    { id: 'script', weight: 3, source: scriptFlow(mark, folder) },
-    { id: 'parent', weight: 4, source: parentFlow() },
-    { id: 'child', weight: 0, source: childFlow(mark, folder) },
+    { id: 'inline', pace: 'quick', source: inlineFlow() },
+    { id: 'loop', pace: 'patient', source: loopFlow() },
+    { id: 'retry', pace: 'patient', source: retryFlow() },
+    { id: 'script', pace: 'patient', source: scriptFlow(mark, folder) },
+    { id: 'parent', pace: 'patient', source: parentFlow() },
+    { id: 'child', pace: 'never', source: childFlow(mark, folder) },
   ]
 }
 

@@ -8,7 +8,7 @@ test('a server that is killed a hundred times under load loses and doubles nothi
   const seed = String(Date.now())
   t.diagnostic(`seed ${seed}`)
 
-  const { checks, facts } = await runTorture({ kills: KILLS, seed, lifeMs: [150, 900], clients: 8, say: () => {} })
+  const { checks, facts } = await runTorture({ kills: KILLS, seed, lifeMs: [150, 900], clients: 48, say: () => {} })
 
   t.diagnostic(JSON.stringify(facts))
   assert.deepEqual(

@@ -10,7 +10,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: String(Date.now()) },
     'min-ms': { type: 'string', default: '200' },
     'max-ms': { type: 'string', default: '2000' },
-    clients: { type: 'string', default: '8' },
+    clients: { type: 'string', default: '48' },
   },
 })
 if (values.store !== 'sqlite') throw new Error(`"${values.store}" is no store of this build: give sqlite`)

@@ -6,4 +6,12 @@ if (import.meta.filename.endsWith('.js')) {
   enableCompileCache(join(import.meta.dirname, '..', 'node_modules', '.cache', 'batuta'))
 }
 const { runProgram } = await import('./program.ts')
-process.exitCode = await runProgram(process.argv.slice(2))
+// Whoever reads may stop reading: `batuta flow list | head` is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
+})
+const exitCode = await runProgram(process.argv.slice(2))
+// A server that did not get far enough to be stopped must not hold the process.
+if (exitCode === 0) process.exitCode = exitCode
+else process.exit(exitCode)

@@ -155,6 +155,11 @@ async function report(error: unknown, server: string): Promise<ExitCode> {
     say('the port is taken: choose another with --port, or 0 for any free one')
     return EXIT.broken
   }
+  // What the system refused is told as it told it; the stack is for our own mistakes.
+  if (told instanceof Error && 'syscall' in told) {
+    say(told.message)
+    return EXIT.broken
+  }
   throw told
 }
 

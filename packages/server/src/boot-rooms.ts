@@ -13,9 +13,9 @@ import type { SaveWorld } from './flows/save-flow.ts'
 import type { Inbox } from './inbox/inbox.ts'
 import { NO_JOBS } from './inbox/jobs.ts'
 import { Router } from './inbox/router.ts'
-import { Maintenance } from './maintenance/maintenance.ts'
+import { Maintenance, type Round } from './maintenance/maintenance.ts'
 import { rescueJobs } from './maintenance/rescue-jobs.ts'
-import { takeSignals, type SignalRound } from './maintenance/take-signals.ts'
+import { takeSignals } from './maintenance/take-signals.ts'
 import { wakeReady } from './maintenance/wake-ready.ts'
 import { HOST_SCRIPT } from './platform/places.ts'
 import type { Cluster } from './storage/cluster.ts'
@@ -58,27 +58,12 @@ export function openRooms(ground: Ground): Rooms {
     envOf: newTurnEnvironment({ ...ground, zone: config.zone, locale: config.locale }),
     evaluate: newEvaluator(answers, inbox, onNotice),
     owns,
-    onSignalRow: row => void signals.take(row),
     onTimer: timer => clockwork.add(timer),
     onFatal: error => end(ground, EXIT_BROKEN, error),
   })
-  const signals: SignalRound = takeSignals({ store, inbox: engine, owns, onNotice })
+  const signals = takeSignals({ store, inbox: engine, owns, nowMs: () => platform.nowMs(), onNotice })
   const schedules: Schedules = newSchedules(ground, { inbox, clockwork: () => clockwork, owns })
-  const isWorker = config.roles.includes('worker')
-  const rescue = rescueJobs({
-    store,
-    inbox,
-    node,
-    owns,
-    nowMs: () => platform.nowMs(),
-    isRunning: key => worker.isRunning(key),
-    wake: () => {
-      if (isWorker) worker.wake()
-    },
-    onNotice,
-  })
-  // Their order is that of the recovery.
-  const rounds = [signals, rescue, wakeReady({ store, owns, wake: id => engine.wake(id) })]
+  const rounds = roundsOf(ground, { inbox, engine, worker, signals, owns })
   const maintenance = new Maintenance({ rounds, platform, onNotice })
   const membership: Membership = new Membership({
     cluster: store.cluster,
@@ -111,6 +96,35 @@ export function openRooms(ground: Ground): Rooms {
     followers,
     saveWorld: saveWorldOf(ground, onChanged),
   }
+}
+
+interface RoundPlace {
+  readonly inbox: Inbox
+  readonly engine: Engine
+  readonly worker: Worker
+  readonly signals: Round
+  owns(shard: number): boolean
+}
+
+/** Their order is that of the recovery. */
+function roundsOf(
+  { config, store, node, platform, onNotice }: Ground,
+  { inbox, engine, worker, signals, owns }: RoundPlace,
+): readonly Round[] {
+  const isWorker = config.roles.includes('worker')
+  const rescue = rescueJobs({
+    store,
+    inbox,
+    node,
+    owns,
+    nowMs: () => platform.nowMs(),
+    isRunning: key => worker.isRunning(key),
+    wake: () => {
+      if (isWorker) worker.wake()
+    },
+    onNotice,
+  })
+  return [signals, rescue, wakeReady({ store, owns, wake: id => engine.wake(id) })]
 }
 
 function end({ log }: Ground, code: number, error: Error): never {
@@ -193,7 +207,7 @@ async function loadExecution(
 interface ClusterPlace {
   readonly cluster: Cluster
   readonly worker: Worker
-  readonly signals: SignalRound
+  readonly signals: Round
   onChanged(key: Parameters<Schedules['reload']>[0]): Promise<void>
 }
 

@@ -24,7 +24,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   if (config.roles.includes('engine')) await clockwork.start()
   for (const follower of followers) await follower.start()
   const newId = (): string => ground.newIdOn(membership.owned)
-  const http = await startHttp({ ...ground, inbox, saveWorld, newId, ask: asker => askFor(ground.answers, asker) })
+  const http = await startHttp({
+    ...ground,
+    inbox,
+    saveWorld,
+    newId,
+    claimsOf: id => worker.claimsOf(id),
+    ask: asker => askFor(ground.answers, asker),
+  })
   const flowsDir = config.roles.includes('web') ? await watchFlows(config.flowsDir, saveWorld, log) : undefined
 
   const stop = async (): Promise<void> => {

@@ -1,4 +1,5 @@
 // batuta server local: all of Batuta in one process over SQLite. Prints one line with its address when it answers.
+import { existsSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
 import { resolve } from 'node:path'
 import type { RunningServer } from '@batuta/server'
@@ -26,6 +27,7 @@ export async function serverLocal(options: ServerLocalOptions): Promise<void> {
     ...(flows !== undefined && { flowsDir: resolve(flows) }),
     ...(config !== undefined && { configFile: resolve(config) }),
   }
+  if (config !== undefined && !existsSync(config)) throw new CommandError(EXIT.usage, `there is no file "${config}"`)
   const { startServer } = await import('@batuta/server')
   const server = await startServer(told)
   process.stdout.write(`Batuta is ready at ${server.address}\n`)

@@ -292,6 +292,7 @@ function enterPhase(state: ExecutionState, event: Extract<Event, { type: 'phase-
   group.handlerAt = 0
   if (event.phase === 'ended' && event.run === ROOT) {
     state.isEnded = true
+    state.asked.clear()
     for (const name of state.timers.keys()) if (name !== RENEW_TIMER) state.timers.delete(name)
   }
   state.agenda.push(event.run)

@@ -37,6 +37,8 @@ export function decideSignal(view: View, signal: Signal): Decision {
 /** What a run or group on the agenda can do now. */
 export function decideNext(view: View, ordinal: number): Decision {
   const { state } = view
+  // A held execution can be killed, and nothing else.
+  if (state.isHeld && !state.isKillRequested) return NOTHING
   if (ordinal === ROOT) return progress(view, ROOT)
   const run = getRun(state, ordinal)
   if (run.isRemoved) return NOTHING

@@ -84,7 +84,13 @@ export type Event =
     }
   | { readonly type: 'held'; readonly reason: string }
 
-export type Command = { readonly name: 'kill'; readonly isCascading: boolean } | { readonly name: 'restart' }
+export type Command =
+  | { readonly name: 'kill'; readonly isCascading: boolean }
+  | {
+      readonly name: 'restart'
+      /** The run of another execution that waits for the end of this one. */
+      readonly parent?: { readonly executionId: string; readonly run: number }
+    }
 
 export type Signal =
   | { readonly type: 'create'; readonly executionId: string; readonly birth: Birth }

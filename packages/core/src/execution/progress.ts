@@ -6,7 +6,7 @@ import type { Decision, Effect, Event } from './event.ts'
 import { endExecution, finishExecution } from './finish.ts'
 import { progressKill } from './kill.ts'
 import { getTask, type PlanTask } from './plan.ts'
-import { HANDLER, ROOT, isFinal, type FinalState, type Group, type TaskRun } from './state.ts'
+import { HANDLER, ROOT, isBeingKilled, isFinal, type FinalState, type Group, type TaskRun } from './state.ts'
 
 /** How many runs one decision begins; the group comes on the agenda again for the rest. */
 const BEGIN_MAX = 64
@@ -14,9 +14,9 @@ const BEGIN_MAX = 64
 export function progress(view: View, ordinal: number): Decision {
   const { state } = view
   const group = groupOf(state, ordinal)
-  if (group.phase === 'ended' || state.isHeld) return NOTHING
-  if (isFinal(state.state) && group.phase !== 'after') return NOTHING
-  if (state.isKillRequested && group.phase !== 'after') return progressKill(view)
+  if (group.phase === 'ended' || (state.isHeld && !state.isKillRequested)) return NOTHING
+  if (isFinal(state.state) && state.root.phase !== 'after') return NOTHING
+  if (isBeingKilled(state)) return progressKill(view)
   if (ordinal === ROOT && !isUnderWay(view)) return beginExecution(view)
   switch (group.phase) {
     case 'tasks':
@@ -191,8 +191,8 @@ function close(view: View, ordinal: number): Decision {
     const to = stateOf(getTask(plan, getRun(state, ordinal).task), finalStateOf(group))
     return { events: [{ type: 'run-moved', run: ordinal, to }], effects: [] }
   }
-  if (group.phase === 'after') return finishExecution(view, undefined)
   if (state.live > 0) return NOTHING
+  if (group.phase === 'after') return finishExecution(view, undefined)
   return finishExecution(view, finalStateOf(group))
 }
 

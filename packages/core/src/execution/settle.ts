@@ -13,6 +13,7 @@ import { retryAt } from './retry.ts'
 import {
   RENEW_TIMER,
   ROOT,
+  isBeingKilled,
   isFinal,
   type Attempt,
   type ExecutionState,
@@ -30,7 +31,7 @@ export function settleJob(view: View, signal: SignalOf<'settled'>): Decision {
 
 export function settleLost(view: View, { run: ordinal, epoch }: SignalOf<'lost'>): Decision {
   const run = getRun(view.state, ordinal)
-  if (view.state.isKillRequested) return settleAttempt(view, run, endedNow(view, run, 'KILLED'))
+  if (isBeingKilled(view.state)) return settleAttempt(view, run, endedNow(view, run, 'KILLED'))
   if (run.lost + 1 < LOST_MAX) return { events: [{ type: 'job-lost', run: ordinal, epoch }], effects: [] }
   const failed = settleAttempt(view, run, endedNow(view, run, 'FAILED'))
   const message = `The worker of this task was lost ${LOST_MAX} times (WORKER_LOST): it is not started again.`
@@ -59,7 +60,7 @@ export function settleAttempt(view: View, run: TaskRun, settlement: Settlement):
     attempt,
     ...outputs,
   })
-  if (view.state.isKillRequested) {
+  if (isBeingKilled(view.state)) {
     const to = settlement.state === 'SUCCESS' || settlement.state === 'WARNING' ? settlement.state : 'KILLED'
     return { events: [settled(to)], effects: [] }
   }

@@ -8,7 +8,7 @@ import type { Decision, Effect, Event } from './event.ts'
 import type { PlanTask } from './plan.ts'
 import { RunError, type Renderer } from './renderer.ts'
 import { settleAttempt } from './settle.ts'
-import type { TaskRun } from './state.ts'
+import type { ExecutionState, TaskRun } from './state.ts'
 import type { ChildRequest } from './turn-env.ts'
 
 /** A subflow that calls itself in a circle ends here. */
@@ -27,7 +27,7 @@ export function startChild(
     run.childId !== undefined &&
     (render.text('restartBehavior') ?? 'RETRY_FAILED') === 'RETRY_FAILED'
   ) {
-    return restartChild(run, run.childId)
+    return restartChild(state, run, run.childId)
   }
   if (state.depth + 1 > DEPTH_MAX) {
     throw new RunError(
@@ -78,13 +78,14 @@ function startedOnly(view: View, run: TaskRun, childId: string, effects: readonl
   return { events: settled.events, effects: [...effects, ...settled.effects] }
 }
 
-function restartChild(run: TaskRun, childId: string): Decision {
+function restartChild({ id }: ExecutionState, run: TaskRun, childId: string): Decision {
+  const command = { name: 'restart', parent: { executionId: id, run: run.ordinal } } as const
   return {
     events: [
       { type: 'run-moved', run: run.ordinal, to: 'RUNNING' },
       { type: 'child-linked', run: run.ordinal, childId },
     ],
-    effects: [{ type: 'signal', signal: { type: 'command', executionId: childId, command: { name: 'restart' } } }],
+    effects: [{ type: 'signal', signal: { type: 'command', executionId: childId, command } }],
   }
 }
 
@@ -104,10 +105,12 @@ function requestOf(
     namespace: state.namespace,
     flowId: state.flowId,
     flowRevision: state.revision,
+    taskId: task.id,
     taskRunId: taskRunId(state.id, run.ordinal),
   }
   if (run.value !== undefined) variables['taskRunValue'] = run.value
   if (run.iteration !== undefined) variables['taskRunIteration'] = run.iteration
+  if (run.outputs) variables['taskRunOutputs'] = run.outputs
   return {
     tenant: state.tenant,
     namespace: render.text('namespace') ?? state.namespace,

@@ -9,11 +9,11 @@ import { tolerate } from './progress.ts'
 import { NeedsEvaluation, RunError, readProperty, rendererOf, type Renderer } from './renderer.ts'
 import { endedNow, logOf, settleAttempt } from './settle.ts'
 import { startChild } from './start-child.ts'
-import type { TaskRun } from './state.ts'
+import { isBeingKilled, type TaskRun } from './state.ts'
 
 export function startRun(view: View, run: TaskRun): Decision {
   const task = getTask(view.plan, run.task)
-  if (view.state.isKillRequested) return moved(run, 'KILLED')
+  if (isBeingKilled(view.state)) return moved(run, 'KILLED')
   try {
     const render = rendererOf(view, run, task)
     if (task.runIf && run.state === 'CREATED' && run.attempts.length === 0) {
@@ -107,6 +107,9 @@ function failedStart(view: View, run: TaskRun, task: PlanTask, error: unknown): 
     const settled = settleAttempt(view, run, endedNow(view, run, 'FAILED'))
     return { events: settled.events, effects: [log, ...settled.effects] }
   }
-  const events: Event[] = [{ type: 'run-moved', run: run.ordinal, to: tolerate('FAILED', task.task) }]
+  // Kestra 1.x looks at allowFailure of groups only (recorded); 2.0 also at that of subflows and of tasks that change the execution.
+  const isStrict = view.plan.flow.dialect === 1 && task.kind.type !== 'control'
+  const to = isStrict ? 'FAILED' : tolerate('FAILED', task.task)
+  const events: Event[] = [{ type: 'run-moved', run: run.ordinal, to }]
   return { events, effects: [log] }
 }

@@ -237,6 +237,11 @@ export interface ExecutionState {
   asked: Set<string>
 }
 
+/** A kill was taken and the execution has not ended over it. What comes after the execution is not killed. */
+export function isBeingKilled({ isKillRequested, state }: ExecutionState): boolean {
+  return isKillRequested && !isFinal(state)
+}
+
 export function newGroup(branch: readonly number[]): Group {
   return {
     phase: 'tasks',

@@ -2,7 +2,14 @@
 import { Decimal, Double, Float, isList, isNumber, toDouble, toInteger } from '../std/value.ts'
 import type { Value } from '../std/value.ts'
 import { decimalText, doubleText } from '../std/value-text.ts'
-import { addDecimals, divideDecimals, multiplyDecimals, parseDecimal, remainderDecimals } from './decimal.ts'
+import {
+  addDecimals,
+  divideDecimals,
+  isSameNumber,
+  multiplyDecimals,
+  parseDecimal,
+  remainderDecimals,
+} from './decimal.ts'
 import { equalsDeep } from './compare.ts'
 import { fail } from './fault.ts'
 import type { Fuel } from './fuel.ts'
@@ -154,9 +161,4 @@ function toDecimal(value: Numeric): Decimal {
   const short = parseDecimal(doubleText(double))
   if (!(value instanceof Decimal) || short === undefined) return short ?? fail('TYPE', 'not a decimal')
   return isSameNumber(short, value) ? short : value
-}
-
-function isSameNumber(left: Decimal, right: Decimal): boolean {
-  const scale = Math.max(left.scale, right.scale)
-  return left.unscaled * 10n ** BigInt(scale - left.scale) === right.unscaled * 10n ** BigInt(scale - right.scale)
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { checkTemplate } from './check.ts'
+import { checkTemplate, divergesBetweenDialects } from './check.ts'
 
 function findings(source: string): readonly string[] {
   return checkTemplate(source, { dialect: 1 }).map(({ severity, kind, line, column, suggestion }) =>
@@ -53,4 +53,10 @@ test('constants that cannot work are found before anything runs', () => {
 test('a length in a shell script is warned of, for it opens a comment', () => {
   assert.deepEqual(findings('echo ${#list[@]} #}'), ['warning SYNTAX 1:7'])
   assert.deepEqual(findings('echo ${#list[@]}'), ['error SYNTAX 1:7', 'warning SYNTAX 1:7'])
+})
+
+test('a template that the dialects read differently is known, and parentheses settle it', () => {
+  assert.equal(divergesBetweenDialects("{{ a ?? 'x' | upper }}"), true)
+  assert.equal(divergesBetweenDialects("{{ (a ?? 'x') | upper }}"), false)
+  assert.equal(divergesBetweenDialects("{{ a ?? 'x' }} {{ b | upper }}"), false)
 })

@@ -1,8 +1,9 @@
 import { ExpressionError } from '../std/errors.ts'
 import type { ExpressionErrorKind } from '../std/errors.ts'
-import { positionOf } from './fault.ts'
+import { Fault, positionOf } from './fault.ts'
 import type { Problem } from './compile-unit.ts'
-import type { Dialect } from './syntax.ts'
+import { parseTemplate } from './parse-template.ts'
+import type { Body, Dialect } from './syntax.ts'
 import { compileSource } from './template.ts'
 
 /** Something to say about a template before it runs. */
@@ -46,4 +47,19 @@ function findShellLengths(source: string): readonly TemplateFinding[] {
       '`{#` opens a comment of the expression language; put shell code such as `${#name}` into `{% raw %}…{% endraw %}`',
     ...positionOf(source, match.index + 1),
   }))
+}
+
+/** Whether the two dialects read the template differently: `a ?? b | f` is `(a ?? b) | f` in the first and `a ?? (b | f)` in the second. */
+export function divergesBetweenDialects(source: string): boolean {
+  if (!/\?\?|\bisIn\b/.test(source)) return false
+  try {
+    return treeText(parseTemplate(source, 1)) !== treeText(parseTemplate(source, 2))
+  } catch (error) {
+    if (error instanceof Fault) return false
+    throw error
+  }
+}
+
+function treeText(body: Body): string {
+  return JSON.stringify(body, (_key, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value))
 }

@@ -77,3 +77,9 @@ function stripZeros(value: Decimal, scaleMin: number): Decimal {
   }
   return new Decimal(unscaled, scale)
 }
+
+/** Whatever the scales. */
+export function isSameNumber(left: Decimal, right: Decimal): boolean {
+  const scale = Math.max(left.scale, right.scale)
+  return left.unscaled * 10n ** BigInt(scale - left.scale) === right.unscaled * 10n ** BigInt(scale - right.scale)
+}

@@ -61,11 +61,19 @@ function readCode(bytes: Uint8Array, at: number): { readonly code: number; reado
   let code = first & (0xff >> (length + 1))
   for (let offset = 1; offset < length; offset++) {
     const next = bytes[at + offset] ?? 0
-    if ((next & 0xc0) !== 0x80) return { code: REPLACEMENT, length: offset }
+    if (!isContinuation(next, offset === 1 ? first : undefined)) return { code: REPLACEMENT, length: offset }
     code = (code << 6) | (next & 0x3f)
   }
-  const isValid = length === 2 || (length === 3 ? code >= 0x800 && (code < 0xd800 || code > 0xdfff) : code >= 0x10000)
-  return isValid && code <= 0x10ffff ? { code, length } : { code: REPLACEMENT, length: 1 }
+  return { code, length }
+}
+
+/** Behind some first bytes the second one has less room: there are no overlong forms, no halves of pairs, nothing beyond U+10FFFF. */
+function isContinuation(byte: number, first: number | undefined): boolean {
+  if ((byte & 0xc0) !== 0x80) return false
+  if (first === 0xe0) return byte >= 0xa0
+  if (first === 0xed) return byte < 0xa0
+  if (first === 0xf0) return byte >= 0x90
+  return first !== 0xf4 || byte < 0x90
 }
 
 export function toHex(bytes: Uint8Array): string {

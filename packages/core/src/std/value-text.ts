@@ -136,9 +136,7 @@ export function decimalText({ unscaled, scale }: Decimal): string {
   return `${sign}${padded.slice(0, -scale)}.${padded.slice(-scale)}`
 }
 
-// eslint-disable-next-line no-control-regex
 const NEEDS_ESCAPE = /["\\\u0000-\u001f]/
-// eslint-disable-next-line no-control-regex
 const TO_ESCAPE = /["\\\u0000-\u001f]/g
 
 const SHORT_ESCAPES: Readonly<Record<string, string>> = {

@@ -1,67 +1,20 @@
 // The engine: takes signals, gives each execution its turn, and flushes what the turns want written, many executions to one transaction. One
 // flush is in flight at a time; the next fills meanwhile, so the more there is to do the more goes into each. Nothing leaves before its flush
 // returned: no reply, no job, no line to a watcher.
-import {
-  apply,
-  assert,
-  birthOf,
-  encodeValue,
-  fold,
-  openExecution,
-  runTurn,
-  seededRandom,
-  trust,
-  type Value,
-  type ExecutionState,
-  type Plan,
-  type Signal,
-  type TurnEnv,
-  type TurnResult,
-  shardOf,
-  type Refusal,
-} from '@batuta/core'
-import type { Changes } from '../inbox/changes.ts'
+import { apply, isFinal, shardOf, trust, type Birth, type Signal } from '@batuta/core'
 import { SubmitError, type Inbox, type Receipt, type SubmitOptions } from '../inbox/inbox.ts'
-import type { JobSink } from '../inbox/jobs.ts'
-import type { Platform } from '../platform/platform.ts'
-import type { JobRow, JournalRowOf, OperationRow, SignalRow } from '../storage/batch.ts'
-import type { Store } from '../storage/store.ts'
-import { newEntity, weigh, type Entity, type Pending } from './entity.ts'
-import type { FlowCatalogue } from './flow-catalogue.ts'
-import { FlushPipeline, type NodeIdentity } from './flush-pipeline.ts'
-import { newUnit, rowsOf, type Unit } from './unit.ts'
-import { writeTurn } from './write-turn.ts'
+import type { EngineOptions } from './engine-options.ts'
+import type { Entity, Pending } from './entity.ts'
+import { FlushPipeline } from './flush-pipeline.ts'
+import { loadExecution, type Loaded } from './load-execution.ts'
+import { Residents } from './residents.ts'
+import { Turns, UNIT_ROWS_MAX } from './turns.ts'
+import type { JobRow } from '../storage/batch.ts'
+import { jobName, newUnit, reservedBy, type Unit } from './unit.ts'
+import { writeHeld, writeTurn } from './write-turn.ts'
 
-export interface EngineOptions {
-  readonly store: Store
-  readonly flows: FlowCatalogue
-  readonly platform: Platform
-  readonly node: NodeIdentity
-  readonly jobs: JobSink
-  readonly changes: Changes
-  /** What a turn is given besides time and chance. */
-  envOf(state: { readonly nowMs: number; readonly random: () => number; readonly executionId: string }): TurnEnv
-  /** Asks the world for a template, and submits `evaluated`. */
-  evaluate(question: {
-    readonly state: ExecutionState
-    readonly plan: Plan
-    readonly env: TurnEnv
-    readonly run: number
-    readonly slot: string
-  }): void
-  /** Shards that this node works on; signals to others are stored for their owners. */
-  owns(shard: number): boolean
-  /** A signal was stored instead of taken: its row is committed. */
-  onSignalRow(row: SignalRow): void
-  /** A timer was committed. */
-  onTimer(timer: { readonly executionId: string; readonly name: string; readonly atMs: number }): void
-  /** Something happened that an operator should read. */
-  onNotice(message: string, error?: unknown): void
-  /** The node cannot go on: fenced, or its store is broken. */
-  onFatal(error: Error): void
-}
+export type { EngineOptions } from './engine-options.ts'
 
-const UNIT_ROWS_MAX = 512
 const BATCH_BYTES_MAX = 256 * 1024
 const TURN_CPU_MS = 4
 const IDLE_WEIGHT_MAX_BYTES = 64 * 2 ** 20
@@ -71,10 +24,10 @@ const PENDING_MAX = 50_000
 export class Engine implements Inbox {
   readonly #options: EngineOptions
   readonly #pipeline: FlushPipeline
-  readonly #entities = new Map<string, Entity>()
-  /** Idle executions, least recently used first. */
-  readonly #idle = new Map<string, Entity>()
-  #idleBytes = 0
+  readonly #turns: Turns
+  readonly #residents: Residents
+  /** Stored signals that are being taken: a second word of one of them changes nothing. */
+  readonly #rowsInHand = new Set<string>()
   #queue: Entity[] = []
   #isPumpScheduled = false
   #isStopped = false
@@ -82,16 +35,28 @@ export class Engine implements Inbox {
 
   constructor(options: EngineOptions) {
     this.#options = options
+    this.#residents = new Residents(options.idleMaxBytes ?? IDLE_WEIGHT_MAX_BYTES)
     this.#pipeline = new FlushPipeline({
       store: options.store,
       node: options.node,
-      onCommitted: unit => this.#committed(unit),
+      onCommitted: (unit, cancelled) => this.#committed(unit, cancelled),
       onDropped: (unit, error) => this.#dropped(unit, error),
       onIdle: () => this.#schedulePump(),
+      pause: ms => new Promise(resolve => void options.platform.at(options.platform.nowMs() + ms, resolve)),
+      onNotice: options.onNotice,
       onFatal: error => {
         this.#isStopped = true
         options.onFatal(error)
       },
+    })
+    this.#turns = new Turns(options, {
+      find: id => this.#residents.find(id),
+      open: id => this.#residents.open(id),
+      forget: entity => this.#residents.forget(entity),
+      line: entity => this.#line(entity),
+      poison: (unit, entity, error) => this.#poison(unit, entity, error),
+      resend: (signal, rowId) => this.#resend(signal, rowId),
+      nextSignal: () => this.#pipeline.nextSignal(),
     })
   }
 
@@ -99,11 +64,29 @@ export class Engine implements Inbox {
     return this.#pending
   }
 
+  /** Executions in memory. */
+  get resident(): number {
+    return this.#residents.size
+  }
+
   submit<T = never>(signal: Signal, options: SubmitOptions<T> = {}): Promise<Receipt<T>> {
     return new Promise<Receipt<T>>((resolve, reject) => {
       const refusal = this.#refusalOf(signal)
       if (refusal) return reject(refusal)
-      const settle = { resolve: (receipt: Receipt<unknown>) => resolve(trust<Receipt<T>>(receipt)), reject }
+      const { rowId } = options
+      if (rowId !== undefined && this.#rowsInHand.has(rowId)) return resolve({})
+      if (rowId !== undefined) this.#rowsInHand.add(rowId)
+      const letGo = (): void => void (rowId !== undefined && this.#rowsInHand.delete(rowId))
+      const settle = {
+        resolve: (receipt: Receipt<unknown>) => {
+          letGo()
+          resolve(trust<Receipt<T>>(receipt))
+        },
+        reject: (error: Error) => {
+          letGo()
+          reject(error)
+        },
+      }
       this.#pending += 1
       this.#enqueue({ signal, sinceMs: this.#options.platform.nowMs(), options, settle })
     })
@@ -123,16 +106,11 @@ export class Engine implements Inbox {
   /** Forgets the executions of these shards once nothing of them is under way; nobody may submit to them any more. */
   async release(shards: ReadonlySet<number>): Promise<void> {
     for (;;) {
-      const entities = [...this.#entities.values()].filter(entity => shards.has(shardOf(entity.id)))
-      for (const entity of entities) if (!isBusy(entity)) this.#forget(entity)
-      if (entities.every(entity => !isBusy(entity))) return
+      const entities = [...this.#residents.all()].filter(entity => shards.has(shardOf(entity.id)))
+      for (const entity of entities) if (!isBusy(entity)) this.#residents.forget(entity)
+      if (!entities.some(isBusy)) return
       await new Promise<void>(resolve => this.#options.platform.defer(resolve))
     }
-  }
-
-  #forget(entity: Entity): void {
-    this.#entities.delete(entity.id)
-    if (this.#idle.delete(entity.id)) this.#idleBytes -= entity.weight
   }
 
   async stop(): Promise<void> {
@@ -153,21 +131,16 @@ export class Engine implements Inbox {
     )
   }
 
-  #entityOf(id: string): Entity {
-    const known = this.#entities.get(id)
-    if (known) {
-      if (this.#idle.delete(id)) this.#idleBytes -= known.weight
-      return known
-    }
-    const entity = newEntity(id)
-    this.#entities.set(id, entity)
-    return entity
-  }
-
   #enqueue(pending: Pending): void {
-    const entity = this.#entityOf(pending.signal.executionId)
+    const entity = this.#residents.open(pending.signal.executionId)
     entity.inbox.push(pending)
     this.#line(entity)
+  }
+
+  #resend(signal: Signal, rowId: string): void {
+    this.submit(signal, { rowId }).catch(error =>
+      this.#options.onNotice(`the signal ${rowId} was not taken; it is sent again`, error),
+    )
   }
 
   #line(entity: Entity): void {
@@ -205,245 +178,132 @@ export class Engine implements Inbox {
   #turn(entity: Entity): void {
     entity.isQueued = false
     if (entity.poison !== undefined) return void this.#hold(entity)
-    if (!entity.state && entity.unflushed > 0) return
-    const first = entity.inbox[0]?.signal
-    if (!entity.state && first?.type !== 'create') return void this.#load(entity)
-    if (!entity.state && !entity.plan && first && !this.#isKnownRevision(first))
-      return void this.#loadPlan(entity, first)
+    if (!entity.state) {
+      if (entity.unflushed > 0) return
+      const first = entity.inbox[0]?.signal
+      if (first?.type !== 'create') return void this.#load(entity)
+      const { birth } = first
+      const plan = this.#options.flows.findPlan(birth, birth.revision)
+      if (!plan) return void this.#loadPlan(entity, birth)
+      entity.plan = plan
+    }
+    const taken = this.#takeInbox(entity)
     const unit = newUnit()
-    const signals = entity.inbox
-    entity.inbox = []
     try {
-      this.#runInto(unit, entity, signals)
+      this.#turns.run(unit, entity, taken)
     } catch (error) {
-      return this.#poison(unit, entity, { signals, error })
+      this.#poison(unit, entity, error)
+      return this.#reject(taken, new SubmitError('failed', heldText(entity, String(error)), { cause: error }))
     }
     this.#pipeline.add(unit)
   }
 
-  /** One turn of the entity, and of those that must commit with it, into the unit. */
-  #runInto(unit: Unit, entity: Entity, taken: readonly Pending[]): void {
-    const env = this.#envOf(entity.id, entity.state?.turn ?? 0)
-    const { plan, result } = this.#decide(entity, taken, env)
-    entity.state = result.state
-    entity.plan = plan
-    entity.unflushed += 1
-    unit.entities.add(entity)
-    const { node, jobs } = this.#options
-    const rows = writeTurn(unit, { entity, plan, env, result }, { ...node, reserve: () => jobs.reserve() })
-    this.#addReceipts(unit, entity, { taken, plan, result })
-    this.#addAfterwards(unit, entity, { plan, env, result, rows })
-    if (result.isUnfinished) this.#line(entity)
-    for (const effect of result.effects) if (effect.type === 'signal') this.#forward(unit, effect.signal)
-  }
-
-  #decide(
-    entity: Entity,
-    taken: readonly Pending[],
-    env: TurnEnv,
-  ): { readonly plan: Plan; readonly result: TurnResult } {
-    const [first] = taken
-    if (entity.state && entity.plan) {
-      const { plan, state } = entity
-      return {
-        plan,
-        result: runTurn(
-          { state, plan, env },
-          taken.map(pending => pending.signal),
-        ),
-      }
-    }
-    assert(first?.signal.type === 'create', `the execution "${entity.id}" is not in memory`)
-    const { birth } = first.signal
-    const entry = this.#options.flows.newest(birth)
-    const plan = entry?.revision === birth.revision ? this.#options.flows.planOf(entry) : entity.plan
-    assert(plan !== undefined, `revision ${birth.revision} of the flow "${birth.flowId}" is not in memory`)
-    const opened = openExecution(entity.id, birth, plan, env)
-    if (taken.length === 1) return { plan, result: opened }
-    const more = runTurn(
-      { state: opened.state, plan, env },
-      taken.slice(1).map(pending => pending.signal),
+  /** A held execution takes a kill, and what follows from it; everything else has to wait until it is let go. */
+  #takeInbox(entity: Entity): readonly Pending[] {
+    const inbox = entity.inbox
+    entity.inbox = []
+    const { state } = entity
+    if (!state?.isHeld || state.isKillRequested) return inbox
+    const kills = inbox.filter(({ signal }) => signal.type === 'command' && signal.command.name === 'kill')
+    this.#reject(
+      inbox.filter(pending => !kills.includes(pending)),
+      new SubmitError('failed', heldText(entity, 'one of its turns could not be run')),
     )
-    more.state.turn -= more.events.length > 0 ? 1 : 0
-    return {
-      plan,
-      result: {
-        ...more,
-        events: [...opened.events, ...more.events],
-        effects: [...opened.effects, ...more.effects],
-        refusals: [undefined, ...more.refusals],
-      },
-    }
+    return kills
   }
 
-  #envOf(id: string, turn: number): TurnEnv {
-    const { platform } = this.#options
-    return this.#options.envOf({ nowMs: platform.nowMs(), random: seededRandom(`${id}/${turn}`), executionId: id })
-  }
-
-  #addReceipts(
-    unit: Unit,
-    entity: Entity,
-    { taken, plan, result }: { readonly taken: readonly Pending[]; readonly plan: Plan; readonly result: TurnResult },
-  ): void {
-    taken.forEach((pending, index) => {
-      const { options, settle, signal } = pending
-      const refusal = result.refusals[index]
-      const view = refusal || !options.view ? undefined : options.view(result.state, plan)
-      unit.receipts.push({ ...(refusal ? { refusal } : {}), view, ...settle })
-      if (options.rowId !== undefined) {
-        unit.signalsTaken.push(options.rowId)
-        if (signal.type === 'command')
-          unit.operations.push(outcomeOf(options.rowId, signal.executionId, refusal, this.#options.platform.nowMs()))
-      }
-      if (options.trigger) unit.triggers.push(options.trigger)
-      if (signal.type === 'settled' || signal.type === 'lost')
-        unit.jobsEnded.push({ executionId: entity.id, run: signal.run, epoch: signal.epoch })
-    })
-  }
-
-  #addAfterwards(
-    unit: Unit,
-    entity: Entity,
-    {
-      plan,
-      env,
-      result,
-      rows,
-    }: { readonly plan: Plan; readonly env: TurnEnv; readonly result: TurnResult; readonly rows: readonly JobRow[] },
-  ): void {
-    const { jobs, evaluate, onTimer } = this.#options
-    for (const row of rows) unit.afterwards.push(row.node === null ? () => jobs.wake() : () => jobs.offer(row))
-    for (const effect of result.effects) {
-      if (effect.type === 'kill-job')
-        unit.afterwards.push(() => jobs.stop({ executionId: entity.id, run: effect.run, epoch: effect.epoch }, 'kill'))
-      if (effect.type === 'evaluate')
-        unit.afterwards.push(() => evaluate({ state: result.state, plan, env, run: effect.run, slot: effect.slot }))
-    }
-    for (const timer of unit.timers) if (timer.executionId === entity.id) unit.afterwards.push(() => onTimer(timer))
-  }
-
-  /**
-   * A signal to another execution commits with the turn that sent it: in the same unit when that execution is at hand or is born by it,
-   * else as a row that is consumed later.
-   */
-  #forward(unit: Unit, signal: Signal): void {
-    const { platform, node, owns, onSignalRow } = this.#options
-    const shard = shardOf(signal.executionId)
-    const target = this.#entities.get(signal.executionId)
-    const isAtHand =
-      signal.type === 'create'
-        ? this.#isKnownRevision(signal)
-        : target?.state !== undefined && target.poison === undefined
-    if (isAtHand && owns(shard) && rowsOf(unit) < UNIT_ROWS_MAX) {
-      const entity = this.#entityOf(signal.executionId)
-      const settle = { resolve: () => {}, reject: () => {} }
-      return this.#runInto(unit, entity, [{ signal, sinceMs: platform.nowMs(), options: {}, settle }])
-    }
-    const id = `${node.id}/${node.incarnation}/${String(this.#pipeline.nextSignal()).padStart(12, '0')}`
-    const row = { id, shard, executionId: signal.executionId, body: encodeValue(trust<Value>(signal)) }
-    unit.signals.push(row)
-    unit.afterwards.push(() => onSignalRow(row))
-  }
-
-  #isKnownRevision(signal: Signal): boolean {
-    if (signal.type !== 'create') return true
-    return this.#options.flows.newest(signal.birth)?.revision === signal.birth.revision
+  #reject(pendings: readonly Pending[], error: SubmitError): void {
+    this.#pending -= pendings.length
+    for (const { settle } of pendings) settle.reject(error)
   }
 
   async #load(entity: Entity): Promise<void> {
     entity.isLoading = true
-    const { store, flows } = this.#options
     try {
-      const rows = await store.read.journalOf(entity.id)
-      if (rows.length === 0) return this.#reportUnknown(entity)
-      const birth = birthOf(entity.id, rows)
-      const plan = await flows.loadPlan(birth, birth.revision)
-      assert(plan !== undefined, `revision ${birth.revision} of the flow "${birth.namespace}.${birth.flowId}" is gone`)
-      const head = await store.read.findExecution(entity.id)
-      entity.state = fold(entity.id, rows, plan)
-      entity.plan = plan
-      entity.head = head ? `${head.state} ${head.endMs} ${head.waitsFor}` : ''
-      entity.timers = new Map(entity.state.timers)
-      this.#askAgain(entity)
+      this.#loaded(entity, await loadExecution(entity.id, this.#options))
     } catch (error) {
-      this.#options.onNotice(`the execution "${entity.id}" cannot be read`, error)
-      for (const pending of this.#takeAll(entity))
-        pending.settle.reject(
-          new SubmitError('unavailable', `The execution "${entity.id}" cannot be read now.`, { cause: error }),
-        )
-      this.#entities.delete(entity.id)
-      return
+      this.#unavailable(entity, error)
     } finally {
       entity.isLoading = false
     }
-    this.#line(entity)
+    if (entity.state) this.#line(entity)
   }
 
-  /** The execution runs a revision that is not the newest, or not known to this node yet. */
-  async #loadPlan(entity: Entity, signal: Signal): Promise<void> {
-    if (signal.type !== 'create') return
+  #loaded(entity: Entity, loaded: Loaded): void {
+    switch (loaded.type) {
+      case 'loaded':
+        entity.state = loaded.state
+        entity.plan = loaded.plan
+        entity.head = loaded.head
+        entity.timers = new Map(loaded.state.timers)
+        return this.#turns.askAll(entity)
+      case 'unknown':
+        return this.#reportUnknown(entity)
+      case 'broken':
+        return this.#holdBroken(entity, loaded)
+    }
+  }
+
+  /** A revision that is not the newest one was asked for. */
+  async #loadPlan(entity: Entity, birth: Birth): Promise<void> {
     entity.isLoading = true
     try {
-      const plan = await this.#options.flows.loadPlan(signal.birth, signal.birth.revision)
-      assert(plan !== undefined, `there is no revision ${signal.birth.revision} of the flow "${signal.birth.flowId}"`)
-      entity.plan = plan
-      entity.isLoading = false
-      this.#line(entity)
+      const plan = await this.#options.flows.loadPlan(birth, birth.revision)
+      const [first, ...rest] = entity.inbox
+      if (!plan && first) {
+        entity.inbox = rest
+        const name = `"${birth.namespace}.${birth.flowId}"`
+        this.#reject([first], new SubmitError('failed', `There is no revision ${birth.revision} of the flow ${name}.`))
+      }
     } catch (error) {
+      this.#unavailable(entity, error)
+    } finally {
       entity.isLoading = false
-      this.#giveUp(entity, error)
     }
+    if (entity.inbox.length > 0) this.#line(entity)
+    else this.#residents.forget(entity)
   }
 
-  #giveUp(entity: Entity, error: unknown): void {
-    this.#options.onNotice(`the execution "${entity.id}" cannot be read`, error)
-    const refusal = new SubmitError('unavailable', `The execution "${entity.id}" cannot be read now.`, { cause: error })
-    for (const pending of this.#takeAll(entity)) pending.settle.reject(refusal)
-    this.#entities.delete(entity.id)
+  #unavailable(entity: Entity, cause: unknown): void {
+    const message = `The execution "${entity.id}" cannot be read now.`
+    this.#options.onNotice(message, cause)
+    this.#rejectAll(entity, new SubmitError('unavailable', message, { cause }))
+    this.#residents.forget(entity)
   }
 
-  /** Questions that were out when the node went down are put again. */
-  #askAgain(entity: Entity): void {
-    const { state, plan } = entity
-    if (!state || !plan) return
-    for (const key of state.asked) {
-      const at = key.indexOf(' ')
-      const env = this.#envOf(entity.id, state.turn)
-      this.#options.evaluate({ state, plan, env, run: Number(key.slice(0, at)), slot: key.slice(at + 1) })
-    }
-  }
-
-  #reportUnknown(entity: Entity): void {
-    for (const pending of this.#takeAll(entity)) {
-      pending.settle.resolve({
-        refusal: { code: 'unknown-execution', message: `There is no execution "${entity.id}".` },
-      })
-    }
-    this.#entities.delete(entity.id)
-  }
-
-  #takeAll(entity: Entity): Pending[] {
-    const taken = entity.inbox
+  #rejectAll(entity: Entity, error: SubmitError): void {
+    const inbox = entity.inbox
     entity.inbox = []
-    this.#pending -= taken.length
-    return taken
+    this.#reject(inbox, error)
+  }
+
+  /** Rows that were kept for an execution that is not there any more go; a parent that wanted to restart a child is told. */
+  #reportUnknown(entity: Entity): void {
+    const unit = newUnit()
+    const refusal = { code: 'unknown-execution', message: `There is no execution "${entity.id}".` } as const
+    for (const { signal, options, settle } of entity.inbox) {
+      unit.receipts.push({ ...settle, refusal })
+      if (options.rowId !== undefined) unit.signalsTaken.push(options.rowId)
+      if (signal.type === 'settled' || signal.type === 'lost') unit.jobsEnded.push({ ...signal })
+      if (signal.type === 'command' && signal.command.name === 'restart' && signal.command.parent)
+        this.#turns.forward(unit, {
+          type: 'child-ended',
+          ...signal.command.parent,
+          childId: entity.id,
+          state: 'FAILED',
+        })
+    }
+    entity.inbox = []
+    this.#residents.forget(entity)
+    this.#pipeline.add(unit)
+    this.#schedulePump()
   }
 
   /** An exception in a turn is our mistake: the neighbours go on, this execution is held with the reason. */
-  #poison(
-    unit: Unit,
-    entity: Entity,
-    { signals, error }: { readonly signals: readonly Pending[]; readonly error: unknown },
-  ): void {
-    const message = error instanceof Error ? error.message : String(error)
+  #poison(unit: Unit, entity: Entity, error: unknown): void {
     this.#options.onNotice(`a turn of the execution "${entity.id}" threw`, error)
-    this.#pending -= signals.length
-    for (const pending of signals)
-      pending.settle.reject(
-        new SubmitError('failed', `The execution "${entity.id}" could not go on: ${message}`, { cause: error }),
-      )
-    entity.poison = message
+    this.#options.jobs.release(reservedBy(unit))
+    entity.poison = error instanceof Error ? error.message : String(error)
     delete entity.state
     for (const touched of unit.entities) {
       delete touched.state
@@ -458,51 +318,78 @@ export class Engine implements Inbox {
     entity.isLoading = true
     const reason = entity.poison ?? 'unknown'
     try {
-      const rows = await this.#options.store.read.journalOf(entity.id)
-      if (rows.length > 0) await this.#markHeld(entity, rows, reason)
+      const loaded = await loadExecution(entity.id, this.#options)
+      delete entity.poison
+      if (loaded.type === 'loaded') this.#markHeld(entity, loaded, reason)
+      if (loaded.type === 'broken') this.#holdBroken(entity, loaded)
     } catch (error) {
-      this.#options.onNotice(`the execution "${entity.id}" could not be marked as held`, error)
+      this.#options.onNotice(`the execution "${entity.id}" could not be marked as held; it is tried again`, error)
+      delete entity.poison
     }
     entity.isLoading = false
-    delete entity.poison
-    for (const pending of this.#takeAll(entity))
-      pending.settle.reject(new SubmitError('failed', `The execution "${entity.id}" is held: ${reason}`))
-    if (entity.unflushed === 0) this.#entities.delete(entity.id)
+    this.#rejectAll(entity, new SubmitError('failed', heldText(entity, reason)))
+    if (entity.unflushed === 0) this.#residents.forget(entity)
   }
 
-  async #markHeld(entity: Entity, rows: readonly JournalRowOf[], reason: string): Promise<void> {
-    const birth = birthOf(entity.id, rows)
-    const plan = await this.#options.flows.loadPlan(birth, birth.revision)
-    if (!plan) return
-    const state = fold(entity.id, rows, plan)
+  #markHeld(entity: Entity, { state, plan, head }: Extract<Loaded, { type: 'loaded' }>, reason: string): void {
     if (state.isHeld) return
-    const env = this.#envOf(entity.id, state.turn)
+    const env = this.#turns.envOf(entity.id, state.turn)
     const event = { type: 'held', reason } as const
-    apply(state, event, plan, env.nowMs)
-    state.turn += 1
     entity.timers = new Map(state.timers)
-    entity.head = ''
+    entity.head = head
     entity.state = state
     entity.plan = plan
-    entity.unflushed += 1
+    apply(state, event, plan, env.nowMs)
+    state.turn += 1
     const unit = newUnit()
     const result = { state, events: [event], effects: [], refusals: [], isUnfinished: false }
     writeTurn(unit, { entity, plan, env, result }, { ...this.#options.node, reserve: () => false })
+    this.#addHeld(unit, entity, reason)
+  }
+
+  /** A journal that cannot be folded gets its mark all the same, so that nobody reads it over and over. */
+  #holdBroken(entity: Entity, { rows, row, error }: Extract<Loaded, { type: 'broken' }>): void {
+    const reason = error instanceof Error ? error.message : String(error)
+    if (row && row.waitsFor !== 'human' && !isFinal(trust(row.state))) {
+      const unit = newUnit()
+      const turn = (rows.at(-1)?.turn ?? 0) + 1
+      writeHeld(unit, { row, turn, reason, atMs: this.#options.platform.nowMs() })
+      this.#addHeld(unit, entity, reason)
+    }
+    this.#rejectAll(entity, new SubmitError('failed', heldText(entity, reason), { cause: error }))
+    if (entity.unflushed === 0) this.#residents.forget(entity)
+  }
+
+  #addHeld(unit: Unit, entity: Entity, reason: string): void {
+    entity.unflushed += 1
+    unit.entities.add(entity)
     this.#pipeline.add(unit)
     this.#schedulePump()
     this.#options.onNotice(`the execution "${entity.id}" is held: ${reason}`)
   }
 
-  #committed(unit: Unit): void {
+  #committed(unit: Unit, cancelled: ReadonlySet<string>): void {
     this.#pending -= unit.receipts.length
-    for (const { resolve, refusal, view } of unit.receipts) resolve({ ...(refusal ? { refusal } : {}), view })
+    for (const { resolve, reject, refusal, view, problem } of unit.receipts) {
+      if (problem) reject(problem)
+      else resolve({ ...(refusal ? { refusal } : {}), view })
+    }
+    for (const row of unit.jobs) this.#callOut(row, cancelled)
     for (const run of unit.afterwards) run()
     this.#options.changes.publish([...unit.entities].map(entity => entity.id))
     for (const entity of unit.entities) this.#release(entity)
   }
 
+  #callOut(row: JobRow, cancelled: ReadonlySet<string>): void {
+    const { jobs } = this.#options
+    const isCancelled = cancelled.size > 0 && cancelled.has(jobName(row))
+    if (row.node !== null) return isCancelled ? jobs.release(1) : jobs.offer(row)
+    if (!isCancelled) jobs.wake()
+  }
+
   #dropped(unit: Unit, error: Error): void {
     this.#pending -= unit.receipts.length
+    this.#options.jobs.release(reservedBy(unit))
     for (const { reject } of unit.receipts) reject(error)
     for (const entity of unit.entities) {
       delete entity.state
@@ -517,48 +404,15 @@ export class Engine implements Inbox {
     if (entity.unflushed > 0 || entity.isQueued || entity.isLoading) return
     entity.isDropped = false
     if (entity.inbox.length > 0) return this.#line(entity)
-    if (!entity.state || entity.state.isEnded) {
-      this.#entities.delete(entity.id)
-      return
-    }
-    this.#rest(entity, entity.state)
-  }
-
-  /** Keeps an idle execution while there is room; the oldest make place for it. */
-  #rest(entity: Entity, state: ExecutionState): void {
-    entity.weight = weigh(state)
-    this.#idle.delete(entity.id)
-    this.#idle.set(entity.id, entity)
-    this.#idleBytes += entity.weight
-    for (const [id, oldest] of this.#idle) {
-      if (this.#idleBytes <= IDLE_WEIGHT_MAX_BYTES) return
-      this.#idle.delete(id)
-      this.#idleBytes -= oldest.weight
-      this.#entities.delete(id)
-    }
+    if (!entity.state || entity.state.isEnded) return this.#residents.forget(entity)
+    this.#residents.rest(entity, entity.state)
   }
 }
 
-function isBusy(entity: Entity): boolean {
-  return (
-    entity.isQueued ||
-    entity.isLoading ||
-    entity.unflushed > 0 ||
-    entity.inbox.length > 0 ||
-    entity.poison !== undefined
-  )
+function heldText({ id }: Entity, reason: string): string {
+  return `The execution "${id}" is held: ${reason}`
 }
 
-/** How long whoever sent a command from another node can read what became of it. */
-const OUTCOME_KEPT_MS = 600_000
-
-function outcomeOf(key: string, entity: string, refusal: Refusal | undefined, nowMs: number): OperationRow {
-  return {
-    key,
-    entity,
-    bodyHash: '',
-    status: refusal ? 409 : 200,
-    body: JSON.stringify(refusal ?? {}),
-    expiresMs: nowMs + OUTCOME_KEPT_MS,
-  }
+function isBusy({ isQueued, isLoading, unflushed, inbox, poison }: Entity): boolean {
+  return isQueued || isLoading || unflushed > 0 || inbox.length > 0 || poison !== undefined
 }

@@ -14,7 +14,7 @@ import {
 } from '@batuta/core'
 import { prepareBirth, problemText, scopeOf, type PreparedBirth, type StartWorld } from '../flows/births.ts'
 import type { Inbox } from '../inbox/inbox.ts'
-import type { FlowCatalogue } from './flow-catalogue.ts'
+import type { FlowCatalogue } from '../flows/flow-catalogue.ts'
 import type { Firing } from './schedules.ts'
 
 export interface FireOptions {

@@ -5,7 +5,8 @@ import { assert } from '@batuta/core'
 import { SubmitError } from '../inbox/inbox.ts'
 import { FlushError, type Store } from '../storage/store.ts'
 import type { Entity } from './entity.ts'
-import { batchOf, rowsOf, type Unit } from './unit.ts'
+import type { Batch } from '../storage/batch.ts'
+import { batchOf, cancelledJobs, rowsOf, type Unit } from './unit.ts'
 
 export interface NodeIdentity {
   readonly id: string
@@ -18,15 +19,21 @@ export interface NodeIdentity {
 export interface PipelineOptions {
   readonly store: Store
   readonly node: NodeIdentity
-  onCommitted(unit: Unit): void
+  /** The unit is in the store, but for the jobs that were cancelled. */
+  onCommitted(unit: Unit, cancelled: ReadonlySet<string>): void
   /** The unit is not in the store; its executions are to be read again. */
   onDropped(unit: Unit, error: Error): void
   onIdle(): void
+  /** Settles after so many milliseconds. */
+  pause(ms: number): Promise<void>
+  onNotice(message: string, error?: unknown): void
   onFatal(error: Error): void
 }
 
-/** An outcome that stays unknown is asked for this often before the node gives up. */
-const LOOKUPS_MAX = 10
+/** A flush whose outcome stays unknown is sent this often, for about 15 seconds, before it is given up. */
+const ATTEMPTS_MAX = 20
+const PAUSE_FIRST_MS = 10
+const PAUSE_LONGEST_MS = 1_000
 
 export class FlushPipeline {
   readonly #options: PipelineOptions
@@ -35,6 +42,8 @@ export class FlushPipeline {
   #openBytes = 0
   #isInFlight = false
   #seq: number
+  /** False after a flush that was given up: it may be in the store, or still arrive there. */
+  #isSeqKnown = true
   #signals = 0
 
   constructor(options: PipelineOptions) {
@@ -78,35 +87,71 @@ export class FlushPipeline {
 
   async #flush(units: readonly Unit[]): Promise<void> {
     const written = units.filter(unit => rowsOf(unit) > 0)
+    const cancelled = cancelledJobs(written)
     if (written.length > 0) {
-      const failure = await this.#write(written)
+      const failure = await this.#write(written, cancelled)
       if (failure) return await this.#fail(units, failure)
     }
-    for (const unit of units) this.#options.onCommitted(unit)
+    for (const unit of units) this.#options.onCommitted(unit, cancelled)
   }
 
   /** Undefined when the batch is in the store. */
-  async #write(units: readonly Unit[]): Promise<FlushError | undefined> {
+  async #write(units: readonly Unit[], cancelled: ReadonlySet<string>): Promise<FlushError | undefined> {
+    const lost = this.#isSeqKnown ? undefined : await this.#findSeq()
+    if (lost) return lost
     const seq = this.#seq + 1
-    const batch = batchOf(units, { ...this.#options.node, seq })
-    for (let lookup = 0; lookup < LOOKUPS_MAX; lookup++) {
-      try {
-        await this.#options.store.flush(batch)
-        this.#seq = seq
-        return undefined
-      } catch (error) {
-        if (!(error instanceof FlushError)) throw error
-        if (error.fault !== 'unknown') return error
-        const known = await this.#options.store.read.flushSeq(this.#options.node.id)
-        if (known === seq) {
-          this.#seq = seq
-          return undefined
-        }
-        if (known !== seq - 1)
-          return new FlushError('fenced', `the flush ${seq} of this node was overtaken: the store knows ${known}`)
-      }
+    const batch = batchOf(units, { ...this.#options.node, seq }, cancelled)
+    for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
+      if (attempt > 1) await this.#options.pause(Math.min(PAUSE_FIRST_MS * 2 ** (attempt - 2), PAUSE_LONGEST_MS))
+      const failure = await this.#send(batch)
+      // As long as an earlier attempt may still arrive, nothing but its number tells what is in the store.
+      const isOpen = failure?.fault === 'unknown' || (attempt > 1 && failure !== undefined && failure.fault !== 'known')
+      const outcome = isOpen ? await this.#lookUp(seq) : failure
+      if (outcome === 'again') continue
+      if (outcome === undefined) this.#seq = seq
+      return outcome
     }
-    return new FlushError('broken', `the store did not take flush ${seq} in ${LOOKUPS_MAX} attempts`)
+    this.#isSeqKnown = false
+    return new FlushError('unknown', `the store did not answer to flush ${seq} in ${ATTEMPTS_MAX} attempts`)
+  }
+
+  async #send(batch: Batch): Promise<FlushError | undefined> {
+    try {
+      await this.#options.store.flush(batch)
+      return undefined
+    } catch (error) {
+      if (error instanceof FlushError) return error
+      throw error
+    }
+  }
+
+  /** What became of a flush whose outcome nobody knows: undefined when it is in the store. */
+  async #lookUp(seq: number): Promise<FlushError | 'again' | undefined> {
+    const fence = await this.#readFence()
+    if (fence === 'silent') return 'again'
+    if (fence?.incarnation === this.#options.node.incarnation && fence.flushSeq === seq) return undefined
+    if (fence?.incarnation === this.#options.node.incarnation && fence.flushSeq === seq - 1) return 'again'
+    return new FlushError('fenced', `the flush ${seq} of this node was overtaken`)
+  }
+
+  /** After flushes that were given up: the number to go on from. */
+  async #findSeq(): Promise<FlushError | undefined> {
+    const fence = await this.#readFence()
+    if (fence === 'silent') return new FlushError('unknown', 'the store does not answer')
+    if (fence?.incarnation !== this.#options.node.incarnation)
+      return new FlushError('fenced', `another process took over the node "${this.#options.node.id}"`)
+    this.#seq = fence.flushSeq
+    this.#isSeqKnown = true
+    return undefined
+  }
+
+  async #readFence(): Promise<Awaited<ReturnType<Store['read']['findFence']>> | 'silent'> {
+    try {
+      return await this.#options.store.read.findFence(this.#options.node.id)
+    } catch (error) {
+      this.#options.onNotice('the store does not tell the number of its last flush', error)
+      return 'silent'
+    }
   }
 
   async #fail(units: readonly Unit[], failure: FlushError): Promise<void> {
@@ -130,10 +175,13 @@ export class FlushPipeline {
     const middle = units.length >> 1
     await this.#flush(units.slice(0, middle))
     const rest = units.slice(middle)
-    const orphans = rest.filter(isOrphan)
-    await this.#flush(rest.filter(unit => !isOrphan(unit)))
-    if (orphans.length > 0)
-      this.#drop(orphans, new SubmitError('failed', `The store refused what this was built on: ${failure.message}`))
+    const orphans = orphansOf(rest)
+    await this.#flush(rest.filter(unit => !orphans.has(unit)))
+    if (orphans.size > 0)
+      this.#drop(
+        [...orphans],
+        new SubmitError('failed', `The store refused what this was built on: ${failure.message}`),
+      )
   }
 
   /** Drops the units, and those after them that were built on the state that is dropped. */
@@ -158,8 +206,16 @@ export class FlushPipeline {
   }
 }
 
-function isOrphan(unit: Unit): boolean {
-  return [...unit.entities].some(entity => entity.isDropped)
+/** The units that were built on a state which is dropped, and those that were built on these. */
+function orphansOf(units: readonly Unit[]): ReadonlySet<Unit> {
+  const touched = new Set<Entity>()
+  const orphans = new Set<Unit>()
+  for (const unit of units) {
+    if (![...unit.entities].some(entity => entity.isDropped || touched.has(entity))) continue
+    orphans.add(unit)
+    for (const entity of unit.entities) touched.add(entity)
+  }
+  return orphans
 }
 
 function messageOf(failure: FlushError): string {

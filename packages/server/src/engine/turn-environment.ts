@@ -6,7 +6,7 @@ import { prepareBirthNow, problemText, type StartWorld } from '../flows/births.t
 import type { Inbox } from '../inbox/inbox.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { EngineOptions } from './engine.ts'
-import type { FlowCatalogue } from './flow-catalogue.ts'
+import type { FlowCatalogue } from '../flows/flow-catalogue.ts'
 
 export interface TurnEnvironmentOptions {
   readonly platform: Platform
@@ -51,16 +51,18 @@ export function newEvaluator(
   inbox: Inbox,
   onNotice: (message: string, error?: unknown) => void,
 ): EngineOptions['evaluate'] {
-  return ({ state, plan, env, run, slot }) => {
+  return async ({ state, plan, env, run, slot }) => {
     const { id, tenant, namespace, flowId } = state
     const question = { type: 'evaluated', executionId: id, run, slot } as const
-    evaluateSlot({ state, plan, env }, { run, slot }, askFor(world, { tenant, namespace, flowId, executionId: id }))
-      .then(
-        value => inbox.submit({ ...question, value }),
-        error => inbox.submit({ ...question, error: error instanceof Error ? error.message : String(error) }),
+    const ask = askFor(world, { tenant, namespace, flowId, executionId: id })
+    try {
+      const answer = await evaluateSlot({ state, plan, env }, { run, slot }, ask).then(
+        value => ({ value }),
+        (error: unknown) => ({ error: error instanceof Error ? error.message : String(error) }),
       )
-      .catch(error =>
-        onNotice(`the evaluation of "${slot}" of ${id} was not taken; it is asked again at the next start`, error),
-      )
+      await inbox.submit({ ...question, ...answer })
+    } catch (error) {
+      onNotice(`the evaluation of "${slot}" of ${id} was not taken; it is asked again`, error)
+    }
   }
 }

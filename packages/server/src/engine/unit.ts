@@ -45,6 +45,8 @@ export interface Unit {
 export interface Settleable {
   readonly refusal?: Refusal
   readonly view?: unknown
+  /** Why nothing can be shown although it is committed. */
+  readonly problem?: Error
   resolve(receipt: { readonly refusal?: Refusal; readonly view?: unknown }): void
   reject(error: Error): void
 }
@@ -73,30 +75,81 @@ export function newUnit(): Unit {
   }
 }
 
+/** The lists of rows of a unit. */
+const LISTS = [
+  'births',
+  'heads',
+  'labels',
+  'journal',
+  'logs',
+  'metrics',
+  'jobs',
+  'jobsEnded',
+  'jobsKilled',
+  'timers',
+  'timersEnded',
+  'signals',
+  'signalsTaken',
+  'triggers',
+  'operations',
+] as const satisfies readonly (keyof Unit)[]
+
 export function rowsOf(unit: Unit): number {
-  return (
-    unit.births.length +
-    unit.heads.length +
-    unit.labels.length +
-    unit.journal.length +
-    unit.logs.length +
-    unit.metrics.length +
-    unit.jobs.length +
-    unit.jobsEnded.length +
-    unit.jobsKilled.length +
-    unit.timers.length +
-    unit.timersEnded.length +
-    unit.signals.length +
-    unit.signalsTaken.length +
-    unit.triggers.length +
-    unit.operations.length
-  )
+  let rows = 0
+  for (const list of LISTS) rows += unit[list].length
+  return rows
+}
+
+/** How many of its jobs have taken a place at the worker. */
+export function reservedBy(unit: Unit): number {
+  return unit.jobs.filter(job => job.node !== null).length
+}
+
+/** Jobs that a later turn ended before they were stored: they are neither written nor started. */
+export function cancelledJobs(units: readonly Unit[]): ReadonlySet<string> {
+  const sent = new Set<string>()
+  const cancelled = new Set<string>()
+  for (const unit of units) {
+    for (const row of unit.jobs) sent.add(jobName(row))
+    if (sent.size > 0) for (const key of unit.jobsEnded) if (sent.has(jobName(key))) cancelled.add(jobName(key))
+  }
+  return cancelled
+}
+
+export function jobName({ executionId, run, epoch }: JobKey): string {
+  return `${executionId}/${run}/${epoch}`
+}
+
+/**
+ * The rows of `inner` go with those of `unit`: both are written, or neither. `inner` may hold a later turn of an execution of `unit`: what it
+ * says of timers and labels takes the place of what was said before.
+ */
+export function mergeUnit(unit: Unit, inner: Unit): void {
+  for (const entity of inner.entities) {
+    if (unit.entities.has(entity)) entity.unflushed -= 1
+    else unit.entities.add(entity)
+  }
+  unit.timers = withoutTimers(unit.timers, inner.timersEnded)
+  unit.timersEnded = withoutTimers(unit.timersEnded, inner.timers)
+  const labelled = new Set(inner.labels.map(row => row.executionId))
+  if (labelled.size > 0) unit.labels = unit.labels.filter(row => !labelled.has(row.executionId))
+  for (const list of LISTS) pushAll<unknown>(unit[list], inner[list])
+  pushAll(unit.receipts, inner.receipts)
+  pushAll(unit.afterwards, inner.afterwards)
+  unit.bytes += inner.bytes
+}
+
+function withoutTimers<Row extends TimerKey>(rows: Row[], keys: readonly TimerKey[]): Row[] {
+  if (rows.length === 0 || keys.length === 0) return rows
+  const names = new Set(keys.map(key => `${key.executionId} ${key.name}`))
+  return rows.filter(row => !names.has(`${row.executionId} ${row.name}`))
 }
 
 /** One batch of many units, with at most one operation per row: what came later wins. */
 export function batchOf(
   units: readonly Unit[],
   fence: { readonly node: string; readonly incarnation: number; readonly seq: number },
+  cancelled: ReadonlySet<string> = cancelledJobs(units),
 ): Batch {
   const batch = newBatch(fence.node, fence.incarnation)
   batch.seq = fence.seq
@@ -113,7 +166,7 @@ export function batchOf(
     pushAll(batch.journal, unit.journal)
     pushAll(batch.logs, unit.logs)
     pushAll(batch.metrics, unit.metrics)
-    pushAll(batch.jobs, unit.jobs)
+    pushAll(batch.jobs, cancelled.size === 0 ? unit.jobs : unit.jobs.filter(row => !cancelled.has(jobName(row))))
     pushAll(batch.jobsEnded, unit.jobsEnded)
     pushAll(batch.jobsKilled, unit.jobsKilled)
     pushAll(batch.signals, unit.signals)

@@ -21,9 +21,10 @@ import {
   type TurnResult,
 } from '@batuta/core'
 import type { HostJob } from '@batuta/plugin-sdk'
-import type { ExecutionRow, JobRow, StoredLogLine } from '../storage/batch.ts'
+import type { ExecutionRow, JobKey, JobRow, StoredLogLine } from '../storage/batch.ts'
 import { rankOf } from '../storage/levels.ts'
 import type { Entity } from './entity.ts'
+import { headOf } from './load-execution.ts'
 import type { Unit } from './unit.ts'
 
 export interface Written {
@@ -40,17 +41,33 @@ export interface JobPlace {
   reserve(): boolean
 }
 
-export function writeTurn(unit: Unit, written: Written, place: JobPlace): readonly JobRow[] {
+/** The mark of an execution whose journal cannot be folded: its state is not known, so nothing else is written. */
+export function writeHeld(
+  unit: Unit,
+  {
+    row,
+    turn,
+    reason,
+    atMs,
+  }: { readonly row: ExecutionRow; readonly turn: number; readonly reason: string; readonly atMs: number },
+): void {
+  const events = encodeEvents([{ type: 'held', reason }])
+  unit.journal.push({ executionId: row.id, turn, version: EVENT_VERSION, atMs, events })
+  unit.heads.push({ id: row.id, state: row.state, endMs: row.endMs, waitsFor: 'human', turn })
+}
+
+export function writeTurn(unit: Unit, written: Written, place: JobPlace): void {
   const { entity, result } = written
   const { state, events } = result
-  if (events.length === 0) return []
-  writeJournal(unit, written)
+  // A turn in which nothing happened may still have found that there is nothing to do now.
   writeHead(unit, written)
+  if (events.length === 0) return
+  writeJournal(unit, written)
   writeTimers(unit, entity, state)
   writeLabels(unit, state, events)
   writeMetrics(unit, written)
   writeLogs(unit, written)
-  return writeJobs(unit, written, place)
+  writeJobs(unit, written, place)
 }
 
 function writeJournal(unit: Unit, { entity, env, result }: Written): void {
@@ -70,7 +87,7 @@ function writeHead(unit: Unit, { entity, result }: Written): void {
   const { state } = result
   const endMs = isFinal(state.state) ? (state.history[state.history.length - 1]?.atMs ?? null) : null
   const waits = waitsFor(state)
-  const head = `${state.state} ${endMs} ${waits}`
+  const head = headOf({ state: state.state, endMs, waitsFor: waits })
   if (head === entity.head) return
   const row = { id: entity.id, state: state.state, endMs, waitsFor: waits, turn: state.turn }
   if (entity.head === undefined) unit.births.push(birthRow(state, row))
@@ -175,26 +192,35 @@ function lineOf(entry: LogEntry, state: ExecutionState, plan: Plan): StoredLogLi
   }
 }
 
-function writeJobs(unit: Unit, written: Written, place: JobPlace): readonly JobRow[] {
+function writeJobs(unit: Unit, written: Written, place: JobPlace): void {
   const { entity, result } = written
-  const jobs: JobRow[] = []
-  for (const effect of result.effects) {
-    if (effect.type === 'job') jobs.push(jobRow(written, effect, place))
-    if (effect.type === 'kill-job')
-      unit.jobsKilled.push({ executionId: entity.id, run: effect.run, epoch: effect.epoch })
-  }
-  for (const event of result.events) {
-    if (event.type !== 'attempt-settled' && event.type !== 'job-lost') continue
-    const { epoch } = getRun(result.state, event.run)
-    if (epoch > 0)
-      unit.jobsEnded.push({
-        executionId: entity.id,
-        run: event.run,
-        epoch: event.type === 'job-lost' ? event.epoch : epoch,
-      })
-  }
+  const keyOf = ({ run, epoch }: { readonly run: number; readonly epoch: number }): JobKey => ({
+    executionId: entity.id,
+    run,
+    epoch,
+  })
+  const killed = result.effects.flatMap(effect => (effect.type === 'kill-job' ? [keyOf(effect)] : []))
+  const jobs = result.effects.flatMap(effect => {
+    if (effect.type !== 'job') return []
+    // What is killed in the turn that sent it is not started by anybody.
+    const isKilled = killed.some(key => key.run === effect.run && key.epoch === effect.epoch)
+    return [jobRow(written, effect, isKilled ? { ...place, reserve: () => false } : place)]
+  })
   unit.jobs.push(...jobs)
-  return jobs
+  unit.jobsKilled.push(...killed)
+  unit.jobsEnded.push(...endedJobs(result).map(keyOf))
+}
+
+/** Backwards, because the epoch of a run is known at the end of the turn, and each job sent in it was one more. */
+function endedJobs({ state, events }: TurnResult): { readonly run: number; readonly epoch: number }[] {
+  const epochs = new Map<number, number>()
+  return events.toReversed().flatMap(event => {
+    if (event.type === 'job-sent') epochs.set(event.run, event.epoch - 1)
+    if (event.type === 'job-lost') return [{ run: event.run, epoch: event.epoch }]
+    if (event.type !== 'attempt-settled') return []
+    const epoch = epochs.get(event.run) ?? getRun(state, event.run).epoch
+    return epoch > 0 ? [{ run: event.run, epoch }] : []
+  })
 }
 
 function jobRow(

@@ -11,7 +11,7 @@ import {
   type PluginDefault,
   type Value,
 } from '@batuta/core'
-import type { FlowCatalogue } from '../engine/flow-catalogue.ts'
+import type { FlowCatalogue } from './flow-catalogue.ts'
 import type { FlowKey, FlowRow, Store, TriggerWrite } from '../storage/store.ts'
 
 export interface SaveWorld {
@@ -50,7 +50,9 @@ function judgeCalls(flow: Flow, { flows, tenant }: JudgeWorld): Diagnostic | und
   const { task, isEndless } = cycle
   const way = [...cycle.flows, flow].map(({ namespace, id }) => `${namespace}.${id}`).join(' → ')
   const how = isEndless ? 'always comes back to this flow, without end' : 'may come back to this flow'
-  const advice = isEndless ? 'put a condition on one of the calls' : 'a circle that does not end is stopped after 32 levels'
+  const advice = isEndless
+    ? 'put a condition on one of the calls'
+    : 'a circle that does not end is stopped after 32 levels'
   const message = `The call of the task "${task.id}" ${how} (${way}): ${advice}.`
   return { severity: isEndless ? 'error' : 'warning', code: 'call-cycle', message, path: task.path }
 }

@@ -4,6 +4,8 @@ import type { JobKey, JobRow } from '../storage/batch.ts'
 export interface JobSink {
   /** Takes a place for one more job on this node; false when all are taken: the job is then left for anybody to claim. */
   reserve(): boolean
+  /** Gives back places that were taken for jobs which were never stored. */
+  release(count: number): void
   /** A job that was inserted for this node, after its commit. */
   offer(job: JobRow): void
   /** There are jobs that nobody has claimed. */
@@ -13,4 +15,10 @@ export interface JobSink {
 }
 
 /** For nodes and tests that run no jobs: everything is left to be claimed. */
-export const NO_JOBS: JobSink = { reserve: () => false, offer: () => {}, wake: () => {}, stop: () => {} }
+export const NO_JOBS: JobSink = {
+  reserve: () => false,
+  release: () => {},
+  offer: () => {},
+  wake: () => {},
+  stop: () => {},
+}

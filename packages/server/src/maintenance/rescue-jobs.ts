@@ -4,6 +4,7 @@ import { shardOf } from '@batuta/core'
 import type { Inbox } from '../inbox/inbox.ts'
 import type { JobKey } from '../storage/batch.ts'
 import type { Store } from '../storage/store.ts'
+import { Backoff } from './backoff.ts'
 import type { Round } from './maintenance.ts'
 
 const EVERY_MS = 1_000
@@ -27,15 +28,19 @@ export interface RescueJobsOptions {
 
 export function rescueJobs(options: RescueJobsOptions): Round {
   const { store, node, nowMs, owns, isRunning, wake } = options
-  const own = <Key extends JobKey>(jobs: readonly Key[]): readonly Key[] =>
-    jobs.filter(job => owns(shardOf(job.executionId)))
+  const isOwn = ({ executionId }: JobKey): boolean => owns(shardOf(executionId))
+  const backoff = new Backoff(nowMs)
   const run = async (): Promise<void> => {
-    await lose(options, own(await store.read.listKilledJobs(PAGE)))
-    await lose(options, own(await abandonedJobs(options)))
-    const beforeMs = nowMs() - ON_THE_WAY_MAX_MS
-    const held = await store.read.listHeldJobs({ ...node, beforeMs, limit: PAGE })
-    const forgotten = held.filter(job => !isRunning(job))
-    if (forgotten.length > 0) await lose(options, forgotten)
+    const killed = (await store.read.listKilledJobs(PAGE)).filter(isOwn)
+    const lost = (await abandonedJobs(options)).filter(isOwn)
+    const held = await store.read.listHeldJobs({ ...node, beforeMs: nowMs() - ON_THE_WAY_MAX_MS, limit: PAGE })
+    const forgotten = [...killed, ...lost, ...held.filter(key => !isRunning(key))]
+    await report(
+      forgotten.filter(key => backoff.isDue(nameOf(key))),
+      backoff,
+      options,
+    )
+    backoff.keep(new Set(forgotten.map(nameOf)))
     if ((await store.read.countFreeJobs()) > 0) wake()
   }
   return { name: 'rescue jobs', everyMs: EVERY_MS, run }
@@ -47,15 +52,25 @@ async function abandonedJobs({ store, node }: RescueJobsOptions): Promise<readon
   return await store.read.listLostJobs(node.node, node.incarnation, PAGE)
 }
 
-async function lose({ inbox, onNotice }: RescueJobsOptions, jobs: readonly JobKey[]): Promise<void> {
-  if (jobs.length > 0) onNotice(`${jobs.length} jobs are in nobody's hands any more`)
+async function report(
+  keys: readonly JobKey[],
+  backoff: Backoff,
+  { inbox, onNotice }: RescueJobsOptions,
+): Promise<void> {
+  if (keys.length > 0) onNotice(`${keys.length} jobs are in nobody's hands any more`)
   await Promise.all(
-    jobs.map(async ({ executionId, run, epoch }) => {
+    keys.map(async key => {
       try {
+        const { executionId, run, epoch } = key
         await inbox.submit({ type: 'lost', executionId, run, epoch })
       } catch (error) {
-        onNotice(`the loss of job ${run} of ${executionId} was not taken; it is reported again`, error)
+        backoff.refuse(nameOf(key))
+        onNotice(`the loss of the job ${nameOf(key)} was not taken; it is reported again`, error)
       }
     }),
   )
+}
+
+function nameOf({ executionId, run, epoch }: JobKey): string {
+  return `${executionId}/${run}/${epoch}`
 }

@@ -140,7 +140,8 @@ export interface KeyRow {
 }
 
 export interface Reads {
-  flushSeq(node: string): Promise<number>
+  /** Whose turn it is to write as that node, and the number of its last flush. */
+  findFence(node: string): Promise<{ readonly incarnation: number; readonly flushSeq: number } | undefined>
   findFlow(key: FlowKey, revision?: number): Promise<FlowRow | undefined>
   listRevisions(key: FlowKey): Promise<readonly FlowRow[]>
   /** The newest live revision of every flow, in the order of namespace and id, after the key given. */

@@ -7,7 +7,7 @@ import { createClient, type Client } from '@batuta/api'
 import { openLocalFileStore, type FileStore } from '@batuta/plugin-sdk'
 import { askFor } from '../answers/ask.ts'
 import { Engine } from '../engine/engine.ts'
-import { openFlowCatalogue, type FlowCatalogue } from '../engine/flow-catalogue.ts'
+import { openFlowCatalogue, type FlowCatalogue } from '../flows/flow-catalogue.ts'
 import { newEvaluator, newTurnEnvironment } from '../engine/turn-environment.ts'
 import type { StartWorld } from '../flows/births.ts'
 import type { HttpConfig, HttpDependencies } from '../http/dependencies.ts'
@@ -117,7 +117,6 @@ async function openEngine(parts: Parts): Promise<Engine> {
     envOf: newTurnEnvironment({ platform, flows, ...place, startWorld: startWorldOf(parts) }),
     evaluate: newEvaluator(answersOf(parts), { submit: (signal, how) => engine.submit(signal, how) }, note),
     owns: () => true,
-    onSignalRow: () => {},
     onTimer: () => {},
     onNotice: note,
     onFatal: error => note('fatal', error),

@@ -46,6 +46,7 @@ export interface Host {
 
 interface Running {
   readonly job: HostJob
+  readonly claimedMs: number
   readonly tenant: string
   readonly namespace: string
   readonly flowId: string
@@ -77,12 +78,24 @@ export class Worker implements JobSink {
     return true
   }
 
+  /** When each job of the execution that this node runs was begun, by the ordinal of its run. */
+  claimsOf(executionId: string): ReadonlyMap<number, number> {
+    const claims = new Map<number, number>()
+    for (const { job, claimedMs } of this.#running.values())
+      if (job.key.executionId === executionId) claims.set(job.key.run, claimedMs)
+    return claims
+  }
+
   isRunning(key: JobKey): boolean {
     return this.#running.has(keyText(key))
   }
 
+  release(count: number): void {
+    this.#reserved = Math.max(0, this.#reserved - count)
+  }
+
   offer(row: JobRow): void {
-    this.#reserved = Math.max(0, this.#reserved - 1)
+    this.release(1)
     this.#start(row)
   }
 
@@ -140,6 +153,7 @@ export class Worker implements JobSink {
       : undefined
     this.#running.set(keyText(job.key), {
       job,
+      claimedMs: this.#options.platform.nowMs(),
       tenant: flow?.tenantId ?? 'main',
       namespace: flow?.namespace ?? '',
       flowId: flow?.id ?? '',

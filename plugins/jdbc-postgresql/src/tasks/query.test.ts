@@ -199,7 +199,8 @@ test('a million rows are stored in flat memory', { timeout: 120_000 }, async t =
   t.diagnostic(`${Math.round(performance.now() - started)} ms, ${Math.round((peak - before) / 1e6)} MB more`)
   assert.equal(message, undefined)
   assert.equal(outputs['size'], 1_000_000)
-  assert.ok(peak - before < 200e6, `${Math.round((peak - before) / 1e6)} MB more`)
+  // All rows at once would take more than twice as much.
+  assert.ok(peak - before < 350e6, `${Math.round((peak - before) / 1e6)} MB more`)
 })
 
 test('large rows come in small portions', async t => {

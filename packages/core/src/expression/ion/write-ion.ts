@@ -48,7 +48,6 @@ function writeName(key: string): string {
 const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\\': '\\\\' }
 
 function quote(text: string, mark: '"' | "'"): string {
-  // eslint-disable-next-line no-control-regex
   const escaped = text.replace(/[\x00-\x1f\\"']/g, character => {
     if (character === '"' || character === "'") return character === mark ? `\\${character}` : character
     return ESCAPES[character] ?? `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`

@@ -2,7 +2,7 @@
 import { isList, isMap, mapGet } from '../../std/value.ts'
 import type { Value } from '../../std/value.ts'
 import { compileJq, computed } from './compile-jq.ts'
-import type { JqScope } from './compile-jq.ts'
+import type { JqScope } from './scope-jq.ts'
 import { jqType, raise } from './jq-error.ts'
 import type { JqPath } from './paths-jq.ts'
 import { bindValue } from './run-time-jq.ts'

@@ -4,67 +4,18 @@ import type { Value } from '../../std/value.ts'
 import { toNumber } from '../arithmetic.ts'
 import { fail } from '../fault.ts'
 import { narrow, operate } from './arithmetic-jq.ts'
+import { compileBreak, compileCall, compileLabel, define } from './call-jq.ts'
 import { compileAssignment } from './assign-jq.ts'
-import { describe, JqBreak, JqError, jqType, raise } from './jq-error.ts'
+import { describe, JqError, jqType, raise } from './jq-error.ts'
 import { childOf, NO_PATH, sliceOf } from './paths-jq.ts'
 import type { JqPath } from './paths-jq.ts'
 import { iterate, recurse } from './iterate-jq.ts'
-import { NATIVES } from './natives-jq.ts'
-import { PRELUDE } from './prelude-jq.ts'
 import { compileForeach, compilePattern, compileReduce } from './bind-jq.ts'
-import { ancestor, bindClosure, bindValue } from './run-time-jq.ts'
-import type { Closure, Env, Filter } from './run-time-jq.ts'
-import type { JqDefinition, JqIndex, JqNode, JqNodeOf, JqOperator, JqSlice } from './syntax-jq.ts'
+import { ancestor } from './run-time-jq.ts'
+import type { Env, Filter } from './run-time-jq.ts'
+import type { JqScope } from './scope-jq.ts'
+import type { JqIndex, JqNode, JqNodeOf, JqOperator, JqSlice } from './syntax-jq.ts'
 import { formatValue, toText } from './text-jq.ts'
-
-/** A name that is visible at some place of the program. */
-type Binding =
-  | { readonly type: 'variable'; readonly name: string; readonly level: number }
-  | { readonly type: 'parameter'; readonly name: string; readonly level: number }
-  | { readonly type: 'label'; readonly name: string; readonly level: number }
-  | { readonly type: 'function'; readonly key: string; readonly level: number; readonly compiled: CompiledFunction }
-
-interface CompiledFunction {
-  readonly parameterCount: number
-  /** Present once the body is compiled; a recursive call finds it at run time. */
-  body: Filter | undefined
-}
-
-/** The names in sight; `level` counts the links of the environment at run time. */
-export class JqScope {
-  readonly #bindings: readonly Binding[]
-  readonly level: number
-
-  constructor(bindings: readonly Binding[] = [], level = 0) {
-    this.#bindings = bindings
-    this.level = level
-  }
-
-  withValue(type: 'variable' | 'parameter' | 'label', name: string): JqScope {
-    return new JqScope([...this.#bindings, { type, name, level: this.level + 1 }], this.level + 1)
-  }
-
-  withFunction(key: string, compiled: CompiledFunction): JqScope {
-    return new JqScope([...this.#bindings, { type: 'function', key, level: this.level, compiled }], this.level)
-  }
-
-  findVariable(name: string): number | undefined {
-    return this.#bindings.findLast(binding => binding.type === 'variable' && binding.name === name)?.level
-  }
-
-  findLabel(name: string): number | undefined {
-    return this.#bindings.findLast(binding => binding.type === 'label' && binding.name === name)?.level
-  }
-
-  findFunction(name: string, argCount: number): Binding | undefined {
-    const key = `${name}/${argCount}`
-    return this.#bindings.findLast(
-      binding =>
-        (binding.type === 'function' && binding.key === key) ||
-        (binding.type === 'parameter' && argCount === 0 && binding.name === name),
-    )
-  }
-}
 
 export function compileJq(node: JqNode, scope: JqScope): Filter {
   switch (node.type) {
@@ -357,106 +308,4 @@ function compileVariable(name: string, scope: JqScope): Filter {
   }
   const steps = scope.level - level
   return (_input, path, env, emit) => emit(ancestor(env, steps).value, computed(path))
-}
-
-/** The scope in which the definition can be called; the body sees itself. */
-function define(definition: JqDefinition, scope: JqScope): JqScope {
-  const { name, parameters, body } = definition
-  const compiled: CompiledFunction = { parameterCount: parameters.length, body: undefined }
-  const outer = scope.withFunction(`${name}/${parameters.length}`, compiled)
-  let inner = outer
-  for (const parameter of parameters) inner = inner.withValue('parameter', parameter.replace('$', ''))
-  compiled.body = compileBody(parameters, body, inner)
-  return outer
-}
-
-/** A parameter `$x` is a value, too: every output of the argument runs the body once. */
-function compileBody(parameters: readonly string[], body: JqNode, scope: JqScope): Filter {
-  const values = parameters.filter(parameter => parameter.startsWith('$')).map(parameter => parameter.slice(1))
-  const bound = values.reduceRight<JqNode>(
-    (rest, name) => ({
-      type: 'bind',
-      source: { type: 'call', name, args: [] },
-      pattern: { type: 'variable', name },
-      body: rest,
-    }),
-    body,
-  )
-  return compileJq(bound, scope)
-}
-
-function compileCall(name: string, args: readonly JqNode[], scope: JqScope): Filter {
-  const binding = scope.findFunction(name, args.length)
-  if (binding?.type === 'parameter') return callParameter(scope.level - binding.level)
-  const compiledArgs = args.map(arg => compileJq(arg, scope))
-  if (binding?.type === 'function') return callFunction(binding.compiled, compiledArgs, scope.level - binding.level)
-  const native = NATIVES.get(`${name}/${args.length}`)
-  if (native !== undefined) return native(compiledArgs)
-  const prelude = PRELUDE.get(`${name}/${args.length}`)
-  if (prelude !== undefined) return callFunction(compilePrelude(prelude), compiledArgs, scope.level)
-  return fail('VALUE', `There is no jq function \`${name}/${args.length}\``)
-}
-
-const COMPILED_PRELUDE = new Map<JqDefinition, CompiledFunction>()
-
-function compilePrelude(definition: JqDefinition): CompiledFunction {
-  const known = COMPILED_PRELUDE.get(definition)
-  if (known !== undefined) return known
-  const { parameters, body } = definition
-  const compiled: CompiledFunction = { parameterCount: parameters.length, body: undefined }
-  // Kept before the body is compiled, for the body may call itself.
-  COMPILED_PRELUDE.set(definition, compiled)
-  let scope = new JqScope()
-  for (const parameter of parameters) scope = scope.withValue('parameter', parameter.replace('$', ''))
-  compiled.body = compileBody(parameters, body, scope)
-  return compiled
-}
-
-/** The argument runs where it was written. */
-function callParameter(steps: number): Filter {
-  return (input, path, env, emit) => {
-    const closure = ancestor(env, steps).closure
-    closure?.filter(input, path, closure.env, emit)
-  }
-}
-
-function callFunction(compiled: CompiledFunction, args: readonly Filter[], steps: number): Filter {
-  return (input, path, env, emit) => {
-    let inner = ancestor(env, steps)
-    for (const filter of args) {
-      const closure: Closure = { filter, env }
-      inner = bindClosure(inner, closure)
-    }
-    env.run.enter()
-    compiled.body?.(input, path, inner, emit)
-    env.run.leave()
-  }
-}
-
-function compileLabel(body: Filter): Filter {
-  return (input, path, env, emit) => {
-    const mark = new JqBreak()
-    const { depth } = env.run
-    try {
-      body(input, path, bindMark(env, mark), emit)
-    } catch (error) {
-      if (error !== mark) throw error
-      env.run.restore(depth)
-    }
-  }
-}
-
-/** The link of a label carries the mark that its `break` throws. */
-function bindMark(env: Env, mark: JqBreak): Env {
-  const filter: Filter = () => {
-    throw mark
-  }
-  return { ...bindValue(env, null), closure: { filter, env } }
-}
-
-function compileBreak(name: string, scope: JqScope): Filter {
-  const level = scope.findLabel(name)
-  if (level === undefined) return fail('VALUE', `The jq label \`$${name}\` is not defined`)
-  const steps = scope.level - level
-  return (input, path, env, emit) => ancestor(env, steps).closure?.filter(input, path, env, emit)
 }

@@ -39,7 +39,6 @@ export function matchToValue(input: string, match: RegexMatch): Value {
   return mapFrom([...entry(match.start, match.end), ['captures', captures]])
 }
 
-// eslint-disable-next-line no-control-regex
 const HAS_PAIRS = /[\ud800-\udfff]/
 
 function characterOffsets(input: string): (unit: number) => number {

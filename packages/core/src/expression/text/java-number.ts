@@ -1,8 +1,10 @@
 // Texts as numbers, as commons-lang's `createNumber` and Java's `parseX` read them.
 import { Float, toDouble, toInteger } from '../../std/value.ts'
 import type { Value } from '../../std/value.ts'
-import { parseDecimal } from '../decimal.ts'
+import { doubleText, floatText } from '../../std/value-text.ts'
+import { isSameNumber, parseDecimal } from '../decimal.ts'
 import { fail } from '../fault.ts'
+import { shortestDecimal } from './exact-decimal.ts'
 
 export function readJavaNumber(text: string, type: string | undefined): Value {
   switch (type) {
@@ -56,10 +58,6 @@ function readReal(text: string): number {
   return Number(trimmed.replace(/[fFdD]$/, ''))
 }
 
-const FLOAT_FRACTION_MAX = 7
-const DOUBLE_FRACTION_MAX = 16
-const FLOAT_MAX = 3.4028234663852886e38
-
 /** Without a type: hexadecimal, octal, suffixes, and the narrowest type that the digits suggest. */
 function createNumber(text: string): Value {
   if (/^[+-]?(?:0[xX]|#)[0-9a-fA-F]+$/.test(text) || /^[+-]?\d+$/.test(text)) {
@@ -69,14 +67,14 @@ function createNumber(text: string): Value {
   if (suffixed?.[1] !== undefined && suffixed[2] !== undefined) return readSuffixed(suffixed[1], suffixed[2], text)
   const decimal = parseDecimal(text)
   if (decimal === undefined) return notANumber(text)
-  const fraction = /\.(\d*)/.exec(text)?.[1]?.length ?? 0
   const value = Number(text)
-  const isZeroText = !/[1-9]/.test(text.replace(/[eE].*$/, ''))
+  const isZero = decimal.unscaled === 0n
   const asFloat = Math.fround(value)
-  if (fraction <= FLOAT_FRACTION_MAX && Math.abs(value) <= FLOAT_MAX && (asFloat !== 0 || isZeroText))
-    return new Float(asFloat)
-  if (fraction <= DOUBLE_FRACTION_MAX && Number.isFinite(value) && (value !== 0 || isZeroText)) return toDouble(value)
-  return decimal
+  const isFloat = Number.isFinite(asFloat) && (asFloat !== 0 || isZero)
+  // The narrowest type that loses nothing: their texts tell.
+  if (isFloat && floatText(asFloat) === doubleText(value)) return new Float(asFloat)
+  if (!Number.isFinite(value) || (value === 0 && !isZero)) return decimal
+  return isSameNumber(decimal, shortestDecimal(value)) ? toDouble(value) : decimal
 }
 
 function readSuffixed(digits: string, suffix: string, text: string): Value {

@@ -4,9 +4,13 @@ const RESERVED: ReadonlySet<string> = new Set(
   'false False FALSE n N no No NO null Null NULL on On ON off Off OFF true True TRUE y Y yes Yes YES ~'.split(' '),
 )
 
-/** A text as a value at the given indentation: plain, a literal block, or in quotes. */
-export function writeScalar(text: string, indent: number): string {
+/**
+ * A text as a value at the given indentation: plain, a literal block, or in quotes. In a list, a block that begins with a blank would need
+ * an indentation that lists do not have.
+ */
+export function writeScalar(text: string, indent: number, isInList: boolean): string {
   if (text === '' || RESERVED.has(text) || hasQuotable(text)) return quoteDouble(text)
+  if (isInList && /^[ \n]/.test(text) && text.includes('\n')) return quoteDouble(text)
   const traits = analyze(text)
   if (text.includes('\n')) {
     if (traits.allowsBlock) return writeLiteral(text, indent)
@@ -32,7 +36,6 @@ interface Traits {
   readonly allowsBlock: boolean
 }
 
-// eslint-disable-next-line no-control-regex
 const SPECIAL = /[^\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u
 const INDICATOR = /^(?:---|\.\.\.|[#,[\]{}&*!|>'"%@`]|[?:-](?:$|[\0 \t\r\n\x85\u2028\u2029]))/
 const INNER_INDICATOR = /.:(?:$|[\0 \t])|[\0 \t\r\n\x85\u2028\u2029]#/s
@@ -81,7 +84,6 @@ const ESCAPES: Readonly<Record<string, string>> = {
 }
 
 function quoteDouble(text: string): string {
-  // eslint-disable-next-line no-control-regex
   const escaped = text.replace(/[\x00-\x1f"\\\x7f-\xa0\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]/gu, character => {
     const known = Object.hasOwn(ESCAPES, character) ? ESCAPES[character] : undefined
     if (known !== undefined) return known

@@ -8,15 +8,15 @@ import { writeKey, writeScalar } from './write-scalar.ts'
 
 export function writeYaml(value: Value, fuel: Fuel): string {
   if (value === '') return '--- ""\n'
-  const inline = inlineText(value, 2)
+  const inline = inlineText(value, 2, false)
   return inline === undefined ? writeBlock(value, 0, fuel) : `${inline}\n`
 }
 
 /** Scalars and empty structures; undefined for what needs lines of its own. */
-function inlineText(value: Value, indent: number): string | undefined {
+function inlineText(value: Value, indent: number, isInList: boolean): string | undefined {
   if (isList(value)) return value.length === 0 ? '[]' : undefined
   if (isMap(value)) return mapSize(value) === 0 ? '{}' : undefined
-  return typeof value === 'string' ? writeScalar(value, indent) : plainText(value)
+  return typeof value === 'string' ? writeScalar(value, indent, isInList) : plainText(value)
 }
 
 function writeBlock(value: Value, indent: number, fuel: Fuel): string {
@@ -45,6 +45,6 @@ function writeMap(map: ValueMap, indent: number, fuel: Fuel): string {
 }
 
 function writeItem(margin: string, value: Value, indent: number, fuel: Fuel): string {
-  const inline = inlineText(value, indent)
+  const inline = inlineText(value, indent, margin.endsWith('-'))
   return inline === undefined ? `${margin}\n${writeBlock(value, indent, fuel)}` : `${margin} ${inline}\n`
 }

@@ -45,9 +45,16 @@ test('AES-GCM agrees with that of the platform, and notices every change', () =>
   )
 })
 
+const anyBytes = fc.oneof(
+  bytes,
+  fc
+    .array(fc.constantFrom(0x41, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc1, 0xc2, 0xe0, 0xe1, 0xed, 0xf0, 0xf4, 0xf5))
+    .map(codes => Uint8Array.from(codes)),
+)
+
 test('base64 and UTF-8 agree with those of the platform', () => {
   fc.assert(
-    fc.property(bytes, fc.string({ unit: 'grapheme' }), (message, text) => {
+    fc.property(anyBytes, fc.string({ unit: 'grapheme' }), (message, text) => {
       assert.equal(encodeBase64(message), Buffer.from(message).toString('base64'))
       assert.deepEqual(decodeBase64(encodeBase64(message)), message)
       assert.deepEqual(Buffer.from(encodeUtf8(text)), Buffer.from(text))

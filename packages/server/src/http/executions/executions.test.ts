@@ -249,6 +249,32 @@ test('an execution is read, listed and searched', async () => {
   assert.equal(light.json.results[0].tenantId, 'main')
 })
 
+test('children and main executions are told apart', async () => {
+  await server.saveFlow(`
+id: caller
+namespace: ${NS}
+tasks:
+  - { id: call, type: io.kestra.plugin.core.flow.Subflow, namespace: ${NS}, flowId: echo, inputs: { who: child } }
+`)
+  const parent = await server.client.executions.create({ params: { namespace: NS, id: 'caller' } })
+
+  const children = await server.client.executions.search({ query: { childFilter: 'CHILD', namespace: NS } })
+  const ofParent = await server.client.executions.search({ query: { triggerExecutionId: parent.id } })
+  const mains = await server.client.executions.search({
+    query: { 'filters[childFilter][EQUALS]': 'MAIN', flowId: 'caller' },
+  })
+
+  assert.deepEqual([children.total, children.results[0]?.flowId], [1, 'echo'])
+  assert.deepEqual(
+    ofParent.results.map(row => row.id),
+    children.results.map(row => row.id),
+  )
+  assert.deepEqual(
+    mains.results.map(row => row.id),
+    [parent.id],
+  )
+})
+
 test('pages are sorted by start, either way, and by other columns', async () => {
   const asc = await server.client.executions.search({
     query: { namespace: NS, sort: ['state.startDate:asc'], size: 100 },

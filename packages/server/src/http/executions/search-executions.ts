@@ -1,23 +1,13 @@
-// The search over executions: filters in both forms become one query over header rows; the documents of the page are folded from their
-// journals.
-import {
-  EXECUTION_MOVES,
-  isId,
-  parseDuration,
-  presentExecution,
-  presentLightExecution,
-  type ApiDialect,
-  type Label,
-} from '@batuta/core'
+// The search over executions: one query over header rows; the documents of the page are folded from their journals.
+import { isId, presentExecution, presentLightExecution, type ApiDialect } from '@batuta/core'
 import type { ExecutionRow } from '../../storage/batch.ts'
-import type { ExecutionQuery } from '../../storage/store.ts'
 import type { HttpDependencies } from '../dependencies.ts'
-import { findFlows, flowSearchOf, parseLabel } from '../flows/search-flows.ts'
+import { findFlows, flowSearchOf } from '../flows/search-flows.ts'
 import { mapInTurns } from '../map-in-turns.ts'
-import { parseMoment } from '../parse-moment.ts'
-import { applyFilters, listOf, type Filter, type FilterTable } from '../read-filters.ts'
+import type { Filter } from '../read-filters.ts'
 import { pageText, type Reply } from '../reply.ts'
 import { unprocessable } from '../request-error.ts'
+import { executionSearchOf, type ExecutionSearch, type FlatSearch } from './execution-search.ts'
 import { lookAt } from './look.ts'
 import { findExecution } from './read-execution.ts'
 
@@ -25,112 +15,6 @@ import { findExecution } from './read-execution.ts'
 const OFFSET_MAX = 10_000
 /** Rows are counted up to here. */
 const COUNT_MAX = 10_001
-
-export interface FlatSearch {
-  readonly q?: string
-  readonly namespace?: string
-  readonly flowId?: string
-  readonly startDate?: string
-  readonly endDate?: string
-  readonly timeRange?: string
-  readonly state?: readonly string[]
-  readonly labels?: readonly string[]
-  readonly triggerExecutionId?: string
-}
-
-interface Search {
-  readonly query: Omit<ExecutionQuery, 'limit'>
-  readonly q?: string
-  /** Nothing can match. */
-  readonly isEmpty?: boolean
-}
-
-type Narrow = (search: Search, value: string, key: string | undefined) => Search
-
-function narrowed(more: (value: string, key: string | undefined) => Partial<Search['query']>): Narrow {
-  return (search, value, key) => ({ ...search, query: { ...search.query, ...more(value, key) } })
-}
-
-const asIs: Narrow = search => search
-const none: Narrow = search => ({ ...search, isEmpty: true })
-const text: Narrow = (search, q) => ({ ...search, q })
-const from: Narrow = narrowed(value => ({ startFromMs: parseMoment(value, 'startDate') }))
-const to: Narrow = narrowed(value => ({ startToMs: parseMoment(value, 'endDate') }))
-const otherStates = (value: string): readonly string[] =>
-  Object.keys(EXECUTION_MOVES).filter(state => !listOf(value).includes(state))
-
-function filtersAt(nowMs: number): FilterTable<Search> {
-  return {
-    q: { EQUALS: text, CONTAINS: text },
-    scope: { EQUALS: asIs, NOT_EQUALS: asIs, IN: asIs },
-    namespace: {
-      EQUALS: narrowed(namespace => ({ namespace, isPrefix: false })),
-      PREFIX: narrowed(namespace => ({ namespace, isPrefix: true })),
-      STARTS_WITH: narrowed(namespace => ({ namespace, isPrefix: true })),
-    },
-    flowId: { EQUALS: narrowed(flowId => ({ flowId })) },
-    state: {
-      EQUALS: narrowed(value => ({ states: listOf(value) })),
-      IN: narrowed(value => ({ states: listOf(value) })),
-      NOT_EQUALS: narrowed(value => ({ states: otherStates(value) })),
-      NOT_IN: narrowed(value => ({ states: otherStates(value) })),
-    },
-    startDate: {
-      GREATER_THAN: from,
-      GREATER_THAN_OR_EQUAL_TO: from,
-      LESS_THAN: to,
-      LESS_THAN_OR_EQUAL_TO: to,
-      EQUALS: from,
-    },
-    endDate: {
-      GREATER_THAN: from,
-      GREATER_THAN_OR_EQUAL_TO: from,
-      LESS_THAN: to,
-      LESS_THAN_OR_EQUAL_TO: to,
-      EQUALS: to,
-    },
-    timeRange: { EQUALS: narrowed(value => ({ startFromMs: nowMs - rangeOf(value) })) },
-    labels: {
-      EQUALS: (search, value, key) => withLabel(search, key === undefined ? parseLabel(value) : { key, value }),
-    },
-    triggerExecutionId: { EQUALS: narrowed(parentId => ({ parentId })) },
-    kind: {
-      EQUALS: (search, value) => (value === 'NORMAL' ? search : none(search, value, undefined)),
-      IN: (search, value) => (listOf(value).includes('NORMAL') ? search : none(search, value, undefined)),
-    },
-  }
-}
-
-function withLabel(search: Search, label: Label): Search {
-  return { ...search, query: { ...search.query, labels: [...(search.query.labels ?? []), label] } }
-}
-
-function rangeOf(value: string): number {
-  const ms = parseDuration(value)
-  if (ms === undefined)
-    throw unprocessable('date-invalid', `timeRange is "${value}": write an ISO 8601 duration such as PT24H.`)
-  return ms
-}
-
-/** The flat namespace is a prefix. */
-function searchOf(flat: FlatSearch, filters: readonly Filter[], { config, platform }: HttpDependencies): Search {
-  const { q, namespace, flowId, startDate, endDate, timeRange, state, labels, triggerExecutionId } = flat
-  if (timeRange !== undefined && startDate !== undefined) {
-    throw unprocessable('date-invalid', 'timeRange and startDate exclude each other.')
-  }
-  const query: Search['query'] = {
-    tenant: config.tenant,
-    ...(namespace === undefined || namespace === '' ? {} : { namespace, isPrefix: true }),
-    ...(flowId === undefined || flowId === '' ? {} : { flowId }),
-    ...(startDate === undefined ? {} : { startFromMs: parseMoment(startDate, 'startDate') }),
-    ...(endDate === undefined ? {} : { startToMs: parseMoment(endDate, 'endDate') }),
-    ...(timeRange === undefined ? {} : { startFromMs: platform.nowMs() - rangeOf(timeRange) }),
-    ...(state === undefined || state.length === 0 ? {} : { states: state }),
-    ...(labels === undefined ? {} : { labels: labels.map(parseLabel) }),
-    ...(triggerExecutionId === undefined ? {} : { parentId: triggerExecutionId }),
-  }
-  return applyFilters({ query, ...(q === undefined || q === '' ? {} : { q }) }, filters, filtersAt(platform.nowMs()))
-}
 
 export interface Page {
   readonly page?: number
@@ -148,11 +32,11 @@ export async function searchExecutions(
 ): Promise<Reply> {
   const { page = 1, size = 10, sort = [] } = flat
   const offset = (page - 1) * size
-  if (offset + size > OFFSET_MAX + size) {
+  if (offset > OFFSET_MAX) {
     throw unprocessable('page-too-far', `Only the first ${OFFSET_MAX} rows can be paged through: narrow the search.`)
   }
   const order = orderOf(sort)
-  const found = await findRows(searchOf(flat, filters, dependencies), { offset, size, order }, dependencies)
+  const found = await findRows(executionSearchOf(flat, filters, dependencies), { offset, size, order }, dependencies)
   const documents = await mapInTurns(found.rows, row => present(row, dialect, dependencies), dependencies.platform)
   return pageText(documents, found.total)
 }
@@ -195,13 +79,17 @@ interface Rows {
 }
 
 async function findRows(
-  { query, q, isEmpty }: Search,
+  { query, q, isEmpty, keeps }: ExecutionSearch,
   { offset, size, order }: { readonly offset: number; readonly size: number; readonly order: Order },
   dependencies: HttpDependencies,
 ): Promise<Rows> {
   const { read } = dependencies.store
   if (isEmpty) return { rows: [], total: 0 }
   if (q !== undefined) return await findByText(query, q, { offset, size, order, dependencies })
+  if (keeps) {
+    const kept = (await read.listExecutions({ ...query, limit: OFFSET_MAX })).filter(keeps)
+    return { rows: sortRows(kept, order).slice(offset, offset + size), total: kept.length }
+  }
   const total = Math.min(await read.countExecutions({ ...query, limit: COUNT_MAX }), COUNT_MAX)
   const { column, isAscending } = order
   if (!column) return { rows: await read.listExecutions({ ...query, limit: size, offset, isAscending }), total }
@@ -213,7 +101,7 @@ async function findRows(
 const TEXT_FLOWS_MAX = 64
 
 async function findByText(
-  query: Search['query'],
+  query: ExecutionSearch['query'],
   q: string,
   {
     offset,
@@ -253,7 +141,7 @@ async function findByText(
 
 function isWithin(
   flow: { readonly namespace: string; readonly flowId: string },
-  { namespace, isPrefix, flowId }: Search['query'],
+  { namespace, isPrefix, flowId }: ExecutionSearch['query'],
 ): boolean {
   if (flowId !== undefined && flow.flowId !== flowId) return false
   if (namespace === undefined || flow.namespace === namespace) return true

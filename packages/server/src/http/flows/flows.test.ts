@@ -224,7 +224,10 @@ test('a flow that closes an endless circle of calls is refused, and one that may
   const saved = await server.client.flows.create({ body })
 
   assert.equal(endless.status, 422)
-  assert.match(endless.text, /task \\"call\\" always comes back to this flow, without end \(flows\.ring\.there → flows\.ring\.here → /)
+  assert.match(
+    endless.text,
+    /task \\"call\\" always comes back to this flow, without end \(flows\.ring\.there → flows\.ring\.here → /,
+  )
   assert.equal(warned?.constraints, undefined)
   assert.match(warned?.warnings.join() ?? '', /may come back to this flow/)
   assert.equal(saved.revision, 1)

@@ -119,7 +119,7 @@ function writing(subject: StoreSubject): void {
 
     assert.equal((await node.write({})).seq, 1)
     assert.equal((await node.write({})).seq, 2)
-    assert.equal(await store.read.flushSeq('node-1'), 2)
+    assert.deepEqual(await store.read.findFence('node-1'), { incarnation: 1, flushSeq: 2 })
   })
 
   storeCase(subject, 'texts come back as they went in, numbers to the last digit', async ({ store }) => {
@@ -235,7 +235,7 @@ function fencing(subject: StoreSubject): void {
     await node.write(wholeBatch('e1'))
     await node.refused(wholeBatch('e1'), 'known')
 
-    assert.equal(await store.read.flushSeq('node-1'), 1)
+    assert.deepEqual(await store.read.findFence('node-1'), { incarnation: 1, flushSeq: 1 })
     assert.equal((await node.write(wholeBatch('e2'))).seq, 2)
   })
 
@@ -249,8 +249,9 @@ function fencing(subject: StoreSubject): void {
     await first.write({})
 
     await second.refused({}, 'fenced')
-    assert.deepEqual([await store.read.flushSeq('node-1'), await store.read.flushSeq('node-2')], [2, 1])
-    assert.equal(await store.read.flushSeq('node-9'), 0)
+    assert.deepEqual(await store.read.findFence('node-1'), { incarnation: 1, flushSeq: 2 })
+    assert.deepEqual(await store.read.findFence('node-2'), { incarnation: 2, flushSeq: 1 })
+    assert.equal(await store.read.findFence('node-9'), undefined)
   })
 }
 

@@ -105,7 +105,7 @@ export async function contentOf(store: Store): Promise<unknown> {
     heldJobs: await store.read.listLostJobs('node-1', 0, 1000),
     triggers: await store.read.listTriggers(),
     operation: await store.read.findOperation('key-1'),
-    flushSeq: [await store.read.flushSeq('node-1'), await store.read.flushSeq('node-2')],
+    fences: [await store.read.findFence('node-1'), await store.read.findFence('node-2')],
   }
 }
 

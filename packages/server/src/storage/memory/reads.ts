@@ -4,7 +4,10 @@ import { jobKeyOf, flowKeyOf, keyKeyOf, type Tables } from './tables.ts'
 
 export function readsOf(tables: Tables): Reads {
   return {
-    flushSeq: async node => tables.nodes.get(node)?.flushSeq ?? 0,
+    findFence: async node => {
+      const known = tables.nodes.get(node)
+      return known && { incarnation: known.incarnation, flushSeq: known.flushSeq }
+    },
     findFlow: async (key, revision) => {
       const rows = tables.flows.get(flowKeyOf(key)) ?? []
       if (revision !== undefined) return rows.find(row => row.revision === revision)

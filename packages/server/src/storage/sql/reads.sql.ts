@@ -1,5 +1,5 @@
 // The statements of the reads, the same for SQLite and PostgreSQL, each with the index it uses where that is not the primary key.
-export const FLUSH_SEQ = 'select flush_seq from nodes where id = $1'
+export const FIND_FENCE = 'select incarnation, flush_seq from nodes where id = $1'
 
 export const FIND_REVISION = 'select * from flows where tenant = $1 and namespace = $2 and id = $3 and revision = $4'
 export const FIND_NEWEST =

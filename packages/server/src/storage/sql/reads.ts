@@ -98,7 +98,7 @@ function queueReads(
   one: One,
 ): Pick<
   Reads,
-  | 'flushSeq'
+  | 'findFence'
   | 'listTimers'
   | 'listSignals'
   | 'listLostJobs'
@@ -108,7 +108,11 @@ function queueReads(
   | 'findOperation'
 > {
   return {
-    flushSeq: async node => number((await one(sql.FLUSH_SEQ, node)) ?? { flush_seq: 0 }, 'flush_seq'),
+    findFence: async node =>
+      mapRow(await one(sql.FIND_FENCE, node), row => ({
+        incarnation: number(row, 'incarnation'),
+        flushSeq: number(row, 'flush_seq'),
+      })),
     listTimers: async ({ untilMs, limit }) =>
       (await all(sql.LIST_TIMERS, untilMs, limit)).map(row => ({
         executionId: text(row, 'execution_id'),

@@ -148,5 +148,5 @@ async function assertContent(store: Store, acknowledged: number): Promise<void> 
   )
   for (const { id } of rows) assert.equal((await store.read.journalOf(id)).length, 1)
   assert.deepEqual(await store.read.journalOf(idOf(acknowledged)), [])
-  assert.equal(await store.read.flushSeq('node-1'), acknowledged)
+  assert.equal((await store.read.findFence('node-1'))?.flushSeq, acknowledged)
 }

@@ -10,6 +10,8 @@ export interface FlowCatalogue {
   newest(key: FlowKey): FlowEntry | undefined
   planOf(entry: FlowEntry): Plan
   flowOf(key: FlowKey): Flow | undefined
+  /** A certain revision, if it is in memory. */
+  findPlan(key: FlowKey, revision: number): Plan | undefined
   /** A certain revision, deleted flows included. */
   loadPlan(key: FlowKey, revision: number): Promise<Plan | undefined>
   /** Takes in a row that was saved or deleted. */
@@ -50,6 +52,11 @@ export async function openFlowCatalogue(store: Store): Promise<FlowCatalogue> {
     if (plans.size > PLANS_MAX) plans.delete(plans.keys().next().value ?? name)
     return plan
   }
+  const findPlan = (key: FlowKey, revision: number): Plan | undefined => {
+    const newest = entries.get(keyText(key))
+    if (newest?.revision === revision) return compile(key, revision, newest.parsed)
+    return plans.get(`${keyText(key)}/${revision}`)
+  }
   await readAll(store, take)
   return {
     newest: key => entries.get(keyText(key)),
@@ -58,10 +65,9 @@ export async function openFlowCatalogue(store: Store): Promise<FlowCatalogue> {
       const entry = entries.get(keyText(key))
       return entry && compile(entry, entry.revision, entry.parsed).flow
     },
+    findPlan,
     loadPlan: async (key, revision) => {
-      const newest = entries.get(keyText(key))
-      if (newest?.revision === revision) return compile(key, revision, newest.parsed)
-      const known = plans.get(`${keyText(key)}/${revision}`)
+      const known = findPlan(key, revision)
       if (known) return known
       const row = await store.read.findFlow(key, revision)
       return row && compile(key, revision, row.parsed)

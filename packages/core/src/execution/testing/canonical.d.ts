@@ -1,0 +1,2 @@
+import type { ExecutionState } from '../state.ts'
+export declare function canonical(state: ExecutionState): string

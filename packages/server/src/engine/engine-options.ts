@@ -1,0 +1,38 @@
+import type { ExecutionState, Plan, TurnEnv } from '@batuta/core'
+import type { Changes } from '../inbox/changes.ts'
+import type { JobSink } from '../inbox/jobs.ts'
+import type { Platform } from '../platform/platform.ts'
+import type { Store } from '../storage/store.ts'
+import type { FlowCatalogue } from '../flows/flow-catalogue.ts'
+import type { NodeIdentity } from './flush-pipeline.ts'
+
+export interface EngineOptions {
+  readonly store: Store
+  readonly flows: FlowCatalogue
+  readonly platform: Platform
+  readonly node: NodeIdentity
+  readonly jobs: JobSink
+  readonly changes: Changes
+  /** Room for executions that wait; the oldest are forgotten beyond it, and read again when something comes for them. */
+  readonly idleMaxBytes?: number
+  /** What a turn is given besides time and chance. */
+  envOf(state: { readonly nowMs: number; readonly random: () => number; readonly executionId: string }): TurnEnv
+  /** Asks the world for a template, and submits `evaluated`; settles when that was taken or given up. */
+  evaluate(question: Question): Promise<void>
+  /** Shards that this node works on; signals to others are stored for their owners. */
+  owns(shard: number): boolean
+  /** A timer was committed. */
+  onTimer(timer: { readonly executionId: string; readonly name: string; readonly atMs: number }): void
+  /** Something happened that an operator should read. */
+  onNotice(message: string, error?: unknown): void
+  /** The node cannot go on: fenced, or its store is broken. */
+  onFatal(error: Error): void
+}
+
+export interface Question {
+  readonly state: ExecutionState
+  readonly plan: Plan
+  readonly env: TurnEnv
+  readonly run: number
+  readonly slot: string
+}

@@ -1,0 +1,212 @@
+// One turn of one execution, and of those that must commit with it, into a unit: decided by core, written as rows, with what is to happen once
+// they are in the store.
+import {
+  assert,
+  encodeValue,
+  openExecution,
+  runTurn,
+  seededRandom,
+  shardOf,
+  trust,
+  type Plan,
+  type Refusal,
+  type Signal,
+  type TurnEnv,
+  type TurnResult,
+  type Value,
+} from '@batuta/core'
+import type { OperationRow } from '../storage/batch.ts'
+import type { EngineOptions } from './engine-options.ts'
+import type { Entity, Pending } from './entity.ts'
+import { mergeUnit, newUnit, rowsOf, type Unit } from './unit.ts'
+import { writeTurn } from './write-turn.ts'
+
+/** A unit this large takes no other execution along. */
+export const UNIT_ROWS_MAX = 512
+
+export interface TurnHooks {
+  find(executionId: string): Entity | undefined
+  open(executionId: string): Entity
+  forget(entity: Entity): void
+  /** It has more to do, behind the others. */
+  line(entity: Entity): void
+  /** A turn of it threw; what the unit holds is not written. */
+  poison(unit: Unit, entity: Entity, error: unknown): void
+  /** Sends a stored signal on its way. */
+  resend(signal: Signal, rowId: string): void
+  nextSignal(): number
+}
+
+interface Turn {
+  readonly taken: readonly Pending[]
+  readonly plan: Plan
+  readonly env: TurnEnv
+  readonly result: TurnResult
+}
+
+export class Turns {
+  readonly #options: EngineOptions
+  readonly #hooks: TurnHooks
+
+  constructor(options: EngineOptions, hooks: TurnHooks) {
+    this.#options = options
+    this.#hooks = hooks
+  }
+
+  run(unit: Unit, entity: Entity, taken: readonly Pending[]): void {
+    const env = this.envOf(entity.id, entity.state?.turn ?? 0)
+    const { plan } = entity
+    assert(plan !== undefined, `the flow of the execution "${entity.id}" is not in memory`)
+    const result = decide(entity, { taken, plan, env })
+    entity.state = result.state
+    if (!unit.entities.has(entity)) {
+      entity.unflushed += 1
+      unit.entities.add(entity)
+    }
+    const { node, jobs } = this.#options
+    writeTurn(unit, { entity, plan, env, result }, { ...node, reserve: () => jobs.reserve() })
+    const turn: Turn = { taken, plan, env, result }
+    addReceipts(unit, entity, turn)
+    this.#addAfterwards(unit, entity, turn)
+    if (result.isUnfinished) this.#hooks.line(entity)
+    for (const effect of result.effects) if (effect.type === 'signal') this.forward(unit, effect.signal)
+  }
+
+  envOf(id: string, turn: number): TurnEnv {
+    const nowMs = this.#options.platform.nowMs()
+    return this.#options.envOf({ nowMs, random: seededRandom(`${id}/${turn}`), executionId: id })
+  }
+
+  /** Puts the questions to the world again that are open and not under way. */
+  askAll(entity: Entity): void {
+    for (const key of entity.state?.asked ?? []) {
+      const at = key.indexOf(' ')
+      this.#ask(entity, { run: Number(key.slice(0, at)), slot: key.slice(at + 1) })
+    }
+  }
+
+  /**
+   * A signal to another execution commits with the turn that sent it: in the same unit when that execution is at hand or is born by it, else as
+   * a row that is consumed later.
+   */
+  forward(unit: Unit, signal: Signal): void {
+    const { node, owns } = this.#options
+    const shard = shardOf(signal.executionId)
+    const isOurs = owns(shard)
+    if (isOurs && rowsOf(unit) < UNIT_ROWS_MAX && this.#runTarget(unit, signal)) return
+    const id = `${node.id}/${node.incarnation}/${String(this.#hooks.nextSignal()).padStart(12, '0')}`
+    unit.signals.push({ id, shard, executionId: signal.executionId, body: encodeValue(trust<Value>(signal)) })
+    if (isOurs) unit.afterwards.push(() => this.#hooks.resend(signal, id))
+  }
+
+  /** An execution that throws over a signal is held alone: the signal waits as a row, and its sender goes on. A birth has nobody to be held. */
+  #runTarget(unit: Unit, signal: Signal): boolean {
+    const { platform, flows } = this.#options
+    if (signal.type === 'create') {
+      const plan = flows.findPlan(signal.birth, signal.birth.revision)
+      if (!plan) return false
+      this.#hooks.open(signal.executionId).plan = plan
+    } else if (!isAtHand(this.#hooks.find(signal.executionId))) return false
+    const entity = this.#hooks.open(signal.executionId)
+    const settle = { resolve: () => {}, reject: () => {} }
+    const taken = [{ signal, sinceMs: platform.nowMs(), options: {}, settle }]
+    const inner = newUnit()
+    try {
+      this.run(inner, entity, taken)
+      mergeUnit(unit, inner)
+      return true
+    } catch (error) {
+      if (signal.type === 'create') {
+        if (!inner.entities.has(entity)) this.#hooks.forget(entity)
+        mergeUnit(unit, inner)
+        throw error
+      }
+      this.#hooks.poison(inner, entity, error)
+      return false
+    }
+  }
+
+  #ask(entity: Entity, { run, slot }: { readonly run: number; readonly slot: string }): void {
+    const { state, plan, asking } = entity
+    const key = `${run} ${slot}`
+    if (!state || !plan || asking.has(key)) return
+    asking.add(key)
+    const env = this.envOf(entity.id, state.turn)
+    void this.#options.evaluate({ state, plan, env, run, slot }).finally(() => asking.delete(key))
+  }
+
+  #addAfterwards(unit: Unit, entity: Entity, { taken, result }: Turn): void {
+    const { jobs, onTimer } = this.#options
+    for (const effect of result.effects) {
+      if (effect.type === 'kill-job')
+        unit.afterwards.push(() => jobs.stop({ executionId: entity.id, run: effect.run, epoch: effect.epoch }, 'kill'))
+      if (effect.type === 'evaluate') unit.afterwards.push(() => this.#ask(entity, effect))
+    }
+    if (taken.some(pending => pending.signal.type === 'wake')) unit.afterwards.push(() => this.askAll(entity))
+    for (const timer of unit.timers) if (timer.executionId === entity.id) unit.afterwards.push(() => onTimer(timer))
+  }
+}
+
+function isAtHand(entity: Entity | undefined): boolean {
+  return entity?.state !== undefined && !entity.state.isHeld && entity.poison === undefined
+}
+
+function decide(
+  entity: Entity,
+  { taken, plan, env }: { readonly taken: readonly Pending[]; readonly plan: Plan; readonly env: TurnEnv },
+): TurnResult {
+  const signals = taken.map(pending => pending.signal)
+  if (entity.state) return runTurn({ state: entity.state, plan, env }, signals)
+  const [first, ...rest] = signals
+  assert(first?.type === 'create', `the execution "${entity.id}" is not in memory`)
+  const opened = openExecution(entity.id, first.birth, plan, env)
+  if (rest.length === 0) return opened
+  const more = runTurn({ state: opened.state, plan, env }, rest)
+  // Both are one row of the journal.
+  more.state.turn = opened.state.turn
+  return {
+    ...more,
+    events: [...opened.events, ...more.events],
+    effects: [...opened.effects, ...more.effects],
+    refusals: [undefined, ...more.refusals],
+  }
+}
+
+function addReceipts(unit: Unit, entity: Entity, { taken, plan, env, result }: Turn): void {
+  taken.forEach(({ options, settle, signal }, index) => {
+    const refusal = result.refusals[index]
+    const receipt = { ...settle, ...(refusal ? { refusal } : {}) }
+    try {
+      unit.receipts.push({ ...receipt, view: refusal ? undefined : options.view?.(result.state, plan) })
+    } catch (error) {
+      // Whoever cannot make a picture of the state is told so; the execution goes on.
+      unit.receipts.push({ ...receipt, problem: error instanceof Error ? error : new Error(String(error)) })
+    }
+    if (options.rowId !== undefined) {
+      unit.signalsTaken.push(options.rowId)
+      if (signal.type === 'command')
+        unit.operations.push(outcomeOf(options.rowId, signal.executionId, { refusal, nowMs: env.nowMs }))
+    }
+    if (options.trigger) unit.triggers.push(options.trigger)
+    if (signal.type === 'settled' || signal.type === 'lost')
+      unit.jobsEnded.push({ executionId: entity.id, run: signal.run, epoch: signal.epoch })
+  })
+}
+
+/** How long whoever sent a command from another node can read what became of it. */
+const OUTCOME_KEPT_MS = 600_000
+
+function outcomeOf(
+  key: string,
+  entity: string,
+  { refusal, nowMs }: { readonly refusal: Refusal | undefined; readonly nowMs: number },
+): OperationRow {
+  return {
+    key,
+    entity,
+    bodyHash: '',
+    status: refusal ? 409 : 200,
+    body: JSON.stringify(refusal ?? {}),
+    expiresMs: nowMs + OUTCOME_KEPT_MS,
+  }
+}
