@@ -19,7 +19,10 @@ export const WEBHOOK_KEY = 'bench'
 /** Undefined when there is no such execution. */
 export async function getExecution({ address }: Place, id: string): Promise<ExecutionDocument | undefined> {
   const response = await fetch(`${address}/api/v1/executions/${id}`)
-  if (response.status === 404) return void (await response.body?.cancel())
+  if (response.status === 404) {
+    await response.body?.cancel()
+    return undefined
+  }
   return await jsonOf(response)
 }
 

@@ -21,7 +21,8 @@ export async function startBenchServer(
   const dataDir = join(folder, 'data')
   mkdirSync(flowsDir, { recursive: true })
   for (const [name, source] of Object.entries(flows)) writeFileSync(join(flowsDir, `${name}.yaml`), source)
-  const env = profileDir === undefined ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profileDir}` }
+  const options = process.env['NODE_OPTIONS'] ?? ''
+  const env = profileDir === undefined ? {} : { NODE_OPTIONS: `${options} --cpu-prof --cpu-prof-dir=${profileDir}` }
   const server = await startServer({ dataDir, flowsDir, env })
   return { server, file: databaseFile(dataDir) }
 }

@@ -78,7 +78,8 @@ async function installPandas(): Promise<void> {
   await api.save(WHERE)
   const { id } = await api.start('e2e.where')
   const ended = await api.whenEnded(id, RUN_MAX_MS)
-  const { packages = '', site = '' } = ended.taskRunList?.[0]?.outputs?.['vars'] as Readonly<Record<string, string>>
+  const vars = ended.taskRunList?.[0]?.outputs?.['vars'] ?? {}
+  const { packages = '', site = '' } = vars as Readonly<Record<string, string>>
   assert.ok(site.startsWith(virtualEnv), `Python ran outside of its environment: ${site}`)
   writeFileSync(join(site, 'pandas.pth'), `${packages}\n`)
 }

@@ -155,7 +155,7 @@ function openRooms(
   startWorld(): StartWorld
   newId(): string
 } {
-  const { world, chance, process, store, ledger, faults } = options
+  const { world, chance, process, store, ledger } = options
   const { platform } = process
   const onNotice = noticeOf(ledger)
   const hosts: SimulatedHost[] = []
@@ -170,21 +170,7 @@ function openRooms(
   })
   const inbox = options.wrapInbox({ submit: (signal, how) => engine.submit(signal, how) })
   const twice = sayTwice(inbox, options)
-  const worker = new Worker({
-    inbox: twice,
-    store,
-    platform,
-    node,
-    slots: SLOTS,
-    openHost: events => {
-      const host = new SimulatedHost({ ...options }, events)
-      hosts.push(host)
-      return host
-    },
-    answer: () => Promise.reject(new Error('nothing is asked here')),
-    readOutputs: () => Promise.reject(new Error('nothing is spilled here')),
-    onNotice,
-  })
+  const worker = openWorker(options, { node, inbox: twice, hosts })
   const clockwork = new Clockwork({
     store,
     inbox: twice,
@@ -202,11 +188,7 @@ function openRooms(
     startWorld,
   })
   const evaluate = newEvaluator(answersOf(options), twice, onNotice)
-  const isHeard = (what: string): boolean => {
-    const isLost = chance.hits(faults().lost)
-    if (isLost) count(ledger, `lost ${what}`)
-    return !isLost
-  }
+  const isHeard = hearing(options)
   const engine: Engine = new Engine({
     store,
     flows,
@@ -242,6 +224,36 @@ function openRooms(
     },
   })
   return { engine, worker, clockwork, schedules, inbox, hosts, startWorld, newId: newFreshId }
+}
+
+/** Whether something said in passing arrives: what is not heard, the store must bring. */
+function hearing({ chance, ledger, faults }: NodeOptions): (what: string) => boolean {
+  return what => {
+    const isLost = chance.hits(faults().lost)
+    if (isLost) count(ledger, `lost ${what}`)
+    return !isLost
+  }
+}
+
+function openWorker(
+  options: NodeOptions,
+  { node, inbox, hosts }: { readonly node: NodeIdentity; readonly inbox: Inbox; readonly hosts: SimulatedHost[] },
+): Worker {
+  return new Worker({
+    inbox,
+    store: options.store,
+    platform: options.process.platform,
+    node,
+    slots: SLOTS,
+    openHost: events => {
+      const host = new SimulatedHost({ ...options }, events)
+      hosts.push(host)
+      return host
+    },
+    answer: () => Promise.reject(new Error('nothing is asked here')),
+    readOutputs: () => Promise.reject(new Error('nothing is spilled here')),
+    onNotice: noticeOf(options.ledger),
+  })
 }
 
 /** A node alone. */

@@ -63,21 +63,7 @@ export function openRooms(ground: Ground): Rooms {
   })
   const signals = takeSignals({ store, inbox: engine, owns, nowMs: () => platform.nowMs(), onNotice })
   const schedules: Schedules = newSchedules(ground, { inbox, clockwork: () => clockwork, owns })
-  const isWorker = config.roles.includes('worker')
-  const rescue = rescueJobs({
-    store,
-    inbox,
-    node,
-    owns,
-    nowMs: () => platform.nowMs(),
-    isRunning: key => worker.isRunning(key),
-    wake: () => {
-      if (isWorker) worker.wake()
-    },
-    onNotice,
-  })
-  // Their order is that of the recovery.
-  const rounds = [signals, rescue, wakeReady({ store, owns, wake: id => engine.wake(id) })]
+  const rounds = roundsOf(ground, { inbox, engine, worker, signals, owns })
   const maintenance = new Maintenance({ rounds, platform, onNotice })
   const membership: Membership = new Membership({
     cluster: store.cluster,
@@ -110,6 +96,35 @@ export function openRooms(ground: Ground): Rooms {
     followers,
     saveWorld: saveWorldOf(ground, onChanged),
   }
+}
+
+interface RoundPlace {
+  readonly inbox: Inbox
+  readonly engine: Engine
+  readonly worker: Worker
+  readonly signals: Round
+  owns(shard: number): boolean
+}
+
+/** Their order is that of the recovery. */
+function roundsOf(
+  { config, store, node, platform, onNotice }: Ground,
+  { inbox, engine, worker, signals, owns }: RoundPlace,
+): readonly Round[] {
+  const isWorker = config.roles.includes('worker')
+  const rescue = rescueJobs({
+    store,
+    inbox,
+    node,
+    owns,
+    nowMs: () => platform.nowMs(),
+    isRunning: key => worker.isRunning(key),
+    wake: () => {
+      if (isWorker) worker.wake()
+    },
+    onNotice,
+  })
+  return [signals, rescue, wakeReady({ store, owns, wake: id => engine.wake(id) })]
 }
 
 function end({ log }: Ground, code: number, error: Error): never {

@@ -27,6 +27,7 @@ export function findCallCycle(flow: Flow, find: FindFlow): CallCycle | undefined
 interface Call {
   readonly caller: Flow
   readonly task: Task
+  readonly called: FlowKey
 }
 
 /** Breadth first, so that the circle is as short as one can be. */
@@ -34,18 +35,28 @@ function search(start: Flow, find: FindFlow, isEndless: boolean): CallCycle | un
   const cameBy = new Map<string, Call>()
   const pending: Flow[] = [start]
   for (let caller = pending.shift(); caller !== undefined; caller = pending.shift()) {
-    for (const { task, ...key } of calledFlows(caller)) {
-      if (isEndless && !isSure(caller, task)) continue
-      if (isSame(key, start)) {
-        if (caller !== start) return { ...wayTo({ caller, task }, start, cameBy), isEndless }
-      } else if (!cameBy.has(keyText(key)) && cameBy.size < FLOWS_MAX) {
-        cameBy.set(keyText(key), { caller, task })
-        const called = find(key)
-        if (called?.disabled === false) pending.push(called)
-      }
+    for (const call of callsOf(caller, isEndless)) {
+      const isHome = isSame(call.called, start)
+      if (isHome && caller !== start) return { ...wayTo(call, start, cameBy), isEndless }
+      const called = isHome ? undefined : visit(call, cameBy, find)
+      if (called) pending.push(called)
     }
   }
   return undefined
+}
+
+function callsOf(caller: Flow, isEndless: boolean): readonly Call[] {
+  const calls = calledFlows(caller).map(({ task, ...called }): Call => ({ caller, task, called }))
+  return isEndless ? calls.filter(({ task }) => isSure(caller, task)) : calls
+}
+
+/** The called flow, the first time it is met. */
+function visit(call: Call, cameBy: Map<string, Call>, find: FindFlow): Flow | undefined {
+  const key = keyText(call.called)
+  if (cameBy.has(key) || cameBy.size >= FLOWS_MAX) return undefined
+  cameBy.set(key, call)
+  const called = find(call.called)
+  return called?.disabled === false ? called : undefined
 }
 
 function wayTo(last: Call, start: Flow, cameBy: ReadonlyMap<string, Call>): Pick<CallCycle, 'task' | 'flows'> {

@@ -7,7 +7,7 @@ import type { Trigger } from './flow.ts'
 import { object } from './inspection.ts'
 import type { Inspection } from './inspection.ts'
 import { hasExpression } from './parse-type.ts'
-import { inspectStates } from './validate-triggers.ts'
+import { inspectStates } from './validate-states.ts'
 
 const ID = /^[a-zA-Z0-9][a-zA-Z0-9_-]*$/
 const PRECONDITION_KEYS = ['id', 'timeWindow', 'resetOnSuccess', 'flows', 'where']

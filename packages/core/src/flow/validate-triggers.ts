@@ -11,25 +11,10 @@ import { lookUp } from './inputs.ts'
 import { object } from './inspection.ts'
 import type { Inspection } from './inspection.ts'
 import { hasExpression } from './parse-type.ts'
+import { inspectStates } from './validate-states.ts'
 import { inspectFlowTrigger, inspectTimeWindow } from './validate-flow-trigger.ts'
 
 const WEBHOOK_KEY_LENGTH_MAX = 256
-export const STATES: ReadonlySet<string> = new Set([
-  ...[
-    'CREATED',
-    'SUBMITTED',
-    'RUNNING',
-    'PAUSED',
-    'RESTARTED',
-    'KILLING',
-    'QUEUED',
-    'RETRYING',
-    'BREAKPOINT',
-    'SUCCESS',
-  ],
-  ...['WARNING', 'FAILED', 'KILLED', 'CANCELLED', 'RETRIED', 'SKIPPED', 'RESUBMITTED'],
-])
-
 export function inspectTriggers(inspection: Inspection): void {
   for (const trigger of inspection.flow.triggers) {
     const name = coreName(trigger.type)
@@ -90,13 +75,6 @@ function inspectWebhook(inspection: Inspection, { properties, path }: Trigger): 
   if (key.length <= WEBHOOK_KEY_LENGTH_MAX) return
   const message = `The key has ${key.length} characters, at most ${WEBHOOK_KEY_LENGTH_MAX} are allowed.`
   object(inspection, { code: 'out-of-range', message, path: `${path}.key` })
-}
-
-export function inspectStates(inspection: Inspection, states: readonly string[], path: string): void {
-  states.forEach((state, index) => {
-    if (STATES.has(state)) return
-    object(inspection, { code: 'unknown-state', message: `Unknown state "${state}".`, path: `${path}[${index}]` })
-  })
 }
 
 function inspectLabels(inspection: Inspection, { labels, path }: Trigger): void {

@@ -125,7 +125,11 @@ function anchored(composer: Composer, event: ScalarEvent | SequenceEvent | Mappi
 function composeAlias(composer: Composer, name: string, offset: number): YamlNode {
   composer.aliases++
   if (composer.aliases > ALIASES_MAX) {
-    throw new YamlRefusal('yaml-too-many-aliases', `The document has more than ${ALIASES_MAX} aliases; write the values out, or keep them in \`variables\`.`, offset)
+    throw new YamlRefusal(
+      'yaml-too-many-aliases',
+      `The document has more than ${ALIASES_MAX} aliases; write the values out, or keep them in \`variables\`.`,
+      offset,
+    )
   }
   const node = composer.anchors.get(name)
   if (node === undefined)

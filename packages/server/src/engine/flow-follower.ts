@@ -39,25 +39,30 @@ export class FlowFollower {
   async look(): Promise<void> {
     if (this.#isLooking || this.#isStopped) return
     this.#isLooking = true
-    const { cluster, flows, onChanged, onNotice } = this.#options
+    const { cluster, onNotice } = this.#options
     try {
-      for (;;) {
-        const news = await cluster.listFlowsSince(this.#seq)
+      for (
+        let news = await cluster.listFlowsSince(this.#seq);
+        news.length > 0;
+        news = await cluster.listFlowsSince(this.#seq)
+      )
         for (const { seq, row } of news) {
-          const known = flows.newest(row)
-          if (row.isDeleted || known === undefined || known.revision < row.revision) {
-            flows.take(row)
-            await onChanged(row)
-          }
+          await this.#take(row)
           this.#seq = seq
         }
-        if (news.length === 0) return
-      }
     } catch (error) {
       onNotice('flows of other nodes could not be read; it is tried again', error)
     } finally {
       this.#isLooking = false
     }
+  }
+
+  async #take(row: FlowRow): Promise<void> {
+    const { flows, onChanged } = this.#options
+    const known = flows.newest(row)
+    if (!row.isDeleted && known !== undefined && known.revision >= row.revision) return
+    flows.take(row)
+    await onChanged(row)
   }
 
   #again(): void {

@@ -128,7 +128,10 @@ function losing(subject: StoreSubject): void {
         (await store.read.listHeldJobs({ ...held, beforeMs, limit })).map(key => key.run)
       assert.deepEqual(await list(99), [])
       assert.deepEqual(await list(100), [0])
-      assert.deepEqual((await list(101)).sort(), [0, 1])
+      assert.deepEqual(
+        (await list(101)).sort((a, b) => a - b),
+        [0, 1],
+      )
       assert.equal((await list(101, 1)).length, 1)
     },
   )
