@@ -208,22 +208,37 @@ function openRooms(
       options.onFatal(error)
     },
   })
+  const schedules = openSchedules(options, { flows, inbox, clockwork, startWorld, newId: newFreshId })
+  return { engine, worker, clockwork, schedules, inbox, hosts, startWorld, newId: newFreshId }
+}
+
+interface SchedulePlace {
+  readonly flows: FlowCatalogue
+  readonly inbox: Inbox
+  readonly clockwork: Clockwork
+  startWorld(): StartWorld
+  newId(): string
+}
+
+function openSchedules({ store, process, ledger }: NodeOptions, place: SchedulePlace): Schedules {
+  const onNotice = noticeOf(ledger)
+  const { flows, inbox, clockwork, startWorld } = place
   const schedules: Schedules = new Schedules({
     store,
     zone: 'UTC',
-    nowMs: () => platform.nowMs(),
+    nowMs: () => process.platform.nowMs(),
     owns: ownsAll,
     findFlow: key => flows.flowOf(key),
     onNotice,
     fire: firing => {
       const ask = (): Promise<never> => Promise.reject(new Error('nothing is asked here'))
-      const fire = { inbox, flows, world: startWorld(), ask, newId: newFreshId, onNotice }
+      const fire = { inbox, flows, world: startWorld(), ask, newId: place.newId, onNotice }
       void startFiring(firing, fire)
         .then(isTaken => schedules.settle(firing.row, isTaken))
         .then(nextMs => clockwork.lookAt(nextMs))
     },
   })
-  return { engine, worker, clockwork, schedules, inbox, hosts, startWorld, newId: newFreshId }
+  return schedules
 }
 
 /** Whether something said in passing arrives: what is not heard, the store must bring. */
