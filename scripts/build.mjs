@@ -134,7 +134,7 @@ function buildManifests() {
     ['--disable-warning=ExperimentalWarning', MANIFESTS, '--out', join(DIST, 'plugins')],
     {
       cwd: ROOT,
-      stdio: ['ignore', process.stderr, 'inherit'],
+      stdio: ['ignore', 'ignore', 'inherit'],
     },
   )
   if (status !== 0) throw new Error(`${MANIFESTS} ended with ${signal ?? `code ${status}`}`)
