@@ -53,7 +53,8 @@ async function errorsOf(executionId: string): Promise<readonly LogEntry[]> {
 
 async function idsOf(flowId: string): Promise<readonly string[]> {
   const { json } = await api.call('GET', `/executions/search?namespace=e2e&flowId=${flowId}&size=100`)
-  return (json?.['results'] as readonly { readonly id: string }[]).map(({ id }) => id)
+  const results = (json?.['results'] ?? []) as readonly { readonly id: string }[]
+  return results.map(({ id }) => id)
 }
 
 test('a billion laughs are refused before anybody laughs', async () => {
