@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads'
 import { trust } from '@batuta/core'
 import type { Batch } from '../batch.ts'
 import { FlushError, type FlushFault, type FlushReceipt } from '../store.ts'
+import { packBatch, type PackedBatch } from './packed-batch.ts'
 
 export interface FlushThread {
   flush(batch: Batch): Promise<FlushReceipt>
@@ -10,7 +11,7 @@ export interface FlushThread {
 }
 
 export interface ThreadRequest {
-  readonly batch: Batch
+  readonly batch: PackedBatch
   readonly nowMs: number
 }
 
@@ -41,7 +42,7 @@ export function startFlushThread(url: URL, file: string, nowMs: () => number): F
         if (death) return reject(death)
         waiting = { resolve, reject }
         worker.ref()
-        worker.postMessage({ batch, nowMs: nowMs() } satisfies ThreadRequest)
+        worker.postMessage({ batch: packBatch(batch), nowMs: nowMs() } satisfies ThreadRequest)
       }),
     stop: async () => {
       await worker.terminate()

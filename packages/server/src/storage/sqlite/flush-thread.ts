@@ -6,6 +6,7 @@ import { prepareCheckpoint } from './checkpoint.ts'
 import type { ThreadReply, ThreadRequest } from './flush-thread-client.ts'
 import { prepareFlush } from './flush.ts'
 import { openDatabase } from './open.ts'
+import { unpackBatch } from './packed-batch.ts'
 
 const { file } = trust<{ readonly file: string }>(workerData)
 const db = openDatabase(file)
@@ -19,7 +20,7 @@ parentPort?.on('message', message => {
 
 function reply({ batch, nowMs }: ThreadRequest): ThreadReply {
   try {
-    return { receipt: write(batch, nowMs) }
+    return { receipt: write(unpackBatch(batch), nowMs) }
   } catch (error) {
     if (error instanceof FlushError) return { fault: error.fault, message: error.message }
     return { fault: 'broken', message: error instanceof Error ? error.message : String(error) }

@@ -6,6 +6,7 @@ import { performanceOf, type Param, type SqlDialect, type Statement } from '../s
 import type { SqlRow } from '../sql/rows.ts'
 import { INSERT_LOG } from './flush.sql.ts'
 import { faultOf } from './flush.ts'
+import { CLAIM_JOBS, JOURNAL_OF } from './perform.sql.ts'
 
 export type RunStatement = (statement: Statement) => readonly SqlRow[]
 
@@ -27,21 +28,12 @@ function cellOf(value: Param): string | number | null {
 
 export const SQLITE: SqlDialect = {
   claimJobs: ({ node, incarnation, nowMs, limit }) => ({ text: CLAIM_JOBS, values: [node, incarnation, nowMs, limit] }),
-  journalOf: id => ({
-    text: 'select turn, version, at_ms, events from journal where execution_id = $1 order by turn',
-    values: [id],
-  }),
+  journalOf: id => ({ text: JOURNAL_OF, values: [id] }),
   insertLog: row => ({
     text: INSERT_LOG,
     values: [row.executionId, row.tenant, row.namespace, row.flowId, row.atMs, row.levelMax, row.lines],
   }),
 }
-
-/** Index: jobs_free. */
-const CLAIM_JOBS = `update jobs set node = $1, incarnation = $2, claimed_ms = $3
-  where (execution_id, run, epoch) in (select execution_id, run, epoch from jobs where node is null and not is_killed
-    order by rank, execution_id, run, epoch limit $4)
-  returning *`
 
 export function performIn<Name extends keyof Operations>(
   db: DatabaseSync,
