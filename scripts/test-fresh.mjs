@@ -62,7 +62,8 @@ function startServer() {
   })
   const ended = new Promise(resolve => child.once('exit', resolve))
   const stop = async () => {
-    if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGTERM')
+    const isRunning = child.exitCode === null && child.signalCode === null
+    if (isRunning && child.pid !== undefined) process.kill(-child.pid, 'SIGTERM')
     await ended
   }
   return new Promise((resolve, reject) => {
