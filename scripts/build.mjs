@@ -111,7 +111,7 @@ function nameExports() {
  */
 function lighten({ text }) {
   const code = text
-    .replace(BUILTIN_IMPORT, (_, space, whole, names, path) => {
+    .replace(BUILTIN_IMPORT, (...[, space, whole, names, path]) => {
       const wanted = [space, whole, names?.replaceAll(' as ', ': ')].filter(Boolean)
       return wanted.map(name => `const ${name} = globalThis.process.getBuiltinModule("${path}");`).join(' ')
     })

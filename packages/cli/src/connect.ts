@@ -69,9 +69,9 @@ function exitCodeOf(status: number): ExitCode {
 }
 
 function networkCodeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined
+  if (!(error instanceof TypeError)) return undefined
   const { cause } = error
   // `fetch` wraps what the socket said; a body that breaks off is a plain "terminated".
   if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code
-  return error instanceof TypeError && /fetch failed|terminated|network/.test(error.message) ? error.message : undefined
+  return /fetch failed|terminated|network/.test(error.message) ? error.message : undefined
 }
