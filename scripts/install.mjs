@@ -20,9 +20,20 @@ export async function ensureInstalled(level, say) {
   const installed = Object.values(readPackages(INSTALLED))
   const dev = level === 'full' || installed.some(item => item.dev) ? '--include=dev' : '--omit=dev'
   // `ci` empties node_modules first: right for a fresh clone, wrong under a server that is running.
-  await runNpm(installed.length > 0 ? ['install', '--no-save', dev, ...QUIET] : ['ci', dev, ...QUIET])
+  if (installed.length > 0) await runNpm(['install', '--no-save', dev, ...QUIET])
+  else await installCleanly(dev, say)
   const left = findMissing(level, { withOptional: false })
   if (left.length > 0) throw new Error(`npm ended well, yet these packages are missing: ${left.join(', ')}`)
+}
+
+/** npm refuses a lock that some other npm would complete by itself; a newcomer should not have to know. */
+async function installCleanly(dev, say) {
+  try {
+    await runNpm(['ci', dev, ...QUIET])
+  } catch (error) {
+    say(`${error.message}; trying again without insisting on the lock`)
+    await runNpm(['install', '--no-save', dev, ...QUIET])
+  }
 }
 
 /** Names of the packages that the level needs on this machine and that are not there in the locked version. */

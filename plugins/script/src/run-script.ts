@@ -51,7 +51,7 @@ export async function runScript(ctx: RunContext, props: ScriptProps, makeCommand
   await writeFiles(ctx, props, session.scope)
   const argv = await assemble(session, props, await makeCommands(session))
   const messages = new ScriptMessages(ctx)
-  const counted = { stderrLines: 0 }
+  const counted = { lines: 0, stderrLines: 0 }
   const command: Command = {
     argv,
     env: session.env,
@@ -63,7 +63,9 @@ export async function runScript(ctx: RunContext, props: ScriptProps, makeCommand
   // Lines that came after the end was asked for, and files half written, are nobody's outputs.
   ctx.signal.throwIfAborted()
   const kept = { session, messages, outputDir }
-  return end(result, await keepOutputs(props, kept, result), await isWarned(props, counted.stderrLines))
+  const outputs = await keepOutputs(props, kept, result)
+  if (messages.problem !== undefined && result.exitCode === 0) throw new TaskError(messages.problem, { outputs })
+  return end(result, outputs, await isWarned(props, counted.stderrLines))
 }
 
 async function openSession(ctx: RunContext, props: ScriptProps, outputDir: string): Promise<Session> {
@@ -131,16 +133,20 @@ async function imageOf(props: ScriptProps): Promise<{ containerImage?: string }>
   return containerImage === undefined ? {} : { containerImage }
 }
 
-async function takeLine(
+/** A promise costs more than a short line: this many lines pass between two looks at whether the log has room. */
+const LINES_BETWEEN_LOOKS = 32
+
+function takeLine(
   ctx: RunContext,
   messages: ScriptMessages,
-  counted: { stderrLines: number },
+  counted: { lines: number; stderrLines: number },
   { stream, text }: OutputLine,
-): Promise<void> {
+): void | Promise<void> {
   if (messages.take(text)) return
   if (stream === 'stderr') counted.stderrLines++
   ctx.logger.log(stream === 'stderr' ? 'ERROR' : 'INFO', text)
-  await ctx.logger.ready()
+  counted.lines++
+  if (counted.lines % LINES_BETWEEN_LOOKS === 0) return ctx.logger.ready()
 }
 
 interface Kept {

@@ -6,6 +6,7 @@ import {
   isNumber,
   mapEntries,
   mapGet,
+  MESSAGE_CHARS_MAX,
   parseDuration,
   printValue,
   toPlain,
@@ -13,10 +14,14 @@ import {
 import type { LogLevel, RunContext, Value, ValueMap } from '@batuta/plugin-sdk'
 
 const MESSAGE = /^::(\{.*\})::$/s
+/** Of all messages of one script together. */
+const OUTPUTS_CHARS_MAX = 16 * 1024 * 1024
 
 export class ScriptMessages {
   readonly #ctx: RunContext
   readonly #vars = new Map<string, Value>()
+  #outputChars = 0
+  #problem: string | undefined
 
   constructor(ctx: RunContext) {
     this.#ctx = ctx
@@ -27,13 +32,30 @@ export class ScriptMessages {
     return this.#vars
   }
 
+  /** Why nothing of what the script gave is kept. */
+  get problem(): string | undefined {
+    return this.#problem
+  }
+
   /** True when the line was a message, and so is no log line. */
   take(line: string): boolean {
     if (!line.startsWith('::{')) return false
+    if (this.#problem !== undefined) return true
+    if (line.length >= MESSAGE_CHARS_MAX)
+      return this.#refuse(`a line of outputs has more than ${MESSAGE_CHARS_MAX - 1} characters`)
     const json = MESSAGE.exec(line.trimEnd())?.[1]
     if (json === undefined) return false
+    this.#outputChars += json.length
+    if (this.#outputChars > OUTPUTS_CHARS_MAX)
+      return this.#refuse(`the outputs have more than ${OUTPUTS_CHARS_MAX} characters`)
     const message = this.#parse(json)
     if (message !== undefined) this.#apply(message)
+    return true
+  }
+
+  #refuse(what: string): true {
+    this.#vars.clear()
+    this.#problem ??= `${what} (OUTPUT_TOO_LARGE): write them to a file in {{ outputDir }}, and its URI is the output`
     return true
   }
 

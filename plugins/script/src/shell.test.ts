@@ -194,6 +194,24 @@ test('a kill ends the script with all it started', async t => {
   assert.deepEqual(await processesWith(word), [])
 })
 
+test('outputs that are too large fail the task and say where to put them', async t => {
+  const long = (bytes: number): string =>
+    `printf '::{"outputs":{"big":"'; head -c ${bytes} /dev/zero | tr '\\0' x; echo '"}}::'`
+  const oneLine = await runType(t, 'shell.Script', { script: `echo before; ${long(20_000_000)}; echo after` })
+  const manyLines = await runType(t, 'shell.Script', {
+    script: `for i in 1 2 3 4 5; do ${long(5_000_000)}; done`,
+  })
+  const fits = await runType(t, 'shell.Script', { script: long(5_000_000) })
+
+  for (const result of [oneLine, manyLines]) {
+    assert.equal(result.state, 'FAILED')
+    assert.match(result.message ?? '', /OUTPUT_TOO_LARGE.*\{\{ outputDir \}\}/)
+    assert.deepEqual(result.outputs['vars'], {})
+  }
+  assert.deepEqual(oneLine.lines, ['INFO before', 'INFO after'])
+  assert.equal(fits.state, 'SUCCESS')
+})
+
 test('a template that cannot be rendered fails the task', async t => {
   const result = await runType(t, 'shell.Script', { script: 'echo {{ ghost }}' })
 

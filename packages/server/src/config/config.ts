@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Role } from '../storage/cluster.ts'
 import { readDatabase, type Database } from './database.ts'
+import { checkReach, readUser, type ConfiguredUser } from './user.ts'
 import { BatutaError, isMap, mapGet, parseYaml, printValue, type Value } from '@batuta/core'
 
 export interface ServerOptions {
@@ -20,6 +21,8 @@ export interface ServerOptions {
 export interface Config {
   readonly port: number
   readonly host: string
+  /** Nobody has to log in without one. */
+  readonly user: ConfiguredUser | undefined
   readonly dataDir: string
   readonly flowsDir: string
   /** Internal storage; below the data folder unless the configuration says where. */
@@ -46,6 +49,7 @@ const SLOTS_MAX = 10_000
 const POOL_DEFAULT = 8
 const POOL_MAX = 200
 
+/** @throws {BatutaError} `config-invalid` with the option and the way out. */
 export function readConfig(
   options: ServerOptions,
   environment: Readonly<Record<string, string | undefined>>,
@@ -57,6 +61,13 @@ export function readConfig(
   ]
   const text = (path: string, variable: string): string | undefined => environment[variable] ?? textIn(files, path)
   const whole = (name: string, given: string | undefined, bounds: Bounds): number => readWhole(name, given, bounds)
+  const host = options.host ?? text('server.host', 'BATUTA_HOST') ?? '127.0.0.1'
+  const user = readUser({
+    isEnabled: textIn(files, 'kestra.server.basic-auth.enabled'),
+    name: text('kestra.server.basic-auth.username', 'BATUTA_USER'),
+    password: text('kestra.server.basic-auth.password', 'BATUTA_PASSWORD'),
+  })
+  checkReach(host, user)
   const dataDir = resolve(cwd, options.dataDir ?? text('server.data', 'BATUTA_DATA') ?? '.batuta')
   return {
     port:
@@ -66,7 +77,8 @@ export function readConfig(
         min: 0,
         max: PORT_MAX,
       }),
-    host: options.host ?? text('server.host', 'BATUTA_HOST') ?? '127.0.0.1',
+    host,
+    user,
     dataDir,
     storageDir: resolve(cwd, text('kestra.storage.local.base-path', 'BATUTA_STORAGE') ?? join(dataDir, 'storage')),
     database: readDatabase({

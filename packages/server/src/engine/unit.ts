@@ -111,7 +111,8 @@ export function cancelledJobs(units: readonly Unit[]): ReadonlySet<string> {
   const cancelled = new Set<string>()
   for (const unit of units) {
     for (const row of unit.jobs) sent.add(jobName(row))
-    if (sent.size > 0) for (const key of unit.jobsEnded) if (sent.has(jobName(key))) cancelled.add(jobName(key))
+    if (sent.size === 0) continue
+    for (const name of unit.jobsEnded.map(jobName)) if (sent.has(name)) cancelled.add(name)
   }
   return cancelled
 }

@@ -11,6 +11,7 @@ import { Errors } from 'typebox/value'
 import type { HttpDependencies } from './dependencies.ts'
 import { DIALECT_HEADER, dialectOf } from './dialect.ts'
 import { signalOf, type AllHandlers, type Exchange } from './exchange.ts'
+import { newLoginCheck, type LoginCheck } from './login.ts'
 import { BODY_BYTES_MAX, SOURCE_BYTES_MAX, dataOf, readBytes, textOf } from './read-body.ts'
 import { readFilters } from './read-filters.ts'
 import { readQuery } from './read-query.ts'
@@ -23,7 +24,7 @@ export type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => 
 
 type AnyHandler = (exchange: Exchange<Route['params'], Route['query'], Route['body']>) => Promise<Reply> | Reply
 
-/** Nobody has to log in yet: a route that needs more than these is refused to nobody, but must say what it needs. */
+/** The one user may do everything: a route that needs more than these is refused to nobody, but must say what it needs. */
 const PERMISSIONS: ReadonlySet<Permission> = new Set<Permission>([
   'public',
   'key',
@@ -40,6 +41,7 @@ const PERMISSIONS: ReadonlySet<Permission> = new Set<Permission>([
 
 export function bindRoutes(handlers: AllHandlers, dependencies: HttpDependencies): Listener {
   const checkOrigin = newOriginCheck(dependencies.config)
+  const checkLogin = newLoginCheck(dependencies.config.user)
   const router = new SmartRouter<BoundRoute>({ routers: [new RegExpRouter(), new TrieRouter()] })
   for (const bound of boundRoutes(handlers, dependencies.config.tenant)) {
     assert(PERMISSIONS.has(bound.route.permission), `the route ${bound.name} has no permission`)
@@ -51,7 +53,7 @@ export function bindRoutes(handlers: AllHandlers, dependencies: HttpDependencies
       const path = pathIn(url)
       const found = firstOf(router.match(method === 'HEAD' ? 'GET' : method, path))
       if (!found) throw new RequestError(404, 'route-not-found', `There is nothing at ${method} ${path}.`)
-      return await answer({ incoming, outgoing }, found, { checkOrigin, dependencies })
+      return await answer({ incoming, outgoing }, found, { checkOrigin, checkLogin, dependencies })
     })
 }
 
@@ -139,14 +141,21 @@ function patternOf(path: string): string {
   return path.replace('{path}', ':path{.+}').replace(/\{(\w+)\}/g, ':$1')
 }
 
+interface Guards {
+  readonly checkOrigin: OriginCheck
+  readonly checkLogin: LoginCheck
+  readonly dependencies: HttpDependencies
+}
+
 async function answer(
   { incoming, outgoing }: Message,
   { bound: { route, handler, dialects }, params }: Found,
-  { checkOrigin, dependencies }: { readonly checkOrigin: OriginCheck; readonly dependencies: HttpDependencies },
+  { checkOrigin, checkLogin, dependencies }: Guards,
 ): Promise<Reply> {
   if (route.permission !== 'public' && route.permission !== 'key') {
-    const { host, origin, 'sec-fetch-site': fetchSite } = incoming.headers
-    const refusal = checkOrigin({ method: route.method, host, origin, fetchSite: [fetchSite].flat()[0] })
+    const { host, origin, authorization, 'sec-fetch-site': fetchSite } = incoming.headers
+    const refusal =
+      checkOrigin({ method: route.method, host, origin, fetchSite: [fetchSite].flat()[0] }) ?? checkLogin(authorization)
     if (refusal) throw refusal
   }
   const given = searchOf(incoming.url ?? '')

@@ -4,6 +4,7 @@ import type { Asker } from '../answers/answers.ts'
 import type { StartWorld } from '../flows/births.ts'
 import type { SaveWorld } from '../flows/save-flow.ts'
 import type { Changes } from '../inbox/changes.ts'
+import type { ConfiguredUser } from '../config/user.ts'
 import type { Inbox } from '../inbox/inbox.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Manifests } from '../plugins/manifests.ts'
@@ -33,6 +34,8 @@ export interface HttpConfig {
   readonly host: string
   readonly port: number
   readonly tenant: string
+  /** Nobody has to log in without one. */
+  readonly user?: ConfiguredUser | undefined
   /** Which body to answer where dialects b and c share a path; b unless said. */
   readonly apiDialect?: ApiDialect
   /** The address that people know the server by; its host is trusted, too. */

@@ -49,11 +49,19 @@ export async function startHttp(given: HttpDependencies): Promise<RunningHttp> {
     dependencies,
   )
   server.on('request', (incoming, outgoing) => void listener(incoming, outgoing))
-  given.log.info('No user is configured: whoever reaches this address may use the API.')
+  if (given.config.user === undefined)
+    given.log.info('No user is configured: whoever reaches this address may use the API.')
   return {
-    address: `http://${given.config.host}:${port}`,
+    address: `http://${inAddress(given.config.host)}:${port}`,
     stop: () => stop(server, readiness),
   }
+}
+
+/** An address of IPv6 stands in brackets; one that means every address is reached by this machine's own. */
+function inAddress(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1'
+  if (host === '::') return '[::1]'
+  return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host
 }
 
 function listen(server: Server, { host, port }: { readonly host: string; readonly port: number }): Promise<number> {

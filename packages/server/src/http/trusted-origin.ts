@@ -1,6 +1,6 @@
 // As long as nobody has to log in, the browser of somebody who visits a hostile page must not be able to use the API for that page. Two ways
 // in are closed: a foreign name that resolves to this machine (the Host header tells), and a foreign page that sends a request (Origin and
-// Sec-Fetch-Site tell).
+// Sec-Fetch-Site tell). With a user the first is closed by itself: a browser sends no password to a name that it does not know.
 import type { HttpConfig } from './dependencies.ts'
 import { RequestError } from './request-error.ts'
 
@@ -29,7 +29,7 @@ export function newOriginCheck(config: HttpConfig): OriginCheck {
     const answer = known.get(host)
     if (answer !== undefined) return answer
     if (known.size >= KNOWN_HOSTS_MAX) known.clear()
-    const isKnown = trusted.has(hostNameOf(host))
+    const isKnown = config.user !== undefined || trusted.has(hostNameOf(host))
     known.set(host, isKnown)
     return isKnown
   }

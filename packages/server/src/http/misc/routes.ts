@@ -18,7 +18,7 @@ export function miscHandlers(dependencies: HttpDependencies, readiness: Readines
     liveness: () => json({ status: 'UP' }),
     ping: () => plain('pong'),
     configs: () => json(describeServer(dependencies)),
-    loginConfig: () => json({ isBasicAuthEnabled: false, isBasicAuthInitialized: true }),
+    loginConfig: () => json({ isBasicAuthEnabled: config.user !== undefined, isBasicAuthInitialized: true }),
     authErrors: () => json([]),
     usages: () => {
       const entries = [...flows.all()].filter(entry => entry.tenant === config.tenant)
@@ -57,7 +57,7 @@ function describeServer({ config }: HttpDependencies): Readonly<Record<string, u
     isAnonymousUsageEnabled: false,
     isUiAnonymousUsageEnabled: false,
     isAiEnabled: false,
-    isBasicAuthEnabled: false,
+    isBasicAuthEnabled: config.user !== undefined,
     isBasicAuthInitialized: true,
     isConcurrencyViewEnabled: false,
     chartDefaultDuration: 'P30D',

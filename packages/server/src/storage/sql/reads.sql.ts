@@ -36,3 +36,14 @@ export const FIND_OPERATION = 'select * from operations where key = $1'
 
 export const FIND_KEY = 'select * from keys where tenant = $1 and namespace = $2 and key = $3'
 export const LIST_KEYS = 'select * from keys where tenant = $1 and namespace = $2 order by key'
+
+/** `where` has `given` parameters; the limit and the offset follow. */
+export function listExecutions(where: string, given: number, isAscending: boolean): string {
+  const order = isAscending ? 'asc' : 'desc'
+  return `select * from executions where ${where} order by id ${order} limit $${given + 1} offset $${given + 2}`
+}
+
+/** Counts up to a limit, which follows the `given` parameters of `where`. */
+export function countExecutions(where: string, given: number): string {
+  return `select count(*) as n from (select 1 from executions where ${where} limit $${given + 1}) as found`
+}

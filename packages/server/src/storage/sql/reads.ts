@@ -47,15 +47,12 @@ function executionReads(
     findExecution: async id => mapRow(await one(sql.FIND_EXECUTION, id), executionOf),
     listExecutions: async query => {
       const { where, values } = filterOf(query)
-      const order = query.isAscending ? 'asc' : 'desc'
-      const page = `limit $${values.length + 1} offset $${values.length + 2}`
-      const statement = `select * from executions where ${where} order by id ${order} ${page}`
+      const statement = sql.listExecutions(where, values.length, query.isAscending === true)
       return (await all(statement, ...values, query.limit, query.offset ?? 0)).map(executionOf)
     },
     countExecutions: async query => {
       const { where, values } = filterOf(query)
-      const statement = `select count(*) as n from (select 1 from executions where ${where} limit $${values.length + 1}) as found`
-      return number((await one(statement, ...values, query.limit)) ?? { n: 0 }, 'n')
+      return number((await one(sql.countExecutions(where, values.length), ...values, query.limit)) ?? { n: 0 }, 'n')
     },
     listReady: async (afterId, limit) => (await all(sql.LIST_READY, afterId, limit)).map(row => text(row, 'id')),
     logsOf: async ({ executionId, levelMin = 0, limit, offset = 0 }) =>

@@ -1,10 +1,12 @@
 // Runs the shared statements on SQLite: `$n` becomes `?n`, and a performance runs whole without yielding to the event loop, so that nothing of
 // the main thread can come between its statements.
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type { Operations } from '../store.ts'
+import { FlushError, type Operations } from '../store.ts'
 import { performanceOf, type Param, type SqlDialect, type Statement } from '../sql/perform.ts'
 import type { SqlRow } from '../sql/rows.ts'
 import { INSERT_LOG } from './flush.sql.ts'
+import { faultOf } from './flush.ts'
+import { CLAIM_JOBS, JOURNAL_OF } from './perform.sql.ts'
 
 export type RunStatement = (statement: Statement) => readonly SqlRow[]
 
@@ -26,29 +28,20 @@ function cellOf(value: Param): string | number | null {
 
 export const SQLITE: SqlDialect = {
   claimJobs: ({ node, incarnation, nowMs, limit }) => ({ text: CLAIM_JOBS, values: [node, incarnation, nowMs, limit] }),
-  journalOf: id => ({
-    text: 'select turn, version, at_ms, events from journal where execution_id = $1 order by turn',
-    values: [id],
-  }),
+  journalOf: id => ({ text: JOURNAL_OF, values: [id] }),
   insertLog: row => ({
     text: INSERT_LOG,
     values: [row.executionId, row.tenant, row.namespace, row.flowId, row.atMs, row.levelMax, row.lines],
   }),
 }
 
-/** Index: jobs_free. */
-const CLAIM_JOBS = `update jobs set node = $1, incarnation = $2, claimed_ms = $3
-  where (execution_id, run, epoch) in (select execution_id, run, epoch from jobs where node is null and not is_killed
-    order by rank, execution_id, run, epoch limit $4)
-  returning *`
-
 export function performIn<Name extends keyof Operations>(
   db: DatabaseSync,
   run: RunStatement,
   { name, args }: { readonly name: Name; readonly args: Operations[Name]['args'] },
 ): Operations[Name]['result'] {
-  db.exec('begin immediate')
   try {
+    db.exec('begin immediate')
     const performance = performanceOf(name, args, SQLITE)
     let step = performance.next([])
     while (!step.done) step = performance.next(run(step.value))
@@ -56,6 +49,7 @@ export function performIn<Name extends keyof Operations>(
     return step.value
   } catch (error) {
     if (db.isTransaction) db.exec('rollback')
-    throw error
+    if (faultOf(error) !== 'full') throw error
+    throw new FlushError('full', `there is no room for ${name}`, { cause: error })
   }
 }

@@ -1,0 +1,31 @@
+// HTTP Basic with the one user of the configuration. Probes, the routes that a login page needs and webhooks, which have a key of their own,
+// are open.
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { ConfiguredUser } from '../config/user.ts'
+import { RequestError } from './request-error.ts'
+
+/** Undefined when the request may go on. */
+export type LoginCheck = (authorization: string | undefined) => RequestError | undefined
+
+export function newLoginCheck(user: ConfiguredUser | undefined): LoginCheck {
+  if (user === undefined) return () => undefined
+  const expected = digest(`Basic ${Buffer.from(`${user.name}:${user.password}`).toString('base64')}`)
+  return authorization =>
+    authorization !== undefined && timingSafeEqual(digest(inOneShape(authorization)), expected) ? undefined : refusal()
+}
+
+/** The scheme may be written in any case. */
+function inOneShape(authorization: string): string {
+  return authorization.replace(/^basic\s+/i, 'Basic ')
+}
+
+/** Of one length, whatever was sent. */
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}
+
+function refusal(): RequestError {
+  return new RequestError(401, 'login-required', 'Name and password of a user are needed.', {
+    headers: { 'www-authenticate': 'Basic realm="Batuta"' },
+  })
+}

@@ -1,0 +1,19 @@
+// Rare statements where PostgreSQL goes its own way.
+
+/** Writers of flows one after the other, so that revisions have no holes. */
+export const LOCK_FLOWS = 'select pg_advisory_xact_lock($1)'
+export const TELL_FLOWS = "select pg_notify('batuta', 'flows')"
+
+export const JOURNAL_OF =
+  'select turn, version, at_ms, events from journal where born_ms = $1 and execution_id = $2 order by turn'
+
+export const INSERT_LOG = `insert into logs (born_ms, execution_id, tenant, namespace, flow_id, at_ms, level_max, lines)
+  values ($1, $2, $3, $4, $5, $6, $7, $8)`
+
+/** Index: jobs_free. What another claim has locked is passed over, not waited for. */
+export const CLAIM_JOBS = `with picked as materialized (
+    select execution_id, run, epoch from jobs where node is null and not is_killed
+    order by rank, execution_id, run, epoch limit $4 for update skip locked)
+  update jobs j set node = $1, incarnation = $2, claimed_ms = $3 from picked p
+  where j.execution_id = p.execution_id and j.run = p.run and j.epoch = p.epoch
+  returning j.*`

@@ -1,0 +1,9 @@
+// Rare statements where SQLite goes its own way.
+
+export const JOURNAL_OF = 'select turn, version, at_ms, events from journal where execution_id = $1 order by turn'
+
+/** Index: jobs_free. */
+export const CLAIM_JOBS = `update jobs set node = $1, incarnation = $2, claimed_ms = $3
+  where (execution_id, run, epoch) in (select execution_id, run, epoch from jobs where node is null and not is_killed
+    order by rank, execution_id, run, epoch limit $4)
+  returning *`
