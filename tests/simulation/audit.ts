@@ -10,6 +10,7 @@ import {
   getTask,
   groupOf,
   isFinal,
+  mapGet,
   rebuildAgenda,
   type Event,
   type ExecutionState,
@@ -175,6 +176,9 @@ function judgeSettled(shadow: Shadow, event: Extract<Event, { type: 'attempt-set
   const key = `${event.run}/${run.epoch}`
   if (shadow.settled.has(key)) wrong(`epoch ${run.epoch} has a result already`)
   shadow.settled.add(key)
+  const epoch = event.outputs && mapGet(event.outputs, 'epoch')
+  if (epoch !== undefined && epoch !== run.epoch)
+    wrong(`the result is of epoch ${String(epoch)}, epoch ${run.epoch} is out`)
 }
 
 /** I6: when an execution has ended, nothing of it is alive. */

@@ -1,8 +1,9 @@
 // What must be true when all is quiet. Each rule names its invariant of the reliability specification.
-import { ROOT, decodeEvents, getRun, isFinal, type ExecutionState } from '@batuta/core'
+import { ROOT, decodeEvents, getRun, isFinal, mapGet, type ExecutionState } from '@batuta/core'
 import type { Tables } from '../../packages/server/src/storage/memory/tables.ts'
 import { foldRows, type Audit, type Shadow } from './audit.ts'
 import { canonical } from './canonical.ts'
+import { SCHEDULE_EVERY_MS, SCHEDULE_ID } from './flow-library.ts'
 import type { Ledger } from './ledger.ts'
 
 export interface CheckOptions {
@@ -15,6 +16,7 @@ export function checkQuiet({ tables, audit, ledger }: CheckOptions): void {
   checkAcknowledged(tables, audit, ledger)
   checkStarts(audit, ledger)
   for (const [id, shadow] of audit.shadows) checkExecution(id, shadow, { tables, audit, ledger })
+  checkTicks(tables, audit, ledger)
   checkRemains(tables, audit, ledger)
 }
 
@@ -82,6 +84,38 @@ function checkOutcome(state: ExecutionState, wrong: (what: string) => void): voi
   const hasFailedOutputs = state.state === 'FAILED' && state.history.at(-2)?.state === expected
   if (state.state !== expected && !hasFailedOutputs)
     wrong(`it ended ${state.state}, its tasks ended ${states.join(', ')}`)
+}
+
+const SLACK_MS = 2_500
+
+/** I9: every date of the schedule has fired once, up to the last one. */
+function checkTicks(tables: Tables, audit: Audit, { findings, scheduledUntilMs = 0 }: Ledger): void {
+  const [trigger] = tables.triggers.values()
+  if (!trigger) return
+  const dates = [...audit.shadows.values()].flatMap(({ state }) => {
+    const isTick = state.trigger?.id === SCHEDULE_ID && state.parentId === undefined
+    const date = isTick ? mapGet(state.trigger?.variables ?? {}, 'date') : undefined
+    return typeof date === 'string' ? [Date.parse(date)] : []
+  })
+  dates.sort((a, b) => a - b)
+  dates.forEach((date, at) => {
+    const before = dates[at - 1]
+    if (before !== undefined && date - before !== SCHEDULE_EVERY_MS)
+      findings.push(`I9 the schedule fired for ${iso(date)} after ${iso(before)}`)
+  })
+  const last = dates.at(-1) ?? null
+  if (isLate(last, scheduledUntilMs))
+    findings.push(`I9 the schedule fired last for ${iso(last)} and was on until ${iso(scheduledUntilMs)}`)
+  if (last !== trigger.lastMs)
+    findings.push(`I9 the schedule fired last for ${iso(last)}, its cursor says ${iso(trigger.lastMs)}`)
+}
+
+function isLate(last: number | null, untilMs: number): boolean {
+  return last === null || last < untilMs - SCHEDULE_EVERY_MS - SLACK_MS
+}
+
+function iso(ms: number | null): string {
+  return ms === null ? 'never' : new Date(ms).toISOString()
 }
 
 /** Nothing is left over in the queues. */

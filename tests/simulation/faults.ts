@@ -6,6 +6,8 @@ export interface Faults {
   readonly crash: number
   /** Of the crashes: the old process only sleeps, and wakes up when another has taken its place. */
   readonly zombie: number
+  /** Of the other crashes: the server is asked to stop. */
+  readonly stop: number
   /** Flushes whose outcome nobody can tell. */
   readonly unknown: number
   /** Flushes that find no room. */
@@ -25,6 +27,7 @@ export interface Faults {
 export const NO_FAULTS: Faults = {
   crash: 0,
   zombie: 0,
+  stop: 0,
   unknown: 0,
   full: 0,
   slow: 0,
@@ -39,6 +42,7 @@ export function drawFaults(chance: Chance): Faults {
   return {
     crash: rate(0.7, 0.01),
     zombie: rate(0.4, 0.6),
+    stop: rate(0.4, 0.5),
     unknown: rate(0.5, 0.2),
     full: rate(0.25, 0.1),
     slow: rate(0.5, 0.2),

@@ -23,6 +23,8 @@ export interface Ledger {
   /** What the run found wrong while it went on. */
   readonly findings: string[]
   readonly counts: Map<string, number>
+  /** When the schedule was switched off. */
+  scheduledUntilMs?: number
 }
 
 export function newLedger(): Ledger {

@@ -1,29 +1,18 @@
-// One run by its seed: flows by chance, clients that start, kill and restart, faults while they do, then quiet, then the checks.
-import {
-  compilePlan,
-  createCatalogue,
-  decodeValue,
-  encodeValue,
-  parseFlow,
-  trust,
-  type Birth,
-  type Flow,
-  type Plan,
-  type Value,
-} from '@batuta/core'
-import { prepareBirthNow } from '../../packages/server/src/flows/births.ts'
-import { SubmitError, type Inbox } from '../../packages/server/src/inbox/inbox.ts'
+// One run by its seed: flows by chance, clients that use them, faults while they do, then quiet, then the checks.
 import { openMemoryStore } from '../../packages/server/src/storage/memory/memory-store.ts'
 import { newTables } from '../../packages/server/src/storage/memory/tables.ts'
-import type { FlowKey, Store } from '../../packages/server/src/storage/store.ts'
+import type { Inbox } from '../../packages/server/src/inbox/inbox.ts'
+import type { JobKey } from '../../packages/server/src/storage/batch.ts'
+import type { Store } from '../../packages/server/src/storage/store.ts'
 import { Audit } from './audit.ts'
 import { canonical } from './canonical.ts'
 import { newChance, type Chance } from './chance.ts'
 import { checkQuiet } from './checks.ts'
+import { Clients } from './clients.ts'
 import { NO_FAULTS, drawFaults, type Faults } from './faults.ts'
+import { FlowLibrary, SCHEDULE_ID } from './flow-library.ts'
 import { count, newLedger, type Ledger } from './ledger.ts'
 import { Process } from './process.ts'
-import { JOB_TYPE, NAMESPACE, randomFlow } from './random-flow.ts'
 import { SimulatedNode } from './simulated-node.ts'
 import { openSimulatedStore } from './simulated-store.ts'
 import { World } from './world.ts'
@@ -38,7 +27,8 @@ export interface SimulationOptions {
 
 export interface Plant {
   readonly name: string
-  store?(store: Store, world: World): Store
+  /** `store` is what one process sees, `truth` what is kept. */
+  store?(store: Store, world: World, truth: Store): Store
   inbox?(inbox: Inbox, truth: Store): Inbox
   readonly isSwept?: boolean
 }
@@ -58,6 +48,12 @@ const START_MS = Date.UTC(2031, 3, 5)
 const ACTIVE_MS = 25_000
 const QUIET_MAX_MS = 4_000_000
 const LOOK_EVERY_MS = 2_000
+/** Once the faults are over, schedules must be on time again within this. */
+const PUNCTUAL_MS = 20_000
+/** When nothing happens any more, nothing is held after this. */
+const LETS_GO_MS = 60_000
+/** Crashes per step become crashes per millisecond: about ten milliseconds go by in a step. */
+const STEP_MS = 10
 
 export async function simulate(options: SimulationOptions): Promise<Report> {
   const simulation = new Simulation(options)
@@ -72,13 +68,13 @@ class Simulation {
   readonly #tables = newTables()
   readonly #truth: Store
   readonly #audit: Audit
+  readonly #library: FlowLibrary
   readonly #drawn: Faults
-  readonly #client: Chance
+  readonly #restarts: Chance
   #faults: Faults
   #process: Process | undefined
   #node: SimulatedNode | undefined
   #processes = 0
-  #flows = 0
 
   constructor(options: SimulationOptions) {
     const { seed } = options
@@ -86,8 +82,8 @@ class Simulation {
     this.#world = new World(newChance(`order ${seed}`), START_MS)
     this.#drawn = options.faults ?? drawFaults(newChance(`faults ${seed}`))
     this.#faults = this.#drawn
-    this.#client = newChance(`client ${seed}`)
-    this.#audit = new Audit({ ledger: this.#ledger, planOf: birth => this.#planOf(birth) })
+    this.#restarts = newChance(`restarts ${seed}`)
+    this.#audit = new Audit({ ledger: this.#ledger, planOf: birth => this.#library.planOf(birth) })
     const memory = openMemoryStore(this.#tables, () => this.#world.nowMs)
     this.#truth = {
       ...memory,
@@ -97,104 +93,82 @@ class Simulation {
         return receipt
       },
     }
+    this.#library = new FlowLibrary(this.#tables, this.#truth, newChance(`flows ${seed}`))
   }
 
   get report(): Report {
     const { findings, counts } = this.#ledger
-    this.#world.note(JSON.stringify([...this.#audit.shadows.values()].map(shadow => canonical(shadow.state))))
-    return {
-      seed: this.#options.seed,
-      findings,
-      traceHash: this.#world.traceHash,
-      steps: this.#world.steps,
-      counts,
-      tell: id => this.#tell(id),
-    }
+    const { traceHash, steps } = this.#world
+    return { seed: this.#options.seed, findings, traceHash, steps, counts, tell: id => this.#tell(id) }
   }
 
   async run(): Promise<void> {
     const endMs = START_MS + ACTIVE_MS
-    await this.#saveFlows()
+    await this.#library.saveAll(START_MS)
     this.#boot()
-    this.#planClients()
+    new Clients({
+      world: this.#world,
+      chance: newChance(`client ${this.#options.seed}`),
+      ledger: this.#ledger,
+      audit: this.#audit,
+      library: this.#library,
+      node: () => this.#node,
+    }).plan(endMs)
     this.#planCrashes(endMs)
     try {
       await this.#world.run(endMs)
-      this.#faults = NO_FAULTS
-      let lookMs = endMs
-      await this.#world.run(endMs + QUIET_MAX_MS, () => {
-        if (this.#world.nowMs < lookMs) return false
-        lookMs = this.#world.nowMs + LOOK_EVERY_MS
-        return this.#isQuiet()
-      })
+      await this.#calm(endMs)
+      for (const held of this.#heldNow) this.#ledger.findings.push(`G17 in all quiet there are still ${held}`)
       checkQuiet({ tables: this.#tables, audit: this.#audit, ledger: this.#ledger })
     } catch (error) {
-      this.#ledger.findings.push(
-        `the run broke: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-      )
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+      this.#ledger.findings.push(`the run broke: ${text}`)
     }
+    this.#world.note(JSON.stringify([...this.#audit.shadows.values()].map(shadow => canonical(shadow.state))))
+  }
+
+  /** No faults any more, then no schedules: everything must come to rest by itself. */
+  async #calm(endMs: number): Promise<void> {
+    this.#faults = NO_FAULTS
+    const { scheduled } = this.#library
+    let lookMs = endMs
+    let isRunning = scheduled !== undefined
+    let restMs: number | undefined
+    await this.#world.run(endMs + QUIET_MAX_MS, () => {
+      if (this.#world.nowMs < lookMs) return false
+      lookMs = this.#world.nowMs + LOOK_EVERY_MS
+      if (isRunning && this.#node && scheduled && this.#world.nowMs >= endMs + PUNCTUAL_MS) {
+        isRunning = false
+        this.#ledger.scheduledUntilMs = this.#world.nowMs
+        this.#node
+          .stopSchedule({ ...scheduled, triggerId: SCHEDULE_ID })
+          .catch(error => this.#world.note(`the schedule goes on: ${String(error)}\n`))
+      }
+      if (isRunning || !this.#isQuiet()) return false
+      restMs ??= this.#world.nowMs
+      return this.#heldNow.length === 0 || this.#world.nowMs > restMs + LETS_GO_MS
+    })
+  }
+
+  get #heldNow(): readonly string[] {
+    const held = Object.entries(this.#node?.held ?? {})
+    return held.filter(([, number]) => number > 0).map(([what, number]) => `${number} ${what}`)
+  }
+
+  #isQuiet(): boolean {
+    const { jobs, timers, signals, triggers } = this.#tables
+    if (!this.#node || this.#node.pending > 0 || jobs.size + timers.size + signals.size > 0) return false
+    for (const { isDisabled } of triggers.values()) if (!isDisabled) return false
+    for (const { state } of this.#audit.shadows.values()) if (!state.isEnded) return false
+    return true
   }
 
   #tell(id: string): string {
     const shadow = this.#audit.shadows.get(id)
     if (!shadow) return `${id} is unknown`
     const { flowId, revision } = shadow.state
-    const source = this.#tables.flows.get(`main/${NAMESPACE}/${flowId}`)?.[revision - 1]?.source
     const turns = shadow.rows.map(row => `${row.turn} +${row.atMs - START_MS} ms ${row.events}`)
-    return [id, source, ...turns].join('\n    ')
-  }
-
-  #isQuiet(): boolean {
-    const { jobs, timers, signals } = this.#tables
-    if (!this.#node || this.#node.pending > 0 || jobs.size + timers.size + signals.size > 0) return false
-    for (const { state } of this.#audit.shadows.values()) if (!state.isEnded) return false
-    return true
-  }
-
-  async #saveFlows(): Promise<void> {
-    const chance = newChance(`flows ${this.#options.seed}`)
-    await this.#truth.perform('setKey', {
-      tenant: 'main',
-      namespace: NAMESPACE,
-      key: 'answer',
-      value: encodeValue('true'),
-      type: 'STRING',
-      description: null,
-      expiresMs: null,
-      updatedMs: START_MS,
-    })
-    this.#flows = chance.int(1, 3)
-    for (let number = 0; number < this.#flows; number++) await this.#saveFlow(number, chance)
-  }
-
-  async #saveFlow(number: number, chance: Chance): Promise<void> {
-    const callable = Array.from({ length: number }, (_, at) => `f${at}`)
-    const source = JSON.stringify(randomFlow(chance, { id: `f${number}`, callable }))
-    const { flow, diagnostics } = parseFlow(source, { catalogue: CATALOGUE })
-    if (!flow) throw new Error(`the flow is refused: ${JSON.stringify(diagnostics)}\n${source}`)
-    const row = await this.#truth.perform('saveFlow', {
-      tenant: 'main',
-      namespace: flow.namespace,
-      flowId: flow.id,
-      source,
-      parsed: encodeValue(trust<Value>(flow)),
-      nowMs: this.#world.nowMs,
-      isDisabled: flow.disabled,
-    })
-    this.#node?.flows.take(row)
-  }
-
-  readonly #plans = new Map<string, Plan>()
-
-  #planOf({ tenant, namespace, flowId, revision }: FlowKey & { readonly revision: number }): Plan {
-    const name = `${flowId}/${revision}`
-    const known = this.#plans.get(name)
-    if (known) return known
-    const row = this.#tables.flows.get(`${tenant}/${namespace}/${flowId}`)?.find(found => found.revision === revision)
-    if (!row) throw new Error(`there is no flow ${name}`)
-    const plan = compilePlan(trust<Flow>(decodeValue(row.parsed)), { tenant, revision })
-    this.#plans.set(name, plan)
-    return plan
+    return [id, this.#library.sourceOf(flowId, revision), ...turns].join('\n    ')
   }
 
   #boot(): void {
@@ -204,9 +178,10 @@ class Simulation {
     this.#process = process
     this.#node = undefined
     const chance = newChance(`node ${seed} ${number}`)
+    const world = this.#world
     const faults = (): Faults => this.#faults
     const store = openSimulatedStore({
-      world: this.#world,
+      world,
       chance,
       truth: this.#truth,
       faults,
@@ -214,14 +189,14 @@ class Simulation {
       isAlive: () => process.isAlive,
     })
     SimulatedNode.open({
-      world: this.#world,
+      world,
       chance,
       process,
-      store: plant?.store?.(store, this.#world) ?? store,
+      store: plant?.store?.(store, world, this.#truth) ?? store,
       ledger: this.#ledger,
       isSwept: plant?.isSwept ?? true,
       faults,
-      onStart: key => this.#ledger.starts.push({ key, step: this.#world.steps }),
+      onStart: key => this.#started(key),
       wrapInbox: inbox => this.#watched(plant?.inbox?.(inbox, this.#truth) ?? inbox),
       onFatal: () => this.#exit(process, 'exits'),
     }).then(
@@ -230,6 +205,18 @@ class Simulation {
       },
       () => this.#exit(process, 'boots that failed'),
     )
+  }
+
+  /** I16: nothing starts once a kill was acknowledged. */
+  #started(key: JobKey): void {
+    this.#ledger.starts.push({ key, step: this.#world.steps })
+    const state = this.#audit.shadows.get(key.executionId)?.state
+    if (state?.state !== 'KILLING') return
+    const isTold = this.#ledger.acknowledged.some(
+      ({ what, executionId, generation }) =>
+        what === 'kill' && executionId === key.executionId && generation === state.generation,
+    )
+    if (isTold) this.#audit.find(key.executionId, `I16 run ${key.run} starts after its kill was acknowledged`)
   }
 
   /** The state of every turn that a signal got is compared with the journal, once it is acknowledged. */
@@ -258,115 +245,56 @@ class Simulation {
     count(this.#ledger, how)
     if (this.#process !== process) return
     this.#node = undefined
-    this.#world.at(this.#world.nowMs + this.#client.int(1, 2_000), 'boot', () => this.#boot())
+    this.#world.at(this.#world.nowMs + this.#restarts.int(1, 2_000), 'boot', () => this.#boot())
   }
 
   #planCrashes(endMs: number): void {
     const chance = newChance(`crashes ${this.#options.seed}`)
-    const { crash, zombie } = this.#drawn
+    const { crash } = this.#drawn
     if (crash === 0) return
     const plan = (): void => {
-      const atMs = this.#world.nowMs + Math.ceil(-Math.log(1 - chance.next()) / (crash * 0.1))
+      const atMs = this.#world.nowMs + Math.ceil((-Math.log(1 - chance.next()) / crash) * STEP_MS)
       if (atMs >= endMs) return
       this.#world.at(atMs, 'crash', () => {
-        this.#crash(chance, chance.hits(zombie))
+        this.#crash(chance)
         plan()
       })
     }
     plan()
   }
 
-  #crash(chance: Chance, isZombie: boolean): void {
+  #crash(chance: Chance): void {
     const process = this.#process
     if (!process?.isAlive) return
-    if (isZombie) {
+    if (chance.hits(this.#drawn.zombie)) {
       count(this.#ledger, 'zombies')
       process.sleepUntil(this.#world.nowMs + chance.int(100, 12_000))
       this.#node = undefined
       return void this.#world.at(this.#world.nowMs + chance.int(1, 3_000), 'boot beside a zombie', () => this.#boot())
     }
+    if (this.#node && chance.hits(this.#drawn.stop)) return this.#stop(this.#node, process)
     this.#settleLate(chance)
     this.#exit(process, 'crashes')
   }
 
+  /** The server is asked to stop: it finishes what it has begun to write. */
+  #stop(node: SimulatedNode, process: Process): void {
+    this.#node = undefined
+    void node.stop().then(() => this.#exit(process, 'stops'))
+  }
+
   /** Attempts of a host that outlived its server report to the next one. */
   #settleLate(chance: Chance): void {
-    for (const host of this.#node?.hosts ?? []) {
-      for (const { key } of host.running) {
-        if (!chance.hits(0.3)) continue
-        const atMs = this.#world.nowMs + chance.int(10, 6_000)
-        this.#world.at(atMs, 'late', () => {
-          const settlement = {
-            run: key.run,
-            epoch: key.epoch,
-            state: 'SUCCESS',
-            startedMs: atMs,
-            endedMs: atMs,
-          } as const
-          count(this.#ledger, 'settled late')
-          this.#node?.inbox
-            .submit({ type: 'settled', executionId: key.executionId, ...settlement })
-            .catch(() => this.#world.note('late refused\n'))
-        })
-      }
+    for (const { key } of this.#node?.hosts.flatMap(host => host.running) ?? []) {
+      if (!chance.hits(0.3)) continue
+      const atMs = this.#world.nowMs + chance.int(10, 6_000)
+      const settlement = { run: key.run, epoch: key.epoch, state: 'SUCCESS', startedMs: atMs, endedMs: atMs } as const
+      this.#world.at(atMs, 'late', () => {
+        count(this.#ledger, 'settled late')
+        this.#node?.inbox
+          .submit({ type: 'settled', executionId: key.executionId, ...settlement, outputs: { epoch: key.epoch } })
+          .catch(() => this.#world.note('late refused\n'))
+      })
     }
   }
-
-  #planClients(): void {
-    const chance = this.#client
-    const plan = (times: number, label: string, act: () => void): void => {
-      for (let time = 0; time < times; time++) this.#world.at(START_MS + chance.int(0, ACTIVE_MS - 1_000), label, act)
-    }
-    plan(chance.int(2, 8), 'create', () => void this.#create())
-    if (chance.hits(0.5)) plan(chance.int(1, 4), 'kill', () => void this.#command('kill'))
-    if (chance.hits(0.5)) plan(chance.int(1, 4), 'restart', () => void this.#command('restart'))
-    if (chance.hits(0.4)) plan(1, 'save', () => void this.#saveFlow(chance.int(0, this.#flows - 1), chance))
-  }
-
-  async #create(): Promise<void> {
-    const node = this.#node
-    if (!node) return
-    const flowId = `f${this.#client.int(0, this.#flows - 1)}`
-    const entry = node.flows.newest({ tenant: 'main', namespace: NAMESPACE, flowId })
-    if (!entry) return
-    const executionId = node.newId()
-    const birth = birthOf(node.flows.planOf(entry), executionId, node)
-    try {
-      await node.inbox.submit({ type: 'create', executionId, birth })
-      this.#ledger.acknowledged.push({ what: 'create', executionId, step: this.#world.steps, generation: 1 })
-      count(this.#ledger, 'creates')
-    } catch (error) {
-      if (error instanceof SubmitError && error.fault !== 'unavailable')
-        this.#ledger.refused.set(executionId, error.fault)
-    }
-  }
-
-  async #command(what: 'kill' | 'restart'): Promise<void> {
-    const ids = [...this.#audit.shadows.keys()]
-    if (ids.length === 0 || !this.#node) return
-    const executionId = this.#client.pick(ids)
-    const command =
-      what === 'kill'
-        ? ({ name: 'kill', isCascading: this.#client.hits(0.5) } as const)
-        : ({ name: 'restart' } as const)
-    try {
-      const { refusal, view } = await this.#node.inbox.submit(
-        { type: 'command', executionId, command },
-        { view: state => ({ generation: state.generation, isKilled: state.isKillRequested }) },
-      )
-      if (refusal || !view || (what === 'kill' && !view.isKilled)) return
-      this.#ledger.acknowledged.push({ what, executionId, step: this.#world.steps, generation: view.generation })
-      count(this.#ledger, `${what}s`)
-    } catch (error) {
-      this.#world.note(`${what} failed: ${String(error)}\n`)
-    }
-  }
-}
-
-const CATALOGUE = createCatalogue([{ type: JOB_TYPE, kind: 'task' }])
-
-function birthOf(plan: Plan, executionId: string, node: SimulatedNode): Birth {
-  const prepared = prepareBirthNow(executionId, { plan, inputs: {} }, node.startWorld())
-  if (!('birth' in prepared)) throw new Error('a flow without inputs needs none')
-  return prepared.birth
 }

@@ -21,12 +21,16 @@ export interface SimulatedHostOptions {
 
 const RUNS_MAX_MS = 8_000
 const DIES_MAX_MS = 4_000
+/** More than the grace of a kill. */
+const HOLDS_OUT_MS = 45_000
 const PIPE_MS = 2
 
 export class SimulatedHost implements Host {
   readonly #options: SimulatedHostOptions
   readonly #events: HostEvents
   readonly #running = new Map<string, HostJob>()
+  /** Attempts that were killed and do not end by themselves. */
+  readonly #deaf = new Set<string>()
   /** A pipe keeps the order of what goes through it. */
   #pipeMs = 0
   #isDead = false
@@ -63,25 +67,28 @@ export class SimulatedHost implements Host {
 
   #settle(job: HostJob, startedMs: number, state: Outcome['state']): void {
     const { world, chance, ledger } = this.#options
-    if (this.#isDead || !this.#running.delete(keyText(job.key))) return
-    const outputs = `{"n":${job.attempt},"key":"${keyText(job.key)}"}`
+    const key = keyText(job.key)
+    if (this.#isDead || this.#deaf.has(key) || !this.#running.delete(key)) return
+    const outputs = `{"epoch":${job.key.epoch},"attempt":${job.attempt}}`
     const outcome: Outcome = { state, outputs, metrics: [], startedMs, endedMs: world.nowMs }
     const times = chance.hits(this.#options.faults().doubled) ? 2 : 1
     if (times > 1) count(ledger, 'settled twice')
     for (let time = 0; time < times; time++) this.#tell({ type: 'settled', key: job.key, outcome })
   }
 
-  /** Most listen, some take their time, some end as if nothing had been said, some never end. */
+  /** Most listen, some end as if nothing had been said, and some hold out longer than the engine waits for them. */
   #kill(key: JobKey): void {
     const { world, chance } = this.#options
     const job = this.#running.get(keyText(key))
     if (!job) return
     const fate = chance.next()
-    if (fate < 0.1) this.#running.delete(keyText(key))
-    else if (fate < 0.8)
-      world.at(world.nowMs + chance.int(0, DIES_MAX_MS), `killed ${job.taskId}`, () =>
-        this.#settle(job, world.nowMs, 'KILLED'),
-      )
+    if (fate >= 0.8) return
+    const afterMs = fate < 0.1 ? HOLDS_OUT_MS : chance.int(0, DIES_MAX_MS)
+    if (fate < 0.1) this.#deaf.add(keyText(key))
+    world.at(world.nowMs + afterMs, `killed ${job.taskId}`, () => {
+      this.#deaf.delete(keyText(key))
+      this.#settle(job, world.nowMs, 'KILLED')
+    })
   }
 
   #die(): void {

@@ -5,6 +5,8 @@ import { Clockwork } from '../../packages/server/src/engine/clockwork.ts'
 import { Engine } from '../../packages/server/src/engine/engine.ts'
 import { openFlowCatalogue, type FlowCatalogue } from '../../packages/server/src/flows/flow-catalogue.ts'
 import type { NodeIdentity } from '../../packages/server/src/engine/flush-pipeline.ts'
+import { startFiring } from '../../packages/server/src/engine/fire-schedule.ts'
+import { Schedules } from '../../packages/server/src/engine/schedules.ts'
 import { newEvaluator, newTurnEnvironment } from '../../packages/server/src/engine/turn-environment.ts'
 import type { StartWorld } from '../../packages/server/src/flows/births.ts'
 import { newChanges } from '../../packages/server/src/inbox/changes.ts'
@@ -14,7 +16,7 @@ import { Maintenance, type Round } from '../../packages/server/src/maintenance/m
 import { rescueJobs } from '../../packages/server/src/maintenance/rescue-jobs.ts'
 import { takeSignals } from '../../packages/server/src/maintenance/take-signals.ts'
 import { wakeReady } from '../../packages/server/src/maintenance/wake-ready.ts'
-import type { Store } from '../../packages/server/src/storage/store.ts'
+import type { FlowRow, Store, TriggerKey } from '../../packages/server/src/storage/store.ts'
 import { Worker } from '../../packages/server/src/worker/worker.ts'
 import type { Chance } from './chance.ts'
 import type { Faults } from './faults.ts'
@@ -47,9 +49,19 @@ export class SimulatedNode {
   readonly newId: () => string
   readonly startWorld: () => StartWorld
   readonly #engine: Engine
+  readonly #worker: Worker
+  readonly #clockwork: Clockwork
+  readonly #schedules: Schedules
+  readonly #store: Store
+  readonly #stops: readonly { stop(): void }[]
 
   private constructor(rooms: {
     readonly engine: Engine
+    readonly worker: Worker
+    readonly clockwork: Clockwork
+    readonly schedules: Schedules
+    readonly maintenance: Maintenance
+    readonly store: Store
     readonly inbox: Inbox
     readonly flows: FlowCatalogue
     readonly hosts: readonly SimulatedHost[]
@@ -57,6 +69,11 @@ export class SimulatedNode {
     readonly newId: () => string
   }) {
     this.#engine = rooms.engine
+    this.#worker = rooms.worker
+    this.#clockwork = rooms.clockwork
+    this.#schedules = rooms.schedules
+    this.#store = rooms.store
+    this.#stops = [rooms.clockwork, rooms.maintenance]
     this.inbox = rooms.inbox
     this.flows = rooms.flows
     this.hosts = rooms.hosts
@@ -71,7 +88,7 @@ export class SimulatedNode {
     const joined = await store.perform('joinNode', { node: NODE, nowMs: platform.nowMs() })
     const node: NodeIdentity = { id: NODE, node: NODE, incarnation: joined.incarnation, flushSeq: joined.flushSeq }
     const flows = await openFlowCatalogue(store)
-    const { engine, worker, clockwork, ...rooms } = openRooms(options, node, flows)
+    const { engine, worker, clockwork, schedules, ...rooms } = openRooms(options, node, flows)
     const onNotice = noticeOf(ledger)
     const nowMs = (): number => platform.nowMs()
     const rounds: Round[] = [
@@ -89,18 +106,38 @@ export class SimulatedNode {
       wakeReady({ store, owns: ownsAll, wake: id => engine.wake(id) }),
     ]
     const maintenance = new Maintenance({ rounds, platform, onNotice })
+    await schedules.load()
     await maintenance.start()
     if (!isSwept) maintenance.stop()
     await clockwork.start()
-    return new SimulatedNode({ ...rooms, engine, flows })
+    return new SimulatedNode({ ...rooms, engine, worker, clockwork, schedules, maintenance, store, flows })
   }
 
   get pending(): number {
     return this.#engine.pending
   }
 
-  stop(): Promise<void> {
-    return this.#engine.stop()
+  /** What a server in which nothing happens still holds. */
+  get held(): Readonly<Record<string, number>> {
+    const { resident } = this.#engine
+    const { running, reserved } = this.#worker
+    return { resident, running, reserved }
+  }
+
+  /** A flow was saved. */
+  async take(row: FlowRow): Promise<void> {
+    this.flows.take(row)
+    this.#clockwork.lookAt(await this.#schedules.reload(row))
+  }
+
+  async stopSchedule(key: TriggerKey): Promise<void> {
+    await this.#store.perform('setTriggerDisabled', { ...key, isDisabled: true, nextMs: null })
+    await this.#schedules.reload(key)
+  }
+
+  async stop(): Promise<void> {
+    for (const room of this.#stops) room.stop()
+    await this.#engine.stop()
   }
 }
 
@@ -112,6 +149,7 @@ function openRooms(
   engine: Engine
   worker: Worker
   clockwork: Clockwork
+  schedules: Schedules
   inbox: Inbox
   hosts: SimulatedHost[]
   startWorld(): StartWorld
@@ -138,7 +176,7 @@ function openRooms(
     inbox: twice,
     platform,
     owns: ownsAll,
-    fireSchedules: () => undefined,
+    fireSchedules: atMs => schedules.fireDue(atMs),
     onNotice,
   })
   const envOf = newTurnEnvironment({
@@ -170,7 +208,37 @@ function openRooms(
       options.onFatal(error)
     },
   })
-  return { engine, worker, clockwork, inbox, hosts, startWorld, newId: newFreshId }
+  const schedules = openSchedules(options, { flows, inbox, clockwork, startWorld, newId: newFreshId })
+  return { engine, worker, clockwork, schedules, inbox, hosts, startWorld, newId: newFreshId }
+}
+
+interface SchedulePlace {
+  readonly flows: FlowCatalogue
+  readonly inbox: Inbox
+  readonly clockwork: Clockwork
+  startWorld(): StartWorld
+  newId(): string
+}
+
+function openSchedules({ store, process, ledger }: NodeOptions, place: SchedulePlace): Schedules {
+  const onNotice = noticeOf(ledger)
+  const { flows, inbox, clockwork, startWorld } = place
+  const schedules: Schedules = new Schedules({
+    store,
+    zone: 'UTC',
+    nowMs: () => process.platform.nowMs(),
+    owns: ownsAll,
+    findFlow: key => flows.flowOf(key),
+    onNotice,
+    fire: firing => {
+      const ask = (): Promise<never> => Promise.reject(new Error('nothing is asked here'))
+      const fire = { inbox, flows, world: startWorld(), ask, newId: place.newId, onNotice }
+      void startFiring(firing, fire)
+        .then(isTaken => schedules.settle(firing.row, isTaken))
+        .then(nextMs => clockwork.lookAt(nextMs))
+    },
+  })
+  return schedules
 }
 
 /** Whether something said in passing arrives: what is not heard, the store must bring. */
@@ -224,7 +292,7 @@ function hardOfHearing(worker: Worker, isHeard: (what: string) => boolean): JobS
     release: places => worker.release(places),
     offer: job => (isHeard('offer') ? worker.offer(job) : worker.release(1)),
     wake: () => void (isHeard('wake') && worker.wake()),
-    stop: (key, reason) => void (isHeard('stop') && worker.stop(key, reason)),
+    stop: (key, reason) => worker.stop(key, reason),
   }
 }
 

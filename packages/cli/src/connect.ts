@@ -35,10 +35,15 @@ function baseUrlOf(server: string): string {
   throw new CommandError(EXIT.usage, `"${server}" is not the address of a server; it looks like http://127.0.0.1:8080`)
 }
 
-function authorizationOf({ user, apiToken }: GlobalOptions): Record<string, string> {
+/** The server takes its user from the same two variables. */
+function authorizationOf({ user = userOf(process.env), apiToken }: GlobalOptions): Record<string, string> {
   if (apiToken !== undefined) return { authorization: `Bearer ${apiToken}` }
   if (user !== undefined) return { authorization: `Basic ${Buffer.from(user).toString('base64')}` }
   return {}
+}
+
+function userOf({ BATUTA_USER: name, BATUTA_PASSWORD: password }: NodeJS.ProcessEnv): string | undefined {
+  return name === undefined || password === undefined ? undefined : `${name}:${password}`
 }
 
 /** The server's message names all that is wrong in one line; several things are better read one by one. */

@@ -164,11 +164,14 @@ function newSchedules(ground: Ground, { inbox, clockwork, owns }: SchedulePlace)
     nowMs: () => platform.nowMs(),
     owns,
     findFlow: key => flows.flowOf(key),
+    onNotice,
     fire: firing => {
       const ask = askFor(answers, { ...firing.row, executionId: '' })
       const newId = (): string => ground.newIdOn(new Set([homeShardOf(firing.row)]))
       const options = { inbox, flows, world: ground.startWorld(), ask, newId, onNotice }
-      void startFiring(firing, options).then(isTaken => clockwork().lookAt(schedules.settle(firing.row, isTaken)))
+      void startFiring(firing, options)
+        .then(isTaken => schedules.settle(firing.row, isTaken))
+        .then(nextMs => clockwork().lookAt(nextMs))
     },
   })
   return schedules

@@ -20,6 +20,8 @@ const TURN_CPU_MS = 4
 const IDLE_WEIGHT_MAX_BYTES = 64 * 2 ** 20
 const PENDING_AGE_MAX_MS = 250
 const PENDING_MAX = 50_000
+/** Whoever waits for the last flush looks this often. */
+const LOOK_AGAIN_MS = 5
 
 export class Engine implements Inbox {
   readonly #options: EngineOptions
@@ -42,7 +44,7 @@ export class Engine implements Inbox {
       onCommitted: (unit, cancelled) => this.#committed(unit, cancelled),
       onDropped: (unit, error) => this.#dropped(unit, error),
       onIdle: () => this.#schedulePump(),
-      pause: ms => new Promise(resolve => void options.platform.at(options.platform.nowMs() + ms, resolve)),
+      pause: ms => this.#pause(ms),
       onNotice: options.onNotice,
       onFatal: error => {
         this.#isStopped = true
@@ -99,8 +101,7 @@ export class Engine implements Inbox {
 
   /** Settles when everything that was submitted so far is flushed. */
   async drain(): Promise<void> {
-    while (this.#pending > 0 || !this.#pipeline.isIdle)
-      await new Promise<void>(resolve => this.#options.platform.defer(resolve))
+    while (this.#pending > 0 || !this.#pipeline.isIdle) await this.#pause(LOOK_AGAIN_MS)
   }
 
   /** Forgets the executions of these shards once nothing of them is under way; nobody may submit to them any more. */
@@ -109,13 +110,18 @@ export class Engine implements Inbox {
       const entities = [...this.#residents.all()].filter(entity => shards.has(shardOf(entity.id)))
       for (const entity of entities) if (!isBusy(entity)) this.#residents.forget(entity)
       if (!entities.some(isBusy)) return
-      await new Promise<void>(resolve => this.#options.platform.defer(resolve))
+      await this.#pause(LOOK_AGAIN_MS)
     }
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true
     await this.drain()
+  }
+
+  #pause(ms: number): Promise<void> {
+    const { platform } = this.#options
+    return new Promise(resolve => void platform.at(platform.nowMs() + ms, resolve))
   }
 
   /** Backpressure hits new work only: settlements, commands and timers are always taken. */

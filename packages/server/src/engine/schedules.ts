@@ -31,6 +31,7 @@ export interface SchedulesOptions {
   findFlow(key: FlowKey): Flow | undefined
   /** Starts the execution; the cursor moves with its birth. */
   fire(firing: Firing): void
+  onNotice(message: string, error?: unknown): void
 }
 
 const RETRY_MS = 1_000
@@ -55,8 +56,9 @@ export class Schedules {
 
   /** The cursors as they stand in the store, with what was missed while nobody looked. */
   async load(): Promise<number | undefined> {
+    const triggers = await this.#options.store.read.listTriggers()
     this.#scheduled.clear()
-    for (const stored of await this.#options.store.read.listTriggers()) {
+    for (const stored of triggers) {
       if (stored.nextMs === null || !this.#options.owns(homeShardOf(stored))) continue
       const trigger = this.#options.findFlow(stored)?.triggers.find(candidate => candidate.id === stored.triggerId)
       const schedule = trigger && openSchedule(trigger, this.#options.zone)
@@ -68,8 +70,8 @@ export class Schedules {
 
   /** After a flow was saved or deleted: its triggers as the store has them now. */
   async reload(row: FlowKey): Promise<number | undefined> {
-    for (const [key, { stored }] of this.#scheduled) if (isOf(stored, row)) this.#scheduled.delete(key)
     const triggers = await this.#options.store.read.listTriggers()
+    for (const [key, { stored }] of this.#scheduled) if (isOf(stored, row)) this.#scheduled.delete(key)
     for (const stored of triggers)
       if (isOf(stored, row) && stored.nextMs !== null && this.#options.owns(homeShardOf(stored)))
         this.#scheduled.set(keyOf(stored), { stored, dateMs: stored.nextMs, retryMs: 0, isFiring: false })
@@ -87,17 +89,31 @@ export class Schedules {
     return this.#nextMs()
   }
 
-  /** The birth of a firing was committed (or refused for good): the cursor stands at its next date. */
-  settle(row: TriggerRow, isTaken: boolean): number | undefined {
+  /** The birth of a firing was committed: the cursor stands at its next date. One that was not taken may have been refused for an old cursor. */
+  async settle(row: TriggerRow, isTaken: boolean): Promise<number | undefined> {
     const scheduled = this.#scheduled.get(keyOf(row))
     if (!scheduled) return this.#nextMs()
-    scheduled.isFiring = false
-    scheduled.retryMs = isTaken ? 0 : this.#options.nowMs() + RETRY_MS
     if (isTaken) {
       scheduled.stored = { ...scheduled.stored, ...row, expectedNextMs: row.nextMs }
       scheduled.dateMs = row.nextMs
-    }
+    } else await this.#refresh(scheduled)
+    scheduled.retryMs = isTaken ? 0 : this.#options.nowMs() + RETRY_MS
+    scheduled.isFiring = false
     return this.#nextMs()
+  }
+
+  async #refresh(scheduled: Scheduled): Promise<void> {
+    const key = keyOf(scheduled.stored)
+    try {
+      const stored = (await this.#options.store.read.listTriggers()).find(found => keyOf(found) === key)
+      if (!stored) this.#scheduled.delete(key)
+      else if (stored.nextMs !== scheduled.stored.nextMs) {
+        scheduled.stored = stored
+        scheduled.dateMs = stored.nextMs
+      }
+    } catch (error) {
+      this.#options.onNotice(`the cursor of the schedule ${key} cannot be read; it is tried again`, error)
+    }
   }
 
   #fire(scheduled: Scheduled, dateMs: number): void {

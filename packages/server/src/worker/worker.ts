@@ -74,6 +74,11 @@ export class Worker implements JobSink {
     return this.#running.size
   }
 
+  /** Places taken for jobs that are still to be offered. */
+  get reserved(): number {
+    return this.#reserved
+  }
+
   reserve(): boolean {
     if (this.#isStopped || this.#hasFree || this.#running.size + this.#reserved >= this.#options.slots) return false
     this.#reserved += 1

@@ -1,0 +1,101 @@
+// The flows of a run: made by chance, saved as a user would save them, changed now and then.
+import {
+  compilePlan,
+  createCatalogue,
+  decodeValue,
+  encodeValue,
+  parseFlow,
+  trust,
+  type Flow,
+  type Plan,
+  type Value,
+} from '@batuta/core'
+import { firstDateOf } from '../../packages/server/src/engine/schedules.ts'
+import type { Tables } from '../../packages/server/src/storage/memory/tables.ts'
+import type { FlowKey, FlowRow, Store } from '../../packages/server/src/storage/store.ts'
+import type { Chance } from './chance.ts'
+import { JOB_TYPE, NAMESPACE, randomFlow } from './random-flow.ts'
+
+export const TENANT = 'main'
+export const SCHEDULE_ID = 'every'
+/** The schedule strikes this often. */
+export const SCHEDULE_EVERY_MS = 5_000
+
+const CATALOGUE = createCatalogue([{ type: JOB_TYPE, kind: 'task' }])
+const SCHEDULE = {
+  id: SCHEDULE_ID,
+  type: 'io.kestra.plugin.core.trigger.Schedule',
+  cron: '*/5 * * * * *',
+  withSeconds: true,
+}
+
+export class FlowLibrary {
+  readonly count: number
+  readonly scheduled: FlowKey | undefined
+  readonly #tables: Tables
+  readonly #truth: Store
+  readonly #chance: Chance
+  readonly #plans = new Map<string, Plan>()
+
+  constructor(tables: Tables, truth: Store, chance: Chance) {
+    this.#tables = tables
+    this.#truth = truth
+    this.#chance = chance
+    this.count = chance.int(1, 3)
+    this.scheduled = chance.hits(0.3) ? flowKey(0) : undefined
+  }
+
+  async saveAll(nowMs: number): Promise<void> {
+    await this.#truth.perform('setKey', {
+      tenant: TENANT,
+      namespace: NAMESPACE,
+      key: 'answer',
+      value: encodeValue('true'),
+      type: 'STRING',
+      description: null,
+      expiresMs: null,
+      updatedMs: nowMs,
+    })
+    for (let number = 0; number < this.count; number++) await this.save(number, nowMs)
+  }
+
+  /** A new flow under the number, or a new revision of it. */
+  async save(number: number, nowMs: number): Promise<FlowRow> {
+    const callable = Array.from({ length: number }, (_, at) => flowKey(at).flowId)
+    const key = flowKey(number)
+    const document = randomFlow(this.#chance, { id: key.flowId, callable })
+    const isScheduled = this.scheduled?.flowId === key.flowId
+    const source = JSON.stringify(isScheduled ? { ...document, triggers: [SCHEDULE] } : document)
+    const { flow, diagnostics } = parseFlow(source, { catalogue: CATALOGUE })
+    if (!flow) throw new Error(`the flow is refused: ${JSON.stringify(diagnostics)}\n${source}`)
+    const parsed = encodeValue(trust<Value>(flow))
+    const row = await this.#truth.perform('saveFlow', { ...key, source, parsed, nowMs, isDisabled: flow.disabled })
+    const nextMs = firstDateOf(flow, SCHEDULE_ID, { nowMs, zone: 'UTC' })
+    const triggers = isScheduled ? [{ triggerId: SCHEDULE_ID, nextMs, hash: 'unchanged' }] : []
+    await this.#truth.perform('saveTriggers', { flow: key, triggers })
+    return row
+  }
+
+  planOf({ tenant, namespace, flowId, revision }: FlowKey & { readonly revision: number }): Plan {
+    const name = `${flowId}/${revision}`
+    const known = this.#plans.get(name)
+    if (known) return known
+    const row = this.#rowsOf({ tenant, namespace, flowId }).find(found => found.revision === revision)
+    if (!row) throw new Error(`there is no flow ${name}`)
+    const plan = compilePlan(trust<Flow>(decodeValue(row.parsed)), { tenant, revision })
+    this.#plans.set(name, plan)
+    return plan
+  }
+
+  sourceOf(flowId: string, revision: number): string {
+    return this.#rowsOf({ tenant: TENANT, namespace: NAMESPACE, flowId })[revision - 1]?.source ?? 'no source'
+  }
+
+  #rowsOf({ tenant, namespace, flowId }: FlowKey): readonly FlowRow[] {
+    return this.#tables.flows.get(`${tenant}/${namespace}/${flowId}`) ?? []
+  }
+}
+
+export function flowKey(number: number): FlowKey {
+  return { tenant: TENANT, namespace: NAMESPACE, flowId: `f${number}` }
+}
