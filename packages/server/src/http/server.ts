@@ -1,5 +1,5 @@
 // The HTTP server: one listener, and the route table behind it.
-import type { Server } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { bindRoutes } from './bind-routes.ts'
 import type { HttpDependencies } from './dependencies.ts'
@@ -14,9 +14,6 @@ export interface RunningHttp {
   readonly address: string
   stop(): Promise<void>
 }
-
-// An import asks a module for every name that it exports, and some names of this one load a whole client for WebSockets: 40 ms and 16 MB.
-const { createServer } = process.getBuiltinModule('node:http')
 
 const HEADERS_BYTES_MAX = 32 * 1024
 const HEADERS_TIMEOUT_MS = 60_000
