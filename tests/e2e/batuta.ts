@@ -19,14 +19,20 @@ export interface StartedBatuta {
 }
 
 export interface BatutaPlaces {
-  readonly dataDir: string
-  readonly flowsDir: string
+  /** The checkout; this one unless told. */
+  readonly root?: string
+  /** What is not told is where a user who tells nothing has it. */
+  readonly dataDir?: string
+  readonly flowsDir?: string
   readonly environment?: Readonly<Record<string, string>>
 }
 
-export async function startBatuta({ dataDir, flowsDir, environment = {} }: BatutaPlaces): Promise<StartedBatuta> {
-  const child = spawn('npm', ['start', '--', '--port', '0', '--data', dataDir, '--flows', flowsDir], {
-    cwd: ROOT,
+export async function startBatuta(options: BatutaPlaces): Promise<StartedBatuta> {
+  const { root = ROOT, dataDir, flowsDir, environment = {} } = options
+  const data = dataDir === undefined ? [] : ['--data', dataDir]
+  const flows = flowsDir === undefined ? [] : ['--flows', flowsDir]
+  const child = spawn('npm', ['start', '--', '--port', '0', ...data, ...flows], {
+    cwd: root,
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,

@@ -35,10 +35,15 @@ function baseUrlOf(server: string): string {
   throw new CommandError(EXIT.usage, `"${server}" is not the address of a server; it looks like http://127.0.0.1:8080`)
 }
 
-function authorizationOf({ user, apiToken }: GlobalOptions): Record<string, string> {
+/** The server takes its user from the same two variables. */
+function authorizationOf({ user = userOf(process.env), apiToken }: GlobalOptions): Record<string, string> {
   if (apiToken !== undefined) return { authorization: `Bearer ${apiToken}` }
   if (user !== undefined) return { authorization: `Basic ${Buffer.from(user).toString('base64')}` }
   return {}
+}
+
+function userOf({ BATUTA_USER: name, BATUTA_PASSWORD: password }: NodeJS.ProcessEnv): string | undefined {
+  return name === undefined || password === undefined ? undefined : `${name}:${password}`
 }
 
 /** The server's message names all that is wrong in one line; several things are better read one by one. */
@@ -64,9 +69,9 @@ function exitCodeOf(status: number): ExitCode {
 }
 
 function networkCodeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined
+  if (!(error instanceof TypeError)) return undefined
   const { cause } = error
   // `fetch` wraps what the socket said; a body that breaks off is a plain "terminated".
   if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code
-  return error instanceof TypeError && /fetch failed|terminated|network/.test(error.message) ? error.message : undefined
+  return /fetch failed|terminated|network/.test(error.message) ? error.message : undefined
 }

@@ -27,7 +27,7 @@ function createProgram(done: Done): Command {
     .option('--json', 'print JSON')
     .addOption(new Option('--server <url>', 'server to speak to').env('BATUTA_SERVER').default(SERVER_DEFAULT))
     .addOption(new Option('--tenant <name>', 'tenant').env('BATUTA_TENANT').default('main'))
-    .addOption(new Option('--user <name:password>', 'who asks').env('BATUTA_USER'))
+    .option('--user <name:password>', 'who asks (env: BATUTA_USER and BATUTA_PASSWORD)')
     .addOption(new Option('--api-token <token>', 'who asks, by a token').env('BATUTA_API_TOKEN').conflicts('user'))
     .addHelpText('after', EXIT_CODES)
     .showHelpAfterError('(add --help for the options)')

@@ -4,6 +4,7 @@ import { SHARDS, newId, type Value } from '@batuta/core'
 import { openLocalFileStore, type FileStore } from '@batuta/plugin-sdk'
 import type { AnswerWorld } from './answers/answers.ts'
 import { databaseFile, readConfig, type Config, type ServerOptions } from './config/config.ts'
+import { lockFolder } from './config/lock-folder.ts'
 import { readNodeId } from './config/node-id.ts'
 import { openFlowCatalogue, type FlowCatalogue } from './flows/flow-catalogue.ts'
 import type { NodeIdentity } from './engine/flush-pipeline.ts'
@@ -33,6 +34,8 @@ export interface Ground {
   /** A new execution id on a shard of `shards`, or on any when there are none. */
   newIdOn(shards: ReadonlySet<number>): string
   onNotice(message: string, error?: unknown): void
+  /** Lets another server have the data folder. */
+  unlock(): void
 }
 
 /** The one node of an embedded server. */
@@ -49,6 +52,7 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
   const nowMs = (): number => platform.nowMs()
   const random = (): number => platform.random()
   for (const folder of [config.dataDir, config.flowsDir, config.storageDir]) mkdirSync(folder, { recursive: true })
+  const unlock = lockFolder(config.dataDir)
 
   const store = await openStore(config, { nowMs, onNotice })
   const id = store.cluster ? readNodeId(config.dataDir, random) : NODE
@@ -79,6 +83,7 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
     startWorld: () => ({ ...start, nowMs: nowMs() }),
     newIdOn: shards => newId({ nowMs: nowMs(), shard: pick(shards, random), random }),
     onNotice,
+    unlock,
   }
 }
 

@@ -44,6 +44,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await engine.stop()
     await membership.stop()
     await store.close()
+    ground.unlock()
   }
   return { address: http.address, config, stop }
 }

@@ -16,7 +16,8 @@ interface Chunk {
 
 export interface Zone {
   readonly id: string
-  readonly format: Intl.DateTimeFormat
+  /** Undefined for a fixed offset: whoever needs no more than UTC does without the tables of `Intl`, 9 MB and 15 ms. */
+  readonly format: Intl.DateTimeFormat | undefined
   readonly chunks: Map<number, Chunk>
   readonly fixedOffsetMs: number | undefined
 }
@@ -75,9 +76,9 @@ export function changeBetween(zone: Zone, fromMs: number, toMs: number): number 
 function openZone(id: string): Zone | undefined {
   if (id.length > 64) return undefined
   const fixedOffsetMs = parseOffset(id)
+  if (fixedOffsetMs !== undefined) return { id, format: undefined, chunks: new Map(), fixedOffsetMs }
   try {
-    const timeZone = fixedOffsetMs === undefined ? id : 'UTC'
-    const format = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' })
+    const format = new Intl.DateTimeFormat('en-US', { timeZone: id, timeZoneName: 'longOffset' })
     return { id, format, chunks: new Map(), fixedOffsetMs }
   } catch {
     // RangeError is how Intl says that it does not know a zone.
@@ -121,7 +122,7 @@ function measureChunk(zone: Zone, fromMs: number): Chunk {
 
 /** `longOffset` reads `GMT`, `GMT+05:30` or, for years long gone, `GMT-00:25:21`. */
 function measureOffset(zone: Zone, instantMs: number): number {
-  const text = zone.format.format(instantMs)
+  const text = zone.format?.format(instantMs) ?? ''
   const match = /GMT(?:([+-])(\d\d):(\d\d)(?::(\d\d))?)?$/.exec(text)
   if (match?.[1] === undefined) return 0
   const ms = (Number(match[2]) * 3600 + Number(match[3]) * 60 + Number(match[4] ?? 0)) * 1000

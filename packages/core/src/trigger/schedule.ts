@@ -39,15 +39,11 @@ const ON_DATES = 'io.kestra.plugin.core.trigger.ScheduleOnDates'
 
 /** The schedule of a trigger, compiled once; undefined for other triggers and where cron, date or zone are not valid. */
 export function openSchedule(trigger: Trigger, defaultZone: string): Schedule | undefined {
+  if (trigger.type !== SCHEDULE && trigger.type !== ON_DATES) return undefined
   const own = (key: string): Value => mapGet(trigger.properties, key) ?? null
   const zone = findZone(own('timezone') === null ? defaultZone : printValue(own('timezone')))
   if (zone === undefined) return undefined
-  const line =
-    trigger.type === SCHEDULE
-      ? cronLine(own, zone)
-      : trigger.type === ON_DATES
-        ? dateLine(own('dates'), zone)
-        : undefined
+  const line = trigger.type === SCHEDULE ? cronLine(own, zone) : dateLine(own('dates'), zone)
   if (line === undefined) return undefined
   const recover = own('recoverMissedSchedules')
   return {

@@ -45,6 +45,7 @@ export class FlushPipeline {
   /** False after a flush that was given up: it may be in the store, or still arrive there. */
   #isSeqKnown = true
   #signals = 0
+  #hasRoom = true
 
   constructor(options: PipelineOptions) {
     this.#options = options
@@ -90,9 +91,21 @@ export class FlushPipeline {
     const cancelled = cancelledJobs(written)
     if (written.length > 0) {
       const failure = await this.#write(written, cancelled)
+      this.#tellOfRoom(failure?.fault !== 'full')
       if (failure) return await this.#fail(units, failure)
     }
     for (const unit of units) this.#options.onCommitted(unit, cancelled)
+  }
+
+  /** Once when the disk has become full and once when it is not any more, however much is refused in between. */
+  #tellOfRoom(hasRoom: boolean): void {
+    if (hasRoom === this.#hasRoom) return
+    this.#hasRoom = hasRoom
+    this.#options.onNotice(
+      hasRoom
+        ? 'The disk of the database has room again.'
+        : 'The disk of the database is full: all that is new is refused.',
+    )
   }
 
   /** Undefined when the batch is in the store. */

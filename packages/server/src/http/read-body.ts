@@ -42,12 +42,11 @@ export function readBytes(incoming: IncomingMessage, bytesMax: number): Promise<
   })
 }
 
-/** The rest is thrown away as it comes, so that the client can read the answer. */
 function tooLarge(incoming: IncomingMessage, bytesMax: number, bytesSeen: number): RequestError {
   incoming.resume()
   const advice = bytesMax === SOURCE_BYTES_MAX ? SOURCE_ADVICE : BODY_ADVICE
   const message = `The body has ${bytesSeen} bytes or more, and at most ${bytesMax} are taken: ${advice}.`
-  return new RequestError(413, 'body-too-large', message, { headers: { connection: 'close' } })
+  return new RequestError(413, 'body-too-large', message)
 }
 
 const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true })

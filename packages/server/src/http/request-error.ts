@@ -55,7 +55,11 @@ const OF_FAULT: Readonly<
   },
   unavailable: { status: 503, code: 'unavailable', message: 'The store does not answer now: try again in a moment.' },
   stopped: { status: 503, code: 'stopping', message: 'The server is shutting down: try again in a moment.' },
-  'disk-full': { status: 507, code: 'disk-full', message: 'The disk of the server is full: nothing was stored.' },
+  'disk-full': {
+    status: 507,
+    code: 'disk-full',
+    message: 'The disk of the server is full: nothing was stored. Free some space in its data folder and try again.',
+  },
   failed: { status: 500, code: 'failed', message: 'The execution could not go on; the log of the server tells why.' },
 }
 

@@ -1,5 +1,5 @@
 // From a reply to bytes on the wire, past the Response objects of the web: they cost more than most routes.
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Reply } from './reply.ts'
@@ -15,8 +15,7 @@ export async function writeReply(outgoing: ServerResponse, reply: Reply): Promis
   if (outgoing.destroyed) return
   if (outgoing.headersSent) return void outgoing.destroy()
   const headers = headersOf(reply)
-  // What is left of a body that nobody read must not be taken for the next request.
-  if (!outgoing.req.complete) headers.push('connection', 'close')
+  if (!outgoing.req.complete) letGo(outgoing.req, headers)
   outgoing.writeHead(reply.status, headers)
   switch (reply.type) {
     case 'empty':
@@ -27,6 +26,16 @@ export async function writeReply(outgoing: ServerResponse, reply: Reply): Promis
       outgoing.flushHeaders()
       return await pipeline(Readable.from(reply.chunks), outgoing).catch(error => rethrowUnlessGone(error))
   }
+}
+
+/** Bodies up to this size are worth reading to their end only to be answered. */
+const REST_BYTES_MAX = 64 * 2 ** 20
+
+/** Nobody wants the rest of the body. A client that still sends it would see its connection break and not the answer, so it may finish. */
+function letGo(incoming: IncomingMessage, headers: string[]): void {
+  const announced = Number(incoming.headers['content-length'] ?? Infinity)
+  if (announced <= REST_BYTES_MAX) incoming.resume()
+  else headers.push('connection', 'close')
 }
 
 function headersOf(reply: Reply): string[] {

@@ -16,7 +16,7 @@ import type { JobSink } from '../inbox/jobs.ts'
 import type { Scheduler, Clock } from '../platform/platform.ts'
 import type { JobRow, LogRow, StoredLogLine } from '../storage/batch.ts'
 import { rankOf } from '../storage/levels.ts'
-import type { Store } from '../storage/store.ts'
+import { FlushError, type Store } from '../storage/store.ts'
 
 export interface WorkerOptions {
   readonly inbox: Inbox
@@ -50,10 +50,12 @@ interface Running {
   readonly tenant: string
   readonly namespace: string
   readonly flowId: string
+  /** Done when all lines that came so far are stored, in their order. */
+  logged: Promise<void>
 }
 
 const CLAIM_MAX = 50
-const SUBMIT_RETRY_MS = 500
+const STORE_RETRY_MS = 500
 
 export class Worker implements JobSink {
   readonly #options: WorkerOptions
@@ -162,6 +164,7 @@ export class Worker implements JobSink {
       tenant: flow?.tenantId ?? 'main',
       namespace: flow?.namespace ?? '',
       flowId: flow?.id ?? '',
+      logged: Promise.resolve(),
     })
     this.#host ??= this.#openHost()
     this.#host.send({ type: 'run', job })
@@ -187,14 +190,34 @@ export class Worker implements JobSink {
     }
   }
 
+  /** The host sends no more than a window ahead of what is stored: a store without room holds the script back and loses no line. */
   async #appendLog({ key, lines, batch }: Extract<FromHost, { type: 'log' }>): Promise<void> {
     const running = this.#running.get(keyText(key))
-    try {
-      if (running) await this.#options.store.perform('appendLogs', { rows: [logRow(running, key, lines)] })
-    } catch (error) {
-      this.#options.onNotice(`log lines of ${keyText(key)} could not be stored`, error)
-    }
+    if (running) await this.#log(running, key, lines)
     this.#host?.send({ type: 'taken', batch })
+  }
+
+  #log(running: Running, key: JobKey, lines: readonly LogLine[]): Promise<void> {
+    running.logged = running.logged.then(() => this.#storeLog(logRow(running, key, lines), key))
+    return running.logged
+  }
+
+  async #storeLog(row: LogRow, key: JobKey): Promise<void> {
+    for (;;) {
+      try {
+        await this.#options.store.perform('appendLogs', { rows: [row] })
+        return
+      } catch (error) {
+        const isPassing = error instanceof FlushError && error.fault === 'full' && !this.#isStopped
+        if (!isPassing) return this.#options.onNotice(`log lines of ${keyText(key)} could not be stored`, error)
+        await this.#pause()
+      }
+    }
+  }
+
+  async #pause(): Promise<void> {
+    const { platform } = this.#options
+    await new Promise<void>(resolve => platform.at(platform.nowMs() + STORE_RETRY_MS, resolve))
   }
 
   async #answer({ id, key, request }: Extract<FromHost, { type: 'ask' }>): Promise<void> {
@@ -209,6 +232,7 @@ export class Worker implements JobSink {
 
   async #settle(key: JobKey, outcome: Outcome): Promise<void> {
     const settlement = await this.#settlementOf(key, outcome)
+    await this.#running.get(keyText(key))?.logged
     await this.#submit(() =>
       this.#options.inbox.submit({ type: 'settled', executionId: key.executionId, ...settlement }),
     )
@@ -232,14 +256,9 @@ export class Worker implements JobSink {
       return outputs ? { ...base, outputs } : base
     } catch (error) {
       const message = `The outputs cannot be taken in (OUTPUT_TOO_LARGE): ${error instanceof Error ? error.message : String(error)}`
-      const line: LogLine = {
-        atMs: endedMs,
-        level: 'ERROR',
-        message,
-        attempt: this.#running.get(keyText(key))?.job.attempt ?? 0,
-      }
       const running = this.#running.get(keyText(key))
-      if (running) await this.#options.store.perform('appendLogs', { rows: [logRow(running, key, [line])] })
+      const line: LogLine = { atMs: endedMs, level: 'ERROR', message, attempt: running?.job.attempt ?? 0 }
+      if (running) await this.#log(running, key, [line])
       return { ...base, state: 'FAILED' }
     }
   }
@@ -265,9 +284,7 @@ export class Worker implements JobSink {
           this.#options.onNotice('a settlement was not taken', error)
           return
         }
-        await new Promise<void>(resolve =>
-          this.#options.platform.at(this.#options.platform.nowMs() + SUBMIT_RETRY_MS, resolve),
-        )
+        await this.#pause()
       }
     }
   }

@@ -3,6 +3,7 @@
 // was and is written again from its beginning, so that a checkpoint by size would follow every single flush from then on.
 import { statSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
+import { faultOf } from './flush.ts'
 
 export type Checkpoint = () => void
 
@@ -16,6 +17,15 @@ export function prepareCheckpoint(db: DatabaseSync, file: string): Checkpoint {
     const row = look.get()
     if (Number(row?.['log']) - Number(row?.['checkpointed']) < PASSIVE_FROM_PAGES) return
     const sizeBytes = statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0
-    db.exec(sizeBytes < TRUNCATE_FROM_BYTES ? 'pragma wal_checkpoint(passive)' : 'pragma wal_checkpoint(truncate)')
+    foldLog(db, sizeBytes < TRUNCATE_FROM_BYTES ? 'passive' : 'truncate')
+  }
+}
+
+/** Without room for the file the log stays as it is, and nothing of it is lost: the next look tries again. */
+export function foldLog(db: DatabaseSync, mode: 'passive' | 'truncate'): void {
+  try {
+    db.exec(`pragma wal_checkpoint(${mode})`)
+  } catch (error) {
+    if (faultOf(error) !== 'full') throw error
   }
 }

@@ -11,6 +11,8 @@ import { executionRow, join, journalRow, logRow, type Rows, type Writer } from '
 import { openSqliteStore } from './sqlite-store.ts'
 
 const SIZE_BYTES = 6 * 2 ** 20
+/** Room for the log, but not for folding it into the file as well. */
+const FOLDING_SIZE_BYTES = 40 * 2 ** 20
 const BALLAST_BYTES = 3 * 2 ** 20
 const BATCHES_MAX = 2_000
 
@@ -29,6 +31,25 @@ for (const [where, rows] of [
     assert.ok(acknowledged > 3, `${acknowledged} batches fitted`)
     await assertContent(store, acknowledged)
     await assertRefused(node, acknowledged, rows)
+    makeRoom()
+    await node.write(batchOf(acknowledged, rows))
+    await assertContent(store, acknowledged + 1)
+  })
+}
+
+for (const [where, rows, foldedFrom] of [
+  ['the main thread', 1, 256],
+  ['the database thread', 40, 160],
+] as const) {
+  test(`what ${where} acknowledged stays so when the log cannot be folded for want of room`, async t => {
+    const disk = mountSmallDisk(t, FOLDING_SIZE_BYTES)
+    if (!disk) return
+    const { store, makeRoom } = openOn(t, disk)
+    const node = await join(store)
+
+    const acknowledged = await fillUp(node, rows)
+
+    assert.ok(acknowledged >= foldedFrom, `${acknowledged} batches fitted`)
     makeRoom()
     await node.write(batchOf(acknowledged, rows))
     await assertContent(store, acknowledged + 1)
@@ -63,7 +84,7 @@ test('a rare write that finds no room says so and leaves nothing behind', async 
     isDisabled: false,
   }
 
-  await assert.rejects(store.perform('saveFlow', write), /full/)
+  await assert.rejects(store.perform('saveFlow', write), error => error instanceof FlushError && error.fault === 'full')
 
   assert.deepEqual(await store.read.listFlows(undefined, 10), [])
   makeRoom()
@@ -71,9 +92,9 @@ test('a rare write that finds no room says so and leaves nothing behind', async 
 })
 
 /** Undefined, and the test skipped, where file systems cannot be mounted. */
-function mountSmallDisk(t: TestContext): string | undefined {
+function mountSmallDisk(t: TestContext, sizeBytes: number = SIZE_BYTES): string | undefined {
   const folder = mkdtempSync(joinPath(tmpdir(), 'batuta-full-'))
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${SIZE_BYTES}`, 'tmpfs', folder], { encoding: 'utf8' })
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${sizeBytes}`, 'tmpfs', folder], { encoding: 'utf8' })
   t.after(() => {
     if (mounted.status === 0) spawnSync('umount', ['-l', folder])
     rmSync(folder, { recursive: true, force: true })
@@ -109,7 +130,7 @@ function batchOf(number: number, rows: number): Rows {
   const id = idOf(number)
   return {
     births: [executionRow(id)],
-    journal: [journalRow(id, 1, 'x'.repeat(50_000))],
+    journal: [journalRow(id, 1, 'x'.repeat(100_000))],
     logs: Array.from({ length: rows }, () => logRow(id)),
   }
 }

@@ -1,10 +1,11 @@
 // Runs the shared statements on SQLite: `$n` becomes `?n`, and a performance runs whole without yielding to the event loop, so that nothing of
 // the main thread can come between its statements.
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type { Operations } from '../store.ts'
+import { FlushError, type Operations } from '../store.ts'
 import { performanceOf, type Param, type SqlDialect, type Statement } from '../sql/perform.ts'
 import type { SqlRow } from '../sql/rows.ts'
 import { INSERT_LOG } from './flush.sql.ts'
+import { faultOf } from './flush.ts'
 import { CLAIM_JOBS, JOURNAL_OF } from './perform.sql.ts'
 
 export type RunStatement = (statement: Statement) => readonly SqlRow[]
@@ -39,8 +40,8 @@ export function performIn<Name extends keyof Operations>(
   run: RunStatement,
   { name, args }: { readonly name: Name; readonly args: Operations[Name]['args'] },
 ): Operations[Name]['result'] {
-  db.exec('begin immediate')
   try {
+    db.exec('begin immediate')
     const performance = performanceOf(name, args, SQLITE)
     let step = performance.next([])
     while (!step.done) step = performance.next(run(step.value))
@@ -48,6 +49,7 @@ export function performIn<Name extends keyof Operations>(
     return step.value
   } catch (error) {
     if (db.isTransaction) db.exec('rollback')
-    throw error
+    if (faultOf(error) !== 'full') throw error
+    throw new FlushError('full', `there is no room for ${name}`, { cause: error })
   }
 }

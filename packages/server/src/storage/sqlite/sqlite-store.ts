@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { sizeOf, type Batch } from '../batch.ts'
 import { readsOf } from '../sql/reads.ts'
 import type { FlushReceipt, Store } from '../store.ts'
-import { prepareCheckpoint } from './checkpoint.ts'
+import { foldLog, prepareCheckpoint } from './checkpoint.ts'
 import { startFlushThread, type FlushThread } from './flush-thread-client.ts'
 import { prepareFlush } from './flush.ts'
 import { migrate } from './migrate.ts'
@@ -53,6 +53,6 @@ export function openSqliteStore({ file, nowMs, threadUrl }: SqliteOptions): Stor
 const CHECKPOINT_EVERY = 256
 
 function closeDatabase(db: DatabaseSync): void {
-  db.exec('pragma wal_checkpoint(truncate)')
+  foldLog(db, 'truncate')
   db.close()
 }

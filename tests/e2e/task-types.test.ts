@@ -1,0 +1,161 @@
+// Every task type that runs here, from outside: a good use and a bad one, each in a flow of its own, against the real thing.
+import assert from 'node:assert/strict'
+import { readFileSync, readdirSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import pg from 'pg'
+import { startPostgres, type Postgres } from '../services/postgres.mjs'
+import { apiOf, isEnded, type Api, type Execution } from './api-of.ts'
+import { ROOT, startBatuta, type StartedBatuta } from './batuta.ts'
+import { makePlaces, type Places } from './places.ts'
+import { taskCases, type BadUse, type GoodUse, type TaskCase } from './task-cases.ts'
+import { until } from './until.ts'
+
+const PREFIX = 'io.kestra.plugin.'
+
+let postgres: Postgres
+let web: Server
+let places: Places
+let batuta: StartedBatuta
+let api: Api
+let cases: readonly TaskCase[] = []
+
+before(async () => {
+  places = makePlaces()
+  postgres = await startPostgres()
+  await makeTables()
+  web = createServer(({ url }, response) => response.writeHead(url === '/broken' ? 500 : 200).end('hello'))
+  await new Promise<void>(resolve => web.listen(0, '127.0.0.1', resolve))
+  batuta = await startBatuta(places)
+  api = apiOf(batuta.address)
+  await api.save(readFileSync(join(ROOT, 'examples', 'hello-world.yaml'), 'utf8'))
+  const webUrl = `http://127.0.0.1:${(web.address() as AddressInfo).port}`
+  cases = taskCases({ jdbcUrl: postgres.jdbcUrl, webUrl })
+})
+
+after(async () => {
+  await batuta.stop()
+  web.close()
+  await postgres.stop()
+  places.remove()
+})
+
+async function makeTables(): Promise<void> {
+  const client = new pg.Client(postgres.url)
+  await client.connect()
+  await client.query('create table batch_rows (id integer, name text); create table copy_rows (id integer, name text)')
+  await client.end()
+}
+
+test('every task type of every plugin has its cases', () => {
+  const folder = join(ROOT, 'dist', 'plugins')
+  const types = readdirSync(folder).flatMap(name => {
+    const { tasks } = JSON.parse(readFileSync(join(folder, name, 'manifest.json'), 'utf8')) as Manifest
+    return tasks.flatMap(({ type, kind }) => (kind === 'task' ? [type] : []))
+  })
+
+  const tried = new Set(cases.map(({ type }) => `${PREFIX}${type}`))
+  assert.ok(types.length > 30)
+  assert.deepEqual(
+    types.filter(type => !tried.has(type)),
+    [],
+  )
+})
+
+interface Manifest {
+  readonly tasks: readonly { readonly type: string; readonly kind: string }[]
+}
+
+test('used well, each type does what it says', async t => {
+  const started = await Promise.all(
+    cases.map(async ({ type, good }) => ({ type, good, execution: await start(type, 'good', good) })),
+  )
+  for (const { type, good, execution } of started) {
+    await t.test(type, async () => assertGood(good, await api.whenEnded(execution.id)))
+  }
+})
+
+test('used badly, each type fails and says why', async t => {
+  const withBad = cases.flatMap(({ type, bad }) => (bad === undefined ? [] : [{ type, bad }]))
+  const started = await Promise.all(
+    withBad.map(async ({ type, bad }) => ({ type, bad, execution: await start(type, 'bad', bad) })),
+  )
+  for (const { type, bad, execution } of started) {
+    await t.test(type, async () => assertBad(bad, await api.whenEnded(execution.id)))
+  }
+})
+
+const EVERY_SECOND = { id: 'ticks', type: `${PREFIX}core.trigger.Schedule`, cron: '* * * * * *', withSeconds: true }
+
+test('a schedule starts its flow, and a start that cannot be says why', async () => {
+  const tasks = [{ id: 'one', type: `${PREFIX}core.debug.Return`, format: '{{ trigger.date }}' }]
+  await api.save(JSON.stringify({ id: 'ticking', namespace: 'e2e', tasks, triggers: [EVERY_SECOND] }))
+  const inputs = [{ id: 'city', type: 'STRING' }]
+  await api.save(JSON.stringify({ id: 'lacking', namespace: 'e2e', inputs, tasks, triggers: [EVERY_SECOND] }))
+
+  const good = await firstOf('ticking')
+  const bad = await firstOf('lacking')
+
+  assert.equal(good.state.current, 'SUCCESS')
+  assert.match(String(good.taskRunList?.[0]?.outputs?.['value']), /^\d{4}-\d\d-\d\dT/)
+  assert.equal(bad.state.current, 'FAILED')
+  const errors = (await api.logs(bad.id)).filter(({ level }) => level === 'ERROR').map(({ message }) => message)
+  assert.match(errors.join('\n'), /Missing required input: city/)
+})
+
+test('a webhook starts its flow with what it was sent', async () => {
+  const tasks = [
+    { id: 'one', type: `${PREFIX}core.debug.Return`, format: '{{ trigger.body.name }}, {{ trigger.parameters.n[0] }}' },
+  ]
+  const triggers = [{ id: 'hook', type: `${PREFIX}core.trigger.Webhook`, key: 'a-long-enough-key' }]
+  await api.save(JSON.stringify({ id: 'hooked', namespace: 'e2e', tasks, triggers }))
+
+  const reply = await api.call('POST', '/executions/webhook/e2e/hooked/a-long-enough-key?n=7', {
+    body: '{"name": "Ada"}',
+    type: 'application/json',
+  })
+
+  assert.equal(reply.status, 200, reply.text)
+  const ended = await api.whenEnded(String(reply.json?.['id'] ?? reply.json?.['executionId']))
+  assert.equal(ended.taskRunList?.[0]?.outputs?.['value'], 'Ada, 7')
+})
+
+async function firstOf(flowId: string): Promise<Execution> {
+  return await until(`the flow ${flowId} has run`, async () => {
+    const { json } = await api.call('GET', `/executions/search?namespace=e2e&flowId=${flowId}&size=1`)
+    const [found] = (json?.['results'] ?? []) as readonly Execution[]
+    return found && isEnded(found.state.current) ? await api.find(found.id) : undefined
+  })
+}
+
+async function start(type: string, which: string, { file, props }: GoodUse | BadUse): Promise<Execution> {
+  const id = `${type.replaceAll('.', '-')}-${which}`
+  const write = file === undefined ? [] : [{ id: 'file', type: `${PREFIX}core.storage.Write`, content: file }]
+  const tasks = [...write, { id: 'one', type: `${PREFIX}${type}`, ...props }]
+  await api.save(JSON.stringify({ id, namespace: 'e2e', tasks }))
+  return await api.start(`e2e.${id}`)
+}
+
+async function assertGood({ outputs, content, log }: GoodUse, execution: Execution): Promise<void> {
+  const logs = await api.logs(execution.id)
+  assert.equal(execution.state.current, 'SUCCESS', JSON.stringify(logs))
+  const given = execution.taskRunList?.find(({ taskId }) => taskId === 'one')?.outputs ?? {}
+  if (outputs !== undefined) assert.partialDeepStrictEqual(given, outputs)
+  if (log !== undefined)
+    assert.ok(
+      logs.some(({ message }) => log.test(message)),
+      JSON.stringify(logs),
+    )
+  if (content === undefined) return
+  const text = await api.file(execution.id, String(given['uri']))
+  if (typeof content === 'string') assert.equal(text, content)
+  else assert.match(text, content)
+}
+
+async function assertBad({ reason }: BadUse, execution: Execution): Promise<void> {
+  const errors = (await api.logs(execution.id)).filter(({ level }) => level === 'ERROR').map(({ message }) => message)
+  assert.equal(execution.state.current, 'FAILED', JSON.stringify(errors))
+  assert.match(errors.join('\n'), reason)
+}
