@@ -152,7 +152,7 @@ class Simulation {
 
   get #heldNow(): readonly string[] {
     const held = Object.entries(this.#node?.held ?? {})
-    return held.filter(([, number]) => number > 0).map(([what, number]) => `${number} ${what}`)
+    return held.filter(([, number]) => number !== 0).map(([what, number]) => `${number} ${what}`)
   }
 
   #isQuiet(): boolean {

@@ -119,9 +119,9 @@ export class SimulatedNode {
 
   /** What a server in which nothing happens still holds. */
   get held(): Readonly<Record<string, number>> {
-    const { resident } = this.#engine
+    const { resident, pending } = this.#engine
     const { running, reserved } = this.#worker
-    return { resident, running, reserved }
+    return { resident, pending, running, reserved }
   }
 
   /** A flow was saved. */

@@ -1,17 +1,17 @@
 // The engine: takes signals, gives each execution its turn, and flushes what the turns want written, many executions to one transaction. One
 // flush is in flight at a time; the next fills meanwhile, so the more there is to do the more goes into each. Nothing leaves before its flush
 // returned: no reply, no job, no line to a watcher.
-import { apply, isFinal, shardOf, trust, type Birth, type Signal } from '@batuta/core'
+import { apply, shardOf, trust, type Birth, type Signal } from '@batuta/core'
 import { SubmitError, type Inbox, type Receipt, type SubmitOptions } from '../inbox/inbox.ts'
 import type { EngineOptions } from './engine-options.ts'
 import type { Entity, Pending } from './entity.ts'
 import { FlushPipeline } from './flush-pipeline.ts'
-import { loadExecution, type Loaded } from './load-execution.ts'
+import { headOf, loadExecution, type Loaded } from './load-execution.ts'
 import { Residents } from './residents.ts'
 import { Turns, UNIT_ROWS_MAX } from './turns.ts'
 import type { JobRow } from '../storage/batch.ts'
 import { jobName, newUnit, reservedBy, type Unit } from './unit.ts'
-import { writeHeld, writeTurn } from './write-turn.ts'
+import { writeHeld, type HeldMark } from './write-turn.ts'
 
 export type { EngineOptions } from './engine-options.ts'
 
@@ -238,10 +238,7 @@ export class Engine implements Inbox {
   #loaded(entity: Entity, loaded: Loaded): void {
     switch (loaded.type) {
       case 'loaded':
-        entity.state = loaded.state
-        entity.plan = loaded.plan
-        entity.head = loaded.head
-        entity.timers = new Map(loaded.state.timers)
+        this.#take(entity, loaded)
         return this.#turns.askAll(entity)
       case 'unknown':
         return this.#reportUnknown(entity)
@@ -337,41 +334,42 @@ export class Engine implements Inbox {
     if (entity.unflushed === 0) this.#residents.forget(entity)
   }
 
-  #markHeld(entity: Entity, { state, plan, head }: Extract<Loaded, { type: 'loaded' }>, reason: string): void {
-    if (state.isHeld) return
-    const env = this.#turns.envOf(entity.id, state.turn)
-    const event = { type: 'held', reason } as const
-    entity.timers = new Map(state.timers)
-    entity.head = head
-    entity.state = state
-    entity.plan = plan
-    apply(state, event, plan, env.nowMs)
+  #markHeld(entity: Entity, loaded: Extract<Loaded, { type: 'loaded' }>, reason: string): void {
+    const { state, plan, row } = loaded
+    if (state.isHeld || !row) return
+    this.#take(entity, loaded)
+    const atMs = this.#options.platform.nowMs()
+    apply(state, { type: 'held', reason }, plan, atMs)
     state.turn += 1
-    const unit = newUnit()
-    const result = { state, events: [event], effects: [], refusals: [], isUnfinished: false }
-    writeTurn(unit, { entity, plan, env, result }, { ...this.#options.node, reserve: () => false })
-    this.#addHeld(unit, entity, reason)
+    entity.head = headOf({ ...row, waitsFor: 'human' })
+    this.#writeHeld(entity, { row, turn: state.turn, reason, atMs })
   }
 
   /** A journal that cannot be folded gets its mark all the same, so that nobody reads it over and over. */
   #holdBroken(entity: Entity, { rows, row, error }: Extract<Loaded, { type: 'broken' }>): void {
     const reason = error instanceof Error ? error.message : String(error)
-    if (row && row.waitsFor !== 'human' && !isFinal(trust(row.state))) {
-      const unit = newUnit()
-      const turn = (rows.at(-1)?.turn ?? 0) + 1
-      writeHeld(unit, { row, turn, reason, atMs: this.#options.platform.nowMs() })
-      this.#addHeld(unit, entity, reason)
-    }
+    const turn = (rows.at(-1)?.turn ?? 0) + 1
+    if (row && row.waitsFor !== 'human' && row.endMs === null)
+      this.#writeHeld(entity, { row, turn, reason, atMs: this.#options.platform.nowMs() })
     this.#rejectAll(entity, new SubmitError('failed', heldText(entity, reason), { cause: error }))
     if (entity.unflushed === 0) this.#residents.forget(entity)
   }
 
-  #addHeld(unit: Unit, entity: Entity, reason: string): void {
+  #take(entity: Entity, { state, plan, row }: Extract<Loaded, { type: 'loaded' }>): void {
+    entity.state = state
+    entity.plan = plan
+    entity.head = row ? headOf(row) : ''
+    entity.timers = new Map(state.timers)
+  }
+
+  #writeHeld(entity: Entity, mark: HeldMark): void {
+    const unit = newUnit()
+    writeHeld(unit, mark)
     entity.unflushed += 1
     unit.entities.add(entity)
     this.#pipeline.add(unit)
     this.#schedulePump()
-    this.#options.onNotice(`the execution "${entity.id}" is held: ${reason}`)
+    this.#options.onNotice(`the execution "${entity.id}" is held: ${mark.reason}`)
   }
 
   #committed(unit: Unit, cancelled: ReadonlySet<string>): void {

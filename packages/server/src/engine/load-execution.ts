@@ -6,7 +6,12 @@ import type { FlowCatalogue } from '../flows/flow-catalogue.ts'
 
 /** unknown: there is no such execution. broken: its journal is there and cannot be folded, which is our mistake. */
 export type Loaded =
-  | { readonly type: 'loaded'; readonly state: ExecutionState; readonly plan: Plan; readonly head: string }
+  | {
+      readonly type: 'loaded'
+      readonly state: ExecutionState
+      readonly plan: Plan
+      readonly row: ExecutionRow | undefined
+    }
   | { readonly type: 'unknown' }
   | {
       readonly type: 'broken'
@@ -32,7 +37,7 @@ export async function loadExecution(
   const plan = await flows.loadPlan(birth, birth.revision)
   try {
     assert(plan !== undefined, `revision ${birth.revision} of the flow "${birth.namespace}.${birth.flowId}" is gone`)
-    return { type: 'loaded', state: fold(id, rows, plan), plan, head: row ? headOf(row) : '' }
+    return { type: 'loaded', state: fold(id, rows, plan), plan, row }
   } catch (error) {
     return { type: 'broken', rows, row, error }
   }

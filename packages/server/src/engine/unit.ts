@@ -123,7 +123,7 @@ export function jobName({ executionId, run, epoch }: JobKey): string {
 
 /**
  * The rows of `inner` go with those of `unit`: both are written, or neither. `inner` may hold a later turn of an execution of `unit`: what it
- * says of timers and labels takes the place of what was said before.
+ * says of timers and labels takes the place of what was said before. Nobody waits for a receipt of what executions say to one another.
  */
 export function mergeUnit(unit: Unit, inner: Unit): void {
   for (const entity of inner.entities) {
@@ -135,7 +135,6 @@ export function mergeUnit(unit: Unit, inner: Unit): void {
   const labelled = new Set(inner.labels.map(row => row.executionId))
   if (labelled.size > 0) unit.labels = unit.labels.filter(row => !labelled.has(row.executionId))
   for (const list of LISTS) pushAll<unknown>(unit[list], inner[list])
-  pushAll(unit.receipts, inner.receipts)
   pushAll(unit.afterwards, inner.afterwards)
   unit.bytes += inner.bytes
 }

@@ -41,16 +41,15 @@ export interface JobPlace {
   reserve(): boolean
 }
 
-/** The mark of an execution whose journal cannot be folded: its state is not known, so nothing else is written. */
-export function writeHeld(
-  unit: Unit,
-  {
-    row,
-    turn,
-    reason,
-    atMs,
-  }: { readonly row: ExecutionRow; readonly turn: number; readonly reason: string; readonly atMs: number },
-): void {
+export interface HeldMark {
+  readonly row: ExecutionRow
+  readonly turn: number
+  readonly reason: string
+  readonly atMs: number
+}
+
+/** The mark of an execution that is held: everything else stays as it is. */
+export function writeHeld(unit: Unit, { row, turn, reason, atMs }: HeldMark): void {
   const events = encodeEvents([{ type: 'held', reason }])
   unit.journal.push({ executionId: row.id, turn, version: EVENT_VERSION, atMs, events })
   unit.heads.push({ id: row.id, state: row.state, endMs: row.endMs, waitsFor: 'human', turn })

@@ -4,10 +4,15 @@ const LONGEST_MS = 60_000
 
 export class Backoff {
   readonly #nowMs: () => number
-  #refused = new Map<string, { readonly atMs: number; readonly delayMs: number }>()
+  readonly #refused = new Map<string, { readonly atMs: number; readonly delayMs: number }>()
 
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs
+  }
+
+  /** How many are refused now. */
+  get size(): number {
+    return this.#refused.size
   }
 
   isDue(key: string): boolean {

@@ -31,9 +31,11 @@ export function rescueJobs(options: RescueJobsOptions): Round {
   const isOwn = ({ executionId }: JobKey): boolean => owns(shardOf(executionId))
   const backoff = new Backoff(nowMs)
   const run = async (): Promise<void> => {
-    const killed = (await store.read.listKilledJobs(PAGE)).filter(isOwn)
-    const lost = (await abandonedJobs(options)).filter(isOwn)
-    const held = await store.read.listHeldJobs({ ...node, beforeMs: nowMs() - ON_THE_WAY_MAX_MS, limit: PAGE })
+    // What was refused must not hide what comes after it.
+    const limit = PAGE + backoff.size
+    const killed = (await store.read.listKilledJobs(limit)).filter(isOwn)
+    const lost = (await abandonedJobs(options, limit)).filter(isOwn)
+    const held = await store.read.listHeldJobs({ ...node, beforeMs: nowMs() - ON_THE_WAY_MAX_MS, limit })
     const forgotten = [...killed, ...lost, ...held.filter(key => !isRunning(key))]
     await report(
       forgotten.filter(key => backoff.isDue(nameOf(key))),
@@ -47,9 +49,9 @@ export function rescueJobs(options: RescueJobsOptions): Round {
 }
 
 /** Alone, what an earlier incarnation of this node held; among others, what any node held that is gone. */
-async function abandonedJobs({ store, node }: RescueJobsOptions): Promise<readonly JobKey[]> {
-  if (store.cluster) return await store.cluster.listAbandonedJobs(PAGE)
-  return await store.read.listLostJobs(node.node, node.incarnation, PAGE)
+async function abandonedJobs({ store, node }: RescueJobsOptions, limit: number): Promise<readonly JobKey[]> {
+  if (store.cluster) return await store.cluster.listAbandonedJobs(limit)
+  return await store.read.listLostJobs(node.node, node.incarnation, limit)
 }
 
 async function report(
