@@ -12,6 +12,7 @@ import { apiOf, isEnded, type Api, type Execution } from './api-of.ts'
 import { ROOT, isAlive, startBatuta, type StartedBatuta } from './batuta.ts'
 import { commandLine } from './command-line.ts'
 import { makePlaces, type Places } from './places.ts'
+import { childrenOf } from './processes.ts'
 import { WEATHER_FILE, loadDataSets, readDataSet, readWeather, type Day } from './public-data-sets.ts'
 import { until } from './until.ts'
 
@@ -125,6 +126,25 @@ test('the pipeline ends well although the server is killed in the middle of its 
   assert.ok(isGone(secondPid))
   assert.equal(ended.taskRunList?.filter(run => run.taskId === 'extract').length, 1)
   await assertMonths('by_month_killed')
+})
+
+test('the pipeline ends well although the process that runs the script is killed', async () => {
+  const gate = join(places.home, 'second-gate')
+  await api.save(heldInPython(example('postgres-etl'), gate))
+  const { id } = await api.start('examples.postgres-etl', etlInputs('by_month_hostless'))
+  const firstPid = await heldPid(api, id, new Set())
+
+  for (const host of childrenOf(batuta.serverPid)) process.kill(host, 'SIGKILL')
+  const secondPid = await heldPid(api, id, new Set([firstPid]))
+  await until('the script has died, or is killed by who comes after', async () =>
+    isAlive(firstPid) ? undefined : true,
+  )
+  writeFileSync(gate, '')
+  const ended = await api.whenEnded(id, RUN_MAX_MS)
+
+  assertEtl(ended)
+  assert.notEqual(secondPid, firstPid)
+  await assertMonths('by_month_hostless')
 })
 
 // ── What a run must have left ───────────────────────────────────────────────────────────────────────────────────────────────
