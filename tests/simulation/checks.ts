@@ -1,10 +1,11 @@
 // What must be true when all is quiet. Each rule names its invariant of the reliability specification.
-import { ROOT, decodeEvents, getRun, isFinal, mapGet, type ExecutionState } from '@batuta/core'
+import { ROOT, decodeEvents, getRun, isFinal, mapGet, type ExecutionState, type TaskRun } from '@batuta/core'
 import type { Tables } from '../../packages/server/src/storage/memory/tables.ts'
 import { foldRows, type Audit, type Shadow } from './audit.ts'
 import { canonical } from './canonical.ts'
 import { SCHEDULE_EVERY_MS, SCHEDULE_ID } from './flow-library.ts'
-import type { Ledger } from './ledger.ts'
+import { count, type Ledger } from './ledger.ts'
+import { Unpredictable, predict } from './oracle.ts'
 
 export interface CheckOptions {
   readonly tables: Tables
@@ -70,6 +71,48 @@ function checkExecution(id: string, shadow: Shadow, { tables, audit, ledger }: C
   if (state.parentLink && !parent) wrong(`I17 its parent ${state.parentLink.executionId} never was`)
   if (state.isEnded && state.asked.size > 0) wrong(`questions are out: ${[...state.asked].join(', ')}`)
   if (state.isEnded) checkOutcome(state, wrong)
+  if (state.isEnded) checkPrediction(shadow, ledger, wrong)
+}
+
+/** The end that the oracle predicts, for executions that nobody meddled with. */
+function checkPrediction({ state, plan }: Shadow, ledger: Ledger, wrong: (what: string) => void): void {
+  const isAlone = state.generation === 1 && !state.isKillRequested && state.state !== 'RETRIED'
+  const isLucky = state.runs.every(run => run.lost < 2 && !hasFailedQuestion(run.evaluated))
+  if (!isAlone || !isLucky || hasFailedQuestion(state.evaluated) || state.problem !== undefined) return
+  const nameOf = (run: TaskRun): string => {
+    const values = valuesOf(state, run)
+    const id = plan.tasks[run.task]?.id ?? '?'
+    return values.length === 0 ? id : `${id}[${values.join('/')}]`
+  }
+  const actual = new Map(state.runs.map(run => [nameOf(run), run.state]))
+  try {
+    const predicted = predict(plan.flow, {
+      attemptNumber: state.attemptNumber,
+      subflowState: name => actual.get(name),
+    })
+    count(ledger, predicted.runs ? 'predicted' : 'predicted in part')
+    if (predicted.state !== state.state) wrong(`it ended ${state.state}, predicted was ${predicted.state}`)
+    if (predicted.runs && textOf(predicted.runs) !== textOf(actual))
+      wrong(`its runs ended ${textOf(actual)}, predicted was ${textOf(predicted.runs)}`)
+  } catch (error) {
+    if (!(error instanceof Unpredictable)) throw error
+  }
+}
+
+function hasFailedQuestion(evaluated: TaskRun['evaluated']): boolean {
+  return [...(evaluated?.values() ?? [])].some(answer => answer !== 'asked' && 'error' in answer)
+}
+
+function valuesOf(state: ExecutionState, run: TaskRun): string[] {
+  const above = run.parent === ROOT ? [] : valuesOf(state, getRun(state, run.parent))
+  return run.value === undefined ? above : [...above, run.value]
+}
+
+function textOf(runs: ReadonlyMap<string, string>): string {
+  return [...runs]
+    .map(([name, state]) => `${name} ${state}`)
+    .sort()
+    .join(', ')
 }
 
 /** The final state follows from the runs of `tasks` alone. */

@@ -12,6 +12,7 @@ import { Clients } from './clients.ts'
 import { NO_FAULTS, drawFaults, type Faults } from './faults.ts'
 import { FlowLibrary, SCHEDULE_ID } from './flow-library.ts'
 import { count, newLedger, type Ledger } from './ledger.ts'
+import { outcomeOf } from './simulated-host.ts'
 import { Process } from './process.ts'
 import { SimulatedNode } from './simulated-node.ts'
 import { openSimulatedStore } from './simulated-store.ts'
@@ -285,10 +286,17 @@ class Simulation {
 
   /** Attempts of a host that outlived its server report to the next one. */
   #settleLate(chance: Chance): void {
-    for (const { key } of this.#node?.hosts.flatMap(host => host.running) ?? []) {
+    for (const job of this.#node?.hosts.flatMap(host => host.running) ?? []) {
+      const { key } = job
       if (!chance.hits(0.3)) continue
       const atMs = this.#world.nowMs + chance.int(10, 6_000)
-      const settlement = { run: key.run, epoch: key.epoch, state: 'SUCCESS', startedMs: atMs, endedMs: atMs } as const
+      const settlement = {
+        run: key.run,
+        epoch: key.epoch,
+        state: outcomeOf(job),
+        startedMs: atMs,
+        endedMs: atMs,
+      } as const
       this.#world.at(atMs, 'late', () => {
         count(this.#ledger, 'settled late')
         this.#node?.inbox

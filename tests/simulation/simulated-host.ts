@@ -62,7 +62,7 @@ export class SimulatedHost implements Host {
     const startedMs = world.nowMs
     const endMs = startedMs + (chance.hits(0.3) ? chance.int(0, 20) : chance.int(0, RUNS_MAX_MS))
     if (chance.hits(this.#options.faults().hostDeath)) world.at(endMs, 'host death', () => this.#die())
-    else world.at(endMs, `end ${job.taskId}`, () => this.#settle(job, startedMs, stateOf(job)))
+    else world.at(endMs, `end ${job.taskId}`, () => this.#settle(job, startedMs, outcomeOf(job)))
   }
 
   #settle(job: HostJob, startedMs: number, state: Outcome['state']): void {
@@ -108,7 +108,7 @@ export class SimulatedHost implements Host {
 const STATES: Readonly<Record<string, Outcome['state']>> = { S: 'SUCCESS', W: 'WARNING', F: 'FAILED' }
 
 /** `outcomes: "FFS"` fails twice, then succeeds for ever. */
-function stateOf({ properties, attempt }: HostJob): Outcome['state'] {
+export function outcomeOf({ properties, attempt }: HostJob): Outcome['state'] {
   const map = decodeValue(properties)
   const letters = isMap(map) ? printValue(mapGet(map, 'outcomes') ?? 'S') : 'S'
   return STATES[letters[Math.min(attempt, letters.length - 1)] ?? 'S'] ?? 'SUCCESS'

@@ -63,6 +63,8 @@ export class Worker implements JobSink {
   #reserved = 0
   #host: Host | undefined
   #isClaiming = false
+  /** Jobs that were to stop while a claim was on its way: if it brings them they are not begun. */
+  readonly #unwanted = new Set<string>()
   #hasFree = false
   #isStopped = false
 
@@ -124,6 +126,7 @@ export class Worker implements JobSink {
 
   stop(key: JobKey, reason: 'kill' | 'stale'): void {
     if (this.#running.has(keyText(key))) this.#host?.send({ type: 'kill', key, reason })
+    else if (this.#isClaiming) this.#unwanted.add(keyText(key))
   }
 
   /** Stops taking jobs and ends the host; what still ran is lost and starts again elsewhere. */
@@ -144,11 +147,15 @@ export class Worker implements JobSink {
         nowMs: this.#options.platform.nowMs(),
       })
       this.#hasFree = rows.length === limit
-      for (const row of rows) this.#start(row)
+      for (const row of rows) {
+        if (this.#unwanted.has(keyText(row))) this.#reportLost(row)
+        else this.#start(row)
+      }
     } catch (error) {
       this.#options.onNotice('jobs could not be claimed', error)
     } finally {
       this.#isClaiming = false
+      this.#unwanted.clear()
     }
   }
 
@@ -296,10 +303,11 @@ export class Worker implements JobSink {
     this.#running.clear()
     if (lost.length > 0)
       this.#options.onNotice(`the host process ended (${reason}): ${lost.length} jobs are lost and start again`)
-    for (const { job } of lost) {
-      const { executionId, run, epoch } = job.key
-      void this.#submit(() => this.#options.inbox.submit({ type: 'lost', executionId, run, epoch }))
-    }
+    for (const { job } of lost) this.#reportLost(job.key)
+  }
+
+  #reportLost({ executionId, run, epoch }: JobKey): void {
+    void this.#submit(() => this.#options.inbox.submit({ type: 'lost', executionId, run, epoch }))
   }
 }
 

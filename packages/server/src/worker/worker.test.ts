@@ -1,0 +1,129 @@
+// The worker between engine and host: places, claims, and words that cross on the way.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { ToHost } from '@batuta/plugin-sdk'
+import { JOB, NODE, TestEngine } from '../engine/testing/test-engine.ts'
+import { FlushError, type Store } from '../storage/store.ts'
+import { Worker, type HostEvents } from './worker.ts'
+
+async function openWorker(t: TestEngine, { slots = 4, store = t.store }: { slots?: number; store?: Store } = {}) {
+  const sent: ToHost[] = []
+  const hosts: HostEvents[] = []
+  const worker = new Worker({
+    inbox: t.engine,
+    store,
+    platform: t.clock,
+    node: { node: NODE, incarnation: 1 },
+    slots,
+    openHost: events => {
+      hosts.push(events)
+      return { send: message => void sent.push(message), stop: async () => {} }
+    },
+    answer: () => Promise.reject(new Error('nothing is asked')),
+    readOutputs: () => Promise.reject(new Error('nothing is spilled')),
+    onNotice: message => void t.notices.push(message),
+  })
+  const runs = (): number[] => sent.flatMap(message => (message.type === 'run' ? [message.job.key.run] : []))
+  return { worker, sent, hosts, runs }
+}
+
+async function openJobs(count: number): Promise<{ readonly t: TestEngine; readonly id: string }> {
+  const t = await TestEngine.open()
+  const tasks = Array.from({ length: count }, (_, at) => `{ id: t${at}, type: ${JOB} }`)
+  await t.saveFlow('jobs', `tasks: [{ id: all, type: core.flow.Parallel, tasks: [${tasks.join(', ')}] }]`)
+  return { t, id: await t.started('jobs') }
+}
+
+test('free jobs are claimed up to the places there are, in their order', async () => {
+  const { t } = await openJobs(6)
+  const { worker, runs } = await openWorker(t)
+
+  worker.wake()
+  await t.settled()
+
+  assert.deepEqual(runs(), [1, 2, 3, 4])
+  assert.equal(worker.reserve(), false)
+})
+
+test('a place that is given back is free for the next job', async () => {
+  const { t, id } = await openJobs(2)
+  const { worker, hosts, runs } = await openWorker(t, { slots: 1 })
+  worker.wake()
+  await t.settled()
+
+  const outcome = { state: 'SUCCESS', metrics: [], startedMs: 1, endedMs: 2 } as const
+  hosts[0]?.onMessage({ type: 'settled', key: { executionId: id, run: 1, epoch: 1 }, outcome })
+  await t.settled()
+
+  assert.deepEqual(runs(), [1, 2])
+  assert.equal(t.tables.jobs.size, 1)
+})
+
+test('a job that is killed while its claim is on its way is not begun', async () => {
+  const { t, id } = await openJobs(2)
+  let deliver = (): void => {}
+  const store: Store = {
+    kind: 'memory',
+    read: t.store.read,
+    flush: batch => t.store.flush(batch),
+    close: async () => {},
+    perform: async (name, args) => {
+      const result = await t.store.perform(name, args)
+      if (name === 'claimJobs') await new Promise<void>(resolve => (deliver = resolve))
+      return result
+    },
+  }
+  const { worker, runs } = await openWorker(t, { store })
+  worker.wake()
+  await t.settled()
+
+  await t.kill(id)
+  for (const run of [1, 2]) worker.stop({ executionId: id, run, epoch: 1 }, 'kill')
+  deliver()
+  await t.settled()
+
+  assert.deepEqual(runs(), [])
+  assert.equal(t.stateOf(id), 'KILLED')
+  assert.deepEqual([t.tables.jobs.size, worker.running], [0, 0])
+})
+
+test('what a host ran when it died is lost, and starts again in another one', async () => {
+  const { t, id } = await openJobs(2)
+  const { worker, hosts, sent } = await openWorker(t)
+  worker.wake()
+  await t.settled()
+
+  hosts[0]?.onExit('signal SIGKILL')
+  await t.settled()
+  worker.wake()
+  await t.settled()
+
+  assert.equal(hosts.length, 2)
+  const keys = sent.flatMap(message =>
+    message.type === 'run' ? [`${message.job.key.run}/${message.job.key.epoch}`] : [],
+  )
+  assert.deepEqual(keys, ['1/1', '2/1', '1/2', '2/2'])
+  assert.equal(t.stateOf(id), 'RUNNING')
+})
+
+test('a settlement is sent again as long as the store is away', async () => {
+  const { t, id } = await openJobs(1)
+  const { worker, hosts } = await openWorker(t)
+  worker.wake()
+  await t.settled()
+  let tries = 0
+  t.store.before = () => {
+    tries += 1
+    if (tries < 3) throw new FlushError('full', 'no space left')
+  }
+
+  const outcome = { state: 'SUCCESS', metrics: [], startedMs: 1, endedMs: 2 } as const
+  hosts[0]?.onMessage({ type: 'settled', key: { executionId: id, run: 1, epoch: 1 }, outcome })
+  for (let wait = 0; wait < 4; wait++) {
+    await t.settled()
+    t.clock.advance(1_000)
+  }
+
+  assert.equal(tries, 3)
+  assert.equal(t.stateOf(id), 'SUCCESS')
+})
