@@ -14,16 +14,24 @@ import { isBeingKilled, type TaskRun } from './state.ts'
 export function startRun(view: View, run: TaskRun): Decision {
   const task = getTask(view.plan, run.task)
   if (isBeingKilled(view.state)) return moved(run, 'KILLED')
+  const render = rendererOf(view, run, task)
   try {
-    const render = rendererOf(view, run, task)
-    if (task.runIf && run.state === 'CREATED' && run.attempts.length === 0) {
-      const text = readProperty(task.runIf, { scope: render.scope, how: 'text', evaluated: run.evaluated })
-      if (typeof text === 'string' && !isTruthyText(text)) return skip(view, run)
-    }
+    if (!isWanted(run, task, render)) return skip(view, run)
+  } catch (error) {
+    return ask(run, error) ?? refuseStart(view, run, task, error)
+  }
+  try {
     return startTask(view, run, { task, kind: task.kind, render })
   } catch (error) {
-    return failedStart(view, run, task, error)
+    return ask(run, error) ?? failedStart(view, run, task, error)
   }
+}
+
+/** The condition counts when a run begins for the first time, also when a restart begins one that never began. */
+function isWanted(run: TaskRun, { runIf }: PlanTask, { scope }: Renderer): boolean {
+  if (!runIf || run.attempts.length > 0 || run.state === 'SUBMITTED') return true
+  const text = readProperty(runIf, { scope, how: 'text', evaluated: run.evaluated })
+  return typeof text !== 'string' || isTruthyText(text)
 }
 
 interface Start {
@@ -94,22 +102,31 @@ function moved(run: TaskRun, to: TaskRun['state']): Decision {
   return { events: [{ type: 'run-moved', run: run.ordinal, to }], effects: [] }
 }
 
+/** A template that asks the world: the run waits for the answer. */
+function ask(run: TaskRun, error: unknown): Decision | undefined {
+  if (!(error instanceof NeedsEvaluation)) return undefined
+  if (run.evaluated?.get(error.slot) === 'asked') return { events: [], effects: [] }
+  const asked = { run: run.ordinal, slot: error.slot }
+  return { events: [{ type: 'evaluate-asked', ...asked }], effects: [{ type: 'evaluate', ...asked }] }
+}
+
 function failedStart(view: View, run: TaskRun, task: PlanTask, error: unknown): Decision {
-  if (error instanceof NeedsEvaluation) {
-    if (run.evaluated?.get(error.slot) === 'asked') return { events: [], effects: [] }
-    const asked = { run: run.ordinal, slot: error.slot }
-    return { events: [{ type: 'evaluate-asked', ...asked }], effects: [{ type: 'evaluate', ...asked }] }
-  }
-  if (!(error instanceof ExpressionError) && !(error instanceof RunError)) throw error
-  const log = logOf(view, run, error.message)
   const isLeaf = task.kind.type === 'inline' && task.kind.inline.isUpdating !== true
-  if (isLeaf) {
-    const settled = settleAttempt(view, run, endedNow(view, run, 'FAILED'))
-    return { events: settled.events, effects: [log, ...settled.effects] }
-  }
+  if (!isLeaf || !isOfTheAuthor(error)) return refuseStart(view, run, task, error)
+  const settled = settleAttempt(view, run, endedNow(view, run, 'FAILED'))
+  return { events: settled.events, effects: [logOf(view, run, error.message), ...settled.effects] }
+}
+
+/** The run fails before it has begun: there is no attempt, so there is nothing to try again. */
+function refuseStart(view: View, run: TaskRun, task: PlanTask, error: unknown): Decision {
+  if (!isOfTheAuthor(error)) throw error
   // Kestra 1.x looks at allowFailure of groups only (recorded); 2.0 also at that of subflows and of tasks that change the execution.
   const isStrict = view.plan.flow.dialect === 1 && task.kind.type !== 'control'
   const to = isStrict ? 'FAILED' : tolerate('FAILED', task.task)
   const events: Event[] = [{ type: 'run-moved', run: run.ordinal, to }]
-  return { events, effects: [log] }
+  return { events, effects: [logOf(view, run, error.message)] }
+}
+
+function isOfTheAuthor(error: unknown): error is ExpressionError | RunError {
+  return error instanceof ExpressionError || error instanceof RunError
 }
