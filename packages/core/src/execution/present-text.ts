@@ -26,13 +26,37 @@ export function instantText(atMs: number): string {
   return lastText
 }
 
+const SUDDEN_MAX = 64
+const sudden = new Map<string, string>()
+let suddenMs = Number.NaN
+
+/** What ran within a turn has a history of one millisecond, and the runs and executions of a millisecond share a few of them. */
 export function historyText(current: StateName, history: readonly Moment[], nowMs: number): string {
   const startMs = history[0]?.atMs ?? nowMs
+  if (history.length < 2 || !isFinal(current)) return writeHistory(current, history, nowMs)
+  let key: string = current
+  for (const { state, atMs } of history) {
+    if (atMs !== startMs) return writeHistory(current, history, nowMs)
+    key += state
+  }
+  if (suddenMs !== startMs) sudden.clear()
+  suddenMs = startMs
+  const known = sudden.get(key)
+  if (known !== undefined) return known
+  const text = writeHistory(current, history, nowMs)
+  if (sudden.size < SUDDEN_MAX) sudden.set(key, text)
+  return text
+}
+
+function writeHistory(current: StateName, history: readonly Moment[], nowMs: number): string {
+  const startMs = history[0]?.atMs ?? nowMs
   const endMs = history.at(-1)?.atMs ?? startMs
-  const moments: string[] = []
-  for (const { state, atMs } of history) moments.push(`{"state":"${state}","date":"${instantText(atMs)}"}`)
+  let moments = ''
+  for (const { state, atMs } of history) {
+    moments += `${moments === '' ? '' : ','}{"state":"${state}","date":"${instantText(atMs)}"}`
+  }
   const isAtRest = isFinal(current) || current === 'PAUSED'
   const durationMs = (history.length > 1 ? endMs : nowMs) - startMs
   const end = isAtRest ? `,"endDate":"${instantText(endMs)}"` : ''
-  return `{"current":"${current}","histories":[${moments.join(',')}],"duration":"${formatDuration(Math.max(0, durationMs))}","startDate":"${instantText(startMs)}"${end}}`
+  return `{"current":"${current}","histories":[${moments}],"duration":"${formatDuration(Math.max(0, durationMs))}","startDate":"${instantText(startMs)}"${end}}`
 }

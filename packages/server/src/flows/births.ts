@@ -45,15 +45,15 @@ export async function prepareBirth(
   request: StartRequest,
   { world, ask }: { readonly world: StartWorld; readonly ask: Ask },
 ): Promise<PreparedBirth> {
-  if (request.plan.flow.inputs.length === 0) return birthOf(executionId, request, NO_INPUTS)
+  if (request.plan.flow.inputs.length === 0) return birthFrom(executionId, request, NO_INPUTS)
   const resolved = await evaluateAsync(scope => resolve(request, world, scope), scopeOf(request.plan, world), ask)
-  return birthOf(executionId, request, resolved)
+  return birthFrom(executionId, request, resolved)
 }
 
 /** As `prepareBirth`, inside a turn: a default that asks the world is a problem there. */
 export function prepareBirthNow(executionId: string, request: StartRequest, world: StartWorld): PreparedBirth {
-  if (request.plan.flow.inputs.length === 0) return birthOf(executionId, request, NO_INPUTS)
-  return birthOf(executionId, request, resolve(request, world, scopeOf(request.plan, world)))
+  if (request.plan.flow.inputs.length === 0) return birthFrom(executionId, request, NO_INPUTS)
+  return birthFrom(executionId, request, resolve(request, world, scopeOf(request.plan, world)))
 }
 
 const NO_INPUTS: ResolvedInputs = { values: {}, problems: [], perInput: [] }
@@ -90,7 +90,8 @@ export function scopeOf(plan: Plan, world: StartWorld): Scope {
   }
 }
 
-function birthOf(
+/** With inputs that are resolved already. */
+export function birthFrom(
   executionId: string,
   { plan, labels = [], trigger, scheduledMs }: StartRequest,
   resolved: ResolvedInputs,

@@ -4,6 +4,7 @@ import { watch, type FSWatcher } from 'node:fs'
 import { readFile, readdir } from 'node:fs/promises'
 import { extname, join, relative } from 'node:path'
 import { splitDocuments } from '@batuta/core'
+import type { FlowKey, Store } from '../storage/store.ts'
 import type { Log } from '../telemetry/log.ts'
 import { judgeFlow, saveFlow, type SaveWorld } from './save-flow.ts'
 
@@ -15,7 +16,8 @@ export interface FlowsDir {
 }
 
 export async function watchFlows(folder: string, world: SaveWorld, log: Log): Promise<FlowsDir> {
-  for (const file of await listFiles(folder)) await loadFile(file, { folder, world, log })
+  const known = await storedSources(world.store)
+  for (const file of await listFiles(folder)) await loadFile(file, { folder, world, log, known })
   const pending = new Map<string, NodeJS.Timeout>()
   const onChange = (name: string | null): void => {
     if (name === null || !isFlowFile(name)) return
@@ -54,13 +56,31 @@ function isFlowFile(name: string): boolean {
   return extname(name) === '.yaml' || extname(name) === '.yml'
 }
 
-async function loadFile(
-  file: string,
-  { folder, world, log }: { readonly folder: string; readonly world: SaveWorld; readonly log: Log },
-): Promise<void> {
+const PAGE = 500
+
+/** A file that says what the newest revision of its flow says is passed over: reading and judging nine flows is half of a start. */
+async function storedSources(store: Store): Promise<ReadonlySet<string>> {
+  const sources = new Set<string>()
+  for (let after: FlowKey | undefined; ;) {
+    const rows = await store.read.listFlows(after, PAGE)
+    for (const { source } of rows) sources.add(source)
+    if (rows.length < PAGE) return sources
+    after = rows.at(-1)
+  }
+}
+
+interface Loading {
+  readonly folder: string
+  readonly world: SaveWorld
+  readonly log: Log
+  readonly known?: ReadonlySet<string>
+}
+
+async function loadFile(file: string, { folder, world, log, known }: Loading): Promise<void> {
   const name = relative(folder, file)
   try {
-    for (const source of splitDocuments(await readFile(file, 'utf8'))) await loadDocument(source, { name, world, log })
+    for (const source of splitDocuments(await readFile(file, 'utf8')))
+      if (known?.has(source) !== true) await loadDocument(source, { name, world, log })
   } catch (error) {
     if (isMissing(error)) return
     log.warn(`the flow file "${name}" could not be read`, error)

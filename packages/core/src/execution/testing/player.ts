@@ -10,6 +10,7 @@ import type { Birth, Effect, Settlement, Signal } from '../event.ts'
 import { fold, type JournalRow } from '../journal.ts'
 import { valueChain } from '../outputs.ts'
 import { compilePlan, type Plan } from '../plan.ts'
+import { presentExecution } from '../present.ts'
 import { isFinal, type ExecutionState, type FinalState, type TaskRun } from '../state.ts'
 import { openExecution, runTurn, type TurnResult } from '../turn.ts'
 import type { TurnEnv } from '../turn-env.ts'
@@ -27,6 +28,18 @@ export interface PlayOptions {
   readonly childProblem?: string
   /** Folding huge journals after every turn takes its time. */
   readonly isUnfolded?: boolean
+}
+
+interface Shown {
+  readonly state: { readonly current: string; readonly histories: readonly { readonly state: string }[] }
+}
+
+interface ShownExecution extends Shown {
+  readonly taskRunList: readonly (Shown & {
+    readonly taskId: string
+    readonly value?: string
+    readonly attempts?: readonly Shown[]
+  })[]
 }
 
 /** `body` is the flow without its id and namespace. */
@@ -181,6 +194,22 @@ export class Player {
 
   get logs(): readonly string[] {
     return this.effects.flatMap(effect => (effect.type === 'log' ? [effect.entry.message] : []))
+  }
+
+  /** As the API shows it: states of the execution, and of every run with those of its attempts. */
+  get shown(): { readonly execution: string; readonly runs: readonly string[] } {
+    const document = JSON.parse(
+      presentExecution(this.state, this.plan, { dialect: 'b', nowMs: this.nowMs }),
+    ) as ShownExecution
+    const states = ({ state }: Shown): string => state.histories.map(moment => moment.state).join(' ')
+    return {
+      execution: states(document),
+      runs: document.taskRunList.map(run => {
+        const attempts = (run.attempts ?? []).map(attempt => attempt.state.current).join(' ')
+        const name = run.value === undefined ? run.taskId : `${run.taskId}[${run.value}]`
+        return `${name}: ${states(run)} | ${attempts}`
+      }),
+    }
   }
 
   get isEnded(): boolean {

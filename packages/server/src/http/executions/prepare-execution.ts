@@ -1,7 +1,16 @@
 // The birth of an execution, by the shortest way: inputs whose defaults and conditions need nothing from outside are resolved at once, the
 // others are asked for.
-import { mapGet, type Input, type Plan, type Value } from '@batuta/core'
-import { prepareBirth, prepareBirthNow, type PreparedBirth, type StartRequest } from '../../flows/births.ts'
+import { mapGet, mapSize, type Input, type Plan, type ResolvedInputs, type Value } from '@batuta/core'
+import {
+  birthFrom,
+  prepareBirth,
+  prepareBirthNow,
+  resolve,
+  scopeOf,
+  type PreparedBirth,
+  type StartRequest,
+  type StartWorld,
+} from '../../flows/births.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { refuseDeep } from '../value-depth.ts'
 
@@ -26,8 +35,12 @@ function prepare(
   dependencies: PrepareDependencies,
 ): Promise<PreparedBirth> | PreparedBirth {
   const world = dependencies.startWorld()
-  if (needsNothing(request.plan)) return prepareBirthNow(executionId, request, world)
-  return prepareBirth(executionId, request, { world, ask: askOf(request.plan, executionId, dependencies) })
+  const { plan, inputs, isForm } = request
+  if (needsNothing(plan)) {
+    if (mapSize(inputs) > 0 || isForm === true) return prepareBirthNow(executionId, request, world)
+    return birthFrom(executionId, request, defaultsOf(request, world))
+  }
+  return prepareBirth(executionId, request, { world, ask: askOf(plan, executionId, dependencies) })
 }
 
 export function askOf(
@@ -38,6 +51,15 @@ export function askOf(
   return ask({ tenant: config.tenant, namespace: flow.namespace, flowId: flow.id, executionId })
 }
 
+const defaults = new WeakMap<Plan, ResolvedInputs>()
+
+/** A call that gives no inputs to a flow whose defaults are constant gets the same ones each time. */
+function defaultsOf(request: StartRequest, world: StartWorld): ResolvedInputs {
+  const answer = defaults.get(request.plan) ?? resolve(request, world, scopeOf(request.plan, world))
+  defaults.set(request.plan, answer)
+  return answer
+}
+
 const known = new WeakMap<Plan, boolean>()
 
 function needsNothing(plan: Plan): boolean {
@@ -46,9 +68,10 @@ function needsNothing(plan: Plan): boolean {
   return answer
 }
 
-function isConstant({ defaults, dependsOn, inputs, properties }: Input): boolean {
-  if (dependsOn !== undefined || mapGet(properties, 'expression') !== undefined) return false
-  return !isTemplate(defaults) && (inputs ?? []).every(isConstant)
+/** The cipher text of a SECRET is another one each time. */
+function isConstant({ type, defaults: own, dependsOn, inputs, properties }: Input): boolean {
+  if (type === 'SECRET' || dependsOn !== undefined || mapGet(properties, 'expression') !== undefined) return false
+  return !isTemplate(own) && (inputs ?? []).every(isConstant)
 }
 
 function isTemplate(value: Value | undefined): boolean {
