@@ -1,4 +1,5 @@
 // npm run bench -- QUESTION [--store sqlite|memory] [--json] [--rate PER_MINUTE | --max] [--seconds S] [--clients N] [--no-http] [--profile DIR]
+//   [--wait-quiet S]
 // Asks one question of the suite and prints what it found; with --json as one JSON object on one line. Every run first times the machine.
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -6,6 +7,7 @@ import { parseArgs } from 'node:util'
 import { calibrate, type Calibration } from './harness/calibrate.ts'
 import { printFigures, roundTo, type Figures } from './harness/figures.ts'
 import { describeMachine, describeVersions } from './harness/machine.ts'
+import { waitForQuiet } from './harness/other-load.ts'
 import type { Ask, Question, StoreKind } from './harness/question.ts'
 import { ROOT } from './harness/server-process.ts'
 import { b01 } from './questions/b01.ts'
@@ -32,6 +34,7 @@ const { values, positionals } = parseArgs({
     clients: { type: 'string' },
     'no-http': { type: 'boolean', default: false },
     profile: { type: 'string' },
+    'wait-quiet': { type: 'string' },
   },
 })
 const question = QUESTIONS.find(({ id }) => id.toLowerCase() === positionals[0]?.toLowerCase())
@@ -53,6 +56,8 @@ try {
 
 async function answer(asked: Question): Promise<Figures> {
   const ask = readAsk()
+  const waitSeconds = wholeOf('wait-quiet', values['wait-quiet'])
+  if (waitSeconds !== undefined && !(await waitForQuiet(waitSeconds * 1000))) ask.say('the machine is not quiet')
   ask.say(`${asked.id}: timing the machine`)
   const calibration = calibrate(folder)
   const figures = await asked.run(ask)

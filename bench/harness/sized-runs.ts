@@ -1,5 +1,6 @@
-// One execution at a time, of growing sizes: how long it takes, what it writes, what it holds in memory, and how these grow.
-import { runToEnd } from './api.ts'
+// One execution at a time, of growing sizes: how long it takes until the whole answer is here, what it writes, how much memory the server
+// takes for it, and how these grow.
+import { runToEnd, type ExecutionDocument } from './api.ts'
 import type { BenchServer } from './bench-server.ts'
 import { median } from './calibrate.ts'
 import { readDatabase } from './database-figures.ts'
@@ -27,11 +28,13 @@ export async function runSized(
   const processBefore = readProcess(server.pid)
   const repeats = size <= REPEATED_UP_TO ? REPEATS : 1
   const times: number[] = []
+  let insideMs = 0
   for (let count = 0; count < repeats; count++) {
     const startMs = performance.now()
     const { state } = await runToEnd(server, { namespace: 'bench', flowId })
     if (state.current !== 'SUCCESS') throw new Error(`${flowId} ended with ${state.current}`)
     times.push(performance.now() - startMs)
+    insideMs = insideOf(state.histories)
   }
   const totalMs = median(times)
   const writtenBytes = (readDatabase(file).usedBytes - before.usedBytes) / repeats
@@ -41,13 +44,19 @@ export async function runSized(
     size,
     totalMs: roundTo(totalMs, 2),
     firstMs: roundTo(times[0] ?? 0, 2),
+    insideMs,
     microsEach: roundTo((totalMs * 1000) / size, 2),
     cpuMicrosEach: roundTo(cpuMicros / size, 2),
     bytesEach: Math.round(writtenBytes / size),
     commits: Math.round((readDatabase(file).commits - before.commits) / repeats),
-    heapBytesEach: Math.max(0, Math.round((peakBytes - memoryBefore.rssBytes) / size)),
+    peakBytesEach: Math.max(0, Math.round((peakBytes - memoryBefore.rssBytes) / size)),
     rssMB: megabytes(rssBytes),
     peakMB: megabytes(peakBytes),
   }
   return { size, totalMs, writtenBytes, figures }
+}
+
+/** From the birth to the last state, as the execution itself tells: without the answer and its reading. */
+function insideOf(histories: ExecutionDocument['state']['histories']): number {
+  return Date.parse(histories.at(-1)?.date ?? '') - Date.parse(histories[0]?.date ?? '')
 }

@@ -1,11 +1,13 @@
 // Load on a webhook of a server, and everything that is read around it: what the generator saw, what the server's process used, what the
 // store grew by, and whether all that was acknowledged is there.
+import { availableParallelism } from 'node:os'
 import type { LoadResult, Pace } from '../load/plan.ts'
 import type { BenchServer } from './bench-server.ts'
 import { countByApi, getExecution, webhookPath } from './api.ts'
 import { countExecutions, readDatabase, type DatabaseFigures } from './database-figures.ts'
 import { roundTo, type Figures } from './figures.ts'
 import type { Generator } from './generator.ts'
+import { readBusyMicros } from './other-load.ts'
 import { readMemory, readProcess, type ProcessFigures } from './process-figures.ts'
 
 export interface WebhookLoad {
@@ -32,15 +34,19 @@ export async function measureWebhook(target: BenchServer, generator: Generator, 
   const storeBefore = readDatabase(file)
   const storedBefore = countExecutions(file, load.flowId, 'SUCCESS')
   const before = readProcess(server.pid)
+  const busyBefore = readBusyMicros()
   const result = await sendLoad(target, generator, load)
+  const busyMicros = readBusyMicros() - busyBefore
   const after = readProcess(server.pid)
   const { rssBytes } = readMemory(server.pid)
   const store = storeFigures(storeBefore, readDatabase(file), result.acknowledged)
+  const ownMicros = after.cpuMicros - before.cpuMicros + result.cpuMicros
   const figures = {
     ...loadFigures(result),
     ...store,
     ...costFigures(before, after, result),
     rssMB: megabytes(rssBytes),
+    otherLoadShare: shareOf(busyMicros - ownMicros, result.elapsedMs),
   }
   const verified = await verify(target, load, { result, storedBefore })
   return { load: result, figures, verified, isSound: verified['isSound'] === true }
@@ -94,6 +100,11 @@ function costFigures(before: ProcessFigures, after: ProcessFigures, { sent, cpuM
     generatorMicrosPerRequest: per(cpuMicros),
     writtenBytesPerExecution: Math.round(per(after.writtenBytes - before.writtenBytes)),
   }
+}
+
+/** Of all processors: what others used while the load ran. */
+function shareOf(micros: number, elapsedMs: number): number {
+  return roundTo(Math.max(0, micros) / (elapsedMs * 1000 * availableParallelism()), 3)
 }
 
 /** Every acknowledged execution exists and has ended well: all by count, a sample one by one through the API. */

@@ -17,7 +17,7 @@ const PRINTED_BYTES = 1_000_000_000
 const PEAK_MAX_MB = 400
 const RUN_MAX_MS = 180_000
 /** A reply while a script floods; a machine that is busy otherwise is given some. */
-const REPLY_MAX_MS = 2_000
+const REPLY_MAX_MS = 5_000
 
 let places: Places
 let batuta: StartedBatuta

@@ -1,6 +1,7 @@
 // Migrations go forward only: each once, in one transaction under an advisory lock, with its checksum kept. Partitions are made for the days
 // around now; a default partition catches what a wrong clock would lose.
 import { createHash } from 'node:crypto'
+import { BatutaError } from '@batuta/core'
 import type { Client } from 'pg'
 import { MIGRATION_1, PARTITIONED } from './schema.sql.ts'
 
@@ -48,8 +49,9 @@ async function applyOne(
     .digest('hex')
   if (known === checksum) return
   if (known !== undefined)
-    throw new Error(
-      `Migration ${number} of the database differs from the one of this program: the two do not belong together.`,
+    throw new BatutaError(
+      'config-invalid',
+      `Migration ${number} of the database differs from the one of this program: start with the version that made it, or with another database.`,
     )
   await client.query('begin')
   try {

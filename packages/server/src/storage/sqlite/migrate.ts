@@ -2,6 +2,7 @@
 // program's is refused before anything is written.
 import { createHash } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
+import { BatutaError } from '@batuta/core'
 import { MIGRATION_1 } from './schema.sql.ts'
 
 const MIGRATIONS: readonly string[] = [MIGRATION_1]
@@ -18,7 +19,8 @@ export function migrate(db: DatabaseSync): void {
   )
   const newest = Math.max(0, ...applied.keys())
   if (newest > MIGRATIONS.length) {
-    throw new Error(
+    throw new BatutaError(
+      'config-invalid',
       `The database was written by a newer version of Batuta (migration ${newest}, this one knows ${MIGRATIONS.length}): upgrade the program.`,
     )
   }
@@ -32,8 +34,9 @@ function applyOne(
   const checksum = checksumOf(sql)
   if (known === checksum) return
   if (known !== undefined)
-    throw new Error(
-      `Migration ${number} of the database differs from the one of this program: the files do not belong together.`,
+    throw new BatutaError(
+      'config-invalid',
+      `Migration ${number} of the database differs from the one of this program: start with the version that made it, or with another data folder (--data).`,
     )
   db.exec('begin immediate')
   try {
