@@ -7,7 +7,6 @@ import { databaseFile, readConfig, type Config, type ServerOptions } from './con
 import { lockFolder } from './config/lock-folder.ts'
 import { readNodeId } from './config/node-id.ts'
 import { openFlowCatalogue, type FlowCatalogue } from './flows/flow-catalogue.ts'
-import type { NodeIdentity } from './engine/flush-pipeline.ts'
 import type { StartWorld } from './flows/births.ts'
 import { newChanges, type Changes } from './inbox/changes.ts'
 import { newEncryption } from './platform/encryption.ts'
@@ -23,7 +22,8 @@ export interface Ground {
   readonly log: Log
   readonly platform: Platform
   readonly store: Store
-  readonly node: NodeIdentity
+  /** The node's name; with every joining it gets a new incarnation. */
+  readonly nodeId: string
   readonly files: FileStore
   readonly manifests: Manifests
   readonly flows: FlowCatalogue
@@ -40,7 +40,6 @@ export interface Ground {
 
 /** The one node of an embedded server. */
 const NODE = 'local'
-const FIRST_LEASE_MS = 10_000
 /** Executions of other nodes change without a word to this one. */
 const WATCH_EVERY_MS = 500
 
@@ -55,9 +54,6 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
   const unlock = lockFolder(config.dataDir)
 
   const store = await openStore(config, { nowMs, onNotice })
-  const id = store.cluster ? readNodeId(config.dataDir, random) : NODE
-  const { incarnation, flushSeq } = await store.perform('joinNode', { node: id, nowMs: nowMs() })
-  await store.cluster?.announce({ node: id, incarnation }, config.roles, FIRST_LEASE_MS)
   const files = openLocalFileStore(config.storageDir)
   const configuredRoots = rootsOf(config, process.env)
   const encryption = newEncryption(config.encryptionKey)
@@ -73,7 +69,7 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
     log,
     platform,
     store,
-    node: { id, node: id, incarnation, flushSeq },
+    nodeId: store.cluster ? readNodeId(config.dataDir, random) : NODE,
     files,
     manifests: readManifests(PLUGINS_DIR),
     flows: await openFlowCatalogue(store),

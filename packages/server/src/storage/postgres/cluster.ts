@@ -17,7 +17,7 @@ export interface ClusterOptions {
 
 export class PostgresCluster implements Cluster {
   readonly #options: ClusterOptions
-  readonly #listeners: ((hint: Hint) => void)[] = []
+  readonly #listeners = new Set<(hint: Hint) => void>()
   #client: Client | undefined
   #opening: Promise<Client> | undefined
   #isClosed = false
@@ -55,6 +55,13 @@ export class PostgresCluster implements Cluster {
 
   async releaseShards({ node }: Member, shards: readonly number[]): Promise<void> {
     await this.#query(sql.RELEASE_SHARDS, [node, [...shards]])
+  }
+
+  async withdraw({ node, incarnation }: Member): Promise<void> {
+    await this.#transaction(async client => {
+      const { rowCount } = await client.query(sql.WITHDRAW, [node, incarnation])
+      if (rowCount === 1) await client.query(sql.FREE_SHARDS_OF, [node])
+    })
   }
 
   async leave({ node, incarnation }: Member): Promise<void> {
@@ -128,8 +135,9 @@ export class PostgresCluster implements Cluster {
     }))
   }
 
-  onHint(listener: (hint: Hint) => void): void {
-    this.#listeners.push(listener)
+  onHint(listener: (hint: Hint) => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
   }
 
   async close(): Promise<void> {
