@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Role } from '../storage/cluster.ts'
 import { readDatabase, type Database } from './database.ts'
+import { readStorageOptions, type StorageOptions } from './storage-options.ts'
 import { checkReach, readUser, type ConfiguredUser } from './user.ts'
 import { BatutaError, isMap, mapGet, parseYaml, printValue, type Value } from '@batuta/core'
 
@@ -28,6 +29,7 @@ export interface Config {
   /** Internal storage; below the data folder unless the configuration says where. */
   readonly storageDir: string
   readonly database: Database
+  readonly storage: StorageOptions
   readonly roles: readonly Role[]
   readonly tenant: string
   readonly zone: string
@@ -93,6 +95,7 @@ export function readConfig(
         max: POOL_MAX,
       }),
     }),
+    storage: readStorageOptions(text),
     roles: options.roles ?? ['engine', 'web', 'worker'],
     flowsDir: resolve(cwd, options.flowsDir ?? text('server.flows', 'BATUTA_FLOWS') ?? 'flows'),
     tenant: 'main',
