@@ -53,7 +53,7 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
   for (const folder of [config.dataDir, config.flowsDir, config.storageDir]) mkdirSync(folder, { recursive: true })
   const unlock = lockFolder(config.dataDir)
 
-  const store = await openStore(config, { nowMs, onNotice })
+  const store = await openStore(config, { nowMs, random, onNotice })
   const files = openLocalFileStore(config.storageDir)
   const configuredRoots = rootsOf(config, process.env)
   const encryption = newEncryption(config.encryptionKey)
@@ -88,15 +88,21 @@ function pick(shards: ReadonlySet<number>, random: () => number): number {
   return [...shards][Math.floor(random() * shards.size)] ?? 0
 }
 
-async function openStore(
-  config: Config,
-  { nowMs, onNotice }: { readonly nowMs: () => number; onNotice(message: string, error?: unknown): void },
-): Promise<Store> {
+interface StoreWorld {
+  nowMs(): number
+  random(): number
+  onNotice(message: string, error?: unknown): void
+}
+
+async function openStore(config: Config, world: StoreWorld): Promise<Store> {
   const { database } = config
-  if (database.type === 'sqlite') return openSqliteStore({ file: databaseFile(config), nowMs, threadUrl: THREAD_URL })
+  const { durability } = config.storage
+  if (database.type === 'sqlite')
+    return openSqliteStore({ ...world, file: databaseFile(config), threadUrl: THREAD_URL, durability })
   // The embedded server loads no driver that it does not use.
   const { openPostgresStore } = await import('./storage/postgres/postgres-store.ts')
-  return await openPostgresStore({ url: database.url, poolMax: database.poolMax, nowMs, onNotice })
+  const isEngine = config.roles.includes('engine')
+  return await openPostgresStore({ ...world, url: database.url, poolMax: database.poolMax, durability, isEngine })
 }
 
 /** `envs`, `globals` and `kestra`. */

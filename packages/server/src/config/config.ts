@@ -6,6 +6,7 @@ import type { WorkerProfile } from '../inbox/jobs.ts'
 import type { Role } from '../storage/cluster.ts'
 import { readDatabase, type Database } from './database.ts'
 import { Sources, wholeOf, type Environment } from './sources.ts'
+import { readStorageOptions, type StorageOptions } from './storage-options.ts'
 import { checkReach, readUser, type ConfiguredUser } from './user.ts'
 import { BatutaError, type Value } from '@batuta/core'
 
@@ -34,6 +35,7 @@ export interface Config {
   /** Internal storage; below the data folder unless the configuration says where. */
   readonly storageDir: string
   readonly database: Database
+  readonly storage: StorageOptions
   readonly roles: readonly Role[]
   readonly tenant: string
   readonly zone: string
@@ -73,6 +75,7 @@ export function readConfig(options: ServerOptions, environment: Environment, cwd
     ),
     flowsDir: resolve(cwd, options.flowsDir ?? sources.text('server.flows', 'BATUTA_FLOWS') ?? 'flows'),
     database,
+    storage: readStorageOptions((path, variable) => sources.text(path, variable)),
     roles: rolesOf(options, database),
     tenant: 'main',
     zone: environment['TZ'] ?? 'UTC',
