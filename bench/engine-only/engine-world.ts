@@ -77,7 +77,8 @@ async function openStore(database: BenchDatabase | undefined, folder: string, no
   if (!database) return openMemoryStore(newTables(), nowMs)
   const url = database.env['BATUTA_DATABASE_URL']
   if (url === undefined) return openSqliteStore({ file: databaseFile(folder), nowMs, threadUrl: THREAD_URL })
-  return await openPostgresStore({ url, poolMax: 2, nowMs, onNotice: fail })
+  const demands = { durability: 'full', isEngine: true } as const
+  return await openPostgresStore({ ...demands, url, poolMax: 2, nowMs, random: Math.random, onNotice: fail })
 }
 
 async function savedPlan(flowFile: string, store: Store, flows: FlowCatalogue): Promise<Plan> {
