@@ -4,8 +4,10 @@ import { SHARDS, newId, type Value } from '@batuta/core'
 import { openLocalFileStore, type FileStore } from '@batuta/plugin-sdk'
 import type { AnswerWorld } from './answers/answers.ts'
 import { databaseFile, readConfig, type Config, type ServerOptions } from './config/config.ts'
+import { readFirstUser } from './config/first-user.ts'
 import { lockFolder } from './config/lock-folder.ts'
 import { readNodeId } from './config/node-id.ts'
+import type { ConfiguredUser } from './config/user.ts'
 import { openFlowCatalogue, type FlowCatalogue } from './flows/flow-catalogue.ts'
 import type { StartWorld } from './flows/births.ts'
 import { newChanges, type Changes } from './inbox/changes.ts'
@@ -44,14 +46,15 @@ const NODE = 'local'
 const WATCH_EVERY_MS = 500
 
 export async function openGround(options: ServerOptions): Promise<Ground> {
-  const config = readConfig(options, process.env, process.cwd())
+  const asked = readConfig(options, process.env, process.cwd())
   const log = newLog(process.stderr)
   const onNotice = (message: string, error?: unknown): void => log.warn(message, error)
   const platform = realPlatform()
   const nowMs = (): number => platform.nowMs()
   const random = (): number => platform.random()
-  for (const folder of [config.dataDir, config.flowsDir, config.storageDir]) mkdirSync(folder, { recursive: true })
-  const unlock = lockFolder(config.dataDir)
+  for (const folder of [asked.dataDir, asked.flowsDir, asked.storageDir]) mkdirSync(folder, { recursive: true })
+  const unlock = lockFolder(asked.dataDir)
+  const config = asked.needsFirstUser ? { ...asked, user: firstUserOf(asked, platform, log) } : asked
 
   const store = await openStore(config, { nowMs, random, onNotice })
   const files = openLocalFileStore(config.storageDir)
@@ -81,6 +84,10 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
     onNotice,
     unlock,
   }
+}
+
+function firstUserOf({ dataDir }: Config, { random }: Platform, log: Log): ConfiguredUser {
+  return readFirstUser({ dataDir, random, tell: message => log.info(message) })
 }
 
 function pick(shards: ReadonlySet<number>, random: () => number): number {

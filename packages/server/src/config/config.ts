@@ -7,7 +7,7 @@ import type { Role } from '../storage/cluster.ts'
 import { readDatabase, type Database } from './database.ts'
 import { Sources, wholeOf, type Environment } from './sources.ts'
 import { readStorageOptions, type StorageOptions } from './storage-options.ts'
-import { checkReach, readUser, type ConfiguredUser } from './user.ts'
+import { needsFirstUser, readUser, type ConfiguredUser } from './user.ts'
 import { BatutaError, type Value } from '@batuta/core'
 
 export interface ServerOptions {
@@ -30,6 +30,8 @@ export interface Config {
   readonly host: string
   /** Nobody has to log in without one. */
   readonly user: ConfiguredUser | undefined
+  /** Others reach the server and nobody is configured: it makes up a user. */
+  readonly needsFirstUser: boolean
   readonly dataDir: string
   readonly flowsDir: string
   /** Internal storage; below the data folder unless the configuration says where. */
@@ -94,16 +96,21 @@ export function databaseFile(config: Config): string {
   return join(config.dataDir, 'batuta.db')
 }
 
-function placeOf(options: ServerOptions, sources: Sources): Pick<Config, 'port' | 'host' | 'user'> {
+function placeOf(options: ServerOptions, sources: Sources): Pick<Config, 'port' | 'host' | 'user' | 'needsFirstUser'> {
   const host = options.host ?? sources.text('server.host', 'BATUTA_HOST') ?? '127.0.0.1'
   const port = sources.text('server.port', 'BATUTA_PORT') ?? sources.inFile('micronaut.server.port')
+  const isEnabled = sources.inFile('kestra.server.basic-auth.enabled')
   const user = readUser({
-    isEnabled: sources.inFile('kestra.server.basic-auth.enabled'),
+    isEnabled,
     name: sources.text('kestra.server.basic-auth.username', 'BATUTA_USER'),
     password: sources.text('kestra.server.basic-auth.password', 'BATUTA_PASSWORD'),
   })
-  checkReach(host, user)
-  return { host, port: options.port ?? wholeOf('server.port', port, PORT), user }
+  return {
+    host,
+    port: options.port ?? wholeOf('server.port', port, PORT),
+    user,
+    needsFirstUser: needsFirstUser(host, user, isEnabled),
+  }
 }
 
 function databaseOf(sources: Sources): Database {

@@ -48,6 +48,7 @@ export class Membership {
   #takingUp: Promise<void> | undefined
   #renewedMs: number
   #callOff: (() => void) | undefined
+  #callOffWatch: (() => void) | undefined
   #isStopped = false
   /** Its lease lives on until what runs has ended. */
   #isHandingOver = false
@@ -93,26 +94,36 @@ export class Membership {
   abandon(): void {
     this.#isStopped = true
     this.#callOff?.()
+    this.#callOffWatch?.()
     this.#owned = new Set()
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true
     this.#callOff?.()
+    this.#callOffWatch?.()
     await this.#options.cluster?.leave(this.#options.member)
   }
 
   async #tend(cluster: Cluster): Promise<void> {
-    const { platform, onNotice, onFenced } = this.#options
+    const { platform, onNotice } = this.#options
     try {
       await this.#keep(cluster)
     } catch (error) {
       if (this.#isStopped) return
-      const silentMs = platform.nowMs() - this.#renewedMs
-      onNotice(`the lease could not be renewed for ${silentMs} ms`, error)
-      if (silentMs > this.#terms.silenceMaxMs) return onFenced(`the lease could not be renewed for ${silentMs} ms`)
+      onNotice(`the lease could not be renewed for ${platform.nowMs() - this.#renewedMs} ms`, error)
     }
     if (!this.#isStopped) this.#callOff = platform.at(platform.nowMs() + TEND_EVERY_MS, () => void this.#tend(cluster))
+  }
+
+  /** A question to a database that is gone may stay open for long: the silence ends by itself. */
+  #watch(): void {
+    const { platform, onFenced } = this.#options
+    this.#callOffWatch?.()
+    const untilMs = this.#renewedMs + this.#terms.silenceMaxMs
+    this.#callOffWatch = platform.at(untilMs, () => {
+      if (!this.#isStopped) onFenced(`the lease could not be renewed for ${platform.nowMs() - this.#renewedMs} ms`)
+    })
   }
 
   /** Taking up may take long, or fail and be tried again with the next tending: the lease is kept alive meanwhile. */
@@ -133,6 +144,7 @@ export class Membership {
     if (!(await cluster.renew(member, this.#terms.leaseMs)))
       return onFenced('the lease ran out and another node fenced this one')
     this.#renewedMs = sentMs
+    this.#watch()
     onRenewed?.(this.#terms.silenceMaxMs + BEAT_SLACK_MS)
     const { owned, surplus, fenced } = await cluster.tend(member)
     for (const node of fenced) onNotice(`the node "${node}" is gone: its shards and jobs are taken over`)
