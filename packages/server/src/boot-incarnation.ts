@@ -1,11 +1,15 @@
 // The incarnations of this node, one after the other. It joins, works, and when it was fenced or out of touch for too long it lets go of
 // everything and joins anew; whoever asks meanwhile is told to come again. A node that is alone cannot be fenced, and one whose store is broken
 // ends: somebody must look at the disk.
+import { hostname } from 'node:os'
 import type { Ground } from './boot-ground.ts'
 import { openRooms, type Over, type Rooms } from './boot-rooms.ts'
 import type { NodeIdentity } from './engine/flush-pipeline.ts'
+import type { Config } from './config/config.ts'
 import { termsOf } from './engine/membership.ts'
+import { VERSION } from './platform/version.ts'
 import { SubmitError, type Inbox } from './inbox/inbox.ts'
+import type { Announcement } from './storage/cluster.ts'
 import type { FlowKey } from './storage/store.ts'
 
 const EXIT_BROKEN = 70
@@ -117,6 +121,19 @@ export class Incarnations {
 async function join({ store, config, nodeId, platform }: Ground): Promise<NodeIdentity> {
   const { incarnation, flushSeq } = await store.perform('joinNode', { node: nodeId, nowMs: platform.nowMs() })
   const { leaseMs } = termsOf(config.roles.includes('engine'))
-  await store.cluster?.announce({ node: nodeId, incarnation }, config.roles, leaseMs)
+  await store.cluster?.announce({ node: nodeId, incarnation }, announcementOf(config, platform.nowMs()), leaseMs)
   return { id: nodeId, node: nodeId, incarnation, flushSeq }
+}
+
+function announcementOf({ roles, worker, slots }: Config, startedMs: number): Announcement {
+  const isWorker = roles.includes('worker')
+  return {
+    roles,
+    worker: isWorker ? worker : { group: undefined, tags: [] },
+    slots: isWorker ? slots : 0,
+    host: hostname(),
+    processId: process.pid,
+    version: VERSION,
+    startedMs,
+  }
 }

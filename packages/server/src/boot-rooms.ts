@@ -14,6 +14,7 @@ import type { Inbox } from './inbox/inbox.ts'
 import { NO_JOBS } from './inbox/jobs.ts'
 import { Router } from './inbox/router.ts'
 import { Maintenance, type Round } from './maintenance/maintenance.ts'
+import { placeJobs } from './maintenance/place-jobs.ts'
 import { rescueJobs } from './maintenance/rescue-jobs.ts'
 import { takeSignals } from './maintenance/take-signals.ts'
 import { wakeReady } from './maintenance/wake-ready.ts'
@@ -189,7 +190,10 @@ function roundsOf(
     onNotice,
   })
   // A worker alone has no executions: it only looks for its own jobs that it never heard of.
-  return isEngine ? [signals, rescue, wakeReady({ store, owns, wake: id => engine.wake(id) })] : [rescue]
+  if (!isEngine) return [rescue]
+  const ready = wakeReady({ store, owns, wake: id => engine.wake(id) })
+  const { cluster } = store
+  return [signals, rescue, ready, ...(cluster ? [placeJobs({ store, cluster, inbox, owns, onNotice })] : [])]
 }
 
 function newWorker(
@@ -204,6 +208,7 @@ function newWorker(
     platform,
     node,
     slots: config.slots,
+    profile: config.worker,
     openHost: events => new HostProcess({ ...host, ...events }),
     answer: (request, job) => answerJob(answers, request, job),
     readOutputs: uri => readSpilledOutputs(files, uri),

@@ -293,7 +293,8 @@ export class Engine implements Inbox {
     for (const { signal, options, settle } of entity.inbox) {
       unit.receipts.push({ ...settle, refusal })
       if (options.rowId !== undefined) unit.signalsTaken.push(options.rowId)
-      if (signal.type === 'settled' || signal.type === 'lost') unit.jobsEnded.push({ ...signal })
+      if (signal.type === 'settled' || signal.type === 'lost' || signal.type === 'unplaced')
+        unit.jobsEnded.push({ ...signal })
       if (signal.type === 'command' && signal.command.name === 'restart' && signal.command.parent)
         this.#turns.forward(unit, {
           type: 'child-ended',

@@ -12,7 +12,8 @@ import {
 } from '@batuta/plugin-sdk'
 import type { Inbox } from '../inbox/inbox.ts'
 import { SubmitError } from '../inbox/inbox.ts'
-import type { JobSink } from '../inbox/jobs.ts'
+import type { JobSink, WorkerProfile } from '../inbox/jobs.ts'
+import { isSpecial, serves } from '../inbox/placement.ts'
 import type { Scheduler, Clock } from '../platform/platform.ts'
 import type { JobRow, LogRow, StoredLogLine } from '../storage/batch.ts'
 import { rankOf } from '../storage/levels.ts'
@@ -24,6 +25,8 @@ export interface WorkerOptions {
   readonly platform: Clock & Scheduler
   readonly node: { readonly node: string; readonly incarnation: number }
   readonly slots: number
+  /** Which jobs it is for. */
+  readonly profile: WorkerProfile
   /** Starts a host; called with the first job, and again when the host has died. */
   openHost(events: HostEvents): Host
   /** Answers what a task asks of the world; the result is value text. */
@@ -67,6 +70,8 @@ export class Worker implements JobSink {
   /** Jobs that were to stop while a claim was on its way: if it brings them they are not begun. */
   readonly #unwanted = new Set<string>()
   #hasFree = false
+  /** There are workers of groups, or with tags: not every job is for everybody. */
+  #isChoosing: boolean
   /** Takes nothing new. */
   #isDraining = false
   #isCut = false
@@ -77,6 +82,7 @@ export class Worker implements JobSink {
 
   constructor(options: WorkerOptions) {
     this.#options = options
+    this.#isChoosing = options.store.cluster !== undefined && isSpecial(options.profile)
   }
 
   get running(): number {
@@ -88,7 +94,8 @@ export class Worker implements JobSink {
     return this.#reserved
   }
 
-  reserve(): boolean {
+  reserve(queue: string): boolean {
+    if (this.#isChoosing && !serves(this.#options.profile, queue)) return false
     if (
       this.#isStopped ||
       this.#isDraining ||
@@ -128,11 +135,15 @@ export class Worker implements JobSink {
 
   /** Looks for jobs that nobody has claimed, and for own ones that were killed by the node that owns their execution. */
   async sweep(): Promise<void> {
-    const { store, node, onNotice } = this.#options
+    const { store, node, profile, onNotice } = this.#options
     try {
+      const nodes = (await store.cluster?.listNodes()) ?? []
+      this.#isChoosing =
+        isSpecial(profile) ||
+        nodes.some(({ isLive, roles, worker }) => isLive && roles.includes('worker') && isSpecial(worker))
       for (const key of (await store.cluster?.listKilledJobs(node)) ?? []) this.stop(key, 'kill')
     } catch (error) {
-      onNotice('killed jobs could not be read; it is tried again', error)
+      onNotice('what other nodes want of this one could not be read; it is tried again', error)
     }
     this.wake()
   }
@@ -194,6 +205,7 @@ export class Worker implements JobSink {
         ...this.#options.node,
         limit,
         nowMs: this.#options.platform.nowMs(),
+        queues: await this.#ownQueues(),
       })
       this.#hasFree = rows.length === limit
       for (const row of rows) {
@@ -206,6 +218,13 @@ export class Worker implements JobSink {
       this.#isClaiming = false
       this.#unwanted.clear()
     }
+  }
+
+  /** Null for all: where no worker is special, everybody takes everything. */
+  async #ownQueues(): Promise<readonly string[] | null> {
+    if (!this.#isChoosing) return null
+    const queues = await this.#options.store.read.listFreeQueues()
+    return queues.filter(queue => serves(this.#options.profile, queue))
   }
 
   #start(row: JobRow): void {

@@ -1,9 +1,8 @@
 import { describeApi } from '@batuta/api'
 import type { HttpDependencies } from '../dependencies.ts'
 import type { Handlers } from '../exchange.ts'
+import { VERSION } from '../../platform/version.ts'
 import { json, plain, type Reply } from '../reply.ts'
-
-export const VERSION = '0.1.0'
 
 /** Whether the server takes requests: false from the moment it is told to stop. */
 export interface Readiness {

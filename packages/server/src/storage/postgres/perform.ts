@@ -8,7 +8,7 @@ import { performanceOf, type SqlDialect, type Statement } from '../sql/perform.t
 import type { SqlRow } from '../sql/rows.ts'
 import { faultOf, isPassing, isSpoilt } from './fault-of.ts'
 import { messageOf, type ConnectionPool } from './pool.ts'
-import { CLAIM_JOBS, INSERT_LOG, JOURNAL_OF, LOCK_FLOWS, TELL_FLOWS } from './perform.sql.ts'
+import { CLAIM_JOBS, CLAIM_JOBS_OF, INSERT_LOG, JOURNAL_OF, LOCK_FLOWS, TELL_FLOWS } from './perform.sql.ts'
 
 /** Any fixed number. */
 const FLOWS_LOCK = 7_235_414
@@ -18,7 +18,10 @@ const PAUSE_FIRST_MS = 20
 export const POSTGRES: SqlDialect = {
   beforeFlows: { text: LOCK_FLOWS, values: [FLOWS_LOCK] },
   afterFlows: { text: TELL_FLOWS, values: [] },
-  claimJobs: ({ node, incarnation, nowMs, limit }) => ({ text: CLAIM_JOBS, values: [node, incarnation, nowMs, limit] }),
+  claimJobs: ({ node, incarnation, nowMs, limit, queues }) => ({
+    text: queues === null ? CLAIM_JOBS : CLAIM_JOBS_OF,
+    values: [node, incarnation, nowMs, limit, ...(queues === null ? [] : [JSON.stringify(queues)])],
+  }),
   journalOf: id => ({
     text: JOURNAL_OF,
     values: [createdMsOf(id), id],
