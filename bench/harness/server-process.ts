@@ -16,6 +16,10 @@ export interface ServerOptions {
   readonly dataDir: string
   readonly flowsDir: string
   readonly env?: Readonly<Record<string, string>>
+  /** What the process does: the word after `batuta server`. All of it unless said. */
+  readonly role?: string
+  /** Called before it is ready. */
+  onSpawn?(pid: number): void
 }
 
 export interface Exit {
@@ -70,6 +74,15 @@ export class ServerProcess {
     this.#child.kill('SIGKILL')
     await this.#exited
   }
+
+  /** Stops every thread of it, but not its children. */
+  freeze(): void {
+    this.#child.kill('SIGSTOP')
+  }
+
+  thaw(): void {
+    this.#child.kill('SIGCONT')
+  }
 }
 
 type Child = ChildProcessByStdio<null, Readable, Readable>
@@ -85,6 +98,7 @@ interface Started {
 export async function startServer(options: ServerOptions): Promise<ServerProcess> {
   const startedMs = performance.now()
   const { child, exited } = spawnChild(options)
+  options.onSpawn?.(child.pid ?? -1)
   const stderr = keepTail(child.stderr)
   const ready = await Promise.race([readyLine(child), exited, timeout()])
   if (ready === undefined || !('port' in ready)) {
@@ -107,12 +121,12 @@ export function spawnServer(options: ServerOptions): { readonly pid: number; kil
   return { pid: child.pid ?? -1, kill }
 }
 
-function spawnChild({ dataDir, flowsDir, env = {} }: ServerOptions): {
+function spawnChild({ dataDir, flowsDir, env = {}, role = 'local' }: ServerOptions): {
   readonly child: Child
   readonly exited: Promise<Exit>
 } {
   if (!existsSync(join(ROOT, 'dist', 'cli.js'))) throw new Error('nothing is built yet: run "npm run build" first')
-  const args = ['server', 'local', '--port', '0', '--data', dataDir, '--flows', flowsDir]
+  const args = ['server', role, '--port', '0', '--data', dataDir, '--flows', flowsDir]
   const child = spawn(COMMAND, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } })
   const exited = new Promise<Exit>(resolve => child.once('exit', (code, signal) => resolve({ code, signal })))
   return { child, exited }
