@@ -5,6 +5,8 @@ import type { JobKey, JobRow, SignalRow } from '../batch.ts'
 import type { Cluster, Hint, Member, NodeRow, Role, Tended } from '../cluster.ts'
 import { flowOf, jobOf, number, text, type SqlRow } from '../sql/rows.ts'
 import * as sql from './cluster.sql.ts'
+import { dropClient } from './connections.ts'
+import { isOfConnection, passingOf } from './faults.ts'
 
 const CHANNEL = 'batuta'
 const HINTS: readonly Hint[] = ['signals', 'jobs', 'flows']
@@ -12,6 +14,8 @@ const ROLES: readonly Role[] = ['engine', 'web', 'worker']
 
 export interface ClusterOptions {
   readonly config: ClientConfig
+  /** Its connection broke: others to the same place may have, too. */
+  onBroken(): void
   onNotice(message: string, error?: unknown): void
 }
 
@@ -149,16 +153,36 @@ export class PostgresCluster implements Cluster {
         await client.query('commit')
         return result
       } catch (error) {
-        await client.query('rollback')
+        if (!isOfConnection(error)) await client.query('rollback')
         throw error
       }
     })
   }
 
   async #exclusive<T>(run: (client: Client) => Promise<T>): Promise<T> {
-    const mine = this.#last.then(async () => await run(await this.#open()))
+    const mine = this.#last.then(async () => await this.#runOn(await this.#open(), run))
     this.#last = mine.catch(() => undefined)
-    return await mine
+    try {
+      return await mine
+    } catch (error) {
+      throw passingOf(error)
+    }
+  }
+
+  /** A connection that was silent for too long is as good as broken: nobody is to ask it again. */
+  async #runOn<T>(client: Client, run: (client: Client) => Promise<T>): Promise<T> {
+    try {
+      return await run(client)
+    } catch (error) {
+      if (isOfConnection(error)) this.#forget(client)
+      throw error
+    }
+  }
+
+  #forget(client: Client): void {
+    if (this.#client === client) this.#client = undefined
+    dropClient(client, this.#options.onNotice)
+    this.#options.onBroken()
   }
 
   /** One connection, opened again when it broke; who waits for it meanwhile waits for the same one. */

@@ -3,6 +3,7 @@ import { createdMsOf } from '@batuta/core'
 import type { PoolClient } from 'pg'
 import type { Operations } from '../store.ts'
 import { performanceOf, type SqlDialect } from '../sql/perform.ts'
+import { isOfConnection } from './faults.ts'
 import { CLAIM_JOBS, INSERT_LOG, JOURNAL_OF, LOCK_FLOWS, TELL_FLOWS } from './perform.sql.ts'
 
 /** Any fixed number. */
@@ -46,7 +47,8 @@ export async function performIn<Name extends keyof Operations>(
     await client.query('commit')
     return step.value
   } catch (error) {
-    await client.query('rollback')
+    // A connection that broke takes its transaction with it.
+    if (!isOfConnection(error)) await client.query('rollback')
     throw error
   }
 }

@@ -1,10 +1,11 @@
 // The store of the distributed engine: one connection writes flushes, a bounded pool reads and does the rare writes. What acknowledges must be
 // durable, so a server that runs without fsync or with asynchronous commits is refused.
-import { Client, Pool, types, type ClientConfig } from 'pg'
+import { Client, types, type ClientConfig } from 'pg'
 import { FlushError, type FlushReceipt, type Store } from '../store.ts'
 import type { Batch } from '../batch.ts'
 import { readsOf } from '../sql/reads.ts'
 import { PostgresCluster } from './cluster.ts'
+import { Connections, dropClient } from './connections.ts'
 import { writeBatch } from './flush.ts'
 import { ensurePartitions, migrate } from './migrate.ts'
 import { POSTGRES, performIn } from './perform.ts'
@@ -16,83 +17,101 @@ export interface PostgresOptions {
   onNotice(message: string, error?: unknown): void
 }
 
-const CONNECT_TIMEOUT_MS = 10_000
-const STATEMENT_TIMEOUT_MS = 30_000
+const CONNECT_TIMEOUT_MS = 5_000
 const INT8 = 20
+/** A lease is renewed every two seconds and given up after seven of silence: a second attempt must fit in between. */
+const LEASE_ANSWER_MAX_MS = 2_500
+/** A flush takes milliseconds. One that was only slow is not lost: its number tells. */
+const FLUSH_ANSWER_MAX_MS = 5_000
+const ANSWER_MAX_MS = 15_000
 
 /** Milliseconds and counters fit a number; nothing here exceeds 2^53. */
 types.setTypeParser(INT8, Number)
 
 export async function openPostgresStore(options: PostgresOptions): Promise<Store> {
-  const config: ClientConfig = {
-    connectionString: options.url,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
-    keepAlive: true,
-    application_name: 'batuta',
-  }
-  const writer = new Writer(config, options)
-  const client = await writer.connect()
-  await expectDurable(client)
-  await migrate(client)
-  await ensurePartitions(client, options.nowMs())
-  const pool = new Pool({ ...config, max: options.poolMax })
-  pool.on('error', error => options.onNotice('an idle connection to PostgreSQL broke', error))
-  const cluster = new PostgresCluster({ config, onNotice: options.onNotice })
+  const { onNotice } = options
+  await prepare({ ...configOf(options), connectionTimeoutMillis: CONNECT_TIMEOUT_MS }, options.nowMs())
+  const pool = new Connections({
+    config: { ...configOf(options), ...answerWithin(ANSWER_MAX_MS) },
+    max: options.poolMax,
+    onNotice,
+  })
+  const onBroken = (): void => pool.suspect()
+  const writer = new Writer({
+    config: { ...configOf(options), ...answerWithin(FLUSH_ANSWER_MAX_MS) },
+    onBroken,
+    onNotice,
+  })
+  const leaseConfig = { ...configOf(options), ...answerWithin(LEASE_ANSWER_MAX_MS) }
+  const cluster = new PostgresCluster({ config: leaseConfig, onBroken, onNotice })
   return {
     kind: 'postgres',
     cluster,
     flush: batch => writer.flush(batch),
-    perform: async (name, args) => {
-      const connection = await pool.connect()
-      try {
-        return await performIn(connection, { name, args })
-      } finally {
-        connection.release()
-      }
-    },
-    read: readsOf(async (text, values) => (await pool.query(text, [...values])).rows, POSTGRES),
+    perform: (name, args) => pool.use(client => performIn(client, { name, args })),
+    read: readsOf(
+      async (text, values) => await pool.use(async client => (await client.query(text, [...values])).rows),
+      POSTGRES,
+    ),
     close: async () => {
       await cluster.close()
       await writer.close()
-      await pool.end()
+      await pool.close()
     },
   }
 }
 
+function configOf({ url }: PostgresOptions): ClientConfig {
+  return { connectionString: url, keepAlive: true, application_name: 'batuta' }
+}
+
+/** PostgreSQL gives a statement up when nobody waits for it any more. */
+function answerWithin(ms: number): ClientConfig {
+  return {
+    connectionTimeoutMillis: Math.min(ms, CONNECT_TIMEOUT_MS),
+    query_timeout: ms,
+    statement_timeout: ms,
+    idle_in_transaction_session_timeout: ms,
+  }
+}
+
+/** Migrations may take their time. */
+async function prepare(config: ClientConfig, nowMs: number): Promise<void> {
+  const client = new Client(config)
+  client.on('error', () => {}) // What was asked of it is rejected as well.
+  await client.connect()
+  try {
+    await expectDurable(client)
+    await migrate(client)
+    await ensurePartitions(client, nowMs)
+  } finally {
+    await client.end()
+  }
+}
+
+interface WriterOptions {
+  readonly config: ClientConfig
+  onBroken(): void
+  onNotice(message: string, error?: unknown): void
+}
+
 /** The connection of the flushes. When it breaks the next flush opens another; what the broken one did is looked up by the pipeline. */
 class Writer {
-  readonly #config: ClientConfig
-  readonly #options: PostgresOptions
+  readonly #options: WriterOptions
   #client: Client | undefined
 
-  constructor(config: ClientConfig, options: PostgresOptions) {
-    this.#config = config
+  constructor(options: WriterOptions) {
     this.#options = options
   }
 
-  async connect(): Promise<Client> {
-    if (this.#client) return this.#client
-    const client = new Client(this.#config)
-    client.on('error', error => {
-      this.#options.onNotice('the writing connection to PostgreSQL broke', error)
-      this.#client = undefined
-    })
-    await client.connect()
-    // A plan made for an empty table would be kept for ever and be two to three times slower.
-    await client.query('set plan_cache_mode = force_custom_plan')
-    this.#client = client
-    return client
-  }
-
   async flush(batch: Batch): Promise<FlushReceipt> {
-    const client = await this.connect().catch((error: unknown) => {
+    const client = await this.#connect().catch((error: unknown) => {
       throw new FlushError('unknown', 'PostgreSQL cannot be reached', { cause: error })
     })
     try {
       return await writeBatch(client, batch)
     } catch (error) {
-      if (error instanceof FlushError && error.fault === 'unknown') await this.#drop(client)
+      if (error instanceof FlushError && error.fault === 'unknown') this.#drop(client)
       throw error
     }
   }
@@ -103,11 +122,25 @@ class Writer {
     await client?.end()
   }
 
-  async #drop(client: Client): Promise<void> {
-    this.#client = undefined
-    await client
-      .end()
-      .catch((error: unknown) => this.#options.onNotice('a broken connection could not be closed', error))
+  async #connect(): Promise<Client> {
+    if (this.#client) return this.#client
+    const { config, onNotice } = this.#options
+    const client = new Client(config)
+    client.on('error', error => {
+      onNotice('the writing connection to PostgreSQL broke', error)
+      if (this.#client === client) this.#client = undefined
+    })
+    await client.connect()
+    // A plan made for an empty table would be kept for ever and be two to three times slower.
+    await client.query('set plan_cache_mode = force_custom_plan')
+    this.#client = client
+    return client
+  }
+
+  #drop(client: Client): void {
+    if (this.#client === client) this.#client = undefined
+    dropClient(client, this.#options.onNotice)
+    this.#options.onBroken()
   }
 }
 
