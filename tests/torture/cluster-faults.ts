@@ -17,6 +17,8 @@ const LONG_FREEZE_SHARE = 0.4
 /** Longer than a lease: another node takes over. */
 const ABSENCE_MIN_MS = 11_000
 const ABSENCE_MAX_MS = 14_000
+/** The only one that is up is mostly spared: without load there is nothing to lose. */
+const LAST_SHARE = 0.2
 const DATABASE_DOWN_MAX_MS = 1_500
 
 export const FAULTS: readonly Fault[] = [
@@ -40,7 +42,8 @@ export function pickFault(random: () => number): Fault {
 
 async function killServer(cluster: Cluster): Promise<boolean> {
   const node = cluster.pick(cluster.nodes.filter(({ pid }) => pid !== undefined))
-  if (!node) return false
+  const isLast = cluster.nodes.every(other => other === node || other.server === undefined)
+  if (!node || (isLast && cluster.random() > LAST_SHARE)) return false
   await cluster.killAndLook(node)
   cluster.later(absenceOf(cluster), () => node.start())
   return true
@@ -59,7 +62,8 @@ async function freezeServer(cluster: Cluster): Promise<boolean> {
   if (!node) return false
   const isLong = cluster.random() < LONG_FREEZE_SHARE
   const maxMs = isLong ? FREEZE_MAX_MS : SHORT_MS
-  cluster.track(node.freeze(FREEZE_MIN_MS + cluster.random() * (maxMs - FREEZE_MIN_MS)))
+  node.freeze()
+  cluster.later(FREEZE_MIN_MS + cluster.random() * (maxMs - FREEZE_MIN_MS), () => node.thaw())
   return true
 }
 

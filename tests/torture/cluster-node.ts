@@ -80,19 +80,15 @@ export class ClusterNode {
     await this.#life
   }
 
-  /** `forMs`, unless somebody kills it before. */
-  async freeze(forMs: number): Promise<void> {
-    const frozen = this.#server
-    if (!frozen) return
+  /** Until `thaw`, or a kill. */
+  freeze(): void {
+    if (!this.#server) return
     this.#isFrozen = true
-    frozen.freeze()
-    await sleep(forMs)
-    this.thaw(frozen)
+    this.#server.freeze()
   }
 
-  thaw(frozen: ServerProcess | undefined = this.#server): void {
-    if (frozen === undefined || this.#server !== frozen) return
-    frozen.thaw()
+  thaw(): void {
+    this.#server?.thaw()
     this.#isFrozen = false
   }
 

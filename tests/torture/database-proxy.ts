@@ -9,6 +9,8 @@ interface Pair {
   readonly database: Socket
   /** What the database says is thrown away. */
   isDeaf: boolean
+  /** What came while nothing passes, in its order. */
+  readonly held: { readonly to: Socket; readonly chunk: Buffer }[]
 }
 
 export class DatabaseProxy {
@@ -51,15 +53,22 @@ export class DatabaseProxy {
     for (const pair of this.#pairs) this.#end(pair)
   }
 
-  /** Nothing passes for so long, in any connection; then everything does. Afterwards `thaw` can be called as often as one likes. */
+  /** Nothing passes, in any connection, until `thaw`; then everything does that came meanwhile. */
   freeze(): void {
     this.#isStopped = true
-    for (const { client, database } of this.#pairs) for (const socket of [client, database]) socket.pause()
   }
 
-  thaw(): void {
+  /** Returns how many bytes of the servers arrive now that were held back. */
+  thaw(): number {
     this.#isStopped = false
-    for (const { client, database } of this.#pairs) for (const socket of [client, database]) socket.resume()
+    let bytes = 0
+    for (const { held, database } of this.#pairs) {
+      for (const { to, chunk } of held.splice(0)) {
+        if (to === database) bytes += chunk.length
+        to.write(chunk)
+      }
+    }
+    return bytes
   }
 
   /** What the servers ask still arrives, the answers do not; after so long the connections are reset. */
@@ -92,7 +101,7 @@ export class DatabaseProxy {
   #accept(client: Socket): void {
     const database = connect({ port: this.#targetPort, host: '127.0.0.1', noDelay: true })
     client.setNoDelay(true)
-    const pair: Pair = { client, database, isDeaf: false }
+    const pair: Pair = { client, database, isDeaf: false, held: [] }
     this.#pairs.add(pair)
     client.on('data', chunk => this.#pass(pair, { chunk, from: client, to: database }))
     database.on('data', chunk => {
@@ -101,16 +110,15 @@ export class DatabaseProxy {
     for (const socket of [client, database]) {
       socket.on('error', () => this.#end(pair))
       socket.on('close', () => this.#end(pair))
-      if (this.#isStopped) socket.pause()
     }
   }
 
   #pass(pair: Pair, { chunk, from, to }: { readonly chunk: Buffer; readonly from: Socket; readonly to: Socket }): void {
-    if (!this.#pairs.has(pair) || to.write(chunk)) return
+    if (!this.#pairs.has(pair)) return
+    if (this.#isStopped) return void pair.held.push({ to, chunk })
+    if (to.write(chunk)) return
     from.pause()
-    to.once('drain', () => {
-      if (!this.#isStopped) from.resume()
-    })
+    to.once('drain', () => from.resume())
   }
 
   #end(pair: Pair): void {
