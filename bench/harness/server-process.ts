@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 
 export const ROOT: string = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 const COMMAND = join(ROOT, 'bin', 'batuta')
-const READY_LINE = /ready at http:\/\/([\d.]+):(\d+)/
+const READY_LINE = /Batuta is ready (?:at http:\/\/([\d.]+):(\d+)|\()/
 const READY_TIMEOUT_MS = 60_000
 const STOP_TIMEOUT_MS = 30_000
 const STDERR_KEPT_CHARS = 20_000
@@ -29,6 +29,7 @@ export interface Exit {
 
 export class ServerProcess {
   readonly host: string
+  /** NaN when it does not answer to HTTP: it has not the role for it. */
   readonly port: number
   /** From the start of the process to the line that says it is ready. */
   readonly readyMs: number

@@ -32,7 +32,7 @@ const RACE_FROM_MS = 9_000
 const RACE_SPAN_MS = 3_500
 
 export async function freezeEngines(options: FrozenOptions): Promise<FrozenReport> {
-  const cluster = await TortureCluster.open({ nodes: { a: 'local', b: 'local' }, flows: tortureFlows })
+  const cluster = await TortureCluster.open({ nodes: { a: 'standalone', b: 'standalone' }, flows: tortureFlows })
   try {
     await installAudit(cluster)
     const load = startLoad(cluster, options.clients)

@@ -18,7 +18,7 @@ const MOVED_ON = `select min(at) as first, max(at) as last, count(*)::integer as
   (select execution_id, min(at) as at from audit_writes where name = $2 and what = 'turn' and execution_id = any($1) group by execution_id) t`
 
 test('what an engine that was killed had under way goes on elsewhere in less than two leases', async t => {
-  const cluster = await TortureCluster.open({ nodes: { a: 'local', b: 'local' }, flows: tortureFlows })
+  const cluster = await TortureCluster.open({ nodes: { a: 'standalone', b: 'standalone' }, flows: tortureFlows })
   t.after(() => cluster.close())
   await installAudit(cluster)
   const load = startLoad(cluster, 4)

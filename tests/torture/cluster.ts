@@ -16,7 +16,14 @@ export interface ClusterOptions {
   readonly env?: Readonly<Record<string, string>>
 }
 
-export const CLUSTER_NODES: Readonly<Record<string, string>> = { a: 'local', b: 'local', c: 'local' }
+/** Each role alone, and a server with all of them. */
+export const CLUSTER_NODES: Readonly<Record<string, string>> = {
+  first: 'engine',
+  second: 'engine',
+  door: 'web',
+  hand: 'worker',
+  all: 'standalone',
+}
 
 const LOOK_MS = 250
 /** Scripts wait most of their time: more of them than there are processors. */
@@ -76,7 +83,7 @@ export class TortureCluster {
 
   /** The port of one that answers, by chance. */
   port(random: () => number): number | undefined {
-    const ports = this.nodes.flatMap(({ server }) => (server ? [server.port] : []))
+    const ports = this.nodes.flatMap(({ server }) => (server?.port ? [server.port] : []))
     return ports[Math.floor(random() * ports.length)]
   }
 

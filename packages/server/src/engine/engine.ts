@@ -114,6 +114,12 @@ export class Engine implements Inbox {
     }
   }
 
+  /** Nothing of what is under way may be written any more; whoever waits for it is told to ask again. */
+  abandon(reason: string): void {
+    this.#isStopped = true
+    this.#pipeline.abandon(new SubmitError('unavailable', `This server let go of what it was doing: ${reason}.`))
+  }
+
   async stop(): Promise<void> {
     this.#isStopped = true
     await this.drain()

@@ -64,7 +64,7 @@ export class Turns {
       unit.entities.add(entity)
     }
     const { node, jobs } = this.#options
-    writeTurn(unit, { entity, plan, env, result }, { ...node, reserve: () => jobs.reserve() })
+    writeTurn(unit, { entity, plan, env, result }, { ...node, reserve: queue => jobs.reserve(queue) })
     const turn: Turn = { taken, plan, env, result }
     addReceipts(unit, entity, turn)
     this.#addAfterwards(unit, entity, turn)

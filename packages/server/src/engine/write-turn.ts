@@ -38,7 +38,7 @@ export interface JobPlace {
   readonly node: string
   readonly incarnation: number
   /** Takes a place on this node, or leaves the job to whoever claims it. */
-  reserve(): boolean
+  reserve(queue: string): boolean
 }
 
 export interface HeldMark {
@@ -228,7 +228,8 @@ function jobRow(
   place: JobPlace,
 ): JobRow {
   const { state } = result
-  const isHere = place.reserve()
+  const queue = 'default'
+  const isHere = place.reserve(queue)
   const run = getRun(state, ordinal)
   const task = getTask(plan, run.task)
   const roots = new Set([...task.roots, 'flow', 'execution', 'task', 'taskrun'])
@@ -252,7 +253,7 @@ function jobRow(
     run: ordinal,
     epoch,
     shard: shardOf(entity.id),
-    queue: 'default',
+    queue,
     rank: env.nowMs,
     node: isHere ? place.node : null,
     incarnation: isHere ? place.incarnation : null,

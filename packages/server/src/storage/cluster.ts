@@ -37,6 +37,8 @@ export interface Cluster {
   /** Fences nodes whose lease ran out, and shares the shards among the engines that live. */
   tend(member: Member): Promise<Tended>
   releaseShards(member: Member, shards: readonly number[]): Promise<void>
+  /** The node is an engine no longer, though it lives on until its jobs have ended: all its shards are free. */
+  withdraw(member: Member): Promise<void>
   /** The node goes: its lease ends and its shards are free. */
   leave(member: Member): Promise<void>
   sendSignals(rows: readonly SignalRow[]): Promise<void>
@@ -49,6 +51,6 @@ export interface Cluster {
   /** Revisions that were saved after the one with this number, in the order they were saved. */
   listFlowsSince(seq: number): Promise<readonly { readonly seq: number; readonly row: FlowRow }[]>
   listNodes(): Promise<readonly NodeRow[]>
-  /** A hint that something is there; it may be lost, and a sweep finds what it would have told. */
-  onHint(listener: (hint: Hint) => void): void
+  /** A hint that something is there; it may be lost, and a sweep finds what it would have told. The returned function ends it. */
+  onHint(listener: (hint: Hint) => void): () => void
 }

@@ -56,6 +56,7 @@ interface Running {
 
 const CLAIM_MAX = 50
 const STORE_RETRY_MS = 500
+const DRAIN_LOOK_MS = 50
 
 export class Worker implements JobSink {
   readonly #options: WorkerOptions
@@ -66,7 +67,13 @@ export class Worker implements JobSink {
   /** Jobs that were to stop while a claim was on its way: if it brings them they are not begun. */
   readonly #unwanted = new Set<string>()
   #hasFree = false
+  /** Takes nothing new. */
+  #isDraining = false
+  #isCut = false
   #isStopped = false
+  #isAbandoned = false
+  /** Undefined on a node that is alone: nobody takes its jobs over. */
+  #beatMs: number | undefined
 
   constructor(options: WorkerOptions) {
     this.#options = options
@@ -82,7 +89,13 @@ export class Worker implements JobSink {
   }
 
   reserve(): boolean {
-    if (this.#isStopped || this.#hasFree || this.#running.size + this.#reserved >= this.#options.slots) return false
+    if (
+      this.#isStopped ||
+      this.#isDraining ||
+      this.#hasFree ||
+      this.#running.size + this.#reserved >= this.#options.slots
+    )
+      return false
     this.#reserved += 1
     return true
   }
@@ -129,14 +142,50 @@ export class Worker implements JobSink {
     else if (this.#isClaiming) this.#unwanted.add(keyText(key))
   }
 
-  /** Stops taking jobs and ends the host; what still ran is lost and starts again elsewhere. */
-  async close(): Promise<void> {
+  /** Takes no more jobs and waits for those that run, up to the grace; what runs on then is stopped and starts again elsewhere. */
+  async drain(graceMs: number): Promise<void> {
+    const { platform } = this.#options
+    this.#isDraining = true
+    const untilMs = platform.nowMs() + graceMs
+    while (this.#running.size > 0 && platform.nowMs() < untilMs && !this.#isCut) await this.#pause(DRAIN_LOOK_MS)
     this.#isStopped = true
+    const left = [...this.#running.values()]
+    if (left.length > 0)
+      this.#options.onNotice(`${left.length} jobs still run when the time is over: they are stopped and start again`)
     await this.#host?.stop()
+    await Promise.all(left.map(({ job }) => this.#handBack(job)))
+  }
+
+  /** The lease was renewed: what runs may go on for so long without another word. */
+  beat(validMs: number): void {
+    this.#beatMs = validMs
+    this.#host?.send({ type: 'beat', validMs })
+  }
+
+  /** The time to drain is over now. */
+  cut(): void {
+    this.#isCut = true
+  }
+
+  /** The node was fenced: what runs must end before others begin it again, and nothing of it counts. */
+  abandon(): void {
+    this.#isStopped = true
+    this.#isAbandoned = true
+    this.#running.clear()
+    void this.#host?.stop()
+  }
+
+  /** So that it starts again at once, and not only when it is missed. */
+  async #handBack({ key: { executionId, run, epoch } }: HostJob): Promise<void> {
+    try {
+      await this.#options.inbox.submit({ type: 'lost', executionId, run, epoch })
+    } catch (error) {
+      this.#options.onNotice(`the job of ${executionId} could not be handed back; it is missed later`, error)
+    }
   }
 
   async #claim(): Promise<void> {
-    if (this.#isClaiming || this.#isStopped) return
+    if (this.#isClaiming || this.#isStopped || this.#isDraining) return
     this.#isClaiming = true
     try {
       const limit = Math.min(CLAIM_MAX, this.#options.slots - this.#running.size - this.#reserved)
@@ -178,13 +227,16 @@ export class Worker implements JobSink {
   }
 
   #openHost(): Host {
-    return this.#options.openHost({
+    const host = this.#options.openHost({
       onMessage: message => this.#take(message),
       onExit: reason => this.#lose(reason),
     })
+    if (this.#beatMs !== undefined) host.send({ type: 'beat', validMs: this.#beatMs })
+    return host
   }
 
   #take(message: Exclude<FromHost, { type: 'ready' }>): void {
+    if (this.#isAbandoned) return
     switch (message.type) {
       case 'log':
         return void this.#appendLog(message)
@@ -222,9 +274,9 @@ export class Worker implements JobSink {
     }
   }
 
-  async #pause(): Promise<void> {
+  async #pause(ms = STORE_RETRY_MS): Promise<void> {
     const { platform } = this.#options
-    await new Promise<void>(resolve => platform.at(platform.nowMs() + STORE_RETRY_MS, resolve))
+    await new Promise<void>(resolve => platform.at(platform.nowMs() + ms, resolve))
   }
 
   async #answer({ id, key, request }: Extract<FromHost, { type: 'ask' }>): Promise<void> {

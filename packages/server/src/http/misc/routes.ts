@@ -31,9 +31,10 @@ export function miscHandlers(dependencies: HttpDependencies, readiness: Readines
 }
 
 /** UP means that the store answers. */
-async function probe({ store, config }: HttpDependencies, { isStopping }: Readiness): Promise<Reply> {
-  if (isStopping)
-    return json({ status: 'DOWN', details: { service: { status: 'DOWN', details: { reason: 'stopping' } } } }, 503)
+async function probe({ store, config, isIn }: HttpDependencies, { isStopping }: Readiness): Promise<Reply> {
+  const reason = isStopping ? 'stopping' : isIn?.() === false ? 'joining the database again' : undefined
+  if (reason !== undefined)
+    return json({ status: 'DOWN', details: { service: { status: 'DOWN', details: { reason } } } }, 503)
   try {
     await store.read.listFlows({ tenant: config.tenant, namespace: '', flowId: '' }, 1)
     return json({

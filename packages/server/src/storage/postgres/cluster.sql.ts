@@ -22,6 +22,7 @@ export const CLAIM_SHARDS = `update shards set owner_node = $1
 
 export const RELEASE_SHARDS = 'update shards set owner_node = null where owner_node = $1 and id = any($2::smallint[])'
 
+export const WITHDRAW = `update nodes set roles = array_remove(roles, 'engine') where id = $1 and incarnation = $2 and not fenced returning 1`
 export const LEAVE = `update nodes set fenced = true, lease_until = clock_timestamp() where id = $1 and incarnation = $2 returning 1`
 export const FREE_SHARDS_OF = 'update shards set owner_node = null where owner_node = $1'
 

@@ -4,7 +4,7 @@ import type { Client } from 'pg'
 import type { Batch, JobKey } from '../batch.ts'
 import type { Hint } from '../cluster.ts'
 import { FlushError, type FlushReceipt } from '../store.ts'
-import { flushErrorOf } from './faults.ts'
+import { faultOf } from './fault-of.ts'
 import { flushStatement, type FlushColumn } from './flush.sql.ts'
 
 type Cell = string | number | boolean | null
@@ -28,7 +28,11 @@ export async function writeBatch(client: Client, batch: Batch): Promise<FlushRec
       )
     return { seq: batch.seq, dbNowMs: Number(nowMs) }
   } catch (error) {
-    throw error instanceof FlushError ? error : flushErrorOf(error)
+    throw error instanceof FlushError
+      ? error
+      : new FlushError(faultOf(error), `the flush failed: ${error instanceof Error ? error.message : String(error)}`, {
+          cause: error,
+        })
   }
 }
 

@@ -65,8 +65,17 @@ async function applyOne(
   }
 }
 
-/** Makes the partitions of the days around the moment; those that exist stay. */
+/** Makes the partitions of the days around the moment; those that exist stay. One server at a time: "if not exists" alone lets two collide. */
 export async function ensurePartitions(client: Client, nowMs: number): Promise<void> {
+  await client.query('select pg_advisory_lock($1)', [LOCK])
+  try {
+    await createPartitions(client, nowMs)
+  } finally {
+    await client.query('select pg_advisory_unlock($1)', [LOCK])
+  }
+}
+
+async function createPartitions(client: Client, nowMs: number): Promise<void> {
   const today = Math.floor(nowMs / DAY_MS)
   for (let day = today - DAYS_BEFORE; day <= today + DAYS_AHEAD; day++) {
     for (const table of PARTITIONED) {
