@@ -18,22 +18,21 @@ const LIFETIME_S = 1_800
 const READ_ATTEMPTS = 2
 
 export class ConnectionPool {
-  readonly #pool: Pool
+  readonly #options: PoolOptions
+  #pool: Pool
 
   constructor(options: PoolOptions) {
-    const { max, onNotice, durability, url } = options
-    this.#pool = new Pool({
-      ...connectionConfig(url, 'pool'),
-      Client: options.Client,
-      max,
-      idleTimeoutMillis: IDLE_MS,
-      maxLifetimeSeconds: LIFETIME_S,
-      // The pool waits for the promise and gives the connection up when it is refused.
-      onConnect: trust<(client: ClientBase) => void>(
-        async (client: ClientBase) => await prepareSession(client, 'pool', durability),
-      ),
-    })
-    this.#pool.on('error', error => onNotice('an idle connection to PostgreSQL broke', error))
+    this.#options = options
+    this.#pool = newPool(options)
+  }
+
+  /** Another connection to the same place was given up: idle ones may be as dead, and whoever took one would wait for its whole time. */
+  renew(): void {
+    const before = this.#pool
+    if (before.totalCount === 0) return
+    this.#pool = newPool(this.#options)
+    // Who was asking still gets the answer, or the end of its time; a dead connection may take for ever to close.
+    before.end().catch((error: unknown) => this.#options.onNotice('connections of before could not be closed', error))
   }
 
   /** A read that met a broken connection is asked once more: after a restart of the database every idle connection is one. */
@@ -67,6 +66,24 @@ export class ConnectionPool {
   async close(): Promise<void> {
     await this.#pool.end()
   }
+}
+
+function newPool({ max, onNotice, durability, url, Client }: PoolOptions): Pool {
+  const pool = new Pool({
+    ...connectionConfig(url, 'pool'),
+    Client,
+    max,
+    idleTimeoutMillis: IDLE_MS,
+    maxLifetimeSeconds: LIFETIME_S,
+    // The pool waits for the promise and gives the connection up when it is refused.
+    onConnect: trust<(client: ClientBase) => void>(
+      async (client: ClientBase) => await prepareSession(client, 'pool', durability),
+    ),
+  })
+  pool.on('error', error => onNotice('an idle connection to PostgreSQL broke', error))
+  // Whoever uses it is told by what it asked; without a listener the process would end.
+  pool.on('connect', client => client.on('error', () => undefined))
+  return pool
 }
 
 /** What the server answered about the statement itself is our mistake and stays what it is. */

@@ -44,16 +44,17 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   const how: ConnectOptions = { url: options.url, durability: options.durability, Client: options.Client ?? Client }
   const withClient = clientFor(how)
   await withClient(async client => await prepareDatabase(client, options))
+  const pool = new ConnectionPool({ ...how, max: poolMax, onNotice })
   const reserved = (name: string, kind: SessionKind): ConstructorParameters<typeof ReservedConnection>[0] => ({
     name,
     connect: async () => await connectClient(how, kind),
+    onDropped: () => pool.renew(),
     random,
     onNotice,
   })
   const writer = new ReservedConnection(reserved('flushes', 'flush'))
   const lease = new ReservedConnection(reserved('the lease', 'lease'))
   const listener = new Listener(reserved('hints', 'listen'))
-  const pool = new ConnectionPool({ ...how, max: poolMax, onNotice })
   const cluster = new PostgresCluster({ lease, listener, pool })
   return {
     kind: 'postgres',

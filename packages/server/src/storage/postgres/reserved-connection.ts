@@ -11,6 +11,8 @@ export interface ReservedOptions {
   readonly name: string
   /** Opens it, and leaves it ready for its purpose. */
   connect(): Promise<Client>
+  /** It was given up. */
+  onDropped(): void
   random(): number
   onNotice(message: string, error?: unknown): void
 }
@@ -58,6 +60,7 @@ export class ReservedConnection {
   drop(client: Client): void {
     if (this.#client === client) this.#client = undefined
     endQuietly(client)
+    this.#options.onDropped()
   }
 
   async close(): Promise<void> {

@@ -17,7 +17,8 @@ export interface SessionLimits {
 export const SESSIONS = {
   /** A lease lasts 10 s and a node gives up after 7: a renewal must know in time that it failed. */
   lease: { statementMs: 3_000, lockMs: 2_500, idleInTransactionMs: 3_000, answerMs: 4_000 },
-  flush: { statementMs: 20_000, lockMs: 10_000, idleInTransactionMs: 10_000, answerMs: 25_000 },
+  /** A flush takes milliseconds, and its number tells what became of one that was given up: a dead connection is found out soon. */
+  flush: { statementMs: 5_000, lockMs: 4_000, idleInTransactionMs: 5_000, answerMs: 6_000 },
   pool: { statementMs: 30_000, lockMs: 10_000, idleInTransactionMs: 10_000, answerMs: 35_000 },
   listen: { statementMs: 5_000, lockMs: 5_000, idleInTransactionMs: 5_000, answerMs: 8_000 },
   /** A step may take as long as it needs, but waits for the locks of others so briefly that nobody queues up behind it for long. */
