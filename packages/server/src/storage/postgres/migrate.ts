@@ -39,14 +39,7 @@ async function applyOne(
   client: Client,
   { number, sql, known }: { readonly number: number; readonly sql: string; readonly known: string | undefined },
 ): Promise<void> {
-  const checksum = createHash('sha256')
-    .update(
-      sql
-        .replace(/--[^\n]*/g, '')
-        .replace(/\s+/g, ' ')
-        .trim(),
-    )
-    .digest('hex')
+  const checksum = checksumOf(sql)
   if (known === checksum) return
   if (known !== undefined)
     throw new BatutaError(
@@ -85,4 +78,18 @@ async function createPartitions(client: Client, nowMs: number): Promise<void> {
       )
     }
   }
+}
+
+/** Comments and white space do not count, so that a comment may be mended. */
+function checksumOf(sql: string): string {
+  const bare = sql
+    .replace(/--[^\n]*/g, '')
+    .replace(/\s+/g, ' ')
+    .trim()
+  return createHash('sha256').update(bare).digest('hex')
+}
+
+/** Of the migrations that this program knows, in their order: for whoever looks at a database without migrating it. */
+export function knownChecksums(): readonly string[] {
+  return MIGRATIONS.map(checksumOf)
 }

@@ -60,3 +60,8 @@ function checksumOf(sql: string): string {
     .trim()
   return createHash('sha256').update(bare).digest('hex')
 }
+
+/** Of the migrations that this program knows, in their order: for whoever looks at a database without migrating it. */
+export function knownChecksums(): readonly string[] {
+  return MIGRATIONS.map(checksumOf)
+}
