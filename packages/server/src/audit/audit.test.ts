@@ -29,9 +29,10 @@ before(async () => {
   const sqlite = openSqliteStore({ file, nowMs: () => Date.now(), threadUrl: THREAD_URL })
   sqliteLoad = await runMixedLoad(sqlite, ROUNDS)
   await sqlite.close()
-  server = await startPostgres({ fsync: true })
+  server = await startPostgres()
   await administrate(`create database ${TEMPLATE}`)
-  const options = { poolMax: 2, nowMs: () => Date.now(), onNotice: () => {} }
+  const world = { nowMs: () => Date.now(), random: () => Math.random(), onNotice: () => {} }
+  const options = { poolMax: 2, durability: 'relaxed', isEngine: true, ...world } as const
   const postgres = await openPostgresStore({ url: urlOf(TEMPLATE), ...options })
   postgresLoad = await runMixedLoad(postgres, ROUNDS)
   await postgres.close()

@@ -51,7 +51,8 @@ function judgeNodes(rows: readonly SqlRow[], freeShards: number): readonly Check
     return { name: 'node', judgement: isLate || (!isLive && number(row, 'shards') > 0) ? 'worth' : 'ok', text: message }
   })
   if (live.length === 0) return [...checks, { name: 'nodes', judgement: 'ok', text: 'no server runs' }]
-  if (freeShards === 0) return [...checks, { name: 'shards', judgement: 'ok', text: `all ${SHARDS_OF_ALL} have an owner` }]
+  if (freeShards === 0)
+    return [...checks, { name: 'shards', judgement: 'ok', text: `all ${SHARDS_OF_ALL} have an owner` }]
   const message = `${freeShards} of ${SHARDS_OF_ALL} have no owner: their executions stand still until an engine takes them`
   return [...checks, { name: 'shards', judgement: 'worth', text: message }]
 }

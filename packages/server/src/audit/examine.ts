@@ -42,7 +42,7 @@ export async function examine(
     examineConfig(config, database),
     await examineVersions(database, world),
     ...(await examineFolders(config)),
-    await examineDurability(database),
+    await examineDurability(database, config.storage.durability),
     await examineMigrations(database, world),
     ...(await examineNodes(database, { isServed, nowMs: () => world.nowMs() })),
     ...(await examineWork(database)),
@@ -117,20 +117,26 @@ function gib(bytes: number): string {
   return (bytes / 2 ** 30).toFixed(1)
 }
 
-async function examineDurability({ kind, query }: ReadOnlyDatabase): Promise<Check> {
+async function examineDurability(
+  { kind, query }: ReadOnlyDatabase,
+  durability: Config['storage']['durability'],
+): Promise<Check> {
   const name = 'durability'
+  const isRelaxed = durability === 'relaxed'
+  const relaxed = isRelaxed ? ' (database.durability is "relaxed": a crash may lose what was acknowledged)' : ''
   if (kind === 'sqlite') {
     const mode = Object.values((await query(sql.JOURNAL_MODE))[0] ?? {})[0]
-    const message = `journal_mode=${String(mode)}; the server sets synchronous=full for itself and reads it back`
-    return { name, judgement: mode === 'wal' ? 'ok' : 'worth', text: message }
+    const synchronous = isRelaxed ? 'normal' : 'full'
+    const message = `journal_mode=${String(mode)}; the server sets synchronous=${synchronous} for itself and reads it back${relaxed}`
+    return { name, judgement: mode === 'wal' && !isRelaxed ? 'ok' : 'worth', text: message }
   }
   const settings = (await query(sql.DURABILITY)).map(row => [text(row, 'name'), text(row, 'setting')] as const)
   const off = settings.filter(([, setting]) => setting === 'off').map(([setting]) => setting)
-  const message = settings.map(([setting, value]) => `${setting}=${value}`).join(', ')
-  if (off.length === 0) return ok(name, message)
+  const message = `${settings.map(([setting, value]) => `${setting}=${value}`).join(', ')}${relaxed}`
+  if (off.length === 0) return { name, judgement: isRelaxed ? 'worth' : 'ok', text: message }
   return {
     name,
-    judgement: 'bad',
+    judgement: isRelaxed ? 'worth' : 'bad',
     text: `${message}: what is acknowledged would not survive a crash; switch ${off.join(' and ')} on`,
   }
 }

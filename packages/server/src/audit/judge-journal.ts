@@ -46,6 +46,7 @@ export class JournalJudge {
   #turns = 0
   #lastTurn = 0
   #ends = 0
+  #childrenHeard = 0
   #heldReason: string | undefined
   readonly #settled = new Set<string>()
 
@@ -79,6 +80,7 @@ export class JournalJudge {
       findings.saw('I5', state.runs.length)
       findings.saw('I4', this.#settled.size)
       findings.saw('I2')
+      findings.saw('I17', this.#childrenHeard)
       const expected = state.isEnded ? state.generation : state.generation - 1
       if (this.#ends !== expected)
         this.#find('I2', `its ${state.generation} generations ended ${this.#ends} times where ${expected} are due`)
@@ -139,6 +141,7 @@ export class JournalJudge {
 
   #remember(state: ExecutionState, event: Event): void {
     if (event.type === 'phase-entered' && event.run === ROOT && event.phase === 'ended') this.#ends += 1
+    if (event.type === 'child-ended') this.#childrenHeard += 1
     if (event.type !== 'attempt-settled' || event.attempt.state === 'SKIPPED') return
     const run = getRun(state, event.run)
     const key = `${event.run}/${run.epoch}`
