@@ -14,7 +14,8 @@ import { openSqliteStore } from '../storage/sqlite/sqlite-store.ts'
 import { audit, type AuditOptions, type AuditReport } from './audit.ts'
 import { openPostgresReadOnly } from './open-postgres-read-only.ts'
 import { openSqliteReadOnly } from './open-sqlite-read-only.ts'
-import { PLANTS, PlantPlace, type Plant, type RunSql } from './testing/plants.ts'
+import type { ReadOnlyDatabase } from './read-only-database.ts'
+import { PLANTS, PlantPlace, type Plant, type RunSql } from './testing/plants.sql.ts'
 import { runMixedLoad, type MixedLoad } from './testing/mixed-load.ts'
 
 const ROUNDS = 12
@@ -123,7 +124,7 @@ async function copyOf(kind: Plant['kinds'][number], t: TestContext): Promise<Cop
       },
       inspect: async options => {
         const database = openSqliteReadOnly(copy, () => Date.now())
-        return await audit(database, options).finally(() => database.close())
+        return await closing(database, options)
       },
     }
   }
@@ -139,8 +140,16 @@ async function copyOf(kind: Plant['kinds'][number], t: TestContext): Promise<Cop
     },
     inspect: async options => {
       const database = await openPostgresReadOnly(urlOf(name))
-      return await audit(database, options).finally(() => database.close())
+      return await closing(database, options)
     },
+  }
+}
+
+async function closing(database: ReadOnlyDatabase, options: AuditOptions): Promise<AuditReport> {
+  try {
+    return await audit(database, options)
+  } finally {
+    await database.close()
   }
 }
 

@@ -10,7 +10,8 @@ import { audit, type AuditReport } from './audit.ts'
 import { examine, isUnreachable, type Check } from './examine.ts'
 import { listHeld, type HeldExecution } from './list-held.ts'
 import type { Secret } from './judge-contents.ts'
-import { openReadOnly, type ReadOnlyDatabase } from './read-only-database.ts'
+import { openReadOnly } from './open-read-only.ts'
+import type { ReadOnlyDatabase } from './read-only-database.ts'
 import { isFolderServed } from './server-lock.ts'
 
 export interface DoctorOptions {
