@@ -4,7 +4,7 @@ import { median } from '../harness/calibrate.ts'
 import { runToEnd, type ExecutionDocument } from '../harness/api.ts'
 import { startBenchServer, type BenchServer } from '../harness/bench-server.ts'
 import { roundTo, type Figures } from '../harness/figures.ts'
-import type { Ask, Question } from '../harness/question.ts'
+import type { Question } from '../harness/question.ts'
 import { COUNTING_FLOW, countingFlow, countInterpreters } from './w40-interpreters.ts'
 
 const GOAL_MS = 1_000

@@ -2,11 +2,12 @@
 import { Command, CommanderError, Option } from 'commander'
 import type { Role } from './commands/server-start.ts'
 import { CommandError, EXIT, type ExitCode } from './exit-code.ts'
+import { addUpkeep } from './upkeep-commands.ts'
 
 const SERVER_DEFAULT = 'http://127.0.0.1:8080'
 const LEVEL_HELP = 'the log from this level on: TRACE, DEBUG, INFO, WARN, ERROR'
 const EXIT_CODES = `
-Exit codes: 0 done · 1 the execution failed, the flow is not valid · 2 the command line is wrong · 3 no server answers · 4 not found ·
+Exit codes: 0 done · 1 the execution failed, the flow is not valid, the installation is not sound · 2 the command line is wrong · 3 no server answers · 4 not found ·
   5 refused · 6 the server failed · 130 interrupted`
 
 export async function runProgram(args: readonly string[]): Promise<ExitCode> {
@@ -38,6 +39,7 @@ function createProgram(done: Done): Command {
   addMigrate(program)
   addFlow(program, done)
   addExecution(program, done)
+  addUpkeep(program, done)
   return program
 }
 

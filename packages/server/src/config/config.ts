@@ -92,8 +92,8 @@ export function readConfig(options: ServerOptions, environment: Environment, cwd
   }
 }
 
-export function databaseFile(config: Config): string {
-  return join(config.dataDir, 'batuta.db')
+export function databaseFile({ dataDir }: Pick<Config, 'dataDir'>): string {
+  return join(dataDir, 'batuta.db')
 }
 
 function placeOf(options: ServerOptions, sources: Sources): Pick<Config, 'port' | 'host' | 'user' | 'needsFirstUser'> {

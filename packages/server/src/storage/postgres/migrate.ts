@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { BatutaError } from '@batuta/core'
 import type { Client } from 'pg'
 import {
+  checksumOf,
   planMigrations,
   type AppliedMigration,
   type Migration,
@@ -121,4 +122,9 @@ async function apply(client: Client, { number, checksum, floor, migration }: Pen
 async function firstOf(client: Client, statement: string, values: readonly unknown[]): Promise<string> {
   const { rows } = await client.query<{ who: string }>(statement, [...values])
   return rows[0]?.who ?? 'a session that is gone by now'
+}
+
+/** Of the migrations that this program knows, in their order: for whoever looks at a database without migrating it. */
+export function knownChecksums(): readonly string[] {
+  return MIGRATIONS.map(migration => checksumOf(migration))
 }

@@ -87,7 +87,7 @@ function floorOf(known: readonly Migration[], number: number): number {
 }
 
 /** Comments and white space do not count, so that a comment may be mended. */
-function checksumOf(migration: Migration): string {
+export function checksumOf(migration: Migration): string {
   const sql = migration.type === 'inside' ? migration.sql : migration.statements.join(';\n')
   const bare = sql
     .replace(/--[^\n]*/g, '')

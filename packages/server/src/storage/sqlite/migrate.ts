@@ -1,6 +1,12 @@
 // Applies what is pending, each migration in one transaction. There is one server per data folder, so nobody else is at work.
 import type { DatabaseSync } from 'node:sqlite'
-import { planMigrations, type AppliedMigration, type Migration, type MigrationPlan } from '../sql/migrations.ts'
+import {
+  checksumOf,
+  planMigrations,
+  type AppliedMigration,
+  type Migration,
+  type MigrationPlan,
+} from '../sql/migrations.ts'
 import { MIGRATION_1 } from './schema.sql.ts'
 
 const MIGRATIONS: readonly Migration[] = [{ type: 'inside', title: 'the tables', sql: MIGRATION_1 }]
@@ -45,4 +51,9 @@ function listApplied(db: DatabaseSync): readonly AppliedMigration[] {
     .prepare(`select number, checksum, ${hasFloor ? 'floor' : '1 as floor'} from migrations order by number`)
     .all()
     .map(row => ({ number: Number(row['number']), checksum: String(row['checksum']), floor: Number(row['floor']) }))
+}
+
+/** Of the migrations that this program knows, in their order: for whoever looks at a database without migrating it. */
+export function knownChecksums(): readonly string[] {
+  return MIGRATIONS.map(migration => checksumOf(migration))
 }
