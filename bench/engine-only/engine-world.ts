@@ -11,6 +11,8 @@ import { newChanges } from '../../packages/server/src/inbox/changes.ts'
 import { NO_JOBS } from '../../packages/server/src/inbox/jobs.ts'
 import { THREAD_URL } from '../../packages/server/src/platform/places.ts'
 import { realPlatform } from '../../packages/server/src/platform/platform.ts'
+import { EngineMeter } from '../../packages/server/src/telemetry/engine-meter.ts'
+import { StoreMeter, meteredStore } from '../../packages/server/src/telemetry/store-meter.ts'
 import { openMemoryStore } from '../../packages/server/src/storage/memory/memory-store.ts'
 import { newTables } from '../../packages/server/src/storage/memory/tables.ts'
 import { openSqliteStore } from '../../packages/server/src/storage/sqlite/sqlite-store.ts'
@@ -30,7 +32,8 @@ export async function openEngineWorld(
 ): Promise<EngineWorld> {
   const platform = realPlatform()
   const file = join(folder, 'batuta.db')
-  const store = openStore(kind, file, () => platform.nowMs())
+  const opened = openStore(kind, file, () => platform.nowMs())
+  const store = meteredStore(opened, new StoreMeter(), () => platform.elapsedMs())
   const joined = await store.perform('joinNode', { node: 'local', nowMs: platform.nowMs() })
   const flows = await openFlowCatalogue(store)
   const random = (): number => platform.random()
@@ -43,6 +46,7 @@ export async function openEngineWorld(
     platform,
     node: { id: 'local', node: 'local', incarnation: joined.incarnation, flushSeq: joined.flushSeq },
     jobs: NO_JOBS,
+    meter: new EngineMeter({ detail: 'flow', flowsMax: 500 }),
     changes: newChanges(),
     envOf: newTurnEnvironment({
       platform,

@@ -16,11 +16,18 @@ import { realPlatform, type Platform } from './platform/platform.ts'
 import { readManifests, type Manifests } from './plugins/manifests.ts'
 import { openSqliteStore } from './storage/sqlite/sqlite-store.ts'
 import type { Store } from './storage/store.ts'
-import { newLog, type Log } from './telemetry/log.ts'
+import { newMeters, secretsOf } from './boot-telemetry.ts'
+import { newLog, type LogFields, type ServerLog } from './telemetry/log.ts'
+import type { Meters } from './telemetry/observed.ts'
+import { meteredStore } from './telemetry/store-meter.ts'
+
+/** Something that an operator should read. */
+export type Notice = (message: string, error?: unknown, fields?: LogFields) => void
 
 export interface Ground {
   readonly config: Config
-  readonly log: Log
+  readonly log: ServerLog
+  readonly meters: Meters
   readonly platform: Platform
   readonly store: Store
   readonly node: NodeIdentity
@@ -33,7 +40,9 @@ export interface Ground {
   startWorld(): StartWorld
   /** A new execution id on a shard of `shards`, or on any when there are none. */
   newIdOn(shards: ReadonlySet<number>): string
-  onNotice(message: string, error?: unknown): void
+  onNotice: Notice
+  /** What that part of the server tells. */
+  noticeOf(room: string): Notice
   /** Lets another server have the data folder. */
   unlock(): void
 }
@@ -46,15 +55,21 @@ const WATCH_EVERY_MS = 500
 
 export async function openGround(options: ServerOptions): Promise<Ground> {
   const config = readConfig(options, process.env, process.cwd())
-  const log = newLog(process.stderr)
-  const onNotice = (message: string, error?: unknown): void => log.warn(message, error)
+  const log = newLog(process.stderr, { ...config.telemetry.log, secrets: secretsOf(config) })
+  const noticeOf =
+    (room: string): Notice =>
+    (...notice) =>
+      log.named(room).warn(...notice)
+  const onNotice = noticeOf('server')
+  const meters = newMeters(config)
   const platform = realPlatform()
   const nowMs = (): number => platform.nowMs()
   const random = (): number => platform.random()
   for (const folder of [config.dataDir, config.flowsDir, config.storageDir]) mkdirSync(folder, { recursive: true })
   const unlock = lockFolder(config.dataDir)
 
-  const store = await openStore(config, { nowMs, onNotice })
+  const opened = await openStore(config, { nowMs, onNotice: noticeOf('storage') })
+  const store = meteredStore(opened, meters.store, () => platform.elapsedMs())
   const id = store.cluster ? readNodeId(config.dataDir, random) : NODE
   const { incarnation, flushSeq } = await store.perform('joinNode', { node: id, nowMs: nowMs() })
   await store.cluster?.announce({ node: id, incarnation }, config.roles, FIRST_LEASE_MS)
@@ -71,6 +86,7 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
   return {
     config,
     log,
+    meters,
     platform,
     store,
     node: { id, node: id, incarnation, flushSeq },
@@ -83,6 +99,7 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
     startWorld: () => ({ ...start, nowMs: nowMs() }),
     newIdOn: shards => newId({ nowMs: nowMs(), shard: pick(shards, random), random }),
     onNotice,
+    noticeOf,
     unlock,
   }
 }

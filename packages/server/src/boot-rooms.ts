@@ -59,6 +59,8 @@ export function openRooms(ground: Ground): Rooms {
     evaluate: newEvaluator(answers, inbox, onNotice),
     owns,
     onTimer: timer => clockwork.add(timer),
+    meter: ground.meters.engine,
+    onNotice: ground.noticeOf('engine'),
     onFatal: error => end(ground, EXIT_BROKEN, error),
   })
   const signals = takeSignals({ store, inbox: engine, owns, nowMs: () => platform.nowMs(), onNotice })
@@ -133,7 +135,7 @@ function end({ log }: Ground, code: number, error: Error): never {
 }
 
 function newWorker(
-  { config, store, platform, node, answers, files, manifests, onNotice }: Ground,
+  { config, store, platform, node, answers, files, manifests, meters, noticeOf }: Ground,
   inbox: Inbox,
 ): Worker {
   const host = hostOptions({ script: HOST_SCRIPT, config, modules: manifests.modules })
@@ -146,7 +148,8 @@ function newWorker(
     openHost: events => new HostProcess({ ...host, ...events }),
     answer: (request, job) => answerJob(answers, request, job),
     readOutputs: uri => readSpilledOutputs(files, uri),
-    onNotice,
+    meter: meters.worker,
+    onNotice: noticeOf('worker'),
   })
 }
 

@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Role } from '../storage/cluster.ts'
 import { readDatabase, type Database } from './database.ts'
+import { readTelemetry, type TelemetryConfig } from './telemetry.ts'
 import { checkReach, readUser, type ConfiguredUser } from './user.ts'
 import { BatutaError, isMap, mapGet, parseYaml, printValue, type Value } from '@batuta/core'
 
@@ -16,6 +17,8 @@ export interface ServerOptions {
   readonly configFile?: string
   /** What this process does; everything unless said. */
   readonly roles?: readonly Role[]
+  /** Of health and metrics; any free one unless said. */
+  readonly managementPort?: number
 }
 
 export interface Config {
@@ -40,6 +43,7 @@ export interface Config {
   readonly kestra: Value
   /** base64 of 32 bytes: encrypts SECRET inputs and outputs. */
   readonly encryptionKey: string | undefined
+  readonly telemetry: TelemetryConfig
 }
 
 const SLOTS_PER_CPU = 8
@@ -110,6 +114,13 @@ export function readConfig(
       ...optional('url', textIn(files, 'kestra.url')),
     },
     encryptionKey: text('kestra.encryption.secret-key', 'BATUTA_ENCRYPTION_KEY'),
+    telemetry: readTelemetry(
+      {
+        text: (path, variable) => (variable === undefined ? textIn(files, path) : text(path, variable)),
+        value: path => valueIn(files, path),
+      },
+      { host, user, managementPort: options.managementPort },
+    ),
   }
 }
 

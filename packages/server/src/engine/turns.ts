@@ -66,6 +66,7 @@ export class Turns {
     const { node, jobs } = this.#options
     writeTurn(unit, { entity, plan, env, result }, { ...node, reserve: () => jobs.reserve() })
     const turn: Turn = { taken, plan, env, result }
+    unit.turns.push(turn)
     addReceipts(unit, entity, turn)
     this.#addAfterwards(unit, entity, turn)
     if (result.isUnfinished) this.#hooks.line(entity)

@@ -168,6 +168,8 @@ export interface Reads {
   listKilledJobs(limit: number): Promise<readonly JobKey[]>
   /** Jobs that can be claimed; counts up to 1,000. */
   countFreeJobs(): Promise<number>
+  /** Since when the oldest of them has waited. */
+  findOldestFreeJob(): Promise<number | undefined>
   listTriggers(): Promise<readonly StoredTrigger[]>
   logsOf(query: LogQuery): Promise<readonly LogRow[]>
   metricsOf(executionId: string): Promise<readonly MetricRow[]>

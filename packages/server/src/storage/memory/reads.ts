@@ -52,6 +52,10 @@ export function readsOf(tables: Tables): Reads {
         .map(({ executionId, run, epoch }) => ({ executionId, run, epoch })),
     countFreeJobs: async () =>
       [...tables.jobs.values()].filter(job => job.node === null && !tables.jobsKilled.has(jobKeyOf(job))).length,
+    findOldestFreeJob: async () => {
+      const free = [...tables.jobs.values()].filter(job => job.node === null && !tables.jobsKilled.has(jobKeyOf(job)))
+      return free.length === 0 ? undefined : Math.min(...free.map(job => job.rank))
+    },
     listTriggers: async () => [...tables.triggers.values()],
     logsOf: async ({ executionId, levelMin = 0, limit, offset = 0 }) =>
       (tables.logs.get(executionId) ?? []).filter(row => row.levelMax >= levelMin).slice(offset, offset + limit),

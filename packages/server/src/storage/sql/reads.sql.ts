@@ -30,6 +30,9 @@ export const LIST_LOST_JOBS = 'select * from jobs where node = $1 and incarnatio
 /** Index: jobs_free. */
 export const COUNT_FREE_JOBS =
   'select count(*) as n from (select 1 from jobs where node is null and not is_killed limit 1000) as found'
+/** Index: jobs_free. */
+export const FIND_OLDEST_FREE_JOB =
+  "select rank from jobs where queue = 'default' and node is null and not is_killed order by rank limit 1"
 /** Index: jobs_killed. */
 export const LIST_KILLED_JOBS = 'select execution_id, run, epoch from jobs where node is null and is_killed limit $1'
 export const FIND_OPERATION = 'select * from operations where key = $1'

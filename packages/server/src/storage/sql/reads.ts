@@ -102,6 +102,7 @@ function queueReads(
   | 'listHeldJobs'
   | 'listKilledJobs'
   | 'countFreeJobs'
+  | 'findOldestFreeJob'
   | 'findOperation'
 > {
   return {
@@ -130,6 +131,7 @@ function queueReads(
       (await all(sql.LIST_HELD_JOBS, node, incarnation, beforeMs, limit)).map(jobKeyOf),
     listKilledJobs: async limit => (await all(sql.LIST_KILLED_JOBS, limit)).map(jobKeyOf),
     countFreeJobs: async () => number((await one(sql.COUNT_FREE_JOBS)) ?? { n: 0 }, 'n'),
+    findOldestFreeJob: async () => mapRow(await one(sql.FIND_OLDEST_FREE_JOB), row => number(row, 'rank')),
     findOperation: async key =>
       mapRow(await one(sql.FIND_OPERATION, key), row => ({
         key,
