@@ -3,7 +3,7 @@
 // ends: somebody must look at the disk.
 import { hostname } from 'node:os'
 import type { Ground } from './boot-ground.ts'
-import { openRooms, type Over, type Rooms } from './boot-rooms.ts'
+import { NO_VITALS, openRooms, type Over, type Rooms, type Vitals } from './boot-rooms.ts'
 import type { NodeIdentity } from './engine/flush-pipeline.ts'
 import type { Config } from './config/config.ts'
 import { termsOf } from './engine/membership.ts'
@@ -20,6 +20,7 @@ const NO_SHARDS: ReadonlySet<number> = new Set()
 
 export class Incarnations {
   readonly #ground: Ground
+  readonly #onTouch: (isIn: boolean) => void
   #rooms: Rooms | undefined
   #isStopped = false
 
@@ -30,13 +31,14 @@ export class Incarnations {
         : Promise.reject(new SubmitError('unavailable', 'This server is joining its database again: try again soon.')),
   }
 
-  constructor(ground: Ground) {
+  /** `onTouch` is told when the node is in touch with its database and the others, and when it is not any more. */
+  constructor(ground: Ground, onTouch: (isIn: boolean) => void) {
     this.#ground = ground
+    this.#onTouch = onTouch
   }
 
-  /** False while the node is out of touch with the others. */
-  get isIn(): boolean {
-    return this.#rooms !== undefined
+  get vitals(): Vitals {
+    return this.#rooms?.vitals() ?? NO_VITALS
   }
 
   get owned(): ReadonlySet<number> {
@@ -87,6 +89,7 @@ export class Incarnations {
     }
     if (over !== undefined) return over
     this.#rooms = rooms
+    this.#onTouch(true)
     return rooms
   }
 
@@ -100,6 +103,7 @@ export class Incarnations {
     rooms.abandon(reason)
     if (this.#rooms !== rooms) return
     this.#rooms = undefined
+    this.#onTouch(false)
     void this.#rejoin(REJOIN_FIRST_MS)
   }
 

@@ -26,6 +26,23 @@ import { hostOptions } from './worker/host-options.ts'
 import { readSpilledOutputs } from './worker/spilled-outputs.ts'
 import { Worker } from './worker/worker.ts'
 
+/** How much each room has in its hands. */
+export interface Vitals {
+  readonly pendingSignals: number
+  readonly oldestSignalMs: number
+  readonly residentExecutions: number
+  readonly runningJobs: number
+  readonly ownedShards: number
+}
+
+export const NO_VITALS: Vitals = {
+  pendingSignals: 0,
+  oldestSignalMs: 0,
+  residentExecutions: 0,
+  runningJobs: 0,
+  ownedShards: 0,
+}
+
 export interface Rooms {
   readonly inbox: Inbox
   readonly owned: ReadonlySet<number>
@@ -37,6 +54,7 @@ export interface Rooms {
   cut(): void
   /** Lets go of everything at once: nothing of this incarnation may be written or started any more. */
   abandon(reason: string): void
+  vitals(): Vitals
   claimsOf(executionId: string): ReadonlyMap<number, number>
   /** A flow was saved or deleted: its triggers may have changed. */
   onFlowChanged(key: FlowKey): Promise<void>
@@ -103,6 +121,13 @@ export function openRooms(ground: Ground, place: RoomsPlace): Rooms {
       worker.abandon()
       engine.abandon(reason)
     },
+    vitals: () => ({
+      pendingSignals: engine.pending,
+      oldestSignalMs: engine.oldestMs,
+      residentExecutions: engine.resident,
+      runningJobs: worker.running,
+      ownedShards: membership.owned.size,
+    }),
     claimsOf: id => worker.claimsOf(id),
     onFlowChanged: async key => clockwork.lookAt(await schedules.reload(key)),
   }
@@ -129,6 +154,8 @@ function connect(ground: Ground, { node, onOver }: RoomsPlace): Inner {
     evaluate: newEvaluator(answers, inbox, onNotice),
     owns,
     onTimer: timer => clockwork.add(timer),
+    meter: ground.meters.engine,
+    onNotice: ground.noticeOf('engine'),
     onFatal: error =>
       onOver(error instanceof FlushError && error.fault === 'fenced' ? 'fenced' : 'broken', error.message),
   })
@@ -197,7 +224,7 @@ function roundsOf(
 }
 
 function newWorker(
-  { config, store, platform, answers, files, manifests, onNotice }: Ground,
+  { config, store, platform, answers, files, manifests, meters, noticeOf }: Ground,
   node: NodeIdentity,
   inbox: Inbox,
 ): Worker {
@@ -212,7 +239,8 @@ function newWorker(
     openHost: events => new HostProcess({ ...host, ...events }),
     answer: (request, job) => answerJob(answers, request, job),
     readOutputs: uri => readSpilledOutputs(files, uri),
-    onNotice,
+    meter: meters.worker,
+    onNotice: noticeOf('worker'),
   })
 }
 

@@ -73,6 +73,7 @@ export class Turns {
       { ...node, reserve: queue => jobs.reserve(queue), rankOf: this.#rankOf },
     )
     const turn: Turn = { taken, plan, env, result }
+    unit.turns.push(turn)
     addReceipts(unit, entity, turn)
     this.#addAfterwards(unit, entity, turn)
     if (result.isUnfinished) this.#hooks.line(entity)

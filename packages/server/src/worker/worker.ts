@@ -18,6 +18,7 @@ import type { Scheduler, Clock } from '../platform/platform.ts'
 import type { JobRow, LogRow, StoredLogLine } from '../storage/batch.ts'
 import { rankOf } from '../storage/levels.ts'
 import { FlushError, type Store } from '../storage/store.ts'
+import type { WorkerMeter } from '../telemetry/worker-meter.ts'
 
 export interface WorkerOptions {
   readonly inbox: Inbox
@@ -33,6 +34,7 @@ export interface WorkerOptions {
   answer(request: AskRequest, job: HostJob): Promise<string>
   /** Reads outputs that were too large for a message. */
   readOutputs(uri: string): Promise<ValueMap>
+  readonly meter?: WorkerMeter
   onNotice(message: string, error?: unknown): void
 }
 
@@ -233,9 +235,11 @@ export class Worker implements JobSink {
     const flow = isMap(context)
       ? trust<{ flow?: { tenantId?: string; namespace?: string; id?: string } }>(context).flow
       : undefined
+    const claimedMs = this.#options.platform.nowMs()
+    this.#options.meter?.started(job.type, claimedMs - row.rank)
     this.#running.set(keyText(job.key), {
       job,
-      claimedMs: this.#options.platform.nowMs(),
+      claimedMs,
       tenant: flow?.tenantId ?? 'main',
       namespace: flow?.namespace ?? '',
       flowId: flow?.id ?? '',
@@ -246,6 +250,7 @@ export class Worker implements JobSink {
   }
 
   #openHost(): Host {
+    if (this.#options.meter) this.#options.meter.hostsStarted += 1
     const host = this.#options.openHost({
       onMessage: message => this.#take(message),
       onExit: reason => this.#lose(reason),
@@ -314,8 +319,15 @@ export class Worker implements JobSink {
     await this.#submit(() =>
       this.#options.inbox.submit({ type: 'settled', executionId: key.executionId, ...settlement }),
     )
-    this.#running.delete(keyText(key))
+    this.#ended(key, settlement.state)
     if (this.#hasFree) void this.#claim()
+  }
+
+  #ended(key: JobKey, state: string): void {
+    const { meter, platform } = this.#options
+    const running = this.#running.get(keyText(key))
+    if (running) meter?.ended(running.job.type, state, platform.nowMs() - running.claimedMs)
+    this.#running.delete(keyText(key))
   }
 
   async #settlementOf(key: JobKey, outcome: Outcome): Promise<Settlement> {
@@ -371,7 +383,8 @@ export class Worker implements JobSink {
     this.#host = undefined
     if (this.#isStopped) return
     const lost = [...this.#running.values()]
-    this.#running.clear()
+    if (this.#options.meter) this.#options.meter.hostsLost += 1
+    for (const { job } of lost) this.#ended(job.key, 'LOST')
     if (lost.length > 0)
       this.#options.onNotice(`the host process ended (${reason}): ${lost.length} jobs are lost and start again`)
     for (const { job } of lost) this.#reportLost(job.key)

@@ -104,6 +104,21 @@ function claiming(subject: StoreSubject): void {
     assert.deepEqual(await claim(store, 'node-1', 0), [])
     assert.equal(await store.read.countFreeJobs(), 1)
   })
+
+  storeCase(subject, 'the oldest job that nobody has tells since when it waits', async ({ store }) => {
+    const node = await join(store)
+    assert.equal(await store.read.findOldestFreeJob(), undefined)
+
+    await node.write({
+      jobs: [
+        jobRow('e1', 0, { rank: NOW_MS - 2_000, node: 'node-1', incarnation: 1, claimedMs: NOW_MS }),
+        jobRow('e1', 1, { rank: NOW_MS - 1_000 }),
+        jobRow('e1', 2, { rank: NOW_MS }),
+      ],
+    })
+
+    assert.equal(await store.read.findOldestFreeJob(), NOW_MS - 1_000)
+  })
 }
 
 function losing(subject: StoreSubject): void {
