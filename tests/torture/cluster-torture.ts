@@ -88,7 +88,8 @@ class ClusterTorture {
     await isDone
     const settled = await this.#settle()
     const history = await openPostgresHistory(this.database.url())
-    const judged = await checkHistory(history, this.#ledger).finally(async () => await history.close())
+    const judged = await checkHistory(history, this.#ledger)
+    await history.close()
     return { checks: [...settled, ...judged], facts: this.#facts() }
   }
 

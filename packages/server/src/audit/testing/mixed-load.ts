@@ -12,7 +12,7 @@ import { newChanges } from '../../inbox/changes.ts'
 import type { JobSink } from '../../inbox/jobs.ts'
 import { realPlatform, type Platform } from '../../platform/platform.ts'
 import type { JobRow } from '../../storage/batch.ts'
-import type { Announcement } from '../../storage/cluster.ts'
+import { announcementOf } from '../../storage/contract/subject.ts'
 import type { Store } from '../../storage/store.ts'
 
 const JOB = 'io.batuta.test.Job'
@@ -67,16 +67,6 @@ export async function runMixedLoad(store: Store, rounds: number): Promise<MixedL
   return { ids }
 }
 
-const ANNOUNCEMENT: Announcement = {
-  roles: ['engine', 'worker'],
-  worker: { group: undefined, tags: [] },
-  slots: 4,
-  host: 'test',
-  processId: 1,
-  version: 'test',
-  startedMs: 0,
-}
-
 class Load {
   readonly #store: Store
   readonly #platform: Platform = realPlatform()
@@ -120,7 +110,11 @@ class Load {
 
   static async open(store: Store): Promise<Load> {
     const node = await store.perform('joinNode', { node: NODE, nowMs: Date.now() })
-    await store.cluster?.announce({ node: NODE, incarnation: node.incarnation }, ANNOUNCEMENT, 600_000)
+    await store.cluster?.announce(
+      { node: NODE, incarnation: node.incarnation },
+      announcementOf('engine', 'worker'),
+      600_000,
+    )
     return new Load(store, await openFlowCatalogue(store), node)
   }
 

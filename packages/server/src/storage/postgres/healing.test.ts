@@ -6,7 +6,7 @@ import { join as joinPath } from 'node:path'
 import { after, before, test, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startPostgres, type Postgres } from '../../../../../tests/services/postgres.mjs'
-import { executionRow, join, type Writer } from '../contract/subject.ts'
+import { announcementOf, executionRow, join, type Writer } from '../contract/subject.ts'
 import { FlushError, type FlowWrite } from '../store.ts'
 import { administrate, newDatabase, openTestStore } from './testing/test-database.ts'
 
@@ -44,7 +44,7 @@ test('a renewal does not wait for reads, rare writes or flushes', async t => {
   const url = await newDatabase(server)
   const { store } = await openTestStore(t, url, { poolMax: 1 })
   const node = await join(store)
-  await store.cluster?.announce(node, ['engine'], 10_000)
+  await store.cluster?.announce(node, announcementOf('engine'), 10_000)
   const release = await lockTable(t, url, 'flows')
   const waiting = store.perform('saveFlow', FLOW)
 
@@ -59,7 +59,7 @@ test('a renewal does not wait for reads, rare writes or flushes', async t => {
 test('a renewal of a frozen server fails before the lease runs out, and works when the server goes on', async t => {
   const { store } = await openTestStore(t, await newDatabase(server))
   const node = await join(store)
-  await store.cluster?.announce(node, ['engine'], 10_000)
+  await store.cluster?.announce(node, announcementOf('engine'), 10_000)
   const [session] = await sessionsOf('lease')
   assert.ok(session)
   process.kill(session, 'SIGSTOP')
@@ -93,7 +93,7 @@ test('a database that crashed is refused as unknown, and within half a minute af
   let own = await startPostgres({ dir, fsync: true })
   const { store } = await openTestStore(t, own.url)
   const node = await join(store)
-  await store.cluster?.announce(node, ['engine'], 60_000)
+  await store.cluster?.announce(node, announcementOf('engine'), 60_000)
   await node.write({ births: [executionRow('e1')] })
 
   await own.crash()
