@@ -3,9 +3,9 @@
 import { createHash } from 'node:crypto'
 import { BatutaError } from '@batuta/core'
 import type { Client } from 'pg'
-import { MIGRATION_1, PARTITIONED } from './schema.sql.ts'
+import { MIGRATION_1, MIGRATION_2, PARTITIONED } from './schema.sql.ts'
 
-const MIGRATIONS: readonly string[] = [MIGRATION_1]
+const MIGRATIONS: readonly string[] = [MIGRATION_1, MIGRATION_2]
 /** Any fixed number: two servers that start at once migrate one after the other. */
 const LOCK = 7_235_412
 const DAY_MS = 86_400_000
@@ -56,7 +56,8 @@ async function applyOne(
   await client.query('begin')
   try {
     await client.query(sql)
-    for (const table of PARTITIONED) await client.query(`create table ${table}_other partition of ${table} default`)
+    for (const table of number === 1 ? PARTITIONED : [])
+      await client.query(`create table ${table}_other partition of ${table} default`)
     await client.query('insert into migrations (number, checksum) values ($1, $2)', [number, checksum])
     await client.query('commit')
   } catch (error) {

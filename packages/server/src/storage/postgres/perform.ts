@@ -3,12 +3,15 @@ import { createdMsOf } from '@batuta/core'
 import type { PoolClient } from 'pg'
 import type { Operations } from '../store.ts'
 import { performanceOf, type SqlDialect } from '../sql/perform.ts'
+import { BY_MOMENT_AND_ID } from '../sql/birth-order.ts'
 import { CLAIM_JOBS, INSERT_LOG, JOURNAL_OF, LOCK_FLOWS, TELL_FLOWS } from './perform.sql.ts'
 
 /** Any fixed number. */
 const FLOWS_LOCK = 7_235_414
 
 export const POSTGRES: SqlDialect = {
+  born: BY_MOMENT_AND_ID,
+  aside: column => column,
   beforeFlows: { text: LOCK_FLOWS, values: [FLOWS_LOCK] },
   afterFlows: { text: TELL_FLOWS, values: [] },
   claimJobs: ({ node, incarnation, nowMs, limit }) => ({ text: CLAIM_JOBS, values: [node, incarnation, nowMs, limit] }),

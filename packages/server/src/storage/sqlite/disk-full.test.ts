@@ -12,7 +12,7 @@ import { openSqliteStore } from './sqlite-store.ts'
 
 const SIZE_BYTES = 6 * 2 ** 20
 /** Room for the log, but not for folding it into the file as well. */
-const FOLDING_SIZE_BYTES = 40 * 2 ** 20
+const FOLDING_SIZE_BYTES = 42 * 2 ** 20
 const BALLAST_BYTES = 3 * 2 ** 20
 const BATCHES_MAX = 2_000
 

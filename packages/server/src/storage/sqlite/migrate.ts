@@ -3,9 +3,9 @@
 import { createHash } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import { BatutaError } from '@batuta/core'
-import { MIGRATION_1 } from './schema.sql.ts'
+import { MIGRATION_1, MIGRATION_2 } from './schema.sql.ts'
 
-const MIGRATIONS: readonly string[] = [MIGRATION_1]
+const MIGRATIONS: readonly string[] = [MIGRATION_1, MIGRATION_2]
 
 export function migrate(db: DatabaseSync): void {
   db.exec(
