@@ -40,7 +40,7 @@ export class Backlog {
   async grow(size: number): Promise<number> {
     const store = await this.#place.openSeed()
     try {
-      await store.prepare(this.plan.templates, { fromMs: 0, toMs: this.plan.endMs })
+      await store.prepare(this.plan.templates, this.plan.endMs)
       return await seedUpTo(size, { plan: this.plan, store, progressFile: progressFile(this.#place) })
     } finally {
       await store.close()

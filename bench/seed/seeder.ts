@@ -6,7 +6,8 @@ import { seedsOf } from './seed-plan.ts'
 import type { Template } from './templates.ts'
 
 export interface SeedStore {
-  prepare(templates: readonly Template[], days: { readonly fromMs: number; readonly toMs: number }): Promise<void>
+  /** The month before the moment is to be filled. */
+  prepare(templates: readonly Template[], endMs: number): Promise<void>
   write(seeds: Seeds): Promise<void>
   /** Leaves the store as a server that has been running for long would: statistics, nothing pending. */
   finish(): Promise<void>

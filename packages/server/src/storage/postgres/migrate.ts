@@ -8,7 +8,7 @@ import { MIGRATION_1, MIGRATION_2, PARTITIONED } from './schema.sql.ts'
 const MIGRATIONS: readonly string[] = [MIGRATION_1, MIGRATION_2]
 /** Any fixed number: two servers that start at once migrate one after the other. */
 const LOCK = 7_235_412
-const DAY_MS = 86_400_000
+export const DAY_MS = 86_400_000
 const DAYS_BEFORE = 1
 const DAYS_AHEAD = 2
 
@@ -69,12 +69,15 @@ async function applyOne(
 /** Makes the partitions of the days around the moment; those that exist stay. */
 export async function ensurePartitions(client: Client, nowMs: number): Promise<void> {
   const today = Math.floor(nowMs / DAY_MS)
-  for (let day = today - DAYS_BEFORE; day <= today + DAYS_AHEAD; day++) {
-    for (const table of PARTITIONED) {
-      const name = `${table}_${new Date(day * DAY_MS).toISOString().slice(0, 10).replaceAll('-', '')}`
-      await client.query(
-        `create table if not exists ${name} partition of ${table} for values from (${day * DAY_MS}) to (${(day + 1) * DAY_MS})`,
-      )
-    }
+  for (let day = today - DAYS_BEFORE; day <= today + DAYS_AHEAD; day++) await ensurePartition(client, day)
+}
+
+/** Days are counted from 1970 on. */
+export async function ensurePartition(client: Client, day: number): Promise<void> {
+  for (const table of PARTITIONED) {
+    const name = `${table}_${new Date(day * DAY_MS).toISOString().slice(0, 10).replaceAll('-', '')}`
+    await client.query(
+      `create table if not exists ${name} partition of ${table} for values from (${day * DAY_MS}) to (${(day + 1) * DAY_MS})`,
+    )
   }
 }

@@ -12,6 +12,7 @@ const FLOWS_LOCK = 7_235_414
 export const POSTGRES: SqlDialect = {
   born: BY_MOMENT_AND_ID,
   aside: column => column,
+  merge: 'lateral',
   beforeFlows: { text: LOCK_FLOWS, values: [FLOWS_LOCK] },
   afterFlows: { text: TELL_FLOWS, values: [] },
   claimJobs: ({ node, incarnation, nowMs, limit }) => ({ text: CLAIM_JOBS, values: [node, incarnation, nowMs, limit] }),

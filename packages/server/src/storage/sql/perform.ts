@@ -2,8 +2,8 @@
 // ever yielding to the event loop, PostgreSQL with a round trip each.
 import type { JobRow, LogRow } from '../batch.ts'
 import type { FlowKey, FlowRow, FlowWrite, Operations } from '../store.ts'
+import type { Condition } from './walk.ts'
 import type { BirthOrder } from './birth-order.ts'
-import type { Condition } from './execution-query.ts'
 import * as sql from './perform.sql.ts'
 import { flowOf, jobOf, number, text, type SqlRow } from './rows.ts'
 
@@ -29,6 +29,8 @@ export interface SqlDialect {
   readonly born: BirthOrder
   /** The column as one that no index is to be chosen for, where the planner has no statistics to choose by. */
   aside(column: string): string
+  /** How walks over several keys become one list. */
+  readonly merge: 'union' | 'lateral'
   journalOf(executionId: string): Statement
   insertLog(row: LogRow): Statement
   /** Around the saving of flows: one at a time, so that their numbers are seen in order, and told to the other nodes. */

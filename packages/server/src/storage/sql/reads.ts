@@ -1,15 +1,8 @@
 // Reads by key or keyset, the same for SQLite and PostgreSQL. They hold no transaction open.
 import type { JobKey, JournalRowOf } from '../batch.ts'
 import type { ExecutionQuery, Reads } from '../store.ts'
-import {
-  ARMS_MAX,
-  below,
-  countLabelStatement,
-  countStatement,
-  listStatement,
-  type Condition,
-  type Found,
-} from './execution-query.ts'
+import { WALKS_MAX, below, countLabelStatement, countStatement, listStatement, type Found } from './execution-query.ts'
+import type { Condition } from './walk.ts'
 import { of, type Param, type SqlDialect, type Statement } from './perform.ts'
 import * as sql from './reads.sql.ts'
 import { executionOf, flowOf, jobOf, number, numberOrNull, text, textOrNull, triggerOf, type SqlRow } from './rows.ts'
@@ -110,9 +103,9 @@ async function findFor(query: ExecutionQuery, all: All, first: First): Promise<F
   if (namespace !== undefined && !isPrefix) return { namespaces: [namespace], isByLabel: false }
   if (namespace === undefined && flowId === undefined) return { isByLabel: false }
   const [from, to] = namespace === undefined ? ['', LAST_NAME] : below(namespace)
-  const rows = await all(sql.LIST_NAMESPACES, tenant, from, to, ARMS_MAX)
+  const rows = await all(sql.LIST_NAMESPACES, tenant, from, to, WALKS_MAX)
   const namespaces = [...(namespace === undefined ? [] : [namespace]), ...rows.map(row => text(row, 'namespace'))]
-  return { namespaces: namespaces.length < ARMS_MAX ? namespaces : undefined, isByLabel: false }
+  return { namespaces: namespaces.length < WALKS_MAX ? namespaces : undefined, isByLabel: false }
 }
 
 async function isRare(label: Parameters<typeof countLabelStatement>[0], first: First): Promise<boolean> {

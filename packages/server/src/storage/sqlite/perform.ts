@@ -31,6 +31,7 @@ export const SQLITE: SqlDialect = {
   born: BY_ID,
   // A unary plus: SQLite keeps no statistics here and would take any index that has the column.
   aside: column => `+${column}`,
+  merge: 'union',
   claimJobs: ({ node, incarnation, nowMs, limit }) => ({ text: CLAIM_JOBS, values: [node, incarnation, nowMs, limit] }),
   journalOf: id => ({ text: JOURNAL_OF, values: [id] }),
   insertLog: row => ({
