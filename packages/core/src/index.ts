@@ -126,7 +126,7 @@ export type { TurnResult } from './execution/turn.ts'
 export { waitsFor } from './execution/waits-for.ts'
 export { controlTypes } from './control/control.ts'
 export { inlineTypes } from './inline/inline-task.ts'
-export { SHARDS, createdMsOf, isId, newId, shardOf } from './std/id.ts'
+export { SHARDS, createdMsOf, idFloorOf, isId, newId, shardOf } from './std/id.ts'
 export { hashText, seededRandom } from './std/random.ts'
 export { trust } from './std/trust.ts'
 export {
