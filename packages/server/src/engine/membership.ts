@@ -26,6 +26,9 @@ export interface MembershipOptions {
 export class Membership {
   readonly #options: MembershipOptions
   #owned: ReadonlySet<number>
+  /** Shards that came and are still to be taken up. */
+  readonly #fresh = new Set<number>()
+  #takingUp: Promise<void> | undefined
   #renewedMs: number
   #callOff: (() => void) | undefined
   #isStopped = false
@@ -48,6 +51,7 @@ export class Membership {
   async start(): Promise<void> {
     if (!this.#options.cluster) return await this.#options.onGained(this.#owned)
     await this.#tend(this.#options.cluster)
+    await this.#takingUp
   }
 
   async stop(): Promise<void> {
@@ -70,15 +74,27 @@ export class Membership {
     if (!this.#isStopped) this.#callOff = platform.at(platform.nowMs() + TEND_EVERY_MS, () => void this.#tend(cluster))
   }
 
+  /** Taking up may take long, or fail and be tried again with the next tending: the lease is kept alive meanwhile. */
+  async #takeUp(): Promise<void> {
+    const { onGained, onNotice } = this.#options
+    const shards = new Set(this.#fresh)
+    try {
+      await onGained(shards)
+      for (const shard of shards) this.#fresh.delete(shard)
+    } catch (error) {
+      onNotice(`${shards.size} shards could not be taken up; it is tried again`, error)
+    }
+  }
+
   async #keep(cluster: Cluster): Promise<void> {
-    const { member, isEngine, onGained, onLosing, onFenced, onNotice } = this.#options
+    const { member, isEngine, onLosing, onFenced, onNotice } = this.#options
     if (!(await cluster.renew(member, LEASE_MS))) return onFenced('the lease ran out and another node fenced this one')
     const { owned, surplus, fenced } = await cluster.tend(member)
     for (const node of fenced) onNotice(`the node "${node}" is gone: its shards and jobs are taken over`)
     if (!isEngine) return
-    const gained = new Set(owned.filter(shard => !this.#owned.has(shard)))
+    for (const shard of owned) if (!this.#owned.has(shard)) this.#fresh.add(shard)
     this.#owned = new Set(owned)
-    if (gained.size > 0 || fenced.length > 0) await onGained(gained)
+    if (this.#fresh.size > 0) this.#takingUp ??= this.#takeUp().finally(() => (this.#takingUp = undefined))
     if (surplus.length === 0) return
     const losing = new Set(surplus)
     this.#owned = new Set(owned.filter(shard => !losing.has(shard)))
