@@ -3,7 +3,7 @@ import { openMemoryStore } from '../../packages/server/src/storage/memory/memory
 import { newTables } from '../../packages/server/src/storage/memory/tables.ts'
 import type { Inbox } from '../../packages/server/src/inbox/inbox.ts'
 import type { JobKey } from '../../packages/server/src/storage/batch.ts'
-import type { Store } from '../../packages/server/src/storage/store.ts'
+import type { FlowRow, Store } from '../../packages/server/src/storage/store.ts'
 import { Audit } from './audit.ts'
 import { canonical } from './canonical.ts'
 import { newChance, type Chance } from './chance.ts'
@@ -14,6 +14,7 @@ import { FlowLibrary, SCHEDULE_ID } from './flow-library.ts'
 import { count, newLedger, type Ledger } from './ledger.ts'
 import { outcomeOf } from './simulated-host.ts'
 import { Process } from './process.ts'
+import { ClusterTruth } from './simulated-cluster.ts'
 import { SimulatedNode } from './simulated-node.ts'
 import { openSimulatedStore } from './simulated-store.ts'
 import { World } from './world.ts'
@@ -62,19 +63,26 @@ export async function simulate(options: SimulationOptions): Promise<Report> {
   return simulation.report
 }
 
+/** A place for one process after the other, under one name. */
+interface Slot {
+  readonly name: string
+  process?: Process
+  node?: SimulatedNode
+}
+
 class Simulation {
   readonly #options: SimulationOptions
   readonly #world: World
   readonly #ledger: Ledger = newLedger()
   readonly #tables = newTables()
   readonly #truth: Store
+  readonly #clusterTruth: ClusterTruth | undefined
   readonly #audit: Audit
   readonly #library: FlowLibrary
   readonly #drawn: Faults
   readonly #restarts: Chance
+  readonly #slots: readonly Slot[]
   #faults: Faults
-  #process: Process | undefined
-  #node: SimulatedNode | undefined
   #processes = 0
 
   constructor(options: SimulationOptions) {
@@ -84,16 +92,11 @@ class Simulation {
     this.#drawn = options.faults ?? drawFaults(newChance(`faults ${seed}`))
     this.#faults = this.#drawn
     this.#restarts = newChance(`restarts ${seed}`)
+    this.#slots = namesOf(newChance(`nodes ${seed}`)).map(name => ({ name }))
+    const nowMs = (): number => this.#world.nowMs
+    this.#clusterTruth = this.#slots.length > 1 ? new ClusterTruth(this.#tables, nowMs) : undefined
     this.#audit = new Audit({ ledger: this.#ledger, planOf: birth => this.#library.planOf(birth) })
-    const memory = openMemoryStore(this.#tables, () => this.#world.nowMs)
-    this.#truth = {
-      ...memory,
-      flush: async batch => {
-        const receipt = await memory.flush(batch)
-        this.#audit.committed(batch)
-        return receipt
-      },
-    }
+    this.#truth = this.#audited(openMemoryStore(this.#tables, nowMs))
     this.#library = new FlowLibrary(this.#tables, this.#truth, newChance(`flows ${seed}`))
   }
 
@@ -106,14 +109,15 @@ class Simulation {
   async run(): Promise<void> {
     const endMs = START_MS + ACTIVE_MS
     await this.#library.saveAll(START_MS)
-    this.#boot()
+    for (const slot of this.#slots) this.#boot(slot)
+    const client = newChance(`client ${this.#options.seed}`)
     new Clients({
       world: this.#world,
-      chance: newChance(`client ${this.#options.seed}`),
+      chance: client,
       ledger: this.#ledger,
       audit: this.#audit,
       library: this.#library,
-      node: () => this.#node,
+      node: () => client.pick(this.#slots).node,
     }).plan(endMs)
     this.#planCrashes(endMs)
     try {
@@ -128,6 +132,27 @@ class Simulation {
     this.#world.note(JSON.stringify([...this.#audit.shadows.values()].map(shadow => canonical(shadow.state))))
   }
 
+  /** The store that keeps everything, watched. */
+  #audited(memory: Store): Store {
+    const cluster = this.#clusterTruth
+    return {
+      ...memory,
+      flush: async batch => {
+        const receipt = await memory.flush(batch)
+        this.#audit.committed(batch)
+        cluster?.flushed(batch.node)
+        if (batch.signals.length > 0) cluster?.hint('signals')
+        if (batch.jobs.some(job => job.node === null)) cluster?.hint('jobs')
+        return receipt
+      },
+      perform: async (name, args) => {
+        const result = await memory.perform(name, args)
+        if (name === 'saveFlow') cluster?.saved(result as FlowRow)
+        return result
+      },
+    }
+  }
+
   /** No faults any more, then no schedules: everything must come to rest by itself. */
   async #calm(endMs: number): Promise<void> {
     this.#faults = NO_FAULTS
@@ -138,12 +163,14 @@ class Simulation {
     await this.#world.run(endMs + QUIET_MAX_MS, () => {
       if (this.#world.nowMs < lookMs) return false
       lookMs = this.#world.nowMs + LOOK_EVERY_MS
-      if (isRunning && this.#node && scheduled && this.#world.nowMs >= endMs + PUNCTUAL_MS) {
+      const nodes = this.#nodes
+      if (isRunning && nodes && scheduled && this.#world.nowMs >= endMs + PUNCTUAL_MS) {
         isRunning = false
         this.#ledger.scheduledUntilMs = this.#world.nowMs
-        this.#node
-          .stopSchedule({ ...scheduled, triggerId: SCHEDULE_ID })
-          .catch(error => this.#world.note(`the schedule goes on: ${String(error)}\n`))
+        for (const node of nodes)
+          node
+            .stopSchedule({ ...scheduled, triggerId: SCHEDULE_ID })
+            .catch(error => this.#world.note(`the schedule goes on: ${String(error)}\n`))
       }
       if (isRunning || !this.#isQuiet()) return false
       restMs ??= this.#world.nowMs
@@ -151,14 +178,24 @@ class Simulation {
     })
   }
 
+  /** All of them, once all of them are there. */
+  get #nodes(): readonly SimulatedNode[] | undefined {
+    const nodes = this.#slots.flatMap(({ node }) => node ?? [])
+    return nodes.length === this.#slots.length ? nodes : undefined
+  }
+
   get #heldNow(): readonly string[] {
-    const held = Object.entries(this.#node?.held ?? {})
-    return held.filter(([, number]) => number !== 0).map(([what, number]) => `${number} ${what}`)
+    return this.#slots.flatMap(({ name, node }) =>
+      Object.entries(node?.held ?? {}).flatMap(([what, number]) =>
+        number === 0 ? [] : [`${number} ${what} in ${name}`],
+      ),
+    )
   }
 
   #isQuiet(): boolean {
     const { jobs, timers, signals, triggers } = this.#tables
-    if (!this.#node || this.#node.pending > 0 || jobs.size + timers.size + signals.size > 0) return false
+    const isBusy = this.#nodes?.some(node => node.pending > 0) ?? true
+    if (isBusy || jobs.size + timers.size + signals.size > 0) return false
     for (const { isDisabled } of triggers.values()) if (!isDisabled) return false
     for (const { state } of this.#audit.shadows.values()) if (!state.isEnded) return false
     return true
@@ -172,12 +209,12 @@ class Simulation {
     return [id, this.#library.sourceOf(flowId, revision), ...turns].join('\n    ')
   }
 
-  #boot(): void {
+  #boot(slot: Slot): void {
     const { seed, plant } = this.#options
     const number = ++this.#processes
     const process = new Process(number, this.#world, newChance(`process ${seed} ${number}`))
-    this.#process = process
-    this.#node = undefined
+    slot.process = process
+    delete slot.node
     const chance = newChance(`node ${seed} ${number}`)
     const world = this.#world
     const faults = (): Faults => this.#faults
@@ -185,11 +222,13 @@ class Simulation {
       world,
       chance,
       truth: this.#truth,
+      ...(this.#clusterTruth ? { clusterTruth: this.#clusterTruth } : {}),
       faults,
       whenAwake: run => process.whenAwake(run),
       isAlive: () => process.isAlive,
     })
     SimulatedNode.open({
+      name: slot.name,
       world,
       chance,
       process,
@@ -199,12 +238,12 @@ class Simulation {
       faults,
       onStart: key => this.#started(key),
       wrapInbox: inbox => this.#watched(plant?.inbox?.(inbox, this.#truth) ?? inbox),
-      onFatal: () => this.#exit(process, 'exits'),
+      onFatal: () => this.#exit(slot, process, 'exits'),
     }).then(
       node => {
-        if (this.#process === process) this.#node = node
+        if (slot.process === process) slot.node = node
       },
-      () => this.#exit(process, 'boots that failed'),
+      () => this.#exit(slot, process, 'boots that failed'),
     )
   }
 
@@ -212,7 +251,7 @@ class Simulation {
   #started(key: JobKey): void {
     this.#ledger.starts.push({ key, step: this.#world.steps })
     const state = this.#audit.shadows.get(key.executionId)?.state
-    if (state?.state !== 'KILLING') return
+    if (state?.state !== 'KILLING' || this.#clusterTruth) return
     const isTold = this.#ledger.acknowledged.some(
       ({ what, executionId, generation }) =>
         what === 'kill' && executionId === key.executionId && generation === state.generation,
@@ -240,13 +279,17 @@ class Simulation {
   }
 
   /** The process ends, and is started again by whoever watches over it. */
-  #exit(process: Process, how: string): void {
+  #exit(slot: Slot, process: Process, how: string): void {
     if (!process.isAlive) return
     process.die()
     count(this.#ledger, how)
-    if (this.#process !== process) return
-    this.#node = undefined
-    this.#world.at(this.#world.nowMs + this.#restarts.int(1, 2_000), 'boot', () => this.#boot())
+    if (slot.process !== process) return
+    delete slot.node
+    this.#bootAfter(slot, this.#restarts.int(1, 2_000))
+  }
+
+  #bootAfter(slot: Slot, waitMs: number): void {
+    this.#world.at(this.#world.nowMs + waitMs, `boot ${slot.name}`, () => this.#boot(slot))
   }
 
   #planCrashes(endMs: number): void {
@@ -257,36 +300,44 @@ class Simulation {
       const atMs = this.#world.nowMs + Math.ceil((-Math.log(1 - chance.next()) / crash) * STEP_MS)
       if (atMs >= endMs) return
       this.#world.at(atMs, 'crash', () => {
-        this.#crash(chance)
+        this.#crash(chance.pick(this.#slots), chance)
         plan()
       })
     }
     plan()
   }
 
-  #crash(chance: Chance): void {
-    const process = this.#process
+  #crash(slot: Slot, chance: Chance): void {
+    const { process, node } = slot
     if (!process?.isAlive) return
-    if (chance.hits(this.#drawn.zombie)) {
-      count(this.#ledger, 'zombies')
-      process.sleepUntil(this.#world.nowMs + chance.int(100, 12_000))
-      this.#node = undefined
-      return void this.#world.at(this.#world.nowMs + chance.int(1, 3_000), 'boot beside a zombie', () => this.#boot())
-    }
-    if (this.#node && chance.hits(this.#drawn.stop)) return this.#stop(this.#node, process)
-    this.#settleLate(chance)
-    this.#exit(process, 'crashes')
+    if (chance.hits(this.#drawn.zombie)) return this.#freeze(slot, process, chance)
+    if (node && chance.hits(this.#drawn.stop)) return this.#stop(slot, node, process)
+    this.#settleLate(slot, chance)
+    this.#exit(slot, process, 'crashes')
+  }
+
+  /** The process sleeps, longer or shorter than a lease, and somebody starts another one beside it, or nobody does. */
+  #freeze(slot: Slot, process: Process, chance: Chance): void {
+    const sleepMs = chance.int(100, 15_000)
+    count(this.#ledger, 'zombies')
+    process.sleepUntil(this.#world.nowMs + sleepMs)
+    if (this.#clusterTruth && chance.hits(0.5)) return
+    delete slot.node
+    this.#bootAfter(slot, chance.int(1, 3_000))
   }
 
   /** The server is asked to stop: it finishes what it has begun to write. */
-  #stop(node: SimulatedNode, process: Process): void {
-    this.#node = undefined
-    void node.stop().then(() => this.#exit(process, 'stops'))
+  #stop(slot: Slot, node: SimulatedNode, process: Process): void {
+    delete slot.node
+    node.stop().then(
+      () => this.#exit(slot, process, 'stops'),
+      () => this.#exit(slot, process, 'stops that failed'),
+    )
   }
 
-  /** Attempts of a host that outlived its server report to the next one. */
-  #settleLate(chance: Chance): void {
-    for (const job of this.#node?.hosts.flatMap(host => host.running) ?? []) {
+  /** Attempts of a host that outlived its server report to another one. */
+  #settleLate({ node }: Slot, chance: Chance): void {
+    for (const job of node?.hosts.flatMap(host => host.running) ?? []) {
       const { key } = job
       if (!chance.hits(0.3)) continue
       const atMs = this.#world.nowMs + chance.int(10, 6_000)
@@ -299,10 +350,16 @@ class Simulation {
       } as const
       this.#world.at(atMs, 'late', () => {
         count(this.#ledger, 'settled late')
-        this.#node?.inbox
+        this.#slots[0]?.node?.inbox
           .submit({ type: 'settled', executionId: key.executionId, ...settlement, outputs: { epoch: key.epoch } })
           .catch(() => this.#world.note('late refused\n'))
       })
     }
   }
+}
+
+/** Half of the runs have one node, the others two or three that share the work. */
+function namesOf(chance: Chance): readonly string[] {
+  const count = chance.pick([1, 1, 1, 2, 2, 3])
+  return Array.from({ length: count }, (_, at) => `node-${at + 1}`)
 }

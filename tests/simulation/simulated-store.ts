@@ -5,12 +5,15 @@ import type { Batch } from '../../packages/server/src/storage/batch.ts'
 import { FlushError, type FlushReceipt, type Reads, type Store } from '../../packages/server/src/storage/store.ts'
 import type { Chance } from './chance.ts'
 import type { Faults } from './faults.ts'
+import { openSimulatedCluster, type ClusterLink, type ClusterTruth } from './simulated-cluster.ts'
 import type { World } from './world.ts'
 
 export interface SimulatedStoreOptions {
   readonly world: World
   readonly chance: Chance
   readonly truth: Store
+  /** What it shares with the other nodes, if there are any. */
+  readonly clusterTruth?: ClusterTruth
   faults(): Faults
   /** Runs the function when the process is awake; never when it is dead. */
   whenAwake(run: () => void): void
@@ -25,13 +28,25 @@ const LATE_MS = 500
 const ARRIVES_AFTER_DEATH = 0.5
 
 export function openSimulatedStore(options: SimulatedStoreOptions): Store {
-  const { truth } = options
+  const { truth, clusterTruth } = options
   return {
     kind: 'memory',
     flush: batch => sendFlush(options, batch),
     perform: (name, args) => call(options, name, () => truth.perform(name, args)),
     read: readsOf(options),
     close: () => truth.close(),
+    ...(clusterTruth ? { cluster: openSimulatedCluster(clusterTruth, linkOf(options)) } : {}),
+  }
+}
+
+function linkOf(options: SimulatedStoreOptions): ClusterLink {
+  const { world, chance, faults } = options
+  return {
+    call: (name, run) => call(options, name, run),
+    bring: (hint, listen) => {
+      if (chance.hits(faults().lost)) return
+      world.at(world.nowMs + chance.int(0, QUICK_MS), `hint ${hint}`, () => options.whenAwake(listen))
+    },
   }
 }
 
