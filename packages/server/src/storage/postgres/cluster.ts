@@ -53,8 +53,8 @@ export class PostgresCluster implements Cluster {
     })
   }
 
-  async releaseShards({ node }: Member, shards: readonly number[]): Promise<void> {
-    await this.#query(sql.RELEASE_SHARDS, [node, [...shards]])
+  async releaseShards({ node, incarnation }: Member, shards: readonly number[]): Promise<void> {
+    await this.#query(sql.RELEASE_SHARDS, [node, [...shards], incarnation])
   }
 
   async leave({ node, incarnation }: Member): Promise<void> {
