@@ -16,6 +16,7 @@ import { realPlatform, type Platform } from './platform/platform.ts'
 import { readManifests, type Manifests } from './plugins/manifests.ts'
 import { openSqliteStore } from './storage/sqlite/sqlite-store.ts'
 import type { Store } from './storage/store.ts'
+import { tellTime } from './storage/tell-time.ts'
 import { newLog, type Log } from './telemetry/log.ts'
 
 export interface Ground {
@@ -54,7 +55,7 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
   for (const folder of [config.dataDir, config.flowsDir, config.storageDir]) mkdirSync(folder, { recursive: true })
   const unlock = lockFolder(config.dataDir)
 
-  const store = await openStore(config, { nowMs, onNotice })
+  const store = tellTime(await openStore(config, { nowMs, onNotice }), platform.clock)
   const id = store.cluster ? readNodeId(config.dataDir, random) : NODE
   const { incarnation, flushSeq } = await store.perform('joinNode', { node: id, nowMs: nowMs() })
   await store.cluster?.announce({ node: id, incarnation }, config.roles, FIRST_LEASE_MS)

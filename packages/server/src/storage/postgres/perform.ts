@@ -3,7 +3,7 @@ import { createdMsOf } from '@batuta/core'
 import type { PoolClient } from 'pg'
 import type { Operations } from '../store.ts'
 import { performanceOf, type SqlDialect } from '../sql/perform.ts'
-import { CLAIM_JOBS, INSERT_LOG, JOURNAL_OF, LOCK_FLOWS, TELL_FLOWS } from './perform.sql.ts'
+import { CLAIM_JOBS, DATABASE_CLOCK, INSERT_LOG, JOURNAL_OF, LOCK_FLOWS, TELL_FLOWS } from './perform.sql.ts'
 
 /** Any fixed number. */
 const FLOWS_LOCK = 7_235_414
@@ -11,6 +11,7 @@ const FLOWS_LOCK = 7_235_414
 export const POSTGRES: SqlDialect = {
   beforeFlows: { text: LOCK_FLOWS, values: [FLOWS_LOCK] },
   afterFlows: { text: TELL_FLOWS, values: [] },
+  ownClock: { text: DATABASE_CLOCK, values: [] },
   claimJobs: ({ node, incarnation, nowMs, limit }) => ({ text: CLAIM_JOBS, values: [node, incarnation, nowMs, limit] }),
   journalOf: id => ({
     text: JOURNAL_OF,
