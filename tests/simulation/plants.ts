@@ -1,12 +1,33 @@
 // Mistakes that are put in on purpose. A simulator that does not find them finds nothing.
 import { decodeEvents, type Signal } from '@batuta/core'
 import type { Store } from '../../packages/server/src/storage/store.ts'
-import type { Plant } from './simulate.ts'
+import type { Inbox } from '../../packages/server/src/inbox/inbox.ts'
+import type { Chance } from './chance.ts'
+import type { Machine } from './process.ts'
+import type { ClusterTruth } from './simulated-cluster.ts'
+import type { World } from './world.ts'
+
+export interface Plant {
+  readonly name: string
+  /** Instead of the store that one process sees. */
+  store?(store: Store, place: PlantPlace): Store
+  inbox?(inbox: Inbox, place: PlantPlace): Inbox
+  readonly isSwept?: boolean
+}
+
+export interface PlantPlace {
+  readonly world: World
+  readonly chance: Chance
+  /** What is kept, without the way to it. */
+  readonly truth: Store
+  readonly clusterTruth: ClusterTruth | undefined
+  readonly machine: Machine
+}
 
 export const PLANTS: readonly Plant[] = [
   {
     name: 'a store that acknowledges before it writes',
-    store: (store, world) => ({
+    store: (store, { world }) => ({
       ...store,
       flush: batch => {
         store.flush(batch).catch(() => world.note('lost\n'))
@@ -16,7 +37,7 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: 'a store that writes for whoever comes',
-    store: (store, _world, truth) => ({
+    store: (store, { truth }) => ({
       ...store,
       flush: async batch => {
         const fence = await truth.read.findFence(batch.node)
@@ -27,7 +48,7 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: 'an inbox that takes the results of any epoch for those of the newest',
-    inbox: (inbox, truth) => ({
+    inbox: (inbox, { truth }) => ({
       submit: async (signal, options) => await inbox.submit(await renewed(signal, truth), options),
     }),
   },

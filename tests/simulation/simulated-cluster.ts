@@ -1,31 +1,39 @@
-// What many nodes share besides the rows, in memory: leases, who owns which shard, the order in which flows were saved. A node is fenced by giving
-// its row another incarnation, so that its flushes are refused; the real driver has a column for that.
-import { SHARDS } from '@batuta/core'
-import type { JobKey, JobRow, SignalRow } from '../../packages/server/src/storage/batch.ts'
+// What many nodes share besides the rows, in memory, statement by statement as the PostgreSQL driver has it: leases by the clock of the database,
+// who owns which shard, the order in which flows were saved. It also watches: nobody is fenced whose lease runs, and nobody writes what is not his.
+import { SHARDS, shardOf } from '@batuta/core'
+import type { Batch, JobKey, JobRow, SignalRow } from '../../packages/server/src/storage/batch.ts'
 import type { Cluster, Hint, Member, NodeRow, Role, Tended } from '../../packages/server/src/storage/cluster.ts'
-import type { Tables } from '../../packages/server/src/storage/memory/tables.ts'
-import type { FlowRow } from '../../packages/server/src/storage/store.ts'
+import { jobKeyOf, type Tables } from '../../packages/server/src/storage/memory/tables.ts'
+import { FlushError, type FlowRow } from '../../packages/server/src/storage/store.ts'
 
 interface Lease {
-  incarnation: number
   roles: readonly Role[]
   untilMs: number
   isFenced: boolean
 }
 
+export interface ClusterTruthOptions {
+  readonly tables: Tables
+  /** The clock of the database. */
+  nowMs(): number
+  find(what: string): void
+  /** Something rare happened. */
+  count(what: string): void
+}
+
+const FLUSH_LEASE_MS = 10_000
+
 /** What outlives every process. */
 export class ClusterTruth {
-  readonly #tables: Tables
-  readonly #nowMs: () => number
+  readonly #options: ClusterTruthOptions
   readonly #leases = new Map<string, Lease>()
   readonly #owners = new Map<number, string>()
   readonly #saved: { readonly seq: number; readonly row: FlowRow }[] = []
   /** Of the processes that listen. */
   readonly listeners = new Set<(hint: Hint) => void>()
 
-  constructor(tables: Tables, nowMs: () => number) {
-    this.#tables = tables
-    this.#nowMs = nowMs
+  constructor(options: ClusterTruthOptions) {
+    this.#options = options
   }
 
   hint(hint: Hint): void {
@@ -37,39 +45,51 @@ export class ClusterTruth {
     this.hint('flows')
   }
 
-  /** A flush renews the lease of its node, too. */
-  flushed(node: string): void {
-    const lease = this.#leases.get(node)
-    if (lease && !lease.isFenced) lease.untilMs = Math.max(lease.untilMs, this.#nowMs() + FLUSH_LEASE_MS)
+  /** The fence of a flush looks at this, too. */
+  admit({ node, incarnation, seq }: Batch): void {
+    if (!this.#leases.get(node)?.isFenced) return
+    this.#options.count('flushes of a fenced node')
+    throw new FlushError('fenced', `the node "${node}" is fenced: incarnation ${incarnation}, flush ${seq}`)
   }
 
-  announce({ node, incarnation }: Member, roles: readonly Role[], leaseMs: number): void {
-    if (this.#tables.nodes.get(node)?.incarnation !== incarnation) return
-    this.#leases.set(node, { incarnation, roles, untilMs: this.#nowMs() + leaseMs, isFenced: false })
+  /** A flush renews the lease of its node. What it wrote must be that node's. */
+  flushed(batch: Batch): void {
+    const lease = this.#leases.get(batch.node)
+    if (lease) lease.untilMs = this.#options.nowMs() + FLUSH_LEASE_MS
+    for (const { executionId } of batch.journal) {
+      const owner = this.#owners.get(shardOf(executionId))
+      if (owner === batch.node) continue
+      this.#options.find(`I23 ${executionId}: ${batch.node} writes a turn on a shard of ${owner ?? 'nobody'}`)
+    }
+    if (batch.signals.length > 0) this.hint('signals')
+    if (batch.jobsKilled.length > 0 || batch.jobs.some(job => job.node === null)) this.hint('jobs')
   }
 
-  renew({ node, incarnation }: Member, leaseMs: number): boolean {
-    const lease = this.#leases.get(node)
-    if (!lease || lease.isFenced || lease.incarnation !== incarnation) return false
-    lease.untilMs = this.#nowMs() + leaseMs
+  announce(member: Member, roles: readonly Role[], leaseMs: number): void {
+    if (!this.#isCurrent(member)) return
+    this.#leases.set(member.node, { roles, untilMs: this.#options.nowMs() + leaseMs, isFenced: false })
+  }
+
+  renew(member: Member, leaseMs: number): boolean {
+    const lease = this.#leases.get(member.node)
+    if (!lease || lease.isFenced || !this.#isCurrent(member)) {
+      this.#options.count('renewals refused')
+      return false
+    }
+    lease.untilMs = this.#options.nowMs() + leaseMs
     return true
   }
 
-  tend({ node }: Member): Tended {
+  tend({ node }: Member, nowMs: number = this.#options.nowMs()): Tended {
     const fenced: string[] = []
     for (const [other, lease] of this.#leases) {
-      if (other === node || lease.isFenced || lease.untilMs >= this.#nowMs()) continue
+      if (other === node || lease.isFenced || lease.untilMs >= nowMs) continue
       this.#fence(other, lease)
       fenced.push(other)
     }
     for (const [shard, owner] of this.#owners)
       if (this.#leases.get(owner)?.isFenced !== false) this.#owners.delete(shard)
-    const engines = [...this.#leases]
-      .filter(([, lease]) => !lease.isFenced && lease.untilMs >= this.#nowMs() && lease.roles.includes('engine'))
-      .map(([name]) => name)
-      .sort()
-    const at = engines.indexOf(node)
-    const part = at < 0 ? 0 : Math.floor(SHARDS / engines.length) + (at < SHARDS % engines.length ? 1 : 0)
+    const part = this.#partOf(node, nowMs)
     const owned = [...this.#owners].flatMap(([shard, owner]) => (owner === node ? [shard] : [])).sort((a, b) => a - b)
     for (let shard = 0; shard < SHARDS && owned.length < part; shard++) {
       if (this.#owners.has(shard)) continue
@@ -79,48 +99,56 @@ export class ClusterTruth {
     return { owned, surplus: owned.slice(part), fenced }
   }
 
-  releaseShards({ node }: Member, shards: readonly number[]): void {
-    for (const shard of shards) if (this.#owners.get(shard) === node) this.#owners.delete(shard)
+  releaseShards(member: Member, shards: readonly number[]): void {
+    if (!this.#isCurrent(member) || this.#leases.get(member.node)?.isFenced !== false) return
+    this.#options.count('shards let go')
+    for (const shard of shards) if (this.#owners.get(shard) === member.node) this.#owners.delete(shard)
   }
 
-  leave({ node, incarnation }: Member): void {
-    const lease = this.#leases.get(node)
-    if (lease?.incarnation !== incarnation) return
-    this.#fence(node, lease)
-    for (const [shard, owner] of this.#owners) if (owner === node) this.#owners.delete(shard)
+  leave(member: Member): void {
+    const lease = this.#leases.get(member.node)
+    if (!lease || !this.#isCurrent(member)) return
+    lease.isFenced = true
+    for (const [shard, owner] of this.#owners) if (owner === member.node) this.#owners.delete(shard)
   }
 
   sendSignals(rows: readonly SignalRow[]): void {
+    const { signals } = this.#options.tables
+    this.#options.count('signals for another node')
     for (const row of rows) {
-      if (this.#tables.signals.has(row.id)) throw new Error(`the signal ${row.id} exists already`)
-      this.#tables.signals.set(row.id, row)
+      if (signals.has(row.id)) throw new Error(`the signal ${row.id} exists already`)
+      signals.set(row.id, row)
     }
     this.hint('signals')
   }
 
   settleJob(key: JobKey, { node, incarnation }: Member, signal: SignalRow): boolean {
-    const name = `${key.executionId}/${key.run}/${key.epoch}`
-    const job = this.#tables.jobs.get(name)
-    if (job?.node !== node || job.incarnation !== incarnation) return false
-    this.#tables.jobs.delete(name)
-    this.#tables.jobsKilled.delete(name)
-    this.#tables.signals.set(signal.id, signal)
+    const { jobs, jobsKilled, signals } = this.#options.tables
+    const name = jobKeyOf(key)
+    const job = jobs.get(name)
+    if (job?.node !== node || job.incarnation !== incarnation) {
+      this.#options.count('stale results refused')
+      return false
+    }
+    this.#options.count('results for another node')
+    jobs.delete(name)
+    jobsKilled.delete(name)
+    signals.set(signal.id, signal)
     this.hint('signals')
     return true
   }
 
   listAbandonedJobs(limit: number): readonly JobRow[] {
+    const { jobs, nodes } = this.#options.tables
     const isGone = ({ node, incarnation }: JobRow): boolean =>
-      node !== null && this.#tables.nodes.get(node)?.incarnation !== incarnation
-    return [...this.#tables.jobs.values()].filter(isGone).slice(0, limit)
+      node !== null && (nodes.get(node)?.incarnation !== incarnation || this.#leases.get(node)?.isFenced === true)
+    return [...jobs.values()].filter(isGone).slice(0, limit)
   }
 
   listKilledJobs({ node, incarnation }: Member): readonly JobKey[] {
-    return [...this.#tables.jobs.values()].filter(
-      job =>
-        job.node === node &&
-        job.incarnation === incarnation &&
-        this.#tables.jobsKilled.has(`${job.executionId}/${job.run}/${job.epoch}`),
+    const { jobs, jobsKilled } = this.#options.tables
+    return [...jobs.values()].filter(
+      job => job.node === node && job.incarnation === incarnation && jobsKilled.has(jobKeyOf(job)),
     )
   }
 
@@ -129,28 +157,40 @@ export class ClusterTruth {
   }
 
   listNodes(): readonly NodeRow[] {
-    return [...this.#leases].map(([node, { incarnation, roles, untilMs, isFenced }]) => ({
+    return [...this.#leases].map(([node, { roles, untilMs, isFenced }]) => ({
       node,
-      incarnation,
+      incarnation: this.#options.tables.nodes.get(node)?.incarnation ?? 0,
       roles,
       leaseUntilMs: untilMs,
       isFenced,
     }))
   }
 
+  #isCurrent({ node, incarnation }: Member): boolean {
+    return this.#options.tables.nodes.get(node)?.incarnation === incarnation
+  }
+
+  #partOf(node: string, nowMs: number): number {
+    const engines = [...this.#leases]
+      .filter(([, lease]) => !lease.isFenced && lease.untilMs >= nowMs && lease.roles.includes('engine'))
+      .map(([name]) => name)
+      .sort()
+    const at = engines.indexOf(node)
+    return at < 0 ? 0 : Math.floor(SHARDS / engines.length) + (at < SHARDS % engines.length ? 1 : 0)
+  }
+
   #fence(node: string, lease: Lease): void {
+    const leftMs = lease.untilMs - this.#options.nowMs()
+    if (leftMs >= 0) this.#options.find(`I24 ${node} is fenced, and its lease runs for another ${leftMs} ms`)
     lease.isFenced = true
-    const row = this.#tables.nodes.get(node)
-    if (row) this.#tables.nodes.set(node, { ...row, incarnation: row.incarnation + 1 })
+    this.#options.count('nodes fenced')
   }
 }
-
-const FLUSH_LEASE_MS = 10_000
 
 export interface ClusterLink {
   /** A question and its answer, each under way for a while. */
   call<Result>(name: string, run: () => Promise<Result>): Promise<Result>
-  /** Brings a hint, or not. */
+  /** Brings a hint, or not, or twice. */
   bring(hint: Hint, listen: () => void): void
 }
 
@@ -159,7 +199,7 @@ export function openSimulatedCluster(truth: ClusterTruth, { call, bring }: Clust
   return {
     announce: (...args) => call('announce', async () => truth.announce(...args)),
     renew: (...args) => call('renew', async () => truth.renew(...args)),
-    tend: (...args) => call('tend', async () => truth.tend(...args)),
+    tend: member => call('tend', async () => truth.tend(member)),
     releaseShards: (...args) => call('release shards', async () => truth.releaseShards(...args)),
     leave: (...args) => call('leave', async () => truth.leave(...args)),
     sendSignals: (...args) => call('send signals', async () => truth.sendSignals(...args)),

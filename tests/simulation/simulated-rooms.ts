@@ -218,7 +218,7 @@ async function loadExecution(
 }
 
 function openFollowers(
-  { process, ledger }: NodeOptions,
+  { process, ledger, isSwept }: NodeOptions,
   cluster: Cluster,
   {
     flows,
@@ -238,7 +238,7 @@ function openFollowers(
   let callOff: (() => void) | undefined
   const sweep = (): void => {
     void worker.sweep()
-    callOff = platform.at(platform.nowMs() + SWEEP_MS, sweep)
+    if (isSwept) callOff = platform.at(platform.nowMs() + SWEEP_MS, sweep)
   }
   cluster.onHint(hint => {
     if (hint === 'signals') void signals.run().catch(error => onNotice('stored signals are read later', error))
