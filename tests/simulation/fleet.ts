@@ -2,6 +2,7 @@
 // the next process when one has ended.
 import type { Inbox } from '../../packages/server/src/inbox/inbox.ts'
 import type { JobKey } from '../../packages/server/src/storage/batch.ts'
+import type { Tables } from '../../packages/server/src/storage/memory/tables.ts'
 import type { Store } from '../../packages/server/src/storage/store.ts'
 import { tellTime } from '../../packages/server/src/storage/tell-time.ts'
 import { newChance, type Chance } from './chance.ts'
@@ -30,7 +31,8 @@ export interface FleetOptions {
   readonly drawn: Faults
   faults(): Faults
   /** The tables, by the clock of the process where the store has none of its own. */
-  truthFor(clock: () => number): Store
+  truthFor(clock: () => number, isFenced: boolean): Store
+  readonly tables: Tables
   onStart(key: JobKey): void
   watch(inbox: Inbox): Inbox
 }
@@ -44,7 +46,12 @@ interface Slot {
 
 /** Events per step become events per millisecond: about ten milliseconds go by in a step. */
 const STEP_MS = 10
-const SLEEP_MAX_MS = 15_000
+const SLEEP_MAX_MS = 10_000
+/** Longer than a lease: the others take over. */
+const OUTLIVES_LEASE_MS = 10_000
+const AWAY_MAX_MS = 18_000
+/** Of the places whose process ended, so many stay empty that long. */
+const STAYS_AWAY = 0.2
 const CLOCK_BACK_MAX_MS = 120_000
 /** Alone, every schedule has to catch up with it. */
 const CLOCK_FORTH_MAX_MS = 20_000
@@ -125,7 +132,7 @@ export class Fleet {
   }
 
   #boot(slot: Slot): void {
-    const { seed, world, ledger, plant, database, clusterTruth, faults } = this.#options
+    const { seed, world, ledger, plant, tables, database, clusterTruth, faults } = this.#options
     const number = ++this.#processes
     const chance = newChance(`node ${seed} ${number}`)
     const process = new Process({
@@ -140,10 +147,13 @@ export class Fleet {
     delete slot.node
     const isAlive = (): boolean => process.isAlive
     const whenAwake = (run: () => void): void => process.whenAwake(run)
-    const truth = this.#options.truthFor(() => process.clock.nowMs())
+    const nowMs = (): number => process.clock.nowMs()
+    const truth = this.#options.truthFor(nowMs, true)
+    const unfenced = this.#options.truthFor(nowMs, false)
     const link = new Link({ world, chance, ledger, database, faults, whenAwake, isAlive })
     const store = openSimulatedStore({ link, truth, clusterTruth }, { world, chance, faults })
-    const place: PlantPlace = { world, chance, truth, clusterTruth, machine: slot.machine }
+    const { name, machine } = slot
+    const place: PlantPlace = { world, name, machine, tables, truth, unfenced, clusterTruth }
     SimulatedNode.open({
       name: slot.name,
       world,
@@ -176,7 +186,8 @@ export class Fleet {
     count(this.#options.ledger, how)
     if (slot.process !== process) return
     delete slot.node
-    this.#bootAfter(slot, this.#restarts.int(1, 2_000))
+    const isAway = this.#options.names.length > 1 && this.#restarts.hits(STAYS_AWAY)
+    this.#bootAfter(slot, isAway ? this.#restarts.int(OUTLIVES_LEASE_MS, AWAY_MAX_MS) : this.#restarts.int(1, 2_000))
   }
 
   #crash(slot: Slot): void {
@@ -192,7 +203,7 @@ export class Fleet {
   /** The process sleeps, longer or shorter than a lease, and somebody starts another one beside it, or nobody does. */
   #freeze(slot: Slot, process: Process): void {
     const chance = this.#chance
-    const sleepMs = chance.int(100, SLEEP_MAX_MS)
+    const sleepMs = chance.hits(0.5) ? chance.int(100, SLEEP_MAX_MS) : chance.int(OUTLIVES_LEASE_MS, AWAY_MAX_MS)
     process.sleep(sleepMs, chance.hits(0.5))
     if (this.#options.clusterTruth && chance.hits(0.6)) return count(this.#options.ledger, 'frozen')
     count(this.#options.ledger, 'zombies')

@@ -44,6 +44,8 @@ const START_MS = Date.UTC(2031, 3, 5)
 /** Clients act and faults happen this long; then all must come to rest within the quiet time. */
 const ACTIVE_MS = 25_000
 const QUIET_MAX_MS = 4_000_000
+/** Whatever waits waits for less: when nothing was written for so long, nothing will be. */
+const STUCK_MS = 300_000
 const LOOK_EVERY_MS = 2_000
 /** Once the faults are over, schedules must be on time again within this. */
 const PUNCTUAL_MS = 20_000
@@ -68,6 +70,7 @@ class Simulation {
   readonly #library: FlowLibrary
   readonly #fleet: Fleet
   #faults: Faults
+  #flushedMs = START_MS
 
   constructor(options: SimulationOptions) {
     const { seed, plant } = options
@@ -98,7 +101,8 @@ class Simulation {
       plant,
       drawn,
       faults: () => this.#faults,
-      truthFor: clock => this.#truthFor(this.#clusterTruth ? nowMs : clock),
+      tables: this.#tables,
+      truthFor: (clock, isFenced) => this.#truthFor(this.#clusterTruth ? nowMs : clock, isFenced),
       onStart: key => this.#started(key),
       watch: inbox => this.#watched(inbox),
     })
@@ -139,14 +143,15 @@ class Simulation {
   }
 
   /** The tables as a store, watched. */
-  #truthFor(nowMs: () => number): Store {
+  #truthFor(nowMs: () => number, isFenced = true): Store {
     const cluster = this.#clusterTruth
     const memory = openMemoryStore(this.#tables, nowMs)
     return {
       ...memory,
       flush: async batch => {
-        cluster?.admit(batch)
+        if (isFenced) cluster?.admit(batch)
         const receipt = await memory.flush(batch)
+        if (batch.journal.length > 0) this.#flushedMs = this.#world.nowMs
         this.#audit.committed(batch)
         cluster?.flushed(batch)
         return receipt
@@ -180,6 +185,7 @@ class Simulation {
             .stopSchedule({ ...scheduled, triggerId: SCHEDULE_ID })
             .catch(error => this.#world.note(`the schedule goes on: ${String(error)}\n`))
       }
+      if (this.#world.nowMs > this.#flushedMs + STUCK_MS) return true
       if (isRunning || !this.#isQuiet()) return false
       restMs ??= this.#world.nowMs
       return this.#world.nowMs >= restMs + LETS_GO_MS || this.#fleet.heldNow.length === 0
@@ -192,7 +198,15 @@ class Simulation {
     if (isBusy || jobs.size + timers.size + signals.size > 0) return false
     for (const { isDisabled } of triggers.values()) if (!isDisabled) return false
     for (const { state } of this.#audit.shadows.values()) if (!state.isEnded) return false
-    return true
+    return this.#areFlowsKnown()
+  }
+
+  #areFlowsKnown(): boolean {
+    const flows = (this.#fleet.nodes ?? []).map(node => node.flows)
+    return [...this.#tables.flows.values()].every(rows => {
+      const row = rows.at(-1)
+      return row === undefined || flows.every(known => known.newest(row)?.revision === row.revision)
+    })
   }
 
   #tell(id: string): string {

@@ -65,6 +65,16 @@ export class ClusterTruth {
     if (batch.jobsKilled.length > 0 || batch.jobs.some(job => job.node === null)) this.hint('jobs')
   }
 
+  ownerOf(shard: number): string | undefined {
+    return this.#owners.get(shard)
+  }
+
+  /** For a mistake that is put in on purpose. */
+  unfence(node: string): void {
+    const lease = this.#leases.get(node)
+    if (lease) lease.isFenced = false
+  }
+
   announce(member: Member, roles: readonly Role[], leaseMs: number): void {
     if (!this.#isCurrent(member)) return
     this.#leases.set(member.node, { roles, untilMs: this.#options.nowMs() + leaseMs, isFenced: false })
