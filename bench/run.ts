@@ -1,4 +1,4 @@
-// npm run bench -- QUESTION [--store sqlite|memory] [--json] [--rate PER_MINUTE | --max] [--seconds S] [--clients N] [--no-http] [--profile DIR]
+// npm run bench -- QUESTION [--store sqlite|postgres|memory] [--json] [--rate PER_MINUTE | --max] [--seconds S] [--clients N] [--no-http] [--profile DIR]
 //   [--wait-quiet S]
 // Asks one question of the suite and prints what it found; with --json as one JSON object on one line. Every run first times the machine.
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
@@ -88,8 +88,8 @@ function readAsk(): Ask {
 }
 
 function storeOf(name: string): StoreKind {
-  if (name === 'sqlite' || (name === 'memory' && values['no-http'])) return name
-  throw new Error(`"${name}" is no store of this build: give sqlite, or memory together with --no-http`)
+  if (name === 'sqlite' || name === 'postgres' || (name === 'memory' && values['no-http'])) return name
+  throw new Error(`"${name}" is no store of this build: give sqlite, postgres, or memory together with --no-http`)
 }
 
 function wholeOf(name: string, text: string | undefined): number | undefined {
@@ -112,9 +112,14 @@ function relativeTo({ cpuLoopMs, fsyncMs }: Calibration, figures: Figures): Figu
 }
 
 function acknowledgement(store: StoreKind): string {
-  return store === 'sqlite'
-    ? 'answered after the commit of the whole execution: SQLite, WAL, synchronous=FULL'
-    : 'nothing is durable: memory'
+  switch (store) {
+    case 'sqlite':
+      return 'answered after the commit of the whole execution: SQLite, WAL, synchronous=FULL'
+    case 'postgres':
+      return 'answered after the commit of the whole execution: PostgreSQL, fsync=on, synchronous_commit=on'
+    case 'memory':
+      return 'nothing is durable: memory'
+  }
 }
 
 function isUnsound(figures: Figures): boolean {

@@ -1,6 +1,5 @@
 // The engine and a store as the server wires them, without HTTP, jobs and plugins.
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { createCatalogue, newId, type Plan } from '../../packages/core/src/index.ts'
 import { Engine } from '../../packages/server/src/engine/engine.ts'
 import { openFlowCatalogue, type FlowCatalogue } from '../../packages/server/src/flows/flow-catalogue.ts'
@@ -13,24 +12,24 @@ import { THREAD_URL } from '../../packages/server/src/platform/places.ts'
 import { realPlatform } from '../../packages/server/src/platform/platform.ts'
 import { openMemoryStore } from '../../packages/server/src/storage/memory/memory-store.ts'
 import { newTables } from '../../packages/server/src/storage/memory/tables.ts'
+import { openPostgresStore } from '../../packages/server/src/storage/postgres/postgres-store.ts'
 import { openSqliteStore } from '../../packages/server/src/storage/sqlite/sqlite-store.ts'
 import type { Store } from '../../packages/server/src/storage/store.ts'
-import type { StoreKind } from '../harness/question.ts'
+import type { BenchDatabase } from '../harness/bench-database.ts'
+import { databaseFile } from '../harness/database-figures.ts'
 
 export interface EngineWorld {
   /** Starts the flow; settles when what it did is committed, with the state it is in then. */
   start(): Promise<string>
-  readonly file: string
   close(): Promise<void>
 }
 
 export async function openEngineWorld(
   flowFile: string,
-  { folder, kind }: { readonly folder: string; readonly kind: StoreKind },
+  { folder, database }: { readonly folder: string; readonly database: BenchDatabase | undefined },
 ): Promise<EngineWorld> {
   const platform = realPlatform()
-  const file = join(folder, 'batuta.db')
-  const store = openStore(kind, file, () => platform.nowMs())
+  const store = await openStore(database, folder, () => platform.nowMs())
   const joined = await store.perform('joinNode', { node: 'local', nowMs: platform.nowMs() })
   const flows = await openFlowCatalogue(store)
   const random = (): number => platform.random()
@@ -71,13 +70,15 @@ export async function openEngineWorld(
     await engine.stop()
     await store.close()
   }
-  return { start, file, close }
+  return { start, close }
 }
 
-function openStore(kind: StoreKind, file: string, nowMs: () => number): Store {
-  return kind === 'memory'
-    ? openMemoryStore(newTables(), nowMs)
-    : openSqliteStore({ file, nowMs, threadUrl: THREAD_URL })
+async function openStore(database: BenchDatabase | undefined, folder: string, nowMs: () => number): Promise<Store> {
+  if (!database) return openMemoryStore(newTables(), nowMs)
+  const url = database.env['BATUTA_DATABASE_URL']
+  if (url === undefined) return openSqliteStore({ file: databaseFile(folder), nowMs, threadUrl: THREAD_URL })
+  const demands = { durability: 'full', isEngine: true } as const
+  return await openPostgresStore({ ...demands, url, poolMax: 2, nowMs, random: Math.random, onNotice: fail })
 }
 
 async function savedPlan(flowFile: string, store: Store, flows: FlowCatalogue): Promise<Plan> {

@@ -2,19 +2,20 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { databaseFile } from './database-figures.ts'
+import { openBenchDatabase, type BenchDatabase } from './bench-database.ts'
 import type { Ask } from './question.ts'
 import { startServer, type ServerProcess } from './server-process.ts'
 
 export interface BenchServer {
   readonly server: ServerProcess
-  /** The file of its database. */
-  readonly file: string
+  readonly database: BenchDatabase
+  /** The server first, then its database. */
+  stop(): Promise<void>
 }
 
 /** `flows`: file name → YAML. */
 export async function startBenchServer(
-  { folder, profileDir }: Pick<Ask, 'folder' | 'profileDir'>,
+  { folder, profileDir, store }: Pick<Ask, 'folder' | 'profileDir' | 'store'>,
   flows: Readonly<Record<string, string>>,
 ): Promise<BenchServer> {
   const flowsDir = join(folder, 'flows')
@@ -22,9 +23,19 @@ export async function startBenchServer(
   mkdirSync(flowsDir, { recursive: true })
   for (const [name, source] of Object.entries(flows)) writeFileSync(join(flowsDir, `${name}.yaml`), source)
   const options = process.env['NODE_OPTIONS'] ?? ''
-  const env = profileDir === undefined ? {} : { NODE_OPTIONS: `${options} --cpu-prof --cpu-prof-dir=${profileDir}` }
-  const server = await startServer({ dataDir, flowsDir, env })
-  return { server, file: databaseFile(dataDir) }
+  const profile = profileDir === undefined ? {} : { NODE_OPTIONS: `${options} --cpu-prof --cpu-prof-dir=${profileDir}` }
+  const database = await openBenchDatabase(store, dataDir)
+  const server = await startServer({ dataDir, flowsDir, env: { ...database.env, ...profile } }).catch(
+    async (error: unknown) => {
+      await database.close()
+      throw error
+    },
+  )
+  const stop = async (): Promise<void> => {
+    await server.stop()
+    await database.close()
+  }
+  return { server, database, stop }
 }
 
 export function readFlow(name: string): string {

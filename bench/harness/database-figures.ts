@@ -1,18 +1,22 @@
-// What the store holds, read beside the server by a connection of our own that only reads: counts decide gates, not wall time.
+// What a store holds, and how it is read of a SQLite file.
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
 export interface DatabaseFigures {
   /** Each flush of the engine is one transaction, and counts itself. */
   readonly commits: number
+  /** All transactions that the database itself counted; SQLite counts none. */
+  readonly transactions?: number
   readonly rows: Readonly<Record<string, number>>
   readonly rowsInAll: number
-  /** Pages in use, those that are still in the log included. */
+  /** Pages in use, indexes and, with SQLite, those that are still in the log included. */
   readonly usedBytes: number
+  /** Of the log of changes since it began; SQLite writes its log over and over. */
+  readonly logBytes?: number
 }
 
 /** The tables that executions write to. */
-const TABLES = [
+export const TABLES = [
   'executions',
   'execution_labels',
   'journal',

@@ -24,4 +24,4 @@ export interface Ask {
   say(line: string): void
 }
 
-export type StoreKind = 'sqlite' | 'memory'
+export type StoreKind = 'sqlite' | 'postgres' | 'memory'

@@ -3,7 +3,6 @@
 import { runToEnd, type ExecutionDocument } from './api.ts'
 import type { BenchServer } from './bench-server.ts'
 import { median } from './calibrate.ts'
-import { readDatabase } from './database-figures.ts'
 import { roundTo, type Figures } from './figures.ts'
 import { readMemory, readProcess } from './process-figures.ts'
 import { megabytes } from './webhook-load.ts'
@@ -20,10 +19,10 @@ const REPEATED_UP_TO = 1_000
 const REPEATS = 9
 
 export async function runSized(
-  { server, file }: BenchServer,
+  { server, database }: BenchServer,
   { flowId, size }: { readonly flowId: string; readonly size: number },
 ): Promise<SizedRun> {
-  const before = readDatabase(file)
+  const before = await database.read()
   const memoryBefore = readMemory(server.pid)
   const processBefore = readProcess(server.pid)
   const repeats = size <= REPEATED_UP_TO ? REPEATS : 1
@@ -37,7 +36,8 @@ export async function runSized(
     insideMs = insideOf(state.histories)
   }
   const totalMs = median(times)
-  const writtenBytes = (readDatabase(file).usedBytes - before.usedBytes) / repeats
+  const after = await database.read()
+  const writtenBytes = (after.usedBytes - before.usedBytes) / repeats
   const { rssBytes, peakBytes } = readMemory(server.pid)
   const cpuMicros = (readProcess(server.pid).cpuMicros - processBefore.cpuMicros) / repeats
   const figures = {
@@ -48,7 +48,7 @@ export async function runSized(
     microsEach: roundTo((totalMs * 1000) / size, 2),
     cpuMicrosEach: roundTo(cpuMicros / size, 2),
     bytesEach: Math.round(writtenBytes / size),
-    commits: Math.round((readDatabase(file).commits - before.commits) / repeats),
+    commits: Math.round((after.commits - before.commits) / repeats),
     peakBytesEach: Math.max(0, Math.round((peakBytes - memoryBefore.rssBytes) / size)),
     rssMB: megabytes(rssBytes),
     peakMB: megabytes(peakBytes),

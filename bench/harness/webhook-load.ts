@@ -4,11 +4,11 @@ import { availableParallelism } from 'node:os'
 import type { LoadResult, Pace } from '../load/plan.ts'
 import type { BenchServer } from './bench-server.ts'
 import { countByApi, getExecution, webhookPath } from './api.ts'
-import { countExecutions, readDatabase, type DatabaseFigures } from './database-figures.ts'
+import type { DatabaseFigures } from './database-figures.ts'
 import { roundTo, type Figures } from './figures.ts'
 import type { Generator } from './generator.ts'
 import { readBusyMicros } from './other-load.ts'
-import { readMemory, readProcess, type ProcessFigures } from './process-figures.ts'
+import { readMemory, readProcess, type ProcessFigures, type ProcessTree } from './process-figures.ts'
 
 export interface WebhookLoad {
   readonly flowId: string
@@ -30,21 +30,24 @@ const MINUTE_MS = 60_000
 const COUNT_MAX = 10_000
 
 export async function measureWebhook(target: BenchServer, generator: Generator, load: WebhookLoad): Promise<Measured> {
-  const { server, file } = target
-  const storeBefore = readDatabase(file)
-  const storedBefore = countExecutions(file, load.flowId, 'SUCCESS')
+  const { server, database } = target
+  const storeBefore = await database.read()
+  const storedBefore = await database.countExecutions(load.flowId, 'SUCCESS')
+  const treeBefore = database.readProcesses()
   const before = readProcess(server.pid)
   const busyBefore = readBusyMicros()
   const result = await sendLoad(target, generator, load)
   const busyMicros = readBusyMicros() - busyBefore
   const after = readProcess(server.pid)
+  const tree = treeFigures(treeBefore, database.readProcesses(), result)
   const { rssBytes } = readMemory(server.pid)
-  const store = storeFigures(storeBefore, readDatabase(file), result.acknowledged)
-  const ownMicros = after.cpuMicros - before.cpuMicros + result.cpuMicros
+  const store = storeFigures(storeBefore, await database.read(), result.acknowledged)
+  const ownMicros = after.cpuMicros - before.cpuMicros + result.cpuMicros + tree.cpuMicros
   const figures = {
     ...loadFigures(result),
     ...store,
     ...costFigures(before, after, result),
+    ...tree.figures,
     rssMB: megabytes(rssBytes),
     otherLoadShare: shareOf(busyMicros - ownMicros, result.elapsedMs),
   }
@@ -89,6 +92,12 @@ function storeFigures(before: DatabaseFigures, after: DatabaseFigures, execution
     commitsPerExecution: per(after.commits - before.commits),
     rowsPerExecution: per(after.rowsInAll - before.rowsInAll),
     bytesPerExecution: Math.round(per(after.usedBytes - before.usedBytes)),
+    ...(after.logBytes === undefined
+      ? {}
+      : { logBytesPerExecution: Math.round(per(after.logBytes - (before.logBytes ?? 0))) }),
+    ...(after.transactions === undefined
+      ? {}
+      : { transactionsPerExecution: per(after.transactions - (before.transactions ?? 0)) }),
   }
 }
 
@@ -102,6 +111,25 @@ function costFigures(before: ProcessFigures, after: ProcessFigures, { sent, cpuM
   }
 }
 
+/** What the processes of the database used, in all and by what they do. */
+function treeFigures(
+  before: ProcessTree | undefined,
+  after: ProcessTree | undefined,
+  { sent }: LoadResult,
+): { readonly cpuMicros: number; readonly figures: Figures } {
+  if (!before || !after) return { cpuMicros: 0, figures: {} }
+  const per = (difference: number): number => roundTo(difference / Math.max(1, sent), 1)
+  const cpuMicros = after.cpuMicros - before.cpuMicros
+  const parts = [...after.byName].map(([name, micros]) => [name, per(micros - (before.byName.get(name) ?? 0))] as const)
+  const figures = {
+    databaseMicrosPerExecution: per(cpuMicros),
+    databaseMicrosByProcess: Object.fromEntries(parts.filter(([, micros]) => micros > 0)),
+    databaseWrittenBytesPerExecution: Math.round(per(after.writtenBytes - before.writtenBytes)),
+    databaseRssMB: megabytes(after.rssBytes),
+  }
+  return { cpuMicros, figures }
+}
+
 /** Of all processors: what others used while the load ran. */
 function shareOf(micros: number, elapsedMs: number): number {
   return roundTo(Math.max(0, micros) / (elapsedMs * 1000 * availableParallelism()), 3)
@@ -109,11 +137,11 @@ function shareOf(micros: number, elapsedMs: number): number {
 
 /** Every acknowledged execution exists and has ended well: all by count, a sample one by one through the API. */
 async function verify(
-  { server, file }: BenchServer,
+  { server, database }: BenchServer,
   { flowId }: WebhookLoad,
   { result, storedBefore }: { readonly result: LoadResult; readonly storedBefore: number },
 ): Promise<Figures> {
-  const stored = countExecutions(file, flowId, 'SUCCESS')
+  const stored = await database.countExecutions(flowId, 'SUCCESS')
   const counted = await countByApi(server, { namespace: 'bench', flowId, state: 'SUCCESS' })
   let missing = 0
   let notSuccess = 0

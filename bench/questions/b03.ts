@@ -26,11 +26,12 @@ export const b03: Question = {
         iterationsPerSecond: Math.round((KESTRA_SIZE / totalMs) * 1000),
         timeExponent,
         bytesExponent,
+        ...target.database.about,
         bySize: runs.map(({ figures }) => figures),
         goals: { 'below 50 ms for 100 iterations': totalMs < 50, 'time exponent at most 1.1': timeExponent <= 1.1 },
       }
     } finally {
-      await target.server.stop()
+      await target.stop()
     }
   },
 }

@@ -26,11 +26,12 @@ export const gTasks: Question = {
       return {
         timeExponent,
         bytesExponent,
+        ...target.database.about,
         bySize: runs.map(({ figures }) => figures),
         goals: { 'time exponent at most 1.1': timeExponent <= 1.1, 'bytes exponent at most 1.1': bytesExponent <= 1.1 },
       }
     } finally {
-      await target.server.stop()
+      await target.stop()
     }
   },
 }

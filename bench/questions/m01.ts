@@ -47,10 +47,10 @@ export const m01: Question = {
 async function startOnce(ask: Ask, isFirst: boolean): Promise<{ readyMs: number; answeringMs: number }> {
   if (isFirst) rmSync(join(ROOT, 'node_modules', '.cache', 'batuta'), { recursive: true, force: true })
   const startMs = performance.now()
-  const { server } = await startBenchServer(ask, { [FLOW]: readFlow(FLOW) })
+  const { server, stop } = await startBenchServer(ask, { [FLOW]: readFlow(FLOW) })
   await (await fetch(`${server.address}/health`)).arrayBuffer()
   const answeringMs = performance.now() - startMs
-  await server.stop()
+  await stop()
   return { readyMs: server.readyMs, answeringMs }
 }
 
@@ -65,7 +65,7 @@ async function measureMemory(ask: Ask): Promise<Figures> {
     return { restMB: megabytes(rest.rssBytes), afterFirstLoadMB: first, processes: 1 }
   } finally {
     generator.stop()
-    await target.server.stop()
+    await target.stop()
   }
 }
 

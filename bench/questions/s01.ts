@@ -26,10 +26,11 @@ export const s01: Question = {
         seconds: WARMUP_SECONDS,
         clients: 128,
       })
-      return await measure(ask, rounds => measureWebhook(target, generator, rounds))
+      const figures = await measure(ask, rounds => measureWebhook(target, generator, rounds))
+      return { ...figures, ...target.database.about }
     } finally {
       generator.stop()
-      await target.server.stop()
+      await target.stop()
     }
   },
 }

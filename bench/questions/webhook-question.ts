@@ -2,7 +2,7 @@
 import type { Figures } from '../harness/figures.ts'
 import { readFlow, startBenchServer, type BenchServer } from '../harness/bench-server.ts'
 import { Generator } from '../harness/generator.ts'
-import type { Ask, Question } from '../harness/question.ts'
+import type { Ask, Question, StoreKind } from '../harness/question.ts'
 import { measureWebhook, sendLoad, type Measured } from '../harness/webhook-load.ts'
 import type { Pace } from '../load/plan.ts'
 import { runEngineOnly } from './engine-only.ts'
@@ -14,7 +14,7 @@ export interface WebhookQuestion {
   /** Per minute, asked when no rate is given. */
   readonly rates: readonly number[]
   /** What is wanted: by name, whether it was reached. */
-  goals(perMinuteMax: number, p99At: ReadonlyMap<number, number>): Readonly<Record<string, boolean>>
+  goals(perMinuteMax: number, p99At: ReadonlyMap<number, number>, store: StoreKind): Readonly<Record<string, boolean>>
 }
 
 const SECONDS = 20
@@ -30,10 +30,11 @@ export function webhookQuestion(question: WebhookQuestion): Question {
     const target = await startBenchServer(ask, { [flowId]: readFlow(flowId) })
     const generator = new Generator()
     try {
-      return await measure(ask, question, { target, generator })
+      const figures = await measure(ask, question, { target, generator })
+      return { ...figures, ...target.database.about }
     } finally {
       generator.stop()
-      await target.server.stop()
+      await target.stop()
     }
   }
   return { id, asks, run }
@@ -65,7 +66,7 @@ async function measure(ask: Ask, question: WebhookQuestion, { target, generator 
     atRates.push({ rate, ...measured.figures, isSound: measured.isSound })
   }
   const perMinuteMax = (max.load.acknowledged / max.load.elapsedMs) * MINUTE_MS
-  return { ...figuresOf(max, 'max'), atRates, goals: question.goals(perMinuteMax, p99At) }
+  return { ...figuresOf(max, 'max'), atRates, goals: question.goals(perMinuteMax, p99At, ask.store) }
 }
 
 function figuresOf({ figures, verified }: Measured, rate: number | 'max'): Figures {

@@ -4,10 +4,11 @@ import { SHARDS, newId, type Value } from '@batuta/core'
 import { openLocalFileStore, type FileStore } from '@batuta/plugin-sdk'
 import type { AnswerWorld } from './answers/answers.ts'
 import { databaseFile, readConfig, type Config, type ServerOptions } from './config/config.ts'
+import { readFirstUser } from './config/first-user.ts'
 import { lockFolder } from './config/lock-folder.ts'
 import { readNodeId } from './config/node-id.ts'
+import type { ConfiguredUser } from './config/user.ts'
 import { openFlowCatalogue, type FlowCatalogue } from './flows/flow-catalogue.ts'
-import type { NodeIdentity } from './engine/flush-pipeline.ts'
 import type { StartWorld } from './flows/births.ts'
 import { newChanges, type Changes } from './inbox/changes.ts'
 import { newEncryption } from './platform/encryption.ts'
@@ -24,7 +25,8 @@ export interface Ground {
   readonly log: Log
   readonly platform: Platform
   readonly store: Store
-  readonly node: NodeIdentity
+  /** The node's name; with every joining it gets a new incarnation. */
+  readonly nodeId: string
   readonly files: FileStore
   readonly manifests: Manifests
   readonly flows: FlowCatalogue
@@ -41,24 +43,21 @@ export interface Ground {
 
 /** The one node of an embedded server. */
 const NODE = 'local'
-const FIRST_LEASE_MS = 10_000
 /** Executions of other nodes change without a word to this one. */
 const WATCH_EVERY_MS = 500
 
 export async function openGround(options: ServerOptions): Promise<Ground> {
-  const config = readConfig(options, process.env, process.cwd())
+  const asked = readConfig(options, process.env, process.cwd())
   const log = newLog(process.stderr)
   const onNotice = (message: string, error?: unknown): void => log.warn(message, error)
   const platform = realPlatform()
   const nowMs = (): number => platform.nowMs()
   const random = (): number => platform.random()
-  for (const folder of [config.dataDir, config.flowsDir, config.storageDir]) mkdirSync(folder, { recursive: true })
-  const unlock = lockFolder(config.dataDir)
+  for (const folder of [asked.dataDir, asked.flowsDir, asked.storageDir]) mkdirSync(folder, { recursive: true })
+  const unlock = lockFolder(asked.dataDir)
+  const config = asked.needsFirstUser ? { ...asked, user: firstUserOf(asked, platform, log) } : asked
 
-  const store = tellTime(await openStore(config, { nowMs, onNotice }), platform.clock)
-  const id = store.cluster ? readNodeId(config.dataDir, random) : NODE
-  const { incarnation, flushSeq } = await store.perform('joinNode', { node: id, nowMs: nowMs() })
-  await store.cluster?.announce({ node: id, incarnation }, config.roles, FIRST_LEASE_MS)
+  const store = tellTime(await openStore(config, { nowMs, random, onNotice }), platform.clock)
   const files = openLocalFileStore(config.storageDir)
   const configuredRoots = rootsOf(config, process.env)
   const encryption = newEncryption(config.encryptionKey)
@@ -74,7 +73,7 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
     log,
     platform,
     store,
-    node: { id, node: id, incarnation, flushSeq },
+    nodeId: store.cluster ? readNodeId(config.dataDir, random) : NODE,
     files,
     manifests: readManifests(PLUGINS_DIR),
     flows: await openFlowCatalogue(store),
@@ -88,20 +87,30 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
   }
 }
 
+function firstUserOf({ dataDir }: Config, { random }: Platform, log: Log): ConfiguredUser {
+  return readFirstUser({ dataDir, random, tell: message => log.info(message) })
+}
+
 function pick(shards: ReadonlySet<number>, random: () => number): number {
   if (shards.size === 0 || shards.size === SHARDS) return Math.floor(random() * SHARDS)
   return [...shards][Math.floor(random() * shards.size)] ?? 0
 }
 
-async function openStore(
-  config: Config,
-  { nowMs, onNotice }: { readonly nowMs: () => number; onNotice(message: string, error?: unknown): void },
-): Promise<Store> {
+interface StoreWorld {
+  nowMs(): number
+  random(): number
+  onNotice(message: string, error?: unknown): void
+}
+
+async function openStore(config: Config, world: StoreWorld): Promise<Store> {
   const { database } = config
-  if (database.type === 'sqlite') return openSqliteStore({ file: databaseFile(config), nowMs, threadUrl: THREAD_URL })
+  const { durability } = config.storage
+  if (database.type === 'sqlite')
+    return openSqliteStore({ ...world, file: databaseFile(config), threadUrl: THREAD_URL, durability })
   // The embedded server loads no driver that it does not use.
   const { openPostgresStore } = await import('./storage/postgres/postgres-store.ts')
-  return await openPostgresStore({ url: database.url, poolMax: database.poolMax, nowMs, onNotice })
+  const isEngine = config.roles.includes('engine')
+  return await openPostgresStore({ ...world, url: database.url, poolMax: database.poolMax, durability, isEngine })
 }
 
 /** `envs`, `globals` and `kestra`. */

@@ -114,6 +114,12 @@ export class Engine implements Inbox {
     }
   }
 
+  /** Nothing of what is under way may be written any more; whoever waits for it is told to ask again. */
+  abandon(reason: string): void {
+    this.#isStopped = true
+    this.#pipeline.abandon(new SubmitError('unavailable', `This server let go of what it was doing: ${reason}.`))
+  }
+
   async stop(): Promise<void> {
     this.#isStopped = true
     await this.drain()
@@ -287,7 +293,8 @@ export class Engine implements Inbox {
     for (const { signal, options, settle } of entity.inbox) {
       unit.receipts.push({ ...settle, refusal })
       if (options.rowId !== undefined) unit.signalsTaken.push(options.rowId)
-      if (signal.type === 'settled' || signal.type === 'lost') unit.jobsEnded.push({ ...signal })
+      if (signal.type === 'settled' || signal.type === 'lost' || signal.type === 'unplaced')
+        unit.jobsEnded.push({ ...signal })
       if (signal.type === 'command' && signal.command.name === 'restart' && signal.command.parent)
         this.#turns.forward(unit, {
           type: 'child-ended',

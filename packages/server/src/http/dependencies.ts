@@ -27,6 +27,8 @@ export interface HttpDependencies {
   ask(asker: Asker): Ask
   /** When workers took the jobs of an execution, by ordinal of the run: until they are settled the journal does not tell. */
   claimsOf?(executionId: string): ReadonlyMap<number, number>
+  /** Whether this node is in touch with its database and the other nodes; true unless said. */
+  isIn?(): boolean
   readonly log: Log
 }
 

@@ -72,6 +72,8 @@ export interface Operations {
       readonly incarnation: number
       readonly limit: number
       readonly nowMs: number
+      /** Of these queues only; of all when it is null. */
+      readonly queues: readonly string[] | null
     }
     readonly result: readonly JobRow[]
   }
@@ -170,6 +172,9 @@ export interface Reads {
   listKilledJobs(limit: number): Promise<readonly JobKey[]>
   /** Jobs that can be claimed; counts up to 1,000. */
   countFreeJobs(): Promise<number>
+  /** The queues in which jobs wait to be claimed. */
+  listFreeQueues(): Promise<readonly string[]>
+  listFreeJobs(queue: string, limit: number): Promise<readonly JobKey[]>
   listTriggers(): Promise<readonly StoredTrigger[]>
   logsOf(query: LogQuery): Promise<readonly LogRow[]>
   metricsOf(executionId: string): Promise<readonly MetricRow[]>

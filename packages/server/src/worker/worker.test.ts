@@ -15,6 +15,7 @@ async function openWorker(t: TestEngine, { slots = 4, store = t.store }: { slots
     platform: t.clock,
     node: { node: NODE, incarnation: 1 },
     slots,
+    profile: { group: undefined, tags: [] },
     openHost: events => {
       hosts.push(events)
       return { send: message => void sent.push(message), stop: async () => {} }

@@ -1,9 +1,8 @@
 import { describeApi } from '@batuta/api'
 import type { HttpDependencies } from '../dependencies.ts'
 import type { Handlers } from '../exchange.ts'
+import { VERSION } from '../../platform/version.ts'
 import { json, plain, type Reply } from '../reply.ts'
-
-export const VERSION = '0.1.0'
 
 /** Whether the server takes requests: false from the moment it is told to stop. */
 export interface Readiness {
@@ -31,9 +30,10 @@ export function miscHandlers(dependencies: HttpDependencies, readiness: Readines
 }
 
 /** UP means that the store answers. */
-async function probe({ store, config }: HttpDependencies, { isStopping }: Readiness): Promise<Reply> {
-  if (isStopping)
-    return json({ status: 'DOWN', details: { service: { status: 'DOWN', details: { reason: 'stopping' } } } }, 503)
+async function probe({ store, config, isIn }: HttpDependencies, { isStopping }: Readiness): Promise<Reply> {
+  const reason = isStopping ? 'stopping' : isIn?.() === false ? 'joining the database again' : undefined
+  if (reason !== undefined)
+    return json({ status: 'DOWN', details: { service: { status: 'DOWN', details: { reason } } } }, 503)
   try {
     await store.read.listFlows({ tenant: config.tenant, namespace: '', flowId: '' }, 1)
     return json({

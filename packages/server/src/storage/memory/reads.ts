@@ -1,4 +1,4 @@
-import type { ExecutionRow } from '../batch.ts'
+import type { ExecutionRow, JobRow } from '../batch.ts'
 import type { ExecutionQuery, FlowKey, FlowRow, Reads } from '../store.ts'
 import { jobKeyOf, flowKeyOf, keyKeyOf, type Tables } from './tables.ts'
 
@@ -50,6 +50,12 @@ export function readsOf(tables: Tables): Reads {
         .filter(job => job.node === null && tables.jobsKilled.has(jobKeyOf(job)))
         .slice(0, limit)
         .map(({ executionId, run, epoch }) => ({ executionId, run, epoch })),
+    listFreeQueues: async () => [...new Set(freeJobs(tables).map(job => job.queue))].sort(),
+    listFreeJobs: async (queue, limit) =>
+      freeJobs(tables)
+        .filter(job => job.queue === queue)
+        .sort((a, b) => a.rank - b.rank)
+        .slice(0, limit),
     countFreeJobs: async () =>
       [...tables.jobs.values()].filter(job => job.node === null && !tables.jobsKilled.has(jobKeyOf(job))).length,
     listTriggers: async () => [...tables.triggers.values()],
@@ -63,6 +69,10 @@ export function readsOf(tables: Tables): Reads {
         .filter(row => row.tenant === tenant && row.namespace === namespace)
         .sort((a, b) => (a.key < b.key ? -1 : 1)),
   }
+}
+
+function freeJobs(tables: Tables): readonly JobRow[] {
+  return [...tables.jobs.values()].filter(job => job.node === null && !tables.jobsKilled.has(jobKeyOf(job)))
 }
 
 function liveOf(rows: readonly FlowRow[]): FlowRow | undefined {

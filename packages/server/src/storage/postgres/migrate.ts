@@ -3,9 +3,9 @@
 import { createHash } from 'node:crypto'
 import { BatutaError } from '@batuta/core'
 import type { Client } from 'pg'
-import { MIGRATION_1, PARTITIONED } from './schema.sql.ts'
+import { MIGRATION_1, MIGRATION_2, PARTITIONED } from './schema.sql.ts'
 
-const MIGRATIONS: readonly string[] = [MIGRATION_1]
+const MIGRATIONS: readonly string[] = [MIGRATION_1, MIGRATION_2]
 /** Any fixed number: two servers that start at once migrate one after the other. */
 const LOCK = 7_235_412
 const DAY_MS = 86_400_000
@@ -56,7 +56,8 @@ async function applyOne(
   await client.query('begin')
   try {
     await client.query(sql)
-    for (const table of PARTITIONED) await client.query(`create table ${table}_other partition of ${table} default`)
+    for (const table of number === 1 ? PARTITIONED : [])
+      await client.query(`create table ${table}_other partition of ${table} default`)
     await client.query('insert into migrations (number, checksum) values ($1, $2)', [number, checksum])
     await client.query('commit')
   } catch (error) {
@@ -65,8 +66,17 @@ async function applyOne(
   }
 }
 
-/** Makes the partitions of the days around the moment; those that exist stay. */
+/** Makes the partitions of the days around the moment; those that exist stay. One server at a time: "if not exists" alone lets two collide. */
 export async function ensurePartitions(client: Client, nowMs: number): Promise<void> {
+  await client.query('select pg_advisory_lock($1)', [LOCK])
+  try {
+    await createPartitions(client, nowMs)
+  } finally {
+    await client.query('select pg_advisory_unlock($1)', [LOCK])
+  }
+}
+
+async function createPartitions(client: Client, nowMs: number): Promise<void> {
   const today = Math.floor(nowMs / DAY_MS)
   for (let day = today - DAYS_BEFORE; day <= today + DAYS_AHEAD; day++) {
     for (const table of PARTITIONED) {

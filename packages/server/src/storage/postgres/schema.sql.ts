@@ -89,3 +89,6 @@ create table keys (
   description text, expires_ms bigint, updated_ms bigint not null, primary key (tenant, namespace, key)
 );
 `
+
+/** What a node tells of itself, as JSON. */
+export const MIGRATION_2: string = `alter table nodes add column facts text not null default '{}';`

@@ -102,6 +102,8 @@ function queueReads(
   | 'listHeldJobs'
   | 'listKilledJobs'
   | 'countFreeJobs'
+  | 'listFreeQueues'
+  | 'listFreeJobs'
   | 'findOperation'
 > {
   return {
@@ -129,6 +131,8 @@ function queueReads(
     listHeldJobs: async ({ node, incarnation, beforeMs, limit }) =>
       (await all(sql.LIST_HELD_JOBS, node, incarnation, beforeMs, limit)).map(jobKeyOf),
     listKilledJobs: async limit => (await all(sql.LIST_KILLED_JOBS, limit)).map(jobKeyOf),
+    listFreeQueues: async () => (await all(sql.LIST_FREE_QUEUES)).map(row => text(row, 'name')),
+    listFreeJobs: async (queue, limit) => (await all(sql.LIST_FREE_JOBS, queue, limit)).map(jobKeyOf),
     countFreeJobs: async () => number((await one(sql.COUNT_FREE_JOBS)) ?? { n: 0 }, 'n'),
     findOperation: async key =>
       mapRow(await one(sql.FIND_OPERATION, key), row => ({

@@ -27,7 +27,10 @@ function cellOf(value: Param): string | number | null {
 }
 
 export const SQLITE: SqlDialect = {
-  claimJobs: ({ node, incarnation, nowMs, limit }) => ({ text: CLAIM_JOBS, values: [node, incarnation, nowMs, limit] }),
+  claimJobs: ({ node, incarnation, nowMs, limit, queues }) => ({
+    text: CLAIM_JOBS,
+    values: [node, incarnation, nowMs, limit, queues && JSON.stringify(queues)],
+  }),
   journalOf: id => ({ text: JOURNAL_OF, values: [id] }),
   insertLog: row => ({
     text: INSERT_LOG,

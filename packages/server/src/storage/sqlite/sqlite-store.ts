@@ -8,21 +8,28 @@ import { foldLog, prepareCheckpoint } from './checkpoint.ts'
 import { startFlushThread, type FlushThread } from './flush-thread-client.ts'
 import { prepareFlush } from './flush.ts'
 import { migrate } from './migrate.ts'
-import { openDatabase } from './open.ts'
+import { openDatabase, type Durability } from './open.ts'
 import { SQLITE, performIn, prepareStatements } from './perform.ts'
 
 /** Batches up to this many rows are committed by the main thread. */
 const MAIN_THREAD_ROWS_MAX = 24
+const RELAXED =
+  'DURABILITY IS RELAXED (database.durability): a crash of the machine may lose the last seconds of what was acknowledged.'
 
 export interface SqliteOptions {
   readonly file: string
   readonly nowMs: () => number
   /** The script of the database thread. */
   readonly threadUrl: URL
+  /** full unless said. */
+  readonly durability?: Durability
+  /** Told of what the operator should know. */
+  onNotice?(message: string): void
 }
 
-export function openSqliteStore({ file, nowMs, threadUrl }: SqliteOptions): Store {
-  const db = openDatabase(file)
+export function openSqliteStore({ file, nowMs, threadUrl, durability = 'full', onNotice }: SqliteOptions): Store {
+  const db = openDatabase(file, durability)
+  if (durability === 'relaxed') onNotice?.(RELAXED)
   migrate(db)
   const writeHere = prepareFlush(db)
   const run = prepareStatements(db)
@@ -35,7 +42,7 @@ export function openSqliteStore({ file, nowMs, threadUrl }: SqliteOptions): Stor
       if (++mainFlushes % CHECKPOINT_EVERY === 0) checkpoint()
       return receipt
     }
-    thread ??= startFlushThread(threadUrl, file, nowMs)
+    thread ??= startFlushThread(threadUrl, { file, durability }, nowMs)
     return await thread.flush(batch)
   }
   return {

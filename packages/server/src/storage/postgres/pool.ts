@@ -1,0 +1,85 @@
+// The bounded pool of connections for reads, rare writes and what nodes tell one another. What it cannot do is answered as the store's own
+// failure, so that whoever asked is told to come back instead of being told of a mistake of the server's.
+import { Pool, type PoolClient, type QueryResult, type QueryResultRow } from 'pg'
+import { FlushError } from '../store.ts'
+import type { ConnectOptions } from './connect-client.ts'
+import { faultOf, sqlStateOf } from './fault-of.ts'
+import { connectionConfig, prepareSession } from './session.ts'
+
+export interface PoolOptions extends ConnectOptions {
+  readonly max: number
+  onNotice(message: string, error?: unknown): void
+}
+
+const IDLE_MS = 60_000
+/** After a failover a connection may lead to the wrong server for no longer than this. */
+const LIFETIME_S = 1_800
+const READ_ATTEMPTS = 2
+
+export class ConnectionPool {
+  readonly #pool: Pool
+
+  constructor(options: PoolOptions) {
+    const { max, onNotice, durability, url } = options
+    this.#pool = new Pool({
+      ...connectionConfig(url, 'pool'),
+      Client: options.Client,
+      max,
+      idleTimeoutMillis: IDLE_MS,
+      maxLifetimeSeconds: LIFETIME_S,
+      // The pool waits for the promise and gives the connection up when it is refused.
+      onConnect: client => prepareSession(client, 'pool', durability),
+    })
+    this.#pool.on('error', error => onNotice('an idle connection to PostgreSQL broke', error))
+  }
+
+  /** A read that met a broken connection is asked once more: after a restart of the database every idle connection is one. */
+  async read<Row extends QueryResultRow>(text: string, values: readonly unknown[]): Promise<Row[]> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return (await this.#pool.query<Row>(text, [...values])).rows
+      } catch (error) {
+        if (attempt === READ_ATTEMPTS || !isBroken(error)) throw failureOf(error, 'The question was not answered')
+      }
+    }
+  }
+
+  /** One statement, whole by itself. */
+  async write<Row extends QueryResultRow>(text: string, values: readonly unknown[]): Promise<QueryResult<Row>> {
+    try {
+      return await this.#pool.query<Row>(text, [...values])
+    } catch (error) {
+      throw failureOf(error, 'The statement may have been run or not')
+    }
+  }
+
+  async take(): Promise<PoolClient> {
+    try {
+      return await this.#pool.connect()
+    } catch (error) {
+      throw new FlushError('unknown', `PostgreSQL cannot be reached: ${messageOf(error)}`, { cause: error })
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.end()
+  }
+}
+
+/** What the server answered about the statement itself is our mistake and stays what it is. */
+export function failureOf(error: unknown, what: string): unknown {
+  const fault = faultOf(error)
+  if (fault !== 'unknown' && fault !== 'full') return error
+  return new FlushError(fault, `${what}: ${messageOf(error)}`, { cause: error })
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+function isBroken(error: unknown): boolean {
+  const state = sqlStateOf(error)
+  if (state !== undefined) return state.startsWith('57P') || state.startsWith('08')
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
+  return code === 'ECONNRESET' || code === 'EPIPE' || messageOf(error).startsWith('Connection terminated')
+}
