@@ -35,6 +35,7 @@ function createProgram(done: Done): Command {
     .configureHelp({ showGlobalOptions: true })
     .exitOverride()
   addServer(program)
+  addMigrate(program)
   addFlow(program, done)
   addExecution(program, done)
   return program
@@ -98,6 +99,16 @@ function addServerOptions(command: Command, roles: readonly Role[]): void {
       .option('-g, --worker-group <key>', 'runs only the tasks of this worker group')
       .addOption(new Option('--worker-thread <number>').hideHelp())
       .addOption(new Option('-t, --thread <number>').hideHelp())
+}
+
+function addMigrate(program: Command): void {
+  program
+    .command('migrate')
+    .description('bring the database up to date; a server does it when it starts, unless database.migrate is false')
+    .option('--dry-run', 'print what would be done')
+    .option('--data <dir>', 'folder of the database, .batuta if not told')
+    .option('--config <file>', 'configuration file (YAML)')
+    .action(async (_, command: Command) => (await import('./commands/migrate.ts')).migrate(command.optsWithGlobals()))
 }
 
 function addFlow(program: Command, done: Done): void {

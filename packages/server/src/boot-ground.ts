@@ -104,13 +104,14 @@ interface StoreWorld {
 
 async function openStore(config: Config, world: StoreWorld): Promise<Store> {
   const { database } = config
-  const { durability } = config.storage
+  const { durability, isMigrating } = config.storage
   if (database.type === 'sqlite')
-    return openSqliteStore({ ...world, file: databaseFile(config), threadUrl: THREAD_URL, durability })
+    return openSqliteStore({ ...world, file: databaseFile(config), threadUrl: THREAD_URL, durability, isMigrating })
   // The embedded server loads no driver that it does not use.
   const { openPostgresStore } = await import('./storage/postgres/postgres-store.ts')
   const isEngine = config.roles.includes('engine')
-  return await openPostgresStore({ ...world, url: database.url, poolMax: database.poolMax, durability, isEngine })
+  const { url, poolMax } = database
+  return await openPostgresStore({ ...world, url, poolMax, durability, isMigrating, isEngine })
 }
 
 /** `envs`, `globals` and `kestra`. */

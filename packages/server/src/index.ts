@@ -1,3 +1,5 @@
 export { startServer } from './boot.ts'
 export type { RunningServer } from './boot.ts'
 export type { ServerOptions } from './config/config.ts'
+export { migrateDatabase } from './migrate-database.ts'
+export type { MigrateOptions, MigrateReport } from './migrate-database.ts'

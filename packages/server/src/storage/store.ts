@@ -15,6 +15,7 @@ import type {
 } from './batch.ts'
 
 import type { Cluster } from './cluster.ts'
+import type { History } from './history.ts'
 
 export interface Store {
   readonly kind: 'memory' | 'sqlite' | 'postgres'
@@ -27,6 +28,8 @@ export interface Store {
   readonly read: Reads
   /** Only where many nodes share the store. */
   readonly cluster?: Cluster
+  /** Only where old days are dropped whole. */
+  readonly history?: History
   close(): Promise<void>
 }
 
