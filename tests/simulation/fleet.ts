@@ -82,7 +82,7 @@ export class Fleet {
 
   /** All nodes, once all of them are there. */
   get nodes(): readonly SimulatedNode[] | undefined {
-    const nodes = this.#slots.flatMap(({ node }) => node ?? [])
+    const nodes = this.#slots.flatMap(({ node }) => (node?.isIn ? [node] : []))
     return nodes.length === this.#slots.length ? nodes : undefined
   }
 

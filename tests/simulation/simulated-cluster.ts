@@ -2,12 +2,12 @@
 // who owns which shard, the order in which flows were saved. It also watches: nobody is fenced whose lease runs, and nobody writes what is not his.
 import { SHARDS, shardOf } from '@batuta/core'
 import type { Batch, JobKey, JobRow, SignalRow } from '../../packages/server/src/storage/batch.ts'
-import type { Cluster, Hint, Member, NodeRow, Role, Tended } from '../../packages/server/src/storage/cluster.ts'
+import type { Announcement, Cluster, Hint, Member, NodeRow, Tended } from '../../packages/server/src/storage/cluster.ts'
 import { jobKeyOf, type Tables } from '../../packages/server/src/storage/memory/tables.ts'
 import { FlushError, type FlowRow } from '../../packages/server/src/storage/store.ts'
 
 interface Lease {
-  roles: readonly Role[]
+  announcement: Announcement
   untilMs: number
   isFenced: boolean
 }
@@ -75,9 +75,9 @@ export class ClusterTruth {
     if (lease) lease.isFenced = false
   }
 
-  announce(member: Member, roles: readonly Role[], leaseMs: number): void {
+  announce(member: Member, announcement: Announcement, leaseMs: number): void {
     if (!this.#isCurrent(member)) return
-    this.#leases.set(member.node, { roles, untilMs: this.#options.nowMs() + leaseMs, isFenced: false })
+    this.#leases.set(member.node, { announcement, untilMs: this.#options.nowMs() + leaseMs, isFenced: false })
   }
 
   renew(member: Member, leaseMs: number): boolean {
@@ -115,11 +115,19 @@ export class ClusterTruth {
     for (const shard of shards) if (this.#owners.get(shard) === member.node) this.#owners.delete(shard)
   }
 
+  withdraw(member: Member): void {
+    const lease = this.#leases.get(member.node)
+    if (!lease || lease.isFenced || !this.#isCurrent(member)) return
+    const { announcement } = lease
+    lease.announcement = { ...announcement, roles: announcement.roles.filter(role => role !== 'engine') }
+    this.#freeShardsOf(member.node)
+  }
+
   leave(member: Member): void {
     const lease = this.#leases.get(member.node)
     if (!lease || !this.#isCurrent(member)) return
     lease.isFenced = true
-    for (const [shard, owner] of this.#owners) if (owner === member.node) this.#owners.delete(shard)
+    this.#freeShardsOf(member.node)
   }
 
   sendSignals(rows: readonly SignalRow[]): void {
@@ -148,6 +156,11 @@ export class ClusterTruth {
     return true
   }
 
+  moveJobs(from: string, to: string): void {
+    const { jobs } = this.#options.tables
+    for (const [name, job] of jobs) if (job.node === null && job.queue === from) jobs.set(name, { ...job, queue: to })
+  }
+
   listAbandonedJobs(limit: number): readonly JobRow[] {
     const { jobs, nodes } = this.#options.tables
     const isGone = ({ node, incarnation }: JobRow): boolean =>
@@ -167,13 +180,22 @@ export class ClusterTruth {
   }
 
   listNodes(): readonly NodeRow[] {
-    return [...this.#leases].map(([node, { roles, untilMs, isFenced }]) => ({
-      node,
-      incarnation: this.#options.tables.nodes.get(node)?.incarnation ?? 0,
-      roles,
-      leaseUntilMs: untilMs,
-      isFenced,
-    }))
+    return [...this.#leases].map(([node, { announcement, untilMs, isFenced }]) => {
+      const incarnation = this.#options.tables.nodes.get(node)?.incarnation ?? 0
+      const jobs = [...this.#options.tables.jobs.values()]
+      return {
+        ...announcement,
+        node,
+        incarnation,
+        isLive: !isFenced && untilMs >= this.#options.nowMs(),
+        shards: [...this.#owners.values()].filter(owner => owner === node).length,
+        jobs: jobs.filter(job => job.node === node && job.incarnation === incarnation).length,
+      }
+    })
+  }
+
+  #freeShardsOf(node: string): void {
+    for (const [shard, owner] of this.#owners) if (owner === node) this.#owners.delete(shard)
   }
 
   #isCurrent({ node, incarnation }: Member): boolean {
@@ -182,7 +204,7 @@ export class ClusterTruth {
 
   #partOf(node: string, nowMs: number): number {
     const engines = [...this.#leases]
-      .filter(([, lease]) => !lease.isFenced && lease.untilMs >= nowMs && lease.roles.includes('engine'))
+      .filter(([, lease]) => !lease.isFenced && lease.untilMs >= nowMs && lease.announcement.roles.includes('engine'))
       .map(([name]) => name)
       .sort()
     const at = engines.indexOf(node)
@@ -211,6 +233,8 @@ export function openSimulatedCluster(truth: ClusterTruth, { call, bring }: Clust
     renew: (...args) => call('renew', async () => truth.renew(...args)),
     tend: member => call('tend', async () => truth.tend(member)),
     releaseShards: (...args) => call('release shards', async () => truth.releaseShards(...args)),
+    withdraw: (...args) => call('withdraw', async () => truth.withdraw(...args)),
+    moveJobs: (...args) => call('move jobs', async () => truth.moveJobs(...args)),
     leave: (...args) => call('leave', async () => truth.leave(...args)),
     sendSignals: (...args) => call('send signals', async () => truth.sendSignals(...args)),
     settleJob: (...args) => call('settle job', async () => truth.settleJob(...args)),
@@ -218,6 +242,10 @@ export function openSimulatedCluster(truth: ClusterTruth, { call, bring }: Clust
     listKilledJobs: (...args) => call('killed jobs', async () => truth.listKilledJobs(...args)),
     listFlowsSince: (...args) => call('flows since', async () => truth.listFlowsSince(...args)),
     listNodes: () => call('list nodes', async () => truth.listNodes()),
-    onHint: listener => void truth.listeners.add(hint => bring(hint, () => listener(hint))),
+    onHint: listener => {
+      const listen = (hint: Hint): void => bring(hint, () => listener(hint))
+      truth.listeners.add(listen)
+      return () => void truth.listeners.delete(listen)
+    },
   }
 }

@@ -1,84 +1,158 @@
-// One incarnation of the server, from its boot to its end.
+// One process of the server: its incarnations one after the other, as the boot has them. It joins, works, and when it was fenced or out of touch it lets
+// go of everything and joins anew. Alone, or when its store is broken, it ends.
 import type { NodeIdentity } from '../../packages/server/src/engine/flush-pipeline.ts'
+import { termsOf } from '../../packages/server/src/engine/membership.ts'
 import type { StartWorld } from '../../packages/server/src/flows/births.ts'
 import { openFlowCatalogue, type FlowCatalogue } from '../../packages/server/src/flows/flow-catalogue.ts'
-import type { Inbox } from '../../packages/server/src/inbox/inbox.ts'
+import { SubmitError, type Inbox } from '../../packages/server/src/inbox/inbox.ts'
 import type { FlowRow, TriggerKey } from '../../packages/server/src/storage/store.ts'
+import { count } from './ledger.ts'
 import type { SimulatedHost } from './simulated-host.ts'
-import { openRooms, type NodeOptions, type Rooms } from './simulated-rooms.ts'
+import {
+  SLOTS,
+  freshIdOf,
+  openRooms,
+  startWorldOf,
+  type NodeOptions,
+  type Over,
+  type Rooms,
+} from './simulated-rooms.ts'
 
-const FIRST_LEASE_MS = 10_000
+const REJOIN_FIRST_MS = 100
+const REJOIN_LONGEST_MS = 2_000
+const GRACE_MAX_MS = 6_000
 
 export class SimulatedNode {
   readonly flows: FlowCatalogue
-  readonly #rooms: Rooms
   readonly #options: NodeOptions
+  #rooms: Rooms | undefined
+  #isStopped = false
 
-  private constructor(rooms: Rooms, flows: FlowCatalogue, options: NodeOptions) {
-    this.#rooms = rooms
+  readonly inbox: Inbox = {
+    submit: (signal, how) =>
+      this.#rooms
+        ? this.#rooms.inbox.submit(signal, how)
+        : Promise.reject(new SubmitError('unavailable', 'This server is joining its database again: try again soon.')),
+  }
+
+  private constructor(flows: FlowCatalogue, options: NodeOptions) {
     this.flows = flows
     this.#options = options
   }
 
   /** Boots: settles when all that was left over is in hand, never when the process dies meanwhile. */
   static async open(options: NodeOptions): Promise<SimulatedNode> {
-    const { name, store, process, isSwept } = options
-    const joined = await store.perform('joinNode', { node: name, nowMs: process.platform.nowMs() })
-    const node: NodeIdentity = { id: name, node: name, incarnation: joined.incarnation, flushSeq: joined.flushSeq }
-    await store.cluster?.announce(node, ['engine', 'web', 'worker'], FIRST_LEASE_MS)
-    const flows = await openFlowCatalogue(store)
-    const rooms = openRooms(options, node, flows)
-    await rooms.membership.start()
-    await rooms.maintenance.start()
-    if (!isSwept) rooms.maintenance.stop()
-    await rooms.clockwork.start()
-    for (const follower of rooms.followers) await follower.start()
-    return new SimulatedNode(rooms, flows, options)
+    const node = new SimulatedNode(await openFlowCatalogue(options.store), options)
+    const rooms = await node.#begin()
+    if (typeof rooms === 'string') throw new Error(rooms)
+    return node
   }
 
-  get inbox(): Inbox {
-    return this.#rooms.inbox
+  /** False while it is out of touch with the others. */
+  get isIn(): boolean {
+    return this.#rooms !== undefined
   }
 
   get hosts(): readonly SimulatedHost[] {
-    return this.#rooms.hosts
+    return this.#rooms?.hosts ?? []
   }
 
   get pending(): number {
-    return this.#rooms.engine.pending
-  }
-
-  newId(): string {
-    return this.#rooms.newId()
-  }
-
-  startWorld(): StartWorld {
-    return this.#rooms.startWorld()
+    return this.#rooms?.engine.pending ?? 0
   }
 
   /** What a server in which nothing happens still holds. */
   get held(): Readonly<Record<string, number>> {
+    if (!this.#rooms) return {}
     const { resident, pending } = this.#rooms.engine
     const { running, reserved } = this.#rooms.worker
     return { resident, pending, running, reserved }
   }
 
+  newId(): string {
+    return freshIdOf(this.#options)(this.#options.chance.int(0, 255))
+  }
+
+  startWorld(): StartWorld {
+    return startWorldOf(this.#options)()
+  }
+
   /** A flow was saved. */
   async take(row: FlowRow): Promise<void> {
     this.flows.take(row)
-    this.#rooms.clockwork.lookAt(await this.#rooms.schedules.reload(row))
+    await this.#rooms?.onFlowChanged(row)
   }
 
   async stopSchedule(key: TriggerKey): Promise<void> {
     await this.#options.store.perform('setTriggerDisabled', { ...key, isDisabled: true, nextMs: null })
-    await this.#rooms.schedules.reload(key)
+    await this.#rooms?.onFlowChanged(key)
   }
 
   async stop(): Promise<void> {
-    const { clockwork, maintenance, followers, worker, engine, membership } = this.#rooms
-    for (const room of [clockwork, maintenance, ...followers]) room.stop()
-    await worker.close()
-    await engine.stop()
-    await membership.stop()
+    this.#isStopped = true
+    await this.#rooms?.stop(this.#options.chance.int(0, GRACE_MAX_MS))
+  }
+
+  async #begin(): Promise<Rooms | string> {
+    let over: string | undefined
+    const rooms: Rooms = openRooms(this.#options, {
+      node: await this.#join(),
+      flows: this.flows,
+      onOver: (kind, reason) => {
+        if (over !== undefined) return
+        over = reason
+        this.#end(rooms, kind, reason)
+      },
+    })
+    try {
+      await rooms.start()
+    } catch (error) {
+      rooms.abandon('the node could not begin')
+      throw error
+    }
+    if (over !== undefined) return over
+    this.#rooms = rooms
+    return rooms
+  }
+
+  #end(rooms: Rooms, over: Over, reason: string): void {
+    const { store, world, ledger, onFatal } = this.#options
+    world.note(`${over}: ${reason}\n`)
+    if (over === 'broken' || !store.cluster) return onFatal(new Error(reason))
+    count(ledger, 'nodes that let go')
+    rooms.abandon(reason)
+    if (this.#rooms !== rooms) return
+    this.#rooms = undefined
+    void this.#rejoin()
+  }
+
+  async #rejoin(): Promise<void> {
+    const { process, ledger } = this.#options
+    const { platform } = process
+    for (let pauseMs = REJOIN_FIRST_MS; !this.#isStopped; pauseMs = Math.min(pauseMs * 2, REJOIN_LONGEST_MS)) {
+      await new Promise<void>(resolve => void platform.at(platform.nowMs() + pauseMs * platform.random(), resolve))
+      try {
+        if (typeof (await this.#begin()) !== 'string') return count(ledger, 'nodes that joined again')
+      } catch {
+        count(ledger, 'joinings that failed')
+      }
+    }
+  }
+
+  async #join(): Promise<NodeIdentity> {
+    const { name, store, process } = this.#options
+    const startedMs = process.platform.nowMs()
+    const { incarnation, flushSeq } = await store.perform('joinNode', { node: name, nowMs: startedMs })
+    const announcement = {
+      roles: ['engine', 'web', 'worker'],
+      worker: { group: undefined, tags: [] },
+      slots: SLOTS,
+      host: name,
+      processId: process.number,
+      version: '0',
+      startedMs,
+    } as const
+    await store.cluster?.announce({ node: name, incarnation }, announcement, termsOf(true).leaseMs)
+    return { id: name, node: name, incarnation, flushSeq }
   }
 }

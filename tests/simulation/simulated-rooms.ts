@@ -1,5 +1,5 @@
 // The rooms of one incarnation, wired as the boot does it. What the worker and the clock tell the engine may be lost on the way, and said twice.
-import { SHARDS, birthOf, fold, newId, type ExecutionState, type Plan, type Signal, type Value } from '@batuta/core'
+import { birthOf, fold, newId, type ExecutionState, type Plan, type Signal, type Value } from '@batuta/core'
 import { Clockwork } from '../../packages/server/src/engine/clockwork.ts'
 import { Engine } from '../../packages/server/src/engine/engine.ts'
 import { startFiring } from '../../packages/server/src/engine/fire-schedule.ts'
@@ -15,11 +15,12 @@ import type { Inbox, SubmitOptions } from '../../packages/server/src/inbox/inbox
 import type { JobSink } from '../../packages/server/src/inbox/jobs.ts'
 import { Router } from '../../packages/server/src/inbox/router.ts'
 import { Maintenance } from '../../packages/server/src/maintenance/maintenance.ts'
+import { placeJobs } from '../../packages/server/src/maintenance/place-jobs.ts'
 import { rescueJobs } from '../../packages/server/src/maintenance/rescue-jobs.ts'
 import { takeSignals } from '../../packages/server/src/maintenance/take-signals.ts'
 import { wakeReady } from '../../packages/server/src/maintenance/wake-ready.ts'
 import type { Cluster } from '../../packages/server/src/storage/cluster.ts'
-import type { FlowKey, Store } from '../../packages/server/src/storage/store.ts'
+import { FlushError, type FlowKey, type Store } from '../../packages/server/src/storage/store.ts'
 import { Worker } from '../../packages/server/src/worker/worker.ts'
 import type { Chance } from './chance.ts'
 import type { Faults } from './faults.ts'
@@ -48,24 +49,80 @@ export interface Rooms {
   readonly inbox: Inbox
   readonly engine: Engine
   readonly worker: Worker
+  readonly hosts: readonly SimulatedHost[]
+  start(): Promise<void>
+  stop(graceMs: number): Promise<void>
+  abandon(reason: string): void
+  onFlowChanged(key: FlowKey): Promise<void>
+}
+
+/** Why an incarnation is over. */
+export type Over = 'fenced' | 'broken'
+
+export interface RoomsPlace {
+  readonly node: NodeIdentity
+  readonly flows: FlowCatalogue
+  onOver(over: Over, reason: string): void
+}
+
+interface Inner extends Pick<Rooms, 'inbox' | 'engine' | 'worker' | 'hosts'> {
   readonly clockwork: Clockwork
   readonly schedules: Schedules
   readonly maintenance: Maintenance
   readonly membership: Membership
-  readonly followers: readonly { start(): Promise<void>; stop(): void }[]
-  readonly hosts: readonly SimulatedHost[]
-  startWorld(): StartWorld
-  /** On any shard: whoever starts an execution need not own it. */
-  newId(): string
+  readonly followers: readonly Follower[]
 }
 
-const SLOTS = 4
+interface Follower {
+  start(): Promise<void>
+  stop(): void
+}
+
+export const SLOTS = 4
 const SWEEP_MS = 1_000
 const NO_ROOTS: ReadonlyMap<string, Value> = new Map()
 const PLACE = { zone: 'UTC', locale: 'en-US', configuredRoots: NO_ROOTS }
 
-export function openRooms(options: NodeOptions, node: NodeIdentity, flows: FlowCatalogue): Rooms {
-  const { world, process, store, ledger } = options
+export function openRooms(options: NodeOptions, place: RoomsPlace): Rooms {
+  const inner = connect(options, place)
+  const { inbox, engine, worker, hosts, clockwork, schedules, maintenance, membership, followers } = inner
+  const quieten = (): void => {
+    clockwork.stop()
+    maintenance.stop()
+    for (const follower of followers) follower.stop()
+  }
+  return {
+    inbox,
+    engine,
+    worker,
+    hosts,
+    start: async () => {
+      await membership.start()
+      await maintenance.start()
+      if (!options.isSwept) maintenance.stop()
+      await clockwork.start()
+      for (const follower of followers) await follower.start()
+    },
+    stop: async graceMs => {
+      quieten()
+      await membership.handOver()
+      await worker.drain(graceMs)
+      await engine.stop()
+      await membership.stop()
+    },
+    abandon: reason => {
+      quieten()
+      membership.abandon()
+      worker.abandon()
+      engine.abandon(reason)
+    },
+    onFlowChanged: async key => clockwork.lookAt(await schedules.reload(key)),
+  }
+}
+
+function connect(options: NodeOptions, place: RoomsPlace): Inner {
+  const { process, store, ledger } = options
+  const { node, flows, onOver } = place
   const { platform } = process
   const onNotice = noticeOf(ledger)
   const hosts: SimulatedHost[] = []
@@ -92,38 +149,23 @@ export function openRooms(options: NodeOptions, node: NodeIdentity, flows: FlowC
     owns,
     onTimer: timer => void (isHeard('timer') && clockwork.add(timer)),
     onNotice,
-    onFatal: error => {
-      world.note(`fatal ${error.message}\n`)
-      options.onFatal(error)
-    },
+    onFatal: error =>
+      onOver(error instanceof FlushError && error.fault === 'fenced' ? 'fenced' : 'broken', error.message),
   })
   const schedules = openSchedules(options, { flows, inbox, clockwork, owns, startWorld })
   const { maintenance, signals } = openMaintenance(options, { node, inbox, engine, worker, owns })
-  const membership: Membership = openMembership(options, node, { maintenance, schedules, clockwork, engine })
+  const membership: Membership = openMembership(options, place, { maintenance, schedules, clockwork, engine, worker })
   const { cluster } = store
   const door: Inbox = cluster ? openRouter(options, cluster, { node, engine, flows, owns }) : engine
   const followers = cluster ? openFollowers(options, cluster, { flows, worker, signals, schedules, clockwork }) : []
-  const freshId = freshIdOf(options)
-  return {
-    inbox,
-    engine,
-    worker,
-    clockwork,
-    schedules,
-    maintenance,
-    membership,
-    followers,
-    hosts,
-    startWorld,
-    newId: () => freshId(options.chance.int(0, SHARDS - 1)),
-  }
+  return { inbox, engine, worker, clockwork, schedules, maintenance, membership, followers, hosts }
 }
 
-function startWorldOf({ chance, process }: NodeOptions): () => StartWorld {
+export function startWorldOf({ chance, process }: NodeOptions): () => StartWorld {
   return () => ({ ...PLACE, nowMs: process.platform.nowMs(), random: () => chance.next() })
 }
 
-function freshIdOf({ chance, process }: NodeOptions): (shard: number) => string {
+export function freshIdOf({ chance, process }: NodeOptions): (shard: number) => string {
   return shard => newId({ nowMs: process.platform.nowMs(), shard, random: () => chance.next() })
 }
 
@@ -152,14 +194,22 @@ function openMaintenance(
   const signals = takeSignals({ store, inbox: engine, owns, nowMs, onNotice })
   const isRunning: Worker['isRunning'] = key => worker.isRunning(key)
   const rescue = rescueJobs({ store, inbox, node, owns, nowMs, isRunning, wake: () => worker.wake(), onNotice })
-  const rounds = [signals, rescue, wakeReady({ store, owns, wake: id => engine.wake(id) })]
+  const ready = wakeReady({ store, owns, wake: id => engine.wake(id) })
+  const { cluster } = store
+  const rounds = [signals, rescue, ready, ...(cluster ? [placeJobs({ store, cluster, inbox, owns, onNotice })] : [])]
   return { maintenance: new Maintenance({ rounds, platform, onNotice }), signals }
 }
 
 function openMembership(
   options: NodeOptions,
-  node: NodeIdentity,
-  { maintenance, schedules, clockwork, engine }: Pick<Rooms, 'maintenance' | 'schedules' | 'clockwork' | 'engine'>,
+  { node, onOver }: RoomsPlace,
+  {
+    maintenance,
+    schedules,
+    clockwork,
+    engine,
+    worker,
+  }: Pick<Inner, 'maintenance' | 'schedules' | 'clockwork' | 'engine' | 'worker'>,
 ): Membership {
   return new Membership({
     cluster: options.store.cluster,
@@ -172,7 +222,8 @@ function openMembership(
       clockwork.refresh()
     },
     onLosing: shards => engine.release(shards),
-    onFenced: reason => options.onFatal(new Error(reason)),
+    onRenewed: validMs => worker.beat(validMs),
+    onFenced: reason => onOver('fenced', reason),
     onNotice: noticeOf(options.ledger),
   })
 }
@@ -226,11 +277,11 @@ function openFollowers(
     signals,
     schedules,
     clockwork,
-  }: Pick<Rooms, 'worker' | 'schedules' | 'clockwork'> & {
+  }: Pick<Inner, 'worker' | 'schedules' | 'clockwork'> & {
     readonly flows: FlowCatalogue
     readonly signals: ReturnType<typeof takeSignals>
   },
-): Rooms['followers'] {
+): readonly Follower[] {
   const { platform } = process
   const onNotice = noticeOf(ledger)
   const onChanged = async (key: FlowKey): Promise<void> => clockwork.lookAt(await schedules.reload(key))
@@ -240,12 +291,13 @@ function openFollowers(
     void worker.sweep()
     if (isSwept) callOff = platform.at(platform.nowMs() + SWEEP_MS, sweep)
   }
-  cluster.onHint(hint => {
+  const unlisten = cluster.onHint(hint => {
     if (hint === 'signals') void signals.run().catch(error => onNotice('stored signals are read later', error))
     if (hint === 'jobs') void worker.sweep()
     if (hint === 'flows') void follower.look()
   })
-  return [follower, { start: async () => sweep(), stop: () => callOff?.() }]
+  const hearing: Follower = { start: async () => {}, stop: unlisten }
+  return [follower, hearing, { start: async () => sweep(), stop: () => callOff?.() }]
 }
 
 interface SchedulePlace {
@@ -297,8 +349,9 @@ function openWorker(
     platform: options.process.platform,
     node,
     slots: SLOTS,
+    profile: { group: undefined, tags: [] },
     openHost: events => {
-      const host = new SimulatedHost({ ...options }, events)
+      const host = new SimulatedHost(options, events)
       hosts.push(host)
       return host
     },
@@ -320,7 +373,7 @@ function answersOf({ store, process }: NodeOptions): Parameters<typeof newEvalua
 
 function hardOfHearing(worker: Worker, isHeard: (what: string) => boolean): JobSink {
   return {
-    reserve: () => worker.reserve(),
+    reserve: queue => worker.reserve(queue),
     release: places => worker.release(places),
     offer: job => (isHeard('offer') ? worker.offer(job) : worker.release(1)),
     wake: () => void (isHeard('wake') && worker.wake()),
