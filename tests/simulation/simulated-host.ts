@@ -58,10 +58,10 @@ export class SimulatedHost implements Host {
 
   /** Out of touch for too long, it ends with all that it runs. */
   #beat(validMs: number): void {
-    const { world } = this.#options
+    const { world, process } = this.#options
     const untilMs = (this.#validUntilMs = world.nowMs + validMs)
     world.at(untilMs, 'no beat', () => {
-      if (this.#validUntilMs === untilMs) this.#die()
+      if (this.#validUntilMs === untilMs && process.isAlive) this.#die()
     })
   }
 

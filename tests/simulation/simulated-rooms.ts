@@ -80,6 +80,8 @@ interface Follower {
 
 export const SLOTS = 4
 const SWEEP_MS = 1_000
+/** Of the firings, so many take a while. */
+const ASKING = 0.3
 const NO_ROOTS: ReadonlyMap<string, Value> = new Map()
 const PLACE = { zone: 'UTC', locale: 'en-US', configuredRoots: NO_ROOTS }
 
@@ -322,7 +324,11 @@ function openSchedules(options: NodeOptions, { flows, inbox, clockwork, owns, st
     fire: firing => {
       const ask = (): Promise<never> => Promise.reject(new Error('nothing is asked here'))
       const fire = { inbox, flows, world: startWorld(), ask, newId: () => freshId(homeShardOf(firing.row)), onNotice }
-      void startFiring(firing, fire)
+      // The defaults of inputs may ask the store before there is a birth.
+      const asked = options.chance.hits(ASKING) ? store.read.listKeys('main', 'simulation') : Promise.resolve([])
+      void asked
+        .then(() => startFiring(firing, fire))
+        .catch(() => false)
         .then(isTaken => schedules.settle(firing.row, isTaken))
         .then(nextMs => clockwork.lookAt(nextMs))
     },
