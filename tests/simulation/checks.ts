@@ -5,7 +5,7 @@ import type { Tables } from '../../packages/server/src/storage/memory/tables.ts'
 import { foldRows, type Audit, type Shadow } from './audit.ts'
 import { canonical } from './canonical.ts'
 import { SCHEDULE_EVERY_MS, SCHEDULE_ID } from './flow-library.ts'
-import { count, type Ledger } from './ledger.ts'
+import { START_MS, count, type Ledger } from './ledger.ts'
 import { Unpredictable, predict } from './oracle.ts'
 
 export interface CheckOptions {
@@ -158,7 +158,7 @@ function checkTicks(tables: Tables, audit: Audit, { findings, scheduledUntilMs =
 }
 
 function isLate(last: number | null, untilMs: number): boolean {
-  return last === null || last < untilMs - SCHEDULE_EVERY_MS - SLACK_MS
+  return (last ?? START_MS) < untilMs - SCHEDULE_EVERY_MS - SLACK_MS
 }
 
 function iso(ms: number | null): string {

@@ -13,7 +13,7 @@ import { Clients } from './clients.ts'
 import { NO_FAULTS, drawFaults, type Faults } from './faults.ts'
 import { Fleet } from './fleet.ts'
 import { FlowLibrary, SCHEDULE_ID } from './flow-library.ts'
-import { count, newLedger, type Ledger } from './ledger.ts'
+import { START_MS, count, newLedger, type Ledger } from './ledger.ts'
 import type { Plant } from './plants.ts'
 import { ClusterTruth } from './simulated-cluster.ts'
 import { STANDBY_APART_MS, SimulatedDatabase } from './simulated-database.ts'
@@ -40,7 +40,6 @@ export interface Report {
   tell(executionId: string): string
 }
 
-const START_MS = Date.UTC(2031, 3, 5)
 /** Clients act and faults happen this long; then all must come to rest within the quiet time. */
 const ACTIVE_MS = 25_000
 const QUIET_MAX_MS = 4_000_000
