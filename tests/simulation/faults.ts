@@ -26,6 +26,8 @@ export interface Faults {
   readonly late: number
   /** Connections cut, per step of the world. */
   readonly cut: number
+  /** Connections that stand still for a while, per step: what was sent arrives later. */
+  readonly stall: number
   /** Times that the database fails over to its standby. */
   readonly failovers: number
   /** How far the clocks of the machines are from the true time, at most, and how often one is set. */
@@ -46,6 +48,7 @@ export const NO_FAULTS: Faults = {
   hostDeath: 0,
   late: 0,
   cut: 0,
+  stall: 0,
   failovers: 0,
   skewMs: 0,
   clockSets: 0,
@@ -68,6 +71,7 @@ export function drawFaults(chance: Chance): Faults {
     hostDeath: rate(0.4, 0.05),
     late: rate(0.25, 0.05),
     cut: rate(0.25, 0.005),
+    stall: rate(0.4, 0.002),
     failovers: chance.hits(0.25) ? chance.int(1, 2) : 0,
     skewMs: chance.hits(0.4) ? chance.int(1_000, SKEW_MAX_MS) : 0,
     clockSets: chance.hits(0.3) ? chance.int(1, 3) : 0,

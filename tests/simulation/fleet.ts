@@ -8,7 +8,7 @@ import { tellTime } from '../../packages/server/src/storage/tell-time.ts'
 import { newChance, type Chance } from './chance.ts'
 import type { Faults } from './faults.ts'
 import { count, type Ledger } from './ledger.ts'
-import { Link } from './link.ts'
+import { CHANNELS, Link } from './link.ts'
 import type { Plant, PlantPlace } from './plants.ts'
 import { Process, type Machine } from './process.ts'
 import type { ClusterTruth } from './simulated-cluster.ts'
@@ -41,6 +41,7 @@ interface Slot {
   readonly name: string
   readonly machine: Machine
   process?: Process
+  link?: Link
   node?: SimulatedNode
 }
 
@@ -50,6 +51,7 @@ const SLEEP_MAX_MS = 10_000
 /** Longer than a lease: the others take over. */
 const OUTLIVES_LEASE_MS = 10_000
 const AWAY_MAX_MS = 18_000
+const STALL_MIN_MS = 1_000
 /** Of the places whose process ended, so many stay empty that long. */
 const STAYS_AWAY = 0.2
 const CLOCK_BACK_MAX_MS = 120_000
@@ -111,6 +113,10 @@ export class Fleet {
       const connections = [...database.connections]
       if (connections.length > 0) chance.pick(connections).cut()
     })
+    this.#repeat(drawn.stall, endMs, () => {
+      const channels = chance.hits(0.4) ? CHANNELS : [chance.pick(CHANNELS)]
+      chance.pick(this.#slots).link?.stall(channels, chance.int(STALL_MIN_MS, AWAY_MAX_MS))
+    })
     if (this.#options.clusterTruth) often(drawn.failovers, 'failover', () => database.failOver(chance))
     often(drawn.clockSets, 'clock set', () => this.#setClock(chance.pick(this.#slots)))
   }
@@ -151,6 +157,7 @@ export class Fleet {
     const truth = this.#options.truthFor(nowMs, true)
     const unfenced = this.#options.truthFor(nowMs, false)
     const link = new Link({ world, chance, ledger, database, faults, whenAwake, isAlive })
+    slot.link = link
     const store = openSimulatedStore({ link, truth, clusterTruth }, { world, chance, faults })
     const { name, machine } = slot
     const place: PlantPlace = { world, name, machine, tables, truth, unfenced, clusterTruth }

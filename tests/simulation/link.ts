@@ -17,14 +17,21 @@ export interface LinkOptions {
   isAlive(): boolean
 }
 
+/** Connections of their own, as the PostgreSQL driver has them. */
+export const CHANNELS = ['flush', 'lease', 'pool'] as const
+export type Channel = (typeof CHANNELS)[number]
+
 export interface Call<Result> {
   readonly name: string
+  readonly channel: Channel
   run(): Promise<Result>
   /** Why the answer does not come. */
   lost(): Error
   /** So often it is lost. */
   readonly lossRate: number
 }
+
+type Way = Pick<Call<unknown>, 'name' | 'channel'>
 
 const QUICK_MS = 4
 const SLOW_MS = 3_000
@@ -39,6 +46,7 @@ export class Link {
   readonly #options: LinkOptions
   /** Ends each call that is under way. */
   readonly #open = new Set<() => void>()
+  readonly #stalledUntilMs = new Map<Channel, number>()
 
   constructor(options: LinkOptions) {
     this.#options = options
@@ -52,6 +60,12 @@ export class Link {
     for (const end of this.#open) end()
   }
 
+  /** What is on its way over these connections arrives when it is over. */
+  stall(channels: readonly Channel[], forMs: number): void {
+    count(this.#options.ledger, 'connections stalled')
+    for (const channel of channels) this.#stalledUntilMs.set(channel, this.#options.world.nowMs + forMs)
+  }
+
   ask<Result>(call: Call<Result>): Promise<Result> {
     return new Promise((resolve, reject) => {
       const { world, chance, database, whenAwake } = this.#options
@@ -63,9 +77,9 @@ export class Link {
         settle()
       }
       const end = (): void => close(() => world.soon(`cut ${call.name}`, () => whenAwake(() => reject(call.lost()))))
-      const answer = (settle: () => void): void => this.#answer(call.name, () => close(settle))
+      const answer = (settle: () => void): void => this.#answer(call, () => close(settle))
       this.#open.add(end)
-      this.#travel(call.name, () => {
+      this.#travel(call, () => {
         if (!isOpen && !chance.hits(ARRIVES_ALL_THE_SAME)) return
         if (database.isDown) return this.#turnAway(() => close(() => reject(call.lost())))
         if (chance.hits(call.lossRate)) return this.#lose(call, () => answer(() => reject(call.lost())))
@@ -108,17 +122,25 @@ export class Link {
     fail()
   }
 
-  #travel(name: string, arrive: () => void): void {
-    const { world, chance, isAlive } = this.#options
+  #travel({ name, channel }: Way, arrive: () => void): void {
+    const { chance, isAlive } = this.#options
     if (!isAlive()) return
-    world.at(world.nowMs + this.#delayMs(), `→ ${name}`, () => {
+    this.#carry(channel, `→ ${name}`, () => {
       if (isAlive() || chance.hits(ARRIVES_ALL_THE_SAME)) arrive()
     })
   }
 
-  #answer(name: string, settle: () => void): void {
-    const { world, whenAwake } = this.#options
-    world.at(world.nowMs + this.#delayMs(), `← ${name}`, () => whenAwake(settle))
+  #answer({ name, channel }: Way, settle: () => void): void {
+    this.#carry(channel, `← ${name}`, () => this.#options.whenAwake(settle))
+  }
+
+  #carry(channel: Channel, label: string, arrive: () => void): void {
+    const { world } = this.#options
+    world.at(world.nowMs + this.#delayMs(), label, () => {
+      const stalledUntilMs = this.#stalledUntilMs.get(channel) ?? 0
+      if (stalledUntilMs <= world.nowMs) return arrive()
+      world.at(stalledUntilMs, label, arrive)
+    })
   }
 
   #delayMs(): number {

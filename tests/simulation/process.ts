@@ -48,7 +48,7 @@ export class Process {
       defer: run => world.soon(`defer ${number}`, () => this.whenAwake(run)),
       at: (atMs, run) => {
         const waitMs = Math.max(0, atMs - this.clock.nowMs()) + this.#lateMs()
-        return world.at(world.nowMs + waitMs, `timer ${number}`, () => this.whenAwake(run))
+        return world.at(world.nowMs + Math.ceil(waitMs), `timer ${number}`, () => this.whenAwake(run))
       },
     }
   }

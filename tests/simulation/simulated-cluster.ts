@@ -222,20 +222,22 @@ export class ClusterTruth {
 export interface ClusterLink {
   /** A question and its answer, each under way for a while. */
   call<Result>(name: string, run: () => Promise<Result>): Promise<Result>
+  /** The same over the connection of the leases. */
+  callLease<Result>(name: string, run: () => Promise<Result>): Promise<Result>
   /** Brings a hint, or not, or twice. */
   bring(hint: Hint, listen: () => void): void
 }
 
 /** The cluster as one process sees it. */
-export function openSimulatedCluster(truth: ClusterTruth, { call, bring }: ClusterLink): Cluster {
+export function openSimulatedCluster(truth: ClusterTruth, { call, callLease, bring }: ClusterLink): Cluster {
   return {
-    announce: (...args) => call('announce', async () => truth.announce(...args)),
-    renew: (...args) => call('renew', async () => truth.renew(...args)),
-    tend: member => call('tend', async () => truth.tend(member)),
-    releaseShards: (...args) => call('release shards', async () => truth.releaseShards(...args)),
-    withdraw: (...args) => call('withdraw', async () => truth.withdraw(...args)),
+    announce: (...args) => callLease('announce', async () => truth.announce(...args)),
+    renew: (...args) => callLease('renew', async () => truth.renew(...args)),
+    tend: member => callLease('tend', async () => truth.tend(member)),
+    releaseShards: (...args) => callLease('release shards', async () => truth.releaseShards(...args)),
+    withdraw: (...args) => callLease('withdraw', async () => truth.withdraw(...args)),
     moveJobs: (...args) => call('move jobs', async () => truth.moveJobs(...args)),
-    leave: (...args) => call('leave', async () => truth.leave(...args)),
+    leave: (...args) => callLease('leave', async () => truth.leave(...args)),
     sendSignals: (...args) => call('send signals', async () => truth.sendSignals(...args)),
     settleJob: (...args) => call('settle job', async () => truth.settleJob(...args)),
     listAbandonedJobs: (...args) => call('abandoned jobs', async () => truth.listAbandonedJobs(...args)),

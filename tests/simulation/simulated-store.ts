@@ -2,7 +2,7 @@
 import { decodeEvents } from '@batuta/core'
 import type { Batch } from '../../packages/server/src/storage/batch.ts'
 import { FlushError, type FlushReceipt, type Reads, type Store } from '../../packages/server/src/storage/store.ts'
-import type { Link, LinkOptions } from './link.ts'
+import type { Channel, Link, LinkOptions } from './link.ts'
 import { openSimulatedCluster, type ClusterTruth } from './simulated-cluster.ts'
 
 export interface SimulatedStoreOptions {
@@ -16,8 +16,13 @@ export function openSimulatedStore(
   { link, truth, clusterTruth }: SimulatedStoreOptions,
   { world, chance, faults }: Pick<LinkOptions, 'world' | 'chance' | 'faults'>,
 ): Store {
-  const call = <Result>(name: string, run: () => Promise<Result>): Promise<Result> =>
-    link.ask({ name, run, lossRate: faults().readError, lost: () => new Error(`the store does not answer to ${name}`) })
+  const callOver = (channel: Channel) => {
+    return <Result>(name: string, run: () => Promise<Result>): Promise<Result> => {
+      const lost = (): Error => new Error(`the store does not answer to ${name}`)
+      return link.ask({ name, channel, run, lossRate: faults().readError, lost })
+    }
+  }
+  const call = callOver('pool')
   const flush = (batch: Batch): Promise<FlushReceipt> => {
     world.note(summaryOf(batch))
     const run = async (): Promise<FlushReceipt> => {
@@ -25,7 +30,7 @@ export function openSimulatedStore(
       return await truth.flush(batch)
     }
     const lost = (): FlushError => new FlushError('unknown', 'the connection broke')
-    return link.ask({ name: `flush ${batch.seq}`, run, lossRate: faults().unknown, lost })
+    return link.ask({ name: `flush ${batch.seq}`, channel: 'flush', run, lossRate: faults().unknown, lost })
   }
   return {
     kind: 'memory',
@@ -34,7 +39,13 @@ export function openSimulatedStore(
     read: readsOf(truth.read, call),
     close: () => truth.close(),
     ...(clusterTruth
-      ? { cluster: openSimulatedCluster(clusterTruth, { call, bring: (hint, listen) => link.bring(hint, listen) }) }
+      ? {
+          cluster: openSimulatedCluster(clusterTruth, {
+            call,
+            callLease: callOver('lease'),
+            bring: (...hint) => link.bring(...hint),
+          }),
+        }
       : {}),
   }
 }
