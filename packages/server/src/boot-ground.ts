@@ -24,6 +24,7 @@ import { meteredStore } from './telemetry/store-meter.ts'
 
 /** Something that an operator should read. */
 export type Notice = (message: string, error?: unknown, fields?: LogFields) => void
+import { tellTime } from './storage/tell-time.ts'
 
 export interface Ground {
   readonly config: Config
@@ -71,7 +72,7 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
   const config = asked.needsFirstUser ? { ...asked, user: firstUserOf(asked, platform, log) } : asked
 
   const opened = await openStore(config, { nowMs, random, onNotice: noticeOf('storage') })
-  const store = meteredStore(opened, meters.store, () => platform.elapsedMs())
+  const store = meteredStore(tellTime(opened, platform.clock), meters.store, () => platform.elapsedMs())
   const files = openLocalFileStore(config.storageDir)
   const configuredRoots = rootsOf(config, process.env)
   const encryption = newEncryption(config.encryptionKey)

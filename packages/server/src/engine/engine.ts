@@ -352,7 +352,7 @@ export class Engine implements Inbox {
     const { state, plan, row } = loaded
     if (state.isHeld || !row) return
     this.#take(entity, loaded)
-    const atMs = this.#options.platform.nowMs()
+    const atMs = Math.max(this.#options.platform.nowMs(), entity.latestMs)
     apply(state, { type: 'held', reason }, plan, atMs)
     state.turn += 1
     entity.head = headOf({ ...row, waitsFor: 'human' })
@@ -369,8 +369,9 @@ export class Engine implements Inbox {
     if (entity.unflushed === 0) this.#residents.forget(entity)
   }
 
-  #take(entity: Entity, { state, plan, row }: Extract<Loaded, { type: 'loaded' }>): void {
+  #take(entity: Entity, { state, plan, row, latestMs }: Extract<Loaded, { type: 'loaded' }>): void {
     entity.state = state
+    entity.latestMs = Math.max(entity.latestMs, latestMs)
     entity.plan = plan
     entity.head = row ? headOf(row) : ''
     entity.timers = new Map(state.timers)

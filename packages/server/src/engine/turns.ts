@@ -57,11 +57,12 @@ export class Turns {
   }
 
   run(unit: Unit, entity: Entity, taken: readonly Pending[]): void {
-    const env = this.envOf(entity.id, entity.state?.turn ?? 0)
+    const env = this.envOf(entity)
     const { plan } = entity
     assert(plan !== undefined, `the flow of the execution "${entity.id}" is not in memory`)
     const result = decide(entity, { taken, plan, env })
     entity.state = result.state
+    entity.latestMs = env.nowMs
     if (!unit.entities.has(entity)) {
       entity.unflushed += 1
       unit.entities.add(entity)
@@ -80,9 +81,9 @@ export class Turns {
     for (const effect of result.effects) if (effect.type === 'signal') this.forward(unit, effect.signal)
   }
 
-  envOf(id: string, turn: number): TurnEnv {
-    const nowMs = this.#options.platform.nowMs()
-    return this.#options.envOf({ nowMs, random: seededRandom(`${id}/${turn}`), executionId: id })
+  envOf({ id, state, latestMs }: Entity): TurnEnv {
+    const nowMs = Math.max(this.#options.platform.nowMs(), latestMs)
+    return this.#options.envOf({ nowMs, random: seededRandom(`${id}/${state?.turn ?? 0}`), executionId: id })
   }
 
   /** Puts the questions to the world again that are open and not under way. */
@@ -139,7 +140,7 @@ export class Turns {
     const key = `${run} ${slot}`
     if (!state || !plan || asking.has(key)) return
     asking.add(key)
-    const env = this.envOf(entity.id, state.turn)
+    const env = this.envOf(entity)
     void this.#options.evaluate({ state, plan, env, run, slot }).finally(() => asking.delete(key))
   }
 

@@ -96,6 +96,8 @@ export interface NodeEntry {
   readonly flushSeq: number
   /** The highest clock reading that the store has seen. */
   readonly highWaterMs: number
+  /** The clock of the database, where it has one of its own. */
+  readonly dbNowMs?: number
 }
 
 export interface FlowKey {

@@ -20,7 +20,9 @@ export const OWNED = 'select id from shards where owner_node = $1 order by id'
 export const CLAIM_SHARDS = `update shards set owner_node = $1
   where id in (select id from shards where owner_node is null order by id limit $2) returning id`
 
-export const RELEASE_SHARDS = 'update shards set owner_node = null where owner_node = $1 and id = any($2::smallint[])'
+/** Not for an incarnation that is gone: what it let go of may be in the hands of the one after it. */
+export const RELEASE_SHARDS = `update shards set owner_node = null where owner_node = $1 and id = any($2::smallint[])
+  and exists (select 1 from nodes where id = $1 and incarnation = $3 and not fenced)`
 
 export const WITHDRAW = `update nodes set roles = array_remove(roles, 'engine') where id = $1 and incarnation = $2 and not fenced returning 1`
 export const LEAVE = `update nodes set fenced = true, lease_until = clock_timestamp() where id = $1 and incarnation = $2 returning 1`

@@ -63,8 +63,8 @@ export class PostgresCluster implements Cluster {
     })
   }
 
-  async releaseShards({ node }: Member, shards: readonly number[]): Promise<void> {
-    await this.#query(sql.RELEASE_SHARDS, [node, [...shards]])
+  async releaseShards({ node, incarnation }: Member, shards: readonly number[]): Promise<void> {
+    await this.#query(sql.RELEASE_SHARDS, [node, [...shards], incarnation])
   }
 
   async withdraw({ node, incarnation }: Member): Promise<void> {

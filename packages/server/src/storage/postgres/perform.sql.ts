@@ -4,6 +4,8 @@
 export const LOCK_FLOWS = 'select pg_advisory_xact_lock($1)'
 export const TELL_FLOWS = "select pg_notify('batuta', 'flows')"
 
+export const DATABASE_CLOCK = 'select (extract(epoch from clock_timestamp()) * 1000)::bigint as now_ms'
+
 export const JOURNAL_OF =
   'select turn, version, at_ms, events from journal where born_ms = $1 and execution_id = $2 order by turn'
 

@@ -36,6 +36,8 @@ export interface SqlDialect {
   /** Around the saving of flows: one at a time, so that their numbers are seen in order, and told to the other nodes. */
   readonly beforeFlows?: Statement
   readonly afterFlows?: Statement
+  /** Where the database is another machine than the node, or may be. */
+  readonly ownClock?: Statement
   /** Takes free jobs in the order of their rank; no two callers are given the same one. */
   claimJobs(claim: Operations['claimJobs']['args']): Statement
 }
@@ -59,13 +61,15 @@ export function of(statement: string, { text, values }: Condition): Statement {
 }
 
 const PERFORMERS: Performers = {
-  *joinNode({ node, nowMs }) {
+  *joinNode({ node, nowMs }, dialect) {
     const rows = yield run(sql.JOIN_NODE, node, nowMs)
     const row = rows[0] ?? {}
+    const [time] = dialect.ownClock ? yield dialect.ownClock : []
     return {
       incarnation: number(row, 'incarnation'),
       flushSeq: number(row, 'flush_seq'),
       highWaterMs: number(row, 'high_water_ms'),
+      ...(time ? { dbNowMs: number(time, 'now_ms') } : {}),
     }
   },
   *saveFlow(write, dialect) {
