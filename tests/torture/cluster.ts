@@ -14,6 +14,8 @@ export interface ClusterOptions {
   readonly flows: (mark: string, folder: string) => readonly TortureFlow[]
   readonly database?: TortureDatabase
   readonly env?: Readonly<Record<string, string>>
+  /** Beside `env`, for the node of that name. */
+  readonly envOf?: Readonly<Record<string, Readonly<Record<string, string>>>>
 }
 
 /** Each role alone, and a server with all of them. */
@@ -66,6 +68,7 @@ export class TortureCluster {
         BATUTA_DATABASE_URL: `${database.url(proxy.port)}?application_name=${name}`,
         BATUTA_STORAGE: join(folder, 'storage'),
         BATUTA_SLOTS: SLOTS,
+        ...options.envOf?.[name],
       }
       nodes.push(new ClusterNode({ name, proxy, role, env, dataDir: join(folder, `data-${name}`), flowsDir }))
     }

@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import type { Role } from './commands/server-start.ts'
 import { CommandError, EXIT, type ExitCode } from './exit-code.ts'
+import { addInstance } from './instance-commands.ts'
 import { addUpkeep } from './upkeep-commands.ts'
 
 const SERVER_DEFAULT = 'http://127.0.0.1:8080'
@@ -39,6 +40,7 @@ function createProgram(done: Done): Command {
   addMigrate(program)
   addFlow(program, done)
   addExecution(program, done)
+  addInstance(program, done)
   addUpkeep(program, done)
   return program
 }
@@ -86,15 +88,16 @@ function addServerOptions(command: Command, roles: readonly Role[]): void {
   command
     .option('--data <dir>', 'folder of what this process keeps: database, stored files, its name; .batuta if not told')
     .option('-c, --config <file>', 'configuration file (YAML)')
-  if (roles.includes('web'))
-    command
-      .option('--port <number>', 'port to listen on, 8080 if not told; 0 picks a free one')
-      .option('--host <address>', 'address to listen on, 127.0.0.1 if not told')
-      .option('--flows <dir>', 'folder of flows to load and to watch, flows if not told')
-      .addOption(new Option('-f, --flow-path <dir>', 'the same as --flows').hideHelp())
-      .addOption(new Option('--no-tutorials').hideHelp())
-      .addOption(new Option('--no-indexer').hideHelp())
-  else command.addOption(new Option('--port <number>').hideHelp())
+  // One line starts every role: what only the web role reads is taken and left by the others.
+  const web = [
+    new Option('--port <number>', 'port to listen on, 8080 if not told; 0 picks a free one'),
+    new Option('--host <address>', 'address to listen on, 127.0.0.1 if not told'),
+    new Option('--flows <dir>', 'folder of flows to load and to watch, flows if not told'),
+  ]
+  const isWeb = roles.includes('web')
+  for (const option of web) command.addOption(isWeb ? option : option.hideHelp())
+  for (const flags of ['-f, --flow-path <dir>', '--no-tutorials', '--no-indexer'])
+    command.addOption(new Option(flags).hideHelp())
   if (roles.includes('worker'))
     command
       .option('--slots <number>', 'tasks that run here at a time; 8 per processor if not told, 0 for none')

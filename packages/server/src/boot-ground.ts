@@ -11,6 +11,7 @@ import type { ConfiguredUser } from './config/user.ts'
 import { openFlowCatalogue, type FlowCatalogue } from './flows/flow-catalogue.ts'
 import type { StartWorld } from './flows/births.ts'
 import { newChanges, type Changes } from './inbox/changes.ts'
+import { MaintenanceMode } from './inbox/maintenance-mode.ts'
 import { newEncryption } from './platform/encryption.ts'
 import { PLUGINS_DIR, THREAD_URL } from './platform/places.ts'
 import { realPlatform, type Platform } from './platform/platform.ts'
@@ -43,6 +44,8 @@ export interface Ground {
   startWorld(): StartWorld
   /** A new execution id on a shard of `shards`, or on any when there are none. */
   newIdOn(shards: ReadonlySet<number>): string
+  /** Nothing new begins while it is on. */
+  readonly mode: MaintenanceMode
   onNotice: Notice
   /** What that part of the server tells. */
   noticeOf(room: string): Notice
@@ -98,6 +101,7 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
     configuredRoots,
     startWorld: () => ({ ...start, nowMs: nowMs() }),
     newIdOn: shards => newId({ nowMs: nowMs(), shard: pick(shards, random), random }),
+    mode: new MaintenanceMode({ store, platform, onNotice }),
     onNotice,
     noticeOf,
     unlock,

@@ -80,6 +80,7 @@ interface Follower {
 }
 
 const WORKER_SWEEP_MS = 1_000
+const MAINTENANCE_LOOK_MS = 1_000
 
 export interface RoomsPlace {
   readonly node: NodeIdentity
@@ -143,7 +144,8 @@ function connect(ground: Ground, { node, onOver }: RoomsPlace): Inner {
     inbox,
     platform,
     owns,
-    fireSchedules: atMs => schedules.fireDue(atMs),
+    // What is due waits for the end of a maintenance.
+    fireSchedules: atMs => (ground.mode.isOn ? atMs + MAINTENANCE_LOOK_MS : schedules.fireDue(atMs)),
     onNotice,
   })
   const engine: Engine = new Engine({
@@ -224,7 +226,7 @@ function roundsOf(
 }
 
 function newWorker(
-  { config, store, platform, answers, files, manifests, meters, noticeOf }: Ground,
+  { config, store, platform, answers, files, manifests, meters, mode, noticeOf }: Ground,
   node: NodeIdentity,
   inbox: Inbox,
 ): Worker {
@@ -236,6 +238,7 @@ function newWorker(
     node,
     slots: config.slots,
     profile: config.worker,
+    isPaused: () => mode.isOn,
     openHost: events => new HostProcess({ ...host, ...events }),
     answer: (request, job) => answerJob(answers, request, job),
     readOutputs: uri => readSpilledOutputs(files, uri),

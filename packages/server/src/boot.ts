@@ -32,6 +32,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const incarnations = new Incarnations(ground, isIn => {
     if (health.phase !== 'draining') health.phase = isIn ? 'running' : 'joining'
   })
+  await ground.mode.start()
   await incarnations.start()
 
   const isWeb = config.roles.includes('web')
@@ -43,6 +44,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const stop = async (): Promise<void> => {
     health.phase = 'draining'
     flowsDir?.stop()
+    ground.mode.stop()
     await http?.stop()
     await incarnations.stop(config.drainMs)
     await store.close()
@@ -68,6 +70,7 @@ function openDoor(ground: Ground, { incarnations, saveWorld, health }: DoorPlace
     saveWorld,
     newId: () => ground.newIdOn(incarnations.owned),
     claimsOf: id => incarnations.claimsOf(id),
+    instance: { mode: ground.mode, announcement: () => incarnations.announcement() },
     ask: asker => askFor(ground.answers, asker),
   })
 }
