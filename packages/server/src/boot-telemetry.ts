@@ -4,8 +4,9 @@ import type { Ground } from './boot-ground.ts'
 import type { Incarnations } from './boot-incarnation.ts'
 import { databaseFile, type Config } from './config/config.ts'
 import { countStreams } from './http/event-stream.ts'
-import { startManagement, type RunningManagement } from './http/management/start-management.ts'
+import { startManagement } from './http/management/start-management.ts'
 import type { RunningHttp } from './http/server.ts'
+import type { Platform } from './platform/platform.ts'
 import { VERSION } from './platform/version.ts'
 import type { Store } from './storage/store.ts'
 import { EngineMeter } from './telemetry/engine-meter.ts'
@@ -13,6 +14,8 @@ import { newHealth, type Health } from './telemetry/health.ts'
 import { HttpMeter } from './telemetry/http-meter.ts'
 import { latest, type LatestOptions } from './telemetry/latest.ts'
 import type { DiskFigures, Meters, Observed, StoreFigures } from './telemetry/observed.ts'
+import type { ServerLog } from './telemetry/log.ts'
+import type { Otlp } from './telemetry/otlp/otlp.ts'
 import { StoreMeter } from './telemetry/store-meter.ts'
 import { WorkerMeter } from './telemetry/worker-meter.ts'
 
@@ -57,24 +60,59 @@ export interface TelemetryPlace {
   readonly health: Health
 }
 
-export async function startTelemetry(ground: Ground, place: TelemetryPlace): Promise<RunningManagement | undefined> {
-  const { config, log, nodeId, platform } = ground
+export interface RunningTelemetry {
+  /** Of the management port, unless it is switched off. */
+  readonly address: string | undefined
+  stop(): Promise<void>
+}
+
+export async function startTelemetry(ground: Ground, place: TelemetryPlace): Promise<RunningTelemetry> {
+  const { config, log, nodeId, platform, otlp } = ground
   const { health } = place
   const { management, metrics } = config.telemetry
+  const observed = observedOf(ground, place)
   const running = await startManagement({
     config: management,
     health,
     log,
-    observed: observedOf(ground, place),
+    observed,
     metrics,
     about: { version: VERSION, node: nodeId, roles: config.roles, startedMs: platform.nowMs() },
   })
   if (running) log.info(`Health and metrics are at ${running.address}/health and ${running.address}/prometheus.`)
-  return running
+  otlp?.observe(observed)
+  return {
+    address: running?.address,
+    stop: async () => {
+      await otlp?.stop(observed)
+      await running?.stop()
+    },
+  }
+}
+
+/** Undefined where nothing is to be sent, and then nothing of it is loaded. */
+export async function openOtlp(
+  { telemetry }: Config,
+  given: { readonly meters: Meters; readonly log: ServerLog; readonly node: string; readonly platform: Platform },
+): Promise<Otlp | undefined> {
+  const { otlp: config } = telemetry
+  if (config === undefined) return undefined
+  const { Otlp } = await import('./telemetry/otlp/otlp.ts')
+  const { platform } = given
+  return new Otlp({
+    ...given,
+    config,
+    version: VERSION,
+    nowMs: () => platform.nowMs(),
+    elapsedMs: () => platform.elapsedMs(),
+    at: (atMs, run) => platform.at(atMs, run),
+    defer: run => platform.defer(run),
+    random: () => platform.random(),
+  })
 }
 
 function observedOf(
-  { meters, config, store, platform, flows }: Ground,
+  { meters, config, store, platform, flows, otlp }: Ground,
   { incarnations, http, health }: TelemetryPlace,
 ): Observed {
   const often: LatestOptions = {
@@ -101,7 +139,7 @@ function observedOf(
     isReady: () => health.phase === 'running',
     storeFigures: latest(() => askStore(store, config.tenant, platform.nowMs()), often),
     diskFigures: latest(() => diskFigures(config), often),
-    shipped: () => [],
+    shipped: () => otlp?.shipped() ?? [],
     nowMs: () => platform.nowMs(),
   }
 }
