@@ -1,5 +1,7 @@
 // What watches the server: the meters that its rooms count into, how it is, and the port where both are asked for.
 import { statfs, stat } from 'node:fs/promises'
+import { DEFAULT_QUEUE, trust } from '@batuta/core'
+import type { HostJob } from '@batuta/plugin-sdk'
 import type { Ground } from './boot-ground.ts'
 import type { Incarnations } from './boot-incarnation.ts'
 import { databaseFile, type Config } from './config/config.ts'
@@ -25,6 +27,8 @@ const FIGURES_PATIENCE_MS = 4_000
 /** What has ended is counted by counters. */
 const OPEN_STATES: readonly string[] = ['CREATED', 'QUEUED', 'RUNNING', 'PAUSED', 'RETRYING', 'RESTARTED', 'KILLING']
 const EXECUTIONS_MAX = 10_000
+const QUEUES_MAX = 50
+const NEXT_JOBS = 20
 
 export function newMeters({ telemetry }: Config): Meters {
   return {
@@ -152,15 +156,25 @@ async function askStore(store: Store, tenant: string, nowMs: number): Promise<St
       count: await store.read.countExecutions({ tenant, states: [state], limit: EXECUTIONS_MAX }),
     })
   const waitingJobs = await store.read.countFreeJobs()
-  const oldestMs = await store.read.findOldestFreeJob()
   const nodes = await store.cluster?.listNodes()
   const fenced = nodes?.filter(({ isLive }) => !isLive).length ?? 0
   return {
     executions,
     waitingJobs,
-    oldestJobMs: oldestMs === undefined ? 0 : Math.max(0, nowMs - oldestMs),
+    queueAges: await queueAgesOf(store, nowMs),
     nodes: nodes && { alive: nodes.length - fenced, fenced },
   }
+}
+
+/** Ranks are fair and so no moments: those that are next say themselves since when they wait. */
+async function queueAgesOf(store: Store, nowMs: number): Promise<StoreFigures['queueAges']> {
+  const ages = new Map([[DEFAULT_QUEUE, 0]])
+  for (const queue of (await store.read.listFreeQueues()).slice(0, QUEUES_MAX)) {
+    const payloads = await store.read.listFreePayloads(queue, NEXT_JOBS)
+    const sent = payloads.map(payload => trust<Pick<HostJob, 'sentMs'>>(JSON.parse(payload)).sentMs ?? nowMs)
+    ages.set(queue, Math.max(0, nowMs - Math.min(nowMs, ...sent)))
+  }
+  return [...ages].map(([queue, ageMs]) => ({ queue, ageMs }))
 }
 
 async function diskFigures(config: Config): Promise<DiskFigures> {

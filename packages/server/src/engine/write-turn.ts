@@ -253,6 +253,7 @@ function jobRow(
     properties: task.encoded,
     context: encodeValue(contextOf({ state, plan, env }, run, roots)),
     filesPrefix: `kestra:///${state.namespace.replaceAll('.', '/')}/${state.flowId}/executions/${entity.id}/tasks/${task.id}/${runId}/`,
+    sentMs: env.nowMs,
     ...(traceparent === undefined ? {} : { traceparent }),
   }
   return {

@@ -237,7 +237,7 @@ export class Worker implements JobSink {
       : undefined
     const claimedMs = this.#options.platform.nowMs()
     const { meter } = this.#options
-    meter?.started(job.type, claimedMs - row.rank)
+    meter?.started(job.type, claimedMs - (job.sentMs ?? claimedMs))
     if (job.traceparent !== undefined) meter?.onJob?.(job.key.executionId, job.traceparent)
     this.#running.set(keyText(job.key), {
       job,
