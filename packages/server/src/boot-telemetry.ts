@@ -83,7 +83,8 @@ export async function startTelemetry(ground: Ground, place: TelemetryPlace): Pro
     metrics,
     about: { version: VERSION, node: nodeId, roles: config.roles, startedMs: platform.nowMs() },
   })
-  if (running) log.info(`Health and metrics are at ${running.address}/health and ${running.address}/prometheus.`)
+  // No whole address: whoever looks for one in what is printed means that of the API.
+  if (running) log.info(`The management port is ${new URL(running.address).port}: /health, /prometheus.`)
   otlp?.observe(observed)
   return {
     address: running?.address,
