@@ -46,11 +46,16 @@ function createProgram(done: Done): Command {
 }
 
 /** What each command starts; the names after the first are those of Kestra. */
+/** Where probes and scrapes look. */
+const MANAGEMENT_PORT = 8081
+
 const SERVERS: readonly {
   readonly names: readonly string[]
   readonly description: string
   readonly roles: readonly Role[]
   readonly drainMs: number
+  /** Any free one unless said. */
+  readonly managementPort?: number
 }[] = [
   {
     names: ['local'],
@@ -63,15 +68,29 @@ const SERVERS: readonly {
     description: 'all of Batuta in one process, for a server among others or in a container',
     roles: ['engine', 'web', 'worker'],
     drainMs: 60_000,
+    managementPort: MANAGEMENT_PORT,
   },
   {
     names: ['engine', 'executor', 'scheduler', 'indexer'],
     description: 'executes flows and fires triggers; its tasks run on workers',
     roles: ['engine'],
     drainMs: 60_000,
+    managementPort: MANAGEMENT_PORT,
   },
-  { names: ['web', 'webserver'], description: 'the API and the pages', roles: ['web'], drainMs: 60_000 },
-  { names: ['worker'], description: 'runs tasks', roles: ['worker'], drainMs: 300_000 },
+  {
+    names: ['web', 'webserver'],
+    description: 'the API and the pages',
+    roles: ['web'],
+    drainMs: 60_000,
+    managementPort: MANAGEMENT_PORT,
+  },
+  {
+    names: ['worker'],
+    description: 'runs tasks',
+    roles: ['worker'],
+    drainMs: 300_000,
+    managementPort: MANAGEMENT_PORT,
+  },
 ]
 
 function addServer(program: Command): void {

@@ -18,7 +18,9 @@ import { realPlatform, type Platform } from './platform/platform.ts'
 import { readManifests, type Manifests } from './plugins/manifests.ts'
 import { openSqliteStore } from './storage/sqlite/sqlite-store.ts'
 import type { Store } from './storage/store.ts'
-import { newMeters, secretsOf } from './boot-telemetry.ts'
+import { newMeters, openOtlp, secretsOf } from './boot-telemetry.ts'
+import { forwardLines } from './telemetry/execution-lines.ts'
+import type { Otlp } from './telemetry/otlp/otlp.ts'
 import { newLog, type LogFields, type ServerLog } from './telemetry/log.ts'
 import type { Meters } from './telemetry/observed.ts'
 import { meteredStore } from './telemetry/store-meter.ts'
@@ -31,6 +33,8 @@ export interface Ground {
   readonly config: Config
   readonly log: ServerLog
   readonly meters: Meters
+  /** Where traces, logs and metrics are sent somewhere. */
+  readonly otlp: Otlp | undefined
   readonly platform: Platform
   readonly store: Store
   /** The node's name; with every joining it gets a new incarnation. */
@@ -67,6 +71,7 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
       log.named(room).warn(...notice)
   const onNotice = noticeOf('server')
   const meters = newMeters(asked)
+  meters.store.onLogs.push(forwardLines(log))
   const platform = realPlatform()
   const nowMs = (): number => platform.nowMs()
   const random = (): number => platform.random()
@@ -76,6 +81,7 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
 
   const opened = await openStore(config, { nowMs, random, onNotice: noticeOf('storage') })
   const store = meteredStore(tellTime(opened, platform.clock), meters.store, () => platform.elapsedMs())
+  const nodeId = store.cluster ? readNodeId(config.dataDir, random) : NODE
   const files = openLocalFileStore(config.storageDir)
   const configuredRoots = rootsOf(config, process.env)
   const encryption = newEncryption(config.encryptionKey)
@@ -90,9 +96,10 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
     config,
     log,
     meters,
+    otlp: await openOtlp(config, { meters, log, node: nodeId, platform }),
     platform,
     store,
-    nodeId: store.cluster ? readNodeId(config.dataDir, random) : NODE,
+    nodeId,
     files,
     manifests: readManifests(PLUGINS_DIR),
     flows: await openFlowCatalogue(store),

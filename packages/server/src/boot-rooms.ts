@@ -157,6 +157,7 @@ function connect(ground: Ground, { node, onOver }: RoomsPlace): Inner {
     owns,
     onTimer: timer => clockwork.add(timer),
     meter: ground.meters.engine,
+    sampledPart: config.telemetry.otlp?.tracesUrl === undefined ? undefined : config.telemetry.otlp.sampledPart,
     onNotice: ground.noticeOf('engine'),
     onFatal: error =>
       onOver(error instanceof FlushError && error.fault === 'fenced' ? 'fenced' : 'broken', error.message),

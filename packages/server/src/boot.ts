@@ -39,7 +39,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const saveWorld = saveWorldOf(ground, incarnations)
   const http = isWeb ? await openDoor(ground, { incarnations, saveWorld, health }) : undefined
   const flowsDir = isWeb ? await watchFlows(config.flowsDir, saveWorld, log) : undefined
-  const management = await startTelemetry(ground, { incarnations, http, health })
+  const telemetry = await startTelemetry(ground, { incarnations, http, health })
 
   const stop = async (): Promise<void> => {
     health.phase = 'draining'
@@ -48,10 +48,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await http?.stop()
     await incarnations.stop(config.drainMs)
     await store.close()
-    await management?.stop()
+    await telemetry.stop()
     ground.unlock()
   }
-  return { address: http?.address, management: management?.address, config, stop, cut: () => incarnations.cut() }
+  return { address: http?.address, management: telemetry.address, config, stop, cut: () => incarnations.cut() }
 }
 
 interface DoorPlace {

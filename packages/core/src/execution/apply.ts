@@ -60,6 +60,7 @@ export function born(id: string, event: Created, plan: Plan, atMs: number): Exec
   if (event.parentId !== undefined) state.parentId = event.parentId
   if (event.scheduledMs !== undefined) state.scheduledMs = event.scheduledMs
   if (event.problem !== undefined) state.problem = event.problem
+  if (event.traceparent !== undefined) state.traceparent = event.traceparent
   return state
 }
 

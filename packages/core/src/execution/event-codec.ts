@@ -33,6 +33,7 @@ const FIELDS: { readonly [Type in Event['type']]: FieldsOf<Type> } = {
     ['depth', 'n'],
     ['rootId', 'v'],
     ['problem', 'v'],
+    ['traceparent', 'v'],
   ],
   moved: [['to', 'w']],
   'run-created': [

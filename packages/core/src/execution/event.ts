@@ -25,6 +25,8 @@ export interface Birth {
   readonly rootId?: string
   /** It could not be begun, and why: born to be FAILED at once, so that people see it. */
   readonly problem?: string
+  /** The W3C trace that it belongs to, as its caller gave it; children inherit it. */
+  readonly traceparent?: string
 }
 
 export type Event =

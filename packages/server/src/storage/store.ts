@@ -178,8 +178,8 @@ export interface Reads {
   /** The queues in which jobs wait to be claimed. */
   listFreeQueues(): Promise<readonly string[]>
   listFreeJobs(queue: string, limit: number): Promise<readonly JobKey[]>
-  /** Since when the oldest of them has waited. */
-  findOldestFreeJob(): Promise<number | undefined>
+  /** Of those that are next in the queue. */
+  listFreePayloads(queue: string, limit: number): Promise<readonly string[]>
   listTriggers(): Promise<readonly StoredTrigger[]>
   logsOf(query: LogQuery): Promise<readonly LogRow[]>
   metricsOf(executionId: string): Promise<readonly MetricRow[]>

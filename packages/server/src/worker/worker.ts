@@ -239,7 +239,9 @@ export class Worker implements JobSink {
       ? trust<{ flow?: { tenantId?: string; namespace?: string; id?: string } }>(context).flow
       : undefined
     const claimedMs = this.#options.platform.nowMs()
-    this.#options.meter?.started(job.type, claimedMs - row.rank)
+    const { meter } = this.#options
+    meter?.started(job.type, claimedMs - (job.sentMs ?? claimedMs))
+    if (job.traceparent !== undefined) meter?.onJob?.(job.key.executionId, job.traceparent)
     this.#running.set(keyText(job.key), {
       job,
       claimedMs,

@@ -18,6 +18,7 @@ import { lookAt } from './look.ts'
 import { getExecution } from './read-execution.ts'
 import { searchExecutions } from './search-executions.ts'
 import { startExecution } from './start-execution.ts'
+import { readTraceparent } from './read-traceparent.ts'
 import { validateInputs } from './validate-inputs.ts'
 
 export function executionHandlers(dependencies: HttpDependencies): Handlers<'executions'> {
@@ -166,6 +167,7 @@ function webhookHandlers(dependencies: HttpDependencies): Pick<Handlers<'executi
         search: at < 0 ? '' : url.slice(at + 1),
         body: bytes && textOf(bytes),
         signal: exchange.signal,
+        traceparent: readTraceparent(exchange.incoming),
         ...(params.path === undefined ? {} : { path: params.path }),
       },
       dependencies,
