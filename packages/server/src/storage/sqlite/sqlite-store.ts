@@ -10,6 +10,7 @@ import { startFlushThread, type FlushThread } from './flush-thread-client.ts'
 import { prepareFlush } from './flush.ts'
 import { migrate, planFor } from './migrate.ts'
 import { openDatabase, type Durability } from './open.ts'
+import { prepareShrink } from './shrink.ts'
 import { SQLITE, performIn, prepareStatements } from './perform.ts'
 
 /** Batches up to this many rows are committed by the main thread. */
@@ -39,7 +40,10 @@ export function openSqliteStore(options: SqliteOptions): Store {
   const writeHere = prepareFlush(db)
   const run = prepareStatements(db)
   const checkpoint = prepareCheckpoint(db, file)
+  const shrink = prepareShrink(db)
   let thread: FlushThread | undefined
+  /** The flush that the database thread is at. */
+  let inFlight: Promise<unknown> = Promise.resolve()
   let mainFlushes = 0
   const flush = async (batch: Batch): Promise<FlushReceipt> => {
     if (sizeOf(batch) <= MAIN_THREAD_ROWS_MAX) {
@@ -48,12 +52,21 @@ export function openSqliteStore(options: SqliteOptions): Store {
       return receipt
     }
     thread ??= startFlushThread(threadUrl, { file, durability }, nowMs)
-    return await thread.flush(batch)
+    const flushed = thread.flush(batch)
+    inFlight = flushed.catch(() => undefined)
+    return await flushed
   }
   return {
     kind: 'sqlite',
     flush,
-    perform: async (name, args) => performIn(db, run, { name, args }),
+    perform: async (name, args) => {
+      if (name !== 'purgeExecutions') return performIn(db, run, { name, args })
+      // A purge can wait: it comes between two flushes, so that the main thread does not stand still for one.
+      await inFlight
+      const result = performIn(db, run, { name, args })
+      shrink()
+      return result
+    },
     read: readsOf(async (text, values) => run({ text, values }), SQLITE),
     close: async () => {
       await thread?.stop()
