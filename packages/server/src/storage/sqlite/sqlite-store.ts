@@ -1,6 +1,6 @@
 // The embedded store: one file in WAL mode. Small batches are committed by the main thread, so that an idle server has no second thread;
 // large ones go to the database thread, which also checkpoints, so that the fsync and the copy of pages never stall the event loop.
-import type { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync } from 'node:sqlite'
 import { sizeOf, type Batch } from '../batch.ts'
 import { expectUpToDate } from '../sql/migrations.ts'
 import { readsOf } from '../sql/reads.ts'
@@ -27,13 +27,15 @@ export interface SqliteOptions {
   readonly durability?: Durability
   /** False leaves it to `batuta migrate` to bring the tables up to date. */
   readonly isMigrating?: boolean
+  /** Tests put a database in that fails. */
+  readonly Database?: typeof DatabaseSync
   /** Told of what the operator should know. */
   onNotice?(message: string): void
 }
 
 export function openSqliteStore(options: SqliteOptions): Store {
   const { file, nowMs, threadUrl, durability = 'full', isMigrating = true, onNotice } = options
-  const db = openDatabase(file, durability)
+  const db = openDatabase(file, durability, options.Database ?? DatabaseSync)
   if (durability === 'relaxed') onNotice?.(RELAXED)
   if (isMigrating) migrate(db)
   else expectUpToDate(planFor(db))
