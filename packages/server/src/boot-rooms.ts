@@ -13,6 +13,7 @@ import { newEvaluator, newTurnEnvironment } from './engine/turn-environment.ts'
 import type { Inbox } from './inbox/inbox.ts'
 import { NO_JOBS } from './inbox/jobs.ts'
 import { Router } from './inbox/router.ts'
+import { housekeeping } from './maintenance/housekeeping.ts'
 import { Maintenance, type Round } from './maintenance/maintenance.ts'
 import { placeJobs } from './maintenance/place-jobs.ts'
 import { rescueJobs } from './maintenance/rescue-jobs.ts'
@@ -201,7 +202,7 @@ interface RoundPlace {
 
 /** Their order is that of the recovery. */
 function roundsOf(
-  { config, store, platform, onNotice }: Ground,
+  { config, store, files, log, platform, onNotice }: Ground,
   { node, inbox, engine, worker, signals, owns }: RoundPlace,
 ): readonly Round[] {
   const isWorker = config.roles.includes('worker')
@@ -223,7 +224,16 @@ function roundsOf(
   if (!isEngine) return [rescue]
   const ready = wakeReady({ store, owns, wake: id => engine.wake(id) })
   const { cluster } = store
-  return [signals, rescue, ready, ...(cluster ? [placeJobs({ store, cluster, inbox, owns, onNotice })] : [])]
+  const places = cluster ? [placeJobs({ store, cluster, inbox, owns, onNotice })] : []
+  const { executionsKeptMs } = config.storage
+  const tell = (message: string): void => log.info(message)
+  return [
+    signals,
+    rescue,
+    ready,
+    ...places,
+    ...housekeeping({ store, files, platform, executionsKeptMs, owns, tell, onNotice }),
+  ]
 }
 
 function newWorker(
