@@ -71,7 +71,12 @@ export class TortureCluster {
     }
     const cluster = new TortureCluster({ folder, mark, flows, database, nodes })
     for (const node of nodes) node.start()
-    for (const node of nodes) await node.whenUp()
+    try {
+      for (const node of nodes) await node.whenUp()
+    } catch (error) {
+      await cluster.close()
+      throw error
+    }
     return cluster
   }
 
