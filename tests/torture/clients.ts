@@ -90,7 +90,10 @@ export class Clients {
 
   async #kill(port: number, id: string): Promise<void> {
     const answer = await this.#send({ port, path: `/api/v1/executions/${id}/kill`, method: 'DELETE', body: '' })
-    if (answer && answer.status >= 200 && answer.status < 300) this.#options.ledger.killed.add(id)
+    if (answer?.status !== 200) return
+    // One that had ended takes a kill for the sake of its children.
+    const { state }: { state: { current: string } } = JSON.parse(answer.text)
+    if (state.current === 'KILLING' || state.current === 'KILLED') this.#options.ledger.killed.add(id)
   }
 
   /** Undefined when no whole answer came. */

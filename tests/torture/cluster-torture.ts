@@ -40,7 +40,7 @@ const HOST_SURVIVES_MS = 10_000
 const END_TIMEOUT_MS = 120_000
 const HEAL_TIMEOUT_MS = 30_000
 const TELL_EVERY = 10
-const WORDS_SHOWN = 5
+const WORDS_SHOWN = 30
 
 export async function runClusterTorture(options: ClusterTortureOptions): Promise<TortureReport> {
   const database = new TortureDatabase()

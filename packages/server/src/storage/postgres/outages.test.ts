@@ -88,3 +88,31 @@ test('connections whose other end is gone are found out in time, and replaced', 
   assert.equal(await store.cluster?.renew({ node: NODE, incarnation }, 60_000), true)
   assert.ok(performance.now() - startMs < ANSWER_MAX_MS)
 })
+
+test('a connection that breaks while it is made ready is a failure of the opening, and of nothing else', async () => {
+  class Breaking extends Client {
+    override query(): never {
+      const broken = new Promise((_resolve, reject) =>
+        setImmediate(() => {
+          const error = new Error('Connection terminated unexpectedly')
+          this.emit('error', error)
+          reject(error)
+        }),
+      )
+      return broken as never
+    }
+  }
+
+  const opening = openPostgresStore({
+    url: server.url,
+    poolMax: 2,
+    durability: 'full',
+    isEngine: true,
+    nowMs: () => Date.now(),
+    random: () => 0.5,
+    onNotice: () => {},
+    Client: Breaking,
+  })
+
+  await assert.rejects(opening, /terminated unexpectedly/)
+})
