@@ -10,6 +10,8 @@ const END_TIMEOUT_MS = 90_000
 
 export interface Load {
   readonly ledger: Ledger
+  /** No more is started. */
+  stop(): void
   /** No more is started; settles when everything has ended, with the checks that failed. */
   judge(): Promise<readonly Check[]>
 }
@@ -30,5 +32,5 @@ export function startLoad(cluster: TortureCluster, clients: number): Load {
     const stuck = open === 0 ? [] : [{ name: 'what was pending has ended', problems: [`${open} are still open`] }]
     return [...stuck, ...checks.filter(({ problems }) => problems.length > 0)]
   }
-  return { ledger, judge }
+  return { ledger, stop: () => load.stop(), judge }
 }

@@ -33,9 +33,9 @@ const RACE_SPAN_MS = 3_500
 
 export async function freezeEngines(options: FrozenOptions): Promise<FrozenReport> {
   const cluster = await TortureCluster.open({ nodes: { a: 'standalone', b: 'standalone' }, flows: tortureFlows })
+  const load = startLoad(cluster, options.clients)
   try {
     await installAudit(cluster)
-    const load = startLoad(cluster, options.clients)
     await sleep(WARM_UP_MS)
     let lateBytes = 0
     const untouched: string[] = []
@@ -65,6 +65,7 @@ export async function freezeEngines(options: FrozenOptions): Promise<FrozenRepor
       facts: { rounds: options.ways.length, fences, lateBytes, acknowledged: load.ledger.acknowledged.length },
     }
   } finally {
+    load.stop()
     await cluster.close()
   }
 }

@@ -18,6 +18,7 @@ const TABLES_MIB = 40
 const ALL_MIB = 220
 const WARM_UP_MS = 2_000
 const FULL_MS = 4_000
+const LOG_SWITCHES_MAX = 100
 const REFUSED_WITHIN_MS = 60_000
 const RESUMED_WITHIN_MS = 30_000
 
@@ -52,6 +53,7 @@ test('a PostgreSQL that ends because its disk is full is waited for, and nothing
   const { cluster, load } = await open(t, database)
 
   disk.fill()
+  await useUpLog(database)
   await refused(load, 503)
   await sleep(FULL_MS)
   disk.makeRoom()
@@ -74,9 +76,23 @@ async function open(t: TestContext, database: TortureDatabase): Promise<{ cluste
   const cluster = await TortureCluster.open({ nodes: NODES, flows: tortureFlows, database })
   t.after(() => cluster.close())
   const load = startLoad(cluster, 8)
+  t.after(() => load.stop())
   await sleep(WARM_UP_MS)
   assert.ok(load.ledger.acknowledged.length > 0)
   return { cluster, load }
+}
+
+/** Until there is no room for the next piece of the log, which PostgreSQL does not survive. */
+async function useUpLog(database: TortureDatabase): Promise<void> {
+  for (let tries = 0; tries < LOG_SWITCHES_MAX; tries++) {
+    try {
+      await ask(database, 'select pg_switch_wal()')
+    } catch {
+      return // It has ended.
+    }
+    await sleep(100)
+  }
+  assert.fail('PostgreSQL found room for its log on a full disk')
 }
 
 async function refused({ ledger }: Load, status: number): Promise<void> {

@@ -22,8 +22,8 @@ const times = wholeOf('times', values.times)
 const pair = new PostgresPair()
 await pair.start()
 const cluster = await TortureCluster.open({ nodes: CLUSTER_NODES, flows: tortureFlows, database: pair })
+const load = startLoad(cluster, wholeOf('clients', values.clients))
 try {
-  const load = startLoad(cluster, wholeOf('clients', values.clients))
   const healMs: number[] = []
   for (let round = 1; round <= times; round++) {
     await sleep(LOAD_MIN_MS + Math.random() * LOAD_SPAN_MS)
@@ -49,6 +49,7 @@ try {
     },
   })
 } finally {
+  load.stop()
   await cluster.close()
 }
 

@@ -23,6 +23,7 @@ test('what an engine that was killed had under way goes on elsewhere in less tha
   t.after(() => cluster.close())
   await installAudit(cluster)
   const load = startLoad(cluster, 4)
+  t.after(() => load.stop())
   await sleep(LOAD_MS)
 
   const killedMs = Date.now()
