@@ -1,5 +1,5 @@
 // npm run bench -- QUESTION [--store sqlite|postgres|memory] [--json] [--rate PER_MINUTE | --max] [--seconds S] [--clients N] [--no-http] [--profile DIR]
-//   [--wait-quiet S]
+//   [--wait-quiet S] [--sizes N,N,…] [--full] [--keep DIR]
 // Asks one question of the suite and prints what it found; with --json as one JSON object on one line. Every run first times the machine.
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -14,11 +14,13 @@ import { b01 } from './questions/b01.ts'
 import { b02 } from './questions/b02.ts'
 import { b03 } from './questions/b03.ts'
 import { e01 } from './questions/e01.ts'
+import { gStored } from './questions/g-stored.ts'
 import { gTasks } from './questions/g-tasks.ts'
 import { m01 } from './questions/m01.ts'
 import { s01 } from './questions/s01.ts'
+import { w40 } from './questions/w40.ts'
 
-const QUESTIONS: readonly Question[] = [b01, b02, b03, s01, gTasks, m01, e01]
+const QUESTIONS: readonly Question[] = [b01, b02, b03, s01, gTasks, gStored, m01, e01, w40]
 const HISTORY = join(ROOT, 'bench', '.history.jsonl')
 const WORK = join(ROOT, 'bench', '.work')
 const MINUTE_MS = 60_000
@@ -35,6 +37,9 @@ const { values, positionals } = parseArgs({
     'no-http': { type: 'boolean', default: false },
     profile: { type: 'string' },
     'wait-quiet': { type: 'string' },
+    sizes: { type: 'string' },
+    full: { type: 'boolean', default: false },
+    keep: { type: 'string' },
   },
 })
 const question = QUESTIONS.find(({ id }) => id.toLowerCase() === positionals[0]?.toLowerCase())
@@ -44,14 +49,15 @@ if (question === undefined) {
   process.exit(2)
 }
 mkdirSync(WORK, { recursive: true })
-const folder = mkdtempSync(join(WORK, `${question.id}-`))
+const folder = values.keep === undefined ? mkdtempSync(join(WORK, `${question.id}-`)) : resolve(values.keep)
+mkdirSync(folder, { recursive: true })
 try {
   const figures = await answer(question)
   appendFileSync(HISTORY, `${JSON.stringify(figures)}\n`)
   process.stdout.write(values.json ? `${JSON.stringify(figures)}\n` : `\n${question.asks}\n\n${printFigures(figures)}`)
   if (isUnsound(figures)) process.exitCode = 1
 } finally {
-  rmSync(folder, { recursive: true, force: true })
+  if (values.keep === undefined) rmSync(folder, { recursive: true, force: true })
 }
 
 async function answer(asked: Question): Promise<Figures> {
@@ -82,6 +88,8 @@ function readAsk(): Ask {
     clients: wholeOf('clients', values.clients),
     isWithoutHttp: values['no-http'],
     store: storeOf(values.store),
+    sizes: sizesOf(values.sizes),
+    isFull: values.full,
     profileDir: values.profile === undefined ? undefined : resolve(values.profile),
     say: line => process.stderr.write(`bench: ${line}\n`),
   }
@@ -90,6 +98,14 @@ function readAsk(): Ask {
 function storeOf(name: string): StoreKind {
   if (name === 'sqlite' || name === 'postgres' || (name === 'memory' && values['no-http'])) return name
   throw new Error(`"${name}" is no store of this build: give sqlite, postgres, or memory together with --no-http`)
+}
+
+/** `1e3,1e5`: whole numbers, growing. */
+function sizesOf(text: string | undefined): readonly number[] | undefined {
+  if (text === undefined) return undefined
+  const sizes = text.split(',').map(Number)
+  if (sizes.every((size, index) => Number.isInteger(size) && size > (sizes[index - 1] ?? 0))) return sizes
+  throw new Error(`--sizes must be growing whole numbers with commas between them, not "${text}"`)
 }
 
 function wholeOf(name: string, text: string | undefined): number | undefined {

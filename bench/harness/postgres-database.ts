@@ -10,7 +10,7 @@ import type { Figures } from './figures.ts'
 import { readProcessTree } from './process-figures.ts'
 
 /** Room for the working set, and checkpoints by the clock rather than by every gigabyte of log. */
-const SETTINGS: Readonly<Record<string, string>> = {
+export const SETTINGS: Readonly<Record<string, string>> = {
   shared_buffers: '2GB',
   max_wal_size: '8GB',
   checkpoint_timeout: '15min',

@@ -18,6 +18,10 @@ export interface Ask {
   /** The engine and the store in one process without HTTP, for profiles of the engine. */
   readonly isWithoutHttp: boolean
   readonly store: StoreKind
+  /** Sizes to measure instead of the question's own. */
+  readonly sizes: readonly number[] | undefined
+  /** The long form: the largest sizes, too. */
+  readonly isFull: boolean
   /** Where CPU profiles of the server go. */
   readonly profileDir: string | undefined
   /** Tells how it goes, on the error output. */

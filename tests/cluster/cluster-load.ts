@@ -28,7 +28,8 @@ export function startLoad(cluster: TortureCluster, clients: number): Load {
     const open = await cluster.waitForEnd(END_TIMEOUT_MS)
     await cluster.stopNodes()
     const history = await openPostgresHistory(urlOf(database))
-    const checks = await checkHistory(history, ledger).finally(() => history.close())
+    const checks = await checkHistory(history, ledger)
+    await history.close()
     const stuck = open === 0 ? [] : [{ name: 'what was pending has ended', problems: [`${open} are still open`] }]
     return [...stuck, ...checks.filter(({ problems }) => problems.length > 0)]
   }

@@ -28,8 +28,8 @@ const IN_FLIGHT_MS = 30
 const LATE_ARRIVAL_MS = 500
 const AWAKE_MS = 4_000
 const TAKEOVER_TIMEOUT_MS = 25_000
-const RACE_FROM_MS = 9_000
-const RACE_SPAN_MS = 3_500
+const RACE_FROM_MS = 9_800
+const RACE_SPAN_MS = 2_700
 
 export async function freezeEngines(options: FrozenOptions): Promise<FrozenReport> {
   const cluster = await TortureCluster.open({ nodes: { a: 'standalone', b: 'standalone' }, flows: tortureFlows })

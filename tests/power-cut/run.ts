@@ -106,5 +106,7 @@ async function settle(place: GuestPlace): Promise<readonly Check[]> {
   await server.stop()
   for (const token of begun) ledger.unanswered.add(token)
   const history = openSqliteHistory(file)
-  return await checkHistory(history, ledger).finally(() => history.close())
+  const judged = await checkHistory(history, ledger)
+  await history.close()
+  return judged
 }

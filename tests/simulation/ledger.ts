@@ -2,6 +2,9 @@
 // the truth in the tables with it.
 import type { JobKey } from '../../packages/server/src/storage/batch.ts'
 
+/** True time when a run begins. */
+export const START_MS: number = Date.UTC(2031, 3, 5)
+
 export interface Start {
   readonly key: JobKey
   readonly step: number

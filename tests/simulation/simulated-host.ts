@@ -34,6 +34,7 @@ export class SimulatedHost implements Host {
   /** A pipe keeps the order of what goes through it. */
   #pipeMs = 0
   #isDead = false
+  #validUntilMs = Infinity
 
   constructor(options: SimulatedHostOptions, events: HostEvents) {
     this.#options = options
@@ -48,10 +49,20 @@ export class SimulatedHost implements Host {
     if (this.#isDead) return
     if (message.type === 'run') this.#begin(message.job)
     if (message.type === 'kill') this.#kill(message.key)
+    if (message.type === 'beat') this.#beat(message.validMs)
   }
 
   async stop(): Promise<void> {
     this.#isDead = true
+  }
+
+  /** Out of touch for too long, it ends with all that it runs. */
+  #beat(validMs: number): void {
+    const { world, process } = this.#options
+    const untilMs = (this.#validUntilMs = world.nowMs + validMs)
+    world.at(untilMs, 'no beat', () => {
+      if (this.#validUntilMs === untilMs && process.isAlive) this.#die()
+    })
   }
 
   #begin(job: HostJob): void {

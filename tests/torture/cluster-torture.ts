@@ -90,7 +90,8 @@ class ClusterTorture {
     await isDone
     const settled = await this.#settle()
     const history = await openPostgresHistory(urlOf(this.database))
-    const judged = await checkHistory(history, this.#ledger).finally(() => history.close())
+    const judged = await checkHistory(history, this.#ledger)
+    await history.close()
     return { checks: [...settled, ...judged], facts: this.#facts() }
   }
 

@@ -2,11 +2,12 @@
 import { Command, CommanderError, Option } from 'commander'
 import type { Role } from './commands/server-start.ts'
 import { CommandError, EXIT, type ExitCode } from './exit-code.ts'
+import { addUpkeep } from './upkeep-commands.ts'
 
 const SERVER_DEFAULT = 'http://127.0.0.1:8080'
 const LEVEL_HELP = 'the log from this level on: TRACE, DEBUG, INFO, WARN, ERROR'
 const EXIT_CODES = `
-Exit codes: 0 done · 1 the execution failed, the flow is not valid · 2 the command line is wrong · 3 no server answers · 4 not found ·
+Exit codes: 0 done · 1 the execution failed, the flow is not valid, the installation is not sound · 2 the command line is wrong · 3 no server answers · 4 not found ·
   5 refused · 6 the server failed · 130 interrupted`
 
 export async function runProgram(args: readonly string[]): Promise<ExitCode> {
@@ -35,8 +36,10 @@ function createProgram(done: Done): Command {
     .configureHelp({ showGlobalOptions: true })
     .exitOverride()
   addServer(program)
+  addMigrate(program)
   addFlow(program, done)
   addExecution(program, done)
+  addUpkeep(program, done)
   return program
 }
 
@@ -98,6 +101,16 @@ function addServerOptions(command: Command, roles: readonly Role[]): void {
       .option('-g, --worker-group <key>', 'runs only the tasks of this worker group')
       .addOption(new Option('--worker-thread <number>').hideHelp())
       .addOption(new Option('-t, --thread <number>').hideHelp())
+}
+
+function addMigrate(program: Command): void {
+  program
+    .command('migrate')
+    .description('bring the database up to date; a server does it when it starts, unless database.migrate is false')
+    .option('--dry-run', 'print what would be done')
+    .option('--data <dir>', 'folder of the database, .batuta if not told')
+    .option('--config <file>', 'configuration file (YAML)')
+    .action(async (_, command: Command) => (await import('./commands/migrate.ts')).migrate(command.optsWithGlobals()))
 }
 
 function addFlow(program: Command, done: Done): void {

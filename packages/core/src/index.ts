@@ -61,6 +61,7 @@ export type {
   LogLevel,
   Output,
   PluginDefault,
+  Priority,
   Retry,
   Task,
   TaskLists,
@@ -97,6 +98,8 @@ export type {
   Settlement,
   Signal,
 } from './execution/event.ts'
+export { DEFAULT_QUEUE, decodeQueue, encodeQueue } from './execution/placement.ts'
+export type { Fallback, Queue } from './execution/placement.ts'
 export { birthOf, decodeEvents, fold } from './execution/journal.ts'
 export { encodeEvents } from './execution/event-codec.ts'
 export type { JournalRow } from './execution/journal.ts'
@@ -123,7 +126,7 @@ export type { TurnResult } from './execution/turn.ts'
 export { waitsFor } from './execution/waits-for.ts'
 export { controlTypes } from './control/control.ts'
 export { inlineTypes } from './inline/inline-task.ts'
-export { SHARDS, createdMsOf, isId, newId, shardOf } from './std/id.ts'
+export { SHARDS, createdMsOf, idFloorOf, isId, newId, shardOf } from './std/id.ts'
 export { hashText, seededRandom } from './std/random.ts'
 export { trust } from './std/trust.ts'
 export {

@@ -17,11 +17,19 @@ import { realPlatform, type Platform } from './platform/platform.ts'
 import { readManifests, type Manifests } from './plugins/manifests.ts'
 import { openSqliteStore } from './storage/sqlite/sqlite-store.ts'
 import type { Store } from './storage/store.ts'
-import { newLog, type Log } from './telemetry/log.ts'
+import { newMeters, secretsOf } from './boot-telemetry.ts'
+import { newLog, type LogFields, type ServerLog } from './telemetry/log.ts'
+import type { Meters } from './telemetry/observed.ts'
+import { meteredStore } from './telemetry/store-meter.ts'
+
+/** Something that an operator should read. */
+export type Notice = (message: string, error?: unknown, fields?: LogFields) => void
+import { tellTime } from './storage/tell-time.ts'
 
 export interface Ground {
   readonly config: Config
-  readonly log: Log
+  readonly log: ServerLog
+  readonly meters: Meters
   readonly platform: Platform
   readonly store: Store
   /** The node's name; with every joining it gets a new incarnation. */
@@ -35,7 +43,9 @@ export interface Ground {
   startWorld(): StartWorld
   /** A new execution id on a shard of `shards`, or on any when there are none. */
   newIdOn(shards: ReadonlySet<number>): string
-  onNotice(message: string, error?: unknown): void
+  onNotice: Notice
+  /** What that part of the server tells. */
+  noticeOf(room: string): Notice
   /** Lets another server have the data folder. */
   unlock(): void
 }
@@ -47,8 +57,13 @@ const WATCH_EVERY_MS = 500
 
 export async function openGround(options: ServerOptions): Promise<Ground> {
   const asked = readConfig(options, process.env, process.cwd())
-  const log = newLog(process.stderr)
-  const onNotice = (message: string, error?: unknown): void => log.warn(message, error)
+  const log = newLog(process.stderr, { ...asked.telemetry.log, secrets: secretsOf(asked) })
+  const noticeOf =
+    (room: string): Notice =>
+    (...notice) =>
+      log.named(room).warn(...notice)
+  const onNotice = noticeOf('server')
+  const meters = newMeters(asked)
   const platform = realPlatform()
   const nowMs = (): number => platform.nowMs()
   const random = (): number => platform.random()
@@ -56,7 +71,8 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
   const unlock = lockFolder(asked.dataDir)
   const config = asked.needsFirstUser ? { ...asked, user: firstUserOf(asked, platform, log) } : asked
 
-  const store = await openStore(config, { nowMs, random, onNotice })
+  const opened = await openStore(config, { nowMs, random, onNotice: noticeOf('storage') })
+  const store = meteredStore(tellTime(opened, platform.clock), meters.store, () => platform.elapsedMs())
   const files = openLocalFileStore(config.storageDir)
   const configuredRoots = rootsOf(config, process.env)
   const encryption = newEncryption(config.encryptionKey)
@@ -70,6 +86,7 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
   return {
     config,
     log,
+    meters,
     platform,
     store,
     nodeId: store.cluster ? readNodeId(config.dataDir, random) : NODE,
@@ -82,11 +99,12 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
     startWorld: () => ({ ...start, nowMs: nowMs() }),
     newIdOn: shards => newId({ nowMs: nowMs(), shard: pick(shards, random), random }),
     onNotice,
+    noticeOf,
     unlock,
   }
 }
 
-function firstUserOf({ dataDir }: Config, { random }: Platform, log: Log): ConfiguredUser {
+function firstUserOf({ dataDir }: Config, { random }: Platform, log: ServerLog): ConfiguredUser {
   return readFirstUser({ dataDir, random, tell: message => log.info(message) })
 }
 
@@ -103,13 +121,14 @@ interface StoreWorld {
 
 async function openStore(config: Config, world: StoreWorld): Promise<Store> {
   const { database } = config
-  const { durability } = config.storage
+  const { durability, isMigrating } = config.storage
   if (database.type === 'sqlite')
-    return openSqliteStore({ ...world, file: databaseFile(config), threadUrl: THREAD_URL, durability })
+    return openSqliteStore({ ...world, file: databaseFile(config), threadUrl: THREAD_URL, durability, isMigrating })
   // The embedded server loads no driver that it does not use.
   const { openPostgresStore } = await import('./storage/postgres/postgres-store.ts')
   const isEngine = config.roles.includes('engine')
-  return await openPostgresStore({ ...world, url: database.url, poolMax: database.poolMax, durability, isEngine })
+  const { url, poolMax } = database
+  return await openPostgresStore({ ...world, url, poolMax, durability, isMigrating, isEngine })
 }
 
 /** `envs`, `globals` and `kestra`. */

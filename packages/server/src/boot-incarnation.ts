@@ -1,11 +1,15 @@
 // The incarnations of this node, one after the other. It joins, works, and when it was fenced or out of touch for too long it lets go of
 // everything and joins anew; whoever asks meanwhile is told to come again. A node that is alone cannot be fenced, and one whose store is broken
 // ends: somebody must look at the disk.
+import { hostname } from 'node:os'
 import type { Ground } from './boot-ground.ts'
-import { openRooms, type Over, type Rooms } from './boot-rooms.ts'
+import { NO_VITALS, openRooms, type Over, type Rooms, type Vitals } from './boot-rooms.ts'
 import type { NodeIdentity } from './engine/flush-pipeline.ts'
+import type { Config } from './config/config.ts'
 import { termsOf } from './engine/membership.ts'
+import { VERSION } from './platform/version.ts'
 import { SubmitError, type Inbox } from './inbox/inbox.ts'
+import type { Announcement } from './storage/cluster.ts'
 import type { FlowKey } from './storage/store.ts'
 
 const EXIT_BROKEN = 70
@@ -16,6 +20,7 @@ const NO_SHARDS: ReadonlySet<number> = new Set()
 
 export class Incarnations {
   readonly #ground: Ground
+  readonly #onTouch: (isIn: boolean) => void
   #rooms: Rooms | undefined
   #isStopped = false
 
@@ -26,13 +31,14 @@ export class Incarnations {
         : Promise.reject(new SubmitError('unavailable', 'This server is joining its database again: try again soon.')),
   }
 
-  constructor(ground: Ground) {
+  /** `onTouch` is told when the node is in touch with its database and the others, and when it is not any more. */
+  constructor(ground: Ground, onTouch: (isIn: boolean) => void) {
     this.#ground = ground
+    this.#onTouch = onTouch
   }
 
-  /** False while the node is out of touch with the others. */
-  get isIn(): boolean {
-    return this.#rooms !== undefined
+  get vitals(): Vitals {
+    return this.#rooms?.vitals() ?? NO_VITALS
   }
 
   get owned(): ReadonlySet<number> {
@@ -83,6 +89,7 @@ export class Incarnations {
     }
     if (over !== undefined) return over
     this.#rooms = rooms
+    this.#onTouch(true)
     return rooms
   }
 
@@ -96,6 +103,7 @@ export class Incarnations {
     rooms.abandon(reason)
     if (this.#rooms !== rooms) return
     this.#rooms = undefined
+    this.#onTouch(false)
     void this.#rejoin(REJOIN_FIRST_MS)
   }
 
@@ -117,6 +125,19 @@ export class Incarnations {
 async function join({ store, config, nodeId, platform }: Ground): Promise<NodeIdentity> {
   const { incarnation, flushSeq } = await store.perform('joinNode', { node: nodeId, nowMs: platform.nowMs() })
   const { leaseMs } = termsOf(config.roles.includes('engine'))
-  await store.cluster?.announce({ node: nodeId, incarnation }, config.roles, leaseMs)
+  await store.cluster?.announce({ node: nodeId, incarnation }, announcementOf(config, platform.nowMs()), leaseMs)
   return { id: nodeId, node: nodeId, incarnation, flushSeq }
+}
+
+function announcementOf({ roles, worker, slots }: Config, startedMs: number): Announcement {
+  const isWorker = roles.includes('worker')
+  return {
+    roles,
+    worker: isWorker ? worker : { group: undefined, tags: [] },
+    slots: isWorker ? slots : 0,
+    host: hostname(),
+    processId: process.pid,
+    version: VERSION,
+    startedMs,
+  }
 }

@@ -14,6 +14,7 @@ import type { Inbox } from './inbox/inbox.ts'
 import { NO_JOBS } from './inbox/jobs.ts'
 import { Router } from './inbox/router.ts'
 import { Maintenance, type Round } from './maintenance/maintenance.ts'
+import { placeJobs } from './maintenance/place-jobs.ts'
 import { rescueJobs } from './maintenance/rescue-jobs.ts'
 import { takeSignals } from './maintenance/take-signals.ts'
 import { wakeReady } from './maintenance/wake-ready.ts'
@@ -24,6 +25,23 @@ import { HostProcess } from './worker/host-process.ts'
 import { hostOptions } from './worker/host-options.ts'
 import { readSpilledOutputs } from './worker/spilled-outputs.ts'
 import { Worker } from './worker/worker.ts'
+
+/** How much each room has in its hands. */
+export interface Vitals {
+  readonly pendingSignals: number
+  readonly oldestSignalMs: number
+  readonly residentExecutions: number
+  readonly runningJobs: number
+  readonly ownedShards: number
+}
+
+export const NO_VITALS: Vitals = {
+  pendingSignals: 0,
+  oldestSignalMs: 0,
+  residentExecutions: 0,
+  runningJobs: 0,
+  ownedShards: 0,
+}
 
 export interface Rooms {
   readonly inbox: Inbox
@@ -36,6 +54,7 @@ export interface Rooms {
   cut(): void
   /** Lets go of everything at once: nothing of this incarnation may be written or started any more. */
   abandon(reason: string): void
+  vitals(): Vitals
   claimsOf(executionId: string): ReadonlyMap<number, number>
   /** A flow was saved or deleted: its triggers may have changed. */
   onFlowChanged(key: FlowKey): Promise<void>
@@ -102,6 +121,13 @@ export function openRooms(ground: Ground, place: RoomsPlace): Rooms {
       worker.abandon()
       engine.abandon(reason)
     },
+    vitals: () => ({
+      pendingSignals: engine.pending,
+      oldestSignalMs: engine.oldestMs,
+      residentExecutions: engine.resident,
+      runningJobs: worker.running,
+      ownedShards: membership.owned.size,
+    }),
     claimsOf: id => worker.claimsOf(id),
     onFlowChanged: async key => clockwork.lookAt(await schedules.reload(key)),
   }
@@ -128,6 +154,8 @@ function connect(ground: Ground, { node, onOver }: RoomsPlace): Inner {
     evaluate: newEvaluator(answers, inbox, onNotice),
     owns,
     onTimer: timer => clockwork.add(timer),
+    meter: ground.meters.engine,
+    onNotice: ground.noticeOf('engine'),
     onFatal: error =>
       onOver(error instanceof FlushError && error.fault === 'fenced' ? 'fenced' : 'broken', error.message),
   })
@@ -189,11 +217,14 @@ function roundsOf(
     onNotice,
   })
   // A worker alone has no executions: it only looks for its own jobs that it never heard of.
-  return isEngine ? [signals, rescue, wakeReady({ store, owns, wake: id => engine.wake(id) })] : [rescue]
+  if (!isEngine) return [rescue]
+  const ready = wakeReady({ store, owns, wake: id => engine.wake(id) })
+  const { cluster } = store
+  return [signals, rescue, ready, ...(cluster ? [placeJobs({ store, cluster, inbox, owns, onNotice })] : [])]
 }
 
 function newWorker(
-  { config, store, platform, answers, files, manifests, onNotice }: Ground,
+  { config, store, platform, answers, files, manifests, meters, noticeOf }: Ground,
   node: NodeIdentity,
   inbox: Inbox,
 ): Worker {
@@ -204,10 +235,12 @@ function newWorker(
     platform,
     node,
     slots: config.slots,
+    profile: config.worker,
     openHost: events => new HostProcess({ ...host, ...events }),
     answer: (request, job) => answerJob(answers, request, job),
     readOutputs: uri => readSpilledOutputs(files, uri),
-    onNotice,
+    meter: meters.worker,
+    onNotice: noticeOf('worker'),
   })
 }
 

@@ -4,15 +4,19 @@ import { createCatalogue } from '@batuta/core'
 import { askFor } from './answers/ask.ts'
 import { openGround, type Ground } from './boot-ground.ts'
 import { Incarnations } from './boot-incarnation.ts'
+import { healthOf, startTelemetry } from './boot-telemetry.ts'
 import type { Config, ServerOptions } from './config/config.ts'
 import { firstDateOf } from './engine/schedules.ts'
 import { watchFlows } from './flows/flows-dir.ts'
 import type { SaveWorld } from './flows/save-flow.ts'
 import { startHttp } from './http/server.ts'
+import type { Health } from './telemetry/health.ts'
 
 export interface RunningServer {
   /** `http://127.0.0.1:PORT`; none without the role `web`. */
   readonly address: string | undefined
+  /** Where health and metrics are, unless the port is switched off. */
+  readonly management: string | undefined
   readonly config: Config
   /** Lets what runs end, up to the grace, and hands on the rest. */
   stop(): Promise<void>
@@ -24,32 +28,46 @@ export interface RunningServer {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const ground = await openGround(options)
   const { config, store, log } = ground
-  const incarnations = new Incarnations(ground)
+  const health = healthOf(ground)
+  const incarnations = new Incarnations(ground, isIn => {
+    if (health.phase !== 'draining') health.phase = isIn ? 'running' : 'joining'
+  })
   await incarnations.start()
 
   const isWeb = config.roles.includes('web')
   const saveWorld = saveWorldOf(ground, incarnations)
-  const http = isWeb ? await openDoor(ground, incarnations, saveWorld) : undefined
+  const http = isWeb ? await openDoor(ground, { incarnations, saveWorld, health }) : undefined
   const flowsDir = isWeb ? await watchFlows(config.flowsDir, saveWorld, log) : undefined
+  const management = await startTelemetry(ground, { incarnations, http, health })
 
   const stop = async (): Promise<void> => {
+    health.phase = 'draining'
     flowsDir?.stop()
     await http?.stop()
     await incarnations.stop(config.drainMs)
     await store.close()
+    await management?.stop()
     ground.unlock()
   }
-  return { address: http?.address, config, stop, cut: () => incarnations.cut() }
+  return { address: http?.address, management: management?.address, config, stop, cut: () => incarnations.cut() }
 }
 
-function openDoor(ground: Ground, incarnations: Incarnations, saveWorld: SaveWorld): ReturnType<typeof startHttp> {
+interface DoorPlace {
+  readonly incarnations: Incarnations
+  readonly saveWorld: SaveWorld
+  readonly health: Health
+}
+
+function openDoor(ground: Ground, { incarnations, saveWorld, health }: DoorPlace): ReturnType<typeof startHttp> {
   return startHttp({
     ...ground,
+    log: ground.log.named('http'),
+    health,
+    meter: ground.meters.http,
     inbox: incarnations.inbox,
     saveWorld,
     newId: () => ground.newIdOn(incarnations.owned),
     claimsOf: id => incarnations.claimsOf(id),
-    isIn: () => incarnations.isIn,
     ask: asker => askFor(ground.answers, asker),
   })
 }

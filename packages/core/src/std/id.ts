@@ -24,6 +24,11 @@ export function newId({
   return id
 }
 
+/** Below every id that is born at that moment or later, above all others. */
+export function idFloorOf(ms: number): string {
+  return digitsOf(Math.max(0, ms), TIME_LENGTH)
+}
+
 export function createdMsOf(id: string): number {
   return numberOf(id.slice(0, TIME_LENGTH))
 }

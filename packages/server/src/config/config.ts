@@ -7,6 +7,7 @@ import type { Role } from '../storage/cluster.ts'
 import { readDatabase, type Database } from './database.ts'
 import { Sources, wholeOf, type Environment } from './sources.ts'
 import { readStorageOptions, type StorageOptions } from './storage-options.ts'
+import { readTelemetry, type TelemetryConfig } from './telemetry.ts'
 import { needsFirstUser, readUser, type ConfiguredUser } from './user.ts'
 import { BatutaError, type Value } from '@batuta/core'
 
@@ -23,6 +24,8 @@ export interface ServerOptions {
   readonly workerGroup?: string
   /** How long a stop waits for jobs to end unless the configuration says so. */
   readonly drainMs?: number
+  /** Of health and metrics; any free one unless said. */
+  readonly managementPort?: number
 }
 
 export interface Config {
@@ -53,6 +56,7 @@ export interface Config {
   readonly kestra: Value
   /** base64 of 32 bytes: encrypts SECRET inputs and outputs. */
   readonly encryptionKey: string | undefined
+  readonly telemetry: TelemetryConfig
 }
 
 const ALL_ROLES: readonly Role[] = ['engine', 'web', 'worker']
@@ -67,8 +71,9 @@ export function readConfig(options: ServerOptions, environment: Environment, cwd
   const sources = new Sources(options.configFile, environment)
   const dataDir = resolve(cwd, options.dataDir ?? sources.text('server.data', 'BATUTA_DATA') ?? '.batuta')
   const database = databaseOf(sources)
+  const place = placeOf(options, sources)
   return {
-    ...placeOf(options, sources),
+    ...place,
     ...workOf(options, sources),
     dataDir,
     storageDir: resolve(
@@ -89,11 +94,12 @@ export function readConfig(options: ServerOptions, environment: Environment, cwd
       ...optional('url', sources.inFile('kestra.url')),
     },
     encryptionKey: sources.text('kestra.encryption.secret-key', 'BATUTA_ENCRYPTION_KEY'),
+    telemetry: readTelemetry(sources, { ...place, managementPort: options.managementPort }),
   }
 }
 
-export function databaseFile(config: Config): string {
-  return join(config.dataDir, 'batuta.db')
+export function databaseFile({ dataDir }: Pick<Config, 'dataDir'>): string {
+  return join(dataDir, 'batuta.db')
 }
 
 function placeOf(options: ServerOptions, sources: Sources): Pick<Config, 'port' | 'host' | 'user' | 'needsFirstUser'> {

@@ -25,9 +25,9 @@ export class Sources {
     ]
   }
 
-  /** Of the environment variable, or else of the files. */
-  text(path: string, variable: string): string | undefined {
-    return this.#environment[variable] ?? this.inFile(path)
+  /** Of the environment variable, if it has one, or else of the files. */
+  text(path: string, variable?: string): string | undefined {
+    return (variable === undefined ? undefined : this.#environment[variable]) ?? this.inFile(path)
   }
 
   inFile(path: string): string | undefined {

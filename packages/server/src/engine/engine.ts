@@ -66,6 +66,12 @@ export class Engine implements Inbox {
     return this.#pending
   }
 
+  /** How long the oldest signal has waited for its turn. */
+  get oldestMs(): number {
+    const oldest = this.#queue[0]?.inbox[0]
+    return oldest ? Math.max(0, this.#options.platform.nowMs() - oldest.sinceMs) : 0
+  }
+
   /** Executions in memory. */
   get resident(): number {
     return this.#residents.size
@@ -134,9 +140,9 @@ export class Engine implements Inbox {
   #refusalOf(signal: Signal): SubmitError | undefined {
     if (this.#isStopped) return new SubmitError('stopped', 'The engine has stopped: the server is shutting down.')
     if (signal.type !== 'create') return undefined
-    const oldest = this.#queue[0]?.inbox[0]
-    const ageMs = oldest ? this.#options.platform.nowMs() - oldest.sinceMs : 0
+    const ageMs = this.oldestMs
     if (ageMs <= PENDING_AGE_MAX_MS && this.#pending < PENDING_MAX) return undefined
+    this.#options.meter?.refuse('overloaded')
     return new SubmitError(
       'overloaded',
       `The engine has ${this.#pending} signals waiting, the oldest for ${ageMs} ms: try again in a moment.`,
@@ -293,7 +299,8 @@ export class Engine implements Inbox {
     for (const { signal, options, settle } of entity.inbox) {
       unit.receipts.push({ ...settle, refusal })
       if (options.rowId !== undefined) unit.signalsTaken.push(options.rowId)
-      if (signal.type === 'settled' || signal.type === 'lost') unit.jobsEnded.push({ ...signal })
+      if (signal.type === 'settled' || signal.type === 'lost' || signal.type === 'unplaced')
+        unit.jobsEnded.push({ ...signal })
       if (signal.type === 'command' && signal.command.name === 'restart' && signal.command.parent)
         this.#turns.forward(unit, {
           type: 'child-ended',
@@ -310,7 +317,8 @@ export class Engine implements Inbox {
 
   /** An exception in a turn is our mistake: the neighbours go on, this execution is held with the reason. */
   #poison(unit: Unit, entity: Entity, error: unknown): void {
-    this.#options.onNotice(`a turn of the execution "${entity.id}" threw`, error)
+    if (this.#options.meter) this.#options.meter.poisoned += 1
+    this.#options.onNotice(`a turn of the execution "${entity.id}" threw`, error, { executionId: entity.id })
     this.#options.jobs.release(reservedBy(unit))
     entity.poison = error instanceof Error ? error.message : String(error)
     delete entity.state
@@ -344,7 +352,7 @@ export class Engine implements Inbox {
     const { state, plan, row } = loaded
     if (state.isHeld || !row) return
     this.#take(entity, loaded)
-    const atMs = this.#options.platform.nowMs()
+    const atMs = Math.max(this.#options.platform.nowMs(), entity.latestMs)
     apply(state, { type: 'held', reason }, plan, atMs)
     state.turn += 1
     entity.head = headOf({ ...row, waitsFor: 'human' })
@@ -361,8 +369,9 @@ export class Engine implements Inbox {
     if (entity.unflushed === 0) this.#residents.forget(entity)
   }
 
-  #take(entity: Entity, { state, plan, row }: Extract<Loaded, { type: 'loaded' }>): void {
+  #take(entity: Entity, { state, plan, row, latestMs }: Extract<Loaded, { type: 'loaded' }>): void {
     entity.state = state
+    entity.latestMs = Math.max(entity.latestMs, latestMs)
     entity.plan = plan
     entity.head = row ? headOf(row) : ''
     entity.timers = new Map(state.timers)
@@ -375,7 +384,13 @@ export class Engine implements Inbox {
     unit.entities.add(entity)
     this.#pipeline.add(unit)
     this.#schedulePump()
-    this.#options.onNotice(`the execution "${entity.id}" is held: ${mark.reason}`)
+    if (this.#options.meter) this.#options.meter.held += 1
+    const { namespace, flowId } = mark.row
+    this.#options.onNotice(`the execution "${entity.id}" is held: ${mark.reason}`, undefined, {
+      executionId: entity.id,
+      namespace,
+      flowId,
+    })
   }
 
   #committed(unit: Unit, cancelled: ReadonlySet<string>): void {
@@ -386,6 +401,7 @@ export class Engine implements Inbox {
     }
     for (const row of unit.jobs) this.#callOut(row, cancelled)
     for (const run of unit.afterwards) run()
+    this.#options.meter?.committed(unit.turns, unit.triggers, this.#options.platform.nowMs())
     this.#options.changes.publish([...unit.entities].map(entity => entity.id))
     for (const entity of unit.entities) this.#release(entity)
   }
@@ -399,6 +415,7 @@ export class Engine implements Inbox {
 
   #dropped(unit: Unit, error: Error): void {
     this.#pending -= unit.receipts.length
+    if (error instanceof SubmitError) this.#options.meter?.refuse(error.fault, unit.receipts.length)
     this.#options.jobs.release(reservedBy(unit))
     for (const { reject } of unit.receipts) reject(error)
     for (const entity of unit.entities) {

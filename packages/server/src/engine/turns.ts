@@ -19,7 +19,8 @@ import type { OperationRow } from '../storage/batch.ts'
 import type { EngineOptions } from './engine-options.ts'
 import type { Entity, Pending } from './entity.ts'
 import { mergeUnit, newUnit, rowsOf, type Unit } from './unit.ts'
-import { writeTurn } from './write-turn.ts'
+import { Ranks } from './ranks.ts'
+import { writeTurn, type JobPlace } from './write-turn.ts'
 
 /** A unit this large takes no other execution along. */
 export const UNIT_ROWS_MAX = 512
@@ -47,6 +48,8 @@ interface Turn {
 export class Turns {
   readonly #options: EngineOptions
   readonly #hooks: TurnHooks
+  readonly #ranks = new Ranks()
+  readonly #rankOf: JobPlace['rankOf'] = (namespace, nowMs, priority) => this.#ranks.rankOf(namespace, nowMs, priority)
 
   constructor(options: EngineOptions, hooks: TurnHooks) {
     this.#options = options
@@ -54,27 +57,33 @@ export class Turns {
   }
 
   run(unit: Unit, entity: Entity, taken: readonly Pending[]): void {
-    const env = this.envOf(entity.id, entity.state?.turn ?? 0)
+    const env = this.envOf(entity)
     const { plan } = entity
     assert(plan !== undefined, `the flow of the execution "${entity.id}" is not in memory`)
     const result = decide(entity, { taken, plan, env })
     entity.state = result.state
+    entity.latestMs = env.nowMs
     if (!unit.entities.has(entity)) {
       entity.unflushed += 1
       unit.entities.add(entity)
     }
     const { node, jobs } = this.#options
-    writeTurn(unit, { entity, plan, env, result }, { ...node, reserve: queue => jobs.reserve(queue) })
+    writeTurn(
+      unit,
+      { entity, plan, env, result },
+      { ...node, reserve: queue => jobs.reserve(queue), rankOf: this.#rankOf },
+    )
     const turn: Turn = { taken, plan, env, result }
+    unit.turns.push(turn)
     addReceipts(unit, entity, turn)
     this.#addAfterwards(unit, entity, turn)
     if (result.isUnfinished) this.#hooks.line(entity)
     for (const effect of result.effects) if (effect.type === 'signal') this.forward(unit, effect.signal)
   }
 
-  envOf(id: string, turn: number): TurnEnv {
-    const nowMs = this.#options.platform.nowMs()
-    return this.#options.envOf({ nowMs, random: seededRandom(`${id}/${turn}`), executionId: id })
+  envOf({ id, state, latestMs }: Entity): TurnEnv {
+    const nowMs = Math.max(this.#options.platform.nowMs(), latestMs)
+    return this.#options.envOf({ nowMs, random: seededRandom(`${id}/${state?.turn ?? 0}`), executionId: id })
   }
 
   /** Puts the questions to the world again that are open and not under way. */
@@ -131,7 +140,7 @@ export class Turns {
     const key = `${run} ${slot}`
     if (!state || !plan || asking.has(key)) return
     asking.add(key)
-    const env = this.envOf(entity.id, state.turn)
+    const env = this.envOf(entity)
     void this.#options.evaluate({ state, plan, env, run, slot }).finally(() => asking.delete(key))
   }
 
@@ -188,7 +197,7 @@ function addReceipts(unit: Unit, entity: Entity, { taken, plan, env, result }: T
         unit.operations.push(outcomeOf(options.rowId, signal.executionId, { refusal, nowMs: env.nowMs }))
     }
     if (options.trigger) unit.triggers.push(options.trigger)
-    if (signal.type === 'settled' || signal.type === 'lost')
+    if (signal.type === 'settled' || signal.type === 'lost' || signal.type === 'unplaced')
       unit.jobsEnded.push({ executionId: entity.id, run: signal.run, epoch: signal.epoch })
   })
 }

@@ -9,6 +9,8 @@ import type { Inbox } from '../inbox/inbox.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Manifests } from '../plugins/manifests.ts'
 import type { Store } from '../storage/store.ts'
+import type { Health } from '../telemetry/health.ts'
+import type { HttpMeter } from '../telemetry/http-meter.ts'
 import type { Log } from '../telemetry/log.ts'
 
 /** All that the routes are given. */
@@ -27,9 +29,10 @@ export interface HttpDependencies {
   ask(asker: Asker): Ask
   /** When workers took the jobs of an execution, by ordinal of the run: until they are settled the journal does not tell. */
   claimsOf?(executionId: string): ReadonlyMap<number, number>
-  /** Whether this node is in touch with its database and the other nodes; true unless said. */
-  isIn?(): boolean
   readonly log: Log
+  /** How the server is; asked of the store alone unless said. */
+  readonly health?: Health
+  readonly meter?: HttpMeter
 }
 
 export interface HttpConfig {

@@ -42,6 +42,12 @@ export class Router implements Inbox {
     const { engine, owns, cluster } = this.#options
     const shard = shardOf(signal.executionId)
     if (owns(shard)) return await engine.submit(signal, options)
+    // The cursor of a trigger moves in the flush of the birth; stored, the birth would go without it, and the new owner would fire the same date.
+    if (options.trigger)
+      throw new SubmitError(
+        'unavailable',
+        `The trigger "${options.trigger.triggerId}" has moved to another node, which fires it.`,
+      )
     const id = this.#options.newSignalId()
     const row = { id, shard, executionId: signal.executionId, body: encodeValue(trust<Value>(signal)) }
     if (signal.type === 'settled') {

@@ -12,11 +12,13 @@ import {
 } from '@batuta/plugin-sdk'
 import type { Inbox } from '../inbox/inbox.ts'
 import { SubmitError } from '../inbox/inbox.ts'
-import type { JobSink } from '../inbox/jobs.ts'
+import type { JobSink, WorkerProfile } from '../inbox/jobs.ts'
+import { isSpecial, serves } from '../inbox/placement.ts'
 import type { Scheduler, Clock } from '../platform/platform.ts'
 import type { JobRow, LogRow, StoredLogLine } from '../storage/batch.ts'
 import { rankOf } from '../storage/levels.ts'
 import { FlushError, type Store } from '../storage/store.ts'
+import type { WorkerMeter } from '../telemetry/worker-meter.ts'
 
 export interface WorkerOptions {
   readonly inbox: Inbox
@@ -24,12 +26,15 @@ export interface WorkerOptions {
   readonly platform: Clock & Scheduler
   readonly node: { readonly node: string; readonly incarnation: number }
   readonly slots: number
+  /** Which jobs it is for. */
+  readonly profile: WorkerProfile
   /** Starts a host; called with the first job, and again when the host has died. */
   openHost(events: HostEvents): Host
   /** Answers what a task asks of the world; the result is value text. */
   answer(request: AskRequest, job: HostJob): Promise<string>
   /** Reads outputs that were too large for a message. */
   readOutputs(uri: string): Promise<ValueMap>
+  readonly meter?: WorkerMeter
   onNotice(message: string, error?: unknown): void
 }
 
@@ -67,6 +72,8 @@ export class Worker implements JobSink {
   /** Jobs that were to stop while a claim was on its way: if it brings them they are not begun. */
   readonly #unwanted = new Set<string>()
   #hasFree = false
+  /** There are workers of groups, or with tags: not every job is for everybody. */
+  #isChoosing: boolean
   /** Takes nothing new. */
   #isDraining = false
   #isCut = false
@@ -77,6 +84,7 @@ export class Worker implements JobSink {
 
   constructor(options: WorkerOptions) {
     this.#options = options
+    this.#isChoosing = options.store.cluster !== undefined && isSpecial(options.profile)
   }
 
   get running(): number {
@@ -88,7 +96,8 @@ export class Worker implements JobSink {
     return this.#reserved
   }
 
-  reserve(): boolean {
+  reserve(queue: string): boolean {
+    if (this.#isChoosing && !serves(this.#options.profile, queue)) return false
     if (
       this.#isStopped ||
       this.#isDraining ||
@@ -128,11 +137,15 @@ export class Worker implements JobSink {
 
   /** Looks for jobs that nobody has claimed, and for own ones that were killed by the node that owns their execution. */
   async sweep(): Promise<void> {
-    const { store, node, onNotice } = this.#options
+    const { store, node, profile, onNotice } = this.#options
     try {
+      const nodes = (await store.cluster?.listNodes()) ?? []
+      this.#isChoosing =
+        isSpecial(profile) ||
+        nodes.some(({ isLive, roles, worker }) => isLive && roles.includes('worker') && isSpecial(worker))
       for (const key of (await store.cluster?.listKilledJobs(node)) ?? []) this.stop(key, 'kill')
     } catch (error) {
-      onNotice('killed jobs could not be read; it is tried again', error)
+      onNotice('what other nodes want of this one could not be read; it is tried again', error)
     }
     this.wake()
   }
@@ -194,6 +207,7 @@ export class Worker implements JobSink {
         ...this.#options.node,
         limit,
         nowMs: this.#options.platform.nowMs(),
+        queues: await this.#ownQueues(),
       })
       this.#hasFree = rows.length === limit
       for (const row of rows) {
@@ -208,15 +222,24 @@ export class Worker implements JobSink {
     }
   }
 
+  /** Null for all: where no worker is special, everybody takes everything. */
+  async #ownQueues(): Promise<readonly string[] | null> {
+    if (!this.#isChoosing) return null
+    const queues = await this.#options.store.read.listFreeQueues()
+    return queues.filter(queue => serves(this.#options.profile, queue))
+  }
+
   #start(row: JobRow): void {
     const job = trust<HostJob>(JSON.parse(row.payload))
     const context = decodeValue(job.context)
     const flow = isMap(context)
       ? trust<{ flow?: { tenantId?: string; namespace?: string; id?: string } }>(context).flow
       : undefined
+    const claimedMs = this.#options.platform.nowMs()
+    this.#options.meter?.started(job.type, claimedMs - row.rank)
     this.#running.set(keyText(job.key), {
       job,
-      claimedMs: this.#options.platform.nowMs(),
+      claimedMs,
       tenant: flow?.tenantId ?? 'main',
       namespace: flow?.namespace ?? '',
       flowId: flow?.id ?? '',
@@ -227,6 +250,7 @@ export class Worker implements JobSink {
   }
 
   #openHost(): Host {
+    if (this.#options.meter) this.#options.meter.hostsStarted += 1
     const host = this.#options.openHost({
       onMessage: message => this.#take(message),
       onExit: reason => this.#lose(reason),
@@ -295,8 +319,15 @@ export class Worker implements JobSink {
     await this.#submit(() =>
       this.#options.inbox.submit({ type: 'settled', executionId: key.executionId, ...settlement }),
     )
-    this.#running.delete(keyText(key))
+    this.#ended(key, settlement.state)
     if (this.#hasFree) void this.#claim()
+  }
+
+  #ended(key: JobKey, state: string): void {
+    const { meter, platform } = this.#options
+    const running = this.#running.get(keyText(key))
+    if (running) meter?.ended(running.job.type, state, platform.nowMs() - running.claimedMs)
+    this.#running.delete(keyText(key))
   }
 
   async #settlementOf(key: JobKey, outcome: Outcome): Promise<Settlement> {
@@ -352,7 +383,8 @@ export class Worker implements JobSink {
     this.#host = undefined
     if (this.#isStopped) return
     const lost = [...this.#running.values()]
-    this.#running.clear()
+    if (this.#options.meter) this.#options.meter.hostsLost += 1
+    for (const { job } of lost) this.#ended(job.key, 'LOST')
     if (lost.length > 0)
       this.#options.onNotice(`the host process ended (${reason}): ${lost.length} jobs are lost and start again`)
     for (const { job } of lost) this.#reportLost(job.key)

@@ -1,5 +1,6 @@
 // Lists of executions: every filter alone and together, by key and by offset.
 import assert from 'node:assert/strict'
+import { idFloorOf, trust } from '@batuta/core'
 import type { ExecutionRow } from '../batch.ts'
 import type { ExecutionQuery, Store } from '../store.ts'
 import { NOW_MS, TENANT, executionRow, jobRow, join, journalRow, logRow, storeCase, timerRow } from './subject.ts'
@@ -12,35 +13,57 @@ export function executionContract(subject: StoreSubject): void {
   others(subject)
 }
 
+/** Ids as they are: they begin with the moment of birth. */
+const MOMENTS = { '01': 0, '02': 0, '03': 1, '04': 2, '05': 3, '06': 4, '07': 5, '08': 6, '09': 7 } as const
+const E = trust<Readonly<Record<keyof typeof MOMENTS, string>>>(
+  Object.fromEntries(Object.entries(MOMENTS).map(([name, ms]) => [name, `${idFloorOf(NOW_MS + ms)}e${name}`])),
+)
+
+function bornRow(name: keyof typeof MOMENTS, more: Partial<ExecutionRow>): ExecutionRow {
+  return executionRow(E[name], { createdMs: NOW_MS + MOMENTS[name], ...more })
+}
+
 const ROWS: ExecutionRow[] = [
-  executionRow('e01', { state: 'SUCCESS', endMs: NOW_MS + 10, waitsFor: null }),
-  executionRow('e02', { state: 'FAILED', endMs: NOW_MS + 10, waitsFor: null, namespace: 'company' }),
-  executionRow('e03', { namespace: 'company.team.deep', createdMs: NOW_MS + 1 }),
-  executionRow('e04', { namespace: 'company.teams', createdMs: NOW_MS + 2 }),
-  executionRow('e05', { namespace: 'company.team-2', createdMs: NOW_MS + 3, waitsFor: 'nothing' }),
-  executionRow('e06', { flowId: 'other', createdMs: NOW_MS + 4, parentId: 'e01', waitsFor: 'nothing' }),
-  executionRow('e07', { flowId: 'other', createdMs: NOW_MS + 5, state: 'FAILED', endMs: NOW_MS + 9, waitsFor: null }),
-  executionRow('e08', { createdMs: NOW_MS + 6, parentId: 'e01', state: 'KILLED', endMs: NOW_MS + 9, waitsFor: null }),
-  executionRow('e09', { tenant: 'guest', createdMs: NOW_MS + 7, waitsFor: 'nothing' }),
+  bornRow('01', { state: 'SUCCESS', endMs: NOW_MS + 10, waitsFor: null }),
+  bornRow('02', { state: 'FAILED', endMs: NOW_MS + 10, waitsFor: null, namespace: 'company' }),
+  bornRow('03', { namespace: 'company.team.deep' }),
+  bornRow('04', { namespace: 'company.teams' }),
+  bornRow('05', { namespace: 'company.team-2', waitsFor: 'nothing' }),
+  bornRow('06', { flowId: 'other', parentId: E['01'], waitsFor: 'nothing' }),
+  bornRow('07', { flowId: 'other', state: 'FAILED', endMs: NOW_MS + 9, waitsFor: null }),
+  bornRow('08', { parentId: E['01'], state: 'KILLED', endMs: NOW_MS + 9, waitsFor: null }),
+  bornRow('09', { tenant: 'guest', waitsFor: 'nothing' }),
 ]
 
 async function fill(store: Store): Promise<void> {
   const node = await join(store)
+  // A namespace that executions have is one that flows have or had.
+  for (const namespace of new Set(ROWS.map(row => row.namespace)))
+    for (const flowId of ['hello', 'other'])
+      await store.perform('saveFlow', {
+        tenant: TENANT,
+        namespace,
+        flowId,
+        source: '',
+        parsed: '{}',
+        nowMs: NOW_MS,
+        isDisabled: false,
+      })
   await node.write({
     births: ROWS,
     labels: [
-      { executionId: 'e01', key: 'team', value: 'blue' },
-      { executionId: 'e01', key: 'env', value: 'prod' },
-      { executionId: 'e03', key: 'team', value: 'blue' },
-      { executionId: 'e04', key: 'team', value: 'red' },
-      { executionId: 'e09', key: 'team', value: 'blue' },
+      { executionId: E['01'], key: 'team', value: 'blue' },
+      { executionId: E['01'], key: 'env', value: 'prod' },
+      { executionId: E['03'], key: 'team', value: 'blue' },
+      { executionId: E['04'], key: 'team', value: 'red' },
+      { executionId: E['09'], key: 'team', value: 'blue' },
     ],
   })
 }
 
 async function ids(store: Store, query: Partial<ExecutionQuery>): Promise<string> {
   const rows = await store.read.listExecutions({ tenant: TENANT, limit: 100, ...query })
-  return rows.map(row => row.id.slice(1)).join(' ')
+  return rows.map(row => row.id.slice(row.id.lastIndexOf('e') + 1)).join(' ')
 }
 
 function filters(subject: StoreSubject): void {
@@ -57,11 +80,22 @@ function filters(subject: StoreSubject): void {
     ['a flow of a namespace', { namespace: 'company.team', flowId: 'hello' }, '08 01'],
     ['one state', { states: ['FAILED'] }, '07 02'],
     ['several states', { states: ['FAILED', 'KILLED'] }, '08 07 02'],
+    ['a state of a namespace', { namespace: 'company.team', states: ['FAILED'] }, '07'],
+    ['a state of a flow', { namespace: 'company.team', flowId: 'hello', states: ['KILLED', 'FAILED'] }, '08'],
+    [
+      'a state below a namespace',
+      { namespace: 'company', isPrefix: true, states: ['FAILED', 'RUNNING'] },
+      '07 06 05 04 03 02',
+    ],
+    ['a namespace that nobody has', { namespace: 'nobody', isPrefix: true }, ''],
+    ['the children of an execution that failed', { parentId: E['01'], states: ['FAILED'] }, ''],
+    ['a label of a namespace', { namespace: 'company.teams', labels: [{ key: 'team', value: 'red' }] }, '04'],
+    ['a label from a moment on', { labels: [{ key: 'team', value: 'blue' }], startFromMs: NOW_MS + 1 }, '03'],
     ['no state at all', { states: [] }, ''],
     ['from a moment on, the moment included', { startFromMs: NOW_MS + 5 }, '08 07'],
     ['up to a moment, the moment included', { startToMs: NOW_MS + 1 }, '03 02 01'],
     ['between two moments', { startFromMs: NOW_MS + 1, startToMs: NOW_MS + 3 }, '05 04 03'],
-    ['the children of an execution', { parentId: 'e01' }, '08 06'],
+    ['the children of an execution', { parentId: E['01'] }, '08 06'],
     ['a label', { labels: [{ key: 'team', value: 'blue' }] }, '03 01'],
     ['the same key with another value', { labels: [{ key: 'team', value: 'red' }] }, '04'],
     [
@@ -107,14 +141,14 @@ function paging(subject: StoreSubject): void {
     await fill(store)
 
     assert.equal(await ids(store, { limit: 3 }), '08 07 06')
-    assert.equal(await ids(store, { limit: 3, afterId: 'e06' }), '05 04 03')
-    assert.equal(await ids(store, { limit: 3, afterId: 'e03' }), '02 01')
-    assert.equal(await ids(store, { limit: 3, afterId: 'e01' }), '')
-    assert.equal(await ids(store, { limit: 3, afterId: 'e03', isAscending: true }), '04 05 06')
+    assert.equal(await ids(store, { limit: 3, afterId: E['06'] }), '05 04 03')
+    assert.equal(await ids(store, { limit: 3, afterId: E['03'] }), '02 01')
+    assert.equal(await ids(store, { limit: 3, afterId: E['01'] }), '')
+    assert.equal(await ids(store, { limit: 3, afterId: E['03'], isAscending: true }), '04 05 06')
     assert.equal(await ids(store, { limit: 3, offset: 3 }), '05 04 03')
     assert.equal(await ids(store, { limit: 3, offset: 7 }), '01')
     assert.equal(await ids(store, { limit: 3, offset: 8 }), '')
-    assert.equal(await ids(store, { limit: 2, offset: 1, afterId: 'e06' }), '04 03')
+    assert.equal(await ids(store, { limit: 2, offset: 1, afterId: E['06'] }), '04 03')
     assert.equal(await ids(store, { limit: 0 }), '')
   })
 
@@ -129,9 +163,9 @@ function paging(subject: StoreSubject): void {
   storeCase(subject, 'executions that could go on are listed oldest first, of all tenants', async ({ store }) => {
     await fill(store)
 
-    assert.deepEqual(await store.read.listReady('', 10), ['e05', 'e06', 'e09'])
-    assert.deepEqual(await store.read.listReady('', 2), ['e05', 'e06'])
-    assert.deepEqual(await store.read.listReady('e06', 10), ['e09'])
+    assert.deepEqual(await store.read.listReady('', 10), [E['05'], E['06'], E['09']])
+    assert.deepEqual(await store.read.listReady('', 2), [E['05'], E['06']])
+    assert.deepEqual(await store.read.listReady(E['06'], 10), [E['09']])
   })
 }
 

@@ -1,8 +1,8 @@
 // Leases, shards and signals between nodes. Leases and shards have a connection of their own, so that they are renewed while the pool is busy.
 import type { Client, QueryResult, QueryResultRow } from 'pg'
-import { SHARDS } from '@batuta/core'
+import { SHARDS, trust } from '@batuta/core'
 import type { JobKey, JobRow, SignalRow } from '../batch.ts'
-import type { Cluster, Hint, Member, NodeRow, Role, Tended } from '../cluster.ts'
+import type { Announcement, Cluster, Hint, Member, NodeRow, Role, Tended } from '../cluster.ts'
 import { flowOf, jobOf, number, text, type SqlRow } from '../sql/rows.ts'
 import * as sql from './cluster.sql.ts'
 import { isSpoilt } from './fault-of.ts'
@@ -11,6 +11,18 @@ import type { ConnectionPool } from './pool.ts'
 import type { ReservedConnection } from './reserved-connection.ts'
 
 const ROLES: readonly Role[] = ['engine', 'web', 'worker']
+
+type Facts = Omit<Announcement, 'roles'>
+
+/** Of a node that was there before nodes told anything of themselves. */
+const NO_FACTS: Facts = {
+  worker: { group: undefined, tags: [] },
+  slots: 0,
+  host: '',
+  processId: 0,
+  version: '',
+  startedMs: 0,
+}
 
 export interface ClusterOptions {
   readonly lease: ReservedConnection
@@ -25,8 +37,9 @@ export class PostgresCluster implements Cluster {
     this.#options = options
   }
 
-  async announce({ node, incarnation }: Member, roles: readonly Role[], leaseMs: number): Promise<void> {
-    await this.#query(sql.ANNOUNCE, [node, incarnation, [...roles], leaseMs])
+  async announce({ node, incarnation }: Member, announcement: Announcement, leaseMs: number): Promise<void> {
+    const { roles, ...facts } = announcement
+    await this.#query(sql.ANNOUNCE, [node, incarnation, [...roles], leaseMs, JSON.stringify(facts)])
   }
 
   async renew({ node, incarnation }: Member, leaseMs: number): Promise<boolean> {
@@ -50,8 +63,8 @@ export class PostgresCluster implements Cluster {
     })
   }
 
-  async releaseShards({ node }: Member, shards: readonly number[]): Promise<void> {
-    await this.#query(sql.RELEASE_SHARDS, [node, [...shards]])
+  async releaseShards({ node, incarnation }: Member, shards: readonly number[]): Promise<void> {
+    await this.#query(sql.RELEASE_SHARDS, [node, [...shards], incarnation])
   }
 
   async withdraw({ node, incarnation }: Member): Promise<void> {
@@ -97,6 +110,10 @@ export class PostgresCluster implements Cluster {
     return (await this.#options.pool.write(sql.SETTLE_JOB, values)).rowCount === 1
   }
 
+  async moveJobs(from: string, to: string): Promise<void> {
+    await this.#options.pool.write(sql.MOVE_JOBS, [from, to])
+  }
+
   async listAbandonedJobs(limit: number): Promise<readonly JobRow[]> {
     return (await this.#options.pool.read<SqlRow>(sql.ABANDONED_JOBS, [limit])).map(jobOf)
   }
@@ -120,15 +137,20 @@ export class PostgresCluster implements Cluster {
       id: string
       incarnation: number
       roles: string[]
-      fenced: boolean
-      lease_until_ms: number | null
+      facts: string
+      is_live: boolean
+      shards: number
+      jobs: number
     }>(sql.LIST_NODES, [])
     return rows.map(row => ({
+      ...NO_FACTS,
+      ...trust<Facts>(JSON.parse(row.facts)),
       node: row.id,
       incarnation: row.incarnation,
       roles: ROLES.filter(role => row.roles.includes(role)),
-      leaseUntilMs: row.lease_until_ms ?? 0,
-      isFenced: row.fenced,
+      isLive: row.is_live,
+      shards: row.shards,
+      jobs: row.jobs,
     }))
   }
 

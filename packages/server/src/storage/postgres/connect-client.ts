@@ -1,5 +1,5 @@
 // Opens a connection and makes it ready for its purpose.
-import { Client } from 'pg'
+import type { Client } from 'pg'
 import { endQuietly } from './reserved-connection.ts'
 import { connectionConfig, prepareSession, type Durability, type SessionKind } from './session.ts'
 

@@ -6,6 +6,7 @@ import { Client } from 'pg'
 import { startPostgres } from '../../../../../tests/services/postgres.mjs'
 import { DatabaseProxy } from '../../../../../tests/torture/database-proxy.ts'
 import { newBatch } from '../batch.ts'
+import { announcementOf } from '../contract/subject.ts'
 import { FlushError, type Store } from '../store.ts'
 import { openPostgresStore } from './postgres-store.ts'
 
@@ -73,7 +74,7 @@ test('what is asked while its connection is terminated ends with an answer, and 
 test('connections whose other end is gone are found out in time, and replaced', async t => {
   const { store, proxy } = await open(t)
   const { incarnation, flushSeq } = await store.perform('joinNode', { node: NODE, nowMs: Date.now() })
-  await store.cluster?.announce({ node: NODE, incarnation }, ['engine'], 60_000)
+  await store.cluster?.announce({ node: NODE, incarnation }, announcementOf('engine'), 60_000)
   const flush = async (seq: number): Promise<unknown> => await store.flush({ ...newBatch(NODE, incarnation), seq })
   await flush(flushSeq + 1)
 

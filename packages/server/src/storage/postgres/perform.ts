@@ -6,9 +6,18 @@ import type { PoolClient } from 'pg'
 import { FlushError, type Operations } from '../store.ts'
 import { performanceOf, type SqlDialect, type Statement } from '../sql/perform.ts'
 import type { SqlRow } from '../sql/rows.ts'
+import { BY_MOMENT_AND_ID } from '../sql/birth-order.ts'
 import { faultOf, isPassing, isSpoilt } from './fault-of.ts'
 import { messageOf, type ConnectionPool } from './pool.ts'
-import { CLAIM_JOBS, INSERT_LOG, JOURNAL_OF, LOCK_FLOWS, TELL_FLOWS } from './perform.sql.ts'
+import {
+  CLAIM_JOBS,
+  CLAIM_JOBS_OF,
+  DATABASE_CLOCK,
+  INSERT_LOG,
+  JOURNAL_OF,
+  LOCK_FLOWS,
+  TELL_FLOWS,
+} from './perform.sql.ts'
 
 /** Any fixed number. */
 const FLOWS_LOCK = 7_235_414
@@ -16,9 +25,16 @@ const ATTEMPTS_MAX = 4
 const PAUSE_FIRST_MS = 20
 
 export const POSTGRES: SqlDialect = {
+  born: BY_MOMENT_AND_ID,
+  aside: column => column,
+  merge: 'lateral',
   beforeFlows: { text: LOCK_FLOWS, values: [FLOWS_LOCK] },
   afterFlows: { text: TELL_FLOWS, values: [] },
-  claimJobs: ({ node, incarnation, nowMs, limit }) => ({ text: CLAIM_JOBS, values: [node, incarnation, nowMs, limit] }),
+  ownClock: { text: DATABASE_CLOCK, values: [] },
+  claimJobs: ({ node, incarnation, nowMs, limit, queues }) => ({
+    text: queues === null ? CLAIM_JOBS : CLAIM_JOBS_OF,
+    values: [node, incarnation, nowMs, limit, ...(queues === null ? [] : [JSON.stringify(queues)])],
+  }),
   journalOf: id => ({
     text: JOURNAL_OF,
     values: [createdMsOf(id), id],

@@ -1,6 +1,7 @@
 // The bounded pool of connections for reads, rare writes and what nodes tell one another. What it cannot do is answered as the store's own
 // failure, so that whoever asked is told to come back instead of being told of a mistake of the server's.
-import { Pool, type PoolClient, type QueryResult, type QueryResultRow } from 'pg'
+import { trust } from '@batuta/core'
+import { Pool, type ClientBase, type PoolClient, type QueryResult, type QueryResultRow } from 'pg'
 import { FlushError } from '../store.ts'
 import type { ConnectOptions } from './connect-client.ts'
 import { faultOf, sqlStateOf } from './fault-of.ts'
@@ -75,7 +76,9 @@ function newPool({ max, onNotice, durability, url, Client }: PoolOptions): Pool 
     idleTimeoutMillis: IDLE_MS,
     maxLifetimeSeconds: LIFETIME_S,
     // The pool waits for the promise and gives the connection up when it is refused.
-    onConnect: client => prepareSession(client, 'pool', durability),
+    onConnect: trust<(client: ClientBase) => void>(
+      async (client: ClientBase) => await prepareSession(client, 'pool', durability),
+    ),
   })
   pool.on('error', error => onNotice('an idle connection to PostgreSQL broke', error))
   // Whoever uses it is told by what it asked; without a listener the process would end.

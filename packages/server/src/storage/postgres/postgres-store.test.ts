@@ -24,6 +24,7 @@ async function openIn(t: TestContext): Promise<OpenStore> {
       url,
       poolMax: 2,
       durability: 'full',
+      isMigrating: true,
       isEngine: true,
       nowMs: () => Date.now(),
       random: () => 0.5,

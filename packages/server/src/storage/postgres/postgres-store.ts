@@ -3,14 +3,16 @@
 import { Client, types } from 'pg'
 import { FlushError, type FlushReceipt, type Store } from '../store.ts'
 import type { Batch } from '../batch.ts'
+import { expectUpToDate } from '../sql/migrations.ts'
 import { readsOf } from '../sql/reads.ts'
 import { PostgresCluster } from './cluster.ts'
 import { connectClient, type ClientClass, type ConnectOptions } from './connect-client.ts'
+import { newHistory, prepareDays, type WithClient } from './days.ts'
 import { expectServer } from './expect-server.ts'
 import { isSpoilt } from './fault-of.ts'
 import { writeBatch } from './flush.ts'
 import { Listener } from './listener.ts'
-import { ensurePartitions, migrate } from './migrate.ts'
+import { migrate, planFor } from './migrate.ts'
 import { POSTGRES, perform } from './perform.ts'
 import { ConnectionPool } from './pool.ts'
 import { ReservedConnection, endQuietly } from './reserved-connection.ts'
@@ -21,6 +23,8 @@ export interface PostgresOptions {
   /** Connections for reads and rare writes; three more are reserved. */
   readonly poolMax: number
   readonly durability: Durability
+  /** False leaves it to `batuta migrate` to bring the tables up to date. */
+  readonly isMigrating?: boolean
   /** This node decides by the clock. */
   readonly isEngine: boolean
   nowMs(): number
@@ -38,7 +42,8 @@ types.setTypeParser(INT8, Number)
 export async function openPostgresStore(options: PostgresOptions): Promise<Store> {
   const { random, onNotice, poolMax } = options
   const how: ConnectOptions = { url: options.url, durability: options.durability, Client: options.Client ?? Client }
-  await prepareDatabase(how, options)
+  const withClient = clientFor(how)
+  await withClient(async client => await prepareDatabase(client, options))
   const pool = new ConnectionPool({ ...how, max: poolMax, onNotice })
   const reserved = (name: string, kind: SessionKind): ConstructorParameters<typeof ReservedConnection>[0] => ({
     name,
@@ -54,6 +59,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   return {
     kind: 'postgres',
     cluster,
+    history: newHistory(withClient),
     flush: async batch => await flushOn(writer, batch),
     perform: async (name, args) => await perform({ pool, random }, { name, args }),
     read: readsOf(async (text, values) => await pool.read(text, values), POSTGRES),
@@ -65,16 +71,27 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   }
 }
 
-/** Before anything else is opened: a server that will do, with the tables of this program. */
-async function prepareDatabase(how: ConnectOptions, options: PostgresOptions): Promise<void> {
-  const client = await connectClient(how, 'migration')
-  try {
-    await expectServer(client, options, options)
-    await migrate(client)
-    await ensurePartitions(client, options.nowMs())
-  } finally {
-    endQuietly(client)
+/** What takes its time has a connection for as long as it takes. */
+function clientFor(how: ConnectOptions): WithClient {
+  return async run => {
+    const client = await connectClient(how, 'migration')
+    try {
+      return await run(client)
+    } finally {
+      endQuietly(client)
+    }
   }
+}
+
+/** Before anything else is opened: a server that will do, with the tables of this program. */
+async function prepareDatabase(client: Client, options: PostgresOptions): Promise<void> {
+  const { isMigrating = true, onNotice } = options
+  await expectServer(client, options, options)
+  const plan = isMigrating ? await migrate(client, options) : await planFor(client)
+  if (!isMigrating) expectUpToDate(plan)
+  if (plan.current > plan.target)
+    onNotice(`The database is of a newer version (migration ${plan.current}) than this program (${plan.target}).`)
+  if (!(await prepareDays(client, options.nowMs()))) onNotice('the partitions of the next days could not be made yet')
 }
 
 /** When the connection breaks the next flush opens another; what the broken one did is looked up by the pipeline. */

@@ -89,3 +89,26 @@ create table keys (
   description text, expires_ms bigint, updated_ms bigint not null, primary key (tenant, namespace, key)
 );
 `
+
+/** What a node tells of itself, as JSON. */
+export const MIGRATION_2: string = `alter table nodes add column facts text not null default '{}';`
+
+/**
+ * Lists that hold at ten million rows. Every index that a list walks ends with the moment and the id, in the order of the partitions, so that a walk
+ * opens the newest partition and goes on to the next one only when it must.
+ */
+export const LIST_INDEXES: string = `
+drop index executions_by_namespace;
+drop index executions_by_flow;
+drop index executions_unusual;
+drop index executions_by_parent;
+drop index executions_open;
+create index executions_by_namespace on executions (tenant, namespace, born_ms, id);
+create index executions_by_flow on executions (tenant, namespace, flow_id, born_ms, id);
+create index executions_unusual on executions (tenant, state, born_ms, id, namespace, flow_id) where state <> 'SUCCESS';
+create index executions_unusual_by_namespace on executions (tenant, namespace, state, born_ms, id, flow_id) where state <> 'SUCCESS';
+create index executions_by_parent on executions (parent_id, born_ms, id) where parent_id is not null;
+create index executions_open on executions (waits_for, id) where waits_for is not null;
+alter table execution_labels drop constraint execution_labels_pkey;
+alter table execution_labels add primary key (key, value, born_ms, execution_id);
+`

@@ -24,16 +24,9 @@ export const UPSERT_KEY = `insert into keys (tenant, namespace, key, value, type
   expires_ms = excluded.expires_ms, updated_ms = excluded.updated_ms`
 export const DELETE_KEY = 'delete from keys where tenant = $1 and namespace = $2 and key = $3 returning 1'
 
-export const DELETE_OF_EXECUTION: readonly string[] = [
-  'journal',
-  'logs',
-  'metrics',
-  'execution_labels',
-  'timers',
-  'jobs',
-  'signals',
-].map(table => `delete from ${table} where execution_id = $1`)
-export const DELETE_EXECUTION = 'delete from executions where id = $1 returning 1'
+/** What belongs to an execution: history, found by its birth, and what is still to be done. */
+export const TABLES_BY_BIRTH: readonly string[] = ['journal', 'logs', 'metrics', 'execution_labels']
+export const TABLES_OF_WORK: readonly string[] = ['timers', 'jobs', 'signals']
 /** Index: operations_by_expiry. */
 export const PURGE_OPERATIONS =
   'delete from operations where key in (select key from operations where expires_ms <= $1 order by expires_ms limit $2) returning 1'

@@ -2,6 +2,8 @@
 // ever yielding to the event loop, PostgreSQL with a round trip each.
 import type { JobRow, LogRow } from '../batch.ts'
 import type { FlowKey, FlowRow, FlowWrite, Operations } from '../store.ts'
+import type { Condition } from './walk.ts'
+import type { BirthOrder } from './birth-order.ts'
 import * as sql from './perform.sql.ts'
 import { flowOf, jobOf, number, text, type SqlRow } from './rows.ts'
 
@@ -24,11 +26,18 @@ type Performers = {
 
 /** Where the two databases cannot speak alike: PostgreSQL finds the partition of an execution by its birth. */
 export interface SqlDialect {
+  readonly born: BirthOrder
+  /** The column as one that no index is to be chosen for, where the planner has no statistics to choose by. */
+  aside(column: string): string
+  /** How walks over several keys become one list. */
+  readonly merge: 'union' | 'lateral'
   journalOf(executionId: string): Statement
   insertLog(row: LogRow): Statement
   /** Around the saving of flows: one at a time, so that their numbers are seen in order, and told to the other nodes. */
   readonly beforeFlows?: Statement
   readonly afterFlows?: Statement
+  /** Where the database is another machine than the node, or may be. */
+  readonly ownClock?: Statement
   /** Takes free jobs in the order of their rank; no two callers are given the same one. */
   claimJobs(claim: Operations['claimJobs']['args']): Statement
 }
@@ -45,14 +54,22 @@ function run(statement: string, ...values: readonly Param[]): Statement {
   return { text: statement, values }
 }
 
+/** The condition stands where the statement has its `?`. */
+export function of(statement: string, { text, values }: Condition): Statement {
+  let number = 0
+  return { text: statement.replace('?', text).replaceAll('?', () => `$${++number}`), values }
+}
+
 const PERFORMERS: Performers = {
-  *joinNode({ node, nowMs }) {
+  *joinNode({ node, nowMs }, dialect) {
     const rows = yield run(sql.JOIN_NODE, node, nowMs)
     const row = rows[0] ?? {}
+    const [time] = dialect.ownClock ? yield dialect.ownClock : []
     return {
       incarnation: number(row, 'incarnation'),
       flushSeq: number(row, 'flush_seq'),
       highWaterMs: number(row, 'high_water_ms'),
+      ...(time ? { dbNowMs: number(time, 'now_ms') } : {}),
     }
   },
   *saveFlow(write, dialect) {
@@ -112,9 +129,10 @@ const PERFORMERS: Performers = {
   *deleteKey({ tenant, namespace, key }) {
     return (yield run(sql.DELETE_KEY, tenant, namespace, key)).length === 1
   },
-  *deleteExecution({ id }) {
-    for (const statement of sql.DELETE_OF_EXECUTION) yield run(statement, id)
-    return (yield run(sql.DELETE_EXECUTION, id)).length === 1
+  *deleteExecution({ id }, { born }) {
+    for (const table of sql.TABLES_BY_BIRTH) yield of(`delete from ${table} where ?`, born.is(id, 'execution_id'))
+    for (const table of sql.TABLES_OF_WORK) yield run(`delete from ${table} where execution_id = $1`, id)
+    return (yield of('delete from executions where ? returning 1', born.is(id, 'id'))).length === 1
   },
   *purgeOperations({ nowMs, limit }) {
     return (yield run(sql.PURGE_OPERATIONS, nowMs, limit)).length

@@ -11,13 +11,22 @@ export const LIST_FLOWS = `select f.* from flows f
   order by f.tenant, f.namespace, f.id limit $4`
 export const LIST_TRIGGERS = 'select * from triggers'
 
-export const FIND_EXECUTION = 'select * from executions where id = $1'
+export const FIND_EXECUTION = 'select * from executions where ?'
+/**
+ * The namespaces that flows of the tenant have or had, from the first name on, one probe of the primary key each. Executions have no others.
+ */
+export const LIST_NAMESPACES = `with recursive found (namespace, count) as (
+    select (select min(namespace) from flows where tenant = $1 and namespace >= $2 and namespace < $3), 1
+    union all
+    select (select min(f.namespace) from flows f where f.tenant = $1 and f.namespace > found.namespace and f.namespace < $3), count + 1
+    from found where found.namespace is not null and count < $4)
+  select namespace from found where namespace is not null`
 /** Index: executions_open. */
 export const LIST_READY = "select id from executions where waits_for = 'nothing' and id > $1 order by id limit $2"
 /** Index: logs_by_execution. */
-export const LOGS_OF = 'select * from logs where execution_id = $1 and level_max >= $2 order by seq limit $3 offset $4'
+export const LOGS_OF = 'select * from logs where ? order by seq limit ? offset ?'
 /** Index: metrics_by_execution. */
-export const METRICS_OF = 'select * from metrics where execution_id = $1 order by seq'
+export const METRICS_OF = 'select * from metrics where ? order by seq'
 
 /** Index: timers_by_time. */
 export const LIST_TIMERS = 'select * from timers where at_ms <= $1 order by at_ms limit $2'
@@ -30,20 +39,21 @@ export const LIST_LOST_JOBS = 'select * from jobs where node = $1 and incarnatio
 /** Index: jobs_free. */
 export const COUNT_FREE_JOBS =
   'select count(*) as n from (select 1 from jobs where node is null and not is_killed limit 1000) as found'
+/** One probe of the index for each queue, however many jobs wait. */
+export const LIST_FREE_QUEUES = `with recursive queues (name) as (
+    select (select min(queue) from jobs where node is null)
+    union all
+    select (select min(queue) from jobs where node is null and queue > queues.name) from queues where queues.name is not null)
+  select name from queues where name is not null`
+/** Index: jobs_free. */
+export const LIST_FREE_JOBS = `select execution_id, run, epoch from jobs
+  where node is null and not is_killed and queue = $1 order by rank limit $2`
+/** Index: jobs_free. */
+export const FIND_OLDEST_FREE_JOB =
+  "select rank from jobs where queue = 'default' and node is null and not is_killed order by rank limit 1"
 /** Index: jobs_killed. */
 export const LIST_KILLED_JOBS = 'select execution_id, run, epoch from jobs where node is null and is_killed limit $1'
 export const FIND_OPERATION = 'select * from operations where key = $1'
 
 export const FIND_KEY = 'select * from keys where tenant = $1 and namespace = $2 and key = $3'
 export const LIST_KEYS = 'select * from keys where tenant = $1 and namespace = $2 order by key'
-
-/** `where` has `given` parameters; the limit and the offset follow. */
-export function listExecutions(where: string, given: number, isAscending: boolean): string {
-  const order = isAscending ? 'asc' : 'desc'
-  return `select * from executions where ${where} order by id ${order} limit $${given + 1} offset $${given + 2}`
-}
-
-/** Counts up to a limit, which follows the `given` parameters of `where`. */
-export function countExecutions(where: string, given: number): string {
-  return `select count(*) as n from (select 1 from executions where ${where} limit $${given + 1}) as found`
-}

@@ -1,7 +1,9 @@
 // Reads by key or keyset, the same for SQLite and PostgreSQL. They hold no transaction open.
 import type { JobKey, JournalRowOf } from '../batch.ts'
 import type { ExecutionQuery, Reads } from '../store.ts'
-import type { Param, SqlDialect } from './perform.ts'
+import { WALKS_MAX, below, countLabelStatement, countStatement, listStatement, type Found } from './execution-query.ts'
+import type { Condition } from './walk.ts'
+import { of, type Param, type SqlDialect, type Statement } from './perform.ts'
 import * as sql from './reads.sql.ts'
 import { executionOf, flowOf, jobOf, number, numberOrNull, text, textOrNull, triggerOf, type SqlRow } from './rows.ts'
 
@@ -13,7 +15,7 @@ export function readsOf(query: Query, dialect: SqlDialect): Reads {
   const one: One = async (statement, ...values) => (await query(statement, values))[0]
   return {
     ...flowReads(all, one),
-    ...executionReads(all, one),
+    ...executionReads(all, query, dialect),
     journalOf: async id => await journalOf(id, query, dialect),
     ...queueReads(all, one),
     findKey: async (tenant, namespace, key) => mapRow(await one(sql.FIND_KEY, tenant, namespace, key), keyOf),
@@ -22,6 +24,7 @@ export function readsOf(query: Query, dialect: SqlDialect): Reads {
 }
 
 type All = (statement: string, ...values: Param[]) => Promise<readonly SqlRow[]>
+type First = (statement: Statement) => Promise<SqlRow | undefined>
 type One = (statement: string, ...values: Param[]) => Promise<SqlRow | undefined>
 
 function flowReads(all: All, one: One): Pick<Reads, 'findFlow' | 'listRevisions' | 'listFlows' | 'listTriggers'> {
@@ -41,22 +44,21 @@ function flowReads(all: All, one: One): Pick<Reads, 'findFlow' | 'listRevisions'
 
 function executionReads(
   all: All,
-  one: One,
+  query: Query,
+  dialect: SqlDialect,
 ): Pick<Reads, 'findExecution' | 'listExecutions' | 'countExecutions' | 'listReady' | 'logsOf' | 'metricsOf'> {
+  const { born } = dialect
+  const ask = async ({ text, values }: Statement): Promise<readonly SqlRow[]> => await query(text, values)
+  const first = async (statement: Statement): Promise<SqlRow | undefined> => (await ask(statement))[0]
+  const prepare = async (wanted: ExecutionQuery): Promise<Found> => await findFor(wanted, all, first)
   return {
-    findExecution: async id => mapRow(await one(sql.FIND_EXECUTION, id), executionOf),
-    listExecutions: async query => {
-      const { where, values } = filterOf(query)
-      const statement = sql.listExecutions(where, values.length, query.isAscending === true)
-      return (await all(statement, ...values, query.limit, query.offset ?? 0)).map(executionOf)
-    },
-    countExecutions: async query => {
-      const { where, values } = filterOf(query)
-      return number((await one(sql.countExecutions(where, values.length), ...values, query.limit)) ?? { n: 0 }, 'n')
-    },
+    findExecution: async id => mapRow(await first(of(sql.FIND_EXECUTION, born.is(id, 'id'))), executionOf),
+    listExecutions: async wanted => (await ask(listStatement(wanted, await prepare(wanted), dialect))).map(executionOf),
+    countExecutions: async wanted =>
+      number((await first(countStatement(wanted, await prepare(wanted), dialect))) ?? { n: 0 }, 'n'),
     listReady: async (afterId, limit) => (await all(sql.LIST_READY, afterId, limit)).map(row => text(row, 'id')),
     logsOf: async ({ executionId, levelMin = 0, limit, offset = 0 }) =>
-      (await all(sql.LOGS_OF, executionId, levelMin, limit, offset)).map(row => ({
+      (await ask(logsStatement(born.is(executionId, 'execution_id'), { levelMin, limit, offset }))).map(row => ({
         executionId,
         tenant: text(row, 'tenant'),
         namespace: text(row, 'namespace'),
@@ -66,7 +68,7 @@ function executionReads(
         lines: text(row, 'lines'),
       })),
     metricsOf: async executionId =>
-      (await all(sql.METRICS_OF, executionId)).map(row => ({
+      (await ask(of(sql.METRICS_OF, born.is(executionId, 'execution_id')))).map(row => ({
         executionId,
         run: number(row, 'run'),
         taskId: text(row, 'task_id'),
@@ -77,6 +79,38 @@ function executionReads(
         atMs: number(row, 'at_ms'),
       })),
   }
+}
+
+function logsStatement(
+  { text, values }: Condition,
+  { levelMin, limit, offset }: { readonly levelMin: number; readonly limit: number; readonly offset: number },
+): Statement {
+  return of(sql.LOGS_OF, { text: `${text} and level_max >= ?`, values: [...values, levelMin, limit, offset] })
+}
+
+/** Above, a label is common: a list then finds rows that have it sooner by another way. */
+const RARE_MAX = 10_000
+/** Behind every name. */
+const LAST_NAME = '\u{10ffff}'
+
+/** The namespaces that a prefix, or a flow of whatever namespace, means, and whether the first label is the way to the rows. */
+async function findFor(query: ExecutionQuery, all: All, first: First): Promise<Found> {
+  const { tenant, namespace, isPrefix, flowId } = query
+  const [label] = query.labels ?? []
+  const isNarrow = namespace !== undefined || flowId !== undefined || query.states?.includes('SUCCESS') === false
+  if (query.parentId !== undefined) return { isByLabel: false }
+  if (label && (!isNarrow || (await isRare(label, first)))) return { isByLabel: true }
+  if (namespace !== undefined && !isPrefix) return { namespaces: [namespace], isByLabel: false }
+  if (namespace === undefined && flowId === undefined) return { isByLabel: false }
+  const [from, to] = namespace === undefined ? ['', LAST_NAME] : below(namespace)
+  const rows = await all(sql.LIST_NAMESPACES, tenant, from, to, WALKS_MAX)
+  const namespaces = [...(namespace === undefined ? [] : [namespace]), ...rows.map(row => text(row, 'namespace'))]
+  return { namespaces: namespaces.length < WALKS_MAX ? namespaces : undefined, isByLabel: false }
+}
+
+async function isRare(label: Parameters<typeof countLabelStatement>[0], first: First): Promise<boolean> {
+  const row = (await first(countLabelStatement(label, RARE_MAX + 1))) ?? { n: 0 }
+  return number(row, 'n') <= RARE_MAX
 }
 
 async function journalOf(id: string, query: Query, dialect: SqlDialect): Promise<readonly JournalRowOf[]> {
@@ -102,6 +136,9 @@ function queueReads(
   | 'listHeldJobs'
   | 'listKilledJobs'
   | 'countFreeJobs'
+  | 'listFreeQueues'
+  | 'listFreeJobs'
+  | 'findOldestFreeJob'
   | 'findOperation'
 > {
   return {
@@ -129,7 +166,10 @@ function queueReads(
     listHeldJobs: async ({ node, incarnation, beforeMs, limit }) =>
       (await all(sql.LIST_HELD_JOBS, node, incarnation, beforeMs, limit)).map(jobKeyOf),
     listKilledJobs: async limit => (await all(sql.LIST_KILLED_JOBS, limit)).map(jobKeyOf),
+    listFreeQueues: async () => (await all(sql.LIST_FREE_QUEUES)).map(row => text(row, 'name')),
+    listFreeJobs: async (queue, limit) => (await all(sql.LIST_FREE_JOBS, queue, limit)).map(jobKeyOf),
     countFreeJobs: async () => number((await one(sql.COUNT_FREE_JOBS)) ?? { n: 0 }, 'n'),
+    findOldestFreeJob: async () => mapRow(await one(sql.FIND_OLDEST_FREE_JOB), row => number(row, 'rank')),
     findOperation: async key =>
       mapRow(await one(sql.FIND_OPERATION, key), row => ({
         key,
@@ -144,35 +184,6 @@ function queueReads(
 
 function jobKeyOf(row: SqlRow): JobKey {
   return { executionId: text(row, 'execution_id'), run: number(row, 'run'), epoch: number(row, 'epoch') }
-}
-
-/** A closed table of filters; values only as parameters. */
-function filterOf(query: ExecutionQuery): { readonly where: string; readonly values: Param[] } {
-  const parts: string[] = []
-  const values: Param[] = []
-  const add = (part: string, ...more: Param[]): void => {
-    let number = values.length
-    parts.push(part.replaceAll('?', () => `$${++number}`))
-    values.push(...more)
-  }
-  add('tenant = ?', query.tenant)
-  if (query.namespace !== undefined) {
-    const { namespace } = query
-    if (query.isPrefix)
-      add('(namespace = ? or (namespace >= ? and namespace < ?))', namespace, `${namespace}.`, `${namespace}/`)
-    else add('namespace = ?', namespace)
-  }
-  if (query.flowId !== undefined) add('flow_id = ?', query.flowId)
-  if (query.states?.length === 0) add('1 = 0')
-  else if (query.states) add(`state in (${query.states.map(() => '?').join(', ')})`, ...query.states)
-  if (query.startFromMs !== undefined) add('created_ms >= ?', query.startFromMs)
-  if (query.startToMs !== undefined) add('created_ms <= ?', query.startToMs)
-  if (query.parentId !== undefined) add('parent_id = ?', query.parentId)
-  if (query.afterId !== undefined) add(query.isAscending ? 'id > ?' : 'id < ?', query.afterId)
-  for (const { key, value } of query.labels ?? []) {
-    add('id in (select execution_id from execution_labels where key = ? and value = ?)', key, value)
-  }
-  return { where: parts.join(' and '), values }
 }
 
 function mapRow<T>(row: SqlRow | undefined, read: (row: SqlRow) => T): T | undefined {

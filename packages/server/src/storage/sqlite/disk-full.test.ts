@@ -37,12 +37,12 @@ for (const [where, rows] of [
   })
 }
 
-for (const [where, rows, foldedFrom] of [
-  ['the main thread', 1, 256],
-  ['the database thread', 40, 160],
+for (const [where, rows, foldedFrom, sizeBytes] of [
+  ['the main thread', 1, 256, FOLDING_SIZE_BYTES + 2 * 2 ** 20],
+  ['the database thread', 40, 160, FOLDING_SIZE_BYTES],
 ] as const) {
   test(`what ${where} acknowledged stays so when the log cannot be folded for want of room`, async t => {
-    const disk = mountSmallDisk(t, FOLDING_SIZE_BYTES)
+    const disk = mountSmallDisk(t, sizeBytes)
     if (!disk) return
     const { store, makeRoom } = openOn(t, disk)
     const node = await join(store)

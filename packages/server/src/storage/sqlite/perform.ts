@@ -3,6 +3,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { FlushError, type Operations } from '../store.ts'
 import { performanceOf, type Param, type SqlDialect, type Statement } from '../sql/perform.ts'
+import { BY_ID } from '../sql/birth-order.ts'
 import type { SqlRow } from '../sql/rows.ts'
 import { INSERT_LOG } from './flush.sql.ts'
 import { faultOf } from './flush.ts'
@@ -27,7 +28,14 @@ function cellOf(value: Param): string | number | null {
 }
 
 export const SQLITE: SqlDialect = {
-  claimJobs: ({ node, incarnation, nowMs, limit }) => ({ text: CLAIM_JOBS, values: [node, incarnation, nowMs, limit] }),
+  born: BY_ID,
+  // A unary plus: SQLite keeps no statistics here and would take any index that has the column.
+  aside: column => `+${column}`,
+  merge: 'union',
+  claimJobs: ({ node, incarnation, nowMs, limit, queues }) => ({
+    text: CLAIM_JOBS,
+    values: [node, incarnation, nowMs, limit, queues && JSON.stringify(queues)],
+  }),
   journalOf: id => ({ text: JOURNAL_OF, values: [id] }),
   insertLog: row => ({
     text: INSERT_LOG,

@@ -2,12 +2,13 @@
 // large ones go to the database thread, which also checkpoints, so that the fsync and the copy of pages never stall the event loop.
 import type { DatabaseSync } from 'node:sqlite'
 import { sizeOf, type Batch } from '../batch.ts'
+import { expectUpToDate } from '../sql/migrations.ts'
 import { readsOf } from '../sql/reads.ts'
 import type { FlushReceipt, Store } from '../store.ts'
 import { foldLog, prepareCheckpoint } from './checkpoint.ts'
 import { startFlushThread, type FlushThread } from './flush-thread-client.ts'
 import { prepareFlush } from './flush.ts'
-import { migrate } from './migrate.ts'
+import { migrate, planFor } from './migrate.ts'
 import { openDatabase, type Durability } from './open.ts'
 import { SQLITE, performIn, prepareStatements } from './perform.ts'
 
@@ -23,14 +24,18 @@ export interface SqliteOptions {
   readonly threadUrl: URL
   /** full unless said. */
   readonly durability?: Durability
+  /** False leaves it to `batuta migrate` to bring the tables up to date. */
+  readonly isMigrating?: boolean
   /** Told of what the operator should know. */
   onNotice?(message: string): void
 }
 
-export function openSqliteStore({ file, nowMs, threadUrl, durability = 'full', onNotice }: SqliteOptions): Store {
+export function openSqliteStore(options: SqliteOptions): Store {
+  const { file, nowMs, threadUrl, durability = 'full', isMigrating = true, onNotice } = options
   const db = openDatabase(file, durability)
   if (durability === 'relaxed') onNotice?.(RELAXED)
-  migrate(db)
+  if (isMigrating) migrate(db)
+  else expectUpToDate(planFor(db))
   const writeHere = prepareFlush(db)
   const run = prepareStatements(db)
   const checkpoint = prepareCheckpoint(db, file)

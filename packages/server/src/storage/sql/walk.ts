@@ -1,0 +1,144 @@
+// A walk over executions as a statement. Its page is found in index entries, then the rows of the page are read. SQLite merges the walks of several
+// keys row by row (`union all … order by`); PostgreSQL would plan each of them for every partition, so that it is told to walk once for each key.
+import type { ExecutionQuery } from '../store.ts'
+import type { BirthOrder } from './birth-order.ts'
+import type { Param, Statement } from './perform.ts'
+
+/** A part of a statement; each `?` is the next of its values. */
+export interface Condition {
+  readonly text: string
+  readonly values: readonly Param[]
+}
+
+/** A column that is walked once for each of its values. */
+export interface Each {
+  readonly column: string
+  readonly values: readonly string[]
+}
+
+export interface Walk {
+  readonly each: readonly Each[]
+  /** Of the execution, `e`. */
+  readonly conditions: readonly Condition[]
+  /** Of a label, `l`, whose rows are walked instead of the executions themselves. */
+  readonly ofLabel?: readonly Condition[]
+}
+
+export interface PageOf {
+  readonly limit: number
+  readonly offset: number
+  readonly isAscending: boolean
+}
+
+interface Dialect {
+  readonly born: BirthOrder
+  /** How the walks of several keys become one. */
+  readonly merge: 'union' | 'lateral'
+}
+
+export function writeList(walk: Walk, page: PageOf, { born, merge }: Dialect): Statement {
+  const order = born.order(page.isAscending)
+  const found =
+    merge === 'union' ? unionOf(walk, born) : walk.ofLabel ? alongLabel(walk, born) : forEachKey(walk, page, born)
+  return write([
+    text('select x.* from ('),
+    ...found,
+    { text: ` order by ${order.text} limit ? offset ?`, values: [page.limit, page.offset] },
+    text(`) as page join executions x on ${born.same('x', 'page')} order by ${order.of('x')}`),
+  ])
+}
+
+export function writeCount(
+  { each, conditions, ofLabel = [] }: Walk,
+  limit: number,
+  { born }: Pick<Dialect, 'born'>,
+): Statement {
+  const keys = each.map(({ column, values }) => ({
+    text: `${column} in (${values.map(() => '?').join(', ')})`,
+    values,
+  }))
+  const from = ofLabel.length === 0 ? 'executions e' : `execution_labels l cross join executions e`
+  return write([
+    text(`select count(*) as n from (select 1 from ${from} where `),
+    all([...keys, ...ofLabel, ...(ofLabel.length === 0 ? [] : [text(born.labelOf('l', 'e'))]), ...conditions]),
+    { text: ' limit ?) as found', values: [limit] },
+  ])
+}
+
+export function writeLabelCount(label: Condition, limit: number): Statement {
+  return write([
+    text('select count(*) as n from (select 1 from execution_labels l where '),
+    label,
+    { text: ' limit ?) as found', values: [limit] },
+  ])
+}
+
+export function labelIs(table: string, { key, value }: NonNullable<ExecutionQuery['labels']>[number]): Condition {
+  return { text: `${table}.key = ? and ${table}.value = ?`, values: [key, value] }
+}
+
+/** One arm for each combination of keys; the database merges them in order, and reads of each no more than it needs. */
+function unionOf({ each, conditions, ofLabel }: Walk, born: BirthOrder): readonly Condition[] {
+  const from = ofLabel ? 'execution_labels l cross join executions e' : 'executions e'
+  const label = ofLabel ? [...ofLabel, text(born.labelOf('l', 'e'))] : []
+  const arms = combinationsOf(each).map(keys => [
+    text(`select ${born.columns(ofLabel ? 'labels' : 'executions')} from ${from} where `),
+    all([...keys, ...label, ...conditions]),
+  ])
+  return arms.flatMap((arm, index) => (index === 0 ? arm : [text(' union all '), ...arm]))
+}
+
+function combinationsOf(each: readonly Each[]): readonly (readonly Condition[])[] {
+  let found: readonly (readonly Condition[])[] = [[]]
+  for (const { column, values } of each)
+    found = found.flatMap(keys => values.map(value => [...keys, { text: `${column} = ?`, values: [value] }]))
+  return found
+}
+
+function forEachKey({ each, conditions }: Walk, page: PageOf, born: BirthOrder): readonly Condition[] {
+  const columns = born.columns('executions')
+  const many = each.filter(({ values }) => values.length > 1)
+  const keys = each.map(({ column, values }) => {
+    const at = many.findIndex(one => one.column === column)
+    return at < 0 ? { text: `${column} = ?`, values } : text(`${column} = k${at}.v`)
+  })
+  const walk = [text(`select ${columns} from executions e where `), all([...keys, ...conditions])]
+  if (many.length === 0) return walk
+  const order = born.order(page.isAscending).text
+  return [
+    text(`select w.* from `),
+    ...many.map(({ values }, at) => ({
+      text: `${at === 0 ? '' : ' cross join '}(values ${values.map(() => '(?)').join(', ')}) as k${at} (v)`,
+      values,
+    })),
+    text(' cross join lateral ('),
+    ...walk,
+    { text: ` order by ${order} limit ?) as w`, values: [page.limit + page.offset] },
+  ]
+}
+
+/** The limit within keeps the planner from joining the tables whole. */
+function alongLabel({ conditions, ofLabel = [] }: Walk, born: BirthOrder): readonly Condition[] {
+  return [
+    text(
+      `select ${born.columns('labels')} from execution_labels l cross join lateral (select 1 from executions e where `,
+    ),
+    all([text(born.labelOf('l', 'e')), ...conditions]),
+    text(' limit 1) as own where '),
+    all(ofLabel),
+  ]
+}
+
+function text(words: string): Condition {
+  return { text: words, values: [] }
+}
+
+function all(conditions: readonly Condition[]): Condition {
+  return { text: conditions.map(one => one.text).join(' and '), values: conditions.flatMap(one => one.values) }
+}
+
+function write(parts: readonly Condition[]): Statement {
+  let number = 0
+  const words = parts.map(part => part.text.replaceAll('?', () => `$${++number}`)).join('')
+  return { text: words, values: parts.flatMap(({ values }) => values) }
+}

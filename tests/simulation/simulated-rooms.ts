@@ -1,0 +1,404 @@
+// The rooms of one incarnation, wired as the boot does it. What the worker and the clock tell the engine may be lost on the way, and said twice.
+import { birthOf, fold, newId, type ExecutionState, type Plan, type Signal, type Value } from '@batuta/core'
+import { Clockwork } from '../../packages/server/src/engine/clockwork.ts'
+import { Engine } from '../../packages/server/src/engine/engine.ts'
+import { startFiring } from '../../packages/server/src/engine/fire-schedule.ts'
+import { FlowFollower } from '../../packages/server/src/engine/flow-follower.ts'
+import type { NodeIdentity } from '../../packages/server/src/engine/flush-pipeline.ts'
+import { Membership } from '../../packages/server/src/engine/membership.ts'
+import { Schedules, homeShardOf } from '../../packages/server/src/engine/schedules.ts'
+import { newEvaluator, newTurnEnvironment } from '../../packages/server/src/engine/turn-environment.ts'
+import type { StartWorld } from '../../packages/server/src/flows/births.ts'
+import type { FlowCatalogue } from '../../packages/server/src/flows/flow-catalogue.ts'
+import { newChanges } from '../../packages/server/src/inbox/changes.ts'
+import type { Inbox, SubmitOptions } from '../../packages/server/src/inbox/inbox.ts'
+import type { JobSink } from '../../packages/server/src/inbox/jobs.ts'
+import { Router } from '../../packages/server/src/inbox/router.ts'
+import { Maintenance } from '../../packages/server/src/maintenance/maintenance.ts'
+import { placeJobs } from '../../packages/server/src/maintenance/place-jobs.ts'
+import { rescueJobs } from '../../packages/server/src/maintenance/rescue-jobs.ts'
+import { takeSignals } from '../../packages/server/src/maintenance/take-signals.ts'
+import { wakeReady } from '../../packages/server/src/maintenance/wake-ready.ts'
+import type { Cluster } from '../../packages/server/src/storage/cluster.ts'
+import { FlushError, type FlowKey, type Store } from '../../packages/server/src/storage/store.ts'
+import { Worker } from '../../packages/server/src/worker/worker.ts'
+import type { Chance } from './chance.ts'
+import type { Faults } from './faults.ts'
+import { count, type Ledger } from './ledger.ts'
+import type { Process } from './process.ts'
+import { SimulatedHost, type SimulatedHostOptions } from './simulated-host.ts'
+import type { World } from './world.ts'
+
+export interface NodeOptions {
+  /** Its name; the same after every start. */
+  readonly name: string
+  readonly world: World
+  readonly chance: Chance
+  readonly process: Process
+  readonly store: Store
+  readonly ledger: Ledger
+  readonly isSwept: boolean
+  faults(): Faults
+  onStart: SimulatedHostOptions['onStart']
+  /** Puts something between the engine and those who talk to it. */
+  wrapInbox(inbox: Inbox): Inbox
+  onFatal(error: Error): void
+}
+
+export interface Rooms {
+  readonly inbox: Inbox
+  readonly engine: Engine
+  readonly worker: Worker
+  readonly hosts: readonly SimulatedHost[]
+  start(): Promise<void>
+  stop(graceMs: number): Promise<void>
+  abandon(reason: string): void
+  onFlowChanged(key: FlowKey): Promise<void>
+}
+
+/** Why an incarnation is over. */
+export type Over = 'fenced' | 'broken'
+
+export interface RoomsPlace {
+  readonly node: NodeIdentity
+  readonly flows: FlowCatalogue
+  onOver(over: Over, reason: string): void
+}
+
+interface Inner extends Pick<Rooms, 'inbox' | 'engine' | 'worker' | 'hosts'> {
+  readonly clockwork: Clockwork
+  readonly schedules: Schedules
+  readonly maintenance: Maintenance
+  readonly membership: Membership
+  readonly followers: readonly Follower[]
+}
+
+interface Follower {
+  start(): Promise<void>
+  stop(): void
+}
+
+export const SLOTS = 4
+const SWEEP_MS = 1_000
+/** Of the firings, so many take a while. */
+const ASKING = 0.3
+const NO_ROOTS: ReadonlyMap<string, Value> = new Map()
+const PLACE = { zone: 'UTC', locale: 'en-US', configuredRoots: NO_ROOTS }
+
+export function openRooms(options: NodeOptions, place: RoomsPlace): Rooms {
+  const inner = connect(options, place)
+  const { inbox, engine, worker, hosts, clockwork, schedules, maintenance, membership, followers } = inner
+  const quieten = (): void => {
+    clockwork.stop()
+    maintenance.stop()
+    for (const follower of followers) follower.stop()
+  }
+  return {
+    inbox,
+    engine,
+    worker,
+    hosts,
+    start: async () => {
+      await membership.start()
+      await maintenance.start()
+      if (!options.isSwept) maintenance.stop()
+      await clockwork.start()
+      for (const follower of followers) await follower.start()
+    },
+    stop: async graceMs => {
+      quieten()
+      await membership.handOver()
+      await worker.drain(graceMs)
+      await engine.stop()
+      await membership.stop()
+    },
+    abandon: reason => {
+      quieten()
+      membership.abandon()
+      worker.abandon()
+      engine.abandon(reason)
+    },
+    onFlowChanged: async key => clockwork.lookAt(await schedules.reload(key)),
+  }
+}
+
+function connect(options: NodeOptions, place: RoomsPlace): Inner {
+  const { process, store, ledger } = options
+  const { node, flows, onOver } = place
+  const { platform } = process
+  const onNotice = noticeOf(ledger)
+  const hosts: SimulatedHost[] = []
+  const owns = (shard: number): boolean => membership.owns(shard)
+  const inbox = options.wrapInbox({ submit: (signal, how) => door.submit(signal, how) })
+  const twice = sayTwice(inbox, options)
+  const worker = openWorker(options, { node, inbox: twice, hosts })
+  const startWorld = startWorldOf(options)
+  const fireSchedules = (atMs: number): number | undefined => schedules.fireDue(atMs)
+  const clockwork = new Clockwork({ store, inbox: twice, platform, owns, fireSchedules, onNotice })
+  const isHeard = hearing(options)
+  const evaluate = newEvaluator(answersOf(options), twice, onNotice)
+  const engine: Engine = new Engine({
+    store,
+    flows,
+    platform,
+    node,
+    jobs: hardOfHearing(worker, isHeard),
+    changes: newChanges(),
+    envOf: newTurnEnvironment({ platform, flows, ...PLACE, startWorld }),
+    evaluate: async question => {
+      if (isHeard('evaluation')) await evaluate(question)
+    },
+    owns,
+    onTimer: timer => void (isHeard('timer') && clockwork.add(timer)),
+    onNotice,
+    onFatal: error =>
+      onOver(error instanceof FlushError && error.fault === 'fenced' ? 'fenced' : 'broken', error.message),
+  })
+  const schedules = openSchedules(options, { flows, inbox, clockwork, owns, startWorld })
+  const { maintenance, signals } = openMaintenance(options, { node, inbox, engine, worker, owns })
+  const membership: Membership = openMembership(options, place, { maintenance, schedules, clockwork, engine, worker })
+  const { cluster } = store
+  const door: Inbox = cluster ? openRouter(options, cluster, { node, engine, flows, owns }) : engine
+  const followers = cluster ? openFollowers(options, cluster, { flows, worker, signals, schedules, clockwork }) : []
+  return { inbox, engine, worker, clockwork, schedules, maintenance, membership, followers, hosts }
+}
+
+export function startWorldOf({ chance, process }: NodeOptions): () => StartWorld {
+  return () => ({ ...PLACE, nowMs: process.platform.nowMs(), random: () => chance.next() })
+}
+
+export function freshIdOf({ chance, process }: NodeOptions): (shard: number) => string {
+  return shard => newId({ nowMs: process.platform.nowMs(), shard, random: () => chance.next() })
+}
+
+/** What is noted as a finding: only what must never happen, whatever is broken around it. */
+export function noticeOf(ledger: Ledger): (message: string, error?: unknown) => void {
+  return (message, error) => {
+    if (/threw|is held|cannot be read/.test(message) && !/store does not answer/.test(String(error)))
+      ledger.findings.push(`${message}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+    count(ledger, 'notices')
+  }
+}
+
+function openMaintenance(
+  { process, store, ledger }: NodeOptions,
+  {
+    node,
+    inbox,
+    engine,
+    worker,
+    owns,
+  }: Pick<Rooms, 'inbox' | 'engine' | 'worker'> & { readonly node: NodeIdentity; owns(shard: number): boolean },
+): { readonly maintenance: Maintenance; readonly signals: ReturnType<typeof takeSignals> } {
+  const onNotice = noticeOf(ledger)
+  const { platform } = process
+  const nowMs = (): number => platform.nowMs()
+  const signals = takeSignals({ store, inbox: engine, owns, nowMs, onNotice })
+  const isRunning: Worker['isRunning'] = key => worker.isRunning(key)
+  const rescue = rescueJobs({ store, inbox, node, owns, nowMs, isRunning, wake: () => worker.wake(), onNotice })
+  const ready = wakeReady({ store, owns, wake: id => engine.wake(id) })
+  const { cluster } = store
+  const rounds = [signals, rescue, ready, ...(cluster ? [placeJobs({ store, cluster, inbox, owns, onNotice })] : [])]
+  return { maintenance: new Maintenance({ rounds, platform, onNotice }), signals }
+}
+
+function openMembership(
+  options: NodeOptions,
+  { node, onOver }: RoomsPlace,
+  {
+    maintenance,
+    schedules,
+    clockwork,
+    engine,
+    worker,
+  }: Pick<Inner, 'maintenance' | 'schedules' | 'clockwork' | 'engine' | 'worker'>,
+): Membership {
+  return new Membership({
+    cluster: options.store.cluster,
+    member: node,
+    isEngine: true,
+    platform: options.process.platform,
+    onGained: async () => {
+      await maintenance.runAll()
+      clockwork.lookAt(await schedules.load())
+      clockwork.refresh()
+    },
+    onLosing: shards => engine.release(shards),
+    onRenewed: validMs => worker.beat(validMs),
+    onFenced: reason => onOver('fenced', reason),
+    onNotice: noticeOf(options.ledger),
+  })
+}
+
+function openRouter(
+  { process, store }: NodeOptions,
+  cluster: Cluster,
+  {
+    node,
+    engine,
+    flows,
+    owns,
+  }: {
+    readonly node: NodeIdentity
+    readonly engine: Engine
+    readonly flows: FlowCatalogue
+    owns(shard: number): boolean
+  },
+): Router {
+  let sent = 0
+  return new Router({
+    engine,
+    store,
+    cluster,
+    platform: process.platform,
+    member: node,
+    owns,
+    load: id => loadExecution(store, flows, id),
+    newSignalId: () => `${node.id}/${node.incarnation}/r${String(++sent).padStart(12, '0')}`,
+  })
+}
+
+async function loadExecution(
+  store: Store,
+  flows: FlowCatalogue,
+  id: string,
+): Promise<{ readonly state: ExecutionState; readonly plan: Plan } | undefined> {
+  const rows = await store.read.journalOf(id)
+  if (rows.length === 0) return undefined
+  const birth = birthOf(id, rows)
+  const plan = await flows.loadPlan(birth, birth.revision)
+  return plan && { state: fold(id, rows, plan), plan }
+}
+
+function openFollowers(
+  { process, ledger, isSwept }: NodeOptions,
+  cluster: Cluster,
+  {
+    flows,
+    worker,
+    signals,
+    schedules,
+    clockwork,
+  }: Pick<Inner, 'worker' | 'schedules' | 'clockwork'> & {
+    readonly flows: FlowCatalogue
+    readonly signals: ReturnType<typeof takeSignals>
+  },
+): readonly Follower[] {
+  const { platform } = process
+  const onNotice = noticeOf(ledger)
+  const onChanged = async (key: FlowKey): Promise<void> => clockwork.lookAt(await schedules.reload(key))
+  const follower = new FlowFollower({ cluster, flows, platform, onChanged, onNotice })
+  let callOff: (() => void) | undefined
+  const sweep = (): void => {
+    void worker.sweep()
+    if (isSwept) callOff = platform.at(platform.nowMs() + SWEEP_MS, sweep)
+  }
+  const unlisten = cluster.onHint(hint => {
+    if (hint === 'signals') void signals.run().catch(error => onNotice('stored signals are read later', error))
+    if (hint === 'jobs') void worker.sweep()
+    if (hint === 'flows') void follower.look()
+  })
+  const hearing: Follower = { start: async () => {}, stop: unlisten }
+  return [follower, hearing, { start: async () => sweep(), stop: () => callOff?.() }]
+}
+
+interface SchedulePlace {
+  readonly flows: FlowCatalogue
+  readonly inbox: Inbox
+  readonly clockwork: Clockwork
+  owns(shard: number): boolean
+  startWorld(): StartWorld
+}
+
+function openSchedules(options: NodeOptions, { flows, inbox, clockwork, owns, startWorld }: SchedulePlace): Schedules {
+  const { store, process, ledger } = options
+  const onNotice = noticeOf(ledger)
+  const freshId = freshIdOf(options)
+  const schedules: Schedules = new Schedules({
+    store,
+    zone: 'UTC',
+    nowMs: () => process.platform.nowMs(),
+    owns,
+    findFlow: key => flows.flowOf(key),
+    onNotice,
+    fire: firing => {
+      const ask = (): Promise<never> => Promise.reject(new Error('nothing is asked here'))
+      const fire = { inbox, flows, world: startWorld(), ask, newId: () => freshId(homeShardOf(firing.row)), onNotice }
+      // The defaults of inputs may ask the store before there is a birth.
+      const asked = options.chance.hits(ASKING) ? store.read.listKeys('main', 'simulation') : Promise.resolve([])
+      void asked
+        .then(() => startFiring(firing, fire))
+        .catch(() => false)
+        .then(isTaken => schedules.settle(firing.row, isTaken))
+        .then(nextMs => clockwork.lookAt(nextMs))
+    },
+  })
+  return schedules
+}
+
+/** Whether something said in passing arrives: what is not heard, the store must bring. */
+function hearing({ chance, ledger, faults }: NodeOptions): (what: string) => boolean {
+  return what => {
+    const isLost = chance.hits(faults().lost)
+    if (isLost) count(ledger, `lost ${what}`)
+    return !isLost
+  }
+}
+
+function openWorker(
+  options: NodeOptions,
+  { node, inbox, hosts }: { readonly node: NodeIdentity; readonly inbox: Inbox; readonly hosts: SimulatedHost[] },
+): Worker {
+  return new Worker({
+    inbox,
+    store: options.store,
+    platform: options.process.platform,
+    node,
+    slots: SLOTS,
+    profile: { group: undefined, tags: [] },
+    openHost: events => {
+      const host = new SimulatedHost(options, events)
+      hosts.push(host)
+      return host
+    },
+    answer: () => Promise.reject(new Error('nothing is asked here')),
+    readOutputs: () => Promise.reject(new Error('nothing is spilled here')),
+    onNotice: noticeOf(options.ledger),
+  })
+}
+
+/** What a template asks is answered from the store, which takes its time and may fail. */
+function answersOf({ store, process }: NodeOptions): Parameters<typeof newEvaluator>[0] {
+  return {
+    store,
+    environment: {},
+    nowMs: () => process.platform.nowMs(),
+    files: undefined as never,
+  }
+}
+
+function hardOfHearing(worker: Worker, isHeard: (what: string) => boolean): JobSink {
+  return {
+    reserve: queue => worker.reserve(queue),
+    release: places => worker.release(places),
+    offer: job => (isHeard('offer') ? worker.offer(job) : worker.release(1)),
+    wake: () => void (isHeard('wake') && worker.wake()),
+    stop: (key, reason) => worker.stop(key, reason),
+  }
+}
+
+/** Delivery is at least once: whoever reports may report again. */
+function sayTwice(inbox: Inbox, { world, chance, faults, process, ledger }: NodeOptions): Inbox {
+  const again = <T>(signal: Signal, options: SubmitOptions<T> | undefined): void => {
+    count(ledger, `doubled ${signal.type}`)
+    world.at(world.nowMs + chance.int(0, 3_000), `again ${signal.type}`, () =>
+      process.whenAwake(() => void inbox.submit(signal, options).catch(() => world.note('again refused\n'))),
+    )
+  }
+  return {
+    submit: (signal, options) => {
+      if (options?.rowId === undefined && chance.hits(faults().doubled)) again(signal, options)
+      return inbox.submit(signal, options)
+    },
+  }
+}
