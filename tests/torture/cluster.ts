@@ -14,7 +14,8 @@ export interface ClusterOptions {
   readonly nodes: Readonly<Record<string, string>>
   readonly flows: (mark: string, folder: string) => readonly TortureFlow[]
   readonly database?: Database
-  readonly env?: Readonly<Record<string, string>>
+  /** What else is in the environment of that node. */
+  readonly envOf?: (name: string) => Readonly<Record<string, string>>
 }
 
 /** Each role alone, and a server with all of them. */
@@ -63,7 +64,7 @@ export class TortureCluster {
     for (const [name, role] of Object.entries(options.nodes)) {
       const proxy = await DatabaseProxy.open(database.port)
       const env = {
-        ...options.env,
+        ...options.envOf?.(name),
         BATUTA_DATABASE_URL: `${urlOf(proxy)}?application_name=${name}`,
         BATUTA_STORAGE: join(folder, 'storage'),
         BATUTA_SLOTS: SLOTS,
