@@ -37,13 +37,18 @@ const FLOWS = [
   script('of-tags', { placement: 'workerSelector: { tags: [eu, moon], match: ANY }', commands: 'true' }),
 ]
 
+const SPECIAL: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  hand: { BATUTA_WORKER_TAGS: 'eu, large' },
+  gpu: { BATUTA_WORKER_GROUP: 'gpu' },
+}
+
 let cluster: TortureCluster
 let address = ''
 
 before(async () => {
   cluster = await TortureCluster.open({
     nodes: { door: 'web', mind: 'engine', hand: 'worker', gpu: 'worker' },
-    envOf: { hand: { BATUTA_WORKER_TAGS: 'eu, large' }, gpu: { BATUTA_WORKER_GROUP: 'gpu' } },
+    envOf: name => SPECIAL[name] ?? {},
     flows: () => FLOWS,
   })
   address = cluster.node('door').server?.address ?? ''

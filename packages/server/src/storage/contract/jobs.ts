@@ -63,6 +63,7 @@ function claiming(subject: StoreSubject): void {
 
   storeCase(subject, 'a claimed job carries who has it and since when', async ({ store }) => {
     const node = await join(store)
+    await join(store, 'node-2')
     await node.write({ jobs: [jobRow('e1', 0, { payload: '{"task":"x"}' })] })
 
     const claimed = await claim(store, 'node-2', 5)
@@ -75,6 +76,7 @@ function claiming(subject: StoreSubject): void {
 
   storeCase(subject, 'two nodes never claim the same job', async ({ store }) => {
     const node = await join(store)
+    await join(store, 'node-2')
     await node.write({ jobs: Array.from({ length: 40 }, (_, run) => jobRow('e1', run)) })
 
     const claims = await Promise.all([
