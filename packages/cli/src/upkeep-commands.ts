@@ -11,6 +11,21 @@ export function addUpkeep(program: Command, done: Done): void {
     .action(async (_, command: Command) =>
       done(await (await import('./commands/doctor.ts')).doctor(command.optsWithGlobals())),
     )
+  withPlace(program.command('backup <dir>'))
+    .description('copy the database and the stored files into a new folder, while the server runs')
+    .action(async (folder: string, _, command: Command) =>
+      done(await (await import('./commands/backup.ts')).backup(folder, command.optsWithGlobals())),
+    )
+  withPlace(program.command('restore <dir>'))
+    .description('bring a backup back, into an installation that does not run')
+    .option('--force', 'replace what is there, which is kept beside it')
+    .option(
+      '--missed <policy>',
+      'dates that schedules missed since the backup: ALL, LAST or NONE; else as each trigger says',
+    )
+    .action(async (folder: string, _, command: Command) =>
+      done(await (await import('./commands/restore.ts')).restore(folder, command.optsWithGlobals())),
+    )
 }
 
 /** Where the installation is: as for a server. */

@@ -1,7 +1,9 @@
 // `batuta doctor` without its invariants: what an operator asks first. Every line is a fact with a judgement; nothing is changed.
 import { constants } from 'node:fs'
-import { access, stat, statfs } from 'node:fs/promises'
+import { access, readFile, stat, statfs } from 'node:fs/promises'
+import { join } from 'node:path'
 import { BatutaError } from '@batuta/core'
+import { RESTORED } from '../backup/take-place.ts'
 import type { Config } from '../config/config.ts'
 import { number, text } from '../storage/sql/rows.ts'
 import * as sql from './doctor.sql.ts'
@@ -47,6 +49,7 @@ export async function examine(
     ...(await examineNodes(database, { isServed, nowMs: () => world.nowMs() })),
     ...(await examineWork(database)),
     ...(await examineHeld(database)),
+    ...(await examineRestore(config)),
   ]
 }
 
@@ -192,6 +195,16 @@ async function examineHeld(database: ReadOnlyDatabase): Promise<readonly Check[]
     judgement: 'worth',
     text: `${id} of ${namespace}.${flowId}: ${reason}`,
   }))
+}
+
+/** Of the note that a restore left. */
+async function examineRestore({ dataDir }: Config): Promise<readonly Check[]> {
+  const note = await readFile(join(dataDir, RESTORED), 'utf8').catch(() => undefined)
+  if (note === undefined) return []
+  const [restored, backup] = ['restoredMs', 'backupMs'].map(name => new RegExp(`"${name}": (\\d+)`).exec(note)?.[1])
+  const moment = (ms: string | undefined): string =>
+    ms === undefined ? 'some time' : new Date(Number(ms)).toISOString()
+  return [ok('restored', `at ${moment(restored)}, from a backup of ${moment(backup)}`)]
 }
 
 function messageOf(error: unknown): string {

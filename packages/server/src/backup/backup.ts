@@ -1,0 +1,143 @@
+// A backup while the server runs. The order is what keeps a row from referring to a file that the backup lacks:
+//   1. the files of the storage folder,
+//   2. the database, as it is at one moment,
+//   3. the files again, those that are new since 1.
+// A file is written before the row that names it, so all that the database of step 2 names existed at that moment: it was there at step 1 already, or
+// step 3 finds it. The database first and the files after it would lose what is deleted between the two; the files first and the database after
+// them what is written between the two. All grows in a folder beside the target and gets its name when it is whole and checked.
+import { mkdir, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { BatutaError } from '@batuta/core'
+import { openReadOnly } from '../audit/open-read-only.ts'
+import type { Query, ReadOnlyDatabase } from '../audit/read-only-database.ts'
+import type { Config } from '../config/config.ts'
+import { text } from '../storage/sql/rows.ts'
+import * as sql from './backup.sql.ts'
+import { FolderCopy, isMissing, syncFile, syncFolder, syncFolders } from './copy-folder.ts'
+import {
+  BACKUP_FORMAT,
+  MANIFEST,
+  hashFile,
+  invalid,
+  verifyFiles,
+  type BackedUpFile,
+  type Manifest,
+} from './manifest.ts'
+import { runTool } from './postgres-tools.ts'
+
+export interface BackupWorld {
+  readonly version: string
+  nowMs(): number
+}
+
+export interface BackupReport {
+  readonly folder: string
+  readonly manifest: Manifest
+}
+
+/** Folder of the storage's files inside a backup. */
+export const STORAGE = 'storage'
+
+/** @throws {BatutaError} when there is nothing to back up, the target is taken, or the copy is not as it should be. */
+export async function backUp(config: Config, target: string, world: BackupWorld): Promise<BackupReport> {
+  await expectFree(target)
+  const database = await openReadOnly(config, () => world.nowMs())
+  const growing = `${target}.growing-${process.pid}`
+  try {
+    await mkdir(dirname(target), { recursive: true })
+    await mkdir(growing, { mode: 0o700 })
+    const manifest = await write(config, database, { growing, world })
+    await verifyFiles(growing, manifest.files)
+    await syncFolders(growing)
+    await removeEmpty(target)
+    await rename(growing, target)
+    await syncFolder(dirname(target))
+    return { folder: target, manifest }
+  } catch (error) {
+    await rm(growing, { recursive: true, force: true })
+    throw error
+  } finally {
+    await database.close()
+  }
+}
+
+async function expectFree(target: string): Promise<void> {
+  const entries = await readdir(target).catch((error: unknown) => {
+    if (isMissing(error)) return []
+    throw error
+  })
+  if (entries.length > 0)
+    throw new BatutaError('backup-failed', `The folder "${target}" is not empty: name one that does not exist yet.`)
+}
+
+/** Windows does not rename over a folder. */
+async function removeEmpty(target: string): Promise<void> {
+  await rmdir(target).catch((error: unknown) => {
+    if (!isMissing(error)) throw error
+  })
+}
+
+interface Growing {
+  readonly growing: string
+  readonly world: BackupWorld
+}
+
+async function write(config: Config, database: ReadOnlyDatabase, { growing, world }: Growing): Promise<Manifest> {
+  const copy = new FolderCopy({ from: config.storageDir, to: join(growing, STORAGE), prefix: STORAGE })
+  await copy.pass()
+  const atMs = await database.nowMs()
+  const file = await copyDatabase(config, database, growing)
+  await copy.pass()
+  const manifest: Manifest = {
+    format: BACKUP_FORMAT,
+    kind: database.kind,
+    version: world.version,
+    migrations: await migrationsOf(database.query),
+    atMs,
+    database: file.path,
+    files: [file, ...copy.files],
+  }
+  const path = join(growing, MANIFEST)
+  await writeFile(path, `${JSON.stringify(manifest, undefined, 2)}\n`, { mode: 0o600 })
+  await syncFile(path)
+  return manifest
+}
+
+export async function migrationsOf(query: Query): Promise<readonly string[]> {
+  return (await query(sql.MIGRATIONS)).map(row => text(row, 'checksum'))
+}
+
+async function copyDatabase(config: Config, { kind, query }: ReadOnlyDatabase, folder: string): Promise<BackedUpFile> {
+  const name = kind === 'sqlite' ? 'batuta.db' : 'batuta.dump'
+  const path = join(folder, name)
+  if (config.database.type === 'sqlite') {
+    await query(sql.COPY_DATABASE, path)
+    expectWhole(path)
+  } else
+    await runTool(
+      'pg_dump',
+      ['--format=custom', '--no-owner', '--no-privileges', `--file=${path}`],
+      config.database.url,
+    )
+  await syncFile(path)
+  const { size } = await stat(path)
+  return { path: name, sizeBytes: size, sha256: await hashFile(path) }
+}
+
+/** @throws {BatutaError} `backup-invalid` with what SQLite says of its file. */
+export function expectWhole(path: string): void {
+  const db = new DatabaseSync(path, { readOnly: true })
+  try {
+    const answers = db
+      .prepare(sql.INTEGRITY)
+      .all()
+      .map(row => String(Object.values(row)[0]))
+    if (answers.length !== 1 || answers[0] !== 'ok')
+      throw invalid(
+        `The copy of the database is damaged: ${answers.join('; ')}. Check the original with "batuta doctor".`,
+      )
+  } finally {
+    db.close()
+  }
+}
