@@ -18,3 +18,12 @@ export const FREE_SHARDS = 'update shards set owner_node = null'
 /** Whether a PostgreSQL holds anything of Batuta. */
 export const HAS_TABLES = "select 1 where to_regclass('migrations') is not null"
 export const LIVE_NODES = 'select id from nodes where not fenced and lease_until >= clock_timestamp()'
+
+/** The tables of before are kept under another name, and come back when the restore fails. The name is made of digits and letters by us. */
+export function putAside(name: string): readonly string[] {
+  return [`alter schema public rename to ${name}`, 'create schema public']
+}
+
+export function bringBack(name: string): readonly string[] {
+  return ['drop schema public cascade', `alter schema ${name} rename to public`]
+}

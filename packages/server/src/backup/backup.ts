@@ -24,7 +24,7 @@ import {
   type BackedUpFile,
   type Manifest,
 } from './manifest.ts'
-import { runTool } from './postgres-tools.ts'
+import { PUT_ASIDE, runTool } from './postgres-tools.ts'
 
 export interface BackupWorld {
   readonly version: string
@@ -114,15 +114,16 @@ async function copyDatabase(config: Config, { kind, query }: ReadOnlyDatabase, f
   if (config.database.type === 'sqlite') {
     await query(sql.COPY_DATABASE, path)
     expectWhole(path)
-  } else
-    await runTool(
-      'pg_dump',
-      ['--format=custom', '--no-owner', '--no-privileges', `--file=${path}`],
-      config.database.url,
-    )
+  } else await dump(path, config.database.url)
   await syncFile(path)
   const { size } = await stat(path)
   return { path: name, sizeBytes: size, sha256: await hashFile(path) }
+}
+
+/** Without what earlier restores have put aside. */
+async function dump(path: string, url: string): Promise<void> {
+  const plain = ['--format=custom', '--no-owner', '--no-privileges', `--exclude-schema=${PUT_ASIDE}*`]
+  await runTool('pg_dump', [...plain, `--file=${path}`], url)
 }
 
 /** @throws {BatutaError} `backup-invalid` with what SQLite says of its file. */

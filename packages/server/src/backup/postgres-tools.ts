@@ -4,6 +4,9 @@ import { BatutaError } from '@batuta/core'
 
 export type PostgresTool = 'pg_dump' | 'pg_restore'
 
+/** How the schemas begin in which a restore keeps what it replaced. */
+export const PUT_ASIDE = 'before_restore_'
+
 const MESSAGE_MAX = 2_000
 
 /** @throws {BatutaError} `tool-missing`, or `backup-failed` with what the program said. */

@@ -1,11 +1,12 @@
-// The dump by pg_restore in one transaction, the storage folder by renames. The database comes last: files that no row names harm nobody.
+// The dump by pg_restore in one transaction, the storage folder by a rename at the end. What is replaced is kept: the tables in a schema of their own, the
+// folder beside its place; a restore that fails brings the tables back.
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import { BatutaError } from '@batuta/core'
 import type { SqlRow } from '../storage/sql/rows.ts'
 import * as sql from './backup.sql.ts'
-import { runTool } from './postgres-tools.ts'
+import { PUT_ASIDE, runTool } from './postgres-tools.ts'
 import type { RestorePlace, RestoreReport } from './restore.ts'
 import { settleTriggers } from './settle-triggers.ts'
 import { expectFree, fetchStorage, makeGrowing, takePlace } from './take-place.ts'
@@ -15,18 +16,34 @@ export async function restorePostgres(place: RestorePlace, url: string): Promise
   const hasTables = await withClient(url, client => expectIdle(client, options.isForced))
   await expectFree(config.storageDir, options.isForced)
   const growing = await makeGrowing(config.storageDir)
+  const aside = hasTables ? `${PUT_ASIDE}${new Date(nowMs).toISOString().replace(/\D/g, '')}` : undefined
   try {
     await fetchStorage(folder, manifest.files, growing)
+    if (aside !== undefined) await withClient(url, client => runAll(client, sql.putAside(aside)))
+    await load(join(folder, manifest.database), url).catch(async (error: unknown) => {
+      if (aside !== undefined) await withClient(url, client => runAll(client, sql.bringBack(aside)))
+      throw error
+    })
+    const cursorsMoved = await withClient(url, client => settle(client, place))
     const kept = await takePlace(growing, config.storageDir, nowMs)
-    const clean = hasTables ? ['--clean', '--if-exists'] : []
-    const database = `--dbname=${decodeURIComponent(new URL(url).pathname.slice(1))}`
-    const how = ['--single-transaction', '--exit-on-error', '--no-owner', '--no-privileges', ...clean]
-    await runTool('pg_restore', [...how, database, join(folder, manifest.database)], url)
-    const cursorsMoved = await withClient(url, async client => await settle(client, place))
-    return { manifest, cursorsMoved, replaced: kept === undefined ? [] : [kept] }
+    const schema = aside === undefined ? undefined : `the schema ${aside} of the database`
+    return { manifest, cursorsMoved, replaced: [schema, kept].filter(name => name !== undefined) }
   } finally {
     await rm(growing, { recursive: true, force: true })
   }
+}
+
+/** All of it or nothing. */
+async function load(dump: string, url: string): Promise<void> {
+  const database = decodeURIComponent(new URL(url).pathname.slice(1))
+  const how = ['--single-transaction', '--exit-on-error', '--no-owner', '--no-privileges', `--dbname=${database}`]
+  await runTool('pg_restore', [...how, dump], url)
+}
+
+async function runAll(client: Client, statements: readonly string[]): Promise<void> {
+  await client.query('begin')
+  for (const statement of statements) await client.query(statement)
+  await client.query('commit')
 }
 
 /** Returns whether there is something to replace. */
@@ -59,10 +76,14 @@ async function settle(client: Client, { config, options, nowMs }: RestorePlace):
   return moved
 }
 
+/** @throws {BatutaError} `database-unreachable`. */
 async function withClient<T>(url: string, use: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({ connectionString: url, application_name: 'batuta restore' })
   try {
-    await client.connect()
+    await client.connect().catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error)
+      throw new BatutaError('database-unreachable', `The database cannot be reached: ${reason}.`, { cause: error })
+    })
     return await use(client)
   } finally {
     await client.end()

@@ -71,7 +71,7 @@ async function fill({ config, folder, manifest, options, nowMs }: RestorePlace, 
 async function settle(file: string, options: Parameters<typeof settleTriggers>[1]): Promise<number> {
   const db = new DatabaseSync(file)
   try {
-    db.exec('pragma synchronous = full; begin immediate')
+    db.exec('pragma journal_mode = wal; pragma synchronous = full; begin immediate')
     const run = prepareStatements(db)
     const moved = await settleTriggers(async (text, ...values) => run({ text, values }), options)
     db.exec('commit')
