@@ -152,11 +152,12 @@ async function examineMigrations({ query }: ReadOnlyDatabase, { migrations }: Ex
     const known = migrations[number(row, 'number') - 1]
     return known !== undefined && known !== text(row, 'checksum')
   })
-  if (newest > migrations.length)
+  const floor = Math.max(0, ...applied.map(row => Number(row['floor'] ?? 1)))
+  if (floor > migrations.length)
     return {
       name,
       judgement: 'bad',
-      text: `the database has migration ${newest}, this program knows ${migrations.length}: upgrade the program`,
+      text: `the database needs migration ${floor}, and this program knows ${migrations.length}: upgrade the program`,
     }
   if (differing.length > 0)
     return {
@@ -165,7 +166,17 @@ async function examineMigrations({ query }: ReadOnlyDatabase, { migrations }: Ex
       text: `migration ${number(differing[0] ?? {}, 'number')} differs from the one of this program: use the version that made the database`,
     }
   if (newest < migrations.length)
-    return { name, judgement: 'worth', text: `${newest} of ${migrations.length}: the next start applies the rest` }
+    return {
+      name,
+      judgement: 'worth',
+      text: `${newest} of ${migrations.length}: the next start, or "batuta migrate", applies the rest`,
+    }
+  if (newest > migrations.length)
+    return {
+      name,
+      judgement: 'worth',
+      text: `${newest}, which is ahead of this program (${migrations.length}): it can work on it`,
+    }
   return ok(name, `${newest} of ${migrations.length}`)
 }
 

@@ -152,7 +152,7 @@ async function judgeJobs(jobs: readonly StoredJob[], state: ExecutionState, opti
   if (missing.length === 0) return
   const told = await signalsOf(options, state.id)
   for (const ordinal of missing) {
-    const isTold = told.some(signal => (signal.type === 'settled' || signal.type === 'lost') && signal.run === ordinal)
+    const isTold = told.some(signal => JOB_ENDS.has(signal.type) && signal.run === ordinal)
     if (!isTold)
       find(
         'I21',
@@ -160,6 +160,8 @@ async function judgeJobs(jobs: readonly StoredJob[], state: ExecutionState, opti
       )
   }
 }
+
+const JOB_ENDS: ReadonlySet<string> = new Set(['settled', 'lost', 'unplaced'])
 
 /** I17: a child that has ended has told, or the word is on its way. */
 async function judgeChild(

@@ -3,7 +3,8 @@
 /** A copy of one moment, while others write; written as a file of its own, without holes. */
 export const COPY_DATABASE = 'vacuum into $1'
 export const INTEGRITY = 'pragma integrity_check(10)'
-export const MIGRATIONS = 'select number, checksum from migrations order by number'
+/** All columns: the first version had no `floor`. */
+export const MIGRATIONS = 'select * from migrations order by number'
 
 export const TRIGGERS = 'select * from triggers where next_ms is not null and next_ms <= $1'
 export const MOVE_CURSOR = `update triggers set next_ms = $1

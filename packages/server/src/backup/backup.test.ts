@@ -159,10 +159,10 @@ for (const [what, says, damage] of [
   ],
   [
     'more migrations than this program knows',
-    /was written by Batuta 9 with \d+ migrations, and this program knows \d+/,
+    /was written by Batuta 9 and needs migration 99, and this program knows \d+/,
     (backup: string) =>
       editManifest(backup, text =>
-        text.replace('"version": "1"', '"version": "9"').replace('"migrations": [', '"migrations": ["x", '),
+        text.replace('"version": "1"', '"version": "9"').replace('"floor": 1', '"floor": 99'),
       ),
   ],
   [

@@ -93,7 +93,7 @@ async function write(config: Config, database: ReadOnlyDatabase, { growing, worl
     format: BACKUP_FORMAT,
     kind: database.kind,
     version: world.version,
-    migrations: await migrationsOf(database.query),
+    ...(await migrationsOf(database.query)),
     atMs,
     database: file.path,
     files: [file, ...copy.files],
@@ -104,8 +104,12 @@ async function write(config: Config, database: ReadOnlyDatabase, { growing, worl
   return manifest
 }
 
-export async function migrationsOf(query: Query): Promise<readonly string[]> {
-  return (await query(sql.MIGRATIONS)).map(row => text(row, 'checksum'))
+async function migrationsOf(query: Query): Promise<Pick<Manifest, 'migrations' | 'floor'>> {
+  const rows = await query(sql.MIGRATIONS)
+  return {
+    migrations: rows.map(row => text(row, 'checksum')),
+    floor: Math.max(1, ...rows.map(row => Number(row['floor'] ?? 1))),
+  }
 }
 
 async function copyDatabase(config: Config, { kind, query }: ReadOnlyDatabase, folder: string): Promise<BackedUpFile> {

@@ -16,6 +16,8 @@ export interface Manifest {
   readonly version: string
   /** Checksums of the migrations of the database, in their order. */
   readonly migrations: readonly string[]
+  /** A program must know this many of them to work on the database. */
+  readonly floor: number
   /** The moment that the database shows. */
   readonly atMs: number
   readonly database: string
@@ -86,10 +88,11 @@ function parseJson(text: string): unknown {
 
 function isManifest(value: unknown): value is Manifest {
   if (typeof value !== 'object' || value === null) return false
-  const { format, kind, version, migrations, atMs, database, files } =
+  const { format, kind, version, migrations, floor, atMs, database, files } =
     trust<Partial<Record<keyof Manifest, unknown>>>(value)
   const isKnown = kind === 'sqlite' || kind === 'postgres'
-  const isComplete = typeof version === 'string' && typeof atMs === 'number' && typeof database === 'string'
+  const isComplete =
+    typeof version === 'string' && typeof floor === 'number' && typeof atMs === 'number' && typeof database === 'string'
   return typeof format === 'number' && isKnown && isComplete && Array.isArray(migrations) && areFiles(files)
 }
 

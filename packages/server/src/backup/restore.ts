@@ -58,13 +58,13 @@ function nameOf(kind: Manifest['kind']): string {
   return kind === 'sqlite' ? 'SQLite' : 'PostgreSQL'
 }
 
-/** An older database is brought up to date when the server starts; a newer one cannot be read. */
-function expectVersion({ version, migrations }: Manifest, folder: string, known: readonly string[]): void {
-  if (migrations.length > known.length)
+/** An older database is brought up to date when the server starts; a newer one may need a newer program. */
+function expectVersion({ version, migrations, floor }: Manifest, folder: string, known: readonly string[]): void {
+  if (floor > known.length)
     throw invalid(
-      `The backup in "${folder}" was written by Batuta ${version} with ${migrations.length} migrations, and this program knows ${known.length}: restore it with that version or a newer one.`,
+      `The backup in "${folder}" was written by Batuta ${version} and needs migration ${floor}, and this program knows ${known.length}: restore it with that version or a newer one.`,
     )
-  const differing = migrations.findIndex((checksum, index) => checksum !== known[index])
+  const differing = migrations.slice(0, known.length).findIndex((checksum, index) => checksum !== known[index])
   if (differing >= 0)
     throw invalid(
       `The backup in "${folder}" was written by Batuta ${version}, whose migration ${differing + 1} differs from the one of this program: restore it with that version.`,

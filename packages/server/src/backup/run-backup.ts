@@ -2,8 +2,8 @@
 import { resolve } from 'node:path'
 import type { RecoverPolicy } from '@batuta/core'
 import { configOf, type DoctorOptions } from '../audit/doctor.ts'
-import { VERSION } from '../http/misc/routes.ts'
 import { realPlatform } from '../platform/platform.ts'
+import { VERSION } from '../platform/version.ts'
 import { backUp, type BackupReport } from './backup.ts'
 import { restore, type RestoreReport } from './restore.ts'
 
