@@ -2,6 +2,8 @@
 import type { Command } from 'commander'
 import type { ExitCode } from './exit-code.ts'
 
+const MISSED_HELP = 'dates that schedules missed since then: ALL, LAST or NONE; else as each trigger says'
+
 type Done = (exitCode: ExitCode) => void
 
 export function addUpkeep(program: Command, done: Done): void {
@@ -19,12 +21,20 @@ export function addUpkeep(program: Command, done: Done): void {
   withPlace(program.command('restore <dir>'))
     .description('bring a backup back, into an installation that does not run')
     .option('--force', 'replace what is there, which is kept beside it')
-    .option(
-      '--missed <policy>',
-      'dates that schedules missed since the backup: ALL, LAST or NONE; else as each trigger says',
-    )
+    .option('--missed <policy>', MISSED_HELP)
     .action(async (folder: string, _, command: Command) =>
       done(await (await import('./commands/restore.ts')).restore(folder, command.optsWithGlobals())),
+    )
+  withPlace(program.command('export <dir>'))
+    .description('write flows, executions, keys and stored files in a format that SQLite and PostgreSQL both read')
+    .action(async (folder: string, _, command: Command) =>
+      done(await (await import('./commands/export.ts')).exportInstallation(folder, command.optsWithGlobals())),
+    )
+  withPlace(program.command('import <dir>'))
+    .description('take in what an export wrote, into an installation that does not run; again is no harm')
+    .option('--missed <policy>', MISSED_HELP)
+    .action(async (folder: string, _, command: Command) =>
+      done(await (await import('./commands/import.ts')).importInstallation(folder, command.optsWithGlobals())),
     )
 }
 

@@ -1,5 +1,6 @@
 // batuta restore DIR: a backup back into its place, or into a new one.
-import { CommandError, EXIT, type ExitCode } from '../exit-code.ts'
+import { EXIT, type ExitCode } from '../exit-code.ts'
+import { parseMissed } from '../missed-policy.ts'
 import { placeOf, type PlaceOptions } from '../place-options.ts'
 import { printJson, printLine } from '../print.ts'
 
@@ -9,11 +10,9 @@ export interface RestoreCommandOptions extends PlaceOptions {
   readonly json?: boolean
 }
 
-const POLICIES = ['ALL', 'LAST', 'NONE'] as const
-
 export async function restore(folder: string, options: RestoreCommandOptions): Promise<ExitCode> {
   const place = placeOf(options)
-  const missed = parsePolicy(options.missed)
+  const missed = parseMissed(options.missed)
   const { runRestore } = await import('@batuta/server')
   const { manifest, cursorsMoved, replaced } = await runRestore(folder, {
     ...place,
@@ -33,11 +32,4 @@ export async function restore(folder: string, options: RestoreCommandOptions): P
   for (const path of replaced) printLine(`  what was there is kept in ${path}`)
   printLine('  Look at it with "batuta doctor --invariants" before you start the server.')
   return EXIT.ok
-}
-
-function parsePolicy(text: string | undefined): (typeof POLICIES)[number] | undefined {
-  const policy = POLICIES.find(name => name === text?.toUpperCase())
-  if (text !== undefined && policy === undefined)
-    throw new CommandError(EXIT.usage, `"${text}" is no policy for missed dates: give ${POLICIES.join(', ')}`)
-  return policy
 }

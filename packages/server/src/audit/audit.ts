@@ -9,6 +9,7 @@ import { ContentJudge, type Secret } from './judge-contents.ts'
 import { JournalJudge, type JudgedJournal } from './judge-journal.ts'
 import { judgeRows } from './judge-rows.ts'
 import { TickJudge } from './judge-ticks.ts'
+import { oneByOne, type OneByOne } from './one-by-one.ts'
 import { LAST_ID, rangesOf, type IdRange, type JournalEntry, type LogChunk, type Ranges } from './ranges.ts'
 import type { Query, ReadOnlyDatabase } from './read-only-database.ts'
 
@@ -238,33 +239,4 @@ class Walk {
     this.#findings.note('I14', 'lines carry no numbers yet, so a line that was lost is not seen')
     this.#findings.note('I9', 'dates that were left out are not seen: outages leave no trace in the database')
   }
-}
-
-interface OneByOne<T> {
-  /** The first that was not taken yet. */
-  peek(): Promise<T | undefined>
-  /** Takes it; returns the one after it. */
-  next(): Promise<T | undefined>
-  /** Takes all of this execution. */
-  skip(executionId: string): Promise<T | undefined>
-}
-
-function oneByOne<T extends { readonly executionId: string }>(source: AsyncGenerator<T>): OneByOne<T> {
-  let first: Promise<IteratorResult<T>> | undefined
-  const peek = async (): Promise<T | undefined> => {
-    first ??= source.next()
-    const { done, value } = await first
-    return done ? undefined : value
-  }
-  const next = async (): Promise<T | undefined> => {
-    await peek()
-    first = undefined
-    return await peek()
-  }
-  const skip = async (executionId: string): Promise<T | undefined> => {
-    let item = await peek()
-    while (item?.executionId === executionId) item = await next()
-    return item
-  }
-  return { peek, next, skip }
 }

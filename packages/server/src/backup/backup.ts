@@ -5,16 +5,16 @@
 // A file is written before the row that names it, so all that the database of step 2 names existed at that moment: it was there at step 1 already, or
 // step 3 finds it. The database first and the files after it would lose what is deleted between the two; the files first and the database after
 // them what is written between the two. All grows in a folder beside the target and gets its name when it is whole and checked.
-import { mkdir, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { BatutaError } from '@batuta/core'
 import { openReadOnly } from '../audit/open-read-only.ts'
 import type { Query, ReadOnlyDatabase } from '../audit/read-only-database.ts'
 import type { Config } from '../config/config.ts'
 import { text } from '../storage/sql/rows.ts'
 import * as sql from './backup.sql.ts'
-import { FolderCopy, isMissing, syncFile, syncFolder, syncFolders } from './copy-folder.ts'
+import { FolderCopy, syncFile } from './copy-folder.ts'
+import { growFolder } from './grow-folder.ts'
 import {
   BACKUP_FORMAT,
   MANIFEST,
@@ -41,41 +41,16 @@ export const STORAGE = 'storage'
 
 /** @throws {BatutaError} when there is nothing to back up, the target is taken, or the copy is not as it should be. */
 export async function backUp(config: Config, target: string, world: BackupWorld): Promise<BackupReport> {
-  await expectFree(target)
   const database = await openReadOnly(config, () => world.nowMs())
-  const growing = `${target}.growing-${process.pid}`
   try {
-    await mkdir(dirname(target), { recursive: true })
-    await mkdir(growing, { mode: 0o700 })
-    const manifest = await write(config, database, { growing, world })
-    await verifyFiles(growing, manifest.files)
-    await syncFolders(growing)
-    await removeEmpty(target)
-    await rename(growing, target)
-    await syncFolder(dirname(target))
-    return { folder: target, manifest }
-  } catch (error) {
-    await rm(growing, { recursive: true, force: true })
-    throw error
+    return await growFolder(target, async growing => {
+      const manifest = await write(config, database, { growing, world })
+      await verifyFiles(growing, manifest.files)
+      return { folder: target, manifest }
+    })
   } finally {
     await database.close()
   }
-}
-
-async function expectFree(target: string): Promise<void> {
-  const entries = await readdir(target).catch((error: unknown) => {
-    if (isMissing(error)) return []
-    throw error
-  })
-  if (entries.length > 0)
-    throw new BatutaError('backup-failed', `The folder "${target}" is not empty: name one that does not exist yet.`)
-}
-
-/** Windows does not rename over a folder. */
-async function removeEmpty(target: string): Promise<void> {
-  await rmdir(target).catch((error: unknown) => {
-    if (!isMissing(error)) throw error
-  })
 }
 
 interface Growing {

@@ -97,7 +97,7 @@ function isManifest(value: unknown): value is Manifest {
 }
 
 /** No name of a backup leads out of its folder. */
-function areFiles(value: unknown): boolean {
+export function areFiles(value: unknown): boolean {
   if (!Array.isArray(value)) return false
   return value.every((item: unknown) => {
     if (typeof item !== 'object' || item === null) return false
