@@ -36,6 +36,29 @@ export function addUpkeep(program: Command, done: Done): void {
     .action(async (folder: string, _, command: Command) =>
       done(await (await import('./commands/import.ts')).importInstallation(folder, command.optsWithGlobals())),
     )
+  addHeld(program, done)
+}
+
+function addHeld(program: Command, done: Done): void {
+  const held = program.command('held').description('executions that were set aside because a turn of them failed')
+  withPlace(held.command('list'))
+    .description('list them with their reasons, whether a server runs or not')
+    .action(async (_, command: Command) =>
+      done(await (await import('./commands/held.ts')).heldList(command.optsWithGlobals())),
+    )
+  held
+    .command('release <id>')
+    .description('try one again, at the server')
+    .action(async (id: string, _, command: Command) =>
+      done(await (await import('./commands/held.ts')).heldRelease(id, command.optsWithGlobals())),
+    )
+  held
+    .command('drop <id>')
+    .description('kill one, at the server')
+    .option('--delete', 'remove it with its log and files: for one that cannot even be read')
+    .action(async (id: string, _, command: Command) =>
+      done(await (await import('./commands/held.ts')).heldDrop(id, command.optsWithGlobals())),
+    )
 }
 
 /** Where the installation is: as for a server. */

@@ -201,6 +201,9 @@ function judge(state: ExecutionState, plan: Plan, event: Event): readonly Wrong[
     case 'restarted':
     case 'held':
       return wrong
+    case 'released':
+      if (!state.isHeld) wrong.push({ invariant: 'I22', what: 'it is released, and was not held' })
+      return wrong
   }
 }
 
