@@ -159,7 +159,14 @@ interface Wrong {
   readonly isFatal?: boolean
 }
 
-const AFTER_THE_END: ReadonlySet<Event['type']> = new Set(['moved', 'restarted', 'timer-fired', 'labels', 'held'])
+const AFTER_THE_END: ReadonlySet<Event['type']> = new Set([
+  'moved',
+  'restarted',
+  'timer-fired',
+  'labels',
+  'held',
+  'released',
+])
 
 function judge(state: ExecutionState, plan: Plan, event: Event): readonly Wrong[] {
   const wrong: Wrong[] = []
