@@ -143,7 +143,8 @@ async function judgeJobs(jobs: readonly StoredJob[], state: ExecutionState, opti
     const run = state.runs[job.run]
     if (!run?.isAwaited || run.epoch !== job.epoch)
       find('I4', `there is a job of run ${job.run}, epoch ${job.epoch}, that nobody waits for`)
-    if (state.isKillRequested && !job.isKilled)
+    // What comes after the execution is not killed.
+    if (state.isKillRequested && !isFinal(state.state) && !job.isKilled)
       find('I16', `it is being killed, and the job of run ${job.run}, epoch ${job.epoch} may still be started`)
   }
   const missing = [...state.awaited].filter(
