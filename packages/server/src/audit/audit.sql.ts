@@ -82,3 +82,10 @@ export const LIVE_ENGINES =
 
 /** Any read of the file will do. */
 export const LOCK_PROBE = 'select count(*) as n from sqlite_schema'
+
+/** Index: timers_by_time. */
+export const OVERDUE_TIMERS = 'select execution_id, name, at_ms from timers where at_ms < $1 order by at_ms limit 1000'
+export const OVERDUE_TRIGGERS = `select * from triggers
+  where next_ms < $1 and not is_disabled order by next_ms limit 1000`
+export const NEWEST_FLOW =
+  'select * from flows where tenant = $1 and namespace = $2 and id = $3 order by revision desc limit 1'
