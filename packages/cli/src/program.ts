@@ -221,6 +221,13 @@ function collect(value: string, before: readonly string[]): readonly string[] {
   return [...before, value]
 }
 
+const EXIT_OF_CODE: Readonly<Partial<Record<string, ExitCode>>> = {
+  'config-invalid': EXIT.usage,
+  'backup-invalid': EXIT.refused,
+  'backup-failed': EXIT.refused,
+  'tool-missing': EXIT.refused,
+}
+
 async function report(error: unknown, server: string): Promise<ExitCode> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
   const { explain } = await import('./connect.ts')
@@ -232,7 +239,7 @@ async function report(error: unknown, server: string): Promise<ExitCode> {
   const { BatutaError } = await import('@batuta/core')
   if (told instanceof BatutaError) {
     say(told.message)
-    return told.code === 'config-invalid' ? EXIT.usage : EXIT.broken
+    return EXIT_OF_CODE[told.code] ?? EXIT.broken
   }
   if (told instanceof Error && 'code' in told && told.code === 'EADDRINUSE') {
     say('the port is taken: choose another with --port, or 0 for any free one')

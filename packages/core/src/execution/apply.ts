@@ -129,9 +129,15 @@ export function apply(state: ExecutionState, event: Event, plan: Plan, atMs: num
     case 'restarted':
       return restart(state, plan, event, atMs)
     case 'held':
-      state.isHeld = true
-      return
+    case 'released':
+      return hold(state, event.type === 'held')
   }
+}
+
+/** What is released looks at all that could go on. */
+function hold(state: ExecutionState, isHeld: boolean): void {
+  state.isHeld = isHeld
+  if (!isHeld) rebuildAgenda(state)
 }
 
 /** The agenda after a fold: whatever could go on by itself. Looking at a run or group that has nothing to do yields nothing. */

@@ -109,6 +109,7 @@ const FIELDS: { readonly [Type in Event['type']]: FieldsOf<Type> } = {
     ['removed', 'v'],
   ],
   held: [['reason', 'v']],
+  released: [],
 }
 
 export function encodeEvents(events: readonly Event[]): string {

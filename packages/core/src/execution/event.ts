@@ -85,9 +85,12 @@ export type Event =
       readonly removed: readonly number[]
     }
   | { readonly type: 'held'; readonly reason: string }
+  | { readonly type: 'released' }
 
 export type Command =
   | { readonly name: 'kill'; readonly isCascading: boolean }
+  /** What was held is tried again. */
+  | { readonly name: 'release' }
   | {
       readonly name: 'restart'
       /** The run of another execution that waits for the end of this one. */

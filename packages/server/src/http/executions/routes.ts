@@ -97,6 +97,7 @@ type Writing =
   | 'validateInputs'
   | 'kill'
   | 'killByIds'
+  | 'release'
   | 'restart'
   | 'restartByIds'
   | 'delete'
@@ -119,6 +120,8 @@ function writeHandlers(dependencies: HttpDependencies): Pick<Handlers<'execution
         { name: 'kill', isCascading: false },
         { dependencies, isFit: state => !isFinal(state), wanted: 'under way' },
       ),
+    release: async ({ params, dialect }) =>
+      jsonText(await commandExecution(params.executionId, { name: 'release' }, { dependencies, dialect })),
     restart: async ({ params, query, dialect }) => {
       await refuseOtherRevision(params.executionId, query.revision, dependencies)
       return jsonText(await commandExecution(params.executionId, { name: 'restart' }, { dependencies, dialect }))

@@ -191,7 +191,7 @@ function mapRow<T>(row: SqlRow | undefined, read: (row: SqlRow) => T): T | undef
   return row === undefined ? undefined : read(row)
 }
 
-function keyOf(row: SqlRow): Awaited<ReturnType<Reads['listKeys']>>[number] {
+export function keyOf(row: SqlRow): Awaited<ReturnType<Reads['listKeys']>>[number] {
   return {
     tenant: text(row, 'tenant'),
     namespace: text(row, 'namespace'),
