@@ -28,8 +28,8 @@ export interface RunParts {
   readonly store: FileStore
   /** Folder of the task run in storage. */
   readonly filesPrefix: string
-  /** Folder under which the working folder is made. */
-  readonly workDir: string
+  /** Folder under which the working folder is made; asked when a working folder is. */
+  readonly workDir: () => Promise<string>
   readonly ports: Ports
   readonly signal: AbortSignal
   readonly findRunner: (type: string) => Promise<TaskRunnerDefinition | undefined>
@@ -116,17 +116,32 @@ function executionFolder(filesPrefix: string): string {
   return match[0]
 }
 
+const MAKE_ATTEMPTS_MAX = 3
+
 class WorkingFolder implements WorkingDir {
-  readonly #parent: string
+  readonly #parent: () => Promise<string>
   #path: Promise<string> | undefined
 
-  constructor(parent: string) {
+  constructor(parent: () => Promise<string>) {
     this.#parent = parent
   }
 
   path(): Promise<string> {
-    this.#path ??= mkdir(this.#parent, { recursive: true }).then(() => mkdtemp(join(this.#parent, 'run-')))
+    this.#path ??= this.#make()
     return this.#path
+  }
+
+  /** Again when somebody who tidied up took the empty folder away in between. */
+  async #make(): Promise<string> {
+    const parent = await this.#parent()
+    for (let attempt = 1; ; attempt++) {
+      await mkdir(parent, { recursive: true })
+      try {
+        return await mkdtemp(join(parent, 'run-'))
+      } catch (error) {
+        if (attempt >= MAKE_ATTEMPTS_MAX) throw error
+      }
+    }
   }
 
   async resolve(name: string): Promise<string> {

@@ -1,5 +1,6 @@
 // The life of a script task, whatever its language: files in, one shell command that runs everything, lines out, files kept.
 import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { isDeepStrictEqual } from 'node:util'
 import {
   copyNamespaceFiles,
   Ending,
@@ -21,9 +22,10 @@ import type {
   RunContext,
   TaskReturn,
   ValueMap,
+  WarmProgram,
 } from '@batuta/plugin-sdk'
 import { ScriptMessages } from './script-messages.ts'
-import type { scriptProperties } from './script-properties.ts'
+import { SHELL, type scriptProperties } from './script-properties.ts'
 
 export type ScriptProps = LazyProperties<typeof scriptProperties>
 
@@ -37,6 +39,8 @@ export interface Session {
   readonly hasBeforeCommands: boolean
   /** Files that are ours and must not be taken for outputs. */
   readonly ownFiles: string[]
+  /** What the commands come to when nothing runs before them and no other interpreter is asked for. */
+  program: WarmProgram | undefined
 }
 
 /** Gives the commands that run after `beforeCommands`. */
@@ -58,6 +62,7 @@ export async function runScript(ctx: RunContext, props: ScriptProps, makeCommand
     cwd: await ctx.workingDir.path(),
     onLine: line => takeLine(ctx, messages, counted, line),
     ...(await imageOf(props)),
+    ...(await warmOf(session, props)),
   }
   const result = await ctx.runCommand(command, runner)
   // Lines that came after the end was asked for, and files half written, are nobody's outputs.
@@ -77,7 +82,14 @@ async function openSession(ctx: RunContext, props: ScriptProps, outputDir: strin
     ...((await props.env.render(scope)) ?? []),
   ])
   const before = await props.beforeCommands.render(scope)
-  return { ctx, scope, env, hasBeforeCommands: before !== undefined && before.length > 0, ownFiles: [] }
+  return {
+    ctx,
+    scope,
+    env,
+    hasBeforeCommands: before !== undefined && before.length > 0,
+    ownFiles: [],
+    program: undefined,
+  }
 }
 
 const DOCKER = 'io.kestra.plugin.scripts.runner.docker.Docker'
@@ -126,6 +138,15 @@ async function assemble(session: Session, props: ScriptProps, commands: readonly
   const path = await ctx.workingDir.resolve(`${PRIVATE_FOLDER}/commands`)
   await writeFile(path, text)
   return [file, ...args.slice(0, -1), path]
+}
+
+async function warmOf(
+  { scope, program, hasBeforeCommands }: Session,
+  props: ScriptProps,
+): Promise<Pick<Command, 'warm'>> {
+  if (program === undefined || hasBeforeCommands) return {}
+  const interpreter = await props.interpreter.render(scope)
+  return isDeepStrictEqual(interpreter, SHELL) ? { warm: program } : {}
 }
 
 async function imageOf(props: ScriptProps): Promise<{ containerImage?: string }> {

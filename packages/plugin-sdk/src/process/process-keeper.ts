@@ -35,8 +35,6 @@ export interface RunOptions {
   readonly attempt: string
   /** Kills the command with all its descendants. */
   readonly signal: AbortSignal
-  /** Puts the command into a sandbox. */
-  readonly enclose?: (argv: Command['argv']) => Command['argv']
 }
 
 /** A process that leads its own session and group, however it was started. */
@@ -82,9 +80,13 @@ export class ProcessKeeper {
   async attend(
     started: StartedProcess,
     onLine: Command['onLine'],
-    { attempt, signal }: Pick<RunOptions, 'attempt' | 'signal'>,
+    { attempt, signal }: RunOptions,
   ): Promise<CommandResult> {
-    return await this.#answerFor(attach(started, onLine), { leader: started.leader, mark: this.markOf(attempt) }, signal)
+    return await this.#answerFor(
+      attach(started, onLine),
+      { leader: started.leader, mark: this.markOf(attempt) },
+      signal,
+    )
   }
 
   /** Keeps a process that is no attempt from being taken for one that was left behind; to be released when it has ended. */
@@ -127,10 +129,10 @@ export class ProcessKeeper {
     return lost.length
   }
 
-  #spawn(command: Command, { attempt, enclose }: RunOptions): Child {
+  #spawn(command: Command, { attempt }: RunOptions): Child {
     const { environment } = this.#options
     const env = Object.fromEntries([...environment, ...command.env, [MARK_VARIABLE, this.markOf(attempt)]])
-    const [file, ...args] = this.limit(enclose === undefined ? command.argv : enclose(command.argv))
+    const [file, ...args] = this.limit(command.argv)
     return spawn(file, args, { cwd: command.cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   }
 

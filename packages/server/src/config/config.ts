@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Role } from '../storage/cluster.ts'
 import { readDatabase, type Database } from './database.ts'
+import { readScripts } from './scripts.ts'
 import { checkReach, readUser, type ConfiguredUser } from './user.ts'
 import { BatutaError, isMap, mapGet, parseYaml, printValue, type Value } from '@batuta/core'
 
@@ -40,6 +41,7 @@ export interface Config {
   readonly kestra: Value
   /** base64 of 32 bytes: encrypts SECRET inputs and outputs. */
   readonly encryptionKey: string | undefined
+  readonly scripts: ReturnType<typeof readScripts>
 }
 
 const SLOTS_PER_CPU = 8
@@ -110,6 +112,12 @@ export function readConfig(
       ...optional('url', textIn(files, 'kestra.url')),
     },
     encryptionKey: text('kestra.encryption.secret-key', 'BATUTA_ENCRYPTION_KEY'),
+    scripts: readScripts({
+      isolation: text('script.isolation', 'BATUTA_SCRIPT_ISOLATION'),
+      namespaces: valueIn(files, 'script.namespaces'),
+      zygotes: text('script.zygotes', 'BATUTA_SCRIPT_ZYGOTES'),
+      idleSeconds: text('script.idle', 'BATUTA_SCRIPT_IDLE'),
+    }),
   }
 }
 

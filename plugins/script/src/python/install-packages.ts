@@ -76,6 +76,8 @@ async function install(ctx: RunContext, installation: Installation, folder: stri
       argv,
       env,
       cwd: dirname(folder),
+      writes: [dirname(folder)],
+      isAside: true,
       onLine: async ({ text }) => {
         tail.push(text)
         if (tail.length > TAIL_LINES) tail.shift()
