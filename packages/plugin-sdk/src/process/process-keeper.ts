@@ -6,7 +6,6 @@
 // Not enforced here: memory, CPU, file system and network; that is the work of the sandboxed tiers.
 import { spawn } from 'node:child_process'
 import type { ChildProcessByStdio } from 'node:child_process'
-import { writeFile } from 'node:fs/promises'
 import { constants } from 'node:os'
 import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -57,7 +56,7 @@ const LINGER_MS = 10_000
 /** How long the rest of the output is read after a kill, when whoever takes the lines is slow. */
 const REST_MS = 2_000
 const SWEEP_MS = 1_000
-const OOM_SCORE = '500'
+const OOM_SCORE = 500
 
 export class ProcessKeeper {
   readonly #options: KeeperOptions
@@ -139,7 +138,6 @@ export class ProcessKeeper {
   async #answerFor(attended: Attended, tree: ProcessTree, signal: AbortSignal): Promise<CommandResult> {
     this.#trees.set(tree.mark, tree)
     try {
-      await raiseOomScore(tree.leader)
       return await this.#untilEnd(attended, tree, signal)
     } catch (error) {
       // Whoever takes the lines has failed: the command must not go on without witness.
@@ -191,6 +189,8 @@ function attach(started: Attended['started'], onLine: Command['onLine']): Attend
 function withLimits(argv: Command['argv'], { openFilesMax, processesMax }: KeeperOptions): Command['argv'] {
   if (process.platform === 'win32') return argv
   const limits = ['ulimit -c 0']
+  // The kernel takes a script before it takes the server. Here and not from outside: the command would begin before.
+  if (process.platform === 'linux') limits.push(`{ echo ${OOM_SCORE} >/proc/self/oom_score_adj; } 2>/dev/null`)
   if (openFilesMax > 0) limits.push(`ulimit -S -n ${openFilesMax} 2>/dev/null`)
   if (processesMax > 0 && process.getuid?.() !== 0) {
     // Shells disagree on the letter.
@@ -207,12 +207,6 @@ function pidOf(child: Child, command: Command): Promise<number> {
       reject(new TaskError(`cannot start "${command.argv[0]}" in ${command.cwd}`, { cause }))
     })
   })
-}
-
-/** The kernel takes a script before it takes the server. Fails only where there is no /proc, or the process is gone. */
-async function raiseOomScore(pid: number): Promise<void> {
-  if (process.platform !== 'linux') return
-  await writeFile(`/proc/${pid}/oom_score_adj`, OOM_SCORE).catch(() => undefined)
 }
 
 function exitOf(child: Child): Promise<CommandResult> {
