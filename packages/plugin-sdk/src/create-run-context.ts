@@ -1,13 +1,14 @@
 // Puts a run context together from its parts: the host and the test kit differ in what stands behind the parts, not in the context.
 import { randomUUID } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { createWriteStream, mkdirSync, mkdtempSync, rmdirSync } from 'node:fs'
+import { mkdir, rm } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { isMap, mapGet } from '@batuta/core'
 import type { ValueMap } from '@batuta/core'
 import type { FileStore } from './files/file-store.ts'
 import { storageUri } from './files/storage-uri.ts'
+import { PRIVATE_FOLDER } from './files/task-file-traits.ts'
 import { bindProperties } from './lazy-properties.ts'
 import type { Metric } from './protocol.ts'
 import type { Renderer } from './renderer.ts'
@@ -116,8 +117,6 @@ function executionFolder(filesPrefix: string): string {
   return match[0]
 }
 
-const MAKE_ATTEMPTS_MAX = 3
-
 class WorkingFolder implements WorkingDir {
   readonly #parent: () => Promise<string>
   #path: Promise<string> | undefined
@@ -131,16 +130,16 @@ class WorkingFolder implements WorkingDir {
     return this.#path
   }
 
-  /** Again when somebody who tidied up took the empty folder away in between. */
+  /** Made at once: a call of the kernel takes microseconds, a trip through the thread pool a hundred of them. */
   async #make(): Promise<string> {
     const parent = await this.#parent()
-    for (let attempt = 1; ; attempt++) {
-      await mkdir(parent, { recursive: true })
-      try {
-        return await mkdtemp(join(parent, 'run-'))
-      } catch (error) {
-        if (attempt >= MAKE_ATTEMPTS_MAX) throw error
-      }
+    const prefix = join(parent, 'run-')
+    try {
+      return mkdtempSync(prefix)
+    } catch {
+      // The first in here, or somebody has tidied up.
+      mkdirSync(parent, { recursive: true })
+      return mkdtempSync(prefix)
     }
   }
 
@@ -160,7 +159,18 @@ class WorkingFolder implements WorkingDir {
 
   async close(): Promise<void> {
     if (this.#path === undefined) return
-    await rm(await this.#path, { recursive: true, force: true, maxRetries: 3 })
+    const path = await this.#path
+    if (!removeEmpty(path)) await rm(path, { recursive: true, force: true, maxRetries: 3 })
+  }
+}
+
+/** What most tasks leave: nothing but our own empty folders. */
+function removeEmpty(path: string): boolean {
+  try {
+    for (const folder of [`${PRIVATE_FOLDER}/out`, PRIVATE_FOLDER, '.']) rmdirSync(join(path, folder))
+    return true
+  } catch {
+    return false
   }
 }
 

@@ -1,5 +1,7 @@
 // The life of a script task, whatever its language: files in, one shell command that runs everything, lines out, files kept.
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+// Small files are written and removed at once: a call of the kernel takes microseconds, a trip through the thread pool a hundred of them.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
 import {
   copyNamespaceFiles,
@@ -50,7 +52,7 @@ export async function runScript(ctx: RunContext, props: ScriptProps, makeCommand
   const runner = await chooseRunner(ctx, props)
   await ctx.checkRunner(runner)
   const outputDir = await ctx.workingDir.resolve(`${PRIVATE_FOLDER}/out`)
-  await mkdir(outputDir, { recursive: true })
+  mkdirSync(outputDir, { recursive: true })
   const session = await openSession(ctx, props, outputDir)
   await writeFiles(ctx, props, session.scope)
   const argv = await assemble(session, props, await makeCommands(session))
@@ -183,7 +185,7 @@ async function keepOutputs(
   result: CommandResult,
 ): Promise<Readonly<Record<string, unknown>>> {
   const { ctx, scope, ownFiles } = session
-  for (const path of ownFiles) await rm(path, { force: true })
+  for (const path of ownFiles) rmSync(path, { force: true })
   const outputs = { exitCode: result.exitCode, vars: messages.vars }
   try {
     const patterns = (await props.outputFiles.render(scope)) ?? []
@@ -223,7 +225,7 @@ export async function renderCommands(
 /** Writes a script beside the task's files, so that it finds them, and returns its path. */
 export async function writeScriptFile(session: Session, text: string, extension: string): Promise<string> {
   const path = await session.ctx.workingDir.createPath(extension)
-  await writeFile(path, text)
+  writeFileSync(path, text)
   session.ownFiles.push(path)
   return path
 }

@@ -53,7 +53,7 @@ function searchPath(env: ReadonlyMap<string, string>): string {
 
 async function findName({ ctx }: Session, version: string | undefined, path: string): Promise<string> {
   const wanted = version === undefined ? [] : [`python${version}`, `python${version.split('.').slice(0, 2).join('.')}`]
-  const found = await findOnPath([...wanted, 'python3', 'python'], path)
+  const found = findOnPath([...wanted, 'python3', 'python'], path)
   if (found === undefined) {
     throw new TaskError(
       'neither python3 nor python is on the PATH of this worker; install Python, or set PATH in `env`',

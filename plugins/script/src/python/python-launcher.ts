@@ -25,7 +25,7 @@ exec(globals().pop("_code"))
 export async function writeLauncher(ctx: RunContext): Promise<string> {
   const version = createHash('sha256').update(LAUNCHER).digest('hex').slice(0, 12)
   const path = join(ctx.cacheDir, 'libraries', `launch-${version}.py`)
-  if (await exists(path)) return path
+  if (exists(path)) return path
   await mkdir(join(ctx.cacheDir, 'libraries'), { recursive: true })
   const growing = `${path}.${randomUUID()}`
   await writeFile(growing, LAUNCHER)
