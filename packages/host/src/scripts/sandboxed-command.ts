@@ -40,11 +40,13 @@ export async function startSandboxed({ keeper, command, view, mark }: SandboxedC
     stdio: ['ignore', 'ignore', 'pipe', ...Array.from({ length: ERR_FD - INFO_FD + 1 }, () => 'pipe' as const)],
   })
   const ended = endOf(child)
+  // Met where it is awaited; a sandbox that was made ends like this as well.
+  ended.catch(() => undefined)
   const [info, report, stdout, stderr] = [INFO_FD, REPORT_FD, OUT_FD, ERR_FD].map(fd => child.stdio[fd])
   if (!isStream(info) || !isStream(report) || !isStream(stdout) || !isStream(stderr)) return await ended
   const exited = readReport(report)
   const leader = (await readLeader(info)) ?? (await ended)
-  return { leader, stdout, stderr, exited: Promise.race([exited, ended.catch(() => KILLED)]) }
+  return { leader, stdout, stderr, exited }
 }
 
 /** Of the sandbox, which does not end by itself but by being killed, or by never coming into being. */
@@ -61,10 +63,10 @@ function isStream(stream: unknown): stream is Duplex {
   return stream instanceof Duplex
 }
 
-/** Never settles when the sandbox ends without a word: its own end tells then. */
+/** A sandbox that ends without a word was killed. */
 async function readReport(report: AsyncIterable<unknown>): Promise<CommandResult> {
   let text = ''
   for await (const chunk of report) text += String(chunk)
   const exitCode = /exit (\d+)/.exec(text)?.[1]
-  return exitCode === undefined ? await new Promise<never>(() => undefined) : { exitCode: Number(exitCode) }
+  return exitCode === undefined ? KILLED : { exitCode: Number(exitCode) }
 }
