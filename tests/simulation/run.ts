@@ -20,8 +20,8 @@ const { values } = parseArgs({
 const from = numberOf('from', values.from)
 const seeds = numberOf('seeds', values.seeds)
 const failuresMax = numberOf('failures-max', values['failures-max'])
-const nodes = values.nodes === undefined ? undefined : numberOf('nodes', values.nodes)
 const plant = values.plant === undefined ? undefined : plantOf(values.plant)
+const nodes = values.nodes === undefined ? plant?.nodes : numberOf('nodes', values.nodes)
 const totals = new Map<string, number>()
 const startedMs = performance.now()
 let failures = 0
