@@ -140,19 +140,20 @@ export class SimulatedNode {
   }
 
   async #join(): Promise<NodeIdentity> {
-    const { name, store, process } = this.#options
+    const { name, roles, store, process } = this.#options
     const startedMs = process.platform.nowMs()
     const { incarnation, flushSeq } = await store.perform('joinNode', { node: name, nowMs: startedMs })
     const announcement = {
-      roles: ['engine', 'web', 'worker'],
+      roles,
       worker: { group: undefined, tags: [] },
-      slots: SLOTS,
+      slots: roles.includes('worker') ? SLOTS : 0,
       host: name,
       processId: process.number,
       version: '0',
       startedMs,
     } as const
-    await store.cluster?.announce({ node: name, incarnation }, announcement, termsOf(true).leaseMs)
+    const { leaseMs } = termsOf(roles.includes('engine'))
+    await store.cluster?.announce({ node: name, incarnation }, announcement, leaseMs)
     return { id: name, node: name, incarnation, flushSeq }
   }
 }

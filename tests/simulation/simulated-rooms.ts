@@ -12,14 +12,14 @@ import type { StartWorld } from '../../packages/server/src/flows/births.ts'
 import type { FlowCatalogue } from '../../packages/server/src/flows/flow-catalogue.ts'
 import { newChanges } from '../../packages/server/src/inbox/changes.ts'
 import type { Inbox, SubmitOptions } from '../../packages/server/src/inbox/inbox.ts'
-import type { JobSink } from '../../packages/server/src/inbox/jobs.ts'
+import { NO_JOBS, type JobSink } from '../../packages/server/src/inbox/jobs.ts'
 import { Router } from '../../packages/server/src/inbox/router.ts'
 import { Maintenance } from '../../packages/server/src/maintenance/maintenance.ts'
 import { placeJobs } from '../../packages/server/src/maintenance/place-jobs.ts'
 import { rescueJobs } from '../../packages/server/src/maintenance/rescue-jobs.ts'
 import { takeSignals } from '../../packages/server/src/maintenance/take-signals.ts'
 import { wakeReady } from '../../packages/server/src/maintenance/wake-ready.ts'
-import type { Cluster } from '../../packages/server/src/storage/cluster.ts'
+import type { Cluster, Role } from '../../packages/server/src/storage/cluster.ts'
 import { FlushError, type FlowKey, type Store } from '../../packages/server/src/storage/store.ts'
 import { Worker } from '../../packages/server/src/worker/worker.ts'
 import type { Chance } from './chance.ts'
@@ -30,8 +30,9 @@ import { SimulatedHost, type SimulatedHostOptions } from './simulated-host.ts'
 import type { World } from './world.ts'
 
 export interface NodeOptions {
-  /** Its name; the same after every start. */
+  /** Its name and its roles; the same after every start. */
   readonly name: string
+  readonly roles: readonly Role[]
   readonly world: World
   readonly chance: Chance
   readonly process: Process
@@ -102,7 +103,7 @@ export function openRooms(options: NodeOptions, place: RoomsPlace): Rooms {
       await membership.start()
       await maintenance.start()
       if (!options.isSwept) maintenance.stop()
-      await clockwork.start()
+      if (options.roles.includes('engine')) await clockwork.start()
       for (const follower of followers) await follower.start()
     },
     stop: async graceMs => {
@@ -142,7 +143,7 @@ function connect(options: NodeOptions, place: RoomsPlace): Inner {
     flows,
     platform,
     node,
-    jobs: hardOfHearing(worker, isHeard),
+    jobs: options.roles.includes('worker') ? hardOfHearing(worker, isHeard) : NO_JOBS,
     changes: newChanges(),
     envOf: newTurnEnvironment({ platform, flows, ...PLACE, startWorld }),
     evaluate: async question => {
@@ -181,7 +182,7 @@ export function noticeOf(ledger: Ledger): (message: string, error?: unknown) => 
 }
 
 function openMaintenance(
-  { process, store, ledger }: NodeOptions,
+  { process, store, ledger, roles }: NodeOptions,
   {
     node,
     inbox,
@@ -195,10 +196,14 @@ function openMaintenance(
   const nowMs = (): number => platform.nowMs()
   const signals = takeSignals({ store, inbox: engine, owns, nowMs, onNotice })
   const isRunning: Worker['isRunning'] = key => worker.isRunning(key)
-  const rescue = rescueJobs({ store, inbox, node, owns, nowMs, isRunning, wake: () => worker.wake(), onNotice })
+  const wake = (): void => {
+    if (roles.includes('worker')) worker.wake()
+  }
+  const rescue = rescueJobs({ store, inbox, node, owns, nowMs, isRunning, wake, onNotice })
   const ready = wakeReady({ store, owns, wake: id => engine.wake(id) })
   const { cluster } = store
-  const rounds = [signals, rescue, ready, ...(cluster ? [placeJobs({ store, cluster, inbox, owns, onNotice })] : [])]
+  const placing = cluster ? [placeJobs({ store, cluster, inbox, owns, onNotice })] : []
+  const rounds = roles.includes('engine') ? [signals, rescue, ready, ...placing] : [rescue]
   return { maintenance: new Maintenance({ rounds, platform, onNotice }), signals }
 }
 
@@ -216,7 +221,7 @@ function openMembership(
   return new Membership({
     cluster: options.store.cluster,
     member: node,
-    isEngine: true,
+    isEngine: options.roles.includes('engine'),
     platform: options.process.platform,
     onGained: async () => {
       await maintenance.runAll()
@@ -271,7 +276,7 @@ async function loadExecution(
 }
 
 function openFollowers(
-  { process, ledger, isSwept }: NodeOptions,
+  { process, ledger, isSwept, roles }: NodeOptions,
   cluster: Cluster,
   {
     flows,
@@ -288,18 +293,21 @@ function openFollowers(
   const onNotice = noticeOf(ledger)
   const onChanged = async (key: FlowKey): Promise<void> => clockwork.lookAt(await schedules.reload(key))
   const follower = new FlowFollower({ cluster, flows, platform, onChanged, onNotice })
+  const isWorker = roles.includes('worker')
   let callOff: (() => void) | undefined
   const sweep = (): void => {
     void worker.sweep()
     if (isSwept) callOff = platform.at(platform.nowMs() + SWEEP_MS, sweep)
   }
   const unlisten = cluster.onHint(hint => {
-    if (hint === 'signals') void signals.run().catch(error => onNotice('stored signals are read later', error))
-    if (hint === 'jobs') void worker.sweep()
+    if (hint === 'signals' && roles.includes('engine'))
+      void signals.run().catch(error => onNotice('stored signals are read later', error))
+    if (hint === 'jobs' && isWorker) void worker.sweep()
     if (hint === 'flows') void follower.look()
   })
   const hearing: Follower = { start: async () => {}, stop: unlisten }
-  return [follower, hearing, { start: async () => sweep(), stop: () => callOff?.() }]
+  const sweeping: Follower = { start: async () => sweep(), stop: () => callOff?.() }
+  return isWorker ? [follower, hearing, sweeping] : [follower, hearing]
 }
 
 interface SchedulePlace {
