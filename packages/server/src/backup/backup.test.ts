@@ -16,7 +16,7 @@ import { lockFolder } from '../config/lock-folder.ts'
 import { THREAD_URL } from '../platform/places.ts'
 import { knownChecksums } from '../storage/sqlite/migrate.ts'
 import { openSqliteStore } from '../storage/sqlite/sqlite-store.ts'
-import type { Store } from '../storage/store.ts'
+import type { KeyRow, Store } from '../storage/store.ts'
 import { backUp, type BackupReport } from './backup.ts'
 import { MANIFEST } from './manifest.ts'
 import { restore, type RestoreReport } from './restore.ts'
@@ -207,7 +207,7 @@ for (const [policy, own, dates] of [
     const target = configOf(join(folder, 'restored'))
     const nowMs = Date.now() + DAY_MS
 
-    await restoreInto(target, join(folder, 'backup'), { missed: policy, nowMs })
+    await restoreInto(target, join(folder, 'backup'), { ...(policy ? { missed: policy } : {}), nowMs })
 
     const nextMs = Number(tablesOf(target, 'triggers')[0]?.['next_ms'])
     assert.equal(Math.max(0, Math.floor((nowMs - nextMs) / MINUTE_MS) + 1), dates)
@@ -273,9 +273,9 @@ function uriOf(number: number): string {
   return `kestra:///test/f${number}.txt`
 }
 
-function keyOf(number: number): Parameters<Store['perform']>[1] & { readonly key: string } {
+function keyOf(number: number): KeyRow {
   const base = { tenant: 'main', namespace: 'test', type: 'STRING', description: null, expiresMs: null, updatedMs: 1 }
-  return { ...base, key: `k${number}`, value: uriOf(number) } as never
+  return { ...base, key: `k${number}`, value: uriOf(number) }
 }
 
 async function saveSchedule(store: Store, own: string): Promise<void> {
