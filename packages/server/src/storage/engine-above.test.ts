@@ -13,8 +13,9 @@ import { newChanges } from '../inbox/changes.ts'
 import { SubmitError } from '../inbox/inbox.ts'
 import { NO_JOBS } from '../inbox/jobs.ts'
 import { realPlatform } from '../platform/platform.ts'
-import { ENGINE, newDatabase, openTestStore } from './postgres/testing/test-database.ts'
+import { newDatabase, openTestStore } from './postgres/testing/test-database.ts'
 import { failingClient } from './postgres/testing/failing-client.ts'
+import { announcementOf } from './contract/subject.ts'
 import { openSqliteStore } from './sqlite/sqlite-store.ts'
 import { failingDatabase } from './sqlite/testing/failing-database.ts'
 import type { Store } from './store.ts'
@@ -112,7 +113,7 @@ async function openEngine(store: Store): Promise<{ create(executionId: string): 
   const parsed = encodeValue(trust<Value>(flow))
   await store.perform('saveFlow', { ...FLOW, source: SOURCE, parsed, nowMs: 1, isDisabled: false })
   const entry = await store.perform('joinNode', { node: 'local', nowMs: Date.now() })
-  await store.cluster?.announce({ node: 'local', incarnation: entry.incarnation }, ENGINE, 600_000)
+  await store.cluster?.announce({ node: 'local', incarnation: entry.incarnation }, announcementOf('engine'), 600_000)
   const flows = await openFlowCatalogue(store)
   const platform = realPlatform()
   const place = { zone: 'UTC', locale: 'en-US', configuredRoots: new Map<string, Value>() }

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { Client } from 'pg'
 import { startPostgres, type Postgres } from '../../../../../tests/services/postgres.mjs'
+import { announcementOf } from '../contract/subject.ts'
 import { Faults, type Fault } from '../testing/faults.ts'
 import { failEachStatement, type FailingStore, type Tally } from '../testing/nth-statement.ts'
 import { CLUSTER_USE_CASES, USE_CASES, fillForUseCases } from '../testing/use-cases.ts'
 import { failingClient } from './testing/failing-client.ts'
-import { ENGINE, newDatabase, openTestStore } from './testing/test-database.ts'
+import { newDatabase, openTestStore } from './testing/test-database.ts'
 
 let server: Postgres
 
@@ -28,7 +29,7 @@ test('whichever statement fails, PostgreSQL has all of it or nothing', async t =
     Client: failingClient(faults),
   })
   await fillForUseCases(store)
-  await store.cluster?.announce({ node: 'node-1', incarnation: 1 }, ENGINE, 60_000)
+  await store.cluster?.announce({ node: 'node-1', incarnation: 1 }, announcementOf('engine'), 60_000)
   await store.cluster?.tend({ node: 'node-1', incarnation: 1 })
   const beside = new Client({ connectionString: url })
   await beside.connect()
