@@ -16,7 +16,7 @@ import { lockFolder } from '../config/lock-folder.ts'
 import { THREAD_URL } from '../platform/places.ts'
 import { knownChecksums } from '../storage/sqlite/migrate.ts'
 import { openSqliteStore } from '../storage/sqlite/sqlite-store.ts'
-import type { Store } from '../storage/store.ts'
+import type { KeyRow, Store } from '../storage/store.ts'
 import { backUp, type BackupReport } from './backup.ts'
 import { MANIFEST } from './manifest.ts'
 import { restore, type RestoreReport } from './restore.ts'
@@ -242,7 +242,11 @@ function world(): { readonly version: string; nowMs(): number } {
 async function restoreInto(
   config: Config,
   folder: string,
-  { isForced = false, missed, nowMs = Date.now() }: { isForced?: boolean; missed?: RecoverPolicy; nowMs?: number } = {},
+  {
+    isForced = false,
+    missed,
+    nowMs = Date.now(),
+  }: { isForced?: boolean; missed?: RecoverPolicy | undefined; nowMs?: number } = {},
 ): Promise<RestoreReport> {
   const checksums = async (): Promise<readonly string[]> => knownChecksums()
   return await restore(config, folder, {
@@ -273,9 +277,9 @@ function uriOf(number: number): string {
   return `kestra:///test/f${number}.txt`
 }
 
-function keyOf(number: number): Parameters<Store['perform']>[1] & { readonly key: string } {
+function keyOf(number: number): KeyRow {
   const base = { tenant: 'main', namespace: 'test', type: 'STRING', description: null, expiresMs: null, updatedMs: 1 }
-  return { ...base, key: `k${number}`, value: uriOf(number) } as never
+  return { ...base, key: `k${number}`, value: uriOf(number) }
 }
 
 async function saveSchedule(store: Store, own: string): Promise<void> {
