@@ -242,7 +242,11 @@ function world(): { readonly version: string; nowMs(): number } {
 async function restoreInto(
   config: Config,
   folder: string,
-  { isForced = false, missed, nowMs = Date.now() }: { isForced?: boolean; missed?: RecoverPolicy; nowMs?: number } = {},
+  {
+    isForced = false,
+    missed,
+    nowMs = Date.now(),
+  }: { isForced?: boolean; missed?: RecoverPolicy | undefined; nowMs?: number } = {},
 ): Promise<RestoreReport> {
   const checksums = async (): Promise<readonly string[]> => knownChecksums()
   return await restore(config, folder, {
