@@ -100,7 +100,8 @@ export const INNOCENT: readonly Crime[] = [
   ...Object.entries(MAY_IMPORT).flatMap(([from, allowed]) =>
     allowed.map(to => importCrime(`${from}/src/may-${to}.ts`, `@batuta/${to}`)),
   ),
-  importCrime('packages/cli/src/commands/server-local.ts', '@batuta/server'),
+  importCrime('packages/cli/src/commands/server-start.ts', '@batuta/server'),
+  importCrime('packages/cli/src/commands/doctor.ts', '@batuta/server'),
   importCrime('packages/server/src/engine/may-inbox.ts', '../inbox/inbox.ts'),
   importCrime('packages/server/src/http/may-port.ts', '../storage/store.ts'),
   importCrime('packages/server/src/storage/sqlite/may-port.ts', '../store.ts'),

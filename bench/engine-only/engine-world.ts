@@ -10,6 +10,8 @@ import { newChanges } from '../../packages/server/src/inbox/changes.ts'
 import { NO_JOBS } from '../../packages/server/src/inbox/jobs.ts'
 import { THREAD_URL } from '../../packages/server/src/platform/places.ts'
 import { realPlatform } from '../../packages/server/src/platform/platform.ts'
+import { EngineMeter } from '../../packages/server/src/telemetry/engine-meter.ts'
+import { StoreMeter, meteredStore } from '../../packages/server/src/telemetry/store-meter.ts'
 import { openMemoryStore } from '../../packages/server/src/storage/memory/memory-store.ts'
 import { newTables } from '../../packages/server/src/storage/memory/tables.ts'
 import { openPostgresStore } from '../../packages/server/src/storage/postgres/postgres-store.ts'
@@ -29,7 +31,8 @@ export async function openEngineWorld(
   { folder, database }: { readonly folder: string; readonly database: BenchDatabase | undefined },
 ): Promise<EngineWorld> {
   const platform = realPlatform()
-  const store = await openStore(database, folder, () => platform.nowMs())
+  const opened = await openStore(database, folder, () => platform.nowMs())
+  const store = meteredStore(opened, new StoreMeter(), () => platform.elapsedMs())
   const joined = await store.perform('joinNode', { node: 'local', nowMs: platform.nowMs() })
   const flows = await openFlowCatalogue(store)
   const random = (): number => platform.random()
@@ -42,6 +45,7 @@ export async function openEngineWorld(
     platform,
     node: { id: 'local', node: 'local', incarnation: joined.incarnation, flushSeq: joined.flushSeq },
     jobs: NO_JOBS,
+    meter: new EngineMeter({ detail: 'flow', flowsMax: 500 }),
     changes: newChanges(),
     envOf: newTurnEnvironment({
       platform,
@@ -77,7 +81,8 @@ async function openStore(database: BenchDatabase | undefined, folder: string, no
   if (!database) return openMemoryStore(newTables(), nowMs)
   const url = database.env['BATUTA_DATABASE_URL']
   if (url === undefined) return openSqliteStore({ file: databaseFile(folder), nowMs, threadUrl: THREAD_URL })
-  return await openPostgresStore({ url, poolMax: 2, nowMs, onNotice: fail })
+  const demands = { durability: 'full', isEngine: true } as const
+  return await openPostgresStore({ ...demands, url, poolMax: 2, nowMs, random: Math.random, onNotice: fail })
 }
 
 async function savedPlan(flowFile: string, store: Store, flows: FlowCatalogue): Promise<Plan> {

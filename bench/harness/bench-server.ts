@@ -13,10 +13,11 @@ export interface BenchServer {
   stop(): Promise<void>
 }
 
-/** `flows`: file name → YAML. */
+/** `flows`: file name → YAML; `more`: what the question itself puts into the environment of the server. */
 export async function startBenchServer(
   { folder, profileDir, store }: Pick<Ask, 'folder' | 'profileDir' | 'store'>,
   flows: Readonly<Record<string, string>>,
+  more: Readonly<Record<string, string>> = {},
 ): Promise<BenchServer> {
   const flowsDir = join(folder, 'flows')
   const dataDir = join(folder, 'data')
@@ -25,7 +26,7 @@ export async function startBenchServer(
   const options = process.env['NODE_OPTIONS'] ?? ''
   const profile = profileDir === undefined ? {} : { NODE_OPTIONS: `${options} --cpu-prof --cpu-prof-dir=${profileDir}` }
   const database = await openBenchDatabase(store, dataDir)
-  const server = await startServer({ dataDir, flowsDir, env: { ...database.env, ...profile } }).catch(
+  const server = await startServer({ dataDir, flowsDir, env: { ...database.env, ...profile, ...more } }).catch(
     async (error: unknown) => {
       await database.close()
       throw error

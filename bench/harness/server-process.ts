@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 
 export const ROOT: string = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 const COMMAND = join(ROOT, 'bin', 'batuta')
-const READY_LINE = /ready at http:\/\/([\d.]+):(\d+)/
+const READY_LINE = /Batuta is ready (?:at http:\/\/([\d.]+):(\d+)|\()/
 const READY_TIMEOUT_MS = 60_000
 const STOP_TIMEOUT_MS = 30_000
 const STDERR_KEPT_CHARS = 20_000
@@ -16,6 +16,10 @@ export interface ServerOptions {
   readonly dataDir: string
   readonly flowsDir: string
   readonly env?: Readonly<Record<string, string>>
+  /** What the process does: the word after `batuta server`. All of it unless said. */
+  readonly role?: string
+  /** Called before it is ready. */
+  onSpawn?(pid: number): void
 }
 
 export interface Exit {
@@ -25,6 +29,7 @@ export interface Exit {
 
 export class ServerProcess {
   readonly host: string
+  /** NaN when it does not answer to HTTP: it has not the role for it. */
   readonly port: number
   /** From the start of the process to the line that says it is ready. */
   readonly readyMs: number
@@ -70,6 +75,15 @@ export class ServerProcess {
     this.#child.kill('SIGKILL')
     await this.#exited
   }
+
+  /** Stops every thread of it, but not its children. */
+  freeze(): void {
+    this.#child.kill('SIGSTOP')
+  }
+
+  thaw(): void {
+    this.#child.kill('SIGCONT')
+  }
 }
 
 type Child = ChildProcessByStdio<null, Readable, Readable>
@@ -85,6 +99,7 @@ interface Started {
 export async function startServer(options: ServerOptions): Promise<ServerProcess> {
   const startedMs = performance.now()
   const { child, exited } = spawnChild(options)
+  options.onSpawn?.(child.pid ?? -1)
   const stderr = keepTail(child.stderr)
   const ready = await Promise.race([readyLine(child), exited, timeout()])
   if (ready === undefined || !('port' in ready)) {
@@ -107,12 +122,12 @@ export function spawnServer(options: ServerOptions): { readonly pid: number; kil
   return { pid: child.pid ?? -1, kill }
 }
 
-function spawnChild({ dataDir, flowsDir, env = {} }: ServerOptions): {
+function spawnChild({ dataDir, flowsDir, env = {}, role = 'local' }: ServerOptions): {
   readonly child: Child
   readonly exited: Promise<Exit>
 } {
   if (!existsSync(join(ROOT, 'dist', 'cli.js'))) throw new Error('nothing is built yet: run "npm run build" first')
-  const args = ['server', 'local', '--port', '0', '--data', dataDir, '--flows', flowsDir]
+  const args = ['server', role, '--port', '0', '--data', dataDir, '--flows', flowsDir]
   const child = spawn(COMMAND, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } })
   const exited = new Promise<Exit>(resolve => child.once('exit', (code, signal) => resolve({ code, signal })))
   return { child, exited }

@@ -260,6 +260,7 @@ function openWorker(
     platform: options.process.platform,
     node,
     slots: SLOTS,
+    profile: { group: undefined, tags: [] },
     openHost: events => {
       const host = new SimulatedHost({ ...options }, events)
       hosts.push(host)
@@ -288,7 +289,7 @@ function answersOf({ store, process }: NodeOptions): Parameters<typeof newEvalua
 
 function hardOfHearing(worker: Worker, isHeard: (what: string) => boolean): JobSink {
   return {
-    reserve: () => worker.reserve(),
+    reserve: queue => worker.reserve(queue),
     release: places => worker.release(places),
     offer: job => (isHeard('offer') ? worker.offer(job) : worker.release(1)),
     wake: () => void (isHeard('wake') && worker.wake()),

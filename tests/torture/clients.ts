@@ -11,7 +11,7 @@ export interface ClientsOptions {
   readonly ledger: Ledger
   /** Those that do not wait between two starts. */
   readonly clients: number
-  /** Undefined while no server is up. */
+  /** Of a server to ask now; undefined while none is up. */
   port(): number | undefined
   random(): number
 }
@@ -24,6 +24,7 @@ interface Answer {
 const PATIENT_CLIENTS = 4
 const PATIENT_PAUSE_MS = 150
 const DOWN_PAUSE_MS = 10
+const UNAVAILABLE = 503
 const OVERLOAD_PAUSE_MS = 50
 const ANSWER_TIMEOUT_MS = 30_000
 /** This share of the executions that wait for a script is killed. */
@@ -77,6 +78,8 @@ export class Clients {
     }
     if (answer.status !== 200) {
       ledger.refuse(answer.status)
+      // The server says that it does not know what became of it.
+      if (answer.status === UNAVAILABLE) ledger.unanswered.add(token)
       return OVERLOAD_PAUSE_MS
     }
     const { id, state }: { id: string; state: { current: string } } = JSON.parse(answer.text)

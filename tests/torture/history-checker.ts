@@ -1,8 +1,8 @@
-// Reads the database of a stopped server and judges every execution in it by rules that know nothing of the engine's code: what was
-// acknowledged is there, a journal has no gaps, an end comes once and nothing after it, an attempt has one accepted result, nothing is left
-// over. The rows are read by our own statements; of the product only the reading of an event's text is used.
-import { DatabaseSync } from 'node:sqlite'
+// Judges every execution in the database of stopped servers by rules that know nothing of the engine's code: what was acknowledged is there, a
+// journal has no gaps, an end comes once and nothing after it, an attempt has one accepted result, nothing is left over. Of the product only
+// the reading of an event's text is used.
 import { decodeEvents, isFinal, type Event } from '../../packages/core/src/index.ts'
+import type { History, StoredExecution } from './history.ts'
 import type { Acknowledged, Ledger } from './ledger.ts'
 
 export interface Check {
@@ -11,85 +11,42 @@ export interface Check {
   readonly problems: readonly string[]
 }
 
-interface Execution {
-  readonly id: string
-  readonly flowId: string
-  readonly state: string
-  readonly endMs: number | null
-  readonly waitsFor: string | null
-}
-
 /** `run`s of jobs that were lost with their server, and ended FAILED after the third time. */
 const LOST_BEFORE_FAILURE = 2
 const PROBLEMS_MAX = 20
 const ROOT_RUN = -1
 
-export function checkHistory(file: string, ledger: Ledger): readonly Check[] {
-  const db = new DatabaseSync(file, { readOnly: true })
-  try {
-    const executions = readExecutions(db)
-    const journals = judgeJournals(db, executions)
-    return [
-      { name: 'the database is whole', problems: integrityProblems(db) },
-      { name: 'nothing acknowledged is lost', problems: lostProblems(executions, ledger) },
-      { name: 'no state that was told has changed', problems: changedProblems(executions, ledger) },
-      { name: 'everything has ended', problems: openProblems(executions) },
-      { name: 'no request started two executions', problems: doubledProblems(journals.tokens, ledger) },
-      { name: 'journals have no gaps', problems: journals.gaps },
-      { name: 'every execution has one birth and one end, and nothing after it', problems: journals.ends },
-      { name: 'every attempt has one accepted result', problems: journals.attempts },
-      { name: 'the headers tell what the journals tell', problems: journals.headers },
-      {
-        name: 'failures are those of lost workers, kills those that were asked for',
-        problems: journals.outcomes(ledger),
-      },
-      { name: 'no job, timer or signal is left', problems: leftoverProblems(db) },
-    ]
-  } finally {
-    db.close()
-  }
+export async function checkHistory(history: History, ledger: Ledger): Promise<readonly Check[]> {
+  const executions = new Map((await history.executions()).map(execution => [execution.id, execution]))
+  const journals = await judgeJournals(history, executions)
+  return [
+    { name: 'the database is whole', problems: await history.damages() },
+    { name: 'nothing acknowledged is lost', problems: lostProblems(executions, ledger) },
+    { name: 'no state that was told has changed', problems: changedProblems(executions, ledger) },
+    { name: 'everything has ended', problems: openProblems(executions) },
+    { name: 'no request started two executions', problems: doubledProblems(journals.tokens, ledger) },
+    { name: 'journals have no gaps', problems: journals.gaps },
+    { name: 'every execution has one birth and one end, and nothing after it', problems: journals.ends },
+    { name: 'every attempt has one accepted result', problems: journals.attempts },
+    { name: 'the headers tell what the journals tell', problems: journals.headers },
+    {
+      name: 'failures are those of lost workers, kills those that were asked for',
+      problems: journals.outcomes(ledger),
+    },
+    { name: 'no kill that was acknowledged is lost', problems: journals.kills(ledger) },
+    { name: 'no job, timer or signal is left', problems: await leftoverProblems(history) },
+  ]
 }
 
-/** How many have not ended; read beside a running server. */
-export function countOpen(file: string): number {
-  const db = new DatabaseSync(file, { readOnly: true })
-  try {
-    return Number(db.prepare('select count(*) as n from executions where waits_for is not null').get()?.['n'])
-  } finally {
-    db.close()
-  }
-}
-
-function readExecutions(db: DatabaseSync): ReadonlyMap<string, Execution> {
-  const rows = db.prepare('select id, flow_id, state, end_ms, waits_for from executions').all()
-  return new Map(
-    rows.map(row => [
-      String(row['id']),
-      {
-        id: String(row['id']),
-        flowId: String(row['flow_id']),
-        state: String(row['state']),
-        endMs: row['end_ms'] === null ? null : Number(row['end_ms']),
-        waitsFor: row['waits_for'] === null ? null : String(row['waits_for']),
-      },
-    ]),
-  )
-}
-
-function integrityProblems(db: DatabaseSync): readonly string[] {
-  const answers = db
-    .prepare('pragma integrity_check')
-    .all()
-    .map(row => String(Object.values(row)[0]))
-  return answers.filter(answer => answer !== 'ok')
-}
-
-function lostProblems(executions: ReadonlyMap<string, Execution>, { acknowledged }: Ledger): readonly string[] {
+function lostProblems(executions: ReadonlyMap<string, StoredExecution>, { acknowledged }: Ledger): readonly string[] {
   const lost = acknowledged.filter(({ id, flowId }) => executions.get(id)?.flowId !== flowId)
   return lost.slice(0, PROBLEMS_MAX).map(({ id, flowId }) => `${flowId} ${id} was acknowledged and is not there`)
 }
 
-function changedProblems(executions: ReadonlyMap<string, Execution>, { acknowledged }: Ledger): readonly string[] {
+function changedProblems(
+  executions: ReadonlyMap<string, StoredExecution>,
+  { acknowledged }: Ledger,
+): readonly string[] {
   const isChanged = ({ id, state }: Acknowledged): boolean => isFinalName(state) && executions.get(id)?.state !== state
   return acknowledged
     .filter(isChanged)
@@ -97,7 +54,7 @@ function changedProblems(executions: ReadonlyMap<string, Execution>, { acknowled
     .map(({ id, state }) => `${id} was told to be ${state} and is ${executions.get(id)?.state}`)
 }
 
-function openProblems(executions: ReadonlyMap<string, Execution>): readonly string[] {
+function openProblems(executions: ReadonlyMap<string, StoredExecution>): readonly string[] {
   const open = [...executions.values()].filter(
     ({ state, endMs, waitsFor }) => !isFinalName(state) || endMs === null || waitsFor !== null,
   )
@@ -117,11 +74,9 @@ function doubledProblems(tokens: ReadonlyMap<string, readonly string[]>, ledger:
   return problems.slice(0, PROBLEMS_MAX)
 }
 
-function leftoverProblems(db: DatabaseSync): readonly string[] {
-  return ['jobs', 'timers', 'signals'].flatMap(table => {
-    const count = Number(db.prepare(`select count(*) as n from ${table}`).get()?.['n'])
-    return count === 0 ? [] : [`${count} rows are left in ${table}`]
-  })
+async function leftoverProblems(history: History): Promise<readonly string[]> {
+  const counts = await history.leftovers()
+  return Object.entries(counts).flatMap(([table, count]) => (count === 0 ? [] : [`${count} rows are left in ${table}`]))
 }
 
 interface Journals {
@@ -132,20 +87,27 @@ interface Journals {
   /** By token of the call: what it started. */
   readonly tokens: Map<string, string[]>
   outcomes(ledger: Ledger): readonly string[]
+  kills(ledger: Ledger): readonly string[]
 }
 
-function judgeJournals(db: DatabaseSync, executions: ReadonlyMap<string, Execution>): Journals {
+async function judgeJournals(history: History, executions: ReadonlyMap<string, StoredExecution>): Promise<Journals> {
+  const outcomes: ((killed: ReadonlySet<string>) => readonly string[])[] = []
+  const seen = new Set<string>()
+  const killed = new Set<string>()
   const journals: Journals = {
     gaps: [],
     ends: [],
     attempts: [],
     headers: [],
     tokens: new Map(),
-    outcomes: ({ killed }) => outcomes.flatMap(judge => judge(killed)).slice(0, PROBLEMS_MAX),
+    outcomes: ledger => outcomes.flatMap(judge => judge(ledger.killed)).slice(0, PROBLEMS_MAX),
+    kills: ledger =>
+      [...ledger.killed]
+        .filter(id => seen.has(id) && !killed.has(id))
+        .slice(0, PROBLEMS_MAX)
+        .map(id => `the kill of ${id} was acknowledged and is not in its journal`),
   }
-  const outcomes: ((killed: ReadonlySet<string>) => readonly string[])[] = []
-  const seen = new Set<string>()
-  for (const [id, rows] of journalsIn(db)) {
+  for await (const { id, rows } of history.journals()) {
     seen.add(id)
     const execution = executions.get(id)
     if (!execution) journals.headers.push(`${id} has a journal and no header`)
@@ -158,41 +120,13 @@ function judgeJournals(db: DatabaseSync, executions: ReadonlyMap<string, Executi
     const state = lastState(events)
     if (execution && execution.state !== state)
       journals.headers.push(`${id} is ${execution.state}, its journal ${state}`)
+    if (events.some(({ type }) => type === 'kill-requested')) killed.add(id)
     const token = tokenOf(events)
     if (token !== undefined) journals.tokens.set(token, [...(journals.tokens.get(token) ?? []), id])
-    if (state !== 'SUCCESS') outcomes.push(killed => outcomeProblems(id, { state, events, killed }))
+    if (state !== 'SUCCESS') outcomes.push(asked => outcomeProblems(id, { state, events, killed: asked }))
   }
   for (const id of executions.keys()) if (!seen.has(id)) journals.headers.push(`${id} has a header and no journal`)
   return journals
-}
-
-interface JournalRow {
-  readonly turn: number
-  readonly version: number
-  readonly atMs: number
-  readonly events: string
-}
-
-/** One execution after the other, in the order of the turns. */
-function* journalsIn(db: DatabaseSync): Generator<readonly [id: string, rows: readonly JournalRow[]]> {
-  const query = db.prepare('select execution_id, turn, version, at_ms, events from journal order by execution_id, turn')
-  let id: string | undefined
-  let rows: JournalRow[] = []
-  for (const row of query.iterate()) {
-    const next = String(row['execution_id'])
-    if (id !== undefined && next !== id) {
-      yield [id, rows]
-      rows = []
-    }
-    id = next
-    rows.push({
-      turn: Number(row['turn']),
-      version: Number(row['version']),
-      atMs: Number(row['at_ms']),
-      events: String(row['events']),
-    })
-  }
-  if (id !== undefined) yield [id, rows]
 }
 
 function endProblems(id: string, events: readonly Event[]): readonly string[] {

@@ -13,7 +13,7 @@ export class Ledger {
   readonly acknowledged: Acknowledged[] = []
   /** Tokens of requests that ended without an answer: they may have started something, once. */
   readonly unanswered = new Set<string>()
-  /** Answers that refused: nothing was started. */
+  /** By status, answers that refused: nothing was started, but for 503, which is an answer that does not know. */
   readonly refused = new Map<number, number>()
   /** Kills that were acknowledged. */
   readonly killed = new Set<string>()

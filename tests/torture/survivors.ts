@@ -20,6 +20,17 @@ export function findChildren(parent: number): readonly KnownProcess[] {
   return listProcesses().filter(({ id }) => Number(statOf(id)?.[PARENT_FIELD]) === parent)
 }
 
+/** The children of a process, theirs, and so on. */
+export function findDescendants(ancestor: number): readonly KnownProcess[] {
+  const all = listProcesses().map(known => ({ known, parent: Number(statOf(known.id)?.[PARENT_FIELD]) }))
+  const family = new Set([ancestor])
+  for (let size = 0; size < family.size;) {
+    size = family.size
+    for (const { known, parent } of all) if (family.has(parent)) family.add(known.id)
+  }
+  return all.filter(({ known }) => known.id !== ancestor && family.has(known.id)).map(({ known }) => known)
+}
+
 /** Those that still live; one that has ended and waits to be buried does not. */
 export function stillAlive(known: readonly KnownProcess[]): readonly KnownProcess[] {
   return known.filter(({ id, startTicks }) => {

@@ -10,8 +10,9 @@ import { databaseFile } from '../../bench/harness/database-figures.ts'
 import { ROOT, spawnServer, startServer, type ServerProcess } from '../../bench/harness/server-process.ts'
 import { Clients } from './clients.ts'
 import { tortureFlows } from './flows.ts'
-import { checkHistory, countOpen, type Check } from './history-checker.ts'
+import { checkHistory, type Check } from './history-checker.ts'
 import { Ledger, type Acknowledged } from './ledger.ts'
+import { countOpen, openSqliteHistory } from './sqlite-history.ts'
 import { findChildren, findScripts, stillAlive, type KnownProcess } from './survivors.ts'
 
 export interface TortureOptions {
@@ -85,7 +86,16 @@ class Torture {
     await isDone
     await this.#settle()
     await Promise.all(this.#looks)
-    return { checks: [...this.#checks, ...checkHistory(this.#file, this.#ledger)], facts: this.#facts() }
+    return { checks: [...this.#checks, ...(await this.#judge())], facts: this.#facts() }
+  }
+
+  async #judge(): Promise<readonly Check[]> {
+    const history = openSqliteHistory(this.#file)
+    try {
+      return await checkHistory(history, this.#ledger)
+    } finally {
+      await history.close()
+    }
   }
 
   get #flowsDir(): string {

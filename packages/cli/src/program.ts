@@ -1,11 +1,13 @@
 // The command line as a tree of names and options. A command's own file is imported when it runs.
 import { Command, CommanderError, Option } from 'commander'
+import type { Role } from './commands/server-start.ts'
 import { CommandError, EXIT, type ExitCode } from './exit-code.ts'
+import { addUpkeep } from './upkeep-commands.ts'
 
 const SERVER_DEFAULT = 'http://127.0.0.1:8080'
 const LEVEL_HELP = 'the log from this level on: TRACE, DEBUG, INFO, WARN, ERROR'
 const EXIT_CODES = `
-Exit codes: 0 done · 1 the execution failed, the flow is not valid · 2 the command line is wrong · 3 no server answers · 4 not found ·
+Exit codes: 0 done · 1 the execution failed, the flow is not valid, the installation is not sound · 2 the command line is wrong · 3 no server answers · 4 not found ·
   5 refused · 6 the server failed · 130 interrupted`
 
 export async function runProgram(args: readonly string[]): Promise<ExitCode> {
@@ -34,22 +36,81 @@ function createProgram(done: Done): Command {
     .configureHelp({ showGlobalOptions: true })
     .exitOverride()
   addServer(program)
+  addMigrate(program)
   addFlow(program, done)
   addExecution(program, done)
+  addUpkeep(program, done)
   return program
 }
 
+/** What each command starts; the names after the first are those of Kestra. */
+const SERVERS: readonly {
+  readonly names: readonly string[]
+  readonly description: string
+  readonly roles: readonly Role[]
+  readonly drainMs: number
+}[] = [
+  {
+    names: ['local'],
+    description: 'all of Batuta in one process, over SQLite unless a database is configured',
+    roles: ['engine', 'web', 'worker'],
+    drainMs: 5_000,
+  },
+  {
+    names: ['standalone'],
+    description: 'all of Batuta in one process, for a server among others or in a container',
+    roles: ['engine', 'web', 'worker'],
+    drainMs: 60_000,
+  },
+  {
+    names: ['engine', 'executor', 'scheduler', 'indexer'],
+    description: 'executes flows and fires triggers; its tasks run on workers',
+    roles: ['engine'],
+    drainMs: 60_000,
+  },
+  { names: ['web', 'webserver'], description: 'the API and the pages', roles: ['web'], drainMs: 60_000 },
+  { names: ['worker'], description: 'runs tasks', roles: ['worker'], drainMs: 300_000 },
+]
+
 function addServer(program: Command): void {
   const server = program.command('server').description('start a server')
-  server
-    .command('local')
-    .description('all of Batuta in one process over SQLite')
-    .option('--port <number>', 'port to listen on, 8080 if not told; 0 picks a free one')
-    .option('--host <address>', 'address to listen on, 127.0.0.1 if not told')
-    .option('--data <dir>', 'folder of the database and the stored files, .batuta if not told')
-    .option('--flows <dir>', 'folder of flows to load and to watch, flows if not told')
+  for (const { names, description, ...kind } of SERVERS) {
+    const [name = '', ...aliases] = names
+    const command = server.command(name).aliases(aliases).description(description)
+    addServerOptions(command, kind.roles)
+    command.action(async options => (await import('./commands/server-start.ts')).startServer(kind, options))
+  }
+}
+
+function addServerOptions(command: Command, roles: readonly Role[]): void {
+  command
+    .option('--data <dir>', 'folder of what this process keeps: database, stored files, its name; .batuta if not told')
+    .option('-c, --config <file>', 'configuration file (YAML)')
+  if (roles.includes('web'))
+    command
+      .option('--port <number>', 'port to listen on, 8080 if not told; 0 picks a free one')
+      .option('--host <address>', 'address to listen on, 127.0.0.1 if not told')
+      .option('--flows <dir>', 'folder of flows to load and to watch, flows if not told')
+      .addOption(new Option('-f, --flow-path <dir>', 'the same as --flows').hideHelp())
+      .addOption(new Option('--no-tutorials').hideHelp())
+      .addOption(new Option('--no-indexer').hideHelp())
+  else command.addOption(new Option('--port <number>').hideHelp())
+  if (roles.includes('worker'))
+    command
+      .option('--slots <number>', 'tasks that run here at a time; 8 per processor if not told, 0 for none')
+      .option('-g, --worker-group <key>', 'runs only the tasks of this worker group')
+      .addOption(new Option('--worker-thread <number>').hideHelp())
+      .addOption(new Option('-t, --thread <number>').hideHelp())
+}
+
+function addMigrate(program: Command): void {
+  program
+    .command('migrate')
+    .description('bring the database up to date; a server does it when it starts, unless database.migrate is false')
+    .option('--dry-run', 'print what would be done')
+    .option('--data <dir>', 'folder of the database, .batuta if not told')
     .option('--config <file>', 'configuration file (YAML)')
-    .action(async options => (await import('./commands/server-local.ts')).serverLocal(options))
+    .action(async (_, command: Command) => (await import('./commands/migrate.ts')).migrate(command.optsWithGlobals()))
 }
 
 function addFlow(program: Command, done: Done): void {

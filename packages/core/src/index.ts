@@ -61,6 +61,7 @@ export type {
   LogLevel,
   Output,
   PluginDefault,
+  Priority,
   Retry,
   Task,
   TaskLists,
@@ -97,6 +98,8 @@ export type {
   Settlement,
   Signal,
 } from './execution/event.ts'
+export { DEFAULT_QUEUE, decodeQueue, encodeQueue } from './execution/placement.ts'
+export type { Fallback, Queue } from './execution/placement.ts'
 export { birthOf, decodeEvents, fold } from './execution/journal.ts'
 export { encodeEvents } from './execution/event-codec.ts'
 export type { JournalRow } from './execution/journal.ts'

@@ -23,6 +23,8 @@ import type { AskedOfServer, HostRoom } from './run-job.ts'
 export interface HostOptions {
   readonly send: (message: FromHost) => void
   readonly now: () => number
+  /** The server has not been heard of for too long. */
+  onSilence?(): void
   /** Called once, when a drain is done. */
   readonly onDrained: () => void
 }
@@ -41,6 +43,7 @@ export class Host {
   #isDraining = false
   #room: HostRoom | undefined
   #keeper: ProcessKeeper | undefined
+  #watchdog: NodeJS.Timeout | undefined
 
   constructor(options: HostOptions) {
     this.#options = options
@@ -59,10 +62,19 @@ export class Host {
         return this.#answer(message)
       case 'taken':
         return this.#shipper.taken(message.batch)
+      case 'beat':
+        return this.#beat(message.validMs)
       case 'drain':
         this.#isDraining = true
         return this.#endIfDrained()
     }
+  }
+
+  /** A frozen server cannot stop what runs before another node begins it again: its host does when the beats stay away. */
+  #beat(validMs: number): void {
+    clearTimeout(this.#watchdog)
+    this.#watchdog = setTimeout(() => this.#options.onSilence?.(), validMs)
+    this.#watchdog.unref()
   }
 
   /** Kills all that runs. For the end of the pipe: nobody is left to hear outcomes. */

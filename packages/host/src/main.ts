@@ -12,7 +12,12 @@ async function end(host: Host): Promise<never> {
   process.exit(0)
 }
 
-const host = new Host({ send, now: () => Date.now(), onDrained: () => void end(host) })
+const host = new Host({
+  send,
+  now: () => Date.now(),
+  onSilence: () => void end(host),
+  onDrained: () => void end(host),
+})
 
 process.on('message', (message: ToHost) => void host.take(message))
 process.once('disconnect', () => void end(host))

@@ -41,6 +41,8 @@ export type ToHost =
   | { readonly type: 'answer'; readonly id: number; readonly value?: string; readonly error?: string }
   /** The server has taken in all log batches up to this one: the host may send as much again. */
   | { readonly type: 'taken'; readonly batch: number }
+  /** The node is in touch: without another beat within so many milliseconds the host ends what runs, and itself. */
+  | { readonly type: 'beat'; readonly validMs: number }
   /** Finish what runs, take nothing new, then exit. */
   | { readonly type: 'drain' }
 

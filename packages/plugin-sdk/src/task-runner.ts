@@ -22,6 +22,19 @@ export interface Command {
   readonly onLine: (line: OutputLine) => void | Promise<void>
   /** For runners in containers. */
   readonly containerImage?: string
+  /** Folders beside `cwd` that the command is to write to, for runners that keep the rest from it. */
+  readonly writes?: readonly string[]
+  /** The same program for runners that keep an interpreter warm: nobody may tell by what it does whether this or `argv` was run. */
+  readonly warm?: WarmProgram
+}
+
+export interface WarmProgram {
+  readonly language: 'python'
+  /** Absolute path of the interpreter. */
+  readonly executable: string
+  /** What the interpreter runs: it takes the script as its only argument, and with `--serve` it waits for scripts. */
+  readonly launcher: string
+  readonly script: string
 }
 
 export interface OutputLine {

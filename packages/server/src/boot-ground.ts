@@ -4,10 +4,11 @@ import { SHARDS, newId, type Value } from '@batuta/core'
 import { openLocalFileStore, type FileStore } from '@batuta/plugin-sdk'
 import type { AnswerWorld } from './answers/answers.ts'
 import { databaseFile, readConfig, type Config, type ServerOptions } from './config/config.ts'
+import { readFirstUser } from './config/first-user.ts'
 import { lockFolder } from './config/lock-folder.ts'
 import { readNodeId } from './config/node-id.ts'
+import type { ConfiguredUser } from './config/user.ts'
 import { openFlowCatalogue, type FlowCatalogue } from './flows/flow-catalogue.ts'
-import type { NodeIdentity } from './engine/flush-pipeline.ts'
 import type { StartWorld } from './flows/births.ts'
 import { newChanges, type Changes } from './inbox/changes.ts'
 import { newEncryption } from './platform/encryption.ts'
@@ -16,14 +17,22 @@ import { realPlatform, type Platform } from './platform/platform.ts'
 import { readManifests, type Manifests } from './plugins/manifests.ts'
 import { openSqliteStore } from './storage/sqlite/sqlite-store.ts'
 import type { Store } from './storage/store.ts'
-import { newLog, type Log } from './telemetry/log.ts'
+import { newMeters, secretsOf } from './boot-telemetry.ts'
+import { newLog, type LogFields, type ServerLog } from './telemetry/log.ts'
+import type { Meters } from './telemetry/observed.ts'
+import { meteredStore } from './telemetry/store-meter.ts'
+
+/** Something that an operator should read. */
+export type Notice = (message: string, error?: unknown, fields?: LogFields) => void
 
 export interface Ground {
   readonly config: Config
-  readonly log: Log
+  readonly log: ServerLog
+  readonly meters: Meters
   readonly platform: Platform
   readonly store: Store
-  readonly node: NodeIdentity
+  /** The node's name; with every joining it gets a new incarnation. */
+  readonly nodeId: string
   readonly files: FileStore
   readonly manifests: Manifests
   readonly flows: FlowCatalogue
@@ -33,31 +42,36 @@ export interface Ground {
   startWorld(): StartWorld
   /** A new execution id on a shard of `shards`, or on any when there are none. */
   newIdOn(shards: ReadonlySet<number>): string
-  onNotice(message: string, error?: unknown): void
+  onNotice: Notice
+  /** What that part of the server tells. */
+  noticeOf(room: string): Notice
   /** Lets another server have the data folder. */
   unlock(): void
 }
 
 /** The one node of an embedded server. */
 const NODE = 'local'
-const FIRST_LEASE_MS = 10_000
 /** Executions of other nodes change without a word to this one. */
 const WATCH_EVERY_MS = 500
 
 export async function openGround(options: ServerOptions): Promise<Ground> {
-  const config = readConfig(options, process.env, process.cwd())
-  const log = newLog(process.stderr)
-  const onNotice = (message: string, error?: unknown): void => log.warn(message, error)
+  const asked = readConfig(options, process.env, process.cwd())
+  const log = newLog(process.stderr, { ...asked.telemetry.log, secrets: secretsOf(asked) })
+  const noticeOf =
+    (room: string): Notice =>
+    (...notice) =>
+      log.named(room).warn(...notice)
+  const onNotice = noticeOf('server')
+  const meters = newMeters(asked)
   const platform = realPlatform()
   const nowMs = (): number => platform.nowMs()
   const random = (): number => platform.random()
-  for (const folder of [config.dataDir, config.flowsDir, config.storageDir]) mkdirSync(folder, { recursive: true })
-  const unlock = lockFolder(config.dataDir)
+  for (const folder of [asked.dataDir, asked.flowsDir, asked.storageDir]) mkdirSync(folder, { recursive: true })
+  const unlock = lockFolder(asked.dataDir)
+  const config = asked.needsFirstUser ? { ...asked, user: firstUserOf(asked, platform, log) } : asked
 
-  const store = await openStore(config, { nowMs, onNotice })
-  const id = store.cluster ? readNodeId(config.dataDir, random) : NODE
-  const { incarnation, flushSeq } = await store.perform('joinNode', { node: id, nowMs: nowMs() })
-  await store.cluster?.announce({ node: id, incarnation }, config.roles, FIRST_LEASE_MS)
+  const opened = await openStore(config, { nowMs, random, onNotice: noticeOf('storage') })
+  const store = meteredStore(opened, meters.store, () => platform.elapsedMs())
   const files = openLocalFileStore(config.storageDir)
   const configuredRoots = rootsOf(config, process.env)
   const encryption = newEncryption(config.encryptionKey)
@@ -71,9 +85,10 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
   return {
     config,
     log,
+    meters,
     platform,
     store,
-    node: { id, node: id, incarnation, flushSeq },
+    nodeId: store.cluster ? readNodeId(config.dataDir, random) : NODE,
     files,
     manifests: readManifests(PLUGINS_DIR),
     flows: await openFlowCatalogue(store),
@@ -83,8 +98,13 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
     startWorld: () => ({ ...start, nowMs: nowMs() }),
     newIdOn: shards => newId({ nowMs: nowMs(), shard: pick(shards, random), random }),
     onNotice,
+    noticeOf,
     unlock,
   }
+}
+
+function firstUserOf({ dataDir }: Config, { random }: Platform, log: ServerLog): ConfiguredUser {
+  return readFirstUser({ dataDir, random, tell: message => log.info(message) })
 }
 
 function pick(shards: ReadonlySet<number>, random: () => number): number {
@@ -92,15 +112,22 @@ function pick(shards: ReadonlySet<number>, random: () => number): number {
   return [...shards][Math.floor(random() * shards.size)] ?? 0
 }
 
-async function openStore(
-  config: Config,
-  { nowMs, onNotice }: { readonly nowMs: () => number; onNotice(message: string, error?: unknown): void },
-): Promise<Store> {
+interface StoreWorld {
+  nowMs(): number
+  random(): number
+  onNotice(message: string, error?: unknown): void
+}
+
+async function openStore(config: Config, world: StoreWorld): Promise<Store> {
   const { database } = config
-  if (database.type === 'sqlite') return openSqliteStore({ file: databaseFile(config), nowMs, threadUrl: THREAD_URL })
+  const { durability, isMigrating } = config.storage
+  if (database.type === 'sqlite')
+    return openSqliteStore({ ...world, file: databaseFile(config), threadUrl: THREAD_URL, durability, isMigrating })
   // The embedded server loads no driver that it does not use.
   const { openPostgresStore } = await import('./storage/postgres/postgres-store.ts')
-  return await openPostgresStore({ url: database.url, poolMax: database.poolMax, nowMs, onNotice })
+  const isEngine = config.roles.includes('engine')
+  const { url, poolMax } = database
+  return await openPostgresStore({ ...world, url, poolMax, durability, isMigrating, isEngine })
 }
 
 /** `envs`, `globals` and `kestra`. */

@@ -1,49 +1,143 @@
-// The rooms of a server, each with what it is given. They meet at the inbox only.
-import { createCatalogue, fold, birthOf, type ExecutionState, type Plan } from '@batuta/core'
+// The rooms of one incarnation of the node, each with what it is given. They meet at the inbox only.
+import { fold, birthOf, type ExecutionState, type Plan } from '@batuta/core'
 import { answerJob, askFor } from './answers/ask.ts'
 import type { Ground } from './boot-ground.ts'
 import { Clockwork } from './engine/clockwork.ts'
 import { Engine } from './engine/engine.ts'
 import { startFiring } from './engine/fire-schedule.ts'
 import { FlowFollower } from './engine/flow-follower.ts'
+import type { NodeIdentity } from './engine/flush-pipeline.ts'
 import { Membership } from './engine/membership.ts'
-import { Schedules, firstDateOf, homeShardOf } from './engine/schedules.ts'
+import { Schedules, homeShardOf } from './engine/schedules.ts'
 import { newEvaluator, newTurnEnvironment } from './engine/turn-environment.ts'
-import type { SaveWorld } from './flows/save-flow.ts'
 import type { Inbox } from './inbox/inbox.ts'
 import { NO_JOBS } from './inbox/jobs.ts'
 import { Router } from './inbox/router.ts'
 import { Maintenance, type Round } from './maintenance/maintenance.ts'
+import { placeJobs } from './maintenance/place-jobs.ts'
 import { rescueJobs } from './maintenance/rescue-jobs.ts'
 import { takeSignals } from './maintenance/take-signals.ts'
 import { wakeReady } from './maintenance/wake-ready.ts'
 import { HOST_SCRIPT } from './platform/places.ts'
 import type { Cluster } from './storage/cluster.ts'
+import { FlushError, type FlowKey } from './storage/store.ts'
 import { HostProcess } from './worker/host-process.ts'
 import { hostOptions } from './worker/host-options.ts'
 import { readSpilledOutputs } from './worker/spilled-outputs.ts'
 import { Worker } from './worker/worker.ts'
 
+/** How much each room has in its hands. */
+export interface Vitals {
+  readonly pendingSignals: number
+  readonly oldestSignalMs: number
+  readonly residentExecutions: number
+  readonly runningJobs: number
+  readonly ownedShards: number
+}
+
+export const NO_VITALS: Vitals = {
+  pendingSignals: 0,
+  oldestSignalMs: 0,
+  residentExecutions: 0,
+  runningJobs: 0,
+  ownedShards: 0,
+}
+
 export interface Rooms {
+  readonly inbox: Inbox
+  readonly owned: ReadonlySet<number>
+  /** First what was left by the incarnation before, then time. */
+  start(): Promise<void>
+  /** Takes nothing new, hands on what others can go on with, and lets what runs end, up to the grace. */
+  stop(graceMs: number): Promise<void>
+  /** The grace of a stop that is under way is over. */
+  cut(): void
+  /** Lets go of everything at once: nothing of this incarnation may be written or started any more. */
+  abandon(reason: string): void
+  vitals(): Vitals
+  claimsOf(executionId: string): ReadonlyMap<number, number>
+  /** A flow was saved or deleted: its triggers may have changed. */
+  onFlowChanged(key: FlowKey): Promise<void>
+}
+
+/** Why an incarnation is over: fenced by others or out of touch with them, or its store cannot be trusted any more. */
+export type Over = 'fenced' | 'broken'
+
+interface Inner {
   readonly inbox: Inbox
   readonly engine: Engine
   readonly worker: Worker
   readonly clockwork: Clockwork
+  readonly schedules: Schedules
   readonly maintenance: Maintenance
   readonly membership: Membership
-  readonly followers: readonly { start(): Promise<void>; stop(): void }[]
-  readonly saveWorld: SaveWorld
+  readonly followers: readonly Follower[]
 }
 
-const EXIT_BROKEN = 70
-const EXIT_FENCED = 75
+interface Follower {
+  start(): Promise<void>
+  stop(): void
+}
+
 const WORKER_SWEEP_MS = 1_000
 
-export function openRooms(ground: Ground): Rooms {
-  const { config, log, platform, store, node, answers, onNotice } = ground
+export interface RoomsPlace {
+  readonly node: NodeIdentity
+  /** Nothing of these rooms can go on. */
+  onOver(over: Over, reason: string): void
+}
+
+export function openRooms(ground: Ground, place: RoomsPlace): Rooms {
+  const inner = connect(ground, place)
+  const { engine, worker, clockwork, schedules, maintenance, membership, followers } = inner
+  const isEngine = ground.config.roles.includes('engine')
+  const quieten = (): void => {
+    clockwork.stop()
+    maintenance.stop()
+    for (const follower of followers) follower.stop()
+  }
+  return {
+    inbox: inner.inbox,
+    get owned() {
+      return membership.owned
+    },
+    start: async () => {
+      await membership.start()
+      await maintenance.start()
+      if (isEngine) await clockwork.start()
+      for (const follower of followers) await follower.start()
+    },
+    stop: async graceMs => {
+      quieten()
+      await membership.handOver()
+      await worker.drain(graceMs)
+      await engine.stop()
+      await membership.stop()
+    },
+    cut: () => worker.cut(),
+    abandon: reason => {
+      quieten()
+      membership.abandon()
+      worker.abandon()
+      engine.abandon(reason)
+    },
+    vitals: () => ({
+      pendingSignals: engine.pending,
+      oldestSignalMs: engine.oldestMs,
+      residentExecutions: engine.resident,
+      runningJobs: worker.running,
+      ownedShards: membership.owned.size,
+    }),
+    claimsOf: id => worker.claimsOf(id),
+    onFlowChanged: async key => clockwork.lookAt(await schedules.reload(key)),
+  }
+}
+
+function connect(ground: Ground, { node, onOver }: RoomsPlace): Inner {
+  const { config, log, platform, store, answers, onNotice } = ground
   const owns = (shard: number): boolean => membership.owns(shard)
   const inbox: Inbox = { submit: (signal, how) => door.submit(signal, how) }
-  const worker = newWorker(ground, inbox)
+  const worker = newWorker(ground, node, inbox)
   const clockwork = new Clockwork({
     store,
     inbox,
@@ -54,16 +148,20 @@ export function openRooms(ground: Ground): Rooms {
   })
   const engine: Engine = new Engine({
     ...ground,
+    node,
     jobs: config.roles.includes('worker') ? worker : NO_JOBS,
     envOf: newTurnEnvironment({ ...ground, zone: config.zone, locale: config.locale }),
     evaluate: newEvaluator(answers, inbox, onNotice),
     owns,
     onTimer: timer => clockwork.add(timer),
-    onFatal: error => end(ground, EXIT_BROKEN, error),
+    meter: ground.meters.engine,
+    onNotice: ground.noticeOf('engine'),
+    onFatal: error =>
+      onOver(error instanceof FlushError && error.fault === 'fenced' ? 'fenced' : 'broken', error.message),
   })
   const signals = takeSignals({ store, inbox: engine, owns, nowMs: () => platform.nowMs(), onNotice })
   const schedules: Schedules = newSchedules(ground, { inbox, clockwork: () => clockwork, owns })
-  const rounds = roundsOf(ground, { inbox, engine, worker, signals, owns })
+  const rounds = roundsOf(ground, { node, inbox, engine, worker, signals, owns })
   const maintenance = new Maintenance({ rounds, platform, onNotice })
   const membership: Membership = new Membership({
     cluster: store.cluster,
@@ -76,29 +174,21 @@ export function openRooms(ground: Ground): Rooms {
       clockwork.refresh()
     },
     onLosing: shards => engine.release(shards),
-    onFenced: reason => end(ground, EXIT_FENCED, new Error(reason)),
+    onRenewed: validMs => worker.beat(validMs),
+    onFenced: reason => onOver('fenced', reason),
     onNotice,
   })
-  const door: Inbox = store.cluster ? newRouter(ground, { engine, cluster: store.cluster, owns }) : engine
-  const onChanged = async (key: Parameters<Schedules['reload']>[0]): Promise<void> =>
-    clockwork.lookAt(await schedules.reload(key))
+  const door: Inbox = store.cluster ? newRouter(ground, { node, engine, cluster: store.cluster, owns }) : engine
+  const onChanged = async (key: FlowKey): Promise<void> => clockwork.lookAt(await schedules.reload(key))
   const followers = store.cluster
     ? clusterFollowers(ground, { cluster: store.cluster, worker, signals, onChanged })
     : []
   if (store.cluster) log.info(`node ${node.id} (${config.roles.join(', ')}) over ${store.kind}`)
-  return {
-    inbox,
-    engine,
-    worker,
-    clockwork,
-    maintenance,
-    membership,
-    followers,
-    saveWorld: saveWorldOf(ground, onChanged),
-  }
+  return { inbox, engine, worker, clockwork, schedules, maintenance, membership, followers }
 }
 
 interface RoundPlace {
+  readonly node: NodeIdentity
   readonly inbox: Inbox
   readonly engine: Engine
   readonly worker: Worker
@@ -108,10 +198,12 @@ interface RoundPlace {
 
 /** Their order is that of the recovery. */
 function roundsOf(
-  { config, store, node, platform, onNotice }: Ground,
-  { inbox, engine, worker, signals, owns }: RoundPlace,
+  { config, store, platform, onNotice }: Ground,
+  { node, inbox, engine, worker, signals, owns }: RoundPlace,
 ): readonly Round[] {
   const isWorker = config.roles.includes('worker')
+  const isEngine = config.roles.includes('engine')
+  if (!isWorker && !isEngine) return []
   const rescue = rescueJobs({
     store,
     inbox,
@@ -124,16 +216,16 @@ function roundsOf(
     },
     onNotice,
   })
-  return [signals, rescue, wakeReady({ store, owns, wake: id => engine.wake(id) })]
-}
-
-function end({ log }: Ground, code: number, error: Error): never {
-  log.error('the server cannot go on', error)
-  process.exit(code)
+  // A worker alone has no executions: it only looks for its own jobs that it never heard of.
+  if (!isEngine) return [rescue]
+  const ready = wakeReady({ store, owns, wake: id => engine.wake(id) })
+  const { cluster } = store
+  return [signals, rescue, ready, ...(cluster ? [placeJobs({ store, cluster, inbox, owns, onNotice })] : [])]
 }
 
 function newWorker(
-  { config, store, platform, node, answers, files, manifests, onNotice }: Ground,
+  { config, store, platform, answers, files, manifests, meters, noticeOf }: Ground,
+  node: NodeIdentity,
   inbox: Inbox,
 ): Worker {
   const host = hostOptions({ script: HOST_SCRIPT, config, modules: manifests.modules })
@@ -143,10 +235,12 @@ function newWorker(
     platform,
     node,
     slots: config.slots,
+    profile: config.worker,
     openHost: events => new HostProcess({ ...host, ...events }),
     answer: (request, job) => answerJob(answers, request, job),
     readOutputs: uri => readSpilledOutputs(files, uri),
-    onNotice,
+    meter: meters.worker,
+    onNotice: noticeOf('worker'),
   })
 }
 
@@ -177,11 +271,15 @@ function newSchedules(ground: Ground, { inbox, clockwork, owns }: SchedulePlace)
   return schedules
 }
 
-function newRouter(
-  ground: Ground,
-  { engine, cluster, owns }: { readonly engine: Engine; readonly cluster: Cluster; owns(shard: number): boolean },
-): Router {
-  const { store, platform, node } = ground
+interface RouterPlace {
+  readonly node: NodeIdentity
+  readonly engine: Engine
+  readonly cluster: Cluster
+  owns(shard: number): boolean
+}
+
+function newRouter(ground: Ground, { node, engine, cluster, owns }: RouterPlace): Router {
+  const { store, platform } = ground
   let count = 0
   return new Router({
     engine,
@@ -211,41 +309,29 @@ interface ClusterPlace {
   readonly cluster: Cluster
   readonly worker: Worker
   readonly signals: Round
-  onChanged(key: Parameters<Schedules['reload']>[0]): Promise<void>
+  onChanged(key: FlowKey): Promise<void>
 }
 
 /** What a node among others looks after all the time: signals, free jobs, flows. Hints make it sooner. */
 function clusterFollowers(
   { config, platform, flows, onNotice }: Ground,
   { cluster, worker, signals, onChanged }: ClusterPlace,
-): Rooms['followers'] {
-  const follower = new FlowFollower({ cluster, flows, platform, onChanged, onNotice })
+): readonly Follower[] {
   const isWorker = config.roles.includes('worker')
+  const isEngine = config.roles.includes('engine')
+  const follower = new FlowFollower({ cluster, flows, platform, onChanged, onNotice })
   let callOff: (() => void) | undefined
   const sweepJobs = (): void => {
-    if (isWorker) void worker.sweep()
+    void worker.sweep()
     callOff = platform.at(platform.nowMs() + WORKER_SWEEP_MS, sweepJobs)
   }
-  cluster.onHint(hint => {
-    if (hint === 'signals') void signals.run().catch(error => onNotice('stored signals could not be read', error))
+  const unlisten = cluster.onHint(hint => {
+    if (hint === 'signals' && isEngine)
+      void signals.run().catch(error => onNotice('stored signals could not be read', error))
     if (hint === 'jobs' && isWorker) void worker.sweep()
     if (hint === 'flows') void follower.look()
   })
-  return [follower, { start: async () => sweepJobs(), stop: () => callOff?.() }]
-}
-
-function saveWorldOf(
-  { config, platform, store, flows, manifests }: Ground,
-  onChanged: SaveWorld['onChanged'],
-): SaveWorld {
-  return {
-    store,
-    flows,
-    catalogue: createCatalogue(manifests.types),
-    globalDefaults: [],
-    tenant: config.tenant,
-    nowMs: () => platform.nowMs(),
-    firstDateOf: (flow, triggerId) => firstDateOf(flow, triggerId, { nowMs: platform.nowMs(), zone: config.zone }),
-    onChanged,
-  }
+  const hearing: Follower = { start: async () => {}, stop: unlisten }
+  const sweeping: Follower = { start: async () => sweepJobs(), stop: () => callOff?.() }
+  return isWorker ? [follower, hearing, sweeping] : [follower, hearing]
 }

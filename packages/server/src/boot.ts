@@ -1,50 +1,86 @@
-// Read top to bottom: in what order a server starts, and how it stops. What exists is in boot-ground.ts, who is given what in boot-rooms.ts.
+// Read top to bottom: in what order a server starts, and how it stops. What exists is in boot-ground.ts, who is given what in boot-rooms.ts,
+// and what happens to a node that lost touch with the others in boot-incarnation.ts.
+import { createCatalogue } from '@batuta/core'
 import { askFor } from './answers/ask.ts'
-import { openGround } from './boot-ground.ts'
-import { openRooms } from './boot-rooms.ts'
+import { openGround, type Ground } from './boot-ground.ts'
+import { Incarnations } from './boot-incarnation.ts'
+import { healthOf, startTelemetry } from './boot-telemetry.ts'
 import type { Config, ServerOptions } from './config/config.ts'
+import { firstDateOf } from './engine/schedules.ts'
 import { watchFlows } from './flows/flows-dir.ts'
+import type { SaveWorld } from './flows/save-flow.ts'
 import { startHttp } from './http/server.ts'
+import type { Health } from './telemetry/health.ts'
 
 export interface RunningServer {
-  /** `http://127.0.0.1:PORT` */
-  readonly address: string
+  /** `http://127.0.0.1:PORT`; none without the role `web`. */
+  readonly address: string | undefined
+  /** Where health and metrics are, unless the port is switched off. */
+  readonly management: string | undefined
   readonly config: Config
+  /** Lets what runs end, up to the grace, and hands on the rest. */
   stop(): Promise<void>
+  /** Ends the grace of a stop that is under way. */
+  cut(): void
 }
 
 /** First what was left by the process before, then time, then the doors to the outside. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const ground = await openGround(options)
-  const { inbox, engine, worker, clockwork, maintenance, membership, followers, saveWorld } = openRooms(ground)
   const { config, store, log } = ground
-
-  await membership.start()
-  await maintenance.start()
-  if (config.roles.includes('engine')) await clockwork.start()
-  for (const follower of followers) await follower.start()
-  const newId = (): string => ground.newIdOn(membership.owned)
-  const http = await startHttp({
-    ...ground,
-    inbox,
-    saveWorld,
-    newId,
-    claimsOf: id => worker.claimsOf(id),
-    ask: asker => askFor(ground.answers, asker),
+  const health = healthOf(ground)
+  const incarnations = new Incarnations(ground, isIn => {
+    if (health.phase !== 'draining') health.phase = isIn ? 'running' : 'joining'
   })
-  const flowsDir = config.roles.includes('web') ? await watchFlows(config.flowsDir, saveWorld, log) : undefined
+  await incarnations.start()
+
+  const isWeb = config.roles.includes('web')
+  const saveWorld = saveWorldOf(ground, incarnations)
+  const http = isWeb ? await openDoor(ground, { incarnations, saveWorld, health }) : undefined
+  const flowsDir = isWeb ? await watchFlows(config.flowsDir, saveWorld, log) : undefined
+  const management = await startTelemetry(ground, { incarnations, http, health })
 
   const stop = async (): Promise<void> => {
+    health.phase = 'draining'
     flowsDir?.stop()
-    clockwork.stop()
-    maintenance.stop()
-    for (const follower of followers) follower.stop()
-    await http.stop()
-    await worker.close()
-    await engine.stop()
-    await membership.stop()
+    await http?.stop()
+    await incarnations.stop(config.drainMs)
     await store.close()
+    await management?.stop()
     ground.unlock()
   }
-  return { address: http.address, config, stop }
+  return { address: http?.address, management: management?.address, config, stop, cut: () => incarnations.cut() }
+}
+
+interface DoorPlace {
+  readonly incarnations: Incarnations
+  readonly saveWorld: SaveWorld
+  readonly health: Health
+}
+
+function openDoor(ground: Ground, { incarnations, saveWorld, health }: DoorPlace): ReturnType<typeof startHttp> {
+  return startHttp({
+    ...ground,
+    log: ground.log.named('http'),
+    health,
+    meter: ground.meters.http,
+    inbox: incarnations.inbox,
+    saveWorld,
+    newId: () => ground.newIdOn(incarnations.owned),
+    claimsOf: id => incarnations.claimsOf(id),
+    ask: asker => askFor(ground.answers, asker),
+  })
+}
+
+function saveWorldOf({ config, platform, store, flows, manifests }: Ground, incarnations: Incarnations): SaveWorld {
+  return {
+    store,
+    flows,
+    catalogue: createCatalogue(manifests.types),
+    globalDefaults: [],
+    tenant: config.tenant,
+    nowMs: () => platform.nowMs(),
+    firstDateOf: (flow, triggerId) => firstDateOf(flow, triggerId, { nowMs: platform.nowMs(), zone: config.zone }),
+    onChanged: key => incarnations.onFlowChanged(key),
+  }
 }

@@ -7,7 +7,7 @@ import { fireTimer } from './fire-timer.ts'
 import { decideKill } from './kill.ts'
 import { progress } from './progress.ts'
 import { decideRestart } from './restart.ts'
-import { settleChild, settleJob, settleLost } from './settle.ts'
+import { settleChild, settleJob, settleLost, settleUnplaced } from './settle.ts'
 import { startRun } from './start-run.ts'
 import { ROOT, isFinal } from './state.ts'
 
@@ -25,6 +25,8 @@ export function decideSignal(view: View, signal: Signal): Decision {
       return isCurrent(view, signal) ? settleJob(view, signal) : NOTHING
     case 'lost':
       return isCurrent(view, signal) ? settleLost(view, signal) : NOTHING
+    case 'unplaced':
+      return isCurrent(view, signal) ? settleUnplaced(view, signal) : NOTHING
     case 'timer':
       return isDue(view, signal.name) ? fireTimer(view, signal.name) : NOTHING
     case 'evaluated':

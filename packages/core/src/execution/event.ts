@@ -99,6 +99,15 @@ export type Signal =
   | { readonly type: 'wake'; readonly executionId: string }
   | ({ readonly type: 'settled'; readonly executionId: string } & Settlement)
   | { readonly type: 'lost'; readonly executionId: string; readonly run: number; readonly epoch: number }
+  /** No worker is there that its job is for, and its fallback is not to wait. */
+  | {
+      readonly type: 'unplaced'
+      readonly executionId: string
+      readonly run: number
+      readonly epoch: number
+      readonly state: 'FAILED' | 'CANCELLED'
+      readonly reason: string
+    }
   | { readonly type: 'timer'; readonly executionId: string; readonly name: string }
   | {
       readonly type: 'evaluated'
@@ -122,7 +131,7 @@ export type Signal =
 export interface Settlement {
   readonly run: number
   readonly epoch: number
-  readonly state: 'SUCCESS' | 'WARNING' | 'FAILED' | 'KILLED'
+  readonly state: 'SUCCESS' | 'WARNING' | 'FAILED' | 'KILLED' | 'CANCELLED'
   readonly outputs?: ValueMap
   readonly metrics?: readonly Metric[]
   readonly logFile?: string
@@ -141,7 +150,7 @@ export interface LogEntry {
 }
 
 export type Effect =
-  | { readonly type: 'job'; readonly run: number; readonly epoch: number }
+  | { readonly type: 'job'; readonly run: number; readonly epoch: number; readonly queue: string }
   | { readonly type: 'kill-job'; readonly run: number; readonly epoch: number }
   | { readonly type: 'evaluate'; readonly run: number; readonly slot: string }
   | { readonly type: 'log'; readonly entry: LogEntry }

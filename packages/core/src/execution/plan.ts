@@ -1,6 +1,7 @@
 // The compiled form of one flow revision: tasks by index, child lists as indexes, templates as closures. Made once per (flow, revision) and
 // kept; nothing is parsed at run time. A run names its task by index, so a plan never changes once an execution has begun with it.
 import { controlOf, type Control } from '../control/control.ts'
+import { compilePlacement, type Placement } from './placement.ts'
 import { compileProperty, type Property } from './property.ts'
 import type { Flow, Retry, Task } from '../flow/flow.ts'
 import { inlineTaskOf, type InlineTask } from '../inline/inline-task.ts'
@@ -37,6 +38,8 @@ export interface PlanTask {
   /** Roots that the task's templates can reach: the slice of the context that travels with its job. */
   readonly roots: ReadonlySet<string>
   readonly lists: PlanLists
+  /** Which workers its job is for; any when it says nothing. */
+  readonly placement?: Placement
   readonly retry?: { readonly policy: Retry; readonly isOwn: boolean }
 }
 
@@ -111,6 +114,7 @@ function compileTask(task: Task, place: Place): number {
     properties.set(name, compileProperty(name, value, flow.dialect))
   const own = task.retry && { policy: task.retry, isOwn: true }
   const retry = own ?? place.inherited
+  const placement = compilePlacement(task, flow)
   const node: { -readonly [K in keyof PlanTask]: PlanTask[K] } = {
     index,
     id: task.id,
@@ -124,6 +128,7 @@ function compileTask(task: Task, place: Place): number {
     lists: NO_LISTS,
     ...(task.runIf === undefined ? {} : { runIf: compileProperty('runIf', task.runIf, flow.dialect) }),
     ...(retry === undefined ? {} : { retry }),
+    ...(placement === undefined ? {} : { placement }),
   }
   tasks.push(node)
   if (task.lists)

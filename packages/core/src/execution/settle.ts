@@ -38,6 +38,12 @@ export function settleLost(view: View, { run: ordinal, epoch }: SignalOf<'lost'>
   return { events: failed.events, effects: [logOf(view, run, message), ...failed.effects] }
 }
 
+export function settleUnplaced(view: View, { run: ordinal, state, reason }: SignalOf<'unplaced'>): Decision {
+  const run = getRun(view.state, ordinal)
+  const ended = settleAttempt(view, run, endedNow(view, run, state))
+  return { events: ended.events, effects: [logOf(view, run, reason), ...ended.effects] }
+}
+
 export function endedNow({ env }: View, run: TaskRun, state: Settlement['state']): Settlement {
   return { run: run.ordinal, epoch: run.epoch, state, startedMs: env.nowMs, endedMs: env.nowMs }
 }

@@ -4,6 +4,7 @@ import { ExpressionError } from '../std/errors.ts'
 import { isTruthyText } from '../std/value.ts'
 import type { View } from './context.ts'
 import type { Decision, Effect, Event } from './event.ts'
+import { DEFAULT_QUEUE, queueOf } from './placement.ts'
 import { getTask, type PlanTask, type TaskKind } from './plan.ts'
 import { tolerate } from './progress.ts'
 import { NeedsEvaluation, RunError, readProperty, rendererOf, type Renderer } from './renderer.ts'
@@ -52,9 +53,10 @@ function startTask(view: View, run: TaskRun, { task, kind, render }: Start): Dec
       return startChild(view, run, { task, render })
     case 'job': {
       const epoch = run.epoch + 1
+      const queue = task.placement ? queueOf(task.placement, run, render) : DEFAULT_QUEUE
       return {
         events: [{ type: 'job-sent', run: run.ordinal, epoch }],
-        effects: [{ type: 'job', run: run.ordinal, epoch }],
+        effects: [{ type: 'job', run: run.ordinal, epoch, queue }],
       }
     }
   }

@@ -27,7 +27,13 @@ export interface Flow {
   readonly sla: readonly ValueMap[]
   readonly checks: readonly ValueMap[]
   readonly disabled: boolean
+  readonly workerGroup?: ValueMap
+  readonly workerSelector?: ValueMap
+  /** How soon its tasks are taken among those that wait; NORMAL unless said. Batuta's own. */
+  readonly priority?: Priority
 }
+
+export type Priority = 'LOWEST' | 'LOW' | 'NORMAL' | 'HIGH' | 'HIGHEST'
 
 export interface Listener {
   readonly description?: string
@@ -57,6 +63,7 @@ export interface Task {
   readonly logLevel?: LogLevel
   readonly logToFile: boolean
   readonly workerGroup?: ValueMap
+  readonly workerSelector?: ValueMap
   readonly taskCache?: ValueMap
   /** The properties of the task's own type, unrendered, plugin defaults already merged in. */
   readonly properties: ValueMap

@@ -59,6 +59,7 @@ function parseTask(place: Place): Task {
     ...(retry !== undefined && { retry }),
     ...(logLevel !== undefined && { logLevel }),
     ...(fieldOf(place, 'workerGroup') !== undefined && { workerGroup: valueMapOf(place, 'workerGroup') }),
+    ...(fieldOf(place, 'workerSelector') !== undefined && { workerSelector: valueMapOf(place, 'workerSelector') }),
     ...(fieldOf(place, 'taskCache') !== undefined && { taskCache: valueMapOf(place, 'taskCache') }),
     ...(children !== undefined && { lists: parseLists(place, children) }),
     ...(children?.asks !== undefined && fieldOf(place, children.asks) && { asks: parseInputs(place, children.asks) }),

@@ -119,7 +119,7 @@ const FLOW_KEYS: ReadonlySet<string> = new Set([
     'sla',
     'outputs',
   ],
-  ...['checks', 'disabled', 'workerGroup', 'workerSelector', 'quota', 'deleted'],
+  ...['checks', 'disabled', 'workerGroup', 'workerSelector', 'priority', 'quota', 'deleted'],
 ])
 
 function readRoot(place: Place, own: readonly NodeDefault[], dialect: Dialect | undefined): Flow {
@@ -146,6 +146,7 @@ function readRoot(place: Place, own: readonly NodeDefault[], dialect: Dialect | 
   const listeners = parseListeners(place)
   const concurrency = parseConcurrency(place)
   const retry = parseRetry(place, 'retry')
+  const priority = choiceOf(place, 'priority', PRIORITIES)
   markDialects(place)
   return {
     ...parts,
@@ -155,8 +156,13 @@ function readRoot(place: Place, own: readonly NodeDefault[], dialect: Dialect | 
     ...(listeners.length > 0 && { listeners }),
     ...(concurrency !== undefined && { concurrency }),
     ...(retry !== undefined && { retry }),
+    ...(priority !== undefined && { priority }),
+    ...(fieldOf(place, 'workerGroup') !== undefined && { workerGroup: valueMapOf(place, 'workerGroup') }),
+    ...(fieldOf(place, 'workerSelector') !== undefined && { workerSelector: valueMapOf(place, 'workerSelector') }),
   }
 }
+
+const PRIORITIES = ['LOWEST', 'LOW', 'NORMAL', 'HIGH', 'HIGHEST'] as const
 
 function markDialects(place: Place): void {
   for (const key of ['pluginDefaults', 'taskDefaults', 'listeners']) {

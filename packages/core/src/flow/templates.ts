@@ -52,6 +52,7 @@ function emitTask(
   own(task.runIf, `${path}.runIf`)
   own(task.timeout, `${path}.timeout`)
   own(task.workerGroup, `${path}.workerGroup`)
+  own(task.workerSelector, `${path}.workerSelector`)
   const known = catalogue.resolve(task.type)?.properties
   const isSubflow = coreName(task.type) === 'flow.Subflow'
   for (const [key, value] of mapEntries(properties)) {

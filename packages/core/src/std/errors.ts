@@ -11,6 +11,7 @@ export const ERROR_CODES = {
     'A text in an expression cannot be parsed: number, JSON, YAML, date, regular expression or base64.',
   'expression-limit': 'An expression used up its fuel: steps, depth or size of the output.',
   'config-invalid': 'An option of the configuration is missing or out of bounds.',
+  'database-unreachable': 'The database does not answer.',
   'file-not-found': 'A file of the internal storage does not exist.',
   'file-too-large': 'A file is larger than an expression may read.',
   'key-not-found': 'A key of the key-value store does not exist or has expired.',

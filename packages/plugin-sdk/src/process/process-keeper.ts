@@ -35,13 +35,22 @@ export interface RunOptions {
   readonly attempt: string
   /** Kills the command with all its descendants. */
   readonly signal: AbortSignal
+  /** Puts the command into a sandbox. */
+  readonly enclose?: (argv: Command['argv']) => Command['argv']
+}
+
+/** A process that leads its own session and group, however it was started. */
+export interface StartedProcess {
+  readonly leader: number
+  readonly stdout: Readable
+  readonly stderr: Readable
+  readonly exited: Promise<CommandResult>
 }
 
 type Child = ChildProcessByStdio<null, Readable, Readable>
 
-interface Started {
-  readonly child: Child
-  readonly exited: Promise<CommandResult>
+interface Attended {
+  readonly started: Omit<StartedProcess, 'leader'>
   readonly read: Promise<unknown>
 }
 
@@ -63,22 +72,43 @@ export class ProcessKeeper {
 
   async run(command: Command, options: RunOptions): Promise<CommandResult> {
     options.signal.throwIfAborted()
-    const mark = `${this.#options.name}/${options.attempt}`
-    const child = this.#spawn(command, mark)
-    const started = attach(child, command.onLine)
-    const tree = { leader: await pidOf(child, command), mark }
-    this.#trees.set(mark, tree)
-    try {
-      await raiseOomScore(tree.leader)
-      return await this.#attend(started, tree, options.signal)
-    } catch (error) {
-      // Whoever takes the lines has failed: the command must not go on without witness.
-      await killTree(tree, 0)
-      throw error
-    } finally {
-      this.#trees.delete(mark)
-      this.#sweepSoon()
-    }
+    const child = this.#spawn(command, options)
+    const attended = attach({ stdout: child.stdout, stderr: child.stderr, exited: exitOf(child) }, command.onLine)
+    const leader = await pidOf(child, command)
+    return await this.#answerFor(attended, { leader, mark: this.markOf(options.attempt) }, options.signal)
+  }
+
+  /** Answers for a process that somebody else has started, until it and what it started are gone. */
+  async attend(
+    started: StartedProcess,
+    onLine: Command['onLine'],
+    { attempt, signal }: Pick<RunOptions, 'attempt' | 'signal'>,
+  ): Promise<CommandResult> {
+    return await this.#answerFor(attach(started, onLine), { leader: started.leader, mark: this.markOf(attempt) }, signal)
+  }
+
+  /** Keeps a process that is no attempt from being taken for one that was left behind; to be released when it has ended. */
+  hold(tree: ProcessTree): { release(): void } {
+    this.#trees.set(tree.mark, tree)
+    return { release: () => void this.#trees.delete(tree.mark) }
+  }
+
+  /** What the processes of an attempt carry in their environment. */
+  markOf(attempt: string): string {
+    return `${this.#options.name}/${attempt}`
+  }
+
+  get environment(): ReadonlyMap<string, string> {
+    return this.#options.environment
+  }
+
+  get killGraceMs(): number {
+    return this.#options.killGraceMs
+  }
+
+  /** The command under the limits that every command has. */
+  limit(argv: Command['argv']): Command['argv'] {
+    return withLimits(argv, this.#options)
   }
 
   /** Kills everything at once, without asking; for the end of the host. */
@@ -97,28 +127,44 @@ export class ProcessKeeper {
     return lost.length
   }
 
-  #spawn(command: Command, mark: string): Child {
+  #spawn(command: Command, { attempt, enclose }: RunOptions): Child {
     const { environment } = this.#options
-    const env = Object.fromEntries([...environment, ...command.env, [MARK_VARIABLE, mark]])
-    const [file, ...args] = withLimits(command.argv, this.#options)
+    const env = Object.fromEntries([...environment, ...command.env, [MARK_VARIABLE, this.markOf(attempt)]])
+    const [file, ...args] = this.limit(enclose === undefined ? command.argv : enclose(command.argv))
     return spawn(file, args, { cwd: command.cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   }
 
-  async #attend({ child, exited, read }: Started, tree: ProcessTree, signal: AbortSignal): Promise<CommandResult> {
-    const ended = Promise.all([exited.then(() => this.#afterExit(read, tree, child)), read])
+  async #answerFor(attended: Attended, tree: ProcessTree, signal: AbortSignal): Promise<CommandResult> {
+    this.#trees.set(tree.mark, tree)
+    try {
+      await raiseOomScore(tree.leader)
+      return await this.#untilEnd(attended, tree, signal)
+    } catch (error) {
+      // Whoever takes the lines has failed: the command must not go on without witness.
+      await killTree(tree, 0)
+      throw error
+    } finally {
+      this.#trees.delete(tree.mark)
+      this.#sweepSoon()
+    }
+  }
+
+  async #untilEnd({ started, read }: Attended, tree: ProcessTree, signal: AbortSignal): Promise<CommandResult> {
+    const { exited } = started
+    const ended = Promise.all([exited.then(() => this.#afterExit(read, tree, started)), read])
     const isStopped = await Promise.race([ended.then(() => false), aborted(signal)])
     if (isStopped) {
       await killTree(tree, this.#options.killGraceMs)
-      await closeSoon(child, ended)
+      await closeSoon(started, ended)
     }
     return exited
   }
 
   /** Lets background processes finish what they print, within bounds, then ends whoever is left of the group. */
-  async #afterExit(read: Promise<unknown>, tree: ProcessTree, child: Child): Promise<void> {
+  async #afterExit(read: Promise<unknown>, tree: ProcessTree, started: Attended['started']): Promise<void> {
     const isRead = await isSettledWithin(read, LINGER_MS)
     if (!isRead || groupExists(tree.leader)) await killTree(tree, 0)
-    if (!isRead) await closeSoon(child, read)
+    if (!isRead) await closeSoon(started, read)
   }
 
   /** A daemon that left its session outlives the end of its attempt by a second. */
@@ -132,11 +178,11 @@ export class ProcessKeeper {
 }
 
 /** At once: a short command is over before anything else is done, and Node throws away output that nobody reads by then. */
-function attach(child: Child, onLine: Command['onLine']): Started {
-  const read = Promise.all([forward(child.stdout, 'stdout', onLine), forward(child.stderr, 'stderr', onLine)])
+function attach(started: Attended['started'], onLine: Command['onLine']): Attended {
+  const read = Promise.all([forward(started.stdout, 'stdout', onLine), forward(started.stderr, 'stderr', onLine)])
   // Met where it is awaited; until then a failure must not count as unhandled.
   read.catch(() => undefined)
-  return { child, exited: exitOf(child), read }
+  return { started, read }
 }
 
 /** `ulimit` through a shell that replaces itself, because Node cannot set limits of a child. */
@@ -194,10 +240,10 @@ function aborted(signal: AbortSignal): Promise<true> {
 }
 
 /** Reads what is left in the pipes, but not for ever. A failure of the reader is met where `read` is awaited. */
-async function closeSoon(child: Child, read: Promise<unknown>): Promise<void> {
+async function closeSoon({ stdout, stderr }: Attended['started'], read: Promise<unknown>): Promise<void> {
   await isSettledWithin(read, REST_MS)
-  child.stdout.destroy()
-  child.stderr.destroy()
+  stdout.destroy()
+  stderr.destroy()
 }
 
 async function isSettledWithin(promise: Promise<unknown>, ms: number): Promise<boolean> {

@@ -1,12 +1,15 @@
 // Every option with its default and its bounds, from one file and the environment. Flags of the command line win over the environment, the
 // environment over the file.
-import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
+import type { WorkerProfile } from '../inbox/jobs.ts'
 import type { Role } from '../storage/cluster.ts'
 import { readDatabase, type Database } from './database.ts'
-import { checkReach, readUser, type ConfiguredUser } from './user.ts'
-import { BatutaError, isMap, mapGet, parseYaml, printValue, type Value } from '@batuta/core'
+import { Sources, wholeOf, type Environment } from './sources.ts'
+import { readStorageOptions, type StorageOptions } from './storage-options.ts'
+import { readTelemetry, type TelemetryConfig } from './telemetry.ts'
+import { needsFirstUser, readUser, type ConfiguredUser } from './user.ts'
+import { BatutaError, type Value } from '@batuta/core'
 
 export interface ServerOptions {
   readonly port?: number
@@ -16,6 +19,13 @@ export interface ServerOptions {
   readonly configFile?: string
   /** What this process does; everything unless said. */
   readonly roles?: readonly Role[]
+  /** Jobs that this node runs at a time; 0 leaves the role `worker` away. */
+  readonly slots?: number
+  readonly workerGroup?: string
+  /** How long a stop waits for jobs to end unless the configuration says so. */
+  readonly drainMs?: number
+  /** Of health and metrics; any free one unless said. */
+  readonly managementPort?: number
 }
 
 export interface Config {
@@ -23,152 +33,124 @@ export interface Config {
   readonly host: string
   /** Nobody has to log in without one. */
   readonly user: ConfiguredUser | undefined
+  /** Others reach the server and nobody is configured: it makes up a user. */
+  readonly needsFirstUser: boolean
   readonly dataDir: string
   readonly flowsDir: string
   /** Internal storage; below the data folder unless the configuration says where. */
   readonly storageDir: string
   readonly database: Database
+  readonly storage: StorageOptions
   readonly roles: readonly Role[]
   readonly tenant: string
   readonly zone: string
   readonly locale: string
   /** Jobs that this node runs at a time. */
   readonly slots: number
+  readonly worker: WorkerProfile
+  /** A stop waits so long for jobs to end; what runs on is stopped and starts again elsewhere. */
+  readonly drainMs: number
   /** Environment variables with this prefix are seen as `envs`. */
   readonly envPrefix: string
   readonly globals: Value
   readonly kestra: Value
   /** base64 of 32 bytes: encrypts SECRET inputs and outputs. */
   readonly encryptionKey: string | undefined
+  readonly telemetry: TelemetryConfig
 }
 
+const ALL_ROLES: readonly Role[] = ['engine', 'web', 'worker']
 const SLOTS_PER_CPU = 8
-const PORT_DEFAULT = 8080
-const PORT_MAX = 65_535
 const SLOTS_MAX = 10_000
-const POOL_DEFAULT = 8
-const POOL_MAX = 200
+const PORT = { fallback: 8080, min: 0, max: 65_535 }
+const POOL = { fallback: 8, min: 1, max: 200 }
+const DRAIN_MS = 60_000
 
 /** @throws {BatutaError} `config-invalid` with the option and the way out. */
-export function readConfig(
-  options: ServerOptions,
-  environment: Readonly<Record<string, string | undefined>>,
-  cwd: string,
-): Config {
-  const files = [
-    ...(options.configFile === undefined ? [] : [readFile(options.configFile)]),
-    ...readInline(environment['KESTRA_CONFIGURATION']),
-  ]
-  const text = (path: string, variable: string): string | undefined => environment[variable] ?? textIn(files, path)
-  const whole = (name: string, given: string | undefined, bounds: Bounds): number => readWhole(name, given, bounds)
-  const host = options.host ?? text('server.host', 'BATUTA_HOST') ?? '127.0.0.1'
-  const user = readUser({
-    isEnabled: textIn(files, 'kestra.server.basic-auth.enabled'),
-    name: text('kestra.server.basic-auth.username', 'BATUTA_USER'),
-    password: text('kestra.server.basic-auth.password', 'BATUTA_PASSWORD'),
-  })
-  checkReach(host, user)
-  const dataDir = resolve(cwd, options.dataDir ?? text('server.data', 'BATUTA_DATA') ?? '.batuta')
+export function readConfig(options: ServerOptions, environment: Environment, cwd: string): Config {
+  const sources = new Sources(options.configFile, environment)
+  const dataDir = resolve(cwd, options.dataDir ?? sources.text('server.data', 'BATUTA_DATA') ?? '.batuta')
+  const database = databaseOf(sources)
+  const place = placeOf(options, sources)
   return {
-    port:
-      options.port ??
-      whole('server.port', text('server.port', 'BATUTA_PORT') ?? textIn(files, 'micronaut.server.port'), {
-        fallback: PORT_DEFAULT,
-        min: 0,
-        max: PORT_MAX,
-      }),
-    host,
-    user,
+    ...place,
+    ...workOf(options, sources),
     dataDir,
-    storageDir: resolve(cwd, text('kestra.storage.local.base-path', 'BATUTA_STORAGE') ?? join(dataDir, 'storage')),
-    database: readDatabase({
-      url: text('database.url', 'BATUTA_DATABASE_URL'),
-      repositoryType: textIn(files, 'kestra.repository.type') ?? textIn(files, 'kestra.queue.type'),
-      jdbcUrl: textIn(files, 'datasources.postgres.url'),
-      username: textIn(files, 'datasources.postgres.username'),
-      password: textIn(files, 'datasources.postgres.password'),
-      poolMax: whole('database.pool', text('database.pool', 'BATUTA_DATABASE_POOL'), {
-        fallback: POOL_DEFAULT,
-        min: 1,
-        max: POOL_MAX,
-      }),
-    }),
-    roles: options.roles ?? ['engine', 'web', 'worker'],
-    flowsDir: resolve(cwd, options.flowsDir ?? text('server.flows', 'BATUTA_FLOWS') ?? 'flows'),
+    storageDir: resolve(
+      cwd,
+      sources.text('kestra.storage.local.base-path', 'BATUTA_STORAGE') ?? join(dataDir, 'storage'),
+    ),
+    flowsDir: resolve(cwd, options.flowsDir ?? sources.text('server.flows', 'BATUTA_FLOWS') ?? 'flows'),
+    database,
+    storage: readStorageOptions((path, variable) => sources.text(path, variable)),
+    roles: rolesOf(options, database),
     tenant: 'main',
     zone: environment['TZ'] ?? 'UTC',
-    locale: text('server.locale', 'BATUTA_LOCALE') ?? 'en-US',
-    slots: whole('worker.slots', text('worker.slots', 'BATUTA_SLOTS'), {
-      fallback: SLOTS_PER_CPU * availableParallelism(),
-      min: 1,
-      max: SLOTS_MAX,
-    }),
-    envPrefix: text('kestra.variables.env-vars-prefix', 'BATUTA_ENV_PREFIX') ?? 'ENV_',
-    globals: valueIn(files, 'kestra.variables.globals') ?? {},
+    locale: sources.text('server.locale', 'BATUTA_LOCALE') ?? 'en-US',
+    envPrefix: sources.text('kestra.variables.env-vars-prefix', 'BATUTA_ENV_PREFIX') ?? 'ENV_',
+    globals: sources.value('kestra.variables.globals') ?? {},
     kestra: {
-      ...optional('environment', textIn(files, 'kestra.environment.name')),
-      ...optional('url', textIn(files, 'kestra.url')),
+      ...optional('environment', sources.inFile('kestra.environment.name')),
+      ...optional('url', sources.inFile('kestra.url')),
     },
-    encryptionKey: text('kestra.encryption.secret-key', 'BATUTA_ENCRYPTION_KEY'),
+    encryptionKey: sources.text('kestra.encryption.secret-key', 'BATUTA_ENCRYPTION_KEY'),
+    telemetry: readTelemetry(sources, { ...place, managementPort: options.managementPort }),
   }
 }
 
-export function databaseFile(config: Config): string {
-  return join(config.dataDir, 'batuta.db')
+export function databaseFile({ dataDir }: Pick<Config, 'dataDir'>): string {
+  return join(dataDir, 'batuta.db')
 }
 
-interface Bounds {
-  readonly fallback: number
-  readonly min: number
-  readonly max: number
-}
-
-function readWhole(name: string, given: string | undefined, { fallback, min, max }: Bounds): number {
-  if (given === undefined) return fallback
-  const value = Number(given)
-  if (Number.isInteger(value) && value >= min && value <= max) return value
-  throw new BatutaError(
-    'config-invalid',
-    `The option ${name} is "${given}": it must be a whole number from ${min} to ${max}.`,
-  )
-}
-
-function readFile(path: string): Value {
-  const { value, problem } = parseYaml(readFileSync(path, 'utf8'))
-  if (problem !== undefined)
-    throw new BatutaError('config-invalid', `The configuration "${path}" cannot be read: ${problem}`)
-  return value ?? null
-}
-
-function at(root: Value, path: string): Value | undefined {
-  let value: Value | undefined = root
-  for (const part of path.split('.')) {
-    if (value === undefined || value === null || !isMap(value)) return undefined
-    value = mapGet(value, part)
+function placeOf(options: ServerOptions, sources: Sources): Pick<Config, 'port' | 'host' | 'user' | 'needsFirstUser'> {
+  const host = options.host ?? sources.text('server.host', 'BATUTA_HOST') ?? '127.0.0.1'
+  const port = sources.text('server.port', 'BATUTA_PORT') ?? sources.inFile('micronaut.server.port')
+  const isEnabled = sources.inFile('kestra.server.basic-auth.enabled')
+  const user = readUser({
+    isEnabled,
+    name: sources.text('kestra.server.basic-auth.username', 'BATUTA_USER'),
+    password: sources.text('kestra.server.basic-auth.password', 'BATUTA_PASSWORD'),
+  })
+  return {
+    host,
+    port: options.port ?? wholeOf('server.port', port, PORT),
+    user,
+    needsFirstUser: needsFirstUser(host, user, isEnabled),
   }
-  return value ?? undefined
 }
 
-/** Of several files the first that has the option counts. */
-function valueIn(files: readonly Value[], path: string): Value | undefined {
-  for (const file of files) {
-    const value = at(file, path)
-    if (value !== undefined) return value
+function databaseOf(sources: Sources): Database {
+  return readDatabase({
+    url: sources.text('database.url', 'BATUTA_DATABASE_URL'),
+    repositoryType: sources.inFile('kestra.repository.type') ?? sources.inFile('kestra.queue.type'),
+    jdbcUrl: sources.inFile('datasources.postgres.url'),
+    username: sources.inFile('datasources.postgres.username'),
+    password: sources.inFile('datasources.postgres.password'),
+    poolMax: sources.whole('database.pool', 'BATUTA_DATABASE_POOL', POOL),
+  })
+}
+
+function workOf(options: ServerOptions, sources: Sources): Pick<Config, 'slots' | 'worker' | 'drainMs'> {
+  const slots = { fallback: SLOTS_PER_CPU * availableParallelism(), min: 1, max: SLOTS_MAX }
+  const drainMs = sources.span('server.drain', 'BATUTA_DRAIN', 'kestra.server.termination-grace-period')
+  return {
+    slots: options.slots ?? sources.whole('worker.slots', 'BATUTA_SLOTS', slots),
+    worker: {
+      group: options.workerGroup ?? sources.text('worker.group', 'BATUTA_WORKER_GROUP'),
+      tags: sources.list('worker.tags', 'BATUTA_WORKER_TAGS'),
+    },
+    drainMs: drainMs ?? options.drainMs ?? DRAIN_MS,
   }
-  return undefined
 }
 
-function textIn(files: readonly Value[], path: string): string | undefined {
-  const value = valueIn(files, path)
-  return value === undefined || value === null ? undefined : printValue(value)
-}
-
-/** The configuration as text in the environment, as compose files of Kestra's users have it. */
-function readInline(text: string | undefined): readonly Value[] {
-  if (text === undefined || text.trim() === '') return []
-  const { value, problem } = parseYaml(text)
-  if (problem !== undefined) throw new BatutaError('config-invalid', `KESTRA_CONFIGURATION cannot be read: ${problem}`)
-  return [value ?? null]
+/** What needs more than one process needs a database that they share. */
+function rolesOf({ roles = ALL_ROLES, slots }: ServerOptions, database: Database): readonly Role[] {
+  if (ALL_ROLES.some(role => !roles.includes(role)) && database.type === 'sqlite')
+    throw new BatutaError(
+      'config-invalid',
+      'A server with a part of the roles works with others on one PostgreSQL, and none is configured. Name it with BATUTA_DATABASE_URL (database.url, or datasources.postgres.url, in the configuration), or start "server local".',
+    )
+  return slots === 0 ? roles.filter(role => role !== 'worker') : roles
 }
 
 function optional(name: string, value: string | undefined): Record<string, string> {

@@ -1,23 +1,35 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { readConfig } from './config.ts'
+import { readFirstUser } from './first-user.ts'
 
 const read = (environment: Readonly<Record<string, string>>): ReturnType<typeof readConfig> =>
   readConfig({}, environment, '/srv')
 
-test('an address that others reach is refused without a user, and the refusal tells the way out', () => {
-  for (const host of ['0.0.0.0', '::', '10.0.0.7', 'batuta.example', '127.evil.example']) {
-    assert.throws(() => read({ BATUTA_HOST: host }), {
-      message:
-        `The address ${host} can be reached by others, and no user is configured: whoever reaches it could run commands on this machine. ` +
-        'Name a user with BATUTA_USER and BATUTA_PASSWORD (kestra.server.basic-auth.username and .password in the configuration), or keep the address 127.0.0.1.',
-    })
-  }
+test('an address that others reach gets a user that is made up once', () => {
+  for (const host of ['0.0.0.0', '::', '10.0.0.7', 'batuta.example', '127.evil.example'])
+    assert.equal(read({ BATUTA_HOST: host }).needsFirstUser, true)
+  const dataDir = mkdtempSync(join(tmpdir(), 'batuta-user-'))
+  const told: string[] = []
+  const place = { dataDir, random: Math.random, tell: (message: string) => void told.push(message) }
+
+  const first = readFirstUser(place)
+  const again = readFirstUser(place)
+
+  assert.equal(first.name, 'admin')
+  assert.match(first.password, /^[a-zA-Z2-9]{20}$/)
+  assert.deepEqual(again, first)
+  assert.ok(told[0]?.includes(first.password) && !told[1]?.includes(first.password), 'the password is told once')
+  assert.equal(statSync(join(dataDir, 'first-user')).mode & 0o777, 0o600)
+  rmSync(dataDir, { recursive: true })
 })
 
 test('the addresses of this machine need no user', () => {
   for (const host of ['127.0.0.1', '127.0.1.1', 'localhost', '::1'])
-    assert.equal(read({ BATUTA_HOST: host }).host, host)
+    assert.deepEqual([read({ BATUTA_HOST: host }).host, read({ BATUTA_HOST: host }).needsFirstUser], [host, false])
 })
 
 test('with a user every address will do, whichever place names it', () => {
@@ -43,5 +55,5 @@ test('half a user is none', () => {
 test('a user who is switched off does not open the door', () => {
   const KESTRA_CONFIGURATION =
     'kestra: { server: { basic-auth: { enabled: false, username: ada@example.com, password: x } } }'
-  assert.throws(() => read({ BATUTA_HOST: '0.0.0.0', KESTRA_CONFIGURATION }), { message: /no user is configured/ })
+  assert.throws(() => read({ BATUTA_HOST: '0.0.0.0', KESTRA_CONFIGURATION }), { message: /the user is switched off/ })
 })

@@ -24,12 +24,16 @@ export function readUser({ isEnabled, name, password }: UserOptions): Configured
   throw new BatutaError('config-invalid', `The user is only half there, the ${missing(name)} is missing. ${WAY_OUT}`)
 }
 
-/** @throws {BatutaError} `config-invalid` when others than this machine would reach a server that asks nobody for a password. */
-export function checkReach(host: string, user: ConfiguredUser | undefined): void {
-  if (user !== undefined || isLoopback(host)) return
+/**
+ * Whether the server must make up a first user, because others than this machine reach it and none is configured.
+ * @throws {BatutaError} `config-invalid` when the configuration says that nobody is to be asked for a password.
+ */
+export function needsFirstUser(host: string, user: ConfiguredUser | undefined, isEnabled: string | undefined): boolean {
+  if (user !== undefined || isLoopback(host)) return false
+  if (isEnabled !== 'false') return true
   throw new BatutaError(
     'config-invalid',
-    `The address ${host} can be reached by others, and no user is configured: whoever reaches it could run commands on this machine. ${WAY_OUT}`,
+    `The address ${host} can be reached by others, and the user is switched off: whoever reaches it could run commands on this machine. ${WAY_OUT}`,
   )
 }
 

@@ -4,6 +4,8 @@ import type { JobSink } from '../inbox/jobs.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Store } from '../storage/store.ts'
 import type { FlowCatalogue } from '../flows/flow-catalogue.ts'
+import type { EngineMeter } from '../telemetry/engine-meter.ts'
+import type { LogFields } from '../telemetry/log.ts'
 import type { NodeIdentity } from './flush-pipeline.ts'
 
 export interface EngineOptions {
@@ -13,6 +15,8 @@ export interface EngineOptions {
   readonly node: NodeIdentity
   readonly jobs: JobSink
   readonly changes: Changes
+  /** Counts what was committed and what was refused. */
+  readonly meter?: EngineMeter
   /** Room for executions that wait; the oldest are forgotten beyond it, and read again when something comes for them. */
   readonly idleMaxBytes?: number
   /** What a turn is given besides time and chance. */
@@ -24,7 +28,7 @@ export interface EngineOptions {
   /** A timer was committed. */
   onTimer(timer: { readonly executionId: string; readonly name: string; readonly atMs: number }): void
   /** Something happened that an operator should read. */
-  onNotice(message: string, error?: unknown): void
+  onNotice(message: string, error?: unknown, fields?: LogFields): void
   /** The node cannot go on: fenced, or its store is broken. */
   onFatal(error: Error): void
 }

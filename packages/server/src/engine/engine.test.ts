@@ -375,7 +375,7 @@ test('a kill of a job that nobody has claimed stops it from ever being claimed',
 
   await t.kill(id)
 
-  const claim = { node: 'local', incarnation: 1, limit: 9, nowMs: 1 }
+  const claim = { node: 'local', incarnation: 1, limit: 9, nowMs: 1, queues: null }
   assert.deepEqual(await t.store.perform('claimJobs', claim), [])
   assert.deepEqual(await t.store.read.listKilledJobs(9), [{ executionId: id, run: 0, epoch: 1 }])
   await t.engine.submit({ type: 'lost', executionId: id, run: 0, epoch: 1 })

@@ -66,6 +66,12 @@ export class Engine implements Inbox {
     return this.#pending
   }
 
+  /** How long the oldest signal has waited for its turn. */
+  get oldestMs(): number {
+    const oldest = this.#queue[0]?.inbox[0]
+    return oldest ? Math.max(0, this.#options.platform.nowMs() - oldest.sinceMs) : 0
+  }
+
   /** Executions in memory. */
   get resident(): number {
     return this.#residents.size
@@ -114,6 +120,12 @@ export class Engine implements Inbox {
     }
   }
 
+  /** Nothing of what is under way may be written any more; whoever waits for it is told to ask again. */
+  abandon(reason: string): void {
+    this.#isStopped = true
+    this.#pipeline.abandon(new SubmitError('unavailable', `This server let go of what it was doing: ${reason}.`))
+  }
+
   async stop(): Promise<void> {
     this.#isStopped = true
     await this.drain()
@@ -128,9 +140,9 @@ export class Engine implements Inbox {
   #refusalOf(signal: Signal): SubmitError | undefined {
     if (this.#isStopped) return new SubmitError('stopped', 'The engine has stopped: the server is shutting down.')
     if (signal.type !== 'create') return undefined
-    const oldest = this.#queue[0]?.inbox[0]
-    const ageMs = oldest ? this.#options.platform.nowMs() - oldest.sinceMs : 0
+    const ageMs = this.oldestMs
     if (ageMs <= PENDING_AGE_MAX_MS && this.#pending < PENDING_MAX) return undefined
+    this.#options.meter?.refuse('overloaded')
     return new SubmitError(
       'overloaded',
       `The engine has ${this.#pending} signals waiting, the oldest for ${ageMs} ms: try again in a moment.`,
@@ -287,7 +299,8 @@ export class Engine implements Inbox {
     for (const { signal, options, settle } of entity.inbox) {
       unit.receipts.push({ ...settle, refusal })
       if (options.rowId !== undefined) unit.signalsTaken.push(options.rowId)
-      if (signal.type === 'settled' || signal.type === 'lost') unit.jobsEnded.push({ ...signal })
+      if (signal.type === 'settled' || signal.type === 'lost' || signal.type === 'unplaced')
+        unit.jobsEnded.push({ ...signal })
       if (signal.type === 'command' && signal.command.name === 'restart' && signal.command.parent)
         this.#turns.forward(unit, {
           type: 'child-ended',
@@ -304,7 +317,8 @@ export class Engine implements Inbox {
 
   /** An exception in a turn is our mistake: the neighbours go on, this execution is held with the reason. */
   #poison(unit: Unit, entity: Entity, error: unknown): void {
-    this.#options.onNotice(`a turn of the execution "${entity.id}" threw`, error)
+    if (this.#options.meter) this.#options.meter.poisoned += 1
+    this.#options.onNotice(`a turn of the execution "${entity.id}" threw`, error, { executionId: entity.id })
     this.#options.jobs.release(reservedBy(unit))
     entity.poison = error instanceof Error ? error.message : String(error)
     delete entity.state
@@ -369,7 +383,13 @@ export class Engine implements Inbox {
     unit.entities.add(entity)
     this.#pipeline.add(unit)
     this.#schedulePump()
-    this.#options.onNotice(`the execution "${entity.id}" is held: ${mark.reason}`)
+    if (this.#options.meter) this.#options.meter.held += 1
+    const { namespace, flowId } = mark.row
+    this.#options.onNotice(`the execution "${entity.id}" is held: ${mark.reason}`, undefined, {
+      executionId: entity.id,
+      namespace,
+      flowId,
+    })
   }
 
   #committed(unit: Unit, cancelled: ReadonlySet<string>): void {
@@ -380,6 +400,7 @@ export class Engine implements Inbox {
     }
     for (const row of unit.jobs) this.#callOut(row, cancelled)
     for (const run of unit.afterwards) run()
+    this.#options.meter?.committed(unit.turns, unit.triggers, this.#options.platform.nowMs())
     this.#options.changes.publish([...unit.entities].map(entity => entity.id))
     for (const entity of unit.entities) this.#release(entity)
   }
@@ -393,6 +414,7 @@ export class Engine implements Inbox {
 
   #dropped(unit: Unit, error: Error): void {
     this.#pending -= unit.receipts.length
+    if (error instanceof SubmitError) this.#options.meter?.refuse(error.fault, unit.receipts.length)
     this.#options.jobs.release(reservedBy(unit))
     for (const { reject } of unit.receipts) reject(error)
     for (const entity of unit.entities) {

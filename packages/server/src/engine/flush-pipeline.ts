@@ -46,6 +46,7 @@ export class FlushPipeline {
   #isSeqKnown = true
   #signals = 0
   #hasRoom = true
+  #abandoned: SubmitError | undefined
 
   constructor(options: PipelineOptions) {
     this.#options = options
@@ -64,7 +65,18 @@ export class FlushPipeline {
     return ++this.#signals
   }
 
+  /** Nothing more is sent: what is open is dropped, and what is in flight when its outcome comes, if it was not written. */
+  abandon(error: SubmitError): void {
+    this.#abandoned = error
+    const open = this.#open
+    this.#open = []
+    this.#openRows = 0
+    this.#openBytes = 0
+    for (const unit of open) this.#options.onDropped(unit, error)
+  }
+
   add(unit: Unit): void {
+    if (this.#abandoned) return this.#options.onDropped(unit, this.#abandoned)
     this.#open.push(unit)
     this.#openRows += rowsOf(unit)
     this.#openBytes += unit.bytes
@@ -116,6 +128,7 @@ export class FlushPipeline {
     const batch = batchOf(units, { ...this.#options.node, seq }, cancelled)
     for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
       if (attempt > 1) await this.#options.pause(Math.min(PAUSE_FIRST_MS * 2 ** (attempt - 2), PAUSE_LONGEST_MS))
+      if (this.#abandoned) return new FlushError('unknown', this.#abandoned.message)
       const failure = await this.#send(batch)
       // As long as an earlier attempt may still arrive, nothing but its number tells what is in the store.
       const isOpen = failure?.fault === 'unknown' || (attempt > 1 && failure !== undefined && failure.fault !== 'known')

@@ -5,9 +5,23 @@ import type { Clock, Scheduler } from '../platform/platform.ts'
 import type { Cluster, Member } from '../storage/cluster.ts'
 
 const TEND_EVERY_MS = 2_000
-const LEASE_MS = 10_000
-/** A node that could not renew its lease for this long stops by itself, before anybody may take its shards. */
-const SILENCE_MAX_MS = 7_000
+
+export interface LeaseTerms {
+  readonly leaseMs: number
+  /** A node that could not renew its lease for this long lets go by itself, before anybody may take what is its. */
+  readonly silenceMaxMs: number
+}
+
+const ENGINE_TERMS: LeaseTerms = { leaseMs: 10_000, silenceMaxMs: 7_000 }
+/** Scripts outlast a longer outage of the database than shards may go without an owner. */
+const WORKER_TERMS: LeaseTerms = { leaseMs: 30_000, silenceMaxMs: 20_000 }
+
+/** The host stops what runs a moment after the server would have: well before the lease ends. */
+const BEAT_SLACK_MS = 1_000
+
+export function termsOf(isEngine: boolean): LeaseTerms {
+  return isEngine ? ENGINE_TERMS : WORKER_TERMS
+}
 
 export interface MembershipOptions {
   readonly cluster: Cluster | undefined
@@ -18,6 +32,8 @@ export interface MembershipOptions {
   onGained(shards: ReadonlySet<number>): Promise<void>
   /** Stops working on these shards; settles when nothing of them is under way. */
   onLosing(shards: ReadonlySet<number>): Promise<void>
+  /** The lease was renewed: what runs here may go on for so long without another word. */
+  onRenewed?(validMs: number): void
   /** Somebody else took over: this incarnation must end. */
   onFenced(reason: string): void
   onNotice(message: string, error?: unknown): void
@@ -25,13 +41,21 @@ export interface MembershipOptions {
 
 export class Membership {
   readonly #options: MembershipOptions
+  readonly #terms: LeaseTerms
   #owned: ReadonlySet<number>
+  /** Shards that came and are still to be taken up. */
+  readonly #fresh = new Set<number>()
+  #takingUp: Promise<void> | undefined
   #renewedMs: number
   #callOff: (() => void) | undefined
+  #callOffWatch: (() => void) | undefined
   #isStopped = false
+  /** Its lease lives on until what runs has ended. */
+  #isHandingOver = false
 
   constructor(options: MembershipOptions) {
     this.#options = options
+    this.#terms = termsOf(options.isEngine)
     this.#owned = options.cluster || !options.isEngine ? new Set() : allShards()
     this.#renewedMs = options.platform.nowMs()
   }
@@ -48,37 +72,86 @@ export class Membership {
   async start(): Promise<void> {
     if (!this.#options.cluster) return await this.#options.onGained(this.#owned)
     await this.#tend(this.#options.cluster)
+    await this.#takingUp
+  }
+
+  /** Gives every shard to the other engines once nothing of it is under way here, and takes none any more. */
+  async handOver(): Promise<void> {
+    const { cluster, member, isEngine, onLosing, onNotice } = this.#options
+    this.#isHandingOver = true
+    if (!cluster || !isEngine || this.#owned.size === 0) return
+    const losing = this.#owned
+    this.#owned = new Set()
+    try {
+      await onLosing(losing)
+      await cluster.withdraw(member)
+    } catch (error) {
+      onNotice('the shards could not be handed over; others take them when the lease ends', error)
+    }
+  }
+
+  /** The node was fenced or is out of touch: it owns nothing any more, and says nothing more. */
+  abandon(): void {
+    this.#isStopped = true
+    this.#callOff?.()
+    this.#callOffWatch?.()
+    this.#owned = new Set()
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true
     this.#callOff?.()
+    this.#callOffWatch?.()
     await this.#options.cluster?.leave(this.#options.member)
   }
 
   async #tend(cluster: Cluster): Promise<void> {
-    const { platform, onNotice, onFenced } = this.#options
+    const { platform, onNotice } = this.#options
     try {
       await this.#keep(cluster)
-      this.#renewedMs = platform.nowMs()
     } catch (error) {
       if (this.#isStopped) return
-      const silentMs = platform.nowMs() - this.#renewedMs
-      onNotice(`the lease could not be renewed for ${silentMs} ms`, error)
-      if (silentMs > SILENCE_MAX_MS) return onFenced(`the lease could not be renewed for ${silentMs} ms`)
+      onNotice(`the lease could not be renewed for ${platform.nowMs() - this.#renewedMs} ms`, error)
     }
     if (!this.#isStopped) this.#callOff = platform.at(platform.nowMs() + TEND_EVERY_MS, () => void this.#tend(cluster))
   }
 
+  /** A question to a database that is gone may stay open for long: the silence ends by itself. */
+  #watch(): void {
+    const { platform, onFenced } = this.#options
+    this.#callOffWatch?.()
+    const untilMs = this.#renewedMs + this.#terms.silenceMaxMs
+    this.#callOffWatch = platform.at(untilMs, () => {
+      if (!this.#isStopped) onFenced(`the lease could not be renewed for ${platform.nowMs() - this.#renewedMs} ms`)
+    })
+  }
+
+  /** Taking up may take long, or fail and be tried again with the next tending: the lease is kept alive meanwhile. */
+  async #takeUp(): Promise<void> {
+    const { onGained, onNotice } = this.#options
+    const shards = new Set(this.#fresh)
+    try {
+      await onGained(shards)
+      for (const shard of shards) this.#fresh.delete(shard)
+    } catch (error) {
+      onNotice(`${shards.size} shards could not be taken up; it is tried again`, error)
+    }
+  }
+
   async #keep(cluster: Cluster): Promise<void> {
-    const { member, isEngine, onGained, onLosing, onFenced, onNotice } = this.#options
-    if (!(await cluster.renew(member, LEASE_MS))) return onFenced('the lease ran out and another node fenced this one')
+    const { member, isEngine, onLosing, onFenced, onRenewed, onNotice } = this.#options
+    const sentMs = this.#options.platform.nowMs()
+    if (!(await cluster.renew(member, this.#terms.leaseMs)))
+      return onFenced('the lease ran out and another node fenced this one')
+    this.#renewedMs = sentMs
+    this.#watch()
+    onRenewed?.(this.#terms.silenceMaxMs + BEAT_SLACK_MS)
     const { owned, surplus, fenced } = await cluster.tend(member)
     for (const node of fenced) onNotice(`the node "${node}" is gone: its shards and jobs are taken over`)
-    if (!isEngine) return
-    const gained = new Set(owned.filter(shard => !this.#owned.has(shard)))
+    if (!isEngine || this.#isHandingOver || this.#isStopped) return
+    for (const shard of owned) if (!this.#owned.has(shard)) this.#fresh.add(shard)
     this.#owned = new Set(owned)
-    if (gained.size > 0 || fenced.length > 0) await onGained(gained)
+    if (this.#fresh.size > 0) this.#takingUp ??= this.#takeUp().finally(() => (this.#takingUp = undefined))
     if (surplus.length === 0) return
     const losing = new Set(surplus)
     this.#owned = new Set(owned.filter(shard => !losing.has(shard)))

@@ -19,7 +19,8 @@ import type { OperationRow } from '../storage/batch.ts'
 import type { EngineOptions } from './engine-options.ts'
 import type { Entity, Pending } from './entity.ts'
 import { mergeUnit, newUnit, rowsOf, type Unit } from './unit.ts'
-import { writeTurn } from './write-turn.ts'
+import { Ranks } from './ranks.ts'
+import { writeTurn, type JobPlace } from './write-turn.ts'
 
 /** A unit this large takes no other execution along. */
 export const UNIT_ROWS_MAX = 512
@@ -47,6 +48,8 @@ interface Turn {
 export class Turns {
   readonly #options: EngineOptions
   readonly #hooks: TurnHooks
+  readonly #ranks = new Ranks()
+  readonly #rankOf: JobPlace['rankOf'] = (namespace, nowMs, priority) => this.#ranks.rankOf(namespace, nowMs, priority)
 
   constructor(options: EngineOptions, hooks: TurnHooks) {
     this.#options = options
@@ -64,8 +67,13 @@ export class Turns {
       unit.entities.add(entity)
     }
     const { node, jobs } = this.#options
-    writeTurn(unit, { entity, plan, env, result }, { ...node, reserve: () => jobs.reserve() })
+    writeTurn(
+      unit,
+      { entity, plan, env, result },
+      { ...node, reserve: queue => jobs.reserve(queue), rankOf: this.#rankOf },
+    )
     const turn: Turn = { taken, plan, env, result }
+    unit.turns.push(turn)
     addReceipts(unit, entity, turn)
     this.#addAfterwards(unit, entity, turn)
     if (result.isUnfinished) this.#hooks.line(entity)
@@ -188,7 +196,7 @@ function addReceipts(unit: Unit, entity: Entity, { taken, plan, env, result }: T
         unit.operations.push(outcomeOf(options.rowId, signal.executionId, { refusal, nowMs: env.nowMs }))
     }
     if (options.trigger) unit.triggers.push(options.trigger)
-    if (signal.type === 'settled' || signal.type === 'lost')
+    if (signal.type === 'settled' || signal.type === 'lost' || signal.type === 'unplaced')
       unit.jobsEnded.push({ executionId: entity.id, run: signal.run, epoch: signal.epoch })
   })
 }

@@ -17,6 +17,7 @@ import type {
   TriggerRow,
 } from '../storage/batch.ts'
 import { newBatch, type Batch } from '../storage/batch.ts'
+import type { CommittedTurn } from '../telemetry/engine-meter.ts'
 import type { Entity } from './entity.ts'
 
 export interface Unit {
@@ -36,6 +37,8 @@ export interface Unit {
   signalsTaken: string[]
   triggers: TriggerRow[]
   operations: OperationRow[]
+  /** To be counted once they are in the store. */
+  readonly turns: CommittedTurn[]
   /** Done in order once the flush has returned: replies first, then whatever reaches out. */
   readonly receipts: Settleable[]
   readonly afterwards: (() => void)[]
@@ -69,6 +72,7 @@ export function newUnit(): Unit {
     signalsTaken: [],
     triggers: [],
     operations: [],
+    turns: [],
     receipts: [],
     afterwards: [],
     bytes: 0,
@@ -136,6 +140,7 @@ export function mergeUnit(unit: Unit, inner: Unit): void {
   if (labelled.size > 0) unit.labels = unit.labels.filter(row => !labelled.has(row.executionId))
   for (const list of LISTS) pushAll<unknown>(unit[list], inner[list])
   pushAll(unit.afterwards, inner.afterwards)
+  pushAll(unit.turns, inner.turns)
   unit.bytes += inner.bytes
 }
 

@@ -17,6 +17,7 @@ import {
   type ExecutionState,
   type LogEntry,
   type Plan,
+  type Priority,
   type TurnEnv,
   type TurnResult,
 } from '@batuta/core'
@@ -38,7 +39,9 @@ export interface JobPlace {
   readonly node: string
   readonly incarnation: number
   /** Takes a place on this node, or leaves the job to whoever claims it. */
-  reserve(): boolean
+  reserve(queue: string): boolean
+  /** When it is its turn among those that wait. */
+  rankOf(namespace: string, nowMs: number, priority: Priority | undefined): number
 }
 
 export interface HeldMark {
@@ -224,11 +227,11 @@ function endedJobs({ state, events }: TurnResult): { readonly run: number; reado
 
 function jobRow(
   { entity, plan, env, result }: Written,
-  { run: ordinal, epoch }: Extract<Effect, { type: 'job' }>,
+  { run: ordinal, epoch, queue }: Extract<Effect, { type: 'job' }>,
   place: JobPlace,
 ): JobRow {
   const { state } = result
-  const isHere = place.reserve()
+  const isHere = place.reserve(queue)
   const run = getRun(state, ordinal)
   const task = getTask(plan, run.task)
   const roots = new Set([...task.roots, 'flow', 'execution', 'task', 'taskrun'])
@@ -252,8 +255,8 @@ function jobRow(
     run: ordinal,
     epoch,
     shard: shardOf(entity.id),
-    queue: 'default',
-    rank: env.nowMs,
+    queue,
+    rank: place.rankOf(state.namespace, env.nowMs, plan.flow.priority),
     node: isHere ? place.node : null,
     incarnation: isHere ? place.incarnation : null,
     claimedMs: isHere ? env.nowMs : null,

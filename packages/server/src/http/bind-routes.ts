@@ -47,19 +47,25 @@ export function bindRoutes(handlers: AllHandlers, dependencies: HttpDependencies
     assert(PERMISSIONS.has(bound.route.permission), `the route ${bound.name} has no permission`)
     router.add(bound.route.method, patternOf(bound.path), bound)
   }
-  return (incoming, outgoing) =>
-    guarded({ incoming, outgoing }, dependencies, async () => {
+  return (incoming, outgoing) => {
+    const message: Message = { incoming, outgoing, fromMs: dependencies.platform.elapsedMs() }
+    return guarded(message, dependencies, async () => {
       const { method = '', url = '' } = incoming
       const path = pathIn(url)
       const found = firstOf(router.match(method === 'HEAD' ? 'GET' : method, path))
       if (!found) throw new RequestError(404, 'route-not-found', `There is nothing at ${method} ${path}.`)
-      return await answer({ incoming, outgoing }, found, { checkOrigin, checkLogin, dependencies })
+      message.route = found.bound.name
+      return await answer(message, found, { checkOrigin, checkLogin, dependencies })
     })
+  }
 }
 
 interface Message {
   readonly incoming: IncomingMessage
   readonly outgoing: ServerResponse
+  readonly fromMs: number
+  /** Once it is found. */
+  route?: string
 }
 
 /** Without the query and a slash at the end; `http://host/path` is a valid target of a request, too. */
@@ -207,17 +213,22 @@ async function readTypedBody(incoming: IncomingMessage, body: Route['body']): Pr
 }
 
 /** The border of every route: whatever is thrown behind it becomes an answer, and our own mistakes a line in the log. */
-async function guarded(
-  { incoming, outgoing }: Message,
-  { log }: HttpDependencies,
-  run: () => Promise<Reply>,
-): Promise<void> {
+async function guarded(message: Message, dependencies: HttpDependencies, run: () => Promise<Reply>): Promise<void> {
+  const { incoming, outgoing } = message
+  const { log } = dependencies
   try {
-    await writeReply(outgoing, await run())
+    const reply = await run()
+    count(message, reply.status, dependencies)
+    await writeReply(outgoing, reply)
   } catch (error) {
     const { refusal, isOurs } = refusalOf(error)
     const path = pathIn(incoming.url ?? '')
     if (isOurs) log.error(`${incoming.method} ${path} answered ${refusal.status}`, refusal.cause ?? error)
+    count(message, refusal.status, dependencies)
     await writeReply(outgoing, errorReply(refusal, path))
   }
+}
+
+function count({ route, fromMs }: Message, status: number, { meter, platform }: HttpDependencies): void {
+  meter?.answered(route, status, platform.elapsedMs() - fromMs)
 }

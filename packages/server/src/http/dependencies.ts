@@ -9,6 +9,8 @@ import type { Inbox } from '../inbox/inbox.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Manifests } from '../plugins/manifests.ts'
 import type { Store } from '../storage/store.ts'
+import type { Health } from '../telemetry/health.ts'
+import type { HttpMeter } from '../telemetry/http-meter.ts'
 import type { Log } from '../telemetry/log.ts'
 
 /** All that the routes are given. */
@@ -28,6 +30,9 @@ export interface HttpDependencies {
   /** When workers took the jobs of an execution, by ordinal of the run: until they are settled the journal does not tell. */
   claimsOf?(executionId: string): ReadonlyMap<number, number>
   readonly log: Log
+  /** How the server is; asked of the store alone unless said. */
+  readonly health?: Health
+  readonly meter?: HttpMeter
 }
 
 export interface HttpConfig {

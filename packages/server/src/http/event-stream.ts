@@ -9,6 +9,11 @@ const STREAMS_MAX = 2_000
 
 let openStreams = 0
 
+/** How many are open now. */
+export function countStreams(): number {
+  return openStreams
+}
+
 /** `data` is one line: JSON text. */
 export function eventText(id: string, data: string): string {
   return `data: ${data}\nid: ${id}\n\n`

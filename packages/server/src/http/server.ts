@@ -6,12 +6,14 @@ import type { HttpDependencies } from './dependencies.ts'
 import { executionHandlers } from './executions/routes.ts'
 import { flowHandlers } from './flows/routes.ts'
 import { logHandlers } from './logs/routes.ts'
-import { miscHandlers, type Readiness } from './misc/routes.ts'
+import { miscHandlers } from './misc/routes.ts'
 import { pluginHandlers } from './plugins/routes.ts'
+import { newHealth, type Health } from '../telemetry/health.ts'
 
 export interface RunningHttp {
   /** `http://127.0.0.1:PORT` */
   readonly address: string
+  connections(): Promise<number>
   stop(): Promise<void>
 }
 
@@ -25,7 +27,7 @@ const CONNECTIONS_MAX = 10_000
 const STOP_GRACE_MS = 2_000
 
 export async function startHttp(given: HttpDependencies): Promise<RunningHttp> {
-  const readiness: Readiness = { isStopping: false }
+  const health = given.health ?? healthOf(given)
   const server = createServer({
     maxHeaderSize: HEADERS_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -41,7 +43,7 @@ export async function startHttp(given: HttpDependencies): Promise<RunningHttp> {
       executions: executionHandlers(dependencies),
       logs: logHandlers(dependencies),
       plugins: pluginHandlers(dependencies),
-      misc: miscHandlers(dependencies, readiness),
+      misc: miscHandlers(dependencies, health),
     },
     dependencies,
   )
@@ -50,12 +52,27 @@ export async function startHttp(given: HttpDependencies): Promise<RunningHttp> {
     given.log.info('No user is configured: whoever reaches this address may use the API.')
   return {
     address: `http://${inAddress(given.config.host)}:${port}`,
-    stop: () => stop(server, readiness),
+    connections: () =>
+      new Promise((resolve, reject) => {
+        server.getConnections((error, count) => (error ? reject(error) : resolve(count)))
+      }),
+    stop: () => stop(server, health),
   }
 }
 
+function healthOf({ store, config, platform }: HttpDependencies): Health {
+  const health = newHealth({
+    store,
+    tenant: config.tenant,
+    nowMs: () => platform.nowMs(),
+    at: (atMs, run) => platform.at(atMs, run),
+  })
+  health.phase = 'running'
+  return health
+}
+
 /** An address of IPv6 stands in brackets; one that means every address is reached by this machine's own. */
-function inAddress(host: string): string {
+export function inAddress(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1'
   if (host === '::') return '[::1]'
   return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host
@@ -75,8 +92,8 @@ function portOf(address: AddressInfo | string | null, port: number): number {
   return typeof address === 'object' && address !== null ? address.port : port
 }
 
-function stop(server: Server, readiness: Readiness): Promise<void> {
-  readiness.isStopping = true
+function stop(server: Server, health: Health): Promise<void> {
+  health.phase = 'draining'
   return new Promise((resolve, reject) => {
     const cut = setTimeout(() => server.closeAllConnections(), STOP_GRACE_MS)
     server.close(error => {

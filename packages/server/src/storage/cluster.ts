@@ -1,5 +1,6 @@
 // What many nodes on one database need besides the store: leases, who owns which shard, signals to executions that another node owns, and
 // hints that something is there. Only PostgreSQL has it; without it a node is alone and owns every shard.
+import type { WorkerProfile } from '../inbox/jobs.ts'
 import type { JobKey, JobRow, SignalRow } from './batch.ts'
 import type { FlowRow } from './store.ts'
 
@@ -21,27 +22,44 @@ export interface Tended {
 
 export type Hint = 'signals' | 'jobs' | 'flows'
 
-export interface NodeRow {
+/** What a node tells of itself when it joins. */
+export interface Announcement {
+  readonly roles: readonly Role[]
+  readonly worker: WorkerProfile
+  /** Jobs that it runs at a time. */
+  readonly slots: number
+  readonly host: string
+  readonly processId: number
+  readonly version: string
+  readonly startedMs: number
+}
+
+export interface NodeRow extends Announcement {
   readonly node: string
   readonly incarnation: number
-  readonly roles: readonly Role[]
-  readonly leaseUntilMs: number
-  readonly isFenced: boolean
+  /** Neither fenced nor beyond its lease, by the clock of the database. */
+  readonly isLive: boolean
+  readonly shards: number
+  readonly jobs: number
 }
 
 export interface Cluster {
   /** The node begins: with these roles, alive for the length of a lease. */
-  announce(member: Member, roles: readonly Role[], leaseMs: number): Promise<void>
+  announce(member: Member, announcement: Announcement, leaseMs: number): Promise<void>
   /** Extends the lease; false when the node was fenced and must begin anew. */
   renew(member: Member, leaseMs: number): Promise<boolean>
   /** Fences nodes whose lease ran out, and shares the shards among the engines that live. */
   tend(member: Member): Promise<Tended>
   releaseShards(member: Member, shards: readonly number[]): Promise<void>
+  /** The node is an engine no longer, though it lives on until its jobs have ended: all its shards are free. */
+  withdraw(member: Member): Promise<void>
   /** The node goes: its lease ends and its shards are free. */
   leave(member: Member): Promise<void>
   sendSignals(rows: readonly SignalRow[]): Promise<void>
   /** Deletes the job and hands the settlement on, in one; false when the job is no longer this node's: the result is stale. */
   settleJob(key: JobKey, member: Member, signal: SignalRow): Promise<boolean>
+  /** Jobs that nobody has claimed go to another queue. */
+  moveJobs(from: string, to: string): Promise<void>
   /** Jobs in the hands of nodes that are gone. */
   listAbandonedJobs(limit: number): Promise<readonly JobRow[]>
   /** Jobs of this node that were killed by their execution's owner. */
@@ -49,6 +67,6 @@ export interface Cluster {
   /** Revisions that were saved after the one with this number, in the order they were saved. */
   listFlowsSince(seq: number): Promise<readonly { readonly seq: number; readonly row: FlowRow }[]>
   listNodes(): Promise<readonly NodeRow[]>
-  /** A hint that something is there; it may be lost, and a sweep finds what it would have told. */
-  onHint(listener: (hint: Hint) => void): void
+  /** A hint that something is there; it may be lost, and a sweep finds what it would have told. The returned function ends it. */
+  onHint(listener: (hint: Hint) => void): () => void
 }

@@ -15,6 +15,7 @@ import type {
 } from './batch.ts'
 
 import type { Cluster } from './cluster.ts'
+import type { History } from './history.ts'
 
 export interface Store {
   readonly kind: 'memory' | 'sqlite' | 'postgres'
@@ -27,6 +28,8 @@ export interface Store {
   readonly read: Reads
   /** Only where many nodes share the store. */
   readonly cluster?: Cluster
+  /** Only where old days are dropped whole. */
+  readonly history?: History
   close(): Promise<void>
 }
 
@@ -72,6 +75,8 @@ export interface Operations {
       readonly incarnation: number
       readonly limit: number
       readonly nowMs: number
+      /** Of these queues only; of all when it is null. */
+      readonly queues: readonly string[] | null
     }
     readonly result: readonly JobRow[]
   }
@@ -168,6 +173,11 @@ export interface Reads {
   listKilledJobs(limit: number): Promise<readonly JobKey[]>
   /** Jobs that can be claimed; counts up to 1,000. */
   countFreeJobs(): Promise<number>
+  /** The queues in which jobs wait to be claimed. */
+  listFreeQueues(): Promise<readonly string[]>
+  listFreeJobs(queue: string, limit: number): Promise<readonly JobKey[]>
+  /** Since when the oldest of them has waited. */
+  findOldestFreeJob(): Promise<number | undefined>
   listTriggers(): Promise<readonly StoredTrigger[]>
   logsOf(query: LogQuery): Promise<readonly LogRow[]>
   metricsOf(executionId: string): Promise<readonly MetricRow[]>

@@ -12,11 +12,13 @@ import {
 } from '@batuta/plugin-sdk'
 import type { Inbox } from '../inbox/inbox.ts'
 import { SubmitError } from '../inbox/inbox.ts'
-import type { JobSink } from '../inbox/jobs.ts'
+import type { JobSink, WorkerProfile } from '../inbox/jobs.ts'
+import { isSpecial, serves } from '../inbox/placement.ts'
 import type { Scheduler, Clock } from '../platform/platform.ts'
 import type { JobRow, LogRow, StoredLogLine } from '../storage/batch.ts'
 import { rankOf } from '../storage/levels.ts'
 import { FlushError, type Store } from '../storage/store.ts'
+import type { WorkerMeter } from '../telemetry/worker-meter.ts'
 
 export interface WorkerOptions {
   readonly inbox: Inbox
@@ -24,12 +26,15 @@ export interface WorkerOptions {
   readonly platform: Clock & Scheduler
   readonly node: { readonly node: string; readonly incarnation: number }
   readonly slots: number
+  /** Which jobs it is for. */
+  readonly profile: WorkerProfile
   /** Starts a host; called with the first job, and again when the host has died. */
   openHost(events: HostEvents): Host
   /** Answers what a task asks of the world; the result is value text. */
   answer(request: AskRequest, job: HostJob): Promise<string>
   /** Reads outputs that were too large for a message. */
   readOutputs(uri: string): Promise<ValueMap>
+  readonly meter?: WorkerMeter
   onNotice(message: string, error?: unknown): void
 }
 
@@ -56,6 +61,7 @@ interface Running {
 
 const CLAIM_MAX = 50
 const STORE_RETRY_MS = 500
+const DRAIN_LOOK_MS = 50
 
 export class Worker implements JobSink {
   readonly #options: WorkerOptions
@@ -66,10 +72,19 @@ export class Worker implements JobSink {
   /** Jobs that were to stop while a claim was on its way: if it brings them they are not begun. */
   readonly #unwanted = new Set<string>()
   #hasFree = false
+  /** There are workers of groups, or with tags: not every job is for everybody. */
+  #isChoosing: boolean
+  /** Takes nothing new. */
+  #isDraining = false
+  #isCut = false
   #isStopped = false
+  #isAbandoned = false
+  /** Undefined on a node that is alone: nobody takes its jobs over. */
+  #beatMs: number | undefined
 
   constructor(options: WorkerOptions) {
     this.#options = options
+    this.#isChoosing = options.store.cluster !== undefined && isSpecial(options.profile)
   }
 
   get running(): number {
@@ -81,8 +96,15 @@ export class Worker implements JobSink {
     return this.#reserved
   }
 
-  reserve(): boolean {
-    if (this.#isStopped || this.#hasFree || this.#running.size + this.#reserved >= this.#options.slots) return false
+  reserve(queue: string): boolean {
+    if (this.#isChoosing && !serves(this.#options.profile, queue)) return false
+    if (
+      this.#isStopped ||
+      this.#isDraining ||
+      this.#hasFree ||
+      this.#running.size + this.#reserved >= this.#options.slots
+    )
+      return false
     this.#reserved += 1
     return true
   }
@@ -115,11 +137,15 @@ export class Worker implements JobSink {
 
   /** Looks for jobs that nobody has claimed, and for own ones that were killed by the node that owns their execution. */
   async sweep(): Promise<void> {
-    const { store, node, onNotice } = this.#options
+    const { store, node, profile, onNotice } = this.#options
     try {
+      const nodes = (await store.cluster?.listNodes()) ?? []
+      this.#isChoosing =
+        isSpecial(profile) ||
+        nodes.some(({ isLive, roles, worker }) => isLive && roles.includes('worker') && isSpecial(worker))
       for (const key of (await store.cluster?.listKilledJobs(node)) ?? []) this.stop(key, 'kill')
     } catch (error) {
-      onNotice('killed jobs could not be read; it is tried again', error)
+      onNotice('what other nodes want of this one could not be read; it is tried again', error)
     }
     this.wake()
   }
@@ -129,14 +155,50 @@ export class Worker implements JobSink {
     else if (this.#isClaiming) this.#unwanted.add(keyText(key))
   }
 
-  /** Stops taking jobs and ends the host; what still ran is lost and starts again elsewhere. */
-  async close(): Promise<void> {
+  /** Takes no more jobs and waits for those that run, up to the grace; what runs on then is stopped and starts again elsewhere. */
+  async drain(graceMs: number): Promise<void> {
+    const { platform } = this.#options
+    this.#isDraining = true
+    const untilMs = platform.nowMs() + graceMs
+    while (this.#running.size > 0 && platform.nowMs() < untilMs && !this.#isCut) await this.#pause(DRAIN_LOOK_MS)
     this.#isStopped = true
+    const left = [...this.#running.values()]
+    if (left.length > 0)
+      this.#options.onNotice(`${left.length} jobs still run when the time is over: they are stopped and start again`)
     await this.#host?.stop()
+    await Promise.all(left.map(({ job }) => this.#handBack(job)))
+  }
+
+  /** The lease was renewed: what runs may go on for so long without another word. */
+  beat(validMs: number): void {
+    this.#beatMs = validMs
+    this.#host?.send({ type: 'beat', validMs })
+  }
+
+  /** The time to drain is over now. */
+  cut(): void {
+    this.#isCut = true
+  }
+
+  /** The node was fenced: what runs must end before others begin it again, and nothing of it counts. */
+  abandon(): void {
+    this.#isStopped = true
+    this.#isAbandoned = true
+    this.#running.clear()
+    void this.#host?.stop()
+  }
+
+  /** So that it starts again at once, and not only when it is missed. */
+  async #handBack({ key: { executionId, run, epoch } }: HostJob): Promise<void> {
+    try {
+      await this.#options.inbox.submit({ type: 'lost', executionId, run, epoch })
+    } catch (error) {
+      this.#options.onNotice(`the job of ${executionId} could not be handed back; it is missed later`, error)
+    }
   }
 
   async #claim(): Promise<void> {
-    if (this.#isClaiming || this.#isStopped) return
+    if (this.#isClaiming || this.#isStopped || this.#isDraining) return
     this.#isClaiming = true
     try {
       const limit = Math.min(CLAIM_MAX, this.#options.slots - this.#running.size - this.#reserved)
@@ -145,6 +207,7 @@ export class Worker implements JobSink {
         ...this.#options.node,
         limit,
         nowMs: this.#options.platform.nowMs(),
+        queues: await this.#ownQueues(),
       })
       this.#hasFree = rows.length === limit
       for (const row of rows) {
@@ -159,15 +222,24 @@ export class Worker implements JobSink {
     }
   }
 
+  /** Null for all: where no worker is special, everybody takes everything. */
+  async #ownQueues(): Promise<readonly string[] | null> {
+    if (!this.#isChoosing) return null
+    const queues = await this.#options.store.read.listFreeQueues()
+    return queues.filter(queue => serves(this.#options.profile, queue))
+  }
+
   #start(row: JobRow): void {
     const job = trust<HostJob>(JSON.parse(row.payload))
     const context = decodeValue(job.context)
     const flow = isMap(context)
       ? trust<{ flow?: { tenantId?: string; namespace?: string; id?: string } }>(context).flow
       : undefined
+    const claimedMs = this.#options.platform.nowMs()
+    this.#options.meter?.started(job.type, claimedMs - row.rank)
     this.#running.set(keyText(job.key), {
       job,
-      claimedMs: this.#options.platform.nowMs(),
+      claimedMs,
       tenant: flow?.tenantId ?? 'main',
       namespace: flow?.namespace ?? '',
       flowId: flow?.id ?? '',
@@ -178,13 +250,17 @@ export class Worker implements JobSink {
   }
 
   #openHost(): Host {
-    return this.#options.openHost({
+    if (this.#options.meter) this.#options.meter.hostsStarted += 1
+    const host = this.#options.openHost({
       onMessage: message => this.#take(message),
       onExit: reason => this.#lose(reason),
     })
+    if (this.#beatMs !== undefined) host.send({ type: 'beat', validMs: this.#beatMs })
+    return host
   }
 
   #take(message: Exclude<FromHost, { type: 'ready' }>): void {
+    if (this.#isAbandoned) return
     switch (message.type) {
       case 'log':
         return void this.#appendLog(message)
@@ -222,9 +298,9 @@ export class Worker implements JobSink {
     }
   }
 
-  async #pause(): Promise<void> {
+  async #pause(ms = STORE_RETRY_MS): Promise<void> {
     const { platform } = this.#options
-    await new Promise<void>(resolve => platform.at(platform.nowMs() + STORE_RETRY_MS, resolve))
+    await new Promise<void>(resolve => platform.at(platform.nowMs() + ms, resolve))
   }
 
   async #answer({ id, key, request }: Extract<FromHost, { type: 'ask' }>): Promise<void> {
@@ -243,8 +319,15 @@ export class Worker implements JobSink {
     await this.#submit(() =>
       this.#options.inbox.submit({ type: 'settled', executionId: key.executionId, ...settlement }),
     )
-    this.#running.delete(keyText(key))
+    this.#ended(key, settlement.state)
     if (this.#hasFree) void this.#claim()
+  }
+
+  #ended(key: JobKey, state: string): void {
+    const { meter, platform } = this.#options
+    const running = this.#running.get(keyText(key))
+    if (running) meter?.ended(running.job.type, state, platform.nowMs() - running.claimedMs)
+    this.#running.delete(keyText(key))
   }
 
   async #settlementOf(key: JobKey, outcome: Outcome): Promise<Settlement> {
@@ -300,7 +383,8 @@ export class Worker implements JobSink {
     this.#host = undefined
     if (this.#isStopped) return
     const lost = [...this.#running.values()]
-    this.#running.clear()
+    if (this.#options.meter) this.#options.meter.hostsLost += 1
+    for (const { job } of lost) this.#ended(job.key, 'LOST')
     if (lost.length > 0)
       this.#options.onNotice(`the host process ended (${reason}): ${lost.length} jobs are lost and start again`)
     for (const { job } of lost) this.#reportLost(job.key)

@@ -1,21 +1,16 @@
 import { describeApi } from '@batuta/api'
 import type { HttpDependencies } from '../dependencies.ts'
 import type { Handlers } from '../exchange.ts'
+import { VERSION } from '../../platform/version.ts'
+import type { Health, HealthReport } from '../../telemetry/health.ts'
 import { json, plain, type Reply } from '../reply.ts'
 
-export const VERSION = '0.1.0'
-
-/** Whether the server takes requests: false from the moment it is told to stop. */
-export interface Readiness {
-  isStopping: boolean
-}
-
-export function miscHandlers(dependencies: HttpDependencies, readiness: Readiness): Handlers<'misc'> {
+export function miscHandlers(dependencies: HttpDependencies, health: Health): Handlers<'misc'> {
   const { config, flows } = dependencies
   return {
-    health: () => probe(dependencies, readiness),
-    readiness: () => probe(dependencies, readiness),
-    liveness: () => json({ status: 'UP' }),
+    health: async () => answerOf(await health.overall()),
+    readiness: async () => answerOf(await health.readiness()),
+    liveness: () => answerOf(health.liveness()),
     ping: () => plain('pong'),
     configs: () => json(describeServer(dependencies)),
     loginConfig: () => json({ isBasicAuthEnabled: config.user !== undefined, isBasicAuthInitialized: true }),
@@ -30,20 +25,8 @@ export function miscHandlers(dependencies: HttpDependencies, readiness: Readines
   }
 }
 
-/** UP means that the store answers. */
-async function probe({ store, config }: HttpDependencies, { isStopping }: Readiness): Promise<Reply> {
-  if (isStopping)
-    return json({ status: 'DOWN', details: { service: { status: 'DOWN', details: { reason: 'stopping' } } } }, 503)
-  try {
-    await store.read.listFlows({ tenant: config.tenant, namespace: '', flowId: '' }, 1)
-    return json({
-      status: 'UP',
-      details: { service: { status: 'UP' }, jdbc: { status: 'UP', details: { database: store.kind } } },
-    })
-  } catch {
-    // The probe is asked every few seconds: the store's own notices tell why.
-    return json({ status: 'DOWN', details: { jdbc: { status: 'DOWN', details: { database: store.kind } } } }, 503)
-  }
+export function answerOf({ isUp, body }: HealthReport): Reply {
+  return json(body, isUp ? 200 : 503)
 }
 
 function describeServer({ config }: HttpDependencies): Readonly<Record<string, unknown>> {

@@ -4,8 +4,13 @@ import type { JobRow } from '../batch.ts'
 import type { Store } from '../store.ts'
 import { NOW_MS, jobRow, join, storeCase, type StoreSubject } from './subject.ts'
 
-function claim(store: Store, node: string, limit: number): Promise<readonly JobRow[]> {
-  return store.perform('claimJobs', { node, incarnation: 1, limit, nowMs: NOW_MS + 3 })
+function claim(
+  store: Store,
+  node: string,
+  limit: number,
+  queues: readonly string[] | null = null,
+): Promise<readonly JobRow[]> {
+  return store.perform('claimJobs', { node, incarnation: 1, limit, nowMs: NOW_MS + 3, queues })
 }
 
 export function jobContract(subject: StoreSubject): void {
@@ -34,6 +39,26 @@ function claiming(subject: StoreSubject): void {
     assert.deepEqual(names(first), ['e9/0', 'e2/0'])
     assert.deepEqual(names(second), ['e2/1', 'e3/0', 'e1/0'])
     assert.deepEqual(await claim(store, 'node-1', 10), [])
+  })
+
+  storeCase(subject, 'jobs are claimed from certain queues, or by rank from all of them', async ({ store }) => {
+    const node = await join(store)
+    await node.write({
+      jobs: [
+        jobRow('e1', 0, { rank: 5, queue: 'default' }),
+        jobRow('e2', 0, { rank: 1, queue: 'gpu' }),
+        jobRow('e3', 0, { rank: 2, queue: 'mail' }),
+        jobRow('e4', 0, { rank: 9, queue: 'gpu' }),
+      ],
+    })
+    const ids = (rows: readonly { readonly executionId: string }[]): string[] => rows.map(row => row.executionId)
+
+    assert.deepEqual(await store.read.listFreeQueues(), ['default', 'gpu', 'mail'])
+    assert.deepEqual(ids(await store.read.listFreeJobs('gpu', 10)), ['e2', 'e4'])
+    assert.deepEqual(ids(await claim(store, 'node-1', 1, ['default', 'mail'])), ['e3'])
+    assert.deepEqual(ids(await claim(store, 'node-1', 9, [])), [])
+    assert.deepEqual(ids(await claim(store, 'node-1', 9)), ['e2', 'e1', 'e4'])
+    assert.deepEqual(await store.read.listFreeQueues(), [])
   })
 
   storeCase(subject, 'a claimed job carries who has it and since when', async ({ store }) => {
@@ -78,6 +103,21 @@ function claiming(subject: StoreSubject): void {
 
     assert.deepEqual(await claim(store, 'node-1', 0), [])
     assert.equal(await store.read.countFreeJobs(), 1)
+  })
+
+  storeCase(subject, 'the oldest job that nobody has tells since when it waits', async ({ store }) => {
+    const node = await join(store)
+    assert.equal(await store.read.findOldestFreeJob(), undefined)
+
+    await node.write({
+      jobs: [
+        jobRow('e1', 0, { rank: NOW_MS - 2_000, node: 'node-1', incarnation: 1, claimedMs: NOW_MS }),
+        jobRow('e1', 1, { rank: NOW_MS - 1_000 }),
+        jobRow('e1', 2, { rank: NOW_MS }),
+      ],
+    })
+
+    assert.equal(await store.read.findOldestFreeJob(), NOW_MS - 1_000)
   })
 }
 

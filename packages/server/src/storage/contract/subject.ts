@@ -1,4 +1,5 @@
 // What the cases of the contract share: how a store is opened, a node that writes to it, and rows to write.
+import type { Announcement, Role } from '../cluster.ts'
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import {
@@ -172,4 +173,10 @@ export function logRow(executionId: string, more: Partial<LogRow> = {}): LogRow 
     lines: '[]',
     ...more,
   }
+}
+
+/** What a node of a test tells of itself. */
+export function announcementOf(...roles: Role[]): Announcement {
+  const worker = { group: undefined, tags: [] }
+  return { roles, worker, slots: 4, host: 'test', processId: 1, version: 'test', startedMs: 0 }
 }

@@ -50,9 +50,10 @@ const PERFORMERS: Performers = {
     if (known) tables.triggers.set(triggerKeyOf(key), { ...known, isDisabled, nextMs, expectedNextMs: nextMs })
     return known !== undefined
   },
-  claimJobs: (tables, { node, incarnation, limit, nowMs }) => {
+  claimJobs: (tables, { node, incarnation, limit, nowMs, queues }) => {
     const free = [...tables.jobs.values()]
       .filter(job => job.node === null && !tables.jobsKilled.has(jobKeyOf(job)))
+      .filter(job => queues === null || queues.includes(job.queue))
       .sort(compareRank)
     return free.slice(0, limit).map(job => {
       const claimed = { ...job, node, incarnation, claimedMs: nowMs }

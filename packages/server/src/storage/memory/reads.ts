@@ -1,4 +1,4 @@
-import type { ExecutionRow } from '../batch.ts'
+import type { ExecutionRow, JobRow } from '../batch.ts'
 import type { ExecutionQuery, FlowKey, FlowRow, Reads } from '../store.ts'
 import { jobKeyOf, flowKeyOf, keyKeyOf, type Tables } from './tables.ts'
 
@@ -38,6 +38,33 @@ export function readsOf(tables: Tables): Reads {
         .filter(row => row.id > afterId)
         .sort((a, b) => (a.id < b.id ? -1 : 1))
         .slice(0, limit),
+    ...jobReads(tables),
+    listTriggers: async () => [...tables.triggers.values()],
+    logsOf: async ({ executionId, levelMin = 0, limit, offset = 0 }) =>
+      (tables.logs.get(executionId) ?? []).filter(row => row.levelMax >= levelMin).slice(offset, offset + limit),
+    metricsOf: async id => tables.metrics.get(id) ?? [],
+    findOperation: async key => tables.operations.get(key),
+    findKey: async (tenant, namespace, key) => tables.keys.get(keyKeyOf({ tenant, namespace, key })),
+    listKeys: async (tenant, namespace) =>
+      [...tables.keys.values()]
+        .filter(row => row.tenant === tenant && row.namespace === namespace)
+        .sort((a, b) => (a.key < b.key ? -1 : 1)),
+  }
+}
+
+type JobReads = Pick<
+  Reads,
+  | 'listLostJobs'
+  | 'listHeldJobs'
+  | 'listKilledJobs'
+  | 'listFreeQueues'
+  | 'listFreeJobs'
+  | 'countFreeJobs'
+  | 'findOldestFreeJob'
+>
+
+function jobReads(tables: Tables): JobReads {
+  return {
     listLostJobs: async (node, incarnation, limit) =>
       [...tables.jobs.values()].filter(job => job.node === node && job.incarnation !== incarnation).slice(0, limit),
     listHeldJobs: async ({ node, incarnation, beforeMs, limit }) =>
@@ -50,19 +77,22 @@ export function readsOf(tables: Tables): Reads {
         .filter(job => job.node === null && tables.jobsKilled.has(jobKeyOf(job)))
         .slice(0, limit)
         .map(({ executionId, run, epoch }) => ({ executionId, run, epoch })),
-    countFreeJobs: async () =>
-      [...tables.jobs.values()].filter(job => job.node === null && !tables.jobsKilled.has(jobKeyOf(job))).length,
-    listTriggers: async () => [...tables.triggers.values()],
-    logsOf: async ({ executionId, levelMin = 0, limit, offset = 0 }) =>
-      (tables.logs.get(executionId) ?? []).filter(row => row.levelMax >= levelMin).slice(offset, offset + limit),
-    metricsOf: async id => tables.metrics.get(id) ?? [],
-    findOperation: async key => tables.operations.get(key),
-    findKey: async (tenant, namespace, key) => tables.keys.get(keyKeyOf({ tenant, namespace, key })),
-    listKeys: async (tenant, namespace) =>
-      [...tables.keys.values()]
-        .filter(row => row.tenant === tenant && row.namespace === namespace)
-        .sort((a, b) => (a.key < b.key ? -1 : 1)),
+    listFreeQueues: async () => [...new Set(freeJobs(tables).map(job => job.queue))].sort(),
+    listFreeJobs: async (queue, limit) =>
+      freeJobs(tables)
+        .filter(job => job.queue === queue)
+        .sort((a, b) => a.rank - b.rank)
+        .slice(0, limit),
+    countFreeJobs: async () => freeJobs(tables).length,
+    findOldestFreeJob: async () => {
+      const free = freeJobs(tables)
+      return free.length === 0 ? undefined : Math.min(...free.map(job => job.rank))
+    },
   }
+}
+
+function freeJobs(tables: Tables): readonly JobRow[] {
+  return [...tables.jobs.values()].filter(job => job.node === null && !tables.jobsKilled.has(jobKeyOf(job)))
 }
 
 function liveOf(rows: readonly FlowRow[]): FlowRow | undefined {

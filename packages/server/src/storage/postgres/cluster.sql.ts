@@ -22,6 +22,7 @@ export const CLAIM_SHARDS = `update shards set owner_node = $1
 
 export const RELEASE_SHARDS = 'update shards set owner_node = null where owner_node = $1 and id = any($2::smallint[])'
 
+export const WITHDRAW = `update nodes set roles = array_remove(roles, 'engine') where id = $1 and incarnation = $2 and not fenced returning 1`
 export const LEAVE = `update nodes set fenced = true, lease_until = clock_timestamp() where id = $1 and incarnation = $2 returning 1`
 export const FREE_SHARDS_OF = 'update shards set owner_node = null where owner_node = $1'
 
@@ -36,11 +37,16 @@ export const SETTLE_JOB = `with ended as (
   sent as (insert into signals (id, shard, execution_id, body) select $6, $7::smallint, $8, $9 from ended returning 1)
   select pg_notify('batuta', 'signals') from sent`
 
-export const LIST_NODES = `select id, incarnation, roles, fenced, (extract(epoch from lease_until) * 1000)::bigint as lease_until_ms from nodes order by id`
+export const LIST_NODES = `select id, incarnation, roles, facts, not fenced and lease_until >= clock_timestamp() as is_live,
+    (select count(*) from shards where owner_node = nodes.id) as shards,
+    (select count(*) from jobs where node = nodes.id and jobs.incarnation = nodes.incarnation) as jobs
+  from nodes where lease_until is not null order by id`
 
-export const ANNOUNCE = `update nodes set roles = $3, fenced = false, lease_until = clock_timestamp() + $4 * interval '1 millisecond'
+export const ANNOUNCE = `update nodes set roles = $3, facts = $5, fenced = false, lease_until = clock_timestamp() + $4 * interval '1 millisecond'
   where id = $1 and incarnation = $2`
 
+/** Index: jobs_free. */
+export const MOVE_JOBS = 'update jobs set queue = $2 where node is null and queue = $1'
 /** Index: jobs_by_node. */
 export const ABANDONED_JOBS = `select j.* from jobs j left join nodes n on n.id = j.node
   where j.node is not null and (n.id is null or n.fenced or n.incarnation <> j.incarnation) order by j.execution_id limit $1`

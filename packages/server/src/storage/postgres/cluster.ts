@@ -1,35 +1,45 @@
-// Leases, shards and signals between nodes. A connection of its own keeps them going while the pool is busy.
-import { Client, type ClientConfig, type QueryResult, type QueryResultRow } from 'pg'
-import { SHARDS } from '@batuta/core'
+// Leases, shards and signals between nodes. Leases and shards have a connection of their own, so that they are renewed while the pool is busy.
+import type { Client, QueryResult, QueryResultRow } from 'pg'
+import { SHARDS, trust } from '@batuta/core'
 import type { JobKey, JobRow, SignalRow } from '../batch.ts'
-import type { Cluster, Hint, Member, NodeRow, Role, Tended } from '../cluster.ts'
+import type { Announcement, Cluster, Hint, Member, NodeRow, Role, Tended } from '../cluster.ts'
 import { flowOf, jobOf, number, text, type SqlRow } from '../sql/rows.ts'
 import * as sql from './cluster.sql.ts'
+import { isSpoilt } from './fault-of.ts'
+import type { Listener } from './listener.ts'
+import type { ConnectionPool } from './pool.ts'
+import type { ReservedConnection } from './reserved-connection.ts'
 
-const CHANNEL = 'batuta'
-const HINTS: readonly Hint[] = ['signals', 'jobs', 'flows']
 const ROLES: readonly Role[] = ['engine', 'web', 'worker']
 
+type Facts = Omit<Announcement, 'roles'>
+
+/** Of a node that was there before nodes told anything of themselves. */
+const NO_FACTS: Facts = {
+  worker: { group: undefined, tags: [] },
+  slots: 0,
+  host: '',
+  processId: 0,
+  version: '',
+  startedMs: 0,
+}
+
 export interface ClusterOptions {
-  readonly config: ClientConfig
-  onNotice(message: string, error?: unknown): void
+  readonly lease: ReservedConnection
+  readonly listener: Listener
+  readonly pool: ConnectionPool
 }
 
 export class PostgresCluster implements Cluster {
   readonly #options: ClusterOptions
-  readonly #listeners: ((hint: Hint) => void)[] = []
-  #client: Client | undefined
-  #opening: Promise<Client> | undefined
-  #isClosed = false
-  /** One connection does one thing at a time: a transaction must not mix with what others ask meanwhile. */
-  #last: Promise<unknown> = Promise.resolve()
 
   constructor(options: ClusterOptions) {
     this.#options = options
   }
 
-  async announce({ node, incarnation }: Member, roles: readonly Role[], leaseMs: number): Promise<void> {
-    await this.#query(sql.ANNOUNCE, [node, incarnation, [...roles], leaseMs])
+  async announce({ node, incarnation }: Member, announcement: Announcement, leaseMs: number): Promise<void> {
+    const { roles, ...facts } = announcement
+    await this.#query(sql.ANNOUNCE, [node, incarnation, [...roles], leaseMs, JSON.stringify(facts)])
   }
 
   async renew({ node, incarnation }: Member, leaseMs: number): Promise<boolean> {
@@ -57,6 +67,13 @@ export class PostgresCluster implements Cluster {
     await this.#query(sql.RELEASE_SHARDS, [node, [...shards]])
   }
 
+  async withdraw({ node, incarnation }: Member): Promise<void> {
+    await this.#transaction(async client => {
+      const { rowCount } = await client.query(sql.WITHDRAW, [node, incarnation])
+      if (rowCount === 1) await client.query(sql.FREE_SHARDS_OF, [node])
+    })
+  }
+
   async leave({ node, incarnation }: Member): Promise<void> {
     await this.#transaction(async client => {
       const { rowCount } = await client.query(sql.LEAVE, [node, incarnation])
@@ -71,7 +88,7 @@ export class PostgresCluster implements Cluster {
       rows.map(row => row.executionId),
       rows.map(row => row.body),
     ]
-    await this.#query(sql.SEND_SIGNALS, columns)
+    await this.#options.pool.write(sql.SEND_SIGNALS, columns)
   }
 
   async settleJob(
@@ -90,15 +107,19 @@ export class PostgresCluster implements Cluster {
       signal.executionId,
       signal.body,
     ]
-    return (await this.#query(sql.SETTLE_JOB, values)).rowCount === 1
+    return (await this.#options.pool.write(sql.SETTLE_JOB, values)).rowCount === 1
+  }
+
+  async moveJobs(from: string, to: string): Promise<void> {
+    await this.#options.pool.write(sql.MOVE_JOBS, [from, to])
   }
 
   async listAbandonedJobs(limit: number): Promise<readonly JobRow[]> {
-    return (await this.#query(sql.ABANDONED_JOBS, [limit])).rows.map(jobOf)
+    return (await this.#options.pool.read<SqlRow>(sql.ABANDONED_JOBS, [limit])).map(jobOf)
   }
 
   async listKilledJobs({ node, incarnation }: Member): Promise<readonly JobKey[]> {
-    const { rows } = await this.#query<SqlRow>(sql.KILLED_JOBS, [node, incarnation])
+    const rows = await this.#options.pool.read<SqlRow>(sql.KILLED_JOBS, [node, incarnation])
     return rows.map(row => ({
       executionId: text(row, 'execution_id'),
       run: number(row, 'run'),
@@ -107,81 +128,57 @@ export class PostgresCluster implements Cluster {
   }
 
   async listFlowsSince(seq: number): ReturnType<Cluster['listFlowsSince']> {
-    const { rows } = await this.#query<SqlRow>(sql.FLOWS_SINCE, [seq])
+    const rows = await this.#options.pool.read<SqlRow>(sql.FLOWS_SINCE, [seq])
     return rows.map(row => ({ seq: number(row, 'seq'), row: flowOf(row) }))
   }
 
   async listNodes(): Promise<readonly NodeRow[]> {
-    const { rows } = await this.#query<{
+    const rows = await this.#options.pool.read<{
       id: string
       incarnation: number
       roles: string[]
-      fenced: boolean
-      lease_until_ms: number | null
+      facts: string
+      is_live: boolean
+      shards: number
+      jobs: number
     }>(sql.LIST_NODES, [])
     return rows.map(row => ({
+      ...NO_FACTS,
+      ...trust<Facts>(JSON.parse(row.facts)),
       node: row.id,
       incarnation: row.incarnation,
       roles: ROLES.filter(role => row.roles.includes(role)),
-      leaseUntilMs: row.lease_until_ms ?? 0,
-      isFenced: row.fenced,
+      isLive: row.is_live,
+      shards: row.shards,
+      jobs: row.jobs,
     }))
   }
 
-  onHint(listener: (hint: Hint) => void): void {
-    this.#listeners.push(listener)
+  onHint(listener: (hint: Hint) => void): () => void {
+    return this.#options.listener.onHint(listener)
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true
-    await this.#client?.end()
+    await this.#options.listener.close()
+    await this.#options.lease.close()
   }
 
   async #query<Row extends QueryResultRow>(statement: string, values: readonly unknown[]): Promise<QueryResult<Row>> {
-    return await this.#exclusive(async client => await client.query<Row>(statement, [...values]))
+    return await this.#options.lease.use(async client => await client.query<Row>(statement, [...values]))
   }
 
   async #transaction<T>(run: (client: Client) => Promise<T>): Promise<T> {
-    return await this.#exclusive(async client => {
+    return await this.#options.lease.use(async client => {
       await client.query('begin')
       try {
         const result = await run(client)
         await client.query('commit')
         return result
       } catch (error) {
-        await client.query('rollback')
+        if (!isSpoilt(error)) await client.query('rollback')
         throw error
       }
     })
-  }
-
-  async #exclusive<T>(run: (client: Client) => Promise<T>): Promise<T> {
-    const mine = this.#last.then(async () => await run(await this.#open()))
-    this.#last = mine.catch(() => undefined)
-    return await mine
-  }
-
-  /** One connection, opened again when it broke; who waits for it meanwhile waits for the same one. */
-  async #open(): Promise<Client> {
-    if (this.#client) return this.#client
-    this.#opening ??= this.#connect().finally(() => (this.#opening = undefined))
-    return await this.#opening
-  }
-
-  async #connect(): Promise<Client> {
-    const client = new Client(this.#options.config)
-    client.on('error', error => {
-      if (!this.#isClosed) this.#options.onNotice('the connection of the leases broke', error)
-      if (this.#client === client) this.#client = undefined
-    })
-    client.on('notification', ({ payload }) => {
-      const hint = HINTS.find(name => name === payload)
-      if (hint) for (const listener of this.#listeners) listener(hint)
-    })
-    await client.connect()
-    await client.query(`listen ${CHANNEL}`)
-    this.#client = client
-    return client
   }
 }
 

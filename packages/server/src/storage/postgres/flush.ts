@@ -4,6 +4,7 @@ import type { Client } from 'pg'
 import type { Batch, JobKey } from '../batch.ts'
 import type { Hint } from '../cluster.ts'
 import { FlushError, type FlushReceipt } from '../store.ts'
+import { faultOf } from './fault-of.ts'
 import { flushStatement, type FlushColumn } from './flush.sql.ts'
 
 type Cell = string | number | boolean | null
@@ -108,14 +109,4 @@ function camel({ name }: FlushColumn): string {
 
 function nameOf(lists: readonly string[]): string {
   return `flush ${lists.map(list => list.slice(0, 3) + list.length).join('')}`
-}
-
-/** Class 08 and a broken socket leave open whether the commit happened; 53100 is a full disk; the rest the server answered for. */
-export function faultOf(error: unknown): FlushError['fault'] {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
-  if (code === '53100') return 'full'
-  if (code.startsWith('23') || code.startsWith('22')) return 'known'
-  if (code === '40001' || code === '40P01' || code === '57014' || code === '55P03') return 'unknown'
-  if (/^[0-9A-Z]{5}$/.test(code) && !code.startsWith('08') && !code.startsWith('57')) return 'broken'
-  return 'unknown'
 }

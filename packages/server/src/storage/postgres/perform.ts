@@ -1,13 +1,20 @@
-// Runs the shared statements on PostgreSQL, a round trip each, in one transaction.
+// Runs the shared statements on PostgreSQL, a round trip each, in one transaction. What failed before the commit was sent is not in the store and is
+// tried again where that may help; what failed with the commit is not tried again: nobody can say whether it is in the store.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createdMsOf } from '@batuta/core'
 import type { PoolClient } from 'pg'
-import type { Operations } from '../store.ts'
-import { performanceOf, type SqlDialect } from '../sql/perform.ts'
+import { FlushError, type Operations } from '../store.ts'
+import { performanceOf, type SqlDialect, type Statement } from '../sql/perform.ts'
+import type { SqlRow } from '../sql/rows.ts'
+import { faultOf, isPassing, isSpoilt } from './fault-of.ts'
+import { messageOf, type ConnectionPool } from './pool.ts'
+import { CLAIM_JOBS, CLAIM_JOBS_OF, INSERT_LOG, JOURNAL_OF, LOCK_FLOWS, TELL_FLOWS } from './perform.sql.ts'
 import { BY_MOMENT_AND_ID } from '../sql/birth-order.ts'
-import { CLAIM_JOBS, INSERT_LOG, JOURNAL_OF, LOCK_FLOWS, TELL_FLOWS } from './perform.sql.ts'
 
 /** Any fixed number. */
 const FLOWS_LOCK = 7_235_414
+const ATTEMPTS_MAX = 4
+const PAUSE_FIRST_MS = 20
 
 export const POSTGRES: SqlDialect = {
   born: BY_MOMENT_AND_ID,
@@ -15,7 +22,10 @@ export const POSTGRES: SqlDialect = {
   merge: 'lateral',
   beforeFlows: { text: LOCK_FLOWS, values: [FLOWS_LOCK] },
   afterFlows: { text: TELL_FLOWS, values: [] },
-  claimJobs: ({ node, incarnation, nowMs, limit }) => ({ text: CLAIM_JOBS, values: [node, incarnation, nowMs, limit] }),
+  claimJobs: ({ node, incarnation, nowMs, limit, queues }) => ({
+    text: queues === null ? CLAIM_JOBS : CLAIM_JOBS_OF,
+    values: [node, incarnation, nowMs, limit, ...(queues === null ? [] : [JSON.stringify(queues)])],
+  }),
   journalOf: id => ({
     text: JOURNAL_OF,
     values: [createdMsOf(id), id],
@@ -35,22 +45,88 @@ export const POSTGRES: SqlDialect = {
   }),
 }
 
-export async function performIn<Name extends keyof Operations>(
-  client: PoolClient,
-  { name, args }: { readonly name: Name; readonly args: Operations[Name]['args'] },
+export interface Performer {
+  readonly pool: ConnectionPool
+  random(): number
+}
+
+interface Asked<Name extends keyof Operations> {
+  readonly name: Name
+  readonly args: Operations[Name]['args']
+}
+
+/** Rejects with `FlushError` when it was the database that failed. */
+export async function perform<Name extends keyof Operations>(
+  { pool, random }: Performer,
+  asked: Asked<Name>,
 ): Promise<Operations[Name]['result']> {
-  await client.query('begin')
-  try {
-    const performance = performanceOf(name, args, POSTGRES)
-    let step = performance.next([])
-    while (!step.done) {
-      const { rows } = await client.query(step.value.text, [...step.value.values])
-      step = performance.next(rows)
+  for (let attempt = 1; ; attempt++) {
+    const connection = await pool.take()
+    try {
+      const result = await performOnce(connection, asked)
+      connection.release()
+      return result
+    } catch (error) {
+      await giveBack(connection, error)
+      if (!(error instanceof StatementError)) throw error
+      if (attempt === ATTEMPTS_MAX || !error.isWorthAnotherTry) throw error.asFlushError(asked.name)
     }
-    await client.query('commit')
-    return step.value
+    await sleep(random() * PAUSE_FIRST_MS * 2 ** attempt)
+  }
+}
+
+async function performOnce<Name extends keyof Operations>(
+  connection: PoolClient,
+  { name, args }: Asked<Name>,
+): Promise<Operations[Name]['result']> {
+  await ask(connection, { text: 'begin', values: [] })
+  const performance = performanceOf(name, args, POSTGRES)
+  let step = performance.next([])
+  while (!step.done) step = performance.next(await ask(connection, step.value))
+  await ask(connection, { text: 'commit', values: [] }, true)
+  return step.value
+}
+
+async function ask(connection: PoolClient, { text, values }: Statement, isCommit = false): Promise<readonly SqlRow[]> {
+  try {
+    return (await connection.query(text, [...values])).rows
   } catch (error) {
-    await client.query('rollback')
-    throw error
+    throw new StatementError(error, isCommit)
+  }
+}
+
+/** What the database, or the way to it, had against a statement. */
+class StatementError extends Error {
+  readonly #isCommit: boolean
+
+  constructor(cause: unknown, isCommit: boolean) {
+    super(messageOf(cause), { cause })
+    this.#isCommit = isCommit
+  }
+
+  get isSpoilt(): boolean {
+    return isSpoilt(this.cause)
+  }
+
+  /** Without an answer to its commit a transaction may have happened. */
+  get isWorthAnotherTry(): boolean {
+    return isPassing(this.cause) || (this.isSpoilt && !this.#isCommit)
+  }
+
+  asFlushError(name: string): FlushError {
+    const isOpen = this.#isCommit && this.isSpoilt
+    const message = isOpen ? `it is not known whether ${name} was stored` : `${name} was not stored`
+    return new FlushError(faultOf(this.cause), `${message}: ${this.message}`, { cause: this.cause })
+  }
+}
+
+async function giveBack(connection: PoolClient, error: unknown): Promise<void> {
+  if (error instanceof StatementError && error.isSpoilt) return connection.release(true)
+  try {
+    await connection.query('rollback')
+    connection.release()
+  } catch {
+    // A connection that cannot even roll back is closed: that rolls back as well.
+    connection.release(true)
   }
 }

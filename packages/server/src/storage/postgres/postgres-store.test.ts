@@ -19,8 +19,17 @@ async function openIn(t: TestContext): Promise<OpenStore> {
   const database = `t_${randomUUID().replaceAll('-', '')}`
   await administrate(`create database ${database}`)
   const url = server.url.replace(/\/postgres$/, `/${database}`)
-  let atMs = 0
-  const open = async () => await openPostgresStore({ url, poolMax: 2, nowMs: () => atMs, onNotice: () => {} })
+  const open = async () =>
+    await openPostgresStore({
+      url,
+      poolMax: 2,
+      durability: 'full',
+      isMigrating: true,
+      isEngine: true,
+      nowMs: () => Date.now(),
+      random: () => 0.5,
+      onNotice: () => {},
+    })
   let store = await open()
   t.after(async () => {
     await store.close()
@@ -33,7 +42,8 @@ async function openIn(t: TestContext): Promise<OpenStore> {
       store = await open()
       return store
     },
-    setNow: nowMs => void (atMs = nowMs),
+    // It has a clock of its own.
+    setNow: () => {},
   }
 }
 

@@ -1,124 +1,108 @@
-// The store of the distributed engine: one connection writes flushes, a bounded pool reads and does the rare writes. What acknowledges must be
-// durable, so a server that runs without fsync or with asynchronous commits is refused.
-import { Client, Pool, types, type ClientConfig } from 'pg'
+// The store of the distributed engine. One connection writes flushes, one keeps the lease, one listens, and a bounded pool reads and does the rare
+// writes. What acknowledges must be durable, so a server that would forget is refused.
+import { Client, types } from 'pg'
 import { FlushError, type FlushReceipt, type Store } from '../store.ts'
 import type { Batch } from '../batch.ts'
+import { expectUpToDate } from '../sql/migrations.ts'
 import { readsOf } from '../sql/reads.ts'
 import { PostgresCluster } from './cluster.ts'
+import { connectClient, type ClientClass, type ConnectOptions } from './connect-client.ts'
+import { newHistory, prepareDays, type WithClient } from './days.ts'
+import { expectServer } from './expect-server.ts'
+import { isSpoilt } from './fault-of.ts'
 import { writeBatch } from './flush.ts'
-import { ensurePartitions, migrate } from './migrate.ts'
-import { POSTGRES, performIn } from './perform.ts'
+import { Listener } from './listener.ts'
+import { migrate, planFor } from './migrate.ts'
+import { POSTGRES, perform } from './perform.ts'
+import { ConnectionPool } from './pool.ts'
+import { ReservedConnection, endQuietly } from './reserved-connection.ts'
+import type { Durability, SessionKind } from './session.ts'
 
 export interface PostgresOptions {
   readonly url: string
+  /** Connections for reads and rare writes; three more are reserved. */
   readonly poolMax: number
-  readonly nowMs: () => number
+  readonly durability: Durability
+  /** False leaves it to `batuta migrate` to bring the tables up to date. */
+  readonly isMigrating?: boolean
+  /** This node decides by the clock. */
+  readonly isEngine: boolean
+  nowMs(): number
+  random(): number
   onNotice(message: string, error?: unknown): void
+  /** Tests put a connection in that fails. */
+  readonly Client?: ClientClass
 }
 
-const CONNECT_TIMEOUT_MS = 10_000
-const STATEMENT_TIMEOUT_MS = 30_000
 const INT8 = 20
 
 /** Milliseconds and counters fit a number; nothing here exceeds 2^53. */
 types.setTypeParser(INT8, Number)
 
 export async function openPostgresStore(options: PostgresOptions): Promise<Store> {
-  const config: ClientConfig = {
-    connectionString: options.url,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
-    keepAlive: true,
-    application_name: 'batuta',
-  }
-  const writer = new Writer(config, options)
-  const client = await writer.connect()
-  await expectDurable(client)
-  await migrate(client)
-  await ensurePartitions(client, options.nowMs())
-  const pool = new Pool({ ...config, max: options.poolMax })
-  pool.on('error', error => options.onNotice('an idle connection to PostgreSQL broke', error))
-  const cluster = new PostgresCluster({ config, onNotice: options.onNotice })
+  const { random, onNotice, poolMax } = options
+  const how: ConnectOptions = { url: options.url, durability: options.durability, Client: options.Client ?? Client }
+  const withClient = clientFor(how)
+  await withClient(async client => await prepareDatabase(client, options))
+  const pool = new ConnectionPool({ ...how, max: poolMax, onNotice })
+  const reserved = (name: string, kind: SessionKind): ConstructorParameters<typeof ReservedConnection>[0] => ({
+    name,
+    connect: async () => await connectClient(how, kind),
+    onDropped: () => pool.renew(),
+    random,
+    onNotice,
+  })
+  const writer = new ReservedConnection(reserved('flushes', 'flush'))
+  const lease = new ReservedConnection(reserved('the lease', 'lease'))
+  const listener = new Listener(reserved('hints', 'listen'))
+  const cluster = new PostgresCluster({ lease, listener, pool })
   return {
     kind: 'postgres',
     cluster,
-    flush: batch => writer.flush(batch),
-    perform: async (name, args) => {
-      const connection = await pool.connect()
-      try {
-        return await performIn(connection, { name, args })
-      } finally {
-        connection.release()
-      }
-    },
-    read: readsOf(async (text, values) => (await pool.query(text, [...values])).rows, POSTGRES),
+    history: newHistory(withClient),
+    flush: async batch => await flushOn(writer, batch),
+    perform: async (name, args) => await perform({ pool, random }, { name, args }),
+    read: readsOf(async (text, values) => await pool.read(text, values), POSTGRES),
     close: async () => {
       await cluster.close()
       await writer.close()
-      await pool.end()
+      await pool.close()
     },
   }
 }
 
-/** The connection of the flushes. When it breaks the next flush opens another; what the broken one did is looked up by the pipeline. */
-class Writer {
-  readonly #config: ClientConfig
-  readonly #options: PostgresOptions
-  #client: Client | undefined
-
-  constructor(config: ClientConfig, options: PostgresOptions) {
-    this.#config = config
-    this.#options = options
-  }
-
-  async connect(): Promise<Client> {
-    if (this.#client) return this.#client
-    const client = new Client(this.#config)
-    client.on('error', error => {
-      this.#options.onNotice('the writing connection to PostgreSQL broke', error)
-      this.#client = undefined
-    })
-    await client.connect()
-    // A plan made for an empty table would be kept for ever and be two to three times slower.
-    await client.query('set plan_cache_mode = force_custom_plan')
-    this.#client = client
-    return client
-  }
-
-  async flush(batch: Batch): Promise<FlushReceipt> {
-    const client = await this.connect().catch((error: unknown) => {
-      throw new FlushError('unknown', 'PostgreSQL cannot be reached', { cause: error })
-    })
+/** What takes its time has a connection for as long as it takes. */
+function clientFor(how: ConnectOptions): WithClient {
+  return async run => {
+    const client = await connectClient(how, 'migration')
     try {
-      return await writeBatch(client, batch)
-    } catch (error) {
-      if (error instanceof FlushError && error.fault === 'unknown') await this.#drop(client)
-      throw error
+      return await run(client)
+    } finally {
+      endQuietly(client)
     }
-  }
-
-  async close(): Promise<void> {
-    const client = this.#client
-    this.#client = undefined
-    await client?.end()
-  }
-
-  async #drop(client: Client): Promise<void> {
-    this.#client = undefined
-    await client
-      .end()
-      .catch((error: unknown) => this.#options.onNotice('a broken connection could not be closed', error))
   }
 }
 
-async function expectDurable(client: Client): Promise<void> {
-  const { rows } = await client.query<{ name: string; setting: string }>(
-    "select name, setting from pg_settings where name in ('fsync', 'synchronous_commit', 'full_page_writes')",
-  )
-  for (const { name, setting } of rows) {
-    if (setting !== 'off') continue
-    throw new Error(
-      `PostgreSQL runs with ${name}=off: what Batuta acknowledges would not survive a crash. Switch it on.`,
-    )
+/** Before anything else is opened: a server that will do, with the tables of this program. */
+async function prepareDatabase(client: Client, options: PostgresOptions): Promise<void> {
+  const { isMigrating = true, onNotice } = options
+  await expectServer(client, options, options)
+  const plan = isMigrating ? await migrate(client, options) : await planFor(client)
+  if (!isMigrating) expectUpToDate(plan)
+  if (plan.current > plan.target)
+    onNotice(`The database is of a newer version (migration ${plan.current}) than this program (${plan.target}).`)
+  if (!(await prepareDays(client, options.nowMs()))) onNotice('the partitions of the next days could not be made yet')
+}
+
+/** When the connection breaks the next flush opens another; what the broken one did is looked up by the pipeline. */
+async function flushOn(writer: ReservedConnection, batch: Batch): Promise<FlushReceipt> {
+  const client = await writer.open().catch((error: unknown) => {
+    throw new FlushError('unknown', 'PostgreSQL cannot be reached', { cause: error })
+  })
+  try {
+    return await writeBatch(client, batch)
+  } catch (error) {
+    if (error instanceof FlushError && error.cause !== undefined && isSpoilt(error.cause)) writer.drop(client)
+    throw error
   }
 }

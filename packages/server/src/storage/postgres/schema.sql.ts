@@ -90,11 +90,14 @@ create table keys (
 );
 `
 
+/** What a node tells of itself, as JSON. */
+export const MIGRATION_2: string = `alter table nodes add column facts text not null default '{}';`
+
 /**
  * Lists that hold at ten million rows. Every index that a list walks ends with the moment and the id, in the order of the partitions, so that a walk
  * opens the newest partition and goes on to the next one only when it must.
  */
-export const MIGRATION_2: string = `
+export const LISTS_WALK: string = `
 drop index executions_by_namespace;
 drop index executions_by_flow;
 drop index executions_unusual;

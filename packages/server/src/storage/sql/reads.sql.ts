@@ -39,6 +39,18 @@ export const LIST_LOST_JOBS = 'select * from jobs where node = $1 and incarnatio
 /** Index: jobs_free. */
 export const COUNT_FREE_JOBS =
   'select count(*) as n from (select 1 from jobs where node is null and not is_killed limit 1000) as found'
+/** One probe of the index for each queue, however many jobs wait. */
+export const LIST_FREE_QUEUES = `with recursive queues (name) as (
+    select (select min(queue) from jobs where node is null)
+    union all
+    select (select min(queue) from jobs where node is null and queue > queues.name) from queues where queues.name is not null)
+  select name from queues where name is not null`
+/** Index: jobs_free. */
+export const LIST_FREE_JOBS = `select execution_id, run, epoch from jobs
+  where node is null and not is_killed and queue = $1 order by rank limit $2`
+/** Index: jobs_free. */
+export const FIND_OLDEST_FREE_JOB =
+  "select rank from jobs where queue = 'default' and node is null and not is_killed order by rank limit 1"
 /** Index: jobs_killed. */
 export const LIST_KILLED_JOBS = 'select execution_id, run, epoch from jobs where node is null and is_killed limit $1'
 export const FIND_OPERATION = 'select * from operations where key = $1'

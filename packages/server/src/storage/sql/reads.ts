@@ -136,6 +136,9 @@ function queueReads(
   | 'listHeldJobs'
   | 'listKilledJobs'
   | 'countFreeJobs'
+  | 'listFreeQueues'
+  | 'listFreeJobs'
+  | 'findOldestFreeJob'
   | 'findOperation'
 > {
   return {
@@ -163,7 +166,10 @@ function queueReads(
     listHeldJobs: async ({ node, incarnation, beforeMs, limit }) =>
       (await all(sql.LIST_HELD_JOBS, node, incarnation, beforeMs, limit)).map(jobKeyOf),
     listKilledJobs: async limit => (await all(sql.LIST_KILLED_JOBS, limit)).map(jobKeyOf),
+    listFreeQueues: async () => (await all(sql.LIST_FREE_QUEUES)).map(row => text(row, 'name')),
+    listFreeJobs: async (queue, limit) => (await all(sql.LIST_FREE_JOBS, queue, limit)).map(jobKeyOf),
     countFreeJobs: async () => number((await one(sql.COUNT_FREE_JOBS)) ?? { n: 0 }, 'n'),
+    findOldestFreeJob: async () => mapRow(await one(sql.FIND_OLDEST_FREE_JOB), row => number(row, 'rank')),
     findOperation: async key =>
       mapRow(await one(sql.FIND_OPERATION, key), row => ({
         key,

@@ -3,11 +3,18 @@ import { Worker } from 'node:worker_threads'
 import { trust } from '@batuta/core'
 import type { Batch } from '../batch.ts'
 import { FlushError, type FlushFault, type FlushReceipt } from '../store.ts'
+import type { Durability } from './open.ts'
 import { packBatch, type PackedBatch } from './packed-batch.ts'
 
 export interface FlushThread {
   flush(batch: Batch): Promise<FlushReceipt>
   stop(): Promise<void>
+}
+
+/** What the thread opens. */
+export interface ThreadDatabase {
+  readonly file: string
+  readonly durability: Durability
 }
 
 export interface ThreadRequest {
@@ -18,8 +25,8 @@ export interface ThreadRequest {
 export type ThreadReply = { readonly receipt: FlushReceipt } | { readonly fault: FlushFault; readonly message: string }
 
 /** One flush is in flight at a time: the engine sees to that. */
-export function startFlushThread(url: URL, file: string, nowMs: () => number): FlushThread {
-  const worker = new Worker(url, { workerData: { file } })
+export function startFlushThread(url: URL, database: ThreadDatabase, nowMs: () => number): FlushThread {
+  const worker = new Worker(url, { workerData: database })
   let waiting: { resolve(receipt: FlushReceipt): void; reject(error: Error): void } | undefined
   let death: FlushError | undefined
   const settle = (reply: ThreadReply): void => {

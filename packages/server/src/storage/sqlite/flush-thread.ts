@@ -3,13 +3,13 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { trust } from '@batuta/core'
 import { FlushError } from '../store.ts'
 import { prepareCheckpoint } from './checkpoint.ts'
-import type { ThreadReply, ThreadRequest } from './flush-thread-client.ts'
+import type { ThreadDatabase, ThreadReply, ThreadRequest } from './flush-thread-client.ts'
 import { prepareFlush } from './flush.ts'
 import { openDatabase } from './open.ts'
 import { unpackBatch } from './packed-batch.ts'
 
-const { file } = trust<{ readonly file: string }>(workerData)
-const db = openDatabase(file)
+const { file, durability } = trust<ThreadDatabase>(workerData)
+const db = openDatabase(file, durability)
 const checkpoint = prepareCheckpoint(db, file)
 const write = prepareFlush(db)
 

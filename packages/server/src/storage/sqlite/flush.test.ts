@@ -31,7 +31,7 @@ test('a database thread that ends takes no flush any more: the store is broken',
   const script = new URL(
     'data:text/javascript,import{parentPort}from"node:worker_threads";parentPort.on("message",()=>process.exit(3))',
   )
-  const thread = startFlushThread(script, '', () => 1)
+  const thread = startFlushThread(script, { file: '', durability: 'full' }, () => 1)
 
   await assert.rejects(thread.flush(newBatch('node-1', 1)), faultIs('broken'))
   await assert.rejects(thread.flush(newBatch('node-1', 1)), faultIs('broken'))

@@ -1,62 +1,62 @@
-// Migrations go forward only. Each is applied once, in one transaction, and its checksum is kept: a database whose past differs from this
-// program's is refused before anything is written.
-import { createHash } from 'node:crypto'
+// Applies what is pending, each migration in one transaction. There is one server per data folder, so nobody else is at work.
 import type { DatabaseSync } from 'node:sqlite'
-import { BatutaError } from '@batuta/core'
-import { MIGRATION_1, MIGRATION_2 } from './schema.sql.ts'
+import {
+  checksumOf,
+  planMigrations,
+  type AppliedMigration,
+  type Migration,
+  type MigrationPlan,
+} from '../sql/migrations.ts'
+import { LISTS_WALK, MIGRATION_1 } from './schema.sql.ts'
 
-const MIGRATIONS: readonly string[] = [MIGRATION_1, MIGRATION_2]
+const MIGRATIONS: readonly Migration[] = [
+  { type: 'inside', title: 'the tables', sql: MIGRATION_1 },
+  { type: 'inside', title: 'lists walk one index', sql: LISTS_WALK },
+]
 
-export function migrate(db: DatabaseSync): void {
-  db.exec(
-    'create table if not exists migrations (number integer primary key, checksum text not null, applied_ms integer not null)',
-  )
-  const applied = new Map(
-    db
-      .prepare('select number, checksum from migrations order by number')
-      .all()
-      .map(row => [Number(row['number']), String(row['checksum'])]),
-  )
-  const newest = Math.max(0, ...applied.keys())
-  if (newest > MIGRATIONS.length) {
-    throw new BatutaError(
-      'config-invalid',
-      `The database was written by a newer version of Batuta (migration ${newest}, this one knows ${MIGRATIONS.length}): upgrade the program.`,
-    )
-  }
-  MIGRATIONS.forEach((sql, index) => applyOne(db, { number: index + 1, sql, known: applied.get(index + 1) }))
+const HAS_MIGRATIONS = "select 1 from sqlite_schema where name = 'migrations'"
+const CREATE_MIGRATIONS = `create table if not exists migrations
+  (number integer primary key, checksum text not null, floor integer not null default 1, applied_ms integer not null)`
+/** The first version had no column `floor`. */
+const HAS_FLOOR = "select 1 from pragma_table_info('migrations') where name = 'floor'"
+const ADD_FLOOR = 'alter table migrations add column floor integer not null default 1'
+const INSERT_APPLIED =
+  'insert into migrations (number, checksum, floor, applied_ms) values (?, ?, ?, unixepoch() * 1000)'
+
+/** What would be done: nothing is written. */
+export function planFor(db: DatabaseSync, migrations: readonly Migration[] = MIGRATIONS): MigrationPlan {
+  return planMigrations(migrations, db.prepare(HAS_MIGRATIONS).get() ? listApplied(db) : [])
 }
 
-function applyOne(
-  db: DatabaseSync,
-  { number, sql, known }: { readonly number: number; readonly sql: string; readonly known: string | undefined },
-): void {
-  const checksum = checksumOf(sql)
-  if (known === checksum) return
-  if (known !== undefined)
-    throw new BatutaError(
-      'config-invalid',
-      `Migration ${number} of the database differs from the one of this program: start with the version that made it, or with another data folder (--data).`,
-    )
-  db.exec('begin immediate')
-  try {
-    db.exec(sql)
-    db.prepare('insert into migrations (number, checksum, applied_ms) values (?, ?, unixepoch() * 1000)').run(
-      number,
-      checksum,
-    )
-    db.exec('commit')
-  } catch (error) {
-    db.exec('rollback')
-    throw error
+/** Does what is pending and returns what that was. */
+export function migrate(db: DatabaseSync, migrations: readonly Migration[] = MIGRATIONS): MigrationPlan {
+  const plan = planFor(db, migrations)
+  if (plan.pending.length === 0) return plan
+  db.exec(CREATE_MIGRATIONS)
+  if (!db.prepare(HAS_FLOOR).get()) db.exec(ADD_FLOOR)
+  for (const { number, checksum, floor, migration } of plan.pending) {
+    db.exec('begin immediate')
+    try {
+      for (const statement of migration.type === 'inside' ? [migration.sql] : migration.statements) db.exec(statement)
+      db.prepare(INSERT_APPLIED).run(number, checksum, floor)
+      db.exec('commit')
+    } catch (error) {
+      if (db.isTransaction) db.exec('rollback')
+      throw error
+    }
   }
+  return plan
 }
 
-/** Comments and white space do not count, so that a comment may be mended. */
-function checksumOf(sql: string): string {
-  const bare = sql
-    .replace(/--[^\n]*/g, '')
-    .replace(/\s+/g, ' ')
-    .trim()
-  return createHash('sha256').update(bare).digest('hex')
+function listApplied(db: DatabaseSync): readonly AppliedMigration[] {
+  const hasFloor = db.prepare(HAS_FLOOR).get() !== undefined
+  return db
+    .prepare(`select number, checksum, ${hasFloor ? 'floor' : '1 as floor'} from migrations order by number`)
+    .all()
+    .map(row => ({ number: Number(row['number']), checksum: String(row['checksum']), floor: Number(row['floor']) }))
+}
+
+/** Of the migrations that this program knows, in their order: for whoever looks at a database without migrating it. */
+export function knownChecksums(): readonly string[] {
+  return MIGRATIONS.map(migration => checksumOf(migration))
 }

@@ -32,7 +32,10 @@ export const SQLITE: SqlDialect = {
   // A unary plus: SQLite keeps no statistics here and would take any index that has the column.
   aside: column => `+${column}`,
   merge: 'union',
-  claimJobs: ({ node, incarnation, nowMs, limit }) => ({ text: CLAIM_JOBS, values: [node, incarnation, nowMs, limit] }),
+  claimJobs: ({ node, incarnation, nowMs, limit, queues }) => ({
+    text: CLAIM_JOBS,
+    values: [node, incarnation, nowMs, limit, queues && JSON.stringify(queues)],
+  }),
   journalOf: id => ({ text: JOURNAL_OF, values: [id] }),
   insertLog: row => ({
     text: INSERT_LOG,

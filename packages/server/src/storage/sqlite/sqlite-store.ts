@@ -2,28 +2,40 @@
 // large ones go to the database thread, which also checkpoints, so that the fsync and the copy of pages never stall the event loop.
 import type { DatabaseSync } from 'node:sqlite'
 import { sizeOf, type Batch } from '../batch.ts'
+import { expectUpToDate } from '../sql/migrations.ts'
 import { readsOf } from '../sql/reads.ts'
 import type { FlushReceipt, Store } from '../store.ts'
 import { foldLog, prepareCheckpoint } from './checkpoint.ts'
 import { startFlushThread, type FlushThread } from './flush-thread-client.ts'
 import { prepareFlush } from './flush.ts'
-import { migrate } from './migrate.ts'
-import { openDatabase } from './open.ts'
+import { migrate, planFor } from './migrate.ts'
+import { openDatabase, type Durability } from './open.ts'
 import { SQLITE, performIn, prepareStatements } from './perform.ts'
 
 /** Batches up to this many rows are committed by the main thread. */
 const MAIN_THREAD_ROWS_MAX = 24
+const RELAXED =
+  'DURABILITY IS RELAXED (database.durability): a crash of the machine may lose the last seconds of what was acknowledged.'
 
 export interface SqliteOptions {
   readonly file: string
   readonly nowMs: () => number
   /** The script of the database thread. */
   readonly threadUrl: URL
+  /** full unless said. */
+  readonly durability?: Durability
+  /** False leaves it to `batuta migrate` to bring the tables up to date. */
+  readonly isMigrating?: boolean
+  /** Told of what the operator should know. */
+  onNotice?(message: string): void
 }
 
-export function openSqliteStore({ file, nowMs, threadUrl }: SqliteOptions): Store {
-  const db = openDatabase(file)
-  migrate(db)
+export function openSqliteStore(options: SqliteOptions): Store {
+  const { file, nowMs, threadUrl, durability = 'full', isMigrating = true, onNotice } = options
+  const db = openDatabase(file, durability)
+  if (durability === 'relaxed') onNotice?.(RELAXED)
+  if (isMigrating) migrate(db)
+  else expectUpToDate(planFor(db))
   const writeHere = prepareFlush(db)
   const run = prepareStatements(db)
   const checkpoint = prepareCheckpoint(db, file)
@@ -35,7 +47,7 @@ export function openSqliteStore({ file, nowMs, threadUrl }: SqliteOptions): Stor
       if (++mainFlushes % CHECKPOINT_EVERY === 0) checkpoint()
       return receipt
     }
-    thread ??= startFlushThread(threadUrl, file, nowMs)
+    thread ??= startFlushThread(threadUrl, { file, durability }, nowMs)
     return await thread.flush(batch)
   }
   return {

@@ -1,0 +1,25 @@
+// What PostgreSQL's tables became, step by step. The rules of a step are in docs/adr/0009.
+import type { Migration } from '../sql/migrations.ts'
+import { LISTS_WALK, MIGRATION_1, MIGRATION_2, PARTITIONED } from './schema.sql.ts'
+
+const DEFAULT_PARTITIONS = PARTITIONED.map(table => `create table ${table}_other partition of ${table} default`)
+
+/** Small tables whose rows change all the time: cleaned by count, not by share, and without pausing. */
+const AUTOVACUUM = `(autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500, autovacuum_analyze_scale_factor = 0,
+  autovacuum_analyze_threshold = 1000, autovacuum_vacuum_cost_delay = 0)`
+
+export const MIGRATIONS: readonly Migration[] = [
+  { type: 'inside', title: 'the tables', sql: MIGRATION_1, more: DEFAULT_PARTITIONS.join(';\n') },
+  { type: 'inside', title: 'nodes tell of themselves', sql: MIGRATION_2 },
+  {
+    type: 'inside',
+    title: 'hot tables are vacuumed in time',
+    sql: `alter table nodes set ${AUTOVACUUM};
+      alter table triggers set ${AUTOVACUUM};
+      alter table jobs set ${AUTOVACUUM};
+      alter table timers set ${AUTOVACUUM};
+      alter table signals set ${AUTOVACUUM};
+      alter table operations set (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0)`,
+  },
+  { type: 'inside', title: 'lists walk one index', sql: LISTS_WALK },
+]

@@ -1,0 +1,105 @@
+// The bounded pool of connections for reads, rare writes and what nodes tell one another. What it cannot do is answered as the store's own
+// failure, so that whoever asked is told to come back instead of being told of a mistake of the server's.
+import { trust } from '@batuta/core'
+import { Pool, type ClientBase, type PoolClient, type QueryResult, type QueryResultRow } from 'pg'
+import { FlushError } from '../store.ts'
+import type { ConnectOptions } from './connect-client.ts'
+import { faultOf, sqlStateOf } from './fault-of.ts'
+import { connectionConfig, prepareSession } from './session.ts'
+
+export interface PoolOptions extends ConnectOptions {
+  readonly max: number
+  onNotice(message: string, error?: unknown): void
+}
+
+const IDLE_MS = 60_000
+/** After a failover a connection may lead to the wrong server for no longer than this. */
+const LIFETIME_S = 1_800
+const READ_ATTEMPTS = 2
+
+export class ConnectionPool {
+  readonly #options: PoolOptions
+  #pool: Pool
+
+  constructor(options: PoolOptions) {
+    this.#options = options
+    this.#pool = newPool(options)
+  }
+
+  /** Another connection to the same place was given up: idle ones may be as dead, and whoever took one would wait for its whole time. */
+  renew(): void {
+    const before = this.#pool
+    if (before.totalCount === 0) return
+    this.#pool = newPool(this.#options)
+    // Who was asking still gets the answer, or the end of its time; a dead connection may take for ever to close.
+    before.end().catch((error: unknown) => this.#options.onNotice('connections of before could not be closed', error))
+  }
+
+  /** A read that met a broken connection is asked once more: after a restart of the database every idle connection is one. */
+  async read<Row extends QueryResultRow>(text: string, values: readonly unknown[]): Promise<Row[]> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return (await this.#pool.query<Row>(text, [...values])).rows
+      } catch (error) {
+        if (attempt === READ_ATTEMPTS || !isBroken(error)) throw failureOf(error, 'The question was not answered')
+      }
+    }
+  }
+
+  /** One statement, whole by itself. */
+  async write<Row extends QueryResultRow>(text: string, values: readonly unknown[]): Promise<QueryResult<Row>> {
+    try {
+      return await this.#pool.query<Row>(text, [...values])
+    } catch (error) {
+      throw failureOf(error, 'The statement may have been run or not')
+    }
+  }
+
+  async take(): Promise<PoolClient> {
+    try {
+      return await this.#pool.connect()
+    } catch (error) {
+      throw new FlushError('unknown', `PostgreSQL cannot be reached: ${messageOf(error)}`, { cause: error })
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.end()
+  }
+}
+
+function newPool({ max, onNotice, durability, url, Client }: PoolOptions): Pool {
+  const pool = new Pool({
+    ...connectionConfig(url, 'pool'),
+    Client,
+    max,
+    idleTimeoutMillis: IDLE_MS,
+    maxLifetimeSeconds: LIFETIME_S,
+    // The pool waits for the promise and gives the connection up when it is refused.
+    onConnect: trust<(client: ClientBase) => void>(
+      async (client: ClientBase) => await prepareSession(client, 'pool', durability),
+    ),
+  })
+  pool.on('error', error => onNotice('an idle connection to PostgreSQL broke', error))
+  // Whoever uses it is told by what it asked; without a listener the process would end.
+  pool.on('connect', client => client.on('error', () => undefined))
+  return pool
+}
+
+/** What the server answered about the statement itself is our mistake and stays what it is. */
+export function failureOf(error: unknown, what: string): unknown {
+  const fault = faultOf(error)
+  if (fault !== 'unknown' && fault !== 'full') return error
+  return new FlushError(fault, `${what}: ${messageOf(error)}`, { cause: error })
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+function isBroken(error: unknown): boolean {
+  const state = sqlStateOf(error)
+  if (state !== undefined) return state.startsWith('57P') || state.startsWith('08')
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
+  return code === 'ECONNRESET' || code === 'EPIPE' || messageOf(error).startsWith('Connection terminated')
+}
