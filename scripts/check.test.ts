@@ -11,6 +11,10 @@ test('every package type checks', () => {
   runTool('typescript/bin/tsc', ['-b'])
 })
 
+test('every test type checks', () => {
+  runTool('typescript/bin/tsc', ['-p', 'tsconfig.tests.json', '--noEmit'])
+})
+
 test('the linter finds nothing', () => {
   runTool('oxlint/bin/oxlint', ['--deny-warnings', '--disable-nested-config'])
 })

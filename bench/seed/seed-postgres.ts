@@ -1,13 +1,10 @@
 // Seeds a database of PostgreSQL beside no server. Its commits wait for no disk; the partitions are those that the days would have had.
 import { Client } from 'pg'
-import { createDay } from '../../packages/server/src/storage/postgres/days.sql.ts'
-import { PARTITIONED } from '../../packages/server/src/storage/postgres/schema.sql.ts'
+import { prepareDays } from '../../packages/server/src/storage/postgres/days.ts'
 import { SPAN_MS } from './seed-plan.ts'
 import { ID_MARK, MS_MARK } from './templates.ts'
 import type { SeedStore } from './seeder.ts'
 import type { Query } from './stored-rows.ts'
-
-const DAY_MS = 86_400_000
 
 const TEMPORARY = `create temp table templates (n integer primary key, namespace text, flow_id text, revision integer, state text, turn integer,
   trigger_id text, trigger_type text, events text, lines text, level_max smallint, labels jsonb);
@@ -31,13 +28,15 @@ const COPIES: readonly string[] = [
     from seeds s join templates t on t.n = s.template cross join jsonb_array_elements(t.labels) l`,
 ]
 
+const DAY_MS = 86_400_000
+
 export async function openPostgresSeed(url: string): Promise<SeedStore> {
   const client = new Client({ connectionString: url })
   await client.connect()
   await client.query('set synchronous_commit = off')
   return {
     prepare: async (templates, endMs) => {
-      for (let ms = endMs - SPAN_MS; ms <= endMs; ms += DAY_MS) await makeDay(client, Math.floor(ms / DAY_MS))
+      for (let ms = endMs - SPAN_MS; ms <= endMs; ms += DAY_MS) await prepareDays(client, ms)
       await client.query(TEMPORARY)
       for (const [n, t] of templates.entries()) {
         const flow = [t.namespace, t.flowId, t.revision, t.state, t.turn, t.triggerId, t.triggerType] as const
@@ -59,12 +58,6 @@ export async function openPostgresSeed(url: string): Promise<SeedStore> {
     },
     close: async () => await client.end(),
   }
-}
-
-async function makeDay(client: Client, day: number): Promise<void> {
-  const name = new Date(day * DAY_MS).toISOString().slice(0, 10).replaceAll('-', '')
-  for (const table of PARTITIONED)
-    await client.query(createDay(table, { name, fromMs: day * DAY_MS, toMs: (day + 1) * DAY_MS }))
 }
 
 export function queryPostgres(url: string): Query {

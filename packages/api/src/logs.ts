@@ -4,7 +4,13 @@ import { LogEntry, NoParams, Paging, pageOf } from './shapes.ts'
 
 const OfExecution = Type.Object({ executionId: Type.String() })
 const NONE = { type: 'none' } as const
-const Level = Type.Union(['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'].map(level => Type.Literal(level)))
+const Level = Type.Union([
+  Type.Literal('TRACE'),
+  Type.Literal('DEBUG'),
+  Type.Literal('INFO'),
+  Type.Literal('WARN'),
+  Type.Literal('ERROR'),
+])
 
 const OfRun = {
   minLevel: Type.Optional(Level),

@@ -84,7 +84,11 @@ export class ProcessKeeper {
     onLine: Command['onLine'],
     { attempt, signal }: Pick<RunOptions, 'attempt' | 'signal'>,
   ): Promise<CommandResult> {
-    return await this.#answerFor(attach(started, onLine), { leader: started.leader, mark: this.markOf(attempt) }, signal)
+    return await this.#answerFor(
+      attach(started, onLine),
+      { leader: started.leader, mark: this.markOf(attempt) },
+      signal,
+    )
   }
 
   /** Keeps a process that is no attempt from being taken for one that was left behind; to be released when it has ended. */

@@ -6,10 +6,10 @@ import type { PoolClient } from 'pg'
 import { FlushError, type Operations } from '../store.ts'
 import { performanceOf, type SqlDialect, type Statement } from '../sql/perform.ts'
 import type { SqlRow } from '../sql/rows.ts'
+import { BY_MOMENT_AND_ID } from '../sql/birth-order.ts'
 import { faultOf, isPassing, isSpoilt } from './fault-of.ts'
 import { messageOf, type ConnectionPool } from './pool.ts'
 import { CLAIM_JOBS, CLAIM_JOBS_OF, INSERT_LOG, JOURNAL_OF, LOCK_FLOWS, TELL_FLOWS } from './perform.sql.ts'
-import { BY_MOMENT_AND_ID } from '../sql/birth-order.ts'
 
 /** Any fixed number. */
 const FLOWS_LOCK = 7_235_414

@@ -97,7 +97,7 @@ export const MIGRATION_2: string = `alter table nodes add column facts text not 
  * Lists that hold at ten million rows. Every index that a list walks ends with the moment and the id, in the order of the partitions, so that a walk
  * opens the newest partition and goes on to the next one only when it must.
  */
-export const LISTS_WALK: string = `
+export const LIST_INDEXES: string = `
 drop index executions_by_namespace;
 drop index executions_by_flow;
 drop index executions_unusual;

@@ -7,11 +7,11 @@ import {
   type Migration,
   type MigrationPlan,
 } from '../sql/migrations.ts'
-import { LISTS_WALK, MIGRATION_1 } from './schema.sql.ts'
+import { MIGRATION_1, MIGRATION_2 } from './schema.sql.ts'
 
 const MIGRATIONS: readonly Migration[] = [
   { type: 'inside', title: 'the tables', sql: MIGRATION_1 },
-  { type: 'inside', title: 'lists walk one index', sql: LISTS_WALK },
+  { type: 'inside', title: 'lists of ten million executions', sql: MIGRATION_2 },
 ]
 
 const HAS_MIGRATIONS = "select 1 from sqlite_schema where name = 'migrations'"
