@@ -83,7 +83,7 @@ create table keys (
  * Lists that hold at ten million rows: the tenant is in every index, so that counting and skipping read no rows, and what is not SUCCESS is found
  * by namespace, too. The flow stands last there, for filters without a look at the row.
  */
-export const LISTS_WALK: string = `
+export const MIGRATION_2: string = `
 drop index executions_by_namespace;
 drop index executions_by_flow;
 drop index executions_unusual;
