@@ -31,11 +31,16 @@ export const SEND_SIGNALS = `with sent as (
     select * from unnest($1::text[], $2::smallint[], $3::text[], $4::text[]) returning 1)
   select pg_notify('batuta', 'signals')`
 
-/** The result of a job that is no longer this node's changes nothing: no row comes back. */
-export const SETTLE_JOB = `with ended as (
-    delete from jobs where execution_id = $1 and run = $2 and epoch = $3 and node = $4 and incarnation = $5 returning 1),
-  sent as (insert into signals (id, shard, execution_id, body) select $6, $7::smallint, $8, $9 from ended returning 1)
-  select pg_notify('batuta', 'signals') from sent`
+/** The result of a job that is no longer this node's changes nothing: its row is not met. */
+export const SETTLE_JOBS = `with settled as (
+    select * from unnest($3::text[], $4::integer[], $5::integer[], $6::text[], $7::smallint[], $8::text[])
+      as s (execution_id, run, epoch, id, shard, body)),
+  ended as (
+    delete from jobs j using settled s
+    where j.execution_id = s.execution_id and j.run = s.run and j.epoch = s.epoch and j.node = $1 and j.incarnation = $2
+    returning s.id, s.shard, s.execution_id, s.body),
+  sent as (insert into signals (id, shard, execution_id, body) select id, shard, execution_id, body from ended returning 1)
+  select pg_notify('batuta', 'signals') where exists (select 1 from sent)`
 
 export const LIST_NODES = `select id, incarnation, roles, facts, not fenced and lease_until >= clock_timestamp() as is_live,
     (select count(*) from shards where owner_node = nodes.id) as shards,
