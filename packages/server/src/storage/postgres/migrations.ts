@@ -22,4 +22,12 @@ export const MIGRATIONS: readonly Migration[] = [
       alter table operations set (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0)`,
   },
   { type: 'inside', title: 'lists of ten million executions', sql: LIST_INDEXES },
+  {
+    type: 'outside',
+    title: 'jobs that are to stop are found without those that were settled',
+    statements: [
+      'drop index concurrently if exists jobs_to_stop',
+      'create index concurrently jobs_to_stop on jobs (node, incarnation) where is_killed',
+    ],
+  },
 ]
