@@ -10,11 +10,11 @@ export const JOURNAL_OF =
 export const INSERT_LOG = `insert into logs (born_ms, execution_id, tenant, namespace, flow_id, at_ms, level_max, lines)
   values ($1, $2, $3, $4, $5, $6, $7, $8)`
 
-/** Index: jobs_free, in each queue from the lowest rank on. What another claim has locked is passed over, not waited for. */
+/** Index: jobs_claimable, in each queue from the lowest rank on. What another claim has locked is passed over, not waited for. */
 const CLAIM_FROM_QUEUES = `picked as materialized (
     select j.execution_id, j.run, j.epoch from queues
       cross join lateral (select execution_id, run, epoch, rank from jobs where node is null and not is_killed and queue = queues.name
-        order by rank, execution_id limit $4 for update skip locked) j
+        order by rank, execution_id, run, epoch limit $4 for update skip locked) j
     order by j.rank, j.execution_id, j.run, j.epoch limit $4)
   update jobs j set node = $1, incarnation = $2, claimed_ms = $3 from picked p
   where j.execution_id = p.execution_id and j.run = p.run and j.epoch = p.epoch
