@@ -239,7 +239,10 @@ export function openSimulatedCluster(truth: ClusterTruth, { call, callLease, bri
     moveJobs: (...args) => call('move jobs', async () => truth.moveJobs(...args)),
     leave: (...args) => callLease('leave', async () => truth.leave(...args)),
     sendSignals: (...args) => call('send signals', async () => truth.sendSignals(...args)),
-    settleJob: (...args) => call('settle job', async () => truth.settleJob(...args)),
+    settleJobs: (jobs, member) =>
+      call('settle jobs', async () => {
+        for (const { key, signal } of jobs) truth.settleJob(key, member, signal)
+      }),
     listAbandonedJobs: (...args) => call('abandoned jobs', async () => truth.listAbandonedJobs(...args)),
     listKilledJobs: (...args) => call('killed jobs', async () => truth.listKilledJobs(...args)),
     listFlowsSince: (...args) => call('flows since', async () => truth.listFlowsSince(...args)),
