@@ -247,6 +247,7 @@ export function openSimulatedCluster(truth: ClusterTruth, { call, callLease, bri
     listKilledJobs: (...args) => call('killed jobs', async () => truth.listKilledJobs(...args)),
     listFlowsSince: (...args) => call('flows since', async () => truth.listFlowsSince(...args)),
     listNodes: () => call('list nodes', async () => truth.listNodes()),
+    forgetNodes: () => call('forget nodes', async () => 0),
     onHint: listener => {
       const listen = (hint: Hint): void => bring(hint, () => listener(hint))
       truth.listeners.add(listen)

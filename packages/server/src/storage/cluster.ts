@@ -69,6 +69,8 @@ export interface Cluster {
   /** Revisions that were saved after the one with this number, in the order they were saved. */
   listFlowsSince(seq: number): Promise<readonly { readonly seq: number; readonly row: FlowRow }[]>
   listNodes(): Promise<readonly NodeRow[]>
+  /** Nodes that have been gone for longer than anybody could come back from; how many. */
+  forgetNodes(goneMs: number): Promise<number>
   /** A hint that something is there; it may be lost, and a sweep finds what it would have told. The returned function ends it. */
   onHint(listener: (hint: Hint) => void): () => void
 }

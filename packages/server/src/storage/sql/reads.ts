@@ -2,7 +2,7 @@
 import type { JobKey, JournalRowOf } from '../batch.ts'
 import type { ExecutionQuery, Reads } from '../store.ts'
 import { WALKS_MAX, below, countLabelStatement, countStatement, listStatement, type Found } from './execution-query.ts'
-import type { Condition } from './walk.ts'
+import type { Condition } from './walk.sql.ts'
 import { of, type Param, type SqlDialect, type Statement } from './perform.ts'
 import * as sql from './reads.sql.ts'
 import { executionOf, flowOf, jobOf, number, numberOrNull, text, textOrNull, triggerOf, type SqlRow } from './rows.ts'
