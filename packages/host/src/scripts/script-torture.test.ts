@@ -48,6 +48,28 @@ for (const [tier, settings] of TIERS) {
     assert.deepEqual(scriptsOf(host), [])
   })
 
+  test(`a daemon that left its session without a word is reaped after its script, ${tier}`, async t => {
+    const host = await open(t, settings)
+
+    await host.run(PYTHON, {
+      script: `
+import os, subprocess, time
+out = open(os.devnull, "w")
+subprocess.Popen(["setsid", "sleep", "300"], stdout=out, stderr=out)
+if os.fork() == 0:
+    os.setsid()
+    os.dup2(out.fileno(), 1)
+    os.dup2(out.fileno(), 2)
+    if os.fork() == 0:
+        time.sleep(300)
+    os._exit(0)
+time.sleep(0.2)`,
+    })
+    await sleep(SURVIVORS_MS)
+
+    assert.deepEqual(scriptsOf(host), [])
+  })
+
   test(`a timeout ends a script that ignores the request, ${tier}`, async t => {
     const host = await open(t, settings)
 
@@ -175,7 +197,8 @@ time.sleep(60)`
     await watch
     await sleep(1_500)
 
-    assert.ok(most >= 1 && most <= 2, `${most} at a time`)
+    // One that has lost its place may still be dying.
+    assert.ok(most >= 1 && most <= 3, `${most} at a time`)
     assert.deepEqual(zygotesOf(host), [])
     assert.deepEqual(readdirSync(host.workDir), ['.door'])
   })
