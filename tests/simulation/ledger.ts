@@ -1,5 +1,6 @@
 // What really happened outside of the engine: every start of an attempt, and everything that was acknowledged to a client. The checks compare
 // the truth in the tables with it.
+import type { SimulatedHost } from './simulated-host.ts'
 import type { JobKey } from '../../packages/server/src/storage/batch.ts'
 
 /** True time when a run begins. */
@@ -20,6 +21,8 @@ export interface Acknowledged {
 
 export interface Ledger {
   readonly starts: Start[]
+  /** Every host that ever was. */
+  readonly hosts: SimulatedHost[]
   readonly acknowledged: Acknowledged[]
   /** Creations that were refused with the promise that nothing happened. */
   readonly refused: Map<string, string>
@@ -31,7 +34,7 @@ export interface Ledger {
 }
 
 export function newLedger(): Ledger {
-  return { starts: [], acknowledged: [], refused: new Map(), findings: [], counts: new Map() }
+  return { starts: [], hosts: [], acknowledged: [], refused: new Map(), findings: [], counts: new Map() }
 }
 
 export function count(ledger: Ledger, what: string): void {

@@ -10,6 +10,8 @@ import type { Process } from './process.ts'
 import type { World } from './world.ts'
 
 export interface SimulatedHostOptions {
+  /** Of its node. */
+  readonly name: string
   readonly world: World
   readonly chance: Chance
   readonly process: Process
@@ -39,6 +41,12 @@ export class SimulatedHost implements Host {
   constructor(options: SimulatedHostOptions, events: HostEvents) {
     this.#options = options
     this.#events = events
+    options.ledger.hosts.push(this)
+  }
+
+  /** Neither dead nor of a process that is, or that has slept and does not know what it missed. */
+  get isAwake(): boolean {
+    return !this.#isDead && this.#options.process.isAlive && !this.#options.process.hasSlept
   }
 
   get running(): readonly HostJob[] {
@@ -69,11 +77,23 @@ export class SimulatedHost implements Host {
     const { world, chance, ledger, onStart } = this.#options
     count(ledger, 'starts')
     onStart(job.key)
+    this.#judgeOverlap(job.key)
     this.#running.set(keyText(job.key), job)
     const startedMs = world.nowMs
     const endMs = startedMs + (chance.hits(0.3) ? chance.int(0, 20) : chance.int(0, RUNS_MAX_MS))
     if (chance.hits(this.#options.faults().hostDeath)) world.at(endMs, 'host death', () => this.#die())
     else world.at(endMs, `end ${job.taskId}`, () => this.#settle(job, startedMs, outcomeOf(job)))
+  }
+
+  /** G9: an attempt has ended before the next one of its run begins, unless its process is frozen. */
+  #judgeOverlap({ executionId, run, epoch }: JobKey): void {
+    const { ledger } = this.#options
+    for (const other of ledger.hosts) {
+      if (!other.isAwake || other.#options.name === this.#options.name) continue
+      for (const { key } of other.running)
+        if (key.executionId === executionId && key.run === run && key.epoch < epoch && !other.#deaf.has(keyText(key)))
+          ledger.findings.push(`G9 ${keyText(key)} still runs in process ${other.#options.process.number} (begun, valid until ${other.#validUntilMs}), and epoch ${epoch} begins in ${this.#options.process.number} at ${this.#options.world.nowMs}`)
+    }
   }
 
   #settle(job: HostJob, startedMs: number, state: Outcome['state']): void {
