@@ -127,8 +127,12 @@ function spawnChild({ dataDir, flowsDir, env = {}, role = 'local' }: ServerOptio
   readonly exited: Promise<Exit>
 } {
   if (!existsSync(join(ROOT, 'dist', 'cli.js'))) throw new Error('nothing is built yet: run "npm run build" first')
-  const args = ['server', role, '--port', '0', '--data', dataDir, '--flows', flowsDir]
-  const child = spawn(COMMAND, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } })
+  // Not every role has an option for the folder of flows, but all may be told of it.
+  const args = ['server', role, '--port', '0', '--data', dataDir]
+  const child = spawn(COMMAND, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, BATUTA_FLOWS: flowsDir, ...env },
+  })
   const exited = new Promise<Exit>(resolve => child.once('exit', (code, signal) => resolve({ code, signal })))
   return { child, exited }
 }

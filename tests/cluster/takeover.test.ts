@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { TortureCluster } from '../torture/cluster.ts'
+import { ask } from '../torture/database-client.ts'
 import { tortureFlows } from '../torture/flows.ts'
 import { startLoad } from './cluster-load.ts'
 import { installAudit } from './write-audit.ts'
@@ -22,13 +23,14 @@ test('what an engine that was killed had under way goes on elsewhere in less tha
   t.after(() => cluster.close())
   await installAudit(cluster)
   const load = startLoad(cluster, 4)
+  t.after(() => load.stop())
   await sleep(LOAD_MS)
 
   const killedMs = Date.now()
   await cluster.node('a').kill()
-  const open = (await cluster.database.ask<{ id: string }>(OPEN_OF, ['a'])).map(({ id }) => id)
+  const open = (await ask<{ id: string }>(cluster.database, OPEN_OF, ['a'])).map(({ id }) => id)
   const movedOn = async (): Promise<{ first: Date; last: Date; n: number } | undefined> =>
-    (await cluster.database.ask<{ first: Date; last: Date; n: number }>(MOVED_ON, [open, 'b']))[0]
+    (await ask<{ first: Date; last: Date; n: number }>(cluster.database, MOVED_ON, [open, 'b']))[0]
   while (((await movedOn())?.n ?? 0) < open.length && Date.now() - killedMs < 2 * TAKEOVER_MAX_MS) await sleep(100)
 
   const { first, last, n } = (await movedOn()) ?? {}

@@ -15,6 +15,7 @@ export interface ClusterNodeOptions extends ServerOptions {
   readonly proxy: DatabaseProxy
 }
 
+const UP_TIMEOUT_MS = 90_000
 const RESTART_PAUSE_MS = 200
 const WORDS_CHARS = 3_000
 
@@ -66,10 +67,11 @@ export class ClusterNode {
   }
 
   async whenUp(): Promise<ServerProcess> {
-    for (;;) {
+    for (const startMs = performance.now(); performance.now() - startMs < UP_TIMEOUT_MS;) {
       if (this.server) return this.server
       await sleep(20)
     }
+    throw new Error(`${this.name} does not come up: ${this.failures.at(-1) ?? 'it says nothing'}`)
   }
 
   async kill(): Promise<void> {

@@ -8,11 +8,13 @@ import { Clients } from './clients.ts'
 import { pickFault } from './cluster-faults.ts'
 import type { ClusterNode } from './cluster-node.ts'
 import { TortureCluster } from './cluster.ts'
+import { ask, urlOf } from './database-client.ts'
 import { tortureFlows } from './flows.ts'
 import { checkHistory, type Check } from './history-checker.ts'
 import { Ledger } from './ledger.ts'
 import { openPostgresHistory } from './postgres-history.ts'
 import { findDescendants, findScripts, stillAlive, type KnownProcess } from './survivors.ts'
+import { TortureDatabase } from './torture-database.ts'
 import type { TortureReport } from './torture.ts'
 
 export interface ClusterTortureOptions {
@@ -38,12 +40,13 @@ const HOST_SURVIVES_MS = 10_000
 const END_TIMEOUT_MS = 120_000
 const HEAL_TIMEOUT_MS = 30_000
 const TELL_EVERY = 10
-const WORDS_SHOWN = 5
+const WORDS_SHOWN = 30
 
 export async function runClusterTorture(options: ClusterTortureOptions): Promise<TortureReport> {
-  const cluster = await TortureCluster.open({ nodes: options.nodes, flows: tortureFlows })
+  const database = new TortureDatabase()
+  const cluster = await TortureCluster.open({ nodes: options.nodes, flows: tortureFlows, database })
   try {
-    return await new ClusterTorture(cluster, options).run()
+    return await new ClusterTorture(cluster, database, options).run()
   } finally {
     await cluster.close()
   }
@@ -51,6 +54,7 @@ export async function runClusterTorture(options: ClusterTortureOptions): Promise
 
 class ClusterTorture {
   readonly random: () => number
+  readonly database: TortureDatabase
   readonly #cluster: TortureCluster
   readonly #options: ClusterTortureOptions
   readonly #ledger = new Ledger()
@@ -59,20 +63,18 @@ class ClusterTorture {
   readonly #survivors: string[] = []
   /** From the moment PostgreSQL accepted connections again to the first acknowledgement. */
   readonly #healMs: number[] = []
+  readonly #startMs = performance.now()
   #isOver = false
 
-  constructor(cluster: TortureCluster, options: ClusterTortureOptions) {
+  constructor(cluster: TortureCluster, database: TortureDatabase, options: ClusterTortureOptions) {
     this.#cluster = cluster
+    this.database = database
     this.#options = options
     this.random = seededRandom(options.seed)
   }
 
   get nodes(): readonly ClusterNode[] {
     return this.#cluster.nodes
-  }
-
-  get database(): TortureCluster['database'] {
-    return this.#cluster.database
   }
 
   async run(): Promise<TortureReport> {
@@ -87,7 +89,7 @@ class ClusterTorture {
     await this.#letGo()
     await isDone
     const settled = await this.#settle()
-    const history = await openPostgresHistory(this.database.url())
+    const history = await openPostgresHistory(urlOf(this.database))
     const judged = await checkHistory(history, this.#ledger)
     await history.close()
     return { checks: [...settled, ...judged], facts: this.#facts() }
@@ -175,7 +177,7 @@ class ClusterTorture {
     this.#options.say(`settled in ${Math.round(performance.now() - startMs)} ms`)
     const stuck =
       open === 0 ? [] : [`${open} executions have not ended ${END_TIMEOUT_MS / 1000} s after the last fault`]
-    const unowned = await this.database.ask<{ id: number }>('select id from shards where owner_node is null')
+    const unowned = await ask<{ id: number }>(this.database, 'select id from shards where owner_node is null')
     await this.#cluster.stopNodes()
     await this.#lookAgain(findScripts(this.#cluster.mark), SCRIPT_SURVIVES_MS)
     return [
@@ -214,6 +216,7 @@ class ClusterTorture {
     const exits = this.nodes.flatMap(node => node.exits)
     return {
       kills: this.#options.kills,
+      seconds: Math.round((performance.now() - this.#startMs) / 1000),
       ...Object.fromEntries(this.#struck),
       acknowledged: acknowledged.length,
       unanswered: unanswered.size,

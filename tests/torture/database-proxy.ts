@@ -123,6 +123,9 @@ export class DatabaseProxy {
 
   #end(pair: Pair): void {
     if (!this.#pairs.delete(pair)) return
-    for (const socket of [pair.client, pair.database]) if (!socket.destroyed) socket.resetAndDestroy()
+    for (const socket of [pair.client, pair.database]) {
+      if (socket.connecting) socket.destroy()
+      else if (!socket.destroyed) socket.resetAndDestroy()
+    }
   }
 }

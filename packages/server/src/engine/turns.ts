@@ -67,11 +67,11 @@ export class Turns {
       entity.unflushed += 1
       unit.entities.add(entity)
     }
-    const { node, jobs } = this.#options
+    const { node, jobs, sampledPart } = this.#options
     writeTurn(
       unit,
       { entity, plan, env, result },
-      { ...node, reserve: queue => jobs.reserve(queue), rankOf: this.#rankOf },
+      { ...node, reserve: queue => jobs.reserve(queue), rankOf: this.#rankOf, sampledPart },
     )
     const turn: Turn = { taken, plan, env, result }
     unit.turns.push(turn)
@@ -117,7 +117,7 @@ export class Turns {
       this.#hooks.open(signal.executionId).plan = plan
     } else if (!isAtHand(this.#hooks.find(signal.executionId))) return false
     const entity = this.#hooks.open(signal.executionId)
-    const settle = { resolve: () => {}, reject: () => {} }
+    const settle = { bytes: 0, resolve: () => {}, reject: () => {} }
     const taken = [{ signal, sinceMs: platform.nowMs(), options: {}, settle }]
     const inner = newUnit()
     try {
