@@ -92,7 +92,9 @@ export class SimulatedHost implements Host {
       if (!other.isAwake || other.#options.name === this.#options.name) continue
       for (const { key } of other.running)
         if (key.executionId === executionId && key.run === run && key.epoch < epoch && !other.#deaf.has(keyText(key)))
-          ledger.findings.push(`G9 ${keyText(key)} still runs in process ${other.#options.process.number} (begun, valid until ${other.#validUntilMs}), and epoch ${epoch} begins in ${this.#options.process.number} at ${this.#options.world.nowMs}`)
+          ledger.findings.push(
+            `G9 ${keyText(key)} still runs in process ${other.#options.process.number} (begun, valid until ${other.#validUntilMs}), and epoch ${epoch} begins in ${this.#options.process.number} at ${this.#options.world.nowMs}`,
+          )
     }
   }
 
