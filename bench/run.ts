@@ -13,6 +13,7 @@ import { ROOT } from './harness/server-process.ts'
 import { b01 } from './questions/b01.ts'
 import { b02 } from './questions/b02.ts'
 import { b03 } from './questions/b03.ts'
+import { d01 } from './questions/d01.ts'
 import { e01 } from './questions/e01.ts'
 import { gStored } from './questions/g-stored.ts'
 import { gTasks } from './questions/g-tasks.ts'
@@ -21,7 +22,7 @@ import { p01 } from './questions/p01.ts'
 import { s01 } from './questions/s01.ts'
 import { w40 } from './questions/w40.ts'
 
-const QUESTIONS: readonly Question[] = [b01, b02, b03, s01, gTasks, gStored, m01, e01, w40, p01]
+const QUESTIONS: readonly Question[] = [b01, b02, b03, s01, gTasks, gStored, d01, m01, e01, w40, p01]
 const HISTORY = join(ROOT, 'bench', '.history.jsonl')
 const WORK = join(ROOT, 'bench', '.work')
 const MINUTE_MS = 60_000

@@ -17,7 +17,7 @@ import { housekeeping } from './maintenance/housekeeping.ts'
 import { Maintenance, type Round } from './maintenance/maintenance.ts'
 import { placeJobs } from './maintenance/place-jobs.ts'
 import { rescueJobs } from './maintenance/rescue-jobs.ts'
-import { takeSignals } from './maintenance/take-signals.ts'
+import { takeSignals, type SignalTaker } from './maintenance/take-signals.ts'
 import { wakeReady } from './maintenance/wake-ready.ts'
 import { HOST_SCRIPT } from './platform/places.ts'
 import type { Cluster } from './storage/cluster.ts'
@@ -196,7 +196,7 @@ interface RoundPlace {
   readonly inbox: Inbox
   readonly engine: Engine
   readonly worker: Worker
-  readonly signals: Round
+  readonly signals: SignalTaker
   owns(shard: number): boolean
 }
 
@@ -322,7 +322,7 @@ async function loadExecution(
 interface ClusterPlace {
   readonly cluster: Cluster
   readonly worker: Worker
-  readonly signals: Round
+  readonly signals: SignalTaker
   onChanged(key: FlowKey): Promise<void>
 }
 
@@ -341,8 +341,8 @@ function clusterFollowers(
   }
   const unlisten = cluster.onHint(hint => {
     if (hint === 'signals' && isEngine)
-      void signals.run().catch(error => onNotice('stored signals could not be read', error))
-    if (hint === 'jobs' && isWorker) void worker.sweep()
+      void signals.look().catch(error => onNotice('stored signals could not be read', error))
+    if (hint === 'jobs' && isWorker) worker.hint()
     if (hint === 'flows') void follower.look()
   })
   const hearing: Follower = { start: async () => {}, stop: unlisten }

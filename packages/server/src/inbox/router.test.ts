@@ -39,7 +39,7 @@ function newRouter({ owns, onSent }: { owns(shard: number): boolean; onSent(id: 
       withdraw: nobody,
       leave: nobody,
       sendSignals: async rows => rows.forEach(({ id }) => onSent(id)),
-      settleJob: nobody,
+      settleJobs: nobody,
       moveJobs: nobody,
       listAbandonedJobs: nobody,
       listKilledJobs: nobody,

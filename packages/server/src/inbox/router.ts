@@ -13,6 +13,7 @@ import {
 import type { Clock, Scheduler } from '../platform/platform.ts'
 import type { Cluster, Member } from '../storage/cluster.ts'
 import type { Store } from '../storage/store.ts'
+import { Settlements } from './settlements.ts'
 import { SubmitError, type Inbox, type Receipt, type SubmitOptions } from './inbox.ts'
 
 export interface RouterOptions {
@@ -33,9 +34,11 @@ const LOOK_MAX_MS = 100
 
 export class Router implements Inbox {
   readonly #options: RouterOptions
+  readonly #settlements: Settlements
 
   constructor(options: RouterOptions) {
     this.#options = options
+    this.#settlements = new Settlements(async jobs => await options.cluster.settleJobs(jobs, options.member))
   }
 
   async submit<T = never>(signal: Signal, options: SubmitOptions<T> = {}): Promise<Receipt<T>> {
@@ -52,7 +55,7 @@ export class Router implements Inbox {
     const row = { id, shard, executionId: signal.executionId, body: encodeValue(trust<Value>(signal)) }
     if (signal.type === 'settled') {
       const key = { executionId: signal.executionId, run: signal.run, epoch: signal.epoch }
-      await cluster.settleJob(key, this.#options.member, row)
+      await this.#settlements.add({ key, signal: row })
       return {}
     }
     await cluster.sendSignals([row])

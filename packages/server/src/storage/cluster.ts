@@ -56,8 +56,10 @@ export interface Cluster {
   /** The node goes: its lease ends and its shards are free. */
   leave(member: Member): Promise<void>
   sendSignals(rows: readonly SignalRow[]): Promise<void>
-  /** Deletes the job and hands the settlement on, in one; false when the job is no longer this node's: the result is stale. */
-  settleJob(key: JobKey, member: Member, signal: SignalRow): Promise<boolean>
+  /**
+   * Deletes the jobs and hands their settlements on, in one. A job that is no longer this node's changes nothing: its result is stale.
+   */
+  settleJobs(jobs: readonly { readonly key: JobKey; readonly signal: SignalRow }[], member: Member): Promise<void>
   /** Jobs that nobody has claimed go to another queue. */
   moveJobs(from: string, to: string): Promise<void>
   /** Jobs in the hands of nodes that are gone. */

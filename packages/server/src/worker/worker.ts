@@ -76,6 +76,10 @@ export class Worker implements JobSink {
   /** Jobs that were to stop while a claim was on its way: if it brings them they are not begun. */
   readonly #unwanted = new Set<string>()
   #hasFree = false
+  /** Somebody said that there are jobs while a claim was on its way. */
+  #isWoken = false
+  #isLooking = false
+  #isToLook = false
   /** There are workers of groups, or with tags: not every job is for everybody. */
   #isChoosing: boolean
   /** Takes nothing new. */
@@ -137,22 +141,45 @@ export class Worker implements JobSink {
 
   wake(): void {
     this.#hasFree = true
+    this.#isWoken = true
     void this.#claim()
+  }
+
+  /** There may be jobs that nobody has claimed, or own ones that are to stop. */
+  hint(): void {
+    this.wake()
+    void this.#stopKilled()
   }
 
   /** Looks for jobs that nobody has claimed, and for own ones that were killed by the node that owns their execution. */
   async sweep(): Promise<void> {
-    const { store, node, profile, onNotice } = this.#options
+    const { store, profile, onNotice } = this.#options
     try {
       const nodes = (await store.cluster?.listNodes()) ?? []
       this.#isChoosing =
         isSpecial(profile) ||
         nodes.some(({ isLive, roles, worker }) => isLive && roles.includes('worker') && isSpecial(worker))
-      for (const key of (await store.cluster?.listKilledJobs(node)) ?? []) this.stop(key, 'kill')
+    } catch (error) {
+      onNotice('what other nodes are for could not be read; it is tried again', error)
+    }
+    this.hint()
+  }
+
+  /** One look at a time: who asks meanwhile is answered by one more. */
+  async #stopKilled(): Promise<void> {
+    const { store, node, onNotice } = this.#options
+    this.#isToLook = true
+    if (this.#isLooking) return
+    this.#isLooking = true
+    try {
+      while (this.#isToLook) {
+        this.#isToLook = false
+        for (const key of (await store.cluster?.listKilledJobs(node)) ?? []) this.stop(key, 'kill')
+      }
     } catch (error) {
       onNotice('what other nodes want of this one could not be read; it is tried again', error)
     }
-    this.wake()
+    this.#isLooking = false
   }
 
   stop(key: JobKey, reason: 'kill' | 'stale'): void {
@@ -203,27 +230,36 @@ export class Worker implements JobSink {
   }
 
   async #claim(): Promise<void> {
-    if (this.#isClaiming || this.#isStopped || this.#isDraining || this.#options.isPaused()) return
+    if (this.#isClaiming) return
     this.#isClaiming = true
     try {
-      const limit = Math.min(CLAIM_MAX, this.#options.slots - this.#running.size - this.#reserved)
-      if (limit <= 0) return
-      const rows = await this.#options.store.perform('claimJobs', {
-        ...this.#options.node,
-        limit,
-        nowMs: this.#options.platform.nowMs(),
-        queues: await this.#ownQueues(),
-      })
-      this.#hasFree = rows.length === limit
-      for (const row of rows) {
-        if (this.#unwanted.has(keyText(row))) this.#reportLost(row)
-        else this.#begin(row)
-      }
+      do {
+        this.#isWoken = false
+        await this.#claimOnce()
+      } while (this.#isWoken)
     } catch (error) {
       this.#options.onNotice('jobs could not be claimed', error)
     } finally {
       this.#isClaiming = false
       this.#unwanted.clear()
+    }
+  }
+
+  async #claimOnce(): Promise<void> {
+    if (this.#isStopped || this.#isDraining || this.#options.isPaused()) return
+    const limit = Math.min(CLAIM_MAX, this.#options.slots - this.#running.size - this.#reserved)
+    if (limit <= 0) return
+    const rows = await this.#options.store.perform('claimJobs', {
+      ...this.#options.node,
+      limit,
+      nowMs: this.#options.platform.nowMs(),
+      queues: await this.#ownQueues(),
+    })
+    this.#hasFree = rows.length === limit
+    if (this.#hasFree) this.#isWoken = true
+    for (const row of rows) {
+      if (this.#unwanted.has(keyText(row))) this.#reportLost(row)
+      else this.#begin(row)
     }
   }
 
