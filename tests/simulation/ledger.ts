@@ -1,6 +1,5 @@
 // What really happened outside of the engine: every start of an attempt, and everything that was acknowledged to a client. The checks compare
 // the truth in the tables with it.
-import type { SimulatedHost } from './simulated-host.ts'
 import type { JobKey } from '../../packages/server/src/storage/batch.ts'
 
 /** True time when a run begins. */
@@ -19,10 +18,19 @@ export interface Acknowledged {
   readonly generation: number
 }
 
+export interface RunningHost {
+  /** Of its node. */
+  readonly name: string
+  /** Neither dead nor of a process that is, or that has slept and does not know what it missed. */
+  readonly isAwake: boolean
+  /** But for those that do not listen to a kill. */
+  readonly attempts: readonly JobKey[]
+}
+
 export interface Ledger {
   readonly starts: Start[]
   /** Every host that ever was. */
-  readonly hosts: SimulatedHost[]
+  readonly hosts: RunningHost[]
   readonly acknowledged: Acknowledged[]
   /** Creations that were refused with the promise that nothing happened. */
   readonly refused: Map<string, string>

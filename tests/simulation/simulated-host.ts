@@ -5,7 +5,7 @@ import { keyText, type HostJob, type JobKey, type Outcome, type ToHost } from '@
 import type { Host, HostEvents } from '../../packages/server/src/worker/worker.ts'
 import type { Chance } from './chance.ts'
 import type { Faults } from './faults.ts'
-import { count, type Ledger } from './ledger.ts'
+import { count, type Ledger, type RunningHost } from './ledger.ts'
 import type { Process } from './process.ts'
 import type { World } from './world.ts'
 
@@ -27,7 +27,7 @@ const DIES_MAX_MS = 4_000
 const HOLDS_OUT_MS = 45_000
 const PIPE_MS = 2
 
-export class SimulatedHost implements Host {
+export class SimulatedHost implements Host, RunningHost {
   readonly #options: SimulatedHostOptions
   readonly #events: HostEvents
   readonly #running = new Map<string, HostJob>()
@@ -44,7 +44,14 @@ export class SimulatedHost implements Host {
     options.ledger.hosts.push(this)
   }
 
-  /** Neither dead nor of a process that is, or that has slept and does not know what it missed. */
+  get name(): string {
+    return this.#options.name
+  }
+
+  get attempts(): readonly JobKey[] {
+    return this.running.flatMap(({ key }) => (this.#deaf.has(keyText(key)) ? [] : [key]))
+  }
+
   get isAwake(): boolean {
     return !this.#isDead && this.#options.process.isAlive && !this.#options.process.hasSlept
   }
@@ -85,16 +92,14 @@ export class SimulatedHost implements Host {
     else world.at(endMs, `end ${job.taskId}`, () => this.#settle(job, startedMs, outcomeOf(job)))
   }
 
-  /** G9: an attempt has ended before the next one of its run begins, unless its process is frozen. */
+  /** G9: an attempt has ended before the next one of its run begins elsewhere, unless its process is frozen. */
   #judgeOverlap({ executionId, run, epoch }: JobKey): void {
     const { ledger } = this.#options
-    for (const other of ledger.hosts) {
-      if (!other.isAwake || other.#options.name === this.#options.name) continue
-      for (const { key } of other.running)
-        if (key.executionId === executionId && key.run === run && key.epoch < epoch && !other.#deaf.has(keyText(key)))
-          ledger.findings.push(
-            `G9 ${keyText(key)} still runs in process ${other.#options.process.number} (begun, valid until ${other.#validUntilMs}), and epoch ${epoch} begins in ${this.#options.process.number} at ${this.#options.world.nowMs}`,
-          )
+    for (const { name, isAwake, attempts } of ledger.hosts) {
+      if (!isAwake || name === this.name) continue
+      for (const key of attempts)
+        if (key.executionId === executionId && key.run === run && key.epoch < epoch)
+          ledger.findings.push(`G9 ${keyText(key)} still runs on ${name}, and epoch ${epoch} begins on ${this.name}`)
     }
   }
 

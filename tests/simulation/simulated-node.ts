@@ -8,7 +8,8 @@ import { SubmitError, type Inbox } from '../../packages/server/src/inbox/inbox.t
 import type { FlowRow, TriggerKey } from '../../packages/server/src/storage/store.ts'
 import { count } from './ledger.ts'
 import type { SimulatedHost } from './simulated-host.ts'
-import { SLOTS, openRooms, type NodeOptions, type Over, type Rooms } from './simulated-rooms.ts'
+import type { NodeOptions } from './node-options.ts'
+import { SLOTS, openRooms, type Over, type Rooms } from './simulated-rooms.ts'
 import { freshIdOf, startWorldOf } from './simulated-schedules.ts'
 
 const REJOIN_FIRST_MS = 100

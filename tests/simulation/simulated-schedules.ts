@@ -6,7 +6,7 @@ import { Schedules, homeShardOf } from '../../packages/server/src/engine/schedul
 import type { StartWorld } from '../../packages/server/src/flows/births.ts'
 import type { FlowCatalogue } from '../../packages/server/src/flows/flow-catalogue.ts'
 import type { Inbox } from '../../packages/server/src/inbox/inbox.ts'
-import { noticeOf, type NodeOptions } from './simulated-rooms.ts'
+import { noticeOf, type NodeOptions } from './node-options.ts'
 
 const NO_ROOTS: ReadonlyMap<string, Value> = new Map()
 export const PLACE = { zone: 'UTC', locale: 'en-US', configuredRoots: NO_ROOTS }

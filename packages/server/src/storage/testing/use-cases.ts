@@ -110,8 +110,12 @@ export const CLUSTER_USE_CASES: readonly UseCase[] = [
     async cluster => await cluster.sendSignals([signalRow('s8', ALIVE), signalRow('s9', ALIVE)]),
   ),
   ofCluster(
-    'settleJob',
-    async cluster => await cluster.settleJob({ executionId: ALIVE, run: 4, epoch: 1 }, MEMBER, signalRow('s9', ALIVE)),
+    'settleJobs',
+    async cluster =>
+      await cluster.settleJobs(
+        [{ key: { executionId: ALIVE, run: 4, epoch: 1 }, signal: signalRow('s9', ALIVE) }],
+        MEMBER,
+      ),
   ),
   ofCluster('moveJobs', async cluster => await cluster.moveJobs('default', 'other')),
 ]
