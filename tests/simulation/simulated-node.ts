@@ -21,6 +21,8 @@ export class SimulatedNode {
   readonly #options: NodeOptions
   #rooms: Rooms | undefined
   #isStopped = false
+  /** The same in every incarnation: it tells this process from others. */
+  #startedMs = 0
 
   readonly inbox: Inbox = {
     submit: (signal, how) =>
@@ -121,11 +123,12 @@ export class SimulatedNode {
   }
 
   async #rejoin(): Promise<void> {
-    const { process, ledger } = this.#options
+    const { process, ledger, onFatal } = this.#options
     const { platform } = process
     for (let pauseMs = REJOIN_FIRST_MS; !this.#isStopped; pauseMs = Math.min(pauseMs * 2, REJOIN_LONGEST_MS)) {
       await new Promise<void>(resolve => void platform.at(platform.nowMs() + pauseMs * platform.random(), resolve))
       try {
+        if (await this.#isReplaced()) return onFatal(new Error('another process works under this name'))
         if (typeof (await this.#begin()) !== 'string') return count(ledger, 'nodes that joined again')
       } catch {
         count(ledger, 'joinings that failed')
@@ -133,10 +136,18 @@ export class SimulatedNode {
     }
   }
 
+  async #isReplaced(): Promise<boolean> {
+    const { name, store, ledger } = this.#options
+    const nodes = (await store.cluster?.listNodes()) ?? []
+    const isReplaced = nodes.some(row => row.node === name && row.isLive && row.startedMs !== this.#startedMs)
+    if (isReplaced) count(ledger, 'processes that were replaced')
+    return isReplaced
+  }
+
   async #join(): Promise<NodeIdentity> {
     const { name, roles, store, process } = this.#options
-    const startedMs = process.platform.nowMs()
-    const { incarnation, flushSeq } = await store.perform('joinNode', { node: name, nowMs: startedMs })
+    const { incarnation, flushSeq } = await store.perform('joinNode', { node: name, nowMs: process.platform.nowMs() })
+    if (this.#startedMs === 0) this.#startedMs = process.platform.nowMs()
     const announcement = {
       roles,
       worker: { group: undefined, tags: [] },
@@ -144,7 +155,7 @@ export class SimulatedNode {
       host: name,
       processId: process.number,
       version: '0',
-      startedMs,
+      startedMs: this.#startedMs,
     } as const
     const { leaseMs } = termsOf(roles.includes('engine'))
     await store.cluster?.announce({ node: name, incarnation }, announcement, leaseMs)

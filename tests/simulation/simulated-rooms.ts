@@ -15,7 +15,7 @@ import { Router } from '../../packages/server/src/inbox/router.ts'
 import { Maintenance } from '../../packages/server/src/maintenance/maintenance.ts'
 import { placeJobs } from '../../packages/server/src/maintenance/place-jobs.ts'
 import { rescueJobs } from '../../packages/server/src/maintenance/rescue-jobs.ts'
-import { takeSignals } from '../../packages/server/src/maintenance/take-signals.ts'
+import { takeSignals, type SignalTaker } from '../../packages/server/src/maintenance/take-signals.ts'
 import { wakeReady } from '../../packages/server/src/maintenance/wake-ready.ts'
 import type { Cluster } from '../../packages/server/src/storage/cluster.ts'
 import { FlushError, type FlowKey, type Store } from '../../packages/server/src/storage/store.ts'
@@ -148,7 +148,7 @@ function openMaintenance(
     worker,
     owns,
   }: Pick<Rooms, 'inbox' | 'engine' | 'worker'> & { readonly node: NodeIdentity; owns(shard: number): boolean },
-): { readonly maintenance: Maintenance; readonly signals: ReturnType<typeof takeSignals> } {
+): { readonly maintenance: Maintenance; readonly signals: SignalTaker } {
   const onNotice = noticeOf(ledger)
   const { platform } = process
   const nowMs = (): number => platform.nowMs()
@@ -244,7 +244,7 @@ function openFollowers(
     clockwork,
   }: Pick<Inner, 'worker' | 'schedules' | 'clockwork'> & {
     readonly flows: FlowCatalogue
-    readonly signals: ReturnType<typeof takeSignals>
+    readonly signals: SignalTaker
   },
 ): readonly Follower[] {
   const { platform } = process
@@ -259,8 +259,8 @@ function openFollowers(
   }
   const unlisten = cluster.onHint(hint => {
     if (hint === 'signals' && roles.includes('engine'))
-      void signals.run().catch(error => onNotice('stored signals are read later', error))
-    if (hint === 'jobs' && isWorker) void worker.sweep()
+      void signals.look().catch(error => onNotice('stored signals are read later', error))
+    if (hint === 'jobs' && isWorker) worker.hint()
     if (hint === 'flows') void follower.look()
   })
   const hearing: Follower = { start: async () => {}, stop: unlisten }

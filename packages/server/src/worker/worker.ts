@@ -64,6 +64,8 @@ interface Running {
 const CLAIM_MAX = 50
 const STORE_RETRY_MS = 500
 const DRAIN_LOOK_MS = 50
+/** Less than what makes the rescue give up a job of this node that its worker does not know. */
+const ON_THE_WAY_MAX_MS = 8_000
 
 export class Worker implements JobSink {
   readonly #options: WorkerOptions
@@ -134,7 +136,7 @@ export class Worker implements JobSink {
 
   offer(row: JobRow): void {
     this.release(1)
-    this.#start(row)
+    this.#begin(row)
   }
 
   wake(): void {
@@ -196,7 +198,7 @@ export class Worker implements JobSink {
     if (left.length > 0)
       this.#options.onNotice(`${left.length} jobs still run when the time is over: they are stopped and start again`)
     await this.#host?.stop()
-    await Promise.all(left.map(({ job }) => this.#handBack(job)))
+    await Promise.all(left.map(({ job }) => this.#handBack(job.key)))
   }
 
   /** The lease was renewed: what runs may go on for so long without another word. */
@@ -219,7 +221,7 @@ export class Worker implements JobSink {
   }
 
   /** So that it starts again at once, and not only when it is missed. */
-  async #handBack({ key: { executionId, run, epoch } }: HostJob): Promise<void> {
+  async #handBack({ executionId, run, epoch }: JobKey): Promise<void> {
     try {
       await this.#options.inbox.submit({ type: 'lost', executionId, run, epoch })
     } catch (error) {
@@ -257,7 +259,7 @@ export class Worker implements JobSink {
     if (this.#hasFree) this.#isWoken = true
     for (const row of rows) {
       if (this.#unwanted.has(keyText(row))) this.#reportLost(row)
-      else this.#start(row)
+      else this.#begin(row)
     }
   }
 
@@ -266,6 +268,14 @@ export class Worker implements JobSink {
     if (!this.#isChoosing) return null
     const queues = await this.#options.store.read.listFreeQueues()
     return queues.filter(queue => serves(this.#options.profile, queue))
+  }
+
+  /** What was on its way for too long may have been given up and begun elsewhere, and a worker that has stopped begins nothing. */
+  #begin(row: JobRow): void {
+    if (this.#isAbandoned) return
+    const onTheWayMs = this.#options.platform.nowMs() - (row.claimedMs ?? Infinity)
+    if (this.#isStopped || onTheWayMs > ON_THE_WAY_MAX_MS) return void this.#handBack(row)
+    this.#start(row)
   }
 
   #start(row: JobRow): void {
