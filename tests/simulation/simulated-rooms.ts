@@ -356,6 +356,7 @@ function openWorker(
     node,
     slots: SLOTS,
     profile: { group: undefined, tags: [] },
+    isPaused: () => false,
     openHost: events => {
       const host = new SimulatedHost(options, events)
       hosts.push(host)

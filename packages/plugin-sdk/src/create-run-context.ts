@@ -17,7 +17,15 @@ import type { Command, CommandResult, TaskRunnerDefinition } from './task-runner
 
 export type RunFacts = Pick<
   RunContext,
-  'execution' | 'flow' | 'task' | 'taskRun' | 'idempotencyKey' | 'attemptId' | 'cacheDir' | 'isPrivateNetworkAllowed'
+  | 'execution'
+  | 'flow'
+  | 'task'
+  | 'taskRun'
+  | 'idempotencyKey'
+  | 'attemptId'
+  | 'cacheDir'
+  | 'isPrivateNetworkAllowed'
+  | 'traceparent'
 >
 
 export interface RunParts {
@@ -157,7 +165,8 @@ async function runCommand(
 ): Promise<CommandResult> {
   const definition = await getRunner(parts, runner)
   const props = bindProperties(definition.properties, runner !== undefined && isMap(runner) ? runner : {}, ctx)
-  const env = new Map([['BATUTA_IDEMPOTENCY_KEY', ctx.idempotencyKey], ...command.env])
+  const trace: [string, string][] = ctx.traceparent === undefined ? [] : [['TRACEPARENT', ctx.traceparent]]
+  const env = new Map([['BATUTA_IDEMPOTENCY_KEY', ctx.idempotencyKey], ...trace, ...command.env])
   return definition.run(ctx, props, { ...command, env })
 }
 

@@ -32,6 +32,10 @@ export interface HostJob {
   readonly secrets?: readonly string[]
   /** The folder of the task run in storage, e.g. `kestra:///ns/flow/executions/<id>/tasks/<task>/<task run>/`. */
   readonly filesPrefix: string
+  /** When the engine sent it, in epoch milliseconds. */
+  readonly sentMs?: number
+  /** The W3C trace that the attempt belongs to. */
+  readonly traceparent?: string
 }
 
 export type ToHost =

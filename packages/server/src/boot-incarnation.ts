@@ -9,7 +9,7 @@ import type { Config } from './config/config.ts'
 import { termsOf } from './engine/membership.ts'
 import { VERSION } from './platform/version.ts'
 import { SubmitError, type Inbox } from './inbox/inbox.ts'
-import type { Announcement } from './storage/cluster.ts'
+import type { Announcement, NodeRow } from './storage/cluster.ts'
 import type { FlowKey } from './storage/store.ts'
 
 const EXIT_BROKEN = 70
@@ -23,12 +23,19 @@ export class Incarnations {
   readonly #onTouch: (isIn: boolean) => void
   #rooms: Rooms | undefined
   #isStopped = false
+  #incarnation = 0
+  #startedMs = 0
 
   readonly inbox: Inbox = {
-    submit: (signal, how) =>
-      this.#rooms
-        ? this.#rooms.inbox.submit(signal, how)
-        : Promise.reject(new SubmitError('unavailable', 'This server is joining its database again: try again soon.')),
+    submit: (signal, how) => {
+      if (!this.#rooms)
+        return Promise.reject(
+          new SubmitError('unavailable', 'This server is joining its database again: try again soon.'),
+        )
+      if (signal.type === 'create' && this.#ground.mode.isOn)
+        return Promise.reject(new SubmitError('maintenance', 'Nothing new begins during maintenance.'))
+      return this.#rooms.inbox.submit(signal, how)
+    },
   }
 
   /** `onTouch` is told when the node is in touch with its database and the others, and when it is not any more. */
@@ -43,6 +50,14 @@ export class Incarnations {
 
   get owned(): ReadonlySet<number> {
     return this.#rooms?.owned ?? NO_SHARDS
+  }
+
+  /** This node as the list of nodes has it; alone it is the whole list. */
+  announcement(): NodeRow {
+    const { config, nodeId } = this.#ground
+    const { ownedShards, runningJobs } = this.vitals
+    const place = { node: nodeId, incarnation: this.#incarnation, isLive: this.#rooms !== undefined }
+    return { ...announcementOf(config, this.#startedMs), ...place, shards: ownedShards, jobs: runningJobs }
   }
 
   claimsOf(executionId: string): ReadonlyMap<number, number> {
@@ -73,6 +88,8 @@ export class Incarnations {
   async #begin(): Promise<Rooms | string> {
     let over: string | undefined
     const node = await join(this.#ground)
+    this.#incarnation = node.incarnation
+    this.#startedMs = this.#ground.platform.nowMs()
     const rooms: Rooms = openRooms(this.#ground, {
       node,
       onOver: (kind, reason) => {

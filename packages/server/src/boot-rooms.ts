@@ -13,6 +13,7 @@ import { newEvaluator, newTurnEnvironment } from './engine/turn-environment.ts'
 import type { Inbox } from './inbox/inbox.ts'
 import { NO_JOBS } from './inbox/jobs.ts'
 import { Router } from './inbox/router.ts'
+import { housekeeping } from './maintenance/housekeeping.ts'
 import { Maintenance, type Round } from './maintenance/maintenance.ts'
 import { placeJobs } from './maintenance/place-jobs.ts'
 import { rescueJobs } from './maintenance/rescue-jobs.ts'
@@ -80,6 +81,7 @@ interface Follower {
 }
 
 const WORKER_SWEEP_MS = 1_000
+const MAINTENANCE_LOOK_MS = 1_000
 
 export interface RoomsPlace {
   readonly node: NodeIdentity
@@ -143,7 +145,8 @@ function connect(ground: Ground, { node, onOver }: RoomsPlace): Inner {
     inbox,
     platform,
     owns,
-    fireSchedules: atMs => schedules.fireDue(atMs),
+    // What is due waits for the end of a maintenance.
+    fireSchedules: atMs => (ground.mode.isOn ? atMs + MAINTENANCE_LOOK_MS : schedules.fireDue(atMs)),
     onNotice,
   })
   const engine: Engine = new Engine({
@@ -155,6 +158,7 @@ function connect(ground: Ground, { node, onOver }: RoomsPlace): Inner {
     owns,
     onTimer: timer => clockwork.add(timer),
     meter: ground.meters.engine,
+    sampledPart: config.telemetry.otlp?.tracesUrl === undefined ? undefined : config.telemetry.otlp.sampledPart,
     onNotice: ground.noticeOf('engine'),
     onFatal: error =>
       onOver(error instanceof FlushError && error.fault === 'fenced' ? 'fenced' : 'broken', error.message),
@@ -198,7 +202,7 @@ interface RoundPlace {
 
 /** Their order is that of the recovery. */
 function roundsOf(
-  { config, store, platform, onNotice }: Ground,
+  { config, store, files, log, platform, onNotice }: Ground,
   { node, inbox, engine, worker, signals, owns }: RoundPlace,
 ): readonly Round[] {
   const isWorker = config.roles.includes('worker')
@@ -220,11 +224,20 @@ function roundsOf(
   if (!isEngine) return [rescue]
   const ready = wakeReady({ store, owns, wake: id => engine.wake(id) })
   const { cluster } = store
-  return [signals, rescue, ready, ...(cluster ? [placeJobs({ store, cluster, inbox, owns, onNotice })] : [])]
+  const places = cluster ? [placeJobs({ store, cluster, inbox, owns, onNotice })] : []
+  const { executionsKeptMs } = config.storage
+  const tell = (message: string): void => log.info(message)
+  return [
+    signals,
+    rescue,
+    ready,
+    ...places,
+    ...housekeeping({ store, files, platform, executionsKeptMs, owns, tell, onNotice }),
+  ]
 }
 
 function newWorker(
-  { config, store, platform, answers, files, manifests, meters, noticeOf }: Ground,
+  { config, store, platform, answers, files, manifests, meters, mode, noticeOf }: Ground,
   node: NodeIdentity,
   inbox: Inbox,
 ): Worker {
@@ -236,6 +249,7 @@ function newWorker(
     node,
     slots: config.slots,
     profile: config.worker,
+    isPaused: () => mode.isOn,
     openHost: events => new HostProcess({ ...host, ...events }),
     answer: (request, job) => answerJob(answers, request, job),
     readOutputs: uri => readSpilledOutputs(files, uri),

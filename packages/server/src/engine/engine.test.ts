@@ -69,6 +69,48 @@ test('a held execution takes nothing but a kill, and ends by it', async () => {
   assert.equal(t.tables.jobs.size, 0)
 })
 
+test('a held execution that is released goes on where it stood', async () => {
+  const { t, poisoned } = await openPoisoned()
+  const id = await t.started('job')
+  poisoned.add(id)
+  await assert.rejects(t.settle(id))
+  poisoned.clear()
+  await t.settled()
+
+  assert.equal((await t.release(id)).view, 'RUNNING')
+  assert.equal(t.tables.executions.get(id)?.waitsFor, 'job')
+  await t.settle(id)
+  await t.settle(id, { run: 1 })
+
+  assert.equal(t.stateOf(id), 'SUCCESS')
+})
+
+test('what is released and throws again is held again', async () => {
+  const { t, poisoned } = await openPoisoned()
+  const id = await t.started('job')
+  poisoned.add(id)
+  await assert.rejects(t.settle(id))
+  await t.settled()
+
+  await assert.rejects(t.release(id), faultIs('failed'))
+  await t.settled()
+
+  assert.equal(t.tables.executions.get(id)?.waitsFor, 'human')
+  poisoned.clear()
+  assert.equal((await t.release(id)).view, 'RUNNING')
+})
+
+test('what is not held is not released', async () => {
+  const t = await TestEngine.open()
+  await t.saveFlow('job', TWO_JOBS)
+  const id = await t.started('job')
+
+  const { refusal } = await t.release(id)
+
+  assert.equal(refusal?.code, 'wrong-state')
+  assert.equal(t.stateOf(id), 'RUNNING')
+})
+
 test('a birth that throws is refused, and leaves nothing behind', async () => {
   const { t, poisoned } = await openPoisoned()
   const { id, receipt } = (() => {

@@ -216,18 +216,18 @@ export class Engine implements Inbox {
     this.#pipeline.add(unit)
   }
 
-  /** A held execution takes a kill, and what follows from it; everything else has to wait until it is let go. */
+  /** A held execution takes a kill, and what follows from it, or its release; everything else has to wait until it is let go. */
   #takeInbox(entity: Entity): readonly Pending[] {
     const inbox = entity.inbox
     entity.inbox = []
     const { state } = entity
     if (!state?.isHeld || state.isKillRequested) return inbox
-    const kills = inbox.filter(({ signal }) => signal.type === 'command' && signal.command.name === 'kill')
+    const taken = inbox.filter(({ signal }) => signal.type === 'command' && signal.command.name !== 'restart')
     this.#reject(
-      inbox.filter(pending => !kills.includes(pending)),
+      inbox.filter(pending => !taken.includes(pending)),
       new SubmitError('failed', heldText(entity, 'one of its turns could not be run')),
     )
-    return kills
+    return taken
   }
 
   #reject(pendings: readonly Pending[], error: SubmitError): void {

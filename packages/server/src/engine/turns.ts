@@ -67,11 +67,11 @@ export class Turns {
       entity.unflushed += 1
       unit.entities.add(entity)
     }
-    const { node, jobs } = this.#options
+    const { node, jobs, sampledPart } = this.#options
     writeTurn(
       unit,
       { entity, plan, env, result },
-      { ...node, reserve: queue => jobs.reserve(queue), rankOf: this.#rankOf },
+      { ...node, reserve: queue => jobs.reserve(queue), rankOf: this.#rankOf, sampledPart },
     )
     const turn: Turn = { taken, plan, env, result }
     unit.turns.push(turn)

@@ -87,7 +87,26 @@ export interface Operations {
     readonly result: boolean
   }
   deleteExecution: { readonly args: { readonly id: string }; readonly result: boolean }
+  /**
+   * Looks at the next `limit` executions after one, oldest first, and deletes those of them that had ended by then, each with all that belongs
+   * to it.
+   */
+  purgeExecutions: { readonly args: PurgeSlice; readonly result: Purged }
   purgeOperations: { readonly args: { readonly nowMs: number; readonly limit: number }; readonly result: number }
+}
+
+export interface PurgeSlice {
+  /** Executions that were born before, too. */
+  readonly endedBeforeMs: number
+  /** Empty at the beginning. */
+  readonly afterId: string
+  readonly limit: number
+}
+
+export interface Purged {
+  readonly executions: readonly { readonly id: string; readonly namespace: string; readonly flowId: string }[]
+  /** Where to go on; null at the end. */
+  readonly nextAfterId: string | null
 }
 
 export interface NodeEntry {
@@ -178,8 +197,8 @@ export interface Reads {
   /** The queues in which jobs wait to be claimed. */
   listFreeQueues(): Promise<readonly string[]>
   listFreeJobs(queue: string, limit: number): Promise<readonly JobKey[]>
-  /** Since when the oldest of them has waited. */
-  findOldestFreeJob(): Promise<number | undefined>
+  /** Of those that are next in the queue. */
+  listFreePayloads(queue: string, limit: number): Promise<readonly string[]>
   listTriggers(): Promise<readonly StoredTrigger[]>
   logsOf(query: LogQuery): Promise<readonly LogRow[]>
   metricsOf(executionId: string): Promise<readonly MetricRow[]>

@@ -16,6 +16,7 @@ async function openWorker(t: TestEngine, { slots = 4, store = t.store }: { slots
     node: { node: NODE, incarnation: 1 },
     slots,
     profile: { group: undefined, tags: [] },
+    isPaused: () => false,
     openHost: events => {
       hosts.push(events)
       return { send: message => void sent.push(message), stop: async () => {} }

@@ -28,6 +28,8 @@ export interface WorkerOptions {
   readonly slots: number
   /** Which jobs it is for. */
   readonly profile: WorkerProfile
+  /** Nothing new begins now. */
+  isPaused(): boolean
   /** Starts a host; called with the first job, and again when the host has died. */
   openHost(events: HostEvents): Host
   /** Answers what a task asks of the world; the result is value text. */
@@ -97,6 +99,7 @@ export class Worker implements JobSink {
   }
 
   reserve(queue: string): boolean {
+    if (this.#options.isPaused()) return false
     if (this.#isChoosing && !serves(this.#options.profile, queue)) return false
     if (
       this.#isStopped ||
@@ -198,7 +201,7 @@ export class Worker implements JobSink {
   }
 
   async #claim(): Promise<void> {
-    if (this.#isClaiming || this.#isStopped || this.#isDraining) return
+    if (this.#isClaiming || this.#isStopped || this.#isDraining || this.#options.isPaused()) return
     this.#isClaiming = true
     try {
       const limit = Math.min(CLAIM_MAX, this.#options.slots - this.#running.size - this.#reserved)
@@ -236,7 +239,9 @@ export class Worker implements JobSink {
       ? trust<{ flow?: { tenantId?: string; namespace?: string; id?: string } }>(context).flow
       : undefined
     const claimedMs = this.#options.platform.nowMs()
-    this.#options.meter?.started(job.type, claimedMs - row.rank)
+    const { meter } = this.#options
+    meter?.started(job.type, claimedMs - (job.sentMs ?? claimedMs))
+    if (job.traceparent !== undefined) meter?.onJob?.(job.key.executionId, job.traceparent)
     this.#running.set(keyText(job.key), {
       job,
       claimedMs,

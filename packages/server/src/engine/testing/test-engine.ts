@@ -152,6 +152,11 @@ export class TestEngine {
     return this.engine.submit({ type: 'command', executionId, command }, { view: after => after.state })
   }
 
+  release(executionId: string): Promise<Receipt<string>> {
+    const command = { name: 'release' } as const
+    return this.engine.submit({ type: 'command', executionId, command }, { view: after => after.state })
+  }
+
   /** Lets everything go on that waits for neither the clock nor a held flush. */
   async settled(): Promise<void> {
     for (let turn = 0; turn < SETTLE_TURNS; turn++) await turnOfEventLoop()

@@ -60,7 +60,7 @@ type JobReads = Pick<
   | 'listFreeQueues'
   | 'listFreeJobs'
   | 'countFreeJobs'
-  | 'findOldestFreeJob'
+  | 'listFreePayloads'
 >
 
 function jobReads(tables: Tables): JobReads {
@@ -84,10 +84,12 @@ function jobReads(tables: Tables): JobReads {
         .sort((a, b) => a.rank - b.rank)
         .slice(0, limit),
     countFreeJobs: async () => freeJobs(tables).length,
-    findOldestFreeJob: async () => {
-      const free = freeJobs(tables)
-      return free.length === 0 ? undefined : Math.min(...free.map(job => job.rank))
-    },
+    listFreePayloads: async (queue, limit) =>
+      freeJobs(tables)
+        .filter(job => job.queue === queue)
+        .sort((left, right) => left.rank - right.rank)
+        .slice(0, limit)
+        .map(job => job.payload),
   }
 }
 

@@ -9,6 +9,7 @@ import { PostgresCluster } from './cluster.ts'
 import { connectClient, type ClientClass, type ConnectOptions } from './connect-client.ts'
 import { newHistory, prepareDays, type WithClient } from './days.ts'
 import { expectServer } from './expect-server.ts'
+import { expectSessions } from './expect-sessions.ts'
 import { isSpoilt } from './fault-of.ts'
 import { writeBatch } from './flush.ts'
 import { Listener } from './listener.ts'
@@ -43,7 +44,10 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   const { random, onNotice, poolMax } = options
   const how: ConnectOptions = { url: options.url, durability: options.durability, Client: options.Client ?? Client }
   const withClient = clientFor(how)
-  await withClient(async client => await prepareDatabase(client, options))
+  await withClient(async client => {
+    await withClient(async other => await expectSessions(client, other))
+    await prepareDatabase(client, options)
+  })
   const pool = new ConnectionPool({ ...how, max: poolMax, onNotice })
   const reserved = (name: string, kind: SessionKind): ConstructorParameters<typeof ReservedConnection>[0] => ({
     name,

@@ -1,11 +1,11 @@
 // Rare writes, each whole in one transaction. They are written once as generators that ask for statements to be run: SQLite runs them without
 // ever yielding to the event loop, PostgreSQL with a round trip each.
 import type { JobRow, LogRow } from '../batch.ts'
-import type { FlowKey, FlowRow, FlowWrite, Operations } from '../store.ts'
+import type { FlowKey, FlowRow, FlowWrite, Operations, PurgeSlice, Purged } from '../store.ts'
 import type { Condition } from './walk.ts'
 import type { BirthOrder } from './birth-order.ts'
 import * as sql from './perform.sql.ts'
-import { flowOf, jobOf, number, text, type SqlRow } from './rows.ts'
+import { flowOf, jobOf, number, numberOrNull, text, type SqlRow } from './rows.ts'
 
 export type Param = string | number | boolean | null
 
@@ -130,13 +130,46 @@ const PERFORMERS: Performers = {
     return (yield run(sql.DELETE_KEY, tenant, namespace, key)).length === 1
   },
   *deleteExecution({ id }, { born }) {
-    for (const table of sql.TABLES_BY_BIRTH) yield of(`delete from ${table} where ?`, born.is(id, 'execution_id'))
-    for (const table of sql.TABLES_OF_WORK) yield run(`delete from ${table} where execution_id = $1`, id)
-    return (yield of('delete from executions where ? returning 1', born.is(id, 'id'))).length === 1
+    yield* deleteParts(id, born)
+    return (yield of(sql.DELETE_EXECUTION, born.is(id, 'id'))).length === 1
+  },
+  *purgeExecutions(slice, { born }) {
+    return yield* purgeExecutions(slice, born)
   },
   *purgeOperations({ nowMs, limit }) {
     return (yield run(sql.PURGE_OPERATIONS, nowMs, limit)).length
   },
+}
+
+/** The header goes first: it tells whether the execution is to go at all. */
+function* purgeExecutions({ endedBeforeMs, afterId, limit }: PurgeSlice, born: BirthOrder): Performance<Purged> {
+  const looked = yield of(sql.listOld(born.order(true).of('e')), oldOf({ endedBeforeMs, afterId, limit }, born))
+  const executions: Purged['executions'][number][] = []
+  for (const row of looked) {
+    const endMs = numberOrNull(row, 'end_ms')
+    if (row['waits_for'] !== null || endMs === null || endMs >= endedBeforeMs) continue
+    const id = text(row, 'id')
+    const { text: where, values } = born.is(id, 'id')
+    const [gone] = yield of(sql.DELETE_ENDED, { text: where, values: [...values, endedBeforeMs] })
+    if (!gone) continue
+    yield* deleteParts(id, born)
+    executions.push({ id, namespace: text(gone, 'namespace'), flowId: text(gone, 'flow_id') })
+  }
+  const last = looked.at(-1)
+  return { executions, nextAfterId: last && looked.length === limit ? text(last, 'id') : null }
+}
+
+/** Those born before the moment, after the one given; the limit follows. */
+function oldOf({ endedBeforeMs, afterId, limit }: PurgeSlice, born: BirthOrder): Condition {
+  const beyond = born.beyond(afterId, { source: 'executions', isAscending: true })
+  const to = born.to(endedBeforeMs - 1, 'executions')
+  return { text: `${beyond.text} and ${to.text}`, values: [...beyond.values, ...to.values, limit] }
+}
+
+/** All of an execution but its header. */
+function* deleteParts(id: string, born: BirthOrder): Performance<void> {
+  for (const table of sql.TABLES_BY_BIRTH) yield of(`delete from ${table} where ?`, born.is(id, 'execution_id'))
+  for (const table of sql.TABLES_OF_WORK) yield run(`delete from ${table} where execution_id = $1`, id)
 }
 
 function compareRank(a: JobRow, b: JobRow): number {

@@ -49,8 +49,8 @@ export const LIST_FREE_QUEUES = `with recursive queues (name) as (
 export const LIST_FREE_JOBS = `select execution_id, run, epoch from jobs
   where node is null and not is_killed and queue = $1 order by rank limit $2`
 /** Index: jobs_free. */
-export const FIND_OLDEST_FREE_JOB =
-  "select rank from jobs where queue = 'default' and node is null and not is_killed order by rank limit 1"
+export const LIST_FREE_PAYLOADS = `select payload from jobs
+  where node is null and not is_killed and queue = $1 order by rank limit $2`
 /** Index: jobs_killed. */
 export const LIST_KILLED_JOBS = 'select execution_id, run, epoch from jobs where node is null and is_killed limit $1'
 export const FIND_OPERATION = 'select * from operations where key = $1'

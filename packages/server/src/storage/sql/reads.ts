@@ -138,7 +138,7 @@ function queueReads(
   | 'countFreeJobs'
   | 'listFreeQueues'
   | 'listFreeJobs'
-  | 'findOldestFreeJob'
+  | 'listFreePayloads'
   | 'findOperation'
 > {
   return {
@@ -169,7 +169,8 @@ function queueReads(
     listFreeQueues: async () => (await all(sql.LIST_FREE_QUEUES)).map(row => text(row, 'name')),
     listFreeJobs: async (queue, limit) => (await all(sql.LIST_FREE_JOBS, queue, limit)).map(jobKeyOf),
     countFreeJobs: async () => number((await one(sql.COUNT_FREE_JOBS)) ?? { n: 0 }, 'n'),
-    findOldestFreeJob: async () => mapRow(await one(sql.FIND_OLDEST_FREE_JOB), row => number(row, 'rank')),
+    listFreePayloads: async (queue, limit) =>
+      (await all(sql.LIST_FREE_PAYLOADS, queue, limit)).map(row => text(row, 'payload')),
     findOperation: async key =>
       mapRow(await one(sql.FIND_OPERATION, key), row => ({
         key,
@@ -190,7 +191,7 @@ function mapRow<T>(row: SqlRow | undefined, read: (row: SqlRow) => T): T | undef
   return row === undefined ? undefined : read(row)
 }
 
-function keyOf(row: SqlRow): Awaited<ReturnType<Reads['listKeys']>>[number] {
+export function keyOf(row: SqlRow): Awaited<ReturnType<Reads['listKeys']>>[number] {
   return {
     tenant: text(row, 'tenant'),
     namespace: text(row, 'namespace'),

@@ -57,7 +57,10 @@ export function performIn<Name extends keyof Operations>(
     return step.value
   } catch (error) {
     if (db.isTransaction) db.exec('rollback')
-    if (faultOf(error) !== 'full') throw error
-    throw new FlushError('full', `there is no room for ${name}`, { cause: error })
+    // What is not SQLite's own answer is our mistake and stays what it is.
+    if (!(error instanceof Error && 'errcode' in error)) throw error
+    const fault = faultOf(error)
+    const message = fault === 'full' ? `there is no room for ${name}` : `${name} was not stored: ${error.message}`
+    throw new FlushError(fault, message, { cause: error })
   }
 }
