@@ -54,12 +54,20 @@ function checkStarts(audit: Audit, { starts, findings }: Ledger): void {
   }
 }
 
+/** The grace of 30 seconds, and as long again as nodes and database can be away. */
+const KILLED_WITHIN_MS = 75_000
+
 function checkExecution(id: string, shadow: Shadow, { tables, audit, ledger }: CheckOptions): void {
   const { state, ends } = shadow
   const wrong = (what: string): void => void ledger.findings.push(`${id}: ${what}`)
   if (!state.isEnded) wrong(`I21 it is ${state.state} for ever, ${describe(shadow)}`)
   if (ends.length !== state.generation && state.isEnded)
     wrong(`I2 ${state.generation} generations ended ${ends.length} times`)
+  for (const [at, { state: name, atMs }] of state.history.entries()) {
+    const before = state.history[at - 1]
+    if (before?.state === 'KILLING' && name === 'KILLED' && atMs - before.atMs > KILLED_WITHIN_MS)
+      wrong(`G10 it took ${atMs - before.atMs} ms to kill it`)
+  }
   const row = tables.executions.get(id)
   if (row?.state !== state.state) wrong(`I11 its header says ${row?.state}, its journal ${state.state}`)
   if (state.isEnded && row?.waitsFor !== null) wrong(`I11 it has ended, and its header waits for ${row?.waitsFor}`)

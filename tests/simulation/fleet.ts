@@ -5,6 +5,7 @@ import type { JobKey } from '../../packages/server/src/storage/batch.ts'
 import type { Tables } from '../../packages/server/src/storage/memory/tables.ts'
 import type { Store } from '../../packages/server/src/storage/store.ts'
 import { tellTime } from '../../packages/server/src/storage/tell-time.ts'
+import type { Role } from '../../packages/server/src/storage/cluster.ts'
 import { newChance, type Chance } from './chance.ts'
 import type { Faults } from './faults.ts'
 import { count, type Ledger } from './ledger.ts'
@@ -20,7 +21,7 @@ import type { World } from './world.ts'
 
 export interface FleetOptions {
   readonly seed: number
-  readonly names: readonly string[]
+  readonly nodes: readonly DrawnNode[]
   readonly world: World
   readonly ledger: Ledger
   readonly database: SimulatedDatabase
@@ -37,8 +38,12 @@ export interface FleetOptions {
   watch(inbox: Inbox): Inbox
 }
 
-interface Slot {
+export interface DrawnNode {
   readonly name: string
+  readonly roles: readonly Role[]
+}
+
+interface Slot extends DrawnNode {
   readonly machine: Machine
   process?: Process
   link?: Link
@@ -67,18 +72,18 @@ export class Fleet {
 
   constructor(options: FleetOptions) {
     this.#options = options
-    const { seed, names, drawn } = options
+    const { seed, nodes, drawn } = options
     const clocks = newChance(`clocks ${seed}`)
     // Alone, the clock of the machine is the only one there is.
     const skewMs = (): number => (options.clusterTruth ? clocks.int(-drawn.skewMs, drawn.skewMs) : 0)
-    this.#slots = names.map(name => ({ name, machine: { skewMs: skewMs() } }))
+    this.#slots = nodes.map(node => ({ ...node, machine: { skewMs: skewMs() } }))
     this.#restarts = newChance(`restarts ${seed}`)
     this.#chance = newChance(`crashes ${seed}`)
   }
 
   /** Any of the places, to be asked; nobody may be there. */
   pick(chance: Chance): SimulatedNode | undefined {
-    const { process, node } = chance.pick(this.#slots)
+    const { process, node } = chance.pick(this.#slots.filter(({ roles }) => roles.includes('web')))
     return process?.isAwake ? node : undefined
   }
 
@@ -159,10 +164,11 @@ export class Fleet {
     const link = new Link({ world, chance, ledger, database, faults, whenAwake, isAlive })
     slot.link = link
     const store = openSimulatedStore({ link, truth, clusterTruth }, { world, chance, faults })
-    const { name, machine } = slot
+    const { name, roles, machine } = slot
     const place: PlantPlace = { world, name, machine, tables, truth, unfenced, clusterTruth }
     SimulatedNode.open({
-      name: slot.name,
+      name,
+      roles,
       world,
       chance,
       process,
@@ -193,7 +199,7 @@ export class Fleet {
     count(this.#options.ledger, how)
     if (slot.process !== process) return
     delete slot.node
-    const isAway = this.#options.names.length > 1 && this.#restarts.hits(STAYS_AWAY)
+    const isAway = this.#options.nodes.length > 1 && this.#restarts.hits(STAYS_AWAY)
     this.#bootAfter(slot, isAway ? this.#restarts.int(OUTLIVES_LEASE_MS, AWAY_MAX_MS) : this.#restarts.int(1, 2_000))
   }
 

@@ -13,6 +13,8 @@ import type { World } from './world.ts'
 export interface Plant {
   readonly name: string
   readonly mistake: string
+  /** Instead of as many as the seed draws, where it takes many to make the mistake. */
+  readonly nodes?: number
   /** Instead of the store that one process sees. */
   store?(store: Store, place: PlantPlace): Store
   inbox?(inbox: Inbox, place: PlantPlace): Inbox
@@ -58,6 +60,7 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: 'takeover-unfenced',
+    nodes: 3,
     mistake: 'the shards of a node whose lease ran out are given away, and the node is not fenced',
     store: (store, { clusterTruth }) =>
       withCluster(store, cluster => ({
@@ -70,6 +73,7 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: 'own-clock-lease',
+    nodes: 3,
     mistake: 'whether a lease has run out is judged by the clock of the machine',
     store: (store, { world, machine, clusterTruth }) =>
       withCluster(store, cluster => ({
@@ -98,6 +102,7 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: 'early-release',
+    nodes: 3,
     mistake: 'shards are given away before what is under way in them is written',
     store: store =>
       withCluster(store, cluster => ({
@@ -110,6 +115,7 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: 'eager-delete',
+    nodes: 3,
     mistake: 'stored signals are deleted when they are read, not with what follows from them',
     store: (store, { name, tables, clusterTruth }) => ({
       ...store,
@@ -133,6 +139,7 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: 'timers-once',
+    nodes: 3,
     mistake: 'timers are read when a node starts, and not when it takes over from another',
     store: store => {
       let isRead = false
@@ -160,6 +167,7 @@ export const PLANTS: readonly Plant[] = [
   },
   {
     name: 'double-claim',
+    nodes: 3,
     mistake: 'free jobs are read first and claimed then',
     store: (store, { tables }) => ({
       ...store,

@@ -1,5 +1,5 @@
-// npm run simulate -- [--seeds N] [--from SEED] [--nodes 1|2|3] [--plant NAME] [--failures-max N] [--verbose]
-// Runs seeds and tells what they found, with the line that runs a seed again. `npm run simulate:nightly` runs 20,000.
+// npm run simulate -- [--seeds N] [--from SEED] [--nodes 1|2|3] [--plant NAME] [--failures-max N] [--minutes N] [--verbose]
+// Runs seeds, up to so many minutes, and tells what they found, with the line that runs a seed again. `npm run simulate:nightly` runs 20,000.
 import { parseArgs } from 'node:util'
 import { PLANTS, type Plant } from './plants.ts'
 import { simulate, type Report } from './simulate.ts'
@@ -15,19 +15,21 @@ const { values } = parseArgs({
     plant: { type: 'string' },
     verbose: { type: 'boolean', default: false },
     'failures-max': { type: 'string', default: '5' },
+    minutes: { type: 'string', default: '1000' },
   },
 })
 const from = numberOf('from', values.from)
 const seeds = numberOf('seeds', values.seeds)
 const failuresMax = numberOf('failures-max', values['failures-max'])
-const nodes = values.nodes === undefined ? undefined : numberOf('nodes', values.nodes)
 const plant = values.plant === undefined ? undefined : plantOf(values.plant)
+const nodes = values.nodes === undefined ? plant?.nodes : numberOf('nodes', values.nodes)
 const totals = new Map<string, number>()
 const startedMs = performance.now()
+const untilMs = startedMs + numberOf('minutes', values.minutes) * 60_000
 let failures = 0
 let steps = 0
 let done = 0
-for (let seed = from; seed < from + seeds && failures < failuresMax; seed++) {
+for (let seed = from; seed < from + seeds && failures < failuresMax && performance.now() < untilMs; seed++) {
   const report = await simulate({ seed, ...(nodes ? { nodes } : {}), ...(plant ? { plant } : {}) })
   done += 1
   steps += report.steps

@@ -4,6 +4,7 @@ import { openMemoryStore } from '../../packages/server/src/storage/memory/memory
 import { newTables } from '../../packages/server/src/storage/memory/tables.ts'
 import type { Inbox } from '../../packages/server/src/inbox/inbox.ts'
 import type { JobKey, JobRow } from '../../packages/server/src/storage/batch.ts'
+import type { Role } from '../../packages/server/src/storage/cluster.ts'
 import type { FlowRow, NodeEntry, Store } from '../../packages/server/src/storage/store.ts'
 import { Audit } from './audit.ts'
 import { canonical } from './canonical.ts'
@@ -11,7 +12,7 @@ import { newChance, type Chance } from './chance.ts'
 import { checkQuiet } from './checks.ts'
 import { Clients } from './clients.ts'
 import { NO_FAULTS, drawFaults, type Faults } from './faults.ts'
-import { Fleet } from './fleet.ts'
+import { Fleet, type DrawnNode } from './fleet.ts'
 import { FlowLibrary, SCHEDULE_ID } from './flow-library.ts'
 import { START_MS, count, newLedger, type Ledger } from './ledger.ts'
 import type { Plant } from './plants.ts'
@@ -64,7 +65,7 @@ class Simulation {
   readonly #world: World
   readonly #ledger: Ledger = newLedger()
   readonly #tables = newTables()
-  readonly #names: readonly string[]
+  readonly #nodes: readonly DrawnNode[]
   readonly #database: SimulatedDatabase
   readonly #clusterTruth: ClusterTruth | undefined
   readonly #audit: Audit
@@ -82,8 +83,8 @@ class Simulation {
     this.#faults = drawn
     this.#looks = newChance(`looks ${seed}`)
     this.#database = new SimulatedDatabase(this.#world, this.#ledger)
-    const { names, isShared } = drawNodes(newChance(`nodes ${seed}`), options.nodes)
-    this.#names = names
+    const { nodes, isShared } = drawNodes(newChance(`nodes ${seed}`), options.nodes)
+    this.#nodes = nodes
     const nowMs = (): number => this.#database.nowMs()
     const find = (what: string): void => void this.#ledger.findings.push(what)
     const seen = (what: string): void => count(this.#ledger, what)
@@ -96,7 +97,7 @@ class Simulation {
     this.#library = new FlowLibrary(this.#tables, this.#truthFor(nowMs), newChance(`flows ${seed}`))
     this.#fleet = new Fleet({
       seed,
-      names,
+      nodes,
       world: this.#world,
       ledger: this.#ledger,
       database: this.#database,
@@ -114,7 +115,7 @@ class Simulation {
   get report(): Report {
     const { findings, counts } = this.#ledger
     const { traceHash, steps } = this.#world
-    const nodes = this.#names.length
+    const nodes = this.#nodes.length
     return { seed: this.#options.seed, nodes, findings, traceHash, steps, counts, tell: id => this.#tell(id) }
   }
 
@@ -239,7 +240,7 @@ class Simulation {
         what === 'kill' && executionId === key.executionId && generation === state.generation,
     )
     if (!isTold) return
-    if (this.#names.length > 1) return count(this.#ledger, 'claimed before a kill, begun after it')
+    if (this.#nodes.length > 1) return count(this.#ledger, 'claimed before a kill, begun after it')
     this.#audit.find(key.executionId, `I16 run ${key.run} starts after its kill was acknowledged`)
   }
 
@@ -264,10 +265,19 @@ class Simulation {
   }
 }
 
-/** Alone with a store of its own, alone with a shared one, or with others. */
-function drawNodes(chance: Chance, wanted?: number): { readonly names: readonly string[]; readonly isShared: boolean } {
+/** Alone with a store of its own, alone with a shared one, or with others; these may share the roles, too. */
+function drawNodes(
+  chance: Chance,
+  wanted?: number,
+): { readonly nodes: readonly DrawnNode[]; readonly isShared: boolean } {
   const isShared = chance.hits(0.4)
-  const nodes = wanted ?? chance.pick([1, 1, 2, 2, 3])
-  const names = Array.from({ length: nodes }, (_, at) => `node-${at + 1}`)
-  return { names, isShared: isShared || nodes > 1 }
+  const number = wanted ?? chance.pick([1, 1, 2, 2, 3])
+  const isSplit = number > 1 && chance.hits(0.35)
+  const isFirstFree = isSplit && chance.hits(0.5)
+  const rolesOf = (at: number): readonly Role[] => {
+    if (isSplit && at === number - 1) return ['worker']
+    return isFirstFree && at === 0 ? ['engine', 'web'] : ['engine', 'web', 'worker']
+  }
+  const nodes = Array.from({ length: number }, (_, at) => ({ name: `node-${at + 1}`, roles: rolesOf(at) }))
+  return { nodes, isShared: isShared || number > 1 }
 }

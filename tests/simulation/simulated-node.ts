@@ -8,15 +8,8 @@ import { SubmitError, type Inbox } from '../../packages/server/src/inbox/inbox.t
 import type { FlowRow, TriggerKey } from '../../packages/server/src/storage/store.ts'
 import { count } from './ledger.ts'
 import type { SimulatedHost } from './simulated-host.ts'
-import {
-  SLOTS,
-  freshIdOf,
-  openRooms,
-  startWorldOf,
-  type NodeOptions,
-  type Over,
-  type Rooms,
-} from './simulated-rooms.ts'
+import { SLOTS, openRooms, type NodeOptions, type Over, type Rooms } from './simulated-rooms.ts'
+import { freshIdOf, startWorldOf } from './simulated-schedules.ts'
 
 const REJOIN_FIRST_MS = 100
 const REJOIN_LONGEST_MS = 2_000
@@ -140,19 +133,20 @@ export class SimulatedNode {
   }
 
   async #join(): Promise<NodeIdentity> {
-    const { name, store, process } = this.#options
+    const { name, roles, store, process } = this.#options
     const startedMs = process.platform.nowMs()
     const { incarnation, flushSeq } = await store.perform('joinNode', { node: name, nowMs: startedMs })
     const announcement = {
-      roles: ['engine', 'web', 'worker'],
+      roles,
       worker: { group: undefined, tags: [] },
-      slots: SLOTS,
+      slots: roles.includes('worker') ? SLOTS : 0,
       host: name,
       processId: process.number,
       version: '0',
       startedMs,
     } as const
-    await store.cluster?.announce({ node: name, incarnation }, announcement, termsOf(true).leaseMs)
+    const { leaseMs } = termsOf(roles.includes('engine'))
+    await store.cluster?.announce({ node: name, incarnation }, announcement, leaseMs)
     return { id: name, node: name, incarnation, flushSeq }
   }
 }

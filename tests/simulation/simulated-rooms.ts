@@ -1,37 +1,38 @@
 // The rooms of one incarnation, wired as the boot does it. What the worker and the clock tell the engine may be lost on the way, and said twice.
-import { birthOf, fold, newId, type ExecutionState, type Plan, type Signal, type Value } from '@batuta/core'
+import { birthOf, fold, type ExecutionState, type Plan } from '@batuta/core'
 import { Clockwork } from '../../packages/server/src/engine/clockwork.ts'
 import { Engine } from '../../packages/server/src/engine/engine.ts'
-import { startFiring } from '../../packages/server/src/engine/fire-schedule.ts'
 import { FlowFollower } from '../../packages/server/src/engine/flow-follower.ts'
 import type { NodeIdentity } from '../../packages/server/src/engine/flush-pipeline.ts'
 import { Membership } from '../../packages/server/src/engine/membership.ts'
-import { Schedules, homeShardOf } from '../../packages/server/src/engine/schedules.ts'
+import type { Schedules } from '../../packages/server/src/engine/schedules.ts'
 import { newEvaluator, newTurnEnvironment } from '../../packages/server/src/engine/turn-environment.ts'
-import type { StartWorld } from '../../packages/server/src/flows/births.ts'
 import type { FlowCatalogue } from '../../packages/server/src/flows/flow-catalogue.ts'
 import { newChanges } from '../../packages/server/src/inbox/changes.ts'
-import type { Inbox, SubmitOptions } from '../../packages/server/src/inbox/inbox.ts'
-import type { JobSink } from '../../packages/server/src/inbox/jobs.ts'
+import type { Inbox } from '../../packages/server/src/inbox/inbox.ts'
+import { NO_JOBS } from '../../packages/server/src/inbox/jobs.ts'
 import { Router } from '../../packages/server/src/inbox/router.ts'
 import { Maintenance } from '../../packages/server/src/maintenance/maintenance.ts'
 import { placeJobs } from '../../packages/server/src/maintenance/place-jobs.ts'
 import { rescueJobs } from '../../packages/server/src/maintenance/rescue-jobs.ts'
 import { takeSignals } from '../../packages/server/src/maintenance/take-signals.ts'
 import { wakeReady } from '../../packages/server/src/maintenance/wake-ready.ts'
-import type { Cluster } from '../../packages/server/src/storage/cluster.ts'
+import type { Cluster, Role } from '../../packages/server/src/storage/cluster.ts'
 import { FlushError, type FlowKey, type Store } from '../../packages/server/src/storage/store.ts'
 import { Worker } from '../../packages/server/src/worker/worker.ts'
 import type { Chance } from './chance.ts'
 import type { Faults } from './faults.ts'
 import { count, type Ledger } from './ledger.ts'
+import { hearing, hardOfHearing, sayTwice } from './mishearing.ts'
 import type { Process } from './process.ts'
 import { SimulatedHost, type SimulatedHostOptions } from './simulated-host.ts'
+import { PLACE, openSchedules, startWorldOf } from './simulated-schedules.ts'
 import type { World } from './world.ts'
 
 export interface NodeOptions {
-  /** Its name; the same after every start. */
+  /** Its name and its roles; the same after every start. */
   readonly name: string
+  readonly roles: readonly Role[]
   readonly world: World
   readonly chance: Chance
   readonly process: Process
@@ -80,10 +81,6 @@ interface Follower {
 
 export const SLOTS = 4
 const SWEEP_MS = 1_000
-/** Of the firings, so many take a while. */
-const ASKING = 0.3
-const NO_ROOTS: ReadonlyMap<string, Value> = new Map()
-const PLACE = { zone: 'UTC', locale: 'en-US', configuredRoots: NO_ROOTS }
 
 export function openRooms(options: NodeOptions, place: RoomsPlace): Rooms {
   const inner = connect(options, place)
@@ -102,7 +99,7 @@ export function openRooms(options: NodeOptions, place: RoomsPlace): Rooms {
       await membership.start()
       await maintenance.start()
       if (!options.isSwept) maintenance.stop()
-      await clockwork.start()
+      if (options.roles.includes('engine')) await clockwork.start()
       for (const follower of followers) await follower.start()
     },
     stop: async graceMs => {
@@ -142,7 +139,7 @@ function connect(options: NodeOptions, place: RoomsPlace): Inner {
     flows,
     platform,
     node,
-    jobs: hardOfHearing(worker, isHeard),
+    jobs: options.roles.includes('worker') ? hardOfHearing(worker, isHeard) : NO_JOBS,
     changes: newChanges(),
     envOf: newTurnEnvironment({ platform, flows, ...PLACE, startWorld }),
     evaluate: async question => {
@@ -163,14 +160,6 @@ function connect(options: NodeOptions, place: RoomsPlace): Inner {
   return { inbox, engine, worker, clockwork, schedules, maintenance, membership, followers, hosts }
 }
 
-export function startWorldOf({ chance, process }: NodeOptions): () => StartWorld {
-  return () => ({ ...PLACE, nowMs: process.platform.nowMs(), random: () => chance.next() })
-}
-
-export function freshIdOf({ chance, process }: NodeOptions): (shard: number) => string {
-  return shard => newId({ nowMs: process.platform.nowMs(), shard, random: () => chance.next() })
-}
-
 /** What is noted as a finding: only what must never happen, whatever is broken around it. */
 export function noticeOf(ledger: Ledger): (message: string, error?: unknown) => void {
   return (message, error) => {
@@ -181,7 +170,7 @@ export function noticeOf(ledger: Ledger): (message: string, error?: unknown) => 
 }
 
 function openMaintenance(
-  { process, store, ledger }: NodeOptions,
+  { process, store, ledger, roles }: NodeOptions,
   {
     node,
     inbox,
@@ -195,10 +184,14 @@ function openMaintenance(
   const nowMs = (): number => platform.nowMs()
   const signals = takeSignals({ store, inbox: engine, owns, nowMs, onNotice })
   const isRunning: Worker['isRunning'] = key => worker.isRunning(key)
-  const rescue = rescueJobs({ store, inbox, node, owns, nowMs, isRunning, wake: () => worker.wake(), onNotice })
+  const wake = (): void => {
+    if (roles.includes('worker')) worker.wake()
+  }
+  const rescue = rescueJobs({ store, inbox, node, owns, nowMs, isRunning, wake, onNotice })
   const ready = wakeReady({ store, owns, wake: id => engine.wake(id) })
   const { cluster } = store
-  const rounds = [signals, rescue, ready, ...(cluster ? [placeJobs({ store, cluster, inbox, owns, onNotice })] : [])]
+  const placing = cluster ? [placeJobs({ store, cluster, inbox, owns, onNotice })] : []
+  const rounds = roles.includes('engine') ? [signals, rescue, ready, ...placing] : [rescue]
   return { maintenance: new Maintenance({ rounds, platform, onNotice }), signals }
 }
 
@@ -216,7 +209,7 @@ function openMembership(
   return new Membership({
     cluster: options.store.cluster,
     member: node,
-    isEngine: true,
+    isEngine: options.roles.includes('engine'),
     platform: options.process.platform,
     onGained: async () => {
       await maintenance.runAll()
@@ -271,7 +264,7 @@ async function loadExecution(
 }
 
 function openFollowers(
-  { process, ledger, isSwept }: NodeOptions,
+  { process, ledger, isSwept, roles }: NodeOptions,
   cluster: Cluster,
   {
     flows,
@@ -288,61 +281,21 @@ function openFollowers(
   const onNotice = noticeOf(ledger)
   const onChanged = async (key: FlowKey): Promise<void> => clockwork.lookAt(await schedules.reload(key))
   const follower = new FlowFollower({ cluster, flows, platform, onChanged, onNotice })
+  const isWorker = roles.includes('worker')
   let callOff: (() => void) | undefined
   const sweep = (): void => {
     void worker.sweep()
     if (isSwept) callOff = platform.at(platform.nowMs() + SWEEP_MS, sweep)
   }
   const unlisten = cluster.onHint(hint => {
-    if (hint === 'signals') void signals.run().catch(error => onNotice('stored signals are read later', error))
-    if (hint === 'jobs') void worker.sweep()
+    if (hint === 'signals' && roles.includes('engine'))
+      void signals.run().catch(error => onNotice('stored signals are read later', error))
+    if (hint === 'jobs' && isWorker) void worker.sweep()
     if (hint === 'flows') void follower.look()
   })
   const hearing: Follower = { start: async () => {}, stop: unlisten }
-  return [follower, hearing, { start: async () => sweep(), stop: () => callOff?.() }]
-}
-
-interface SchedulePlace {
-  readonly flows: FlowCatalogue
-  readonly inbox: Inbox
-  readonly clockwork: Clockwork
-  owns(shard: number): boolean
-  startWorld(): StartWorld
-}
-
-function openSchedules(options: NodeOptions, { flows, inbox, clockwork, owns, startWorld }: SchedulePlace): Schedules {
-  const { store, process, ledger } = options
-  const onNotice = noticeOf(ledger)
-  const freshId = freshIdOf(options)
-  const schedules: Schedules = new Schedules({
-    store,
-    zone: 'UTC',
-    nowMs: () => process.platform.nowMs(),
-    owns,
-    findFlow: key => flows.flowOf(key),
-    onNotice,
-    fire: firing => {
-      const ask = (): Promise<never> => Promise.reject(new Error('nothing is asked here'))
-      const fire = { inbox, flows, world: startWorld(), ask, newId: () => freshId(homeShardOf(firing.row)), onNotice }
-      // The defaults of inputs may ask the store before there is a birth.
-      const asked = options.chance.hits(ASKING) ? store.read.listKeys('main', 'simulation') : Promise.resolve([])
-      void asked
-        .then(() => startFiring(firing, fire))
-        .catch(() => false)
-        .then(isTaken => schedules.settle(firing.row, isTaken))
-        .then(nextMs => clockwork.lookAt(nextMs))
-    },
-  })
-  return schedules
-}
-
-/** Whether something said in passing arrives: what is not heard, the store must bring. */
-function hearing({ chance, ledger, faults }: NodeOptions): (what: string) => boolean {
-  return what => {
-    const isLost = chance.hits(faults().lost)
-    if (isLost) count(ledger, `lost ${what}`)
-    return !isLost
-  }
+  const sweeping: Follower = { start: async () => sweep(), stop: () => callOff?.() }
+  return isWorker ? [follower, hearing, sweeping] : [follower, hearing]
 }
 
 function openWorker(
@@ -375,31 +328,5 @@ function answersOf({ store, process }: NodeOptions): Parameters<typeof newEvalua
     environment: {},
     nowMs: () => process.platform.nowMs(),
     files: undefined as never,
-  }
-}
-
-function hardOfHearing(worker: Worker, isHeard: (what: string) => boolean): JobSink {
-  return {
-    reserve: queue => worker.reserve(queue),
-    release: places => worker.release(places),
-    offer: job => (isHeard('offer') ? worker.offer(job) : worker.release(1)),
-    wake: () => void (isHeard('wake') && worker.wake()),
-    stop: (key, reason) => worker.stop(key, reason),
-  }
-}
-
-/** Delivery is at least once: whoever reports may report again. */
-function sayTwice(inbox: Inbox, { world, chance, faults, process, ledger }: NodeOptions): Inbox {
-  const again = <T>(signal: Signal, options: SubmitOptions<T> | undefined): void => {
-    count(ledger, `doubled ${signal.type}`)
-    world.at(world.nowMs + chance.int(0, 3_000), `again ${signal.type}`, () =>
-      process.whenAwake(() => void inbox.submit(signal, options).catch(() => world.note('again refused\n'))),
-    )
-  }
-  return {
-    submit: (signal, options) => {
-      if (options?.rowId === undefined && chance.hits(faults().doubled)) again(signal, options)
-      return inbox.submit(signal, options)
-    },
   }
 }

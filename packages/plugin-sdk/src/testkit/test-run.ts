@@ -76,7 +76,7 @@ export async function createTestRunContext(options: TestOptions = {}): Promise<T
     mask: secret => mask.add(secret),
     store,
     filesPrefix: 'kestra:///test/flow/executions/e1/tasks/task/e1-1/',
-    workDir: join(root, 'work'),
+    workDir: () => Promise.resolve(join(root, 'work')),
     ports,
     signal,
     findRunner: type => Promise.resolve(runners.find(runner => runner.type === type || runner.aliases?.includes(type))),

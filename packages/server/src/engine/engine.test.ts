@@ -436,3 +436,17 @@ test('a store that breaks ends the engine: everybody who waits is told', async (
 
   assert.equal(t.fatal.length, 1)
 })
+
+test('a turn is never earlier than the one before it, however far the clock of this node is behind', async () => {
+  const first = await TestEngine.open()
+  await first.saveFlow('job', WITH_JOB)
+  first.clock.advance(60_000)
+  const id = await first.started('job')
+
+  const second = await TestEngine.open({ tables: first.tables })
+  await second.settle(id)
+
+  const [birth, end] = first.tables.journal.get(id) ?? []
+  assert.equal(end?.atMs, birth?.atMs)
+  assert.equal(second.stateOf(id), 'SUCCESS')
+})

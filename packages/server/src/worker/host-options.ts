@@ -24,6 +24,7 @@ export function hostOptions({
       cacheDir: join(config.dataDir, 'cache'),
       modules,
       limits: HOST_LIMITS,
+      scripts: { ...config.scripts, hidden: [config.dataDir, config.storageDir] },
     },
   }
 }
