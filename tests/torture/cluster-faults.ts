@@ -14,6 +14,8 @@ export interface Fault {
 const SHORT_MS = 2_000
 const FREEZE_MIN_MS = 100
 const FREEZE_MAX_MS = 15_000
+/** The lease of a worker alone is 30 s. */
+const WORKER_FREEZE_MAX_MS = 40_000
 const LONG_FREEZE_SHARE = 0.4
 /** Longer than a lease: another node takes over. */
 const ABSENCE_MIN_MS = 11_000
@@ -66,7 +68,8 @@ async function freezeServer(cluster: Cluster): Promise<boolean> {
   const node = cluster.pick(cluster.nodes.filter(({ server }) => server !== undefined))
   if (!node || isSpared(cluster)) return false
   const isLong = cluster.random() < LONG_FREEZE_SHARE
-  const maxMs = isLong ? FREEZE_MAX_MS : SHORT_MS
+  const longestMs = node.role === 'worker' ? WORKER_FREEZE_MAX_MS : FREEZE_MAX_MS
+  const maxMs = isLong ? longestMs : SHORT_MS
   node.freeze()
   cluster.later(FREEZE_MIN_MS + cluster.random() * (maxMs - FREEZE_MIN_MS), () => node.thaw())
   return true
