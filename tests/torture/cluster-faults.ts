@@ -20,8 +20,7 @@ const LONG_FREEZE_SHARE = 0.4
 /** Longer than a lease: another node takes over. */
 const ABSENCE_MIN_MS = 11_000
 const ABSENCE_MAX_MS = 14_000
-/** When no more than so many are up they are mostly spared: without load there is nothing to lose. */
-const FEW = 2
+/** When less than half of them are up they are mostly spared: without load there is nothing to lose. */
 const FEW_SHARE = 0.2
 const DATABASE_DOWN_MAX_MS = 1_500
 
@@ -53,7 +52,8 @@ async function killServer(cluster: Cluster): Promise<boolean> {
 }
 
 function isSpared({ nodes, random }: Cluster): boolean {
-  return nodes.filter(({ server }) => server !== undefined).length <= FEW && random() > FEW_SHARE
+  const up = nodes.filter(({ server }) => server !== undefined).length
+  return up < nodes.length / 2 && random() > FEW_SHARE
 }
 
 /** Mostly it is back at once, at times a little later, and at times after somebody took over. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { runClusterTorture } from './cluster-torture.ts'
-import { CLUSTER_NODES } from './cluster.ts'
+import { SMALL_CLUSTER_NODES } from './cluster.ts'
 
 const KILLS = 100
 
@@ -14,7 +14,7 @@ test('servers over PostgreSQL lose and double nothing among a hundred kills, and
     seed,
     pauseMs: [200, 1_000],
     clients: 12,
-    nodes: CLUSTER_NODES,
+    nodes: SMALL_CLUSTER_NODES,
     say: () => {},
   })
 
