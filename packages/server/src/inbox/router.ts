@@ -11,18 +11,12 @@ import {
   type Value,
 } from '@batuta/core'
 import type { Clock, Scheduler } from '../platform/platform.ts'
-import type { JobKey, JournalRowOf, SignalRow } from '../storage/batch.ts'
-import type { Cluster, Member } from '../storage/cluster.ts'
+import type { JournalRowOf, SignalRow } from '../storage/batch.ts'
+import type { Cluster, Member, SettledJob } from '../storage/cluster.ts'
 import type { Store } from '../storage/store.ts'
 import { BirthWatch } from './birth-watch.ts'
 import { Together } from './together.ts'
 import { SubmitError, type Inbox, type Receipt, type SubmitOptions } from './inbox.ts'
-
-interface SettledJob {
-  readonly key: JobKey
-  /** What the owner of the execution is told. */
-  readonly signal: SignalRow
-}
 
 export interface RouterOptions {
   readonly engine: Inbox
