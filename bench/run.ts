@@ -17,11 +17,12 @@ import { d01 } from './questions/d01.ts'
 import { e01 } from './questions/e01.ts'
 import { gStored } from './questions/g-stored.ts'
 import { gTasks } from './questions/g-tasks.ts'
+import { gTriggers } from './questions/g-triggers.ts'
 import { m01 } from './questions/m01.ts'
 import { s01 } from './questions/s01.ts'
 import { w40 } from './questions/w40.ts'
 
-const QUESTIONS: readonly Question[] = [b01, b02, b03, s01, gTasks, gStored, d01, m01, e01, w40]
+const QUESTIONS: readonly Question[] = [b01, b02, b03, s01, gTasks, gStored, gTriggers, d01, m01, e01, w40]
 const HISTORY = join(ROOT, 'bench', '.history.jsonl')
 const WORK = join(ROOT, 'bench', '.work')
 const MINUTE_MS = 60_000

@@ -229,10 +229,11 @@ function openSchedules({ store, process, ledger }: NodeOptions, place: ScheduleP
     nowMs: () => process.platform.nowMs(),
     owns: ownsAll,
     findFlow: key => flows.flowOf(key),
+    newId: () => place.newId(),
     onNotice,
     fire: firing => {
       const ask = (): Promise<never> => Promise.reject(new Error('nothing is asked here'))
-      const fire = { inbox, flows, world: startWorld(), ask, newId: place.newId, onNotice }
+      const fire = { inbox, flows, world: startWorld(), ask, onNotice }
       void startFiring(firing, fire)
         .then(isTaken => schedules.settle(firing.row, isTaken))
         .then(nextMs => clockwork.lookAt(nextMs))

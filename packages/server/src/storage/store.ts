@@ -178,7 +178,8 @@ export interface Reads {
   listFreeJobs(queue: string, limit: number): Promise<readonly JobKey[]>
   /** Since when the oldest of them has waited. */
   findOldestFreeJob(): Promise<number | undefined>
-  listTriggers(): Promise<readonly StoredTrigger[]>
+  /** Of all flows, or of one. */
+  listTriggers(flow?: FlowKey): Promise<readonly StoredTrigger[]>
   logsOf(query: LogQuery): Promise<readonly LogRow[]>
   metricsOf(executionId: string): Promise<readonly MetricRow[]>
   findOperation(key: string): Promise<OperationRow | undefined>
