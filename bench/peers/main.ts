@@ -5,16 +5,30 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { describeMachine } from '../harness/machine.ts'
+import { airflow } from './airflow.ts'
 import { batutaPostgres, batutaSqlite } from './batuta.ts'
+import { dagster } from './dagster.ts'
 import { dbos } from './dbos.ts'
 import { install, WORK } from './install.ts'
 import { loadAverage, measure, type Row } from './measure.ts'
 import type { Peer } from './peer.ts'
+import { prefect, prefectCalled } from './prefect.ts'
 import { restate } from './restate.ts'
 import { printTable } from './table.ts'
+import { temporal } from './temporal.ts'
 import { versionsOf } from './versions.ts'
 
-const PEERS: readonly Peer[] = [batutaSqlite, batutaPostgres, restate, dbos]
+const PEERS: readonly Peer[] = [
+  batutaSqlite,
+  batutaPostgres,
+  restate,
+  dbos,
+  temporal,
+  prefect,
+  prefectCalled,
+  airflow,
+  dagster,
+]
 const REASON_CHARS_MAX = 4_000
 
 const { values, positionals } = parseArgs({

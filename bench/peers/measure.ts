@@ -19,6 +19,8 @@ const SLOW_STARTS: Loop = { clients: 8, seconds: 15 }
 const ENDED_WAIT_MS = 15_000
 const ENDED_POLL_MS = 250
 const SAMPLE_MS = 1_000
+/** Processes of a peer are in groups of their own: they would outlive us. */
+const END_SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGHUP']
 const MEGABYTE = 2 ** 20
 
 export interface Row {
@@ -51,6 +53,8 @@ export interface RowFigures {
 
 export async function measure(peer: Peer, folder: string, say: (line: string) => void): Promise<RowFigures> {
   const stage = new Stage(folder, mkdtempSync(join(WORK, `${peer.name}-run-`)))
+  const onSignal = (): void => void stage.close().then(() => process.exit(1))
+  for (const signal of END_SIGNALS) process.once(signal, onSignal)
   try {
     say('starting')
     const running = await peer.start(stage)
@@ -61,6 +65,7 @@ export async function measure(peer: Peer, folder: string, say: (line: string) =>
   } catch (error) {
     throw new Error(`${error instanceof Error ? error.message : String(error)}\n${stage.tails()}`, { cause: error })
   } finally {
+    for (const signal of END_SIGNALS) process.off(signal, onSignal)
     await stage.close()
   }
 }

@@ -74,8 +74,8 @@ export class Stage {
       const seen = await look().catch(() => undefined)
       if (seen !== undefined) return seen
       const gone = this.#children.find(({ child }) => child.exitCode !== null || child.pid === undefined)
-      if (gone) throw new Error(`${gone.program.name} ended while waiting for ${what}: ${tailOf(gone.log)}`)
-      if (performance.now() > endMs) throw new Error(`${what}: not within ${READY_TIMEOUT_MS} ms. ${this.tails()}`)
+      if (gone) throw new Error(`${gone.program.name} ended while waiting for ${what}: ${lastLineOf(gone.log)}`)
+      if (performance.now() > endMs) throw new Error(`${what}: not within ${READY_TIMEOUT_MS} ms`)
       await sleep(everyMs)
     }
   }
@@ -121,4 +121,8 @@ export async function answers(url: string): Promise<true | undefined> {
 
 function tailOf(log: string): string {
   return readFileSync(log, 'utf8').slice(-LOG_KEPT_CHARS).trim()
+}
+
+function lastLineOf(log: string): string {
+  return tailOf(log).split('\n').at(-1) ?? ''
 }
