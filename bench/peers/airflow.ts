@@ -1,4 +1,4 @@
-// Airflow: API server, scheduler with its local executor and DAG processor, with their records in SQLite; its HTTP API starts a DAG run.
+// Airflow: API server, scheduler with its local executor and DAG processor, with their records in PostgreSQL; its HTTP API starts a DAG run.
 import { copyFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { requestJson, textAt, waitForResult } from './http-json.ts'
@@ -10,16 +10,21 @@ const PARALLEL = '8'
 export const airflow: Peer = {
   name: 'airflow',
   title: 'Airflow',
-  store: 'SQLite',
-  durable: 'the queued DAG run in SQLite',
+  store: 'PostgreSQL',
+  durable: 'the queued DAG run (fsync, synchronous_commit=on)',
   stored: 'DAG runs, task instances, results as XComs; logs as files',
   how: `HTTP API; local executor of ${PARALLEL}, a Python process per task; state asked each 100 ms`,
-  installation: { type: 'pypi', folder: 'airflow', packages: ['apache-airflow==3.3.2'] },
+  installation: {
+    type: 'pypi',
+    folder: 'airflow',
+    packages: ['apache-airflow==3.3.2', 'psycopg2-binary==2.9.11', 'asyncpg==0.32.0'],
+  },
   isSlow: true,
   start: async stage => {
+    const { port: database } = await stage.postgres()
     const port = await findFreePort()
     const address = `http://127.0.0.1:${port}`
-    const env = environment(stage, port)
+    const env = environment(stage, { port, database })
     const commands = join(import.meta.dirname, 'apps', 'airflow-up.sh')
     mkdirSync(join(stage.dataDir, 'dags'))
     copyFileSync(join(import.meta.dirname, 'apps', 'airflow_dags.py'), join(stage.dataDir, 'dags', 'airflow_dags.py'))
@@ -61,11 +66,15 @@ export const airflow: Peer = {
 }
 
 /** All of it on the loopback; DAGs are neither examples nor paused. */
-function environment(stage: Stage, port: number): Readonly<Record<string, string>> {
+function environment(
+  stage: Stage,
+  { port, database }: { readonly port: number; readonly database: number },
+): Readonly<Record<string, string>> {
   const bin = join(stage.folder, 'venv', 'bin')
   return {
     PATH: `${bin}:${process.env['PATH'] ?? ''}`,
     AIRFLOW_HOME: stage.dataDir,
+    AIRFLOW__DATABASE__SQL_ALCHEMY_CONN: `postgresql+psycopg2://postgres@127.0.0.1:${database}/postgres`,
     AIRFLOW__CORE__LOAD_EXAMPLES: 'False',
     AIRFLOW__CORE__DAGS_FOLDER: join(stage.dataDir, 'dags'),
     AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION: 'False',

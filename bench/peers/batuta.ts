@@ -54,7 +54,8 @@ async function startBatuta(
     env: { BATUTA_FLOWS: flows, ...env },
   })
   const address = `http://127.0.0.1:${port}`
-  await stage.until('Batuta', () => answers(`${address}/api/v1/executions/search?size=1`))
+  // It listens a moment before it has read the folder of flows.
+  for (const flow of ['s01', 'b01']) await stage.until(flow, () => answers(`${address}/api/v1/flows/bench/${flow}`))
   return {
     prove: async () => await (await fetch(address + THREE_STEPS, { method: 'POST' })).text(),
     threeSteps: post(port, THREE_STEPS),

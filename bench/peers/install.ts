@@ -1,5 +1,5 @@
 // Installs a peer from its registry into the ignored work folder, once: a mark with what was installed is written last.
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { ROOT } from '../harness/server-process.ts'
@@ -57,10 +57,16 @@ async function installFromPypi(folder: string, packages: readonly string[]): Pro
   await runInstaller(folder, pip, ['install', '--disable-pip-version-check', '--prefer-binary', ...packages])
 }
 
-/** The module's own program, built with the Go that is here. */
+/** The module's own program, built with the Go that is here, from the module proxy and from nowhere else. */
 async function buildFromGo(folder: string, module: string): Promise<void> {
   const cache = { GOBIN: join(folder, 'bin'), GOMODCACHE: join(folder, 'mod'), GOCACHE: join(folder, 'cache') }
-  await runInstaller(folder, 'go', ['install', module], { ...cache, GOFLAGS: '-modcacherw', GOTOOLCHAIN: 'local' })
+  await runInstaller(folder, 'go', ['install', module], { ...cache, GOFLAGS: '-modcacherw', GOTOOLCHAIN: 'local', GOPROXY: proxyOnly() })
+}
+
+/** Without `direct`, which would ask the repositories themselves. */
+function proxyOnly(): string {
+  const { stdout } = spawnSync('go', ['env', 'GOPROXY'], { encoding: 'utf8' })
+  return stdout.trim().replace(/[,|]direct$/, '')
 }
 
 async function runInstaller(

@@ -1,4 +1,4 @@
-// npm run bench:peers [-- NAME…] [--json] [--last]
+// npm run bench:peers [-- NAME…] [--json] [--last] [--seconds MAX_PER_PHASE]
 // Installs, starts and measures each peer in turn, one at a time, with the same work, and prints one table. A peer that cannot be installed or run
 // has a row with the reason. --last measures nothing and prints the last row of each.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -33,7 +33,11 @@ const REASON_CHARS_MAX = 4_000
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean', default: false }, last: { type: 'boolean', default: false } },
+  options: {
+    json: { type: 'boolean', default: false },
+    last: { type: 'boolean', default: false },
+    seconds: { type: 'string', default: '60' },
+  },
 })
 const unknown = positionals.filter(name => !PEERS.some(peer => peer.name === name))
 if (unknown.length > 0) {
@@ -58,7 +62,7 @@ async function rowOf(peer: Peer): Promise<Row> {
   try {
     const folder = await install(peer.installation, say)
     const loadBefore = loadAverage()
-    const figures = await measure(peer, folder, say)
+    const figures = await measure(peer, { folder, say, secondsMax: Number(values.seconds) })
     row = { ...about, version: versionsOf(peer.installation), loadAverage: loadBefore, figures }
   } catch (error) {
     const reason = (error instanceof Error ? error.message : String(error)).slice(0, REASON_CHARS_MAX)

@@ -51,17 +51,25 @@ export interface RowFigures {
   readonly endedPerSecond: number
 }
 
-export async function measure(peer: Peer, folder: string, say: (line: string) => void): Promise<RowFigures> {
-  const stage = new Stage(folder, mkdtempSync(join(WORK, `${peer.name}-run-`)))
+export interface Ask {
+  /** Of the installation. */
+  readonly folder: string
+  /** For a try: no phase lasts longer. */
+  readonly secondsMax: number
+  say(line: string): void
+}
+
+export async function measure(peer: Peer, ask: Ask): Promise<RowFigures> {
+  const stage = new Stage(ask.folder, mkdtempSync(join(WORK, `${peer.name}-run-`)))
   const onSignal = (): void => void stage.close().then(() => process.exit(1))
   for (const signal of END_SIGNALS) process.once(signal, onSignal)
   try {
-    say('starting')
+    ask.say('starting')
     const running = await peer.start(stage)
     const result = await running.prove()
     const firstResultMs = Math.round(performance.now() - stage.startedMs)
     if (!result.includes(RESULT)) throw new Error(`the three steps gave "${result}" and not "${RESULT}"`)
-    return { firstResultMs, ...(await measureRunning(peer, running, { stage, say })) }
+    return { firstResultMs, ...(await measureRunning(peer, running, { stage, ask })) }
   } catch (error) {
     throw new Error(`${error instanceof Error ? error.message : String(error)}\n${stage.tails()}`, { cause: error })
   } finally {
@@ -73,19 +81,21 @@ export async function measure(peer: Peer, folder: string, say: (line: string) =>
 async function measureRunning(
   { isSlow = false }: Peer,
   running: RunningPeer,
-  { stage, say }: { readonly stage: Stage; say(line: string): void },
+  { stage, ask }: { readonly stage: Stage; readonly ask: Ask },
 ): Promise<Omit<RowFigures, 'firstResultMs'>> {
+  const { say } = ask
+  const atMost = ({ clients, seconds }: Loop): Loop => ({ clients, seconds: Math.min(seconds, ask.secondsMax) })
   await sleep(REST_MS)
   const restBytes = stage.residentBytes()
-  await runLoop(running.threeSteps, isSlow ? SLOW_WARMUP : WARMUP)
+  await runLoop(running.threeSteps, atMost(isSlow ? SLOW_WARMUP : WARMUP))
   say('three steps, 1 client')
-  const alone = await runLoop(running.threeSteps, ALONE)
+  const alone = await runLoop(running.threeSteps, atMost(ALONE))
   say('three steps, 32 clients')
-  const together = await sampled(stage, running.threeSteps, TOGETHER)
+  const together = await sampled(stage, running.threeSteps, atMost(TOGETHER))
   say('starts')
   const before = await running.countEnded()
   const startedMs = performance.now()
-  const starts = await sampled(stage, running.starts, isSlow ? SLOW_STARTS : STARTS)
+  const starts = await sampled(stage, running.starts, atMost(isSlow ? SLOW_STARTS : STARTS))
   const ended = (await waitForEnd(running, before + starts.result.done)) - before
   const endedSeconds = (performance.now() - startedMs) / 1000
   return {

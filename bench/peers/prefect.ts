@@ -1,13 +1,14 @@
 // Prefect in its two ways. Served: a start by the API is picked up by the runner's poll and run in a process of its own. Called: an
-// application calls the flow in its own warm process, and every state goes to the server.
+// application calls the flow in its own warm process, and every state goes to the server. On SQLite, its default, the server answers 503 to
+// several clients at once.
 import { join } from 'node:path'
 import { requestJson, textAt, waitForResult } from './http-json.ts'
 import { post, type Peer, type RunningPeer } from './peer.ts'
 import { answers, findFreePort, type Stage } from './stage.ts'
 
-const STORE = 'SQLite'
+const STORE = 'PostgreSQL'
 const STORED = 'runs of flows and tasks with their states, events'
-const DURABLE = 'the run in SQLite (WAL, synchronous=NORMAL, its default: a power cut may lose it)'
+const DURABLE = 'the scheduled run (fsync, synchronous_commit=on)'
 
 export const prefect: Peer = {
   name: 'prefect',
@@ -43,7 +44,7 @@ export const prefectCalled: Peer = {
   ...prefect,
   name: 'prefect-called',
   title: 'Prefect, called',
-  durable: `the whole run, at its end: a call of a flow has no earlier answer; ${DURABLE}`,
+  durable: 'the whole run, ended: a call of a flow has no earlier answer (fsync, synchronous_commit=on)',
   how: 'HTTP door and flows in one warm Python process, a thread per call; states by HTTP to the server',
   start: async (stage): Promise<RunningPeer> => {
     const { address, env } = await startServer(stage)
@@ -63,11 +64,13 @@ export const prefectCalled: Peer = {
 async function startServer(
   stage: Stage,
 ): Promise<{ readonly address: string; readonly env: Readonly<Record<string, string>> }> {
+  const { port: database } = await stage.postgres()
   const port = await findFreePort()
   const address = `http://127.0.0.1:${port}/api`
   const env = {
     PREFECT_HOME: join(stage.dataDir, 'prefect'),
     PREFECT_API_URL: address,
+    PREFECT_API_DATABASE_CONNECTION_URL: `postgresql+asyncpg://postgres@127.0.0.1:${database}/postgres`,
     PREFECT_SERVER_ANALYTICS_ENABLED: 'false',
     PREFECT_LOGGING_LEVEL: 'ERROR',
     PREFECT_RUNNER_POLL_FREQUENCY: '1',
