@@ -1,9 +1,16 @@
 // What many nodes share besides the rows, in memory, statement by statement as the PostgreSQL driver has it: leases by the clock of the database,
 // who owns which shard, the order in which flows were saved. It also watches: nobody is fenced whose lease runs, and nobody writes what is not his.
 import { SHARDS, shardOf } from '@batuta/core'
-import type { SettledJob } from '../../packages/server/src/inbox/settlements.ts'
 import type { Batch, JobKey, JobRow, SignalRow } from '../../packages/server/src/storage/batch.ts'
-import type { Announcement, Cluster, Hint, Member, NodeRow, Tended } from '../../packages/server/src/storage/cluster.ts'
+import type {
+  Announcement,
+  Cluster,
+  Hint,
+  Member,
+  NodeRow,
+  Tended,
+  SettledJob,
+} from '../../packages/server/src/storage/cluster.ts'
 import { jobKeyOf, type Tables } from '../../packages/server/src/storage/memory/tables.ts'
 import { FlushError, type FlowRow } from '../../packages/server/src/storage/store.ts'
 
@@ -244,6 +251,7 @@ export function openSimulatedCluster(truth: ClusterTruth, { call, callLease, bri
     listKilledJobs: (...args) => call('killed jobs', async () => truth.listKilledJobs(...args)),
     listFlowsSince: (...args) => call('flows since', async () => truth.listFlowsSince(...args)),
     listNodes: () => call('list nodes', async () => truth.listNodes()),
+    forgetNodes: () => call('forget nodes', async () => 0),
     onHint: listener => {
       const listen = (hint: Hint): void => bring(hint, () => listener(hint))
       truth.listeners.add(listen)

@@ -14,12 +14,13 @@ export interface Fault {
 const SHORT_MS = 2_000
 const FREEZE_MIN_MS = 100
 const FREEZE_MAX_MS = 15_000
+/** The lease of a worker alone is 30 s. */
+const WORKER_FREEZE_MAX_MS = 40_000
 const LONG_FREEZE_SHARE = 0.4
 /** Longer than a lease: another node takes over. */
 const ABSENCE_MIN_MS = 11_000
 const ABSENCE_MAX_MS = 14_000
-/** When no more than so many are up they are mostly spared: without load there is nothing to lose. */
-const FEW = 2
+/** When less than half of them are up they are mostly spared: without load there is nothing to lose. */
 const FEW_SHARE = 0.2
 const DATABASE_DOWN_MAX_MS = 1_500
 
@@ -51,7 +52,8 @@ async function killServer(cluster: Cluster): Promise<boolean> {
 }
 
 function isSpared({ nodes, random }: Cluster): boolean {
-  return nodes.filter(({ server }) => server !== undefined).length <= FEW && random() > FEW_SHARE
+  const up = nodes.filter(({ server }) => server !== undefined).length
+  return up < nodes.length / 2 && random() > FEW_SHARE
 }
 
 /** Mostly it is back at once, at times a little later, and at times after somebody took over. */
@@ -66,7 +68,8 @@ async function freezeServer(cluster: Cluster): Promise<boolean> {
   const node = cluster.pick(cluster.nodes.filter(({ server }) => server !== undefined))
   if (!node || isSpared(cluster)) return false
   const isLong = cluster.random() < LONG_FREEZE_SHARE
-  const maxMs = isLong ? FREEZE_MAX_MS : SHORT_MS
+  const longestMs = node.role === 'worker' ? WORKER_FREEZE_MAX_MS : FREEZE_MAX_MS
+  const maxMs = isLong ? longestMs : SHORT_MS
   node.freeze()
   cluster.later(FREEZE_MIN_MS + cluster.random() * (maxMs - FREEZE_MIN_MS), () => node.thaw())
   return true

@@ -22,6 +22,7 @@ const WORDS_CHARS = 3_000
 export class ClusterNode {
   readonly name: string
   readonly proxy: DatabaseProxy
+  readonly role: string
   readonly readyMs: number[] = []
   /** Ends that nobody asked for, after it was ready. */
   readonly exits: SelfExit[] = []
@@ -39,6 +40,7 @@ export class ClusterNode {
     this.#options = options
     this.name = options.name
     this.proxy = options.proxy
+    this.role = options.role ?? 'local'
   }
 
   /** Undefined while it is not up, or is frozen. */

@@ -33,8 +33,6 @@ export type Cluster = Pick<
   'nodes' | 'database' | 'random' | 'pick' | 'later' | 'track' | 'killAndLook' | 'bringBack'
 >
 
-/** A fenced node ends with this code and is started anew. */
-const FENCED = 75
 const SCRIPT_SURVIVES_MS = 2_000
 const HOST_SURVIVES_MS = 10_000
 const END_TIMEOUT_MS = 120_000
@@ -183,17 +181,15 @@ class ClusterTorture {
     return [
       { name: 'what was pending has ended', problems: stuck },
       { name: 'every shard has an owner', problems: unowned.map(({ id }) => `the shard ${id} has none`) },
-      { name: 'servers end by themselves only when they were fenced', problems: this.#strangeExits() },
+      { name: 'no server ends by itself', problems: this.#ends() },
       { name: 'no script outlives its server by 2 s, no host by 10 s', problems: this.#survivors },
       { name: 'answers come 30 s after PostgreSQL is back', problems: this.#slowHeals() },
     ]
   }
 
-  #strangeExits(): readonly string[] {
+  #ends(): readonly string[] {
     return this.nodes.flatMap(({ name, exits }) =>
-      exits
-        .filter(({ code }) => code !== FENCED)
-        .map(({ code, words }) => `${name} ended with ${code}: ${lastWords(words)}`),
+      exits.map(({ code, words }) => `${name} ended with ${code}: ${lastWords(words)}`),
     )
   }
 
@@ -213,7 +209,6 @@ class ClusterTorture {
   #facts(): Readonly<Record<string, number>> {
     const { acknowledged, unanswered, refused, killed } = this.#ledger
     const overlaps = join(this.#cluster.folder, 'overlaps')
-    const exits = this.nodes.flatMap(node => node.exits)
     return {
       kills: this.#options.kills,
       seconds: Math.round((performance.now() - this.#startMs) / 1000),
@@ -223,7 +218,6 @@ class ClusterTorture {
       ...Object.fromEntries([...refused].map(([status, count]) => [`answered ${status}`, count])),
       killsAcknowledged: killed.size,
       overlappingAttempts: existsSync(overlaps) ? readFileSync(overlaps, 'utf8').trim().split('\n').length : 0,
-      fencedExits: exits.filter(({ code }) => code === FENCED).length,
       failedStarts: this.nodes.reduce((sum, { failures }) => sum + failures.length, 0),
       healMsMax: Math.round(Math.max(0, ...this.#healMs)),
     }

@@ -27,6 +27,13 @@ export const CLUSTER_NODES: Readonly<Record<string, string>> = {
   all: 'standalone',
 }
 
+/** As few processes as there can be with two engines, two doors and a worker alone, for small machines. */
+export const SMALL_CLUSTER_NODES: Readonly<Record<string, string>> = {
+  a: 'standalone',
+  b: 'standalone',
+  hand: 'worker',
+}
+
 const LOOK_MS = 250
 /** Scripts wait most of their time: more of them than there are processors. */
 const SLOTS = '24'

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { runClusterTorture } from './cluster-torture.ts'
-import { CLUSTER_NODES } from './cluster.ts'
 import { runTorture } from './torture.ts'
 
 const KILLS = 100
@@ -11,27 +9,6 @@ test('a server that is killed a hundred times under load loses and doubles nothi
   t.diagnostic(`seed ${seed}`)
 
   const { checks, facts } = await runTorture({ kills: KILLS, seed, lifeMs: [150, 900], clients: 48, say: () => {} })
-
-  t.diagnostic(JSON.stringify(facts))
-  assert.deepEqual(
-    checks.filter(({ problems }) => problems.length > 0),
-    [],
-  )
-  assert.ok((facts['acknowledged'] ?? 0) > KILLS, 'the load was real')
-})
-
-test('servers over PostgreSQL lose and double nothing among a hundred kills, and freezes, and broken connections', async t => {
-  const seed = String(Date.now())
-  t.diagnostic(`seed ${seed}`)
-
-  const { checks, facts } = await runClusterTorture({
-    kills: KILLS,
-    seed,
-    pauseMs: [200, 1_000],
-    clients: 12,
-    nodes: CLUSTER_NODES,
-    say: () => {},
-  })
 
   t.diagnostic(JSON.stringify(facts))
   assert.deepEqual(

@@ -20,6 +20,7 @@ import { rescueJobs } from './maintenance/rescue-jobs.ts'
 import { takeSignals, type SignalTaker } from './maintenance/take-signals.ts'
 import { wakeReady } from './maintenance/wake-ready.ts'
 import { HOST_SCRIPT } from './platform/places.ts'
+import type { JournalRowOf } from './storage/batch.ts'
 import type { Cluster } from './storage/cluster.ts'
 import { FlushError, type FlowKey } from './storage/store.ts'
 import { HostProcess } from './worker/host-process.ts'
@@ -302,7 +303,7 @@ function newRouter(ground: Ground, { node, engine, cluster, owns }: RouterPlace)
     platform,
     member: node,
     owns,
-    load: id => loadExecution(ground, id),
+    load: (id, rows) => loadExecution(ground, id, rows),
     newSignalId: () => `${node.id}/${node.incarnation}/r${String(++count).padStart(12, '0')}`,
   })
 }
@@ -311,8 +312,9 @@ function newRouter(ground: Ground, { node, engine, cluster, owns }: RouterPlace)
 async function loadExecution(
   { store, flows }: Ground,
   id: string,
+  known?: readonly JournalRowOf[],
 ): Promise<{ readonly state: ExecutionState; readonly plan: Plan } | undefined> {
-  const rows = await store.read.journalOf(id)
+  const rows = known ?? (await store.read.journalOf(id))
   if (rows.length === 0) return undefined
   const birth = birthOf(id, rows)
   const plan = await flows.loadPlan(birth, birth.revision)

@@ -20,6 +20,7 @@ import type { KeyRow, Store } from '../storage/store.ts'
 import { backUp, type BackupReport } from './backup.ts'
 import { MANIFEST } from './manifest.ts'
 import { restore, type RestoreReport } from './restore.ts'
+import { runBackup, runRestore } from './run-backup.ts'
 
 const DAY_MS = 86_400_000
 const MINUTE_MS = 60_000
@@ -80,6 +81,28 @@ test('a restored backup is sound and equal to what was backed up', async t => {
   const report = await audit(database, { acknowledged: Object.values(ids).flat() })
   await database.close()
   assert.equal(report.isSound, true)
+})
+
+test('a backup may be one file', async t => {
+  const { folder, config } = openPlace(t)
+  const store = openStore(config)
+  await store.perform('setKey', keyOf(1))
+  await store.close()
+  await openLocalFileStore(config.storageDir).put('kestra:///test/a b.txt', 'ünï')
+  const file = join(folder, 'backup.tgz')
+  const target = configOf(join(folder, 'restored'))
+
+  await runBackup(file, { dataDir: config.dataDir })
+  await runRestore(file, { dataDir: target.dataDir })
+
+  assert.equal(tablesOf(target, 'keys').length, 1)
+  assert.equal(readFileSync(join(target.storageDir, 'test', 'a b.txt'), 'utf8'), 'ünï')
+  assert.deepEqual(readdirSync(folder).sort(), ['backup.tgz', 'data', 'restored'])
+  await assert.rejects(runBackup(file, { dataDir: config.dataDir }), refusal('backup-failed', /is there already/))
+  writeFileSync(file, 'nothing of the kind')
+  const broken = runRestore(file, { dataDir: join(folder, 'other') })
+  await assert.rejects(broken, refusal('backup-invalid', /is no backup that tar can unpack/))
+  assert.deepEqual(readdirSync(folder).sort(), ['backup.tgz', 'data', 'restored'])
 })
 
 test('a backup that cannot be finished leaves nothing behind', async t => {

@@ -8,6 +8,7 @@ import type { Entity, Pending } from './entity.ts'
 import { FlushPipeline } from './flush-pipeline.ts'
 import { headOf, loadExecution, type Loaded } from './load-execution.ts'
 import { Residents } from './residents.ts'
+import { RowMemory } from './row-memory.ts'
 import { Turns, UNIT_ROWS_MAX } from './turns.ts'
 import type { JobRow } from '../storage/batch.ts'
 import { jobName, newUnit, reservedBy, type Settleable, type Unit } from './unit.ts'
@@ -31,8 +32,8 @@ export class Engine implements Inbox {
   readonly #pipeline: FlushPipeline
   readonly #turns: Turns
   readonly #residents: Residents
-  /** Stored signals that are being taken: a second word of one of them changes nothing. */
-  readonly #rowsInHand = new Set<string>()
+  /** A second word of a stored signal changes nothing. */
+  readonly #rows = new RowMemory()
   #queue: Entity[] = []
   #isPumpScheduled = false
   #scheduledMs = 0
@@ -87,18 +88,17 @@ export class Engine implements Inbox {
       const refusal = this.#refusalOf(signal)
       if (refusal) return reject(refusal)
       const { rowId } = options
-      if (rowId !== undefined && this.#rowsInHand.has(rowId)) return resolve({})
-      if (rowId !== undefined) this.#rowsInHand.add(rowId)
-      const letGo = (): void => void (rowId !== undefined && this.#rowsInHand.delete(rowId))
+      if (rowId !== undefined && !this.#rows.begin(rowId)) return resolve({})
+      const letGo = (isTaken: boolean): void => (rowId === undefined ? undefined : this.#rows.end(rowId, isTaken))
       const bytes = weighSignal(signal)
       const settle = {
         bytes,
         resolve: (receipt: Receipt<unknown>) => {
-          letGo()
+          letGo(true)
           resolve(trust<Receipt<T>>(receipt))
         },
         reject: (error: Error) => {
-          letGo()
+          letGo(false)
           reject(error)
         },
       }

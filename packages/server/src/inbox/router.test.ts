@@ -45,6 +45,7 @@ function newRouter({ owns, onSent }: { owns(shard: number): boolean; onSent(id: 
       listKilledJobs: nobody,
       listFlowsSince: nobody,
       listNodes: nobody,
+      forgetNodes: nobody,
       onHint: () => () => {},
     },
     platform: { nowMs: () => NOON_MS, elapsedMs: () => 0, defer: run => setImmediate(run), at: () => () => {} },

@@ -174,6 +174,8 @@ export interface Reads {
   listFlows(after: FlowKey | undefined, limit: number): Promise<readonly FlowRow[]>
   findExecution(id: string): Promise<ExecutionRow | undefined>
   journalOf(id: string): Promise<readonly JournalRowOf[]>
+  /** The journals of those of the executions that have one. */
+  journalsOf(ids: readonly string[]): Promise<ReadonlyMap<string, readonly JournalRowOf[]>>
   listExecutions(query: ExecutionQuery): Promise<readonly ExecutionRow[]>
   /** Counts up to `limit`. */
   countExecutions(query: ExecutionQuery): Promise<number>

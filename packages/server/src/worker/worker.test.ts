@@ -165,3 +165,27 @@ function slowClaims(t: TestEngine): { readonly store: Store; deliver(): void } {
   }
   return { store, deliver: () => deliver() }
 }
+
+test('log lines wait for a store that does not answer', async () => {
+  const { t, id } = await openJobs(1)
+  const { worker, hosts } = await openWorker(t)
+  worker.wake()
+  await t.settled()
+  const { perform } = t.store
+  let tries = 0
+  t.store.perform = async (name, args) => {
+    if (name === 'appendLogs' && ++tries < 3) throw new FlushError('unknown', 'PostgreSQL cannot be reached')
+    return await perform.call(t.store, name, args)
+  }
+
+  const line = { atMs: 1, level: 'INFO', message: 'said meanwhile', attempt: 0 } as const
+  hosts[0]?.onMessage({ type: 'log', key: { executionId: id, run: 1, epoch: 1 }, lines: [line], batch: 1 })
+  for (let wait = 0; wait < 4; wait++) {
+    await t.settled()
+    t.clock.advance(1_000)
+  }
+
+  assert.equal(tries, 3)
+  const logs = await t.store.read.logsOf({ executionId: id, limit: 10 })
+  assert.ok(logs.some(row => row.lines.includes('said meanwhile')))
+})

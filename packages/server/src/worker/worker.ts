@@ -342,8 +342,8 @@ export class Worker implements JobSink {
         await this.#options.store.perform('appendLogs', { rows: [row] })
         return
       } catch (error) {
-        const isPassing = error instanceof FlushError && error.fault === 'full' && !this.#isStopped
-        if (!isPassing) return this.#options.onNotice(`log lines of ${keyText(key)} could not be stored`, error)
+        if (!isPassing(error) || this.#isStopped)
+          return this.#options.onNotice(`log lines of ${keyText(key)} could not be stored`, error)
         await this.#pause()
       }
     }
@@ -465,4 +465,9 @@ function logRow({ job, tenant, namespace, flowId }: Running, key: JobKey, lines:
       })),
     ),
   }
+}
+
+/** There will be room again, and an answer. Without one the lines may be there already: twice is better than never. */
+function isPassing(error: unknown): boolean {
+  return error instanceof FlushError && (error.fault === 'full' || error.fault === 'unknown')
 }

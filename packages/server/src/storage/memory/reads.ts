@@ -17,6 +17,13 @@ export function readsOf(tables: Tables): Reads {
     listFlows: async (after, limit) => listFlows(tables, after, limit),
     findExecution: async id => tables.executions.get(id),
     journalOf: async id => (tables.journal.get(id) ?? []).toSorted((a, b) => a.turn - b.turn),
+    journalsOf: async ids =>
+      new Map(
+        ids.flatMap(id => {
+          const rows = tables.journal.get(id)
+          return rows ? [[id, rows.toSorted((a, b) => a.turn - b.turn)] as const] : []
+        }),
+      ),
     listExecutions: async query => {
       const rows = match(tables, query)
       const from = query.offset ?? 0

@@ -65,3 +65,6 @@ export const KILLED_JOBS =
   'select execution_id, run, epoch from jobs where node = $1 and incarnation = $2 and is_killed'
 /** Index: flows_by_seq. */
 export const FLOWS_SINCE = 'select * from flows where seq > $1 order by seq limit 1000'
+
+export const FORGET_NODES = `delete from nodes n where fenced and lease_until < clock_timestamp() - $1 * interval '1 millisecond'
+  and not exists (select 1 from jobs where node = n.id) and not exists (select 1 from shards where owner_node = n.id)`

@@ -147,6 +147,10 @@ export class PostgresCluster implements Cluster {
     }))
   }
 
+  async forgetNodes(goneMs: number): Promise<number> {
+    return (await this.#options.pool.write(sql.FORGET_NODES, [goneMs])).rowCount ?? 0
+  }
+
   onHint(listener: (hint: Hint) => void): () => void {
     return this.#options.listener.onHint(listener)
   }
