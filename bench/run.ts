@@ -13,16 +13,42 @@ import { ROOT } from './harness/server-process.ts'
 import { b01 } from './questions/b01.ts'
 import { b02 } from './questions/b02.ts'
 import { b03 } from './questions/b03.ts'
+import { c01 } from './questions/c01.ts'
 import { d01 } from './questions/d01.ts'
 import { e01 } from './questions/e01.ts'
 import { gStored } from './questions/g-stored.ts'
+import { gInflight } from './questions/g-inflight.ts'
+import { gLog } from './questions/g-log.ts'
+import { gPayload } from './questions/g-payload.ts'
 import { gTasks } from './questions/g-tasks.ts'
+import { gTriggers } from './questions/g-triggers.ts'
+import { l01 } from './questions/l01.ts'
 import { m01 } from './questions/m01.ts'
 import { p01 } from './questions/p01.ts'
 import { s01 } from './questions/s01.ts'
+import { x01 } from './questions/x01.ts'
 import { w40 } from './questions/w40.ts'
 
-const QUESTIONS: readonly Question[] = [b01, b02, b03, s01, gTasks, gStored, d01, m01, e01, w40, p01]
+const QUESTIONS: readonly Question[] = [
+  b01,
+  b02,
+  b03,
+  s01,
+  gTasks,
+  gStored,
+  gTriggers,
+  gLog,
+  gPayload,
+  gInflight,
+  d01,
+  c01,
+  l01,
+  x01,
+  m01,
+  e01,
+  w40,
+  p01,
+]
 const HISTORY = join(ROOT, 'bench', '.history.jsonl')
 const WORK = join(ROOT, 'bench', '.work')
 const MINUTE_MS = 60_000

@@ -34,10 +34,11 @@ export function openSchedules(
     nowMs: () => process.platform.nowMs(),
     owns,
     findFlow: key => flows.flowOf(key),
+    newId: key => freshId(homeShardOf(key)),
     onNotice,
     fire: firing => {
       const ask = (): Promise<never> => Promise.reject(new Error('nothing is asked here'))
-      const fire = { inbox, flows, world: startWorld(), ask, newId: () => freshId(homeShardOf(firing.row)), onNotice }
+      const fire = { inbox, flows, world: startWorld(), ask, onNotice }
       // The defaults of inputs may ask the store before there is a birth.
       const asked = options.chance.hits(ASKING) ? store.read.listKeys('main', 'simulation') : Promise.resolve([])
       void asked

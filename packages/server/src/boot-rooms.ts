@@ -273,11 +273,11 @@ function newSchedules(ground: Ground, { inbox, clockwork, owns }: SchedulePlace)
     nowMs: () => platform.nowMs(),
     owns,
     findFlow: key => flows.flowOf(key),
+    newId: row => ground.newIdOn(new Set([homeShardOf(row)])),
     onNotice,
     fire: firing => {
       const ask = askFor(answers, { ...firing.row, executionId: '' })
-      const newId = (): string => ground.newIdOn(new Set([homeShardOf(firing.row)]))
-      const options = { inbox, flows, world: ground.startWorld(), ask, newId, onNotice }
+      const options = { inbox, flows, world: ground.startWorld(), ask, onNotice }
       void startFiring(firing, options)
         .then(isTaken => schedules.settle(firing.row, isTaken))
         .then(nextMs => clockwork().lookAt(nextMs))

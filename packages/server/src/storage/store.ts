@@ -201,7 +201,8 @@ export interface Reads {
   listFreeJobs(queue: string, limit: number): Promise<readonly JobKey[]>
   /** Of those that are next in the queue. */
   listFreePayloads(queue: string, limit: number): Promise<readonly string[]>
-  listTriggers(): Promise<readonly StoredTrigger[]>
+  /** Of all flows, or of one. */
+  listTriggers(flow?: FlowKey): Promise<readonly StoredTrigger[]>
   logsOf(query: LogQuery): Promise<readonly LogRow[]>
   metricsOf(executionId: string): Promise<readonly MetricRow[]>
   findOperation(key: string): Promise<OperationRow | undefined>

@@ -168,15 +168,20 @@ function slowClaims(t: TestEngine): { readonly store: Store; deliver(): void } {
 
 test('log lines wait for a store that does not answer', async () => {
   const { t, id } = await openJobs(1)
-  const { worker, hosts } = await openWorker(t)
+  let tries = 0
+  const store: Store = {
+    kind: 'memory',
+    read: t.store.read,
+    flush: batch => t.store.flush(batch),
+    close: async () => {},
+    perform: async (name, args) => {
+      if (name === 'appendLogs' && ++tries < 3) throw new FlushError('unknown', 'PostgreSQL cannot be reached')
+      return await t.store.perform(name, args)
+    },
+  }
+  const { worker, hosts } = await openWorker(t, { store })
   worker.wake()
   await t.settled()
-  const { perform } = t.store
-  let tries = 0
-  t.store.perform = async (name, args) => {
-    if (name === 'appendLogs' && ++tries < 3) throw new FlushError('unknown', 'PostgreSQL cannot be reached')
-    return await perform.call(t.store, name, args)
-  }
 
   const line = { atMs: 1, level: 'INFO', message: 'said meanwhile', attempt: 0 } as const
   hosts[0]?.onMessage({ type: 'log', key: { executionId: id, run: 1, epoch: 1 }, lines: [line], batch: 1 })

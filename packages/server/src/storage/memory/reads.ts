@@ -46,7 +46,8 @@ export function readsOf(tables: Tables): Reads {
         .sort((a, b) => (a.id < b.id ? -1 : 1))
         .slice(0, limit),
     ...jobReads(tables),
-    listTriggers: async () => [...tables.triggers.values()],
+    listTriggers: async flow =>
+      [...tables.triggers.values()].filter(row => flow === undefined || flowKeyOf(row) === flowKeyOf(flow)),
     logsOf: async ({ executionId, levelMin = 0, limit, offset = 0 }) =>
       (tables.logs.get(executionId) ?? []).filter(row => row.levelMax >= levelMin).slice(offset, offset + limit),
     metricsOf: async id => tables.metrics.get(id) ?? [],

@@ -4,6 +4,7 @@ import type { ExecutionQuery, Reads } from '../store.ts'
 import { WALKS_MAX, below, countLabelStatement, countStatement, listStatement, type Found } from './execution-query.ts'
 import type { Condition } from './walk.sql.ts'
 import { of, type Param, type SqlDialect, type Statement } from './perform.ts'
+import { TRIGGERS_OF_FLOW } from './perform.sql.ts'
 import * as sql from './reads.sql.ts'
 import { executionOf, flowOf, jobOf, number, numberOrNull, text, textOrNull, triggerOf, type SqlRow } from './rows.ts'
 
@@ -39,7 +40,10 @@ function flowReads(all: All, one: One): Pick<Reads, 'findFlow' | 'listRevisions'
     listRevisions: async key => (await all(sql.LIST_REVISIONS, key.tenant, key.namespace, key.flowId)).map(flowOf),
     listFlows: async (after, limit) =>
       (await all(sql.LIST_FLOWS, after?.tenant ?? '', after?.namespace ?? '', after?.flowId ?? '', limit)).map(flowOf),
-    listTriggers: async () => (await all(sql.LIST_TRIGGERS)).map(triggerOf),
+    listTriggers: async flow => {
+      const rows = flow ? all(TRIGGERS_OF_FLOW, flow.tenant, flow.namespace, flow.flowId) : all(sql.LIST_TRIGGERS)
+      return (await rows).map(triggerOf)
+    },
   }
 }
 
