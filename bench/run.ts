@@ -1,5 +1,5 @@
 // npm run bench -- QUESTION [--store sqlite|postgres|memory] [--json] [--rate PER_MINUTE | --max] [--seconds S] [--clients N] [--no-http] [--profile DIR]
-//   [--wait-quiet S] [--sizes N,N,…] [--full] [--keep DIR]
+//   [--wait-quiet S] [--sizes N,N,…] [--full] [--keep DIR] [--minutes M]
 // Asks one question of the suite and prints what it found; with --json as one JSON object on one line. Every run first times the machine.
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -15,6 +15,7 @@ import { b02 } from './questions/b02.ts'
 import { b03 } from './questions/b03.ts'
 import { c01 } from './questions/c01.ts'
 import { d01 } from './questions/d01.ts'
+import { d02 } from './questions/d02.ts'
 import { e01 } from './questions/e01.ts'
 import { gStored } from './questions/g-stored.ts'
 import { gInflight } from './questions/g-inflight.ts'
@@ -26,6 +27,7 @@ import { l01 } from './questions/l01.ts'
 import { m01 } from './questions/m01.ts'
 import { p01 } from './questions/p01.ts'
 import { s01 } from './questions/s01.ts'
+import { soak } from './questions/soak.ts'
 import { x01 } from './questions/x01.ts'
 import { w40 } from './questions/w40.ts'
 
@@ -34,6 +36,7 @@ const QUESTIONS: readonly Question[] = [
   b02,
   b03,
   s01,
+  w40,
   gTasks,
   gStored,
   gTriggers,
@@ -41,6 +44,7 @@ const QUESTIONS: readonly Question[] = [
   gPayload,
   gInflight,
   d01,
+  d02,
   c01,
   l01,
   x01,
@@ -48,6 +52,7 @@ const QUESTIONS: readonly Question[] = [
   e01,
   w40,
   p01,
+  soak,
 ]
 const HISTORY = join(ROOT, 'bench', '.history.jsonl')
 const WORK = join(ROOT, 'bench', '.work')
@@ -68,6 +73,7 @@ const { values, positionals } = parseArgs({
     sizes: { type: 'string' },
     full: { type: 'boolean', default: false },
     keep: { type: 'string' },
+    minutes: { type: 'string' },
   },
 })
 const question = QUESTIONS.find(({ id }) => id.toLowerCase() === positionals[0]?.toLowerCase())
@@ -118,6 +124,7 @@ function readAsk(): Ask {
     store: storeOf(values.store),
     sizes: sizesOf(values.sizes),
     isFull: values.full,
+    minutes: wholeOf('minutes', values.minutes),
     profileDir: values.profile === undefined ? undefined : resolve(values.profile),
     say: line => process.stderr.write(`bench: ${line}\n`),
   }
