@@ -50,7 +50,6 @@ const QUESTIONS: readonly Question[] = [
   x01,
   m01,
   e01,
-  w40,
   p01,
   soak,
 ]
