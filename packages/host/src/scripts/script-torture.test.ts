@@ -12,6 +12,7 @@ import type { TestHost } from '../testing/test-host.ts'
 
 const SCRIPTS = new URL('../../../../plugins/script/src/index.ts', import.meta.url).href
 const PYTHON = 'io.kestra.plugin.scripts.python.Script'
+const SHELL = 'io.kestra.plugin.scripts.shell.Script'
 const SURVIVORS_MS = 2_000
 
 const FORKED: Partial<ScriptSettings> = { isolation: 'process' }
@@ -204,6 +205,26 @@ time.sleep(60)`
   })
 }
 
+test('a host that is killed while it makes a sandbox leaves nothing', async t => {
+  if (!isInstalled('bwrap')) return t.skip('bubblewrap is not installed')
+  const mark = `76.${process.pid}`
+  for (let round = 0; round < 8; round++) {
+    const host = await open(t, { isolation: 'bubblewrap' })
+    host.start(SHELL, { script: `sleep ${mark}` })
+    await sleep(40 + round * 25)
+    host.child.kill('SIGKILL')
+    await once(host.child, 'exit')
+  }
+  await sleep(SURVIVORS_MS)
+
+  assert.deepEqual(
+    listIds()
+      .filter(id => isRunning(id) && commandOf(id).includes(mark))
+      .map(commandOf),
+    [],
+  )
+})
+
 test('after a thousand forks a zygote holds no more memory than after a hundred', async t => {
   const host = await open(t, FORKED)
   const holds: number[] = []
@@ -248,7 +269,7 @@ function open(
   scripts: Partial<ScriptSettings>,
   limits: { readonly processesMax?: number } = {},
 ): Promise<TestHost> {
-  return openTestHost(t, { modules: { [PYTHON]: SCRIPTS }, scripts, limits })
+  return openTestHost(t, { modules: { [PYTHON]: SCRIPTS, [SHELL]: SCRIPTS }, scripts, limits })
 }
 
 function inExecution(index: number): Partial<HostJob> {
