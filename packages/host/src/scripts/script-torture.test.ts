@@ -198,8 +198,7 @@ time.sleep(60)`
     await watch
     await sleep(1_500)
 
-    // One that has lost its place may still be dying.
-    assert.ok(most >= 1 && most <= 3, `${most} at a time`)
+    assert.ok(most >= 1 && most <= 2, `${most} at a time`)
     assert.deepEqual(zygotesOf(host), [])
     assert.deepEqual(readdirSync(host.workDir), ['.door'])
   })
@@ -307,10 +306,10 @@ function scriptsOf(host: TestHost): readonly string[] {
     .map(commandOf)
 }
 
+/** A fork carries the mark of its zygote until its script begins. */
 function zygotesOf(host: TestHost): readonly number[] {
-  return familyOf(host).filter(
-    id => markOf(id).includes('/zygote-') && commandOf(id).includes('python') && !commandOf(id).startsWith('bwrap'),
-  )
+  const marked = familyOf(host).filter(id => markOf(id).includes('/zygote-') && /^\S*python/.test(commandOf(id)))
+  return marked.filter(id => !marked.includes(Number(statOf(id)[1])))
 }
 
 function nameOf(host: TestHost): string {
