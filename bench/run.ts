@@ -1,5 +1,5 @@
 // npm run bench -- QUESTION [--store sqlite|postgres|memory] [--json] [--rate PER_MINUTE | --max] [--seconds S] [--clients N] [--no-http] [--profile DIR]
-//   [--wait-quiet S] [--sizes N,N,…] [--full] [--keep DIR]
+//   [--wait-quiet S] [--sizes N,N,…] [--full] [--keep DIR] [--minutes M]
 // Asks one question of the suite and prints what it found; with --json as one JSON object on one line. Every run first times the machine.
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -13,14 +13,46 @@ import { ROOT } from './harness/server-process.ts'
 import { b01 } from './questions/b01.ts'
 import { b02 } from './questions/b02.ts'
 import { b03 } from './questions/b03.ts'
+import { c01 } from './questions/c01.ts'
+import { d01 } from './questions/d01.ts'
+import { d02 } from './questions/d02.ts'
 import { e01 } from './questions/e01.ts'
 import { gStored } from './questions/g-stored.ts'
+import { gInflight } from './questions/g-inflight.ts'
+import { gLog } from './questions/g-log.ts'
+import { gPayload } from './questions/g-payload.ts'
 import { gTasks } from './questions/g-tasks.ts'
+import { gTriggers } from './questions/g-triggers.ts'
+import { l01 } from './questions/l01.ts'
 import { m01 } from './questions/m01.ts'
+import { p01 } from './questions/p01.ts'
 import { s01 } from './questions/s01.ts'
+import { soak } from './questions/soak.ts'
+import { x01 } from './questions/x01.ts'
 import { w40 } from './questions/w40.ts'
 
-const QUESTIONS: readonly Question[] = [b01, b02, b03, s01, gTasks, gStored, m01, e01, w40]
+const QUESTIONS: readonly Question[] = [
+  b01,
+  b02,
+  b03,
+  s01,
+  w40,
+  gTasks,
+  gStored,
+  gTriggers,
+  gLog,
+  gPayload,
+  gInflight,
+  d01,
+  d02,
+  c01,
+  l01,
+  x01,
+  m01,
+  e01,
+  p01,
+  soak,
+]
 const HISTORY = join(ROOT, 'bench', '.history.jsonl')
 const WORK = join(ROOT, 'bench', '.work')
 const MINUTE_MS = 60_000
@@ -40,6 +72,7 @@ const { values, positionals } = parseArgs({
     sizes: { type: 'string' },
     full: { type: 'boolean', default: false },
     keep: { type: 'string' },
+    minutes: { type: 'string' },
   },
 })
 const question = QUESTIONS.find(({ id }) => id.toLowerCase() === positionals[0]?.toLowerCase())
@@ -90,6 +123,7 @@ function readAsk(): Ask {
     store: storeOf(values.store),
     sizes: sizesOf(values.sizes),
     isFull: values.full,
+    minutes: wholeOf('minutes', values.minutes),
     profileDir: values.profile === undefined ? undefined : resolve(values.profile),
     say: line => process.stderr.write(`bench: ${line}\n`),
   }

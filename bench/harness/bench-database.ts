@@ -1,5 +1,5 @@
 // The database under test, read beside the server by a connection of our own that only reads: counts decide gates, not wall time.
-import { databaseFile, countExecutions, readDatabase, type DatabaseFigures } from './database-figures.ts'
+import { databaseFile, countExecutions, readDatabase, readRows, type DatabaseFigures } from './database-figures.ts'
 import type { Figures } from './figures.ts'
 import { openBenchPostgres } from './postgres-database.ts'
 import type { ProcessTree } from './process-figures.ts'
@@ -14,6 +14,8 @@ export interface BenchDatabase {
   read(): Promise<DatabaseFigures>
   /** What the tables promise: read from the database, not from our own code. */
   countExecutions(flowId: string, state: string): Promise<number>
+  /** Reads whatever a question wants to know, with `$1` … for the values. */
+  rows(text: string, values?: readonly (string | number)[]): Promise<readonly Readonly<Record<string, unknown>>[]>
   /** Its own processes; undefined when it lives in the server's. */
   readProcesses(): ProcessTree | undefined
   close(): Promise<void>
@@ -30,6 +32,7 @@ function benchSqlite(file: string): BenchDatabase {
     about: {},
     read: async () => await Promise.resolve(readDatabase(file)),
     countExecutions: async (flowId, state) => await Promise.resolve(countExecutions(file, flowId, state)),
+    rows: async (text, values = []) => await Promise.resolve(readRows(file, text, values)),
     readProcesses: () => undefined,
     close: async () => await Promise.resolve(),
   }

@@ -59,6 +59,19 @@ export function countExecutions(file: string, flowId: string, state: string): nu
   }
 }
 
+export function readRows(
+  file: string,
+  text: string,
+  values: readonly (string | number)[],
+): readonly Readonly<Record<string, unknown>>[] {
+  const db = new DatabaseSync(file, { readOnly: true })
+  try {
+    return db.prepare(text.replace(/\$(\d+)/g, '?$1')).all(...values)
+  } finally {
+    db.close()
+  }
+}
+
 function numberOf(db: DatabaseSync, query: string): number {
   return Number(Object.values(db.prepare(query).get() ?? {})[0] ?? 0)
 }

@@ -47,6 +47,7 @@ export async function openBenchPostgres(settings = process.env['BENCH_POSTGRES']
     about: { database: await describe(client, Object.keys(more)) },
     read: async () => await readPostgres(client),
     countExecutions: async (flowId, state) => await countIn(client, flowId, state),
+    rows: async (text, values = []) => (await client.query<Record<string, unknown>>(text, [...values])).rows,
     readProcesses: () => readProcessTree(postmaster),
     close: async () => {
       await client.end()

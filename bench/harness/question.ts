@@ -20,6 +20,7 @@ export interface Ask {
   readonly store: StoreKind
   /** Sizes to measure instead of the question's own. */
   readonly sizes: readonly number[] | undefined
+  readonly minutes: number | undefined
   /** The long form: the largest sizes, too. */
   readonly isFull: boolean
   /** Where CPU profiles of the server go. */

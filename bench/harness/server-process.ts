@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 export const ROOT: string = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 const COMMAND = join(ROOT, 'bin', 'batuta')
 const READY_LINE = /Batuta is ready (?:at http:\/\/([\d.]+):(\d+)|\()/
+/** They load no flows and listen to nobody. */
 const READY_TIMEOUT_MS = 60_000
 const STOP_TIMEOUT_MS = 30_000
 const STDERR_KEPT_CHARS = 20_000

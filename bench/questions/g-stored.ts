@@ -28,8 +28,8 @@ export const gStored: Question = {
     try {
       const backlog = await openBacklog(await places.place('stored'), Math.max(...sizes))
       const bySize: { readonly size: number; readonly pages: readonly PageTimes[]; readonly figures: Figures }[] = []
-      for (const size of sizes) bySize.push({ size, ...(await measureSize(ask, backlog, size)) })
-      const load = ask.isWithoutHttp ? {} : await compareLoad(ask, backlog, places)
+      for (const size of sizes) bySize.push({ size, ...(await measureSize({ ask, backlog, places }, size)) })
+      const load = ask.isWithoutHttp ? {} : await compareLoad({ ask, backlog, places })
       const last = bySize.at(-1)
       const slowest = [...(last?.pages ?? [])].sort((a, b) => b.p95 - a.p95)[0]
       const slopes = slopesOf(bySize)
@@ -41,6 +41,8 @@ export const gStored: Question = {
         ...load,
         bySize: bySize.map(({ figures }) => figures),
         goals: {
+          [`the latest page below ${PAGE_MS_MAX} ms (p95)`]:
+            (last?.pages.find(({ name }) => name === 'latest')?.p95 ?? Infinity) < PAGE_MS_MAX,
           [`every page below ${PAGE_MS_MAX} ms (p95) at ${last?.size.toLocaleString('en-US')}`]:
             (slowest?.p95 ?? Infinity) < PAGE_MS_MAX,
           'slope of every page at most 0.1': slopeMax <= 0.1,
@@ -55,9 +57,14 @@ export const gStored: Question = {
   },
 }
 
+interface Rig {
+  readonly ask: Ask
+  readonly backlog: Backlog
+  readonly places: Places
+}
+
 async function measureSize(
-  ask: Ask,
-  backlog: Backlog,
+  { ask, backlog, places }: Rig,
   size: number,
 ): Promise<{ pages: readonly PageTimes[]; figures: Figures }> {
   ask.say(`${size.toLocaleString('en-US')} executions: storing them`)
@@ -68,10 +75,13 @@ async function measureSize(
     ask.say(
       `${Math.round(perSecond).toLocaleString('en-US')} a second; ${compared} copies tell what their originals told`,
     )
+    const cpuMicros = (): number => readProcess(server.pid).cpuMicros + places.databaseMicros()
     const pages: PageTimes[] = []
     for (const page of listPages(backlog.plan.endMs)) {
-      const times = await timePage(server.address, page)
-      ask.say(`${page.name}: p50 ${times.p50} ms, p95 ${times.p95} ms, ${times.rows} rows of ${times.total}`)
+      const times = await timePage({ address: server.address, cpuMicros }, page)
+      ask.say(
+        `${page.name}: p50 ${times.p50} ms, p95 ${times.p95} ms, CPU ${times.cpuMs} ms, ${times.rows} rows of ${times.total}`,
+      )
       pages.push(times)
     }
     const figures = {
@@ -103,7 +113,7 @@ function slopesOf(
 }
 
 /** One round on the empty store, one on the full one, and so on, on the same machine in the same minutes. */
-async function compareLoad(ask: Ask, backlog: Backlog, places: Places): Promise<Figures> {
+async function compareLoad({ ask, backlog, places }: Rig): Promise<Figures> {
   const empty = await startEmpty(await places.place('empty'))
   const full = await backlog.startServer()
   const generator = new Generator()

@@ -18,6 +18,8 @@ export interface PageTimes {
   readonly rows: number
   readonly total: number
   readonly maxMs: number
+  /** Of the server and its database, for one page: what other work on the machine does not change. */
+  readonly cpuMs: number
 }
 
 const SIZE = 25
@@ -60,10 +62,15 @@ export function listPages(endMs: number): readonly Page[] {
   ]
 }
 
-export async function timePage(address: string, { name, query, rowsMin }: Page): Promise<PageTimes> {
+/** `cpuMicros`: what the server and its database have used so far. */
+export async function timePage(
+  { address, cpuMicros }: { readonly address: string; cpuMicros(): number },
+  { name, query, rowsMin }: Page,
+): Promise<PageTimes> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   try {
     const times: number[] = []
+    const before = cpuMicros()
     let body = { results: [] as unknown[], total: 0 }
     for (let count = 0; count < REQUESTS; count++) {
       const startMs = performance.now()
@@ -71,18 +78,19 @@ export async function timePage(address: string, { name, query, rowsMin }: Page):
       times.push(performance.now() - startMs)
       body = JSON.parse(text)
     }
+    const cpuMs = roundTo((cpuMicros() - before) / 1000 / REQUESTS, 2)
     if (body.results.length < rowsMin)
       throw new Error(`the page "${name}" has ${body.results.length} rows of ${rowsMin} at least: ${query}`)
     times.sort((a, b) => a - b)
     const at = (share: number): number => roundTo(times[Math.floor(times.length * share)] ?? 0, 2)
-    return { name, p50: at(0.5), p95: at(0.95), maxMs: at(0.999), rows: body.results.length, total: body.total }
+    return { name, p50: at(0.5), p95: at(0.95), maxMs: at(0.999), cpuMs, rows: body.results.length, total: body.total }
   } finally {
     agent.destroy()
   }
 }
 
-export function figuresOfPage({ name, p50, p95, maxMs, rows, total }: PageTimes): Figures {
-  return { page: name, p50, p95, max: maxMs, rows, total }
+export function figuresOfPage({ name, p50, p95, maxMs, cpuMs, rows, total }: PageTimes): Figures {
+  return { page: name, p50, p95, max: maxMs, cpuMs, rows, total }
 }
 
 async function fetchText(url: string, agent: Agent): Promise<string> {

@@ -1,15 +1,18 @@
 // Where backlogs are kept on either database.
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { databaseFile } from '../harness/database-figures.ts'
 import { startPostgres } from '../../tests/services/postgres.mjs'
 import { SETTINGS } from '../harness/postgres-database.ts'
+import { readProcessTree } from '../harness/process-figures.ts'
 import type { StoreKind } from '../harness/question.ts'
 import { writeFlows, type BacklogPlace } from './backlog.ts'
 import { openPostgresSeed, queryPostgres } from './seed-postgres.ts'
 import { openSqliteSeed, querySqlite } from './seed-sqlite.ts'
 
 export interface Places {
+  /** Time on the CPU that a database with processes of its own has used. */
+  databaseMicros(): number
   place(name: string): Promise<BacklogPlace>
   close(): Promise<void>
 }
@@ -39,6 +42,7 @@ function sqlitePlaces(folder: string): Places {
         openSeed: async () => openSqliteSeed(file),
       }
     },
+    databaseMicros: () => 0,
     close: async () => {},
   }
 }
@@ -46,6 +50,7 @@ function sqlitePlaces(folder: string): Places {
 /** One server, a database for each place; its data is in the folder, to be kept with it. */
 async function postgresPlaces(folder: string): Promise<Places> {
   const server = await startPostgres({ dir: join(folder, 'postgres'), fsync: true, settings: SETTINGS })
+  const postmaster = Number(readFileSync(join(server.dataDir, 'postmaster.pid'), 'utf8').split('\n', 1)[0])
   return {
     place: async name => {
       const own = newFolder(folder, name)
@@ -55,6 +60,7 @@ async function postgresPlaces(folder: string): Promise<Places> {
       const env = { BATUTA_DATABASE_URL: url }
       return { folder: own, env, query: queryPostgres(url), openSeed: async () => await openPostgresSeed(url) }
     },
+    databaseMicros: () => readProcessTree(postmaster).cpuMicros,
     close: async () => await server.stop(),
   }
 }

@@ -26,7 +26,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 
 /** `postgres` and `initdb` refuse to run as root: a root process starts them as nobody. */
 const NOBODY = 65534
-const READY = /database system is ready to accept (read-only )?connections/
+const READY = /database system is ready to accept (read[- ]only )?connections/
 const START_TIMEOUT_MS = 60_000
 const STOP_TIMEOUT_MS = 20_000
 const PORT_ATTEMPTS = 5

@@ -4,7 +4,7 @@ import type { Inbox, SubmitOptions } from '../../packages/server/src/inbox/inbox
 import type { JobSink } from '../../packages/server/src/inbox/jobs.ts'
 import type { Worker } from '../../packages/server/src/worker/worker.ts'
 import { count } from './ledger.ts'
-import type { NodeOptions } from './simulated-rooms.ts'
+import type { NodeOptions } from './node-options.ts'
 
 /** Whether it arrives. */
 export function hearing({ chance, ledger, faults }: NodeOptions): (what: string) => boolean {

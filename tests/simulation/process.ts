@@ -65,6 +65,10 @@ export class Process {
     return !this.#isDead && this.#asleepUntilMs <= this.#options.world.nowMs
   }
 
+  get hasSlept(): boolean {
+    return this.#asleepUntilMs > 0
+  }
+
   die(): void {
     this.#isDead = true
   }

@@ -2,7 +2,15 @@
 // who owns which shard, the order in which flows were saved. It also watches: nobody is fenced whose lease runs, and nobody writes what is not his.
 import { SHARDS, shardOf } from '@batuta/core'
 import type { Batch, JobKey, JobRow, SignalRow } from '../../packages/server/src/storage/batch.ts'
-import type { Announcement, Cluster, Hint, Member, NodeRow, Tended } from '../../packages/server/src/storage/cluster.ts'
+import type {
+  Announcement,
+  Cluster,
+  Hint,
+  Member,
+  NodeRow,
+  Tended,
+  SettledJob,
+} from '../../packages/server/src/storage/cluster.ts'
 import { jobKeyOf, type Tables } from '../../packages/server/src/storage/memory/tables.ts'
 import { FlushError, type FlowRow } from '../../packages/server/src/storage/store.ts'
 
@@ -140,20 +148,19 @@ export class ClusterTruth {
     this.hint('signals')
   }
 
-  settleJob(key: JobKey, { node, incarnation }: Member, signal: SignalRow): boolean {
+  settleJobs(settled: readonly SettledJob[], { node, incarnation }: Member): void {
     const { jobs, jobsKilled, signals } = this.#options.tables
-    const name = jobKeyOf(key)
-    const job = jobs.get(name)
-    if (job?.node !== node || job.incarnation !== incarnation) {
-      this.#options.count('stale results refused')
-      return false
+    for (const { key, signal } of settled) {
+      const name = jobKeyOf(key)
+      const job = jobs.get(name)
+      const isOwn = job?.node === node && job.incarnation === incarnation
+      this.#options.count(isOwn ? 'results for another node' : 'stale results refused')
+      if (!isOwn) continue
+      jobs.delete(name)
+      jobsKilled.delete(name)
+      signals.set(signal.id, signal)
+      this.hint('signals')
     }
-    this.#options.count('results for another node')
-    jobs.delete(name)
-    jobsKilled.delete(name)
-    signals.set(signal.id, signal)
-    this.hint('signals')
-    return true
   }
 
   moveJobs(from: string, to: string): void {
@@ -239,11 +246,12 @@ export function openSimulatedCluster(truth: ClusterTruth, { call, callLease, bri
     moveJobs: (...args) => call('move jobs', async () => truth.moveJobs(...args)),
     leave: (...args) => callLease('leave', async () => truth.leave(...args)),
     sendSignals: (...args) => call('send signals', async () => truth.sendSignals(...args)),
-    settleJob: (...args) => call('settle job', async () => truth.settleJob(...args)),
+    settleJobs: (...args) => call('settle jobs', async () => truth.settleJobs(...args)),
     listAbandonedJobs: (...args) => call('abandoned jobs', async () => truth.listAbandonedJobs(...args)),
     listKilledJobs: (...args) => call('killed jobs', async () => truth.listKilledJobs(...args)),
     listFlowsSince: (...args) => call('flows since', async () => truth.listFlowsSince(...args)),
     listNodes: () => call('list nodes', async () => truth.listNodes()),
+    forgetNodes: () => call('forget nodes', async () => 0),
     onHint: listener => {
       const listen = (hint: Hint): void => bring(hint, () => listener(hint))
       truth.listeners.add(listen)

@@ -8,7 +8,8 @@ import { SubmitError, type Inbox } from '../../packages/server/src/inbox/inbox.t
 import type { FlowRow, TriggerKey } from '../../packages/server/src/storage/store.ts'
 import { count } from './ledger.ts'
 import type { SimulatedHost } from './simulated-host.ts'
-import { SLOTS, openRooms, type NodeOptions, type Over, type Rooms } from './simulated-rooms.ts'
+import type { NodeOptions } from './node-options.ts'
+import { SLOTS, openRooms, type Over, type Rooms } from './simulated-rooms.ts'
 import { freshIdOf, startWorldOf } from './simulated-schedules.ts'
 
 const REJOIN_FIRST_MS = 100
@@ -20,6 +21,8 @@ export class SimulatedNode {
   readonly #options: NodeOptions
   #rooms: Rooms | undefined
   #isStopped = false
+  /** The same in every incarnation: it tells this process from others. */
+  #startedMs = 0
 
   readonly inbox: Inbox = {
     submit: (signal, how) =>
@@ -120,11 +123,12 @@ export class SimulatedNode {
   }
 
   async #rejoin(): Promise<void> {
-    const { process, ledger } = this.#options
+    const { process, ledger, onFatal } = this.#options
     const { platform } = process
     for (let pauseMs = REJOIN_FIRST_MS; !this.#isStopped; pauseMs = Math.min(pauseMs * 2, REJOIN_LONGEST_MS)) {
       await new Promise<void>(resolve => void platform.at(platform.nowMs() + pauseMs * platform.random(), resolve))
       try {
+        if (await this.#isReplaced()) return onFatal(new Error('another process works under this name'))
         if (typeof (await this.#begin()) !== 'string') return count(ledger, 'nodes that joined again')
       } catch {
         count(ledger, 'joinings that failed')
@@ -132,10 +136,18 @@ export class SimulatedNode {
     }
   }
 
+  async #isReplaced(): Promise<boolean> {
+    const { name, store, ledger } = this.#options
+    const nodes = (await store.cluster?.listNodes()) ?? []
+    const isReplaced = nodes.some(row => row.node === name && row.isLive && row.startedMs !== this.#startedMs)
+    if (isReplaced) count(ledger, 'processes that were replaced')
+    return isReplaced
+  }
+
   async #join(): Promise<NodeIdentity> {
     const { name, roles, store, process } = this.#options
-    const startedMs = process.platform.nowMs()
-    const { incarnation, flushSeq } = await store.perform('joinNode', { node: name, nowMs: startedMs })
+    const { incarnation, flushSeq } = await store.perform('joinNode', { node: name, nowMs: process.platform.nowMs() })
+    if (this.#startedMs === 0) this.#startedMs = process.platform.nowMs()
     const announcement = {
       roles,
       worker: { group: undefined, tags: [] },
@@ -143,7 +155,7 @@ export class SimulatedNode {
       host: name,
       processId: process.number,
       version: '0',
-      startedMs,
+      startedMs: this.#startedMs,
     } as const
     const { leaseMs } = termsOf(roles.includes('engine'))
     await store.cluster?.announce({ node: name, incarnation }, announcement, leaseMs)

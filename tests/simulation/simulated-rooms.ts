@@ -15,36 +15,15 @@ import { Router } from '../../packages/server/src/inbox/router.ts'
 import { Maintenance } from '../../packages/server/src/maintenance/maintenance.ts'
 import { placeJobs } from '../../packages/server/src/maintenance/place-jobs.ts'
 import { rescueJobs } from '../../packages/server/src/maintenance/rescue-jobs.ts'
-import { takeSignals } from '../../packages/server/src/maintenance/take-signals.ts'
+import { takeSignals, type SignalTaker } from '../../packages/server/src/maintenance/take-signals.ts'
 import { wakeReady } from '../../packages/server/src/maintenance/wake-ready.ts'
-import type { Cluster, Role } from '../../packages/server/src/storage/cluster.ts'
+import type { Cluster } from '../../packages/server/src/storage/cluster.ts'
 import { FlushError, type FlowKey, type Store } from '../../packages/server/src/storage/store.ts'
 import { Worker } from '../../packages/server/src/worker/worker.ts'
-import type { Chance } from './chance.ts'
-import type { Faults } from './faults.ts'
-import { count, type Ledger } from './ledger.ts'
 import { hearing, hardOfHearing, sayTwice } from './mishearing.ts'
-import type { Process } from './process.ts'
-import { SimulatedHost, type SimulatedHostOptions } from './simulated-host.ts'
+import { noticeOf, type NodeOptions } from './node-options.ts'
+import { SimulatedHost } from './simulated-host.ts'
 import { PLACE, openSchedules, startWorldOf } from './simulated-schedules.ts'
-import type { World } from './world.ts'
-
-export interface NodeOptions {
-  /** Its name and its roles; the same after every start. */
-  readonly name: string
-  readonly roles: readonly Role[]
-  readonly world: World
-  readonly chance: Chance
-  readonly process: Process
-  readonly store: Store
-  readonly ledger: Ledger
-  readonly isSwept: boolean
-  faults(): Faults
-  onStart: SimulatedHostOptions['onStart']
-  /** Puts something between the engine and those who talk to it. */
-  wrapInbox(inbox: Inbox): Inbox
-  onFatal(error: Error): void
-}
 
 export interface Rooms {
   readonly inbox: Inbox
@@ -160,15 +139,6 @@ function connect(options: NodeOptions, place: RoomsPlace): Inner {
   return { inbox, engine, worker, clockwork, schedules, maintenance, membership, followers, hosts }
 }
 
-/** What is noted as a finding: only what must never happen, whatever is broken around it. */
-export function noticeOf(ledger: Ledger): (message: string, error?: unknown) => void {
-  return (message, error) => {
-    if (/threw|is held|cannot be read/.test(message) && !/store does not answer/.test(String(error)))
-      ledger.findings.push(`${message}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
-    count(ledger, 'notices')
-  }
-}
-
 function openMaintenance(
   { process, store, ledger, roles }: NodeOptions,
   {
@@ -178,7 +148,7 @@ function openMaintenance(
     worker,
     owns,
   }: Pick<Rooms, 'inbox' | 'engine' | 'worker'> & { readonly node: NodeIdentity; owns(shard: number): boolean },
-): { readonly maintenance: Maintenance; readonly signals: ReturnType<typeof takeSignals> } {
+): { readonly maintenance: Maintenance; readonly signals: SignalTaker } {
   const onNotice = noticeOf(ledger)
   const { platform } = process
   const nowMs = (): number => platform.nowMs()
@@ -274,7 +244,7 @@ function openFollowers(
     clockwork,
   }: Pick<Inner, 'worker' | 'schedules' | 'clockwork'> & {
     readonly flows: FlowCatalogue
-    readonly signals: ReturnType<typeof takeSignals>
+    readonly signals: SignalTaker
   },
 ): readonly Follower[] {
   const { platform } = process
@@ -289,8 +259,8 @@ function openFollowers(
   }
   const unlisten = cluster.onHint(hint => {
     if (hint === 'signals' && roles.includes('engine'))
-      void signals.run().catch(error => onNotice('stored signals are read later', error))
-    if (hint === 'jobs' && isWorker) void worker.sweep()
+      void signals.look().catch(error => onNotice('stored signals are read later', error))
+    if (hint === 'jobs' && isWorker) worker.hint()
     if (hint === 'flows') void follower.look()
   })
   const hearing: Follower = { start: async () => {}, stop: unlisten }

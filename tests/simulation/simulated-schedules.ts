@@ -6,7 +6,7 @@ import { Schedules, homeShardOf } from '../../packages/server/src/engine/schedul
 import type { StartWorld } from '../../packages/server/src/flows/births.ts'
 import type { FlowCatalogue } from '../../packages/server/src/flows/flow-catalogue.ts'
 import type { Inbox } from '../../packages/server/src/inbox/inbox.ts'
-import { noticeOf, type NodeOptions } from './simulated-rooms.ts'
+import { noticeOf, type NodeOptions } from './node-options.ts'
 
 const NO_ROOTS: ReadonlyMap<string, Value> = new Map()
 export const PLACE = { zone: 'UTC', locale: 'en-US', configuredRoots: NO_ROOTS }
@@ -34,10 +34,11 @@ export function openSchedules(
     nowMs: () => process.platform.nowMs(),
     owns,
     findFlow: key => flows.flowOf(key),
+    newId: key => freshId(homeShardOf(key)),
     onNotice,
     fire: firing => {
       const ask = (): Promise<never> => Promise.reject(new Error('nothing is asked here'))
-      const fire = { inbox, flows, world: startWorld(), ask, newId: () => freshId(homeShardOf(firing.row)), onNotice }
+      const fire = { inbox, flows, world: startWorld(), ask, onNotice }
       // The defaults of inputs may ask the store before there is a birth.
       const asked = options.chance.hits(ASKING) ? store.read.listKeys('main', 'simulation') : Promise.resolve([])
       void asked

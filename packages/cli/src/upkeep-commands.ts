@@ -13,12 +13,12 @@ export function addUpkeep(program: Command, done: Done): void {
     .action(async (_, command: Command) =>
       done(await (await import('./commands/doctor.ts')).doctor(command.optsWithGlobals())),
     )
-  withPlace(program.command('backup <dir>'))
-    .description('copy the database and the stored files into a new folder, while the server runs')
+  withPlace(program.command('backup <path>'))
+    .description('copy the database and the stored files into a new folder, or one file (.tgz), while the server runs')
     .action(async (folder: string, _, command: Command) =>
       done(await (await import('./commands/backup.ts')).backup(folder, command.optsWithGlobals())),
     )
-  withPlace(program.command('restore <dir>'))
+  withPlace(program.command('restore <path>'))
     .description('bring a backup back, into an installation that does not run')
     .option('--force', 'replace what is there, which is kept beside it')
     .option('--missed <policy>', MISSED_HELP)

@@ -17,9 +17,10 @@ import { housekeeping } from './maintenance/housekeeping.ts'
 import { Maintenance, type Round } from './maintenance/maintenance.ts'
 import { placeJobs } from './maintenance/place-jobs.ts'
 import { rescueJobs } from './maintenance/rescue-jobs.ts'
-import { takeSignals } from './maintenance/take-signals.ts'
+import { takeSignals, type SignalTaker } from './maintenance/take-signals.ts'
 import { wakeReady } from './maintenance/wake-ready.ts'
 import { HOST_SCRIPT } from './platform/places.ts'
+import type { JournalRowOf } from './storage/batch.ts'
 import type { Cluster } from './storage/cluster.ts'
 import { FlushError, type FlowKey } from './storage/store.ts'
 import { HostProcess } from './worker/host-process.ts'
@@ -196,7 +197,7 @@ interface RoundPlace {
   readonly inbox: Inbox
   readonly engine: Engine
   readonly worker: Worker
-  readonly signals: Round
+  readonly signals: SignalTaker
   owns(shard: number): boolean
 }
 
@@ -272,11 +273,11 @@ function newSchedules(ground: Ground, { inbox, clockwork, owns }: SchedulePlace)
     nowMs: () => platform.nowMs(),
     owns,
     findFlow: key => flows.flowOf(key),
+    newId: row => ground.newIdOn(new Set([homeShardOf(row)])),
     onNotice,
     fire: firing => {
       const ask = askFor(answers, { ...firing.row, executionId: '' })
-      const newId = (): string => ground.newIdOn(new Set([homeShardOf(firing.row)]))
-      const options = { inbox, flows, world: ground.startWorld(), ask, newId, onNotice }
+      const options = { inbox, flows, world: ground.startWorld(), ask, onNotice }
       void startFiring(firing, options)
         .then(isTaken => schedules.settle(firing.row, isTaken))
         .then(nextMs => clockwork().lookAt(nextMs))
@@ -302,7 +303,7 @@ function newRouter(ground: Ground, { node, engine, cluster, owns }: RouterPlace)
     platform,
     member: node,
     owns,
-    load: id => loadExecution(ground, id),
+    load: (id, rows) => loadExecution(ground, id, rows),
     newSignalId: () => `${node.id}/${node.incarnation}/r${String(++count).padStart(12, '0')}`,
   })
 }
@@ -311,8 +312,9 @@ function newRouter(ground: Ground, { node, engine, cluster, owns }: RouterPlace)
 async function loadExecution(
   { store, flows }: Ground,
   id: string,
+  known?: readonly JournalRowOf[],
 ): Promise<{ readonly state: ExecutionState; readonly plan: Plan } | undefined> {
-  const rows = await store.read.journalOf(id)
+  const rows = known ?? (await store.read.journalOf(id))
   if (rows.length === 0) return undefined
   const birth = birthOf(id, rows)
   const plan = await flows.loadPlan(birth, birth.revision)
@@ -322,7 +324,7 @@ async function loadExecution(
 interface ClusterPlace {
   readonly cluster: Cluster
   readonly worker: Worker
-  readonly signals: Round
+  readonly signals: SignalTaker
   onChanged(key: FlowKey): Promise<void>
 }
 
@@ -341,8 +343,8 @@ function clusterFollowers(
   }
   const unlisten = cluster.onHint(hint => {
     if (hint === 'signals' && isEngine)
-      void signals.run().catch(error => onNotice('stored signals could not be read', error))
-    if (hint === 'jobs' && isWorker) void worker.sweep()
+      void signals.look().catch(error => onNotice('stored signals could not be read', error))
+    if (hint === 'jobs' && isWorker) worker.hint()
     if (hint === 'flows') void follower.look()
   })
   const hearing: Follower = { start: async () => {}, stop: unlisten }

@@ -2,7 +2,7 @@
 // and says so in the log of the attempt. What a script does and how it ends is the same whichever way it went.
 import { mkdir, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { defineTaskRunner, PROCESS_RUNNER, TaskError } from '@batuta/plugin-sdk'
+import { defineTaskRunner, MARK_VARIABLE, PROCESS_RUNNER, TaskError } from '@batuta/plugin-sdk'
 import type {
   Command,
   CommandResult,
@@ -81,7 +81,8 @@ export class ScriptRunner {
 
   async close(): Promise<void> {
     this.#pool.close()
-    await (await this.#door)?.close()
+    const door = await this.#door?.catch(() => undefined)
+    await door?.close()
   }
 
   async #run(ctx: RunContext, command: Command): Promise<CommandResult> {
@@ -102,7 +103,8 @@ export class ScriptRunner {
   /** Undefined when the script must start cold; nothing of it has run then. */
   async #runWarm(ctx: RunContext, warm: Warm): Promise<CommandResult | undefined> {
     const { keeper } = this.#options
-    const env = new Map([...keeper.environment, ...warm.command.env, ['PWD', warm.command.cwd]])
+    const mark = keeper.markOf(ctx.attemptId)
+    const env = new Map([...keeper.environment, ...warm.command.env, [MARK_VARIABLE, mark], ['PWD', warm.command.cwd]])
     if (!isFitForWarmth(env, warm.command.cwd)) return undefined
     const lease = await this.#lease(ctx, warm, env)
     if (lease === undefined) return undefined
@@ -110,7 +112,7 @@ export class ScriptRunner {
     try {
       const { cwd, onLine } = warm.command
       const { script } = warm.program
-      const request = { mark: keeper.markOf(ctx.attemptId), cwd, script, env, signal: ctx.signal }
+      const request = { mark, cwd, script, env, signal: ctx.signal }
       const fork = await lease.zygote.fork(request)
       ctx.logger.debug(`isolation ${warm.tier}, forked from ${lease.isNew ? 'a new' : 'a kept'} interpreter`)
       const ended = keeper.attend(fork, onLine, { attempt: ctx.attemptId, signal: ctx.signal })

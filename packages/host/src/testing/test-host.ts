@@ -97,7 +97,7 @@ function connect(child: ChildProcess, store: FileStore, root: string): TestHost 
     answer: () => null,
     send: message => void child.send(message),
     start(type, properties = {}, more = {}) {
-      const key = { executionId: 'e1', run: ++lastRun, epoch: 1 }
+      const key = more.key ?? { executionId: 'e1', run: ++lastRun, epoch: 1 }
       const outcome = new Promise<Outcome>(resolve => settle.set(keyText(key), resolve))
       host.send({ type: 'run', job: { ...jobOf(key, type, properties), ...more } })
       return { key, outcome }

@@ -16,10 +16,11 @@ import { lockFolder } from '../config/lock-folder.ts'
 import { THREAD_URL } from '../platform/places.ts'
 import { knownChecksums } from '../storage/sqlite/migrate.ts'
 import { openSqliteStore } from '../storage/sqlite/sqlite-store.ts'
-import type { Store } from '../storage/store.ts'
+import type { KeyRow, Store } from '../storage/store.ts'
 import { backUp, type BackupReport } from './backup.ts'
 import { MANIFEST } from './manifest.ts'
 import { restore, type RestoreReport } from './restore.ts'
+import { runBackup, runRestore } from './run-backup.ts'
 
 const DAY_MS = 86_400_000
 const MINUTE_MS = 60_000
@@ -80,6 +81,28 @@ test('a restored backup is sound and equal to what was backed up', async t => {
   const report = await audit(database, { acknowledged: Object.values(ids).flat() })
   await database.close()
   assert.equal(report.isSound, true)
+})
+
+test('a backup may be one file', async t => {
+  const { folder, config } = openPlace(t)
+  const store = openStore(config)
+  await store.perform('setKey', keyOf(1))
+  await store.close()
+  await openLocalFileStore(config.storageDir).put('kestra:///test/a b.txt', 'ünï')
+  const file = join(folder, 'backup.tgz')
+  const target = configOf(join(folder, 'restored'))
+
+  await runBackup(file, { dataDir: config.dataDir })
+  await runRestore(file, { dataDir: target.dataDir })
+
+  assert.equal(tablesOf(target, 'keys').length, 1)
+  assert.equal(readFileSync(join(target.storageDir, 'test', 'a b.txt'), 'utf8'), 'ünï')
+  assert.deepEqual(readdirSync(folder).sort(), ['backup.tgz', 'data', 'restored'])
+  await assert.rejects(runBackup(file, { dataDir: config.dataDir }), refusal('backup-failed', /is there already/))
+  writeFileSync(file, 'nothing of the kind')
+  const broken = runRestore(file, { dataDir: join(folder, 'other') })
+  await assert.rejects(broken, refusal('backup-invalid', /is no backup that tar can unpack/))
+  assert.deepEqual(readdirSync(folder).sort(), ['backup.tgz', 'data', 'restored'])
 })
 
 test('a backup that cannot be finished leaves nothing behind', async t => {
@@ -207,7 +230,7 @@ for (const [policy, own, dates] of [
     const target = configOf(join(folder, 'restored'))
     const nowMs = Date.now() + DAY_MS
 
-    await restoreInto(target, join(folder, 'backup'), { missed: policy, nowMs })
+    await restoreInto(target, join(folder, 'backup'), { ...(policy ? { missed: policy } : {}), nowMs })
 
     const nextMs = Number(tablesOf(target, 'triggers')[0]?.['next_ms'])
     assert.equal(Math.max(0, Math.floor((nowMs - nextMs) / MINUTE_MS) + 1), dates)
@@ -242,7 +265,11 @@ function world(): { readonly version: string; nowMs(): number } {
 async function restoreInto(
   config: Config,
   folder: string,
-  { isForced = false, missed, nowMs = Date.now() }: { isForced?: boolean; missed?: RecoverPolicy; nowMs?: number } = {},
+  {
+    isForced = false,
+    missed,
+    nowMs = Date.now(),
+  }: { isForced?: boolean; missed?: RecoverPolicy | undefined; nowMs?: number } = {},
 ): Promise<RestoreReport> {
   const checksums = async (): Promise<readonly string[]> => knownChecksums()
   return await restore(config, folder, {
@@ -273,9 +300,9 @@ function uriOf(number: number): string {
   return `kestra:///test/f${number}.txt`
 }
 
-function keyOf(number: number): Parameters<Store['perform']>[1] & { readonly key: string } {
+function keyOf(number: number): KeyRow {
   const base = { tenant: 'main', namespace: 'test', type: 'STRING', description: null, expiresMs: null, updatedMs: 1 }
-  return { ...base, key: `k${number}`, value: uriOf(number) } as never
+  return { ...base, key: `k${number}`, value: uriOf(number) }
 }
 
 async function saveSchedule(store: Store, own: string): Promise<void> {

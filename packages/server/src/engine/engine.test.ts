@@ -224,6 +224,23 @@ test('new work is refused when the oldest waits too long; what is under way is a
   assert.equal((await t.create('inline').receipt).view, 'SUCCESS')
 })
 
+test('new work is refused when too many bytes wait, however young they are; with room again it is taken', async () => {
+  const { t } = await openPoisoned()
+  t.store.hold()
+  const createLarge = (): Promise<unknown> => {
+    const birth = { ...t.birthOf('inline'), inputs: { text: 'x'.repeat(15 * 2 ** 20) } }
+    return t.engine.submit({ type: 'create', executionId: t.newId(), birth })
+  }
+  const waiting = Array.from({ length: 5 }, createLarge)
+
+  await assert.rejects(t.create('inline').receipt, faultIs('overloaded'))
+  t.store.release()
+
+  await Promise.all(waiting)
+  assert.equal((await t.create('inline').receipt).view, 'SUCCESS')
+  assert.equal(t.engine.pending, 0)
+})
+
 test('idle executions are forgotten beyond the room for them, and read again when something comes', async () => {
   const t = await TestEngine.open({ idleMaxBytes: 10_000 })
   await t.saveFlow('job', TWO_JOBS)

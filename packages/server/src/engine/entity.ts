@@ -7,7 +7,7 @@ export interface Pending {
   readonly signal: Signal
   readonly sinceMs: number
   readonly options: SubmitOptions<unknown>
-  readonly settle: Pick<Settleable, 'resolve' | 'reject'>
+  readonly settle: Pick<Settleable, 'resolve' | 'reject' | 'bytes'>
 }
 
 export interface Entity {

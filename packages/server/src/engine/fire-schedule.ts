@@ -22,16 +22,14 @@ export interface FireOptions {
   readonly flows: FlowCatalogue
   readonly world: StartWorld
   readonly ask: Ask
-  newId(): string
   onNotice(message: string, error?: unknown): void
 }
 
 /** True when the tick is stored and the cursor moved. */
 export async function startFiring(firing: Firing, options: FireOptions): Promise<boolean> {
-  const { row, trigger, variables } = firing
+  const { row, trigger, variables, executionId } = firing
   const place = `the schedule "${row.triggerId}" of the flow "${row.namespace}.${row.flowId}"`
   try {
-    const executionId = options.newId()
     const birth = await birthOf(executionId, firing, options)
     if (!birth) return false
     await options.inbox.submit({ type: 'create', executionId, birth }, { trigger: { ...row, executionId } })

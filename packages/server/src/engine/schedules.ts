@@ -1,7 +1,9 @@
-// Schedule triggers of this node: a heap by their next date. Firing is a birth that carries the cursor's move.
+// Schedule triggers of this node: a heap by their next date. What is due is decided at once, a slice at a time so that nothing else waits, and begins
+// in that order, some births at a time: firing is a birth that carries the cursor's move.
 import {
   SHARDS,
   dueScheduleDate,
+  encodeValue,
   hashText,
   missedDates,
   openSchedule,
@@ -11,10 +13,13 @@ import {
   type Trigger,
   type ValueMap,
 } from '@batuta/core'
+import { TimerHeap } from './timer-heap.ts'
 import type { TriggerRow } from '../storage/batch.ts'
 import type { FlowKey, Store, StoredTrigger } from '../storage/store.ts'
 
 export interface Firing {
+  /** Tells when it was decided, too. */
+  readonly executionId: string
   readonly row: TriggerRow
   readonly flow: Flow
   readonly trigger: Trigger
@@ -29,26 +34,51 @@ export interface SchedulesOptions {
   owns(shard: number): boolean
   /** The newest live revision of a flow. */
   findFlow(key: FlowKey): Flow | undefined
-  /** Starts the execution; the cursor moves with its birth. */
+  newId(row: FlowKey): string
+  /** Starts the execution; the cursor moves with its birth. `settle` follows. */
   fire(firing: Firing): void
   onNotice(message: string, error?: unknown): void
 }
 
 const RETRY_MS = 1_000
+/** In one slice: 4 ms. */
+const DECIDED_MAX = 500
+/** Of those under way. More would only wait in the engine, which refuses what has waited long. */
+const BIRTHS_MAX = 128
+const OPENED_MAX = 10_000
 
 interface Scheduled {
   stored: StoredTrigger
+  /** Where the heap has it; undefined while it is fired or disabled. */
+  dueMs: number | undefined
   /** The date it fires at next; differs from the stored cursor only after an outage. */
   dateMs: number | null
   /** A firing that was not taken is tried again no sooner. */
   retryMs: number
-  /** A birth is under way: the next date is looked at when it is committed. */
-  isFiring: boolean
+}
+
+/** Its variables are made when it begins. */
+interface Decided extends Omit<Firing, 'variables'> {
+  readonly schedule: Schedule
+  readonly dateMs: number
+}
+
+interface Due {
+  readonly atMs: number
+  readonly key: string
 }
 
 export class Schedules {
   readonly #options: SchedulesOptions
   readonly #scheduled = new Map<string, Scheduled>()
+  /** Entries that are no longer true stay until they come up. */
+  readonly #heap = new TimerHeap<Due>()
+  readonly #byFlow = new Map<string, Set<string>>()
+  #decided: Decided[] = []
+  /** Of those decided. */
+  #begun = 0
+  #births = 0
+  readonly #opened = new Map<string, Schedule | undefined>()
 
   constructor(options: SchedulesOptions) {
     this.#options = options
@@ -58,39 +88,45 @@ export class Schedules {
   async load(): Promise<number | undefined> {
     const triggers = await this.#options.store.read.listTriggers()
     this.#scheduled.clear()
+    this.#heap.clear()
+    this.#byFlow.clear()
     for (const stored of triggers) {
       if (stored.nextMs === null || !this.#options.owns(homeShardOf(stored))) continue
       const trigger = this.#options.findFlow(stored)?.triggers.find(candidate => candidate.id === stored.triggerId)
-      const schedule = trigger && openSchedule(trigger, this.#options.zone)
+      const schedule = trigger && this.#open(trigger)
       const dateMs = schedule ? recoveredMs(schedule, stored, this.#options.nowMs()) : stored.nextMs
-      this.#scheduled.set(keyOf(stored), { stored, dateMs, retryMs: 0, isFiring: false })
+      this.#add(stored, dateMs)
     }
     return this.#nextMs()
   }
 
   /** After a flow was saved or deleted: its triggers as the store has them now. */
   async reload(row: FlowKey): Promise<number | undefined> {
-    const triggers = await this.#options.store.read.listTriggers()
-    for (const [key, { stored }] of this.#scheduled) if (isOf(stored, row)) this.#scheduled.delete(key)
+    const { tenant, namespace, flowId } = row
+    const triggers = await this.#options.store.read.listTriggers({ tenant, namespace, flowId })
+    const known = this.#byFlow.get(flowKeyOf(row)) ?? new Set()
+    for (const key of known) this.#scheduled.delete(key)
+    this.#byFlow.delete(flowKeyOf(row))
     for (const stored of triggers)
-      if (isOf(stored, row) && stored.nextMs !== null && this.#options.owns(homeShardOf(stored)))
-        this.#scheduled.set(keyOf(stored), { stored, dateMs: stored.nextMs, retryMs: 0, isFiring: false })
+      if (stored.nextMs !== null && this.#options.owns(homeShardOf(stored))) this.#add(stored, stored.nextMs)
     return this.#nextMs()
   }
 
-  /** Fires what is due; returns the moment of the next date. */
+  /** Decides what is due, a slice of it at a time; returns the moment of the next date, which may have come already. */
   fireDue(nowMs: number): number | undefined {
-    for (const scheduled of this.#scheduled.values()) {
-      const { stored } = scheduled
-      if (scheduled.isFiring || stored.isDisabled || scheduled.dateMs === null) continue
-      if (Math.max(scheduled.dateMs, scheduled.retryMs) > nowMs) continue
-      this.#fire(scheduled, scheduled.dateMs)
+    for (let count = 0; count < DECIDED_MAX; count++) {
+      const due = this.#heap.popDue(nowMs)
+      if (!due) break
+      const scheduled = this.#scheduled.get(due.key)
+      if (scheduled?.dueMs === due.atMs && scheduled.dateMs !== null) this.#fire(scheduled, scheduled.dateMs)
     }
     return this.#nextMs()
   }
 
   /** The birth of a firing was committed: the cursor stands at its next date. One that was not taken may have been refused for an old cursor. */
   async settle(row: TriggerRow, isTaken: boolean): Promise<number | undefined> {
+    this.#births -= 1
+    this.#begin()
     const scheduled = this.#scheduled.get(keyOf(row))
     if (!scheduled) return this.#nextMs()
     if (isTaken) {
@@ -98,14 +134,32 @@ export class Schedules {
       scheduled.dateMs = row.nextMs
     } else await this.#refresh(scheduled)
     scheduled.retryMs = isTaken ? 0 : this.#options.nowMs() + RETRY_MS
-    scheduled.isFiring = false
+    if (this.#scheduled.get(keyOf(row)) === scheduled) this.#plan(keyOf(row), scheduled)
     return this.#nextMs()
+  }
+
+  #add(stored: StoredTrigger, dateMs: number | null): void {
+    const key = keyOf(stored)
+    const scheduled: Scheduled = { stored, dateMs, retryMs: 0, dueMs: undefined }
+    this.#scheduled.set(key, scheduled)
+    const flow = flowKeyOf(stored)
+    const keys = this.#byFlow.get(flow) ?? new Set()
+    this.#byFlow.set(flow, keys.add(key))
+    this.#plan(key, scheduled)
+  }
+
+  #plan(key: string, scheduled: Scheduled): void {
+    const { stored, dateMs, retryMs } = scheduled
+    scheduled.dueMs = stored.isDisabled || dateMs === null ? undefined : Math.max(dateMs, retryMs)
+    if (scheduled.dueMs !== undefined) this.#heap.push({ atMs: scheduled.dueMs, key })
   }
 
   async #refresh(scheduled: Scheduled): Promise<void> {
     const key = keyOf(scheduled.stored)
+    const { tenant, namespace, flowId } = scheduled.stored
     try {
-      const stored = (await this.#options.store.read.listTriggers()).find(found => keyOf(found) === key)
+      const triggers = await this.#options.store.read.listTriggers({ tenant, namespace, flowId })
+      const stored = triggers.find(found => keyOf(found) === key)
       if (!stored) this.#scheduled.delete(key)
       else if (stored.nextMs !== scheduled.stored.nextMs) {
         scheduled.stored = stored
@@ -121,23 +175,49 @@ export class Schedules {
     if (!this.#options.owns(homeShardOf(stored))) return
     const flow = this.#options.findFlow(stored)
     const trigger = flow?.triggers.find(candidate => candidate.id === stored.triggerId)
-    const schedule = trigger && openSchedule(trigger, this.#options.zone)
+    const schedule = trigger && this.#open(trigger)
     if (!flow || !trigger || !schedule || flow.disabled || trigger.disabled) {
       this.#scheduled.delete(keyOf(stored))
       return
     }
-    scheduled.isFiring = true
+    scheduled.dueMs = undefined
     const nextMs = dueScheduleDate(schedule, { cursorMs: dateMs, nowMs: this.#options.nowMs() }) ?? null
     const row: TriggerRow = { ...rowOf(stored), nextMs, lastMs: dateMs, expectedNextMs: stored.nextMs }
-    this.#options.fire({ row, flow, trigger, variables: scheduleVariables(schedule, dateMs) })
+    const executionId = this.#options.newId(row)
+    this.#decided.push({ executionId, row, flow, trigger, schedule, dateMs })
+    this.#begin()
+  }
+
+  /** In the order of their decisions, so many at a time. */
+  #begin(): void {
+    while (this.#births < BIRTHS_MAX) {
+      const decided = this.#decided[this.#begun++]
+      if (!decided) break
+      this.#births += 1
+      const { schedule, dateMs, ...firing } = decided
+      this.#options.fire({ ...firing, variables: scheduleVariables(schedule, dateMs) })
+    }
+    if (this.#begun < this.#decided.length) return
+    this.#decided = []
+    this.#begun = 0
+  }
+
+  /** Triggers that say the same share what was compiled of it. */
+  #open(trigger: Trigger): Schedule | undefined {
+    const words = `${trigger.type} ${encodeValue(trigger.properties)}`
+    if (!this.#opened.has(words)) {
+      if (this.#opened.size >= OPENED_MAX) this.#opened.clear()
+      this.#opened.set(words, openSchedule(trigger, this.#options.zone))
+    }
+    return this.#opened.get(words)
   }
 
   #nextMs(): number | undefined {
-    let nextMs = Infinity
-    for (const { stored, dateMs, retryMs, isFiring } of this.#scheduled.values()) {
-      if (!isFiring && !stored.isDisabled && dateMs !== null) nextMs = Math.min(nextMs, Math.max(dateMs, retryMs))
+    for (;;) {
+      const { first } = this.#heap
+      if (!first || this.#scheduled.get(first.key)?.dueMs === first.atMs) return first?.atMs
+      this.#heap.popDue(first.atMs)
     }
-    return Number.isFinite(nextMs) ? nextMs : undefined
   }
 }
 
@@ -178,6 +258,6 @@ function keyOf({
   return `${tenant}/${namespace}/${flowId}/${triggerId}`
 }
 
-function isOf(stored: StoredTrigger, row: FlowKey): boolean {
-  return stored.tenant === row.tenant && stored.namespace === row.namespace && stored.flowId === row.flowId
+function flowKeyOf({ tenant, namespace, flowId }: FlowKey): string {
+  return `${tenant}/${namespace}/${flowId}`
 }

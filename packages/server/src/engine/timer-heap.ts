@@ -6,18 +6,23 @@ export interface TimerEntry {
   readonly atMs: number
 }
 
-export class TimerHeap {
-  readonly #heap: TimerEntry[] = []
+/** The earliest entry first. */
+export class TimerHeap<Entry extends { readonly atMs: number } = TimerEntry> {
+  readonly #heap: Entry[] = []
 
   get nextMs(): number | undefined {
     return this.#heap[0]?.atMs
+  }
+
+  get first(): Entry | undefined {
+    return this.#heap[0]
   }
 
   get size(): number {
     return this.#heap.length
   }
 
-  push(entry: TimerEntry): void {
+  push(entry: Entry): void {
     const heap = this.#heap
     heap.push(entry)
     for (let at = heap.length - 1; at > 0;) {
@@ -29,7 +34,7 @@ export class TimerHeap {
   }
 
   /** The earliest entry if it is due. */
-  popDue(nowMs: number): TimerEntry | undefined {
+  popDue(nowMs: number): Entry | undefined {
     const heap = this.#heap
     const [first] = heap
     if (!first || first.atMs > nowMs) return undefined

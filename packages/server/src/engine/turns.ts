@@ -117,7 +117,7 @@ export class Turns {
       this.#hooks.open(signal.executionId).plan = plan
     } else if (!isAtHand(this.#hooks.find(signal.executionId))) return false
     const entity = this.#hooks.open(signal.executionId)
-    const settle = { resolve: () => {}, reject: () => {} }
+    const settle = { bytes: 0, resolve: () => {}, reject: () => {} }
     const taken = [{ signal, sinceMs: platform.nowMs(), options: {}, settle }]
     const inner = newUnit()
     try {

@@ -1,7 +1,7 @@
-// Slices of work that must not be felt: after each the round rests several times as long as the slice took.
+// Slices of work that must not be felt: after each the round rests three times as long as the slice took.
 import type { Clock, Scheduler } from '../platform/platform.ts'
 
-const REST_FACTOR = 4
+const REST_FACTOR = 3
 const REST_MIN_MS = 20
 
 export type PacePlatform = Pick<Clock & Scheduler, 'nowMs' | 'elapsedMs' | 'at'>

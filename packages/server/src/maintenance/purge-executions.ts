@@ -8,7 +8,7 @@ import { inSlices, type PacePlatform } from './pace.ts'
 
 const EVERY_MS = 60_000
 const DAY_MS = 86_400_000
-const SLICE = 32
+const SLICE = 64
 /** A day that others hold is tried again so often within one round. */
 const BUSY_MAX = 20
 
@@ -47,7 +47,8 @@ async function dropDays(
     const result = await history.dropDay(endedBeforeMs)
     switch (result.type) {
       case 'dropped':
-        tell(`${result.executions} executions of ${result.day} were purged, ${result.kept} are kept`)
+        if (result.executions > 0)
+          tell(`${result.executions} executions of ${result.day} were purged, ${result.kept} are kept`)
         return 'more'
       case 'too-much-alive':
         return 'more'
@@ -70,8 +71,10 @@ async function purgeSlices(
   let count = 0
   await inSlices(platform, signal, async () => {
     const purged = await store.perform('purgeExecutions', { endedBeforeMs, afterId, limit: SLICE })
-    for (const { id, namespace, flowId } of purged.executions)
-      await files.deleteFolder(`kestra:///${namespace.replaceAll('.', '/')}/${flowId}/executions/${id}`)
+    const folders = purged.executions.map(
+      ({ id, namespace, flowId }) => `kestra:///${namespace.replaceAll('.', '/')}/${flowId}/executions/${id}`,
+    )
+    await Promise.all(folders.map(async folder => await files.deleteFolder(folder)))
     count += purged.executions.length
     afterId = purged.nextAfterId ?? ''
     return purged.nextAfterId === null ? 'done' : 'more'

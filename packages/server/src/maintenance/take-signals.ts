@@ -19,27 +19,65 @@ export interface TakeSignalsOptions {
   onNotice(message: string, error?: unknown): void
 }
 
-export function takeSignals({ store, inbox, nowMs, owns, onNotice }: TakeSignalsOptions): Round {
+/** Looks once more when it is told of more while it looks; what it takes it does not wait for. */
+export interface SignalTaker extends Round {
+  look(): Promise<void>
+}
+
+export function takeSignals({ store, inbox, nowMs, owns, onNotice }: TakeSignalsOptions): SignalTaker {
   const backoff = new Backoff(nowMs)
+  const inHand = new Map<string, Promise<void>>()
+  /** Since the reading began: its rows may still be among those that are read. */
+  const ended = new Set<string>()
   const take = async ({ id, body }: SignalRow): Promise<void> => {
     try {
       await inbox.submit(trust<Signal>(decodeValue(body)), { rowId: id })
     } catch (error) {
       backoff.refuse(id)
       onNotice(`the signal ${id} was not taken; it is sent again`, error)
+    } finally {
+      inHand.delete(id)
+      ended.add(id)
     }
   }
-  const run = async (): Promise<void> => {
+  const read = async (): Promise<void> => {
     const seen = new Set<string>()
+    ended.clear()
     for (let after = ''; ;) {
       const rows = await store.read.listSignals(after, PAGE)
-      for (const { id } of rows) seen.add(id)
-      await Promise.all(rows.filter(({ id, shard }) => owns(shard) && backoff.isDue(id)).map(take))
+      for (const row of rows) {
+        seen.add(row.id)
+        const isNew = !inHand.has(row.id) && !ended.has(row.id)
+        if (isNew && owns(row.shard) && backoff.isDue(row.id)) inHand.set(row.id, take(row))
+      }
       const last = rows.at(-1)
       if (!last || rows.length < PAGE) break
       after = last.id
     }
     backoff.keep(seen)
   }
-  return { name: 'take signals', everyMs: EVERY_MS, run }
+  const look = oneAtATime(read)
+  const run = async (): Promise<void> => {
+    await look()
+    await Promise.all(inHand.values())
+  }
+  return { name: 'take signals', everyMs: EVERY_MS, run, look }
+}
+
+/** Who asks while it runs gets a run that begins afterwards, the same for all who ask. */
+function oneAtATime(run: () => Promise<void>): () => Promise<void> {
+  let current: Promise<void> | undefined
+  let next: Promise<void> | undefined
+  const start = (): Promise<void> => {
+    next = undefined
+    current = run().finally(() => {
+      if (next === undefined) current = undefined
+    })
+    return current
+  }
+  return () => {
+    if (!current) return start()
+    next ??= current.then(start, start)
+    return next
+  }
 }

@@ -174,6 +174,8 @@ export interface Reads {
   listFlows(after: FlowKey | undefined, limit: number): Promise<readonly FlowRow[]>
   findExecution(id: string): Promise<ExecutionRow | undefined>
   journalOf(id: string): Promise<readonly JournalRowOf[]>
+  /** The journals of those of the executions that have one. */
+  journalsOf(ids: readonly string[]): Promise<ReadonlyMap<string, readonly JournalRowOf[]>>
   listExecutions(query: ExecutionQuery): Promise<readonly ExecutionRow[]>
   /** Counts up to `limit`. */
   countExecutions(query: ExecutionQuery): Promise<number>
@@ -199,7 +201,8 @@ export interface Reads {
   listFreeJobs(queue: string, limit: number): Promise<readonly JobKey[]>
   /** Of those that are next in the queue. */
   listFreePayloads(queue: string, limit: number): Promise<readonly string[]>
-  listTriggers(): Promise<readonly StoredTrigger[]>
+  /** Of all flows, or of one. */
+  listTriggers(flow?: FlowKey): Promise<readonly StoredTrigger[]>
   logsOf(query: LogQuery): Promise<readonly LogRow[]>
   metricsOf(executionId: string): Promise<readonly MetricRow[]>
   findOperation(key: string): Promise<OperationRow | undefined>

@@ -64,6 +64,8 @@ interface Running {
 const CLAIM_MAX = 50
 const STORE_RETRY_MS = 500
 const DRAIN_LOOK_MS = 50
+/** Less than what makes the rescue give up a job of this node that its worker does not know. */
+const ON_THE_WAY_MAX_MS = 8_000
 
 export class Worker implements JobSink {
   readonly #options: WorkerOptions
@@ -74,6 +76,10 @@ export class Worker implements JobSink {
   /** Jobs that were to stop while a claim was on its way: if it brings them they are not begun. */
   readonly #unwanted = new Set<string>()
   #hasFree = false
+  /** Somebody said that there are jobs while a claim was on its way. */
+  #isWoken = false
+  #isLooking = false
+  #isToLook = false
   /** There are workers of groups, or with tags: not every job is for everybody. */
   #isChoosing: boolean
   /** Takes nothing new. */
@@ -130,27 +136,50 @@ export class Worker implements JobSink {
 
   offer(row: JobRow): void {
     this.release(1)
-    this.#start(row)
+    this.#begin(row)
   }
 
   wake(): void {
     this.#hasFree = true
+    this.#isWoken = true
     void this.#claim()
+  }
+
+  /** There may be jobs that nobody has claimed, or own ones that are to stop. */
+  hint(): void {
+    this.wake()
+    void this.#stopKilled()
   }
 
   /** Looks for jobs that nobody has claimed, and for own ones that were killed by the node that owns their execution. */
   async sweep(): Promise<void> {
-    const { store, node, profile, onNotice } = this.#options
+    const { store, profile, onNotice } = this.#options
     try {
       const nodes = (await store.cluster?.listNodes()) ?? []
       this.#isChoosing =
         isSpecial(profile) ||
         nodes.some(({ isLive, roles, worker }) => isLive && roles.includes('worker') && isSpecial(worker))
-      for (const key of (await store.cluster?.listKilledJobs(node)) ?? []) this.stop(key, 'kill')
+    } catch (error) {
+      onNotice('what other nodes are for could not be read; it is tried again', error)
+    }
+    this.hint()
+  }
+
+  /** One look at a time: who asks meanwhile is answered by one more. */
+  async #stopKilled(): Promise<void> {
+    const { store, node, onNotice } = this.#options
+    this.#isToLook = true
+    if (this.#isLooking) return
+    this.#isLooking = true
+    try {
+      while (this.#isToLook) {
+        this.#isToLook = false
+        for (const key of (await store.cluster?.listKilledJobs(node)) ?? []) this.stop(key, 'kill')
+      }
     } catch (error) {
       onNotice('what other nodes want of this one could not be read; it is tried again', error)
     }
-    this.wake()
+    this.#isLooking = false
   }
 
   stop(key: JobKey, reason: 'kill' | 'stale'): void {
@@ -169,7 +198,7 @@ export class Worker implements JobSink {
     if (left.length > 0)
       this.#options.onNotice(`${left.length} jobs still run when the time is over: they are stopped and start again`)
     await this.#host?.stop()
-    await Promise.all(left.map(({ job }) => this.#handBack(job)))
+    await Promise.all(left.map(({ job }) => this.#handBack(job.key)))
   }
 
   /** The lease was renewed: what runs may go on for so long without another word. */
@@ -192,7 +221,7 @@ export class Worker implements JobSink {
   }
 
   /** So that it starts again at once, and not only when it is missed. */
-  async #handBack({ key: { executionId, run, epoch } }: HostJob): Promise<void> {
+  async #handBack({ executionId, run, epoch }: JobKey): Promise<void> {
     try {
       await this.#options.inbox.submit({ type: 'lost', executionId, run, epoch })
     } catch (error) {
@@ -201,22 +230,13 @@ export class Worker implements JobSink {
   }
 
   async #claim(): Promise<void> {
-    if (this.#isClaiming || this.#isStopped || this.#isDraining || this.#options.isPaused()) return
+    if (this.#isClaiming) return
     this.#isClaiming = true
     try {
-      const limit = Math.min(CLAIM_MAX, this.#options.slots - this.#running.size - this.#reserved)
-      if (limit <= 0) return
-      const rows = await this.#options.store.perform('claimJobs', {
-        ...this.#options.node,
-        limit,
-        nowMs: this.#options.platform.nowMs(),
-        queues: await this.#ownQueues(),
-      })
-      this.#hasFree = rows.length === limit
-      for (const row of rows) {
-        if (this.#unwanted.has(keyText(row))) this.#reportLost(row)
-        else this.#start(row)
-      }
+      do {
+        this.#isWoken = false
+        await this.#claimOnce()
+      } while (this.#isWoken)
     } catch (error) {
       this.#options.onNotice('jobs could not be claimed', error)
     } finally {
@@ -225,11 +245,37 @@ export class Worker implements JobSink {
     }
   }
 
+  async #claimOnce(): Promise<void> {
+    if (this.#isStopped || this.#isDraining || this.#options.isPaused()) return
+    const limit = Math.min(CLAIM_MAX, this.#options.slots - this.#running.size - this.#reserved)
+    if (limit <= 0) return
+    const rows = await this.#options.store.perform('claimJobs', {
+      ...this.#options.node,
+      limit,
+      nowMs: this.#options.platform.nowMs(),
+      queues: await this.#ownQueues(),
+    })
+    this.#hasFree = rows.length === limit
+    if (this.#hasFree) this.#isWoken = true
+    for (const row of rows) {
+      if (this.#unwanted.has(keyText(row))) this.#reportLost(row)
+      else this.#begin(row)
+    }
+  }
+
   /** Null for all: where no worker is special, everybody takes everything. */
   async #ownQueues(): Promise<readonly string[] | null> {
     if (!this.#isChoosing) return null
     const queues = await this.#options.store.read.listFreeQueues()
     return queues.filter(queue => serves(this.#options.profile, queue))
+  }
+
+  /** What was on its way for too long may have been given up and begun elsewhere, and a worker that has stopped begins nothing. */
+  #begin(row: JobRow): void {
+    if (this.#isAbandoned) return
+    const onTheWayMs = this.#options.platform.nowMs() - (row.claimedMs ?? Infinity)
+    if (this.#isStopped || onTheWayMs > ON_THE_WAY_MAX_MS) return void this.#handBack(row)
+    this.#start(row)
   }
 
   #start(row: JobRow): void {

@@ -158,11 +158,12 @@ class Load {
       nowMs: () => nowMs,
       owns: () => true,
       findFlow: key => this.#flows.flowOf(key),
+      newId: () => this.#newId(),
       onNotice: () => {},
       fire: firing => {
         const ask = (): Promise<Value> => Promise.reject(new Error('nothing is asked'))
         const options = { inbox: this.#engine, flows: this.#flows, world: this.#startWorld(), ask, onNotice: () => {} }
-        const fired = startFiring(firing, { ...options, newId: () => this.#newId() })
+        const fired = startFiring(firing, options)
         firings.push(fired.then(async isTaken => void (await schedules.settle(firing.row, isTaken))))
       },
     })

@@ -207,6 +207,8 @@ function others(subject: StoreSubject): void {
       [1, 3, 10],
     )
     assert.deepEqual(await store.read.journalOf('ghost'), [])
+    const journals = await store.read.journalsOf(['e1', 'ghost'])
+    assert.deepEqual([...journals], [['e1', await store.read.journalOf('e1')]])
   })
 
   storeCase(subject, 'an execution is deleted with all that belongs to it, once', async ({ store }) => {

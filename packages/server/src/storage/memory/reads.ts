@@ -17,6 +17,13 @@ export function readsOf(tables: Tables): Reads {
     listFlows: async (after, limit) => listFlows(tables, after, limit),
     findExecution: async id => tables.executions.get(id),
     journalOf: async id => (tables.journal.get(id) ?? []).toSorted((a, b) => a.turn - b.turn),
+    journalsOf: async ids =>
+      new Map(
+        ids.flatMap(id => {
+          const rows = tables.journal.get(id)
+          return rows ? [[id, rows.toSorted((a, b) => a.turn - b.turn)] as const] : []
+        }),
+      ),
     listExecutions: async query => {
       const rows = match(tables, query)
       const from = query.offset ?? 0
@@ -39,7 +46,8 @@ export function readsOf(tables: Tables): Reads {
         .sort((a, b) => (a.id < b.id ? -1 : 1))
         .slice(0, limit),
     ...jobReads(tables),
-    listTriggers: async () => [...tables.triggers.values()],
+    listTriggers: async flow =>
+      [...tables.triggers.values()].filter(row => flow === undefined || flowKeyOf(row) === flowKeyOf(flow)),
     logsOf: async ({ executionId, levelMin = 0, limit, offset = 0 }) =>
       (tables.logs.get(executionId) ?? []).filter(row => row.levelMax >= levelMin).slice(offset, offset + limit),
     metricsOf: async id => tables.metrics.get(id) ?? [],

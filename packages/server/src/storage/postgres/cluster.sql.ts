@@ -33,11 +33,19 @@ export const SEND_SIGNALS = `with sent as (
     select * from unnest($1::text[], $2::smallint[], $3::text[], $4::text[]) returning 1)
   select pg_notify('batuta', 'signals')`
 
-/** The result of a job that is no longer this node's changes nothing: no row comes back. */
-export const SETTLE_JOB = `with ended as (
-    delete from jobs where execution_id = $1 and run = $2 and epoch = $3 and node = $4 and incarnation = $5 returning 1),
-  sent as (insert into signals (id, shard, execution_id, body) select $6, $7::smallint, $8, $9 from ended returning 1)
-  select pg_notify('batuta', 'signals') from sent`
+/**
+ * The result of a job that is no longer this node's changes nothing: its row is not met. Rows are found by the primary key; through the index of
+ * the node the planner would read every job that the node has settled since the last vacuum (4 ms instead of 0.3 ms after 40,000 jobs).
+ */
+export const SETTLE_JOBS = `with settled as (
+    select * from unnest($3::text[], $4::integer[], $5::integer[], $6::text[], $7::smallint[], $8::text[])
+      as s (execution_id, run, epoch, id, shard, body)),
+  ended as (
+    delete from jobs j using settled s
+    where j.execution_id = s.execution_id and j.run = s.run and j.epoch = s.epoch and j.node || '' = $1 and j.incarnation + 0 = $2
+    returning s.id, s.shard, s.execution_id, s.body),
+  sent as (insert into signals (id, shard, execution_id, body) select id, shard, execution_id, body from ended returning 1)
+  select pg_notify('batuta', 'signals') where exists (select 1 from sent)`
 
 export const LIST_NODES = `select id, incarnation, roles, facts, not fenced and lease_until >= clock_timestamp() as is_live,
     (select count(*) from shards where owner_node = nodes.id) as shards,
@@ -47,13 +55,16 @@ export const LIST_NODES = `select id, incarnation, roles, facts, not fenced and 
 export const ANNOUNCE = `update nodes set roles = $3, facts = $5, fenced = false, lease_until = clock_timestamp() + $4 * interval '1 millisecond'
   where id = $1 and incarnation = $2`
 
-/** Index: jobs_free. */
+/** Index: jobs_claimable. */
 export const MOVE_JOBS = 'update jobs set queue = $2 where node is null and queue = $1'
 /** Index: jobs_by_node. */
 export const ABANDONED_JOBS = `select j.* from jobs j left join nodes n on n.id = j.node
   where j.node is not null and (n.id is null or n.fenced or n.incarnation <> j.incarnation) order by j.execution_id limit $1`
-/** Index: jobs_by_node. */
+/** Index: jobs_to_stop. */
 export const KILLED_JOBS =
   'select execution_id, run, epoch from jobs where node = $1 and incarnation = $2 and is_killed'
 /** Index: flows_by_seq. */
 export const FLOWS_SINCE = 'select * from flows where seq > $1 order by seq limit 1000'
+
+export const FORGET_NODES = `delete from nodes n where fenced and lease_until < clock_timestamp() - $1 * interval '1 millisecond'
+  and not exists (select 1 from jobs where node = n.id) and not exists (select 1 from shards where owner_node = n.id)`

@@ -91,23 +91,16 @@ export class PostgresCluster implements Cluster {
     await this.#options.pool.write(sql.SEND_SIGNALS, columns)
   }
 
-  async settleJob(
-    { executionId, run, epoch }: JobKey,
-    { node, incarnation }: Member,
-    signal: SignalRow,
-  ): Promise<boolean> {
-    const values = [
-      executionId,
-      run,
-      epoch,
-      node,
-      incarnation,
-      signal.id,
-      signal.shard,
-      signal.executionId,
-      signal.body,
+  async settleJobs(...[jobs, { node, incarnation }]: Parameters<Cluster['settleJobs']>): Promise<void> {
+    const columns = [
+      jobs.map(({ key }) => key.executionId),
+      jobs.map(({ key }) => key.run),
+      jobs.map(({ key }) => key.epoch),
+      jobs.map(({ signal }) => signal.id),
+      jobs.map(({ signal }) => signal.shard),
+      jobs.map(({ signal }) => signal.body),
     ]
-    return (await this.#options.pool.write(sql.SETTLE_JOB, values)).rowCount === 1
+    await this.#options.pool.write(sql.SETTLE_JOBS, [node, incarnation, ...columns])
   }
 
   async moveJobs(from: string, to: string): Promise<void> {
@@ -152,6 +145,10 @@ export class PostgresCluster implements Cluster {
       shards: row.shards,
       jobs: row.jobs,
     }))
+  }
+
+  async forgetNodes(goneMs: number): Promise<number> {
+    return (await this.#options.pool.write(sql.FORGET_NODES, [goneMs])).rowCount ?? 0
   }
 
   onHint(listener: (hint: Hint) => void): () => void {

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { Client } from 'pg'
 import { startPostgres, type Postgres } from '../../../../../tests/services/postgres.mjs'
+import { announcementOf } from '../contract/subject.ts'
 import { Faults, type Fault } from '../testing/faults.ts'
 import { failEachStatement, type FailingStore, type Tally } from '../testing/nth-statement.ts'
 import { CLUSTER_USE_CASES, USE_CASES, fillForUseCases } from '../testing/use-cases.ts'
 import { failingClient } from './testing/failing-client.ts'
-import { announcementOf } from '../contract/subject.ts'
 import { newDatabase, openTestStore } from './testing/test-database.ts'
 
 let server: Postgres

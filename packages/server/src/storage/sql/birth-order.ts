@@ -1,7 +1,7 @@
 // Births in the words of either database. An id begins with the moment of birth, so that SQLite orders and bounds by the id alone; PostgreSQL
 // finds the partition by the moment, and orders by both.
 import { createdMsOf, idFloorOf } from '@batuta/core'
-import type { Condition } from './walk.ts'
+import type { Condition } from './walk.sql.ts'
 
 /** What an arm walks: rows as they are, or those that carry a label. */
 type Source = 'executions' | 'labels'

@@ -2,7 +2,7 @@
 // ever yielding to the event loop, PostgreSQL with a round trip each.
 import type { JobRow, LogRow } from '../batch.ts'
 import type { FlowKey, FlowRow, FlowWrite, Operations, PurgeSlice, Purged } from '../store.ts'
-import type { Condition } from './walk.ts'
+import type { Condition } from './walk.sql.ts'
 import type { BirthOrder } from './birth-order.ts'
 import * as sql from './perform.sql.ts'
 import { flowOf, jobOf, number, numberOrNull, text, type SqlRow } from './rows.ts'
@@ -32,6 +32,7 @@ export interface SqlDialect {
   /** How walks over several keys become one list. */
   readonly merge: 'union' | 'lateral'
   journalOf(executionId: string): Statement
+  journalsOf(executionIds: readonly string[]): Statement
   insertLog(row: LogRow): Statement
   /** Around the saving of flows: one at a time, so that their numbers are seen in order, and told to the other nodes. */
   readonly beforeFlows?: Statement
@@ -168,8 +169,8 @@ function oldOf({ endedBeforeMs, afterId, limit }: PurgeSlice, born: BirthOrder):
 
 /** All of an execution but its header. */
 function* deleteParts(id: string, born: BirthOrder): Performance<void> {
-  for (const table of sql.TABLES_BY_BIRTH) yield of(`delete from ${table} where ?`, born.is(id, 'execution_id'))
-  for (const table of sql.TABLES_OF_WORK) yield run(`delete from ${table} where execution_id = $1`, id)
+  for (const table of sql.TABLES_BY_BIRTH) yield of(sql.deleteByBirth(table), born.is(id, 'execution_id'))
+  for (const table of sql.TABLES_OF_WORK) yield run(sql.deleteOf(table), id)
 }
 
 function compareRank(a: JobRow, b: JobRow): number {

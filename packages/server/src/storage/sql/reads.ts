@@ -2,8 +2,9 @@
 import type { JobKey, JournalRowOf } from '../batch.ts'
 import type { ExecutionQuery, Reads } from '../store.ts'
 import { WALKS_MAX, below, countLabelStatement, countStatement, listStatement, type Found } from './execution-query.ts'
-import type { Condition } from './walk.ts'
+import type { Condition } from './walk.sql.ts'
 import { of, type Param, type SqlDialect, type Statement } from './perform.ts'
+import { TRIGGERS_OF_FLOW } from './perform.sql.ts'
 import * as sql from './reads.sql.ts'
 import { executionOf, flowOf, jobOf, number, numberOrNull, text, textOrNull, triggerOf, type SqlRow } from './rows.ts'
 
@@ -17,6 +18,7 @@ export function readsOf(query: Query, dialect: SqlDialect): Reads {
     ...flowReads(all, one),
     ...executionReads(all, query, dialect),
     journalOf: async id => await journalOf(id, query, dialect),
+    journalsOf: async ids => await journalsOf(ids, query, dialect),
     ...queueReads(all, one),
     findKey: async (tenant, namespace, key) => mapRow(await one(sql.FIND_KEY, tenant, namespace, key), keyOf),
     listKeys: async (tenant, namespace) => (await all(sql.LIST_KEYS, tenant, namespace)).map(keyOf),
@@ -38,7 +40,10 @@ function flowReads(all: All, one: One): Pick<Reads, 'findFlow' | 'listRevisions'
     listRevisions: async key => (await all(sql.LIST_REVISIONS, key.tenant, key.namespace, key.flowId)).map(flowOf),
     listFlows: async (after, limit) =>
       (await all(sql.LIST_FLOWS, after?.tenant ?? '', after?.namespace ?? '', after?.flowId ?? '', limit)).map(flowOf),
-    listTriggers: async () => (await all(sql.LIST_TRIGGERS)).map(triggerOf),
+    listTriggers: async flow => {
+      const rows = flow ? all(TRIGGERS_OF_FLOW, flow.tenant, flow.namespace, flow.flowId) : all(sql.LIST_TRIGGERS)
+      return (await rows).map(triggerOf)
+    },
   }
 }
 
@@ -115,13 +120,30 @@ async function isRare(label: Parameters<typeof countLabelStatement>[0], first: F
 
 async function journalOf(id: string, query: Query, dialect: SqlDialect): Promise<readonly JournalRowOf[]> {
   const statement = dialect.journalOf(id)
-  return (await query(statement.text, statement.values)).map(row => ({
-    executionId: id,
+  return (await query(statement.text, statement.values)).map(row => journalRowOf(id, row))
+}
+
+async function journalsOf(
+  ids: readonly string[],
+  query: Query,
+  dialect: SqlDialect,
+): Promise<ReadonlyMap<string, readonly JournalRowOf[]>> {
+  const statement = dialect.journalsOf(ids)
+  const rows = await query(statement.text, statement.values)
+  return Map.groupBy(
+    rows.map(row => journalRowOf(text(row, 'execution_id'), row)),
+    row => row.executionId,
+  )
+}
+
+function journalRowOf(executionId: string, row: SqlRow): JournalRowOf {
+  return {
+    executionId,
     turn: number(row, 'turn'),
     version: number(row, 'version'),
     atMs: number(row, 'at_ms'),
     events: text(row, 'events'),
-  }))
+  }
 }
 
 function queueReads(

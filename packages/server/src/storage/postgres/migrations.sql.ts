@@ -22,4 +22,16 @@ export const MIGRATIONS: readonly Migration[] = [
       alter table operations set (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0)`,
   },
   { type: 'inside', title: 'lists of ten million executions', sql: LIST_INDEXES },
+  {
+    type: 'outside',
+    title: 'jobs are claimed and stopped without a look at those that were settled',
+    statements: [
+      // In the whole order of a claim: with a part of it all free jobs were sorted.
+      'drop index concurrently if exists jobs_claimable',
+      'create index concurrently jobs_claimable on jobs (queue, rank, execution_id, run, epoch) where node is null',
+      'drop index concurrently if exists jobs_free',
+      'drop index concurrently if exists jobs_to_stop',
+      'create index concurrently jobs_to_stop on jobs (node, incarnation) where is_killed',
+    ],
+  },
 ]
