@@ -153,6 +153,8 @@ export interface Reads {
   listFlows(after: FlowKey | undefined, limit: number): Promise<readonly FlowRow[]>
   findExecution(id: string): Promise<ExecutionRow | undefined>
   journalOf(id: string): Promise<readonly JournalRowOf[]>
+  /** Of several executions at once, each in the order of its turns. */
+  journalsOf(ids: readonly string[]): Promise<ReadonlyMap<string, readonly JournalRowOf[]>>
   listExecutions(query: ExecutionQuery): Promise<readonly ExecutionRow[]>
   /** Counts up to `limit`. */
   countExecutions(query: ExecutionQuery): Promise<number>

@@ -207,6 +207,15 @@ function others(subject: StoreSubject): void {
       [1, 3, 10],
     )
     assert.deepEqual(await store.read.journalOf('ghost'), [])
+    const journals = await store.read.journalsOf(['e2', 'ghost', 'e1'])
+    assert.deepEqual(
+      [...journals].map(([id, rows]) => [id, rows.map(row => row.turn)]),
+      [
+        ['e2', [1]],
+        ['ghost', []],
+        ['e1', [1, 3, 10]],
+      ],
+    )
   })
 
   storeCase(subject, 'an execution is deleted with all that belongs to it, once', async ({ store }) => {

@@ -16,7 +16,8 @@ export function readsOf(tables: Tables): Reads {
     listRevisions: async key => tables.flows.get(flowKeyOf(key)) ?? [],
     listFlows: async (after, limit) => listFlows(tables, after, limit),
     findExecution: async id => tables.executions.get(id),
-    journalOf: async id => (tables.journal.get(id) ?? []).toSorted((a, b) => a.turn - b.turn),
+    journalOf: async id => journalOf(tables, id),
+    journalsOf: async ids => new Map(ids.map(id => [id, journalOf(tables, id)])),
     listExecutions: async query => {
       const rows = match(tables, query)
       const from = query.offset ?? 0
@@ -94,6 +95,10 @@ function jobReads(tables: Tables): JobReads {
 
 function freeJobs(tables: Tables): readonly JobRow[] {
   return [...tables.jobs.values()].filter(job => job.node === null && !tables.jobsKilled.has(jobKeyOf(job)))
+}
+
+function journalOf(tables: Tables, id: string): readonly JournalRowOf[] {
+  return (tables.journal.get(id) ?? []).toSorted((a, b) => a.turn - b.turn)
 }
 
 function liveOf(rows: readonly FlowRow[]): FlowRow | undefined {

@@ -18,6 +18,7 @@ export function readsOf(query: Query, dialect: SqlDialect): Reads {
     ...flowReads(all, one),
     ...executionReads(all, query, dialect),
     journalOf: async id => await journalOf(id, query, dialect),
+    journalsOf: async ids => await journalsOf(ids, query, dialect),
     ...queueReads(all, one),
     findKey: async (tenant, namespace, key) => mapRow(await one(sql.FIND_KEY, tenant, namespace, key), keyOf),
     listKeys: async (tenant, namespace) => (await all(sql.LIST_KEYS, tenant, namespace)).map(keyOf),
@@ -119,13 +120,32 @@ async function isRare(label: Parameters<typeof countLabelStatement>[0], first: F
 
 async function journalOf(id: string, query: Query, dialect: SqlDialect): Promise<readonly JournalRowOf[]> {
   const statement = dialect.journalOf(id)
-  return (await query(statement.text, statement.values)).map(row => ({
-    executionId: id,
+  return (await query(statement.text, statement.values)).map(row => journalRowOf(id, row))
+}
+
+async function journalsOf(
+  ids: readonly string[],
+  query: Query,
+  { born }: SqlDialect,
+): Promise<ReadonlyMap<string, readonly JournalRowOf[]>> {
+  const found = new Map<string, JournalRowOf[]>(ids.map(id => [id, []]))
+  if (ids.length === 0) return found
+  const statement = of(sql.JOURNALS_OF, born.among(ids, 'execution_id'))
+  for (const row of await query(statement.text, statement.values)) {
+    const id = text(row, 'execution_id')
+    found.get(id)?.push(journalRowOf(id, row))
+  }
+  return found
+}
+
+function journalRowOf(executionId: string, row: SqlRow): JournalRowOf {
+  return {
+    executionId,
     turn: number(row, 'turn'),
     version: number(row, 'version'),
     atMs: number(row, 'at_ms'),
     events: text(row, 'events'),
-  }))
+  }
 }
 
 function queueReads(
