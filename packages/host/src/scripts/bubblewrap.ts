@@ -100,9 +100,10 @@ function runOnce([file, ...args]: Argv): Promise<string | undefined> {
   })
 }
 
+/** Or the folder itself. */
 function isInside(path: string, folder: string): boolean {
   const way = relative(folder, path)
-  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
 }
 
 function devicesOf(folder: string): readonly string[] {

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ProcessKeeper, type Command } from '@batuta/plugin-sdk'
 import { probeBubblewrap } from './bubblewrap.ts'
 import { startSandboxed } from './sandboxed-command.ts'
@@ -32,10 +33,13 @@ test('what a command printed before we looked at it is not lost', async t => {
     return lines
   }
 
-  const runs = Promise.all(Array.from({ length: COMMANDS }, (_, at) => run(at)))
-  const busy = setInterval(() => beBusy(), 10)
+  let isDone = false
+  const runs = Promise.all(Array.from({ length: COMMANDS }, (_, at) => run(at))).finally(() => (isDone = true))
+  while (!isDone) {
+    beBusy()
+    await sleep(10)
+  }
   const lines = await runs
-  clearInterval(busy)
 
   for (const printed of lines) assert.deepEqual(printed, ['one', 'two'])
 })
