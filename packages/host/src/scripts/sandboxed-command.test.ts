@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ProcessKeeper, type Command } from '@batuta/plugin-sdk'
 import { probeBubblewrap } from './bubblewrap.ts'
 import { startSandboxed } from './sandboxed-command.ts'
@@ -33,9 +34,9 @@ test('what a command printed before we looked at it is not lost', async t => {
   }
 
   const runs = Promise.all(Array.from({ length: COMMANDS }, (_, at) => run(at)))
-  const busy = setInterval(() => beBusy(), 10)
+  const isDone = runs.then(() => true)
+  while (!(await Promise.race([isDone, sleep(10, false)]))) beBusy()
   const lines = await runs
-  clearInterval(busy)
 
   for (const printed of lines) assert.deepEqual(printed, ['one', 'two'])
 })
