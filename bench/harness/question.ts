@@ -5,6 +5,8 @@ export interface Question {
   readonly id: string
   /** One sentence: what it finds out. */
   readonly asks: string
+  /** For those that make sense on one alone. */
+  readonly store?: StoreKind
   run(ask: Ask): Promise<Figures>
 }
 

@@ -26,6 +26,7 @@ const SHARDS = 256
 export const d02: Question = {
   id: 'D02',
   asks: 'What do two and four engines on one PostgreSQL do beside one, and what is lost, and for how long, when one is killed or paused?',
+  store: 'postgres',
   run: async ask => {
     const cluster = await startCluster(ask, { b01: readFlow('b01') }, [])
     try {

@@ -4,7 +4,7 @@
 // ends the sandbox: that the sandbox dies with its parent does not hold while it is being made.
 // The output goes through descriptors of its own, for those that watch the sandbox keep the ordinary ones open until it ends.
 import { spawn, type ChildProcess } from 'node:child_process'
-import { Duplex } from 'node:stream'
+import { Duplex, PassThrough } from 'node:stream'
 import { MARK_VARIABLE, TaskError } from '@batuta/plugin-sdk'
 import type { Command, CommandResult, ProcessKeeper, StartedProcess } from '@batuta/plugin-sdk'
 import { enclose, readLeader, type SandboxView } from './bubblewrap.ts'
@@ -48,8 +48,10 @@ export async function startSandboxed({ keeper, command, view, mark }: SandboxedC
   const [info, report, stdout, stderr] = [INFO_FD, REPORT_FD, OUT_FD, ERR_FD].map(fd => child.stdio[fd])
   if (!isStream(info) || !isStream(report) || !isStream(stdout) || !isStream(stderr)) return await ended
   const exited = readReport(report)
+  // Read from the start: the end of a stream that nobody reads yet takes along what came before it.
+  const output = { stdout: stdout.pipe(new PassThrough()), stderr: stderr.pipe(new PassThrough()) }
   const leader = (await readLeader(info)) ?? (await ended)
-  return { leader, stdout, stderr, exited }
+  return { leader, ...output, exited }
 }
 
 /** Of the sandbox, which does not end by itself but by being killed, or by never coming into being. */
