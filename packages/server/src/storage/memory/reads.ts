@@ -1,4 +1,4 @@
-import type { ExecutionRow, JobRow } from '../batch.ts'
+import type { ExecutionRow, JobRow, JournalRowOf } from '../batch.ts'
 import type { ExecutionQuery, FlowKey, FlowRow, Reads } from '../store.ts'
 import { jobKeyOf, flowKeyOf, keyKeyOf, type Tables } from './tables.ts'
 
