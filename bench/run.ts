@@ -25,6 +25,7 @@ import { gTasks } from './questions/g-tasks.ts'
 import { gTriggers } from './questions/g-triggers.ts'
 import { l01 } from './questions/l01.ts'
 import { m01 } from './questions/m01.ts'
+import { p01 } from './questions/p01.ts'
 import { s01 } from './questions/s01.ts'
 import { soak } from './questions/soak.ts'
 import { x01 } from './questions/x01.ts'
@@ -49,6 +50,7 @@ const QUESTIONS: readonly Question[] = [
   x01,
   m01,
   e01,
+  p01,
   soak,
 ]
 const HISTORY = join(ROOT, 'bench', '.history.jsonl')

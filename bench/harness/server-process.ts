@@ -9,7 +9,6 @@ export const ROOT: string = dirname(dirname(dirname(fileURLToPath(import.meta.ur
 const COMMAND = join(ROOT, 'bin', 'batuta')
 const READY_LINE = /Batuta is ready (?:at http:\/\/([\d.]+):(\d+)|\()/
 /** They load no flows and listen to nobody. */
-const WITHOUT_HTTP: ReadonlySet<string> = new Set(['engine', 'worker'])
 const READY_TIMEOUT_MS = 60_000
 const STOP_TIMEOUT_MS = 30_000
 const STDERR_KEPT_CHARS = 20_000
@@ -129,14 +128,12 @@ function spawnChild({ dataDir, flowsDir, env = {}, role = 'local' }: ServerOptio
   readonly exited: Promise<Exit>
 } {
   if (!existsSync(join(ROOT, 'dist', 'cli.js'))) throw new Error('nothing is built yet: run "npm run build" first')
-  const args = [
-    'server',
-    role,
-    '--data',
-    dataDir,
-    ...(WITHOUT_HTTP.has(role) ? [] : ['--port', '0', '--flows', flowsDir]),
-  ]
-  const child = spawn(COMMAND, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } })
+  // Not every role has an option for the folder of flows, but all may be told of it.
+  const args = ['server', role, '--port', '0', '--data', dataDir]
+  const child = spawn(COMMAND, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, BATUTA_FLOWS: flowsDir, ...env },
+  })
   const exited = new Promise<Exit>(resolve => child.once('exit', (code, signal) => resolve({ code, signal })))
   return { child, exited }
 }

@@ -15,6 +15,8 @@ export interface WebhookLoad {
   readonly pace: Pace
   readonly seconds: number
   readonly clients: number
+  /** Looks at the server when the last answer is there, before anything is counted. */
+  afterLoad?(): Promise<void>
 }
 
 export interface Measured {
@@ -41,6 +43,7 @@ export async function measureWebhook(target: BenchServer, generator: Generator, 
   const after = readProcess(server.pid)
   const tree = treeFigures(treeBefore, database.readProcesses(), result)
   const { rssBytes } = readMemory(server.pid)
+  await load.afterLoad?.()
   const store = storeFigures(storeBefore, await database.read(), result.acknowledged)
   const ownMicros = after.cpuMicros - before.cpuMicros + result.cpuMicros + tree.cpuMicros
   const figures = {

@@ -15,6 +15,7 @@ export class LoadRun implements ConnectionEvents {
   readonly #intervalMs: number
   readonly #total: number
   readonly #sampleEvery: number
+  readonly #isLeaving: boolean
   readonly #latencies = new Latencies()
   readonly #failures: Record<string, number> = {}
   readonly #sampleIds: string[] = []
@@ -25,6 +26,7 @@ export class LoadRun implements ConnectionEvents {
   #startMs = 0
   #lastMs = 0
   #sent = 0
+  #left = 0
   #answered = 0
   #failed = 0
   #finish: ((isDrained: boolean) => void) | undefined
@@ -34,6 +36,7 @@ export class LoadRun implements ConnectionEvents {
     this.#requests = plan.requests.map(request => Buffer.from(request, 'latin1'))
     this.#intervalMs = plan.pace.type === 'open' ? MINUTE_MS / plan.pace.perMinute : 0
     this.#total = plan.pace.type === 'open' ? Math.round((plan.sendMs * plan.pace.perMinute) / MINUTE_MS) : Infinity
+    this.#isLeaving = plan.pace.type === 'open' && plan.pace.whenBusy === 'leave'
     const expected = plan.pace.type === 'open' ? this.#total : plan.samplesMax * 100
     this.#sampleEvery = Math.max(1, Math.floor(expected / Math.max(1, plan.samplesMax)))
   }
@@ -92,16 +95,18 @@ export class LoadRun implements ConnectionEvents {
 
   #pump(nowMs: number): void {
     const due = this.#dueAt(nowMs)
-    while (this.#sent < due) {
+    while (this.#sent + this.#left < due) {
       const connection = this.#free.shift()
       if (!connection) break
-      const sinceMs = this.#intervalMs > 0 ? this.#startMs + this.#sent * this.#intervalMs : nowMs
+      const sinceMs = this.#intervalMs > 0 ? this.#startMs + (this.#sent + this.#left) * this.#intervalMs : nowMs
       const request = this.#requests[this.#sent % this.#requests.length]
       if (request === undefined) throw new Error('a load plan has at least one request')
       connection.send(request, sinceMs, this.#sent % this.#sampleEvery === 0)
       this.#sent += 1
     }
-    for (let missing = due - this.#sent - this.#opening; missing > 0 && this.#mayConnect(); missing--) this.#connect()
+    const missing = due - this.#sent - this.#left
+    for (let more = missing - this.#opening; more > 0 && this.#mayConnect(); more--) this.#connect()
+    if (missing > 0 && this.#isLeaving && !this.#mayConnect()) this.#left += missing
   }
 
   /** How many requests should be out by now. */
@@ -121,7 +126,8 @@ export class LoadRun implements ConnectionEvents {
   }
 
   #finishIfDrained(nowMs: number): boolean {
-    const isSent = this.#intervalMs > 0 ? this.#sent >= this.#total : nowMs - this.#startMs >= this.#plan.sendMs
+    const isSent =
+      this.#intervalMs > 0 ? this.#sent + this.#left >= this.#total : nowMs - this.#startMs >= this.#plan.sendMs
     if (!isSent || this.#answered + this.#failed < this.#sent) return false
     this.#finish?.(true)
     return true
@@ -138,6 +144,7 @@ export class LoadRun implements ConnectionEvents {
       acknowledged,
       failures: this.#failures,
       failed: this.#sent - acknowledged,
+      left: this.#left,
       elapsedMs: this.#lastMs - this.#startMs,
       latencyMs: this.#latencies.summarize(),
       latencyFrom: this.#plan.pace.type === 'open' ? 'intended' : 'sent',

@@ -13,8 +13,13 @@ export interface LoadPlan {
   readonly samplesMax: number
 }
 
-/** open: so many per minute, whatever the answers do. closed: every connection sends again as soon as it was answered. */
-export type Pace = { readonly type: 'open'; readonly perMinute: number } | { readonly type: 'closed' }
+/**
+ * open: so many per minute, whatever the answers do; a request that finds every connection busy waits for one, or goes away as it would at a proxy
+ * whose connections are all taken. closed: every connection sends again as soon as it was answered.
+ */
+export type Pace =
+  | { readonly type: 'open'; readonly perMinute: number; readonly whenBusy?: 'wait' | 'leave' }
+  | { readonly type: 'closed' }
 
 export interface LoadResult {
   readonly sent: number
@@ -23,6 +28,8 @@ export interface LoadResult {
   /** Other answers by status, and what never became an answer by its cause. */
   readonly failures: Readonly<Record<string, number>>
   readonly failed: number
+  /** Those that went away, of which the server never heard. */
+  readonly left: number
   /** From the first intended moment to the last answer. */
   readonly elapsedMs: number
   readonly latencyMs: LatencySummary

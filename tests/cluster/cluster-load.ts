@@ -1,6 +1,7 @@
 // A cluster with clients at work, and the judgement of what they got.
 import { Clients } from '../torture/clients.ts'
 import type { TortureCluster } from '../torture/cluster.ts'
+import { urlOf } from '../torture/database-client.ts'
 import { checkHistory, type Check } from '../torture/history-checker.ts'
 import { Ledger } from '../torture/ledger.ts'
 import { openPostgresHistory } from '../torture/postgres-history.ts'
@@ -9,6 +10,8 @@ const END_TIMEOUT_MS = 90_000
 
 export interface Load {
   readonly ledger: Ledger
+  /** No more is started. */
+  stop(): void
   /** No more is started; settles when everything has ended, with the checks that failed. */
   judge(): Promise<readonly Check[]>
 }
@@ -24,11 +27,11 @@ export function startLoad(cluster: TortureCluster, clients: number): Load {
     await isDone
     const open = await cluster.waitForEnd(END_TIMEOUT_MS)
     await cluster.stopNodes()
-    const history = await openPostgresHistory(database.url())
+    const history = await openPostgresHistory(urlOf(database))
     const checks = await checkHistory(history, ledger)
     await history.close()
     const stuck = open === 0 ? [] : [{ name: 'what was pending has ended', problems: [`${open} are still open`] }]
     return [...stuck, ...checks.filter(({ problems }) => problems.length > 0)]
   }
-  return { ledger, judge }
+  return { ledger, stop: () => load.stop(), judge }
 }

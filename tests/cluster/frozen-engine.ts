@@ -28,14 +28,14 @@ const IN_FLIGHT_MS = 30
 const LATE_ARRIVAL_MS = 500
 const AWAKE_MS = 4_000
 const TAKEOVER_TIMEOUT_MS = 25_000
-const RACE_FROM_MS = 9_000
-const RACE_SPAN_MS = 3_500
+const RACE_FROM_MS = 9_800
+const RACE_SPAN_MS = 2_700
 
 export async function freezeEngines(options: FrozenOptions): Promise<FrozenReport> {
   const cluster = await TortureCluster.open({ nodes: { a: 'standalone', b: 'standalone' }, flows: tortureFlows })
+  const load = startLoad(cluster, options.clients)
   try {
     await installAudit(cluster)
-    const load = startLoad(cluster, options.clients)
     await sleep(WARM_UP_MS)
     let lateBytes = 0
     const untouched: string[] = []
@@ -65,6 +65,7 @@ export async function freezeEngines(options: FrozenOptions): Promise<FrozenRepor
       facts: { rounds: options.ways.length, fences, lateBytes, acknowledged: load.ledger.acknowledged.length },
     }
   } finally {
+    load.stop()
     await cluster.close()
   }
 }

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TortureCluster } from '../torture/cluster.ts'
+import { ask, using } from '../torture/database-client.ts'
 
 const INSTALL = `
 create table audit_names (node text primary key, name text not null);
@@ -29,7 +30,7 @@ create trigger audit_fence after update on nodes for each row when (new.fenced a
 create trigger audit_join after update on nodes for each row when (new.incarnation <> old.incarnation) execute function audit_join();`
 
 export async function installAudit({ database, nodes, folder }: TortureCluster): Promise<void> {
-  await database.using(async client => {
+  await using(database, async client => {
     await client.query(INSTALL)
     for (const { name } of nodes) {
       const id = readFileSync(join(folder, `data-${name}`, 'node-id'), 'utf8').trim()
@@ -47,7 +48,7 @@ export interface Fence {
 const FENCES = `select name, incarnation::integer as incarnation, (extract(epoch from at) * 1000)::float8 as "atMs" from audit_fences order by at`
 
 export async function listFences({ database }: TortureCluster): Promise<readonly Fence[]> {
-  return await database.ask<{ name: string; incarnation: number; atMs: number }>(FENCES)
+  return await ask<{ name: string; incarnation: number; atMs: number }>(database, FENCES)
 }
 
 /** Written by a process after its fence and before it joined anew. */
@@ -62,8 +63,8 @@ const MOVED = `select f.name, f.flush_seq::integer as fenced, j.flush_seq::integ
 
 /** What fenced processes wrote all the same: nothing. */
 export async function findZombieWrites({ database }: TortureCluster): Promise<readonly string[]> {
-  const writes = await database.ask<{ name: string; what: string; n: number }>(ZOMBIES)
-  const moved = await database.ask<{ name: string; fenced: number; joined: number }>(MOVED)
+  const writes = await ask<{ name: string; what: string; n: number }>(database, ZOMBIES)
+  const moved = await ask<{ name: string; fenced: number; joined: number }>(database, MOVED)
   return [
     ...writes.map(({ name, what, n }) => `${name} wrote ${n} rows (${what}) after it was fenced`),
     ...moved.map(({ name, fenced, joined }) => `${name} was fenced at flush ${fenced} and had flushed ${joined}`),

@@ -64,10 +64,10 @@ async function waitForAddress(child: ChildProcess, printed: () => string): Promi
       START_MAX_MS,
     )
     const look = (): void => {
-      const match = /http:\/\/127\.0\.0\.1:\d+/.exec(printed())
+      const match = /ready at (http:\/\/127\.0\.0\.1:\d+)/.exec(printed())
       if (!match) return
       clearTimeout(timer)
-      resolve(match[0])
+      resolve(match[1] ?? '')
     }
     child.stdout?.on('data', look)
     child.once('exit', code => {

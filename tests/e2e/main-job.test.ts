@@ -12,7 +12,7 @@ import { apiOf, isEnded, type Api, type Execution } from './api-of.ts'
 import { ROOT, isAlive, startBatuta, type StartedBatuta } from './batuta.ts'
 import { commandLine } from './command-line.ts'
 import { makePlaces, type Places } from './places.ts'
-import { childrenOf } from './processes.ts'
+import { childrenOf, processIn } from './processes.ts'
 import { WEATHER_FILE, loadDataSets, readDataSet, readWeather, type Day } from './public-data-sets.ts'
 import { until } from './until.ts'
 
@@ -227,7 +227,7 @@ function heldInPython(source: string, gate: string): string {
   assert.ok(source.includes(first), 'the example begins its script otherwise')
   const held = [
     'import os, time',
-    'print("held", os.getpid())',
+    'print("held in", os.getcwd())',
     `while not os.path.exists("${gate}"):`,
     '    time.sleep(0.02)',
   ]
@@ -240,8 +240,9 @@ async function heldPid(from: Api, executionId: string, known: ReadonlySet<number
     async () => {
       const { state } = await from.find(executionId)
       assert.ok(!isEnded(state.current), `it ended ${state.current} before`)
-      const pids = (await from.logs(executionId)).flatMap(({ message }) => /^held (\d+)$/.exec(message)?.[1] ?? [])
-      return pids.map(Number).find(pid => !known.has(pid))
+      const logs = await from.logs(executionId)
+      const folders = logs.flatMap(({ message }) => /^held in (.+)$/.exec(message)?.[1] ?? [])
+      return folders.map(processIn).find(pid => pid !== undefined && !known.has(pid))
     },
     { limitMs: RUN_MAX_MS },
   )

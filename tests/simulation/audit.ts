@@ -5,6 +5,7 @@ import {
   ROOT,
   apply,
   born,
+  createdMsOf,
   decodeEvents,
   getRun,
   getTask,
@@ -34,6 +35,8 @@ export interface Shadow {
 export interface AuditOptions {
   readonly ledger: Ledger
   planOf(birth: Extract<Event, { type: 'created' }>): Plan
+  /** What is committed now is of no later time. */
+  latestMs?(): number
 }
 
 export class Audit {
@@ -76,6 +79,10 @@ export class Audit {
     const [first] = events
     if (!known && first?.type !== 'created') return this.find(id, `turn ${row.turn} comes before the birth`)
     const shadow = known ?? this.#open(id, first as Extract<Event, { type: 'created' }>, row.atMs)
+    const latestMs = this.#options.latestMs?.() ?? Infinity
+    if (row.atMs > latestMs) this.find(id, `I25 turn ${row.turn} is written ${row.atMs - latestMs} ms ahead of time`)
+    const beforeMs = shadow.rows.at(-1)?.atMs ?? createdMsOf(id)
+    if (row.atMs < beforeMs) this.find(id, `I25 turn ${row.turn} is ${beforeMs - row.atMs} ms before what it follows`)
     if (row.turn !== shadow.state.turn + 1) this.find(id, `turn ${row.turn} follows turn ${shadow.state.turn}`)
     for (const event of known ? events : events.slice(1)) {
       this.#judge(shadow, event)

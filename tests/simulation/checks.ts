@@ -1,22 +1,26 @@
 // What must be true when all is quiet. Each rule names its invariant of the reliability specification.
 import { ROOT, decodeEvents, getRun, isFinal, mapGet, type ExecutionState, type TaskRun } from '@batuta/core'
+import type { FlowCatalogue } from '../../packages/server/src/flows/flow-catalogue.ts'
 import type { Tables } from '../../packages/server/src/storage/memory/tables.ts'
 import { foldRows, type Audit, type Shadow } from './audit.ts'
 import { canonical } from './canonical.ts'
 import { SCHEDULE_EVERY_MS, SCHEDULE_ID } from './flow-library.ts'
-import { count, type Ledger } from './ledger.ts'
+import { START_MS, count, type Ledger } from './ledger.ts'
 import { Unpredictable, predict } from './oracle.ts'
 
 export interface CheckOptions {
   readonly tables: Tables
   readonly audit: Audit
   readonly ledger: Ledger
+  /** The flows as each node knows them. */
+  readonly newest: readonly Pick<FlowCatalogue, 'newest'>[]
 }
 
-export function checkQuiet({ tables, audit, ledger }: CheckOptions): void {
+export function checkQuiet({ tables, audit, ledger, newest }: CheckOptions): void {
   checkAcknowledged(tables, audit, ledger)
   checkStarts(audit, ledger)
-  for (const [id, shadow] of audit.shadows) checkExecution(id, shadow, { tables, audit, ledger })
+  for (const [id, shadow] of audit.shadows) checkExecution(id, shadow, { tables, audit, ledger, newest })
+  checkFlows(tables, newest, ledger)
   checkTicks(tables, audit, ledger)
   checkRemains(tables, audit, ledger)
 }
@@ -50,12 +54,20 @@ function checkStarts(audit: Audit, { starts, findings }: Ledger): void {
   }
 }
 
+/** The grace of 30 seconds, and as long again as nodes and database can be away. */
+const KILLED_WITHIN_MS = 75_000
+
 function checkExecution(id: string, shadow: Shadow, { tables, audit, ledger }: CheckOptions): void {
   const { state, ends } = shadow
   const wrong = (what: string): void => void ledger.findings.push(`${id}: ${what}`)
   if (!state.isEnded) wrong(`I21 it is ${state.state} for ever, ${describe(shadow)}`)
   if (ends.length !== state.generation && state.isEnded)
     wrong(`I2 ${state.generation} generations ended ${ends.length} times`)
+  for (const [at, { state: name, atMs }] of state.history.entries()) {
+    const before = state.history[at - 1]
+    if (before?.state === 'KILLING' && name === 'KILLED' && atMs - before.atMs > KILLED_WITHIN_MS)
+      wrong(`G10 it took ${atMs - before.atMs} ms to kill it`)
+  }
   const row = tables.executions.get(id)
   if (row?.state !== state.state) wrong(`I11 its header says ${row?.state}, its journal ${state.state}`)
   if (state.isEnded && row?.waitsFor !== null) wrong(`I11 it has ended, and its header waits for ${row?.waitsFor}`)
@@ -154,11 +166,23 @@ function checkTicks(tables: Tables, audit: Audit, { findings, scheduledUntilMs =
 }
 
 function isLate(last: number | null, untilMs: number): boolean {
-  return last === null || last < untilMs - SCHEDULE_EVERY_MS - SLACK_MS
+  return (last ?? START_MS) < untilMs - SCHEDULE_EVERY_MS - SLACK_MS
 }
 
 function iso(ms: number | null): string {
   return ms === null ? 'never' : new Date(ms).toISOString()
+}
+
+/** A flow saved through one node is the newest one on all of them. */
+function checkFlows(tables: Tables, newest: CheckOptions['newest'], { findings }: Ledger): void {
+  newest.forEach((flows, at) => {
+    for (const rows of tables.flows.values()) {
+      const row = rows.at(-1)
+      const known = row && flows.newest(row)?.revision
+      if (row?.revision !== known)
+        findings.push(`I26 node ${at + 1} knows revision ${known} of ${row?.flowId}, ${row?.revision} was saved`)
+    }
+  })
 }
 
 /** Nothing is left over in the queues. */

@@ -95,10 +95,10 @@ export class Clients {
 
   async #save(): Promise<void> {
     const { world, chance, library, node } = this.#options
+    const server = node()
+    if (!server) return
     const row = await library.save(chance.int(0, library.count - 1), world.nowMs)
-    await node()
-      ?.take(row)
-      .catch(error => world.note(`the save was told late: ${String(error)}\n`))
+    await server.take(row).catch(error => world.note(`the save was told late: ${String(error)}\n`))
   }
 }
 

@@ -2,6 +2,9 @@
 // the truth in the tables with it.
 import type { JobKey } from '../../packages/server/src/storage/batch.ts'
 
+/** True time when a run begins. */
+export const START_MS: number = Date.UTC(2031, 3, 5)
+
 export interface Start {
   readonly key: JobKey
   readonly step: number
@@ -15,8 +18,19 @@ export interface Acknowledged {
   readonly generation: number
 }
 
+export interface RunningHost {
+  /** Of its node. */
+  readonly name: string
+  /** Neither dead nor of a process that is, or that has slept and does not know what it missed. */
+  readonly isAwake: boolean
+  /** But for those that do not listen to a kill. */
+  readonly attempts: readonly JobKey[]
+}
+
 export interface Ledger {
   readonly starts: Start[]
+  /** Every host that ever was. */
+  readonly hosts: RunningHost[]
   readonly acknowledged: Acknowledged[]
   /** Creations that were refused with the promise that nothing happened. */
   readonly refused: Map<string, string>
@@ -28,7 +42,7 @@ export interface Ledger {
 }
 
 export function newLedger(): Ledger {
-  return { starts: [], acknowledged: [], refused: new Map(), findings: [], counts: new Map() }
+  return { starts: [], hosts: [], acknowledged: [], refused: new Map(), findings: [], counts: new Map() }
 }
 
 export function count(ledger: Ledger, what: string): void {

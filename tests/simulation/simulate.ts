@@ -1,41 +1,38 @@
 // One run by its seed: flows by chance, clients that use them, faults while they do, then quiet, then the checks.
+import { isFinal } from '@batuta/core'
 import { openMemoryStore } from '../../packages/server/src/storage/memory/memory-store.ts'
 import { newTables } from '../../packages/server/src/storage/memory/tables.ts'
 import type { Inbox } from '../../packages/server/src/inbox/inbox.ts'
-import type { JobKey } from '../../packages/server/src/storage/batch.ts'
-import type { Store } from '../../packages/server/src/storage/store.ts'
+import type { JobKey, JobRow } from '../../packages/server/src/storage/batch.ts'
+import type { Role } from '../../packages/server/src/storage/cluster.ts'
+import type { FlowRow, NodeEntry, Store } from '../../packages/server/src/storage/store.ts'
 import { Audit } from './audit.ts'
 import { canonical } from './canonical.ts'
 import { newChance, type Chance } from './chance.ts'
 import { checkQuiet } from './checks.ts'
 import { Clients } from './clients.ts'
 import { NO_FAULTS, drawFaults, type Faults } from './faults.ts'
+import { Fleet, type DrawnNode } from './fleet.ts'
 import { FlowLibrary, SCHEDULE_ID } from './flow-library.ts'
-import { count, newLedger, type Ledger } from './ledger.ts'
-import { outcomeOf } from './simulated-host.ts'
-import { Process } from './process.ts'
-import { SimulatedNode } from './simulated-node.ts'
-import { openSimulatedStore } from './simulated-store.ts'
+import { START_MS, count, newLedger, type Ledger } from './ledger.ts'
+import type { Plant } from './plants.ts'
+import { ClusterTruth } from './simulated-cluster.ts'
+import { STANDBY_APART_MS, SimulatedDatabase } from './simulated-database.ts'
 import { World } from './world.ts'
 
 export interface SimulationOptions {
   readonly seed: number
+  /** Instead of as many as the seed draws. */
+  readonly nodes?: number
   /** A mistake that is put in on purpose, to see that it is found. */
   readonly plant?: Plant
   /** Instead of those that the seed draws. */
   readonly faults?: Faults
 }
 
-export interface Plant {
-  readonly name: string
-  /** `store` is what one process sees, `truth` what is kept. */
-  store?(store: Store, world: World, truth: Store): Store
-  inbox?(inbox: Inbox, truth: Store): Inbox
-  readonly isSwept?: boolean
-}
-
 export interface Report {
   readonly seed: number
+  readonly nodes: number
   readonly findings: readonly string[]
   readonly traceHash: string
   readonly steps: number
@@ -44,17 +41,18 @@ export interface Report {
   tell(executionId: string): string
 }
 
-const START_MS = Date.UTC(2031, 3, 5)
 /** Clients act and faults happen this long; then all must come to rest within the quiet time. */
 const ACTIVE_MS = 25_000
 const QUIET_MAX_MS = 4_000_000
+/** Whatever waits waits for less: when nothing was written for so long, nothing will be. */
+const STUCK_MS = 300_000
 const LOOK_EVERY_MS = 2_000
 /** Once the faults are over, schedules must be on time again within this. */
 const PUNCTUAL_MS = 20_000
 /** When nothing happens any more, nothing is held after this. */
 const LETS_GO_MS = 60_000
-/** Crashes per step become crashes per millisecond: about ten milliseconds go by in a step. */
-const STEP_MS = 10
+/** Of the turns, so many are compared with their fold. */
+const COMPARED = 0.33
 
 export async function simulate(options: SimulationOptions): Promise<Report> {
   const simulation = new Simulation(options)
@@ -67,60 +65,80 @@ class Simulation {
   readonly #world: World
   readonly #ledger: Ledger = newLedger()
   readonly #tables = newTables()
-  readonly #truth: Store
+  readonly #nodes: readonly DrawnNode[]
+  readonly #database: SimulatedDatabase
+  readonly #clusterTruth: ClusterTruth | undefined
   readonly #audit: Audit
   readonly #library: FlowLibrary
-  readonly #drawn: Faults
-  readonly #restarts: Chance
+  readonly #fleet: Fleet
+  readonly #looks: Chance
   #faults: Faults
-  #process: Process | undefined
-  #node: SimulatedNode | undefined
-  #processes = 0
+  #flushedMs = START_MS
 
   constructor(options: SimulationOptions) {
-    const { seed } = options
+    const { seed, plant } = options
     this.#options = options
     this.#world = new World(newChance(`order ${seed}`), START_MS)
-    this.#drawn = options.faults ?? drawFaults(newChance(`faults ${seed}`))
-    this.#faults = this.#drawn
-    this.#restarts = newChance(`restarts ${seed}`)
-    this.#audit = new Audit({ ledger: this.#ledger, planOf: birth => this.#library.planOf(birth) })
-    const memory = openMemoryStore(this.#tables, () => this.#world.nowMs)
-    this.#truth = {
-      ...memory,
-      flush: async batch => {
-        const receipt = await memory.flush(batch)
-        this.#audit.committed(batch)
-        return receipt
-      },
-    }
-    this.#library = new FlowLibrary(this.#tables, this.#truth, newChance(`flows ${seed}`))
+    const drawn = options.faults ?? drawFaults(newChance(`faults ${seed}`))
+    this.#faults = drawn
+    this.#looks = newChance(`looks ${seed}`)
+    this.#database = new SimulatedDatabase(this.#world, this.#ledger)
+    const { nodes, isShared } = drawNodes(newChance(`nodes ${seed}`), options.nodes)
+    this.#nodes = nodes
+    const nowMs = (): number => this.#database.nowMs()
+    const find = (what: string): void => void this.#ledger.findings.push(what)
+    const seen = (what: string): void => count(this.#ledger, what)
+    this.#clusterTruth = isShared ? new ClusterTruth({ tables: this.#tables, nowMs, find, count: seen }) : undefined
+    this.#audit = new Audit({
+      ledger: this.#ledger,
+      planOf: birth => this.#library.planOf(birth),
+      ...(isShared ? { latestMs: () => this.#database.nowMs() + STANDBY_APART_MS } : {}),
+    })
+    this.#library = new FlowLibrary(this.#tables, this.#truthFor(nowMs), newChance(`flows ${seed}`))
+    this.#fleet = new Fleet({
+      seed,
+      nodes,
+      world: this.#world,
+      ledger: this.#ledger,
+      database: this.#database,
+      clusterTruth: this.#clusterTruth,
+      plant,
+      drawn,
+      faults: () => this.#faults,
+      tables: this.#tables,
+      truthFor: (clock, isFenced) => this.#truthFor(this.#clusterTruth ? nowMs : clock, isFenced),
+      onStart: key => this.#started(key),
+      watch: inbox => this.#watched(inbox),
+    })
   }
 
   get report(): Report {
     const { findings, counts } = this.#ledger
     const { traceHash, steps } = this.#world
-    return { seed: this.#options.seed, findings, traceHash, steps, counts, tell: id => this.#tell(id) }
+    const nodes = this.#nodes.length
+    return { seed: this.#options.seed, nodes, findings, traceHash, steps, counts, tell: id => this.#tell(id) }
   }
 
   async run(): Promise<void> {
     const endMs = START_MS + ACTIVE_MS
     await this.#library.saveAll(START_MS)
-    this.#boot()
+    this.#fleet.start()
+    const client = newChance(`client ${this.#options.seed}`)
     new Clients({
       world: this.#world,
-      chance: newChance(`client ${this.#options.seed}`),
+      chance: client,
       ledger: this.#ledger,
       audit: this.#audit,
       library: this.#library,
-      node: () => this.#node,
+      node: () => this.#fleet.pick(client),
     }).plan(endMs)
-    this.#planCrashes(endMs)
+    this.#fleet.planFaults(endMs)
     try {
       await this.#world.run(endMs)
       await this.#calm(endMs)
-      for (const held of this.#heldNow) this.#ledger.findings.push(`G17 in all quiet there are still ${held}`)
-      checkQuiet({ tables: this.#tables, audit: this.#audit, ledger: this.#ledger })
+      for (const held of this.#fleet.heldNow) this.#ledger.findings.push(`G17 in all quiet there are still ${held}`)
+      const newest = (this.#fleet.nodes ?? []).map(node => node.flows)
+      checkQuiet({ tables: this.#tables, audit: this.#audit, ledger: this.#ledger, newest })
     } catch (error) {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
       this.#ledger.findings.push(`the run broke: ${text}`)
@@ -128,40 +146,71 @@ class Simulation {
     this.#world.note(JSON.stringify([...this.#audit.shadows.values()].map(shadow => canonical(shadow.state))))
   }
 
+  /** The tables as a store, watched. */
+  #truthFor(nowMs: () => number, isFenced = true): Store {
+    const cluster = this.#clusterTruth
+    const memory = openMemoryStore(this.#tables, nowMs)
+    return {
+      ...memory,
+      flush: async batch => {
+        if (isFenced) cluster?.admit(batch)
+        const receipt = await memory.flush(batch)
+        if (batch.journal.length > 0) this.#flushedMs = this.#world.nowMs
+        this.#audit.committed(batch)
+        cluster?.flushed(batch)
+        return receipt
+      },
+      perform: async (name, args) => {
+        const result = await memory.perform(name, args)
+        if (name === 'saveFlow') cluster?.saved(result as FlowRow)
+        if (name === 'claimJobs') this.#claimed(result as readonly JobRow[])
+        if (name === 'joinNode' && cluster) return { ...(result as NodeEntry), dbNowMs: nowMs() } as typeof result
+        return result
+      },
+    }
+  }
+
   /** No faults any more, then no schedules: everything must come to rest by itself. */
   async #calm(endMs: number): Promise<void> {
     this.#faults = NO_FAULTS
     const { scheduled } = this.#library
-    let lookMs = endMs
     let isRunning = scheduled !== undefined
     let restMs: number | undefined
+    let lookMs = 0
     await this.#world.run(endMs + QUIET_MAX_MS, () => {
       if (this.#world.nowMs < lookMs) return false
       lookMs = this.#world.nowMs + LOOK_EVERY_MS
-      if (isRunning && this.#node && scheduled && this.#world.nowMs >= endMs + PUNCTUAL_MS) {
+      const { nodes } = this.#fleet
+      if (isRunning && nodes && scheduled && this.#world.nowMs >= endMs + PUNCTUAL_MS) {
         isRunning = false
-        this.#ledger.scheduledUntilMs = this.#world.nowMs
-        this.#node
-          .stopSchedule({ ...scheduled, triggerId: SCHEDULE_ID })
-          .catch(error => this.#world.note(`the schedule goes on: ${String(error)}\n`))
+        this.#ledger.scheduledUntilMs = Math.min(...nodes.map(node => node.startWorld().nowMs))
+        for (const node of nodes)
+          node
+            .stopSchedule({ ...scheduled, triggerId: SCHEDULE_ID })
+            .catch(error => this.#world.note(`the schedule goes on: ${String(error)}\n`))
       }
+      if (this.#world.nowMs > this.#flushedMs + STUCK_MS) return true
       if (isRunning || !this.#isQuiet()) return false
       restMs ??= this.#world.nowMs
-      return this.#heldNow.length === 0 || this.#world.nowMs > restMs + LETS_GO_MS
+      return this.#world.nowMs >= restMs + LETS_GO_MS || this.#fleet.heldNow.length === 0
     })
-  }
-
-  get #heldNow(): readonly string[] {
-    const held = Object.entries(this.#node?.held ?? {})
-    return held.filter(([, number]) => number !== 0).map(([what, number]) => `${number} ${what}`)
   }
 
   #isQuiet(): boolean {
     const { jobs, timers, signals, triggers } = this.#tables
-    if (!this.#node || this.#node.pending > 0 || jobs.size + timers.size + signals.size > 0) return false
+    const isBusy = this.#fleet.nodes?.some(node => node.pending > 0) ?? true
+    if (isBusy || jobs.size + timers.size + signals.size > 0) return false
     for (const { isDisabled } of triggers.values()) if (!isDisabled) return false
     for (const { state } of this.#audit.shadows.values()) if (!state.isEnded) return false
-    return true
+    return this.#areFlowsKnown()
+  }
+
+  #areFlowsKnown(): boolean {
+    const flows = (this.#fleet.nodes ?? []).map(node => node.flows)
+    return [...this.#tables.flows.values()].every(rows => {
+      const row = rows.at(-1)
+      return row === undefined || flows.every(known => known.newest(row)?.revision === row.revision)
+    })
   }
 
   #tell(id: string): string {
@@ -172,40 +221,13 @@ class Simulation {
     return [id, this.#library.sourceOf(flowId, revision), ...turns].join('\n    ')
   }
 
-  #boot(): void {
-    const { seed, plant } = this.#options
-    const number = ++this.#processes
-    const process = new Process(number, this.#world, newChance(`process ${seed} ${number}`))
-    this.#process = process
-    this.#node = undefined
-    const chance = newChance(`node ${seed} ${number}`)
-    const world = this.#world
-    const faults = (): Faults => this.#faults
-    const store = openSimulatedStore({
-      world,
-      chance,
-      truth: this.#truth,
-      faults,
-      whenAwake: run => process.whenAwake(run),
-      isAlive: () => process.isAlive,
-    })
-    SimulatedNode.open({
-      world,
-      chance,
-      process,
-      store: plant?.store?.(store, world, this.#truth) ?? store,
-      ledger: this.#ledger,
-      isSwept: plant?.isSwept ?? true,
-      faults,
-      onStart: key => this.#started(key),
-      wrapInbox: inbox => this.#watched(plant?.inbox?.(inbox, this.#truth) ?? inbox),
-      onFatal: () => this.#exit(process, 'exits'),
-    }).then(
-      node => {
-        if (this.#process === process) this.#node = node
-      },
-      () => this.#exit(process, 'boots that failed'),
-    )
+  /** I16: nothing is claimed once a kill was committed. What was claimed before may still begin on another node, which is told of the kill. */
+  #claimed(rows: readonly JobRow[]): void {
+    for (const { executionId, run } of rows) {
+      const state = this.#audit.shadows.get(executionId)?.state
+      if (state?.isKillRequested && !isFinal(state.state))
+        this.#audit.find(executionId, `I16 run ${run} is claimed after its kill`)
+    }
   }
 
   /** I16: nothing starts once a kill was acknowledged. */
@@ -217,13 +239,16 @@ class Simulation {
       ({ what, executionId, generation }) =>
         what === 'kill' && executionId === key.executionId && generation === state.generation,
     )
-    if (isTold) this.#audit.find(key.executionId, `I16 run ${key.run} starts after its kill was acknowledged`)
+    if (!isTold) return
+    if (this.#nodes.length > 1) return count(this.#ledger, 'claimed before a kill, begun after it')
+    this.#audit.find(key.executionId, `I16 run ${key.run} starts after its kill was acknowledged`)
   }
 
-  /** The state of every turn that a signal got is compared with the journal, once it is acknowledged. */
+  /** The state of every third turn that a signal got is compared with the journal, once it is acknowledged: of all would take most of the time. */
   #watched(inbox: Inbox): Inbox {
     return {
       submit: async (signal, options) => {
+        if (!this.#looks.hits(COMPARED)) return await inbox.submit(signal, options)
         const { view } = options ?? {}
         let seen: { readonly turn: number; readonly text: string } | undefined
         const receipt = await inbox.submit(signal, {
@@ -238,71 +263,21 @@ class Simulation {
       },
     }
   }
+}
 
-  /** The process ends, and is started again by whoever watches over it. */
-  #exit(process: Process, how: string): void {
-    if (!process.isAlive) return
-    process.die()
-    count(this.#ledger, how)
-    if (this.#process !== process) return
-    this.#node = undefined
-    this.#world.at(this.#world.nowMs + this.#restarts.int(1, 2_000), 'boot', () => this.#boot())
+/** Alone with a store of its own, alone with a shared one, or with others; these may share the roles, too. */
+function drawNodes(
+  chance: Chance,
+  wanted?: number,
+): { readonly nodes: readonly DrawnNode[]; readonly isShared: boolean } {
+  const isShared = chance.hits(0.4)
+  const number = wanted ?? chance.pick([1, 1, 2, 2, 3])
+  const isSplit = number > 1 && chance.hits(0.35)
+  const isFirstFree = isSplit && chance.hits(0.5)
+  const rolesOf = (at: number): readonly Role[] => {
+    if (isSplit && at === number - 1) return ['worker']
+    return isFirstFree && at === 0 ? ['engine', 'web'] : ['engine', 'web', 'worker']
   }
-
-  #planCrashes(endMs: number): void {
-    const chance = newChance(`crashes ${this.#options.seed}`)
-    const { crash } = this.#drawn
-    if (crash === 0) return
-    const plan = (): void => {
-      const atMs = this.#world.nowMs + Math.ceil((-Math.log(1 - chance.next()) / crash) * STEP_MS)
-      if (atMs >= endMs) return
-      this.#world.at(atMs, 'crash', () => {
-        this.#crash(chance)
-        plan()
-      })
-    }
-    plan()
-  }
-
-  #crash(chance: Chance): void {
-    const process = this.#process
-    if (!process?.isAlive) return
-    if (chance.hits(this.#drawn.zombie)) {
-      count(this.#ledger, 'zombies')
-      process.sleepUntil(this.#world.nowMs + chance.int(100, 12_000))
-      this.#node = undefined
-      return void this.#world.at(this.#world.nowMs + chance.int(1, 3_000), 'boot beside a zombie', () => this.#boot())
-    }
-    if (this.#node && chance.hits(this.#drawn.stop)) return this.#stop(this.#node, process)
-    this.#settleLate(chance)
-    this.#exit(process, 'crashes')
-  }
-
-  /** The server is asked to stop: it finishes what it has begun to write. */
-  #stop(node: SimulatedNode, process: Process): void {
-    this.#node = undefined
-    void node.stop().then(() => this.#exit(process, 'stops'))
-  }
-
-  /** Attempts of a host that outlived its server report to the next one. */
-  #settleLate(chance: Chance): void {
-    for (const job of this.#node?.hosts.flatMap(host => host.running) ?? []) {
-      const { key } = job
-      if (!chance.hits(0.3)) continue
-      const atMs = this.#world.nowMs + chance.int(10, 6_000)
-      const settlement = {
-        run: key.run,
-        epoch: key.epoch,
-        state: outcomeOf(job),
-        startedMs: atMs,
-        endedMs: atMs,
-      } as const
-      this.#world.at(atMs, 'late', () => {
-        count(this.#ledger, 'settled late')
-        this.#node?.inbox
-          .submit({ type: 'settled', executionId: key.executionId, ...settlement, outputs: { epoch: key.epoch } })
-          .catch(() => this.#world.note('late refused\n'))
-      })
-    }
-  }
+  const nodes = Array.from({ length: number }, (_, at) => ({ name: `node-${at + 1}`, roles: rolesOf(at) }))
+  return { nodes, isShared: isShared || number > 1 }
 }

@@ -5,11 +5,13 @@ import { keyText, type HostJob, type JobKey, type Outcome, type ToHost } from '@
 import type { Host, HostEvents } from '../../packages/server/src/worker/worker.ts'
 import type { Chance } from './chance.ts'
 import type { Faults } from './faults.ts'
-import { count, type Ledger } from './ledger.ts'
+import { count, type Ledger, type RunningHost } from './ledger.ts'
 import type { Process } from './process.ts'
 import type { World } from './world.ts'
 
 export interface SimulatedHostOptions {
+  /** Of its node. */
+  readonly name: string
   readonly world: World
   readonly chance: Chance
   readonly process: Process
@@ -25,7 +27,7 @@ const DIES_MAX_MS = 4_000
 const HOLDS_OUT_MS = 45_000
 const PIPE_MS = 2
 
-export class SimulatedHost implements Host {
+export class SimulatedHost implements Host, RunningHost {
   readonly #options: SimulatedHostOptions
   readonly #events: HostEvents
   readonly #running = new Map<string, HostJob>()
@@ -34,10 +36,24 @@ export class SimulatedHost implements Host {
   /** A pipe keeps the order of what goes through it. */
   #pipeMs = 0
   #isDead = false
+  #validUntilMs = Infinity
 
   constructor(options: SimulatedHostOptions, events: HostEvents) {
     this.#options = options
     this.#events = events
+    options.ledger.hosts.push(this)
+  }
+
+  get name(): string {
+    return this.#options.name
+  }
+
+  get attempts(): readonly JobKey[] {
+    return this.running.flatMap(({ key }) => (this.#deaf.has(keyText(key)) ? [] : [key]))
+  }
+
+  get isAwake(): boolean {
+    return !this.#isDead && this.#options.process.isAlive && !this.#options.process.hasSlept
   }
 
   get running(): readonly HostJob[] {
@@ -48,21 +64,43 @@ export class SimulatedHost implements Host {
     if (this.#isDead) return
     if (message.type === 'run') this.#begin(message.job)
     if (message.type === 'kill') this.#kill(message.key)
+    if (message.type === 'beat') this.#beat(message.validMs)
   }
 
   async stop(): Promise<void> {
     this.#isDead = true
   }
 
+  /** Out of touch for too long, it ends with all that it runs. */
+  #beat(validMs: number): void {
+    const { world, process } = this.#options
+    const untilMs = (this.#validUntilMs = world.nowMs + validMs)
+    world.at(untilMs, 'no beat', () => {
+      if (this.#validUntilMs === untilMs && process.isAlive) this.#die()
+    })
+  }
+
   #begin(job: HostJob): void {
     const { world, chance, ledger, onStart } = this.#options
     count(ledger, 'starts')
     onStart(job.key)
+    this.#judgeOverlap(job.key)
     this.#running.set(keyText(job.key), job)
     const startedMs = world.nowMs
     const endMs = startedMs + (chance.hits(0.3) ? chance.int(0, 20) : chance.int(0, RUNS_MAX_MS))
     if (chance.hits(this.#options.faults().hostDeath)) world.at(endMs, 'host death', () => this.#die())
     else world.at(endMs, `end ${job.taskId}`, () => this.#settle(job, startedMs, outcomeOf(job)))
+  }
+
+  /** G9: an attempt has ended before the next one of its run begins elsewhere, unless its process is frozen. */
+  #judgeOverlap({ executionId, run, epoch }: JobKey): void {
+    const { ledger } = this.#options
+    for (const { name, isAwake, attempts } of ledger.hosts) {
+      if (!isAwake || name === this.name) continue
+      for (const key of attempts)
+        if (key.executionId === executionId && key.run === run && key.epoch < epoch)
+          ledger.findings.push(`G9 ${keyText(key)} still runs on ${name}, and epoch ${epoch} begins on ${this.name}`)
+    }
   }
 
   #settle(job: HostJob, startedMs: number, state: Outcome['state']): void {

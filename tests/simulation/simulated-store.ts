@@ -1,116 +1,61 @@
-// The memory store behind a network: every call takes virtual time on its way there and on its way back, and may be cut off on either. It is the
-// store of one process: what that process asked for before it died may still happen, its answers reach nobody.
+// The store of one process: the tables that all share, behind its link.
 import { decodeEvents } from '@batuta/core'
 import type { Batch } from '../../packages/server/src/storage/batch.ts'
 import { FlushError, type FlushReceipt, type Reads, type Store } from '../../packages/server/src/storage/store.ts'
-import type { Chance } from './chance.ts'
-import type { Faults } from './faults.ts'
-import type { World } from './world.ts'
+import type { Channel, Link, LinkOptions } from './link.ts'
+import { openSimulatedCluster, type ClusterTruth } from './simulated-cluster.ts'
 
 export interface SimulatedStoreOptions {
-  readonly world: World
-  readonly chance: Chance
+  readonly link: Link
   readonly truth: Store
-  faults(): Faults
-  /** Runs the function when the process is awake; never when it is dead. */
-  whenAwake(run: () => void): void
-  isAlive(): boolean
+  /** What it shares with the other nodes, where there can be any. */
+  readonly clusterTruth: ClusterTruth | undefined
 }
 
-const QUICK_MS = 4
-const SLOW_MS = 3_000
-/** How long a flush may be under way after its connection broke. */
-const LATE_MS = 500
-/** Of the calls of a process that died, so many still arrive. */
-const ARRIVES_AFTER_DEATH = 0.5
-
-export function openSimulatedStore(options: SimulatedStoreOptions): Store {
-  const { truth } = options
+export function openSimulatedStore(
+  { link, truth, clusterTruth }: SimulatedStoreOptions,
+  { world, chance, faults }: Pick<LinkOptions, 'world' | 'chance' | 'faults'>,
+): Store {
+  const callOver = (channel: Channel) => {
+    return <Result>(name: string, run: () => Promise<Result>): Promise<Result> => {
+      const lost = (): Error => new Error(`the store does not answer to ${name}`)
+      return link.ask({ name, channel, run, lossRate: faults().readError, lost })
+    }
+  }
+  const call = callOver('pool')
+  const flush = (batch: Batch): Promise<FlushReceipt> => {
+    world.note(summaryOf(batch))
+    const run = async (): Promise<FlushReceipt> => {
+      if (chance.hits(faults().full)) throw new FlushError('full', 'there is no room')
+      return await truth.flush(batch)
+    }
+    const lost = (): FlushError => new FlushError('unknown', 'the connection broke')
+    return link.ask({ name: `flush ${batch.seq}`, channel: 'flush', run, lossRate: faults().unknown, lost })
+  }
   return {
     kind: 'memory',
-    flush: batch => sendFlush(options, batch),
-    perform: (name, args) => call(options, name, () => truth.perform(name, args)),
-    read: readsOf(options),
+    flush,
+    perform: (name, args) => call(name, () => truth.perform(name, args)),
+    read: readsOf(truth.read, call),
     close: () => truth.close(),
+    ...(clusterTruth
+      ? {
+          cluster: openSimulatedCluster(clusterTruth, {
+            call,
+            callLease: callOver('lease'),
+            bring: (...hint) => link.bring(...hint),
+          }),
+        }
+      : {}),
   }
 }
 
-function readsOf(options: SimulatedStoreOptions): Reads {
-  const read = options.truth.read
-  const wrap = <Args extends readonly unknown[], Result>(
-    name: string,
-    run: (...args: Args) => Promise<Result>,
-  ): ((...args: Args) => Promise<Result>) => {
-    return (...args) => call(options, name, () => run(...args))
-  }
-  const wrapped = Object.entries(read).map(([name, run]) => [name, wrap(name, run as () => Promise<unknown>)])
+function readsOf(read: Reads, call: <Result>(name: string, run: () => Promise<Result>) => Promise<Result>): Reads {
+  const wrapped = Object.entries(read).map(([name, run]) => {
+    const asked = run as (...args: readonly unknown[]) => Promise<unknown>
+    return [name, (...args: readonly unknown[]) => call(name, () => asked(...args))]
+  })
   return Object.fromEntries(wrapped) as Reads
-}
-
-function delayOf({ chance, faults }: SimulatedStoreOptions): number {
-  return chance.hits(faults().slow) ? chance.int(0, SLOW_MS) : chance.int(0, QUICK_MS)
-}
-
-function call<Result>(options: SimulatedStoreOptions, name: string, run: () => Promise<Result>): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    travel(options, name, () => {
-      if (options.chance.hits(options.faults().readError)) {
-        return answer(options, name, () => reject(new Error(`the store does not answer to ${name}`)))
-      }
-      run().then(
-        result => answer(options, name, () => resolve(result)),
-        error => answer(options, name, () => reject(error as Error)),
-      )
-    })
-  })
-}
-
-function sendFlush(options: SimulatedStoreOptions, batch: Batch): Promise<FlushReceipt> {
-  const { world, chance, faults } = options
-  world.note(summaryOf(batch))
-  return new Promise((resolve, reject) => {
-    const apply = (): Promise<FlushReceipt> => options.truth.flush(batch)
-    const deliver = (settle: () => void): void => answer(options, `flush ${batch.seq}`, settle)
-    travel(options, `flush ${batch.seq}`, () => {
-      if (chance.hits(faults().full)) return deliver(() => reject(new FlushError('full', 'there is no room')))
-      if (chance.hits(faults().unknown)) return cutOff(options, { apply, lose: deliver, reject })
-      apply().then(
-        receipt => deliver(() => resolve(receipt)),
-        error => deliver(() => reject(error as Error)),
-      )
-    })
-  })
-}
-
-/** The connection breaks: before the commit, after it, or while it is still to come. */
-function cutOff(
-  { world, chance }: SimulatedStoreOptions,
-  {
-    apply,
-    lose,
-    reject,
-  }: { apply(): Promise<FlushReceipt>; lose(settle: () => void): void; reject(error: Error): void },
-): void {
-  const fail = (): void => lose(() => reject(new FlushError('unknown', 'the connection broke')))
-  const quietly = (): void => void apply().catch(() => world.note('refused\n'))
-  const fate = chance.int(0, 2)
-  if (fate === 0) return fail()
-  if (fate === 1) quietly()
-  else world.at(world.nowMs + chance.int(0, LATE_MS), 'late flush', quietly)
-  fail()
-}
-
-function travel(options: SimulatedStoreOptions, name: string, arrive: () => void): void {
-  const { world, chance } = options
-  if (!options.isAlive()) return
-  world.at(world.nowMs + delayOf(options), `→ ${name}`, () => {
-    if (options.isAlive() || chance.hits(ARRIVES_AFTER_DEATH)) arrive()
-  })
-}
-
-function answer(options: SimulatedStoreOptions, name: string, settle: () => void): void {
-  const { world } = options
-  world.at(world.nowMs + delayOf(options), `← ${name}`, () => options.whenAwake(settle))
 }
 
 function summaryOf(batch: Batch): string {

@@ -10,7 +10,7 @@ interface Task {
 }
 
 /** A loop without an end is a finding, too. */
-const STEPS_MAX = 60_000
+const STEPS_MAX = 200_000
 
 export class World {
   readonly #chance: Chance

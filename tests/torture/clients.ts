@@ -11,6 +11,8 @@ export interface ClientsOptions {
   readonly ledger: Ledger
   /** Those that do not wait between two starts. */
   readonly clients: number
+  /** Tells the calls of one run of clients from those of another. */
+  readonly tokenPrefix?: string
   /** Of a server to ask now; undefined while none is up. */
   port(): number | undefined
   random(): number
@@ -69,7 +71,8 @@ export class Clients {
   /** Returns how long to wait at least before the next one. */
   async #startOne(port: number, flow: TortureFlow): Promise<number> {
     const { ledger, random } = this.#options
-    const token = `t${this.#tokens++}`
+    const token = `${this.#options.tokenPrefix ?? 't'}${this.#tokens++}`
+    ledger.begin(token)
     const path = `/api/v1/executions/webhook/torture/${flow.id}/torture`
     const answer = await this.#send({ port, path, method: 'POST', body: JSON.stringify({ token }) })
     if (!answer) {
@@ -83,14 +86,17 @@ export class Clients {
       return OVERLOAD_PAUSE_MS
     }
     const { id, state }: { id: string; state: { current: string } } = JSON.parse(answer.text)
-    ledger.acknowledged.push({ id, flowId: flow.id, token, state: state.current })
+    ledger.acknowledge({ id, flowId: flow.id, token, state: state.current })
     if (flow.id === 'script' && random() < KILL_SHARE) await this.#kill(port, id)
     return 0
   }
 
   async #kill(port: number, id: string): Promise<void> {
     const answer = await this.#send({ port, path: `/api/v1/executions/${id}/kill`, method: 'DELETE', body: '' })
-    if (answer && answer.status >= 200 && answer.status < 300) this.#options.ledger.killed.add(id)
+    if (answer?.status !== 200 && answer?.status !== 202) return
+    // One that had ended takes a kill for the sake of its children.
+    const { state }: { state: { current: string } } = JSON.parse(answer.text)
+    if (state.current === 'KILLING' || state.current === 'KILLED') this.#options.ledger.killed.add(id)
   }
 
   /** Undefined when no whole answer came. */

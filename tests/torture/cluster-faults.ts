@@ -1,5 +1,6 @@
 // What happens to a cluster, by weights: mostly its processes die, some stand still, now and then PostgreSQL dies or the network misbehaves.
 import type { Cluster } from './cluster-torture.ts'
+import { ask } from './database-client.ts'
 
 export interface Fault {
   readonly name: string
@@ -13,12 +14,14 @@ export interface Fault {
 const SHORT_MS = 2_000
 const FREEZE_MIN_MS = 100
 const FREEZE_MAX_MS = 15_000
+/** The lease of a worker alone is 30 s. */
+const WORKER_FREEZE_MAX_MS = 40_000
 const LONG_FREEZE_SHARE = 0.4
 /** Longer than a lease: another node takes over. */
 const ABSENCE_MIN_MS = 11_000
 const ABSENCE_MAX_MS = 14_000
-/** The only one that is up is mostly spared: without load there is nothing to lose. */
-const LAST_SHARE = 0.2
+/** When less than half of them are up they are mostly spared: without load there is nothing to lose. */
+const FEW_SHARE = 0.2
 const DATABASE_DOWN_MAX_MS = 1_500
 
 export const FAULTS: readonly Fault[] = [
@@ -42,11 +45,15 @@ export function pickFault(random: () => number): Fault {
 
 async function killServer(cluster: Cluster): Promise<boolean> {
   const node = cluster.pick(cluster.nodes.filter(({ pid }) => pid !== undefined))
-  const isLast = cluster.nodes.every(other => other === node || other.server === undefined)
-  if (!node || (isLast && cluster.random() > LAST_SHARE)) return false
+  if (!node || isSpared(cluster)) return false
   await cluster.killAndLook(node)
   cluster.later(absenceOf(cluster), () => node.start())
   return true
+}
+
+function isSpared({ nodes, random }: Cluster): boolean {
+  const up = nodes.filter(({ server }) => server !== undefined).length
+  return up < nodes.length / 2 && random() > FEW_SHARE
 }
 
 /** Mostly it is back at once, at times a little later, and at times after somebody took over. */
@@ -59,9 +66,10 @@ function absenceOf({ random }: Cluster): number {
 
 async function freezeServer(cluster: Cluster): Promise<boolean> {
   const node = cluster.pick(cluster.nodes.filter(({ server }) => server !== undefined))
-  if (!node) return false
+  if (!node || isSpared(cluster)) return false
   const isLong = cluster.random() < LONG_FREEZE_SHARE
-  const maxMs = isLong ? FREEZE_MAX_MS : SHORT_MS
+  const longestMs = node.role === 'worker' ? WORKER_FREEZE_MAX_MS : FREEZE_MAX_MS
+  const maxMs = isLong ? longestMs : SHORT_MS
   node.freeze()
   cluster.later(FREEZE_MIN_MS + cluster.random() * (maxMs - FREEZE_MIN_MS), () => node.thaw())
   return true
@@ -83,7 +91,8 @@ async function terminateBackends({ database, random }: Cluster): Promise<boolean
   if (!database.isUp) return false
   const share = random()
   try {
-    await database.ask(
+    await ask(
+      database,
       `select pg_terminate_backend(pid) from pg_stat_activity
         where backend_type = 'client backend' and pid <> pg_backend_pid() and random() < $1`,
       [share],

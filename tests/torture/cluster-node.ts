@@ -15,12 +15,14 @@ export interface ClusterNodeOptions extends ServerOptions {
   readonly proxy: DatabaseProxy
 }
 
+const UP_TIMEOUT_MS = 90_000
 const RESTART_PAUSE_MS = 200
 const WORDS_CHARS = 3_000
 
 export class ClusterNode {
   readonly name: string
   readonly proxy: DatabaseProxy
+  readonly role: string
   readonly readyMs: number[] = []
   /** Ends that nobody asked for, after it was ready. */
   readonly exits: SelfExit[] = []
@@ -38,6 +40,7 @@ export class ClusterNode {
     this.#options = options
     this.name = options.name
     this.proxy = options.proxy
+    this.role = options.role ?? 'local'
   }
 
   /** Undefined while it is not up, or is frozen. */
@@ -66,10 +69,11 @@ export class ClusterNode {
   }
 
   async whenUp(): Promise<ServerProcess> {
-    for (;;) {
+    for (const startMs = performance.now(); performance.now() - startMs < UP_TIMEOUT_MS;) {
       if (this.server) return this.server
       await sleep(20)
     }
+    throw new Error(`${this.name} does not come up: ${this.failures.at(-1) ?? 'it says nothing'}`)
   }
 
   async kill(): Promise<void> {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ROOT } from '../../bench/harness/server-process.ts'
 import { ClusterNode } from './cluster-node.ts'
+import { ask, urlOf, type Database } from './database-client.ts'
 import { DatabaseProxy } from './database-proxy.ts'
 import type { TortureFlow } from './flows.ts'
 import { TortureDatabase } from './torture-database.ts'
@@ -12,8 +13,9 @@ export interface ClusterOptions {
   /** Name → role: the word after `batuta server`. */
   readonly nodes: Readonly<Record<string, string>>
   readonly flows: (mark: string, folder: string) => readonly TortureFlow[]
-  readonly database?: TortureDatabase
-  readonly env?: Readonly<Record<string, string>>
+  readonly database?: Database
+  /** What else is in the environment of that node. */
+  readonly envOf?: (name: string) => Readonly<Record<string, string>>
 }
 
 /** Each role alone, and a server with all of them. */
@@ -23,6 +25,13 @@ export const CLUSTER_NODES: Readonly<Record<string, string>> = {
   door: 'web',
   hand: 'worker',
   all: 'standalone',
+}
+
+/** As few processes as there can be with two engines, two doors and a worker alone, for small machines. */
+export const SMALL_CLUSTER_NODES: Readonly<Record<string, string>> = {
+  a: 'standalone',
+  b: 'standalone',
+  hand: 'worker',
 }
 
 const LOOK_MS = 250
@@ -35,7 +44,7 @@ export class TortureCluster {
   /** In the environment of every script. */
   readonly mark: string
   readonly flows: readonly TortureFlow[]
-  readonly database: TortureDatabase
+  readonly database: Database
   readonly nodes: readonly ClusterNode[]
 
   private constructor(parts: Pick<TortureCluster, 'folder' | 'mark' | 'flows' | 'database' | 'nodes'>) {
@@ -62,8 +71,8 @@ export class TortureCluster {
     for (const [name, role] of Object.entries(options.nodes)) {
       const proxy = await DatabaseProxy.open(database.port)
       const env = {
-        ...options.env,
-        BATUTA_DATABASE_URL: `${database.url(proxy.port)}?application_name=${name}`,
+        ...options.envOf?.(name),
+        BATUTA_DATABASE_URL: `${urlOf(proxy)}?application_name=${name}`,
         BATUTA_STORAGE: join(folder, 'storage'),
         BATUTA_SLOTS: SLOTS,
       }
@@ -71,7 +80,12 @@ export class TortureCluster {
     }
     const cluster = new TortureCluster({ folder, mark, flows, database, nodes })
     for (const node of nodes) node.start()
-    for (const node of nodes) await node.whenUp()
+    try {
+      for (const node of nodes) await node.whenUp()
+    } catch (error) {
+      await cluster.close()
+      throw error
+    }
     return cluster
   }
 
@@ -88,7 +102,7 @@ export class TortureCluster {
   }
 
   async countOpen(): Promise<number> {
-    return (await this.database.ask<{ n: number }>(COUNT_OPEN))[0]?.n ?? 0
+    return (await ask<{ n: number }>(this.database, COUNT_OPEN))[0]?.n ?? 0
   }
 
   /** How many are still open after so long. */

@@ -14,6 +14,10 @@ const WEBHOOK = `triggers:
     key: torture
 `
 
+/** What a script says before it ends well, and the flows that have one. */
+export const SLEEPER_WORDS = 'the sleeper has slept'
+export const SLEEPERS: readonly string[] = ['script', 'child']
+
 /** `mark` is in the environment of every script, so that we find those that outlive their server. */
 export function tortureFlows(mark: string, folder: string): readonly TortureFlow[] {
   return [
@@ -137,5 +141,6 @@ function scriptTask(id: string, mark: string, folder: string): string {
       exec 9>"${folder}/lock-{{ taskrun.id }}"
       flock -n 9 || echo "{{ taskrun.id }}" >> "${folder}/overlaps"
       sleep 0.3
+      echo '${SLEEPER_WORDS}'
       echo '::{"outputs":{"said":"done"}}::'`
 }

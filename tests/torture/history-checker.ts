@@ -2,6 +2,7 @@
 // journal has no gaps, an end comes once and nothing after it, an attempt has one accepted result, nothing is left over. Of the product only
 // the reading of an event's text is used.
 import { decodeEvents, isFinal, type Event } from '../../packages/core/src/index.ts'
+import { SLEEPERS, SLEEPER_WORDS } from './flows.ts'
 import type { History, StoredExecution } from './history.ts'
 import type { Acknowledged, Ledger } from './ledger.ts'
 
@@ -34,6 +35,10 @@ export async function checkHistory(history: History, ledger: Ledger): Promise<re
       problems: journals.outcomes(ledger),
     },
     { name: 'no kill that was acknowledged is lost', problems: journals.kills(ledger) },
+    {
+      name: 'what a script said before it ended well is in its log',
+      problems: await silentProblems(history, executions),
+    },
     { name: 'no job, timer or signal is left', problems: await leftoverProblems(history) },
   ]
 }
@@ -72,6 +77,17 @@ function doubledProblems(tokens: ReadonlyMap<string, readonly string[]>, ledger:
     else if (told === undefined && !ledger.unanswered.has(token)) problems.push(`nobody asked for ${ids[0]} (${token})`)
   }
   return problems.slice(0, PROBLEMS_MAX)
+}
+
+async function silentProblems(
+  history: History,
+  executions: ReadonlyMap<string, StoredExecution>,
+): Promise<readonly string[]> {
+  const said = await history.saying(SLEEPER_WORDS)
+  const silent = [...executions.values()].filter(
+    ({ id, flowId, state }) => SLEEPERS.includes(flowId) && state === 'SUCCESS' && !said.has(id),
+  )
+  return silent.slice(0, PROBLEMS_MAX).map(({ id, flowId }) => `${flowId} ${id} ended well and its log does not tell`)
 }
 
 async function leftoverProblems(history: History): Promise<readonly string[]> {

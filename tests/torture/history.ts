@@ -28,12 +28,16 @@ export interface History {
   executions(): Promise<readonly StoredExecution[]>
   /** Each once. */
   journals(): AsyncIterable<StoredJournal>
+  /** Executions with a line in their log that has these words. */
+  saying(words: string): Promise<ReadonlySet<string>>
   /** How many rows there are where nothing may be left. */
   leftovers(): Promise<Readonly<Record<string, number>>>
   close(): Promise<void>
 }
 
 export const EMPTY_IN_THE_END = ['jobs', 'timers', 'signals'] as const
+
+export const SAYING = `select distinct execution_id from logs where lines like`
 
 type Row = Readonly<Record<string, unknown>>
 

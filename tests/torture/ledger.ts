@@ -9,7 +9,14 @@ export interface Acknowledged {
   readonly state: string
 }
 
+/** Where the process of the clients dies as well, somebody else has to know what they knew. */
+export interface LedgerListener {
+  onBegun(token: string): void
+  onAcknowledged(entry: Acknowledged): void
+}
+
 export class Ledger {
+  readonly #listener: LedgerListener | undefined
   readonly acknowledged: Acknowledged[] = []
   /** Tokens of requests that ended without an answer: they may have started something, once. */
   readonly unanswered = new Set<string>()
@@ -17,6 +24,20 @@ export class Ledger {
   readonly refused = new Map<number, number>()
   /** Kills that were acknowledged. */
   readonly killed = new Set<string>()
+
+  constructor(listener?: LedgerListener) {
+    this.#listener = listener
+  }
+
+  /** Before the request goes out. */
+  begin(token: string): void {
+    this.#listener?.onBegun(token)
+  }
+
+  acknowledge(entry: Acknowledged): void {
+    this.acknowledged.push(entry)
+    this.#listener?.onAcknowledged(entry)
+  }
 
   refuse(status: number): void {
     this.refused.set(status, (this.refused.get(status) ?? 0) + 1)

@@ -1,5 +1,5 @@
 import { Client } from 'pg'
-import { EMPTY_IN_THE_END, executionOf, journalsOf, type History } from './history.ts'
+import { EMPTY_IN_THE_END, SAYING, executionOf, journalsOf, type History } from './history.ts'
 
 const PAGE = 2_000
 const READ_JOURNAL = `declare journal_rows cursor for
@@ -19,6 +19,12 @@ export async function openPostgresHistory(url: string): Promise<History> {
     executions: async () =>
       (await client.query<Row>('select id, flow_id, state, end_ms, waits_for from executions')).rows.map(executionOf),
     journals: () => journalsOf(readJournal(client)),
+    saying: async words =>
+      new Set(
+        (await client.query<{ execution_id: string }>(`${SAYING} $1`, [`%${words}%`])).rows.map(
+          row => row.execution_id,
+        ),
+      ),
     leftovers: async () => {
       const counts: [string, number][] = []
       for (const table of EMPTY_IN_THE_END) counts.push([table, await count(table)])

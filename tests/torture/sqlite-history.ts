@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
-import { EMPTY_IN_THE_END, executionOf, journalsOf, type History } from './history.ts'
+import { EMPTY_IN_THE_END, SAYING, executionOf, journalsOf, type History } from './history.ts'
 
 export function openSqliteHistory(file: string): History {
   const db = new DatabaseSync(file, { readOnly: true })
@@ -18,6 +18,13 @@ export function openSqliteHistory(file: string): History {
         db
           .prepare('select execution_id, turn, version, at_ms, events from journal order by execution_id, turn')
           .iterate(),
+      ),
+    saying: async words =>
+      new Set(
+        db
+          .prepare(`${SAYING} ?`)
+          .all(`%${words}%`)
+          .map(row => String(row['execution_id'])),
       ),
     leftovers: async () => Object.fromEntries(EMPTY_IN_THE_END.map(table => [table, count(table)])),
     close: async () => db.close(),

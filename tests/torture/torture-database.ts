@@ -5,14 +5,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Client, type QueryResultRow } from 'pg'
+import type { Database } from './database-client.ts'
 import { startPostgres, type Postgres } from '../services/postgres.mjs'
 
 const START_TIMEOUT_MS = 60_000
 const RETRY_MS = 200
 const SETTINGS = { max_connections: 150, log_min_messages: 'error' }
 
-export class TortureDatabase {
+export class TortureDatabase implements Database {
   readonly home: string
   readonly #ownsHome: boolean
   #postgres: Postgres | undefined
@@ -73,29 +73,11 @@ export class TortureDatabase {
     if (this.#ownsHome) rmSync(this.home, { recursive: true, force: true })
   }
 
-  url(port: number = this.#port): string {
-    return `postgres://postgres@127.0.0.1:${port}/postgres`
-  }
-
-  async ask<Row extends QueryResultRow>(statement: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
-    return await this.using(async client => (await client.query<Row>(statement, [...values])).rows)
-  }
-
-  async using<T>(use: (client: Client) => Promise<T>): Promise<T> {
-    const client = new Client({ connectionString: this.url() })
-    client.on('error', () => {}) // What was asked is rejected as well.
-    await client.connect()
-    try {
-      return await use(client)
-    } finally {
-      await client.end().catch(() => {}) // It may be dead already.
-    }
-  }
-
+  /** By the id that it wrote down, if that is still its own. */
   #processes(): readonly number[] {
     try {
       const id = Number(readFileSync(join(this.home, 'pgdata', 'postmaster.pid'), 'utf8').split('\n')[0])
-      return id > 1 ? [id] : []
+      return readFileSync(`/proc/${id}/cmdline`, 'utf8').includes(this.home) ? [id] : []
     } catch {
       return [] // It is not up.
     }

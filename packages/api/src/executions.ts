@@ -244,6 +244,18 @@ export const executionRoutes = {
     permission: 'execution:update',
     summary: 'Run the failed tasks of an execution again.',
   }),
+  release: defineRoute({
+    method: 'POST',
+    paths: actionPaths('release'),
+    params: OfExecution,
+    query: NoQuery,
+    body: NONE,
+    status: 200,
+    reply: EXECUTION,
+    refusals: [404, 409],
+    permission: 'execution:update',
+    summary: 'Try an execution again that was held because a turn of it failed.',
+  }),
   restartByIds: defineRoute({
     method: 'POST',
     paths: ofTenant('/executions/restart/by-ids'),

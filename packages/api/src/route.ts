@@ -17,6 +17,8 @@ export type Permission =
   | 'log:read'
   | 'log:delete'
   | 'plugin:read'
+  | 'instance:read'
+  | 'instance:update'
 
 /** How the body travels. `form`: named values, as multipart, JSON or URL-encoded; `raw`: whatever came, up to the limit. */
 export type BodySpec =

@@ -1,6 +1,7 @@
 // The one table of all routes.
 import { executionRoutes } from './executions.ts'
 import { flowRoutes } from './flows.ts'
+import { instanceRoutes } from './instance.ts'
 import { logRoutes } from './logs.ts'
 import { miscRoutes } from './misc.ts'
 import { pluginRoutes } from './plugins.ts'
@@ -10,6 +11,7 @@ export const routes = {
   executions: executionRoutes,
   logs: logRoutes,
   plugins: pluginRoutes,
+  instance: instanceRoutes,
   misc: miscRoutes,
 }
 

@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import type { Role } from './commands/server-start.ts'
 import { CommandError, EXIT, type ExitCode } from './exit-code.ts'
+import { addInstance } from './instance-commands.ts'
 import { addUpkeep } from './upkeep-commands.ts'
 
 const SERVER_DEFAULT = 'http://127.0.0.1:8080'
@@ -39,16 +40,22 @@ function createProgram(done: Done): Command {
   addMigrate(program)
   addFlow(program, done)
   addExecution(program, done)
+  addInstance(program, done)
   addUpkeep(program, done)
   return program
 }
 
 /** What each command starts; the names after the first are those of Kestra. */
+/** Where probes and scrapes look. */
+const MANAGEMENT_PORT = 8081
+
 const SERVERS: readonly {
   readonly names: readonly string[]
   readonly description: string
   readonly roles: readonly Role[]
   readonly drainMs: number
+  /** Any free one unless said. */
+  readonly managementPort?: number
 }[] = [
   {
     names: ['local'],
@@ -61,15 +68,29 @@ const SERVERS: readonly {
     description: 'all of Batuta in one process, for a server among others or in a container',
     roles: ['engine', 'web', 'worker'],
     drainMs: 60_000,
+    managementPort: MANAGEMENT_PORT,
   },
   {
     names: ['engine', 'executor', 'scheduler', 'indexer'],
     description: 'executes flows and fires triggers; its tasks run on workers',
     roles: ['engine'],
     drainMs: 60_000,
+    managementPort: MANAGEMENT_PORT,
   },
-  { names: ['web', 'webserver'], description: 'the API and the pages', roles: ['web'], drainMs: 60_000 },
-  { names: ['worker'], description: 'runs tasks', roles: ['worker'], drainMs: 300_000 },
+  {
+    names: ['web', 'webserver'],
+    description: 'the API and the pages',
+    roles: ['web'],
+    drainMs: 60_000,
+    managementPort: MANAGEMENT_PORT,
+  },
+  {
+    names: ['worker'],
+    description: 'runs tasks',
+    roles: ['worker'],
+    drainMs: 300_000,
+    managementPort: MANAGEMENT_PORT,
+  },
 ]
 
 function addServer(program: Command): void {
@@ -86,15 +107,16 @@ function addServerOptions(command: Command, roles: readonly Role[]): void {
   command
     .option('--data <dir>', 'folder of what this process keeps: database, stored files, its name; .batuta if not told')
     .option('-c, --config <file>', 'configuration file (YAML)')
-  if (roles.includes('web'))
-    command
-      .option('--port <number>', 'port to listen on, 8080 if not told; 0 picks a free one')
-      .option('--host <address>', 'address to listen on, 127.0.0.1 if not told')
-      .option('--flows <dir>', 'folder of flows to load and to watch, flows if not told')
-      .addOption(new Option('-f, --flow-path <dir>', 'the same as --flows').hideHelp())
-      .addOption(new Option('--no-tutorials').hideHelp())
-      .addOption(new Option('--no-indexer').hideHelp())
-  else command.addOption(new Option('--port <number>').hideHelp())
+  // One line starts every role: what only the web role reads is taken and left by the others.
+  const web = [
+    new Option('--port <number>', 'port to listen on, 8080 if not told; 0 picks a free one'),
+    new Option('--host <address>', 'address to listen on, 127.0.0.1 if not told'),
+    new Option('--flows <dir>', 'folder of flows to load and to watch, flows if not told'),
+  ]
+  const isWeb = roles.includes('web')
+  for (const option of web) command.addOption(isWeb ? option : option.hideHelp())
+  for (const flags of ['-f, --flow-path <dir>', '--no-tutorials', '--no-indexer'])
+    command.addOption(new Option(flags).hideHelp())
   if (roles.includes('worker'))
     command
       .option('--slots <number>', 'tasks that run here at a time; 8 per processor if not told, 0 for none')
@@ -199,6 +221,13 @@ function collect(value: string, before: readonly string[]): readonly string[] {
   return [...before, value]
 }
 
+const EXIT_OF_CODE: Readonly<Partial<Record<string, ExitCode>>> = {
+  'config-invalid': EXIT.usage,
+  'backup-invalid': EXIT.refused,
+  'backup-failed': EXIT.refused,
+  'tool-missing': EXIT.refused,
+}
+
 async function report(error: unknown, server: string): Promise<ExitCode> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
   const { explain } = await import('./connect.ts')
@@ -210,7 +239,7 @@ async function report(error: unknown, server: string): Promise<ExitCode> {
   const { BatutaError } = await import('@batuta/core')
   if (told instanceof BatutaError) {
     say(told.message)
-    return told.code === 'config-invalid' ? EXIT.usage : EXIT.broken
+    return EXIT_OF_CODE[told.code] ?? EXIT.broken
   }
   if (told instanceof Error && 'code' in told && told.code === 'EADDRINUSE') {
     say('the port is taken: choose another with --port, or 0 for any free one')

@@ -11,7 +11,7 @@ import {
   openLocalFileStore,
   processEnvironment,
   ProcessKeeper,
-  processRunner,
+  SCRIPT_SETTINGS,
   TaskStopped,
 } from '@batuta/plugin-sdk'
 import type { FromHost, HostInit, HostJob, JobKey, Outcome, ToHost } from '@batuta/plugin-sdk'
@@ -19,6 +19,7 @@ import { Definitions } from './definitions.ts'
 import { LogShipper } from './log-shipper.ts'
 import { runJob } from './run-job.ts'
 import type { AskedOfServer, HostRoom } from './run-job.ts'
+import { ScriptRunner } from './scripts/script-runner.ts'
 
 export interface HostOptions {
   readonly send: (message: FromHost) => void
@@ -44,6 +45,7 @@ export class Host {
   #room: HostRoom | undefined
   #keeper: ProcessKeeper | undefined
   #watchdog: NodeJS.Timeout | undefined
+  #scripts: ScriptRunner | undefined
 
   constructor(options: HostOptions) {
     this.#options = options
@@ -80,6 +82,7 @@ export class Host {
   /** Kills all that runs. For the end of the pipe: nobody is left to hear outcomes. */
   async close(): Promise<void> {
     for (const stop of this.#running.values()) stop.abort(new TaskStopped('stale', 'the worker is gone'))
+    await this.#scripts?.close()
     await this.#keeper?.close()
   }
 
@@ -95,10 +98,18 @@ export class Host {
     const reaped = await keeper.reap()
     await emptyFolder(init.workDir)
     if (reaped > 0) this.#notice(`killed ${reaped} processes that an earlier host had left`)
+    const scripts = new ScriptRunner({
+      keeper,
+      init,
+      settings: init.scripts ?? SCRIPT_SETTINGS,
+      onNotice: message => this.#notice(message),
+    })
+    this.#scripts = scripts
     this.#room = {
       init,
+      scripts,
       store: openLocalFileStore(init.filesDir),
-      definitions: new Definitions(init.modules, [processRunner(keeper)]),
+      definitions: new Definitions(init.modules, [scripts.definition]),
       shipper: this.#shipper,
       now: this.#options.now,
       ask: (job, signal, request) => this.#ask(job, signal, request),

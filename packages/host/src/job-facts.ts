@@ -26,6 +26,7 @@ export function factsOf(job: HostJob, context: ValueMap, init: HostInit): RunFac
     attemptId: keyText(job.key),
     cacheDir: init.cacheDir,
     isPrivateNetworkAllowed: init.privateNetworkAllowed ?? true,
+    ...(job.traceparent === undefined ? {} : { traceparent: job.traceparent }),
   }
 }
 

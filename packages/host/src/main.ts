@@ -12,6 +12,12 @@ async function end(host: Host): Promise<never> {
   process.exit(0)
 }
 
+/** Nobody is left to see how it ends. An orderly exit of Node can wait for its own threads for ever: once in some hundred kills it was seen to. */
+async function die(host: Host): Promise<void> {
+  await host.close()
+  process.kill(process.pid, 'SIGKILL')
+}
+
 const host = new Host({
   send,
   now: () => Date.now(),
@@ -20,9 +26,9 @@ const host = new Host({
 })
 
 process.on('message', (message: ToHost) => void host.take(message))
-process.once('disconnect', () => void end(host))
+process.once('disconnect', () => void die(host))
 // The server may have died while this was loading: the event came before there was anybody to hear it.
-if (!process.connected) void end(host)
+if (!process.connected) void die(host)
 // A terminal's interrupt reaches the whole group; the server decides when this process ends.
 process.on('SIGINT', () => undefined)
 process.on('SIGTERM', () => void end(host))

@@ -25,6 +25,7 @@ import type { Definitions } from './definitions.ts'
 import { factsOf } from './job-facts.ts'
 import { keepOutputs } from './keep-outputs.ts'
 import type { LogShipper } from './log-shipper.ts'
+import type { ScriptRunner } from './scripts/script-runner.ts'
 
 /** What all jobs of a host share. */
 export interface HostRoom {
@@ -32,6 +33,7 @@ export interface HostRoom {
   readonly store: FileStore
   readonly definitions: Definitions
   readonly shipper: LogShipper
+  readonly scripts: ScriptRunner
   readonly now: () => number
   readonly ask: (job: HostJob, signal: AbortSignal, request: AskedOfServer) => Promise<Value>
 }
@@ -61,6 +63,7 @@ export async function runJob(job: HostJob, room: HostRoom, stop: AbortController
   const { outputs, ...kept } = await keepOutputs(ended, job, room)
   if (kept.state === 'FAILED' && ended.state !== 'FAILED') log.error(kept.message ?? '')
   await run.close().catch((error: unknown) => log.warn(`the working directory is left behind: ${messageOf(error)}`))
+  await room.scripts.leave(job.key.executionId)
   const logFile = await log.close()
   room.shipper.flush(job.key)
   return {
@@ -98,9 +101,11 @@ interface JobParts {
 
 function openJob(job: HostJob, room: HostRoom, { log, mask, signal }: JobParts): OpenRun {
   const context = decodeMap(job.context)
+  const facts = factsOf(job, context, room.init)
+  const { executionId } = job.key
   const ports: Ports = { ask: (name, args) => room.ask(job, signal, { name, args }) }
   return openRun({
-    facts: factsOf(job, context, room.init),
+    facts,
     renderer: createTemplateRenderer({
       dialect: job.dialect,
       context,
@@ -114,7 +119,7 @@ function openJob(job: HostJob, room: HostRoom, { log, mask, signal }: JobParts):
     mask: secret => mask.add(secret),
     store: room.store,
     filesPrefix: job.filesPrefix,
-    workDir: room.init.workDir,
+    workDir: () => room.scripts.workDirOf({ executionId, namespace: facts.flow.namespace }),
     ports,
     signal,
     findRunner: type => room.definitions.findRunner(type),

@@ -1,13 +1,14 @@
 // Puts a run context together from its parts: the host and the test kit differ in what stands behind the parts, not in the context.
 import { randomUUID } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { createWriteStream, mkdirSync, mkdtempSync, rmdirSync } from 'node:fs'
+import { mkdir, rm } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { isMap, mapGet } from '@batuta/core'
 import type { ValueMap } from '@batuta/core'
 import type { FileStore } from './files/file-store.ts'
 import { storageUri } from './files/storage-uri.ts'
+import { PRIVATE_FOLDER } from './files/task-file-traits.ts'
 import { bindProperties } from './lazy-properties.ts'
 import type { Metric } from './protocol.ts'
 import type { Renderer } from './renderer.ts'
@@ -17,7 +18,15 @@ import type { Command, CommandResult, TaskRunnerDefinition } from './task-runner
 
 export type RunFacts = Pick<
   RunContext,
-  'execution' | 'flow' | 'task' | 'taskRun' | 'idempotencyKey' | 'attemptId' | 'cacheDir' | 'isPrivateNetworkAllowed'
+  | 'execution'
+  | 'flow'
+  | 'task'
+  | 'taskRun'
+  | 'idempotencyKey'
+  | 'attemptId'
+  | 'cacheDir'
+  | 'isPrivateNetworkAllowed'
+  | 'traceparent'
 >
 
 export interface RunParts {
@@ -28,8 +37,8 @@ export interface RunParts {
   readonly store: FileStore
   /** Folder of the task run in storage. */
   readonly filesPrefix: string
-  /** Folder under which the working folder is made. */
-  readonly workDir: string
+  /** Folder under which the working folder is made; asked when a working folder is. */
+  readonly workDir: () => Promise<string>
   readonly ports: Ports
   readonly signal: AbortSignal
   readonly findRunner: (type: string) => Promise<TaskRunnerDefinition | undefined>
@@ -117,16 +126,29 @@ function executionFolder(filesPrefix: string): string {
 }
 
 class WorkingFolder implements WorkingDir {
-  readonly #parent: string
+  readonly #parent: () => Promise<string>
   #path: Promise<string> | undefined
 
-  constructor(parent: string) {
+  constructor(parent: () => Promise<string>) {
     this.#parent = parent
   }
 
   path(): Promise<string> {
-    this.#path ??= mkdir(this.#parent, { recursive: true }).then(() => mkdtemp(join(this.#parent, 'run-')))
+    this.#path ??= this.#make()
     return this.#path
+  }
+
+  /** Made at once: a call of the kernel takes microseconds, a trip through the thread pool a hundred of them. */
+  async #make(): Promise<string> {
+    const parent = await this.#parent()
+    const prefix = join(parent, 'run-')
+    try {
+      return mkdtempSync(prefix)
+    } catch {
+      // The first in here, or somebody has tidied up.
+      mkdirSync(parent, { recursive: true })
+      return mkdtempSync(prefix)
+    }
   }
 
   async resolve(name: string): Promise<string> {
@@ -145,7 +167,18 @@ class WorkingFolder implements WorkingDir {
 
   async close(): Promise<void> {
     if (this.#path === undefined) return
-    await rm(await this.#path, { recursive: true, force: true, maxRetries: 3 })
+    const path = await this.#path
+    if (!removeEmpty(path)) await rm(path, { recursive: true, force: true, maxRetries: 3 })
+  }
+}
+
+/** What most tasks leave: nothing but our own empty folders. */
+function removeEmpty(path: string): boolean {
+  try {
+    for (const folder of [`${PRIVATE_FOLDER}/out`, PRIVATE_FOLDER, '.']) rmdirSync(join(path, folder))
+    return true
+  } catch {
+    return false
   }
 }
 
@@ -157,7 +190,8 @@ async function runCommand(
 ): Promise<CommandResult> {
   const definition = await getRunner(parts, runner)
   const props = bindProperties(definition.properties, runner !== undefined && isMap(runner) ? runner : {}, ctx)
-  const env = new Map([['BATUTA_IDEMPOTENCY_KEY', ctx.idempotencyKey], ...command.env])
+  const trace: [string, string][] = ctx.traceparent === undefined ? [] : [['TRACEPARENT', ctx.traceparent]]
+  const env = new Map([['BATUTA_IDEMPOTENCY_KEY', ctx.idempotencyKey], ...trace, ...command.env])
   return definition.run(ctx, props, { ...command, env })
 }
 

@@ -61,17 +61,19 @@ export { p } from './property.ts'
 export type { Presence, Property, PropertyKind, PropertySpec, Rendered, Shape } from './property.ts'
 export { schemaOf } from './property-schema.ts'
 export type { JsonSchema, TypeSchema } from './property-schema.ts'
-export { HOST_LIMITS, keyText } from './protocol.ts'
+export { HOST_LIMITS, keyText, SCRIPT_SETTINGS } from './protocol.ts'
 export type {
   AskRequest,
   FromHost,
   HostInit,
   HostJob,
   HostLimits,
+  Isolation,
   JobKey,
   LogLine,
   Metric,
   Outcome,
+  ScriptSettings,
   ToHost,
 } from './protocol.ts'
 export type { Renderer } from './renderer.ts'

@@ -32,6 +32,10 @@ export interface HostJob {
   readonly secrets?: readonly string[]
   /** The folder of the task run in storage, e.g. `kestra:///ns/flow/executions/<id>/tasks/<task>/<task run>/`. */
   readonly filesPrefix: string
+  /** When the engine sent it, in epoch milliseconds. */
+  readonly sentMs?: number
+  /** The W3C trace that the attempt belongs to. */
+  readonly traceparent?: string
 }
 
 export type ToHost =
@@ -61,8 +65,25 @@ export interface HostInit {
   readonly defaultRunner?: string
   /** Names of environment variables of the server that scripts may see beside the few that every script sees. */
   readonly environmentAllowed?: readonly string[]
+  /** How scripts are run; as by default unless the installation says otherwise. */
+  readonly scripts?: ScriptSettings
   /** Whether tasks may call loopback, private and metadata addresses; true unless the installation says otherwise. */
   readonly privateNetworkAllowed?: boolean
+}
+
+/** `auto`: in a sandbox where one can be made. `bubblewrap`: in a sandbox or not at all. */
+export type Isolation = 'auto' | 'process' | 'bubblewrap'
+
+export interface ScriptSettings {
+  readonly isolation: Isolation
+  /** For a namespace and those below it; the nearest counts. */
+  readonly isolationByNamespace: Readonly<Record<string, Isolation>>
+  /** Folders of the server that a sandbox does not show. */
+  readonly hidden: readonly string[]
+  /** Interpreters that are kept warm at a time; 0 for none. */
+  readonly zygotesMax: number
+  /** How long one is kept for the next script of its execution. */
+  readonly zygoteIdleMs: number
 }
 
 export interface HostLimits {
@@ -131,6 +152,14 @@ export const HOST_LIMITS: HostLimits = {
   logMaxBytes: 1024 * 1024 * 1024,
   processesMax: 2048,
   openFilesMax: 1024,
+}
+
+export const SCRIPT_SETTINGS: ScriptSettings = {
+  isolation: 'auto',
+  isolationByNamespace: {},
+  hidden: [],
+  zygotesMax: 16,
+  zygoteIdleMs: 5_000,
 }
 
 /** The key as one word, for maps and for the mark that a script's processes carry. */

@@ -25,6 +25,8 @@ export interface RunContext {
   readonly cacheDir: string
   /** False where the installation keeps tasks away from loopback, private and metadata addresses. */
   readonly isPrivateNetworkAllowed: boolean
+  /** The W3C trace to go on with in calls of other systems; commands find it in `TRACEPARENT`. */
+  readonly traceparent?: string
   readonly logger: Logger
   readonly metrics: Metrics
   readonly files: TaskFiles

@@ -22,6 +22,8 @@ export interface Command {
   readonly onLine: (line: OutputLine) => void | Promise<void>
   /** For runners in containers. */
   readonly containerImage?: string
+  /** Part of the preparation of a task: its log is not told how this ran. */
+  readonly isAside?: boolean
   /** Folders beside `cwd` that the command is to write to, for runners that keep the rest from it. */
   readonly writes?: readonly string[]
   /** The same program for runners that keep an interpreter warm: nobody may tell by what it does whether this or `argv` was run. */

@@ -11,24 +11,30 @@ import type { ConfiguredUser } from './config/user.ts'
 import { openFlowCatalogue, type FlowCatalogue } from './flows/flow-catalogue.ts'
 import type { StartWorld } from './flows/births.ts'
 import { newChanges, type Changes } from './inbox/changes.ts'
+import { MaintenanceMode } from './inbox/maintenance-mode.ts'
 import { newEncryption } from './platform/encryption.ts'
 import { PLUGINS_DIR, THREAD_URL } from './platform/places.ts'
 import { realPlatform, type Platform } from './platform/platform.ts'
 import { readManifests, type Manifests } from './plugins/manifests.ts'
 import { openSqliteStore } from './storage/sqlite/sqlite-store.ts'
 import type { Store } from './storage/store.ts'
-import { newMeters, secretsOf } from './boot-telemetry.ts'
+import { newMeters, openOtlp, secretsOf } from './boot-telemetry.ts'
+import { forwardLines } from './telemetry/execution-lines.ts'
+import type { Otlp } from './telemetry/otlp/otlp.ts'
 import { newLog, type LogFields, type ServerLog } from './telemetry/log.ts'
 import type { Meters } from './telemetry/observed.ts'
 import { meteredStore } from './telemetry/store-meter.ts'
 
 /** Something that an operator should read. */
 export type Notice = (message: string, error?: unknown, fields?: LogFields) => void
+import { tellTime } from './storage/tell-time.ts'
 
 export interface Ground {
   readonly config: Config
   readonly log: ServerLog
   readonly meters: Meters
+  /** Where traces, logs and metrics are sent somewhere. */
+  readonly otlp: Otlp | undefined
   readonly platform: Platform
   readonly store: Store
   /** The node's name; with every joining it gets a new incarnation. */
@@ -42,6 +48,8 @@ export interface Ground {
   startWorld(): StartWorld
   /** A new execution id on a shard of `shards`, or on any when there are none. */
   newIdOn(shards: ReadonlySet<number>): string
+  /** Nothing new begins while it is on. */
+  readonly mode: MaintenanceMode
   onNotice: Notice
   /** What that part of the server tells. */
   noticeOf(room: string): Notice
@@ -63,6 +71,7 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
       log.named(room).warn(...notice)
   const onNotice = noticeOf('server')
   const meters = newMeters(asked)
+  meters.store.onLogs.push(forwardLines(log))
   const platform = realPlatform()
   const nowMs = (): number => platform.nowMs()
   const random = (): number => platform.random()
@@ -71,7 +80,8 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
   const config = asked.needsFirstUser ? { ...asked, user: firstUserOf(asked, platform, log) } : asked
 
   const opened = await openStore(config, { nowMs, random, onNotice: noticeOf('storage') })
-  const store = meteredStore(opened, meters.store, () => platform.elapsedMs())
+  const store = meteredStore(tellTime(opened, platform.clock), meters.store, () => platform.elapsedMs())
+  const nodeId = store.cluster ? readNodeId(config.dataDir, random) : NODE
   const files = openLocalFileStore(config.storageDir)
   const configuredRoots = rootsOf(config, process.env)
   const encryption = newEncryption(config.encryptionKey)
@@ -86,9 +96,10 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
     config,
     log,
     meters,
+    otlp: await openOtlp(config, { meters, log, node: nodeId, platform }),
     platform,
     store,
-    nodeId: store.cluster ? readNodeId(config.dataDir, random) : NODE,
+    nodeId,
     files,
     manifests: readManifests(PLUGINS_DIR),
     flows: await openFlowCatalogue(store),
@@ -97,6 +108,7 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
     configuredRoots,
     startWorld: () => ({ ...start, nowMs: nowMs() }),
     newIdOn: shards => newId({ nowMs: nowMs(), shard: pick(shards, random), random }),
+    mode: new MaintenanceMode({ store, platform, onNotice }),
     onNotice,
     noticeOf,
     unlock,

@@ -13,12 +13,14 @@ import { newEvaluator, newTurnEnvironment } from './engine/turn-environment.ts'
 import type { Inbox } from './inbox/inbox.ts'
 import { NO_JOBS } from './inbox/jobs.ts'
 import { Router } from './inbox/router.ts'
+import { housekeeping } from './maintenance/housekeeping.ts'
 import { Maintenance, type Round } from './maintenance/maintenance.ts'
 import { placeJobs } from './maintenance/place-jobs.ts'
 import { rescueJobs } from './maintenance/rescue-jobs.ts'
 import { takeSignals, type SignalTaker } from './maintenance/take-signals.ts'
 import { wakeReady } from './maintenance/wake-ready.ts'
 import { HOST_SCRIPT } from './platform/places.ts'
+import type { JournalRowOf } from './storage/batch.ts'
 import type { Cluster } from './storage/cluster.ts'
 import { FlushError, type FlowKey } from './storage/store.ts'
 import { HostProcess } from './worker/host-process.ts'
@@ -80,6 +82,7 @@ interface Follower {
 }
 
 const WORKER_SWEEP_MS = 1_000
+const MAINTENANCE_LOOK_MS = 1_000
 
 export interface RoomsPlace {
   readonly node: NodeIdentity
@@ -143,7 +146,8 @@ function connect(ground: Ground, { node, onOver }: RoomsPlace): Inner {
     inbox,
     platform,
     owns,
-    fireSchedules: atMs => schedules.fireDue(atMs),
+    // What is due waits for the end of a maintenance.
+    fireSchedules: atMs => (ground.mode.isOn ? atMs + MAINTENANCE_LOOK_MS : schedules.fireDue(atMs)),
     onNotice,
   })
   const engine: Engine = new Engine({
@@ -155,6 +159,7 @@ function connect(ground: Ground, { node, onOver }: RoomsPlace): Inner {
     owns,
     onTimer: timer => clockwork.add(timer),
     meter: ground.meters.engine,
+    sampledPart: config.telemetry.otlp?.tracesUrl === undefined ? undefined : config.telemetry.otlp.sampledPart,
     onNotice: ground.noticeOf('engine'),
     onFatal: error =>
       onOver(error instanceof FlushError && error.fault === 'fenced' ? 'fenced' : 'broken', error.message),
@@ -198,7 +203,7 @@ interface RoundPlace {
 
 /** Their order is that of the recovery. */
 function roundsOf(
-  { config, store, platform, onNotice }: Ground,
+  { config, store, files, log, platform, onNotice }: Ground,
   { node, inbox, engine, worker, signals, owns }: RoundPlace,
 ): readonly Round[] {
   const isWorker = config.roles.includes('worker')
@@ -220,11 +225,20 @@ function roundsOf(
   if (!isEngine) return [rescue]
   const ready = wakeReady({ store, owns, wake: id => engine.wake(id) })
   const { cluster } = store
-  return [signals, rescue, ready, ...(cluster ? [placeJobs({ store, cluster, inbox, owns, onNotice })] : [])]
+  const places = cluster ? [placeJobs({ store, cluster, inbox, owns, onNotice })] : []
+  const { executionsKeptMs } = config.storage
+  const tell = (message: string): void => log.info(message)
+  return [
+    signals,
+    rescue,
+    ready,
+    ...places,
+    ...housekeeping({ store, files, platform, executionsKeptMs, owns, tell, onNotice }),
+  ]
 }
 
 function newWorker(
-  { config, store, platform, answers, files, manifests, meters, noticeOf }: Ground,
+  { config, store, platform, answers, files, manifests, meters, mode, noticeOf }: Ground,
   node: NodeIdentity,
   inbox: Inbox,
 ): Worker {
@@ -236,6 +250,7 @@ function newWorker(
     node,
     slots: config.slots,
     profile: config.worker,
+    isPaused: () => mode.isOn,
     openHost: events => new HostProcess({ ...host, ...events }),
     answer: (request, job) => answerJob(answers, request, job),
     readOutputs: uri => readSpilledOutputs(files, uri),
@@ -288,7 +303,7 @@ function newRouter(ground: Ground, { node, engine, cluster, owns }: RouterPlace)
     platform,
     member: node,
     owns,
-    load: id => loadExecution(ground, id),
+    load: (id, rows) => loadExecution(ground, id, rows),
     newSignalId: () => `${node.id}/${node.incarnation}/r${String(++count).padStart(12, '0')}`,
   })
 }
@@ -297,8 +312,9 @@ function newRouter(ground: Ground, { node, engine, cluster, owns }: RouterPlace)
 async function loadExecution(
   { store, flows }: Ground,
   id: string,
+  known?: readonly JournalRowOf[],
 ): Promise<{ readonly state: ExecutionState; readonly plan: Plan } | undefined> {
-  const rows = await store.read.journalOf(id)
+  const rows = known ?? (await store.read.journalOf(id))
   if (rows.length === 0) return undefined
   const birth = birthOf(id, rows)
   const plan = await flows.loadPlan(birth, birth.revision)

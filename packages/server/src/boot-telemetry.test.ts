@@ -187,6 +187,17 @@ test('what is sensitive asks for the user; probes learn no more than UP', async 
   }
 })
 
+test('a port that nobody asked for gives way to whoever has it', async () => {
+  const port = Number(new URL(server.management ?? '').port)
+  const folderOf = (name: string): string => join(folder, name)
+  const options = { port: 0, flowsDir: folderOf('flows'), configFile: folderOf('open.yaml') }
+
+  const second = await startServer({ ...options, dataDir: folderOf('second'), managementPort: port })
+  assert.equal((await ask('/health/liveness', {}, second)).status, 200)
+  assert.notEqual(second.management, server.management)
+  await second.stop()
+})
+
 test('the management port can be switched off', async () => {
   const closed = await open('closed', { more: 'endpoints: { all: { enabled: false } }' })
 

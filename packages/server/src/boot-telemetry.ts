@@ -1,11 +1,14 @@
 // What watches the server: the meters that its rooms count into, how it is, and the port where both are asked for.
 import { statfs, stat } from 'node:fs/promises'
+import { DEFAULT_QUEUE, trust } from '@batuta/core'
+import type { HostJob } from '@batuta/plugin-sdk'
 import type { Ground } from './boot-ground.ts'
 import type { Incarnations } from './boot-incarnation.ts'
 import { databaseFile, type Config } from './config/config.ts'
 import { countStreams } from './http/event-stream.ts'
-import { startManagement, type RunningManagement } from './http/management/start-management.ts'
+import { startManagement } from './http/management/start-management.ts'
 import type { RunningHttp } from './http/server.ts'
+import type { Platform } from './platform/platform.ts'
 import { VERSION } from './platform/version.ts'
 import type { Store } from './storage/store.ts'
 import { EngineMeter } from './telemetry/engine-meter.ts'
@@ -13,6 +16,8 @@ import { newHealth, type Health } from './telemetry/health.ts'
 import { HttpMeter } from './telemetry/http-meter.ts'
 import { latest, type LatestOptions } from './telemetry/latest.ts'
 import type { DiskFigures, Meters, Observed, StoreFigures } from './telemetry/observed.ts'
+import type { ServerLog } from './telemetry/log.ts'
+import type { Otlp } from './telemetry/otlp/otlp.ts'
 import { StoreMeter } from './telemetry/store-meter.ts'
 import { WorkerMeter } from './telemetry/worker-meter.ts'
 
@@ -22,6 +27,8 @@ const FIGURES_PATIENCE_MS = 4_000
 /** What has ended is counted by counters. */
 const OPEN_STATES: readonly string[] = ['CREATED', 'QUEUED', 'RUNNING', 'PAUSED', 'RETRYING', 'RESTARTED', 'KILLING']
 const EXECUTIONS_MAX = 10_000
+const QUEUES_MAX = 50
+const NEXT_JOBS = 20
 
 export function newMeters({ telemetry }: Config): Meters {
   return {
@@ -57,24 +64,60 @@ export interface TelemetryPlace {
   readonly health: Health
 }
 
-export async function startTelemetry(ground: Ground, place: TelemetryPlace): Promise<RunningManagement | undefined> {
-  const { config, log, nodeId, platform } = ground
+export interface RunningTelemetry {
+  /** Of the management port, unless it is switched off. */
+  readonly address: string | undefined
+  stop(): Promise<void>
+}
+
+export async function startTelemetry(ground: Ground, place: TelemetryPlace): Promise<RunningTelemetry> {
+  const { config, log, nodeId, platform, otlp } = ground
   const { health } = place
   const { management, metrics } = config.telemetry
+  const observed = observedOf(ground, place)
   const running = await startManagement({
     config: management,
     health,
     log,
-    observed: observedOf(ground, place),
+    observed,
     metrics,
     about: { version: VERSION, node: nodeId, roles: config.roles, startedMs: platform.nowMs() },
   })
-  if (running) log.info(`Health and metrics are at ${running.address}/health and ${running.address}/prometheus.`)
-  return running
+  // No whole address: whoever looks for one in what is printed means that of the API.
+  if (running) log.info(`The management port is ${new URL(running.address).port}: /health, /prometheus.`)
+  otlp?.observe(observed)
+  return {
+    address: running?.address,
+    stop: async () => {
+      await otlp?.stop(observed)
+      await running?.stop()
+    },
+  }
+}
+
+/** Undefined where nothing is to be sent, and then nothing of it is loaded. */
+export async function openOtlp(
+  { telemetry }: Config,
+  given: { readonly meters: Meters; readonly log: ServerLog; readonly node: string; readonly platform: Platform },
+): Promise<Otlp | undefined> {
+  const { otlp: config } = telemetry
+  if (config === undefined) return undefined
+  const { Otlp } = await import('./telemetry/otlp/otlp.ts')
+  const { platform } = given
+  return new Otlp({
+    ...given,
+    config,
+    version: VERSION,
+    nowMs: () => platform.nowMs(),
+    elapsedMs: () => platform.elapsedMs(),
+    at: (atMs, run) => platform.at(atMs, run),
+    defer: run => platform.defer(run),
+    random: () => platform.random(),
+  })
 }
 
 function observedOf(
-  { meters, config, store, platform, flows }: Ground,
+  { meters, config, store, platform, flows, otlp }: Ground,
   { incarnations, http, health }: TelemetryPlace,
 ): Observed {
   const often: LatestOptions = {
@@ -101,7 +144,7 @@ function observedOf(
     isReady: () => health.phase === 'running',
     storeFigures: latest(() => askStore(store, config.tenant, platform.nowMs()), often),
     diskFigures: latest(() => diskFigures(config), often),
-    shipped: () => [],
+    shipped: () => otlp?.shipped() ?? [],
     nowMs: () => platform.nowMs(),
   }
 }
@@ -114,15 +157,25 @@ async function askStore(store: Store, tenant: string, nowMs: number): Promise<St
       count: await store.read.countExecutions({ tenant, states: [state], limit: EXECUTIONS_MAX }),
     })
   const waitingJobs = await store.read.countFreeJobs()
-  const oldestMs = await store.read.findOldestFreeJob()
   const nodes = await store.cluster?.listNodes()
   const fenced = nodes?.filter(({ isLive }) => !isLive).length ?? 0
   return {
     executions,
     waitingJobs,
-    oldestJobMs: oldestMs === undefined ? 0 : Math.max(0, nowMs - oldestMs),
+    queueAges: await queueAgesOf(store, nowMs),
     nodes: nodes && { alive: nodes.length - fenced, fenced },
   }
+}
+
+/** Ranks are fair and so no moments: those that are next say themselves since when they wait. */
+async function queueAgesOf(store: Store, nowMs: number): Promise<StoreFigures['queueAges']> {
+  const ages = new Map([[DEFAULT_QUEUE, 0]])
+  for (const queue of (await store.read.listFreeQueues()).slice(0, QUEUES_MAX)) {
+    const payloads = await store.read.listFreePayloads(queue, NEXT_JOBS)
+    const sent = payloads.map(payload => trust<Pick<HostJob, 'sentMs'>>(JSON.parse(payload)).sentMs ?? nowMs)
+    ages.set(queue, Math.max(0, nowMs - Math.min(nowMs, ...sent)))
+  }
+  return [...ages].map(([queue, ageMs]) => ({ queue, ageMs }))
 }
 
 async function diskFigures(config: Config): Promise<DiskFigures> {

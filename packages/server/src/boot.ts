@@ -32,24 +32,26 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const incarnations = new Incarnations(ground, isIn => {
     if (health.phase !== 'draining') health.phase = isIn ? 'running' : 'joining'
   })
+  await ground.mode.start()
   await incarnations.start()
 
   const isWeb = config.roles.includes('web')
   const saveWorld = saveWorldOf(ground, incarnations)
   const http = isWeb ? await openDoor(ground, { incarnations, saveWorld, health }) : undefined
   const flowsDir = isWeb ? await watchFlows(config.flowsDir, saveWorld, log) : undefined
-  const management = await startTelemetry(ground, { incarnations, http, health })
+  const telemetry = await startTelemetry(ground, { incarnations, http, health })
 
   const stop = async (): Promise<void> => {
     health.phase = 'draining'
     flowsDir?.stop()
+    ground.mode.stop()
     await http?.stop()
     await incarnations.stop(config.drainMs)
     await store.close()
-    await management?.stop()
+    await telemetry.stop()
     ground.unlock()
   }
-  return { address: http?.address, management: management?.address, config, stop, cut: () => incarnations.cut() }
+  return { address: http?.address, management: telemetry.address, config, stop, cut: () => incarnations.cut() }
 }
 
 interface DoorPlace {
@@ -68,6 +70,7 @@ function openDoor(ground: Ground, { incarnations, saveWorld, health }: DoorPlace
     saveWorld,
     newId: () => ground.newIdOn(incarnations.owned),
     claimsOf: id => incarnations.claimsOf(id),
+    instance: { mode: ground.mode, announcement: () => incarnations.announcement() },
     ask: asker => askFor(ground.answers, asker),
   })
 }

@@ -1,5 +1,4 @@
-import { constants } from 'node:fs'
-import { access } from 'node:fs/promises'
+import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 export interface Found {
@@ -8,19 +7,21 @@ export interface Found {
 }
 
 /** The first of the names that some folder of the path has as an executable. */
-export async function findOnPath(names: readonly string[], path: string): Promise<Found | undefined> {
+export function findOnPath(names: readonly string[], path: string): Found | undefined {
   for (const name of names) {
     for (const folder of path.split(delimiter)) {
       const file = join(folder, name)
-      if (folder !== '' && (await isExecutable(file))) return { name, path: file }
+      if (folder !== '' && isExecutable(file)) return { name, path: file }
     }
   }
   return undefined
 }
 
-async function isExecutable(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  )
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
 }

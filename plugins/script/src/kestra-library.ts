@@ -1,6 +1,7 @@
 // The small libraries that scripts import to speak the outputs protocol: `from kestra import Kestra`, `require('@kestra-io/libs')`.
 // Ours do nothing but print its lines, and step aside for the originals where these are installed.
-import { mkdir, rename, stat, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { createHash, randomUUID } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import type { RunContext } from '@batuta/plugin-sdk'
@@ -108,7 +109,7 @@ export async function libraryFolder(ctx: RunContext, language: keyof typeof LIBR
   const files: Readonly<Record<string, string>> = LIBRARIES[language]
   const version = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 12)
   const folder = join(ctx.cacheDir, 'libraries', `${language}-${version}`)
-  if (await exists(folder)) return folder
+  if (exists(folder)) return folder
   const growing = `${folder}.${randomUUID()}`
   for (const [name, text] of Object.entries(files)) {
     await mkdir(dirname(join(growing, name)), { recursive: true })
@@ -116,14 +117,11 @@ export async function libraryFolder(ctx: RunContext, language: keyof typeof LIBR
   }
   await rename(growing, folder).catch(async (error: unknown) => {
     // Somebody else was first, with the same files.
-    if (!(await exists(folder))) throw error
+    if (!exists(folder)) throw error
   })
   return folder
 }
 
-export async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  )
+export function exists(path: string): boolean {
+  return existsSync(path)
 }

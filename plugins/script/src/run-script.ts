@@ -1,5 +1,8 @@
 // The life of a script task, whatever its language: files in, one shell command that runs everything, lines out, files kept.
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+// Small files are written and removed at once: a call of the kernel takes microseconds, a trip through the thread pool a hundred of them.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { isDeepStrictEqual } from 'node:util'
 import {
   copyNamespaceFiles,
   Ending,
@@ -21,9 +24,10 @@ import type {
   RunContext,
   TaskReturn,
   ValueMap,
+  WarmProgram,
 } from '@batuta/plugin-sdk'
 import { ScriptMessages } from './script-messages.ts'
-import type { scriptProperties } from './script-properties.ts'
+import { SHELL, type scriptProperties } from './script-properties.ts'
 
 export type ScriptProps = LazyProperties<typeof scriptProperties>
 
@@ -37,6 +41,8 @@ export interface Session {
   readonly hasBeforeCommands: boolean
   /** Files that are ours and must not be taken for outputs. */
   readonly ownFiles: string[]
+  /** What the commands come to when nothing runs before them and no other interpreter is asked for. */
+  program: WarmProgram | undefined
 }
 
 /** Gives the commands that run after `beforeCommands`. */
@@ -46,7 +52,7 @@ export async function runScript(ctx: RunContext, props: ScriptProps, makeCommand
   const runner = await chooseRunner(ctx, props)
   await ctx.checkRunner(runner)
   const outputDir = await ctx.workingDir.resolve(`${PRIVATE_FOLDER}/out`)
-  await mkdir(outputDir, { recursive: true })
+  mkdirSync(outputDir, { recursive: true })
   const session = await openSession(ctx, props, outputDir)
   await writeFiles(ctx, props, session.scope)
   const argv = await assemble(session, props, await makeCommands(session))
@@ -58,6 +64,7 @@ export async function runScript(ctx: RunContext, props: ScriptProps, makeCommand
     cwd: await ctx.workingDir.path(),
     onLine: line => takeLine(ctx, messages, counted, line),
     ...(await imageOf(props)),
+    ...(await warmOf(session, props)),
   }
   const result = await ctx.runCommand(command, runner)
   // Lines that came after the end was asked for, and files half written, are nobody's outputs.
@@ -77,7 +84,14 @@ async function openSession(ctx: RunContext, props: ScriptProps, outputDir: strin
     ...((await props.env.render(scope)) ?? []),
   ])
   const before = await props.beforeCommands.render(scope)
-  return { ctx, scope, env, hasBeforeCommands: before !== undefined && before.length > 0, ownFiles: [] }
+  return {
+    ctx,
+    scope,
+    env,
+    hasBeforeCommands: before !== undefined && before.length > 0,
+    ownFiles: [],
+    program: undefined,
+  }
 }
 
 const DOCKER = 'io.kestra.plugin.scripts.runner.docker.Docker'
@@ -128,6 +142,15 @@ async function assemble(session: Session, props: ScriptProps, commands: readonly
   return [file, ...args.slice(0, -1), path]
 }
 
+async function warmOf(
+  { scope, program, hasBeforeCommands }: Session,
+  props: ScriptProps,
+): Promise<Pick<Command, 'warm'>> {
+  if (program === undefined || hasBeforeCommands) return {}
+  const interpreter = await props.interpreter.render(scope)
+  return isDeepStrictEqual(interpreter, SHELL) ? { warm: program } : {}
+}
+
 async function imageOf(props: ScriptProps): Promise<{ containerImage?: string }> {
   const containerImage = await props.containerImage.render()
   return containerImage === undefined ? {} : { containerImage }
@@ -162,7 +185,7 @@ async function keepOutputs(
   result: CommandResult,
 ): Promise<Readonly<Record<string, unknown>>> {
   const { ctx, scope, ownFiles } = session
-  for (const path of ownFiles) await rm(path, { force: true })
+  for (const path of ownFiles) rmSync(path, { force: true })
   const outputs = { exitCode: result.exitCode, vars: messages.vars }
   try {
     const patterns = (await props.outputFiles.render(scope)) ?? []
@@ -202,7 +225,7 @@ export async function renderCommands(
 /** Writes a script beside the task's files, so that it finds them, and returns its path. */
 export async function writeScriptFile(session: Session, text: string, extension: string): Promise<string> {
   const path = await session.ctx.workingDir.createPath(extension)
-  await writeFile(path, text)
+  writeFileSync(path, text)
   session.ownFiles.push(path)
   return path
 }

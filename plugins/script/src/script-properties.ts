@@ -1,6 +1,9 @@
 // The properties that all script tasks share.
 import { p } from '@batuta/plugin-sdk'
 
+/** The command that takes the script unless the author names another one. */
+export const SHELL: readonly string[] = ['/bin/sh', '-c']
+
 const OLDER = 'Use `taskRunner` instead.'
 
 export const scriptProperties = {
@@ -8,7 +11,11 @@ export const scriptProperties = {
   runner: p.enum('PROCESS', 'DOCKER').dynamic().deprecated(OLDER),
   docker: p.any().deprecated(OLDER),
   containerImage: p.string().dynamic().group('execution').title('Image for runners in containers.'),
-  interpreter: p.list(p.string()).dynamic().default(['/bin/sh', '-c']).title('The command that takes the script.'),
+  interpreter: p
+    .list(p.string())
+    .dynamic()
+    .default([...SHELL])
+    .title('The command that takes the script.'),
   beforeCommands: p.list(p.string()).dynamic().title('Commands before the script.'),
   env: p.map(p.string()).dynamic().title('Environment variables.'),
   failFast: p.boolean().dynamic().default(true).title('Stop at the first command that fails.'),

@@ -24,6 +24,7 @@ export interface ServerKind {
   readonly roles: readonly Role[]
   /** How long a stop waits for jobs unless the configuration says so. */
   readonly drainMs: number
+  readonly managementPort?: number
 }
 
 const PORT_MAX = 65_535

@@ -60,6 +60,7 @@ export function born(id: string, event: Created, plan: Plan, atMs: number): Exec
   if (event.parentId !== undefined) state.parentId = event.parentId
   if (event.scheduledMs !== undefined) state.scheduledMs = event.scheduledMs
   if (event.problem !== undefined) state.problem = event.problem
+  if (event.traceparent !== undefined) state.traceparent = event.traceparent
   return state
 }
 
@@ -128,9 +129,15 @@ export function apply(state: ExecutionState, event: Event, plan: Plan, atMs: num
     case 'restarted':
       return restart(state, plan, event, atMs)
     case 'held':
-      state.isHeld = true
-      return
+    case 'released':
+      return hold(state, event.type === 'held')
   }
+}
+
+/** What is released looks at all that could go on. */
+function hold(state: ExecutionState, isHeld: boolean): void {
+  state.isHeld = isHeld
+  if (!isHeld) rebuildAgenda(state)
 }
 
 /** The agenda after a fold: whatever could go on by itself. Looking at a run or group that has nothing to do yields nothing. */

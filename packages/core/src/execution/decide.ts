@@ -2,7 +2,7 @@
 // It changes nothing: the turn applies the events it returns and asks again, until nothing is left to decide before the next wait.
 import { getRun } from './look-up.ts'
 import type { View } from './context.ts'
-import type { Decision, Event, Settlement, Signal } from './event.ts'
+import type { Command, Decision, Event, Settlement, Signal } from './event.ts'
 import { fireTimer } from './fire-timer.ts'
 import { decideKill } from './kill.ts'
 import { progress } from './progress.ts'
@@ -20,7 +20,7 @@ export function decideSignal(view: View, signal: Signal): Decision {
     case 'wake':
       return NOTHING
     case 'command':
-      return signal.command.name === 'kill' ? decideKill(view, signal.command) : decideRestart(view)
+      return decideCommand(view, signal.command)
     case 'settled':
       return isCurrent(view, signal) ? settleJob(view, signal) : NOTHING
     case 'lost':
@@ -36,10 +36,28 @@ export function decideSignal(view: View, signal: Signal): Decision {
   }
 }
 
+function decideCommand(view: View, command: Command): Decision {
+  switch (command.name) {
+    case 'kill':
+      return decideKill(view, command)
+    case 'restart':
+      return decideRestart(view)
+    case 'release':
+      return decideRelease(view)
+  }
+}
+
+/** Whatever could go on when it was held goes on now; what threw once may throw again, and then it is held again. */
+function decideRelease({ state }: View): Decision {
+  if (state.isHeld) return { events: [{ type: 'released' }], effects: [] }
+  const message = `The execution "${state.id}" is ${state.state} and is not held: there is nothing to release.`
+  return { ...NOTHING, refusal: { code: 'wrong-state', message } }
+}
+
 /** What a run or group on the agenda can do now. */
 export function decideNext(view: View, ordinal: number): Decision {
   const { state } = view
-  // A held execution can be killed, and nothing else.
+  // A held execution can be killed or released, and nothing else.
   if (state.isHeld && !state.isKillRequested) return NOTHING
   if (ordinal === ROOT) return progress(view, ROOT)
   const run = getRun(state, ordinal)

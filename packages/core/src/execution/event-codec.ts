@@ -33,6 +33,7 @@ const FIELDS: { readonly [Type in Event['type']]: FieldsOf<Type> } = {
     ['depth', 'n'],
     ['rootId', 'v'],
     ['problem', 'v'],
+    ['traceparent', 'v'],
   ],
   moved: [['to', 'w']],
   'run-created': [
@@ -108,6 +109,7 @@ const FIELDS: { readonly [Type in Event['type']]: FieldsOf<Type> } = {
     ['removed', 'v'],
   ],
   held: [['reason', 'v']],
+  released: [],
 }
 
 export function encodeEvents(events: readonly Event[]): string {

@@ -25,6 +25,8 @@ export interface Birth {
   readonly rootId?: string
   /** It could not be begun, and why: born to be FAILED at once, so that people see it. */
   readonly problem?: string
+  /** The W3C trace that it belongs to, as its caller gave it; children inherit it. */
+  readonly traceparent?: string
 }
 
 export type Event =
@@ -83,9 +85,12 @@ export type Event =
       readonly removed: readonly number[]
     }
   | { readonly type: 'held'; readonly reason: string }
+  | { readonly type: 'released' }
 
 export type Command =
   | { readonly name: 'kill'; readonly isCascading: boolean }
+  /** What was held is tried again. */
+  | { readonly name: 'release' }
   | {
       readonly name: 'restart'
       /** The run of another execution that waits for the end of this one. */

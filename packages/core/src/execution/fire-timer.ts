@@ -49,6 +49,7 @@ function renewExecution({ state, env }: View, fired: Event): Decision {
             attemptNumber: state.attemptNumber + 1,
             depth: state.depth,
             rootId: state.rootId,
+            ...(state.traceparent === undefined ? {} : { traceparent: state.traceparent }),
           },
         },
       },

@@ -43,6 +43,7 @@ export function startChild(
     parentLink: { executionId: state.id, run: run.ordinal, isAwaited },
     depth: state.depth + 1,
     rootId: state.rootId,
+    ...(state.traceparent === undefined ? {} : { traceparent: state.traceparent }),
   }
   const effects: Effect[] = [
     {

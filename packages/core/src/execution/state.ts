@@ -210,6 +210,8 @@ export interface ExecutionState {
   scheduledMs?: number
   /** Why it could not be begun. */
   problem?: string
+  /** The W3C trace that it belongs to, where its caller gave one. */
+  traceparent?: string
   /** Depth below the first execution of a tree of subflows. */
   depth: number
   rootId: string

@@ -10,6 +10,8 @@ export const ERROR_CODES = {
   'expression-value':
     'A text in an expression cannot be parsed: number, JSON, YAML, date, regular expression or base64.',
   'expression-limit': 'An expression used up its fuel: steps, depth or size of the output.',
+  'backup-failed': 'A backup could not be written, or a restore could not be done.',
+  'backup-invalid': 'A backup is not whole, damaged, or of another version.',
   'config-invalid': 'An option of the configuration is missing or out of bounds.',
   'database-unreachable': 'The database does not answer.',
   'file-not-found': 'A file of the internal storage does not exist.',
@@ -20,6 +22,7 @@ export const ERROR_CODES = {
   'secret-not-found': 'A secret does not exist.',
   'journal-newer-version': 'A journal row was written by a newer version than this node runs.',
   'journal-without-birth': 'The journal of an execution does not begin with its creation.',
+  'tool-missing': 'A program that a command needs is not on the machine.',
   'value-malformed': 'A text that should hold a value is not valid JSON.',
   'value-too-deep': 'A value is nested deeper than values may be.',
   'value-too-large': 'The text of a value would not fit into memory.',

@@ -9,7 +9,7 @@ import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { decodeValue, encodeValue, toPlain } from '@batuta/core'
 import type { Value, ValueMap } from '@batuta/core'
-import { HOST_LIMITS, keyText, openLocalFileStore } from '@batuta/plugin-sdk'
+import { HOST_LIMITS, keyText, openLocalFileStore, SCRIPT_SETTINGS } from '@batuta/plugin-sdk'
 import type {
   FileStore,
   FromHost,
@@ -19,6 +19,7 @@ import type {
   JobKey,
   LogLine,
   Outcome,
+  ScriptSettings,
   ToHost,
 } from '@batuta/plugin-sdk'
 
@@ -48,6 +49,7 @@ export interface TestHostOptions {
   readonly root?: string
   readonly limits?: Partial<HostLimits>
   readonly modules?: Readonly<Record<string, string>>
+  readonly scripts?: Partial<ScriptSettings>
 }
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url))
@@ -71,6 +73,7 @@ export async function openTestHost(t: TestContext, options: TestHostOptions = {}
     cacheDir: join(root, 'cache'),
     modules: { ...Object.fromEntries(TEST_TYPES.map(name => [`test.${name}`, TEST_MODULE])), ...options.modules },
     limits: { ...HOST_LIMITS, killGraceMs: 300, ...options.limits },
+    scripts: { ...SCRIPT_SETTINGS, hidden: [root], ...options.scripts },
   }
   const host = connect(child, openLocalFileStore(init.filesDir), root)
   host.send(init)
@@ -94,7 +97,7 @@ function connect(child: ChildProcess, store: FileStore, root: string): TestHost 
     answer: () => null,
     send: message => void child.send(message),
     start(type, properties = {}, more = {}) {
-      const key = { executionId: 'e1', run: ++lastRun, epoch: 1 }
+      const key = more.key ?? { executionId: 'e1', run: ++lastRun, epoch: 1 }
       const outcome = new Promise<Outcome>(resolve => settle.set(keyText(key), resolve))
       host.send({ type: 'run', job: { ...jobOf(key, type, properties), ...more } })
       return { key, outcome }

@@ -19,7 +19,7 @@ export interface FileStore {
   find(uri: string): Promise<FileEntry | undefined>
   /** False when there was none. */
   delete(uri: string): Promise<boolean>
-  /** All files under a folder's URI, in the order of their paths. */
+  /** All files under a folder's URI, in the order of their paths; under `kestra:///` all that there are. */
   list(prefix: string): AsyncIterable<FileEntry>
   /** Deletes a folder with all that is in it and returns the URIs of the files. */
   deleteFolder(prefix: string): Promise<readonly string[]>

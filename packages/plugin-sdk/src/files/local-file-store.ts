@@ -12,6 +12,8 @@ import { TaskError } from '../task-error.ts'
 /** Where files grow before they are renamed; on the same file system, never listed. */
 const GROWING = '.growing'
 const DEPTH_MAX = 64
+/** Lists everything; nothing else can be done to it. */
+const WHOLE = 'kestra:///'
 
 export function openLocalFileStore(root: string): FileStore {
   const localPath = (uri: string): string => pathOf(root, uri)
@@ -20,7 +22,7 @@ export function openLocalFileStore(root: string): FileStore {
     open: uri => openFile(uri, localPath(uri)),
     find: uri => findFile(uri, localPath(uri)),
     delete: uri => deleteFile(localPath(uri)),
-    list: prefix => listFiles(prefix, localPath(prefix)),
+    list: prefix => (prefix === WHOLE ? listAll(root) : listFiles(prefix, localPath(prefix))),
     deleteFolder: prefix => deleteFolder(prefix, localPath(prefix)),
     localPath,
   }
@@ -105,6 +107,10 @@ async function deleteFile(path: string): Promise<boolean> {
   const stats = await unlessMissing(stat(path))
   if (stats?.isFile() !== true) return false
   return (await unlessMissing(unlink(path).then(() => true))) ?? false
+}
+
+async function* listAll(root: string): AsyncGenerator<FileEntry> {
+  for await (const entry of listFiles(WHOLE, root)) if (!entry.uri.startsWith(`${WHOLE}${GROWING}/`)) yield entry
 }
 
 async function* listFiles(prefix: string, path: string, depth = 0): AsyncGenerator<FileEntry> {

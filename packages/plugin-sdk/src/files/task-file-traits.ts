@@ -64,8 +64,10 @@ export async function storeFolder(ctx: RunContext, folder: string): Promise<Read
 
 async function storeFiles(ctx: RunContext, base: string, names: Iterable<string>): Promise<Record<string, string>> {
   const stored: Record<string, string> = {}
+  const sorted = [...names].sort()
+  if (sorted.length === 0) return stored
   const root = await realpath(await ctx.workingDir.path())
-  for (const name of [...names].sort()) {
+  for (const name of sorted) {
     const path = await findInside(root, join(base, name))
     if (path === undefined) continue
     if (Object.keys(stored).length >= OUTPUT_FILES_MAX) {

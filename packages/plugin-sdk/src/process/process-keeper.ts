@@ -6,7 +6,6 @@
 // Not enforced here: memory, CPU, file system and network; that is the work of the sandboxed tiers.
 import { spawn } from 'node:child_process'
 import type { ChildProcessByStdio } from 'node:child_process'
-import { writeFile } from 'node:fs/promises'
 import { constants } from 'node:os'
 import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -35,8 +34,6 @@ export interface RunOptions {
   readonly attempt: string
   /** Kills the command with all its descendants. */
   readonly signal: AbortSignal
-  /** Puts the command into a sandbox. */
-  readonly enclose?: (argv: Command['argv']) => Command['argv']
 }
 
 /** A process that leads its own session and group, however it was started. */
@@ -59,7 +56,7 @@ const LINGER_MS = 10_000
 /** How long the rest of the output is read after a kill, when whoever takes the lines is slow. */
 const REST_MS = 2_000
 const SWEEP_MS = 1_000
-const OOM_SCORE = '500'
+const OOM_SCORE = 500
 
 export class ProcessKeeper {
   readonly #options: KeeperOptions
@@ -82,7 +79,7 @@ export class ProcessKeeper {
   async attend(
     started: StartedProcess,
     onLine: Command['onLine'],
-    { attempt, signal }: Pick<RunOptions, 'attempt' | 'signal'>,
+    { attempt, signal }: RunOptions,
   ): Promise<CommandResult> {
     return await this.#answerFor(
       attach(started, onLine),
@@ -131,17 +128,16 @@ export class ProcessKeeper {
     return lost.length
   }
 
-  #spawn(command: Command, { attempt, enclose }: RunOptions): Child {
+  #spawn(command: Command, { attempt }: RunOptions): Child {
     const { environment } = this.#options
     const env = Object.fromEntries([...environment, ...command.env, [MARK_VARIABLE, this.markOf(attempt)]])
-    const [file, ...args] = this.limit(enclose === undefined ? command.argv : enclose(command.argv))
+    const [file, ...args] = this.limit(command.argv)
     return spawn(file, args, { cwd: command.cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   }
 
   async #answerFor(attended: Attended, tree: ProcessTree, signal: AbortSignal): Promise<CommandResult> {
     this.#trees.set(tree.mark, tree)
     try {
-      await raiseOomScore(tree.leader)
       return await this.#untilEnd(attended, tree, signal)
     } catch (error) {
       // Whoever takes the lines has failed: the command must not go on without witness.
@@ -193,6 +189,8 @@ function attach(started: Attended['started'], onLine: Command['onLine']): Attend
 function withLimits(argv: Command['argv'], { openFilesMax, processesMax }: KeeperOptions): Command['argv'] {
   if (process.platform === 'win32') return argv
   const limits = ['ulimit -c 0']
+  // The kernel takes a script before it takes the server. Here and not from outside: the command would begin before.
+  if (process.platform === 'linux') limits.push(`{ echo ${OOM_SCORE} >/proc/self/oom_score_adj; } 2>/dev/null`)
   if (openFilesMax > 0) limits.push(`ulimit -S -n ${openFilesMax} 2>/dev/null`)
   if (processesMax > 0 && process.getuid?.() !== 0) {
     // Shells disagree on the letter.
@@ -209,12 +207,6 @@ function pidOf(child: Child, command: Command): Promise<number> {
       reject(new TaskError(`cannot start "${command.argv[0]}" in ${command.cwd}`, { cause }))
     })
   })
-}
-
-/** The kernel takes a script before it takes the server. Fails only where there is no /proc, or the process is gone. */
-async function raiseOomScore(pid: number): Promise<void> {
-  if (process.platform !== 'linux') return
-  await writeFile(`/proc/${pid}/oom_score_adj`, OOM_SCORE).catch(() => undefined)
 }
 
 function exitOf(child: Child): Promise<CommandResult> {

@@ -35,6 +35,8 @@ export interface TestOptions {
   /** Kept between runs when given; otherwise a folder of its own. */
   readonly cacheDir?: string
   readonly isPrivateNetworkAllowed?: boolean
+  /** The W3C trace that the run belongs to. */
+  readonly traceparent?: string
 }
 
 export interface TestRun extends OpenRun {
@@ -62,6 +64,7 @@ export async function createTestRunContext(options: TestOptions = {}): Promise<T
       attemptId: randomUUID(),
       cacheDir: options.cacheDir ?? join(root, 'cache'),
       isPrivateNetworkAllowed: options.isPrivateNetworkAllowed ?? true,
+      ...(options.traceparent === undefined ? {} : { traceparent: options.traceparent }),
     },
     renderer: createTemplateRenderer({
       dialect: options.dialect ?? 1,
@@ -76,7 +79,7 @@ export async function createTestRunContext(options: TestOptions = {}): Promise<T
     mask: secret => mask.add(secret),
     store,
     filesPrefix: 'kestra:///test/flow/executions/e1/tasks/task/e1-1/',
-    workDir: join(root, 'work'),
+    workDir: () => Promise.resolve(join(root, 'work')),
     ports,
     signal,
     findRunner: type => Promise.resolve(runners.find(runner => runner.type === type || runner.aliases?.includes(type))),

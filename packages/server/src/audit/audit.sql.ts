@@ -6,6 +6,8 @@ export const MIGRATIONS_TABLE = {
   postgres: "select 1 where to_regclass('migrations') is not null",
 } as const
 
+/** For what is asked outside of a snapshot. */
+export const READ_ONLY = 'set default_transaction_read_only = on'
 export const POSTGRES_NOW = 'select (extract(epoch from clock_timestamp()) * 1000)::bigint as now_ms'
 
 export interface RangeStatements {
@@ -15,6 +17,8 @@ export interface RangeStatements {
   readonly journalAfter: string
   /** After the chunk $2 of the id $1, up to the id $3, at most $4; on PostgreSQL $5 and $6 are the moments. */
   readonly logsAfter: string
+  /** The same for measurements. */
+  readonly metricsAfter: string
   /** Ids over $1 and up to $2; on PostgreSQL $3 and $4 are the moments. */
   readonly labelsBetween: string
   /** The execution $1; on PostgreSQL $2 is its moment. */
@@ -27,7 +31,9 @@ export const SQLITE_RANGES: RangeStatements = {
   executionsAfter: 'select * from executions where id > $1 order by id limit $2',
   journalAfter: `select execution_id, turn, version, at_ms, events from journal
     where (execution_id, turn) > ($1, $2) and execution_id <= $3 order by execution_id, turn limit $4`,
-  logsAfter: `select execution_id, seq, level_max, lines from logs
+  logsAfter: `select execution_id, seq, at_ms, level_max, lines from logs
+    where (execution_id, seq) > ($1, $2) and execution_id <= $3 order by execution_id, seq limit $4`,
+  metricsAfter: `select execution_id, seq, run, task_id, name, type, value, tags, at_ms from metrics
     where (execution_id, seq) > ($1, $2) and execution_id <= $3 order by execution_id, seq limit $4`,
   labelsBetween: 'select execution_id, key, value from execution_labels where execution_id > $1 and execution_id <= $2',
   findExecution: 'select * from executions where id = $1',
@@ -39,7 +45,10 @@ export const POSTGRES_RANGES: RangeStatements = {
   journalAfter: `select execution_id, turn, version, at_ms, events from journal
     where born_ms between $5 and $6 and (execution_id, turn) > ($1, $2::bigint) and execution_id <= $3
     order by execution_id, turn limit $4`,
-  logsAfter: `select execution_id, seq, level_max, lines from logs
+  logsAfter: `select execution_id, seq, at_ms, level_max, lines from logs
+    where born_ms between $5 and $6 and (execution_id, seq) > ($1, $2::bigint) and execution_id <= $3
+    order by execution_id, seq limit $4`,
+  metricsAfter: `select execution_id, seq, run, task_id, name, type, value, tags, at_ms from metrics
     where born_ms between $5 and $6 and (execution_id, seq) > ($1, $2::bigint) and execution_id <= $3
     order by execution_id, seq limit $4`,
   labelsBetween: `select execution_id, key, value from execution_labels
@@ -49,7 +58,7 @@ export const POSTGRES_RANGES: RangeStatements = {
     'select turn, version, at_ms, events from journal where born_ms = $2 and execution_id = $1 order by turn limit 1',
 }
 
-export const JOBS_BETWEEN = `select execution_id, run, epoch, node, incarnation, claimed_ms, is_killed, payload from jobs
+export const JOBS_BETWEEN = `select execution_id, run, epoch, node, incarnation, claimed_ms, is_killed, queue, rank, payload from jobs
   where execution_id > $1 and execution_id <= $2`
 export const TIMERS_BETWEEN =
   'select execution_id, name, at_ms from timers where execution_id > $1 and execution_id <= $2'
@@ -73,3 +82,10 @@ export const LIVE_ENGINES =
 
 /** Any read of the file will do. */
 export const LOCK_PROBE = 'select count(*) as n from sqlite_schema'
+
+/** Index: timers_by_time. */
+export const OVERDUE_TIMERS = 'select execution_id, name, at_ms from timers where at_ms < $1 order by at_ms limit 1000'
+export const OVERDUE_TRIGGERS = `select * from triggers
+  where next_ms < $1 and not is_disabled order by next_ms limit 1000`
+export const NEWEST_FLOW =
+  'select * from flows where tenant = $1 and namespace = $2 and id = $3 order by revision desc limit 1'

@@ -2,13 +2,21 @@
 // that works as well as on one that stands, and holds one page of headers and one execution at a time, however many there are.
 import { compilePlan, decodeValue, trust, type Event, type Flow, type Plan } from '@batuta/core'
 import type { ExecutionRow } from '../storage/batch.ts'
-import { number, text } from '../storage/sql/rows.ts'
-import { ABANDONED_JOBS, FIND_REVISION, LIVE_ENGINES } from './audit.sql.ts'
+import { flowOf, number, text, triggerOf, type SqlRow } from '../storage/sql/rows.ts'
+import {
+  ABANDONED_JOBS,
+  FIND_REVISION,
+  LIVE_ENGINES,
+  NEWEST_FLOW,
+  OVERDUE_TIMERS,
+  OVERDUE_TRIGGERS,
+} from './audit.sql.ts'
 import { Findings, type InvariantReport } from './findings.ts'
 import { ContentJudge, type Secret } from './judge-contents.ts'
 import { JournalJudge, type JudgedJournal } from './judge-journal.ts'
 import { judgeRows } from './judge-rows.ts'
 import { TickJudge } from './judge-ticks.ts'
+import { oneByOne, type OneByOne } from './one-by-one.ts'
 import { LAST_ID, rangesOf, type IdRange, type JournalEntry, type LogChunk, type Ranges } from './ranges.ts'
 import type { Query, ReadOnlyDatabase } from './read-only-database.ts'
 
@@ -41,6 +49,8 @@ const PAGE = 100
 const PLANS_MAX = 500
 const FINDINGS_MAX = 20
 const LOOK_AGAIN_MS = 5_000
+/** A timer or a date may be late by this much when there is a lot to do. */
+const LATE_MAX_MS = 60_000
 
 export async function audit(database: ReadOnlyDatabase, options: AuditOptions = {}): Promise<AuditReport> {
   const walk = new Walk(database, options)
@@ -114,7 +124,7 @@ class Walk {
     const { snapshot } = this.#database
     await snapshot(query => this.#ticks.judgeCursors(query, this.#ranges))
     await this.#judgeAcknowledged()
-    await this.#judgeAbandoned()
+    await this.#judgeLive()
     this.#contents.end()
     this.#noteLimits()
     const invariants = this.#findings.report()
@@ -191,16 +201,16 @@ class Walk {
     }
   }
 
-  /** Jobs of the dead are given back within seconds, so those that are still there at a second look are stuck. */
-  async #judgeAbandoned(): Promise<void> {
-    const isServed = await this.#isServed()
-    if (!isServed) return this.#findings.skip('I12', 'no engine runs that would take jobs back: the next start does')
-    const before = await this.#abandoned()
-    this.#findings.saw('I12', before.size)
-    if (before.size === 0) return
+  /** What an engine that lives puts right within seconds: what is still there at a second look is stuck. */
+  async #judgeLive(): Promise<void> {
+    if (!(await this.#isServed()))
+      return this.#findings.skip('I12', 'no engine runs that would take jobs back: the next start does')
+    const before = await this.#overdue()
+    this.#findings.saw('I12', before.length)
+    if (before.length === 0) return
     await this.#options.pause?.(this.#options.lookAgainMs ?? LOOK_AGAIN_MS)
-    const now = await this.#abandoned()
-    for (const [key, { id, what }] of before) if (now.has(key)) this.#findings.add('I12', id, what)
+    const now = new Set((await this.#overdue()).map(({ key }) => key))
+    for (const { key, invariant, id, what } of before) if (now.has(key)) this.#findings.add(invariant, id, what)
   }
 
   async #isServed(): Promise<boolean> {
@@ -208,19 +218,30 @@ class Walk {
     return (await this.#database.query(LIVE_ENGINES)).length > 0
   }
 
-  async #abandoned(): Promise<ReadonlyMap<string, { readonly id: string; readonly what: string }>> {
-    const rows = await this.#database.query(ABANDONED_JOBS[this.#database.kind])
-    return new Map(
-      rows.map(row => {
-        const id = text(row, 'execution_id')
-        const run = number(row, 'run')
-        const owner = `${text(row, 'node')} (incarnation ${number(row, 'incarnation')})`
-        return [
-          `${id}/${run}/${number(row, 'epoch')}`,
-          { id, what: `its job of run ${run} is in the hands of ${owner}, which is gone` },
-        ]
-      }),
-    )
+  async #overdue(): Promise<readonly Overdue[]> {
+    const { query } = this.#database
+    const lateMs = (await this.#database.nowMs()) - LATE_MAX_MS
+    const jobs = (await query(ABANDONED_JOBS[this.#database.kind])).map(abandoned)
+    const triggers: Overdue[] = []
+    for (const row of await query(OVERDUE_TRIGGERS, lateMs))
+      if (await this.#isFiring(row)) triggers.push(lateTrigger(row))
+    const timers: Overdue[] = []
+    for (const row of await query(OVERDUE_TIMERS, lateMs)) {
+      const execution = await this.#ranges.findExecution(query, text(row, 'execution_id'))
+      // What is held is not woken.
+      if (execution?.waitsFor !== 'human') timers.push(lateTimer(row))
+    }
+    return [...jobs, ...triggers, ...timers]
+  }
+
+  /** A schedule that is switched off, by itself or with its flow, keeps its cursor. */
+  async #isFiring(row: SqlRow): Promise<boolean> {
+    const { tenant, namespace, flowId, triggerId } = triggerOf(row)
+    const newest = (await this.#database.query(NEWEST_FLOW, tenant, namespace, flowId))[0]
+    if (!newest || flowOf(newest).isDeleted) return false
+    const flow = trust<Flow>(decodeValue(flowOf(newest).parsed))
+    const trigger = flow.triggers.find(({ id }) => id === triggerId)
+    return trigger !== undefined && !flow.disabled && !trigger.disabled
   }
 
   #noteLimits(): void {
@@ -240,31 +261,33 @@ class Walk {
   }
 }
 
-interface OneByOne<T> {
-  /** The first that was not taken yet. */
-  peek(): Promise<T | undefined>
-  /** Takes it; returns the one after it. */
-  next(): Promise<T | undefined>
-  /** Takes all of this execution. */
-  skip(executionId: string): Promise<T | undefined>
+interface Overdue {
+  readonly key: string
+  readonly invariant: 'I12' | 'I21'
+  readonly id: string
+  readonly what: string
 }
 
-function oneByOne<T extends { readonly executionId: string }>(source: AsyncGenerator<T>): OneByOne<T> {
-  let first: Promise<IteratorResult<T>> | undefined
-  const peek = async (): Promise<T | undefined> => {
-    first ??= source.next()
-    const { done, value } = await first
-    return done ? undefined : value
-  }
-  const next = async (): Promise<T | undefined> => {
-    await peek()
-    first = undefined
-    return await peek()
-  }
-  const skip = async (executionId: string): Promise<T | undefined> => {
-    let item = await peek()
-    while (item?.executionId === executionId) item = await next()
-    return item
-  }
-  return { peek, next, skip }
+function abandoned(row: SqlRow): Overdue {
+  const id = text(row, 'execution_id')
+  const run = number(row, 'run')
+  const owner = `${text(row, 'node')} (incarnation ${number(row, 'incarnation')})`
+  const what = `its job of run ${run} is in the hands of ${owner}, which is gone`
+  return { key: `job ${id}/${run}/${number(row, 'epoch')}`, invariant: 'I12', id, what }
+}
+
+function lateTimer(row: SqlRow): Overdue {
+  const id = text(row, 'execution_id')
+  const what = `its timer "${text(row, 'name')}" was due at ${iso(row, 'at_ms')}, and an engine runs`
+  return { key: `timer ${id} ${text(row, 'name')} ${number(row, 'at_ms')}`, invariant: 'I21', id, what }
+}
+
+function lateTrigger(row: SqlRow): Overdue {
+  const id = `${text(row, 'namespace')}.${text(row, 'flow_id')}/${text(row, 'trigger_id')}`
+  const what = `its date ${iso(row, 'next_ms')} is over and did not fire, and an engine runs`
+  return { key: `trigger ${id} ${number(row, 'next_ms')}`, invariant: 'I21', id, what }
+}
+
+function iso(row: SqlRow, column: string): string {
+  return new Date(number(row, column)).toISOString()
 }

@@ -2,7 +2,8 @@
 
 export const SQLITE_VERSION = 'select sqlite_version() as version'
 export const POSTGRES_VERSION = "select current_setting('server_version') as version"
-export const MIGRATIONS = 'select number, checksum from migrations order by number'
+/** All columns: the first version had no `floor`. */
+export const MIGRATIONS = 'select * from migrations order by number'
 export const JOURNAL_MODE = 'pragma journal_mode'
 export const DURABILITY = `select name, setting from pg_settings
   where name in ('fsync', 'full_page_writes', 'synchronous_commit') order by name`

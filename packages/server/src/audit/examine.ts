@@ -1,7 +1,9 @@
 // `batuta doctor` without its invariants: what an operator asks first. Every line is a fact with a judgement; nothing is changed.
 import { constants } from 'node:fs'
-import { access, stat, statfs } from 'node:fs/promises'
+import { access, readFile, stat, statfs } from 'node:fs/promises'
+import { join } from 'node:path'
 import { BatutaError } from '@batuta/core'
+import { RESTORED } from '../backup/take-place.ts'
 import type { Config } from '../config/config.ts'
 import { number, text } from '../storage/sql/rows.ts'
 import * as sql from './doctor.sql.ts'
@@ -47,6 +49,7 @@ export async function examine(
     ...(await examineNodes(database, { isServed, nowMs: () => world.nowMs() })),
     ...(await examineWork(database)),
     ...(await examineHeld(database)),
+    ...(await examineRestore(config)),
   ]
 }
 
@@ -149,11 +152,12 @@ async function examineMigrations({ query }: ReadOnlyDatabase, { migrations }: Ex
     const known = migrations[number(row, 'number') - 1]
     return known !== undefined && known !== text(row, 'checksum')
   })
-  if (newest > migrations.length)
+  const floor = Math.max(0, ...applied.map(row => Number(row['floor'] ?? 1)))
+  if (floor > migrations.length)
     return {
       name,
       judgement: 'bad',
-      text: `the database has migration ${newest}, this program knows ${migrations.length}: upgrade the program`,
+      text: `the database needs migration ${floor}, and this program knows ${migrations.length}: upgrade the program`,
     }
   if (differing.length > 0)
     return {
@@ -162,7 +166,17 @@ async function examineMigrations({ query }: ReadOnlyDatabase, { migrations }: Ex
       text: `migration ${number(differing[0] ?? {}, 'number')} differs from the one of this program: use the version that made the database`,
     }
   if (newest < migrations.length)
-    return { name, judgement: 'worth', text: `${newest} of ${migrations.length}: the next start applies the rest` }
+    return {
+      name,
+      judgement: 'worth',
+      text: `${newest} of ${migrations.length}: the next start, or "batuta migrate", applies the rest`,
+    }
+  if (newest > migrations.length)
+    return {
+      name,
+      judgement: 'worth',
+      text: `${newest}, which is ahead of this program (${migrations.length}): it can work on it`,
+    }
   return ok(name, `${newest} of ${migrations.length}`)
 }
 
@@ -192,6 +206,16 @@ async function examineHeld(database: ReadOnlyDatabase): Promise<readonly Check[]
     judgement: 'worth',
     text: `${id} of ${namespace}.${flowId}: ${reason}`,
   }))
+}
+
+/** Of the note that a restore left. */
+async function examineRestore({ dataDir }: Config): Promise<readonly Check[]> {
+  const note = await readFile(join(dataDir, RESTORED), 'utf8').catch(() => undefined)
+  if (note === undefined) return []
+  const [restored, backup] = ['restoredMs', 'backupMs'].map(name => new RegExp(`"${name}": (\\d+)`).exec(note)?.[1])
+  const moment = (ms: string | undefined): string =>
+    ms === undefined ? 'some time' : new Date(Number(ms)).toISOString()
+  return [ok('restored', `at ${moment(restored)}, from a backup of ${moment(backup)}`)]
 }
 
 function messageOf(error: unknown): string {

@@ -159,7 +159,14 @@ interface Wrong {
   readonly isFatal?: boolean
 }
 
-const AFTER_THE_END: ReadonlySet<Event['type']> = new Set(['moved', 'restarted', 'timer-fired', 'labels', 'held'])
+const AFTER_THE_END: ReadonlySet<Event['type']> = new Set([
+  'moved',
+  'restarted',
+  'timer-fired',
+  'labels',
+  'held',
+  'released',
+])
 
 function judge(state: ExecutionState, plan: Plan, event: Event): readonly Wrong[] {
   const wrong: Wrong[] = []
@@ -200,6 +207,9 @@ function judge(state: ExecutionState, plan: Plan, event: Event): readonly Wrong[
     case 'kill-requested':
     case 'restarted':
     case 'held':
+      return wrong
+    case 'released':
+      if (!state.isHeld) wrong.push({ invariant: 'I22', what: 'it is released, and was not held' })
       return wrong
   }
 }

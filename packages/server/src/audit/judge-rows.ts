@@ -143,7 +143,8 @@ async function judgeJobs(jobs: readonly StoredJob[], state: ExecutionState, opti
     const run = state.runs[job.run]
     if (!run?.isAwaited || run.epoch !== job.epoch)
       find('I4', `there is a job of run ${job.run}, epoch ${job.epoch}, that nobody waits for`)
-    if (state.isKillRequested && !job.isKilled)
+    // What comes after the execution is not killed.
+    if (state.isKillRequested && !isFinal(state.state) && !job.isKilled)
       find('I16', `it is being killed, and the job of run ${job.run}, epoch ${job.epoch} may still be started`)
   }
   const missing = [...state.awaited].filter(
@@ -152,7 +153,7 @@ async function judgeJobs(jobs: readonly StoredJob[], state: ExecutionState, opti
   if (missing.length === 0) return
   const told = await signalsOf(options, state.id)
   for (const ordinal of missing) {
-    const isTold = told.some(signal => (signal.type === 'settled' || signal.type === 'lost') && signal.run === ordinal)
+    const isTold = told.some(signal => JOB_ENDS.has(signal.type) && signal.run === ordinal)
     if (!isTold)
       find(
         'I21',
@@ -160,6 +161,8 @@ async function judgeJobs(jobs: readonly StoredJob[], state: ExecutionState, opti
       )
   }
 }
+
+const JOB_ENDS: ReadonlySet<string> = new Set(['settled', 'lost', 'unplaced'])
 
 /** I17: a child that has ended has told, or the word is on its way. */
 async function judgeChild(

@@ -3,7 +3,7 @@ import { Client } from 'pg'
 import { BatutaError } from '@batuta/core'
 import type { Param } from '../storage/sql/perform.ts'
 import type { SqlRow } from '../storage/sql/rows.ts'
-import { MIGRATIONS_TABLE, POSTGRES_NOW } from './audit.sql.ts'
+import { MIGRATIONS_TABLE, POSTGRES_NOW, READ_ONLY } from './audit.sql.ts'
 import { noDatabase, type Query, type ReadOnlyDatabase } from './read-only-database.ts'
 
 const CONNECT_TIMEOUT_MS = 10_000
@@ -16,7 +16,6 @@ export async function openPostgresReadOnly(url: string): Promise<ReadOnlyDatabas
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
     application_name: 'batuta doctor',
-    options: '-c default_transaction_read_only=on',
   })
   let broken: Error | undefined
   client.on('error', error => (broken = error))
@@ -25,6 +24,7 @@ export async function openPostgresReadOnly(url: string): Promise<ReadOnlyDatabas
     if (broken) throw broken
     return (await client.query<SqlRow>(text, [...values])).rows
   }
+  await query(READ_ONLY)
   if ((await query(MIGRATIONS_TABLE.postgres)).length === 0) {
     await client.end()
     throw noDatabase(name)

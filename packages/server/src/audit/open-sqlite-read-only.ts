@@ -43,15 +43,25 @@ function open(file: string): Opened {
     return openAs(file)
   } catch (error) {
     const code = codeOf(error)
-    if ((code === SQLITE_CANTOPEN || code === SQLITE_READONLY) && !existsSync(`${file}-wal`)) {
-      const url = pathToFileURL(file)
-      url.searchParams.set('immutable', '1')
-      return openAs(url)
-    }
-    throw new BatutaError('config-invalid', `The database "${file}" cannot be read: ${messageOf(error)}.`, {
-      cause: error,
-    })
+    const isStill = (code === SQLITE_CANTOPEN || code === SQLITE_READONLY) && !existsSync(`${file}-wal`)
+    return isStill ? openStill(file) : refuse(file, error)
   }
+}
+
+function openStill(file: string): Opened {
+  const url = pathToFileURL(file)
+  url.searchParams.set('immutable', '1')
+  try {
+    return openAs(url)
+  } catch (error) {
+    return refuse(file, error)
+  }
+}
+
+function refuse(file: string, error: unknown): never {
+  if (error instanceof BatutaError) throw error
+  const message = `The database "${file}" cannot be read by this user: ${messageOf(error)}.`
+  throw new BatutaError('config-invalid', message, { cause: error })
 }
 
 function openAs(place: string | URL): Opened {

@@ -2,7 +2,7 @@
 import { createdMsOf, type JournalRow } from '@batuta/core'
 import { executionOf, number, numberOrNull, text, textOrNull, type SqlRow } from '../storage/sql/rows.ts'
 import type { Param } from '../storage/sql/perform.ts'
-import type { ExecutionRow, JobKey, LabelRow, TimerKey } from '../storage/batch.ts'
+import type { ExecutionRow, JobKey, LabelRow, MetricRow, TimerKey } from '../storage/batch.ts'
 import * as sql from './audit.sql.ts'
 import type { Query, ReadOnlyDatabase } from './read-only-database.ts'
 
@@ -22,6 +22,7 @@ export interface JournalEntry extends JournalRow {
 
 export interface LogChunk {
   readonly executionId: string
+  readonly atMs: number
   readonly levelMax: number
   readonly lines: string
 }
@@ -31,6 +32,8 @@ export interface StoredJob extends JobKey {
   readonly incarnation: number | null
   readonly claimedMs: number | null
   readonly isKilled: boolean
+  readonly queue: string
+  readonly rank: number
   readonly payload: string
 }
 
@@ -42,6 +45,7 @@ export interface Ranges {
   executionsAfter(query: Query, id: string, limit: number): Promise<readonly ExecutionRow[]>
   journal(query: Query, range: IdRange): AsyncGenerator<JournalEntry>
   logs(query: Query, range: IdRange): AsyncGenerator<LogChunk>
+  metrics(query: Query, range: IdRange): AsyncGenerator<MetricRow>
   labels(query: Query, range: IdRange): Promise<readonly LabelRow[]>
   jobs(query: Query, range: IdRange): Promise<readonly StoredJob[]>
   timers(query: Query, range: IdRange): Promise<readonly StoredTimer[]>
@@ -63,6 +67,13 @@ export function rangesOf({ kind }: Pick<ReadOnlyDatabase, 'kind'>): Ranges {
           query(statements.journalAfter, id, turn, range.upTo, PAGE, ...moments(range.after, range.upTo)),
         cursorOf: row => number(row, 'turn'),
         read: journalOf,
+      }),
+    metrics: (query, range) =>
+      paged(range, Number.MAX_SAFE_INTEGER, {
+        page: (id, seq) =>
+          query(statements.metricsAfter, id, seq, range.upTo, PAGE, ...moments(range.after, range.upTo)),
+        cursorOf: row => number(row, 'seq'),
+        read: metricOf,
       }),
     logs: (query, range) =>
       paged(range, Number.MAX_SAFE_INTEGER, {
@@ -120,7 +131,25 @@ function journalOf(row: SqlRow): JournalEntry {
 }
 
 function chunkOf(row: SqlRow): LogChunk {
-  return { executionId: text(row, 'execution_id'), levelMax: number(row, 'level_max'), lines: text(row, 'lines') }
+  return {
+    executionId: text(row, 'execution_id'),
+    atMs: number(row, 'at_ms'),
+    levelMax: number(row, 'level_max'),
+    lines: text(row, 'lines'),
+  }
+}
+
+function metricOf(row: SqlRow): MetricRow {
+  return {
+    executionId: text(row, 'execution_id'),
+    run: number(row, 'run'),
+    taskId: text(row, 'task_id'),
+    name: text(row, 'name'),
+    type: text(row, 'type'),
+    value: number(row, 'value'),
+    tags: text(row, 'tags'),
+    atMs: number(row, 'at_ms'),
+  }
 }
 
 function jobOf(row: SqlRow): StoredJob {
@@ -132,6 +161,8 @@ function jobOf(row: SqlRow): StoredJob {
     incarnation: numberOrNull(row, 'incarnation'),
     claimedMs: numberOrNull(row, 'claimed_ms'),
     isKilled: row['is_killed'] === true || row['is_killed'] === 1,
+    queue: text(row, 'queue'),
+    rank: number(row, 'rank'),
     payload: text(row, 'payload'),
   }
 }

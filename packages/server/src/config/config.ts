@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import type { WorkerProfile } from '../inbox/jobs.ts'
 import type { Role } from '../storage/cluster.ts'
 import { readDatabase, type Database } from './database.ts'
+import { readScripts } from './scripts.ts'
 import { Sources, wholeOf, type Environment } from './sources.ts'
 import { readStorageOptions, type StorageOptions } from './storage-options.ts'
 import { readTelemetry, type TelemetryConfig } from './telemetry.ts'
@@ -57,6 +58,7 @@ export interface Config {
   /** base64 of 32 bytes: encrypts SECRET inputs and outputs. */
   readonly encryptionKey: string | undefined
   readonly telemetry: TelemetryConfig
+  readonly scripts: ReturnType<typeof readScripts>
 }
 
 const ALL_ROLES: readonly Role[] = ['engine', 'web', 'worker']
@@ -95,6 +97,12 @@ export function readConfig(options: ServerOptions, environment: Environment, cwd
     },
     encryptionKey: sources.text('kestra.encryption.secret-key', 'BATUTA_ENCRYPTION_KEY'),
     telemetry: readTelemetry(sources, { ...place, managementPort: options.managementPort }),
+    scripts: readScripts({
+      isolation: sources.text('script.isolation', 'BATUTA_SCRIPT_ISOLATION'),
+      namespaces: sources.value('script.namespaces'),
+      zygotes: sources.text('script.zygotes', 'BATUTA_SCRIPT_ZYGOTES'),
+      idleSeconds: sources.text('script.idle', 'BATUTA_SCRIPT_IDLE'),
+    }),
   }
 }
 

@@ -16,6 +16,8 @@ export interface ManagementConfig {
   readonly host: string
   /** 0: any that is free. */
   readonly port: number
+  /** Somebody asked for this port: no other will do. */
+  readonly isPortGiven: boolean
   /** Who may see what is not open to everybody; the server's user unless the management port has its own. */
   readonly user: ConfiguredUser | undefined
   readonly endpoints: Readonly<Record<EndpointName, EndpointConfig>>
@@ -91,6 +93,7 @@ export function readTelemetry(words: Words, place: TelemetryPlace): TelemetryCon
 
 function readManagement(words: Words, { host: serverHost, user, managementPort }: TelemetryPlace): ManagementConfig {
   const host = words.text('endpoints.all.host', 'BATUTA_MANAGEMENT_HOST') ?? serverHost
+  const port = words.text('endpoints.all.port', 'BATUTA_MANAGEMENT_PORT')
   const own = readUser({
     isEnabled: undefined,
     name: words.text('endpoints.all.basic-auth.username', 'BATUTA_MANAGEMENT_USER'),
@@ -104,10 +107,8 @@ function readManagement(words: Words, { host: serverHost, user, managementPort }
   return {
     isEnabled: words.text('endpoints.all.enabled', 'BATUTA_MANAGEMENT_ENABLED') !== 'false',
     host,
-    port: whole('endpoints.all.port', words.text('endpoints.all.port', 'BATUTA_MANAGEMENT_PORT'), {
-      fallback: managementPort ?? 0,
-      max: PORT_MAX,
-    }),
+    port: whole('endpoints.all.port', port, { fallback: managementPort ?? 0, max: PORT_MAX }),
+    isPortGiven: port !== undefined,
     user: own ?? user,
     endpoints: {
       health: endpoint('health'),

@@ -17,6 +17,8 @@ export interface EngineOptions {
   readonly changes: Changes
   /** Counts what was committed and what was refused. */
   readonly meter?: EngineMeter
+  /** Which part of the traces that begin here is recorded; undefined where none are sent. */
+  readonly sampledPart?: number | undefined
   /** Room for executions that wait; the oldest are forgotten beyond it, and read again when something comes for them. */
   readonly idleMaxBytes?: number
   /** What a turn is given besides time and chance. */

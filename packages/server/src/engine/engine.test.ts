@@ -69,6 +69,48 @@ test('a held execution takes nothing but a kill, and ends by it', async () => {
   assert.equal(t.tables.jobs.size, 0)
 })
 
+test('a held execution that is released goes on where it stood', async () => {
+  const { t, poisoned } = await openPoisoned()
+  const id = await t.started('job')
+  poisoned.add(id)
+  await assert.rejects(t.settle(id))
+  poisoned.clear()
+  await t.settled()
+
+  assert.equal((await t.release(id)).view, 'RUNNING')
+  assert.equal(t.tables.executions.get(id)?.waitsFor, 'job')
+  await t.settle(id)
+  await t.settle(id, { run: 1 })
+
+  assert.equal(t.stateOf(id), 'SUCCESS')
+})
+
+test('what is released and throws again is held again', async () => {
+  const { t, poisoned } = await openPoisoned()
+  const id = await t.started('job')
+  poisoned.add(id)
+  await assert.rejects(t.settle(id))
+  await t.settled()
+
+  await assert.rejects(t.release(id), faultIs('failed'))
+  await t.settled()
+
+  assert.equal(t.tables.executions.get(id)?.waitsFor, 'human')
+  poisoned.clear()
+  assert.equal((await t.release(id)).view, 'RUNNING')
+})
+
+test('what is not held is not released', async () => {
+  const t = await TestEngine.open()
+  await t.saveFlow('job', TWO_JOBS)
+  const id = await t.started('job')
+
+  const { refusal } = await t.release(id)
+
+  assert.equal(refusal?.code, 'wrong-state')
+  assert.equal(t.stateOf(id), 'RUNNING')
+})
+
 test('a birth that throws is refused, and leaves nothing behind', async () => {
   const { t, poisoned } = await openPoisoned()
   const { id, receipt } = (() => {
@@ -182,6 +224,23 @@ test('new work is refused when the oldest waits too long; what is under way is a
   assert.equal((await t.create('inline').receipt).view, 'SUCCESS')
 })
 
+test('new work is refused when too many bytes wait, however young they are; with room again it is taken', async () => {
+  const { t } = await openPoisoned()
+  t.store.hold()
+  const createLarge = (): Promise<unknown> => {
+    const birth = { ...t.birthOf('inline'), inputs: { text: 'x'.repeat(15 * 2 ** 20) } }
+    return t.engine.submit({ type: 'create', executionId: t.newId(), birth })
+  }
+  const waiting = Array.from({ length: 5 }, createLarge)
+
+  await assert.rejects(t.create('inline').receipt, faultIs('overloaded'))
+  t.store.release()
+
+  await Promise.all(waiting)
+  assert.equal((await t.create('inline').receipt).view, 'SUCCESS')
+  assert.equal(t.engine.pending, 0)
+})
+
 test('idle executions are forgotten beyond the room for them, and read again when something comes', async () => {
   const t = await TestEngine.open({ idleMaxBytes: 10_000 })
   await t.saveFlow('job', TWO_JOBS)
@@ -281,7 +340,7 @@ test('a parent that restarts a child which is gone is told so', async () => {
   assert.equal(t.tables.signals.size, 0)
 })
 
-test('a stored signal that is sent twice is taken once', async () => {
+test('a stored signal that is sent twice, or again after it was taken, is taken once', async () => {
   const t = await TestEngine.open()
   await t.saveFlow('job', TWO_JOBS)
   const id = await t.started('job')
@@ -295,7 +354,9 @@ test('a stored signal that is sent twice is taken once', async () => {
   await Promise.all(both)
 
   assert.equal(t.eventsOf(id).filter(event => event.type === 'kill-requested').length, 1)
-  await assert.rejects(t.engine.submit(kill, { rowId: 'row-1' }), faultIs('failed'))
+  const flushes = t.store.batches.length
+  assert.deepEqual(await t.engine.submit(kill, { rowId: 'row-1' }), {})
+  assert.equal(t.store.batches.length, flushes)
   assert.equal((await t.settle(id, { state: 'KILLED' as never })).view, 'KILLED')
 })
 
@@ -393,4 +454,18 @@ test('a store that breaks ends the engine: everybody who waits is told', async (
   await assert.rejects(t.create('inline').receipt, faultIs('unavailable'))
 
   assert.equal(t.fatal.length, 1)
+})
+
+test('a turn is never earlier than the one before it, however far the clock of this node is behind', async () => {
+  const first = await TestEngine.open()
+  await first.saveFlow('job', WITH_JOB)
+  first.clock.advance(60_000)
+  const id = await first.started('job')
+
+  const second = await TestEngine.open({ tables: first.tables })
+  await second.settle(id)
+
+  const [birth, end] = first.tables.journal.get(id) ?? []
+  assert.equal(end?.atMs, birth?.atMs)
+  assert.equal(second.stateOf(id), 'SUCCESS')
 })

@@ -8,18 +8,22 @@ import type { Entity, Pending } from './entity.ts'
 import { FlushPipeline } from './flush-pipeline.ts'
 import { headOf, loadExecution, type Loaded } from './load-execution.ts'
 import { Residents } from './residents.ts'
+import { RowMemory } from './row-memory.ts'
 import { Turns, UNIT_ROWS_MAX } from './turns.ts'
 import type { JobRow } from '../storage/batch.ts'
-import { jobName, newUnit, reservedBy, type Unit } from './unit.ts'
+import { jobName, newUnit, reservedBy, type Settleable, type Unit } from './unit.ts'
+import { weighSignal } from './weigh-signal.ts'
 import { writeHeld, type HeldMark } from './write-turn.ts'
 
 export type { EngineOptions } from './engine-options.ts'
 
 const BATCH_BYTES_MAX = 256 * 1024
 const TURN_CPU_MS = 4
+/** Turns have at least as much time as what is read between them, up to this: else reading would leave them behind the more, the more comes in. */
+const TURN_CPU_MAX_MS = 40
 const IDLE_WEIGHT_MAX_BYTES = 64 * 2 ** 20
 const PENDING_AGE_MAX_MS = 250
-const PENDING_MAX = 50_000
+const PENDING_BYTES_MAX = 64 * 2 ** 20
 /** Whoever waits for the last flush looks this often. */
 const LOOK_AGAIN_MS = 5
 
@@ -28,12 +32,14 @@ export class Engine implements Inbox {
   readonly #pipeline: FlushPipeline
   readonly #turns: Turns
   readonly #residents: Residents
-  /** Stored signals that are being taken: a second word of one of them changes nothing. */
-  readonly #rowsInHand = new Set<string>()
+  /** A second word of a stored signal changes nothing. */
+  readonly #rows = new RowMemory()
   #queue: Entity[] = []
   #isPumpScheduled = false
+  #scheduledMs = 0
   #isStopped = false
   #pending = 0
+  #pendingBytes = 0
 
   constructor(options: EngineOptions) {
     this.#options = options
@@ -82,20 +88,22 @@ export class Engine implements Inbox {
       const refusal = this.#refusalOf(signal)
       if (refusal) return reject(refusal)
       const { rowId } = options
-      if (rowId !== undefined && this.#rowsInHand.has(rowId)) return resolve({})
-      if (rowId !== undefined) this.#rowsInHand.add(rowId)
-      const letGo = (): void => void (rowId !== undefined && this.#rowsInHand.delete(rowId))
+      if (rowId !== undefined && !this.#rows.begin(rowId)) return resolve({})
+      const letGo = (isTaken: boolean): void => (rowId === undefined ? undefined : this.#rows.end(rowId, isTaken))
+      const bytes = weighSignal(signal)
       const settle = {
+        bytes,
         resolve: (receipt: Receipt<unknown>) => {
-          letGo()
+          letGo(true)
           resolve(trust<Receipt<T>>(receipt))
         },
         reject: (error: Error) => {
-          letGo()
+          letGo(false)
           reject(error)
         },
       }
       this.#pending += 1
+      this.#pendingBytes += bytes
       this.#enqueue({ signal, sinceMs: this.#options.platform.nowMs(), options, settle })
     })
   }
@@ -141,11 +149,11 @@ export class Engine implements Inbox {
     if (this.#isStopped) return new SubmitError('stopped', 'The engine has stopped: the server is shutting down.')
     if (signal.type !== 'create') return undefined
     const ageMs = this.oldestMs
-    if (ageMs <= PENDING_AGE_MAX_MS && this.#pending < PENDING_MAX) return undefined
+    if (ageMs <= PENDING_AGE_MAX_MS && this.#pendingBytes <= PENDING_BYTES_MAX) return undefined
     this.#options.meter?.refuse('overloaded')
     return new SubmitError(
       'overloaded',
-      `The engine has ${this.#pending} signals waiting, the oldest for ${ageMs} ms: try again in a moment.`,
+      `The engine has ${this.#pending} signals waiting, of ${Math.ceil(this.#pendingBytes / 2 ** 20)} MB, the oldest for ${ageMs} ms: try again in a moment.`,
     )
   }
 
@@ -171,6 +179,7 @@ export class Engine implements Inbox {
   #schedulePump(): void {
     if (this.#isPumpScheduled) return
     this.#isPumpScheduled = true
+    this.#scheduledMs = this.#options.platform.elapsedMs()
     this.#options.platform.defer(() => {
       this.#isPumpScheduled = false
       this.#pump()
@@ -181,11 +190,12 @@ export class Engine implements Inbox {
   #pump(): void {
     const { platform } = this.#options
     const startMs = platform.elapsedMs()
+    const sliceMs = Math.min(Math.max(TURN_CPU_MS, startMs - this.#scheduledMs), TURN_CPU_MAX_MS)
     let at = 0
     while (at < this.#queue.length && !this.#pipeline.isFull({ rows: UNIT_ROWS_MAX, bytes: BATCH_BYTES_MAX })) {
       const entity = this.#queue[at++]
       if (entity) this.#turn(entity)
-      if ((at & 7) === 0 && platform.elapsedMs() - startMs > TURN_CPU_MS) break
+      if ((at & 7) === 0 && platform.elapsedMs() - startMs > sliceMs) break
     }
     this.#queue = at >= this.#queue.length ? [] : this.#queue.slice(at)
     this.#pipeline.flushIfIdle()
@@ -216,23 +226,25 @@ export class Engine implements Inbox {
     this.#pipeline.add(unit)
   }
 
-  /** A held execution takes a kill, and what follows from it; everything else has to wait until it is let go. */
+  /** A held execution takes a kill, and what follows from it, or its release; everything else has to wait until it is let go. */
   #takeInbox(entity: Entity): readonly Pending[] {
     const inbox = entity.inbox
     entity.inbox = []
     const { state } = entity
     if (!state?.isHeld || state.isKillRequested) return inbox
-    const kills = inbox.filter(({ signal }) => signal.type === 'command' && signal.command.name === 'kill')
+    const taken = inbox.filter(({ signal }) => signal.type === 'command' && signal.command.name !== 'restart')
     this.#reject(
-      inbox.filter(pending => !kills.includes(pending)),
+      inbox.filter(pending => !taken.includes(pending)),
       new SubmitError('failed', heldText(entity, 'one of its turns could not be run')),
     )
-    return kills
+    return taken
   }
 
   #reject(pendings: readonly Pending[], error: SubmitError): void {
-    this.#pending -= pendings.length
-    for (const { settle } of pendings) settle.reject(error)
+    for (const { settle } of pendings) {
+      this.#settled(settle)
+      settle.reject(error)
+    }
   }
 
   async #load(entity: Entity): Promise<void> {
@@ -352,7 +364,7 @@ export class Engine implements Inbox {
     const { state, plan, row } = loaded
     if (state.isHeld || !row) return
     this.#take(entity, loaded)
-    const atMs = this.#options.platform.nowMs()
+    const atMs = Math.max(this.#options.platform.nowMs(), entity.latestMs)
     apply(state, { type: 'held', reason }, plan, atMs)
     state.turn += 1
     entity.head = headOf({ ...row, waitsFor: 'human' })
@@ -369,8 +381,9 @@ export class Engine implements Inbox {
     if (entity.unflushed === 0) this.#residents.forget(entity)
   }
 
-  #take(entity: Entity, { state, plan, row }: Extract<Loaded, { type: 'loaded' }>): void {
+  #take(entity: Entity, { state, plan, row, latestMs }: Extract<Loaded, { type: 'loaded' }>): void {
     entity.state = state
+    entity.latestMs = Math.max(entity.latestMs, latestMs)
     entity.plan = plan
     entity.head = row ? headOf(row) : ''
     entity.timers = new Map(state.timers)
@@ -392,9 +405,15 @@ export class Engine implements Inbox {
     })
   }
 
+  #settled({ bytes }: Pick<Settleable, 'bytes'>): void {
+    this.#pending -= 1
+    this.#pendingBytes -= bytes
+  }
+
   #committed(unit: Unit, cancelled: ReadonlySet<string>): void {
-    this.#pending -= unit.receipts.length
-    for (const { resolve, reject, refusal, view, problem } of unit.receipts) {
+    for (const receipt of unit.receipts) {
+      const { resolve, reject, refusal, view, problem } = receipt
+      this.#settled(receipt)
       if (problem) reject(problem)
       else resolve({ ...(refusal ? { refusal } : {}), view })
     }

@@ -1,5 +1,5 @@
 // An execution in memory: its folded state while somebody needs it, and the signals that wait for its next turn.
-import type { ExecutionState, Plan, Signal } from '@batuta/core'
+import { createdMsOf, type ExecutionState, type Plan, type Signal } from '@batuta/core'
 import type { SubmitOptions } from '../inbox/inbox.ts'
 import type { Settleable } from './unit.ts'
 
@@ -7,7 +7,7 @@ export interface Pending {
   readonly signal: Signal
   readonly sinceMs: number
   readonly options: SubmitOptions<unknown>
-  readonly settle: Pick<Settleable, 'resolve' | 'reject'>
+  readonly settle: Pick<Settleable, 'resolve' | 'reject' | 'bytes'>
 }
 
 export interface Entity {
@@ -15,6 +15,8 @@ export interface Entity {
   state?: ExecutionState
   plan?: Plan
   inbox: Pending[]
+  /** The moment of its last turn, or of its birth: the next one is not before it, whichever node takes it. */
+  latestMs: number
   /** It stands in the queue for a turn. */
   isQueued: boolean
   isLoading: boolean
@@ -37,6 +39,7 @@ export function newEntity(id: string): Entity {
   return {
     id,
     inbox: [],
+    latestMs: createdMsOf(id),
     isQueued: false,
     isLoading: false,
     unflushed: 0,

@@ -207,6 +207,40 @@ test('a store that stays silent is given up after a while, and taken up again wh
   assert.deepEqual([t.fatal, t.tables.executions.has(id)], [[], false])
 })
 
+test('a flush that was given up and arrives late is not taken for the next one', async () => {
+  const t = await openWith({ inline: INLINE })
+  const { flush } = t.store
+  t.store.before = () => {
+    throw new FlushError('unknown', 'nobody answers')
+  }
+  const late = t.create('inline')
+  const rejected = assert.rejects(late.receipt, faultIs('unavailable'))
+  for (let wait = 0; wait < 40; wait++) {
+    await t.settled()
+    t.clock.advance(1_000)
+  }
+  await rejected
+  const givenUp = t.store.batches.find(batch => batch.births.some(row => row.id === late.id))
+  assert.ok(givenUp)
+
+  let isLost = false
+  t.store.before = batch => {
+    if (isLost || !batch.births.some(row => row.id === next.id)) return
+    isLost = true
+    t.store.before = () => {}
+    void flush.call(t.store, givenUp).catch(() => {})
+    throw new FlushError('unknown', 'the connection broke')
+  }
+  const next = t.create('inline')
+  for (let wait = 0; wait < 5; wait++) {
+    await t.settled()
+    t.clock.advance(1_000)
+  }
+
+  assert.equal((await next.receipt).view, 'SUCCESS')
+  assert.deepEqual([isLost, t.tables.executions.has(next.id), t.tables.executions.has(late.id)], [true, true, false])
+})
+
 test('another process that took over in between is not taken for oneself', async () => {
   const t = await openWith({ inline: INLINE })
   let lost = 0

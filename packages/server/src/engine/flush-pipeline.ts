@@ -160,15 +160,30 @@ export class FlushPipeline {
     return new FlushError('fenced', `the flush ${seq} of this node was overtaken`)
   }
 
-  /** After flushes that were given up: the number to go on from. */
+  /**
+   * After a flush that was given up: the number to go on from. The one that it had may still be used by it, should it arrive late; so nothing else
+   * may ever have that number, or the one would be taken for the other. A flush of nothing uses it up.
+   */
   async #findSeq(): Promise<FlushError | undefined> {
+    const found = await this.#readOwnSeq()
+    if (found instanceof FlushError) return found
+    const failure = await this.#send(batchOf([], { ...this.#options.node, seq: found + 1 }, new Set()))
+    if (failure && failure.fault !== 'fenced') return failure
+    // Fenced by the late one, which then has the number, or by another process.
+    const used = failure ? await this.#readOwnSeq() : found + 1
+    if (used instanceof FlushError) return used
+    if (used === found) return new FlushError('fenced', `the node "${this.#options.node.id}" may write no more`)
+    this.#seq = used
+    this.#isSeqKnown = true
+    return undefined
+  }
+
+  async #readOwnSeq(): Promise<number | FlushError> {
     const fence = await this.#readFence()
     if (fence === 'silent') return new FlushError('unknown', 'the store does not answer')
     if (fence?.incarnation !== this.#options.node.incarnation)
       return new FlushError('fenced', `another process took over the node "${this.#options.node.id}"`)
-    this.#seq = fence.flushSeq
-    this.#isSeqKnown = true
-    return undefined
+    return fence.flushSeq
   }
 
   async #readFence(): Promise<Awaited<ReturnType<Store['read']['findFence']>> | 'silent'> {

@@ -11,6 +11,8 @@ export type Loaded =
       readonly state: ExecutionState
       readonly plan: Plan
       readonly row: ExecutionRow | undefined
+      /** The moment of its last turn. */
+      readonly latestMs: number
     }
   | { readonly type: 'unknown' }
   | {
@@ -37,7 +39,7 @@ export async function loadExecution(
   const plan = await flows.loadPlan(birth, birth.revision)
   try {
     assert(plan !== undefined, `revision ${birth.revision} of the flow "${birth.namespace}.${birth.flowId}" is gone`)
-    return { type: 'loaded', state: fold(id, rows, plan), plan, row }
+    return { type: 'loaded', state: fold(id, rows, plan), plan, row, latestMs: rows.at(-1)?.atMs ?? 0 }
   } catch (error) {
     return { type: 'broken', rows, row, error }
   }

@@ -57,20 +57,21 @@ export class Turns {
   }
 
   run(unit: Unit, entity: Entity, taken: readonly Pending[]): void {
-    const env = this.envOf(entity.id, entity.state?.turn ?? 0)
+    const env = this.envOf(entity)
     const { plan } = entity
     assert(plan !== undefined, `the flow of the execution "${entity.id}" is not in memory`)
     const result = decide(entity, { taken, plan, env })
     entity.state = result.state
+    entity.latestMs = env.nowMs
     if (!unit.entities.has(entity)) {
       entity.unflushed += 1
       unit.entities.add(entity)
     }
-    const { node, jobs } = this.#options
+    const { node, jobs, sampledPart } = this.#options
     writeTurn(
       unit,
       { entity, plan, env, result },
-      { ...node, reserve: queue => jobs.reserve(queue), rankOf: this.#rankOf },
+      { ...node, reserve: queue => jobs.reserve(queue), rankOf: this.#rankOf, sampledPart },
     )
     const turn: Turn = { taken, plan, env, result }
     unit.turns.push(turn)
@@ -80,9 +81,9 @@ export class Turns {
     for (const effect of result.effects) if (effect.type === 'signal') this.forward(unit, effect.signal)
   }
 
-  envOf(id: string, turn: number): TurnEnv {
-    const nowMs = this.#options.platform.nowMs()
-    return this.#options.envOf({ nowMs, random: seededRandom(`${id}/${turn}`), executionId: id })
+  envOf({ id, state, latestMs }: Entity): TurnEnv {
+    const nowMs = Math.max(this.#options.platform.nowMs(), latestMs)
+    return this.#options.envOf({ nowMs, random: seededRandom(`${id}/${state?.turn ?? 0}`), executionId: id })
   }
 
   /** Puts the questions to the world again that are open and not under way. */
@@ -116,7 +117,7 @@ export class Turns {
       this.#hooks.open(signal.executionId).plan = plan
     } else if (!isAtHand(this.#hooks.find(signal.executionId))) return false
     const entity = this.#hooks.open(signal.executionId)
-    const settle = { resolve: () => {}, reject: () => {} }
+    const settle = { bytes: 0, resolve: () => {}, reject: () => {} }
     const taken = [{ signal, sinceMs: platform.nowMs(), options: {}, settle }]
     const inner = newUnit()
     try {
@@ -139,7 +140,7 @@ export class Turns {
     const key = `${run} ${slot}`
     if (!state || !plan || asking.has(key)) return
     asking.add(key)
-    const env = this.envOf(entity.id, state.turn)
+    const env = this.envOf(entity)
     void this.#options.evaluate({ state, plan, env, run, slot }).finally(() => asking.delete(key))
   }
 

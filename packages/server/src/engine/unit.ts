@@ -50,6 +50,8 @@ export interface Settleable {
   readonly view?: unknown
   /** Why nothing can be shown although it is committed. */
   readonly problem?: Error
+  /** What waited with it in memory. */
+  readonly bytes: number
   resolve(receipt: { readonly refusal?: Refusal; readonly view?: unknown }): void
   reject(error: Error): void
 }

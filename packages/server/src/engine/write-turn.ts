@@ -24,6 +24,7 @@ import {
 import type { HostJob } from '@batuta/plugin-sdk'
 import type { ExecutionRow, JobKey, JobRow, StoredLogLine } from '../storage/batch.ts'
 import { rankOf } from '../storage/levels.ts'
+import { traceparentOf } from '../telemetry/trace-context.ts'
 import type { Entity } from './entity.ts'
 import { headOf } from './load-execution.ts'
 import type { Unit } from './unit.ts'
@@ -42,6 +43,7 @@ export interface JobPlace {
   reserve(queue: string): boolean
   /** When it is its turn among those that wait. */
   rankOf(namespace: string, nowMs: number, priority: Priority | undefined): number
+  readonly sampledPart?: number | undefined
 }
 
 export interface HeldMark {
@@ -236,19 +238,23 @@ function jobRow(
   const task = getTask(plan, run.task)
   const roots = new Set([...task.roots, 'flow', 'execution', 'task', 'taskrun'])
   const runId = taskRunId(entity.id, ordinal)
+  const attempt = run.attempts.length
+  const traceparent = traceparentOf(state, { run: ordinal, attempt }, place.sampledPart)
   const payload: HostJob = {
     key: { executionId: entity.id, run: ordinal, epoch },
     taskRunId: runId,
     taskId: task.id,
     type: task.type,
     dialect: plan.flow.dialect,
-    attempt: run.attempts.length,
+    attempt,
     ...(task.task.timeout === undefined ? {} : { timeout: task.task.timeout }),
     ...(task.task.logLevel === undefined ? {} : { logLevel: task.task.logLevel }),
     ...(task.task.logToFile ? { logToFile: true } : {}),
     properties: task.encoded,
     context: encodeValue(contextOf({ state, plan, env }, run, roots)),
     filesPrefix: `kestra:///${state.namespace.replaceAll('.', '/')}/${state.flowId}/executions/${entity.id}/tasks/${task.id}/${runId}/`,
+    sentMs: env.nowMs,
+    ...(traceparent === undefined ? {} : { traceparent }),
   }
   return {
     executionId: entity.id,

@@ -23,6 +23,8 @@ export interface StartRequest {
   readonly labels?: readonly Label[]
   readonly trigger?: NonNullable<Birth['trigger']>
   readonly scheduledMs?: number
+  /** The W3C trace of whoever starts it. */
+  readonly traceparent?: string | undefined
   /** Forms cannot leave a field out. */
   readonly isForm?: boolean
 }
@@ -93,7 +95,7 @@ export function scopeOf(plan: Plan, world: StartWorld): Scope {
 /** With inputs that are resolved already. */
 export function birthFrom(
   executionId: string,
-  { plan, labels = [], trigger, scheduledMs }: StartRequest,
+  { plan, labels = [], trigger, scheduledMs, traceparent }: StartRequest,
   resolved: ResolvedInputs,
 ): PreparedBirth {
   if (!resolved.values) return { problems: resolved.problems }
@@ -106,6 +108,7 @@ export function birthFrom(
     labels: joinLabels(executionId, plan.flow.labels, labels),
     ...(trigger ? { trigger } : {}),
     ...(scheduledMs === undefined ? {} : { scheduledMs }),
+    ...(traceparent === undefined ? {} : { traceparent }),
   }
   return { birth, resolved }
 }

@@ -37,6 +37,8 @@ const PERMISSIONS: ReadonlySet<Permission> = new Set<Permission>([
   'log:read',
   'log:delete',
   'plugin:read',
+  'instance:read',
+  'instance:update',
 ])
 
 export function bindRoutes(handlers: AllHandlers, dependencies: HttpDependencies): Listener {

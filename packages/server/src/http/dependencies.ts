@@ -5,6 +5,8 @@ import type { StartWorld } from '../flows/births.ts'
 import type { SaveWorld } from '../flows/save-flow.ts'
 import type { Changes } from '../inbox/changes.ts'
 import type { ConfiguredUser } from '../config/user.ts'
+import type { MaintenanceMode } from '../inbox/maintenance-mode.ts'
+import type { NodeRow } from '../storage/cluster.ts'
 import type { Inbox } from '../inbox/inbox.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Manifests } from '../plugins/manifests.ts'
@@ -29,6 +31,11 @@ export interface HttpDependencies {
   ask(asker: Asker): Ask
   /** When workers took the jobs of an execution, by ordinal of the run: until they are settled the journal does not tell. */
   claimsOf?(executionId: string): ReadonlyMap<number, number>
+  readonly instance: {
+    readonly mode: MaintenanceMode
+    /** What this node tells of itself. */
+    announcement(): NodeRow
+  }
   readonly log: Log
   /** How the server is; asked of the store alone unless said. */
   readonly health?: Health

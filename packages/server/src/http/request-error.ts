@@ -53,6 +53,11 @@ const OF_FAULT: Readonly<
     code: 'overloaded',
     message: 'The server has more to do than it can keep up with: try again in a moment.',
   },
+  maintenance: {
+    status: 503,
+    code: 'maintenance',
+    message: 'The server is in maintenance and begins nothing new: try again when it is over.',
+  },
   unavailable: { status: 503, code: 'unavailable', message: 'The store does not answer now: try again in a moment.' },
   stopped: { status: 503, code: 'stopping', message: 'The server is shutting down: try again in a moment.' },
   'disk-full': {

@@ -5,6 +5,7 @@ import { bindRoutes } from './bind-routes.ts'
 import type { HttpDependencies } from './dependencies.ts'
 import { executionHandlers } from './executions/routes.ts'
 import { flowHandlers } from './flows/routes.ts'
+import { instanceHandlers } from './instance/routes.ts'
 import { logHandlers } from './logs/routes.ts'
 import { miscHandlers } from './misc/routes.ts'
 import { pluginHandlers } from './plugins/routes.ts'
@@ -43,6 +44,7 @@ export async function startHttp(given: HttpDependencies): Promise<RunningHttp> {
       executions: executionHandlers(dependencies),
       logs: logHandlers(dependencies),
       plugins: pluginHandlers(dependencies),
+      instance: instanceHandlers(dependencies),
       misc: miscHandlers(dependencies, health),
     },
     dependencies,

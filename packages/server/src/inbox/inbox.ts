@@ -23,8 +23,8 @@ export interface Inbox {
   submit<T = never>(signal: Signal, options?: SubmitOptions<T>): Promise<Receipt<T>>
 }
 
-/** overloaded: come back later, nothing happened. unavailable: the store does not answer. failed: this signal cannot be stored. */
-export type SubmitFault = 'overloaded' | 'unavailable' | 'disk-full' | 'failed' | 'stopped'
+/** overloaded, maintenance: come back later, nothing happened. unavailable: the store does not answer. failed: this signal cannot be stored. */
+export type SubmitFault = 'overloaded' | 'maintenance' | 'unavailable' | 'disk-full' | 'failed' | 'stopped'
 
 export class SubmitError extends Error {
   readonly fault: SubmitFault

@@ -11,9 +11,11 @@ import {
   type Value,
 } from '@batuta/core'
 import type { Clock, Scheduler } from '../platform/platform.ts'
-import type { Cluster, Member } from '../storage/cluster.ts'
+import type { JournalRowOf, SignalRow } from '../storage/batch.ts'
+import type { Cluster, Member, SettledJob } from '../storage/cluster.ts'
 import type { Store } from '../storage/store.ts'
-import { Settlements } from './settlements.ts'
+import { BirthWatch } from './birth-watch.ts'
+import { Together } from './together.ts'
 import { SubmitError, type Inbox, type Receipt, type SubmitOptions } from './inbox.ts'
 
 export interface RouterOptions {
@@ -24,7 +26,11 @@ export interface RouterOptions {
   readonly member: Member
   owns(shard: number): boolean
   /** Reads an execution as the store has it. */
-  load(executionId: string): Promise<{ readonly state: ExecutionState; readonly plan: Plan } | undefined>
+  load(
+    executionId: string,
+    /** Its journal, when it has been read already. */
+    rows?: readonly JournalRowOf[],
+  ): Promise<{ readonly state: ExecutionState; readonly plan: Plan } | undefined>
   newSignalId(): string
 }
 
@@ -34,17 +40,28 @@ const LOOK_MAX_MS = 100
 
 export class Router implements Inbox {
   readonly #options: RouterOptions
-  readonly #settlements: Settlements
+  readonly #settlements: Together<SettledJob>
+  readonly #signals: Together<SignalRow>
+  readonly #births: BirthWatch
 
   constructor(options: RouterOptions) {
     this.#options = options
-    this.#settlements = new Settlements(async jobs => await options.cluster.settleJobs(jobs, options.member))
+    const { cluster, member, store, platform } = options
+    this.#settlements = new Together(async jobs => await cluster.settleJobs(jobs, member))
+    this.#signals = new Together(async rows => await cluster.sendSignals(rows))
+    this.#births = new BirthWatch(store, platform)
   }
 
   async submit<T = never>(signal: Signal, options: SubmitOptions<T> = {}): Promise<Receipt<T>> {
-    const { engine, owns, cluster } = this.#options
+    const { engine, owns } = this.#options
     const shard = shardOf(signal.executionId)
     if (owns(shard)) return await engine.submit(signal, options)
+    // The cursor of a trigger moves in the flush of the birth; stored, the birth would go without it, and the new owner would fire the same date.
+    if (options.trigger)
+      throw new SubmitError(
+        'unavailable',
+        `The trigger "${options.trigger.triggerId}" has moved to another node, which fires it.`,
+      )
     const id = this.#options.newSignalId()
     const row = { id, shard, executionId: signal.executionId, body: encodeValue(trust<Value>(signal)) }
     if (signal.type === 'settled') {
@@ -52,18 +69,15 @@ export class Router implements Inbox {
       await this.#settlements.add({ key, signal: row })
       return {}
     }
-    await cluster.sendSignals([row])
+    await this.#signals.add(row)
     if (signal.type === 'create') return await this.#awaitBirth(signal.executionId, options)
     if (signal.type === 'command') return await this.#awaitOutcome(id, signal.executionId, options)
     return {}
   }
 
   async #awaitBirth<T>(executionId: string, { view }: SubmitOptions<T>): Promise<Receipt<T>> {
-    await this.#look(
-      async () => await this.#options.store.read.findExecution(executionId),
-      `the execution "${executionId}" to begin`,
-    )
-    return await this.#viewOf(executionId, view)
+    const rows = await this.#births.journalOf(executionId)
+    return await this.#viewOf(executionId, view, rows)
   }
 
   async #awaitOutcome<T>(id: string, executionId: string, { view }: SubmitOptions<T>): Promise<Receipt<T>> {
@@ -75,8 +89,12 @@ export class Router implements Inbox {
     return await this.#viewOf(executionId, view)
   }
 
-  async #viewOf<T>(executionId: string, view: SubmitOptions<T>['view']): Promise<Receipt<T>> {
-    const loaded = view && (await this.#options.load(executionId))
+  async #viewOf<T>(
+    executionId: string,
+    view: SubmitOptions<T>['view'],
+    rows?: readonly JournalRowOf[],
+  ): Promise<Receipt<T>> {
+    const loaded = view && (await this.#options.load(executionId, rows))
     return loaded && view ? { view: view(loaded.state, loaded.plan) } : {}
   }
 

@@ -5,7 +5,10 @@ import type { Clock, Scheduler } from '../platform/platform.ts'
 export interface Round {
   readonly name: string
   readonly everyMs: number
-  run(): Promise<void>
+  /** It is part of the recovery unless it can wait until later. */
+  readonly canWait?: boolean
+  /** A long one ends early when the signal says that the server stops. */
+  run(signal?: AbortSignal): Promise<void>
 }
 
 export interface MaintenanceOptions {
@@ -17,7 +20,7 @@ export interface MaintenanceOptions {
 export class Maintenance {
   readonly #options: MaintenanceOptions
   readonly #callOffs = new Map<string, () => void>()
-  #isStopped = false
+  readonly #stopping = new AbortController()
 
   constructor(options: MaintenanceOptions) {
     this.#options = options
@@ -26,28 +29,28 @@ export class Maintenance {
   /** Runs every round once, in their order, then again and again. Rejects when one of the first cannot be run. */
   async start(): Promise<void> {
     for (const round of this.#options.rounds) {
-      await round.run()
+      if (!round.canWait) await round.run()
       this.#plan(round)
     }
   }
 
   /** Runs every round once now, in their order: after shards came from a node that is gone. */
   async runAll(): Promise<void> {
-    for (const round of this.#options.rounds) await round.run()
+    for (const round of this.#options.rounds) if (!round.canWait) await round.run()
   }
 
   stop(): void {
-    this.#isStopped = true
+    this.#stopping.abort()
     for (const callOff of this.#callOffs.values()) callOff()
   }
 
   /** A round ends before it begins anew. */
   #plan(round: Round): void {
-    if (this.#isStopped) return
+    if (this.#stopping.signal.aborted) return
     const { platform, onNotice } = this.#options
     const callOff = platform.at(platform.nowMs() + round.everyMs, () => {
       round
-        .run()
+        .run(this.#stopping.signal)
         .catch((error: unknown) => onNotice(`the round "${round.name}" failed; it is run again`, error))
         .finally(() => this.#plan(round))
     })

@@ -1,5 +1,6 @@
 // The only places that touch time, chance and the event loop. Everything else gets them as arguments, so that the simulator can stand in.
 import { randomFillSync } from 'node:crypto'
+import { SteadyClock } from './steady-clock.ts'
 
 export interface Clock {
   /** Epoch milliseconds; never goes back. */
@@ -23,17 +24,19 @@ export interface Platform extends Clock, Scheduler {
 const CHANCE_WORDS = 1024
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
-export function realPlatform(): Platform {
+export interface RealPlatform extends Platform {
+  /** Whoever learns of a better time says it here. */
+  readonly clock: SteadyClock
+}
+
+export function realPlatform(): RealPlatform {
   const words = new Uint32Array(CHANCE_WORDS)
   let at = CHANCE_WORDS
-  let latestMs = 0
-  const nowMs = (): number => {
-    latestMs = Math.max(latestMs, Date.now())
-    return latestMs
-  }
+  const clock = new SteadyClock({ wallMs: () => Date.now(), elapsedMs: () => performance.now() })
   return {
-    nowMs,
-    elapsedMs: () => performance.now(),
+    clock,
+    nowMs: () => clock.nowMs(),
+    elapsedMs: () => clock.elapsedMs(),
     random: () => {
       if (at >= CHANCE_WORDS) {
         randomFillSync(words)
@@ -43,7 +46,7 @@ export function realPlatform(): Platform {
     },
     defer: run => void setImmediate(run),
     at: (atMs, run) => {
-      const timer = setTimeout(run, Math.min(Math.max(0, atMs - Date.now()), LONGEST_TIMER_MS))
+      const timer = setTimeout(run, Math.min(Math.max(0, atMs - clock.nowMs()), LONGEST_TIMER_MS))
       return () => clearTimeout(timer)
     },
   }

@@ -43,6 +43,12 @@ export interface NodeRow extends Announcement {
   readonly jobs: number
 }
 
+export interface SettledJob {
+  readonly key: JobKey
+  /** What the owner of the execution is told. */
+  readonly signal: SignalRow
+}
+
 export interface Cluster {
   /** The node begins: with these roles, alive for the length of a lease. */
   announce(member: Member, announcement: Announcement, leaseMs: number): Promise<void>
@@ -59,7 +65,7 @@ export interface Cluster {
   /**
    * Deletes the jobs and hands their settlements on, in one. A job that is no longer this node's changes nothing: its result is stale.
    */
-  settleJobs(jobs: readonly { readonly key: JobKey; readonly signal: SignalRow }[], member: Member): Promise<void>
+  settleJobs(jobs: readonly SettledJob[], member: Member): Promise<void>
   /** Jobs that nobody has claimed go to another queue. */
   moveJobs(from: string, to: string): Promise<void>
   /** Jobs in the hands of nodes that are gone. */
@@ -69,6 +75,8 @@ export interface Cluster {
   /** Revisions that were saved after the one with this number, in the order they were saved. */
   listFlowsSince(seq: number): Promise<readonly { readonly seq: number; readonly row: FlowRow }[]>
   listNodes(): Promise<readonly NodeRow[]>
+  /** Nodes that have been gone for longer than anybody could come back from; how many. */
+  forgetNodes(goneMs: number): Promise<number>
   /** A hint that something is there; it may be lost, and a sweep finds what it would have told. The returned function ends it. */
   onHint(listener: (hint: Hint) => void): () => void
 }

@@ -6,6 +6,7 @@ import { flushContract } from './contract/flush.ts'
 import { jobContract } from './contract/jobs.ts'
 import { keyContract } from './contract/keys.ts'
 import { logContract } from './contract/logs.ts'
+import { purgeContract } from './contract/purge.ts'
 import { queueContract } from './contract/queues.ts'
 import type { StoreSubject } from './contract/subject.ts'
 import { triggerContract } from './contract/triggers.ts'
@@ -21,6 +22,7 @@ export function storeContract(subject: StoreSubject): void {
   queueContract(subject)
   logContract(subject)
   keyContract(subject)
+  purgeContract(subject)
 }
 
 /** The write path alone, for drivers that have two of them. */

@@ -87,7 +87,26 @@ export interface Operations {
     readonly result: boolean
   }
   deleteExecution: { readonly args: { readonly id: string }; readonly result: boolean }
+  /**
+   * Looks at the next `limit` executions after one, oldest first, and deletes those of them that had ended by then, each with all that belongs
+   * to it.
+   */
+  purgeExecutions: { readonly args: PurgeSlice; readonly result: Purged }
   purgeOperations: { readonly args: { readonly nowMs: number; readonly limit: number }; readonly result: number }
+}
+
+export interface PurgeSlice {
+  /** Executions that were born before, too. */
+  readonly endedBeforeMs: number
+  /** Empty at the beginning. */
+  readonly afterId: string
+  readonly limit: number
+}
+
+export interface Purged {
+  readonly executions: readonly { readonly id: string; readonly namespace: string; readonly flowId: string }[]
+  /** Where to go on; null at the end. */
+  readonly nextAfterId: string | null
 }
 
 export interface NodeEntry {
@@ -96,6 +115,8 @@ export interface NodeEntry {
   readonly flushSeq: number
   /** The highest clock reading that the store has seen. */
   readonly highWaterMs: number
+  /** The clock of the database, where it has one of its own. */
+  readonly dbNowMs?: number
 }
 
 export interface FlowKey {
@@ -153,7 +174,7 @@ export interface Reads {
   listFlows(after: FlowKey | undefined, limit: number): Promise<readonly FlowRow[]>
   findExecution(id: string): Promise<ExecutionRow | undefined>
   journalOf(id: string): Promise<readonly JournalRowOf[]>
-  /** Of several executions at once, each in the order of its turns. */
+  /** The journals of those of the executions that have one. */
   journalsOf(ids: readonly string[]): Promise<ReadonlyMap<string, readonly JournalRowOf[]>>
   listExecutions(query: ExecutionQuery): Promise<readonly ExecutionRow[]>
   /** Counts up to `limit`. */
@@ -178,8 +199,8 @@ export interface Reads {
   /** The queues in which jobs wait to be claimed. */
   listFreeQueues(): Promise<readonly string[]>
   listFreeJobs(queue: string, limit: number): Promise<readonly JobKey[]>
-  /** Since when the oldest of them has waited. */
-  findOldestFreeJob(): Promise<number | undefined>
+  /** Of those that are next in the queue. */
+  listFreePayloads(queue: string, limit: number): Promise<readonly string[]>
   /** Of all flows, or of one. */
   listTriggers(flow?: FlowKey): Promise<readonly StoredTrigger[]>
   logsOf(query: LogQuery): Promise<readonly LogRow[]>

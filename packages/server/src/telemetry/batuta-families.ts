@@ -211,7 +211,7 @@ function httpFamilies({ meters: { http }, live }: Observed, connections: number)
   ]
 }
 
-function figureFamilies({ executions, waitingJobs, oldestJobMs, nodes }: StoreFigures): readonly Family[] {
+function figureFamilies({ executions, waitingJobs, queueAges, nodes }: StoreFigures): readonly Family[] {
   return [
     gauge(
       {
@@ -225,8 +225,8 @@ function figureFamilies({ executions, waitingJobs, oldestJobMs, nodes }: StoreFi
       waitingJobs,
     ),
     gauge(
-      { name: 'batuta_jobs_waiting_age_seconds', help: 'How long the oldest of them has waited.' },
-      oldestJobMs / 1_000,
+      { name: 'batuta_jobs_waiting_age_seconds', help: 'How long the oldest of those that are next has waited.' },
+      queueAges.map(({ queue, ageMs }) => ({ labels: { queue }, value: ageMs / 1_000 })),
     ),
     ...(nodes
       ? [

@@ -113,6 +113,7 @@ export class EngineMeter {
       case 'kill-requested':
       case 'restarted':
       case 'held':
+      case 'released':
     }
   }
 

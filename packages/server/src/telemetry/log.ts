@@ -29,6 +29,9 @@ export interface ServerLog extends Log {
   write(entry: LogLineEntry): void
   takes(logger: string, level: string): boolean
   readonly levels: LogLevels
+  readonly isText: boolean
+  /** Takes out what nobody should read. */
+  redact(text: string): string
   /** Set when somebody wants the lines as well. */
   onLine: ((entry: LogLineEntry) => void) | undefined
 }
@@ -36,6 +39,8 @@ export interface ServerLog extends Log {
 export interface LogLevels {
   configured(): ReadonlyMap<string, ServerLogLevel>
   effective(name: string): ServerLogLevel
+  /** Whether lines of executions are wanted at all. */
+  hasOpenExecutions(): boolean
   /** Undefined: the level of what the name is a part of. */
   set(name: string, level: ServerLogLevel | undefined): void
 }
@@ -80,6 +85,8 @@ export function newLog(
     write,
     takes: (logger, level) => rankOf(level) >= rankOf(levels.effective(logger)),
     levels,
+    isText: options.format === 'text',
+    redact,
     onLine: undefined,
   }
   return log
@@ -97,7 +104,13 @@ function newLevels(given: ReadonlyMap<string, ServerLogLevel>): LogLevels {
     ...given,
   ])
   const known = new Map<string, ServerLogLevel>()
+  const isOpen = (): boolean =>
+    [...set].some(
+      ([name, level]) => level !== 'OFF' && QUIET.some(quiet => name === quiet || name.startsWith(`${quiet}.`)),
+    )
+  let hasOpen = isOpen()
   return {
+    hasOpenExecutions: () => hasOpen,
     configured: () => set,
     effective: name => {
       const found = known.get(name)
@@ -111,6 +124,7 @@ function newLevels(given: ReadonlyMap<string, ServerLogLevel>): LogLevels {
       if (level !== undefined) set.set(name, level)
       else if (name !== ROOT_LOGGER) set.delete(name)
       known.clear()
+      hasOpen = isOpen()
     },
   }
 }

@@ -31,8 +31,8 @@ export interface Live {
 export interface StoreFigures {
   readonly executions: readonly { readonly state: string; readonly count: number }[]
   readonly waitingJobs: number
-  /** How long the oldest of them has waited. */
-  readonly oldestJobMs: number
+  /** By queue, how long the oldest has waited of those that are next. */
+  readonly queueAges: readonly { readonly queue: string; readonly ageMs: number }[]
   readonly nodes: { readonly alive: number; readonly fenced: number } | undefined
 }
 

@@ -17,10 +17,14 @@ export class StoreMeter {
   takeovers = 0
   leasesLost = 0
   leasesRenewed = 0
-  /** Set when somebody wants the lines of executions as well. */
-  onLogs: ((rows: readonly LogRow[]) => void) | undefined
+  /** Who wants the lines of executions as well, once they are stored. */
+  readonly onLogs: ((rows: readonly LogRow[]) => void)[] = []
   /** Set when spans are wanted; moments of the clock of durations. */
   onFlush: ((batch: Batch, fromMs: number, toMs: number) => void) | undefined
+
+  tell(rows: readonly LogRow[]): void {
+    for (const listener of this.onLogs) listener(rows)
+  }
 
   failed(map: Map<string, Count>, name: string): void {
     madeOnce(map, name, () => ({ count: 0 })).count += 1
@@ -35,7 +39,7 @@ export function meteredStore(store: Store, meter: StoreMeter, elapsedMs: () => n
       const toMs = elapsedMs()
       meter.flushes.observe((toMs - fromMs) / 1_000)
       meter.flushRows.observe(sizeOf(batch))
-      if (meter.onLogs && batch.logs.length > 0) meter.onLogs(batch.logs)
+      if (batch.logs.length > 0) meter.tell(batch.logs)
       meter.onFlush?.(batch, fromMs, toMs)
       return receipt
     } catch (error) {
@@ -49,7 +53,7 @@ export function meteredStore(store: Store, meter: StoreMeter, elapsedMs: () => n
     flush,
     perform: async (name, args) => {
       const result = await timed(meter, name, elapsedMs, () => store.perform(name, args))
-      if (meter.onLogs && isAppend(name, args)) meter.onLogs(args.rows)
+      if (isAppend(name, args)) meter.tell(args.rows)
       return result
     },
     read: meteredReads(store.read, meter, elapsedMs),

@@ -16,6 +16,8 @@ export class WorkerMeter {
   readonly types = new Map<string, JobTypeMeter>()
   readonly waits = new Histogram(SECONDS)
   readonly durations = new Histogram(SECONDS)
+  /** Set when somebody wants to know to which trace lines belong. */
+  onJob: ((executionId: string, traceparent: string) => void) | undefined
   hostsStarted = 0
   hostsLost = 0
 

@@ -13,8 +13,10 @@ import type { StartWorld } from '../flows/births.ts'
 import type { HttpConfig, HttpDependencies } from '../http/dependencies.ts'
 import { startHttp } from '../http/server.ts'
 import { newChanges, type Changes } from '../inbox/changes.ts'
+import { MaintenanceMode } from '../inbox/maintenance-mode.ts'
 import { NO_JOBS } from '../inbox/jobs.ts'
 import { realPlatform, type Platform } from '../platform/platform.ts'
+import { announcementOf } from '../storage/contract/subject.ts'
 import { openMemoryStore } from '../storage/memory/memory-store.ts'
 import { newTables } from '../storage/memory/tables.ts'
 import type { Store } from '../storage/store.ts'
@@ -149,6 +151,17 @@ function dependenciesOf(parts: Parts, engine: Engine): Omit<HttpDependencies, 'c
     startWorld: startWorldOf(parts),
     newId: () => newId({ nowMs: nowMs(), shard: Math.floor(random() * SHARDS), random }),
     ask: asker => askFor(answersOf(parts), asker),
+    instance: {
+      mode: new MaintenanceMode({ store, platform, onNotice: note }),
+      announcement: () => ({
+        ...announcementOf('engine', 'web', 'worker'),
+        node: NODE,
+        incarnation: 1,
+        isLive: true,
+        shards: SHARDS,
+        jobs: 0,
+      }),
+    },
     log: { info: note, warn: note, error: note },
   }
 }

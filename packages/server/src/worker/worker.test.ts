@@ -16,6 +16,7 @@ async function openWorker(t: TestEngine, { slots = 4, store = t.store }: { slots
     node: { node: NODE, incarnation: 1 },
     slots,
     profile: { group: undefined, tags: [] },
+    isPaused: () => false,
     openHost: events => {
       hosts.push(events)
       return { send: message => void sent.push(message), stop: async () => {} }
@@ -62,30 +63,49 @@ test('a place that is given back is free for the next job', async () => {
 
 test('a job that is killed while its claim is on its way is not begun', async () => {
   const { t, id } = await openJobs(2)
-  let deliver = (): void => {}
-  const store: Store = {
-    kind: 'memory',
-    read: t.store.read,
-    flush: batch => t.store.flush(batch),
-    close: async () => {},
-    perform: async (name, args) => {
-      const result = await t.store.perform(name, args)
-      if (name === 'claimJobs') await new Promise<void>(resolve => (deliver = resolve))
-      return result
-    },
-  }
-  const { worker, runs } = await openWorker(t, { store })
+  const claims = slowClaims(t)
+  const { worker, runs } = await openWorker(t, claims)
   worker.wake()
   await t.settled()
 
   await t.kill(id)
   for (const run of [1, 2]) worker.stop({ executionId: id, run, epoch: 1 }, 'kill')
-  deliver()
+  claims.deliver()
   await t.settled()
 
   assert.deepEqual(runs(), [])
   assert.equal(t.stateOf(id), 'KILLED')
   assert.deepEqual([t.tables.jobs.size, worker.running], [0, 0])
+})
+
+test('a job whose claim was on its way for so long that others may have begun it is handed back', async () => {
+  const { t, id } = await openJobs(1)
+  const claims = slowClaims(t)
+  const { worker, runs } = await openWorker(t, claims)
+  worker.wake()
+  await t.settled()
+
+  t.clock.advance(9_000)
+  claims.deliver()
+  await t.settled()
+
+  assert.deepEqual([runs(), worker.running], [[], 0])
+  assert.deepEqual([...t.tables.jobs.keys()], [`${id}/1/2`])
+})
+
+test('a worker that has let go begins nothing that comes to it later', async () => {
+  const { t, id } = await openJobs(1)
+  const claims = slowClaims(t)
+  const { worker, hosts } = await openWorker(t, claims)
+  worker.wake()
+  await t.settled()
+
+  worker.abandon()
+  claims.deliver()
+  await t.settled()
+
+  assert.deepEqual([hosts.length, worker.running], [0, 0])
+  assert.deepEqual([...t.tables.jobs.keys()], [`${id}/1/1`])
 })
 
 test('what a host ran when it died is lost, and starts again in another one', async () => {
@@ -127,4 +147,50 @@ test('a settlement is sent again as long as the store is away', async () => {
 
   assert.equal(tries, 3)
   assert.equal(t.stateOf(id), 'SUCCESS')
+})
+
+/** A store whose claims are done at once and told when the test wants. */
+function slowClaims(t: TestEngine): { readonly store: Store; deliver(): void } {
+  let deliver = (): void => {}
+  const store: Store = {
+    kind: 'memory',
+    read: t.store.read,
+    flush: batch => t.store.flush(batch),
+    close: async () => {},
+    perform: async (name, args) => {
+      const result = await t.store.perform(name, args)
+      if (name === 'claimJobs') await new Promise<void>(resolve => (deliver = resolve))
+      return result
+    },
+  }
+  return { store, deliver: () => deliver() }
+}
+
+test('log lines wait for a store that does not answer', async () => {
+  const { t, id } = await openJobs(1)
+  let tries = 0
+  const store: Store = {
+    kind: 'memory',
+    read: t.store.read,
+    flush: batch => t.store.flush(batch),
+    close: async () => {},
+    perform: async (name, args) => {
+      if (name === 'appendLogs' && ++tries < 3) throw new FlushError('unknown', 'PostgreSQL cannot be reached')
+      return await t.store.perform(name, args)
+    },
+  }
+  const { worker, hosts } = await openWorker(t, { store })
+  worker.wake()
+  await t.settled()
+
+  const line = { atMs: 1, level: 'INFO', message: 'said meanwhile', attempt: 0 } as const
+  hosts[0]?.onMessage({ type: 'log', key: { executionId: id, run: 1, epoch: 1 }, lines: [line], batch: 1 })
+  for (let wait = 0; wait < 4; wait++) {
+    await t.settled()
+    t.clock.advance(1_000)
+  }
+
+  assert.equal(tries, 3)
+  const logs = await t.store.read.logsOf({ executionId: id, limit: 10 })
+  assert.ok(logs.some(row => row.lines.includes('said meanwhile')))
 })

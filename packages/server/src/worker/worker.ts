@@ -28,6 +28,8 @@ export interface WorkerOptions {
   readonly slots: number
   /** Which jobs it is for. */
   readonly profile: WorkerProfile
+  /** Nothing new begins now. */
+  isPaused(): boolean
   /** Starts a host; called with the first job, and again when the host has died. */
   openHost(events: HostEvents): Host
   /** Answers what a task asks of the world; the result is value text. */
@@ -62,6 +64,8 @@ interface Running {
 const CLAIM_MAX = 50
 const STORE_RETRY_MS = 500
 const DRAIN_LOOK_MS = 50
+/** Less than what makes the rescue give up a job of this node that its worker does not know. */
+const ON_THE_WAY_MAX_MS = 8_000
 
 export class Worker implements JobSink {
   readonly #options: WorkerOptions
@@ -101,6 +105,7 @@ export class Worker implements JobSink {
   }
 
   reserve(queue: string): boolean {
+    if (this.#options.isPaused()) return false
     if (this.#isChoosing && !serves(this.#options.profile, queue)) return false
     if (
       this.#isStopped ||
@@ -131,7 +136,7 @@ export class Worker implements JobSink {
 
   offer(row: JobRow): void {
     this.release(1)
-    this.#start(row)
+    this.#begin(row)
   }
 
   wake(): void {
@@ -193,7 +198,7 @@ export class Worker implements JobSink {
     if (left.length > 0)
       this.#options.onNotice(`${left.length} jobs still run when the time is over: they are stopped and start again`)
     await this.#host?.stop()
-    await Promise.all(left.map(({ job }) => this.#handBack(job)))
+    await Promise.all(left.map(({ job }) => this.#handBack(job.key)))
   }
 
   /** The lease was renewed: what runs may go on for so long without another word. */
@@ -216,7 +221,7 @@ export class Worker implements JobSink {
   }
 
   /** So that it starts again at once, and not only when it is missed. */
-  async #handBack({ key: { executionId, run, epoch } }: HostJob): Promise<void> {
+  async #handBack({ executionId, run, epoch }: JobKey): Promise<void> {
     try {
       await this.#options.inbox.submit({ type: 'lost', executionId, run, epoch })
     } catch (error) {
@@ -241,7 +246,7 @@ export class Worker implements JobSink {
   }
 
   async #claimOnce(): Promise<void> {
-    if (this.#isStopped || this.#isDraining) return
+    if (this.#isStopped || this.#isDraining || this.#options.isPaused()) return
     const limit = Math.min(CLAIM_MAX, this.#options.slots - this.#running.size - this.#reserved)
     if (limit <= 0) return
     const rows = await this.#options.store.perform('claimJobs', {
@@ -254,7 +259,7 @@ export class Worker implements JobSink {
     if (this.#hasFree) this.#isWoken = true
     for (const row of rows) {
       if (this.#unwanted.has(keyText(row))) this.#reportLost(row)
-      else this.#start(row)
+      else this.#begin(row)
     }
   }
 
@@ -265,6 +270,14 @@ export class Worker implements JobSink {
     return queues.filter(queue => serves(this.#options.profile, queue))
   }
 
+  /** What was on its way for too long may have been given up and begun elsewhere, and a worker that has stopped begins nothing. */
+  #begin(row: JobRow): void {
+    if (this.#isAbandoned) return
+    const onTheWayMs = this.#options.platform.nowMs() - (row.claimedMs ?? Infinity)
+    if (this.#isStopped || onTheWayMs > ON_THE_WAY_MAX_MS) return void this.#handBack(row)
+    this.#start(row)
+  }
+
   #start(row: JobRow): void {
     const job = trust<HostJob>(JSON.parse(row.payload))
     const context = decodeValue(job.context)
@@ -272,7 +285,9 @@ export class Worker implements JobSink {
       ? trust<{ flow?: { tenantId?: string; namespace?: string; id?: string } }>(context).flow
       : undefined
     const claimedMs = this.#options.platform.nowMs()
-    this.#options.meter?.started(job.type, claimedMs - row.rank)
+    const { meter } = this.#options
+    meter?.started(job.type, claimedMs - (job.sentMs ?? claimedMs))
+    if (job.traceparent !== undefined) meter?.onJob?.(job.key.executionId, job.traceparent)
     this.#running.set(keyText(job.key), {
       job,
       claimedMs,
@@ -327,8 +342,8 @@ export class Worker implements JobSink {
         await this.#options.store.perform('appendLogs', { rows: [row] })
         return
       } catch (error) {
-        const isPassing = error instanceof FlushError && error.fault === 'full' && !this.#isStopped
-        if (!isPassing) return this.#options.onNotice(`log lines of ${keyText(key)} could not be stored`, error)
+        if (!isPassing(error) || this.#isStopped)
+          return this.#options.onNotice(`log lines of ${keyText(key)} could not be stored`, error)
         await this.#pause()
       }
     }
@@ -450,4 +465,9 @@ function logRow({ job, tenant, namespace, flowId }: Running, key: JobKey, lines:
       })),
     ),
   }
+}
+
+/** There will be room again, and an answer. Without one the lines may be there already: twice is better than never. */
+function isPassing(error: unknown): boolean {
+  return error instanceof FlushError && (error.fault === 'full' || error.fault === 'unknown')
 }

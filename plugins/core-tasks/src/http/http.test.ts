@@ -87,6 +87,20 @@ test('a body is sent as JSON unless its type says otherwise', async t => {
   )
 })
 
+test('a request goes on with the trace of its task, unless the author says another', async t => {
+  const url = await serve(t, (incoming, response) => void response.end(String(incoming.headers['traceparent'])))
+  const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+
+  const untraced = await send(t, { uri: url })
+  const traced = await send(t, { uri: url }, { traceparent })
+  const own = await send(t, { uri: url, headers: { Traceparent: 'mine' } }, { traceparent })
+
+  assert.deepEqual(
+    [untraced, traced, own].map(({ outputs }) => outputs['body']),
+    ['undefined', traceparent, 'mine'],
+  )
+})
+
 test('a form is sent URL-encoded, or as multipart with files', async t => {
   const url = await serve(t, async (incoming, response, body) => {
     if (!incoming.headers['content-type']?.startsWith('multipart/')) return void response.end(body)

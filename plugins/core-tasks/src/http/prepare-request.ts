@@ -59,6 +59,7 @@ async function renderRequest(ctx: RunContext, props: LazyProperties<typeof httpP
     contentType: ownType,
   })
   if (contentType !== undefined && body !== undefined) headers.set('content-type', contentType)
+  if (ctx.traceparent !== undefined && !headers.has('traceparent')) headers.set('traceparent', ctx.traceparent)
   const method = (await props.method.render()).trim().toUpperCase()
   if (!METHOD.test(method)) throw new TaskError(`property "method" must be a method such as GET, not "${method}"`)
   return { url: withParams(parseUrl(await props.uri.render()), await props.params.render()), method, headers, body }

@@ -50,6 +50,6 @@ async function nodeCommand({ ctx, env }: Session): Promise<string> {
   const libraries = await libraryFolder(ctx, 'node')
   const own = env.get('NODE_PATH')
   env.set('NODE_PATH', own === undefined ? libraries : `${own}${delimiter}${libraries}`)
-  const found = await findOnPath(['node'], env.get('PATH') ?? process.env['PATH'] ?? '')
+  const found = findOnPath(['node'], env.get('PATH') ?? process.env['PATH'] ?? '')
   return found === undefined ? quoteForShell(process.execPath) : 'node'
 }

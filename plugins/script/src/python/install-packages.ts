@@ -29,13 +29,13 @@ export async function installPackages(ctx: RunContext, installation: Installatio
     return folder
   }
   const folder = join(ctx.cacheDir, 'python', nameOf(installation))
-  if (await exists(folder)) {
+  if (exists(folder)) {
     ctx.metrics.counter('deps.cache.download.duration', performance.now() - startedMs)
     return folder
   }
   // Whoever installs the same now may be killed; then it is our turn.
-  while (running.has(folder) && !(await exists(folder))) await running.get(folder)?.catch(() => undefined)
-  if (!(await exists(folder))) {
+  while (running.has(folder) && !exists(folder)) await running.get(folder)?.catch(() => undefined)
+  if (!exists(folder)) {
     const installing = installOnce(ctx, installation, folder).finally(() => running.delete(folder))
     running.set(folder, installing)
     await installing
@@ -59,7 +59,7 @@ async function installOnce(ctx: RunContext, installation: Installation, folder: 
     await rename(growing, folder)
   } catch (error) {
     await rm(growing, { recursive: true, force: true })
-    if (!(await exists(folder))) throw error
+    if (!exists(folder)) throw error
   }
 }
 
@@ -76,6 +76,8 @@ async function install(ctx: RunContext, installation: Installation, folder: stri
       argv,
       env,
       cwd: dirname(folder),
+      writes: [dirname(folder)],
+      isAside: true,
       onLine: async ({ text }) => {
         tail.push(text)
         if (tail.length > TAIL_LINES) tail.shift()
@@ -97,7 +99,7 @@ async function installCommand(
   folder: string,
 ): Promise<readonly [string, ...string[]]> {
   const requirements = dependencies.map(line => line.trim()).filter(line => line !== '')
-  const uv = manager === 'UV' ? await findOnPath(['uv'], env.get('PATH') ?? process.env['PATH'] ?? '') : undefined
+  const uv = manager === 'UV' ? findOnPath(['uv'], env.get('PATH') ?? process.env['PATH'] ?? '') : undefined
   if (uv !== undefined) {
     return [uv.path, 'pip', 'install', '--python', python.executable, '--target', folder, '--', ...requirements]
   }

@@ -11,8 +11,18 @@ import { probePython } from './probe-python.ts'
 import type { Python } from './probe-python.ts'
 import type { pythonProperties } from './python-tasks.ts'
 
-/** Fills the environment and returns the command of the interpreter. */
-export async function preparePython(session: Session, props: LazyProperties<typeof pythonProperties>): Promise<string> {
+export interface PreparedPython {
+  /** For a shell. */
+  readonly command: string
+  /** Absolute path of the interpreter; unknown where commands before the script may choose another one. */
+  readonly executable: string | undefined
+}
+
+/** Fills the environment and finds the interpreter. */
+export async function preparePython(
+  session: Session,
+  props: LazyProperties<typeof pythonProperties>,
+): Promise<PreparedPython> {
   const { ctx, env, scope } = session
   const path = searchPath(env)
   const name = await findName(session, await props.pythonVersion.render(scope), path)
@@ -29,9 +39,10 @@ export async function preparePython(session: Session, props: LazyProperties<type
   }
   const own = env.get('PYTHONPATH')
   env.set('PYTHONPATH', [...(own === undefined ? [] : [own]), ...folders].join(delimiter))
-  if (session.hasBeforeCommands) return name
+  if (session.hasBeforeCommands) return { command: name, executable: undefined }
   // Commands before the script may activate an environment; without them the interpreter itself saves the way through a shim.
-  return (await probePython(ctx, { name, path }))?.executable ?? name
+  const executable = (await probePython(ctx, { name, path }))?.executable
+  return { command: executable ?? name, executable }
 }
 
 function searchPath(env: ReadonlyMap<string, string>): string {
@@ -42,7 +53,7 @@ function searchPath(env: ReadonlyMap<string, string>): string {
 
 async function findName({ ctx }: Session, version: string | undefined, path: string): Promise<string> {
   const wanted = version === undefined ? [] : [`python${version}`, `python${version.split('.').slice(0, 2).join('.')}`]
-  const found = await findOnPath([...wanted, 'python3', 'python'], path)
+  const found = findOnPath([...wanted, 'python3', 'python'], path)
   if (found === undefined) {
     throw new TaskError(
       'neither python3 nor python is on the PATH of this worker; install Python, or set PATH in `env`',

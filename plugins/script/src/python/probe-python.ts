@@ -36,6 +36,7 @@ async function ask(ctx: RunContext, { name, path }: Place): Promise<Python | und
       argv: [name, '-c', PROBE],
       env: new Map([['PATH', path]]),
       cwd: tmpdir(),
+      isAside: true,
       onLine: ({ stream, text }) => {
         if (stream === 'stdout') lines.push(text)
       },

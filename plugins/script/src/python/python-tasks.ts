@@ -38,10 +38,11 @@ export const pythonScript = defineTask({
   ],
   run: (ctx, props) =>
     runScript(ctx, props, async session => {
-      const python = await preparePython(session, props)
-      const path = await writeScriptFile(session, await renderScript(session, props.script), '.py')
+      const { command, executable } = await preparePython(session, props)
+      const script = await writeScriptFile(session, await renderScript(session, props.script), '.py')
       const launcher = await writeLauncher(ctx)
-      return [[python, launcher, path].map(quoteForShell).join(' ')]
+      if (executable !== undefined) session.program = { language: 'python', executable, launcher, script }
+      return [[command, launcher, script].map(quoteForShell).join(' ')]
     }),
 })
 

@@ -229,7 +229,7 @@ class Load {
   async #wait(executionId: string, name: string, atMs: number): Promise<void> {
     const ms = atMs - Date.now()
     if (ms > SETTLE_MAX_MS) return
-    await sleep(Math.max(1, ms + 1))
+    await sleep(Math.max(1, ms + 1), undefined, { ref: false })
     if (!this.#isStopped) await this.#submit({ type: 'timer', executionId, name })
   }
 

@@ -252,6 +252,22 @@ export const PLANTS: readonly Plant[] = [
     await place.run('delete from timers where execution_id = $1', place.of('patient'))
     return place.of('patient')
   }),
+  {
+    ...plant('I21', 'a timer that is due and does not fire', /was due at 1970-01-01T00:00:00.001Z/, async place => {
+      await place.run('update timers set at_ms = 1 where execution_id = $1', place.of('patient'))
+      return place.of('patient')
+    }),
+    kinds: ['sqlite'],
+    options: { isServed: true, lookAgainMs: 0 },
+  },
+  {
+    ...plant('I21', 'a schedule that does not fire', /did not fire, and an engine runs/, async place => {
+      await place.run('update triggers set next_ms = 1')
+      return 'test.scheduled/every'
+    }),
+    kinds: ['sqlite'],
+    options: { isServed: true, lookAgainMs: 0 },
+  },
   plant('I21', 'a child that is not there', /which does not exist/, async place => {
     await place.run('delete from executions where parent_id = $1', place.of('waiting-parent'))
     return place.of('waiting-parent')

@@ -23,6 +23,7 @@ import type { Batch, JobKey, JobRow } from '../../storage/batch.ts'
 import { openMemoryStore } from '../../storage/memory/memory-store.ts'
 import { newTables, type Tables } from '../../storage/memory/tables.ts'
 import type { FlushReceipt, Store } from '../../storage/store.ts'
+import { EngineMeter } from '../../telemetry/engine-meter.ts'
 import { Engine, type EngineOptions } from '../engine.ts'
 import { newTurnEnvironment } from '../turn-environment.ts'
 
@@ -53,6 +54,7 @@ export class TestEngine {
   readonly notices: string[] = []
   readonly fatal: Error[] = []
   readonly timers: string[] = []
+  readonly meter: EngineMeter = new EngineMeter({ detail: 'flow', flowsMax: 100 })
   #ids = 0
 
   private constructor(parts: {
@@ -80,6 +82,7 @@ export class TestEngine {
       node: { id: NODE, node: NODE, ...incarnation },
       jobs: this.jobs,
       changes: newChanges(),
+      meter: this.meter,
       ...(options.idleMaxBytes === undefined ? {} : { idleMaxBytes: options.idleMaxBytes }),
       envOf: given => {
         options.onTurn?.(given.executionId)
@@ -149,6 +152,11 @@ export class TestEngine {
 
   kill(executionId: string): Promise<Receipt<string>> {
     const command = { name: 'kill', isCascading: false } as const
+    return this.engine.submit({ type: 'command', executionId, command }, { view: after => after.state })
+  }
+
+  release(executionId: string): Promise<Receipt<string>> {
+    const command = { name: 'release' } as const
     return this.engine.submit({ type: 'command', executionId, command }, { view: after => after.state })
   }
 

@@ -14,6 +14,7 @@ import type { ExecutionRow } from '../../storage/batch.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { json, type Reply } from '../reply.ts'
 import { RequestError } from '../request-error.ts'
+import { SubmitError } from '../../inbox/inbox.ts'
 import { lookAt } from './look.ts'
 import { getExecution } from './read-execution.ts'
 import { waitForEnd } from './watch-execution.ts'
@@ -123,8 +124,16 @@ export async function deleteExecution(
 ): Promise<void> {
   const { store, files, inbox } = dependencies
   if (!isFinal(stateOf(row))) {
-    await inbox.submit({ type: 'command', executionId: row.id, command: { name: 'kill', isCascading: false } })
-    await waitForEnd(row.id, dependencies, AbortSignal.timeout(KILL_WAIT_MS))
+    const command = { name: 'kill', isCascading: false } as const
+    const isKilled = await inbox.submit({ type: 'command', executionId: row.id, command }).then(
+      () => true,
+      (error: unknown) => {
+        // What is held and cannot even be read cannot be killed either, and will not come back to life.
+        if (row.waitsFor === 'human' && error instanceof SubmitError && error.fault === 'failed') return false
+        throw error
+      },
+    )
+    if (isKilled) await waitForEnd(row.id, dependencies, AbortSignal.timeout(KILL_WAIT_MS))
   }
   await store.perform('deleteExecution', { id: row.id })
   if (deleteStorage)

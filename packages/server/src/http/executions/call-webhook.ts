@@ -30,6 +30,7 @@ export interface WebhookCall extends WebhookRequest {
   readonly flowId: string
   readonly key: string
   readonly dialect: ApiDialect
+  readonly traceparent: string | undefined
   signal(): AbortSignal
 }
 
@@ -126,6 +127,7 @@ async function birthOf(
     plan,
     inputs: isMap(rendered) ? rendered : {},
     trigger: { id: trigger.id, type: trigger.type, variables },
+    traceparent: call.traceparent,
     ...(plan.flow.dialect === 2 || call.dialect === 'c' ? { labels: trigger.labels } : {}),
   }
   const prepared = await prepareExecution(executionId, request, dependencies)

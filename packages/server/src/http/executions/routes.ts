@@ -18,6 +18,7 @@ import { lookAt } from './look.ts'
 import { getExecution } from './read-execution.ts'
 import { searchExecutions } from './search-executions.ts'
 import { startExecution } from './start-execution.ts'
+import { readTraceparent } from './read-traceparent.ts'
 import { validateInputs } from './validate-inputs.ts'
 
 export function executionHandlers(dependencies: HttpDependencies): Handlers<'executions'> {
@@ -96,6 +97,7 @@ type Writing =
   | 'validateInputs'
   | 'kill'
   | 'killByIds'
+  | 'release'
   | 'restart'
   | 'restartByIds'
   | 'delete'
@@ -118,6 +120,8 @@ function writeHandlers(dependencies: HttpDependencies): Pick<Handlers<'execution
         { name: 'kill', isCascading: false },
         { dependencies, isFit: state => !isFinal(state), wanted: 'under way' },
       ),
+    release: async ({ params, dialect }) =>
+      jsonText(await commandExecution(params.executionId, { name: 'release' }, { dependencies, dialect })),
     restart: async ({ params, query, dialect }) => {
       await refuseOtherRevision(params.executionId, query.revision, dependencies)
       return jsonText(await commandExecution(params.executionId, { name: 'restart' }, { dependencies, dialect }))
@@ -166,6 +170,7 @@ function webhookHandlers(dependencies: HttpDependencies): Pick<Handlers<'executi
         search: at < 0 ? '' : url.slice(at + 1),
         body: bytes && textOf(bytes),
         signal: exchange.signal,
+        traceparent: readTraceparent(exchange.incoming),
         ...(params.path === undefined ? {} : { path: params.path }),
       },
       dependencies,

@@ -16,6 +16,7 @@ import { RequestError, notFound, unprocessable } from '../request-error.ts'
 import { failedChecks, refuseByChecks } from './checks.ts'
 import { lookAt } from './look.ts'
 import { prepareExecution } from './prepare-execution.ts'
+import { readTraceparent } from './read-traceparent.ts'
 import { readForm, type Form } from './read-form.ts'
 import type { IncomingMessage } from 'node:http'
 import { waitForEnd } from './watch-execution.ts'
@@ -41,7 +42,9 @@ export async function startExecution(call: StartCall, dependencies: HttpDependen
   const executionId = dependencies.newId()
   const form = await readForm(call.incoming, { plan, executionId, files: dependencies.files })
   try {
-    const birth = await birthFrom(form, { plan, executionId, labels, query: call.query }, dependencies)
+    const traceparent = readTraceparent(call.incoming)
+    const birthing = { plan, executionId, labels, query: call.query, traceparent }
+    const birth = await birthFrom(form, birthing, dependencies)
     return await submitStart({ executionId, birth }, call, dependencies)
   } catch (error) {
     await form.discard()
@@ -54,18 +57,26 @@ interface Birthing {
   readonly executionId: string
   readonly labels: readonly Label[]
   readonly query: StartQuery
+  readonly traceparent: string | undefined
 }
 
 async function birthFrom(
   form: Form,
-  { plan, executionId, labels, query }: Birthing,
+  { plan, executionId, labels, query, traceparent }: Birthing,
   dependencies: HttpDependencies,
 ): Promise<Birth> {
   const { flow } = plan
   const scheduledMs = query.scheduleDate === undefined ? undefined : parseMoment(query.scheduleDate, 'scheduleDate')
   const prepared = await prepareExecution(
     executionId,
-    { plan, inputs: form.inputs, labels, isForm: form.isText, ...(scheduledMs === undefined ? {} : { scheduledMs }) },
+    {
+      plan,
+      inputs: form.inputs,
+      labels,
+      isForm: form.isText,
+      traceparent,
+      ...(scheduledMs === undefined ? {} : { scheduledMs }),
+    },
     dependencies,
   )
   if (!('birth' in prepared)) throw invalidInputs(prepared.problems)

@@ -40,7 +40,7 @@ export async function startManagement(dependencies: ManagementDependencies): Pro
   if (!config.isEnabled) return undefined
   const server = createServer({ maxHeaderSize: HEADERS_BYTES_MAX, requestTimeout: REQUEST_TIMEOUT_MS })
   server.maxConnections = CONNECTIONS_MAX
-  const port = await listen(server, config)
+  const port = await listenNear(server, dependencies)
   let listener: Promise<ManagementListener> | undefined
   server.on('request', (incoming, outgoing) => {
     listener ??= open(dependencies, port)
@@ -62,7 +62,19 @@ async function open(dependencies: ManagementDependencies, port: number): Promise
   return newManagementListener(dependencies, port)
 }
 
-function listen(server: Server, { host, port }: ManagementConfig): Promise<number> {
+/** A port that nobody asked for gives way to whoever has it: several servers may share a machine. */
+async function listenNear(server: Server, { config, log }: ManagementDependencies): Promise<number> {
+  try {
+    return await listen(server, config)
+  } catch (error) {
+    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+    if (!isTaken || config.isPortGiven) throw error
+    log.info(`The port ${config.port} is taken: health and metrics go to another one.`)
+    return await listen(server, { ...config, port: 0 })
+  }
+}
+
+function listen(server: Server, { host, port }: Pick<ManagementConfig, 'host' | 'port'>): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, () => {

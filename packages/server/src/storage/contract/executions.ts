@@ -1,6 +1,6 @@
 // Lists of executions: every filter alone and together, by key and by offset.
 import assert from 'node:assert/strict'
-import { idFloorOf } from '@batuta/core'
+import { idFloorOf, trust } from '@batuta/core'
 import type { ExecutionRow } from '../batch.ts'
 import type { ExecutionQuery, Store } from '../store.ts'
 import { NOW_MS, TENANT, executionRow, jobRow, join, journalRow, logRow, storeCase, timerRow } from './subject.ts'
@@ -15,9 +15,9 @@ export function executionContract(subject: StoreSubject): void {
 
 /** Ids as they are: they begin with the moment of birth. */
 const MOMENTS = { '01': 0, '02': 0, '03': 1, '04': 2, '05': 3, '06': 4, '07': 5, '08': 6, '09': 7 } as const
-const E = Object.fromEntries(
-  Object.entries(MOMENTS).map(([name, ms]) => [name, `${idFloorOf(NOW_MS + ms)}e${name}`]),
-) as Readonly<Record<keyof typeof MOMENTS, string>>
+const E = trust<Readonly<Record<keyof typeof MOMENTS, string>>>(
+  Object.fromEntries(Object.entries(MOMENTS).map(([name, ms]) => [name, `${idFloorOf(NOW_MS + ms)}e${name}`])),
+)
 
 function bornRow(name: keyof typeof MOMENTS, more: Partial<ExecutionRow>): ExecutionRow {
   return executionRow(E[name], { createdMs: NOW_MS + MOMENTS[name], ...more })
@@ -207,15 +207,8 @@ function others(subject: StoreSubject): void {
       [1, 3, 10],
     )
     assert.deepEqual(await store.read.journalOf('ghost'), [])
-    const journals = await store.read.journalsOf(['e2', 'ghost', 'e1'])
-    assert.deepEqual(
-      [...journals].map(([id, rows]) => [id, rows.map(row => row.turn)]),
-      [
-        ['e2', [1]],
-        ['ghost', []],
-        ['e1', [1, 3, 10]],
-      ],
-    )
+    const journals = await store.read.journalsOf(['e1', 'ghost'])
+    assert.deepEqual([...journals], [['e1', await store.read.journalOf('e1')]])
   })
 
   storeCase(subject, 'an execution is deleted with all that belongs to it, once', async ({ store }) => {

@@ -63,6 +63,7 @@ function claiming(subject: StoreSubject): void {
 
   storeCase(subject, 'a claimed job carries who has it and since when', async ({ store }) => {
     const node = await join(store)
+    await join(store, 'node-2')
     await node.write({ jobs: [jobRow('e1', 0, { payload: '{"task":"x"}' })] })
 
     const claimed = await claim(store, 'node-2', 5)
@@ -75,6 +76,7 @@ function claiming(subject: StoreSubject): void {
 
   storeCase(subject, 'two nodes never claim the same job', async ({ store }) => {
     const node = await join(store)
+    await join(store, 'node-2')
     await node.write({ jobs: Array.from({ length: 40 }, (_, run) => jobRow('e1', run)) })
 
     const claims = await Promise.all([
@@ -105,19 +107,19 @@ function claiming(subject: StoreSubject): void {
     assert.equal(await store.read.countFreeJobs(), 1)
   })
 
-  storeCase(subject, 'the oldest job that nobody has tells since when it waits', async ({ store }) => {
+  storeCase(subject, 'the payloads of the jobs that are next can be looked at', async ({ store }) => {
     const node = await join(store)
-    assert.equal(await store.read.findOldestFreeJob(), undefined)
-
     await node.write({
       jobs: [
-        jobRow('e1', 0, { rank: NOW_MS - 2_000, node: 'node-1', incarnation: 1, claimedMs: NOW_MS }),
-        jobRow('e1', 1, { rank: NOW_MS - 1_000 }),
-        jobRow('e1', 2, { rank: NOW_MS }),
+        jobRow('e1', 0, { rank: 1, payload: '"taken"', node: 'node-1', incarnation: 1, claimedMs: NOW_MS }),
+        jobRow('e1', 1, { rank: 3, payload: '"second"' }),
+        jobRow('e1', 2, { rank: 2, payload: '"first"' }),
+        jobRow('e1', 3, { rank: 4, payload: '"third"' }),
+        jobRow('e1', 4, { rank: 0, payload: '"elsewhere"', queue: 'other' }),
       ],
     })
 
-    assert.equal(await store.read.findOldestFreeJob(), NOW_MS - 1_000)
+    assert.deepEqual(await store.read.listFreePayloads(jobRow('e1', 0).queue, 2), ['"first"', '"second"'])
   })
 }
 

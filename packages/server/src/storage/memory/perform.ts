@@ -1,5 +1,6 @@
+import { createdMsOf } from '@batuta/core'
 import type { JobRow } from '../batch.ts'
-import type { FlowKey, FlowRow, FlowWrite, Operations } from '../store.ts'
+import type { FlowKey, FlowRow, FlowWrite, Operations, PurgeSlice, Purged } from '../store.ts'
 import { flowKeyOf, jobKeyOf, keyKeyOf, triggerKeyOf, type Tables } from './tables.ts'
 
 type Performers = {
@@ -70,17 +71,8 @@ const PERFORMERS: Performers = {
     return null
   },
   deleteKey: (tables, key) => tables.keys.delete(keyKeyOf(key)),
-  deleteExecution: (tables, { id }) => {
-    for (const table of [tables.journal, tables.labels, tables.logs, tables.metrics]) table.delete(id)
-    for (const [key, timer] of tables.timers) if (timer.executionId === id) tables.timers.delete(key)
-    for (const [key, job] of tables.jobs) {
-      if (job.executionId !== id) continue
-      tables.jobs.delete(key)
-      tables.jobsKilled.delete(key)
-    }
-    for (const [key, signal] of tables.signals) if (signal.executionId === id) tables.signals.delete(key)
-    return tables.executions.delete(id)
-  },
+  deleteExecution: (tables, { id }) => deleteExecution(tables, id),
+  purgeExecutions: (tables, slice) => purgeExecutions(tables, slice),
   purgeOperations: (tables, { nowMs, limit }) => {
     const old = [...tables.operations.values()]
       .filter(row => row.expiresMs <= nowMs)
@@ -88,6 +80,29 @@ const PERFORMERS: Performers = {
     for (const row of old.slice(0, limit)) tables.operations.delete(row.key)
     return Math.min(old.length, limit)
   },
+}
+
+function deleteExecution(tables: Tables, id: string): boolean {
+  for (const table of [tables.journal, tables.labels, tables.logs, tables.metrics]) table.delete(id)
+  for (const [key, timer] of tables.timers) if (timer.executionId === id) tables.timers.delete(key)
+  for (const [key, job] of tables.jobs) {
+    if (job.executionId !== id) continue
+    tables.jobs.delete(key)
+    tables.jobsKilled.delete(key)
+  }
+  for (const [key, signal] of tables.signals) if (signal.executionId === id) tables.signals.delete(key)
+  return tables.executions.delete(id)
+}
+
+function purgeExecutions(tables: Tables, { endedBeforeMs, afterId, limit }: PurgeSlice): Purged {
+  const looked = [...tables.executions.values()]
+    .filter(row => row.id > afterId && createdMsOf(row.id) < endedBeforeMs)
+    .sort((a, b) => (a.id < b.id ? -1 : 1))
+    .slice(0, limit)
+  const ended = looked.filter(row => row.waitsFor === null && row.endMs !== null && row.endMs < endedBeforeMs)
+  for (const { id } of ended) deleteExecution(tables, id)
+  const executions = ended.map(({ id, namespace, flowId }) => ({ id, namespace, flowId }))
+  return { executions, nextAfterId: looked.length < limit ? null : (looked.at(-1)?.id ?? null) }
 }
 
 /** By rank, those of one rank by execution, run and epoch. */

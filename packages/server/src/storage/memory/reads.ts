@@ -1,4 +1,4 @@
-import type { ExecutionRow, JobRow, JournalRowOf } from '../batch.ts'
+import type { ExecutionRow, JobRow } from '../batch.ts'
 import type { ExecutionQuery, FlowKey, FlowRow, Reads } from '../store.ts'
 import { jobKeyOf, flowKeyOf, keyKeyOf, type Tables } from './tables.ts'
 
@@ -16,8 +16,14 @@ export function readsOf(tables: Tables): Reads {
     listRevisions: async key => tables.flows.get(flowKeyOf(key)) ?? [],
     listFlows: async (after, limit) => listFlows(tables, after, limit),
     findExecution: async id => tables.executions.get(id),
-    journalOf: async id => journalOf(tables, id),
-    journalsOf: async ids => new Map(ids.map(id => [id, journalOf(tables, id)])),
+    journalOf: async id => (tables.journal.get(id) ?? []).toSorted((a, b) => a.turn - b.turn),
+    journalsOf: async ids =>
+      new Map(
+        ids.flatMap(id => {
+          const rows = tables.journal.get(id)
+          return rows ? [[id, rows.toSorted((a, b) => a.turn - b.turn)] as const] : []
+        }),
+      ),
     listExecutions: async query => {
       const rows = match(tables, query)
       const from = query.offset ?? 0
@@ -62,7 +68,7 @@ type JobReads = Pick<
   | 'listFreeQueues'
   | 'listFreeJobs'
   | 'countFreeJobs'
-  | 'findOldestFreeJob'
+  | 'listFreePayloads'
 >
 
 function jobReads(tables: Tables): JobReads {
@@ -86,19 +92,17 @@ function jobReads(tables: Tables): JobReads {
         .sort((a, b) => a.rank - b.rank)
         .slice(0, limit),
     countFreeJobs: async () => freeJobs(tables).length,
-    findOldestFreeJob: async () => {
-      const free = freeJobs(tables)
-      return free.length === 0 ? undefined : Math.min(...free.map(job => job.rank))
-    },
+    listFreePayloads: async (queue, limit) =>
+      freeJobs(tables)
+        .filter(job => job.queue === queue)
+        .sort((left, right) => left.rank - right.rank)
+        .slice(0, limit)
+        .map(job => job.payload),
   }
 }
 
 function freeJobs(tables: Tables): readonly JobRow[] {
   return [...tables.jobs.values()].filter(job => job.node === null && !tables.jobsKilled.has(jobKeyOf(job)))
-}
-
-function journalOf(tables: Tables, id: string): readonly JournalRowOf[] {
-  return (tables.journal.get(id) ?? []).toSorted((a, b) => a.turn - b.turn)
 }
 
 function liveOf(rows: readonly FlowRow[]): FlowRow | undefined {

@@ -20,7 +20,9 @@ export const OWNED = 'select id from shards where owner_node = $1 order by id'
 export const CLAIM_SHARDS = `update shards set owner_node = $1
   where id in (select id from shards where owner_node is null order by id limit $2) returning id`
 
-export const RELEASE_SHARDS = 'update shards set owner_node = null where owner_node = $1 and id = any($2::smallint[])'
+/** Not for an incarnation that is gone: what it let go of may be in the hands of the one after it. */
+export const RELEASE_SHARDS = `update shards set owner_node = null where owner_node = $1 and id = any($2::smallint[])
+  and exists (select 1 from nodes where id = $1 and incarnation = $3 and not fenced)`
 
 export const WITHDRAW = `update nodes set roles = array_remove(roles, 'engine') where id = $1 and incarnation = $2 and not fenced returning 1`
 export const LEAVE = `update nodes set fenced = true, lease_until = clock_timestamp() where id = $1 and incarnation = $2 returning 1`
@@ -53,7 +55,7 @@ export const LIST_NODES = `select id, incarnation, roles, facts, not fenced and 
 export const ANNOUNCE = `update nodes set roles = $3, facts = $5, fenced = false, lease_until = clock_timestamp() + $4 * interval '1 millisecond'
   where id = $1 and incarnation = $2`
 
-/** Index: jobs_free. */
+/** Index: jobs_claimable. */
 export const MOVE_JOBS = 'update jobs set queue = $2 where node is null and queue = $1'
 /** Index: jobs_by_node. */
 export const ABANDONED_JOBS = `select j.* from jobs j left join nodes n on n.id = j.node
@@ -63,3 +65,6 @@ export const KILLED_JOBS =
   'select execution_id, run, epoch from jobs where node = $1 and incarnation = $2 and is_killed'
 /** Index: flows_by_seq. */
 export const FLOWS_SINCE = 'select * from flows where seq > $1 order by seq limit 1000'
+
+export const FORGET_NODES = `delete from nodes n where fenced and lease_until < clock_timestamp() - $1 * interval '1 millisecond'
+  and not exists (select 1 from jobs where node = n.id) and not exists (select 1 from shards where owner_node = n.id)`

@@ -63,8 +63,8 @@ export class PostgresCluster implements Cluster {
     })
   }
 
-  async releaseShards({ node }: Member, shards: readonly number[]): Promise<void> {
-    await this.#query(sql.RELEASE_SHARDS, [node, [...shards]])
+  async releaseShards({ node, incarnation }: Member, shards: readonly number[]): Promise<void> {
+    await this.#query(sql.RELEASE_SHARDS, [node, [...shards], incarnation])
   }
 
   async withdraw({ node, incarnation }: Member): Promise<void> {
@@ -145,6 +145,10 @@ export class PostgresCluster implements Cluster {
       shards: row.shards,
       jobs: row.jobs,
     }))
+  }
+
+  async forgetNodes(goneMs: number): Promise<number> {
+    return (await this.#options.pool.write(sql.FORGET_NODES, [goneMs])).rowCount ?? 0
   }
 
   onHint(listener: (hint: Hint) => void): () => void {

@@ -1,7 +1,8 @@
 // The statements around the partitions of a day. Names of tables are made of our own words and of digits.
 
-/** Nobody should queue up behind us for long. */
-export const WAIT_BRIEFLY = "set local lock_timeout = '250ms'"
+/** Nobody should queue up behind us for long: neither for the locks, nor while a table is read through of which a few rows are wanted. */
+export const WAIT_BRIEFLY =
+  "set local lock_timeout = '250ms'; set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off"
 /** One node at a time. */
 export const LOCK_DAYS = 'select pg_advisory_xact_lock(7235415)'
 

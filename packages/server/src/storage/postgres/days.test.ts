@@ -104,6 +104,7 @@ test('a day of which too much is to be kept is left to be deleted row by row', a
   assert.equal((await history.dropDay(DAY_0 - 90 * DAY_MS)).type, 'dropped')
   assert.deepEqual(await history.dropDay(DAY_0 - 80 * DAY_MS), { type: 'too-much-alive', day: nameOf(bornMs) })
   assert.equal((await countsOf(url, nameOf(bornMs)))[1], 501)
+  assert.notEqual((await history.dropDay(DAY_0 - 80 * DAY_MS)).type, 'too-much-alive')
 })
 
 test('a long read holds a drop up, and the drop holds nobody up', async t => {

@@ -18,9 +18,17 @@ const KEPT_MAX = 500
 export type WithClient = <T>(run: (client: Client) => Promise<T>) => Promise<T>
 
 export function newHistory(withClient: WithClient): History {
+  /** Days of which too much is to be kept, each with the moment up to which that was so. */
+  const heavy = new Map<string, number>()
   return {
     prepareDays: async nowMs => await withClient(async client => await prepareDays(client, nowMs)),
-    dropDay: async endedBeforeMs => await withClient(async client => await dropDay(client, endedBeforeMs)),
+    dropDay: async endedBeforeMs =>
+      await withClient(async client => {
+        const isHeavy = (day: string): boolean => (heavy.get(day) ?? -Infinity) > endedBeforeMs
+        const result = await dropDay(client, { endedBeforeMs, isHeavy })
+        if (result.type === 'too-much-alive') heavy.set(result.day, endedBeforeMs + DAY_MS)
+        return result
+      }),
   }
 }
 
@@ -47,11 +55,17 @@ async function makeDay(client: Client, table: string, day: sql.DayBounds): Promi
   if (hasStrays) for (const statement of sql.putStrays(table)) await client.query(statement)
 }
 
-async function dropDay(client: Client, endedBeforeMs: number): Promise<DroppedDay> {
+interface DropDay {
+  readonly endedBeforeMs: number
+  /** It was looked through not long ago. */
+  isHeavy(day: string): boolean
+}
+
+async function dropDay(client: Client, { endedBeforeMs, isHeavy }: DropDay): Promise<DroppedDay> {
   const tables = await listDays(client)
   // What a crash left between detaching and dropping.
   for (const { name, isAttached } of tables) if (!isAttached) await client.query(`drop table if exists ${name}`)
-  const day = oldestDay(tables, endedBeforeMs)
+  const day = daysOf(tables).find(day => endOf(day) <= endedBeforeMs && !isHeavy(day))
   if (day === undefined) return { type: 'none' }
   const { rows } = await client.query<Record<string, unknown>>(sql.countKept(day), [endedBeforeMs])
   const { total, kept } = { total: number(rows[0] ?? {}, 'total'), kept: number(rows[0] ?? {}, 'kept') }
@@ -106,12 +120,11 @@ async function listDays(client: Client): Promise<readonly DayTable[]> {
   return rows.map(row => ({ name: text(row, 'name'), isAttached: row['is_attached'] === true }))
 }
 
-/** The oldest that ended before the moment. */
-function oldestDay(tables: readonly DayTable[], endedBeforeMs: number): string | undefined {
-  const days = tables.flatMap(({ name, isAttached }) =>
-    isAttached && /^executions_\d/.test(name) ? [name.slice(-8)] : [],
-  )
-  return days.sort().find(day => endOf(day) <= endedBeforeMs)
+/** Oldest first. */
+function daysOf(tables: readonly DayTable[]): readonly string[] {
+  return tables
+    .flatMap(({ name, isAttached }) => (isAttached && /^executions_\d/.test(name) ? [name.slice(-8)] : []))
+    .sort()
 }
 
 function dayOf(number: number): sql.DayBounds {

@@ -2,6 +2,7 @@
 // all of it at once, and each refusal says the way out.
 import { BatutaError } from '@batuta/core'
 import type { Client } from 'pg'
+import { ASK_CLOCK, ASK_FACTS } from './expect-server.sql.ts'
 import type { Durability } from './session.ts'
 
 export interface ServerFacts {
@@ -34,12 +35,6 @@ const VERSION_TESTED = 18
 const SKEW_WARN_MS = 2_000
 const SKEW_MAX_MS = 60_000
 const CLOCK_SAMPLES = 3
-
-const ASK = `select current_setting('server_version_num')::integer as "versionNumber", current_setting('server_version') as version,
-  current_setting('fsync') as fsync, current_setting('full_page_writes') as "fullPageWrites",
-  current_setting('synchronous_commit') as "synchronousCommit", current_setting('server_encoding') as encoding,
-  pg_is_in_recovery() as "isStandby", coalesce((select rolsuper from pg_roles where rolname = current_user), false) as "isSuperuser"`
-const ASK_CLOCK = 'select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms'
 
 export async function expectServer(
   client: Client,
@@ -100,7 +95,7 @@ function judgeClock(skewMs: number, tooFar: string[], far: string[]): void {
 }
 
 async function readFacts(client: Client, nowMs: () => number): Promise<ServerFacts> {
-  const { rows } = await client.query<Omit<ServerFacts, 'skewMs'>>(ASK)
+  const { rows } = await client.query<Omit<ServerFacts, 'skewMs'>>(ASK_FACTS)
   const [facts] = rows
   if (!facts) throw new Error('PostgreSQL does not tell its settings')
   return { ...facts, skewMs: await readSkew(client, nowMs) }

@@ -5,21 +5,16 @@ import type { Batch, JobKey } from '../batch.ts'
 import type { Hint } from '../cluster.ts'
 import { FlushError, type FlushReceipt } from '../store.ts'
 import { faultOf } from './fault-of.ts'
-import { flushStatement, type FlushColumn } from './flush.sql.ts'
-
-type Cell = string | number | boolean | null
+import { flushStatement, type FlushTable } from './flush.sql.ts'
+import { packArray, type Element } from './pack-array.ts'
 
 export async function writeBatch(client: Client, batch: Batch): Promise<FlushReceipt> {
   const lists = listsOf(batch)
-  const hints = hintsOf(batch)
-  const { text, tables } = flushStatement([...lists.keys()], hints)
+  const { name, text, tables } = flushStatement([...lists.keys()], hintsOf(batch))
   const values: unknown[] = [batch.seq, batch.node, batch.incarnation]
-  for (const table of tables) {
-    const rows = lists.get(table.batch) ?? []
-    for (const column of table.columns) values.push(rows.map(row => row[camel(column)] ?? null))
-  }
+  for (const table of tables) values.push(...pack(table, lists.get(table.batch) ?? []))
   try {
-    const { rows } = await client.query({ name: nameOf([...tables.map(table => table.batch), ...hints]), text, values })
+    const { rows } = await client.query({ name, text, values })
     const nowMs = trust<{ now_ms?: string }>(rows[0] ?? {}).now_ms
     if (nowMs === undefined)
       throw new FlushError(
@@ -44,28 +39,20 @@ function hintsOf(batch: Batch): readonly Hint[] {
   return hints
 }
 
-type Row = Readonly<Record<string, Cell>>
+type Row = Readonly<Record<string, Element>>
 
-/** The lists that have rows, each row with the birth of its execution, which names its partition. */
+/** The lists that have rows. */
 function listsOf(batch: Batch): Map<string, readonly Row[]> {
   const lists = new Map<string, readonly Row[]>()
   const add = (name: string, rows: readonly unknown[]): void => {
     if (rows.length > 0) lists.set(name, trust<readonly Row[]>(rows))
   }
-  const placed = <T extends { readonly executionId: string }>(rows: readonly T[]): readonly unknown[] =>
-    rows.map(row => ({ ...row, bornMs: createdMsOf(row.executionId) }))
-  add(
-    'births',
-    batch.births.map(row => ({ ...row, bornMs: createdMsOf(row.id) })),
-  )
-  add(
-    'heads',
-    batch.heads.map(head => ({ ...head, bornMs: createdMsOf(head.id) })),
-  )
-  add('labels', placed(batch.labels))
-  add('journal', placed(batch.journal))
-  add('logs', placed(batch.logs))
-  add('metrics', placed(batch.metrics))
+  add('births', batch.births)
+  add('heads', batch.heads)
+  add('labels', batch.labels)
+  add('journal', batch.journal)
+  add('logs', batch.logs)
+  add('metrics', batch.metrics)
   const ended = new Set(batch.jobsEnded.map(keyOf))
   const begun = new Set(batch.jobs.map(keyOf))
   add(
@@ -97,16 +84,20 @@ function keyOf({ executionId, run, epoch }: JobKey): string {
   return `${executionId} ${run} ${epoch}`
 }
 
-const CAMEL = new Map<string, string>()
-
-function camel({ name }: FlushColumn): string {
-  const known = CAMEL.get(name)
-  if (known !== undefined) return known
-  const made = name.replace(/_([a-z])/g, (_whole, letter: string) => letter.toUpperCase())
-  CAMEL.set(name, made)
-  return made
-}
-
-function nameOf(lists: readonly string[]): string {
-  return `flush ${lists.map(list => list.slice(0, 3) + list.length).join('')}`
+function pack({ columns }: FlushTable, rows: readonly Row[]): readonly Buffer[] {
+  try {
+    return columns.map(({ name, field, type }) =>
+      packArray(
+        type,
+        // The birth of an execution names its partition, and its id tells it.
+        rows.map(row =>
+          name === 'born_ms' ? createdMsOf(String(row['executionId'] ?? row['id'])) : (row[field] ?? null),
+        ),
+      ),
+    )
+  } catch (error) {
+    throw new FlushError('known', `a row cannot be sent: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    })
+  }
 }

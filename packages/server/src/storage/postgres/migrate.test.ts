@@ -6,7 +6,7 @@ import { startPostgres, type Postgres } from '../../../../../tests/services/post
 import type { Migration } from '../sql/migrations.ts'
 import { connectClient } from './connect-client.ts'
 import { migrate, planFor, type MigrateWorld } from './migrate.ts'
-import { MIGRATIONS } from './migrations.ts'
+import { MIGRATIONS } from './migrations.sql.ts'
 import { administrate, newDatabase, openTestStore } from './testing/test-database.ts'
 
 let server: Postgres

@@ -13,7 +13,7 @@ import {
 } from '../sql/migrations.ts'
 import { isPassing } from './fault-of.ts'
 import * as sql from './migrate.sql.ts'
-import { MIGRATIONS } from './migrations.ts'
+import { MIGRATIONS } from './migrations.sql.ts'
 
 export interface MigrateWorld {
   random(): number

@@ -5,13 +5,25 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
 import { startPostgres } from '../../../../../tests/services/postgres.mjs'
 import { DatabaseProxy } from '../../../../../tests/torture/database-proxy.ts'
-import { newBatch } from '../batch.ts'
+import { newBatch, type JobRow } from '../batch.ts'
 import { announcementOf } from '../contract/subject.ts'
 import { FlushError, type Store } from '../store.ts'
 import { openPostgresStore } from './postgres-store.ts'
 
 const NODE = 'a'
 const ANSWER_MAX_MS = 15_000
+const JOB: JobRow = {
+  executionId: '0VbdCgDn1Ua46fkPtXlOoA',
+  run: 0,
+  epoch: 1,
+  shard: 1,
+  queue: 'default',
+  rank: 1,
+  node: null,
+  incarnation: null,
+  claimedMs: null,
+  payload: '{}',
+}
 
 let server: Awaited<ReturnType<typeof startPostgres>>
 
@@ -88,4 +100,54 @@ test('connections whose other end is gone are found out in time, and replaced', 
   await assert.rejects(async () => await store.cluster?.renew({ node: NODE, incarnation }, 60_000))
   assert.equal(await store.cluster?.renew({ node: NODE, incarnation }, 60_000), true)
   assert.ok(performance.now() - startMs < ANSWER_MAX_MS)
+})
+
+test('a node that was fenced and does not know it yet claims no job', async t => {
+  const { store } = await open(t)
+  const [late, other] = await Promise.all(
+    ['late', 'other'].map(node => store.perform('joinNode', { node, nowMs: Date.now() })),
+  )
+  assert.ok(late && other)
+  await store.cluster?.announce({ node: 'late', ...late }, announcementOf('engine'), 1)
+  await store.cluster?.announce({ node: 'other', ...other }, announcementOf('engine'), 60_000)
+  await store.flush({ ...newBatch('other', other.incarnation), seq: other.flushSeq + 1, jobs: [JOB] })
+  await sleep(5)
+  const claim = { limit: 9, nowMs: Date.now(), queues: null }
+
+  const tended = await store.cluster?.tend({ node: 'other', ...other })
+
+  assert.deepEqual(tended?.fenced, ['late'])
+  assert.deepEqual(await store.perform('claimJobs', { ...claim, node: 'late', incarnation: late.incarnation }), [])
+  assert.equal(
+    (await store.perform('claimJobs', { ...claim, node: 'other', incarnation: other.incarnation })).length,
+    1,
+  )
+})
+
+test('a connection that breaks while it is made ready is a failure of the opening, and of nothing else', async () => {
+  class Breaking extends Client {
+    override query(): never {
+      const broken = new Promise((_resolve, reject) =>
+        setImmediate(() => {
+          const error = new Error('Connection terminated unexpectedly')
+          this.emit('error', error)
+          reject(error)
+        }),
+      )
+      return broken as never
+    }
+  }
+
+  const opening = openPostgresStore({
+    url: server.url,
+    poolMax: 2,
+    durability: 'full',
+    isEngine: true,
+    nowMs: () => Date.now(),
+    random: () => 0.5,
+    onNotice: () => {},
+    Client: Breaking,
+  })
+
+  await assert.rejects(opening, /terminated unexpectedly/)
 })

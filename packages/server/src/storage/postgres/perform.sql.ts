@@ -4,13 +4,23 @@
 export const LOCK_FLOWS = 'select pg_advisory_xact_lock($1)'
 export const TELL_FLOWS = "select pg_notify('batuta', 'flows')"
 
+export const DATABASE_CLOCK = 'select (extract(epoch from clock_timestamp()) * 1000)::bigint as now_ms'
+
+/** The partitions that do not hold an execution are not opened for it. */
+export const JOURNALS_OF = `select j.execution_id, j.turn, j.version, j.at_ms, j.events
+  from (select (w ->> 0)::bigint as born_ms, w ->> 1 as id from json_array_elements($1::json) w) wanted
+  cross join lateral (select * from journal where born_ms = wanted.born_ms and execution_id = wanted.id collate "C") j
+  order by j.execution_id, j.turn`
 export const JOURNAL_OF =
   'select turn, version, at_ms, events from journal where born_ms = $1 and execution_id = $2 order by turn'
 
 export const INSERT_LOG = `insert into logs (born_ms, execution_id, tenant, namespace, flow_id, at_ms, level_max, lines)
   values ($1, $2, $3, $4, $5, $6, $7, $8)`
 
-/** Index: jobs_claimable, in each queue from the lowest rank on. What another claim has locked is passed over, not waited for. */
+/**
+ * Index: jobs_claimable, in each queue from the lowest rank on. What another claim has locked is passed over, not waited for. A node that was
+ * fenced and does not know it yet gets nothing: what it took would be lost at once. Only here can a node be fenced while it lives.
+ */
 const CLAIM_FROM_QUEUES = `picked as materialized (
     select j.execution_id, j.run, j.epoch from queues
       cross join lateral (select execution_id, run, epoch, rank from jobs where node is null and not is_killed and queue = queues.name
@@ -18,6 +28,7 @@ const CLAIM_FROM_QUEUES = `picked as materialized (
     order by j.rank, j.execution_id, j.run, j.epoch limit $4)
   update jobs j set node = $1, incarnation = $2, claimed_ms = $3 from picked p
   where j.execution_id = p.execution_id and j.run = p.run and j.epoch = p.epoch
+    and exists (select 1 from nodes n where n.id = $1 and n.incarnation = $2 and not n.fenced)
   returning j.*`
 export const CLAIM_JOBS = `with recursive found (name) as (
     select (select min(queue) from jobs where node is null)

@@ -9,7 +9,16 @@ import type { SqlRow } from '../sql/rows.ts'
 import { BY_MOMENT_AND_ID } from '../sql/birth-order.ts'
 import { faultOf, isPassing, isSpoilt } from './fault-of.ts'
 import { messageOf, type ConnectionPool } from './pool.ts'
-import { CLAIM_JOBS, CLAIM_JOBS_OF, INSERT_LOG, JOURNAL_OF, LOCK_FLOWS, TELL_FLOWS } from './perform.sql.ts'
+import {
+  CLAIM_JOBS,
+  CLAIM_JOBS_OF,
+  DATABASE_CLOCK,
+  INSERT_LOG,
+  JOURNALS_OF,
+  JOURNAL_OF,
+  LOCK_FLOWS,
+  TELL_FLOWS,
+} from './perform.sql.ts'
 
 /** Any fixed number. */
 const FLOWS_LOCK = 7_235_414
@@ -22,9 +31,14 @@ export const POSTGRES: SqlDialect = {
   merge: 'lateral',
   beforeFlows: { text: LOCK_FLOWS, values: [FLOWS_LOCK] },
   afterFlows: { text: TELL_FLOWS, values: [] },
+  ownClock: { text: DATABASE_CLOCK, values: [] },
   claimJobs: ({ node, incarnation, nowMs, limit, queues }) => ({
     text: queues === null ? CLAIM_JOBS : CLAIM_JOBS_OF,
     values: [node, incarnation, nowMs, limit, ...(queues === null ? [] : [JSON.stringify(queues)])],
+  }),
+  journalsOf: ids => ({
+    text: JOURNALS_OF,
+    values: [JSON.stringify(ids.map(id => [createdMsOf(id), id]))],
   }),
   journalOf: id => ({
     text: JOURNAL_OF,

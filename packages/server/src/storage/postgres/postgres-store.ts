@@ -1,7 +1,8 @@
 // The store of the distributed engine. One connection writes flushes, one keeps the lease, one listens, and a bounded pool reads and does the rare
 // writes. What acknowledges must be durable, so a server that would forget is refused.
 import { Client, types } from 'pg'
-import { FlushError, type FlushReceipt, type Store } from '../store.ts'
+import { trust } from '@batuta/core'
+import { FlushError, type FlushReceipt, type Operations, type Store } from '../store.ts'
 import type { Batch } from '../batch.ts'
 import { expectUpToDate } from '../sql/migrations.ts'
 import { readsOf } from '../sql/reads.ts'
@@ -9,11 +10,14 @@ import { PostgresCluster } from './cluster.ts'
 import { connectClient, type ClientClass, type ConnectOptions } from './connect-client.ts'
 import { newHistory, prepareDays, type WithClient } from './days.ts'
 import { expectServer } from './expect-server.ts'
+import { expectSessions } from './expect-sessions.ts'
 import { isSpoilt } from './fault-of.ts'
+import { awaitDatabase } from './first-contact.ts'
 import { writeBatch } from './flush.ts'
 import { Listener } from './listener.ts'
+import { LossDetector } from './loss-detector.ts'
 import { migrate, planFor } from './migrate.ts'
-import { POSTGRES, perform } from './perform.ts'
+import { POSTGRES, perform, type Performer } from './perform.ts'
 import { ConnectionPool } from './pool.ts'
 import { ReservedConnection, endQuietly } from './reserved-connection.ts'
 import type { Durability, SessionKind } from './session.ts'
@@ -43,7 +47,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   const { random, onNotice, poolMax } = options
   const how: ConnectOptions = { url: options.url, durability: options.durability, Client: options.Client ?? Client }
   const withClient = clientFor(how)
-  await withClient(async client => await prepareDatabase(client, options))
+  await awaitDatabase(async () => await prepareDatabase(withClient, options), options)
   const pool = new ConnectionPool({ ...how, max: poolMax, onNotice })
   const reserved = (name: string, kind: SessionKind): ConstructorParameters<typeof ReservedConnection>[0] => ({
     name,
@@ -60,8 +64,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     kind: 'postgres',
     cluster,
     history: newHistory(withClient),
-    flush: async batch => await flushOn(writer, batch),
-    perform: async (name, args) => await perform({ pool, random }, { name, args }),
+    ...writesOf({ writer, pool, random, onNotice }),
     read: readsOf(async (text, values) => await pool.read(text, values), POSTGRES),
     close: async () => {
       await cluster.close()
@@ -84,14 +87,41 @@ function clientFor(how: ConnectOptions): WithClient {
 }
 
 /** Before anything else is opened: a server that will do, with the tables of this program. */
-async function prepareDatabase(client: Client, options: PostgresOptions): Promise<void> {
-  const { isMigrating = true, onNotice } = options
-  await expectServer(client, options, options)
-  const plan = isMigrating ? await migrate(client, options) : await planFor(client)
-  if (!isMigrating) expectUpToDate(plan)
-  if (plan.current > plan.target)
-    onNotice(`The database is of a newer version (migration ${plan.current}) than this program (${plan.target}).`)
-  if (!(await prepareDays(client, options.nowMs()))) onNotice('the partitions of the next days could not be made yet')
+async function prepareDatabase(withClient: WithClient, options: PostgresOptions): Promise<void> {
+  const { isMigrating = true, onNotice, nowMs } = options
+  await withClient(async client => {
+    await withClient(async other => await expectSessions(client, other))
+    await expectServer(client, options, options)
+    const plan = isMigrating ? await migrate(client, options) : await planFor(client)
+    if (!isMigrating) expectUpToDate(plan)
+    if (plan.current > plan.target)
+      onNotice(`The database is of a newer version (migration ${plan.current}) than this program (${plan.target}).`)
+    if (!(await prepareDays(client, nowMs()))) onNotice('the partitions of the next days could not be made yet')
+  })
+}
+
+interface Writing extends Performer {
+  readonly writer: ReservedConnection
+  onNotice(message: string): void
+}
+
+function writesOf({ writer, onNotice, ...performer }: Writing): Pick<Store, 'flush' | 'perform'> {
+  const losses = new LossDetector()
+  return {
+    flush: async batch => {
+      const receipt = await flushOn(writer, batch)
+      losses.acknowledge(batch.node, receipt.seq)
+      return receipt
+    },
+    perform: async (name, args) => {
+      const result = await perform(performer, { name, args })
+      if (name !== 'joinNode') return result
+      const { node } = trust<Operations['joinNode']['args']>(args)
+      const loss = losses.compare(node, trust<Operations['joinNode']['result']>(result).flushSeq)
+      if (loss !== undefined) onNotice(loss)
+      return result
+    },
+  }
 }
 
 /** When the connection breaks the next flush opens another; what the broken one did is looked up by the pipeline. */

@@ -3,7 +3,7 @@
 // their states. What no index is ordered by is looked at on the way; the walk is then the one where few rows are passed over.
 import type { ExecutionQuery } from '../store.ts'
 import type { Param, SqlDialect, Statement } from './perform.ts'
-import { labelIs, writeCount, writeLabelCount, writeList, type Condition, type Each, type Walk } from './walk.ts'
+import { labelIs, writeCount, writeLabelCount, writeList, type Condition, type Each, type Walk } from './walk.sql.ts'
 
 /** What is looked up before the statement can be written. */
 export interface Found {

@@ -27,6 +27,19 @@ export const DELETE_KEY = 'delete from keys where tenant = $1 and namespace = $2
 /** What belongs to an execution: history, found by its birth, and what is still to be done. */
 export const TABLES_BY_BIRTH: readonly string[] = ['journal', 'logs', 'metrics', 'execution_labels']
 export const TABLES_OF_WORK: readonly string[] = ['timers', 'jobs', 'signals']
+export function deleteByBirth(table: string): string {
+  return `delete from ${table} where ?`
+}
+export function deleteOf(table: string): string {
+  return `delete from ${table} where execution_id = $1`
+}
+export const DELETE_EXECUTION = 'delete from executions where ? returning namespace, flow_id'
+/** One that was restarted since it was looked at stays. */
+export const DELETE_ENDED =
+  'delete from executions where ? and waits_for is null and end_ms < ? returning namespace, flow_id'
+export function listOld(order: string): string {
+  return `select e.id, e.waits_for, e.end_ms from executions e where ? order by ${order} limit ?`
+}
 /** Index: operations_by_expiry. */
 export const PURGE_OPERATIONS =
   'delete from operations where key in (select key from operations where expires_ms <= $1 order by expires_ms limit $2) returning 1'

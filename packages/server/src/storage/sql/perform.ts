@@ -1,11 +1,11 @@
 // Rare writes, each whole in one transaction. They are written once as generators that ask for statements to be run: SQLite runs them without
 // ever yielding to the event loop, PostgreSQL with a round trip each.
 import type { JobRow, LogRow } from '../batch.ts'
-import type { FlowKey, FlowRow, FlowWrite, Operations } from '../store.ts'
-import type { Condition } from './walk.ts'
+import type { FlowKey, FlowRow, FlowWrite, Operations, PurgeSlice, Purged } from '../store.ts'
+import type { Condition } from './walk.sql.ts'
 import type { BirthOrder } from './birth-order.ts'
 import * as sql from './perform.sql.ts'
-import { flowOf, jobOf, number, text, type SqlRow } from './rows.ts'
+import { flowOf, jobOf, number, numberOrNull, text, type SqlRow } from './rows.ts'
 
 export type Param = string | number | boolean | null
 
@@ -32,10 +32,13 @@ export interface SqlDialect {
   /** How walks over several keys become one list. */
   readonly merge: 'union' | 'lateral'
   journalOf(executionId: string): Statement
+  journalsOf(executionIds: readonly string[]): Statement
   insertLog(row: LogRow): Statement
   /** Around the saving of flows: one at a time, so that their numbers are seen in order, and told to the other nodes. */
   readonly beforeFlows?: Statement
   readonly afterFlows?: Statement
+  /** Where the database is another machine than the node, or may be. */
+  readonly ownClock?: Statement
   /** Takes free jobs in the order of their rank; no two callers are given the same one. */
   claimJobs(claim: Operations['claimJobs']['args']): Statement
 }
@@ -59,13 +62,15 @@ export function of(statement: string, { text, values }: Condition): Statement {
 }
 
 const PERFORMERS: Performers = {
-  *joinNode({ node, nowMs }) {
+  *joinNode({ node, nowMs }, dialect) {
     const rows = yield run(sql.JOIN_NODE, node, nowMs)
     const row = rows[0] ?? {}
+    const [time] = dialect.ownClock ? yield dialect.ownClock : []
     return {
       incarnation: number(row, 'incarnation'),
       flushSeq: number(row, 'flush_seq'),
       highWaterMs: number(row, 'high_water_ms'),
+      ...(time ? { dbNowMs: number(time, 'now_ms') } : {}),
     }
   },
   *saveFlow(write, dialect) {
@@ -126,13 +131,46 @@ const PERFORMERS: Performers = {
     return (yield run(sql.DELETE_KEY, tenant, namespace, key)).length === 1
   },
   *deleteExecution({ id }, { born }) {
-    for (const table of sql.TABLES_BY_BIRTH) yield of(`delete from ${table} where ?`, born.is(id, 'execution_id'))
-    for (const table of sql.TABLES_OF_WORK) yield run(`delete from ${table} where execution_id = $1`, id)
-    return (yield of('delete from executions where ? returning 1', born.is(id, 'id'))).length === 1
+    yield* deleteParts(id, born)
+    return (yield of(sql.DELETE_EXECUTION, born.is(id, 'id'))).length === 1
+  },
+  *purgeExecutions(slice, { born }) {
+    return yield* purgeExecutions(slice, born)
   },
   *purgeOperations({ nowMs, limit }) {
     return (yield run(sql.PURGE_OPERATIONS, nowMs, limit)).length
   },
+}
+
+/** The header goes first: it tells whether the execution is to go at all. */
+function* purgeExecutions({ endedBeforeMs, afterId, limit }: PurgeSlice, born: BirthOrder): Performance<Purged> {
+  const looked = yield of(sql.listOld(born.order(true).of('e')), oldOf({ endedBeforeMs, afterId, limit }, born))
+  const executions: Purged['executions'][number][] = []
+  for (const row of looked) {
+    const endMs = numberOrNull(row, 'end_ms')
+    if (row['waits_for'] !== null || endMs === null || endMs >= endedBeforeMs) continue
+    const id = text(row, 'id')
+    const { text: where, values } = born.is(id, 'id')
+    const [gone] = yield of(sql.DELETE_ENDED, { text: where, values: [...values, endedBeforeMs] })
+    if (!gone) continue
+    yield* deleteParts(id, born)
+    executions.push({ id, namespace: text(gone, 'namespace'), flowId: text(gone, 'flow_id') })
+  }
+  const last = looked.at(-1)
+  return { executions, nextAfterId: last && looked.length === limit ? text(last, 'id') : null }
+}
+
+/** Those born before the moment, after the one given; the limit follows. */
+function oldOf({ endedBeforeMs, afterId, limit }: PurgeSlice, born: BirthOrder): Condition {
+  const beyond = born.beyond(afterId, { source: 'executions', isAscending: true })
+  const to = born.to(endedBeforeMs - 1, 'executions')
+  return { text: `${beyond.text} and ${to.text}`, values: [...beyond.values, ...to.values, limit] }
+}
+
+/** All of an execution but its header. */
+function* deleteParts(id: string, born: BirthOrder): Performance<void> {
+  for (const table of sql.TABLES_BY_BIRTH) yield of(sql.deleteByBirth(table), born.is(id, 'execution_id'))
+  for (const table of sql.TABLES_OF_WORK) yield run(sql.deleteOf(table), id)
 }
 
 function compareRank(a: JobRow, b: JobRow): number {

@@ -21,8 +21,6 @@ export const LIST_NAMESPACES = `with recursive found (namespace, count) as (
     select (select min(f.namespace) from flows f where f.tenant = $1 and f.namespace > found.namespace and f.namespace < $3), count + 1
     from found where found.namespace is not null and count < $4)
   select namespace from found where namespace is not null`
-export const JOURNALS_OF =
-  'select execution_id, turn, version, at_ms, events from journal where ? order by execution_id, turn'
 /** Index: executions_open. */
 export const LIST_READY = "select id from executions where waits_for = 'nothing' and id > $1 order by id limit $2"
 /** Index: logs_by_execution. */
@@ -51,8 +49,8 @@ export const LIST_FREE_QUEUES = `with recursive queues (name) as (
 export const LIST_FREE_JOBS = `select execution_id, run, epoch from jobs
   where node is null and not is_killed and queue = $1 order by rank limit $2`
 /** Index: jobs_free. */
-export const FIND_OLDEST_FREE_JOB =
-  "select rank from jobs where queue = 'default' and node is null and not is_killed order by rank limit 1"
+export const LIST_FREE_PAYLOADS = `select payload from jobs
+  where node is null and not is_killed and queue = $1 order by rank limit $2`
 /** Index: jobs_killed. */
 export const LIST_KILLED_JOBS = 'select execution_id, run, epoch from jobs where node is null and is_killed limit $1'
 export const FIND_OPERATION = 'select * from operations where key = $1'

@@ -2,7 +2,7 @@
 import type { JobKey, JournalRowOf } from '../batch.ts'
 import type { ExecutionQuery, Reads } from '../store.ts'
 import { WALKS_MAX, below, countLabelStatement, countStatement, listStatement, type Found } from './execution-query.ts'
-import type { Condition } from './walk.ts'
+import type { Condition } from './walk.sql.ts'
 import { of, type Param, type SqlDialect, type Statement } from './perform.ts'
 import { TRIGGERS_OF_FLOW } from './perform.sql.ts'
 import * as sql from './reads.sql.ts'
@@ -126,16 +126,14 @@ async function journalOf(id: string, query: Query, dialect: SqlDialect): Promise
 async function journalsOf(
   ids: readonly string[],
   query: Query,
-  { born }: SqlDialect,
+  dialect: SqlDialect,
 ): Promise<ReadonlyMap<string, readonly JournalRowOf[]>> {
-  const found = new Map<string, JournalRowOf[]>(ids.map(id => [id, []]))
-  if (ids.length === 0) return found
-  const statement = of(sql.JOURNALS_OF, born.among(ids, 'execution_id'))
-  for (const row of await query(statement.text, statement.values)) {
-    const id = text(row, 'execution_id')
-    found.get(id)?.push(journalRowOf(id, row))
-  }
-  return found
+  const statement = dialect.journalsOf(ids)
+  const rows = await query(statement.text, statement.values)
+  return Map.groupBy(
+    rows.map(row => journalRowOf(text(row, 'execution_id'), row)),
+    row => row.executionId,
+  )
 }
 
 function journalRowOf(executionId: string, row: SqlRow): JournalRowOf {
@@ -162,7 +160,7 @@ function queueReads(
   | 'countFreeJobs'
   | 'listFreeQueues'
   | 'listFreeJobs'
-  | 'findOldestFreeJob'
+  | 'listFreePayloads'
   | 'findOperation'
 > {
   return {
@@ -193,7 +191,8 @@ function queueReads(
     listFreeQueues: async () => (await all(sql.LIST_FREE_QUEUES)).map(row => text(row, 'name')),
     listFreeJobs: async (queue, limit) => (await all(sql.LIST_FREE_JOBS, queue, limit)).map(jobKeyOf),
     countFreeJobs: async () => number((await one(sql.COUNT_FREE_JOBS)) ?? { n: 0 }, 'n'),
-    findOldestFreeJob: async () => mapRow(await one(sql.FIND_OLDEST_FREE_JOB), row => number(row, 'rank')),
+    listFreePayloads: async (queue, limit) =>
+      (await all(sql.LIST_FREE_PAYLOADS, queue, limit)).map(row => text(row, 'payload')),
     findOperation: async key =>
       mapRow(await one(sql.FIND_OPERATION, key), row => ({
         key,
@@ -214,7 +213,7 @@ function mapRow<T>(row: SqlRow | undefined, read: (row: SqlRow) => T): T | undef
   return row === undefined ? undefined : read(row)
 }
 
-function keyOf(row: SqlRow): Awaited<ReturnType<Reads['listKeys']>>[number] {
+export function keyOf(row: SqlRow): Awaited<ReturnType<Reads['listKeys']>>[number] {
   return {
     tenant: text(row, 'tenant'),
     namespace: text(row, 'namespace'),

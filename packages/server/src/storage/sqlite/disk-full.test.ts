@@ -12,8 +12,10 @@ import { openSqliteStore } from './sqlite-store.ts'
 
 const SIZE_BYTES = 6 * 2 ** 20
 /** Room for the log, but not for folding it into the file as well. */
-const FOLDING_SIZE_BYTES = 40 * 2 ** 20
+const FOLDING_SIZE_BYTES = 74 * 2 ** 20
 const BALLAST_BYTES = 3 * 2 ** 20
+/** With it gone there is room for both. */
+const FOLDING_BALLAST_BYTES = 36 * 2 ** 20
 const BATCHES_MAX = 2_000
 
 for (const [where, rows] of [
@@ -44,7 +46,7 @@ for (const [where, rows, foldedFrom, sizeBytes] of [
   test(`what ${where} acknowledged stays so when the log cannot be folded for want of room`, async t => {
     const disk = mountSmallDisk(t, sizeBytes)
     if (!disk) return
-    const { store, makeRoom } = openOn(t, disk)
+    const { store, makeRoom } = openOn(t, disk, FOLDING_BALLAST_BYTES)
     const node = await join(store)
 
     const acknowledged = await fillUp(node, rows)
@@ -104,9 +106,13 @@ function mountSmallDisk(t: TestContext, sizeBytes: number = SIZE_BYTES): string 
   return undefined
 }
 
-function openOn(t: TestContext, disk: string): { store: Store; makeRoom(): void; reopen(): Promise<Store> } {
+function openOn(
+  t: TestContext,
+  disk: string,
+  ballastBytes = BALLAST_BYTES,
+): { store: Store; makeRoom(): void; reopen(): Promise<Store> } {
   const ballast = joinPath(disk, 'ballast')
-  writeFileSync(ballast, new Uint8Array(BALLAST_BYTES))
+  writeFileSync(ballast, new Uint8Array(ballastBytes))
   const open = () =>
     openSqliteStore({
       file: joinPath(disk, 'x.db'),

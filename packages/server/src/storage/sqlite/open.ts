@@ -12,9 +12,15 @@ export type Durability = 'full' | 'relaxed'
 const FULL = 2
 const NORMAL = 1
 
-export function openDatabase(file: string, durability: Durability = 'full'): DatabaseSync {
+export function openDatabase(
+  file: string,
+  durability: Durability = 'full',
+  Database: typeof DatabaseSync = DatabaseSync,
+): DatabaseSync {
   const synchronous = durability === 'full' ? FULL : NORMAL
-  const db = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS })
+  const db = new Database(file, { timeout: BUSY_TIMEOUT_MS })
+  // Of a new file only: what is purged can be given back then.
+  db.exec('pragma auto_vacuum = incremental')
   db.exec(`pragma journal_mode = wal; pragma synchronous = ${synchronous}; pragma wal_autocheckpoint = 0; pragma foreign_keys = off;
     pragma cache_size = -${CACHE_KIB}; pragma temp_store = memory; pragma trusted_schema = off`)
   expectPragma(db, 'journal_mode', 'wal')

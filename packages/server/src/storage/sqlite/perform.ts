@@ -7,7 +7,7 @@ import { BY_ID } from '../sql/birth-order.ts'
 import type { SqlRow } from '../sql/rows.ts'
 import { INSERT_LOG } from './flush.sql.ts'
 import { faultOf } from './flush.ts'
-import { CLAIM_JOBS, JOURNAL_OF } from './perform.sql.ts'
+import { CLAIM_JOBS, JOURNALS_OF, JOURNAL_OF } from './perform.sql.ts'
 
 export type RunStatement = (statement: Statement) => readonly SqlRow[]
 
@@ -37,6 +37,7 @@ export const SQLITE: SqlDialect = {
     values: [node, incarnation, nowMs, limit, queues && JSON.stringify(queues)],
   }),
   journalOf: id => ({ text: JOURNAL_OF, values: [id] }),
+  journalsOf: ids => ({ text: JOURNALS_OF, values: [JSON.stringify(ids)] }),
   insertLog: row => ({
     text: INSERT_LOG,
     values: [row.executionId, row.tenant, row.namespace, row.flowId, row.atMs, row.levelMax, row.lines],
@@ -57,7 +58,10 @@ export function performIn<Name extends keyof Operations>(
     return step.value
   } catch (error) {
     if (db.isTransaction) db.exec('rollback')
-    if (faultOf(error) !== 'full') throw error
-    throw new FlushError('full', `there is no room for ${name}`, { cause: error })
+    // What is not SQLite's own answer is our mistake and stays what it is.
+    if (!(error instanceof Error && 'errcode' in error)) throw error
+    const fault = faultOf(error)
+    const message = fault === 'full' ? `there is no room for ${name}` : `${name} was not stored: ${error.message}`
+    throw new FlushError(fault, message, { cause: error })
   }
 }

@@ -1,6 +1,6 @@
 // The embedded store: one file in WAL mode. Small batches are committed by the main thread, so that an idle server has no second thread;
 // large ones go to the database thread, which also checkpoints, so that the fsync and the copy of pages never stall the event loop.
-import type { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync } from 'node:sqlite'
 import { sizeOf, type Batch } from '../batch.ts'
 import { expectUpToDate } from '../sql/migrations.ts'
 import { readsOf } from '../sql/reads.ts'
@@ -10,6 +10,7 @@ import { startFlushThread, type FlushThread } from './flush-thread-client.ts'
 import { prepareFlush } from './flush.ts'
 import { migrate, planFor } from './migrate.ts'
 import { openDatabase, type Durability } from './open.ts'
+import { prepareShrink } from './shrink.ts'
 import { SQLITE, performIn, prepareStatements } from './perform.ts'
 
 /** Batches up to this many rows are committed by the main thread. */
@@ -26,20 +27,25 @@ export interface SqliteOptions {
   readonly durability?: Durability
   /** False leaves it to `batuta migrate` to bring the tables up to date. */
   readonly isMigrating?: boolean
+  /** Tests put a database in that fails. */
+  readonly Database?: typeof DatabaseSync
   /** Told of what the operator should know. */
   onNotice?(message: string): void
 }
 
 export function openSqliteStore(options: SqliteOptions): Store {
   const { file, nowMs, threadUrl, durability = 'full', isMigrating = true, onNotice } = options
-  const db = openDatabase(file, durability)
+  const db = openDatabase(file, durability, options.Database ?? DatabaseSync)
   if (durability === 'relaxed') onNotice?.(RELAXED)
   if (isMigrating) migrate(db)
   else expectUpToDate(planFor(db))
   const writeHere = prepareFlush(db)
   const run = prepareStatements(db)
   const checkpoint = prepareCheckpoint(db, file)
+  const shrink = prepareShrink(db)
   let thread: FlushThread | undefined
+  /** The flush that the database thread is at. */
+  let inFlight: Promise<unknown> = Promise.resolve()
   let mainFlushes = 0
   const flush = async (batch: Batch): Promise<FlushReceipt> => {
     if (sizeOf(batch) <= MAIN_THREAD_ROWS_MAX) {
@@ -48,12 +54,21 @@ export function openSqliteStore(options: SqliteOptions): Store {
       return receipt
     }
     thread ??= startFlushThread(threadUrl, { file, durability }, nowMs)
-    return await thread.flush(batch)
+    const flushed = thread.flush(batch)
+    inFlight = flushed.catch(() => undefined)
+    return await flushed
   }
   return {
     kind: 'sqlite',
     flush,
-    perform: async (name, args) => performIn(db, run, { name, args }),
+    perform: async (name, args) => {
+      if (name !== 'purgeExecutions') return performIn(db, run, { name, args })
+      // A purge can wait: it comes between two flushes, so that the main thread does not stand still for one.
+      await inFlight
+      const result = performIn(db, run, { name, args })
+      shrink()
+      return result
+    },
     read: readsOf(async (text, values) => run({ text, values }), SQLITE),
     close: async () => {
       await thread?.stop()

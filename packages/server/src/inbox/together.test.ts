@@ -1,23 +1,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Settlements, type SettledJob } from './settlements.ts'
-
-function jobOf(run: number): SettledJob {
-  const executionId = 'e'
-  return { key: { executionId, run, epoch: 1 }, signal: { id: `s${run}`, shard: 0, executionId, body: '{}' } }
-}
+import { Together } from './together.ts'
 
 test('what is settled while a statement is on its way goes with the next one', async () => {
   const sent: number[][] = []
   const ends: (() => void)[] = []
-  const settlements = new Settlements(async jobs => {
-    sent.push(jobs.map(({ key }) => key.run))
+  const together = new Together<number>(async runs => {
+    sent.push([...runs])
     await new Promise<void>(resolve => ends.push(resolve))
   })
 
-  const first = settlements.add(jobOf(1))
+  const first = together.add(1)
   await new Promise(setImmediate)
-  const others = [2, 3, 4].map(async run => await settlements.add(jobOf(run)))
+  const others = [2, 3, 4].map(async run => await together.add(run))
   ends[0]?.()
   await first
   await new Promise(setImmediate)
@@ -29,12 +24,12 @@ test('what is settled while a statement is on its way goes with the next one', a
 
 test('a statement that failed is told to those who were in it, and the next ones go on', async () => {
   let count = 0
-  const settlements = new Settlements(async () => {
+  const together = new Together<number>(async () => {
     if (++count === 1) throw new Error('the database is away')
   })
 
-  await assert.rejects(settlements.add(jobOf(1)), /away/)
-  await settlements.add(jobOf(1))
+  await assert.rejects(together.add(1), /away/)
+  await together.add(1)
 
   assert.equal(count, 2)
 })

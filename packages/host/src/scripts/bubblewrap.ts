@@ -1,0 +1,112 @@
+// What a script sees inside a sandbox: the machine's files as the server's user sees them, but for the server's own data, of which only the
+// working folder, the kept libraries and the door are there; its own processes and no others; the network; a /dev without disks. It gains no
+// rights by setuid programs, and root keeps the capabilities that root of an ordinary container has. All of it dies with its first process,
+// and that with us.
+import { spawn } from 'node:child_process'
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { mkdir, rm } from 'node:fs/promises'
+import { isAbsolute, join, relative, sep } from 'node:path'
+
+export type Argv = readonly [string, ...string[]]
+
+export interface SandboxPlaces {
+  /** Folders, hidden with all that is below them, and files. */
+  readonly hidden: readonly string[]
+  /** Shown again, to be read only. */
+  readonly readable: readonly string[]
+}
+
+export interface SandboxView extends SandboxPlaces {
+  /** Shown again, to be written to. */
+  readonly writable: readonly string[]
+}
+
+/** The capabilities of Docker's root but for making devices: enough for package managers and servers, too little to leave. */
+const ROOT_CAPABILITIES: readonly string[] = [
+  'CAP_CHOWN',
+  'CAP_DAC_OVERRIDE',
+  'CAP_FOWNER',
+  'CAP_FSETID',
+  'CAP_KILL',
+  'CAP_NET_BIND_SERVICE',
+  'CAP_NET_RAW',
+  'CAP_SETFCAP',
+  'CAP_SETGID',
+  'CAP_SETPCAP',
+  'CAP_SETUID',
+  'CAP_SYS_CHROOT',
+]
+
+/** Devices that programs compute with. */
+const COMPUTING_DEVICE = /^(?:nvidia.*|dri|kfd|accel)$/
+const PROBE_MS = 5_000
+const SAID_CHARS_MAX = 500
+
+export interface EncloseOptions {
+  /** The descriptor on which the number of the sandbox's first process is told. */
+  readonly infoFd?: number
+  /** Set inside, and not on the process that watches the sandbox. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
+export function enclose(view: SandboxView, argv: Argv, { infoFd, env = {} }: EncloseOptions = {}): Argv {
+  const hidden = view.hidden.filter(path => existsSync(path))
+  const isHidden = (path: string): boolean => hidden.some(folder => isInside(path, folder))
+  return [
+    'bwrap',
+    ...['--die-with-parent', '--new-session', '--unshare-pid', '--unshare-ipc'],
+    ...['--bind', '/', '/', '--dev', '/dev', '--proc', '/proc'],
+    ...devicesOf('/dev').flatMap(path => ['--dev-bind-try', path, path]),
+    ...hidden.flatMap(path => (statSync(path).isDirectory() ? ['--tmpfs', path] : ['--ro-bind', '/dev/null', path])),
+    ...view.readable.filter(isHidden).flatMap(path => ['--ro-bind-try', path, path]),
+    // A folder above a hidden one would show it again.
+    ...view.writable.filter(isHidden).flatMap(path => ['--bind', path, path]),
+    // Root would keep all of them otherwise; everybody else has none to keep.
+    ...['--cap-drop', 'ALL'],
+    ...(process.getuid?.() === 0 ? ROOT_CAPABILITIES.flatMap(name => ['--cap-add', name]) : []),
+    ...Object.entries(env).flatMap(([name, value]) => ['--setenv', name, value]),
+    ...(infoFd === undefined ? [] : ['--info-fd', String(infoFd)]),
+    '--',
+    ...argv,
+  ]
+}
+
+/** Bubblewrap tells it as JSON. Undefined when it made no sandbox. */
+export async function readLeader(info: AsyncIterable<unknown>): Promise<number | undefined> {
+  let text = ''
+  for await (const chunk of info) text += String(chunk)
+  const leader = /"child-pid":\s*(\d+)/.exec(text)?.[1]
+  return leader === undefined ? undefined : Number(leader)
+}
+
+/** Whether a sandbox like ours can be made here; why not, if not. Tried with the very options that are used. */
+export async function probeBubblewrap(places: SandboxPlaces, workDir: string): Promise<string | undefined> {
+  if (process.platform !== 'linux') return 'it needs Linux'
+  const folder = join(workDir, '.probe')
+  await mkdir(folder, { recursive: true })
+  const argv: Argv = ['/bin/sh', '-c', 'cd "$0" && : > written', folder]
+  const hindrance = await runOnce(enclose({ ...places, writable: [folder] }, argv))
+  await rm(folder, { recursive: true, force: true })
+  return hindrance
+}
+
+function runOnce([file, ...args]: Argv): Promise<string | undefined> {
+  return new Promise(resolve => {
+    const child = spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe'], timeout: PROBE_MS, killSignal: 'SIGKILL' })
+    let said = ''
+    child.stderr.on('data', chunk => (said = (said + String(chunk)).slice(0, SAID_CHARS_MAX)))
+    child.once('error', error => resolve(error.message))
+    child.once('close', code => resolve(code === 0 ? undefined : said.trim() || `it ended with ${code}`))
+  })
+}
+
+function isInside(path: string, folder: string): boolean {
+  const way = relative(folder, path)
+  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
+}
+
+function devicesOf(folder: string): readonly string[] {
+  return readdirSync(folder)
+    .filter(name => COMPUTING_DEVICE.test(name))
+    .map(name => join(folder, name))
+}

@@ -1,0 +1,62 @@
+// A rough size in bytes of what a waiting signal keeps in memory: backpressure counts bytes, because fifty thousand small signals are nothing
+// and fifty large ones are too many.
+import { Bytes, isList, isMap, mapSize, type Signal, type Value, type ValueMap } from '@batuta/core'
+
+/** The request, its connection and the promises of whoever waits. */
+const HELD_BYTES = 4_096
+const NODE_BYTES = 32
+/** Of larger values the rest is taken to be like the part that was looked at, so that weighing stays cheap. */
+const NODES_MAX = 1_000
+
+export function weighSignal(signal: Signal): number {
+  switch (signal.type) {
+    case 'create': {
+      const { inputs, trigger } = signal.birth
+      return HELD_BYTES + weighValue(inputs) + (trigger ? weighValue(trigger.variables) : 0)
+    }
+    case 'settled':
+      return HELD_BYTES + weighValue(signal.outputs ?? null)
+    case 'evaluated':
+      return HELD_BYTES + weighValue(signal.value ?? null)
+    case 'child-ended':
+      return HELD_BYTES + weighValue(signal.outputs ?? null)
+    case 'command':
+    case 'wake':
+    case 'lost':
+    case 'unplaced':
+    case 'timer':
+      return HELD_BYTES
+  }
+}
+
+function weighValue(value: Value): number {
+  return weighNode(value, { left: NODES_MAX })
+}
+
+interface Budget {
+  left: number
+}
+
+function weighNode(value: Value, budget: Budget): number {
+  budget.left -= 1
+  if (typeof value === 'string') return NODE_BYTES + value.length
+  if (typeof value !== 'object' || value === null) return NODE_BYTES
+  if (value instanceof Bytes) return NODE_BYTES + value.bytes.length
+  if (isList(value)) return weighAll(value, value.length, budget)
+  return isMap(value) ? weighAll(valuesOf(value), mapSize(value), budget) : NODE_BYTES
+}
+
+function weighAll(children: Iterable<Value>, count: number, budget: Budget): number {
+  let bytes = 0
+  let looked = 0
+  for (const child of children) {
+    if (budget.left <= 0) break
+    bytes += weighNode(child, budget)
+    looked += 1
+  }
+  return NODE_BYTES + (looked === 0 ? count * NODE_BYTES : (bytes * count) / looked)
+}
+
+function valuesOf(map: ValueMap): Iterable<Value> {
+  return map instanceof Map ? map.values() : Object.values(map)
+}

@@ -1,0 +1,36 @@
+// What a simulated node is made of, and where its notices go.
+import type { Inbox } from '../../packages/server/src/inbox/inbox.ts'
+import type { Role } from '../../packages/server/src/storage/cluster.ts'
+import type { Store } from '../../packages/server/src/storage/store.ts'
+import type { Chance } from './chance.ts'
+import type { Faults } from './faults.ts'
+import { count, type Ledger } from './ledger.ts'
+import type { Process } from './process.ts'
+import type { SimulatedHostOptions } from './simulated-host.ts'
+import type { World } from './world.ts'
+
+export interface NodeOptions {
+  /** Its name and its roles; the same after every start. */
+  readonly name: string
+  readonly roles: readonly Role[]
+  readonly world: World
+  readonly chance: Chance
+  readonly process: Process
+  readonly store: Store
+  readonly ledger: Ledger
+  readonly isSwept: boolean
+  faults(): Faults
+  onStart: SimulatedHostOptions['onStart']
+  /** Puts something between the engine and those who talk to it. */
+  wrapInbox(inbox: Inbox): Inbox
+  onFatal(error: Error): void
+}
+
+/** What is noted as a finding: only what must never happen, whatever is broken around it. */
+export function noticeOf(ledger: Ledger): (message: string, error?: unknown) => void {
+  return (message, error) => {
+    if (/threw|is held|cannot be read/.test(message) && !/store does not answer/.test(String(error)))
+      ledger.findings.push(`${message}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+    count(ledger, 'notices')
+  }
+}

@@ -1,0 +1,302 @@
+// The rooms of one incarnation, wired as the boot does it. What the worker and the clock tell the engine may be lost on the way, and said twice.
+import { birthOf, fold, type ExecutionState, type Plan } from '@batuta/core'
+import { Clockwork } from '../../packages/server/src/engine/clockwork.ts'
+import { Engine } from '../../packages/server/src/engine/engine.ts'
+import { FlowFollower } from '../../packages/server/src/engine/flow-follower.ts'
+import type { NodeIdentity } from '../../packages/server/src/engine/flush-pipeline.ts'
+import { Membership } from '../../packages/server/src/engine/membership.ts'
+import type { Schedules } from '../../packages/server/src/engine/schedules.ts'
+import { newEvaluator, newTurnEnvironment } from '../../packages/server/src/engine/turn-environment.ts'
+import type { FlowCatalogue } from '../../packages/server/src/flows/flow-catalogue.ts'
+import { newChanges } from '../../packages/server/src/inbox/changes.ts'
+import type { Inbox } from '../../packages/server/src/inbox/inbox.ts'
+import { NO_JOBS } from '../../packages/server/src/inbox/jobs.ts'
+import { Router } from '../../packages/server/src/inbox/router.ts'
+import { Maintenance } from '../../packages/server/src/maintenance/maintenance.ts'
+import { placeJobs } from '../../packages/server/src/maintenance/place-jobs.ts'
+import { rescueJobs } from '../../packages/server/src/maintenance/rescue-jobs.ts'
+import { takeSignals, type SignalTaker } from '../../packages/server/src/maintenance/take-signals.ts'
+import { wakeReady } from '../../packages/server/src/maintenance/wake-ready.ts'
+import type { Cluster } from '../../packages/server/src/storage/cluster.ts'
+import { FlushError, type FlowKey, type Store } from '../../packages/server/src/storage/store.ts'
+import { Worker } from '../../packages/server/src/worker/worker.ts'
+import { hearing, hardOfHearing, sayTwice } from './mishearing.ts'
+import { noticeOf, type NodeOptions } from './node-options.ts'
+import { SimulatedHost } from './simulated-host.ts'
+import { PLACE, openSchedules, startWorldOf } from './simulated-schedules.ts'
+
+export interface Rooms {
+  readonly inbox: Inbox
+  readonly engine: Engine
+  readonly worker: Worker
+  readonly hosts: readonly SimulatedHost[]
+  start(): Promise<void>
+  stop(graceMs: number): Promise<void>
+  abandon(reason: string): void
+  onFlowChanged(key: FlowKey): Promise<void>
+}
+
+/** Why an incarnation is over. */
+export type Over = 'fenced' | 'broken'
+
+export interface RoomsPlace {
+  readonly node: NodeIdentity
+  readonly flows: FlowCatalogue
+  onOver(over: Over, reason: string): void
+}
+
+interface Inner extends Pick<Rooms, 'inbox' | 'engine' | 'worker' | 'hosts'> {
+  readonly clockwork: Clockwork
+  readonly schedules: Schedules
+  readonly maintenance: Maintenance
+  readonly membership: Membership
+  readonly followers: readonly Follower[]
+}
+
+interface Follower {
+  start(): Promise<void>
+  stop(): void
+}
+
+export const SLOTS = 4
+const SWEEP_MS = 1_000
+
+export function openRooms(options: NodeOptions, place: RoomsPlace): Rooms {
+  const inner = connect(options, place)
+  const { inbox, engine, worker, hosts, clockwork, schedules, maintenance, membership, followers } = inner
+  const quieten = (): void => {
+    clockwork.stop()
+    maintenance.stop()
+    for (const follower of followers) follower.stop()
+  }
+  return {
+    inbox,
+    engine,
+    worker,
+    hosts,
+    start: async () => {
+      await membership.start()
+      await maintenance.start()
+      if (!options.isSwept) maintenance.stop()
+      if (options.roles.includes('engine')) await clockwork.start()
+      for (const follower of followers) await follower.start()
+    },
+    stop: async graceMs => {
+      quieten()
+      await membership.handOver()
+      await worker.drain(graceMs)
+      await engine.stop()
+      await membership.stop()
+    },
+    abandon: reason => {
+      quieten()
+      membership.abandon()
+      worker.abandon()
+      engine.abandon(reason)
+    },
+    onFlowChanged: async key => clockwork.lookAt(await schedules.reload(key)),
+  }
+}
+
+function connect(options: NodeOptions, place: RoomsPlace): Inner {
+  const { process, store, ledger } = options
+  const { node, flows, onOver } = place
+  const { platform } = process
+  const onNotice = noticeOf(ledger)
+  const hosts: SimulatedHost[] = []
+  const owns = (shard: number): boolean => membership.owns(shard)
+  const inbox = options.wrapInbox({ submit: (signal, how) => door.submit(signal, how) })
+  const twice = sayTwice(inbox, options)
+  const worker = openWorker(options, { node, inbox: twice, hosts })
+  const startWorld = startWorldOf(options)
+  const fireSchedules = (atMs: number): number | undefined => schedules.fireDue(atMs)
+  const clockwork = new Clockwork({ store, inbox: twice, platform, owns, fireSchedules, onNotice })
+  const isHeard = hearing(options)
+  const evaluate = newEvaluator(answersOf(options), twice, onNotice)
+  const engine: Engine = new Engine({
+    store,
+    flows,
+    platform,
+    node,
+    jobs: options.roles.includes('worker') ? hardOfHearing(worker, isHeard) : NO_JOBS,
+    changes: newChanges(),
+    envOf: newTurnEnvironment({ platform, flows, ...PLACE, startWorld }),
+    evaluate: async question => {
+      if (isHeard('evaluation')) await evaluate(question)
+    },
+    owns,
+    onTimer: timer => void (isHeard('timer') && clockwork.add(timer)),
+    onNotice,
+    onFatal: error =>
+      onOver(error instanceof FlushError && error.fault === 'fenced' ? 'fenced' : 'broken', error.message),
+  })
+  const schedules = openSchedules(options, { flows, inbox, clockwork, owns, startWorld })
+  const { maintenance, signals } = openMaintenance(options, { node, inbox, engine, worker, owns })
+  const membership: Membership = openMembership(options, place, { maintenance, schedules, clockwork, engine, worker })
+  const { cluster } = store
+  const door: Inbox = cluster ? openRouter(options, cluster, { node, engine, flows, owns }) : engine
+  const followers = cluster ? openFollowers(options, cluster, { flows, worker, signals, schedules, clockwork }) : []
+  return { inbox, engine, worker, clockwork, schedules, maintenance, membership, followers, hosts }
+}
+
+function openMaintenance(
+  { process, store, ledger, roles }: NodeOptions,
+  {
+    node,
+    inbox,
+    engine,
+    worker,
+    owns,
+  }: Pick<Rooms, 'inbox' | 'engine' | 'worker'> & { readonly node: NodeIdentity; owns(shard: number): boolean },
+): { readonly maintenance: Maintenance; readonly signals: SignalTaker } {
+  const onNotice = noticeOf(ledger)
+  const { platform } = process
+  const nowMs = (): number => platform.nowMs()
+  const signals = takeSignals({ store, inbox: engine, owns, nowMs, onNotice })
+  const isRunning: Worker['isRunning'] = key => worker.isRunning(key)
+  const wake = (): void => {
+    if (roles.includes('worker')) worker.wake()
+  }
+  const rescue = rescueJobs({ store, inbox, node, owns, nowMs, isRunning, wake, onNotice })
+  const ready = wakeReady({ store, owns, wake: id => engine.wake(id) })
+  const { cluster } = store
+  const placing = cluster ? [placeJobs({ store, cluster, inbox, owns, onNotice })] : []
+  const rounds = roles.includes('engine') ? [signals, rescue, ready, ...placing] : [rescue]
+  return { maintenance: new Maintenance({ rounds, platform, onNotice }), signals }
+}
+
+function openMembership(
+  options: NodeOptions,
+  { node, onOver }: RoomsPlace,
+  {
+    maintenance,
+    schedules,
+    clockwork,
+    engine,
+    worker,
+  }: Pick<Inner, 'maintenance' | 'schedules' | 'clockwork' | 'engine' | 'worker'>,
+): Membership {
+  return new Membership({
+    cluster: options.store.cluster,
+    member: node,
+    isEngine: options.roles.includes('engine'),
+    platform: options.process.platform,
+    onGained: async () => {
+      await maintenance.runAll()
+      clockwork.lookAt(await schedules.load())
+      clockwork.refresh()
+    },
+    onLosing: shards => engine.release(shards),
+    onRenewed: validMs => worker.beat(validMs),
+    onFenced: reason => onOver('fenced', reason),
+    onNotice: noticeOf(options.ledger),
+  })
+}
+
+function openRouter(
+  { process, store }: NodeOptions,
+  cluster: Cluster,
+  {
+    node,
+    engine,
+    flows,
+    owns,
+  }: {
+    readonly node: NodeIdentity
+    readonly engine: Engine
+    readonly flows: FlowCatalogue
+    owns(shard: number): boolean
+  },
+): Router {
+  let sent = 0
+  return new Router({
+    engine,
+    store,
+    cluster,
+    platform: process.platform,
+    member: node,
+    owns,
+    load: id => loadExecution(store, flows, id),
+    newSignalId: () => `${node.id}/${node.incarnation}/r${String(++sent).padStart(12, '0')}`,
+  })
+}
+
+async function loadExecution(
+  store: Store,
+  flows: FlowCatalogue,
+  id: string,
+): Promise<{ readonly state: ExecutionState; readonly plan: Plan } | undefined> {
+  const rows = await store.read.journalOf(id)
+  if (rows.length === 0) return undefined
+  const birth = birthOf(id, rows)
+  const plan = await flows.loadPlan(birth, birth.revision)
+  return plan && { state: fold(id, rows, plan), plan }
+}
+
+function openFollowers(
+  { process, ledger, isSwept, roles }: NodeOptions,
+  cluster: Cluster,
+  {
+    flows,
+    worker,
+    signals,
+    schedules,
+    clockwork,
+  }: Pick<Inner, 'worker' | 'schedules' | 'clockwork'> & {
+    readonly flows: FlowCatalogue
+    readonly signals: SignalTaker
+  },
+): readonly Follower[] {
+  const { platform } = process
+  const onNotice = noticeOf(ledger)
+  const onChanged = async (key: FlowKey): Promise<void> => clockwork.lookAt(await schedules.reload(key))
+  const follower = new FlowFollower({ cluster, flows, platform, onChanged, onNotice })
+  const isWorker = roles.includes('worker')
+  let callOff: (() => void) | undefined
+  const sweep = (): void => {
+    void worker.sweep()
+    if (isSwept) callOff = platform.at(platform.nowMs() + SWEEP_MS, sweep)
+  }
+  const unlisten = cluster.onHint(hint => {
+    if (hint === 'signals' && roles.includes('engine'))
+      void signals.look().catch(error => onNotice('stored signals are read later', error))
+    if (hint === 'jobs' && isWorker) worker.hint()
+    if (hint === 'flows') void follower.look()
+  })
+  const hearing: Follower = { start: async () => {}, stop: unlisten }
+  const sweeping: Follower = { start: async () => sweep(), stop: () => callOff?.() }
+  return isWorker ? [follower, hearing, sweeping] : [follower, hearing]
+}
+
+function openWorker(
+  options: NodeOptions,
+  { node, inbox, hosts }: { readonly node: NodeIdentity; readonly inbox: Inbox; readonly hosts: SimulatedHost[] },
+): Worker {
+  return new Worker({
+    inbox,
+    store: options.store,
+    platform: options.process.platform,
+    node,
+    slots: SLOTS,
+    profile: { group: undefined, tags: [] },
+    isPaused: () => false,
+    openHost: events => {
+      const host = new SimulatedHost(options, events)
+      hosts.push(host)
+      return host
+    },
+    answer: () => Promise.reject(new Error('nothing is asked here')),
+    readOutputs: () => Promise.reject(new Error('nothing is spilled here')),
+    onNotice: noticeOf(options.ledger),
+  })
+}
+
+/** What a template asks is answered from the store, which takes its time and may fail. */
+function answersOf({ store, process }: NodeOptions): Parameters<typeof newEvaluator>[0] {
+  return {
+    store,
+    environment: {},
+    nowMs: () => process.platform.nowMs(),
+    files: undefined as never,
+  }
+}
