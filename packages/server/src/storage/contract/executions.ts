@@ -208,10 +208,8 @@ function others(subject: StoreSubject): void {
     )
     assert.deepEqual(await store.read.journalOf('ghost'), [])
     const journals = await store.read.journalsOf(['e2', 'ghost', 'e1'])
-    assert.deepEqual([...journals].map(([id, rows]) => [id, rows.map(row => row.turn)]).sort(), [
-      ['e1', [1, 3, 10]],
-      ['e2', [1]],
-    ])
+    assert.equal(journals.size, 2)
+    for (const id of ['e1', 'e2']) assert.deepEqual(journals.get(id), await store.read.journalOf(id))
   })
 
   storeCase(subject, 'an execution is deleted with all that belongs to it, once', async ({ store }) => {
