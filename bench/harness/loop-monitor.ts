@@ -2,6 +2,7 @@
 // loop is seen: our own work, the garbage collector, a commit on the main thread, and a processor that others use. The last is told apart by
 // the time that the main thread was on the CPU meanwhile. Written to the file every 200 ms.
 import { writeFileSync } from 'node:fs'
+import { isMainThread } from 'node:worker_threads'
 
 const EVERY_MS = 5
 const WRITE_EVERY_MS = 200
@@ -9,8 +10,8 @@ const LONG_MS = 50
 const VERY_LONG_MS = 100
 
 const file = process.env['BENCH_LOOP_FILE']
-// Its children are told the same.
-if (file !== undefined) start(`${file}.${process.pid}`)
+// Its children and its threads are told the same.
+if (file !== undefined && isMainThread) start(`${file}.${process.pid}`)
 
 function start(target: string): void {
   const seen = { maxMs: 0, over50: 0, over100: 0, ownMaxMs: 0, ownOver50: 0, ownOver100: 0 }

@@ -37,6 +37,7 @@ export interface ProcessTree {
   readonly cpuMicros: number
   /** Of the living ones, by what they call themselves. */
   readonly byName: ReadonlyMap<string, number>
+  /** Bytes that were written to files. */
   readonly writtenBytes: number
   readonly rssBytes: number
 }
@@ -51,7 +52,8 @@ export function readProcessTree(pid: number): ProcessTree {
   for (const member of [pid, ...children]) {
     const used = readProcess(member)
     cpuMicros += used.cpuMicros
-    writtenBytes += used.writtenBytes
+    // Not what the kernel was caused to send: a file system with large pages counts all of a page for each line that is appended to it.
+    writtenBytes += numberIn(`/proc/${member}/io`, /wchar: (\d+)/)
     rssBytes += numberIn(`/proc/${member}/status`, /RssAnon:\s+(\d+)/) * 1024
     const name = titleOf(member)
     byName.set(name, (byName.get(name) ?? 0) + used.cpuMicros)

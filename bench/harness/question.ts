@@ -5,6 +5,8 @@ export interface Question {
   readonly id: string
   /** One sentence: what it finds out. */
   readonly asks: string
+  /** For those that make sense on one alone. */
+  readonly store?: StoreKind
   run(ask: Ask): Promise<Figures>
 }
 
@@ -20,6 +22,7 @@ export interface Ask {
   readonly store: StoreKind
   /** Sizes to measure instead of the question's own. */
   readonly sizes: readonly number[] | undefined
+  readonly minutes: number | undefined
   /** The long form: the largest sizes, too. */
   readonly isFull: boolean
   /** Where CPU profiles of the server go. */

@@ -32,7 +32,9 @@ async function measure(sizeMB: number): Promise<void> {
     await once(host, 'message')
     return heldMs
   })
-  const rssMB = Math.round(process.memoryUsage.rss() / MB) + ballast.length * 0
+  const rssMB = Math.round(process.memoryUsage.rss() / MB)
+  // Held until here.
+  ballast.length = 0
   host.disconnect()
   process.send?.({
     rssMB,

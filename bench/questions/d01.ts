@@ -24,6 +24,7 @@ const GOAL_ALONE_MS = 5
 export const d01: Question = {
   id: 'D01',
   asks: 'How many trivial tasks go from the engine to workers and back over PostgreSQL in a second, and how long does one take?',
+  store: 'postgres',
   run: async ask => {
     const flows = Object.fromEntries([...HOPS.values()].map(hops => [nameOf(hops), flowOf(hops)]))
     const cluster = await startCluster(ask, flows, [node('engine'), { name: 'web', role: 'web' }])

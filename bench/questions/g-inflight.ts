@@ -45,9 +45,9 @@ export const gInflight: Question = {
     try {
       await load(target, generator, LOAD_SECONDS)
       const empty = await load(target, generator, LOAD_SECONDS)
-      const begun = await figuresOf(target)
       const runs: Figures[] = []
       for (const size of sizes) {
+        const begun = await figuresOf(target)
         const waiting = await grow(target, generator, size)
         await sleep(REST_MS)
         const now = await figuresOf(target)

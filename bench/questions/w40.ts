@@ -1,5 +1,5 @@
 // Windmill's comparison: small Python scripts in sequence in one execution, 40 × fibo(10) and 10 × fibo(33). Asked once for each way a script
-// can run, and per task: how long it waited for its turn, how long it ran, and how long the engine took from its end to the next one.
+// can run, and per task: how long it ran, and how long the way was from its end to the beginning of the next one.
 import { median } from '../harness/calibrate.ts'
 import { runToEnd, type ExecutionDocument } from '../harness/api.ts'
 import { startBenchServer, type BenchServer } from '../harness/bench-server.ts'
@@ -16,7 +16,7 @@ const HEAVY: Work = { id: 'w40_heavy', tasks: 10, number: 33, repeats: 1 }
 const WAYS: readonly { readonly name: string; readonly env: Readonly<Record<string, string>> }[] = [
   { name: 'cold', env: { BATUTA_SCRIPT_ISOLATION: 'process', BATUTA_SCRIPT_ZYGOTES: '0' } },
   { name: 'zygote', env: { BATUTA_SCRIPT_ISOLATION: 'process' } },
-  { name: 'default', env: {} },
+  { name: 'as configured', env: {} },
 ]
 
 const FLOWS = { [LIGHT.id]: flowOf(LIGHT), [HEAVY.id]: flowOf(HEAVY), [COUNTING_FLOW]: countingFlow() }
@@ -29,12 +29,12 @@ export const w40: Question = {
     let totalMs = Infinity
     let hopMs = Infinity
     let about: Figures = {}
-    for (const { name, env } of WAYS.filter(({ name }) => (process.env['W40_WAYS'] ?? name) === name)) {
+    for (const { name, env } of WAYS) {
       ask.say(`scripts run: ${name}`)
       const target = await startBenchServer(ask, FLOWS, env)
       try {
         const light = await measure(target, LIGHT)
-        const heavy = process.env['W40_LIGHT'] ? light : await measure(target, HEAVY)
+        const heavy = await measure(target, HEAVY)
         const interpreters = await countInterpreters(target.server)
         ways.push({ scripts: name, ...light.figures, heavyTotalMs: roundTo(heavy.totalMs, 0), interpreters })
         ;({ totalMs, hopMs } = light)
@@ -80,56 +80,65 @@ async function measure(
     else totals.push(tookMs)
     if (count > 0) steps.push(...stepsOf(execution, tasks))
   }
-  const transition = steps.flatMap(step => step.transitionMs ?? [])
+  const hops = steps.flatMap(step => step.hopMs ?? [])
   const totalMs = median(totals)
   return {
     totalMs,
-    hopMs: median(transition),
+    hopMs: median(hops),
     figures: {
       totalMs: roundTo(totalMs, 1),
       worstMs: roundTo(Math.max(...totals), 1),
       firstMs: roundTo(firstMs, 1),
-      assignmentMs: spread(steps.map(step => step.assignmentMs)),
       executionMs: spread(steps.map(step => step.executionMs)),
-      transitionMs: spread(transition),
+      hopMs: spread(hops),
+      settlingMs: spread(steps.map(step => step.settlingMs)),
+      assignmentMs: spread(steps.map(step => step.assignmentMs)),
     },
   }
 }
 
 interface Step {
+  /** From its creation until the host began. */
   readonly assignmentMs: number
+  /** In the host: working folder, fork, script, outputs. */
   readonly executionMs: number
-  /** From the end of the task before; the first has none. */
-  readonly transitionMs: number | undefined
+  /** From the host's word until the engine has moved on. */
+  readonly settlingMs: number
+  /** From the end in the host to the beginning of the next task there; the last has none. */
+  readonly hopMs: number | undefined
 }
 
 interface Run {
   readonly state: ExecutionDocument['state']
+  readonly attempts: readonly { readonly state: ExecutionDocument['state'] }[]
 }
 
 function stepsOf({ taskRunList }: ExecutionDocument, tasks: number): readonly Step[] {
   const runs = (taskRunList ?? []) as readonly Run[]
   if (runs.length !== tasks) throw new Error(`${runs.length} of ${tasks} tasks ran`)
   return runs.map((run, index) => {
-    const created = momentOf(run, 'CREATED')
-    const running = momentOf(run, 'RUNNING')
-    const before = runs[index - 1]
+    const begunMs = momentOf(run.state, 'RUNNING')
+    const endedMs = momentOf(run.attempts.at(-1)?.state, 'SUCCESS')
+    const next = runs[index + 1]
     return {
-      assignmentMs: running - created,
-      executionMs: momentOf(run, 'SUCCESS') - running,
-      transitionMs: before === undefined ? undefined : created - momentOf(before, 'SUCCESS'),
+      assignmentMs: begunMs - momentOf(run.state, 'CREATED'),
+      executionMs: endedMs - begunMs,
+      settlingMs: momentOf(run.state, 'SUCCESS') - endedMs,
+      hopMs: next === undefined ? undefined : momentOf(next.state, 'RUNNING') - endedMs,
     }
   })
 }
 
-function momentOf({ state }: Run, name: string): number {
-  return Date.parse(state.histories.find(moment => moment.state === name)?.date ?? '')
+function momentOf(state: ExecutionDocument['state'] | undefined, name: string): number {
+  return Date.parse(state?.histories.find(moment => moment.state === name)?.date ?? '')
 }
 
+/** Moments are told in whole milliseconds: the mean knows more than the median. */
 function spread(values: readonly number[]): Figures {
   const sorted = [...values].sort((a, b) => a - b)
   const at = (part: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0
-  return { p50: at(0.5), p95: at(0.95) }
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  return { p50: at(0.5), p95: at(0.95), mean: roundTo(mean, 2) }
 }
 
 function flowOf({ id, tasks, number }: Work): string {

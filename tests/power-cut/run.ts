@@ -19,6 +19,7 @@ const READY_TIMEOUT_MS = 180_000
 const LIFE_MIN_MS = 1_000
 const LIFE_SPAN_MS = 6_000
 const END_TIMEOUT_MS = 120_000
+const UNHEARD_MAX = 200
 
 const { values } = parseArgs({
   options: { cuts: { type: 'string', default: '20' }, clients: { type: 'string', default: '8' } },
@@ -29,6 +30,8 @@ const work = join(ROOT, 'tests', '.work')
 mkdirSync(work, { recursive: true })
 const folder = mkdtempSync(join(work, 'power-cut-'))
 const begun = new Set<string>()
+/** By prefix: the highest number of a call that we heard of. */
+const last = new Map<string, number>()
 const ledger = new Ledger()
 const checks: Check[] = []
 try {
@@ -50,6 +53,18 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 
+/** The last words on the console are lost with the power: some calls after those that we heard of may have been made as well. */
+function begin(token: string): void {
+  const [, prefix = '', count = ''] = /^(.*-)(\d+)$/.exec(token) ?? []
+  last.set(prefix, Math.max(last.get(prefix) ?? 0, Number(count)))
+  begun.add(token)
+}
+
+function addUnheard(): void {
+  for (const [prefix, count] of last)
+    for (let next = count + 1; next <= count + UNHEARD_MAX; next++) begun.add(`${prefix}${next}`)
+}
+
 /** One life of the machine: it boots, serves for a while, and loses its power. */
 async function live(place: GuestPlace, cut: number): Promise<string[]> {
   let isReady = false
@@ -58,7 +73,7 @@ async function live(place: GuestPlace, cut: number): Promise<string[]> {
     clients,
     onLine: line => {
       if (line.type === 'ready') isReady = true
-      if (line.type === 'begun') begun.add(line.token)
+      if (line.type === 'begun') begin(line.token)
       if (line.type === 'acknowledged') {
         begun.delete(line.entry.token)
         ledger.acknowledge(line.entry)
@@ -68,6 +83,8 @@ async function live(place: GuestPlace, cut: number): Promise<string[]> {
   const startMs = performance.now()
   while (!isReady && performance.now() - startMs < READY_TIMEOUT_MS) await sleep(50)
   const before = ledger.acknowledged.length
+  while (isReady && ledger.acknowledged.length === before && performance.now() - startMs < READY_TIMEOUT_MS)
+    await sleep(50)
   await sleep(LIFE_MIN_MS + Math.random() * LIFE_SPAN_MS)
   await machine.cutPower()
   if (!isReady) return [`the server in the machine did not get ready:\n${machine.words}`]
@@ -104,6 +121,7 @@ async function settle(place: GuestPlace): Promise<readonly Check[]> {
   const startMs = performance.now()
   while (countOpen(file) > 0 && performance.now() - startMs < END_TIMEOUT_MS) await sleep(250)
   await server.stop()
+  addUnheard()
   for (const token of begun) ledger.unanswered.add(token)
   const history = openSqliteHistory(file)
   const judged = await checkHistory(history, ledger)

@@ -45,6 +45,8 @@ export interface DrawnNode {
 
 interface Slot extends DrawnNode {
   readonly machine: Machine
+  /** Processes that sleep, or slept, while another one took the place. */
+  readonly doubles: Process[]
   process?: Process
   link?: Link
   node?: SimulatedNode
@@ -76,7 +78,7 @@ export class Fleet {
     const clocks = newChance(`clocks ${seed}`)
     // Alone, the clock of the machine is the only one there is.
     const skewMs = (): number => (options.clusterTruth ? clocks.int(-drawn.skewMs, drawn.skewMs) : 0)
-    this.#slots = nodes.map(node => ({ ...node, machine: { skewMs: skewMs() } }))
+    this.#slots = nodes.map(node => ({ ...node, machine: { skewMs: skewMs() }, doubles: [] }))
     this.#restarts = newChance(`restarts ${seed}`)
     this.#chance = newChance(`crashes ${seed}`)
   }
@@ -142,7 +144,9 @@ export class Fleet {
     machine.skewMs += this.#chance.int(-CLOCK_BACK_MAX_MS, CLOCK_FORTH_MAX_MS)
   }
 
+  /** Unless somebody was faster: one that sleeps may have ended meanwhile, and been replaced for that. */
   #boot(slot: Slot): void {
+    if (slot.process?.isAlive && !slot.doubles.includes(slot.process)) return
     const { seed, world, ledger, plant, tables, database, clusterTruth, faults } = this.#options
     const number = ++this.#processes
     const chance = newChance(`node ${seed} ${number}`)
@@ -152,6 +156,7 @@ export class Fleet {
       chance: newChance(`process ${seed} ${number}`),
       ledger,
       machine: slot.machine,
+      isBesideAnother: slot.doubles.some(double => double.isAlive),
       faults,
     })
     slot.process = process
@@ -220,6 +225,7 @@ export class Fleet {
     process.sleep(sleepMs, chance.hits(0.5))
     if (this.#options.clusterTruth && chance.hits(0.6)) return count(this.#options.ledger, 'frozen')
     count(this.#options.ledger, 'zombies')
+    slot.doubles.push(process)
     delete slot.node
     this.#bootAfter(slot, chance.int(1, 3_000))
   }

@@ -18,6 +18,8 @@ export interface ProcessOptions {
   readonly chance: Chance
   readonly ledger: Ledger
   readonly machine: Machine
+  /** Another one lives under the same name: each takes the node from the other as long as both do. */
+  readonly isBesideAnother: boolean
   faults(): Faults
 }
 
@@ -65,8 +67,9 @@ export class Process {
     return !this.#isDead && this.#asleepUntilMs <= this.#options.world.nowMs
   }
 
-  get hasSlept(): boolean {
-    return this.#asleepUntilMs > 0
+  /** It may have missed that others took over. */
+  get hasMissed(): boolean {
+    return this.#asleepUntilMs > 0 || this.#options.isBesideAnother
   }
 
   die(): void {

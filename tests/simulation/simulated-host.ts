@@ -53,7 +53,7 @@ export class SimulatedHost implements Host, RunningHost {
   }
 
   get isAwake(): boolean {
-    return !this.#isDead && this.#options.process.isAlive && !this.#options.process.hasSlept
+    return !this.#isDead && this.#options.process.isAlive && !this.#options.process.hasMissed
   }
 
   get running(): readonly HostJob[] {

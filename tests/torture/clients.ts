@@ -93,7 +93,7 @@ export class Clients {
 
   async #kill(port: number, id: string): Promise<void> {
     const answer = await this.#send({ port, path: `/api/v1/executions/${id}/kill`, method: 'DELETE', body: '' })
-    if (answer?.status !== 200) return
+    if (answer?.status !== 200 && answer?.status !== 202) return
     // One that had ended takes a kill for the sake of its children.
     const { state }: { state: { current: string } } = JSON.parse(answer.text)
     if (state.current === 'KILLING' || state.current === 'KILLED') this.#options.ledger.killed.add(id)

@@ -1,6 +1,7 @@
 // Several servers over one PostgreSQL, used by clients while chance strikes: servers are killed and frozen, PostgreSQL is killed, connections
 // break in every way a network knows. In the end everything is let go, all that is open comes to its end, and the history is judged.
 import { existsSync, readFileSync } from 'node:fs'
+import { availableParallelism, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { seededRandom } from '../../packages/core/src/index.ts'
@@ -201,7 +202,7 @@ class ClusterTorture {
 
   async #lookAgain(left: readonly KnownProcess[], afterMs: number): Promise<void> {
     if (left.length === 0) return
-    await sleep(afterMs)
+    await sleep(afterMs * slowness())
     for (const { id, command } of stillAlive(left))
       this.#survivors.push(`process ${id} outlived its server by ${afterMs / 1000} s: ${command.slice(0, 200)}`)
   }
@@ -222,6 +223,11 @@ class ClusterTorture {
       healMsMax: Math.round(Math.max(0, ...this.#healMs)),
     }
   }
+}
+
+/** A machine with more to do than it has processors for is so many times as slow. */
+function slowness(): number {
+  return Math.max(1, (loadavg()[0] ?? 0) / availableParallelism())
 }
 
 function lastWords(words: string): string {

@@ -124,7 +124,8 @@ export class DatabaseProxy {
   #end(pair: Pair): void {
     if (!this.#pairs.delete(pair)) return
     for (const socket of [pair.client, pair.database]) {
-      if (socket.connecting) socket.destroy()
+      // One that is just opening or saying goodbye cannot be reset: it would stay open for ever.
+      if (socket.connecting || socket.writableEnded || socket.readableEnded) socket.destroy()
       else if (!socket.destroyed) socket.resetAndDestroy()
     }
   }

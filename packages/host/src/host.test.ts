@@ -213,7 +213,7 @@ test('with logToFile every line goes to the file', async t => {
 })
 
 test('a host that was killed leaves nothing to the next one: no process and no folder', async t => {
-  const first = await openTestHost(t)
+  const first = await openTestHost(t, { scripts: { isolation: 'process' } })
   const { key } = first.start('test.Shell', { script: 'setsid sleep 300 & echo up; sleep 300' })
   while (first.linesOf(key).length === 0) await sleep(20)
   first.child.kill('SIGKILL')

@@ -3,14 +3,14 @@
 // rights by setuid programs, and root keeps the capabilities that root of an ordinary container has. All of it dies with its first process,
 // and that with us.
 import { spawn } from 'node:child_process'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { isAbsolute, join, relative, sep } from 'node:path'
 
 export type Argv = readonly [string, ...string[]]
 
 export interface SandboxPlaces {
-  /** Hidden with all that is below them. */
+  /** Folders, hidden with all that is below them, and files. */
   readonly hidden: readonly string[]
   /** Shown again, to be read only. */
   readonly readable: readonly string[]
@@ -57,7 +57,7 @@ export function enclose(view: SandboxView, argv: Argv, { infoFd, env = {} }: Enc
     ...['--die-with-parent', '--new-session', '--unshare-pid', '--unshare-ipc'],
     ...['--bind', '/', '/', '--dev', '/dev', '--proc', '/proc'],
     ...devicesOf('/dev').flatMap(path => ['--dev-bind-try', path, path]),
-    ...hidden.flatMap(path => ['--tmpfs', path]),
+    ...hidden.flatMap(path => (statSync(path).isDirectory() ? ['--tmpfs', path] : ['--ro-bind', '/dev/null', path])),
     ...view.readable.filter(isHidden).flatMap(path => ['--ro-bind-try', path, path]),
     // A folder above a hidden one would show it again.
     ...view.writable.filter(isHidden).flatMap(path => ['--bind', path, path]),
@@ -100,9 +100,10 @@ function runOnce([file, ...args]: Argv): Promise<string | undefined> {
   })
 }
 
+/** Or the folder itself. */
 function isInside(path: string, folder: string): boolean {
   const way = relative(folder, path)
-  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
 }
 
 function devicesOf(folder: string): readonly string[] {

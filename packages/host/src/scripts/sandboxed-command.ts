@@ -1,9 +1,10 @@
 // A command in a sandbox of its own. The sandbox ends with its first command, but a script may leave processes behind that still print: so a
 // shell stands before the command, tells how it ended, and stays until we have read what there is. On a request to end it leaves at once when
-// the command has, so that a script has its grace and no more. The output goes through descriptors of its own, for those that watch the sandbox
-// keep the ordinary ones open until it ends.
+// the command has, so that a script has its grace and no more. When we are gone, which it hears from the descriptor on which it reports, it
+// ends the sandbox: that the sandbox dies with its parent does not hold while it is being made.
+// The output goes through descriptors of its own, for those that watch the sandbox keep the ordinary ones open until it ends.
 import { spawn, type ChildProcess } from 'node:child_process'
-import { Duplex } from 'node:stream'
+import { Duplex, PassThrough } from 'node:stream'
 import { MARK_VARIABLE, TaskError } from '@batuta/plugin-sdk'
 import type { Command, CommandResult, ProcessKeeper, StartedProcess } from '@batuta/plugin-sdk'
 import { enclose, readLeader, type SandboxView } from './bubblewrap.ts'
@@ -15,12 +16,14 @@ const ERR_FD = 6
 const SAID_CHARS_MAX = 500
 const KILLED: CommandResult = { exitCode: 137, signal: 'SIGKILL' }
 
+/** The second process of a sandbox is this shell: where it is not, nobody may be killed. */
 const STAYING = [
   "trap 'stopped=1' TERM HUP INT",
+  '{ read -r _ <&4; [ "$$" -ne 2 ] || kill -9 -1; } >/dev/null 2>&1 5>&- 6>&- &',
   '"$@" >&5 2>&6 4>&- 5>&- 6>&-',
   'echo "exit $?" >&4',
-  'exec 4>&- 5>&- 6>&-',
-  'while [ -z "$stopped" ]; do sleep 3600; done',
+  'exec 5>&- 6>&-',
+  '[ -n "$stopped" ] || wait',
 ].join('\n')
 
 export interface SandboxedCommand {
@@ -45,8 +48,10 @@ export async function startSandboxed({ keeper, command, view, mark }: SandboxedC
   const [info, report, stdout, stderr] = [INFO_FD, REPORT_FD, OUT_FD, ERR_FD].map(fd => child.stdio[fd])
   if (!isStream(info) || !isStream(report) || !isStream(stdout) || !isStream(stderr)) return await ended
   const exited = readReport(report)
+  // Read from the start: the end of a stream that nobody reads yet takes along what came before it.
+  const output = { stdout: stdout.pipe(new PassThrough()), stderr: stderr.pipe(new PassThrough()) }
   const leader = (await readLeader(info)) ?? (await ended)
-  return { leader, stdout, stderr, exited }
+  return { leader, ...output, exited }
 }
 
 /** Of the sandbox, which does not end by itself but by being killed, or by never coming into being. */
@@ -64,9 +69,14 @@ function isStream(stream: unknown): stream is Duplex {
 }
 
 /** A sandbox that ends without a word was killed. */
-async function readReport(report: AsyncIterable<unknown>): Promise<CommandResult> {
-  let text = ''
-  for await (const chunk of report) text += String(chunk)
-  const exitCode = /exit (\d+)/.exec(text)?.[1]
-  return exitCode === undefined ? KILLED : { exitCode: Number(exitCode) }
+function readReport(report: Duplex): Promise<CommandResult> {
+  return new Promise(resolve => {
+    let text = ''
+    report.on('data', chunk => {
+      text += String(chunk)
+      const exitCode = /exit (\d+)\n/.exec(text)?.[1]
+      if (exitCode !== undefined) resolve({ exitCode: Number(exitCode) })
+    })
+    report.on('error', () => resolve(KILLED)).on('close', () => resolve(KILLED))
+  })
 }

@@ -81,7 +81,8 @@ export class ScriptRunner {
 
   async close(): Promise<void> {
     this.#pool.close()
-    await (await this.#door)?.close()
+    const door = await this.#door?.catch(() => undefined)
+    await door?.close()
   }
 
   async #run(ctx: RunContext, command: Command): Promise<CommandResult> {

@@ -68,10 +68,13 @@ export class ZygotePool {
     const key = hashOf([wanted.executionId, kind])
     const idle = [...this.#entries].find(entry => entry.key === key && !entry.isBusy && entry.zygote?.isGone === false)
     if (idle?.zygote !== undefined) return this.#lend(idle, idle.zygote, false)
-    if (this.#isUnfit(kind) || !this.#makeRoom()) return undefined
+    if (this.#isUnfit(kind)) return undefined
+    const room = this.#makeRoom()
+    if (room === undefined) return undefined
     const entry: Entry = { executionId: wanted.executionId, key, zygote: undefined, isBusy: true, timer: undefined }
     this.#entries.add(entry)
     try {
+      await room
       const zygote = await wanted.open()
       entry.zygote = zygote
       void zygote.gone.then(() => this.#drop(entry))
@@ -101,12 +104,13 @@ export class ZygotePool {
     return { zygote, isNew, release }
   }
 
-  #makeRoom(): boolean {
-    if (this.#entries.size < this.#options.zygotesMax) return true
+  /** Settles when the one that had to go for it is dead; undefined when all are busy. */
+  #makeRoom(): Promise<void> | undefined {
+    if (this.#entries.size < this.#options.zygotesMax) return Promise.resolve()
     const idle = [...this.#entries].find(entry => !entry.isBusy)
-    if (idle === undefined) return false
+    if (idle === undefined) return undefined
     this.#drop(idle)
-    return this.#entries.size < this.#options.zygotesMax
+    return idle.zygote?.gone ?? Promise.resolve()
   }
 
   #drop(entry: Entry): void {

@@ -1,8 +1,7 @@
 // Copies the files of a folder, each durably: what a copy returns is on disk. A second pass over the same folder takes only what is new.
 import { createHash } from 'node:crypto'
 import type { Stats } from 'node:fs'
-import { createReadStream } from 'node:fs'
-import { mkdir, open, readdir, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, stat, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { BackedUpFile } from './manifest.ts'
 
@@ -39,23 +38,29 @@ export class FolderCopy {
   }
 }
 
-/** Undefined when the file went away before it was opened. */
+/** Undefined when the file went away before it was opened; once open it stays as it is, also when it is deleted meanwhile. */
 export async function copyFile(from: string, to: string): Promise<Omit<BackedUpFile, 'path'> | undefined> {
-  await mkdir(dirname(to), { recursive: true })
+  const source = await unlessMissing(open(from, 'r'))
+  if (!source) return undefined
+  try {
+    await mkdir(dirname(to), { recursive: true })
+    return await copyBytes(source, to)
+  } finally {
+    await source.close()
+  }
+}
+
+async function copyBytes(source: FileHandle, to: string): Promise<Omit<BackedUpFile, 'path'>> {
   const hash = createHash('sha256')
   let sizeBytes = 0
-  const source = createReadStream(from, { highWaterMark: PIECE_BYTES })
   const target = await open(to, 'w', FILE_MODE)
   try {
-    for await (const chunk of source) {
+    for await (const chunk of source.createReadStream({ highWaterMark: PIECE_BYTES, autoClose: false })) {
       hash.update(chunk)
       sizeBytes += chunk.length
       await target.writeFile(chunk)
     }
     await target.sync()
-  } catch (error) {
-    if (isMissing(error)) return undefined
-    throw error
   } finally {
     await target.close()
   }

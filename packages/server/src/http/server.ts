@@ -24,6 +24,8 @@ const HEADERS_TIMEOUT_MS = 60_000
 const REQUEST_TIMEOUT_MS = 60 * 60_000
 const KEEP_ALIVE_MS = 65_000
 const CONNECTIONS_MAX = 10_000
+/** Connections that knock at once; beyond them the kernel lets a client try again after 1, 3, 7 … 31 s: 4,000 clients at the default of 511 saw that. */
+const BACKLOG_MAX = 4_096
 /** What is under way may end; streams are cut. */
 const STOP_GRACE_MS = 2_000
 
@@ -83,7 +85,7 @@ export function inAddress(host: string): string {
 function listen(server: Server, { host, port }: { readonly host: string; readonly port: number }): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen(port, host, () => {
+    server.listen({ port, host, backlog: BACKLOG_MAX }, () => {
       server.off('error', reject)
       resolve(portOf(server.address(), port))
     })

@@ -174,7 +174,7 @@ export interface Reads {
   listFlows(after: FlowKey | undefined, limit: number): Promise<readonly FlowRow[]>
   findExecution(id: string): Promise<ExecutionRow | undefined>
   journalOf(id: string): Promise<readonly JournalRowOf[]>
-  /** The journals of those of the executions that have one. */
+  /** The journals of those of the executions that have one, each in the order of its turns. */
   journalsOf(ids: readonly string[]): Promise<ReadonlyMap<string, readonly JournalRowOf[]>>
   listExecutions(query: ExecutionQuery): Promise<readonly ExecutionRow[]>
   /** Counts up to `limit`. */

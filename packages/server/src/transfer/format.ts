@@ -9,6 +9,8 @@ import { areFiles, type BackedUpFile } from '../backup/manifest.ts'
 
 export const EXPORT_FORMAT = 1
 export const HEADER = 'export.json'
+/** What every export has, be it empty. */
+const LINES = ['flows.jsonl', 'keys.jsonl', 'triggers.jsonl', 'executions.jsonl', 'signals.jsonl']
 
 export interface ExportHeader {
   readonly format: number
@@ -116,6 +118,8 @@ export async function readHeader(folder: string, eventVersion: number): Promise<
     throw refuse(
       `The journals of the export in "${folder}" have version ${header.eventVersion}, and this program knows ${eventVersion}: import it with Batuta ${header.version} or a newer one.`,
     )
+  const missing = LINES.filter(name => !header.files.some(({ path }) => path === name))
+  if (missing.length > 0) throw refuse(`The export in "${folder}" is not whole: it names no ${missing.join(', ')}.`)
   return header
 }
 

@@ -139,6 +139,7 @@ for (const [what, says, damage] of [
   ['no header', /it has no export\.json/, (path: string) => rmSync(join(path, HEADER))],
   ['a file that changed', /is damaged: keys\.jsonl/, (path: string) => writeFileSync(join(path, 'keys.jsonl'), '{}\n')],
   ['a newer format', /has format 2 .* this one reads format 1/, editHeader('"format": 1', '"format": 2')],
+  ['a part left out', /it names no keys\.jsonl/, editHeader('"keys.jsonl"', '"other.jsonl"')],
   ['newer journals', /have version 99, and this program knows/, editHeader('"eventVersion": 1', '"eventVersion": 99')],
 ] as const) {
   test(`an export with ${what} is refused, and nothing is made`, async () => {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { HOST_LIMITS } from '@batuta/plugin-sdk'
 import type { Config } from '../config/config.ts'
+import { hiddenPlaces } from './hidden-places.ts'
 import type { HostScript } from './host-process.ts'
 
 const HOST_HEAP_MB = 512
@@ -24,7 +25,7 @@ export function hostOptions({
       cacheDir: join(config.dataDir, 'cache'),
       modules,
       limits: HOST_LIMITS,
-      scripts: { ...config.scripts, hidden: [config.dataDir, config.storageDir] },
+      scripts: { ...config.scripts, hidden: hiddenPlaces(config) },
     },
   }
 }

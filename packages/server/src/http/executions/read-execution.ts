@@ -1,5 +1,6 @@
 // An execution as the store knows it: the fold of its journal.
 import { birthOf, fold, type ExecutionState, type Plan } from '@batuta/core'
+import type { JournalRowOf } from '../../storage/batch.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { notFound } from '../request-error.ts'
 
@@ -13,7 +14,14 @@ export async function findExecution(
   id: string,
   { store, flows }: Pick<HttpDependencies, 'store' | 'flows'>,
 ): Promise<ReadExecution | undefined> {
-  const rows = await store.read.journalOf(id)
+  return await foldExecution(id, await store.read.journalOf(id), flows)
+}
+
+export async function foldExecution(
+  id: string,
+  rows: readonly JournalRowOf[],
+  flows: HttpDependencies['flows'],
+): Promise<ReadExecution | undefined> {
   if (rows.length === 0) return undefined
   const birth = birthOf(id, rows)
   const plan = await flows.loadPlan(birth, birth.revision)

@@ -1,6 +1,6 @@
 // The search over executions: one query over header rows; the documents of the page are folded from their journals.
 import { isId, presentExecution, presentLightExecution, type ApiDialect } from '@batuta/core'
-import type { ExecutionRow } from '../../storage/batch.ts'
+import type { ExecutionRow, JournalRowOf } from '../../storage/batch.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { findFlows, flowSearchOf } from '../flows/search-flows.ts'
 import { mapInTurns } from '../map-in-turns.ts'
@@ -9,7 +9,7 @@ import { pageText, type Reply } from '../reply.ts'
 import { unprocessable } from '../request-error.ts'
 import { executionSearchOf, type ExecutionSearch, type FlatSearch } from './execution-search.ts'
 import { lookAt } from './look.ts'
-import { findExecution } from './read-execution.ts'
+import { foldExecution } from './read-execution.ts'
 
 /** Rows are skipped up to here; who wants older ones narrows the search. */
 const OFFSET_MAX = 10_000
@@ -37,7 +37,7 @@ export async function searchExecutions(
   }
   const order = orderOf(sort)
   const found = await findRows(executionSearchOf(flat, filters, dependencies), { offset, size, order }, dependencies)
-  const documents = await mapInTurns(found.rows, row => present(row, dialect, dependencies), dependencies.platform)
+  const documents = await presentAll(found.rows, dialect, dependencies)
   return pageText(documents, found.total)
 }
 
@@ -159,9 +159,37 @@ function sortRows(
   })
 }
 
+/** Short journals are read together, long ones alone: no more than one of them is in memory. */
+const TURNS_SHORT_MAX = 20
+const TOGETHER_MAX = 50
+
+async function presentAll(
+  rows: readonly ExecutionRow[],
+  dialect: ApiDialect,
+  dependencies: HttpDependencies,
+): Promise<readonly string[]> {
+  const { store, platform } = dependencies
+  const short = rows.filter(row => row.turn <= TURNS_SHORT_MAX).map(row => row.id)
+  const journals = new Map<string, readonly JournalRowOf[]>()
+  for (let from = 0; from < short.length; from += TOGETHER_MAX)
+    for (const [id, journal] of await store.read.journalsOf(short.slice(from, from + TOGETHER_MAX)))
+      journals.set(id, journal)
+  const readOne = async ({ id }: ExecutionRow): Promise<readonly JournalRowOf[]> =>
+    journals.get(id) ?? (await store.read.journalOf(id))
+  return await mapInTurns(
+    rows,
+    async row => await present(row, await readOne(row), { dialect, dependencies }),
+    platform,
+  )
+}
+
 /** A row whose journal cannot be folded any more is shown by its header. */
-async function present(row: ExecutionRow, dialect: ApiDialect, dependencies: HttpDependencies): Promise<string> {
-  const found = await findExecution(row.id, dependencies)
+async function present(
+  row: ExecutionRow,
+  journal: readonly JournalRowOf[],
+  { dialect, dependencies }: { readonly dialect: ApiDialect; readonly dependencies: HttpDependencies },
+): Promise<string> {
+  const found = await foldExecution(row.id, journal, dependencies.flows)
   if (!found) return presentRow(row)
   const look = lookAt(row.id, dialect, dependencies)
   return dialect === 'c'

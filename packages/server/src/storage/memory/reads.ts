@@ -1,4 +1,4 @@
-import type { ExecutionRow, JobRow } from '../batch.ts'
+import type { ExecutionRow, JobRow, JournalRowOf } from '../batch.ts'
 import type { ExecutionQuery, FlowKey, FlowRow, Reads } from '../store.ts'
 import { jobKeyOf, flowKeyOf, keyKeyOf, type Tables } from './tables.ts'
 
@@ -16,14 +16,8 @@ export function readsOf(tables: Tables): Reads {
     listRevisions: async key => tables.flows.get(flowKeyOf(key)) ?? [],
     listFlows: async (after, limit) => listFlows(tables, after, limit),
     findExecution: async id => tables.executions.get(id),
-    journalOf: async id => (tables.journal.get(id) ?? []).toSorted((a, b) => a.turn - b.turn),
-    journalsOf: async ids =>
-      new Map(
-        ids.flatMap(id => {
-          const rows = tables.journal.get(id)
-          return rows ? [[id, rows.toSorted((a, b) => a.turn - b.turn)] as const] : []
-        }),
-      ),
+    journalOf: async id => journalOf(tables, id),
+    journalsOf: async ids => new Map(ids.filter(id => tables.journal.has(id)).map(id => [id, journalOf(tables, id)])),
     listExecutions: async query => {
       const rows = match(tables, query)
       const from = query.offset ?? 0
@@ -103,6 +97,10 @@ function jobReads(tables: Tables): JobReads {
 
 function freeJobs(tables: Tables): readonly JobRow[] {
   return [...tables.jobs.values()].filter(job => job.node === null && !tables.jobsKilled.has(jobKeyOf(job)))
+}
+
+function journalOf(tables: Tables, id: string): readonly JournalRowOf[] {
+  return (tables.journal.get(id) ?? []).toSorted((a, b) => a.turn - b.turn)
 }
 
 function liveOf(rows: readonly FlowRow[]): FlowRow | undefined {

@@ -14,6 +14,8 @@ export interface ConnectOptions {
 
 export async function connectClient(options: ConnectOptions, kind: SessionKind): Promise<Client> {
   const client = new options.Client(connectionConfig(options.url, kind))
+  // Whoever uses it is told by what it asked; without a listener a connection that breaks would end the process.
+  client.on('error', () => undefined)
   // What is asked of it tells of a break as well; one without a listener would end the process.
   client.on('error', () => undefined)
   try {

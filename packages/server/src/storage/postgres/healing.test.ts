@@ -5,9 +5,11 @@ import { tmpdir } from 'node:os'
 import { join as joinPath } from 'node:path'
 import { after, before, test, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Client } from 'pg'
 import { startPostgres, type Postgres } from '../../../../../tests/services/postgres.mjs'
 import { announcementOf, executionRow, join, type Writer } from '../contract/subject.ts'
 import { FlushError, type FlowWrite } from '../store.ts'
+import { connectClient } from './connect-client.ts'
 import { administrate, newDatabase, openTestStore } from './testing/test-database.ts'
 
 let server: Postgres
@@ -38,6 +40,17 @@ test('a connection that the server ended is replaced: reads at once, flushes by 
   assert.equal((await store.read.findExecution('e1'))?.id, 'e1')
   await writeAgain(node, 'e2')
   assert.equal((await store.perform('saveFlow', FLOW)).revision, 1)
+})
+
+test('a session that ends while nobody uses it ends nothing else', async () => {
+  const url = await newDatabase(server)
+  const client = await connectClient({ url, durability: 'full', Client }, 'migration')
+  const ended = new Promise(resolve => client.once('end', resolve))
+
+  await killSessions('migration')
+  await ended
+
+  await assert.rejects(client.query('select 1'))
 })
 
 test('a renewal does not wait for reads, rare writes or flushes', async t => {
@@ -183,7 +196,6 @@ async function killSessions(kind: string): Promise<void> {
 
 /** Somebody else keeps the table until the returned function is called. */
 async function lockTable(t: TestContext, url: string, table: string): Promise<() => Promise<void>> {
-  const { Client } = await import('pg')
   const client = new Client({ connectionString: url })
   await client.connect()
   t.after(async () => await client.end())

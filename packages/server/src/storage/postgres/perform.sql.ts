@@ -6,11 +6,6 @@ export const TELL_FLOWS = "select pg_notify('batuta', 'flows')"
 
 export const DATABASE_CLOCK = 'select (extract(epoch from clock_timestamp()) * 1000)::bigint as now_ms'
 
-/** The partitions that do not hold an execution are not opened for it. */
-export const JOURNALS_OF = `select j.execution_id, j.turn, j.version, j.at_ms, j.events
-  from (select (w ->> 0)::bigint as born_ms, w ->> 1 as id from json_array_elements($1::json) w) wanted
-  cross join lateral (select * from journal where born_ms = wanted.born_ms and execution_id = wanted.id collate "C") j
-  order by j.execution_id, j.turn`
 export const JOURNAL_OF =
   'select turn, version, at_ms, events from journal where born_ms = $1 and execution_id = $2 order by turn'
 

@@ -14,7 +14,6 @@ import {
   CLAIM_JOBS_OF,
   DATABASE_CLOCK,
   INSERT_LOG,
-  JOURNALS_OF,
   JOURNAL_OF,
   LOCK_FLOWS,
   TELL_FLOWS,
@@ -35,10 +34,6 @@ export const POSTGRES: SqlDialect = {
   claimJobs: ({ node, incarnation, nowMs, limit, queues }) => ({
     text: queues === null ? CLAIM_JOBS : CLAIM_JOBS_OF,
     values: [node, incarnation, nowMs, limit, ...(queues === null ? [] : [JSON.stringify(queues)])],
-  }),
-  journalsOf: ids => ({
-    text: JOURNALS_OF,
-    values: [JSON.stringify(ids.map(id => [createdMsOf(id), id]))],
   }),
   journalOf: id => ({
     text: JOURNAL_OF,

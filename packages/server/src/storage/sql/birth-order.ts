@@ -21,10 +21,13 @@ export interface BirthOrder {
   beyond(id: string, how: { readonly source: Source; readonly isAscending: boolean }): Condition
   /** The row of this id, where the column of the id has this name. */
   is(id: string, column: 'id' | 'execution_id'): Condition
+  /** The rows of these ids, at least one. */
+  among(ids: readonly string[], column: 'id' | 'execution_id'): Condition
 }
 
 const idOf = (source: Source): string => (source === 'labels' ? 'l.execution_id' : 'e.id')
 const bornOf = (source: Source): string => (source === 'labels' ? 'l.born_ms' : 'e.born_ms')
+const marks = (ids: readonly string[]): string => ids.map(() => '?').join(', ')
 const direction = (isAscending: boolean): string => (isAscending ? 'asc' : 'desc')
 
 export const BY_ID: BirthOrder = {
@@ -41,6 +44,7 @@ export const BY_ID: BirthOrder = {
   to: (ms, source) => ({ text: `${idOf(source)} < ?`, values: [idFloorOf(ms + 1)] }),
   beyond: (id, { source, isAscending }) => ({ text: `${idOf(source)} ${isAscending ? '>' : '<'} ?`, values: [id] }),
   is: (id, column) => ({ text: `${column} = ?`, values: [id] }),
+  among: (ids, column) => ({ text: `${column} in (${marks(ids)})`, values: ids }),
 }
 
 export const BY_MOMENT_AND_ID: BirthOrder = {
@@ -63,5 +67,9 @@ export const BY_MOMENT_AND_ID: BirthOrder = {
       values: [createdMsOf(id), createdMsOf(id), id],
     }
   },
+  among: (ids, column) => ({
+    text: `born_ms in (${marks(ids)}) and ${column} in (${marks(ids)})`,
+    values: [...ids.map(createdMsOf), ...ids],
+  }),
   is: (id, column) => ({ text: `born_ms = ? and ${column} = ?`, values: [createdMsOf(id), id] }),
 }

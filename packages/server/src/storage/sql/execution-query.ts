@@ -120,8 +120,12 @@ function boundsOf(query: ExecutionQuery, source: 'executions' | 'labels', { born
 }
 
 function hasLabel(label: Label, { born }: Dialect): Condition {
+  // A value and not an "exists": PostgreSQL would join all that have the label before it looks for a page.
   const { text, values } = labelIs('o', label)
-  return { text: `exists (select 1 from execution_labels o where ${text} and ${born.labelOf('o', 'e')})`, values }
+  return {
+    text: `(select 1 from execution_labels o where ${text} and ${born.labelOf('o', 'e')} limit 1) is not null`,
+    values,
+  }
 }
 
 function equals(column: string, value: Param): Condition {

@@ -32,7 +32,6 @@ export interface SqlDialect {
   /** How walks over several keys become one list. */
   readonly merge: 'union' | 'lateral'
   journalOf(executionId: string): Statement
-  journalsOf(executionIds: readonly string[]): Statement
   insertLog(row: LogRow): Statement
   /** Around the saving of flows: one at a time, so that their numbers are seen in order, and told to the other nodes. */
   readonly beforeFlows?: Statement

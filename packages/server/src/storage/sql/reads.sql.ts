@@ -21,6 +21,8 @@ export const LIST_NAMESPACES = `with recursive found (namespace, count) as (
     select (select min(f.namespace) from flows f where f.tenant = $1 and f.namespace > found.namespace and f.namespace < $3), count + 1
     from found where found.namespace is not null and count < $4)
   select namespace from found where namespace is not null`
+export const JOURNALS_OF =
+  'select execution_id, turn, version, at_ms, events from journal where ? order by execution_id, turn'
 /** Index: executions_open. */
 export const LIST_READY = "select id from executions where waits_for = 'nothing' and id > $1 order by id limit $2"
 /** Index: logs_by_execution. */

@@ -126,9 +126,10 @@ async function journalOf(id: string, query: Query, dialect: SqlDialect): Promise
 async function journalsOf(
   ids: readonly string[],
   query: Query,
-  dialect: SqlDialect,
+  { born }: SqlDialect,
 ): Promise<ReadonlyMap<string, readonly JournalRowOf[]>> {
-  const statement = dialect.journalsOf(ids)
+  if (ids.length === 0) return new Map()
+  const statement = of(sql.JOURNALS_OF, born.among(ids, 'execution_id'))
   const rows = await query(statement.text, statement.values)
   return Map.groupBy(
     rows.map(row => journalRowOf(text(row, 'execution_id'), row)),

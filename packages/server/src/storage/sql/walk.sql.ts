@@ -48,21 +48,20 @@ export function writeList(walk: Walk, page: PageOf, { born, merge }: Dialect): S
   ])
 }
 
-export function writeCount(
-  { each, conditions, ofLabel = [] }: Walk,
-  limit: number,
-  { born }: Pick<Dialect, 'born'>,
-): Statement {
+export function writeCount({ each, conditions, ofLabel }: Walk, limit: number, { born, merge }: Dialect): Statement {
   const keys = each.map(({ column, values }) => ({
     text: `${column} in (${values.map(() => '?').join(', ')})`,
     values,
   }))
-  const from = ofLabel.length === 0 ? 'executions e' : `execution_labels l cross join executions e`
-  return write([
-    text(`select count(*) as n from (select 1 from ${from} where `),
-    all([...keys, ...ofLabel, ...(ofLabel.length === 0 ? [] : [text(born.labelOf('l', 'e'))]), ...conditions]),
-    { text: ' limit ?) as found', values: [limit] },
-  ])
+  const rows = ofLabel
+    ? merge === 'lateral'
+      ? alongLabel({ each, conditions, ofLabel }, born)
+      : [
+          text('select 1 from execution_labels l cross join executions e where '),
+          all([...ofLabel, text(born.labelOf('l', 'e')), ...conditions]),
+        ]
+    : [text('select 1 from executions e where '), all([...keys, ...conditions])]
+  return write([text('select count(*) as n from ('), ...rows, { text: ' limit ?) as found', values: [limit] }])
 }
 
 export function writeLabelCount(label: Condition, limit: number): Statement {

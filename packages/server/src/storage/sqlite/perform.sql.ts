@@ -1,7 +1,5 @@
 // Rare statements where SQLite goes its own way.
 
-export const JOURNALS_OF = `select execution_id, turn, version, at_ms, events from journal
-  where execution_id in (select value from json_each($1)) order by execution_id, turn`
 export const JOURNAL_OF = 'select turn, version, at_ms, events from journal where execution_id = $1 order by turn'
 
 /** Index: jobs_free. */

@@ -7,7 +7,7 @@ import { BY_ID } from '../sql/birth-order.ts'
 import type { SqlRow } from '../sql/rows.ts'
 import { INSERT_LOG } from './flush.sql.ts'
 import { faultOf } from './flush.ts'
-import { CLAIM_JOBS, JOURNALS_OF, JOURNAL_OF } from './perform.sql.ts'
+import { CLAIM_JOBS, JOURNAL_OF } from './perform.sql.ts'
 
 export type RunStatement = (statement: Statement) => readonly SqlRow[]
 
@@ -37,7 +37,6 @@ export const SQLITE: SqlDialect = {
     values: [node, incarnation, nowMs, limit, queues && JSON.stringify(queues)],
   }),
   journalOf: id => ({ text: JOURNAL_OF, values: [id] }),
-  journalsOf: ids => ({ text: JOURNALS_OF, values: [JSON.stringify(ids)] }),
   insertLog: row => ({
     text: INSERT_LOG,
     values: [row.executionId, row.tenant, row.namespace, row.flowId, row.atMs, row.levelMax, row.lines],

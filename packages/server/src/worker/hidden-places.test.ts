@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { hiddenPlaces } from './hidden-places.ts'
+
+test('a data folder of our own is hidden as a whole, one that is shared only where it is ours', t => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'batuta-hidden-'))
+  t.after(() => rmSync(dataDir, { recursive: true }))
+  const storageDir = join(dataDir, 'storage')
+  writeFileSync(join(dataDir, 'batuta.db-wal'), '')
+
+  const whole = hiddenPlaces({ dataDir, storageDir })
+  mkdirSync(join(dataDir, 'venv'))
+  const parts = hiddenPlaces({ dataDir, storageDir })
+
+  assert.deepEqual(whole, [dataDir, storageDir])
+  assert.deepEqual(parts, [join(dataDir, 'work'), join(dataDir, 'batuta.db-wal'), storageDir])
+})
