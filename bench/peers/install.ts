@@ -60,7 +60,12 @@ async function installFromPypi(folder: string, packages: readonly string[]): Pro
 /** The module's own program, built with the Go that is here, from the module proxy and from nowhere else. */
 async function buildFromGo(folder: string, module: string): Promise<void> {
   const cache = { GOBIN: join(folder, 'bin'), GOMODCACHE: join(folder, 'mod'), GOCACHE: join(folder, 'cache') }
-  await runInstaller(folder, 'go', ['install', module], { ...cache, GOFLAGS: '-modcacherw', GOTOOLCHAIN: 'local', GOPROXY: proxyOnly() })
+  await runInstaller(folder, 'go', ['install', module], {
+    ...cache,
+    GOFLAGS: '-modcacherw',
+    GOTOOLCHAIN: 'local',
+    GOPROXY: proxyOnly(),
+  })
 }
 
 /** Without `direct`, which would ask the repositories themselves. */

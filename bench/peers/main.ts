@@ -77,7 +77,8 @@ function lastRow(peer: Peer): Row | undefined {
   const file = rowFile(peer)
   if (!existsSync(file)) return undefined
   const row: Row = JSON.parse(readFileSync(file, 'utf8'))
-  return row
+  const { title, store, durable, stored, how } = peer
+  return { ...row, title, store, durable, stored, how }
 }
 
 function rowFile({ name }: Peer): string {

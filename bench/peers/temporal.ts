@@ -12,7 +12,7 @@ export const temporal: Peer = {
   name: 'temporal',
   title: 'Temporal, dev server',
   store: 'SQLite',
-  durable: 'the start in SQLite (its dev server’s settings)',
+  durable: 'the start in SQLite (rollback journal, synchronous=FULL: SQLite’s defaults)',
   stored: 'history of events with the results of the activities',
   how: 'HTTP door and worker in one Node process, gRPC to the server; a step is an activity',
   installation: {
