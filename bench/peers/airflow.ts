@@ -75,6 +75,7 @@ function environment(
     PATH: `${bin}:${process.env['PATH'] ?? ''}`,
     AIRFLOW_HOME: stage.dataDir,
     AIRFLOW__DATABASE__SQL_ALCHEMY_CONN: `postgresql+psycopg2://postgres@127.0.0.1:${database}/postgres`,
+    AIRFLOW__DATABASE__SQL_ALCHEMY_POOL_SIZE: '40',
     AIRFLOW__CORE__LOAD_EXAMPLES: 'False',
     AIRFLOW__CORE__DAGS_FOLDER: join(stage.dataDir, 'dags'),
     AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION: 'False',
