@@ -155,7 +155,7 @@ export const HOST_LIMITS: HostLimits = {
 }
 
 export const SCRIPT_SETTINGS: ScriptSettings = {
-  isolation: 'auto',
+  isolation: 'process',
   isolationByNamespace: {},
   hidden: [],
   zygotesMax: 16,
