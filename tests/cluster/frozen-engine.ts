@@ -28,6 +28,8 @@ const IN_FLIGHT_MS = 30
 const LATE_ARRIVAL_MS = 500
 const AWAKE_MS = 4_000
 const TAKEOVER_TIMEOUT_MS = 25_000
+/** Under load a flush is on its way long before that. */
+const HOLDING_TIMEOUT_MS = 2_000
 const RACE_FROM_MS = 9_800
 const RACE_SPAN_MS = 2_700
 
@@ -78,7 +80,8 @@ async function freezeOne(
 ): Promise<number> {
   const before = (await listFences(cluster)).length
   victim.proxy.freeze()
-  await sleep(IN_FLIGHT_MS)
+  const startMs = performance.now()
+  while (!victim.proxy.isHolding && performance.now() - startMs < HOLDING_TIMEOUT_MS) await sleep(IN_FLIGHT_MS)
   if (way !== 'cut-off') victim.freeze()
   if (way === 'racing') await sleep(RACE_FROM_MS + random() * RACE_SPAN_MS)
   else await takeover(cluster, before)

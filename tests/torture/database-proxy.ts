@@ -58,6 +58,11 @@ export class DatabaseProxy {
     this.#isStopped = true
   }
 
+  /** Whether something of the servers waits for `thaw`. */
+  get isHolding(): boolean {
+    return this.#pairs.size > 0 && [...this.#pairs].some(({ held, database }) => held.some(({ to }) => to === database))
+  }
+
   /** Returns how many bytes of the servers arrive now that were held back. */
   thaw(): number {
     this.#isStopped = false
