@@ -85,7 +85,17 @@ export class ScriptRunner {
     await door?.close()
   }
 
+  /** Between the start of a sandbox or a fork and the moment that the keeper answers for it, a sweep must not take it for a stray. */
   async #run(ctx: RunContext, command: Command): Promise<CommandResult> {
+    const expected = this.#options.keeper.expect(ctx.attemptId)
+    try {
+      return await this.#runAs(ctx, command)
+    } finally {
+      expected.release()
+    }
+  }
+
+  async #runAs(ctx: RunContext, command: Command): Promise<CommandResult> {
     const { keeper } = this.#options
     const tier = await this.#isolations.get(ctx.flow.namespace)
     const warm =

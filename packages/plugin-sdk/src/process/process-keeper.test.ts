@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { OutputLine } from '../task-runner.ts'
 import { ProcessKeeper } from './process-keeper.ts'
 import { processEnvironment } from './process-environment.ts'
-import { findMarked } from './process-table.ts'
+import { MARK_VARIABLE, findMarked } from './process-table.ts'
 
 async function openTestKeeper(t: TestContext, { killGraceMs = 300 } = {}) {
   const name = `test-${randomUUID()}`
@@ -199,4 +200,21 @@ test('a user who is not root cannot start more processes than the limit', t => {
 
   assert.notEqual(exitCode, 0)
   assert.match(lines.join('\n'), /fork/i)
+})
+
+test('what is expected is no stray, and is one when nobody has come to answer for it', async t => {
+  const { keeper } = await openTestKeeper(t)
+  const expected = keeper.expect('a2')
+  const env = { PATH: process.env['PATH'], [MARK_VARIABLE]: keeper.markOf('a2') }
+  const child = spawn('sleep', ['30'], { env, detached: true, stdio: 'ignore' })
+  const exited = once(child, 'exit')
+  await once(child, 'spawn')
+
+  assert.equal(await keeper.reap(), 0)
+  assert.equal(child.exitCode ?? child.signalCode, null)
+
+  expected.release()
+  assert.equal(await keeper.reap(), 1)
+  await exited
+  assert.equal(child.signalCode, 'SIGKILL')
 })

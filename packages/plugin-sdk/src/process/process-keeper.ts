@@ -61,6 +61,8 @@ const OOM_SCORE = 500
 export class ProcessKeeper {
   readonly #options: KeeperOptions
   readonly #trees = new Map<string, ProcessTree>()
+  /** Attempts that are being started, and how many times. */
+  readonly #expected = new Map<string, number>()
   #sweep: NodeJS.Timeout | undefined
 
   constructor(options: KeeperOptions) {
@@ -86,6 +88,21 @@ export class ProcessKeeper {
       { leader: started.leader, mark: this.markOf(attempt) },
       signal,
     )
+  }
+
+  /**
+   * Says that processes of the attempt come to be before anybody answers for them, so that they are not taken for some that were left behind. To
+   * be released when somebody does, or when nothing has come of it.
+   */
+  expect(attempt: string): { release(): void } {
+    const mark = this.markOf(attempt)
+    this.#expected.set(mark, (this.#expected.get(mark) ?? 0) + 1)
+    const release = (): void => {
+      const left = (this.#expected.get(mark) ?? 0) - 1
+      if (left > 0) this.#expected.set(mark, left)
+      else this.#expected.delete(mark)
+    }
+    return { release }
   }
 
   /** Keeps a process that is no attempt from being taken for one that was left behind; to be released when it has ended. */
@@ -123,7 +140,9 @@ export class ProcessKeeper {
 
   /** Kills what carries our name and belongs to no running attempt: left by an earlier keeper, or by a script that made daemons. */
   async reap(): Promise<number> {
-    const lost = findMarked(`${this.#options.name}/`).filter(({ mark }) => !this.#trees.has(mark))
+    const lost = findMarked(`${this.#options.name}/`).filter(
+      ({ mark }) => !this.#trees.has(mark) && !this.#expected.has(mark),
+    )
     await Promise.all(lost.map(({ id, mark }) => killTree({ leader: id, mark }, 0)))
     return lost.length
   }
