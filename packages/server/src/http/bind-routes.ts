@@ -8,6 +8,7 @@ import { RegExpRouter } from 'hono/router/reg-exp-router'
 import { SmartRouter } from 'hono/router/smart-router'
 import { TrieRouter } from 'hono/router/trie-router'
 import { Errors } from 'typebox/value'
+import { ADMISSION, Admission, type Place } from './admission.ts'
 import type { HttpDependencies } from './dependencies.ts'
 import { DIALECT_HEADER, dialectOf } from './dialect.ts'
 import { signalOf, type AllHandlers, type Exchange } from './exchange.ts'
@@ -44,6 +45,7 @@ const PERMISSIONS: ReadonlySet<Permission> = new Set<Permission>([
 export function bindRoutes(handlers: AllHandlers, dependencies: HttpDependencies): Listener {
   const checkOrigin = newOriginCheck(dependencies.config)
   const checkLogin = newLoginCheck(dependencies.config.user)
+  const admission = new Admission({ ...ADMISSION, platform: dependencies.platform })
   const router = new SmartRouter<BoundRoute>({ routers: [new RegExpRouter(), new TrieRouter()] })
   for (const bound of boundRoutes(handlers, dependencies.config.tenant)) {
     assert(PERMISSIONS.has(bound.route.permission), `the route ${bound.name} has no permission`)
@@ -57,7 +59,7 @@ export function bindRoutes(handlers: AllHandlers, dependencies: HttpDependencies
       const found = firstOf(router.match(method === 'HEAD' ? 'GET' : method, path))
       if (!found) throw new RequestError(404, 'route-not-found', `There is nothing at ${method} ${path}.`)
       message.route = found.bound.name
-      return await answer(message, found, { checkOrigin, checkLogin, dependencies })
+      return await answer(message, found, { checkOrigin, checkLogin, admission, dependencies })
     })
   }
 }
@@ -152,20 +154,48 @@ function patternOf(path: string): string {
 interface Guards {
   readonly checkOrigin: OriginCheck
   readonly checkLogin: LoginCheck
+  readonly admission: Admission
   readonly dependencies: HttpDependencies
 }
 
 async function answer(
-  { incoming, outgoing }: Message,
-  { bound: { route, handler, dialects }, params }: Found,
-  { checkOrigin, checkLogin, dependencies }: Guards,
+  message: Message,
+  found: Found,
+  { checkOrigin, checkLogin, admission, dependencies }: Guards,
 ): Promise<Reply> {
+  const { route } = found.bound
   if (route.permission !== 'public' && route.permission !== 'key') {
-    const { host, origin, authorization, 'sec-fetch-site': fetchSite } = incoming.headers
+    const { host, origin, authorization, 'sec-fetch-site': fetchSite } = message.incoming.headers
     const refusal =
       checkOrigin({ method: route.method, host, origin, fetchSite: [fetchSite].flat()[0] }) ?? checkLogin(authorization)
     if (refusal) throw refusal
   }
+  if (!isNewWork(route)) return await handle(message, found, { dependencies, isBegun: () => {} })
+  const entered = admission.enter()
+  const place: Place = entered instanceof Promise ? await entered : entered
+  const isBegun = (): void => admission.leave(place)
+  try {
+    return await handle(message, found, { dependencies, isBegun })
+  } finally {
+    isBegun()
+  }
+}
+
+/** Backpressure is for these alone: commands and reads are always taken. */
+function isNewWork({ permission, method }: Route): boolean {
+  return permission === 'key' || (permission === 'execution:create' && method === 'POST')
+}
+
+interface Handling {
+  readonly dependencies: HttpDependencies
+  isBegun(): void
+}
+
+async function handle(
+  { incoming, outgoing }: Message,
+  { bound: { route, handler, dialects }, params }: Found,
+  { dependencies, isBegun }: Handling,
+): Promise<Reply> {
   const given = searchOf(incoming.url ?? '')
   return await handler({
     params,
@@ -174,6 +204,7 @@ async function answer(
     body: await readBody(incoming, route),
     dialect: dialectOf(incoming.headers[DIALECT_HEADER], dialects, dependencies.config.apiDialect),
     incoming,
+    isBegun,
     signal: () => signalOf(outgoing),
   })
 }

@@ -31,6 +31,7 @@ export interface WebhookCall extends WebhookRequest {
   readonly key: string
   readonly dialect: ApiDialect
   readonly traceparent: string | undefined
+  isBegun(): void
   signal(): AbortSignal
 }
 
@@ -75,6 +76,7 @@ async function passThrough(door: WebhookDoor, passage: Passage, dependencies: Ht
   const born = await submitBirth({ executionId, birth }, show, dependencies)
   if (!door.isWaiting) return jsonText(born.text)
   if (born.isEnded) return answerEnded(door, born.text, born.state)
+  call.isBegun()
   const ended = await waitForEnd(executionId, dependencies, call.signal())
   return ended ? answerEnded(door, show(ended.state), ended.state.state) : jsonText(born.text)
 }

@@ -169,6 +169,7 @@ function webhookHandlers(dependencies: HttpDependencies): Pick<Handlers<'executi
         rawHeaders,
         search: at < 0 ? '' : url.slice(at + 1),
         body: bytes && textOf(bytes),
+        isBegun: exchange.isBegun,
         signal: exchange.signal,
         traceparent: readTraceparent(exchange.incoming),
         ...(params.path === undefined ? {} : { path: params.path }),
@@ -190,5 +191,6 @@ interface WebhookExchange {
   readonly params: { readonly namespace: string; readonly id: string; readonly key: string; readonly path?: string }
   readonly dialect: ApiDialect
   readonly incoming: IncomingMessage
+  isBegun(): void
   signal(): AbortSignal
 }

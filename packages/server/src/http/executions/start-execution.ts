@@ -33,6 +33,7 @@ export interface StartCall {
   readonly query: StartQuery
   readonly incoming: IncomingMessage
   readonly dialect: ApiDialect
+  isBegun(): void
   signal(): AbortSignal
 }
 
@@ -143,6 +144,7 @@ async function submitStart(start: Start, call: StartCall, dependencies: HttpDepe
     presentExecution(state, plan, { ...lookAt(executionId, dialect, dependencies), url })
   const { text, isEnded } = await submitBirth(start, show, dependencies)
   if (query.wait !== true || isEnded) return jsonText(text)
+  call.isBegun()
   const ended = await waitForEnd(executionId, dependencies, call.signal())
   return jsonText(ended ? show(ended.state, ended.plan) : text)
 }
