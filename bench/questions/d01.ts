@@ -12,8 +12,8 @@ const WORKERS: readonly number[] = [1, 2, 4]
 /** Tasks of an execution, by how many executions run at a time. */
 const HOPS: ReadonlyMap<number, number> = new Map([
   [1, 100],
-  [64, 40],
-  [512, 10],
+  [64, 200],
+  [512, 100],
 ])
 const SLOTS = 512
 const LOOK_EVERY_MS = 50

@@ -251,6 +251,11 @@ export function openSimulatedCluster(truth: ClusterTruth, { call, callLease, bri
     listKilledJobs: (...args) => call('killed jobs', async () => truth.listKilledJobs(...args)),
     listFlowsSince: (...args) => call('flows since', async () => truth.listFlowsSince(...args)),
     listNodes: () => call('list nodes', async () => truth.listNodes()),
+    listWorkers: () =>
+      call('list workers', async () =>
+        truth.listNodes().flatMap(({ isLive, roles, worker }) => (isLive && roles.includes('worker') ? [worker] : [])),
+      ),
+    tidyQueues: async () => {},
     forgetNodes: () => call('forget nodes', async () => 0),
     onHint: listener => {
       const listen = (hint: Hint): void => bring(hint, () => listener(hint))

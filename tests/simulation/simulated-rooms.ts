@@ -152,7 +152,7 @@ function openMaintenance(
   const onNotice = noticeOf(ledger)
   const { platform } = process
   const nowMs = (): number => platform.nowMs()
-  const signals = takeSignals({ store, inbox: engine, owns, nowMs, onNotice })
+  const signals = takeSignals({ store, inbox: engine, owns, platform, onNotice })
   const isRunning: Worker['isRunning'] = key => worker.isRunning(key)
   const wake = (): void => {
     if (roles.includes('worker')) worker.wake()

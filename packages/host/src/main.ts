@@ -3,12 +3,21 @@ import { messageOf } from '@batuta/plugin-sdk'
 import type { FromHost, ToHost } from '@batuta/plugin-sdk'
 import { Host } from './host.ts'
 
+const outgoing: FromHost[] = []
+
+/** What comes in one round of the event loop goes together: a message of its own costs more than most tasks. */
 function send(message: FromHost): void {
-  if (process.connected) process.send?.(message)
+  if (outgoing.push(message) === 1) setImmediate(sendOutgoing)
+}
+
+function sendOutgoing(): void {
+  const messages = outgoing.splice(0)
+  if (process.connected) process.send?.(messages)
 }
 
 async function end(host: Host): Promise<never> {
   await host.close()
+  sendOutgoing()
   process.exit(0)
 }
 
@@ -25,7 +34,9 @@ const host = new Host({
   onDrained: () => void end(host),
 })
 
-process.on('message', (message: ToHost) => void host.take(message))
+process.on('message', (messages: readonly ToHost[]) => {
+  for (const message of messages) void host.take(message)
+})
 process.once('disconnect', () => void die(host))
 // The server may have died while this was loading: the event came before there was anybody to hear it.
 if (!process.connected) void die(host)

@@ -30,6 +30,7 @@ export interface HostJob {
   readonly context: string
   /** Texts in the context that no log may show: decrypted inputs and the like. */
   readonly secrets?: readonly string[]
+  readonly flow: { readonly tenant: string; readonly namespace: string; readonly id: string }
   /** The folder of the task run in storage, e.g. `kestra:///ns/flow/executions/<id>/tasks/<task>/<task run>/`. */
   readonly filesPrefix: string
   /** When the engine sent it, in epoch milliseconds. */
@@ -38,6 +39,7 @@ export interface HostJob {
   readonly traceparent?: string
 }
 
+/** Travels, as what comes back, in lists: what was said in one turn of the event loop goes together. */
 export type ToHost =
   | HostInit
   | { readonly type: 'run'; readonly job: HostJob }

@@ -164,7 +164,7 @@ function connect(ground: Ground, { node, onOver }: RoomsPlace): Inner {
     onFatal: error =>
       onOver(error instanceof FlushError && error.fault === 'fenced' ? 'fenced' : 'broken', error.message),
   })
-  const signals = takeSignals({ store, inbox: engine, owns, nowMs: () => platform.nowMs(), onNotice })
+  const signals = takeSignals({ store, inbox: engine, owns, platform, onNotice })
   const schedules: Schedules = newSchedules(ground, { inbox, clockwork: () => clockwork, owns })
   const rounds = roundsOf(ground, { node, inbox, engine, worker, signals, owns })
   const maintenance = new Maintenance({ rounds, platform, onNotice })

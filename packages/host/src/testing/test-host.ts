@@ -95,7 +95,7 @@ function connect(child: ChildProcess, store: FileStore, root: string): TestHost 
     batches: [],
     takes: true,
     answer: () => null,
-    send: message => void child.send(message),
+    send: message => void child.send([message]),
     start(type, properties = {}, more = {}) {
       const key = more.key ?? { executionId: 'e1', run: ++lastRun, epoch: 1 }
       const outcome = new Promise<Outcome>(resolve => settle.set(keyText(key), resolve))
@@ -105,7 +105,7 @@ function connect(child: ChildProcess, store: FileStore, root: string): TestHost 
     run: (type, properties, more) => host.start(type, properties, more).outcome,
     linesOf: key => host.batches.filter(batch => keyText(batch.key) === keyText(key)).flatMap(batch => batch.lines),
   }
-  child.on('message', (message: FromHost) => {
+  const take = (message: FromHost): void => {
     if (message.type === 'ready') ready.resolve()
     if (message.type === 'settled') settle.get(keyText(message.key))?.(message.outcome)
     if (message.type === 'notice') host.notices.push(message.message)
@@ -117,7 +117,8 @@ function connect(child: ChildProcess, store: FileStore, root: string): TestHost 
       const { name, args } = message.request
       host.send({ type: 'answer', id: message.id, value: encodeValue(host.answer(name, decodeValue(args))) })
     }
-  })
+  }
+  child.on('message', (messages: readonly FromHost[]) => messages.forEach(take))
   return host
 }
 
@@ -136,6 +137,7 @@ function jobOf(key: JobKey, type: string, properties: ValueMap): HostJob {
       inputs: { name: 'Ada' },
       outputs: {},
     }),
+    flow: { tenant: 'main', namespace: 'test', id: 'flow' },
     filesPrefix: `kestra:///test/flow/executions/e1/tasks/task/e1-${key.run}/`,
   }
 }

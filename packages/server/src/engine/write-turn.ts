@@ -252,6 +252,7 @@ function jobRow(
     ...(task.task.logToFile ? { logToFile: true } : {}),
     properties: task.encoded,
     context: encodeValue(contextOf({ state, plan, env }, run, roots)),
+    flow: { tenant: state.tenant, namespace: state.namespace, id: state.flowId },
     filesPrefix: `kestra:///${state.namespace.replaceAll('.', '/')}/${state.flowId}/executions/${entity.id}/tasks/${task.id}/${runId}/`,
     sentMs: env.nowMs,
     ...(traceparent === undefined ? {} : { traceparent }),

@@ -45,6 +45,8 @@ function newRouter({ owns, onSent }: { owns(shard: number): boolean; onSent(id: 
       listKilledJobs: nobody,
       listFlowsSince: nobody,
       listNodes: nobody,
+      listWorkers: nobody,
+      tidyQueues: nobody,
       forgetNodes: nobody,
       onHint: () => () => {},
     },

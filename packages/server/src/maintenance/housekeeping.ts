@@ -7,6 +7,7 @@ import type { Round } from './maintenance.ts'
 import type { PacePlatform } from './pace.ts'
 import { purgeExecutions } from './purge-executions.ts'
 import { purgeOperations } from './purge-operations.ts'
+import { tidyQueues } from './tidy-queues.ts'
 
 const FIRST_SHARD = 0
 
@@ -28,6 +29,7 @@ export function housekeeping({ owns, executionsKeptMs, ...options }: Housekeepin
   const isInCharge = (): boolean => owns(FIRST_SHARD)
   const nowMs = (): number => platform.nowMs()
   const rounds = [purgeOperations({ ...options, isInCharge })]
+  if (store.cluster) rounds.push(tidyQueues({ cluster: store.cluster, isInCharge }))
   if (store.history) rounds.push(makeDays({ ...options, history: store.history, nowMs }))
   if (executionsKeptMs === undefined) return rounds
   return [

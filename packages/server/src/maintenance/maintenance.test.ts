@@ -39,7 +39,7 @@ function signalsOf(t: TestEngine): Round {
     store: t.store,
     inbox: t.engine,
     owns,
-    nowMs: () => t.clock.nowMs(),
+    platform: t.clock,
     onNotice: message => void t.notices.push(message),
   })
 }
@@ -76,7 +76,7 @@ test('a signal that is refused is sent again less and less often, and told of as
       },
     },
     owns,
-    nowMs: () => t.clock.nowMs(),
+    platform: t.clock,
     onNotice: message => void t.notices.push(message),
   })
 

@@ -2,6 +2,7 @@
 // taken then.
 import { decodeValue, trust, type Signal } from '@batuta/core'
 import type { Inbox } from '../inbox/inbox.ts'
+import type { Clock, Scheduler } from '../platform/platform.ts'
 import type { SignalRow } from '../storage/batch.ts'
 import type { Store } from '../storage/store.ts'
 import { Backoff } from './backoff.ts'
@@ -9,11 +10,12 @@ import type { Round } from './maintenance.ts'
 
 const EVERY_MS = 1_000
 const PAGE = 500
+const IN_HAND_MAX_MS = 4
 
 export interface TakeSignalsOptions {
   readonly store: Store
   readonly inbox: Inbox
-  nowMs(): number
+  readonly platform: Pick<Clock & Scheduler, 'nowMs' | 'at'>
   /** Signals to other nodes' shards are theirs to take. */
   owns(shard: number): boolean
   onNotice(message: string, error?: unknown): void
@@ -24,7 +26,8 @@ export interface SignalTaker extends Round {
   look(): Promise<void>
 }
 
-export function takeSignals({ store, inbox, nowMs, owns, onNotice }: TakeSignalsOptions): SignalTaker {
+export function takeSignals({ store, inbox, platform, owns, onNotice }: TakeSignalsOptions): SignalTaker {
+  const nowMs = (): number => platform.nowMs()
   const backoff = new Backoff(nowMs)
   const inHand = new Map<string, Promise<void>>()
   /** Since the reading began: its rows may still be among those that are read. */
@@ -40,7 +43,13 @@ export function takeSignals({ store, inbox, nowMs, owns, onNotice }: TakeSignals
       ended.add(id)
     }
   }
+  /** What is in hand goes with a commit that is on its way: a look before would read it all over again. */
+  const settleInHand = async (): Promise<void> => {
+    const pause = new Promise<void>(resolve => void platform.at(nowMs() + IN_HAND_MAX_MS, resolve))
+    await Promise.race([pause, Promise.all(inHand.values())])
+  }
   const read = async (): Promise<void> => {
+    if (inHand.size > 0) await settleInHand()
     const seen = new Set<string>()
     ended.clear()
     for (let after = ''; ;) {

@@ -75,6 +75,13 @@ export interface Cluster {
   /** Revisions that were saved after the one with this number, in the order they were saved. */
   listFlowsSince(seq: number): Promise<readonly { readonly seq: number; readonly row: FlowRow }[]>
   listNodes(): Promise<readonly NodeRow[]>
+  /** Of the nodes that are alive and run jobs. */
+  listWorkers(): Promise<readonly WorkerProfile[]>
+  /**
+   * Takes out what is dead among the rows of jobs, signals and timers when there is much of it: these rows live for milliseconds, and what is left
+   * of them lies in the way of every look for those that are next until somebody cleans up.
+   */
+  tidyQueues(deadMin: number): Promise<void>
   /** Nodes that have been gone for longer than anybody could come back from; how many. */
   forgetNodes(goneMs: number): Promise<number>
   /** A hint that something is there; it may be lost, and a sweep finds what it would have told. The returned function ends it. */

@@ -28,19 +28,23 @@ export class HostProcess implements Host {
       execArgv: [...options.execArgv],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
-    this.#child.on('message', message => this.#take(trust<FromHost>(message)))
+    this.#child.on('message', messages => {
+      for (const message of trust<readonly FromHost[]>(messages)) this.#take(message)
+    })
     this.#child.on('exit', (code, signal) => options.onExit(signal ? `signal ${signal}` : `code ${code}`))
     this.#child.on('error', error => options.onExit(error.message))
-    this.#child.send(options.init)
+    this.#child.send([options.init])
   }
 
   get pid(): number | undefined {
     return this.#child.pid
   }
 
+  /** What is sent in one turn of the event loop goes together: a message of its own costs more than most tasks. */
   send(message: ToHost): void {
-    if (this.#isReady || message.type === 'drain') this.#child.send(message)
-    else this.#waiting.push(message)
+    this.#waiting.push(message)
+    if (!this.#isReady || this.#waiting.length > 1) return
+    queueMicrotask(() => this.#sendWaiting())
   }
 
   /** Lets what runs end, up to the grace, then ends the process. */
@@ -61,6 +65,10 @@ export class HostProcess implements Host {
   #take(message: FromHost): void {
     if (message.type !== 'ready') return this.#options.onMessage(message)
     this.#isReady = true
-    for (const waiting of this.#waiting.splice(0)) this.#child.send(waiting)
+    this.#sendWaiting()
+  }
+
+  #sendWaiting(): void {
+    if (this.#waiting.length > 0 && this.#child.connected) this.#child.send(this.#waiting.splice(0))
   }
 }

@@ -54,14 +54,11 @@ export interface Host {
 interface Running {
   readonly job: HostJob
   readonly claimedMs: number
-  readonly tenant: string
-  readonly namespace: string
-  readonly flowId: string
   /** Done when all lines that came so far are stored, in their order. */
-  logged: Promise<void>
+  logged: Promise<void> | undefined
 }
 
-const CLAIM_MAX = 50
+const CLAIM_MAX = 200
 const STORE_RETRY_MS = 500
 const DRAIN_LOOK_MS = 50
 /** Less than what makes the rescue give up a job of this node that its worker does not know. */
@@ -155,10 +152,8 @@ export class Worker implements JobSink {
   async sweep(): Promise<void> {
     const { store, profile, onNotice } = this.#options
     try {
-      const nodes = (await store.cluster?.listNodes()) ?? []
-      this.#isChoosing =
-        isSpecial(profile) ||
-        nodes.some(({ isLive, roles, worker }) => isLive && roles.includes('worker') && isSpecial(worker))
+      const workers = (await store.cluster?.listWorkers()) ?? []
+      this.#isChoosing = isSpecial(profile) || workers.some(isSpecial)
     } catch (error) {
       onNotice('what other nodes are for could not be read; it is tried again', error)
     }
@@ -280,22 +275,11 @@ export class Worker implements JobSink {
 
   #start(row: JobRow): void {
     const job = trust<HostJob>(JSON.parse(row.payload))
-    const context = decodeValue(job.context)
-    const flow = isMap(context)
-      ? trust<{ flow?: { tenantId?: string; namespace?: string; id?: string } }>(context).flow
-      : undefined
     const claimedMs = this.#options.platform.nowMs()
     const { meter } = this.#options
     meter?.started(job.type, claimedMs - (job.sentMs ?? claimedMs))
     if (job.traceparent !== undefined) meter?.onJob?.(job.key.executionId, job.traceparent)
-    this.#running.set(keyText(job.key), {
-      job,
-      claimedMs,
-      tenant: flow?.tenantId ?? 'main',
-      namespace: flow?.namespace ?? '',
-      flowId: flow?.id ?? '',
-      logged: Promise.resolve(),
-    })
+    this.#running.set(keyText(job.key), { job, claimedMs, logged: undefined })
     this.#host ??= this.#openHost()
     this.#host.send({ type: 'run', job })
   }
@@ -332,7 +316,8 @@ export class Worker implements JobSink {
   }
 
   #log(running: Running, key: JobKey, lines: readonly LogLine[]): Promise<void> {
-    running.logged = running.logged.then(() => this.#storeLog(logRow(running, key, lines), key))
+    const store = (): Promise<void> => this.#storeLog(logRow(running, key, lines), key)
+    running.logged = running.logged ? running.logged.then(store) : store()
     return running.logged
   }
 
@@ -446,12 +431,12 @@ export class Worker implements JobSink {
   }
 }
 
-function logRow({ job, tenant, namespace, flowId }: Running, key: JobKey, lines: readonly LogLine[]): LogRow {
+function logRow({ job }: Running, key: JobKey, lines: readonly LogLine[]): LogRow {
   return {
     executionId: key.executionId,
-    tenant,
-    namespace,
-    flowId,
+    tenant: job.flow.tenant,
+    namespace: job.flow.namespace,
+    flowId: job.flow.id,
     atMs: lines[0]?.atMs ?? 0,
     levelMax: Math.max(...lines.map(line => rankOf(line.level))),
     lines: JSON.stringify(

@@ -52,6 +52,14 @@ export const LIST_NODES = `select id, incarnation, roles, facts, not fenced and 
     (select count(*) from jobs where node = nodes.id and jobs.incarnation = nodes.incarnation) as jobs
   from nodes where lease_until is not null order by id`
 
+export const LIST_WORKERS = `select facts from nodes
+  where not fenced and lease_until >= clock_timestamp() and 'worker' = any(roles)`
+
+export const COUNT_DEAD = `select coalesce(sum(n_dead_tup), 0)::float8 as dead from pg_stat_user_tables
+  where relid in ('jobs'::regclass, 'signals'::regclass, 'timers'::regclass)`
+/** Without waiting for anybody, and without giving room back that is needed again at once. */
+export const TIDY_QUEUES = 'vacuum (skip_locked, index_cleanup on, truncate off) jobs, signals, timers'
+
 export const ANNOUNCE = `update nodes set roles = $3, facts = $5, fenced = false, lease_until = clock_timestamp() + $4 * interval '1 millisecond'
   where id = $1 and incarnation = $2`
 

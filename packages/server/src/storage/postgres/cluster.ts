@@ -28,6 +28,7 @@ export interface ClusterOptions {
   readonly lease: ReservedConnection
   readonly listener: Listener
   readonly pool: ConnectionPool
+  readonly queue: ConnectionPool
 }
 
 export class PostgresCluster implements Cluster {
@@ -88,7 +89,7 @@ export class PostgresCluster implements Cluster {
       rows.map(row => row.executionId),
       rows.map(row => row.body),
     ]
-    await this.#options.pool.write(sql.SEND_SIGNALS, columns)
+    await this.#options.queue.write(sql.SEND_SIGNALS, columns)
   }
 
   async settleJobs(...[jobs, { node, incarnation }]: Parameters<Cluster['settleJobs']>): Promise<void> {
@@ -100,7 +101,7 @@ export class PostgresCluster implements Cluster {
       jobs.map(({ signal }) => signal.shard),
       jobs.map(({ signal }) => signal.body),
     ]
-    await this.#options.pool.write(sql.SETTLE_JOBS, [node, incarnation, ...columns])
+    await this.#options.queue.write(sql.SETTLE_JOBS, [node, incarnation, ...columns])
   }
 
   async moveJobs(from: string, to: string): Promise<void> {
@@ -112,7 +113,7 @@ export class PostgresCluster implements Cluster {
   }
 
   async listKilledJobs({ node, incarnation }: Member): Promise<readonly JobKey[]> {
-    const rows = await this.#options.pool.read<SqlRow>(sql.KILLED_JOBS, [node, incarnation])
+    const rows = await this.#options.queue.read<SqlRow>(sql.KILLED_JOBS, [node, incarnation])
     return rows.map(row => ({
       executionId: text(row, 'execution_id'),
       run: number(row, 'run'),
@@ -145,6 +146,16 @@ export class PostgresCluster implements Cluster {
       shards: row.shards,
       jobs: row.jobs,
     }))
+  }
+
+  async listWorkers(): Promise<readonly Facts['worker'][]> {
+    const rows = await this.#options.pool.read<{ facts: string }>(sql.LIST_WORKERS, [])
+    return rows.map(({ facts }) => ({ ...NO_FACTS, ...trust<Facts>(JSON.parse(facts)) }).worker)
+  }
+
+  async tidyQueues(deadMin: number): Promise<void> {
+    const [row] = await this.#options.pool.read<{ dead: number }>(sql.COUNT_DEAD, [])
+    if (row && row.dead >= deadMin) await this.#options.pool.write(sql.TIDY_QUEUES, [])
   }
 
   async forgetNodes(goneMs: number): Promise<number> {

@@ -1,14 +1,14 @@
 // Runs the shared statements on PostgreSQL, a round trip each, in one transaction. What failed before the commit was sent is not in the store and is
 // tried again where that may help; what failed with the commit is not tried again: nobody can say whether it is in the store.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createdMsOf } from '@batuta/core'
+import { assert, createdMsOf } from '@batuta/core'
 import type { PoolClient } from 'pg'
 import { FlushError, type Operations } from '../store.ts'
 import { performanceOf, type SqlDialect, type Statement } from '../sql/perform.ts'
 import type { SqlRow } from '../sql/rows.ts'
 import { BY_MOMENT_AND_ID } from '../sql/birth-order.ts'
 import { faultOf, isPassing, isSpoilt } from './fault-of.ts'
-import { messageOf, type ConnectionPool } from './pool.ts'
+import { messageOf, nameOf, type ConnectionPool } from './pool.ts'
 import {
   CLAIM_JOBS,
   CLAIM_JOBS_OF,
@@ -56,6 +56,7 @@ export const POSTGRES: SqlDialect = {
 
 export interface Performer {
   readonly pool: ConnectionPool
+  readonly queue: ConnectionPool
   random(): number
 }
 
@@ -66,11 +67,11 @@ interface Asked<Name extends keyof Operations> {
 
 /** Rejects with `FlushError` when it was the database that failed. */
 export async function perform<Name extends keyof Operations>(
-  { pool, random }: Performer,
+  { pool, queue, random }: Performer,
   asked: Asked<Name>,
 ): Promise<Operations[Name]['result']> {
   for (let attempt = 1; ; attempt++) {
-    const connection = await pool.take()
+    const connection = await (ALONE.has(asked.name) ? queue : pool).take()
     try {
       const result = await performOnce(connection, asked)
       connection.release()
@@ -88,17 +89,42 @@ async function performOnce<Name extends keyof Operations>(
   connection: PoolClient,
   { name, args }: Asked<Name>,
 ): Promise<Operations[Name]['result']> {
+  if (ALONE.has(name)) return await performAlone(connection, { name, args })
   await ask(connection, { text: 'begin', values: [] })
   const performance = performanceOf(name, args, POSTGRES)
   let step = performance.next([])
   while (!step.done) step = performance.next(await ask(connection, step.value))
-  await ask(connection, { text: 'commit', values: [] }, true)
+  await ask(connection, { text: 'commit', values: [] }, { isCommit: true })
   return step.value
 }
 
-async function ask(connection: PoolClient, { text, values }: Statement, isCommit = false): Promise<readonly SqlRow[]> {
+/** Frequent operations of one statement: it is its own transaction, and is prepared once. */
+const ALONE: ReadonlySet<keyof Operations> = new Set(['claimJobs'])
+
+async function performAlone<Name extends keyof Operations>(
+  connection: PoolClient,
+  { name, args }: Asked<Name>,
+): Promise<Operations[Name]['result']> {
+  const performance = performanceOf(name, args, POSTGRES)
+  const first = performance.next([])
+  if (first.done) return first.value
+  const last = performance.next(await ask(connection, first.value, { isCommit: true, isPrepared: true }))
+  assert(last.done === true, `"${name}" has more than one statement`)
+  return last.value
+}
+
+interface Asking {
+  readonly isCommit?: boolean
+  readonly isPrepared?: boolean
+}
+
+async function ask(
+  connection: PoolClient,
+  { text, values }: Statement,
+  { isCommit = false, isPrepared = false }: Asking = {},
+): Promise<readonly SqlRow[]> {
   try {
-    return (await connection.query(text, [...values])).rows
+    return (await connection.query({ text, values: [...values], ...(isPrepared ? { name: nameOf(text) } : {}) })).rows
   } catch (error) {
     throw new StatementError(error, isCommit)
   }

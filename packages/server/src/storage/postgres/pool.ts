@@ -1,15 +1,25 @@
 // The bounded pool of connections for reads, rare writes and what nodes tell one another. What it cannot do is answered as the store's own
 // failure, so that whoever asked is told to come back instead of being told of a mistake of the server's.
 import { trust } from '@batuta/core'
-import { Pool, type ClientBase, type PoolClient, type QueryResult, type QueryResultRow } from 'pg'
+import { Pool, type ClientBase, type PoolClient, type QueryConfig, type QueryResult, type QueryResultRow } from 'pg'
 import { FlushError } from '../store.ts'
 import type { ConnectOptions } from './connect-client.ts'
 import { faultOf, sqlStateOf } from './fault-of.ts'
 import { connectionConfig, prepareSession } from './session.ts'
 
 export interface PoolOptions extends ConnectOptions {
+  readonly kind: 'pool' | 'queue'
   readonly max: number
   onNotice(message: string, error?: unknown): void
+}
+
+/** A statement of a queue's session has a name, under which it is planned once. */
+const NAMES = new Map<string, string>()
+
+export function nameOf(text: string): string {
+  const name = NAMES.get(text) ?? `queue ${NAMES.size + 1}`
+  NAMES.set(text, name)
+  return name
 }
 
 const IDLE_MS = 60_000
@@ -39,7 +49,7 @@ export class ConnectionPool {
   async read<Row extends QueryResultRow>(text: string, values: readonly unknown[]): Promise<Row[]> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return (await this.#pool.query<Row>(text, [...values])).rows
+        return (await this.#pool.query<Row>(this.#queryOf(text, values))).rows
       } catch (error) {
         if (attempt === READ_ATTEMPTS || !isBroken(error)) throw failureOf(error, 'The question was not answered')
       }
@@ -49,10 +59,15 @@ export class ConnectionPool {
   /** One statement, whole by itself. */
   async write<Row extends QueryResultRow>(text: string, values: readonly unknown[]): Promise<QueryResult<Row>> {
     try {
-      return await this.#pool.query<Row>(text, [...values])
+      return await this.#pool.query<Row>(this.#queryOf(text, values))
     } catch (error) {
       throw failureOf(error, 'The statement may have been run or not')
     }
+  }
+
+  #queryOf(text: string, values: readonly unknown[]): QueryConfig {
+    const query = { text, values: [...values] }
+    return this.#options.kind === 'queue' ? { ...query, name: nameOf(text) } : query
   }
 
   async take(): Promise<PoolClient> {
@@ -68,16 +83,16 @@ export class ConnectionPool {
   }
 }
 
-function newPool({ max, onNotice, durability, url, Client }: PoolOptions): Pool {
+function newPool({ kind, max, onNotice, durability, url, Client }: PoolOptions): Pool {
   const pool = new Pool({
-    ...connectionConfig(url, 'pool'),
+    ...connectionConfig(url, kind),
     Client,
     max,
     idleTimeoutMillis: IDLE_MS,
     maxLifetimeSeconds: LIFETIME_S,
     // The pool waits for the promise and gives the connection up when it is refused.
     onConnect: trust<(client: ClientBase) => void>(
-      async (client: ClientBase) => await prepareSession(client, 'pool', durability),
+      async (client: ClientBase) => await prepareSession(client, kind, durability),
     ),
   })
   pool.on('error', error => onNotice('an idle connection to PostgreSQL broke', error))

@@ -1,11 +1,12 @@
-// The store of the distributed engine. One connection writes flushes, one keeps the lease, one listens, and a bounded pool reads and does the rare
-// writes. What acknowledges must be durable, so a server that would forget is refused.
+// The store of the distributed engine. One connection writes flushes, one keeps the lease, one listens, two carry jobs and signals between nodes, and
+// a bounded pool reads and does the rare writes. What acknowledges must be durable, so a server that would forget is refused.
 import { Client, types } from 'pg'
 import { trust } from '@batuta/core'
 import { FlushError, type FlushReceipt, type Operations, type Store } from '../store.ts'
 import type { Batch } from '../batch.ts'
 import { expectUpToDate } from '../sql/migrations.ts'
 import { readsOf } from '../sql/reads.ts'
+import { LIST_SIGNALS } from '../sql/reads.sql.ts'
 import { PostgresCluster } from './cluster.ts'
 import { connectClient, type ClientClass, type ConnectOptions } from './connect-client.ts'
 import { newHistory, prepareDays, type WithClient } from './days.ts'
@@ -24,7 +25,7 @@ import type { Durability, SessionKind } from './session.ts'
 
 export interface PostgresOptions {
   readonly url: string
-  /** Connections for reads and rare writes; three more are reserved. */
+  /** Connections for reads and rare writes; three more are reserved, and two for what nodes hand to one another. */
   readonly poolMax: number
   readonly durability: Durability
   /** False leaves it to `batuta migrate` to bring the tables up to date. */
@@ -38,6 +39,7 @@ export interface PostgresOptions {
   readonly Client?: ClientClass
 }
 
+const QUEUE_MAX = 2
 const INT8 = 20
 
 /** Milliseconds and counters fit a number; nothing here exceeds 2^53. */
@@ -48,27 +50,35 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   const how: ConnectOptions = { url: options.url, durability: options.durability, Client: options.Client ?? Client }
   const withClient = clientFor(how)
   await awaitDatabase(async () => await prepareDatabase(withClient, options), options)
-  const pool = new ConnectionPool({ ...how, max: poolMax, onNotice })
+  const pool = new ConnectionPool({ ...how, kind: 'pool', max: poolMax, onNotice })
+  const queue = new ConnectionPool({ ...how, kind: 'queue', max: QUEUE_MAX, onNotice })
   const reserved = (name: string, kind: SessionKind): ConstructorParameters<typeof ReservedConnection>[0] => ({
     name,
     connect: async () => await connectClient(how, kind),
-    onDropped: () => pool.renew(),
+    onDropped: () => {
+      pool.renew()
+      queue.renew()
+    },
     random,
     onNotice,
   })
   const writer = new ReservedConnection(reserved('flushes', 'flush'))
   const lease = new ReservedConnection(reserved('the lease', 'lease'))
   const listener = new Listener(reserved('hints', 'listen'))
-  const cluster = new PostgresCluster({ lease, listener, pool })
+  const cluster = new PostgresCluster({ lease, listener, pool, queue })
   return {
     kind: 'postgres',
     cluster,
     history: newHistory(withClient),
-    ...writesOf({ writer, pool, random, onNotice }),
-    read: readsOf(async (text, values) => await pool.read(text, values), POSTGRES),
+    ...writesOf({ writer, pool, queue, random, onNotice }),
+    read: readsOf(
+      async (text, values) => await (text === LIST_SIGNALS ? queue.read(text, values) : pool.read(text, values)),
+      POSTGRES,
+    ),
     close: async () => {
       await cluster.close()
       await writer.close()
+      await queue.close()
       await pool.close()
     },
   }
