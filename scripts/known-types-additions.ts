@@ -10,6 +10,7 @@ export const ADDED_PROPERTIES: Readonly<Record<string, string>> = {
   'flow.Subflow': 'restartBehavior:enum RETRY_FAILED|NEW_EXECUTION',
   'flow.Loop': 'breakWhen~:string',
   'flow.Approval': 'timeout~:duration',
+  'execution.Exit': 'state:enum SUCCESS|WARNING|KILLED|FAILED|CANCELLED',
   'execution.Kill': 'executionId~:string',
   'execution.PurgeExecutions': 'batchSize:int, executionId~:string',
   'execution.Resume': 'taskRunId~:string',
@@ -39,7 +40,7 @@ export const ADDED_TYPES: readonly AddedType[] = [
   {
     type: 'flow.Wait',
     kind: 'flowable task',
-    properties: 'pauseDuration~:duration, duration~:duration, timeout~:duration',
+    properties: 'pauseDuration~:duration, duration~:duration, behavior~:enum RESUME|WARN|FAIL|CANCEL',
     outputs: '',
   },
   {

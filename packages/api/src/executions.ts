@@ -244,6 +244,7 @@ export const executionRoutes = {
     permission: 'execution:update',
     summary: 'Run the failed tasks of an execution again.',
   }),
+  ...resumeRoutes(),
   release: defineRoute({
     method: 'POST',
     paths: actionPaths('release'),
@@ -315,6 +316,58 @@ export const executionRoutes = {
     summary: 'Render an expression in the context of a task run.',
   }),
   ...webhookRoutes(),
+}
+
+function resumeRoutes() {
+  const OfRun = Type.Object({ taskRunId: Type.Optional(Type.String()) })
+  return {
+    resume: defineRoute({
+      method: 'POST',
+      paths: actionPaths('resume'),
+      params: OfExecution,
+      query: OfRun,
+      body: FORM,
+      status: 200,
+      reply: EXECUTION,
+      refusals: [404, 409],
+      permission: 'execution:update',
+      summary: 'Resume a paused execution; what its task asks comes as multipart parts or as a JSON object.',
+    }),
+    validateResume: defineRoute({
+      method: 'POST',
+      paths: actionPaths('resume/validate'),
+      params: OfExecution,
+      query: OfRun,
+      body: FORM,
+      status: 200,
+      reply: { type: 'json', schema: InputReport },
+      refusals: [404, 409],
+      permission: 'execution:update',
+      summary: 'Judge the inputs of a resume without resuming anything.',
+    }),
+    resumeByIds: defineRoute({
+      method: 'POST',
+      paths: ofTenant('/executions/resume/by-ids'),
+      params: NoParams,
+      query: NoQuery,
+      body: { type: 'json', schema: Ids },
+      status: 200,
+      reply: { type: 'json', schema: BulkReply },
+      permission: 'execution:update',
+      summary: 'Resume several executions: all of them or, when one cannot be, none.',
+    }),
+    resumeByQuery: defineRoute({
+      method: 'POST',
+      paths: ofTenant('/executions/resume/by-query'),
+      params: NoParams,
+      query: Type.Object(Search),
+      body: NONE,
+      status: 200,
+      reply: { type: 'json', schema: BulkReply },
+      permission: 'execution:update',
+      summary: 'Resume the paused executions that a search finds.',
+    }),
+  }
 }
 
 function webhookRoutes() {

@@ -209,6 +209,15 @@ function addExecution(program: Command, done: Done): void {
       done(await (await import('./commands/execution-kill.ts')).executionKill(id, command.optsWithGlobals())),
     )
   execution
+    .command('resume <id>')
+    .description('let a paused execution go on')
+    .option('-i, --input <name=value>', 'what the task asks; NAME=@FILE for a file', collect, [])
+    .option('--task-run <id>', 'the task run that is to go on, where several wait')
+    .option('-f, --follow', 'show the tasks and the log until the end')
+    .action(async (id, _, command: Command) =>
+      done(await (await import('./commands/execution-resume.ts')).executionResume(id, command.optsWithGlobals())),
+    )
+  execution
     .command('restart <id>')
     .description('run the failed tasks of an execution again')
     .option('-f, --follow', 'show the tasks and the log until the end')

@@ -87,6 +87,7 @@ export { decideNext, decideSignal } from './execution/decide.ts'
 export { evaluateSlot } from './execution/evaluate-slot.ts'
 export { EVENT_VERSION } from './execution/event.ts'
 export type {
+  Answer,
   Birth,
   Command,
   Decision,
@@ -105,6 +106,7 @@ export { encodeEvents } from './execution/event-codec.ts'
 export type { JournalRow } from './execution/journal.ts'
 export { compilePlan, getTask } from './execution/plan.ts'
 export type { Plan, PlanTask, TaskKind } from './execution/plan.ts'
+export { findWaiting } from './execution/resume.ts'
 export { planRestart } from './execution/restart.ts'
 export type { RestartPlan } from './execution/restart.ts'
 export { EXECUTION_MOVES, HANDLER, ROOT, RUN_MOVES, isFinal } from './execution/state.ts'

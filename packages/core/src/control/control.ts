@@ -1,12 +1,16 @@
 // Control tasks are grammar: the engine must know them to decide. Each is one file with one question to answer when its run opens: which
 // lists of children, in how many lanes, with which outputs? How lanes progress, fail and close is the same for all (`execution/progress.ts`).
 import type { PlanTask } from '../execution/plan.ts'
+import type { Answer } from '../execution/event.ts'
 import type { Renderer } from '../execution/renderer.ts'
+import type { FinalState, TaskRun } from '../execution/state.ts'
 import type { ValueMap } from '../std/value.ts'
 import { allowFailure } from './allow-failure.ts'
+import { approval } from './approval.ts'
 import { forEach } from './for-each.ts'
 import { ifControl } from './if.ts'
 import { parallel } from './parallel.ts'
+import { pause, wait } from './pause.ts'
 import { sequential } from './sequential.ts'
 import { switchControl } from './switch.ts'
 
@@ -20,6 +24,50 @@ export interface Opening {
   /** One per lane: what its direct children see as `taskrun.value`. */
   readonly values?: readonly string[]
   readonly outputs?: ValueMap
+  readonly wait?: WaitUntil
+}
+
+/** A run that waits, from the moment it opens. */
+export interface WaitUntil {
+  /** It goes on by itself at this hour. */
+  readonly delayMs?: number
+  /** It has waited too long at this hour. */
+  readonly timeoutMs?: number
+}
+
+/** What becomes of a run that waited: it ends, or its lanes begin. */
+export interface Resumption {
+  readonly to: FinalState | 'RUNNING'
+  readonly outputs?: ValueMap
+  /** Where the answer chooses the tasks. */
+  readonly branch?: readonly number[]
+  /** The execution ends with the run. */
+  readonly exit?: FinalState
+  readonly problem?: string
+}
+
+/** What a control that waits for a person or an hour knows about it. */
+export interface Waiting {
+  /** The property with the tasks that run while it waits. */
+  readonly hook?: string
+  resumed(task: PlanTask, render: Renderer, answer: ResolvedAnswer): Resumption
+  expired(task: PlanTask, render: Renderer, expiry: Expiry): Resumption
+}
+
+export interface ResolvedAnswer extends Answer {
+  readonly inputs: ValueMap
+}
+
+export interface Expiry {
+  readonly cause: 'delay' | 'timeout'
+  /** What the inputs are without a person. */
+  readonly inputs: ValueMap
+}
+
+/** How a group ends that its children have ended with `state`; with `exit` the execution ends, too. */
+export interface Ending {
+  readonly to: FinalState
+  readonly exit?: FinalState
 }
 
 export interface Control {
@@ -27,11 +75,23 @@ export interface Control {
   readonly aliases: readonly string[]
   /** A failed child makes the group WARNING instead of FAILED. */
   readonly toleratesFailure?: boolean
+  readonly waiting?: Waiting
+  end?(task: PlanTask, render: Renderer, end: { readonly state: FinalState; readonly run: TaskRun }): Ending
   /** Throws ExpressionError or RunError when it cannot be opened: the run then fails. */
   open(task: PlanTask, render: Renderer): Opening
 }
 
-const CONTROLS: readonly Control[] = [sequential, parallel, ifControl, switchControl, forEach, allowFailure]
+const CONTROLS: readonly Control[] = [
+  sequential,
+  parallel,
+  ifControl,
+  switchControl,
+  forEach,
+  allowFailure,
+  pause,
+  wait,
+  approval,
+]
 
 const BY_TYPE: ReadonlyMap<string, Control> = new Map(
   CONTROLS.flatMap(control => [control.type, ...control.aliases].map(type => [type, control])),

@@ -5,6 +5,7 @@ import type { Event } from './event.ts'
 import { getRun, groupOf } from './look-up.ts'
 import { indexOutputs, reindexOutputs } from './outputs.ts'
 import type { Plan } from './plan.ts'
+import { waitTimers } from './wait-timers.ts'
 import {
   EXECUTION_MOVES,
   HANDLER,
@@ -12,6 +13,7 @@ import {
   RENEW_TIMER,
   RUN_MOVES,
   isFinal,
+  isHeldBack,
   newGroup,
   type ExecutionState,
   type Group,
@@ -47,6 +49,7 @@ export function born(id: string, event: Created, plan: Plan, atMs: number): Exec
     isHeld: false,
     isEnded: false,
     live: 0,
+    paused: 0,
     awaited: new Set(),
     children: new Map(),
     timers: new Map(),
@@ -81,6 +84,8 @@ export function apply(state: ExecutionState, event: Event, plan: Plan, atMs: num
       return openGroup(state, plan, event, atMs)
     case 'phase-entered':
       return enterPhase(state, event)
+    case 'run-resumed':
+      return resumeRun(state, plan, event, atMs)
     case 'job-sent':
       return sendJob(state, event, atMs)
     case 'job-lost':
@@ -95,13 +100,7 @@ export function apply(state: ExecutionState, event: Event, plan: Plan, atMs: num
       state.asked.add(`${event.run} ${event.slot}`)
       return
     case 'evaluated':
-      evaluatedOf(state, event.run).set(
-        event.slot,
-        event.error === undefined ? { value: event.value ?? null } : { error: event.error },
-      )
-      state.asked.delete(`${event.run} ${event.slot}`)
-      state.agenda.push(event.run)
-      return
+      return keepAnswer(state, event)
     case 'timer-set':
       state.timers.set(event.name, event.atMs)
       return
@@ -150,6 +149,13 @@ export function rebuildAgenda(state: ExecutionState): void {
   if (!state.isEnded) state.agenda.push(ROOT)
 }
 
+function keepAnswer(state: ExecutionState, event: Extract<Event, { type: 'evaluated' }>): void {
+  const { run, slot, value = null, error } = event
+  evaluatedOf(state, run).set(slot, error === undefined ? { value } : { error })
+  state.asked.delete(`${run} ${slot}`)
+  state.agenda.push(run)
+}
+
 function evaluatedOf(state: ExecutionState, ordinal: number): NonNullable<TaskRun['evaluated']> {
   if (ordinal === ROOT) return state.evaluated
   const run = getRun(state, ordinal)
@@ -159,9 +165,12 @@ function evaluatedOf(state: ExecutionState, ordinal: number): NonNullable<TaskRu
 
 function moveExecution(state: ExecutionState, to: StateName, atMs: number): void {
   assert(EXECUTION_MOVES[state.state].includes(to), `execution "${state.id}" cannot go ${state.state} → ${to}`)
+  const wasHeldBack = isHeldBack(state)
   state.state = to
   state.history.push({ state: to, atMs })
-  if (to === 'RUNNING') state.agenda.push(ROOT)
+  if (to !== 'RUNNING') return
+  if (wasHeldBack) rebuildAgenda(state)
+  else state.agenda.push(ROOT)
 }
 
 function createRun(state: ExecutionState, event: Extract<Event, { type: 'run-created' }>, atMs: number): void {
@@ -236,6 +245,7 @@ function moveRun(state: ExecutionState, run: TaskRun, to: StateName, atMs: numbe
   count(group, run, -1)
   run.state = to
   count(group, run, 1)
+  state.paused += (to === 'PAUSED' ? 1 : 0) - (from === 'PAUSED' ? 1 : 0)
   run.history.push({ state: to, atMs })
   if (!isFinal(to)) {
     if (isFinal(from)) {
@@ -305,6 +315,21 @@ function enterPhase(state: ExecutionState, event: Extract<Event, { type: 'phase-
   state.agenda.push(event.run)
 }
 
+function resumeRun(
+  state: ExecutionState,
+  plan: Plan,
+  event: Extract<Event, { type: 'run-resumed' }>,
+  atMs: number,
+): void {
+  const run = getRun(state, event.run)
+  const group = groupOf(state, event.run)
+  for (const timer of waitTimers(event.run)) state.timers.delete(timer)
+  if (event.branch) group.branch = event.branch
+  group.handlerAt = 0
+  if (event.outputs) setOutputs(state, plan, run, event.outputs)
+  moveRun(state, run, event.to, atMs)
+}
+
 function sendJob(state: ExecutionState, event: Extract<Event, { type: 'job-sent' }>, atMs: number): void {
   const run = getRun(state, event.run)
   run.epoch = event.epoch
@@ -357,6 +382,7 @@ function restart(state: ExecutionState, plan: Plan, event: Extract<Event, { type
     reopen(run, 'RESTARTED', atMs)
   }
   state.live = state.runs.filter(run => !run.isRemoved && !isFinal(run.state)).length
+  state.paused = state.runs.filter(run => !run.isRemoved && run.state === 'PAUSED').length
   recount(state, state.root)
   for (const ordinal of event.groups) recount(state, groupOf(state, ordinal))
   reindexOutputs(state, plan)

@@ -7,9 +7,10 @@ import { fireTimer } from './fire-timer.ts'
 import { decideKill } from './kill.ts'
 import { progress } from './progress.ts'
 import { decideRestart } from './restart.ts'
+import { decideResume } from './resume.ts'
 import { settleChild, settleJob, settleLost, settleUnplaced } from './settle.ts'
 import { startRun } from './start-run.ts'
-import { ROOT, isFinal } from './state.ts'
+import { ROOT, isFinal, isHeldBack } from './state.ts'
 
 export const NOTHING: Decision = { events: [], effects: [] }
 
@@ -42,6 +43,8 @@ function decideCommand(view: View, command: Command): Decision {
       return decideKill(view, command)
     case 'restart':
       return decideRestart(view)
+    case 'resume':
+      return decideResume(view, command)
     case 'release':
       return decideRelease(view)
   }
@@ -63,7 +66,8 @@ export function decideNext(view: View, ordinal: number): Decision {
   const run = getRun(state, ordinal)
   if (run.isRemoved) return NOTHING
   if (isFinal(run.state)) return progress(view, ROOT)
-  if (run.group && run.state === 'RUNNING') return progress(view, ordinal)
+  if (run.group && (run.state === 'RUNNING' || run.state === 'PAUSED')) return progress(view, ordinal)
+  if (isHeldBack(state)) return NOTHING
   if (run.state === 'CREATED' || run.state === 'RESTARTED' || (run.state === 'SUBMITTED' && !run.isAwaited))
     return startRun(view, run)
   return NOTHING

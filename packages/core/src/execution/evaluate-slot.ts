@@ -32,7 +32,8 @@ function findSlot(
     return { property: output, how }
   }
   const task = getTask(plan, getRun(state, run).task)
-  const property = name === 'runIf' ? task.runIf : task.properties.get(name)
+  const common = name === 'runIf' ? task.runIf : name === 'timeout' ? task.timeout : undefined
+  const property = common ?? task.properties.get(name)
   assert(property !== undefined, `the task "${task.id}" has no template "${slot}"`)
   return { property, how }
 }

@@ -62,6 +62,12 @@ const FIELDS: { readonly [Type in Event['type']]: FieldsOf<Type> } = {
     ['run', 'n'],
     ['phase', 'w'],
   ],
+  'run-resumed': [
+    ['run', 'n'],
+    ['to', 'w'],
+    ['outputs', 'v'],
+    ['branch', 'v'],
+  ],
   'job-sent': [
     ['run', 'n'],
     ['epoch', 'n'],

@@ -53,6 +53,14 @@ export type Event =
       readonly outputs?: ValueMap
     }
   | { readonly type: 'phase-entered'; readonly run: number; readonly phase: Phase }
+  /** A run that waited goes on, or ends. */
+  | {
+      readonly type: 'run-resumed'
+      readonly run: number
+      readonly to: StateName
+      readonly outputs?: ValueMap
+      readonly branch?: readonly number[]
+    }
   | { readonly type: 'job-sent'; readonly run: number; readonly epoch: number }
   | { readonly type: 'job-lost'; readonly run: number; readonly epoch: number }
   | {
@@ -91,11 +99,23 @@ export type Command =
   | { readonly name: 'kill'; readonly isCascading: boolean }
   /** What was held is tried again. */
   | { readonly name: 'release' }
+  /** Without a run: the first that waits, or, where a command paused the execution, all of it. */
+  | ({ readonly name: 'resume'; readonly run?: number } & Answer)
   | {
       readonly name: 'restart'
       /** The run of another execution that waits for the end of this one. */
       readonly parent?: { readonly executionId: string; readonly run: number }
     }
+
+/** What a person answers to a waiting run. */
+export interface Answer {
+  /** Inputs, resolved; without them the defaults count. */
+  readonly inputs?: ValueMap
+  /** Of an Approval; to approve is meant unless said. */
+  readonly decision?: string
+  readonly comment?: string
+  readonly by?: string
+}
 
 export type Signal =
   | { readonly type: 'create'; readonly executionId: string; readonly birth: Birth }
@@ -173,6 +193,6 @@ export interface Decision {
 }
 
 export interface Refusal {
-  readonly code: 'wrong-state' | 'nothing-to-restart' | 'unknown-execution'
+  readonly code: 'wrong-state' | 'nothing-to-restart' | 'unknown-execution' | 'invalid-inputs'
   readonly message: string
 }

@@ -3,17 +3,27 @@ import { getRun } from './look-up.ts'
 import type { View } from './context.ts'
 import type { Decision, Event } from './event.ts'
 import { forceKill } from './kill.ts'
+import { expireWait } from './resume.ts'
 import { RENEW_TIMER } from './state.ts'
 
 export function fireTimer(view: View, name: string): Decision {
   const fired: Event = { type: 'timer-fired', name }
   if (name.startsWith('retry:')) return retryRun(view, fired, Number(name.slice('retry:'.length)))
+  if (name.startsWith('delay:')) return endWait(view, fired, name, 'delay')
+  if (name.startsWith('timeout:')) return endWait(view, fired, name, 'timeout')
   if (name === 'kill') {
     const forced = forceKill(view)
     return { events: [fired, ...forced.events], effects: forced.effects }
   }
   if (name === RENEW_TIMER) return renewExecution(view, fired)
   return { events: [fired], effects: [] }
+}
+
+function endWait(view: View, fired: Event, name: string, cause: 'delay' | 'timeout'): Decision {
+  const ordinal = Number(name.slice(cause.length + 1))
+  if (getRun(view.state, ordinal).state !== 'PAUSED') return { events: [fired], effects: [] }
+  const { events, effects } = expireWait(view, ordinal, cause)
+  return { events: [fired, ...events], effects }
 }
 
 function retryRun({ state }: View, fired: Event, ordinal: number): Decision {

@@ -31,6 +31,8 @@ export interface PlanTask {
   readonly parent: number
   readonly kind: TaskKind
   readonly runIf?: Property
+  /** Of groups: the engine itself minds how long they wait. */
+  readonly timeout?: Property
   /** Only what the engine itself reads: control, inline and subflow tasks. */
   readonly properties: ReadonlyMap<string, Property>
   /** The unrendered properties as the journal's value text, made once: what a job carries. */
@@ -57,6 +59,8 @@ export interface PlanLists {
   readonly else: readonly number[]
   readonly cases: ReadonlyMap<string, readonly number[]>
   readonly defaults?: readonly number[]
+  /** Tasks that run at a moment of their own, by the property that names it. */
+  readonly hooks: ReadonlyMap<string, readonly number[]>
 }
 
 export const SUBFLOW = 'io.kestra.plugin.core.flow.Subflow'
@@ -127,6 +131,9 @@ function compileTask(task: Task, place: Place): number {
     roots: rootsOf(properties, task, flow),
     lists: NO_LISTS,
     ...(task.runIf === undefined ? {} : { runIf: compileProperty('runIf', task.runIf, flow.dialect) }),
+    ...(task.lists === undefined || task.timeout === undefined
+      ? {}
+      : { timeout: compileProperty('timeout', task.timeout, flow.dialect) }),
     ...(retry === undefined ? {} : { retry }),
     ...(placement === undefined ? {} : { placement }),
   }
@@ -140,7 +147,15 @@ function compileTask(task: Task, place: Place): number {
   return index
 }
 
-const NO_LISTS: PlanLists = { tasks: [], errors: [], finally: [], then: [], else: [], cases: new Map() }
+const NO_LISTS: PlanLists = {
+  tasks: [],
+  errors: [],
+  finally: [],
+  then: [],
+  else: [],
+  cases: new Map(),
+  hooks: new Map(),
+}
 
 function compileLists(task: Task, place: Place): PlanLists {
   const lists = task.lists
@@ -152,6 +167,7 @@ function compileLists(task: Task, place: Place): PlanLists {
     else: list(lists.else),
     cases: new Map((lists.cases ?? []).map(item => [item.key, list(item.tasks)])),
     ...(lists.defaults ? { defaults: list(lists.defaults) } : {}),
+    hooks: new Map(Object.entries(lists.hooks ?? {}).map(([key, tasks]) => [key, list(tasks)])),
     errors: list(lists.errors),
     finally: list(lists.finally),
   }

@@ -3,10 +3,21 @@
 import { getRun, groupOf } from './look-up.ts'
 import type { View } from './context.ts'
 import type { Decision, Effect, Event } from './event.ts'
+import { exitExecution, leaveExecution } from './exit.ts'
 import { endExecution, finishExecution } from './finish.ts'
 import { progressKill } from './kill.ts'
 import { getTask, type PlanTask } from './plan.ts'
-import { HANDLER, ROOT, isBeingKilled, isFinal, type FinalState, type Group, type TaskRun } from './state.ts'
+import { rendererOf } from './renderer.ts'
+import {
+  HANDLER,
+  ROOT,
+  isBeingKilled,
+  isFinal,
+  isHeldBack,
+  type FinalState,
+  type Group,
+  type TaskRun,
+} from './state.ts'
 
 /** How many runs one decision begins; the group comes on the agenda again for the rest. */
 const BEGIN_MAX = 64
@@ -15,9 +26,12 @@ export function progress(view: View, ordinal: number): Decision {
   const { state } = view
   const group = groupOf(state, ordinal)
   if (group.phase === 'ended' || (state.isHeld && !state.isKillRequested)) return NOTHING
+  if (group.phase === 'leaving') return leave(view, ordinal, group)
   if (isFinal(state.state) && state.root.phase !== 'after') return NOTHING
   if (isBeingKilled(state)) return progressKill(view)
+  if (isHeldBack(state)) return NOTHING
   if (ordinal === ROOT && !isUnderWay(view)) return beginExecution(view)
+  if (ordinal !== ROOT && getRun(state, ordinal).state === 'PAUSED') return progressWait(view, ordinal, group)
   switch (group.phase) {
     case 'tasks':
       return progressTasks(view, ordinal, group)
@@ -26,6 +40,23 @@ export function progress(view: View, ordinal: number): Decision {
     case 'after':
       return progressHandlers(view, ordinal, group)
   }
+}
+
+/** While a run waits, the tasks of its hook run one after the other. */
+function progressWait(view: View, ordinal: number, group: Group): Decision {
+  const { kind, lists } = getTask(view.plan, getRun(view.state, ordinal).task)
+  const hook = kind.type === 'control' ? kind.control.waiting?.hook : undefined
+  const task = hook === undefined ? undefined : lists.hooks.get(hook)?.[group.handlerAt]
+  if (task === undefined || group.handlerRun !== undefined) return NOTHING
+  const event: Event = { type: 'run-created', run: view.state.runs.length, task, parent: ordinal, lane: HANDLER }
+  return { events: [event], effects: [] }
+}
+
+/** The execution was exited: its groups close when nothing in them runs any more, and at last it is over. */
+function leave(view: View, ordinal: number, group: Group): Decision {
+  if (ordinal === ROOT) return leaveExecution(view)
+  if (group.live > 0 || isFinal(getRun(view.state, ordinal).state)) return NOTHING
+  return { events: [{ type: 'run-moved', run: ordinal, to: finalStateOf(group) }], effects: [] }
 }
 
 const NOTHING: Decision = { events: [], effects: [] }
@@ -73,7 +104,6 @@ function failBirth({ state, env }: View, problem: string): Decision {
 
 function progressTasks(view: View, ordinal: number, group: Group): Decision {
   if (group.failed > 0) return group.retrying + group.beginning > 0 ? NOTHING : leaveTasks(view, ordinal, group)
-  if (view.state.state === 'PAUSED') return NOTHING
   const events = beginChildren(view, ordinal, group)
   if (events.length >= BEGIN_MAX) return { events, effects: [], again: ordinal }
   if (events.length > 0) return { events, effects: [] }
@@ -159,7 +189,9 @@ function closeOpenGroups(view: View, ordinal: number, group: Group): Event[] {
   const { state } = view
   const events = group.children.flatMap((child): Event[] => {
     const run = getRun(state, child)
-    return isFinal(run.state) || !run.group ? [] : closeGroup(view, run, run.group, closedState(view, ordinal))
+    return isFinal(run.state) || !run.group || isWaiting(view, run)
+      ? []
+      : closeGroup(view, run, run.group, closedState(view, ordinal))
   })
   const given = events.filter(event => event.type === 'timer-fired').length
   if (given > 0 && given === countRetries(view) && state.state === 'RETRYING')
@@ -170,7 +202,7 @@ function closeOpenGroups(view: View, ordinal: number, group: Group): Event[] {
 function closeGroup(view: View, { ordinal }: TaskRun, group: Group, to: FinalState): Event[] {
   const inside = group.children.flatMap((child): Event[] => {
     const run = getRun(view.state, child)
-    if (isFinal(run.state)) return []
+    if (isFinal(run.state) || isWaiting(view, run)) return []
     const state = closedState(view, ordinal)
     if (run.group) return closeGroup(view, run, run.group, state)
     if (run.state === 'SUBMITTED' || run.state === 'RUNNING') return []
@@ -180,20 +212,36 @@ function closeGroup(view: View, { ordinal }: TaskRun, group: Group, to: FinalSta
   return [...inside, { type: 'run-moved', run: ordinal, to }]
 }
 
+/** A run that waits for a person is left to that person, whatever becomes of its group. */
+function isWaiting({ plan }: View, { state, task }: TaskRun): boolean {
+  const { kind } = getTask(plan, task)
+  return state === 'PAUSED' && kind.type === 'control' && kind.control.waiting !== undefined
+}
+
 function closedState({ state, plan }: View, ordinal: number): FinalState {
   return ordinal === ROOT ? 'FAILED' : stateOf(getTask(plan, getRun(state, ordinal).task), 'FAILED')
 }
 
 function close(view: View, ordinal: number): Decision {
-  const { state, plan } = view
+  const { state } = view
   const group = groupOf(state, ordinal)
-  if (ordinal !== ROOT) {
-    const to = stateOf(getTask(plan, getRun(state, ordinal).task), finalStateOf(group))
-    return { events: [{ type: 'run-moved', run: ordinal, to }], effects: [] }
-  }
+  if (ordinal !== ROOT) return closeRun(view, ordinal, group)
   if (state.live > 0) return NOTHING
   if (group.phase === 'after') return finishExecution(view, undefined)
   return finishExecution(view, finalStateOf(group))
+}
+
+function closeRun(view: View, ordinal: number, group: Group): Decision {
+  const run = getRun(view.state, ordinal)
+  const task = getTask(view.plan, run.task)
+  const end = task.kind.type === 'control' ? task.kind.control.end : undefined
+  const ending = end?.(task, rendererOf(view, run, task), { state: finalStateOf(group), run }) ?? {
+    to: finalStateOf(group),
+  }
+  const moved: Event = { type: 'run-moved', run: ordinal, to: stateOf(task, ending.to) }
+  return ending.exit === undefined
+    ? { events: [moved], effects: [] }
+    : exitExecution(view, run, { own: [moved], to: ending.exit })
 }
 
 function countRetries({ state }: View): number {

@@ -37,7 +37,7 @@ export function rendererOf(
 ): Renderer {
   const scope = scopeOf(view, run)
   const read = (name: string, how: 'text' | 'value' | 'typed'): Value | undefined => {
-    const property = task.properties.get(name)
+    const property = name === 'timeout' ? task.timeout : task.properties.get(name)
     if (!property || property.raw === null) return undefined
     return readProperty(property, { scope, how, evaluated: run.evaluated })
   }

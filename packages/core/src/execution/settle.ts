@@ -10,6 +10,7 @@ import { getTask, type PlanTask } from './plan.ts'
 import { tolerate } from './progress.ts'
 import { NeedsEvaluation, RunError, rendererOf } from './renderer.ts'
 import { retryAt } from './retry.ts'
+import { stopAll } from './stop.ts'
 import {
   RENEW_TIMER,
   ROOT,
@@ -98,14 +99,20 @@ function planRetry(view: View, run: TaskRun, task: PlanTask, { startedMs, endedM
   const retry = task.retry
   if (!retry || (!retry.isOwn && task.task.allowFailure)) return undefined
   const isRenewing = retry.policy.behavior === 'CREATE_NEW_EXECUTION'
-  // What comes after the execution never changes how it ended.
-  if (isRenewing && isFinal(state.state)) return undefined
+  // What comes after the execution never changes how it ended, and what an exit left running is not tried again.
+  if (isFinal(state.state) && (isRenewing || !isAfter(view, run))) return undefined
   const facts = isRenewing
     ? { attempts: state.attemptNumber, firstStartedMs: state.originalCreatedMs, endedMs }
     : { attempts: run.attempts.length + 1, firstStartedMs: run.attempts[0]?.startedMs ?? startedMs, endedMs }
   const atMs = retryAt(retry.policy, facts, () => env.random())
   if (atMs === undefined) return undefined
   return isRenewing ? renew(view, run, atMs) : tryAgain(state, run, atMs)
+}
+
+function isAfter({ state, plan }: View, run: TaskRun): boolean {
+  let top = run
+  while (top.parent !== ROOT) top = getRun(state, top.parent)
+  return plan.root.after.includes(top.task)
 }
 
 function tryAgain(state: ExecutionState, run: TaskRun, atMs: number): Decision {
@@ -130,28 +137,6 @@ function renew(view: View, run: TaskRun, atMs: number): Decision {
   const end = endExecution(state, 'RETRIED')
   events.push(...stopped.events, { type: 'timer-set', name: RENEW_TIMER, atMs }, { type: 'moved', to: 'RETRIED' })
   return { events: [...events, ...end.events], effects: [...stopped.effects, ...end.effects] }
-}
-
-/** Ends all runs but these at once: what comes of them later is stale. */
-function stopAll(view: View, but: ReadonlySet<number>): Decision {
-  const { state } = view
-  const events: Event[] = []
-  const effects: Effect[] = []
-  for (const run of state.runs.toReversed()) {
-    if (run.isRemoved || isFinal(run.state) || but.has(run.ordinal)) continue
-    const childId = state.children.get(run.ordinal)
-    if (childId !== undefined) {
-      events.push({ type: 'child-ended', run: run.ordinal, childId })
-      const command = { name: 'kill', isCascading: true } as const
-      effects.push({ type: 'signal', signal: { type: 'command', executionId: childId, command } })
-    }
-    if (run.isAwaited) {
-      const attempt = attemptOf(endedNow(view, run, 'KILLED'))
-      effects.push({ type: 'kill-job', run: run.ordinal, epoch: run.epoch })
-      events.push({ type: 'attempt-settled', run: run.ordinal, to: 'KILLED', attempt })
-    } else events.push({ type: 'run-moved', run: run.ordinal, to: 'KILLED' })
-  }
-  return { events, effects }
 }
 
 export function settleChild(view: View, signal: SignalOf<'child-ended'>): Decision {

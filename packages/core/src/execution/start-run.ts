@@ -4,13 +4,15 @@ import { ExpressionError } from '../std/errors.ts'
 import { isTruthyText } from '../std/value.ts'
 import type { View } from './context.ts'
 import type { Decision, Effect, Event } from './event.ts'
+import { exitExecution } from './exit.ts'
 import { DEFAULT_QUEUE, queueOf } from './placement.ts'
 import { getTask, type PlanTask, type TaskKind } from './plan.ts'
 import { tolerate } from './progress.ts'
 import { NeedsEvaluation, RunError, readProperty, rendererOf, type Renderer } from './renderer.ts'
+import { beginWait } from './resume.ts'
 import { endedNow, logOf, settleAttempt } from './settle.ts'
 import { startChild } from './start-child.ts'
-import { isBeingKilled, type TaskRun } from './state.ts'
+import { isBeingKilled, type FinalState, type TaskRun } from './state.ts'
 
 export function startRun(view: View, run: TaskRun): Decision {
   const task = getTask(view.plan, run.task)
@@ -44,8 +46,9 @@ interface Start {
 function startTask(view: View, run: TaskRun, { task, kind, render }: Start): Decision {
   switch (kind.type) {
     case 'control': {
-      const opening = kind.control.open(task, render)
-      return { events: [{ type: 'group-opened', run: run.ordinal, ...opening }], effects: [] }
+      const { wait, ...opening } = kind.control.open(task, render)
+      const opened: Event = { type: 'group-opened', run: run.ordinal, ...opening }
+      return { events: wait ? [opened, ...beginWait(view, run, wait)] : [opened], effects: [] }
     }
     case 'inline':
       return runInline(view, run, { task, kind, render })
@@ -69,6 +72,7 @@ function runInline(
 ): Decision {
   const { env, state } = view
   const outcome = kind.inline.run(task, render, { state, run, dialect: view.plan.flow.dialect })
+  if (outcome.isExit) return exitWith(view, run, outcome.state)
   const settlement = {
     ...endedNow(
       view,
@@ -92,6 +96,17 @@ function runInline(
     },
   }))
   return { events: [...(outcome.events ?? []), ...settled.events], effects: [...logs, ...settled.effects] }
+}
+
+function exitWith(view: View, run: TaskRun, state: FinalState): Decision {
+  const { nowMs } = view.env
+  const settled: Event = {
+    type: 'attempt-settled',
+    run: run.ordinal,
+    to: state,
+    attempt: { state, startedMs: nowMs, endedMs: nowMs },
+  }
+  return exitExecution(view, run, { own: [settled], to: state })
 }
 
 function skip(view: View, run: TaskRun): Decision {

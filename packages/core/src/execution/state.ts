@@ -138,7 +138,8 @@ export interface TaskRun {
 
 export type Evaluated = { readonly value: Value } | { readonly error: string } | 'asked'
 
-export type Phase = 'tasks' | 'errors' | 'finally' | 'after' | 'ended'
+/** `leaving`: the execution was exited, and what still runs in the group is waited for; nothing more is begun. */
+export type Phase = 'tasks' | 'errors' | 'finally' | 'after' | 'leaving' | 'ended'
 
 /**
  * The progress of a list of lists: every group is lanes, and every lane is a sequence. Sequential has one lane, Parallel one per child,
@@ -226,6 +227,8 @@ export interface ExecutionState {
   isEnded: boolean
   /** Runs that have not ended, groups and handlers included. */
   live: number
+  /** Runs that wait for a person or an hour. A PAUSED execution without one was paused by a command. */
+  paused: number
   /** Runs whose job is out. */
   awaited: Set<number>
   /** Children executions that are awaited, by run. */
@@ -237,6 +240,11 @@ export interface ExecutionState {
   evaluated: Map<string, Evaluated>
   /** Questions to the world that are out, as `<run> <slot>`. */
   asked: Set<string>
+}
+
+/** A person paused the execution: nothing is begun until it is resumed. With a waiting task its other branches go on. */
+export function isHeldBack({ state, paused }: ExecutionState): boolean {
+  return state === 'PAUSED' && paused === 0
 }
 
 /** A kill was taken and the execution has not ended over it. What comes after the execution is not killed. */

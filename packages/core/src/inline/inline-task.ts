@@ -8,6 +8,7 @@ import type { Dialect } from '../flow/flow.ts'
 import type { ValueMap } from '../std/value.ts'
 import { assertTask } from './assert-task.ts'
 import { echo } from './echo.ts'
+import { exit } from './exit.ts'
 import { fail } from './fail.ts'
 import { labels } from './labels.ts'
 import { log } from './log.ts'
@@ -22,6 +23,8 @@ export interface InlineOutcome {
   readonly metrics?: readonly Metric[]
   /** What changes about the execution itself. */
   readonly events?: readonly Event[]
+  /** The execution ends with `state`, now. */
+  readonly isExit?: boolean
 }
 
 export interface InlineLog {
@@ -50,6 +53,7 @@ const INLINE_TASKS: readonly InlineTask[] = [
   echo,
   outputValues,
   fail,
+  exit,
   assertTask,
   labels,
   setVariables,

@@ -180,6 +180,8 @@ function judge(state: ExecutionState, plan: Plan, event: Event): readonly Wrong[
       return [...wrong, ...judgeMove(EXECUTION_MOVES, state.state, event.to)]
     case 'run-moved':
       return [...wrong, ...judgeMove(RUN_MOVES, getRun(state, event.run).state, event.to)]
+    case 'run-resumed':
+      return [...wrong, ...judgeMove(RUN_MOVES, getRun(state, event.run).state, event.to)]
     case 'group-opened':
       return [...wrong, ...judgeMove(RUN_MOVES, getRun(state, event.run).state, 'RUNNING')]
     case 'run-created':
@@ -232,11 +234,15 @@ function judgeStart(state: ExecutionState, event: Extract<Event, { type: 'run-cr
   const group = groupOf(state, event.parent)
   const siblings = group.children.map(child => getRun(state, child)).filter(run => !run.isRemoved)
   const before = siblings.filter(run => run.lane === event.lane)
-  if (event.parent !== ROOT && getRun(state, event.parent).state !== 'RUNNING')
-    early(`its parent is ${getRun(state, event.parent).state}`)
+  const parent = event.parent === ROOT ? 'RUNNING' : getRun(state, event.parent).state
+  // While a run waits, the tasks of its hook are run.
+  const isHook = parent === 'PAUSED' && event.lane === HANDLER
+  if (parent !== 'RUNNING' && !isHook) early(`its parent is ${parent}`)
+  if (state.state === 'PAUSED' && state.paused === 0) early('the execution is paused')
   if (isKilled(state)) wrong.push({ invariant: 'I16', what: 'the execution is being killed' })
   if (event.lane === HANDLER) {
-    if (group.phase === 'tasks' || group.phase === 'ended') early(`a handler in the phase "${group.phase}"`)
+    if ((group.phase === 'tasks' && !isHook) || group.phase === 'leaving' || group.phase === 'ended')
+      early(`a handler in the phase "${group.phase}"`)
     if (before.some(run => !isFinal(run.state))) early('the handler before it has not ended')
     return wrong
   }

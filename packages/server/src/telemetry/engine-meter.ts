@@ -96,6 +96,7 @@ export class EngineMeter {
         this.attemptsSettled += 1
         return countRunMove(meter.tasks, event, turn)
       case 'run-moved':
+      case 'run-resumed':
         return countRunMove(meter.tasks, event, turn)
       case 'group-opened':
       case 'phase-entered':

@@ -13,7 +13,7 @@ import {
 import type { ExecutionRow } from '../../storage/batch.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { json, type Reply } from '../reply.ts'
-import { RequestError } from '../request-error.ts'
+import { RequestError, unprocessable } from '../request-error.ts'
 import { SubmitError } from '../../inbox/inbox.ts'
 import { lookAt } from './look.ts'
 import { getExecution } from './read-execution.ts'
@@ -41,6 +41,8 @@ function refusalOf({ code, message }: Refusal, dialect: ApiDialect): RequestErro
       return new RequestError(404, 'not-found', message)
     case 'wrong-state':
       return new RequestError(409, code, message)
+    case 'invalid-inputs':
+      return unprocessable(code, message)
     case 'nothing-to-restart':
       return new RequestError(dialect === 'c' ? 409 : 422, code, message)
   }
@@ -61,8 +63,29 @@ export async function commandMany(
   },
 ): Promise<Reply> {
   await getFitting(ids, { dependencies, isFit, wanted })
-  for (const executionId of ids) await dependencies.inbox.submit({ type: 'command', executionId, command })
+  const refused: Invalid[] = []
+  for (const executionId of ids) {
+    const { refusal } = await dependencies.inbox.submit({ type: 'command', executionId, command })
+    // What changed its mind since it was looked at has the state that is wanted, or never gets it; an answer that lacks is told.
+    if (refusal?.code === 'invalid-inputs')
+      refused.push({ message: refusal.message, invalidValue: executionId, path: executionId })
+  }
+  if (refused.length > 0) throw bulkRefused(refused)
   return json({ count: ids.length })
+}
+
+interface Invalid {
+  readonly message: string
+  readonly invalidValue: string
+  readonly path: string
+}
+
+function bulkRefused(invalids: readonly Invalid[]): RequestError {
+  const details = invalids.map(({ path, message }) => ({ path, message: `${path}: ${message}` }))
+  return new RequestError(400, 'bulk-refused', 'invalid bulk: not everything was done', {
+    details,
+    fields: { invalids },
+  })
 }
 
 interface Fitting {

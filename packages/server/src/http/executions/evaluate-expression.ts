@@ -37,7 +37,7 @@ export async function evaluateExpression(
   }
 }
 
-function getRunById({ state }: ReadExecution, taskRunId: string): TaskRun {
+export function getRunById({ state }: ReadExecution, taskRunId: string): TaskRun {
   const ordinal = Number(taskRunId.slice(state.id.length + 1))
   const run = taskRunId.startsWith(`${state.id}-`) ? state.runs[ordinal] : undefined
   if (!run || run.isRemoved) throw notFound(`The task run "${taskRunId}" of the execution "${state.id}"`)
@@ -45,7 +45,7 @@ function getRunById({ state }: ReadExecution, taskRunId: string): TaskRun {
 }
 
 /** What a scope needs of a turn; nothing is started here. */
-function environmentOf({ startWorld, newId }: HttpDependencies): TurnEnv {
+export function environmentOf({ startWorld, newId }: HttpDependencies): TurnEnv {
   const { nowMs, zone, locale, random, configuredRoots } = startWorld()
   return {
     nowMs,

@@ -18,6 +18,8 @@ export interface Form {
 export interface FormPlace {
   readonly plan: Plan
   readonly executionId: string
+  /** Which inputs are asked for, where they are not those of the flow. */
+  readonly asked?: readonly Input[]
   /** Without it files are judged but not kept. */
   readonly files?: FileStore
 }
@@ -53,7 +55,7 @@ async function readMultipart(incoming: IncomingMessage, place: FormPlace): Promi
     await parseParts(incoming, {
       onField: (name, value) => entries.push([name, value]),
       onFile: (name, stream, fileName) => {
-        const input = findFileInput(place.plan.flow.inputs, name === OLD_FILE_PART ? fileName : name)
+        const input = findFileInput(place.asked ?? place.plan.flow.inputs, name === OLD_FILE_PART ? fileName : name)
         if (!input) return void stream.resume()
         stored.push(storeFile({ id: input, stream, fileName }, place).then(uri => void entries.push([input, uri])))
       },

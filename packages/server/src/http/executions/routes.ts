@@ -16,7 +16,8 @@ import { downloadFile, findFile } from './execution-files.ts'
 import { followExecution } from './follow-execution.ts'
 import { lookAt } from './look.ts'
 import { getExecution } from './read-execution.ts'
-import { searchExecutions } from './search-executions.ts'
+import { resumeExecution, validateResume } from './resume-execution.ts'
+import { findMatching, searchExecutions } from './search-executions.ts'
 import { startExecution } from './start-execution.ts'
 import { readTraceparent } from './read-traceparent.ts'
 import { validateInputs } from './validate-inputs.ts'
@@ -97,6 +98,10 @@ type Writing =
   | 'validateInputs'
   | 'kill'
   | 'killByIds'
+  | 'resume'
+  | 'validateResume'
+  | 'resumeByIds'
+  | 'resumeByQuery'
   | 'release'
   | 'restart'
   | 'restartByIds'
@@ -120,6 +125,16 @@ function writeHandlers(dependencies: HttpDependencies): Pick<Handlers<'execution
         { name: 'kill', isCascading: false },
         { dependencies, isFit: state => !isFinal(state), wanted: 'under way' },
       ),
+    resume: call => resumeExecution(call, dependencies),
+    validateResume: call => validateResume(call, dependencies),
+    resumeByIds: ({ body }) => resumeMany(body, dependencies),
+    resumeByQuery: async ({ query, filters }) => {
+      const rows = await findMatching(query, { filters, dependencies })
+      return await resumeMany(
+        rows.flatMap(row => (row.state === 'PAUSED' ? [row.id] : [])),
+        dependencies,
+      )
+    },
     release: async ({ params, dialect }) =>
       jsonText(await commandExecution(params.executionId, { name: 'release' }, { dependencies, dialect })),
     restart: async ({ params, query, dialect }) => {
@@ -136,6 +151,10 @@ function writeHandlers(dependencies: HttpDependencies): Pick<Handlers<'execution
     },
     deleteByIds: ({ body, query }) => deleteMany(body, query, dependencies),
   }
+}
+
+function resumeMany(ids: readonly string[], dependencies: HttpDependencies): Promise<Reply> {
+  return commandMany(ids, { name: 'resume' }, { dependencies, isFit: state => state === 'PAUSED', wanted: 'PAUSED' })
 }
 
 async function refuseOtherRevision(

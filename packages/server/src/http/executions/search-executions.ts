@@ -41,6 +41,16 @@ export async function searchExecutions(
   return pageText(documents, found.total)
 }
 
+/** The header rows that a search finds, newest first, up to the last that can be paged to. */
+export async function findMatching(
+  flat: FlatSearch,
+  { filters, dependencies }: { readonly filters: readonly Filter[]; readonly dependencies: HttpDependencies },
+): Promise<readonly ExecutionRow[]> {
+  const search = executionSearchOf(flat, filters, dependencies)
+  const found = await findRows(search, { offset: 0, size: OFFSET_MAX, order: { isAscending: false } }, dependencies)
+  return found.rows
+}
+
 interface Order {
   readonly isAscending: boolean
   /** A column of the header rows that the store has no index for: sorted here, among the newest rows. */

@@ -29,13 +29,13 @@ export async function validateInputs(call: StartCall, dependencies: HttpDependen
     askOf(plan, '', dependencies),
   )
   const checks = resolved.values ? await failedChecks(plan, resolved.values, dependencies) : []
-  const inputs = `[${resolved.perInput.map(report).join(',')}]`
+  const inputs = `[${resolved.perInput.map(reportInput).join(',')}]`
   return jsonText(
     `{"id":${JSON.stringify(plan.flow.id)},"namespace":"${plan.flow.namespace}","inputs":${inputs},"checks":${JSON.stringify(checks)}}`,
   )
 }
 
-function report({
+export function reportInput({
   id,
   input,
   isEnabled,
