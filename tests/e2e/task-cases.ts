@@ -1,5 +1,7 @@
 // One good and one bad use of every task type that runs here, as properties of a task `one` that may read `outputs.file.uri`.
 
+import { stateCases } from './state-cases.ts'
+
 export interface TaskCase {
   /** Without the common prefix. */
   readonly type: string
@@ -45,6 +47,7 @@ export function taskCases(worlds: { readonly jdbcUrl: string; readonly webUrl: s
     ...inlineCases(),
     ...controlCases(),
     ...storageCases(),
+    ...stateCases(),
     ...httpCases(worlds.webUrl),
     ...scriptCases(),
     ...serdesCases(),

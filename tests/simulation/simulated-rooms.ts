@@ -295,6 +295,7 @@ function openWorker(
 function answersOf({ store, process }: NodeOptions): Parameters<typeof newEvaluator>[0] {
   return {
     store,
+    flows: { all: () => [] },
     environment: {},
     nowMs: () => process.platform.nowMs(),
     files: undefined as never,

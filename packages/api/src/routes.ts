@@ -2,6 +2,7 @@
 import { executionRoutes } from './executions.ts'
 import { flowRoutes } from './flows.ts'
 import { instanceRoutes } from './instance.ts'
+import { keyRoutes } from './keys.ts'
 import { logRoutes } from './logs.ts'
 import { miscRoutes } from './misc.ts'
 import { pluginRoutes } from './plugins.ts'
@@ -10,6 +11,7 @@ export const routes = {
   flows: flowRoutes,
   executions: executionRoutes,
   logs: logRoutes,
+  keys: keyRoutes,
   plugins: pluginRoutes,
   instance: instanceRoutes,
   misc: miscRoutes,

@@ -83,6 +83,7 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
   const store = meteredStore(tellTime(opened, platform.clock), meters.store, () => platform.elapsedMs())
   const nodeId = store.cluster ? readNodeId(config.dataDir, random) : NODE
   const files = openLocalFileStore(config.storageDir)
+  const flows = await openFlowCatalogue(store)
   const configuredRoots = rootsOf(config, process.env)
   const encryption = newEncryption(config.encryptionKey)
   const start = {
@@ -102,9 +103,9 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
     nodeId,
     files,
     manifests: readManifests(PLUGINS_DIR),
-    flows: await openFlowCatalogue(store),
+    flows,
     changes: newChanges(store.cluster ? { platform, everyMs: WATCH_EVERY_MS } : undefined),
-    answers: { store, files, environment: process.env, nowMs },
+    answers: { store, files, flows, environment: process.env, nowMs },
     configuredRoots,
     startWorld: () => ({ ...start, nowMs: nowMs() }),
     newIdOn: shards => newId({ nowMs: nowMs(), shard: pick(shards, random), random }),

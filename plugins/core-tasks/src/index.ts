@@ -8,6 +8,11 @@ import { returnTask } from './core/return.ts'
 import { sleep } from './core/sleep.ts'
 import { download } from './http/download.ts'
 import { request } from './http/request.ts'
+import { deleteKey } from './kv/delete.ts'
+import { getKeys } from './kv/get-keys.ts'
+import { getKey } from './kv/get.ts'
+import { purgeKv } from './kv/purge-kv.ts'
+import { setKey } from './kv/set.ts'
 import { processRunner } from './runner/process.ts'
 import { concat } from './storage/concat.ts'
 import { deduplicateItems } from './storage/deduplicate-items.ts'
@@ -24,18 +29,23 @@ export const tasks: readonly TaskDefinition[] = [
   assertTask,
   concat,
   deduplicateItems,
+  deleteKey,
   deleteTask,
   download,
   echo,
   fail,
   filterItems,
+  getKey,
+  getKeys,
   localFiles,
   log,
   outputValues,
   purgeCurrentExecutionFiles,
+  purgeKv,
   request,
   returnTask,
   reverse,
+  setKey,
   size,
   sleep,
   split,

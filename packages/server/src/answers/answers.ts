@@ -1,41 +1,19 @@
 // What expressions and tasks ask of the world: secrets, keys, files, logs. One list of questions, for the evaluator of the engine and for the
 // tasks in the host alike.
-import {
-  BatutaError,
-  decodeValue,
-  isMap,
-  isTruthyText,
-  mapGet,
-  printValue,
-  type Value,
-  type ValueMap,
-} from '@batuta/core'
-import type { FileStore } from '@batuta/plugin-sdk'
+import { BatutaError, decodeValue, isMap, mapGet, printValue, type Value, type ValueMap } from '@batuta/core'
 import type { StoredLogLine } from '../storage/batch.ts'
-import type { Store } from '../storage/store.ts'
+import { textOf } from './arguments.ts'
+import type { AnswerWorld, Answers, Asker } from './asker.ts'
+import { KEY_ANSWERS } from './key-answers.ts'
 
-export interface Asker {
-  readonly tenant: string
-  readonly namespace: string
-  readonly flowId: string
-  readonly executionId: string
-}
-
-export interface AnswerWorld {
-  readonly store: Store
-  readonly files: FileStore
-  readonly environment: Readonly<Record<string, string | undefined>>
-  nowMs(): number
-}
-
-type Answer = (world: AnswerWorld, args: ValueMap, asker: Asker) => Promise<Value>
+export type { AnswerWorld, Asker } from './asker.ts'
 
 export async function answer(
   world: AnswerWorld,
   request: { readonly name: string; readonly args: ValueMap },
   asker: Asker,
 ): Promise<Value> {
-  const find = ANSWERS[request.name]
+  const find = Object.hasOwn(ANSWERS, request.name) ? ANSWERS[request.name] : undefined
   if (!find) throw new BatutaError('question-unknown', `Nothing here answers "${request.name}".`)
   return await find(world, request.args, asker)
 }
@@ -44,7 +22,8 @@ const READ_MAX_BYTES = 32 * 2 ** 20
 const ERROR_LOGS_MAX = 1000
 const ERROR_LEVEL = 4
 
-const ANSWERS: Readonly<Record<string, Answer>> = {
+const ANSWERS: Answers = {
+  ...KEY_ANSWERS,
   secret: async ({ environment }, args, asker) => {
     const key = textOf(args, 'key')
     const encoded = environment[`SECRET_${key.toUpperCase()}`]
@@ -57,14 +36,6 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
     const secret = Buffer.from(encoded, 'base64').toString('utf8')
     const subkey = mapGet(args, 'subkey')
     return subkey === undefined || subkey === null ? secret : fieldOf(key, secret, printValue(subkey))
-  },
-  kv: async (world, args, asker) => {
-    const key = textOf(args, 'key')
-    const namespace = optionalText(args, 'namespace') ?? asker.namespace
-    const row = await world.store.read.findKey(asker.tenant, namespace, key)
-    if (row && (row.expiresMs === null || row.expiresMs > world.nowMs())) return decodeValue(row.value)
-    if (!isTruthyText(optionalText(args, 'errorOnMissing') ?? 'true')) return null
-    throw new BatutaError('key-not-found', `There is no key "${key}" in the namespace "${namespace}".`)
   },
   read: async ({ files }, args) => {
     const uri = textOf(args, 'path')
@@ -117,17 +88,6 @@ function logValue(line: StoredLogLine, asker: Asker): Value {
     level: line.level,
     message: line.message,
   }
-}
-
-function textOf(args: ValueMap, name: string): string {
-  const text = optionalText(args, name)
-  if (text === undefined) throw new BatutaError('question-malformed', `The argument "${name}" is missing.`)
-  return text
-}
-
-function optionalText(args: ValueMap, name: string): string | undefined {
-  const value = mapGet(args, name)
-  return value === undefined || value === null ? undefined : printValue(value)
 }
 
 function fieldOf(key: string, secret: string, subkey: string): Value {

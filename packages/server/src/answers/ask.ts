@@ -23,5 +23,6 @@ function askerOf(job: HostJob): Asker {
     namespace: text('namespace'),
     flowId: text('id'),
     executionId: job.key.executionId,
+    dialect: job.dialect,
   }
 }

@@ -54,7 +54,7 @@ export function newEvaluator(
   return async ({ state, plan, env, run, slot }) => {
     const { id, tenant, namespace, flowId } = state
     const question = { type: 'evaluated', executionId: id, run, slot } as const
-    const ask = askFor(world, { tenant, namespace, flowId, executionId: id })
+    const ask = askFor(world, { tenant, namespace, flowId, executionId: id, dialect: plan.flow.dialect })
     try {
       const answer = await evaluateSlot({ state, plan, env }, { run, slot }, ask).then(
         value => ({ value }),

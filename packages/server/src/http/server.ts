@@ -6,6 +6,7 @@ import type { HttpDependencies } from './dependencies.ts'
 import { executionHandlers } from './executions/routes.ts'
 import { flowHandlers } from './flows/routes.ts'
 import { instanceHandlers } from './instance/routes.ts'
+import { keyHandlers } from './keys/routes.ts'
 import { logHandlers } from './logs/routes.ts'
 import { miscHandlers } from './misc/routes.ts'
 import { pluginHandlers } from './plugins/routes.ts'
@@ -45,6 +46,7 @@ export async function startHttp(given: HttpDependencies): Promise<RunningHttp> {
       flows: flowHandlers(dependencies),
       executions: executionHandlers(dependencies),
       logs: logHandlers(dependencies),
+      keys: keyHandlers(dependencies),
       plugins: pluginHandlers(dependencies),
       instance: instanceHandlers(dependencies),
       misc: miscHandlers(dependencies, health),

@@ -81,9 +81,17 @@ export interface Operations {
     readonly result: readonly JobRow[]
   }
   appendLogs: { readonly args: { readonly rows: readonly LogRow[] }; readonly result: null }
-  setKey: { readonly args: KeyRow; readonly result: null }
-  deleteKey: {
-    readonly args: { readonly tenant: string; readonly namespace: string; readonly key: string }
+  /** Null when the key is there already and not to be overwritten; one that has expired is not there. */
+  setKey: { readonly args: KeyWrite; readonly result: KeyRow | null }
+  /** With its versions; false when there was none, or none that had expired by the moment given. */
+  deleteKey: { readonly args: KeyKey & { readonly expiredByMs?: number }; readonly result: boolean }
+  /** Of one key: never the newest version. Tells how many went. */
+  purgeKeyVersions: { readonly args: KeyVersionsPurge; readonly result: number }
+  saveSecret: { readonly args: SecretRow; readonly result: null }
+  deleteSecret: { readonly args: KeyKey; readonly result: boolean }
+  saveNamespace: { readonly args: NamespaceRow; readonly result: null }
+  deleteNamespace: {
+    readonly args: { readonly tenant: string; readonly namespace: string }
     readonly result: boolean
   }
   deleteExecution: { readonly args: { readonly id: string }; readonly result: boolean }
@@ -154,14 +162,53 @@ export interface StoredTrigger extends TriggerRow {
   readonly hash: string
 }
 
-export interface KeyRow {
+export interface KeyKey {
   readonly tenant: string
   readonly namespace: string
   readonly key: string
+}
+
+/** What is written of a key; its version and the moment of its creation follow from what was there. */
+export interface KeyContent extends KeyKey {
   readonly value: string
   readonly type: string
   readonly description: string | null
   readonly expiresMs: number | null
+  readonly updatedMs: number
+}
+
+export interface KeyWrite extends KeyContent {
+  /** False: only when there is no such key. */
+  readonly isOverwriting?: boolean
+}
+
+export interface KeyRow extends KeyContent {
+  /** Counts from 1. */
+  readonly version: number
+  readonly createdMs: number
+}
+
+export interface KeyVersionsPurge extends KeyKey {
+  /** Written before; any when it is null. */
+  readonly beforeMs: number | null
+  /** The newest ones that stay whatever their age. */
+  readonly keptMin: number
+}
+
+export interface SecretRow extends KeyKey {
+  /** Encrypted: the store never sees the secret. */
+  readonly cipher: string
+  readonly description: string | null
+  /** JSON of a list of `{key, value}`. */
+  readonly tags: string
+  readonly updatedMs: number
+}
+
+export interface NamespaceRow {
+  readonly tenant: string
+  readonly namespace: string
+  /** JSON of what was said about it: description, variables, plugin defaults. */
+  readonly settings: string
   readonly updatedMs: number
 }
 
@@ -208,7 +255,26 @@ export interface Reads {
   findOperation(key: string): Promise<OperationRow | undefined>
   findKey(tenant: string, namespace: string, key: string): Promise<KeyRow | undefined>
   listKeys(tenant: string, namespace: string): Promise<readonly KeyRow[]>
+  /** Namespaces that have keys, by name. */
+  listKeyNamespaces(tenant: string): Promise<readonly string[]>
+  /** Oldest first; the newest one is what the key holds. */
+  listKeyVersions(key: KeyKey): Promise<readonly KeyVersion[]>
+  findSecret(tenant: string, namespace: string, key: string): Promise<SecretRow | undefined>
+  /** Of one namespace, or of all; by namespace and name. */
+  listSecrets(tenant: string, namespace?: string): Promise<readonly SecretRow[]>
+  /** What was said about namespaces, by name. */
+  listNamespaces(tenant: string): Promise<readonly NamespaceRow[]>
 }
+
+export interface KeyVersion {
+  readonly version: number
+  readonly value: string
+  readonly type: string
+  readonly updatedMs: number
+}
+
+/** Older ones go with the next that is written. */
+export const KEY_VERSIONS_MAX = 100
 
 export interface ExecutionQuery {
   readonly tenant: string

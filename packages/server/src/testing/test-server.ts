@@ -101,8 +101,8 @@ function startWorldOf({ platform }: Parts): () => StartWorld {
   return () => ({ nowMs: platform.nowMs(), zone: 'UTC', locale: 'en-US', random, configuredRoots: new Map() })
 }
 
-function answersOf({ store, files, platform }: Parts): Parameters<typeof askFor>[0] {
-  return { store, files, environment: SECRETS, nowMs: () => platform.nowMs() }
+function answersOf({ store, files, flows, platform }: Parts): Parameters<typeof askFor>[0] {
+  return { store, files, flows, environment: SECRETS, nowMs: () => platform.nowMs() }
 }
 
 async function openEngine(parts: Parts): Promise<Engine> {

@@ -14,8 +14,7 @@ import type { BackedUpFile } from '../backup/manifest.ts'
 import { STORAGE, type BackupWorld } from '../backup/backup.ts'
 import type { Config } from '../config/config.ts'
 import type { ExecutionRow } from '../storage/batch.ts'
-import { keyOf } from '../storage/sql/reads.ts'
-import { flowOf, text, triggerOf } from '../storage/sql/rows.ts'
+import { flowOf, keyOf, namespaceOf, secretOf, text, triggerOf } from '../storage/sql/rows.ts'
 import { EXPORT_FORMAT, HEADER, type Counts, type ExportHeader, type SignalLine } from './format.ts'
 import { writeLines, type LineWriter } from './json-lines.ts'
 import * as sql from './transfer.sql.ts'
@@ -72,6 +71,8 @@ class Export {
     await this.#readSignals()
     const flows = await this.#lines('flows', writer => this.#writeFlows(writer))
     const keys = await this.#lines('keys', writer => this.#writeKeys(writer))
+    const secrets = await this.#lines('secrets', writer => this.#writeSecrets(writer))
+    const namespaces = await this.#lines('namespaces', writer => this.#writeNamespaces(writer))
     const triggers = await this.#lines('triggers', writer => this.#writeTriggers(writer))
     const executions = await this.#lines('executions', writer => this.#writeExecutions(writer))
     const signals = await this.#lines('signals', writer => this.#writeSignals(writer))
@@ -83,7 +84,7 @@ class Export {
         executions: executions.result,
         signals: signals.count,
       },
-      files: [flows.file, keys.file, triggers.file, executions.file, signals.file],
+      files: [flows, keys, secrets, namespaces, triggers, executions, signals].map(({ file }) => file),
     }
   }
 
@@ -134,6 +135,14 @@ class Export {
       }
       if (rows.length < ROWS_PAGE) return
     }
+  }
+
+  async #writeSecrets(writer: LineWriter): Promise<void> {
+    for (const row of await this.#query(sql.SECRETS)) await writer.write(secretOf(row))
+  }
+
+  async #writeNamespaces(writer: LineWriter): Promise<void> {
+    for (const row of await this.#query(sql.NAMESPACES)) await writer.write(namespaceOf(row))
   }
 
   async #writeTriggers(writer: LineWriter): Promise<void> {

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BatutaError, trust } from '@batuta/core'
 import type { ExecutionRow, MetricRow } from '../storage/batch.ts'
-import type { KeyRow } from '../storage/store.ts'
+import type { KeyContent, KeyRow } from '../storage/store.ts'
 import { areFiles, type BackedUpFile } from '../backup/manifest.ts'
 
 export const EXPORT_FORMAT = 1
@@ -49,8 +49,8 @@ export interface FlowLine {
   readonly updatedMs: number
 }
 
-/** keys.jsonl */
-export type KeyLine = KeyRow
+/** keys.jsonl; the first exports knew no versions. */
+export type KeyLine = KeyContent & Partial<KeyRow>
 
 /** triggers.jsonl: where the cursors stand. */
 export interface TriggerLine {

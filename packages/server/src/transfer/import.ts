@@ -23,6 +23,7 @@ import { importedSignalId } from './import-signal.ts'
 import { readLines } from './json-lines.ts'
 import { RowWriter } from './row-writer.ts'
 import * as sql from './transfer.sql.ts'
+import type { NamespaceRow, SecretRow } from '../storage/store.ts'
 import { openForWriting, type WriteConnection, type WriteWorld } from './write-connection.ts'
 
 export interface ImportOptions {
@@ -59,6 +60,7 @@ export async function importAll(
     await connection.begin()
     await takeFlows(folder, rows)
     await takeKeys(folder, connection)
+    await takeNamespaces(folder, header.files, connection)
     await rows.flush()
     await connection.commit()
     const executions = new ExecutionImport(connection, rows)
@@ -121,9 +123,29 @@ async function takeFlows(folder: string, rows: RowWriter): Promise<void> {
 
 async function takeKeys(folder: string, connection: WriteConnection): Promise<void> {
   for await (const line of readLines<KeyLine>(join(folder, 'keys.jsonl'))) {
-    const { tenant, namespace, key, value, type, description, expiresMs, updatedMs } = line
-    await connection.run(sql.UPSERT_KEY, tenant, namespace, key, value, type, description, expiresMs, updatedMs)
+    const { tenant, namespace, key, value, type, description, expiresMs, updatedMs, createdMs, version } = line
+    const content = [tenant, namespace, key, value, type, description, expiresMs, updatedMs] as const
+    await connection.run(sql.UPSERT_KEY, ...content, createdMs ?? updatedMs, version ?? 1)
   }
+}
+
+/** Secrets, and what was said about namespaces: the first exports have neither. */
+async function takeNamespaces(
+  folder: string,
+  files: readonly BackedUpFile[],
+  connection: WriteConnection,
+): Promise<void> {
+  const has = (name: string): boolean => files.some(({ path }) => path === name)
+  if (has('secrets.jsonl'))
+    for await (const row of readLines<SecretRow>(join(folder, 'secrets.jsonl'))) {
+      const { tenant, namespace, key, cipher, description, tags, updatedMs } = row
+      await connection.run(sql.UPSERT_SECRET, tenant, namespace, key, cipher, description, tags, updatedMs)
+    }
+  if (has('namespaces.jsonl'))
+    for await (const { tenant, namespace, settings, updatedMs } of readLines<NamespaceRow>(
+      join(folder, 'namespaces.jsonl'),
+    ))
+      await connection.run(sql.UPSERT_NAMESPACE, tenant, namespace, settings, updatedMs)
 }
 
 async function takeTriggers(folder: string, rows: RowWriter): Promise<void> {

@@ -16,10 +16,20 @@ export const HAS_EXECUTION = {
 } as const
 
 /** The newer value of a key stays. */
-export const UPSERT_KEY = `insert into keys (tenant, namespace, key, value, type, description, expires_ms, updated_ms)
-  values ($1, $2, $3, $4, $5, $6, $7, $8)
+export const UPSERT_KEY = `insert into keys (tenant, namespace, key, value, type, description, expires_ms, updated_ms, created_ms, version)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
   on conflict (tenant, namespace, key) do update set value = excluded.value, type = excluded.type, description = excluded.description,
-  expires_ms = excluded.expires_ms, updated_ms = excluded.updated_ms where excluded.updated_ms > keys.updated_ms`
+  expires_ms = excluded.expires_ms, updated_ms = excluded.updated_ms, created_ms = excluded.created_ms, version = excluded.version
+  where excluded.updated_ms > keys.updated_ms`
+/** Encrypted: they are read again where the same key of encryption is configured. */
+export const SECRETS = 'select * from secrets order by tenant, namespace, key'
+export const UPSERT_SECRET = `insert into secrets (tenant, namespace, key, cipher, description, tags, updated_ms) values ($1, $2, $3, $4, $5, $6, $7)
+  on conflict (tenant, namespace, key) do update set cipher = excluded.cipher, description = excluded.description, tags = excluded.tags,
+  updated_ms = excluded.updated_ms where excluded.updated_ms > secrets.updated_ms`
+export const NAMESPACES = 'select * from namespaces order by tenant, namespace'
+export const UPSERT_NAMESPACE = `insert into namespaces (tenant, namespace, settings, updated_ms) values ($1, $2, $3, $4)
+  on conflict (tenant, namespace) do update set settings = excluded.settings, updated_ms = excluded.updated_ms
+  where excluded.updated_ms > namespaces.updated_ms`
 
 export const COLUMNS = {
   flows: ['tenant', 'namespace', 'id', 'revision', 'source', 'parsed', 'is_disabled', 'is_deleted', 'updated_ms'],

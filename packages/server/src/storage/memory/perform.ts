@@ -1,9 +1,10 @@
 import { createdMsOf } from '@batuta/core'
 import type { JobRow } from '../batch.ts'
 import type { FlowKey, FlowRow, FlowWrite, Operations, PurgeSlice, Purged } from '../store.ts'
-import { flowKeyOf, jobKeyOf, keyKeyOf, triggerKeyOf, type Tables } from './tables.ts'
+import { KEY_PERFORMERS } from './perform-keys.ts'
+import { flowKeyOf, jobKeyOf, triggerKeyOf, type Tables } from './tables.ts'
 
-type Performers = {
+export type Performers = {
   readonly [Name in keyof Operations]: (tables: Tables, args: Operations[Name]['args']) => Operations[Name]['result']
 }
 
@@ -66,11 +67,7 @@ const PERFORMERS: Performers = {
     for (const row of rows) tables.logs.set(row.executionId, [...(tables.logs.get(row.executionId) ?? []), row])
     return null
   },
-  setKey: (tables, row) => {
-    tables.keys.set(keyKeyOf(row), row)
-    return null
-  },
-  deleteKey: (tables, key) => tables.keys.delete(keyKeyOf(key)),
+  ...KEY_PERFORMERS,
   deleteExecution: (tables, { id }) => deleteExecution(tables, id),
   purgeExecutions: (tables, slice) => purgeExecutions(tables, slice),
   purgeOperations: (tables, { nowMs, limit }) => {

@@ -46,11 +46,34 @@ export function readsOf(tables: Tables): Reads {
       (tables.logs.get(executionId) ?? []).filter(row => row.levelMax >= levelMin).slice(offset, offset + limit),
     metricsOf: async id => tables.metrics.get(id) ?? [],
     findOperation: async key => tables.operations.get(key),
+    ...keyReads(tables),
+  }
+}
+
+function keyReads(
+  tables: Tables,
+): Pick<
+  Reads,
+  'findKey' | 'listKeys' | 'listKeyNamespaces' | 'listKeyVersions' | 'findSecret' | 'listSecrets' | 'listNamespaces'
+> {
+  return {
     findKey: async (tenant, namespace, key) => tables.keys.get(keyKeyOf({ tenant, namespace, key })),
     listKeys: async (tenant, namespace) =>
       [...tables.keys.values()]
         .filter(row => row.tenant === tenant && row.namespace === namespace)
         .sort((a, b) => (a.key < b.key ? -1 : 1)),
+    listKeyNamespaces: async tenant =>
+      [...new Set([...tables.keys.values()].filter(row => row.tenant === tenant).map(row => row.namespace))].sort(),
+    listKeyVersions: async key => tables.keyVersions.get(keyKeyOf(key)) ?? [],
+    findSecret: async (tenant, namespace, key) => tables.secrets.get(keyKeyOf({ tenant, namespace, key })),
+    listSecrets: async (tenant, namespace) =>
+      [...tables.secrets.values()]
+        .filter(row => row.tenant === tenant && (namespace === undefined || row.namespace === namespace))
+        .sort((a, b) => (a.namespace === b.namespace ? (a.key < b.key ? -1 : 1) : a.namespace < b.namespace ? -1 : 1)),
+    listNamespaces: async tenant =>
+      [...tables.namespaces.values()]
+        .filter(row => row.tenant === tenant)
+        .sort((a, b) => (a.namespace < b.namespace ? -1 : 1)),
   }
 }
 

@@ -12,7 +12,16 @@ import type {
   TimerKey,
   TimerRow,
 } from '../batch.ts'
-import type { FlowKey, FlowRow, KeyRow, StoredTrigger, TriggerKey } from '../store.ts'
+import type {
+  FlowKey,
+  FlowRow,
+  KeyRow,
+  KeyVersion,
+  NamespaceRow,
+  SecretRow,
+  StoredTrigger,
+  TriggerKey,
+} from '../store.ts'
 
 export interface Tables {
   readonly nodes: Map<string, { incarnation: number; flushSeq: number; highWaterMs: number }>
@@ -30,6 +39,10 @@ export interface Tables {
   readonly operations: Map<string, OperationRow>
   readonly triggers: Map<string, StoredTrigger>
   readonly keys: Map<string, KeyRow>
+  /** Oldest first. */
+  readonly keyVersions: Map<string, readonly KeyVersion[]>
+  readonly secrets: Map<string, SecretRow>
+  readonly namespaces: Map<string, NamespaceRow>
 }
 
 export function newTables(): Tables {
@@ -48,6 +61,9 @@ export function newTables(): Tables {
     operations: new Map(),
     triggers: new Map(),
     keys: new Map(),
+    keyVersions: new Map(),
+    secrets: new Map(),
+    namespaces: new Map(),
   }
 }
 
@@ -61,6 +77,10 @@ export function triggerKeyOf(key: TriggerKey): string {
 
 export function keyKeyOf({ tenant, namespace, key }: Pick<KeyRow, 'tenant' | 'namespace' | 'key'>): string {
   return JSON.stringify([tenant, namespace, key])
+}
+
+export function namespaceKeyOf({ tenant, namespace }: Pick<NamespaceRow, 'tenant' | 'namespace'>): string {
+  return JSON.stringify([tenant, namespace])
 }
 
 export function jobKeyOf({ executionId, run, epoch }: JobKey): string {

@@ -112,3 +112,26 @@ create index executions_open on executions (waits_for, id) where waits_for is no
 alter table execution_labels drop constraint execution_labels_pkey;
 alter table execution_labels add primary key (key, value, born_ms, execution_id);
 `
+
+/** Keys have versions; secrets are kept encrypted; namespaces can be told about. */
+export const KEYS_AND_SECRETS: string = `
+alter table keys add column version bigint not null default 1;
+alter table keys add column created_ms bigint not null default 0;
+update keys set created_ms = updated_ms;
+
+create table key_versions (
+  tenant text collate "C" not null, namespace text collate "C" not null, key text collate "C" not null, version bigint not null,
+  value text not null, type text not null, updated_ms bigint not null, primary key (tenant, namespace, key, version)
+);
+insert into key_versions select tenant, namespace, key, 1, value, type, updated_ms from keys;
+
+create table secrets (
+  tenant text collate "C" not null, namespace text collate "C" not null, key text collate "C" not null, cipher text not null,
+  description text, tags text not null, updated_ms bigint not null, primary key (tenant, namespace, key)
+);
+
+create table namespaces (
+  tenant text collate "C" not null, namespace text collate "C" not null, settings text not null, updated_ms bigint not null,
+  primary key (tenant, namespace)
+);
+`

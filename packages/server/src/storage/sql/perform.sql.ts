@@ -19,10 +19,31 @@ export const UPSERT_TRIGGER = `insert into triggers (tenant, namespace, flow_id,
 export const DISABLE_TRIGGER =
   'update triggers set is_disabled = $1, next_ms = $2 where tenant = $3 and namespace = $4 and flow_id = $5 and trigger_id = $6 returning 1'
 
-export const UPSERT_KEY = `insert into keys (tenant, namespace, key, value, type, description, expires_ms, updated_ms) values ($1, $2, $3, $4, $5, $6, $7, $8)
+/** The parameters stand in the order of their numbers: `$9` is whether a living key is overwritten. */
+export const UPSERT_KEY = `insert into keys (tenant, namespace, key, value, type, description, expires_ms, updated_ms, created_ms, version)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $8, 1)
   on conflict (tenant, namespace, key) do update set value = excluded.value, type = excluded.type, description = excluded.description,
-  expires_ms = excluded.expires_ms, updated_ms = excluded.updated_ms`
-export const DELETE_KEY = 'delete from keys where tenant = $1 and namespace = $2 and key = $3 returning 1'
+  expires_ms = excluded.expires_ms, updated_ms = excluded.updated_ms, version = keys.version + 1
+  where $9 or keys.expires_ms <= excluded.updated_ms
+  returning *`
+export const INSERT_KEY_VERSION = `insert into key_versions (tenant, namespace, key, version, value, type, updated_ms)
+  values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`
+export const TRIM_KEY_VERSIONS =
+  'delete from key_versions where tenant = $1 and namespace = $2 and key = $3 and version <= $4'
+export const PURGE_KEY_VERSIONS = `delete from key_versions where tenant = $1 and namespace = $2 and key = $3 and updated_ms < $4
+  and version not in (select version from key_versions where tenant = $1 and namespace = $2 and key = $3 order by version desc limit $5)
+  returning 1`
+export const DELETE_KEY = `delete from keys where tenant = $1 and namespace = $2 and key = $3
+  and (expires_ms <= $4 or $4 = 0) returning 1`
+export const DELETE_KEY_VERSIONS = 'delete from key_versions where tenant = $1 and namespace = $2 and key = $3'
+
+export const UPSERT_SECRET = `insert into secrets (tenant, namespace, key, cipher, description, tags, updated_ms) values ($1, $2, $3, $4, $5, $6, $7)
+  on conflict (tenant, namespace, key) do update set cipher = excluded.cipher, description = excluded.description, tags = excluded.tags,
+  updated_ms = excluded.updated_ms`
+export const DELETE_SECRET = 'delete from secrets where tenant = $1 and namespace = $2 and key = $3 returning 1'
+export const UPSERT_NAMESPACE = `insert into namespaces (tenant, namespace, settings, updated_ms) values ($1, $2, $3, $4)
+  on conflict (tenant, namespace) do update set settings = excluded.settings, updated_ms = excluded.updated_ms`
+export const DELETE_NAMESPACE = 'delete from namespaces where tenant = $1 and namespace = $2 returning 1'
 
 /** What belongs to an execution: history, found by its birth, and what is still to be done. */
 export const TABLES_BY_BIRTH: readonly string[] = ['journal', 'logs', 'metrics', 'execution_labels']

@@ -5,19 +5,16 @@ import type { FlowKey, FlowRow, FlowWrite, Operations, PurgeSlice, Purged } from
 import type { Condition } from './walk.sql.ts'
 import type { BirthOrder } from './birth-order.ts'
 import * as sql from './perform.sql.ts'
+import { KEY_PERFORMERS } from './perform-keys.ts'
+import { run, type Statement } from './statement.ts'
 import { flowOf, jobOf, number, numberOrNull, text, type SqlRow } from './rows.ts'
 
-export type Param = string | number | boolean | null
-
-export interface Statement {
-  readonly text: string
-  readonly values: readonly Param[]
-}
+export type { Param, Statement } from './statement.ts'
 
 /** Yields statements, is given their rows, returns the result. */
 export type Performance<Result> = Generator<Statement, Result, readonly SqlRow[]>
 
-type Performers = {
+export type Performers = {
   readonly [Name in keyof Operations]: (
     args: Operations[Name]['args'],
     dialect: SqlDialect,
@@ -48,10 +45,6 @@ export function performanceOf<Name extends keyof Operations>(
   dialect: SqlDialect,
 ): Performance<Operations[Name]['result']> {
   return PERFORMERS[name](args, dialect)
-}
-
-function run(statement: string, ...values: readonly Param[]): Statement {
-  return { text: statement, values }
 }
 
 /** The condition stands where the statement has its `?`. */
@@ -112,23 +105,7 @@ const PERFORMERS: Performers = {
     for (const row of rows) yield dialect.insertLog(row)
     return null
   },
-  *setKey(row) {
-    yield run(
-      sql.UPSERT_KEY,
-      row.tenant,
-      row.namespace,
-      row.key,
-      row.value,
-      row.type,
-      row.description,
-      row.expiresMs,
-      row.updatedMs,
-    )
-    return null
-  },
-  *deleteKey({ tenant, namespace, key }) {
-    return (yield run(sql.DELETE_KEY, tenant, namespace, key)).length === 1
-  },
+  ...KEY_PERFORMERS,
   *deleteExecution({ id }, { born }) {
     yield* deleteParts(id, born)
     return (yield of(sql.DELETE_EXECUTION, born.is(id, 'id'))).length === 1

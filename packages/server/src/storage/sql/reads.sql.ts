@@ -59,3 +59,17 @@ export const FIND_OPERATION = 'select * from operations where key = $1'
 
 export const FIND_KEY = 'select * from keys where tenant = $1 and namespace = $2 and key = $3'
 export const LIST_KEYS = 'select * from keys where tenant = $1 and namespace = $2 order by key'
+/** One probe of the primary key for each namespace, however many keys it has. */
+export const LIST_KEY_NAMESPACES = `with recursive found (namespace) as (
+    select (select min(namespace) from keys where tenant = $1)
+    union all
+    select (select min(k.namespace) from keys k where k.tenant = $1 and k.namespace > found.namespace) from found
+    where found.namespace is not null)
+  select namespace from found where namespace is not null`
+export const LIST_KEY_VERSIONS =
+  'select version, value, type, updated_ms from key_versions where tenant = $1 and namespace = $2 and key = $3 order by version'
+
+export const FIND_SECRET = 'select * from secrets where tenant = $1 and namespace = $2 and key = $3'
+export const LIST_SECRETS = 'select * from secrets where tenant = $1 order by namespace, key'
+export const LIST_SECRETS_OF = 'select * from secrets where tenant = $1 and namespace = $2 order by key'
+export const LIST_NAMED = 'select * from namespaces where tenant = $1 order by namespace'

@@ -6,7 +6,18 @@ import type { Condition } from './walk.sql.ts'
 import { of, type Param, type SqlDialect, type Statement } from './perform.ts'
 import { TRIGGERS_OF_FLOW } from './perform.sql.ts'
 import * as sql from './reads.sql.ts'
-import { executionOf, flowOf, jobOf, number, numberOrNull, text, textOrNull, triggerOf, type SqlRow } from './rows.ts'
+import {
+  executionOf,
+  flowOf,
+  jobOf,
+  keyOf,
+  namespaceOf,
+  number,
+  secretOf,
+  text,
+  triggerOf,
+  type SqlRow,
+} from './rows.ts'
 
 /** Runs one statement whose parameters are `$1`, `$2` … */
 export type Query = (statement: string, values: readonly Param[]) => Promise<readonly SqlRow[]>
@@ -22,6 +33,20 @@ export function readsOf(query: Query, dialect: SqlDialect): Reads {
     ...queueReads(all, one),
     findKey: async (tenant, namespace, key) => mapRow(await one(sql.FIND_KEY, tenant, namespace, key), keyOf),
     listKeys: async (tenant, namespace) => (await all(sql.LIST_KEYS, tenant, namespace)).map(keyOf),
+    listKeyNamespaces: async tenant => (await all(sql.LIST_KEY_NAMESPACES, tenant)).map(row => text(row, 'namespace')),
+    listKeyVersions: async ({ tenant, namespace, key }) =>
+      (await all(sql.LIST_KEY_VERSIONS, tenant, namespace, key)).map(row => ({
+        version: number(row, 'version'),
+        value: text(row, 'value'),
+        type: text(row, 'type'),
+        updatedMs: number(row, 'updated_ms'),
+      })),
+    findSecret: async (tenant, namespace, key) => mapRow(await one(sql.FIND_SECRET, tenant, namespace, key), secretOf),
+    listSecrets: async (tenant, namespace) =>
+      (
+        await (namespace === undefined ? all(sql.LIST_SECRETS, tenant) : all(sql.LIST_SECRETS_OF, tenant, namespace))
+      ).map(secretOf),
+    listNamespaces: async tenant => (await all(sql.LIST_NAMED, tenant)).map(namespaceOf),
   }
 }
 
@@ -212,17 +237,4 @@ function jobKeyOf(row: SqlRow): JobKey {
 
 function mapRow<T>(row: SqlRow | undefined, read: (row: SqlRow) => T): T | undefined {
   return row === undefined ? undefined : read(row)
-}
-
-export function keyOf(row: SqlRow): Awaited<ReturnType<Reads['listKeys']>>[number] {
-  return {
-    tenant: text(row, 'tenant'),
-    namespace: text(row, 'namespace'),
-    key: text(row, 'key'),
-    value: text(row, 'value'),
-    type: text(row, 'type'),
-    description: textOrNull(row, 'description'),
-    expiresMs: numberOrNull(row, 'expires_ms'),
-    updatedMs: number(row, 'updated_ms'),
-  }
 }

@@ -1,6 +1,6 @@
 // Rows of the database as the port speaks of them.
 import type { ExecutionRow, JobRow, WaitsFor } from '../batch.ts'
-import type { FlowRow, StoredTrigger } from '../store.ts'
+import type { FlowRow, KeyRow, NamespaceRow, SecretRow, StoredTrigger } from '../store.ts'
 
 export type SqlRow = Record<string, unknown>
 
@@ -90,5 +90,41 @@ export function triggerOf(row: SqlRow): StoredTrigger {
     executionId: textOrNull(row, 'execution_id'),
     isDisabled: flag(row, 'is_disabled'),
     hash: text(row, 'hash'),
+  }
+}
+
+export function keyOf(row: SqlRow): KeyRow {
+  return {
+    tenant: text(row, 'tenant'),
+    namespace: text(row, 'namespace'),
+    key: text(row, 'key'),
+    value: text(row, 'value'),
+    type: text(row, 'type'),
+    description: textOrNull(row, 'description'),
+    expiresMs: numberOrNull(row, 'expires_ms'),
+    updatedMs: number(row, 'updated_ms'),
+    version: number(row, 'version'),
+    createdMs: number(row, 'created_ms'),
+  }
+}
+
+export function secretOf(row: SqlRow): SecretRow {
+  return {
+    tenant: text(row, 'tenant'),
+    namespace: text(row, 'namespace'),
+    key: text(row, 'key'),
+    cipher: text(row, 'cipher'),
+    description: textOrNull(row, 'description'),
+    tags: text(row, 'tags'),
+    updatedMs: number(row, 'updated_ms'),
+  }
+}
+
+export function namespaceOf(row: SqlRow): NamespaceRow {
+  return {
+    tenant: text(row, 'tenant'),
+    namespace: text(row, 'namespace'),
+    settings: text(row, 'settings'),
+    updatedMs: number(row, 'updated_ms'),
   }
 }

@@ -92,3 +92,25 @@ create index executions_by_flow on executions (tenant, namespace, flow_id, id);
 create index executions_unusual on executions (tenant, state, id, namespace, flow_id) where state <> 'SUCCESS';
 create index executions_unusual_by_namespace on executions (tenant, namespace, state, id, flow_id) where state <> 'SUCCESS';
 `
+
+/** Keys have versions; secrets are kept encrypted; namespaces can be told about. */
+export const KEYS_AND_SECRETS: string = `
+alter table keys add column version integer not null default 1;
+alter table keys add column created_ms integer not null default 0;
+update keys set created_ms = updated_ms;
+
+create table key_versions (
+  tenant text not null, namespace text not null, key text not null, version integer not null, value text not null, type text not null,
+  updated_ms integer not null, primary key (tenant, namespace, key, version)
+) without rowid;
+insert into key_versions select tenant, namespace, key, 1, value, type, updated_ms from keys;
+
+create table secrets (
+  tenant text not null, namespace text not null, key text not null, cipher text not null, description text, tags text not null,
+  updated_ms integer not null, primary key (tenant, namespace, key)
+) without rowid;
+
+create table namespaces (
+  tenant text not null, namespace text not null, settings text not null, updated_ms integer not null, primary key (tenant, namespace)
+) without rowid;
+`

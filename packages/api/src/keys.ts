@@ -1,0 +1,110 @@
+import Type from 'typebox'
+import { defineRoute, ofTenant } from './route.ts'
+import { NoParams, NoQuery, Paging, pageOf } from './shapes.ts'
+
+const OfNamespace = Type.Object({ namespace: Type.String() })
+const OfKey = Type.Object({ namespace: Type.String(), key: Type.String() })
+const NONE = { type: 'none' } as const
+
+export const KeyEntry = Type.Object({
+  namespace: Type.String(),
+  key: Type.String(),
+  version: Type.Integer(),
+  revision: Type.Integer(),
+  description: Type.Optional(Type.String()),
+  creationDate: Type.String(),
+  updateDate: Type.String(),
+  expirationDate: Type.Optional(Type.String()),
+})
+const ENTRIES = { type: 'json', schema: Type.Array(KeyEntry) } as const
+const KeyNames = Type.Object({ keys: Type.Array(Type.String(), { maxItems: 10_000 }) })
+
+export const keyRoutes = {
+  search: defineRoute({
+    method: 'GET',
+    paths: { b: '/api/v1/{tenant}/kv', c: '/api/v1/{tenant}/kv' },
+    params: NoParams,
+    query: Type.Object({ ...Paging }),
+    body: NONE,
+    status: 200,
+    reply: { type: 'json', schema: pageOf(KeyEntry) },
+    permission: 'key:read',
+    summary: 'Search keys: filters are q, namespace, updated and expirationDate.',
+  }),
+  listOfNamespace: defineRoute({
+    method: 'GET',
+    paths: ofTenant('/namespaces/{namespace}/kv'),
+    params: OfNamespace,
+    query: NoQuery,
+    body: NONE,
+    status: 200,
+    reply: ENTRIES,
+    permission: 'key:read',
+    summary: 'The keys of a namespace.',
+    isDeprecated: true,
+  }),
+  inheritance: defineRoute({
+    method: 'GET',
+    paths: ofTenant('/namespaces/{namespace}/kv/inheritance'),
+    params: OfNamespace,
+    query: NoQuery,
+    body: NONE,
+    status: 200,
+    reply: ENTRIES,
+    permission: 'key:read',
+    summary: 'The keys that a namespace has from those above it.',
+  }),
+  get: defineRoute({
+    method: 'GET',
+    paths: ofTenant('/namespaces/{namespace}/kv/{key}'),
+    params: OfKey,
+    query: NoQuery,
+    body: NONE,
+    status: 200,
+    reply: {
+      type: 'json',
+      schema: Type.Object({
+        type: Type.String(),
+        value: Type.Unknown(),
+        revision: Type.Optional(Type.Integer()),
+        updated: Type.Optional(Type.String()),
+      }),
+    },
+    refusals: [404, 410],
+    permission: 'key:read',
+    summary: 'A value with its type.',
+  }),
+  set: defineRoute({
+    method: 'PUT',
+    paths: ofTenant('/namespaces/{namespace}/kv/{key}'),
+    params: OfKey,
+    query: NoQuery,
+    body: { type: 'text' },
+    status: 200,
+    reply: { type: 'empty' },
+    permission: 'key:write',
+    summary: 'Set a value, as JSON or Ion. The headers ttl (an ISO 8601 duration) and description go with it.',
+  }),
+  delete: defineRoute({
+    method: 'DELETE',
+    paths: ofTenant('/namespaces/{namespace}/kv/{key}'),
+    params: OfKey,
+    query: NoQuery,
+    body: NONE,
+    status: 200,
+    reply: { type: 'json', schema: Type.Boolean() },
+    permission: 'key:write',
+    summary: 'Delete a key; says whether there was one.',
+  }),
+  deleteMany: defineRoute({
+    method: 'DELETE',
+    paths: ofTenant('/namespaces/{namespace}/kv'),
+    params: OfNamespace,
+    query: NoQuery,
+    body: { type: 'json', schema: KeyNames },
+    status: 200,
+    reply: { type: 'json', schema: KeyNames },
+    permission: 'key:write',
+    summary: 'Delete keys of a namespace; says which there were.',
+  }),
+}

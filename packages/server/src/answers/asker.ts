@@ -1,0 +1,25 @@
+// Who asks the world, and what there is to be asked.
+import type { Dialect, Value, ValueMap } from '@batuta/core'
+import type { FileStore } from '@batuta/plugin-sdk'
+import type { FlowNames } from '../keys/key-store.ts'
+import type { Store } from '../storage/store.ts'
+
+export interface Asker {
+  readonly tenant: string
+  readonly namespace: string
+  readonly flowId: string
+  readonly executionId: string
+  /** Of the flow; 1 unless said. */
+  readonly dialect?: Dialect
+}
+
+export interface AnswerWorld {
+  readonly store: Store
+  readonly files: FileStore
+  readonly flows: FlowNames
+  readonly environment: Readonly<Record<string, string | undefined>>
+  nowMs(): number
+}
+
+export type Answer = (world: AnswerWorld, args: ValueMap, asker: Asker) => Promise<Value>
+export type Answers = Readonly<Record<string, Answer>>

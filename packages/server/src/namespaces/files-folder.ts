@@ -1,0 +1,4 @@
+/** Where the files of a namespace lie in internal storage; ends with a slash. */
+export function filesFolder(namespace: string): string {
+  return `kestra:///${namespace.replaceAll('.', '/')}/_files/`
+}

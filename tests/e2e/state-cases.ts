@@ -1,0 +1,39 @@
+// Uses of the tasks that keep something beyond an execution: keys, files of namespaces, states.
+import type { TaskCase } from './task-cases.ts'
+
+const FAR = { namespace: 'nowhere.at.all' }
+const NO_NAMESPACE = /The namespace "nowhere\.at\.all" does not exist/
+
+export function stateCases(): readonly TaskCase[] {
+  return [...keyCases()]
+}
+
+function keyCases(): readonly TaskCase[] {
+  return [
+    {
+      type: 'core.kv.Set',
+      good: { props: { key: 'e2e-set', value: '{{ 1 + 1 }}', ttl: 'PT1H' } },
+      bad: { props: { key: 'e2e-set', value: 'x', ...FAR }, reason: NO_NAMESPACE },
+    },
+    {
+      type: 'core.kv.Get',
+      good: { props: { key: 'e2e-ghost' } },
+      bad: { props: { key: 'e2e-ghost', errorOnMissing: true }, reason: /There is no key "e2e-ghost"/ },
+    },
+    {
+      type: 'core.kv.GetKeys',
+      good: { props: { prefix: 'e2e-ghost' }, outputs: { keys: [] } },
+      bad: { props: FAR, reason: NO_NAMESPACE },
+    },
+    {
+      type: 'core.kv.Delete',
+      good: { props: { key: 'e2e-ghost' }, outputs: { deleted: false } },
+      bad: { props: { key: 'e2e-ghost', errorOnMissing: true }, reason: /There is no key "e2e-ghost"/ },
+    },
+    {
+      type: 'core.kv.PurgeKV',
+      good: { props: { keyPattern: 'e2e-ghost*' }, outputs: { size: 0 } },
+      bad: { props: { behavior: { type: 'version' } }, reason: /needs "before" or "keepAmount"/ },
+    },
+  ]
+}
