@@ -6,11 +6,14 @@ import type { Stats } from 'node:fs'
 import { randomUUID } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import type { FileEntry, FileSource, FileStore } from './file-store.ts'
+import { OF_HOLDS, isHeld, putAside } from './file-hold.ts'
 import { encodeSegment, parseStorageUri } from './storage-uri.ts'
+import { unlessMissing } from './unless-missing.ts'
 import { TaskError } from '../task-error.ts'
 
 /** Where files grow before they are renamed; on the same file system, never listed. */
 const GROWING = '.growing'
+const RESERVED: readonly string[] = [GROWING, ...OF_HOLDS]
 const DEPTH_MAX = 64
 /** Lists everything; nothing else can be done to it. */
 const WHOLE = 'kestra:///'
@@ -21,16 +24,17 @@ export function openLocalFileStore(root: string): FileStore {
     put: (uri, source) => put(root, uri, source),
     open: uri => openFile(uri, localPath(uri)),
     find: uri => findFile(uri, localPath(uri)),
-    delete: uri => deleteFile(localPath(uri)),
+    delete: uri => deleteFile(root, localPath(uri)),
     list: prefix => (prefix === WHOLE ? listAll(root) : listFiles(prefix, localPath(prefix))),
-    deleteFolder: prefix => deleteFolder(prefix, localPath(prefix)),
+    deleteFolder: prefix => deleteFolder(root, prefix, localPath(prefix)),
     localPath,
   }
 }
 
 function pathOf(root: string, uri: string): string {
   const segments = parseStorageUri(uri)
-  if (segments[0] === GROWING) throw new TaskError(`the storage URI "${uri}" is refused: "${GROWING}" is reserved`)
+  const [first = ''] = segments
+  if (RESERVED.includes(first)) throw new TaskError(`the storage URI "${uri}" is refused: "${first}" is reserved`)
   return join(root, ...segments)
 }
 
@@ -103,14 +107,16 @@ async function findFile(uri: string, path: string): Promise<FileEntry | undefine
   return stats?.isFile() === true ? entryOf(uri, stats) : undefined
 }
 
-async function deleteFile(path: string): Promise<boolean> {
+async function deleteFile(root: string, path: string): Promise<boolean> {
   const stats = await unlessMissing(stat(path))
   if (stats?.isFile() !== true) return false
+  if (await isHeld(root)) return await putAside(root, path)
   return (await unlessMissing(unlink(path).then(() => true))) ?? false
 }
 
 async function* listAll(root: string): AsyncGenerator<FileEntry> {
-  for await (const entry of listFiles(WHOLE, root)) if (!entry.uri.startsWith(`${WHOLE}${GROWING}/`)) yield entry
+  const hidden = RESERVED.map(name => `${WHOLE}${name}/`)
+  for await (const entry of listFiles(WHOLE, root)) if (!hidden.some(name => entry.uri.startsWith(name))) yield entry
 }
 
 async function* listFiles(prefix: string, path: string, depth = 0): AsyncGenerator<FileEntry> {
@@ -128,24 +134,14 @@ async function* listFiles(prefix: string, path: string, depth = 0): AsyncGenerat
   }
 }
 
-async function deleteFolder(prefix: string, path: string): Promise<readonly string[]> {
+async function deleteFolder(root: string, prefix: string, path: string): Promise<readonly string[]> {
   const uris: string[] = []
   for await (const { uri } of listFiles(prefix, path)) uris.push(uri)
+  if (await isHeld(root)) for (const uri of uris) await putAside(root, pathOf(root, uri))
   await rm(path, { recursive: true, force: true })
   return uris
 }
 
 function entryOf(uri: string, stats: Stats): FileEntry {
   return { uri, sizeBytes: stats.size, modifiedMs: stats.mtimeMs }
-}
-
-const MISSING: ReadonlySet<unknown> = new Set(['ENOENT', 'ENOTDIR'])
-
-async function unlessMissing<T>(promise: Promise<T>): Promise<T | undefined> {
-  try {
-    return await promise
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && MISSING.has(error.code)) return undefined
-    throw error
-  }
 }

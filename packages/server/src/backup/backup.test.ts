@@ -7,7 +7,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { setImmediate as turnOfEventLoop } from 'node:timers/promises'
 import { test, type TestContext } from 'node:test'
 import { BatutaError, type RecoverPolicy } from '@batuta/core'
-import { openLocalFileStore } from '@batuta/plugin-sdk'
+import { holdFiles, openLocalFileStore } from '@batuta/plugin-sdk'
 import { audit } from '../audit/audit.ts'
 import { openSqliteReadOnly } from '../audit/open-sqlite-read-only.ts'
 import { runMixedLoad } from '../audit/testing/mixed-load.ts'
@@ -60,6 +60,26 @@ test('what is backed up while it is written to names no file that the backup lac
     const stored = openLocalFileStore(join(backup, 'storage'))
     for (const uri of named) assert.ok(await stored.find(uri), `${uri} is not in ${backup}`)
   }
+})
+
+test('a file that lived between two looks of the backup is in it', async t => {
+  const { folder, config } = openPlace(t)
+  const store = openStore(config)
+  const files = openLocalFileStore(config.storageDir)
+  const hold = await holdFiles(config.storageDir)
+  await files.put(uriOf(1), 'short')
+  await store.perform('setKey', keyOf(1))
+  await files.delete(uriOf(1))
+  assert.equal(await files.find(uriOf(1)), undefined)
+  assert.ok(existsSync(join(hold.aside, 'test', 'f1.txt')), 'it is put aside while a backup runs')
+
+  const { folder: backup } = await backUp(config, join(folder, 'backup'), world())
+
+  assert.ok(await openLocalFileStore(join(backup, 'storage')).find(uriOf(1)))
+  await hold.release()
+  assert.equal(existsSync(hold.aside), false, 'the last to let go cleans up')
+  for await (const { uri } of files.list('kestra:///')) assert.fail(`${uri} is left over`)
+  await store.close()
 })
 
 test('a restored backup is sound and equal to what was backed up', async t => {
@@ -301,7 +321,16 @@ function uriOf(number: number): string {
 }
 
 function keyOf(number: number): KeyRow {
-  const base = { tenant: 'main', namespace: 'test', type: 'STRING', description: null, expiresMs: null, updatedMs: 1 }
+  const base = {
+    tenant: 'main',
+    namespace: 'test',
+    type: 'STRING',
+    description: null,
+    expiresMs: null,
+    updatedMs: 1,
+    createdMs: 1,
+    version: 1,
+  }
   return { ...base, key: `k${number}`, value: uriOf(number) }
 }
 

@@ -1,13 +1,13 @@
 // A backup while the server runs. The order is what keeps a row from referring to a file that the backup lacks:
 //   1. the files of the storage folder,
 //   2. the database, as it is at one moment,
-//   3. the files again, those that are new since 1.
-// A file is written before the row that names it, so all that the database of step 2 names existed at that moment: it was there at step 1 already, or
-// step 3 finds it. The database first and the files after it would lose what is deleted between the two; the files first and the database after
-// them what is written between the two. All grows in a folder beside the target and gets its name when it is whole and checked.
+//   3. the files again, those that are new since 1, and those that were deleted since: they are put aside while a backup runs.
+// A file is written before the row that names it and deleted after it, so all that the database of step 2 names existed at that moment: it was there at
+// step 1 already, or step 3 finds it. All grows in a folder beside the target and gets its name when it is whole and checked.
 import { stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { holdFiles, type FileHold } from '@batuta/plugin-sdk'
 import { openReadOnly } from '../audit/open-read-only.ts'
 import type { Query, ReadOnlyDatabase } from '../audit/read-only-database.ts'
 import type { Config } from '../config/config.ts'
@@ -59,11 +59,25 @@ interface Growing {
 }
 
 async function write(config: Config, database: ReadOnlyDatabase, { growing, world }: Growing): Promise<Manifest> {
+  const hold = await holdFiles(config.storageDir)
+  try {
+    return await writeHeld(config, database, { growing, world, hold })
+  } finally {
+    await hold.release()
+  }
+}
+
+async function writeHeld(
+  config: Config,
+  database: ReadOnlyDatabase,
+  { growing, world, hold }: Growing & { readonly hold: FileHold },
+): Promise<Manifest> {
   const copy = new FolderCopy({ from: config.storageDir, to: join(growing, STORAGE), prefix: STORAGE })
   await copy.pass()
   const atMs = await database.nowMs()
   const file = await copyDatabase(config, database, growing)
   await copy.pass()
+  await copy.passAside(hold.aside)
   const manifest: Manifest = {
     format: BACKUP_FORMAT,
     kind: database.kind,

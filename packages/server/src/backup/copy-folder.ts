@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto'
 import type { Stats } from 'node:fs'
 import { mkdir, open, readdir, stat, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { OF_HOLDS } from '@batuta/plugin-sdk'
 import type { BackedUpFile } from './manifest.ts'
 
-/** Files that are being written, of a storage folder: nobody refers to them yet. */
-const GROWING = '.growing'
+/** Of a storage folder: files that are being written, to which nobody refers yet, and what belongs to backups. */
+const RESERVED: ReadonlySet<string> = new Set(['.growing', ...OF_HOLDS])
 const DEPTH_MAX = 64
 
 export class FolderCopy {
@@ -26,16 +27,30 @@ export class FolderCopy {
     return [...this.#copied.values()].map(({ file }) => file)
   }
 
+  /** Takes what was deleted since the hold began and was not seen by any pass. */
+  async passAside(folder: string): Promise<void> {
+    for await (const { parts, stats } of listFiles(folder, [])) {
+      const path = [this.#prefix, ...parts].join('/')
+      if (this.#copied.has(path)) continue
+      const copied = await copyFile(join(folder, ...parts), join(this.#to, ...parts))
+      if (copied) this.#copied.set(path, { mark: markOf(stats), file: { path, ...copied } })
+    }
+  }
+
   /** Takes what is there now and was not there, or was another, at the pass before. What was taken and is gone by now is kept. */
   async pass(): Promise<void> {
     for await (const { parts, stats } of listFiles(this.#from, [])) {
       const path = [this.#prefix, ...parts].join('/')
-      const mark = `${stats.ino} ${stats.size} ${stats.mtimeMs}`
+      const mark = markOf(stats)
       if (this.#copied.get(path)?.mark === mark) continue
       const copied = await copyFile(join(this.#from, ...parts), join(this.#to, ...parts))
       if (copied) this.#copied.set(path, { mark, file: { path, ...copied } })
     }
   }
+}
+
+function markOf({ ino, size, mtimeMs }: Stats): string {
+  return `${ino} ${size} ${mtimeMs}`
 }
 
 /** Undefined when the file went away before it was opened; once open it stays as it is, also when it is deleted meanwhile. */
@@ -105,7 +120,7 @@ async function* listFiles(root: string, parts: readonly string[]): AsyncGenerato
   if (parts.length > DEPTH_MAX) throw new Error(`the folder "${join(root, ...parts)}" is nested too deep`)
   for (const entry of await entriesOf(join(root, ...parts))) {
     const inner = [...parts, entry.name]
-    if (entry.isDirectory() && entry.name !== GROWING) yield* listFiles(root, inner)
+    if (entry.isDirectory() && !(parts.length === 0 && RESERVED.has(entry.name))) yield* listFiles(root, inner)
     if (!entry.isFile()) continue
     const stats = await unlessMissing(stat(join(root, ...inner)))
     if (stats) yield { parts: inner, stats }
