@@ -36,7 +36,7 @@ export { fetchProperties, fetchRows, renderFetchType } from './fetch-type.ts'
 export type { FetchType, FetchedRows } from './fetch-type.ts'
 export { defineFileStore } from './files/file-store.ts'
 export type { FileEntry, FileSource, FileStore, FileStoreDefinition } from './files/file-store.ts'
-export { OF_HOLDS, holdFiles, type FileHold } from './files/file-hold.ts'
+export { OF_HOLDS, endSilentHolds, holdFiles, type FileHold } from './files/file-hold.ts'
 export { openLocalFileStore } from './files/local-file-store.ts'
 export { isStorageUri, parseStorageUri, storageUri } from './files/storage-uri.ts'
 export {

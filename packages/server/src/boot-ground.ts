@@ -1,7 +1,7 @@
 // What the rooms stand on: configuration, time and chance, the truth, the files, what can run, which flows there are.
 import { mkdirSync } from 'node:fs'
 import { SHARDS, newId, type Value } from '@batuta/core'
-import { openLocalFileStore, type FileStore } from '@batuta/plugin-sdk'
+import { endSilentHolds, openLocalFileStore, type FileStore } from '@batuta/plugin-sdk'
 import type { AnswerWorld } from './answers/answers.ts'
 import { databaseFile, readConfig, type Config, type ServerOptions } from './config/config.ts'
 import { readFirstUser } from './config/first-user.ts'
@@ -82,6 +82,7 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
   const opened = await openStore(config, { nowMs, random, onNotice: noticeOf('storage') })
   const store = meteredStore(tellTime(opened, platform.clock), meters.store, () => platform.elapsedMs())
   const nodeId = store.cluster ? readNodeId(config.dataDir, random) : NODE
+  await endSilentHolds(config.storageDir, nowMs)
   const files = openLocalFileStore(config.storageDir)
   const flows = await openFlowCatalogue(store)
   const configuredRoots = rootsOf(config, process.env)

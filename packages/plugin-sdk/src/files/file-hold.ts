@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { unlessMissing } from './unless-missing.ts'
 
 const HOLDS = '.holds'
@@ -22,37 +23,45 @@ export interface FileHold {
 }
 
 /** Until it is released nothing that is deleted in the store is gone. */
-export async function holdFiles(root: string): Promise<FileHold> {
-  const folder = join(root, HOLDS)
-  await mkdir(folder, { recursive: true })
-  if (!(await isHeld(root))) await rm(join(root, ASIDE), { recursive: true, force: true })
-  const path = join(folder, randomUUID())
+export async function holdFiles(root: string, nowMs: () => number): Promise<FileHold> {
+  await endSilentHolds(root, nowMs)
+  await mkdir(join(root, HOLDS), { recursive: true })
+  const path = join(root, HOLDS, randomUUID())
   await (await open(path, 'wx')).close()
-  const beat = setInterval(() => void say(path), SAY_EVERY_MS)
+  const released = new AbortController()
+  void sayAgain(path, nowMs, released.signal)
   return {
     aside: join(root, ASIDE),
     release: async () => {
-      clearInterval(beat)
+      released.abort()
       await rm(path, { force: true })
-      if (!(await isHeld(root))) await rm(join(root, ASIDE), { recursive: true, force: true })
+      await endSilentHolds(root, nowMs)
     },
   }
 }
 
-async function say(path: string): Promise<void> {
-  const now = new Date()
-  await unlessMissing(utimes(path, now, now))
+async function sayAgain(path: string, nowMs: () => number, released: AbortSignal): Promise<void> {
+  for (;;) {
+    const isDue = await sleep(SAY_EVERY_MS, true, { signal: released, ref: false }).catch(() => false)
+    if (!isDue) return
+    const now = new Date(nowMs())
+    await unlessMissing(utimes(path, now, now))
+  }
 }
 
-export async function isHeld(root: string): Promise<boolean> {
+/** Also for the start of a server: a backup that was killed leaves its hold, and then nothing would ever be gone. */
+export async function endSilentHolds(root: string, nowMs: () => number): Promise<void> {
   const folder = join(root, HOLDS)
   for (const name of (await unlessMissing(readdir(folder))) ?? []) {
     const stats = await unlessMissing(stat(join(folder, name)))
-    if (stats === undefined) continue
-    if (Date.now() - stats.mtimeMs < SILENT_MAX_MS) return true
-    await rm(join(folder, name), { force: true })
+    if (stats && nowMs() - stats.mtimeMs > SILENT_MAX_MS) await rm(join(folder, name), { force: true })
   }
-  return false
+  if (!(await isHeld(root))) await rm(join(root, ASIDE), { recursive: true, force: true })
+}
+
+export async function isHeld(root: string): Promise<boolean> {
+  const holds = await unlessMissing(readdir(join(root, HOLDS)))
+  return holds !== undefined && holds.length > 0
 }
 
 /** False when somebody else has taken it away. */

@@ -66,7 +66,7 @@ test('a file that lived between two looks of the backup is in it', async t => {
   const { folder, config } = openPlace(t)
   const store = openStore(config)
   const files = openLocalFileStore(config.storageDir)
-  const hold = await holdFiles(config.storageDir)
+  const hold = await holdFiles(config.storageDir, () => Date.now())
   await files.put(uriOf(1), 'short')
   await store.perform('setKey', keyOf(1))
   await files.delete(uriOf(1))

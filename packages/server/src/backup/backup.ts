@@ -59,7 +59,7 @@ interface Growing {
 }
 
 async function write(config: Config, database: ReadOnlyDatabase, { growing, world }: Growing): Promise<Manifest> {
-  const hold = await holdFiles(config.storageDir)
+  const hold = await holdFiles(config.storageDir, () => world.nowMs())
   try {
     return await writeHeld(config, database, { growing, world, hold })
   } finally {

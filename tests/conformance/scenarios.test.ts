@@ -1,0 +1,15 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { MISSING, playScenarios, type Golden, type StoreKind } from './scenarios.ts'
+
+const GOLDENS: readonly Golden[] = ['kestra-1.3', 'kestra-2.0']
+const STORE: StoreKind = process.env['BATUTA_TEST_STORE'] === 'postgres' ? 'postgres' : 'sqlite'
+
+for (const golden of GOLDENS)
+  test(`scenarios recorded as ${golden} end as they ended there, on ${STORE}`, { skip: MISSING }, async t => {
+    const { passed, failures, mended, doctor } = await playScenarios(golden, STORE)
+    t.diagnostic(`${passed} passed`)
+    assert.deepEqual(failures, [])
+    assert.deepEqual(mended, [], 'these are mended: take them off open.json')
+    assert.ok(doctor.isSound, doctor.report)
+  })
