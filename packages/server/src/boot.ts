@@ -82,6 +82,7 @@ function saveWorldOf({ config, platform, store, flows, manifests }: Ground, inca
     catalogue: createCatalogue(manifests.types),
     globalDefaults: [],
     tenant: config.tenant,
+    ...(config.apiDialect === 'c' ? { dialect: 2 as const } : {}),
     nowMs: () => platform.nowMs(),
     firstDateOf: (flow, triggerId) => firstDateOf(flow, triggerId, { nowMs: platform.nowMs(), zone: config.zone }),
     onChanged: key => incarnations.onFlowChanged(key),

@@ -4,10 +4,14 @@ import type { PlanTask } from '../execution/plan.ts'
 import type { Answer } from '../execution/event.ts'
 import type { Renderer } from '../execution/renderer.ts'
 import type { FinalState, TaskRun } from '../execution/state.ts'
+import type { Dialect } from '../flow/flow.ts'
 import type { ValueMap } from '../std/value.ts'
 import { allowFailure } from './allow-failure.ts'
 import { approval } from './approval.ts'
+import { dag } from './dag.ts'
+import { eachParallel, eachSequential } from './each.ts'
 import { forEach } from './for-each.ts'
+import { loopUntil } from './loop-until.ts'
 import { ifControl } from './if.ts'
 import { parallel } from './parallel.ts'
 import { pause, wait } from './pause.ts'
@@ -64,6 +68,17 @@ export interface Expiry {
   readonly inputs: ValueMap
 }
 
+export interface Pass {
+  readonly run: TaskRun
+  readonly dialect: Dialect
+  readonly isFailed: boolean
+}
+
+/** The loop goes on after `intervalMs`, or is over. */
+export type PassEnd =
+  | { readonly type: 'again'; readonly iterationCount: number; readonly intervalMs: number }
+  | { readonly type: 'over'; readonly iterationCount: number; readonly verdict: FinalState; readonly problem?: string }
+
 /** How a group ends that its children have ended with `state`; with `exit` the execution ends, too. */
 export interface Ending {
   readonly to: FinalState
@@ -76,6 +91,8 @@ export interface Control {
   /** A failed child makes the group WARNING instead of FAILED. */
   readonly toleratesFailure?: boolean
   readonly waiting?: Waiting
+  /** Its tasks are run pass by pass; says what comes after one. */
+  readonly afterPass?: (task: PlanTask, render: Renderer, pass: Pass) => PassEnd
   end?(task: PlanTask, render: Renderer, end: { readonly state: FinalState; readonly run: TaskRun }): Ending
   /** Throws ExpressionError or RunError when it cannot be opened: the run then fails. */
   open(task: PlanTask, render: Renderer): Opening
@@ -87,6 +104,10 @@ const CONTROLS: readonly Control[] = [
   ifControl,
   switchControl,
   forEach,
+  eachSequential,
+  eachParallel,
+  dag,
+  loopUntil,
   allowFailure,
   pause,
   wait,

@@ -14,7 +14,7 @@ export const forEach: Control = {
   type: 'io.kestra.plugin.core.flow.ForEach',
   aliases: [],
   open: (task, render) => {
-    const values = loopValues(task.id, render.raw('values'), render)
+    const values = loopValues(task.id, { raw: render.raw('values'), name: 'values' }, render)
     const limit = render.raw('concurrencyLimit') ?? 1
     const window = typeof limit === 'number' && limit > 0 ? limit : LOOP_WINDOW
     return { branch: task.lists.tasks, values, laneCount: values.length, laneLimit: window }
@@ -22,8 +22,12 @@ export const forEach: Control = {
 }
 
 /** A text renders to a JSON array; a list is rendered element by element. Each element becomes a text, duplicates go, null is an error. */
-export function loopValues(id: string, raw: Value | undefined, render: Renderer): readonly string[] {
-  const list = typeof raw === 'string' ? parseList(id, render.text('values') ?? '') : render.value('values')
+export function loopValues(
+  id: string,
+  { raw, name }: { readonly raw: Value | undefined; readonly name: string },
+  render: Renderer,
+): readonly string[] {
+  const list = typeof raw === 'string' ? parseList(id, render.text(name) ?? '') : render.value(name)
   if (list === undefined || list === null || !isList(list)) {
     throw new RunError(
       `The values of the loop "${id}" are no list: give a list, or an expression that renders to a JSON array.`,

@@ -3,7 +3,7 @@
 import { assert } from '../std/assert.ts'
 import type { Event } from './event.ts'
 import { getRun, groupOf } from './look-up.ts'
-import { indexOutputs, reindexOutputs } from './outputs.ts'
+import { indexOutputs, reindexOutputs, unindexOutputs } from './outputs.ts'
 import type { Plan } from './plan.ts'
 import { waitTimers } from './wait-timers.ts'
 import {
@@ -86,6 +86,9 @@ export function apply(state: ExecutionState, event: Event, plan: Plan, atMs: num
       return enterPhase(state, event)
     case 'run-resumed':
       return resumeRun(state, plan, event, atMs)
+    case 'pass-ended':
+    case 'pass-begun':
+      return applyPass(state, plan, event, atMs)
     case 'job-sent':
       return sendJob(state, event, atMs)
     case 'job-lost':
@@ -330,6 +333,42 @@ function resumeRun(
   moveRun(state, run, event.to, atMs)
 }
 
+function applyPass(
+  state: ExecutionState,
+  plan: Plan,
+  event: Extract<Event, { type: 'pass-ended' | 'pass-begun' }>,
+  atMs: number,
+): void {
+  const run = getRun(state, event.run)
+  if (event.type === 'pass-ended') {
+    if (event.outputs) setOutputs(state, plan, run, event.outputs)
+    if (event.verdict !== undefined) groupOf(state, event.run).verdict = event.verdict
+    state.agenda.push(event.run)
+    return
+  }
+  const { branch, children } = groupOf(state, event.run)
+  for (const child of children) takeOut(state, plan, child)
+  run.group = newGroup(branch)
+  run.iteration = (run.iteration ?? 0) + 1
+  run.group.pass = run.iteration
+  delete run.evaluated
+  state.timers.delete(`pass:${event.run}`)
+  moveRun(state, run, 'RUNNING', atMs)
+}
+
+/** A run of an earlier pass is in no list any more, and neither are its children; nothing of it is kept but its place. */
+function takeOut(state: ExecutionState, plan: Plan, ordinal: number): void {
+  const run = getRun(state, ordinal)
+  for (const child of run.group?.children ?? []) takeOut(state, plan, child)
+  unindexOutputs(state, plan, run)
+  run.isRemoved = true
+  run.history = run.history.slice(-1)
+  run.attempts = []
+  delete run.outputs
+  delete run.group
+  delete run.evaluated
+}
+
 function sendJob(state: ExecutionState, event: Extract<Event, { type: 'job-sent' }>, atMs: number): void {
   const run = getRun(state, event.run)
   run.epoch = event.epoch
@@ -402,6 +441,7 @@ function recount(state: ExecutionState, group: Group): void {
   group.phase = 'tasks'
   group.handlerAt = 0
   delete group.handlerRun
+  delete group.verdict
   group.live = group.beginning = group.failed = group.killed = group.warned = group.retrying = 0
   group.lanes.clear()
   group.ready = []

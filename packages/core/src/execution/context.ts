@@ -1,6 +1,7 @@
 // The variables that expressions see, root by root and only when asked for: nothing is merged or copied for a render.
 // Shapes: expressions specification §5.
 import type { Scope } from '../expression/scope.ts'
+import { distanceOfIds, moveId } from '../std/id.ts'
 import { isMap, mapFrom, mapGet, mapSize, type Value, type ValueMap } from '../std/value.ts'
 import { getRun } from './look-up.ts'
 import type { Plan } from './plan.ts'
@@ -85,6 +86,18 @@ function runRoot(view: View, run: TaskRun, root: string): Value | undefined {
 
 export function taskRunId(executionId: string, ordinal: number): string {
   return `${executionId}-${ordinal}`
+}
+
+/** The same run in one word: the id of the execution, moved on by its ordinal. */
+export function plainRunId(executionId: string, ordinal: number): string {
+  return moveId(executionId, ordinal + 1)
+}
+
+/** The ordinal of a run by either form of its id; undefined when it is none of this execution's. */
+export function ordinalOf(executionId: string, runId: string): number | undefined {
+  const text = runId.startsWith(`${executionId}-`) ? runId.slice(executionId.length + 1) : undefined
+  const ordinal = text === undefined ? (distanceOfIds(executionId, runId) ?? 0) - 1 : Number(text)
+  return Number.isSafeInteger(ordinal) && ordinal >= 0 ? ordinal : undefined
 }
 
 function executionRoot(state: ExecutionState): ValueMap {

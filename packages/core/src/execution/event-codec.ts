@@ -68,6 +68,12 @@ const FIELDS: { readonly [Type in Event['type']]: FieldsOf<Type> } = {
     ['outputs', 'v'],
     ['branch', 'v'],
   ],
+  'pass-ended': [
+    ['run', 'n'],
+    ['outputs', 'v'],
+    ['verdict', 'w'],
+  ],
+  'pass-begun': [['run', 'n']],
   'job-sent': [
     ['run', 'n'],
     ['epoch', 'n'],

@@ -61,6 +61,10 @@ export type Event =
       readonly outputs?: ValueMap
       readonly branch?: readonly number[]
     }
+  /** A pass of a loop is over; with a verdict the loop is. */
+  | { readonly type: 'pass-ended'; readonly run: number; readonly outputs?: ValueMap; readonly verdict?: FinalState }
+  /** The runs of the pass before are taken out. */
+  | { readonly type: 'pass-begun'; readonly run: number }
   | { readonly type: 'job-sent'; readonly run: number; readonly epoch: number }
   | { readonly type: 'job-lost'; readonly run: number; readonly epoch: number }
   | {

@@ -3,6 +3,7 @@ import { getRun } from './look-up.ts'
 import type { View } from './context.ts'
 import type { Decision, Event } from './event.ts'
 import { forceKill } from './kill.ts'
+import { beginPass } from './passes.ts'
 import { expireWait } from './resume.ts'
 import { RENEW_TIMER } from './state.ts'
 
@@ -11,6 +12,10 @@ export function fireTimer(view: View, name: string): Decision {
   if (name.startsWith('retry:')) return retryRun(view, fired, Number(name.slice('retry:'.length)))
   if (name.startsWith('delay:')) return endWait(view, fired, name, 'delay')
   if (name.startsWith('timeout:')) return endWait(view, fired, name, 'timeout')
+  if (name.startsWith('pass:')) {
+    const { events, effects } = beginPass(view, Number(name.slice('pass:'.length)))
+    return { events: [fired, ...events], effects }
+  }
   if (name === 'kill') {
     const forced = forceKill(view)
     return { events: [fired, ...forced.events], effects: forced.effects }

@@ -32,6 +32,16 @@ export function indexOutputs(state: ExecutionState, plan: Plan, run: TaskRun): v
   level.set(last, known !== undefined && isMap(known) ? mergeValues(known, run.outputs) : run.outputs)
 }
 
+/** Of a run that is taken out. */
+export function unindexOutputs(state: ExecutionState, plan: Plan, run: TaskRun): void {
+  const id = plan.tasks[run.task]?.id
+  if (!run.outputs || id === undefined) return
+  const keys = [id, ...valueChain(state, run)]
+  let level: Value | undefined = state.outputsByTask
+  for (const key of keys.slice(0, -1)) level = level instanceof Map ? level.get(key) : undefined
+  if (level instanceof Map) level.delete(keys.at(-1) ?? id)
+}
+
 export function reindexOutputs(state: ExecutionState, plan: Plan): void {
   state.outputsByTask = new Map()
   for (const run of state.runs) if (!run.isRemoved) indexOutputs(state, plan, run)

@@ -59,6 +59,8 @@ export interface PlanLists {
   readonly else: readonly number[]
   readonly cases: ReadonlyMap<string, readonly number[]>
   readonly defaults?: readonly number[]
+  /** Dag: for each of `tasks` the positions of those it waits for. */
+  readonly dependsOn: readonly (readonly number[])[]
   /** Tasks that run at a moment of their own, by the property that names it. */
   readonly hooks: ReadonlyMap<string, readonly number[]>
 }
@@ -148,6 +150,7 @@ function compileTask(task: Task, place: Place): number {
 }
 
 const NO_LISTS: PlanLists = {
+  dependsOn: [],
   tasks: [],
   errors: [],
   finally: [],
@@ -163,6 +166,7 @@ function compileLists(task: Task, place: Place): PlanLists {
   const list = (of: readonly Task[] | undefined): readonly number[] => compileList(of ?? [], place)
   return {
     tasks: list(lists.tasks),
+    dependsOn: lists.dependsOn ? dependenciesOf(lists.tasks, lists.dependsOn) : [],
     then: list(lists.then),
     else: list(lists.else),
     cases: new Map((lists.cases ?? []).map(item => [item.key, list(item.tasks)])),
@@ -171,6 +175,17 @@ function compileLists(task: Task, place: Place): PlanLists {
     errors: list(lists.errors),
     finally: list(lists.finally),
   }
+}
+
+/** Disabled tasks are in no list, and nobody waits for them. */
+function dependenciesOf(
+  tasks: readonly Task[],
+  dependsOn: readonly (readonly string[])[],
+): readonly (readonly number[])[] {
+  const positions = new Map(tasks.filter(({ disabled }) => !disabled).map(({ id }, position) => [id, position]))
+  return tasks.flatMap(({ disabled }, index) =>
+    disabled ? [] : [(dependsOn[index] ?? []).flatMap(id => positions.get(id) ?? [])],
+  )
 }
 
 /**

@@ -65,8 +65,11 @@ function groupAttempts(run: TaskRun): readonly string[] {
   if (!begun) return []
   const end = run.history.at(-1)
   if (begun.state !== 'RUNNING') return run.state === 'FAILED' || run.state === 'WARNING' ? [endedAttempt(run)] : []
+  const wasWaiting = run.history.at(-2)?.state === 'PAUSED'
   const isOpen =
-    !isFinal(run.state) || run.state === 'RETRIED' || (run.group !== undefined && isForced(run.group, run.state))
+    !isFinal(run.state) ||
+    run.state === 'RETRIED' ||
+    (!wasWaiting && run.group !== undefined && isForced(run.group, run.state))
   return [
     isOpen
       ? openAttempt(begun.atMs)
@@ -75,7 +78,8 @@ function groupAttempts(run: TaskRun): readonly string[] {
 }
 
 /** A group that failed although none of its own tasks did was closed by the failure of the group around it. */
-function isForced({ failed, warned }: Group, state: StateName): boolean {
+function isForced({ failed, warned, verdict }: Group, state: StateName): boolean {
+  if (verdict !== undefined) return false
   return failed === 0 && (state === 'FAILED' || (state === 'WARNING' && warned === 0))
 }
 
@@ -94,10 +98,21 @@ function updatingAttempts(run: TaskRun): readonly string[] {
   return run.state === 'FAILED' || run.state === 'WARNING' ? [endedAttempt(run)] : []
 }
 
-function workerAttempts(run: TaskRun, { claimedMs }: RunLook): readonly string[] {
-  const ended = run.attempts.map(attemptText)
+function workerAttempts(run: TaskRun, look: RunLook): readonly string[] {
+  const { claimedMs } = look
+  const ended = run.attempts.map((attempt, index) =>
+    index === run.attempts.length - 1 && isStoppedByExit(run, look)
+      ? openAttempt(attempt.startedMs)
+      : attemptText(attempt),
+  )
   if (run.state === 'RUNNING') return [...ended, openAttempt(run.history.at(-1)?.atMs ?? 0)]
   return run.state === 'SUBMITTED' && claimedMs !== undefined ? [...ended, openAttempt(claimedMs)] : ended
+}
+
+/** Kestra 1.x never closes the attempt that an Exit stopped (recorded). */
+function isStoppedByExit(run: TaskRun, { state, plan }: RunLook): boolean {
+  if (run.state !== 'KILLED' || state.state !== 'KILLED' || plan.flow.dialect !== 1) return false
+  return !state.history.some(moment => moment.state === 'KILLING')
 }
 
 /** What failed before any attempt could begin is told as one. */

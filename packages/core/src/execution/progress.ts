@@ -3,21 +3,15 @@
 import { getRun, groupOf } from './look-up.ts'
 import type { View } from './context.ts'
 import type { Decision, Effect, Event } from './event.ts'
+import { closeOpenGroups } from './close-open-groups.ts'
 import { exitExecution, leaveExecution } from './exit.ts'
 import { endExecution, finishExecution } from './finish.ts'
 import { progressKill } from './kill.ts'
-import { getTask, type PlanTask } from './plan.ts'
+import { finalStateOf, stateOf } from './outcome.ts'
+import { endPass } from './passes.ts'
+import { getTask } from './plan.ts'
 import { rendererOf } from './renderer.ts'
-import {
-  HANDLER,
-  ROOT,
-  isBeingKilled,
-  isFinal,
-  isHeldBack,
-  type FinalState,
-  type Group,
-  type TaskRun,
-} from './state.ts'
+import { HANDLER, ROOT, isBeingKilled, isFinal, isHeldBack, type Group } from './state.ts'
 
 /** How many runs one decision begins; the group comes on the agenda again for the rest. */
 const BEGIN_MAX = 64
@@ -61,23 +55,6 @@ function leave(view: View, ordinal: number, group: Group): Decision {
 
 const NOTHING: Decision = { events: [], effects: [] }
 
-/** The state of a group as its children of `tasks` make it. */
-export function finalStateOf(group: Group): FinalState {
-  if (group.killed > 0) return 'KILLED'
-  if (group.failed > 0) return 'FAILED'
-  if (group.warned > 0) return 'WARNING'
-  return 'SUCCESS'
-}
-
-/** What a failure or warning of a task counts as, by its flags. */
-export function tolerate(
-  state: FinalState,
-  { allowFailure, allowWarning }: { readonly allowFailure: boolean; readonly allowWarning: boolean },
-): FinalState {
-  const tolerated = state === 'FAILED' && allowFailure ? 'WARNING' : state
-  return tolerated === 'WARNING' && allowWarning ? 'SUCCESS' : tolerated
-}
-
 function isUnderWay({ state }: View): boolean {
   return state.state !== 'CREATED' && state.state !== 'RESTARTED'
 }
@@ -107,15 +84,22 @@ function progressTasks(view: View, ordinal: number, group: Group): Decision {
   const events = beginChildren(view, ordinal, group)
   if (events.length >= BEGIN_MAX) return { events, effects: [], again: ordinal }
   if (events.length > 0) return { events, effects: [] }
-  const isDone =
-    group.live === 0 && group.lanes.size === 0 && (group.branch.length === 0 || group.nextLane >= group.laneCount)
+  const isDone = group.live === 0 && group.lanes.size === 0 && isAllBegun(group)
   return isDone ? leaveTasks(view, ordinal, group) : NOTHING
 }
 
+/** The lanes of a Dag begin in any order: then the highest says nothing, but then none that could begin was left either. */
+function isAllBegun({ branch, nextLane, laneCount }: Group): boolean {
+  return branch.length === 0 || nextLane >= laneCount
+}
+
 /** First the next task of lanes that are ready for one, then new lanes while the limit allows. */
-function beginChildren({ state }: View, ordinal: number, group: Group): Event[] {
+function beginChildren(view: View, ordinal: number, group: Group): Event[] {
+  const { state } = view
   const events: Event[] = []
   if (group.branch.length === 0) return events
+  const dependsOn = ordinal === ROOT ? [] : getTask(view.plan, getRun(state, ordinal).task).lists.dependsOn
+  if (dependsOn.length > 0) return beginDependents(view, ordinal, { group, dependsOn })
   let run = state.runs.length
   for (const lane of group.ready) {
     if (events.length >= BEGIN_MAX) return events
@@ -133,29 +117,59 @@ function beginChildren({ state }: View, ordinal: number, group: Group): Event[] 
   return events
 }
 
+/** The lanes whose dependencies have all ended, in the order of declaration. */
+function beginDependents(
+  { state }: View,
+  ordinal: number,
+  { group, dependsOn }: { readonly group: Group; readonly dependsOn: readonly (readonly number[])[] },
+): Event[] {
+  const begun = new Map<number, boolean>()
+  for (const child of group.children) {
+    const { lane, state: childState } = getRun(state, child)
+    if (lane !== HANDLER) begun.set(lane, isFinal(childState))
+  }
+  const events: Event[] = []
+  let free = Math.min(group.laneLimit - group.lanes.size, BEGIN_MAX)
+  dependsOn.forEach((lanes, lane) => {
+    if (free <= 0 || begun.has(lane) || !lanes.every(other => begun.get(other) === true)) return
+    events.push(childCreated(group, { run: state.runs.length + events.length, parent: ordinal, lane, at: 0 }))
+    free -= 1
+  })
+  return events
+}
+
 function childCreated(
   group: Group,
   { run, parent, lane, at }: { run: number; parent: number; lane: number; at: number },
 ): Event {
-  const task = group.isFanned ? group.branch[lane] : group.branch[at]
-  const value = group.values?.[lane]
+  // Fanned over values, the lanes of one value lie side by side.
+  const width = group.isFanned ? group.branch.length : 1
+  const task = group.isFanned ? group.branch[lane % width] : group.branch[at]
+  const iteration = Math.floor(lane / width)
+  const value = group.values?.[iteration]
   return {
     type: 'run-created',
     run,
     task: task ?? -1,
     parent,
     lane,
-    ...(value === undefined ? {} : { value, iteration: lane }),
+    ...(value === undefined ? passOf(group) : { value, iteration }),
   }
+}
+
+function passOf({ pass }: Group): { readonly iteration?: number } {
+  return pass === undefined ? {} : { iteration: pass }
 }
 
 /** Handlers run one after the other, and a failed one does not stop the next. */
 function progressHandlers(view: View, ordinal: number, group: Group): Decision {
   if (group.handlerRun !== undefined) return NOTHING
   const task = handlersOf(view, ordinal, group)[group.handlerAt]
-  if (task === undefined) return group.phase === 'errors' ? enterFinally(view, ordinal) : close(view, ordinal)
-  const event: Event = { type: 'run-created', run: view.state.runs.length, task, parent: ordinal, lane: HANDLER }
-  return { events: [event], effects: [] }
+  if (task === undefined && group.phase === 'errors')
+    return endPass(view, ordinal, group) ?? enterFinally(view, ordinal)
+  if (task === undefined) return close(view, ordinal)
+  const created = { run: view.state.runs.length, task, parent: ordinal, lane: HANDLER, ...passOf(group) }
+  return { events: [{ type: 'run-created', ...created }], effects: [] }
 }
 
 function handlersOf({ plan, state }: View, ordinal: number, group: Group): readonly number[] {
@@ -165,6 +179,8 @@ function handlersOf({ plan, state }: View, ordinal: number, group: Group): reado
 }
 
 function leaveTasks(view: View, ordinal: number, group: Group): Decision {
+  const pass = group.failed === 0 ? endPass(view, ordinal, group) : undefined
+  if (pass) return pass
   const hasErrors = handlersOf(view, ordinal, { ...group, phase: 'errors' }).length > 0
   const forced = group.failed > 0 && group.live > 0 ? closeOpenGroups(view, ordinal, group) : []
   if (group.failed === 0 || !hasErrors) {
@@ -179,47 +195,6 @@ function enterFinally(view: View, ordinal: number): Decision {
   const hasFinally = handlersOf(view, ordinal, { ...group, phase: 'finally' }).length > 0
   if (!hasFinally) return close(view, ordinal)
   return { events: [{ type: 'phase-entered', run: ordinal, phase: 'finally' }], effects: [] }
-}
-
-/**
- * Of a group that fails while siblings run, the groups among them take its state, and so does what stands in these and has not begun or waits to
- * be tried again; leaves that run end by themselves.
- */
-function closeOpenGroups(view: View, ordinal: number, group: Group): Event[] {
-  const { state } = view
-  const events = group.children.flatMap((child): Event[] => {
-    const run = getRun(state, child)
-    return isFinal(run.state) || !run.group || isWaiting(view, run)
-      ? []
-      : closeGroup(view, run, run.group, closedState(view, ordinal))
-  })
-  const given = events.filter(event => event.type === 'timer-fired').length
-  if (given > 0 && given === countRetries(view) && state.state === 'RETRYING')
-    events.push({ type: 'moved', to: 'RUNNING' })
-  return events
-}
-
-function closeGroup(view: View, { ordinal }: TaskRun, group: Group, to: FinalState): Event[] {
-  const inside = group.children.flatMap((child): Event[] => {
-    const run = getRun(view.state, child)
-    if (isFinal(run.state) || isWaiting(view, run)) return []
-    const state = closedState(view, ordinal)
-    if (run.group) return closeGroup(view, run, run.group, state)
-    if (run.state === 'SUBMITTED' || run.state === 'RUNNING') return []
-    const moved: Event = { type: 'run-moved', run: child, to: state }
-    return run.state === 'RETRYING' ? [{ type: 'timer-fired', name: `retry:${child}` }, moved] : [moved]
-  })
-  return [...inside, { type: 'run-moved', run: ordinal, to }]
-}
-
-/** A run that waits for a person is left to that person, whatever becomes of its group. */
-function isWaiting({ plan }: View, { state, task }: TaskRun): boolean {
-  const { kind } = getTask(plan, task)
-  return state === 'PAUSED' && kind.type === 'control' && kind.control.waiting !== undefined
-}
-
-function closedState({ state, plan }: View, ordinal: number): FinalState {
-  return ordinal === ROOT ? 'FAILED' : stateOf(getTask(plan, getRun(state, ordinal).task), 'FAILED')
 }
 
 function close(view: View, ordinal: number): Decision {
@@ -242,14 +217,4 @@ function closeRun(view: View, ordinal: number, group: Group): Decision {
   return ending.exit === undefined
     ? { events: [moved], effects: [] }
     : exitExecution(view, run, { own: [moved], to: ending.exit })
-}
-
-function countRetries({ state }: View): number {
-  return [...state.timers.keys()].filter(name => name.startsWith('retry:')).length
-}
-
-/** The warning that an AllowFailure makes of a failure stays one, whatever its allowWarning says (recorded). */
-function stateOf(task: PlanTask, state: FinalState): FinalState {
-  const toleratesFailure = task.kind.type === 'control' && task.kind.control.toleratesFailure === true
-  return state === 'FAILED' && toleratesFailure ? 'WARNING' : tolerate(state, task.task)
 }

@@ -10,8 +10,9 @@ import type { View } from './context.ts'
 import type { Command, Decision, Event, Refusal } from './event.ts'
 import { exitExecution } from './exit.ts'
 import { getRun } from './look-up.ts'
+import { beginPass, findPausedLoop } from './passes.ts'
 import { getTask, type PlanTask } from './plan.ts'
-import { tolerate } from './progress.ts'
+import { tolerate } from './outcome.ts'
 import { NeedsEvaluation, RunError, rendererOf } from './renderer.ts'
 import { logOf } from './settle.ts'
 import type { ExecutionState, TaskRun } from './state.ts'
@@ -37,6 +38,8 @@ export function decideResume(view: View, command: Resume): Decision {
   if (!run) {
     if (command.run !== undefined)
       return refuse(`The task run ${command.run} of "${state.id}" does not wait to be resumed.`)
+    const loop = findPausedLoop(view)
+    if (loop) return beginPass(view, loop.ordinal)
     if (state.paused > 0)
       return refuse(`The execution "${state.id}" waits for the next pass of a loop: there is nothing to resume.`)
     return { events: [{ type: 'moved', to: 'RUNNING' }], effects: [] }

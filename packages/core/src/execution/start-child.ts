@@ -3,7 +3,7 @@
 import { isMap, isTruthyText, type Value } from '../std/value.ts'
 import { readLabels } from '../inline/labels.ts'
 import type { View } from './context.ts'
-import { taskRunId } from './context.ts'
+import { plainRunId } from './context.ts'
 import type { Decision, Effect, Event } from './event.ts'
 import type { PlanTask } from './plan.ts'
 import { RunError, type Renderer } from './renderer.ts'
@@ -107,7 +107,7 @@ function requestOf(
     flowId: state.flowId,
     flowRevision: state.revision,
     taskId: task.id,
-    taskRunId: taskRunId(state.id, run.ordinal),
+    taskRunId: plainRunId(state.id, run.ordinal),
   }
   if (run.value !== undefined) variables['taskRunValue'] = run.value
   if (run.iteration !== undefined) variables['taskRunIteration'] = run.iteration

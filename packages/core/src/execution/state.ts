@@ -172,6 +172,10 @@ export interface Group {
   killed: number
   warned: number
   retrying: number
+  /** What a loop came to; absent while its passes go on, and where the children say it. */
+  verdict?: FinalState
+  /** How often the tasks were begun anew. */
+  pass?: number
 }
 
 export interface Origin {

@@ -1,4 +1,4 @@
-/** What a waiting run has set: the hour at which it goes on by itself, and the hour at which it has waited too long. */
-export function waitTimers(ordinal: number): readonly [delay: string, timeout: string] {
-  return [`delay:${ordinal}`, `timeout:${ordinal}`]
+/** What a waiting run has set: the hour at which it goes on by itself, the hour at which it has waited too long, that of a loop's next pass. */
+export function waitTimers(ordinal: number): readonly [delay: string, timeout: string, pass: string] {
+  return [`delay:${ordinal}`, `timeout:${ordinal}`, `pass:${ordinal}`]
 }

@@ -41,6 +41,31 @@ export function isId(text: string): boolean {
   return text.length === ID_LENGTH && [...text].every(char => DIGITS.includes(char))
 }
 
+const CHANCES = BigInt(BASE) ** BigInt(CHANCE_LENGTH)
+
+/** The id that lies `by` further within the same millisecond and shard; ids of chance do not meet it. */
+export function moveId(id: string, by: number): string {
+  const from = id.length - CHANCE_LENGTH
+  let rest = (bigOf(id.slice(from)) + BigInt(by)) % CHANCES
+  let moved = ''
+  for (; moved.length < CHANCE_LENGTH; rest /= BigInt(BASE)) moved = DIGITS.charAt(Number(rest % BigInt(BASE))) + moved
+  return id.slice(0, from) + moved
+}
+
+/** By how much `moveId` moved the one id to the other; undefined when it cannot have. */
+export function distanceOfIds(id: string, moved: string): number | undefined {
+  const from = id.length - CHANCE_LENGTH
+  if (moved.length !== id.length || moved.slice(0, from) !== id.slice(0, from)) return undefined
+  const distance = (bigOf(moved.slice(from)) - bigOf(id.slice(from)) + CHANCES) % CHANCES
+  return distance <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(distance) : undefined
+}
+
+function bigOf(text: string): bigint {
+  let value = 0n
+  for (const char of text) value = value * BigInt(BASE) + BigInt(Math.max(0, DIGITS.indexOf(char)))
+  return value
+}
+
 function digitsOf(value: number, length: number): string {
   let text = ''
   for (let rest = value; text.length < length; rest = Math.floor(rest / BASE)) text = DIGITS.charAt(rest % BASE) + text

@@ -198,6 +198,9 @@ function judge(state: ExecutionState, plan: Plan, event: Event): readonly Wrong[
       return wrong
     case 'phase-entered':
       return event.run === ROOT && event.phase === 'ended' ? [...wrong, ...judgeEnd(state)] : wrong
+    case 'pass-begun':
+      return [...wrong, ...judgeMove(RUN_MOVES, getRun(state, event.run).state, 'RUNNING')]
+    case 'pass-ended':
     case 'outputs':
     case 'evaluate-asked':
     case 'evaluated':

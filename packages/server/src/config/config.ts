@@ -10,7 +10,7 @@ import { Sources, wholeOf, type Environment } from './sources.ts'
 import { readStorageOptions, type StorageOptions } from './storage-options.ts'
 import { readTelemetry, type TelemetryConfig } from './telemetry.ts'
 import { needsFirstUser, readUser, type ConfiguredUser } from './user.ts'
-import { BatutaError, type Value } from '@batuta/core'
+import { BatutaError, type ApiDialect, type Value } from '@batuta/core'
 
 export interface ServerOptions {
   readonly port?: number
@@ -44,6 +44,8 @@ export interface Config {
   readonly storage: StorageOptions
   readonly roles: readonly Role[]
   readonly tenant: string
+  /** Which of Kestra's interfaces answers where several share a path; with `c`, that of 2.0, flows are read as 2.0 reads them. */
+  readonly apiDialect: ApiDialect
   readonly zone: string
   readonly locale: string
   /** Jobs that this node runs at a time. */
@@ -87,6 +89,7 @@ export function readConfig(options: ServerOptions, environment: Environment, cwd
     storage: readStorageOptions((path, variable) => sources.text(path, variable)),
     roles: rolesOf(options, database),
     tenant: 'main',
+    apiDialect: apiDialectOf(sources.text('api.dialect', 'BATUTA_API_DIALECT')),
     zone: environment['TZ'] ?? 'UTC',
     locale: sources.text('server.locale', 'BATUTA_LOCALE') ?? 'en-US',
     envPrefix: sources.text('kestra.variables.env-vars-prefix', 'BATUTA_ENV_PREFIX') ?? 'ENV_',
@@ -104,6 +107,19 @@ export function readConfig(options: ServerOptions, environment: Environment, cwd
       idleSeconds: sources.text('script.idle', 'BATUTA_SCRIPT_IDLE'),
     }),
   }
+}
+
+const API_DIALECTS: ReadonlyMap<string, ApiDialect> = new Map([
+  ['0.20', 'a'],
+  ['1.3', 'b'],
+  ['2.0', 'c'],
+])
+
+function apiDialectOf(text = '1.3'): ApiDialect {
+  const dialect = API_DIALECTS.get(text)
+  if (dialect !== undefined) return dialect
+  const choices = [...API_DIALECTS.keys()].join(', ')
+  throw new BatutaError('config-invalid', `The option api.dialect must be one of ${choices}, but is "${text}".`)
 }
 
 export function databaseFile({ dataDir }: Pick<Config, 'dataDir'>): string {

@@ -7,6 +7,7 @@ import {
   trust,
   type Catalogue,
   type Diagnostic,
+  type Dialect,
   type Flow,
   type PluginDefault,
   type Value,
@@ -20,6 +21,8 @@ export interface SaveWorld {
   readonly catalogue: Catalogue
   readonly globalDefaults: readonly PluginDefault[]
   readonly tenant: string
+  /** Whose flows these are, where that is not left to each flow. */
+  readonly dialect?: Dialect
   nowMs(): number
   /** The first date of a schedule trigger after now, null for other triggers. */
   firstDateOf(flow: Flow, triggerId: string): number | null
@@ -32,7 +35,7 @@ export interface JudgedFlow {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-type JudgeWorld = Pick<SaveWorld, 'catalogue' | 'globalDefaults' | 'flows' | 'tenant'>
+type JudgeWorld = Pick<SaveWorld, 'catalogue' | 'globalDefaults' | 'flows' | 'tenant' | 'dialect'>
 
 /** Form and meaning at once: every problem of the document comes back together. */
 export function judgeFlow(source: string, world: JudgeWorld): JudgedFlow {

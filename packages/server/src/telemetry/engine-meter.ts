@@ -99,6 +99,8 @@ export class EngineMeter {
       case 'run-resumed':
         return countRunMove(meter.tasks, event, turn)
       case 'group-opened':
+      case 'pass-ended':
+      case 'pass-begun':
       case 'phase-entered':
       case 'job-sent':
       case 'job-lost':

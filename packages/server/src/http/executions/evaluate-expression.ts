@@ -4,6 +4,7 @@ import {
   Fuel,
   compileTemplate,
   evaluateAsync,
+  ordinalOf,
   scopeOf,
   type Ask,
   type TaskRun,
@@ -38,8 +39,8 @@ export async function evaluateExpression(
 }
 
 export function getRunById({ state }: ReadExecution, taskRunId: string): TaskRun {
-  const ordinal = Number(taskRunId.slice(state.id.length + 1))
-  const run = taskRunId.startsWith(`${state.id}-`) ? state.runs[ordinal] : undefined
+  const ordinal = ordinalOf(state.id, taskRunId)
+  const run = ordinal === undefined ? undefined : state.runs[ordinal]
   if (!run || run.isRemoved) throw notFound(`The task run "${taskRunId}" of the execution "${state.id}"`)
   return run
 }

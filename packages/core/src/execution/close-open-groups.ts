@@ -1,0 +1,55 @@
+// A group that fails closes over what still runs in it.
+import type { View } from './context.ts'
+import type { Event } from './event.ts'
+import { getRun } from './look-up.ts'
+import { stateOf } from './outcome.ts'
+import { getTask } from './plan.ts'
+import { endWaiting } from './stop.ts'
+import { ROOT, isFinal, type FinalState, type Group, type TaskRun } from './state.ts'
+
+/**
+ * Of a group that fails while siblings run, the groups among them take its state, and so does what stands in these and has not begun or waits to
+ * be tried again; leaves that run end by themselves.
+ */
+export function closeOpenGroups(view: View, ordinal: number, group: Group): Event[] {
+  const { state } = view
+  const events = group.children.flatMap((child): Event[] => {
+    const run = getRun(state, child)
+    return isFinal(run.state) || !run.group || isWaiting(view, run)
+      ? []
+      : closeGroup(view, run, run.group, closedState(view, ordinal))
+  })
+  const given = events.filter(event => event.type === 'timer-fired').map(({ name }) => name)
+  const retries = given.filter(name => name.startsWith('retry:')).length
+  const passes = given.filter(name => name.startsWith('pass:')).length
+  const isBack =
+    (state.state === 'RETRYING' && retries > 0 && retries === countRetries(view)) ||
+    (state.state === 'PAUSED' && passes > 0 && passes === state.paused)
+  return isBack ? [...events, { type: 'moved', to: 'RUNNING' }] : events
+}
+
+function closeGroup(view: View, run: TaskRun, group: Group, to: FinalState): Event[] {
+  const inside = group.children.flatMap((child): Event[] => {
+    const inner = getRun(view.state, child)
+    if (isFinal(inner.state) || isWaiting(view, inner)) return []
+    const state = closedState(view, run.ordinal)
+    if (inner.group) return closeGroup(view, inner, inner.group, state)
+    if (inner.state === 'SUBMITTED' || inner.state === 'RUNNING') return []
+    return [...endWaiting(view.state, inner), { type: 'run-moved', run: child, to: state }]
+  })
+  return [...inside, ...endWaiting(view.state, run), { type: 'run-moved', run: run.ordinal, to }]
+}
+
+/** A run that waits for a person is left to that person, whatever becomes of its group. */
+function isWaiting({ plan }: View, { state, task }: TaskRun): boolean {
+  const { kind } = getTask(plan, task)
+  return state === 'PAUSED' && kind.type === 'control' && kind.control.waiting !== undefined
+}
+
+function closedState({ state, plan }: View, ordinal: number): FinalState {
+  return ordinal === ROOT ? 'FAILED' : stateOf(getTask(plan, getRun(state, ordinal).task), 'FAILED')
+}
+
+function countRetries({ state }: View): number {
+  return [...state.timers.keys()].filter(name => name.startsWith('retry:')).length
+}
