@@ -81,7 +81,8 @@ export type { InputContext, InputProblem, ResolvedInput, ResolvedInputs } from '
 export { ENCRYPTED_TYPE, isEncrypted } from './flow/input-value.ts'
 export { resolveOutputs } from './flow/outputs.ts'
 export type { OutputContext, OutputProblem, ResolvedOutputs } from './flow/outputs.ts'
-export { apply, born, rebuildAgenda } from './execution/apply.ts'
+export { apply, born } from './execution/apply.ts'
+export { rebuildAgenda } from './execution/agenda.ts'
 export { getRun, groupOf } from './execution/look-up.ts'
 export { contextOf, lookupRoot, scopeOf, taskRunId } from './execution/context.ts'
 export type { View } from './execution/context.ts'
@@ -110,10 +111,14 @@ export { compilePlan, getTask } from './execution/plan.ts'
 export type { Plan, PlanTask, TaskKind } from './execution/plan.ts'
 export { findWaiting } from './execution/resume.ts'
 export { planRestart } from './execution/restart.ts'
+export { planReplay, replayBirth, restartBirth } from './execution/replay.ts'
+export type { Again, ReplaySource, ReplayWish } from './execution/replay.ts'
+export { SYSTEM_PREFIX } from './execution/set-labels.ts'
 export type { RestartPlan } from './execution/restart.ts'
 export { EXECUTION_MOVES, HANDLER, ROOT, RUN_MOVES, isFinal } from './execution/state.ts'
 export type {
   Attempt,
+  Breakpoint,
   ExecutionState,
   FinalState,
   Group,

@@ -5,6 +5,7 @@ import { isTruthyText } from '../std/value.ts'
 import type { View } from './context.ts'
 import type { Decision, Effect, Event } from './event.ts'
 import { exitExecution } from './exit.ts'
+import { stopAtBreakpoint } from './halt.ts'
 import { DEFAULT_QUEUE, queueOf } from './placement.ts'
 import { getTask, type PlanTask, type TaskKind } from './plan.ts'
 import { tolerate } from './progress.ts'
@@ -17,6 +18,8 @@ import { isBeingKilled, type FinalState, type TaskRun } from './state.ts'
 export function startRun(view: View, run: TaskRun): Decision {
   const task = getTask(view.plan, run.task)
   if (isBeingKilled(view.state)) return moved(run, 'KILLED')
+  const stopped = view.state.breakpoints && stopAtBreakpoint(view, run, task)
+  if (stopped) return stopped
   const render = rendererOf(view, run, task)
   try {
     if (!isWanted(run, task, render)) return skip(view, run)
