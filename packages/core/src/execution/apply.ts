@@ -9,6 +9,7 @@ import { getRun, groupOf } from './look-up.ts'
 import { indexOutputs } from './outputs.ts'
 import type { Plan } from './plan.ts'
 import { applyReopening } from './reopen.ts'
+import { hasSecretInput, holdsSealed } from './sealed.ts'
 import { waitTimers } from './wait-timers.ts'
 import {
   EXECUTION_MOVES,
@@ -49,6 +50,7 @@ export function born(id: string, event: Created, plan: Plan, atMs: number): Exec
     turn: 0,
     isKillRequested: false,
     isHeld: false,
+    isSealed: hasSecretInput(plan.flow.inputs) || (event.trigger !== undefined && holdsSealed(event.trigger.variables)),
     isEnded: false,
     live: 0,
     paused: 0,
@@ -325,5 +327,6 @@ function settle(
 
 function setOutputs(state: ExecutionState, plan: Plan, run: TaskRun, outputs: NonNullable<TaskRun['outputs']>): void {
   run.outputs = outputs
+  if (plan.tasks[run.task]?.kind.type === 'subflow' && holdsSealed(outputs)) state.isSealed = true
   indexOutputs(state, plan, run)
 }

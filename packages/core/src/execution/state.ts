@@ -230,6 +230,8 @@ export interface ExecutionState {
   turn: number
   isKillRequested: boolean
   isHeld: boolean
+  /** It holds encrypted values. */
+  isSealed: boolean
   breakpoints?: readonly Breakpoint[]
   isEnded: boolean
   /** Runs that have not ended, groups and handlers included. */
