@@ -1,12 +1,13 @@
 import Type from 'typebox'
+import { executionActionRoutes } from './execution-actions.ts'
+import { executionBulkRoutes } from './execution-bulk.ts'
+import { Deletion, ExecutionFilters } from './execution-search.ts'
 import { actionPaths, defineRoute, ofTenant, type Paths } from './route.ts'
 import {
-  BulkReply,
   EvalReply,
   Execution,
   FileMetas,
   FlowForExecution,
-  Ids,
   InputReport,
   Names,
   NoParams,
@@ -21,27 +22,6 @@ const NONE = { type: 'none' } as const
 const FORM = { type: 'form' } as const
 const EXECUTION = { type: 'json', schema: Execution } as const
 const PAGE = { type: 'json', schema: pageOf(Execution) } as const
-
-/** The flat filters of dialects a and b; b and c add `filters[…]`, which are read beside the query. */
-const Search = {
-  q: Type.Optional(Type.String()),
-  scope: Type.Optional(Type.Array(Type.String())),
-  namespace: Type.Optional(Type.String()),
-  flowId: Type.Optional(Type.String()),
-  startDate: Type.Optional(Type.String()),
-  endDate: Type.Optional(Type.String()),
-  timeRange: Type.Optional(Type.String()),
-  state: Type.Optional(Type.Array(Type.String())),
-  labels: Type.Optional(Type.Array(Type.String())),
-  triggerExecutionId: Type.Optional(Type.String()),
-  childFilter: Type.Optional(Type.Union([Type.Literal('CHILD'), Type.Literal('MAIN')])),
-}
-
-const Deletion = {
-  deleteLogs: Type.Optional(Type.Boolean({ default: true })),
-  deleteMetrics: Type.Optional(Type.Boolean({ default: true })),
-  deleteStorage: Type.Optional(Type.Boolean({ default: true })),
-}
 
 const CreateQuery = Type.Object({
   labels: Type.Optional(Type.Array(Type.String())),
@@ -60,7 +40,7 @@ export const executionRoutes = {
     method: 'GET',
     paths: ofTenant('/executions/search'),
     params: NoParams,
-    query: Type.Object({ ...Paging, ...Search }),
+    query: Type.Object({ ...Paging, ...ExecutionFilters }),
     body: NONE,
     status: 200,
     reply: PAGE,
@@ -221,53 +201,7 @@ export const executionRoutes = {
     permission: 'execution:update',
     summary: 'Kill an execution, by default with the executions it started.',
   }),
-  killByIds: defineRoute({
-    method: 'DELETE',
-    paths: ofTenant('/executions/kill/by-ids'),
-    params: NoParams,
-    query: NoQuery,
-    body: { type: 'json', schema: Ids },
-    status: 200,
-    reply: { type: 'json', schema: BulkReply },
-    permission: 'execution:update',
-    summary: 'Kill several executions: all of them or, when one cannot be, none.',
-  }),
-  restart: defineRoute({
-    method: 'POST',
-    paths: actionPaths('restart'),
-    params: OfExecution,
-    query: Type.Object({ revision: Type.Optional(Type.Integer({ minimum: 1 })) }),
-    body: NONE,
-    status: 200,
-    reply: EXECUTION,
-    refusals: [404, 409],
-    permission: 'execution:update',
-    summary: 'Run the failed tasks of an execution again.',
-  }),
   ...resumeRoutes(),
-  release: defineRoute({
-    method: 'POST',
-    paths: actionPaths('release'),
-    params: OfExecution,
-    query: NoQuery,
-    body: NONE,
-    status: 200,
-    reply: EXECUTION,
-    refusals: [404, 409],
-    permission: 'execution:update',
-    summary: 'Try an execution again that was held because a turn of it failed.',
-  }),
-  restartByIds: defineRoute({
-    method: 'POST',
-    paths: ofTenant('/executions/restart/by-ids'),
-    params: NoParams,
-    query: NoQuery,
-    body: { type: 'json', schema: Ids },
-    status: 200,
-    reply: { type: 'json', schema: BulkReply },
-    permission: 'execution:update',
-    summary: 'Restart several executions: all of them or, when one cannot be, none.',
-  }),
   delete: defineRoute({
     method: 'DELETE',
     paths: ofTenant('/executions/{executionId}'),
@@ -279,17 +213,6 @@ export const executionRoutes = {
     refusals: [404],
     permission: 'execution:delete',
     summary: 'Delete an execution with its logs, metrics and files.',
-  }),
-  deleteByIds: defineRoute({
-    method: 'DELETE',
-    paths: ofTenant('/executions/by-ids'),
-    params: NoParams,
-    query: Type.Object({ includeNonTerminated: Type.Optional(Type.Boolean({ default: false })), ...Deletion }),
-    body: { type: 'json', schema: Ids },
-    status: 200,
-    reply: { type: 'json', schema: BulkReply },
-    permission: 'execution:delete',
-    summary: 'Delete several executions: all of them or, when one cannot be, none.',
   }),
   evaluate: defineRoute({
     method: 'POST',
@@ -315,6 +238,8 @@ export const executionRoutes = {
     permission: 'execution:read',
     summary: 'Render an expression in the context of a task run.',
   }),
+  ...executionActionRoutes,
+  ...executionBulkRoutes,
   ...webhookRoutes(),
 }
 
@@ -344,28 +269,6 @@ function resumeRoutes() {
       refusals: [404, 409],
       permission: 'execution:update',
       summary: 'Judge the inputs of a resume without resuming anything.',
-    }),
-    resumeByIds: defineRoute({
-      method: 'POST',
-      paths: ofTenant('/executions/resume/by-ids'),
-      params: NoParams,
-      query: NoQuery,
-      body: { type: 'json', schema: Ids },
-      status: 200,
-      reply: { type: 'json', schema: BulkReply },
-      permission: 'execution:update',
-      summary: 'Resume several executions: all of them or, when one cannot be, none.',
-    }),
-    resumeByQuery: defineRoute({
-      method: 'POST',
-      paths: ofTenant('/executions/resume/by-query'),
-      params: NoParams,
-      query: Type.Object(Search),
-      body: NONE,
-      status: 200,
-      reply: { type: 'json', schema: BulkReply },
-      permission: 'execution:update',
-      summary: 'Resume the paused executions that a search finds.',
     }),
   }
 }

@@ -132,7 +132,12 @@ export const LogEntry = Type.Object({
   message: Type.String(),
 })
 
-export const BulkReply = Type.Object({ count: Type.Integer() })
+export const BulkReply = Type.Object({
+  count: Type.Integer(),
+  operationId: Type.Optional(Type.String({ description: 'Dialect c.' })),
+  totalItems: Type.Optional(Type.Integer({ description: 'Dialect c.' })),
+})
+export const Labels = Type.Array(Label, { maxItems: 1_000 })
 export const FileMetas = Type.Object({ size: Type.Integer() })
 export const EvalReply = Type.Object({
   result: Type.Optional(Type.String()),

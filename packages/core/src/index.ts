@@ -76,16 +76,18 @@ export { FLOW_SIZE_MAX, parseYaml, splitDocuments } from './flow/yaml.ts'
 export { parseCron } from './trigger/cron.ts'
 export type { Cron, CronParse } from './trigger/cron.ts'
 export { nextCronDate, previousCronDate } from './trigger/cron-date.ts'
-export { inputsForRendering, resolveInputs } from './flow/inputs.ts'
+export { resolveInputs } from './flow/inputs.ts'
 export type { InputContext, InputProblem, ResolvedInput, ResolvedInputs } from './flow/inputs.ts'
 export { ENCRYPTED_TYPE, isEncrypted } from './flow/input-value.ts'
 export { resolveOutputs } from './flow/outputs.ts'
 export type { OutputContext, OutputProblem, ResolvedOutputs } from './flow/outputs.ts'
-export { apply, born, rebuildAgenda } from './execution/apply.ts'
+export { apply, born } from './execution/apply.ts'
+export { rebuildAgenda } from './execution/agenda.ts'
 export { getRun, groupOf } from './execution/look-up.ts'
 export { contextOf, lookupRoot, ordinalOf, plainRunId, scopeOf, taskRunId } from './execution/context.ts'
 export type { View } from './execution/context.ts'
 export { decideNext, decideSignal } from './execution/decide.ts'
+export { openSealed, sealedIn } from './execution/sealed.ts'
 export { evaluateSlot } from './execution/evaluate-slot.ts'
 export { EVENT_VERSION } from './execution/event.ts'
 export type {
@@ -110,10 +112,14 @@ export { compilePlan, getTask } from './execution/plan.ts'
 export type { Plan, PlanTask, TaskKind } from './execution/plan.ts'
 export { findWaiting } from './execution/resume.ts'
 export { planRestart } from './execution/restart.ts'
+export { planReplay, replayBirth, restartBirth } from './execution/replay.ts'
+export type { Again, ReplaySource, ReplayWish } from './execution/replay.ts'
+export { SYSTEM_PREFIX } from './execution/set-labels.ts'
 export type { RestartPlan } from './execution/restart.ts'
 export { EXECUTION_MOVES, HANDLER, ROOT, RUN_MOVES, isFinal } from './execution/state.ts'
 export type {
   Attempt,
+  Breakpoint,
   ExecutionState,
   FinalState,
   Group,

@@ -1,7 +1,7 @@
 // One attempt from its message to its outcome. Whatever the plugin's code does, it ends in an outcome: an exception is FAILED, a stop
 // from outside is KILLED or, for a timeout, FAILED, and code that does not end when it is stopped is left behind after the grace.
 import { join } from 'node:path'
-import { decodeValue, isMap } from '@batuta/core'
+import { decodeValue, ENCRYPTED_TYPE, isMap, openSealed, printValue, sealedIn } from '@batuta/core'
 import type { Value, ValueMap } from '@batuta/core'
 import {
   bindProperties,
@@ -57,8 +57,12 @@ export async function runJob(job: HostJob, room: HostRoom, stop: AbortController
   const mask = new SecretMask()
   for (const secret of job.secrets ?? []) mask.add(secret)
   const log = openLog(job, room, mask)
-  const run = openJob(job, room, { log, mask, signal: stop.signal })
-  const ended = await endJob(job, room, { run, stop, log })
+  const context = await openContext(job, room, { mask, signal: stop.signal }).catch((error: unknown) => {
+    log.error(messageOf(error))
+    return undefined
+  })
+  const run = openJob(job, room, { log, mask, signal: stop.signal, context: context ?? decodeMap(job.context) })
+  const ended: Ended = context ? await endJob(job, room, { run, stop, log }) : { state: 'FAILED' }
   const { outputs, ...kept } = await keepOutputs(ended, job, room)
   if (kept.state === 'FAILED' && ended.state !== 'FAILED') log.error(kept.message ?? '')
   await run.close().catch((error: unknown) => log.warn(`the working directory is left behind: ${messageOf(error)}`))
@@ -96,10 +100,27 @@ interface JobParts {
   readonly log: AttemptLog
   readonly mask: SecretMask
   readonly signal: AbortSignal
+  readonly context: ValueMap
 }
 
-function openJob(job: HostJob, room: HostRoom, { log, mask, signal }: JobParts): OpenRun {
+/** The variables of the task with every encrypted value opened: the plain text is here, and in nothing that is kept. */
+async function openContext(
+  job: HostJob,
+  room: HostRoom,
+  { mask, signal }: Pick<JobParts, 'mask' | 'signal'>,
+): Promise<ValueMap> {
   const context = decodeMap(job.context)
+  const plain = new Map<string, Value>()
+  for (const cipher of job.context.includes(ENCRYPTED_TYPE) ? sealedIn(context) : []) {
+    const text = await room.ask(job, signal, { name: 'open', args: { cipher } })
+    mask.add(printValue(text))
+    plain.set(cipher, text)
+  }
+  const opened = openSealed(context, cipher => plain.get(cipher) ?? null)
+  return isMap(opened) ? opened : context
+}
+
+function openJob(job: HostJob, room: HostRoom, { log, mask, signal, context }: JobParts): OpenRun {
   const facts = factsOf(job, context, room.init)
   const { executionId } = job.key
   const ports: Ports = { ask: (name, args) => room.ask(job, signal, { name, args }) }

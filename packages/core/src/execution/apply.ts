@@ -1,22 +1,25 @@
 // The fold: one event changes the state in place. No I/O, no clock, no chance, and no reading of the plan beyond what a run needs to find
 // its place, so that a state folded after a restart equals the one that was built while running (a property test holds the two together).
 import { assert } from '../std/assert.ts'
+import { rebuildAgenda } from './agenda.ts'
+import { decodeEventList } from './event-codec.ts'
 import type { Event } from './event.ts'
+import { count, leaveChild, placeChild, stopAwaiting } from './lanes.ts'
 import { getRun, groupOf } from './look-up.ts'
-import { indexOutputs, reindexOutputs, unindexOutputs } from './outputs.ts'
+import { indexOutputs, unindexOutputs } from './outputs.ts'
 import type { Plan } from './plan.ts'
+import { applyReopening } from './reopen.ts'
+import { hasSecretInput, holdsSealed } from './sealed.ts'
 import { waitTimers } from './wait-timers.ts'
 import {
   EXECUTION_MOVES,
-  HANDLER,
   ROOT,
   RENEW_TIMER,
   RUN_MOVES,
   isFinal,
-  isHeldBack,
+  isHalted,
   newGroup,
   type ExecutionState,
-  type Group,
   type StateName,
   type TaskRun,
 } from './state.ts'
@@ -47,6 +50,7 @@ export function born(id: string, event: Created, plan: Plan, atMs: number): Exec
     turn: 0,
     isKillRequested: false,
     isHeld: false,
+    isSealed: hasSecretInput(plan.flow.inputs) || (event.trigger !== undefined && holdsSealed(event.trigger.variables)),
     isEnded: false,
     live: 0,
     paused: 0,
@@ -64,7 +68,18 @@ export function born(id: string, event: Created, plan: Plan, atMs: number): Exec
   if (event.scheduledMs !== undefined) state.scheduledMs = event.scheduledMs
   if (event.problem !== undefined) state.problem = event.problem
   if (event.traceparent !== undefined) state.traceparent = event.traceparent
+  if (event.breakpoints) state.breakpoints = event.breakpoints
+  if (event.copy) copyInto(state, event, plan)
   return state
+}
+
+/** What came before is told again, at its own moments; only the runs and the history are taken from it. */
+function copyInto(state: ExecutionState, { copy = [], attemptNumber = 1 }: Created, plan: Plan): void {
+  const [first] = copy
+  if (first) state.history = [{ state: 'CREATED', atMs: first.atMs }]
+  for (const { atMs, events } of copy) for (const event of decodeEventList(events)) apply(state, event, plan, atMs)
+  state.attemptNumber = attemptNumber
+  state.generation = 1
 }
 
 export function apply(state: ExecutionState, event: Event, plan: Plan, atMs: number): void {
@@ -99,11 +114,8 @@ export function apply(state: ExecutionState, event: Event, plan: Plan, atMs: num
       state.outputs = event.outputs
       return
     case 'evaluate-asked':
-      evaluatedOf(state, event.run).set(event.slot, 'asked')
-      state.asked.add(`${event.run} ${event.slot}`)
-      return
     case 'evaluated':
-      return keepAnswer(state, event)
+      return evaluate(state, event)
     case 'timer-set':
       state.timers.set(event.name, event.atMs)
       return
@@ -129,7 +141,12 @@ export function apply(state: ExecutionState, event: Event, plan: Plan, atMs: num
       state.timers.clear()
       return
     case 'restarted':
-      return restart(state, plan, event, atMs)
+    case 'taken-over':
+    case 'overruled':
+      return applyReopening(state, plan, event, atMs)
+    case 'breakpoints':
+      state.breakpoints = event.breakpoints
+      return
     case 'held':
     case 'released':
       return hold(state, event.type === 'held')
@@ -142,21 +159,17 @@ function hold(state: ExecutionState, isHeld: boolean): void {
   if (!isHeld) rebuildAgenda(state)
 }
 
-/** The agenda after a fold: whatever could go on by itself. Looking at a run or group that has nothing to do yields nothing. */
-export function rebuildAgenda(state: ExecutionState): void {
-  state.agenda.length = 0
-  for (let ordinal = state.runs.length - 1; ordinal >= 0; ordinal--) {
-    const run = getRun(state, ordinal)
-    if (!run.isRemoved && !isFinal(run.state)) state.agenda.push(ordinal)
+function evaluate(state: ExecutionState, event: Extract<Event, { type: 'evaluate-asked' | 'evaluated' }>): void {
+  const answers = evaluatedOf(state, event.run)
+  const key = `${event.run} ${event.slot}`
+  if (event.type === 'evaluate-asked') {
+    answers.set(event.slot, 'asked')
+    state.asked.add(key)
+    return
   }
-  if (!state.isEnded) state.agenda.push(ROOT)
-}
-
-function keepAnswer(state: ExecutionState, event: Extract<Event, { type: 'evaluated' }>): void {
-  const { run, slot, value = null, error } = event
-  evaluatedOf(state, run).set(slot, error === undefined ? { value } : { error })
-  state.asked.delete(`${run} ${slot}`)
-  state.agenda.push(run)
+  answers.set(event.slot, event.error === undefined ? { value: event.value ?? null } : { error: event.error })
+  state.asked.delete(key)
+  state.agenda.push(event.run)
 }
 
 function evaluatedOf(state: ExecutionState, ordinal: number): NonNullable<TaskRun['evaluated']> {
@@ -168,11 +181,12 @@ function evaluatedOf(state: ExecutionState, ordinal: number): NonNullable<TaskRu
 
 function moveExecution(state: ExecutionState, to: StateName, atMs: number): void {
   assert(EXECUTION_MOVES[state.state].includes(to), `execution "${state.id}" cannot go ${state.state} → ${to}`)
-  const wasHeldBack = isHeldBack(state)
+  const wasHalted = isHalted(state)
   state.state = to
   state.history.push({ state: to, atMs })
   if (to !== 'RUNNING') return
-  if (wasHeldBack) rebuildAgenda(state)
+  // Nobody kept what came on the agenda meanwhile.
+  if (wasHalted) rebuildAgenda(state)
   else state.agenda.push(ROOT)
 }
 
@@ -201,41 +215,6 @@ function createRun(state: ExecutionState, event: Extract<Event, { type: 'run-cre
   count(group, run, 1)
   placeChild(group, run)
   state.agenda.push(run.ordinal)
-}
-
-/** Moves the cursors of the group over the child that was just created. */
-function placeChild(group: Group, run: TaskRun): void {
-  if (run.lane === HANDLER) {
-    group.handlerAt += 1
-    group.handlerRun = run.ordinal
-    return
-  }
-  const begun = group.lanes.get(run.lane) ?? 0
-  group.lanes.set(run.lane, begun + 1)
-  if (begun === 0) group.nextLane = Math.max(group.nextLane, run.lane + 1)
-  else if (group.ready[0] === run.lane) group.ready.shift()
-  else group.ready = group.ready.filter(lane => lane !== run.lane)
-}
-
-/** A lane whose child failed stays where it is; one that has another task is ready for it; else it is closed. */
-function leaveChild(group: Group, run: TaskRun): void {
-  if (run.lane === HANDLER) {
-    delete group.handlerRun
-    return
-  }
-  const begun = group.lanes.get(run.lane)
-  if (begun === undefined || leaveCrowd(group, run.lane)) return
-  const length = group.isFanned ? 1 : group.branch.length
-  if (run.state === 'FAILED' || begun >= length) group.lanes.delete(run.lane)
-  else group.ready.push(run.lane)
-}
-
-/** A restart may begin several runs of one lane again: the next task of it waits for all of them. */
-function leaveCrowd(group: Group, lane: number): boolean {
-  const others = (group.crowded.get(lane) ?? 1) - 1
-  if (others > 0) group.crowded.set(lane, others)
-  else group.crowded.delete(lane)
-  return others > 0
 }
 
 function moveRun(state: ExecutionState, run: TaskRun, to: StateName, atMs: number): void {
@@ -268,21 +247,6 @@ function moveRun(state: ExecutionState, run: TaskRun, to: StateName, atMs: numbe
     leaveChild(group, run)
   }
   state.agenda.push(run.parent)
-}
-
-/** Counts the run's state for its parent; handlers never count for the final state. */
-function count(group: Group, run: TaskRun, by: 1 | -1): void {
-  if (run.state === 'RETRYING') group.retrying += by
-  if (run.state === 'CREATED' || run.state === 'RESTARTED') group.beginning += by
-  if (run.lane === HANDLER) return
-  if (run.state === 'FAILED') group.failed += by
-  if (run.state === 'KILLED') group.killed += by
-  if (run.state === 'WARNING') group.warned += by
-}
-
-function stopAwaiting(state: ExecutionState, run: TaskRun): void {
-  run.isAwaited = false
-  state.awaited.delete(run.ordinal)
 }
 
 function stopAsking(state: ExecutionState, run: TaskRun): void {
@@ -402,63 +366,6 @@ function settle(
 
 function setOutputs(state: ExecutionState, plan: Plan, run: TaskRun, outputs: NonNullable<TaskRun['outputs']>): void {
   run.outputs = outputs
+  if (plan.tasks[run.task]?.kind.type === 'subflow' && holdsSealed(outputs)) state.isSealed = true
   indexOutputs(state, plan, run)
-}
-
-function restart(state: ExecutionState, plan: Plan, event: Extract<Event, { type: 'restarted' }>, atMs: number): void {
-  state.generation += 1
-  state.attemptNumber += 1
-  state.isKillRequested = false
-  state.isEnded = false
-  delete state.outputs
-  state.evaluated.clear()
-  state.asked.clear()
-  for (const ordinal of event.removed) getRun(state, ordinal).isRemoved = true
-  for (const ordinal of event.groups) reopen(getRun(state, ordinal), 'RUNNING', atMs)
-  for (const ordinal of event.leaves) {
-    const run = getRun(state, ordinal)
-    delete run.evaluated
-    reopen(run, 'RESTARTED', atMs)
-  }
-  state.live = state.runs.filter(run => !run.isRemoved && !isFinal(run.state)).length
-  state.paused = state.runs.filter(run => !run.isRemoved && run.state === 'PAUSED').length
-  recount(state, state.root)
-  for (const ordinal of event.groups) recount(state, groupOf(state, ordinal))
-  reindexOutputs(state, plan)
-  state.agenda.push(ROOT)
-  for (const ordinal of [...event.groups, ...event.leaves].sort((a, b) => a - b)) state.agenda.push(ordinal)
-}
-
-function reopen(run: TaskRun, to: StateName, atMs: number): void {
-  if (run.state === to) return
-  assert(RUN_MOVES[run.state].includes(to), `task run ${run.ordinal} cannot go ${run.state} → ${to}`)
-  run.state = to
-  run.history.push({ state: to, atMs })
-}
-
-/** After a restart the counts and lanes of a reopened group follow from its children again. */
-function recount(state: ExecutionState, group: Group): void {
-  group.phase = 'tasks'
-  group.handlerAt = 0
-  delete group.handlerRun
-  delete group.verdict
-  group.live = group.beginning = group.failed = group.killed = group.warned = group.retrying = 0
-  group.lanes.clear()
-  group.ready = []
-  group.crowded.clear()
-  group.children = group.children.filter(ordinal => !getRun(state, ordinal).isRemoved)
-  const live = new Map<number, number>()
-  const last = new Map<number, TaskRun>()
-  for (const ordinal of group.children) {
-    const child = getRun(state, ordinal)
-    count(group, child, 1)
-    if (!isFinal(child.state)) {
-      group.live += 1
-      live.set(child.lane, (live.get(child.lane) ?? 0) + 1)
-    }
-    group.lanes.set(child.lane, (group.lanes.get(child.lane) ?? 0) + 1)
-    last.set(child.lane, child)
-  }
-  for (const [lane, runs] of live) if (runs > 1) group.crowded.set(lane, runs)
-  for (const [lane, child] of last) if (!live.has(lane)) leaveChild(group, child)
 }

@@ -3,6 +3,7 @@
 import type { Scope } from '../expression/scope.ts'
 import { distanceOfIds, moveId } from '../std/id.ts'
 import { isMap, mapFrom, mapGet, mapSize, type Value, type ValueMap } from '../std/value.ts'
+import { inputsForRendering } from '../flow/inputs.ts'
 import { getRun } from './look-up.ts'
 import type { Plan } from './plan.ts'
 import { ROOT, type ExecutionState, type TaskRun } from './state.ts'
@@ -24,6 +25,7 @@ export function scopeOf(view: View, run?: TaskRun): Scope {
     zone: env.zone,
     locale: env.locale,
     fuel: env.fuel,
+    ...(view.state.isSealed ? { isSealed: true } : {}),
   }
 }
 
@@ -45,7 +47,7 @@ export function lookupRoot(view: View, run: TaskRun | undefined, root: string): 
     case 'execution':
       return executionRoot(state)
     case 'inputs':
-      return mapSize(state.inputs) > 0 ? state.inputs : undefined
+      return inputsRoot(state, plan)
     case 'outputs':
       return state.outputsByTask
     case 'vars':
@@ -64,6 +66,11 @@ export function lookupRoot(view: View, run: TaskRun | undefined, root: string): 
     if (value !== undefined) return value
   }
   return env.configuredRoots.get(root) ?? (plan.flow.dialect === 1 ? mapGet(state.variables, root) : undefined)
+}
+
+function inputsRoot({ inputs }: ExecutionState, { defaulted }: Plan): ValueMap | undefined {
+  const shown = defaulted.length === 0 ? inputs : inputsForRendering(defaulted, inputs)
+  return mapSize(shown) > 0 ? shown : undefined
 }
 
 function runRoot(view: View, run: TaskRun, root: string): Value | undefined {

@@ -6,11 +6,14 @@ import type { Command, Decision, Event, Settlement, Signal } from './event.ts'
 import { fireTimer } from './fire-timer.ts'
 import { decideKill } from './kill.ts'
 import { progress } from './progress.ts'
+import { decideForceRun, decideGoOn, decidePause, decideUnqueue } from './halt.ts'
+import { decideRunState, decideStatus } from './overrule.ts'
 import { decideRestart } from './restart.ts'
 import { decideResume } from './resume.ts'
+import { decideLabels } from './set-labels.ts'
 import { settleChild, settleJob, settleLost, settleUnplaced } from './settle.ts'
 import { startRun } from './start-run.ts'
-import { ROOT, isFinal, isHeldBack } from './state.ts'
+import { ROOT, isFinal, isHalted } from './state.ts'
 
 export const NOTHING: Decision = { events: [], effects: [] }
 
@@ -47,6 +50,20 @@ function decideCommand(view: View, command: Command): Decision {
       return decideResume(view, command)
     case 'release':
       return decideRelease(view)
+    case 'pause':
+      return decidePause(view)
+    case 'change-status':
+      return decideStatus(view, command)
+    case 'change-run-state':
+      return decideRunState(view, command)
+    case 'set-labels':
+      return decideLabels(view, command)
+    case 'force-run':
+      return decideForceRun(view)
+    case 'unqueue':
+      return decideUnqueue(view, command)
+    case 'resume-from-breakpoint':
+      return decideGoOn(view, command)
   }
 }
 
@@ -61,13 +78,12 @@ function decideRelease({ state }: View): Decision {
 export function decideNext(view: View, ordinal: number): Decision {
   const { state } = view
   // A held execution can be killed or released, and nothing else.
-  if (state.isHeld && !state.isKillRequested) return NOTHING
+  if ((state.isHeld || isHalted(state)) && !state.isKillRequested) return NOTHING
   if (ordinal === ROOT) return progress(view, ROOT)
   const run = getRun(state, ordinal)
   if (run.isRemoved) return NOTHING
   if (isFinal(run.state)) return progress(view, ROOT)
   if (run.group && (run.state === 'RUNNING' || run.state === 'PAUSED')) return progress(view, ordinal)
-  if (isHeldBack(state)) return NOTHING
   if (run.state === 'CREATED' || run.state === 'RESTARTED' || (run.state === 'SUBMITTED' && !run.isAwaited))
     return startRun(view, run)
   return NOTHING

@@ -1,21 +1,35 @@
 // Evaluates a template that asks the world, outside the turn: it is rendered with the answers so far until it asks for nothing new.
 import { evaluateAsync, type Ask } from '../expression/render-async.ts'
+import type { Scope } from '../expression/scope.ts'
 import { assert } from '../std/assert.ts'
 import type { Value } from '../std/value.ts'
 import { getRun } from './look-up.ts'
 import { scopeOf, type View } from './context.ts'
 import { getTask } from './plan.ts'
 import type { Property } from './property.ts'
+import { openSealed } from './sealed.ts'
 import { ROOT } from './state.ts'
 
 export async function evaluateSlot(
   view: View,
   question: { readonly run: number; readonly slot: string },
   ask: Ask,
+  /** Opens an encrypted text; without it such a value stays what it is. */
+  open?: (cipher: string) => Value,
 ): Promise<Value> {
   const { property, how } = findSlot(view, question)
   const run = question.run === ROOT ? undefined : getRun(view.state, question.run)
-  return await evaluateAsync(scope => property[how](scope), scopeOf(view, run), ask)
+  const scope = scopeOf(view, run)
+  return await evaluateAsync(inner => property[how](inner), open ? opened(scope, open) : scope, ask)
+}
+
+function opened({ isSealed = false, ...scope }: Scope, open: (cipher: string) => Value): Scope {
+  if (!isSealed) return scope
+  const lookup = (root: string): Value | undefined => {
+    const value = scope.lookup(root)
+    return value === undefined ? undefined : openSealed(value, open)
+  }
+  return { ...scope, lookup }
 }
 
 function findSlot(

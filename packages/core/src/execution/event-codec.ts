@@ -34,6 +34,8 @@ const FIELDS: { readonly [Type in Event['type']]: FieldsOf<Type> } = {
     ['rootId', 'v'],
     ['problem', 'v'],
     ['traceparent', 'v'],
+    ['copy', 'v'],
+    ['breakpoints', 'v'],
   ],
   moved: [['to', 'w']],
   'run-created': [
@@ -120,6 +122,18 @@ const FIELDS: { readonly [Type in Event['type']]: FieldsOf<Type> } = {
     ['groups', 'v'],
     ['removed', 'v'],
   ],
+  'taken-over': [
+    ['leaves', 'v'],
+    ['groups', 'v'],
+    ['removed', 'v'],
+  ],
+  overruled: [
+    ['run', 'n'],
+    ['to', 'w'],
+    ['groups', 'v'],
+    ['removed', 'v'],
+  ],
+  breakpoints: [['breakpoints', 'v']],
   held: [['reason', 'v']],
   released: [],
 }

@@ -2,7 +2,7 @@
 // turn is committed. Events are plain data and versioned by the row that holds them: an event never changes its meaning, it gets a new name.
 import type { Label } from '../flow/flow.ts'
 import type { Value, ValueMap } from '../std/value.ts'
-import type { Attempt, FinalState, Metric, Origin, ParentLink, Phase, StateName } from './state.ts'
+import type { Attempt, Breakpoint, FinalState, Metric, Origin, ParentLink, Phase, StateName } from './state.ts'
 
 /** Version of the events that this code writes; rows of older versions are lifted when read. */
 export const EVENT_VERSION = 1
@@ -27,6 +27,22 @@ export interface Birth {
   readonly problem?: string
   /** The W3C trace that it belongs to, as its caller gave it; children inherit it. */
   readonly traceparent?: string
+  /** What it begins with: the journal of another execution, turn by turn, as `copyJournal` made it. */
+  readonly copy?: readonly CopiedTurn[]
+  readonly breakpoints?: readonly Breakpoint[]
+}
+
+export interface CopiedTurn {
+  readonly atMs: number
+  /** What `encodeEvents` wrote. */
+  readonly events: string
+}
+
+/** Which runs go on in a restarted execution: leaves begin again, groups are open again, what was removed is in no list. */
+export interface Reopening {
+  readonly leaves: readonly number[]
+  readonly groups: readonly number[]
+  readonly removed: readonly number[]
 }
 
 export type Event =
@@ -90,12 +106,18 @@ export type Event =
   | { readonly type: 'labels'; readonly labels: readonly Label[] }
   | { readonly type: 'variables'; readonly variables: ValueMap }
   | { readonly type: 'kill-requested' }
+  | ({ readonly type: 'restarted' } & Reopening)
+  /** The last event of a copy: from here on it is an execution of its own. */
+  | ({ readonly type: 'taken-over' } & Reopening)
+  /** Somebody said how a run ended; the execution goes on from there. */
   | {
-      readonly type: 'restarted'
-      readonly leaves: readonly number[]
+      readonly type: 'overruled'
+      readonly run: number
+      readonly to: StateName
       readonly groups: readonly number[]
       readonly removed: readonly number[]
     }
+  | { readonly type: 'breakpoints'; readonly breakpoints: readonly Breakpoint[] }
   | { readonly type: 'held'; readonly reason: string }
   | { readonly type: 'released' }
 
@@ -110,6 +132,13 @@ export type Command =
       /** The run of another execution that waits for the end of this one. */
       readonly parent?: { readonly executionId: string; readonly run: number }
     }
+  | { readonly name: 'pause' }
+  | { readonly name: 'change-status'; readonly state: string }
+  | { readonly name: 'change-run-state'; readonly run: number; readonly state: string }
+  | { readonly name: 'set-labels'; readonly labels: readonly Label[] }
+  | { readonly name: 'force-run' }
+  | { readonly name: 'unqueue'; readonly state: string }
+  | { readonly name: 'resume-from-breakpoint'; readonly breakpoints?: readonly Breakpoint[] }
 
 /** What a person answers to a waiting run. */
 export interface Answer {
@@ -197,6 +226,7 @@ export interface Decision {
 }
 
 export interface Refusal {
-  readonly code: 'wrong-state' | 'nothing-to-restart' | 'unknown-execution' | 'invalid-inputs'
+  readonly code:
+    'wrong-state' | 'nothing-to-restart' | 'unknown-execution' | 'invalid-inputs' | 'invalid-state' | 'unknown-task-run'
   readonly message: string
 }

@@ -1,10 +1,13 @@
 // The end of an execution: flow outputs, the final state, afterExecution, and only then is it ended: the parent is told, waiting clients
 // get their answer. A final state with outputs that cannot be rendered becomes FAILED; the good outputs are lost with the bad.
+import { Asked } from '../expression/asked.ts'
+import { isEncrypted } from '../flow/input-value.ts'
 import { resolveOutputs } from '../flow/outputs.ts'
 import { ExpressionError } from '../std/errors.ts'
 import { mapFrom, type Value } from '../std/value.ts'
 import { scopeOf, type View } from './context.ts'
 import type { Decision, Effect, Event } from './event.ts'
+import type { Property } from './property.ts'
 import { NeedsEvaluation, RunError, readProperty } from './renderer.ts'
 import { ROOT, isFinal, type ExecutionState, type FinalState } from './state.ts'
 
@@ -63,6 +66,19 @@ export function tellParent(state: ExecutionState, to: FinalState, outputs: Execu
   ]
 }
 
+/** A SECRET output that is nothing but an encrypted value stays as it is: nobody has to open it. */
+function passedOn(view: View, id: string, property: Property): Value | undefined {
+  const { state, plan } = view
+  if (!state.isSealed || plan.flow.outputs.find(output => output.id === id)?.type !== 'SECRET') return undefined
+  try {
+    const value = property.typed(scopeOf(view))
+    return isEncrypted(value) ? value : undefined
+  } catch (error) {
+    if (error instanceof ExpressionError || error instanceof Asked) return undefined
+    throw error
+  }
+}
+
 type Rendered =
   | { readonly outputs: NonNullable<ExecutionState['outputs']> }
   | { readonly problem: string }
@@ -74,12 +90,16 @@ function renderOutputs(view: View): Rendered {
   const entries: [string, Value][] = []
   try {
     for (const [id, property] of plan.outputs)
-      entries.push([id, readProperty(property, { scope, how: 'typed', evaluated: state.evaluated })])
+      entries.push([
+        id,
+        passedOn(view, id, property) ?? readProperty(property, { scope, how: 'typed', evaluated: state.evaluated }),
+      ])
   } catch (error) {
     if (error instanceof NeedsEvaluation) return { slot: error.slot }
     if (error instanceof ExpressionError || error instanceof RunError) return { problem: error.message }
     throw error
   }
-  const { values, problems } = resolveOutputs(plan.flow.outputs, mapFrom(entries))
+  const { encrypt } = view.env
+  const { values, problems } = resolveOutputs(plan.flow.outputs, mapFrom(entries), encrypt ? { encrypt } : {})
   return values ? { outputs: values } : { problem: problems.map(problem => problem.message).join('; ') }
 }

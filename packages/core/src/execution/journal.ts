@@ -1,7 +1,8 @@
 // Journal rows: the events of one turn, packed. A row knows its version; older ones are lifted here when they are read.
 import { BatutaError } from '../std/errors.ts'
 import { decodeEventList } from './event-codec.ts'
-import { apply, born, rebuildAgenda } from './apply.ts'
+import { rebuildAgenda } from './agenda.ts'
+import { apply, born } from './apply.ts'
 import { EVENT_VERSION, type Event } from './event.ts'
 import type { Plan } from './plan.ts'
 import type { ExecutionState } from './state.ts'

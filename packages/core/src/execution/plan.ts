@@ -4,6 +4,7 @@ import { controlOf, type Control } from '../control/control.ts'
 import { compilePlacement, type Placement } from './placement.ts'
 import { compileProperty, type Property } from './property.ts'
 import type { Flow, Retry, Task } from '../flow/flow.ts'
+import { defaultedInputs, type DefaultedInput } from '../flow/inputs.ts'
 import { inlineTaskOf, type InlineTask } from '../inline/inline-task.ts'
 import { assert } from '../std/assert.ts'
 import { mapEntries, mapHas, type ValueMap } from '../std/value.ts'
@@ -21,6 +22,8 @@ export interface Plan {
     readonly after: readonly number[]
   }
   readonly outputs: ReadonlyMap<string, Property>
+  /** Inputs that show their default where an execution has no value for them. */
+  readonly defaulted: readonly DefaultedInput[]
 }
 
 export interface PlanTask {
@@ -83,6 +86,7 @@ export function compilePlan(flow: Flow, { tenant, revision }: { tenant: string; 
       finally: list(flow.finally),
       after: list(flow.afterExecution),
     },
+    defaulted: defaultedInputs(flow.inputs),
     outputs: new Map(
       flow.outputs.map(output => [output.id, compileProperty(`outputs.${output.id}`, output.value, flow.dialect)]),
     ),

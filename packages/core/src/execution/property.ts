@@ -13,6 +13,8 @@ export interface Property {
   readonly slot: string
   readonly raw: Value
   readonly roots: readonly string[]
+  /** The paths of the context that it can reach; the empty one means everything. */
+  readonly paths: readonly (readonly string[])[]
   /** It calls functions that touch the world: evaluated outside the turn, and journaled. */
   readonly isAsking: boolean
   /** As text; lists and maps print as JSON. */
@@ -32,7 +34,7 @@ export function compileProperty(slot: string, raw: Value, dialect: Dialect): Pro
     const fail = (): never => {
       throw error
     }
-    return { slot, raw, roots: [], isAsking: false, text: fail, value: fail, typed: fail }
+    return { slot, raw, roots: [], paths: [], isAsking: false, text: fail, value: fail, typed: fail }
   }
 }
 
@@ -41,6 +43,7 @@ function ofTemplate(slot: string, raw: Value, template: CompiledTemplate): Prope
     slot,
     raw,
     roots: rootsOf(template.paths),
+    paths: template.paths,
     isAsking: template.needs.has('ask'),
     text: scope => template.render(scope),
     value: scope => template.render(scope),
@@ -54,6 +57,7 @@ function ofDeep(slot: string, raw: Value, deep: CompiledValue): Property {
     slot,
     raw,
     roots: rootsOf(deep.paths),
+    paths: deep.paths,
     isAsking: deep.needs.has('ask'),
     text: scope => printValue(deep.render(scope)),
     value,

@@ -6,6 +6,7 @@ import { scopeOf } from './context.ts'
 import type { Plan, PlanTask } from './plan.ts'
 import type { Property } from './property.ts'
 import type { Evaluated, ExecutionState, TaskRun } from './state.ts'
+import { reachesSealed } from './sealed.ts'
 import type { TurnEnv } from './turn-env.ts'
 import type { Scope } from '../expression/scope.ts'
 
@@ -21,9 +22,12 @@ export interface Renderer {
 
 export class NeedsEvaluation extends Error {
   readonly slot: string
-  constructor(slot: string) {
+  /** Because it reaches an encrypted value. */
+  readonly isSealed: boolean
+  constructor(slot: string, isSealed = false) {
     super(`the template "${slot}" is evaluated outside the turn`)
     this.slot = slot
+    this.isSealed = isSealed
   }
 }
 
@@ -69,6 +73,7 @@ export function readProperty(property: Property, { scope, how, evaluated }: Read
     if ('error' in known) throw new RunError(known.error)
     return known.value
   }
+  if (scope.isSealed && reachesSealed(property.paths, scope)) throw new NeedsEvaluation(slot, true)
   try {
     return property[how](scope)
   } catch (error) {

@@ -2,22 +2,19 @@
 // that the same code answers "what would a restart do?".
 import { getRun } from './look-up.ts'
 import type { View } from './context.ts'
-import type { Decision } from './event.ts'
+import { mergeLabels } from '../inline/labels.ts'
+import type { Decision, Reopening } from './event.ts'
 import { tellParent } from './finish.ts'
 import { HANDLER, ROOT, isFinal, type ExecutionState } from './state.ts'
 
-export interface RestartPlan {
-  readonly leaves: readonly number[]
-  readonly groups: readonly number[]
-  readonly removed: readonly number[]
-}
+export type RestartPlan = Reopening
 
 /** A parent that waits for a child which cannot be restarted is told how that one ended. */
 export function decideRestart({ state }: View): Decision {
-  if (!isFinal(state.state) || !state.isEnded) {
+  if ((!isFinal(state.state) || !state.isEnded) && state.state !== 'PAUSED') {
     return refuse(
       'wrong-state',
-      `The execution "${state.id}" is ${state.state}: only one that has ended can be restarted.`,
+      `The execution "${state.id}" is ${state.state}: only one that has ended or waits can be restarted.`,
     )
   }
   const plan = planRestart(state)
@@ -29,6 +26,7 @@ export function decideRestart({ state }: View): Decision {
     events: [
       { type: 'moved', to: 'RESTARTED' },
       { type: 'restarted', ...plan },
+      { type: 'labels', labels: mergeLabels(state.labels, [{ key: 'system.restarted', value: 'true' }]) },
     ],
     effects: [],
   }
@@ -43,7 +41,7 @@ export function planRestart(state: ExecutionState): RestartPlan {
   const groups = new Set<number>()
   for (const run of state.runs) {
     if (run.isRemoved || removed.has(run.ordinal) || (run.state !== 'FAILED' && run.state !== 'PAUSED')) continue
-    if (run.group) groups.add(run.ordinal)
+    if (run.group && run.state !== 'PAUSED') groups.add(run.ordinal)
     else leaves.push(run.ordinal)
     for (let at = run.parent; at !== ROOT; at = getRun(state, at).parent) groups.add(at)
   }

@@ -5,6 +5,7 @@ import { isTruthyText } from '../std/value.ts'
 import type { View } from './context.ts'
 import type { Decision, Effect, Event } from './event.ts'
 import { exitExecution } from './exit.ts'
+import { stopAtBreakpoint } from './halt.ts'
 import { DEFAULT_QUEUE, queueOf } from './placement.ts'
 import { getTask, type PlanTask, type TaskKind } from './plan.ts'
 import { tolerate } from './outcome.ts'
@@ -17,16 +18,19 @@ import { isBeingKilled, type FinalState, type TaskRun } from './state.ts'
 export function startRun(view: View, run: TaskRun): Decision {
   const task = getTask(view.plan, run.task)
   if (isBeingKilled(view.state)) return moved(run, 'KILLED')
+  const stopped = view.state.breakpoints && stopAtBreakpoint(view, run, task)
+  if (stopped) return stopped
   const render = rendererOf(view, run, task)
   try {
     if (!isWanted(run, task, render)) return skip(view, run)
   } catch (error) {
     return ask(run, error) ?? refuseStart(view, run, task, error)
   }
+  const start = { task, kind: task.kind, render }
   try {
-    return startTask(view, run, { task, kind: task.kind, render })
+    return startTask(view, run, start)
   } catch (error) {
-    return ask(run, error) ?? failedStart(view, run, task, error)
+    return runSealed(run, start, error) ?? ask(run, error) ?? failedStart(view, run, task, error)
   }
 }
 
@@ -54,15 +58,24 @@ function startTask(view: View, run: TaskRun, { task, kind, render }: Start): Dec
       return runInline(view, run, { task, kind, render })
     case 'subflow':
       return startChild(view, run, { task, render })
-    case 'job': {
-      const epoch = run.epoch + 1
-      const queue = task.placement ? queueOf(task.placement, run, render) : DEFAULT_QUEUE
-      return {
-        events: [{ type: 'job-sent', run: run.ordinal, epoch }],
-        effects: [{ type: 'job', run: run.ordinal, epoch, queue }],
-      }
-    }
+    case 'job':
+      return sendJob(run, task, render)
   }
+}
+
+function sendJob(run: TaskRun, task: PlanTask, render: Renderer): Decision {
+  const epoch = run.epoch + 1
+  const queue = task.placement ? queueOf(task.placement, run, render) : DEFAULT_QUEUE
+  return {
+    events: [{ type: 'job-sent', run: run.ordinal, epoch }],
+    effects: [{ type: 'job', run: run.ordinal, epoch, queue }],
+  }
+}
+
+/** A pure task that reads an encrypted value is run by the host, so that the plain text is nowhere else. */
+function runSealed(run: TaskRun, { task, kind, render }: Start, error: unknown): Decision | undefined {
+  if (!(error instanceof NeedsEvaluation) || !error.isSealed) return undefined
+  return kind.type === 'inline' && kind.inline.isUpdating !== true ? sendJob(run, task, render) : undefined
 }
 
 function runInline(

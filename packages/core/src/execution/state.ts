@@ -68,9 +68,9 @@ export const RUN_MOVES: Readonly<Record<StateName, readonly StateName[]>> = {
   SUBMITTED: ['RUNNING', 'RETRYING', 'RESTARTED', ...RUN_ENDS],
   RUNNING: ['PAUSED', 'RETRYING', 'RESTARTED', ...RUN_ENDS],
   PAUSED: ['RUNNING', 'RESTARTED', ...RUN_ENDS],
-  RETRYING: ['CREATED', ...RUN_ENDS],
+  RETRYING: ['CREATED', 'RESTARTED', ...RUN_ENDS],
   RESTARTED: ['SUBMITTED', 'RUNNING', 'PAUSED', 'RETRYING', ...RUN_ENDS],
-  BREAKPOINT: ['CREATED', 'KILLED'],
+  BREAKPOINT: ['CREATED', 'RESTARTED', 'KILLED'],
   KILLING: [],
   QUEUED: [],
   SUCCESS: ['RESTARTED', 'RUNNING', 'FAILED', 'WARNING', 'CANCELLED', 'KILLED'],
@@ -78,8 +78,8 @@ export const RUN_MOVES: Readonly<Record<StateName, readonly StateName[]>> = {
   FAILED: ['RESTARTED', 'RUNNING', 'RETRIED', 'SUCCESS', 'WARNING', 'CANCELLED', 'KILLED'],
   KILLED: ['RESTARTED', 'RUNNING', 'FAILED', 'SUCCESS', 'WARNING', 'CANCELLED'],
   CANCELLED: ['RESTARTED', 'RUNNING', 'FAILED', 'SUCCESS', 'WARNING', 'KILLED'],
-  RETRIED: ['RESTARTED', 'RUNNING'],
-  SKIPPED: ['RESTARTED', 'RUNNING'],
+  RETRIED: ['RESTARTED', 'RUNNING', 'FAILED', 'SUCCESS', 'WARNING', 'CANCELLED', 'KILLED'],
+  SKIPPED: ['RESTARTED', 'RUNNING', 'FAILED', 'SUCCESS', 'WARNING', 'CANCELLED', 'KILLED'],
 }
 
 export interface Moment {
@@ -193,6 +193,12 @@ export interface ParentLink {
 /** Fires when the execution that takes the place of a RETRIED one is due; the only timer that outlives its execution. */
 export const RENEW_TIMER = 'renew'
 
+/** Where a run is to stop before it begins: a task, or one value of it in a loop. */
+export interface Breakpoint {
+  readonly id: string
+  readonly value?: string
+}
+
 export interface ExecutionState {
   readonly id: string
   readonly tenant: string
@@ -228,6 +234,9 @@ export interface ExecutionState {
   turn: number
   isKillRequested: boolean
   isHeld: boolean
+  /** It holds encrypted values. */
+  isSealed: boolean
+  breakpoints?: readonly Breakpoint[]
   isEnded: boolean
   /** Runs that have not ended, groups and handlers included. */
   live: number
@@ -249,6 +258,11 @@ export interface ExecutionState {
 /** A person paused the execution: nothing is begun until it is resumed. With a waiting task its other branches go on. */
 export function isHeldBack({ state, paused }: ExecutionState): boolean {
   return state === 'PAUSED' && paused === 0
+}
+
+/** Nothing new begins until somebody says so. */
+export function isHalted(state: ExecutionState): boolean {
+  return isHeldBack(state) || state.state === 'BREAKPOINT'
 }
 
 /** A kill was taken and the execution has not ended over it. What comes after the execution is not killed. */

@@ -13,6 +13,8 @@ export interface TurnEnv {
   random(): number
   /** Roots that come from the configuration: `envs`, `globals`, `kestra`. */
   readonly configuredRoots: ReadonlyMap<string, Value>
+  /** Encrypts the plain text of a SECRET output; absent where no key is configured. */
+  encrypt?(plain: string): Value
   /** A new id on the shard of the execution. */
   newId(): string
   /** Finds the flow of a subflow and resolves its inputs; a problem is told as text. */

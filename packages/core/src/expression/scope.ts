@@ -15,6 +15,8 @@ export interface Scope {
   /** `en-US`, `de` … */
   readonly locale: string
   readonly fuel: Fuel
+  /** Some of its values are encrypted: a template that reaches one is rendered where it can be opened. */
+  readonly isSealed?: boolean
   /** Answers to requests by their key. What is missing is asked for by throwing `Asked`. */
   readonly answers?: ReadonlyMap<string, Value>
 }

@@ -6,7 +6,7 @@ import { Double, mapGet } from '../std/value.ts'
 import type { Value, ValueMap } from '../std/value.ts'
 import { createCatalogue } from './catalogue.ts'
 import type { Input } from './flow.ts'
-import { inputsForRendering, resolveInputs } from './inputs.ts'
+import { defaultedInputs, inputsForRendering, resolveInputs } from './inputs.ts'
 import type { InputContext, ResolvedInputs } from './inputs.ts'
 import { parseFlow } from './parse.ts'
 
@@ -227,7 +227,11 @@ test('expressions still see the default of an input that takes no part', () => {
 
   const values = resolved(inputs, { channel: 'none' }).values ?? {}
 
-  assert.deepEqual(inputsForRendering(inputs, values), { suffix: 'end', db: { host: 'h' }, channel: 'none' })
+  assert.deepEqual(inputsForRendering(defaultedInputs(inputs), values), {
+    suffix: 'end',
+    db: { host: 'h' },
+    channel: 'none',
+  })
 })
 
 test('a condition that cannot be rendered disables its input and is a problem', () => {

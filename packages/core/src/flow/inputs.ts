@@ -58,15 +58,21 @@ export function resolveInputs(inputs: readonly Input[], given: ValueMap, context
   return { values: nest(enabled.map(({ id, value }) => [id, value ?? null])), problems, perInput }
 }
 
-/**
- * What expressions see as `inputs`: defaults of inputs that take no part show through, unparsed.
- */
-export function inputsForRendering(inputs: readonly Input[], values: ValueMap): ValueMap {
-  const missing = flatten(inputs).filter(
-    ({ id, input }) => input.defaults !== undefined && lookUp(values, id) === undefined,
-  )
-  if (missing.length === 0) return values
-  return mergeMaps(nest(missing.map(({ id, input }) => [id, input.defaults ?? null])), values)
+/** The inputs of a flow that have a default, with their full ids. */
+export function defaultedInputs(inputs: readonly Input[]): readonly DefaultedInput[] {
+  return flatten(inputs).flatMap(({ id, input: { defaults } }) => (defaults === undefined ? [] : [{ id, defaults }]))
+}
+
+export interface DefaultedInput {
+  readonly id: string
+  readonly defaults: Value
+}
+
+/** What expressions see as `inputs`: defaults of inputs that take no part show through, unparsed. */
+export function inputsForRendering(defaulted: readonly DefaultedInput[], values: ValueMap): ValueMap {
+  if (defaulted.every(({ id }) => lookUp(values, id) !== undefined)) return values
+  const missing = defaulted.filter(({ id }) => lookUp(values, id) === undefined)
+  return mergeMaps(nest(missing.map(({ id, defaults }) => [id, defaults])), values)
 }
 
 function mergeMaps(under: ValueMap, over: ValueMap): ValueMap {

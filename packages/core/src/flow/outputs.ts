@@ -2,7 +2,7 @@ import { isMap, mapFrom, mapGet } from '../std/value.ts'
 import type { Value, ValueMap } from '../std/value.ts'
 import { jsonText, printValue } from '../std/value-text.ts'
 import type { Output } from './flow.ts'
-import { parseTyped } from './input-value.ts'
+import { isEncrypted, parseTyped } from './input-value.ts'
 
 export interface OutputProblem {
   readonly id: string
@@ -39,7 +39,7 @@ export function resolveOutputs(
     else
       problems.push({
         id: output.id,
-        message: `Invalid output for \`${output.id}\`, ${typed.problem}, but received \`${printValue(value)}\``,
+        message: `Invalid output for \`${output.id}\`, ${typed.problem}, but received \`${output.type === 'SECRET' ? '***' : printValue(value)}\``,
       })
   }
   return problems.length > 0 ? { problems } : { values: mapFrom(entries), problems }
@@ -48,6 +48,7 @@ export function resolveOutputs(
 function typeOutput(output: Output, value: Value, context: OutputContext): ReturnType<typeof parseTyped> {
   if (output.type === undefined) return { type: 'value', value }
   if (output.type === 'STRING' && isMap(value)) return { type: 'value', value: jsonText(value) }
+  if (output.type === 'SECRET' && isEncrypted(value)) return { type: 'value', value }
   const typed = parseTyped(value, { type: output.type, spelling: 'output' })
   if (output.type !== 'SECRET' || typed.type === 'problem') return typed
   if (context.encrypt === undefined)

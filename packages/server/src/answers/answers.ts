@@ -37,6 +37,12 @@ const ANSWERS: Answers = {
     const subkey = mapGet(args, 'subkey')
     return subkey === undefined || subkey === null ? secret : fieldOf(key, secret, printValue(subkey))
   },
+  open: ({ decrypt }, args) => {
+    if (decrypt) return Promise.resolve(decrypt(textOf(args, 'cipher')))
+    return Promise.reject(
+      new BatutaError('secret-not-found', 'No encryption key is configured, so that a SECRET cannot be read.'),
+    )
+  },
   read: async ({ files }, args) => {
     const uri = textOf(args, 'path')
     const entry = await files.find(uri)

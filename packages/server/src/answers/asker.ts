@@ -19,6 +19,8 @@ export interface AnswerWorld {
   readonly flows: FlowNames
   readonly environment: Readonly<Record<string, string | undefined>>
   nowMs(): number
+  /** Opens an encrypted text; absent where no key is configured. */
+  decrypt?(cipher: string): string
 }
 
 export type Answer = (world: AnswerWorld, args: ValueMap, asker: Asker) => Promise<Value>

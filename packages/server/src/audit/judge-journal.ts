@@ -162,6 +162,7 @@ interface Wrong {
 const AFTER_THE_END: ReadonlySet<Event['type']> = new Set([
   'moved',
   'restarted',
+  'overruled',
   'timer-fired',
   'labels',
   'held',
@@ -175,7 +176,8 @@ function judge(state: ExecutionState, plan: Plan, event: Event): readonly Wrong[
     case 'created':
       return [{ invariant: 'I11', what: 'it is born a second time', isFatal: true }]
     case 'moved':
-      if (state.isEnded && event.to !== 'RESTARTED')
+      // Somebody may say by hand how it ended.
+      if (state.isEnded && event.to !== 'RESTARTED' && !isFinal(event.to))
         wrong.push({ invariant: 'I2', what: `it goes ${state.state} → ${event.to} after its end` })
       return [...wrong, ...judgeMove(EXECUTION_MOVES, state.state, event.to)]
     case 'run-moved':
@@ -211,8 +213,13 @@ function judge(state: ExecutionState, plan: Plan, event: Event): readonly Wrong[
     case 'variables':
     case 'kill-requested':
     case 'restarted':
+    case 'breakpoints':
     case 'held':
       return wrong
+    case 'taken-over':
+      return [{ invariant: 'I11', what: 'it takes over a journal after its birth', isFatal: true }]
+    case 'overruled':
+      return [...wrong, ...judgeMove(RUN_MOVES, getRun(state, event.run).state, event.to)]
     case 'released':
       if (!state.isHeld) wrong.push({ invariant: 'I22', what: 'it is released, and was not held' })
       return wrong

@@ -24,6 +24,8 @@ const TURN_CPU_MAX_MS = 40
 const IDLE_WEIGHT_MAX_BYTES = 64 * 2 ** 20
 const PENDING_AGE_MAX_MS = 250
 const PENDING_BYTES_MAX = 64 * 2 ** 20
+/** What a held execution takes. */
+const FREEING: ReadonlySet<string> = new Set(['kill', 'release'])
 /** Whoever waits for the last flush looks this often. */
 const LOOK_AGAIN_MS = 5
 
@@ -232,7 +234,7 @@ export class Engine implements Inbox {
     entity.inbox = []
     const { state } = entity
     if (!state?.isHeld || state.isKillRequested) return inbox
-    const taken = inbox.filter(({ signal }) => signal.type === 'command' && signal.command.name !== 'restart')
+    const taken = inbox.filter(({ signal }) => signal.type === 'command' && FREEING.has(signal.command.name))
     this.#reject(
       inbox.filter(pending => !taken.includes(pending)),
       new SubmitError('failed', heldText(entity, 'one of its turns could not be run')),

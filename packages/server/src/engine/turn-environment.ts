@@ -18,7 +18,8 @@ export interface TurnEnvironmentOptions {
 }
 
 export function newTurnEnvironment(options: TurnEnvironmentOptions): EngineOptions['envOf'] {
-  const { platform, zone, locale, configuredRoots } = options
+  const { platform, zone, locale, configuredRoots, startWorld } = options
+  const { encrypt } = startWorld()
   return ({ nowMs, random, executionId }) => ({
     nowMs,
     random,
@@ -26,6 +27,7 @@ export function newTurnEnvironment(options: TurnEnvironmentOptions): EngineOptio
     locale,
     fuel: new Fuel(),
     configuredRoots,
+    ...(encrypt ? { encrypt } : {}),
     newId: () => newId({ nowMs: platform.nowMs(), shard: shardOf(executionId), random: () => platform.random() }),
     prepareChild: request => prepareChild(request, executionId, options),
   })
@@ -56,7 +58,7 @@ export function newEvaluator(
     const question = { type: 'evaluated', executionId: id, run, slot } as const
     const ask = askFor(world, { tenant, namespace, flowId, executionId: id, dialect: plan.flow.dialect })
     try {
-      const answer = await evaluateSlot({ state, plan, env }, { run, slot }, ask).then(
+      const answer = await evaluateSlot({ state, plan, env }, { run, slot }, ask, world.decrypt).then(
         value => ({ value }),
         (error: unknown) => ({ error: error instanceof Error ? error.message : String(error) }),
       )

@@ -11,8 +11,9 @@ const NODES_MAX = 1_000
 export function weighSignal(signal: Signal): number {
   switch (signal.type) {
     case 'create': {
-      const { inputs, trigger } = signal.birth
-      return HELD_BYTES + weighValue(inputs) + (trigger ? weighValue(trigger.variables) : 0)
+      const { inputs, trigger, copy = [] } = signal.birth
+      const copied = copy.reduce((sum, turn) => sum + turn.events.length, 0)
+      return HELD_BYTES + weighValue(inputs) + (trigger ? weighValue(trigger.variables) : 0) + copied
     }
     case 'settled':
       return HELD_BYTES + weighValue(signal.outputs ?? null)

@@ -136,6 +136,10 @@ function writeLabels(unit: Unit, state: ExecutionState, events: readonly Event[]
     if (key === 'system.correlationId' && value === state.id) continue
     unit.labels.push({ executionId: state.id, key, value })
   }
+  // The rows are written whole: where none are left the old ones must go all the same.
+  const [first] = state.labels
+  if (first && !events.some(event => event.type === 'created') && unit.labels.at(-1)?.executionId !== state.id)
+    unit.labels.push({ executionId: state.id, ...first })
 }
 
 function writeMetrics(unit: Unit, { plan, env, result }: Written): void {

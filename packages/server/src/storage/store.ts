@@ -94,7 +94,10 @@ export interface Operations {
     readonly args: { readonly tenant: string; readonly namespace: string }
     readonly result: boolean
   }
-  deleteExecution: { readonly args: { readonly id: string }; readonly result: boolean }
+  deleteExecution: {
+    readonly args: { readonly id: string; readonly keepsLogs?: boolean; readonly keepsMetrics?: boolean }
+    readonly result: boolean
+  }
   /**
    * Looks at the next `limit` executions after one, oldest first, and deletes those of them that had ended by then, each with all that belongs
    * to it.

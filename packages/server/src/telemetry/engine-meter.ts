@@ -115,6 +115,9 @@ export class EngineMeter {
       case 'variables':
       case 'kill-requested':
       case 'restarted':
+      case 'taken-over':
+      case 'overruled':
+      case 'breakpoints':
       case 'held':
       case 'released':
     }

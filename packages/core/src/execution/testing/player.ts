@@ -6,12 +6,13 @@ import { parseFlow } from '../../flow/parse.ts'
 import { Fuel } from '../../expression/fuel.ts'
 import type { Value, ValueMap } from '../../std/value.ts'
 import { encodeEvents } from '../event-codec.ts'
-import type { Birth, Effect, Settlement, Signal } from '../event.ts'
+import type { Birth, Command, Effect, Settlement, Signal } from '../event.ts'
 import { fold, type JournalRow } from '../journal.ts'
 import { valueChain } from '../outputs.ts'
 import { compilePlan, type Plan } from '../plan.ts'
 import { presentExecution } from '../present.ts'
-import { isFinal, type ExecutionState, type FinalState, type TaskRun } from '../state.ts'
+import { replayBirth } from '../replay.ts'
+import { isFinal, type Breakpoint, type ExecutionState, type FinalState, type TaskRun } from '../state.ts'
 import { openExecution, runTurn, type TurnResult } from '../turn.ts'
 import type { TurnEnv } from '../turn-env.ts'
 import { canonical } from './canonical.ts'
@@ -49,6 +50,29 @@ export function play(body: string, options: PlayOptions = {}): Player {
   return new Player(compilePlan(parsed.flow, { tenant: 'main', revision: 3 }), options)
 }
 
+export interface ReplayOptions {
+  /** The name of the run to begin from; from the start when absent. */
+  readonly run?: string
+  readonly inputs?: ValueMap
+  /** Of another revision. */
+  readonly body?: string
+  readonly breakpoints?: readonly Breakpoint[]
+}
+
+/** The replay of an execution, played on. */
+export function replayOf(source: Player, { run, inputs, body, breakpoints }: ReplayOptions = {}): Player {
+  const plan = body === undefined ? source.plan : play(body).plan
+  const again = replayBirth(source, {
+    plan,
+    nowMs: source.nowMs,
+    ...(run === undefined ? {} : { run: source.run(run).ordinal }),
+    ...(inputs === undefined ? {} : { inputs }),
+    ...(breakpoints === undefined ? {} : { breakpoints }),
+  })
+  if ('refusal' in again) throw new Error(again.refusal.message)
+  return new Player(plan, { birth: again.birth, inputs: again.birth.inputs })
+}
+
 /** A task that touches the world. */
 export const JOB = 'io.batuta.test.Job'
 
@@ -60,7 +84,7 @@ export class Player {
   readonly effects: Effect[] = []
   readonly turns: TurnResult[] = []
   nowMs: number = BASE_MS
-  readonly #rows: JournalRow[] = []
+  readonly rows: JournalRow[] = []
   readonly #options: PlayOptions
   #ids = 0
 
@@ -122,6 +146,10 @@ export class Player {
 
   kill(isCascading = false): TurnResult {
     return this.take({ type: 'command', executionId: ID, command: { name: 'kill', isCascading } })
+  }
+
+  command(command: Command): TurnResult {
+    return this.take({ type: 'command', executionId: ID, command })
   }
 
   restart(): TurnResult {
@@ -231,10 +259,10 @@ export class Player {
     this.effects.push(...result.effects)
     if (result.events.length > 0) {
       const { turn } = result.state
-      this.#rows.push({ turn, version: 1, atMs: this.nowMs, events: encodeEvents(result.events) })
+      this.rows.push({ turn, version: 1, atMs: this.nowMs, events: encodeEvents(result.events) })
     }
     if (this.#options.isUnfolded !== true)
-      assert.equal(canonical(fold(ID, this.#rows, this.plan)), canonical(result.state), 'the fold is not the state')
+      assert.equal(canonical(fold(ID, this.rows, this.plan)), canonical(result.state), 'the fold is not the state')
     if (result.state.isEnded) this.#assertNothingAlive(result.state)
   }
 

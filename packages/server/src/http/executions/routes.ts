@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { isFinal, presentExecution, type ApiDialect } from '@batuta/core'
+import { presentExecution, type ApiDialect } from '@batuta/core'
 import type { HttpDependencies } from '../dependencies.ts'
 import { events } from '../event-stream.ts'
 import type { Handlers } from '../exchange.ts'
@@ -8,8 +8,10 @@ import { presentFlowForExecution } from '../flows/present-flow.ts'
 import { findFlows, flowSearchOf } from '../flows/search-flows.ts'
 import { BODY_BYTES_MAX, readBytes, textOf } from '../read-body.ts'
 import { empty, json, jsonText, listText, type Reply } from '../reply.ts'
-import { notFound, unprocessable } from '../request-error.ts'
-import { commandExecution, commandMany, deleteExecution, deleteMany } from './act-on-execution.ts'
+import { notFound } from '../request-error.ts'
+import { deleteExecution } from './act-on-execution.ts'
+import { actionHandlers } from './action-routes.ts'
+import { bulkHandlers } from './bulk-routes.ts'
 import { callWebhook } from './call-webhook.ts'
 import { evaluateExpression } from './evaluate-expression.ts'
 import { downloadFile, findFile } from './execution-files.ts'
@@ -17,13 +19,19 @@ import { followExecution } from './follow-execution.ts'
 import { lookAt } from './look.ts'
 import { getExecution } from './read-execution.ts'
 import { resumeExecution, validateResume } from './resume-execution.ts'
-import { findMatching, searchExecutions } from './search-executions.ts'
+import { searchExecutions } from './search-executions.ts'
 import { startExecution } from './start-execution.ts'
 import { readTraceparent } from './read-traceparent.ts'
 import { validateInputs } from './validate-inputs.ts'
 
 export function executionHandlers(dependencies: HttpDependencies): Handlers<'executions'> {
-  return { ...readHandlers(dependencies), ...writeHandlers(dependencies), ...webhookHandlers(dependencies) }
+  return {
+    ...readHandlers(dependencies),
+    ...writeHandlers(dependencies),
+    ...actionHandlers(dependencies),
+    ...bulkHandlers(dependencies),
+    ...webhookHandlers(dependencies),
+  }
 }
 
 type Reading =
@@ -92,21 +100,7 @@ function readHandlers(dependencies: HttpDependencies): Pick<Handlers<'executions
   }
 }
 
-type Writing =
-  | 'create'
-  | 'createOld'
-  | 'validateInputs'
-  | 'kill'
-  | 'killByIds'
-  | 'resume'
-  | 'validateResume'
-  | 'resumeByIds'
-  | 'resumeByQuery'
-  | 'release'
-  | 'restart'
-  | 'restartByIds'
-  | 'delete'
-  | 'deleteByIds'
+type Writing = 'create' | 'createOld' | 'validateInputs' | 'resume' | 'validateResume' | 'delete'
 
 function writeHandlers(dependencies: HttpDependencies): Pick<Handlers<'executions'>, Writing> {
   const { store } = dependencies
@@ -114,61 +108,15 @@ function writeHandlers(dependencies: HttpDependencies): Pick<Handlers<'execution
     create: call => startExecution(call, dependencies),
     createOld: call => startExecution(call, dependencies),
     validateInputs: call => validateInputs(call, dependencies),
-    kill: async ({ params, query, dialect }) => {
-      const command = { name: 'kill', isCascading: query.isOnKillCascade ?? true } as const
-      const text = await commandExecution(params.executionId, command, { dependencies, dialect })
-      return jsonText(text, dialect === 'c' ? 200 : 202)
-    },
-    killByIds: ({ body }) =>
-      commandMany(
-        body,
-        { name: 'kill', isCascading: false },
-        { dependencies, isFit: state => !isFinal(state), wanted: 'under way' },
-      ),
     resume: call => resumeExecution(call, dependencies),
     validateResume: call => validateResume(call, dependencies),
-    resumeByIds: ({ body }) => resumeMany(body, dependencies),
-    resumeByQuery: async ({ query, filters }) => {
-      const rows = await findMatching(query, { filters, dependencies })
-      return await resumeMany(
-        rows.flatMap(row => (row.state === 'PAUSED' ? [row.id] : [])),
-        dependencies,
-      )
-    },
-    release: async ({ params, dialect }) =>
-      jsonText(await commandExecution(params.executionId, { name: 'release' }, { dependencies, dialect })),
-    restart: async ({ params, query, dialect }) => {
-      await refuseOtherRevision(params.executionId, query.revision, dependencies)
-      return jsonText(await commandExecution(params.executionId, { name: 'restart' }, { dependencies, dialect }))
-    },
-    restartByIds: ({ body }) =>
-      commandMany(body, { name: 'restart' }, { dependencies, isFit: state => state === 'FAILED', wanted: 'FAILED' }),
     delete: async ({ params, query }) => {
       const row = await store.read.findExecution(params.executionId)
       if (!row) throw notFound(`The execution "${params.executionId}"`)
       await deleteExecution(row, query, dependencies)
       return empty(204)
     },
-    deleteByIds: ({ body, query }) => deleteMany(body, query, dependencies),
   }
-}
-
-function resumeMany(ids: readonly string[], dependencies: HttpDependencies): Promise<Reply> {
-  return commandMany(ids, { name: 'resume' }, { dependencies, isFit: state => state === 'PAUSED', wanted: 'PAUSED' })
-}
-
-async function refuseOtherRevision(
-  executionId: string,
-  revision: number | undefined,
-  { store }: HttpDependencies,
-): Promise<void> {
-  if (revision === undefined) return
-  const row = await store.read.findExecution(executionId)
-  if (!row || row.revision === revision) return
-  throw unprocessable(
-    'revision-fixed',
-    `The execution "${executionId}" runs revision ${row.revision}: it cannot be restarted with another one.`,
-  )
 }
 
 type Calling = 'webhookGet' | 'webhookPost' | 'webhookPut' | 'webhookPathGet' | 'webhookPathPost' | 'webhookPathPut'

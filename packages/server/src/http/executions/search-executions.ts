@@ -41,14 +41,13 @@ export async function searchExecutions(
   return pageText(documents, found.total)
 }
 
-/** The header rows that a search finds, newest first, up to the last that can be paged to. */
-export async function findMatching(
-  flat: FlatSearch,
-  { filters, dependencies }: { readonly filters: readonly Filter[]; readonly dependencies: HttpDependencies },
-): Promise<readonly ExecutionRow[]> {
-  const search = executionSearchOf(flat, filters, dependencies)
-  const found = await findRows(search, { offset: 0, size: OFFSET_MAX, order: { isAscending: false } }, dependencies)
-  return found.rows
+/** All rows that a search finds, newest first, up to a bound; `total` tells whether there are more. */
+export async function findAllRows(
+  search: ExecutionSearch,
+  limit: number,
+  dependencies: HttpDependencies,
+): Promise<Rows> {
+  return await findRows(search, { offset: 0, size: limit, order: { isAscending: false } }, dependencies)
 }
 
 interface Order {
@@ -83,7 +82,7 @@ function orderOf(sort: readonly string[]): Order {
   return { isAscending, column }
 }
 
-interface Rows {
+export interface Rows {
   readonly rows: readonly ExecutionRow[]
   readonly total: number
 }

@@ -16,6 +16,7 @@ import { RequestError, notFound, unprocessable } from '../request-error.ts'
 import { failedChecks, refuseByChecks } from './checks.ts'
 import { lookAt } from './look.ts'
 import { prepareExecution } from './prepare-execution.ts'
+import { readBreakpoints } from './read-breakpoints.ts'
 import { readTraceparent } from './read-traceparent.ts'
 import { readForm, type Form } from './read-form.ts'
 import type { IncomingMessage } from 'node:http'
@@ -26,6 +27,7 @@ export interface StartQuery {
   readonly wait?: boolean
   readonly revision?: number
   readonly scheduleDate?: string
+  readonly breakpoints?: string
 }
 
 export interface StartCall {
@@ -38,7 +40,7 @@ export interface StartCall {
 }
 
 export async function startExecution(call: StartCall, dependencies: HttpDependencies): Promise<Reply> {
-  const plan = planToStart(call, dependencies)
+  const plan = await planToStart(call, dependencies)
   const labels = readLabels(call.query.labels)
   const executionId = dependencies.newId()
   const form = await readForm(call.incoming, { plan, executionId, files: dependencies.files })
@@ -84,7 +86,8 @@ async function birthFrom(
   if (flow.checks.length > 0) {
     refuseByChecks(await failedChecks(plan, prepared.birth.inputs, dependencies))
   }
-  return prepared.birth
+  const breakpoints = readBreakpoints(query.breakpoints)
+  return breakpoints.length === 0 ? prepared.birth : { ...prepared.birth, breakpoints }
 }
 
 export function invalidInputs(problems: readonly InputProblem[]): RequestError {
@@ -96,20 +99,21 @@ export function invalidInputs(problems: readonly InputProblem[]): RequestError {
   )
 }
 
-/** The flow as it is to be started: it must exist, be enabled, and have the revision that was asked for. */
-export function planToStart(
+/** The flow as it is to be started: it must exist and be enabled; an older revision is read for it. */
+export async function planToStart(
   { params, query }: Pick<StartCall, 'params' | 'query'>,
   { flows, config }: HttpDependencies,
-): Plan {
+): Promise<Plan> {
   const { namespace, id: flowId } = params
-  const entry = flows.newest({ tenant: config.tenant, namespace, flowId })
+  const key = { tenant: config.tenant, namespace, flowId }
+  const entry = flows.newest(key)
   if (!entry) throw notFound(`The flow "${namespace}.${flowId}"`)
   if (entry.isDisabled) throw disabledFlow(namespace, flowId)
-  if (query.revision !== undefined && query.revision !== entry.revision) {
-    const message = `Revision ${query.revision} of the flow "${namespace}.${flowId}" cannot be started: the newest is ${entry.revision}.`
-    throw unprocessable('revision-not-newest', message)
-  }
-  return flows.planOf(entry)
+  if (query.revision === undefined || query.revision === entry.revision) return flows.planOf(entry)
+  const plan = await flows.loadPlan(key, query.revision)
+  if (!plan) throw notFound(`Revision ${query.revision} of the flow "${namespace}.${flowId}"`)
+  if (plan.flow.disabled) throw disabledFlow(namespace, flowId)
+  return plan
 }
 
 export function disabledFlow(namespace: string, flowId: string): RequestError {

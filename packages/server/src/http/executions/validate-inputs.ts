@@ -19,7 +19,7 @@ import { readForm } from './read-form.ts'
 import { planToStart, type StartCall } from './start-execution.ts'
 
 export async function validateInputs(call: StartCall, dependencies: HttpDependencies): Promise<Reply> {
-  const plan = planToStart(call, dependencies)
+  const plan = await planToStart(call, dependencies)
   const form = await readForm(call.incoming, { plan, executionId: dependencies.newId() })
   const world = dependencies.startWorld()
   const request = { plan, inputs: form.inputs, isForm: form.isText }

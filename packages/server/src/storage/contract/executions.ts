@@ -212,6 +212,24 @@ function others(subject: StoreSubject): void {
     for (const id of ['e1', 'e2']) assert.deepEqual(journals.get(id), await store.read.journalOf(id))
   })
 
+  storeCase(
+    subject,
+    'of a deleted execution the logs and the metrics are kept when that is wished',
+    async ({ store }) => {
+      const node = await join(store)
+      const metric = { run: 0, taskId: 't', name: 'rows', type: 'counter', value: 1, tags: '{}', atMs: NOW_MS } as const
+      for (const id of ['e1', 'e2'])
+        await node.write({ births: [executionRow(id)], logs: [logRow(id)], metrics: [{ executionId: id, ...metric }] })
+
+      await store.perform('deleteExecution', { id: 'e1', keepsLogs: true })
+      await store.perform('deleteExecution', { id: 'e2', keepsMetrics: true })
+
+      const kept = async (id: string): Promise<string> =>
+        `${(await store.read.logsOf({ executionId: id, limit: 10 })).length} ${(await store.read.metricsOf(id)).length}`
+      assert.deepEqual([await kept('e1'), await kept('e2')], ['1 0', '0 1'])
+    },
+  )
+
   storeCase(subject, 'an execution is deleted with all that belongs to it, once', async ({ store }) => {
     const node = await join(store)
     const rowsOf = (id: string): Parameters<typeof node.write>[0] => ({

@@ -68,7 +68,7 @@ const PERFORMERS: Performers = {
     return null
   },
   ...KEY_PERFORMERS,
-  deleteExecution: (tables, { id }) => deleteExecution(tables, id),
+  deleteExecution: (tables, args) => deleteExecution(tables, args.id, args),
   purgeExecutions: (tables, slice) => purgeExecutions(tables, slice),
   purgeOperations: (tables, { nowMs, limit }) => {
     const old = [...tables.operations.values()]
@@ -79,8 +79,14 @@ const PERFORMERS: Performers = {
   },
 }
 
-function deleteExecution(tables: Tables, id: string): boolean {
-  for (const table of [tables.journal, tables.labels, tables.logs, tables.metrics]) table.delete(id)
+function deleteExecution(
+  tables: Tables,
+  id: string,
+  { keepsLogs = false, keepsMetrics = false }: Partial<Operations['deleteExecution']['args']> = {},
+): boolean {
+  for (const table of [tables.journal, tables.labels]) table.delete(id)
+  if (!keepsLogs) tables.logs.delete(id)
+  if (!keepsMetrics) tables.metrics.delete(id)
   for (const [key, timer] of tables.timers) if (timer.executionId === id) tables.timers.delete(key)
   for (const [key, job] of tables.jobs) {
     if (job.executionId !== id) continue

@@ -106,8 +106,8 @@ const PERFORMERS: Performers = {
     return null
   },
   ...KEY_PERFORMERS,
-  *deleteExecution({ id }, { born }) {
-    yield* deleteParts(id, born)
+  *deleteExecution({ id, keepsLogs = false, keepsMetrics = false }, { born }) {
+    yield* deleteParts(id, born, new Set([...(keepsLogs ? ['logs'] : []), ...(keepsMetrics ? ['metrics'] : [])]))
     return (yield of(sql.DELETE_EXECUTION, born.is(id, 'id'))).length === 1
   },
   *purgeExecutions(slice, { born }) {
@@ -144,8 +144,9 @@ function oldOf({ endedBeforeMs, afterId, limit }: PurgeSlice, born: BirthOrder):
 }
 
 /** All of an execution but its header. */
-function* deleteParts(id: string, born: BirthOrder): Performance<void> {
-  for (const table of sql.TABLES_BY_BIRTH) yield of(sql.deleteByBirth(table), born.is(id, 'execution_id'))
+function* deleteParts(id: string, born: BirthOrder, kept: ReadonlySet<string> = new Set()): Performance<void> {
+  for (const table of sql.TABLES_BY_BIRTH)
+    if (!kept.has(table)) yield of(sql.deleteByBirth(table), born.is(id, 'execution_id'))
   for (const table of sql.TABLES_OF_WORK) yield run(sql.deleteOf(table), id)
 }
 

@@ -1,0 +1,100 @@
+// What a replay begins with: the journal of its source, turn by turn, without what concerns the source alone. Under another revision the places of
+// tasks are found again by their ids; a task that is gone has none.
+import { decodeEvents, type JournalRow } from './journal.ts'
+import { encodeEvents } from './event-codec.ts'
+import type { CopiedTurn, Event } from './event.ts'
+import { decodeEventList } from './event-codec.ts'
+import { ROOT } from './state.ts'
+import type { Plan, PlanLists } from './plan.ts'
+
+/** A run whose task the other revision does not have: it can only be one that was removed. */
+export const NO_TASK = -1
+
+/** Labels, outputs and what is under way belong to the source; holds, kills and pauses, too. */
+const LEFT_OUT: ReadonlySet<Event['type']> = new Set([
+  'labels',
+  'outputs',
+  'held',
+  'released',
+  'kill-requested',
+  'breakpoints',
+  'timer-set',
+  'timer-fired',
+  'evaluate-asked',
+  'evaluated',
+])
+
+export function copyJournal(rows: readonly JournalRow[], from: Plan, to: Plan): readonly CopiedTurn[] {
+  const translate = from === to ? (event: Event): Event => event : translator(from, to)
+  const turns: CopiedTurn[] = []
+  const add = (atMs: number, events: readonly Event[]): void => {
+    const kept = events.filter(({ type }) => !LEFT_OUT.has(type)).map(translate)
+    turns.push({ atMs, events: encodeEvents(kept) })
+  }
+  for (const row of rows) {
+    const [first, ...rest] = decodeEvents(row)
+    if (first?.type !== 'created') {
+      add(row.atMs, first ? [first, ...rest] : rest)
+      continue
+    }
+    for (const turn of first.copy ?? []) add(turn.atMs, decodeEventList(turn.events))
+    add(row.atMs, rest)
+  }
+  return turns
+}
+
+type Opened = Extract<Event, { type: 'group-opened' }>
+
+function translator(from: Plan, to: Plan): (event: Event) => Event {
+  const indexOf = new Map(to.tasks.map(({ id, index }) => [id, index]))
+  const taskOf = (index: number): number => indexOf.get(from.tasks[index]?.id ?? '') ?? NO_TASK
+  const taskOfRun = new Map<number, number>()
+  const opened = new Map<number, Opened>()
+  return event => {
+    if (event.type === 'run-created') {
+      taskOfRun.set(event.run, event.task)
+      const group = event.parent === ROOT ? undefined : opened.get(event.parent)
+      const task = taskOf(event.task)
+      const lane = group?.isFanned === true && event.lane >= 0 ? Math.max(0, group.branch.indexOf(task)) : event.lane
+      return { ...event, task, lane }
+    }
+    if (event.type === 'run-resumed' && event.branch)
+      return { ...event, branch: event.branch.map(taskOf).filter(index => index !== NO_TASK) }
+    if (event.type !== 'group-opened') return event
+    const branch = branchOf(event, { from, to, task: taskOfRun.get(event.run) ?? NO_TASK, taskOf })
+    const isPerTask = event.isFanned === true
+    const translated = { ...event, branch, ...(isPerTask ? { laneCount: branch.length } : {}) }
+    opened.set(event.run, translated)
+    return translated
+  }
+}
+
+/** The list of the other revision that has the same name in its group, so that tasks that are new there run, too. */
+function branchOf(
+  { branch }: Opened,
+  {
+    from,
+    to,
+    task,
+    taskOf,
+  }: { readonly from: Plan; readonly to: Plan; readonly task: number; taskOf(index: number): number },
+): readonly number[] {
+  const before = from.tasks[task]?.lists
+  const after = to.tasks[taskOf(task)]?.lists
+  const same = before && after && listPairs(before, after).find(([list]) => isSame(list, branch))
+  return same ? same[1] : branch.map(taskOf).filter(index => index !== NO_TASK)
+}
+
+function listPairs(before: PlanLists, after: PlanLists): readonly (readonly [readonly number[], readonly number[]])[] {
+  return [
+    [before.tasks, after.tasks],
+    [before.then, after.then],
+    [before.else, after.else],
+    ...[...before.cases].map(([key, list]) => [list, after.cases.get(key) ?? []] as const),
+    ...(before.defaults && after.defaults ? [[before.defaults, after.defaults] as const] : []),
+  ]
+}
+
+function isSame(left: readonly number[], right: readonly number[]): boolean {
+  return left.length > 0 && left.length === right.length && left.every((index, at) => index === right[at])
+}

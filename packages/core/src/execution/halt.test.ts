@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { BASE_MS, JOB, play, replayOf } from './testing/player.ts'
+
+const TWO = `tasks: [{ id: a, type: ${JOB} }, { id: b, type: ${JOB} }]`
+
+test('a pause by hand lets run what runs, and begins nothing until it is resumed', () => {
+  const player = play(TWO)
+
+  player.command({ name: 'pause' })
+  player.settle('a')
+  assert.equal(player.out, '')
+  assert.equal(player.history, 'CREATED RUNNING PAUSED')
+  player.command({ name: 'force-run' })
+
+  assert.equal(player.out, 'b')
+  player.settle('b')
+  assert.equal(player.history, 'CREATED RUNNING PAUSED RUNNING SUCCESS')
+})
+
+test('a retry that is due during a pause waits for its end', () => {
+  const player = play(`
+tasks:
+  - { id: a, type: ${JOB}, retry: { type: constant, interval: PT1S, maxAttempts: 2 } }`)
+  player.command({ name: 'pause' })
+  player.settle('a', 'FAILED')
+
+  player.retry('a')
+  assert.equal(player.out, '')
+  player.command({ name: 'force-run' })
+
+  assert.equal(player.out, 'a')
+})
+
+test('only a running execution can be paused, and a kill ends a paused one', () => {
+  const player = play(TWO)
+  player.command({ name: 'pause' })
+
+  const again = player.command({ name: 'pause' })
+  player.kill()
+  player.settle('a', 'KILLED')
+
+  assert.equal(again.refusals[0]?.code, 'wrong-state')
+  assert.equal(player.state.state, 'KILLED')
+})
+
+test('an execution that waits for its hour begins at once when it is forced', () => {
+  const player = play(TWO, { birth: { scheduledMs: BASE_MS + 60_000 } })
+  assert.equal(player.history, 'CREATED')
+
+  player.command({ name: 'force-run' })
+
+  assert.equal(player.out, 'a')
+  assert.equal(player.state.timers.size, 0)
+  player.settle('a')
+  player.settle('b')
+  assert.equal(player.command({ name: 'force-run' }).refusals[0]?.code, 'wrong-state')
+})
+
+test('an execution stops before a breakpoint, and goes on to the next one', () => {
+  const player = play(`tasks: [{ id: a, type: ${JOB} }, { id: b, type: ${JOB} }, { id: c, type: ${JOB} }]`, {
+    birth: { breakpoints: [{ id: 'b' }] },
+  })
+  player.settle('a')
+  assert.equal(player.history, 'CREATED RUNNING BREAKPOINT')
+  assert.equal(player.histories['b'], 'CREATED BREAKPOINT')
+
+  player.command({ name: 'resume-from-breakpoint', breakpoints: [{ id: 'c' }] })
+  player.settle('b')
+
+  assert.equal(player.history, 'CREATED RUNNING BREAKPOINT RUNNING BREAKPOINT')
+  player.command({ name: 'resume-from-breakpoint' })
+  player.settle('c')
+  assert.equal(player.history, 'CREATED RUNNING BREAKPOINT RUNNING BREAKPOINT RUNNING SUCCESS')
+  assert.equal(player.command({ name: 'resume-from-breakpoint' }).refusals[0]?.code, 'wrong-state')
+})
+
+test('a breakpoint may name one value of a loop, and comes with a replay', () => {
+  const source = play(`
+tasks:
+  - id: each
+    type: core.flow.ForEach
+    values: [x, y]
+    tasks: [{ id: a, type: ${JOB} }]`)
+  source.settle('a[x]')
+  source.settle('a[y]')
+
+  const again = replayOf(source, { breakpoints: [{ id: 'a', value: 'y' }] })
+
+  assert.equal(again.out, 'a[x]')
+  again.settle('a[x]')
+  assert.equal(again.history, 'CREATED RUNNING BREAKPOINT')
+  again.kill()
+  assert.equal(again.state.state, 'KILLED')
+})
+
+test('only a queued execution can be taken out of the queue', () => {
+  const player = play(TWO)
+
+  assert.equal(player.command({ name: 'unqueue', state: 'RUNNING' }).refusals[0]?.code, 'wrong-state')
+})

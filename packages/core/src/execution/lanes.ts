@@ -1,0 +1,52 @@
+// Where the runs of a group stand: the cursors of its lanes and the counts of its children. Changed in place by `apply` and by nobody else.
+import { HANDLER, type ExecutionState, type Group, type TaskRun } from './state.ts'
+
+/** Moves the cursors of the group over the child that was just created. */
+export function placeChild(group: Group, run: TaskRun): void {
+  if (run.lane === HANDLER) {
+    group.handlerAt += 1
+    group.handlerRun = run.ordinal
+    return
+  }
+  const begun = group.lanes.get(run.lane) ?? 0
+  group.lanes.set(run.lane, begun + 1)
+  if (begun === 0) group.nextLane = Math.max(group.nextLane, run.lane + 1)
+  else if (group.ready[0] === run.lane) group.ready.shift()
+  else group.ready = group.ready.filter(lane => lane !== run.lane)
+}
+
+/** A lane whose child failed stays where it is; one that has another task is ready for it; else it is closed. */
+export function leaveChild(group: Group, run: TaskRun): void {
+  if (run.lane === HANDLER) {
+    delete group.handlerRun
+    return
+  }
+  const begun = group.lanes.get(run.lane)
+  if (begun === undefined || leaveCrowd(group, run.lane)) return
+  const length = group.isFanned ? 1 : group.branch.length
+  if (run.state === 'FAILED' || begun >= length) group.lanes.delete(run.lane)
+  else group.ready.push(run.lane)
+}
+
+/** A restart may begin several runs of one lane again: the next task of it waits for all of them. */
+function leaveCrowd(group: Group, lane: number): boolean {
+  const others = (group.crowded.get(lane) ?? 1) - 1
+  if (others > 0) group.crowded.set(lane, others)
+  else group.crowded.delete(lane)
+  return others > 0
+}
+
+/** Counts the run's state for its parent; handlers never count for the final state. */
+export function count(group: Group, run: TaskRun, by: 1 | -1): void {
+  if (run.state === 'RETRYING') group.retrying += by
+  if (run.state === 'CREATED' || run.state === 'RESTARTED') group.beginning += by
+  if (run.lane === HANDLER) return
+  if (run.state === 'FAILED') group.failed += by
+  if (run.state === 'KILLED') group.killed += by
+  if (run.state === 'WARNING') group.warned += by
+}
+
+export function stopAwaiting(state: ExecutionState, run: TaskRun): void {
+  run.isAwaited = false
+  state.awaited.delete(run.ordinal)
+}

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { JOB, play, type Player } from './testing/player.ts'
+
+const FLOW = `
+tasks:
+  - id: group
+    type: core.flow.Sequential
+    tasks: [{ id: work, type: ${JOB} }, { id: next, type: ${JOB} }]
+  - { id: end, type: ${JOB} }
+errors: [{ id: handler, type: core.debug.Return, format: x }]`
+
+function say(player: Player, name: string, state: string): string | undefined {
+  const { refusals } = player.command({ name: 'change-run-state', run: player.run(name).ordinal, state })
+  return refusals[0]?.code
+}
+
+test('a failed task that is declared successful is followed by the next one, and its error handler is gone', () => {
+  const player = play(FLOW)
+  player.settle('work', 'FAILED')
+
+  say(player, 'work', 'SUCCESS')
+  player.settle('next')
+  player.settle('end')
+
+  assert.equal(player.history, 'CREATED RUNNING FAILED RESTARTED RUNNING SUCCESS')
+  assert.equal(player.histories['work'], 'CREATED SUBMITTED RUNNING FAILED SUCCESS')
+  assert.equal(player.histories['group'], 'CREATED RUNNING FAILED RUNNING SUCCESS')
+  assert.deepEqual(
+    player.run('work').attempts.map(attempt => attempt.state),
+    ['SUCCESS'],
+  )
+  assert.equal(player.states['handler'], undefined)
+  assert.equal(player.state.attemptNumber, 1)
+})
+
+test('a successful task that is declared failed fails the execution, and its errors run', () => {
+  const player = play(FLOW)
+  for (const name of ['work', 'next', 'end']) player.settle(name)
+
+  say(player, 'end', 'FAILED')
+
+  assert.equal(player.history, 'CREATED RUNNING SUCCESS RESTARTED RUNNING FAILED')
+  assert.equal(player.states['handler'], 'SUCCESS')
+})
+
+test('a task that is declared cancelled cancels the execution at once', () => {
+  const player = play(FLOW)
+  player.settle('work', 'FAILED')
+
+  say(player, 'work', 'CANCELLED')
+
+  assert.equal(player.history, 'CREATED RUNNING FAILED CANCELLED')
+  assert.equal(player.isEnded, true)
+  assert.equal(player.states['group'], 'CANCELLED')
+})
+
+test('the state of a run is refused while the execution runs, for a run that is not there, and for states that are no end', () => {
+  const player = play(FLOW)
+
+  assert.equal(say(player, 'work', 'SUCCESS'), 'wrong-state')
+  assert.equal(say(player, 'work', 'RUNNING'), 'invalid-state')
+  assert.equal(
+    player.command({ name: 'change-run-state', run: 99, state: 'FAILED' }).refusals[0]?.code,
+    'unknown-task-run',
+  )
+})
+
+test('the status of an ended execution is a label: no task is touched', () => {
+  const player = play(FLOW)
+  const early = player.command({ name: 'change-status', state: 'SUCCESS' })
+  player.settle('work', 'FAILED')
+
+  player.command({ name: 'change-status', state: 'WARNING' })
+  player.command({ name: 'change-status', state: 'WARNING' })
+  player.command({ name: 'change-status', state: 'SUCCESS' })
+  const odd = player.command({ name: 'change-status', state: 'RUNNING' })
+
+  assert.equal(player.history, 'CREATED RUNNING FAILED WARNING SUCCESS')
+  assert.equal(player.states['work'], 'FAILED')
+  assert.deepEqual([early.refusals[0]?.code, odd.refusals[0]?.code], ['wrong-state', 'invalid-state'])
+})
+
+test('labels of an ended execution are replaced, those of the system stay', () => {
+  const labels = [
+    { key: 'team', value: 'blue' },
+    { key: 'keep', value: 'me' },
+    { key: 'system.correlationId', value: 'x' },
+  ]
+  const player = play(`tasks: [{ id: t, type: ${JOB} }]`, { birth: { labels } })
+  const early = player.command({ name: 'set-labels', labels: [] })
+  player.settle('t')
+
+  player.command({ name: 'set-labels', labels: [{ key: 'team', value: 'red' }] })
+
+  assert.equal(early.refusals[0]?.code, 'wrong-state')
+  assert.deepEqual(player.state.labels, [
+    { key: 'system.correlationId', value: 'x' },
+    { key: 'team', value: 'red' },
+  ])
+})

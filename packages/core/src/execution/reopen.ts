@@ -1,0 +1,160 @@
+// An execution goes on after its end, or begins with what another one did: the part of the fold that takes ends back. Counts and lanes of the groups
+// that are open again follow from their children.
+import { assert } from '../std/assert.ts'
+import { rebuildAgenda } from './agenda.ts'
+import type { Event, Reopening } from './event.ts'
+import { count, leaveChild, stopAwaiting } from './lanes.ts'
+import { getRun, groupOf } from './look-up.ts'
+import { reindexOutputs } from './outputs.ts'
+import { getTask, type Plan } from './plan.ts'
+import {
+  HANDLER,
+  ROOT,
+  RUN_MOVES,
+  isFinal,
+  type ExecutionState,
+  type Group,
+  type StateName,
+  type TaskRun,
+} from './state.ts'
+
+export function applyReopening(
+  state: ExecutionState,
+  plan: Plan,
+  event: Extract<Event, { type: 'restarted' | 'taken-over' | 'overruled' }>,
+  atMs: number,
+): void {
+  switch (event.type) {
+    case 'restarted':
+      return restart(state, plan, event, atMs)
+    case 'taken-over':
+      return takeOver(state, plan, event, atMs)
+    case 'overruled':
+      return overrule(state, plan, event, atMs)
+  }
+}
+
+function restart(state: ExecutionState, plan: Plan, event: Reopening, atMs: number): void {
+  state.attemptNumber += 1
+  goOn(state)
+  for (const ordinal of event.leaves) delete getRun(state, ordinal).evaluated
+  reopenRuns(state, plan, event, atMs)
+}
+
+/** The end that there was, if there was one, is taken back. */
+function goOn(state: ExecutionState): void {
+  if (state.isEnded) state.generation += 1
+  state.isKillRequested = false
+  state.isEnded = false
+  delete state.outputs
+  state.evaluated.clear()
+  state.asked.clear()
+}
+
+/** Nothing that is under way belongs to the copy: jobs, timers, children and questions are those of the execution that it was made from. */
+function takeOver(state: ExecutionState, plan: Plan, event: Reopening, atMs: number): void {
+  goOn(state)
+  state.isHeld = false
+  state.awaited.clear()
+  state.children.clear()
+  state.timers.clear()
+  for (const run of state.runs) {
+    run.isAwaited = false
+    delete run.evaluated
+  }
+  for (const ordinal of event.leaves) {
+    const run = getRun(state, ordinal)
+    delete run.group
+    delete run.childId
+  }
+  state.state = 'RESTARTED'
+  state.history.push({ state: 'RESTARTED', atMs })
+  reopenRuns(state, plan, event, atMs)
+  rebuildAgenda(state)
+}
+
+function overrule(
+  state: ExecutionState,
+  plan: Plan,
+  { run: ordinal, to, groups, removed }: Extract<Event, { type: 'overruled' }>,
+  atMs: number,
+): void {
+  goOn(state)
+  const run = getRun(state, ordinal)
+  if (run.isAwaited) stopAwaiting(state, run)
+  const last = run.attempts.pop()
+  if (last) run.attempts.push({ ...last, state: to })
+  reopen(run, to, atMs)
+  reopenRuns(state, plan, { leaves: [], groups, removed }, atMs)
+}
+
+function reopenRuns(state: ExecutionState, plan: Plan, { leaves, groups, removed }: Reopening, atMs: number): void {
+  for (const ordinal of removed) getRun(state, ordinal).isRemoved = true
+  for (const ordinal of groups) reopen(getRun(state, ordinal), 'RUNNING', atMs)
+  for (const ordinal of leaves) reopen(getRun(state, ordinal), 'RESTARTED', atMs)
+  state.live = state.runs.filter(run => !run.isRemoved && !isFinal(run.state)).length
+  state.paused = state.runs.filter(run => !run.isRemoved && run.state === 'PAUSED').length
+  recount(state, plan, ROOT)
+  for (const ordinal of groups) recount(state, plan, ordinal)
+  reindexOutputs(state, plan)
+  state.agenda.push(ROOT)
+  for (const ordinal of [...groups, ...leaves].sort((a, b) => a - b)) state.agenda.push(ordinal)
+}
+
+function reopen(run: TaskRun, to: StateName, atMs: number): void {
+  if (run.state === to) return
+  assert(RUN_MOVES[run.state].includes(to), `task run ${run.ordinal} cannot go ${run.state} → ${to}`)
+  run.state = to
+  run.history.push({ state: to, atMs })
+}
+
+/** After a restart the counts and lanes of a reopened group follow from its children again. */
+function recount(state: ExecutionState, plan: Plan, owner: number): void {
+  const group = groupOf(state, owner)
+  const kept = group.children.filter(ordinal => !getRun(state, ordinal).isRemoved)
+  const isShorter = kept.length < group.children.length
+  group.children = kept
+  group.live = group.beginning = group.failed = group.killed = group.warned = group.retrying = 0
+  group.lanes.clear()
+  group.ready = []
+  group.crowded.clear()
+  const live = new Map<number, number>()
+  const last = new Map<number, TaskRun>()
+  for (const ordinal of kept) {
+    const child = getRun(state, ordinal)
+    count(group, child, 1)
+    if (!isFinal(child.state)) {
+      group.live += 1
+      live.set(child.lane, (live.get(child.lane) ?? 0) + 1)
+    }
+    if (child.lane === HANDLER) continue
+    group.lanes.set(child.lane, Math.max(group.lanes.get(child.lane) ?? 0, placeIn(group, child)))
+    last.set(child.lane, child)
+  }
+  if (isShorter) group.nextLane = Math.max(0, ...[...last.keys()].map(lane => lane + 1))
+  for (const [lane, runs] of live) if (runs > 1 && lane !== HANDLER) group.crowded.set(lane, runs)
+  for (const [lane, child] of last) if (!live.has(lane)) leaveChild(group, child)
+  recountHandlers(state, plan, owner)
+}
+
+/** How many tasks of its lane were begun when this one was. */
+function placeIn({ isFanned, branch }: Group, { task }: TaskRun): number {
+  return isFanned ? 1 : branch.indexOf(task) + 1
+}
+
+/** Handlers are left only where one of them is what goes on. */
+function recountHandlers(state: ExecutionState, plan: Plan, owner: number): void {
+  const group = groupOf(state, owner)
+  const last = group.children.map(ordinal => getRun(state, ordinal)).findLast(run => run.lane === HANDLER)
+  group.phase = 'tasks'
+  group.handlerAt = 0
+  delete group.handlerRun
+  delete group.verdict
+  if (!last) return
+  const lists = owner === ROOT ? plan.root : { ...getTask(plan, getRun(state, owner).task).lists, after: [] }
+  const phases = ['errors', 'finally', 'after'] as const
+  group.phase = phases.find(phase => lists[phase].includes(last.task)) ?? 'tasks'
+  if (group.phase === 'tasks') return
+  group.handlerAt = lists[group.phase].indexOf(last.task) + 1
+  if (!isFinal(last.state)) group.handlerRun = last.ordinal
+}
