@@ -43,8 +43,8 @@ export function openSchedules(
       const asked = options.chance.hits(ASKING) ? store.read.listKeys('main', 'simulation') : Promise.resolve([])
       void asked
         .then(() => startFiring(firing, fire))
-        .catch(() => false)
-        .then(isTaken => schedules.settle(firing.row, isTaken))
+        .catch(() => ({ isTaken: false }))
+        .then(({ isTaken }) => schedules.settle(firing.row, isTaken))
         .then(nextMs => clockwork.lookAt(nextMs))
     },
   })

@@ -159,6 +159,13 @@ export {
   scheduleVariables,
 } from './trigger/schedule.ts'
 export type { DateFilter, Due, Missed, RecoverPolicy, Schedule } from './trigger/schedule.ts'
+export { correlationOf, flowEventOf, flowTriggerVariables, statesPassed } from './trigger/flow-event.ts'
+export type { FlowEvent } from './trigger/flow-event.ts'
+export { FLOW_TRIGGER, compileFlowListener } from './trigger/flow-listener.ts'
+export type { ConditionSet, FlowListener, Upstream } from './trigger/flow-listener.ts'
+export { judgeFlowEvent, openWindow, scopeOfEvent } from './trigger/judge-flow-event.ts'
+export type { FlowJudgement, WindowState } from './trigger/judge-flow-event.ts'
+export { nextWindowEnd } from './trigger/time-window.ts'
 export { violationsOf } from './flow/violations.ts'
 export type { Violation } from './flow/violations.ts'
 export { presentExecution, presentLightExecution, presentWebhook } from './execution/present.ts'

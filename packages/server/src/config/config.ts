@@ -44,6 +44,8 @@ export interface Config {
   readonly storage: StorageOptions
   readonly roles: readonly Role[]
   readonly tenant: string
+  /** Which body to answer where dialects of the API share a path and the request does not say. */
+  readonly apiDialect: 'a' | 'b' | 'c'
   readonly zone: string
   readonly locale: string
   /** Jobs that this node runs at a time. */
@@ -62,6 +64,11 @@ export interface Config {
 }
 
 const ALL_ROLES: readonly Role[] = ['engine', 'web', 'worker']
+const API_DIALECTS: ReadonlyMap<string, Config['apiDialect']> = new Map([
+  ['0.20', 'a'],
+  ['1.3', 'b'],
+  ['2.0', 'c'],
+])
 const SLOTS_PER_CPU = 8
 const SLOTS_MAX = 10_000
 const PORT = { fallback: 8080, min: 0, max: 65_535 }
@@ -87,6 +94,7 @@ export function readConfig(options: ServerOptions, environment: Environment, cwd
     storage: readStorageOptions((path, variable) => sources.text(path, variable)),
     roles: rolesOf(options, database),
     tenant: 'main',
+    apiDialect: apiDialectOf(sources.text('api.dialect', 'BATUTA_API_DIALECT')),
     zone: environment['TZ'] ?? 'UTC',
     locale: sources.text('server.locale', 'BATUTA_LOCALE') ?? 'en-US',
     envPrefix: sources.text('kestra.variables.env-vars-prefix', 'BATUTA_ENV_PREFIX') ?? 'ENV_',
@@ -104,6 +112,13 @@ export function readConfig(options: ServerOptions, environment: Environment, cwd
       idleSeconds: sources.text('script.idle', 'BATUTA_SCRIPT_IDLE'),
     }),
   }
+}
+
+function apiDialectOf(version: string | undefined): Config['apiDialect'] {
+  const dialect = API_DIALECTS.get(version ?? '1.3')
+  if (dialect) return dialect
+  const known = [...API_DIALECTS.keys()].join(', ')
+  throw new BatutaError('config-invalid', `api.dialect is one of ${known}, not "${version ?? ''}".`)
 }
 
 export function databaseFile({ dataDir }: Pick<Config, 'dataDir'>): string {

@@ -1,18 +1,7 @@
 // A schedule's tick becomes an execution, and its cursor moves with the birth.
-import {
-  ExpressionError,
-  compileDeep,
-  isMap,
-  mapGet,
-  type Ask,
-  type Birth,
-  type Plan,
-  type Scope,
-  type Trigger,
-  type Value,
-  type ValueMap,
-} from '@batuta/core'
-import { prepareBirth, problemText, scopeOf, type PreparedBirth, type StartWorld } from '../flows/births.ts'
+import { mapGet, type Ask, type Birth, type ExecutionState, type Scope, type Value } from '@batuta/core'
+import { scopeOf, type StartWorld } from '../flows/births.ts'
+import { birthOfTrigger } from '../flows/trigger-birth.ts'
 import type { Inbox } from '../inbox/inbox.ts'
 import type { FlowCatalogue } from '../flows/flow-catalogue.ts'
 import type { Firing } from './schedules.ts'
@@ -25,73 +14,52 @@ export interface FireOptions {
   onNotice(message: string, error?: unknown): void
 }
 
-/** True when the tick is stored and the cursor moved. */
-export async function startFiring(firing: Firing, options: FireOptions): Promise<boolean> {
+export interface Fired {
+  /** The tick is stored and the cursor moved. */
+  readonly isTaken: boolean
+  /** The state in which the execution ended already, in its first turn. */
+  readonly ended?: string
+}
+
+export async function startFiring(firing: Firing, options: FireOptions): Promise<Fired> {
   const { row, trigger, variables, executionId } = firing
-  const place = `the schedule "${row.triggerId}" of the flow "${row.namespace}.${row.flowId}"`
   try {
-    const birth = await birthOf(executionId, firing, options)
-    if (!birth) return false
-    await options.inbox.submit({ type: 'create', executionId, birth }, { trigger: { ...row, executionId } })
-    return true
+    const start = startOf(firing, options)
+    if (!start) return { isTaken: false }
+    const prepared = await birthOfTrigger(executionId, start, options)
+    const birth = 'problem' in prepared ? withoutOrigin(prepared.birth) : prepared.birth
+    const view = (state: ExecutionState): string | undefined => (state.isEnded ? state.state : undefined)
+    const receipt = await options.inbox.submit(
+      { type: 'create', executionId, birth },
+      { trigger: { ...row, executionId }, view },
+    )
+    return { isTaken: true, ...(receipt.view === undefined ? {} : { ended: receipt.view }) }
   } catch (error) {
+    const place = `the schedule "${row.triggerId}" of the flow "${row.namespace}.${row.flowId}"`
     options.onNotice(
       `${place} (${String(mapGet(variables, 'date'))}, ${trigger.type}) could not be fired now; it is tried again`,
       error,
     )
-    return false
+    return { isTaken: false }
   }
 }
 
-/** Undefined when the flow is gone meanwhile. Inputs that cannot be resolved make an execution that is FAILED from birth. */
-async function birthOf(
-  executionId: string,
-  { row, trigger, variables }: Firing,
-  { flows, world, ask }: FireOptions,
-): Promise<Birth | undefined> {
+/** What could not begin by its schedule does not say that it did, as in Kestra 1.3. */
+function withoutOrigin({ trigger: _, ...birth }: Birth): Birth {
+  return birth
+}
+
+/** Undefined when the flow is gone meanwhile. */
+function startOf(
+  { row, trigger, variables, labels, inputs }: Firing,
+  { flows, world }: FireOptions,
+): Parameters<typeof birthOfTrigger>[1] | undefined {
   const entry = flows.newest(row)
   if (!entry) return undefined
   const plan = flows.planOf(entry)
   const scope = scopeOf(plan, world)
-  const withTrigger = {
-    ...scope,
-    lookup: (root: string): Value | undefined =>
-      root === 'trigger' || root === 'schedule' ? variables : scope.lookup(root),
-  }
-  const prepared = await prepare(executionId, { plan, trigger, variables, scope: withTrigger }, { world, ask })
-  if ('birth' in prepared) return prepared.birth
-  const { tenant, revision } = plan
-  return {
-    tenant,
-    namespace: plan.flow.namespace,
-    flowId: plan.flow.id,
-    revision,
-    inputs: {},
-    labels: [...plan.flow.labels, { key: 'system.correlationId', value: executionId }],
-    trigger: { id: trigger.id, type: trigger.type, variables },
-    problem: problemText(prepared.problems),
-  }
-}
-
-interface Start {
-  readonly plan: Plan
-  readonly trigger: Trigger
-  readonly variables: ValueMap
-  readonly scope: Scope
-}
-
-async function prepare(
-  executionId: string,
-  { plan, trigger, variables, scope }: Start,
-  options: Parameters<typeof prepareBirth>[2],
-): Promise<PreparedBirth> {
-  try {
-    const rendered = compileDeep(trigger.inputs, { dialect: plan.flow.dialect }).render(scope)
-    const inputs: ValueMap = isMap(rendered) ? rendered : {}
-    const start = { plan, inputs, labels: trigger.labels, trigger: { id: trigger.id, type: trigger.type, variables } }
-    return await prepareBirth(executionId, start, options)
-  } catch (error) {
-    if (!(error instanceof ExpressionError)) throw error
-    return { problems: [{ id: trigger.id, message: error.message }] }
-  }
+  const lookup = (root: string): Value | undefined =>
+    root === 'trigger' || root === 'schedule' ? variables : scope.lookup(root)
+  const withTrigger: Scope = { ...scope, lookup }
+  return { plan, trigger, variables, scope: withTrigger, ...(labels && { labels }), ...(inputs && { inputs }) }
 }

@@ -9,6 +9,7 @@ import {
   openSchedule,
   scheduleVariables,
   type Flow,
+  type Label,
   type Schedule,
   type Trigger,
   type ValueMap,
@@ -24,6 +25,9 @@ export interface Firing {
   readonly flow: Flow
   readonly trigger: Trigger
   readonly variables: ValueMap
+  /** Of a backfill. */
+  readonly labels?: readonly Label[]
+  readonly inputs?: ValueMap
 }
 
 export interface SchedulesOptions {
@@ -245,8 +249,8 @@ export function homeShardOf({ tenant, namespace, flowId }: FlowKey): number {
 }
 
 function rowOf(stored: StoredTrigger): Omit<TriggerRow, 'nextMs' | 'lastMs' | 'expectedNextMs'> {
-  const { tenant, namespace, flowId, triggerId, executionId } = stored
-  return { tenant, namespace, flowId, triggerId, executionId }
+  const { tenant, namespace, flowId, triggerId, executionId, state } = stored
+  return { tenant, namespace, flowId, triggerId, executionId, state }
 }
 
 function keyOf({

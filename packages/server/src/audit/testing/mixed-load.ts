@@ -164,7 +164,7 @@ class Load {
         const ask = (): Promise<Value> => Promise.reject(new Error('nothing is asked'))
         const options = { inbox: this.#engine, flows: this.#flows, world: this.#startWorld(), ask, onNotice: () => {} }
         const fired = startFiring(firing, options)
-        firings.push(fired.then(async isTaken => void (await schedules.settle(firing.row, isTaken))))
+        firings.push(fired.then(async ({ isTaken }) => void (await schedules.settle(firing.row, isTaken))))
       },
     })
     await schedules.load()
