@@ -7,6 +7,9 @@ import { Engine } from './engine/engine.ts'
 import { startFiring } from './engine/fire-schedule.ts'
 import { FlowTriggers } from './engine/flow-triggers.ts'
 import { FlowFollower } from './engine/flow-follower.ts'
+import { newDateFilters } from './engine/date-filters.ts'
+import type { NoteTaker } from './engine/note.ts'
+import type { ReasonCode } from './flows/trigger-reasons.ts'
 import type { NodeIdentity } from './engine/flush-pipeline.ts'
 import { Membership } from './engine/membership.ts'
 import { Schedules, homeShardOf } from './engine/schedules.ts'
@@ -23,7 +26,7 @@ import { wakeReady } from './maintenance/wake-ready.ts'
 import { HOST_SCRIPT } from './platform/places.ts'
 import type { JournalRowOf } from './storage/batch.ts'
 import type { Cluster } from './storage/cluster.ts'
-import { FlushError, type FlowKey } from './storage/store.ts'
+import { FlushError, type FlowKey, type TriggerKey } from './storage/store.ts'
 import { HostProcess } from './worker/host-process.ts'
 import { hostOptions } from './worker/host-options.ts'
 import { readSpilledOutputs } from './worker/spilled-outputs.ts'
@@ -156,7 +159,12 @@ function connect(ground: Ground, { node, onOver }: RoomsPlace): Inner {
   const engine: Engine = new Engine({
     ...ground,
     node,
-    listeners: flowTriggers,
+    listeners: {
+      tell: (view, events) => flowTriggers.tell(view, events),
+      take: (signal, rowId) => flowTriggers.take(signal, rowId),
+      waitsFor: id => schedules.waitsFor(id),
+      ended: (id, state) => void schedules.ended(id, state).then(nextMs => clockwork.lookAt(nextMs)),
+    },
     jobs: config.roles.includes('worker') ? worker : NO_JOBS,
     envOf: newTurnEnvironment({ ...ground, zone: config.zone, locale: config.locale }),
     evaluate: newEvaluator(answers, inbox, onNotice),
@@ -176,7 +184,7 @@ function connect(ground: Ground, { node, onOver }: RoomsPlace): Inner {
     platform,
     onNotice,
   })
-  const schedules: Schedules = newSchedules(ground, { inbox, clockwork: () => clockwork, owns })
+  const schedules: Schedules = newSchedules(ground, { inbox, notes: engine, clockwork: () => clockwork, owns })
   const rounds = roundsOf(ground, { node, inbox, engine, worker, signals, owns })
   const maintenance = new Maintenance({ rounds, platform, onNotice })
   const membership: Membership = new Membership({
@@ -276,25 +284,29 @@ function newWorker(
 
 interface SchedulePlace {
   readonly inbox: Inbox
+  readonly notes: NoteTaker
   clockwork(): Clockwork
   owns(shard: number): boolean
 }
 
-function newSchedules(ground: Ground, { inbox, clockwork, owns }: SchedulePlace): Schedules {
-  const { store, config, platform, flows, answers, onNotice } = ground
+function newSchedules(ground: Ground, { inbox, notes, clockwork, owns }: SchedulePlace): Schedules {
+  const { store, config, platform, flows, answers, reasons, onNotice } = ground
+  const onReason = (key: TriggerKey, code: ReasonCode, reason: string): void => reasons.note(key, code, reason)
   const schedules: Schedules = new Schedules({
     store,
     zone: config.zone,
     nowMs: () => platform.nowMs(),
     owns,
     findFlow: key => flows.flowOf(key),
+    filterOf: newDateFilters({ flows, startWorld: () => ground.startWorld() }),
     newId: row => ground.newIdOn(new Set([homeShardOf(row)])),
+    onReason,
     onNotice,
     fire: firing => {
       const ask = askFor(answers, { ...firing.row, executionId: '' })
-      const options = { inbox, flows, world: ground.startWorld(), ask, onNotice }
+      const options = { inbox, notes, flows, world: ground.startWorld(), ask, onReason, onNotice }
       void startFiring(firing, options)
-        .then(({ isTaken }) => schedules.settle(firing.row, isTaken))
+        .then(fired => schedules.settle(firing.row, fired))
         .then(nextMs => clockwork().lookAt(nextMs))
     },
   })

@@ -99,6 +99,10 @@ export class Turns {
   #tellListeners(unit: Unit, { id: executionId, state }: Entity, { plan, env, result }: Turn): void {
     const { listeners, owns } = this.#options
     if (!listeners || !state) return
+    if (state.isEnded && state.trigger && listeners.waitsFor?.(executionId)) {
+      const ended = state.state
+      unit.afterwards.push(() => listeners.ended?.(executionId, ended))
+    }
     for (const signal of listeners.tell({ state, plan, env }, result.events)) {
       const id = this.#newRowId()
       unit.signals.push({ id, shard: signal.shard, executionId, body: signal.body })
