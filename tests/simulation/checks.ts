@@ -1,10 +1,19 @@
 // What must be true when all is quiet. Each rule names its invariant of the reliability specification.
-import { ROOT, decodeEvents, getRun, isFinal, mapGet, type ExecutionState, type TaskRun } from '@batuta/core'
+import {
+  ROOT,
+  decodeEvents,
+  getRun,
+  isFinal,
+  mapGet,
+  statesPassed,
+  type ExecutionState,
+  type TaskRun,
+} from '@batuta/core'
 import type { FlowCatalogue } from '../../packages/server/src/flows/flow-catalogue.ts'
 import type { Tables } from '../../packages/server/src/storage/memory/tables.ts'
 import { foldRows, type Audit, type Shadow } from './audit.ts'
 import { canonical } from './canonical.ts'
-import { SCHEDULE_EVERY_MS, SCHEDULE_ID } from './flow-library.ts'
+import { LISTENER, SCHEDULE_EVERY_MS, SCHEDULE_ID } from './flow-library.ts'
 import { START_MS, count, type Ledger } from './ledger.ts'
 import { Unpredictable, predict } from './oracle.ts'
 
@@ -22,6 +31,7 @@ export function checkQuiet({ tables, audit, ledger, newest }: CheckOptions): voi
   for (const [id, shadow] of audit.shadows) checkExecution(id, shadow, { tables, audit, ledger, newest })
   checkFlows(tables, newest, ledger)
   checkTicks(tables, audit, ledger)
+  checkHeard(tables, audit, ledger)
   checkRemains(tables, audit, ledger)
 }
 
@@ -163,6 +173,27 @@ function checkTicks(tables: Tables, audit: Audit, { findings, scheduledUntilMs =
     findings.push(`I9 the schedule fired last for ${iso(last)} and was on until ${iso(scheduledUntilMs)}`)
   if (last !== trigger.lastMs)
     findings.push(`I9 the schedule fired last for ${iso(last)}, its cursor says ${iso(trigger.lastMs)}`)
+}
+
+/** I9: the listener was started once for every end of another execution. */
+function checkHeard(tables: Tables, { shadows }: Audit, { findings }: Ledger): void {
+  if (!tables.flows.has(`${LISTENER.tenant}/${LISTENER.namespace}/${LISTENER.flowId}`)) return
+  const heard = new Map<string, number>()
+  for (const { state } of shadows.values()) {
+    if (state.flowId !== LISTENER.flowId || state.originalId !== state.id) continue
+    const [id, end] = ['executionId', 'state'].map(name => String(mapGet(state.trigger?.variables ?? {}, name)))
+    heard.set(`${id} ${end}`, (heard.get(`${id} ${end}`) ?? 0) + 1)
+  }
+  for (const [id, { state, rows }] of shadows) {
+    if (state.flowId === LISTENER.flowId) continue
+    const ends = rows.flatMap(row => statesPassed(decodeEvents(row)).filter(isFinal))
+    for (const end of new Set(ends)) {
+      const times = ends.filter(name => name === end).length
+      const found = heard.get(`${id} ${end}`) ?? 0
+      if (found !== times)
+        findings.push(`I9 ${id} ended ${end} ${times} times, and the listener was started ${found} times`)
+    }
+  }
 }
 
 function isLate(last: number | null, untilMs: number): boolean {

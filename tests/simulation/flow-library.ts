@@ -27,11 +27,22 @@ const SCHEDULE = {
   type: 'io.kestra.plugin.core.trigger.Schedule',
   cron: '*/5 * * * * *',
   withSeconds: true,
+  // It strikes on time, whatever becomes of its executions.
+  allowConcurrent: true,
+}
+/** Hears of the end of every other execution. */
+export const LISTENER: FlowKey = { tenant: 'main', namespace: NAMESPACE, flowId: 'heard' }
+const LISTENER_DOCUMENT = {
+  id: LISTENER.flowId,
+  namespace: NAMESPACE,
+  tasks: [{ id: 'told', type: 'io.kestra.plugin.core.log.Log', message: '{{ trigger.executionId }}' }],
+  triggers: [{ id: 'ends', type: 'io.kestra.plugin.core.trigger.Flow' }],
 }
 
 export class FlowLibrary {
   readonly count: number
   readonly scheduled: FlowKey | undefined
+  readonly hasListener: boolean
   readonly #tables: Tables
   readonly #truth: Store
   readonly #chance: Chance
@@ -43,6 +54,7 @@ export class FlowLibrary {
     this.#chance = chance
     this.count = chance.int(1, 3)
     this.scheduled = chance.hits(0.3) ? flowKey(0) : undefined
+    this.hasListener = chance.hits(0.3)
   }
 
   async saveAll(nowMs: number): Promise<void> {
@@ -57,6 +69,7 @@ export class FlowLibrary {
       updatedMs: nowMs,
     })
     for (let number = 0; number < this.count; number++) await this.save(number, nowMs)
+    if (this.hasListener) await this.#keep(LISTENER, LISTENER_DOCUMENT, nowMs)
   }
 
   /** A new flow under the number, or a new revision of it. */
@@ -65,15 +78,20 @@ export class FlowLibrary {
     const key = flowKey(number)
     const document = randomFlow(this.#chance, { id: key.flowId, callable })
     const isScheduled = this.scheduled?.flowId === key.flowId
-    const source = JSON.stringify(isScheduled ? { ...document, triggers: [SCHEDULE] } : document)
-    const { flow, diagnostics } = parseFlow(source, { catalogue: CATALOGUE })
-    if (!flow) throw new Error(`the flow is refused: ${JSON.stringify(diagnostics)}\n${source}`)
-    const parsed = encodeValue(trust<Value>(flow))
-    const row = await this.#truth.perform('saveFlow', { ...key, source, parsed, nowMs, isDisabled: flow.disabled })
+    const { row, flow } = await this.#keep(key, isScheduled ? { ...document, triggers: [SCHEDULE] } : document, nowMs)
     const nextMs = firstDateOf(flow, SCHEDULE_ID, { nowMs, zone: 'UTC' })
     const triggers = isScheduled ? [{ triggerId: SCHEDULE_ID, nextMs, hash: 'unchanged' }] : []
     await this.#truth.perform('saveTriggers', { flow: key, triggers })
     return row
+  }
+
+  async #keep(key: FlowKey, document: object, nowMs: number): Promise<{ readonly row: FlowRow; readonly flow: Flow }> {
+    const source = JSON.stringify(document)
+    const { flow, diagnostics } = parseFlow(source, { catalogue: CATALOGUE })
+    if (!flow) throw new Error(`the flow is refused: ${JSON.stringify(diagnostics)}\n${source}`)
+    const parsed = encodeValue(trust<Value>(flow))
+    const row = await this.#truth.perform('saveFlow', { ...key, source, parsed, nowMs, isDisabled: flow.disabled })
+    return { row, flow }
   }
 
   planOf({ tenant, namespace, flowId, revision }: FlowKey & { readonly revision: number }): Plan {

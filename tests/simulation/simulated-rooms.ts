@@ -2,6 +2,7 @@
 import { birthOf, fold, type ExecutionState, type Plan } from '@batuta/core'
 import { Clockwork } from '../../packages/server/src/engine/clockwork.ts'
 import { Engine } from '../../packages/server/src/engine/engine.ts'
+import type { FlowTriggers } from '../../packages/server/src/engine/flow-triggers.ts'
 import { FlowFollower } from '../../packages/server/src/engine/flow-follower.ts'
 import type { NodeIdentity } from '../../packages/server/src/engine/flush-pipeline.ts'
 import { Membership } from '../../packages/server/src/engine/membership.ts'
@@ -23,7 +24,7 @@ import { Worker } from '../../packages/server/src/worker/worker.ts'
 import { hearing, hardOfHearing, sayTwice } from './mishearing.ts'
 import { noticeOf, type NodeOptions } from './node-options.ts'
 import { SimulatedHost } from './simulated-host.ts'
-import { PLACE, openSchedules, startWorldOf } from './simulated-schedules.ts'
+import { PLACE, listenersOf, openFlowTriggers, openSchedules, startWorldOf } from './simulated-schedules.ts'
 
 export interface Rooms {
   readonly inbox: Inbox
@@ -48,6 +49,7 @@ export interface RoomsPlace {
 interface Inner extends Pick<Rooms, 'inbox' | 'engine' | 'worker' | 'hosts'> {
   readonly clockwork: Clockwork
   readonly schedules: Schedules
+  readonly flowTriggers: FlowTriggers
   readonly maintenance: Maintenance
   readonly membership: Membership
   readonly followers: readonly Follower[]
@@ -94,7 +96,10 @@ export function openRooms(options: NodeOptions, place: RoomsPlace): Rooms {
       worker.abandon()
       engine.abandon(reason)
     },
-    onFlowChanged: async key => clockwork.lookAt(await schedules.reload(key)),
+    onFlowChanged: async key => {
+      await inner.flowTriggers.reload(key)
+      clockwork.lookAt(await schedules.reload(key))
+    },
   }
 }
 
@@ -113,8 +118,10 @@ function connect(options: NodeOptions, place: RoomsPlace): Inner {
   const clockwork = new Clockwork({ store, inbox: twice, platform, owns, fireSchedules, onNotice })
   const isHeard = hearing(options)
   const evaluate = newEvaluator(answersOf(options), twice, onNotice)
+  const flowTriggers = openFlowTriggers(options, { flows, notes: () => engine, owns, startWorld })
   const engine: Engine = new Engine({
     store,
+    listeners: listenersOf(flowTriggers, { schedules: () => schedules, clockwork, isHeard: () => isHeard('timer') }),
     flows,
     platform,
     node,
@@ -130,13 +137,22 @@ function connect(options: NodeOptions, place: RoomsPlace): Inner {
     onFatal: error =>
       onOver(error instanceof FlushError && error.fault === 'fenced' ? 'fenced' : 'broken', error.message),
   })
-  const schedules = openSchedules(options, { flows, inbox, clockwork, owns, startWorld })
-  const { maintenance, signals } = openMaintenance(options, { node, inbox, engine, worker, owns })
-  const membership: Membership = openMembership(options, place, { maintenance, schedules, clockwork, engine, worker })
+  const schedules = openSchedules(options, { flows, inbox, notes: engine, clockwork, owns, startWorld })
+  const { maintenance, signals } = openMaintenance(options, { node, inbox, engine, worker, flowTriggers, owns })
+  const membership: Membership = openMembership(options, place, {
+    maintenance,
+    schedules,
+    flowTriggers,
+    clockwork,
+    engine,
+    worker,
+  })
   const { cluster } = store
   const door: Inbox = cluster ? openRouter(options, cluster, { node, engine, flows, owns }) : engine
-  const followers = cluster ? openFollowers(options, cluster, { flows, worker, signals, schedules, clockwork }) : []
-  return { inbox, engine, worker, clockwork, schedules, maintenance, membership, followers, hosts }
+  const followers = cluster
+    ? openFollowers(options, cluster, { flows, worker, signals, schedules, flowTriggers, clockwork })
+    : []
+  return { inbox, engine, worker, clockwork, schedules, flowTriggers, maintenance, membership, followers, hosts }
 }
 
 function openMaintenance(
@@ -146,13 +162,24 @@ function openMaintenance(
     inbox,
     engine,
     worker,
+    flowTriggers,
     owns,
-  }: Pick<Rooms, 'inbox' | 'engine' | 'worker'> & { readonly node: NodeIdentity; owns(shard: number): boolean },
+  }: Pick<Inner, 'inbox' | 'engine' | 'worker' | 'flowTriggers'> & {
+    readonly node: NodeIdentity
+    owns(shard: number): boolean
+  },
 ): { readonly maintenance: Maintenance; readonly signals: SignalTaker } {
   const onNotice = noticeOf(ledger)
   const { platform } = process
   const nowMs = (): number => platform.nowMs()
-  const signals = takeSignals({ store, inbox: engine, owns, platform, onNotice })
+  const signals = takeSignals({
+    store,
+    inbox: engine,
+    owns,
+    takeOfTrigger: (body, rowId) => flowTriggers.takeStored(body, rowId),
+    platform,
+    onNotice,
+  })
   const isRunning: Worker['isRunning'] = key => worker.isRunning(key)
   const wake = (): void => {
     if (roles.includes('worker')) worker.wake()
@@ -171,10 +198,11 @@ function openMembership(
   {
     maintenance,
     schedules,
+    flowTriggers,
     clockwork,
     engine,
     worker,
-  }: Pick<Inner, 'maintenance' | 'schedules' | 'clockwork' | 'engine' | 'worker'>,
+  }: Pick<Inner, 'maintenance' | 'schedules' | 'flowTriggers' | 'clockwork' | 'engine' | 'worker'>,
 ): Membership {
   return new Membership({
     cluster: options.store.cluster,
@@ -182,6 +210,7 @@ function openMembership(
     isEngine: options.roles.includes('engine'),
     platform: options.process.platform,
     onGained: async () => {
+      await flowTriggers.load()
       await maintenance.runAll()
       clockwork.lookAt(await schedules.load())
       clockwork.refresh()
@@ -241,15 +270,19 @@ function openFollowers(
     worker,
     signals,
     schedules,
+    flowTriggers,
     clockwork,
-  }: Pick<Inner, 'worker' | 'schedules' | 'clockwork'> & {
+  }: Pick<Inner, 'worker' | 'schedules' | 'flowTriggers' | 'clockwork'> & {
     readonly flows: FlowCatalogue
     readonly signals: SignalTaker
   },
 ): readonly Follower[] {
   const { platform } = process
   const onNotice = noticeOf(ledger)
-  const onChanged = async (key: FlowKey): Promise<void> => clockwork.lookAt(await schedules.reload(key))
+  const onChanged = async (key: FlowKey): Promise<void> => {
+    await flowTriggers.reload(key)
+    clockwork.lookAt(await schedules.reload(key))
+  }
   const follower = new FlowFollower({ cluster, flows, platform, onChanged, onNotice })
   const isWorker = roles.includes('worker')
   let callOff: (() => void) | undefined

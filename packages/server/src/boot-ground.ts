@@ -10,6 +10,7 @@ import { readNodeId } from './config/node-id.ts'
 import type { ConfiguredUser } from './config/user.ts'
 import { openFlowCatalogue, type FlowCatalogue } from './flows/flow-catalogue.ts'
 import type { StartWorld } from './flows/births.ts'
+import { TriggerReasons } from './flows/trigger-reasons.ts'
 import { newChanges, type Changes } from './inbox/changes.ts'
 import { MaintenanceMode } from './inbox/maintenance-mode.ts'
 import { newEncryption } from './platform/encryption.ts'
@@ -44,6 +45,8 @@ export interface Ground {
   readonly flows: FlowCatalogue
   readonly changes: Changes
   readonly answers: AnswerWorld
+  /** Why triggers started nothing. */
+  readonly reasons: TriggerReasons
   readonly configuredRoots: ReadonlyMap<string, Value>
   startWorld(): StartWorld
   /** A new execution id on a shard of `shards`, or on any when there are none. */
@@ -114,6 +117,7 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
       nowMs,
       ...(encryption ? { decrypt: encryption.decrypt } : {}),
     },
+    reasons: new TriggerReasons({ store, platform, onNotice }),
     configuredRoots,
     startWorld: () => ({ ...start, nowMs: nowMs() }),
     newIdOn: shards => newId({ nowMs: nowMs(), shard: pick(shards, random), random }),

@@ -5,7 +5,11 @@ import type { Ground } from './boot-ground.ts'
 import { Clockwork } from './engine/clockwork.ts'
 import { Engine } from './engine/engine.ts'
 import { startFiring } from './engine/fire-schedule.ts'
+import { FlowTriggers } from './engine/flow-triggers.ts'
 import { FlowFollower } from './engine/flow-follower.ts'
+import { newDateFilters } from './engine/date-filters.ts'
+import type { NoteTaker } from './engine/note.ts'
+import type { ReasonCode } from './flows/trigger-reasons.ts'
 import type { NodeIdentity } from './engine/flush-pipeline.ts'
 import { Membership } from './engine/membership.ts'
 import { Schedules, homeShardOf } from './engine/schedules.ts'
@@ -22,7 +26,7 @@ import { wakeReady } from './maintenance/wake-ready.ts'
 import { HOST_SCRIPT } from './platform/places.ts'
 import type { JournalRowOf } from './storage/batch.ts'
 import type { Cluster } from './storage/cluster.ts'
-import { FlushError, type FlowKey } from './storage/store.ts'
+import { FlushError, type FlowKey, type TriggerKey } from './storage/store.ts'
 import { HostProcess } from './worker/host-process.ts'
 import { hostOptions } from './worker/host-options.ts'
 import { readSpilledOutputs } from './worker/spilled-outputs.ts'
@@ -74,6 +78,7 @@ interface Inner {
   readonly maintenance: Maintenance
   readonly membership: Membership
   readonly followers: readonly Follower[]
+  onFlowChanged(key: FlowKey): Promise<void>
 }
 
 interface Follower {
@@ -92,7 +97,7 @@ export interface RoomsPlace {
 
 export function openRooms(ground: Ground, place: RoomsPlace): Rooms {
   const inner = connect(ground, place)
-  const { engine, worker, clockwork, schedules, maintenance, membership, followers } = inner
+  const { engine, worker, clockwork, maintenance, membership, followers } = inner
   const isEngine = ground.config.roles.includes('engine')
   const quieten = (): void => {
     clockwork.stop()
@@ -132,7 +137,7 @@ export function openRooms(ground: Ground, place: RoomsPlace): Rooms {
       ownedShards: membership.owned.size,
     }),
     claimsOf: id => worker.claimsOf(id),
-    onFlowChanged: async key => clockwork.lookAt(await schedules.reload(key)),
+    onFlowChanged: inner.onFlowChanged,
   }
 }
 
@@ -150,9 +155,16 @@ function connect(ground: Ground, { node, onOver }: RoomsPlace): Inner {
     fireSchedules: atMs => (ground.mode.isOn ? atMs + MAINTENANCE_LOOK_MS : schedules.fireDue(atMs)),
     onNotice,
   })
+  const flowTriggers = newFlowTriggers(ground, { engine: () => engine, owns })
   const engine: Engine = new Engine({
     ...ground,
     node,
+    listeners: {
+      tell: (view, events) => flowTriggers.tell(view, events),
+      take: (signal, rowId) => flowTriggers.take(signal, rowId),
+      waitsFor: id => schedules.waitsFor(id),
+      ended: (id, state) => void schedules.ended(id, state).then(nextMs => clockwork.lookAt(nextMs)),
+    },
     jobs: config.roles.includes('worker') ? worker : NO_JOBS,
     envOf: newTurnEnvironment({ ...ground, zone: config.zone, locale: config.locale }),
     evaluate: newEvaluator(answers, inbox, onNotice),
@@ -164,8 +176,15 @@ function connect(ground: Ground, { node, onOver }: RoomsPlace): Inner {
     onFatal: error =>
       onOver(error instanceof FlushError && error.fault === 'fenced' ? 'fenced' : 'broken', error.message),
   })
-  const signals = takeSignals({ store, inbox: engine, owns, platform, onNotice })
-  const schedules: Schedules = newSchedules(ground, { inbox, clockwork: () => clockwork, owns })
+  const signals = takeSignals({
+    store,
+    inbox: engine,
+    owns,
+    takeOfTrigger: (body, rowId) => flowTriggers.takeStored(body, rowId),
+    platform,
+    onNotice,
+  })
+  const schedules: Schedules = newSchedules(ground, { inbox, notes: engine, clockwork: () => clockwork, owns })
   const rounds = roundsOf(ground, { node, inbox, engine, worker, signals, owns })
   const maintenance = new Maintenance({ rounds, platform, onNotice })
   const membership: Membership = new Membership({
@@ -174,6 +193,7 @@ function connect(ground: Ground, { node, onOver }: RoomsPlace): Inner {
     isEngine: config.roles.includes('engine'),
     platform,
     onGained: async () => {
+      await flowTriggers.load()
       await maintenance.runAll()
       clockwork.lookAt(await schedules.load())
       clockwork.refresh()
@@ -184,12 +204,15 @@ function connect(ground: Ground, { node, onOver }: RoomsPlace): Inner {
     onNotice,
   })
   const door: Inbox = store.cluster ? newRouter(ground, { node, engine, cluster: store.cluster, owns }) : engine
-  const onChanged = async (key: FlowKey): Promise<void> => clockwork.lookAt(await schedules.reload(key))
+  const onChanged = async (key: FlowKey): Promise<void> => {
+    await flowTriggers.reload(key)
+    clockwork.lookAt(await schedules.reload(key))
+  }
   const followers = store.cluster
     ? clusterFollowers(ground, { cluster: store.cluster, worker, signals, onChanged })
     : []
   if (store.cluster) log.info(`node ${node.id} (${config.roles.join(', ')}) over ${store.kind}`)
-  return { inbox, engine, worker, clockwork, schedules, maintenance, membership, followers }
+  return { inbox, engine, worker, clockwork, schedules, maintenance, membership, followers, onFlowChanged: onChanged }
 }
 
 interface RoundPlace {
@@ -261,29 +284,55 @@ function newWorker(
 
 interface SchedulePlace {
   readonly inbox: Inbox
+  readonly notes: NoteTaker
   clockwork(): Clockwork
   owns(shard: number): boolean
 }
 
-function newSchedules(ground: Ground, { inbox, clockwork, owns }: SchedulePlace): Schedules {
-  const { store, config, platform, flows, answers, onNotice } = ground
+function newSchedules(ground: Ground, { inbox, notes, clockwork, owns }: SchedulePlace): Schedules {
+  const { store, config, platform, flows, answers, reasons, onNotice } = ground
+  const onReason = (key: TriggerKey, code: ReasonCode, reason: string): void => reasons.note(key, code, reason)
   const schedules: Schedules = new Schedules({
     store,
     zone: config.zone,
     nowMs: () => platform.nowMs(),
     owns,
     findFlow: key => flows.flowOf(key),
+    filterOf: newDateFilters({ flows, startWorld: () => ground.startWorld() }),
     newId: row => ground.newIdOn(new Set([homeShardOf(row)])),
+    onReason,
     onNotice,
     fire: firing => {
       const ask = askFor(answers, { ...firing.row, executionId: '' })
-      const options = { inbox, flows, world: ground.startWorld(), ask, onNotice }
+      const options = { inbox, notes, flows, world: ground.startWorld(), ask, onReason, onNotice }
       void startFiring(firing, options)
-        .then(isTaken => schedules.settle(firing.row, isTaken))
+        .then(fired => schedules.settle(firing.row, fired))
         .then(nextMs => clockwork().lookAt(nextMs))
     },
   })
   return schedules
+}
+
+interface TriggersPlace {
+  engine(): Engine
+  owns(shard: number): boolean
+}
+
+function newFlowTriggers(ground: Ground, { engine, owns }: TriggersPlace): FlowTriggers {
+  const { store, flows, config, reasons, platform, answers, onNotice } = ground
+  return new FlowTriggers({
+    store,
+    flows,
+    zone: config.zone,
+    reasons,
+    notes: engine,
+    nowMs: () => platform.nowMs(),
+    owns,
+    startWorld: () => ground.startWorld(),
+    askOf: key => askFor(answers, { ...key, executionId: '' }),
+    newId: flow => ground.newIdOn(new Set([homeShardOf(flow)])),
+    onNotice,
+  })
 }
 
 interface RouterPlace {

@@ -47,6 +47,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ground.mode.stop()
     await http?.stop()
     await incarnations.stop(config.drainMs)
+    await ground.reasons.write()
     await store.close()
     await telemetry.stop()
     ground.unlock()

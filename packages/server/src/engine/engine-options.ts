@@ -7,6 +7,7 @@ import type { FlowCatalogue } from '../flows/flow-catalogue.ts'
 import type { EngineMeter } from '../telemetry/engine-meter.ts'
 import type { LogFields } from '../telemetry/log.ts'
 import type { NodeIdentity } from './flush-pipeline.ts'
+import type { Listeners } from './listeners.ts'
 
 export interface EngineOptions {
   readonly store: Store
@@ -15,6 +16,8 @@ export interface EngineOptions {
   readonly node: NodeIdentity
   readonly jobs: JobSink
   readonly changes: Changes
+  /** Triggers that listen to the ends of executions. */
+  readonly listeners?: Listeners
   /** Counts what was committed and what was refused. */
   readonly meter?: EngineMeter
   /** Which part of the traces that begin here is recorded; undefined where none are sent. */

@@ -12,6 +12,7 @@ import { RowMemory } from './row-memory.ts'
 import { Turns, UNIT_ROWS_MAX } from './turns.ts'
 import type { JobRow } from '../storage/batch.ts'
 import { jobName, newUnit, reservedBy, type Settleable, type Unit } from './unit.ts'
+import type { Note, NoteTaker } from './note.ts'
 import { weighSignal } from './weigh-signal.ts'
 import { writeHeld, type HeldMark } from './write-turn.ts'
 
@@ -29,7 +30,7 @@ const FREEING: ReadonlySet<string> = new Set(['kill', 'release'])
 /** Whoever waits for the last flush looks this often. */
 const LOOK_AGAIN_MS = 5
 
-export class Engine implements Inbox {
+export class Engine implements Inbox, NoteTaker {
   readonly #options: EngineOptions
   readonly #pipeline: FlushPipeline
   readonly #turns: Turns
@@ -107,6 +108,34 @@ export class Engine implements Inbox {
       this.#pending += 1
       this.#pendingBytes += bytes
       this.#enqueue({ signal, sinceMs: this.#options.platform.nowMs(), options, settle })
+    })
+  }
+
+  note(note: Note): Promise<boolean> {
+    const rowIds = note.signalsTaken ?? []
+    if (this.#isStopped)
+      return Promise.reject(new SubmitError('stopped', 'The engine has stopped: the server is shutting down.'))
+    if (rowIds.some(id => !this.#rows.begin(id))) return Promise.resolve(false)
+    const letGo = (isTaken: boolean): void => rowIds.forEach(id => this.#rows.end(id, isTaken))
+    return new Promise<boolean>((resolve, reject) => {
+      this.#pending += 1
+      const fail = (error: Error): void => {
+        letGo(false)
+        reject(error)
+      }
+      const succeed = (): void => {
+        letGo(true)
+        resolve(true)
+      }
+      try {
+        const unit = this.#turns.noteUnit(note)
+        unit.receipts.push({ bytes: 0, resolve: succeed, reject: fail })
+        this.#pipeline.add(unit)
+        this.#schedulePump()
+      } catch (error) {
+        this.#pending -= 1
+        fail(error instanceof Error ? error : new Error(String(error)))
+      }
     })
   }
 

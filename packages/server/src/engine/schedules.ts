@@ -2,20 +2,27 @@
 // in that order, some births at a time: firing is a birth that carries the cursor's move.
 import {
   SHARDS,
+  decodeTriggerState,
   dueScheduleDate,
+  encodeTriggerState,
   encodeValue,
   hashText,
+  mapGet,
   missedDates,
   openSchedule,
   scheduleVariables,
+  stepSchedule,
+  type DateFilter,
   type Flow,
+  type Label,
   type Schedule,
   type Trigger,
   type ValueMap,
 } from '@batuta/core'
+import type { ReasonCode } from '../flows/trigger-reasons.ts'
 import { TimerHeap } from './timer-heap.ts'
 import type { TriggerRow } from '../storage/batch.ts'
-import type { FlowKey, Store, StoredTrigger } from '../storage/store.ts'
+import type { FlowKey, Store, StoredTrigger, TriggerKey } from '../storage/store.ts'
 
 export interface Firing {
   /** Tells when it was decided, too. */
@@ -23,7 +30,24 @@ export interface Firing {
   readonly row: TriggerRow
   readonly flow: Flow
   readonly trigger: Trigger
+  readonly schedule: Schedule
+  readonly dateMs: number
   readonly variables: ValueMap
+  /** It comes too late: only the cursor moves. */
+  readonly lateByMs?: number
+  /** Of a backfill. */
+  readonly labels?: readonly Label[]
+  readonly inputs?: ValueMap
+}
+
+/** What became of a firing. */
+export interface Fired {
+  /** The cursor has moved, with the birth or without one. */
+  readonly isTaken: boolean
+  /** The execution that was started. */
+  readonly executionId?: string
+  /** The state in which it ended already, in its first turn. */
+  readonly ended?: string
 }
 
 export interface SchedulesOptions {
@@ -34,9 +58,13 @@ export interface SchedulesOptions {
   owns(shard: number): boolean
   /** The newest live revision of a flow. */
   findFlow(key: FlowKey): Flow | undefined
+  /** The conditions of a schedule as a judge of dates; undefined where all pass. */
+  filterOf?(key: FlowKey, trigger: Trigger, schedule: Schedule): DateFilter | undefined
   newId(row: FlowKey): string
   /** Starts the execution; the cursor moves with its birth. `settle` follows. */
   fire(firing: Firing): void
+  /** Why something was not started. */
+  onReason?(key: TriggerKey, code: ReasonCode, reason: string): void
   onNotice(message: string, error?: unknown): void
 }
 
@@ -46,6 +74,8 @@ const DECIDED_MAX = 500
 /** Of those under way. More would only wait in the engine, which refuses what has waited long. */
 const BIRTHS_MAX = 128
 const OPENED_MAX = 10_000
+/** The end of an execution is told; this is for those that are gone without a word. */
+const LOCK_LOOK_MS = 60_000
 
 interface Scheduled {
   stored: StoredTrigger
@@ -55,13 +85,12 @@ interface Scheduled {
   dateMs: number | null
   /** A firing that was not taken is tried again no sooner. */
   retryMs: number
+  /** The execution that it waits for. */
+  lockedBy: string | undefined
 }
 
 /** Its variables are made when it begins. */
-interface Decided extends Omit<Firing, 'variables'> {
-  readonly schedule: Schedule
-  readonly dateMs: number
-}
+type Decided = Omit<Firing, 'variables'>
 
 interface Due {
   readonly atMs: number
@@ -74,6 +103,8 @@ export class Schedules {
   /** Entries that are no longer true stay until they come up. */
   readonly #heap = new TimerHeap<Due>()
   readonly #byFlow = new Map<string, Set<string>>()
+  /** Which trigger waits for which execution. */
+  readonly #locks = new Map<string, string>()
   #decided: Decided[] = []
   /** Of those decided. */
   #begun = 0
@@ -90,12 +121,12 @@ export class Schedules {
     this.#scheduled.clear()
     this.#heap.clear()
     this.#byFlow.clear()
+    this.#locks.clear()
     for (const stored of triggers) {
       if (stored.nextMs === null || !this.#options.owns(homeShardOf(stored))) continue
       const trigger = this.#options.findFlow(stored)?.triggers.find(candidate => candidate.id === stored.triggerId)
       const schedule = trigger && this.#open(trigger)
-      const dateMs = schedule ? recoveredMs(schedule, stored, this.#options.nowMs()) : stored.nextMs
-      this.#add(stored, dateMs)
+      this.#add(stored, schedule ? this.#recover(schedule, stored) : stored.nextMs)
     }
     return this.#nextMs()
   }
@@ -105,7 +136,11 @@ export class Schedules {
     const { tenant, namespace, flowId } = row
     const triggers = await this.#options.store.read.listTriggers({ tenant, namespace, flowId })
     const known = this.#byFlow.get(flowKeyOf(row)) ?? new Set()
-    for (const key of known) this.#scheduled.delete(key)
+    for (const key of known) {
+      const { lockedBy } = this.#scheduled.get(key) ?? {}
+      if (lockedBy !== undefined) this.#locks.delete(lockedBy)
+      this.#scheduled.delete(key)
+    }
     this.#byFlow.delete(flowKeyOf(row))
     for (const stored of triggers)
       if (stored.nextMs !== null && this.#options.owns(homeShardOf(stored))) this.#add(stored, stored.nextMs)
@@ -118,29 +153,135 @@ export class Schedules {
       const due = this.#heap.popDue(nowMs)
       if (!due) break
       const scheduled = this.#scheduled.get(due.key)
-      if (scheduled?.dueMs === due.atMs && scheduled.dateMs !== null) this.#fire(scheduled, scheduled.dateMs)
+      if (scheduled?.dueMs !== due.atMs || scheduled.dateMs === null) continue
+      if (scheduled.lockedBy === undefined) this.#fire(scheduled, scheduled.dateMs)
+      else void this.#lookAtLock(scheduled, scheduled.lockedBy)
     }
     return this.#nextMs()
   }
 
   /** The birth of a firing was committed: the cursor stands at its next date. One that was not taken may have been refused for an old cursor. */
-  async settle(row: TriggerRow, isTaken: boolean): Promise<number | undefined> {
+  async settle(row: TriggerRow, { isTaken, executionId, ended }: Fired): Promise<number | undefined> {
     this.#births -= 1
     this.#begin()
-    const scheduled = this.#scheduled.get(keyOf(row))
+    const key = keyOf(row)
+    const scheduled = this.#scheduled.get(key)
     if (!scheduled) return this.#nextMs()
     if (isTaken) {
-      scheduled.stored = { ...scheduled.stored, ...row, expectedNextMs: row.nextMs }
+      scheduled.stored = {
+        ...scheduled.stored,
+        ...row,
+        expectedNextMs: row.nextMs,
+        ...(executionId && { executionId }),
+      }
       scheduled.dateMs = row.nextMs
     } else await this.#refresh(scheduled)
     scheduled.retryMs = isTaken ? 0 : this.#options.nowMs() + RETRY_MS
-    if (this.#scheduled.get(keyOf(row)) === scheduled) this.#plan(keyOf(row), scheduled)
+    if (this.#scheduled.get(key) !== scheduled) return this.#nextMs()
+    if (isTaken && executionId !== undefined) {
+      if (ended !== undefined) await this.#stopAfter(scheduled, ended)
+      else this.#lock(scheduled, executionId)
+    }
+    this.#plan(key, scheduled)
     return this.#nextMs()
+  }
+
+  /** Whether a trigger of this node waits for the end of an execution. */
+  waitsFor(executionId: string): boolean {
+    return this.#locks.has(executionId)
+  }
+
+  /** An execution has ended that a trigger waited for: it may fire again, unless it was to stop after that. */
+  async ended(executionId: string, state: string): Promise<number | undefined> {
+    const key = this.#locks.get(executionId)
+    this.#locks.delete(executionId)
+    const scheduled = key === undefined ? undefined : this.#scheduled.get(key)
+    if (key === undefined || scheduled?.lockedBy !== executionId) return this.#nextMs()
+    scheduled.lockedBy = undefined
+    scheduled.retryMs = 0
+    await this.#stopAfter(scheduled, state)
+    if (scheduled.dueMs !== undefined || scheduled.dateMs !== null) this.#plan(key, scheduled)
+    return this.#nextMs()
+  }
+
+  /** The execution that holds the trigger, if it is known to be one. */
+  lockOf(key: TriggerKey): string | undefined {
+    return this.#scheduled.get(keyOf(key))?.lockedBy
+  }
+
+  #lock(scheduled: Scheduled, executionId: string): void {
+    if (this.#isConcurrent(scheduled.stored)) return
+    scheduled.lockedBy = executionId
+    scheduled.retryMs = this.#options.nowMs() + LOCK_LOOK_MS
+    this.#locks.set(executionId, keyOf(scheduled.stored))
+  }
+
+  #isConcurrent(stored: StoredTrigger): boolean {
+    const trigger = this.#triggerOf(stored)
+    return trigger !== undefined && mapGet(trigger.properties, 'allowConcurrent') === true
+  }
+
+  #triggerOf(stored: StoredTrigger): Trigger | undefined {
+    return this.#options.findFlow(stored)?.triggers.find(({ id }) => id === stored.triggerId)
+  }
+
+  /** Whether it still runs is asked now and then: it may have been deleted, or have ended where nobody told. */
+  async #lookAtLock(scheduled: Scheduled, executionId: string): Promise<void> {
+    const { store, onNotice, onReason } = this.#options
+    scheduled.dueMs = undefined
+    const key = keyOf(scheduled.stored)
+    try {
+      const row = await store.read.findExecution(executionId)
+      if (!row || row.waitsFor === null) return void (await this.ended(executionId, row?.state ?? 'deleted'))
+      onReason?.(scheduled.stored, 'locked', `the execution ${executionId} is still running`)
+    } catch (error) {
+      onNotice(
+        `the execution ${executionId} that the trigger ${key} waits for cannot be read; it is tried again`,
+        error,
+      )
+    }
+    if (scheduled.lockedBy !== executionId || this.#scheduled.get(key) !== scheduled) return
+    scheduled.retryMs = this.#options.nowMs() + LOCK_LOOK_MS
+    this.#plan(key, scheduled)
+  }
+
+  async #stopAfter(scheduled: Scheduled, state: string): Promise<void> {
+    const { store, onReason, onNotice } = this.#options
+    const { stored } = scheduled
+    if (!this.#triggerOf(stored)?.stopAfter.includes(state)) return
+    scheduled.stored = { ...stored, isDisabled: true }
+    const { tenant, namespace, flowId, triggerId } = stored
+    onReason?.(stored, 'stopped', `an execution ended ${state}: the trigger is disabled`)
+    try {
+      await store.perform('changeTrigger', { tenant, namespace, flowId, triggerId, isDisabled: true })
+    } catch (error) {
+      onNotice(`the trigger ${keyOf(stored)} is to stop, but could not be marked so`, error)
+    }
+  }
+
+  /** After an outage: the oldest missed date that the trigger's policy makes up for, or the next one from now. */
+  #recover(schedule: Schedule, stored: StoredTrigger): number | null {
+    const nowMs = this.#options.nowMs()
+    const { nextMs } = stored
+    if (nextMs === null || nextMs > nowMs || decodeTriggerState(stored.state).backfill) return nextMs
+    const policy = schedule.recoverMissed ?? 'ALL'
+    const { dates } = missedDates(schedule, { cursorMs: nextMs - 1, nowMs }, policy)
+    const recovered = dates[0] ?? dueScheduleDate(schedule, { nowMs }) ?? null
+    if (recovered !== nextMs)
+      this.#options.onReason?.(
+        stored,
+        'missed',
+        `dates from ${new Date(nextMs).toISOString()} on were not made up for (recoverMissedSchedules: ${policy})`,
+      )
+    return recovered
   }
 
   #add(stored: StoredTrigger, dateMs: number | null): void {
     const key = keyOf(stored)
-    const scheduled: Scheduled = { stored, dateMs, retryMs: 0, dueMs: undefined }
+    const isLocked = stored.executionId !== null && !this.#isConcurrent(stored)
+    const lockedBy = isLocked ? (stored.executionId ?? undefined) : undefined
+    const scheduled: Scheduled = { stored, dateMs, retryMs: 0, dueMs: undefined, lockedBy }
+    if (lockedBy !== undefined) this.#locks.set(lockedBy, key)
     this.#scheduled.set(key, scheduled)
     const flow = flowKeyOf(stored)
     const keys = this.#byFlow.get(flow) ?? new Set()
@@ -181,10 +322,17 @@ export class Schedules {
       return
     }
     scheduled.dueMs = undefined
-    const nextMs = dueScheduleDate(schedule, { cursorMs: dateMs, nowMs: this.#options.nowMs() }) ?? null
-    const row: TriggerRow = { ...rowOf(stored), nextMs, lastMs: dateMs, expectedNextMs: stored.nextMs }
+    const passes = this.#options.filterOf?.(stored, trigger, schedule)
+    const { nextMs, state, ...step } = stepSchedule(schedule, {
+      dateMs,
+      nowMs: this.#options.nowMs(),
+      state: decodeTriggerState(stored.state),
+      passes,
+    })
+    const cursor = { nextMs, lastMs: dateMs, expectedNextMs: stored.nextMs, state: encodeTriggerState(state) }
+    const row: TriggerRow = { ...rowOf(stored), ...cursor }
     const executionId = this.#options.newId(row)
-    this.#decided.push({ executionId, row, flow, trigger, schedule, dateMs })
+    this.#decided.push({ executionId, row, flow, trigger, schedule, dateMs, ...step })
     this.#begin()
   }
 
@@ -194,8 +342,9 @@ export class Schedules {
       const decided = this.#decided[this.#begun++]
       if (!decided) break
       this.#births += 1
-      const { schedule, dateMs, ...firing } = decided
-      this.#options.fire({ ...firing, variables: scheduleVariables(schedule, dateMs) })
+      const { schedule, dateMs, row, trigger } = decided
+      const passes = this.#options.filterOf?.(row, trigger, schedule)
+      this.#options.fire({ ...decided, variables: scheduleVariables(schedule, dateMs, passes) })
     }
     if (this.#begun < this.#decided.length) return
     this.#decided = []
@@ -232,19 +381,12 @@ export function firstDateOf(
   return schedule ? (dueScheduleDate(schedule, { nowMs }) ?? null) : null
 }
 
-/** After an outage: the oldest missed date that the trigger's policy makes up for, or the next one from now. */
-function recoveredMs(schedule: Schedule, stored: StoredTrigger, nowMs: number): number | null {
-  if (stored.nextMs === null || stored.nextMs > nowMs) return stored.nextMs
-  const { dates } = missedDates(schedule, { cursorMs: stored.nextMs - 1, nowMs }, schedule.recoverMissed ?? 'ALL')
-  return dates[0] ?? dueScheduleDate(schedule, { nowMs }) ?? null
-}
-
 /** Where a flow's triggers and limits are at home, for ever. */
 export function homeShardOf({ tenant, namespace, flowId }: FlowKey): number {
   return hashText(`${tenant}/${namespace}/${flowId}`) % SHARDS
 }
 
-function rowOf(stored: StoredTrigger): Omit<TriggerRow, 'nextMs' | 'lastMs' | 'expectedNextMs'> {
+function rowOf(stored: StoredTrigger): Omit<TriggerRow, 'nextMs' | 'lastMs' | 'expectedNextMs' | 'state'> {
   const { tenant, namespace, flowId, triggerId, executionId } = stored
   return { tenant, namespace, flowId, triggerId, executionId }
 }

@@ -19,6 +19,7 @@ import type { OperationRow } from '../storage/batch.ts'
 import type { EngineOptions } from './engine-options.ts'
 import type { Entity, Pending } from './entity.ts'
 import { mergeUnit, newUnit, rowsOf, type Unit } from './unit.ts'
+import type { Note } from './note.ts'
 import { Ranks } from './ranks.ts'
 import { writeTurn, type JobPlace } from './write-turn.ts'
 
@@ -79,6 +80,39 @@ export class Turns {
     this.#addAfterwards(unit, entity, turn)
     if (result.isUnfinished) this.#hooks.line(entity)
     for (const effect of result.effects) if (effect.type === 'signal') this.forward(unit, effect.signal)
+    this.#tellListeners(unit, entity, turn)
+  }
+
+  /** What a note wants written; its births have their first turn in it. */
+  noteUnit(note: Note): Unit {
+    const unit = newUnit()
+    unit.signalsTaken.push(...(note.signalsTaken ?? []))
+    unit.triggers.push(...(note.triggers ?? []))
+    unit.windows.push(...(note.windows ?? []))
+    unit.jobs.push(...(note.jobs ?? []))
+    unit.jobsEnded.push(...(note.jobsEnded ?? []))
+    unit.jobsKilled.push(...(note.jobsKilled ?? []))
+    for (const birth of note.births ?? []) this.forward(unit, birth)
+    return unit
+  }
+
+  #tellListeners(unit: Unit, { id: executionId, state }: Entity, { plan, env, result }: Turn): void {
+    const { listeners, owns } = this.#options
+    if (!listeners || !state) return
+    if (state.isEnded && state.trigger && listeners.waitsFor?.(executionId)) {
+      const ended = state.state
+      unit.afterwards.push(() => listeners.ended?.(executionId, ended))
+    }
+    for (const signal of listeners.tell({ state, plan, env }, result.events)) {
+      const id = this.#newRowId()
+      unit.signals.push({ id, shard: signal.shard, executionId, body: signal.body })
+      if (owns(signal.shard)) unit.afterwards.push(() => listeners.take(signal, id))
+    }
+  }
+
+  #newRowId(): string {
+    const { node } = this.#options
+    return `${node.id}/${node.incarnation}/${String(this.#hooks.nextSignal()).padStart(12, '0')}`
   }
 
   envOf({ id, state, latestMs }: Entity): TurnEnv {
@@ -99,11 +133,11 @@ export class Turns {
    * a row that is consumed later.
    */
   forward(unit: Unit, signal: Signal): void {
-    const { node, owns } = this.#options
+    const { owns } = this.#options
     const shard = shardOf(signal.executionId)
     const isOurs = owns(shard)
     if (isOurs && rowsOf(unit) < UNIT_ROWS_MAX && this.#runTarget(unit, signal)) return
-    const id = `${node.id}/${node.incarnation}/${String(this.#hooks.nextSignal()).padStart(12, '0')}`
+    const id = this.#newRowId()
     unit.signals.push({ id, shard, executionId: signal.executionId, body: encodeValue(trust<Value>(signal)) })
     if (isOurs) unit.afterwards.push(() => this.#hooks.resend(signal, id))
   }

@@ -15,6 +15,7 @@ import type {
   TimerKey,
   TimerRow,
   TriggerRow,
+  WindowRow,
 } from '../storage/batch.ts'
 import { newBatch, type Batch } from '../storage/batch.ts'
 import type { CommittedTurn } from '../telemetry/engine-meter.ts'
@@ -36,6 +37,7 @@ export interface Unit {
   signals: SignalRow[]
   signalsTaken: string[]
   triggers: TriggerRow[]
+  windows: WindowRow[]
   operations: OperationRow[]
   /** To be counted once they are in the store. */
   readonly turns: CommittedTurn[]
@@ -73,6 +75,7 @@ export function newUnit(): Unit {
     signals: [],
     signalsTaken: [],
     triggers: [],
+    windows: [],
     operations: [],
     turns: [],
     receipts: [],
@@ -97,6 +100,7 @@ const LISTS = [
   'signals',
   'signalsTaken',
   'triggers',
+  'windows',
   'operations',
 ] as const satisfies readonly (keyof Unit)[]
 
@@ -164,6 +168,7 @@ export function batchOf(
   const heads = new Map<string, ExecutionHead>()
   const labels = new Map<string, LabelRow[]>()
   const timers = new Map<string, TimerRow | TimerKey>()
+  const windows = new Map<string, WindowRow>()
   for (const unit of units) {
     for (const row of unit.births) births.set(row.id, row)
     for (const head of unit.heads) coalesceHead(head, births, heads)
@@ -179,16 +184,22 @@ export function batchOf(
     pushAll(batch.signals, unit.signals)
     pushAll(batch.signalsTaken, unit.signalsTaken)
     pushAll(batch.triggers, unit.triggers)
+    for (const row of unit.windows) windows.set(windowName(row), row)
     pushAll(batch.operations, unit.operations)
   }
   pushAll(batch.births, births.values())
   pushAll(batch.heads, heads.values())
   for (const rows of labels.values()) pushAll(batch.labels, rows)
+  pushAll(batch.windows, windows.values())
   for (const timer of timers.values()) {
     if ('atMs' in timer) batch.timers.push(timer)
     else batch.timersEnded.push(timer)
   }
   return batch
+}
+
+function windowName({ tenant, namespace, flowId, triggerId, setId }: WindowRow): string {
+  return JSON.stringify([tenant, namespace, flowId, triggerId, setId])
 }
 
 function coalesceHead(head: ExecutionHead, births: Map<string, ExecutionRow>, heads: Map<string, ExecutionHead>): void {

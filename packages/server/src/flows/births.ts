@@ -115,7 +115,7 @@ export function birthFrom(
 
 const CORRELATION = 'system.correlationId'
 
-function joinLabels(executionId: string, own: readonly Label[], given: readonly Label[]): readonly Label[] {
+export function joinLabels(executionId: string, own: readonly Label[], given: readonly Label[]): readonly Label[] {
   const isCorrelated = given.some(label => label.key === CORRELATION)
   if (own.length === 0 && given.length === 0) return [{ key: CORRELATION, value: executionId }]
   const byKey = new Map<string, string>()

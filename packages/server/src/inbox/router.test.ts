@@ -19,7 +19,8 @@ test('a schedule whose shard moved while its birth was prepared is not fired wit
     executionId,
     birth: { ...FLOW, revision: 1, inputs: {}, labels: [] },
   }
-  const cursor = { ...FLOW, triggerId: 'every', nextMs: NOON_MS, lastMs: null, expectedNextMs: NOON_MS, executionId }
+  const place = { nextMs: NOON_MS, lastMs: null, expectedNextMs: NOON_MS, state: null }
+  const cursor = { ...FLOW, triggerId: 'every', ...place, executionId }
 
   const isRefused = (error: unknown): boolean => error instanceof SubmitError && error.fault === 'unavailable'
   await assert.rejects(router.submit(signal, { trigger: cursor }), isRefused)

@@ -16,6 +16,8 @@ export interface TakeSignalsOptions {
   readonly store: Store
   readonly inbox: Inbox
   readonly platform: Pick<Clock & Scheduler, 'nowMs' | 'at'>
+  /** Signals that are for a trigger and for no execution; false for all others. */
+  takeOfTrigger?(body: string, rowId: string): Promise<boolean>
   /** Signals to other nodes' shards are theirs to take. */
   owns(shard: number): boolean
   onNotice(message: string, error?: unknown): void
@@ -26,7 +28,14 @@ export interface SignalTaker extends Round {
   look(): Promise<void>
 }
 
-export function takeSignals({ store, inbox, platform, owns, onNotice }: TakeSignalsOptions): SignalTaker {
+export function takeSignals({
+  store,
+  inbox,
+  platform,
+  owns,
+  takeOfTrigger,
+  onNotice,
+}: TakeSignalsOptions): SignalTaker {
   const nowMs = (): number => platform.nowMs()
   const backoff = new Backoff(nowMs)
   const inHand = new Map<string, Promise<void>>()
@@ -34,6 +43,7 @@ export function takeSignals({ store, inbox, platform, owns, onNotice }: TakeSign
   const ended = new Set<string>()
   const take = async ({ id, body }: SignalRow): Promise<void> => {
     try {
+      if (await takeOfTrigger?.(body, id)) return
       await inbox.submit(trust<Signal>(decodeValue(body)), { rowId: id })
     } catch (error) {
       backoff.refuse(id)

@@ -21,6 +21,7 @@ export interface Batch {
   readonly signalsTaken: string[]
   readonly operations: OperationRow[]
   readonly triggers: TriggerRow[]
+  readonly windows: WindowRow[]
 }
 
 export interface ExecutionHead {
@@ -149,6 +150,18 @@ export interface TriggerRow {
   /** Compare and set: the row must still have this cursor. */
   readonly expectedNextMs: number | null
   readonly executionId: string | null
+  /** What else its owner keeps of it, as JSON: a backfill, the mark of a source. */
+  readonly state: string | null
+}
+
+/** What executions have met of a set of conditions so far; without a body there is no window open. */
+export interface WindowRow {
+  readonly tenant: string
+  readonly namespace: string
+  readonly flowId: string
+  readonly triggerId: string
+  readonly setId: string
+  readonly body: string | null
 }
 
 export function newBatch(node: string, incarnation: number): Batch {
@@ -171,6 +184,7 @@ export function newBatch(node: string, incarnation: number): Batch {
     signalsTaken: [],
     operations: [],
     triggers: [],
+    windows: [],
   }
 }
 
@@ -191,6 +205,7 @@ export function sizeOf(batch: Batch): number {
     batch.signals.length +
     batch.signalsTaken.length +
     batch.operations.length +
-    batch.triggers.length
+    batch.triggers.length +
+    batch.windows.length
   )
 }

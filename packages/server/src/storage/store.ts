@@ -11,6 +11,7 @@ import type {
   SignalRow,
   TimerRow,
   TriggerRow,
+  WindowRow,
   JournalRowOf,
 } from './batch.ts'
 
@@ -69,6 +70,10 @@ export interface Operations {
     readonly args: TriggerKey & { readonly isDisabled: boolean; readonly nextMs: number | null }
     readonly result: boolean
   }
+  /** Sets what is given and leaves the rest; false when there is no such trigger. */
+  changeTrigger: { readonly args: TriggerChange; readonly result: boolean }
+  /** Why evaluations started nothing: equal reasons of a trigger are counted, of many the latest are kept. */
+  noteReasons: { readonly args: { readonly rows: readonly ReasonRow[] }; readonly result: null }
   claimJobs: {
     readonly args: {
       readonly node: string
@@ -158,6 +163,25 @@ export interface TriggerWrite {
   readonly nextMs: number | null
   /** Changes with the definition: a trigger with the same hash keeps its cursor. */
   readonly hash: string
+}
+
+export interface TriggerChange extends TriggerKey {
+  readonly isDisabled?: boolean
+  readonly nextMs?: number | null
+  readonly lastMs?: number | null
+  readonly executionId?: string | null
+  readonly state?: string | null
+}
+
+/** Of one trigger. */
+export const REASONS_MAX = 50
+
+export interface ReasonRow extends TriggerKey {
+  readonly code: string
+  readonly reason: string
+  readonly firstMs: number
+  readonly lastMs: number
+  readonly count: number
 }
 
 export interface StoredTrigger extends TriggerRow {
@@ -253,6 +277,10 @@ export interface Reads {
   listFreePayloads(queue: string, limit: number): Promise<readonly string[]>
   /** Of all flows, or of one. */
   listTriggers(flow?: FlowKey): Promise<readonly StoredTrigger[]>
+  /** Windows that are open, of all flows or of one. */
+  listWindows(flow?: FlowKey): Promise<readonly WindowRow[]>
+  /** The latest first. */
+  listReasons(key: TriggerKey, limit: number): Promise<readonly ReasonRow[]>
   logsOf(query: LogQuery): Promise<readonly LogRow[]>
   metricsOf(executionId: string): Promise<readonly MetricRow[]>
   findOperation(key: string): Promise<OperationRow | undefined>

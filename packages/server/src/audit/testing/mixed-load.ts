@@ -162,9 +162,16 @@ class Load {
       onNotice: () => {},
       fire: firing => {
         const ask = (): Promise<Value> => Promise.reject(new Error('nothing is asked'))
-        const options = { inbox: this.#engine, flows: this.#flows, world: this.#startWorld(), ask, onNotice: () => {} }
+        const options = {
+          inbox: this.#engine,
+          notes: this.#engine,
+          flows: this.#flows,
+          world: this.#startWorld(),
+          ask,
+          onNotice: () => {},
+        }
         const fired = startFiring(firing, options)
-        firings.push(fired.then(async isTaken => void (await schedules.settle(firing.row, isTaken))))
+        firings.push(fired.then(async outcome => void (await schedules.settle(firing.row, outcome))))
       },
     })
     await schedules.load()

@@ -105,6 +105,7 @@ export async function contentOf(store: Store): Promise<unknown> {
     freeJobs: await store.read.countFreeJobs(),
     heldJobs: await store.read.listLostJobs('node-1', 0, 1000),
     triggers: await store.read.listTriggers(),
+    windows: await store.read.listWindows(),
     operation: await store.read.findOperation('key-1'),
     fences: [await store.read.findFence('node-1'), await store.read.findFence('node-2')],
   }

@@ -14,6 +14,7 @@ function move(expectedNextMs: number | null, nextMs: number | null, more: Partia
     lastMs: expectedNextMs,
     expectedNextMs,
     executionId: 'e1',
+    state: null,
     ...more,
   }
 }
@@ -49,6 +50,7 @@ function moving(subject: StoreSubject): void {
       executionId: null,
       isDisabled: false,
       hash: 'h',
+      state: null,
     })
     assert.equal(webhook?.nextMs, null)
   })

@@ -103,6 +103,7 @@ function writeQueues(tables: Tables, batch: Batch): void {
   for (const id of batch.signalsTaken) tables.signals.delete(id)
   for (const row of batch.signals) tables.signals.set(row.id, row)
   for (const row of batch.operations) tables.operations.set(row.key, row)
+  for (const row of batch.windows) tables.windows.set(`${triggerKeyOf(row)}/${row.setId}`, row)
   for (const { expectedNextMs: _, ...row } of batch.triggers) {
     const known = tables.triggers.get(triggerKeyOf(row))
     if (known) tables.triggers.set(triggerKeyOf(row), { ...known, ...row, expectedNextMs: row.nextMs })

@@ -1,6 +1,15 @@
 import { createdMsOf } from '@batuta/core'
 import type { JobRow } from '../batch.ts'
-import type { FlowKey, FlowRow, FlowWrite, Operations, PurgeSlice, Purged } from '../store.ts'
+import {
+  REASONS_MAX,
+  type FlowKey,
+  type FlowRow,
+  type FlowWrite,
+  type Operations,
+  type PurgeSlice,
+  type Purged,
+  type TriggerKey,
+} from '../store.ts'
 import { KEY_PERFORMERS } from './perform-keys.ts'
 import { flowKeyOf, jobKeyOf, triggerKeyOf, type Tables } from './tables.ts'
 
@@ -33,15 +42,29 @@ const PERFORMERS: Performers = {
     if (!newest || newest.isDeleted) return false
     tables.flows.get(flowKeyOf(key))?.push({ ...newest, revision: newest.revision + 1, isDeleted: true, nowMs })
     for (const id of tables.triggers.keys()) if (id.startsWith(`${flowKeyOf(key)}/`)) tables.triggers.delete(id)
+    forgetBelongings(tables, `${flowKeyOf(key)}/`)
     return true
   },
   saveTriggers: (tables, { flow, triggers }) => {
     const prefix = `${flowKeyOf(flow)}/`
     const known = new Map([...tables.triggers].filter(([id]) => id.startsWith(prefix)))
-    for (const id of known.keys()) tables.triggers.delete(id)
+    for (const [id, row] of known) {
+      tables.triggers.delete(id)
+      if (!triggers.some(({ triggerId, hash }) => triggerId === row.triggerId && hash === row.hash))
+        forgetBelongings(tables, `${id}/`)
+    }
     for (const { triggerId, nextMs, hash } of triggers) {
       const before = known.get(prefix + triggerId)
-      const fresh = { ...flow, triggerId, hash, nextMs, lastMs: null, expectedNextMs: nextMs, executionId: null }
+      const fresh = {
+        ...flow,
+        triggerId,
+        hash,
+        nextMs,
+        lastMs: null,
+        expectedNextMs: nextMs,
+        executionId: null,
+        state: null,
+      }
       const row = before?.hash === hash ? before : { ...fresh, isDisabled: before?.isDisabled ?? false }
       tables.triggers.set(prefix + triggerId, row)
     }
@@ -51,6 +74,24 @@ const PERFORMERS: Performers = {
     const known = tables.triggers.get(triggerKeyOf(key))
     if (known) tables.triggers.set(triggerKeyOf(key), { ...known, isDisabled, nextMs, expectedNextMs: nextMs })
     return known !== undefined
+  },
+  changeTrigger: (tables, { tenant, namespace, flowId, triggerId, ...change }) => {
+    const key = triggerKeyOf({ tenant, namespace, flowId, triggerId })
+    const known = tables.triggers.get(key)
+    if (!known) return false
+    const row = { ...known, ...change }
+    tables.triggers.set(key, { ...row, expectedNextMs: row.nextMs })
+    return true
+  },
+  noteReasons: (tables, { rows }) => {
+    for (const row of rows) {
+      const key = `${triggerKeyOf(row)}/${JSON.stringify([row.code, row.reason])}`
+      const known = tables.reasons.get(key)
+      const count = (known?.count ?? 0) + row.count
+      tables.reasons.set(key, { ...row, count, firstMs: known?.firstMs ?? row.firstMs })
+    }
+    for (const row of rows) forgetReasons(tables, row)
+    return null
   },
   claimJobs: (tables, { node, incarnation, limit, nowMs, queues }) => {
     const free = [...tables.jobs.values()]
@@ -77,6 +118,20 @@ const PERFORMERS: Performers = {
     for (const row of old.slice(0, limit)) tables.operations.delete(row.key)
     return Math.min(old.length, limit)
   },
+}
+
+/** Windows and reasons of triggers whose keys begin so. */
+function forgetBelongings(tables: Tables, prefix: string): void {
+  for (const table of [tables.windows, tables.reasons])
+    for (const id of table.keys()) if (id.startsWith(prefix)) table.delete(id)
+}
+
+/** All but the latest. */
+function forgetReasons(tables: Tables, key: TriggerKey): void {
+  const prefix = `${triggerKeyOf(key)}/`
+  const rows = [...tables.reasons].filter(([id]) => id.startsWith(prefix)).sort(([, a], [, b]) => b.lastMs - a.lastMs)
+  const oldestMs = rows[REASONS_MAX - 1]?.[1].lastMs ?? 0
+  for (const [id, row] of rows) if (row.lastMs < oldestMs) tables.reasons.delete(id)
 }
 
 function deleteExecution(

@@ -1,6 +1,6 @@
 import type { ExecutionRow, JobRow, JournalRowOf } from '../batch.ts'
 import type { ExecutionQuery, FlowKey, FlowRow, Reads } from '../store.ts'
-import { jobKeyOf, flowKeyOf, keyKeyOf, type Tables } from './tables.ts'
+import { jobKeyOf, flowKeyOf, keyKeyOf, triggerKeyOf, type Tables } from './tables.ts'
 
 export function readsOf(tables: Tables): Reads {
   return {
@@ -42,6 +42,15 @@ export function readsOf(tables: Tables): Reads {
     ...jobReads(tables),
     listTriggers: async flow =>
       [...tables.triggers.values()].filter(row => flow === undefined || flowKeyOf(row) === flowKeyOf(flow)),
+    listWindows: async flow =>
+      [...tables.windows.values()].filter(
+        row => row.body !== null && (flow === undefined || flowKeyOf(row) === flowKeyOf(flow)),
+      ),
+    listReasons: async (key, limit) =>
+      [...tables.reasons.values()]
+        .filter(row => triggerKeyOf(row) === triggerKeyOf(key))
+        .sort((a, b) => b.lastMs - a.lastMs)
+        .slice(0, limit),
     logsOf: async ({ executionId, levelMin = 0, limit, offset = 0 }) =>
       (tables.logs.get(executionId) ?? []).filter(row => row.levelMax >= levelMin).slice(offset, offset + limit),
     metricsOf: async id => tables.metrics.get(id) ?? [],

@@ -11,6 +11,7 @@ import type {
   SignalRow,
   TimerKey,
   TimerRow,
+  WindowRow,
 } from '../batch.ts'
 import type {
   FlowKey,
@@ -18,6 +19,7 @@ import type {
   KeyRow,
   KeyVersion,
   NamespaceRow,
+  ReasonRow,
   SecretRow,
   StoredTrigger,
   TriggerKey,
@@ -38,6 +40,8 @@ export interface Tables {
   readonly signals: Map<string, SignalRow>
   readonly operations: Map<string, OperationRow>
   readonly triggers: Map<string, StoredTrigger>
+  readonly windows: Map<string, WindowRow>
+  readonly reasons: Map<string, ReasonRow>
   readonly keys: Map<string, KeyRow>
   /** Oldest first. */
   readonly keyVersions: Map<string, readonly KeyVersion[]>
@@ -60,6 +64,8 @@ export function newTables(): Tables {
     signals: new Map(),
     operations: new Map(),
     triggers: new Map(),
+    windows: new Map(),
+    reasons: new Map(),
     keys: new Map(),
     keyVersions: new Map(),
     secrets: new Map(),

@@ -129,11 +129,20 @@ const TRIGGER: readonly FlushColumn[] = [
   bigint('next_ms'),
   bigint('last_ms'),
   text('execution_id'),
+  text('state'),
   text('tenant'),
   text('namespace'),
   text('flow_id'),
   text('trigger_id'),
   bigint('expected_next_ms'),
+]
+const WINDOW: readonly FlushColumn[] = [
+  text('tenant'),
+  text('namespace'),
+  text('flow_id'),
+  text('trigger_id'),
+  text('set_id'),
+  text('body'),
 ]
 
 const TABLES: readonly FlushTable[] = [
@@ -205,9 +214,18 @@ const TABLES: readonly FlushTable[] = [
     columns: TRIGGER,
     mustMatch: true,
     write:
-      rows => `update triggers t set next_ms = r.next_ms, last_ms = r.last_ms, execution_id = r.execution_id from ${rows} as r
+      rows => `update triggers t set next_ms = r.next_ms, last_ms = r.last_ms, execution_id = r.execution_id, state = r.state from ${rows} as r
       where t.tenant = r.tenant and t.namespace = r.namespace and t.flow_id = r.flow_id and t.trigger_id = r.trigger_id
       and t.next_ms is not distinct from r.expected_next_ms`,
+  },
+  {
+    batch: 'windows',
+    columns: WINDOW,
+    write: insert(
+      'windows',
+      WINDOW,
+      ' on conflict (tenant, namespace, flow_id, trigger_id, set_id) do update set body = excluded.body',
+    ),
   },
 ]
 

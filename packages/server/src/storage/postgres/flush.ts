@@ -77,6 +77,7 @@ function listsOf(batch: Batch): Map<string, readonly Row[]> {
   add('signals', batch.signals)
   add('operations', batch.operations)
   add('triggers', batch.triggers)
+  add('windows', batch.windows)
   return lists
 }
 

@@ -1,6 +1,6 @@
 // What PostgreSQL's tables became, step by step. The rules of a step are in docs/adr/0009.
 import type { Migration } from '../sql/migrations.ts'
-import { KEYS_AND_SECRETS, LIST_INDEXES, MIGRATION_1, MIGRATION_2, PARTITIONED } from './schema.sql.ts'
+import { KEYS_AND_SECRETS, LIST_INDEXES, MIGRATION_1, MIGRATION_2, MIGRATION_TRIGGERS, PARTITIONED } from './schema.sql.ts'
 
 const DEFAULT_PARTITIONS = PARTITIONED.map(table => `create table ${table}_other partition of ${table} default`)
 
@@ -35,4 +35,5 @@ export const MIGRATIONS: readonly Migration[] = [
     ],
   },
   { type: 'inside', title: 'versions of keys, secrets, namespaces', sql: KEYS_AND_SECRETS },
+  { type: 'inside', title: 'what triggers keep', sql: MIGRATION_TRIGGERS },
 ]

@@ -135,3 +135,17 @@ create table namespaces (
   primary key (tenant, namespace)
 );
 `
+
+/** Triggers keep more than a cursor: a backfill, the mark of a source, windows of conditions, and why they started nothing. */
+export const MIGRATION_TRIGGERS: string = `
+alter table triggers add column state text;
+create table windows (
+  tenant text collate "C" not null, namespace text collate "C" not null, flow_id text collate "C" not null, trigger_id text collate "C" not null,
+  set_id text collate "C" not null, body text, primary key (tenant, namespace, flow_id, trigger_id, set_id)
+) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_delay = 0);
+create table trigger_reasons (
+  tenant text collate "C" not null, namespace text collate "C" not null, flow_id text collate "C" not null, trigger_id text collate "C" not null,
+  code text collate "C" not null, reason text collate "C" not null, first_ms bigint not null, last_ms bigint not null, count bigint not null,
+  primary key (tenant, namespace, flow_id, trigger_id, code, reason)
+);
+`

@@ -15,9 +15,31 @@ export const DELETE_TRIGGER =
   'delete from triggers where tenant = $1 and namespace = $2 and flow_id = $3 and trigger_id = $4'
 export const UPSERT_TRIGGER = `insert into triggers (tenant, namespace, flow_id, trigger_id, next_ms, last_ms, execution_id, is_disabled, hash)
   values ($1, $2, $3, $4, $5, null, null, false, $6)
-  on conflict (tenant, namespace, flow_id, trigger_id) do update set next_ms = excluded.next_ms, last_ms = null, execution_id = null, hash = excluded.hash`
+  on conflict (tenant, namespace, flow_id, trigger_id) do update set next_ms = excluded.next_ms, last_ms = null, execution_id = null, state = null, hash = excluded.hash`
 export const DISABLE_TRIGGER =
   'update triggers set is_disabled = $1, next_ms = $2 where tenant = $3 and namespace = $4 and flow_id = $5 and trigger_id = $6 returning 1'
+
+/** What belongs to a trigger and goes with it. */
+export const TABLES_OF_TRIGGERS: readonly string[] = ['windows', 'trigger_reasons']
+export function deleteOfFlow(table: string): string {
+  return `delete from ${table} where tenant = $1 and namespace = $2 and flow_id = $3`
+}
+export function deleteOfTrigger(table: string): string {
+  return `${deleteOfFlow(table)} and trigger_id = $4`
+}
+/** Beside each value stands whether it is given. */
+export const CHANGE_TRIGGER = `update triggers set is_disabled = case when $1 then $2 else is_disabled end,
+  next_ms = case when $3 then $4 else next_ms end, last_ms = case when $5 then $6 else last_ms end,
+  execution_id = case when $7 then $8 else execution_id end, state = case when $9 then $10 else state end
+  where tenant = $11 and namespace = $12 and flow_id = $13 and trigger_id = $14 returning 1`
+export const NOTE_REASON = `insert into trigger_reasons (tenant, namespace, flow_id, trigger_id, code, reason, first_ms, last_ms, count)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+  on conflict (tenant, namespace, flow_id, trigger_id, code, reason) do update
+  set count = trigger_reasons.count + excluded.count, last_ms = excluded.last_ms`
+/** All but the latest. */
+export const FORGET_REASONS = `delete from trigger_reasons where tenant = $1 and namespace = $2 and flow_id = $3 and trigger_id = $4
+  and last_ms < (select min(last_ms) from (select last_ms from trigger_reasons
+    where tenant = $1 and namespace = $2 and flow_id = $3 and trigger_id = $4 order by last_ms desc limit $5) as latest)`
 
 /** The parameters stand in the order of their numbers: `$9` is whether a living key is overwritten. */
 export const UPSERT_KEY = `insert into keys (tenant, namespace, key, value, type, description, expires_ms, updated_ms, created_ms, version)

@@ -1,7 +1,15 @@
 // Rare writes, each whole in one transaction. They are written once as generators that ask for statements to be run: SQLite runs them without
 // ever yielding to the event loop, PostgreSQL with a round trip each.
 import type { JobRow, LogRow } from '../batch.ts'
-import type { FlowKey, FlowRow, FlowWrite, Operations, PurgeSlice, Purged } from '../store.ts'
+import {
+  REASONS_MAX,
+  type FlowKey,
+  type FlowRow,
+  type FlowWrite,
+  type Operations,
+  type PurgeSlice,
+  type Purged,
+} from '../store.ts'
 import type { Condition } from './walk.sql.ts'
 import type { BirthOrder } from './birth-order.ts'
 import * as sql from './perform.sql.ts'
@@ -77,6 +85,8 @@ const PERFORMERS: Performers = {
     if (!newest || newest.isDeleted) return false
     yield insertFlow({ ...newest, revision: newest.revision + 1, isDeleted: true, nowMs })
     yield run(sql.DELETE_TRIGGERS, key.tenant, key.namespace, key.flowId)
+    for (const table of sql.TABLES_OF_TRIGGERS)
+      yield run(sql.deleteOfFlow(table), key.tenant, key.namespace, key.flowId)
     if (dialect.afterFlows) yield dialect.afterFlows
     return true
   },
@@ -85,7 +95,10 @@ const PERFORMERS: Performers = {
     const rows = yield run(sql.TRIGGERS_OF_FLOW, ...key)
     const known = new Map(rows.map(row => [text(row, 'trigger_id'), text(row, 'hash')]))
     for (const id of known.keys()) {
-      if (!triggers.some(trigger => trigger.triggerId === id)) yield run(sql.DELETE_TRIGGER, ...key, id)
+      const wanted = triggers.find(trigger => trigger.triggerId === id)
+      if (wanted?.hash === known.get(id)) continue
+      for (const table of sql.TABLES_OF_TRIGGERS) yield run(sql.deleteOfTrigger(table), ...key, id)
+      if (!wanted) yield run(sql.DELETE_TRIGGER, ...key, id)
     }
     for (const { triggerId, nextMs, hash } of triggers) {
       if (known.get(triggerId) !== hash) yield run(sql.UPSERT_TRIGGER, ...key, triggerId, nextMs, hash)
@@ -95,6 +108,26 @@ const PERFORMERS: Performers = {
   *setTriggerDisabled({ isDisabled, nextMs, tenant, namespace, flowId, triggerId }) {
     const rows = yield run(sql.DISABLE_TRIGGER, isDisabled, nextMs, tenant, namespace, flowId, triggerId)
     return rows.length === 1
+  },
+  *changeTrigger(change) {
+    const { isDisabled, nextMs, lastMs, executionId, state, tenant, namespace, flowId, triggerId } = change
+    const values = [isDisabled, nextMs, lastMs, executionId, state].flatMap(value => [
+      value !== undefined,
+      value ?? null,
+    ])
+    const rows = yield run(sql.CHANGE_TRIGGER, ...values, tenant, namespace, flowId, triggerId)
+    return rows.length === 1
+  },
+  *noteReasons({ rows }) {
+    for (const row of rows) {
+      const key = [row.tenant, row.namespace, row.flowId, row.triggerId] as const
+      yield run(sql.NOTE_REASON, ...key, row.code, row.reason, row.firstMs, row.lastMs, row.count)
+    }
+    for (const row of new Map(
+      rows.map(row => [JSON.stringify([row.namespace, row.flowId, row.triggerId]), row]),
+    ).values())
+      yield run(sql.FORGET_REASONS, row.tenant, row.namespace, row.flowId, row.triggerId, REASONS_MAX)
+    return null
   },
   *claimJobs(claim, dialect) {
     const rows = yield dialect.claimJobs(claim)

@@ -10,6 +10,10 @@ export const LIST_FLOWS = `select f.* from flows f
   and f.revision = (select max(revision) from flows n where n.tenant = f.tenant and n.namespace = f.namespace and n.id = f.id)
   order by f.tenant, f.namespace, f.id limit $4`
 export const LIST_TRIGGERS = 'select * from triggers'
+export const LIST_WINDOWS = 'select * from windows where body is not null'
+export const WINDOWS_OF_FLOW = `${LIST_WINDOWS} and tenant = $1 and namespace = $2 and flow_id = $3`
+export const LIST_REASONS = `select * from trigger_reasons where tenant = $1 and namespace = $2 and flow_id = $3 and trigger_id = $4
+  order by last_ms desc limit $5`
 
 export const FIND_EXECUTION = 'select * from executions where ?'
 /**

@@ -13,9 +13,11 @@ import {
   keyOf,
   namespaceOf,
   number,
+  reasonOf,
   secretOf,
   text,
   triggerOf,
+  windowOf,
   type SqlRow,
 } from './rows.ts'
 
@@ -54,7 +56,10 @@ type All = (statement: string, ...values: Param[]) => Promise<readonly SqlRow[]>
 type First = (statement: Statement) => Promise<SqlRow | undefined>
 type One = (statement: string, ...values: Param[]) => Promise<SqlRow | undefined>
 
-function flowReads(all: All, one: One): Pick<Reads, 'findFlow' | 'listRevisions' | 'listFlows' | 'listTriggers'> {
+function flowReads(
+  all: All,
+  one: One,
+): Pick<Reads, 'findFlow' | 'listRevisions' | 'listFlows' | 'listTriggers' | 'listWindows' | 'listReasons'> {
   return {
     findFlow: async (key, revision) => {
       if (revision !== undefined)
@@ -69,6 +74,12 @@ function flowReads(all: All, one: One): Pick<Reads, 'findFlow' | 'listRevisions'
       const rows = flow ? all(TRIGGERS_OF_FLOW, flow.tenant, flow.namespace, flow.flowId) : all(sql.LIST_TRIGGERS)
       return (await rows).map(triggerOf)
     },
+    listWindows: async flow => {
+      const rows = flow ? all(sql.WINDOWS_OF_FLOW, flow.tenant, flow.namespace, flow.flowId) : all(sql.LIST_WINDOWS)
+      return (await rows).map(windowOf)
+    },
+    listReasons: async ({ tenant, namespace, flowId, triggerId }, limit) =>
+      (await all(sql.LIST_REASONS, tenant, namespace, flowId, triggerId, limit)).map(reasonOf),
   }
 }
 

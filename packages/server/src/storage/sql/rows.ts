@@ -1,6 +1,14 @@
 // Rows of the database as the port speaks of them.
-import type { ExecutionRow, JobRow, WaitsFor } from '../batch.ts'
-import type { FlowRow, KeyRow, NamespaceRow, SecretRow, StoredTrigger } from '../store.ts'
+import type { ExecutionRow, JobRow, WaitsFor, WindowRow } from '../batch.ts'
+import type {
+  FlowRow,
+  KeyRow,
+  NamespaceRow,
+  ReasonRow,
+  SecretRow,
+  StoredTrigger,
+  TriggerKey,
+} from '../store.ts'
 
 export type SqlRow = Record<string, unknown>
 
@@ -90,6 +98,31 @@ export function triggerOf(row: SqlRow): StoredTrigger {
     executionId: textOrNull(row, 'execution_id'),
     isDisabled: flag(row, 'is_disabled'),
     hash: text(row, 'hash'),
+    state: textOrNull(row, 'state'),
+  }
+}
+
+export function windowOf(row: SqlRow): WindowRow {
+  return { ...triggerKeyOf(row), setId: text(row, 'set_id'), body: textOrNull(row, 'body') }
+}
+
+export function reasonOf(row: SqlRow): ReasonRow {
+  return {
+    ...triggerKeyOf(row),
+    code: text(row, 'code'),
+    reason: text(row, 'reason'),
+    firstMs: number(row, 'first_ms'),
+    lastMs: number(row, 'last_ms'),
+    count: number(row, 'count'),
+  }
+}
+
+function triggerKeyOf(row: SqlRow): TriggerKey {
+  return {
+    tenant: text(row, 'tenant'),
+    namespace: text(row, 'namespace'),
+    flowId: text(row, 'flow_id'),
+    triggerId: text(row, 'trigger_id'),
   }
 }
 

@@ -27,5 +27,7 @@ export const DELETE_SIGNAL = 'delete from signals where id = ?'
 export const INSERT_OPERATION =
   'insert into operations (key, entity, body_hash, status, body, expires_ms) values (?, ?, ?, ?, ?, ?)'
 /** Compare and set: a trigger whose cursor moved meanwhile is not fired again. */
-export const MOVE_TRIGGER = `update triggers set next_ms = ?, last_ms = ?, execution_id = ?
+export const MOVE_TRIGGER = `update triggers set next_ms = ?, last_ms = ?, execution_id = ?, state = ?
   where tenant = ? and namespace = ? and flow_id = ? and trigger_id = ? and next_ms is ?`
+export const UPSERT_WINDOW = `insert into windows (tenant, namespace, flow_id, trigger_id, set_id, body) values (?, ?, ?, ?, ?, ?)
+  on conflict (tenant, namespace, flow_id, trigger_id, set_id) do update set body = excluded.body`

@@ -93,6 +93,8 @@ function writeRows(run: Run, batch: Batch): void {
   for (const row of batch.operations)
     run(sql.INSERT_OPERATION, row.key, row.entity, row.bodyHash, row.status, row.body, row.expiresMs)
   for (const row of batch.triggers) writeTrigger(run, row)
+  for (const row of batch.windows)
+    run(sql.UPSERT_WINDOW, row.tenant, row.namespace, row.flowId, row.triggerId, row.setId, row.body)
 }
 
 /** The labels of an execution are written whole. */
@@ -107,6 +109,7 @@ function writeTrigger(run: Run, row: Batch['triggers'][number]): void {
     row.nextMs,
     row.lastMs,
     row.executionId,
+    row.state,
     row.tenant,
     row.namespace,
     row.flowId,

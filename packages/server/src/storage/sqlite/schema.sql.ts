@@ -114,3 +114,17 @@ create table namespaces (
   tenant text not null, namespace text not null, settings text not null, updated_ms integer not null, primary key (tenant, namespace)
 ) without rowid;
 `
+
+/** Triggers keep more than a cursor: a backfill, the mark of a source, windows of conditions, and why they started nothing. */
+export const MIGRATION_TRIGGERS: string = `
+alter table triggers add column state text;
+create table windows (
+  tenant text not null, namespace text not null, flow_id text not null, trigger_id text not null, set_id text not null, body text,
+  primary key (tenant, namespace, flow_id, trigger_id, set_id)
+) without rowid;
+create table trigger_reasons (
+  tenant text not null, namespace text not null, flow_id text not null, trigger_id text not null, code text not null, reason text not null,
+  first_ms integer not null, last_ms integer not null, count integer not null,
+  primary key (tenant, namespace, flow_id, trigger_id, code, reason)
+) without rowid;
+`

@@ -187,5 +187,5 @@ function operation(name: string): OperationRow {
 }
 
 function fire(triggerId: string): TriggerRow {
-  return { ...FLOW, triggerId, nextMs: 200, lastMs: 100, expectedNextMs: 100, executionId: FRESH }
+  return { ...FLOW, triggerId, nextMs: 200, lastMs: 100, expectedNextMs: 100, executionId: FRESH, state: null }
 }

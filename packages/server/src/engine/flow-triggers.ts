@@ -1,0 +1,219 @@
+// Flow triggers of this node. A change of state anywhere becomes a signal to the home of each listener that may care, in the flush of the turn; here
+// the listener judges it, and what comes of it – a birth, a window that knows more – is written together with the end of the signal. So each end
+// of an upstream counts exactly once, whatever dies in between.
+import {
+  correlationOf,
+  decodeValue,
+  encodeValue,
+  evaluateAsync,
+  findZone,
+  flowEventOf,
+  flowTriggerVariables,
+  judgeFlowEvent,
+  scopeOfEvent,
+  statesPassed,
+  trust,
+  type Ask,
+  type Event,
+  type FlowEvent,
+  type FlowJudgement,
+  type Signal,
+  type Value,
+  type View,
+  type WindowState,
+  type Zone,
+} from '@batuta/core'
+import { scopeOf, type StartWorld } from '../flows/births.ts'
+import type { FlowCatalogue, FlowEntry } from '../flows/flow-catalogue.ts'
+import { birthOfTrigger } from '../flows/trigger-birth.ts'
+import type { TriggerReasons } from '../flows/trigger-reasons.ts'
+import type { FlowKey, Store, TriggerKey } from '../storage/store.ts'
+import type { WindowRow } from '../storage/batch.ts'
+import { ListenerIndex, type PlacedListener } from './listener-index.ts'
+import type { Listeners, TriggerSignal } from './listeners.ts'
+import type { NoteTaker } from './note.ts'
+import { homeShardOf } from './schedules.ts'
+
+export interface FlowTriggersOptions {
+  readonly store: Store
+  readonly flows: FlowCatalogue
+  readonly zone: string
+  readonly reasons: TriggerReasons
+  notes(): NoteTaker
+  nowMs(): number
+  owns(shard: number): boolean
+  startWorld(): StartWorld
+  askOf(key: FlowKey): Ask
+  /** On the home of the flow. */
+  newId(flow: FlowKey): string
+  onNotice(message: string, error?: unknown): void
+}
+
+/** What travels. */
+interface TriggerEvent extends TriggerKey {
+  readonly type: 'trigger-event'
+  readonly event: FlowEvent
+}
+
+const SIGNAL_BEGIN = '{"type":"trigger-event"'
+
+interface Outcome {
+  readonly births: readonly Extract<Signal, { type: 'create' }>[]
+  readonly windows: readonly WindowRow[]
+  readonly judgement: FlowJudgement | undefined
+}
+
+export class FlowTriggers implements Listeners {
+  readonly #options: FlowTriggersOptions
+  readonly #index: ListenerIndex
+  readonly #zone: Zone
+  readonly #windows = new Map<string, WindowState>()
+  /** What comes to a listener with windows is judged one after the other. */
+  readonly #lines = new Map<string, Promise<void>>()
+  readonly #inHand = new Set<string>()
+
+  constructor(options: FlowTriggersOptions) {
+    this.#options = options
+    this.#index = new ListenerIndex(options.flows)
+    this.#zone = findZone(options.zone) ?? trust<Zone>(findZone('UTC'))
+  }
+
+  /** The windows of the shards that are this node's now. */
+  async load(): Promise<void> {
+    const rows = await this.#options.store.read.listWindows()
+    this.#windows.clear()
+    for (const row of rows) this.#takeWindow(row)
+  }
+
+  /** A flow was saved or deleted. */
+  async reload(flow: FlowKey): Promise<void> {
+    const known = this.#index.ofFlow(flow)
+    this.#index.refresh(flow)
+    if (known.length === 0) return
+    for (const { key, listener } of known)
+      for (const set of listener.sets) this.#windows.delete(windowName({ ...key, setId: set.id }))
+    const { tenant, namespace, flowId } = flow
+    for (const row of await this.#options.store.read.listWindows({ tenant, namespace, flowId })) this.#takeWindow(row)
+  }
+
+  tell(view: View, events: readonly Event[]): readonly TriggerSignal[] {
+    if (this.#index.isEmpty || !events.some(event => event.type === 'moved')) return []
+    const listeners = this.#index.of(view.state)
+    if (listeners.length === 0) return []
+    return statesPassed(events).flatMap(state =>
+      listeners
+        .filter(({ listener }) => listener.states.has(state))
+        .map(({ key, listener }) => ({
+          shard: homeShardOf(key),
+          body: encodeValue(
+            trust<Value>({ type: 'trigger-event', ...key, event: flowEventOf(view, state, listener.roots) }),
+          ),
+        })),
+    )
+  }
+
+  take({ body }: TriggerSignal, rowId: string): void {
+    this.takeStored(body, rowId).catch(error =>
+      this.#options.onNotice(`the signal ${rowId} to a trigger was not taken; it is taken again`, error),
+    )
+  }
+
+  /** False for signals that are not for triggers. Settles when it is taken, or is already under way. */
+  async takeStored(body: string, rowId: string): Promise<boolean> {
+    if (!body.startsWith(SIGNAL_BEGIN)) return false
+    if (this.#inHand.has(rowId)) return true
+    this.#inHand.add(rowId)
+    try {
+      await this.#line(trust<TriggerEvent>(decodeValue(body)), rowId)
+    } finally {
+      this.#inHand.delete(rowId)
+    }
+    return true
+  }
+
+  async #line(signal: TriggerEvent, rowId: string): Promise<void> {
+    const placed = this.#index.find(signal)
+    if (!placed || placed.listener.sets.length === 0) return await this.#judge(placed, signal.event, rowId)
+    const name = nameOf(signal)
+    const before = this.#lines.get(name) ?? Promise.resolve()
+    const mine = before.then(() => this.#judge(placed, signal.event, rowId))
+    const settled = mine.catch(() => {})
+    this.#lines.set(name, settled)
+    try {
+      await mine
+    } finally {
+      if (this.#lines.get(name) === settled) this.#lines.delete(name)
+    }
+  }
+
+  async #judge(placed: PlacedListener | undefined, event: FlowEvent, rowId: string): Promise<void> {
+    const { flows, reasons } = this.#options
+    const entry = placed && flows.newest(placed.key)
+    if (!placed || !entry) return void (await this.#options.notes().note({ signalsTaken: [rowId] }))
+    const outcome = await this.#outcomeOf(placed, entry, event)
+    const { births, windows, judgement } = outcome
+    if (!(await this.#options.notes().note({ births, windows, signalsTaken: [rowId] }))) return
+    for (const row of windows) this.#takeWindow(row)
+    if (!judgement) return reasons.note(placed.key, 'disabled', 'the flow or the trigger is disabled')
+    const { sets } = placed.listener
+    if (!judgement.fires) reasons.note(placed.key, sets.length === 0 ? 'conditions' : 'window', judgement.reason)
+  }
+
+  async #outcomeOf({ key, listener }: PlacedListener, entry: FlowEntry, event: FlowEvent): Promise<Outcome> {
+    const { flows } = this.#options
+    if (entry.isDisabled || listener.trigger.disabled) return { births: [], windows: [], judgement: undefined }
+    const plan = flows.planOf(entry)
+    const ask = this.#options.askOf(key)
+    const world = this.#options.startWorld()
+    const nowMs = this.#options.nowMs()
+    const judgement = await evaluateAsync(
+      scope =>
+        judgeFlowEvent(listener, event, {
+          scope,
+          nowMs,
+          zone: this.#zone,
+          windowOf: setId => this.#windows.get(windowName({ ...key, setId })),
+        }),
+      scopeOf(plan, world),
+      ask,
+    )
+    const windows = [...judgement.windows].map(([setId, state]) => ({
+      ...key,
+      setId,
+      body: state === null ? null : encodeValue(trust<Value>(state)),
+    }))
+    if (!judgement.fires) return { births: [], windows, judgement }
+    const executionId = this.#options.newId(key)
+    const { outputs } = judgement
+    const prepared = await birthOfTrigger(
+      executionId,
+      {
+        plan,
+        trigger: listener.trigger,
+        variables: flowTriggerVariables(event, outputs, listener.flow),
+        scope: scopeOfEvent(listener, event, { scope: scopeOf(plan, world), outputs }),
+        labels: [{ key: 'system.correlationId', value: correlationOf(event) }],
+      },
+      { world, ask },
+    )
+    // Until dialect 2 inputs that cannot be rendered start nothing.
+    if ('problem' in prepared && prepared.isRendering && listener.flow.dialect === 1) {
+      this.#options.reasons.note(key, 'inputs', `its inputs cannot be rendered: ${prepared.problem}`)
+      return { births: [], windows, judgement }
+    }
+    return { births: [{ type: 'create', executionId, birth: prepared.birth }], windows, judgement }
+  }
+
+  #takeWindow({ body, ...row }: WindowRow): void {
+    if (body === null || !this.#options.owns(homeShardOf(row))) this.#windows.delete(windowName(row))
+    else this.#windows.set(windowName(row), trust<WindowState>(decodeValue(body)))
+  }
+}
+
+function nameOf({ tenant, namespace, flowId, triggerId }: TriggerKey): string {
+  return `${tenant}/${namespace}/${flowId}/${triggerId}`
+}
+
+function windowName(row: Omit<WindowRow, 'body'>): string {
+  return `${nameOf(row)}/${row.setId}`
+}
