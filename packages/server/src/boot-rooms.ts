@@ -1,4 +1,5 @@
 // The rooms of one incarnation of the node, each with what it is given. They meet at the inbox only.
+import type { Listeners } from './engine/listeners.ts'
 import { fold, birthOf, type ExecutionState, type Plan } from '@batuta/core'
 import { answerJob, askFor } from './answers/ask.ts'
 import type { Ground } from './boot-ground.ts'
@@ -159,12 +160,7 @@ function connect(ground: Ground, { node, onOver }: RoomsPlace): Inner {
   const engine: Engine = new Engine({
     ...ground,
     node,
-    listeners: {
-      tell: (view, events) => flowTriggers.tell(view, events),
-      take: (signal, rowId) => flowTriggers.take(signal, rowId),
-      waitsFor: id => schedules.waitsFor(id),
-      ended: (id, state) => void schedules.ended(id, state).then(nextMs => clockwork.lookAt(nextMs)),
-    },
+    listeners: listenersOf({ flowTriggers, schedules: () => schedules, clockwork }),
     jobs: config.roles.includes('worker') ? worker : NO_JOBS,
     envOf: newTurnEnvironment({ ...ground, zone: config.zone, locale: config.locale }),
     evaluate: newEvaluator(answers, inbox, onNotice),
@@ -213,6 +209,25 @@ function connect(ground: Ground, { node, onOver }: RoomsPlace): Inner {
     : []
   if (store.cluster) log.info(`node ${node.id} (${config.roles.join(', ')}) over ${store.kind}`)
   return { inbox, engine, worker, clockwork, schedules, maintenance, membership, followers, onFlowChanged: onChanged }
+}
+
+interface Listening {
+  readonly flowTriggers: ReturnType<typeof newFlowTriggers>
+  readonly clockwork: Clockwork
+  schedules(): Schedules
+}
+
+/** Who of the triggers hears of what executions do. */
+function listenersOf({ flowTriggers, clockwork, schedules }: Listening): Listeners {
+  return {
+    tell: (view, events) => flowTriggers.tell(view, events),
+    take: (signal, rowId) => flowTriggers.take(signal, rowId),
+    waitsFor: id => schedules().waitsFor(id),
+    ended: (id, state) =>
+      void schedules()
+        .ended(id, state)
+        .then(nextMs => clockwork.lookAt(nextMs)),
+  }
 }
 
 interface RoundPlace {

@@ -1,4 +1,5 @@
 // Subflow: what the end of the child makes of the task.
+import { plainRunId } from './context.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { encodeValue } from '../std/value-json.ts'
@@ -76,7 +77,7 @@ test('the child is born with its parent, its depth and a trigger that names the 
     flowId: 'f',
     flowRevision: 3,
     taskId: 'sub',
-    taskRunId: `${player.state.id}-0`,
+    taskRunId: plainRunId(player.state.id, 0),
   })
 })
 
