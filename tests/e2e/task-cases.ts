@@ -95,6 +95,14 @@ function inlineCases(): readonly TaskCase[] {
       good: { props: { duration: 'PT0.01S' } },
       bad: { props: { duration: "{{ 'soon' }}" }, reason: /"duration" must be an ISO 8601 duration/ },
     },
+    {
+      type: 'core.trigger.Toggle',
+      good: { props: { flowId: 'switched', trigger: 'yearly' } },
+      bad: {
+        props: { flowId: 'switched', trigger: 'ghost' },
+        reason: /no trigger "ghost" in the flow "e2e\.switched"/,
+      },
+    },
   ]
 }
 

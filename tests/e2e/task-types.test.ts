@@ -31,6 +31,7 @@ before(async () => {
   batuta = await startBatuta(places)
   api = apiOf(batuta.address)
   await api.save(readFileSync(join(ROOT, 'examples', 'hello-world.yaml'), 'utf8'))
+  await api.save(JSON.stringify({ id: 'switched', namespace: 'e2e', tasks: [ONE], triggers: [YEARLY] }))
   const webUrl = `http://127.0.0.1:${(web.address() as AddressInfo).port}`
   cases = taskCases({ jdbcUrl: postgres.jdbcUrl, webUrl })
 })
@@ -41,6 +42,10 @@ after(async () => {
   await postgres.stop()
   places.remove()
 })
+
+const ONE = { id: 'one', type: 'io.kestra.plugin.core.debug.Return', format: 'x' }
+/** What a Toggle switches. */
+const YEARLY = { id: 'yearly', type: 'io.kestra.plugin.core.trigger.Schedule', cron: '@yearly' }
 
 async function makeTables(): Promise<void> {
   const client = new pg.Client(postgres.url)

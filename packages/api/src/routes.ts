@@ -6,6 +6,7 @@ import { keyRoutes } from './keys.ts'
 import { logRoutes } from './logs.ts'
 import { miscRoutes } from './misc.ts'
 import { pluginRoutes } from './plugins.ts'
+import { triggerRoutes } from './triggers.ts'
 
 export const routes = {
   flows: flowRoutes,
@@ -14,6 +15,7 @@ export const routes = {
   keys: keyRoutes,
   plugins: pluginRoutes,
   instance: instanceRoutes,
+  triggers: triggerRoutes,
   misc: miscRoutes,
 }
 

@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander'
 import type { Role } from './commands/server-start.ts'
 import { CommandError, EXIT, type ExitCode } from './exit-code.ts'
 import { addInstance } from './instance-commands.ts'
+import { addTrigger } from './trigger-commands.ts'
 import { addUpkeep } from './upkeep-commands.ts'
 
 const SERVER_DEFAULT = 'http://127.0.0.1:8080'
@@ -40,6 +41,7 @@ function createProgram(done: Done): Command {
   addMigrate(program)
   addFlow(program, done)
   addExecution(program, done)
+  addTrigger(program, done)
   addInstance(program, done)
   addUpkeep(program, done)
   return program

@@ -1,6 +1,6 @@
 // What the rooms stand on: configuration, time and chance, the truth, the files, what can run, which flows there are.
 import { mkdirSync } from 'node:fs'
-import { SHARDS, newId, type Value } from '@batuta/core'
+import { SHARDS, encodeValue, newId, type Value } from '@batuta/core'
 import { endSilentHolds, openLocalFileStore, type FileStore } from '@batuta/plugin-sdk'
 import type { AnswerWorld } from './answers/answers.ts'
 import { databaseFile, readConfig, type Config, type ServerOptions } from './config/config.ts'
@@ -10,6 +10,9 @@ import { readNodeId } from './config/node-id.ts'
 import type { ConfiguredUser } from './config/user.ts'
 import { openFlowCatalogue, type FlowCatalogue } from './flows/flow-catalogue.ts'
 import type { StartWorld } from './flows/births.ts'
+import { homeShardOf } from './flows/home.ts'
+import { Holidays } from './flows/holidays.ts'
+import { TriggerDesk } from './flows/trigger-desk.ts'
 import { TriggerReasons } from './flows/trigger-reasons.ts'
 import { newChanges, type Changes } from './inbox/changes.ts'
 import { MaintenanceMode } from './inbox/maintenance-mode.ts'
@@ -47,6 +50,8 @@ export interface Ground {
   readonly answers: AnswerWorld
   /** Why triggers started nothing. */
   readonly reasons: TriggerReasons
+  readonly holidays: Holidays
+  readonly triggerDesk: TriggerDesk
   readonly configuredRoots: ReadonlyMap<string, Value>
   startWorld(): StartWorld
   /** A new execution id on a shard of `shards`, or on any when there are none. */
@@ -88,6 +93,7 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
   await endSilentHolds(config.storageDir, nowMs)
   const files = openLocalFileStore(config.storageDir)
   const flows = await openFlowCatalogue(store)
+  const triggerDesk = newTriggerDesk(store, { flows, config, nodeId, platform })
   const configuredRoots = rootsOf(config, process.env)
   const encryption = newEncryption(config.encryptionKey)
   const start = {
@@ -115,9 +121,12 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
       flows,
       environment: process.env,
       nowMs,
+      triggers: triggerDesk,
       ...(encryption ? { decrypt: encryption.decrypt } : {}),
     },
     reasons: new TriggerReasons({ store, platform, onNotice }),
+    holidays: new Holidays(config.locale),
+    triggerDesk,
     configuredRoots,
     startWorld: () => ({ ...start, nowMs: nowMs() }),
     newIdOn: shards => newId({ nowMs: nowMs(), shard: pick(shards, random), random }),
@@ -126,6 +135,29 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
     noticeOf,
     unlock,
   }
+}
+
+interface DeskPlace {
+  readonly flows: FlowCatalogue
+  readonly config: Config
+  readonly nodeId: string
+  readonly platform: Platform
+}
+
+function newTriggerDesk(store: Store, { flows, config, nodeId, platform }: DeskPlace): TriggerDesk {
+  const nowMs = (): number => platform.nowMs()
+  let count = 0
+  return new TriggerDesk({
+    store,
+    flows,
+    zone: config.zone,
+    nowMs,
+    tell: async flow => {
+      const id = `desk/${nodeId}/${nowMs()}/${++count}/${platform.random()}`
+      const body = encodeValue({ type: 'trigger-changed', ...flow })
+      await store.cluster?.sendSignals([{ id, shard: homeShardOf(flow), executionId: '-', body }])
+    },
+  })
 }
 
 function firstUserOf({ dataDir }: Config, { random }: Platform, log: ServerLog): ConfiguredUser {

@@ -1,19 +1,14 @@
 // The rooms of one incarnation of the node, each with what it is given. They meet at the inbox only.
-import type { Listeners } from './engine/listeners.ts'
 import { fold, birthOf, type ExecutionState, type Plan } from '@batuta/core'
-import { answerJob, askFor } from './answers/ask.ts'
+import { answerJob } from './answers/ask.ts'
 import type { Ground } from './boot-ground.ts'
+import { openTriggers } from './boot-triggers.ts'
 import { Clockwork } from './engine/clockwork.ts'
 import { Engine } from './engine/engine.ts'
-import { startFiring } from './engine/fire-schedule.ts'
-import { FlowTriggers } from './engine/flow-triggers.ts'
 import { FlowFollower } from './engine/flow-follower.ts'
-import { newDateFilters } from './engine/date-filters.ts'
-import type { NoteTaker } from './engine/note.ts'
-import type { ReasonCode } from './flows/trigger-reasons.ts'
+import type { NodeTriggers } from './engine/node-triggers.ts'
 import type { NodeIdentity } from './engine/flush-pipeline.ts'
 import { Membership } from './engine/membership.ts'
-import { Schedules, homeShardOf } from './engine/schedules.ts'
 import { newEvaluator, newTurnEnvironment } from './engine/turn-environment.ts'
 import type { Inbox } from './inbox/inbox.ts'
 import { NO_JOBS } from './inbox/jobs.ts'
@@ -27,7 +22,7 @@ import { wakeReady } from './maintenance/wake-ready.ts'
 import { HOST_SCRIPT } from './platform/places.ts'
 import type { JournalRowOf } from './storage/batch.ts'
 import type { Cluster } from './storage/cluster.ts'
-import { FlushError, type FlowKey, type TriggerKey } from './storage/store.ts'
+import { FlushError, type FlowKey } from './storage/store.ts'
 import { HostProcess } from './worker/host-process.ts'
 import { hostOptions } from './worker/host-options.ts'
 import { readSpilledOutputs } from './worker/spilled-outputs.ts'
@@ -75,7 +70,6 @@ interface Inner {
   readonly engine: Engine
   readonly worker: Worker
   readonly clockwork: Clockwork
-  readonly schedules: Schedules
   readonly maintenance: Maintenance
   readonly membership: Membership
   readonly followers: readonly Follower[]
@@ -153,14 +147,19 @@ function connect(ground: Ground, { node, onOver }: RoomsPlace): Inner {
     platform,
     owns,
     // What is due waits for the end of a maintenance.
-    fireSchedules: atMs => (ground.mode.isOn ? atMs + MAINTENANCE_LOOK_MS : schedules.fireDue(atMs)),
+    fireSchedules: atMs => (ground.mode.isOn ? atMs + MAINTENANCE_LOOK_MS : triggers.fireDue(atMs)),
     onNotice,
   })
-  const flowTriggers = newFlowTriggers(ground, { engine: () => engine, owns })
+  const triggers: NodeTriggers = openTriggers(ground, {
+    inbox,
+    notes: () => engine,
+    lookAt: atMs => clockwork.lookAt(atMs),
+    owns,
+  })
   const engine: Engine = new Engine({
     ...ground,
     node,
-    listeners: listenersOf({ flowTriggers, schedules: () => schedules, clockwork }),
+    listeners: triggers.listeners,
     jobs: config.roles.includes('worker') ? worker : NO_JOBS,
     envOf: newTurnEnvironment({ ...ground, zone: config.zone, locale: config.locale }),
     evaluate: newEvaluator(answers, inbox, onNotice),
@@ -176,11 +175,11 @@ function connect(ground: Ground, { node, onOver }: RoomsPlace): Inner {
     store,
     inbox: engine,
     owns,
-    takeOfTrigger: (body, rowId) => flowTriggers.takeStored(body, rowId),
+    takeOfTrigger: (body, rowId) => triggers.takeStored(body, rowId),
     platform,
     onNotice,
   })
-  const schedules: Schedules = newSchedules(ground, { inbox, notes: engine, clockwork: () => clockwork, owns })
+  ground.triggerDesk.watch(key => triggers.reload(key))
   const rounds = roundsOf(ground, { node, inbox, engine, worker, signals, owns })
   const maintenance = new Maintenance({ rounds, platform, onNotice })
   const membership: Membership = new Membership({
@@ -189,9 +188,9 @@ function connect(ground: Ground, { node, onOver }: RoomsPlace): Inner {
     isEngine: config.roles.includes('engine'),
     platform,
     onGained: async () => {
-      await flowTriggers.load()
+      await triggers.open()
       await maintenance.runAll()
-      clockwork.lookAt(await schedules.load())
+      await triggers.load()
       clockwork.refresh()
     },
     onLosing: shards => engine.release(shards),
@@ -200,34 +199,12 @@ function connect(ground: Ground, { node, onOver }: RoomsPlace): Inner {
     onNotice,
   })
   const door: Inbox = store.cluster ? newRouter(ground, { node, engine, cluster: store.cluster, owns }) : engine
-  const onChanged = async (key: FlowKey): Promise<void> => {
-    await flowTriggers.reload(key)
-    clockwork.lookAt(await schedules.reload(key))
-  }
+  const onChanged = async (key: FlowKey): Promise<void> => await triggers.reload(key)
   const followers = store.cluster
     ? clusterFollowers(ground, { cluster: store.cluster, worker, signals, onChanged })
     : []
   if (store.cluster) log.info(`node ${node.id} (${config.roles.join(', ')}) over ${store.kind}`)
-  return { inbox, engine, worker, clockwork, schedules, maintenance, membership, followers, onFlowChanged: onChanged }
-}
-
-interface Listening {
-  readonly flowTriggers: ReturnType<typeof newFlowTriggers>
-  readonly clockwork: Clockwork
-  schedules(): Schedules
-}
-
-/** Who of the triggers hears of what executions do. */
-function listenersOf({ flowTriggers, clockwork, schedules }: Listening): Listeners {
-  return {
-    tell: (view, events) => flowTriggers.tell(view, events),
-    take: (signal, rowId) => flowTriggers.take(signal, rowId),
-    waitsFor: id => schedules().waitsFor(id),
-    ended: (id, state) =>
-      void schedules()
-        .ended(id, state)
-        .then(nextMs => clockwork.lookAt(nextMs)),
-  }
+  return { inbox, engine, worker, clockwork, maintenance, membership, followers, onFlowChanged: onChanged }
 }
 
 interface RoundPlace {
@@ -294,59 +271,6 @@ function newWorker(
     readOutputs: uri => readSpilledOutputs(files, uri),
     meter: meters.worker,
     onNotice: noticeOf('worker'),
-  })
-}
-
-interface SchedulePlace {
-  readonly inbox: Inbox
-  readonly notes: NoteTaker
-  clockwork(): Clockwork
-  owns(shard: number): boolean
-}
-
-function newSchedules(ground: Ground, { inbox, notes, clockwork, owns }: SchedulePlace): Schedules {
-  const { store, config, platform, flows, answers, reasons, onNotice } = ground
-  const onReason = (key: TriggerKey, code: ReasonCode, reason: string): void => reasons.note(key, code, reason)
-  const schedules: Schedules = new Schedules({
-    store,
-    zone: config.zone,
-    nowMs: () => platform.nowMs(),
-    owns,
-    findFlow: key => flows.flowOf(key),
-    filterOf: newDateFilters({ flows, startWorld: () => ground.startWorld() }),
-    newId: row => ground.newIdOn(new Set([homeShardOf(row)])),
-    onReason,
-    onNotice,
-    fire: firing => {
-      const ask = askFor(answers, { ...firing.row, executionId: '' })
-      const options = { inbox, notes, flows, world: ground.startWorld(), ask, onReason, onNotice }
-      void startFiring(firing, options)
-        .then(fired => schedules.settle(firing.row, fired))
-        .then(nextMs => clockwork().lookAt(nextMs))
-    },
-  })
-  return schedules
-}
-
-interface TriggersPlace {
-  engine(): Engine
-  owns(shard: number): boolean
-}
-
-function newFlowTriggers(ground: Ground, { engine, owns }: TriggersPlace): FlowTriggers {
-  const { store, flows, config, reasons, platform, answers, onNotice } = ground
-  return new FlowTriggers({
-    store,
-    flows,
-    zone: config.zone,
-    reasons,
-    notes: engine,
-    nowMs: () => platform.nowMs(),
-    owns,
-    startWorld: () => ground.startWorld(),
-    askOf: key => askFor(answers, { ...key, executionId: '' }),
-    newId: flow => ground.newIdOn(new Set([homeShardOf(flow)])),
-    onNotice,
   })
 }
 

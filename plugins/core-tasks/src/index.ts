@@ -24,6 +24,7 @@ import { reverse } from './storage/reverse.ts'
 import { size } from './storage/size.ts'
 import { split } from './storage/split.ts'
 import { write } from './storage/write.ts'
+import { toggle } from './trigger/toggle.ts'
 
 export const tasks: readonly TaskDefinition[] = [
   assertTask,
@@ -49,6 +50,7 @@ export const tasks: readonly TaskDefinition[] = [
   size,
   sleep,
   split,
+  toggle,
   write,
 ]
 

@@ -22,6 +22,7 @@ export interface Backfill {
 export interface Watch {
   readonly id: string
   readonly epoch: number
+  readonly isOut: boolean
 }
 
 export interface TriggerState {

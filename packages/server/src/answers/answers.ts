@@ -5,6 +5,7 @@ import type { StoredLogLine } from '../storage/batch.ts'
 import { textOf } from './arguments.ts'
 import type { AnswerWorld, Answers, Asker } from './asker.ts'
 import { KEY_ANSWERS } from './key-answers.ts'
+import { TRIGGER_ANSWERS } from './trigger-answers.ts'
 
 export type { AnswerWorld, Asker } from './asker.ts'
 
@@ -24,6 +25,7 @@ const ERROR_LEVEL = 4
 
 const ANSWERS: Answers = {
   ...KEY_ANSWERS,
+  ...TRIGGER_ANSWERS,
   secret: async ({ environment }, args, asker) => {
     const key = textOf(args, 'key')
     const encoded = environment[`SECRET_${key.toUpperCase()}`]

@@ -1,4 +1,5 @@
 // Who asks the world, and what there is to be asked.
+import type { TriggerDesk } from '../flows/trigger-desk.ts'
 import type { Dialect, Value, ValueMap } from '@batuta/core'
 import type { FileStore } from '@batuta/plugin-sdk'
 import type { FlowNames } from '../keys/key-store.ts'
@@ -21,6 +22,7 @@ export interface AnswerWorld {
   nowMs(): number
   /** Opens an encrypted text; absent where no key is configured. */
   decrypt?(cipher: string): string
+  readonly triggers?: Pick<TriggerDesk, 'setDisabled'>
 }
 
 export type Answer = (world: AnswerWorld, args: ValueMap, asker: Asker) => Promise<Value>

@@ -14,6 +14,7 @@ import {
   statesPassed,
   trust,
   type Ask,
+  type ConditionContext,
   type Event,
   type FlowEvent,
   type FlowJudgement,
@@ -32,13 +33,14 @@ import type { WindowRow } from '../storage/batch.ts'
 import { ListenerIndex, type PlacedListener } from './listener-index.ts'
 import type { Listeners, TriggerSignal } from './listeners.ts'
 import type { NoteTaker } from './note.ts'
-import { homeShardOf } from './schedules.ts'
+import { homeShardOf } from '../flows/home.ts'
 
 export interface FlowTriggersOptions {
   readonly store: Store
   readonly flows: FlowCatalogue
   readonly zone: string
   readonly reasons: TriggerReasons
+  readonly isHoliday?: ConditionContext['isHoliday']
   notes(): NoteTaker
   nowMs(): number
   owns(shard: number): boolean
@@ -166,12 +168,14 @@ export class FlowTriggers implements Listeners {
     const ask = this.#options.askOf(key)
     const world = this.#options.startWorld()
     const nowMs = this.#options.nowMs()
+    const { isHoliday } = this.#options
     const judgement = await evaluateAsync(
       scope =>
         judgeFlowEvent(listener, event, {
           scope,
           nowMs,
           zone: this.#zone,
+          ...(isHoliday ? { isHoliday } : {}),
           windowOf: setId => this.#windows.get(windowName({ ...key, setId })),
         }),
       scopeOf(plan, world),

@@ -1,12 +1,10 @@
 // Schedule triggers of this node: a heap by their next date. What is due is decided at once, a slice at a time so that nothing else waits, and begins
 // in that order, some births at a time: firing is a birth that carries the cursor's move.
 import {
-  SHARDS,
   decodeTriggerState,
   dueScheduleDate,
   encodeTriggerState,
   encodeValue,
-  hashText,
   mapGet,
   missedDates,
   openSchedule,
@@ -19,6 +17,7 @@ import {
   type Trigger,
   type ValueMap,
 } from '@batuta/core'
+import { homeShardOf } from '../flows/home.ts'
 import type { ReasonCode } from '../flows/trigger-reasons.ts'
 import { TimerHeap } from './timer-heap.ts'
 import type { TriggerRow } from '../storage/batch.ts'
@@ -379,11 +378,6 @@ export function firstDateOf(
   const trigger = flow.triggers.find(candidate => candidate.id === triggerId)
   const schedule = trigger && openSchedule(trigger, zone)
   return schedule ? (dueScheduleDate(schedule, { nowMs }) ?? null) : null
-}
-
-/** Where a flow's triggers and limits are at home, for ever. */
-export function homeShardOf({ tenant, namespace, flowId }: FlowKey): number {
-  return hashText(`${tenant}/${namespace}/${flowId}`) % SHARDS
 }
 
 function rowOf(stored: StoredTrigger): Omit<TriggerRow, 'nextMs' | 'lastMs' | 'expectedNextMs' | 'state'> {

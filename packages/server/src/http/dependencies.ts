@@ -2,6 +2,8 @@ import type { ApiDialect, Ask } from '@batuta/core'
 import type { FileStore } from '@batuta/plugin-sdk'
 import type { Asker } from '../answers/answers.ts'
 import type { StartWorld } from '../flows/births.ts'
+import type { TriggerDesk } from '../flows/trigger-desk.ts'
+import type { TriggerReasons } from '../flows/trigger-reasons.ts'
 import type { SaveWorld } from '../flows/save-flow.ts'
 import type { Changes } from '../inbox/changes.ts'
 import type { ConfiguredUser } from '../config/user.ts'
@@ -29,6 +31,8 @@ export interface HttpDependencies {
   startWorld(): StartWorld
   newId(): string
   ask(asker: Asker): Ask
+  readonly triggerDesk: TriggerDesk
+  readonly reasons: TriggerReasons
   /** When workers took the jobs of an execution, by ordinal of the run: until they are settled the journal does not tell. */
   claimsOf?(executionId: string): ReadonlyMap<number, number>
   readonly instance: {

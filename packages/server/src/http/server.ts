@@ -10,6 +10,7 @@ import { keyHandlers } from './keys/routes.ts'
 import { logHandlers } from './logs/routes.ts'
 import { miscHandlers } from './misc/routes.ts'
 import { pluginHandlers } from './plugins/routes.ts'
+import { triggerHandlers } from './triggers/routes.ts'
 import { newHealth, type Health } from '../telemetry/health.ts'
 
 export interface RunningHttp {
@@ -49,6 +50,7 @@ export async function startHttp(given: HttpDependencies): Promise<RunningHttp> {
       keys: keyHandlers(dependencies),
       plugins: pluginHandlers(dependencies),
       instance: instanceHandlers(dependencies),
+      triggers: triggerHandlers(dependencies),
       misc: miscHandlers(dependencies, health),
     },
     dependencies,

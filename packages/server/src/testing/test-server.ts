@@ -1,4 +1,7 @@
 // A server for tests: real HTTP on 127.0.0.1, the real engine, the store in memory. Jobs are left to whoever claims them.
+import { firstDateOf } from '../engine/schedules.ts'
+import { TriggerDesk } from '../flows/trigger-desk.ts'
+import { TriggerReasons } from '../flows/trigger-reasons.ts'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -145,10 +148,12 @@ function dependenciesOf(parts: Parts, engine: Engine): Omit<HttpDependencies, 'c
       globalDefaults: [],
       tenant: 'main',
       nowMs,
-      firstDateOf: () => null,
+      firstDateOf: (flow, id) => firstDateOf(flow, id, { nowMs: nowMs(), zone: 'UTC' }),
       onChanged: () => Promise.resolve(),
     },
     startWorld: startWorldOf(parts),
+    triggerDesk: new TriggerDesk({ store, flows, zone: 'UTC', nowMs, tell: () => Promise.resolve() }),
+    reasons: new TriggerReasons({ store, platform, onNotice: note }),
     newId: () => newId({ nowMs: nowMs(), shard: Math.floor(random() * SHARDS), random }),
     ask: asker => askFor(answersOf(parts), asker),
     instance: {

@@ -63,7 +63,12 @@ interface Passage {
 async function passThrough(door: WebhookDoor, passage: Passage, dependencies: HttpDependencies): Promise<Reply> {
   const { call, plan } = passage
   const judgement = judge(door, passage, dependencies)
-  if (judgement && judgement.type !== 'holds') return refuse(judgement, call.dialect)
+  if (judgement && judgement.type !== 'holds') {
+    const { namespace, id: flowId } = plan.flow
+    const key = { tenant: plan.tenant, namespace, flowId, triggerId: door.trigger.id }
+    dependencies.reasons.note(key, 'conditions', judgement.type === 'fails' ? judgement.reason : judgement.problem)
+    return refuse(judgement, call.dialect)
+  }
   const executionId = dependencies.newId()
   const birth = await birthOf(executionId, door, passage, dependencies)
   const url = executionUrl({ namespace: birth.namespace, flowId: birth.flowId, executionId }, dependencies)

@@ -1,0 +1,152 @@
+// batuta trigger …: where triggers stand, why they started nothing, switches and backfills.
+import { connect } from '../connect.ts'
+import { EXIT, type ExitCode } from '../exit-code.ts'
+import { parseFlowName } from '../flow-name.ts'
+import type { GlobalOptions } from '../global-options.ts'
+import { printJson, printLine, printTable } from '../print.ts'
+
+const SHOWN_MAX = 1_000
+
+interface State {
+  readonly namespace: string
+  readonly flowId: string
+  readonly triggerId: string
+  readonly date?: string
+  readonly nextExecutionDate?: string
+  readonly executionId?: string
+  readonly disabled: boolean
+  readonly backfill?: Readonly<Record<string, unknown>>
+}
+
+export async function triggerList(
+  { namespace, flow }: { readonly namespace?: string; readonly flow?: string },
+  options: GlobalOptions,
+): Promise<ExitCode> {
+  const query = { size: SHOWN_MAX, ...(namespace && { namespace }), ...(flow && { flowId: flow }) }
+  const { results } = await connect(options).triggers.search({ query })
+  if (options.json) printJson(results)
+  else
+    printTable(
+      ['FLOW', 'TRIGGER', 'LAST', 'NEXT', 'STANDS'],
+      results.map(({ triggerContext = {} }) => {
+        const { date, nextExecutionDate, disabled, executionId, backfill } = triggerContext
+        const stands = standing({ disabled: disabled === true, executionId, backfill })
+        return [
+          `${String(triggerContext['namespace'])}.${String(triggerContext['flowId'])}`,
+          String(triggerContext['triggerId']),
+          moment(date),
+          moment(nextExecutionDate),
+          stands,
+        ]
+      }),
+    )
+  return EXIT.ok
+}
+
+export async function triggerWhy(flow: string, id: string, options: GlobalOptions): Promise<ExitCode> {
+  const params = { ...placeOf(flow), triggerId: id }
+  const { state, reasons } = await connect(options).triggers.why({ params })
+  if (options.json) {
+    printJson({ state, reasons })
+    return EXIT.ok
+  }
+  printState(state)
+  if (reasons.length === 0) printLine('no evaluation of it started nothing')
+  else
+    printTable(
+      ['LAST', 'TIMES', 'WHY', 'REASON'],
+      reasons.map(({ lastDate, count, code, reason }) => [moment(lastDate), String(count), code, reason]),
+    )
+  return EXIT.ok
+}
+
+export type Switch = 'enable' | 'disable' | 'unlock' | 'restart'
+
+export async function triggerSwitch(
+  { verb, flow, id }: { readonly verb: Switch; readonly flow: string; readonly id: string },
+  options: GlobalOptions,
+): Promise<ExitCode> {
+  const { triggers } = connect(options)
+  const named = { ...placeOf(flow), triggerId: id }
+  const done = (): Promise<State> => {
+    switch (verb) {
+      case 'enable':
+        return triggers.update({ body: { ...named, disabled: false } })
+      case 'disable':
+        return triggers.update({ body: { ...named, disabled: true } })
+      case 'unlock':
+        return triggers.unlock({ params: named })
+      case 'restart':
+        return triggers.restart({ params: named })
+    }
+  }
+  return show(await done(), options)
+}
+
+export async function backfillCreate(
+  {
+    flow,
+    id,
+    start,
+    end,
+  }: { readonly flow: string; readonly id: string; readonly start: string; readonly end?: string },
+  options: GlobalOptions,
+): Promise<ExitCode> {
+  const backfill = { start, ...(end === undefined ? {} : { end }) }
+  const body = { ...placeOf(flow), triggerId: id, backfill }
+  return show(await connect(options).triggers.update({ body }), options)
+}
+
+export async function backfillDo(
+  { verb, flow, id }: { readonly verb: 'pause' | 'resume' | 'delete'; readonly flow: string; readonly id: string },
+  options: GlobalOptions,
+): Promise<ExitCode> {
+  const { triggers } = connect(options)
+  const body = { ...placeOf(flow), triggerId: id }
+  const done = (): Promise<State> => {
+    switch (verb) {
+      case 'pause':
+        return triggers.pauseBackfill({ body })
+      case 'resume':
+        return triggers.unpauseBackfill({ body })
+      case 'delete':
+        return triggers.deleteBackfill({ body })
+    }
+  }
+  return show(await done(), options)
+}
+
+function show(state: State, options: GlobalOptions): ExitCode {
+  if (options.json) printJson(state)
+  else printState(state)
+  return EXIT.ok
+}
+
+function printState(state: State): void {
+  const { namespace, flowId, triggerId, date, nextExecutionDate } = state
+  printLine(`${triggerId} of ${namespace}.${flowId}: ${standing(state)}`)
+  printLine(`last ${moment(date)}, next ${moment(nextExecutionDate)}`)
+}
+
+function standing({
+  disabled,
+  executionId,
+  backfill,
+}: {
+  readonly disabled: boolean
+  readonly executionId?: unknown
+  readonly backfill?: unknown
+}): string {
+  if (disabled) return 'disabled'
+  if (backfill !== undefined) return 'backfill'
+  return typeof executionId === 'string' ? `waits for ${executionId}` : 'on'
+}
+
+function placeOf(flow: string): { readonly namespace: string; readonly flowId: string } {
+  const { namespace, id } = parseFlowName(flow)
+  return { namespace, flowId: id }
+}
+
+function moment(date: unknown): string {
+  return typeof date === 'string' ? date.slice(0, 19).replace('T', ' ') : '-'
+}

@@ -1,0 +1,75 @@
+// The triggers of one incarnation of the node, with what they are given.
+import { askFor } from './answers/ask.ts'
+import type { Ground } from './boot-ground.ts'
+import { newDateFilters } from './engine/date-filters.ts'
+import { startFiring } from './engine/fire-schedule.ts'
+import { FlowTriggers } from './engine/flow-triggers.ts'
+import { NodeTriggers } from './engine/node-triggers.ts'
+import type { NoteTaker } from './engine/note.ts'
+import { Schedules } from './engine/schedules.ts'
+import { homeShardOf } from './flows/home.ts'
+import type { ReasonCode } from './flows/trigger-reasons.ts'
+import type { Inbox } from './inbox/inbox.ts'
+import type { FlowKey, TriggerKey } from './storage/store.ts'
+
+export interface TriggersPlace {
+  readonly inbox: Inbox
+  notes(): NoteTaker
+  lookAt(atMs: number | undefined): void
+  owns(shard: number): boolean
+}
+
+export function openTriggers(ground: Ground, place: TriggersPlace): NodeTriggers {
+  const schedules = newSchedules(ground, place)
+  const flowTriggers = newFlowTriggers(ground, place)
+  const { flows, holidays } = ground
+  const prepare = async (flow?: FlowKey): Promise<void> => {
+    const entry = flow && flows.newest(flow)
+    for (const { parsed } of flow ? (entry ? [entry] : []) : flows.all()) await holidays.need(parsed)
+  }
+  return new NodeTriggers({ schedules, flowTriggers, prepare, notes: place.notes, lookAt: place.lookAt })
+}
+
+function newSchedules(ground: Ground, { inbox, notes, lookAt, owns }: TriggersPlace): Schedules {
+  const { store, config, platform, flows, answers, reasons, holidays, onNotice } = ground
+  const onReason = (key: TriggerKey, code: ReasonCode, reason: string): void => reasons.note(key, code, reason)
+  const { isHoliday } = holidays
+  const schedules: Schedules = new Schedules({
+    store,
+    zone: config.zone,
+    nowMs: () => platform.nowMs(),
+    owns,
+    findFlow: key => flows.flowOf(key),
+    filterOf: newDateFilters({ flows, startWorld: () => ground.startWorld(), isHoliday }),
+    newId: row => ground.newIdOn(new Set([homeShardOf(row)])),
+    onReason,
+    onNotice,
+    fire: firing => {
+      const ask = askFor(answers, { ...firing.row, executionId: '' })
+      const world = ground.startWorld()
+      const options = { inbox, notes: notes(), flows, world, ask, isHoliday, onReason, onNotice }
+      void startFiring(firing, options)
+        .then(fired => schedules.settle(firing.row, fired))
+        .then(lookAt)
+    },
+  })
+  return schedules
+}
+
+function newFlowTriggers(ground: Ground, { notes, owns }: TriggersPlace): FlowTriggers {
+  const { store, flows, config, reasons, platform, answers, holidays, onNotice } = ground
+  return new FlowTriggers({
+    store,
+    flows,
+    zone: config.zone,
+    reasons,
+    notes,
+    isHoliday: holidays.isHoliday,
+    nowMs: () => platform.nowMs(),
+    owns,
+    startWorld: () => ground.startWorld(),
+    askOf: (key: FlowKey) => askFor(answers, { ...key, executionId: '' }),
+    newId: flow => ground.newIdOn(new Set([homeShardOf(flow)])),
+    onNotice,
+  })
+}

@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { openTestServer, type TestServer } from '../../testing/test-server.ts'
+
+let server: TestServer
+before(async () => {
+  server = await openTestServer()
+})
+after(() => server.stop())
+
+const JSON_TYPE = { 'content-type': 'application/json' }
+
+async function saveSchedule(id: string, more = ''): Promise<void> {
+  await server.saveFlow(`
+id: ${id}
+namespace: trigger.test
+tasks:
+  - { id: show, type: io.kestra.plugin.core.debug.Return, format: x }
+triggers:
+  - { id: daily, type: io.kestra.plugin.core.trigger.Schedule, cron: "0 9 * * *"${more} }
+`)
+}
+
+function named(flowId: string, more: object = {}): string {
+  return JSON.stringify({ namespace: 'trigger.test', flowId, triggerId: 'daily', ...more })
+}
+
+async function put(path: string, body: string): Promise<{ readonly status: number; readonly json: any }> {
+  return await server.send('PUT', `/api/v1/main/triggers${path}`, { body, headers: JSON_TYPE })
+}
+
+async function post(path: string, body?: string): Promise<{ readonly status: number; readonly json: any }> {
+  return await server.send(
+    'POST',
+    `/api/v1/main/triggers${path}`,
+    body === undefined ? {} : { body, headers: JSON_TYPE },
+  )
+}
+
+test('a search shows what triggers are and where they stand', async () => {
+  await saveSchedule('found')
+
+  const page = await server.send('GET', '/api/v1/main/triggers/search?q=found')
+  const now = await server.send('GET', '/api/v1/main/triggers/search?q=found', {
+    headers: { 'x-batuta-dialect': '2.0' },
+  })
+  const filtered = await server.send('GET', '/api/v1/main/triggers/search?filters[flowId][EQUALS]=found')
+  const states = await server.send('GET', '/api/v1/main/triggers/trigger.test/found')
+
+  const [row] = page.json.results
+  assert.deepEqual([row.abstractTrigger.id, row.abstractTrigger.cron], ['daily', '0 9 * * *'])
+  assert.match(row.triggerContext.nextExecutionDate, /T09:00:00\.000Z$/)
+  assert.equal(now.json.results[0].state.kind, 'SCHEDULE')
+  assert.equal(filtered.json.total, 1)
+  assert.deepEqual([states.json.total, states.json.results[0].disabled], [1, false])
+})
+
+test('a trigger is switched off and on; one that its flow disables stays off', async () => {
+  await saveSchedule('switched')
+  await saveSchedule('off', ', disabled: true')
+
+  const off = await put('', named('switched', { disabled: true }))
+  const on = await put('', named('switched', { disabled: false }))
+  const refused = await put('', named('off', { disabled: false }))
+  const unknown = await put('', named('nobody', { disabled: true }))
+
+  assert.deepEqual([off.json.disabled, off.json.nextExecutionDate], [true, undefined])
+  assert.deepEqual([on.json.disabled, typeof on.json.nextExecutionDate], [false, 'string'])
+  assert.deepEqual([refused.status, refused.json.code], [409, 'trigger-conflict'])
+  assert.equal(unknown.status, 404)
+})
+
+test('triggers are switched in bulk, by name and by query', async () => {
+  await saveSchedule('bulk-a')
+  await saveSchedule('bulk-b')
+
+  const byNames = await post(
+    '/set-disabled/by-triggers',
+    `{"triggers":[${named('bulk-a')},${named('bulk-b')},${named('ghost')}],"disabled":true}`,
+  )
+  const byQuery = await post('/set-disabled/by-query?disabled=false&filters[flowId][IN]=bulk-a,bulk-b')
+
+  assert.equal(byNames.json.count, 2)
+  assert.equal(byQuery.json.count, 2)
+  const { json } = await server.send('GET', '/api/v1/main/triggers/trigger.test/bulk-a')
+  assert.equal(json.results[0].disabled, false)
+})
+
+test('a backfill begins, pauses, goes on and ends where the schedule stood', async () => {
+  await saveSchedule('backfilled')
+  const before = await server.send('GET', '/api/v1/main/triggers/trigger.test/backfilled')
+
+  const begun = await put(
+    '',
+    named('backfilled', {
+      backfill: { start: '2026-01-01T00:00:00Z', end: '2026-01-05T00:00:00Z', labels: [{ key: 'why', value: 'gap' }] },
+    }),
+  )
+  const again = await put(
+    '/backfill/create',
+    named('backfilled', { start: '2026-01-01T00:00:00Z', end: '2026-01-05T00:00:00Z' }),
+  )
+  const paused = await put('/backfill/pause', named('backfilled'))
+  const pausedTwice = await put('/backfill/pause', named('backfilled'))
+  const going = await put('/backfill/unpause', named('backfilled'))
+  const ended = await post('/backfill/delete', named('backfilled'))
+  const endedTwice = await post('/backfill/delete', named('backfilled'))
+
+  assert.equal(begun.json.nextExecutionDate, '2026-01-01T09:00:00.000Z')
+  assert.deepEqual(begun.json.backfill.labels, [{ key: 'why', value: 'gap' }])
+  assert.equal(again.status, 409)
+  assert.deepEqual([paused.json.backfill.paused, paused.json.nextExecutionDate], [true, undefined])
+  assert.equal(pausedTwice.status, 409)
+  assert.equal(going.json.nextExecutionDate, '2026-01-01T09:00:00.000Z')
+  assert.equal(ended.json.backfill, undefined)
+  assert.equal(ended.json.nextExecutionDate, before.json.results[0].nextExecutionDate)
+  assert.equal(endedTwice.status, 409)
+})
+
+test('a backfill that makes no sense is refused', async () => {
+  await saveSchedule('senseless')
+  const backfill = (start: string, end: string): Promise<{ readonly status: number }> =>
+    put('', named('senseless', { backfill: { start, end } }))
+
+  assert.equal((await backfill('2026-01-05T00:00:00Z', '2026-01-01T00:00:00Z')).status, 422)
+  assert.equal((await backfill('2026-01-01T10:00:00Z', '2026-01-01T11:00:00Z')).status, 422)
+  assert.equal((await backfill('yesterday', '2026-01-01T11:00:00Z')).status, 422)
+})
+
+test('what is not locked cannot be unlocked; a restart and a deletion make it new', async () => {
+  await saveSchedule('unlocked')
+  const path = '/trigger.test/unlocked/daily'
+
+  assert.equal((await post(`${path}/unlock`)).status, 409)
+  assert.equal((await post(`${path}/restart`)).status, 200)
+  assert.equal((await server.send('DELETE', `/api/v1/main/triggers${path}`)).status, 200)
+  assert.equal((await server.send('DELETE', '/api/v1/main/triggers/trigger.test/unlocked/ghost')).status, 404)
+})
+
+test('why a webhook started nothing is told, equal reasons together', async () => {
+  await server.saveFlow(`
+id: picky
+namespace: trigger.test
+tasks:
+  - { id: show, type: io.kestra.plugin.core.debug.Return, format: x }
+triggers:
+  - id: hook
+    type: io.kestra.plugin.core.trigger.Webhook
+    key: k-why
+    conditions:
+      - { type: io.kestra.plugin.core.condition.Expression, expression: "{{ trigger.body.kind == 'paid' }}" }
+`)
+  const call = (): Promise<unknown> =>
+    server.send('POST', '/api/v1/main/executions/webhook/trigger.test/picky/k-why', {
+      body: '{"kind":"open"}',
+      headers: JSON_TYPE,
+    })
+
+  await call()
+  await call()
+  const { json } = await server.send('GET', '/api/v1/main/triggers/trigger.test/picky/hook/why')
+
+  const [reason] = json.reasons
+  assert.deepEqual([reason.code, reason.reason, reason.count], ['conditions', 'Expression was not met', 2])
+})
+
+test('triggers are listed as CSV', async () => {
+  await saveSchedule('listed')
+
+  const { text } = await server.send('GET', '/api/v1/main/triggers/export/by-query/csv?filters[flowId][EQUALS]=listed')
+
+  assert.match(text, /^namespace,flowId,triggerId,.*\ntrigger\.test,listed,daily,,\d{4}-.*,,false$/)
+})
