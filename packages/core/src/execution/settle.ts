@@ -94,13 +94,15 @@ function outcomeOf(task: PlanTask, run: TaskRun, state: Settlement['state']): Fi
 }
 
 /** With a retry of a parent or of the flow, allowFailure maps the first failure already; only the task's own retry postpones it. */
-function planRetry(view: View, run: TaskRun, task: PlanTask, { startedMs, endedMs }: Settlement): Decision | undefined {
+function planRetry(view: View, run: TaskRun, task: PlanTask, { startedMs }: Settlement): Decision | undefined {
   const { state, env } = view
   const retry = task.retry
   if (!retry || (!retry.isOwn && task.task.allowFailure)) return undefined
   const isRenewing = retry.policy.behavior === 'CREATE_NEW_EXECUTION'
   // What comes after the execution never changes how it ended, and what an exit left running is not tried again.
   if (isFinal(state.state) && (isRenewing || !isAfter(view, run))) return undefined
+  // By the engine's clock: that of the worker may be minutes off, and so would be the next attempt.
+  const endedMs = env.nowMs
   const facts = isRenewing
     ? { attempts: state.attemptNumber, firstStartedMs: state.originalCreatedMs, endedMs }
     : { attempts: run.attempts.length + 1, firstStartedMs: run.attempts[0]?.startedMs ?? startedMs, endedMs }

@@ -115,22 +115,24 @@ export class FlowTriggers implements Listeners {
   }
 
   take({ body }: TriggerSignal, rowId: string): void {
-    this.takeStored(body, rowId).catch(error =>
+    this.takeStored(body, rowId)?.catch(error =>
       this.#options.onNotice(`the signal ${rowId} to a trigger was not taken; it is taken again`, error),
     )
   }
 
-  /** False for signals that are not for triggers. Settles when it is taken, or is already under way. */
-  async takeStored(body: string, rowId: string): Promise<boolean> {
-    if (!body.startsWith(SIGNAL_BEGIN)) return false
-    if (this.#inHand.has(rowId)) return true
+  /** Settles when it is taken, or is already under way. Undefined for signals that are not for triggers. */
+  takeStored(body: string, rowId: string): Promise<void> | undefined {
+    return body.startsWith(SIGNAL_BEGIN) ? this.#takeOnce(body, rowId) : undefined
+  }
+
+  async #takeOnce(body: string, rowId: string): Promise<void> {
+    if (this.#inHand.has(rowId)) return
     this.#inHand.add(rowId)
     try {
       await this.#line(trust<TriggerEvent>(decodeValue(body)), rowId)
     } finally {
       this.#inHand.delete(rowId)
     }
-    return true
   }
 
   async #line(signal: TriggerEvent, rowId: string): Promise<void> {

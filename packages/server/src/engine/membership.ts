@@ -45,6 +45,8 @@ export class Membership {
   #owned: ReadonlySet<number>
   /** Shards that came and are still to be taken up. */
   readonly #fresh = new Set<number>()
+  /** Shards of which something is still under way here, though nothing new begins. */
+  #leaving: ReadonlySet<number> = new Set()
   #takingUp: Promise<void> | undefined
   #renewedMs: number
   #callOff: (() => void) | undefined
@@ -79,8 +81,9 @@ export class Membership {
   async handOver(): Promise<void> {
     const { cluster, member, isEngine, onLosing, onNotice } = this.#options
     this.#isHandingOver = true
-    if (!cluster || !isEngine || this.#owned.size === 0) return
-    const losing = this.#owned
+    if (!cluster || !isEngine || this.#owned.size + this.#leaving.size === 0) return
+    // A withdrawal frees all of them, so what is being let go anyway must be at rest as well.
+    const losing = new Set([...this.#owned, ...this.#leaving])
     this.#owned = new Set()
     try {
       await onLosing(losing)
@@ -155,8 +158,10 @@ export class Membership {
     if (surplus.length === 0) return
     const losing = new Set(surplus)
     this.#owned = new Set(owned.filter(shard => !losing.has(shard)))
+    this.#leaving = losing
     await onLosing(losing)
     await cluster.releaseShards(member, surplus)
+    this.#leaving = new Set()
   }
 }
 

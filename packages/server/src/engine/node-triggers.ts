@@ -64,11 +64,15 @@ export class NodeTriggers {
     return this.#options.schedules.lockOf(key)
   }
 
-  /** False for stored signals that are not for triggers. */
-  async takeStored(body: string, rowId: string): Promise<boolean> {
-    if (!body.startsWith(CHANGED_BEGIN)) return await this.#options.flowTriggers.takeStored(body, rowId)
+  /** Undefined for stored signals that are not for triggers. */
+  takeStored(body: string, rowId: string): Promise<void> | undefined {
+    return body.startsWith(CHANGED_BEGIN)
+      ? this.#takeChange(body, rowId)
+      : this.#options.flowTriggers.takeStored(body, rowId)
+  }
+
+  async #takeChange(body: string, rowId: string): Promise<void> {
     await this.reload(trust<TriggerChanged>(decodeValue(body)))
     await this.#options.notes().note({ signalsTaken: [rowId] })
-    return true
   }
 }

@@ -6,11 +6,13 @@ const TAKEN_KEPT = 10_000
 
 export class RowMemory {
   readonly #inHand = new Set<string>()
-  readonly #taken = new Set<string>()
+  /** Two generations: taking the oldest one out of a set is slow, for the set walks over all that was taken out before. */
+  #taken = new Set<string>()
+  #takenBefore = new Set<string>()
 
   /** False when it is in hand already, or was taken. */
   begin(rowId: string): boolean {
-    if (this.#inHand.has(rowId) || this.#taken.has(rowId)) return false
+    if (this.#inHand.has(rowId) || this.#taken.has(rowId) || this.#takenBefore.has(rowId)) return false
     this.#inHand.add(rowId)
     return true
   }
@@ -19,8 +21,8 @@ export class RowMemory {
     this.#inHand.delete(rowId)
     if (!isTaken) return
     this.#taken.add(rowId)
-    if (this.#taken.size <= TAKEN_KEPT) return
-    const [oldest] = this.#taken
-    if (oldest !== undefined) this.#taken.delete(oldest)
+    if (this.#taken.size < TAKEN_KEPT) return
+    this.#takenBefore = this.#taken
+    this.#taken = new Set()
   }
 }

@@ -16,8 +16,8 @@ export interface TakeSignalsOptions {
   readonly store: Store
   readonly inbox: Inbox
   readonly platform: Pick<Clock & Scheduler, 'nowMs' | 'at'>
-  /** Signals that are for a trigger and for no execution; false for all others. */
-  takeOfTrigger?(body: string, rowId: string): Promise<boolean>
+  /** Signals that are for a trigger and for no execution; undefined, and at once, for all others: their shard is ours only now. */
+  takeOfTrigger?(body: string, rowId: string): Promise<void> | undefined
   /** Signals to other nodes' shards are theirs to take. */
   owns(shard: number): boolean
   onNotice(message: string, error?: unknown): void
@@ -43,8 +43,7 @@ export function takeSignals({
   const ended = new Set<string>()
   const take = async ({ id, body }: SignalRow): Promise<void> => {
     try {
-      if (await takeOfTrigger?.(body, id)) return
-      await inbox.submit(trust<Signal>(decodeValue(body)), { rowId: id })
+      await (takeOfTrigger?.(body, id) ?? inbox.submit(trust<Signal>(decodeValue(body)), { rowId: id }))
     } catch (error) {
       backoff.refuse(id)
       onNotice(`the signal ${id} was not taken; it is sent again`, error)
