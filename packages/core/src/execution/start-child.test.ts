@@ -3,6 +3,7 @@ import { plainRunId } from './context.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { encodeValue } from '../std/value-json.ts'
+import { plainRunId } from './context.ts'
 import { play } from './testing/player.ts'
 import type { FinalState } from './state.ts'
 
