@@ -1,5 +1,4 @@
 // Subflow: what the end of the child makes of the task.
-import { plainRunId } from './context.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { encodeValue } from '../std/value-json.ts'
