@@ -4,6 +4,7 @@ import { executionBulkRoutes } from './execution-bulk.ts'
 import { Deletion, ExecutionFilters } from './execution-search.ts'
 import { actionPaths, defineRoute, ofTenant, type Paths } from './route.ts'
 import {
+  Anything,
   EvalReply,
   Execution,
   FileMetas,
@@ -22,6 +23,12 @@ const NONE = { type: 'none' } as const
 const FORM = { type: 'form' } as const
 const EXECUTION = { type: 'json', schema: Execution } as const
 const PAGE = { type: 'json', schema: pageOf(Execution) } as const
+
+const FlowFilter = Type.Object({
+  namespace: Type.String(),
+  id: Type.Optional(Type.String()),
+  flowId: Type.Optional(Type.String()),
+})
 
 const CreateQuery = Type.Object({
   labels: Type.Optional(Type.Array(Type.String())),
@@ -237,6 +244,64 @@ export const executionRoutes = {
     refusals: [404],
     permission: 'execution:read',
     summary: 'Render an expression in the context of a task run.',
+  }),
+  graph: defineRoute({
+    method: 'GET',
+    paths: ofTenant('/executions/{executionId}/graph'),
+    params: OfExecution,
+    query: Type.Object({ subflows: Type.Optional(Type.Array(Type.String())) }),
+    body: NONE,
+    status: 200,
+    reply: { type: 'json', schema: Anything },
+    refusals: [404],
+    permission: 'execution:read',
+    summary: 'The graph of the flow of an execution, in its revision.',
+  }),
+  latest: defineRoute({
+    method: 'POST',
+    paths: ofTenant('/executions/latest'),
+    params: NoParams,
+    query: NoQuery,
+    body: { type: 'json', schema: Type.Array(FlowFilter, { maxItems: 1_000 }) },
+    status: 200,
+    reply: { type: 'json', schema: Type.Array(Anything) },
+    permission: 'execution:read',
+    summary: 'The newest execution of each of some flows.',
+  }),
+  exportCsv: defineRoute({
+    method: 'GET',
+    paths: ofTenant('/executions/export/by-query/csv'),
+    params: NoParams,
+    query: Type.Object(ExecutionFilters),
+    body: NONE,
+    status: 200,
+    reply: { type: 'text' },
+    permission: 'execution:read',
+    summary: 'The executions that a search finds as rows.',
+  }),
+  outputs: defineRoute({
+    method: 'GET',
+    paths: ofTenant('/outputs/{executionId}'),
+    params: OfExecution,
+    query: NoQuery,
+    body: NONE,
+    status: 200,
+    reply: { type: 'json', schema: Type.Array(Anything) },
+    refusals: [404],
+    permission: 'execution:read',
+    summary: 'Which task runs of an execution have outputs.',
+  }),
+  outputsOfRun: defineRoute({
+    method: 'GET',
+    paths: ofTenant('/outputs/{executionId}/{taskRunId}'),
+    params: Type.Object({ executionId: Type.String(), taskRunId: Type.String() }),
+    query: NoQuery,
+    body: NONE,
+    status: 200,
+    reply: { type: 'json', schema: Anything },
+    refusals: [404],
+    permission: 'execution:read',
+    summary: 'The outputs of a task run.',
   }),
   ...executionActionRoutes,
   ...executionBulkRoutes,

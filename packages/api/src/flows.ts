@@ -1,6 +1,8 @@
 import Type from 'typebox'
+import { FlowFilters, flowBulkRoutes } from './flow-bulk.ts'
+import { flowViewRoutes } from './flow-views.ts'
 import { defineRoute, ofTenant } from './route.ts'
-import { BulkReply, Flow, IdWithNamespace, Names, NoParams, NoQuery, Paging, Violation, pageOf } from './shapes.ts'
+import { Flow, Names, NoParams, NoQuery, Paging, Violation, pageOf } from './shapes.ts'
 
 const OfNamespace = Type.Object({ namespace: Type.String() })
 const OfFlow = Type.Object({ namespace: Type.String(), id: Type.String() })
@@ -10,20 +12,12 @@ const DOCUMENTS = { type: 'yaml', isMany: true } as const
 const FLOW = { type: 'json', schema: Flow } as const
 const FLOWS = { type: 'json', schema: Type.Array(Flow) } as const
 
-/** `q`, `scope`, `namespace` and `labels`; dialects b and c add `filters[…]`, which are read beside the query. */
-const Search = {
-  q: Type.Optional(Type.String()),
-  scope: Type.Optional(Type.Array(Type.String())),
-  namespace: Type.Optional(Type.String()),
-  labels: Type.Optional(Type.Array(Type.String())),
-}
-
 export const flowRoutes = {
   search: defineRoute({
     method: 'GET',
     paths: ofTenant('/flows/search'),
     params: NoParams,
-    query: Type.Object({ ...Paging, ...Search }),
+    query: Type.Object({ ...Paging, ...FlowFilters }),
     body: NONE,
     status: 200,
     reply: { type: 'json', schema: pageOf(Flow) },
@@ -127,17 +121,6 @@ export const flowRoutes = {
     permission: 'flow:write',
     summary: 'Delete a flow; its revisions stay readable.',
   }),
-  deleteByIds: defineRoute({
-    method: 'DELETE',
-    paths: ofTenant('/flows/delete/by-ids'),
-    params: NoParams,
-    query: NoQuery,
-    body: { type: 'json', schema: Type.Array(IdWithNamespace, { maxItems: 10_000 }) },
-    status: 200,
-    reply: { type: 'json', schema: BulkReply },
-    permission: 'flow:write',
-    summary: 'Delete several flows.',
-  }),
   updateNamespace: defineRoute({
     method: 'POST',
     paths: ofTenant('/flows/{namespace}'),
@@ -178,4 +161,6 @@ export const flowRoutes = {
     permission: 'flow:read',
     summary: 'Judge one or several flows without saving them.',
   }),
+  ...flowBulkRoutes,
+  ...flowViewRoutes,
 }

@@ -4,7 +4,9 @@ import { flowRoutes } from './flows.ts'
 import { instanceRoutes } from './instance.ts'
 import { keyRoutes } from './keys.ts'
 import { logRoutes } from './logs.ts'
+import { metricRoutes } from './metrics.ts'
 import { miscRoutes } from './misc.ts'
+import { namespaceRoutes } from './namespaces.ts'
 import { pluginRoutes } from './plugins.ts'
 import { triggerRoutes } from './triggers.ts'
 
@@ -13,6 +15,8 @@ export const routes = {
   executions: executionRoutes,
   logs: logRoutes,
   keys: keyRoutes,
+  metrics: metricRoutes,
+  namespaces: namespaceRoutes,
   plugins: pluginRoutes,
   instance: instanceRoutes,
   triggers: triggerRoutes,

@@ -149,6 +149,8 @@ export {
   walkTasks,
 } from './flow/graph.ts'
 export type { FlowKey, TaskVisit } from './flow/graph.ts'
+export { flowGraph } from './flow/flow-graph.ts'
+export type { FlowGraph, GraphCluster, GraphEdge, GraphNode } from './flow/flow-graph.ts'
 export { findCallCycle } from './flow/call-cycle.ts'
 export type { CallCycle, FindFlow } from './flow/call-cycle.ts'
 export { checkFlow, validateFlow } from './flow/validate.ts'

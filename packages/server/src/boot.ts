@@ -6,6 +6,7 @@ import { openGround, type Ground } from './boot-ground.ts'
 import { Incarnations } from './boot-incarnation.ts'
 import { healthOf, startTelemetry } from './boot-telemetry.ts'
 import type { Config, ServerOptions } from './config/config.ts'
+import { defaultsOf } from './config/plugin-defaults.ts'
 import { firstDateOf } from './engine/schedules.ts'
 import { watchFlows } from './flows/flows-dir.ts'
 import type { SaveWorld } from './flows/save-flow.ts'
@@ -81,7 +82,8 @@ function saveWorldOf({ config, platform, store, flows, manifests }: Ground, inca
     store,
     flows,
     catalogue: createCatalogue(manifests.types),
-    globalDefaults: [],
+    globalDefaults: config.pluginDefaults.global,
+    namespaceDefaults: namespace => defaultsOf(namespace, config.pluginDefaults),
     tenant: config.tenant,
     ...(config.apiDialect === 'c' ? { dialect: 2 as const } : {}),
     nowMs: () => platform.nowMs(),

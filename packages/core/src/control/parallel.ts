@@ -15,6 +15,12 @@ export const parallel: Control = {
   },
 }
 
+/** 2.0 opens a Parallel with fewer lanes than none, and fails it (recorded). */
+export function laneProblem(type: string, concurrent: unknown): string | undefined {
+  if (type !== parallel.type || typeof concurrent !== 'number' || concurrent >= 0) return undefined
+  return `${concurrent} tasks cannot run at once: "concurrent" must be 0, for no limit, or more.`
+}
+
 /** 0, nothing or (in flows written for 1.x) a negative number means no limit. */
 export function laneLimitOf(concurrent: unknown, laneCount: number): number {
   const limit = typeof concurrent === 'number' && isInteger(concurrent) ? concurrent : 0

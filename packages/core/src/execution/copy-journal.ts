@@ -49,13 +49,13 @@ function translator(from: Plan, to: Plan): (event: Event) => Event {
   const indexOf = new Map(to.tasks.map(({ id, index }) => [id, index]))
   const taskOf = (index: number): number => indexOf.get(from.tasks[index]?.id ?? '') ?? NO_TASK
   const taskOfRun = new Map<number, number>()
-  const opened = new Map<number, Opened>()
+  const opened = new Map<number, Fan>()
   return event => {
     if (event.type === 'run-created') {
       taskOfRun.set(event.run, event.task)
       const group = event.parent === ROOT ? undefined : opened.get(event.parent)
       const task = taskOf(event.task)
-      const lane = group?.isFanned === true && event.lane >= 0 ? Math.max(0, group.branch.indexOf(task)) : event.lane
+      const lane = group?.isFanned === true && event.lane >= 0 ? laneOf(event.lane, task, group) : event.lane
       return { ...event, task, lane }
     }
     if (event.type === 'run-resumed' && event.branch)
@@ -63,10 +63,23 @@ function translator(from: Plan, to: Plan): (event: Event) => Event {
     if (event.type !== 'group-opened') return event
     const branch = branchOf(event, { from, to, task: taskOfRun.get(event.run) ?? NO_TASK, taskOf })
     const isPerTask = event.isFanned === true
-    const translated = { ...event, branch, ...(isPerTask ? { laneCount: branch.length } : {}) }
-    opened.set(event.run, translated)
+    const laneCount = ((event.laneCount ?? 0) / Math.max(1, event.branch.length)) * branch.length
+    const translated = { ...event, branch, ...(isPerTask ? { laneCount } : {}) }
+    opened.set(event.run, { branch, isFanned: isPerTask, width: event.branch.length })
     return translated
   }
+}
+
+interface Fan {
+  readonly branch: readonly number[]
+  readonly isFanned: boolean
+  /** How many tasks it had before. */
+  readonly width: number
+}
+
+/** Fanned over values, the lanes of one value lie side by side. */
+function laneOf(lane: number, task: number, { branch, width }: Fan): number {
+  return Math.floor(lane / Math.max(1, width)) * branch.length + Math.max(0, branch.indexOf(task))
 }
 
 /** The list of the other revision that has the same name in its group, so that tasks that are new there run, too. */

@@ -100,6 +100,9 @@ function renderOutputs(view: View): Rendered {
     throw error
   }
   const { encrypt } = view.env
-  const { values, problems } = resolveOutputs(plan.flow.outputs, mapFrom(entries), encrypt ? { encrypt } : {})
+  const { values, problems } = resolveOutputs(plan.flow.outputs, mapFrom(entries), {
+    dialect: plan.flow.dialect,
+    ...(encrypt ? { encrypt } : {}),
+  })
   return values ? { outputs: values } : { problem: problems.map(problem => problem.message).join('; ') }
 }

@@ -1,8 +1,8 @@
 // Subflow: what the end of the child makes of the task.
-import { plainRunId } from './context.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { encodeValue } from '../std/value-json.ts'
+import { plainRunId } from './context.ts'
 import { play } from './testing/player.ts'
 import type { FinalState } from './state.ts'
 

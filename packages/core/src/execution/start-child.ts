@@ -91,7 +91,7 @@ function restartChild({ id }: ExecutionState, run: TaskRun, childId: string): De
 }
 
 function requestOf(
-  { state }: View,
+  { state, plan }: View,
   run: TaskRun,
   { task, render }: { readonly task: PlanTask; readonly render: Renderer },
 ): ChildRequest {
@@ -111,7 +111,7 @@ function requestOf(
   }
   if (run.value !== undefined) variables['taskRunValue'] = run.value
   if (run.iteration !== undefined) variables['taskRunIteration'] = run.iteration
-  if (run.outputs) variables['taskRunOutputs'] = run.outputs
+  if (run.outputs && plan.flow.dialect === 1) variables['taskRunOutputs'] = run.outputs
   return {
     tenant: state.tenant,
     namespace: render.text('namespace') ?? state.namespace,

@@ -1,5 +1,6 @@
 // A run that was created begins: its condition, then what kind of task it is. Everything that can go wrong here is the author's mistake and
 // fails the run with a line in its log; our own mistakes pass through and hold the execution.
+import { laneProblem } from '../control/parallel.ts'
 import { ExpressionError } from '../std/errors.ts'
 import { isTruthyText } from '../std/value.ts'
 import type { View } from './context.ts'
@@ -52,6 +53,8 @@ function startTask(view: View, run: TaskRun, { task, kind, render }: Start): Dec
     case 'control': {
       const { wait, ...opening } = kind.control.open(task, render)
       const opened: Event = { type: 'group-opened', run: run.ordinal, ...opening }
+      const problem = view.plan.flow.dialect === 2 ? laneProblem(task.type, render.raw('concurrent')) : undefined
+      if (problem !== undefined) return failOpened(view, run, { task, opened, problem })
       return { events: wait ? [opened, ...beginWait(view, run, wait)] : [opened], effects: [] }
     }
     case 'inline':
@@ -61,6 +64,15 @@ function startTask(view: View, run: TaskRun, { task, kind, render }: Start): Dec
     case 'job':
       return sendJob(run, task, render)
   }
+}
+
+function failOpened(
+  view: View,
+  run: TaskRun,
+  { task, opened, problem }: { readonly task: PlanTask; readonly opened: Event; readonly problem: string },
+): Decision {
+  const failed: Event = { type: 'run-moved', run: run.ordinal, to: tolerate('FAILED', task.task) }
+  return { events: [opened, failed], effects: [logOf(view, run, problem)] }
 }
 
 function sendJob(run: TaskRun, task: PlanTask, render: Renderer): Decision {

@@ -1,7 +1,7 @@
 import { isMap, mapFrom, mapGet } from '../std/value.ts'
 import type { Value, ValueMap } from '../std/value.ts'
 import { jsonText, printValue } from '../std/value-text.ts'
-import type { Output } from './flow.ts'
+import type { Dialect, Output } from './flow.ts'
 import { isEncrypted, parseTyped } from './input-value.ts'
 
 export interface OutputProblem {
@@ -18,6 +18,8 @@ export interface ResolvedOutputs {
 export interface OutputContext {
   /** Encrypts the plain text of a SECRET; absent where no key is configured. */
   encrypt?(plain: string): Value
+  /** Of the flow, 1 when absent: instants have as many digits as they need in 1, six in 2 (recorded). */
+  readonly dialect?: Dialect
 }
 
 /** Types the rendered outputs of a flow. What is not required may be null, and then is left out. */
@@ -49,7 +51,7 @@ function typeOutput(output: Output, value: Value, context: OutputContext): Retur
   if (output.type === undefined) return { type: 'value', value }
   if (output.type === 'STRING' && isMap(value)) return { type: 'value', value: jsonText(value) }
   if (output.type === 'SECRET' && isEncrypted(value)) return { type: 'value', value }
-  const typed = parseTyped(value, { type: output.type, spelling: 'output' })
+  const typed = parseTyped(value, { type: output.type, spelling: context.dialect === 2 ? 'input' : 'output' })
   if (output.type !== 'SECRET' || typed.type === 'problem') return typed
   if (context.encrypt === undefined)
     return { type: 'problem', problem: 'no encryption key is configured, so that a SECRET cannot be kept' }

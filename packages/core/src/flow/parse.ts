@@ -35,12 +35,12 @@ import {
 } from './reading.ts'
 import type { Place, Reading } from './reading.ts'
 import { readYaml } from './yaml.ts'
-import type { YamlMap } from './yaml-node.ts'
+import { entryText, type YamlMap } from './yaml-node.ts'
 
 export interface ParseOptions {
   readonly catalogue: Catalogue
   /** Plugin defaults of the namespace, then of the configuration; those of the flow go before both. */
-  readonly namespaceDefaults?: readonly PluginDefault[]
+  readonly namespaceDefaults?: readonly PluginDefault[] | ((namespace: string) => readonly PluginDefault[])
   readonly globalDefaults?: readonly PluginDefault[]
   /** Insist on a dialect: what it does not have is an error. Without it the flow decides. */
   readonly dialect?: Dialect
@@ -81,9 +81,12 @@ export function readFlow(source: string, options: ParseOptions): FlowDraft {
   const place = placeOf(reading, root, '')
   if (place === undefined) return { diagnostics, positions }
   const own = parseOwnDefaults(place)
-  const configured = [options.namespaceDefaults ?? [], options.globalDefaults ?? []].map(level =>
-    level.map(nodeDefaultOf),
-  )
+  const { namespaceDefaults = [], globalDefaults = [] } = options
+  const ofNamespace =
+    typeof namespaceDefaults === 'function'
+      ? namespaceDefaults(entryText(place.map, 'namespace') ?? '')
+      : namespaceDefaults
+  const configured = [ofNamespace, globalDefaults].map(level => level.map(nodeDefaultOf))
   const merged = applyPluginDefaults(place.map, [own, ...configured], options.catalogue)
   if (merged === undefined) {
     const message = 'The plugin defaults make the flow too large; name narrower types.'

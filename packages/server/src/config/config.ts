@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import type { WorkerProfile } from '../inbox/jobs.ts'
 import type { Role } from '../storage/cluster.ts'
 import { readDatabase, type Database } from './database.ts'
+import { readPluginDefaults, type ConfiguredDefaults } from './plugin-defaults.ts'
 import { readScripts } from './scripts.ts'
 import { Sources, wholeOf, type Environment } from './sources.ts'
 import { readStorageOptions, type StorageOptions } from './storage-options.ts'
@@ -61,6 +62,7 @@ export interface Config {
   readonly encryptionKey: string | undefined
   readonly telemetry: TelemetryConfig
   readonly scripts: ReturnType<typeof readScripts>
+  readonly pluginDefaults: ConfiguredDefaults
 }
 
 const ALL_ROLES: readonly Role[] = ['engine', 'web', 'worker']
@@ -89,7 +91,6 @@ export function readConfig(options: ServerOptions, environment: Environment, cwd
     storage: readStorageOptions((path, variable) => sources.text(path, variable)),
     roles: rolesOf(options, database),
     tenant: 'main',
-    apiDialect: apiDialectOf(sources.text('api.dialect', 'BATUTA_API_DIALECT')),
     zone: environment['TZ'] ?? 'UTC',
     locale: sources.text('server.locale', 'BATUTA_LOCALE') ?? 'en-US',
     envPrefix: sources.text('kestra.variables.env-vars-prefix', 'BATUTA_ENV_PREFIX') ?? 'ENV_',
@@ -99,6 +100,8 @@ export function readConfig(options: ServerOptions, environment: Environment, cwd
       ...optional('url', sources.inFile('kestra.url')),
     },
     encryptionKey: sources.text('kestra.encryption.secret-key', 'BATUTA_ENCRYPTION_KEY'),
+    pluginDefaults: readPluginDefaults(sources),
+    apiDialect: apiDialectOf(sources.text('api.dialect', 'BATUTA_API_DIALECT')),
     telemetry: readTelemetry(sources, { ...place, managementPort: options.managementPort }),
     scripts: readScripts({
       isolation: sources.text('script.isolation', 'BATUTA_SCRIPT_ISOLATION'),

@@ -20,6 +20,7 @@ export interface SaveWorld {
   readonly flows: FlowCatalogue
   readonly catalogue: Catalogue
   readonly globalDefaults: readonly PluginDefault[]
+  namespaceDefaults?(namespace: string): readonly PluginDefault[]
   readonly tenant: string
   /** Whose flows these are, where that is not left to each flow. */
   readonly dialect?: Dialect
@@ -35,7 +36,7 @@ export interface JudgedFlow {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-type JudgeWorld = Pick<SaveWorld, 'catalogue' | 'globalDefaults' | 'flows' | 'tenant' | 'dialect'>
+type JudgeWorld = Pick<SaveWorld, 'catalogue' | 'globalDefaults' | 'flows' | 'tenant' | 'namespaceDefaults' | 'dialect'>
 
 /** Form and meaning at once: every problem of the document comes back together. */
 export function judgeFlow(source: string, world: JudgeWorld): JudgedFlow {

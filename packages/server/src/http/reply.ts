@@ -33,6 +33,10 @@ export function plain(text: string, headers: Headers = {}): Reply {
   return { type: 'body', status: 200, contentType: 'text/plain; charset=utf-8', body: text, headers }
 }
 
+export function csv(text: string): Reply {
+  return { type: 'body', status: 200, contentType: 'text/csv; charset=utf-8', body: text }
+}
+
 export function empty(status: number): Reply {
   return { type: 'empty', status }
 }

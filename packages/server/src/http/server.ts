@@ -8,7 +8,9 @@ import { flowHandlers } from './flows/routes.ts'
 import { instanceHandlers } from './instance/routes.ts'
 import { keyHandlers } from './keys/routes.ts'
 import { logHandlers } from './logs/routes.ts'
+import { metricHandlers } from './metrics/routes.ts'
 import { miscHandlers } from './misc/routes.ts'
+import { namespaceHandlers } from './namespaces/routes.ts'
 import { pluginHandlers } from './plugins/routes.ts'
 import { triggerHandlers } from './triggers/routes.ts'
 import { newHealth, type Health } from '../telemetry/health.ts'
@@ -48,6 +50,8 @@ export async function startHttp(given: HttpDependencies): Promise<RunningHttp> {
       executions: executionHandlers(dependencies),
       logs: logHandlers(dependencies),
       keys: keyHandlers(dependencies),
+      metrics: metricHandlers(dependencies),
+      namespaces: namespaceHandlers(dependencies),
       plugins: pluginHandlers(dependencies),
       instance: instanceHandlers(dependencies),
       triggers: triggerHandlers(dependencies),

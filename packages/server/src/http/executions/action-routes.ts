@@ -4,9 +4,10 @@ import type { Handlers } from '../exchange.ts'
 import { empty, jsonText, type Reply } from '../reply.ts'
 import { unprocessable } from '../request-error.ts'
 import { commandExecution } from './act-on-execution.ts'
+import { getRunById } from './evaluate-expression.ts'
 import { getExecution } from './read-execution.ts'
 import { readBreakpoints } from './read-breakpoints.ts'
-import { ordinalOf, replayExecution, replayWithInputs, restartUnder } from './replay-execution.ts'
+import { replayExecution, replayWithInputs, restartUnder } from './replay-execution.ts'
 
 type Acting =
   | 'kill'
@@ -45,8 +46,8 @@ export function actionHandlers(dependencies: HttpDependencies): Pick<Handlers<'e
     replayWithInputs: call => replayWithInputs(call, dependencies),
     changeStatus: call => act(call, { name: 'change-status', state: call.query.status.toUpperCase() }),
     changeRunState: async call => {
-      const { state } = await getExecution(call.params.executionId, dependencies)
-      const run = ordinalOf(state, call.body.taskRunId)
+      const found = await getExecution(call.params.executionId, dependencies)
+      const run = getRunById(found, call.body.taskRunId).ordinal
       return await act(call, { name: 'change-run-state', run, state: call.body.state.toUpperCase() })
     },
     pause: async call => {

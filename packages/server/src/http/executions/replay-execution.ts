@@ -18,6 +18,7 @@ import type { HttpDependencies } from '../dependencies.ts'
 import { jsonText, type Reply } from '../reply.ts'
 import { notFound } from '../request-error.ts'
 import { refusalOf } from './command-refusal.ts'
+import { getRunById } from './evaluate-expression.ts'
 import { lookAt } from './look.ts'
 import { prepareExecution } from './prepare-execution.ts'
 import { readBreakpoints } from './read-breakpoints.ts'
@@ -107,7 +108,7 @@ async function submitReplay(source: ReplaySource, replay: Replay, dependencies: 
     nowMs: dependencies.platform.nowMs(),
     breakpoints: readBreakpoints(breakpoints),
     traceparent: readTraceparent(call.incoming),
-    ...(taskRunId === undefined || taskRunId === '' ? {} : { run: ordinalOf(source.state, taskRunId) }),
+    ...(taskRunId === undefined || taskRunId === '' ? {} : { run: getRunById(source, taskRunId).ordinal }),
     ...(inputs === undefined ? {} : { inputs }),
   })
   return jsonText(await submitAgain(again, { executionId, dialect: call.dialect }, dependencies))
@@ -144,11 +145,4 @@ async function planOf(source: ReplaySource, revision: number | undefined, { flow
   const plan = await flows.loadPlan({ tenant, namespace, flowId }, revision)
   if (!plan) throw notFound(`Revision ${revision} of the flow "${namespace}.${flowId}"`)
   return plan
-}
-
-export function ordinalOf(state: ExecutionState, taskRunId: string): number {
-  const ordinal = Number(taskRunId.slice(state.id.length + 1))
-  const run = taskRunId.startsWith(`${state.id}-`) ? state.runs[ordinal] : undefined
-  if (!run || run.isRemoved) throw notFound(`The task run "${taskRunId}" of the execution "${state.id}"`)
-  return ordinal
 }

@@ -3,7 +3,7 @@ import { presentExecution, type ApiDialect } from '@batuta/core'
 import type { HttpDependencies } from '../dependencies.ts'
 import { events } from '../event-stream.ts'
 import type { Handlers } from '../exchange.ts'
-import { findRow } from '../flows/routes.ts'
+import { findRow } from '../flows/find-row.ts'
 import { presentFlowForExecution } from '../flows/present-flow.ts'
 import { findFlows, flowSearchOf } from '../flows/search-flows.ts'
 import { BODY_BYTES_MAX, readBytes, textOf } from '../read-body.ts'
@@ -23,6 +23,7 @@ import { searchExecutions } from './search-executions.ts'
 import { startExecution } from './start-execution.ts'
 import { readTraceparent } from './read-traceparent.ts'
 import { validateInputs } from './validate-inputs.ts'
+import { viewHandlers } from './view-routes.ts'
 
 export function executionHandlers(dependencies: HttpDependencies): Handlers<'executions'> {
   return {
@@ -30,6 +31,7 @@ export function executionHandlers(dependencies: HttpDependencies): Handlers<'exe
     ...writeHandlers(dependencies),
     ...actionHandlers(dependencies),
     ...bulkHandlers(dependencies),
+    ...viewHandlers(dependencies),
     ...webhookHandlers(dependencies),
   }
 }

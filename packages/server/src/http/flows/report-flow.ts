@@ -9,7 +9,7 @@ export function invalidFlow(diagnostics: readonly Diagnostic[]): RequestError {
 }
 
 /** Without its id or type nobody knows what a part is: Kestra counts the property and the part. */
-const HIDING: ReadonlySet<string> = new Set(['missing-id', 'missing-type', 'unknown-type'])
+const HIDING: ReadonlySet<string> = new Set(['missing-id', 'missing-type', 'unknown-type', 'removed-type'])
 
 function detailsOf(diagnostic: Diagnostic): readonly ErrorDetail[] {
   const { code, path } = diagnostic

@@ -11,21 +11,29 @@ import {
 } from '@batuta/core'
 import { PAGE_SIZE_MAX } from '@batuta/api'
 import { deleteFlow, judgeFlow } from '../../flows/save-flow.ts'
-import type { FlowKey, FlowRow } from '../../storage/store.ts'
+import type { FlowKey } from '../../storage/store.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import type { Handlers } from '../exchange.ts'
 import { mapInTurns } from '../map-in-turns.ts'
 import { empty, json, jsonText, listText, pageText } from '../reply.ts'
 import { notFound, unprocessable } from '../request-error.ts'
+import { bulkHandlers } from './bulk-routes.ts'
+import { findRow } from './find-row.ts'
 import { presentFlow } from './present-flow.ts'
 import { reportFlow } from './report-flow.ts'
 import { createFlow, saveMany, updateFlow } from './save-documents.ts'
 import { findFlows, flowSearchOf } from './search-flows.ts'
+import { viewHandlers } from './view-routes.ts'
 
 const DOCUMENTS_MAX = 5_000
 
 export function flowHandlers(dependencies: HttpDependencies): Handlers<'flows'> {
-  return { ...readHandlers(dependencies), ...writeHandlers(dependencies) }
+  return {
+    ...readHandlers(dependencies),
+    ...writeHandlers(dependencies),
+    ...bulkHandlers(dependencies),
+    ...viewHandlers(dependencies),
+  }
 }
 
 type Reading = 'search' | 'distinctNamespaces' | 'listOfNamespace' | 'get' | 'revisions' | 'task' | 'validate'
@@ -94,7 +102,7 @@ function readHandlers(dependencies: HttpDependencies): Pick<Handlers<'flows'>, R
   }
 }
 
-type Writing = Exclude<keyof Handlers<'flows'>, Reading>
+type Writing = 'create' | 'update' | 'delete' | 'updateNamespace' | 'updateMany'
 
 function writeHandlers(dependencies: HttpDependencies): Pick<Handlers<'flows'>, Writing> {
   const { saveWorld, config } = dependencies
@@ -114,11 +122,6 @@ function writeHandlers(dependencies: HttpDependencies): Pick<Handlers<'flows'>, 
     delete: async ({ params }) => {
       if (!(await deleteFlow(keyOf(params), saveWorld))) throw notFound(`The flow "${params.namespace}.${params.id}"`)
       return empty(204)
-    },
-    deleteByIds: async ({ body }) => {
-      let count = 0
-      for (const id of body) if (await deleteFlow(keyOf(id), saveWorld)) count += 1
-      return json({ count })
     },
     updateNamespace: async ({ params, query, body, dialect }) => {
       const options = {
@@ -140,20 +143,6 @@ function writeHandlers(dependencies: HttpDependencies): Pick<Handlers<'flows'>, 
       return listText(rows.map(row => presentFlow(row, { dialect })))
     },
   }
-}
-
-export async function findRow(
-  key: FlowKey,
-  revision: number | undefined,
-  { dependencies, isWithDeleted }: { readonly dependencies: HttpDependencies; readonly isWithDeleted: boolean },
-): Promise<FlowRow> {
-  const { store } = dependencies
-  const found = await store.read.findFlow(key, revision)
-  if (found && (!found.isDeleted || isWithDeleted)) return found
-  const last = isWithDeleted && revision === undefined ? (await store.read.listRevisions(key)).at(-1) : undefined
-  if (last) return last
-  const which = revision === undefined ? '' : `Revision ${revision} of `
-  throw notFound(`${which}${which === '' ? 'The' : 'the'} flow "${key.namespace}.${key.flowId}"`)
 }
 
 /** At any depth of the document. */

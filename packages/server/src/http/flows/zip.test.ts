@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { readZip, writeZip } from './zip.ts'
+
+test('what was written is read again, whatever the names and texts', () => {
+  const entries = [
+    { name: 'a.b.yml', text: 'id: b\n' },
+    { name: 'ü/ñ.yml', text: 'x'.repeat(100_000) },
+    { name: 'empty.yml', text: '' },
+  ]
+
+  assert.deepEqual(readZip(writeZip(entries)), entries)
+  assert.ok(writeZip(entries).length < 2_000)
+})
+
+test('what is no zip file, or a damaged one, is refused', () => {
+  const whole = writeZip([{ name: 'a.yml', text: 'id: a' }])
+
+  for (const bytes of [Buffer.from('id: a'), Buffer.alloc(0), whole.subarray(0, 40), whole.subarray(20)])
+    assert.throws(() => readZip(bytes), /zip file cannot be read/)
+})
