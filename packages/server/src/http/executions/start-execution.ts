@@ -8,6 +8,7 @@ import {
   type Label,
   type Plan,
 } from '@batuta/core'
+import type { FlowKey } from '../../storage/store.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { parseLabel } from '../flows/search-flows.ts'
 import { parseMoment } from '../parse-moment.ts'
@@ -42,7 +43,7 @@ export interface StartCall {
 export async function startExecution(call: StartCall, dependencies: HttpDependencies): Promise<Reply> {
   const plan = await planToStart(call, dependencies)
   const labels = readLabels(call.query.labels)
-  const executionId = dependencies.newId()
+  const executionId = dependencies.newId(keyOf(plan))
   const form = await readForm(call.incoming, { plan, executionId, files: dependencies.files })
   try {
     const traceparent = readTraceparent(call.incoming)
@@ -53,6 +54,10 @@ export async function startExecution(call: StartCall, dependencies: HttpDependen
     await form.discard()
     throw error
   }
+}
+
+export function keyOf({ tenant, flow }: Plan): FlowKey {
+  return { tenant, namespace: flow.namespace, flowId: flow.id }
 }
 
 interface Birthing {
