@@ -180,6 +180,8 @@ function evaluatedOf(state: ExecutionState, ordinal: number): NonNullable<TaskRu
 function moveExecution(state: ExecutionState, to: StateName, atMs: number): void {
   assert(EXECUTION_MOVES[state.state].includes(to), `execution "${state.id}" cannot go ${state.state} → ${to}`)
   const wasHalted = isHalted(state)
+  // Whoever leaves the queue without a place waits for none any more.
+  if (to !== 'QUEUED' && state.slot?.type === 'waits') delete state.slot
   state.state = to
   state.history.push({ state: to, atMs })
   if (to !== 'RUNNING') return

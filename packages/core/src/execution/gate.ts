@@ -17,16 +17,16 @@ export type Admission =
       readonly reason: string
     }
 
-/** The last step before RUNNING, of an execution that was created or restarted. */
-export function passGate(view: View): Decision {
+/** The last step before an execution that was created or restarted begins. */
+export function passGate(view: View, begun: Decision): Decision {
   const { state, env } = view
   // A paused execution that is restarted holds its place already.
   const admission = state.slot?.type === 'holds' ? undefined : env.admit?.(state)
   switch (admission?.type) {
     case undefined:
-      return { events: [RUNNING], effects: [] }
+      return begun
     case 'granted':
-      return { events: [{ type: 'limit-granted', keys: admission.keys }, RUNNING], effects: [] }
+      return { events: [{ type: 'limit-granted', keys: admission.keys }, ...begun.events], effects: begun.effects }
     case 'waits':
       return {
         events: [

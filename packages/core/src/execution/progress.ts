@@ -72,8 +72,11 @@ function beginExecution(view: View): Decision {
     if (state.timers.has('schedule')) return NOTHING
     return { events: [{ type: 'timer-set', name: 'schedule', atMs: state.scheduledMs }], effects: [] }
   }
-  if (plan.root.tasks.length === 0 && state.state === 'CREATED') return finishExecution(view, 'SUCCESS')
-  return passGate(view)
+  const isEmpty = plan.root.tasks.length === 0 && state.state === 'CREATED'
+  return passGate(
+    view,
+    isEmpty ? finishExecution(view, 'SUCCESS') : { events: [{ type: 'moved', to: 'RUNNING' }], effects: [] },
+  )
 }
 
 function failBirth({ state, env }: View, problem: string): Decision {

@@ -212,9 +212,10 @@ function decide(
   assert(first?.type === 'create', `the execution "${entity.id}" is not in memory`)
   const opened = openExecution(entity.id, first.birth, plan, env)
   if (rest.length === 0) return opened
+  const { turn } = opened.state
   const more = runTurn({ state: opened.state, plan, env }, rest)
   // Both are one row of the journal.
-  more.state.turn = opened.state.turn
+  more.state.turn = turn
   return {
     ...more,
     events: [...opened.events, ...more.events],
