@@ -18,7 +18,9 @@ import {
   type Plan,
 } from '@batuta/core'
 import type { Batch, JournalRowOf } from '../../packages/server/src/storage/batch.ts'
+import type { Tables } from '../../packages/server/src/storage/memory/tables.ts'
 import { canonical } from './canonical.ts'
+import { judgeLimits, type JudgedLimits } from './judge-limits.ts'
 import type { Ledger } from './ledger.ts'
 
 export interface Shadow {
@@ -35,6 +37,8 @@ export interface Shadow {
 export interface AuditOptions {
   readonly ledger: Ledger
   planOf(birth: Extract<Event, { type: 'created' }>): Plan
+  readonly tables: Tables
+  limitOf: JudgedLimits['limitOf']
   /** What is committed now is of no later time. */
   latestMs?(): number
 }
@@ -58,6 +62,9 @@ export class Audit {
         )
       }
     }
+    const { tables, limitOf } = this.#options
+    const states = [...this.shadows.values()].map(shadow => shadow.state)
+    judgeLimits({ tables, states, limitOf, find: (id, what) => this.find(id, what) })
   }
 
   /** What the engine held in memory at the end of a turn equals the fold of the journal up to it (I11). */

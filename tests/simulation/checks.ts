@@ -99,6 +99,7 @@ function checkExecution(id: string, shadow: Shadow, { tables, audit, ledger }: C
 /** The end that the oracle predicts, for executions that nobody meddled with. */
 function checkPrediction({ state, plan }: Shadow, ledger: Ledger, wrong: (what: string) => void): void {
   const isAlone = state.generation === 1 && !state.isKillRequested && state.state !== 'RETRIED'
+  if (isRefused(state)) return
   const isLucky = state.runs.every(run => run.lost < 2 && !hasFailedQuestion(run.evaluated))
   if (!isAlone || !isLucky || hasFailedQuestion(state.evaluated) || state.problem !== undefined) return
   const nameOf = (run: TaskRun): string => {
@@ -137,9 +138,15 @@ function textOf(runs: ReadonlyMap<string, string>): string {
     .join(', ')
 }
 
+/** Its limit had no room for it. */
+function isRefused({ history, state }: ExecutionState): boolean {
+  const before = history.at(-2)?.state
+  return (state === 'CANCELLED' || state === 'FAILED') && (before === 'CREATED' || before === 'RESTARTED')
+}
+
 /** The final state follows from the runs of `tasks` alone. */
 function checkOutcome(state: ExecutionState, wrong: (what: string) => void): void {
-  if (state.problem !== undefined) return
+  if (state.problem !== undefined || isRefused(state)) return
   const isReplaced = state.runs.some(run => run.state === 'RETRIED' && !run.isRemoved)
   if (isReplaced && state.state === 'RETRIED') return
   const states = state.runs.filter(run => run.parent === ROOT && run.lane >= 0 && !run.isRemoved).map(run => run.state)
@@ -221,6 +228,7 @@ function checkRemains(tables: Tables, audit: Audit, { findings }: Ledger): void 
   for (const key of tables.jobs.keys()) findings.push(`a job is left over: ${key}`)
   for (const key of tables.jobsKilled) findings.push(`the mark of a killed job is left over: ${key}`)
   for (const key of tables.timers.keys()) findings.push(`a timer is left over: ${key}`)
+  for (const row of tables.limitMembers.values()) findings.push(`a member of a limit is left over: ${row.executionId}`)
   for (const row of tables.signals.values()) findings.push(`a signal is left over: ${row.id} ${row.body}`)
   for (const id of tables.executions.keys())
     if (!audit.shadows.has(id)) findings.push(`I11 ${id}: it has a header and no journal`)

@@ -39,6 +39,7 @@ export class Clients {
     plan(chance.int(2, 8), 'create', () => this.#create(untilMs))
     if (chance.hits(0.5)) plan(chance.int(1, 4), 'kill', () => this.#kill())
     if (chance.hits(0.5)) plan(chance.int(1, 5), 'restart', () => this.#restart())
+    if (chance.hits(0.3)) plan(chance.int(1, 2), 'unqueue', () => this.#unqueue())
     if (chance.hits(0.4)) plan(1, 'save', () => this.#save())
   }
 
@@ -52,7 +53,7 @@ export class Clients {
     }
     const entry = server.flows.newest(flowKey(chance.int(0, this.#options.library.count - 1)))
     if (!entry) return
-    const executionId = server.newId()
+    const executionId = server.newId(entry)
     const birth = birthOf(server.flows.planOf(entry), executionId, server)
     try {
       await server.inbox.submit({ type: 'create', executionId, birth })
@@ -72,7 +73,13 @@ export class Clients {
     await this.#command('restart', state => state === 'FAILED', { name: 'restart' })
   }
 
-  async #command(what: 'kill' | 'restart', isWorthIt: (state: StateName) => boolean, command: Command): Promise<void> {
+  async #unqueue(): Promise<void> {
+    const isUnqueue = this.#options.chance.hits(0.7)
+    const command: Command = isUnqueue ? { name: 'unqueue', state: 'RUNNING' } : { name: 'force-run' }
+    await this.#command(command.name, state => state === 'QUEUED', command)
+  }
+
+  async #command(what: Command['name'], isWorthIt: (state: StateName) => boolean, command: Command): Promise<void> {
     const { world, chance, ledger, audit, node } = this.#options
     const all = [...audit.shadows].map(([id, { state }]) => ({ id, isWorthy: isWorthIt(state.state) }))
     const worthy = all.filter(found => found.isWorthy)
@@ -86,8 +93,9 @@ export class Clients {
         { view: state => ({ generation: state.generation, isKilled: state.isKillRequested }) },
       )
       if (refusal || !view || (what === 'kill' && !view.isKilled)) return
-      ledger.acknowledged.push({ what, executionId, step: world.steps, generation: view.generation })
       count(ledger, `${what}s`)
+      if (what !== 'kill' && what !== 'restart') return
+      ledger.acknowledged.push({ what, executionId, step: world.steps, generation: view.generation })
     } catch (error) {
       world.note(`${what} failed: ${String(error)}\n`)
     }

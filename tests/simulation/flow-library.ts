@@ -18,6 +18,8 @@ import { JOB_TYPE, NAMESPACE, randomFlow } from './random-flow.ts'
 
 export const TENANT = 'main'
 export const SCHEDULE_ID = 'every'
+/** Of the flows, so many have a limit. */
+const LIMITED = 0.4
 /** The schedule strikes this often. */
 export const SCHEDULE_EVERY_MS = 5_000
 
@@ -47,6 +49,8 @@ export class FlowLibrary {
   readonly #truth: Store
   readonly #chance: Chance
   readonly #plans = new Map<string, Plan>()
+  /** By number of the flow, the same in all its revisions. */
+  readonly #concurrency: readonly ({ readonly limit: number; readonly behavior: string } | undefined)[]
 
   constructor(tables: Tables, truth: Store, chance: Chance) {
     this.#tables = tables
@@ -55,6 +59,11 @@ export class FlowLibrary {
     this.count = chance.int(1, 3)
     this.scheduled = chance.hits(0.3) ? flowKey(0) : undefined
     this.hasListener = chance.hits(0.3)
+    this.#concurrency = Array.from({ length: this.count }, () =>
+      chance.hits(LIMITED)
+        ? { limit: chance.int(1, 2), behavior: chance.pick(['QUEUE', 'QUEUE', 'QUEUE', 'CANCEL', 'FAIL']) }
+        : undefined,
+    )
   }
 
   async saveAll(nowMs: number): Promise<void> {
@@ -76,7 +85,9 @@ export class FlowLibrary {
   async save(number: number, nowMs: number): Promise<FlowRow> {
     const callable = Array.from({ length: number }, (_, at) => flowKey(at).flowId)
     const key = flowKey(number)
-    const document = randomFlow(this.#chance, { id: key.flowId, callable })
+    const concurrency = this.#concurrency[number]
+    const random = randomFlow(this.#chance, { id: key.flowId, callable })
+    const document = concurrency ? { ...random, concurrency } : random
     const isScheduled = this.scheduled?.flowId === key.flowId
     const { row, flow } = await this.#keep(key, isScheduled ? { ...document, triggers: [SCHEDULE] } : document, nowMs)
     const nextMs = firstDateOf(flow, SCHEDULE_ID, { nowMs, zone: 'UTC' })
@@ -92,6 +103,10 @@ export class FlowLibrary {
     const parsed = encodeValue(trust<Value>(flow))
     const row = await this.#truth.perform('saveFlow', { ...key, source, parsed, nowMs, isDisabled: flow.disabled })
     return { row, flow }
+  }
+
+  limitOf({ flowId }: FlowKey): number | undefined {
+    return this.#concurrency[Number(flowId.slice(1))]?.limit
   }
 
   planOf({ tenant, namespace, flowId, revision }: FlowKey & { readonly revision: number }): Plan {

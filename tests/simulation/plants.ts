@@ -166,6 +166,16 @@ export const PLANTS: readonly Plant[] = [
     }),
   },
   {
+    name: 'limit-from-memory',
+    mistake: 'who holds a place of a limit is known to the node that gave it, and not read by the one that takes over',
+    store: store => ({ ...store, read: { ...store.read, listLimitMembers: async () => [] } }),
+  },
+  {
+    name: 'place-kept',
+    mistake: 'the place of an execution that has ended is never left',
+    store: store => ({ ...store, flush: batch => store.flush({ ...batch, limitMembersEnded: [] }) }),
+  },
+  {
     name: 'double-claim',
     nodes: 3,
     mistake: 'free jobs are read first and claimed then',

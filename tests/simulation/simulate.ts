@@ -92,6 +92,8 @@ class Simulation {
     this.#audit = new Audit({
       ledger: this.#ledger,
       planOf: birth => this.#library.planOf(birth),
+      tables: this.#tables,
+      limitOf: flow => this.#library.limitOf(flow),
       ...(isShared ? { latestMs: () => this.#database.nowMs() + STANDBY_APART_MS } : {}),
     })
     this.#library = new FlowLibrary(this.#tables, this.#truthFor(nowMs), newChance(`flows ${seed}`))

@@ -5,7 +5,8 @@ import { termsOf } from '../../packages/server/src/engine/membership.ts'
 import type { StartWorld } from '../../packages/server/src/flows/births.ts'
 import { openFlowCatalogue, type FlowCatalogue } from '../../packages/server/src/flows/flow-catalogue.ts'
 import { SubmitError, type Inbox } from '../../packages/server/src/inbox/inbox.ts'
-import type { FlowRow, TriggerKey } from '../../packages/server/src/storage/store.ts'
+import { newLimitRules } from '../../packages/server/src/flows/limit-rules.ts'
+import type { FlowKey, FlowRow, TriggerKey } from '../../packages/server/src/storage/store.ts'
 import { count } from './ledger.ts'
 import type { SimulatedHost } from './simulated-host.ts'
 import type { NodeOptions } from './node-options.ts'
@@ -65,8 +66,9 @@ export class SimulatedNode {
     return { resident, pending, running, reserved }
   }
 
-  newId(): string {
-    return freshIdOf(this.#options)(this.#options.chance.int(0, 255))
+  newId(flow: FlowKey): string {
+    const shard = newLimitRules(this.flows).birthShardOf(flow) ?? this.#options.chance.int(0, 255)
+    return freshIdOf(this.#options)(shard)
   }
 
   startWorld(): StartWorld {

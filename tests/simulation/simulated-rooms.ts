@@ -8,6 +8,7 @@ import type { NodeIdentity } from '../../packages/server/src/engine/flush-pipeli
 import { Membership } from '../../packages/server/src/engine/membership.ts'
 import type { Schedules } from '../../packages/server/src/engine/schedules.ts'
 import { newEvaluator, newTurnEnvironment } from '../../packages/server/src/engine/turn-environment.ts'
+import { homeShardOfLimit, newLimitRules } from '../../packages/server/src/flows/limit-rules.ts'
 import type { FlowCatalogue } from '../../packages/server/src/flows/flow-catalogue.ts'
 import { newChanges } from '../../packages/server/src/inbox/changes.ts'
 import type { Inbox } from '../../packages/server/src/inbox/inbox.ts'
@@ -17,6 +18,7 @@ import { Maintenance } from '../../packages/server/src/maintenance/maintenance.t
 import { placeJobs } from '../../packages/server/src/maintenance/place-jobs.ts'
 import { rescueJobs } from '../../packages/server/src/maintenance/rescue-jobs.ts'
 import { takeSignals, type SignalTaker } from '../../packages/server/src/maintenance/take-signals.ts'
+import { tendLimits } from '../../packages/server/src/maintenance/tend-limits.ts'
 import { wakeReady } from '../../packages/server/src/maintenance/wake-ready.ts'
 import type { Cluster } from '../../packages/server/src/storage/cluster.ts'
 import { FlushError, type FlowKey, type Store } from '../../packages/server/src/storage/store.ts'
@@ -99,6 +101,7 @@ export function openRooms(options: NodeOptions, place: RoomsPlace): Rooms {
     onFlowChanged: async key => {
       await inner.flowTriggers.reload(key)
       clockwork.lookAt(await schedules.reload(key))
+      await engine.limitsChanged(key)
     },
   }
 }
@@ -127,7 +130,7 @@ function connect(options: NodeOptions, place: RoomsPlace): Inner {
     node,
     jobs: options.roles.includes('worker') ? hardOfHearing(worker, isHeard) : NO_JOBS,
     changes: newChanges(),
-    envOf: newTurnEnvironment({ platform, flows, ...PLACE, startWorld }),
+    envOf: newTurnEnvironment({ platform, flows, limits: newLimitRules(flows), ...PLACE, startWorld }),
     evaluate: async question => {
       if (isHeard('evaluation')) await evaluate(question)
     },
@@ -188,7 +191,12 @@ function openMaintenance(
   const ready = wakeReady({ store, owns, wake: id => engine.wake(id) })
   const { cluster } = store
   const placing = cluster ? [placeJobs({ store, cluster, inbox, owns, onNotice })] : []
-  const rounds = roles.includes('engine') ? [signals, rescue, ready, ...placing] : [rescue]
+  const limits = tendLimits({
+    store,
+    owns: key => owns(homeShardOfLimit(key)),
+    tend: keys => engine.tendLimits(keys),
+  })
+  const rounds = roles.includes('engine') ? [signals, rescue, ready, ...placing, limits] : [rescue]
   return { maintenance: new Maintenance({ rounds, platform, onNotice }), signals }
 }
 

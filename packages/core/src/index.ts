@@ -127,12 +127,16 @@ export type {
   Moment,
   Origin,
   ParentLink,
+  Slot,
   StateName,
   TaskRun,
 } from './execution/state.ts'
 export type { ChildRequest, TurnEnv } from './execution/turn-env.ts'
 export { openExecution, runTurn } from './execution/turn.ts'
 export type { TurnResult } from './execution/turn.ts'
+export type { Admission } from './execution/gate.ts'
+export { foldLimit, hasRoom, nextGranted, positionOf, putMember, removeMember } from './limit/limit.ts'
+export type { LimitFold, LimitMember } from './limit/limit.ts'
 export { waitsFor } from './execution/waits-for.ts'
 export { controlTypes } from './control/control.ts'
 export { inlineTypes } from './inline/inline-task.ts'

@@ -9,6 +9,7 @@ import { lockFolder } from './config/lock-folder.ts'
 import { readNodeId } from './config/node-id.ts'
 import type { ConfiguredUser } from './config/user.ts'
 import { openFlowCatalogue, type FlowCatalogue } from './flows/flow-catalogue.ts'
+import { newLimitRules, type LimitRules } from './flows/limit-rules.ts'
 import type { StartWorld } from './flows/births.ts'
 import { homeShardOf } from './flows/home.ts'
 import { Holidays } from './flows/holidays.ts'
@@ -54,6 +55,7 @@ export interface Ground {
   readonly triggerDesk: TriggerDesk
   readonly configuredRoots: ReadonlyMap<string, Value>
   startWorld(): StartWorld
+  readonly limits: LimitRules
   /** A new execution id on a shard of `shards`, or on any when there are none. */
   newIdOn(shards: ReadonlySet<number>): string
   /** Nothing new begins while it is on. */
@@ -114,6 +116,7 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
     files,
     manifests: readManifests(PLUGINS_DIR),
     flows,
+    limits: newLimitRules(flows),
     changes: newChanges(store.cluster ? { platform, everyMs: WATCH_EVERY_MS } : undefined),
     answers: {
       store,

@@ -10,6 +10,7 @@ import type { NodeTriggers } from './engine/node-triggers.ts'
 import type { NodeIdentity } from './engine/flush-pipeline.ts'
 import { Membership } from './engine/membership.ts'
 import { newEvaluator, newTurnEnvironment } from './engine/turn-environment.ts'
+import { homeShardOfLimit } from './flows/limit-rules.ts'
 import type { Inbox } from './inbox/inbox.ts'
 import { NO_JOBS } from './inbox/jobs.ts'
 import { Router } from './inbox/router.ts'
@@ -18,6 +19,7 @@ import { Maintenance, type Round } from './maintenance/maintenance.ts'
 import { placeJobs } from './maintenance/place-jobs.ts'
 import { rescueJobs } from './maintenance/rescue-jobs.ts'
 import { takeSignals, type SignalTaker } from './maintenance/take-signals.ts'
+import { tendLimits } from './maintenance/tend-limits.ts'
 import { wakeReady } from './maintenance/wake-ready.ts'
 import { HOST_SCRIPT } from './platform/places.ts'
 import type { JournalRowOf } from './storage/batch.ts'
@@ -199,7 +201,10 @@ function connect(ground: Ground, { node, onOver }: RoomsPlace): Inner {
     onNotice,
   })
   const door: Inbox = store.cluster ? newRouter(ground, { node, engine, cluster: store.cluster, owns }) : engine
-  const onChanged = async (key: FlowKey): Promise<void> => await triggers.reload(key)
+  const onChanged = async (key: FlowKey): Promise<void> => {
+    await triggers.reload(key)
+    await engine.limitsChanged(key)
+  }
   const followers = store.cluster
     ? clusterFollowers(ground, { cluster: store.cluster, worker, signals, onChanged })
     : []
@@ -248,6 +253,11 @@ function roundsOf(
     rescue,
     ready,
     ...places,
+    tendLimits({
+      store,
+      owns: key => owns(homeShardOfLimit(key)),
+      tend: keys => engine.tendLimits(keys),
+    }),
     ...housekeeping({ store, files, platform, executionsKeptMs, owns, tell, onNotice }),
   ]
 }

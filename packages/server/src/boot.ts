@@ -70,7 +70,10 @@ function openDoor(ground: Ground, { incarnations, saveWorld, health }: DoorPlace
     meter: ground.meters.http,
     inbox: incarnations.inbox,
     saveWorld,
-    newId: () => ground.newIdOn(incarnations.owned),
+    newId: flow => {
+      const shard = flow && ground.limits.birthShardOf(flow)
+      return ground.newIdOn(shard === undefined ? incarnations.owned : new Set([shard]))
+    },
     claimsOf: id => incarnations.claimsOf(id),
     instance: { mode: ground.mode, announcement: () => incarnations.announcement() },
     ask: asker => askFor(ground.answers, asker),

@@ -1,6 +1,7 @@
 // The fold: one event changes the state in place. No I/O, no clock, no chance, and no reading of the plan beyond what a run needs to find
 // its place, so that a state folded after a restart equals the one that was built while running (a property test holds the two together).
 import { assert } from '../std/assert.ts'
+import { applyFact } from './apply-fact.ts'
 import { rebuildAgenda } from './agenda.ts'
 import { decodeEventList } from './event-codec.ts'
 import type { Event } from './event.ts'
@@ -57,6 +58,7 @@ export function born(id: string, event: Created, plan: Plan, atMs: number): Exec
     awaited: new Set(),
     children: new Map(),
     timers: new Map(),
+    brokenSla: new Set(),
     agenda: [ROOT],
     outputsByTask: new Map(),
     evaluated: new Map(),
@@ -110,9 +112,6 @@ export function apply(state: ExecutionState, event: Event, plan: Plan, atMs: num
       return loseJob(state, event)
     case 'attempt-settled':
       return settle(state, plan, event, atMs)
-    case 'outputs':
-      state.outputs = event.outputs
-      return
     case 'evaluate-asked':
     case 'evaluated':
       return evaluate(state, event)
@@ -130,23 +129,22 @@ export function apply(state: ExecutionState, event: Event, plan: Plan, atMs: num
     case 'child-ended':
       state.children.delete(event.run)
       return
-    case 'labels':
-      state.labels = event.labels
-      return
-    case 'variables':
-      state.variables = event.variables
-      return
     case 'kill-requested':
       state.isKillRequested = true
       state.timers.clear()
       return
+    case 'outputs':
+    case 'labels':
+    case 'variables':
+    case 'breakpoints':
+    case 'limit-waits':
+    case 'limit-granted':
+    case 'sla-broken':
+      return applyFact(state, event)
     case 'restarted':
     case 'taken-over':
     case 'overruled':
       return applyReopening(state, plan, event, atMs)
-    case 'breakpoints':
-      state.breakpoints = event.breakpoints
-      return
     case 'held':
     case 'released':
       return hold(state, event.type === 'held')
@@ -182,6 +180,8 @@ function evaluatedOf(state: ExecutionState, ordinal: number): NonNullable<TaskRu
 function moveExecution(state: ExecutionState, to: StateName, atMs: number): void {
   assert(EXECUTION_MOVES[state.state].includes(to), `execution "${state.id}" cannot go ${state.state} → ${to}`)
   const wasHalted = isHalted(state)
+  // Whoever leaves the queue without a place waits for none any more.
+  if (to !== 'QUEUED' && state.slot?.type === 'waits') delete state.slot
   state.state = to
   state.history.push({ state: to, atMs })
   if (to !== 'RUNNING') return
@@ -276,6 +276,7 @@ function enterPhase(state: ExecutionState, event: Extract<Event, { type: 'phase-
   group.handlerAt = 0
   if (event.phase === 'ended' && event.run === ROOT) {
     state.isEnded = true
+    delete state.slot
     state.asked.clear()
     for (const name of state.timers.keys()) if (name !== RENEW_TIMER) state.timers.delete(name)
   }

@@ -4,6 +4,7 @@ import { getRun } from './look-up.ts'
 import type { View } from './context.ts'
 import type { Command, Decision, Event, Settlement, Signal } from './event.ts'
 import { fireTimer } from './fire-timer.ts'
+import { decideGranted } from './gate.ts'
 import { decideKill } from './kill.ts'
 import { progress } from './progress.ts'
 import { decideForceRun, decideGoOn, decidePause, decideUnqueue } from './halt.ts'
@@ -11,6 +12,7 @@ import { decideRunState, decideStatus } from './overrule.ts'
 import { decideRestart } from './restart.ts'
 import { decideResume } from './resume.ts'
 import { decideLabels } from './set-labels.ts'
+import { judgeAssertions } from './sla.ts'
 import { settleChild, settleJob, settleLost, settleUnplaced } from './settle.ts'
 import { startRun } from './start-run.ts'
 import { ROOT, isFinal, isHalted } from './state.ts'
@@ -33,6 +35,8 @@ export function decideSignal(view: View, signal: Signal): Decision {
       return isCurrent(view, signal) ? settleUnplaced(view, signal) : NOTHING
     case 'timer':
       return isDue(view, signal.name) ? fireTimer(view, signal.name) : NOTHING
+    case 'limit-granted':
+      return decideGranted(view)
     case 'evaluated':
       return decideEvaluated(view, signal)
     case 'child-ended':
@@ -76,9 +80,13 @@ function decideRelease({ state }: View): Decision {
 
 /** What a run or group on the agenda can do now. */
 export function decideNext(view: View, ordinal: number): Decision {
-  const { state } = view
+  const { state, plan } = view
   // A held execution can be killed or released, and nothing else.
   if ((state.isHeld || isHalted(state)) && !state.isKillRequested) return NOTHING
+  if (plan.sla.length > 0) {
+    const broken = judgeAssertions(view)
+    if (broken) return { ...broken, again: ordinal }
+  }
   if (ordinal === ROOT) return progress(view, ROOT)
   const run = getRun(state, ordinal)
   if (run.isRemoved) return NOTHING

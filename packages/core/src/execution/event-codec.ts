@@ -117,6 +117,12 @@ const FIELDS: { readonly [Type in Event['type']]: FieldsOf<Type> } = {
   labels: [['labels', 'v']],
   variables: [['variables', 'v']],
   'kill-requested': [],
+  'limit-waits': [['keys', 'v']],
+  'limit-granted': [
+    ['keys', 'v'],
+    ['isForced', 'n'],
+  ],
+  'sla-broken': [['index', 'n']],
   restarted: [
     ['leaves', 'v'],
     ['groups', 'v'],

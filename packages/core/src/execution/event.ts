@@ -106,6 +106,12 @@ export type Event =
   | { readonly type: 'labels'; readonly labels: readonly Label[] }
   | { readonly type: 'variables'; readonly variables: ValueMap }
   | { readonly type: 'kill-requested' }
+  /** It stands in the line of these limits. */
+  | { readonly type: 'limit-waits'; readonly keys: readonly string[] }
+  /** It holds a place of each; forced: whether there was one or not. */
+  | { readonly type: 'limit-granted'; readonly keys: readonly string[]; readonly isForced?: boolean }
+  /** By its place in the flow. */
+  | { readonly type: 'sla-broken'; readonly index: number }
   | ({ readonly type: 'restarted' } & Reopening)
   /** The last event of a copy: from here on it is an execution of its own. */
   | ({ readonly type: 'taken-over' } & Reopening)
@@ -167,6 +173,8 @@ export type Signal =
       readonly reason: string
     }
   | { readonly type: 'timer'; readonly executionId: string; readonly name: string }
+  /** A place of the limits that it waits for is its own. */
+  | { readonly type: 'limit-granted'; readonly executionId: string }
   | {
       readonly type: 'evaluated'
       readonly executionId: string

@@ -5,6 +5,7 @@ import type { Decision, Event } from './event.ts'
 import { forceKill } from './kill.ts'
 import { beginPass } from './passes.ts'
 import { expireWait } from './resume.ts'
+import { fireSla } from './sla.ts'
 import { RENEW_TIMER } from './state.ts'
 
 export function fireTimer(view: View, name: string): Decision {
@@ -21,7 +22,7 @@ export function fireTimer(view: View, name: string): Decision {
     return { events: [fired, ...forced.events], effects: forced.effects }
   }
   if (name === RENEW_TIMER) return renewExecution(view, fired)
-  return { events: [fired], effects: [] }
+  return fireSla(view, name) ?? { events: [fired], effects: [] }
 }
 
 function endWait(view: View, fired: Event, name: string, cause: 'delay' | 'timeout'): Decision {
@@ -49,7 +50,7 @@ function renewExecution({ state, env }: View, fired: Event): Decision {
         type: 'signal',
         signal: {
           type: 'create',
-          executionId: env.newId(),
+          executionId: env.newId(state),
           birth: {
             tenant: state.tenant,
             namespace: state.namespace,

@@ -1,7 +1,7 @@
 // Stopping and going on by hand: a pause that no task asked for, breakpoints, and what lets an execution go on although something tells it to wait.
 import type { View } from './context.ts'
 import type { Command, Decision, Event, Refusal } from './event.ts'
-import { endExecution } from './finish.ts'
+import { endAt, takePlace } from './gate.ts'
 import { decideResume } from './resume.ts'
 import type { PlanTask } from './plan.ts'
 import { EXECUTION_MOVES, ROOT, isFinal, type ExecutionState, type StateName, type TaskRun } from './state.ts'
@@ -21,7 +21,10 @@ export function decideForceRun(view: View): Decision {
   switch (state.state) {
     case 'CREATED':
     case 'QUEUED':
-      return { events: [...withoutTimer(state, 'schedule'), { type: 'moved', to: 'RUNNING' }], effects: [] }
+      return {
+        events: [...withoutTimer(state, 'schedule'), ...takePlace(view), { type: 'moved', to: 'RUNNING' }],
+        effects: [],
+      }
     case 'BREAKPOINT':
       return goOn(state, undefined)
     case 'PAUSED':
@@ -36,7 +39,8 @@ function withoutTimer({ timers }: ExecutionState, name: string): readonly Event[
 }
 
 /** Takes it out of the queue of its limit, whatever that says. */
-export function decideUnqueue({ state }: View, { state: wished }: CommandOf<'unqueue'>): Decision {
+export function decideUnqueue(view: View, { state: wished }: CommandOf<'unqueue'>): Decision {
+  const { state } = view
   if (state.state !== 'QUEUED')
     return refuse(`The execution "${state.id}" is ${state.state}: only a queued one can be taken out of the queue.`)
   const to = EXECUTION_MOVES.QUEUED.find(known => known === wished && known !== 'KILLING')
@@ -44,10 +48,9 @@ export function decideUnqueue({ state }: View, { state: wished }: CommandOf<'unq
     const message = `A queued execution can go on as ${EXECUTION_MOVES.QUEUED.filter(known => known !== 'KILLING').join(', ')}, not as "${wished}".`
     return { events: [], effects: [], refusal: { code: 'invalid-state', message } }
   }
-  const moved: Event = { type: 'moved', to }
-  if (!isFinal(to)) return { events: [moved], effects: [], again: ROOT }
-  const end = endExecution(state, to)
-  return { events: [moved, ...end.events], effects: end.effects }
+  if (isFinal(to)) return endAt(view, to)
+  const place = to === 'RUNNING' ? takePlace(view) : []
+  return { events: [...place, { type: 'moved', to }], effects: [], again: ROOT }
 }
 
 export function decideGoOn({ state }: View, { breakpoints }: CommandOf<'resume-from-breakpoint'>): Decision {

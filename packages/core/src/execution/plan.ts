@@ -3,6 +3,7 @@
 import { controlOf, type Control } from '../control/control.ts'
 import { compilePlacement, type Placement } from './placement.ts'
 import { compileProperty, type Property } from './property.ts'
+import { compileSla, type Sla } from './sla.ts'
 import type { Flow, Retry, Task } from '../flow/flow.ts'
 import { defaultedInputs, type DefaultedInput } from '../flow/inputs.ts'
 import { inlineTaskOf, type InlineTask } from '../inline/inline-task.ts'
@@ -24,6 +25,7 @@ export interface Plan {
   readonly outputs: ReadonlyMap<string, Property>
   /** Inputs that show their default where an execution has no value for them. */
   readonly defaulted: readonly DefaultedInput[]
+  readonly sla: readonly Sla[]
 }
 
 export interface PlanTask {
@@ -90,8 +92,11 @@ export function compilePlan(flow: Flow, { tenant, revision }: { tenant: string; 
     outputs: new Map(
       flow.outputs.map(output => [output.id, compileProperty(`outputs.${output.id}`, output.value, flow.dialect)]),
     ),
+    sla: flow.sla.length === 0 ? NO_SLA : compileSla(flow),
   }
 }
+
+const NO_SLA: readonly Sla[] = []
 
 export function getTask(plan: Plan, index: number): PlanTask {
   const task = plan.tasks[index]

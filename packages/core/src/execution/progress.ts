@@ -6,11 +6,13 @@ import type { Decision, Effect, Event } from './event.ts'
 import { closeOpenGroups } from './close-open-groups.ts'
 import { exitExecution, leaveExecution } from './exit.ts'
 import { endExecution, finishExecution } from './finish.ts'
+import { passGate } from './gate.ts'
 import { progressKill } from './kill.ts'
 import { finalStateOf, stateOf } from './outcome.ts'
 import { endPass } from './passes.ts'
 import { getTask } from './plan.ts'
 import { rendererOf } from './renderer.ts'
+import { slaTimers } from './sla.ts'
 import { HANDLER, ROOT, isBeingKilled, isFinal, isHeldBack, type Group } from './state.ts'
 
 /** How many runs one decision begins; the group comes on the agenda again for the rest. */
@@ -62,12 +64,19 @@ function isUnderWay({ state }: View): boolean {
 function beginExecution(view: View): Decision {
   const { state, plan, env } = view
   if (state.problem !== undefined) return failBirth(view, state.problem)
+  if (plan.sla.length > 0 && state.generation === 1) {
+    const timers = slaTimers(view)
+    if (timers.length > 0) return { events: timers, effects: [], again: ROOT }
+  }
   if (state.scheduledMs !== undefined && state.scheduledMs > env.nowMs && state.state === 'CREATED') {
     if (state.timers.has('schedule')) return NOTHING
     return { events: [{ type: 'timer-set', name: 'schedule', atMs: state.scheduledMs }], effects: [] }
   }
-  if (plan.root.tasks.length === 0 && state.state === 'CREATED') return finishExecution(view, 'SUCCESS')
-  return { events: [{ type: 'moved', to: 'RUNNING' }], effects: [] }
+  const isEmpty = plan.root.tasks.length === 0 && state.state === 'CREATED'
+  return passGate(
+    view,
+    isEmpty ? finishExecution(view, 'SUCCESS') : { events: [{ type: 'moved', to: 'RUNNING' }], effects: [] },
+  )
 }
 
 function failBirth({ state, env }: View, problem: string): Decision {

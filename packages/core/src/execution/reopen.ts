@@ -49,12 +49,14 @@ function goOn(state: ExecutionState): void {
   delete state.outputs
   state.evaluated.clear()
   state.asked.clear()
+  state.brokenSla.clear()
 }
 
 /** Nothing that is under way belongs to the copy: jobs, timers, children and questions are those of the execution that it was made from. */
 function takeOver(state: ExecutionState, plan: Plan, event: Reopening, atMs: number): void {
   goOn(state)
   state.isHeld = false
+  delete state.slot
   state.awaited.clear()
   state.children.clear()
   state.timers.clear()

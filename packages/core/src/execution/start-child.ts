@@ -37,7 +37,7 @@ export function startChild(
   const prepared = env.prepareChild(requestOf(view, run, { task, render }))
   if ('problem' in prepared) throw new RunError(prepared.problem)
   const isAwaited = isTruthyText(render.text('wait') ?? 'true')
-  const childId = env.newId()
+  const childId = env.newId(prepared.birth)
   const birth = {
     ...prepared.birth,
     parentLink: { executionId: state.id, run: run.ordinal, isAwaited },

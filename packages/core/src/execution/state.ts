@@ -43,12 +43,12 @@ const ENDS: readonly StateName[] = ['SUCCESS', 'WARNING', 'FAILED', 'KILLED', 'C
 /** Where an execution may go. A final state never moves by itself: RESTARTED is a command, the other finals are a change of status. */
 export const EXECUTION_MOVES: Readonly<Record<StateName, readonly StateName[]>> = {
   CREATED: ['RUNNING', 'QUEUED', 'KILLING', 'SUCCESS', 'FAILED', 'CANCELLED'],
-  QUEUED: ['RUNNING', 'KILLING', 'CANCELLED', 'FAILED', 'CREATED'],
+  QUEUED: ['RUNNING', 'KILLING', 'CANCELLED', 'FAILED', 'KILLED', 'CREATED'],
   RUNNING: ['PAUSED', 'RETRYING', 'KILLING', 'BREAKPOINT', ...ENDS],
   PAUSED: ['RUNNING', 'RESTARTED', 'KILLING', 'CANCELLED', 'RETRYING', ...ENDS],
   RETRYING: ['RUNNING', 'KILLING', 'PAUSED', ...ENDS],
-  RESTARTED: ['RUNNING', 'QUEUED', 'KILLING'],
-  BREAKPOINT: ['RUNNING', 'KILLING'],
+  RESTARTED: ['RUNNING', 'QUEUED', 'KILLING', 'FAILED', 'CANCELLED'],
+  BREAKPOINT: ['RUNNING', 'KILLING', 'FAILED', 'CANCELLED'],
   KILLING: ['KILLED'],
   SUCCESS: ['RESTARTED', 'FAILED', 'WARNING', 'CANCELLED', 'KILLED'],
   WARNING: ['RESTARTED', 'FAILED', 'SUCCESS', 'CANCELLED', 'KILLED'],
@@ -199,6 +199,14 @@ export interface Breakpoint {
   readonly value?: string
 }
 
+/** Its place in its limits; `holds` until it has ended. */
+export interface Slot {
+  readonly type: 'waits' | 'holds'
+  readonly keys: readonly string[]
+  /** It was let in beyond the limit. */
+  readonly isForced?: boolean
+}
+
 export interface ExecutionState {
   readonly id: string
   readonly tenant: string
@@ -247,6 +255,9 @@ export interface ExecutionState {
   /** Children executions that are awaited, by run. */
   children: Map<number, string>
   timers: Map<string, number>
+  slot?: Slot
+  /** Those of the flow's promises that were broken. */
+  brokenSla: Set<number>
   /** Runs and groups to look at, newest last; derived, rebuilt after a fold. */
   agenda: number[]
   outputsByTask: Map<string, Value>
@@ -255,9 +266,9 @@ export interface ExecutionState {
   asked: Set<string>
 }
 
-/** A person paused the execution: nothing is begun until it is resumed. With a waiting task its other branches go on. */
+/** It waits for a place, or a person paused it: nothing is begun until it goes on. With a waiting task its other branches go on. */
 export function isHeldBack({ state, paused }: ExecutionState): boolean {
-  return state === 'PAUSED' && paused === 0
+  return state === 'QUEUED' || (state === 'PAUSED' && paused === 0)
 }
 
 /** Nothing new begins until somebody says so. */

@@ -4,6 +4,8 @@ import type { Fuel } from '../expression/fuel.ts'
 import type { Label } from '../flow/flow.ts'
 import type { Value, ValueMap } from '../std/value.ts'
 import type { Birth, Signal } from './event.ts'
+import type { Admission } from './gate.ts'
+import type { ExecutionState } from './state.ts'
 
 export interface TurnEnv {
   readonly nowMs: number
@@ -15,10 +17,18 @@ export interface TurnEnv {
   readonly configuredRoots: ReadonlyMap<string, Value>
   /** Encrypts the plain text of a SECRET output; absent where no key is configured. */
   encrypt?(plain: string): Value
-  /** A new id on the shard of the execution. */
-  newId(): string
+  /** A new id where executions of the flow are at home, or on the shard of the execution. */
+  newId(flow: FlowName): string
+  /** What the limits of an execution say to its start; undefined when it has none. */
+  admit?(state: ExecutionState): Admission | undefined
   /** Finds the flow of a subflow and resolves its inputs; a problem is told as text. */
   prepareChild(request: ChildRequest): { readonly birth: Birth } | { readonly problem: string }
+}
+
+export interface FlowName {
+  readonly tenant: string
+  readonly namespace: string
+  readonly flowId: string
 }
 
 export interface ChildRequest {

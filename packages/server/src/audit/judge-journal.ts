@@ -214,6 +214,9 @@ function judge(state: ExecutionState, plan: Plan, event: Event): readonly Wrong[
     case 'kill-requested':
     case 'restarted':
     case 'breakpoints':
+    case 'limit-waits':
+    case 'limit-granted':
+    case 'sla-broken':
     case 'held':
       return wrong
     case 'taken-over':

@@ -87,6 +87,7 @@ function judgeHeader(row: ExecutionRow, state: ExecutionState, find: Find): void
 function waitOf(state: ExecutionState): ExecutionRow['waitsFor'] {
   if (state.isEnded) return state.timers.size > 0 ? 'timer' : null
   if (state.isHeld) return 'human'
+  if (state.slot?.type === 'waits') return 'limit'
   if (state.asked.size > 0) return 'nothing'
   if (state.awaited.size > 0) return 'job'
   if (state.timers.size > 0) return 'timer'

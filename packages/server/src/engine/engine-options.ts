@@ -3,6 +3,7 @@ import type { Changes } from '../inbox/changes.ts'
 import type { JobSink } from '../inbox/jobs.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Store } from '../storage/store.ts'
+import type { LimitRules } from '../flows/limit-rules.ts'
 import type { FlowCatalogue } from '../flows/flow-catalogue.ts'
 import type { EngineMeter } from '../telemetry/engine-meter.ts'
 import type { LogFields } from '../telemetry/log.ts'
@@ -24,8 +25,10 @@ export interface EngineOptions {
   readonly sampledPart?: number | undefined
   /** Room for executions that wait; the oldest are forgotten beyond it, and read again when something comes for them. */
   readonly idleMaxBytes?: number
+  /** Those of the flows' own unless said. */
+  readonly limits?: LimitRules
   /** What a turn is given besides time and chance. */
-  envOf(state: { readonly nowMs: number; readonly random: () => number; readonly executionId: string }): TurnEnv
+  envOf(given: Given): TurnEnv
   /** Asks the world for a template, and submits `evaluated`; settles when that was taken or given up. */
   evaluate(question: Question): Promise<void>
   /** Shards that this node works on; signals to others are stored for their owners. */
@@ -36,6 +39,13 @@ export interface EngineOptions {
   onNotice(message: string, error?: unknown, fields?: LogFields): void
   /** The node cannot go on: fenced, or its store is broken. */
   onFatal(error: Error): void
+}
+
+export interface Given {
+  readonly nowMs: number
+  readonly random: () => number
+  readonly executionId: string
+  readonly admit: NonNullable<TurnEnv['admit']>
 }
 
 export interface Question {

@@ -4,15 +4,20 @@
 import { apply, shardOf, trust, type Birth, type Signal } from '@batuta/core'
 import { SubmitError, type Inbox, type Receipt, type SubmitOptions } from '../inbox/inbox.ts'
 import type { EngineOptions } from './engine-options.ts'
-import type { Entity, Pending } from './entity.ts'
+import { heldText, isBusy, type Entity, type Pending } from './entity.ts'
 import { FlushPipeline } from './flush-pipeline.ts'
+import { flowLimitKey, newLimitRules } from '../flows/limit-rules.ts'
+import { LimitBook } from './limit-book.ts'
 import { headOf, loadExecution, type Loaded } from './load-execution.ts'
+import { overload } from './overload.ts'
 import { Residents } from './residents.ts'
 import { RowMemory } from './row-memory.ts'
 import { Turns, UNIT_ROWS_MAX } from './turns.ts'
 import type { JobRow } from '../storage/batch.ts'
+import type { FlowKey } from '../storage/store.ts'
 import { jobName, newUnit, reservedBy, type Settleable, type Unit } from './unit.ts'
 import type { Note, NoteTaker } from './note.ts'
+import { unknownUnit } from './unknown-unit.ts'
 import { weighSignal } from './weigh-signal.ts'
 import { writeHeld, type HeldMark } from './write-turn.ts'
 
@@ -23,8 +28,6 @@ const TURN_CPU_MS = 4
 /** Turns have at least as much time as what is read between them, up to this: else reading would leave them behind the more, the more comes in. */
 const TURN_CPU_MAX_MS = 40
 const IDLE_WEIGHT_MAX_BYTES = 64 * 2 ** 20
-const PENDING_AGE_MAX_MS = 250
-const PENDING_BYTES_MAX = 64 * 2 ** 20
 /** What a held execution takes. */
 const FREEING: ReadonlySet<string> = new Set(['kill', 'release'])
 /** Whoever waits for the last flush looks this often. */
@@ -35,6 +38,7 @@ export class Engine implements Inbox, NoteTaker {
   readonly #pipeline: FlushPipeline
   readonly #turns: Turns
   readonly #residents: Residents
+  readonly #limits: LimitBook
   /** A second word of a stored signal changes nothing. */
   readonly #rows = new RowMemory()
   #queue: Entity[] = []
@@ -60,6 +64,11 @@ export class Engine implements Inbox, NoteTaker {
         options.onFatal(error)
       },
     })
+    this.#limits = new LimitBook({
+      store: options.store,
+      rules: options.limits ?? newLimitRules(options.flows),
+      pause: ms => this.#pause(ms),
+    })
     this.#turns = new Turns(options, {
       find: id => this.#residents.find(id),
       open: id => this.#residents.open(id),
@@ -68,6 +77,7 @@ export class Engine implements Inbox, NoteTaker {
       poison: (unit, entity, error) => this.#poison(unit, entity, error),
       resend: (signal, rowId) => this.#resend(signal, rowId),
       nextSignal: () => this.#pipeline.nextSignal(),
+      limits: this.#limits,
     })
   }
 
@@ -144,6 +154,20 @@ export class Engine implements Inbox, NoteTaker {
     await this.submit({ type: 'wake', executionId })
   }
 
+  /** A flow was saved: its limit may let more go on. */
+  async limitsChanged(flow: FlowKey): Promise<void> {
+    const key = flowLimitKey(flow)
+    if (this.#limits.has(key)) await this.tendLimits([key])
+  }
+
+  /** Lets go on whoever may: the numbers of these limits may have changed, or their members. */
+  async tendLimits(keys: readonly string[]): Promise<void> {
+    const unit = await this.#limits.tend(keys, (into, signal) => this.#turns.forward(into, signal))
+    if (!unit) return
+    this.#pipeline.add(unit)
+    this.#schedulePump()
+  }
+
   /** Settles when everything that was submitted so far is flushed. */
   async drain(): Promise<void> {
     while (this.#pending > 0 || !this.#pipeline.isIdle) await this.#pause(LOOK_AGAIN_MS)
@@ -154,7 +178,7 @@ export class Engine implements Inbox, NoteTaker {
     for (;;) {
       const entities = [...this.#residents.all()].filter(entity => shards.has(shardOf(entity.id)))
       for (const entity of entities) if (!isBusy(entity)) this.#residents.forget(entity)
-      if (!entities.some(isBusy)) return
+      if (!entities.some(isBusy)) return this.#limits.forget(shards)
       await this.#pause(LOOK_AGAIN_MS)
     }
   }
@@ -175,17 +199,11 @@ export class Engine implements Inbox, NoteTaker {
     return new Promise(resolve => void platform.at(platform.nowMs() + ms, resolve))
   }
 
-  /** Backpressure hits new work only: settlements, commands and timers are always taken. */
   #refusalOf(signal: Signal): SubmitError | undefined {
     if (this.#isStopped) return new SubmitError('stopped', 'The engine has stopped: the server is shutting down.')
-    if (signal.type !== 'create') return undefined
-    const ageMs = this.oldestMs
-    if (ageMs <= PENDING_AGE_MAX_MS && this.#pendingBytes <= PENDING_BYTES_MAX) return undefined
-    this.#options.meter?.refuse('overloaded')
-    return new SubmitError(
-      'overloaded',
-      `The engine has ${this.#pending} signals waiting, of ${Math.ceil(this.#pendingBytes / 2 ** 20)} MB, the oldest for ${ageMs} ms: try again in a moment.`,
-    )
+    const refusal = overload(signal, { oldestMs: this.oldestMs, pending: this.#pending, bytes: this.#pendingBytes })
+    if (refusal) this.#options.meter?.refuse('overloaded')
+    return refusal
   }
 
   #enqueue(pending: Pending): void {
@@ -246,6 +264,8 @@ export class Engine implements Inbox, NoteTaker {
       if (!plan) return void this.#loadPlan(entity, birth)
       entity.plan = plan
     }
+    const missing = this.#limits.missingFor(entity)
+    if (missing.length > 0) return void this.#loadLimits(entity, missing)
     const taken = this.#takeInbox(entity)
     const unit = newUnit()
     try {
@@ -279,14 +299,7 @@ export class Engine implements Inbox, NoteTaker {
   }
 
   async #load(entity: Entity): Promise<void> {
-    entity.isLoading = true
-    try {
-      this.#loaded(entity, await loadExecution(entity.id, this.#options))
-    } catch (error) {
-      this.#unavailable(entity, error)
-    } finally {
-      entity.isLoading = false
-    }
+    await this.#read(entity, async () => this.#loaded(entity, await loadExecution(entity.id, this.#options)))
     if (entity.state) this.#line(entity)
   }
 
@@ -304,22 +317,32 @@ export class Engine implements Inbox, NoteTaker {
 
   /** A revision that is not the newest one was asked for. */
   async #loadPlan(entity: Entity, birth: Birth): Promise<void> {
-    entity.isLoading = true
-    try {
+    await this.#read(entity, async () => {
       const plan = await this.#options.flows.loadPlan(birth, birth.revision)
       const [first, ...rest] = entity.inbox
-      if (!plan && first) {
-        entity.inbox = rest
-        const name = `"${birth.namespace}.${birth.flowId}"`
-        this.#reject([first], new SubmitError('failed', `There is no revision ${birth.revision} of the flow ${name}.`))
-      }
+      if (plan || !first) return
+      entity.inbox = rest
+      const name = `"${birth.namespace}.${birth.flowId}"`
+      this.#reject([first], new SubmitError('failed', `There is no revision ${birth.revision} of the flow ${name}.`))
+    })
+    if (entity.inbox.length > 0) this.#line(entity)
+    else this.#residents.forget(entity)
+  }
+
+  async #loadLimits(entity: Entity, keys: readonly string[]): Promise<void> {
+    await this.#read(entity, () => this.#limits.load(keys))
+    if (entity.inbox.length > 0 || entity.state) this.#line(entity)
+  }
+
+  async #read(entity: Entity, read: () => Promise<void>): Promise<void> {
+    entity.isLoading = true
+    try {
+      await read()
     } catch (error) {
       this.#unavailable(entity, error)
     } finally {
       entity.isLoading = false
     }
-    if (entity.inbox.length > 0) this.#line(entity)
-    else this.#residents.forget(entity)
   }
 
   #unavailable(entity: Entity, cause: unknown): void {
@@ -337,21 +360,7 @@ export class Engine implements Inbox, NoteTaker {
 
   /** Rows that were kept for an execution that is not there any more go; a parent that wanted to restart a child is told. */
   #reportUnknown(entity: Entity): void {
-    const unit = newUnit()
-    const refusal = { code: 'unknown-execution', message: `There is no execution "${entity.id}".` } as const
-    for (const { signal, options, settle } of entity.inbox) {
-      unit.receipts.push({ ...settle, refusal })
-      if (options.rowId !== undefined) unit.signalsTaken.push(options.rowId)
-      if (signal.type === 'settled' || signal.type === 'lost' || signal.type === 'unplaced')
-        unit.jobsEnded.push({ ...signal })
-      if (signal.type === 'command' && signal.command.name === 'restart' && signal.command.parent)
-        this.#turns.forward(unit, {
-          type: 'child-ended',
-          ...signal.command.parent,
-          childId: entity.id,
-          state: 'FAILED',
-        })
-    }
+    const unit = unknownUnit(entity, (into, signal) => this.#turns.forward(into, signal))
     entity.inbox = []
     this.#residents.forget(entity)
     this.#pipeline.add(unit)
@@ -363,6 +372,7 @@ export class Engine implements Inbox, NoteTaker {
     if (this.#options.meter) this.#options.meter.poisoned += 1
     this.#options.onNotice(`a turn of the execution "${entity.id}" threw`, error, { executionId: entity.id })
     this.#options.jobs.release(reservedBy(unit))
+    this.#limits.dropped(unit)
     entity.poison = error instanceof Error ? error.message : String(error)
     delete entity.state
     for (const touched of unit.entities) {
@@ -418,6 +428,7 @@ export class Engine implements Inbox, NoteTaker {
     entity.plan = plan
     entity.head = row ? headOf(row) : ''
     entity.timers = new Map(state.timers)
+    entity.slot = state.slot
   }
 
   #writeHeld(entity: Entity, mark: HeldMark): void {
@@ -452,6 +463,7 @@ export class Engine implements Inbox, NoteTaker {
     for (const run of unit.afterwards) run()
     this.#options.meter?.committed(unit.turns, unit.triggers, this.#options.platform.nowMs())
     this.#options.changes.publish([...unit.entities].map(entity => entity.id))
+    this.#limits.committed(unit)
     for (const entity of unit.entities) this.#release(entity)
   }
 
@@ -467,6 +479,7 @@ export class Engine implements Inbox, NoteTaker {
     if (error instanceof SubmitError) this.#options.meter?.refuse(error.fault, unit.receipts.length)
     this.#options.jobs.release(reservedBy(unit))
     for (const { reject } of unit.receipts) reject(error)
+    this.#limits.dropped(unit)
     for (const entity of unit.entities) {
       delete entity.state
       entity.isDropped = true
@@ -483,12 +496,4 @@ export class Engine implements Inbox, NoteTaker {
     if (!entity.state || entity.state.isEnded) return this.#residents.forget(entity)
     this.#residents.rest(entity, entity.state)
   }
-}
-
-function heldText({ id }: Entity, reason: string): string {
-  return `The execution "${id}" is held: ${reason}`
-}
-
-function isBusy({ isQueued, isLoading, unflushed, inbox, poison }: Entity): boolean {
-  return isQueued || isLoading || unflushed > 0 || inbox.length > 0 || poison !== undefined
 }

@@ -1,6 +1,7 @@
 // An execution in memory: its folded state while somebody needs it, and the signals that wait for its next turn.
-import { createdMsOf, type ExecutionState, type Plan, type Signal } from '@batuta/core'
+import { createdMsOf, type ExecutionState, type Plan, type Signal, type Slot } from '@batuta/core'
 import type { SubmitOptions } from '../inbox/inbox.ts'
+import type { Touched } from './limit-entity.ts'
 import type { Settleable } from './unit.ts'
 
 export interface Pending {
@@ -10,7 +11,7 @@ export interface Pending {
   readonly settle: Pick<Settleable, 'resolve' | 'reject' | 'bytes'>
 }
 
-export interface Entity {
+export interface Entity extends Touched {
   readonly id: string
   state?: ExecutionState
   plan?: Plan
@@ -20,10 +21,10 @@ export interface Entity {
   /** It stands in the queue for a turn. */
   isQueued: boolean
   isLoading: boolean
-  /** Turns that are written in batches which have not returned yet. */
-  unflushed: number
   /** Timers as they stand in the store and the open batches. */
   timers: ReadonlyMap<string, number>
+  /** Its place in its limits as it stands there. */
+  slot?: Slot | undefined
   /** The header as it stands there. */
   head?: string
   /** Set when a turn threw: the state is dropped, and once all of it is flushed the execution is held with this reason. */
@@ -31,8 +32,6 @@ export interface Entity {
   /** Questions to the world that are under way. */
   readonly asking: Set<string>
   weight: number
-  /** What it did last was refused by the store: units that were built on it must not be written. */
-  isDropped: boolean
 }
 
 export function newEntity(id: string): Entity {
@@ -56,4 +55,13 @@ const RUN_WEIGHT_BYTES = 600
 /** A rough size in bytes, for the bound on idle executions. */
 export function weigh(state: ExecutionState): number {
   return BASE_WEIGHT_BYTES + state.runs.length * RUN_WEIGHT_BYTES
+}
+
+/** It may not be forgotten now. */
+export function isBusy({ isQueued, isLoading, unflushed, inbox, poison }: Entity): boolean {
+  return isQueued || isLoading || unflushed > 0 || inbox.length > 0 || poison !== undefined
+}
+
+export function heldText({ id }: Entity, reason: string): string {
+  return `The execution "${id}" is held: ${reason}`
 }

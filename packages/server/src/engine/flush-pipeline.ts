@@ -4,9 +4,9 @@
 import { assert } from '@batuta/core'
 import { SubmitError } from '../inbox/inbox.ts'
 import { FlushError, type Store } from '../storage/store.ts'
-import type { Entity } from './entity.ts'
+import type { Touched } from './limit-entity.ts'
 import type { Batch } from '../storage/batch.ts'
-import { batchOf, cancelledJobs, rowsOf, type Unit } from './unit.ts'
+import { batchOf, cancelledJobs, rowsOf, touchedBy, type Unit } from './unit.ts'
 
 export interface NodeIdentity {
   readonly id: string
@@ -227,9 +227,9 @@ export class FlushPipeline {
 
   /** Drops the units, and those after them that were built on the state that is dropped. */
   #drop(units: readonly Unit[], error: SubmitError): void {
-    const entities = new Set<Entity>()
-    for (const unit of units) for (const entity of unit.entities) entities.add(entity)
-    const isTouched = (unit: Unit): boolean => [...unit.entities].some(entity => entities.has(entity))
+    const entities = new Set<Touched>()
+    for (const unit of units) for (const entity of touchedBy(unit)) entities.add(entity)
+    const isTouched = (unit: Unit): boolean => [...touchedBy(unit)].some(entity => entities.has(entity))
     const kept: Unit[] = []
     const dropped: Unit[] = [...units]
     for (const unit of this.#open) {
@@ -237,7 +237,7 @@ export class FlushPipeline {
         kept.push(unit)
         continue
       }
-      for (const entity of unit.entities) entities.add(entity)
+      for (const entity of touchedBy(unit)) entities.add(entity)
       dropped.push(unit)
     }
     this.#open = kept
@@ -249,12 +249,12 @@ export class FlushPipeline {
 
 /** The units that were built on a state which is dropped, and those that were built on these. */
 function orphansOf(units: readonly Unit[]): ReadonlySet<Unit> {
-  const touched = new Set<Entity>()
+  const touched = new Set<Touched>()
   const orphans = new Set<Unit>()
   for (const unit of units) {
-    if (![...unit.entities].some(entity => entity.isDropped || touched.has(entity))) continue
+    if (![...touchedBy(unit)].some(entity => entity.isDropped || touched.has(entity))) continue
     orphans.add(unit)
-    for (const entity of unit.entities) touched.add(entity)
+    for (const entity of touchedBy(unit)) touched.add(entity)
   }
   return orphans
 }

@@ -3,6 +3,7 @@ import { Fuel, evaluateSlot, newId, shardOf, type ChildRequest, type TurnEnv, ty
 import { askFor } from '../answers/ask.ts'
 import type { AnswerWorld } from '../answers/answers.ts'
 import { prepareBirthNow, problemText, type StartWorld } from '../flows/births.ts'
+import type { LimitRules } from '../flows/limit-rules.ts'
 import type { Inbox } from '../inbox/inbox.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { EngineOptions } from './engine.ts'
@@ -14,21 +15,26 @@ export interface TurnEnvironmentOptions {
   readonly zone: string
   readonly locale: string
   readonly configuredRoots: ReadonlyMap<string, Value>
+  readonly limits?: LimitRules
   startWorld(): StartWorld
 }
 
 export function newTurnEnvironment(options: TurnEnvironmentOptions): EngineOptions['envOf'] {
-  const { platform, zone, locale, configuredRoots, startWorld } = options
+  const { platform, zone, locale, configuredRoots, startWorld, limits } = options
   const { encrypt } = startWorld()
-  return ({ nowMs, random, executionId }) => ({
+  return ({ nowMs, random, executionId, admit }) => ({
     nowMs,
     random,
+    admit,
     zone,
     locale,
     fuel: new Fuel(),
     configuredRoots,
     ...(encrypt ? { encrypt } : {}),
-    newId: () => newId({ nowMs: platform.nowMs(), shard: shardOf(executionId), random: () => platform.random() }),
+    newId: flow => {
+      const shard = limits?.birthShardOf(flow) ?? shardOf(executionId)
+      return newId({ nowMs: platform.nowMs(), shard, random: () => platform.random() })
+    },
     prepareChild: request => prepareChild(request, executionId, options),
   })
 }

@@ -20,6 +20,7 @@ import type { EngineOptions } from './engine-options.ts'
 import type { Entity, Pending } from './entity.ts'
 import { mergeUnit, newUnit, rowsOf, type Unit } from './unit.ts'
 import type { Note } from './note.ts'
+import type { LimitBook } from './limit-book.ts'
 import { Ranks } from './ranks.ts'
 import { writeTurn, type JobPlace } from './write-turn.ts'
 
@@ -37,6 +38,7 @@ export interface TurnHooks {
   /** Sends a stored signal on its way. */
   resend(signal: Signal, rowId: string): void
   nextSignal(): number
+  readonly limits: LimitBook
 }
 
 interface Turn {
@@ -78,8 +80,10 @@ export class Turns {
     unit.turns.push(turn)
     addReceipts(unit, entity, turn)
     this.#addAfterwards(unit, entity, turn)
+    const granted = this.#hooks.limits.settle(unit, entity, env.nowMs)
     if (result.isUnfinished) this.#hooks.line(entity)
     for (const effect of result.effects) if (effect.type === 'signal') this.forward(unit, effect.signal)
+    for (const executionId of granted) this.forward(unit, { type: 'limit-granted', executionId })
     this.#tellListeners(unit, entity, turn)
   }
 
@@ -117,7 +121,8 @@ export class Turns {
 
   envOf({ id, state, latestMs }: Entity): TurnEnv {
     const nowMs = Math.max(this.#options.platform.nowMs(), latestMs)
-    return this.#options.envOf({ nowMs, random: seededRandom(`${id}/${state?.turn ?? 0}`), executionId: id })
+    const { admit } = this.#hooks.limits
+    return this.#options.envOf({ nowMs, random: seededRandom(`${id}/${state?.turn ?? 0}`), executionId: id, admit })
   }
 
   /** Puts the questions to the world again that are open and not under way. */
@@ -147,9 +152,9 @@ export class Turns {
     const { platform, flows } = this.#options
     if (signal.type === 'create') {
       const plan = flows.findPlan(signal.birth, signal.birth.revision)
-      if (!plan) return false
+      if (!plan || this.#hooks.limits.missingForBirth(signal.birth, signal.executionId).length > 0) return false
       this.#hooks.open(signal.executionId).plan = plan
-    } else if (!isAtHand(this.#hooks.find(signal.executionId))) return false
+    } else if (!this.#isAtHand(signal)) return false
     const entity = this.#hooks.open(signal.executionId)
     const settle = { bytes: 0, resolve: () => {}, reject: () => {} }
     const taken = [{ signal, sinceMs: platform.nowMs(), options: {}, settle }]
@@ -167,6 +172,13 @@ export class Turns {
       this.#hooks.poison(inner, entity, error)
       return false
     }
+  }
+
+  /** In memory, with its limits, and free to go on. */
+  #isAtHand(signal: Signal): boolean {
+    const entity = this.#hooks.find(signal.executionId)
+    const isFree = entity?.state !== undefined && !entity.state.isHeld && entity.poison === undefined
+    return isFree && this.#hooks.limits.missingFor(entity, signal).length === 0
   }
 
   #ask(entity: Entity, { run, slot }: { readonly run: number; readonly slot: string }): void {
@@ -190,10 +202,6 @@ export class Turns {
   }
 }
 
-function isAtHand(entity: Entity | undefined): boolean {
-  return entity?.state !== undefined && !entity.state.isHeld && entity.poison === undefined
-}
-
 function decide(
   entity: Entity,
   { taken, plan, env }: { readonly taken: readonly Pending[]; readonly plan: Plan; readonly env: TurnEnv },
@@ -204,9 +212,10 @@ function decide(
   assert(first?.type === 'create', `the execution "${entity.id}" is not in memory`)
   const opened = openExecution(entity.id, first.birth, plan, env)
   if (rest.length === 0) return opened
+  const { turn } = opened.state
   const more = runTurn({ state: opened.state, plan, env }, rest)
   // Both are one row of the journal.
-  more.state.turn = opened.state.turn
+  more.state.turn = turn
   return {
     ...more,
     events: [...opened.events, ...more.events],

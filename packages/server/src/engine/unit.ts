@@ -8,6 +8,8 @@ import type {
   JobRow,
   JournalRowOf,
   LabelRow,
+  LimitMemberKey,
+  LimitMemberRow,
   LogRow,
   MetricRow,
   OperationRow,
@@ -20,9 +22,12 @@ import type {
 import { newBatch, type Batch } from '../storage/batch.ts'
 import type { CommittedTurn } from '../telemetry/engine-meter.ts'
 import type { Entity } from './entity.ts'
+import type { LimitEntity, Touched } from './limit-entity.ts'
 
 export interface Unit {
   readonly entities: Set<Entity>
+  /** The limits that it changes. */
+  readonly limits: Set<LimitEntity>
   births: ExecutionRow[]
   heads: ExecutionHead[]
   labels: LabelRow[]
@@ -34,6 +39,8 @@ export interface Unit {
   jobsKilled: JobKey[]
   timers: TimerRow[]
   timersEnded: TimerKey[]
+  /** What was said last of each member. */
+  readonly limitRows: Map<string, LimitMemberRow | LimitMemberKey>
   signals: SignalRow[]
   signalsTaken: string[]
   triggers: TriggerRow[]
@@ -61,6 +68,7 @@ export interface Settleable {
 export function newUnit(): Unit {
   return {
     entities: new Set(),
+    limits: new Set(),
     births: [],
     heads: [],
     labels: [],
@@ -72,6 +80,7 @@ export function newUnit(): Unit {
     jobsKilled: [],
     timers: [],
     timersEnded: [],
+    limitRows: new Map(),
     signals: [],
     signalsTaken: [],
     triggers: [],
@@ -105,9 +114,19 @@ const LISTS = [
 ] as const satisfies readonly (keyof Unit)[]
 
 export function rowsOf(unit: Unit): number {
-  let rows = 0
+  let rows = unit.limitRows.size
   for (const list of LISTS) rows += unit[list].length
   return rows
+}
+
+/** All that is to be read again when it is not written. */
+export function* touchedBy({ entities, limits }: Unit): Iterable<Touched> {
+  yield* entities
+  yield* limits
+}
+
+export function limitRowName({ limitKey, executionId }: LimitMemberKey): string {
+  return `${executionId} ${limitKey}`
 }
 
 /** How many of its jobs have taken a place at the worker. */
@@ -140,6 +159,11 @@ export function mergeUnit(unit: Unit, inner: Unit): void {
     if (unit.entities.has(entity)) entity.unflushed -= 1
     else unit.entities.add(entity)
   }
+  for (const limit of inner.limits) {
+    if (unit.limits.has(limit)) limit.unflushed -= 1
+    else unit.limits.add(limit)
+  }
+  for (const [name, row] of inner.limitRows) unit.limitRows.set(name, row)
   unit.timers = withoutTimers(unit.timers, inner.timersEnded)
   unit.timersEnded = withoutTimers(unit.timersEnded, inner.timers)
   const labelled = new Set(inner.labels.map(row => row.executionId))
@@ -169,10 +193,12 @@ export function batchOf(
   const labels = new Map<string, LabelRow[]>()
   const timers = new Map<string, TimerRow | TimerKey>()
   const windows = new Map<string, WindowRow>()
+  const members = new Map<string, LimitMemberRow | LimitMemberKey>()
   for (const unit of units) {
     for (const row of unit.births) births.set(row.id, row)
     for (const head of unit.heads) coalesceHead(head, births, heads)
     for (const [id, rows] of Map.groupBy(unit.labels, row => row.executionId)) labels.set(id, rows)
+    for (const [name, row] of unit.limitRows) members.set(name, row)
     for (const key of unit.timersEnded) timers.set(`${key.executionId} ${key.name}`, key)
     for (const row of unit.timers) timers.set(`${row.executionId} ${row.name}`, row)
     pushAll(batch.journal, unit.journal)
@@ -194,6 +220,10 @@ export function batchOf(
   for (const timer of timers.values()) {
     if ('atMs' in timer) batch.timers.push(timer)
     else batch.timersEnded.push(timer)
+  }
+  for (const member of members.values()) {
+    if ('rank' in member) batch.limitMembers.push(member)
+    else batch.limitMembersEnded.push(member)
   }
   return batch
 }

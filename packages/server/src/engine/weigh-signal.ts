@@ -26,6 +26,7 @@ export function weighSignal(signal: Signal): number {
     case 'lost':
     case 'unplaced':
     case 'timer':
+    case 'limit-granted':
       return HELD_BYTES
   }
 }

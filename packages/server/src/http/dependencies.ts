@@ -12,7 +12,7 @@ import type { NodeRow } from '../storage/cluster.ts'
 import type { Inbox } from '../inbox/inbox.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Manifests } from '../plugins/manifests.ts'
-import type { Store } from '../storage/store.ts'
+import type { FlowKey, Store } from '../storage/store.ts'
 import type { Health } from '../telemetry/health.ts'
 import type { HttpMeter } from '../telemetry/http-meter.ts'
 import type { Log } from '../telemetry/log.ts'
@@ -29,7 +29,8 @@ export interface HttpDependencies {
   readonly platform: Platform
   readonly saveWorld: SaveWorld
   startWorld(): StartWorld
-  newId(): string
+  /** Where executions of the flow are at home. */
+  newId(flow?: FlowKey): string
   ask(asker: Asker): Ask
   readonly triggerDesk: TriggerDesk
   readonly reasons: TriggerReasons

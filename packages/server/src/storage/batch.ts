@@ -17,6 +17,8 @@ export interface Batch {
   readonly jobsKilled: JobKey[]
   readonly timers: TimerRow[]
   readonly timersEnded: TimerKey[]
+  readonly limitMembers: LimitMemberRow[]
+  readonly limitMembersEnded: LimitMemberKey[]
   readonly signals: SignalRow[]
   readonly signalsTaken: string[]
   readonly operations: OperationRow[]
@@ -123,6 +125,21 @@ export interface TimerRow extends TimerKey {
   readonly atMs: number
 }
 
+export interface LimitMemberKey {
+  readonly limitKey: string
+  readonly executionId: string
+}
+
+/** An execution that holds a place of a limit, or waits for one. */
+export interface LimitMemberRow extends LimitMemberKey {
+  /** 1 or 0. */
+  readonly isHolding: number
+  readonly rank: number
+  readonly share: string
+  /** JSON: all limits that it is subject to. */
+  readonly keys: string
+}
+
 /** A signal for an execution that was not at hand: consumed in the flush that acts on it. */
 export interface SignalRow {
   readonly id: string
@@ -180,6 +197,8 @@ export function newBatch(node: string, incarnation: number): Batch {
     jobsKilled: [],
     timers: [],
     timersEnded: [],
+    limitMembers: [],
+    limitMembersEnded: [],
     signals: [],
     signalsTaken: [],
     operations: [],
@@ -202,6 +221,8 @@ export function sizeOf(batch: Batch): number {
     batch.jobsKilled.length +
     batch.timers.length +
     batch.timersEnded.length +
+    batch.limitMembers.length +
+    batch.limitMembersEnded.length +
     batch.signals.length +
     batch.signalsTaken.length +
     batch.operations.length +

@@ -5,6 +5,7 @@ import { flowContract } from './contract/flows.ts'
 import { flushContract } from './contract/flush.ts'
 import { jobContract } from './contract/jobs.ts'
 import { keyContract } from './contract/keys.ts'
+import { limitContract } from './contract/limits.ts'
 import { logContract } from './contract/logs.ts'
 import { purgeContract } from './contract/purge.ts'
 import { queueContract } from './contract/queues.ts'
@@ -20,6 +21,7 @@ export function storeContract(subject: StoreSubject): void {
   triggerContract(subject)
   jobContract(subject)
   queueContract(subject)
+  limitContract(subject)
   logContract(subject)
   keyContract(subject)
   purgeContract(subject)

@@ -5,6 +5,7 @@ import type {
   ExecutionRow,
   JobKey,
   JobRow,
+  LimitMemberRow,
   LogRow,
   MetricRow,
   OperationRow,
@@ -256,6 +257,10 @@ export interface Reads {
   /** Executions that wait for nothing and are in nobody's hands, oldest first. */
   listReady(afterId: string, limit: number): Promise<readonly string[]>
   listTimers(query: { readonly untilMs: number; readonly limit: number }): Promise<readonly TimerRow[]>
+  /** Of one limit, in the order of their coming. */
+  listLimitMembers(limitKey: string): Promise<readonly LimitMemberRow[]>
+  /** The limits that have members. */
+  listLimitKeys(afterKey: string, limit: number): Promise<readonly string[]>
   listSignals(afterId: string, limit: number): Promise<readonly SignalRow[]>
   /** Jobs that a dead incarnation had claimed. */
   listLostJobs(node: string, incarnation: number, limit: number): Promise<readonly JobRow[]>

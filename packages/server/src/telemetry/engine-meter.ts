@@ -118,6 +118,9 @@ export class EngineMeter {
       case 'taken-over':
       case 'overruled':
       case 'breakpoints':
+      case 'limit-waits':
+      case 'limit-granted':
+      case 'sla-broken':
       case 'held':
       case 'released':
     }

@@ -7,6 +7,7 @@ import { Fuel } from '../../expression/fuel.ts'
 import type { Value, ValueMap } from '../../std/value.ts'
 import { encodeEvents } from '../event-codec.ts'
 import type { Birth, Command, Effect, Settlement, Signal } from '../event.ts'
+import type { Admission } from '../gate.ts'
 import { fold, type JournalRow } from '../journal.ts'
 import { valueChain } from '../outputs.ts'
 import { compilePlan, type Plan } from '../plan.ts'
@@ -29,6 +30,8 @@ export interface PlayOptions {
   readonly childProblem?: string
   /** Folding huge journals after every turn takes its time. */
   readonly isUnfolded?: boolean
+  /** What the limits say. */
+  readonly admit?: () => Admission
 }
 
 interface Shown {
@@ -280,6 +283,7 @@ export class Player {
       fuel: new Fuel(),
       random: () => 0.5,
       configuredRoots: new Map(),
+      ...(this.#options.admit ? { admit: this.#options.admit } : {}),
       newId: () => `0abcdefg00${String(++this.#ids).padStart(12, 'c')}`,
       prepareChild: ({ tenant, namespace, flowId, labels, trigger, inputs }) =>
         this.#options.childProblem === undefined

@@ -24,7 +24,7 @@ import { prepareExecution } from './prepare-execution.ts'
 import { readBreakpoints } from './read-breakpoints.ts'
 import { readForm } from './read-form.ts'
 import { readTraceparent } from './read-traceparent.ts'
-import { disabledFlow, executionUrl, invalidInputs, submitBirth } from './start-execution.ts'
+import { keyOf, disabledFlow, executionUrl, invalidInputs, submitBirth } from './start-execution.ts'
 
 export interface ReplayQuery {
   readonly taskRunId?: string
@@ -49,7 +49,7 @@ export async function replayExecution(call: ReplayCall, dependencies: HttpDepend
 export async function replayWithInputs(call: ReplayCall, dependencies: HttpDependencies): Promise<Reply> {
   const source = await readSource(call.params.executionId, dependencies)
   const plan = await planOf(source, call.query.revision, dependencies)
-  const executionId = dependencies.newId()
+  const executionId = dependencies.newId(keyOf(plan))
   const form = await readForm(call.incoming, { plan, executionId, files: dependencies.files })
   try {
     const request = { plan, inputs: form.inputs, isForm: form.isText }
@@ -76,7 +76,7 @@ export async function restartUnder(
   }
   const plan = await planOf(source, revision, dependencies)
   const again = restartBirth(source, { plan, nowMs: dependencies.platform.nowMs() })
-  return jsonText(await submitAgain(again, { executionId: dependencies.newId(), dialect }, dependencies))
+  return jsonText(await submitAgain(again, { executionId: dependencies.newId(keyOf(plan)), dialect }, dependencies))
 }
 
 /** Without an answer for each: many are replayed at once. */
@@ -90,7 +90,7 @@ export async function replayOne(
   const newest = isLatest ? dependencies.flows.newest({ tenant, namespace, flowId })?.revision : undefined
   const plan = await planOf(source, newest, dependencies)
   const again = replayBirth(source, { plan, nowMs: dependencies.platform.nowMs() })
-  await submitAgain(again, { executionId: dependencies.newId(), dialect }, dependencies)
+  await submitAgain(again, { executionId: dependencies.newId(keyOf(plan)), dialect }, dependencies)
 }
 
 interface Replay {
@@ -101,7 +101,7 @@ interface Replay {
 }
 
 async function submitReplay(source: ReplaySource, replay: Replay, dependencies: HttpDependencies): Promise<Reply> {
-  const { call, plan, executionId = dependencies.newId(), inputs } = replay
+  const { call, plan, executionId = dependencies.newId(keyOf(plan)), inputs } = replay
   const { taskRunId, breakpoints } = call.query
   const again = replayBirth(source, {
     plan,

@@ -8,12 +8,13 @@ import {
   type Label,
   type Plan,
 } from '@batuta/core'
+import type { FlowKey } from '../../storage/store.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { parseLabel } from '../flows/search-flows.ts'
 import { parseMoment } from '../parse-moment.ts'
 import { jsonText, type Reply } from '../reply.ts'
 import { RequestError, notFound, unprocessable } from '../request-error.ts'
-import { failedChecks, refuseByChecks } from './checks.ts'
+import { failedChecks, problemOfChecks, refuseByChecks } from './checks.ts'
 import { lookAt } from './look.ts'
 import { prepareExecution } from './prepare-execution.ts'
 import { readBreakpoints } from './read-breakpoints.ts'
@@ -42,7 +43,7 @@ export interface StartCall {
 export async function startExecution(call: StartCall, dependencies: HttpDependencies): Promise<Reply> {
   const plan = await planToStart(call, dependencies)
   const labels = readLabels(call.query.labels)
-  const executionId = dependencies.newId()
+  const executionId = dependencies.newId(keyOf(plan))
   const form = await readForm(call.incoming, { plan, executionId, files: dependencies.files })
   try {
     const traceparent = readTraceparent(call.incoming)
@@ -53,6 +54,10 @@ export async function startExecution(call: StartCall, dependencies: HttpDependen
     await form.discard()
     throw error
   }
+}
+
+export function keyOf({ tenant, flow }: Plan): FlowKey {
+  return { tenant, namespace: flow.namespace, flowId: flow.id }
 }
 
 interface Birthing {
@@ -83,11 +88,17 @@ async function birthFrom(
     dependencies,
   )
   if (!('birth' in prepared)) throw invalidInputs(prepared.problems)
-  if (flow.checks.length > 0) {
-    refuseByChecks(await failedChecks(plan, prepared.birth.inputs, dependencies))
-  }
   const breakpoints = readBreakpoints(query.breakpoints)
-  return breakpoints.length === 0 ? prepared.birth : { ...prepared.birth, breakpoints }
+  const birth = breakpoints.length === 0 ? prepared.birth : { ...prepared.birth, breakpoints }
+  return flow.checks.length === 0 ? birth : await checked(birth, plan, dependencies)
+}
+
+/** A failed check refuses the birth, or makes it one that is FAILED. */
+async function checked(birth: Birth, plan: Plan, dependencies: HttpDependencies): Promise<Birth> {
+  const failed = await failedChecks(plan, birth.inputs, dependencies)
+  refuseByChecks(failed)
+  const problem = problemOfChecks(failed)
+  return problem === undefined ? birth : { ...birth, problem }
 }
 
 export function invalidInputs(problems: readonly InputProblem[]): RequestError {

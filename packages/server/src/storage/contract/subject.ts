@@ -7,6 +7,7 @@ import {
   type Batch,
   type ExecutionRow,
   type JobRow,
+  type LimitMemberRow,
   type JournalRowOf,
   type LogRow,
   type SignalRow,
@@ -101,6 +102,9 @@ export async function contentOf(store: Store): Promise<unknown> {
       labels: [{ key: 'team', value: 'blue' }],
     }),
     timers: await store.read.listTimers({ untilMs: Number.MAX_SAFE_INTEGER, limit: 1000 }),
+    limitMembers: await Promise.all(
+      (await store.read.listLimitKeys('', 1000)).map(key => store.read.listLimitMembers(key)),
+    ),
     signals: await store.read.listSignals('', 1000),
     freeJobs: await store.read.countFreeJobs(),
     heldJobs: await store.read.listLostJobs('node-1', 0, 1000),
@@ -157,6 +161,14 @@ export function jobRow(executionId: string, run: number, more: Partial<JobRow> =
 
 export function timerRow(executionId: string, name: string, atMs: number): TimerRow {
   return { executionId, name, shard: 7, atMs }
+}
+
+export function limitMemberRow(
+  limitKey: string,
+  executionId: string,
+  more: Partial<LimitMemberRow> = {},
+): LimitMemberRow {
+  return { limitKey, executionId, isHolding: 0, rank: 1, share: 'f', keys: JSON.stringify([limitKey]), ...more }
 }
 
 export function signalRow(id: string, executionId = 'e1', body = '{}'): SignalRow {

@@ -1,7 +1,7 @@
 // The write path: the batch is checked whole, by the rules that the tables of the other drivers hold as constraints, before anything is written.
 import type { Batch } from '../batch.ts'
 import { FlushError, type FlushReceipt } from '../store.ts'
-import { jobKeyOf, timerKeyOf, triggerKeyOf, type Tables } from './tables.ts'
+import { jobKeyOf, limitMemberKeyOf, timerKeyOf, triggerKeyOf, type Tables } from './tables.ts'
 
 export function flushInMemory(tables: Tables, batch: Batch, nowMs: number): FlushReceipt {
   checkFence(tables, batch)
@@ -100,6 +100,8 @@ function writeQueues(tables: Tables, batch: Batch): void {
   for (const key of batch.jobsKilled) if (tables.jobs.has(jobKeyOf(key))) tables.jobsKilled.add(jobKeyOf(key))
   for (const key of batch.timersEnded) tables.timers.delete(timerKeyOf(key))
   for (const row of batch.timers) tables.timers.set(timerKeyOf(row), row)
+  for (const key of batch.limitMembersEnded) tables.limitMembers.delete(limitMemberKeyOf(key))
+  for (const row of batch.limitMembers) tables.limitMembers.set(limitMemberKeyOf(row), row)
   for (const id of batch.signalsTaken) tables.signals.delete(id)
   for (const row of batch.signals) tables.signals.set(row.id, row)
   for (const row of batch.operations) tables.operations.set(row.key, row)

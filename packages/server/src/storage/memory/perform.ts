@@ -143,6 +143,7 @@ function deleteExecution(
   if (!keepsLogs) tables.logs.delete(id)
   if (!keepsMetrics) tables.metrics.delete(id)
   for (const [key, timer] of tables.timers) if (timer.executionId === id) tables.timers.delete(key)
+  for (const [key, member] of tables.limitMembers) if (member.executionId === id) tables.limitMembers.delete(key)
   for (const [key, job] of tables.jobs) {
     if (job.executionId !== id) continue
     tables.jobs.delete(key)

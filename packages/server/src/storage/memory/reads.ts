@@ -34,6 +34,13 @@ export function readsOf(tables: Tables): Reads {
         .filter(timer => timer.atMs <= untilMs)
         .sort((a, b) => a.atMs - b.atMs)
         .slice(0, limit),
+    listLimitMembers: async limitKey =>
+      [...tables.limitMembers.values()].filter(row => row.limitKey === limitKey).sort((a, b) => a.rank - b.rank),
+    listLimitKeys: async (afterKey, limit) =>
+      [...new Set([...tables.limitMembers.values()].map(row => row.limitKey))]
+        .filter(key => key > afterKey)
+        .sort()
+        .slice(0, limit),
     listSignals: async (afterId, limit) =>
       [...tables.signals.values()]
         .filter(row => row.id > afterId)

@@ -5,6 +5,8 @@ import type {
   JobRow,
   JournalRowOf,
   LabelRow,
+  LimitMemberKey,
+  LimitMemberRow,
   LogRow,
   MetricRow,
   OperationRow,
@@ -37,6 +39,7 @@ export interface Tables {
   /** Keys of jobs that are not to be started any more. */
   readonly jobsKilled: Set<string>
   readonly timers: Map<string, TimerRow>
+  readonly limitMembers: Map<string, LimitMemberRow>
   readonly signals: Map<string, SignalRow>
   readonly operations: Map<string, OperationRow>
   readonly triggers: Map<string, StoredTrigger>
@@ -61,6 +64,7 @@ export function newTables(): Tables {
     jobs: new Map(),
     jobsKilled: new Set(),
     timers: new Map(),
+    limitMembers: new Map(),
     signals: new Map(),
     operations: new Map(),
     triggers: new Map(),
@@ -95,4 +99,8 @@ export function jobKeyOf({ executionId, run, epoch }: JobKey): string {
 
 export function timerKeyOf({ executionId, name }: TimerKey): string {
   return `${executionId}/${name}`
+}
+
+export function limitMemberKeyOf({ limitKey, executionId }: LimitMemberKey): string {
+  return `${executionId} ${limitKey}`
 }

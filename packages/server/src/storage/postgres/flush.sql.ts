@@ -116,6 +116,15 @@ const JOB: readonly FlushColumn[] = [
 const JOB_KEY: readonly FlushColumn[] = [text('execution_id'), integer('run'), integer('epoch')]
 const TIMER: readonly FlushColumn[] = [text('execution_id'), text('name'), smallint('shard'), bigint('at_ms')]
 const TIMER_KEY: readonly FlushColumn[] = [text('execution_id'), text('name')]
+const LIMIT_MEMBER: readonly FlushColumn[] = [
+  text('limit_key'),
+  text('execution_id'),
+  smallint('is_holding'),
+  bigint('rank'),
+  text('share'),
+  text('keys'),
+]
+const LIMIT_MEMBER_KEY: readonly FlushColumn[] = [text('limit_key'), text('execution_id')]
 const SIGNAL: readonly FlushColumn[] = [text('id'), smallint('shard'), text('execution_id'), text('body')]
 const OPERATION: readonly FlushColumn[] = [
   text('key'),
@@ -199,6 +208,21 @@ const TABLES: readonly FlushTable[] = [
     batch: 'timers',
     columns: TIMER,
     write: insert('timers', TIMER, ' on conflict (execution_id, name) do update set at_ms = excluded.at_ms'),
+  },
+  {
+    batch: 'limitMembersEnded',
+    columns: LIMIT_MEMBER_KEY,
+    write: rows =>
+      `delete from limit_members m using ${rows} as r where m.limit_key = r.limit_key and m.execution_id = r.execution_id`,
+  },
+  {
+    batch: 'limitMembers',
+    columns: LIMIT_MEMBER,
+    write: insert(
+      'limit_members',
+      LIMIT_MEMBER,
+      ' on conflict (limit_key, execution_id) do update set is_holding = excluded.is_holding, rank = excluded.rank, keys = excluded.keys',
+    ),
   },
   {
     batch: 'signalsTaken',

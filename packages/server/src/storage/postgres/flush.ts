@@ -70,6 +70,8 @@ function listsOf(batch: Batch): Map<string, readonly Row[]> {
   add('jobsKilled', batch.jobsKilled)
   add('timersEnded', batch.timersEnded)
   add('timers', batch.timers)
+  add('limitMembersEnded', batch.limitMembersEnded)
+  add('limitMembers', batch.limitMembers)
   add(
     'signalsTaken',
     batch.signalsTaken.map(id => ({ id })),

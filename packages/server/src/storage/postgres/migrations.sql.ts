@@ -2,6 +2,7 @@
 import type { Migration } from '../sql/migrations.ts'
 import {
   KEYS_AND_SECRETS,
+  LIMIT_MEMBERS,
   LIST_INDEXES,
   MIGRATION_1,
   MIGRATION_2,
@@ -43,4 +44,5 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   { type: 'inside', title: 'versions of keys, secrets, namespaces', sql: KEYS_AND_SECRETS },
   { type: 'inside', title: 'what triggers keep', sql: MIGRATION_TRIGGERS },
+  { type: 'inside', title: 'members of limits', sql: LIMIT_MEMBERS },
 ]

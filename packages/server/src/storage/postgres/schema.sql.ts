@@ -149,3 +149,12 @@ create table trigger_reasons (
   primary key (tenant, namespace, flow_id, trigger_id, code, reason)
 );
 `
+
+/** Who holds a place of a limit, and who waits for one, in the order of coming. */
+export const LIMIT_MEMBERS: string = `
+create table limit_members (
+  limit_key text collate "C" not null, execution_id text collate "C" not null, is_holding smallint not null check (is_holding in (0, 1)),
+  rank bigint not null, share text not null, keys text not null, primary key (limit_key, execution_id)
+) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_cost_delay = 0);
+create index limit_members_by_execution on limit_members (execution_id);
+`

@@ -69,7 +69,7 @@ export const DELETE_NAMESPACE = 'delete from namespaces where tenant = $1 and na
 
 /** What belongs to an execution: history, found by its birth, and what is still to be done. */
 export const TABLES_BY_BIRTH: readonly string[] = ['journal', 'logs', 'metrics', 'execution_labels']
-export const TABLES_OF_WORK: readonly string[] = ['timers', 'jobs', 'signals']
+export const TABLES_OF_WORK: readonly string[] = ['timers', 'jobs', 'signals', 'limit_members']
 export function deleteByBirth(table: string): string {
   return `delete from ${table} where ?`
 }

@@ -36,6 +36,14 @@ export const METRICS_OF = 'select * from metrics where ? order by seq'
 
 /** Index: timers_by_time. */
 export const LIST_TIMERS = 'select * from timers where at_ms <= $1 order by at_ms limit $2'
+export const LIST_LIMIT_MEMBERS = 'select * from limit_members where limit_key = $1 order by rank, execution_id'
+/** One probe of the primary key for each limit, however many executions wait. */
+export const LIST_LIMIT_KEYS = `with recursive found (name, count) as (
+    select (select min(limit_key) from limit_members where limit_key > $1), 1
+    union all
+    select (select min(limit_key) from limit_members where limit_key > found.name), count + 1
+    from found where found.name is not null and count < $2)
+  select name from found where name is not null`
 export const LIST_SIGNALS = 'select * from signals where id > $1 order by id limit $2'
 /** Index: jobs_by_node. */
 export const LIST_HELD_JOBS =

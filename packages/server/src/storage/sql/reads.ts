@@ -11,6 +11,7 @@ import {
   flowOf,
   jobOf,
   keyOf,
+  limitMemberOf,
   namespaceOf,
   number,
   reasonOf,
@@ -191,6 +192,8 @@ function queueReads(
   | 'findFence'
   | 'listTimers'
   | 'listSignals'
+  | 'listLimitMembers'
+  | 'listLimitKeys'
   | 'listLostJobs'
   | 'listHeldJobs'
   | 'listKilledJobs'
@@ -213,6 +216,9 @@ function queueReads(
         shard: number(row, 'shard'),
         atMs: number(row, 'at_ms'),
       })),
+    listLimitMembers: async limitKey => (await all(sql.LIST_LIMIT_MEMBERS, limitKey)).map(limitMemberOf),
+    listLimitKeys: async (afterKey, limit) =>
+      (await all(sql.LIST_LIMIT_KEYS, afterKey, limit)).map(row => text(row, 'name')),
     listSignals: async (afterId, limit) =>
       (await all(sql.LIST_SIGNALS, afterId, limit)).map(row => ({
         id: text(row, 'id'),

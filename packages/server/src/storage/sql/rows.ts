@@ -1,5 +1,5 @@
 // Rows of the database as the port speaks of them.
-import type { ExecutionRow, JobRow, WaitsFor, WindowRow } from '../batch.ts'
+import type { ExecutionRow, JobRow, LimitMemberRow, WaitsFor, WindowRow } from '../batch.ts'
 import type { FlowRow, KeyRow, NamespaceRow, ReasonRow, SecretRow, StoredTrigger, TriggerKey } from '../store.ts'
 
 export type SqlRow = Record<string, unknown>
@@ -75,6 +75,17 @@ export function jobOf(row: SqlRow): JobRow {
     incarnation: numberOrNull(row, 'incarnation'),
     claimedMs: numberOrNull(row, 'claimed_ms'),
     payload: text(row, 'payload'),
+  }
+}
+
+export function limitMemberOf(row: SqlRow): LimitMemberRow {
+  return {
+    limitKey: text(row, 'limit_key'),
+    executionId: text(row, 'execution_id'),
+    isHolding: number(row, 'is_holding'),
+    rank: number(row, 'rank'),
+    share: text(row, 'share'),
+    keys: text(row, 'keys'),
   }
 }
 

@@ -22,6 +22,9 @@ export const KILL_JOB = 'update jobs set is_killed = 1 where execution_id = ? an
 export const UPSERT_TIMER = `insert into timers (execution_id, name, shard, at_ms) values (?, ?, ?, ?)
   on conflict (execution_id, name) do update set at_ms = excluded.at_ms`
 export const DELETE_TIMER = 'delete from timers where execution_id = ? and name = ?'
+export const UPSERT_LIMIT_MEMBER = `insert into limit_members (limit_key, execution_id, is_holding, rank, share, keys) values (?, ?, ?, ?, ?, ?)
+  on conflict (limit_key, execution_id) do update set is_holding = excluded.is_holding, rank = excluded.rank, keys = excluded.keys`
+export const DELETE_LIMIT_MEMBER = 'delete from limit_members where limit_key = ? and execution_id = ?'
 export const INSERT_SIGNAL = 'insert into signals (id, shard, execution_id, body) values (?, ?, ?, ?)'
 export const DELETE_SIGNAL = 'delete from signals where id = ?'
 export const INSERT_OPERATION =

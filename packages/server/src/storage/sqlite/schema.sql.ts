@@ -128,3 +128,12 @@ create table trigger_reasons (
   primary key (tenant, namespace, flow_id, trigger_id, code, reason)
 ) without rowid;
 `
+
+/** Who holds a place of a limit, and who waits for one, in the order of coming. */
+export const LIMIT_MEMBERS: string = `
+create table limit_members (
+  limit_key text not null, execution_id text not null, is_holding integer not null check (is_holding in (0, 1)), rank integer not null,
+  share text not null, keys text not null, primary key (limit_key, execution_id)
+) without rowid;
+create index limit_members_by_execution on limit_members (execution_id);
+`

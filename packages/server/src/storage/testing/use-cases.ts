@@ -1,7 +1,16 @@
 // What a store is asked to do in its life, each on the same content: for tests that let one statement of each fail.
 import { newId } from '@batuta/core'
 import { newBatch, type ExecutionRow, type OperationRow, type TriggerRow } from '../batch.ts'
-import { executionRow, jobRow, journalRow, logRow, signalRow, timerRow, type Rows } from '../contract/subject.ts'
+import {
+  executionRow,
+  jobRow,
+  journalRow,
+  limitMemberRow,
+  logRow,
+  signalRow,
+  timerRow,
+  type Rows,
+} from '../contract/subject.ts'
 import type { Cluster, Member } from '../cluster.ts'
 import type { FlowWrite, Operations, Store } from '../store.ts'
 
@@ -59,6 +68,10 @@ export const USE_CASES: readonly UseCase[] = [
   flush('jobs', { jobs: [jobRow(ALIVE, 9)], jobsEnded: [jobRow(ALIVE, 4)], jobsKilled: [jobRow(ALIVE, 1)] }),
   flush('a job that ends and begins anew', { jobs: [jobRow(ALIVE, 4)], jobsEnded: [jobRow(ALIVE, 4)] }),
   flush('timers', { timers: [timerRow(ALIVE, 'c', 3)], timersEnded: [timerRow(ALIVE, 'a', 1)] }),
+  flush('members of limits', {
+    limitMembers: [limitMemberRow('k', ALIVE)],
+    limitMembersEnded: [{ limitKey: 'k', executionId: FRESH }],
+  }),
   flush('signals', { signals: [signalRow('s9', ALIVE)], signalsTaken: ['s1', 's2'] }),
   flush('operations', { operations: [operation('k9')] }),
   flush('a trigger that fires', { ...wholeOf(FRESH), triggers: [fire('nightly')] }),
