@@ -5,7 +5,7 @@ const FAR = { namespace: 'nowhere.at.all' }
 const NO_NAMESPACE = /The namespace "nowhere\.at\.all" does not exist/
 
 export function stateCases(): readonly TaskCase[] {
-  return [...keyCases()]
+  return [...keyCases(), ...fileCases()]
 }
 
 function keyCases(): readonly TaskCase[] {
@@ -33,6 +33,32 @@ function keyCases(): readonly TaskCase[] {
     {
       type: 'core.kv.PurgeKV',
       good: { props: { keyPattern: 'e2e-ghost*' }, outputs: { size: 0 } },
+      bad: { props: { behavior: { type: 'version' } }, reason: /needs "before" or "keepAmount"/ },
+    },
+  ]
+}
+
+function fileCases(): readonly TaskCase[] {
+  const namespace = 'e2e'
+  return [
+    {
+      type: 'core.namespace.UploadFiles',
+      good: { props: { namespace, filesMap: { 'e2e/a.txt': 'hello' } } },
+      bad: { props: { namespace, filesMap: { '../a.txt': 'x' } }, reason: /The path "\.\.\/a\.txt" is refused/ },
+    },
+    {
+      type: 'core.namespace.DownloadFiles',
+      good: { props: { namespace, files: 'nothing/**' } },
+      bad: { props: { namespace, files: 1 }, reason: /"files" must be a pattern/ },
+    },
+    {
+      type: 'core.namespace.DeleteFiles',
+      good: { props: { namespace, files: 'nothing/**' } },
+      bad: { props: { namespace, files: {} }, reason: /"files" must be a pattern/ },
+    },
+    {
+      type: 'core.namespace.PurgeFiles',
+      good: { props: { filePattern: 'nothing/**' }, outputs: { size: 0 } },
       bad: { props: { behavior: { type: 'version' } }, reason: /needs "before" or "keepAmount"/ },
     },
   ]

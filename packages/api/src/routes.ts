@@ -5,6 +5,7 @@ import { instanceRoutes } from './instance.ts'
 import { keyRoutes } from './keys.ts'
 import { logRoutes } from './logs.ts'
 import { miscRoutes } from './misc.ts'
+import { namespaceFileRoutes } from './namespace-files.ts'
 import { pluginRoutes } from './plugins.ts'
 
 export const routes = {
@@ -12,6 +13,7 @@ export const routes = {
   executions: executionRoutes,
   logs: logRoutes,
   keys: keyRoutes,
+  namespaceFiles: namespaceFileRoutes,
   plugins: pluginRoutes,
   instance: instanceRoutes,
   misc: miscRoutes,

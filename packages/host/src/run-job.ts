@@ -7,6 +7,8 @@ import {
   bindProperties,
   createTemplateRenderer,
   endingOf,
+  executionFolder,
+  guardedFileStore,
   keyText,
   messageOf,
   openRun,
@@ -124,20 +126,25 @@ function openJob(job: HostJob, room: HostRoom, { log, mask, signal, context }: J
   const facts = factsOf(job, context, room.init)
   const { executionId } = job.key
   const ports: Ports = { ask: (name, args) => room.ask(job, signal, { name, args }) }
+  const store = guardedFileStore(room.store, {
+    ownFolder: executionFolder(job.filesPrefix),
+    namespace: facts.flow.namespace,
+    expectReadable: async uri => void (await ports.ask('files.allow', { uri })),
+  })
   return openRun({
     facts,
     renderer: createTemplateRenderer({
       dialect: job.dialect,
       context,
       ports,
-      store: room.store,
+      store,
       mask,
       now: room.now,
       signal,
     }),
     logger: log,
     mask: secret => mask.add(secret),
-    store: room.store,
+    store,
     filesPrefix: job.filesPrefix,
     workDir: () => room.scripts.workDirOf({ executionId, namespace: facts.flow.namespace }),
     ports,

@@ -26,6 +26,7 @@ export interface TemplateRendererOptions {
   /** The roots of the expressions. */
   readonly context: ValueMap
   readonly ports: Ports
+  /** As the task may see it. */
   readonly store: FileStore
   /** Takes every secret that an expression reads, before the text that holds it exists. */
   readonly mask: SecretMask

@@ -13,6 +13,10 @@ import { getKeys } from './kv/get-keys.ts'
 import { getKey } from './kv/get.ts'
 import { purgeKv } from './kv/purge-kv.ts'
 import { setKey } from './kv/set.ts'
+import { deleteFiles } from './namespace/delete-files.ts'
+import { downloadFiles } from './namespace/download-files.ts'
+import { purgeFiles } from './namespace/purge-files.ts'
+import { uploadFiles } from './namespace/upload-files.ts'
 import { processRunner } from './runner/process.ts'
 import { concat } from './storage/concat.ts'
 import { deduplicateItems } from './storage/deduplicate-items.ts'
@@ -29,9 +33,11 @@ export const tasks: readonly TaskDefinition[] = [
   assertTask,
   concat,
   deduplicateItems,
+  deleteFiles,
   deleteKey,
   deleteTask,
   download,
+  downloadFiles,
   echo,
   fail,
   filterItems,
@@ -41,6 +47,7 @@ export const tasks: readonly TaskDefinition[] = [
   log,
   outputValues,
   purgeCurrentExecutionFiles,
+  purgeFiles,
   purgeKv,
   request,
   returnTask,
@@ -49,6 +56,7 @@ export const tasks: readonly TaskDefinition[] = [
   size,
   sleep,
   split,
+  uploadFiles,
   write,
 ]
 

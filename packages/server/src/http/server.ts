@@ -9,6 +9,7 @@ import { instanceHandlers } from './instance/routes.ts'
 import { keyHandlers } from './keys/routes.ts'
 import { logHandlers } from './logs/routes.ts'
 import { miscHandlers } from './misc/routes.ts'
+import { namespaceFileHandlers } from './namespace-files/routes.ts'
 import { pluginHandlers } from './plugins/routes.ts'
 import { newHealth, type Health } from '../telemetry/health.ts'
 
@@ -47,6 +48,7 @@ export async function startHttp(given: HttpDependencies): Promise<RunningHttp> {
       executions: executionHandlers(dependencies),
       logs: logHandlers(dependencies),
       keys: keyHandlers(dependencies),
+      namespaceFiles: namespaceFileHandlers(dependencies),
       plugins: pluginHandlers(dependencies),
       instance: instanceHandlers(dependencies),
       misc: miscHandlers(dependencies, health),
