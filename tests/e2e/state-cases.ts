@@ -5,7 +5,7 @@ const FAR = { namespace: 'nowhere.at.all' }
 const NO_NAMESPACE = /The namespace "nowhere\.at\.all" does not exist/
 
 export function stateCases(): readonly TaskCase[] {
-  return [...keyCases(), ...fileCases()]
+  return [...keyCases(), ...fileCases(), ...stateTaskCases()]
 }
 
 function keyCases(): readonly TaskCase[] {
@@ -61,5 +61,18 @@ function fileCases(): readonly TaskCase[] {
       good: { props: { filePattern: 'nothing/**' }, outputs: { size: 0 } },
       bad: { props: { behavior: { type: 'version' } }, reason: /needs "before" or "keepAmount"/ },
     },
+  ]
+}
+
+function stateTaskCases(): readonly TaskCase[] {
+  const missing = { props: { name: 'ghost', errorOnMissing: true }, reason: /no state "ghost"/ }
+  return [
+    {
+      type: 'core.state.Set',
+      good: { props: { data: { a: 1, b: { c: 2 } } }, outputs: { count: 2 } },
+      bad: { props: { data: { a: '{{ ghost }}' } }, reason: /Unable to find `ghost`/ },
+    },
+    { type: 'core.state.Get', good: { props: { name: 'none' }, outputs: { count: 0 } }, bad: missing },
+    { type: 'core.state.Delete', good: { props: { name: 'none' }, outputs: { deleted: false } }, bad: missing },
   ]
 }

@@ -131,6 +131,8 @@ export type {
   TaskRun,
 } from './execution/state.ts'
 export type { ChildRequest, TurnEnv } from './execution/turn-env.ts'
+export { taskCacheOf } from './execution/task-cache.ts'
+export type { TaskCache } from './execution/task-cache.ts'
 export { openExecution, runTurn } from './execution/turn.ts'
 export type { TurnResult } from './execution/turn.ts'
 export { waitsFor } from './execution/waits-for.ts'

@@ -25,6 +25,7 @@ import { AttemptLog } from './attempt-log.ts'
 import type { Definitions } from './definitions.ts'
 import { factsOf } from './job-facts.ts'
 import { keepOutputs } from './keep-outputs.ts'
+import { openCacheEntry } from './task-cache.ts'
 import type { LogShipper } from './log-shipper.ts'
 import type { ScriptRunner } from './scripts/script-runner.ts'
 
@@ -173,11 +174,13 @@ async function endJob(job: HostJob, room: HostRoom, { run, stop, log }: Attempt)
     const timeoutMs = job.timeoutMs ?? (await renderTimeout(job, run))
     if (timeoutMs !== undefined) timer = stopLater(stop, timeoutMs)
     const props = bindProperties(definition.properties, decodeMap(job.properties), run.ctx)
+    const cached = await openCacheEntry(job, run.ctx, room)
+    if (cached?.outputs !== undefined) return { state: 'SUCCESS', outputs: cached.outputs }
     const returned = definition.run(run.ctx, props)
-    return endedWith(
-      await orStopped(returned, stop.signal, room.init.limits.killGraceMs + LEAVE_BEHIND_MS),
-      stop.signal,
-    )
+    const graceMs = room.init.limits.killGraceMs + LEAVE_BEHIND_MS
+    const ended = endedWith(await orStopped(returned, stop.signal, graceMs), stop.signal)
+    if (ended.state === 'SUCCESS') await cached?.keep(ended.outputs ?? {})
+    return ended
   } catch (error) {
     return failedWith(error, log, stop.signal)
   } finally {

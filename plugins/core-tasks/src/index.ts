@@ -18,6 +18,9 @@ import { downloadFiles } from './namespace/download-files.ts'
 import { purgeFiles } from './namespace/purge-files.ts'
 import { uploadFiles } from './namespace/upload-files.ts'
 import { processRunner } from './runner/process.ts'
+import { deleteState } from './state/delete.ts'
+import { getState } from './state/get.ts'
+import { setState } from './state/set.ts'
 import { concat } from './storage/concat.ts'
 import { deduplicateItems } from './storage/deduplicate-items.ts'
 import { deleteTask } from './storage/delete.ts'
@@ -35,6 +38,7 @@ export const tasks: readonly TaskDefinition[] = [
   deduplicateItems,
   deleteFiles,
   deleteKey,
+  deleteState,
   deleteTask,
   download,
   downloadFiles,
@@ -43,6 +47,7 @@ export const tasks: readonly TaskDefinition[] = [
   filterItems,
   getKey,
   getKeys,
+  getState,
   localFiles,
   log,
   outputValues,
@@ -53,6 +58,7 @@ export const tasks: readonly TaskDefinition[] = [
   returnTask,
   reverse,
   setKey,
+  setState,
   size,
   sleep,
   split,
