@@ -88,7 +88,10 @@ export { contextOf, lookupRoot, ordinalOf, plainRunId, scopeOf, taskRunId } from
 export type { View } from './execution/context.ts'
 export { decideNext, decideSignal } from './execution/decide.ts'
 export { openSealed, sealedIn } from './execution/sealed.ts'
-export { evaluateSlot } from './execution/evaluate-slot.ts'
+export { scopeWithStored, storedAt } from './execution/stored.ts'
+export { STORED_TYPE, storedMark, storedOf } from './std/stored-mark.ts'
+export type { StoredFormat, StoredValue } from './std/stored-mark.ts'
+export { evaluateSlot, loadReached } from './execution/evaluate-slot.ts'
 export { EVENT_VERSION } from './execution/event.ts'
 export type {
   Answer,

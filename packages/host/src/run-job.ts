@@ -1,7 +1,7 @@
 // One attempt from its message to its outcome. Whatever the plugin's code does, it ends in an outcome: an exception is FAILED, a stop
 // from outside is KILLED or, for a timeout, FAILED, and code that does not end when it is stopped is left behind after the grace.
 import { join } from 'node:path'
-import { decodeValue, ENCRYPTED_TYPE, isMap, openSealed, printValue, sealedIn } from '@batuta/core'
+import { decodeValue, ENCRYPTED_TYPE, isMap, openSealed, printValue, sealedIn, STORED_TYPE } from '@batuta/core'
 import type { Value, ValueMap } from '@batuta/core'
 import {
   bindProperties,
@@ -139,6 +139,7 @@ function openJob(job: HostJob, room: HostRoom, { log, mask, signal, context }: J
       context,
       ports,
       store,
+      hasStored: job.context.includes(STORED_TYPE),
       mask,
       now: room.now,
       signal,

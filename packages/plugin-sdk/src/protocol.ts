@@ -123,8 +123,8 @@ export interface Outcome {
   readonly state: 'SUCCESS' | 'WARNING' | 'FAILED' | 'KILLED'
   /** `encodeValue` of the map of outputs. */
   readonly outputs?: string
-  /** Instead of `outputs` when they are large: a file that holds the same text, already on disk. */
-  readonly outputsUri?: string
+  /** Large ones among them lie in files that are on disk already; marks stand in their places. */
+  readonly isSpilled?: boolean
   readonly metrics: readonly Metric[]
   /** Why it failed; already in the log. */
   readonly message?: string

@@ -6,6 +6,7 @@ import { expectReadable } from '../namespaces/file-access.ts'
 import { NamespaceFiles } from '../namespaces/namespace-files.ts'
 import { purgeFileVersions } from '../namespaces/purge-files.ts'
 import { flagOf, optionalInteger, optionalText, optionalTexts, textOf } from './arguments.ts'
+import { loadStored } from './stored-values.ts'
 import type { AnswerWorld, Answers, Asker } from './asker.ts'
 
 const READ_MAX_BYTES = 32 * 2 ** 20
@@ -26,6 +27,7 @@ export const FILE_ANSWERS: Answers = {
   fileSize: async (world, args, asker) => (await getFile(world, args, asker)).sizeBytes,
   fileExists: async (world, args, asker) => (await findFile(world, args, asker)) !== undefined,
   isFileEmpty: async (world, args, asker) => (await getFile(world, args, asker)).sizeBytes === 0,
+  stored: async (world, args, asker) => await loadStored(world, args, asker),
   'files.allow': async (world, args, asker) => {
     await expectReadable(world, textOf(args, 'uri'), asker)
     return true

@@ -1,6 +1,13 @@
 // What PostgreSQL's tables became, step by step. The rules of a step are in docs/adr/0009.
 import type { Migration } from '../sql/migrations.ts'
-import { KEYS_AND_SECRETS, LIST_INDEXES, MIGRATION_1, MIGRATION_2, MIGRATION_TRIGGERS, PARTITIONED } from './schema.sql.ts'
+import {
+  KEYS_AND_SECRETS,
+  LIST_INDEXES,
+  MIGRATION_1,
+  MIGRATION_2,
+  MIGRATION_TRIGGERS,
+  PARTITIONED,
+} from './schema.sql.ts'
 
 const DEFAULT_PARTITIONS = PARTITIONED.map(table => `create table ${table}_other partition of ${table} default`)
 

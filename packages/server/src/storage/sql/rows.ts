@@ -1,14 +1,6 @@
 // Rows of the database as the port speaks of them.
 import type { ExecutionRow, JobRow, WaitsFor, WindowRow } from '../batch.ts'
-import type {
-  FlowRow,
-  KeyRow,
-  NamespaceRow,
-  ReasonRow,
-  SecretRow,
-  StoredTrigger,
-  TriggerKey,
-} from '../store.ts'
+import type { FlowRow, KeyRow, NamespaceRow, ReasonRow, SecretRow, StoredTrigger, TriggerKey } from '../store.ts'
 
 export type SqlRow = Record<string, unknown>
 
