@@ -132,7 +132,7 @@ for (const [index, [name, script]] of TOO_LARGE.entries()) {
     assert.equal(ended.state.current, 'FAILED')
     assert.match(
       await reasonOf(ended.id),
-      /(8388607|16777216) characters \(OUTPUT_TOO_LARGE\): write them to a file in \{\{ outputDir \}\}/,
+      /(16777215|16777216) characters \(OUTPUT_TOO_LARGE\): write them to a file in \{\{ outputDir \}\}/,
     )
     assert.deepEqual(ended.taskRunList?.[0]?.outputs?.['vars'] ?? {}, {})
   })

@@ -5,7 +5,7 @@ const FAR = { namespace: 'nowhere.at.all' }
 const NO_NAMESPACE = /The namespace "nowhere\.at\.all" does not exist/
 
 export function stateCases(): readonly TaskCase[] {
-  return [...keyCases()]
+  return [...keyCases(), ...fileCases(), ...stateTaskCases()]
 }
 
 function keyCases(): readonly TaskCase[] {
@@ -35,5 +35,44 @@ function keyCases(): readonly TaskCase[] {
       good: { props: { keyPattern: 'e2e-ghost*' }, outputs: { size: 0 } },
       bad: { props: { behavior: { type: 'version' } }, reason: /needs "before" or "keepAmount"/ },
     },
+  ]
+}
+
+function fileCases(): readonly TaskCase[] {
+  const namespace = 'e2e'
+  return [
+    {
+      type: 'core.namespace.UploadFiles',
+      good: { props: { namespace, filesMap: { 'e2e/a.txt': 'hello' } } },
+      bad: { props: { namespace, filesMap: { '../a.txt': 'x' } }, reason: /The path "\.\.\/a\.txt" is refused/ },
+    },
+    {
+      type: 'core.namespace.DownloadFiles',
+      good: { props: { namespace, files: 'nothing/**' } },
+      bad: { props: { namespace, files: 1 }, reason: /"files" must be a pattern/ },
+    },
+    {
+      type: 'core.namespace.DeleteFiles',
+      good: { props: { namespace, files: 'nothing/**' } },
+      bad: { props: { namespace, files: {} }, reason: /"files" must be a pattern/ },
+    },
+    {
+      type: 'core.namespace.PurgeFiles',
+      good: { props: { filePattern: 'nothing/**' }, outputs: { size: 0 } },
+      bad: { props: { behavior: { type: 'version' } }, reason: /needs "before" or "keepAmount"/ },
+    },
+  ]
+}
+
+function stateTaskCases(): readonly TaskCase[] {
+  const missing = { props: { name: 'ghost', errorOnMissing: true }, reason: /no state "ghost"/ }
+  return [
+    {
+      type: 'core.state.Set',
+      good: { props: { data: { a: 1, b: { c: 2 } } }, outputs: { count: 2 } },
+      bad: { props: { data: { a: '{{ ghost }}' } }, reason: /Unable to find `ghost`/ },
+    },
+    { type: 'core.state.Get', good: { props: { name: 'none' }, outputs: { count: 0 } }, bad: missing },
+    { type: 'core.state.Delete', good: { props: { name: 'none' }, outputs: { deleted: false } }, bad: missing },
   ]
 }

@@ -1,6 +1,7 @@
 // Limits, judged after every commit from the rows and the journals alone: never more run than may, and whoever has a place has a row of it.
 import { shardOf, type ExecutionState } from '@batuta/core'
-import { flowLimitKey, homeShardOf } from '../../packages/server/src/flows/limit-rules.ts'
+import { homeShardOf } from '../../packages/server/src/flows/home.ts'
+import { flowLimitKey } from '../../packages/server/src/flows/limit-rules.ts'
 import type { LimitMemberRow } from '../../packages/server/src/storage/batch.ts'
 import type { Tables } from '../../packages/server/src/storage/memory/tables.ts'
 import type { FlowKey } from '../../packages/server/src/storage/store.ts'

@@ -327,7 +327,6 @@ function openWorker(
       return host
     },
     answer: () => Promise.reject(new Error('nothing is asked here')),
-    readOutputs: () => Promise.reject(new Error('nothing is spilled here')),
     onNotice: noticeOf(options.ledger),
   })
 }

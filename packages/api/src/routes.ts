@@ -7,6 +7,7 @@ import { logRoutes } from './logs.ts'
 import { metricRoutes } from './metrics.ts'
 import { miscRoutes } from './misc.ts'
 import { namespaceRoutes } from './namespaces.ts'
+import { namespaceFileRoutes } from './namespace-files.ts'
 import { pluginRoutes } from './plugins.ts'
 import { triggerRoutes } from './triggers.ts'
 
@@ -17,6 +18,7 @@ export const routes = {
   keys: keyRoutes,
   metrics: metricRoutes,
   namespaces: namespaceRoutes,
+  namespaceFiles: namespaceFileRoutes,
   plugins: pluginRoutes,
   instance: instanceRoutes,
   triggers: triggerRoutes,

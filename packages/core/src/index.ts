@@ -88,7 +88,10 @@ export { contextOf, lookupRoot, ordinalOf, plainRunId, scopeOf, taskRunId } from
 export type { View } from './execution/context.ts'
 export { decideNext, decideSignal } from './execution/decide.ts'
 export { openSealed, sealedIn } from './execution/sealed.ts'
-export { evaluateSlot } from './execution/evaluate-slot.ts'
+export { scopeWithStored, storedAt } from './execution/stored.ts'
+export { STORED_TYPE, storedMark, storedOf } from './std/stored-mark.ts'
+export type { StoredFormat, StoredValue } from './std/stored-mark.ts'
+export { evaluateSlot, loadReached } from './execution/evaluate-slot.ts'
 export { EVENT_VERSION } from './execution/event.ts'
 export type {
   Answer,
@@ -132,6 +135,8 @@ export type {
   TaskRun,
 } from './execution/state.ts'
 export type { ChildRequest, TurnEnv } from './execution/turn-env.ts'
+export { taskCacheOf } from './execution/task-cache.ts'
+export type { TaskCache } from './execution/task-cache.ts'
 export { openExecution, runTurn } from './execution/turn.ts'
 export type { TurnResult } from './execution/turn.ts'
 export type { Admission } from './execution/gate.ts'

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { encodeValue, type ValueMap } from '@batuta/core'
 import { openTestHost, outputsOf, residentBytes } from './testing/test-host.ts'
 import type { TestHost } from './testing/test-host.ts'
 
@@ -103,16 +104,35 @@ test('code that fails outside its run takes nobody down', async t => {
   assert.equal(host.notices.length, 2)
 })
 
-test('outputs above the limit go to a file, and what is no data fails the task', async t => {
+test('what is large of the outputs goes to a file, the rest stays at hand, and what is no data fails the task', async t => {
   const host = await openTestHost(t)
+  const text = 'x'.repeat(300_000)
 
-  const large = await host.run('test.Large', { size: 300_000 })
+  const large = await host.run('test.Echo', { value: { text, n: 1, rows: Array.from({ length: 9000 }, () => 'row') } })
   const strange = await host.run('test.Function')
 
-  assert.equal(large.outputs, undefined)
-  assert.equal((await readAll(host, large.outputsUri ?? '')).length, 300_000 + '{"text":""}'.length)
+  const outputs = outputsOf(large) as { value: { text: { uri: string }; n: number; rows: { uri: string } } }
+  assert.equal(large.isSpilled, true)
+  assert.equal(outputs.value.n, 1)
+  assert.equal(await readAll(host, outputs.value.text.uri), text)
+  assert.equal(JSON.parse(await readAll(host, outputs.value.rows.uri)).length, 9000)
   assert.equal(strange.state, 'FAILED')
   assert.match(strange.message ?? '', /outputs cannot be kept/)
+})
+
+test('a template loads the stored value that it reaches, and no other', async t => {
+  const host = await openTestHost(t)
+  const { value } = outputsOf(await host.run('test.Echo', { value: { text: 'y'.repeat(400_000) } })) as {
+    value: ValueMap
+  }
+  const gone = { type: 'io.batuta.datatype:stored', uri: 'kestra:///test/flow/executions/e1/gone.json', size: 9 }
+  const context = encodeValue({ outputs: { made: value, lost: { text: gone } } })
+
+  const used = await host.run('test.Echo', { value: '{{ outputs.made.text | length }}' }, { context })
+  const lost = await host.run('test.Echo', { value: '{{ outputs.lost.text }}' }, { context })
+
+  assert.deepEqual(outputsOf(used), { value: '400000' })
+  assert.match(lost.message ?? '', /there is no file/)
 })
 
 test('the server answers questions, and secrets are masked in the log', async t => {

@@ -1,12 +1,14 @@
 // One attempt from its message to its outcome. Whatever the plugin's code does, it ends in an outcome: an exception is FAILED, a stop
 // from outside is KILLED or, for a timeout, FAILED, and code that does not end when it is stopped is left behind after the grace.
 import { join } from 'node:path'
-import { decodeValue, ENCRYPTED_TYPE, isMap, openSealed, printValue, sealedIn } from '@batuta/core'
+import { decodeValue, ENCRYPTED_TYPE, isMap, openSealed, printValue, sealedIn, STORED_TYPE } from '@batuta/core'
 import type { Value, ValueMap } from '@batuta/core'
 import {
   bindProperties,
   createTemplateRenderer,
   endingOf,
+  executionFolder,
+  guardedFileStore,
   keyText,
   messageOf,
   openRun,
@@ -23,6 +25,7 @@ import { AttemptLog } from './attempt-log.ts'
 import type { Definitions } from './definitions.ts'
 import { factsOf } from './job-facts.ts'
 import { keepOutputs } from './keep-outputs.ts'
+import { openCacheEntry } from './task-cache.ts'
 import type { LogShipper } from './log-shipper.ts'
 import type { ScriptRunner } from './scripts/script-runner.ts'
 
@@ -124,20 +127,26 @@ function openJob(job: HostJob, room: HostRoom, { log, mask, signal, context }: J
   const facts = factsOf(job, context, room.init)
   const { executionId } = job.key
   const ports: Ports = { ask: (name, args) => room.ask(job, signal, { name, args }) }
+  const store = guardedFileStore(room.store, {
+    ownFolder: executionFolder(job.filesPrefix),
+    namespace: facts.flow.namespace,
+    expectReadable: async uri => void (await ports.ask('files.allow', { uri })),
+  })
   return openRun({
     facts,
     renderer: createTemplateRenderer({
       dialect: job.dialect,
       context,
       ports,
-      store: room.store,
+      store,
+      hasStored: job.context.includes(STORED_TYPE),
       mask,
       now: room.now,
       signal,
     }),
     logger: log,
     mask: secret => mask.add(secret),
-    store: room.store,
+    store,
     filesPrefix: job.filesPrefix,
     workDir: () => room.scripts.workDirOf({ executionId, namespace: facts.flow.namespace }),
     ports,
@@ -166,11 +175,13 @@ async function endJob(job: HostJob, room: HostRoom, { run, stop, log }: Attempt)
     const timeoutMs = job.timeoutMs ?? (await renderTimeout(job, run))
     if (timeoutMs !== undefined) timer = stopLater(stop, timeoutMs)
     const props = bindProperties(definition.properties, decodeMap(job.properties), run.ctx)
+    const cached = await openCacheEntry(job, run.ctx, room)
+    if (cached?.outputs !== undefined) return { state: 'SUCCESS', outputs: cached.outputs }
     const returned = definition.run(run.ctx, props)
-    return endedWith(
-      await orStopped(returned, stop.signal, room.init.limits.killGraceMs + LEAVE_BEHIND_MS),
-      stop.signal,
-    )
+    const graceMs = room.init.limits.killGraceMs + LEAVE_BEHIND_MS
+    const ended = endedWith(await orStopped(returned, stop.signal, graceMs), stop.signal)
+    if (ended.state === 'SUCCESS') await cached?.keep(ended.outputs ?? {})
+    return ended
   } catch (error) {
     return failedWith(error, log, stop.signal)
   } finally {

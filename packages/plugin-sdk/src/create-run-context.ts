@@ -34,6 +34,7 @@ export interface RunParts {
   readonly renderer: Renderer
   readonly logger: Logger
   readonly mask: (secret: string) => void
+  /** As the task may see it: `guardedFileStore`. */
   readonly store: FileStore
   /** Folder of the task run in storage. */
   readonly filesPrefix: string
@@ -119,7 +120,7 @@ async function textOf(stream: AsyncIterable<Uint8Array>): Promise<string> {
 }
 
 /** `…/executions/<id>/` out of `…/executions/<id>/tasks/<task>/<task run>/`. */
-function executionFolder(filesPrefix: string): string {
+export function executionFolder(filesPrefix: string): string {
   const match = /^.*\/executions\/[^/]+\//.exec(filesPrefix)
   if (match === null) throw new TaskError(`"${filesPrefix}" is no folder of an execution`)
   return match[0]

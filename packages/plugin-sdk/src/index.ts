@@ -30,7 +30,7 @@ export {
 } from '@batuta/core'
 export type { DateTimeType, Value, ValueMap } from '@batuta/core'
 export { convertValue } from './convert-value.ts'
-export { openRun } from './create-run-context.ts'
+export { executionFolder, openRun } from './create-run-context.ts'
 export type { OpenRun, RunFacts, RunParts } from './create-run-context.ts'
 export { fetchProperties, fetchRows, renderFetchType } from './fetch-type.ts'
 export type { FetchType, FetchedRows } from './fetch-type.ts'
@@ -38,7 +38,9 @@ export { defineFileStore } from './files/file-store.ts'
 export type { FileEntry, FileSource, FileStore, FileStoreDefinition } from './files/file-store.ts'
 export { OF_HOLDS, endSilentHolds, holdFiles, type FileHold } from './files/file-hold.ts'
 export { openLocalFileStore } from './files/local-file-store.ts'
-export { isStorageUri, parseStorageUri, storageUri } from './files/storage-uri.ts'
+export { guardedFileStore } from './files/guarded-file-store.ts'
+export type { FileGuard } from './files/guarded-file-store.ts'
+export { isNamespaceFileUri, isStorageUri, namespaceFileUri, parseStorageUri, storageUri } from './files/storage-uri.ts'
 export {
   PRIVATE_FOLDER,
   copyNamespaceFiles,

@@ -24,6 +24,8 @@ export interface HostJob {
   readonly logLevel?: LogLevel
   /** Log lines go to a file in storage instead of to the server. */
   readonly logToFile?: boolean
+  /** The result of an earlier run may stand for this one's, if it is no older than the template `ttl` says. */
+  readonly taskCache?: { readonly ttl?: string }
   /** `encodeValue` of the task's own properties, unrendered. */
   readonly properties: string
   /** `encodeValue` of the roots that the task's expressions can reach: flow, execution, inputs, outputs, vars, taskrun, task, … */
@@ -121,8 +123,8 @@ export interface Outcome {
   readonly state: 'SUCCESS' | 'WARNING' | 'FAILED' | 'KILLED'
   /** `encodeValue` of the map of outputs. */
   readonly outputs?: string
-  /** Instead of `outputs` when they are large: a file that holds the same text, already on disk. */
-  readonly outputsUri?: string
+  /** Large ones among them lie in files that are on disk already; marks stand in their places. */
+  readonly isSpilled?: boolean
   readonly metrics: readonly Metric[]
   /** Why it failed; already in the log. */
   readonly message?: string

@@ -4,6 +4,7 @@ import { randomInt } from 'node:crypto'
 import {
   compileDeep,
   compileTemplate,
+  decodeValue,
   Fuel,
   isList,
   isMap,
@@ -13,8 +14,10 @@ import {
   mapKeys,
   printValue,
   renderAsync,
+  scopeWithStored,
+  storedAt,
 } from '@batuta/core'
-import type { CompiledTemplate, Request, Scope, Value, ValueMap } from '@batuta/core'
+import type { CompiledTemplate, Request, Scope, StoredFormat, Value, ValueMap } from '@batuta/core'
 import { answerFromFiles } from './files/answer-from-files.ts'
 import type { FileStore } from './files/file-store.ts'
 import type { Renderer } from './renderer.ts'
@@ -26,11 +29,14 @@ export interface TemplateRendererOptions {
   /** The roots of the expressions. */
   readonly context: ValueMap
   readonly ports: Ports
+  /** As the task may see it. */
   readonly store: FileStore
   /** Takes every secret that an expression reads, before the text that holds it exists. */
   readonly mask: SecretMask
   readonly now: () => number
   readonly signal: AbortSignal
+  /** Whether values of the context lie in internal storage; looked for unless said. */
+  readonly hasStored?: boolean
   readonly zone?: string
   readonly locale?: string
 }
@@ -40,15 +46,51 @@ export function createTemplateRenderer(options: TemplateRendererOptions): Render
   const compile = compileOnce(dialect)
   const ask = (request: Request): Promise<Value> => answer(request, options)
   const scopeFor = (over: ValueMap | undefined): Scope => scopeOver(options, over)
+  const stored = new StoredValues(options)
   return {
     renderText: async (text, over) => {
       const template = compile(text)
-      return template.isConstant ? template.render(scopeFor(over)) : renderAsync(template, scopeFor(over), ask)
+      const scope = scopeFor(over)
+      if (template.isConstant) return template.render(scope)
+      return renderAsync(template, await stored.load(scope, template.paths), ask)
     },
-    renderDeep: (value, over) => renderAsync(compileDeep(value, { dialect }), scopeFor(over), ask),
-    renderTyped: (value, over) =>
-      renderAsync({ render: scope => renderTypedDeep(value, scope, dialect) }, scopeFor(over), ask),
+    renderDeep: async (value, over) => {
+      const deep = compileDeep(value, { dialect })
+      return renderAsync(deep, await stored.load(scopeFor(over), deep.paths), ask)
+    },
+    renderTyped: async (value, over) => {
+      const { paths } = compileDeep(value, { dialect })
+      const scope = await stored.load(scopeFor(over), paths)
+      return renderAsync({ render: inner => renderTypedDeep(value, inner, dialect) }, scope, ask)
+    },
   }
+}
+
+/** Large values of the context lie in internal storage: each is loaded when a template first reaches it. */
+class StoredValues {
+  readonly #store: FileStore
+  readonly #isAny: boolean
+  readonly #loaded = new Map<string, Value>()
+
+  constructor({ store, context, hasStored }: TemplateRendererOptions) {
+    this.#store = store
+    this.#isAny = hasStored ?? storedAt([[]], root => mapGet(context, root)).size > 0
+  }
+
+  async load(scope: Scope, paths: readonly (readonly string[])[]): Promise<Scope> {
+    if (!this.#isAny) return scope
+    const reached = storedAt(paths, root => scope.lookup(root))
+    for (const [uri, { format }] of reached)
+      if (!this.#loaded.has(uri)) this.#loaded.set(uri, await readStored(this.#store, uri, format))
+    return reached.size === 0 ? scope : scopeWithStored(scope, this.#loaded)
+  }
+}
+
+async function readStored(store: FileStore, uri: string, format: StoredFormat): Promise<Value> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of await store.open(uri)) chunks.push(chunk)
+  const text = Buffer.concat(chunks).toString('utf8')
+  return format === 'TEXT' ? text : decodeValue(text)
 }
 
 /** As fine as `randomInt` draws. */

@@ -27,7 +27,6 @@ import type { Cluster } from './storage/cluster.ts'
 import { FlushError, type FlowKey } from './storage/store.ts'
 import { HostProcess } from './worker/host-process.ts'
 import { hostOptions } from './worker/host-options.ts'
-import { readSpilledOutputs } from './worker/spilled-outputs.ts'
 import { Worker } from './worker/worker.ts'
 
 /** How much each room has in its hands. */
@@ -263,7 +262,7 @@ function roundsOf(
 }
 
 function newWorker(
-  { config, store, platform, answers, files, manifests, meters, mode, noticeOf }: Ground,
+  { config, store, platform, answers, manifests, meters, mode, noticeOf }: Ground,
   node: NodeIdentity,
   inbox: Inbox,
 ): Worker {
@@ -278,7 +277,6 @@ function newWorker(
     isPaused: () => mode.isOn,
     openHost: events => new HostProcess({ ...host, ...events }),
     answer: (request, job) => answerJob(answers, request, job),
-    readOutputs: uri => readSpilledOutputs(files, uri),
     meter: meters.worker,
     onNotice: noticeOf('worker'),
   })

@@ -13,7 +13,14 @@ import { getKeys } from './kv/get-keys.ts'
 import { getKey } from './kv/get.ts'
 import { purgeKv } from './kv/purge-kv.ts'
 import { setKey } from './kv/set.ts'
+import { deleteFiles } from './namespace/delete-files.ts'
+import { downloadFiles } from './namespace/download-files.ts'
+import { purgeFiles } from './namespace/purge-files.ts'
+import { uploadFiles } from './namespace/upload-files.ts'
 import { processRunner } from './runner/process.ts'
+import { deleteState } from './state/delete.ts'
+import { getState } from './state/get.ts'
+import { setState } from './state/set.ts'
 import { concat } from './storage/concat.ts'
 import { deduplicateItems } from './storage/deduplicate-items.ts'
 import { deleteTask } from './storage/delete.ts'
@@ -30,27 +37,34 @@ export const tasks: readonly TaskDefinition[] = [
   assertTask,
   concat,
   deduplicateItems,
+  deleteFiles,
   deleteKey,
+  deleteState,
   deleteTask,
   download,
+  downloadFiles,
   echo,
   fail,
   filterItems,
   getKey,
   getKeys,
+  getState,
   localFiles,
   log,
   outputValues,
   purgeCurrentExecutionFiles,
+  purgeFiles,
   purgeKv,
   request,
   returnTask,
   reverse,
   setKey,
+  setState,
   size,
   sleep,
   split,
   toggle,
+  uploadFiles,
   write,
 ]
 

@@ -11,6 +11,7 @@ import { indexOutputs, unindexOutputs } from './outputs.ts'
 import type { Plan } from './plan.ts'
 import { applyReopening } from './reopen.ts'
 import { hasSecretInput, holdsSealed } from './sealed.ts'
+import { holdsStored } from './stored.ts'
 import { waitTimers } from './wait-timers.ts'
 import {
   EXECUTION_MOVES,
@@ -52,6 +53,7 @@ export function born(id: string, event: Created, plan: Plan, atMs: number): Exec
     isKillRequested: false,
     isHeld: false,
     isSealed: hasSecretInput(plan.flow.inputs) || (event.trigger !== undefined && holdsSealed(event.trigger.variables)),
+    hasStored: event.trigger !== undefined && holdsStored(event.trigger.variables),
     isEnded: false,
     live: 0,
     paused: 0,
@@ -367,6 +369,8 @@ function settle(
 
 function setOutputs(state: ExecutionState, plan: Plan, run: TaskRun, outputs: NonNullable<TaskRun['outputs']>): void {
   run.outputs = outputs
-  if (plan.tasks[run.task]?.kind.type === 'subflow' && holdsSealed(outputs)) state.isSealed = true
+  const isOfChild = plan.tasks[run.task]?.kind.type === 'subflow'
+  if (isOfChild && holdsSealed(outputs)) state.isSealed = true
+  if (run.attempts.at(-1)?.isSpilled === true || (isOfChild && holdsStored(outputs))) state.hasStored = true
   indexOutputs(state, plan, run)
 }

@@ -26,6 +26,7 @@ export function scopeOf(view: View, run?: TaskRun): Scope {
     locale: env.locale,
     fuel: env.fuel,
     ...(view.state.isSealed ? { isSealed: true } : {}),
+    ...(view.state.hasStored ? { hasStored: true } : {}),
   }
 }
 

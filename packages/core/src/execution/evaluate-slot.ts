@@ -8,6 +8,7 @@ import { scopeOf, type View } from './context.ts'
 import { getTask } from './plan.ts'
 import type { Property } from './property.ts'
 import { openSealed } from './sealed.ts'
+import { scopeWithStored, storedAt } from './stored.ts'
 import { ROOT } from './state.ts'
 
 export async function evaluateSlot(
@@ -19,8 +20,21 @@ export async function evaluateSlot(
 ): Promise<Value> {
   const { property, how } = findSlot(view, question)
   const run = question.run === ROOT ? undefined : getRun(view.state, question.run)
-  const scope = scopeOf(view, run)
+  const scope = await loadReached(scopeOf(view, run), property.paths, ask)
   return await evaluateAsync(inner => property[how](inner), open ? opened(scope, open) : scope, ask)
+}
+
+/** The scope with all that lies in internal storage and that the paths reach. */
+export async function loadReached(
+  { hasStored = false, ...scope }: Scope,
+  paths: readonly (readonly string[])[],
+  ask: Ask,
+): Promise<Scope> {
+  if (!hasStored) return scope
+  const loaded = new Map<string, Value>()
+  for (const [uri, { format }] of storedAt(paths, root => scope.lookup(root)))
+    loaded.set(uri, await ask({ name: 'stored', args: { uri, format }, key: `stored ${uri}` }))
+  return scopeWithStored(scope, loaded)
 }
 
 function opened({ isSealed = false, ...scope }: Scope, open: (cipher: string) => Value): Scope {

@@ -199,6 +199,8 @@ export interface Settlement {
   readonly epoch: number
   readonly state: 'SUCCESS' | 'WARNING' | 'FAILED' | 'KILLED' | 'CANCELLED'
   readonly outputs?: ValueMap
+  /** Some of the outputs lie in internal storage. */
+  readonly isSpilled?: boolean
   readonly metrics?: readonly Metric[]
   readonly logFile?: string
   readonly startedMs: number

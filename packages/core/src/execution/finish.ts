@@ -4,6 +4,7 @@ import { Asked } from '../expression/asked.ts'
 import { isEncrypted } from '../flow/input-value.ts'
 import { resolveOutputs } from '../flow/outputs.ts'
 import { ExpressionError } from '../std/errors.ts'
+import { storedOf } from '../std/stored-mark.ts'
 import { mapFrom, type Value } from '../std/value.ts'
 import { scopeOf, type View } from './context.ts'
 import type { Decision, Effect, Event } from './event.ts'
@@ -66,13 +67,14 @@ export function tellParent(state: ExecutionState, to: FinalState, outputs: Execu
   ]
 }
 
-/** A SECRET output that is nothing but an encrypted value stays as it is: nobody has to open it. */
+/** A SECRET output that is nothing but an encrypted value stays as it is, and so does one that is nothing but a stored value. */
 function passedOn(view: View, id: string, property: Property): Value | undefined {
   const { state, plan } = view
-  if (!state.isSealed || plan.flow.outputs.find(output => output.id === id)?.type !== 'SECRET') return undefined
+  const isSecret = state.isSealed && plan.flow.outputs.find(output => output.id === id)?.type === 'SECRET'
+  if (!isSecret && !state.hasStored) return undefined
   try {
     const value = property.typed(scopeOf(view))
-    return isEncrypted(value) ? value : undefined
+    return (isSecret && isEncrypted(value)) || storedOf(value) ? value : undefined
   } catch (error) {
     if (error instanceof ExpressionError || error instanceof Asked) return undefined
     throw error

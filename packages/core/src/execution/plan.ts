@@ -7,6 +7,7 @@ import { compileSla, type Sla } from './sla.ts'
 import type { Flow, Retry, Task } from '../flow/flow.ts'
 import { defaultedInputs, type DefaultedInput } from '../flow/inputs.ts'
 import { inlineTaskOf, type InlineTask } from '../inline/inline-task.ts'
+import { taskCacheOf } from './task-cache.ts'
 import { assert } from '../std/assert.ts'
 import { mapEntries, mapHas, type ValueMap } from '../std/value.ts'
 import { encodeValue } from '../std/value-json.ts'
@@ -207,15 +208,16 @@ function kindOf(task: Task, properties: ReadonlyMap<string, Property>): TaskKind
   if (task.type === SUBFLOW) return { type: 'subflow' }
   const inline = inlineTaskOf(task.type)
   if (!inline) return { type: 'job' }
-  const isAsking = [...properties.values()].some(property => property.isAsking)
-  return isAsking && inline.isUpdating !== true ? { type: 'job' } : { type: 'inline', inline }
+  // What is cached is looked up in internal storage, which no turn reads.
+  const isOfWorld = taskCacheOf(task) !== undefined || [...properties.values()].some(property => property.isAsking)
+  return isOfWorld && inline.isUpdating !== true ? { type: 'job' } : { type: 'inline', inline }
 }
 
 function rootsOf(properties: ReadonlyMap<string, Property>, task: Task, flow: Flow): ReadonlySet<string> {
   const roots = new Set<string>()
   for (const property of properties.values()) for (const root of property.roots) roots.add(root)
-  if (task.timeout !== undefined)
-    for (const root of compileProperty('timeout', task.timeout, flow.dialect).roots) roots.add(root)
+  for (const text of [task.timeout, taskCacheOf(task)?.ttl])
+    if (text !== undefined) for (const root of compileProperty('timeout', text, flow.dialect).roots) roots.add(root)
   return roots
 }
 

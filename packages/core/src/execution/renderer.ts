@@ -7,6 +7,7 @@ import type { Plan, PlanTask } from './plan.ts'
 import type { Property } from './property.ts'
 import type { Evaluated, ExecutionState, TaskRun } from './state.ts'
 import { reachesSealed } from './sealed.ts'
+import { reachesStored } from './stored.ts'
 import type { TurnEnv } from './turn-env.ts'
 import type { Scope } from '../expression/scope.ts'
 
@@ -22,7 +23,7 @@ export interface Renderer {
 
 export class NeedsEvaluation extends Error {
   readonly slot: string
-  /** Because it reaches an encrypted value. */
+  /** Because it reaches a value that no turn holds: an encrypted one, or one that lies in internal storage. */
   readonly isSealed: boolean
   constructor(slot: string, isSealed = false) {
     super(`the template "${slot}" is evaluated outside the turn`)
@@ -74,6 +75,7 @@ export function readProperty(property: Property, { scope, how, evaluated }: Read
     return known.value
   }
   if (scope.isSealed && reachesSealed(property.paths, scope)) throw new NeedsEvaluation(slot, true)
+  if (scope.hasStored && reachesStored(property.paths, scope)) throw new NeedsEvaluation(slot, true)
   try {
     return property[how](scope)
   } catch (error) {

@@ -78,13 +78,14 @@ export function settleAttempt(view: View, run: TaskRun, settlement: Settlement):
   return { events: [settled(outcomeOf(task, run, settlement.state))], effects: [] }
 }
 
-function attemptOf({ state, startedMs, endedMs, metrics, logFile }: Settlement): Attempt {
+function attemptOf({ state, startedMs, endedMs, metrics, logFile, isSpilled }: Settlement): Attempt {
   return {
     state,
     startedMs,
     endedMs,
     ...(metrics && metrics.length > 0 ? { metrics } : {}),
     ...(logFile === undefined ? {} : { logFile }),
+    ...(isSpilled === true ? { isSpilled } : {}),
   }
 }
 

@@ -84,7 +84,7 @@ function sendJob(run: TaskRun, task: PlanTask, render: Renderer): Decision {
   }
 }
 
-/** A pure task that reads an encrypted value is run by the host, so that the plain text is nowhere else. */
+/** A pure task that reads an encrypted or stored value is run by the host, so that it is nowhere else. */
 function runSealed(run: TaskRun, { task, kind, render }: Start, error: unknown): Decision | undefined {
   if (!(error instanceof NeedsEvaluation) || !error.isSealed) return undefined
   return kind.type === 'inline' && kind.inline.isUpdating !== true ? sendJob(run, task, render) : undefined

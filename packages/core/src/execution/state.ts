@@ -93,6 +93,8 @@ export interface Attempt {
   readonly endedMs: number
   readonly metrics?: readonly Metric[]
   readonly logFile?: string
+  /** Some of its outputs lie in internal storage. */
+  readonly isSpilled?: boolean
 }
 
 export interface Metric {
@@ -244,6 +246,8 @@ export interface ExecutionState {
   isHeld: boolean
   /** It holds encrypted values. */
   isSealed: boolean
+  /** Some values of it lie in internal storage. */
+  hasStored: boolean
   breakpoints?: readonly Breakpoint[]
   isEnded: boolean
   /** Runs that have not ended, groups and handlers included. */

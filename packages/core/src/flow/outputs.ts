@@ -1,4 +1,5 @@
 import { isMap, mapFrom, mapGet } from '../std/value.ts'
+import { storedOf } from '../std/stored-mark.ts'
 import type { Value, ValueMap } from '../std/value.ts'
 import { jsonText, printValue } from '../std/value-text.ts'
 import type { Dialect, Output } from './flow.ts'
@@ -48,7 +49,8 @@ export function resolveOutputs(
 }
 
 function typeOutput(output: Output, value: Value, context: OutputContext): ReturnType<typeof parseTyped> {
-  if (output.type === undefined) return { type: 'value', value }
+  // What lies in internal storage was rendered: of which type it is, who loads it sees.
+  if (output.type === undefined || (output.type !== 'SECRET' && storedOf(value))) return { type: 'value', value }
   if (output.type === 'STRING' && isMap(value)) return { type: 'value', value: jsonText(value) }
   if (output.type === 'SECRET' && isEncrypted(value)) return { type: 'value', value }
   const typed = parseTyped(value, { type: output.type, spelling: context.dialect === 2 ? 'input' : 'output' })

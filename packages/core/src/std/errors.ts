@@ -15,6 +15,7 @@ export const ERROR_CODES = {
   'config-invalid': 'An option of the configuration is missing or out of bounds.',
   'database-unreachable': 'The database does not answer.',
   'file-not-found': 'A file of the internal storage does not exist.',
+  'file-refused': 'A path or URI of a file is malformed, or belongs to somebody else.',
   'file-too-large': 'A file is larger than an expression may read.',
   'key-exists': 'A key of the key-value store exists already and is not to be overwritten.',
   'key-invalid': 'The name of a key of the key-value store is not allowed.',

@@ -1,5 +1,5 @@
-// What expressions ask about files of internal storage: `read`, `fileSize`, `fileExists`, `isFileEmpty`. Any file of
-// the tenant may be read: a store never reaches beyond its tenant. Namespace files by relative path are the server's to answer.
+// What expressions ask about files of internal storage: `read`, `fileSize`, `fileExists`, `isFileEmpty`. The store is the one that the task sees,
+// so that what is none of its business is refused. Namespace files by relative path are the server's to answer.
 import { Bytes, mapGet, printValue } from '@batuta/core'
 import type { Request, Value } from '@batuta/core'
 import { TaskError } from '../task-error.ts'

@@ -5,13 +5,26 @@ const SCHEME = 'kestra://'
 const LENGTH_MAX = 4096
 const TO_ENCODE = /[\u0000-\u0020"#%<>?[\\\]^`{|}\u007f]/g
 
+/** Of internal storage, or of a file of a namespace. */
 export function isStorageUri(text: string): boolean {
-  return text.startsWith(SCHEME)
+  return text.startsWith(SCHEME) || isNamespaceFileUri(text)
+}
+
+export function isNamespaceFileUri(text: string): boolean {
+  return text.startsWith('nsfile://')
+}
+
+/** `nsfile:///path` is a file of the flow's namespace, `nsfile://namespace/path` one of another. */
+export function namespaceFileUri(uri: string, namespace: string): string {
+  const [, named = '', path = ''] = /^nsfile:\/\/([^/]*)\/?(.*)$/s.exec(uri) ?? []
+  const owner = named === '' ? namespace : named
+  return `${SCHEME}/${owner.replaceAll('.', '/')}/_files/${path}`
 }
 
 /** The decoded segments of a URI; refuses `..`, `.`, empty ones and separators in disguise. A trailing slash is allowed. */
 export function parseStorageUri(uri: string): readonly string[] {
-  if (!isStorageUri(uri)) throw new TaskError(`"${uri}" is not a URI of internal storage; those begin with kestra:///`)
+  if (!uri.startsWith(SCHEME))
+    throw new TaskError(`"${uri}" is not a URI of internal storage; those begin with kestra:///`)
   if (uri.length > LENGTH_MAX) throw new TaskError(`a storage URI has at most ${LENGTH_MAX} characters`)
   const path = uri.slice(SCHEME.length).replace(/[?#].*$/s, '')
   const segments = path.replace(/^\//, '').replace(/\/$/, '').split('/').map(decodeSegment)

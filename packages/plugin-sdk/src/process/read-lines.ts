@@ -4,7 +4,7 @@
 import { StringDecoder } from 'node:string_decoder'
 
 export const LINE_CHARS_MAX = 16 * 1024
-export const MESSAGE_CHARS_MAX = 8 * 1024 * 1024
+export const MESSAGE_CHARS_MAX = 16 * 1024 * 1024
 const MESSAGE_START = '::{'
 
 /** Calls `onLine` for each line; while it returns a promise, the stream is not read. */
@@ -13,26 +13,47 @@ export async function readLines(
   onLine: (text: string) => void | Promise<void>,
 ): Promise<void> {
   const decoder = new StringDecoder('utf8')
-  let held = ''
+  let line = new Line()
   let isPassedOver = false
   for await (const chunk of stream) {
-    const text = held + decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength))
+    const text = decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength))
     let start = isPassedOver ? text.indexOf('\n') + 1 : 0
     if (isPassedOver && start === 0) continue
     isPassedOver = false
     for (let end = text.indexOf('\n', start); end >= 0; end = text.indexOf('\n', start)) {
-      await emit(text.slice(start, end > start && text[end - 1] === '\r' ? end - 1 : end), onLine)
+      line.add(text.slice(start, end))
+      await emit(line.whole().replace(/\r$/, ''), onLine)
+      line = new Line()
       start = end + 1
     }
-    held = text.slice(start)
-    if (held.length > limitOf(held)) {
-      isPassedOver = isMessage(held)
-      await emit(held, onLine)
-      held = ''
+    line.add(text.slice(start))
+    if (line.length > limitOf(line.beginning)) {
+      isPassedOver = isMessage(line.beginning)
+      await emit(line.whole(), onLine)
+      line = new Line()
     }
   }
-  held += decoder.end()
-  if (held !== '') await emit(held, onLine)
+  line.add(decoder.end())
+  if (line.length > 0) await emit(line.whole(), onLine)
+}
+
+/** Joined once: a line of megabytes comes in hundreds of pieces. */
+class Line {
+  readonly #pieces: string[] = []
+  length = 0
+  /** Long enough to tell a message. */
+  beginning = ''
+
+  add(piece: string): void {
+    if (piece === '') return
+    this.#pieces.push(piece)
+    this.length += piece.length
+    if (this.beginning.length < MESSAGE_START.length) this.beginning += piece.slice(0, MESSAGE_START.length)
+  }
+
+  whole(): string {
+    return this.#pieces.length === 1 ? (this.#pieces[0] ?? '') : this.#pieces.join('')
+  }
 }
 
 function isMessage(line: string): boolean {

@@ -4,10 +4,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { randomUUID } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fromPlain, isMap, mapGet, toPlain } from '@batuta/core'
+import { fromPlain, isMap, mapGet, printValue, toPlain } from '@batuta/core'
 import type { Value, ValueMap } from '@batuta/core'
-import { openRun } from '../create-run-context.ts'
+import { executionFolder, openRun } from '../create-run-context.ts'
 import type { OpenRun } from '../create-run-context.ts'
+import { guardedFileStore } from '../files/guarded-file-store.ts'
 import { openLocalFileStore } from '../files/local-file-store.ts'
 import type { FileStore } from '../files/file-store.ts'
 import { bindProperties } from '../lazy-properties.ts'
@@ -29,6 +30,8 @@ export interface TestOptions {
   readonly variables?: ValueMap
   /** Answers what the server would answer: `secret`, `kv`, `namespaceFiles` … */
   readonly answer?: (name: string, args: ValueMap) => Value | Promise<Value>
+  /** About files of others; all are allowed without it. */
+  readonly isFileAllowed?: (uri: string) => boolean
   readonly dialect?: 1 | 2
   readonly signal?: AbortSignal
   readonly runners?: readonly TaskRunnerDefinition[]
@@ -50,13 +53,18 @@ export interface TestRun extends OpenRun {
 
 export async function createTestRunContext(options: TestOptions = {}): Promise<TestRun> {
   const root = await mkdtemp(join(tmpdir(), 'batuta-test-'))
-  const store = openLocalFileStore(join(root, 'files'))
+  const files = openLocalFileStore(join(root, 'files'))
   const keeper = openTestKeeper()
   const runners = [processRunner(keeper), ...(options.runners ?? [])]
   const logs: LogLine[] = []
   const mask = new SecretMask()
   const signal = options.signal ?? new AbortController().signal
   const ports = { ask: async (name: string, args: ValueMap) => answerOf(options, name, args) }
+  const store = guardedFileStore(files, {
+    ownFolder: executionFolder(FILES_PREFIX),
+    namespace: TEST_FACTS.flow.namespace,
+    expectReadable: async uri => void (await ports.ask('files.allow', { uri })),
+  })
   const context = { ...TEST_ROOTS, ...Object.fromEntries(Object.entries(options.variables ?? {})) }
   const run = openRun({
     facts: {
@@ -78,7 +86,7 @@ export async function createTestRunContext(options: TestOptions = {}): Promise<T
     logger: collectLogs(logs, mask),
     mask: secret => mask.add(secret),
     store,
-    filesPrefix: 'kestra:///test/flow/executions/e1/tasks/task/e1-1/',
+    filesPrefix: FILES_PREFIX,
     workDir: () => Promise.resolve(join(root, 'work')),
     ports,
     signal,
@@ -137,6 +145,8 @@ const TEST_FACTS = {
   idempotencyKey: 'e1-1',
 }
 
+const FILES_PREFIX = 'kestra:///test/flow/executions/e1/tasks/task/e1-1/'
+
 const TEST_KILL_GRACE_MS = 300
 
 function openTestKeeper(): ProcessKeeper {
@@ -150,6 +160,8 @@ function openTestKeeper(): ProcessKeeper {
 }
 
 async function answerOf(options: TestOptions, name: string, args: ValueMap): Promise<Value> {
+  // Files of other executions may be read, unless the test is about that.
+  if (name === 'files.allow' && options.isFileAllowed?.(printValue(mapGet(args, 'uri') ?? null)) !== false) return true
   if (options.answer !== undefined) return options.answer(name, args)
   throw new TaskError(`nobody answers "${name}" in this test`)
 }

@@ -4,6 +4,7 @@ import { BatutaError, decodeValue, isMap, mapGet, printValue, type Value, type V
 import type { StoredLogLine } from '../storage/batch.ts'
 import { textOf } from './arguments.ts'
 import type { AnswerWorld, Answers, Asker } from './asker.ts'
+import { FILE_ANSWERS } from './file-answers.ts'
 import { KEY_ANSWERS } from './key-answers.ts'
 import { TRIGGER_ANSWERS } from './trigger-answers.ts'
 
@@ -19,11 +20,11 @@ export async function answer(
   return await find(world, request.args, asker)
 }
 
-const READ_MAX_BYTES = 32 * 2 ** 20
 const ERROR_LOGS_MAX = 1000
 const ERROR_LEVEL = 4
 
 const ANSWERS: Answers = {
+  ...FILE_ANSWERS,
   ...KEY_ANSWERS,
   ...TRIGGER_ANSWERS,
   secret: async ({ environment }, args, asker) => {
@@ -45,27 +46,6 @@ const ANSWERS: Answers = {
       new BatutaError('secret-not-found', 'No encryption key is configured, so that a SECRET cannot be read.'),
     )
   },
-  read: async ({ files }, args) => {
-    const uri = textOf(args, 'path')
-    const entry = await files.find(uri)
-    if (!entry) throw new BatutaError('file-not-found', `There is no file "${uri}".`)
-    if (entry.sizeBytes > READ_MAX_BYTES)
-      throw new BatutaError(
-        'file-too-large',
-        `The file "${uri}" has ${entry.sizeBytes} bytes: read() takes at most ${READ_MAX_BYTES}.`,
-      )
-    const chunks: Uint8Array[] = []
-    for await (const chunk of await files.open(uri)) chunks.push(chunk)
-    return Buffer.concat(chunks).toString('utf8')
-  },
-  fileSize: async ({ files }, args) => {
-    const uri = textOf(args, 'path')
-    const entry = await files.find(uri)
-    if (!entry) throw new BatutaError('file-not-found', `There is no file "${uri}".`)
-    return entry.sizeBytes
-  },
-  fileExists: async ({ files }, args) => (await files.find(textOf(args, 'path'))) !== undefined,
-  isFileEmpty: async ({ files }, args) => ((await files.find(textOf(args, 'path')))?.sizeBytes ?? 0) === 0,
   errorLogs: async ({ store }, _args, asker) => {
     const rows = await store.read.logsOf({
       executionId: asker.executionId,

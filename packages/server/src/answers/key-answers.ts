@@ -4,6 +4,7 @@ import {
   deleteKey,
   expectNamespace,
   findKey,
+  findOwnKey,
   listKeys,
   purgeKeys,
   setKey,
@@ -25,7 +26,7 @@ export const KEY_ANSWERS: Answers = {
   'kv.get': async (world, args, asker) => {
     const key = keyOf(asker, args)
     await expectNamespace(world, key, asker.namespace)
-    const row = await findKey(world, key)
+    const row = await (flagOf(args, 'inherit', true) ? findKey(world, key) : findOwnKey(world, key))
     if (row) return { value: outputOfKey(row, asker.dialect ?? 1) }
     if (!flagOf(args, 'errorOnMissing', false)) return {}
     throw missing(key)

@@ -19,7 +19,6 @@ import {
 } from '@batuta/core'
 import { homeShardOf } from '../flows/home.ts'
 import type { ReasonCode } from '../flows/trigger-reasons.ts'
-import { homeShardOf } from '../flows/limit-rules.ts'
 import { TimerHeap } from './timer-heap.ts'
 import type { TriggerRow } from '../storage/batch.ts'
 import type { FlowKey, Store, StoredTrigger, TriggerKey } from '../storage/store.ts'

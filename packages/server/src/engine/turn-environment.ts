@@ -1,6 +1,7 @@
 // What turns are given besides state and plan, and how a template that asks the world is evaluated outside of them.
-import { Fuel, evaluateSlot, newId, shardOf, type ChildRequest, type TurnEnv, type Value } from '@batuta/core'
+import { Fuel, ROOT, evaluateSlot, newId, shardOf, type ChildRequest, type TurnEnv, type Value } from '@batuta/core'
 import { askFor } from '../answers/ask.ts'
+import { storeLarge } from '../answers/stored-values.ts'
 import type { AnswerWorld } from '../answers/answers.ts'
 import { prepareBirthNow, problemText, type StartWorld } from '../flows/births.ts'
 import type { LimitRules } from '../flows/limit-rules.ts'
@@ -62,9 +63,13 @@ export function newEvaluator(
   return async ({ state, plan, env, run, slot }) => {
     const { id, tenant, namespace, flowId } = state
     const question = { type: 'evaluated', executionId: id, run, slot } as const
-    const ask = askFor(world, { tenant, namespace, flowId, executionId: id, dialect: plan.flow.dialect })
+    const asker = { tenant, namespace, flowId, executionId: id, dialect: plan.flow.dialect }
+    const evaluate = async (): Promise<Value> => {
+      const value = await evaluateSlot({ state, plan, env }, { run, slot }, askFor(world, asker), world.decrypt)
+      return run === ROOT ? await storeLarge(world, value, { ...asker, name: slot }) : value
+    }
     try {
-      const answer = await evaluateSlot({ state, plan, env }, { run, slot }, ask, world.decrypt).then(
+      const answer = await evaluate().then(
         value => ({ value }),
         (error: unknown) => ({ error: error instanceof Error ? error.message : String(error) }),
       )

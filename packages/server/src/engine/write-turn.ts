@@ -20,6 +20,7 @@ import {
   type Priority,
   type TurnEnv,
   type TurnResult,
+  taskCacheOf,
 } from '@batuta/core'
 import type { HostJob } from '@batuta/plugin-sdk'
 import type { ExecutionRow, JobKey, JobRow, StoredLogLine } from '../storage/batch.ts'
@@ -244,6 +245,7 @@ function jobRow(
   const runId = taskRunId(entity.id, ordinal)
   const attempt = run.attempts.length
   const traceparent = traceparentOf(state, { run: ordinal, attempt }, place.sampledPart)
+  const taskCache = taskCacheOf(task.task)
   const payload: HostJob = {
     key: { executionId: entity.id, run: ordinal, epoch },
     taskRunId: runId,
@@ -254,6 +256,7 @@ function jobRow(
     ...(task.task.timeout === undefined ? {} : { timeout: task.task.timeout }),
     ...(task.task.logLevel === undefined ? {} : { logLevel: task.task.logLevel }),
     ...(task.task.logToFile ? { logToFile: true } : {}),
+    ...(taskCache === undefined ? {} : { taskCache }),
     properties: task.encoded,
     context: encodeValue(contextOf({ state, plan, env }, run, roots)),
     flow: { tenant: state.tenant, namespace: state.namespace, id: state.flowId },

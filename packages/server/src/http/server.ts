@@ -11,6 +11,7 @@ import { logHandlers } from './logs/routes.ts'
 import { metricHandlers } from './metrics/routes.ts'
 import { miscHandlers } from './misc/routes.ts'
 import { namespaceHandlers } from './namespaces/routes.ts'
+import { namespaceFileHandlers } from './namespace-files/routes.ts'
 import { pluginHandlers } from './plugins/routes.ts'
 import { triggerHandlers } from './triggers/routes.ts'
 import { newHealth, type Health } from '../telemetry/health.ts'
@@ -52,6 +53,7 @@ export async function startHttp(given: HttpDependencies): Promise<RunningHttp> {
       keys: keyHandlers(dependencies),
       metrics: metricHandlers(dependencies),
       namespaces: namespaceHandlers(dependencies),
+      namespaceFiles: namespaceFileHandlers(dependencies),
       plugins: pluginHandlers(dependencies),
       instance: instanceHandlers(dependencies),
       triggers: triggerHandlers(dependencies),

@@ -65,6 +65,12 @@ export async function findStoredKey(
   return await store.read.findKey(tenant, namespace, key)
 }
 
+/** In the namespace itself. */
+export async function findOwnKey(world: KeyWorld, key: KeyKey): Promise<KeyRow | undefined> {
+  const row = await findStoredKey(world, key)
+  return row && isAlive(row, world) ? row : undefined
+}
+
 /** In the namespace, or else in the nearest one above it. */
 export async function findKey(world: KeyWorld, { tenant, namespace, key }: KeyKey): Promise<KeyRow | undefined> {
   for (const each of withAncestors(namespace)) {

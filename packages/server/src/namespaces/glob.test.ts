@@ -24,27 +24,35 @@ test('a name matches by stars and question marks', () => {
     assert.ok(!matchesName(name, pattern), `${name} ${pattern}`)
 })
 
-test('a path matches folder by folder', () => {
+test('a path matches as in Kestra: anchored by a slash, else from any folder on', () => {
   for (const [path, pattern] of [
     ['a/b.sql', 'a/*.sql'],
     ['/a/b.sql', 'a/**'],
     ['a/b/c.sql', '**/*.sql'],
     ['c.sql', '**/*.sql'],
+    ['deep/er/c.sql', '*.sql'],
+    ['deep/er/input.txt', '**input.txt'],
+    ['wdns/left-out.txt', '**/wdns/**'],
+    ['x/wdns/left-out.txt', 'wdns/**'],
     ['a/b/c', '/a/'],
     ['a/b', './a/b'],
-    ['a/x/y/b', 'a/**/b'],
-    ['a/b', 'a/**/b'],
+    ['a/x/y/b', '/a/**/b'],
     ['a', '**'],
+    ['a/b.yml', '*.{yaml,yml}'],
+    ['a/b1', 'a/b[0-3]'],
+    ['a/bx', 'a/b[!0-3]'],
+    ['a/b.sql', 'glob:/a/b.???'],
   ] as const)
     assert.ok(matchesPath(path, pattern), `${path} ${pattern}`)
   for (const [path, pattern] of [
-    ['a/b/c.sql', 'a/*.sql'],
-    ['a/b', '*'],
-    ['ab/c', 'a/**'],
-    ['x/a/b', 'a/b'],
+    ['a/b/c.sql', '/a/*.sql'],
+    ['a/b', '/*'],
+    ['ab/c', '/a/**'],
+    ['x/a/b', '/a/b'],
+    ['a/b5', 'a/b[0-3]'],
+    ['a/b.sql.txt', '*.sql'],
   ] as const)
     assert.ok(!matchesPath(path, pattern), `${path} ${pattern}`)
-  assert.ok(matchesPath('deep/er/a.txt', '*.txt', { isAnywhere: true }))
 })
 
 test('a hostile pattern takes no time', () => {

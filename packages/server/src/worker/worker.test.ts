@@ -22,7 +22,6 @@ async function openWorker(t: TestEngine, { slots = 4, store = t.store }: { slots
       return { send: message => void sent.push(message), stop: async () => {} }
     },
     answer: () => Promise.reject(new Error('nothing is asked')),
-    readOutputs: () => Promise.reject(new Error('nothing is spilled')),
     onNotice: message => void t.notices.push(message),
   })
   const runs = (): number[] => sent.flatMap(message => (message.type === 'run' ? [message.job.key.run] : []))

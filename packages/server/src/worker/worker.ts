@@ -1,5 +1,5 @@
 // The worker: takes jobs, hands them to the host, settles what comes back. It never decides anything about an execution: it submits signals.
-import { decodeValue, isMap, trust, type Settlement, type ValueMap } from '@batuta/core'
+import { decodeValue, isMap, trust, type Settlement } from '@batuta/core'
 import {
   keyText,
   type AskRequest,
@@ -34,8 +34,6 @@ export interface WorkerOptions {
   openHost(events: HostEvents): Host
   /** Answers what a task asks of the world; the result is value text. */
   answer(request: AskRequest, job: HostJob): Promise<string>
-  /** Reads outputs that were too large for a message. */
-  readOutputs(uri: string): Promise<ValueMap>
   readonly meter?: WorkerMeter
   onNotice(message: string, error?: unknown): void
 }
@@ -350,7 +348,7 @@ export class Worker implements JobSink {
   }
 
   async #settle(key: JobKey, outcome: Outcome): Promise<void> {
-    const settlement = await this.#settlementOf(key, outcome)
+    const settlement = settlementOf(key, outcome)
     await this.#running.get(keyText(key))?.logged
     await this.#submit(() =>
       this.#options.inbox.submit({ type: 'settled', executionId: key.executionId, ...settlement }),
@@ -364,36 +362,6 @@ export class Worker implements JobSink {
     const running = this.#running.get(keyText(key))
     if (running) meter?.ended(running.job.type, state, platform.nowMs() - running.claimedMs)
     this.#running.delete(keyText(key))
-  }
-
-  async #settlementOf(key: JobKey, outcome: Outcome): Promise<Settlement> {
-    const { state, metrics, startedMs, endedMs, logFile } = outcome
-    const base = {
-      run: key.run,
-      epoch: key.epoch,
-      state,
-      metrics,
-      startedMs,
-      endedMs,
-      ...(logFile === undefined ? {} : { logFile }),
-    }
-    try {
-      const outputs = await this.#outputsOf(outcome)
-      return outputs ? { ...base, outputs } : base
-    } catch (error) {
-      const message = `The outputs cannot be taken in (OUTPUT_TOO_LARGE): ${error instanceof Error ? error.message : String(error)}`
-      const running = this.#running.get(keyText(key))
-      const line: LogLine = { atMs: endedMs, level: 'ERROR', message, attempt: running?.job.attempt ?? 0 }
-      if (running) await this.#log(running, key, [line])
-      return { ...base, state: 'FAILED' }
-    }
-  }
-
-  async #outputsOf({ outputs, outputsUri }: Outcome): Promise<ValueMap | undefined> {
-    if (outputsUri !== undefined) return await this.#options.readOutputs(outputsUri)
-    if (outputs === undefined) return undefined
-    const value = decodeValue(outputs)
-    return isMap(value) ? value : undefined
   }
 
   /** A settlement is never given up while the server lives: the store may be away for a while. */
@@ -428,6 +396,17 @@ export class Worker implements JobSink {
 
   #reportLost({ executionId, run, epoch }: JobKey): void {
     void this.#submit(() => this.#options.inbox.submit({ type: 'lost', executionId, run, epoch }))
+  }
+}
+
+function settlementOf({ run, epoch }: JobKey, outcome: Outcome): Settlement {
+  const { state, metrics, startedMs, endedMs, logFile, isSpilled } = outcome
+  const outputs = outcome.outputs === undefined ? undefined : decodeValue(outcome.outputs)
+  return {
+    ...{ run, epoch, state, metrics, startedMs, endedMs },
+    ...(logFile === undefined ? {} : { logFile }),
+    ...(isSpilled === true ? { isSpilled } : {}),
+    ...(outputs !== undefined && isMap(outputs) ? { outputs } : {}),
   }
 }
 

@@ -4,6 +4,7 @@ import {
   Fuel,
   compileTemplate,
   evaluateAsync,
+  loadReached,
   ordinalOf,
   scopeOf,
   type Ask,
@@ -30,7 +31,8 @@ export async function evaluateExpression(
   const ask: Ask = async request => (request.name === 'secret' ? HIDDEN : await answers(request))
   try {
     const compiled = compileTemplate(template, { dialect: plan.flow.dialect })
-    const scope = scopeOf({ state, plan, env: environmentOf(dependencies) }, run)
+    const bare = scopeOf({ state, plan, env: environmentOf(dependencies) }, run)
+    const scope = await loadReached(bare, compiled.paths, ask)
     return json({ result: await evaluateAsync(inner => compiled.render(inner), scope, ask) })
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error

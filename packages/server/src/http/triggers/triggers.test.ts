@@ -25,11 +25,11 @@ function named(flowId: string, more: object = {}): string {
   return JSON.stringify({ namespace: 'trigger.test', flowId, triggerId: 'daily', ...more })
 }
 
-async function put(path: string, body: string): Promise<{ readonly status: number; readonly json: any }> {
+async function put(path: string, body: string): ReturnType<TestServer['send']> {
   return await server.send('PUT', `/api/v1/main/triggers${path}`, { body, headers: JSON_TYPE })
 }
 
-async function post(path: string, body?: string): Promise<{ readonly status: number; readonly json: any }> {
+async function post(path: string, body?: string): ReturnType<TestServer['send']> {
   return await server.send(
     'POST',
     `/api/v1/main/triggers${path}`,
