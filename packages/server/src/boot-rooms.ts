@@ -183,7 +183,31 @@ function connect(ground: Ground, { node, onOver }: RoomsPlace): Inner {
   ground.triggerDesk.watch(key => triggers.reload(key))
   const rounds = roundsOf(ground, { node, inbox, engine, worker, signals, owns })
   const maintenance = new Maintenance({ rounds, platform, onNotice })
-  const membership: Membership = new Membership({
+  const membership: Membership = newMembership(
+    ground,
+    { node, onOver },
+    { engine, worker, triggers, maintenance, clockwork },
+  )
+  const door: Inbox = store.cluster ? newRouter(ground, { node, engine, cluster: store.cluster, owns }) : engine
+  const onChanged = async (key: FlowKey): Promise<void> => {
+    await triggers.reload(key)
+    await engine.limitsChanged(key)
+  }
+  const followers = store.cluster
+    ? clusterFollowers(ground, { cluster: store.cluster, worker, signals, onChanged })
+    : []
+  if (store.cluster) log.info(`node ${node.id} (${config.roles.join(', ')}) over ${store.kind}`)
+  return { inbox, engine, worker, clockwork, maintenance, membership, followers, onFlowChanged: onChanged }
+}
+
+type Members = Pick<Inner, 'engine' | 'worker' | 'maintenance' | 'clockwork'> & { readonly triggers: NodeTriggers }
+
+function newMembership(
+  { store, config, platform, onNotice }: Ground,
+  { node, onOver }: RoomsPlace,
+  { engine, worker, triggers, maintenance, clockwork }: Members,
+): Membership {
+  return new Membership({
     cluster: store.cluster,
     member: node,
     isEngine: config.roles.includes('engine'),
@@ -199,16 +223,6 @@ function connect(ground: Ground, { node, onOver }: RoomsPlace): Inner {
     onFenced: reason => onOver('fenced', reason),
     onNotice,
   })
-  const door: Inbox = store.cluster ? newRouter(ground, { node, engine, cluster: store.cluster, owns }) : engine
-  const onChanged = async (key: FlowKey): Promise<void> => {
-    await triggers.reload(key)
-    await engine.limitsChanged(key)
-  }
-  const followers = store.cluster
-    ? clusterFollowers(ground, { cluster: store.cluster, worker, signals, onChanged })
-    : []
-  if (store.cluster) log.info(`node ${node.id} (${config.roles.join(', ')}) over ${store.kind}`)
-  return { inbox, engine, worker, clockwork, maintenance, membership, followers, onFlowChanged: onChanged }
 }
 
 interface RoundPlace {
