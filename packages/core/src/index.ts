@@ -130,7 +130,8 @@ export type {
   StateName,
   TaskRun,
 } from './execution/state.ts'
-export type { ChildRequest, TurnEnv } from './execution/turn-env.ts'
+export type { ChildRequest, PreparedChild, TurnEnv } from './execution/turn-env.ts'
+export { childAskedBy } from './execution/start-child.ts'
 export { openExecution, runTurn } from './execution/turn.ts'
 export type { TurnResult } from './execution/turn.ts'
 export { waitsFor } from './execution/waits-for.ts'

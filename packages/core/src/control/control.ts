@@ -90,6 +90,8 @@ export interface Control {
   readonly aliases: readonly string[]
   /** A failed child makes the group WARNING instead of FAILED. */
   readonly toleratesFailure?: boolean
+  /** What 2.0 does to the tasks beside a failed one, unless the property of that name says otherwise. */
+  readonly onChildFailure?: 'FAIL' | 'CONTINUE'
   readonly waiting?: Waiting
   /** Its tasks are run pass by pass; says what comes after one. */
   readonly afterPass?: (task: PlanTask, render: Renderer, pass: Pass) => PassEnd

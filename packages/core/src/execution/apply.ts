@@ -215,6 +215,15 @@ function createRun(state: ExecutionState, event: Extract<Event, { type: 'run-cre
   count(group, run, 1)
   placeChild(group, run)
   state.agenda.push(run.ordinal)
+  wakeFailed(state, event.parent)
+}
+
+/** A group that fails waits until all that is in it has begun. */
+function wakeFailed(state: ExecutionState, ordinal: number): void {
+  for (let at = ordinal; at !== ROOT;) {
+    at = getRun(state, at).parent
+    if (groupOf(state, at).failed > 0) state.agenda.push(at)
+  }
 }
 
 function moveRun(state: ExecutionState, run: TaskRun, to: StateName, atMs: number): void {
@@ -234,8 +243,8 @@ function moveRun(state: ExecutionState, run: TaskRun, to: StateName, atMs: numbe
       group.live += 1
       state.live += 1
     }
-    // A group that fails waits until all that it created has begun.
     if (group.failed > 0) state.agenda.push(run.parent)
+    else wakeFailed(state, run.parent)
     state.agenda.push(run.ordinal)
     return
   }

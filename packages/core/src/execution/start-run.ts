@@ -150,8 +150,8 @@ function failedStart(view: View, run: TaskRun, task: PlanTask, error: unknown): 
 /** The run fails before it has begun: there is no attempt, so there is nothing to try again. */
 function refuseStart(view: View, run: TaskRun, task: PlanTask, error: unknown): Decision {
   if (!isOfTheAuthor(error)) throw error
-  // Kestra 1.x looks at allowFailure of groups only (recorded); 2.0 also at that of subflows and of tasks that change the execution.
-  const isStrict = view.plan.flow.dialect === 1 && task.kind.type !== 'control'
+  // Kestra 1.x looks at allowFailure of groups only, 2.0 also at that of tasks that change the execution, neither at that of subflows (recorded).
+  const isStrict = task.kind.type === 'subflow' || (view.plan.flow.dialect === 1 && task.kind.type !== 'control')
   const to = isStrict ? 'FAILED' : tolerate('FAILED', task.task)
   const events: Event[] = [{ type: 'run-moved', run: run.ordinal, to }]
   return { events, effects: [logOf(view, run, error.message)] }

@@ -281,9 +281,9 @@ export class Player {
       random: () => 0.5,
       configuredRoots: new Map(),
       newId: () => `0abcdefg00${String(++this.#ids).padStart(12, 'c')}`,
-      prepareChild: ({ tenant, namespace, flowId, labels, trigger, inputs }) =>
+      prepareChild: ({ tenant, namespace, flowId, labels: own, inherited, trigger, inputs }) =>
         this.#options.childProblem === undefined
-          ? { birth: { tenant, namespace, flowId, revision: 1, inputs, labels, trigger } }
+          ? { birth: { tenant, namespace, flowId, revision: 1, inputs, labels: [...inherited, ...own], trigger } }
           : { problem: this.#options.childProblem },
     }
   }
