@@ -11,6 +11,7 @@ import { approval } from './approval.ts'
 import { dag } from './dag.ts'
 import { eachParallel, eachSequential } from './each.ts'
 import { forEach } from './for-each.ts'
+import { loop } from './loop.ts'
 import { loopUntil } from './loop-until.ts'
 import { ifControl } from './if.ts'
 import { parallel } from './parallel.ts'
@@ -29,6 +30,14 @@ export interface Opening {
   readonly values?: readonly string[]
   readonly outputs?: ValueMap
   readonly wait?: WaitUntil
+  /** A Loop: its lanes see nothing of one another. */
+  readonly isClosedOff?: boolean
+  /** A failed lane does not stop the others. */
+  readonly isTolerant?: boolean
+  /** Of a map, one per lane. */
+  readonly keys?: readonly string[]
+  /** There is nothing to do: the run ends at once, with these outputs. */
+  readonly nothing?: ValueMap
 }
 
 /** A run that waits, from the moment it opens. */
@@ -110,6 +119,7 @@ const CONTROLS: readonly Control[] = [
   eachParallel,
   dag,
   loopUntil,
+  loop,
   allowFailure,
   pause,
   wait,

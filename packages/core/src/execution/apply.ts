@@ -6,6 +6,7 @@ import { decodeEventList } from './event-codec.ts'
 import type { Event } from './event.ts'
 import { count, leaveChild, placeChild, stopAwaiting } from './lanes.ts'
 import { getRun, groupOf } from './look-up.ts'
+import { beginPass, endIteration, endPass, joinLane, newIterations } from './apply-loop.ts'
 import { indexOutputs, unindexOutputs } from './outputs.ts'
 import type { Plan } from './plan.ts'
 import { applyReopening } from './reopen.ts'
@@ -102,8 +103,12 @@ export function apply(state: ExecutionState, event: Event, plan: Plan, atMs: num
     case 'run-resumed':
       return resumeRun(state, plan, event, atMs)
     case 'pass-ended':
+      return endPass(state, plan, event)
     case 'pass-begun':
-      return applyPass(state, plan, event, atMs)
+      beginPass(state, plan, event)
+      return moveRun(state, getRun(state, event.run), 'RUNNING', atMs)
+    case 'iteration-ended':
+      return endIteration(state, plan, event)
     case 'job-sent':
       return sendJob(state, event, atMs)
     case 'job-lost':
@@ -124,9 +129,7 @@ export function apply(state: ExecutionState, event: Event, plan: Plan, atMs: num
       state.agenda.push(ROOT)
       return
     case 'child-linked':
-      getRun(state, event.run).childId = event.childId
-      state.children.set(event.run, event.childId)
-      return
+      return linkChild(state, event)
     case 'child-ended':
       state.children.delete(event.run)
       return
@@ -172,6 +175,11 @@ function evaluate(state: ExecutionState, event: Extract<Event, { type: 'evaluate
   state.agenda.push(event.run)
 }
 
+function linkChild(state: ExecutionState, { run, childId }: Extract<Event, { type: 'child-linked' }>): void {
+  getRun(state, run).childId = childId
+  state.children.set(run, childId)
+}
+
 function evaluatedOf(state: ExecutionState, ordinal: number): NonNullable<TaskRun['evaluated']> {
   if (ordinal === ROOT) return state.evaluated
   const run = getRun(state, ordinal)
@@ -213,6 +221,8 @@ function createRun(state: ExecutionState, event: Extract<Event, { type: 'run-cre
   group.live += 1
   state.live += 1
   count(group, run, 1)
+  if (group.iterations) joinLane(group.iterations, run)
+  if (event.parent !== ROOT && (group.iterations || getRun(state, event.parent).isInner)) run.isInner = true
   placeChild(group, run)
   state.agenda.push(run.ordinal)
   wakeFailed(state, event.parent)
@@ -274,6 +284,7 @@ function openGroup(
   group.laneCount = event.laneCount ?? 1
   group.laneLimit = event.laneLimit ?? 1
   if (event.values) group.values = event.values
+  if (event.isClosedOff) group.iterations = newIterations(event.isTolerant ?? false, event.keys)
   run.group = group
   if (event.outputs) setOutputs(state, plan, run, event.outputs)
   moveRun(state, run, 'RUNNING', atMs)
@@ -304,42 +315,6 @@ function resumeRun(
   group.handlerAt = 0
   if (event.outputs) setOutputs(state, plan, run, event.outputs)
   moveRun(state, run, event.to, atMs)
-}
-
-function applyPass(
-  state: ExecutionState,
-  plan: Plan,
-  event: Extract<Event, { type: 'pass-ended' | 'pass-begun' }>,
-  atMs: number,
-): void {
-  const run = getRun(state, event.run)
-  if (event.type === 'pass-ended') {
-    if (event.outputs) setOutputs(state, plan, run, event.outputs)
-    if (event.verdict !== undefined) groupOf(state, event.run).verdict = event.verdict
-    state.agenda.push(event.run)
-    return
-  }
-  const { branch, children } = groupOf(state, event.run)
-  for (const child of children) takeOut(state, plan, child)
-  run.group = newGroup(branch)
-  run.iteration = (run.iteration ?? 0) + 1
-  run.group.pass = run.iteration
-  delete run.evaluated
-  state.timers.delete(`pass:${event.run}`)
-  moveRun(state, run, 'RUNNING', atMs)
-}
-
-/** A run of an earlier pass is in no list any more, and neither are its children; nothing of it is kept but its place. */
-function takeOut(state: ExecutionState, plan: Plan, ordinal: number): void {
-  const run = getRun(state, ordinal)
-  for (const child of run.group?.children ?? []) takeOut(state, plan, child)
-  unindexOutputs(state, plan, run)
-  run.isRemoved = true
-  run.history = run.history.slice(-1)
-  run.attempts = []
-  delete run.outputs
-  delete run.group
-  delete run.evaluated
 }
 
 function sendJob(state: ExecutionState, event: Extract<Event, { type: 'job-sent' }>, atMs: number): void {

@@ -5,6 +5,7 @@ import { distanceOfIds, moveId } from '../std/id.ts'
 import { isMap, mapFrom, mapGet, mapSize, type Value, type ValueMap } from '../std/value.ts'
 import { inputsForRendering } from '../flow/inputs.ts'
 import { getRun } from './look-up.ts'
+import { iterationOf, outputsSeenBy } from './outputs.ts'
 import type { Plan } from './plan.ts'
 import { ROOT, type ExecutionState, type TaskRun } from './state.ts'
 import type { TurnEnv } from './turn-env.ts'
@@ -49,7 +50,7 @@ export function lookupRoot(view: View, run: TaskRun | undefined, root: string): 
     case 'inputs':
       return inputsRoot(state, plan)
     case 'outputs':
-      return state.outputsByTask
+      return outputsSeenBy(state, run)
     case 'vars':
       return varsRoot(state, plan)
     case 'labels':
@@ -86,6 +87,8 @@ function runRoot(view: View, run: TaskRun, root: string): Value | undefined {
       return parentsOf(view, run)
     case 'parent':
       return parentsOf(view, run)[0]
+    case 'item':
+      return itemsOf(state, run)[0]
     default:
       return undefined
   }
@@ -172,6 +175,20 @@ function taskRunRoot(state: ExecutionState, run: TaskRun): ValueMap {
   if (run.value !== undefined) root['value'] = run.value
   if (run.iteration !== undefined) root['iteration'] = run.iteration
   return root
+}
+
+/** What the iterations around the run go over, nearest first; each knows those around it. */
+function itemsOf(state: ExecutionState, run: TaskRun): readonly ValueMap[] {
+  const iteration = iterationOf(state, run)
+  if (!iteration) return []
+  const { loop, lane, iterations } = iteration
+  const parents = itemsOf(state, loop)
+  const item: Record<string, Value> = { value: loop.group?.values?.[lane] ?? null, index: lane, parents }
+  const key = iterations.keys?.[lane]
+  if (key !== undefined) item['key'] = key
+  const [parent] = parents
+  if (parent) item['parent'] = parent
+  return [item, ...parents]
 }
 
 /** Nearest first. Kestra 1.x leaves out ancestors that have neither value nor outputs; 2.0 counts them. */

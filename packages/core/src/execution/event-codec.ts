@@ -59,6 +59,9 @@ const FIELDS: { readonly [Type in Event['type']]: FieldsOf<Type> } = {
     ['laneLimit', 'n'],
     ['values', 'v'],
     ['outputs', 'v'],
+    ['isClosedOff', 'n'],
+    ['isTolerant', 'n'],
+    ['keys', 'v'],
   ],
   'phase-entered': [
     ['run', 'n'],
@@ -74,6 +77,13 @@ const FIELDS: { readonly [Type in Event['type']]: FieldsOf<Type> } = {
     ['run', 'n'],
     ['outputs', 'v'],
     ['verdict', 'w'],
+  ],
+  'iteration-ended': [
+    ['run', 'n'],
+    ['lane', 'n'],
+    ['state', 'w'],
+    ['outputs', 'v'],
+    ['isLast', 'n'],
   ],
   'pass-begun': [['run', 'n']],
   'job-sent': [

@@ -3,7 +3,7 @@
 import { controlOf, type Control } from '../control/control.ts'
 import { compilePlacement, type Placement } from './placement.ts'
 import { compileProperty, type Property } from './property.ts'
-import type { Flow, Retry, Task } from '../flow/flow.ts'
+import type { Flow, Output, Retry, Task } from '../flow/flow.ts'
 import { defaultedInputs, type DefaultedInput } from '../flow/inputs.ts'
 import { inlineTaskOf, type InlineTask } from '../inline/inline-task.ts'
 import { assert } from '../std/assert.ts'
@@ -43,6 +43,8 @@ export interface PlanTask {
   /** Roots that the task's templates can reach: the slice of the context that travels with its job. */
   readonly roots: ReadonlySet<string>
   readonly lists: PlanLists
+  /** What leaves an iteration of a Loop. */
+  readonly outputs?: ReadonlyMap<string, Property>
   /** Which workers its job is for; any when it says nothing. */
   readonly placement?: Placement
   readonly retry?: { readonly policy: Retry; readonly isOwn: boolean }
@@ -140,6 +142,7 @@ function compileTask(task: Task, place: Place): number {
     ...(task.lists === undefined || task.timeout === undefined
       ? {}
       : { timeout: compileProperty('timeout', task.timeout, flow.dialect) }),
+    ...(task.outputs === undefined ? {} : { outputs: compileOutputs(task.outputs, flow) }),
     ...(retry === undefined ? {} : { retry }),
     ...(placement === undefined ? {} : { placement }),
   }
@@ -179,6 +182,13 @@ function compileLists(task: Task, place: Place): PlanLists {
     errors: list(lists.errors),
     finally: list(lists.finally),
   }
+}
+
+/** The prefix of their slots. */
+export const ITERATION_SLOT = 'iteration.'
+
+function compileOutputs(outputs: readonly Output[], { dialect }: Flow): ReadonlyMap<string, Property> {
+  return new Map(outputs.map(({ id, value }) => [id, compileProperty(`${ITERATION_SLOT}${id}`, value, dialect)]))
 }
 
 /** Disabled tasks are in no list, and nobody waits for them. */

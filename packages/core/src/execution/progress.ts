@@ -7,6 +7,7 @@ import { closeOpenRuns } from './close-open-groups.ts'
 import { exitExecution, leaveExecution } from './exit.ts'
 import { endExecution, finishExecution } from './finish.ts'
 import { progressKill } from './kill.ts'
+import { endIterations, endLoop } from './iterations.ts'
 import { finalStateOf, stateOf } from './outcome.ts'
 import { endPass } from './passes.ts'
 import { getTask } from './plan.ts'
@@ -80,7 +81,9 @@ function failBirth({ state, env }: View, problem: string): Decision {
 }
 
 function progressTasks(view: View, ordinal: number, group: Group): Decision {
-  if (group.failed > 0) return isBeginning(view.state, group) ? NOTHING : leaveTasks(view, ordinal, group)
+  if (group.iterations && group.iterations.closing.length > 0) return endIterations(view, ordinal, group.iterations)
+  if (group.failed > 0 && group.iterations?.isTolerant !== true)
+    return isBeginning(view.state, group) ? NOTHING : leaveTasks(view, ordinal, group)
   const events = beginChildren(view, ordinal, group)
   if (events.length >= BEGIN_MAX) return { events, effects: [], again: ordinal }
   if (events.length > 0) return { events, effects: [] }
@@ -162,7 +165,7 @@ function childCreated(
   const width = group.isFanned ? group.branch.length : 1
   const task = group.isFanned ? group.branch[lane % width] : group.branch[at]
   const iteration = Math.floor(lane / width)
-  const value = group.values?.[iteration]
+  const value = group.iterations ? undefined : group.values?.[iteration]
   return {
     type: 'run-created',
     run,
@@ -195,12 +198,17 @@ function handlersOf({ plan, state }: View, ordinal: number, group: Group): reado
 }
 
 function leaveTasks(view: View, ordinal: number, group: Group): Decision {
-  const pass = group.failed === 0 ? endPass(view, ordinal, group) : undefined
-  if (pass) return pass
+  const end = group.iterations
+    ? endLoop(ordinal, { group, iterations: group.iterations })
+    : group.failed === 0
+      ? endPass(view, ordinal, group)
+      : undefined
+  if (end) return end
   const hasErrors = handlersOf(view, ordinal, { ...group, phase: 'errors' }).length > 0
-  const forced = group.failed > 0 && group.live > 0 ? closeOpenRuns(view, ordinal, group) : NOTHING
+  const isFailed = group.failed > 0 && group.verdict !== 'SUCCESS'
+  const forced = isFailed && group.live > 0 ? closeOpenRuns(view, ordinal, group) : NOTHING
   const next: Decision =
-    group.failed === 0 || !hasErrors
+    !isFailed || !hasErrors
       ? enterFinally(view, ordinal)
       : { events: [{ type: 'phase-entered', run: ordinal, phase: 'errors' }], effects: [] }
   return { events: [...forced.events, ...next.events], effects: [...forced.effects, ...next.effects] }

@@ -1,7 +1,7 @@
 // A run that was created begins: its condition, then what kind of task it is. Everything that can go wrong here is the author's mistake and
 // fails the run with a line in its log; our own mistakes pass through and hold the execution.
 import { ExpressionError } from '../std/errors.ts'
-import { isTruthyText } from '../std/value.ts'
+import { isTruthyText, type ValueMap } from '../std/value.ts'
 import type { View } from './context.ts'
 import type { Decision, Effect, Event } from './event.ts'
 import { exitExecution } from './exit.ts'
@@ -50,7 +50,8 @@ interface Start {
 function startTask(view: View, run: TaskRun, { task, kind, render }: Start): Decision {
   switch (kind.type) {
     case 'control': {
-      const { wait, ...opening } = kind.control.open(task, render)
+      const { wait, nothing, ...opening } = kind.control.open(task, render)
+      if (nothing) return moved(run, 'SUCCESS', nothing)
       const opened: Event = { type: 'group-opened', run: run.ordinal, ...opening }
       return { events: wait ? [opened, ...beginWait(view, run, wait)] : [opened], effects: [] }
     }
@@ -128,8 +129,8 @@ function skip(view: View, run: TaskRun): Decision {
   return { events: [{ type: 'attempt-settled', run: run.ordinal, to: 'SKIPPED', attempt }], effects: [] }
 }
 
-function moved(run: TaskRun, to: TaskRun['state']): Decision {
-  return { events: [{ type: 'run-moved', run: run.ordinal, to }], effects: [] }
+function moved(run: TaskRun, to: TaskRun['state'], outputs?: ValueMap): Decision {
+  return { events: [{ type: 'run-moved', run: run.ordinal, to, ...(outputs ? { outputs } : {}) }], effects: [] }
 }
 
 /** A template that asks the world: the run waits for the answer. */
