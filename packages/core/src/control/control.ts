@@ -10,6 +10,7 @@ import { allowFailure } from './allow-failure.ts'
 import { approval } from './approval.ts'
 import { dag } from './dag.ts'
 import { eachParallel, eachSequential } from './each.ts'
+import { batchItems, forEachItem } from './for-each-item.ts'
 import { forEach } from './for-each.ts'
 import { loop } from './loop.ts'
 import { loopUntil } from './loop-until.ts'
@@ -37,7 +38,9 @@ export interface Opening {
   /** Of a map, one per lane. */
   readonly keys?: readonly string[]
   /** There is nothing to do: the run ends at once, with these outputs. */
-  readonly nothing?: ValueMap
+  readonly nothing?: ValueMap | undefined
+  /** Its lanes are batches of a ForEachItem. */
+  readonly isBatched?: boolean
 }
 
 /** A run that waits, from the moment it opens. */
@@ -120,6 +123,8 @@ const CONTROLS: readonly Control[] = [
   dag,
   loopUntil,
   loop,
+  forEachItem,
+  batchItems,
   allowFailure,
   pause,
   wait,

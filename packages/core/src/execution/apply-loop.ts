@@ -6,9 +6,14 @@ import { indexOutputs, unindexOutputs } from './outputs.ts'
 import type { Plan } from './plan.ts'
 import { newGroup, type ExecutionState, type Group, type Iterations, type TaskRun } from './state.ts'
 
-export function newIterations(isTolerant: boolean, keys: readonly string[] | undefined): Iterations {
+export function newIterations({
+  isTolerant = false,
+  isBatched = false,
+  keys,
+}: Extract<Event, { type: 'group-opened' }>): Iterations {
   return {
     isTolerant,
+    isBatched,
     ...(keys ? { keys } : {}),
     runs: new Map(),
     scopes: new Map(),
@@ -59,9 +64,9 @@ export function endIteration(
   }
   const runs = iterations.runs.get(lane) ?? []
   const hasFailed = runs.some(run => getRun(state, run).state === 'FAILED')
-  if (event.state === 'FAILED') {
+  if (event.state === 'FAILED' || (iterations.isBatched && event.state === 'KILLED')) {
     // Only its outputs were at fault: the lane counts as failed all the same.
-    if (!hasFailed) group.failed += 1
+    if (!hasFailed && event.state === 'FAILED') group.failed += 1
     return
   }
   for (const run of runs) takeOut(state, plan, run)

@@ -7,7 +7,7 @@ import type { Event } from './event.ts'
 import { count, leaveChild, placeChild, stopAwaiting } from './lanes.ts'
 import { getRun, groupOf } from './look-up.ts'
 import { beginPass, endIteration, endPass, joinLane, newIterations } from './apply-loop.ts'
-import { indexOutputs, unindexOutputs } from './outputs.ts'
+import { indexOutputs } from './outputs.ts'
 import type { Plan } from './plan.ts'
 import { applyReopening } from './reopen.ts'
 import { hasSecretInput, holdsSealed } from './sealed.ts'
@@ -221,8 +221,10 @@ function createRun(state: ExecutionState, event: Extract<Event, { type: 'run-cre
   group.live += 1
   state.live += 1
   count(group, run, 1)
-  if (group.iterations) joinLane(group.iterations, run)
-  if (event.parent !== ROOT && (group.iterations || getRun(state, event.parent).isInner)) run.isInner = true
+  if (group.iterations && run.lane !== HANDLER) {
+    joinLane(group.iterations, run)
+    run.isInner = true
+  } else if (event.parent !== ROOT && getRun(state, event.parent).isInner) run.isInner = true
   placeChild(group, run)
   state.agenda.push(run.ordinal)
   wakeFailed(state, event.parent)
@@ -284,7 +286,7 @@ function openGroup(
   group.laneCount = event.laneCount ?? 1
   group.laneLimit = event.laneLimit ?? 1
   if (event.values) group.values = event.values
-  if (event.isClosedOff) group.iterations = newIterations(event.isTolerant ?? false, event.keys)
+  if (event.isClosedOff) group.iterations = newIterations(event)
   run.group = group
   if (event.outputs) setOutputs(state, plan, run, event.outputs)
   moveRun(state, run, 'RUNNING', atMs)

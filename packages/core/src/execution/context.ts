@@ -165,6 +165,14 @@ function tasksRoot(state: ExecutionState, plan: Plan): ValueMap {
   return root
 }
 
+/** A batch of a ForEachItem is, to its templates, the run of `<id>_items`. */
+function batchOf(state: ExecutionState, run: TaskRun): Readonly<Record<string, Value>> {
+  const iteration = iterationOf(state, run)
+  if (!iteration?.iterations.isBatched) return {}
+  const { loop, lane } = iteration
+  return { id: taskRunId(state.id, loop.ordinal), items: loop.group?.values?.[lane] ?? '', iteration: lane }
+}
+
 function taskRunRoot(state: ExecutionState, run: TaskRun): ValueMap {
   const root: Record<string, Value> = {
     id: taskRunId(state.id, run.ordinal),
@@ -174,7 +182,7 @@ function taskRunRoot(state: ExecutionState, run: TaskRun): ValueMap {
   if (run.parent !== ROOT) root['parentId'] = taskRunId(state.id, run.parent)
   if (run.value !== undefined) root['value'] = run.value
   if (run.iteration !== undefined) root['iteration'] = run.iteration
-  return root
+  return { ...root, ...batchOf(state, run) }
 }
 
 /** What the iterations around the run go over, nearest first; each knows those around it. */
@@ -194,7 +202,9 @@ function itemsOf(state: ExecutionState, run: TaskRun): readonly ValueMap[] {
 /** Nearest first. Kestra 1.x leaves out ancestors that have neither value nor outputs; 2.0 counts them. */
 function parentsOf({ state, plan }: View, run: TaskRun): ValueMap[] {
   const parents: ValueMap[] = []
-  for (let at = run.parent; at !== ROOT; at = getRun(state, at).parent) {
+  const batches = iterationOf(state, run)
+  const from = batches?.iterations.isBatched ? batches.loop.parent : run.parent
+  for (let at = from; at !== ROOT; at = getRun(state, at).parent) {
     const ancestor = getRun(state, at)
     const hasOutputs = ancestor.outputs !== undefined && isMap(ancestor.outputs) && mapSize(ancestor.outputs) > 0
     if (plan.flow.dialect === 1 && ancestor.value === undefined && !hasOutputs) continue

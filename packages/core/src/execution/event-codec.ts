@@ -62,6 +62,7 @@ const FIELDS: { readonly [Type in Event['type']]: FieldsOf<Type> } = {
     ['isClosedOff', 'n'],
     ['isTolerant', 'n'],
     ['keys', 'v'],
+    ['isBatched', 'n'],
   ],
   'phase-entered': [
     ['run', 'n'],

@@ -71,6 +71,8 @@ export type Event =
       readonly isClosedOff?: boolean
       readonly isTolerant?: boolean
       readonly keys?: readonly string[]
+      /** Its lanes are the batches of a ForEachItem. */
+      readonly isBatched?: boolean
     }
   | { readonly type: 'phase-entered'; readonly run: number; readonly phase: Phase }
   /** A run that waited goes on, or ends. */

@@ -2,7 +2,7 @@
 // what became of them.
 import { resolveOutputs } from '../flow/outputs.ts'
 import { ExpressionError } from '../std/errors.ts'
-import { isTruthyText, mapFrom, type Value, type ValueMap } from '../std/value.ts'
+import { isMap, isTruthyText, mapFrom, mapGet, mapSize, type Value, type ValueMap } from '../std/value.ts'
 import type { View } from './context.ts'
 import { scopeOf } from './context.ts'
 import type { Decision, Effect, Event } from './event.ts'
@@ -37,6 +37,8 @@ function endIteration(view: View, { loop, task, lane, runs }: Lane): Decision {
   const last = children.at(-1)
   const state = stateOf(children)
   const ended = { type: 'iteration-ended', run: loop.ordinal, lane } as const
+  if (last && loop.group?.iterations?.isBatched)
+    return { events: [{ ...ended, state, outputs: batchResult(last) }], effects: [] }
   if (!last || state === 'FAILED' || state === 'KILLED') return { events: [{ ...ended, state }], effects: [] }
   try {
     const outputs = outputsOf(view, task, last)
@@ -85,12 +87,21 @@ function isBreaking(view: View, task: PlanTask, run: TaskRun): boolean {
   return typeof text === 'string' && isTruthyText(text.trim())
 }
 
+/** The state of the child itself, which the mapping of the subflow may have made another, and what it gave. */
+function batchResult({ outputs = {}, state }: TaskRun): ValueMap {
+  const given = mapGet(outputs, 'outputs')
+  const isEmpty = given === undefined || given === null || !isMap(given) || mapSize(given) === 0
+  return { state: mapGet(outputs, 'state') ?? state, ...(isEmpty ? {} : { outputs: given }) }
+}
+
 /** Undefined once the Loop has said what became of it. */
 export function endLoop(
+  view: View,
   ordinal: number,
   { group, iterations }: { readonly group: Group; readonly iterations: Iterations },
 ): Decision | undefined {
   if (group.verdict !== undefined) return undefined
+  if (iterations.isBatched) return endBatches(view, getRun(view.state, ordinal), { group, iterations })
   const outputs = summaryOf(group, iterations)
   const verdict = iterations.isTolerant ? 'SUCCESS' : verdictOf(iterations)
   return { events: [{ type: 'pass-ended', run: ordinal, outputs, verdict }], effects: [] }
@@ -114,4 +125,40 @@ function summaryOf({ values, laneCount }: Group, { ended, outputs, keys }: Itera
     terminatedIterations: Object.fromEntries(ended),
     ...(list.length > 0 ? { outputs: list } : {}),
   }
+}
+
+/** The slot of the folder that the outputs of the children were written to. */
+export const BATCH_OUTPUTS_SLOT = 'batches:outputs'
+
+function endBatches(
+  view: View,
+  run: TaskRun,
+  { group, iterations }: { readonly group: Group; readonly iterations: Iterations },
+): Decision {
+  const hasOutputs = [...iterations.outputs.values()].some(result => mapGet(result, 'outputs') !== undefined)
+  const known = hasOutputs ? run.evaluated?.get(BATCH_OUTPUTS_SLOT) : { value: null }
+  if (known === undefined || known === 'asked') return ask(run, BATCH_OUTPUTS_SLOT)
+  if ('error' in known) {
+    const event: Event = { type: 'pass-ended', run: run.ordinal, verdict: 'FAILED' }
+    return { events: [event], effects: [logOf(view, run, known.error)] }
+  }
+  const outputs = {
+    numberOfBatches: group.laneCount,
+    iterations: countStates(iterations),
+    ...(known.value === null ? {} : { subflowOutputsBaseUri: known.value }),
+  }
+  return { events: [{ type: 'pass-ended', run: run.ordinal, outputs, verdict: verdictOf(iterations) }], effects: [] }
+}
+
+/** As they are first seen (recorded): a child that is not waited for counts as a success and was never seen CREATED. */
+function countStates({ outputs }: Iterations): ValueMap {
+  const counts: Record<string, number> = {}
+  for (const result of outputs.values()) {
+    const state = String(mapGet(result, 'state'))
+    if (state !== 'CREATED') counts['CREATED'] = 0
+    counts['RUNNING'] = 0
+    const ended = state === 'CREATED' ? 'SUCCESS' : state
+    counts[ended] = (counts[ended] ?? 0) + 1
+  }
+  return counts
 }

@@ -3,7 +3,7 @@
 import { isMap, mapEntries, type Value, type ValueMap } from '../std/value.ts'
 import { getRun } from './look-up.ts'
 import type { Plan } from './plan.ts'
-import { ROOT, type ExecutionState, type Iterations, type TaskRun } from './state.ts'
+import { HANDLER, ROOT, type ExecutionState, type Iterations, type TaskRun } from './state.ts'
 
 /** The values of the run's ancestors that have one, outermost first, and its own; not beyond the Loop that it stands in. */
 export function valueChain(state: ExecutionState, run: TaskRun): string[] {
@@ -28,7 +28,7 @@ export function iterationOf(
   if (run.isInner !== true) return undefined
   for (let at = run; at.parent !== ROOT;) {
     const loop = getRun(state, at.parent)
-    if (loop.group?.iterations) return { loop, lane: at.lane, iterations: loop.group.iterations }
+    if (loop.group?.iterations && at.lane !== HANDLER) return { loop, lane: at.lane, iterations: loop.group.iterations }
     at = loop
   }
   return undefined

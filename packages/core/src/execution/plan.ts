@@ -1,6 +1,7 @@
 // The compiled form of one flow revision: tasks by index, child lists as indexes, templates as closures. Made once per (flow, revision) and
 // kept; nothing is parsed at run time. A run names its task by index, so a plan never changes once an execution has begun with it.
 import { controlOf, type Control } from '../control/control.ts'
+import { BATCH_TYPE, expandForEachItem, forEachItem } from '../control/for-each-item.ts'
 import { compilePlacement, type Placement } from './placement.ts'
 import { compileProperty, type Property } from './property.ts'
 import type { Flow, Output, Retry, Task } from '../flow/flow.ts'
@@ -133,7 +134,7 @@ function compileTask(task: Task, place: Place): number {
     type: task.type,
     task,
     parent: place.parent,
-    kind: kindOf(task, properties),
+    kind: isBatch(task, place) ? { type: 'subflow' } : kindOf(task, properties),
     properties,
     encoded: encodeValue(task.properties),
     roots: rootsOf(properties, task, flow),
@@ -167,9 +168,14 @@ const NO_LISTS: PlanLists = {
   hooks: new Map(),
 }
 
+function isBatch({ type }: Task, { parent, tasks }: Place): boolean {
+  return type === BATCH_TYPE && tasks[parent]?.type === BATCH_TYPE
+}
+
 function compileLists(task: Task, place: Place): PlanLists {
-  const lists = task.lists
-  assert(lists !== undefined, `task "${task.id}" has no lists`)
+  assert(task.lists !== undefined, `task "${task.id}" has no lists`)
+  const isItems = controlOf(task.type) === forEachItem
+  const lists = isItems ? { ...task.lists, tasks: expandForEachItem(task) } : task.lists
   const list = (of: readonly Task[] | undefined): readonly number[] => compileList(of ?? [], place)
   return {
     tasks: list(lists.tasks),

@@ -199,7 +199,7 @@ function handlersOf({ plan, state }: View, ordinal: number, group: Group): reado
 
 function leaveTasks(view: View, ordinal: number, group: Group): Decision {
   const end = group.iterations
-    ? endLoop(ordinal, { group, iterations: group.iterations })
+    ? endLoop(view, ordinal, { group, iterations: group.iterations })
     : group.failed === 0
       ? endPass(view, ordinal, group)
       : undefined

@@ -5,6 +5,8 @@ import { isMap, isTruthyText, type Value } from '../std/value.ts'
 import { readLabels } from '../inline/labels.ts'
 import type { View } from './context.ts'
 import { plainRunId } from './context.ts'
+import { iterationOf } from './outputs.ts'
+import { slugOf } from '../std/slug.ts'
 import type { Birth, Decision, Effect, Event } from './event.ts'
 import { getRun } from './look-up.ts'
 import { getTask, type PlanTask } from './plan.ts'
@@ -136,6 +138,25 @@ function scheduledMsOf(task: PlanTask, render: Renderer): number | undefined {
   return ms
 }
 
+/** What a child of a ForEachItem is told about its batch. */
+function batchVariables(state: ExecutionState, run: TaskRun, task: PlanTask): Readonly<Record<string, Value>> {
+  const batch = iterationOf(state, run)
+  if (!batch?.iterations.isBatched) return {}
+  const { loop, lane } = batch
+  const uri = `${batchOutputsUri(state, loop, task.id)}/${lane}/outputs.ion`.slice('kestra:'.length)
+  return {
+    taskRunId: plainRunId(state.id, loop.ordinal),
+    taskRunIteration: lane,
+    taskRunOutputs: { numberOfBatches: loop.group?.laneCount ?? 0, uri },
+  }
+}
+
+/** Where the outputs of the children of a ForEachItem are kept, a folder each. */
+export function batchOutputsUri(state: ExecutionState, { ordinal }: TaskRun, taskId: string): string {
+  const { id, namespace, flowId } = state
+  return `kestra:///${namespace.replaceAll('.', '/')}/${flowId}/executions/${id}/tasks/${slugOf(taskId)}/${plainRunId(id, ordinal)}`
+}
+
 function childRequestOf(
   { state, plan }: View,
   run: TaskRun,
@@ -156,6 +177,7 @@ function childRequestOf(
     taskId: task.id,
     taskRunId: plainRunId(state.id, run.ordinal),
   }
+  Object.assign(variables, batchVariables(state, run, task))
   if (run.value !== undefined) variables['taskRunValue'] = run.value
   if (run.iteration !== undefined) variables['taskRunIteration'] = run.iteration
   // 2.0 leaves them out (recorded).

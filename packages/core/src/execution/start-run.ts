@@ -50,10 +50,11 @@ interface Start {
 function startTask(view: View, run: TaskRun, { task, kind, render }: Start): Decision {
   switch (kind.type) {
     case 'control': {
-      const { wait, nothing, ...opening } = kind.control.open(task, render)
-      if (nothing) return moved(run, 'SUCCESS', nothing)
-      const opened: Event = { type: 'group-opened', run: run.ordinal, ...opening }
-      return { events: wait ? [opened, ...beginWait(view, run, wait)] : [opened], effects: [] }
+      const opened = kind.control.open(task, render)
+      if ('nothing' in opened) return moved(run, 'SUCCESS', opened.nothing)
+      const { wait, ...opening } = opened
+      const event: Event = { type: 'group-opened', run: run.ordinal, ...opening }
+      return { events: wait ? [event, ...beginWait(view, run, wait)] : [event], effects: [] }
     }
     case 'inline':
       return runInline(view, run, { task, kind, render })

@@ -185,6 +185,8 @@ export interface Group {
 export interface Iterations {
   /** A failed lane does not stop the others. */
   readonly isTolerant: boolean
+  /** Lanes are batches: their one run is a subflow. */
+  readonly isBatched: boolean
   /** Of a map, by lane. */
   readonly keys?: readonly string[]
   /** The runs of each open lane, and of those that failed. */

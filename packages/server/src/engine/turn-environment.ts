@@ -1,9 +1,12 @@
 // What turns are given besides state and plan, and how a template that asks the world is evaluated outside of them.
 import {
   Fuel,
+  batchQuestionOf,
   childAskedBy,
+  createdMsOf,
   encodeValue,
   evaluateSlot,
+  moveId,
   newId,
   shardOf,
   trust,
@@ -27,6 +30,7 @@ import {
 } from '../flows/births.ts'
 import type { Inbox } from '../inbox/inbox.ts'
 import type { Platform } from '../platform/platform.ts'
+import { answerBatchQuestion } from './batch-files.ts'
 import type { EngineOptions } from './engine.ts'
 import type { FlowCatalogue } from '../flows/flow-catalogue.ts'
 
@@ -42,6 +46,7 @@ export interface TurnEnvironmentOptions {
 export function newTurnEnvironment(options: TurnEnvironmentOptions): EngineOptions['envOf'] {
   const { platform, zone, locale, configuredRoots, startWorld } = options
   const { encrypt } = startWorld()
+  const ids = newSequence(platform)
   return ({ nowMs, random, executionId }) => ({
     nowMs,
     random,
@@ -50,9 +55,25 @@ export function newTurnEnvironment(options: TurnEnvironmentOptions): EngineOptio
     fuel: new Fuel(),
     configuredRoots,
     ...(encrypt ? { encrypt } : {}),
-    newId: () => newId({ nowMs: platform.nowMs(), shard: shardOf(executionId), random: () => platform.random() }),
+    newId: () => ids(shardOf(executionId)),
     prepareChild: request => prepareChild(request, executionId, options),
   })
+}
+
+/** Far enough apart that nobody guesses one by another, near enough that a million of them do not go round. */
+const STEP_MAX = 2 ** 40
+
+/** Ids of a shard that sort by their making, also those that are made within a millisecond. */
+function newSequence(platform: Platform): (shard: number) => string {
+  const latest = new Map<number, string>()
+  return shard => {
+    const made = newId({ nowMs: platform.nowMs(), shard, random: () => platform.random() })
+    const last = latest.get(shard)
+    const isLater = last === undefined || createdMsOf(made) !== createdMsOf(last)
+    const id = isLater ? made : moveId(last, 1 + Math.floor(platform.random() * STEP_MAX))
+    latest.set(shard, id)
+    return id
+  }
 }
 
 function prepareChild(request: ChildRequest, parentId: string, options: TurnEnvironmentOptions): PreparedChild {
@@ -135,9 +156,12 @@ export function newEvaluator(
     const ask = askFor(world, { tenant, namespace, flowId, executionId: id, dialect: plan.flow.dialect })
     try {
       const child = childAskedBy({ state, plan, env }, { run, slot })
+      const batches = batchQuestionOf({ state, plan, env }, { run, slot })
       const evaluated: Promise<Value> = child
         ? prepareChildAsking(child, id, { ...children, ask }).then(birth => trust<Value>(birth))
-        : evaluateSlot({ state, plan, env }, { run, slot }, ask, world.decrypt)
+        : batches
+          ? answerBatchQuestion(batches, world.files)
+          : evaluateSlot({ state, plan, env }, { run, slot }, ask, world.decrypt)
       const answer = await evaluated.then(
         value => ({ value }),
         (error: unknown) => ({ error: error instanceof Error ? error.message : String(error) }),

@@ -177,7 +177,8 @@ export class Player {
 
   /** The newest run of `task`, or of `task[outer/inner]` in a loop. */
   run(name: string): TaskRun {
-    const run = this.state.runs.findLast(candidate => !candidate.isRemoved && this.nameOf(candidate) === name)
+    const named = this.state.runs.filter(candidate => !candidate.isRemoved && this.nameOf(candidate) === name)
+    const run = named.findLast(candidate => candidate.isInner !== true) ?? named.at(-1)
     assert.ok(run, `there is no run "${name}", only ${this.order}`)
     return run
   }
@@ -245,7 +246,7 @@ export class Player {
   }
 
   get #shown(): readonly TaskRun[] {
-    return this.state.runs.filter(run => !run.isRemoved)
+    return this.state.runs.filter(run => !run.isRemoved && run.isInner !== true)
   }
 
   #turn(signals: readonly Signal[]): TurnResult {
