@@ -14,6 +14,7 @@ import { hasSecretInput, holdsSealed } from './sealed.ts'
 import { waitTimers } from './wait-timers.ts'
 import {
   EXECUTION_MOVES,
+  HANDLER,
   ROOT,
   RENEW_TIMER,
   RUN_MOVES,
@@ -103,12 +104,9 @@ export function apply(state: ExecutionState, event: Event, plan: Plan, atMs: num
     case 'run-resumed':
       return resumeRun(state, plan, event, atMs)
     case 'pass-ended':
-      return endPass(state, plan, event)
     case 'pass-begun':
-      beginPass(state, plan, event)
-      return moveRun(state, getRun(state, event.run), 'RUNNING', atMs)
     case 'iteration-ended':
-      return endIteration(state, plan, event)
+      return applyLoop(state, plan, event, atMs)
     case 'job-sent':
       return sendJob(state, event, atMs)
     case 'job-lost':
@@ -154,6 +152,18 @@ export function apply(state: ExecutionState, event: Event, plan: Plan, atMs: num
     case 'released':
       return hold(state, event.type === 'held')
   }
+}
+
+function applyLoop(
+  state: ExecutionState,
+  plan: Plan,
+  event: Extract<Event, { type: 'pass-ended' | 'pass-begun' | 'iteration-ended' }>,
+  atMs: number,
+): void {
+  if (event.type === 'pass-ended') return endPass(state, plan, event)
+  if (event.type === 'iteration-ended') return endIteration(state, plan, event)
+  beginPass(state, plan, event)
+  moveRun(state, getRun(state, event.run), 'RUNNING', atMs)
 }
 
 /** What is released looks at all that could go on. */
