@@ -175,6 +175,12 @@ function storageCases(): readonly TaskCase[] {
       bad: noFile({ uri: MISSING, errorOnMissing: true }),
     },
     {
+      type: 'core.flow.ForEachItem$ForEachItemSplit',
+      good: { file: 'a\nb\nc\n', props: { items: FILE, batch: { rows: 2 } } },
+      bad: { file: 'x', props: { items: FILE, batch: { rows: 0 } }, reason: /batch\.rows.*greater than 0/ },
+    },
+    { type: 'core.flow.ForEachItem$ForEachItemMergeOutputs', good: { props: { numberOfBatches: 2 } } },
+    {
       type: 'core.storage.Split',
       good: { file: 'a\nb\nc\n', props: { from: FILE, rows: 2 } },
       bad: { file: 'x', props: { from: FILE }, reason: /bytes.*partitions.*rows/ },

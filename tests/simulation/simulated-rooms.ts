@@ -7,7 +7,11 @@ import { FlowFollower } from '../../packages/server/src/engine/flow-follower.ts'
 import type { NodeIdentity } from '../../packages/server/src/engine/flush-pipeline.ts'
 import { Membership } from '../../packages/server/src/engine/membership.ts'
 import type { Schedules } from '../../packages/server/src/engine/schedules.ts'
-import { newEvaluator, newTurnEnvironment } from '../../packages/server/src/engine/turn-environment.ts'
+import {
+  newEvaluator,
+  newTurnEnvironment,
+  type EvaluatorWorld,
+} from '../../packages/server/src/engine/turn-environment.ts'
 import { homeShardOfLimit, newLimitRules } from '../../packages/server/src/flows/limit-rules.ts'
 import type { FlowCatalogue } from '../../packages/server/src/flows/flow-catalogue.ts'
 import { newChanges } from '../../packages/server/src/inbox/changes.ts'
@@ -120,7 +124,7 @@ function connect(options: NodeOptions, place: RoomsPlace): Inner {
   const fireSchedules = (atMs: number): number | undefined => schedules.fireDue(atMs)
   const clockwork = new Clockwork({ store, inbox: twice, platform, owns, fireSchedules, onNotice })
   const isHeard = hearing(options)
-  const evaluate = newEvaluator(answersOf(options), twice, onNotice)
+  const evaluate = newEvaluator({ ...answersOf(options), children: { flows, startWorld } }, twice, onNotice)
   const flowTriggers = openFlowTriggers(options, { flows, notes: () => engine, owns, startWorld })
   const engine: Engine = new Engine({
     store,
@@ -332,7 +336,7 @@ function openWorker(
 }
 
 /** What a template asks is answered from the store, which takes its time and may fail. */
-function answersOf({ store, process }: NodeOptions): Parameters<typeof newEvaluator>[0] {
+function answersOf({ store, process }: NodeOptions): Omit<EvaluatorWorld, 'children'> {
   return {
     store,
     flows: { all: () => [] },

@@ -134,9 +134,13 @@ export type {
   StateName,
   TaskRun,
 } from './execution/state.ts'
-export type { ChildRequest, TurnEnv } from './execution/turn-env.ts'
+export type { ChildRequest, PreparedChild, TurnEnv } from './execution/turn-env.ts'
 export { taskCacheOf } from './execution/task-cache.ts'
 export type { TaskCache } from './execution/task-cache.ts'
+export { batchQuestionOf } from './execution/batch-question.ts'
+export type { BatchQuestion } from './execution/batch-question.ts'
+export { slugOf } from './std/slug.ts'
+export { childAskedBy } from './execution/start-child.ts'
 export { openExecution, runTurn } from './execution/turn.ts'
 export type { TurnResult } from './execution/turn.ts'
 export type { Admission } from './execution/gate.ts'
@@ -145,7 +149,7 @@ export type { LimitFold, LimitMember } from './limit/limit.ts'
 export { waitsFor } from './execution/waits-for.ts'
 export { controlTypes } from './control/control.ts'
 export { inlineTypes } from './inline/inline-task.ts'
-export { SHARDS, createdMsOf, idFloorOf, isId, newId, shardOf } from './std/id.ts'
+export { SHARDS, createdMsOf, idFloorOf, isId, moveId, newId, shardOf } from './std/id.ts'
 export { hashText, seededRandom } from './std/random.ts'
 export { trust } from './std/trust.ts'
 export {

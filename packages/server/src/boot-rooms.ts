@@ -163,7 +163,7 @@ function connect(ground: Ground, { node, onOver }: RoomsPlace): Inner {
     listeners: triggers.listeners,
     jobs: config.roles.includes('worker') ? worker : NO_JOBS,
     envOf: newTurnEnvironment({ ...ground, zone: config.zone, locale: config.locale }),
-    evaluate: newEvaluator(answers, inbox, onNotice),
+    evaluate: newEvaluator({ ...answers, children: ground }, inbox, onNotice),
     owns,
     onTimer: timer => clockwork.add(timer),
     meter: ground.meters.engine,

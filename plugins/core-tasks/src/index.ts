@@ -6,6 +6,8 @@ import { log } from './core/log.ts'
 import { outputValues } from './core/output-values.ts'
 import { returnTask } from './core/return.ts'
 import { sleep } from './core/sleep.ts'
+import { mergeOutputs } from './flow/merge-outputs.ts'
+import { splitItems } from './flow/split-items.ts'
 import { download } from './http/download.ts'
 import { request } from './http/request.ts'
 import { deleteKey } from './kv/delete.ts'
@@ -51,6 +53,7 @@ export const tasks: readonly TaskDefinition[] = [
   getState,
   localFiles,
   log,
+  mergeOutputs,
   outputValues,
   purgeCurrentExecutionFiles,
   purgeFiles,
@@ -63,6 +66,7 @@ export const tasks: readonly TaskDefinition[] = [
   size,
   sleep,
   split,
+  splitItems,
   toggle,
   uploadFiles,
   write,

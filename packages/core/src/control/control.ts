@@ -10,7 +10,9 @@ import { allowFailure } from './allow-failure.ts'
 import { approval } from './approval.ts'
 import { dag } from './dag.ts'
 import { eachParallel, eachSequential } from './each.ts'
+import { batchItems, forEachItem } from './for-each-item.ts'
 import { forEach } from './for-each.ts'
+import { loop } from './loop.ts'
 import { loopUntil } from './loop-until.ts'
 import { ifControl } from './if.ts'
 import { parallel } from './parallel.ts'
@@ -29,6 +31,16 @@ export interface Opening {
   readonly values?: readonly string[]
   readonly outputs?: ValueMap
   readonly wait?: WaitUntil
+  /** A Loop: its lanes see nothing of one another. */
+  readonly isClosedOff?: boolean
+  /** A failed lane does not stop the others. */
+  readonly isTolerant?: boolean
+  /** Of a map, one per lane. */
+  readonly keys?: readonly string[]
+  /** There is nothing to do: the run ends at once, with these outputs. */
+  readonly nothing?: ValueMap | undefined
+  /** Its lanes are batches of a ForEachItem. */
+  readonly isBatched?: boolean
 }
 
 /** A run that waits, from the moment it opens. */
@@ -90,6 +102,8 @@ export interface Control {
   readonly aliases: readonly string[]
   /** A failed child makes the group WARNING instead of FAILED. */
   readonly toleratesFailure?: boolean
+  /** What 2.0 does to the tasks beside a failed one, unless the property of that name says otherwise. */
+  readonly onChildFailure?: 'FAIL' | 'CONTINUE'
   readonly waiting?: Waiting
   /** Its tasks are run pass by pass; says what comes after one. */
   readonly afterPass?: (task: PlanTask, render: Renderer, pass: Pass) => PassEnd
@@ -108,6 +122,9 @@ const CONTROLS: readonly Control[] = [
   eachParallel,
   dag,
   loopUntil,
+  loop,
+  forEachItem,
+  batchItems,
   allowFailure,
   pause,
   wait,

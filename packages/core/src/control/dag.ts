@@ -5,6 +5,7 @@ import { laneLimitOf } from './parallel.ts'
 export const dag: Control = {
   type: 'io.kestra.plugin.core.flow.Dag',
   aliases: ['io.kestra.core.tasks.flows.Dag'],
+  onChildFailure: 'CONTINUE',
   open: (task, render) => {
     const { tasks } = task.lists
     return {

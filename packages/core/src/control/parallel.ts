@@ -4,6 +4,7 @@ import type { Control } from './control.ts'
 export const parallel: Control = {
   type: 'io.kestra.plugin.core.flow.Parallel',
   aliases: ['io.kestra.core.tasks.flows.Parallel'],
+  onChildFailure: 'FAIL',
   open: (task, render) => {
     const branch = task.lists.tasks
     return {

@@ -7,7 +7,8 @@ import { decodeEventList } from './event-codec.ts'
 import type { Event } from './event.ts'
 import { count, leaveChild, placeChild, stopAwaiting } from './lanes.ts'
 import { getRun, groupOf } from './look-up.ts'
-import { indexOutputs, unindexOutputs } from './outputs.ts'
+import { beginPass, endIteration, endPass, joinLane, newIterations } from './apply-loop.ts'
+import { indexOutputs } from './outputs.ts'
 import type { Plan } from './plan.ts'
 import { applyReopening } from './reopen.ts'
 import { hasSecretInput, holdsSealed } from './sealed.ts'
@@ -15,6 +16,7 @@ import { holdsStored } from './stored.ts'
 import { waitTimers } from './wait-timers.ts'
 import {
   EXECUTION_MOVES,
+  HANDLER,
   ROOT,
   RENEW_TIMER,
   RUN_MOVES,
@@ -107,7 +109,8 @@ export function apply(state: ExecutionState, event: Event, plan: Plan, atMs: num
       return resumeRun(state, plan, event, atMs)
     case 'pass-ended':
     case 'pass-begun':
-      return applyPass(state, plan, event, atMs)
+    case 'iteration-ended':
+      return applyLoop(state, plan, event, atMs)
     case 'job-sent':
       return sendJob(state, event, atMs)
     case 'job-lost':
@@ -125,9 +128,7 @@ export function apply(state: ExecutionState, event: Event, plan: Plan, atMs: num
       state.agenda.push(ROOT)
       return
     case 'child-linked':
-      getRun(state, event.run).childId = event.childId
-      state.children.set(event.run, event.childId)
-      return
+      return linkChild(state, event)
     case 'child-ended':
       state.children.delete(event.run)
       return
@@ -153,6 +154,18 @@ export function apply(state: ExecutionState, event: Event, plan: Plan, atMs: num
   }
 }
 
+function applyLoop(
+  state: ExecutionState,
+  plan: Plan,
+  event: Extract<Event, { type: 'pass-ended' | 'pass-begun' | 'iteration-ended' }>,
+  atMs: number,
+): void {
+  if (event.type === 'pass-ended') return endPass(state, plan, event)
+  if (event.type === 'iteration-ended') return endIteration(state, plan, event)
+  beginPass(state, plan, event)
+  moveRun(state, getRun(state, event.run), 'RUNNING', atMs)
+}
+
 /** What is released looks at all that could go on. */
 function hold(state: ExecutionState, isHeld: boolean): void {
   state.isHeld = isHeld
@@ -170,6 +183,11 @@ function evaluate(state: ExecutionState, event: Extract<Event, { type: 'evaluate
   answers.set(event.slot, event.error === undefined ? { value: event.value ?? null } : { error: event.error })
   state.asked.delete(key)
   state.agenda.push(event.run)
+}
+
+function linkChild(state: ExecutionState, { run, childId }: Extract<Event, { type: 'child-linked' }>): void {
+  getRun(state, run).childId = childId
+  state.children.set(run, childId)
 }
 
 function evaluatedOf(state: ExecutionState, ordinal: number): NonNullable<TaskRun['evaluated']> {
@@ -215,8 +233,21 @@ function createRun(state: ExecutionState, event: Extract<Event, { type: 'run-cre
   group.live += 1
   state.live += 1
   count(group, run, 1)
+  if (group.iterations && run.lane !== HANDLER) {
+    joinLane(group.iterations, run)
+    run.isInner = true
+  } else if (event.parent !== ROOT && getRun(state, event.parent).isInner) run.isInner = true
   placeChild(group, run)
   state.agenda.push(run.ordinal)
+  wakeFailed(state, event.parent)
+}
+
+/** A group that fails waits until all that is in it has begun. */
+function wakeFailed(state: ExecutionState, ordinal: number): void {
+  for (let at = ordinal; at !== ROOT;) {
+    at = getRun(state, at).parent
+    if (groupOf(state, at).failed > 0) state.agenda.push(at)
+  }
 }
 
 function moveRun(state: ExecutionState, run: TaskRun, to: StateName, atMs: number): void {
@@ -236,8 +267,8 @@ function moveRun(state: ExecutionState, run: TaskRun, to: StateName, atMs: numbe
       group.live += 1
       state.live += 1
     }
-    // A group that fails waits until all that it created has begun.
     if (group.failed > 0) state.agenda.push(run.parent)
+    else wakeFailed(state, run.parent)
     state.agenda.push(run.ordinal)
     return
   }
@@ -267,6 +298,7 @@ function openGroup(
   group.laneCount = event.laneCount ?? 1
   group.laneLimit = event.laneLimit ?? 1
   if (event.values) group.values = event.values
+  if (event.isClosedOff) group.iterations = newIterations(event)
   run.group = group
   if (event.outputs) setOutputs(state, plan, run, event.outputs)
   moveRun(state, run, 'RUNNING', atMs)
@@ -298,42 +330,6 @@ function resumeRun(
   group.handlerAt = 0
   if (event.outputs) setOutputs(state, plan, run, event.outputs)
   moveRun(state, run, event.to, atMs)
-}
-
-function applyPass(
-  state: ExecutionState,
-  plan: Plan,
-  event: Extract<Event, { type: 'pass-ended' | 'pass-begun' }>,
-  atMs: number,
-): void {
-  const run = getRun(state, event.run)
-  if (event.type === 'pass-ended') {
-    if (event.outputs) setOutputs(state, plan, run, event.outputs)
-    if (event.verdict !== undefined) groupOf(state, event.run).verdict = event.verdict
-    state.agenda.push(event.run)
-    return
-  }
-  const { branch, children } = groupOf(state, event.run)
-  for (const child of children) takeOut(state, plan, child)
-  run.group = newGroup(branch)
-  run.iteration = (run.iteration ?? 0) + 1
-  run.group.pass = run.iteration
-  delete run.evaluated
-  state.timers.delete(`pass:${event.run}`)
-  moveRun(state, run, 'RUNNING', atMs)
-}
-
-/** A run of an earlier pass is in no list any more, and neither are its children; nothing of it is kept but its place. */
-function takeOut(state: ExecutionState, plan: Plan, ordinal: number): void {
-  const run = getRun(state, ordinal)
-  for (const child of run.group?.children ?? []) takeOut(state, plan, child)
-  unindexOutputs(state, plan, run)
-  run.isRemoved = true
-  run.history = run.history.slice(-1)
-  run.attempts = []
-  delete run.outputs
-  delete run.group
-  delete run.evaluated
 }
 
 function sendJob(state: ExecutionState, event: Extract<Event, { type: 'job-sent' }>, atMs: number): void {

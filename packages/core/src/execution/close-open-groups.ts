@@ -1,17 +1,47 @@
 // A group that fails closes over what still runs in it.
 import type { View } from './context.ts'
-import type { Event } from './event.ts'
+import type { Effect, Event } from './event.ts'
 import { getRun } from './look-up.ts'
 import { stateOf } from './outcome.ts'
 import { getTask } from './plan.ts'
-import { endWaiting } from './stop.ts'
+import { endWaiting, stopRuns } from './stop.ts'
 import { ROOT, isFinal, type FinalState, type Group, type TaskRun } from './state.ts'
+
+/** What a failure does to what still runs in the group. */
+export function closeOpenRuns(
+  view: View,
+  ordinal: number,
+  group: Group,
+): { readonly events: readonly Event[]; readonly effects: readonly Effect[] } {
+  const to = stoppedState(view, ordinal)
+  if (to === undefined) return { events: closeOpenGroups(view, ordinal, group), effects: [] }
+  const runs = descendantsOf(view, group)
+  const { events, effects } = stopRuns(view, runs, to)
+  return { events: wakeExecution(view, events), effects }
+}
+
+/** 2.0 stops what runs beside a failed child, unless the group says otherwise; the tasks of a Dag go on (recorded). */
+function stoppedState({ state, plan }: View, ordinal: number): 'FAILED' | 'CANCELLED' | undefined {
+  if (ordinal === ROOT || plan.flow.dialect === 1) return undefined
+  const { kind, properties } = getTask(plan, getRun(state, ordinal).task)
+  const byDefault = kind.type === 'control' ? kind.control.onChildFailure : undefined
+  if (byDefault === undefined) return undefined
+  const policy = properties.get('onChildFailure')?.raw ?? byDefault
+  return policy === 'FAIL' ? 'FAILED' : policy === 'CANCEL' ? 'CANCELLED' : undefined
+}
+
+function descendantsOf(view: View, group: Group): TaskRun[] {
+  return group.children.flatMap(child => {
+    const run = getRun(view.state, child)
+    return run.group ? [run, ...descendantsOf(view, run.group)] : [run]
+  })
+}
 
 /**
  * Of a group that fails while siblings run, the groups among them take its state, and so does what stands in these and has not begun or waits to
  * be tried again; leaves that run end by themselves.
  */
-export function closeOpenGroups(view: View, ordinal: number, group: Group): Event[] {
+function closeOpenGroups(view: View, ordinal: number, group: Group): Event[] {
   const { state } = view
   const events = group.children.flatMap((child): Event[] => {
     const run = getRun(state, child)
@@ -19,13 +49,19 @@ export function closeOpenGroups(view: View, ordinal: number, group: Group): Even
       ? []
       : closeGroup(view, run, run.group, closedState(view, ordinal))
   })
+  return wakeExecution(view, events)
+}
+
+/** Nothing is tried again or waited for any more: the execution runs. */
+function wakeExecution(view: View, events: readonly Event[]): Event[] {
+  const { state } = view
   const given = events.filter(event => event.type === 'timer-fired').map(({ name }) => name)
   const retries = given.filter(name => name.startsWith('retry:')).length
-  const passes = given.filter(name => name.startsWith('pass:')).length
+  const passes = given.filter(name => /^(?:pass|delay|timeout):/.test(name)).length
   const isBack =
     (state.state === 'RETRYING' && retries > 0 && retries === countRetries(view)) ||
     (state.state === 'PAUSED' && passes > 0 && passes === state.paused)
-  return isBack ? [...events, { type: 'moved', to: 'RUNNING' }] : events
+  return isBack ? [...events, { type: 'moved', to: 'RUNNING' }] : [...events]
 }
 
 function closeGroup(view: View, run: TaskRun, group: Group, to: FinalState): Event[] {

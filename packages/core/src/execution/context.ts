@@ -5,6 +5,7 @@ import { distanceOfIds, moveId } from '../std/id.ts'
 import { isMap, mapFrom, mapGet, mapSize, type Value, type ValueMap } from '../std/value.ts'
 import { inputsForRendering } from '../flow/inputs.ts'
 import { getRun } from './look-up.ts'
+import { iterationOf, outputsSeenBy } from './outputs.ts'
 import type { Plan } from './plan.ts'
 import { ROOT, type ExecutionState, type TaskRun } from './state.ts'
 import type { TurnEnv } from './turn-env.ts'
@@ -50,7 +51,7 @@ export function lookupRoot(view: View, run: TaskRun | undefined, root: string): 
     case 'inputs':
       return inputsRoot(state, plan)
     case 'outputs':
-      return state.outputsByTask
+      return outputsSeenBy(state, run)
     case 'vars':
       return varsRoot(state, plan)
     case 'labels':
@@ -87,6 +88,8 @@ function runRoot(view: View, run: TaskRun, root: string): Value | undefined {
       return parentsOf(view, run)
     case 'parent':
       return parentsOf(view, run)[0]
+    case 'item':
+      return itemsOf(state, run)[0]
     default:
       return undefined
   }
@@ -163,6 +166,14 @@ function tasksRoot(state: ExecutionState, plan: Plan): ValueMap {
   return root
 }
 
+/** A batch of a ForEachItem is, to its templates, the run of `<id>_items`. */
+function batchOf(state: ExecutionState, run: TaskRun): Readonly<Record<string, Value>> {
+  const iteration = iterationOf(state, run)
+  if (!iteration?.iterations.isBatched) return {}
+  const { loop, lane } = iteration
+  return { id: taskRunId(state.id, loop.ordinal), items: loop.group?.values?.[lane] ?? '', iteration: lane }
+}
+
 function taskRunRoot(state: ExecutionState, run: TaskRun): ValueMap {
   const root: Record<string, Value> = {
     id: taskRunId(state.id, run.ordinal),
@@ -172,13 +183,29 @@ function taskRunRoot(state: ExecutionState, run: TaskRun): ValueMap {
   if (run.parent !== ROOT) root['parentId'] = taskRunId(state.id, run.parent)
   if (run.value !== undefined) root['value'] = run.value
   if (run.iteration !== undefined) root['iteration'] = run.iteration
-  return root
+  return { ...root, ...batchOf(state, run) }
+}
+
+/** What the iterations around the run go over, nearest first; each knows those around it. */
+function itemsOf(state: ExecutionState, run: TaskRun): readonly ValueMap[] {
+  const iteration = iterationOf(state, run)
+  if (!iteration) return []
+  const { loop, lane, iterations } = iteration
+  const parents = itemsOf(state, loop)
+  const item: Record<string, Value> = { value: loop.group?.values?.[lane] ?? null, index: lane, parents }
+  const key = iterations.keys?.[lane]
+  if (key !== undefined) item['key'] = key
+  const [parent] = parents
+  if (parent) item['parent'] = parent
+  return [item, ...parents]
 }
 
 /** Nearest first. Kestra 1.x leaves out ancestors that have neither value nor outputs; 2.0 counts them. */
 function parentsOf({ state, plan }: View, run: TaskRun): ValueMap[] {
   const parents: ValueMap[] = []
-  for (let at = run.parent; at !== ROOT; at = getRun(state, at).parent) {
+  const batches = iterationOf(state, run)
+  const from = batches?.iterations.isBatched ? batches.loop.parent : run.parent
+  for (let at = from; at !== ROOT; at = getRun(state, at).parent) {
     const ancestor = getRun(state, at)
     const hasOutputs = ancestor.outputs !== undefined && isMap(ancestor.outputs) && mapSize(ancestor.outputs) > 0
     if (plan.flow.dialect === 1 && ancestor.value === undefined && !hasOutputs) continue

@@ -4,8 +4,9 @@ import type { Scope } from '../expression/scope.ts'
 import { assert } from '../std/assert.ts'
 import type { Value } from '../std/value.ts'
 import { getRun } from './look-up.ts'
+import { iterationOf } from './outputs.ts'
 import { scopeOf, type View } from './context.ts'
-import { getTask } from './plan.ts'
+import { ITERATION_SLOT, getTask } from './plan.ts'
 import type { Property } from './property.ts'
 import { openSealed } from './sealed.ts'
 import { scopeWithStored, storedAt } from './stored.ts'
@@ -59,9 +60,20 @@ function findSlot(
     assert(output !== undefined, `there is no flow output for "${slot}"`)
     return { property: output, how }
   }
+  if (name.startsWith(ITERATION_SLOT)) return { property: iterationProperty({ state, plan }, run, name), how }
   const task = getTask(plan, getRun(state, run).task)
   const common = name === 'runIf' ? task.runIf : name === 'timeout' ? task.timeout : undefined
   const property = common ?? task.properties.get(name)
   assert(property !== undefined, `the task "${task.id}" has no template "${slot}"`)
   return { property, how }
+}
+
+/** Of a run at the end of an iteration: what the Loop around it asks. */
+function iterationProperty({ state, plan }: Pick<View, 'state' | 'plan'>, run: number, name: string): Property {
+  const loop = iterationOf(state, getRun(state, run))?.loop
+  const task = loop && getTask(plan, loop.task)
+  const slot = name.slice(ITERATION_SLOT.length)
+  const property = task?.outputs?.get(slot) ?? task?.properties.get(slot)
+  assert(property !== undefined, `no loop around the run ${run} has a template "${name}"`)
+  return property
 }

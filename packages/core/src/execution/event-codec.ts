@@ -59,6 +59,10 @@ const FIELDS: { readonly [Type in Event['type']]: FieldsOf<Type> } = {
     ['laneLimit', 'n'],
     ['values', 'v'],
     ['outputs', 'v'],
+    ['isClosedOff', 'n'],
+    ['isTolerant', 'n'],
+    ['keys', 'v'],
+    ['isBatched', 'n'],
   ],
   'phase-entered': [
     ['run', 'n'],
@@ -74,6 +78,13 @@ const FIELDS: { readonly [Type in Event['type']]: FieldsOf<Type> } = {
     ['run', 'n'],
     ['outputs', 'v'],
     ['verdict', 'w'],
+  ],
+  'iteration-ended': [
+    ['run', 'n'],
+    ['lane', 'n'],
+    ['state', 'w'],
+    ['outputs', 'v'],
+    ['isLast', 'n'],
   ],
   'pass-begun': [['run', 'n']],
   'job-sent': [

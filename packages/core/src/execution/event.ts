@@ -67,6 +67,12 @@ export type Event =
       readonly laneLimit?: number
       readonly values?: readonly string[]
       readonly outputs?: ValueMap
+      /** A Loop: its lanes are closed off from one another. */
+      readonly isClosedOff?: boolean
+      readonly isTolerant?: boolean
+      readonly keys?: readonly string[]
+      /** Its lanes are the batches of a ForEachItem. */
+      readonly isBatched?: boolean
     }
   | { readonly type: 'phase-entered'; readonly run: number; readonly phase: Phase }
   /** A run that waited goes on, or ends. */
@@ -79,6 +85,15 @@ export type Event =
     }
   /** A pass of a loop is over; with a verdict the loop is. */
   | { readonly type: 'pass-ended'; readonly run: number; readonly outputs?: ValueMap; readonly verdict?: FinalState }
+  /** An iteration of a Loop is over; with `isLast` no other begins. */
+  | {
+      readonly type: 'iteration-ended'
+      readonly run: number
+      readonly lane: number
+      readonly state: FinalState
+      readonly outputs?: ValueMap
+      readonly isLast?: boolean
+    }
   /** The runs of the pass before are taken out. */
   | { readonly type: 'pass-begun'; readonly run: number }
   | { readonly type: 'job-sent'; readonly run: number; readonly epoch: number }

@@ -45,11 +45,26 @@ export function endExecution(state: ExecutionState, to: FinalState, pending: rea
   const outputs = pending.find(event => event.type === 'outputs')?.outputs ?? state.outputs
   return {
     events: [{ type: 'phase-entered', run: ROOT, phase: 'ended' }],
-    effects: [{ type: 'ended', state: to }, ...tellParent(state, to, outputs)],
+    effects: [{ type: 'ended', state: to }, ...tellParent(state, to, outputs, areOutputsBroken(state, pending))],
   }
 }
 
-export function tellParent(state: ExecutionState, to: FinalState, outputs: ExecutionState['outputs']): Effect[] {
+/** It had ended well, and then its outputs could not be rendered. */
+function areOutputsBroken({ history }: ExecutionState, pending: readonly Event[]): boolean {
+  const moves = [
+    ...history.map(({ state }) => state),
+    ...pending.flatMap(event => (event.type === 'moved' ? [event.to] : [])),
+  ]
+  const [before, last] = moves.slice(-2)
+  return before !== undefined && isFinal(before) && last === 'FAILED'
+}
+
+export function tellParent(
+  state: ExecutionState,
+  to: FinalState,
+  outputs: ExecutionState['outputs'],
+  isBroken = false,
+): Effect[] {
   const link = state.parentLink
   if (!link?.isAwaited) return []
   return [
@@ -62,6 +77,7 @@ export function tellParent(state: ExecutionState, to: FinalState, outputs: Execu
         childId: state.id,
         state: to,
         ...(outputs === undefined ? {} : { outputs }),
+        ...(isBroken ? { error: 'outputs' } : {}),
       },
     },
   ]

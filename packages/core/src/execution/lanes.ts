@@ -1,4 +1,5 @@
 // Where the runs of a group stand: the cursors of its lanes and the counts of its children. Changed in place by `apply` and by nobody else.
+import { closeLane } from './apply-loop.ts'
 import { HANDLER, type ExecutionState, type Group, type TaskRun } from './state.ts'
 
 /** Moves the cursors of the group over the child that was just created. */
@@ -24,8 +25,9 @@ export function leaveChild(group: Group, run: TaskRun): void {
   const begun = group.lanes.get(run.lane)
   if (begun === undefined || leaveCrowd(group, run.lane)) return
   const length = group.isFanned ? 1 : group.branch.length
-  if (run.state === 'FAILED' || begun >= length) group.lanes.delete(run.lane)
-  else group.ready.push(run.lane)
+  if (run.state !== 'FAILED' && begun < length) return void group.ready.push(run.lane)
+  group.lanes.delete(run.lane)
+  if (group.iterations) closeLane(group.iterations, run.lane)
 }
 
 /** A restart may begin several runs of one lane again: the next task of it waits for all of them. */

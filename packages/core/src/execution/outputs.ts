@@ -3,15 +3,56 @@
 import { isMap, mapEntries, type Value, type ValueMap } from '../std/value.ts'
 import { getRun } from './look-up.ts'
 import type { Plan } from './plan.ts'
-import { ROOT, type ExecutionState, type TaskRun } from './state.ts'
+import { HANDLER, ROOT, type ExecutionState, type Iterations, type TaskRun } from './state.ts'
 
-/** The values of the run's ancestors that have one, outermost first, and its own. */
+/** The values of the run's ancestors that have one, outermost first, and its own; not beyond the Loop that it stands in. */
 export function valueChain(state: ExecutionState, run: TaskRun): string[] {
   const chain: string[] = []
-  for (let at: TaskRun | undefined = run; at; at = at.parent === ROOT ? undefined : getRun(state, at.parent)) {
+  for (let at: TaskRun | undefined = run; at; at = outerOf(state, at)) {
     if (at.value !== undefined) chain.unshift(at.value)
   }
   return chain
+}
+
+function outerOf(state: ExecutionState, { parent }: TaskRun): TaskRun | undefined {
+  if (parent === ROOT) return undefined
+  const outer = getRun(state, parent)
+  return outer.group?.iterations ? undefined : outer
+}
+
+/** The iteration of a Loop that the run stands in, the nearest one. */
+export function iterationOf(
+  state: ExecutionState,
+  run: TaskRun,
+): { readonly loop: TaskRun; readonly lane: number; readonly iterations: Iterations } | undefined {
+  if (run.isInner !== true) return undefined
+  for (let at = run; at.parent !== ROOT;) {
+    const loop = getRun(state, at.parent)
+    if (loop.group?.iterations && at.lane !== HANDLER) return { loop, lane: at.lane, iterations: loop.group.iterations }
+    at = loop
+  }
+  return undefined
+}
+
+/** Where the outputs of the run are kept: those of its iteration, or those of the execution. */
+function scopeOf(state: ExecutionState, run: TaskRun): Map<string, Value> {
+  const iteration = iterationOf(state, run)
+  if (!iteration) return state.outputsByTask
+  const { iterations, lane } = iteration
+  const known = iterations.scopes.get(lane)
+  if (known) return known
+  const scope = new Map<string, Value>()
+  iterations.scopes.set(lane, scope)
+  return scope
+}
+
+/** The outputs that the run sees: of its own iteration, of the loops around it, of the execution. */
+export function outputsSeenBy(state: ExecutionState, run: TaskRun | undefined): ValueMap {
+  const iteration = run && iterationOf(state, run)
+  if (!iteration) return state.outputsByTask
+  const own = iteration.iterations.scopes.get(iteration.lane)
+  const outer = outputsSeenBy(state, iteration.loop)
+  return own ? new Map([...mapEntries(outer), ...own]) : outer
 }
 
 export function indexOutputs(state: ExecutionState, plan: Plan, run: TaskRun): void {
@@ -19,7 +60,7 @@ export function indexOutputs(state: ExecutionState, plan: Plan, run: TaskRun): v
   const id = plan.tasks[run.task]?.id
   if (id === undefined) return
   const keys = [id, ...valueChain(state, run)]
-  let level = state.outputsByTask
+  let level = scopeOf(state, run)
   for (const key of keys.slice(0, -1)) {
     const next = level.get(key)
     const map: Map<string, Value> =
@@ -37,13 +78,14 @@ export function unindexOutputs(state: ExecutionState, plan: Plan, run: TaskRun):
   const id = plan.tasks[run.task]?.id
   if (!run.outputs || id === undefined) return
   const keys = [id, ...valueChain(state, run)]
-  let level: Value | undefined = state.outputsByTask
+  let level: Value | undefined = scopeOf(state, run)
   for (const key of keys.slice(0, -1)) level = level instanceof Map ? level.get(key) : undefined
   if (level instanceof Map) level.delete(keys.at(-1) ?? id)
 }
 
 export function reindexOutputs(state: ExecutionState, plan: Plan): void {
   state.outputsByTask = new Map()
+  for (const run of state.runs) run.group?.iterations?.scopes.clear()
   for (const run of state.runs) if (!run.isRemoved) indexOutputs(state, plan, run)
 }
 

@@ -1,10 +1,11 @@
 // The compiled form of one flow revision: tasks by index, child lists as indexes, templates as closures. Made once per (flow, revision) and
 // kept; nothing is parsed at run time. A run names its task by index, so a plan never changes once an execution has begun with it.
 import { controlOf, type Control } from '../control/control.ts'
+import { BATCH_TYPE, expandForEachItem, forEachItem } from '../control/for-each-item.ts'
 import { compilePlacement, type Placement } from './placement.ts'
 import { compileProperty, type Property } from './property.ts'
 import { compileSla, type Sla } from './sla.ts'
-import type { Flow, Retry, Task } from '../flow/flow.ts'
+import type { Flow, Output, Retry, Task } from '../flow/flow.ts'
 import { defaultedInputs, type DefaultedInput } from '../flow/inputs.ts'
 import { inlineTaskOf, type InlineTask } from '../inline/inline-task.ts'
 import { taskCacheOf } from './task-cache.ts'
@@ -46,6 +47,8 @@ export interface PlanTask {
   /** Roots that the task's templates can reach: the slice of the context that travels with its job. */
   readonly roots: ReadonlySet<string>
   readonly lists: PlanLists
+  /** What leaves an iteration of a Loop. */
+  readonly outputs?: ReadonlyMap<string, Property>
   /** Which workers its job is for; any when it says nothing. */
   readonly placement?: Placement
   readonly retry?: { readonly policy: Retry; readonly isOwn: boolean }
@@ -137,7 +140,7 @@ function compileTask(task: Task, place: Place): number {
     type: task.type,
     task,
     parent: place.parent,
-    kind: kindOf(task, properties),
+    kind: isBatch(task, place) ? { type: 'subflow' } : kindOf(task, properties),
     properties,
     encoded: encodeValue(task.properties),
     roots: rootsOf(properties, task, flow),
@@ -146,6 +149,7 @@ function compileTask(task: Task, place: Place): number {
     ...(task.lists === undefined || task.timeout === undefined
       ? {}
       : { timeout: compileProperty('timeout', task.timeout, flow.dialect) }),
+    ...(task.outputs === undefined ? {} : { outputs: compileOutputs(task.outputs, flow) }),
     ...(retry === undefined ? {} : { retry }),
     ...(placement === undefined ? {} : { placement }),
   }
@@ -170,9 +174,14 @@ const NO_LISTS: PlanLists = {
   hooks: new Map(),
 }
 
+function isBatch({ type }: Task, { parent, tasks }: Place): boolean {
+  return type === BATCH_TYPE && tasks[parent]?.type === BATCH_TYPE
+}
+
 function compileLists(task: Task, place: Place): PlanLists {
-  const lists = task.lists
-  assert(lists !== undefined, `task "${task.id}" has no lists`)
+  assert(task.lists !== undefined, `task "${task.id}" has no lists`)
+  const isItems = controlOf(task.type) === forEachItem
+  const lists = isItems ? { ...task.lists, tasks: expandForEachItem(task) } : task.lists
   const list = (of: readonly Task[] | undefined): readonly number[] => compileList(of ?? [], place)
   return {
     tasks: list(lists.tasks),
@@ -185,6 +194,13 @@ function compileLists(task: Task, place: Place): PlanLists {
     errors: list(lists.errors),
     finally: list(lists.finally),
   }
+}
+
+/** The prefix of their slots. */
+export const ITERATION_SLOT = 'iteration.'
+
+function compileOutputs(outputs: readonly Output[], { dialect }: Flow): ReadonlyMap<string, Property> {
+  return new Map(outputs.map(({ id, value }) => [id, compileProperty(`${ITERATION_SLOT}${id}`, value, dialect)]))
 }
 
 /** Disabled tasks are in no list, and nobody waits for them. */

@@ -3,17 +3,18 @@
 import { getRun, groupOf } from './look-up.ts'
 import type { View } from './context.ts'
 import type { Decision, Effect, Event } from './event.ts'
-import { closeOpenGroups } from './close-open-groups.ts'
+import { closeOpenRuns } from './close-open-groups.ts'
 import { exitExecution, leaveExecution } from './exit.ts'
 import { endExecution, finishExecution } from './finish.ts'
 import { passGate } from './gate.ts'
 import { progressKill } from './kill.ts'
+import { endIterations, endLoop } from './iterations.ts'
 import { finalStateOf, stateOf } from './outcome.ts'
 import { endPass } from './passes.ts'
 import { getTask } from './plan.ts'
 import { rendererOf } from './renderer.ts'
 import { slaTimers } from './sla.ts'
-import { HANDLER, ROOT, isBeingKilled, isFinal, isHeldBack, type Group } from './state.ts'
+import { HANDLER, ROOT, isBeingKilled, isFinal, isHeldBack, type ExecutionState, type Group } from './state.ts'
 
 /** How many runs one decision begins; the group comes on the agenda again for the rest. */
 const BEGIN_MAX = 64
@@ -89,12 +90,30 @@ function failBirth({ state, env }: View, problem: string): Decision {
 }
 
 function progressTasks(view: View, ordinal: number, group: Group): Decision {
-  if (group.failed > 0) return group.retrying + group.beginning > 0 ? NOTHING : leaveTasks(view, ordinal, group)
+  if (group.iterations && group.iterations.closing.length > 0) return endIterations(view, ordinal, group.iterations)
+  if (group.failed > 0 && group.iterations?.isTolerant !== true)
+    return isBeginning(view.state, group) ? NOTHING : leaveTasks(view, ordinal, group)
   const events = beginChildren(view, ordinal, group)
   if (events.length >= BEGIN_MAX) return { events, effects: [], again: ordinal }
   if (events.length > 0) return { events, effects: [] }
   const isDone = group.live === 0 && group.lanes.size === 0 && isAllBegun(group)
   return isDone ? leaveTasks(view, ordinal, group) : NOTHING
+}
+
+/** All that was created begins, and groups their first tasks, before a failure closes what is around it. */
+function isBeginning(state: ExecutionState, group: Group): boolean {
+  return group.retrying + group.beginning > 0 || hasFreshGroup(state, group)
+}
+
+function hasFreshGroup(state: ExecutionState, group: Group): boolean {
+  if (group.live === 0) return false
+  return group.children.some(child => {
+    const run = getRun(state, child)
+    if (run.state !== 'RUNNING' || !run.group || run.group.phase !== 'tasks') return false
+    const { children, branch, laneCount } = run.group
+    const isFresh = children.length === 0 && branch.length > 0 && laneCount > 0
+    return isFresh || hasFreshGroup(state, run.group)
+  })
 }
 
 /** The lanes of a Dag begin in any order: then the highest says nothing, but then none that could begin was left either. */
@@ -155,7 +174,7 @@ function childCreated(
   const width = group.isFanned ? group.branch.length : 1
   const task = group.isFanned ? group.branch[lane % width] : group.branch[at]
   const iteration = Math.floor(lane / width)
-  const value = group.values?.[iteration]
+  const value = group.iterations ? undefined : group.values?.[iteration]
   return {
     type: 'run-created',
     run,
@@ -188,15 +207,20 @@ function handlersOf({ plan, state }: View, ordinal: number, group: Group): reado
 }
 
 function leaveTasks(view: View, ordinal: number, group: Group): Decision {
-  const pass = group.failed === 0 ? endPass(view, ordinal, group) : undefined
-  if (pass) return pass
+  const end = group.iterations
+    ? endLoop(view, ordinal, { group, iterations: group.iterations })
+    : group.failed === 0
+      ? endPass(view, ordinal, group)
+      : undefined
+  if (end) return end
   const hasErrors = handlersOf(view, ordinal, { ...group, phase: 'errors' }).length > 0
-  const forced = group.failed > 0 && group.live > 0 ? closeOpenGroups(view, ordinal, group) : []
-  if (group.failed === 0 || !hasErrors) {
-    const next = enterFinally(view, ordinal)
-    return { events: [...forced, ...next.events], effects: next.effects }
-  }
-  return { events: [...forced, { type: 'phase-entered', run: ordinal, phase: 'errors' }], effects: [] }
+  const isFailed = group.failed > 0 && group.verdict !== 'SUCCESS'
+  const forced = isFailed && group.live > 0 ? closeOpenRuns(view, ordinal, group) : NOTHING
+  const next: Decision =
+    !isFailed || !hasErrors
+      ? enterFinally(view, ordinal)
+      : { events: [{ type: 'phase-entered', run: ordinal, phase: 'errors' }], effects: [] }
+  return { events: [...forced.events, ...next.events], effects: [...forced.effects, ...next.effects] }
 }
 
 function enterFinally(view: View, ordinal: number): Decision {

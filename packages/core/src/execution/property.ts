@@ -78,6 +78,7 @@ const ALL_ROOTS: readonly string[] = [
   'tasks',
   'task',
   'taskrun',
+  'item',
   'parents',
   'parent',
   'envs',

@@ -19,6 +19,8 @@ export interface Renderer {
   text(name: string): string | undefined
   value(name: string): Value | undefined
   typed(name: string): Value | undefined
+  /** What was asked outside of the turn under this slot; asks when nothing was. */
+  answer(slot: string): Value
 }
 
 export class NeedsEvaluation extends Error {
@@ -56,6 +58,12 @@ export function rendererOf(
     },
     value: name => read(name, 'value'),
     typed: name => read(name, 'typed'),
+    answer: slot => {
+      const known = run.evaluated?.get(slot)
+      if (known === undefined || known === 'asked') throw new NeedsEvaluation(slot)
+      if ('error' in known) throw new RunError(known.error)
+      return known.value
+    },
   }
 }
 

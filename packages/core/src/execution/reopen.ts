@@ -2,6 +2,7 @@
 // that are open again follow from their children.
 import { assert } from '../std/assert.ts'
 import { rebuildAgenda } from './agenda.ts'
+import { recountLanes } from './apply-loop.ts'
 import type { Event, Reopening } from './event.ts'
 import { count, leaveChild, stopAwaiting } from './lanes.ts'
 import { getRun, groupOf } from './look-up.ts'
@@ -133,7 +134,8 @@ function recount(state: ExecutionState, plan: Plan, owner: number): void {
     group.lanes.set(child.lane, Math.max(group.lanes.get(child.lane) ?? 0, placeIn(group, child)))
     last.set(child.lane, child)
   }
-  if (isShorter) group.nextLane = Math.max(0, ...[...last.keys()].map(lane => lane + 1))
+  if (group.iterations) recountLanes(state, group)
+  else if (isShorter) group.nextLane = Math.max(0, ...[...last.keys()].map(lane => lane + 1))
   for (const [lane, runs] of live) if (runs > 1 && lane !== HANDLER) group.crowded.set(lane, runs)
   for (const [lane, child] of last) if (!live.has(lane)) leaveChild(group, child)
   recountHandlers(state, plan, owner)

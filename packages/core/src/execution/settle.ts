@@ -155,7 +155,8 @@ export function settleChild(view: View, signal: SignalOf<'child-ended'>): Decisi
     run: run.ordinal,
     epoch: run.epoch,
     state: seen.state,
-    outputs: mapFrom(outputs),
+    // Of a child whose outputs cannot be rendered 2.0 keeps nothing (recorded).
+    ...(signal.error === 'outputs' && view.plan.flow.dialect === 2 ? {} : { outputs: mapFrom(outputs) }),
     startedMs: run.history[run.history.length - 1]?.atMs ?? env.nowMs,
     endedMs: env.nowMs,
   })

@@ -2,7 +2,7 @@
 // fails the run with a line in its log; our own mistakes pass through and hold the execution.
 import { laneProblem } from '../control/parallel.ts'
 import { ExpressionError } from '../std/errors.ts'
-import { isTruthyText } from '../std/value.ts'
+import { isTruthyText, type ValueMap } from '../std/value.ts'
 import type { View } from './context.ts'
 import type { Decision, Effect, Event } from './event.ts'
 import { exitExecution } from './exit.ts'
@@ -51,11 +51,13 @@ interface Start {
 function startTask(view: View, run: TaskRun, { task, kind, render }: Start): Decision {
   switch (kind.type) {
     case 'control': {
-      const { wait, ...opening } = kind.control.open(task, render)
-      const opened: Event = { type: 'group-opened', run: run.ordinal, ...opening }
+      const opening = kind.control.open(task, render)
+      if ('nothing' in opening) return moved(run, 'SUCCESS', opening.nothing)
+      const { wait, ...opened } = opening
+      const event: Event = { type: 'group-opened', run: run.ordinal, ...opened }
       const problem = view.plan.flow.dialect === 2 ? laneProblem(task.type, render.raw('concurrent')) : undefined
-      if (problem !== undefined) return failOpened(view, run, { task, opened, problem })
-      return { events: wait ? [opened, ...beginWait(view, run, wait)] : [opened], effects: [] }
+      if (problem !== undefined) return failOpened(view, run, { task, opened: event, problem })
+      return { events: wait ? [event, ...beginWait(view, run, wait)] : [event], effects: [] }
     }
     case 'inline':
       return runInline(view, run, { task, kind, render })
@@ -140,8 +142,8 @@ function skip(view: View, run: TaskRun): Decision {
   return { events: [{ type: 'attempt-settled', run: run.ordinal, to: 'SKIPPED', attempt }], effects: [] }
 }
 
-function moved(run: TaskRun, to: TaskRun['state']): Decision {
-  return { events: [{ type: 'run-moved', run: run.ordinal, to }], effects: [] }
+function moved(run: TaskRun, to: TaskRun['state'], outputs?: ValueMap): Decision {
+  return { events: [{ type: 'run-moved', run: run.ordinal, to, ...(outputs ? { outputs } : {}) }], effects: [] }
 }
 
 /** A template that asks the world: the run waits for the answer. */
@@ -162,8 +164,8 @@ function failedStart(view: View, run: TaskRun, task: PlanTask, error: unknown): 
 /** The run fails before it has begun: there is no attempt, so there is nothing to try again. */
 function refuseStart(view: View, run: TaskRun, task: PlanTask, error: unknown): Decision {
   if (!isOfTheAuthor(error)) throw error
-  // Kestra 1.x looks at allowFailure of groups only (recorded); 2.0 also at that of subflows and of tasks that change the execution.
-  const isStrict = view.plan.flow.dialect === 1 && task.kind.type !== 'control'
+  // Kestra 1.x looks at allowFailure of groups only, 2.0 also at that of tasks that change the execution, neither at that of subflows (recorded).
+  const isStrict = task.kind.type === 'subflow' || (view.plan.flow.dialect === 1 && task.kind.type !== 'control')
   const to = isStrict ? 'FAILED' : tolerate('FAILED', task.task)
   const events: Event[] = [{ type: 'run-moved', run: run.ordinal, to }]
   return { events, effects: [logOf(view, run, error.message)] }

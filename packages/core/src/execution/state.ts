@@ -132,6 +132,8 @@ export interface TaskRun {
   isAwaited: boolean
   /** Taken out by a restart: it stays in the journal, and is in no list. */
   isRemoved: boolean
+  /** It stands in an iteration of a Loop, whose inner life no list shows. */
+  isInner?: boolean
   childId?: string
   group?: Group
   /** Answers of templates that had to ask the world, by slot. */
@@ -178,6 +180,29 @@ export interface Group {
   verdict?: FinalState
   /** How often the tasks were begun anew. */
   pass?: number
+  /** Of a Loop, whose lanes are closed off from one another and leave nothing but what is declared. */
+  iterations?: Iterations
+}
+
+export interface Iterations {
+  /** A failed lane does not stop the others. */
+  readonly isTolerant: boolean
+  /** Lanes are batches: their one run is a subflow. */
+  readonly isBatched: boolean
+  /** Of a map, by lane. */
+  readonly keys?: readonly string[]
+  /** The runs of each open lane, and of those that failed. */
+  runs: Map<number, number[]>
+  /** Outputs as the runs of a lane see them, task id → outputs. */
+  scopes: Map<number, Map<string, Value>>
+  /** Lanes that have ended and are not counted yet. */
+  closing: number[]
+  /** State → how many lanes ended in it. */
+  ended: Map<string, number>
+  /** What lanes left, by lane. */
+  outputs: Map<number, ValueMap>
+  /** One of them was the last that was wanted. */
+  isBroken: boolean
 }
 
 export interface Origin {

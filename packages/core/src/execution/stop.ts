@@ -4,15 +4,30 @@ import type { Effect, Event } from './event.ts'
 import { isFinal, type ExecutionState, type TaskRun } from './state.ts'
 import { waitTimers } from './wait-timers.ts'
 
+interface Stopped {
+  readonly events: readonly Event[]
+  readonly effects: readonly Effect[]
+}
+
 /** Ends all runs but these as KILLED. */
-export function stopAll(
+export function stopAll(view: View, but: ReadonlySet<number>): Stopped {
+  return stopRuns(
+    view,
+    view.state.runs.filter(run => !but.has(run.ordinal)),
+    'KILLED',
+  )
+}
+
+/** Ends these runs, the last of them first. */
+export function stopRuns(
   { state, env }: View,
-  but: ReadonlySet<number>,
-): { readonly events: readonly Event[]; readonly effects: readonly Effect[] } {
+  runs: readonly TaskRun[],
+  to: 'KILLED' | 'FAILED' | 'CANCELLED',
+): Stopped {
   const events: Event[] = []
   const effects: Effect[] = []
-  for (const run of state.runs.toReversed()) {
-    if (run.isRemoved || isFinal(run.state) || but.has(run.ordinal)) continue
+  for (const run of runs.toReversed()) {
+    if (run.isRemoved || isFinal(run.state)) continue
     const childId = state.children.get(run.ordinal)
     if (childId !== undefined) {
       events.push({ type: 'child-ended', run: run.ordinal, childId })
@@ -20,10 +35,10 @@ export function stopAll(
       effects.push({ type: 'signal', signal: { type: 'command', executionId: childId, command } })
     }
     if (run.isAwaited) {
-      const attempt = { state: 'KILLED', startedMs: env.nowMs, endedMs: env.nowMs } as const
+      const attempt = { state: to, startedMs: env.nowMs, endedMs: env.nowMs } as const
       effects.push({ type: 'kill-job', run: run.ordinal, epoch: run.epoch })
-      events.push({ type: 'attempt-settled', run: run.ordinal, to: 'KILLED', attempt })
-    } else events.push(...endWaiting(state, run), { type: 'run-moved', run: run.ordinal, to: 'KILLED' })
+      events.push({ type: 'attempt-settled', run: run.ordinal, to, attempt })
+    } else events.push(...endWaiting(state, run), { type: 'run-moved', run: run.ordinal, to })
   }
   return { events, effects }
 }

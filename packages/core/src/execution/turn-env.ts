@@ -22,7 +22,7 @@ export interface TurnEnv {
   /** What the limits of an execution say to its start; undefined when it has none. */
   admit?(state: ExecutionState): Admission | undefined
   /** Finds the flow of a subflow and resolves its inputs; a problem is told as text. */
-  prepareChild(request: ChildRequest): { readonly birth: Birth } | { readonly problem: string }
+  prepareChild(request: ChildRequest): PreparedChild
 }
 
 export interface FlowName {
@@ -30,6 +30,8 @@ export interface FlowName {
   readonly namespace: string
   readonly flowId: string
 }
+/** `isAsking`: it takes what no turn may wait for, a key or a flow that is not in memory; the evaluator does it outside. */
+export type PreparedChild = { readonly birth: Birth } | { readonly problem: string } | { readonly isAsking: true }
 
 export interface ChildRequest {
   readonly tenant: string
@@ -37,7 +39,11 @@ export interface ChildRequest {
   readonly flowId: string
   readonly revision?: number
   readonly inputs: ValueMap
+  /** Of the task; they win over those of the flow. */
   readonly labels: readonly Label[]
+  /** Of the parent; those of the flow win over them. */
+  readonly inherited: readonly Label[]
+  readonly scheduledMs?: number
   readonly trigger: NonNullable<Birth['trigger']>
 }
 

@@ -202,6 +202,7 @@ function judge(state: ExecutionState, plan: Plan, event: Event): readonly Wrong[
       return event.run === ROOT && event.phase === 'ended' ? [...wrong, ...judgeEnd(state)] : wrong
     case 'pass-begun':
       return [...wrong, ...judgeMove(RUN_MOVES, getRun(state, event.run).state, 'RUNNING')]
+    case 'iteration-ended':
     case 'pass-ended':
     case 'outputs':
     case 'evaluate-asked':

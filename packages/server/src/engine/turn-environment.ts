@@ -1,12 +1,39 @@
 // What turns are given besides state and plan, and how a template that asks the world is evaluated outside of them.
-import { Fuel, ROOT, evaluateSlot, newId, shardOf, type ChildRequest, type TurnEnv, type Value } from '@batuta/core'
+import {
+  Fuel,
+  ROOT,
+  batchQuestionOf,
+  childAskedBy,
+  createdMsOf,
+  encodeValue,
+  evaluateSlot,
+  moveId,
+  newId,
+  shardOf,
+  trust,
+  type Ask,
+  type Birth,
+  type ChildRequest,
+  type Input,
+  type Plan,
+  type PreparedChild,
+  type Value,
+} from '@batuta/core'
 import { askFor } from '../answers/ask.ts'
 import { storeLarge } from '../answers/stored-values.ts'
 import type { AnswerWorld } from '../answers/answers.ts'
-import { prepareBirthNow, problemText, type StartWorld } from '../flows/births.ts'
+import {
+  prepareBirth,
+  prepareBirthNow,
+  problemText,
+  type PreparedBirth,
+  type StartRequest,
+  type StartWorld,
+} from '../flows/births.ts'
 import type { LimitRules } from '../flows/limit-rules.ts'
 import type { Inbox } from '../inbox/inbox.ts'
 import type { Platform } from '../platform/platform.ts'
+import { answerBatchQuestion } from './batch-files.ts'
 import type { EngineOptions } from './engine.ts'
 import type { FlowCatalogue } from '../flows/flow-catalogue.ts'
 
@@ -23,6 +50,7 @@ export interface TurnEnvironmentOptions {
 export function newTurnEnvironment(options: TurnEnvironmentOptions): EngineOptions['envOf'] {
   const { platform, zone, locale, configuredRoots, startWorld, limits } = options
   const { encrypt } = startWorld()
+  const ids = newSequence(platform)
   return ({ nowMs, random, executionId, admit }) => ({
     nowMs,
     random,
@@ -32,31 +60,98 @@ export function newTurnEnvironment(options: TurnEnvironmentOptions): EngineOptio
     fuel: new Fuel(),
     configuredRoots,
     ...(encrypt ? { encrypt } : {}),
-    newId: flow => {
-      const shard = limits?.birthShardOf(flow) ?? shardOf(executionId)
-      return newId({ nowMs: platform.nowMs(), shard, random: () => platform.random() })
-    },
+    newId: flow => ids(limits?.birthShardOf(flow) ?? shardOf(executionId)),
     prepareChild: request => prepareChild(request, executionId, options),
   })
 }
 
-function prepareChild(
+/** Far enough apart that nobody guesses one by another, near enough that a million of them do not go round. */
+const STEP_MAX = 2 ** 40
+
+/** Ids of a shard that sort by their making, also those that are made within a millisecond. */
+function newSequence(platform: Platform): (shard: number) => string {
+  const latest = new Map<number, string>()
+  return shard => {
+    const made = newId({ nowMs: platform.nowMs(), shard, random: () => platform.random() })
+    const last = latest.get(shard)
+    const isLater = last === undefined || createdMsOf(made) !== createdMsOf(last)
+    const id = isLater ? made : moveId(last, 1 + Math.floor(platform.random() * STEP_MAX))
+    latest.set(shard, id)
+    return id
+  }
+}
+
+function prepareChild(request: ChildRequest, parentId: string, options: TurnEnvironmentOptions): PreparedChild {
+  const { flows, startWorld } = options
+  const entry = flows.newest(request)
+  if (!entry) return { problem: `There is no flow ${nameOf(request)}: a subflow must exist when it is started.` }
+  if (entry.isDisabled) return disabled(request)
+  const { revision = entry.revision } = request
+  const plan = revision === entry.revision ? flows.planOf(entry) : flows.findPlan(request, revision)
+  if (!plan || isAskingPlan(plan)) return { isAsking: true }
+  return preparedOf(prepareBirthNow(parentId, startOf(request, plan), startWorld()))
+}
+
+/** With all the time it takes: the revision is read, and what its inputs ask is answered. */
+async function prepareChildAsking(
   request: ChildRequest,
   parentId: string,
-  { flows, startWorld }: TurnEnvironmentOptions,
-): ReturnType<TurnEnv['prepareChild']> {
-  const name = `"${request.namespace}.${request.flowId}"`
-  const entry = flows.newest(request)
-  if (!entry) return { problem: `There is no flow ${name}: a subflow must exist when it is started.` }
-  if (entry.isDisabled) return { problem: `The flow ${name} is disabled: enable it to start it as a subflow.` }
-  const start = { plan: flows.planOf(entry), inputs: request.inputs, labels: request.labels, trigger: request.trigger }
-  const prepared = prepareBirthNow(parentId, start, startWorld())
+  { flows, startWorld, ask }: Pick<TurnEnvironmentOptions, 'flows' | 'startWorld'> & { readonly ask: Ask },
+): Promise<Birth> {
+  const revision = request.revision ?? flows.newest(request)?.revision
+  const plan = revision === undefined ? undefined : await flows.loadPlan(request, revision)
+  if (!plan) throw new Error(`There is no revision ${revision ?? 1} of the flow ${nameOf(request)}.`)
+  const prepared = await prepareBirth(parentId, startOf(request, plan), { world: startWorld(), ask })
+  if ('birth' in prepared) return prepared.birth
+  throw new Error(problemText(prepared.problems))
+}
+
+function startOf({ inputs, labels, inherited, trigger, scheduledMs }: ChildRequest, plan: Plan): StartRequest {
+  const own = new Set(plan.flow.labels.map(({ key }) => key))
+  return {
+    plan,
+    inputs,
+    labels: [...inherited.filter(({ key }) => !own.has(key)), ...labels],
+    trigger,
+    ...(scheduledMs === undefined ? {} : { scheduledMs }),
+  }
+}
+
+function preparedOf(prepared: PreparedBirth): PreparedChild {
   return 'birth' in prepared ? { birth: prepared.birth } : { problem: problemText(prepared.problems) }
+}
+
+function disabled(request: ChildRequest): PreparedChild {
+  return { problem: `The flow ${nameOf(request)} is disabled: enable it to start it as a subflow.` }
+}
+
+function nameOf({ namespace, flowId }: ChildRequest): string {
+  return `"${namespace}.${flowId}"`
+}
+
+const asking = new WeakMap<Plan, boolean>()
+
+/** Templates of its inputs may ask the world; which do is known only when they are rendered. */
+function isAskingPlan(plan: Plan): boolean {
+  const answer = asking.get(plan) ?? plan.flow.inputs.some(isAskingInput)
+  asking.set(plan, answer)
+  return answer
+}
+
+const ASKING = /\b(?:kv|secret|read|fileSize|http|jq|errorLogs|render|renderOnce|appLink|credential|fetchContext)\s*\(/
+
+function isAskingInput(input: Input): boolean {
+  return ASKING.test(encodeValue(trust<Value>(input)))
+}
+
+export type EvaluatorWorld = AnswerWorld & {
+  /** What preparing a child takes. */
+  readonly children: Pick<TurnEnvironmentOptions, 'flows' | 'startWorld'>
 }
 
 /** Evaluates outside the turn and submits what came out of it. */
 export function newEvaluator(
-  world: AnswerWorld,
+  { children, ...world }: EvaluatorWorld,
   inbox: Inbox,
   onNotice: (message: string, error?: unknown) => void,
 ): EngineOptions['evaluate'] {
@@ -64,8 +159,13 @@ export function newEvaluator(
     const { id, tenant, namespace, flowId } = state
     const question = { type: 'evaluated', executionId: id, run, slot } as const
     const asker = { tenant, namespace, flowId, executionId: id, dialect: plan.flow.dialect }
+    const ask = askFor(world, asker)
     const evaluate = async (): Promise<Value> => {
-      const value = await evaluateSlot({ state, plan, env }, { run, slot }, askFor(world, asker), world.decrypt)
+      const child = childAskedBy({ state, plan, env }, { run, slot })
+      if (child) return trust<Value>(await prepareChildAsking(child, id, { ...children, ask }))
+      const batches = batchQuestionOf({ state, plan, env }, { run, slot })
+      if (batches) return await answerBatchQuestion(batches, world.files)
+      const value = await evaluateSlot({ state, plan, env }, { run, slot }, ask, world.decrypt)
       return run === ROOT ? await storeLarge(world, value, { ...asker, name: slot }) : value
     }
     try {

@@ -10,6 +10,7 @@ import {
   getTask,
   isFinal,
   shardOf,
+  slugOf,
   taskRunId,
   waitsFor,
   type Effect,
@@ -260,7 +261,7 @@ function jobRow(
     properties: task.encoded,
     context: encodeValue(contextOf({ state, plan, env }, run, roots)),
     flow: { tenant: state.tenant, namespace: state.namespace, id: state.flowId },
-    filesPrefix: `kestra:///${state.namespace.replaceAll('.', '/')}/${state.flowId}/executions/${entity.id}/tasks/${task.id}/${runId}/`,
+    filesPrefix: `kestra:///${state.namespace.replaceAll('.', '/')}/${state.flowId}/executions/${entity.id}/tasks/${slugOf(task.id)}/${runId}/`,
     sentMs: env.nowMs,
     ...(traceparent === undefined ? {} : { traceparent }),
   }

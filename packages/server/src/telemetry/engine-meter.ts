@@ -99,6 +99,7 @@ export class EngineMeter {
       case 'run-resumed':
         return countRunMove(meter.tasks, event, turn)
       case 'group-opened':
+      case 'iteration-ended':
       case 'pass-ended':
       case 'pass-begun':
       case 'phase-entered':

@@ -180,7 +180,8 @@ export class Player {
 
   /** The newest run of `task`, or of `task[outer/inner]` in a loop. */
   run(name: string): TaskRun {
-    const run = this.state.runs.findLast(candidate => !candidate.isRemoved && this.nameOf(candidate) === name)
+    const named = this.state.runs.filter(candidate => !candidate.isRemoved && this.nameOf(candidate) === name)
+    const run = named.findLast(candidate => candidate.isInner !== true) ?? named.at(-1)
     assert.ok(run, `there is no run "${name}", only ${this.order}`)
     return run
   }
@@ -248,7 +249,7 @@ export class Player {
   }
 
   get #shown(): readonly TaskRun[] {
-    return this.state.runs.filter(run => !run.isRemoved)
+    return this.state.runs.filter(run => !run.isRemoved && run.isInner !== true)
   }
 
   #turn(signals: readonly Signal[]): TurnResult {
@@ -285,9 +286,9 @@ export class Player {
       configuredRoots: new Map(),
       ...(this.#options.admit ? { admit: this.#options.admit } : {}),
       newId: () => `0abcdefg00${String(++this.#ids).padStart(12, 'c')}`,
-      prepareChild: ({ tenant, namespace, flowId, labels, trigger, inputs }) =>
+      prepareChild: ({ tenant, namespace, flowId, labels: own, inherited, trigger, inputs }) =>
         this.#options.childProblem === undefined
-          ? { birth: { tenant, namespace, flowId, revision: 1, inputs, labels, trigger } }
+          ? { birth: { tenant, namespace, flowId, revision: 1, inputs, labels: [...inherited, ...own], trigger } }
           : { problem: this.#options.childProblem },
     }
   }

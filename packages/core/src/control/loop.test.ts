@@ -1,0 +1,218 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { JOB, play, type Player } from '../execution/testing/player.ts'
+import { toPlain } from '../std/value-plain.ts'
+
+const SAY = '{ id: say, type: core.debug.Return, format: "{{ item.index }}-{{ item.value }}" }'
+const LINE = 'outputs: [{ id: line, type: STRING, value: "{{ outputs.say.value }}" }]'
+
+function loop(properties: string, tasks = SAY, more = ''): string {
+  return `
+tasks:
+  - id: each
+    type: core.flow.Loop
+    ${properties}
+    tasks: [${tasks}]
+${more}`
+}
+
+function outputsOf(player: Player): unknown {
+  return toPlain(player.run('each').outputs ?? null)
+}
+
+test('each item has an iteration of its own, and leaves what it declares', () => {
+  const player = play(loop(`values: [ant, bee, ant]\n    ${LINE}`))
+
+  assert.deepEqual(outputsOf(player), {
+    iterationCount: 2,
+    runningIterations: 0,
+    terminatedIterations: { SUCCESS: 2 },
+    outputs: [
+      { item: { value: 'ant', iteration: 0 }, outputs: { line: '0-ant' } },
+      { item: { value: 'bee', iteration: 1 }, outputs: { line: '1-bee' } },
+    ],
+  })
+  assert.deepEqual(player.shown.runs, ['each: CREATED RUNNING SUCCESS | SUCCESS'])
+})
+
+test('over nothing it ends at once', () => {
+  const player = play(loop('values: []'))
+
+  assert.deepEqual(player.shown.runs, ['each: CREATED SUCCESS | '])
+  assert.deepEqual(outputsOf(player), { iterationCount: 0, runningIterations: 0 })
+  assert.equal(player.state.state, 'SUCCESS')
+})
+
+test('a map is gone over entry by entry', () => {
+  const say = '{ id: say, type: core.debug.Return, format: "{{ item.key }}={{ item.value }}" }'
+  const player = play(loop(`values: { a: 1, b: { c: 2 } }\n    ${LINE}`, say))
+
+  assert.deepEqual((outputsOf(player) as { outputs: unknown }).outputs, [
+    { item: { value: '1', iteration: 0, key: 'a' }, outputs: { line: 'a=1' } },
+    { item: { value: '{"c":2}', iteration: 1, key: 'b' }, outputs: { line: 'b={"c":2}' } },
+  ])
+})
+
+test('loops within loops know the items around them', () => {
+  const inner = `
+      { id: inner, type: core.flow.Loop, values: [c1, c2], ${LINE.replace('line', 'cell')},
+        tasks: [{ id: say, type: core.debug.Return, format: "{{ item.parent.value }}{{ item.value }}{{ item.parents | length }}" }] }`
+  const cells = `outputs: [{ id: cells, type: STRING, value: "{{ loopOutputs(outputs.inner.outputs, 'cell') | join(',') }}" }]`
+  const player = play(loop(`values: [r1, r2]\n    ${cells}`, inner))
+
+  assert.deepEqual(
+    (outputsOf(player) as { outputs: { outputs: unknown }[] }).outputs.map(({ outputs }) => outputs),
+    [{ cells: 'r1c11,r1c21' }, { cells: 'r2c11,r2c21' }],
+  )
+})
+
+test('one iteration runs at a time, unless more may', () => {
+  const job = `{ id: job, type: ${JOB} }`
+  assert.equal(play(loop('values: [a, b, c]', job)).state.awaited.size, 1)
+  assert.equal(play(loop('values: [a, b, c]\n    concurrencyLimit: 2', job)).state.awaited.size, 2)
+  assert.equal(play(loop('values: [a, b, c]\n    concurrencyLimit: 0', job)).state.awaited.size, 3)
+})
+
+const TWO = `{ id: job, type: ${JOB} }, { id: more, type: ${JOB} }`
+
+function settleNext(player: Player, state: 'SUCCESS' | 'FAILED' | 'WARNING'): void {
+  const [ordinal] = player.state.awaited
+  const run = ordinal === undefined ? undefined : player.state.runs[ordinal]
+  assert.ok(run)
+  player.take(player.settlement(run, state))
+}
+
+test('a failed iteration stops the later ones, and errors run', () => {
+  const player = play(loop('values: [a, b, c]\n    errors: [{ id: e, type: core.debug.Return, format: x }]', TWO))
+  settleNext(player, 'SUCCESS')
+  settleNext(player, 'SUCCESS')
+  settleNext(player, 'FAILED')
+
+  assert.equal(player.states['each'], 'FAILED')
+  assert.equal(player.states['e'], 'SUCCESS')
+  assert.equal(player.state.state, 'FAILED')
+  assert.deepEqual(outputsOf(player), {
+    iterationCount: 3,
+    runningIterations: 0,
+    terminatedIterations: { SUCCESS: 1, FAILED: 1 },
+  })
+})
+
+test('with transmitFailed false all run, and it ends well', () => {
+  const player = play(loop('values: [a, b]\n    transmitFailed: false', TWO))
+  settleNext(player, 'FAILED')
+  settleNext(player, 'SUCCESS')
+  settleNext(player, 'SUCCESS')
+
+  assert.equal(player.state.state, 'SUCCESS')
+  assert.deepEqual((outputsOf(player) as { terminatedIterations: unknown }).terminatedIterations, {
+    FAILED: 1,
+    SUCCESS: 1,
+  })
+})
+
+test('a warning in an iteration is one of the loop', () => {
+  const player = play(loop('values: [a]', `{ id: job, type: ${JOB} }`))
+  settleNext(player, 'WARNING')
+
+  assert.equal(player.history, 'CREATED RUNNING WARNING')
+})
+
+test('a restart runs the failed iteration again, and then the rest', () => {
+  const player = play(loop(`values: [a, b, c]\n    ${LINE}`, `${SAY}, { id: job, type: ${JOB} }`))
+  settleNext(player, 'SUCCESS')
+  settleNext(player, 'FAILED')
+  assert.equal(player.state.state, 'FAILED')
+  player.restart()
+  settleNext(player, 'SUCCESS')
+  settleNext(player, 'SUCCESS')
+
+  assert.equal(player.state.state, 'SUCCESS')
+  assert.deepEqual(
+    (outputsOf(player) as { outputs: { outputs: unknown }[] }).outputs.map(({ outputs }) => outputs),
+    [{ line: '0-a' }, { line: '1-b' }, { line: '2-c' }],
+  )
+})
+
+test('breakWhen ends the loop with the iteration after which it holds', () => {
+  const player = play(loop(`values: [a, b, c]\n    breakWhen: "{{ item.value == 'b' }}"\n    ${LINE}`))
+
+  assert.equal((outputsOf(player) as { iterationCount: number }).iterationCount, 2)
+  assert.equal(player.state.state, 'SUCCESS')
+})
+
+test('outputs that cannot be rendered fail the iteration', () => {
+  const player = play(
+    loop('values: [a, b]\n    outputs: [{ id: o, type: STRING, value: "{{ outputs.ghost.value }}" }]'),
+  )
+
+  assert.equal(player.states['each'], 'FAILED')
+  assert.match(player.logs.join(), /Iteration 0: .*ghost/)
+})
+
+test('outputs that ask the world are asked for each iteration', () => {
+  const player = play(loop('values: [a, b]\n    outputs: [{ id: o, type: STRING, value: "{{ kv(item.value) }}" }]'))
+  for (const value of ['1', '2']) {
+    const [question = ''] = player.state.asked
+    const [run = '', slot = ''] = question.split(' ')
+    player.take({ type: 'evaluated', executionId: player.state.id, run: Number(run), slot, value })
+  }
+
+  assert.deepEqual(
+    (outputsOf(player) as { outputs: { outputs: unknown }[] }).outputs.map(({ outputs }) => outputs),
+    [{ o: '1' }, { o: '2' }],
+  )
+})
+
+test('an iteration sees what was before the loop, and nothing of other iterations', () => {
+  const player = play(`
+tasks:
+  - { id: before, type: core.debug.Return, format: x }
+  - id: each
+    type: core.flow.Loop
+    values: [a, b]
+    ${LINE}
+    tasks:
+      - id: cond
+        type: core.flow.If
+        condition: "{{ item.value == 'a' }}"
+        then: [{ id: only, type: core.debug.Return, format: a }]
+      - { id: say, type: core.debug.Return, format: "{{ outputs.before.value }}{{ outputs.only.value ?? '-' }}" }`)
+
+  assert.deepEqual(
+    (outputsOf(player) as { outputs: { outputs: unknown }[] }).outputs.map(({ outputs }) => outputs),
+    [{ line: 'xa' }, { line: 'x-' }],
+  )
+})
+
+test('a kill ends what is open', () => {
+  const player = play(loop('values: [a, b]\n    concurrencyLimit: 2', TWO))
+  player.kill()
+  settleNext(player, 'FAILED')
+  settleNext(player, 'FAILED')
+
+  assert.equal(player.state.state, 'KILLED')
+  assert.equal(player.states['each'], 'KILLED')
+})
+
+for (const [what, values] of [
+  ['null among the values', `'["a", null]'`],
+  ['a text that is no JSON', 'nonsense'],
+  ['a number', `'12'`],
+] as const) {
+  test(`${what} fails the loop`, () => {
+    assert.equal(play(loop(`values: ${values}`)).states['each'], 'FAILED')
+  })
+}
+
+test('the runs of iterations that are over are let go of', () => {
+  const player = play(
+    loop(`values: "{{ range(1, 2000) }}"`, `${SAY}, { id: again, type: core.debug.Return, format: x }`),
+    {
+      isUnfolded: true,
+    },
+  )
+
+  assert.equal(player.state.state, 'SUCCESS')
+  assert.equal(player.state.runs.filter(run => !run.isRemoved).length, 1)
+})

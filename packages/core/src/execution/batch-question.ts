@@ -1,0 +1,31 @@
+// What the run of `<id>_items` asks outside of the turn: the list of its batches, and a place for what the children gave.
+import { BATCHES_SLOT } from '../control/for-each-item.ts'
+import { isMap, mapGet, type ValueMap } from '../std/value.ts'
+import type { View } from './context.ts'
+import { BATCH_OUTPUTS_SLOT } from './iterations.ts'
+import { getRun } from './look-up.ts'
+import { getTask } from './plan.ts'
+import { rendererOf } from './renderer.ts'
+import { batchOutputsUri } from './start-child.ts'
+
+export type BatchQuestion =
+  | { readonly type: 'list'; readonly uri: string }
+  /** By lane. */
+  | { readonly type: 'keep'; readonly folder: string; readonly outputs: ReadonlyMap<number, ValueMap> }
+
+/** Undefined for other slots. */
+export function batchQuestionOf(
+  view: View,
+  { run: ordinal, slot }: { readonly run: number; readonly slot: string },
+): BatchQuestion | undefined {
+  if (slot !== BATCHES_SLOT && slot !== BATCH_OUTPUTS_SLOT) return undefined
+  const run = getRun(view.state, ordinal)
+  const task = getTask(view.plan, run.task)
+  if (slot === BATCHES_SLOT) return { type: 'list', uri: rendererOf(view, run, task).text('splits') ?? '' }
+  const outputs = new Map<number, ValueMap>()
+  for (const [lane, result] of run.group?.iterations?.outputs ?? []) {
+    const given = mapGet(result, 'outputs')
+    if (given !== undefined && isMap(given)) outputs.set(lane, given)
+  }
+  return { type: 'keep', folder: batchOutputsUri(view.state, run, task.id), outputs }
+}

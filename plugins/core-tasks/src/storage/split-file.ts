@@ -1,0 +1,114 @@
+// Splits a file of rows into files, as a stream: of a file of any length no more is in memory than a piece of each part.
+import { createWriteStream } from 'node:fs'
+import type { WriteStream } from 'node:fs'
+import { once } from 'node:events'
+import { rm } from 'node:fs/promises'
+import { extname } from 'node:path'
+import { finished } from 'node:stream/promises'
+import { linesOf, TaskError } from '@batuta/plugin-sdk'
+import type { RunContext } from '@batuta/plugin-sdk'
+
+const PARTS_MAX = 10_000
+export const PARTITIONS_MAX = 1_000
+/** Rows are written in pieces of this many characters. */
+const PIECE_CHARS = 64 * 1024
+
+export type SplitPlan =
+  | { readonly type: 'bytes' | 'rows'; readonly limit: number }
+  | { readonly type: 'partitions'; readonly count: number }
+  /** Rows whose captured text is the same go to one file; rows that do not match go nowhere. */
+  | { readonly type: 'pattern'; keyOf(row: string): string | undefined }
+
+/** The URIs of the parts, in the order in which they were begun. */
+export async function splitFile(
+  ctx: RunContext,
+  from: string,
+  { plan, separator }: { readonly plan: SplitPlan; readonly separator: string },
+): Promise<readonly string[]> {
+  const parts = new Parts(ctx, plan, separator)
+  for await (const row of linesOf(await ctx.files.open(from))) {
+    const full = parts.add(row)
+    if (full) await full
+  }
+  return await parts.store(extname(from))
+}
+
+interface Part {
+  readonly path: string
+  readonly file: WriteStream
+  rows: number
+  bytes: number
+  held: string
+}
+
+class Parts {
+  readonly #ctx: RunContext
+  readonly #plan: SplitPlan
+  readonly #separator: string
+  readonly #parts: Part[] = []
+  readonly #byKey = new Map<string, Part>()
+  #rows = 0
+
+  constructor(ctx: RunContext, plan: SplitPlan, separator: string) {
+    this.#ctx = ctx
+    this.#plan = plan
+    this.#separator = separator
+  }
+
+  /** Undefined when there is nothing to wait for: a promise a row would take longer than the row. */
+  add(row: string): Promise<void> | undefined {
+    const part = this.#openPart(row)
+    if (part === undefined) return undefined
+    return part instanceof Promise ? part.then(begun => this.#write(begun, row)) : this.#write(part, row)
+  }
+
+  /** Local copies go as soon as they are stored. */
+  async store(extension: string): Promise<readonly string[]> {
+    const uris: string[] = []
+    for (const part of this.#parts) {
+      await end(part)
+      uris.push(await this.#ctx.files.put({ path: part.path }, { extension }))
+      await rm(part.path)
+    }
+    return uris
+  }
+
+  #write(part: Part, row: string): Promise<void> | undefined {
+    const text = row + this.#separator
+    part.rows++
+    part.bytes += Buffer.byteLength(text)
+    part.held += text
+    if (part.held.length < PIECE_CHARS) return undefined
+    const { held, file } = part
+    part.held = ''
+    return file.write(held) ? undefined : once(file, 'drain').then(() => {})
+  }
+
+  #openPart(row: string): Part | Promise<Part> | undefined {
+    const plan = this.#plan
+    if (plan.type === 'pattern') {
+      const key = plan.keyOf(row)
+      return key === undefined ? undefined : (this.#byKey.get(key) ?? this.#begin(key))
+    }
+    if (plan.type === 'partitions') return this.#parts[this.#rows++ % plan.count] ?? this.#begin()
+    const last = this.#parts.at(-1)
+    if (last === undefined) return this.#begin()
+    return last[plan.type] < plan.limit ? last : end(last).then(() => this.#begin())
+  }
+
+  async #begin(key?: string): Promise<Part> {
+    if (this.#parts.length >= PARTS_MAX) throw new TaskError(`the file falls into more than ${PARTS_MAX} parts`)
+    const path = await this.#ctx.workingDir.createPath()
+    const part: Part = { path, file: createWriteStream(path), rows: 0, bytes: 0, held: '' }
+    this.#parts.push(part)
+    if (key !== undefined) this.#byKey.set(key, part)
+    return part
+  }
+}
+
+async function end(part: Part): Promise<void> {
+  if (part.file.closed) return
+  part.file.end(part.held)
+  part.held = ''
+  await finished(part.file)
+}
