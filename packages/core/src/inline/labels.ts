@@ -10,13 +10,31 @@ export const labels: InlineTask = {
   type: 'io.kestra.plugin.core.execution.Labels',
   aliases: ['io.kestra.core.tasks.executions.Labels'],
   isUpdating: true,
-  run: (task, render, { state }) => {
-    const given = readLabels(task.id, render.value('labels') ?? [])
+  run: (task, render, { state, dialect }) => {
+    const value = render.value('labels') ?? []
+    if (dialect === 1) refuseOthers(task.id, value)
+    const given = readLabels(task.id, value)
     const system = given.find(label => label.key.startsWith('system.'))
     if (system)
       throw new RunError(`The label "${system.key}" is refused: labels that begin with "system." belong to the system.`)
     return { state: 'SUCCESS', events: [{ type: 'labels', labels: mergeLabels(state.labels, given) }] }
   },
+}
+
+/** 1.x takes texts and nothing else for values; 2.0 makes a text of anything (recorded). */
+function refuseOthers(id: string, labels: Value): void {
+  if (typeof labels === 'string') return refuseOthers(id, parseLabels(id, labels))
+  const pairs = isList(labels)
+    ? labels.flatMap((item): [string, Value][] =>
+        isMap(item) ? [[printValue(mapGet(item, 'key') ?? null), mapGet(item, 'value') ?? null]] : [],
+      )
+    : isMap(labels)
+      ? [...mapEntries(labels)]
+      : []
+  const wrong = pairs.find(([, value]) => typeof value !== 'string')
+  if (!wrong) return
+  const [key, value] = wrong
+  throw new RunError(`The label "${key}" of "${id}" is ${printValue(value)}, which is no text: put it in quotes.`)
 }
 
 export function mergeLabels(known: readonly Label[], given: readonly Label[]): readonly Label[] {
