@@ -73,6 +73,7 @@ export class FlowTriggers implements Listeners {
   /** What comes to a listener with windows is judged one after the other. */
   readonly #lines = new Map<string, Promise<void>>()
   readonly #inHand = new Set<string>()
+  readonly #underWay = new Set<Promise<void>>()
 
   constructor(options: FlowTriggersOptions) {
     this.#options = options
@@ -114,6 +115,11 @@ export class FlowTriggers implements Listeners {
     )
   }
 
+  /** When nothing of what is being judged is on its way to the store any more. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#underWay)
+  }
+
   take({ body }: TriggerSignal, rowId: string): void {
     this.takeStored(body, rowId)?.catch(error =>
       this.#options.onNotice(`the signal ${rowId} to a trigger was not taken; it is taken again`, error),
@@ -128,9 +134,13 @@ export class FlowTriggers implements Listeners {
   async #takeOnce(body: string, rowId: string): Promise<void> {
     if (this.#inHand.has(rowId)) return
     this.#inHand.add(rowId)
+    const mine = this.#line(trust<TriggerEvent>(decodeValue(body)), rowId)
+    const quiet = mine.catch(() => {})
+    this.#underWay.add(quiet)
     try {
-      await this.#line(trust<TriggerEvent>(decodeValue(body)), rowId)
+      await mine
     } finally {
+      this.#underWay.delete(quiet)
       this.#inHand.delete(rowId)
     }
   }
