@@ -27,6 +27,8 @@ export interface TriggersPlace {
   owns(shard: number): boolean
 }
 
+const MISS_AGAIN_MS = 1_000
+
 export function openTriggers(ground: Ground, place: TriggersPlace): NodeTriggers {
   const schedules = newSchedules(ground, place)
   const flowTriggers = newFlowTriggers(ground, place)
@@ -104,7 +106,7 @@ function newSources(ground: Ground, { notes, node, worker, lookAt, owns }: Trigg
   })
 }
 
-function newFlowTriggers(ground: Ground, { notes, owns }: TriggersPlace): FlowTriggers {
+function newFlowTriggers(ground: Ground, { notes, lookAt, owns }: TriggersPlace): FlowTriggers {
   const { store, flows, config, reasons, platform, answers, holidays, onNotice } = ground
   return new FlowTriggers({
     store,
@@ -118,6 +120,8 @@ function newFlowTriggers(ground: Ground, { notes, owns }: TriggersPlace): FlowTr
     startWorld: () => ground.startWorld(),
     askOf: (key: FlowKey) => askFor(answers, { ...key, executionId: '' }),
     newId: flow => ground.newIdOn(new Set([homeShardOf(flow)])),
+    lookAt,
+    defer: run => void platform.at(platform.nowMs() + MISS_AGAIN_MS, run),
     onNotice,
   })
 }

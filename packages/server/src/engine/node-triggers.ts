@@ -75,8 +75,10 @@ export class NodeTriggers {
   }
 
   fireDue(nowMs: number): number | undefined {
-    const { schedules, sources } = this.#options
-    const next = [schedules.fireDue(nowMs), sources.fireDue(nowMs)].filter(atMs => atMs !== undefined)
+    const { schedules, sources, flowTriggers } = this.#options
+    const next = [schedules.fireDue(nowMs), sources.fireDue(nowMs), flowTriggers.fireDue(nowMs)].filter(
+      atMs => atMs !== undefined,
+    )
     return next.length === 0 ? undefined : Math.min(...next)
   }
 
