@@ -81,6 +81,8 @@ export function openFlowTriggers(
     nowMs: () => platform.nowMs(),
     askOf: () => () => Promise.reject(new Error('nothing is asked here')),
     newId: key => freshId(homeShardOf(key)),
+    lookAt: () => {},
+    defer: run => void platform.at(platform.nowMs() + 1_000, run),
     onNotice,
   })
 }

@@ -25,6 +25,16 @@ export class Definitions {
     )
   }
 
+  async getTrigger(type: string): Promise<TriggerDefinition> {
+    const definition = await this.#find(type)
+    if (definition?.kind === 'polling trigger' || definition?.kind === 'realtime trigger') return definition
+    throw new TaskError(
+      definition === undefined
+        ? `the trigger type "${type}" is not implemented: no plugin of this server can run it; install one that does`
+        : `"${type}" is a ${definition.kind}, not a trigger that looks at a source`,
+    )
+  }
+
   async findRunner(type: string): Promise<TaskRunnerDefinition | undefined> {
     const definition = await this.#find(type)
     return definition?.kind === 'task runner' ? definition : undefined

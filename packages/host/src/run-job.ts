@@ -20,13 +20,24 @@ import {
   TaskError,
   TaskStopped,
 } from '@batuta/plugin-sdk'
-import type { FileStore, HostInit, HostJob, OpenRun, Outcome, Ports, TaskOutputs, TaskReturn } from '@batuta/plugin-sdk'
+import type {
+  FileStore,
+  HostInit,
+  HostJob,
+  OpenRun,
+  Outcome,
+  Ports,
+  SourceOfJob,
+  TaskOutputs,
+  TaskReturn,
+} from '@batuta/plugin-sdk'
 import { AttemptLog } from './attempt-log.ts'
 import type { Definitions } from './definitions.ts'
 import { factsOf } from './job-facts.ts'
 import { keepOutputs } from './keep-outputs.ts'
 import { openCacheEntry } from './task-cache.ts'
 import type { LogShipper } from './log-shipper.ts'
+import { runSource } from './run-source.ts'
 import type { ScriptRunner } from './scripts/script-runner.ts'
 
 /** What all jobs of a host share. */
@@ -171,6 +182,7 @@ interface Attempt {
 async function endJob(job: HostJob, room: HostRoom, { run, stop, log }: Attempt): Promise<Ended> {
   let timer: NodeJS.Timeout | undefined
   try {
+    if (job.source) return await endSourceJob(job, job.source, room, { run, stop, log })
     const definition = await room.definitions.getTask(job.type)
     const timeoutMs = job.timeoutMs ?? (await renderTimeout(job, run))
     if (timeoutMs !== undefined) timer = stopLater(stop, timeoutMs)
@@ -187,6 +199,15 @@ async function endJob(job: HostJob, room: HostRoom, { run, stop, log }: Attempt)
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** A watch that was stopped has done what it was to do. */
+async function endSourceJob(job: HostJob, source: SourceOfJob, room: HostRoom, { run, stop }: Attempt): Promise<Ended> {
+  const ask = (name: string, args: ValueMap): Promise<Value> => room.ask(job, stop.signal, { name, args })
+  const found = runSource(job, source, { definitions: room.definitions, run, ask })
+  const outputs = await orStopped(found, stop.signal, room.init.limits.killGraceMs + LEAVE_BEHIND_MS)
+  stop.signal.throwIfAborted()
+  return outputs === undefined ? { state: 'SUCCESS' } : endedWith(outputs, stop.signal)
 }
 
 async function renderTimeout(job: HostJob, { ctx }: OpenRun): Promise<number | undefined> {

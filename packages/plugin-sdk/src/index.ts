@@ -64,7 +64,7 @@ export { p } from './property.ts'
 export type { Presence, Property, PropertyKind, PropertySpec, Rendered, Shape } from './property.ts'
 export { schemaOf } from './property-schema.ts'
 export type { JsonSchema, TypeSchema } from './property-schema.ts'
-export { HOST_LIMITS, keyText, SCRIPT_SETTINGS } from './protocol.ts'
+export { HOST_LIMITS, keyText, SCRIPT_SETTINGS, SOURCE_RUN } from './protocol.ts'
 export type {
   AskRequest,
   FromHost,
@@ -76,6 +76,7 @@ export type {
   LogLine,
   Metric,
   Outcome,
+  SourceOfJob,
   ScriptSettings,
   ToHost,
 } from './protocol.ts'

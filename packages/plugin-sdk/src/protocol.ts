@@ -9,6 +9,16 @@ export interface JobKey {
   readonly epoch: number
 }
 
+/** The ordinal of jobs that look at the source of a trigger: no run of an execution has it. */
+export const SOURCE_RUN = -2
+
+/** The job looks at the source of a trigger: once, or for ever. */
+export interface SourceOfJob {
+  readonly kind: 'polling' | 'realtime'
+  /** `encodeValue` of how far the source was read. */
+  readonly mark?: string
+}
+
 export interface HostJob {
   readonly key: JobKey
   readonly taskRunId: string
@@ -39,6 +49,7 @@ export interface HostJob {
   readonly sentMs?: number
   /** The W3C trace that the attempt belongs to. */
   readonly traceparent?: string
+  readonly source?: SourceOfJob
 }
 
 /** Travels, as what comes back, in lists: what was said in one turn of the event loop goes together. */

@@ -19,8 +19,11 @@ export interface RealtimeTriggerDefinition<S extends Shape = Shape> extends Real
 }
 
 export interface RealtimeTriggerBody<S extends Shape> extends TypeDescription<S> {
-  /** Runs until `ctx.signal` aborts. `emit` settles when the executions are born: acknowledge to the source after it. */
-  consume(ctx: RunContext, props: LazyProperties<S>, emit: EmitEvents): Promise<void>
+  /**
+   * Runs until `ctx.signal` aborts, from the mark on. `emit` settles when the executions are born: acknowledge to the source after it. It rejects
+   * when another one goes on with this source: end then.
+   */
+  consume(ctx: RunContext, props: LazyProperties<S>, emit: EmitEvents, mark?: Value): Promise<void>
 }
 
 /** At most 500 events a call; `mark` is the source's position after them, given back when the trigger starts again. */

@@ -1,11 +1,13 @@
 // The rooms of one incarnation of the node, each with what it is given. They meet at the inbox only.
-import { fold, birthOf, type ExecutionState, type Plan } from '@batuta/core'
+import { decodeValue, fold, birthOf, isMap, type ExecutionState, type Plan } from '@batuta/core'
 import { answerJob } from './answers/ask.ts'
 import type { Ground } from './boot-ground.ts'
 import { openTriggers } from './boot-triggers.ts'
 import { Clockwork } from './engine/clockwork.ts'
 import { Engine } from './engine/engine.ts'
 import { FlowFollower } from './engine/flow-follower.ts'
+import { EMIT, sendEmission } from './engine/send-emission.ts'
+import type { Emission } from './engine/emission.ts'
 import type { NodeTriggers } from './engine/node-triggers.ts'
 import type { NodeIdentity } from './engine/flush-pipeline.ts'
 import { Membership } from './engine/membership.ts'
@@ -71,6 +73,7 @@ interface Inner {
   readonly engine: Engine
   readonly worker: Worker
   readonly clockwork: Clockwork
+  readonly triggers: NodeTriggers
   readonly maintenance: Maintenance
   readonly membership: Membership
   readonly followers: readonly Follower[]
@@ -113,6 +116,7 @@ export function openRooms(ground: Ground, place: RoomsPlace): Rooms {
     },
     stop: async graceMs => {
       quieten()
+      await inner.triggers.release(() => false)
       await membership.handOver()
       await worker.drain(graceMs)
       await engine.stop()
@@ -141,7 +145,7 @@ function connect(ground: Ground, { node, onOver }: RoomsPlace): Inner {
   const { config, log, platform, store, answers, onNotice } = ground
   const owns = (shard: number): boolean => membership.owns(shard)
   const inbox: Inbox = { submit: (signal, how) => door.submit(signal, how) }
-  const worker = newWorker(ground, node, inbox)
+  const worker = newWorker(ground, { node, inbox, owns, emit: emission => triggers.emit(emission) })
   const clockwork = new Clockwork({
     store,
     inbox,
@@ -153,6 +157,8 @@ function connect(ground: Ground, { node, onOver }: RoomsPlace): Inner {
   })
   const triggers: NodeTriggers = openTriggers(ground, {
     inbox,
+    node,
+    worker: config.roles.includes('worker') ? worker : undefined,
     notes: () => engine,
     lookAt: atMs => clockwork.lookAt(atMs),
     owns,
@@ -172,9 +178,10 @@ function connect(ground: Ground, { node, onOver }: RoomsPlace): Inner {
     onFatal: error =>
       onOver(error instanceof FlushError && error.fault === 'fenced' ? 'fenced' : 'broken', error.message),
   })
+  const toTriggers = triggers.before(engine)
   const signals = takeSignals({
     store,
-    inbox: engine,
+    inbox: toTriggers,
     owns,
     takeOfTrigger: (body, rowId) => triggers.takeStored(body, rowId),
     platform,
@@ -188,7 +195,9 @@ function connect(ground: Ground, { node, onOver }: RoomsPlace): Inner {
     { node, onOver },
     { engine, worker, triggers, maintenance, clockwork },
   )
-  const door: Inbox = store.cluster ? newRouter(ground, { node, engine, cluster: store.cluster, owns }) : engine
+  const door: Inbox = store.cluster
+    ? newRouter(ground, { node, engine: toTriggers, cluster: store.cluster, owns })
+    : toTriggers
   const onChanged = async (key: FlowKey): Promise<void> => {
     await triggers.reload(key)
     await engine.limitsChanged(key)
@@ -197,15 +206,15 @@ function connect(ground: Ground, { node, onOver }: RoomsPlace): Inner {
     ? clusterFollowers(ground, { cluster: store.cluster, worker, signals, onChanged })
     : []
   if (store.cluster) log.info(`node ${node.id} (${config.roles.join(', ')}) over ${store.kind}`)
-  return { inbox, engine, worker, clockwork, maintenance, membership, followers, onFlowChanged: onChanged }
+  return { inbox, engine, worker, clockwork, triggers, maintenance, membership, followers, onFlowChanged: onChanged }
 }
 
-type Members = Pick<Inner, 'engine' | 'worker' | 'maintenance' | 'clockwork'> & { readonly triggers: NodeTriggers }
+type Touched = Pick<Inner, 'engine' | 'worker' | 'triggers' | 'maintenance' | 'clockwork'>
 
 function newMembership(
-  { store, config, platform, onNotice }: Ground,
+  { config, store, platform, onNotice }: Ground,
   { node, onOver }: RoomsPlace,
-  { engine, worker, triggers, maintenance, clockwork }: Members,
+  { engine, worker, triggers, maintenance, clockwork }: Touched,
 ): Membership {
   return new Membership({
     cluster: store.cluster,
@@ -218,7 +227,10 @@ function newMembership(
       await triggers.load()
       clockwork.refresh()
     },
-    onLosing: shards => engine.release(shards),
+    onLosing: async shards => {
+      await triggers.release(shard => !shards.has(shard))
+      await engine.release(shards)
+    },
     onRenewed: validMs => worker.beat(validMs),
     onFenced: reason => onOver('fenced', reason),
     onNotice,
@@ -275,11 +287,17 @@ function roundsOf(
   ]
 }
 
-function newWorker(
-  { config, store, platform, answers, manifests, meters, mode, noticeOf }: Ground,
-  node: NodeIdentity,
-  inbox: Inbox,
-): Worker {
+interface WorkerPlace {
+  readonly node: NodeIdentity
+  readonly inbox: Inbox
+  owns(shard: number): boolean
+  emit(emission: Emission): Promise<void>
+}
+
+function newWorker(ground: Ground, { node, inbox, owns, emit }: WorkerPlace): Worker {
+  const { config, store, platform, answers, manifests, meters, mode, noticeOf } = ground
+  let count = 0
+  const newSignalId = (): string => `${node.id}/${node.incarnation}/e${String(++count).padStart(12, '0')}`
   const host = hostOptions({ script: HOST_SCRIPT, config, modules: manifests.modules })
   return new Worker({
     inbox,
@@ -290,7 +308,12 @@ function newWorker(
     profile: config.worker,
     isPaused: () => mode.isOn,
     openHost: events => new HostProcess({ ...host, ...events }),
-    answer: (request, job) => answerJob(answers, request, job),
+    answer: async (request, job) => {
+      if (request.name !== EMIT) return await answerJob(answers, request, job)
+      const args = decodeValue(request.args)
+      await sendEmission(job, isMap(args) ? args : {}, { store, platform, owns, emit, newSignalId })
+      return 'null'
+    },
     meter: meters.worker,
     onNotice: noticeOf('worker'),
   })
@@ -298,7 +321,7 @@ function newWorker(
 
 interface RouterPlace {
   readonly node: NodeIdentity
-  readonly engine: Engine
+  readonly engine: Inbox
   readonly cluster: Cluster
   owns(shard: number): boolean
 }

@@ -1,4 +1,5 @@
 // The triggers of one incarnation of the node, with what they are given.
+import { DEFAULT_QUEUE } from '@batuta/core'
 import { askFor } from './answers/ask.ts'
 import type { Ground } from './boot-ground.ts'
 import { newDateFilters } from './engine/date-filters.ts'
@@ -8,6 +9,10 @@ import { NodeTriggers } from './engine/node-triggers.ts'
 import type { NoteTaker } from './engine/note.ts'
 import { Schedules } from './engine/schedules.ts'
 import { homeShardOf } from './flows/home.ts'
+import { Sources } from './engine/sources.ts'
+import { sourceKinds } from './plugins/manifests.ts'
+import type { NodeIdentity } from './engine/flush-pipeline.ts'
+import type { Worker } from './worker/worker.ts'
 import type { ReasonCode } from './flows/trigger-reasons.ts'
 import type { Inbox } from './inbox/inbox.ts'
 import type { FlowKey, TriggerKey } from './storage/store.ts'
@@ -15,9 +20,14 @@ import type { FlowKey, TriggerKey } from './storage/store.ts'
 export interface TriggersPlace {
   readonly inbox: Inbox
   notes(): NoteTaker
+  readonly node: NodeIdentity
+  /** The worker of this node, if it has the role. */
+  readonly worker: Worker | undefined
   lookAt(atMs: number | undefined): void
   owns(shard: number): boolean
 }
+
+const MISS_AGAIN_MS = 1_000
 
 export function openTriggers(ground: Ground, place: TriggersPlace): NodeTriggers {
   const schedules = newSchedules(ground, place)
@@ -27,7 +37,13 @@ export function openTriggers(ground: Ground, place: TriggersPlace): NodeTriggers
     const entry = flow && flows.newest(flow)
     for (const { parsed } of flow ? (entry ? [entry] : []) : flows.all()) await holidays.need(parsed)
   }
-  return new NodeTriggers({ schedules, flowTriggers, prepare, notes: place.notes, lookAt: place.lookAt })
+  const sources = newSources(ground, place)
+  const nowMs = (): number => ground.platform.nowMs()
+  return new NodeTriggers({
+    ...{ schedules, flowTriggers, sources, prepare, nowMs },
+    notes: place.notes,
+    lookAt: place.lookAt,
+  })
 }
 
 function newSchedules(ground: Ground, { inbox, notes, lookAt, owns }: TriggersPlace): Schedules {
@@ -56,7 +72,41 @@ function newSchedules(ground: Ground, { inbox, notes, lookAt, owns }: TriggersPl
   return schedules
 }
 
-function newFlowTriggers(ground: Ground, { notes, owns }: TriggersPlace): FlowTriggers {
+/** Watches begin on this node without a place of their own: they would keep it for ever. Polls are jobs among others. */
+function newSources(ground: Ground, { notes, node, worker, lookAt, owns }: TriggersPlace): Sources {
+  const { store, flows, platform, answers, reasons, onNotice } = ground
+  const kinds = sourceKinds(ground.manifests)
+  const { node: name, incarnation } = node
+  return new Sources({
+    store,
+    flows,
+    notes,
+    nowMs: () => platform.nowMs(),
+    owns,
+    kindOf: type => kinds.get(type),
+    startWorld: () => ground.startWorld(),
+    askOf: key => askFor(answers, { ...key, executionId: '' }),
+    newId: flow => ground.newIdOn(new Set([homeShardOf(flow)])),
+    placeFor: kind => {
+      if (!worker || (kind === 'polling' && !worker.reserve(DEFAULT_QUEUE))) return undefined
+      return { node: name, incarnation }
+    },
+    giveBack: kind => {
+      if (kind === 'polling') worker?.release(1)
+    },
+    begin: (row, kind) => {
+      if (row.node === null) worker?.wake()
+      else if (kind === 'polling') worker?.offer(row)
+      else worker?.watch(row)
+    },
+    stop: key => worker?.stop(key, 'kill'),
+    lookAt,
+    onReason: (key, code, reason) => reasons.note(key, code, reason),
+    onNotice,
+  })
+}
+
+function newFlowTriggers(ground: Ground, { notes, lookAt, owns }: TriggersPlace): FlowTriggers {
   const { store, flows, config, reasons, platform, answers, holidays, onNotice } = ground
   return new FlowTriggers({
     store,
@@ -70,6 +120,8 @@ function newFlowTriggers(ground: Ground, { notes, owns }: TriggersPlace): FlowTr
     startWorld: () => ground.startWorld(),
     askOf: (key: FlowKey) => askFor(answers, { ...key, executionId: '' }),
     newId: flow => ground.newIdOn(new Set([homeShardOf(flow)])),
+    lookAt,
+    defer: run => void platform.at(platform.nowMs() + MISS_AGAIN_MS, run),
     onNotice,
   })
 }

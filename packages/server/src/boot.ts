@@ -10,6 +10,7 @@ import { defaultsOf } from './config/plugin-defaults.ts'
 import { firstDateOf } from './engine/schedules.ts'
 import { watchFlows } from './flows/flows-dir.ts'
 import type { SaveWorld } from './flows/save-flow.ts'
+import { sourceKinds } from './plugins/manifests.ts'
 import { startHttp } from './http/server.ts'
 import type { Health } from './telemetry/health.ts'
 
@@ -81,6 +82,7 @@ function openDoor(ground: Ground, { incarnations, saveWorld, health }: DoorPlace
 }
 
 function saveWorldOf({ config, platform, store, flows, manifests }: Ground, incarnations: Incarnations): SaveWorld {
+  const kinds = sourceKinds(manifests)
   return {
     store,
     flows,
@@ -90,7 +92,11 @@ function saveWorldOf({ config, platform, store, flows, manifests }: Ground, inca
     tenant: config.tenant,
     ...(config.apiDialect === 'c' ? { dialect: 2 as const } : {}),
     nowMs: () => platform.nowMs(),
-    firstDateOf: (flow, triggerId) => firstDateOf(flow, triggerId, { nowMs: platform.nowMs(), zone: config.zone }),
+    firstDateOf: (flow, triggerId) => {
+      const nowMs = platform.nowMs()
+      const type = flow.triggers.find(({ id }) => id === triggerId)?.type ?? ''
+      return kinds.has(type) ? nowMs : firstDateOf(flow, triggerId, { nowMs, zone: config.zone })
+    },
     onChanged: key => incarnations.onFlowChanged(key),
   }
 }

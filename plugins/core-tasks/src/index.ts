@@ -1,4 +1,4 @@
-import type { TaskDefinition, TaskRunnerDefinition } from '@batuta/plugin-sdk'
+import type { TaskDefinition, TaskRunnerDefinition, TriggerDefinition } from '@batuta/plugin-sdk'
 import { assertTask } from './core/assert-task.ts'
 import { echo } from './core/echo.ts'
 import { fail } from './core/fail.ts'
@@ -9,6 +9,7 @@ import { sleep } from './core/sleep.ts'
 import { mergeOutputs } from './flow/merge-outputs.ts'
 import { splitItems } from './flow/split-items.ts'
 import { download } from './http/download.ts'
+import { httpTrigger } from './http/http-trigger.ts'
 import { request } from './http/request.ts'
 import { deleteKey } from './kv/delete.ts'
 import { getKeys } from './kv/get-keys.ts'
@@ -33,6 +34,7 @@ import { reverse } from './storage/reverse.ts'
 import { size } from './storage/size.ts'
 import { split } from './storage/split.ts'
 import { write } from './storage/write.ts'
+import { testSource } from './trigger/test-source.ts'
 import { toggle } from './trigger/toggle.ts'
 
 export const tasks: readonly TaskDefinition[] = [
@@ -71,5 +73,7 @@ export const tasks: readonly TaskDefinition[] = [
   uploadFiles,
   write,
 ]
+
+export const triggers: readonly TriggerDefinition[] = [httpTrigger, testSource]
 
 export const taskRunners: readonly TaskRunnerDefinition[] = [processRunner]

@@ -2,6 +2,7 @@
 // flush is in flight at a time; the next fills meanwhile, so the more there is to do the more goes into each. Nothing leaves before its flush
 // returned: no reply, no job, no line to a watcher.
 import { apply, shardOf, trust, type Birth, type Signal } from '@batuta/core'
+import { SOURCE_RUN } from '@batuta/plugin-sdk'
 import { SubmitError, type Inbox, type Receipt, type SubmitOptions } from '../inbox/inbox.ts'
 import type { EngineOptions } from './engine-options.ts'
 import { heldText, isBusy, type Entity, type Pending } from './entity.ts'
@@ -459,7 +460,7 @@ export class Engine implements Inbox, NoteTaker {
       if (problem) reject(problem)
       else resolve({ ...(refusal ? { refusal } : {}), view })
     }
-    for (const row of unit.jobs) this.#callOut(row, cancelled)
+    for (const row of unit.jobs) if (row.run !== SOURCE_RUN) this.#callOut(row, cancelled)
     for (const run of unit.afterwards) run()
     this.#options.meter?.committed(unit.turns, unit.triggers, this.#options.platform.nowMs())
     this.#options.changes.publish([...unit.entities].map(entity => entity.id))

@@ -26,12 +26,13 @@ import {
 } from '@batuta/core'
 import { scopeOf, type StartWorld } from '../flows/births.ts'
 import type { FlowCatalogue, FlowEntry } from '../flows/flow-catalogue.ts'
-import { birthOfTrigger } from '../flows/trigger-birth.ts'
+import { birthOfTrigger, failedBirth } from '../flows/trigger-birth.ts'
 import type { TriggerReasons } from '../flows/trigger-reasons.ts'
 import type { FlowKey, Store, TriggerKey } from '../storage/store.ts'
 import type { WindowRow } from '../storage/batch.ts'
 import { ListenerIndex, type PlacedListener } from './listener-index.ts'
 import type { Listeners, TriggerSignal } from './listeners.ts'
+import { MissedWindows, type MissedWindow } from './missed-windows.ts'
 import type { NoteTaker } from './note.ts'
 import { homeShardOf } from '../flows/home.ts'
 
@@ -48,6 +49,10 @@ export interface FlowTriggersOptions {
   askOf(key: FlowKey): Ask
   /** On the home of the flow. */
   newId(flow: FlowKey): string
+  /** The clock looks again no later than then. */
+  lookAt(atMs: number | undefined): void
+  /** Runs the function in a moment. */
+  defer(run: () => void): void
   onNotice(message: string, error?: unknown): void
 }
 
@@ -73,11 +78,14 @@ export class FlowTriggers implements Listeners {
   /** What comes to a listener with windows is judged one after the other. */
   readonly #lines = new Map<string, Promise<void>>()
   readonly #inHand = new Set<string>()
+  readonly #missed: MissedWindows
+  readonly #underWay = new Set<Promise<void>>()
 
   constructor(options: FlowTriggersOptions) {
     this.#options = options
     this.#index = new ListenerIndex(options.flows)
     this.#zone = findZone(options.zone) ?? trust<Zone>(findZone('UTC'))
+    this.#missed = new MissedWindows(this.#zone)
   }
 
   /** The windows of the shards that are this node's now. */
@@ -85,12 +93,15 @@ export class FlowTriggers implements Listeners {
     const rows = await this.#options.store.read.listWindows()
     this.#windows.clear()
     for (const row of rows) this.#takeWindow(row)
+    this.#missed.clear()
+    for (const placed of this.#index.all()) this.#planMisses(placed)
   }
 
   /** A flow was saved or deleted. */
   async reload(flow: FlowKey): Promise<void> {
     const known = this.#index.ofFlow(flow)
     this.#index.refresh(flow)
+    for (const placed of this.#index.ofFlow(flow)) this.#planMisses(placed)
     if (known.length === 0) return
     for (const { key, listener } of known)
       for (const set of listener.sets) this.#windows.delete(windowName({ ...key, setId: set.id }))
@@ -114,6 +125,64 @@ export class FlowTriggers implements Listeners {
     )
   }
 
+  /** When nothing of what is being judged is on its way to the store any more. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#underWay)
+  }
+
+  /** Windows that have ended without what they waited for. */
+  fireDue(nowMs: number): number | undefined {
+    for (const missed of this.#missed.takeDue(nowMs)) void this.#miss(missed)
+    return this.#missed.nextMs
+  }
+
+  #planMisses(placed: PlacedListener): void {
+    const { key, listener } = placed
+    if (!this.#options.owns(homeShardOf(key)) || listener.trigger.disabled) return
+    for (const set of listener.sets) {
+      const window = this.#windows.get(windowName({ ...key, setId: set.id }))
+      this.#missed.plan(placed, set, { window, nowMs: this.#options.nowMs() })
+    }
+    this.#options.lookAt(this.#missed.nextMs)
+  }
+
+  async #miss(missed: MissedWindow): Promise<void> {
+    const { placed, set } = missed
+    const name = nameOf(placed.key)
+    const before = this.#lines.get(name) ?? Promise.resolve()
+    const mine = before.then(() => this.#tellMissed(missed))
+    this.#lines.set(
+      name,
+      mine.catch(() => {}),
+    )
+    try {
+      await mine
+    } catch (error) {
+      this.#options.onNotice(`the end of the window "${set.id}" of ${name} could not be told; it is tried again`, error)
+      this.#options.defer(() => this.#planMisses(placed))
+    }
+  }
+
+  async #tellMissed({ placed, set, endMs }: MissedWindow): Promise<void> {
+    const { key, listener } = placed
+    const { flows, notes, newId, reasons, owns } = this.#options
+    const entry = flows.newest(key)
+    if (this.#index.find(key) !== placed || !entry || entry.isDisabled || !owns(homeShardOf(key))) return
+    const window = this.#windows.get(windowName({ ...key, setId: set.id }))
+    if (window?.hasFired && window.endMs === endMs) return this.#planMisses(placed)
+    const reason = `the window "${set.id}" ended with ${window?.met.length ?? 0} of ${set.needed} parts met`
+    const executionId = newId(key)
+    const plan = flows.planOf(entry)
+    const start = { plan, trigger: listener.trigger, variables: {} }
+    const birth = failedBirth(executionId, start, { problem: reason, labels: set.onMiss?.labels ?? [] })
+    const told: WindowState = { startMs: window?.startMs ?? endMs, endMs, met: [], hasFired: true }
+    const row = { ...key, setId: set.id, body: encodeValue(trust<Value>(told)) }
+    await notes().note({ births: [{ type: 'create', executionId, birth }], windows: [row] })
+    this.#takeWindow(row)
+    reasons.note(key, 'window', reason)
+    this.#planMisses(placed)
+  }
+
   take({ body }: TriggerSignal, rowId: string): void {
     this.takeStored(body, rowId)?.catch(error =>
       this.#options.onNotice(`the signal ${rowId} to a trigger was not taken; it is taken again`, error),
@@ -128,9 +197,13 @@ export class FlowTriggers implements Listeners {
   async #takeOnce(body: string, rowId: string): Promise<void> {
     if (this.#inHand.has(rowId)) return
     this.#inHand.add(rowId)
+    const mine = this.#line(trust<TriggerEvent>(decodeValue(body)), rowId)
+    const quiet = mine.catch(() => {})
+    this.#underWay.add(quiet)
     try {
-      await this.#line(trust<TriggerEvent>(decodeValue(body)), rowId)
+      await mine
     } finally {
+      this.#underWay.delete(quiet)
       this.#inHand.delete(rowId)
     }
   }
@@ -158,6 +231,7 @@ export class FlowTriggers implements Listeners {
     const { births, windows, judgement } = outcome
     if (!(await this.#options.notes().note({ births, windows, signalsTaken: [rowId] }))) return
     for (const row of windows) this.#takeWindow(row)
+    this.#planMisses(placed)
     if (!judgement) return reasons.note(placed.key, 'disabled', 'the flow or the trigger is disabled')
     const { sets } = placed.listener
     if (!judgement.fires) reasons.note(placed.key, sets.length === 0 ? 'conditions' : 'window', judgement.reason)

@@ -1,22 +1,28 @@
-// All that triggers do on this node: schedules, those that listen to executions, and what is told to them from outside.
-import { decodeValue, trust } from '@batuta/core'
-import type { FlowKey, TriggerKey } from '../storage/store.ts'
+// All that triggers do on this node: schedules, sources, those that listen to executions, and what is told to them from outside.
+import { decodeValue, trust, type Signal } from '@batuta/core'
+import type { Inbox } from '../inbox/inbox.ts'
+import type { FlowKey } from '../storage/store.ts'
 import type { FlowTriggers } from './flow-triggers.ts'
 import type { Listeners } from './listeners.ts'
 import type { NoteTaker } from './note.ts'
 import type { Schedules } from './schedules.ts'
+import { StaleWatch, emissionOf, refusedEmission, type Emission } from './emission.ts'
+import { Sources } from './sources.ts'
 
 /** A flow's triggers were changed by another node: their rows are to be read again. */
 export interface TriggerChanged extends FlowKey {
   readonly type: 'trigger-changed'
 }
 
-export const CHANGED_BEGIN = '{"type":"trigger-changed"'
+const CHANGED_BEGIN = '{"type":"trigger-changed"'
+const EMITTED_BEGIN = '{"type":"source-events"'
 
 export interface NodeTriggersOptions {
   readonly schedules: Schedules
   readonly flowTriggers: FlowTriggers
+  readonly sources: Sources
   notes(): NoteTaker
+  nowMs(): number
   /** What flows need to be known before their triggers are judged. */
   prepare(flow?: FlowKey): Promise<void>
   /** The clock looks again no later than then. */
@@ -29,12 +35,15 @@ export class NodeTriggers {
 
   constructor(options: NodeTriggersOptions) {
     this.#options = options
-    const { schedules, flowTriggers, lookAt } = options
+    const { schedules, flowTriggers, sources, lookAt } = options
     this.listeners = {
       tell: (view, events) => flowTriggers.tell(view, events),
       take: (signal, rowId) => flowTriggers.take(signal, rowId),
-      waitsFor: id => schedules.waitsFor(id),
-      ended: (id, state) => void schedules.ended(id, state).then(lookAt),
+      waitsFor: id => schedules.waitsFor(id) || sources.waitsFor(id),
+      ended: (id, state) => {
+        void schedules.ended(id, state).then(lookAt)
+        void sources.ended(id, state).then(lookAt)
+      },
     }
   }
 
@@ -45,27 +54,52 @@ export class NodeTriggers {
   }
 
   async load(): Promise<void> {
-    this.#options.lookAt(await this.#options.schedules.load())
+    const { schedules, sources, lookAt } = this.#options
+    lookAt(await schedules.load())
+    lookAt(await sources.load())
   }
 
   /** A flow was saved or deleted, or its triggers were changed by hand. */
   async reload(flow: FlowKey): Promise<void> {
-    await this.#options.prepare(flow)
-    await this.#options.flowTriggers.reload(flow)
-    this.#options.lookAt(await this.#options.schedules.reload(flow))
+    const { schedules, flowTriggers, sources, prepare, lookAt } = this.#options
+    await prepare(flow)
+    await flowTriggers.reload(flow)
+    lookAt(await schedules.reload(flow))
+    lookAt(await sources.reload(flow))
+  }
+
+  /** Shards go to other nodes, or all of them; settles when nothing of them is on its way to the store. */
+  async release(keeps: (shard: number) => boolean): Promise<void> {
+    await this.#options.sources.release(keeps)
+    await this.#options.flowTriggers.settled()
   }
 
   fireDue(nowMs: number): number | undefined {
-    return this.#options.schedules.fireDue(nowMs)
+    const { schedules, sources, flowTriggers } = this.#options
+    const next = [schedules.fireDue(nowMs), sources.fireDue(nowMs), flowTriggers.fireDue(nowMs)].filter(
+      atMs => atMs !== undefined,
+    )
+    return next.length === 0 ? undefined : Math.min(...next)
   }
 
-  /** The execution that holds a trigger. */
-  lockOf(key: TriggerKey): string | undefined {
-    return this.#options.schedules.lockOf(key)
+  /** The inbox of the engine, with what is said of jobs of sources sent to their triggers. */
+  before(inbox: Inbox): Inbox {
+    return {
+      submit: async (signal: Signal, how) => {
+        if (!Sources.isAbout(signal)) return await inbox.submit(signal, how)
+        await this.#options.sources.settle(signal, how?.rowId)
+        return {}
+      },
+    }
+  }
+
+  async emit(emission: Emission): Promise<void> {
+    await this.#options.sources.emit(emission)
   }
 
   /** Undefined for stored signals that are not for triggers. */
   takeStored(body: string, rowId: string): Promise<void> | undefined {
+    if (body.startsWith(EMITTED_BEGIN)) return this.#takeEmission(emissionOf(decodeValue(body)), rowId)
     return body.startsWith(CHANGED_BEGIN)
       ? this.#takeChange(body, rowId)
       : this.#options.flowTriggers.takeStored(body, rowId)
@@ -74,5 +108,15 @@ export class NodeTriggers {
   async #takeChange(body: string, rowId: string): Promise<void> {
     await this.reload(trust<TriggerChanged>(decodeValue(body)))
     await this.#options.notes().note({ signalsTaken: [rowId] })
+  }
+
+  async #takeEmission(emission: Emission, rowId: string): Promise<void> {
+    const { sources, notes, nowMs } = this.#options
+    try {
+      await sources.emit(emission, rowId)
+    } catch (error) {
+      if (!(error instanceof StaleWatch)) throw error
+      await notes().note({ signalsTaken: [rowId], operations: [refusedEmission(rowId, emission, nowMs())] })
+    }
   }
 }

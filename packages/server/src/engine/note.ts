@@ -1,6 +1,6 @@
 // What the triggers of this node want written at once: births, cursors and windows, with the signals that brought it about. All of it, or nothing.
 import type { Signal } from '@batuta/core'
-import type { JobKey, JobRow, TriggerRow, WindowRow } from '../storage/batch.ts'
+import type { JobKey, JobRow, OperationRow, TriggerRow, WindowRow } from '../storage/batch.ts'
 
 export interface Note {
   readonly births?: readonly Extract<Signal, { type: 'create' }>[]
@@ -8,6 +8,7 @@ export interface Note {
   readonly signalsTaken?: readonly string[]
   readonly triggers?: readonly TriggerRow[]
   readonly windows?: readonly WindowRow[]
+  readonly operations?: readonly OperationRow[]
   readonly jobs?: readonly JobRow[]
   readonly jobsEnded?: readonly JobKey[]
   readonly jobsKilled?: readonly JobKey[]

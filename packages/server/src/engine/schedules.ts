@@ -123,8 +123,9 @@ export class Schedules {
     this.#locks.clear()
     for (const stored of triggers) {
       if (stored.nextMs === null || !this.#options.owns(homeShardOf(stored))) continue
-      const trigger = this.#options.findFlow(stored)?.triggers.find(candidate => candidate.id === stored.triggerId)
-      const schedule = trigger && this.#open(trigger)
+      const trigger = this.#triggerOf(stored)
+      if (!trigger || !isSchedule(trigger)) continue
+      const schedule = this.#open(trigger)
       this.#add(stored, schedule ? this.#recover(schedule, stored) : stored.nextMs)
     }
     return this.#nextMs()
@@ -141,8 +142,11 @@ export class Schedules {
       this.#scheduled.delete(key)
     }
     this.#byFlow.delete(flowKeyOf(row))
-    for (const stored of triggers)
-      if (stored.nextMs !== null && this.#options.owns(homeShardOf(stored))) this.#add(stored, stored.nextMs)
+    for (const stored of triggers) {
+      const trigger = this.#triggerOf(stored)
+      if (stored.nextMs === null || !trigger || !isSchedule(trigger)) continue
+      if (this.#options.owns(homeShardOf(stored))) this.#add(stored, stored.nextMs)
+    }
     return this.#nextMs()
   }
 
@@ -379,6 +383,15 @@ export function firstDateOf(
   const schedule = trigger && openSchedule(trigger, zone)
   return schedule ? (dueScheduleDate(schedule, { nowMs }) ?? null) : null
 }
+
+function isSchedule({ type }: Trigger): boolean {
+  return SCHEDULES.has(type)
+}
+
+const SCHEDULES: ReadonlySet<string> = new Set([
+  'io.kestra.plugin.core.trigger.Schedule',
+  'io.kestra.plugin.core.trigger.ScheduleOnDates',
+])
 
 function rowOf(stored: StoredTrigger): Omit<TriggerRow, 'nextMs' | 'lastMs' | 'expectedNextMs' | 'state'> {
   const { tenant, namespace, flowId, triggerId, executionId } = stored

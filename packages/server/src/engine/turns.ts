@@ -93,6 +93,7 @@ export class Turns {
     unit.signalsTaken.push(...(note.signalsTaken ?? []))
     unit.triggers.push(...(note.triggers ?? []))
     unit.windows.push(...(note.windows ?? []))
+    unit.operations.push(...(note.operations ?? []))
     unit.jobs.push(...(note.jobs ?? []))
     unit.jobsEnded.push(...(note.jobsEnded ?? []))
     unit.jobsKilled.push(...(note.jobsKilled ?? []))

@@ -1,6 +1,7 @@
 // What one turn (and the turns of other executions that must commit with it) wants written, and what is to happen once it is. Units are the
 // smallest thing a flush can refuse: when the store rejects a batch, the units are tried apart until the guilty one stands alone.
 import type { Refusal } from '@batuta/core'
+import { SOURCE_RUN } from '@batuta/plugin-sdk'
 import type {
   ExecutionHead,
   ExecutionRow,
@@ -131,7 +132,7 @@ export function limitRowName({ limitKey, executionId }: LimitMemberKey): string 
 
 /** How many of its jobs have taken a place at the worker. */
 export function reservedBy(unit: Unit): number {
-  return unit.jobs.filter(job => job.node !== null).length
+  return unit.jobs.filter(job => job.node !== null && job.run !== SOURCE_RUN).length
 }
 
 /** Jobs that a later turn ended before they were stored: they are neither written nor started. */

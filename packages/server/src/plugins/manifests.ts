@@ -45,6 +45,14 @@ export function readManifests(folder: string): Manifests {
   return { plugins, types: [...plugins.flatMap(plugin => plugin.tasks), ...builtIn()], modules }
 }
 
+/** Types of triggers that look outside. */
+export function sourceKinds({ plugins }: Pick<Manifests, 'plugins'>): ReadonlyMap<string, 'polling' | 'realtime'> {
+  const kinds = new Map<string, 'polling' | 'realtime'>()
+  for (const { type, kind, aliases = [] } of plugins.flatMap(plugin => plugin.tasks))
+    if (kind === 'polling' || kind === 'realtime') for (const name of [type, ...aliases]) kinds.set(name, kind)
+  return kinds
+}
+
 /** What the engine runs itself. Their aliases and properties are known to the catalogue. */
 function builtIn(): TypeManifest[] {
   const control = controlTypes().map((type): TypeManifest => ({ type, kind: 'flowable' }))
@@ -54,6 +62,8 @@ function builtIn(): TypeManifest[] {
     ...inline,
     { type: 'io.kestra.plugin.core.flow.Subflow', kind: 'executable' },
     { type: 'io.kestra.plugin.core.trigger.Schedule', kind: 'polling' },
+    { type: 'io.kestra.plugin.core.trigger.ScheduleOnDates', kind: 'polling' },
+    { type: 'io.kestra.plugin.core.trigger.Flow', kind: 'trigger' },
     { type: 'io.kestra.plugin.core.trigger.Webhook', kind: 'trigger' },
   ]
 }

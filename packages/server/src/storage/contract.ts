@@ -10,6 +10,7 @@ import { logContract } from './contract/logs.ts'
 import { purgeContract } from './contract/purge.ts'
 import { queueContract } from './contract/queues.ts'
 import type { StoreSubject } from './contract/subject.ts'
+import { triggerBelongingsContract } from './contract/trigger-belongings.ts'
 import { triggerContract } from './contract/triggers.ts'
 
 export type { OpenStore, StoreSubject } from './contract/subject.ts'
@@ -19,6 +20,7 @@ export function storeContract(subject: StoreSubject): void {
   executionContract(subject)
   flowContract(subject)
   triggerContract(subject)
+  triggerBelongingsContract(subject)
   jobContract(subject)
   queueContract(subject)
   limitContract(subject)

@@ -66,6 +66,7 @@ export class Worker implements JobSink {
   readonly #options: WorkerOptions
   readonly #running = new Map<string, Running>()
   #reserved = 0
+  #watching = 0
   #host: Host | undefined
   #isClaiming = false
   /** Jobs that were to stop while a claim was on its way: if it brings them they are not begun. */
@@ -94,6 +95,11 @@ export class Worker implements JobSink {
     return this.#running.size
   }
 
+  /** Places that are taken: those who only wait for a source take none. */
+  get #taken(): number {
+    return this.#running.size - this.#watching
+  }
+
   /** Places taken for jobs that are still to be offered. */
   get reserved(): number {
     return this.#reserved
@@ -102,12 +108,7 @@ export class Worker implements JobSink {
   reserve(queue: string): boolean {
     if (this.#options.isPaused()) return false
     if (this.#isChoosing && !serves(this.#options.profile, queue)) return false
-    if (
-      this.#isStopped ||
-      this.#isDraining ||
-      this.#hasFree ||
-      this.#running.size + this.#reserved >= this.#options.slots
-    )
+    if (this.#isStopped || this.#isDraining || this.#hasFree || this.#taken + this.#reserved >= this.#options.slots)
       return false
     this.#reserved += 1
     return true
@@ -127,6 +128,11 @@ export class Worker implements JobSink {
 
   release(count: number): void {
     this.#reserved = Math.max(0, this.#reserved - count)
+  }
+
+  /** A job that takes no place: it only waits for a source. */
+  watch(row: JobRow): void {
+    this.#begin(row)
   }
 
   offer(row: JobRow): void {
@@ -240,7 +246,7 @@ export class Worker implements JobSink {
 
   async #claimOnce(): Promise<void> {
     if (this.#isStopped || this.#isDraining || this.#options.isPaused()) return
-    const limit = Math.min(CLAIM_MAX, this.#options.slots - this.#running.size - this.#reserved)
+    const limit = Math.min(CLAIM_MAX, this.#options.slots - this.#taken - this.#reserved)
     if (limit <= 0) return
     const rows = await this.#options.store.perform('claimJobs', {
       ...this.#options.node,
@@ -278,6 +284,7 @@ export class Worker implements JobSink {
     meter?.started(job.type, claimedMs - (job.sentMs ?? claimedMs))
     if (job.traceparent !== undefined) meter?.onJob?.(job.key.executionId, job.traceparent)
     this.#running.set(keyText(job.key), { job, claimedMs, logged: undefined })
+    if (isWatch(job)) this.#watching += 1
     this.#host ??= this.#openHost()
     this.#host.send({ type: 'run', job })
   }
@@ -361,6 +368,7 @@ export class Worker implements JobSink {
     const { meter, platform } = this.#options
     const running = this.#running.get(keyText(key))
     if (running) meter?.ended(running.job.type, state, platform.nowMs() - running.claimedMs)
+    if (running && isWatch(running.job)) this.#watching -= 1
     this.#running.delete(keyText(key))
   }
 
@@ -408,6 +416,10 @@ function settlementOf({ run, epoch }: JobKey, outcome: Outcome): Settlement {
     ...(isSpilled === true ? { isSpilled } : {}),
     ...(outputs !== undefined && isMap(outputs) ? { outputs } : {}),
   }
+}
+
+function isWatch({ source }: HostJob): boolean {
+  return source?.kind === 'realtime'
 }
 
 function logRow({ job }: Running, key: JobKey, lines: readonly LogLine[]): LogRow {

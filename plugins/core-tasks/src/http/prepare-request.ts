@@ -18,11 +18,15 @@ const BODY_SHOWN_CHARS = 1_000
 const ERROR_BODY_BYTES = 64 * 1024
 
 /** Renders the request and sends it; a refused response code is a failure that shows the start of the body. */
-export async function renderAndSend(ctx: RunContext, props: LazyProperties<typeof httpProperties>): Promise<Sent> {
+export async function renderAndSend(
+  ctx: RunContext,
+  props: LazyProperties<typeof httpProperties>,
+  { isAnyCodeFine = false }: { readonly isAnyCodeFine?: boolean } = {},
+): Promise<Sent> {
   const settings = await renderSettings(props)
   const request = await renderRequest(ctx, props)
   const response = await sendRequest(ctx, request, settings)
-  if (isAccepted(response.code, settings)) return { request, settings, response }
+  if (isAnyCodeFine || isAccepted(response.code, settings)) return { request, settings, response }
   const shown = await startOf(response)
   await response.close()
   throw new TaskError(`${request.method} ${urlText(request.url)} was answered with ${response.code}: ${shown}`)

@@ -1,10 +1,7 @@
-import type { Readable } from 'node:stream'
-import { defineTask, p, TaskError } from '@batuta/plugin-sdk'
+import { defineTask, p } from '@batuta/plugin-sdk'
 import { httpProperties } from './http-properties.ts'
-import type { HttpSettings } from './http-settings.ts'
 import { renderAndSend } from './prepare-request.ts'
-
-const CONTENT_MAX_BYTES = 10 * 1024 * 1024
+import { readResponseText } from './read-response-text.ts'
 
 export const request = defineTask({
   type: 'io.kestra.plugin.core.http.Request',
@@ -34,7 +31,7 @@ export const request = defineTask({
     }
     const { request, response, settings } = await renderAndSend(ctx, props)
     try {
-      const body = await readText(response.body, charsetOf(response.headers, settings), settings)
+      const body = await readResponseText(response, settings)
       if (settings.logs.includes('RESPONSE_BODY')) ctx.logger.debug(body)
       return { uri: request.url.href, code: response.code, headers: response.headers, body }
     } finally {
@@ -42,29 +39,3 @@ export const request = defineTask({
     }
   },
 })
-
-async function readText(stream: Readable, charset: string, settings: HttpSettings): Promise<string> {
-  const limit = settings.contentMaxBytes ?? CONTENT_MAX_BYTES
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of stream) {
-    chunks.push(chunk)
-    bytes += chunk.length
-    if (bytes > limit) {
-      throw new TaskError(`the response has more than ${limit} bytes; raise options.maxContentLength or use Download`)
-    }
-  }
-  return decode(Buffer.concat(chunks), charset)
-}
-
-function decode(bytes: Buffer, charset: string): string {
-  try {
-    return new TextDecoder(charset, { fatal: true }).decode(bytes)
-  } catch (cause) {
-    throw new TaskError(`the response is no text in ${charset}; use Download for files`, { cause })
-  }
-}
-
-function charsetOf(headers: Readonly<Record<string, readonly string[]>>, settings: HttpSettings): string {
-  return /charset="?([^\s;"]+)/i.exec(headers['content-type']?.[0] ?? '')?.[1] ?? settings.charset
-}

@@ -1,0 +1,65 @@
+// A trigger that looks outside, as its owner has it in memory.
+import {
+  isTruthyText,
+  mapGet,
+  parseDuration,
+  printValue,
+  type Plan,
+  type Trigger,
+  type TriggerState,
+} from '@batuta/core'
+import type { StoredTrigger, TriggerKey } from '../storage/store.ts'
+import type { SourceKind } from './source-job.ts'
+
+export interface Source {
+  readonly key: TriggerKey
+  readonly trigger: Trigger
+  readonly plan: Plan
+  readonly kind: SourceKind
+  stored: StoredTrigger
+  state: TriggerState
+  /** Where the heap has it. */
+  dueMs: number | undefined
+  lockedBy: string | undefined
+  /** Ends in a row without an event. */
+  failures: number
+  /** Events are taken one message after the other. */
+  line: Promise<unknown>
+}
+
+const INTERVAL_MS = 60_000
+/** A watch that ended is begun anew after so long, the longer the more often it did without an event. */
+const AGAIN_MIN_MS = 1_000
+export const AGAIN_MAX_MS = 60_000
+
+/** Nothing that was changed by hand or by a save. */
+export function isSame({ stored }: Source, row: StoredTrigger): boolean {
+  return (
+    row.hash === stored.hash &&
+    row.isDisabled === stored.isDisabled &&
+    row.state === stored.state &&
+    row.nextMs === stored.nextMs
+  )
+}
+
+export function isConcurrent({ trigger }: Source): boolean {
+  return mapGet(trigger.properties, 'allowConcurrent') === true
+}
+
+export function failsOnError({ trigger }: Source): boolean {
+  return isTruthyText(printValue(mapGet(trigger.properties, 'failOnTriggerError') ?? 'false'))
+}
+
+export function intervalOf({ trigger }: Source): number {
+  const interval = mapGet(trigger.properties, 'interval') ?? null
+  if (typeof interval === 'number') return interval * 1_000
+  return interval === null ? INTERVAL_MS : (parseDuration(printValue(interval)) ?? INTERVAL_MS)
+}
+
+export function againMs(failures: number): number {
+  return Math.min(AGAIN_MIN_MS * 2 ** Math.min(failures, 10), AGAIN_MAX_MS)
+}
+
+export function nameOf({ tenant, namespace, flowId, triggerId }: TriggerKey): string {
+  return `${tenant}/${namespace}/${flowId}/${triggerId}`
+}

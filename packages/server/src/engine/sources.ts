@@ -1,0 +1,462 @@
+// Triggers that look outside: polls and watches of sources. The evaluation is a job; its trigger is the one owner. A poll is asked again an interval
+// after it answered; a watch has no end, and is begun anew when it ends all the same. What a source emits is born together with its mark, so that
+// whatever dies in between the source goes on from what is born: nothing is lost, nothing doubled. A job of an older epoch says nothing any more.
+import {
+  BatutaError,
+  decodeTriggerState,
+  encodeTriggerState,
+  judgeConditions,
+  judgeWhen,
+  compileTemplate,
+  evaluateAsync,
+  mapFrom,
+  mapGet,
+  printValue,
+  type Ask,
+  type Birth,
+  type Judgement,
+  type Plan,
+  type Scope,
+  type Signal,
+  type TriggerState,
+  type Value,
+  type ValueMap,
+} from '@batuta/core'
+import { SOURCE_RUN } from '@batuta/plugin-sdk'
+import { scopeOf, type StartWorld } from '../flows/births.ts'
+import type { FlowCatalogue } from '../flows/flow-catalogue.ts'
+import { homeShardOf } from '../flows/home.ts'
+import { birthOfTrigger, failedBirth, type TriggerStart } from '../flows/trigger-birth.ts'
+import type { ReasonCode } from '../flows/trigger-reasons.ts'
+import type { JobKey, JobRow, TriggerRow } from '../storage/batch.ts'
+import type { FlowKey, Store, StoredTrigger, TriggerKey } from '../storage/store.ts'
+import type { NoteTaker } from './note.ts'
+import { sourceJobKey, sourceJobRow, variablesOf, type SourceKind } from './source-job.ts'
+import { StaleWatch, takenOf, type Emission } from './emission.ts'
+import { AGAIN_MAX_MS, againMs, failsOnError, intervalOf, isConcurrent, isSame, nameOf, type Source } from './source.ts'
+import { TimerHeap } from './timer-heap.ts'
+
+export interface SourcesOptions {
+  readonly store: Store
+  readonly flows: FlowCatalogue
+  notes(): NoteTaker
+  nowMs(): number
+  owns(shard: number): boolean
+  kindOf(type: string): SourceKind | undefined
+  startWorld(): StartWorld
+  askOf(key: FlowKey): Ask
+  newId(flow: FlowKey): string
+  /** This node, if it can begin such a job at once; else it is left to whoever claims it. */
+  placeFor(kind: SourceKind): { readonly node: string; readonly incarnation: number } | undefined
+  /** The place is not needed after all. */
+  giveBack(kind: SourceKind): void
+  /** A job is in the store: it is this node's to begin, or anybody's. */
+  begin(row: JobRow, kind: SourceKind): void
+  /** A job is to end. */
+  stop(key: JobKey): void
+  /** The clock looks again no later than then. */
+  lookAt(atMs: number): void
+  onReason(key: TriggerKey, code: ReasonCode, reason: string): void
+  onNotice(message: string, error?: unknown): void
+}
+
+const EVENTS_MAX = 500
+const LOCK_LOOK_MS = 60_000
+const RETRY_MS = 1_000
+
+interface Due {
+  readonly atMs: number
+  readonly name: string
+}
+
+export class Sources {
+  readonly #options: SourcesOptions
+  readonly #sources = new Map<string, Source>()
+  readonly #byWatch = new Map<string, Source>()
+  readonly #locks = new Map<string, Source>()
+  readonly #heap = new TimerHeap<Due>()
+
+  constructor(options: SourcesOptions) {
+    this.#options = options
+  }
+
+  /** Shards came: whatever an owner before had out is given up, and begun anew here. */
+  async load(): Promise<number | undefined> {
+    const rows = await this.#options.store.read.listTriggers()
+    const byName = new Map(rows.map(row => [nameOf(row), row]))
+    for (const [name, source] of this.#sources) this.#keepOrRemove(name, source, byName.get(name))
+    for (const row of rows) if (!this.#sources.has(nameOf(row))) this.#add(row)
+    return this.#heap.nextMs
+  }
+
+  /** A flow was saved or deleted, or its triggers were changed by hand: what runs of it by an older definition ends. */
+  async reload({ tenant, namespace, flowId }: FlowKey): Promise<number | undefined> {
+    const rows = await this.#options.store.read.listTriggers({ tenant, namespace, flowId })
+    const prefix = `${tenant}/${namespace}/${flowId}/`
+    for (const [name, source] of this.#sources) {
+      if (!name.startsWith(prefix)) continue
+      const row = rows.find(({ triggerId }) => triggerId === source.key.triggerId)
+      this.#keepOrRemove(name, source, row)
+    }
+    for (const row of rows) if (!this.#sources.has(nameOf(row))) this.#add(row)
+    return this.#heap.nextMs
+  }
+
+  /** Shards go to another node, or all of them: what runs of them here ends. Settles when nothing of it is on its way to the store. */
+  async release(keeps: (shard: number) => boolean): Promise<void> {
+    const gone = [...this.#sources].filter(([, source]) => !keeps(homeShardOf(source.key)))
+    for (const [name, source] of gone) {
+      this.#forget(name, source)
+      this.#stopJob(source)
+    }
+    await Promise.all(gone.map(([, source]) => source.line))
+  }
+
+  #keepOrRemove(name: string, source: Source, row: StoredTrigger | undefined): void {
+    if (row && isSame(source, row) && this.#planOf(row) === source.plan) return
+    this.#remove(name, source)
+  }
+
+  fireDue(nowMs: number): number | undefined {
+    for (let due = this.#heap.popDue(nowMs); due; due = this.#heap.popDue(nowMs)) {
+      const source = this.#sources.get(due.name)
+      if (source?.dueMs !== due.atMs) continue
+      source.dueMs = undefined
+      void this.#evaluate(due.name, source)
+    }
+    return this.#heap.nextMs
+  }
+
+  waitsFor(executionId: string): boolean {
+    return this.#locks.has(executionId)
+  }
+
+  async ended(executionId: string, state: string): Promise<number | undefined> {
+    const source = this.#locks.get(executionId)
+    if (source?.lockedBy !== executionId) return this.#heap.nextMs
+    await this.#unlock(source, state)
+    return this.#heap.nextMs
+  }
+
+  /** Whether a signal is about the job of a source. */
+  static isAbout(signal: Signal): signal is Extract<Signal, { type: 'settled' | 'lost' | 'unplaced' }> {
+    return (
+      (signal.type === 'settled' || signal.type === 'lost' || signal.type === 'unplaced') && signal.run === SOURCE_RUN
+    )
+  }
+
+  /** A job of a source has ended, one way or another. */
+  async settle(
+    signal: Extract<Signal, { type: 'settled' | 'lost' | 'unplaced' }>,
+    rowId: string | undefined,
+  ): Promise<void> {
+    const key = { executionId: signal.executionId, run: signal.run, epoch: signal.epoch }
+    const signalsTaken = rowId === undefined ? [] : [rowId]
+    const source = this.#byWatch.get(signal.executionId)
+    const { watch } = source?.state ?? {}
+    if (!source || watch?.epoch !== signal.epoch || !watch.isOut)
+      return void (await this.#options.notes().note({ jobsEnded: [key], signalsTaken }))
+    await source.line
+    const outcome = await this.#outcomeOf(source, signal)
+    const { births, nextMs, executionId } = outcome
+    const row = this.#rowOf(source, {
+      nextMs,
+      state: { ...source.state, watch: { ...watch, isOut: false } },
+      ...(executionId === undefined ? {} : { executionId }),
+    })
+    // Before its birth: it may end in its first turn.
+    if (executionId !== undefined && !isConcurrent(source)) this.#lock(source, executionId)
+    try {
+      if (!(await this.#options.notes().note({ births, triggers: [row], jobsEnded: [key], signalsTaken }))) return
+    } catch (error) {
+      this.#letGo(source)
+      throw error
+    }
+    this.#take(source, row)
+    this.#plan(source)
+  }
+
+  /** Births and mark in one flush; settles when they are in the store, and rejects when nobody wants them any more. */
+  async emit(emission: Emission, rowId?: string): Promise<void> {
+    const source = this.#byWatch.get(emission.key.executionId)
+    if (!source) throw new StaleWatch(emission.key)
+    const mine = source.line.then(() => this.#emit(source, emission, rowId))
+    source.line = mine.catch(() => {})
+    await mine
+  }
+
+  #add(row: StoredTrigger): void {
+    const { kindOf, owns, flows } = this.#options
+    const trigger = flows.flowOf(row)?.triggers.find(({ id }) => id === row.triggerId)
+    const kind = trigger && kindOf(trigger.type)
+    const plan = this.#planOf(row)
+    if (!trigger || !kind || !plan || !owns(homeShardOf(row))) return
+    const entry = flows.newest(row)
+    if (row.isDisabled || trigger.disabled || entry?.isDisabled) return
+    const { tenant, namespace, flowId, triggerId } = row
+    const source: Source = {
+      key: { tenant, namespace, flowId, triggerId },
+      trigger,
+      plan,
+      kind,
+      stored: row,
+      state: decodeTriggerState(row.state),
+      dueMs: undefined,
+      lockedBy: undefined,
+      failures: 0,
+      line: Promise.resolve(),
+    }
+    this.#sources.set(nameOf(row), source)
+    const { watch } = source.state
+    if (watch) this.#byWatch.set(watch.id, source)
+    if (row.executionId !== null && kind === 'polling' && !isConcurrent(source)) {
+      source.lockedBy = row.executionId
+      this.#locks.set(row.executionId, source)
+    }
+    this.#planAt(source, row.nextMs ?? this.#options.nowMs())
+  }
+
+  #planOf(key: FlowKey): Plan | undefined {
+    const entry = this.#options.flows.newest(key)
+    return entry && this.#options.flows.planOf(entry)
+  }
+
+  #remove(name: string, source: Source): void {
+    this.#forget(name, source)
+    const { watch } = source.state
+    if (!watch?.isOut) return
+    const key = sourceJobKey(watch.id, watch.epoch)
+    this.#options
+      .notes()
+      .note({ jobsKilled: [key] })
+      .catch(error => this.#options.onNotice(`the job of the trigger ${name} could not be stopped`, error))
+    this.#stopJob(source)
+  }
+
+  #forget(name: string, source: Source): void {
+    this.#sources.delete(name)
+    const { watch } = source.state
+    if (watch) this.#byWatch.delete(watch.id)
+    if (source.lockedBy !== undefined) this.#locks.delete(source.lockedBy)
+  }
+
+  #stopJob({ state: { watch } }: Source): void {
+    if (watch?.isOut) this.#options.stop(sourceJobKey(watch.id, watch.epoch))
+  }
+
+  /** One that waits for its execution is told of the end; it looks itself only now and then. */
+  #plan(source: Source): void {
+    const atMs = source.stored.nextMs ?? this.#options.nowMs()
+    this.#planAt(source, source.lockedBy === undefined ? atMs : Math.max(atMs, this.#options.nowMs() + LOCK_LOOK_MS))
+  }
+
+  #planAt(source: Source, atMs: number): void {
+    source.dueMs = atMs
+    this.#heap.push({ atMs, name: nameOf(source.key) })
+    this.#options.lookAt(atMs)
+  }
+
+  #lock(source: Source, executionId: string): void {
+    source.lockedBy = executionId
+    this.#locks.set(executionId, source)
+  }
+
+  #letGo(source: Source): void {
+    if (source.lockedBy !== undefined) this.#locks.delete(source.lockedBy)
+    source.lockedBy = undefined
+  }
+
+  async #unlock(source: Source, state: string): Promise<void> {
+    const { store, onReason } = this.#options
+    this.#letGo(source)
+    if (source.trigger.stopAfter.includes(state)) {
+      onReason(source.key, 'stopped', `an execution ended ${state}: the trigger is disabled`)
+      this.#remove(nameOf(source.key), source)
+      await store.perform('changeTrigger', { ...source.key, isDisabled: true })
+    } else if (this.#sources.get(nameOf(source.key)) === source) this.#plan(source)
+  }
+
+  async #evaluate(name: string, source: Source): Promise<void> {
+    try {
+      if (source.lockedBy !== undefined && !(await this.#isFree(source, source.lockedBy))) return this.#plan(source)
+      await this.#begin(name, source)
+    } catch (error) {
+      this.#options.onNotice(`the trigger ${name} could not be evaluated; it is tried again`, error)
+      await this.#refresh(source)
+      if (this.#sources.get(name) === source) this.#planAt(source, this.#options.nowMs() + RETRY_MS)
+    }
+  }
+
+  /** Its row may have moved on without us. */
+  async #refresh(source: Source): Promise<void> {
+    const { tenant, namespace, flowId, triggerId } = source.key
+    try {
+      const rows = await this.#options.store.read.listTriggers({ tenant, namespace, flowId })
+      const row = rows.find(found => found.triggerId === triggerId)
+      if (!row) return this.#forget(nameOf(source.key), source)
+      source.stored = row
+      source.state = decodeTriggerState(row.state)
+    } catch (error) {
+      this.#options.onNotice(`the trigger ${nameOf(source.key)} cannot be read; it is tried again`, error)
+    }
+  }
+
+  async #isFree(source: Source, executionId: string): Promise<boolean> {
+    const row = await this.#options.store.read.findExecution(executionId)
+    if (row && row.waitsFor !== null) {
+      this.#options.onReason(source.key, 'locked', `the execution ${executionId} is still running`)
+      return false
+    }
+    await this.#unlock(source, row?.state ?? 'deleted')
+    return false
+  }
+
+  async #begin(name: string, source: Source): Promise<void> {
+    const { key, plan, trigger, kind } = source
+    if (!this.#options.owns(homeShardOf(key))) return this.#forget(name, source)
+    const nowMs = this.#options.nowMs()
+    const variables = mapFrom([['date', new Date(source.stored.nextMs ?? nowMs).toISOString()]])
+    const judgement = await this.#judge(source, variables)
+    if (judgement.type !== 'holds') return await this.#refuse(source, judgement, variables)
+    const before = source.state.watch
+    const watch = { id: before?.id ?? this.#options.newId(key), epoch: (before?.epoch ?? 0) + 1, isOut: true }
+    const place = this.#options.placeFor(kind)
+    const { mark } = source.state
+    const { configuredRoots } = this.#options.startWorld()
+    const job = sourceJobRow({
+      ...{ plan, trigger, kind, variables, mark, place, nowMs, roots: configuredRoots },
+      id: watch.id,
+      epoch: watch.epoch,
+    })
+    const nextMs = Math.max(nowMs, (source.stored.nextMs ?? 0) + 1)
+    const row = this.#rowOf(source, { nextMs, state: { ...source.state, watch } })
+    const old = before?.isOut ? [sourceJobKey(before.id, before.epoch)] : []
+    try {
+      await this.#options.notes().note({ jobs: [job], triggers: [row], jobsKilled: old })
+    } catch (error) {
+      if (place) this.#options.giveBack(kind)
+      throw error
+    }
+    this.#take(source, row)
+    this.#byWatch.set(watch.id, source)
+    this.#options.begin(job, kind)
+  }
+
+  async #refuse(source: Source, judgement: Exclude<Judgement, { type: 'holds' }>, variables: ValueMap): Promise<void> {
+    const nextMs = this.#options.nowMs() + intervalOf(source)
+    const births: Extract<Signal, { type: 'create' }>[] = []
+    if (judgement.type === 'fails') this.#options.onReason(source.key, 'conditions', judgement.reason)
+    else {
+      const executionId = this.#options.newId(source.key)
+      const failed = { problem: judgement.problem, labels: [] }
+      births.push({ type: 'create', executionId, birth: failedBirth(executionId, { ...source, variables }, failed) })
+    }
+    const row = this.#rowOf(source, { nextMs, state: source.state })
+    await this.#options.notes().note({ births, triggers: [row] })
+    this.#take(source, row)
+    this.#plan(source)
+  }
+
+  async #judge({ key, plan, trigger }: Source, variables: ValueMap): Promise<Judgement> {
+    const when = mapGet(trigger.properties, 'when') ?? null
+    if (trigger.conditions.length === 0 && when === null) return { type: 'holds' }
+    const { dialect, namespace, id } = plan.flow
+    return await evaluateAsync(
+      scope => {
+        const render = (text: string): string => compileTemplate(text, { dialect }).render(scope)
+        const context = { flow: { namespace, id }, render }
+        const judgement = judgeConditions(trigger.conditions, context)
+        return judgement.type === 'holds' && when !== null ? judgeWhen(printValue(when), context) : judgement
+      },
+      this.#scopeOf(plan, variables),
+      this.#options.askOf(key),
+    )
+  }
+
+  #scopeOf(plan: Plan, variables: ValueMap): Scope {
+    const scope = scopeOf(plan, this.#options.startWorld())
+    return { ...scope, lookup: root => (root === 'trigger' ? variables : scope.lookup(root)) }
+  }
+
+  /** What follows from the end of a job. */
+  async #outcomeOf(
+    source: Source,
+    signal: Extract<Signal, { type: 'settled' | 'lost' | 'unplaced' }>,
+  ): Promise<{
+    readonly births: readonly Extract<Signal, { type: 'create' }>[]
+    readonly nextMs: number
+    readonly executionId?: string
+  }> {
+    const { onReason, nowMs } = this.#options
+    if (signal.type === 'lost') return { births: [], nextMs: nowMs() }
+    if (signal.type === 'unplaced') {
+      onReason(source.key, 'failed', signal.reason)
+      return { births: [], nextMs: nowMs() + AGAIN_MAX_MS }
+    }
+    const nextMs = nowMs() + (source.kind === 'polling' ? intervalOf(source) : againMs(source.failures++))
+    if (signal.state !== 'SUCCESS' && signal.state !== 'WARNING') {
+      onReason(source.key, 'failed', `its evaluation ended ${signal.state}: its log says why`)
+      const isTold = source.kind === 'realtime' ? source.failures === 1 : failsOnError(source)
+      if (!isTold || signal.state === 'KILLED') return { births: [], nextMs }
+      const executionId = this.#options.newId(source.key)
+      const failed = { problem: `the trigger "${source.trigger.id}" failed: its log says why`, labels: [] }
+      const birth = failedBirth(executionId, { ...source, variables: {} }, failed)
+      return { births: [{ type: 'create', executionId, birth }], nextMs }
+    }
+    if (source.kind === 'realtime') return { births: [], nextMs }
+    if (signal.outputs === undefined) {
+      onReason(source.key, 'nothing-new', 'there was nothing new')
+      return { births: [], nextMs }
+    }
+    const birth = await this.#birthOf(source, signal.outputs)
+    return { births: [birth], nextMs, executionId: birth.executionId }
+  }
+
+  async #birthOf(source: Source, outputs: Value): Promise<Extract<Signal, { type: 'create' }>> {
+    const { key, plan, trigger } = source
+    const variables = variablesOf(outputs)
+    const executionId = this.#options.newId(key)
+    const start: TriggerStart = { plan, trigger, variables, scope: this.#scopeOf(plan, variables) }
+    const world = this.#options.startWorld()
+    const { birth }: { readonly birth: Birth } = await birthOfTrigger(executionId, start, {
+      world,
+      ask: this.#options.askOf(key),
+    })
+    return { type: 'create', executionId, birth }
+  }
+
+  async #emit(source: Source, { key, events, mark }: Emission, rowId: string | undefined): Promise<void> {
+    const { watch } = source.state
+    if (this.#byWatch.get(key.executionId) !== source || watch?.epoch !== key.epoch || !watch.isOut)
+      throw new StaleWatch(key)
+    if (events.length > EVENTS_MAX)
+      throw new BatutaError('value-too-large', `A source may emit ${EVENTS_MAX} events at once, not ${events.length}.`)
+    const births = await Promise.all(events.map(event => this.#birthOf(source, event)))
+    const state = mark === undefined ? source.state : { ...source.state, mark }
+    // The cursor moves with every mark, so that whoever read the row before cannot write over it.
+    const nextMs = Math.max(this.#options.nowMs(), (source.stored.nextMs ?? 0) + 1)
+    const row = this.#rowOf(source, { nextMs, state })
+    const operations = rowId === undefined ? [] : [takenOf(rowId, key, this.#options.nowMs())]
+    const signalsTaken = rowId === undefined ? [] : [rowId]
+    if (!(await this.#options.notes().note({ births, triggers: [row], signalsTaken, operations }))) return
+    this.#take(source, row)
+    source.failures = 0
+  }
+
+  #rowOf(
+    { key, stored }: Source,
+    {
+      nextMs,
+      state,
+      executionId = stored.executionId,
+    }: { readonly nextMs: number | null; readonly state: TriggerState; readonly executionId?: string | null },
+  ): TriggerRow {
+    const lastMs = this.#options.nowMs()
+    return { ...key, nextMs, lastMs, expectedNextMs: stored.nextMs, executionId, state: encodeTriggerState(state) }
+  }
+
+  #take(source: Source, row: TriggerRow): void {
+    source.stored = { ...source.stored, ...row, expectedNextMs: row.nextMs }
+    source.state = decodeTriggerState(row.state)
+  }
+}
