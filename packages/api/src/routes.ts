@@ -3,6 +3,7 @@ import { executionRoutes } from './executions.ts'
 import { flowRoutes } from './flows.ts'
 import { instanceRoutes } from './instance.ts'
 import { keyRoutes } from './keys.ts'
+import { limitRoutes } from './limits.ts'
 import { logRoutes } from './logs.ts'
 import { metricRoutes } from './metrics.ts'
 import { miscRoutes } from './misc.ts'
@@ -16,6 +17,7 @@ export const routes = {
   executions: executionRoutes,
   logs: logRoutes,
   keys: keyRoutes,
+  limits: limitRoutes,
   metrics: metricRoutes,
   namespaces: namespaceRoutes,
   namespaceFiles: namespaceFileRoutes,

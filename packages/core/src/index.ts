@@ -53,6 +53,7 @@ export type { Zone } from './std/zone.ts'
 export { createCatalogue } from './flow/catalogue.ts'
 export type { Catalogue, KnownType, ResolvedType, TypeKind, TypeManifest, TypeProperty } from './flow/catalogue.ts'
 export type {
+  CircuitBreaker,
   Concurrency,
   Dialect,
   Flow,
@@ -145,6 +146,8 @@ export { openExecution, runTurn } from './execution/turn.ts'
 export type { TurnResult } from './execution/turn.ts'
 export type { Admission } from './execution/gate.ts'
 export { foldLimit, hasRoom, nextGranted, positionOf, putMember, removeMember } from './limit/limit.ts'
+export { judgeBreaker } from './limit/breaker.ts'
+export type { BreakerFacts, Hold } from './limit/breaker.ts'
 export type { LimitFold, LimitMember } from './limit/limit.ts'
 export { waitsFor } from './execution/waits-for.ts'
 export { controlTypes } from './control/control.ts'

@@ -9,6 +9,7 @@ import { lockFolder } from './config/lock-folder.ts'
 import { readNodeId } from './config/node-id.ts'
 import type { ConfiguredUser } from './config/user.ts'
 import { openFlowCatalogue, type FlowCatalogue } from './flows/flow-catalogue.ts'
+import { openBreakers, type Breakers } from './flows/breakers.ts'
 import { newLimitRules, type LimitRules } from './flows/limit-rules.ts'
 import type { StartWorld } from './flows/births.ts'
 import { homeShardOf } from './flows/home.ts'
@@ -56,6 +57,7 @@ export interface Ground {
   readonly configuredRoots: ReadonlyMap<string, Value>
   startWorld(): StartWorld
   readonly limits: LimitRules
+  readonly breakers: Breakers
   /** A new execution id on a shard of `shards`, or on any when there are none. */
   newIdOn(shards: ReadonlySet<number>): string
   /** Nothing new begins while it is on. */
@@ -117,6 +119,7 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
     manifests: readManifests(PLUGINS_DIR),
     flows,
     limits: newLimitRules(flows),
+    breakers: openBreakers({ store, nowMs }),
     changes: newChanges(store.cluster ? { platform, everyMs: WATCH_EVERY_MS } : undefined),
     answers: {
       store,

@@ -63,7 +63,8 @@ function newSchedules(ground: Ground, { inbox, notes, lookAt, owns }: TriggersPl
     fire: firing => {
       const ask = askFor(answers, { ...firing.row, executionId: '' })
       const world = ground.startWorld()
-      const options = { inbox, notes: notes(), flows, world, ask, isHoliday, onReason, onNotice }
+      const { breakers } = ground
+      const options = { inbox, notes: notes(), flows, world, ask, breakers, isHoliday, onReason, onNotice }
       void startFiring(firing, options)
         .then(fired => schedules.settle(firing.row, fired))
         .then(lookAt)
@@ -114,6 +115,7 @@ function newFlowTriggers(ground: Ground, { notes, lookAt, owns }: TriggersPlace)
     zone: config.zone,
     reasons,
     notes,
+    breakers: ground.breakers,
     isHoliday: holidays.isHoliday,
     nowMs: () => platform.nowMs(),
     owns,

@@ -32,4 +32,5 @@ export const TRIGGER_KEYS: ReadonlySet<string> = new Set([
     'logLevel',
   ],
   ...['minLogLevel', 'logToFile', 'workerGroup', 'workerSelector', 'failOnTriggerError', 'allowConcurrent', 'assets'],
+  'circuitBreaker',
 ])

@@ -24,6 +24,8 @@ export interface Flow {
   readonly pluginDefaults: readonly PluginDefault[]
   readonly concurrency?: Concurrency
   readonly retry?: Retry
+  /** Batuta's own. */
+  readonly circuitBreaker?: CircuitBreaker
   readonly sla: readonly ValueMap[]
   readonly checks: readonly ValueMap[]
   readonly disabled: boolean
@@ -171,6 +173,7 @@ export interface Trigger {
   readonly inputs: ValueMap
   readonly stopAfter: readonly string[]
   readonly logLevel?: LogLevel
+  readonly circuitBreaker?: CircuitBreaker
   readonly properties: ValueMap
 }
 
@@ -178,6 +181,13 @@ export interface PluginDefault {
   readonly type: string
   readonly forced: boolean
   readonly values: ValueMap
+}
+
+/** What failed so often within so long is held: for so long, or until somebody releases it. */
+export interface CircuitBreaker {
+  readonly failures: number
+  readonly windowMs: number
+  readonly releaseMs?: number
 }
 
 export interface Concurrency {

@@ -2,6 +2,7 @@ import { mapFrom } from '../std/value.ts'
 import type { Value, ValueMap } from '../std/value.ts'
 import { TRIGGER_KEYS } from './common-keys.ts'
 import type { Trigger } from './flow.ts'
+import { parseBreaker } from './parse-breaker.ts'
 import { checkProperties, propertyValue, resolveType } from './parse-type.ts'
 import {
   booleanOf,
@@ -51,6 +52,7 @@ function parseTrigger(place: Place): Trigger {
   markDialects(place, type?.type)
   const description = textOf(place, 'description')
   if (fieldOf(place, 'minLogLevel') !== undefined) deprecated(place, 'minLogLevel', '`minLogLevel` is now `logLevel`.')
+  const circuitBreaker = parseBreaker(place)
   const logLevel = choiceOf(place, 'logLevel', LOG_LEVELS) ?? choiceOf(place, 'minLogLevel', LOG_LEVELS)
   return {
     id: requiredText(place, 'id', 'a trigger'),
@@ -64,6 +66,7 @@ function parseTrigger(place: Place): Trigger {
     properties: propertiesOf(place, name => type?.properties.get(name)?.type),
     ...(description !== undefined && { description }),
     ...(logLevel !== undefined && { logLevel }),
+    ...(circuitBreaker !== undefined && { circuitBreaker }),
   }
 }
 

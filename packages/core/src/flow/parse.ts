@@ -7,6 +7,7 @@ import { decideDialect } from './dialect.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Concurrency, Dialect, Flow, Listener, PluginDefault } from './flow.ts'
 import { parseInputs, parseOutputs } from './parse-input.ts'
+import { parseBreaker } from './parse-breaker.ts'
 import { parseRetry } from './parse-retry.ts'
 import { parseTasks } from './parse-task.ts'
 import { parseConditions, parseTriggers } from './parse-trigger.ts'
@@ -122,7 +123,7 @@ const FLOW_KEYS: ReadonlySet<string> = new Set([
     'sla',
     'outputs',
   ],
-  ...['checks', 'disabled', 'workerGroup', 'workerSelector', 'priority', 'quota', 'deleted'],
+  ...['checks', 'disabled', 'workerGroup', 'workerSelector', 'priority', 'circuitBreaker', 'quota', 'deleted'],
 ])
 
 function readRoot(place: Place, own: readonly NodeDefault[], dialect: Dialect | undefined): Flow {
@@ -149,6 +150,7 @@ function readRoot(place: Place, own: readonly NodeDefault[], dialect: Dialect | 
   const listeners = parseListeners(place)
   const concurrency = parseConcurrency(place)
   const retry = parseRetry(place, 'retry')
+  const circuitBreaker = parseBreaker(place)
   const priority = choiceOf(place, 'priority', PRIORITIES)
   markDialects(place)
   return {
@@ -159,6 +161,7 @@ function readRoot(place: Place, own: readonly NodeDefault[], dialect: Dialect | 
     ...(listeners.length > 0 && { listeners }),
     ...(concurrency !== undefined && { concurrency }),
     ...(retry !== undefined && { retry }),
+    ...(circuitBreaker !== undefined && { circuitBreaker }),
     ...(priority !== undefined && { priority }),
     ...(fieldOf(place, 'workerGroup') !== undefined && { workerGroup: valueMapOf(place, 'workerGroup') }),
     ...(fieldOf(place, 'workerSelector') !== undefined && { workerSelector: valueMapOf(place, 'workerSelector') }),

@@ -15,7 +15,8 @@ import { birthOfTrigger, failedBirth, type TriggerStart } from '../flows/trigger
 import type { ReasonCode } from '../flows/trigger-reasons.ts'
 import type { Inbox } from '../inbox/inbox.ts'
 import type { FlowCatalogue } from '../flows/flow-catalogue.ts'
-import type { TriggerKey } from '../storage/store.ts'
+import type { Breakers } from '../flows/breakers.ts'
+import type { FlowKey, TriggerKey } from '../storage/store.ts'
 import type { NoteTaker } from './note.ts'
 import type { Fired, Firing } from './schedules.ts'
 
@@ -26,6 +27,7 @@ export interface FireOptions {
   readonly flows: FlowCatalogue
   readonly world: StartWorld
   readonly ask: Ask
+  readonly breakers?: Breakers
   readonly isHoliday?: ConditionContext['isHoliday']
   onReason?(key: TriggerKey, code: ReasonCode, reason: string): void
   onNotice(message: string, error?: unknown): void
@@ -52,6 +54,8 @@ async function fire(firing: Firing, start: TriggerStart, options: FireOptions): 
   const { lateByMs } = firing
   if (lateByMs !== undefined)
     return await pass(firing, ['late', `${dateOf(firing)} was too late by ${lateByMs} ms`], options)
+  const held = await options.breakers?.heldBy(keyOf(firing), firing.flow, firing.row.triggerId)
+  if (held) return await pass(firing, ['held', held.reason], options)
   const judgement = await judge(firing, start, options)
   switch (judgement.type) {
     case 'fails':
@@ -104,6 +108,10 @@ async function judge(
     scope,
     ask,
   )
+}
+
+function keyOf({ row: { tenant, namespace, flowId } }: Firing): FlowKey {
+  return { tenant, namespace, flowId }
 }
 
 function dateOf({ variables }: Firing): string {

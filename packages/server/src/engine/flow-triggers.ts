@@ -34,6 +34,7 @@ import { ListenerIndex, type PlacedListener } from './listener-index.ts'
 import type { Listeners, TriggerSignal } from './listeners.ts'
 import { MissedWindows, type MissedWindow } from './missed-windows.ts'
 import type { NoteTaker } from './note.ts'
+import type { Breakers } from '../flows/breakers.ts'
 import { homeShardOf } from '../flows/home.ts'
 
 export interface FlowTriggersOptions {
@@ -53,6 +54,7 @@ export interface FlowTriggersOptions {
   lookAt(atMs: number | undefined): void
   /** Runs the function in a moment. */
   defer(run: () => void): void
+  readonly breakers?: Breakers
   onNotice(message: string, error?: unknown): void
 }
 
@@ -65,6 +67,8 @@ interface TriggerEvent extends TriggerKey {
 const SIGNAL_BEGIN = '{"type":"trigger-event"'
 
 interface Outcome {
+  /** By a circuit breaker. */
+  readonly held?: string
   readonly births: readonly Extract<Signal, { type: 'create' }>[]
   readonly windows: readonly WindowRow[]
   readonly judgement: FlowJudgement | undefined
@@ -232,6 +236,7 @@ export class FlowTriggers implements Listeners {
     if (!(await this.#options.notes().note({ births, windows, signalsTaken: [rowId] }))) return
     for (const row of windows) this.#takeWindow(row)
     this.#planMisses(placed)
+    if (outcome.held !== undefined) return reasons.note(placed.key, 'held', outcome.held)
     if (!judgement) return reasons.note(placed.key, 'disabled', 'the flow or the trigger is disabled')
     const { sets } = placed.listener
     if (!judgement.fires) reasons.note(placed.key, sets.length === 0 ? 'conditions' : 'window', judgement.reason)
@@ -263,6 +268,8 @@ export class FlowTriggers implements Listeners {
       body: state === null ? null : encodeValue(trust<Value>(state)),
     }))
     if (!judgement.fires) return { births: [], windows, judgement }
+    const held = await this.#options.breakers?.heldBy(flowOf(key), plan.flow, key.triggerId)
+    if (held) return { births: [], windows, judgement, held: held.reason }
     const executionId = this.#options.newId(key)
     const { outputs } = judgement
     const prepared = await birthOfTrigger(
@@ -296,4 +303,8 @@ function nameOf({ tenant, namespace, flowId, triggerId }: TriggerKey): string {
 
 function windowName(row: Omit<WindowRow, 'body'>): string {
   return `${nameOf(row)}/${row.setId}`
+}
+
+function flowOf({ tenant, namespace, flowId }: TriggerKey): FlowKey {
+  return { tenant, namespace, flowId }
 }

@@ -5,12 +5,10 @@ import {
   assert,
   foldLimit,
   hasRoom,
-  isList,
   nextGranted,
   putMember,
   removeMember,
   shardOf,
-  decodeValue,
   type Admission,
   type ExecutionState,
   type LimitFold,
@@ -18,7 +16,7 @@ import {
   type Signal,
 } from '@batuta/core'
 import { flowLimitKey, homeShardOfLimit, type LimitRules } from '../flows/limit-rules.ts'
-import type { LimitMemberRow } from '../storage/batch.ts'
+import { memberOf, rowOfMember } from '../flows/limit-member.ts'
 import type { FlowKey, Store } from '../storage/store.ts'
 import type { Entity } from './entity.ts'
 import type { LimitEntity } from './limit-entity.ts'
@@ -230,7 +228,7 @@ export class LimitBook {
   #put(unit: Unit, member: LimitMember): void {
     putMember(this.#folds(member.limitKey), member)
     this.#touch(unit, member.limitKey)
-    unit.limitRows.set(limitRowName(member), rowOf(member))
+    unit.limitRows.set(limitRowName(member), rowOfMember(member))
   }
 
   #leave(unit: Unit, limitKey: string, executionId: string): void {
@@ -251,13 +249,4 @@ export class LimitBook {
 
 function mayStart(signal: Signal): boolean {
   return signal.type === 'command' && signal.command.name !== 'kill'
-}
-
-function rowOf({ isHolding, keys, ...member }: LimitMember): LimitMemberRow {
-  return { ...member, isHolding: isHolding ? 1 : 0, keys: JSON.stringify(keys) }
-}
-
-export function memberOf({ isHolding, keys, ...row }: LimitMemberRow): LimitMember {
-  const list = decodeValue(keys)
-  return { ...row, isHolding: isHolding === 1, keys: isList(list) ? list.map(String) : [] }
 }

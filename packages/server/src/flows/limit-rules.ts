@@ -30,6 +30,11 @@ export function flowLimitKey({ tenant, namespace, flowId }: FlowKey): string {
   return `flow/${tenant}/${namespace}/${flowId}`
 }
 
+/** The flow whose limit it is; undefined for a pool. */
+export function flowOfLimit(key: string): FlowKey | undefined {
+  return key.startsWith('flow/') ? flowOfKey(key) : undefined
+}
+
 function flowOfKey(key: string): FlowKey {
   const [, tenant = '', namespace = '', flowId = ''] = key.split('/')
   return { tenant, namespace, flowId }

@@ -16,6 +16,7 @@ export type ReasonCode =
   | 'failed'
   | 'paused'
   | 'stopped'
+  | 'held'
 
 const WRITE_EVERY_MS = 1_000
 const GATHERED_MAX = 5_000

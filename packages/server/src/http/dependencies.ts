@@ -1,6 +1,7 @@
 import type { ApiDialect, Ask } from '@batuta/core'
 import type { FileStore } from '@batuta/plugin-sdk'
 import type { Asker } from '../answers/answers.ts'
+import type { Breakers } from '../flows/breakers.ts'
 import type { StartWorld } from '../flows/births.ts'
 import type { TriggerDesk } from '../flows/trigger-desk.ts'
 import type { TriggerReasons } from '../flows/trigger-reasons.ts'
@@ -29,6 +30,7 @@ export interface HttpDependencies {
   readonly platform: Platform
   readonly saveWorld: SaveWorld
   startWorld(): StartWorld
+  readonly breakers?: Breakers
   /** Where executions of the flow are at home. */
   newId(flow?: FlowKey): string
   ask(asker: Asker): Ask

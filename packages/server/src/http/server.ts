@@ -7,6 +7,7 @@ import { executionHandlers } from './executions/routes.ts'
 import { flowHandlers } from './flows/routes.ts'
 import { instanceHandlers } from './instance/routes.ts'
 import { keyHandlers } from './keys/routes.ts'
+import { limitHandlers } from './limits/routes.ts'
 import { logHandlers } from './logs/routes.ts'
 import { metricHandlers } from './metrics/routes.ts'
 import { miscHandlers } from './misc/routes.ts'
@@ -51,6 +52,7 @@ export async function startHttp(given: HttpDependencies): Promise<RunningHttp> {
       executions: executionHandlers(dependencies),
       logs: logHandlers(dependencies),
       keys: keyHandlers(dependencies),
+      limits: limitHandlers(dependencies),
       metrics: metricHandlers(dependencies),
       namespaces: namespaceHandlers(dependencies),
       namespaceFiles: namespaceFileHandlers(dependencies),

@@ -12,6 +12,8 @@ import { askFor } from '../answers/ask.ts'
 import { Engine } from '../engine/engine.ts'
 import { openFlowCatalogue, type FlowCatalogue } from '../flows/flow-catalogue.ts'
 import { newEvaluator, newTurnEnvironment } from '../engine/turn-environment.ts'
+import { openBreakers } from '../flows/breakers.ts'
+import { newLimitRules } from '../flows/limit-rules.ts'
 import type { StartWorld } from '../flows/births.ts'
 import type { HttpConfig, HttpDependencies } from '../http/dependencies.ts'
 import { startHttp } from '../http/server.ts'
@@ -154,7 +156,11 @@ function dependenciesOf(parts: Parts, engine: Engine): Omit<HttpDependencies, 'c
     startWorld: startWorldOf(parts),
     triggerDesk: new TriggerDesk({ store, flows, zone: 'UTC', nowMs, tell: () => Promise.resolve() }),
     reasons: new TriggerReasons({ store, platform, onNotice: note }),
-    newId: () => newId({ nowMs: nowMs(), shard: Math.floor(random() * SHARDS), random }),
+    breakers: openBreakers({ store, nowMs }),
+    newId: flow => {
+      const home = flow && newLimitRules(flows).birthShardOf(flow)
+      return newId({ nowMs: nowMs(), shard: home ?? Math.floor(random() * SHARDS), random })
+    },
     ask: asker => askFor(answersOf(parts), asker),
     instance: {
       mode: new MaintenanceMode({ store, platform, onNotice: note }),

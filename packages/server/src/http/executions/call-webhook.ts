@@ -20,7 +20,7 @@ import type { HttpDependencies } from '../dependencies.ts'
 import { empty, jsonText, type Reply } from '../reply.ts'
 import { RequestError } from '../request-error.ts'
 import { askOf, prepareExecution } from './prepare-execution.ts'
-import { keyOf, disabledFlow, executionUrl, invalidInputs, submitBirth } from './start-execution.ts'
+import { keyOf, disabledFlow, executionUrl, invalidInputs, submitBirth, refuseHeld } from './start-execution.ts'
 import { waitForEnd } from './watch-execution.ts'
 import { findAskingDoor, findDoor, isAsking, type WebhookDoor } from './webhook-doors.ts'
 import { webhookVariables, type WebhookRequest } from './webhook-variables.ts'
@@ -69,6 +69,7 @@ async function passThrough(door: WebhookDoor, passage: Passage, dependencies: Ht
     dependencies.reasons.note(key, 'conditions', judgement.type === 'fails' ? judgement.reason : judgement.problem)
     return refuse(judgement, call.dialect)
   }
+  await refuseHeld(plan, door.trigger.id, dependencies)
   const executionId = dependencies.newId(keyOf(plan))
   const birth = await birthOf(executionId, door, passage, dependencies)
   const url = executionUrl({ namespace: birth.namespace, flowId: birth.flowId, executionId }, dependencies)

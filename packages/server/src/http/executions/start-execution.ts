@@ -46,6 +46,7 @@ export async function startExecution(call: StartCall, dependencies: HttpDependen
   const executionId = dependencies.newId(keyOf(plan))
   const form = await readForm(call.incoming, { plan, executionId, files: dependencies.files })
   try {
+    await refuseHeld(plan, undefined, dependencies)
     const traceparent = readTraceparent(call.incoming)
     const birthing = { plan, executionId, labels, query: call.query, traceparent }
     const birth = await birthFrom(form, birthing, dependencies)
@@ -125,6 +126,18 @@ export async function planToStart(
   if (!plan) throw notFound(`Revision ${query.revision} of the flow "${namespace}.${flowId}"`)
   if (plan.flow.disabled) throw disabledFlow(namespace, flowId)
   return plan
+}
+
+/** What its circuit breaker holds is not begun. */
+export async function refuseHeld(
+  plan: Plan,
+  triggerId: string | undefined,
+  { breakers }: Pick<HttpDependencies, 'breakers'>,
+): Promise<void> {
+  const held = await breakers?.heldBy(keyOf(plan), plan.flow, triggerId)
+  if (!held) return
+  const { namespace, id } = plan.flow
+  throw new RequestError(409, 'flow-held', `The flow "${namespace}.${id}" is not begun: ${held.reason}.`)
 }
 
 export function disabledFlow(namespace: string, flowId: string): RequestError {

@@ -1,0 +1,78 @@
+import Type from 'typebox'
+import { defineRoute, ofTenant } from './route.ts'
+import { NoParams, NoQuery, Paging, pageOf } from './shapes.ts'
+
+const NONE = { type: 'none' } as const
+const OfFlow = Type.Object({ namespace: Type.String(), flowId: Type.String() })
+
+/** Kestra has it from 1.1 on; `queued` and `limit` are Batuta's. */
+const ConcurrencyLimit = Type.Object({
+  tenantId: Type.String(),
+  namespace: Type.String(),
+  flowId: Type.String(),
+  running: Type.Integer(),
+  queued: Type.Integer(),
+  limit: Type.Optional(Type.Integer()),
+})
+
+const Member = Type.Object({
+  executionId: Type.String(),
+  state: Type.Union([Type.Literal('RUNNING'), Type.Literal('QUEUED')]),
+  position: Type.Optional(Type.Integer()),
+})
+
+const Held = Type.Object({
+  triggerId: Type.Optional(Type.String()),
+  reason: Type.String(),
+  since: Type.String(),
+  until: Type.Optional(Type.String()),
+})
+
+export const limitRoutes = {
+  search: defineRoute({
+    method: 'GET',
+    paths: ofTenant('/concurrency-limit/search'),
+    params: NoParams,
+    query: Type.Object(Paging),
+    body: NONE,
+    status: 200,
+    reply: { type: 'json', schema: pageOf(ConcurrencyLimit) },
+    permission: 'flow:read',
+    summary: 'Limits with executions: how many run, and how many wait.',
+  }),
+  members: defineRoute({
+    method: 'GET',
+    paths: ofTenant('/concurrency-limit/{namespace}/{flowId}'),
+    params: OfFlow,
+    query: NoQuery,
+    body: NONE,
+    status: 200,
+    reply: { type: 'json', schema: Type.Object({ members: Type.Array(Member) }) },
+    permission: 'flow:read',
+    summary: 'Who runs under the limit of a flow, and who waits, with the place in the queue.',
+  }),
+  held: defineRoute({
+    method: 'GET',
+    paths: ofTenant('/circuit-breakers/{namespace}/{flowId}'),
+    params: OfFlow,
+    query: NoQuery,
+    body: NONE,
+    status: 200,
+    reply: { type: 'json', schema: Type.Object({ held: Type.Array(Held) }) },
+    refusals: [404],
+    permission: 'flow:read',
+    summary: 'What circuit breakers hold of a flow: itself or its triggers, with the reason.',
+  }),
+  release: defineRoute({
+    method: 'POST',
+    paths: ofTenant('/circuit-breakers/{namespace}/{flowId}/release'),
+    params: OfFlow,
+    query: Type.Object({ triggerId: Type.Optional(Type.String()) }),
+    body: NONE,
+    status: 204,
+    reply: { type: 'empty' },
+    refusals: [404],
+    permission: 'flow:write',
+    summary: 'Let a flow, or one of its triggers, go on that a circuit breaker holds.',
+  }),
+}

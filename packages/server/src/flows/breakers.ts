@@ -1,0 +1,60 @@
+// Which flows and triggers are held by their circuit breakers. It is read from the executions that failed, for flows that have a breaker only; the moment
+// of a release by hand is a key of the system.
+import { judgeBreaker, type CircuitBreaker, type Flow, type Hold } from '@batuta/core'
+import type { ExecutionRow } from '../storage/batch.ts'
+import type { FlowKey, Store } from '../storage/store.ts'
+
+export interface Breakers {
+  /** Why nothing of the flow begins now, or nothing by this trigger; undefined while it may. */
+  heldBy(key: FlowKey, flow: Flow, triggerId?: string): Promise<Hold | undefined>
+  /** What failed so far counts no more. */
+  release(key: FlowKey, triggerId?: string): Promise<void>
+}
+
+export interface BreakersOptions {
+  readonly store: Store
+  nowMs(): number
+}
+
+/** Of a trigger the failures are among those of its flow: so many are looked through. */
+const LOOKED_MAX = 500
+/** The system's own keys stand under no tenant. */
+const SYSTEM = { tenant: '', namespace: 'breakers' }
+
+export function openBreakers({ store, nowMs }: BreakersOptions): Breakers {
+  const judge = async (
+    breaker: CircuitBreaker | undefined,
+    key: FlowKey,
+    triggerId: string | undefined,
+  ): Promise<Hold | undefined> => {
+    if (!breaker) return undefined
+    const released = await store.read.findKey(SYSTEM.tenant, SYSTEM.namespace, nameOf(key, triggerId))
+    const limit = triggerId === undefined ? breaker.failures : LOOKED_MAX
+    const rows = await store.read.listExecutions({ ...key, states: ['FAILED'], limit })
+    const failedMs = rows
+      .filter(row => triggerId === undefined || row.triggerId === triggerId)
+      .slice(0, breaker.failures)
+      .map(endOf)
+    return judgeBreaker(breaker, { failedMs, releasedMs: released && Number(released.value), nowMs: nowMs() })
+  }
+  return {
+    heldBy: async (key, flow, triggerId) => {
+      const trigger = flow.triggers.find(({ id }) => id === triggerId)
+      return (
+        (await judge(flow.circuitBreaker, key, undefined)) ?? (await judge(trigger?.circuitBreaker, key, triggerId))
+      )
+    },
+    release: async (key, triggerId) => {
+      const row = { ...SYSTEM, key: nameOf(key, triggerId), value: String(nowMs()), type: 'NUMBER' }
+      await store.perform('setKey', { ...row, description: null, expiresMs: null, updatedMs: nowMs() })
+    },
+  }
+}
+
+function nameOf({ tenant, namespace, flowId }: FlowKey, triggerId: string | undefined): string {
+  return [tenant, namespace, flowId, ...(triggerId === undefined ? [] : [triggerId])].join('/')
+}
+
+function endOf({ endMs, createdMs }: ExecutionRow): number {
+  return endMs ?? createdMs
+}

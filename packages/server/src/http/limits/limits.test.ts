@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { openBreakers } from '../../flows/breakers.ts'
+import { openTestServer, type TestServer } from '../../testing/test-server.ts'
+
+let server: TestServer
+before(async () => {
+  server = await openTestServer()
+})
+after(() => server.stop())
+
+const NS = 'limits.test'
+const API = '/api/v1/main'
+
+test('a limit tells who runs and who waits, with the place in the queue', async () => {
+  await server.saveFlow(`
+id: one
+namespace: ${NS}
+concurrency: { limit: 1 }
+tasks: [{ id: script, type: io.kestra.plugin.scripts.shell.Script, script: echo }]`)
+  const start = async (): Promise<string> =>
+    (await server.send('POST', `${API}/executions/${NS}/one`)).json.id as string
+  const ids = [await start(), await start(), await start()]
+
+  const { json: found } = await server.send('GET', `${API}/concurrency-limit/search`)
+  const { json } = await server.send('GET', `${API}/concurrency-limit/${NS}/one`)
+
+  assert.deepEqual(found, {
+    results: [{ tenantId: 'main', namespace: NS, flowId: 'one', running: 1, queued: 2, limit: 1 }],
+    total: 1,
+  })
+  assert.deepEqual(json.members, [
+    { executionId: ids[0], state: 'RUNNING' },
+    { executionId: ids[1], state: 'QUEUED', position: 1 },
+    { executionId: ids[2], state: 'QUEUED', position: 2 },
+  ])
+})
+
+test('a flow that fails too often is held with its reason, and goes on when it is released', async () => {
+  await server.saveFlow(`
+id: shaky
+namespace: ${NS}
+circuitBreaker: { failures: 2, window: PT10M }
+tasks: [{ id: broken, type: io.kestra.plugin.core.execution.Fail }]`)
+  const start = async (): Promise<number> => (await server.send('POST', `${API}/executions/${NS}/shaky`)).status
+
+  assert.deepEqual([await start(), await start(), await start()], [200, 200, 409])
+  const { json } = await server.send('GET', `${API}/circuit-breakers/${NS}/shaky`)
+  assert.match(json.held[0].reason, /failed 2 times within PT10M/)
+  assert.equal((await server.send('POST', `${API}/circuit-breakers/${NS}/shaky/release`)).status, 204)
+
+  assert.deepEqual((await server.send('GET', `${API}/circuit-breakers/${NS}/shaky`)).json, { held: [] })
+  assert.equal(await start(), 200)
+})
+
+test('a trigger is held for its own failures alone', async () => {
+  const { store } = server
+  const key = { tenant: 'main', namespace: NS, flowId: 'two' }
+  await server.saveFlow(`
+id: two
+namespace: ${NS}
+triggers:
+  - { id: a, type: io.kestra.plugin.core.trigger.Webhook, key: k1, circuitBreaker: { failures: 1, window: PT1H } }
+  - { id: b, type: io.kestra.plugin.core.trigger.Webhook, key: k2 }
+tasks: [{ id: broken, type: io.kestra.plugin.core.execution.Fail }]`)
+  await server.send('POST', `${API}/executions/webhook/${NS}/two/k1`)
+  const again = await server.send('POST', `${API}/executions/webhook/${NS}/two/k1`)
+  const other = await server.send('POST', `${API}/executions/webhook/${NS}/two/k2`)
+
+  assert.deepEqual([again.status, other.status], [409, 200])
+  const breakers = openBreakers({ store, nowMs: () => Date.now() + 1 })
+  await breakers.release(key, 'a')
+  assert.equal((await server.send('POST', `${API}/executions/webhook/${NS}/two/k1`)).status, 200)
+})
