@@ -336,7 +336,7 @@ function answersOf({ store, process }: NodeOptions): Parameters<typeof newEvalua
   return {
     store,
     flows: { all: () => [] },
-    environment: {},
+    environmentSecrets: new Map(),
     nowMs: () => process.platform.nowMs(),
     files: undefined as never,
   }

@@ -10,6 +10,7 @@ import { namespaceRoutes } from './namespaces.ts'
 import { namespaceFileRoutes } from './namespace-files.ts'
 import { pluginRoutes } from './plugins.ts'
 import { triggerRoutes } from './triggers.ts'
+import { secretRoutes } from './secrets.ts'
 
 export const routes = {
   flows: flowRoutes,
@@ -18,6 +19,7 @@ export const routes = {
   keys: keyRoutes,
   metrics: metricRoutes,
   namespaces: namespaceRoutes,
+  secrets: secretRoutes,
   namespaceFiles: namespaceFileRoutes,
   plugins: pluginRoutes,
   instance: instanceRoutes,

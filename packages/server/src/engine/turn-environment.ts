@@ -1,8 +1,20 @@
 // What turns are given besides state and plan, and how a template that asks the world is evaluated outside of them.
-import { Fuel, ROOT, evaluateSlot, newId, shardOf, type ChildRequest, type TurnEnv, type Value } from '@batuta/core'
+import {
+  Fuel,
+  ROOT,
+  evaluateSlot,
+  newId,
+  printValue,
+  shardOf,
+  type Ask,
+  type ChildRequest,
+  type TurnEnv,
+  type Value,
+} from '@batuta/core'
+import { SecretMask, sealSecrets } from '@batuta/plugin-sdk'
 import { askFor } from '../answers/ask.ts'
 import { storeLarge } from '../answers/stored-values.ts'
-import type { AnswerWorld } from '../answers/answers.ts'
+import type { AnswerWorld, Asker } from '../answers/answers.ts'
 import { prepareBirthNow, problemText, type StartWorld } from '../flows/births.ts'
 import type { LimitRules } from '../flows/limit-rules.ts'
 import type { Inbox } from '../inbox/inbox.ts'
@@ -65,8 +77,12 @@ export function newEvaluator(
     const question = { type: 'evaluated', executionId: id, run, slot } as const
     const asker = { tenant, namespace, flowId, executionId: id, dialect: plan.flow.dialect }
     const evaluate = async (): Promise<Value> => {
-      const value = await evaluateSlot({ state, plan, env }, { run, slot }, askFor(world, asker), world.decrypt)
-      return run === ROOT ? await storeLarge(world, value, { ...asker, name: slot }) : value
+      const { ask, open, mask } = watchSecrets(world, asker)
+      const value = await evaluateSlot({ state, plan, env }, { run, slot }, ask, open)
+      if (run !== ROOT) return value
+      const seal = (text: string): Promise<Value> => Promise.resolve(world.encrypt?.(text) ?? null)
+      const sealed = mask.isEmpty ? value : await sealSecrets(value, { mask, seal })
+      return await storeLarge(world, sealed, { ...asker, name: slot })
     }
     try {
       const answer = await evaluate().then(
@@ -78,4 +94,25 @@ export function newEvaluator(
       onNotice(`the evaluation of "${slot}" of ${id} was not taken; it is asked again`, error)
     }
   }
+}
+
+/** What is asked is remembered as far as it is secret, so that nothing of it is kept in the clear. */
+function watchSecrets(
+  world: AnswerWorld,
+  asker: Asker,
+): { readonly ask: Ask; readonly open: ((cipher: string) => string) | undefined; readonly mask: SecretMask } {
+  const mask = new SecretMask()
+  const answers = askFor(world, asker)
+  const { decrypt } = world
+  const open = (cipher: string): string => {
+    const text = decrypt?.(cipher) ?? ''
+    mask.add(text)
+    return text
+  }
+  const ask: Ask = async request => {
+    const value = await answers(request)
+    if (request.name === 'secret') mask.add(printValue(value))
+    return value
+  }
+  return { ask, open: decrypt ? open : undefined, mask }
 }
