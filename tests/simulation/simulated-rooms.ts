@@ -340,7 +340,7 @@ function answersOf({ store, process }: NodeOptions): Omit<EvaluatorWorld, 'child
   return {
     store,
     flows: { all: () => [] },
-    environment: {},
+    environmentSecrets: new Map(),
     nowMs: () => process.platform.nowMs(),
     files: undefined as never,
   }

@@ -11,6 +11,7 @@ import { namespaceRoutes } from './namespaces.ts'
 import { namespaceFileRoutes } from './namespace-files.ts'
 import { pluginRoutes } from './plugins.ts'
 import { triggerRoutes } from './triggers.ts'
+import { secretRoutes } from './secrets.ts'
 
 export const routes = {
   flows: flowRoutes,
@@ -20,6 +21,7 @@ export const routes = {
   limits: limitRoutes,
   metrics: metricRoutes,
   namespaces: namespaceRoutes,
+  secrets: secretRoutes,
   namespaceFiles: namespaceFileRoutes,
   plugins: pluginRoutes,
   instance: instanceRoutes,

@@ -2,31 +2,39 @@
 // before the outcome leaves, each with a mark in its place, so that the small ones stay at hand.
 import { encodeValue, fromPlain, isList, isMap, mapEntries, mapFrom, storedMark } from '@batuta/core'
 import type { Value } from '@batuta/core'
-import { keyText, messageOf, storageUri, TaskError } from '@batuta/plugin-sdk'
-import type { HostJob, Outcome } from '@batuta/plugin-sdk'
+import { keyText, messageOf, sealSecrets, storageUri, TaskError } from '@batuta/plugin-sdk'
+import type { HostJob, Outcome, SecretMask } from '@batuta/plugin-sdk'
 import type { Ended, HostRoom } from './run-job.ts'
 
-export type Kept = Pick<Outcome, 'state' | 'message' | 'outputs' | 'isSpilled'>
+export type Kept = Pick<Outcome, 'state' | 'message' | 'outputs' | 'isSealed' | 'isSpilled'>
 
 /** What is kept among values at all; more belongs into a file. */
 const OUTPUTS_MAX_CHARS = 64 * 2 ** 20
 /** Parts below this share of the limit stay where they are. */
 const PIECE_SHARE = 8
 
-export async function keepOutputs(ended: Ended, job: HostJob, room: HostRoom): Promise<Kept> {
+export interface KeepRoom extends HostRoom {
+  readonly mask: SecretMask
+  /** The text encrypted; null where there is no key. */
+  readonly seal: (text: string) => Promise<Value>
+}
+
+export async function keepOutputs(ended: Ended, job: HostJob, room: KeepRoom): Promise<Kept> {
   const { outputs, ...rest } = ended
   if (outputs === undefined) return rest
   try {
     // A null at the top means that the task does not have this output; inside a value it is a value.
     const given = Object.entries(outputs).filter(([, value]) => value !== undefined && value !== null)
-    const value = fromPlain(Object.fromEntries(given))
+    const plain = fromPlain(Object.fromEntries(given))
+    const value = room.mask.isEmpty ? plain : await sealSecrets(plain, room)
+    const kept = value === plain ? rest : { ...rest, isSealed: true }
     const text = encodeValue(value)
     const inlineMax = room.init.limits.outputsInlineMaxBytes
-    if (text.length <= inlineMax) return { ...rest, outputs: text }
+    if (text.length <= inlineMax) return { ...kept, outputs: text }
     if (text.length > OUTPUTS_MAX_CHARS) throw tooLarge(text.length)
     const spilled = encodeValue(await new Spill(job, room).spill(value))
     if (spilled.length > inlineMax) throw tooLarge(text.length)
-    return { ...rest, outputs: spilled, isSpilled: true }
+    return { ...kept, outputs: spilled, isSpilled: true }
   } catch (error) {
     const message = `the outputs cannot be kept: ${messageOf(error)}`
     return { state: rest.state === 'KILLED' ? 'KILLED' : 'FAILED', message: rest.message ?? message }

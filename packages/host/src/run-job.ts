@@ -63,6 +63,9 @@ export interface Ended {
   readonly message?: string
 }
 
+/** Also what was stopped has outputs that must be kept safely. */
+const LASTING = new AbortController().signal
+
 /** Beside the time that processes get to end, before a task that ignores its end is left behind. */
 const LEAVE_BEHIND_MS = 3_000
 
@@ -77,7 +80,8 @@ export async function runJob(job: HostJob, room: HostRoom, stop: AbortController
   })
   const run = openJob(job, room, { log, mask, signal: stop.signal, context: context ?? decodeMap(job.context) })
   const ended: Ended = context ? await endJob(job, room, { run, stop, log }) : { state: 'FAILED' }
-  const { outputs, ...kept } = await keepOutputs(ended, job, room)
+  const seal = (text: string): Promise<Value> => room.ask(job, LASTING, { name: 'seal', args: { text } })
+  const { outputs, ...kept } = await keepOutputs(ended, job, { ...room, mask, seal })
   if (kept.state === 'FAILED' && ended.state !== 'FAILED') log.error(kept.message ?? '')
   await run.close().catch((error: unknown) => log.warn(`the working directory is left behind: ${messageOf(error)}`))
   await room.scripts.leave(job.key.executionId)

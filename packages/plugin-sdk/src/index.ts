@@ -96,6 +96,10 @@ export type {
   TaskFiles,
   WorkingDir,
 } from './run-context.ts'
+export { sealSecrets } from './seal-secrets.ts'
+export type { Sealing } from './seal-secrets.ts'
+export { defineSecretStore } from './secret-store.ts'
+export type { SecretStore, SecretStoreDefinition } from './secret-store.ts'
 export { SecretMask } from './secret-mask.ts'
 export { Ending, defineTask, endingOf } from './task.ts'
 export type {

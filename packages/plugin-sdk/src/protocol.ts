@@ -136,6 +136,8 @@ export interface Outcome {
   readonly outputs?: string
   /** Large ones among them lie in files that are on disk already; marks stand in their places. */
   readonly isSpilled?: boolean
+  /** Some of them hold secrets and are encrypted. */
+  readonly isSealed?: boolean
   readonly metrics: readonly Metric[]
   /** Why it failed; already in the log. */
   readonly message?: string

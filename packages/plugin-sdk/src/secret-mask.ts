@@ -9,9 +9,25 @@ export class SecretMask {
 
   add(secret: string): void {
     const parts = [secret, ...secret.split(/\r?\n/)].map(part => part.trim())
-    for (const part of parts) if (part.length >= SECRET_CHARS_MIN) this.#secrets.add(part)
+    for (const part of parts) if (part.length >= SECRET_CHARS_MIN) this.#addForms(part)
     const longestFirst = [...this.#secrets].sort((a, b) => b.length - a.length)
     if (longestFirst.length > 0) this.#pattern = new RegExp(longestFirst.map(escape).join('|'), 'g')
+  }
+
+  /** As such, and as texts carry it: in base64, in a URL, inside of JSON. */
+  #addForms(part: string): void {
+    const bytes = Buffer.from(part)
+    const forms = [part, bytes.toString('base64'), bytes.toString('base64url'), encodeURIComponent(part)]
+    for (const form of [...forms, JSON.stringify(part).slice(1, -1)]) this.#secrets.add(form)
+  }
+
+  /** Nothing secret has been read yet. */
+  get isEmpty(): boolean {
+    return this.#secrets.size === 0
+  }
+
+  hides(text: string): boolean {
+    return this.apply(text) !== text
   }
 
   apply(text: string): string {

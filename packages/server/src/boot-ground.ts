@@ -19,6 +19,8 @@ import { TriggerReasons } from './flows/trigger-reasons.ts'
 import { newChanges, type Changes } from './inbox/changes.ts'
 import { MaintenanceMode } from './inbox/maintenance-mode.ts'
 import { newEncryption } from './platform/encryption.ts'
+import { keepSecrets } from './secrets/keep-secrets.ts'
+import { readEnvironmentSecrets } from './secrets/secret-sources.ts'
 import { PLUGINS_DIR, THREAD_URL } from './platform/places.ts'
 import { realPlatform, type Platform } from './platform/platform.ts'
 import { readManifests, type Manifests } from './plugins/manifests.ts'
@@ -125,10 +127,10 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
       store,
       files,
       flows,
-      environment: process.env,
+      environmentSecrets: readEnvironmentSecrets(process.env, noticeOf('secrets')),
       nowMs,
       triggers: triggerDesk,
-      ...(encryption ? { decrypt: encryption.decrypt } : {}),
+      ...keepSecrets(encryption, { dataDir: config.dataDir, isAlone: !store.cluster }),
     },
     reasons: new TriggerReasons({ store, platform, onNotice }),
     holidays: new Holidays(config.locale),

@@ -78,6 +78,7 @@ function openDoor(ground: Ground, { incarnations, saveWorld, health }: DoorPlace
     claimsOf: id => incarnations.claimsOf(id),
     instance: { mode: ground.mode, announcement: () => incarnations.announcement() },
     ask: asker => askFor(ground.answers, asker),
+    secrets: ground.answers,
   })
 }
 

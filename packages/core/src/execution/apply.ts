@@ -366,7 +366,8 @@ function settle(
 function setOutputs(state: ExecutionState, plan: Plan, run: TaskRun, outputs: NonNullable<TaskRun['outputs']>): void {
   run.outputs = outputs
   const isOfChild = plan.tasks[run.task]?.kind.type === 'subflow'
-  if (isOfChild && holdsSealed(outputs)) state.isSealed = true
-  if (run.attempts.at(-1)?.isSpilled === true || (isOfChild && holdsStored(outputs))) state.hasStored = true
+  const attempt = run.attempts.at(-1)
+  if (attempt?.isSealed === true || (isOfChild && holdsSealed(outputs))) state.isSealed = true
+  if (attempt?.isSpilled === true || (isOfChild && holdsStored(outputs))) state.hasStored = true
   indexOutputs(state, plan, run)
 }

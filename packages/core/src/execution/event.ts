@@ -216,6 +216,8 @@ export interface Settlement {
   readonly outputs?: ValueMap
   /** Some of the outputs lie in internal storage. */
   readonly isSpilled?: boolean
+  /** Some of the outputs are encrypted. */
+  readonly isSealed?: boolean
   readonly metrics?: readonly Metric[]
   readonly logFile?: string
   readonly startedMs: number

@@ -83,14 +83,12 @@ export function tellParent(
   ]
 }
 
-/** A SECRET output that is nothing but an encrypted value stays as it is, and so does one that is nothing but a stored value. */
-function passedOn(view: View, id: string, property: Property): Value | undefined {
-  const { state, plan } = view
-  const isSecret = state.isSealed && plan.flow.outputs.find(output => output.id === id)?.type === 'SECRET'
-  if (!isSecret && !state.hasStored) return undefined
+/** An output that is nothing but an encrypted or a stored value stays as it is. */
+function passedOn(view: View, property: Property): Value | undefined {
+  if (!view.state.isSealed && !view.state.hasStored) return undefined
   try {
     const value = property.typed(scopeOf(view))
-    return (isSecret && isEncrypted(value)) || storedOf(value) ? value : undefined
+    return isEncrypted(value) || storedOf(value) ? value : undefined
   } catch (error) {
     if (error instanceof ExpressionError || error instanceof Asked) return undefined
     throw error
@@ -110,7 +108,7 @@ function renderOutputs(view: View): Rendered {
     for (const [id, property] of plan.outputs)
       entries.push([
         id,
-        passedOn(view, id, property) ?? readProperty(property, { scope, how: 'typed', evaluated: state.evaluated }),
+        passedOn(view, property) ?? readProperty(property, { scope, how: 'typed', evaluated: state.evaluated }),
       ])
   } catch (error) {
     if (error instanceof NeedsEvaluation) return { slot: error.slot }

@@ -78,7 +78,7 @@ export function settleAttempt(view: View, run: TaskRun, settlement: Settlement):
   return { events: [settled(outcomeOf(task, run, settlement.state))], effects: [] }
 }
 
-function attemptOf({ state, startedMs, endedMs, metrics, logFile, isSpilled }: Settlement): Attempt {
+function attemptOf({ state, startedMs, endedMs, metrics, logFile, isSpilled, isSealed }: Settlement): Attempt {
   return {
     state,
     startedMs,
@@ -86,6 +86,7 @@ function attemptOf({ state, startedMs, endedMs, metrics, logFile, isSpilled }: S
     ...(metrics && metrics.length > 0 ? { metrics } : {}),
     ...(logFile === undefined ? {} : { logFile }),
     ...(isSpilled === true ? { isSpilled } : {}),
+    ...(isSealed === true ? { isSealed } : {}),
   }
 }
 

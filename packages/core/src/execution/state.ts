@@ -95,6 +95,8 @@ export interface Attempt {
   readonly logFile?: string
   /** Some of its outputs lie in internal storage. */
   readonly isSpilled?: boolean
+  /** Some of its outputs are encrypted. */
+  readonly isSealed?: boolean
 }
 
 export interface Metric {

@@ -49,10 +49,10 @@ export function resolveOutputs(
 }
 
 function typeOutput(output: Output, value: Value, context: OutputContext): ReturnType<typeof parseTyped> {
-  // What lies in internal storage was rendered: of which type it is, who loads it sees.
-  if (output.type === undefined || (output.type !== 'SECRET' && storedOf(value))) return { type: 'value', value }
+  // What is encrypted or lies in internal storage was rendered: of which type it is, who opens it sees.
+  if (output.type === undefined || isEncrypted(value)) return { type: 'value', value }
+  if (output.type !== 'SECRET' && storedOf(value)) return { type: 'value', value }
   if (output.type === 'STRING' && isMap(value)) return { type: 'value', value: jsonText(value) }
-  if (output.type === 'SECRET' && isEncrypted(value)) return { type: 'value', value }
   const typed = parseTyped(value, { type: output.type, spelling: context.dialect === 2 ? 'input' : 'output' })
   if (output.type !== 'SECRET' || typed.type === 'problem') return typed
   if (context.encrypt === undefined)

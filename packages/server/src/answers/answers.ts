@@ -1,12 +1,12 @@
 // What expressions and tasks ask of the world: secrets, keys, files, logs. One list of questions, for the evaluator of the engine and for the
 // tasks in the host alike.
-import { BatutaError, decodeValue, isMap, mapGet, printValue, type Value, type ValueMap } from '@batuta/core'
+import { BatutaError, type Value, type ValueMap } from '@batuta/core'
 import type { StoredLogLine } from '../storage/batch.ts'
-import { textOf } from './arguments.ts'
 import type { AnswerWorld, Answers, Asker } from './asker.ts'
 import { FILE_ANSWERS } from './file-answers.ts'
 import { KEY_ANSWERS } from './key-answers.ts'
 import { TRIGGER_ANSWERS } from './trigger-answers.ts'
+import { SECRET_ANSWERS } from './secret-answers.ts'
 
 export type { AnswerWorld, Asker } from './asker.ts'
 
@@ -27,25 +27,7 @@ const ANSWERS: Answers = {
   ...FILE_ANSWERS,
   ...KEY_ANSWERS,
   ...TRIGGER_ANSWERS,
-  secret: async ({ environment }, args, asker) => {
-    const key = textOf(args, 'key')
-    const encoded = environment[`SECRET_${key.toUpperCase()}`]
-    if (encoded === undefined) {
-      throw new BatutaError(
-        'secret-not-found',
-        `There is no secret "${key}" for the namespace "${asker.namespace}": set the environment variable SECRET_${key.toUpperCase()} to its base64 text.`,
-      )
-    }
-    const secret = Buffer.from(encoded, 'base64').toString('utf8')
-    const subkey = mapGet(args, 'subkey')
-    return subkey === undefined || subkey === null ? secret : fieldOf(key, secret, printValue(subkey))
-  },
-  open: ({ decrypt }, args) => {
-    if (decrypt) return Promise.resolve(decrypt(textOf(args, 'cipher')))
-    return Promise.reject(
-      new BatutaError('secret-not-found', 'No encryption key is configured, so that a SECRET cannot be read.'),
-    )
-  },
+  ...SECRET_ANSWERS,
   errorLogs: async ({ store }, _args, asker) => {
     const rows = await store.read.logsOf({
       executionId: asker.executionId,
@@ -76,11 +58,4 @@ function logValue(line: StoredLogLine, asker: Asker): Value {
     level: line.level,
     message: line.message,
   }
-}
-
-function fieldOf(key: string, secret: string, subkey: string): Value {
-  const parsed = decodeValue(secret)
-  const value = isMap(parsed) ? mapGet(parsed, subkey) : undefined
-  if (value === undefined) throw new BatutaError('secret-not-found', `The secret "${key}" has no field "${subkey}".`)
-  return value
 }

@@ -1,7 +1,7 @@
 // Who asks the world, and what there is to be asked.
 import type { TriggerDesk } from '../flows/trigger-desk.ts'
 import type { Dialect, Value, ValueMap } from '@batuta/core'
-import type { FileStore } from '@batuta/plugin-sdk'
+import type { FileStore, SecretStore } from '@batuta/plugin-sdk'
 import type { FlowNames } from '../keys/key-store.ts'
 import type { Store } from '../storage/store.ts'
 
@@ -18,11 +18,14 @@ export interface AnswerWorld {
   readonly store: Store
   readonly files: FileStore
   readonly flows: FlowNames
-  readonly environment: Readonly<Record<string, string | undefined>>
+  /** By their names in upper case. */
+  readonly environmentSecrets: ReadonlyMap<string, string>
+  readonly managers?: readonly SecretStore[]
   nowMs(): number
   /** Opens an encrypted text; absent where no key is configured. */
   decrypt?(cipher: string): string
   readonly triggers?: Pick<TriggerDesk, 'setDisabled'>
+  encrypt?(plain: string): Value
 }
 
 export type Answer = (world: AnswerWorld, args: ValueMap, asker: Asker) => Promise<Value>

@@ -9,6 +9,7 @@ import {
   evaluateSlot,
   moveId,
   newId,
+  printValue,
   shardOf,
   trust,
   type Ask,
@@ -19,9 +20,10 @@ import {
   type PreparedChild,
   type Value,
 } from '@batuta/core'
+import { SecretMask, sealSecrets } from '@batuta/plugin-sdk'
 import { askFor } from '../answers/ask.ts'
 import { storeLarge } from '../answers/stored-values.ts'
-import type { AnswerWorld } from '../answers/answers.ts'
+import type { AnswerWorld, Asker } from '../answers/answers.ts'
 import {
   prepareBirth,
   prepareBirthNow,
@@ -159,14 +161,17 @@ export function newEvaluator(
     const { id, tenant, namespace, flowId } = state
     const question = { type: 'evaluated', executionId: id, run, slot } as const
     const asker = { tenant, namespace, flowId, executionId: id, dialect: plan.flow.dialect }
-    const ask = askFor(world, asker)
     const evaluate = async (): Promise<Value> => {
+      const { ask, open, mask } = watchSecrets(world, asker)
       const child = childAskedBy({ state, plan, env }, { run, slot })
       if (child) return trust<Value>(await prepareChildAsking(child, id, { ...children, ask }))
       const batches = batchQuestionOf({ state, plan, env }, { run, slot })
       if (batches) return await answerBatchQuestion(batches, world.files)
-      const value = await evaluateSlot({ state, plan, env }, { run, slot }, ask, world.decrypt)
-      return run === ROOT ? await storeLarge(world, value, { ...asker, name: slot }) : value
+      const value = await evaluateSlot({ state, plan, env }, { run, slot }, ask, open)
+      if (run !== ROOT) return value
+      const seal = (text: string): Promise<Value> => Promise.resolve(world.encrypt?.(text) ?? null)
+      const sealed = mask.isEmpty ? value : await sealSecrets(value, { mask, seal })
+      return await storeLarge(world, sealed, { ...asker, name: slot })
     }
     try {
       const answer = await evaluate().then(
@@ -178,4 +183,25 @@ export function newEvaluator(
       onNotice(`the evaluation of "${slot}" of ${id} was not taken; it is asked again`, error)
     }
   }
+}
+
+/** What is asked is remembered as far as it is secret, so that nothing of it is kept in the clear. */
+function watchSecrets(
+  world: AnswerWorld,
+  asker: Asker,
+): { readonly ask: Ask; readonly open: ((cipher: string) => string) | undefined; readonly mask: SecretMask } {
+  const mask = new SecretMask()
+  const answers = askFor(world, asker)
+  const { decrypt } = world
+  const open = (cipher: string): string => {
+    const text = decrypt?.(cipher) ?? ''
+    mask.add(text)
+    return text
+  }
+  const ask: Ask = async request => {
+    const value = await answers(request)
+    if (request.name === 'secret') mask.add(printValue(value))
+    return value
+  }
+  return { ask, open: decrypt ? open : undefined, mask }
 }

@@ -1,4 +1,4 @@
-import type { ApiDialect, Ask } from '@batuta/core'
+import type { ApiDialect, Ask, Value } from '@batuta/core'
 import type { FileStore } from '@batuta/plugin-sdk'
 import type { Asker } from '../answers/answers.ts'
 import type { Breakers } from '../flows/breakers.ts'
@@ -36,6 +36,11 @@ export interface HttpDependencies {
   ask(asker: Asker): Ask
   readonly triggerDesk: TriggerDesk
   readonly reasons: TriggerReasons
+  /** The names of those of the environment, and how others are encrypted. */
+  readonly secrets: {
+    readonly environmentSecrets: ReadonlyMap<string, string>
+    encrypt?(plain: string): Value
+  }
   /** When workers took the jobs of an execution, by ordinal of the run: until they are settled the journal does not tell. */
   claimsOf?(executionId: string): ReadonlyMap<number, number>
   readonly instance: {

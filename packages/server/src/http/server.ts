@@ -15,6 +15,7 @@ import { namespaceHandlers } from './namespaces/routes.ts'
 import { namespaceFileHandlers } from './namespace-files/routes.ts'
 import { pluginHandlers } from './plugins/routes.ts'
 import { triggerHandlers } from './triggers/routes.ts'
+import { secretHandlers } from './secrets/routes.ts'
 import { newHealth, type Health } from '../telemetry/health.ts'
 
 export interface RunningHttp {
@@ -55,6 +56,7 @@ export async function startHttp(given: HttpDependencies): Promise<RunningHttp> {
       limits: limitHandlers(dependencies),
       metrics: metricHandlers(dependencies),
       namespaces: namespaceHandlers(dependencies),
+      secrets: secretHandlers(dependencies),
       namespaceFiles: namespaceFileHandlers(dependencies),
       plugins: pluginHandlers(dependencies),
       instance: instanceHandlers(dependencies),

@@ -20,6 +20,7 @@ import { startHttp } from '../http/server.ts'
 import { newChanges, type Changes } from '../inbox/changes.ts'
 import { MaintenanceMode } from '../inbox/maintenance-mode.ts'
 import { NO_JOBS } from '../inbox/jobs.ts'
+import { newEncryption } from '../platform/encryption.ts'
 import { realPlatform, type Platform } from '../platform/platform.ts'
 import { announcementOf } from '../storage/contract/subject.ts'
 import { openMemoryStore } from '../storage/memory/memory-store.ts'
@@ -56,7 +57,9 @@ export interface Answer {
 }
 
 const NODE = 'test'
-const SECRETS = { SECRET_DOOR: btoa('open sesame') }
+/** Any key of 32 bytes. */
+const ENCRYPTION = newEncryption(btoa('0123456789abcdef0123456789abcdef'))
+const SECRETS = new Map([['DOOR', 'open sesame']])
 
 export async function openTestServer(config: Partial<HttpConfig> = {}): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'batuta-http-'))
@@ -107,7 +110,7 @@ function startWorldOf({ platform }: Parts): () => StartWorld {
 }
 
 function answersOf({ store, files, flows, platform }: Parts): Parameters<typeof askFor>[0] {
-  return { store, files, flows, environment: SECRETS, nowMs: () => platform.nowMs() }
+  return { store, files, flows, environmentSecrets: SECRETS, nowMs: () => platform.nowMs(), ...ENCRYPTION }
 }
 
 async function openEngine(parts: Parts): Promise<Engine> {
@@ -162,6 +165,7 @@ function dependenciesOf(parts: Parts, engine: Engine): Omit<HttpDependencies, 'c
       return newId({ nowMs: nowMs(), shard: home ?? Math.floor(random() * SHARDS), random })
     },
     ask: asker => askFor(answersOf(parts), asker),
+    secrets: answersOf(parts),
     instance: {
       mode: new MaintenanceMode({ store, platform, onNotice: note }),
       announcement: () => ({

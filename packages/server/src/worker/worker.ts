@@ -408,12 +408,13 @@ export class Worker implements JobSink {
 }
 
 function settlementOf({ run, epoch }: JobKey, outcome: Outcome): Settlement {
-  const { state, metrics, startedMs, endedMs, logFile, isSpilled } = outcome
+  const { state, metrics, startedMs, endedMs, logFile, isSpilled, isSealed } = outcome
   const outputs = outcome.outputs === undefined ? undefined : decodeValue(outcome.outputs)
   return {
     ...{ run, epoch, state, metrics, startedMs, endedMs },
     ...(logFile === undefined ? {} : { logFile }),
     ...(isSpilled === true ? { isSpilled } : {}),
+    ...(isSealed === true ? { isSealed } : {}),
     ...(outputs !== undefined && isMap(outputs) ? { outputs } : {}),
   }
 }

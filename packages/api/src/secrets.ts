@@ -1,0 +1,105 @@
+import Type from 'typebox'
+import { defineRoute, ofTenant } from './route.ts'
+import { NoParams, NoQuery, Paging } from './shapes.ts'
+
+const OfNamespace = Type.Object({ namespace: Type.String() })
+const OfSecret = Type.Object({ namespace: Type.String(), key: Type.String() })
+const NONE = { type: 'none' } as const
+
+const Tags = Type.Array(Type.Object({ key: Type.String(), value: Type.String() }), { maxItems: 100 })
+
+/** Never the secret itself. */
+export const SecretMeta = Type.Object({
+  namespace: Type.Optional(Type.String()),
+  key: Type.String(),
+  description: Type.Optional(Type.String()),
+  tags: Type.Optional(Tags),
+})
+const METAS = { type: 'json', schema: Type.Array(SecretMeta) } as const
+const PAGE = {
+  type: 'json',
+  schema: Type.Object({ readOnly: Type.Boolean(), results: Type.Array(SecretMeta), total: Type.Integer() }),
+} as const
+
+export const secretRoutes = {
+  search: defineRoute({
+    method: 'GET',
+    paths: { b: '/api/v1/{tenant}/secrets', c: '/api/v1/{tenant}/secrets' },
+    params: NoParams,
+    query: Type.Object({ ...Paging }),
+    body: NONE,
+    status: 200,
+    reply: PAGE,
+    permission: 'secret:read',
+    summary: 'The names of secrets: filters are q and namespace.',
+  }),
+  listOfNamespace: defineRoute({
+    method: 'GET',
+    paths: ofTenant('/namespaces/{namespace}/secrets'),
+    params: OfNamespace,
+    query: Type.Object({ ...Paging }),
+    body: NONE,
+    status: 200,
+    reply: PAGE,
+    permission: 'secret:read',
+    summary: 'The names of the secrets of a namespace.',
+    isDeprecated: true,
+  }),
+  inherited: defineRoute({
+    method: 'GET',
+    paths: ofTenant('/namespaces/{namespace}/inherited-secrets'),
+    params: OfNamespace,
+    query: NoQuery,
+    body: NONE,
+    status: 200,
+    reply: { type: 'json', schema: Type.Record(Type.String(), Type.Array(Type.String())) },
+    permission: 'secret:read',
+    summary: 'The names of the secrets that a namespace may read, by the namespace that has them.',
+  }),
+  save: defineRoute({
+    method: 'PUT',
+    paths: ofTenant('/namespaces/{namespace}/secrets'),
+    params: OfNamespace,
+    query: NoQuery,
+    body: {
+      type: 'json',
+      schema: Type.Object({
+        key: Type.String(),
+        value: Type.String(),
+        description: Type.Optional(Type.String()),
+        tags: Type.Optional(Tags),
+      }),
+    },
+    status: 200,
+    reply: METAS,
+    permission: 'secret:write',
+    summary: 'Keep a secret, encrypted.',
+  }),
+  describe: defineRoute({
+    method: 'PATCH',
+    paths: ofTenant('/namespaces/{namespace}/secrets/{key}'),
+    params: OfSecret,
+    query: NoQuery,
+    body: {
+      type: 'json',
+      schema: Type.Object({ description: Type.Optional(Type.String()), tags: Type.Optional(Tags) }),
+    },
+    status: 200,
+    reply: METAS,
+    refusals: [404],
+    permission: 'secret:write',
+    summary: 'Change what is said about a secret.',
+  }),
+  delete: defineRoute({
+    method: 'DELETE',
+    paths: ofTenant('/namespaces/{namespace}/secrets/{key}'),
+    params: OfSecret,
+    query: NoQuery,
+    body: NONE,
+    status: 200,
+    reply: { type: 'empty' },
+    refusals: [404],
+    permission: 'secret:write',
+    summary: 'Delete a secret.',
+  }),
+}

@@ -1,0 +1,75 @@
+// Secrets that people save: only their names and descriptions ever come back.
+import { BatutaError, isMap, mapGet, printValue, type Value } from '@batuta/core'
+import type { SecretRow, Store } from '../storage/store.ts'
+import { nameOf, type SecretKey } from './secret-sources.ts'
+
+export interface SecretTag {
+  readonly key: string
+  readonly value: string
+}
+
+export interface SecretMeta {
+  readonly namespace: string
+  readonly key: string
+  readonly description?: string
+  readonly tags?: readonly SecretTag[]
+}
+
+export interface SecretSaveWorld {
+  readonly store: Store
+  nowMs(): number
+  encrypt?(plain: string): Value
+}
+
+const KEY = /^[A-Za-z_][A-Za-z0-9_.-]*$/
+const KEY_CHARS_MAX = 256
+const SECRET_CHARS_MAX = 256 * 1024
+
+export async function saveSecret(
+  { store, nowMs, encrypt }: SecretSaveWorld,
+  secret: SecretKey & { readonly value: string; readonly description?: string; readonly tags?: readonly SecretTag[] },
+): Promise<void> {
+  const { tenant, namespace, key, value, description, tags = [] } = secret
+  if (!KEY.test(key) || key.length > KEY_CHARS_MAX)
+    throw new BatutaError(
+      'key-invalid',
+      `"${key.slice(0, KEY_CHARS_MAX)}" cannot be the name of a secret: it begins with a letter or "_" and goes on with letters, digits, "_", "." and "-".`,
+    )
+  if (value.length > SECRET_CHARS_MAX)
+    throw new BatutaError('key-value-invalid', `A secret has at most ${SECRET_CHARS_MAX} characters.`)
+  await store.perform('saveSecret', {
+    ...{ tenant, namespace, key: nameOf(key), cipher: cipherOf(value, encrypt) },
+    ...{ description: description ?? null, tags: JSON.stringify(tags), updatedMs: nowMs() },
+  })
+}
+
+function cipherOf(value: string, encrypt: SecretSaveWorld['encrypt']): string {
+  const sealed = encrypt?.(value)
+  if (sealed !== undefined && isMap(sealed)) return printValue(mapGet(sealed, 'value') ?? null)
+  throw new BatutaError(
+    'config-invalid',
+    'Secrets are kept encrypted: configure a key (kestra.encryption.secret-key, base64 of 32 bytes) and restart the server.',
+  )
+}
+
+/** What is said about it; false when there is no such secret. */
+export async function describeSecret(
+  { store, nowMs }: SecretSaveWorld,
+  { tenant, namespace, key, ...said }: SecretKey & Pick<SecretMeta, 'description' | 'tags'>,
+): Promise<boolean> {
+  const row = await store.read.findSecret(tenant, namespace, nameOf(key))
+  if (!row) return false
+  const description = said.description ?? row.description
+  const tags = said.tags === undefined ? row.tags : JSON.stringify(said.tags)
+  await store.perform('saveSecret', { ...row, description, tags, updatedMs: nowMs() })
+  return true
+}
+
+export function metaOf({ namespace, key, description, tags }: SecretRow): SecretMeta {
+  return {
+    namespace,
+    key,
+    ...(description === null ? {} : { description }),
+    tags: JSON.parse(tags),
+  }
+}
