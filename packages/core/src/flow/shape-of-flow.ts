@@ -111,18 +111,21 @@ const OF_PARENT: readonly (readonly [string, Shape])[] = [
   ['flowRevision', NUMBER],
 ]
 
+const OF_SUBFLOW: readonly (readonly [string, Shape])[] = [
+  ...OF_PARENT,
+  ['taskRunId', TEXT],
+  ['taskRunValue', ANY],
+  ['taskRunIteration', NUMBER],
+]
+
 function anyTriggerShape(flow: Flow, catalogue: Catalogue): Shape {
-  const fields = new Map<string, Shape>([
-    ...OF_PARENT,
-    ['taskRunId', TEXT],
-    ['taskRunValue', ANY],
-    ['taskRunIteration', NUMBER],
-  ])
+  const fields = new Map<string, Shape>()
   for (const trigger of flow.triggers) {
     const shape = triggerShape(trigger, catalogue)
     if (shape.type !== 'map' || shape.isOpen) return ANY
     for (const [key, field] of shape.fields) fields.set(key, fields.has(key) ? ANY : field)
   }
+  for (const [key, field] of OF_SUBFLOW) if (!fields.has(key)) fields.set(key, field)
   return mapShape(fields)
 }
 
