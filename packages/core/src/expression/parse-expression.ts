@@ -134,7 +134,7 @@ export class ExpressionParser {
         this.#tokens.next()
         return this.#parseInterpolated(token.at)
       default:
-        throw this.#tokens.unexpected(token)
+        throw this.#tokens.unexpected(token, 'a value before it')
     }
   }
 

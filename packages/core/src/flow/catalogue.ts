@@ -44,6 +44,8 @@ export interface ResolvedType extends KnownType {
   readonly isStrict: boolean
   /** JSON Schema of its properties, from the manifest. */
   readonly schema?: unknown
+  /** The same of its outputs. */
+  readonly outputsSchema?: unknown
 }
 
 /** What the catalogue reads of a plugin's manifest. */
@@ -52,6 +54,7 @@ export interface TypeManifest {
   readonly kind: TypeKind
   readonly aliases?: readonly string[]
   readonly schema?: unknown
+  readonly outputsSchema?: unknown
 }
 
 export interface Catalogue {
@@ -183,6 +186,7 @@ function resolveName(index: Index, name: string): ResolvedType | undefined {
     implemented: manifest !== undefined || ENGINE_TYPES.has(entry.type),
     isStrict: entry.type.startsWith(CORE) || manifest?.schema !== undefined,
     ...(manifest?.schema !== undefined && { schema: manifest.schema }),
+    ...(manifest?.outputsSchema !== undefined && { outputsSchema: manifest.outputsSchema }),
   }
 }
 

@@ -1,21 +1,22 @@
 // The expressions of a flow, judged before anything renders them: syntax, unknown filters and functions, names with a dash that are
-// really a subtraction, and inputs or tasks that do not exist.
+// really a subtraction, and names that do not exist (`check-names`).
 import { checkTemplate } from '../expression/check.ts'
-import { compileTemplate } from '../expression/template.ts'
 import type { Flow } from './flow.ts'
 import { coreName, walkFlow } from './graph.ts'
 import { object } from './inspection.ts'
 import type { Inspection } from './inspection.ts'
-import { nearest } from './nearest.ts'
+import { inspectNames } from './check-names.ts'
+import { shapesOf } from './shape-of-flow.ts'
 import { templatesOf } from './templates.ts'
 import type { TemplatePlace } from './templates.ts'
 
 export function inspectExpressions(inspection: Inspection): void {
   const names = namesOf(inspection.flow)
+  const shapes = shapesOf(inspection.flow, inspection.catalogue)
   for (const place of templatesOf(inspection.flow, inspection.catalogue)) {
     const isSound = inspectTemplate(inspection, place)
-    inspectDashes(inspection, place, names)
-    if (isSound && place.isOwnScope) inspectNames(inspection, place, names)
+    const hasDash = inspectDashes(inspection, place, names)
+    if (isSound && !hasDash) inspectNames(inspection, place, shapes)
   }
 }
 
@@ -68,8 +69,9 @@ const DELIMITED = /\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}/g
 const QUOTED = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g
 
 /** `inputs.my-input` subtracts `input` from `inputs.my`; nobody who declared `my-input` meant that. */
-function inspectDashes(inspection: Inspection, { text, path }: TemplatePlace, names: Names): void {
-  if (!text.includes('-')) return
+function inspectDashes(inspection: Inspection, { text, path }: TemplatePlace, names: Names): boolean {
+  if (!text.includes('-')) return false
+  let hasDash = false
   for (const expression of text.matchAll(DELIMITED)) {
     const bare = expression[0].replace(QUOTED, quoted => ' '.repeat(quoted.length))
     for (const match of bare.matchAll(DASHED)) {
@@ -79,8 +81,10 @@ function inspectDashes(inspection: Inspection, { text, path }: TemplatePlace, na
       const message = `\`${root}.${meant}\` is a subtraction; a name with a dash needs brackets: \`${root}['${meant}']\`.`
       const character = expression.index + match.index
       object(inspection, { code: 'dash-access', message, path, character })
+      hasDash = true
     }
   }
+  return hasDash
 }
 
 /** The declared name with a dash that the text begins with, unless the part before the dash is declared as well. */
@@ -95,36 +99,4 @@ function meantName(root: string, rest: string, names: Names): string | undefined
 
 function startsWithName(rest: string, name: string): boolean {
   return rest === name || rest.startsWith(`${name}.`) || rest.startsWith(`${name}[`)
-}
-
-function inspectNames(inspection: Inspection, { text, path }: TemplatePlace, names: Names): void {
-  const { paths } = compileTemplate(text, { dialect: inspection.flow.dialect })
-  for (const [root, name] of paths) {
-    if (name === undefined) continue
-    if (root === 'inputs' && !names.inputs.has(name)) {
-      reportName(inspection, { what: 'input', root, name, text, path, known: names.inputs })
-    } else if (root === 'outputs' && !names.tasks.has(name)) {
-      reportName(inspection, { what: 'task', root, name, text, path, known: names.tasks })
-    }
-  }
-}
-
-interface UnknownName {
-  readonly what: string
-  readonly root: string
-  readonly name: string
-  readonly text: string
-  readonly path: string
-  readonly known: ReadonlySet<string>
-}
-
-function reportName(inspection: Inspection, { what, root, name, text, path, known }: UnknownName): void {
-  const close = nearest(name, known)
-  const hint = close === undefined ? '' : ` Did you mean "${close}"?`
-  const message = `The flow has no ${what} "${name}".${hint}`
-  const at = [`${root}.${name}`, `${root}['${name}']`, `${root}["${name}"]`]
-    .map(form => text.indexOf(form))
-    .find(index => index >= 0)
-  const character = at === undefined ? {} : { character: at }
-  object(inspection, { severity: 'warning', code: `unknown-${what}`, message, path, ...character })
 }

@@ -20,6 +20,7 @@ import {
   placeOf,
   placesOf,
   refuseUnknown,
+  report,
   requiredText,
   textOf,
   textsOf,
@@ -136,6 +137,13 @@ function parseCases(place: Place): NonNullable<TaskLists['cases']> {
   return Array.from(cases.map.entries.keys(), key => ({ key, tasks: parseTasks(cases, key) }))
 }
 
+function reportBareTask(item: Place): void {
+  const message =
+    'An entry of a Dag holds its task under `task`, with `dependsOn` beside it: write `- task: {id: …, type: …}`.'
+  const { path, map, reading } = item
+  report(reading, { severity: 'error', code: 'missing-property', message, path, offset: map.start })
+}
+
 const DAG_KEYS: ReadonlySet<string> = new Set(['task', 'dependsOn'])
 
 function parseDag(place: Place): { tasks: readonly Task[]; dependsOn: readonly (readonly string[])[] } {
@@ -144,8 +152,12 @@ function parseDag(place: Place): { tasks: readonly Task[]; dependsOn: readonly (
   for (const { node, path } of listOf(place, 'tasks')) {
     const item = placeOf(place.reading, node, path)
     if (item === undefined) continue
-    refuseUnknown(item, DAG_KEYS, 'a task of a Dag')
     const inner = item.map.entries.get('task')?.value
+    if (inner === undefined && fieldOf(item, 'type') !== undefined) {
+      reportBareTask(item)
+      continue
+    }
+    refuseUnknown(item, DAG_KEYS, 'a task of a Dag')
     const task = inner === undefined ? undefined : placeOf(place.reading, inner, join(path, 'task'))
     if (task === undefined) {
       requiredText(item, 'task', 'an entry of a Dag')

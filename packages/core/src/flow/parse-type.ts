@@ -21,7 +21,8 @@ export function resolveType(place: Place, what: string, kinds: ReadonlySet<strin
   const type = place.reading.catalogue.resolve(name)
   if (type === undefined || (!kinds.has(type.kind) && type.kind !== 'other')) {
     const close = type === undefined ? place.reading.catalogue.suggest(name) : undefined
-    const hint = close === undefined ? '' : ` Did you mean "${close}"?`
+    const advice = type === undefined ? ' Check its name, or install the plugin that brings it.' : ''
+    const hint = close === undefined ? advice : ` Did you mean "${close}"?`
     const reason =
       type === undefined ? `Invalid type "${name}": nobody knows it.` : `Invalid type "${name}": it is not ${what}.`
     report(place.reading, { severity: 'error', code: 'unknown-type', message: reason + hint, path, offset })

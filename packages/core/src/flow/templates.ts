@@ -12,34 +12,49 @@ export interface TemplatePlace {
   readonly isOwnScope: boolean
   /** Rendered only if a template asks for it: `vars`. */
   readonly isOptional: boolean
+  readonly reader: Reader
 }
+
+/** Whose text it is: what the context holds depends on it. */
+export type Reader =
+  | { readonly type: 'task'; readonly task: Task; readonly ancestors: readonly Task[] }
+  | { readonly type: 'trigger'; readonly trigger: Trigger; readonly isBirth: boolean }
+  /** Inputs are resolved before anything runs. */
+  | { readonly type: 'input' }
+  /** What is rendered when tasks have run: outputs of the flow, its SLA, its variables. */
+  | { readonly type: 'flow' }
 
 type Emit = (value: Value | undefined, path: string) => void
 
 /** In no particular order; texts without a brace are left out. */
 export function templatesOf(flow: Flow, catalogue: Catalogue): readonly TemplatePlace[] {
   const found: TemplatePlace[] = []
-  const emitAs = (isOwnScope: boolean, isOptional = false): Emit => {
+  const emitAs = (reader: Reader, isOwnScope: boolean, isOptional = false): Emit => {
     const emit: Emit = (value, path) => {
       if (typeof value === 'string') {
-        if (value.includes('{')) found.push({ text: value, path, isOwnScope, isOptional })
+        if (value.includes('{')) found.push({ text: value, path, isOwnScope, isOptional, reader })
       } else if (value !== undefined && isList(value)) value.forEach((item, index) => emit(item, `${path}[${index}]`))
       else if (value !== undefined && isMap(value))
         for (const [key, item] of mapEntries(value)) emit(item, `${path}.${key}`)
     }
     return emit
   }
-  const own = emitAs(true)
-  const foreign = emitAs(false)
-  for (const { task } of walkFlow(flow)) emitTask(task, catalogue, { own, foreign })
-  for (const trigger of flow.triggers) emitTrigger(trigger, catalogue, foreign)
-  emitInputs(flow.inputs, 'inputs', own)
+  for (const { task, ancestors } of walkFlow(flow)) {
+    const reader: Reader = { type: 'task', task, ancestors }
+    emitTask(task, catalogue, { own: emitAs(reader, true), foreign: emitAs(reader, false) })
+  }
+  for (const trigger of flow.triggers) {
+    const emitFor = (isBirth: boolean): Emit => emitAs({ type: 'trigger', trigger, isBirth }, false)
+    emitTrigger(trigger, catalogue, { birth: emitFor(true), emit: emitFor(false) })
+  }
+  emitInputs(flow.inputs, 'inputs', emitAs({ type: 'input' }, true))
+  const own = emitAs({ type: 'flow' }, true)
   flow.outputs.forEach(({ value }, index) => own(value, `outputs[${index}].value`))
   flow.checks.forEach((check, index) =>
     emitKeys(check, ['condition', 'when', 'message'], { path: `checks[${index}]`, emit: own }),
   )
   flow.sla.forEach((sla, index) => emitKeys(sla, ['assert', 'labels'], { path: `sla[${index}]`, emit: own }))
-  emitAs(true, true)(flow.variables, 'variables')
+  emitAs({ type: 'flow' }, true, true)(flow.variables, 'variables')
   return found
 }
 
@@ -70,12 +85,16 @@ function emitTask(
 }
 
 /** A trigger speaks of what fired it: another flow's outputs, a request, a date. */
-function emitTrigger(trigger: Trigger, catalogue: Catalogue, emit: Emit): void {
+function emitTrigger(
+  trigger: Trigger,
+  catalogue: Catalogue,
+  { birth, emit }: { readonly birth: Emit; readonly emit: Emit },
+): void {
   const { path } = trigger
   const known = catalogue.resolve(trigger.type)?.properties
   trigger.conditions.forEach((condition, index) => emit(condition, `${path}.conditions[${index}]`))
-  emitLabels(trigger.labels, `${path}.labels`, emit)
-  emit(trigger.inputs, `${path}.inputs`)
+  emitLabels(trigger.labels, `${path}.labels`, birth)
+  birth(trigger.inputs, `${path}.inputs`)
   for (const [key, value] of mapEntries(trigger.properties)) {
     const property = known?.get(key)
     const isLiteral =

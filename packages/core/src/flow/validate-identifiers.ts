@@ -64,8 +64,19 @@ function inspectId(inspection: Inspection, id: string, { path, what, pattern, le
     const message = `The ${what} "${id.slice(0, 40)}…" has ${id.length} characters, at most ${lengthMax} are allowed.`
     object(inspection, { code: 'invalid-id', message, path })
   } else if (!pattern.test(id)) {
-    object(inspection, { code: 'invalid-id', message: `The ${what} "${id}" must match ${pattern.source}.`, path })
+    const message = `The ${what} "${id}" must match ${pattern.source}${suggestId(id, pattern)}.`
+    object(inspection, { code: 'invalid-id', message, path })
   }
+}
+
+/** What the id was surely meant to be, without the letters that it cannot have. */
+function suggestId(id: string, pattern: RegExp): string {
+  const made = [id, id.toLowerCase()].flatMap(text => [
+    text.trim().replaceAll(/[^a-zA-Z0-9._-]+/g, '-'),
+    text.trim().replaceAll(/[^a-zA-Z0-9_-]+/g, '-'),
+  ])
+  const fitting = made.find(text => pattern.test(text))
+  return fitting === undefined ? '' : `, such as "${fitting}"`
 }
 
 function inspectTaskIds(inspection: Inspection): void {
@@ -99,7 +110,11 @@ function inspectUnique(
   const seen = new Set<string>()
   for (const { id, path } of ids) {
     if (id !== '' && seen.has(id)) {
-      object(inspection, { code: 'duplicate-id', message: `The ${what} id "${id}" occurs more than once.`, path })
+      object(inspection, {
+        code: 'duplicate-id',
+        message: `The ${what} id "${id}" occurs more than once; rename one of them.`,
+        path,
+      })
     }
     seen.add(id)
   }

@@ -5,10 +5,12 @@ import type { Input } from './flow.ts'
 import { findCycles } from './graph.ts'
 import { limitProblems } from './input-limits.ts'
 import { parsePattern } from './input-pattern.ts'
+import { inspectBounds } from './validate-bounds.ts'
 import { formOf, parseTyped } from './input-value.ts'
 import { object } from './inspection.ts'
 import type { Inspection } from './inspection.ts'
 import { INPUT_TYPES } from './parse-input.ts'
+import { nearest } from './nearest.ts'
 import { hasExpression } from './parse-type.ts'
 
 export function inspectInputs(inspection: Inspection): void {
@@ -84,9 +86,10 @@ function inspectType(inspection: Inspection, input: Input, path: string): void {
   }
   const extension = property('extension')
   if (typeof extension === 'string' && !extension.startsWith('.')) {
-    const message = `The extension "${extension}" must begin with a dot.`
+    const message = `The extension "${extension}" must begin with a dot: write ".${extension}".`
     object(inspection, { code: 'invalid-input', message, path: `${path}.extension` })
   }
+  inspectBounds(inspection, input, path)
   const validator = property('validator')
   const parsed = typeof validator === 'string' ? parsePattern(validator) : undefined
   if (parsed?.type === 'problem') {
@@ -108,7 +111,9 @@ function inspectItemType(
   }
   const text = printValue(itemType)
   if (text === 'ARRAY' || text === 'FORM' || !INPUT_TYPES.some(type => type === text)) {
-    object(inspection, { code: 'invalid-input', message: `The items of a list cannot be of type "${text}".`, path: at })
+    const choices = INPUT_TYPES.filter(type => type !== 'ARRAY' && type !== 'FORM')
+    const message = `The items of a list cannot be of type "${text}"; they can be ${choices.join(', ')}.`
+    object(inspection, { code: 'invalid-input', message, path: at })
   }
 }
 
@@ -120,7 +125,9 @@ function inspectDependencies(inspection: Inspection, inputs: readonly Input[], p
   inputs.forEach(({ id, dependsOn }, index) => {
     dependsOn?.inputs.forEach((other, position) => {
       if (ids.has(other) || outer.has(other)) return
-      const message = `The input "${id}" depends on "${other}", which does not exist.`
+      const close = nearest(other, [...ids, ...outer])
+      const hint = close === undefined ? 'remove it, or declare such an input.' : `did you mean "${close}"?`
+      const message = `The input "${id}" depends on "${other}", which does not exist; ${hint}`
       object(inspection, { code: 'unknown-input', message, path: `${path}[${index}].dependsOn.inputs[${position}]` })
     })
   })
@@ -129,7 +136,7 @@ function inspectDependencies(inspection: Inspection, inputs: readonly Input[], p
   )
   for (const cycle of findCycles(graph)) {
     const index = inputs.findIndex(({ id }) => id === cycle[0])
-    const message = `The inputs depend on one another in a circle: ${[...cycle, cycle[0]].join(' → ')}.`
+    const message = `The inputs depend on one another in a circle: ${[...cycle, cycle[0]].join(' → ')}; take one of the dependencies away.`
     object(inspection, { code: 'input-cycle', message, path: `${path}[${index}].dependsOn` })
   }
 }

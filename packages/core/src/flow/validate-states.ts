@@ -1,5 +1,6 @@
 import { object } from './inspection.ts'
 import type { Inspection } from './inspection.ts'
+import { nearest } from './nearest.ts'
 
 const STATES: ReadonlySet<string> = new Set([
   ...[
@@ -20,6 +21,12 @@ const STATES: ReadonlySet<string> = new Set([
 export function inspectStates(inspection: Inspection, states: readonly string[], path: string): void {
   states.forEach((state, index) => {
     if (STATES.has(state)) return
-    object(inspection, { code: 'unknown-state', message: `Unknown state "${state}".`, path: `${path}[${index}]` })
+    const close = nearest(state, STATES)
+    const hint = close === undefined ? `known are ${[...STATES].join(', ')}.` : `did you mean ${close}?`
+    object(inspection, {
+      code: 'unknown-state',
+      message: `Unknown state "${state}"; ${hint}`,
+      path: `${path}[${index}]`,
+    })
   })
 }

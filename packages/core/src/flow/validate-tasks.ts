@@ -5,6 +5,7 @@ import type { Task } from './flow.ts'
 import { calledFlows, coreName, findCycles, walkFlow } from './graph.ts'
 import { object } from './inspection.ts'
 import type { Inspection } from './inspection.ts'
+import { nearest } from './nearest.ts'
 import { hasExpression } from './parse-type.ts'
 import { inspectInputList } from './validate-inputs.ts'
 import { inspectRetry } from './validate-policies.ts'
@@ -33,7 +34,7 @@ export function inspectTasks(inspection: Inspection): void {
   for (const { task } of walkFlow(flow)) inspectTask(inspection, task)
   for (const { namespace, id, task } of calledFlows(flow)) {
     if (namespace !== flow.namespace || id !== flow.id) continue
-    const message = `The task "${task.id}" calls its own flow, without end.`
+    const message = `The task "${task.id}" calls its own flow, without end; let it call another one.`
     object(inspection, { code: 'recursive-call', message, path: task.path })
   }
 }
@@ -79,7 +80,9 @@ function inspectDag(inspection: Inspection, { lists, path }: Task): void {
     )
     dependsOn.forEach((other, position) => {
       if (ids.has(other)) return
-      const message = `The task "${id}" depends on "${other}", which is not a task of this Dag.`
+      const close = nearest(other, ids)
+      const hint = close === undefined ? `its tasks are ${[...ids].join(', ')}.` : `did you mean "${close}"?`
+      const message = `The task "${id}" depends on "${other}", which is not a task of this Dag; ${hint}`
       object(inspection, {
         code: 'unknown-dependency',
         message,
@@ -90,7 +93,7 @@ function inspectDag(inspection: Inspection, { lists, path }: Task): void {
   // One violation a Dag, however many circles share its tasks.
   const cycle = findCycles(graph)[0]
   if (cycle === undefined) return
-  const message = `The tasks wait for one another in a circle: ${[...cycle, cycle[0]].join(' → ')}.`
+  const message = `The tasks wait for one another in a circle: ${[...cycle, cycle[0]].join(' → ')}; take one of the dependencies away.`
   const index = tasks.findIndex(({ id }) => id === cycle[0])
   object(inspection, { code: 'dependency-cycle', message, path: `${path}.tasks[${index}].dependsOn` })
 }

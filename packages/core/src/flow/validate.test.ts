@@ -213,7 +213,7 @@ test('a mistake in the middle of a block scalar is found at its line and column'
 
   const [found] = check(body)
 
-  assert.deepEqual([found?.code, found?.line, found?.column], ['unknown-input', 8, 19])
+  assert.deepEqual([found?.code, found?.line, found?.column], ['unknown-input', 8, 26])
 })
 
 test('descriptions and texts that nobody renders are left alone', () => {

@@ -42,10 +42,19 @@ export function checkFlow(source: string, options: ParseOptions): ParsedFlow {
   if (draft === undefined) return { diagnostics: ofForm, positions }
   const errorPaths = new Set(ofForm.filter(({ severity }) => severity === 'error').map(({ path }) => path))
   // A property that could not be read is not judged a second time.
-  const ofMeaning = validateFlow(draft, options.catalogue, { positions }).filter(({ path }) => !errorPaths.has(path))
+  const ofMeaning = validateFlow(draft, options.catalogue, { positions }).filter(
+    found => !isFollowUp(found, errorPaths),
+  )
   const diagnostics = [...ofForm, ...ofMeaning].sort(byPosition)
   const isBroken = diagnostics.some(({ severity }) => severity === 'error')
   return isBroken ? { diagnostics, positions } : { flow: draft, diagnostics, positions }
+}
+
+/** A property that could not be read, or a list whose items could not, is not missing. */
+function isFollowUp({ code, path }: Diagnostic, errorPaths: ReadonlySet<string>): boolean {
+  if (errorPaths.has(path)) return true
+  if (code === 'missing-property') return errorPaths.has(`${path}.type`)
+  return code === 'empty-list' && [...errorPaths].some(other => other.startsWith(`${path}[`))
 }
 
 function byPosition(a: Diagnostic, b: Diagnostic): number {

@@ -1,6 +1,7 @@
 // YAML of people we do not know, as a tree that remembers where everything stood. Read from js-yaml's flat events, because only those
 // carry offsets, and within bounds: a document that is too long, too deep, aliased too often or too big once its aliases are
 // followed is refused before anything walks it. Scalars follow YAML 1.2; what YAML 1.1 read differently gets a warning.
+import { explainYaml } from './explain-yaml.ts'
 import { EVENT_ID, SCALAR_STYLE, YAMLException, getScalarValue, parseEvents } from 'js-yaml'
 import type { Event, MappingEvent, ScalarEvent, SequenceEvent } from 'js-yaml'
 import type { Value } from '../std/value.ts'
@@ -46,7 +47,10 @@ export function readYaml(source: string): YamlDocument {
         error.mark?.position ?? 0,
       )
     }
-    if (error instanceof YAMLException) return refuse('yaml-syntax', sentence(error.reason), error.mark?.position ?? 0)
+    if (error instanceof YAMLException) {
+      const { message, offset } = explainYaml(source, error.reason, error.mark?.position ?? 0)
+      return refuse('yaml-syntax', message, offset)
+    }
     throw error
   }
 }
@@ -179,7 +183,11 @@ function composeMap(composer: Composer, event: MappingEvent): YamlMap {
 function composeKey(composer: Composer, mapStart: number): { key: string; keyStart: number; isPlain: boolean } {
   const event = composer.events[composer.at]
   if (event?.type !== EVENT_ID.SCALAR) {
-    throw new YamlRefusal('yaml-key', 'A key is a text, not a list, a map or an alias.', mapStart)
+    const isExpression = composer.source.startsWith('{{', mapStart)
+    const message = isExpression
+      ? 'A text that begins with `{{` must stand in quotes, else it is read as a map.'
+      : 'A key is a text, not a list, a map or an alias.'
+    throw new YamlRefusal('yaml-key', message, mapStart)
   }
   composer.at++
   const key = event.valueStart < 0 ? '' : getScalarValue(composer.source, event)
@@ -187,7 +195,8 @@ function composeKey(composer: Composer, mapStart: number): { key: string; keySta
 }
 
 function keyProblem(key: string, isRepeated: boolean, isPlain: boolean): { code: string; message: string } | undefined {
-  if (isRepeated) return { code: 'yaml-duplicate-key', message: `The key "${key}" occurs twice in the same map.` }
+  if (isRepeated)
+    return { code: 'yaml-duplicate-key', message: `The key "${key}" occurs twice in the same map; remove one of them.` }
   if (key === '<<' && isPlain)
     return { code: 'yaml-merge-key', message: 'Merge keys (<<) are not supported; write the properties out.' }
   if (key === '__proto__' || key === 'prototype' || key === 'constructor') {
@@ -241,11 +250,6 @@ function checkTag(
 
 function refuse(code: string, message: string, offset: number): YamlDocument {
   return { problems: [{ severity: 'error', code, message, offset }] }
-}
-
-function sentence(reason: string): string {
-  const text = reason.charAt(0).toUpperCase() + reason.slice(1)
-  return text.endsWith('.') ? text : `${text}.`
 }
 
 /** Bytes in UTF-8, counted only where it can matter. */
