@@ -29,6 +29,7 @@ export function progress(view: View, ordinal: number): Decision {
   if (isHeldBack(state)) return NOTHING
   if (ordinal === ROOT && !isUnderWay(view)) return beginExecution(view)
   if (ordinal !== ROOT && getRun(state, ordinal).state === 'PAUSED') return progressWait(view, ordinal, group)
+  if (ordinal === ROOT && group.phase === 'tasks' && isEmpty(view)) return finishExecution(view, 'SUCCESS')
   switch (group.phase) {
     case 'tasks':
       return progressTasks(view, ordinal, group)
@@ -73,11 +74,15 @@ function beginExecution(view: View): Decision {
     if (state.timers.has('schedule')) return NOTHING
     return { events: [{ type: 'timer-set', name: 'schedule', atMs: state.scheduledMs }], effects: [] }
   }
-  const isEmpty = plan.root.tasks.length === 0 && state.state === 'CREATED'
   return passGate(
     view,
-    isEmpty ? finishExecution(view, 'SUCCESS') : { events: [{ type: 'moved', to: 'RUNNING' }], effects: [] },
+    isEmpty(view) ? finishExecution(view, 'SUCCESS') : { events: [{ type: 'moved', to: 'RUNNING' }], effects: [] },
   )
+}
+
+/** Where nothing is enabled nothing is begun: what comes finally does not come either, whether or not it had to wait for its turn. */
+function isEmpty({ state, plan }: View): boolean {
+  return plan.root.tasks.length === 0 && state.generation === 1
 }
 
 function failBirth({ state, env }: View, problem: string): Decision {
