@@ -1,7 +1,7 @@
 // What watches the server: the meters that its rooms count into, how it is, and the port where both are asked for.
 import { statfs, stat } from 'node:fs/promises'
-import { DEFAULT_QUEUE, trust } from '@batuta/core'
-import type { HostJob } from '@batuta/plugin-sdk'
+import { DEFAULT_QUEUE } from '@batuta/core'
+import { factsOf } from '@batuta/plugin-sdk'
 import type { Ground } from './boot-ground.ts'
 import type { Incarnations } from './boot-incarnation.ts'
 import { databaseFile, type Config } from './config/config.ts'
@@ -172,7 +172,7 @@ async function queueAgesOf(store: Store, nowMs: number): Promise<StoreFigures['q
   const ages = new Map([[DEFAULT_QUEUE, 0]])
   for (const queue of (await store.read.listFreeQueues()).slice(0, QUEUES_MAX)) {
     const payloads = await store.read.listFreePayloads(queue, NEXT_JOBS)
-    const sent = payloads.map(payload => trust<Pick<HostJob, 'sentMs'>>(JSON.parse(payload)).sentMs ?? nowMs)
+    const sent = payloads.map(payload => factsOf(payload).sentMs ?? nowMs)
     ages.set(queue, Math.max(0, nowMs - Math.min(nowMs, ...sent)))
   }
   return [...ages].map(([queue, ageMs]) => ({ queue, ageMs }))

@@ -12,7 +12,7 @@ import {
   type Value,
   type ValueMap,
 } from '@batuta/core'
-import { SOURCE_RUN, type HostJob } from '@batuta/plugin-sdk'
+import { SOURCE_RUN, encodeJob, type HostJob } from '@batuta/plugin-sdk'
 import type { JobKey, JobRow } from '../storage/batch.ts'
 
 export type SourceKind = 'polling' | 'realtime'
@@ -73,7 +73,7 @@ export function sourceJobRow({
     node: place?.node ?? null,
     incarnation: place?.incarnation ?? null,
     claimedMs: place ? nowMs : null,
-    payload: JSON.stringify(payload),
+    payload: encodeJob(payload),
   }
 }
 

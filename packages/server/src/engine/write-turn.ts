@@ -23,7 +23,7 @@ import {
   type TurnResult,
   taskCacheOf,
 } from '@batuta/core'
-import type { HostJob } from '@batuta/plugin-sdk'
+import { encodeJob, type HostJob } from '@batuta/plugin-sdk'
 import type { ExecutionRow, JobKey, JobRow, StoredLogLine } from '../storage/batch.ts'
 import { rankOf } from '../storage/levels.ts'
 import { traceparentOf } from '../telemetry/trace-context.ts'
@@ -275,6 +275,6 @@ function jobRow(
     node: isHere ? place.node : null,
     incarnation: isHere ? place.incarnation : null,
     claimedMs: isHere ? env.nowMs : null,
-    payload: JSON.stringify(payload),
+    payload: encodeJob(payload),
   }
 }

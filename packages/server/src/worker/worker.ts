@@ -1,6 +1,7 @@
 // The worker: takes jobs, hands them to the host, settles what comes back. It never decides anything about an execution: it submits signals.
-import { decodeValue, isMap, trust, type Settlement } from '@batuta/core'
+import { decodeValue, isMap, type Settlement } from '@batuta/core'
 import {
+  decodeJob,
   keyText,
   type AskRequest,
   type FromHost,
@@ -278,7 +279,7 @@ export class Worker implements JobSink {
   }
 
   #start(row: JobRow): void {
-    const job = trust<HostJob>(JSON.parse(row.payload))
+    const job = decodeJob(row.payload)
     const claimedMs = this.#options.platform.nowMs()
     const { meter } = this.#options
     meter?.started(job.type, claimedMs - (job.sentMs ?? claimedMs))

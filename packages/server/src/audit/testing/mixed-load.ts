@@ -1,5 +1,6 @@
 // A real database with a bit of everything: the real engine over a real store, with a worker that settles at once what it is offered. Some
 // executions are left open on purpose: they wait for a job, a child, a timer, or are held.
+import { factsOf } from '@batuta/plugin-sdk'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SHARDS, createCatalogue, encodeValue, newId, parseFlow, trust, type Signal, type Value } from '@batuta/core'
 import { Engine } from '../../engine/engine.ts'
@@ -251,7 +252,7 @@ class Load {
   }
 
   async #run(row: JobRow): Promise<void> {
-    const { taskId, attempt } = JSON.parse(row.payload) as { readonly taskId: string; readonly attempt: number }
+    const { taskId, attempt } = factsOf(row.payload)
     if (taskId === 'stay') return
     const isFailing = taskId === 'fail-always' || (taskId === 'fail-once' && attempt === 0)
     await this.#settleJob(row, isFailing ? 'FAILED' : 'SUCCESS')
