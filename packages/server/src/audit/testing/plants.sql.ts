@@ -82,8 +82,8 @@ export const PLANTS: readonly Plant[] = [
   plant('I2', 'an event after the end', /has ended/, place =>
     place.append(place.of('inline'), { type: 'outputs', outputs: {} }),
   ),
-  plant('I2', 'an end of its own accord after the end', /after its end/, place =>
-    place.append(place.of('inline'), { type: 'moved', to: 'FAILED' }),
+  plant('I2', 'going on of its own accord after the end', /after its end/, place =>
+    place.append(place.of('inline'), { type: 'moved', to: 'RUNNING' }),
   ),
   plant('I3', 'a move that is not in the table', /cannot go RUNNING → QUEUED/, place =>
     place.append(place.of('waiting'), { type: 'moved', to: 'QUEUED' }),
