@@ -46,6 +46,7 @@ export function taskCases(worlds: { readonly jdbcUrl: string; readonly webUrl: s
   return [
     ...inlineCases(),
     ...controlCases(),
+    ...innerCases(),
     ...storageCases(),
     ...stateCases(),
     ...httpCases(worlds.webUrl),
@@ -146,6 +147,27 @@ function controlCases(): readonly TaskCase[] {
   ]
 }
 
+/** Jobs that control tasks stand for. */
+function innerCases(): readonly TaskCase[] {
+  return [
+    {
+      type: 'core.flow.ForEachItem$ForEachItemSplit',
+      good: { file: 'a\nb\nc\n', props: { items: FILE, batch: { rows: 2 } } },
+      bad: { file: 'x', props: { items: FILE, batch: { rows: 0 } }, reason: /batch\.rows.*greater than 0/ },
+    },
+    {
+      type: 'core.flow.WorkingDirectory$Open',
+      good: { props: { inputFiles: { 'a.txt': 'a' } } },
+      bad: { props: { inputFiles: 'nonsense' }, reason: /inputFiles.*must be a map/ },
+    },
+    {
+      type: 'core.flow.WorkingDirectory$Close',
+      good: { props: { outputFiles: ['*.txt'] }, outputs: { outputFiles: {} } },
+    },
+    { type: 'core.flow.ForEachItem$ForEachItemMergeOutputs', good: { props: { numberOfBatches: 2 } } },
+  ]
+}
+
 function storageCases(): readonly TaskCase[] {
   const noFile = (props: Props): BadUse => ({ props, reason: NO_FILE })
   return [
@@ -174,12 +196,6 @@ function storageCases(): readonly TaskCase[] {
       good: { file: 'x', props: { uri: FILE }, outputs: { deleted: true } },
       bad: noFile({ uri: MISSING, errorOnMissing: true }),
     },
-    {
-      type: 'core.flow.ForEachItem$ForEachItemSplit',
-      good: { file: 'a\nb\nc\n', props: { items: FILE, batch: { rows: 2 } } },
-      bad: { file: 'x', props: { items: FILE, batch: { rows: 0 } }, reason: /batch\.rows.*greater than 0/ },
-    },
-    { type: 'core.flow.ForEachItem$ForEachItemMergeOutputs', good: { props: { numberOfBatches: 2 } } },
     {
       type: 'core.storage.Split',
       good: { file: 'a\nb\nc\n', props: { from: FILE, rows: 2 } },

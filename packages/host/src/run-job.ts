@@ -84,7 +84,7 @@ export async function runJob(job: HostJob, room: HostRoom, stop: AbortController
   const { outputs, ...kept } = await keepOutputs(ended, job, { ...room, mask, seal })
   if (kept.state === 'FAILED' && ended.state !== 'FAILED') log.error(kept.message ?? '')
   await run.close().catch((error: unknown) => log.warn(`the working directory is left behind: ${messageOf(error)}`))
-  await room.scripts.leave(job.key.executionId)
+  if (job.directory === undefined || job.directory.step === 'close') await room.scripts.leave(job.key.executionId)
   const logFile = await log.close()
   room.shipper.flush(job.key)
   return {
@@ -163,6 +163,7 @@ function openJob(job: HostJob, room: HostRoom, { log, mask, signal, context }: J
     mask: secret => mask.add(secret),
     store,
     filesPrefix: job.filesPrefix,
+    ...(job.directory ? { shared: job.directory } : {}),
     workDir: () => room.scripts.workDirOf({ executionId, namespace: facts.flow.namespace }),
     ports,
     signal,

@@ -1,6 +1,6 @@
 // Puts a run context together from its parts: the host and the test kit differ in what stands behind the parts, not in the context.
-import { randomUUID } from 'node:crypto'
-import { createWriteStream, mkdirSync, mkdtempSync, rmdirSync } from 'node:fs'
+import { createHash, randomUUID } from 'node:crypto'
+import { createWriteStream, existsSync, mkdirSync, mkdtempSync, rmdirSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -40,6 +40,8 @@ export interface RunParts {
   readonly filesPrefix: string
   /** Folder under which the working folder is made; asked when a working folder is. */
   readonly workDir: () => Promise<string>
+  /** The working folder bears a name and is shared with other runs: it stays until the last of them closes it. */
+  readonly shared?: { readonly name: string; readonly step: 'open' | 'use' | 'close' }
   readonly ports: Ports
   readonly signal: AbortSignal
   readonly findRunner: (type: string) => Promise<TaskRunnerDefinition | undefined>
@@ -56,7 +58,7 @@ export interface OpenRun {
 
 export function openRun(parts: RunParts): OpenRun {
   const metrics: Metric[] = []
-  const folder = new WorkingFolder(parts.workDir)
+  const folder = new WorkingFolder(parts.workDir, parts.shared)
   const ctx: RunContext = {
     ...parts.facts,
     logger: parts.logger,
@@ -83,7 +85,7 @@ function collectMetrics(metrics: Metric[]): Metrics {
   return { counter: add('counter'), timer: add('timer'), gauge: add('gauge') }
 }
 
-function taskFiles({ store, filesPrefix }: RunParts): TaskFiles {
+function taskFiles({ store, filesPrefix, facts }: RunParts): TaskFiles {
   const files: TaskFiles = {
     put: async (source, name = { extension: '.tmp' }) => {
       const { uri } = await store.put(storageUri(filesPrefix, relativeName(name)), source)
@@ -102,6 +104,8 @@ function taskFiles({ store, filesPrefix }: RunParts): TaskFiles {
     },
     exists: async uri => (await store.find(uri)) !== undefined,
     delete: uri => store.delete(uri),
+    putCache: async source => void (await store.put(cacheUri(filesPrefix, facts.taskRun.value), source)),
+    findCache: async () => await store.find(cacheUri(filesPrefix, facts.taskRun.value)),
     deleteOfExecution: () => store.deleteFolder(executionFolder(filesPrefix)),
   }
   return files
@@ -119,6 +123,14 @@ async function textOf(stream: AsyncIterable<Uint8Array>): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
+/** A task's own cache outlives its executions: one for the task, or in a loop one for each value. */
+function cacheUri(filesPrefix: string, value: string | undefined): string {
+  const match = /^(.*)\/executions\/[^/]+\/tasks\/([^/]+)\//.exec(filesPrefix)
+  if (match === null) throw new TaskError(`"${filesPrefix}" is no folder of a task run`)
+  const own = value === undefined ? '' : `/${createHash('sha256').update(value).digest('hex').slice(0, 32)}`
+  return `${match[1]}/${match[2]}/cache${own}/cache.pack`
+}
+
 /** `…/executions/<id>/` out of `…/executions/<id>/tasks/<task>/<task run>/`. */
 export function executionFolder(filesPrefix: string): string {
   const match = /^.*\/executions\/[^/]+\//.exec(filesPrefix)
@@ -128,14 +140,16 @@ export function executionFolder(filesPrefix: string): string {
 
 class WorkingFolder implements WorkingDir {
   readonly #parent: () => Promise<string>
+  readonly #shared: RunParts['shared']
   #path: Promise<string> | undefined
 
-  constructor(parent: () => Promise<string>) {
+  constructor(parent: () => Promise<string>, shared: RunParts['shared']) {
     this.#parent = parent
+    this.#shared = shared
   }
 
   path(): Promise<string> {
-    this.#path ??= this.#make()
+    this.#path ??= this.#shared ? this.#share(this.#shared) : this.#make()
     return this.#path
   }
 
@@ -150,6 +164,18 @@ class WorkingFolder implements WorkingDir {
       mkdirSync(parent, { recursive: true })
       return mkdtempSync(prefix)
     }
+  }
+
+  async #share({ name, step }: NonNullable<RunParts['shared']>): Promise<string> {
+    const path = join(await this.#parent(), name)
+    if (step === 'open') {
+      // What an earlier attempt left is not what this one begins with.
+      await rm(path, { recursive: true, force: true, maxRetries: 3 })
+      await mkdir(path, { recursive: true })
+    } else if (step === 'use' && !existsSync(path)) {
+      throw new TaskError('the folder of the WorkingDirectory is not on this machine any more; restart the execution')
+    }
+    return path
   }
 
   async resolve(name: string): Promise<string> {
@@ -167,8 +193,9 @@ class WorkingFolder implements WorkingDir {
   }
 
   async close(): Promise<void> {
-    if (this.#path === undefined) return
-    const path = await this.#path
+    if (this.#shared && this.#shared.step !== 'close') return
+    if (this.#path === undefined && this.#shared === undefined) return
+    const path = await this.path()
     if (!removeEmpty(path)) await rm(path, { recursive: true, force: true, maxRetries: 3 })
   }
 }

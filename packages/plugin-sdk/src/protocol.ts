@@ -45,6 +45,8 @@ export interface HostJob {
   readonly flow: { readonly tenant: string; readonly namespace: string; readonly id: string }
   /** The folder of the task run in storage, e.g. `kestra:///ns/flow/executions/<id>/tasks/<task>/<task run>/`. */
   readonly filesPrefix: string
+  /** The folder that it shares with other jobs; the first makes it, the last takes it away. */
+  readonly directory?: { readonly name: string; readonly step: 'open' | 'use' | 'close' }
   /** When the engine sent it, in epoch milliseconds. */
   readonly sentMs?: number
   /** The W3C trace that the attempt belongs to. */

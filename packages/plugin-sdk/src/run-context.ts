@@ -2,7 +2,7 @@
 // through here, so that rendering, masking, limits and clean-up happen once and for all.
 import type { Value, ValueMap } from '@batuta/core'
 import type { Command, CommandResult } from './task-runner.ts'
-import type { FileSource } from './files/file-store.ts'
+import type { FileEntry, FileSource } from './files/file-store.ts'
 
 export type LogLevel = 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR'
 
@@ -80,6 +80,9 @@ export interface TaskFiles {
   exists(uri: string): Promise<boolean>
   /** False when there was none. */
   delete(uri: string): Promise<boolean>
+  /** One file that outlives the execution, for the next run of this task. */
+  putCache(source: FileSource): Promise<void>
+  findCache(): Promise<FileEntry | undefined>
   /** Deletes all files of the execution and returns their URIs. */
   deleteOfExecution(): Promise<readonly string[]>
 }

@@ -6,6 +6,8 @@ import { log } from './core/log.ts'
 import { outputValues } from './core/output-values.ts'
 import { returnTask } from './core/return.ts'
 import { sleep } from './core/sleep.ts'
+import { closeDirectory } from './flow/close-directory.ts'
+import { openDirectory } from './flow/open-directory.ts'
 import { mergeOutputs } from './flow/merge-outputs.ts'
 import { splitItems } from './flow/split-items.ts'
 import { download } from './http/download.ts'
@@ -39,6 +41,7 @@ import { toggle } from './trigger/toggle.ts'
 
 export const tasks: readonly TaskDefinition[] = [
   assertTask,
+  closeDirectory,
   concat,
   deduplicateItems,
   deleteFiles,
@@ -56,6 +59,7 @@ export const tasks: readonly TaskDefinition[] = [
   localFiles,
   log,
   mergeOutputs,
+  openDirectory,
   outputValues,
   purgeCurrentExecutionFiles,
   purgeFiles,

@@ -19,6 +19,7 @@ import { parallel } from './parallel.ts'
 import { pause, wait } from './pause.ts'
 import { sequential } from './sequential.ts'
 import { switchControl } from './switch.ts'
+import { workingDirectory } from './working-directory.ts'
 
 /** How a group begins. Lanes are sequences of `branch`; fanned, each lane is one task of it. */
 export interface Opening {
@@ -39,6 +40,8 @@ export interface Opening {
   readonly keys?: readonly string[]
   /** There is nothing to do: the run ends at once, with these outputs. */
   readonly nothing?: ValueMap | undefined
+  /** Its jobs share a folder, which one more opens and one more closes. */
+  readonly isDirectory?: boolean
   /** Its lanes are batches of a ForEachItem. */
   readonly isBatched?: boolean
 }
@@ -125,6 +128,7 @@ const CONTROLS: readonly Control[] = [
   loop,
   forEachItem,
   batchItems,
+  workingDirectory,
   allowFailure,
   pause,
   wait,

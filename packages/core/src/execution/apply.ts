@@ -298,6 +298,7 @@ function openGroup(
   group.laneCount = event.laneCount ?? 1
   group.laneLimit = event.laneLimit ?? 1
   if (event.values) group.values = event.values
+  if (event.isDirectory) group.isDirectory = true
   if (event.isClosedOff) group.iterations = newIterations(event)
   run.group = group
   if (event.outputs) setOutputs(state, plan, run, event.outputs)

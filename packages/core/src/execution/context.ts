@@ -152,8 +152,9 @@ function labelsRoot(state: ExecutionState): ValueMap {
 function tasksRoot(state: ExecutionState, plan: Plan): ValueMap {
   const root = new Map<string, Value>()
   for (const run of state.runs) {
-    const id = plan.tasks[run.task]?.id
-    if (id === undefined || run.isRemoved) continue
+    const task = plan.tasks[run.task]
+    if (!task || task.isHidden || run.isRemoved || run.isInner) continue
+    const { id } = task
     const entry = { state: run.state }
     if (run.value === undefined) root.set(id, entry)
     else {
@@ -164,6 +165,12 @@ function tasksRoot(state: ExecutionState, plan: Plan): ValueMap {
     }
   }
   return root
+}
+
+/** Inside a WorkingDirectory a task has the value of the directory. */
+function valueOfDirectory(state: ExecutionState, { parent }: TaskRun): string | undefined {
+  const directory = parent === ROOT ? undefined : getRun(state, parent)
+  return directory?.group?.isDirectory ? directory.value : undefined
 }
 
 /** A batch of a ForEachItem is, to its templates, the run of `<id>_items`. */
@@ -181,7 +188,8 @@ function taskRunRoot(state: ExecutionState, run: TaskRun): ValueMap {
     attemptsCount: run.attempts.length,
   }
   if (run.parent !== ROOT) root['parentId'] = taskRunId(state.id, run.parent)
-  if (run.value !== undefined) root['value'] = run.value
+  const value = run.value ?? valueOfDirectory(state, run)
+  if (value !== undefined) root['value'] = value
   if (run.iteration !== undefined) root['iteration'] = run.iteration
   return { ...root, ...batchOf(state, run) }
 }

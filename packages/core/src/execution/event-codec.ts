@@ -63,6 +63,7 @@ const FIELDS: { readonly [Type in Event['type']]: FieldsOf<Type> } = {
     ['isTolerant', 'n'],
     ['keys', 'v'],
     ['isBatched', 'n'],
+    ['isDirectory', 'n'],
   ],
   'phase-entered': [
     ['run', 'n'],

@@ -73,6 +73,8 @@ export type Event =
       readonly keys?: readonly string[]
       /** Its lanes are the batches of a ForEachItem. */
       readonly isBatched?: boolean
+      /** Its jobs share a folder. */
+      readonly isDirectory?: boolean
     }
   | { readonly type: 'phase-entered'; readonly run: number; readonly phase: Phase }
   /** A run that waited goes on, or ends. */

@@ -2,10 +2,11 @@
 // kept; nothing is parsed at run time. A run names its task by index, so a plan never changes once an execution has begun with it.
 import { controlOf, type Control } from '../control/control.ts'
 import { BATCH_TYPE, expandForEachItem, forEachItem } from '../control/for-each-item.ts'
+import { CLOSE_DIRECTORY, OPEN_DIRECTORY, openAndClose, workingDirectory } from '../control/working-directory.ts'
 import { compilePlacement, type Placement } from './placement.ts'
 import { compileProperty, type Property } from './property.ts'
 import { compileSla, type Sla } from './sla.ts'
-import type { Flow, Output, Retry, Task } from '../flow/flow.ts'
+import type { Flow, Output, Retry, Task, TaskLists } from '../flow/flow.ts'
 import { defaultedInputs, type DefaultedInput } from '../flow/inputs.ts'
 import { inlineTaskOf, type InlineTask } from '../inline/inline-task.ts'
 import { taskCacheOf } from './task-cache.ts'
@@ -47,6 +48,8 @@ export interface PlanTask {
   /** Roots that the task's templates can reach: the slice of the context that travels with its job. */
   readonly roots: ReadonlySet<string>
   readonly lists: PlanLists
+  /** It is part of how its group works, and no task of the flow: no list shows its runs. */
+  readonly isHidden?: boolean
   /** What leaves an iteration of a Loop. */
   readonly outputs?: ReadonlyMap<string, Property>
   /** Which workers its job is for; any when it says nothing. */
@@ -149,6 +152,7 @@ function compileTask(task: Task, place: Place): number {
     ...(task.lists === undefined || task.timeout === undefined
       ? {}
       : { timeout: compileProperty('timeout', task.timeout, flow.dialect) }),
+    ...(task.type === OPEN_DIRECTORY || task.type === CLOSE_DIRECTORY ? { isHidden: true } : {}),
     ...(task.outputs === undefined ? {} : { outputs: compileOutputs(task.outputs, flow) }),
     ...(retry === undefined ? {} : { retry }),
     ...(placement === undefined ? {} : { placement }),
@@ -180,8 +184,7 @@ function isBatch({ type }: Task, { parent, tasks }: Place): boolean {
 
 function compileLists(task: Task, place: Place): PlanLists {
   assert(task.lists !== undefined, `task "${task.id}" has no lists`)
-  const isItems = controlOf(task.type) === forEachItem
-  const lists = isItems ? { ...task.lists, tasks: expandForEachItem(task) } : task.lists
+  const lists = expand(task, task.lists)
   const list = (of: readonly Task[] | undefined): readonly number[] => compileList(of ?? [], place)
   return {
     tasks: list(lists.tasks),
@@ -201,6 +204,15 @@ export const ITERATION_SLOT = 'iteration.'
 
 function compileOutputs(outputs: readonly Output[], { dialect }: Flow): ReadonlyMap<string, Property> {
   return new Map(outputs.map(({ id, value }) => [id, compileProperty(`${ITERATION_SLOT}${id}`, value, dialect)]))
+}
+
+/** Some groups stand for more tasks than they are written with. */
+function expand(task: Task, lists: TaskLists): TaskLists {
+  const control = controlOf(task.type)
+  if (control === forEachItem) return { ...lists, tasks: expandForEachItem(task) }
+  if (control !== workingDirectory) return lists
+  const { open, close } = openAndClose(task)
+  return { ...lists, tasks: [open, ...lists.tasks], hooks: { ...lists.hooks, close: [close] } }
 }
 
 /** Disabled tasks are in no list, and nobody waits for them. */

@@ -23,7 +23,8 @@ export function presentRuns(state: ExecutionState, plan: Plan, options: PresentO
       : `"executionId":"${state.id}","namespace":"${state.namespace}","flowId":"${state.flowId}",`
   const runs: string[] = []
   for (const run of state.runs)
-    if (!run.isRemoved && run.isInner !== true) runs.push(presentRun(run, { state, plan, owner, options }))
+    if (!run.isRemoved && run.isInner !== true && getTask(plan, run.task).isHidden !== true)
+      runs.push(presentRun(run, { state, plan, owner, options }))
   return `[${runs.join(',')}]`
 }
 

@@ -33,6 +33,7 @@ export function progress(view: View, ordinal: number): Decision {
   switch (group.phase) {
     case 'tasks':
       return progressTasks(view, ordinal, group)
+    case 'closing':
     case 'errors':
     case 'finally':
     case 'after':
@@ -198,6 +199,7 @@ function passOf({ pass }: Group): { readonly iteration?: number } {
 function progressHandlers(view: View, ordinal: number, group: Group): Decision {
   if (group.handlerRun !== undefined) return NOTHING
   const task = handlersOf(view, ordinal, group)[group.handlerAt]
+  if (task === undefined && group.phase === 'closing') return endClosing(view, ordinal, group)
   if (task === undefined && group.phase === 'errors')
     return endPass(view, ordinal, group) ?? enterFinally(view, ordinal)
   if (task === undefined) return close(view, ordinal)
@@ -205,13 +207,30 @@ function progressHandlers(view: View, ordinal: number, group: Group): Decision {
   return { events: [{ type: 'run-created', ...created }], effects: [] }
 }
 
-function handlersOf({ plan, state }: View, ordinal: number, group: Group): readonly number[] {
+function handlersOf(view: View, ordinal: number, group: Group): readonly number[] {
+  const { plan, state } = view
   const lists = ordinal === ROOT ? plan.root : { ...getTask(plan, getRun(state, ordinal).task).lists, after: [] }
+  if (group.phase === 'closing') return ordinal === ROOT ? [] : closersOf(view, ordinal)
   if (group.phase === 'errors') return lists.errors
   return group.phase === 'finally' ? lists.finally : lists.after
 }
 
+function closersOf({ plan, state }: View, ordinal: number): readonly number[] {
+  return getTask(plan, getRun(state, ordinal).task).lists.hooks.get('close') ?? []
+}
+
+/** The folder is closed: what was kept of it are the outputs, and when it could not be kept the directory has failed. */
+function endClosing(view: View, ordinal: number, group: Group): Decision {
+  if (group.verdict !== undefined) return leaveTasks(view, ordinal, group)
+  const closer = group.children.map(child => getRun(view.state, child)).findLast(run => run.lane === HANDLER)
+  const verdict = closer?.state === 'FAILED' ? 'FAILED' : finalStateOf(group)
+  const outputs = closer?.outputs ? { outputs: closer.outputs } : {}
+  return { events: [{ type: 'pass-ended', run: ordinal, verdict, ...outputs }], effects: [] }
+}
+
 function leaveTasks(view: View, ordinal: number, group: Group): Decision {
+  if (group.isDirectory && group.verdict === undefined)
+    return { events: [{ type: 'phase-entered', run: ordinal, phase: 'closing' }], effects: [] }
   const end = group.iterations
     ? endLoop(view, ordinal, { group, iterations: group.iterations })
     : group.failed === 0
@@ -219,7 +238,7 @@ function leaveTasks(view: View, ordinal: number, group: Group): Decision {
       : undefined
   if (end) return end
   const hasErrors = handlersOf(view, ordinal, { ...group, phase: 'errors' }).length > 0
-  const isFailed = group.failed > 0 && group.verdict !== 'SUCCESS'
+  const isFailed = group.isDirectory ? group.verdict === 'FAILED' : group.failed > 0 && group.verdict !== 'SUCCESS'
   const forced = isFailed && group.live > 0 ? closeOpenRuns(view, ordinal, group) : NOTHING
   const next: Decision =
     !isFailed || !hasErrors

@@ -34,14 +34,18 @@ export function decideRestart({ state }: View): Decision {
 
 export function planRestart(state: ExecutionState): RestartPlan {
   const removed = new Set<number>()
+  // The folder of a WorkingDirectory is gone: all of it runs again.
+  const directories = new Set<number>()
   for (const run of state.runs) {
-    if (!run.isRemoved && (run.lane === HANDLER || removed.has(run.parent))) removed.add(run.ordinal)
+    if (run.isRemoved) continue
+    if (run.lane === HANDLER || removed.has(run.parent) || directories.has(run.parent)) removed.add(run.ordinal)
+    else if (run.group?.isDirectory && run.state === 'FAILED') directories.add(run.ordinal)
   }
   const leaves: number[] = []
   const groups = new Set<number>()
   for (const run of state.runs) {
     if (run.isRemoved || removed.has(run.ordinal) || (run.state !== 'FAILED' && run.state !== 'PAUSED')) continue
-    if (run.group && run.state !== 'PAUSED') groups.add(run.ordinal)
+    if (run.group && run.state !== 'PAUSED' && !directories.has(run.ordinal)) groups.add(run.ordinal)
     else leaves.push(run.ordinal)
     for (let at = run.parent; at !== ROOT; at = getRun(state, at).parent) groups.add(at)
   }

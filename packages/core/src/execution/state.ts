@@ -144,8 +144,8 @@ export interface TaskRun {
 
 export type Evaluated = { readonly value: Value } | { readonly error: string } | 'asked'
 
-/** `leaving`: the execution was exited, and what still runs in the group is waited for; nothing more is begun. */
-export type Phase = 'tasks' | 'errors' | 'finally' | 'after' | 'leaving' | 'ended'
+/** `closing`: the folder of a WorkingDirectory is closed. `leaving`: the execution was exited, and what still runs in the group is waited for; nothing more is begun. */
+export type Phase = 'tasks' | 'closing' | 'errors' | 'finally' | 'after' | 'leaving' | 'ended'
 
 /**
  * The progress of a list of lists: every group is lanes, and every lane is a sequence. Sequential has one lane, Parallel one per child,
@@ -180,6 +180,8 @@ export interface Group {
   retrying: number
   /** What a loop came to; absent while its passes go on, and where the children say it. */
   verdict?: FinalState
+  /** Its jobs share a folder. */
+  isDirectory?: boolean
   /** How often the tasks were begun anew. */
   pass?: number
   /** Of a Loop, whose lanes are closed off from one another and leave nothing but what is declared. */

@@ -1,6 +1,8 @@
 // From the outcome of a turn to rows. Pure but for what it adds to the unit.
 import {
+  CLOSE_DIRECTORY,
   EVENT_VERSION,
+  OPEN_DIRECTORY,
   ROOT,
   contextOf,
   createdMsOf,
@@ -18,7 +20,9 @@ import {
   type ExecutionState,
   type LogEntry,
   type Plan,
+  type PlanTask,
   type Priority,
+  type TaskRun,
   type TurnEnv,
   type TurnResult,
   taskCacheOf,
@@ -233,6 +237,13 @@ function endedJobs({ state, events }: TurnResult): { readonly run: number; reado
   })
 }
 
+/** Jobs of a WorkingDirectory share the folder that bears its name. */
+function directoryOf(state: ExecutionState, { parent }: TaskRun, { type }: PlanTask): Pick<HostJob, 'directory'> {
+  if (parent === ROOT || !getRun(state, parent).group?.isDirectory) return {}
+  const step = type === OPEN_DIRECTORY ? 'open' : type === CLOSE_DIRECTORY ? 'close' : 'use'
+  return { directory: { name: `dir-${state.id}-${parent}`, step } }
+}
+
 function jobRow(
   { entity, plan, env, result }: Written,
   { run: ordinal, epoch, queue }: Extract<Effect, { type: 'job' }>,
@@ -262,6 +273,7 @@ function jobRow(
     context: encodeValue(contextOf({ state, plan, env }, run, roots)),
     flow: { tenant: state.tenant, namespace: state.namespace, id: state.flowId },
     filesPrefix: `kestra:///${state.namespace.replaceAll('.', '/')}/${state.flowId}/executions/${entity.id}/tasks/${slugOf(task.id)}/${runId}/`,
+    ...directoryOf(state, run, task),
     sentMs: env.nowMs,
     ...(traceparent === undefined ? {} : { traceparent }),
   }

@@ -249,7 +249,9 @@ export class Player {
   }
 
   get #shown(): readonly TaskRun[] {
-    return this.state.runs.filter(run => !run.isRemoved && run.isInner !== true)
+    return this.state.runs.filter(
+      run => !run.isRemoved && run.isInner !== true && this.plan.tasks[run.task]?.isHidden !== true,
+    )
   }
 
   #turn(signals: readonly Signal[]): TurnResult {

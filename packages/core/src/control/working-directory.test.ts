@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { JOB, play, type Player } from '../execution/testing/player.ts'
+import { CLOSE_DIRECTORY, OPEN_DIRECTORY } from './working-directory.ts'
+
+function directory(more = ''): string {
+  return `
+tasks:
+  - id: dir
+    type: core.flow.WorkingDirectory
+    inputFiles: { a.txt: hello }
+    outputFiles: ['*.txt']
+    tasks: [{ id: a, type: ${JOB} }, { id: b, type: ${JOB} }]
+    ${more}
+  - { id: end, type: core.debug.Return, format: "{{ outputs.dir.outputFiles ?? 'none' }} {{ tasks.dir.state }}" }`
+}
+
+function settleOut(player: Player, state: 'SUCCESS' | 'FAILED' = 'SUCCESS', outputs = {}): string {
+  const [ordinal] = player.state.awaited
+  const run = ordinal === undefined ? undefined : player.state.runs[ordinal]
+  assert.ok(run)
+  player.take(player.settlement(run, state, outputs))
+  return player.plan.tasks[run.task]?.type ?? ''
+}
+
+test('the folder is opened, the tasks run in it, and it is closed with what was kept', () => {
+  const player = play(directory())
+  assert.equal(settleOut(player), OPEN_DIRECTORY)
+  assert.equal(player.out, 'a')
+  player.settle('a')
+  player.settle('b')
+  assert.equal(settleOut(player, 'SUCCESS', { outputFiles: { 'a.txt': 'kestra:///a' } }), CLOSE_DIRECTORY)
+
+  assert.deepEqual(player.shown.runs, [
+    'dir: CREATED RUNNING SUCCESS | SUCCESS',
+    'a: CREATED RUNNING SUCCESS | SUCCESS',
+    'b: CREATED RUNNING SUCCESS | SUCCESS',
+    'end: CREATED SUBMITTED RUNNING SUCCESS | SUCCESS',
+  ])
+  assert.equal(player.run('end').outputs?.['value' as never], '{"a.txt":"kestra:///a"} SUCCESS')
+})
+
+test('after a failed task the rest is not run, the folder is closed all the same, and then errors run', () => {
+  const player = play(directory('errors: [{ id: e, type: core.debug.Return, format: x }]'))
+  settleOut(player)
+  player.settle('a', 'FAILED')
+  assert.equal('e' in player.states, false)
+  settleOut(player, 'SUCCESS', { outputFiles: {} })
+
+  assert.deepEqual(player.states, { dir: 'FAILED', a: 'FAILED', e: 'SUCCESS' })
+  assert.equal(player.state.state, 'FAILED')
+})
+
+test('a folder that cannot be opened fails the directory, and no task runs', () => {
+  const player = play(directory())
+  settleOut(player, 'FAILED')
+  settleOut(player)
+
+  assert.deepEqual(player.states, { dir: 'FAILED' })
+})
+
+test('files that cannot be kept fail the directory', () => {
+  const player = play(directory('finally: [{ id: f, type: core.debug.Return, format: x }]'))
+  settleOut(player)
+  player.settle('a')
+  player.settle('b')
+  settleOut(player, 'FAILED')
+
+  assert.deepEqual(player.states, { dir: 'FAILED', a: 'SUCCESS', b: 'SUCCESS', f: 'SUCCESS' })
+})
+
+test('a restart runs all of it again', () => {
+  const player = play(directory())
+  settleOut(player)
+  player.settle('a')
+  player.settle('b', 'FAILED')
+  settleOut(player)
+  player.restart()
+
+  assert.equal(settleOut(player), OPEN_DIRECTORY)
+  player.settle('a')
+  player.settle('b')
+  settleOut(player)
+  assert.equal(player.state.state, 'SUCCESS')
+  assert.equal(player.histories['dir'], 'CREATED RUNNING FAILED RESTARTED RUNNING SUCCESS')
+})
+
+test('tasks see the value of the loop around the directory as their own', () => {
+  const player = play(`
+tasks:
+  - id: each
+    type: core.flow.ForEach
+    values: [x]
+    tasks:
+      - id: dir
+        type: core.flow.WorkingDirectory
+        tasks: [{ id: say, type: core.debug.Return, format: '{{ taskrun.value }}' }]`)
+  settleOut(player)
+
+  assert.equal(player.run('say[x]').outputs?.['value' as never], 'x')
+})
+
+test('a kill does not open or close anything more', () => {
+  const player = play(directory())
+  settleOut(player)
+  player.kill()
+  player.settle('a', 'KILLED')
+
+  assert.equal(player.state.state, 'KILLED')
+  assert.deepEqual(player.states, { dir: 'KILLED', a: 'KILLED' })
+})
