@@ -59,7 +59,8 @@ export interface SchedulesOptions {
   findFlow(key: FlowKey): Flow | undefined
   /** The conditions of a schedule as a judge of dates; undefined where all pass. */
   filterOf?(key: FlowKey, trigger: Trigger, schedule: Schedule): DateFilter | undefined
-  newId(row: FlowKey): string
+  /** Of an execution that was decided at that moment. */
+  newId(row: FlowKey, decidedMs: number): string
   /** Starts the execution; the cursor moves with its birth. `settle` follows. */
   fire(firing: Firing): void
   /** Why something was not started. */
@@ -69,7 +70,9 @@ export interface SchedulesOptions {
 
 const RETRY_MS = 1_000
 /** In one slice: 4 ms. */
-const DECIDED_MAX = 500
+const DECIDED_MAX = 4_000
+/** As long as there are more to decide, births wait; no longer than this. */
+const DECIDING_MAX_MS = 500
 /** Of those under way. More would only wait in the engine, which refuses what has waited long. */
 const BIRTHS_MAX = 128
 const OPENED_MAX = 10_000
@@ -88,12 +91,16 @@ interface Scheduled {
   lockedBy: string | undefined
 }
 
-/** Its variables are made when it begins. */
-type Decided = Omit<Firing, 'variables'>
+/** That it fires, and when that was said; everything else is made when its birth begins. */
+interface Decided {
+  readonly scheduled: Scheduled
+  readonly dateMs: number
+  readonly decidedMs: number
+}
 
 interface Due {
   readonly atMs: number
-  readonly key: string
+  readonly scheduled: Scheduled
 }
 
 export class Schedules {
@@ -139,7 +146,7 @@ export class Schedules {
     for (const key of known) {
       const { lockedBy } = this.#scheduled.get(key) ?? {}
       if (lockedBy !== undefined) this.#locks.delete(lockedBy)
-      this.#scheduled.delete(key)
+      this.#forget(key)
     }
     this.#byFlow.delete(flowKeyOf(row))
     for (const stored of triggers) {
@@ -155,12 +162,25 @@ export class Schedules {
     for (let count = 0; count < DECIDED_MAX; count++) {
       const due = this.#heap.popDue(nowMs)
       if (!due) break
-      const scheduled = this.#scheduled.get(due.key)
-      if (scheduled?.dueMs !== due.atMs || scheduled.dateMs === null) continue
-      if (scheduled.lockedBy === undefined) this.#fire(scheduled, scheduled.dateMs)
+      const { scheduled } = due
+      if (scheduled.dueMs !== due.atMs || scheduled.dateMs === null) continue
+      if (scheduled.lockedBy === undefined) this.#decide(scheduled, scheduled.dateMs)
       else void this.#lookAtLock(scheduled, scheduled.lockedBy)
     }
-    return this.#nextMs()
+    const nextMs = this.#nextMs()
+    if (nextMs === undefined || nextMs > nowMs || this.#isLate(nowMs)) this.#begin()
+    return nextMs
+  }
+
+  /** The first of those that are decided waits for long enough. */
+  #isLate(nowMs: number): boolean {
+    const first = this.#decided[this.#begun]
+    return first !== undefined && nowMs - first.decidedMs > DECIDING_MAX_MS
+  }
+
+  #decide(scheduled: Scheduled, dateMs: number): void {
+    scheduled.dueMs = undefined
+    this.#decided.push({ scheduled, dateMs, decidedMs: this.#options.nowMs() })
   }
 
   /** The birth of a firing was committed: the cursor stands at its next date. One that was not taken may have been refused for an old cursor. */
@@ -185,7 +205,7 @@ export class Schedules {
       if (ended !== undefined) await this.#stopAfter(scheduled, ended)
       else this.#lock(scheduled, executionId)
     }
-    this.#plan(key, scheduled)
+    this.#plan(scheduled)
     return this.#nextMs()
   }
 
@@ -203,7 +223,7 @@ export class Schedules {
     scheduled.lockedBy = undefined
     scheduled.retryMs = 0
     await this.#stopAfter(scheduled, state)
-    if (scheduled.dueMs !== undefined || scheduled.dateMs !== null) this.#plan(key, scheduled)
+    if (scheduled.dueMs !== undefined || scheduled.dateMs !== null) this.#plan(scheduled)
     return this.#nextMs()
   }
 
@@ -245,7 +265,7 @@ export class Schedules {
     }
     if (scheduled.lockedBy !== executionId || this.#scheduled.get(key) !== scheduled) return
     scheduled.retryMs = this.#options.nowMs() + LOCK_LOOK_MS
-    this.#plan(key, scheduled)
+    this.#plan(scheduled)
   }
 
   async #stopAfter(scheduled: Scheduled, state: string): Promise<void> {
@@ -289,13 +309,19 @@ export class Schedules {
     const flow = flowKeyOf(stored)
     const keys = this.#byFlow.get(flow) ?? new Set()
     this.#byFlow.set(flow, keys.add(key))
-    this.#plan(key, scheduled)
+    this.#plan(scheduled)
   }
 
-  #plan(key: string, scheduled: Scheduled): void {
+  #forget(key: string): void {
+    const scheduled = this.#scheduled.get(key)
+    if (scheduled) scheduled.dueMs = undefined
+    this.#scheduled.delete(key)
+  }
+
+  #plan(scheduled: Scheduled): void {
     const { stored, dateMs, retryMs } = scheduled
     scheduled.dueMs = stored.isDisabled || dateMs === null ? undefined : Math.max(dateMs, retryMs)
-    if (scheduled.dueMs !== undefined) this.#heap.push({ atMs: scheduled.dueMs, key })
+    if (scheduled.dueMs !== undefined) this.#heap.push({ atMs: scheduled.dueMs, scheduled })
   }
 
   async #refresh(scheduled: Scheduled): Promise<void> {
@@ -304,7 +330,7 @@ export class Schedules {
     try {
       const triggers = await this.#options.store.read.listTriggers({ tenant, namespace, flowId })
       const stored = triggers.find(found => keyOf(found) === key)
-      if (!stored) this.#scheduled.delete(key)
+      if (!stored) this.#forget(key)
       else if (stored.nextMs !== scheduled.stored.nextMs) {
         scheduled.stored = stored
         scheduled.dateMs = stored.nextMs
@@ -314,44 +340,44 @@ export class Schedules {
     }
   }
 
-  #fire(scheduled: Scheduled, dateMs: number): void {
-    const { stored } = scheduled
-    if (!this.#options.owns(homeShardOf(stored))) return
-    const flow = this.#options.findFlow(stored)
-    const trigger = flow?.triggers.find(candidate => candidate.id === stored.triggerId)
-    const schedule = trigger && this.#open(trigger)
-    if (!flow || !trigger || !schedule || flow.disabled || trigger.disabled) {
-      this.#scheduled.delete(keyOf(stored))
-      return
-    }
-    scheduled.dueMs = undefined
-    const passes = this.#options.filterOf?.(stored, trigger, schedule)
-    const { nextMs, state, ...step } = stepSchedule(schedule, {
-      dateMs,
-      nowMs: this.#options.nowMs(),
-      state: decodeTriggerState(stored.state),
-      passes,
-    })
-    const cursor = { nextMs, lastMs: dateMs, expectedNextMs: stored.nextMs, state: encodeTriggerState(state) }
-    const row: TriggerRow = { ...rowOf(stored), ...cursor }
-    const executionId = this.#options.newId(row)
-    this.#decided.push({ executionId, row, flow, trigger, schedule, dateMs, ...step })
-    this.#begin()
-  }
-
   /** In the order of their decisions, so many at a time. */
   #begin(): void {
     while (this.#births < BIRTHS_MAX) {
       const decided = this.#decided[this.#begun++]
       if (!decided) break
+      const firing = this.#firingOf(decided)
+      if (!firing) continue
       this.#births += 1
-      const { schedule, dateMs, row, trigger } = decided
-      const passes = this.#options.filterOf?.(row, trigger, schedule)
-      this.#options.fire({ ...decided, variables: scheduleVariables(schedule, dateMs, passes) })
+      this.#options.fire(firing)
     }
     if (this.#begun < this.#decided.length) return
     this.#decided = []
     this.#begun = 0
+  }
+
+  /** Undefined when it is another node's, or gone, or was changed since it was decided. */
+  #firingOf({ scheduled, dateMs, decidedMs }: Decided): Firing | undefined {
+    const { stored } = scheduled
+    if (!this.#options.owns(homeShardOf(stored)) || this.#scheduled.get(keyOf(stored)) !== scheduled) return undefined
+    const flow = this.#options.findFlow(stored)
+    const trigger = flow?.triggers.find(candidate => candidate.id === stored.triggerId)
+    const schedule = trigger && this.#open(trigger)
+    if (!flow || !trigger || !schedule || flow.disabled || trigger.disabled) {
+      this.#scheduled.delete(keyOf(stored))
+      return undefined
+    }
+    const passes = this.#options.filterOf?.(stored, trigger, schedule)
+    const { nextMs, state, ...step } = stepSchedule(schedule, {
+      dateMs,
+      nowMs: decidedMs,
+      state: decodeTriggerState(stored.state),
+      passes,
+    })
+    const cursor = { nextMs, lastMs: dateMs, expectedNextMs: stored.nextMs, state: encodeTriggerState(state) }
+    const row: TriggerRow = { ...rowOf(stored), ...cursor }
+    const executionId = this.#options.newId(row, decidedMs)
+    const variables = scheduleVariables(schedule, dateMs, passes)
+    return { executionId, row, flow, trigger, schedule, dateMs, variables, ...step }
   }
 
   /** Triggers that say the same share what was compiled of it. */
@@ -367,7 +393,7 @@ export class Schedules {
   #nextMs(): number | undefined {
     for (;;) {
       const { first } = this.#heap
-      if (!first || this.#scheduled.get(first.key)?.dueMs === first.atMs) return first?.atMs
+      if (!first || first.scheduled.dueMs === first.atMs) return first?.atMs
       this.#heap.popDue(first.atMs)
     }
   }
