@@ -13,6 +13,7 @@ import {
   type DateFilter,
   type Flow,
   type Label,
+  type RecoverPolicy,
   type Schedule,
   type Trigger,
   type ValueMap,
@@ -78,6 +79,8 @@ const BIRTHS_MAX = 128
 const OPENED_MAX = 10_000
 /** The end of an execution is told; this is for those that are gone without a word. */
 const LOCK_LOOK_MS = 60_000
+/** A trigger that was looked at last so long ago was switched off meanwhile. */
+const BACK_MS = 60_000
 
 interface Scheduled {
   stored: StoredTrigger
@@ -143,6 +146,7 @@ export class Schedules {
     const { tenant, namespace, flowId } = row
     const triggers = await this.#options.store.read.listTriggers({ tenant, namespace, flowId })
     const known = this.#byFlow.get(flowKeyOf(row)) ?? new Set()
+    const active = new Set([...known].filter(key => this.#scheduled.has(key)))
     for (const key of known) {
       const { lockedBy } = this.#scheduled.get(key) ?? {}
       if (lockedBy !== undefined) this.#locks.delete(lockedBy)
@@ -152,7 +156,11 @@ export class Schedules {
     for (const stored of triggers) {
       const trigger = this.#triggerOf(stored)
       if (stored.nextMs === null || !trigger || !isSchedule(trigger)) continue
-      if (this.#options.owns(homeShardOf(stored))) this.#add(stored, stored.nextMs)
+      if (!this.#options.owns(homeShardOf(stored))) continue
+      const schedule = this.#open(trigger)
+      // A flow that was switched off goes on from now, unless the trigger says that it makes up for what it missed.
+      const isBack = schedule && !active.has(keyOf(stored)) && stored.nextMs < this.#options.nowMs() - BACK_MS
+      this.#add(stored, isBack ? this.#recover(schedule, stored, 'NONE') : stored.nextMs)
     }
     return this.#nextMs()
   }
@@ -283,11 +291,11 @@ export class Schedules {
   }
 
   /** After an outage: the oldest missed date that the trigger's policy makes up for, or the next one from now. */
-  #recover(schedule: Schedule, stored: StoredTrigger): number | null {
+  #recover(schedule: Schedule, stored: StoredTrigger, fallback: RecoverPolicy = 'ALL'): number | null {
     const nowMs = this.#options.nowMs()
     const { nextMs } = stored
     if (nextMs === null || nextMs > nowMs || decodeTriggerState(stored.state).backfill) return nextMs
-    const policy = schedule.recoverMissed ?? 'ALL'
+    const policy = schedule.recoverMissed ?? fallback
     const { dates } = missedDates(schedule, { cursorMs: nextMs - 1, nowMs }, policy)
     const recovered = dates[0] ?? dueScheduleDate(schedule, { nowMs }) ?? null
     if (recovered !== nextMs)
