@@ -20,7 +20,10 @@ test('every parameter of a path is described, and every described one is in the 
 
 test('no two routes share a method and a path', () => {
   for (const dialect of ['a', 'b', 'c'] as const) {
-    const seen = all.map(({ route }) => `${route.method} ${route.paths[dialect]?.replace(/\{\w+\}/g, '{}')}`)
+    const seen = all.flatMap(({ route: { method, paths } }) => {
+      const path = paths[dialect]
+      return path === undefined ? [] : [`${method} ${path.replace(/\{\w+\}/g, '{}')}`]
+    })
 
     assert.equal(new Set(seen).size, seen.length)
   }
@@ -61,7 +64,7 @@ test('the description of the API names every route once, with its refusals', () 
 
   const operations = Object.values(paths).flatMap(methods => Object.values(methods))
 
-  assert.equal(operations.length, all.length)
+  assert.equal(operations.length, all.filter(({ route }) => route.paths.b !== undefined).length)
   const create = paths['/api/v1/{tenant}/executions/{namespace}/{id}']?.['post']
   assert.deepEqual(Object.keys(Object(create).responses), ['200', '400', '404', '409', '422', '429', '500', '503'])
   assert.ok(components.schemas['Error'])

@@ -61,7 +61,7 @@ export interface Ground {
   readonly limits: LimitRules
   readonly breakers: Breakers
   /** A new execution id on a shard of `shards`, or on any when there are none. */
-  newIdOn(shards: ReadonlySet<number>): string
+  newIdOn(shards: ReadonlySet<number>, atMs?: number): string
   /** Nothing new begins while it is on. */
   readonly mode: MaintenanceMode
   onNotice: Notice
@@ -137,7 +137,7 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
     triggerDesk,
     configuredRoots,
     startWorld: () => ({ ...start, nowMs: nowMs() }),
-    newIdOn: shards => newId({ nowMs: nowMs(), shard: pick(shards, random), random }),
+    newIdOn: (shards, atMs = nowMs()) => newId({ nowMs: atMs, shard: pick(shards, random), random }),
     mode: new MaintenanceMode({ store, platform, onNotice }),
     onNotice,
     noticeOf,

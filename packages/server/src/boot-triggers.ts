@@ -57,7 +57,7 @@ function newSchedules(ground: Ground, { inbox, notes, lookAt, owns }: TriggersPl
     owns,
     findFlow: key => flows.flowOf(key),
     filterOf: newDateFilters({ flows, startWorld: () => ground.startWorld(), isHoliday }),
-    newId: row => ground.newIdOn(new Set([homeShardOf(row)])),
+    newId: (row, decidedMs) => ground.newIdOn(new Set([homeShardOf(row)]), decidedMs),
     onReason,
     onNotice,
     fire: firing => {

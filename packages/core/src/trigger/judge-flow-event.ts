@@ -249,7 +249,10 @@ function isTruth(text: string): boolean {
 
 function contextOf(listener: FlowListener, event: FlowEvent, world: FlowJudgeWorld): ConditionContext {
   const { flow } = listener
-  const scope = scopeOfEvent(listener, event, { scope: world.scope, outputs: event.outputs })
+  const wide = scopeOfEvent(listener, event, { scope: world.scope, outputs: event.outputs })
+  // Dialect 2 keeps outputs of task runs apart from what its conditions see.
+  const scope: Scope =
+    flow.dialect === 1 ? wide : { ...wide, lookup: root => (root === 'outputs' ? undefined : wide.lookup(root)) }
   return {
     flow: { namespace: flow.namespace, id: flow.id },
     execution: observed(event),

@@ -13,6 +13,7 @@ import {
   type DateFilter,
   type Flow,
   type Label,
+  type RecoverPolicy,
   type Schedule,
   type Trigger,
   type ValueMap,
@@ -59,7 +60,8 @@ export interface SchedulesOptions {
   findFlow(key: FlowKey): Flow | undefined
   /** The conditions of a schedule as a judge of dates; undefined where all pass. */
   filterOf?(key: FlowKey, trigger: Trigger, schedule: Schedule): DateFilter | undefined
-  newId(row: FlowKey): string
+  /** Of an execution that was decided at that moment. */
+  newId(row: FlowKey, decidedMs: number): string
   /** Starts the execution; the cursor moves with its birth. `settle` follows. */
   fire(firing: Firing): void
   /** Why something was not started. */
@@ -69,12 +71,16 @@ export interface SchedulesOptions {
 
 const RETRY_MS = 1_000
 /** In one slice: 4 ms. */
-const DECIDED_MAX = 500
+const DECIDED_MAX = 4_000
+/** As long as there are more to decide, births wait; no longer than this. */
+const DECIDING_MAX_MS = 500
 /** Of those under way. More would only wait in the engine, which refuses what has waited long. */
 const BIRTHS_MAX = 128
 const OPENED_MAX = 10_000
 /** The end of an execution is told; this is for those that are gone without a word. */
 const LOCK_LOOK_MS = 60_000
+/** A trigger that was looked at last so long ago was switched off meanwhile. */
+const BACK_MS = 60_000
 
 interface Scheduled {
   stored: StoredTrigger
@@ -88,12 +94,16 @@ interface Scheduled {
   lockedBy: string | undefined
 }
 
-/** Its variables are made when it begins. */
-type Decided = Omit<Firing, 'variables'>
+/** That it fires, and when that was said; everything else is made when its birth begins. */
+interface Decided {
+  readonly scheduled: Scheduled
+  readonly dateMs: number
+  readonly decidedMs: number
+}
 
 interface Due {
   readonly atMs: number
-  readonly key: string
+  readonly scheduled: Scheduled
 }
 
 export class Schedules {
@@ -136,16 +146,21 @@ export class Schedules {
     const { tenant, namespace, flowId } = row
     const triggers = await this.#options.store.read.listTriggers({ tenant, namespace, flowId })
     const known = this.#byFlow.get(flowKeyOf(row)) ?? new Set()
+    const active = new Set([...known].filter(key => this.#scheduled.has(key)))
     for (const key of known) {
       const { lockedBy } = this.#scheduled.get(key) ?? {}
       if (lockedBy !== undefined) this.#locks.delete(lockedBy)
-      this.#scheduled.delete(key)
+      this.#forget(key)
     }
     this.#byFlow.delete(flowKeyOf(row))
     for (const stored of triggers) {
       const trigger = this.#triggerOf(stored)
       if (stored.nextMs === null || !trigger || !isSchedule(trigger)) continue
-      if (this.#options.owns(homeShardOf(stored))) this.#add(stored, stored.nextMs)
+      if (!this.#options.owns(homeShardOf(stored))) continue
+      const schedule = this.#open(trigger)
+      // A flow that was switched off goes on from now, unless the trigger says that it makes up for what it missed.
+      const isBack = schedule && !active.has(keyOf(stored)) && stored.nextMs < this.#options.nowMs() - BACK_MS
+      this.#add(stored, isBack ? this.#recover(schedule, stored, 'NONE') : stored.nextMs)
     }
     return this.#nextMs()
   }
@@ -155,12 +170,25 @@ export class Schedules {
     for (let count = 0; count < DECIDED_MAX; count++) {
       const due = this.#heap.popDue(nowMs)
       if (!due) break
-      const scheduled = this.#scheduled.get(due.key)
-      if (scheduled?.dueMs !== due.atMs || scheduled.dateMs === null) continue
-      if (scheduled.lockedBy === undefined) this.#fire(scheduled, scheduled.dateMs)
+      const { scheduled } = due
+      if (scheduled.dueMs !== due.atMs || scheduled.dateMs === null) continue
+      if (scheduled.lockedBy === undefined) this.#decide(scheduled, scheduled.dateMs)
       else void this.#lookAtLock(scheduled, scheduled.lockedBy)
     }
-    return this.#nextMs()
+    const nextMs = this.#nextMs()
+    if (nextMs === undefined || nextMs > nowMs || this.#isLate(nowMs)) this.#begin()
+    return nextMs
+  }
+
+  /** The first of those that are decided waits for long enough. */
+  #isLate(nowMs: number): boolean {
+    const first = this.#decided[this.#begun]
+    return first !== undefined && nowMs - first.decidedMs > DECIDING_MAX_MS
+  }
+
+  #decide(scheduled: Scheduled, dateMs: number): void {
+    scheduled.dueMs = undefined
+    this.#decided.push({ scheduled, dateMs, decidedMs: this.#options.nowMs() })
   }
 
   /** The birth of a firing was committed: the cursor stands at its next date. One that was not taken may have been refused for an old cursor. */
@@ -185,7 +213,7 @@ export class Schedules {
       if (ended !== undefined) await this.#stopAfter(scheduled, ended)
       else this.#lock(scheduled, executionId)
     }
-    this.#plan(key, scheduled)
+    this.#plan(scheduled)
     return this.#nextMs()
   }
 
@@ -203,7 +231,7 @@ export class Schedules {
     scheduled.lockedBy = undefined
     scheduled.retryMs = 0
     await this.#stopAfter(scheduled, state)
-    if (scheduled.dueMs !== undefined || scheduled.dateMs !== null) this.#plan(key, scheduled)
+    if (scheduled.dueMs !== undefined || scheduled.dateMs !== null) this.#plan(scheduled)
     return this.#nextMs()
   }
 
@@ -245,7 +273,7 @@ export class Schedules {
     }
     if (scheduled.lockedBy !== executionId || this.#scheduled.get(key) !== scheduled) return
     scheduled.retryMs = this.#options.nowMs() + LOCK_LOOK_MS
-    this.#plan(key, scheduled)
+    this.#plan(scheduled)
   }
 
   async #stopAfter(scheduled: Scheduled, state: string): Promise<void> {
@@ -263,11 +291,11 @@ export class Schedules {
   }
 
   /** After an outage: the oldest missed date that the trigger's policy makes up for, or the next one from now. */
-  #recover(schedule: Schedule, stored: StoredTrigger): number | null {
+  #recover(schedule: Schedule, stored: StoredTrigger, fallback: RecoverPolicy = 'ALL'): number | null {
     const nowMs = this.#options.nowMs()
     const { nextMs } = stored
     if (nextMs === null || nextMs > nowMs || decodeTriggerState(stored.state).backfill) return nextMs
-    const policy = schedule.recoverMissed ?? 'ALL'
+    const policy = schedule.recoverMissed ?? fallback
     const { dates } = missedDates(schedule, { cursorMs: nextMs - 1, nowMs }, policy)
     const recovered = dates[0] ?? dueScheduleDate(schedule, { nowMs }) ?? null
     if (recovered !== nextMs)
@@ -289,13 +317,19 @@ export class Schedules {
     const flow = flowKeyOf(stored)
     const keys = this.#byFlow.get(flow) ?? new Set()
     this.#byFlow.set(flow, keys.add(key))
-    this.#plan(key, scheduled)
+    this.#plan(scheduled)
   }
 
-  #plan(key: string, scheduled: Scheduled): void {
+  #forget(key: string): void {
+    const scheduled = this.#scheduled.get(key)
+    if (scheduled) scheduled.dueMs = undefined
+    this.#scheduled.delete(key)
+  }
+
+  #plan(scheduled: Scheduled): void {
     const { stored, dateMs, retryMs } = scheduled
     scheduled.dueMs = stored.isDisabled || dateMs === null ? undefined : Math.max(dateMs, retryMs)
-    if (scheduled.dueMs !== undefined) this.#heap.push({ atMs: scheduled.dueMs, key })
+    if (scheduled.dueMs !== undefined) this.#heap.push({ atMs: scheduled.dueMs, scheduled })
   }
 
   async #refresh(scheduled: Scheduled): Promise<void> {
@@ -304,7 +338,7 @@ export class Schedules {
     try {
       const triggers = await this.#options.store.read.listTriggers({ tenant, namespace, flowId })
       const stored = triggers.find(found => keyOf(found) === key)
-      if (!stored) this.#scheduled.delete(key)
+      if (!stored) this.#forget(key)
       else if (stored.nextMs !== scheduled.stored.nextMs) {
         scheduled.stored = stored
         scheduled.dateMs = stored.nextMs
@@ -314,44 +348,44 @@ export class Schedules {
     }
   }
 
-  #fire(scheduled: Scheduled, dateMs: number): void {
-    const { stored } = scheduled
-    if (!this.#options.owns(homeShardOf(stored))) return
-    const flow = this.#options.findFlow(stored)
-    const trigger = flow?.triggers.find(candidate => candidate.id === stored.triggerId)
-    const schedule = trigger && this.#open(trigger)
-    if (!flow || !trigger || !schedule || flow.disabled || trigger.disabled) {
-      this.#scheduled.delete(keyOf(stored))
-      return
-    }
-    scheduled.dueMs = undefined
-    const passes = this.#options.filterOf?.(stored, trigger, schedule)
-    const { nextMs, state, ...step } = stepSchedule(schedule, {
-      dateMs,
-      nowMs: this.#options.nowMs(),
-      state: decodeTriggerState(stored.state),
-      passes,
-    })
-    const cursor = { nextMs, lastMs: dateMs, expectedNextMs: stored.nextMs, state: encodeTriggerState(state) }
-    const row: TriggerRow = { ...rowOf(stored), ...cursor }
-    const executionId = this.#options.newId(row)
-    this.#decided.push({ executionId, row, flow, trigger, schedule, dateMs, ...step })
-    this.#begin()
-  }
-
   /** In the order of their decisions, so many at a time. */
   #begin(): void {
     while (this.#births < BIRTHS_MAX) {
       const decided = this.#decided[this.#begun++]
       if (!decided) break
+      const firing = this.#firingOf(decided)
+      if (!firing) continue
       this.#births += 1
-      const { schedule, dateMs, row, trigger } = decided
-      const passes = this.#options.filterOf?.(row, trigger, schedule)
-      this.#options.fire({ ...decided, variables: scheduleVariables(schedule, dateMs, passes) })
+      this.#options.fire(firing)
     }
     if (this.#begun < this.#decided.length) return
     this.#decided = []
     this.#begun = 0
+  }
+
+  /** Undefined when it is another node's, or gone, or was changed since it was decided. */
+  #firingOf({ scheduled, dateMs, decidedMs }: Decided): Firing | undefined {
+    const { stored } = scheduled
+    if (!this.#options.owns(homeShardOf(stored)) || this.#scheduled.get(keyOf(stored)) !== scheduled) return undefined
+    const flow = this.#options.findFlow(stored)
+    const trigger = flow?.triggers.find(candidate => candidate.id === stored.triggerId)
+    const schedule = trigger && this.#open(trigger)
+    if (!flow || !trigger || !schedule || flow.disabled || trigger.disabled) {
+      this.#scheduled.delete(keyOf(stored))
+      return undefined
+    }
+    const passes = this.#options.filterOf?.(stored, trigger, schedule)
+    const { nextMs, state, ...step } = stepSchedule(schedule, {
+      dateMs,
+      nowMs: decidedMs,
+      state: decodeTriggerState(stored.state),
+      passes,
+    })
+    const cursor = { nextMs, lastMs: dateMs, expectedNextMs: stored.nextMs, state: encodeTriggerState(state) }
+    const row: TriggerRow = { ...rowOf(stored), ...cursor }
+    const executionId = this.#options.newId(row, decidedMs)
+    const variables = scheduleVariables(schedule, dateMs, passes)
+    return { executionId, row, flow, trigger, schedule, dateMs, variables, ...step }
   }
 
   /** Triggers that say the same share what was compiled of it. */
@@ -367,7 +401,7 @@ export class Schedules {
   #nextMs(): number | undefined {
     for (;;) {
       const { first } = this.#heap
-      if (!first || this.#scheduled.get(first.key)?.dueMs === first.atMs) return first?.atMs
+      if (!first || first.scheduled.dueMs === first.atMs) return first?.atMs
       this.#heap.popDue(first.atMs)
     }
   }

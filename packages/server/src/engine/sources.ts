@@ -388,7 +388,7 @@ export class Sources {
     readonly executionId?: string
   }> {
     const { onReason, nowMs } = this.#options
-    if (signal.type === 'lost') return { births: [], nextMs: nowMs() }
+    if (signal.type === 'lost') return { births: [], nextMs: nowMs() + RETRY_MS }
     if (signal.type === 'unplaced') {
       onReason(source.key, 'failed', signal.reason)
       return { births: [], nextMs: nowMs() + AGAIN_MAX_MS }

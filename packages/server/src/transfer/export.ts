@@ -147,8 +147,10 @@ class Export {
 
   async #writeTriggers(writer: LineWriter): Promise<void> {
     for (const row of await this.#query(sql.TRIGGERS)) {
-      const { tenant, namespace, flowId, triggerId, nextMs, lastMs, executionId, isDisabled, hash } = triggerOf(row)
-      await writer.write({ tenant, namespace, flowId, triggerId, nextMs, lastMs, executionId, isDisabled, hash })
+      const { tenant, namespace, flowId, triggerId, nextMs, lastMs, executionId, isDisabled, hash, state } =
+        triggerOf(row)
+      const cursor = { nextMs, lastMs, executionId, isDisabled, hash, state }
+      await writer.write({ tenant, namespace, flowId, triggerId, ...cursor })
     }
   }
 

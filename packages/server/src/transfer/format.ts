@@ -63,6 +63,8 @@ export interface TriggerLine {
   readonly executionId: string | null
   readonly isDisabled: boolean
   readonly hash: string
+  /** The first exports knew none. */
+  readonly state?: string | null
 }
 
 /** executions.jsonl: an execution, then all that belongs to it, up to the next one. */

@@ -150,8 +150,9 @@ async function takeNamespaces(
 
 async function takeTriggers(folder: string, rows: RowWriter): Promise<void> {
   for await (const line of readLines<TriggerLine>(join(folder, 'triggers.jsonl'))) {
-    const { tenant, namespace, flowId, triggerId, nextMs, lastMs, executionId, isDisabled, hash } = line
-    await rows.add('triggers', tenant, namespace, flowId, triggerId, nextMs, lastMs, executionId, isDisabled, hash)
+    const { tenant, namespace, flowId, triggerId, nextMs, lastMs, executionId, isDisabled, hash, state = null } = line
+    const cursor = [nextMs, lastMs, executionId, isDisabled, hash, state]
+    await rows.add('triggers', tenant, namespace, flowId, triggerId, ...cursor)
   }
 }
 

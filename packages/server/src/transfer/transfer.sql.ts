@@ -43,6 +43,7 @@ export const COLUMNS = {
     'execution_id',
     'is_disabled',
     'hash',
+    'state',
   ],
   executions: [
     ...[

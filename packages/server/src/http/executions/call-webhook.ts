@@ -67,7 +67,7 @@ async function passThrough(door: WebhookDoor, passage: Passage, dependencies: Ht
     const { namespace, id: flowId } = plan.flow
     const key = { tenant: plan.tenant, namespace, flowId, triggerId: door.trigger.id }
     dependencies.reasons.note(key, 'conditions', judgement.type === 'fails' ? judgement.reason : judgement.problem)
-    return refuse(judgement, call.dialect)
+    return refuse(judgement, plan.flow.dialect === 2 ? 'c' : call.dialect)
   }
   await refuseHeld(plan, door.trigger.id, dependencies)
   const executionId = dependencies.newId(keyOf(plan))
@@ -142,7 +142,7 @@ async function birthOf(
   if ('birth' in prepared) return prepared.birth
   const refusal = invalidInputs(prepared.problems)
   // Kestra 1.3 answers 409 here, 2.0 the 422 of any invalid input.
-  throw call.dialect === 'c'
+  throw call.dialect === 'c' || plan.flow.dialect === 2
     ? refusal
     : new RequestError(409, refusal.code, refusal.message, { details: refusal.details })
 }
