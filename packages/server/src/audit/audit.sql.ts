@@ -89,3 +89,7 @@ export const OVERDUE_TRIGGERS = `select * from triggers
   where next_ms < $1 and not is_disabled order by next_ms limit 1000`
 export const NEWEST_FLOW =
   'select * from flows where tenant = $1 and namespace = $2 and id = $3 order by revision desc limit 1'
+
+export const LIMIT_MEMBERS = 'select * from limit_members order by limit_key, rank, execution_id limit 100000'
+export const REVISIONS_OF = 'select * from flows where tenant = $1 and namespace = $2 and id = $3 order by revision'
+export const EVENTS_OF = 'select version, events from journal where execution_id = $1 order by turn'

@@ -92,7 +92,7 @@ test('what cannot be judged is said to be so, with the reason', async t => {
   const skipped = invariants.filter(({ status }) => status === 'skipped')
   assert.deepEqual(
     skipped.map(({ id }) => id),
-    ['I1', 'I7', 'I8', 'I10', 'I12', 'I13', 'I15', 'I18', 'I20'],
+    ['I1', 'I10', 'I12', 'I13', 'I15', 'I18', 'I20'],
   )
   assert.ok(skipped.every(({ note }) => (note ?? '').length > 20))
 })

@@ -14,6 +14,7 @@ import {
 import { Findings, type InvariantReport } from './findings.ts'
 import { ContentJudge, type Secret } from './judge-contents.ts'
 import { JournalJudge, type JudgedJournal } from './judge-journal.ts'
+import { judgeLimits } from './judge-limits.ts'
 import { judgeRows } from './judge-rows.ts'
 import { TickJudge } from './judge-ticks.ts'
 import { oneByOne, type OneByOne } from './one-by-one.ts'
@@ -123,10 +124,11 @@ class Walk {
   async end(): Promise<AuditReport> {
     const { snapshot } = this.#database
     await snapshot(query => this.#ticks.judgeCursors(query, this.#ranges))
+    await snapshot(query => judgeLimits(query, this.#ranges, this.#findings))
     await this.#judgeAcknowledged()
     await this.#judgeLive()
     this.#contents.end()
-    this.#noteLimits()
+    this.#noteSkipped()
     const invariants = this.#findings.report()
     const isSound = invariants.every(({ status }) => status !== 'broken')
     return { isSound, executions: this.executions, turns: this.#turns, invariants }
@@ -244,11 +246,9 @@ class Walk {
     return trigger !== undefined && !flow.disabled && !trigger.disabled
   }
 
-  #noteLimits(): void {
+  #noteSkipped(): void {
     const { hasFile, secrets = [] } = this.#options
     const skip = (id: Parameters<Findings['skip']>[0], reason: string): void => this.#findings.skip(id, reason)
-    skip('I7', 'concurrency limits of flows are not enforced yet')
-    skip('I8', 'concurrency limits of flows are not enforced yet')
     skip('I10', 'the API takes no idempotency keys yet')
     skip('I13', 'processes are not in the database; the torture suite looks at them')
     skip('I20', 'there is no audit log of changes yet')

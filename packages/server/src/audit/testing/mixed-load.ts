@@ -8,6 +8,7 @@ import { startFiring } from '../../engine/fire-schedule.ts'
 import { Schedules, firstDateOf } from '../../engine/schedules.ts'
 import { newTurnEnvironment } from '../../engine/turn-environment.ts'
 import { openFlowCatalogue, type FlowCatalogue } from '../../flows/flow-catalogue.ts'
+import { newLimitRules } from '../../flows/limit-rules.ts'
 import { saveFlow } from '../../flows/save-flow.ts'
 import { newChanges } from '../../inbox/changes.ts'
 import type { JobSink } from '../../inbox/jobs.ts'
@@ -36,6 +37,7 @@ const FLOWS: Readonly<Record<string, string>> = {
   patient: `tasks: [{ id: fail-always, type: ${JOB}, retry: { type: constant, interval: PT10H, maxAttempts: 3 } }]`,
   'waiting-child': `tasks: [{ id: stay, type: ${JOB} }]`,
   'waiting-parent': 'tasks: [{ id: s, type: core.flow.Subflow, namespace: test, flowId: waiting-child }]',
+  limited: `concurrency: { limit: 1 }\ntasks: [{ id: stay, type: ${JOB} }]`,
   poisoned: `tasks: [{ id: stay, type: ${JOB} }]`,
 }
 const ENDING = ['inline', 'job', 'retried', 'failing', 'loop', 'parent']
@@ -59,7 +61,7 @@ export async function runMixedLoad(store: Store, rounds: number): Promise<MixedL
   }
   for (let round = 0; round < rounds; round++) await Promise.all(ENDING.map(started))
   const killed = await started('waiting')
-  for (const flowId of ['waiting', 'patient', 'waiting-parent', 'poisoned']) await started(flowId)
+  for (const flowId of ['waiting', 'patient', 'waiting-parent', 'limited', 'limited', 'poisoned']) await started(flowId)
   await load.fireTicks()
   await load.hold(ids['poisoned']?.[0] ?? '')
   await load.kill(killed)
@@ -138,8 +140,9 @@ class Load {
   }
 
   async start(flowId: string): Promise<string> {
-    const executionId = this.#newId()
-    const entry = this.#flows.newest({ tenant: 'main', namespace: 'test', flowId })
+    const key = { tenant: 'main', namespace: 'test', flowId }
+    const executionId = this.#newId(newLimitRules(this.#flows).birthShardOf(key))
+    const entry = this.#flows.newest(key)
     const labels = [
       { key: 'system.correlationId', value: executionId },
       ...(entry ? this.#flows.planOf(entry).flow.labels : []),
@@ -212,9 +215,9 @@ class Load {
     await this.#engine.stop()
   }
 
-  #newId(): string {
+  #newId(home?: number): string {
     const random = (): number => this.#platform.random()
-    return newId({ nowMs: this.#platform.nowMs(), shard: Math.floor(random() * SHARDS), random })
+    return newId({ nowMs: this.#platform.nowMs(), shard: home ?? Math.floor(random() * SHARDS), random })
   }
 
   #startWorld() {

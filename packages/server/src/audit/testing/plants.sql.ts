@@ -122,6 +122,21 @@ export const PLANTS: readonly Plant[] = [
       { type: 'phase-entered', run: -1, phase: 'ended' },
     ),
   ),
+  plant('I7', 'one more that holds a place than may', /beside 1 others, and 1 may/, async place => {
+    await place.run('update limit_members set is_holding = 1 where execution_id = $1', place.of('limited'))
+    return place.of('limited')
+  }),
+  plant('I7', 'a place of what has ended', /keeps a place/, async place => {
+    await place.run(
+      `insert into limit_members (limit_key, execution_id, is_holding, rank, share, keys) values ('flow/main/test/job', $1, 1, 1, 'f', '[]')`,
+      place.of('job'),
+    )
+    return place.of('job')
+  }),
+  plant('I8', 'one that waits while a place is free', /one is free/, async place => {
+    await place.run('delete from limit_members where is_holding = 1')
+    return place.of('limited')
+  }),
   plant('I9', 'a tick that fired twice', /had fired already/, async place => {
     const [first, second] = await scheduled(place)
     let date = ''
