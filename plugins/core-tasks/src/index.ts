@@ -8,6 +8,10 @@ import { returnTask } from './core/return.ts'
 import { sleep } from './core/sleep.ts'
 import { mergeOutputs } from './flow/merge-outputs.ts'
 import { splitItems } from './flow/split-items.ts'
+import { countExecutions } from './execution/count.ts'
+import { kill } from './execution/kill.ts'
+import { purgeExecutions } from './execution/purge-executions.ts'
+import { resume } from './execution/resume.ts'
 import { download } from './http/download.ts'
 import { httpTrigger } from './http/http-trigger.ts'
 import { request } from './http/request.ts'
@@ -20,6 +24,9 @@ import { deleteFiles } from './namespace/delete-files.ts'
 import { downloadFiles } from './namespace/download-files.ts'
 import { purgeFiles } from './namespace/purge-files.ts'
 import { uploadFiles } from './namespace/upload-files.ts'
+import { fetchLogs } from './log/fetch.ts'
+import { purgeLogs } from './log/purge-logs.ts'
+import { publish } from './metric/publish.ts'
 import { processRunner } from './runner/process.ts'
 import { deleteState } from './state/delete.ts'
 import { getState } from './state/get.ts'
@@ -34,12 +41,14 @@ import { reverse } from './storage/reverse.ts'
 import { size } from './storage/size.ts'
 import { split } from './storage/split.ts'
 import { write } from './storage/write.ts'
+import { templatedTask } from './templating/templated-task.ts'
 import { testSource } from './trigger/test-source.ts'
 import { toggle } from './trigger/toggle.ts'
 
 export const tasks: readonly TaskDefinition[] = [
   assertTask,
   concat,
+  countExecutions,
   deduplicateItems,
   deleteFiles,
   deleteKey,
@@ -49,18 +58,24 @@ export const tasks: readonly TaskDefinition[] = [
   downloadFiles,
   echo,
   fail,
+  fetchLogs,
   filterItems,
   getKey,
   getKeys,
   getState,
+  kill,
   localFiles,
   log,
   mergeOutputs,
   outputValues,
   purgeCurrentExecutionFiles,
+  publish,
+  purgeExecutions,
   purgeFiles,
   purgeKv,
+  purgeLogs,
   request,
+  resume,
   returnTask,
   reverse,
   setKey,
@@ -70,6 +85,7 @@ export const tasks: readonly TaskDefinition[] = [
   split,
   splitItems,
   toggle,
+  templatedTask,
   uploadFiles,
   write,
 ]

@@ -125,7 +125,11 @@ async function openEngine(parts: Parts): Promise<Engine> {
     jobs: NO_JOBS,
     changes,
     envOf: newTurnEnvironment({ platform, flows, ...place, startWorld: startWorldOf(parts) }),
-    evaluate: newEvaluator({ ...answersOf(parts), children: { flows, startWorld: startWorldOf(parts) } }, { submit: (signal, how) => engine.submit(signal, how) }, note),
+    evaluate: newEvaluator(
+      { ...answersOf(parts), children: { flows, startWorld: startWorldOf(parts) } },
+      { submit: (signal, how) => engine.submit(signal, how) },
+      note,
+    ),
     owns: () => true,
     onTimer: () => {},
     onNotice: note,
