@@ -13,7 +13,7 @@ export interface TaskCase {
 export interface GoodUse {
   readonly props: Props
   /** How the execution ends; SUCCESS unless said. */
-  readonly state?: 'WARNING' | 'KILLED'
+  readonly state?: 'SUCCESS' | 'WARNING' | 'KILLED'
   /** What a task before it writes to a file. */
   readonly file?: string
   /** Must be among the outputs. */

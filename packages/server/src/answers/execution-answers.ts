@@ -156,16 +156,16 @@ async function fetchLogs(world: AnswerWorld, args: ValueMap, asker: Asker): Prom
   const level = optionalText(args, 'level') ?? 'INFO'
   const tasks = optionalTexts(args, 'tasksId')
   let size = 0
+  const isWanted = (line: StoredLogLine): boolean =>
+    rankOf(line.level) >= rankOf(level) && (tasks?.includes(line.taskId ?? '') ?? true)
   async function* rows(): AsyncGenerator<string> {
     for (let offset = 0; ; offset += CHUNKS) {
       const chunks = await world.store.read.logsOf({ executionId: id, levelMin: rankOf(level), limit: CHUNKS, offset })
-      for (const { lines, namespace, flowId } of chunks)
-        for (const line of trust<readonly StoredLogLine[]>(JSON.parse(lines))) {
-          const isWanted = rankOf(line.level) >= rankOf(level) && (tasks?.includes(line.taskId ?? '') ?? true)
-          if (!isWanted) continue
-          size++
-          yield `${encodeValue(entryOf(line, { namespace, flowId, executionId: id }))}\n`
-        }
+      for (const { lines, namespace, flowId } of chunks) {
+        const wanted = trust<readonly StoredLogLine[]>(JSON.parse(lines)).filter(isWanted)
+        size += wanted.length
+        for (const line of wanted) yield `${encodeValue(entryOf(line, { namespace, flowId, executionId: id }))}\n`
+      }
       if (chunks.length < CHUNKS) return
     }
   }

@@ -6,6 +6,7 @@ import type {
   JobKey,
   JobRow,
   LimitMemberRow,
+  LinesToPurge,
   LogRow,
   MetricRow,
   OperationRow,
@@ -116,13 +117,8 @@ export interface Operations {
   purgeOperations: { readonly args: { readonly nowMs: number; readonly limit: number }; readonly result: number }
 }
 
-export interface LogPurge {
+export interface LogPurge extends LinesToPurge {
   readonly executionId: string
-  /** Written in this time, both ends included. */
-  readonly fromMs: number
-  readonly toMs: number
-  /** Of all levels when it is null. */
-  readonly levels: readonly string[] | null
 }
 
 export interface PurgeSlice {

@@ -1,5 +1,5 @@
 import { createdMsOf } from '@batuta/core'
-import type { JobRow } from '../batch.ts'
+import { levelMaxOf, splitLines, type JobRow } from '../batch.ts'
 import {
   REASONS_MAX,
   type FlowKey,
@@ -10,7 +10,6 @@ import {
   type Purged,
   type TriggerKey,
 } from '../store.ts'
-import { levelMaxOf, splitLines } from '../purge-lines.ts'
 import { KEY_PERFORMERS } from './perform-keys.ts'
 import { flowKeyOf, jobKeyOf, triggerKeyOf, type Tables } from './tables.ts'
 

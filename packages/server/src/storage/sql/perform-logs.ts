@@ -1,5 +1,5 @@
 // Lines of logs and metrics that go before their execution does.
-import { levelMaxOf, splitLines } from '../purge-lines.ts'
+import { levelMaxOf, splitLines } from '../batch.ts'
 import type { LogPurge } from '../store.ts'
 import type { BirthOrder } from './birth-order.ts'
 import type { Performance, Performers } from './perform.ts'
