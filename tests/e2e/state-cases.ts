@@ -5,7 +5,7 @@ const FAR = { namespace: 'nowhere.at.all' }
 const NO_NAMESPACE = /The namespace "nowhere\.at\.all" does not exist/
 
 export function stateCases(): readonly TaskCase[] {
-  return [...keyCases(), ...fileCases(), ...stateTaskCases()]
+  return [...keyCases(), ...fileCases(), ...stateTaskCases(), ...executionCases()]
 }
 
 function keyCases(): readonly TaskCase[] {
@@ -74,5 +74,59 @@ function stateTaskCases(): readonly TaskCase[] {
     },
     { type: 'core.state.Get', good: { props: { name: 'none' }, outputs: { count: 0 } }, bad: missing },
     { type: 'core.state.Delete', good: { props: { name: 'none' }, outputs: { deleted: false } }, bad: missing },
+  ]
+}
+
+function executionCases(): readonly TaskCase[] {
+  const nobody = '0000000000000000000000'
+  const noExecution = { props: { executionId: nobody }, reason: /no execution "0{22}"/ }
+  const soon = { endDate: 'soon' }
+  return [
+    {
+      type: 'core.execution.Count',
+      good: {
+        props: {
+          flows: [{ namespace: 'e2e', flowId: 'nowhere' }],
+          startDate: '2020-01-01T00:00:00Z',
+          expression: '{{ count == 0 }}',
+        },
+        outputs: { total: 0, results: [{ namespace: 'e2e', flowId: 'nowhere', count: 0 }] },
+      },
+      bad: { props: { startDate: 'soon', expression: '{{ true }}' }, reason: /"startDate" must be a date/ },
+    },
+    {
+      type: 'core.execution.PurgeExecutions',
+      good: {
+        props: { namespace: 'nowhere', endDate: '2020-01-01T00:00:00Z' },
+        outputs: { executionsCount: 0, logsCount: 0, storagesCount: 0, metricsCount: 0 },
+      },
+      bad: { props: soon, reason: /"endDate" must be a date/ },
+    },
+    // Nobody is paused here: a refusal that is allowed is all that one flow alone can show.
+    {
+      type: 'core.execution.Resume',
+      good: { props: { allowFailure: true, executionId: nobody }, state: 'WARNING' },
+      bad: noExecution,
+    },
+    { type: 'core.execution.Kill', good: { props: {}, state: 'KILLED' }, bad: noExecution },
+    { type: 'core.log.Fetch', good: { props: {}, outputs: { size: 0 } }, bad: noExecution },
+    {
+      type: 'core.log.PurgeLogs',
+      good: { props: { namespace: 'nowhere', endDate: '2020-01-01' }, outputs: { count: 0 } },
+      bad: { props: soon, reason: /"endDate" must be a date/ },
+    },
+    {
+      type: 'core.metric.Publish',
+      good: { props: { metrics: [{ name: 'rows', value: '{{ 1 + 1 }}' }] } },
+      bad: { props: { metrics: [{ name: 'rows', value: 'many' }] }, reason: /"rows" must be a number/ },
+    },
+    {
+      type: 'core.templating.TemplatedTask',
+      good: {
+        props: { spec: 'type: io.kestra.plugin.core.debug.Return\nformat: "{{ 1 + 1 }}"' },
+        outputs: { value: '2' },
+      },
+      bad: { props: { spec: 'type: io.example.Nowhere' }, reason: /"io\.example\.Nowhere" is not implemented/ },
+    },
   ]
 }

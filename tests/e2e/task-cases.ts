@@ -12,6 +12,8 @@ export interface TaskCase {
 
 export interface GoodUse {
   readonly props: Props
+  /** How the execution ends; SUCCESS unless said. */
+  readonly state?: 'SUCCESS' | 'WARNING' | 'KILLED'
   /** What a task before it writes to a file. */
   readonly file?: string
   /** Must be among the outputs. */

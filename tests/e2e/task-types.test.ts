@@ -143,9 +143,9 @@ async function start(type: string, which: string, { file, props }: GoodUse | Bad
   return await api.start(`e2e.${id}`)
 }
 
-async function assertGood({ outputs, content, log }: GoodUse, execution: Execution): Promise<void> {
+async function assertGood({ outputs, content, log, state = 'SUCCESS' }: GoodUse, execution: Execution): Promise<void> {
   const logs = await api.logs(execution.id)
-  assert.equal(execution.state.current, 'SUCCESS', JSON.stringify(logs))
+  assert.equal(execution.state.current, state, JSON.stringify(logs))
   const given = execution.taskRunList?.find(({ taskId }) => taskId === 'one')?.outputs ?? {}
   if (outputs !== undefined) assert.partialDeepStrictEqual(given, outputs)
   if (log !== undefined)

@@ -45,7 +45,7 @@ function setKey(command: Command, done: Done): void {
     .option('--description <text>', 'what the key is for')
     .option('-f, --file', 'VALUE is a file that holds the value')
     .addOption(new Option('--file-value').hideHelp())
-    .action(async (namespace: string, key: string, ...[value, , self]: [string, unknown, Command]) => {
+    .action(async (...[namespace, key, value, , self]: [string, string, string, unknown, Command]) => {
       const given = self.optsWithGlobals<
         KvSetOptions & { readonly expiration?: string; readonly fileValue?: boolean }
       >()
@@ -66,7 +66,7 @@ function addSecrets(secret: Command, done: Done): void {
     .command('set <namespace> <name> [file]')
     .description('keep a secret; it is read from the file, or from the standard input')
     .option('--description <text>', 'what it is for')
-    .action(async (namespace: string, key: string, ...[file, , command]: [string | undefined, unknown, Command]) =>
+    .action(async (...[namespace, key, file, , command]: [string, string, string | undefined, unknown, Command]) =>
       done(
         await (
           await import('./commands/secret.ts')
@@ -100,7 +100,7 @@ function addFiles(files: Command, done: Done): void {
     .command('update <namespace> <from> [to]')
     .description('send a file, or all files of a folder but those that its .kestraignore names')
     .option('--delete', 'delete what is not among them')
-    .action(async (namespace: string, from: string, ...[to, , command]: [string | undefined, unknown, Command]) =>
+    .action(async (...[namespace, from, to, , command]: [string, string, string | undefined, unknown, Command]) =>
       done(
         await (
           await import('./commands/namespace-files.ts')

@@ -167,6 +167,7 @@ function openJob(job: HostJob, room: HostRoom, { log, mask, signal, context }: J
     workDir: () => room.scripts.workDirOf({ executionId, namespace: facts.flow.namespace }),
     ports,
     signal,
+    findTask: type => room.definitions.getTask(type),
     findRunner: type => room.definitions.findRunner(type),
     defaultRunner: room.init.defaultRunner ?? PROCESS_RUNNER_TYPE,
   })

@@ -14,6 +14,7 @@ import type { Metric } from './protocol.ts'
 import type { Renderer } from './renderer.ts'
 import type { FileName, Logger, Metrics, Ports, RunContext, TaskFiles, WorkingDir } from './run-context.ts'
 import { TaskError } from './task-error.ts'
+import type { TaskDefinition, TaskReturn } from './task.ts'
 import type { Command, CommandResult, TaskRunnerDefinition } from './task-runner.ts'
 
 export type RunFacts = Pick<
@@ -44,6 +45,7 @@ export interface RunParts {
   readonly shared?: { readonly name: string; readonly step: 'open' | 'use' | 'close' }
   readonly ports: Ports
   readonly signal: AbortSignal
+  readonly findTask: (type: string) => Promise<TaskDefinition | undefined>
   readonly findRunner: (type: string) => Promise<TaskRunnerDefinition | undefined>
   readonly defaultRunner: string
 }
@@ -72,6 +74,7 @@ export function openRun(parts: RunParts): OpenRun {
     renderTyped: (value, scope) => parts.renderer.renderTyped(value, scope),
     mask: parts.mask,
     checkRunner: async runner => void (await getRunner(parts, runner)),
+    runTask: (type, properties) => runTask(ctx, parts, type, properties),
     runCommand: (command, runner) => runCommand(ctx, parts, command, runner),
   }
   return { ctx, metrics, close: () => folder.close() }
@@ -208,6 +211,19 @@ function removeEmpty(path: string): boolean {
   } catch {
     return false
   }
+}
+
+const TASKS_DEEP_MAX = 8
+const depths = new WeakMap<AbortSignal, number>()
+
+/** A task that runs itself would never end. */
+async function runTask(ctx: RunContext, parts: RunParts, type: string, properties: ValueMap): Promise<TaskReturn> {
+  const depth = (depths.get(parts.signal) ?? 0) + 1
+  if (depth > TASKS_DEEP_MAX) throw new TaskError(`tasks run one another more than ${TASKS_DEEP_MAX} deep`)
+  depths.set(parts.signal, depth)
+  const definition = await parts.findTask(type)
+  if (definition === undefined) throw new TaskError(`the task type "${type}" is not implemented`)
+  return await definition.run(ctx, bindProperties(definition.properties, properties, ctx))
 }
 
 async function runCommand(

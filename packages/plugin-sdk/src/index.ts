@@ -22,6 +22,7 @@ export {
   mapKeys,
   mapSize,
   parseDuration,
+  parseYaml,
   plainText,
   printValue,
   toDouble,

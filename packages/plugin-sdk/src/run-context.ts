@@ -3,6 +3,7 @@
 import type { Value, ValueMap } from '@batuta/core'
 import type { Command, CommandResult } from './task-runner.ts'
 import type { FileEntry, FileSource } from './files/file-store.ts'
+import type { TaskReturn } from './task.ts'
 
 export type LogLevel = 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR'
 
@@ -44,6 +45,8 @@ export interface RunContext {
   mask(secret: string): void
   /** Fails when the task runner that the author asked for is not there: before anything is prepared for it. */
   checkRunner(runner?: ValueMap): Promise<void>
+  /** Runs another task in the place of this one, with properties as an author writes them. */
+  runTask(type: string, properties: ValueMap): Promise<TaskReturn>
   /** Runs a command on the task runner that the author asked for, by default the installation's. */
   runCommand(command: Command, runner?: ValueMap): Promise<CommandResult>
 }

@@ -309,7 +309,7 @@ function newWorker(ground: Ground, { node, inbox, owns, emit }: WorkerPlace): Wo
     isPaused: () => mode.isOn,
     openHost: events => new HostProcess({ ...host, ...events }),
     answer: async (request, job) => {
-      if (request.name !== EMIT) return await answerJob(answers, request, job)
+      if (request.name !== EMIT) return await answerJob({ ...answers, inbox }, request, job)
       const args = decodeValue(request.args)
       await sendEmission(job, isMap(args) ? args : {}, { store, platform, owns, emit, newSignalId })
       return 'null'

@@ -8,9 +8,10 @@ import { healthOf, startTelemetry } from './boot-telemetry.ts'
 import type { Config, ServerOptions } from './config/config.ts'
 import { defaultsOf } from './config/plugin-defaults.ts'
 import { firstDateOf } from './engine/schedules.ts'
-import { watchFlows } from './flows/flows-dir.ts'
+import { watchFlows, type FlowsDir } from './flows/flows-dir.ts'
 import type { SaveWorld } from './flows/save-flow.ts'
 import { sourceKinds } from './plugins/manifests.ts'
+import type { FlowKey } from './storage/store.ts'
 import { startHttp } from './http/server.ts'
 import type { Health } from './telemetry/health.ts'
 
@@ -38,9 +39,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   await incarnations.start()
 
   const isWeb = config.roles.includes('web')
-  const saveWorld = saveWorldOf(ground, incarnations)
+  let flowsDir: FlowsDir | undefined
+  const saveWorld = saveWorldOf(ground, incarnations, key => void flowsDir?.mirror(key))
   const http = isWeb ? await openDoor(ground, { incarnations, saveWorld, health }) : undefined
-  const flowsDir = isWeb ? await watchFlows(config.flowsDir, saveWorld, log) : undefined
+  const place = { folder: config.flowsDir, isNamed: config.isFlowsDirNamed, log }
+  if (isWeb) flowsDir = await watchFlows(saveWorld, place)
   const telemetry = await startTelemetry(ground, { incarnations, http, health })
 
   const stop = async (): Promise<void> => {
@@ -82,7 +85,11 @@ function openDoor(ground: Ground, { incarnations, saveWorld, health }: DoorPlace
   })
 }
 
-function saveWorldOf({ config, platform, store, flows, manifests }: Ground, incarnations: Incarnations): SaveWorld {
+function saveWorldOf(
+  { config, platform, store, flows, manifests }: Ground,
+  incarnations: Incarnations,
+  mirror: (key: FlowKey) => void,
+): SaveWorld {
   const kinds = sourceKinds(manifests)
   return {
     store,
@@ -98,6 +105,9 @@ function saveWorldOf({ config, platform, store, flows, manifests }: Ground, inca
       const type = flow.triggers.find(({ id }) => id === triggerId)?.type ?? ''
       return kinds.has(type) ? nowMs : firstDateOf(flow, triggerId, { nowMs, zone: config.zone })
     },
-    onChanged: key => incarnations.onFlowChanged(key),
+    onChanged: async key => {
+      await incarnations.onFlowChanged(key)
+      mirror(key)
+    },
   }
 }

@@ -10,6 +10,10 @@ import { closeDirectory } from './flow/close-directory.ts'
 import { openDirectory } from './flow/open-directory.ts'
 import { mergeOutputs } from './flow/merge-outputs.ts'
 import { splitItems } from './flow/split-items.ts'
+import { countExecutions } from './execution/count.ts'
+import { kill } from './execution/kill.ts'
+import { purgeExecutions } from './execution/purge-executions.ts'
+import { resume } from './execution/resume.ts'
 import { download } from './http/download.ts'
 import { httpTrigger } from './http/http-trigger.ts'
 import { request } from './http/request.ts'
@@ -22,6 +26,9 @@ import { deleteFiles } from './namespace/delete-files.ts'
 import { downloadFiles } from './namespace/download-files.ts'
 import { purgeFiles } from './namespace/purge-files.ts'
 import { uploadFiles } from './namespace/upload-files.ts'
+import { fetchLogs } from './log/fetch.ts'
+import { purgeLogs } from './log/purge-logs.ts'
+import { publish } from './metric/publish.ts'
 import { processRunner } from './runner/process.ts'
 import { deleteState } from './state/delete.ts'
 import { getState } from './state/get.ts'
@@ -36,6 +43,7 @@ import { reverse } from './storage/reverse.ts'
 import { size } from './storage/size.ts'
 import { split } from './storage/split.ts'
 import { write } from './storage/write.ts'
+import { templatedTask } from './templating/templated-task.ts'
 import { testSource } from './trigger/test-source.ts'
 import { toggle } from './trigger/toggle.ts'
 
@@ -43,6 +51,7 @@ export const tasks: readonly TaskDefinition[] = [
   assertTask,
   closeDirectory,
   concat,
+  countExecutions,
   deduplicateItems,
   deleteFiles,
   deleteKey,
@@ -52,19 +61,25 @@ export const tasks: readonly TaskDefinition[] = [
   downloadFiles,
   echo,
   fail,
+  fetchLogs,
   filterItems,
   getKey,
   getKeys,
   getState,
+  kill,
   localFiles,
   log,
   mergeOutputs,
   openDirectory,
   outputValues,
   purgeCurrentExecutionFiles,
+  publish,
+  purgeExecutions,
   purgeFiles,
   purgeKv,
+  purgeLogs,
   request,
+  resume,
   returnTask,
   reverse,
   setKey,
@@ -74,6 +89,7 @@ export const tasks: readonly TaskDefinition[] = [
   split,
   splitItems,
   toggle,
+  templatedTask,
   uploadFiles,
   write,
 ]

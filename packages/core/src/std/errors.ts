@@ -14,6 +14,8 @@ export const ERROR_CODES = {
   'backup-invalid': 'A backup is not whole, damaged, or of another version.',
   'config-invalid': 'An option of the configuration is missing or out of bounds.',
   'database-unreachable': 'The database does not answer.',
+  'execution-not-found': 'An execution that a task names does not exist.',
+  'execution-refused': 'An execution refuses what a task wants of it.',
   'file-not-found': 'A file of the internal storage does not exist.',
   'file-refused': 'A path or URI of a file is malformed, or belongs to somebody else.',
   'file-too-large': 'A file is larger than an expression may read.',

@@ -35,6 +35,8 @@ export interface TestOptions {
   readonly dialect?: 1 | 2
   readonly signal?: AbortSignal
   readonly runners?: readonly TaskRunnerDefinition[]
+  /** Those that tasks may run in their place. */
+  readonly tasks?: readonly TaskDefinition[]
   /** Kept between runs when given; otherwise a folder of its own. */
   readonly cacheDir?: string
   readonly isPrivateNetworkAllowed?: boolean
@@ -90,6 +92,7 @@ export async function createTestRunContext(options: TestOptions = {}): Promise<T
     workDir: () => Promise.resolve(join(root, 'work')),
     ports,
     signal,
+    findTask: type => Promise.resolve(options.tasks?.find(task => task.type === type || task.aliases?.includes(type))),
     findRunner: type => Promise.resolve(runners.find(runner => runner.type === type || runner.aliases?.includes(type))),
     defaultRunner: PROCESS_RUNNER_TYPE,
   })

@@ -3,6 +3,7 @@
 import { BatutaError, type Value, type ValueMap } from '@batuta/core'
 import type { StoredLogLine } from '../storage/batch.ts'
 import type { AnswerWorld, Answers, Asker } from './asker.ts'
+import { EXECUTION_ANSWERS } from './execution-answers.ts'
 import { FILE_ANSWERS } from './file-answers.ts'
 import { KEY_ANSWERS } from './key-answers.ts'
 import { TRIGGER_ANSWERS } from './trigger-answers.ts'
@@ -24,6 +25,7 @@ const ERROR_LOGS_MAX = 1000
 const ERROR_LEVEL = 4
 
 const ANSWERS: Answers = {
+  ...EXECUTION_ANSWERS,
   ...FILE_ANSWERS,
   ...KEY_ANSWERS,
   ...TRIGGER_ANSWERS,

@@ -2,6 +2,7 @@
 import type { TriggerDesk } from '../flows/trigger-desk.ts'
 import type { Dialect, Value, ValueMap } from '@batuta/core'
 import type { FileStore, SecretStore } from '@batuta/plugin-sdk'
+import type { Inbox } from '../inbox/inbox.ts'
 import type { FlowNames } from '../keys/key-store.ts'
 import type { Store } from '../storage/store.ts'
 
@@ -26,6 +27,8 @@ export interface AnswerWorld {
   decrypt?(cipher: string): string
   readonly triggers?: Pick<TriggerDesk, 'setDisabled'>
   encrypt?(plain: string): Value
+  /** Where commands to executions go. */
+  readonly inbox?: Inbox
 }
 
 export type Answer = (world: AnswerWorld, args: ValueMap, asker: Asker) => Promise<Value>

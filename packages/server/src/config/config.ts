@@ -39,6 +39,8 @@ export interface Config {
   readonly needsFirstUser: boolean
   readonly dataDir: string
   readonly flowsDir: string
+  /** Somebody said which folder it is: flows that are saved elsewhere are written into it. */
+  readonly isFlowsDirNamed: boolean
   /** Internal storage; below the data folder unless the configuration says where. */
   readonly storageDir: string
   readonly database: Database
@@ -76,6 +78,7 @@ const DRAIN_MS = 60_000
 export function readConfig(options: ServerOptions, environment: Environment, cwd: string): Config {
   const sources = new Sources(options.configFile, environment)
   const dataDir = resolve(cwd, options.dataDir ?? sources.text('server.data', 'BATUTA_DATA') ?? '.batuta')
+  const namedFlows = options.flowsDir ?? sources.text('server.flows', 'BATUTA_FLOWS')
   const database = databaseOf(sources)
   const place = placeOf(options, sources)
   return {
@@ -86,7 +89,8 @@ export function readConfig(options: ServerOptions, environment: Environment, cwd
       cwd,
       sources.text('kestra.storage.local.base-path', 'BATUTA_STORAGE') ?? join(dataDir, 'storage'),
     ),
-    flowsDir: resolve(cwd, options.flowsDir ?? sources.text('server.flows', 'BATUTA_FLOWS') ?? 'flows'),
+    flowsDir: resolve(cwd, namedFlows ?? 'flows'),
+    isFlowsDirNamed: namedFlows !== undefined,
     database,
     storage: readStorageOptions((path, variable) => sources.text(path, variable)),
     roles: rolesOf(options, database),

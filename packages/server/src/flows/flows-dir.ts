@@ -1,48 +1,221 @@
-// The folder of flows: every YAML file in it is a flow, saved when the server starts and whenever the file changes. A file that is no valid
-// flow is told in the log and leaves what was saved before as it is.
+// The folder of flows, live in both ways. Every YAML file in it is a flow, or several: saved when the server starts and whenever the file changes,
+// deleted when the file is gone. A flow that is saved or deleted elsewhere is written back to its file; one that has none gets one where the folder was
+// named by somebody. A file that is no valid flow is told in the log and leaves what was saved before as it is.
 import { watch, type FSWatcher } from 'node:fs'
-import { readFile, readdir } from 'node:fs/promises'
-import { extname, join, relative } from 'node:path'
+import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, extname, join, relative, sep } from 'node:path'
 import { splitDocuments } from '@batuta/core'
 import type { FlowKey, Store } from '../storage/store.ts'
 import type { Log } from '../telemetry/log.ts'
-import { judgeFlow, saveFlow, type SaveWorld } from './save-flow.ts'
+import { deleteFlow, judgeFlow, saveFlow, type SaveWorld } from './save-flow.ts'
 
 const FILES_MAX = 20_000
-const SETTLE_MS = 200
+/** An editor writes in several steps. */
+const SETTLE_MS = 20
+/** Longer than it takes an editor to put a new file in the place of the old one. */
+const GONE_MS = 400
+
+export interface FlowsDirOptions {
+  readonly folder: string
+  /** Flows that have no file get one. */
+  readonly isNamed: boolean
+  readonly log: Log
+}
 
 export interface FlowsDir {
+  /** A flow was saved or deleted, here or elsewhere. */
+  mirror(key: FlowKey): Promise<void>
   stop(): void
 }
 
-export async function watchFlows(folder: string, world: SaveWorld, log: Log): Promise<FlowsDir> {
-  const known = await storedSources(world.store)
-  for (const file of await listFiles(folder)) await loadFile(file, { folder, world, log, known })
-  const pending = new Map<string, NodeJS.Timeout>()
-  const onChange = (name: string | null): void => {
-    if (name === null || !isFlowFile(name)) return
-    clearTimeout(pending.get(name))
-    pending.set(name, setTimeout(() => void loadFile(join(folder, name), { folder, world, log }), SETTLE_MS).unref())
+/** `world.onChanged` may call `mirror`, but must not wait for it. */
+export async function watchFlows(world: SaveWorld, options: FlowsDirOptions): Promise<FlowsDir> {
+  const dir = new WatchedFolder(world, options)
+  await dir.load()
+  dir.watch()
+  return dir
+}
+
+class WatchedFolder implements FlowsDir {
+  readonly #world: SaveWorld
+  readonly #options: FlowsDirOptions
+  readonly #pending = new Map<string, NodeJS.Timeout>()
+  /** What each file held when it was last read or written, by its name. */
+  readonly #contents = new Map<string, string>()
+  /** The flows of each file. */
+  readonly #flows = new Map<string, readonly FlowKey[]>()
+  #watcher: FSWatcher | undefined
+  #queue: Promise<void> = Promise.resolve()
+  #isStopped = false
+
+  constructor(world: SaveWorld, options: FlowsDirOptions) {
+    this.#world = world
+    this.#options = options
   }
-  const watcher = openWatcher(folder, onChange, log)
-  return {
-    stop: () => {
-      watcher?.close()
-      for (const timer of pending.values()) clearTimeout(timer)
-    },
+
+  async load(): Promise<void> {
+    const { folder } = this.#options
+    await this.#inTurn(async () => {
+      const known = await storedSources(this.#world.store)
+      for (const file of await listFiles(folder)) await this.#loadFile(relative(folder, file), known)
+    })
+  }
+
+  watch(): void {
+    const { folder, log } = this.#options
+    try {
+      this.#watcher = watch(folder, { recursive: true }, (_event, name) => this.#onChange(name))
+      this.#watcher.on('error', error => log.warn(`the folder "${folder}" is watched no longer`, error))
+    } catch (error) {
+      log.warn(`the folder "${folder}" cannot be watched: changed flows are read at the next start`, error)
+    }
+  }
+
+  stop(): void {
+    this.#isStopped = true
+    this.#watcher?.close()
+    for (const timer of this.#pending.values()) clearTimeout(timer)
+  }
+
+  mirror(key: FlowKey): Promise<void> {
+    return this.#inTurn(() => this.#mirror(key))
+  }
+
+  #onChange(name: string | null, afterMs: number = SETTLE_MS): void {
+    if (name === null || !isFlowFile(name) || this.#isStopped) return
+    clearTimeout(this.#pending.get(name))
+    const read = (): void => {
+      this.#pending.delete(name)
+      void this.#inTurn(() => this.#loadFile(name))
+    }
+    this.#pending.set(name, setTimeout(read, afterMs).unref())
+  }
+
+  /** One thing at a time: a file that is written back is not read half way. */
+  #inTurn(task: () => Promise<void>): Promise<void> {
+    this.#queue = this.#queue.then(task).catch((error: unknown) => {
+      this.#options.log.warn(`the folder "${this.#options.folder}" could not be kept up`, error)
+    })
+    return this.#queue
+  }
+
+  async #loadFile(name: string, known?: ReadonlySet<string>): Promise<void> {
+    const { folder, log } = this.#options
+    try {
+      const text = await readFile(join(folder, name), 'utf8')
+      if (this.#contents.get(name) === text) return
+      this.#contents.set(name, text)
+      const before = this.#flows.get(name) ?? []
+      const keys: FlowKey[] = []
+      for (const document of splitDocuments(text)) {
+        const key = await this.#loadDocument(withNamespace(document, name), { name, known })
+        if (key) keys.push(key)
+      }
+      // With a mistake in it a file says nothing of what it no longer has.
+      if (keys.length < splitDocuments(text).length) return
+      this.#flows.set(name, keys)
+      for (const key of before) if (!keys.some(other => isSame(key, other))) await this.#delete(key, name)
+    } catch (error) {
+      if (isMissing(error)) await this.#onGone(name)
+      else log.warn(`the flow file "${name}" could not be read`, error)
+    }
+  }
+
+  /** Undefined for what is no valid flow. */
+  async #loadDocument(
+    source: string,
+    { name, known }: { readonly name: string; readonly known?: ReadonlySet<string> | undefined },
+  ): Promise<FlowKey | undefined> {
+    const { log } = this.#options
+    const { tenant } = this.#world
+    if (known?.has(source) === true) {
+      const { id, namespace } = namesIn(source)
+      return id === undefined || namespace === undefined ? undefined : { tenant, namespace, flowId: id }
+    }
+    const { flow, diagnostics } = judgeFlow(source, this.#world)
+    if (flow) {
+      const before = this.#world.flows.newest({ tenant, namespace: flow.namespace, flowId: flow.id })?.revision
+      const row = await saveFlow(source, flow, this.#world)
+      if (known === undefined && row.revision !== before)
+        log.info(`${name}: ${flow.namespace}.${flow.id} is revision ${row.revision}`)
+      return row
+    }
+    for (const { message, line, column, severity } of diagnostics)
+      if (severity === 'error') log.warn(`${name}:${line ?? 1}:${column ?? 1} ${message}`)
+    return undefined
+  }
+
+  /** Looked at twice: many editors remove a file and put another one in its place. */
+  async #onGone(name: string): Promise<void> {
+    if (!this.#contents.has(name)) return
+    if (this.#contents.get(name) !== GONE) {
+      this.#contents.set(name, GONE)
+      this.#onChange(name, GONE_MS)
+      return
+    }
+    this.#contents.delete(name)
+    const keys = this.#flows.get(name) ?? []
+    this.#flows.delete(name)
+    for (const key of keys) await this.#delete(key, name)
+  }
+
+  async #delete(key: FlowKey, name: string): Promise<void> {
+    const isElsewhere = [...this.#flows.values()].some(keys => keys.some(other => isSame(key, other)))
+    if (isElsewhere || !(await deleteFlow(key, this.#world))) return
+    this.#options.log.info(`${name}: ${key.namespace}.${key.flowId} is deleted with its file`)
+  }
+
+  async #mirror(key: FlowKey): Promise<void> {
+    if (this.#isStopped) return
+    const row = await this.#world.store.read.findFlow(key)
+    const name = this.#fileOf(key)
+    if (row) await this.#writeBack(key, row.source, name)
+    else if (name !== undefined) await this.#remove(key, name)
+  }
+
+  #fileOf(key: FlowKey): string | undefined {
+    for (const [name, keys] of this.#flows) if (keys.some(other => isSame(key, other))) return name
+    return undefined
+  }
+
+  async #writeBack(key: FlowKey, source: string, known: string | undefined): Promise<void> {
+    if (known === undefined && !this.#options.isNamed) return
+    const name = known ?? join(...key.namespace.split('.'), `${key.flowId}.yaml`)
+    const documents = known === undefined ? [] : splitDocuments(this.#contents.get(name) ?? '')
+    const at = documents.findIndex(document => isOf(withNamespace(document, name), key))
+    if (at >= 0 && withNamespace(documents[at] ?? '', name) === source) return
+    const all = at < 0 ? [...documents, source] : documents.with(at, source)
+    await this.#write(name, all)
+    if (known === undefined) this.#flows.set(name, [key])
+  }
+
+  async #remove(key: FlowKey, name: string): Promise<void> {
+    const rest = splitDocuments(this.#contents.get(name) ?? '').filter(
+      document => !isOf(withNamespace(document, name), key),
+    )
+    this.#flows.set(
+      name,
+      (this.#flows.get(name) ?? []).filter(other => !isSame(key, other)),
+    )
+    if (rest.length > 0) return await this.#write(name, rest)
+    this.#flows.delete(name)
+    this.#contents.delete(name)
+    await rm(join(this.#options.folder, name), { force: true })
+  }
+
+  /** Whole or not at all; that it changed is no news to us. */
+  async #write(name: string, documents: readonly string[]): Promise<void> {
+    const path = join(this.#options.folder, name)
+    const text = documents.length === 1 ? (documents[0] ?? '') : documents.map(text => text.trimEnd()).join('\n---\n')
+    this.#contents.set(name, text)
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(`${path}.writing`, text)
+    await rename(`${path}.writing`, path)
   }
 }
 
-function openWatcher(folder: string, onChange: (name: string | null) => void, log: Log): FSWatcher | undefined {
-  try {
-    const watcher = watch(folder, { recursive: true }, (_event, name) => onChange(name))
-    watcher.on('error', error => log.warn(`the folder "${folder}" is watched no longer`, error))
-    return watcher
-  } catch (error) {
-    log.warn(`the folder "${folder}" cannot be watched: changed flows are read at the next start`, error)
-    return undefined
-  }
-}
+/** No file holds this. */
+const GONE = '\0'
 
 async function listFiles(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
@@ -69,36 +242,27 @@ async function storedSources(store: Store): Promise<ReadonlySet<string>> {
   }
 }
 
-interface Loading {
-  readonly folder: string
-  readonly world: SaveWorld
-  readonly log: Log
-  readonly known?: ReadonlySet<string>
+const NAMESPACE = /^namespace[ \t]*:[ \t]*["']?([\w.-]+)/m
+const ID = /^id[ \t]*:[ \t]*["']?([\w.-]+)/m
+
+/** What the flow says itself counts; else its folder does. The line comes last, so that mistakes keep their places. */
+function withNamespace(source: string, name: string): string {
+  const folders = name.split(sep).slice(0, -1)
+  if (folders.length === 0 || /^namespace[ \t]*:/m.test(source)) return source
+  return `${source.trimEnd()}\nnamespace: ${folders.join('.')}\n`
 }
 
-async function loadFile(file: string, { folder, world, log, known }: Loading): Promise<void> {
-  const name = relative(folder, file)
-  try {
-    for (const source of splitDocuments(await readFile(file, 'utf8')))
-      if (known?.has(source) !== true) await loadDocument(source, { name, world, log })
-  } catch (error) {
-    if (isMissing(error)) return
-    log.warn(`the flow file "${name}" could not be read`, error)
-  }
+function namesIn(source: string): { readonly id: string | undefined; readonly namespace: string | undefined } {
+  return { id: ID.exec(source)?.[1], namespace: NAMESPACE.exec(source)?.[1] }
 }
 
-async function loadDocument(
-  source: string,
-  { name, world, log }: { readonly name: string; readonly world: SaveWorld; readonly log: Log },
-): Promise<void> {
-  const { flow, diagnostics } = judgeFlow(source, world)
-  if (flow) {
-    await saveFlow(source, flow, world)
-    return
-  }
-  for (const { message, line, column, severity } of diagnostics) {
-    if (severity === 'error') log.warn(`${name}:${line ?? 1}:${column ?? 1} ${message}`)
-  }
+function isOf(source: string, { namespace, flowId }: FlowKey): boolean {
+  const names = namesIn(source)
+  return names.id === flowId && names.namespace === namespace
+}
+
+function isSame(a: FlowKey, b: FlowKey): boolean {
+  return a.tenant === b.tenant && a.namespace === b.namespace && a.flowId === b.flowId
 }
 
 function isMissing(error: unknown): boolean {

@@ -1,5 +1,7 @@
 // What one flush writes: plain data, at most one operation per row, later ones coalesced into earlier ones. It crosses to the database thread
 // as it is, so it holds nothing but strings, numbers and nulls.
+import { trust } from '@batuta/core'
+import { rankOf } from './levels.ts'
 
 export interface Batch {
   /** Fence: the flush counts only while the node has this incarnation and this sequence number is the next. */
@@ -229,4 +231,29 @@ export function sizeOf(batch: Batch): number {
     batch.triggers.length +
     batch.windows.length
   )
+}
+
+/** Written in this time, both ends included, and of these levels: of all when it is null. */
+export interface LinesToPurge {
+  readonly fromMs: number
+  readonly toMs: number
+  readonly levels: readonly string[] | null
+}
+
+export interface SplitLines {
+  readonly kept: readonly StoredLogLine[]
+  readonly purged: number
+}
+
+/** Which lines of a chunk of a log go, and what is left of it. */
+export function splitLines(lines: string, { fromMs, toMs, levels }: LinesToPurge): SplitLines {
+  const all = trust<readonly StoredLogLine[]>(JSON.parse(lines))
+  const kept = all.filter(
+    ({ atMs, level }) => atMs < fromMs || atMs > toMs || (levels !== null && !levels.includes(level)),
+  )
+  return { kept, purged: all.length - kept.length }
+}
+
+export function levelMaxOf(lines: readonly StoredLogLine[]): number {
+  return Math.max(0, ...lines.map(({ level }) => rankOf(level)))
 }

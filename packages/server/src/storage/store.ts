@@ -6,6 +6,7 @@ import type {
   JobKey,
   JobRow,
   LimitMemberRow,
+  LinesToPurge,
   LogRow,
   MetricRow,
   OperationRow,
@@ -100,6 +101,10 @@ export interface Operations {
     readonly args: { readonly tenant: string; readonly namespace: string }
     readonly result: boolean
   }
+  /** Lines of one execution; tells how many went. */
+  purgeLogs: { readonly args: LogPurge; readonly result: number }
+  /** All of one execution; tells how many went. */
+  purgeMetrics: { readonly args: { readonly executionId: string }; readonly result: number }
   deleteExecution: {
     readonly args: { readonly id: string; readonly keepsLogs?: boolean; readonly keepsMetrics?: boolean }
     readonly result: boolean
@@ -110,6 +115,10 @@ export interface Operations {
    */
   purgeExecutions: { readonly args: PurgeSlice; readonly result: Purged }
   purgeOperations: { readonly args: { readonly nowMs: number; readonly limit: number }; readonly result: number }
+}
+
+export interface LogPurge extends LinesToPurge {
+  readonly executionId: string
 }
 
 export interface PurgeSlice {

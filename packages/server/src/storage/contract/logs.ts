@@ -37,6 +37,42 @@ export function logContract(subject: StoreSubject): void {
     assert.deepEqual(second[0]?.lines, '[3]')
   })
 
+  storeCase(subject, 'lines are purged by time and level, and the rest of their chunk stays', async ({ store }) => {
+    const node = await join(store)
+    const line = (level: string, atMs: number): object => ({
+      level,
+      atMs,
+      message: level,
+      run: 0,
+      taskId: 't',
+      attempt: 0,
+    })
+    const chunk = (...lines: object[]): string => JSON.stringify(lines)
+    await node.write({
+      logs: [
+        logRow('e1', { lines: chunk(line('INFO', 1), line('ERROR', 2)), levelMax: 4 }),
+        logRow('e1', { lines: chunk(line('INFO', 3)), levelMax: 2 }),
+        logRow('e2', { lines: chunk(line('INFO', 1)), levelMax: 2 }),
+      ],
+    })
+    const purge = { executionId: 'e1', fromMs: 0, toMs: 2 }
+
+    assert.equal(await store.perform('purgeLogs', { ...purge, levels: ['ERROR'] }), 1)
+    assert.equal(await store.perform('purgeLogs', { ...purge, toMs: 0, levels: null }), 0)
+    const rows = await store.read.logsOf({ executionId: 'e1', limit: 9 })
+    assert.deepEqual(
+      rows.map(({ lines, levelMax }) => [lines, levelMax]),
+      [
+        [chunk(line('INFO', 1)), 2],
+        [chunk(line('INFO', 3)), 2],
+      ],
+    )
+    assert.equal(await store.perform('purgeLogs', { ...purge, toMs: 9, levels: null }), 2)
+    assert.deepEqual(await store.read.logsOf({ executionId: 'e1', limit: 9 }), [])
+    assert.equal((await store.read.logsOf({ executionId: 'e2', limit: 9 })).length, 1)
+    assert.equal(await store.perform('purgeMetrics', { executionId: 'e1' }), 0)
+  })
+
   storeCase(subject, 'a log chunk comes back as it was written', async ({ store }) => {
     const row = logRow('e1', { lines: JSON.stringify([{ message: 'zwei\nZeilen "…" \u0000' }]), levelMax: 4 })
 

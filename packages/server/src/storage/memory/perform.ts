@@ -1,5 +1,5 @@
 import { createdMsOf } from '@batuta/core'
-import type { JobRow } from '../batch.ts'
+import { levelMaxOf, splitLines, type JobRow } from '../batch.ts'
 import {
   REASONS_MAX,
   type FlowKey,
@@ -109,6 +109,22 @@ const PERFORMERS: Performers = {
     return null
   },
   ...KEY_PERFORMERS,
+  purgeLogs: (tables, purge) => {
+    let count = 0
+    const rows = (tables.logs.get(purge.executionId) ?? []).flatMap(row => {
+      const { kept, purged } = splitLines(row.lines, purge)
+      count += purged
+      if (purged === 0) return [row]
+      return kept.length === 0 ? [] : [{ ...row, lines: JSON.stringify(kept), levelMax: levelMaxOf(kept) }]
+    })
+    tables.logs.set(purge.executionId, rows)
+    return count
+  },
+  purgeMetrics: (tables, { executionId }) => {
+    const count = tables.metrics.get(executionId)?.length ?? 0
+    tables.metrics.delete(executionId)
+    return count
+  },
   deleteExecution: (tables, args) => deleteExecution(tables, args.id, args),
   purgeExecutions: (tables, slice) => purgeExecutions(tables, slice),
   purgeOperations: (tables, { nowMs, limit }) => {

@@ -76,6 +76,13 @@ export function deleteByBirth(table: string): string {
 export function deleteOf(table: string): string {
   return `delete from ${table} where execution_id = $1`
 }
+export const PURGE_METRICS = 'delete from metrics where ? returning 1'
+/** Index: logs_by_execution. */
+export const CHUNKS_OF = 'select seq, lines from logs where ? order by seq'
+export const DELETE_CHUNK = 'delete from logs where ? and seq = ?'
+export function updateChunk(where: string): string {
+  return `update logs set lines = ?, level_max = ? where ${where} and seq = ?`
+}
 export const DELETE_EXECUTION = 'delete from executions where ? returning namespace, flow_id'
 /** One that was restarted since it was looked at stays. */
 export const DELETE_ENDED =

@@ -14,9 +14,11 @@ import type { Condition } from './walk.sql.ts'
 import type { BirthOrder } from './birth-order.ts'
 import * as sql from './perform.sql.ts'
 import { KEY_PERFORMERS } from './perform-keys.ts'
-import { run, type Statement } from './statement.ts'
+import { LOG_PERFORMERS } from './perform-logs.ts'
+import { of, run, type Statement } from './statement.ts'
 import { flowOf, jobOf, number, numberOrNull, text, type SqlRow } from './rows.ts'
 
+export { of } from './statement.ts'
 export type { Param, Statement } from './statement.ts'
 
 /** Yields statements, is given their rows, returns the result. */
@@ -53,12 +55,6 @@ export function performanceOf<Name extends keyof Operations>(
   dialect: SqlDialect,
 ): Performance<Operations[Name]['result']> {
   return PERFORMERS[name](args, dialect)
-}
-
-/** The condition stands where the statement has its `?`. */
-export function of(statement: string, { text, values }: Condition): Statement {
-  let number = 0
-  return { text: statement.replace('?', text).replaceAll('?', () => `$${++number}`), values }
 }
 
 const PERFORMERS: Performers = {
@@ -139,6 +135,7 @@ const PERFORMERS: Performers = {
     return null
   },
   ...KEY_PERFORMERS,
+  ...LOG_PERFORMERS,
   *deleteExecution({ id, keepsLogs = false, keepsMetrics = false }, { born }) {
     yield* deleteParts(id, born, new Set([...(keepsLogs ? ['logs'] : []), ...(keepsMetrics ? ['metrics'] : [])]))
     return (yield of(sql.DELETE_EXECUTION, born.is(id, 'id'))).length === 1

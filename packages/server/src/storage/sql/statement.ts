@@ -1,3 +1,5 @@
+import type { Condition } from './walk.sql.ts'
+
 export type Param = string | number | boolean | null
 
 export interface Statement {
@@ -8,4 +10,10 @@ export interface Statement {
 /** A statement with its parameters, `$1` first. */
 export function run(statement: string, ...values: readonly Param[]): Statement {
   return { text: statement, values }
+}
+
+/** The condition stands where the statement has its `?`. */
+export function of(statement: string, { text, values }: Condition): Statement {
+  let number = 0
+  return { text: statement.replace('?', text).replaceAll('?', () => `$${++number}`), values }
 }

@@ -114,6 +114,8 @@ export const USE_CASES: readonly UseCase[] = [
   perform('deleteSecret', { tenant: 'main', namespace: 'n', key: 'token' }),
   perform('saveNamespace', { tenant: 'main', namespace: 'n', settings: '{}', updatedMs: 1 }),
   perform('deleteNamespace', { tenant: 'main', namespace: 'n' }),
+  perform('purgeLogs', { executionId: ALIVE, fromMs: 0, toMs: NOW_MS * 2, levels: null }),
+  perform('purgeMetrics', { executionId: ALIVE }),
   perform('deleteExecution', { id: ALIVE }),
   perform('purgeExecutions', { endedBeforeMs: NOW_MS + 2, afterId: '', limit: 10 }),
   perform('purgeOperations', { nowMs: 50, limit: 10 }),
