@@ -2,7 +2,7 @@ import { object } from './inspection.ts'
 import type { Inspection } from './inspection.ts'
 import { nearest } from './nearest.ts'
 
-const STATES: ReadonlySet<string> = new Set([
+export const STATES: ReadonlySet<string> = new Set([
   ...[
     'CREATED',
     'SUBMITTED',
