@@ -1,4 +1,5 @@
 // The engine on a stage of its own: everything is in memory, time is virtual, and tasks with a fixture are answered from the script.
+import { readEnvironmentSecrets } from '../secrets/secret-sources.ts'
 import { setImmediate as turnOfEventLoop, setTimeout as pause } from 'node:timers/promises'
 import {
   decodeValue,
@@ -94,7 +95,8 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const place = { node: NODE, ...(await store.perform('joinNode', { node: NODE, nowMs: platform.nowMs() })) }
   for (const flow of options.flows) await saveFlow(store, flow)
   const flows = await openFlowCatalogue(store)
-  const answers: AnswerWorld = { store, files, flows, environment, nowMs: () => platform.nowMs() }
+  const environmentSecrets = readEnvironmentSecrets(environment, onNotice)
+  const answers: AnswerWorld = { store, files, flows, environmentSecrets, nowMs: () => platform.nowMs() }
   const world = { configuredRoots, zone, locale, random: () => platform.random() }
   const startWorld = (): StartWorld => ({ ...world, nowMs: platform.nowMs() })
   let evaluating = 0
