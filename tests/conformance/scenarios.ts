@@ -24,6 +24,8 @@ const FOLDER = [join(ROOT, '..', 'shared', 'conformance'), join(ROOT, '..', '..'
   folder => existsSync(join(folder, 'run-scenarios.mjs')),
 )
 const APIS: Readonly<Record<Golden, string>> = { 'kestra-1.3': 'b', 'kestra-2.0': 'c' }
+/** Flows without a mark of either are read as the recording server read them. */
+const DIALECTS: Readonly<Record<Golden, string>> = { 'kestra-1.3': '1.3', 'kestra-2.0': '2.0' }
 const JOBS = 6
 
 /** What the recording server was given, see the README there. */
@@ -41,7 +43,11 @@ export const MISSING: string | false = FOLDER === undefined ? 'the scenarios are
 export async function playScenarios(golden: Golden, store: StoreKind): Promise<Verdict> {
   const places = makePlaces()
   const postgres = store === 'postgres' ? await startPostgres() : undefined
-  const environment = { ...ENVIRONMENT, ...(postgres ? { BATUTA_DATABASE_URL: postgres.url } : {}) }
+  const environment = {
+    ...ENVIRONMENT,
+    BATUTA_API_DIALECT: DIALECTS[golden],
+    ...(postgres ? { BATUTA_DATABASE_URL: postgres.url } : {}),
+  }
   try {
     const server = await startBatuta({ ...places, environment })
     const file = join(places.home, 'report.json')
