@@ -42,7 +42,7 @@ export const MISSING: string | false = FOLDER === undefined ? 'the scenarios are
 
 export async function playScenarios(golden: Golden, store: StoreKind): Promise<Verdict> {
   const places = makePlaces()
-  const postgres = store === 'postgres' ? await startPostgres() : undefined
+  const postgres = store === 'postgres' ? await startPostgres({ fsync: true }) : undefined
   const dialect = { BATUTA_API_DIALECT: DIALECTS[golden] }
   const environment = { ...ENVIRONMENT, ...dialect, ...(postgres ? { BATUTA_DATABASE_URL: postgres.url } : {}) }
   try {

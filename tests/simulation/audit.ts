@@ -155,11 +155,14 @@ type Wrong = (what: string) => void
 /** I5: nothing starts before what it waits for has ended, and nothing in a group that is over. */
 function judgeRunCreated(state: ExecutionState, event: Extract<Event, { type: 'run-created' }>, wrong: Wrong): void {
   const group = groupOf(state, event.parent)
-  if (event.parent !== ROOT && getRun(state, event.parent).state !== 'RUNNING')
-    wrong(`its parent is ${getRun(state, event.parent).state}`)
+  const parent = event.parent === ROOT ? 'RUNNING' : getRun(state, event.parent).state
+  // The tasks of its hook run while a run waits.
+  const isHook = parent === 'PAUSED' && event.lane === HANDLER
+  if (parent !== 'RUNNING' && !isHook) wrong(`its parent is ${parent}`)
   if (state.isKillRequested && !isFinal(state.state)) wrong('the execution is being killed')
   if (event.lane === HANDLER) {
-    if (group.phase === 'tasks' || group.phase === 'ended') wrong(`a handler in the phase "${group.phase}"`)
+    if ((group.phase === 'tasks' && !isHook) || group.phase === 'leaving' || group.phase === 'ended')
+      wrong(`a handler in the phase "${group.phase}"`)
     if (siblings(state, event).some(run => !isFinal(run.state))) wrong('the handler before has not ended')
     return
   }

@@ -92,7 +92,7 @@ function checkExecution(id: string, shadow: Shadow, { tables, audit, ledger }: C
   const parent = state.parentLink && audit.shadows.get(state.parentLink.executionId)
   if (state.parentLink && !parent) wrong(`I17 its parent ${state.parentLink.executionId} never was`)
   if (state.isEnded && state.asked.size > 0) wrong(`questions are out: ${[...state.asked].join(', ')}`)
-  if (state.isEnded) checkOutcome(state, wrong)
+  if (state.isEnded && !isExited(shadow)) checkOutcome(state, wrong)
   if (state.isEnded) checkPrediction(shadow, ledger, wrong)
 }
 
@@ -142,6 +142,14 @@ function textOf(runs: ReadonlyMap<string, string>): string {
 function isRefused({ history, state }: ExecutionState): boolean {
   const before = history.at(-2)?.state
   return (state === 'CANCELLED' || state === 'FAILED') && (before === 'CREATED' || before === 'RESTARTED')
+}
+
+/** One of its tasks ended it. */
+function isExited({ state, plan }: Shadow): boolean {
+  return state.runs.some(run => {
+    const type = plan.tasks[run.task]?.type ?? ''
+    return !run.isRemoved && (type.endsWith('.Exit') || (type.endsWith('.Pause') && run.state === 'CANCELLED'))
+  })
 }
 
 /** The final state follows from the runs of `tasks` alone. */

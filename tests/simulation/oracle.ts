@@ -25,6 +25,8 @@ export interface OracleFacts {
   subflowState(name: string): StateName | undefined
 }
 
+const FORETOLD: ReadonlySet<string> = new Set(['Sequential', 'AllowFailure', 'If', 'Switch', 'ForEach', 'Parallel'])
+
 /** Thrown where the oracle does not know. */
 export class Unpredictable extends Error {}
 
@@ -92,7 +94,8 @@ class Oracle {
   }
 
   #refused(task: Task): StateName {
-    return task.lists ? tolerated(task, 'FAILED') : 'FAILED'
+    const isLenient = this.#flow.dialect === 2 && !task.type.endsWith('.Subflow')
+    return task.lists || isLenient ? tolerated(task, 'FAILED') : 'FAILED'
   }
 
   #run(task: Task, name: string, place: Inherited): StateName {
@@ -100,6 +103,7 @@ class Oracle {
     if (task.lists) return this.#group(task, kind, place)
     if (kind === 'Subflow') return this.#subflow(task, name, place)
     if (task.type === JOB_TYPE) return this.#attempts(task, place, text(task, 'outcomes'))
+    if (kind === 'Exit') throw new Unpredictable('it ends the execution, whatever else runs')
     const fails = kind === 'Fail' || text(task, 'format') === '{{ ghost }}'
     return this.#attempts(task, place, fails ? 'F' : 'S')
   }
@@ -129,6 +133,8 @@ class Oracle {
   }
 
   #group(task: Task, kind: string, place: Inherited): StateName {
+    if (!FORETOLD.has(kind)) throw new Unpredictable(`nothing is foretold of a ${kind}`)
+    if (this.#flow.dialect === 2 && kind === 'Parallel') throw new Unpredictable('a failure stops what runs beside it')
     const inner: Inherited = { ...place, retry: task.retry ?? place.retry }
     const lanes = lanesOf(task, kind, inner.values)
     if (!lanes) return this.#refused(task)

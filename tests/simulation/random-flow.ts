@@ -114,9 +114,71 @@ class FlowMaker {
     return group
   }
 
+  /** Of these the oracle foretells nothing: they are held to the invariants. */
+  #rareGroup(depth: number): Doc {
+    const chance = this.#chance
+    const type = (name: string): string => `io.kestra.plugin.core.flow.${name}`
+    const values = chance.pick(['[]', '["a"]', '["a","b","c"]', '{{ ghost }}'])
+    const kind = chance.int(0, 6)
+    if (kind === 0) return { type: type('Dag'), concurrent: chance.int(0, 2), tasks: this.#nodes(depth) }
+    if (kind === 1)
+      return { type: type('EachParallel'), value: values, concurrent: chance.int(0, 3), tasks: this.list(depth, 1, 2) }
+    if (kind === 2) return { type: type('EachSequential'), value: values, tasks: this.list(depth, 1, 2) }
+    if (kind === 3)
+      return {
+        type: type('LoopUntil'),
+        condition: chance.pick(['true', 'false', '{{ ghost }}', "{{ kv('answer') }}", '{{ taskrun.iteration == 1 }}']),
+        checkFrequency: { interval: chance.pick(['PT0S', 'PT1S']), maxIterations: chance.int(1, 3) },
+        ...(chance.hits(0.3) ? { failOnMaxReached: true } : {}),
+        tasks: this.list(depth, 1, 2),
+      }
+    if (kind === 4)
+      return {
+        type: type('Pause'),
+        ...(chance.hits(0.6)
+          ? { pauseDuration: 'PT1S', behavior: chance.pick(['RESUME', 'WARN', 'FAIL', 'CANCEL']) }
+          : { timeout: 'PT2S' }),
+        ...(chance.hits(0.3) ? { onPause: this.#task(DEPTH_MAX) } : {}),
+        ...(chance.hits(0.5) ? { tasks: this.list(depth, 1, 2) } : {}),
+      }
+    if (kind === 5)
+      return {
+        type: type('Loop'),
+        values,
+        concurrencyLimit: chance.int(0, 3),
+        ...(chance.hits(0.3) ? { transmitFailed: false } : {}),
+        ...(chance.hits(0.5) ? { outputs: [this.#left()] } : {}),
+        tasks: this.list(depth, 1, 3),
+      }
+    return { type: type('Sequential'), tasks: [...this.list(depth, 1, 2), { id: `x${this.#tasks}`, ...this.#exit() }] }
+  }
+
+  #left(): Doc {
+    return {
+      id: 'left',
+      type: 'STRING',
+      value: this.#chance.pick(['{{ item.value }}', '{{ ghost }}', "{{ kv('answer') }}"]),
+    }
+  }
+
+  #exit(): Doc {
+    const state = this.#chance.pick(['SUCCESS', 'WARNING', 'FAILED', 'KILLED', 'CANCELLED'])
+    return { type: 'io.kestra.plugin.core.execution.Exit', state, runIf: this.#chance.pick(['true', 'false']) }
+  }
+
+  /** Each may wait for those before it. */
+  #nodes(depth: number): Doc[] {
+    const tasks = this.list(depth, 2, 4)
+    return tasks.map((task, at) => ({
+      task,
+      dependsOn: tasks.slice(0, at).flatMap(({ id }) => (this.#chance.hits(0.5) ? [id] : [])),
+    }))
+  }
+
   #branches(depth: number): Doc {
     const chance = this.#chance
     const type = (name: string): string => `io.kestra.plugin.core.flow.${name}`
+    if (chance.hits(0.35)) return this.#rareGroup(depth)
     const kind = chance.int(0, 6)
     if (kind === 0) return { type: type('Sequential'), tasks: this.list(depth, 1, 3) }
     if (kind === 1) return { type: type('AllowFailure'), tasks: this.list(depth, 1, 3) }

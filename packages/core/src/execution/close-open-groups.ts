@@ -4,7 +4,7 @@ import type { Effect, Event } from './event.ts'
 import { getRun } from './look-up.ts'
 import { stateOf } from './outcome.ts'
 import { getTask } from './plan.ts'
-import { endWaiting, stopRuns } from './stop.ts'
+import { descendantsOf, endWaiting, stopRuns } from './stop.ts'
 import { ROOT, isFinal, type FinalState, type Group, type TaskRun } from './state.ts'
 
 /** What a failure does to what still runs in the group. */
@@ -15,7 +15,7 @@ export function closeOpenRuns(
 ): { readonly events: readonly Event[]; readonly effects: readonly Effect[] } {
   const to = stoppedState(view, ordinal)
   if (to === undefined) return { events: closeOpenGroups(view, ordinal, group), effects: [] }
-  const runs = descendantsOf(view, group)
+  const runs = descendantsOf(view.state, group.children)
   const { events, effects } = stopRuns(view, runs, to)
   return { events: wakeExecution(view, events), effects }
 }
@@ -28,13 +28,6 @@ function stoppedState({ state, plan }: View, ordinal: number): 'FAILED' | 'CANCE
   if (byDefault === undefined) return undefined
   const policy = properties.get('onChildFailure')?.raw ?? byDefault
   return policy === 'FAIL' ? 'FAILED' : policy === 'CANCEL' ? 'CANCELLED' : undefined
-}
-
-function descendantsOf(view: View, group: Group): TaskRun[] {
-  return group.children.flatMap(child => {
-    const run = getRun(view.state, child)
-    return run.group ? [run, ...descendantsOf(view, run.group)] : [run]
-  })
 }
 
 /**

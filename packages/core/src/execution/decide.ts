@@ -90,7 +90,11 @@ export function decideNext(view: View, ordinal: number): Decision {
   if (ordinal === ROOT) return progress(view, ROOT)
   const run = getRun(state, ordinal)
   if (run.isRemoved) return NOTHING
-  if (isFinal(run.state)) return progress(view, run.isInner === true ? run.parent : ROOT)
+  if (isFinal(run.state)) {
+    // A question at the end of an iteration was asked in the name of its last task.
+    const loop = run.isInner === true ? state.runs[run.parent] : undefined
+    return progress(view, loop?.group && loop.state === 'RUNNING' ? run.parent : ROOT)
+  }
   if (run.group && (run.state === 'RUNNING' || run.state === 'PAUSED')) return progress(view, ordinal)
   if (run.state === 'CREATED' || run.state === 'RESTARTED' || (run.state === 'SUBMITTED' && !run.isAwaited))
     return startRun(view, run)

@@ -10,6 +10,7 @@ import { getRun } from './look-up.ts'
 import { ITERATION_SLOT, getTask, type PlanTask } from './plan.ts'
 import { NeedsEvaluation, RunError, readProperty } from './renderer.ts'
 import { logOf } from './settle.ts'
+import { descendantsOf, stopRuns } from './stop.ts'
 import type { FinalState, Group, Iterations, TaskRun } from './state.ts'
 
 export function endIterations(view: View, ordinal: number, iterations: Iterations): Decision {
@@ -44,7 +45,9 @@ function endIteration(view: View, { loop, task, lane, runs }: Lane): Decision {
     const outputs = outputsOf(view, task, last)
     const isLast = isBreaking(view, task, last)
     const event: Event = { ...ended, state, ...(outputs ? { outputs } : {}), ...(isLast ? { isLast } : {}) }
-    return { events: [event], effects: [] }
+    // The tasks of a hook may outlive the run that waited.
+    const left = stopRuns(view, descendantsOf(view.state, runs), 'KILLED')
+    return { events: [...left.events, event], effects: left.effects }
   } catch (error) {
     if (error instanceof NeedsEvaluation) return ask(last, error.slot)
     if (!(error instanceof ExpressionError) && !(error instanceof RunError)) throw error

@@ -6,6 +6,7 @@ import { getRun } from './look-up.ts'
 import { getTask } from './plan.ts'
 import { NeedsEvaluation, RunError, rendererOf } from './renderer.ts'
 import { logOf } from './settle.ts'
+import { descendantsOf, stopRuns } from './stop.ts'
 import { ROOT, type Group, type TaskRun } from './state.ts'
 
 /** Undefined where there is nothing to repeat: the group then ends as its children say. */
@@ -68,12 +69,15 @@ function failPass(view: View, run: TaskRun, error: unknown): Decision {
 }
 
 /** The interval is over, or somebody would not wait for it. */
-export function beginPass({ state }: View, ordinal: number): Decision {
+export function beginPass(view: View, ordinal: number): Decision {
+  const { state } = view
   const run = state.runs[ordinal]
   if (!run || run.state !== 'PAUSED') return { events: [], effects: [] }
-  const begun: Event = { type: 'pass-begun', run: ordinal }
+  // The tasks of a hook may outlive the run that waited.
+  const left = stopRuns(view, descendantsOf(state, run.group?.children ?? []), 'KILLED')
+  const begun: Event[] = [...left.events, { type: 'pass-begun', run: ordinal }]
   const isLast = state.paused === 1 && state.state === 'PAUSED'
-  return { events: isLast ? [begun, { type: 'moved', to: 'RUNNING' }] : [begun], effects: [] }
+  return { events: isLast ? [...begun, { type: 'moved', to: 'RUNNING' }] : begun, effects: left.effects }
 }
 
 /** A run that waits for its next pass. */

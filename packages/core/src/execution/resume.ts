@@ -32,7 +32,7 @@ export function beginWait({ state, env }: View, { ordinal }: TaskRun, { delayMs,
 
 export function decideResume(view: View, command: Resume): Decision {
   const { state } = view
-  if (state.state !== 'PAUSED')
+  if (state.state !== 'PAUSED' && state.paused === 0)
     return refuse(`The execution "${state.id}" is ${state.state}, not PAUSED: there is nothing to resume.`)
   const run = findWaiting(view, command.run)
   if (!run) {
@@ -95,7 +95,7 @@ function resume(view: View, run: TaskRun, resumption: Resumption): Decision {
     const exited = exitExecution(view, run, { own: [resumed], to: exit })
     return { events: exited.events, effects: [...effects, ...exited.effects] }
   }
-  return { events: [resumed, ...(state.paused === 1 ? BACK : [])], effects }
+  return { events: [resumed, ...(state.paused === 1 && state.state === 'PAUSED' ? BACK : [])], effects }
 }
 
 const BACK: readonly Event[] = [

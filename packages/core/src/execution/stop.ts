@@ -1,6 +1,7 @@
 // Stopping runs at once, whatever they do: what comes of them later is stale.
 import type { View } from './context.ts'
 import type { Effect, Event } from './event.ts'
+import { getRun } from './look-up.ts'
 import { isFinal, type ExecutionState, type TaskRun } from './state.ts'
 import { waitTimers } from './wait-timers.ts'
 
@@ -48,4 +49,12 @@ export function endWaiting({ timers }: ExecutionState, { ordinal }: TaskRun): Ev
   return [...waitTimers(ordinal), `retry:${ordinal}`].flatMap(name =>
     timers.has(name) ? [{ type: 'timer-fired', name }] : [],
   )
+}
+
+/** These runs and all below them, parents first. */
+export function descendantsOf(state: ExecutionState, children: readonly number[]): TaskRun[] {
+  return children.flatMap(child => {
+    const run = getRun(state, child)
+    return run.group ? [run, ...descendantsOf(state, run.group.children)] : [run]
+  })
 }

@@ -159,6 +159,17 @@ test('all problems come back at once', () => {
   )
 })
 
+test('an empty text in a form leaves a required input out as well', () => {
+  const inputs = inputsOf('id: a, type: STRING', 'id: b, type: STRING, defaults: x')
+
+  assert.deepEqual(resolved(inputs, { a: '', b: '' }).values, { a: '', b: '' })
+  assert.deepEqual(
+    resolved(inputs, { a: '', b: '' }, { isEmptyAbsent: true }).problems.map(({ id }) => id),
+    ['a'],
+  )
+  assert.deepEqual(resolved(inputs, { a: 'y', b: '' }, { isEmptyAbsent: true }).values, { a: 'y', b: 'x' })
+})
+
 test('an empty text is a value, but in a form it leaves an optional input out', () => {
   const inputs = inputsOf('id: a, type: STRING, required: false', 'id: b, type: INT, required: false')
 

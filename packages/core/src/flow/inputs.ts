@@ -16,7 +16,7 @@ export interface InputContext {
   render(template: string, variables: ValueMap): Value
   /** Encrypts the plain text of a SECRET; absent where no key is configured. */
   encrypt?(plain: string): Value
-  /** Forms cannot leave a field out: an empty text for an optional input counts as absent. */
+  /** Forms cannot leave a field out: an empty text counts as absent (recorded), so that one that is required is missing. */
   readonly isEmptyAbsent?: boolean
   /** Of the flow, 1 when absent: an optional SELECT takes anything in 1, one without choices takes anything in 2. */
   readonly dialect?: Dialect
@@ -212,7 +212,7 @@ function find(
   at: { variables: ValueMap; choices: readonly Value[] | undefined },
 ): Found {
   const given = lookUp(resolution.given, id) ?? null
-  const isAbsent = given === '' && resolution.context.isEmptyAbsent === true && !input.required
+  const isAbsent = given === '' && resolution.context.isEmptyAbsent === true
   if (given !== null && !isAbsent) return { type: 'found', value: given, isDefault: false }
   if (input.defaults !== undefined && input.defaults !== null) {
     const rendered = renderDeep(resolution.context, input.defaults, at.variables)

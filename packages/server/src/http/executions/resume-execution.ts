@@ -79,7 +79,7 @@ async function readAnswers(
 ): Promise<Answers> {
   const found = await getExecution(executionId, dependencies)
   const { state, plan } = found
-  if (state.state !== 'PAUSED') {
+  if (state.state !== 'PAUSED' && state.paused === 0) {
     incoming.resume()
     throw new RequestError(409, 'wrong-state', `The execution "${executionId}" is ${state.state}, not PAUSED.`)
   }
