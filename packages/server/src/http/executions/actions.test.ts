@@ -168,7 +168,7 @@ test('an execution stops before its breakpoint and goes on from there', async ()
 
   const done = await post(`${id}/resume-from-breakpoint`)
 
-  assert.equal(json.state.current, 'BREAKPOINT')
+  assert.deepEqual([json.state.current, json.breakpoints], ['BREAKPOINT', [{ id: 'end' }]])
   assert.equal(done.status, 204)
   assert.equal((await server.send('GET', `${BASE}/${id}`)).json.state.current, 'SUCCESS')
 })
