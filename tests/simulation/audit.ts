@@ -148,7 +148,7 @@ export class Audit {
   }
 }
 
-const AFTER_THE_END: ReadonlySet<Event['type']> = new Set(['moved', 'restarted', 'timer-fired', 'labels'])
+const AFTER_THE_END: ReadonlySet<Event['type']> = new Set(['moved', 'restarted', 'overruled', 'timer-fired', 'labels'])
 
 type Wrong = (what: string) => void
 

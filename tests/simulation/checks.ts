@@ -45,8 +45,8 @@ function checkAcknowledged(tables: Tables, audit: Audit, { acknowledged, refused
     }
     if (what === 'kill' && shadow.ends[generation - 1] !== 'KILLED')
       findings.push(`I1 ${executionId}: its kill was acknowledged, and it ended ${shadow.ends.join(', ')}`)
-    if (what === 'restart' && shadow.state.generation < generation)
-      findings.push(`I1 ${executionId}: its restart was acknowledged, and generation ${generation} never was`)
+    if ((what === 'restart' || what === 'overrule') && shadow.state.generation < generation)
+      findings.push(`I1 ${executionId}: its ${what} was acknowledged, and generation ${generation} never was`)
   }
   for (const [id, fault] of refused)
     if (tables.executions.has(id)) findings.push(`I1 ${id}: its creation was refused (${fault}), and it is there`)
@@ -92,8 +92,8 @@ function checkExecution(id: string, shadow: Shadow, { tables, audit, ledger }: C
   const parent = state.parentLink && audit.shadows.get(state.parentLink.executionId)
   if (state.parentLink && !parent) wrong(`I17 its parent ${state.parentLink.executionId} never was`)
   if (state.isEnded && state.asked.size > 0) wrong(`questions are out: ${[...state.asked].join(', ')}`)
-  if (state.isEnded && !isExited(shadow)) checkOutcome(state, wrong)
-  if (state.isEnded) checkPrediction(shadow, ledger, wrong)
+  if (state.isEnded && !isExited(shadow) && !ledger.relabelled.has(id)) checkOutcome(state, wrong)
+  if (state.isEnded && !ledger.relabelled.has(id) && !isCopy(shadow)) checkPrediction(shadow, ledger, wrong)
 }
 
 /** The end that the oracle predicts, for executions that nobody meddled with. */
@@ -120,6 +120,12 @@ function checkPrediction({ state, plan }: Shadow, ledger: Ledger, wrong: (what: 
   } catch (error) {
     if (!(error instanceof Unpredictable)) throw error
   }
+}
+
+/** It began with what another one had done. */
+function isCopy({ rows: [first] }: Shadow): boolean {
+  const event = first && decodeEvents(first)[0]
+  return event?.type === 'created' && event.copy !== undefined
 }
 
 function hasFailedQuestion(evaluated: TaskRun['evaluated']): boolean {

@@ -1,5 +1,5 @@
 // Those who use the server: they start executions, kill and restart them and save flows, and write down what they were told.
-import { isFinal, type Birth, type Command, type Plan, type StateName } from '@batuta/core'
+import { fold, isFinal, replayBirth, type Birth, type Command, type Plan, type StateName } from '@batuta/core'
 import { prepareBirthNow } from '../../packages/server/src/flows/births.ts'
 import { SubmitError } from '../../packages/server/src/inbox/inbox.ts'
 import type { Audit } from './audit.ts'
@@ -20,6 +20,8 @@ export interface ClientOptions {
 }
 
 const AGAIN_MS = 500
+/** A command whose outcome nobody was told of is done by then, or never. */
+const DOUBT_TRIES = 120
 
 export class Clients {
   readonly #options: ClientOptions
@@ -40,6 +42,10 @@ export class Clients {
     if (chance.hits(0.5)) plan(chance.int(1, 4), 'kill', () => this.#kill())
     if (chance.hits(0.5)) plan(chance.int(1, 5), 'restart', () => this.#restart())
     if (chance.hits(0.3)) plan(chance.int(1, 2), 'unqueue', () => this.#unqueue())
+    if (chance.hits(0.4)) plan(chance.int(1, 2), 'pause', () => this.#pause())
+    if (chance.hits(0.4)) plan(chance.int(1, 3), 'overrule', () => this.#overrule())
+    if (chance.hits(0.4)) plan(chance.int(1, 3), 'replay', () => this.#replay())
+    if (chance.hits(0.3)) plan(chance.int(1, 2), 'relabel', () => this.#relabel())
     if (chance.hits(0.4)) plan(1, 'save', () => this.#save())
   }
 
@@ -98,6 +104,104 @@ export class Clients {
       ledger.acknowledged.push({ what, executionId, step: world.steps, generation: view.generation })
     } catch (error) {
       world.note(`${what} failed: ${String(error)}\n`)
+    }
+  }
+
+  /** Whoever pauses an execution resumes it, however long the server is away meanwhile: what nobody was told of may still come to pass. */
+  async #pause(): Promise<void> {
+    const { world, chance, ledger } = this.#options
+    const executionId = this.#find(state => state === 'RUNNING')
+    if (executionId === undefined) return
+    const pause = { executionId, tries: DOUBT_TRIES }
+    world.at(world.nowMs + chance.int(1, 5_000), 'resume', () => void this.#resume(pause))
+    const generation = await this.#submit(executionId, { name: 'pause' })
+    if (generation === 0) pause.tries = 0
+    else count(ledger, 'pauses')
+  }
+
+  async #resume(pause: { readonly executionId: string; tries: number }): Promise<void> {
+    const { world } = this.#options
+    world.at(world.nowMs + AGAIN_MS, 'resume', () => {
+      if (pause.tries-- > 0) void this.#resume(pause)
+    })
+    const generation = await this.#submit(pause.executionId, { name: 'resume' })
+    if (generation) pause.tries = 0
+  }
+
+  /** One of the task runs of an execution that has ended is told how it ended. */
+  async #overrule(): Promise<void> {
+    const { world, chance, ledger, audit } = this.#options
+    const executionId = this.#find(isFinal)
+    const shadow = executionId === undefined ? undefined : audit.shadows.get(executionId)
+    const runs = shadow?.state.runs.filter(run => !run.isRemoved) ?? []
+    if (executionId === undefined || runs.length === 0) return
+    const state = chance.pick(['SUCCESS', 'WARNING', 'FAILED', 'CANCELLED'])
+    const command = { name: 'change-run-state', run: chance.pick(runs).ordinal, state } as const
+    // A run that is cancelled cancels the execution, whatever its other tasks came to.
+    if (state === 'CANCELLED') ledger.relabelled.add(executionId)
+    const generation = await this.#submit(executionId, command)
+    if (!generation) return
+    ledger.acknowledged.push({ what: 'overrule', executionId, step: world.steps, generation })
+    count(ledger, 'overrules')
+  }
+
+  async #relabel(): Promise<void> {
+    const { chance, ledger } = this.#options
+    const executionId = this.#find(isFinal)
+    if (executionId === undefined) return
+    const state = chance.pick(['SUCCESS', 'WARNING', 'FAILED'])
+    // It may be done although nobody is told so.
+    ledger.relabelled.add(executionId)
+    await this.#submit(executionId, { name: 'change-status', state })
+    await this.#submit(executionId, { name: 'set-labels', labels: [{ key: 'a', value: state }] })
+    count(ledger, 'relabels')
+  }
+
+  /** From the start, or from any of the runs; the source may be under way. */
+  async #replay(): Promise<void> {
+    const { world, chance, ledger, audit, node } = this.#options
+    const sourceId = this.#find(() => true)
+    const shadow = sourceId === undefined ? undefined : audit.shadows.get(sourceId)
+    const server = node()
+    if (!shadow || !server) return
+    const { plan, rows } = shadow
+    const state = fold(shadow.state.id, rows, plan)
+    const runs = state.runs.filter(run => !run.isRemoved)
+    const run = runs.length === 0 || chance.hits(0.3) ? undefined : chance.pick(runs).ordinal
+    const again = replayBirth(
+      { state, plan, rows },
+      { plan, nowMs: world.nowMs, ...(run === undefined ? {} : { run }) },
+    )
+    if ('refusal' in again) return
+    const executionId = server.newId(state)
+    try {
+      await server.inbox.submit({ type: 'create', executionId, birth: again.birth })
+      ledger.acknowledged.push({ what: 'replay', executionId, step: world.steps, generation: 1 })
+      count(ledger, 'replays')
+    } catch (error) {
+      if (error instanceof SubmitError && error.fault !== 'unavailable') ledger.refused.set(executionId, error.fault)
+    }
+  }
+
+  #find(isWorthIt: (state: StateName) => boolean): string | undefined {
+    const { audit, chance } = this.#options
+    const all = [...audit.shadows].flatMap(([id, { state }]) => (isWorthIt(state.state) ? [id] : []))
+    return all.length === 0 ? undefined : chance.pick(all)
+  }
+
+  /** The generation after it; 0 when it was refused, undefined when nobody knows. */
+  async #submit(executionId: string, command: Command): Promise<number | undefined> {
+    const { world, node } = this.#options
+    try {
+      const receipt = await node()?.inbox.submit(
+        { type: 'command', executionId, command },
+        { view: state => state.generation },
+      )
+      if (!receipt) return undefined
+      return receipt.refusal ? 0 : receipt.view
+    } catch (error) {
+      world.note(`${command.name} failed: ${String(error)}\n`)
+      return undefined
     }
   }
 

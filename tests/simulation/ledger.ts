@@ -11,7 +11,7 @@ export interface Start {
 }
 
 export interface Acknowledged {
-  readonly what: 'create' | 'kill' | 'restart'
+  readonly what: 'create' | 'kill' | 'restart' | 'replay' | 'overrule'
   readonly executionId: string
   readonly step: number
   /** The generation of the execution at the end of the turn that took it. */
@@ -36,13 +36,23 @@ export interface Ledger {
   readonly refused: Map<string, string>
   /** What the run found wrong while it went on. */
   readonly findings: string[]
+  /** Executions whose end somebody set by hand. */
+  readonly relabelled: Set<string>
   readonly counts: Map<string, number>
   /** When the schedule was switched off. */
   scheduledUntilMs?: number
 }
 
 export function newLedger(): Ledger {
-  return { starts: [], hosts: [], acknowledged: [], refused: new Map(), findings: [], counts: new Map() }
+  return {
+    starts: [],
+    hosts: [],
+    acknowledged: [],
+    refused: new Map(),
+    relabelled: new Set(),
+    findings: [],
+    counts: new Map(),
+  }
 }
 
 export function count(ledger: Ledger, what: string): void {

@@ -57,6 +57,10 @@ test('without faults nothing is lost, doubled or forgotten either', async () => 
 })
 
 const RARE = [
+  'pauses',
+  'overrules',
+  'relabels',
+  'replays',
   'clocks set',
   'connections cut',
   'connections stalled',

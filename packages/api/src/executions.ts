@@ -159,6 +159,22 @@ export const executionRoutes = {
     permission: 'execution:read',
     summary: 'The size of a file of an execution.',
   }),
+  filePreview: defineRoute({
+    method: 'GET',
+    paths: ofTenant('/executions/{executionId}/file/preview'),
+    params: OfExecution,
+    query: Type.Object({
+      path: Type.String(),
+      maxRows: Type.Optional(Type.Integer({ minimum: 1 })),
+      encoding: Type.Optional(Type.String({ default: 'UTF-8' })),
+    }),
+    body: NONE,
+    status: 200,
+    reply: { type: 'json', schema: Anything },
+    refusals: [404],
+    permission: 'execution:read',
+    summary: 'The beginning of a file of an execution.',
+  }),
   create: defineRoute({
     method: 'POST',
     paths: ofTenant('/executions/{namespace}/{id}'),

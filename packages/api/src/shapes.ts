@@ -54,6 +54,7 @@ export const Execution = Type.Object({
   trigger: Type.Optional(Type.Object({ id: Type.String(), type: Type.String(), variables: Type.Optional(AnyMap) })),
   metadata: Type.Optional(Type.Object({ attemptNumber: Type.Integer(), originalCreatedDate: Type.Optional(Instant) })),
   scheduleDate: Type.Optional(Instant),
+  breakpoints: Type.Optional(Type.Array(Type.Object({ id: Type.String(), value: Type.Optional(Type.String()) }))),
   deleted: Type.Optional(Type.Boolean()),
   url: Type.Optional(Type.String()),
 })

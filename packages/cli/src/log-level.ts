@@ -1,5 +1,7 @@
 import { CommandError, EXIT } from './exit-code.ts'
 
+export const LEVEL_HELP = 'the log from this level on: TRACE, DEBUG, INFO, WARN, ERROR'
+
 const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'] as const
 
 export type LogLevel = (typeof LEVELS)[number]

@@ -2,13 +2,15 @@
 import { Command, CommanderError, Option } from 'commander'
 import type { Role } from './commands/server-start.ts'
 import { CommandError, EXIT, type ExitCode } from './exit-code.ts'
+import { collect } from './collect.ts'
+import { addExecution } from './execution-commands.ts'
 import { addInstance } from './instance-commands.ts'
+import { LEVEL_HELP } from './log-level.ts'
 import { addTrigger } from './trigger-commands.ts'
 import { addState } from './state-commands.ts'
 import { addUpkeep } from './upkeep-commands.ts'
 
 const SERVER_DEFAULT = 'http://127.0.0.1:8080'
-const LEVEL_HELP = 'the log from this level on: TRACE, DEBUG, INFO, WARN, ERROR'
 const EXIT_CODES = `
 Exit codes: 0 done · 1 the execution failed, the flow is not valid, the installation is not sound · 2 the command line is wrong · 3 no server answers · 4 not found ·
   5 refused · 6 the server failed · 130 interrupted`
@@ -178,60 +180,6 @@ function addFlow(program: Command, done: Done): void {
     .action(async (name, _, command: Command) =>
       done(await (await import('./commands/flow-run.ts')).flowRun(name, command.optsWithGlobals())),
     )
-}
-
-function addExecution(program: Command, done: Done): void {
-  const execution = program.command('execution').description('look at executions and steer them')
-  execution
-    .command('get <id>')
-    .description('show where an execution stands')
-    .action(async (id, _, command: Command) =>
-      done(await (await import('./commands/execution-get.ts')).executionGet(id, command.optsWithGlobals())),
-    )
-  execution
-    .command('logs <id>')
-    .description('print the log of an execution')
-    .option('--level <level>', LEVEL_HELP, 'TRACE')
-    .option('--task <id>', 'of this task only')
-    .option('-f, --follow', 'go on until the execution has ended')
-    .action(async (id, _, command: Command) =>
-      done(await (await import('./commands/execution-logs.ts')).executionLogs(id, command.optsWithGlobals())),
-    )
-  execution
-    .command('follow <id>')
-    .description('show the tasks and the log of an execution until it has ended')
-    .option('--no-logs', 'the tasks only')
-    .option('--level <level>', LEVEL_HELP, 'INFO')
-    .action(async (id, _, command: Command) =>
-      done(await (await import('./commands/execution-follow.ts')).executionFollow(id, command.optsWithGlobals())),
-    )
-  execution
-    .command('kill <id>')
-    .description('stop an execution')
-    .option('--no-cascade', 'but let the executions go on that it started')
-    .action(async (id, _, command: Command) =>
-      done(await (await import('./commands/execution-kill.ts')).executionKill(id, command.optsWithGlobals())),
-    )
-  execution
-    .command('resume <id>')
-    .description('let a paused execution go on')
-    .option('-i, --input <name=value>', 'what the task asks; NAME=@FILE for a file', collect, [])
-    .option('--task-run <id>', 'the task run that is to go on, where several wait')
-    .option('-f, --follow', 'show the tasks and the log until the end')
-    .action(async (id, _, command: Command) =>
-      done(await (await import('./commands/execution-resume.ts')).executionResume(id, command.optsWithGlobals())),
-    )
-  execution
-    .command('restart <id>')
-    .description('run the failed tasks of an execution again')
-    .option('-f, --follow', 'show the tasks and the log until the end')
-    .action(async (id, _, command: Command) =>
-      done(await (await import('./commands/execution-restart.ts')).executionRestart(id, command.optsWithGlobals())),
-    )
-}
-
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value]
 }
 
 const EXIT_OF_CODE: Readonly<Partial<Record<string, ExitCode>>> = {

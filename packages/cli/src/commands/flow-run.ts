@@ -8,6 +8,7 @@ import type { GlobalOptions } from '../global-options.ts'
 import { parseLevel } from '../log-level.ts'
 import { printJson, printLine, remark } from '../print.ts'
 import { readInputs } from '../read-inputs.ts'
+import { parseRevision } from '../revision.ts'
 import { showToEnd } from '../show-to-end.ts'
 import { saveFlow } from './flow-update.ts'
 
@@ -25,7 +26,7 @@ export async function flowRun(flow: string, options: FlowRunOptions): Promise<Ex
   const level = parseLevel(options.level)
   const form = await readInputs(options.input)
   const name = await nameOf(client, flow)
-  const revision = revisionOf(options.revision)
+  const revision = parseRevision(options.revision)
   const execution = await client.executions.create({
     params: name,
     query: { labels: options.label.map(parseLabel), ...(revision !== undefined && { revision }) },
@@ -62,10 +63,4 @@ function parseLabel(text: string): string {
   const match = /^([^=:]+)[=:](.*)$/s.exec(text)
   if (match === null) throw new CommandError(EXIT.usage, `"${text}" is no label: write -l NAME=VALUE`)
   return `${match[1]}:${match[2]}`
-}
-
-function revisionOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
-  if (/^[1-9]\d*$/.test(text)) return Number(text)
-  throw new CommandError(EXIT.usage, `"${text}" is no revision: they count from 1`)
 }

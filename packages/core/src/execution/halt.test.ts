@@ -99,3 +99,22 @@ test('only a queued execution can be taken out of the queue', () => {
 
   assert.equal(player.command({ name: 'unqueue', state: 'RUNNING' }).refusals[0]?.code, 'wrong-state')
 })
+
+test('a restart during a pause begins again what waits, and leaves alone what runs', () => {
+  const player = play(`
+tasks:
+  - id: fan
+    type: core.flow.Parallel
+    tasks: [{ id: gate, type: core.flow.Pause }, { id: a, type: ${JOB} }]
+  - { id: end, type: ${JOB} }`)
+  assert.equal(player.state.state, 'PAUSED')
+
+  player.restart()
+
+  assert.equal(player.histories['gate'], 'CREATED RUNNING PAUSED RESTARTED RUNNING PAUSED')
+  assert.equal(player.out, 'a')
+  player.command({ name: 'resume' })
+  player.settle('a')
+  player.settle('end')
+  assert.equal(player.state.state, 'SUCCESS')
+})

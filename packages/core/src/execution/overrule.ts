@@ -36,14 +36,24 @@ export function decideRunState(view: View, { run: ordinal, state: wished }: Comm
     return refuse('invalid-state', `The state of a task run can be set to ${TO_STATES.join(', ')}, not to "${wished}".`)
   const run = state.runs[ordinal]
   if (!run || run.isRemoved) return refuse('unknown-task-run', `The execution "${state.id}" has no such task run.`)
-  const isAtRest = (isFinal(state.state) && state.isEnded) || state.state === 'PAUSED'
+  const isOver = isFinal(state.state) && state.isEnded && state.state !== 'RETRIED'
+  const isAtRest = isOver || state.state === 'PAUSED'
   if (!isAtRest || (!isFinal(run.state) && run.state !== 'PAUSED')) {
     const message = `The execution "${state.id}" is ${state.state} and the task run is ${run.state}: only what has ended or waits can be told how it ended.`
     return refuse('wrong-state', message)
   }
   const overruled: Event = { type: 'overruled', run: ordinal, to, ...reopenedBy(state, ordinal) }
+  // What comes after the execution changes nothing about how it ended.
+  if (isAfter(view, ordinal)) return { events: [overruled], effects: [] }
   if (to === 'CANCELLED') return cancelled(view, overruled, ordinal)
   return { events: [{ type: 'moved', to: 'RESTARTED' }, overruled], effects: [] }
+}
+
+/** Whether a run is one of afterExecution, or stands in one. */
+export function isAfter({ state, plan }: Pick<View, 'state' | 'plan'>, ordinal: number): boolean {
+  let run = getRun(state, ordinal)
+  while (run.parent !== ROOT) run = getRun(state, run.parent)
+  return run.lane === HANDLER && plan.root.after.includes(run.task)
 }
 
 /** A cancelled run cancels the execution: nothing of it goes on. */

@@ -20,6 +20,7 @@ export function presentExecution(state: ExecutionState, plan: Plan, options: Pre
   if (mapSize(variables) > 0) text += `,"variables":${encodeValue(variables)}`
   text += `,"taskRunList":${presentRuns(state, plan, options)}`
   text += closingText(state, plan, options)
+  if (state.breakpoints && state.breakpoints.length > 0) text += `,"breakpoints":${JSON.stringify(state.breakpoints)}`
   if (dialect !== 'c') text += ',"deleted":false'
   const created = instantText(state.originalCreatedMs)
   text += `,"metadata":{"attemptNumber":${state.attemptNumber},"originalCreatedDate":"${created}"}`

@@ -9,6 +9,7 @@ import type { Birth, Refusal, Reopening } from './event.ts'
 import type { JournalRow } from './journal.ts'
 import { getRun, groupOf } from './look-up.ts'
 import { getTask, type Plan } from './plan.ts'
+import { isAfter } from './overrule.ts'
 import { planRestart } from './restart.ts'
 import { HANDLER, ROOT, isFinal, type Breakpoint, type ExecutionState, type TaskRun } from './state.ts'
 
@@ -47,7 +48,11 @@ export function restartBirth(source: ReplaySource, wish: ReplayWish): Again {
   const reopening = planRestart(state)
   if (reopening.leaves.length + reopening.groups.length === 0)
     return refuse('nothing-to-restart', 'No task found to restart execution from!')
-  return continued(source, wish, { birth: birthOf(state, wish, { key: 'system.restarted', value: 'true' }), reopening })
+  const { leaves, groups, removed } = reopening
+  return continued(source, wish, {
+    birth: birthOf(state, wish, { key: 'system.restarted', value: 'true' }),
+    reopening: withLive(state, { leaves, groups, removed: new Set(removed) }),
+  })
 }
 
 function refuse(code: Refusal['code'], message: string): Again {
@@ -94,12 +99,18 @@ function continued(
 }
 
 /** The target begins again, what follows it is taken out, what stands beside it stays; what is still under way begins again as well. */
-export function planReplay(state: ExecutionState, plan: Plan, target: number): Reopening {
+export function planReplay(state: ExecutionState, plan: Plan, wished: number): Reopening {
+  const target = wholeOf(state, wished)
   const removed = new Set<number>()
   const groups = new Set<number>()
   const remove = (ordinal: number): void => {
     removed.add(ordinal)
     for (const child of getRun(state, ordinal).group?.children ?? []) remove(child)
+  }
+  if (isAfter({ state, plan }, target)) {
+    // The execution ends anew, and then what comes after it runs anew.
+    for (const run of state.runs) if (run.parent === ROOT && isAfter({ state, plan }, run.ordinal)) remove(run.ordinal)
+    return { leaves: [], groups: [], removed: [...removed].sort((a, b) => a - b) }
   }
   for (const child of getRun(state, target).group?.children ?? []) remove(child)
   for (let at = target; at !== ROOT; at = getRun(state, at).parent) {
@@ -110,17 +121,38 @@ export function planReplay(state: ExecutionState, plan: Plan, target: number): R
       if (sibling !== run && !sibling.isRemoved && followers(sibling)) remove(sibling.ordinal)
     if (run.parent !== ROOT) groups.add(run.parent)
   }
-  const leaves = [target]
+  const isToBegin = getRun(state, target).state === 'CREATED'
+  return withLive(state, { leaves: isToBegin ? [] : [target], groups, removed })
+}
+
+/** A run in a WorkingDirectory needs what its siblings left in the folder: all of them begin again. */
+function wholeOf(state: ExecutionState, wished: number): number {
+  let target = wished
+  for (let at = wished; at !== ROOT; at = getRun(state, at).parent)
+    if (getRun(state, at).group?.isDirectory === true) target = at
+  return target
+}
+
+/** What is still under way in the source begins again in the copy, for its jobs and hours are those of the source. */
+function withLive(
+  state: ExecutionState,
+  {
+    leaves,
+    groups,
+    removed,
+  }: { readonly leaves: readonly number[]; readonly groups: Iterable<number>; readonly removed: ReadonlySet<number> },
+): Reopening {
+  const again = new Set(leaves)
+  const open = new Set(groups)
+  const gone = new Set(removed)
   for (const run of state.runs) {
-    if (run.isRemoved || removed.has(run.ordinal) || isFinal(run.state) || run.ordinal === target) continue
-    if (run.group && run.state !== 'PAUSED') groups.add(run.ordinal)
-    else if (run.state !== 'CREATED' && run.state !== 'RESTARTED') leaves.push(run.ordinal)
+    if (again.has(run.parent) || gone.has(run.parent)) gone.add(run.ordinal)
+    if (run.isRemoved || gone.has(run.ordinal) || isFinal(run.state) || again.has(run.ordinal)) continue
+    if (run.group && run.state !== 'PAUSED' && run.group.isDirectory !== true) open.add(run.ordinal)
+    else if (run.state !== 'CREATED' && run.state !== 'RESTARTED') again.add(run.ordinal)
   }
-  return {
-    leaves: leaves.sort((a, b) => a - b),
-    groups: [...groups].sort((a, b) => a - b),
-    removed: [...removed].sort((a, b) => a - b),
-  }
+  const ordered = (ordinals: Iterable<number>): readonly number[] => [...ordinals].sort((a, b) => a - b)
+  return { leaves: ordered(again), groups: ordered(open), removed: ordered(gone) }
 }
 
 /** Which siblings come after a run: later ones of its lane, later passes of a loop that goes one by one, and whoever waits for it in a Dag. */

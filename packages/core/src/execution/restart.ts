@@ -5,7 +5,7 @@ import type { View } from './context.ts'
 import { mergeLabels } from '../inline/labels.ts'
 import type { Decision, Reopening } from './event.ts'
 import { tellParent } from './finish.ts'
-import { HANDLER, ROOT, isFinal, type ExecutionState } from './state.ts'
+import { HANDLER, ROOT, isFinal, type ExecutionState, type TaskRun } from './state.ts'
 
 export type RestartPlan = Reopening
 
@@ -32,7 +32,9 @@ export function decideRestart({ state }: View): Decision {
   }
 }
 
+/** Of one that waits only what waits begins again: everything else goes on. */
 export function planRestart(state: ExecutionState): RestartPlan {
+  if (!isFinal(state.state)) return planAgain(state, new Set(), run => run.state === 'PAUSED')
   const removed = new Set<number>()
   // The folder of a WorkingDirectory is gone: all of it runs again.
   const directories = new Set<number>()
@@ -41,11 +43,19 @@ export function planRestart(state: ExecutionState): RestartPlan {
     if (run.lane === HANDLER || removed.has(run.parent) || directories.has(run.parent)) removed.add(run.ordinal)
     else if (run.group?.isDirectory && run.state === 'FAILED') directories.add(run.ordinal)
   }
+  return planAgain(state, removed, run => run.state === 'FAILED' || run.state === 'PAUSED')
+}
+
+function planAgain(
+  state: ExecutionState,
+  removed: ReadonlySet<number>,
+  isWanted: (run: TaskRun) => boolean,
+): RestartPlan {
   const leaves: number[] = []
   const groups = new Set<number>()
   for (const run of state.runs) {
-    if (run.isRemoved || removed.has(run.ordinal) || (run.state !== 'FAILED' && run.state !== 'PAUSED')) continue
-    if (run.group && run.state !== 'PAUSED' && !directories.has(run.ordinal)) groups.add(run.ordinal)
+    if (run.isRemoved || removed.has(run.ordinal) || !isWanted(run)) continue
+    if (run.group && run.state !== 'PAUSED' && run.group.isDirectory !== true) groups.add(run.ordinal)
     else leaves.push(run.ordinal)
     for (let at = run.parent; at !== ROOT; at = getRun(state, at).parent) groups.add(at)
   }

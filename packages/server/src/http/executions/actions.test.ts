@@ -168,7 +168,7 @@ test('an execution stops before its breakpoint and goes on from there', async ()
 
   const done = await post(`${id}/resume-from-breakpoint`)
 
-  assert.equal(json.state.current, 'BREAKPOINT')
+  assert.deepEqual([json.state.current, json.breakpoints], ['BREAKPOINT', [{ id: 'end' }]])
   assert.equal(done.status, 204)
   assert.equal((await server.send('GET', `${BASE}/${id}`)).json.state.current, 'SUCCESS')
 })
@@ -192,4 +192,29 @@ test('bulk commands take ids or a search, and are all or nothing', async () => {
   assert.deepEqual([byIds.json.count, byQuery.json.count, labelled.json.count], [2, 2, 2])
   assert.deepEqual([replayed.json.totalItems, typeof replayed.json.operationId], [2, 'string'])
   assert.equal(deleted.json.count, 4)
+})
+
+test('the beginning of a file is shown by its kind, and told to be cut', async () => {
+  await server.saveFlow(`
+id: files
+namespace: ${NS}
+inputs: [{ id: data, type: FILE }]
+tasks: [{ id: show, type: io.kestra.plugin.core.debug.Return, format: "{{ inputs.data }}" }]`)
+  const preview = async (name: string, content: string, query = ''): Promise<Record<string, unknown>> => {
+    const form = new FormData()
+    form.append('data', new Blob([content]), name)
+    const { json } = await server.send('POST', `${BASE}/${NS}/files`, { body: form })
+    const path = encodeURIComponent(json.inputs.data)
+    return (await server.send('GET', `${BASE}/${json.id}/file/preview?path=${path}${query}`)).json
+  }
+
+  const text = await preview('a.txt', 'one\ntwo\nthree\n', '&maxRows=2')
+  const rows = await preview('a.ion', '{"n":1}\n{"n":2}\n')
+  const picture = await preview('a.png', 'x')
+  const odd = await preview('a.txt', 'x', '&encoding=klingon')
+
+  assert.deepEqual(text, { extension: 'txt', type: 'TEXT', maxLine: 2, content: 'one\ntwo', truncated: true })
+  assert.deepEqual([rows['type'], rows['content'], rows['truncated']], ['LIST', [{ n: 1 }, { n: 2 }], false])
+  assert.deepEqual([picture['type'], picture['content']], ['IMAGE', 'eA=='])
+  assert.equal(odd['code'], 'encoding-unknown')
 })

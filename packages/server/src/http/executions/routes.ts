@@ -17,6 +17,7 @@ import { evaluateExpression } from './evaluate-expression.ts'
 import { downloadFile, findFile } from './execution-files.ts'
 import { followExecution } from './follow-execution.ts'
 import { lookAt } from './look.ts'
+import { previewFile } from './preview-file.ts'
 import { getExecution } from './read-execution.ts'
 import { resumeExecution, validateResume } from './resume-execution.ts'
 import { searchExecutions } from './search-executions.ts'
@@ -47,6 +48,7 @@ type Reading =
   | 'follow'
   | 'file'
   | 'fileMetas'
+  | 'filePreview'
   | 'evaluate'
   | 'evaluateInTaskRun'
 
@@ -96,6 +98,10 @@ function readHandlers(dependencies: HttpDependencies): Pick<Handlers<'executions
     fileMetas: async ({ params, query }) => {
       const found = await findFile(params.executionId, query.path, dependencies)
       return 'uri' in found ? json({ size: found.sizeBytes }) : found
+    },
+    filePreview: async ({ params, query }) => {
+      const found = await findFile(params.executionId, query.path, dependencies)
+      return 'uri' in found ? await previewFile(found, query, dependencies) : found
     },
     evaluate: ({ params, body }) => evaluateExpression(body, params, dependencies),
     evaluateInTaskRun: ({ params, body }) => evaluateExpression(body, params, dependencies),
