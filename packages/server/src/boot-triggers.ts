@@ -40,7 +40,7 @@ export function openTriggers(ground: Ground, place: TriggersPlace): NodeTriggers
   const sources = newSources(ground, place)
   const nowMs = (): number => ground.platform.nowMs()
   return new NodeTriggers({
-    ...{ schedules, flowTriggers, sources, prepare, nowMs },
+    ...{ store: ground.store, schedules, flowTriggers, sources, prepare, nowMs },
     notes: place.notes,
     lookAt: place.lookAt,
   })

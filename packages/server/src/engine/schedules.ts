@@ -133,8 +133,8 @@ export class Schedules {
   }
 
   /** The cursors as they stand in the store, with what was missed while nobody looked. */
-  async load(): Promise<number | undefined> {
-    const triggers = await this.#options.store.read.listTriggers()
+  async load(rows?: readonly StoredTrigger[]): Promise<number | undefined> {
+    const triggers = rows ?? (await this.#options.store.read.listTriggers())
     this.#scheduled.clear()
     this.#heap.clear()
     this.#byFlow.clear()
