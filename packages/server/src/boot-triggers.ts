@@ -121,7 +121,7 @@ function newFlowTriggers(ground: Ground, { notes, lookAt, owns }: TriggersPlace)
     owns,
     startWorld: () => ground.startWorld(),
     askOf: (key: FlowKey) => askFor(answers, { ...key, executionId: '' }),
-    newId: flow => ground.newIdOn(new Set([homeShardOf(flow)])),
+    newId: (flow, bornMs) => ground.newIdOn(new Set([homeShardOf(flow)]), bornMs),
     lookAt,
     defer: run => void platform.at(platform.nowMs() + MISS_AGAIN_MS, run),
     onNotice,
