@@ -16,7 +16,7 @@ const FULL = 100_000
 const TRIGGERS_PER_FLOW = 100
 /** For saving the flows, before the second comes. */
 const AHEAD_MS = 15_000
-const AHEAD_MS_EACH = 2
+const AHEAD_MS_EACH = 0.7
 const LOOK_EVERY_MS = 100
 const TIME_MAX_MS = 180_000
 const LATENESS_MAX_MS = 250

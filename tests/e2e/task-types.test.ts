@@ -1,6 +1,6 @@
 // Every task type that runs here, from outside: a good use and a bad one, each in a flow of its own, against the real thing.
 import assert from 'node:assert/strict'
-import { readFileSync, readdirSync } from 'node:fs'
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -125,6 +125,31 @@ test('a webhook starts its flow with what it was sent', async () => {
   assert.equal(reply.status, 200, reply.text)
   const ended = await api.whenEnded(String(reply.json?.['id'] ?? reply.json?.['executionId']))
   assert.equal(ended.taskRunList?.[0]?.outputs?.['value'], 'Ada, 7')
+})
+
+test('a poll starts its flow when it finds something, and a watched file for every line', async () => {
+  const tasks = [{ id: 'one', type: `${PREFIX}core.debug.Return`, format: '{{ trigger.code ?? trigger.line }}' }]
+  const uri = `http://127.0.0.1:${(web.address() as AddressInfo).port}/fine`
+  const poll = { id: 'poll', type: `${PREFIX}core.http.Trigger`, uri, interval: 'PT1S' }
+  const path = join(places.home, 'lines.txt')
+  writeFileSync(path, 'Ada\nBob\nCleo\n')
+  const lines = { id: 'lines', type: 'io.batuta.plugin.core.trigger.TestSource', path }
+  await api.save(JSON.stringify({ id: 'polled', namespace: 'e2e', tasks, triggers: [poll] }))
+  await api.save(JSON.stringify({ id: 'watched', namespace: 'e2e', tasks, triggers: [lines] }))
+
+  const polled = await firstOf('polled')
+  const watched = await until('all lines were taken', async () => {
+    const { json } = await api.call('GET', '/executions/search?namespace=e2e&flowId=watched&size=10')
+    const found = (json?.['results'] ?? []) as readonly Execution[]
+    return found.length === 3 ? await Promise.all(found.map(({ id }) => api.whenEnded(id))) : undefined
+  })
+
+  assert.equal(polled.taskRunList?.[0]?.outputs?.['value'], '200')
+  assert.deepEqual(watched.map(({ taskRunList }) => taskRunList?.[0]?.outputs?.['value']).sort(), [
+    'Ada',
+    'Bob',
+    'Cleo',
+  ])
 })
 
 async function firstOf(flowId: string): Promise<Execution> {

@@ -192,7 +192,7 @@ export { judgeFlowEvent, openWindow, scopeOfEvent } from './trigger/judge-flow-e
 export type { FlowJudgement, WindowState } from './trigger/judge-flow-event.ts'
 export { dateFilterOf, judgeScheduleDate } from './trigger/date-filter.ts'
 export type { FilterWorld } from './trigger/date-filter.ts'
-export { beginBackfill, stepSchedule } from './trigger/schedule-step.ts'
+export { BACKFILL_LABEL, beginBackfill, stepSchedule } from './trigger/schedule-step.ts'
 export type { BackfillRequest, ScheduleStep } from './trigger/schedule-step.ts'
 export { decodeTriggerState, encodeTriggerState } from './trigger/trigger-state.ts'
 export type { Backfill, TriggerState, Watch } from './trigger/trigger-state.ts'

@@ -136,7 +136,8 @@ function cacheUri(filesPrefix: string, value: string | undefined): string {
 
 /** `…/executions/<id>/` out of `…/executions/<id>/tasks/<task>/<task run>/`. */
 export function executionFolder(filesPrefix: string): string {
-  const match = /^.*\/executions\/[^/]+\//.exec(filesPrefix)
+  // What a trigger stores lies beside its flow's executions: there is none of its own yet.
+  const match = /^.*\/(?:executions|triggers\/[^/]+)\/[^/]+\//.exec(filesPrefix)
   if (match === null) throw new TaskError(`"${filesPrefix}" is no folder of an execution`)
   return match[0]
 }

@@ -40,7 +40,7 @@ export function openTriggers(ground: Ground, place: TriggersPlace): NodeTriggers
   const sources = newSources(ground, place)
   const nowMs = (): number => ground.platform.nowMs()
   return new NodeTriggers({
-    ...{ schedules, flowTriggers, sources, prepare, nowMs },
+    ...{ store: ground.store, schedules, flowTriggers, sources, prepare, nowMs },
     notes: place.notes,
     lookAt: place.lookAt,
   })
@@ -121,7 +121,7 @@ function newFlowTriggers(ground: Ground, { notes, lookAt, owns }: TriggersPlace)
     owns,
     startWorld: () => ground.startWorld(),
     askOf: (key: FlowKey) => askFor(answers, { ...key, executionId: '' }),
-    newId: flow => ground.newIdOn(new Set([homeShardOf(flow)])),
+    newId: (flow, bornMs) => ground.newIdOn(new Set([homeShardOf(flow)]), bornMs),
     lookAt,
     defer: run => void platform.at(platform.nowMs() + MISS_AGAIN_MS, run),
     onNotice,

@@ -58,7 +58,7 @@ test('a backfill runs its dates, then the schedule goes on where it stood', () =
   let dateMs: number | null = backfill.currentMs
   while (state.backfill && dateMs !== null) {
     const step = stepSchedule(schedule, { dateMs, nowMs: NOON, state })
-    assert.deepEqual([step.lateByMs, step.labels], [undefined, labels])
+    assert.deepEqual([step.lateByMs, step.labels], [undefined, [...labels, { key: 'system.backfill', value: 'true' }]])
     dates.push(iso(dateMs))
     dateMs = step.nextMs
     state = decodeTriggerState(encodeTriggerState(step.state))

@@ -14,6 +14,9 @@ export interface ScheduleStep {
   readonly inputs?: ValueMap
 }
 
+/** Tells executions of a backfill, which may run a date again, from those of the schedule itself. */
+export const BACKFILL_LABEL: Label = { key: 'system.backfill', value: 'true' }
+
 export interface DateAtHand {
   readonly dateMs: number
   readonly nowMs: number
@@ -36,7 +39,7 @@ function stepBackfill(
   { dateMs, state, passes }: Pick<DateAtHand, 'dateMs' | 'state' | 'passes'>,
 ): ScheduleStep {
   const { labels, inputs } = backfill
-  const given = { ...(labels && { labels }), ...(inputs && { inputs }) }
+  const given = { labels: [...(labels ?? []), BACKFILL_LABEL], ...(inputs && { inputs }) }
   const nextMs = nextScheduleDate(schedule, dateMs, passes)
   if (nextMs === undefined || nextMs > backfill.endMs) return { ...given, nextMs: backfill.previousNextMs, state }
   return { ...given, nextMs, state: { ...state, backfill: { ...backfill, currentMs: nextMs } } }

@@ -67,6 +67,9 @@ export const SIGNALS_OF = 'select body from signals where execution_id = $1 limi
 export const FIND_REVISION = 'select * from flows where tenant = $1 and namespace = $2 and id = $3 and revision = $4'
 export const TRIGGERS = 'select * from triggers order by tenant, namespace, flow_id, trigger_id'
 
+/** Jobs that look at the sources of triggers, by the ordinal that no run has. */
+export const SOURCE_JOBS = 'select execution_id, epoch, is_killed from jobs where run = -2'
+
 /** Jobs in the hands of nodes that are not there any more; on PostgreSQL $1 is how long the lease may be over. Index: jobs_by_node. */
 export const ABANDONED_JOBS = {
   sqlite: `select j.execution_id, j.run, j.epoch, j.node, j.incarnation from jobs j left join nodes n on n.id = j.node

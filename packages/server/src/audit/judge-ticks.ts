@@ -1,7 +1,9 @@
 // I9: an execution of a schedule stands on a date of the schedule that its own revision names, and no two stand on the same. That no date was left
 // out cannot be told from the database: outages, disabled triggers and their policies leave no trace.
 import {
+  BACKFILL_LABEL,
   decodeEvents,
+  decodeTriggerState,
   formatZoned,
   isMap,
   mapGet,
@@ -10,8 +12,8 @@ import {
   type Flow,
   type Schedule,
 } from '@batuta/core'
-import { triggerOf, type SqlRow } from '../storage/sql/rows.ts'
-import { TRIGGERS } from './audit.sql.ts'
+import { flag, number, text, triggerOf, type SqlRow } from '../storage/sql/rows.ts'
+import { SOURCE_JOBS, TRIGGERS } from './audit.sql.ts'
 import type { Findings } from './findings.ts'
 import type { Ranges } from './ranges.ts'
 import type { Query } from './read-only-database.ts'
@@ -34,28 +36,50 @@ export class TickJudge {
     const { trigger } = state
     // One that takes the place of another carries its trigger on.
     if (!trigger || state.parentId !== undefined || state.parentLink) return
-    const text = mapGet(trigger.variables, 'date')
+    // A backfill runs dates again.
+    if (state.labels.some(({ key }) => key === BACKFILL_LABEL.key)) return
+    const shown = mapGet(trigger.variables, 'date')
     const schedule = this.#scheduleOf(flow, trigger.id)
-    if (!schedule || typeof text !== 'string') return
-    const dateMs = Date.parse(text)
+    if (!schedule || typeof shown !== 'string') return
+    const dateMs = Date.parse(shown)
     if (Number.isNaN(dateMs)) return
     this.#findings.saw('I9')
     const place = `${state.namespace}.${state.flowId}/${trigger.id}`
     const twin = this.#remember(`${state.tenant}/${place}`, dateMs, state.id)
     if (twin !== undefined)
-      this.#findings.add('I9', state.id, `the tick ${text} of ${place} had fired already, as ${twin}`)
+      this.#findings.add('I9', state.id, `the tick ${shown} of ${place} had fired already, as ${twin}`)
     // A schedule without a zone follows the server's: where this one prints another hour, nothing can be said.
-    if (formatZoned(dateMs, schedule.zone) === text && schedule.next(dateMs - 1) !== dateMs)
-      this.#findings.add('I9', state.id, `${text} is no date of the schedule ${place}`)
+    if (formatZoned(dateMs, schedule.zone) === shown && schedule.next(dateMs - 1) !== dateMs)
+      this.#findings.add('I9', state.id, `${shown} is no date of the schedule ${place}`)
   }
 
   /** The cursors: what fired last is the execution that the cursor names, and the next date lies after it. */
   async judgeCursors(query: Query, ranges: Ranges): Promise<void> {
-    for (const row of await query(TRIGGERS)) await this.#judgeCursor(row, query, ranges)
+    const triggers = await query(TRIGGERS)
+    for (const row of triggers) await this.#judgeCursor(row, query, ranges)
+    await this.#judgeWatches(triggers, query)
+  }
+
+  /** A source has one owner: whatever job looks at one is the job that its trigger names, or is to stop. */
+  async #judgeWatches(triggers: readonly SqlRow[], query: Query): Promise<void> {
+    const named = new Set<string>()
+    for (const row of triggers) {
+      const { watch } = decodeTriggerState(triggerOf(row).state)
+      if (watch?.isOut) named.add(`${watch.id} ${watch.epoch}`)
+    }
+    for (const row of await query(SOURCE_JOBS)) {
+      const name = `${text(row, 'execution_id')} ${number(row, 'epoch')}`
+      this.#findings.saw('I9')
+      if (!named.has(name) && !flag(row, 'is_killed'))
+        this.#findings.add('I9', name, 'a job looks at a source, and no trigger names it')
+    }
   }
 
   async #judgeCursor(row: SqlRow, query: Query, ranges: Ranges): Promise<void> {
-    const { namespace, flowId, triggerId, nextMs, lastMs, executionId } = triggerOf(row)
+    const { namespace, flowId, triggerId, nextMs, lastMs, executionId, state } = triggerOf(row)
+    const { backfill, watch } = decodeTriggerState(state)
+    // Sources have no dates, and a backfill goes back.
+    if (watch || backfill) return
     const place = `${namespace}.${flowId}/${triggerId}`
     this.#findings.saw('I9')
     if (nextMs !== null && lastMs !== null && nextMs <= lastMs)
@@ -68,12 +92,13 @@ export class TickJudge {
     const birth = await ranges.findBirth(query, executionId)
     const event = birth && decodeEvents(birth)[0]
     if (event?.type !== 'created' || !event.trigger || !isMap(event.trigger.variables)) return
-    const text = mapGet(event.trigger.variables, 'date')
-    if (typeof text === 'string' && Date.parse(text) !== lastMs)
+    const shown = mapGet(event.trigger.variables, 'date')
+    // Dates that started nothing move the cursor on.
+    if (typeof shown === 'string' && Date.parse(shown) > lastMs)
       this.#findings.add(
         'I9',
         place,
-        `its cursor says ${iso(lastMs)}, and the execution ${executionId} that it names is of ${text}`,
+        `its cursor says ${iso(lastMs)}, and the execution ${executionId} that it names is of ${shown}`,
       )
   }
 

@@ -1,4 +1,5 @@
 // The database walked by ranges of ids, for both dialects.
+import { SOURCE_RUN } from '@batuta/plugin-sdk'
 import { createdMsOf, type JournalRow } from '@batuta/core'
 import { executionOf, number, numberOrNull, text, textOrNull, type SqlRow } from '../storage/sql/rows.ts'
 import type { Param } from '../storage/sql/perform.ts'
@@ -87,7 +88,8 @@ export function rangesOf({ kind }: Pick<ReadOnlyDatabase, 'kind'>): Ranges {
         key: text(row, 'key'),
         value: text(row, 'value'),
       })),
-    jobs: async (query, { after, upTo }) => (await query(sql.JOBS_BETWEEN, after, upTo)).map(jobOf),
+    jobs: async (query, { after, upTo }) =>
+      (await query(sql.JOBS_BETWEEN, after, upTo)).map(jobOf).filter(({ run }) => run !== SOURCE_RUN),
     timers: async (query, { after, upTo }) => (await query(sql.TIMERS_BETWEEN, after, upTo)).map(timerOf),
     findExecution: async (query, id) => {
       const row = (await query(statements.findExecution, id, ...moments(id)))[0]

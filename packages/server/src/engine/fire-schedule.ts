@@ -13,7 +13,7 @@ import {
 import { scopeOf, type StartWorld } from '../flows/births.ts'
 import { birthOfTrigger, failedBirth, type TriggerStart } from '../flows/trigger-birth.ts'
 import type { ReasonCode } from '../flows/trigger-reasons.ts'
-import type { Inbox } from '../inbox/inbox.ts'
+import { SubmitError, type Inbox } from '../inbox/inbox.ts'
 import type { FlowCatalogue } from '../flows/flow-catalogue.ts'
 import type { Breakers } from '../flows/breakers.ts'
 import type { FlowKey, TriggerKey } from '../storage/store.ts'
@@ -41,6 +41,7 @@ export async function startFiring(firing: Firing, options: FireOptions): Promise
     const start = startOf(firing, options)
     return start ? await fire(firing, start, options) : NOT_TAKEN
   } catch (error) {
+    if (error instanceof SubmitError && error.fault === 'overloaded') return { isTaken: false, isRefused: true }
     const place = `the schedule "${row.triggerId}" of the flow "${row.namespace}.${row.flowId}"`
     options.onNotice(
       `${place} (${String(mapGet(variables, 'date'))}, ${trigger.type}) could not be fired now; it is tried again`,

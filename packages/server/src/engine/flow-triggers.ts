@@ -49,7 +49,7 @@ export interface FlowTriggersOptions {
   startWorld(): StartWorld
   askOf(key: FlowKey): Ask
   /** On the home of the flow. */
-  newId(flow: FlowKey): string
+  newId(flow: FlowKey, bornMs: number): string
   /** The clock looks again no later than then. */
   lookAt(atMs: number | undefined): void
   /** Runs the function in a moment. */
@@ -80,7 +80,7 @@ export class FlowTriggers implements Listeners {
   readonly #zone: Zone
   readonly #windows = new Map<string, WindowState>()
   /** What comes to a listener with windows is judged one after the other. */
-  readonly #lines = new Map<string, Promise<void>>()
+  readonly #lines = new Map<string, Promise<number>>()
   readonly #inHand = new Set<string>()
   readonly #missed: MissedWindows
   readonly #underWay = new Set<Promise<void>>()
@@ -153,11 +153,14 @@ export class FlowTriggers implements Listeners {
   async #miss(missed: MissedWindow): Promise<void> {
     const { placed, set } = missed
     const name = nameOf(placed.key)
-    const before = this.#lines.get(name) ?? Promise.resolve()
+    const before = this.#lines.get(name) ?? Promise.resolve(0)
     const mine = before.then(() => this.#tellMissed(missed))
     this.#lines.set(
       name,
-      mine.catch(() => {}),
+      mine.then(
+        () => before,
+        () => before,
+      ),
     )
     try {
       await mine
@@ -175,7 +178,7 @@ export class FlowTriggers implements Listeners {
     const window = this.#windows.get(windowName({ ...key, setId: set.id }))
     if (window?.hasFired && window.endMs === endMs) return this.#planMisses(placed)
     const reason = `the window "${set.id}" ended with ${window?.met.length ?? 0} of ${set.needed} parts met`
-    const executionId = newId(key)
+    const executionId = newId(key, this.#options.nowMs())
     const plan = flows.planOf(entry)
     const start = { plan, trigger: listener.trigger, variables: {} }
     const birth = failedBirth(executionId, start, { problem: reason, labels: set.onMiss?.labels ?? [] })
@@ -212,13 +215,19 @@ export class FlowTriggers implements Listeners {
     }
   }
 
-  async #line(signal: TriggerEvent, rowId: string): Promise<void> {
-    const placed = this.#index.find(signal)
-    if (!placed || placed.listener.sets.length === 0) return await this.#judge(placed, signal.event, rowId)
-    const name = nameOf(signal)
-    const before = this.#lines.get(name) ?? Promise.resolve()
-    const mine = before.then(() => this.#judge(placed, signal.event, rowId))
-    const settled = mine.catch(() => {})
+  /** What one upstream went through is judged in its order; with windows, whatever comes to the listener. */
+  async #line({ event, ...key }: TriggerEvent, rowId: string): Promise<void> {
+    const placed = this.#index.find(key)
+    if (!placed) return await this.#judge(placed, event, { rowId, bornMs: 0 })
+    const name = placed.listener.sets.length === 0 ? `${nameOf(key)} ${event.executionId}` : nameOf(key)
+    const before = this.#lines.get(name) ?? Promise.resolve(0)
+    // Of two executions the later one is the younger, also when one millisecond brought both.
+    const mine = before.then(async latestMs => {
+      const bornMs = Math.max(this.#options.nowMs(), latestMs + 1)
+      await this.#judge(placed, event, { rowId, bornMs })
+      return bornMs
+    })
+    const settled = mine.catch(() => before)
     this.#lines.set(name, settled)
     try {
       await mine
@@ -227,11 +236,15 @@ export class FlowTriggers implements Listeners {
     }
   }
 
-  async #judge(placed: PlacedListener | undefined, event: FlowEvent, rowId: string): Promise<void> {
+  async #judge(
+    placed: PlacedListener | undefined,
+    event: FlowEvent,
+    { rowId, bornMs }: { readonly rowId: string; readonly bornMs: number },
+  ): Promise<void> {
     const { flows, reasons } = this.#options
     const entry = placed && flows.newest(placed.key)
     if (!placed || !entry) return void (await this.#options.notes().note({ signalsTaken: [rowId] }))
-    const outcome = await this.#outcomeOf(placed, entry, event)
+    const outcome = await this.#outcomeOf(placed, entry, { event, bornMs })
     const { births, windows, judgement } = outcome
     if (!(await this.#options.notes().note({ births, windows, signalsTaken: [rowId] }))) return
     for (const row of windows) this.#takeWindow(row)
@@ -242,7 +255,11 @@ export class FlowTriggers implements Listeners {
     if (!judgement.fires) reasons.note(placed.key, sets.length === 0 ? 'conditions' : 'window', judgement.reason)
   }
 
-  async #outcomeOf({ key, listener }: PlacedListener, entry: FlowEntry, event: FlowEvent): Promise<Outcome> {
+  async #outcomeOf(
+    { key, listener }: PlacedListener,
+    entry: FlowEntry,
+    { event, bornMs }: { readonly event: FlowEvent; readonly bornMs: number },
+  ): Promise<Outcome> {
     const { flows } = this.#options
     if (entry.isDisabled || listener.trigger.disabled) return { births: [], windows: [], judgement: undefined }
     const plan = flows.planOf(entry)
@@ -270,7 +287,7 @@ export class FlowTriggers implements Listeners {
     if (!judgement.fires) return { births: [], windows, judgement }
     const held = await this.#options.breakers?.heldBy(flowOf(key), plan.flow, key.triggerId)
     if (held) return { births: [], windows, judgement, held: held.reason }
-    const executionId = this.#options.newId(key)
+    const executionId = this.#options.newId(key, bornMs)
     const { outputs } = judgement
     const prepared = await birthOfTrigger(
       executionId,

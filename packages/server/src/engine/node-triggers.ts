@@ -1,7 +1,7 @@
 // All that triggers do on this node: schedules, sources, those that listen to executions, and what is told to them from outside.
 import { decodeValue, trust, type Signal } from '@batuta/core'
 import type { Inbox } from '../inbox/inbox.ts'
-import type { FlowKey } from '../storage/store.ts'
+import type { FlowKey, Store } from '../storage/store.ts'
 import type { FlowTriggers } from './flow-triggers.ts'
 import type { Listeners } from './listeners.ts'
 import type { NoteTaker } from './note.ts'
@@ -18,6 +18,7 @@ const CHANGED_BEGIN = '{"type":"trigger-changed"'
 const EMITTED_BEGIN = '{"type":"source-events"'
 
 export interface NodeTriggersOptions {
+  readonly store: Store
   readonly schedules: Schedules
   readonly flowTriggers: FlowTriggers
   readonly sources: Sources
@@ -54,9 +55,10 @@ export class NodeTriggers {
   }
 
   async load(): Promise<void> {
-    const { schedules, sources, lookAt } = this.#options
-    lookAt(await schedules.load())
-    lookAt(await sources.load())
+    const { store, schedules, sources, lookAt } = this.#options
+    const rows = await store.read.listTriggers()
+    lookAt(await schedules.load(rows))
+    lookAt(await sources.load(rows))
   }
 
   /** A flow was saved or deleted, or its triggers were changed by hand. */

@@ -44,6 +44,8 @@ export interface Firing {
 export interface Fired {
   /** The cursor has moved, with the birth or without one. */
   readonly isTaken: boolean
+  /** The engine has too much to do: nothing happened. */
+  readonly isRefused?: boolean
   /** The execution that was started. */
   readonly executionId?: string
   /** The state in which it ended already, in its first turn. */
@@ -76,6 +78,8 @@ const DECIDED_MAX = 4_000
 const DECIDING_MAX_MS = 500
 /** Of those under way. More would only wait in the engine, which refuses what has waited long. */
 const BIRTHS_MAX = 128
+/** The engine gets this long to catch up when it refused a birth. */
+const PAUSE_MS = 20
 const OPENED_MAX = 10_000
 /** The end of an execution is told; this is for those that are gone without a word. */
 const LOCK_LOOK_MS = 60_000
@@ -118,6 +122,10 @@ export class Schedules {
   /** Of those decided. */
   #begun = 0
   #births = 0
+  readonly #underWay = new Map<string, Decided>()
+  /** Refused by an engine that had too much to do. */
+  readonly #again: Decided[] = []
+  #pauseUntilMs = 0
   readonly #opened = new Map<string, Schedule | undefined>()
 
   constructor(options: SchedulesOptions) {
@@ -125,8 +133,8 @@ export class Schedules {
   }
 
   /** The cursors as they stand in the store, with what was missed while nobody looked. */
-  async load(): Promise<number | undefined> {
-    const triggers = await this.#options.store.read.listTriggers()
+  async load(rows?: readonly StoredTrigger[]): Promise<number | undefined> {
+    const triggers = rows ?? (await this.#options.store.read.listTriggers())
     this.#scheduled.clear()
     this.#heap.clear()
     this.#byFlow.clear()
@@ -177,7 +185,14 @@ export class Schedules {
     }
     const nextMs = this.#nextMs()
     if (nextMs === undefined || nextMs > nowMs || this.#isLate(nowMs)) this.#begin()
-    return nextMs
+    return this.#soonest(nextMs)
+  }
+
+  /** Births that wait for the engine are tried again when it had its time. */
+  #soonest(nextMs: number | undefined): number | undefined {
+    const isWaiting = this.#again.length > 0 || this.#begun < this.#decided.length
+    if (!isWaiting || this.#pauseUntilMs <= this.#options.nowMs()) return nextMs
+    return Math.min(nextMs ?? Infinity, this.#pauseUntilMs)
   }
 
   /** The first of those that are decided waits for long enough. */
@@ -192,10 +207,17 @@ export class Schedules {
   }
 
   /** The birth of a firing was committed: the cursor stands at its next date. One that was not taken may have been refused for an old cursor. */
-  async settle(row: TriggerRow, { isTaken, executionId, ended }: Fired): Promise<number | undefined> {
-    this.#births -= 1
-    this.#begin()
+  async settle(row: TriggerRow, { isTaken, isRefused, executionId, ended }: Fired): Promise<number | undefined> {
     const key = keyOf(row)
+    const decided = this.#underWay.get(key)
+    this.#underWay.delete(key)
+    this.#births -= 1
+    if (isRefused && decided) {
+      this.#again.push(decided)
+      this.#pauseUntilMs = this.#options.nowMs() + PAUSE_MS
+      return this.#soonest(this.#nextMs())
+    }
+    this.#begin()
     const scheduled = this.#scheduled.get(key)
     if (!scheduled) return this.#nextMs()
     if (isTaken) {
@@ -350,12 +372,14 @@ export class Schedules {
 
   /** In the order of their decisions, so many at a time. */
   #begin(): void {
+    if (this.#pauseUntilMs > this.#options.nowMs()) return
     while (this.#births < BIRTHS_MAX) {
-      const decided = this.#decided[this.#begun++]
+      const decided = this.#again.pop() ?? this.#decided[this.#begun++]
       if (!decided) break
       const firing = this.#firingOf(decided)
       if (!firing) continue
       this.#births += 1
+      this.#underWay.set(keyOf(firing.row), decided)
       this.#options.fire(firing)
     }
     if (this.#begun < this.#decided.length) return

@@ -81,8 +81,8 @@ export class Sources {
   }
 
   /** Shards came: whatever an owner before had out is given up, and begun anew here. */
-  async load(): Promise<number | undefined> {
-    const rows = await this.#options.store.read.listTriggers()
+  async load(known?: readonly StoredTrigger[]): Promise<number | undefined> {
+    const rows = known ?? (await this.#options.store.read.listTriggers())
     const byName = new Map(rows.map(row => [nameOf(row), row]))
     for (const [name, source] of this.#sources) this.#keepOrRemove(name, source, byName.get(name))
     for (const row of rows) if (!this.#sources.has(nameOf(row))) this.#add(row)

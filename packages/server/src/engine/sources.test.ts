@@ -1,0 +1,239 @@
+// Sources against the real engine over the memory store; the worker is played by the test, which says what jobs of sources come to.
+import assert from 'node:assert/strict'
+import { test, type TestContext } from 'node:test'
+import {
+  createCatalogue,
+  decodeTriggerState,
+  encodeValue,
+  mapGet,
+  newId,
+  parseFlow,
+  seededRandom,
+  trust,
+  type Flow,
+  type Value,
+} from '@batuta/core'
+import { SOURCE_RUN, decodeJob, type HostJob } from '@batuta/plugin-sdk'
+import { openFlowCatalogue, type FlowCatalogue } from '../flows/flow-catalogue.ts'
+import { homeShardOf } from '../flows/home.ts'
+import { newChanges } from '../inbox/changes.ts'
+import { NO_JOBS } from '../inbox/jobs.ts'
+import { realPlatform } from '../platform/platform.ts'
+import type { JobKey, JobRow } from '../storage/batch.ts'
+import { openMemoryStore } from '../storage/memory/memory-store.ts'
+import { newTables } from '../storage/memory/tables.ts'
+import type { FlowKey, Store } from '../storage/store.ts'
+import { Engine } from './engine.ts'
+import { StaleWatch } from './emission.ts'
+import { Sources } from './sources.ts'
+import { newTurnEnvironment } from './turn-environment.ts'
+
+const FLOW: FlowKey = { tenant: 'main', namespace: 'test', flowId: 'watched' }
+const POLLING = 'io.test.Poll'
+const REALTIME = 'io.test.Watch'
+const CATALOGUE = createCatalogue([
+  { type: POLLING, kind: 'polling' },
+  { type: REALTIME, kind: 'realtime' },
+])
+
+interface Rig {
+  readonly store: Store
+  readonly sources: Sources
+  readonly begun: JobRow[]
+  readonly stopped: JobKey[]
+  readonly reasons: string[]
+  /** Another owner over the same store, as after a takeover. */
+  another(): Sources
+  nowMs: number
+}
+
+async function open(
+  t: TestContext,
+  trigger: string,
+  tasks = '{ id: one, type: io.kestra.plugin.core.debug.Return, format: x }',
+): Promise<Rig> {
+  const platform = realPlatform()
+  const store = openMemoryStore(newTables(), () => platform.nowMs())
+  const flows = await openFlowCatalogue(store)
+  await saveFlow(store, flows, `id: watched\nnamespace: test\ntasks:\n  - ${tasks}\ntriggers:\n  - ${trigger}\n`)
+  const { incarnation, flushSeq } = await store.perform('joinNode', { node: 'n', nowMs: platform.nowMs() })
+  const place = { zone: 'UTC', locale: 'en', configuredRoots: new Map<string, Value>() }
+  const random = seededRandom('sources')
+  const startWorld = () => ({ ...place, nowMs: platform.nowMs(), random })
+  const engine = new Engine({
+    store,
+    flows,
+    platform,
+    node: { id: 'n', node: 'n', incarnation, flushSeq },
+    jobs: NO_JOBS,
+    changes: newChanges(),
+    listeners: {
+      tell: () => [],
+      take: () => {},
+      waitsFor: id => rig.sources.waitsFor(id),
+      ended: (id, state) => void rig.sources.ended(id, state),
+    },
+    envOf: newTurnEnvironment({ platform, flows, ...place, startWorld }),
+    evaluate: () => Promise.resolve(),
+    owns: () => true,
+    onTimer: () => {},
+    onNotice: () => {},
+    onFatal: error => assert.fail(error),
+  })
+  t.after(() => engine.stop())
+  const [begun, stopped, reasons]: [JobRow[], JobKey[], string[]] = [[], [], []]
+  const another = (): Sources =>
+    new Sources({
+      store,
+      flows,
+      notes: () => engine,
+      nowMs: () => rig.nowMs,
+      owns: () => true,
+      kindOf: type => (type === POLLING ? 'polling' : type === REALTIME ? 'realtime' : undefined),
+      startWorld,
+      askOf: () => () => Promise.reject(new Error('nothing is asked')),
+      newId: flow => newId({ nowMs: platform.nowMs(), shard: homeShardOf(flow), random }),
+      placeFor: () => ({ node: 'n', incarnation }),
+      giveBack: () => {},
+      begin: row => void begun.push(row),
+      stop: key => void stopped.push(key),
+      onReason: (_key, code) => void reasons.push(code),
+      lookAt: () => {},
+      onNotice: (message, error) => assert.fail(`${message}: ${String(error)}`),
+    })
+  const rig: Rig = { store, sources: another(), begun, stopped, reasons, another, nowMs: platform.nowMs() }
+  await rig.sources.load()
+  return rig
+}
+
+async function saveFlow(store: Store, flows: FlowCatalogue, source: string): Promise<void> {
+  const { flow, diagnostics } = parseFlow(source, { catalogue: CATALOGUE })
+  assert.ok(flow, JSON.stringify(diagnostics))
+  const parsed = encodeValue(trust<Value>(trust<unknown>(flow satisfies Flow)))
+  flows.take(await store.perform('saveFlow', { ...FLOW, source, parsed, nowMs: 1, isDisabled: false }))
+  await store.perform('saveTriggers', { flow: FLOW, triggers: [{ triggerId: 'watch', nextMs: 1, hash: 'h' }] })
+}
+
+/** The job that begins when the clock looks. */
+async function nextJob(rig: Rig): Promise<{ readonly key: JobKey; readonly job: HostJob }> {
+  const before = rig.begun.length
+  rig.sources.fireDue(rig.nowMs)
+  for (let tries = 0; rig.begun.length === before && tries < 100; tries++) await new Promise(setImmediate)
+  const row = rig.begun.at(-1)
+  assert.ok(row && rig.begun.length > before, 'no job began')
+  return { key: row, job: decodeJob(row.payload) }
+}
+
+function settled(key: JobKey, more: object): Parameters<Sources['settle']>[0] {
+  const { executionId, epoch } = key
+  return { type: 'settled', executionId, run: SOURCE_RUN, epoch, state: 'SUCCESS', startedMs: 1, endedMs: 2, ...more }
+}
+
+async function bornLines(store: Store): Promise<readonly string[]> {
+  const rows = await store.read.listExecutions({ tenant: 'main', limit: 1_000, isAscending: true })
+  const journals = await store.read.journalsOf(rows.map(({ id }) => id))
+  return [...journals.values()].map(turns => /"line":"(\w+)"/.exec(turns[0]?.events ?? '')?.[1] ?? '?').sort()
+}
+
+const POLL = `{ id: watch, type: ${POLLING}, interval: PT10S }`
+const WATCH = `{ id: watch, type: ${REALTIME} }`
+
+test('a poll that finds something starts an execution, and is asked again after its interval', async t => {
+  const rig = await open(t, POLL)
+
+  const { key } = await nextJob(rig)
+  await rig.sources.settle(settled(key, { outputs: { line: 'one' } }), undefined)
+  const [row] = await rig.store.read.listTriggers(FLOW)
+
+  assert.deepEqual(await bornLines(rig.store), ['one'])
+  assert.equal(row?.nextMs, rig.nowMs + 10_000)
+  assert.equal(await rig.store.read.countFreeJobs(), 0)
+  rig.nowMs += 10_000
+  assert.equal((await nextJob(rig)).key.epoch, 2)
+})
+
+test('a poll that finds nothing starts nothing and says so', async t => {
+  const rig = await open(t, POLL)
+
+  const { key } = await nextJob(rig)
+  await rig.sources.settle(settled(key, {}), undefined)
+
+  assert.deepEqual(await bornLines(rig.store), [])
+  assert.deepEqual(rig.reasons, ['nothing-new'])
+})
+
+test('a poll waits for the end of the execution that it started', async t => {
+  const rig = await open(t, POLL, '{ id: nap, type: io.kestra.plugin.core.flow.Sleep, duration: PT1S }')
+
+  const { key } = await nextJob(rig)
+  await rig.sources.settle(settled(key, { outputs: { line: 'one' } }), undefined)
+  rig.nowMs += 20_000
+  rig.sources.fireDue(rig.nowMs)
+  const waiting = rig.begun.length
+  const [execution] = await rig.store.read.listExecutions({ tenant: 'main', limit: 1 })
+  await rig.sources.ended(execution?.id ?? '', 'SUCCESS')
+
+  assert.equal(waiting, 1)
+  assert.equal((await nextJob(rig)).key.epoch, 2)
+})
+
+test('events are born with the mark of their source, and an older watch says nothing any more', async t => {
+  const rig = await open(t, WATCH)
+  const { key } = await nextJob(rig)
+
+  await rig.sources.emit({ key, events: [{ line: 'a' }, { line: 'b' }], mark: 2 })
+  rig.nowMs += 1_000
+  const next = rig.another()
+  await next.load()
+  const taker = { ...rig, sources: next }
+  const { key: newer, job } = await nextJob(taker)
+  await next.emit({ key: newer, events: [{ line: 'c' }], mark: 3 })
+
+  await assert.rejects(next.emit({ key, events: [{ line: 'c' }], mark: 3 }), StaleWatch)
+  assert.deepEqual(await bornLines(rig.store), ['a', 'b', 'c'])
+  assert.deepEqual([newer.epoch, job.source?.mark], [2, '2'])
+  const [row] = await rig.store.read.listTriggers(FLOW)
+  assert.equal(mapGet({ mark: decodeTriggerState(row?.state ?? null).mark ?? null }, 'mark'), 3)
+})
+
+test('a watch that an owner of old still has cannot write over what another one took', async t => {
+  const rig = await open(t, WATCH)
+  const { key } = await nextJob(rig)
+  const taker = { ...rig, sources: rig.another() }
+  await taker.sources.load()
+  await nextJob(taker)
+
+  await assert.rejects(rig.sources.emit({ key, events: [{ line: 'late' }], mark: 9 }))
+
+  assert.deepEqual(await bornLines(rig.store), [])
+})
+
+test('a watch that fails says so once as an execution, and begins anew after a while, longer each time', async t => {
+  const rig = await open(t, WATCH)
+
+  const waits: number[] = []
+  for (let round = 0; round < 3; round++) {
+    const { key } = await nextJob(rig)
+    await rig.sources.settle(settled(key, { state: 'FAILED' }), undefined)
+    const [row] = await rig.store.read.listTriggers(FLOW)
+    waits.push((row?.nextMs ?? 0) - rig.nowMs)
+    rig.nowMs = row?.nextMs ?? 0
+  }
+
+  assert.deepEqual(waits, [1_000, 2_000, 4_000])
+  assert.equal(await rig.store.read.countExecutions({ tenant: 'main', limit: 10 }), 1)
+})
+
+test('a flow that is deleted stops its watch', async t => {
+  const rig = await open(t, WATCH)
+  const { key } = await nextJob(rig)
+
+  await rig.store.perform('deleteFlow', { ...FLOW, nowMs: 2 })
+  await rig.sources.reload(FLOW)
+
+  assert.deepEqual(
+    rig.stopped.map(({ executionId, epoch }) => [executionId, epoch]),
+    [[key.executionId, 1]],
+  )
+  await assert.rejects(rig.sources.emit({ key, events: [], mark: 1 }), StaleWatch)
+})
