@@ -69,7 +69,7 @@ function failPass(view: View, run: TaskRun, error: unknown): Decision {
 
 /** The interval is over, or somebody would not wait for it. */
 export function beginPass({ state }: View, ordinal: number): Decision {
-  const run = state.runs[ordinal]
+  const run = state.runs.at(ordinal)
   if (!run || run.state !== 'PAUSED') return { events: [], effects: [] }
   const begun: Event = { type: 'pass-begun', run: ordinal }
   const isLast = state.paused === 1 && state.state === 'PAUSED'
