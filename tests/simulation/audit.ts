@@ -16,6 +16,7 @@ import {
   type Event,
   type ExecutionState,
   type Plan,
+  type TaskRun,
 } from '@batuta/core'
 import type { Batch, JournalRowOf } from '../../packages/server/src/storage/batch.ts'
 import type { Tables } from '../../packages/server/src/storage/memory/tables.ts'
@@ -179,7 +180,7 @@ function judgeRunCreated(state: ExecutionState, event: Extract<Event, { type: 'r
 function siblings(
   state: ExecutionState,
   { parent, lane }: { readonly parent: number; readonly lane: number },
-): ExecutionState['runs'] {
+): readonly TaskRun[] {
   return groupOf(state, parent)
     .children.map(child => getRun(state, child))
     .filter(run => run.lane === lane && !run.isRemoved)

@@ -59,7 +59,7 @@ function checkStarts(audit: Audit, { starts, findings }: Ledger): void {
     const name = `${key.executionId}/${key.run}/${key.epoch}`
     if (known.has(name)) findings.push(`I4 ${name}: started twice`)
     known.add(name)
-    const epoch = audit.shadows.get(key.executionId)?.state.runs[key.run]?.epoch ?? 0
+    const epoch = audit.shadows.get(key.executionId)?.state.runs.at(key.run)?.epoch ?? 0
     if (epoch < key.epoch) findings.push(`I4 ${name}: started, and the journal knows epoch ${epoch} only`)
   }
 }

@@ -77,7 +77,7 @@ const TWO = `{ id: job, type: ${JOB} }, { id: more, type: ${JOB} }`
 
 function settleNext(player: Player, state: 'SUCCESS' | 'FAILED' | 'WARNING'): void {
   const [ordinal] = player.state.awaited
-  const run = ordinal === undefined ? undefined : player.state.runs[ordinal]
+  const run = ordinal === undefined ? undefined : player.state.runs.at(ordinal)
   assert.ok(run)
   player.take(player.settlement(run, state))
 }

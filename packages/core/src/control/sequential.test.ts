@@ -134,7 +134,7 @@ tasks:
   assert.equal(player.order, 'g1 g2 g3 leaf last')
   const ends = player.turns.flatMap(turn => turn.events).flatMap(event => (event.type === 'run-moved' ? [event] : []))
   assert.deepEqual(
-    ends.map(event => `${player.nameOf(player.state.runs[event.run] ?? player.run('leaf'))} ${event.to}`),
+    ends.map(event => `${player.nameOf(player.state.runs.at(event.run) ?? player.run('leaf'))} ${event.to}`),
     ['g3 SUCCESS', 'g2 SUCCESS', 'g1 SUCCESS'],
   )
 })

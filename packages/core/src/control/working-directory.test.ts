@@ -17,7 +17,7 @@ tasks:
 
 function settleOut(player: Player, state: 'SUCCESS' | 'FAILED' = 'SUCCESS', outputs = {}): string {
   const [ordinal] = player.state.awaited
-  const run = ordinal === undefined ? undefined : player.state.runs[ordinal]
+  const run = ordinal === undefined ? undefined : player.state.runs.at(ordinal)
   assert.ok(run)
   player.take(player.settlement(run, state, outputs))
   return player.plan.tasks[run.task]?.type ?? ''

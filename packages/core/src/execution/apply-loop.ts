@@ -100,7 +100,7 @@ export function beginPass(state: ExecutionState, plan: Plan, event: Extract<Even
 
 /** The run is in no list any more, and neither are its children; nothing of it is kept but its place. */
 function takeOut(state: ExecutionState, plan: Plan, ordinal: number): void {
-  const run = getRun(state, ordinal)
+  const run = state.runs.reopen(ordinal)
   for (const child of run.group?.children ?? []) takeOut(state, plan, child)
   unindexOutputs(state, plan, run)
   run.isRemoved = true
@@ -109,4 +109,5 @@ function takeOut(state: ExecutionState, plan: Plan, ordinal: number): void {
   delete run.outputs
   delete run.group
   delete run.evaluated
+  state.runs.close(run)
 }

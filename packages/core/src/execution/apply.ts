@@ -14,6 +14,7 @@ import { applyReopening } from './reopen.ts'
 import { hasSecretInput, holdsSealed } from './sealed.ts'
 import { holdsStored } from './stored.ts'
 import { waitTimers } from './wait-timers.ts'
+import { RunList } from './run-list.ts'
 import {
   EXECUTION_MOVES,
   HANDLER,
@@ -48,7 +49,9 @@ export function born(id: string, event: Created, plan: Plan, atMs: number): Exec
     originalCreatedMs: event.originalCreatedMs ?? atMs,
     depth: event.depth ?? 0,
     rootId: event.rootId ?? id,
-    runs: [],
+    runs: new RunList((parent, lane) =>
+      parent === ROOT ? state.root.values?.[lane] : state.runs.at(parent)?.group?.values?.[lane],
+    ),
     root: newGroup(plan.root.tasks),
     generation: 1,
     turn: 0,
@@ -280,6 +283,7 @@ function moveRun(state: ExecutionState, run: TaskRun, to: StateName, atMs: numbe
     leaveChild(group, run)
   }
   state.agenda.push(run.parent)
+  state.runs.close(run)
 }
 
 function stopAsking(state: ExecutionState, run: TaskRun): void {

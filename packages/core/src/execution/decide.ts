@@ -108,7 +108,7 @@ function isDue({ state, env }: View, name: string): boolean {
 }
 
 function isCurrent({ state }: View, { run: ordinal, epoch }: Pick<Settlement, 'run' | 'epoch'>): boolean {
-  const run = state.runs[ordinal]
+  const run = state.runs.at(ordinal)
   return run !== undefined && run.isAwaited && run.epoch === epoch
 }
 

@@ -42,7 +42,7 @@ test('groups end KILLED, the innermost first, and neither errors nor finally run
   const { events } = player.settle('b', 'KILLED')
 
   const moved = events.flatMap(event =>
-    event.type === 'run-moved' ? [player.nameOf(player.state.runs[event.run] ?? player.run('a'))] : [],
+    event.type === 'run-moved' ? [player.nameOf(player.state.runs.at(event.run) ?? player.run('a'))] : [],
   )
   assert.deepEqual(moved, ['inner', 'outer'])
   assert.deepEqual(player.states, { outer: 'KILLED', inner: 'KILLED', a: 'KILLED', b: 'KILLED' })

@@ -29,7 +29,11 @@ export function decideKill(view: View, command: Extract<Command, { name: 'kill' 
     if (run.isRemoved || isFinal(run.state) || run.group || run.isAwaited || state.children.has(run.ordinal)) continue
     events.push({ type: 'run-moved', run: run.ordinal, to: 'KILLED' })
   }
-  const jobs: Effect[] = [...state.awaited].map(run => ({ type: 'kill-job', run, epoch: state.runs[run]?.epoch ?? 0 }))
+  const jobs: Effect[] = [...state.awaited].map(run => ({
+    type: 'kill-job',
+    run,
+    epoch: state.runs.at(run)?.epoch ?? 0,
+  }))
   if (jobs.length > 0 || state.children.size > 0)
     events.push({ type: 'timer-set', name: 'kill', atMs: env.nowMs + KILL_GRACE_MS })
   return { events, effects: [...jobs, ...children], again: ROOT }
@@ -42,7 +46,7 @@ export function progressKill(view: View): Decision {
   if (state.awaited.size > 0 || state.children.size > 0) return { events: [], effects: [] }
   const events: Event[] = []
   for (let ordinal = state.runs.length - 1; ordinal >= 0; ordinal--) {
-    const run = state.runs[ordinal]
+    const run = state.runs.at(ordinal)
     if (run && !run.isRemoved && !isFinal(run.state)) events.push({ type: 'run-moved', run: ordinal, to: 'KILLED' })
   }
   const end = finishExecution(view, 'KILLED')

@@ -2,7 +2,7 @@ import { assert } from '../std/assert.ts'
 import { ROOT, type ExecutionState, type Group, type TaskRun } from './state.ts'
 
 export function getRun(state: ExecutionState, ordinal: number): TaskRun {
-  const run = state.runs[ordinal]
+  const run = state.runs.at(ordinal)
   assert(run !== undefined, `execution "${state.id}" has no task run ${ordinal}`)
   return run
 }

@@ -1,8 +1,10 @@
 // `outputs` as expressions see it: task id → outputs, with one level per valued ancestor, outermost first, own value last. It is kept up
 // with every settlement, one property set deep per level, so that no render ever merges the outputs of a whole execution.
 import { isMap, mapEntries, type Value, type ValueMap } from '../std/value.ts'
-import { getRun } from './look-up.ts'
+import { getRun, groupOf } from './look-up.ts'
+import { LoopOutputs } from './loop-outputs.ts'
 import type { Plan } from './plan.ts'
+import { PACKED_FROM } from './run-list.ts'
 import { HANDLER, ROOT, type ExecutionState, type Iterations, type TaskRun } from './state.ts'
 
 /** The values of the run's ancestors that have one, outermost first, and its own; not beyond the Loop that it stands in. */
@@ -60,17 +62,47 @@ export function indexOutputs(state: ExecutionState, plan: Plan, run: TaskRun): v
   const id = plan.tasks[run.task]?.id
   if (id === undefined) return
   const keys = [id, ...valueChain(state, run)]
+  const loop = loopAround(state, run)
   let level = scopeOf(state, run)
-  for (const key of keys.slice(0, -1)) {
+  keys.slice(0, -1).forEach((key, depth) => {
     const next = level.get(key)
-    const map: Map<string, Value> =
-      next instanceof Map ? next : new Map(next === undefined || !isMap(next) ? [] : mapEntries(next))
+    const isLast = depth === keys.length - 2
+    const map = next instanceof Map ? next : newLevel(state, next, isLast ? loop : undefined)
     if (next !== map) level.set(key, map)
     level = map
+  })
+  if (loop && level instanceof LoopOutputs) {
+    const before = level.bind(loop.lane, run.ordinal)
+    if (before) level.merge(loop.lane, mergeValues(before, run.outputs))
+    return
   }
   const last = keys[keys.length - 1] ?? id
   const known = level.get(last)
   level.set(last, known !== undefined && isMap(known) ? mergeValues(known, run.outputs) : run.outputs)
+}
+
+/** Loops with more values, and all loops of executions with so many runs, keep no outputs in maps. */
+const LARGE_LOOP = 1_000
+
+interface LoopPlace {
+  readonly values: readonly string[]
+  readonly lane: number
+}
+
+/** The nearest loop around the run, and its place in it. */
+function loopAround(state: ExecutionState, run: TaskRun): LoopPlace | undefined {
+  for (let at: TaskRun | undefined = run; at; at = outerOf(state, at)) {
+    if (at.value === undefined) continue
+    const { values } = groupOf(state, at.parent)
+    return values && { values, lane: at.lane }
+  }
+  return undefined
+}
+
+function newLevel(state: ExecutionState, known: Value | undefined, loop: LoopPlace | undefined): Map<string, Value> {
+  if (known !== undefined && isMap(known)) return new Map(mapEntries(known))
+  const isLarge = loop && (loop.values.length > LARGE_LOOP || state.runs.length > PACKED_FROM)
+  return isLarge ? new LoopOutputs(loop.values, state.runs) : new Map()
 }
 
 /** Of a run that is taken out. */

@@ -34,7 +34,7 @@ export function decideRunState(view: View, { run: ordinal, state: wished }: Comm
   const to = TO_STATES.find(known => known === wished)
   if (to === undefined)
     return refuse('invalid-state', `The state of a task run can be set to ${TO_STATES.join(', ')}, not to "${wished}".`)
-  const run = state.runs[ordinal]
+  const run = state.runs.at(ordinal)
   if (!run || run.isRemoved) return refuse('unknown-task-run', `The execution "${state.id}" has no such task run.`)
   const isOver = isFinal(state.state) && state.isEnded && state.state !== 'RETRIED'
   const isAtRest = isOver || state.state === 'PAUSED'

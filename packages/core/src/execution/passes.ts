@@ -71,7 +71,7 @@ function failPass(view: View, run: TaskRun, error: unknown): Decision {
 /** The interval is over, or somebody would not wait for it. */
 export function beginPass(view: View, ordinal: number): Decision {
   const { state } = view
-  const run = state.runs[ordinal]
+  const run = state.runs.at(ordinal)
   if (!run || run.state !== 'PAUSED') return { events: [], effects: [] }
   // The tasks of a hook may outlive the run that waited.
   const left = stopRuns(view, descendantsOf(state, run.group?.children ?? []), 'KILLED')

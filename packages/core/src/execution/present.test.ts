@@ -146,7 +146,7 @@ tasks:
       - { id: broken, type: io.kestra.plugin.scripts.shell.Script, script: exit 1 }`)
 
   const settle = (taskId: string, outcome: 'FAILED' | 'SUCCESS', afterMs: number): void => {
-    const run = state.runs.findIndex(({ task }) => plan.tasks[task]?.id === taskId)
+    const run = state.runs.filter(() => true).findIndex(({ task }) => plan.tasks[task]?.id === taskId)
     const settled = { run, epoch: 1, state: outcome, startedMs: BASE_MS, endedMs: BASE_MS + afterMs }
     advance(state, plan, [{ type: 'settled', executionId: ID, ...settled }], afterMs)
   }

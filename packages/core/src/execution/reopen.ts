@@ -38,7 +38,7 @@ export function applyReopening(
 function restart(state: ExecutionState, plan: Plan, event: Reopening, atMs: number): void {
   state.attemptNumber += 1
   goOn(state)
-  for (const ordinal of event.leaves) delete getRun(state, ordinal).evaluated
+  for (const ordinal of event.leaves) delete state.runs.reopen(ordinal).evaluated
   reopenRuns(state, plan, event, atMs)
 }
 
@@ -66,7 +66,7 @@ function takeOver(state: ExecutionState, plan: Plan, event: Reopening, atMs: num
     delete run.evaluated
   }
   for (const ordinal of event.leaves) {
-    const run = getRun(state, ordinal)
+    const run = state.runs.reopen(ordinal)
     delete run.group
     delete run.childId
   }
@@ -83,7 +83,7 @@ function overrule(
   atMs: number,
 ): void {
   goOn(state)
-  const run = getRun(state, ordinal)
+  const run = state.runs.reopen(ordinal)
   if (run.isAwaited) stopAwaiting(state, run)
   const last = run.attempts.pop()
   if (last) run.attempts.push({ ...last, state: to })
@@ -92,9 +92,9 @@ function overrule(
 }
 
 function reopenRuns(state: ExecutionState, plan: Plan, { leaves, groups, removed }: Reopening, atMs: number): void {
-  for (const ordinal of removed) getRun(state, ordinal).isRemoved = true
-  for (const ordinal of groups) reopen(getRun(state, ordinal), 'RUNNING', atMs)
-  for (const ordinal of leaves) reopen(getRun(state, ordinal), 'RESTARTED', atMs)
+  for (const ordinal of removed) state.runs.reopen(ordinal).isRemoved = true
+  for (const ordinal of groups) reopen(state.runs.reopen(ordinal), 'RUNNING', atMs)
+  for (const ordinal of leaves) reopen(state.runs.reopen(ordinal), 'RESTARTED', atMs)
   state.live = state.runs.filter(run => !run.isRemoved && !isFinal(run.state)).length
   state.paused = state.runs.filter(run => !run.isRemoved && run.state === 'PAUSED').length
   recount(state, plan, ROOT)

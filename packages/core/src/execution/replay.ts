@@ -36,7 +36,7 @@ export type Again = { readonly birth: Birth } | { readonly refusal: Refusal }
 export function replayBirth(source: ReplaySource, wish: ReplayWish): Again {
   const birth = birthOf(source.state, wish, { key: 'system.replay', value: 'true' })
   if (wish.run === undefined) return { birth }
-  const run = source.state.runs[wish.run]
+  const run = source.state.runs.at(wish.run)
   if (!run || run.isRemoved)
     return refuse('unknown-task-run', `The execution "${source.state.id}" has no such task run.`)
   return continued(source, wish, { birth, reopening: planReplay(source.state, source.plan, wish.run) })

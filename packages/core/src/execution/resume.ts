@@ -62,7 +62,7 @@ export function findWaiting({ state, plan }: Pick<View, 'state' | 'plan'>, ordin
     return !run.isRemoved && run.state === 'PAUSED' && kind.type === 'control' && kind.control.waiting !== undefined
   }
   if (ordinal === undefined) return state.paused === 0 ? undefined : state.runs.find(isWaiting)
-  const run = state.runs[ordinal]
+  const run = state.runs.at(ordinal)
   return run && isWaiting(run) ? run : undefined
 }
 

@@ -3,6 +3,7 @@
 // per group the counts of its children and the place of each lane, per task the outputs as expressions see them.
 import type { Label } from '../flow/flow.ts'
 import type { Value, ValueMap } from '../std/value.ts'
+import type { RunList } from './run-list.ts'
 
 export type StateName =
   | 'CREATED'
@@ -266,7 +267,7 @@ export interface ExecutionState {
   depth: number
   rootId: string
   outputs?: ValueMap
-  runs: TaskRun[]
+  readonly runs: RunList
   root: Group
   generation: number
   /** The last turn that was journaled. */

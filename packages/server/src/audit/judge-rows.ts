@@ -141,7 +141,7 @@ async function judgeJobs(jobs: readonly StoredJob[], state: ExecutionState, opti
   const { find } = options
   options.findings.saw('I16', jobs.length)
   for (const job of jobs) {
-    const run = state.runs[job.run]
+    const run = state.runs.at(job.run)
     if (!run?.isAwaited || run.epoch !== job.epoch)
       find('I4', `there is a job of run ${job.run}, epoch ${job.epoch}, that nobody waits for`)
     // What comes after the execution is not killed.
@@ -149,7 +149,7 @@ async function judgeJobs(jobs: readonly StoredJob[], state: ExecutionState, opti
       find('I16', `it is being killed, and the job of run ${job.run}, epoch ${job.epoch} may still be started`)
   }
   const missing = [...state.awaited].filter(
-    ordinal => !jobs.some(job => job.run === ordinal && job.epoch === state.runs[ordinal]?.epoch),
+    ordinal => !jobs.some(job => job.run === ordinal && job.epoch === state.runs.at(ordinal)?.epoch),
   )
   if (missing.length === 0) return
   const told = await signalsOf(options, state.id)
@@ -158,7 +158,7 @@ async function judgeJobs(jobs: readonly StoredJob[], state: ExecutionState, opti
     if (!isTold)
       find(
         'I21',
-        `it waits for the job of run ${ordinal}, epoch ${state.runs[ordinal]?.epoch ?? 0}, which is not there`,
+        `it waits for the job of run ${ordinal}, epoch ${state.runs.at(ordinal)?.epoch ?? 0}, which is not there`,
       )
   }
 }

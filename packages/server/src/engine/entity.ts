@@ -51,10 +51,11 @@ export function newEntity(id: string): Entity {
 
 const BASE_WEIGHT_BYTES = 1_500
 const RUN_WEIGHT_BYTES = 600
+const PACKED_WEIGHT_BYTES = 80
 
 /** A rough size in bytes, for the bound on idle executions. */
 export function weigh(state: ExecutionState): number {
-  return BASE_WEIGHT_BYTES + state.runs.length * RUN_WEIGHT_BYTES
+  return BASE_WEIGHT_BYTES + state.runs.openCount * RUN_WEIGHT_BYTES + state.runs.length * PACKED_WEIGHT_BYTES
 }
 
 /** It may not be forgotten now. */

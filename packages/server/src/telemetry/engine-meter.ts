@@ -161,7 +161,7 @@ function countRunMove(
   { env, result }: CommittedTurn,
 ): void {
   if (!isFinal(to)) return
-  const run = result.state.runs[ordinal]
+  const run = result.state.runs.at(ordinal)
   const task = run && tasks[run.task]
   if (!run || !task) return
   const duration = seconds(run.history[0]?.atMs ?? env.nowMs, env.nowMs)

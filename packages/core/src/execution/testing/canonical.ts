@@ -10,6 +10,7 @@ function plain(value: unknown): unknown {
   if (value === null || typeof value !== 'object') return value
   if (Array.isArray(value)) return value.map(plain)
   if (value instanceof Set) return [...value].map(plain).sort()
+  if (!(value instanceof Map) && Symbol.iterator in value) return Array.from(value as Iterable<unknown>, plain)
   const entries = value instanceof Map ? [...value] : Object.entries(value)
   const sorted = entries
     .filter(([, item]) => item !== undefined)

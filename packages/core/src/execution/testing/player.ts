@@ -216,7 +216,7 @@ export class Player {
 
   /** Runs whose job is out, in the order of their sending. */
   get out(): string {
-    return [...this.state.awaited].map(ordinal => this.nameOf(this.state.runs[ordinal] as TaskRun)).join(' ')
+    return [...this.state.awaited].map(ordinal => this.nameOf(this.state.runs.at(ordinal) as TaskRun)).join(' ')
   }
 
   /** Signals to other executions, so far. */

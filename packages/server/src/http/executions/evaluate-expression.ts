@@ -42,7 +42,7 @@ export async function evaluateExpression(
 
 export function getRunById({ state }: ReadExecution, taskRunId: string): TaskRun {
   const ordinal = ordinalOf(state.id, taskRunId)
-  const run = ordinal === undefined ? undefined : state.runs[ordinal]
+  const run = ordinal === undefined ? undefined : state.runs.at(ordinal)
   if (!run || run.isRemoved) throw notFound(`The task run "${taskRunId}" of the execution "${state.id}"`)
   return run
 }

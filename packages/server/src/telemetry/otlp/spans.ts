@@ -27,7 +27,7 @@ export function emitSpans({ plan, env, result }: CommittedTurn, sampledPart: num
       emit(() => executionSpan(state, trace, { to: event.to, endMs: env.nowMs }))
     if (event.type === 'attempt-settled') emit(() => attemptSpan(state, plan, trace, event))
     if (event.type === 'run-moved' && isFinal(event.to) && event.to !== 'SKIPPED') {
-      const run = state.runs[event.run]
+      const run = state.runs.at(event.run)
       // What has attempts is told by them.
       if (run && run.attempts.length === 0)
         emit(() => groupSpan(state, { run, plan, trace }, { to: event.to, endMs: env.nowMs }))
@@ -73,7 +73,7 @@ function startOf({ history }: ExecutionState): number {
 }
 
 function attemptSpan(state: ExecutionState, plan: Plan, trace: Trace, { run: ordinal, attempt }: Settled): SpanRecord {
-  const run = state.runs[ordinal]
+  const run = state.runs.at(ordinal)
   const number = Math.max(0, run?.attempts.indexOf(attempt) ?? 0)
   return {
     traceId: trace.traceId,
