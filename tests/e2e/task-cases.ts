@@ -241,6 +241,11 @@ function httpCases(webUrl: string): readonly TaskCase[] {
       bad: broken,
     },
     {
+      type: 'core.http.SseRequest',
+      good: { props: { uri: `${webUrl}/hello` }, outputs: { size: 1 }, content: /hello/ },
+      bad: broken,
+    },
+    {
       type: 'core.http.Download',
       good: { props: { uri: `${webUrl}/hello` }, outputs: { code: 200, length: 5 }, content: 'hello' },
       bad: broken,

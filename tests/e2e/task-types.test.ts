@@ -161,7 +161,7 @@ async function firstOf(flowId: string): Promise<Execution> {
 }
 
 async function start(type: string, which: string, { file, props }: GoodUse | BadUse): Promise<Execution> {
-  const id = `${type.replaceAll('.', '-')}-${which}`
+  const id = `${type.replaceAll(/[.$]/g, '-')}-${which}`
   const write = file === undefined ? [] : [{ id: 'file', type: `${PREFIX}core.storage.Write`, content: file }]
   const tasks = [...write, { id: 'one', type: `${PREFIX}${type}`, ...props }]
   await api.save(JSON.stringify({ id, namespace: 'e2e', tasks }))

@@ -1,6 +1,6 @@
 // Puts the outputs of an attempt where the server finds them: in the outcome while they are small; what is large of them in files that are on disk
 // before the outcome leaves, each with a mark in its place, so that the small ones stay at hand.
-import { encodeValue, fromPlain, isList, isMap, mapEntries, mapFrom, storedMark } from '@batuta/core'
+import { ENCRYPTED_TYPE, encodeValue, fromPlain, isList, isMap, mapEntries, mapFrom, storedMark } from '@batuta/core'
 import type { Value } from '@batuta/core'
 import { keyText, messageOf, sealSecrets, storageUri, TaskError } from '@batuta/plugin-sdk'
 import type { HostJob, Outcome, SecretMask } from '@batuta/plugin-sdk'
@@ -27,8 +27,9 @@ export async function keepOutputs(ended: Ended, job: HostJob, room: KeepRoom): P
     const given = Object.entries(outputs).filter(([, value]) => value !== undefined && value !== null)
     const plain = fromPlain(Object.fromEntries(given))
     const value = room.mask.isEmpty ? plain : await sealSecrets(plain, room)
-    const kept = value === plain ? rest : { ...rest, isSealed: true }
     const text = encodeValue(value)
+    // A task may have encrypted some of them itself.
+    const kept = text.includes(ENCRYPTED_TYPE) ? { ...rest, isSealed: true } : rest
     const inlineMax = room.init.limits.outputsInlineMaxBytes
     if (text.length <= inlineMax) return { ...kept, outputs: text }
     if (text.length > OUTPUTS_MAX_CHARS) throw tooLarge(text.length)

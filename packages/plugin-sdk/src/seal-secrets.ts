@@ -1,5 +1,5 @@
 // Keeps secrets out of what is kept: texts of a value that hold one are encrypted.
-import { isList, isMap, mapEntries, mapFrom } from '@batuta/core'
+import { isEncrypted, isList, isMap, mapEntries, mapFrom } from '@batuta/core'
 import type { Value } from '@batuta/core'
 import type { SecretMask } from './secret-mask.ts'
 
@@ -25,7 +25,7 @@ export async function sealSecrets(value: Value, room: Sealing): Promise<Value> {
     for (const item of value) items.push(await sealSecrets(item, room))
     return items.some((item, index) => item !== value[index]) ? items : value
   }
-  if (!isMap(value)) return value
+  if (!isMap(value) || isEncrypted(value)) return value
   let hasChanged = false
   const entries: [string, Value][] = []
   for (const [key, item] of mapEntries(value)) {

@@ -17,6 +17,7 @@ import { resume } from './execution/resume.ts'
 import { download } from './http/download.ts'
 import { httpTrigger } from './http/http-trigger.ts'
 import { request } from './http/request.ts'
+import { sseRequest } from './http/sse-request.ts'
 import { deleteKey } from './kv/delete.ts'
 import { getKeys } from './kv/get-keys.ts'
 import { getKey } from './kv/get.ts'
@@ -89,6 +90,7 @@ export const tasks: readonly TaskDefinition[] = [
   split,
   splitItems,
   toggle,
+  sseRequest,
   templatedTask,
   uploadFiles,
   write,

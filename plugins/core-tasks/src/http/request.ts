@@ -1,4 +1,5 @@
-import { defineTask, p } from '@batuta/plugin-sdk'
+import { defineTask, p, TaskError } from '@batuta/plugin-sdk'
+import type { RunContext, Value } from '@batuta/plugin-sdk'
 import { httpProperties } from './http-properties.ts'
 import { renderAndSend } from './prepare-request.ts'
 import { readResponseText } from './read-response-text.ts'
@@ -11,14 +12,18 @@ export const request = defineTask({
     'The body is kept as text; read JSON with `fromJson(outputs.id.body)` or the filter `jq`. For files use Download, which streams.',
   properties: {
     ...httpProperties,
-    encryptBody: p.boolean().dynamic().default(false).title('Not supported yet: the body is kept as it is.'),
+    encryptBody: p
+      .boolean()
+      .dynamic()
+      .default(false)
+      .title('Keep the body encrypted: later tasks read it, nobody else does.'),
   },
   outputs: [
     { name: 'uri', type: 'uri', description: 'Where the request was sent.' },
     { name: 'code', type: 'int', description: 'The response code.' },
     { name: 'headers', type: 'map<string[]>', description: 'The headers of the response.' },
     { name: 'body', type: 'any', description: 'The body as text.' },
-    { name: 'encryptedBody', type: 'EncryptedString', description: 'Not filled yet.' },
+    { name: 'encryptedBody', type: 'EncryptedString', description: 'The body, encrypted.' },
     { name: 'formData', type: 'map<any>', description: 'Not filled yet.' },
   ],
   examples: [
@@ -26,16 +31,22 @@ export const request = defineTask({
     { title: 'Send JSON.', code: 'uri: https://example.com/orders\nmethod: POST\nbody: "{{ outputs.order.value }}"' },
   ],
   async run(ctx, props) {
-    if (await props.encryptBody.render()) {
-      ctx.logger.warn('encryptBody is not supported yet: the body is kept as it is')
-    }
+    const isSecret = await props.encryptBody.render()
     const { request, response, settings } = await renderAndSend(ctx, props)
     try {
       const body = await readResponseText(response, settings)
       if (settings.logs.includes('RESPONSE_BODY')) ctx.logger.debug(body)
-      return { uri: request.url.href, code: response.code, headers: response.headers, body }
+      const sent = { uri: request.url.href, code: response.code, headers: response.headers }
+      return { ...sent, ...(isSecret ? { encryptedBody: await sealed(ctx, body) } : { body }) }
     } finally {
       await response.close()
     }
   },
 })
+
+async function sealed(ctx: RunContext, body: string): Promise<Value> {
+  ctx.mask(body)
+  const cipher = await ctx.ports.ask('seal', { text: body })
+  if (cipher !== null) return cipher
+  throw new TaskError('the body cannot be encrypted: no encryption key is configured')
+}
