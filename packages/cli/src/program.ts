@@ -5,6 +5,7 @@ import { CommandError, EXIT, type ExitCode } from './exit-code.ts'
 import { addInstance } from './instance-commands.ts'
 import { addTrigger } from './trigger-commands.ts'
 import { addState } from './state-commands.ts'
+import { addLanguage } from './language-commands.ts'
 import { addUpkeep } from './upkeep-commands.ts'
 
 const SERVER_DEFAULT = 'http://127.0.0.1:8080'
@@ -43,6 +44,7 @@ function createProgram(done: Done): Command {
   addFlow(program, done)
   addExecution(program, done)
   addTrigger(program, done)
+  addLanguage(program, done)
   addInstance(program, done)
   addState(program, done)
   addUpkeep(program, done)
