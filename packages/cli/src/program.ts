@@ -8,6 +8,7 @@ import { addInstance } from './instance-commands.ts'
 import { LEVEL_HELP } from './log-level.ts'
 import { addTrigger } from './trigger-commands.ts'
 import { addState } from './state-commands.ts'
+import { addLanguage } from './language-commands.ts'
 import { addUpkeep } from './upkeep-commands.ts'
 
 const SERVER_DEFAULT = 'http://127.0.0.1:8080'
@@ -45,6 +46,7 @@ function createProgram(done: Done): Command {
   addFlow(program, done)
   addExecution(program, done)
   addTrigger(program, done)
+  addLanguage(program, done)
   addInstance(program, done)
   addState(program, done)
   addUpkeep(program, done)

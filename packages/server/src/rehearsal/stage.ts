@@ -4,9 +4,11 @@ import { setImmediate as turnOfEventLoop, setTimeout as pause } from 'node:timer
 import {
   decodeValue,
   encodeValue,
+  inlineTypes,
   isMap,
   mapGet,
   newId,
+  runInlineAsync,
   parseDuration,
   SHARDS,
   trust,
@@ -14,6 +16,7 @@ import {
   Fuel,
   FIXTURE_TYPE,
   type ExecutionState,
+  type FinalState,
   type Flow,
   type Plan,
   type Settlement,
@@ -21,8 +24,9 @@ import {
   type ValueMap,
 } from '@batuta/core'
 import type { FileStore, HostJob } from '@batuta/plugin-sdk'
+import { askFor } from '../answers/ask.ts'
 import type { AnswerWorld } from '../answers/answers.ts'
-import { Engine } from '../engine/engine.ts'
+import { Engine, type EngineOptions } from '../engine/engine.ts'
 import { newEvaluator, newTurnEnvironment } from '../engine/turn-environment.ts'
 import type { StartWorld } from '../flows/births.ts'
 import { openFlowCatalogue, type FlowCatalogue } from '../flows/flow-catalogue.ts'
@@ -38,6 +42,7 @@ import type { VirtualPlatform } from './virtual-platform.ts'
 export const TENANT = 'main'
 const NODE = 'rehearsal'
 const SLEEP = 'io.kestra.plugin.core.flow.Sleep'
+const INLINE_TYPES: ReadonlySet<string> = new Set(inlineTypes())
 /** Of virtual steps: a flow that needs more does not end. */
 const STEPS_MAX = 100_000
 const LOOK_AGAIN_MS = 2
@@ -49,7 +54,8 @@ export type Script = (job: HostJob, state: ExecutionState) => Promise<Pick<Settl
 export interface Actors extends JobSink {
   readonly running: number
   readonly reserved: number
-  stopAll(): Promise<void>
+  /** Takes no more, and ends what runs. */
+  drain(graceMs: number): Promise<void>
 }
 
 export interface StageOptions {
@@ -103,7 +109,15 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const inbox: Inbox = { submit: (signal, how) => engine.submit(signal, how) }
   const evaluate = newEvaluator({ ...answers, children: { flows, startWorld } }, inbox, onNotice)
   const actors = options.openActors?.({ inbox, store, node: place, answers })
-  const jobs = new Cast({ inbox, platform, script: options.script, actors, onNotice })
+  const envOf = newTurnEnvironment({ platform, flows, configuredRoots, zone, locale, startWorld })
+  const jobs = new Cast({
+    inbox,
+    platform,
+    script: options.script,
+    actors,
+    onNotice,
+    inline: inlinePlayer({ platform, envOf, answers }),
+  })
   const engine: Engine = new Engine({
     store,
     flows,
@@ -111,7 +125,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     node: { id: NODE, ...place },
     jobs,
     changes: newChanges(),
-    envOf: newTurnEnvironment({ platform, flows, configuredRoots, zone, locale, startWorld }),
+    envOf,
     evaluate: async question => {
       evaluating += 1
       await evaluate(question).finally(() => (evaluating -= 1))
@@ -144,10 +158,37 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     look: async executionId =>
       (await engine.submit({ type: 'wake', executionId }, { view: (state, plan) => ({ state, plan }) })).view,
     close: async () => {
-      await actors?.stopAll()
+      await actors?.drain(0)
       await engine.stop()
     },
   }
+}
+
+interface InlinePlace {
+  readonly platform: VirtualPlatform
+  readonly envOf: EngineOptions['envOf']
+  readonly answers: AnswerWorld
+}
+
+function inlinePlayer({ platform, envOf, answers }: InlinePlace): CastOptions['inline'] {
+  return async (job, seen) => {
+    const run = seen.state.runs[job.key.run]
+    const env = envOf({
+      nowMs: platform.nowMs(),
+      random: () => platform.random(),
+      executionId: seen.state.id,
+      admit: () => undefined,
+    })
+    const asker = { ...job.flow, flowId: job.flow.id, executionId: seen.state.id, dialect: job.dialect }
+    const outcome = run && (await runInlineAsync({ ...seen, env }, run, askFor(answers, asker)))
+    if (outcome === undefined) return undefined
+    const { state, outputs } = outcome
+    return { state: settledState(state), ...(outputs && { outputs }) }
+  }
+}
+
+function settledState(state: FinalState): Settlement['state'] {
+  return state === 'SKIPPED' || state === 'RETRIED' ? 'SUCCESS' : state
 }
 
 async function saveFlow(store: Store, flow: Flow): Promise<void> {
@@ -182,11 +223,18 @@ async function play({ tables, platform, engine, settle }: Play): Promise<void> {
   }
 }
 
+interface Seen {
+  readonly state: ExecutionState
+  readonly plan: Plan
+}
+
 interface CastOptions {
   readonly inbox: Inbox
   readonly platform: VirtualPlatform
   readonly script: Script
   readonly actors: Actors | undefined
+  /** A pure task that asked the world. */
+  inline(job: HostJob, seen: Seen): Promise<Pick<Settlement, 'state' | 'outputs'> | undefined>
   onNotice(message: string, error?: unknown): void
 }
 
@@ -219,7 +267,7 @@ class Cast implements JobSink {
     const job = trust<HostJob>(JSON.parse(row.payload))
     if (job.type === SLEEP) {
       platform.at(platform.nowMs() + durationOf(job, platform.nowMs()), () => this.#answer(job, { state: 'SUCCESS' }))
-    } else if (job.type !== FIXTURE_TYPE && actors !== undefined) {
+    } else if (job.type !== FIXTURE_TYPE && actors !== undefined && !INLINE_TYPES.has(job.type)) {
       actors.reserve(row.queue)
       actors.offer(row)
     } else this.#answer(job)
@@ -248,9 +296,14 @@ class Cast implements JobSink {
 
   async #ask(job: HostJob, script: Script): Promise<Pick<Settlement, 'state' | 'outputs'>> {
     const { executionId } = job.key
-    const receipt = await this.#options.inbox.submit({ type: 'wake', executionId }, { view: state => state })
-    const outcome = receipt.view && (await script(job, receipt.view))
+    const receipt = await this.#options.inbox.submit(
+      { type: 'wake', executionId },
+      { view: (state, plan) => ({ state, plan }) },
+    )
+    const outcome = receipt.view && (await script(job, receipt.view.state))
     if (outcome !== undefined) return outcome
+    const inline = receipt.view && (await this.#options.inline(job, receipt.view))
+    if (inline !== undefined) return inline
     this.#options.onNotice(`The task "${job.taskId}" (${job.type}) has no fixture, and tasks are not run here.`)
     return { state: 'FAILED' }
   }
