@@ -32,7 +32,8 @@ function endChild(
   state: 'SUCCESS' | 'FAILED' | 'KILLED' | 'WARNING',
   outputs = {},
 ): void {
-  const [run, childId] = [...player.state.children].find(([ordinal]) => player.state.runs.at(ordinal)?.lane === lane) ?? []
+  const [run, childId] =
+    [...player.state.children].find(([ordinal]) => player.state.runs.at(ordinal)?.lane === lane) ?? []
   assert.ok(run !== undefined && childId !== undefined)
   player.take({ type: 'child-ended', executionId: player.state.id, run, childId, state, outputs })
 }

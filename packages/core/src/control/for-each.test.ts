@@ -85,7 +85,10 @@ tasks:
     tasks: [{ id: t, type: core.debug.Return, format: '{{ taskrun.value }}/{{ taskrun.iteration }}' }]`)
 
   assert.deepEqual(
-    player.state.runs.filter(() => true).slice(1).map(run => [run.value, run.outputs?.['value' as never]]),
+    player.state.runs
+      .filter(() => true)
+      .slice(1)
+      .map(run => [run.value, run.outputs?.['value' as never]]),
     [
       ['1', '1/0'],
       ['2.5', '2.5/1'],
