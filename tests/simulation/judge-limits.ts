@@ -1,5 +1,5 @@
 // Limits, judged after every commit from the rows and the journals alone: never more run than may, and whoever has a place has a row of it.
-import { shardOf, type ExecutionState } from '@batuta/core'
+import { isFinal, shardOf, type ExecutionState } from '@batuta/core'
 import { homeShardOf } from '../../packages/server/src/flows/home.ts'
 import { flowLimitKey } from '../../packages/server/src/flows/limit-rules.ts'
 import type { LimitMemberRow } from '../../packages/server/src/storage/batch.ts'
@@ -32,9 +32,13 @@ export function judgeLimits({ tables, states, limitOf, find }: JudgedLimits): vo
   for (const id of rows.keys()) find(id, 'I7 it is a member of a limit, and has no place in it')
 }
 
-/** Begun and not ended, whatever it waits for. What comes after one that was killed in the queue takes no place. */
-function isRunning({ state, isEnded, isKillRequested, slot }: ExecutionState): boolean {
+/**
+ * Begun and not ended, whatever it waits for. What comes after one that was killed in the queue takes no place, nor what comes once more because
+ * somebody changed a state after the end.
+ */
+function isRunning({ state, isEnded, isKillRequested, slot, generation }: ExecutionState): boolean {
   if (isKillRequested && !slot) return false
+  if (generation > 1 && isFinal(state) && !slot) return false
   return !isEnded && state !== 'CREATED' && state !== 'QUEUED' && state !== 'RESTARTED' && state !== 'KILLING'
 }
 

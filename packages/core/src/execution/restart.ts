@@ -5,12 +5,14 @@ import type { View } from './context.ts'
 import { mergeLabels } from '../inline/labels.ts'
 import type { Decision, Reopening } from './event.ts'
 import { tellParent } from './finish.ts'
+import { descendantsOf, stopRuns } from './stop.ts'
 import { HANDLER, ROOT, isFinal, type ExecutionState, type TaskRun } from './state.ts'
 
 export type RestartPlan = Reopening
 
 /** A parent that waits for a child which cannot be restarted is told how that one ended. */
-export function decideRestart({ state }: View): Decision {
+export function decideRestart(view: View): Decision {
+  const { state } = view
   if ((!isFinal(state.state) || !state.isEnded) && state.state !== 'PAUSED') {
     return refuse(
       'wrong-state',
@@ -22,13 +24,17 @@ export function decideRestart({ state }: View): Decision {
     const refused = refuse('nothing-to-restart', 'No task found to restart execution from!')
     return { ...refused, effects: isFinal(state.state) ? tellParent(state, state.state, state.outputs) : [] }
   }
+  // What a pause has set off begins anew with it.
+  const hooks = plan.leaves.flatMap(ordinal => descendantsOf(state, getRun(state, ordinal).group?.children ?? []))
+  const stopped = stopRuns(view, hooks, 'KILLED')
   return {
     events: [
+      ...stopped.events,
       { type: 'moved', to: 'RESTARTED' },
       { type: 'restarted', ...plan },
       { type: 'labels', labels: mergeLabels(state.labels, [{ key: 'system.restarted', value: 'true' }]) },
     ],
-    effects: [],
+    effects: stopped.effects,
   }
 }
 
