@@ -58,7 +58,7 @@ function begun(construct: Construct, tasks: readonly string[], more = ''): Playe
 
 function settleHidden(player: Player): void {
   const [ordinal] = player.state.awaited
-  const run = ordinal === undefined ? undefined : player.state.runs[ordinal]
+  const run = ordinal === undefined ? undefined : player.state.runs.at(ordinal)
   if (run && player.plan.tasks[run.task]?.isHidden) player.take(player.settlement(run, 'SUCCESS'))
 }
 

@@ -92,7 +92,7 @@ export function decideNext(view: View, ordinal: number): Decision {
   if (run.isRemoved) return NOTHING
   if (isFinal(run.state)) {
     // A question at the end of an iteration was asked in the name of its last task.
-    const loop = run.isInner === true ? state.runs[run.parent] : undefined
+    const loop = run.isInner === true ? state.runs.at(run.parent) : undefined
     return progress(view, loop?.group && loop.state === 'RUNNING' ? run.parent : ROOT)
   }
   if (run.group && (run.state === 'RUNNING' || run.state === 'PAUSED')) return progress(view, ordinal)

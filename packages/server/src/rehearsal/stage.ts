@@ -172,7 +172,7 @@ interface InlinePlace {
 
 function inlinePlayer({ platform, envOf, answers }: InlinePlace): CastOptions['inline'] {
   return async (job, seen) => {
-    const run = seen.state.runs[job.key.run]
+    const run = seen.state.runs.at(job.key.run)
     const env = envOf({
       nowMs: platform.nowMs(),
       random: () => platform.random(),
