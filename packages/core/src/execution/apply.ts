@@ -11,7 +11,7 @@ import { beginPass, endIteration, endPass, joinLane, newIterations } from './app
 import { indexOutputs } from './outputs.ts'
 import type { Plan } from './plan.ts'
 import { applyReopening } from './reopen.ts'
-import { hasSecretInput, holdsSealed } from './sealed.ts'
+import { holdsSealed } from './sealed.ts'
 import { holdsStored } from './stored.ts'
 import { waitTimers } from './wait-timers.ts'
 import { RunList } from './run-list.ts'
@@ -57,7 +57,7 @@ export function born(id: string, event: Created, plan: Plan, atMs: number): Exec
     turn: 0,
     isKillRequested: false,
     isHeld: false,
-    isSealed: hasSecretInput(plan.flow.inputs) || (event.trigger !== undefined && holdsSealed(event.trigger.variables)),
+    isSealed: plan.hasSecretInput || isStartedSealed(event),
     hasStored: event.trigger !== undefined && holdsStored(event.trigger.variables),
     isEnded: false,
     live: 0,
@@ -81,6 +81,17 @@ export function born(id: string, event: Created, plan: Plan, atMs: number): Exec
   if (event.copy) copyInto(state, event, plan)
   return state
 }
+
+/** What another execution gave along may be encrypted; what comes from outside never is. */
+function isStartedSealed({ trigger }: Created): boolean {
+  return trigger !== undefined && INNER_TRIGGERS.has(trigger.type) && holdsSealed(trigger.variables)
+}
+
+const INNER_TRIGGERS: ReadonlySet<string> = new Set([
+  'io.kestra.plugin.core.trigger.Flow',
+  'io.kestra.plugin.core.flow.Subflow',
+  'io.kestra.plugin.core.flow.ForEachItem',
+])
 
 /** What came before is told again, at its own moments; only the runs and the history are taken from it. */
 function copyInto(state: ExecutionState, { copy = [], attemptNumber = 1 }: Created, plan: Plan): void {

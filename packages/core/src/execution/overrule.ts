@@ -42,9 +42,12 @@ export function decideRunState(view: View, { run: ordinal, state: wished }: Comm
     const message = `The execution "${state.id}" is ${state.state} and the task run is ${run.state}: only what has ended or waits can be told how it ended.`
     return refuse('wrong-state', message)
   }
-  const overruled: Event = { type: 'overruled', run: ordinal, to, ...reopenedBy(state, ordinal) }
   // What comes after the execution changes nothing about how it ended.
-  if (isAfter(view, ordinal)) return { events: [overruled], effects: [] }
+  if (isAfter(view, ordinal)) {
+    const { groups } = reopenedBy(state, ordinal)
+    return { events: [{ type: 'overruled', run: ordinal, to, groups, removed: [] }], effects: [] }
+  }
+  const overruled: Event = { type: 'overruled', run: ordinal, to, ...reopenedBy(state, ordinal) }
   if (to === 'CANCELLED') return cancelled(view, overruled, ordinal)
   return { events: [{ type: 'moved', to: 'RESTARTED' }, overruled], effects: [] }
 }

@@ -8,6 +8,7 @@ import { compileProperty, type Property } from './property.ts'
 import { compileSla, type Sla } from './sla.ts'
 import type { Flow, Output, Retry, Task, TaskLists } from '../flow/flow.ts'
 import { defaultedInputs, type DefaultedInput } from '../flow/inputs.ts'
+import { hasSecretInput } from './sealed.ts'
 import { inlineTaskOf, type InlineTask } from '../inline/inline-task.ts'
 import { taskCacheOf } from './task-cache.ts'
 import { assert } from '../std/assert.ts'
@@ -28,6 +29,7 @@ export interface Plan {
   readonly outputs: ReadonlyMap<string, Property>
   /** Inputs that show their default where an execution has no value for them. */
   readonly defaulted: readonly DefaultedInput[]
+  readonly hasSecretInput: boolean
   readonly sla: readonly Sla[]
 }
 
@@ -96,6 +98,7 @@ export function compilePlan(flow: Flow, { tenant, revision }: { tenant: string; 
       after: list(flow.afterExecution),
     },
     defaulted: defaultedInputs(flow.inputs),
+    hasSecretInput: hasSecretInput(flow.inputs),
     outputs: new Map(
       flow.outputs.map(output => [output.id, compileProperty(`outputs.${output.id}`, output.value, flow.dialect)]),
     ),

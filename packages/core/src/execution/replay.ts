@@ -100,7 +100,7 @@ function continued(
 
 /** The target begins again, what follows it is taken out, what stands beside it stays; what is still under way begins again as well. */
 export function planReplay(state: ExecutionState, plan: Plan, wished: number): Reopening {
-  const target = wholeOf(state, wished)
+  const target = wholeOf(state, plan, wished)
   const removed = new Set<number>()
   const groups = new Set<number>()
   const remove = (ordinal: number): void => {
@@ -125,11 +125,14 @@ export function planReplay(state: ExecutionState, plan: Plan, wished: number): R
   return withLive(state, { leaves: isToBegin ? [] : [target], groups, removed })
 }
 
-/** A run in a WorkingDirectory needs what its siblings left in the folder: all of them begin again. */
-function wholeOf(state: ExecutionState, wished: number): number {
+/** A run in a WorkingDirectory needs what its siblings left in the folder, and what runs while a task waits belongs to the wait: all of it begins again. */
+function wholeOf(state: ExecutionState, plan: Plan, wished: number): number {
   let target = wished
-  for (let at = wished; at !== ROOT; at = getRun(state, at).parent)
-    if (getRun(state, at).group?.isDirectory === true) target = at
+  for (let at = wished; at !== ROOT; at = getRun(state, at).parent) {
+    const { kind } = getTask(plan, getRun(state, at).task)
+    const isWaiting = kind.type === 'control' && kind.control.waiting !== undefined
+    if (getRun(state, at).group?.isDirectory === true || isWaiting) target = at
+  }
   return target
 }
 
@@ -148,6 +151,8 @@ function withLive(
   for (const run of state.runs) {
     if (again.has(run.parent) || gone.has(run.parent)) gone.add(run.ordinal)
     if (run.isRemoved || gone.has(run.ordinal) || isFinal(run.state) || again.has(run.ordinal)) continue
+    // What stands around the target is open.
+    if (open.has(run.ordinal)) continue
     if (run.group && run.state !== 'PAUSED' && run.group.isDirectory !== true) open.add(run.ordinal)
     else if (run.state !== 'CREATED' && run.state !== 'RESTARTED') again.add(run.ordinal)
   }

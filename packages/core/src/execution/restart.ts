@@ -5,7 +5,7 @@ import type { View } from './context.ts'
 import { mergeLabels } from '../inline/labels.ts'
 import type { Decision, Reopening } from './event.ts'
 import { tellParent } from './finish.ts'
-import { descendantsOf, stopRuns } from './stop.ts'
+import { endWaiting, stopRuns } from './stop.ts'
 import { HANDLER, ROOT, isFinal, type ExecutionState, type TaskRun } from './state.ts'
 
 export type RestartPlan = Reopening
@@ -24,12 +24,14 @@ export function decideRestart(view: View): Decision {
     const refused = refuse('nothing-to-restart', 'No task found to restart execution from!')
     return { ...refused, effects: isFinal(state.state) ? tellParent(state, state.state, state.outputs) : [] }
   }
-  // What a pause has set off begins anew with it.
-  const hooks = plan.leaves.flatMap(ordinal => descendantsOf(state, getRun(state, ordinal).group?.children ?? []))
-  const stopped = stopRuns(view, hooks, 'KILLED')
+  // Of one that waits: what a waiting task had begun, and its hour.
+  const waiting = isFinal(state.state) ? [] : plan.leaves.map(ordinal => getRun(state, ordinal))
+  const begun = isFinal(state.state) ? [] : plan.removed.map(ordinal => getRun(state, ordinal))
+  const stopped = stopRuns(view, begun, 'KILLED')
   return {
     events: [
       ...stopped.events,
+      ...waiting.flatMap(run => endWaiting(state, run)),
       { type: 'moved', to: 'RESTARTED' },
       { type: 'restarted', ...plan },
       { type: 'labels', labels: mergeLabels(state.labels, [{ key: 'system.restarted', value: 'true' }]) },
@@ -40,8 +42,14 @@ export function decideRestart(view: View): Decision {
 
 /** Of one that waits only what waits begins again: everything else goes on. */
 export function planRestart(state: ExecutionState): RestartPlan {
-  if (!isFinal(state.state)) return planAgain(state, new Set(), run => run.state === 'PAUSED')
   const removed = new Set<number>()
+  if (!isFinal(state.state)) {
+    const isWaiting = (run: TaskRun): boolean => run.state === 'PAUSED'
+    for (const run of state.runs)
+      if (!run.isRemoved && run.parent !== ROOT && (removed.has(run.parent) || isWaiting(getRun(state, run.parent))))
+        removed.add(run.ordinal)
+    return planAgain(state, removed, isWaiting)
+  }
   // The folder of a WorkingDirectory is gone: all of it runs again.
   const directories = new Set<number>()
   for (const run of state.runs) {

@@ -218,3 +218,12 @@ tasks: [{ id: show, type: io.kestra.plugin.core.debug.Return, format: "{{ inputs
   assert.deepEqual([picture['type'], picture['content']], ['IMAGE', 'eA=='])
   assert.equal(odd['code'], 'encoding-unknown')
 })
+
+test('nobody sends a cipher text and has it opened', async () => {
+  const cipher = { type: 'io.kestra.datatype:aes_encrypted', value: 'abc' }
+
+  const asMap = await post(`${NS}/echo`, { who: cipher })
+  const asText = await post(`${NS}/echo`, { who: JSON.stringify(cipher) })
+
+  assert.deepEqual([asMap.status, asText.status, asMap.json.code], [422, 422, 'value-reserved'])
+})

@@ -12,6 +12,7 @@ import {
   type StartWorld,
 } from '../../flows/births.ts'
 import type { HttpDependencies } from '../dependencies.ts'
+import { refuseSealed } from '../refuse-sealed.ts'
 import { refuseDeep } from '../value-depth.ts'
 
 type PrepareDependencies = Pick<HttpDependencies, 'startWorld' | 'ask' | 'config'>
@@ -21,10 +22,15 @@ export async function prepareExecution(
   request: StartRequest,
   dependencies: PrepareDependencies,
 ): Promise<PreparedBirth> {
+  refuseSealed(request.inputs, 'An input')
   const prepared = await prepare(executionId, request, dependencies)
   if ('birth' in prepared) {
     refuseDeep(prepared.birth.inputs, 'An input')
-    if (prepared.birth.trigger) refuseDeep(prepared.birth.trigger.variables, 'The body')
+    const { trigger } = prepared.birth
+    if (trigger) {
+      refuseDeep(trigger.variables, 'The body')
+      refuseSealed(trigger.variables, 'The body')
+    }
   }
   return prepared
 }

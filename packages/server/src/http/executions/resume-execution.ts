@@ -26,6 +26,7 @@ import { commandExecution } from './act-on-execution.ts'
 import { environmentOf, getRunById } from './evaluate-expression.ts'
 import { askOf } from './prepare-execution.ts'
 import { getExecution, type ReadExecution } from './read-execution.ts'
+import { refuseSealed } from '../refuse-sealed.ts'
 import { readForm, type Form } from './read-form.ts'
 import { invalidInputs } from './start-execution.ts'
 import { reportInput } from './validate-inputs.ts'
@@ -89,6 +90,7 @@ async function readAnswers(
   const asked = task?.task.asks ?? []
   const files = isKept ? { files: dependencies.files } : {}
   const form = await readForm(incoming, { plan, executionId, asked, ...files })
+  refuseSealed(form.inputs, 'An answer')
   const isDecision = task?.type.endsWith('.Approval') === true
   return { waiting: run && { found, run, asked, isDecision }, form }
 }
