@@ -216,3 +216,13 @@ test('the runs of iterations that are over are let go of', () => {
   assert.equal(player.state.state, 'SUCCESS')
   assert.equal(player.state.runs.filter(run => !run.isRemoved).length, 1)
 })
+
+test('of a file each line is an item', () => {
+  const player = play(loop(`values: "{{ 'kestra:///lines.txt' }}"\n    ${LINE}`))
+  player.answer('each', 'loop:values', { value: ['a', 'b'] })
+
+  assert.deepEqual(
+    (outputsOf(player) as { outputs: { outputs: unknown }[] }).outputs.map(({ outputs }) => outputs),
+    [{ line: '0-a' }, { line: '1-b' }],
+  )
+})

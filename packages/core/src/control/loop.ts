@@ -1,18 +1,21 @@
 // Loop, the loop of 2.0: each item in an iteration of its own, of which nothing is seen outside but what it declares as outputs. Values become texts,
 // equal ones of a list count once (recorded); of a map its entries are gone over.
-import { RunError } from '../execution/renderer.ts'
+import { RunError, type Renderer } from '../execution/renderer.ts'
 import { isList, isMap, isTruthyText, mapEntries, type Value, type ValueMap } from '../std/value.ts'
 import { decodeValue } from '../std/value-json.ts'
 import { jsonText, printValue } from '../std/value-text.ts'
 import type { Control } from './control.ts'
 import { LOOP_WINDOW } from './for-each.ts'
 
+/** The slot of the lines of a file that is gone over. */
+export const LOOP_VALUES_SLOT = 'loop:values'
+
 export const loop: Control = {
   type: 'io.kestra.plugin.core.flow.Loop',
   aliases: [],
   open: (task, render) => {
     const raw = render.raw('values')
-    const given = typeof raw === 'string' ? parse(task.id, render.text('values') ?? '') : render.value('values')
+    const given = typeof raw === 'string' ? readValues(task.id, render) : render.value('values')
     const { values, keys } = itemsOf(task.id, given)
     if (values.length === 0) return { branch: [], nothing: { iterationCount: 0, runningIterations: 0 } }
     const limit = Number(printValue(render.raw('concurrencyLimit') ?? 1))
@@ -52,6 +55,12 @@ function entriesOf(map: ValueMap): Items {
 
 function textOf(value: Value): string {
   return typeof value === 'string' ? value : jsonText(value)
+}
+
+/** A file holds an item on each line; it is read outside of the turn. */
+function readValues(id: string, render: Renderer): Value {
+  const text = render.text('values') ?? ''
+  return text.trim().startsWith('kestra://') ? render.answer(LOOP_VALUES_SLOT) : parse(id, text)
 }
 
 function parse(id: string, text: string): Value {

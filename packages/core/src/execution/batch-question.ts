@@ -1,5 +1,6 @@
-// What the run of `<id>_items` asks outside of the turn: the list of its batches, and a place for what the children gave.
+// What loops ask of files outside of the turn: the lines that are gone over, the list of batches, and a place for what the children gave.
 import { BATCHES_SLOT } from '../control/for-each-item.ts'
+import { LOOP_VALUES_SLOT } from '../control/loop.ts'
 import { isMap, mapGet, type ValueMap } from '../std/value.ts'
 import type { View } from './context.ts'
 import { BATCH_OUTPUTS_SLOT } from './iterations.ts'
@@ -18,10 +19,11 @@ export function batchQuestionOf(
   view: View,
   { run: ordinal, slot }: { readonly run: number; readonly slot: string },
 ): BatchQuestion | undefined {
-  if (slot !== BATCHES_SLOT && slot !== BATCH_OUTPUTS_SLOT) return undefined
+  if (slot !== BATCHES_SLOT && slot !== BATCH_OUTPUTS_SLOT && slot !== LOOP_VALUES_SLOT) return undefined
   const run = getRun(view.state, ordinal)
   const task = getTask(view.plan, run.task)
   if (slot === BATCHES_SLOT) return { type: 'list', uri: rendererOf(view, run, task).text('splits') ?? '' }
+  if (slot === LOOP_VALUES_SLOT) return { type: 'list', uri: rendererOf(view, run, task).text('values')?.trim() ?? '' }
   const outputs = new Map<number, ValueMap>()
   for (const [lane, result] of run.group?.iterations?.outputs ?? []) {
     const given = mapGet(result, 'outputs')

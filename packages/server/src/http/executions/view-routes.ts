@@ -38,8 +38,9 @@ export function viewHandlers(dependencies: HttpDependencies): Pick<Handlers<'exe
     outputs: async ({ params }) => {
       const { state, plan } = await getExecution(params.executionId, dependencies)
       const rows = state.runs.flatMap(run => {
-        if (run.isRemoved || !run.outputs || mapSize(run.outputs) === 0) return []
-        const { id: taskId } = getTask(plan, run.task)
+        if (run.isRemoved || run.isInner || !run.outputs || mapSize(run.outputs) === 0) return []
+        const { id: taskId, isHidden } = getTask(plan, run.task)
+        if (isHidden) return []
         const place = { value: run.value, iteration: run.iteration, inline: true }
         return [JSON.stringify({ taskId, taskRunId: taskRunId(state.id, run.ordinal), ...place })]
       })
