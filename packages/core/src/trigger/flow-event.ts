@@ -41,7 +41,7 @@ export interface EventNeeds {
 
 export function flowEventOf(view: View, state: StateName, { roots, needsAttempts }: EventNeeds): FlowEvent {
   const { state: execution, plan } = view
-  const last = execution.runs.at(-1)
+  const last = execution.runs.at(execution.runs.length - 1)
   const context: [string, Value][] = []
   for (const root of roots) {
     const value = lookupRoot(view, undefined, root)
