@@ -15,7 +15,7 @@ export interface FlowEvent {
   readonly state: string
   readonly labels: readonly Label[]
   readonly outputs: ValueMap | null
-  /** For each task run the states of its attempts. */
+  /** For each task run that was tried again the states of its attempts. */
   readonly attempts: readonly (readonly string[])[]
   readonly startMs: number
   readonly endMs: number | null
@@ -32,9 +32,16 @@ export function statesPassed(events: readonly Event[]): readonly StateName[] {
   return states.filter((state, index) => !isFinal(state) || !isFinal(states[index + 1] ?? 'RUNNING'))
 }
 
-export function flowEventOf(view: View, state: StateName, roots: ReadonlySet<string>): FlowEvent {
+/** What a listener may look at. */
+export interface EventNeeds {
+  readonly roots: ReadonlySet<string>
+  /** Its conditions ask for attempts: all runs are looked at, which may be a million. */
+  readonly needsAttempts: boolean
+}
+
+export function flowEventOf(view: View, state: StateName, { roots, needsAttempts }: EventNeeds): FlowEvent {
   const { state: execution, plan } = view
-  const last = execution.runs.at(-1)
+  const last = execution.runs.at(execution.runs.length - 1)
   const context: [string, Value][] = []
   for (const root of roots) {
     const value = lookupRoot(view, undefined, root)
@@ -48,13 +55,24 @@ export function flowEventOf(view: View, state: StateName, roots: ReadonlySet<str
     state,
     labels: execution.labels,
     outputs: isFinal(state) ? (execution.outputs ?? null) : null,
-    attempts: execution.runs.map(run => run.attempts.map(attempt => attempt.state)),
+    attempts: needsAttempts ? retriedRuns(execution) : [],
     startMs: execution.history[0]?.atMs ?? 0,
     endMs: isFinal(state) ? (execution.history.at(-1)?.atMs ?? null) : null,
     lastTaskId: last ? (plan.tasks[last.task]?.id ?? null) : null,
     isFromApi: execution.trigger === undefined && execution.parentLink === undefined,
     context: mapFrom(context),
   }
+}
+
+const RETRIED_MAX = 1_000
+
+function retriedRuns(execution: View['state']): readonly (readonly string[])[] {
+  const retried: string[][] = []
+  for (const { attempts } of execution.runs) {
+    if (attempts.length > 1) retried.push(attempts.map(attempt => attempt.state))
+    if (retried.length === RETRIED_MAX) break
+  }
+  return retried
 }
 
 const CORRELATION = 'system.correlationId'

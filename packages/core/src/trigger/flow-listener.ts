@@ -22,6 +22,7 @@ export interface FlowListener {
   readonly sets: readonly ConditionSet[]
   /** The roots of the upstream's variables that its templates can reach. */
   readonly roots: ReadonlySet<string>
+  readonly needsAttempts: boolean
 }
 
 export interface Upstream {
@@ -82,6 +83,7 @@ export function compileFlowListener(flow: Flow, trigger: Trigger): FlowListener 
     when: when === null ? undefined : printValue(when),
     sets,
     roots: rootsOf(flow, trigger),
+    needsAttempts: encodeValue([...trigger.conditions]).includes('HasRetryAttempt'),
   }
 }
 

@@ -122,9 +122,7 @@ export class FlowTriggers implements Listeners {
         .filter(({ listener }) => listener.states.has(state))
         .map(({ key, listener }) => ({
           shard: homeShardOf(key),
-          body: encodeValue(
-            trust<Value>({ type: 'trigger-event', ...key, event: flowEventOf(view, state, listener.roots) }),
-          ),
+          body: encodeValue(trust<Value>({ type: 'trigger-event', ...key, event: flowEventOf(view, state, listener) })),
         })),
     )
   }

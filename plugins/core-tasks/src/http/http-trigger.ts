@@ -14,6 +14,7 @@ export const httpTrigger = definePollingTrigger({
     ...httpProperties,
     responseCondition: p
       .string()
+      .dynamic()
       .default('{{ response.statusCode < 400 }}')
       .title('A template: what it renders to must not be blank or `false`.'),
     encryptBody: p.boolean().dynamic().default(false).title('Not supported yet: the body is kept as it is.'),
@@ -23,6 +24,8 @@ export const httpTrigger = definePollingTrigger({
     { name: 'code', type: 'int', description: 'The response code.' },
     { name: 'headers', type: 'map<string[]>', description: 'The headers of the response.' },
     { name: 'body', type: 'any', description: 'The body as text.' },
+    { name: 'encryptedBody', type: 'EncryptedString', description: 'Not filled yet.' },
+    { name: 'formData', type: 'map<any>', description: 'Not filled yet.' },
   ],
   examples: [
     {
@@ -35,7 +38,7 @@ export const httpTrigger = definePollingTrigger({
     try {
       const body = await readResponseText(response, settings)
       const seen = { response: { statusCode: response.code, body: jsonOr(body), headers: headersOf(response.headers) } }
-      const verdict = (await ctx.renderText(await props.responseCondition.render(), seen)).trim()
+      const verdict = (await props.responseCondition.render(seen)).trim()
       if (verdict === '' || verdict === 'false') return undefined
       return { uri: request.url.href, code: response.code, headers: response.headers, body }
     } finally {

@@ -2,6 +2,7 @@ import { defineTask, p } from '@batuta/plugin-sdk'
 
 export const toggle = defineTask({
   type: 'io.kestra.plugin.core.trigger.Toggle',
+  aliases: ['io.kestra.core.tasks.trigger.Toggle'],
   title: 'Switch a trigger on or off.',
   properties: {
     namespace: p.string().dynamic().title('Of the flow; the own one unless said.'),
