@@ -10,7 +10,7 @@ import type { TaskRun } from './state.ts'
 export type ValueAt = (parent: number, lane: number) => string | undefined
 
 /** Executions with fewer runs pack none. */
-export const PACKED_FROM = 4_096
+export const PACKED_FROM = 64
 
 export class RunList implements Iterable<TaskRun> {
   readonly #runs: (TaskRun | undefined)[] = []

@@ -3,6 +3,7 @@
 // per group the counts of its children and the place of each lane, per task the outputs as expressions see them.
 import type { Label } from '../flow/flow.ts'
 import type { Value, ValueMap } from '../std/value.ts'
+import { LaneCounts } from './lane-counts.ts'
 import type { RunList } from './run-list.ts'
 
 export type StateName =
@@ -162,7 +163,7 @@ export interface Group {
   laneLimit: number
   nextLane: number
   /** How many tasks of its sequence were begun, for each open lane. */
-  lanes: Map<number, number>
+  readonly lanes: LaneCounts
   /** Open lanes whose last child ended and that have another task. */
   ready: number[]
   /** Lanes that a restart left with more than one run under way, and how many. */
@@ -323,7 +324,7 @@ export function newGroup(branch: readonly number[]): Group {
     laneCount: 1,
     laneLimit: 1,
     nextLane: 0,
-    lanes: new Map(),
+    lanes: new LaneCounts(),
     ready: [],
     crowded: new Map(),
     handlerAt: 0,
