@@ -19,7 +19,7 @@ import { TriggerReasons } from './flows/trigger-reasons.ts'
 import { newChanges, type Changes } from './inbox/changes.ts'
 import { MaintenanceMode } from './inbox/maintenance-mode.ts'
 import { newEncryption } from './platform/encryption.ts'
-import { NamespaceSettings } from './namespaces/namespace-settings.ts'
+import { openNamespaceSettings, type NamespaceSettings } from './namespaces/namespace-settings.ts'
 import { keepSecrets } from './secrets/keep-secrets.ts'
 import { readEnvironmentSecrets } from './secrets/secret-sources.ts'
 import { PLUGINS_DIR, THREAD_URL } from './platform/places.ts'
@@ -102,12 +102,8 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
   const files = openLocalFileStore(config.storageDir)
   const flows = await openFlowCatalogue(store)
   const triggerDesk = newTriggerDesk(store, { flows, config, nodeId, platform })
-  const namespaces = new NamespaceSettings({ store, tenant: config.tenant, nowMs })
-  await namespaces.load()
-  const configuredRoots = new Map([
-    ...rootsOf(config, process.env),
-    [NAMESPACE_VARIABLES, namespaces.variables] as const,
-  ])
+  const namespaces = await openNamespaceSettings({ store, tenant: config.tenant, nowMs })
+  const configuredRoots = rootsOf(config, process.env, namespaces)
   const encryption = newEncryption(config.encryptionKey)
   const start = {
     zone: config.zone,
@@ -203,10 +199,11 @@ async function openStore(config: Config, world: StoreWorld): Promise<Store> {
   return await openPostgresStore({ ...world, url, poolMax, durability, isMigrating, isEngine })
 }
 
-/** `envs`, `globals` and `kestra`. */
+/** `envs`, `globals` and `kestra`, and what `namespace` is made of. */
 function rootsOf(
   config: Config,
   environment: Readonly<Record<string, string | undefined>>,
+  namespaces: NamespaceSettings,
 ): ReadonlyMap<string, Value> {
   const envs: Record<string, Value> = {}
   for (const [name, value] of Object.entries(environment)) {
@@ -217,5 +214,6 @@ function rootsOf(
     ['envs', envs],
     ['globals', config.globals],
     ['kestra', config.kestra],
+    [NAMESPACE_VARIABLES, namespaces.variables],
   ])
 }

@@ -97,6 +97,13 @@ export class NamespaceSettings {
   }
 }
 
+/** With all that is stored. */
+export async function openNamespaceSettings(world: SettingsWorld): Promise<NamespaceSettings> {
+  const settings = new NamespaceSettings(world)
+  await settings.load()
+  return settings
+}
+
 function settingsOf(given: Value): Settings {
   const of = (name: string): Value | undefined =>
     typeof given === 'object' && given !== null && isMap(given) ? mapGet(given, name) : undefined
