@@ -1,8 +1,14 @@
 import Type from 'typebox'
 import { defineRoute, ofTenant } from './route.ts'
-import { Names, NoParams, NoQuery, Paging, pageOf } from './shapes.ts'
+import { Anything, Names, NoParams, NoQuery, Paging, pageOf } from './shapes.ts'
 
-const Namespace = Type.Object({ id: Type.String() })
+const Namespace = Type.Object({
+  id: Type.String(),
+  description: Type.Optional(Type.String()),
+  variables: Type.Optional(Anything),
+  pluginDefaults: Type.Optional(Type.Array(Anything)),
+})
+const OfNamespace = Type.Object({ id: Type.String() })
 const NONE = { type: 'none' } as const
 
 export const namespaceRoutes = {
@@ -31,6 +37,51 @@ export const namespaceRoutes = {
     reply: { type: 'json', schema: Namespace },
     permission: 'flow:read',
     summary: 'A namespace.',
+  }),
+  create: defineRoute({
+    method: 'POST',
+    paths: ofTenant('/namespaces'),
+    params: NoParams,
+    query: NoQuery,
+    body: { type: 'json', schema: Namespace },
+    status: 200,
+    reply: { type: 'json', schema: Namespace },
+    permission: 'namespace:write',
+    summary: 'Say something about a namespace: variables and plugin defaults for its flows.',
+  }),
+  update: defineRoute({
+    method: 'PUT',
+    paths: ofTenant('/namespaces/{id}'),
+    params: OfNamespace,
+    query: NoQuery,
+    body: { type: 'json', schema: Type.Partial(Namespace) },
+    status: 200,
+    reply: { type: 'json', schema: Namespace },
+    permission: 'namespace:write',
+    summary: 'Change what is said about a namespace.',
+  }),
+  delete: defineRoute({
+    method: 'DELETE',
+    paths: ofTenant('/namespaces/{id}'),
+    params: OfNamespace,
+    query: NoQuery,
+    body: NONE,
+    status: 204,
+    reply: { type: 'empty' },
+    refusals: [404],
+    permission: 'namespace:write',
+    summary: 'Forget what was said about a namespace; its flows stay.',
+  }),
+  inheritedVariables: defineRoute({
+    method: 'GET',
+    paths: ofTenant('/namespaces/{id}/inherited-variables'),
+    params: OfNamespace,
+    query: NoQuery,
+    body: NONE,
+    status: 200,
+    reply: { type: 'json', schema: Anything },
+    permission: 'namespace:read',
+    summary: 'The variables that a namespace has from those above it.',
   }),
   autocomplete: defineRoute({
     method: 'POST',

@@ -1,6 +1,6 @@
 // What the rooms stand on: configuration, time and chance, the truth, the files, what can run, which flows there are.
 import { mkdirSync } from 'node:fs'
-import { SHARDS, encodeValue, newId, type Value } from '@batuta/core'
+import { NAMESPACE_VARIABLES, SHARDS, encodeValue, newId, type Value } from '@batuta/core'
 import { endSilentHolds, openLocalFileStore, type FileStore } from '@batuta/plugin-sdk'
 import type { AnswerWorld } from './answers/answers.ts'
 import { databaseFile, readConfig, type Config, type ServerOptions } from './config/config.ts'
@@ -19,6 +19,7 @@ import { TriggerReasons } from './flows/trigger-reasons.ts'
 import { newChanges, type Changes } from './inbox/changes.ts'
 import { MaintenanceMode } from './inbox/maintenance-mode.ts'
 import { newEncryption } from './platform/encryption.ts'
+import { openNamespaceSettings, type NamespaceSettings } from './namespaces/namespace-settings.ts'
 import { keepSecrets } from './secrets/keep-secrets.ts'
 import { readEnvironmentSecrets } from './secrets/secret-sources.ts'
 import { PLUGINS_DIR, THREAD_URL } from './platform/places.ts'
@@ -57,6 +58,7 @@ export interface Ground {
   readonly holidays: Holidays
   readonly triggerDesk: TriggerDesk
   readonly configuredRoots: ReadonlyMap<string, Value>
+  readonly namespaces: NamespaceSettings
   startWorld(): StartWorld
   readonly limits: LimitRules
   readonly breakers: Breakers
@@ -100,7 +102,8 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
   const files = openLocalFileStore(config.storageDir)
   const flows = await openFlowCatalogue(store)
   const triggerDesk = newTriggerDesk(store, { flows, config, nodeId, platform })
-  const configuredRoots = rootsOf(config, process.env)
+  const namespaces = await openNamespaceSettings({ store, tenant: config.tenant, nowMs })
+  const configuredRoots = rootsOf(config, process.env, namespaces)
   const encryption = newEncryption(config.encryptionKey)
   const start = {
     zone: config.zone,
@@ -136,6 +139,7 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
     holidays: new Holidays(config.locale),
     triggerDesk,
     configuredRoots,
+    namespaces,
     startWorld: () => ({ ...start, nowMs: nowMs() }),
     newIdOn: (shards, atMs = nowMs()) => newId({ nowMs: atMs, shard: pick(shards, random), random }),
     mode: new MaintenanceMode({ store, platform, onNotice }),
@@ -195,10 +199,11 @@ async function openStore(config: Config, world: StoreWorld): Promise<Store> {
   return await openPostgresStore({ ...world, url, poolMax, durability, isMigrating, isEngine })
 }
 
-/** `envs`, `globals` and `kestra`. */
+/** `envs`, `globals` and `kestra`, and what `namespace` is made of. */
 function rootsOf(
   config: Config,
   environment: Readonly<Record<string, string | undefined>>,
+  namespaces: NamespaceSettings,
 ): ReadonlyMap<string, Value> {
   const envs: Record<string, Value> = {}
   for (const [name, value] of Object.entries(environment)) {
@@ -209,5 +214,6 @@ function rootsOf(
     ['envs', envs],
     ['globals', config.globals],
     ['kestra', config.kestra],
+    [NAMESPACE_VARIABLES, namespaces.variables],
   ])
 }

@@ -19,6 +19,7 @@ import { Router } from './inbox/router.ts'
 import { housekeeping } from './maintenance/housekeeping.ts'
 import { Maintenance, type Round } from './maintenance/maintenance.ts'
 import { placeJobs } from './maintenance/place-jobs.ts'
+import { readNamespaces } from './maintenance/read-namespaces.ts'
 import { rescueJobs } from './maintenance/rescue-jobs.ts'
 import { takeSignals, type SignalTaker } from './maintenance/take-signals.ts'
 import { tendLimits } from './maintenance/tend-limits.ts'
@@ -248,7 +249,7 @@ interface RoundPlace {
 
 /** Their order is that of the recovery. */
 function roundsOf(
-  { config, store, files, log, platform, onNotice }: Ground,
+  { config, store, files, log, platform, onNotice, namespaces }: Ground,
   { node, inbox, engine, worker, signals, owns }: RoundPlace,
 ): readonly Round[] {
   const isWorker = config.roles.includes('worker')
@@ -278,6 +279,7 @@ function roundsOf(
     rescue,
     ready,
     ...places,
+    ...(cluster ? [readNamespaces(namespaces)] : []),
     tendLimits({
       store,
       owns: key => owns(homeShardOfLimit(key)),

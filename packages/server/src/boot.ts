@@ -86,7 +86,7 @@ function openDoor(ground: Ground, { incarnations, saveWorld, health }: DoorPlace
 }
 
 function saveWorldOf(
-  { config, platform, store, flows, manifests }: Ground,
+  { config, platform, store, flows, manifests, namespaces }: Ground,
   incarnations: Incarnations,
   mirror: (key: FlowKey) => void,
 ): SaveWorld {
@@ -96,7 +96,10 @@ function saveWorldOf(
     flows,
     catalogue: createCatalogue(manifests.types),
     globalDefaults: config.pluginDefaults.global,
-    namespaceDefaults: namespace => defaultsOf(namespace, config.pluginDefaults),
+    namespaceDefaults: namespace => [
+      ...namespaces.defaultsOf(namespace),
+      ...defaultsOf(namespace, config.pluginDefaults),
+    ],
     tenant: config.tenant,
     ...(config.apiDialect === 'c' ? { dialect: 2 as const } : {}),
     nowMs: () => platform.nowMs(),

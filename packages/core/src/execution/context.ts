@@ -5,6 +5,7 @@ import { distanceOfIds, moveId } from '../std/id.ts'
 import { isMap, mapFrom, mapGet, mapSize, type Value, type ValueMap } from '../std/value.ts'
 import { inputsForRendering } from '../flow/inputs.ts'
 import { getRun } from './look-up.ts'
+import { namespaceRoot } from './namespace-root.ts'
 import { iterationOf, outputsSeenBy } from './outputs.ts'
 import type { Plan } from './plan.ts'
 import { ROOT, type ExecutionState, type TaskRun } from './state.ts'
@@ -58,6 +59,8 @@ export function lookupRoot(view: View, run: TaskRun | undefined, root: string): 
       return labelsRoot(state)
     case 'trigger':
       return state.trigger?.variables
+    case 'namespace':
+      return namespaceRoot(env.configuredRoots, state.namespace)
     case 'schedule':
       return plan.flow.dialect === 1 && state.trigger?.type.endsWith('.Schedule') ? state.trigger.variables : undefined
     case 'tasks':

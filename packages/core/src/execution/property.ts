@@ -81,6 +81,7 @@ const ALL_ROOTS: readonly string[] = [
   'item',
   'parents',
   'parent',
+  'namespace',
   'envs',
   'globals',
   'kestra',

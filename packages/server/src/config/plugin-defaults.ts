@@ -37,7 +37,8 @@ export function defaultsOf(namespace: string, { ofNamespace }: ConfiguredDefault
   return found
 }
 
-function readDefaults(place: string, value: Value | undefined): readonly PluginDefault[] {
+/** @throws {BatutaError} `config-invalid` with the place of what is no default. */
+export function readDefaults(place: string, value: Value | undefined): readonly PluginDefault[] {
   if (value === undefined || value === null) return []
   if (!isList(value)) throw wrong(place, 'it must be a list of {type, forced, values}')
   return value.map((item, index) => {

@@ -14,6 +14,7 @@ import {
   type Scope,
   type Value,
   type ValueMap,
+  namespaceRoot,
 } from '@batuta/core'
 
 export interface StartRequest {
@@ -76,8 +77,10 @@ export function resolve({ plan, inputs, isForm }: StartRequest, world: StartWorl
 /** What a start can see besides its inputs. */
 export function scopeOf(plan: Plan, world: StartWorld): Scope {
   const { flow } = plan
+  const namespace = namespaceRoot(world.configuredRoots, flow.namespace)
   const roots: ReadonlyMap<string, Value> = new Map<string, Value>([
     ...world.configuredRoots,
+    ...(namespace ? [['namespace', namespace] as const] : []),
     ['flow', { id: flow.id, namespace: flow.namespace, revision: plan.revision, tenantId: plan.tenant }],
     ['vars', flow.variables],
   ])

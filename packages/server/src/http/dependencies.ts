@@ -9,6 +9,7 @@ import type { SaveWorld } from '../flows/save-flow.ts'
 import type { Changes } from '../inbox/changes.ts'
 import type { ConfiguredUser } from '../config/user.ts'
 import type { MaintenanceMode } from '../inbox/maintenance-mode.ts'
+import type { NamespaceSettings } from '../namespaces/namespace-settings.ts'
 import type { NodeRow } from '../storage/cluster.ts'
 import type { Inbox } from '../inbox/inbox.ts'
 import type { Platform } from '../platform/platform.ts'
@@ -36,6 +37,7 @@ export interface HttpDependencies {
   ask(asker: Asker): Ask
   readonly triggerDesk: TriggerDesk
   readonly reasons: TriggerReasons
+  readonly namespaces: NamespaceSettings
   /** The names of those of the environment, and how others are encrypted. */
   readonly secrets: {
     readonly environmentSecrets: ReadonlyMap<string, string>

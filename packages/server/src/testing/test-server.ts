@@ -5,7 +5,7 @@ import { TriggerReasons } from '../flows/trigger-reasons.ts'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { SHARDS, createCatalogue, newId } from '@batuta/core'
+import { NAMESPACE_VARIABLES, SHARDS, createCatalogue, newId, type Value } from '@batuta/core'
 import { createClient, type Client } from '@batuta/api'
 import { openLocalFileStore, type FileStore } from '@batuta/plugin-sdk'
 import { askFor } from '../answers/ask.ts'
@@ -20,6 +20,7 @@ import { startHttp } from '../http/server.ts'
 import { newChanges, type Changes } from '../inbox/changes.ts'
 import { MaintenanceMode } from '../inbox/maintenance-mode.ts'
 import { NO_JOBS } from '../inbox/jobs.ts'
+import { NamespaceSettings } from '../namespaces/namespace-settings.ts'
 import { newEncryption } from '../platform/encryption.ts'
 import { realPlatform, type Platform } from '../platform/platform.ts'
 import { announcementOf } from '../storage/contract/subject.ts'
@@ -66,11 +67,12 @@ export async function openTestServer(config: Partial<HttpConfig> = {}): Promise<
   const platform = realPlatform()
   const store = openMemoryStore(newTables(), () => platform.nowMs())
   const flows = await openFlowCatalogue(store)
+  const namespaces = new NamespaceSettings({ store, tenant: 'main', nowMs: () => platform.nowMs() })
   const files = openLocalFileStore(folder)
   const { changes, watching } = countedChanges()
   const notices: string[] = []
   const note = (message: string, error?: unknown): void => void notices.push(`${message} ${String(error ?? '')}`)
-  const parts: Parts = { platform, store, flows, files, changes, note }
+  const parts: Parts = { platform, store, flows, namespaces, files, changes, note }
   const engine = await openEngine(parts)
   const http = await startHttp({
     ...dependenciesOf(parts, engine),
@@ -99,14 +101,20 @@ interface Parts {
   readonly platform: Platform
   readonly store: Store
   readonly flows: FlowCatalogue
+  readonly namespaces: NamespaceSettings
   readonly files: FileStore
   readonly changes: Changes
   readonly note: (message: string, error?: unknown) => void
 }
 
-function startWorldOf({ platform }: Parts): () => StartWorld {
+function rootsOf({ namespaces }: Parts): ReadonlyMap<string, Value> {
+  return new Map([[NAMESPACE_VARIABLES, namespaces.variables]])
+}
+
+function startWorldOf(parts: Parts): () => StartWorld {
+  const { platform } = parts
   const random = (): number => platform.random()
-  return () => ({ nowMs: platform.nowMs(), zone: 'UTC', locale: 'en-US', random, configuredRoots: new Map() })
+  return () => ({ nowMs: platform.nowMs(), zone: 'UTC', locale: 'en-US', random, configuredRoots: rootsOf(parts) })
 }
 
 function answersOf({ store, files, flows, platform }: Parts): Parameters<typeof askFor>[0] {
@@ -116,7 +124,7 @@ function answersOf({ store, files, flows, platform }: Parts): Parameters<typeof 
 async function openEngine(parts: Parts): Promise<Engine> {
   const { store, flows, platform, changes, note } = parts
   const { incarnation, flushSeq } = await store.perform('joinNode', { node: NODE, nowMs: platform.nowMs() })
-  const place = { zone: 'UTC', locale: 'en-US', configuredRoots: new Map() }
+  const place = { zone: 'UTC', locale: 'en-US', configuredRoots: rootsOf(parts) }
   const engine: Engine = new Engine({
     store,
     flows,
@@ -143,6 +151,7 @@ function dependenciesOf(parts: Parts, engine: Engine): Omit<HttpDependencies, 'c
   const nowMs = (): number => platform.nowMs()
   const random = (): number => platform.random()
   return {
+    namespaces: parts.namespaces,
     inbox: engine,
     store,
     flows,

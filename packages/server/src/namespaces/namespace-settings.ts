@@ -1,0 +1,119 @@
+// What people said about namespaces: a description, variables for the expressions of their flows, defaults for their plugins. Kept in memory, for every
+// turn may ask; what other nodes save is read again every few seconds.
+import {
+  BatutaError,
+  decodeValue,
+  encodeValue,
+  isMap,
+  mapGet,
+  printValue,
+  type PluginDefault,
+  type Value,
+} from '@batuta/core'
+import { readDefaults } from '../config/plugin-defaults.ts'
+import type { Store } from '../storage/store.ts'
+import { withAncestors } from './ancestors.ts'
+
+export interface SettingsWorld {
+  readonly store: Store
+  readonly tenant: string
+  nowMs(): number
+}
+
+export interface Settings {
+  readonly description?: string
+  readonly variables: Value
+  /** As they were written. */
+  readonly pluginDefaults: Value
+}
+
+const NAMESPACE = /^[a-z0-9A-Z][a-zA-Z0-9._-]*$/
+const SETTINGS_CHARS_MAX = 256 * 1024
+
+export class NamespaceSettings {
+  readonly #world: SettingsWorld
+  readonly #settings = new Map<string, Settings>()
+  readonly #defaults = new Map<string, readonly PluginDefault[]>()
+  /** By namespace; the same map for ever, so that whoever holds it sees what changes. */
+  readonly variables: Map<string, Value> = new Map()
+
+  constructor(world: SettingsWorld) {
+    this.#world = world
+  }
+
+  /** Reads all that is stored. */
+  async load(): Promise<void> {
+    const rows = await this.#world.store.read.listNamespaces(this.#world.tenant)
+    const known = new Set(rows.map(({ namespace }) => namespace))
+    for (const namespace of this.#settings.keys()) if (!known.has(namespace)) this.#forget(namespace)
+    for (const { namespace, settings } of rows) this.#take(namespace, settingsOf(decodeValue(settings)))
+  }
+
+  names(): readonly string[] {
+    return [...this.#settings.keys()].sort()
+  }
+
+  find(namespace: string): Settings | undefined {
+    return this.#settings.get(namespace)
+  }
+
+  /** Those of the namespace itself, then of the ones above it. */
+  defaultsOf(namespace: string): readonly PluginDefault[] {
+    return withAncestors(namespace).flatMap(each => this.#defaults.get(each) ?? [])
+  }
+
+  /** @throws {BatutaError} for what cannot be said of a namespace. */
+  async save(namespace: string, given: Value): Promise<Settings> {
+    if (!NAMESPACE.test(namespace))
+      throw new BatutaError('key-invalid', `"${namespace.slice(0, 200)}" cannot be the name of a namespace.`)
+    const settings = settingsOf(given)
+    readDefaults(`${namespace}.pluginDefaults`, settings.pluginDefaults)
+    const text = encodeValue({ ...settings })
+    if (text.length > SETTINGS_CHARS_MAX)
+      throw new BatutaError('key-value-invalid', `A namespace says at most ${SETTINGS_CHARS_MAX} characters.`)
+    const { store, tenant, nowMs } = this.#world
+    await store.perform('saveNamespace', { tenant, namespace, settings: text, updatedMs: nowMs() })
+    this.#take(namespace, settings)
+    return settings
+  }
+
+  async delete(namespace: string): Promise<boolean> {
+    const { store, tenant } = this.#world
+    const isDeleted = await store.perform('deleteNamespace', { tenant, namespace })
+    this.#forget(namespace)
+    return isDeleted
+  }
+
+  #take(namespace: string, settings: Settings): void {
+    this.#settings.set(namespace, settings)
+    this.variables.set(namespace, settings.variables)
+    this.#defaults.set(namespace, readDefaults(`${namespace}.pluginDefaults`, settings.pluginDefaults))
+  }
+
+  #forget(namespace: string): void {
+    this.#settings.delete(namespace)
+    this.variables.delete(namespace)
+    this.#defaults.delete(namespace)
+  }
+}
+
+/** With all that is stored. */
+export async function openNamespaceSettings(world: SettingsWorld): Promise<NamespaceSettings> {
+  const settings = new NamespaceSettings(world)
+  await settings.load()
+  return settings
+}
+
+function settingsOf(given: Value): Settings {
+  const of = (name: string): Value | undefined =>
+    typeof given === 'object' && given !== null && isMap(given) ? mapGet(given, name) : undefined
+  const variables = of('variables') ?? {}
+  if (typeof variables !== 'object' || variables === null || !isMap(variables))
+    throw new BatutaError('key-value-invalid', 'The variables of a namespace must be a map.')
+  const description = of('description') ?? null
+  return {
+    ...(description === null ? {} : { description: printValue(description) }),
+    variables,
+    pluginDefaults: of('pluginDefaults') ?? [],
+  }
+}
