@@ -13,6 +13,7 @@ import {
 import type { Forecast, ForecastTask, Outlook, TouchKind, Value } from '@batuta/core'
 import { CommandError, EXIT, type ExitCode } from '../exit-code.ts'
 import { readFlowSources } from '../flow-sources.ts'
+import { nowMs } from '../platform/clock.ts'
 import { printJson, printLine } from '../print.ts'
 import { readInputs } from '../read-inputs.ts'
 
@@ -40,7 +41,7 @@ export async function flowPlan(file: string, options: FlowPlanOptions): Promise<
   const { timeZone, locale } = new Intl.DateTimeFormat().resolvedOptions()
   const plan = forecast(flow, {
     inputs: await inputsOf([...options.inputs, ...options.input]),
-    nowMs: new Date().getTime(),
+    nowMs: nowMs(),
     zone: timeZone,
     locale,
     configuredRoots: new Map([['envs', environment()]]),
