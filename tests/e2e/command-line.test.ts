@@ -1,7 +1,7 @@
 // The command line against a real server, as a script would use it: what it prints, and how it ends.
 import assert from 'node:assert/strict'
 import { spawn, type ChildProcess } from 'node:child_process'
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -60,6 +60,28 @@ before(async () => {
 after(async () => {
   server.child.kill('SIGTERM')
   await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+})
+
+test('an execution is recorded as a flow test, which passes without a server', async () => {
+  const ran = await batuta('flow', 'run', 'examples.parallel-and-loops', '--wait', '--json')
+  const { id } = JSON.parse(ran.stdout) as { id: string }
+  const suite = join(folder, 'recorded.yaml')
+  const recorded = await batuta('test', 'record', id, '-o', suite)
+
+  const tested = await batuta('test', suite, '--flows', join(ROOT, 'examples'), '--junit', join(folder, 'junit.xml'))
+
+  assert.equal(recorded.exitCode, 0, recorded.stderr)
+  assert.equal(tested.exitCode, 0, tested.stdout + tested.stderr)
+  assert.match(tested.stdout, /1 passed/)
+  assert.match(await readFile(join(folder, 'junit.xml'), 'utf8'), /<testsuite .*failures="0" errors="0"/)
+})
+
+test('a flow is planned without a server', async () => {
+  const { exitCode, stdout } = await batuta('plan', join(folder, 'flows', 'slow.yaml'), '--inputs', 'seconds=5')
+
+  assert.equal(exitCode, 0)
+  assert.match(stdout, /seconds: 5/)
+  assert.match(stdout, /sleep 5/)
 })
 
 test('the flows of the folder are listed', async () => {

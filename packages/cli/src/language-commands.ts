@@ -1,8 +1,16 @@
 // The commands about what flows mean, most of which need no server.
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import type { ExitCode } from './exit-code.ts'
 
 export function addLanguage(program: Command, done: (exitCode: ExitCode) => void): void {
+  program
+    .command('plan <file>')
+    .description('say what an execution of the flow in a file would do and touch, without running it')
+    .option('-i, --inputs <name=value>', 'an input; @FILE is a YAML or JSON map of inputs', collect, [])
+    .addOption(new Option('--input <name=value>').argParser(collect).default([]).hideHelp())
+    .action(async (file: string, _, command: Command) =>
+      done(await (await import('./commands/flow-plan.ts')).flowPlan(file, command.optsWithGlobals())),
+    )
   const test = program
     .command('test [path...]')
     .description('run the flow tests of files and folders, in memory and in virtual time')

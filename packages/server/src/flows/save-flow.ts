@@ -10,6 +10,7 @@ import {
   type Dialect,
   type Flow,
   type PluginDefault,
+  type Positions,
   type Value,
 } from '@batuta/core'
 import type { FlowCatalogue } from './flow-catalogue.ts'
@@ -34,6 +35,7 @@ export interface SaveWorld {
 export interface JudgedFlow {
   readonly flow?: Flow
   readonly diagnostics: readonly Diagnostic[]
+  readonly positions: Positions
 }
 
 type JudgeWorld = Pick<SaveWorld, 'catalogue' | 'globalDefaults' | 'flows' | 'tenant' | 'namespaceDefaults' | 'dialect'>
@@ -42,9 +44,9 @@ type JudgeWorld = Pick<SaveWorld, 'catalogue' | 'globalDefaults' | 'flows' | 'te
 export function judgeFlow(source: string, world: JudgeWorld): JudgedFlow {
   const { flow, diagnostics, positions } = checkFlow(source, world)
   const found = flow && judgeCalls(flow, world)
-  if (!flow || !found) return { diagnostics, ...(flow && { flow }) }
+  if (!flow || !found) return { diagnostics, positions, ...(flow && { flow }) }
   const all = [...diagnostics, { ...found, ...positions.ofPath(found.path) }]
-  return found.severity === 'error' ? { diagnostics: all } : { flow, diagnostics: all }
+  return found.severity === 'error' ? { diagnostics: all, positions } : { flow, diagnostics: all, positions }
 }
 
 /** With the flows that are there, the flow may close a circle of calls. Kestra saves it and lets it run for ever. */

@@ -57,7 +57,10 @@ assertions:
 `,
   )
 
-  assert.deepEqual([result.state, result.executionState, result.assertions.length], ['SUCCESS', 'SUCCESS', 4])
+  assert.deepEqual(
+    [result.errors, result.state, result.executionState, result.assertions.length],
+    [[], 'SUCCESS', 'SUCCESS', 4],
+  )
 })
 
 test('an assertion that does not hold says what was expected and what came', async t => {

@@ -23,7 +23,7 @@ import {
   type Value,
   type ValueMap,
 } from '@batuta/core'
-import type { FileStore, HostJob } from '@batuta/plugin-sdk'
+import { decodeJob, type FileStore, type HostJob } from '@batuta/plugin-sdk'
 import { askFor } from '../answers/ask.ts'
 import type { AnswerWorld } from '../answers/answers.ts'
 import { Engine, type EngineOptions } from '../engine/engine.ts'
@@ -264,7 +264,7 @@ class Cast implements JobSink {
 
   offer(row: JobRow): void {
     const { actors, platform } = this.#options
-    const job = trust<HostJob>(JSON.parse(row.payload))
+    const job = decodeJob(row.payload)
     if (job.type === SLEEP) {
       platform.at(platform.nowMs() + durationOf(job, platform.nowMs()), () => this.#answer(job, { state: 'SUCCESS' }))
     } else if (job.type !== FIXTURE_TYPE && actors !== undefined && !INLINE_TYPES.has(job.type)) {

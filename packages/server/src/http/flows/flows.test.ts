@@ -232,3 +232,34 @@ test('a flow that closes an endless circle of calls is refused, and one that may
   assert.match(warned?.warnings.join() ?? '', /may come back to this flow/)
   assert.equal(saved.revision, 1)
 })
+
+test('names that the server does not know are warned of where they stand', async () => {
+  const child = `id: child\nnamespace: ask.test\ninputs: [{id: size, type: INT}]\ntasks: [{id: t, type: io.kestra.plugin.core.debug.Return}]\noutputs: [{id: total, type: STRING, value: x}]\n`
+  await server.saveFlow(child)
+  const call = (id: string, flowId: string, inputs: string): string =>
+    `  - {id: ${id}, type: io.kestra.plugin.core.flow.Subflow, namespace: ask.test, flowId: ${flowId}, inputs: ${inputs}}\n`
+  const body = `id: asking\nnamespace: ask.test\ntasks:\n${call('one', 'child', '{sise: 1}')}${call('two', 'chld', '{}')}  - id: say
+    type: io.kestra.plugin.core.log.Log
+    message: "{{ kv('ghost') }} {{ kv('soft', errorOnMissing=false) }} {{ secret('GHOST') }} {{ outputs.one.outputs.totl }}"
+`
+
+  const [report] = await server.client.flows.validate({ body })
+
+  assert.equal(report?.constraints, undefined)
+  assert.deepEqual(
+    report?.diagnostics
+      ?.filter(({ code }) => code !== 'not-implemented')
+      .map(({ line, column, severity, code }) => `${line}:${column} ${severity} ${code}`),
+    [
+      '4:5 warning missing-input',
+      '4:108 warning unknown-input',
+      '5:86 warning unknown-flow',
+      '8:18 warning unknown-key',
+      '8:75 warning unknown-secret',
+      '8:117 warning unknown-output',
+    ],
+  )
+  assert.match(report.warnings.join('\n'), /has no input "sise"\. Did you mean "size"\?/)
+  assert.match(report.warnings.join('\n'), /no flow ask\.test\.chld yet; did you mean "child"\?/)
+  assert.match(report.warnings.join('\n'), /has no output "totl"\. Did you mean "total"\?/)
+})

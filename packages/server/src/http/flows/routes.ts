@@ -10,6 +10,7 @@ import {
   type Value,
 } from '@batuta/core'
 import { PAGE_SIZE_MAX } from '@batuta/api'
+import { judgeAsked } from '../../flows/judge-asked.ts'
 import { deleteFlow, judgeFlow } from '../../flows/save-flow.ts'
 import type { FlowKey } from '../../storage/store.ts'
 import type { HttpDependencies } from '../dependencies.ts'
@@ -95,8 +96,12 @@ function readHandlers(dependencies: HttpDependencies): Pick<Handlers<'flows'>, R
       if (documents.length > DOCUMENTS_MAX)
         throw unprocessable('too-many-documents', `At most ${DOCUMENTS_MAX} documents are judged at once.`)
       const sources = documents.length === 0 ? [body] : documents
-      const report = (source: string, index: number): ReturnType<typeof reportFlow> =>
-        reportFlow(source, index, judgeFlow(source, saveWorld).diagnostics)
+      const report = async (source: string, index: number): Promise<ReturnType<typeof reportFlow>> => {
+        const { flow, positions, diagnostics } = judgeFlow(source, saveWorld)
+        const asked =
+          flow === undefined ? [] : await judgeAsked(flow, positions, { saved: saveWorld, ask: dependencies.ask })
+        return reportFlow(source, index, [...diagnostics, ...asked])
+      }
       return json(await mapInTurns(sources, report, platform))
     },
   }
