@@ -1,6 +1,7 @@
 // A change of state of an execution as Flow triggers see it, wherever they are at home: plain data that travels as a signal.
 import { lookupRoot, type View } from '../execution/context.ts'
-import { isFinal, type StateName } from '../execution/state.ts'
+import type { Plan } from '../execution/plan.ts'
+import { isFinal, type StateName, type TaskRun } from '../execution/state.ts'
 import type { Event } from '../execution/event.ts'
 import type { Label } from '../flow/flow.ts'
 import { mapFrom, mapSize } from '../std/value.ts'
@@ -118,4 +119,9 @@ function nestedLabels({ labels, isFromApi }: FlowEvent): ValueMap {
     if (!level.has(last)) level.set(last, value)
   }
   return root
+}
+
+/** Iterations of a Loop and the jobs that a group stands for are nobody's tasks. */
+function isShown({ task, isRemoved, isInner }: TaskRun, plan: Plan): boolean {
+  return !isRemoved && isInner !== true && plan.tasks[task]?.isHidden !== true
 }
