@@ -172,7 +172,10 @@ function judgeRunCreated(state: ExecutionState, event: Extract<Event, { type: 'r
   if (last && !isFinal(last.state)) wrong(`the task before it is ${last.state}`)
   if (last?.state === 'FAILED') wrong('the task before it FAILED')
   const open = new Set(
-    group.children.filter(child => !isFinal(getRun(state, child).state)).map(child => getRun(state, child).lane),
+    group.children
+      .map(child => getRun(state, child))
+      .filter(run => !isFinal(run.state) && run.lane !== HANDLER)
+      .map(run => run.lane),
   )
   if (open.size >= group.laneLimit && !open.has(event.lane)) wrong(`${open.size} lanes are open already`)
 }

@@ -36,14 +36,18 @@ export function checkQuiet({ tables, audit, ledger, newest }: CheckOptions): voi
 }
 
 /** I1: what was acknowledged is there; what was refused is not. */
-function checkAcknowledged(tables: Tables, audit: Audit, { acknowledged, refused, findings }: Ledger): void {
+function checkAcknowledged(
+  tables: Tables,
+  audit: Audit,
+  { acknowledged, refused, relabelled, findings }: Ledger,
+): void {
   for (const { what, executionId, generation } of acknowledged) {
     const shadow = audit.shadows.get(executionId)
     if (!tables.executions.has(executionId) || !shadow) {
       findings.push(`I1 ${executionId}: its ${what} was acknowledged, and it is not there`)
       continue
     }
-    if (what === 'kill' && shadow.ends[generation - 1] !== 'KILLED')
+    if (what === 'kill' && shadow.ends[generation - 1] !== 'KILLED' && !relabelled.has(executionId))
       findings.push(`I1 ${executionId}: its kill was acknowledged, and it ended ${shadow.ends.join(', ')}`)
     if ((what === 'restart' || what === 'overrule') && shadow.state.generation < generation)
       findings.push(`I1 ${executionId}: its ${what} was acknowledged, and generation ${generation} never was`)

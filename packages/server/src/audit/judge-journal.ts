@@ -264,7 +264,7 @@ function judgeStart(state: ExecutionState, event: Extract<Event, { type: 'run-cr
   const last = before.at(-1)
   if (last && !isFinal(last.state)) early(`the task before it is ${last.state}`)
   if (last?.state === 'FAILED') early('the task before it FAILED')
-  const open = new Set(siblings.filter(run => !isFinal(run.state)).map(run => run.lane))
+  const open = new Set(siblings.filter(run => !isFinal(run.state) && run.lane !== HANDLER).map(run => run.lane))
   if (open.size >= group.laneLimit && !open.has(event.lane)) early(`${open.size} lanes are open already`)
   return wrong
 }
