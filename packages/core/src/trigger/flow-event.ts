@@ -42,7 +42,7 @@ export interface EventNeeds {
 
 export function flowEventOf(view: View, state: StateName, { roots, needsAttempts }: EventNeeds): FlowEvent {
   const { state: execution, plan } = view
-  const last = execution.runs.at(execution.runs.length - 1)
+  const last = lastShown(execution, plan)
   const context: [string, Value][] = []
   for (const root of roots) {
     const value = lookupRoot(view, undefined, root)
@@ -119,6 +119,15 @@ function nestedLabels({ labels, isFromApi }: FlowEvent): ValueMap {
     if (!level.has(last)) level.set(last, value)
   }
   return root
+}
+
+/** From the end on: an execution may have a million runs. */
+function lastShown({ runs }: ExecutionState, plan: Plan): TaskRun | undefined {
+  for (let ordinal = runs.length - 1; ordinal >= 0; ordinal--) {
+    const run = runs.at(ordinal)
+    if (run && isShown(run, plan)) return run
+  }
+  return undefined
 }
 
 /** Iterations of a Loop and the jobs that a group stands for are nobody's tasks. */
