@@ -102,7 +102,7 @@ test('jobs that somebody had taken are lost with them, and free ones are free', 
   )
   assert.deepEqual(jobs, [
     { node: null, incarnation: null, n: 1 },
-    { node: 'local', incarnation: 0, n: 2 },
+    { node: 'local', incarnation: 0, n: 3 },
   ])
 })
 
