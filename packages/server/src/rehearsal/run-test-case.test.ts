@@ -220,3 +220,20 @@ test('a case that is off is skipped, and inputs that do not fit are an error', a
   const wrong = await run(t, body, 'fixtures: {inputs: {n: many}}')
   assert.deepEqual([wrong.state, wrong.errors.length], ['ERROR', 1])
 })
+
+test('the tasks of a working directory may have fixtures too', async t => {
+  const body = `tasks:
+  - id: dir
+    type: core.flow.WorkingDirectory
+    tasks:
+      - {id: query, type: ${QUERY}, url: u, sql: s}
+      - {id: say, type: core.debug.Return, format: "{{ outputs.query.size }}"}
+`
+  const result = await run(
+    t,
+    body,
+    'fixtures: {tasks: [{id: query, outputs: {size: 5}}]}\nassertions: [{value: "{{ outputs.say.value }}", equalTo: 5}]',
+  )
+
+  assert.deepEqual([result.state, result.errors], ['SUCCESS', []])
+})
