@@ -1,7 +1,7 @@
 // A change of state of an execution as Flow triggers see it, wherever they are at home: plain data that travels as a signal.
 import { lookupRoot, type View } from '../execution/context.ts'
 import type { Plan } from '../execution/plan.ts'
-import { isFinal, type StateName, type TaskRun } from '../execution/state.ts'
+import { isFinal, type ExecutionState, type StateName, type TaskRun } from '../execution/state.ts'
 import type { Event } from '../execution/event.ts'
 import type { Label } from '../flow/flow.ts'
 import { mapFrom, mapSize } from '../std/value.ts'
