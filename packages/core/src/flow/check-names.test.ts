@@ -189,3 +189,24 @@ test('a Loop keeps the outputs of its iterations, but its own `outputs` may name
     /Every iteration of the Loop "l" keeps the outputs of "a" to itself/,
   )
 })
+
+const DEEP: readonly (readonly [string, string])[] = [
+  ['{id: g, type: core.flow.Sequential, tasks: [TASK]}', 'parent.taskrun.value'],
+  ['{id: g, type: core.flow.If, condition: "{{ true }}", then: [TASK]}', 'parent.taskrun.value'],
+  [
+    '{id: g, type: core.flow.Sequential, tasks: [{id: h, type: core.flow.If, condition: "{{ true }}", then: [TASK]}]}',
+    'parents[1].taskrun.value',
+  ],
+  [
+    '{id: g, type: core.flow.If, condition: "{{ true }}", then: [{id: h, type: core.flow.Sequential, tasks: [TASK]}]}',
+    'parent.taskrun.value',
+  ],
+]
+
+for (const [group, way] of DEEP)
+  test(`a task deep in ${group} reads the value of its ForEach as ${way}`, () => {
+    const task = '{id: t, type: core.log.Log, message: "{{ taskrun.value }}"}'
+    const body = `tasks: [{id: each, type: core.flow.ForEach, values: [1], tasks: [${group.replace('TASK', task)}]}]\n`
+
+    assert.ok(warningsOf(body).join('\n').endsWith(`here it is \`${way}\`.`))
+  })

@@ -2,6 +2,7 @@
 // All of it warns and nothing is refused: Kestra saves such flows, and some of them never render the text.
 import { findReferences } from '../expression/references.ts'
 import type { CallReference, PathReference } from '../expression/references.ts'
+import type { Dialect } from './flow.ts'
 import { inspectTaskOutputs } from './check-outputs.ts'
 import type { Inspection } from './inspection.ts'
 import { inspectFields, warnOfName, wayOut } from './name-problem.ts'
@@ -147,20 +148,30 @@ function inspectTaskRun(check: NameCheck, reference: PathReference, shape: Shape
     const [parent] = groups.slice(-1)
     if (parent !== undefined && VALUED.includes(parent.type)) return
     if (reader.task.type.endsWith('.ForEachItem')) return
-    const message = messageOfValue(groups.map(({ type }) => type))
+    const message = messageOfValue(
+      groups.map(({ type }) => type),
+      check.inspection.flow.dialect,
+    )
     return warnOfName(check, { code: 'no-value', message, at: first.at })
   }
   inspectFields(check, reference, { shape, code: 'unknown-field', what: 'field' })
 }
 
-function messageOfValue(types: readonly string[]): string {
+/** Groups that an expression meets among its `parents` although they have no value: those that put something out. */
+const SHOWN_GROUPS: ReadonlySet<string> = new Set(
+  ['If', 'Switch', 'LoopUntil', 'Pause'].map(name => `io.kestra.plugin.core.flow.${name}`),
+)
+
+/** `types` are those of the groups around the task, outermost first. */
+function messageOfValue(types: readonly string[], dialect: Dialect): string {
   const valued = types.findLastIndex(type => VALUED.includes(type))
   const loop = types.lastIndexOf(LOOP)
   if (loop >= 0 && loop > valued) return 'Inside a Loop the value is `item.value`; `taskrun.value` is not set.'
   if (valued < 0) return 'No ForEach is around this task, so it has no `taskrun.value`.'
-  const message =
-    'Only the direct tasks of a ForEach have a `taskrun.value`; deeper ones read it as `parent.taskrun.value`'
-  return `${message}, or as \`parents[1].taskrun.value\` and so on.`
+  // The loop's own child has the value; groups below it lie between.
+  const between = types.slice(valued + 2).filter(type => dialect === 2 || SHOWN_GROUPS.has(type)).length
+  const way = between === 0 ? 'parent.taskrun.value' : `parents[${between}].taskrun.value`
+  return `Only the direct tasks of a ForEach have a \`taskrun.value\`; here it is \`${way}\`.`
 }
 
 function inspectInTrigger(check: NameCheck, reference: PathReference): void {

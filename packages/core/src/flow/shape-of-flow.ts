@@ -178,10 +178,21 @@ function outputsShape(task: Task, catalogue: Catalogue): Shape | undefined {
   const own = type.outputsSchema === undefined ? undefined : shapeOfSchema(type.outputsSchema)
   // What is installed and what is documented may be of different versions: a field of either is one.
   if (own !== undefined && (own.type !== 'map' || own.isOpen)) return ANY
-  const fields = [...(documented.type === 'map' ? documented.fields : []), ...(own?.type === 'map' ? own.fields : [])]
+  const fields: (readonly [string, Shape])[] = [
+    ...(documented.type === 'map' ? documented.fields : []),
+    ...(own?.type === 'map' ? own.fields : []),
+  ]
+  if (fields.some(([name]) => name === 'exitCode')) fields.push(...OF_SCRIPTS)
   if (fields.length > 0) return mapShape(fields)
   return coreName(task.type) === '' ? ANY : undefined
 }
+
+/** Undocumented, but there. */
+const OF_SCRIPTS: readonly (readonly [string, Shape])[] = [
+  ['stdOutLineCount', NUMBER],
+  ['stdErrLineCount', NUMBER],
+  ['taskRunner', ANY],
+]
 
 function outputsByType(task: Task): Shape | undefined {
   const { properties, asks = [] } = task
