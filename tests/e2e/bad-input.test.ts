@@ -156,6 +156,7 @@ test('a template with an error fails its task with line, column and what may hav
   )
   const syntax = await post(flow('syntax', 'tasks:\n  - {id: one, type: core.log.Log, message: "{{ 1 + }}"}\n'))
 
+  const broken = await api.run('e2e.syntax')
   const variable = await api.run('e2e.template')
   const filter = await api.run('e2e.filter')
 
@@ -165,8 +166,11 @@ test('a template with an error fails its task with line, column and what may hav
   assert.equal(ofVariable?.taskId, 'one')
   const [ofFilter] = await errorsOf(filter.id)
   assert.match(ofFilter?.message ?? '', /no filter `uper` .*at line 1, column 19; did you mean `upper`\?/)
-  assert.equal(syntax.status, 422)
-  assert.match(syntax.text, /tasks\[0\]\.message/)
+  // As Kestra does, it is saved, with a warning, and fails when it is rendered.
+  assert.equal(syntax.status, 200)
+  assert.equal(broken.state.current, 'FAILED')
+  const [ofSyntax] = await errorsOf(broken.id)
+  assert.match(ofSyntax?.message ?? '', /expected a value before it/)
 })
 
 test('flows that call one another in a circle are refused when that is sure, and stopped when it shows', async () => {

@@ -21,14 +21,13 @@ export function inspectExpressions(inspection: Inspection): void {
 }
 
 /** True when the template could be compiled. */
-function inspectTemplate(inspection: Inspection, { text, path, isOptional }: TemplatePlace): boolean {
+function inspectTemplate(inspection: Inspection, { text, path }: TemplatePlace): boolean {
   const findings = checkTemplate(text, { dialect: inspection.flow.dialect })
-  for (const { severity, kind, message, line, column, suggestion } of findings) {
-    const isFatal = severity === 'error' && kind === 'SYNTAX' && !isOptional
+  for (const { kind, message, line, column, suggestion } of findings) {
     const hint = suggestion === undefined ? '' : ` Did you mean \`${suggestion}\`?`
     object(inspection, {
-      // What Kestra saves and only fails at run time may stay: a name can come with a plugin.
-      severity: isFatal ? 'error' : 'warning',
+      // Kestra saves all of it, and what is never rendered never fails.
+      severity: 'warning',
       code: `expression-${kind.toLowerCase()}`,
       message: `${message.replace(/[.?]?$/, '.')}${hint}`,
       path,

@@ -10,8 +10,6 @@ export interface TemplatePlace {
   readonly path: string
   /** It sees the inputs and task outputs of this very flow, so that names can be checked. */
   readonly isOwnScope: boolean
-  /** Rendered only if a template asks for it: `vars`. */
-  readonly isOptional: boolean
   readonly reader: Reader
 }
 
@@ -29,10 +27,10 @@ type Emit = (value: Value | undefined, path: string) => void
 /** In no particular order; texts without a brace are left out. */
 export function templatesOf(flow: Flow, catalogue: Catalogue): readonly TemplatePlace[] {
   const found: TemplatePlace[] = []
-  const emitAs = (reader: Reader, isOwnScope: boolean, isOptional = false): Emit => {
+  const emitAs = (reader: Reader, isOwnScope: boolean): Emit => {
     const emit: Emit = (value, path) => {
       if (typeof value === 'string') {
-        if (value.includes('{')) found.push({ text: value, path, isOwnScope, isOptional, reader })
+        if (value.includes('{')) found.push({ text: value, path, isOwnScope, reader })
       } else if (value !== undefined && isList(value)) value.forEach((item, index) => emit(item, `${path}[${index}]`))
       else if (value !== undefined && isMap(value))
         for (const [key, item] of mapEntries(value)) emit(item, `${path}.${key}`)
@@ -54,7 +52,7 @@ export function templatesOf(flow: Flow, catalogue: Catalogue): readonly Template
     emitKeys(check, ['condition', 'when', 'message'], { path: `checks[${index}]`, emit: own }),
   )
   flow.sla.forEach((sla, index) => emitKeys(sla, ['assert', 'labels'], { path: `sla[${index}]`, emit: own }))
-  emitAs({ type: 'flow' }, true, true)(flow.variables, 'variables')
+  own(flow.variables, 'variables')
   return found
 }
 
