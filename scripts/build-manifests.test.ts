@@ -6,6 +6,12 @@ import { test } from 'node:test'
 import { createCatalogue } from '@batuta/core'
 import { buildManifests, writeManifests } from './build-manifests.ts'
 
+/** Documented, but not given by the real engine either (recorded). */
+const NEVER_GIVEN: ReadonlySet<string> = new Set([
+  'io.kestra.plugin.core.namespace.DeleteFiles output files',
+  'io.kestra.plugin.core.namespace.UploadFiles output files',
+])
+
 test('a type that was ever published keeps its properties, outputs and older names', async () => {
   const published = createCatalogue([])
 
@@ -23,7 +29,10 @@ test('a type that was ever published keeps its properties, outputs and older nam
     for (const alias of known.aliases) if (!aliases.includes(alias)) missing.push(`${type} alias ${alias}`)
   }
 
-  assert.deepEqual(missing, [])
+  assert.deepEqual(
+    missing.filter(name => !NEVER_GIVEN.has(name)),
+    [],
+  )
 })
 
 test('a type is defined once, with a title, and no example is empty', async () => {

@@ -164,7 +164,7 @@ function innerCases(): readonly TaskCase[] {
     },
     {
       type: 'core.flow.WorkingDirectory$Close',
-      good: { props: { outputFiles: ['*.txt'] }, outputs: { outputFiles: {} } },
+      good: { props: { outputFiles: ['*.txt'] }, outputs: {} },
     },
     { type: 'core.flow.ForEachItem$ForEachItemMergeOutputs', good: { props: { numberOfBatches: 2 } } },
   ]

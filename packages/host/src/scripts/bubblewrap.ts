@@ -3,7 +3,7 @@
 // rights by setuid programs, and root keeps the capabilities that root of an ordinary container has. All of it dies with its first process,
 // and that with us.
 import { spawn } from 'node:child_process'
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, realpathSync, readdirSync, statSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { isAbsolute, join, relative, sep } from 'node:path'
 
@@ -50,7 +50,8 @@ export interface EncloseOptions {
 }
 
 export function enclose(view: SandboxView, argv: Argv, { infoFd, env = {} }: EncloseOptions = {}): Argv {
-  const hidden = view.hidden.filter(path => existsSync(path))
+  // Nothing can be mounted on a link.
+  const hidden = view.hidden.filter(path => existsSync(path)).map(path => realpathSync(path))
   const isHidden = (path: string): boolean => hidden.some(folder => isInside(path, folder))
   return [
     'bwrap',

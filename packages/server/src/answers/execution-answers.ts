@@ -1,5 +1,6 @@
 // What tasks ask of executions and of their logs: to count, purge, resume and kill them, to fetch and purge lines.
 import {
+  ordinalOf,
   BatutaError,
   encodeValue,
   isList,
@@ -42,7 +43,15 @@ export const EXECUTION_ANSWERS: Answers = {
   'executions.resume': async (world, args, asker) => {
     const row = await getExecution(world, args, asker)
     const inputs = mapOf(args, 'inputs')
-    await command(world, row.id, { name: 'resume', ...(Object.keys(inputs).length === 0 ? {} : { inputs }) })
+    const named = optionalText(args, 'taskRunId')
+    const run = named === undefined ? undefined : ordinalOf(row.id, named)
+    if (named !== undefined && run === undefined)
+      throw new BatutaError('execution-refused', `The execution "${row.id}" has no task run "${named}".`)
+    await command(world, row.id, {
+      name: 'resume',
+      ...(run === undefined ? {} : { run }),
+      ...(Object.keys(inputs).length === 0 ? {} : { inputs }),
+    })
     return null
   },
   'executions.kill': async (world, args, asker) => {
@@ -114,8 +123,10 @@ async function purgeExecutions(world: AnswerWorld, args: ValueMap, asker: Asker)
   const counts = { executionsCount: 0, logsCount: 0, storagesCount: 0, metricsCount: 0 }
   const everything = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER, levels: null }
   const query = { ...placeOf(args), ...timesOf(args), ...(states === undefined ? {} : { states }) }
+  const only = optionalText(args, 'executionId')
   for await (const row of executionsOf(world, { ...query, tenant: asker.tenant })) {
     const { id, namespace, flowId } = row
+    if (only !== undefined && id !== only) continue
     if (row.endMs === null || row.waitsFor !== null || id === asker.executionId) continue
     if (has('log')) counts.logsCount += await store.perform('purgeLogs', { executionId: id, ...everything })
     if (has('metric')) counts.metricsCount += await store.perform('purgeMetrics', { executionId: id })

@@ -9,12 +9,12 @@ test('a data folder of our own is hidden as a whole, one that is shared only whe
   const dataDir = mkdtempSync(join(tmpdir(), 'batuta-hidden-'))
   t.after(() => rmSync(dataDir, { recursive: true }))
   const storageDir = join(dataDir, 'storage')
-  writeFileSync(join(dataDir, 'batuta.db-wal'), '')
+  for (const name of ['batuta.db-wal', 'encryption-key']) writeFileSync(join(dataDir, name), '')
 
   const whole = hiddenPlaces({ dataDir, storageDir })
   mkdirSync(join(dataDir, 'venv'))
   const parts = hiddenPlaces({ dataDir, storageDir })
 
   assert.deepEqual(whole, [dataDir, storageDir])
-  assert.deepEqual(parts, [join(dataDir, 'work'), join(dataDir, 'batuta.db-wal'), storageDir])
+  assert.deepEqual(parts, [...['work', 'batuta.db-wal', 'encryption-key'].map(name => join(dataDir, name)), storageDir])
 })

@@ -3,7 +3,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-const OWN = /^(?:batuta\.db.*|lock.*|storage|work|cache|node-id|first-user)$/
+const OWN = /^(?:batuta\.db.*|lock.*|storage|work|cache|node-id|first-user|encryption-key)$/
 
 export function hiddenPlaces({
   dataDir,

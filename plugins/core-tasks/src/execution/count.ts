@@ -17,6 +17,7 @@ export const countExecutions = defineTask({
     endDate: p.string().dynamic().title('Begun up to this moment.'),
     expression: p
       .string()
+      .dynamic()
       .required()
       .group('main')
       .title('Rendered for each flow, with its `count`; flows for which it is false are left out.'),
@@ -33,7 +34,7 @@ export const countExecutions = defineTask({
   ],
   async run(ctx, props) {
     const flows = (await props.flows.render()) ?? []
-    const expression = await props.expression.render()
+    const expression = String(props.expression.raw ?? '')
     const counts = await ctx.ports.ask('executions.count', {
       flows: flows.map(({ namespace, flowId }) => ({ namespace, flowId })),
       namespaces: (await props.namespaces.render()) ?? null,

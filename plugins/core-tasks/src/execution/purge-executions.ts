@@ -8,6 +8,7 @@ export const purgeExecutions = defineTask({
   properties: {
     namespace: p.string().dynamic().group('main').title('Of this namespace and, without a flow, those below it.'),
     flowId: p.string().dynamic().group('main').title('Of this flow.'),
+    executionId: p.string().dynamic().title('This one alone, if the rest fits it.'),
     startDate: p.string().dynamic().title('Begun from this moment on.'),
     endDate: p.string().dynamic().required().group('main').title('Begun up to this moment.'),
     states: p.list(p.string()).dynamic().title('In these states; in any final one without it.'),
@@ -15,6 +16,7 @@ export const purgeExecutions = defineTask({
     purgeLog: p.boolean().dynamic().default(true),
     purgeMetric: p.boolean().dynamic().default(true),
     purgeStorage: p.boolean().dynamic().default(true),
+    batchSize: p.integer().dynamic().title('Taken and not needed: they are deleted a few at a time.'),
   },
   outputs: [
     { name: 'executionsCount', type: 'int' },
@@ -27,6 +29,7 @@ export const purgeExecutions = defineTask({
     const purged = await ctx.ports.ask('executions.purge', {
       namespace: (await props.namespace.render()) ?? null,
       flowId: (await props.flowId.render()) ?? null,
+      executionId: (await props.executionId.render()) ?? null,
       fromMs: momentOf(await props.startDate.render(), 'startDate'),
       toMs: momentOf(await props.endDate.render(), 'endDate'),
       states: (await props.states.render()) ?? null,

@@ -7,6 +7,7 @@ export const resume = defineTask({
     namespace: p.string().dynamic().title('The namespace that it must be of.'),
     flowId: p.string().dynamic().title('The flow that it must be of.'),
     executionId: p.string().dynamic().group('main').title('The execution; the own one without it.'),
+    taskRunId: p.string().dynamic().title('The task run that waits; the first that does without it.'),
     inputs: p.map().dynamic().title('What is answered to what it asks.'),
   },
   examples: [{ title: 'Let it go on.', code: 'executionId: "{{ trigger.executionId }}"' }],
@@ -15,6 +16,7 @@ export const resume = defineTask({
       namespace: (await props.namespace.render()) ?? null,
       flowId: (await props.flowId.render()) ?? null,
       executionId: (await props.executionId.render()) ?? null,
+      taskRunId: (await props.taskRunId.render()) ?? null,
       inputs: (await props.inputs.render()) ?? {},
     })
   },

@@ -13,8 +13,10 @@ export const sseRequest = defineTask({
   title: 'Read a stream of server-sent events to its end.',
   properties: {
     ...httpProperties,
+    options: httpProperties.options.dynamic(),
     concatJqExpression: p
       .string()
+      .dynamic()
       .title('A jq expression for the data of each event; what they give is joined to `result`.'),
     failedOnMissingJq: p
       .boolean()

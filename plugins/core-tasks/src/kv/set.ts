@@ -8,7 +8,12 @@ export const setKey = defineTask({
     'Without `kvType` the value keeps the type it is rendered to, and a text that is an ISO 8601 duration becomes one. A key that exists is overwritten unless `overwrite` is false: then the task fails.',
   properties: {
     ...keyProperties,
-    value: p.any().required().group('main').title('The value; a template that is one expression keeps its type.'),
+    value: p
+      .any()
+      .dynamic()
+      .required()
+      .group('main')
+      .title('The value; a template that is one expression keeps its type.'),
     kvType: p
       .enum('STRING', 'NUMBER', 'BOOLEAN', 'DATETIME', 'DATE', 'DURATION', 'JSON')
       .dynamic()
@@ -23,7 +28,7 @@ export const setKey = defineTask({
   ],
   async run(ctx, props) {
     const type = await props.kvType.render()
-    const written = await props.value.render()
+    const written = props.value.raw ?? null
     // With a type the text counts, without one the value itself.
     const isText = type !== undefined && typeof written === 'string'
     const value = isText ? await ctx.renderText(written) : await ctx.renderTyped(written)
