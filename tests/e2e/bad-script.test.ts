@@ -148,7 +148,7 @@ test('an output of 50 MB in a file is no trouble, and one of 5 MB is a value', a
   const { outputFiles, vars } = (ended.taskRunList?.[0]?.outputs ?? {}) as Readonly<
     Record<string, Readonly<Record<string, string>>>
   >
-  const uri = (vars?.['big'] as unknown as { readonly uri: string }).uri
+  const { uri } = vars?.['big'] as unknown as { readonly uri: string }
   assert.equal((await api.file(ended.id, uri)).length, 5_000_000)
   assert.equal((await api.file(ended.id, outputFiles?.['big.txt'] ?? '')).length, 50_000_000)
 })
