@@ -145,12 +145,12 @@ test('an output of 50 MB in a file is no trouble, and one of 5 MB is a value', a
   const ended = await api.run(flow)
 
   assert.equal(ended.state.current, 'SUCCESS', await reasonOf(ended.id))
-  const { outputFiles, vars } = (ended.taskRunList?.[0]?.outputs ?? {}) as Readonly<
-    Record<string, Readonly<Record<string, string>>>
-  >
-  const { uri } = vars?.['big'] as unknown as { readonly uri: string }
-  assert.equal((await api.file(ended.id, uri)).length, 5_000_000)
-  assert.equal((await api.file(ended.id, outputFiles?.['big.txt'] ?? '')).length, 50_000_000)
+  const { outputFiles = {}, vars = {} } = (ended.taskRunList?.[0]?.outputs ?? {}) as {
+    readonly outputFiles?: Readonly<Record<string, string>>
+    readonly vars?: Readonly<Record<string, { readonly uri: string }>>
+  }
+  assert.equal((await api.file(ended.id, vars['big']?.uri ?? '')).length, 5_000_000)
+  assert.equal((await api.file(ended.id, outputFiles['big.txt'] ?? '')).length, 50_000_000)
 })
 
 test('a reply of 50 MB is too large for a value, and the task says so', async () => {
