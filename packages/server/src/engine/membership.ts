@@ -59,7 +59,7 @@ export class Membership {
     this.#options = options
     this.#terms = termsOf(options.isEngine)
     this.#owned = options.cluster || !options.isEngine ? new Set() : allShards()
-    this.#renewedMs = options.platform.nowMs()
+    this.#renewedMs = options.platform.elapsedMs()
   }
 
   owns(shard: number): boolean {
@@ -114,18 +114,23 @@ export class Membership {
       await this.#keep(cluster)
     } catch (error) {
       if (this.#isStopped) return
-      onNotice(`the lease could not be renewed for ${platform.nowMs() - this.#renewedMs} ms`, error)
+      onNotice(`the lease could not be renewed for ${this.#silentMs()} ms`, error)
     }
     if (!this.#isStopped) this.#callOff = platform.at(platform.nowMs() + TEND_EVERY_MS, () => void this.#tend(cluster))
+  }
+
+  #silentMs(): number {
+    return Math.round(this.#options.platform.elapsedMs() - this.#renewedMs)
   }
 
   /** A question to a database that is gone may stay open for long: the silence ends by itself. */
   #watch(): void {
     const { platform, onFenced } = this.#options
     this.#callOffWatch?.()
-    const untilMs = this.#renewedMs + this.#terms.silenceMaxMs
-    this.#callOffWatch = platform.at(untilMs, () => {
-      if (!this.#isStopped) onFenced(`the lease could not be renewed for ${platform.nowMs() - this.#renewedMs} ms`)
+    // By the clock that nobody sets: one that is set back would make the silence longer than the lease.
+    const leftMs = this.#renewedMs + this.#terms.silenceMaxMs - platform.elapsedMs()
+    this.#callOffWatch = platform.at(platform.nowMs() + leftMs, () => {
+      if (!this.#isStopped) onFenced(`the lease could not be renewed for ${this.#silentMs()} ms`)
     })
   }
 
@@ -143,7 +148,7 @@ export class Membership {
 
   async #keep(cluster: Cluster): Promise<void> {
     const { member, isEngine, onLosing, onFenced, onRenewed, onNotice } = this.#options
-    const sentMs = this.#options.platform.nowMs()
+    const sentMs = this.#options.platform.elapsedMs()
     if (!(await cluster.renew(member, this.#terms.leaseMs)))
       return onFenced('the lease ran out and another node fenced this one')
     this.#renewedMs = sentMs
