@@ -45,7 +45,7 @@ export function endExecution(state: ExecutionState, to: FinalState, pending: rea
   const outputs = pending.find(event => event.type === 'outputs')?.outputs ?? state.outputs
   return {
     events: [{ type: 'phase-entered', run: ROOT, phase: 'ended' }],
-    effects: [{ type: 'ended', state: to }, ...tellParent(state, to, outputs, areOutputsBroken(state, pending))],
+    effects: [{ type: 'ended', state: to }, ...tellParent(state, to, outputs, pending)],
   }
 }
 
@@ -63,10 +63,11 @@ export function tellParent(
   state: ExecutionState,
   to: FinalState,
   outputs: ExecutionState['outputs'],
-  isBroken = false,
+  pending?: readonly Event[],
 ): Effect[] {
   const link = state.parentLink
   if (!link?.isAwaited) return []
+  const isBroken = pending !== undefined && areOutputsBroken(state, pending)
   return [
     {
       type: 'signal',
