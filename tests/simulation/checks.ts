@@ -168,7 +168,9 @@ function checkOutcome(state: ExecutionState, wrong: (what: string) => void): voi
   const isReplaced = state.runs.some(run => run.state === 'RETRIED' && !run.isRemoved)
   if (isReplaced && state.state === 'RETRIED') return
   const states = state.runs.filter(run => run.parent === ROOT && run.lane >= 0 && !run.isRemoved).map(run => run.state)
-  const expected = state.isKillRequested
+  // Who changes a state by hand afterwards takes the request back, and not the end.
+  const isKilled = state.isKillRequested || state.history.at(-2)?.state === 'KILLING'
+  const expected = isKilled
     ? 'KILLED'
     : ((['KILLED', 'FAILED', 'WARNING'] as const).find(name => states.includes(name)) ?? 'SUCCESS')
   const hasFailedOutputs = state.state === 'FAILED' && state.history.at(-2)?.state === expected

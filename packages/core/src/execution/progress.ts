@@ -77,7 +77,9 @@ function beginExecution(view: View): Decision {
   }
   return passGate(
     view,
-    isEmpty(view) ? finishExecution(view, 'SUCCESS') : { events: [{ type: 'moved', to: 'RUNNING' }], effects: [] },
+    isEmpty(view) && state.state === 'CREATED'
+      ? finishExecution(view, 'SUCCESS')
+      : { events: [{ type: 'moved', to: 'RUNNING' }], effects: [] },
   )
 }
 
