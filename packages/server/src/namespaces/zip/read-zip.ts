@@ -13,21 +13,28 @@ const LOCAL = 0x04034b50
 const END = 0x06054b50
 const END_BYTES = 22
 const COMMENT_MAX = 0xffff
-const ENTRIES_MAX = 10_000
-const UNPACKED_MAX = 1024 * 2 ** 20
+
+/** What an archive may hold. */
+export interface ZipLimits {
+  readonly entriesMax: number
+  readonly unpackedMax: number
+}
+
+const LIMITS: ZipLimits = { entriesMax: 10_000, unpackedMax: 1024 * 2 ** 20 }
 
 /** @throws {BatutaError} `file-refused` for what is no archive that can be read. */
-export function* readZip(bytes: Buffer): Generator<ZipEntry> {
+export function* readZip(bytes: Buffer, { entriesMax, unpackedMax }: ZipLimits = LIMITS): Generator<ZipEntry> {
   const end = findEnd(bytes)
   const count = bytes.readUInt16LE(end + 10)
   let at = bytes.readUInt32LE(end + 16)
-  let left = UNPACKED_MAX
-  if (count > ENTRIES_MAX) throw refused(`it has ${count} entries, at most ${ENTRIES_MAX} are taken`)
+  let left = unpackedMax
+  if (count > entriesMax) throw refused(`it has ${count} entries, at most ${entriesMax} are taken`)
   for (let index = 0; index < count; index++) {
     const entry = readHeader(bytes, at)
     at = entry.next
     if (entry.path.endsWith('/')) continue
-    const content = unpack(bytes, entry, left)
+    if (entry.size > left) throw refused(`it unpacks to more than ${unpackedMax / 2 ** 20} MiB`)
+    const content = unpack(bytes, entry)
     left -= content.length
     yield { path: entry.path, content }
   }
@@ -67,9 +74,8 @@ function readHeader(bytes: Buffer, at: number): Header {
   }
 }
 
-function unpack(bytes: Buffer, { path, method, isEncrypted, crc, packed, size, local }: Header, left: number): Buffer {
+function unpack(bytes: Buffer, { path, method, isEncrypted, crc, packed, size, local }: Header): Buffer {
   if (isEncrypted) throw refused(`"${path}" is encrypted`)
-  if (size > left) throw refused(`it unpacks to more than ${UNPACKED_MAX / 2 ** 20} MiB`)
   if (local + 30 > bytes.length || bytes.readUInt32LE(local) !== LOCAL) throw refused(`"${path}" is damaged`)
   const begin = local + 30 + bytes.readUInt16LE(local + 26) + bytes.readUInt16LE(local + 28)
   const body = bytes.subarray(begin, begin + packed)
@@ -88,5 +94,5 @@ function inflate(path: string, { body, method, size }: { body: Buffer; method: n
 }
 
 function refused(reason: string, cause?: unknown): BatutaError {
-  return new BatutaError('file-refused', `The archive cannot be read: ${reason}.`, { cause })
+  return new BatutaError('file-refused', `The zip file cannot be read: ${reason}.`, { cause })
 }
