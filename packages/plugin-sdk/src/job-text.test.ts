@@ -22,6 +22,15 @@ test('a job is the same after its text', () => {
   assert.equal(encodeJob(JOB).split('\n').length, 3, 'encoded values have no line ends of their own')
 })
 
+test('what follows from the rest is not written down', () => {
+  const { taskRunId: _taskRunId, filesPrefix: _filesPrefix, ...sent } = JOB
+  const text = encodeJob({ ...sent, taskId: 'A Task' })
+  assert.ok(!text.includes('filesPrefix'))
+  const job = decodeJob(text)
+  assert.equal(job.taskRunId, 'e-1')
+  assert.equal(job.filesPrefix, 'kestra:///n/f/executions/e/tasks/a-task/e-1/')
+})
+
 test('the facts are read without the rest', () => {
   const { properties: _properties, context: _context, ...facts } = JOB
   assert.deepEqual(factsOf(encodeJob(JOB)), facts)

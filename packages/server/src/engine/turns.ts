@@ -15,7 +15,7 @@ import {
   type TurnResult,
   type Value,
 } from '@batuta/core'
-import type { OperationRow } from '../storage/batch.ts'
+import type { JobKey, OperationRow } from '../storage/batch.ts'
 import type { EngineOptions } from './engine-options.ts'
 import type { Entity, Pending } from './entity.ts'
 import { mergeUnit, newUnit, rowsOf, type Unit } from './unit.ts'
@@ -73,7 +73,7 @@ export class Turns {
     const { node, jobs, sampledPart } = this.#options
     writeTurn(
       unit,
-      { entity, plan, env, result },
+      { entity, plan, env, result, jobsGone: taken.flatMap(goneJobOf) },
       { ...node, reserve: queue => jobs.reserve(queue), rankOf: this.#rankOf, sampledPart },
     )
     const turn: Turn = { taken, plan, env, result }
@@ -241,9 +241,16 @@ function addReceipts(unit: Unit, entity: Entity, { taken, plan, env, result }: T
         unit.operations.push(outcomeOf(options.rowId, signal.executionId, { refusal, nowMs: env.nowMs }))
     }
     if (options.trigger) unit.triggers.push(options.trigger)
+    if (options.rowId !== undefined && signal.type === 'settled') return
     if (signal.type === 'settled' || signal.type === 'lost' || signal.type === 'unplaced')
       unit.jobsEnded.push({ executionId: entity.id, run: signal.run, epoch: signal.epoch })
   })
+}
+
+/** A settlement that was stored as a signal took the row of its job away in the same statement. */
+function goneJobOf({ signal, options }: Pending): readonly JobKey[] {
+  if (options.rowId === undefined || signal.type !== 'settled') return []
+  return [{ executionId: signal.executionId, run: signal.run, epoch: signal.epoch }]
 }
 
 /** How long whoever sent a command from another node can read what became of it. */

@@ -12,8 +12,6 @@ import {
   getTask,
   isFinal,
   shardOf,
-  slugOf,
-  taskRunId,
   waitsFor,
   type Effect,
   type Event,
@@ -27,7 +25,7 @@ import {
   type TurnResult,
   taskCacheOf,
 } from '@batuta/core'
-import { encodeJob, type HostJob } from '@batuta/plugin-sdk'
+import { encodeJob, type HostJob, type SentJob } from '@batuta/plugin-sdk'
 import type { ExecutionRow, JobKey, JobRow, StoredLogLine } from '../storage/batch.ts'
 import { rankOf } from '../storage/levels.ts'
 import { traceparentOf } from '../telemetry/trace-context.ts'
@@ -40,6 +38,8 @@ export interface Written {
   readonly plan: Plan
   readonly env: TurnEnv
   readonly result: TurnResult
+  /** Jobs whose rows went when their settlements were stored. */
+  readonly jobsGone: readonly JobKey[]
 }
 
 export interface JobPlace {
@@ -206,9 +206,11 @@ function lineOf(entry: LogEntry, state: ExecutionState, plan: Plan): StoredLogLi
   }
 }
 
+type JobKeyOfRun = Pick<JobKey, 'run' | 'epoch'>
+
 function writeJobs(unit: Unit, written: Written, place: JobPlace): void {
   const { entity, result } = written
-  const keyOf = ({ run, epoch }: { readonly run: number; readonly epoch: number }): JobKey => ({
+  const keyOf = ({ run, epoch }: JobKeyOfRun): JobKey => ({
     executionId: entity.id,
     run,
     epoch,
@@ -222,11 +224,13 @@ function writeJobs(unit: Unit, written: Written, place: JobPlace): void {
   })
   unit.jobs.push(...jobs)
   unit.jobsKilled.push(...killed)
-  unit.jobsEnded.push(...endedJobs(result).map(keyOf))
+  const isGone = ({ run, epoch }: JobKeyOfRun): boolean =>
+    written.jobsGone.some(gone => gone.run === run && gone.epoch === epoch)
+  for (const ended of endedJobs(result)) if (!isGone(ended)) unit.jobsEnded.push(keyOf(ended))
 }
 
 /** Backwards, because the epoch of a run is known at the end of the turn, and each job sent in it was one more. */
-function endedJobs({ state, events }: TurnResult): { readonly run: number; readonly epoch: number }[] {
+function endedJobs({ state, events }: TurnResult): JobKeyOfRun[] {
   const epochs = new Map<number, number>()
   return events.toReversed().flatMap(event => {
     if (event.type === 'job-sent') epochs.set(event.run, event.epoch - 1)
@@ -254,13 +258,11 @@ function jobRow(
   const run = getRun(state, ordinal)
   const task = getTask(plan, run.task)
   const roots = new Set([...task.roots, 'flow', 'execution', 'task', 'taskrun'])
-  const runId = taskRunId(entity.id, ordinal)
   const attempt = run.attempts.length
   const traceparent = traceparentOf(state, { run: ordinal, attempt }, place.sampledPart)
   const taskCache = taskCacheOf(task.task)
-  const payload: HostJob = {
+  const payload: SentJob = {
     key: { executionId: entity.id, run: ordinal, epoch },
-    taskRunId: runId,
     taskId: task.id,
     type: task.type,
     dialect: plan.flow.dialect,
@@ -272,7 +274,6 @@ function jobRow(
     properties: task.encoded,
     context: encodeValue(contextOf({ state, plan, env }, run, roots)),
     flow: { tenant: state.tenant, namespace: state.namespace, id: state.flowId },
-    filesPrefix: `kestra:///${state.namespace.replaceAll('.', '/')}/${state.flowId}/executions/${entity.id}/tasks/${slugOf(task.id)}/${runId}/`,
     ...directoryOf(state, run, task),
     sentMs: env.nowMs,
     ...(traceparent === undefined ? {} : { traceparent }),

@@ -10,7 +10,7 @@ import type { Round } from './maintenance.ts'
 
 const EVERY_MS = 1_000
 const PAGE = 500
-const IN_HAND_MAX_MS = 4
+const IN_HAND_MAX_MS = 10
 
 export interface TakeSignalsOptions {
   readonly store: Store

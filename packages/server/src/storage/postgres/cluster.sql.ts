@@ -34,15 +34,16 @@ export const SEND_SIGNALS = `with sent as (
   select pg_notify('batuta', 'signals')`
 
 /**
- * The result of a job that is no longer this node's changes nothing: its row is not met. Rows are found by the primary key; through the index of
- * the node the planner would read every job that the node has settled since the last vacuum (4 ms instead of 0.3 ms after 40,000 jobs).
+ * The result of a job that is no longer this node's changes nothing: its row is not met. Rows are found by the primary key: the index of the
+ * node would make it read every job that the node has settled since the last vacuum (4 ms instead of 0.3 ms after 40,000 jobs). A planner that
+ * met empty tables prefers that one as long as it can tell that the node is not null, which it cannot of these comparisons.
  */
 export const SETTLE_JOBS = `with settled as (
     select * from unnest($3::text[], $4::integer[], $5::integer[], $6::text[], $7::smallint[], $8::text[])
       as s (execution_id, run, epoch, id, shard, body)),
   ended as (
     delete from jobs j using settled s
-    where j.execution_id = s.execution_id and j.run = s.run and j.epoch = s.epoch and j.node || '' = $1 and j.incarnation + 0 = $2
+    where j.execution_id = s.execution_id and j.run = s.run and j.epoch = s.epoch and coalesce(j.node, '') = $1 and coalesce(j.incarnation, -1) = $2
     returning s.id, s.shard, s.execution_id, s.body),
   sent as (insert into signals (id, shard, execution_id, body) select id, shard, execution_id, body from ended returning 1)
   select pg_notify('batuta', 'signals') where exists (select 1 from sent)`

@@ -45,4 +45,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { type: 'inside', title: 'versions of keys, secrets, namespaces', sql: KEYS_AND_SECRETS },
   { type: 'inside', title: 'what triggers keep', sql: MIGRATION_TRIGGERS },
   { type: 'inside', title: 'members of limits', sql: LIMIT_MEMBERS },
+  { type: 'inside', title: 'signals are found by their ids alone', sql: 'drop index if exists signals_by_shard' },
 ]

@@ -14,15 +14,17 @@ export const INSERT_LOG = `insert into logs (born_ms, execution_id, tenant, name
 
 /**
  * Index: jobs_claimable, in each queue from the lowest rank on. What another claim has locked is passed over, not waited for. A node that was
- * fenced and does not know it yet gets nothing: what it took would be lost at once. Only here can a node be fenced while it lives.
+ * fenced and does not know it yet gets nothing: what it took would be lost at once. Only here can a node be fenced while it lives. A row
+ * that is locked stays where it is, so that it is found again by its place.
  */
 const CLAIM_FROM_QUEUES = `picked as materialized (
-    select j.execution_id, j.run, j.epoch from queues
-      cross join lateral (select execution_id, run, epoch, rank from jobs where node is null and not is_killed and queue = queues.name
+    select j.place from queues
+      cross join lateral (select ctid as place, execution_id, run, epoch, rank from jobs
+        where node is null and not is_killed and queue = queues.name
         order by rank, execution_id, run, epoch limit $4 for update skip locked) j
     order by j.rank, j.execution_id, j.run, j.epoch limit $4)
-  update jobs j set node = $1, incarnation = $2, claimed_ms = $3 from picked p
-  where j.execution_id = p.execution_id and j.run = p.run and j.epoch = p.epoch
+  update jobs j set node = $1, incarnation = $2, claimed_ms = $3
+  where j.ctid = any(array(select place from picked))
     and exists (select 1 from nodes n where n.id = $1 and n.incarnation = $2 and not n.fenced)
   returning j.*`
 export const CLAIM_JOBS = `with recursive found (name) as (
