@@ -206,7 +206,8 @@ function linkChild(state: ExecutionState, { run, childId }: Extract<Event, { typ
 
 function evaluatedOf(state: ExecutionState, ordinal: number): NonNullable<TaskRun['evaluated']> {
   if (ordinal === ROOT) return state.evaluated
-  const run = getRun(state, ordinal)
+  // It may have ended and be packed: the outputs of an iteration are asked for in the name of its last run.
+  const run = state.runs.reopen(ordinal)
   run.evaluated ??= new Map()
   return run.evaluated
 }
