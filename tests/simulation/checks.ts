@@ -39,9 +39,10 @@ export function checkQuiet({ tables, audit, ledger, newest }: CheckOptions): voi
 function checkAcknowledged(
   tables: Tables,
   audit: Audit,
-  { acknowledged, refused, relabelled, findings }: Ledger,
+  { acknowledged, refused, relabelled, deleted, findings }: Ledger,
 ): void {
   for (const { what, executionId, generation } of acknowledged) {
+    if (deleted.has(executionId)) continue
     const shadow = audit.shadows.get(executionId)
     if (!tables.executions.has(executionId) || !shadow) {
       findings.push(`I1 ${executionId}: its ${what} was acknowledged, and it is not there`)
@@ -74,6 +75,7 @@ const KILLED_WITHIN_MS = 75_000
 function checkExecution(id: string, shadow: Shadow, { tables, audit, ledger }: CheckOptions): void {
   const { state, ends } = shadow
   const wrong = (what: string): void => void ledger.findings.push(`${id}: ${what}`)
+  if (ledger.deleted.has(id)) return checkDeleted(id, tables, wrong)
   if (!state.isEnded) wrong(`I21 it is ${state.state} for ever, ${describe(shadow)}`)
   if (ends.length !== state.generation && state.isEnded)
     wrong(`I2 ${state.generation} generations ended ${ends.length} times`)
@@ -100,9 +102,16 @@ function checkExecution(id: string, shadow: Shadow, { tables, audit, ledger }: C
   if (state.isEnded && !ledger.relabelled.has(id) && !isCopy(shadow)) checkPrediction(shadow, ledger, wrong)
 }
 
+/** Nothing is left of what was deleted. */
+function checkDeleted(id: string, tables: Tables, wrong: (what: string) => void): void {
+  if (tables.executions.has(id)) wrong('it was deleted, and has a header')
+  if ((tables.journal.get(id) ?? []).length > 0) wrong('it was deleted, and has a journal')
+}
+
 /** The end that the oracle predicts, for executions that nobody meddled with. */
 function checkPrediction({ state, plan }: Shadow, ledger: Ledger, wrong: (what: string) => void): void {
   const isAlone = state.generation === 1 && !state.isKillRequested && state.state !== 'RETRIED'
+  if (ledger.answered.has(state.id)) return
   if (isRefused(state)) return
   const isLucky = state.runs.every(run => run.lost < 2 && !hasFailedQuestion(run.evaluated))
   if (!isAlone || !isLucky || hasFailedQuestion(state.evaluated) || state.problem !== undefined) return
@@ -111,7 +120,9 @@ function checkPrediction({ state, plan }: Shadow, ledger: Ledger, wrong: (what: 
     const id = plan.tasks[run.task]?.id ?? '?'
     return values.length === 0 ? id : `${id}[${values.join('/')}]`
   }
-  const actual = new Map(state.runs.map(run => [nameOf(run), run.state]))
+  // Runs that no list shows bear the names of others.
+  const shown = state.runs.filter(run => plan.tasks[run.task]?.isHidden !== true && !run.isInner)
+  const actual = new Map(shown.map(run => [nameOf(run), run.state]))
   try {
     const predicted = predict(plan.flow, {
       attemptNumber: state.attemptNumber,
@@ -158,7 +169,9 @@ function isRefused({ history, state }: ExecutionState): boolean {
 function isExited({ state, plan }: Shadow): boolean {
   return state.runs.some(run => {
     const type = plan.tasks[run.task]?.type ?? ''
-    return !run.isRemoved && (type.endsWith('.Exit') || (type.endsWith('.Pause') && run.state === 'CANCELLED'))
+    if (run.isRemoved) return false
+    if (type.endsWith('.Exit') || type.endsWith('.Approval')) return true
+    return (type.endsWith('.Pause') || type.endsWith('.Wait')) && run.state === 'CANCELLED'
   })
 }
 

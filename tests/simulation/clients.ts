@@ -1,9 +1,11 @@
 // Those who use the server: they start executions, kill and restart them and save flows, and write down what they were told.
-import { fold, isFinal, replayBirth, type Birth, type Command, type Plan, type StateName } from '@batuta/core'
+import { isFinal, type Birth, type Command, type Plan, type StateName } from '@batuta/core'
 import { prepareBirthNow } from '../../packages/server/src/flows/births.ts'
 import { SubmitError } from '../../packages/server/src/inbox/inbox.ts'
+import { Attendant } from './attendant.ts'
 import type { Audit } from './audit.ts'
 import type { Chance } from './chance.ts'
+import { replay, restartAnew } from './copiers.ts'
 import { flowKey, type FlowLibrary } from './flow-library.ts'
 import { count, type Ledger } from './ledger.ts'
 import type { SimulatedNode } from './simulated-node.ts'
@@ -17,6 +19,8 @@ export interface ClientOptions {
   readonly library: FlowLibrary
   /** The server that answers now, if one does. */
   node(): SimulatedNode | undefined
+  /** Deletes an execution that has ended, with all that belongs to it. */
+  remove(executionId: string): Promise<void>
 }
 
 const AGAIN_MS = 500
@@ -38,13 +42,17 @@ export class Clients {
       for (let time = 0; time < times; time++)
         world.at(startMs + chance.int(0, untilMs - startMs - 1), label, () => void act())
     }
+    new Attendant(this.#options).start()
     plan(chance.int(2, 8), 'create', () => this.#create(untilMs))
     if (chance.hits(0.5)) plan(chance.int(1, 4), 'kill', () => this.#kill())
     if (chance.hits(0.5)) plan(chance.int(1, 5), 'restart', () => this.#restart())
     if (chance.hits(0.3)) plan(chance.int(1, 2), 'unqueue', () => this.#unqueue())
     if (chance.hits(0.4)) plan(chance.int(1, 2), 'pause', () => this.#pause())
     if (chance.hits(0.4)) plan(chance.int(1, 3), 'overrule', () => this.#overrule())
-    if (chance.hits(0.4)) plan(chance.int(1, 3), 'replay', () => this.#replay())
+    if (chance.hits(0.4)) plan(chance.int(1, 3), 'replay', () => replay(this.#options))
+    if (chance.hits(0.2)) plan(chance.int(1, 2), 'restart anew', () => restartAnew(this.#options))
+    if (chance.hits(0.15)) plan(1, 'release', () => this.#release())
+    if (chance.hits(0.3)) plan(chance.int(1, 2), 'delete', () => this.#delete())
     if (chance.hits(0.3)) plan(chance.int(1, 2), 'relabel', () => this.#relabel())
     if (chance.hits(0.4)) plan(1, 'save', () => this.#save())
   }
@@ -85,9 +93,21 @@ export class Clients {
     await this.#command(command.name, state => state === 'QUEUED', command)
   }
 
+  /** Nothing is held here: it must be refused. */
+  async #release(): Promise<void> {
+    const { ledger } = this.#options
+    const executionId = this.#find(() => true)
+    if (executionId === undefined) return
+    const generation = await this.#submit(executionId, { name: 'release' })
+    if (generation) ledger.findings.push(`${executionId}: a release was taken, and nothing was held`)
+    if (generation === 0) count(ledger, 'releases refused')
+  }
+
   async #command(what: Command['name'], isWorthIt: (state: StateName) => boolean, command: Command): Promise<void> {
     const { world, chance, ledger, audit, node } = this.#options
-    const all = [...audit.shadows].map(([id, { state }]) => ({ id, isWorthy: isWorthIt(state.state) }))
+    const all = [...audit.shadows].flatMap(([id, { state }]) =>
+      ledger.deleted.has(id) ? [] : [{ id, isWorthy: isWorthIt(state.state) }],
+    )
     const worthy = all.filter(found => found.isWorthy)
     const server = node()
     if (all.length === 0 || !server) return
@@ -100,6 +120,7 @@ export class Clients {
       )
       if (refusal || !view || (what === 'kill' && !view.isKilled)) return
       count(ledger, `${what}s`)
+      count(ledger, `command ${command.name}`)
       if (what !== 'kill' && what !== 'restart') return
       ledger.acknowledged.push({ what, executionId, step: world.steps, generation: view.generation })
     } catch (error) {
@@ -113,6 +134,7 @@ export class Clients {
     const executionId = this.#find(state => state === 'RUNNING')
     if (executionId === undefined) return
     const pause = { executionId, tries: DOUBT_TRIES }
+    ledger.answered.add(executionId)
     world.at(world.nowMs + chance.int(1, 5_000), 'resume', () => void this.#resume(pause))
     const generation = await this.#submit(executionId, { name: 'pause' })
     if (generation === 0) pause.tries = 0
@@ -157,35 +179,24 @@ export class Clients {
     count(ledger, 'relabels')
   }
 
-  /** From the start, or from any of the runs; the source may be under way. */
-  async #replay(): Promise<void> {
-    const { world, chance, ledger, audit, node } = this.#options
-    const sourceId = this.#find(() => true)
-    const shadow = sourceId === undefined ? undefined : audit.shadows.get(sourceId)
-    const server = node()
-    if (!shadow || !server) return
-    const { plan, rows } = shadow
-    const state = fold(shadow.state.id, rows, plan)
-    const runs = state.runs.filter(run => !run.isRemoved)
-    const run = runs.length === 0 || chance.hits(0.3) ? undefined : chance.pick(runs).ordinal
-    const again = replayBirth(
-      { state, plan, rows },
-      { plan, nowMs: world.nowMs, ...(run === undefined ? {} : { run }) },
+  /** Of one that has ended, all goes; whoever names it afterwards is told that it is not there. */
+  async #delete(): Promise<void> {
+    const { chance, audit, ledger, remove } = this.#options
+    const all = [...audit.shadows].flatMap(([id, { state }]) =>
+      state.isEnded && state.timers.size === 0 && !ledger.deleted.has(id) ? [id] : [],
     )
-    if ('refusal' in again) return
-    const executionId = server.newId(state)
-    try {
-      await server.inbox.submit({ type: 'create', executionId, birth: again.birth })
-      ledger.acknowledged.push({ what: 'replay', executionId, step: world.steps, generation: 1 })
-      count(ledger, 'replays')
-    } catch (error) {
-      if (error instanceof SubmitError && error.fault !== 'unavailable') ledger.refused.set(executionId, error.fault)
-    }
+    if (all.length === 0) return
+    const id = chance.pick(all)
+    ledger.deleted.add(id)
+    await remove(id)
+    count(ledger, 'deletions')
   }
 
   #find(isWorthIt: (state: StateName) => boolean): string | undefined {
-    const { audit, chance } = this.#options
-    const all = [...audit.shadows].flatMap(([id, { state }]) => (isWorthIt(state.state) ? [id] : []))
+    const { audit, chance, ledger } = this.#options
+    const all = [...audit.shadows].flatMap(([id, { state }]) =>
+      isWorthIt(state.state) && !ledger.deleted.has(id) ? [id] : [],
+    )
     return all.length === 0 ? undefined : chance.pick(all)
   }
 
@@ -198,6 +209,7 @@ export class Clients {
         { view: state => state.generation },
       )
       if (!receipt) return undefined
+      if (!receipt.refusal) count(this.#options.ledger, `command ${command.name}`)
       return receipt.refusal ? 0 : receipt.view
     } catch (error) {
       world.note(`${command.name} failed: ${String(error)}\n`)

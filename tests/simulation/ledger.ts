@@ -38,6 +38,10 @@ export interface Ledger {
   readonly findings: string[]
   /** Executions whose end somebody set by hand. */
   readonly relabelled: Set<string>
+  /** Executions that waited, and that somebody told to go on. */
+  readonly answered: Set<string>
+  /** Executions that somebody deleted after their end. */
+  readonly deleted: Set<string>
   readonly counts: Map<string, number>
   /** When the schedule was switched off. */
   scheduledUntilMs?: number
@@ -50,6 +54,8 @@ export function newLedger(): Ledger {
     acknowledged: [],
     refused: new Map(),
     relabelled: new Set(),
+    answered: new Set(),
+    deleted: new Set(),
     findings: [],
     counts: new Map(),
   }

@@ -133,6 +133,7 @@ class Simulation {
       audit: this.#audit,
       library: this.#library,
       node: () => this.#fleet.pick(client),
+      remove: async id => void (await this.#truthFor(() => this.#world.nowMs).perform('deleteExecution', { id })),
     }).plan(endMs)
     this.#fleet.planFaults(endMs)
     try {

@@ -107,7 +107,7 @@ export class SimulatedHost implements Host, RunningHost {
     const { world, chance, ledger } = this.#options
     const key = keyText(job.key)
     if (this.#isDead || this.#deaf.has(key) || !this.#running.delete(key)) return
-    const outputs = `{"epoch":${job.key.epoch},"attempt":${job.attempt}}`
+    const outputs = outputsOf(job)
     const outcome: Outcome = { state, outputs, metrics: [], startedMs, endedMs: world.nowMs }
     const times = chance.hits(this.#options.faults().doubled) ? 2 : 1
     if (times > 1) count(ledger, 'settled twice')
@@ -141,6 +141,14 @@ export class SimulatedHost implements Host, RunningHost {
     this.#pipeMs = Math.max(this.#pipeMs + 1, world.nowMs + chance.int(0, PIPE_MS))
     world.at(this.#pipeMs, 'pipe', () => process.whenAwake(() => this.#events.onMessage(message)))
   }
+}
+
+/** The split of a ForEachItem leaves the file that it was given: each line of it is a batch. */
+function outputsOf({ key, attempt, type, properties }: HostJob): string {
+  const own = { epoch: key.epoch, attempt }
+  if (!type.endsWith('$ForEachItemSplit')) return JSON.stringify(own)
+  const map = decodeValue(properties)
+  return JSON.stringify({ ...own, splits: isMap(map) ? mapGet(map, 'items') : undefined })
 }
 
 const STATES: Readonly<Record<string, Outcome['state']>> = { S: 'SUCCESS', W: 'WARNING', F: 'FAILED' }

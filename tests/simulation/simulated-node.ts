@@ -148,7 +148,12 @@ export class SimulatedNode {
 
   async #join(): Promise<NodeIdentity> {
     const { name, roles, store, process } = this.#options
-    const { incarnation, flushSeq } = await store.perform('joinNode', { node: name, nowMs: process.platform.nowMs() })
+    const { incarnation: follows = 0 } = (await store.read.findFence(name)) ?? {}
+    const { incarnation, flushSeq } = await store.perform('joinNode', {
+      node: name,
+      nowMs: process.platform.nowMs(),
+      follows,
+    })
     if (this.#startedMs === 0) this.#startedMs = process.platform.nowMs()
     const announcement = {
       roles,

@@ -29,6 +29,7 @@ import { FlushError, type FlowKey, type Store } from '../../packages/server/src/
 import { Worker } from '../../packages/server/src/worker/worker.ts'
 import { hearing, hardOfHearing, sayTwice } from './mishearing.ts'
 import { noticeOf, type NodeOptions } from './node-options.ts'
+import { openSimulatedFiles } from './simulated-files.ts'
 import { SimulatedHost } from './simulated-host.ts'
 import { PLACE, listenersOf, openFlowTriggers, openSchedules, startWorldOf } from './simulated-schedules.ts'
 
@@ -342,6 +343,6 @@ function answersOf({ store, process }: NodeOptions): Omit<EvaluatorWorld, 'child
     flows: { all: () => [] },
     environmentSecrets: new Map(),
     nowMs: () => process.platform.nowMs(),
-    files: undefined as never,
+    files: openSimulatedFiles(store),
   }
 }

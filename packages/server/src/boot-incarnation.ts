@@ -154,7 +154,12 @@ export class Incarnations {
   /** A new incarnation: whatever an earlier one still has in flight counts no more. */
   async #join(): Promise<NodeIdentity> {
     const { store, config, nodeId, platform } = this.#ground
-    const { incarnation, flushSeq } = await store.perform('joinNode', { node: nodeId, nowMs: platform.nowMs() })
+    const { incarnation: follows = 0 } = (await store.read.findFence(nodeId)) ?? {}
+    const { incarnation, flushSeq } = await store.perform('joinNode', {
+      node: nodeId,
+      nowMs: platform.nowMs(),
+      follows,
+    })
     // Told the same in every incarnation, it tells this process from others.
     if (this.#startedMs === 0) this.#startedMs = platform.nowMs()
     const { leaseMs } = termsOf(config.roles.includes('engine'))

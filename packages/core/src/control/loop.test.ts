@@ -226,3 +226,23 @@ test('of a file each line is an item', () => {
     [{ line: '0-a' }, { line: '1-b' }],
   )
 })
+
+test('the outputs of an iteration may ask the world in a large loop as well', () => {
+  const values = Array.from({ length: 100 }, (_, index) => `v${index}`)
+  const player = play(`
+tasks:
+  - id: loop
+    type: core.flow.Loop
+    values: ${JSON.stringify(values)}
+    outputs: [{ id: o, type: STRING, value: "{{ kv('x') }}" }]
+    tasks: [{ id: t, type: core.debug.Return, format: x }]`)
+
+  for (let lane = 0; lane < values.length; lane++) {
+    const [asked = ''] = player.state.asked
+    const [run = '', slot = ''] = asked.split(' ')
+    player.take({ type: 'evaluated', executionId: player.state.id, run: Number(run), slot, value: `y${lane}` })
+  }
+
+  assert.equal(player.isEnded, true)
+  assert.equal(player.state.state, 'SUCCESS')
+})

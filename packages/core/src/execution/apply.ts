@@ -5,7 +5,7 @@ import { applyFact } from './apply-fact.ts'
 import { rebuildAgenda } from './agenda.ts'
 import { decodeEventList } from './event-codec.ts'
 import type { Event } from './event.ts'
-import { count, leaveChild, placeChild, stopAwaiting } from './lanes.ts'
+import { count, leaveChild, placeChild, stopAsking, stopAwaiting } from './lanes.ts'
 import { getRun, groupOf } from './look-up.ts'
 import { beginPass, endIteration, endPass, joinLane, newIterations } from './apply-loop.ts'
 import { indexOutputs } from './outputs.ts'
@@ -206,7 +206,8 @@ function linkChild(state: ExecutionState, { run, childId }: Extract<Event, { typ
 
 function evaluatedOf(state: ExecutionState, ordinal: number): NonNullable<TaskRun['evaluated']> {
   if (ordinal === ROOT) return state.evaluated
-  const run = getRun(state, ordinal)
+  // It may have ended and be packed: the outputs of an iteration are asked for in the name of its last run.
+  const run = state.runs.reopen(ordinal)
   run.evaluated ??= new Map()
   return run.evaluated
 }
@@ -287,7 +288,7 @@ function moveRun(state: ExecutionState, run: TaskRun, to: StateName, atMs: numbe
     return
   }
   if (run.isAwaited) stopAwaiting(state, run)
-  if (run.evaluated) stopAsking(state, run)
+  stopAsking(state, run)
   if (!isFinal(from)) {
     group.live -= 1
     state.live -= 1
@@ -295,10 +296,6 @@ function moveRun(state: ExecutionState, run: TaskRun, to: StateName, atMs: numbe
   }
   state.agenda.push(run.parent)
   state.runs.close(run)
-}
-
-function stopAsking(state: ExecutionState, run: TaskRun): void {
-  for (const [slot, answer] of run.evaluated ?? []) if (answer === 'asked') state.asked.delete(`${run.ordinal} ${slot}`)
 }
 
 function openGroup(

@@ -5,6 +5,7 @@ import { getRun } from './look-up.ts'
 import { stateOf } from './outcome.ts'
 import { getTask } from './plan.ts'
 import { descendantsOf, endWaiting, stopRuns } from './stop.ts'
+import { wakeExecution } from './wake-execution.ts'
 import { ROOT, isFinal, type FinalState, type Group, type TaskRun } from './state.ts'
 
 /** What a failure does to what still runs in the group. */
@@ -45,18 +46,6 @@ function closeOpenGroups(view: View, ordinal: number, group: Group): Event[] {
   return wakeExecution(view, events)
 }
 
-/** Nothing is tried again or waited for any more: the execution runs. */
-function wakeExecution(view: View, events: readonly Event[]): Event[] {
-  const { state } = view
-  const given = events.filter(event => event.type === 'timer-fired').map(({ name }) => name)
-  const retries = given.filter(name => name.startsWith('retry:')).length
-  const passes = given.filter(name => /^(?:pass|delay|timeout):/.test(name)).length
-  const isBack =
-    (state.state === 'RETRYING' && retries > 0 && retries === countRetries(view)) ||
-    (state.state === 'PAUSED' && passes > 0 && passes === state.paused)
-  return isBack ? [...events, { type: 'moved', to: 'RUNNING' }] : [...events]
-}
-
 function closeGroup(view: View, run: TaskRun, group: Group, to: FinalState): Event[] {
   const inside = group.children.flatMap((child): Event[] => {
     const inner = getRun(view.state, child)
@@ -77,8 +66,4 @@ function isWaiting({ plan }: View, { state, task }: TaskRun): boolean {
 
 function closedState({ state, plan }: View, ordinal: number): FinalState {
   return ordinal === ROOT ? 'FAILED' : stateOf(getTask(plan, getRun(state, ordinal).task), 'FAILED')
-}
-
-function countRetries({ state }: View): number {
-  return [...state.timers.keys()].filter(name => name.startsWith('retry:')).length
 }

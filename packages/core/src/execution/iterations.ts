@@ -12,6 +12,7 @@ import { NeedsEvaluation, RunError, readProperty } from './renderer.ts'
 import { logOf } from './settle.ts'
 import { descendantsOf, stopRuns } from './stop.ts'
 import type { FinalState, Group, Iterations, TaskRun } from './state.ts'
+import { wakeExecution } from './wake-execution.ts'
 
 export function endIterations(view: View, ordinal: number, iterations: Iterations): Decision {
   const loop = getRun(view.state, ordinal)
@@ -23,7 +24,7 @@ export function endIterations(view: View, ordinal: number, iterations: Iteration
     events.push(...ended.events)
     effects.push(...ended.effects)
   }
-  return { events, effects }
+  return { events: wakeExecution(view, events), effects }
 }
 
 interface Lane {

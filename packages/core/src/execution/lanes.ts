@@ -52,3 +52,13 @@ export function stopAwaiting(state: ExecutionState, run: TaskRun): void {
   run.isAwaited = false
   state.awaited.delete(run.ordinal)
 }
+
+/** Nobody waits for the answers that are still to come. */
+export function stopAsking(state: ExecutionState, { ordinal, evaluated }: TaskRun): void {
+  if (!evaluated) return
+  for (const [slot, answer] of evaluated) {
+    if (answer !== 'asked') continue
+    state.asked.delete(`${ordinal} ${slot}`)
+    evaluated.delete(slot)
+  }
+}

@@ -99,3 +99,18 @@ test('labels of an ended execution are replaced, those of the system stay', () =
     { key: 'team', value: 'red' },
   ])
 })
+
+test('when a waiting task is told how it ended, the questions of the tasks beside it are still answered', () => {
+  const player = play(`
+tasks:
+  - id: all
+    type: core.flow.Parallel
+    tasks:
+      - { id: waits, type: core.flow.Pause }
+      - { id: asks, type: ${JOB}, runIf: "{{ kv('x') }}" }`)
+
+  say(player, 'waits', 'SUCCESS')
+  player.answer('asks', 'runIf:text', { value: 'true' })
+
+  assert.equal(player.out, 'asks')
+})

@@ -8,6 +8,7 @@ import { NeedsEvaluation, RunError, rendererOf } from './renderer.ts'
 import { logOf } from './settle.ts'
 import { descendantsOf, stopRuns } from './stop.ts'
 import { ROOT, type Group, type TaskRun } from './state.ts'
+import { countEndedWaits } from './wake-execution.ts'
 
 /** Undefined where there is nothing to repeat: the group then ends as its children say. */
 export function endPass(view: View, ordinal: number, group: Group): Decision | undefined {
@@ -76,7 +77,7 @@ export function beginPass(view: View, ordinal: number): Decision {
   // The tasks of a hook may outlive the run that waited.
   const left = stopRuns(view, descendantsOf(state, run.group?.children ?? []), 'KILLED')
   const begun: Event[] = [...left.events, { type: 'pass-begun', run: ordinal }]
-  const isLast = state.paused === 1 && state.state === 'PAUSED'
+  const isLast = state.paused === 1 + countEndedWaits(state, left.events) && state.state === 'PAUSED'
   return { events: isLast ? [...begun, { type: 'moved', to: 'RUNNING' }] : begun, effects: left.effects }
 }
 

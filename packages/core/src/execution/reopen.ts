@@ -4,7 +4,7 @@ import { assert } from '../std/assert.ts'
 import { rebuildAgenda } from './agenda.ts'
 import { recountLanes } from './apply-loop.ts'
 import type { Event, Reopening } from './event.ts'
-import { count, leaveChild, stopAwaiting } from './lanes.ts'
+import { count, leaveChild, stopAsking, stopAwaiting } from './lanes.ts'
 import { getRun, groupOf } from './look-up.ts'
 import { reindexOutputs } from './outputs.ts'
 import { getTask, type Plan } from './plan.ts'
@@ -38,7 +38,11 @@ export function applyReopening(
 function restart(state: ExecutionState, plan: Plan, event: Reopening, atMs: number): void {
   state.attemptNumber += 1
   goOn(state)
-  for (const ordinal of event.leaves) delete state.runs.reopen(ordinal).evaluated
+  for (const ordinal of event.leaves) {
+    const run = state.runs.reopen(ordinal)
+    stopAsking(state, run)
+    delete run.evaluated
+  }
   reopenRuns(state, plan, event, atMs)
 }
 
@@ -49,7 +53,7 @@ function goOn(state: ExecutionState): void {
   state.isEnded = false
   delete state.outputs
   state.evaluated.clear()
-  state.asked.clear()
+  for (const key of state.asked) if (key.startsWith(`${ROOT} `)) state.asked.delete(key)
   state.brokenSla.clear()
 }
 
@@ -59,6 +63,7 @@ function takeOver(state: ExecutionState, plan: Plan, event: Reopening, atMs: num
   state.isHeld = false
   delete state.slot
   state.awaited.clear()
+  state.asked.clear()
   state.children.clear()
   state.timers.clear()
   for (const run of state.runs) {
@@ -95,13 +100,23 @@ function reopenRuns(state: ExecutionState, plan: Plan, { leaves, groups, removed
   for (const ordinal of removed) state.runs.reopen(ordinal).isRemoved = true
   for (const ordinal of groups) reopen(state.runs.reopen(ordinal), 'RUNNING', atMs)
   for (const ordinal of leaves) reopen(state.runs.reopen(ordinal), 'RESTARTED', atMs)
+  forgetUnasked(state)
   state.live = state.runs.filter(run => !run.isRemoved && !isFinal(run.state)).length
   state.paused = state.runs.filter(run => !run.isRemoved && run.state === 'PAUSED').length
-  recount(state, plan, ROOT)
-  for (const ordinal of groups) recount(state, plan, ordinal)
+  const around = leaves.map(ordinal => getRun(state, ordinal).parent)
+  for (const owner of new Set([ROOT, ...groups, ...around])) recount(state, plan, owner)
   reindexOutputs(state, plan)
   state.agenda.push(ROOT)
   for (const ordinal of [...groups, ...leaves].sort((a, b) => a - b)) state.agenda.push(ordinal)
+}
+
+/** Of one that waited the other runs go on, and so do their questions; one that nobody will answer is asked anew by whoever needs it. */
+function forgetUnasked(state: ExecutionState): void {
+  for (const run of state.runs) {
+    if (run.isRemoved) stopAsking(state, run)
+    for (const [slot, answer] of run.evaluated ?? [])
+      if (answer === 'asked' && !state.asked.has(`${run.ordinal} ${slot}`)) run.evaluated?.delete(slot)
+  }
 }
 
 function reopen(run: TaskRun, to: StateName, atMs: number): void {

@@ -84,3 +84,73 @@ outputs:
   player.answer('', 'outputs.o:typed', { value: 'new' })
   assert.deepEqual(player.state.outputs, { o: 'new' })
 })
+
+test('a restart of a task that waits forgets no question of the tasks beside it', () => {
+  const player = play(`
+tasks:
+  - id: all
+    type: io.kestra.plugin.core.flow.Parallel
+    tasks:
+      - { id: waits, type: io.kestra.plugin.core.flow.Pause }
+      - { id: asks, type: ${JOB}, runIf: "{{ kv('x') }}" }`)
+  assert.equal(player.state.state, 'PAUSED')
+
+  player.restart()
+  player.answer('asks', 'runIf:text', { value: 'true' })
+
+  assert.equal(player.out, 'asks')
+  player.settle('asks')
+  player.command({ name: 'resume' })
+  assert.equal(player.history, 'CREATED RUNNING PAUSED RESTARTED RUNNING PAUSED RESTARTED RUNNING SUCCESS')
+})
+
+test('a task that waits in a group which has failed waits anew, and its group has still ended', () => {
+  const player = play(`
+tasks:
+  - id: each
+    type: io.kestra.plugin.core.flow.ForEach
+    values: [x, y]
+    concurrencyLimit: 1
+    tasks:
+      - id: all
+        type: io.kestra.plugin.core.flow.Parallel
+        allowFailure: true
+        tasks:
+          - { id: waits, type: io.kestra.plugin.core.flow.Pause }
+          - { id: fails, type: ${JOB} }`)
+  player.settle('fails[x]', 'FAILED')
+  assert.equal(player.states['all[x]'], 'WARNING')
+  const before = player.histories['all[x]']
+
+  player.restart()
+
+  assert.equal(player.histories['all[x]'], before)
+  assert.equal(player.histories['waits[x]'], 'CREATED RUNNING PAUSED RESTARTED RUNNING PAUSED')
+  player.settle('fails[y]')
+  player.command({ name: 'resume' })
+  player.command({ name: 'resume' })
+  assert.equal(player.state.state, 'WARNING')
+})
+
+test('a loop asks again at the end of an iteration when the answer came too late for its first end', () => {
+  const player = play(`
+tasks:
+  - id: all
+    type: io.kestra.plugin.core.flow.Parallel
+    tasks:
+      - id: loop
+        type: io.kestra.plugin.core.flow.Loop
+        values: [x]
+        outputs: [{ id: o, type: STRING, value: "{{ kv('x') }}" }]
+        tasks: [{ id: inner, type: ${JOB} }]
+      - { id: fails, type: ${JOB} }`)
+  player.settle('inner')
+  const [asked] = [...player.state.asked]
+  assert.ok(asked)
+  player.settle('fails', 'FAILED')
+  assert.equal(player.states['loop'], 'FAILED')
+
+  player.restart()
+
+  assert.deepEqual([...player.state.asked], [asked])
+})

@@ -71,7 +71,9 @@ function planAgain(
     if (run.isRemoved || removed.has(run.ordinal) || !isWanted(run)) continue
     if (run.group && run.state !== 'PAUSED' && run.group.isDirectory !== true) groups.add(run.ordinal)
     else leaves.push(run.ordinal)
-    for (let at = run.parent; at !== ROOT; at = getRun(state, at).parent) groups.add(at)
+    // A group that has ended over a task that waits has ended: the task waits anew, the group does not.
+    for (let at = run.parent; at !== ROOT; at = getRun(state, at).parent)
+      if (isFinal(state.state) || !isFinal(getRun(state, at).state)) groups.add(at)
   }
   return { leaves, groups: [...groups].sort((a, b) => a - b), removed: [...removed] }
 }

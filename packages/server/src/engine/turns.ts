@@ -48,6 +48,9 @@ interface Turn {
   readonly result: TurnResult
 }
 
+/** The signals of listeners are for no execution: whoever deletes the one that they tell of leaves them. */
+const NOBODY = '-'
+
 export class Turns {
   readonly #options: EngineOptions
   readonly #hooks: TurnHooks
@@ -110,7 +113,7 @@ export class Turns {
     }
     for (const signal of listeners.tell({ state, plan, env }, result.events)) {
       const id = this.#newRowId()
-      unit.signals.push({ id, shard: signal.shard, executionId, body: signal.body })
+      unit.signals.push({ id, shard: signal.shard, executionId: NOBODY, body: signal.body })
       if (owns(signal.shard)) unit.afterwards.push(() => listeners.take(signal, id))
     }
   }

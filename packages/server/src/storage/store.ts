@@ -57,10 +57,21 @@ export class FlushError extends Error {
   }
 }
 
+/** Another process under the same name was faster. */
+export function lateJoin(node: string): FlushError {
+  return new FlushError('fenced', `the node "${node}" was joined by another process meanwhile`)
+}
+
 /** Rare writes: each runs whole inside the driver, in one transaction. */
 export interface Operations {
-  /** Announces the node and fences what an earlier incarnation of it left in flight. */
-  joinNode: { readonly args: { readonly node: string; readonly nowMs: number }; readonly result: NodeEntry }
+  /**
+   * Announces the node and fences what an earlier incarnation of it left in flight. Refused as `fenced` when it does not follow the incarnation that it
+   * names (0: there was none): a word that comes late must not fence whoever was faster.
+   */
+  joinNode: {
+    readonly args: { readonly node: string; readonly nowMs: number; readonly follows?: number }
+    readonly result: NodeEntry
+  }
   saveFlow: { readonly args: FlowWrite; readonly result: FlowRow }
   /** Writes a tombstone revision; false when there was nothing to delete. */
   deleteFlow: { readonly args: FlowKey & { readonly nowMs: number }; readonly result: boolean }

@@ -221,6 +221,21 @@ function fencing(subject: StoreSubject): void {
     await old.refused(wholeBatch('e3'), 'fenced', 3)
   })
 
+  storeCase(subject, 'a join that comes late fences nobody', async ({ store }) => {
+    const faster = async (follows: number): Promise<unknown> =>
+      await store.perform('joinNode', { node: 'node-1', nowMs: NOW_MS, follows })
+    await faster(0)
+    const node = await join(store)
+
+    await assert.rejects(faster(0), { name: 'FlushError', fault: 'fenced' })
+    await assert.rejects(faster(1), { name: 'FlushError', fault: 'fenced' })
+    await node.write(wholeBatch('e1'))
+    await faster(2)
+
+    await node.refused({}, 'fenced')
+    assert.deepEqual(await store.read.findFence('node-1'), { incarnation: 3, flushSeq: 1 })
+  })
+
   storeCase(subject, 'a number that is not the next one is refused: a flush counts once', async ({ store }) => {
     const node = await join(store)
     await node.write(wholeBatch('e1'))

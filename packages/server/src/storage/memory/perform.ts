@@ -2,6 +2,7 @@ import { createdMsOf } from '@batuta/core'
 import { levelMaxOf, splitLines, type JobRow } from '../batch.ts'
 import {
   REASONS_MAX,
+  lateJoin,
   type FlowKey,
   type FlowRow,
   type FlowWrite,
@@ -26,8 +27,9 @@ export function performInMemory<Name extends keyof Operations>(
 }
 
 const PERFORMERS: Performers = {
-  joinNode: (tables, { node, nowMs }) => {
+  joinNode: (tables, { node, nowMs, follows = -1 }) => {
     const known = tables.nodes.get(node)
+    if (known && follows >= 0 && known.incarnation !== follows) throw lateJoin(node)
     const entry = {
       incarnation: (known?.incarnation ?? 0) + 1,
       flushSeq: known?.flushSeq ?? 0,

@@ -1,7 +1,8 @@
 // The statements of the rare writes, the same for SQLite and PostgreSQL: `$n` is a parameter.
-export const FIND_NODE = 'select incarnation, flush_seq, high_water_ms from nodes where id = $1'
+/** `$3` is the incarnation that is followed, whichever it is when it is less than 0. */
 export const JOIN_NODE = `insert into nodes (id, incarnation, flush_seq, high_water_ms) values ($1, 1, 0, $2)
   on conflict (id) do update set incarnation = nodes.incarnation + 1, high_water_ms = case when nodes.high_water_ms > excluded.high_water_ms then nodes.high_water_ms else excluded.high_water_ms end
+  where $3 < 0 or nodes.incarnation = $3
   returning incarnation, flush_seq, high_water_ms`
 
 export const NEWEST_FLOW =

@@ -3,6 +3,7 @@
 import type { JobRow, LogRow } from '../batch.ts'
 import {
   REASONS_MAX,
+  lateJoin,
   type FlowKey,
   type FlowRow,
   type FlowWrite,
@@ -58,9 +59,9 @@ export function performanceOf<Name extends keyof Operations>(
 }
 
 const PERFORMERS: Performers = {
-  *joinNode({ node, nowMs }, dialect) {
-    const rows = yield run(sql.JOIN_NODE, node, nowMs)
-    const row = rows[0] ?? {}
+  *joinNode({ node, nowMs, follows = -1 }, dialect) {
+    const [row] = yield run(sql.JOIN_NODE, node, nowMs, follows)
+    if (!row) throw lateJoin(node)
     const [time] = dialect.ownClock ? yield dialect.ownClock : []
     return {
       incarnation: number(row, 'incarnation'),
