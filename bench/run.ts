@@ -10,6 +10,7 @@ import { describeMachine, describeVersions } from './harness/machine.ts'
 import { waitForQuiet } from './harness/other-load.ts'
 import type { Ask, Question, StoreKind } from './harness/question.ts'
 import { ROOT } from './harness/server-process.ts'
+import { a01 } from './questions/a01.ts'
 import { b01 } from './questions/b01.ts'
 import { b02 } from './questions/b02.ts'
 import { b03 } from './questions/b03.ts'
@@ -32,6 +33,7 @@ import { x01 } from './questions/x01.ts'
 import { w40 } from './questions/w40.ts'
 
 const QUESTIONS: readonly Question[] = [
+  a01,
   b01,
   b02,
   b03,

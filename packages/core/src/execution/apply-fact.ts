@@ -1,4 +1,5 @@
 // The part of the fold that only writes down what is true of the execution now: it moves nothing and brings nothing on the agenda.
+import { withMember } from '../std/sparse.ts'
 import type { Event } from './event.ts'
 import type { ExecutionState } from './state.ts'
 
@@ -28,7 +29,7 @@ export function applyFact(state: ExecutionState, event: Fact): void {
       state.slot = { type: 'holds', keys: event.keys, ...(event.isForced ? { isForced: true } : {}) }
       return
     case 'sla-broken':
-      state.brokenSla.add(event.index)
+      state.brokenSla = withMember(state.brokenSla, event.index)
       return
   }
 }

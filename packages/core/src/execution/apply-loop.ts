@@ -1,5 +1,6 @@
 // What loops keep, and what they let go of: the runs of a pass or of an iteration are taken out when it is over, so that a loop needs the memory
 // of what is open and not of what was.
+import { dropEntry } from '../std/sparse.ts'
 import { getRun, groupOf } from './look-up.ts'
 import type { Event } from './event.ts'
 import { indexOutputs, unindexOutputs } from './outputs.ts'
@@ -98,7 +99,7 @@ export function beginPass(state: ExecutionState, plan: Plan, event: Extract<Even
   run.iteration = (run.iteration ?? 0) + 1
   run.group.pass = run.iteration
   delete run.evaluated
-  state.timers.delete(`pass:${event.run}`)
+  dropEntry(state.timers, `pass:${event.run}`)
 }
 
 /** The run is in no list any more, and neither are its children; nothing of it is kept but its place. */

@@ -1,6 +1,7 @@
 // The fold: one event changes the state in place. No I/O, no clock, no chance, and no reading of the plan beyond what a run needs to find
 // its place, so that a state folded after a restart equals the one that was built while running (a property test holds the two together).
 import { assert } from '../std/assert.ts'
+import { noEntries, noMembers, dropEntry, dropMember, withEntry, withMember } from '../std/sparse.ts'
 import { applyFact } from './apply-fact.ts'
 import { rebuildAgenda } from './agenda.ts'
 import { decodeEventList } from './event-codec.ts'
@@ -49,9 +50,7 @@ export function born(id: string, event: Created, plan: Plan, atMs: number): Exec
     originalCreatedMs: event.originalCreatedMs ?? atMs,
     depth: event.depth ?? 0,
     rootId: event.rootId ?? id,
-    runs: new RunList((parent, lane) =>
-      parent === ROOT ? state.root.values?.[lane] : state.runs.at(parent)?.group?.values?.[lane],
-    ),
+    runs: new RunList(),
     root: newGroup(plan.root.tasks),
     generation: 1,
     turn: 0,
@@ -62,14 +61,14 @@ export function born(id: string, event: Created, plan: Plan, atMs: number): Exec
     isEnded: false,
     live: 0,
     paused: 0,
-    awaited: new Set(),
-    children: new Map(),
-    timers: new Map(),
-    brokenSla: new Set(),
+    awaited: noMembers(),
+    children: noEntries(),
+    timers: noEntries(),
+    brokenSla: noMembers(),
     agenda: [ROOT],
     outputsByTask: new Map(),
-    evaluated: new Map(),
-    asked: new Set(),
+    evaluated: noEntries(),
+    asked: noMembers(),
   }
   if (event.trigger) state.trigger = event.trigger
   if (event.parentLink) state.parentLink = event.parentLink
@@ -135,20 +134,20 @@ export function apply(state: ExecutionState, event: Event, plan: Plan, atMs: num
     case 'evaluated':
       return evaluate(state, event)
     case 'timer-set':
-      state.timers.set(event.name, event.atMs)
+      state.timers = withEntry(state.timers, event.name, event.atMs)
       return
     case 'timer-fired':
-      state.timers.delete(event.name)
+      dropEntry(state.timers, event.name)
       state.agenda.push(ROOT)
       return
     case 'child-linked':
       return linkChild(state, event)
     case 'child-ended':
-      state.children.delete(event.run)
+      dropEntry(state.children, event.run)
       return
     case 'kill-requested':
       state.isKillRequested = true
-      state.timers.clear()
+      state.timers = noEntries()
       return
     case 'outputs':
     case 'labels':
@@ -187,29 +186,23 @@ function hold(state: ExecutionState, isHeld: boolean): void {
 }
 
 function evaluate(state: ExecutionState, event: Extract<Event, { type: 'evaluate-asked' | 'evaluated' }>): void {
-  const answers = evaluatedOf(state, event.run)
+  // It may have ended and be packed: the outputs of an iteration are asked for in the name of its last run.
+  const owner = event.run === ROOT ? state : state.runs.reopen(event.run)
   const key = `${event.run} ${event.slot}`
   if (event.type === 'evaluate-asked') {
-    answers.set(event.slot, 'asked')
-    state.asked.add(key)
+    owner.evaluated = withEntry(owner.evaluated ?? noEntries(), event.slot, 'asked')
+    state.asked = withMember(state.asked, key)
     return
   }
-  answers.set(event.slot, event.error === undefined ? { value: event.value ?? null } : { error: event.error })
-  state.asked.delete(key)
+  const answer = event.error === undefined ? { value: event.value ?? null } : { error: event.error }
+  owner.evaluated = withEntry(owner.evaluated ?? noEntries(), event.slot, answer)
+  dropMember(state.asked, key)
   state.agenda.push(event.run)
 }
 
 function linkChild(state: ExecutionState, { run, childId }: Extract<Event, { type: 'child-linked' }>): void {
   getRun(state, run).childId = childId
-  state.children.set(run, childId)
-}
-
-function evaluatedOf(state: ExecutionState, ordinal: number): NonNullable<TaskRun['evaluated']> {
-  if (ordinal === ROOT) return state.evaluated
-  // It may have ended and be packed: the outputs of an iteration are asked for in the name of its last run.
-  const run = state.runs.reopen(ordinal)
-  run.evaluated ??= new Map()
-  return run.evaluated
+  state.children = withEntry(state.children, run, childId)
 }
 
 function moveExecution(state: ExecutionState, to: StateName, atMs: number): void {
@@ -232,8 +225,6 @@ function createRun(state: ExecutionState, event: Extract<Event, { type: 'run-cre
     task: event.task,
     parent: event.parent,
     lane: event.lane,
-    ...(event.value === undefined ? {} : { value: event.value }),
-    ...(event.iteration === undefined ? {} : { iteration: event.iteration }),
     state: 'CREATED',
     history: [{ state: 'CREATED', atMs }],
     attempts: [],
@@ -242,6 +233,8 @@ function createRun(state: ExecutionState, event: Extract<Event, { type: 'run-cre
     isAwaited: false,
     isRemoved: false,
   }
+  if (event.value !== undefined) run.value = event.value
+  if (event.iteration !== undefined) run.iteration = event.iteration
   state.runs.push(run)
   const group = groupOf(state, event.parent)
   group.children.push(run.ordinal)
@@ -324,8 +317,8 @@ function enterPhase(state: ExecutionState, event: Extract<Event, { type: 'phase-
   if (event.phase === 'ended' && event.run === ROOT) {
     state.isEnded = true
     delete state.slot
-    state.asked.clear()
-    for (const name of state.timers.keys()) if (name !== RENEW_TIMER) state.timers.delete(name)
+    state.asked = noMembers()
+    for (const name of state.timers.keys()) if (name !== RENEW_TIMER) dropEntry(state.timers, name)
   }
   state.agenda.push(event.run)
 }
@@ -338,7 +331,7 @@ function resumeRun(
 ): void {
   const run = getRun(state, event.run)
   const group = groupOf(state, event.run)
-  for (const timer of waitTimers(event.run)) state.timers.delete(timer)
+  for (const timer of waitTimers(event.run)) dropEntry(state.timers, timer)
   if (event.branch) group.branch = event.branch
   group.handlerAt = 0
   if (event.outputs) setOutputs(state, plan, run, event.outputs)
@@ -349,7 +342,7 @@ function sendJob(state: ExecutionState, event: Extract<Event, { type: 'job-sent'
   const run = getRun(state, event.run)
   run.epoch = event.epoch
   run.isAwaited = true
-  state.awaited.add(run.ordinal)
+  state.awaited = withMember(state.awaited, run.ordinal)
   if (run.state !== 'SUBMITTED') moveRun(state, run, 'SUBMITTED', atMs)
 }
 
@@ -369,7 +362,9 @@ function settle(
 ): void {
   const run = getRun(state, event.run)
   stopAwaiting(state, run)
-  run.attempts.push(event.attempt)
+  // Most runs have one, and a list that grew has room for seventeen.
+  if (run.attempts.length === 0) run.attempts = [event.attempt]
+  else run.attempts.push(event.attempt)
   if (event.outputs) setOutputs(state, plan, run, event.outputs)
   if (run.state !== 'RUNNING' && event.attempt.state !== 'SKIPPED')
     run.history.push({ state: 'RUNNING', atMs: event.attempt.startedMs })

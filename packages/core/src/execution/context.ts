@@ -20,15 +20,20 @@ export interface View {
 /** The scope of a run's templates, or without a run, of the execution's own (flow outputs). */
 export function scopeOf(view: View, run?: TaskRun): Scope {
   const { env } = view
-  return {
+  const { isSealed, hasStored } = view.state
+  const scope: Scope = {
     lookup: root => lookupRoot(view, run, root),
     nowMs: env.nowMs,
     random: () => env.random(),
     zone: env.zone,
     locale: env.locale,
     fuel: env.fuel,
-    ...(view.state.isSealed ? { isSealed: true } : {}),
-    ...(view.state.hasStored ? { hasStored: true } : {}),
+  }
+  if (!isSealed && !hasStored) return scope
+  return {
+    ...scope,
+    ...(isSealed ? { isSealed } : {}),
+    ...(hasStored ? { hasStored } : {}),
   }
 }
 

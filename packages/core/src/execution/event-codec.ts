@@ -3,8 +3,8 @@
 // and a third of the time of objects with names, and this is written for every turn of every execution.
 import { assert } from '../std/assert.ts'
 import { trust } from '../std/trust.ts'
-import { isList, mapFrom, type Value } from '../std/value.ts'
-import { decodeValue, encodeValue } from '../std/value-json.ts'
+import { isList, type Value } from '../std/value.ts'
+import { decodeValue, encodeValue, isPlainJson } from '../std/value-json.ts'
 import type { Event } from './event.ts'
 
 /** n: number or boolean or absent · w: a word that needs no escaping · v: any value. */
@@ -156,7 +156,47 @@ const FIELDS: { readonly [Type in Event['type']]: FieldsOf<Type> } = {
   released: [],
 }
 
+interface Columns {
+  /** The word first. */
+  readonly names: readonly string[]
+  readonly kinds: readonly Kind[]
+}
+
+const COLUMNS = trust<{ readonly [Type in Event['type']]: Columns }>(
+  Object.fromEntries(Object.entries(FIELDS).map(([type, fields]) => [type, columnsOf(fields)])),
+)
+
+function columnsOf(fields: readonly (readonly [string, Kind])[]): Columns {
+  return { names: ['type', ...fields.map(([name]) => name)], kinds: ['w', ...fields.map(([, kind]) => kind)] }
+}
+
+/** All of a turn is one text of JSON where each of its values is one: it is written at once then, else piece by piece. */
 export function encodeEvents(events: readonly Event[]): string {
+  const rows: unknown[] = []
+  for (const event of events) {
+    const row = plainRow(event)
+    if (!row) return encodePieces(events)
+    rows.push(row)
+  }
+  return JSON.stringify(rows)
+}
+
+function plainRow(event: Event): readonly unknown[] | undefined {
+  const values = trust<Readonly<Record<string, Value | undefined>>>(event)
+  const { names, kinds } = COLUMNS[event.type]
+  let length = names.length
+  while (values[names[length - 1] ?? ''] === undefined) length -= 1
+  // The names are what the row is filled over: a list that grew would have room for seventeen.
+  const row: unknown[] = names.slice(0, length)
+  for (let index = 0; index < length; index++) {
+    const value = values[names[index] ?? ''] ?? null
+    if (kinds[index] === 'v' && !isPlainJson(value)) return undefined
+    row[index] = value
+  }
+  return row
+}
+
+function encodePieces(events: readonly Event[]): string {
   let text = '['
   for (let index = 0; index < events.length; index++) {
     const event = events[index]
@@ -191,10 +231,10 @@ export function decodeEventList(text: string): readonly Event[] {
 function decodeEvent(row: Value): Event {
   assert(isList(row) && typeof row[0] === 'string' && row[0] in FIELDS, `"${JSON.stringify(row)}" is no event`)
   const type = trust<Event['type']>(row[0])
-  const entries: [string, Value][] = [['type', type]]
+  const event: Record<string, Value> = { type }
   FIELDS[type].forEach(([name], index) => {
     const value = row[index + 1]
-    if (value !== undefined && value !== null) entries.push([name, value])
+    if (value !== undefined && value !== null) event[name] = value
   })
-  return trust<Event>(mapFrom(entries))
+  return trust<Event>(event)
 }

@@ -215,12 +215,12 @@ export interface Settlement {
   readonly run: number
   readonly epoch: number
   readonly state: 'SUCCESS' | 'WARNING' | 'FAILED' | 'KILLED' | 'CANCELLED'
-  readonly outputs?: ValueMap
+  readonly outputs?: ValueMap | undefined
   /** Some of the outputs lie in internal storage. */
   readonly isSpilled?: boolean
   /** Some of the outputs are encrypted. */
   readonly isSealed?: boolean
-  readonly metrics?: readonly Metric[]
+  readonly metrics?: readonly Metric[] | undefined
   readonly logFile?: string
   readonly startedMs: number
   readonly endedMs: number

@@ -36,17 +36,20 @@ export function finishExecution(view: View, to: FinalState | undefined): Decisio
   }
   if (plan.root.after.length > 0)
     return { events: [...events, { type: 'phase-entered', run: ROOT, phase: 'after' }], effects }
-  const last = events.findLast(event => event.type === 'moved')
+  const last = events.at(-1)
   const end = endExecution(state, last?.type === 'moved' && isFinal(last.to) ? last.to : to, events)
-  return { events: [...events, ...end.events], effects: [...effects, ...end.effects] }
+  return {
+    events: events.concat(end.events),
+    effects: effects.length === 0 ? end.effects : effects.concat(end.effects),
+  }
 }
 
 export function endExecution(state: ExecutionState, to: FinalState, pending: readonly Event[] = []): Decision {
+  const ended: Effect = { type: 'ended', state: to }
+  const events: Event[] = [{ type: 'phase-entered', run: ROOT, phase: 'ended' }]
+  if (!state.parentLink) return { events, effects: [ended] }
   const outputs = pending.find(event => event.type === 'outputs')?.outputs ?? state.outputs
-  return {
-    events: [{ type: 'phase-entered', run: ROOT, phase: 'ended' }],
-    effects: [{ type: 'ended', state: to }, ...tellParent(state, to, outputs, pending)],
-  }
+  return { events, effects: [ended, ...tellParent(state, to, outputs, pending)] }
 }
 
 /** It had ended well, and then its outputs could not be rendered. */

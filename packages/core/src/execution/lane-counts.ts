@@ -1,11 +1,15 @@
 // How many tasks each open lane has begun. Lanes come and go by the million in large loops: a Map whose keys are deleted leaves tables behind that refer to
-// their successors, and the collector of young objects then keeps whatever they refer to. Here are two arrays, and nothing to refer to.
+// their successors, and the collector of young objects then keeps whatever they refer to. Here are two arrays, and nothing to refer to; a sequence, which has
+// one lane, needs none.
 
 const FIRST_CAPACITY = 8
 const FREE = -1
 const GONE = -2
 
 export class LaneCounts implements Iterable<readonly [number, number]> {
+  /** While there are no arrays: the one lane that is open. */
+  #only = FREE
+  #onlyCount = 0
   #lanes: Int32Array | undefined
   #counts: Int32Array | undefined
   /** Places that are not FREE. */
@@ -17,11 +21,18 @@ export class LaneCounts implements Iterable<readonly [number, number]> {
   }
 
   get(lane: number): number | undefined {
+    if (!this.#lanes) return lane === this.#only ? this.#onlyCount : undefined
     const at = this.#find(lane)
     return at === FREE ? undefined : this.#counts?.[at]
   }
 
   set(lane: number, count: number): void {
+    if (!this.#lanes && (this.#only === FREE || this.#only === lane)) {
+      this.#only = lane
+      this.#onlyCount = count
+      this.#size = 1
+      return
+    }
     const known = this.#find(lane)
     if (known !== FREE) {
       if (this.#counts) this.#counts[known] = count
@@ -32,20 +43,27 @@ export class LaneCounts implements Iterable<readonly [number, number]> {
   }
 
   delete(lane: number): void {
+    if (!this.#lanes) {
+      if (lane !== this.#only) return
+      this.#only = FREE
+      this.#size = 0
+      return
+    }
     const at = this.#find(lane)
-    if (at === FREE || !this.#lanes) return
+    if (at === FREE) return
     this.#lanes[at] = GONE
     this.#size -= 1
   }
 
   clear(): void {
     this.#lanes = this.#counts = undefined
+    this.#only = FREE
     this.#used = this.#size = 0
   }
 
   /** In the order of the lanes. */
   *[Symbol.iterator](): Iterator<readonly [number, number]> {
-    const open = [...(this.#lanes ?? [])].filter(lane => lane >= 0).sort((a, b) => a - b)
+    const open = [...(this.#lanes ?? [this.#only])].filter(lane => lane >= 0).sort((a, b) => a - b)
     for (const lane of open) yield [lane, this.get(lane) ?? 0]
   }
 

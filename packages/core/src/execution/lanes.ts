@@ -1,4 +1,5 @@
 // Where the runs of a group stand: the cursors of its lanes and the counts of its children. Changed in place by `apply` and by nobody else.
+import { dropEntry, dropMember, withEntry } from '../std/sparse.ts'
 import { closeLane } from './apply-loop.ts'
 import { HANDLER, type ExecutionState, type Group, type TaskRun } from './state.ts'
 
@@ -13,7 +14,7 @@ export function placeChild(group: Group, run: TaskRun): void {
   group.lanes.set(run.lane, begun + 1)
   if (begun === 0) group.nextLane = Math.max(group.nextLane, run.lane + 1)
   else if (group.ready[0] === run.lane) group.ready.shift()
-  else group.ready = group.ready.filter(lane => lane !== run.lane)
+  else if (group.ready.length > 0) group.ready = group.ready.filter(lane => lane !== run.lane)
 }
 
 /** A lane whose child failed stays where it is; one that has another task is ready for it; else it is closed. */
@@ -32,9 +33,10 @@ export function leaveChild(group: Group, run: TaskRun): void {
 
 /** A restart may begin several runs of one lane again: the next task of it waits for all of them. */
 function leaveCrowd(group: Group, lane: number): boolean {
+  if (group.crowded.size === 0) return false
   const others = (group.crowded.get(lane) ?? 1) - 1
-  if (others > 0) group.crowded.set(lane, others)
-  else group.crowded.delete(lane)
+  if (others > 0) group.crowded = withEntry(group.crowded, lane, others)
+  else dropEntry(group.crowded, lane)
   return others > 0
 }
 
@@ -50,7 +52,7 @@ export function count(group: Group, run: TaskRun, by: 1 | -1): void {
 
 export function stopAwaiting(state: ExecutionState, run: TaskRun): void {
   run.isAwaited = false
-  state.awaited.delete(run.ordinal)
+  dropMember(state.awaited, run.ordinal)
 }
 
 /** Nobody waits for the answers that are still to come. */
@@ -58,7 +60,7 @@ export function stopAsking(state: ExecutionState, { ordinal, evaluated }: TaskRu
   if (!evaluated) return
   for (const [slot, answer] of evaluated) {
     if (answer !== 'asked') continue
-    state.asked.delete(`${ordinal} ${slot}`)
-    evaluated.delete(slot)
+    dropMember(state.asked, `${ordinal} ${slot}`)
+    dropEntry(evaluated, slot)
   }
 }

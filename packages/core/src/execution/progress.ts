@@ -14,7 +14,16 @@ import { endPass } from './passes.ts'
 import { getTask } from './plan.ts'
 import { rendererOf } from './renderer.ts'
 import { slaTimers } from './sla.ts'
-import { HANDLER, ROOT, isBeingKilled, isFinal, isHeldBack, type ExecutionState, type Group } from './state.ts'
+import {
+  HANDLER,
+  ROOT,
+  isBeingKilled,
+  isFinal,
+  isHeldBack,
+  type ExecutionState,
+  type Group,
+  type Phase,
+} from './state.ts'
 
 /** How many runs one decision begins; the group comes on the agenda again for the rest. */
 const BEGIN_MAX = 64
@@ -59,6 +68,7 @@ function leave(view: View, ordinal: number, group: Group): Decision {
 }
 
 const NOTHING: Decision = { events: [], effects: [] }
+const NO_TASKS: readonly number[] = []
 
 function isUnderWay({ state }: View): boolean {
   return state.state !== 'CREATED' && state.state !== 'RESTARTED'
@@ -134,8 +144,8 @@ function beginChildren(view: View, ordinal: number, group: Group): Event[] {
   const { state } = view
   const events: Event[] = []
   if (group.branch.length === 0) return events
-  const dependsOn = ordinal === ROOT ? [] : getTask(view.plan, getRun(state, ordinal).task).lists.dependsOn
-  if (dependsOn.length > 0) return beginDependents(view, ordinal, { group, dependsOn })
+  const dependsOn = ordinal === ROOT ? undefined : getTask(view.plan, getRun(state, ordinal).task).lists.dependsOn
+  if (dependsOn && dependsOn.length > 0) return beginDependents(view, ordinal, { group, dependsOn })
   let run = state.runs.length
   for (const lane of group.ready) {
     if (events.length >= BEGIN_MAX) return events
@@ -183,38 +193,31 @@ function childCreated(
   const task = group.isFanned ? group.branch[lane % width] : group.branch[at]
   const iteration = Math.floor(lane / width)
   const value = group.iterations ? undefined : group.values?.[iteration]
-  return {
-    type: 'run-created',
-    run,
-    task: task ?? -1,
-    parent,
-    lane,
-    ...(value === undefined ? passOf(group) : { value, iteration }),
-  }
-}
-
-function passOf({ pass }: Group): { readonly iteration?: number } {
-  return pass === undefined ? {} : { iteration: pass }
+  const created = { type: 'run-created', run, task: task ?? -1, parent, lane } as const
+  if (value !== undefined) return { ...created, value, iteration }
+  return group.pass === undefined ? created : { ...created, iteration: group.pass }
 }
 
 /** Handlers run one after the other, and a failed one does not stop the next. */
 function progressHandlers(view: View, ordinal: number, group: Group): Decision {
   if (group.handlerRun !== undefined) return NOTHING
-  const task = handlersOf(view, ordinal, group)[group.handlerAt]
+  const task = handlersOf(view, ordinal, group.phase)[group.handlerAt]
   if (task === undefined && group.phase === 'closing') return endClosing(view, ordinal, group)
   if (task === undefined && group.phase === 'errors')
     return endPass(view, ordinal, group) ?? enterFinally(view, ordinal)
   if (task === undefined) return close(view, ordinal)
-  const created = { run: view.state.runs.length, task, parent: ordinal, lane: HANDLER, ...passOf(group) }
+  const pass = group.pass === undefined ? {} : { iteration: group.pass }
+  const created = { run: view.state.runs.length, task, parent: ordinal, lane: HANDLER, ...pass }
   return { events: [{ type: 'run-created', ...created }], effects: [] }
 }
 
-function handlersOf(view: View, ordinal: number, group: Group): readonly number[] {
+function handlersOf(view: View, ordinal: number, phase: Phase): readonly number[] {
   const { plan, state } = view
-  const lists = ordinal === ROOT ? plan.root : { ...getTask(plan, getRun(state, ordinal).task).lists, after: [] }
-  if (group.phase === 'closing') return ordinal === ROOT ? [] : closersOf(view, ordinal)
-  if (group.phase === 'errors') return lists.errors
-  return group.phase === 'finally' ? lists.finally : lists.after
+  const lists = ordinal === ROOT ? plan.root : getTask(plan, getRun(state, ordinal).task).lists
+  if (phase === 'closing') return ordinal === ROOT ? NO_TASKS : closersOf(view, ordinal)
+  if (phase === 'errors') return lists.errors
+  if (phase === 'finally') return lists.finally
+  return ordinal === ROOT ? plan.root.after : NO_TASKS
 }
 
 function closersOf({ plan, state }: View, ordinal: number): readonly number[] {
@@ -239,19 +242,19 @@ function leaveTasks(view: View, ordinal: number, group: Group): Decision {
       ? endPass(view, ordinal, group)
       : undefined
   if (end) return end
-  const hasErrors = handlersOf(view, ordinal, { ...group, phase: 'errors' }).length > 0
+  const hasErrors = handlersOf(view, ordinal, 'errors').length > 0
   const isFailed = group.isDirectory ? group.verdict === 'FAILED' : group.failed > 0 && group.verdict !== 'SUCCESS'
   const forced = isFailed && group.live > 0 ? closeOpenRuns(view, ordinal, group) : NOTHING
   const next: Decision =
     !isFailed || !hasErrors
       ? enterFinally(view, ordinal)
       : { events: [{ type: 'phase-entered', run: ordinal, phase: 'errors' }], effects: [] }
+  if (forced === NOTHING) return next
   return { events: [...forced.events, ...next.events], effects: [...forced.effects, ...next.effects] }
 }
 
 function enterFinally(view: View, ordinal: number): Decision {
-  const group = groupOf(view.state, ordinal)
-  const hasFinally = handlersOf(view, ordinal, { ...group, phase: 'finally' }).length > 0
+  const hasFinally = handlersOf(view, ordinal, 'finally').length > 0
   if (!hasFinally) return close(view, ordinal)
   return { events: [{ type: 'phase-entered', run: ordinal, phase: 'finally' }], effects: [] }
 }

@@ -42,28 +42,53 @@ export function rendererOf(
   run: TaskRun,
   task: PlanTask,
 ): Renderer {
-  const scope = scopeOf(view, run)
-  const read = (name: string, how: 'text' | 'value' | 'typed'): Value | undefined => {
-    const property = name === 'timeout' ? task.timeout : task.properties.get(name)
-    if (!property || property.raw === null) return undefined
-    return readProperty(property, { scope, how, evaluated: run.evaluated })
+  return new RunRenderer(scopeOf(view, run), run, task)
+}
+
+/** A class because one is made for every run that begins: its functions would be made with it. */
+class RunRenderer implements Renderer {
+  readonly scope: Scope
+  readonly #run: TaskRun
+  readonly #task: PlanTask
+
+  constructor(scope: Scope, run: TaskRun, task: PlanTask) {
+    this.scope = scope
+    this.#run = run
+    this.#task = task
   }
-  return {
-    scope,
-    has: name => mapHas(task.task.properties, name),
-    raw: name => task.properties.get(name)?.raw,
-    text: name => {
-      const text = read(name, 'text')
-      return typeof text === 'string' ? text : undefined
-    },
-    value: name => read(name, 'value'),
-    typed: name => read(name, 'typed'),
-    answer: slot => {
-      const known = run.evaluated?.get(slot)
-      if (known === undefined || known === 'asked') throw new NeedsEvaluation(slot)
-      if ('error' in known) throw new RunError(known.error)
-      return known.value
-    },
+
+  has(name: string): boolean {
+    return mapHas(this.#task.task.properties, name)
+  }
+
+  raw(name: string): Value | undefined {
+    return this.#task.properties.get(name)?.raw
+  }
+
+  text(name: string): string | undefined {
+    const text = this.#read(name, 'text')
+    return typeof text === 'string' ? text : undefined
+  }
+
+  value(name: string): Value | undefined {
+    return this.#read(name, 'value')
+  }
+
+  typed(name: string): Value | undefined {
+    return this.#read(name, 'typed')
+  }
+
+  answer(slot: string): Value {
+    const known = this.#run.evaluated?.get(slot)
+    if (known === undefined || known === 'asked') throw new NeedsEvaluation(slot)
+    if ('error' in known) throw new RunError(known.error)
+    return known.value
+  }
+
+  #read(name: string, how: Reading['how']): Value | undefined {
+    const property = name === 'timeout' ? this.#task.timeout : this.#task.properties.get(name)
+    if (!property || property.raw === null) return undefined
+    return readProperty(property, { scope: this.scope, how, evaluated: this.#run.evaluated })
   }
 }
 
@@ -75,19 +100,22 @@ export interface Reading {
 
 /** What a template asks may be known at run time only (`render(vars.x)`), so every template is tried first. */
 export function readProperty(property: Property, { scope, how, evaluated }: Reading): Value {
-  const slot = `${property.slot}:${how}`
-  const known = evaluated?.get(slot)
-  if (known === 'asked') throw new NeedsEvaluation(slot)
+  const known = evaluated?.get(slotOf(property, how))
+  if (known === 'asked') throw new NeedsEvaluation(slotOf(property, how))
   if (known !== undefined) {
     if ('error' in known) throw new RunError(known.error)
     return known.value
   }
-  if (scope.isSealed && reachesSealed(property.paths, scope)) throw new NeedsEvaluation(slot, true)
-  if (scope.hasStored && reachesStored(property.paths, scope)) throw new NeedsEvaluation(slot, true)
+  if (scope.isSealed && reachesSealed(property.paths, scope)) throw new NeedsEvaluation(slotOf(property, how), true)
+  if (scope.hasStored && reachesStored(property.paths, scope)) throw new NeedsEvaluation(slotOf(property, how), true)
   try {
     return property[how](scope)
   } catch (error) {
-    if (error instanceof Asked) throw new NeedsEvaluation(slot)
+    if (error instanceof Asked) throw new NeedsEvaluation(slotOf(property, how))
     throw error
   }
+}
+
+function slotOf({ slot }: Property, how: Reading['how']): string {
+  return `${slot}:${how}`
 }

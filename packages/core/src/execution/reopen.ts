@@ -1,6 +1,7 @@
 // An execution goes on after its end, or begins with what another one did: the part of the fold that takes ends back. Counts and lanes of the groups
 // that are open again follow from their children.
 import { assert } from '../std/assert.ts'
+import { dropEntry, dropMember, noEntries, noMembers, withEntry } from '../std/sparse.ts'
 import { rebuildAgenda } from './agenda.ts'
 import { recountLanes } from './apply-loop.ts'
 import type { Event, Reopening } from './event.ts'
@@ -52,9 +53,9 @@ function goOn(state: ExecutionState): void {
   state.isKillRequested = false
   state.isEnded = false
   delete state.outputs
-  state.evaluated.clear()
-  for (const key of state.asked) if (key.startsWith(`${ROOT} `)) state.asked.delete(key)
-  state.brokenSla.clear()
+  state.evaluated = noEntries()
+  for (const key of state.asked) if (key.startsWith(`${ROOT} `)) dropMember(state.asked, key)
+  state.brokenSla = noMembers()
 }
 
 /** Nothing that is under way belongs to the copy: jobs, timers, children and questions are those of the execution that it was made from. */
@@ -62,10 +63,10 @@ function takeOver(state: ExecutionState, plan: Plan, event: Reopening, atMs: num
   goOn(state)
   state.isHeld = false
   delete state.slot
-  state.awaited.clear()
-  state.asked.clear()
-  state.children.clear()
-  state.timers.clear()
+  state.awaited = noMembers()
+  state.asked = noMembers()
+  state.children = noEntries()
+  state.timers = noEntries()
   for (const run of state.runs) {
     run.isAwaited = false
     delete run.evaluated
@@ -115,7 +116,8 @@ function forgetUnasked(state: ExecutionState): void {
   for (const run of state.runs) {
     if (run.isRemoved) stopAsking(state, run)
     for (const [slot, answer] of run.evaluated ?? [])
-      if (answer === 'asked' && !state.asked.has(`${run.ordinal} ${slot}`)) run.evaluated?.delete(slot)
+      if (answer === 'asked' && !state.asked.has(`${run.ordinal} ${slot}`))
+        dropEntry(run.evaluated ?? noEntries(), slot)
   }
 }
 
@@ -135,7 +137,7 @@ function recount(state: ExecutionState, plan: Plan, owner: number): void {
   group.live = group.beginning = group.failed = group.killed = group.warned = group.retrying = 0
   group.lanes.clear()
   group.ready = []
-  group.crowded.clear()
+  group.crowded = noEntries()
   const live = new Map<number, number>()
   const last = new Map<number, TaskRun>()
   for (const ordinal of kept) {
@@ -151,7 +153,8 @@ function recount(state: ExecutionState, plan: Plan, owner: number): void {
   }
   if (group.iterations) recountLanes(state, group)
   else if (isShorter) group.nextLane = Math.max(0, ...[...last.keys()].map(lane => lane + 1))
-  for (const [lane, runs] of live) if (runs > 1 && lane !== HANDLER) group.crowded.set(lane, runs)
+  for (const [lane, runs] of live)
+    if (runs > 1 && lane !== HANDLER) group.crowded = withEntry(group.crowded, lane, runs)
   for (const [lane, child] of last) if (!live.has(lane)) leaveChild(group, child)
   recountHandlers(state, plan, owner)
 }

@@ -4,7 +4,7 @@
 import { assert } from '../std/assert.ts'
 import type { ValueMap } from '../std/value.ts'
 import { PackedRuns } from './packed-runs.ts'
-import type { TaskRun } from './state.ts'
+import { ROOT, type TaskRun } from './state.ts'
 
 /** The value that its loop gives to a lane. */
 export type ValueAt = (parent: number, lane: number) => string | undefined
@@ -14,12 +14,8 @@ export const PACKED_FROM = 64
 
 export class RunList implements Iterable<TaskRun> {
   readonly #runs: (TaskRun | undefined)[] = []
-  readonly #valueAt: ValueAt
   #packed: PackedRuns | undefined
-
-  constructor(valueAt: ValueAt) {
-    this.#valueAt = valueAt
-  }
+  #valueAt: ValueAt = noValue
 
   get length(): number {
     return this.#runs.length
@@ -48,8 +44,14 @@ export class RunList implements Iterable<TaskRun> {
   /** Packs a run that nothing will happen to any more, unless it is out of the ordinary. */
   close(run: TaskRun): void {
     if (this.#runs.length <= PACKED_FROM || this.#runs[run.ordinal] !== run) return
-    this.#packed ??= new PackedRuns()
-    if (this.#packed.put(run, this.#valueAt)) this.#runs[run.ordinal] = undefined
+    const packed = (this.#packed ??= this.#openPacked())
+    if (packed.put(run, this.#valueAt)) this.#runs[run.ordinal] = undefined
+  }
+
+  /** The values that loops give are found by their runs. */
+  #openPacked(): PackedRuns {
+    this.#valueAt = (parent, lane) => (parent === ROOT ? undefined : this.at(parent)?.group?.values?.[lane])
+    return new PackedRuns()
   }
 
   /** The run as an object that may be changed. */
@@ -117,4 +119,8 @@ export class RunList implements Iterable<TaskRun> {
   toReversed(): TaskRun[] {
     return [...this].reverse()
   }
+}
+
+function noValue(): undefined {
+  return undefined
 }

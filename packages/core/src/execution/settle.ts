@@ -59,14 +59,12 @@ export function logOf({ env }: View, run: TaskRun, message: string): Effect {
 export function settleAttempt(view: View, run: TaskRun, settlement: Settlement): Decision {
   const task = getTask(view.plan, run.task)
   const attempt = attemptOf(settlement)
-  const outputs = settlement.outputs === undefined ? {} : { outputs: settlement.outputs }
-  const settled = (to: TaskRun['state']): Event => ({
-    type: 'attempt-settled',
-    run: run.ordinal,
-    to,
-    attempt,
-    ...outputs,
-  })
+  const { outputs } = settlement
+  const settled = (to: TaskRun['state']): Event => {
+    const { ordinal } = run
+    if (outputs === undefined) return { type: 'attempt-settled', run: ordinal, to, attempt }
+    return { type: 'attempt-settled', run: ordinal, to, attempt, outputs }
+  }
   if (isBeingKilled(view.state)) {
     const to = settlement.state === 'SUCCESS' || settlement.state === 'WARNING' ? settlement.state : 'KILLED'
     return { events: [settled(to)], effects: [] }
@@ -79,10 +77,11 @@ export function settleAttempt(view: View, run: TaskRun, settlement: Settlement):
 }
 
 function attemptOf({ state, startedMs, endedMs, metrics, logFile, isSpilled, isSealed }: Settlement): Attempt {
+  const attempt = { state, startedMs, endedMs }
+  const isPlain = metrics === undefined && logFile === undefined && isSpilled !== true && isSealed !== true
+  if (isPlain) return attempt
   return {
-    state,
-    startedMs,
-    endedMs,
+    ...attempt,
     ...(metrics && metrics.length > 0 ? { metrics } : {}),
     ...(logFile === undefined ? {} : { logFile }),
     ...(isSpilled === true ? { isSpilled } : {}),

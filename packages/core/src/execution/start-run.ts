@@ -8,6 +8,7 @@ import type { Decision, Effect, Event } from './event.ts'
 import { exitExecution } from './exit.ts'
 import { stopAtBreakpoint } from './halt.ts'
 import { DEFAULT_QUEUE, queueOf } from './placement.ts'
+import type { InlineOutcome } from '../inline/inline-task.ts'
 import { getTask, type PlanTask, type TaskKind } from './plan.ts'
 import { tolerate } from './outcome.ts'
 import { NeedsEvaluation, RunError, readProperty, rendererOf, type Renderer } from './renderer.ts'
@@ -92,6 +93,8 @@ function runSealed(run: TaskRun, { task, kind, render }: Start, error: unknown):
   return kind.type === 'inline' && kind.inline.isUpdating !== true ? sendJob(run, task, render) : undefined
 }
 
+const NO_LOGS: NonNullable<InlineOutcome['logs']> = []
+
 function runInline(
   view: View,
   run: TaskRun,
@@ -100,29 +103,26 @@ function runInline(
   const { env, state } = view
   const outcome = kind.inline.run(task, render, { state, run, dialect: view.plan.flow.dialect })
   if (outcome.isExit) return exitWith(view, run, outcome.state)
-  const settlement = {
-    ...endedNow(
-      view,
-      run,
-      outcome.state === 'SUCCESS' || outcome.state === 'WARNING' || outcome.state === 'FAILED'
-        ? outcome.state
-        : 'KILLED',
-    ),
-    ...(outcome.outputs ? { outputs: outcome.outputs } : {}),
-    ...(outcome.metrics ? { metrics: outcome.metrics } : {}),
-  }
-  const settled = settleAttempt(view, run, settlement)
-  const logs: Effect[] = (outcome.logs ?? []).map(line => ({
+  const { nowMs: atMs } = env
+  const { outputs, metrics, logs = NO_LOGS, events: own } = outcome
+  const isOwnEnd = outcome.state === 'SUCCESS' || outcome.state === 'WARNING' || outcome.state === 'FAILED'
+  const settled = settleAttempt(view, run, {
+    run: run.ordinal,
+    epoch: run.epoch,
+    state: isOwnEnd ? outcome.state : 'KILLED',
+    startedMs: atMs,
+    endedMs: atMs,
+    outputs,
+    metrics,
+  })
+  const events = own ? own.concat(settled.events) : settled.events
+  if (logs.length === 0) return { events, effects: settled.effects }
+  const attempt = run.attempts.length
+  const lines = logs.map(({ level, message }): Effect => ({
     type: 'log',
-    entry: {
-      run: run.ordinal,
-      level: line.level,
-      message: line.message,
-      atMs: env.nowMs,
-      attempt: run.attempts.length,
-    },
+    entry: { run: run.ordinal, level, message, atMs, attempt },
   }))
-  return { events: [...(outcome.events ?? []), ...settled.events], effects: [...logs, ...settled.effects] }
+  return { events, effects: settled.effects.length === 0 ? lines : lines.concat(settled.effects) }
 }
 
 function exitWith(view: View, run: TaskRun, state: FinalState): Decision {

@@ -1,4 +1,4 @@
-import { isList, isMap, mapEntries, mapFrom } from '../std/value.ts'
+import { isList, isMap, mapEntries, mapFrom, needsMap } from '../std/value.ts'
 import type { Value, ValueMap } from '../std/value.ts'
 import type { Need } from './definition.ts'
 import type { Scope } from './scope.ts'
@@ -71,6 +71,14 @@ function compileMap(map: ValueMap, options: DeepOptions, templates: CompiledTemp
     renderValue: compileValue(value, options, templates),
   }))
   if (entries.every(entry => entry.renderKey === undefined && entry.renderValue === undefined)) return undefined
+  // Nearly every map: its keys are known to differ, and a plain object can hold them.
+  if (entries.every(({ key, renderKey }) => renderKey === undefined && !needsMap(key)))
+    return scope => {
+      const rendered: Record<string, Value> = {}
+      for (const { key, value, renderValue } of entries)
+        rendered[key] = renderValue === undefined ? value : renderValue(scope)
+      return rendered
+    }
   return scope => {
     const seen = new Set<string>()
     const rendered: [string, Value][] = []

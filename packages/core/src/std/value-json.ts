@@ -14,6 +14,12 @@ export function encodeValue(value: Value): string {
   return encode(value, 0)
 }
 
+/** Whether `JSON.stringify` writes it as `encodeValue` does. */
+export function isPlainJson(value: Value): boolean {
+  partsLeft = PARTS_MAX
+  return isOrdinary(value, 0)
+}
+
 /** Values may share their parts: forty lists of two can be a million million lists when they are written out. */
 const PARTS_MAX = 5_000_000
 
