@@ -103,6 +103,7 @@ function newSources(ground: Ground, { notes, node, worker, lookAt, owns }: Trigg
     },
     stop: key => worker?.stop(key, 'kill'),
     lookAt,
+    breakers: ground.breakers,
     onReason: (key, code, reason) => reasons.note(key, code, reason),
     onNotice,
   })
