@@ -32,8 +32,9 @@ const MISS_AGAIN_MS = 1_000
 export function openTriggers(ground: Ground, place: TriggersPlace): NodeTriggers {
   const schedules = newSchedules(ground, place)
   const flowTriggers = newFlowTriggers(ground, place)
-  const { flows, holidays } = ground
+  const { flows, holidays, triggerDesk } = ground
   const prepare = async (flow?: FlowKey): Promise<void> => {
+    await triggerDesk.switchedOff.load(flow)
     const entry = flow && flows.newest(flow)
     for (const { parsed } of flow ? (entry ? [entry] : []) : flows.all()) await holidays.need(parsed)
   }
@@ -102,13 +103,14 @@ function newSources(ground: Ground, { notes, node, worker, lookAt, owns }: Trigg
     },
     stop: key => worker?.stop(key, 'kill'),
     lookAt,
+    breakers: ground.breakers,
     onReason: (key, code, reason) => reasons.note(key, code, reason),
     onNotice,
   })
 }
 
 function newFlowTriggers(ground: Ground, { notes, lookAt, owns }: TriggersPlace): FlowTriggers {
-  const { store, flows, config, reasons, platform, answers, holidays, onNotice } = ground
+  const { store, flows, config, reasons, platform, answers, holidays, triggerDesk, onNotice } = ground
   return new FlowTriggers({
     store,
     flows,
@@ -117,6 +119,7 @@ function newFlowTriggers(ground: Ground, { notes, lookAt, owns }: TriggersPlace)
     notes,
     breakers: ground.breakers,
     isHoliday: holidays.isHoliday,
+    isOff: key => triggerDesk.switchedOff.has(key),
     nowMs: () => platform.nowMs(),
     owns,
     startWorld: () => ground.startWorld(),

@@ -1,6 +1,7 @@
 import { isList, isTruthyText } from '../std/value.ts'
 import { printValue } from '../std/value-text.ts'
 import { RunError } from '../execution/renderer.ts'
+import { collectionOf } from './collection-of.ts'
 import type { InlineTask } from './inline-task.ts'
 
 /** Every condition must render to something truthy. */
@@ -8,7 +9,7 @@ export const assertTask: InlineTask = {
   type: 'io.kestra.plugin.core.execution.Assert',
   aliases: [],
   run: (task, render) => {
-    const conditions = render.value('conditions')
+    const conditions = collectionOf(render.value('conditions'))
     if (conditions === undefined || !isList(conditions))
       throw new RunError(`The conditions of the task "${task.id}" are no list of expressions.`)
     const raw = render.raw('conditions')

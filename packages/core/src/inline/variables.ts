@@ -2,6 +2,7 @@ import { mergeValues } from '../execution/outputs.ts'
 import { RunError } from '../execution/renderer.ts'
 import { isList, isMap, isTruthyText, mapEntries, mapFrom, mapHas, type Value, type ValueMap } from '../std/value.ts'
 import { printValue } from '../std/value-text.ts'
+import { collectionOf } from './collection-of.ts'
 import type { InlineTask } from './inline-task.ts'
 
 /** Merges variables deeply into those of the execution; with `overwrite: false` a variable that exists is an error. */
@@ -10,7 +11,7 @@ export const setVariables: InlineTask = {
   aliases: [],
   isUpdating: true,
   run: (task, render, { state }) => {
-    const given = render.typed('variables')
+    const given = collectionOf(render.typed('variables'))
     if (given === undefined || !isMap(given)) throw new RunError(`The variables of the task "${task.id}" are no map.`)
     if (!isTruthyText(render.text('overwrite') ?? 'true')) refuseKnown(state.variables, given)
     return {
@@ -25,7 +26,7 @@ export const unsetVariables: InlineTask = {
   aliases: [],
   isUpdating: true,
   run: (task, render, { state, dialect }) => {
-    const names = namesOf(task.id, render.value('variables'))
+    const names = namesOf(task.id, collectionOf(render.value('variables')))
     const missing = names.find(name => !mapHas(state.variables, name))
     // Kestra 1.x never fails here, whatever the flow says; 2.0 does.
     if (dialect === 2 && missing !== undefined && !isTruthyText(render.text('ignoreMissing') ?? 'false')) {

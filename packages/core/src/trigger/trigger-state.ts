@@ -23,6 +23,8 @@ export interface Watch {
   readonly id: string
   readonly epoch: number
   readonly isOut: boolean
+  /** Of a poll: the execution that it may start, where its files lie already. */
+  readonly birthId?: string
 }
 
 export interface TriggerState {

@@ -44,6 +44,8 @@ export interface FlowTriggersOptions {
   readonly reasons: TriggerReasons
   readonly isHoliday?: ConditionContext['isHoliday']
   notes(): NoteTaker
+  /** Switched off by hand. */
+  isOff?(key: TriggerKey): boolean
   nowMs(): number
   owns(shard: number): boolean
   startWorld(): StartWorld
@@ -140,7 +142,7 @@ export class FlowTriggers implements Listeners {
 
   #planMisses(placed: PlacedListener): void {
     const { key, listener } = placed
-    if (!this.#options.owns(homeShardOf(key)) || listener.trigger.disabled) return
+    if (!this.#options.owns(homeShardOf(key)) || this.#isOff(placed)) return
     for (const set of listener.sets) {
       const window = this.#windows.get(windowName({ ...key, setId: set.id }))
       this.#missed.plan(placed, set, { window, nowMs: this.#options.nowMs() })
@@ -173,6 +175,7 @@ export class FlowTriggers implements Listeners {
     const { flows, notes, newId, reasons, owns } = this.#options
     const entry = flows.newest(key)
     if (this.#index.find(key) !== placed || !entry || entry.isDisabled || !owns(homeShardOf(key))) return
+    if (this.#isOff(placed)) return
     const window = this.#windows.get(windowName({ ...key, setId: set.id }))
     if (window?.hasFired && window.endMs === endMs) return this.#planMisses(placed)
     const reason = `the window "${set.id}" ended with ${window?.met.length ?? 0} of ${set.needed} parts met`
@@ -259,7 +262,7 @@ export class FlowTriggers implements Listeners {
     { event, bornMs }: { readonly event: FlowEvent; readonly bornMs: number },
   ): Promise<Outcome> {
     const { flows } = this.#options
-    if (entry.isDisabled || listener.trigger.disabled) return { births: [], windows: [], judgement: undefined }
+    if (entry.isDisabled || this.#isOff({ key, listener })) return { births: [], windows: [], judgement: undefined }
     const plan = flows.planOf(entry)
     const ask = this.#options.askOf(key)
     const world = this.#options.startWorld()
@@ -304,6 +307,10 @@ export class FlowTriggers implements Listeners {
       return { births: [], windows, judgement }
     }
     return { births: [{ type: 'create', executionId, birth: prepared.birth }], windows, judgement }
+  }
+
+  #isOff({ key, listener }: PlacedListener): boolean {
+    return listener.trigger.disabled || this.#options.isOff?.(key) === true
   }
 
   #takeWindow({ body, ...row }: WindowRow): void {

@@ -6,6 +6,7 @@ import {
   isMap,
   mapFrom,
   shardOf,
+  slugOf,
   type Flow,
   type Plan,
   type Trigger,
@@ -23,6 +24,8 @@ export interface SourceJob {
   readonly kind: SourceKind
   readonly id: string
   readonly epoch: number
+  /** Of a poll: the execution that it may start. */
+  readonly birthId: string | undefined
   /** What its templates see as `trigger`. */
   readonly variables: ValueMap
   readonly roots: ReadonlyMap<string, Value>
@@ -42,6 +45,7 @@ export function sourceJobRow({
   kind,
   id,
   epoch,
+  birthId,
   variables,
   roots,
   mark,
@@ -50,6 +54,8 @@ export function sourceJobRow({
 }: SourceJob): JobRow {
   const { flow, tenant } = plan
   const key = sourceJobKey(id, epoch)
+  // What a poll stores goes with the execution that it starts. An event of a watch has one only when it is taken.
+  const folder = birthId === undefined ? `triggers/${trigger.id}/${id}-${epoch}` : `executions/${birthId}/trigger/${slugOf(trigger.id)}`
   const payload: HostJob = {
     key,
     taskRunId: id,
@@ -61,7 +67,7 @@ export function sourceJobRow({
     properties: encodeValue(propertiesOf(trigger)),
     context: encodeValue(contextOf(plan, { variables, roots })),
     flow: { tenant, namespace: flow.namespace, id: flow.id },
-    filesPrefix: `kestra:///${flow.namespace.replaceAll('.', '/')}/${flow.id}/triggers/${trigger.id}/${id}-${epoch}/`,
+    filesPrefix: `kestra:///${flow.namespace.replaceAll('.', '/')}/${flow.id}/${folder}/`,
     sentMs: nowMs,
     source: { kind, ...(mark === undefined ? {} : { mark: encodeValue(mark) }) },
   }

@@ -1,14 +1,21 @@
 // A trigger that looks outside, as its owner has it in memory.
 import {
+  compileTemplate,
+  evaluateAsync,
   isTruthyText,
+  judgeConditions,
+  judgeWhen,
   mapGet,
   parseDuration,
   printValue,
+  type Ask,
+  type Judgement,
   type Plan,
+  type Scope,
   type Trigger,
   type TriggerState,
 } from '@batuta/core'
-import type { StoredTrigger, TriggerKey } from '../storage/store.ts'
+import type { FlowKey, StoredTrigger, TriggerKey } from '../storage/store.ts'
 import type { SourceKind } from './source-job.ts'
 
 export interface Source {
@@ -62,4 +69,25 @@ export function againMs(failures: number): number {
 
 export function nameOf({ tenant, namespace, flowId, triggerId }: TriggerKey): string {
   return `${tenant}/${namespace}/${flowId}/${triggerId}`
+}
+
+export function flowOf({ tenant, namespace, flowId }: TriggerKey): FlowKey {
+  return { tenant, namespace, flowId }
+}
+
+/** What is asked before its job begins. */
+export async function judgeSource({ plan, trigger }: Source, scope: Scope, ask: Ask): Promise<Judgement> {
+  const when = mapGet(trigger.properties, 'when') ?? null
+  if (trigger.conditions.length === 0 && when === null) return { type: 'holds' }
+  const { dialect, namespace, id } = plan.flow
+  return await evaluateAsync(
+    inner => {
+      const render = (text: string): string => compileTemplate(text, { dialect }).render(inner)
+      const context = { flow: { namespace, id }, render }
+      const judgement = judgeConditions(trigger.conditions, context)
+      return judgement.type === 'holds' && when !== null ? judgeWhen(printValue(when), context) : judgement
+    },
+    scope,
+    ask,
+  )
 }

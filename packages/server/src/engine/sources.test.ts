@@ -42,6 +42,8 @@ interface Rig {
   readonly begun: JobRow[]
   readonly stopped: JobKey[]
   readonly reasons: string[]
+  /** By a circuit breaker. */
+  isHeld: boolean
   /** Another owner over the same store, as after a takeover. */
   another(): Sources
   nowMs: number
@@ -97,11 +99,15 @@ async function open(
       giveBack: () => {},
       begin: row => void begun.push(row),
       stop: key => void stopped.push(key),
+      breakers: {
+        heldBy: () => Promise.resolve(rig.isHeld ? { reason: 'it failed', sinceMs: 1 } : undefined),
+        release: () => Promise.resolve(),
+      },
       onReason: (_key, code) => void reasons.push(code),
       lookAt: () => {},
       onNotice: (message, error) => assert.fail(`${message}: ${String(error)}`),
     })
-  const rig: Rig = { store, sources: another(), begun, stopped, reasons, another, nowMs: platform.nowMs() }
+  const rig: Rig = { store, sources: another(), begun, stopped, reasons, another, isHeld: false, nowMs: platform.nowMs() }
   await rig.sources.load()
   return rig
 }
@@ -160,6 +166,48 @@ test('a poll that finds nothing starts nothing and says so', async t => {
 
   assert.deepEqual(await bornLines(rig.store), [])
   assert.deepEqual(rig.reasons, ['nothing-new'])
+})
+
+test('what a poll stores lies with the execution that it starts', async t => {
+  const rig = await open(t, POLL)
+
+  const { key, job } = await nextJob(rig)
+  await rig.sources.settle(settled(key, { outputs: { line: 'one' } }), undefined)
+
+  const [execution] = await rig.store.read.listExecutions({ tenant: 'main', limit: 1 })
+  assert.equal(job.filesPrefix, `kestra:///test/watched/executions/${execution?.id}/trigger/watch/`)
+})
+
+const BREAKER = 'circuitBreaker: { failures: 1, window: PT1H }'
+
+test('a poll that its circuit breaker holds asks nothing until it is released', async t => {
+  const rig = await open(t, `{ id: watch, type: ${POLLING}, interval: PT10S, ${BREAKER} }`)
+  rig.isHeld = true
+  rig.sources.fireDue(rig.nowMs)
+  for (let tries = 0; rig.reasons.length === 0 && tries < 100; tries++) await new Promise(setImmediate)
+  await new Promise(setImmediate)
+  const held = rig.begun.length
+  rig.isHeld = false
+  rig.nowMs += 10_000
+
+  await nextJob(rig)
+
+  assert.deepEqual([held, rig.reasons], [0, ['held']])
+})
+
+test('events that come while a circuit breaker holds their trigger are left to the source', async t => {
+  const rig = await open(t, `{ id: watch, type: ${REALTIME}, ${BREAKER} }`)
+  const { key } = await nextJob(rig)
+  rig.isHeld = true
+
+  await assert.rejects(rig.sources.emit({ key, events: [{ line: 'a' }], mark: 1 }), StaleWatch)
+  rig.isHeld = false
+  rig.nowMs += 60_000
+  const { key: next, job } = await nextJob(rig)
+  await rig.sources.emit({ key: next, events: [{ line: 'a' }], mark: 1 })
+
+  assert.deepEqual([job.source?.mark, await bornLines(rig.store)], [undefined, ['a']])
+  assert.equal(rig.stopped.length, 1)
 })
 
 test('a poll waits for the end of the execution that it started', async t => {

@@ -5,13 +5,7 @@ import {
   BatutaError,
   decodeTriggerState,
   encodeTriggerState,
-  judgeConditions,
-  judgeWhen,
-  compileTemplate,
-  evaluateAsync,
   mapFrom,
-  mapGet,
-  printValue,
   type Ask,
   type Birth,
   type Judgement,
@@ -24,6 +18,7 @@ import {
 } from '@batuta/core'
 import { SOURCE_RUN } from '@batuta/plugin-sdk'
 import { scopeOf, type StartWorld } from '../flows/births.ts'
+import type { Breakers } from '../flows/breakers.ts'
 import type { FlowCatalogue } from '../flows/flow-catalogue.ts'
 import { homeShardOf } from '../flows/home.ts'
 import { birthOfTrigger, failedBirth, type TriggerStart } from '../flows/trigger-birth.ts'
@@ -33,7 +28,7 @@ import type { FlowKey, Store, StoredTrigger, TriggerKey } from '../storage/store
 import type { NoteTaker } from './note.ts'
 import { sourceJobKey, sourceJobRow, variablesOf, type SourceKind } from './source-job.ts'
 import { StaleWatch, takenOf, type Emission } from './emission.ts'
-import { AGAIN_MAX_MS, againMs, failsOnError, intervalOf, isConcurrent, isSame, nameOf, type Source } from './source.ts'
+import { AGAIN_MAX_MS, againMs, failsOnError, flowOf, intervalOf, isConcurrent, judgeSource, isSame, nameOf, type Source } from './source.ts'
 import { TimerHeap } from './timer-heap.ts'
 
 export interface SourcesOptions {
@@ -56,6 +51,7 @@ export interface SourcesOptions {
   stop(key: JobKey): void
   /** The clock looks again no later than then. */
   lookAt(atMs: number): void
+  readonly breakers?: Breakers
   onReason(key: TriggerKey, code: ReasonCode, reason: string): void
   onNotice(message: string, error?: unknown): void
 }
@@ -314,12 +310,17 @@ export class Sources {
   async #begin(name: string, source: Source): Promise<void> {
     const { key, plan, trigger, kind } = source
     if (!this.#options.owns(homeShardOf(key))) return this.#forget(name, source)
+    if (await this.#isHeld(source)) return await this.#passOver(source)
     const nowMs = this.#options.nowMs()
     const variables = mapFrom([['date', new Date(source.stored.nextMs ?? nowMs).toISOString()]])
-    const judgement = await this.#judge(source, variables)
+    const judgement = await judgeSource(source, this.#scopeOf(plan, variables), this.#options.askOf(key))
     if (judgement.type !== 'holds') return await this.#refuse(source, judgement, variables)
     const before = source.state.watch
-    const watch = { id: before?.id ?? this.#options.newId(key), epoch: (before?.epoch ?? 0) + 1, isOut: true }
+    const birthId = kind === 'polling' ? this.#options.newId(key) : undefined
+    const watch = {
+      ...{ id: before?.id ?? this.#options.newId(key), epoch: (before?.epoch ?? 0) + 1, isOut: true },
+      ...(birthId === undefined ? {} : { birthId }),
+    }
     const place = this.#options.placeFor(kind)
     const { mark } = source.state
     const { configuredRoots } = this.#options.startWorld()
@@ -327,6 +328,7 @@ export class Sources {
       ...{ plan, trigger, kind, variables, mark, place, nowMs, roots: configuredRoots },
       id: watch.id,
       epoch: watch.epoch,
+      birthId,
     })
     const nextMs = Math.max(nowMs, (source.stored.nextMs ?? 0) + 1)
     const row = this.#rowOf(source, { nextMs, state: { ...source.state, watch } })
@@ -343,34 +345,32 @@ export class Sources {
   }
 
   async #refuse(source: Source, judgement: Exclude<Judgement, { type: 'holds' }>, variables: ValueMap): Promise<void> {
-    const nextMs = this.#options.nowMs() + intervalOf(source)
-    const births: Extract<Signal, { type: 'create' }>[] = []
-    if (judgement.type === 'fails') this.#options.onReason(source.key, 'conditions', judgement.reason)
-    else {
-      const executionId = this.#options.newId(source.key)
-      const failed = { problem: judgement.problem, labels: [] }
-      births.push({ type: 'create', executionId, birth: failedBirth(executionId, { ...source, variables }, failed) })
+    if (judgement.type === 'fails') {
+      this.#options.onReason(source.key, 'conditions', judgement.reason)
+      return await this.#passOver(source)
     }
+    const executionId = this.#options.newId(source.key)
+    const failed = { problem: judgement.problem, labels: [] }
+    const birth = failedBirth(executionId, { ...source, variables }, failed)
+    await this.#passOver(source, [{ type: 'create', executionId, birth }])
+  }
+
+  /** By a circuit breaker: nothing is asked of the source, so that nothing of it is lost. */
+  async #isHeld({ key, plan, trigger }: Source): Promise<boolean> {
+    const { breakers, onReason } = this.#options
+    if (!breakers || !(plan.flow.circuitBreaker ?? trigger.circuitBreaker)) return false
+    const held = await breakers.heldBy(flowOf(key), plan.flow, key.triggerId)
+    if (held) onReason(key, 'held', held.reason)
+    return held !== undefined
+  }
+
+  /** It is looked at again later. */
+  async #passOver(source: Source, births: readonly Extract<Signal, { type: 'create' }>[] = []): Promise<void> {
+    const nextMs = this.#options.nowMs() + intervalOf(source)
     const row = this.#rowOf(source, { nextMs, state: source.state })
     await this.#options.notes().note({ births, triggers: [row] })
     this.#take(source, row)
     this.#plan(source)
-  }
-
-  async #judge({ key, plan, trigger }: Source, variables: ValueMap): Promise<Judgement> {
-    const when = mapGet(trigger.properties, 'when') ?? null
-    if (trigger.conditions.length === 0 && when === null) return { type: 'holds' }
-    const { dialect, namespace, id } = plan.flow
-    return await evaluateAsync(
-      scope => {
-        const render = (text: string): string => compileTemplate(text, { dialect }).render(scope)
-        const context = { flow: { namespace, id }, render }
-        const judgement = judgeConditions(trigger.conditions, context)
-        return judgement.type === 'holds' && when !== null ? judgeWhen(printValue(when), context) : judgement
-      },
-      this.#scopeOf(plan, variables),
-      this.#options.askOf(key),
-    )
   }
 
   #scopeOf(plan: Plan, variables: ValueMap): Scope {
@@ -398,7 +398,7 @@ export class Sources {
       onReason(source.key, 'failed', `its evaluation ended ${signal.state}: its log says why`)
       const isTold = source.kind === 'realtime' ? source.failures === 1 : failsOnError(source)
       if (!isTold || signal.state === 'KILLED') return { births: [], nextMs }
-      const executionId = this.#options.newId(source.key)
+      const executionId = source.state.watch?.birthId ?? this.#options.newId(source.key)
       const failed = { problem: `the trigger "${source.trigger.id}" failed: its log says why`, labels: [] }
       const birth = failedBirth(executionId, { ...source, variables: {} }, failed)
       return { births: [{ type: 'create', executionId, birth }], nextMs }
@@ -408,14 +408,17 @@ export class Sources {
       onReason(source.key, 'nothing-new', 'there was nothing new')
       return { births: [], nextMs }
     }
-    const birth = await this.#birthOf(source, signal.outputs)
+    const birth = await this.#birthOf(source, signal.outputs, source.state.watch?.birthId)
     return { births: [birth], nextMs, executionId: birth.executionId }
   }
 
-  async #birthOf(source: Source, outputs: Value): Promise<Extract<Signal, { type: 'create' }>> {
+  async #birthOf(
+    source: Source,
+    outputs: Value,
+    executionId = this.#options.newId(source.key),
+  ): Promise<Extract<Signal, { type: 'create' }>> {
     const { key, plan, trigger } = source
     const variables = variablesOf(outputs)
-    const executionId = this.#options.newId(key)
     const start: TriggerStart = { plan, trigger, variables, scope: this.#scopeOf(plan, variables) }
     const world = this.#options.startWorld()
     const { birth }: { readonly birth: Birth } = await birthOfTrigger(executionId, start, {
@@ -429,6 +432,10 @@ export class Sources {
     const { watch } = source.state
     if (this.#byWatch.get(key.executionId) !== source || watch?.epoch !== key.epoch || !watch.isOut)
       throw new StaleWatch(key)
+    if (await this.#isHeld(source)) {
+      await this.#holdBack(source)
+      throw new StaleWatch(key)
+    }
     if (events.length > EVENTS_MAX)
       throw new BatutaError('value-too-large', `A source may emit ${EVENTS_MAX} events at once, not ${events.length}.`)
     const births = await Promise.all(events.map(event => this.#birthOf(source, event)))
@@ -441,6 +448,18 @@ export class Sources {
     if (!(await this.#options.notes().note({ births, triggers: [row], signalsTaken, operations }))) return
     this.#take(source, row)
     source.failures = 0
+  }
+
+  /** The source keeps what it was about to give, and gives it again to the watch that begins when the hold is over. */
+  async #holdBack(source: Source): Promise<void> {
+    const { watch } = source.state
+    if (!watch) return
+    const nextMs = this.#options.nowMs() + AGAIN_MAX_MS
+    const row = this.#rowOf(source, { nextMs, state: { ...source.state, watch: { ...watch, isOut: false } } })
+    await this.#options.notes().note({ triggers: [row], jobsKilled: [sourceJobKey(watch.id, watch.epoch)] })
+    this.#stopJob(source)
+    this.#take(source, row)
+    this.#plan(source)
   }
 
   #rowOf(

@@ -32,6 +32,7 @@ import {
   type StartRequest,
   type StartWorld,
 } from '../flows/births.ts'
+import type { Breakers } from '../flows/breakers.ts'
 import type { LimitRules } from '../flows/limit-rules.ts'
 import type { Inbox } from '../inbox/inbox.ts'
 import type { Platform } from '../platform/platform.ts'
@@ -94,15 +95,20 @@ function prepareChild(request: ChildRequest, parentId: string, options: TurnEnvi
   return preparedOf(prepareBirthNow(parentId, startOf(request, plan), startWorld()))
 }
 
+type ChildWorld = Pick<TurnEnvironmentOptions, 'flows' | 'startWorld'> & { readonly breakers?: Breakers }
+
 /** With all the time it takes: the revision is read, and what its inputs ask is answered. */
 async function prepareChildAsking(
   request: ChildRequest,
   parentId: string,
-  { flows, startWorld, ask }: Pick<TurnEnvironmentOptions, 'flows' | 'startWorld'> & { readonly ask: Ask },
+  { flows, startWorld, ask, breakers }: ChildWorld & { readonly ask: Ask },
 ): Promise<Birth> {
   const revision = request.revision ?? flows.newest(request)?.revision
   const plan = revision === undefined ? undefined : await flows.loadPlan(request, revision)
   if (!plan) throw new Error(`There is no revision ${revision ?? 1} of the flow ${nameOf(request)}.`)
+  const { tenant, namespace, flowId } = request
+  const held = await breakers?.heldBy({ tenant, namespace, flowId }, plan.flow)
+  if (held) throw new Error(`The flow ${nameOf(request)} is not begun: ${held.reason}.`)
   const prepared = await prepareBirth(parentId, startOf(request, plan), { world: startWorld(), ask })
   if ('birth' in prepared) return prepared.birth
   throw new Error(problemText(prepared.problems))
@@ -133,9 +139,10 @@ function nameOf({ namespace, flowId }: ChildRequest): string {
 
 const asking = new WeakMap<Plan, boolean>()
 
-/** Templates of its inputs may ask the world; which do is known only when they are rendered. */
+/** Templates of its inputs may ask the world; which do is known only when they are rendered. A circuit breaker reads what failed before. */
 function isAskingPlan(plan: Plan): boolean {
-  const answer = asking.get(plan) ?? plan.flow.inputs.some(isAskingInput)
+  const { inputs, circuitBreaker } = plan.flow
+  const answer = asking.get(plan) ?? (circuitBreaker !== undefined || inputs.some(isAskingInput))
   asking.set(plan, answer)
   return answer
 }
@@ -148,7 +155,7 @@ function isAskingInput(input: Input): boolean {
 
 export type EvaluatorWorld = AnswerWorld & {
   /** What preparing a child takes. */
-  readonly children: Pick<TurnEnvironmentOptions, 'flows' | 'startWorld'>
+  readonly children: ChildWorld
 }
 
 /** Evaluates outside the turn and submits what came out of it. */

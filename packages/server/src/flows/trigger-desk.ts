@@ -15,6 +15,7 @@ import {
 } from '@batuta/core'
 import type { FlowKey, Store, StoredTrigger, TriggerChange, TriggerKey } from '../storage/store.ts'
 import type { FlowCatalogue } from './flow-catalogue.ts'
+import { SwitchedOff } from './switched-off.ts'
 
 export interface TriggerDeskOptions {
   readonly store: Store
@@ -43,11 +44,23 @@ export interface FoundTrigger {
 
 export class TriggerDesk {
   readonly #options: TriggerDeskOptions
+  /** Of this node's own triggers: read again by whoever owns them. */
+  readonly switchedOff: SwitchedOff
   readonly #schedules = new WeakMap<Trigger, Schedule>()
   #watcher: ((flow: FlowKey) => Promise<void>) | undefined
 
   constructor(options: TriggerDeskOptions) {
     this.#options = options
+    this.switchedOff = new SwitchedOff(options.store, options.flows)
+  }
+
+  /** Any node may be called by a webhook, and hears of no changes to triggers that are at home elsewhere. */
+  async isWebhookOff(key: TriggerKey): Promise<boolean> {
+    const { store } = this.#options
+    if (!store.cluster) return this.switchedOff.has(key)
+    const { tenant, namespace, flowId } = key
+    const rows = await store.read.listTriggers({ tenant, namespace, flowId })
+    return rows.some(row => row.triggerId === key.triggerId && row.isDisabled)
   }
 
   /** The rooms of this node hear of changes directly. */
@@ -149,8 +162,9 @@ export class TriggerDesk {
   ): Promise<void> {
     await this.#options.store.perform('changeTrigger', { tenant, namespace, flowId, triggerId, ...change })
     const flow = { tenant, namespace, flowId }
-    if (this.#options.store.cluster) await this.#options.tell(flow)
-    else await this.#watcher?.(flow)
+    if (this.#options.store.cluster) return await this.#options.tell(flow)
+    await this.switchedOff.load(flow)
+    await this.#watcher?.(flow)
   }
 
   #resumed(stored: StoredTrigger, trigger: Trigger | undefined): { readonly nextMs?: number | null } {

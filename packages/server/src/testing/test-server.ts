@@ -121,6 +121,12 @@ function answersOf({ store, files, flows, platform }: Parts): Parameters<typeof 
   return { store, files, flows, environmentSecrets: SECRETS, nowMs: () => platform.nowMs(), ...ENCRYPTION }
 }
 
+function childrenOf(parts: Parts): Parameters<typeof newEvaluator>[0]['children'] {
+  const { store, flows, platform } = parts
+  const breakers = openBreakers({ store, nowMs: () => platform.nowMs() })
+  return { flows, startWorld: startWorldOf(parts), breakers }
+}
+
 async function openEngine(parts: Parts): Promise<Engine> {
   const { store, flows, platform, changes, note } = parts
   const { incarnation, flushSeq } = await store.perform('joinNode', { node: NODE, nowMs: platform.nowMs() })
@@ -134,7 +140,7 @@ async function openEngine(parts: Parts): Promise<Engine> {
     changes,
     envOf: newTurnEnvironment({ platform, flows, ...place, startWorld: startWorldOf(parts) }),
     evaluate: newEvaluator(
-      { ...answersOf(parts), children: { flows, startWorld: startWorldOf(parts) } },
+      { ...answersOf(parts), children: childrenOf(parts) },
       { submit: (signal, how) => engine.submit(signal, how) },
       note,
     ),

@@ -8,8 +8,12 @@ import { finished } from 'node:stream/promises'
 import { linesOf, TaskError } from '@batuta/plugin-sdk'
 import type { RunContext } from '@batuta/plugin-sdk'
 
-const PARTS_MAX = 10_000
+/** One after the other; as many as a loop goes over. */
+const PARTS_MAX = 100_000
+/** At once, each an open file. */
 export const PARTITIONS_MAX = 1_000
+/** A file waits for its disk; many wait together. */
+const STORED_AT_ONCE = 32
 /** Rows are written in pieces of this many characters. */
 const PIECE_CHARS = 64 * 1024
 
@@ -65,12 +69,18 @@ class Parts {
   /** Local copies go as soon as they are stored. */
   async store(extension: string): Promise<readonly string[]> {
     const uris: string[] = []
-    for (const part of this.#parts) {
-      await end(part)
-      uris.push(await this.#ctx.files.put({ path: part.path }, { extension }))
-      await rm(part.path)
+    for (let first = 0; first < this.#parts.length; first += STORED_AT_ONCE) {
+      const slice = this.#parts.slice(first, first + STORED_AT_ONCE)
+      uris.push(...(await Promise.all(slice.map(part => this.#store(part, extension)))))
     }
     return uris
+  }
+
+  async #store(part: Part, extension: string): Promise<string> {
+    await end(part)
+    const uri = await this.#ctx.files.put({ path: part.path }, { extension })
+    await rm(part.path)
+    return uri
   }
 
   #write(part: Part, row: string): Promise<void> | undefined {
@@ -97,7 +107,8 @@ class Parts {
   }
 
   async #begin(key?: string): Promise<Part> {
-    if (this.#parts.length >= PARTS_MAX) throw new TaskError(`the file falls into more than ${PARTS_MAX} parts`)
+    const partsMax = key === undefined ? PARTS_MAX : PARTITIONS_MAX
+    if (this.#parts.length >= partsMax) throw new TaskError(`the file falls into more than ${partsMax} parts`)
     const path = await this.#ctx.workingDir.createPath()
     const part: Part = { path, file: createWriteStream(path), rows: 0, bytes: 0, held: '' }
     this.#parts.push(part)

@@ -14,6 +14,9 @@ import {
   type Scope,
   type ValueMap,
   compileTemplate,
+  evaluateAsync,
+  type Label,
+  type Value,
 } from '@batuta/core'
 import { scopeOf, type StartRequest } from '../../flows/births.ts'
 import type { HttpDependencies } from '../dependencies.ts'
@@ -47,11 +50,22 @@ export async function callWebhook(call: WebhookCall, dependencies: HttpDependenc
     (isAsking(plan, scope) ? await findAskingDoor(plan, key, { scope, ask: askOf(plan, '', dependencies) }) : undefined)
   if (!door) throw noWebhook()
   if (entry.isDisabled) throw disabledFlow(namespace, flowId)
+  await refuseSwitchedOff(plan, door, dependencies)
   return await passThrough(door, { call, plan, variables: webhookVariables(call) }, dependencies)
 }
 
 function noWebhook(): RequestError {
   return new RequestError(404, 'webhook-not-found', 'There is no webhook at this address.')
+}
+
+/** One that its flow disables fires all the same, as in Kestra; one that was switched off by hand was meant to be shut. */
+async function refuseSwitchedOff(
+  plan: Plan,
+  { trigger }: WebhookDoor,
+  { triggerDesk }: HttpDependencies,
+): Promise<void> {
+  if (!(await triggerDesk.isWebhookOff({ ...keyOf(plan), triggerId: trigger.id }))) return
+  throw new RequestError(409, 'trigger-disabled', `The webhook "${trigger.id}" is switched off: enable it to call it.`)
 }
 
 interface Passage {
@@ -62,7 +76,7 @@ interface Passage {
 
 async function passThrough(door: WebhookDoor, passage: Passage, dependencies: HttpDependencies): Promise<Reply> {
   const { call, plan } = passage
-  const judgement = judge(door, passage, dependencies)
+  const judgement = await judge(door, passage, dependencies)
   if (judgement && judgement.type !== 'holds') {
     const { namespace, id: flowId } = plan.flow
     const key = { tenant: plan.tenant, namespace, flowId, triggerId: door.trigger.id }
@@ -76,7 +90,8 @@ async function passThrough(door: WebhookDoor, passage: Passage, dependencies: Ht
   const nowMs = (): number => dependencies.platform.nowMs()
   const show = (state: ExecutionState): string => {
     const look = { dialect: call.dialect, nowMs: nowMs(), url }
-    if (door.isReturningOutputs && state.isEnded) return encodeValue(state.outputs ?? {})
+    if (door.isWaiting && door.isReturningOutputs && state.isEnded && isGood(state.state))
+      return encodeValue(state.outputs ?? {})
     return call.dialect === 'a' ? presentExecution(state, plan, look) : presentWebhook(state, plan, look)
   }
   const born = await submitBirth({ executionId, birth }, show, dependencies)
@@ -89,8 +104,12 @@ async function passThrough(door: WebhookDoor, passage: Passage, dependencies: Ht
 
 /** A caller who waits is told of a failure by the status. */
 function answerEnded({ status, contentType }: WebhookDoor, body: string, state: ExecutionState['state']): Reply {
-  const isGood = state === 'SUCCESS' || state === 'WARNING'
-  return { type: 'body', status: isGood ? status : 500, contentType, body }
+  if (isGood(state)) return { type: 'body', status, contentType, body }
+  return { type: 'body', status: 500, contentType: 'application/json', body }
+}
+
+function isGood(state: ExecutionState['state']): boolean {
+  return state === 'SUCCESS' || state === 'WARNING'
 }
 
 /** Nothing is started: 204 in 0.20 and 2.0, 409 in 1.3. */
@@ -100,43 +119,50 @@ function refuse(judgement: Exclude<Judgement, { type: 'holds' }>, dialect: ApiDi
   throw new RequestError(409, 'conditions-not-met', `The webhook started nothing: ${reason}.`)
 }
 
-function judge(
+async function judge(
   door: WebhookDoor,
-  { plan, variables }: Passage,
-  { startWorld }: HttpDependencies,
-): Judgement | undefined {
+  passage: Passage,
+  dependencies: HttpDependencies,
+): Promise<Judgement | undefined> {
   const { conditions } = door.trigger
   if (conditions.length === 0 && !door.when) return undefined
-  const scope = withTrigger(scopeOf(plan, startWorld()), variables)
-  const { namespace, id } = plan.flow
-  const context = {
-    flow: { namespace, id },
-    render: (text: string) => compileTemplate(text, { dialect: plan.flow.dialect }).render(scope),
-  }
-  const judgement = judgeConditions(conditions, context)
-  return judgement.type === 'holds' && door.when ? judgeWhen(door.when.source, context) : judgement
+  const { namespace, id, dialect } = passage.plan.flow
+  return await evaluate(passage, dependencies, scope => {
+    const context = {
+      flow: { namespace, id },
+      render: (text: string) => compileTemplate(text, { dialect }).render(scope),
+    }
+    const judgement = judgeConditions(conditions, context)
+    return judgement.type === 'holds' && door.when ? judgeWhen(door.when.source, context) : judgement
+  })
 }
 
-function withTrigger(scope: Scope, variables: ValueMap): Scope {
-  return { ...scope, lookup: root => (root === 'trigger' ? variables : scope.lookup(root)) }
+/** With the call as `trigger`; a key or a secret is asked for. */
+async function evaluate<T>(
+  { plan, variables }: Passage,
+  dependencies: HttpDependencies,
+  run: (scope: Scope) => T,
+): Promise<T> {
+  const scope = scopeOf(plan, dependencies.startWorld())
+  const lookup = (root: string): Value | undefined => (root === 'trigger' ? variables : scope.lookup(root))
+  return await evaluateAsync(run, { ...scope, lookup }, askOf(plan, '', dependencies))
 }
 
 async function birthOf(
   executionId: string,
   door: WebhookDoor,
-  { call, plan, variables }: Passage,
+  passage: Passage,
   dependencies: HttpDependencies,
 ): Promise<Birth> {
-  const { trigger } = door
-  const rendered = door.inputs
-    ? door.inputs.render(withTrigger(scopeOf(plan, dependencies.startWorld()), variables))
-    : {}
+  const { call, plan, variables } = passage
+  const { trigger, inputs } = door
+  const rendered = inputs ? await evaluate(passage, dependencies, scope => inputs.render(scope)) : {}
   const request: StartRequest = {
     plan,
     inputs: isMap(rendered) ? rendered : {},
     trigger: { id: trigger.id, type: trigger.type, variables },
     traceparent: call.traceparent,
-    ...(plan.flow.dialect === 2 || call.dialect === 'c' ? { labels: trigger.labels } : {}),
+    ...(plan.flow.dialect === 2 || call.dialect === 'c' ? { labels: await labelsOf(door, passage, dependencies) } : {}),
   }
   const prepared = await prepareExecution(executionId, request, dependencies)
   if ('birth' in prepared) return prepared.birth
@@ -145,4 +171,16 @@ async function birthOf(
   throw call.dialect === 'c' || plan.flow.dialect === 2
     ? refusal
     : new RequestError(409, refusal.code, refusal.message, { details: refusal.details })
+}
+
+async function labelsOf(
+  { trigger }: WebhookDoor,
+  passage: Passage,
+  dependencies: HttpDependencies,
+): Promise<readonly Label[]> {
+  if (trigger.labels.length === 0) return []
+  const { dialect } = passage.plan.flow
+  return await evaluate(passage, dependencies, scope =>
+    trigger.labels.map(({ key, value }) => ({ key, value: compileTemplate(value, { dialect }).render(scope) })),
+  )
 }

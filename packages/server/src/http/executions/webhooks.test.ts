@@ -145,7 +145,39 @@ triggers:
   const bad = await call('waits', 'k-7', '{"break":true}')
 
   assert.deepEqual([good.status, good.json], [201, { done: 'done' }])
-  assert.equal(bad.status, 500)
+  assert.deepEqual([bad.status, bad.json.flowId, bad.json.state.current], [500, 'waits', 'FAILED'])
+})
+
+test('outputs are only what a webhook that waits answers with', async () => {
+  await server.saveFlow(flow('hasty', '    key: k-8\n    returnOutputs: true'))
+
+  const { json } = await call('hasty', 'k-8', '{}')
+
+  assert.equal(json.flowId, 'hasty')
+})
+
+test('conditions and inputs may ask for keys', async () => {
+  await server.send('PUT', '/api/v1/main/namespaces/hook.test/kv/mode', { body: '"open"', headers: JSON_TYPE })
+  const trigger = `    key: k-9
+    inputs: { mode: "{{ kv('mode') }}" }
+    conditions:
+      - { type: io.kestra.plugin.core.condition.Expression, expression: "{{ kv('mode') == 'open' }}" }`
+  await server.saveFlow(flow('asking', trigger, 'inputs:\n  - { id: mode, type: STRING }'))
+
+  const { status } = await call('asking', 'k-9', '{}')
+
+  const { text } = await server.send('GET', '/api/v1/main/executions/search?filters[flowId][EQUALS]=asking')
+  assert.deepEqual([status, JSON.parse(text).results[0].inputs], [200, { mode: 'open' }])
+})
+
+test('labels of a webhook are rendered in 2.0, and left out before', async () => {
+  await server.saveFlow(flow('labelled', '    key: k-10\n    labels: { kind: "{{ trigger.body.kind }}" }'))
+
+  const old = await call('labelled', 'k-10', '{"kind":"paid"}')
+  const recent = await call('labelled', 'k-10', '{"kind":"paid"}', { ...JSON_TYPE, 'x-batuta-dialect': '2.0' })
+
+  const kinds = [old, recent].map(({ json }) => json.labels.find(({ key }: { key: string }) => key === 'kind')?.value)
+  assert.deepEqual(kinds, [undefined, 'paid'])
 })
 
 test('a disabled flow is a conflict, a disabled trigger fires all the same', async () => {

@@ -53,6 +53,28 @@ tasks: [{ id: broken, type: io.kestra.plugin.core.execution.Fail }]`)
   assert.equal(await start(), 200)
 })
 
+test('a subflow that is held fails the task that calls it, saying why', async () => {
+  await server.saveFlow(`
+id: shaky-child
+namespace: ${NS}
+circuitBreaker: { failures: 1, window: PT10M }
+tasks: [{ id: broken, type: io.kestra.plugin.core.execution.Fail }]`)
+  await server.saveFlow(`
+id: caller
+namespace: ${NS}
+tasks: [{ id: call, type: io.kestra.plugin.core.flow.Subflow, namespace: ${NS}, flowId: shaky-child }]`)
+  const call = async (): Promise<string> =>
+    (await server.send('POST', `${API}/executions/${NS}/caller?wait=true`)).json.state.current
+  const born = async (): Promise<number> =>
+    (await server.client.executions.search({ query: { flowId: 'shaky-child' } })).total
+
+  const states = [await call(), await call()]
+
+  assert.deepEqual([states, await born()], [['FAILED', 'FAILED'], 1])
+  const { text } = await server.send('GET', `${API}/logs/search?minLevel=ERROR`)
+  assert.match(text, /is not begun: it failed 1 times within PT10M/)
+})
+
 test('a trigger is held for its own failures alone', async () => {
   const { store } = server
   const key = { tenant: 'main', namespace: NS, flowId: 'two' }

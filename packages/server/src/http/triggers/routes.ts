@@ -143,11 +143,11 @@ function readHandlers(dependencies: HttpDependencies): Pick<All, 'search' | 'exp
   }
 }
 
-/** Webhooks and Flow triggers are asked from outside, and stand nowhere. */
+/** Webhooks and Flow triggers are asked from outside, and stand nowhere; unless somebody switched them off. */
 const STATELESS = ['io.kestra.plugin.core.trigger.Webhook', 'io.kestra.plugin.core.trigger.Flow']
 
 function hasState(row: StoredTrigger, { triggerDesk }: HttpDependencies): boolean {
-  return !STATELESS.includes(triggerDesk.triggerOf(row)?.type ?? '')
+  return row.isDisabled || !STATELESS.includes(triggerDesk.triggerOf(row)?.type ?? '')
 }
 
 const CSV_HEAD = 'namespace,flowId,triggerId,date,nextExecutionDate,executionId,disabled'
@@ -234,11 +234,14 @@ function switchHandlers(
         dependencies,
         act: async of => {
           const { stored } = await desk.get(of)
-          const hasBackfill = decodeTriggerState(stored.state).backfill !== undefined
+          const running = decodeTriggerState(stored.state).backfill
           if (typeof body.disabled === 'boolean') await desk.setDisabled(of, body.disabled)
           const { backfill } = body
+          if (!backfill) return
+          const request = backfillRequest(backfill, platform.nowMs())
           // Clients send back what they were given: a backfill that is there already is no new one.
-          if (backfill && !hasBackfill) await desk.createBackfill(of, backfillRequest(backfill, platform.nowMs()))
+          if (running?.startMs === request.startMs && running.endMs === request.endMs) return
+          await desk.createBackfill(of, request)
         },
       }),
     setDisabled: ({ body, dialect }) =>

@@ -70,6 +70,26 @@ test('a trigger is switched off and on; one that its flow disables stays off', a
   assert.equal(unknown.status, 404)
 })
 
+test('a webhook that was switched off is shut, is listed so, and opens again', async () => {
+  await server.saveFlow(`
+id: shut
+namespace: trigger.test
+tasks:
+  - { id: show, type: io.kestra.plugin.core.debug.Return, format: x }
+triggers:
+  - { id: daily, type: io.kestra.plugin.core.trigger.Webhook, key: k-shut }
+`)
+  const call = async (): Promise<number> =>
+    (await server.send('POST', '/api/v1/main/executions/webhook/trigger.test/shut/k-shut')).status
+
+  const off = await put('', named('shut', { disabled: true }))
+  const shut = await call()
+  const { json } = await server.send('GET', '/api/v1/main/triggers/trigger.test/shut')
+  await put('', named('shut', { disabled: false }))
+
+  assert.deepEqual([off.json.disabled, shut, json.total, await call()], [true, 409, 1, 200])
+})
+
 test('triggers are switched in bulk, by name and by query', async () => {
   await saveSchedule('bulk-a')
   await saveSchedule('bulk-b')
@@ -100,6 +120,8 @@ test('a backfill begins, pauses, goes on and ends where the schedule stood', asy
     '/backfill/create',
     named('backfilled', { start: '2026-01-01T00:00:00Z', end: '2026-01-05T00:00:00Z' }),
   )
+  const other = await put('', named('backfilled', { backfill: { start: '2026-02-01T00:00:00Z' } }))
+  const same = await put('', named('backfilled', { backfill: begun.json.backfill }))
   const paused = await put('/backfill/pause', named('backfilled'))
   const pausedTwice = await put('/backfill/pause', named('backfilled'))
   const going = await put('/backfill/unpause', named('backfilled'))
@@ -108,7 +130,7 @@ test('a backfill begins, pauses, goes on and ends where the schedule stood', asy
 
   assert.equal(begun.json.nextExecutionDate, '2026-01-01T09:00:00.000Z')
   assert.deepEqual(begun.json.backfill.labels, [{ key: 'why', value: 'gap' }])
-  assert.equal(again.status, 409)
+  assert.deepEqual([again.status, other.status, same.status], [409, 409, 200])
   assert.deepEqual([paused.json.backfill.paused, paused.json.nextExecutionDate], [true, undefined])
   assert.equal(pausedTwice.status, 409)
   assert.equal(going.json.nextExecutionDate, '2026-01-01T09:00:00.000Z')
