@@ -20,7 +20,7 @@ import { newChanges, type Changes } from './inbox/changes.ts'
 import { MaintenanceMode } from './inbox/maintenance-mode.ts'
 import { newEncryption } from './platform/encryption.ts'
 import { openNamespaceSettings, type NamespaceSettings } from './namespaces/namespace-settings.ts'
-import { keepSecrets } from './secrets/keep-secrets.ts'
+import { keepSecrets, type SecretKeeping } from './secrets/keep-secrets.ts'
 import { readEnvironmentSecrets } from './secrets/secret-sources.ts'
 import { PLUGINS_DIR, THREAD_URL } from './platform/places.ts'
 import { realPlatform, type Platform } from './platform/platform.ts'
@@ -104,14 +104,9 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
   const triggerDesk = newTriggerDesk(store, { flows, config, nodeId, platform })
   const namespaces = await openNamespaceSettings({ store, tenant: config.tenant, nowMs })
   const configuredRoots = rootsOf(config, process.env, namespaces)
-  const encryption = newEncryption(config.encryptionKey)
-  const start = {
-    zone: config.zone,
-    locale: config.locale,
-    random,
-    configuredRoots,
-    ...(encryption ? { encrypt: encryption.encrypt } : {}),
-  }
+  const keys = keysOf(config, !store.cluster)
+  const { secretKey } = keys
+  const start = { zone: config.zone, locale: config.locale, random, configuredRoots, ...keys }
   return {
     config,
     log,
@@ -133,7 +128,7 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
       environmentSecrets: readEnvironmentSecrets(process.env, noticeOf('secrets')),
       nowMs,
       triggers: triggerDesk,
-      ...keepSecrets(encryption, { dataDir: config.dataDir, isAlone: !store.cluster }),
+      ...secretKey,
     },
     reasons: new TriggerReasons({ store, platform, onNotice }),
     holidays: new Holidays(config.locale),
@@ -147,6 +142,16 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
     noticeOf,
     unlock,
   }
+}
+
+/** SECRET inputs take a configured key; what else is secret is kept with the server's own where it is alone. */
+function keysOf(
+  { encryptionKey, dataDir }: Config,
+  isAlone: boolean,
+): Pick<StartWorld, 'encrypt'> & { readonly secretKey: SecretKeeping } {
+  const encryption = newEncryption(encryptionKey)
+  const secretKey = keepSecrets(encryption, { dataDir, isAlone })
+  return { secretKey, ...(encryption ? { encrypt: encryption.encrypt } : {}) }
 }
 
 interface DeskPlace {

@@ -4,7 +4,9 @@ import type { ExecutionState } from './state.ts'
 
 type Fact = Extract<
   Event,
-  { type: 'outputs' | 'labels' | 'variables' | 'breakpoints' | 'limit-waits' | 'limit-granted' | 'sla-broken' }
+  {
+    type: 'outputs' | 'labels' | 'variables' | 'breakpoints' | 'limit-waits' | 'limit-granted' | 'sla-broken' | 'sealed'
+  }
 >
 
 export function applyFact(state: ExecutionState, event: Fact): void {
@@ -29,6 +31,9 @@ export function applyFact(state: ExecutionState, event: Fact): void {
       return
     case 'sla-broken':
       state.brokenSla.add(event.index)
+      return
+    case 'sealed':
+      state.isSealed = true
       return
   }
 }

@@ -8,6 +8,7 @@ import { getRun } from './look-up.ts'
 import { namespaceRoot } from './namespace-root.ts'
 import { iterationOf, outputsSeenBy } from './outputs.ts'
 import type { Plan } from './plan.ts'
+import { RunError } from './run-error.ts'
 import { ROOT, type ExecutionState, type TaskRun } from './state.ts'
 import type { TurnEnv } from './turn-env.ts'
 
@@ -27,8 +28,21 @@ export function scopeOf(view: View, run?: TaskRun): Scope {
     zone: env.zone,
     locale: env.locale,
     fuel: env.fuel,
-    ...(view.state.isSealed ? { isSealed: true } : {}),
+    ...(view.state.isSealed ? { isSealed: true, open: cipher => openIn(env, cipher) } : {}),
     ...(view.state.hasStored ? { hasStored: true } : {}),
+  }
+}
+
+/** What is opened counts as a secret for the rest of the turn. */
+function openIn(env: TurnEnv, cipher: string): Value {
+  env.secrets ??= env.openSecrets?.()
+  if (!env.secrets) throw new RunError('An encrypted value cannot be read: no encryption key is configured.')
+  try {
+    return env.secrets.open(cipher)
+  } catch (cause) {
+    const message =
+      'An encrypted value cannot be read: it was encrypted with another key than the one that is configured.'
+    throw new RunError(message, { cause })
   }
 }
 

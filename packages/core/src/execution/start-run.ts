@@ -12,6 +12,8 @@ import { getTask, type PlanTask, type TaskKind } from './plan.ts'
 import { tolerate } from './outcome.ts'
 import { NeedsEvaluation, RunError, readProperty, rendererOf, type Renderer } from './renderer.ts'
 import { beginWait } from './resume.ts'
+import { holdsSealed } from './sealed.ts'
+import { disarm } from './turn-secrets.ts'
 import { endedNow, logOf, settleAttempt } from './settle.ts'
 import { startChild } from './start-child.ts'
 import { isBeingKilled, type FinalState, type TaskRun } from './state.ts'
@@ -108,7 +110,7 @@ function runInline(
         ? outcome.state
         : 'KILLED',
     ),
-    ...(outcome.outputs ? { outputs: outcome.outputs } : {}),
+    ...(outcome.outputs ? { outputs: holdsSealed(outcome.outputs) ? disarm(outcome.outputs) : outcome.outputs } : {}),
     ...(outcome.metrics ? { metrics: outcome.metrics } : {}),
   }
   const settled = settleAttempt(view, run, settlement)

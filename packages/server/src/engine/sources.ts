@@ -4,11 +4,13 @@
 import {
   BatutaError,
   decodeTriggerState,
+  disarm,
   encodeTriggerState,
   judgeConditions,
   judgeWhen,
   compileTemplate,
   evaluateAsync,
+  holdsSealed,
   mapFrom,
   mapGet,
   printValue,
@@ -422,7 +424,7 @@ export class Sources {
       world,
       ask: this.#options.askOf(key),
     })
-    return { type: 'create', executionId, birth }
+    return { type: 'create', executionId, birth: holdsSealed(variables) ? { ...birth, isSealed: true } : birth }
   }
 
   async #emit(source: Source, { key, events, mark }: Emission, rowId: string | undefined): Promise<void> {
@@ -431,7 +433,7 @@ export class Sources {
       throw new StaleWatch(key)
     if (events.length > EVENTS_MAX)
       throw new BatutaError('value-too-large', `A source may emit ${EVENTS_MAX} events at once, not ${events.length}.`)
-    const births = await Promise.all(events.map(event => this.#birthOf(source, event)))
+    const births = await Promise.all(events.map(event => this.#birthOf(source, disarm(event))))
     const state = mark === undefined ? source.state : { ...source.state, mark }
     // The cursor moves with every mark, so that whoever read the row before cannot write over it.
     const nextMs = Math.max(this.#options.nowMs(), (source.stored.nextMs ?? 0) + 1)

@@ -1,6 +1,7 @@
 // Saves a flow: parsed, judged, kept as a revision, its triggers with their cursors, and only then known to the engine.
 import { createHash } from 'node:crypto'
 import {
+  ENCRYPTED_TYPE,
   checkFlow,
   encodeValue,
   findCallCycle,
@@ -43,10 +44,19 @@ type JudgeWorld = Pick<SaveWorld, 'catalogue' | 'globalDefaults' | 'flows' | 'te
 /** Form and meaning at once: every problem of the document comes back together. */
 export function judgeFlow(source: string, world: JudgeWorld): JudgedFlow {
   const { flow, diagnostics, positions } = checkFlow(source, world)
+  const forged = flow && judgeForged(flow)
+  if (forged) return { diagnostics: [...diagnostics, forged], positions }
   const found = flow && judgeCalls(flow, world)
   if (!flow || !found) return { diagnostics, positions, ...(flow && { flow }) }
   const all = [...diagnostics, { ...found, ...positions.ofPath(found.path) }]
   return found.severity === 'error' ? { diagnostics: all, positions } : { flow, diagnostics: all, positions }
+}
+
+/** Whoever could write cipher texts into a flow would have them opened for him. */
+function judgeForged(flow: Flow): Diagnostic | undefined {
+  if (!encodeValue(trust<Value>(flow)).includes(ENCRYPTED_TYPE)) return undefined
+  const message = `A flow cannot hold "${ENCRYPTED_TYPE}", which marks what the server itself has encrypted: use secret() or an input of type SECRET.`
+  return { severity: 'error', code: 'value-reserved', message, path: '' }
 }
 
 /** With the flows that are there, the flow may close a circle of calls. Kestra saves it and lets it run for ever. */
