@@ -15,6 +15,7 @@ import {
   type Value,
 } from '@batuta/core'
 import type { FlowCatalogue } from './flow-catalogue.ts'
+import { keptFlow } from './fresh-defaults.ts'
 import type { FlowKey, FlowRow, Store, TriggerWrite } from '../storage/store.ts'
 
 export interface SaveWorld {
@@ -80,17 +81,29 @@ export async function saveFlow(source: string, flow: Flow, world: SaveWorld): Pr
     namespace: flow.namespace,
     flowId: flow.id,
     source,
-    parsed: encodeValue(trust<Value>(flow)),
+    parsed: keptFlow(flow, world),
     nowMs: world.nowMs(),
     isDisabled: flow.disabled,
   })
-  await store.perform('saveTriggers', {
-    flow: row,
-    triggers: flow.triggers.map(trigger => triggerWrite(flow, trigger.id, world)),
-  })
+  await saveTriggers(row, flow, world)
   flows.take(row)
   await world.onChanged(row)
   return row
+}
+
+async function saveTriggers(key: FlowKey, flow: Flow, world: Pick<SaveWorld, 'store' | 'firstDateOf'>): Promise<void> {
+  const triggers = flow.triggers.map(trigger => triggerWrite(flow, trigger.id, world))
+  await world.store.perform('saveTriggers', { flow: key, triggers })
+}
+
+/** Flows that read otherwise since plugin defaults changed: their triggers may, too. */
+export async function defaultsChanged(keys: Iterable<FlowKey>, world: SaveWorld): Promise<void> {
+  for (const key of keys) {
+    const flow = world.flows.flowOf(key)
+    if (!flow) continue
+    await saveTriggers(key, flow, world)
+    await world.onChanged(key)
+  }
 }
 
 export async function deleteFlow(key: FlowKey, world: SaveWorld): Promise<boolean> {
@@ -100,7 +113,7 @@ export async function deleteFlow(key: FlowKey, world: SaveWorld): Promise<boolea
   return isDeleted
 }
 
-function triggerWrite(flow: Flow, triggerId: string, world: SaveWorld): TriggerWrite {
+function triggerWrite(flow: Flow, triggerId: string, world: Pick<SaveWorld, 'firstDateOf'>): TriggerWrite {
   const definition = flow.triggers.find(trigger => trigger.id === triggerId)
   const hash = createHash('sha256')
     .update(encodeValue(trust<Value>(definition ?? null)))
