@@ -1,9 +1,20 @@
 // Puts the outputs of an attempt where the server finds them: in the outcome while they are small; what is large of them in files that are on disk
 // before the outcome leaves, each with a mark in its place, so that the small ones stay at hand.
-import { ENCRYPTED_TYPE, encodeValue, fromPlain, isList, isMap, mapEntries, mapFrom, storedMark } from '@batuta/core'
+import {
+  disarm,
+  ENCRYPTED_TYPE,
+  encodeValue,
+  holdsSealed,
+  fromPlain,
+  isList,
+  isMap,
+  mapEntries,
+  mapFrom,
+  storedMark,
+} from '@batuta/core'
 import type { Value } from '@batuta/core'
 import { keyText, messageOf, sealSecrets, storageUri, TaskError } from '@batuta/plugin-sdk'
-import type { HostJob, Outcome, SecretMask } from '@batuta/plugin-sdk'
+import type { HostJob, Outcome, SecretMask, TaskOutputs } from '@batuta/plugin-sdk'
 import type { Ended, HostRoom } from './run-job.ts'
 
 export type Kept = Pick<Outcome, 'state' | 'message' | 'outputs' | 'isSealed' | 'isSpilled'>
@@ -17,6 +28,16 @@ export interface KeepRoom extends HostRoom {
   readonly mask: SecretMask
   /** The text encrypted; null where there is no key. */
   readonly seal: (text: string) => Promise<Value>
+  /** What was encrypted for this attempt: nothing else is opened for whoever reads its outputs. */
+  readonly sealed: Set<string>
+}
+
+/** What goes into a cache is kept as what goes into the journal. */
+export async function sealOutputs(outputs: TaskOutputs, room: KeepRoom): Promise<TaskOutputs> {
+  if (room.mask.isEmpty) return outputs
+  const given = Object.entries(outputs).filter(([, value]) => value !== undefined && value !== null)
+  const sealed = await sealSecrets(fromPlain(Object.fromEntries(given)), room)
+  return isMap(sealed) ? Object.fromEntries(mapEntries(sealed)) : {}
 }
 
 export async function keepOutputs(ended: Ended, job: HostJob, room: KeepRoom): Promise<Kept> {
@@ -26,10 +47,13 @@ export async function keepOutputs(ended: Ended, job: HostJob, room: KeepRoom): P
     // A null at the top means that the task does not have this output; inside a value it is a value.
     const given = Object.entries(outputs).filter(([, value]) => value !== undefined && value !== null)
     const plain = fromPlain(Object.fromEntries(given))
-    const value = room.mask.isEmpty ? plain : await sealSecrets(plain, room)
-    const text = encodeValue(value)
-    // A task may have encrypted some of them itself.
-    const kept = text.includes(ENCRYPTED_TYPE) ? { ...rest, isSealed: true } : rest
+    const own = room.mask.isEmpty ? plain : await sealSecrets(plain, room)
+    const encoded = encodeValue(own)
+    // A task may have encrypted some of them itself; cipher texts from elsewhere are opened for nobody.
+    const hasSealed = encoded.includes(ENCRYPTED_TYPE)
+    const value = hasSealed ? disarm(own, cipher => room.sealed.has(cipher)) : own
+    const kept = hasSealed && holdsSealed(value) ? { ...rest, isSealed: true } : rest
+    const text = value === own ? encoded : encodeValue(value)
     const inlineMax = room.init.limits.outputsInlineMaxBytes
     if (text.length <= inlineMax) return { ...kept, outputs: text }
     if (text.length > OUTPUTS_MAX_CHARS) throw tooLarge(text.length)

@@ -1,7 +1,16 @@
 // One attempt from its message to its outcome. Whatever the plugin's code does, it ends in an outcome: an exception is FAILED, a stop
 // from outside is KILLED or, for a timeout, FAILED, and code that does not end when it is stopped is left behind after the grace.
 import { join } from 'node:path'
-import { decodeValue, ENCRYPTED_TYPE, isMap, openSealed, printValue, sealedIn, STORED_TYPE } from '@batuta/core'
+import {
+  decodeValue,
+  ENCRYPTED_TYPE,
+  fromPlain,
+  isMap,
+  openSealed,
+  printValue,
+  sealedIn,
+  STORED_TYPE,
+} from '@batuta/core'
 import type { Value, ValueMap } from '@batuta/core'
 import {
   bindProperties,
@@ -34,7 +43,7 @@ import type {
 import { AttemptLog } from './attempt-log.ts'
 import type { Definitions } from './definitions.ts'
 import { factsOf } from './job-facts.ts'
-import { keepOutputs } from './keep-outputs.ts'
+import { keepOutputs, sealOutputs, type KeepRoom } from './keep-outputs.ts'
 import { openCacheEntry } from './task-cache.ts'
 import type { LogShipper } from './log-shipper.ts'
 import { runSource } from './run-source.ts'
@@ -78,10 +87,13 @@ export async function runJob(job: HostJob, room: HostRoom, stop: AbortController
     log.error(messageOf(error))
     return undefined
   })
-  const run = openJob(job, room, { log, mask, signal: stop.signal, context: context ?? decodeMap(job.context) })
-  const ended: Ended = context ? await endJob(job, room, { run, stop, log }) : { state: 'FAILED' }
-  const seal = (text: string): Promise<Value> => room.ask(job, LASTING, { name: 'seal', args: { text } })
-  const { outputs, ...kept } = await keepOutputs(ended, job, { ...room, mask, seal })
+  const sealed = new Set<string>()
+  const run = openJob(job, room, { log, mask, sealed, signal: stop.signal, context: context ?? decodeMap(job.context) })
+  const seal = async (text: string): Promise<Value> =>
+    noteSealed(await room.ask(job, LASTING, { name: 'seal', args: { text } }), sealed)
+  const keeping = { ...room, mask, seal, sealed }
+  const ended: Ended = context ? await endJob(job, keeping, { run, stop, log }) : { state: 'FAILED' }
+  const { outputs, ...kept } = await keepOutputs(ended, job, keeping)
   if (kept.state === 'FAILED' && ended.state !== 'FAILED') log.error(kept.message ?? '')
   await run.close().catch((error: unknown) => log.warn(`the working directory is left behind: ${messageOf(error)}`))
   if (job.directory === undefined || job.directory.step === 'close') await room.scripts.leave(job.key.executionId)
@@ -119,6 +131,13 @@ interface JobParts {
   readonly mask: SecretMask
   readonly signal: AbortSignal
   readonly context: ValueMap
+  /** The cipher texts that were made for this attempt. */
+  readonly sealed: Set<string>
+}
+
+function noteSealed(value: Value, sealed: Set<string>): Value {
+  for (const cipher of sealedIn(value)) sealed.add(cipher)
+  return value
 }
 
 /** The variables of the task with every encrypted value opened: the plain text is here, and in nothing that is kept. */
@@ -138,10 +157,13 @@ async function openContext(
   return isMap(opened) ? opened : context
 }
 
-function openJob(job: HostJob, room: HostRoom, { log, mask, signal, context }: JobParts): OpenRun {
+function openJob(job: HostJob, room: HostRoom, { log, mask, signal, context, sealed }: JobParts): OpenRun {
   const facts = factsOf(job, context, room.init)
   const { executionId } = job.key
-  const ports: Ports = { ask: (name, args) => room.ask(job, signal, { name, args }) }
+  const ask: Ports['ask'] = (name, args) => room.ask(job, signal, { name, args })
+  const ports: Ports = {
+    ask: async (name, args) => (name === 'seal' ? noteSealed(await ask(name, args), sealed) : await ask(name, args)),
+  }
   const store = guardedFileStore(room.store, {
     ownFolder: executionFolder(job.filesPrefix),
     namespace: facts.flow.namespace,
@@ -185,7 +207,7 @@ interface Attempt {
   readonly log: AttemptLog
 }
 
-async function endJob(job: HostJob, room: HostRoom, { run, stop, log }: Attempt): Promise<Ended> {
+async function endJob(job: HostJob, room: KeepRoom, { run, stop, log }: Attempt): Promise<Ended> {
   let timer: NodeJS.Timeout | undefined
   try {
     if (job.source) return await endSourceJob(job, job.source, room, { run, stop, log })
@@ -194,11 +216,14 @@ async function endJob(job: HostJob, room: HostRoom, { run, stop, log }: Attempt)
     if (timeoutMs !== undefined) timer = stopLater(stop, timeoutMs)
     const props = bindProperties(definition.properties, decodeMap(job.properties), run.ctx)
     const cached = await openCacheEntry(job, run.ctx, room)
-    if (cached?.outputs !== undefined) return { state: 'SUCCESS', outputs: cached.outputs }
+    if (cached?.outputs !== undefined) {
+      noteSealed(fromPlain(cached.outputs), room.sealed)
+      return { state: 'SUCCESS', outputs: cached.outputs }
+    }
     const returned = definition.run(run.ctx, props)
     const graceMs = room.init.limits.killGraceMs + LEAVE_BEHIND_MS
     const ended = endedWith(await orStopped(returned, stop.signal, graceMs), stop.signal)
-    if (ended.state === 'SUCCESS') await cached?.keep(ended.outputs ?? {})
+    if (ended.state === 'SUCCESS') await cached?.keep(await sealOutputs(ended.outputs ?? {}, room))
     return ended
   } catch (error) {
     return failedWith(error, log, stop.signal)

@@ -1,6 +1,6 @@
 // What the rooms stand on: configuration, time and chance, the truth, the files, what can run, which flows there are.
 import { mkdirSync } from 'node:fs'
-import { NAMESPACE_VARIABLES, SHARDS, encodeValue, newId, type Value } from '@batuta/core'
+import { NAMESPACE_VARIABLES, SHARDS, createCatalogue, encodeValue, newId, type Value } from '@batuta/core'
 import { endSilentHolds, openLocalFileStore, type FileStore } from '@batuta/plugin-sdk'
 import type { AnswerWorld } from './answers/answers.ts'
 import { databaseFile, readConfig, type Config, type ServerOptions } from './config/config.ts'
@@ -8,6 +8,8 @@ import { readFirstUser } from './config/first-user.ts'
 import { lockFolder } from './config/lock-folder.ts'
 import { readNodeId } from './config/node-id.ts'
 import type { ConfiguredUser } from './config/user.ts'
+import { defaultsOf } from './config/plugin-defaults.ts'
+import { newFreshDefaults, type DefaultsWorld } from './flows/fresh-defaults.ts'
 import { openFlowCatalogue, type FlowCatalogue } from './flows/flow-catalogue.ts'
 import { openBreakers, type Breakers } from './flows/breakers.ts'
 import { newLimitRules, type LimitRules } from './flows/limit-rules.ts'
@@ -20,7 +22,7 @@ import { newChanges, type Changes } from './inbox/changes.ts'
 import { MaintenanceMode } from './inbox/maintenance-mode.ts'
 import { newEncryption } from './platform/encryption.ts'
 import { openNamespaceSettings, type NamespaceSettings } from './namespaces/namespace-settings.ts'
-import { keepSecrets } from './secrets/keep-secrets.ts'
+import { keepSecrets, type SecretKeeping } from './secrets/keep-secrets.ts'
 import { readEnvironmentSecrets } from './secrets/secret-sources.ts'
 import { PLUGINS_DIR, THREAD_URL } from './platform/places.ts'
 import { realPlatform, type Platform } from './platform/platform.ts'
@@ -59,6 +61,9 @@ export interface Ground {
   readonly triggerDesk: TriggerDesk
   readonly configuredRoots: ReadonlyMap<string, Value>
   readonly namespaces: NamespaceSettings
+  /** What flows are judged and made with. */
+  readonly saving: DefaultsWorld
+  readonly defaults: DefaultsFollower
   startWorld(): StartWorld
   readonly limits: LimitRules
   readonly breakers: Breakers
@@ -71,6 +76,11 @@ export interface Ground {
   noticeOf(room: string): Notice
   /** Lets another server have the data folder. */
   unlock(): void
+}
+
+/** Told when plugin defaults of a namespace are others than before. */
+export interface DefaultsFollower {
+  follow: (namespace: string) => Promise<void>
 }
 
 /** The one node of an embedded server. */
@@ -100,18 +110,16 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
   const nodeId = store.cluster ? readNodeId(config.dataDir, random) : NODE
   await endSilentHolds(config.storageDir, nowMs)
   const files = openLocalFileStore(config.storageDir)
-  const flows = await openFlowCatalogue(store)
+  const manifests = readManifests(PLUGINS_DIR)
+  const defaults: DefaultsFollower = { follow: () => Promise.resolve() }
+  const told = { nowMs, onDefaults: (namespace: string) => defaults.follow(namespace) }
+  const namespaces = await openNamespaceSettings({ store, tenant: config.tenant, ...told })
+  const saving = savingOf(config, { manifests, namespaces })
+  const flows = await openFlowCatalogue(store, newFreshDefaults(saving, noticeOf('flows')))
   const triggerDesk = newTriggerDesk(store, { flows, config, nodeId, platform })
-  const namespaces = await openNamespaceSettings({ store, tenant: config.tenant, nowMs })
   const configuredRoots = rootsOf(config, process.env, namespaces)
-  const encryption = newEncryption(config.encryptionKey)
-  const start = {
-    zone: config.zone,
-    locale: config.locale,
-    random,
-    configuredRoots,
-    ...(encryption ? { encrypt: encryption.encrypt } : {}),
-  }
+  const { secretKey, ...keys } = keysOf(config, !store.cluster)
+  const start = { zone: config.zone, locale: config.locale, random, configuredRoots, secretKey, ...keys }
   return {
     config,
     log,
@@ -121,7 +129,9 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
     store,
     nodeId,
     files,
-    manifests: readManifests(PLUGINS_DIR),
+    manifests,
+    saving,
+    defaults,
     flows,
     limits: newLimitRules(flows),
     breakers: openBreakers({ store, nowMs }),
@@ -133,7 +143,7 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
       environmentSecrets: readEnvironmentSecrets(process.env, noticeOf('secrets')),
       nowMs,
       triggers: triggerDesk,
-      ...keepSecrets(encryption, { dataDir: config.dataDir, isAlone: !store.cluster }),
+      ...secretKey,
     },
     reasons: new TriggerReasons({ store, platform, onNotice }),
     holidays: new Holidays(config.locale),
@@ -146,6 +156,28 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
     onNotice,
     noticeOf,
     unlock,
+  }
+}
+
+/** SECRET inputs take a configured key; what else is secret is kept with the server's own where it is alone. */
+function keysOf(
+  { encryptionKey, dataDir }: Config,
+  isAlone: boolean,
+): Pick<StartWorld, 'encrypt'> & { readonly secretKey: SecretKeeping } {
+  const encryption = newEncryption(encryptionKey)
+  const secretKey = keepSecrets(encryption, { dataDir, isAlone })
+  return { secretKey, ...(encryption ? { encrypt: encryption.encrypt } : {}) }
+}
+
+function savingOf(config: Config, { manifests, namespaces }: Pick<Ground, 'manifests' | 'namespaces'>): DefaultsWorld {
+  return {
+    catalogue: createCatalogue(manifests.types),
+    globalDefaults: config.pluginDefaults.global,
+    namespaceDefaults: namespace => [
+      ...namespaces.defaultsOf(namespace),
+      ...defaultsOf(namespace, config.pluginDefaults),
+    ],
+    ...(config.apiDialect === 'c' ? { dialect: 2 as const } : {}),
   }
 }
 

@@ -254,7 +254,8 @@ function roundsOf(
 ): readonly Round[] {
   const isWorker = config.roles.includes('worker')
   const isEngine = config.roles.includes('engine')
-  if (!isWorker && !isEngine) return []
+  const others = store.cluster ? [readNamespaces(namespaces)] : []
+  if (!isWorker && !isEngine) return others
   const rescue = rescueJobs({
     store,
     inbox,
@@ -279,7 +280,7 @@ function roundsOf(
     rescue,
     ready,
     ...places,
-    ...(cluster ? [readNamespaces(namespaces)] : []),
+    ...others,
     tendLimits({
       store,
       owns: key => owns(homeShardOfLimit(key)),

@@ -1,15 +1,13 @@
 // Read top to bottom: in what order a server starts, and how it stops. What exists is in boot-ground.ts, who is given what in boot-rooms.ts,
 // and what happens to a node that lost touch with the others in boot-incarnation.ts.
-import { createCatalogue } from '@batuta/core'
 import { askFor } from './answers/ask.ts'
 import { openGround, type Ground } from './boot-ground.ts'
 import { Incarnations } from './boot-incarnation.ts'
 import { healthOf, startTelemetry } from './boot-telemetry.ts'
 import type { Config, ServerOptions } from './config/config.ts'
-import { defaultsOf } from './config/plugin-defaults.ts'
 import { firstDateOf } from './engine/schedules.ts'
 import { watchFlows, type FlowsDir } from './flows/flows-dir.ts'
-import type { SaveWorld } from './flows/save-flow.ts'
+import { defaultsChanged, type SaveWorld } from './flows/save-flow.ts'
 import { sourceKinds } from './plugins/manifests.ts'
 import type { FlowKey } from './storage/store.ts'
 import { startHttp } from './http/server.ts'
@@ -41,6 +39,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const isWeb = config.roles.includes('web')
   let flowsDir: FlowsDir | undefined
   const saveWorld = saveWorldOf(ground, incarnations, key => void flowsDir?.mirror(key))
+  ground.defaults.follow = async namespace => await defaultsChanged(await ground.flows.refresh(namespace), saveWorld)
+  await defaultsChanged(ground.flows.remade, saveWorld)
   const http = isWeb ? await openDoor(ground, { incarnations, saveWorld, health }) : undefined
   const place = { folder: config.flowsDir, isNamed: config.isFlowsDirNamed, log }
   if (isWeb) flowsDir = await watchFlows(saveWorld, place)
@@ -86,7 +86,7 @@ function openDoor(ground: Ground, { incarnations, saveWorld, health }: DoorPlace
 }
 
 function saveWorldOf(
-  { config, platform, store, flows, manifests, namespaces }: Ground,
+  { config, platform, store, flows, manifests, saving }: Ground,
   incarnations: Incarnations,
   mirror: (key: FlowKey) => void,
 ): SaveWorld {
@@ -94,14 +94,8 @@ function saveWorldOf(
   return {
     store,
     flows,
-    catalogue: createCatalogue(manifests.types),
-    globalDefaults: config.pluginDefaults.global,
-    namespaceDefaults: namespace => [
-      ...namespaces.defaultsOf(namespace),
-      ...defaultsOf(namespace, config.pluginDefaults),
-    ],
+    ...saving,
     tenant: config.tenant,
-    ...(config.apiDialect === 'c' ? { dialect: 2 as const } : {}),
     nowMs: () => platform.nowMs(),
     firstDateOf: (flow, triggerId) => {
       const nowMs = platform.nowMs()

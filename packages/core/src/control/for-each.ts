@@ -1,5 +1,7 @@
 // ForEach: one lane per distinct value, `concurrencyLimit` of them open at a time. The values are frozen when the loop opens, so that a list
 // that changes meanwhile cannot change the loop.
+import { SEALED_TEXT } from '../execution/sealed.ts'
+import { disarm } from '../execution/turn-secrets.ts'
 import { RunError } from '../execution/renderer.ts'
 import type { Renderer } from '../execution/renderer.ts'
 import { isList, type Value } from '../std/value.ts'
@@ -35,7 +37,13 @@ export function loopValues(
   }
   const nulls = list.filter(value => value === null).length
   if (nulls > 0) throw new RunError(`Found '${nulls}' null values on Each, with values=${jsonText(list)}`)
-  return [...new Set(list.map(value => (typeof value === 'string' ? value : jsonText(value))))]
+  return [...new Set(list.map(loopText))]
+}
+
+/** A text that only looks encrypted is nothing that anybody may have opened for him. */
+export function loopText(value: Value): string {
+  const text = typeof value === 'string' ? value : jsonText(value)
+  return text.startsWith(SEALED_TEXT) ? disarm(text) : text
 }
 
 function parseList(id: string, text: string): Value {

@@ -5,7 +5,7 @@ import { isList, isMap, isTruthyText, mapEntries, type Value, type ValueMap } fr
 import { decodeValue } from '../std/value-json.ts'
 import { jsonText, printValue } from '../std/value-text.ts'
 import type { Control } from './control.ts'
-import { LOOP_WINDOW } from './for-each.ts'
+import { LOOP_WINDOW, loopText } from './for-each.ts'
 
 /** The slot of the lines of a file that is gone over. */
 export const LOOP_VALUES_SLOT = 'loop:values'
@@ -45,16 +45,12 @@ function itemsOf(id: string, given: Value | undefined): Items {
     throw new RunError(`The values of the loop "${id}" are neither a list nor a map, nor JSON of one of them.`)
   const nulls = given.filter(value => value === null).length
   if (nulls > 0) throw new RunError(`Found '${nulls}' null values on Each, with values=${jsonText(given)}`)
-  return { values: [...new Set(given.map(textOf))] }
+  return { values: [...new Set(given.map(loopText))] }
 }
 
 function entriesOf(map: ValueMap): Items {
   const entries = [...mapEntries(map)]
-  return { values: entries.map(([, value]) => textOf(value)), keys: entries.map(([key]) => key) }
-}
-
-function textOf(value: Value): string {
-  return typeof value === 'string' ? value : jsonText(value)
+  return { values: entries.map(([, value]) => loopText(value)), keys: entries.map(([key]) => loopText(key)) }
 }
 
 /** A file holds an item on each line; it is read outside of the turn. */

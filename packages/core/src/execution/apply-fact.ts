@@ -5,7 +5,9 @@ import type { ExecutionState } from './state.ts'
 
 type Fact = Extract<
   Event,
-  { type: 'outputs' | 'labels' | 'variables' | 'breakpoints' | 'limit-waits' | 'limit-granted' | 'sla-broken' }
+  {
+    type: 'outputs' | 'labels' | 'variables' | 'breakpoints' | 'limit-waits' | 'limit-granted' | 'sla-broken' | 'sealed'
+  }
 >
 
 export function applyFact(state: ExecutionState, event: Fact): void {
@@ -30,6 +32,9 @@ export function applyFact(state: ExecutionState, event: Fact): void {
       return
     case 'sla-broken':
       state.brokenSla = withMember(state.brokenSla, event.index)
+      return
+    case 'sealed':
+      state.isSealed = true
       return
   }
 }

@@ -56,7 +56,7 @@ export function born(id: string, event: Created, plan: Plan, atMs: number): Exec
     turn: 0,
     isKillRequested: false,
     isHeld: false,
-    isSealed: plan.hasSecretInput || isStartedSealed(event),
+    isSealed: plan.hasSecretInput || event.isSealed === true || isStartedSealed(event),
     hasStored: event.trigger !== undefined && holdsStored(event.trigger.variables),
     isEnded: false,
     live: 0,
@@ -156,6 +156,7 @@ export function apply(state: ExecutionState, event: Event, plan: Plan, atMs: num
     case 'limit-waits':
     case 'limit-granted':
     case 'sla-broken':
+    case 'sealed':
       return applyFact(state, event)
     case 'restarted':
     case 'taken-over':

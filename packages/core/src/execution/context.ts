@@ -8,6 +8,7 @@ import { getRun } from './look-up.ts'
 import { namespaceRoot } from './namespace-root.ts'
 import { iterationOf, outputsSeenBy } from './outputs.ts'
 import type { Plan } from './plan.ts'
+import { RunError } from './run-error.ts'
 import { ROOT, type ExecutionState, type TaskRun } from './state.ts'
 import type { TurnEnv } from './turn-env.ts'
 
@@ -32,8 +33,21 @@ export function scopeOf(view: View, run?: TaskRun): Scope {
   if (!isSealed && !hasStored) return scope
   return {
     ...scope,
-    ...(isSealed ? { isSealed } : {}),
+    ...(isSealed ? { isSealed, open: (cipher: string) => openIn(env, cipher) } : {}),
     ...(hasStored ? { hasStored } : {}),
+  }
+}
+
+/** What is opened counts as a secret for the rest of the turn. */
+function openIn(env: TurnEnv, cipher: string): Value {
+  env.secrets ??= env.openSecrets?.()
+  if (!env.secrets) throw new RunError('An encrypted value cannot be read: no encryption key is configured.')
+  try {
+    return env.secrets.open(cipher)
+  } catch (cause) {
+    const message =
+      'An encrypted value cannot be read: it was encrypted with another key than the one that is configured.'
+    throw new RunError(message, { cause })
   }
 }
 

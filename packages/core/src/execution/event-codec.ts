@@ -36,6 +36,7 @@ const FIELDS: { readonly [Type in Event['type']]: FieldsOf<Type> } = {
     ['traceparent', 'v'],
     ['copy', 'v'],
     ['breakpoints', 'v'],
+    ['isSealed', 'n'],
   ],
   moved: [['to', 'w']],
   'run-created': [
@@ -154,6 +155,7 @@ const FIELDS: { readonly [Type in Event['type']]: FieldsOf<Type> } = {
   breakpoints: [['breakpoints', 'v']],
   held: [['reason', 'v']],
   released: [],
+  sealed: [],
 }
 
 interface Columns {

@@ -30,6 +30,8 @@ export interface Birth {
   /** What it begins with: the journal of another execution, turn by turn, as `copyJournal` made it. */
   readonly copy?: readonly CopiedTurn[]
   readonly breakpoints?: readonly Breakpoint[]
+  /** Some of what it begins with is encrypted. */
+  readonly isSealed?: boolean
 }
 
 export interface CopiedTurn {
@@ -143,6 +145,8 @@ export type Event =
   | { readonly type: 'breakpoints'; readonly breakpoints: readonly Breakpoint[] }
   | { readonly type: 'held'; readonly reason: string }
   | { readonly type: 'released' }
+  /** From here on it holds encrypted values. */
+  | { readonly type: 'sealed' }
 
 export type Command =
   | { readonly name: 'kill'; readonly isCascading: boolean }

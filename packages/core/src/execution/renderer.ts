@@ -5,8 +5,9 @@ import { mapHas, type Value } from '../std/value.ts'
 import { scopeOf } from './context.ts'
 import type { Plan, PlanTask } from './plan.ts'
 import type { Property } from './property.ts'
+import { RunError } from './run-error.ts'
 import type { Evaluated, ExecutionState, TaskRun } from './state.ts'
-import { reachesSealed } from './sealed.ts'
+import { openSealed, reachesSealed } from './sealed.ts'
 import { reachesStored } from './stored.ts'
 import type { TurnEnv } from './turn-env.ts'
 import type { Scope } from '../expression/scope.ts'
@@ -34,8 +35,7 @@ export class NeedsEvaluation extends Error {
   }
 }
 
-/** What the author of the flow did wrong in a way only the run shows: it fails the run with this message in its log. */
-export class RunError extends Error {}
+export { RunError } from './run-error.ts'
 
 export function rendererOf(
   view: { readonly state: ExecutionState; readonly plan: Plan; readonly env: TurnEnv },
@@ -104,7 +104,7 @@ export function readProperty(property: Property, { scope, how, evaluated }: Read
   if (known === 'asked') throw new NeedsEvaluation(slotOf(property, how))
   if (known !== undefined) {
     if ('error' in known) throw new RunError(known.error)
-    return known.value
+    return scope.open ? openSealed(known.value, scope.open) : known.value
   }
   if (scope.isSealed && reachesSealed(property.paths, scope)) throw new NeedsEvaluation(slotOf(property, how), true)
   if (scope.hasStored && reachesStored(property.paths, scope)) throw new NeedsEvaluation(slotOf(property, how), true)

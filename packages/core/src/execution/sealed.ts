@@ -1,20 +1,35 @@
 // Encrypted values: SECRET inputs and outputs are kept as `{type, value}` with cipher text. Journal and engine hold nothing else; a template that reaches
-// one is not rendered inside a turn, and whoever renders it outside opens what it reaches.
+// one is not rendered inside a turn, and whoever renders it outside opens what it reaches. Where only a text can stand – the value of an iteration, a
+// key – it is the cipher text with a word before it.
 import type { Scope } from '../expression/scope.ts'
-import { isEncrypted } from '../flow/input-value.ts'
+import { ENCRYPTED_TYPE, isEncrypted } from '../flow/input-value.ts'
 import type { Input } from '../flow/flow.ts'
 import { isList, isMap, mapEntries, mapFrom, mapGet, type Value, type ValueMap } from '../std/value.ts'
 import { printValue } from '../std/value-text.ts'
 
 /** Roots that an encrypted value can stand in. */
-const ROOTS: readonly string[] = ['inputs', 'outputs', 'trigger', 'parent', 'parents', 'execution']
+const ROOTS: readonly string[] = [
+  'inputs',
+  'outputs',
+  'trigger',
+  'parent',
+  'parents',
+  'execution',
+  'vars',
+  'taskrun',
+  'item',
+]
+
+/** What an encrypted value begins with that is a text. */
+export const SEALED_TEXT: string = `${ENCRYPTED_TYPE}:`
 
 export function holdsSealed(value: Value): boolean {
+  if (typeof value === 'string') return value.startsWith(SEALED_TEXT)
   if (typeof value !== 'object' || value === null) return false
   if (isList(value)) return value.some(holdsSealed)
   if (!isMap(value)) return false
   if (isEncrypted(value)) return true
-  for (const [, item] of mapEntries(value)) if (holdsSealed(item)) return true
+  for (const [key, item] of mapEntries(value)) if (key.startsWith(SEALED_TEXT) || holdsSealed(item)) return true
   return false
 }
 
@@ -37,16 +52,22 @@ function isSealedAt(value: Value | undefined, keys: readonly string[]): boolean 
   const [key, ...rest] = keys
   if (key === undefined || !isMap(value) || isEncrypted(value)) return holdsSealed(value)
   const inner = mapGet(value, key)
-  return inner === undefined ? false : isSealedAt(inner, rest)
+  // Its key may be one of the encrypted ones.
+  return inner === undefined ? holdsSealed(value) : isSealedAt(inner, rest)
 }
 
 /** The value with every encrypted text opened; what holds none is the same value. */
 export function openSealed(value: Value, open: (cipher: string) => Value): Value {
   if (!holdsSealed(value)) return value
+  if (typeof value === 'string') return open(value.slice(SEALED_TEXT.length))
   if (isList(value)) return value.map(item => openSealed(item, open))
   if (!isMap(value)) return value
   if (isEncrypted(value)) return open(cipherOf(value))
-  return mapFrom(Array.from(mapEntries(value), ([key, item]) => [key, openSealed(item, open)] as const))
+  return mapFrom(Array.from(mapEntries(value), ([key, item]) => [openKey(key, open), openSealed(item, open)] as const))
+}
+
+function openKey(key: string, open: (cipher: string) => Value): string {
+  return key.startsWith(SEALED_TEXT) ? printValue(open(key.slice(SEALED_TEXT.length))) : key
 }
 
 /** Every cipher text in a value, once. */

@@ -13,6 +13,8 @@ import { getTask, type PlanTask, type TaskKind } from './plan.ts'
 import { tolerate } from './outcome.ts'
 import { NeedsEvaluation, RunError, readProperty, rendererOf, type Renderer } from './renderer.ts'
 import { beginWait } from './resume.ts'
+import { holdsSealed } from './sealed.ts'
+import { disarm } from './turn-secrets.ts'
 import { endedNow, logOf, settleAttempt } from './settle.ts'
 import { startChild } from './start-child.ts'
 import { isBeingKilled, type FinalState, type TaskRun } from './state.ts'
@@ -112,7 +114,7 @@ function runInline(
     state: isOwnEnd ? outcome.state : 'KILLED',
     startedMs: atMs,
     endedMs: atMs,
-    outputs,
+    outputs: outputs && holdsSealed(outputs) ? disarm(outputs) : outputs,
     metrics,
   })
   const events = own ? own.concat(settled.events) : settled.events

@@ -6,6 +6,7 @@ import type { Value, ValueMap } from '../std/value.ts'
 import type { Birth, Signal } from './event.ts'
 import type { Admission } from './gate.ts'
 import type { ExecutionState } from './state.ts'
+import type { TurnSecrets } from './turn-secrets.ts'
 
 export interface TurnEnv {
   readonly nowMs: number
@@ -17,6 +18,10 @@ export interface TurnEnv {
   readonly configuredRoots: ReadonlyMap<string, Value>
   /** Encrypts the plain text of a SECRET output; absent where no key is configured. */
   encrypt?(plain: string): Value
+  /** Opens encrypted values for one turn; absent where no key is configured. */
+  openSecrets?(): TurnSecrets
+  /** What was opened in this turn so far. */
+  secrets?: TurnSecrets | undefined
   /** A new id where executions of the flow are at home, or on the shard of the execution. */
   newId(flow: FlowName): string
   /** What the limits of an execution say to its start; undefined when it has none. */

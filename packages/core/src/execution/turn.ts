@@ -7,6 +7,7 @@ import type { Birth, Decision, Effect, Event, Refusal, Signal } from './event.ts
 import type { Plan } from './plan.ts'
 import { ROOT, type ExecutionState } from './state.ts'
 import type { TurnEnv } from './turn-env.ts'
+import { bringsSealed, sealEffect, sealEvent } from './turn-secrets.ts'
 
 export const TURN_EVENTS_MAX = 256
 
@@ -31,14 +32,20 @@ export function runTurn(view: View, signals: readonly Signal[], begun: readonly 
   const { state } = view
   const events: Event[] = [...begun]
   const effects: Effect[] = []
+  const see = (event: Event): void => {
+    apply(state, event, view.plan, view.env.nowMs)
+    events.push(event)
+  }
   const take = (decision: Decision): void => {
     if (decision.again !== undefined) state.agenda.push(decision.again)
     const from = state.agenda.length
-    for (const event of decision.events) {
-      apply(state, event, view.plan, view.env.nowMs)
-      events.push(event)
+    const { secrets } = view.env
+    for (const decided of decision.events) {
+      const event = secrets ? sealEvent(decided, secrets) : decided
+      if (!state.isSealed && (secrets || event.type === 'evaluated') && bringsSealed(event)) see({ type: 'sealed' })
+      see(event)
     }
-    for (const effect of decision.effects) effects.push(effect)
+    for (const effect of decision.effects) effects.push(secrets ? sealEffect(effect, secrets) : effect)
     reverseFrom(state.agenda, from)
   }
   const refusals = signals.map(signal => {

@@ -17,6 +17,8 @@ export interface Scope {
   readonly fuel: Fuel
   /** Some of its values are encrypted: a template that reaches one is rendered where it can be opened. */
   readonly isSealed?: boolean
+  /** Opens one that was asked for; the turn forgets it. */
+  open?(cipher: string): Value
   /** Some of its values lie in internal storage: a template that reaches one is rendered where it can be loaded. */
   readonly hasStored?: boolean
   /** Answers to requests by their key. What is missing is asked for by throwing `Asked`. */

@@ -1,4 +1,6 @@
 import { mergeValues } from '../execution/outputs.ts'
+import { disarm } from '../execution/turn-secrets.ts'
+import { holdsSealed } from '../execution/sealed.ts'
 import { RunError } from '../execution/renderer.ts'
 import { isList, isMap, isTruthyText, mapEntries, mapFrom, mapHas, type Value, type ValueMap } from '../std/value.ts'
 import { printValue } from '../std/value-text.ts'
@@ -14,9 +16,10 @@ export const setVariables: InlineTask = {
     const given = collectionOf(render.typed('variables'))
     if (given === undefined || !isMap(given)) throw new RunError(`The variables of the task "${task.id}" are no map.`)
     if (!isTruthyText(render.text('overwrite') ?? 'true')) refuseKnown(state.variables, given)
+    const own = holdsSealed(given) ? disarm(given) : given
     return {
       state: 'SUCCESS',
-      events: [{ type: 'variables', variables: mergeValues(state.variables, given) }],
+      events: [{ type: 'variables', variables: mergeValues(state.variables, own) }],
     }
   },
 }

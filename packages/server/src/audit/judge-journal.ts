@@ -218,6 +218,7 @@ function judge(state: ExecutionState, plan: Plan, event: Event): readonly Wrong[
     case 'limit-waits':
     case 'limit-granted':
     case 'sla-broken':
+    case 'sealed':
     case 'held':
       return wrong
     case 'taken-over':

@@ -4,7 +4,9 @@
 import {
   BatutaError,
   decodeTriggerState,
+  disarm,
   encodeTriggerState,
+  holdsSealed,
   mapFrom,
   type Ask,
   type Birth,
@@ -28,7 +30,18 @@ import type { FlowKey, Store, StoredTrigger, TriggerKey } from '../storage/store
 import type { NoteTaker } from './note.ts'
 import { sourceJobKey, sourceJobRow, variablesOf, type SourceKind } from './source-job.ts'
 import { StaleWatch, takenOf, type Emission } from './emission.ts'
-import { AGAIN_MAX_MS, againMs, failsOnError, flowOf, intervalOf, isConcurrent, judgeSource, isSame, nameOf, type Source } from './source.ts'
+import {
+  AGAIN_MAX_MS,
+  againMs,
+  failsOnError,
+  flowOf,
+  intervalOf,
+  isConcurrent,
+  judgeSource,
+  isSame,
+  nameOf,
+  type Source,
+} from './source.ts'
 import { TimerHeap } from './timer-heap.ts'
 
 export interface SourcesOptions {
@@ -425,7 +438,7 @@ export class Sources {
       world,
       ask: this.#options.askOf(key),
     })
-    return { type: 'create', executionId, birth }
+    return { type: 'create', executionId, birth: holdsSealed(variables) ? { ...birth, isSealed: true } : birth }
   }
 
   async #emit(source: Source, { key, events, mark }: Emission, rowId: string | undefined): Promise<void> {
@@ -438,7 +451,7 @@ export class Sources {
     }
     if (events.length > EVENTS_MAX)
       throw new BatutaError('value-too-large', `A source may emit ${EVENTS_MAX} events at once, not ${events.length}.`)
-    const births = await Promise.all(events.map(event => this.#birthOf(source, event)))
+    const births = await Promise.all(events.map(event => this.#birthOf(source, disarm(event))))
     const state = mark === undefined ? source.state : { ...source.state, mark }
     // The cursor moves with every mark, so that whoever read the row before cannot write over it.
     const nextMs = Math.max(this.#options.nowMs(), (source.stored.nextMs ?? 0) + 1)

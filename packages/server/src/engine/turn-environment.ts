@@ -9,10 +9,10 @@ import {
   evaluateSlot,
   moveId,
   newId,
-  printValue,
+  disarm,
+  sealValue,
   shardOf,
   trust,
-  type Ask,
   type Birth,
   type ChildRequest,
   type Input,
@@ -20,14 +20,14 @@ import {
   type PreparedChild,
   type Value,
 } from '@batuta/core'
-import { SecretMask, sealSecrets } from '@batuta/plugin-sdk'
 import { askFor } from '../answers/ask.ts'
 import { storeLarge } from '../answers/stored-values.ts'
-import type { AnswerWorld, Asker } from '../answers/answers.ts'
+import type { AnswerWorld } from '../answers/answers.ts'
 import {
   prepareBirth,
   prepareBirthNow,
   problemText,
+  type BirthPlace,
   type PreparedBirth,
   type StartRequest,
   type StartWorld,
@@ -36,6 +36,7 @@ import type { Breakers } from '../flows/breakers.ts'
 import type { LimitRules } from '../flows/limit-rules.ts'
 import type { Inbox } from '../inbox/inbox.ts'
 import type { Platform } from '../platform/platform.ts'
+import { WatchedSecrets } from '../secrets/watched-secrets.ts'
 import { answerBatchQuestion } from './batch-files.ts'
 import type { EngineOptions } from './engine.ts'
 import type { FlowCatalogue } from '../flows/flow-catalogue.ts'
@@ -52,7 +53,8 @@ export interface TurnEnvironmentOptions {
 
 export function newTurnEnvironment(options: TurnEnvironmentOptions): EngineOptions['envOf'] {
   const { platform, zone, locale, configuredRoots, startWorld, limits } = options
-  const { encrypt } = startWorld()
+  const { encrypt, secretKey } = startWorld()
+  const openSecrets = secretKey?.decrypt && ((): WatchedSecrets => new WatchedSecrets(secretKey))
   const ids = newSequence(platform)
   return ({ nowMs, random, executionId, admit }) => ({
     nowMs,
@@ -63,6 +65,7 @@ export function newTurnEnvironment(options: TurnEnvironmentOptions): EngineOptio
     fuel: new Fuel(),
     configuredRoots,
     ...(encrypt ? { encrypt } : {}),
+    ...(openSecrets ? { openSecrets } : {}),
     newId: flow => ids(limits?.birthShardOf(flow) ?? shardOf(executionId)),
     prepareChild: request => prepareChild(request, executionId, options),
   })
@@ -96,12 +99,13 @@ function prepareChild(request: ChildRequest, parentId: string, options: TurnEnvi
 }
 
 type ChildWorld = Pick<TurnEnvironmentOptions, 'flows' | 'startWorld'> & { readonly breakers?: Breakers }
+type ChildPlace = ChildWorld & Pick<BirthPlace, 'ask' | 'secrets'>
 
 /** With all the time it takes: the revision is read, and what its inputs ask is answered. */
 async function prepareChildAsking(
   request: ChildRequest,
   parentId: string,
-  { flows, startWorld, ask, breakers }: ChildWorld & { readonly ask: Ask },
+  { flows, startWorld, ask, secrets, breakers }: ChildPlace,
 ): Promise<Birth> {
   const revision = request.revision ?? flows.newest(request)?.revision
   const plan = revision === undefined ? undefined : await flows.loadPlan(request, revision)
@@ -109,7 +113,8 @@ async function prepareChildAsking(
   const { tenant, namespace, flowId } = request
   const held = await breakers?.heldBy({ tenant, namespace, flowId }, plan.flow)
   if (held) throw new Error(`The flow ${nameOf(request)} is not begun: ${held.reason}.`)
-  const prepared = await prepareBirth(parentId, startOf(request, plan), { world: startWorld(), ask })
+  const place = { world: startWorld(), ask, ...(secrets ? { secrets } : {}) }
+  const prepared = await prepareBirth(parentId, startOf(request, plan), place)
   if ('birth' in prepared) return prepared.birth
   throw new Error(problemText(prepared.problems))
 }
@@ -168,47 +173,29 @@ export function newEvaluator(
     const { id, tenant, namespace, flowId } = state
     const question = { type: 'evaluated', executionId: id, run, slot } as const
     const asker = { tenant, namespace, flowId, executionId: id, dialect: plan.flow.dialect }
+    const secrets = new WatchedSecrets(world)
+    const view = { state, plan, env: { ...env, secrets } }
+    const ask = secrets.watch(askFor(world, asker))
     const evaluate = async (): Promise<Value> => {
-      const { ask, open, mask } = watchSecrets(world, asker)
-      const child = childAskedBy({ state, plan, env }, { run, slot })
-      if (child) return trust<Value>(await prepareChildAsking(child, id, { ...children, ask }))
-      const batches = batchQuestionOf({ state, plan, env }, { run, slot })
+      const child = childAskedBy(view, { run, slot })
+      if (child) return trust<Value>(await prepareChildAsking(child, id, { ...children, ask, secrets }))
+      const batches = batchQuestionOf(view, { run, slot })
       if (batches) return await answerBatchQuestion(batches, world.files)
-      const value = await evaluateSlot({ state, plan, env }, { run, slot }, ask, open)
-      if (run !== ROOT) return value
-      const seal = (text: string): Promise<Value> => Promise.resolve(world.encrypt?.(text) ?? null)
-      const sealed = mask.isEmpty ? value : await sealSecrets(value, { mask, seal })
-      return await storeLarge(world, sealed, { ...asker, name: slot })
+      const open = world.decrypt && ((cipher: string): string => secrets.open(cipher))
+      const value = await evaluateSlot(view, { run, slot }, ask, open)
+      // Whatever was encrypted has been opened: what still looks so was made up.
+      const own = open ? disarm(value) : value
+      const sealed = secrets.isEmpty ? own : sealValue(own, secrets)
+      return run === ROOT ? await storeLarge(world, sealed, { ...asker, name: slot }) : sealed
     }
     try {
       const answer = await evaluate().then(
         value => ({ value }),
-        (error: unknown) => ({ error: error instanceof Error ? error.message : String(error) }),
+        (error: unknown) => ({ error: secrets.mask(error instanceof Error ? error.message : String(error)) }),
       )
       await inbox.submit({ ...question, ...answer })
     } catch (error) {
       onNotice(`the evaluation of "${slot}" of ${id} was not taken; it is asked again`, error)
     }
   }
-}
-
-/** What is asked is remembered as far as it is secret, so that nothing of it is kept in the clear. */
-function watchSecrets(
-  world: AnswerWorld,
-  asker: Asker,
-): { readonly ask: Ask; readonly open: ((cipher: string) => string) | undefined; readonly mask: SecretMask } {
-  const mask = new SecretMask()
-  const answers = askFor(world, asker)
-  const { decrypt } = world
-  const open = (cipher: string): string => {
-    const text = decrypt?.(cipher) ?? ''
-    mask.add(text)
-    return text
-  }
-  const ask: Ask = async request => {
-    const value = await answers(request)
-    if (request.name === 'secret') mask.add(printValue(value))
-    return value
-  }
-  return { ask, open: decrypt ? open : undefined, mask }
 }

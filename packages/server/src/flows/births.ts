@@ -3,9 +3,11 @@
 import {
   Fuel,
   compileTemplate,
+  disarm,
   evaluateAsync,
   mapGet,
   resolveInputs,
+  sealBirth,
   type Ask,
   type Birth,
   type Label,
@@ -16,6 +18,7 @@ import {
   type ValueMap,
   namespaceRoot,
 } from '@batuta/core'
+import { WatchedSecrets, type SecretKey } from '../secrets/watched-secrets.ts'
 
 export interface StartRequest {
   readonly plan: Plan
@@ -37,6 +40,8 @@ export interface StartWorld {
   random(): number
   readonly configuredRoots: ReadonlyMap<string, Value>
   encrypt?(plain: string): Value
+  /** What secrets are kept with that inputs are made of. */
+  readonly secretKey?: SecretKey
 }
 
 export type PreparedBirth =
@@ -46,17 +51,55 @@ export type PreparedBirth =
 export async function prepareBirth(
   executionId: string,
   request: StartRequest,
-  { world, ask }: { readonly world: StartWorld; readonly ask: Ask },
+  { world, ask, secrets = watchSecrets(world) }: BirthPlace,
 ): Promise<PreparedBirth> {
-  if (request.plan.flow.inputs.length === 0) return birthFrom(executionId, request, NO_INPUTS)
-  const resolved = await evaluateAsync(scope => resolve(request, world, scope), scopeOf(request.plan, world), ask)
-  return birthFrom(executionId, request, resolved)
+  if (request.plan.flow.inputs.length === 0) return seal(birthFrom(executionId, request, NO_INPUTS), secrets)
+  const watched = watchWorld(world, secrets)
+  const resolved = await evaluateAsync(
+    scope => resolve(request, watched, scope),
+    scopeOf(request.plan, world),
+    secrets.watch(ask),
+  )
+  return seal(birthFrom(executionId, request, resolved), secrets)
+}
+
+export interface BirthPlace {
+  readonly world: StartWorld
+  readonly ask: Ask
+  /** What was read of secrets before. */
+  readonly secrets?: WatchedSecrets
+}
+
+export function watchSecrets({ secretKey = {} }: StartWorld): WatchedSecrets {
+  return new WatchedSecrets(secretKey)
+}
+
+/** What is given as a SECRET is one wherever else it turns up. */
+function watchWorld(world: StartWorld, secrets: WatchedSecrets): StartWorld {
+  const { encrypt } = world
+  if (!encrypt) return world
+  const watched = (plain: string): Value => {
+    secrets.add(plain)
+    return encrypt(plain)
+  }
+  return { ...world, encrypt: watched }
+}
+
+/** What is resolved stays in the clear, for checks; what is kept does not. */
+function seal(prepared: PreparedBirth, secrets: WatchedSecrets): PreparedBirth {
+  if (secrets.isEmpty) return prepared
+  if ('birth' in prepared) return { ...prepared, birth: sealBirth(prepared.birth, secrets) }
+  return { problems: prepared.problems.map(problem => ({ ...problem, message: secrets.mask(problem.message) })) }
 }
 
 /** As `prepareBirth`, inside a turn: a default that asks the world is a problem there. */
 export function prepareBirthNow(executionId: string, request: StartRequest, world: StartWorld): PreparedBirth {
-  if (request.plan.flow.inputs.length === 0) return birthFrom(executionId, request, NO_INPUTS)
-  return birthFrom(executionId, request, resolve(request, world, scopeOf(request.plan, world)))
+  const { plan } = request
+  if (plan.flow.inputs.length === 0) return birthFrom(executionId, request, NO_INPUTS)
+  if (!plan.hasSecretInput) return birthFrom(executionId, request, resolve(request, world, scopeOf(plan, world)))
+  const secrets = watchSecrets(world)
+  const resolved = resolve(request, watchWorld(world, secrets), scopeOf(plan, world))
+  return seal(birthFrom(executionId, request, resolved), secrets)
 }
 
 const NO_INPUTS: ResolvedInputs = { values: {}, problems: [], perInput: [] }
@@ -64,7 +107,7 @@ const NO_INPUTS: ResolvedInputs = { values: {}, problems: [], perInput: [] }
 export function resolve({ plan, inputs, isForm }: StartRequest, world: StartWorld, scope: Scope): ResolvedInputs {
   const render = (template: string, variables: ValueMap): Value => {
     const inner: Scope = { ...scope, lookup: root => mapGet(variables, root) ?? scope.lookup(root) }
-    return compileTemplate(template, { dialect: plan.flow.dialect }).renderTyped(inner)
+    return disarm(compileTemplate(template, { dialect: plan.flow.dialect }).renderTyped(inner))
   }
   return resolveInputs(plan.flow.inputs, inputs, {
     render,

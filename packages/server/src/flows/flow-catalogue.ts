@@ -1,6 +1,7 @@
 // The flows in memory: the newest live revision of each as parsed text, and plans compiled when first needed. A revision that executions
 // still run with is read from the store once and kept while it is used.
 import { compilePlan, decodeValue, trust, type Flow, type Plan } from '@batuta/core'
+import { haveOtherTriggers, type FreshDefaults } from './fresh-defaults.ts'
 import type { FlowKey, FlowRow, Store } from '../storage/store.ts'
 
 const PLANS_MAX = 2_000
@@ -18,6 +19,10 @@ export interface FlowCatalogue {
   take(row: FlowRow): void
   forget(key: FlowKey): void
   all(): Iterable<FlowEntry>
+  /** Flows whose triggers read otherwise than they were saved, since plugin defaults changed while nobody was there. */
+  readonly remade: readonly FlowKey[]
+  /** Plugin defaults changed: the flows whose triggers read otherwise now. */
+  refresh(namespace: string): Promise<readonly FlowKey[]>
 }
 
 export interface FlowEntry extends FlowKey {
@@ -28,9 +33,10 @@ export interface FlowEntry extends FlowKey {
 
 const PAGE = 500
 
-export async function openFlowCatalogue(store: Store): Promise<FlowCatalogue> {
+export async function openFlowCatalogue(store: Store, defaults?: FreshDefaults): Promise<FlowCatalogue> {
   const entries = new Map<string, FlowEntry>()
   const plans = new Map<string, Plan>()
+  const freshOf = (row: FlowRow): string => defaults?.fresh(row) ?? row.parsed
   const take = (row: FlowRow): void => {
     if (row.isDeleted) entries.delete(keyText(row))
     else
@@ -39,7 +45,7 @@ export async function openFlowCatalogue(store: Store): Promise<FlowCatalogue> {
         namespace: row.namespace,
         flowId: row.flowId,
         revision: row.revision,
-        parsed: row.parsed,
+        parsed: freshOf(row),
         isDisabled: row.isDisabled,
       })
   }
@@ -57,8 +63,14 @@ export async function openFlowCatalogue(store: Store): Promise<FlowCatalogue> {
     if (newest?.revision === revision) return compile(key, revision, newest.parsed)
     return plans.get(`${keyText(key)}/${revision}`)
   }
-  await readAll(store, take)
+  const remade: FlowKey[] = []
+  await readAll(store, row => {
+    take(row)
+    const now = defaults && entries.get(keyText(row))?.parsed
+    if (now !== undefined && haveOtherTriggers(row.parsed, now)) remade.push(row)
+  })
   return {
+    remade,
     newest: key => entries.get(keyText(key)),
     planOf: entry => compile(entry, entry.revision, entry.parsed),
     flowOf: key => {
@@ -70,12 +82,50 @@ export async function openFlowCatalogue(store: Store): Promise<FlowCatalogue> {
       const known = findPlan(key, revision)
       if (known) return known
       const row = await store.read.findFlow(key, revision)
-      return row && compile(key, revision, row.parsed)
+      return row && compile(key, revision, freshOf(row))
     },
     take,
     forget: key => void entries.delete(keyText(key)),
     all: () => entries.values(),
+    refresh: async namespace => {
+      defaults?.forget()
+      return await refreshFlows(namespace, { store, entries, plans, take })
+    },
   }
+}
+
+interface Kept {
+  readonly store: Store
+  readonly entries: ReadonlyMap<string, FlowEntry>
+  readonly plans: Map<string, Plan>
+  take(row: FlowRow): void
+}
+
+async function refreshFlows(above: string, { store, entries, plans, take }: Kept): Promise<readonly FlowKey[]> {
+  const found = [...entries.values()].filter(({ namespace }) => isWithin(namespace, above))
+  forgetPlans(plans, found)
+  const changed: FlowKey[] = []
+  for (const entry of found) {
+    const row = await store.read.findFlow(entry, entry.revision)
+    const newest = entries.get(keyText(entry))
+    if (!row || row.isDeleted || newest?.revision !== row.revision) continue
+    take(row)
+    const now = entries.get(keyText(entry))?.parsed ?? entry.parsed
+    if (haveOtherTriggers(entry.parsed, now)) changed.push(entry)
+  }
+  // What was compiled while the rows were read.
+  forgetPlans(plans, found)
+  return changed
+}
+
+function isWithin(namespace: string, above: string): boolean {
+  return namespace === above || namespace.startsWith(`${above}.`)
+}
+
+/** Older revisions too: they are read again when somebody needs them. */
+function forgetPlans(plans: Map<string, Plan>, flows: readonly FlowKey[]): void {
+  const keys = new Set(flows.map(keyText))
+  for (const name of plans.keys()) if (keys.has(name.slice(0, name.lastIndexOf('/')))) plans.delete(name)
 }
 
 function keyText({ tenant, namespace, flowId }: FlowKey): string {

@@ -1,6 +1,7 @@
 // Saves a flow: parsed, judged, kept as a revision, its triggers with their cursors, and only then known to the engine.
 import { createHash } from 'node:crypto'
 import {
+  ENCRYPTED_TYPE,
   checkFlow,
   encodeValue,
   findCallCycle,
@@ -14,6 +15,7 @@ import {
   type Value,
 } from '@batuta/core'
 import type { FlowCatalogue } from './flow-catalogue.ts'
+import { keptFlow } from './fresh-defaults.ts'
 import type { FlowKey, FlowRow, Store, TriggerWrite } from '../storage/store.ts'
 
 export interface SaveWorld {
@@ -43,10 +45,19 @@ type JudgeWorld = Pick<SaveWorld, 'catalogue' | 'globalDefaults' | 'flows' | 'te
 /** Form and meaning at once: every problem of the document comes back together. */
 export function judgeFlow(source: string, world: JudgeWorld): JudgedFlow {
   const { flow, diagnostics, positions } = checkFlow(source, world)
+  const forged = flow && judgeForged(flow)
+  if (forged) return { diagnostics: [...diagnostics, forged], positions }
   const found = flow && judgeCalls(flow, world)
   if (!flow || !found) return { diagnostics, positions, ...(flow && { flow }) }
   const all = [...diagnostics, { ...found, ...positions.ofPath(found.path) }]
   return found.severity === 'error' ? { diagnostics: all, positions } : { flow, diagnostics: all, positions }
+}
+
+/** Whoever could write cipher texts into a flow would have them opened for him. */
+function judgeForged(flow: Flow): Diagnostic | undefined {
+  if (!encodeValue(trust<Value>(flow)).includes(ENCRYPTED_TYPE)) return undefined
+  const message = `A flow cannot hold "${ENCRYPTED_TYPE}", which marks what the server itself has encrypted: use secret() or an input of type SECRET.`
+  return { severity: 'error', code: 'value-reserved', message, path: '' }
 }
 
 /** With the flows that are there, the flow may close a circle of calls. Kestra saves it and lets it run for ever. */
@@ -70,17 +81,29 @@ export async function saveFlow(source: string, flow: Flow, world: SaveWorld): Pr
     namespace: flow.namespace,
     flowId: flow.id,
     source,
-    parsed: encodeValue(trust<Value>(flow)),
+    parsed: keptFlow(flow, world),
     nowMs: world.nowMs(),
     isDisabled: flow.disabled,
   })
-  await store.perform('saveTriggers', {
-    flow: row,
-    triggers: flow.triggers.map(trigger => triggerWrite(flow, trigger.id, world)),
-  })
+  await saveTriggers(row, flow, world)
   flows.take(row)
   await world.onChanged(row)
   return row
+}
+
+async function saveTriggers(key: FlowKey, flow: Flow, world: Pick<SaveWorld, 'store' | 'firstDateOf'>): Promise<void> {
+  const triggers = flow.triggers.map(trigger => triggerWrite(flow, trigger.id, world))
+  await world.store.perform('saveTriggers', { flow: key, triggers })
+}
+
+/** Flows that read otherwise since plugin defaults changed: their triggers may, too. */
+export async function defaultsChanged(keys: Iterable<FlowKey>, world: SaveWorld): Promise<void> {
+  for (const key of keys) {
+    const flow = world.flows.flowOf(key)
+    if (!flow) continue
+    await saveTriggers(key, flow, world)
+    await world.onChanged(key)
+  }
 }
 
 export async function deleteFlow(key: FlowKey, world: SaveWorld): Promise<boolean> {
@@ -90,7 +113,7 @@ export async function deleteFlow(key: FlowKey, world: SaveWorld): Promise<boolea
   return isDeleted
 }
 
-function triggerWrite(flow: Flow, triggerId: string, world: SaveWorld): TriggerWrite {
+function triggerWrite(flow: Flow, triggerId: string, world: Pick<SaveWorld, 'firstDateOf'>): TriggerWrite {
   const definition = flow.triggers.find(trigger => trigger.id === triggerId)
   const hash = createHash('sha256')
     .update(encodeValue(trust<Value>(definition ?? null)))

@@ -5,6 +5,7 @@ import {
   evaluateAsync,
   isMap,
   mapEntries,
+  sealBirth,
   type Ask,
   type Birth,
   type Label,
@@ -14,7 +15,7 @@ import {
   type Value,
   type ValueMap,
 } from '@batuta/core'
-import { joinLabels, prepareBirth, problemText, type StartWorld } from './births.ts'
+import { joinLabels, prepareBirth, problemText, watchSecrets, type StartWorld } from './births.ts'
 
 export interface TriggerStart {
   readonly plan: Plan
@@ -45,16 +46,20 @@ export async function birthOfTrigger(
 ): Promise<TriggerBirth> {
   const { plan, trigger, variables } = start
   const origin = { id: trigger.id, type: trigger.type, variables }
+  const secrets = watchSecrets(world)
+  const watched = secrets.watch(ask)
   try {
-    const labels = await labelsOf(start, ask)
-    const inputs = await inputsOf(start, ask)
-    const prepared = await prepareBirth(executionId, { plan, inputs, labels, trigger: origin }, { world, ask })
+    const labels = await labelsOf(start, watched)
+    const inputs = await inputsOf(start, watched)
+    const place = { world, ask: watched, secrets }
+    const prepared = await prepareBirth(executionId, { plan, inputs, labels, trigger: origin }, place)
     if ('birth' in prepared) return prepared
     const problem = problemText(prepared.problems)
-    return { birth: failedBirth(executionId, start, { problem, labels }), problem, isRendering: false }
+    const birth = sealBirth(failedBirth(executionId, start, { problem, labels }), secrets)
+    return { birth, problem, isRendering: false }
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error
-    const problem = error.message
+    const problem = secrets.mask(error.message)
     return {
       birth: failedBirth(executionId, start, { problem, labels: start.labels ?? [] }),
       problem,

@@ -7,6 +7,7 @@ import {
   isMap,
   mapGet,
   printValue,
+  trust,
   type PluginDefault,
   type Value,
 } from '@batuta/core'
@@ -18,6 +19,8 @@ export interface SettingsWorld {
   readonly store: Store
   readonly tenant: string
   nowMs(): number
+  /** The plugin defaults of a namespace are others than before. */
+  onDefaults?(namespace: string): Promise<void>
 }
 
 export interface Settings {
@@ -45,8 +48,8 @@ export class NamespaceSettings {
   async load(): Promise<void> {
     const rows = await this.#world.store.read.listNamespaces(this.#world.tenant)
     const known = new Set(rows.map(({ namespace }) => namespace))
-    for (const namespace of this.#settings.keys()) if (!known.has(namespace)) this.#forget(namespace)
-    for (const { namespace, settings } of rows) this.#take(namespace, settingsOf(decodeValue(settings)))
+    for (const namespace of this.#settings.keys()) if (!known.has(namespace)) await this.#forget(namespace)
+    for (const { namespace, settings } of rows) await this.#take(namespace, settingsOf(decodeValue(settings)))
   }
 
   names(): readonly string[] {
@@ -73,28 +76,37 @@ export class NamespaceSettings {
       throw new BatutaError('key-value-invalid', `A namespace says at most ${SETTINGS_CHARS_MAX} characters.`)
     const { store, tenant, nowMs } = this.#world
     await store.perform('saveNamespace', { tenant, namespace, settings: text, updatedMs: nowMs() })
-    this.#take(namespace, settings)
+    await this.#take(namespace, settings)
     return settings
   }
 
   async delete(namespace: string): Promise<boolean> {
     const { store, tenant } = this.#world
     const isDeleted = await store.perform('deleteNamespace', { tenant, namespace })
-    this.#forget(namespace)
+    await this.#forget(namespace)
     return isDeleted
   }
 
-  #take(namespace: string, settings: Settings): void {
+  async #take(namespace: string, settings: Settings): Promise<void> {
     this.#settings.set(namespace, settings)
     this.variables.set(namespace, settings.variables)
-    this.#defaults.set(namespace, readDefaults(`${namespace}.pluginDefaults`, settings.pluginDefaults))
+    const before = this.#defaults.get(namespace) ?? []
+    const defaults = readDefaults(`${namespace}.pluginDefaults`, settings.pluginDefaults)
+    this.#defaults.set(namespace, defaults)
+    if (textOf(before) !== textOf(defaults)) await this.#world.onDefaults?.(namespace)
   }
 
-  #forget(namespace: string): void {
+  async #forget(namespace: string): Promise<void> {
     this.#settings.delete(namespace)
     this.variables.delete(namespace)
+    const before = this.#defaults.get(namespace) ?? []
     this.#defaults.delete(namespace)
+    if (before.length > 0) await this.#world.onDefaults?.(namespace)
   }
+}
+
+function textOf(defaults: readonly PluginDefault[]): string {
+  return encodeValue(trust<Value>(defaults))
 }
 
 /** With all that is stored. */

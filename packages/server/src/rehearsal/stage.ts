@@ -32,6 +32,7 @@ import { Engine, type EngineOptions } from '../engine/engine.ts'
 import { newEvaluator, newTurnEnvironment } from '../engine/turn-environment.ts'
 import type { StartWorld } from '../flows/births.ts'
 import { openFlowCatalogue, type FlowCatalogue } from '../flows/flow-catalogue.ts'
+import { newEncryption } from '../platform/encryption.ts'
 import { newChanges } from '../inbox/changes.ts'
 import type { Inbox } from '../inbox/inbox.ts'
 import type { JobSink } from '../inbox/jobs.ts'
@@ -105,8 +106,10 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   for (const flow of options.flows) await saveFlow(store, flow)
   const flows = await openFlowCatalogue(store)
   const environmentSecrets = readEnvironmentSecrets(environment, onNotice)
-  const answers: AnswerWorld = { store, files, flows, environmentSecrets, nowMs: () => platform.nowMs() }
-  const world = { configuredRoots, zone, locale, random: () => platform.random() }
+  // What is kept is forgotten with the stage.
+  const secretKey = newEncryption(btoa('a key for as long as this stands')) ?? {}
+  const answers: AnswerWorld = { store, files, flows, environmentSecrets, nowMs: () => platform.nowMs(), ...secretKey }
+  const world = { configuredRoots, zone, locale, random: () => platform.random(), secretKey }
   const startWorld = (): StartWorld => ({ ...world, nowMs: platform.nowMs() })
   let evaluating = 0
   const inbox: Inbox = { submit: (signal, how) => engine.submit(signal, how) }
@@ -151,12 +154,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     answers,
     tables,
     startWorld,
-    newId: () =>
-      newId({
-        nowMs: platform.nowMs(),
-        shard: Math.floor(platform.random() * SHARDS),
-        random: () => platform.random(),
-      }),
+    newId: () => newId({ nowMs: platform.nowMs(), shard: Math.floor(world.random() * SHARDS), random: world.random }),
     play: () => play({ tables, platform, engine, settle }),
     look: async executionId =>
       (await engine.submit({ type: 'wake', executionId }, { view: (state, plan) => ({ state, plan }) })).view,

@@ -122,6 +122,7 @@ export class EngineMeter {
       case 'limit-waits':
       case 'limit-granted':
       case 'sla-broken':
+      case 'sealed':
       case 'held':
       case 'released':
     }

@@ -10,7 +10,7 @@ import {
   type ResolvedInputs,
   type Value,
 } from '@batuta/core'
-import { resolve, scopeOf } from '../../flows/births.ts'
+import { resolve, scopeOf, watchSecrets } from '../../flows/births.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { jsonText, type Reply } from '../reply.ts'
 import { failedChecks } from './checks.ts'
@@ -23,15 +23,15 @@ export async function validateInputs(call: StartCall, dependencies: HttpDependen
   const form = await readForm(call.incoming, { plan, executionId: dependencies.newId() })
   const world = dependencies.startWorld()
   const request = { plan, inputs: form.inputs, isForm: form.isText }
-  const resolved = await evaluateAsync(
-    scope => resolve(request, world, scope),
-    scopeOf(plan, world),
-    askOf(plan, '', dependencies),
-  )
+  const secrets = watchSecrets(world)
+  const ask = secrets.watch(askOf(plan, '', dependencies))
+  const resolved = await evaluateAsync(scope => resolve(request, world, scope), scopeOf(plan, world), ask)
   const checks = resolved.values ? await failedChecks(plan, resolved.values, dependencies) : []
   const inputs = `[${resolved.perInput.map(reportInput).join(',')}]`
   return jsonText(
-    `{"id":${JSON.stringify(plan.flow.id)},"namespace":"${plan.flow.namespace}","inputs":${inputs},"checks":${JSON.stringify(checks)}}`,
+    secrets.mask(
+      `{"id":${JSON.stringify(plan.flow.id)},"namespace":"${plan.flow.namespace}","inputs":${inputs},"checks":${JSON.stringify(checks)}}`,
+    ),
   )
 }
 
