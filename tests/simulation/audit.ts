@@ -33,6 +33,9 @@ export interface Shadow {
   readonly links: Map<string, { linked: number; ended: number }>
   readonly settled: Set<string>
   readonly rows: JournalRowOf[]
+  /** True time of its birth and of its first end. */
+  readonly bornMs: number
+  firstEndMs?: number
 }
 
 export interface AuditOptions {
@@ -40,6 +43,8 @@ export interface AuditOptions {
   planOf(birth: Extract<Event, { type: 'created' }>): Plan
   readonly tables: Tables
   limitOf: JudgedLimits['limitOf']
+  /** True time. */
+  nowMs(): number
   /** What is committed now is of no later time. */
   latestMs?(): number
 }
@@ -104,7 +109,8 @@ export class Audit {
   #open(id: string, event: Extract<Event, { type: 'created' }>, atMs: number): Shadow {
     const plan = this.#options.planOf(event)
     const state = born(id, event, plan, atMs)
-    const shadow = { state, plan, ends: [], links: new Map(), settled: new Set<string>(), rows: [] }
+    const bornMs = this.#options.nowMs()
+    const shadow: Shadow = { state, plan, ends: [], links: new Map(), settled: new Set(), rows: [], bornMs }
     this.shadows.set(id, shadow)
     return shadow
   }
@@ -140,7 +146,10 @@ export class Audit {
   /** After it. */
   #remember(shadow: Shadow, event: Event): void {
     const { state, ends, links } = shadow
-    if (event.type === 'phase-entered' && event.run === ROOT && event.phase === 'ended') ends.push(state.state)
+    if (event.type === 'phase-entered' && event.run === ROOT && event.phase === 'ended') {
+      ends.push(state.state)
+      shadow.firstEndMs ??= this.#options.nowMs()
+    }
     if (event.type !== 'child-linked' && event.type !== 'child-ended') return
     const link = links.get(event.childId) ?? { linked: 0, ended: 0 }
     if (event.type === 'child-linked') link.linked += 1

@@ -1,20 +1,12 @@
 // What must be true when all is quiet. Each rule names its invariant of the reliability specification.
-import {
-  ROOT,
-  decodeEvents,
-  getRun,
-  isFinal,
-  mapGet,
-  statesPassed,
-  type ExecutionState,
-  type TaskRun,
-} from '@batuta/core'
+import { ROOT, decodeEvents, getRun, isFinal, type ExecutionState, type TaskRun } from '@batuta/core'
+import { SOURCE_RUN } from '@batuta/plugin-sdk'
 import type { FlowCatalogue } from '../../packages/server/src/flows/flow-catalogue.ts'
 import type { Tables } from '../../packages/server/src/storage/memory/tables.ts'
 import { foldRows, type Audit, type Shadow } from './audit.ts'
 import { canonical } from './canonical.ts'
-import { LISTENER, SCHEDULE_EVERY_MS, SCHEDULE_ID } from './flow-library.ts'
-import { START_MS, count, type Ledger } from './ledger.ts'
+import { checkTriggers } from './check-triggers.ts'
+import { count, type Ledger } from './ledger.ts'
 import { Unpredictable, predict } from './oracle.ts'
 
 export interface CheckOptions {
@@ -30,8 +22,7 @@ export function checkQuiet({ tables, audit, ledger, newest }: CheckOptions): voi
   checkStarts(audit, ledger)
   for (const [id, shadow] of audit.shadows) checkExecution(id, shadow, { tables, audit, ledger, newest })
   checkFlows(tables, newest, ledger)
-  checkTicks(tables, audit, ledger)
-  checkHeard(tables, audit, ledger)
+  checkTriggers(tables, audit, ledger)
   checkRemains(tables, audit, ledger)
 }
 
@@ -64,6 +55,7 @@ function checkStarts(audit: Audit, { starts, findings }: Ledger): void {
     const name = `${key.executionId}/${key.run}/${key.epoch}`
     if (known.has(name)) findings.push(`I4 ${name}: started twice`)
     known.add(name)
+    if (key.run === SOURCE_RUN) continue
     const epoch = audit.shadows.get(key.executionId)?.state.runs.at(key.run)?.epoch ?? 0
     if (epoch < key.epoch) findings.push(`I4 ${name}: started, and the journal knows epoch ${epoch} only`)
   }
@@ -189,59 +181,6 @@ function checkOutcome(state: ExecutionState, wrong: (what: string) => void): voi
   const hasFailedOutputs = state.state === 'FAILED' && state.history.at(-2)?.state === expected
   if (state.state !== expected && !hasFailedOutputs)
     wrong(`it ended ${state.state}, its tasks ended ${states.join(', ')}`)
-}
-
-const SLACK_MS = 2_500
-
-/** I9: every date of the schedule has fired once, up to the last one. */
-function checkTicks(tables: Tables, audit: Audit, { findings, scheduledUntilMs = 0 }: Ledger): void {
-  const [trigger] = tables.triggers.values()
-  if (!trigger) return
-  const dates = [...audit.shadows.values()].flatMap(({ state }) => {
-    const isTick = state.trigger?.id === SCHEDULE_ID && state.parentId === undefined
-    const date = isTick ? mapGet(state.trigger?.variables ?? {}, 'date') : undefined
-    return typeof date === 'string' ? [Date.parse(date)] : []
-  })
-  dates.sort((a, b) => a - b)
-  dates.forEach((date, at) => {
-    const before = dates[at - 1]
-    if (before !== undefined && date - before !== SCHEDULE_EVERY_MS)
-      findings.push(`I9 the schedule fired for ${iso(date)} after ${iso(before)}`)
-  })
-  const last = dates.at(-1) ?? null
-  if (isLate(last, scheduledUntilMs))
-    findings.push(`I9 the schedule fired last for ${iso(last)} and was on until ${iso(scheduledUntilMs)}`)
-  if (last !== trigger.lastMs)
-    findings.push(`I9 the schedule fired last for ${iso(last)}, its cursor says ${iso(trigger.lastMs)}`)
-}
-
-/** I9: the listener was started once for every end of another execution. */
-function checkHeard(tables: Tables, { shadows }: Audit, { findings }: Ledger): void {
-  if (!tables.flows.has(`${LISTENER.tenant}/${LISTENER.namespace}/${LISTENER.flowId}`)) return
-  const heard = new Map<string, number>()
-  for (const { state } of shadows.values()) {
-    if (state.flowId !== LISTENER.flowId || state.originalId !== state.id) continue
-    const [id, end] = ['executionId', 'state'].map(name => String(mapGet(state.trigger?.variables ?? {}, name)))
-    heard.set(`${id} ${end}`, (heard.get(`${id} ${end}`) ?? 0) + 1)
-  }
-  for (const [id, { state, rows }] of shadows) {
-    if (state.flowId === LISTENER.flowId) continue
-    const ends = rows.flatMap(row => statesPassed(decodeEvents(row)).filter(isFinal))
-    for (const end of new Set(ends)) {
-      const times = ends.filter(name => name === end).length
-      const found = heard.get(`${id} ${end}`) ?? 0
-      if (found !== times)
-        findings.push(`I9 ${id} ended ${end} ${times} times, and the listener was started ${found} times`)
-    }
-  }
-}
-
-function isLate(last: number | null, untilMs: number): boolean {
-  return (last ?? START_MS) < untilMs - SCHEDULE_EVERY_MS - SLACK_MS
-}
-
-function iso(ms: number | null): string {
-  return ms === null ? 'never' : new Date(ms).toISOString()
 }
 
 /** A flow saved through one node is the newest one on all of them. */

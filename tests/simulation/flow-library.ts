@@ -12,18 +12,24 @@ import {
 } from '@batuta/core'
 import { firstDateOf } from '../../packages/server/src/engine/schedules.ts'
 import type { Tables } from '../../packages/server/src/storage/memory/tables.ts'
-import type { FlowKey, FlowRow, Store } from '../../packages/server/src/storage/store.ts'
+import type { FlowKey, FlowRow, Store, TriggerKey } from '../../packages/server/src/storage/store.ts'
 import type { Chance } from './chance.ts'
 import { JOB_TYPE, NAMESPACE, randomFlow } from './random-flow.ts'
+import { POLL_TYPE, WATCH_TYPE } from './stranger.ts'
 
 export const TENANT = 'main'
+const ENDS = ['SUCCESS', 'WARNING', 'FAILED', 'KILLED', 'CANCELLED', 'RETRIED']
 export const SCHEDULE_ID = 'every'
 /** Of the flows, so many have a limit. */
 const LIMITED = 0.4
 /** The schedule strikes this often. */
 export const SCHEDULE_EVERY_MS = 5_000
 
-const CATALOGUE = createCatalogue([{ type: JOB_TYPE, kind: 'task' }])
+const CATALOGUE = createCatalogue([
+  { type: JOB_TYPE, kind: 'task' },
+  { type: POLL_TYPE, kind: 'polling' },
+  { type: WATCH_TYPE, kind: 'realtime' },
+])
 const SCHEDULE = {
   id: SCHEDULE_ID,
   type: 'io.kestra.plugin.core.trigger.Schedule',
@@ -41,10 +47,48 @@ const LISTENER_DOCUMENT = {
   triggers: [{ id: 'ends', type: 'io.kestra.plugin.core.trigger.Flow' }],
 }
 
+/** Is told once an execution of each of the first two flows has ended, and then anew. */
+export const JOINER: FlowKey = { tenant: 'main', namespace: NAMESPACE, flowId: 'joined' }
+const JOINER_DOCUMENT = {
+  id: JOINER.flowId,
+  namespace: NAMESPACE,
+  tasks: [{ id: 'told', type: 'io.kestra.plugin.core.log.Log', message: 'both' }],
+  triggers: [
+    {
+      id: 'both',
+      type: 'io.kestra.plugin.core.trigger.Flow',
+      preconditions: {
+        id: 'pair',
+        resetOnSuccess: true,
+        flows: [0, 1].map(number => ({ namespace: NAMESPACE, flowId: `f${number}`, states: ENDS })),
+      },
+    },
+  ],
+}
+/** Reads the messages of a stranger as they come. */
+export const READER: FlowKey = { tenant: 'main', namespace: NAMESPACE, flowId: 'read' }
+const READER_DOCUMENT = {
+  id: READER.flowId,
+  namespace: NAMESPACE,
+  tasks: [{ id: 'told', type: 'io.kestra.plugin.core.log.Log', message: '{{ trigger.number }}' }],
+  triggers: [{ id: 'messages', type: WATCH_TYPE }],
+}
+/** Asks the stranger now and then, and not while what it found is worked on. */
+export const ASKER: FlowKey = { tenant: 'main', namespace: NAMESPACE, flowId: 'asked' }
+const ASKER_DOCUMENT = {
+  id: ASKER.flowId,
+  namespace: NAMESPACE,
+  tasks: [{ id: 'works', type: JOB_TYPE, outcomes: 'S' }],
+  triggers: [{ id: 'poll', type: POLL_TYPE, interval: 'PT2S' }],
+}
+
 export class FlowLibrary {
   readonly count: number
   readonly scheduled: FlowKey | undefined
   readonly hasListener: boolean
+  /** Flows whose triggers look outside. */
+  readonly sources: readonly TriggerKey[]
+  readonly hasJoiner: boolean
   readonly #tables: Tables
   readonly #truth: Store
   readonly #chance: Chance
@@ -59,6 +103,11 @@ export class FlowLibrary {
     this.count = chance.int(1, 3)
     this.scheduled = chance.hits(0.3) ? flowKey(0) : undefined
     this.hasListener = chance.hits(0.3)
+    this.hasJoiner = this.count > 1 && chance.hits(0.4)
+    this.sources = [
+      ...(chance.hits(0.25) ? [{ ...READER, triggerId: 'messages' }] : []),
+      ...(chance.hits(0.2) ? [{ ...ASKER, triggerId: 'poll' }] : []),
+    ]
     this.#concurrency = Array.from({ length: this.count }, () =>
       chance.hits(LIMITED)
         ? { limit: chance.int(1, 2), behavior: chance.pick(['QUEUE', 'QUEUE', 'QUEUE', 'CANCEL', 'FAIL']) }
@@ -79,6 +128,11 @@ export class FlowLibrary {
     })
     for (let number = 0; number < this.count; number++) await this.save(number, nowMs)
     if (this.hasListener) await this.#keep(LISTENER, LISTENER_DOCUMENT, nowMs)
+    if (this.hasJoiner) await this.#keep(JOINER, JOINER_DOCUMENT, nowMs)
+    for (const { triggerId, ...key } of this.sources) {
+      await this.#keep(key, key.flowId === READER.flowId ? READER_DOCUMENT : ASKER_DOCUMENT, nowMs)
+      await this.#truth.perform('saveTriggers', { flow: key, triggers: [{ triggerId, nextMs: nowMs, hash: 'one' }] })
+    }
   }
 
   /** A new flow under the number, or a new revision of it. */

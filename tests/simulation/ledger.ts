@@ -27,6 +27,13 @@ export interface RunningHost {
   readonly attempts: readonly JobKey[]
 }
 
+export interface Backfilled {
+  readonly startMs: number
+  readonly endMs: number
+  isAcknowledged: boolean
+  isDeleted: boolean
+}
+
 export interface Ledger {
   readonly starts: Start[]
   /** Every host that ever was. */
@@ -42,6 +49,11 @@ export interface Ledger {
   readonly answered: Set<string>
   /** Executions that somebody deleted after their end. */
   readonly deleted: Set<string>
+  /** When the schedule was switched off by hand, and on again. */
+  readonly switchedOff: { readonly fromMs: number; toMs: number }[]
+  readonly backfills: Backfilled[]
+  /** A trigger was told not to wait for its execution. */
+  unlocked: boolean
   readonly counts: Map<string, number>
   /** When the schedule was switched off. */
   scheduledUntilMs?: number
@@ -56,6 +68,9 @@ export function newLedger(): Ledger {
     relabelled: new Set(),
     answered: new Set(),
     deleted: new Set(),
+    switchedOff: [],
+    backfills: [],
+    unlocked: false,
     findings: [],
     counts: new Map(),
   }

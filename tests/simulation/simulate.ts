@@ -5,19 +5,21 @@ import { newTables } from '../../packages/server/src/storage/memory/tables.ts'
 import type { Inbox } from '../../packages/server/src/inbox/inbox.ts'
 import type { JobKey, JobRow } from '../../packages/server/src/storage/batch.ts'
 import type { Role } from '../../packages/server/src/storage/cluster.ts'
-import type { FlowRow, NodeEntry, Store } from '../../packages/server/src/storage/store.ts'
+import type { FlowRow, NodeEntry, Store, TriggerKey } from '../../packages/server/src/storage/store.ts'
 import { Audit } from './audit.ts'
 import { canonical } from './canonical.ts'
 import { newChance, type Chance } from './chance.ts'
+import { numbersRead } from './check-triggers.ts'
 import { checkQuiet } from './checks.ts'
 import { Clients } from './clients.ts'
 import { NO_FAULTS, drawFaults, type Faults } from './faults.ts'
 import { Fleet, type DrawnNode } from './fleet.ts'
-import { FlowLibrary, SCHEDULE_ID } from './flow-library.ts'
+import { FlowLibrary, READER, SCHEDULE_ID } from './flow-library.ts'
 import { START_MS, count, newLedger, type Ledger } from './ledger.ts'
 import type { Plant } from './plants.ts'
 import { ClusterTruth } from './simulated-cluster.ts'
 import { STANDBY_APART_MS, SimulatedDatabase } from './simulated-database.ts'
+import { MESSAGES_MAX } from './stranger.ts'
 import { World } from './world.ts'
 
 export interface SimulationOptions {
@@ -49,6 +51,8 @@ const STUCK_MS = 300_000
 const LOOK_EVERY_MS = 2_000
 /** Once the faults are over, schedules must be on time again within this. */
 const PUNCTUAL_MS = 20_000
+/** Nor do messages of a stranger wait longer than this: a watch that failed often is begun anew after a minute. */
+const READING_MAX_MS = 240_000
 /** When nothing happens any more, nothing is held after this. */
 const LETS_GO_MS = 60_000
 /** Of the turns, so many are compared with their fold. */
@@ -94,6 +98,7 @@ class Simulation {
       planOf: birth => this.#library.planOf(birth),
       tables: this.#tables,
       limitOf: flow => this.#library.limitOf(flow),
+      nowMs: () => this.#world.nowMs,
       ...(isShared ? { latestMs: () => this.#database.nowMs() + STANDBY_APART_MS } : {}),
     })
     this.#library = new FlowLibrary(this.#tables, this.#truthFor(nowMs), newChance(`flows ${seed}`))
@@ -173,30 +178,41 @@ class Simulation {
     }
   }
 
-  /** No faults any more, then no schedules: everything must come to rest by itself. */
+  /** No faults any more, then nothing that triggers start: everything must come to rest by itself. */
   async #calm(endMs: number): Promise<void> {
     this.#faults = NO_FAULTS
-    const { scheduled } = this.#library
-    let isRunning = scheduled !== undefined
+    const { scheduled, sources } = this.#library
+    const triggers = [...(scheduled ? [{ ...scheduled, triggerId: SCHEDULE_ID }] : []), ...sources]
+    let isRunning = triggers.length > 0
     let restMs: number | undefined
     let lookMs = 0
     await this.#world.run(endMs + QUIET_MAX_MS, () => {
       if (this.#world.nowMs < lookMs) return false
       lookMs = this.#world.nowMs + LOOK_EVERY_MS
       const { nodes } = this.#fleet
-      if (isRunning && nodes && scheduled && this.#world.nowMs >= endMs + PUNCTUAL_MS) {
+      if (isRunning && nodes && this.#world.nowMs >= endMs + PUNCTUAL_MS && this.#isRead(endMs)) {
         isRunning = false
-        this.#ledger.scheduledUntilMs = Math.min(...nodes.map(node => node.startWorld().nowMs))
-        for (const node of nodes)
-          node
-            .stopSchedule({ ...scheduled, triggerId: SCHEDULE_ID })
-            .catch(error => this.#world.note(`the schedule goes on: ${String(error)}\n`))
+        this.#switchOff(nodes, triggers)
       }
       if (this.#world.nowMs > this.#flushedMs + STUCK_MS) return true
       if (isRunning || !this.#isQuiet()) return false
       restMs ??= this.#world.nowMs
       return this.#world.nowMs >= restMs + LETS_GO_MS || this.#fleet.heldNow.length === 0
     })
+  }
+
+  /** All messages of the stranger are taken, or it takes too long. */
+  #isRead(endMs: number): boolean {
+    if (!this.#library.sources.some(({ flowId }) => flowId === READER.flowId)) return true
+    if (this.#world.nowMs > endMs + READING_MAX_MS) return true
+    return numbersRead(this.#audit.shadows.values()).length >= MESSAGES_MAX
+  }
+
+  #switchOff(nodes: NonNullable<Fleet['nodes']>, triggers: readonly TriggerKey[]): void {
+    this.#ledger.scheduledUntilMs = Math.min(...nodes.map(node => node.startWorld().nowMs))
+    for (const node of nodes)
+      for (const key of triggers)
+        node.switchOff(key).catch(error => this.#world.note(`the trigger goes on: ${String(error)}\n`))
   }
 
   #isQuiet(): boolean {

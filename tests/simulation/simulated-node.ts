@@ -11,7 +11,7 @@ import { count } from './ledger.ts'
 import type { SimulatedHost } from './simulated-host.ts'
 import type { NodeOptions } from './node-options.ts'
 import { SLOTS, openRooms, type Over, type Rooms } from './simulated-rooms.ts'
-import { freshIdOf, startWorldOf } from './simulated-schedules.ts'
+import { freshIdOf, startWorldOf } from './simulated-triggers.ts'
 
 const REJOIN_FIRST_MS = 100
 const REJOIN_LONGEST_MS = 2_000
@@ -81,7 +81,7 @@ export class SimulatedNode {
     await this.#rooms?.onFlowChanged(row)
   }
 
-  async stopSchedule(key: TriggerKey): Promise<void> {
+  async switchOff(key: TriggerKey): Promise<void> {
     await this.#options.store.perform('setTriggerDisabled', { ...key, isDisabled: true, nextMs: null })
     await this.#rooms?.onFlowChanged(key)
   }

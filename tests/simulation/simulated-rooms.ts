@@ -1,12 +1,13 @@
 // The rooms of one incarnation, wired as the boot does it. What the worker and the clock tell the engine may be lost on the way, and said twice.
-import { birthOf, fold, type ExecutionState, type Plan } from '@batuta/core'
+import { birthOf, decodeValue, fold, isMap, type ExecutionState, type Plan } from '@batuta/core'
 import { Clockwork } from '../../packages/server/src/engine/clockwork.ts'
 import { Engine } from '../../packages/server/src/engine/engine.ts'
-import type { FlowTriggers } from '../../packages/server/src/engine/flow-triggers.ts'
+import type { NodeTriggers } from '../../packages/server/src/engine/node-triggers.ts'
 import { FlowFollower } from '../../packages/server/src/engine/flow-follower.ts'
 import type { NodeIdentity } from '../../packages/server/src/engine/flush-pipeline.ts'
 import { Membership } from '../../packages/server/src/engine/membership.ts'
-import type { Schedules } from '../../packages/server/src/engine/schedules.ts'
+import { EMIT, sendEmission } from '../../packages/server/src/engine/send-emission.ts'
+import type { Emission } from '../../packages/server/src/engine/emission.ts'
 import {
   newEvaluator,
   newTurnEnvironment,
@@ -31,7 +32,7 @@ import { hearing, hardOfHearing, sayTwice } from './mishearing.ts'
 import { noticeOf, type NodeOptions } from './node-options.ts'
 import { openSimulatedFiles } from './simulated-files.ts'
 import { SimulatedHost } from './simulated-host.ts'
-import { PLACE, listenersOf, openFlowTriggers, openSchedules, startWorldOf } from './simulated-schedules.ts'
+import { PLACE, forgetful, openTriggers, startWorldOf } from './simulated-triggers.ts'
 
 export interface Rooms {
   readonly inbox: Inbox
@@ -55,8 +56,7 @@ export interface RoomsPlace {
 
 interface Inner extends Pick<Rooms, 'inbox' | 'engine' | 'worker' | 'hosts'> {
   readonly clockwork: Clockwork
-  readonly schedules: Schedules
-  readonly flowTriggers: FlowTriggers
+  readonly triggers: NodeTriggers
   readonly maintenance: Maintenance
   readonly membership: Membership
   readonly followers: readonly Follower[]
@@ -72,7 +72,7 @@ const SWEEP_MS = 1_000
 
 export function openRooms(options: NodeOptions, place: RoomsPlace): Rooms {
   const inner = connect(options, place)
-  const { inbox, engine, worker, hosts, clockwork, schedules, maintenance, membership, followers } = inner
+  const { inbox, engine, worker, hosts, clockwork, triggers, maintenance, membership, followers } = inner
   const quieten = (): void => {
     clockwork.stop()
     maintenance.stop()
@@ -92,6 +92,7 @@ export function openRooms(options: NodeOptions, place: RoomsPlace): Rooms {
     },
     stop: async graceMs => {
       quieten()
+      await triggers.release(() => false)
       await membership.handOver()
       await worker.drain(graceMs)
       await engine.stop()
@@ -104,8 +105,7 @@ export function openRooms(options: NodeOptions, place: RoomsPlace): Rooms {
       engine.abandon(reason)
     },
     onFlowChanged: async key => {
-      await inner.flowTriggers.reload(key)
-      clockwork.lookAt(await schedules.reload(key))
+      await triggers.reload(key)
       await engine.limitsChanged(key)
     },
   }
@@ -120,16 +120,21 @@ function connect(options: NodeOptions, place: RoomsPlace): Inner {
   const owns = (shard: number): boolean => membership.owns(shard)
   const inbox = options.wrapInbox({ submit: (signal, how) => door.submit(signal, how) })
   const twice = sayTwice(inbox, options)
-  const worker = openWorker(options, { node, inbox: twice, hosts })
+  const emit = (emission: Emission): Promise<void> => triggers.emit(emission)
+  const worker = openWorker(options, { node, inbox: twice, hosts, owns, emit })
   const startWorld = startWorldOf(options)
-  const fireSchedules = (atMs: number): number | undefined => schedules.fireDue(atMs)
+  const fireSchedules = (atMs: number): number | undefined => triggers.fireDue(atMs)
   const clockwork = new Clockwork({ store, inbox: twice, platform, owns, fireSchedules, onNotice })
   const isHeard = hearing(options)
   const evaluate = newEvaluator({ ...answersOf(options), children: { flows, startWorld } }, twice, onNotice)
-  const flowTriggers = openFlowTriggers(options, { flows, notes: () => engine, owns, startWorld })
+  const triggers: NodeTriggers = openTriggers(options, {
+    ...{ flows, inbox, node, worker, owns, startWorld },
+    notes: () => engine,
+    clockwork: () => clockwork,
+  })
   const engine: Engine = new Engine({
     store,
-    listeners: listenersOf(flowTriggers, { schedules: () => schedules, clockwork, isHeard: () => isHeard('timer') }),
+    listeners: forgetful(triggers.listeners, () => isHeard('timer')),
     flows,
     platform,
     node,
@@ -145,22 +150,17 @@ function connect(options: NodeOptions, place: RoomsPlace): Inner {
     onFatal: error =>
       onOver(error instanceof FlushError && error.fault === 'fenced' ? 'fenced' : 'broken', error.message),
   })
-  const schedules = openSchedules(options, { flows, inbox, notes: engine, clockwork, owns, startWorld })
-  const { maintenance, signals } = openMaintenance(options, { node, inbox, engine, worker, flowTriggers, owns })
+  const toTriggers = triggers.before(engine)
+  const { maintenance, signals } = openMaintenance(options, {
+    ...{ node, inbox, engine, worker, triggers, owns, toTriggers },
+  })
   const membership: Membership = openMembership(options, place, {
-    maintenance,
-    schedules,
-    flowTriggers,
-    clockwork,
-    engine,
-    worker,
+    ...{ maintenance, triggers, clockwork, engine, worker },
   })
   const { cluster } = store
-  const door: Inbox = cluster ? openRouter(options, cluster, { node, engine, flows, owns }) : engine
-  const followers = cluster
-    ? openFollowers(options, cluster, { flows, worker, signals, schedules, flowTriggers, clockwork })
-    : []
-  return { inbox, engine, worker, clockwork, schedules, flowTriggers, maintenance, membership, followers, hosts }
+  const door: Inbox = cluster ? openRouter(options, cluster, { node, engine: toTriggers, flows, owns }) : toTriggers
+  const followers = cluster ? openFollowers(options, cluster, { flows, worker, signals, triggers }) : []
+  return { inbox, engine, worker, clockwork, triggers, maintenance, membership, followers, hosts }
 }
 
 function openMaintenance(
@@ -170,10 +170,12 @@ function openMaintenance(
     inbox,
     engine,
     worker,
-    flowTriggers,
+    triggers,
+    toTriggers,
     owns,
-  }: Pick<Inner, 'inbox' | 'engine' | 'worker' | 'flowTriggers'> & {
+  }: Pick<Inner, 'inbox' | 'engine' | 'worker' | 'triggers'> & {
     readonly node: NodeIdentity
+    readonly toTriggers: Inbox
     owns(shard: number): boolean
   },
 ): { readonly maintenance: Maintenance; readonly signals: SignalTaker } {
@@ -182,9 +184,9 @@ function openMaintenance(
   const nowMs = (): number => platform.nowMs()
   const signals = takeSignals({
     store,
-    inbox: engine,
+    inbox: toTriggers,
     owns,
-    takeOfTrigger: (body, rowId) => flowTriggers.takeStored(body, rowId),
+    takeOfTrigger: (body, rowId) => triggers.takeStored(body, rowId),
     platform,
     onNotice,
   })
@@ -210,12 +212,11 @@ function openMembership(
   { node, onOver }: RoomsPlace,
   {
     maintenance,
-    schedules,
-    flowTriggers,
+    triggers,
     clockwork,
     engine,
     worker,
-  }: Pick<Inner, 'maintenance' | 'schedules' | 'flowTriggers' | 'clockwork' | 'engine' | 'worker'>,
+  }: Pick<Inner, 'maintenance' | 'triggers' | 'clockwork' | 'engine' | 'worker'>,
 ): Membership {
   return new Membership({
     cluster: options.store.cluster,
@@ -223,12 +224,15 @@ function openMembership(
     isEngine: options.roles.includes('engine'),
     platform: options.process.platform,
     onGained: async () => {
-      await flowTriggers.load()
+      await triggers.open()
       await maintenance.runAll()
-      clockwork.lookAt(await schedules.load())
+      await triggers.load()
       clockwork.refresh()
     },
-    onLosing: shards => engine.release(shards),
+    onLosing: async shards => {
+      await triggers.release(shard => !shards.has(shard))
+      await engine.release(shards)
+    },
     onRenewed: validMs => worker.beat(validMs),
     onFenced: reason => onOver('fenced', reason),
     onNotice: noticeOf(options.ledger),
@@ -245,7 +249,7 @@ function openRouter(
     owns,
   }: {
     readonly node: NodeIdentity
-    readonly engine: Engine
+    readonly engine: Inbox
     readonly flows: FlowCatalogue
     owns(shard: number): boolean
   },
@@ -282,20 +286,15 @@ function openFollowers(
     flows,
     worker,
     signals,
-    schedules,
-    flowTriggers,
-    clockwork,
-  }: Pick<Inner, 'worker' | 'schedules' | 'flowTriggers' | 'clockwork'> & {
+    triggers,
+  }: Pick<Inner, 'worker' | 'triggers'> & {
     readonly flows: FlowCatalogue
     readonly signals: SignalTaker
   },
 ): readonly Follower[] {
   const { platform } = process
   const onNotice = noticeOf(ledger)
-  const onChanged = async (key: FlowKey): Promise<void> => {
-    await flowTriggers.reload(key)
-    clockwork.lookAt(await schedules.reload(key))
-  }
+  const onChanged = async (key: FlowKey): Promise<void> => await triggers.reload(key)
   const follower = new FlowFollower({ cluster, flows, platform, onChanged, onNotice })
   const isWorker = roles.includes('worker')
   let callOff: (() => void) | undefined
@@ -314,14 +313,23 @@ function openFollowers(
   return isWorker ? [follower, hearing, sweeping] : [follower, hearing]
 }
 
-function openWorker(
-  options: NodeOptions,
-  { node, inbox, hosts }: { readonly node: NodeIdentity; readonly inbox: Inbox; readonly hosts: SimulatedHost[] },
-): Worker {
+interface WorkerPlace {
+  readonly node: NodeIdentity
+  readonly inbox: Inbox
+  readonly hosts: SimulatedHost[]
+  owns(shard: number): boolean
+  emit(emission: Emission): Promise<void>
+}
+
+function openWorker(options: NodeOptions, { node, inbox, hosts, owns, emit }: WorkerPlace): Worker {
+  const { store, process } = options
+  const { platform } = process
+  let sent = 0
+  const newSignalId = (): string => `${node.id}/${node.incarnation}/e${String(++sent).padStart(12, '0')}`
   return new Worker({
     inbox,
-    store: options.store,
-    platform: options.process.platform,
+    store,
+    platform,
     node,
     slots: SLOTS,
     profile: { group: undefined, tags: [] },
@@ -331,7 +339,12 @@ function openWorker(
       hosts.push(host)
       return host
     },
-    answer: () => Promise.reject(new Error('nothing is asked here')),
+    answer: async (request, job) => {
+      if (request.name !== EMIT) throw new Error('nothing is asked here')
+      const args = decodeValue(request.args)
+      await sendEmission(job, isMap(args) ? args : {}, { store, platform, owns, emit, newSignalId })
+      return 'null'
+    },
     onNotice: noticeOf(options.ledger),
   })
 }

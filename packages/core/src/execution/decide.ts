@@ -7,7 +7,7 @@ import { fireTimer } from './fire-timer.ts'
 import { decideGranted } from './gate.ts'
 import { decideKill } from './kill.ts'
 import { progress } from './progress.ts'
-import { decideForceRun, decideGoOn, decidePause, decideUnqueue } from './halt.ts'
+import { decideForceRun, decideGoOn, decidePause, decideUnqueue, standAtBreakpoint } from './halt.ts'
 import { decideRunState, decideStatus } from './overrule.ts'
 import { decideRestart } from './restart.ts'
 import { decideResume } from './resume.ts'
@@ -87,7 +87,7 @@ export function decideNext(view: View, ordinal: number): Decision {
     const broken = judgeAssertions(view)
     if (broken) return { ...broken, again: ordinal }
   }
-  if (ordinal === ROOT) return progress(view, ROOT)
+  if (ordinal === ROOT) return standAtBreakpoint(view) ?? progress(view, ROOT)
   const run = getRun(state, ordinal)
   if (run.isRemoved) return NOTHING
   if (isFinal(run.state)) {

@@ -118,3 +118,61 @@ tasks:
   player.settle('end')
   assert.equal(player.state.state, 'SUCCESS')
 })
+
+test('what comes after an execution stops at no breakpoint', () => {
+  const player = play(
+    `
+tasks: [{ id: a, type: ${JOB} }]
+afterExecution: [{ id: z, type: ${JOB} }]`,
+    { birth: { breakpoints: [{ id: 'z' }] } },
+  )
+
+  player.settle('a')
+
+  assert.equal(player.out, 'z')
+})
+
+test('a run that comes to its breakpoint while another one waits is waited for afterwards, and can go on before', () => {
+  const beside = `
+tasks:
+  - id: fan
+    type: core.flow.Parallel
+    tasks: [{ id: gate, type: core.flow.Pause }, { id: a, type: ${JOB} }]`
+  const [first, second] = [0, 1].map(() => play(beside, { birth: { breakpoints: [{ id: 'a' }] } }))
+  assert.ok(first && second)
+  assert.equal(first.history, 'CREATED RUNNING PAUSED')
+  assert.equal(first.states['a'], 'BREAKPOINT')
+
+  first.command({ name: 'resume' })
+  assert.equal(first.state.state, 'BREAKPOINT')
+  first.command({ name: 'resume-from-breakpoint' })
+  first.settle('a')
+  assert.equal(first.state.state, 'SUCCESS')
+
+  second.command({ name: 'resume-from-breakpoint' })
+  assert.equal(second.state.state, 'PAUSED')
+  second.settle('a')
+  second.command({ name: 'resume' })
+  assert.equal(second.state.state, 'SUCCESS')
+})
+
+test('a run that stands at its breakpoint ends with the group that fails around it', () => {
+  const player = play(
+    `
+tasks:
+  - id: fan
+    type: core.flow.Parallel
+    tasks:
+      - { id: gate, type: core.flow.Pause }
+      - { id: group, type: core.flow.Sequential, tasks: [{ id: b, type: ${JOB} }] }
+      - { id: a, type: ${JOB} }`,
+    { birth: { breakpoints: [{ id: 'b' }] } },
+  )
+  assert.equal(player.states['b'], 'BREAKPOINT')
+
+  player.settle('a', 'FAILED')
+
+  assert.equal(player.states['b'], 'FAILED')
+  player.command({ name: 'resume' })
+  assert.equal(player.state.state, 'FAILED')
+})

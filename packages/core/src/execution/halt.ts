@@ -54,7 +54,7 @@ export function decideUnqueue(view: View, { state: wished }: CommandOf<'unqueue'
 }
 
 export function decideGoOn({ state }: View, { breakpoints }: CommandOf<'resume-from-breakpoint'>): Decision {
-  if (state.state !== 'BREAKPOINT')
+  if (state.state !== 'BREAKPOINT' && (isFinal(state.state) || !isAtBreakpoint(state)))
     return refuse(`The execution "${state.id}" is ${state.state}: it stands at no breakpoint.`)
   return goOn(state, breakpoints)
 }
@@ -64,13 +64,31 @@ function goOn(state: ExecutionState, breakpoints: CommandOf<'resume-from-breakpo
   for (const run of state.runs)
     if (run.state === 'BREAKPOINT' && !run.isRemoved)
       events.push({ type: 'run-moved', run: run.ordinal, to: 'CREATED' })
-  return { events: [...events, { type: 'moved', to: 'RUNNING' }], effects: [] }
+  return { events: [...events, ...(state.state === 'BREAKPOINT' ? RUNS : [])], effects: [] }
 }
 
-/** A run stops once at its breakpoint. */
+const RUNS: readonly Event[] = [{ type: 'moved', to: 'RUNNING' }]
+
+/** A run came to its breakpoint while another one waited: once nothing is waited for, the execution stands there, too. */
+export function standAtBreakpoint({ state }: View): Decision | undefined {
+  const { breakpoints = [] } = state
+  if (breakpoints.length === 0 || state.state !== 'RUNNING' || !isAtBreakpoint(state)) return undefined
+  return { events: [{ type: 'moved', to: 'BREAKPOINT' }], effects: [] }
+}
+
+function isAtBreakpoint({ runs }: ExecutionState): boolean {
+  return runs.some(run => run.state === 'BREAKPOINT' && !run.isRemoved)
+}
+
+/** A run stops once at its breakpoint; what comes after the execution stops at none. */
 export function stopAtBreakpoint({ state }: View, run: TaskRun, { id }: PlanTask): Decision | undefined {
   const isMeant = state.breakpoints?.some(point => point.id === id && (point.value ?? run.value) === run.value)
-  if (isMeant !== true || run.state !== 'CREATED' || run.history.some(moment => moment.state === 'BREAKPOINT'))
+  if (
+    isMeant !== true ||
+    isFinal(state.state) ||
+    run.state !== 'CREATED' ||
+    run.history.some(moment => moment.state === 'BREAKPOINT')
+  )
     return undefined
   const stopped: Event = { type: 'run-moved', run: run.ordinal, to: 'BREAKPOINT' }
   const isStopping: StateName = state.state
