@@ -67,7 +67,7 @@ export function lookupRoot(view: View, run: TaskRun | undefined, root: string): 
     case 'flow':
       return { id: state.flowId, namespace: state.namespace, revision: state.revision, tenantId: state.tenant }
     case 'execution':
-      return executionRoot(state)
+      return executionRoot(state, plan)
     case 'inputs':
       return inputsRoot(state, plan)
     case 'outputs':
@@ -133,13 +133,14 @@ export function ordinalOf(executionId: string, runId: string): number | undefine
   return Number.isSafeInteger(ordinal) && ordinal >= 0 ? ordinal : undefined
 }
 
-function executionRoot(state: ExecutionState): ValueMap {
+function executionRoot(state: ExecutionState, { flow }: Plan): ValueMap {
   const root: Record<string, Value> = {
     id: state.id,
     startDate: new Date(state.history[0]?.atMs ?? 0).toISOString(),
     originalId: state.originalId,
     state: state.state,
   }
+  if (flow.dialect === 2) root['attemptNumber'] = state.attemptNumber
   if (state.outputs) root['outputs'] = state.outputs
   return root
 }

@@ -1,6 +1,7 @@
 // What a history looks like from outside. Inside, states move by strict tables; the real engine shows more, because it detects an end before
 // it finds the retry, hands every task to a worker, and resumes a pause before it kills it. Those steps are derived here, not stored.
 // The traces: flow-model specification §5.2 and §6.19.
+import { BATCH_TYPE } from '../control/for-each-item.ts'
 import { mapGet } from '../std/value.ts'
 import { getTask, type Plan, type PlanTask } from './plan.ts'
 import { HANDLER, ROOT, isFinal, type ExecutionState, type Moment, type StateName, type TaskRun } from './state.ts'
@@ -59,7 +60,7 @@ export interface RunLook {
 
 export function visibleRunHistory(run: TaskRun, look: RunLook): readonly Moment[] {
   const { task } = look
-  if (task.kind.type === 'control') return groupHistory(run)
+  if (task.kind.type === 'control') return groupHistory(run, task)
   const shown: Moment[] = []
   const isWorkers = isWorkerTask(task) && !isInWorkingDirectory(look)
   for (const [index, moment] of run.history.entries()) {
@@ -93,12 +94,22 @@ function isInWorkingDirectory({ plan, task }: RunLook): boolean {
   return task.parent !== ROOT && getTask(plan, task.parent).type === WORKING_DIRECTORY
 }
 
-/** A group that could not be opened has been opened all the same, from outside. */
-function groupHistory({ history }: TaskRun): readonly Moment[] {
+/** A group that could not be opened has been opened all the same, from outside; one that begins again just runs, a WorkingDirectory excepted. */
+function groupHistory(run: TaskRun, { type }: PlanTask): readonly Moment[] {
+  const isLeaf = type === WORKING_DIRECTORY || type === BATCH_TYPE
+  const history = isLeaf ? run.history : withoutRestarts(run.history)
   const [created, next] = history
   const isUnopened =
     created !== undefined && next !== undefined && (next.state === 'FAILED' || next.state === 'WARNING')
   return isUnopened ? [created, { state: 'RUNNING', atMs: next.atMs }, ...history.slice(1)] : history
+}
+
+function withoutRestarts(history: readonly Moment[]): readonly Moment[] {
+  if (!history.some(({ state }) => state === 'RESTARTED')) return history
+  return history.flatMap((moment, index): Moment[] => {
+    if (moment.state !== 'RESTARTED') return [moment]
+    return history[index + 1]?.state === 'RUNNING' ? [] : [{ state: 'RUNNING', atMs: moment.atMs }]
+  })
 }
 
 /** A failed or cancelled child shows before what the task makes of it. */

@@ -194,6 +194,19 @@ errors:
   assert.deepEqual(document['metadata'], { attemptNumber: 2, originalCreatedDate: '2031-04-05T06:07:08.009Z' })
 })
 
+test('a group that begins again just runs', () => {
+  const { state, plan } = play(`
+tasks:
+  - id: choose
+    type: io.kestra.plugin.core.flow.If
+    condition: "{{ vars.ready }}"
+    then: [{ id: inner, type: io.kestra.plugin.core.debug.Return, format: x }]`)
+
+  advance(state, plan, [{ type: 'command', executionId: ID, command: { name: 'restart' } }], 100)
+
+  assert.equal(runsOf(show(state, plan))['choose']?.split(' | ')[0], 'CREATED RUNNING FAILED RUNNING FAILED')
+})
+
 test('values keep their width and their point in the text', () => {
   const { state, plan } = play('tasks:\n  - { id: a, type: io.kestra.plugin.core.debug.Return }', {
     inputs: { whole: 12345678901234567890n, point: toDouble(4), none: null },

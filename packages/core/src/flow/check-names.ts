@@ -26,7 +26,10 @@ export function inspectNames(inspection: Inspection, place: TemplatePlace, shape
 /** Roots of the context, and what is known of each without the flow. */
 const ROOTS: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   ['flow', mapShape(['id', 'namespace', 'revision', 'tenantId'].map(key => [key, key === 'revision' ? NUMBER : TEXT]))],
-  ['execution', mapShape(['id', 'startDate', 'originalId', 'state', 'outputs'].map(key => [key, ANY]))],
+  [
+    'execution',
+    mapShape(['id', 'startDate', 'originalId', 'state', 'outputs', 'attemptNumber'].map(key => [key, ANY])),
+  ],
   ['task', mapShape(['id', 'type'].map(key => [key, TEXT]))],
   [
     'taskrun',

@@ -28,3 +28,12 @@ test('names that are no list are refused', () => {
   assert.equal(player.state.state, 'FAILED')
   assert.match(player.logs.join(' '), /no list of names/)
 })
+
+test('2.0 tells tasks which attempt of the execution they belong to', () => {
+  const task = 'tasks: [{ id: show, type: core.debug.Return, format: "{{ execution.attemptNumber ?? \'none\' }}" }]'
+  const shown = [task, `labels: { dialect: "2" }\n${task}`].map(
+    flow => play(flow).run('show').outputs?.['value' as never],
+  )
+
+  assert.deepEqual(shown, ['none', '1'])
+})
