@@ -9,6 +9,7 @@ import type {
   Member,
   NodeRow,
   Tended,
+  SentJobRow,
   SettledJob,
 } from '../../packages/server/src/storage/cluster.ts'
 import { jobKeyOf, type Tables } from '../../packages/server/src/storage/memory/tables.ts'
@@ -36,6 +37,7 @@ export class ClusterTruth {
   readonly #options: ClusterTruthOptions
   readonly #leases = new Map<string, Lease>()
   readonly #owners = new Map<number, string>()
+  readonly #sent = new Map<string, { readonly sender: string; readonly seq: number }>()
   readonly #saved: { readonly seq: number; readonly row: FlowRow }[] = []
   /** Of the processes that listen. */
   readonly listeners = new Set<(hint: Hint) => void>()
@@ -71,6 +73,9 @@ export class ClusterTruth {
     }
     if (batch.signals.length > 0) this.hint('signals')
     if (batch.jobsKilled.length > 0 || batch.jobs.some(job => job.node === null)) this.hint('jobs')
+    const sent = batch.jobs.filter(({ node }) => node !== null && node !== batch.node)
+    for (const job of sent) this.#sent.set(jobKeyOf(job), { sender: batch.node, seq: batch.seq })
+    if (sent.length > 0) this.hint('sent')
   }
 
   ownerOf(shard: number): string | undefined {
@@ -182,6 +187,28 @@ export class ClusterTruth {
     )
   }
 
+  listSentJobs({ node, incarnation }: Member, after: ReadonlyMap<string, number>): readonly SentJobRow[] {
+    const { jobs, jobsKilled } = this.#options.tables
+    return [...this.#sent].flatMap(([name, { sender, seq }]) => {
+      const row = jobs.get(name)
+      if (row?.node !== node || row.incarnation !== incarnation || seq <= (after.get(sender) ?? 0)) return []
+      this.#options.count('jobs handed over')
+      return [{ row, sender, seq, isKilled: jobsKilled.has(name) }]
+    })
+  }
+
+  returnJobs({ node, incarnation }: Member, keys: readonly JobKey[]): void {
+    const { jobs } = this.#options.tables
+    for (const key of keys) {
+      const name = jobKeyOf(key)
+      const row = jobs.get(name)
+      if (row?.node !== node || row.incarnation !== incarnation) continue
+      jobs.set(name, { ...row, node: null, incarnation: null, claimedMs: null })
+      this.#options.count('jobs given back')
+      this.hint('jobs')
+    }
+  }
+
   listFlowsSince(seq: number): readonly { readonly seq: number; readonly row: FlowRow }[] {
     return this.#saved.filter(saved => saved.seq > seq)
   }
@@ -249,6 +276,8 @@ export function openSimulatedCluster(truth: ClusterTruth, { call, callLease, bri
     settleJobs: (...args) => call('settle jobs', async () => truth.settleJobs(...args)),
     listAbandonedJobs: (...args) => call('abandoned jobs', async () => truth.listAbandonedJobs(...args)),
     listKilledJobs: (...args) => call('killed jobs', async () => truth.listKilledJobs(...args)),
+    listSentJobs: (...args) => call('sent jobs', async () => truth.listSentJobs(...args)),
+    returnJobs: (...args) => call('return jobs', async () => truth.returnJobs(...args)),
     listFlowsSince: (...args) => call('flows since', async () => truth.listFlowsSince(...args)),
     listNodes: () => call('list nodes', async () => truth.listNodes()),
     listWorkers: () =>

@@ -306,6 +306,7 @@ function openFollowers(
     if (hint === 'signals' && roles.includes('engine'))
       void signals.look().catch(error => onNotice('stored signals are read later', error))
     if (hint === 'jobs' && isWorker) worker.hint()
+    if (hint === 'sent' && isWorker) void worker.takeSent()
     if (hint === 'flows') void follower.look()
   })
   const hearing: Follower = { start: async () => {}, stop: unlisten }

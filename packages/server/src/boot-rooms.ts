@@ -381,6 +381,7 @@ function clusterFollowers(
     if (hint === 'signals' && isEngine)
       void signals.look().catch(error => onNotice('stored signals could not be read', error))
     if (hint === 'jobs' && isWorker) worker.hint()
+    if (hint === 'sent' && isWorker) void worker.takeSent()
     if (hint === 'flows') void follower.look()
   })
   const hearing: Follower = { start: async () => {}, stop: unlisten }

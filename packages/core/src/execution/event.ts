@@ -182,7 +182,12 @@ export type Signal =
   | { readonly type: 'command'; readonly executionId: string; readonly command: Command }
   /** Brings no news: whatever can go on goes on. */
   | { readonly type: 'wake'; readonly executionId: string }
-  | ({ readonly type: 'settled'; readonly executionId: string } & Settlement)
+  | ({
+      readonly type: 'settled'
+      readonly executionId: string
+      /** The worker has a place for one more job of that queue. */
+      readonly offer?: { readonly node: string; readonly incarnation: number; readonly queue: string }
+    } & Settlement)
   | { readonly type: 'lost'; readonly executionId: string; readonly run: number; readonly epoch: number }
   /** No worker is there that its job is for, and its fallback is not to wait. */
   | {

@@ -372,7 +372,7 @@ export class Engine implements Inbox, NoteTaker {
   #poison(unit: Unit, entity: Entity, error: unknown): void {
     if (this.#options.meter) this.#options.meter.poisoned += 1
     this.#options.onNotice(`a turn of the execution "${entity.id}" threw`, error, { executionId: entity.id })
-    this.#options.jobs.release(reservedBy(unit))
+    this.#options.jobs.release(reservedBy(unit, this.#options.node.node))
     this.#limits.dropped(unit)
     entity.poison = error instanceof Error ? error.message : String(error)
     delete entity.state
@@ -469,16 +469,16 @@ export class Engine implements Inbox, NoteTaker {
   }
 
   #callOut(row: JobRow, cancelled: ReadonlySet<string>): void {
-    const { jobs } = this.#options
+    const { jobs, node } = this.#options
     const isCancelled = cancelled.size > 0 && cancelled.has(jobName(row))
-    if (row.node !== null) return isCancelled ? jobs.release(1) : jobs.offer(row)
-    if (!isCancelled) jobs.wake()
+    if (row.node === node.node) return isCancelled ? jobs.release(1) : jobs.offer(row)
+    if (row.node === null && !isCancelled) jobs.wake()
   }
 
   #dropped(unit: Unit, error: Error): void {
     this.#pending -= unit.receipts.length
     if (error instanceof SubmitError) this.#options.meter?.refuse(error.fault, unit.receipts.length)
-    this.#options.jobs.release(reservedBy(unit))
+    this.#options.jobs.release(reservedBy(unit, this.#options.node.node))
     for (const { reject } of unit.receipts) reject(error)
     this.#limits.dropped(unit)
     for (const entity of unit.entities) {

@@ -55,7 +55,10 @@ export function sourceJobRow({
   const { flow, tenant } = plan
   const key = sourceJobKey(id, epoch)
   // What a poll stores goes with the execution that it starts. An event of a watch has one only when it is taken.
-  const folder = birthId === undefined ? `triggers/${trigger.id}/${id}-${epoch}` : `executions/${birthId}/trigger/${slugOf(trigger.id)}`
+  const folder =
+    birthId === undefined
+      ? `triggers/${trigger.id}/${id}-${epoch}`
+      : `executions/${birthId}/trigger/${slugOf(trigger.id)}`
   const payload: HostJob = {
     key,
     taskRunId: id,

@@ -49,6 +49,8 @@ interface Rig {
   nowMs: number
 }
 
+const PLACE = { zone: 'UTC', locale: 'en', configuredRoots: new Map<string, Value>() }
+
 async function open(
   t: TestContext,
   trigger: string,
@@ -59,9 +61,8 @@ async function open(
   const flows = await openFlowCatalogue(store)
   await saveFlow(store, flows, `id: watched\nnamespace: test\ntasks:\n  - ${tasks}\ntriggers:\n  - ${trigger}\n`)
   const { incarnation, flushSeq } = await store.perform('joinNode', { node: 'n', nowMs: platform.nowMs() })
-  const place = { zone: 'UTC', locale: 'en', configuredRoots: new Map<string, Value>() }
   const random = seededRandom('sources')
-  const startWorld = () => ({ ...place, nowMs: platform.nowMs(), random })
+  const startWorld = () => ({ ...PLACE, nowMs: platform.nowMs(), random })
   const engine = new Engine({
     store,
     flows,
@@ -75,7 +76,7 @@ async function open(
       waitsFor: id => rig.sources.waitsFor(id),
       ended: (id, state) => void rig.sources.ended(id, state),
     },
-    envOf: newTurnEnvironment({ platform, flows, ...place, startWorld }),
+    envOf: newTurnEnvironment({ platform, flows, ...PLACE, startWorld }),
     evaluate: () => Promise.resolve(),
     owns: () => true,
     onTimer: () => {},
@@ -107,7 +108,16 @@ async function open(
       lookAt: () => {},
       onNotice: (message, error) => assert.fail(`${message}: ${String(error)}`),
     })
-  const rig: Rig = { store, sources: another(), begun, stopped, reasons, another, isHeld: false, nowMs: platform.nowMs() }
+  const rig: Rig = {
+    store,
+    sources: another(),
+    begun,
+    stopped,
+    reasons,
+    another,
+    isHeld: false,
+    nowMs: platform.nowMs(),
+  }
   await rig.sources.load()
   return rig
 }

@@ -21,6 +21,7 @@ import type { Entity, Pending } from './entity.ts'
 import { mergeUnit, newUnit, rowsOf, type Unit } from './unit.ts'
 import type { Note } from './note.ts'
 import type { LimitBook } from './limit-book.ts'
+import { Handover } from './handover.ts'
 import { Ranks } from './ranks.ts'
 import { writeTurn, type JobPlace } from './write-turn.ts'
 
@@ -55,6 +56,11 @@ export class Turns {
   readonly #options: EngineOptions
   readonly #hooks: TurnHooks
   readonly #ranks = new Ranks()
+  readonly #handover = new Handover()
+  readonly #memberFor: JobPlace['memberFor'] = (queue, nowMs) => {
+    const { jobs, node } = this.#options
+    return jobs.reserve(queue) ? node : this.#handover.take(queue, nowMs)
+  }
   readonly #rankOf: JobPlace['rankOf'] = (namespace, nowMs, priority) => this.#ranks.rankOf(namespace, nowMs, priority)
 
   constructor(options: EngineOptions, hooks: TurnHooks) {
@@ -73,11 +79,14 @@ export class Turns {
       entity.unflushed += 1
       unit.entities.add(entity)
     }
-    const { node, jobs, sampledPart } = this.#options
+    const { sampledPart } = this.#options
+    for (const { signal, options } of taken)
+      if (options.rowId !== undefined && signal.type === 'settled' && signal.offer)
+        this.#handover.offered(signal.offer, env.nowMs)
     writeTurn(
       unit,
       { entity, plan, env, result, jobsGone: taken.flatMap(goneJobOf) },
-      { ...node, reserve: queue => jobs.reserve(queue), rankOf: this.#rankOf, sampledPart },
+      { memberFor: this.#memberFor, rankOf: this.#rankOf, sampledPart },
     )
     const turn: Turn = { taken, plan, env, result }
     unit.turns.push(turn)

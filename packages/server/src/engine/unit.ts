@@ -131,8 +131,9 @@ export function limitRowName({ limitKey, executionId }: LimitMemberKey): string 
 }
 
 /** How many of its jobs have taken a place at the worker. */
-export function reservedBy(unit: Unit): number {
-  return unit.jobs.filter(job => job.node !== null && job.run !== SOURCE_RUN).length
+/** Places of this node. */
+export function reservedBy(unit: Unit, node: string): number {
+  return unit.jobs.filter(job => job.node === node && job.run !== SOURCE_RUN).length
 }
 
 /** Jobs that a later turn ended before they were stored: they are neither written nor started. */

@@ -26,6 +26,7 @@ import {
   taskCacheOf,
 } from '@batuta/core'
 import { encodeJob, type HostJob, type SentJob } from '@batuta/plugin-sdk'
+import type { Member } from '../storage/cluster.ts'
 import type { ExecutionRow, JobKey, JobRow, StoredLogLine } from '../storage/batch.ts'
 import { rankOf } from '../storage/levels.ts'
 import { traceparentOf } from '../telemetry/trace-context.ts'
@@ -43,10 +44,8 @@ export interface Written {
 }
 
 export interface JobPlace {
-  readonly node: string
-  readonly incarnation: number
-  /** Takes a place on this node, or leaves the job to whoever claims it. */
-  reserve(queue: string): boolean
+  /** Takes a place on this node or another one, or leaves the job to whoever claims it. */
+  memberFor(queue: string, nowMs: number): Member | undefined
   /** When it is its turn among those that wait. */
   rankOf(namespace: string, nowMs: number, priority: Priority | undefined): number
   readonly sampledPart?: number | undefined
@@ -220,7 +219,7 @@ function writeJobs(unit: Unit, written: Written, place: JobPlace): void {
     if (effect.type !== 'job') return []
     // What is killed in the turn that sent it is not started by anybody.
     const isKilled = killed.some(key => key.run === effect.run && key.epoch === effect.epoch)
-    return [jobRow(written, effect, isKilled ? { ...place, reserve: () => false } : place)]
+    return [jobRow(written, effect, isKilled ? { ...place, memberFor: () => undefined } : place)]
   })
   unit.jobs.push(...jobs)
   unit.jobsKilled.push(...killed)
@@ -254,7 +253,7 @@ function jobRow(
   place: JobPlace,
 ): JobRow {
   const { state } = result
-  const isHere = place.reserve(queue)
+  const member = place.memberFor(queue, env.nowMs)
   const run = getRun(state, ordinal)
   const task = getTask(plan, run.task)
   const roots = new Set([...task.roots, 'flow', 'execution', 'task', 'taskrun'])
@@ -285,9 +284,9 @@ function jobRow(
     shard: shardOf(entity.id),
     queue,
     rank: place.rankOf(state.namespace, env.nowMs, plan.flow.priority),
-    node: isHere ? place.node : null,
-    incarnation: isHere ? place.incarnation : null,
-    claimedMs: isHere ? env.nowMs : null,
+    node: member?.node ?? null,
+    incarnation: member?.incarnation ?? null,
+    claimedMs: member ? env.nowMs : null,
     payload: encodeJob(payload),
   }
 }

@@ -7,6 +7,13 @@ export interface WorkerProfile {
   readonly tags: readonly string[]
 }
 
+/** A worker has a place for one more job of that queue. */
+export interface PlaceOffer {
+  readonly node: string
+  readonly incarnation: number
+  readonly queue: string
+}
+
 export interface JobSink {
   /**
    * Takes a place for one more job of that queue on this node; false when all are taken, or the queue is not for this node: the job is then left

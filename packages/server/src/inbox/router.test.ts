@@ -44,6 +44,8 @@ function newRouter({ owns, onSent }: { owns(shard: number): boolean; onSent(id: 
       moveJobs: nobody,
       listAbandonedJobs: nobody,
       listKilledJobs: nobody,
+      listSentJobs: nobody,
+      returnJobs: nobody,
       listFlowsSince: nobody,
       listNodes: nobody,
       listWorkers: nobody,

@@ -20,7 +20,8 @@ export interface Tended {
   readonly fenced: readonly string[]
 }
 
-export type Hint = 'signals' | 'jobs' | 'flows'
+/** `sent`: jobs that were handed to a worker with the flush that stored them. */
+export type Hint = 'signals' | 'jobs' | 'sent' | 'flows'
 
 /** What a node tells of itself when it joins. */
 export interface Announcement {
@@ -49,6 +50,15 @@ export interface SettledJob {
   readonly signal: SignalRow
 }
 
+/** A job that an engine has handed to a worker. */
+export interface SentJobRow {
+  readonly row: JobRow
+  readonly sender: string
+  /** Of the sender's flush. */
+  readonly seq: number
+  readonly isKilled: boolean
+}
+
 export interface Cluster {
   /** The node begins: with these roles, alive for the length of a lease. */
   announce(member: Member, announcement: Announcement, leaseMs: number): Promise<void>
@@ -72,6 +82,13 @@ export interface Cluster {
   listAbandonedJobs(limit: number): Promise<readonly JobRow[]>
   /** Jobs of this node that were killed by their execution's owner. */
   listKilledJobs(member: Member): Promise<readonly JobKey[]>
+  /**
+   * Jobs that engines of other nodes have handed to this node, of each engine those of its flushes after the given one: an engine has one flush
+   * under way at a time, so that what is seen later has a greater number.
+   */
+  listSentJobs(member: Member, after: ReadonlyMap<string, number>): Promise<readonly SentJobRow[]>
+  /** Jobs of this node that it has not begun are for anybody again. */
+  returnJobs(member: Member, jobs: readonly JobKey[]): Promise<void>
   /** Revisions that were saved after the one with this number, in the order they were saved. */
   listFlowsSince(seq: number): Promise<readonly { readonly seq: number; readonly row: FlowRow }[]>
   listNodes(): Promise<readonly NodeRow[]>

@@ -13,13 +13,14 @@ import {
 } from '@batuta/plugin-sdk'
 import type { Inbox } from '../inbox/inbox.ts'
 import { SubmitError } from '../inbox/inbox.ts'
-import type { JobSink, WorkerProfile } from '../inbox/jobs.ts'
+import type { JobSink, PlaceOffer, WorkerProfile } from '../inbox/jobs.ts'
 import { isSpecial, serves } from '../inbox/placement.ts'
 import type { Scheduler, Clock } from '../platform/platform.ts'
 import type { JobRow, LogRow, StoredLogLine } from '../storage/batch.ts'
 import { rankOf } from '../storage/levels.ts'
 import { FlushError, type Store } from '../storage/store.ts'
 import type { WorkerMeter } from '../telemetry/worker-meter.ts'
+import { SentJobs } from './sent-jobs.ts'
 
 export interface WorkerOptions {
   readonly inbox: Inbox
@@ -53,6 +54,7 @@ export interface Host {
 interface Running {
   readonly job: HostJob
   readonly claimedMs: number
+  readonly queue: string
   /** Done when all lines that came so far are stored, in their order. */
   logged: Promise<void> | undefined
 }
@@ -84,11 +86,19 @@ export class Worker implements JobSink {
   #isCut = false
   #isStopped = false
   #isAbandoned = false
+  readonly #sent: SentJobs
   /** Undefined on a node that is alone: nobody takes its jobs over. */
   #beatMs: number | undefined
 
   constructor(options: WorkerOptions) {
     this.#options = options
+    this.#sent = new SentJobs({
+      ...options,
+      isRunning: key => this.isRunning(key),
+      hasPlace: () => this.#hasPlace,
+      begin: row => this.#begin(row),
+      drop: row => this.#reportLost(row),
+    })
     this.#isChoosing = options.store.cluster !== undefined && isSpecial(options.profile)
   }
 
@@ -107,10 +117,8 @@ export class Worker implements JobSink {
   }
 
   reserve(queue: string): boolean {
-    if (this.#options.isPaused()) return false
     if (this.#isChoosing && !serves(this.#options.profile, queue)) return false
-    if (this.#isStopped || this.#isDraining || this.#hasFree || this.#taken + this.#reserved >= this.#options.slots)
-      return false
+    if (this.#hasFree || !this.#hasPlace) return false
     this.#reserved += 1
     return true
   }
@@ -163,6 +171,18 @@ export class Worker implements JobSink {
       onNotice('what other nodes are for could not be read; it is tried again', error)
     }
     this.hint()
+    await this.takeSent()
+  }
+
+  /** Engines of other nodes have handed jobs to this one. */
+  async takeSent(): Promise<void> {
+    if (!this.#isStopped) await this.#sent.look()
+  }
+
+  /** For one more job that nobody has reserved it for. */
+  get #hasPlace(): boolean {
+    if (this.#isStopped || this.#isDraining || this.#options.isPaused()) return false
+    return this.#taken + this.#reserved < this.#options.slots
   }
 
   /** One look at a time: who asks meanwhile is answered by one more. */
@@ -284,7 +304,7 @@ export class Worker implements JobSink {
     const { meter } = this.#options
     meter?.started(job.type, claimedMs - (job.sentMs ?? claimedMs))
     if (job.traceparent !== undefined) meter?.onJob?.(job.key.executionId, job.traceparent)
-    this.#running.set(keyText(job.key), { job, claimedMs, logged: undefined })
+    this.#running.set(keyText(job.key), { job, claimedMs, queue: row.queue, logged: undefined })
     if (isWatch(job)) this.#watching += 1
     this.#host ??= this.#openHost()
     this.#host.send({ type: 'run', job })
@@ -357,12 +377,27 @@ export class Worker implements JobSink {
 
   async #settle(key: JobKey, outcome: Outcome): Promise<void> {
     const settlement = settlementOf(key, outcome)
-    await this.#running.get(keyText(key))?.logged
+    const running = this.#running.get(keyText(key))
+    await running?.logged
+    const offer = running && this.#offerAfter(running)
     await this.#submit(() =>
-      this.#options.inbox.submit({ type: 'settled', executionId: key.executionId, ...settlement }),
+      this.#options.inbox.submit({
+        type: 'settled',
+        executionId: key.executionId,
+        ...settlement,
+        ...(offer ? { offer } : {}),
+      }),
     )
     this.#ended(key, settlement.state)
     if (this.#hasFree) void this.#claim()
+  }
+
+  /** With its end a job leaves a place for the next; not while others wait for one, whose turn it is. */
+  #offerAfter({ queue, job }: Running): PlaceOffer | undefined {
+    const { store, node } = this.#options
+    const isOffered = store.cluster && !this.#hasFree && !isWatch(job) && this.#taken <= this.#options.slots
+    if (!isOffered || this.#isStopped || this.#isDraining || this.#options.isPaused()) return undefined
+    return { node: node.node, incarnation: node.incarnation, queue }
   }
 
   #ended(key: JobKey, state: string): void {

@@ -66,7 +66,22 @@ export const ANNOUNCE = `update nodes set roles = $3, facts = $5, fenced = false
 
 /** Index: jobs_claimable. */
 export const MOVE_JOBS = 'update jobs set queue = $2 where node is null and queue = $1'
-/** Index: jobs_by_node. */
+/**
+ * Index: jobs_sent. A node that was forgotten and came back counts its flushes from the beginning: then everything is looked at. What an engine
+ * has handed to the worker of its own node it has told it.
+ */
+export const SENT_JOBS = `select j.* from nodes n
+  left join unnest($3::text[], $4::bigint[]) as c (sender, seq) on c.sender = n.id
+  cross join lateral (select * from jobs where node = $1 and incarnation = $2 and sender = n.id
+    and sent_seq > (case when c.seq <= n.flush_seq then c.seq else 0 end)) j
+  where n.id <> $1 and 'engine' = any(n.roles)`
+export const RETURN_JOBS = `with back as (
+    update jobs j set node = null, incarnation = null, claimed_ms = null, sender = null, sent_seq = null
+    from unnest($3::text[], $4::integer[], $5::integer[]) as r (execution_id, run, epoch)
+    where j.execution_id = r.execution_id and j.run = r.run and j.epoch = r.epoch
+      and coalesce(j.node, '') = $1 and coalesce(j.incarnation, -1) = $2 returning 1)
+  select pg_notify('batuta', 'jobs') where exists (select 1 from back)`
+/** Index: jobs_sent. */
 export const ABANDONED_JOBS = `select j.* from jobs j left join nodes n on n.id = j.node
   where j.node is not null and (n.id is null or n.fenced or n.incarnation <> j.incarnation) order by j.execution_id limit $1`
 /** Index: jobs_to_stop. */

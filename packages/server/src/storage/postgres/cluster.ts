@@ -2,7 +2,7 @@
 import type { Client, QueryResult, QueryResultRow } from 'pg'
 import { SHARDS, trust } from '@batuta/core'
 import type { JobKey, JobRow, SignalRow } from '../batch.ts'
-import type { Announcement, Cluster, Hint, Member, NodeRow, Role, Tended } from '../cluster.ts'
+import type { Announcement, Cluster, Hint, Member, NodeRow, Role, SentJobRow, Tended } from '../cluster.ts'
 import { flowOf, jobOf, number, text, type SqlRow } from '../sql/rows.ts'
 import * as sql from './cluster.sql.ts'
 import { isSpoilt } from './fault-of.ts'
@@ -119,6 +119,29 @@ export class PostgresCluster implements Cluster {
       run: number(row, 'run'),
       epoch: number(row, 'epoch'),
     }))
+  }
+
+  async listSentJobs(
+    { node, incarnation }: Member,
+    after: ReadonlyMap<string, number>,
+  ): Promise<readonly SentJobRow[]> {
+    const rows = await this.#options.queue.read<SqlRow>(sql.SENT_JOBS, [
+      node,
+      incarnation,
+      [...after.keys()],
+      [...after.values()],
+    ])
+    return rows.map(row => ({
+      row: jobOf(row),
+      sender: text(row, 'sender'),
+      seq: number(row, 'sent_seq'),
+      isKilled: row['is_killed'] === true,
+    }))
+  }
+
+  async returnJobs({ node, incarnation }: Member, jobs: readonly JobKey[]): Promise<void> {
+    const columns = [jobs.map(key => key.executionId), jobs.map(key => key.run), jobs.map(key => key.epoch)]
+    await this.#options.queue.write(sql.RETURN_JOBS, [node, incarnation, ...columns])
   }
 
   async listFlowsSince(seq: number): ReturnType<Cluster['listFlowsSince']> {

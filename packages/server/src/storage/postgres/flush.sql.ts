@@ -183,14 +183,22 @@ const TABLES: readonly FlushTable[] = [
     write: rows =>
       `delete from jobs j using ${rows} as r where j.execution_id = r.execution_id and j.run = r.run and j.epoch = r.epoch`,
   },
-  { batch: 'jobs', columns: JOB, write: insert('jobs', JOB) },
+  {
+    // By whom, and with which flush: so a worker finds what was handed to it since its last look.
+    batch: 'jobs',
+    columns: JOB,
+    write: rows => {
+      const names = JOB.map(column => column.name).join(', ')
+      return `insert into jobs (${names}, sender, sent_seq) select ${names}, $2, $1 from ${rows} as r`
+    },
+  },
   {
     // The same key ended and began anew in one batch: a delete and an insert of one key do not go together in one statement.
     batch: 'jobsReplaced',
     columns: JOB,
     write:
       rows => `update jobs j set shard = r.shard, queue = r.queue, rank = r.rank, node = r.node, incarnation = r.incarnation,
-      claimed_ms = r.claimed_ms, payload = r.payload, is_killed = false from ${rows} as r
+      claimed_ms = r.claimed_ms, payload = r.payload, is_killed = false, sender = $2, sent_seq = $1 from ${rows} as r
       where j.execution_id = r.execution_id and j.run = r.run and j.epoch = r.epoch`,
   },
   {

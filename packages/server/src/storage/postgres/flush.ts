@@ -36,6 +36,7 @@ function hintsOf(batch: Batch): readonly Hint[] {
   const hints: Hint[] = []
   if (batch.signals.length > 0) hints.push('signals')
   if (batch.jobsKilled.length > 0 || batch.jobs.some(job => job.node === null)) hints.push('jobs')
+  if (batch.jobs.some(job => job.node !== null && job.node !== batch.node)) hints.push('sent')
   return hints
 }
 

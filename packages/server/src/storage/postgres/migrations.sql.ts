@@ -46,4 +46,14 @@ export const MIGRATIONS: readonly Migration[] = [
   { type: 'inside', title: 'what triggers keep', sql: MIGRATION_TRIGGERS },
   { type: 'inside', title: 'members of limits', sql: LIMIT_MEMBERS },
   { type: 'inside', title: 'signals are found by their ids alone', sql: 'drop index if exists signals_by_shard' },
+  {
+    type: 'outside',
+    title: 'jobs are handed to workers',
+    statements: [
+      'alter table jobs add column if not exists sender text collate "C", add column if not exists sent_seq bigint',
+      'drop index concurrently if exists jobs_sent',
+      'create index concurrently jobs_sent on jobs (node, incarnation, sender, sent_seq) where node is not null',
+      'drop index concurrently if exists jobs_by_node',
+    ],
+  },
 ]

@@ -45,10 +45,10 @@ export const LIST_LIMIT_KEYS = `with recursive found (name, count) as (
     from found where found.name is not null and count < $2)
   select name from found where name is not null`
 export const LIST_SIGNALS = 'select * from signals where id > $1 order by id limit $2'
-/** Index: jobs_by_node. */
+/** Index: jobs_by_node, in PostgreSQL jobs_sent. */
 export const LIST_HELD_JOBS =
   'select execution_id, run, epoch from jobs where node = $1 and incarnation = $2 and claimed_ms <= $3 limit $4'
-/** Index: jobs_by_node. */
+/** Index: jobs_by_node, in PostgreSQL jobs_sent. */
 export const LIST_LOST_JOBS = 'select * from jobs where node = $1 and incarnation <> $2 limit $3'
 /** Index: jobs_free. */
 export const COUNT_FREE_JOBS =
