@@ -178,6 +178,19 @@ test('Reverse turns the lines of small and large files around', async t => {
   assert.equal(missing.state, 'FAILED')
 })
 
+test('Split splits by what a pattern captures, and drops rows that do not match', async t => {
+  const run = await openRun(t)
+  const from = await store(run, 'a1\nb1\n--\na2\n')
+
+  const split = await runType('storage.Split', { from, regexPattern: '^([ab])' }, run)
+  const failed = await runType('storage.Split', { from, regexPattern: '(' }, run)
+
+  const uris = split.outputs?.['uris'] as readonly string[]
+  const texts = await Promise.all(uris.map(uri => run.ctx.files.readText(uri)))
+  assert.deepEqual(texts, ['a1\na2\n', 'b1\n'])
+  assert.equal(failed.state, 'FAILED')
+})
+
 test('Split splits by rows, by bytes and into partitions', async t => {
   const run = await openRun(t)
   const from = await store(run, 'a\nb\nc\nd\ne')

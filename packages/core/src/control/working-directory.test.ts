@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { presentRuns } from '../execution/present-runs.ts'
 import { JOB, play, type Player } from '../execution/testing/player.ts'
 import { CLOSE_DIRECTORY, OPEN_DIRECTORY } from './working-directory.ts'
 
@@ -108,4 +109,23 @@ test('a kill does not open or close anything more', () => {
 
   assert.equal(player.state.state, 'KILLED')
   assert.deepEqual(player.states, { dir: 'KILLED', a: 'KILLED' })
+})
+
+test('tasks of a folder in a loop bear the value of their folder', () => {
+  const player = play(`
+tasks:
+  - id: each
+    type: core.flow.ForEach
+    values: [x]
+    tasks: [{ id: dir, type: core.flow.WorkingDirectory, tasks: [{ id: a, type: ${JOB} }] }]`)
+  settleOut(player)
+
+  const runs = JSON.parse(presentRuns(player.state, player.plan, { dialect: 'b', nowMs: player.nowMs }))
+
+  const values = runs.map(({ taskId, value }: { taskId: string; value?: string }) => [taskId, value])
+  assert.deepEqual(values, [
+    ['each', undefined],
+    ['dir', 'x'],
+    ['a', 'x'],
+  ])
 })

@@ -191,7 +191,7 @@ function tasksRoot(state: ExecutionState, plan: Plan): ValueMap {
 }
 
 /** Inside a WorkingDirectory a task has the value of the directory. */
-function valueOfDirectory(state: ExecutionState, { parent }: TaskRun): string | undefined {
+export function valueOfDirectory(state: ExecutionState, { parent }: TaskRun): string | undefined {
   const directory = parent === ROOT ? undefined : getRun(state, parent)
   return directory?.group?.isDirectory ? directory.value : undefined
 }

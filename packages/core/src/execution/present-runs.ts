@@ -1,6 +1,6 @@
 // The list of task runs as the outside sees it: in the order of creation, without those that a restart took out.
 import { encodeValue } from '../std/value-json.ts'
-import { taskRunId } from './context.ts'
+import { taskRunId, valueOfDirectory } from './context.ts'
 import { getTask } from './plan.ts'
 import { isWorkerTask, visibleRunHistory, visibleRunState, type RunLook } from './present-history.ts'
 import { historyText, instantText, type PresentOptions } from './present-text.ts'
@@ -42,7 +42,8 @@ function presentRun(run: TaskRun, { state, plan, owner, options }: RunPlace): st
   const history = visibleRunHistory(run, look)
   let text = `{"id":"${taskRunId(state.id, run.ordinal)}",${owner}"taskId":${JSON.stringify(task.id)}`
   if (run.parent !== ROOT) text += `,"parentTaskRunId":"${taskRunId(state.id, run.parent)}"`
-  if (run.value !== undefined) text += `,"value":${JSON.stringify(run.value)}`
+  const value = run.value ?? valueOfDirectory(state, run)
+  if (value !== undefined) text += `,"value":${JSON.stringify(value)}`
   if (run.iteration !== undefined) text += `,"iteration":${run.iteration}`
   text += `,"attempts":[${visibleAttempts(run, look).join(',')}]`
   if (run.outputs) text += `,"outputs":${encodeValue(run.outputs)}`

@@ -62,8 +62,9 @@ export const EXECUTION_ANSWERS: Answers = {
   'logs.fetch': async (world, args, asker) => await fetchLogs(world, args, asker),
   'logs.purge': async (world, args, { tenant }) => {
     const levels = optionalTexts(args, 'levels') ?? null
+    const only = optionalText(args, 'executionId')
     let count = 0
-    for await (const { id } of executionsOf(world, { ...placeOf(args), tenant }))
+    for await (const { id } of logsOf(world, { ...placeOf(args), tenant }, only))
       count += await world.store.perform('purgeLogs', {
         executionId: id,
         fromMs: optionalInteger(args, 'fromMs') ?? 0,
@@ -113,6 +114,22 @@ async function* executionsOf(
     if (rows.length < PAGE) return
     afterId = rows.at(-1)?.id
   }
+}
+
+/** Executions whose logs are meant: one, if it is where it is looked for, or all that are there. */
+async function* logsOf(
+  world: AnswerWorld,
+  query: Omit<ExecutionQuery, 'limit' | 'afterId' | 'isAscending'>,
+  only: string | undefined,
+): AsyncGenerator<ExecutionRow> {
+  if (only === undefined) return yield* executionsOf(world, query)
+  const row = await world.store.read.findExecution(only)
+  const { namespace = row?.namespace ?? '', flowId, isPrefix } = query
+  const isThere =
+    row?.tenant === query.tenant &&
+    (row.namespace === namespace || (isPrefix === true && row.namespace.startsWith(`${namespace}.`))) &&
+    (flowId === undefined || row.flowId === flowId)
+  if (row && isThere) yield row
 }
 
 /** Only what has ended: what runs is nobody's to purge, the asking execution least of all. */

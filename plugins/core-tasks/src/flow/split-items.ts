@@ -1,6 +1,6 @@
 import { defineTask, isMap, mapGet, p, printValue, TaskError } from '@batuta/plugin-sdk'
 import type { Value } from '@batuta/plugin-sdk'
-import { PARTITIONS_MAX, splitFile, type SplitPlan } from '../storage/split-file.ts'
+import { PARTITIONS_MAX, splitByPattern, splitFile, type SplitPlan } from '../storage/split-file.ts'
 
 export const splitItems = defineTask({
   type: 'io.kestra.plugin.core.flow.ForEachItem$ForEachItemSplit',
@@ -28,7 +28,7 @@ export const splitItems = defineTask({
 /** Of several the first counts. */
 function planOf(part: (name: string) => Value): SplitPlan {
   const pattern = part('regexPattern')
-  if (pattern !== null) return ofPattern(printValue(pattern))
+  if (pattern !== null) return splitByPattern(printValue(pattern), 'batch.regexPattern')
   const bytes = part('bytes')
   if (bytes !== null) return { type: 'bytes', limit: bytesOf(printValue(bytes)) }
   const partitions = part('partitions')
@@ -40,19 +40,6 @@ function planOf(part: (name: string) => Value): SplitPlan {
   }
   const rows = part('rows')
   return { type: 'rows', limit: rows === null ? 1 : wholeOf('rows', rows) }
-}
-
-function ofPattern(text: string): SplitPlan {
-  const pattern = compile(text)
-  return { type: 'pattern', keyOf: row => pattern.exec(row)?.[1] }
-}
-
-function compile(text: string): RegExp {
-  try {
-    return new RegExp(text)
-  } catch (cause) {
-    throw new TaskError(`"batch.regexPattern" is no regular expression: ${text.slice(0, 200)}`, { cause })
-  }
 }
 
 function wholeOf(name: string, value: Value): number {

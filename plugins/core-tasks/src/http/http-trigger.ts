@@ -2,6 +2,7 @@ import { decodeValue, definePollingTrigger, p, type Value } from '@batuta/plugin
 import { httpProperties } from './http-properties.ts'
 import { renderAndSend } from './prepare-request.ts'
 import { readResponseText } from './read-response-text.ts'
+import { sealBody } from './seal-body.ts'
 
 export const httpTrigger = definePollingTrigger({
   type: 'io.kestra.plugin.core.http.Trigger',
@@ -17,14 +18,18 @@ export const httpTrigger = definePollingTrigger({
       .dynamic()
       .default('{{ response.statusCode < 400 }}')
       .title('A template: what it renders to must not be blank or `false`.'),
-    encryptBody: p.boolean().dynamic().default(false).title('Not supported yet: the body is kept as it is.'),
+    encryptBody: p
+      .boolean()
+      .dynamic()
+      .default(false)
+      .title('Keep the body encrypted: tasks read it, nobody else does.'),
   },
   outputs: [
     { name: 'uri', type: 'uri', description: 'Where the request was sent.' },
     { name: 'code', type: 'int', description: 'The response code.' },
     { name: 'headers', type: 'map<string[]>', description: 'The headers of the response.' },
     { name: 'body', type: 'any', description: 'The body as text.' },
-    { name: 'encryptedBody', type: 'EncryptedString', description: 'Not filled yet.' },
+    { name: 'encryptedBody', type: 'EncryptedString', description: 'The body, encrypted.' },
     { name: 'formData', type: 'map<any>', description: 'Not filled yet.' },
   ],
   examples: [
@@ -40,7 +45,9 @@ export const httpTrigger = definePollingTrigger({
       const seen = { response: { statusCode: response.code, body: jsonOr(body), headers: headersOf(response.headers) } }
       const verdict = (await props.responseCondition.render(seen)).trim()
       if (verdict === '' || verdict === 'false') return undefined
-      return { uri: request.url.href, code: response.code, headers: response.headers, body }
+      const isSecret = await props.encryptBody.render()
+      const sent = { uri: request.url.href, code: response.code, headers: response.headers }
+      return { ...sent, ...(isSecret ? { encryptedBody: await sealBody(ctx, body) } : { body }) }
     } finally {
       await response.close()
     }

@@ -1,8 +1,8 @@
-import { defineTask, p, TaskError } from '@batuta/plugin-sdk'
-import type { RunContext, Value } from '@batuta/plugin-sdk'
+import { defineTask, p } from '@batuta/plugin-sdk'
 import { httpProperties } from './http-properties.ts'
 import { renderAndSend } from './prepare-request.ts'
 import { readResponseText } from './read-response-text.ts'
+import { sealBody } from './seal-body.ts'
 
 export const request = defineTask({
   type: 'io.kestra.plugin.core.http.Request',
@@ -37,16 +37,9 @@ export const request = defineTask({
       const body = await readResponseText(response, settings)
       if (settings.logs.includes('RESPONSE_BODY')) ctx.logger.debug(body)
       const sent = { uri: request.url.href, code: response.code, headers: response.headers }
-      return { ...sent, ...(isSecret ? { encryptedBody: await sealed(ctx, body) } : { body }) }
+      return { ...sent, ...(isSecret ? { encryptedBody: await sealBody(ctx, body) } : { body }) }
     } finally {
       await response.close()
     }
   },
 })
-
-async function sealed(ctx: RunContext, body: string): Promise<Value> {
-  ctx.mask(body)
-  const cipher = await ctx.ports.ask('seal', { text: body })
-  if (cipher !== null) return cipher
-  throw new TaskError('the body cannot be encrypted: no encryption key is configured')
-}

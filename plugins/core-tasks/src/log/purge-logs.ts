@@ -7,6 +7,7 @@ export const purgeLogs = defineTask({
   properties: {
     namespace: p.string().dynamic().group('main').title('Of this namespace and, without a flow, those below it.'),
     flowId: p.string().dynamic().group('main').title('Of this flow.'),
+    executionId: p.string().dynamic().title('Of this execution only.'),
     logLevels: p.list(p.string()).dynamic().title('Of these levels; of all without it.'),
     startDate: p.string().dynamic().title('Written from this moment on.'),
     endDate: p.string().dynamic().required().group('main').title('Written up to this moment.'),
@@ -23,6 +24,7 @@ export const purgeLogs = defineTask({
     const count = await ctx.ports.ask('logs.purge', {
       namespace: (await props.namespace.render()) ?? null,
       flowId: (await props.flowId.render()) ?? null,
+      executionId: (await props.executionId.render()) ?? null,
       levels: levels?.map(level => level.toUpperCase()) ?? null,
       fromMs: momentOf(await props.startDate.render(), 'startDate'),
       toMs: momentOf(await props.endDate.render(), 'endDate'),

@@ -23,6 +23,20 @@ export type SplitPlan =
   /** Rows whose captured text is the same go to one file; rows that do not match go nowhere. */
   | { readonly type: 'pattern'; keyOf(row: string): string | undefined }
 
+/** By what the first group of the pattern captures; `property` is how the author of the flow calls the pattern. */
+export function splitByPattern(text: string, property: string): SplitPlan {
+  const pattern = compile(text, property)
+  return { type: 'pattern', keyOf: row => pattern.exec(row)?.[1] }
+}
+
+function compile(text: string, property: string): RegExp {
+  try {
+    return new RegExp(text)
+  } catch (cause) {
+    throw new TaskError(`"${property}" is no regular expression: ${text.slice(0, 200)}`, { cause })
+  }
+}
+
 /** The URIs of the parts, in the order in which they were begun. */
 export async function splitFile(
   ctx: RunContext,

@@ -1,5 +1,5 @@
 import { defineTask, p, TaskError } from '@batuta/plugin-sdk'
-import { PARTITIONS_MAX, splitFile, type SplitPlan } from './split-file.ts'
+import { PARTITIONS_MAX, splitByPattern, splitFile, type SplitPlan } from './split-file.ts'
 
 export const split = defineTask({
   type: 'io.kestra.plugin.core.storage.Split',
@@ -10,13 +10,22 @@ export const split = defineTask({
     bytes: p.bytes().dynamic().title('A new file begins after this many bytes, e.g. 10MB.'),
     partitions: p.integer().dynamic().title('Rows are dealt out to this many files.'),
     rows: p.integer().dynamic().title('Rows of each file.'),
+    regexPattern: p
+      .string()
+      .dynamic()
+      .title('Rows with the same text in its first group go to one file, others nowhere.'),
     separator: p.string().dynamic().default('\n').title('Written after each row.'),
   },
   outputs: [{ name: 'uris', type: 'uri[]', description: 'The new files, in order.' }],
   examples: [{ title: 'A thousand rows each.', code: 'from: "{{ outputs.extract.uri }}"\nrows: 1000' }],
   async run(ctx, props) {
     const from = await props.from.render()
-    const plan = planOf(await props.bytes.render(), await props.partitions.render(), await props.rows.render())
+    const [bytes, partitions, rows] = [props.bytes, props.partitions, props.rows]
+    const pattern = await props.regexPattern.render()
+    const plan =
+      pattern === undefined
+        ? planOf(await bytes.render(), await partitions.render(), await rows.render())
+        : splitByPattern(pattern, 'regexPattern')
     return { uris: await splitFile(ctx, from, { plan, separator: await props.separator.render() }) }
   },
 })
@@ -32,5 +41,5 @@ function planOf(bytes?: number, partitions?: number, rows?: number): SplitPlan {
     return { type: 'partitions', count: partitions }
   }
   if (rows !== undefined) return { type: 'rows', limit: rows }
-  throw new TaskError('one of the properties "bytes", "partitions" and "rows" is required')
+  throw new TaskError('one of the properties "bytes", "partitions", "rows" and "regexPattern" is required')
 }

@@ -12,7 +12,7 @@ import { testSource } from './test-source.ts'
 async function ask(t: TestContext, code: number, more: ValueMap = {}): Promise<TaskOutputs | undefined> {
   const server = createServer((_, response) => response.writeHead(code, { 'x-mine': 'yes' }).end('{"ready":true}'))
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const run = await createTestRunContext()
+  const run = await createTestRunContext({ answer: name => (name === 'seal' ? { type: 'sealed', value: 'c' } : null) })
   t.after(async () => {
     server.closeAllConnections()
     server.close()
@@ -38,6 +38,12 @@ test('the condition of an HTTP trigger sees body and headers', async t => {
 
   assert.ok(await of("{{ response.body.ready and response.headers['x-mine'][0] == 'yes' }}"))
   assert.equal(await of('{{ response.body.ready == false }}'), undefined)
+})
+
+test('the body of a response is kept encrypted where it is asked for', async t => {
+  const found = await ask(t, 200, { encryptBody: true })
+
+  assert.deepEqual([found?.['body'], found?.['encryptedBody']], [undefined, { type: 'sealed', value: 'c' }])
 })
 
 interface Told {
