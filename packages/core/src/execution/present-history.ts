@@ -96,9 +96,10 @@ function isInWorkingDirectory({ plan, task }: RunLook, { lane }: TaskRun): boole
 }
 
 /** Groups that are begun again as a whole, as a worker's task is; the others only run on. */
-const BEGUN_AGAIN: ReadonlySet<string> = new Set([WORKING_DIRECTORY, BATCH_TYPE, loop.type])
+const BEGUN_AGAIN: ReadonlySet<string> = new Set([WORKING_DIRECTORY, loop.type])
 
 function groupHistory({ history }: TaskRun, { type }: PlanTask): readonly Moment[] {
+  if (type === BATCH_TYPE) return withRestarts(history)
   return BEGUN_AGAIN.has(type) ? history : withoutRestarts(history)
 }
 
@@ -107,6 +108,15 @@ function withoutRestarts(history: readonly Moment[]): readonly Moment[] {
   return history.flatMap((moment, index): Moment[] => {
     if (moment.state !== 'RESTARTED') return [moment]
     return history[index + 1]?.state === 'RUNNING' ? [] : [{ state: 'RUNNING', atMs: moment.atMs }]
+  })
+}
+
+/** The batches of a ForEachItem are one task of the executor: it is begun again, though here it goes on with those that failed. */
+function withRestarts(history: readonly Moment[]): readonly Moment[] {
+  return history.flatMap((moment, index) => {
+    const before = history[index - 1]?.state
+    const isBegunAgain = moment.state === 'RUNNING' && before !== undefined && isFinal(before)
+    return isBegunAgain ? [{ state: 'RESTARTED', atMs: moment.atMs } as const, moment] : [moment]
   })
 }
 
