@@ -90,12 +90,7 @@ class Oracle {
     if (task.runIf === undefined || task.runIf === 'true' || task.runIf === '{{ flow.id }}') return undefined
     if (task.runIf === 'false') return 'SKIPPED'
     if (task.runIf.includes('kv(')) return undefined
-    return this.#refused(task)
-  }
-
-  #refused(task: Task): StateName {
-    const isLenient = this.#flow.dialect === 2 && !task.type.endsWith('.Subflow')
-    return task.lists || isLenient ? tolerated(task, 'FAILED') : 'FAILED'
+    return 'FAILED'
   }
 
   #run(task: Task, name: string, place: Inherited): StateName {
@@ -137,7 +132,7 @@ class Oracle {
     if (this.#flow.dialect === 2 && kind === 'Parallel') throw new Unpredictable('a failure stops what runs beside it')
     const inner: Inherited = { ...place, retry: task.retry ?? place.retry }
     const lanes = lanesOf(task, kind, inner.values)
-    if (!lanes) return this.#refused(task)
+    if (!lanes) return tolerated(task, 'FAILED')
     const states = this.#lanes(lanes, inner)
     const state = worst(states)
     const lists = task.lists

@@ -40,6 +40,8 @@ export interface Opening {
   readonly keys?: readonly string[]
   /** There is nothing to do: the run ends at once, with these outputs. */
   readonly nothing?: ValueMap | undefined
+  /** There is no way on: the run fails at once, with these outputs. */
+  readonly dead?: { readonly problem: string; readonly outputs: ValueMap }
   /** Its jobs share a folder, which one more opens and one more closes. */
   readonly isDirectory?: boolean
   /** Its lanes are batches of a ForEachItem. */

@@ -176,3 +176,41 @@ test('errors of the group run when a batch failed', () => {
 
   assert.deepEqual([player.states['each'], player.states['e']], ['FAILED', 'SUCCESS'])
 })
+
+test('what may fail may fail in its batches: what the others gave is joined', () => {
+  const ends = (more: string): Player => {
+    const player = begun(more)
+    endChild(player, 0, 'SUCCESS')
+    endChild(player, 1, 'FAILED')
+    player.settle('each_merge')
+    return player
+  }
+
+  const warned = ends('allowFailure: true')
+  const silent = ends('allowFailure: true\n    allowWarning: true')
+
+  assert.deepEqual([warned.states['each_items'], warned.states['each']], ['WARNING', 'WARNING'])
+  assert.deepEqual([silent.states['each_items'], silent.states['each']], ['SUCCESS', 'SUCCESS'])
+  assert.equal(warned.state.state, 'WARNING')
+})
+
+test('a failed batch weighs more than a killed one', () => {
+  const player = begun()
+  endChild(player, 0, 'KILLED')
+  endChild(player, 1, 'FAILED')
+
+  assert.equal(player.states['each_items'], 'FAILED')
+})
+
+test('a restart shows the batches begun again, and the group around them running on', () => {
+  const player = begun()
+  endChild(player, 0, 'SUCCESS')
+  endChild(player, 1, 'FAILED')
+
+  player.restart()
+
+  assert.deepEqual(
+    player.shown.runs.filter(run => !run.includes('split')).map(run => run.split(' |')[0]),
+    ['each: CREATED RUNNING FAILED RUNNING', 'each_items: CREATED RUNNING FAILED RESTARTED RUNNING'],
+  )
+})

@@ -65,6 +65,9 @@ export function expandForEachItem(task: Task): readonly [split: Task, items: Tas
       ...bare,
       id: id('items'),
       type: BATCH_TYPE,
+      // What is tolerated is tolerated here, so that what the other batches gave is joined all the same.
+      allowFailure: task.allowFailure,
+      allowWarning: task.allowWarning,
       properties: items,
       lists: { tasks: [call], errors: [], finally: [] },
     },

@@ -182,3 +182,18 @@ test('a restart goes on with the value that failed and those after it', () => {
   assert.equal(player.history, 'CREATED RUNNING FAILED RESTARTED RUNNING SUCCESS')
   assert.equal(player.order, 'loop t1[a] t2[a] t1[b] t2[b] t1[c] t2[c]')
 })
+
+test('a failure in one lane stops the others where they are, also when nothing of it takes any time', () => {
+  const body = (concurrencyLimit: number): string => `
+tasks:
+  - id: loop
+    type: core.flow.ForEach
+    values: [1, 2, 3, 4]
+    concurrencyLimit: ${concurrencyLimit}
+    tasks:
+      - { id: a, type: core.execution.Fail, condition: "{{ taskrun.value == '2' }}" }
+      - { id: b, type: core.debug.Return, format: x }`
+
+  assert.deepEqual(play(body(2)).states, { loop: 'FAILED', 'a[1]': 'SUCCESS', 'a[2]': 'FAILED' })
+  assert.deepEqual(play(body(1)).states, { loop: 'FAILED', 'a[1]': 'SUCCESS', 'b[1]': 'SUCCESS', 'a[2]': 'FAILED' })
+})

@@ -38,6 +38,7 @@ test('no case and no defaults fail the task', () => {
 errors: [{ id: e, type: core.debug.Return, format: x }]`)
 
   assert.deepEqual(player.states, { which: 'FAILED', e: 'SUCCESS' })
+  assert.deepEqual(player.run('which').outputs, { value: 'b', defaults: true })
   assert.match(player.logs.join(), /no case for the value "b"/)
 })
 

@@ -1,4 +1,3 @@
-import { RunError } from '../execution/renderer.ts'
 import type { Control } from './control.ts'
 
 /** The rendered value is compared as text; it is rendered once. No match and no `defaults` is a failure. */
@@ -9,10 +8,9 @@ export const switchControl: Control = {
     const value = render.text('value') ?? ''
     const matched = task.lists.cases.get(value)
     const branch = matched ?? task.lists.defaults
-    if (!branch)
-      throw new RunError(
-        `The Switch "${task.id}" has no case for the value "${value}" and no defaults: add one of the two.`,
-      )
-    return { branch, outputs: { value, defaults: matched === undefined } }
+    const outputs = { value, defaults: matched === undefined }
+    if (branch) return { branch, outputs }
+    const problem = `The Switch "${task.id}" has no case for the value "${value}" and no defaults: add one of the two.`
+    return { branch: [], dead: { problem, outputs } }
   },
 }

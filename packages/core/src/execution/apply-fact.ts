@@ -20,6 +20,7 @@ export function applyFact(state: ExecutionState, event: Fact): void {
       return
     case 'variables':
       state.variables = event.variables
+      if (event.isWhole) state.hasOwnVariables = true
       return
     case 'breakpoints':
       state.breakpoints = event.breakpoints

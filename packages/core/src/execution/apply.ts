@@ -367,7 +367,7 @@ function settle(
   if (run.attempts.length === 0) run.attempts = [event.attempt]
   else run.attempts.push(event.attempt)
   if (event.outputs) setOutputs(state, plan, run, event.outputs)
-  if (run.state !== 'RUNNING' && event.attempt.state !== 'SKIPPED')
+  if (run.state !== 'RUNNING' && event.attempt.state !== 'SKIPPED' && event.attempt.isUnbegun !== true)
     run.history.push({ state: 'RUNNING', atMs: event.attempt.startedMs })
   if (event.to !== run.state) moveRun(state, run, event.to, atMs)
 }

@@ -11,6 +11,7 @@ import type { Plan } from './plan.ts'
 import { RunError } from './run-error.ts'
 import { ROOT, type ExecutionState, type TaskRun } from './state.ts'
 import type { TurnEnv } from './turn-env.ts'
+import { variablesOf } from './variables.ts'
 
 export interface View {
   readonly state: ExecutionState
@@ -146,12 +147,8 @@ function executionRoot(state: ExecutionState, { flow }: Plan): ValueMap {
 }
 
 function varsRoot(state: ExecutionState, plan: Plan): ValueMap | undefined {
-  if (mapSize(state.variables) === 0) return mapSize(plan.flow.variables) > 0 ? plan.flow.variables : undefined
-  return mapFrom([...entriesOf(plan.flow.variables), ...entriesOf(state.variables)])
-}
-
-function entriesOf(map: ValueMap): Iterable<readonly [string, Value]> {
-  return map instanceof Map ? map.entries() : Object.entries(map)
+  const variables = variablesOf(state, plan)
+  return mapSize(variables) > 0 ? variables : undefined
 }
 
 /** Dotted keys nest; of two equal keys the first wins. */

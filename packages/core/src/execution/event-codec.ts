@@ -128,7 +128,10 @@ const FIELDS: { readonly [Type in Event['type']]: FieldsOf<Type> } = {
     ['childId', 'w'],
   ],
   labels: [['labels', 'v']],
-  variables: [['variables', 'v']],
+  variables: [
+    ['variables', 'v'],
+    ['isWhole', 'n'],
+  ],
   'kill-requested': [],
   'limit-waits': [['keys', 'v']],
   'limit-granted': [

@@ -123,7 +123,8 @@ export type Event =
   | { readonly type: 'child-linked'; readonly run: number; readonly childId: string }
   | { readonly type: 'child-ended'; readonly run: number; readonly childId: string }
   | { readonly type: 'labels'; readonly labels: readonly Label[] }
-  | { readonly type: 'variables'; readonly variables: ValueMap }
+  /** `isWhole`: those of the flow are among them, as far as they are left. */
+  | { readonly type: 'variables'; readonly variables: ValueMap; readonly isWhole?: boolean }
   | { readonly type: 'kill-requested' }
   /** It stands in the line of these limits. */
   | { readonly type: 'limit-waits'; readonly keys: readonly string[] }
@@ -259,6 +260,8 @@ export interface Decision {
   readonly effects: readonly Effect[]
   /** The run or group to look at again, although no event brings it on the agenda. */
   readonly again?: number
+  /** The group to look at again when nothing else is left to look at. */
+  readonly later?: number
   /** Set when a command was refused: nothing happened. */
   readonly refusal?: Refusal
 }

@@ -111,8 +111,9 @@ export function endLoop(
   return { events: [{ type: 'pass-ended', run: ordinal, outputs, verdict }], effects: [] }
 }
 
-function verdictOf({ ended }: Iterations): FinalState {
-  return (['KILLED', 'FAILED', 'WARNING'] as const).find(state => (ended.get(state) ?? 0) > 0) ?? 'SUCCESS'
+/** What weighs most comes first. */
+function verdictOf({ ended }: Iterations, order: readonly FinalState[] = ['KILLED', 'FAILED', 'WARNING']): FinalState {
+  return order.find(state => (ended.get(state) ?? 0) > 0) ?? 'SUCCESS'
 }
 
 function summaryOf({ values, laneCount }: Group, { ended, outputs, keys }: Iterations): ValueMap {
@@ -151,7 +152,17 @@ function endBatches(
     iterations: countStates(iterations),
     ...(known.value === null ? {} : { subflowOutputsBaseUri: known.value }),
   }
-  return { events: [{ type: 'pass-ended', run: run.ordinal, outputs, verdict: verdictOf(iterations) }], effects: [] }
+  return {
+    events: [
+      {
+        type: 'pass-ended',
+        run: run.ordinal,
+        outputs,
+        verdict: verdictOf(iterations, ['FAILED', 'KILLED', 'WARNING']),
+      },
+    ],
+    effects: [],
+  }
 }
 
 /** As they are first seen (recorded): a child that is not waited for counts as a success and was never seen CREATED. */

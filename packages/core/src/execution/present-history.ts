@@ -2,6 +2,7 @@
 // it finds the retry, hands every task to a worker, and resumes a pause before it kills it. Those steps are derived here, not stored.
 // The traces: flow-model specification §5.2 and §6.19.
 import { BATCH_TYPE } from '../control/for-each-item.ts'
+import { loop } from '../control/loop.ts'
 import { mapGet } from '../std/value.ts'
 import { getTask, type Plan, type PlanTask } from './plan.ts'
 import { HANDLER, ROOT, isFinal, type ExecutionState, type Moment, type StateName, type TaskRun } from './state.ts'
@@ -62,12 +63,12 @@ export function visibleRunHistory(run: TaskRun, look: RunLook): readonly Moment[
   const { task } = look
   if (task.kind.type === 'control') return groupHistory(run, task)
   const shown: Moment[] = []
-  const isWorkers = isWorkerTask(task) && !isInWorkingDirectory(look)
+  const isWorkers = isWorkerTask(task) && !isInWorkingDirectory(look, run)
   for (const [index, moment] of run.history.entries()) {
     const before = shown.at(-1)?.state
     if (moment.state === 'SUBMITTED' && !isWorkers) continue
     if (moment.state === 'RETRYING') {
-      if (before === 'RUNNING') shown.push({ state: 'FAILED', atMs: moment.atMs })
+      if (before !== 'FAILED') shown.push({ state: 'FAILED', atMs: moment.atMs })
       if (run.history[index + 1]?.state === 'RETRIED') continue
     }
     if (moment.state === 'RUNNING' && isWorkers && before !== 'SUBMITTED') {
@@ -90,18 +91,16 @@ export function isWorkerTask({ kind }: PlanTask): boolean {
   return kind.type === 'job' || (kind.type === 'inline' && kind.inline.isUpdating !== true)
 }
 
-function isInWorkingDirectory({ plan, task }: RunLook): boolean {
-  return task.parent !== ROOT && getTask(plan, task.parent).type === WORKING_DIRECTORY
+function isInWorkingDirectory({ plan, task }: RunLook, { lane }: TaskRun): boolean {
+  return lane !== HANDLER && task.parent !== ROOT && getTask(plan, task.parent).type === WORKING_DIRECTORY
 }
 
-/** A group that could not be opened has been opened all the same, from outside; one that begins again just runs, a WorkingDirectory excepted. */
-function groupHistory(run: TaskRun, { type }: PlanTask): readonly Moment[] {
-  const isLeaf = type === WORKING_DIRECTORY || type === BATCH_TYPE
-  const history = isLeaf ? run.history : withoutRestarts(run.history)
-  const [created, next] = history
-  const isUnopened =
-    created !== undefined && next !== undefined && (next.state === 'FAILED' || next.state === 'WARNING')
-  return isUnopened ? [created, { state: 'RUNNING', atMs: next.atMs }, ...history.slice(1)] : history
+/** Groups that are begun again as a whole, as a worker's task is; the others only run on. */
+const BEGUN_AGAIN: ReadonlySet<string> = new Set([WORKING_DIRECTORY, loop.type])
+
+function groupHistory({ history }: TaskRun, { type }: PlanTask): readonly Moment[] {
+  if (type === BATCH_TYPE) return withRestarts(history)
+  return BEGUN_AGAIN.has(type) ? history : withoutRestarts(history)
 }
 
 function withoutRestarts(history: readonly Moment[]): readonly Moment[] {
@@ -109,6 +108,15 @@ function withoutRestarts(history: readonly Moment[]): readonly Moment[] {
   return history.flatMap((moment, index): Moment[] => {
     if (moment.state !== 'RESTARTED') return [moment]
     return history[index + 1]?.state === 'RUNNING' ? [] : [{ state: 'RUNNING', atMs: moment.atMs }]
+  })
+}
+
+/** The batches of a ForEachItem are one task of the executor: it is begun again, though here it goes on with those that failed. */
+function withRestarts(history: readonly Moment[]): readonly Moment[] {
+  return history.flatMap((moment, index) => {
+    const before = history[index - 1]?.state
+    const isBegunAgain = moment.state === 'RUNNING' && before !== undefined && isFinal(before)
+    return isBegunAgain ? [{ state: 'RESTARTED', atMs: moment.atMs } as const, moment] : [moment]
   })
 }
 

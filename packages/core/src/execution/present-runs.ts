@@ -58,26 +58,28 @@ function visibleAttempts(run: TaskRun, look: RunLook): readonly string[] {
       return subflowAttempts(run)
     case 'inline':
     case 'job':
-      return isWorkerTask(look.task) ? workerAttempts(run, look) : updatingAttempts(run)
+      return isWorkerTask(look.task) ? workerAttempts(run, look) : run.attempts.map(attemptText)
   }
 }
 
-/** A group has one attempt that ends with it; where the group was closed over a running child, or given up for another execution, it never ends. */
+/**
+ * A group has one attempt that ends with it; where the group was closed over a running child, or given up for another execution, it never ends.
+ * One whose condition did not hold has that as an attempt.
+ */
 function groupAttempts(run: TaskRun): readonly string[] {
-  const begun = run.history[1]
-  if (!begun) return []
+  const skipped = run.attempts.map(attemptText)
+  const begun = run.history.find(moment => moment.state === 'RUNNING')
+  if (!begun) return skipped
   const end = run.history.at(-1)
-  if (begun.state !== 'RUNNING') return run.state === 'FAILED' || run.state === 'WARNING' ? [endedAttempt(run)] : []
   const wasWaiting = run.history.at(-2)?.state === 'PAUSED'
   const isOpen =
     !isFinal(run.state) ||
     run.state === 'RETRIED' ||
     (!wasWaiting && run.group !== undefined && isForced(run.group, run.state))
-  return [
-    isOpen
-      ? openAttempt(begun.atMs)
-      : attemptText({ state: run.state, startedMs: begun.atMs, endedMs: end?.atMs ?? begun.atMs }),
-  ]
+  const own = isOpen
+    ? openAttempt(begun.atMs)
+    : attemptText({ state: run.state, startedMs: begun.atMs, endedMs: end?.atMs ?? begun.atMs })
+  return [...skipped, own]
 }
 
 /** A group that failed although none of its own tasks did was closed by the failure of the group around it. */
@@ -88,17 +90,11 @@ function isForced({ failed, warned, verdict }: Group, state: StateName): boolean
 
 /** The attempt of a subflow ends as the run does; one whose child was killed has none. */
 function subflowAttempts(run: TaskRun): readonly string[] {
-  if (run.attempts.length === 0) return run.state === 'FAILED' || run.state === 'WARNING' ? [endedAttempt(run)] : []
   return run.attempts.flatMap((attempt, index) => {
     const isLast = index === run.attempts.length - 1 && isFinal(run.state)
     const shown = isLast ? { ...attempt, state: run.state } : attempt
     return shown.state === 'KILLED' ? [] : [attemptText(shown)]
   })
-}
-
-function updatingAttempts(run: TaskRun): readonly string[] {
-  if (run.attempts.length > 0) return run.attempts.map(attemptText)
-  return run.state === 'FAILED' || run.state === 'WARNING' ? [endedAttempt(run)] : []
 }
 
 function workerAttempts(run: TaskRun, look: RunLook): readonly string[] {
@@ -116,12 +112,6 @@ function workerAttempts(run: TaskRun, look: RunLook): readonly string[] {
 function isStoppedByExit(run: TaskRun, { state, plan }: RunLook): boolean {
   if (run.state !== 'KILLED' || state.state !== 'KILLED' || plan.flow.dialect !== 1) return false
   return !state.history.some(moment => moment.state === 'KILLING')
-}
-
-/** What failed before any attempt could begin is told as one. */
-function endedAttempt(run: TaskRun): string {
-  const atMs = run.history.at(-1)?.atMs ?? 0
-  return attemptText({ state: run.state, startedMs: atMs, endedMs: atMs })
 }
 
 function openAttempt(startedMs: number): string {

@@ -1,12 +1,13 @@
 // From the state of an execution to the document that the API shows, written as JSON text at once: values keep their width and their point,
 // and nothing is copied on the way.
 import { encodeValue } from '../std/value-json.ts'
-import { mapEntries, mapFrom, mapSize, type ValueMap } from '../std/value.ts'
+import { mapSize } from '../std/value.ts'
 import type { Plan } from './plan.ts'
 import { visibleHistory } from './present-history.ts'
 import { presentRuns } from './present-runs.ts'
 import { historyText, instantText, type PresentOptions } from './present-text.ts'
 import type { ExecutionState, Origin } from './state.ts'
+import { variablesOf } from './variables.ts'
 
 export type { ApiDialect, PresentOptions } from './present-text.ts'
 
@@ -65,9 +66,4 @@ function labelsText({ labels }: ExecutionState): string {
 
 function triggerText({ id, type, variables }: Origin): string {
   return `{"id":${JSON.stringify(id)},"type":${JSON.stringify(type)},"variables":${encodeValue(variables)}}`
-}
-
-function variablesOf(state: ExecutionState, { flow }: Plan): ValueMap {
-  if (mapSize(state.variables) === 0) return flow.variables
-  return mapFrom([...mapEntries(flow.variables), ...mapEntries(state.variables)])
 }

@@ -111,11 +111,23 @@ function progressTasks(view: View, ordinal: number, group: Group): Decision {
   if (group.iterations && group.iterations.closing.length > 0) return endIterations(view, ordinal, group.iterations)
   if (group.failed > 0 && group.iterations?.isTolerant !== true)
     return isBeginning(view.state, group) ? NOTHING : leaveTasks(view, ordinal, group)
+  if (group.laneCount > 1 && hasPendingChild(view.state, ordinal, group)) return { ...NOTHING, later: ordinal }
   const events = beginChildren(view, ordinal, group)
   if (events.length >= BEGIN_MAX) return { events, effects: [], again: ordinal }
   if (events.length > 0) return { events, effects: [] }
   const isDone = group.live === 0 && group.lanes.size === 0 && isAllBegun(group)
   return isDone ? leaveTasks(view, ordinal, group) : NOTHING
+}
+
+/** A child of another lane that is to be looked at still: it comes first, lest one lane runs to its end before the next one has begun. */
+function hasPendingChild({ agenda, runs }: ExecutionState, ordinal: number, group: Group): boolean {
+  if (group.beginning === 0) return false
+  return (
+    agenda.findLast(other => {
+      const run = other === ROOT ? undefined : runs.at(other)
+      return run?.parent === ordinal && (run.state === 'CREATED' || run.state === 'RESTARTED')
+    }) !== undefined
+  )
 }
 
 /** All that was created begins, and groups their first tasks, before a failure closes what is around it. */

@@ -8,6 +8,7 @@ import { scopeOf, type View } from './context.ts'
 import { getTask, type PlanTask } from './plan.ts'
 import { RunError, type Renderer } from './renderer.ts'
 import type { TaskRun } from './state.ts'
+import { variablesOf } from './variables.ts'
 
 /** Undefined when the run's task is not an inline one. */
 export async function runInlineAsync(view: View, run: TaskRun, ask: Ask): Promise<InlineOutcome | undefined> {
@@ -15,7 +16,12 @@ export async function runInlineAsync(view: View, run: TaskRun, ask: Ask): Promis
   // The plan calls a task that asks the world a job, whatever its type.
   const inline = inlineTaskOf(task.task.type)
   if (inline === undefined) return undefined
-  const subject = { state: view.state, run, dialect: view.plan.flow.dialect }
+  const subject = {
+    state: view.state,
+    run,
+    dialect: view.plan.flow.dialect,
+    variables: variablesOf(view.state, view.plan),
+  }
   try {
     return await evaluateAsync(scope => inline.run(task, rendererOver(task, scope), subject), scopeOf(view, run), ask)
   } catch (error) {

@@ -76,6 +76,26 @@ export function settleAttempt(view: View, run: TaskRun, settlement: Settlement):
   return { events: [settled(outcomeOf(task, run, settlement.state))], effects: [] }
 }
 
+/** An attempt that failed before it began: a child that could not be made, a change that could not be told. Only a child is tried again. */
+export function settleUnbegun(
+  view: View,
+  run: TaskRun,
+  {
+    task,
+    settlement,
+    isTolerated,
+  }: { readonly task: PlanTask; readonly settlement: Settlement; readonly isTolerated: boolean },
+): Decision {
+  const settled = (to: TaskRun['state'], state: FinalState): Event => {
+    const attempt: Attempt = { ...attemptOf(settlement), state, isUnbegun: true }
+    return { type: 'attempt-settled', run: run.ordinal, to, attempt }
+  }
+  const retry = task.kind.type === 'subflow' ? planRetry(view, run, task, settlement) : undefined
+  if (retry) return { events: [settled('RETRYING', 'FAILED'), ...retry.events], effects: retry.effects }
+  const to = isTolerated ? tolerate('FAILED', task.task) : 'FAILED'
+  return { events: [settled(to, to)], effects: [] }
+}
+
 function attemptOf({ state, startedMs, endedMs, metrics, logFile, isSpilled, isSealed }: Settlement): Attempt {
   const attempt = { state, startedMs, endedMs }
   const isPlain = metrics === undefined && logFile === undefined && isSpilled !== true && isSealed !== true

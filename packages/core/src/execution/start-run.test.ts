@@ -64,3 +64,85 @@ tasks:
 
   assert.equal(player.run('t').attempts.length, 2)
 })
+
+test('a condition that cannot be rendered is a failure whatever is allowed, and shows no attempt', () => {
+  const tolerant = "runIf: '{{ ghost }}', allowFailure: true"
+  const player = play(`
+labels: { dialect: "2" }
+tasks:
+  - id: all
+    type: core.flow.Parallel
+    onChildFailure: CONTINUE
+    tasks:
+      - { id: leaf, type: core.debug.Return, format: x, ${tolerant} }
+      - { id: group, type: core.flow.Sequential, ${tolerant}, tasks: [{ id: t, type: ${JOB} }] }
+      - { id: mark, type: core.execution.Labels, labels: {}, ${tolerant} }
+      - { id: call, type: core.flow.Subflow, namespace: a.b, flowId: g, ${tolerant} }`)
+
+  assert.deepEqual(player.shown.runs, [
+    'all: CREATED RUNNING FAILED | FAILED',
+    'leaf: CREATED FAILED | ',
+    'group: CREATED FAILED | ',
+    'mark: CREATED FAILED | ',
+    'call: CREATED FAILED | ',
+  ])
+})
+
+test('what is skipped has that as its one attempt, groups too', () => {
+  const player = play(`
+tasks:
+  - { id: leaf, type: core.debug.Return, format: x, runIf: 'false' }
+  - { id: group, type: core.flow.Sequential, runIf: '0', tasks: [{ id: t, type: ${JOB} }] }
+  - { id: rest, type: core.flow.Pause, runIf: '' }
+  - { id: mark, type: core.execution.Labels, labels: {}, runIf: '-0' }
+  - { id: call, type: core.flow.Subflow, namespace: a.b, flowId: g, runIf: 'false' }`)
+
+  assert.deepEqual(
+    player.shown.runs,
+    ['leaf', 'group', 'rest', 'mark', 'call'].map(name => `${name}: CREATED SKIPPED | SKIPPED`),
+  )
+})
+
+test('a subflow that cannot be made is tried again as one that failed, and then is a failure', () => {
+  const player = play(
+    `
+tasks:
+  - id: call
+    type: core.flow.Subflow
+    namespace: a.b
+    flowId: gone
+    allowFailure: true
+    retry: { type: constant, interval: PT1S, maxAttempts: 2 }`,
+    { childProblem: 'there is no flow "gone"' },
+  )
+  assert.equal(player.states['call'], 'RETRYING')
+
+  player.retry('call')
+
+  assert.deepEqual(player.shown, {
+    execution: 'CREATED RUNNING FAILED RETRYING RUNNING FAILED',
+    runs: ['call: CREATED FAILED RETRYING CREATED FAILED | FAILED FAILED'],
+  })
+})
+
+test('a group that cannot be opened was begun, and a change that cannot be made was not', () => {
+  const player = play(`
+tasks:
+  - { id: which, type: core.flow.If, condition: '{{ ghost }}', allowFailure: true, then: [{ id: t, type: ${JOB} }] }
+  - { id: vars, type: core.execution.SetVariables, variables: { a: '{{ ghost }}' } }`)
+
+  assert.deepEqual(player.shown.runs, ['which: CREATED RUNNING WARNING | WARNING', 'vars: CREATED FAILED | FAILED'])
+})
+
+test('a restart opens a group again without a step between, and begins a task again with one', () => {
+  const player = play(`
+tasks:
+  - { id: which, type: core.flow.If, condition: '{{ ghost }}', then: [{ id: t, type: ${JOB} }] }`)
+
+  player.restart()
+
+  assert.deepEqual(player.shown, {
+    execution: 'CREATED RUNNING FAILED RESTARTED RUNNING FAILED',
+    runs: ['which: CREATED RUNNING FAILED RUNNING FAILED | FAILED'],
+  })
+})

@@ -15,9 +15,10 @@ import { NeedsEvaluation, RunError, readProperty, rendererOf, type Renderer } fr
 import { beginWait } from './resume.ts'
 import { holdsSealed } from './sealed.ts'
 import { disarm } from './turn-secrets.ts'
-import { endedNow, logOf, settleAttempt } from './settle.ts'
+import { endedNow, logOf, settleAttempt, settleUnbegun } from './settle.ts'
 import { startChild } from './start-child.ts'
 import { isBeingKilled, type FinalState, type TaskRun } from './state.ts'
+import { variablesOf } from './variables.ts'
 
 export function startRun(view: View, run: TaskRun): Decision {
   const task = getTask(view.plan, run.task)
@@ -28,7 +29,7 @@ export function startRun(view: View, run: TaskRun): Decision {
   try {
     if (!isWanted(run, task, render)) return skip(view, run)
   } catch (error) {
-    return ask(run, error) ?? refuseStart(view, run, task, error)
+    return ask(run, error) ?? refuse(view, run, error)
   }
   const start = { task, kind: task.kind, render }
   try {
@@ -56,7 +57,8 @@ function startTask(view: View, run: TaskRun, { task, kind, render }: Start): Dec
     case 'control': {
       const opening = kind.control.open(task, render)
       if ('nothing' in opening) return moved(run, 'SUCCESS', opening.nothing)
-      const { wait, ...opened } = opening
+      const { wait, dead, ...opened } = opening
+      if (dead) return failUnopened(view, run, { task, ...dead })
       const event: Event = { type: 'group-opened', run: run.ordinal, ...opened }
       const problem = view.plan.flow.dialect === 2 ? laneProblem(task.type, render.raw('concurrent')) : undefined
       if (problem !== undefined) return failOpened(view, run, { task, opened: event, problem })
@@ -103,7 +105,12 @@ function runInline(
   { task, kind, render }: Start & { readonly kind: Extract<TaskKind, { type: 'inline' }> },
 ): Decision {
   const { env, state } = view
-  const outcome = kind.inline.run(task, render, { state, run, dialect: view.plan.flow.dialect })
+  const outcome = kind.inline.run(task, render, {
+    state,
+    run,
+    dialect: view.plan.flow.dialect,
+    variables: variablesOf(state, view.plan),
+  })
   if (outcome.isExit) return exitWith(view, run, outcome.state)
   const { nowMs: atMs } = env
   const { outputs, metrics, logs = NO_LOGS, events: own } = outcome
@@ -156,21 +163,41 @@ function ask(run: TaskRun, error: unknown): Decision | undefined {
   return { events: [{ type: 'evaluate-asked', ...asked }], effects: [{ type: 'evaluate', ...asked }] }
 }
 
+/** What cannot be made of the run is a failed attempt of it; a run that reached a worker would have had one, too. */
 function failedStart(view: View, run: TaskRun, task: PlanTask, error: unknown): Decision {
-  const isLeaf = task.kind.type === 'inline' && task.kind.inline.isUpdating !== true
-  if (!isLeaf || !isOfTheAuthor(error)) return refuseStart(view, run, task, error)
-  const settled = settleAttempt(view, run, endedNow(view, run, 'FAILED'))
+  if (!isOfTheAuthor(error)) throw error
+  const { kind } = task
+  if (kind.type === 'control') return failUnopened(view, run, { task, problem: error.message })
+  if (kind.type === 'job') return refuse(view, run, error)
+  const settlement = endedNow(view, run, 'FAILED')
+  const isUnbegun = kind.type === 'subflow' || kind.inline.isUpdating === true
+  const settled = isUnbegun
+    ? settleUnbegun(view, run, { task, settlement, isTolerated: isTolerated(view, task) })
+    : settleAttempt(view, run, settlement)
   return { events: settled.events, effects: [logOf(view, run, error.message), ...settled.effects] }
 }
 
-/** The run fails before it has begun: there is no attempt, so there is nothing to try again. */
-function refuseStart(view: View, run: TaskRun, task: PlanTask, error: unknown): Decision {
+/** Kestra 1.x looks at allowFailure of groups only, 2.0 also at that of tasks that change the execution, neither at that of subflows (recorded). */
+function isTolerated({ plan }: View, { kind }: PlanTask): boolean {
+  return kind.type === 'inline' && plan.flow.dialect === 2
+}
+
+/** A group that has nothing to open is begun and fails at once. */
+function failUnopened(
+  view: View,
+  run: TaskRun,
+  { task, problem, outputs }: { readonly task: PlanTask; readonly problem: string; readonly outputs?: ValueMap },
+): Decision {
+  const { ordinal } = run
+  const begun = moved(run, 'RUNNING', outputs)
+  const failed: Event = { type: 'run-moved', run: ordinal, to: tolerate('FAILED', task.task) }
+  return { events: [...begun.events, failed], effects: [logOf(view, run, problem)] }
+}
+
+/** A condition that cannot be rendered: the run fails before it has begun, whatever is allowed of it. There is no attempt, so nothing to try again. */
+function refuse(view: View, run: TaskRun, error: unknown): Decision {
   if (!isOfTheAuthor(error)) throw error
-  // Kestra 1.x looks at allowFailure of groups only, 2.0 also at that of tasks that change the execution, neither at that of subflows (recorded).
-  const isStrict = task.kind.type === 'subflow' || (view.plan.flow.dialect === 1 && task.kind.type !== 'control')
-  const to = isStrict ? 'FAILED' : tolerate('FAILED', task.task)
-  const events: Event[] = [{ type: 'run-moved', run: run.ordinal, to }]
-  return { events, effects: [logOf(view, run, error.message)] }
+  return { events: moved(run, 'FAILED').events, effects: [logOf(view, run, error.message)] }
 }
 
 function isOfTheAuthor(error: unknown): error is ExpressionError | RunError {

@@ -100,6 +100,8 @@ export interface Attempt {
   readonly isSpilled?: boolean
   /** Some of its outputs are encrypted. */
   readonly isSealed?: boolean
+  /** It failed before it began: the run never was RUNNING for it. */
+  readonly isUnbegun?: boolean
 }
 
 export interface Metric {
@@ -251,8 +253,9 @@ export interface ExecutionState {
   history: Moment[]
   inputs: ValueMap
   labels: readonly Label[]
-  /** Set by SetVariables; merged into `vars`. */
+  /** Once a task has set or unset one; see `variables.ts`. */
   variables: ValueMap
+  hasOwnVariables?: boolean
   trigger?: Origin
   parentLink?: ParentLink
   /** Replays: the execution it was made from, and the first of the chain. */

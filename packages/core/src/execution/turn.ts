@@ -53,13 +53,25 @@ export function runTurn(view: View, signals: readonly Signal[], begun: readonly 
     take(decision)
     return decision.refusal
   })
+  const later = new Set<number>()
   while (events.length < TURN_EVENTS_MAX) {
+    if (state.agenda.length === 0) takeUp(state.agenda, later)
     const ordinal = state.agenda.pop()
     if (ordinal === undefined) break
-    take(decideNext(view, ordinal))
+    const decision = decideNext(view, ordinal)
+    if (decision.later === undefined) take(decision)
+    else later.add(decision.later)
   }
+  takeUp(state.agenda, later)
   if (events.length > 0) state.turn += 1
   return { state, events, effects, refusals, isUnfinished: state.agenda.length > 0 }
+}
+
+/** What was put off comes after all the rest. */
+function takeUp(agenda: number[], later: Set<number>): void {
+  if (later.size === 0) return
+  agenda.unshift(...later)
+  later.clear()
 }
 
 /** The agenda is a stack: what came first is to be looked at first. */

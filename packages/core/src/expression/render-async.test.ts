@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { BatutaError } from '../std/errors.ts'
 import type { Value } from '../std/value.ts'
 import { encodeValue } from '../std/value-json.ts'
 import { Asked } from './asked.ts'
@@ -119,4 +120,26 @@ test('ids are drawn from the scope', () => {
     draw(),
     /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12} \w{22} \w{27} [\w-]{21} [ab]{5}$/,
   )
+})
+
+test('a question that is refused fails where it was asked, and nothing in the language absorbs that', async () => {
+  const refuse = async (): Promise<Value> => {
+    throw new BatutaError('key-not-found', 'there is no such key')
+  }
+  const alone = renderAsync(compileTemplate("{{ kv('a') ?? 'x' }}", { dialect: 1 }), scopeOver(), refuse)
+  const together = evaluateAsync(
+    scope => {
+      try {
+        return compileTemplate("{{ kv('a') }}", { dialect: 1 }).render(scope)
+      } catch (error) {
+        if (error instanceof Asked) throw error
+        return 'went on'
+      }
+    },
+    scopeOver(),
+    refuse,
+  )
+
+  await assert.rejects(alone, { code: 'key-not-found' })
+  assert.equal(await together, 'went on')
 })

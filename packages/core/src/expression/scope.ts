@@ -1,3 +1,4 @@
+import type { BatutaError } from '../std/errors.ts'
 import type { Value } from '../std/value.ts'
 import type { Fuel } from './fuel.ts'
 
@@ -23,4 +24,6 @@ export interface Scope {
   readonly hasStored?: boolean
   /** Answers to requests by their key. What is missing is asked for by throwing `Asked`. */
   readonly answers?: ReadonlyMap<string, Value>
+  /** Requests that the world refused, by their key: whoever asks again fails with that. */
+  readonly refusals?: ReadonlyMap<string, BatutaError>
 }

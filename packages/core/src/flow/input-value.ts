@@ -17,7 +17,8 @@ export type Parsed =
 
 const INT_MIN = -(2 ** 31)
 const INT_MAX = 2 ** 31 - 1
-const URI = /^[a-zA-Z][a-zA-Z0-9+.-]*:\/\/[^\s/?#]+(?:[/?#]\S*)?$/
+/** The host has a dot: what is only a name of the local network is none. */
+const URI = /^[a-zA-Z][a-zA-Z0-9+.-]*:\/\/[^\s/?#]+\.[^\s/?#.]+(?:[/?#]\S*)?$/
 const STORAGE_URI = /^(?:kestra|nsfile|file):\/\/\S*$/
 const EMAIL = /^[^\s@<>()[\],;:"\\]+@[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)+$/
 /** `type` of the map in which an encrypted text is stored. */
@@ -104,7 +105,7 @@ function parseInt32(value: Value): Parsed {
 }
 
 function readInteger(text: string): number | undefined {
-  return /^[+-]?\d{1,20}$/.test(text.trim()) ? Number(text) : undefined
+  return /^[+-]?\d{1,20}$/.test(text) ? Number(text) : undefined
 }
 
 function integerValue(value: Value): number | undefined {

@@ -106,6 +106,8 @@ const REFUSED: readonly (readonly [string, Value, RegExp])[] = [
   ['type: DATE, before: "2030-01-20"', '2030-01-21', /must be before `2030-01-20`/],
   ['type: TIME, after: "09:00:00"', '08:59:59', /must be after/],
   ['type: DURATION, min: PT1M', 'PT59S', /more than `PT1M`/],
+  ['type: URI', 'https://localhost/x', /Expected `URI` but received/],
+  ['type: INT', ' 5 ', /an integer of 32 bits/],
   ['type: URI', 'http:/bla', /Expected `URI` but received `http:\/bla`/],
   ['type: EMAIL', 'nobody', /email/],
   ['type: JSON', '{"a":', /JSON/],

@@ -32,8 +32,10 @@ export function inspectTasks(inspection: Inspection): void {
   if (flow.tasks.length === 0)
     object(inspection, { code: 'empty-list', message: 'A flow needs at least one task.', path: 'tasks' })
   for (const { task } of walkFlow(flow)) inspectTask(inspection, task)
-  for (const { namespace, id, task } of calledFlows(flow)) {
-    if (namespace !== flow.namespace || id !== flow.id) continue
+  for (const { task } of calledFlows(flow)) {
+    // What is templated may depend on anything.
+    if (mapGet(task.properties, 'namespace') !== flow.namespace || mapGet(task.properties, 'flowId') !== flow.id)
+      continue
     const message = `The task "${task.id}" calls its own flow, without end; let it call another one.`
     object(inspection, { code: 'recursive-call', message, path: task.path })
   }

@@ -301,3 +301,11 @@ test('diagnostics come in the order of the document', () => {
 
   assert.deepEqual(lines, [3, 4, 5])
 })
+
+test('a flow may call itself by templates, which may lead anywhere', () => {
+  const call = (namespace: string, flowId: string): string =>
+    `tasks: [{ id: call, type: core.flow.Subflow, namespace: "${namespace}", flowId: "${flowId}" }]`
+
+  assert.deepEqual(errorsOf(call('team', 'f')), ['recursive-call tasks[0]'])
+  assert.deepEqual(errorsOf(call('{{ flow.namespace }}', 'f')), [])
+})

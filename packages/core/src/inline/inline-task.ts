@@ -36,6 +36,8 @@ export interface InlineSubject {
   readonly state: ExecutionState
   readonly run: TaskRun
   readonly dialect: Dialect
+  /** Those of the execution, which begin as the flow's. */
+  readonly variables: ValueMap
 }
 
 export interface InlineTask {

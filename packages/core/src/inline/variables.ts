@@ -12,14 +12,14 @@ export const setVariables: InlineTask = {
   type: 'io.kestra.plugin.core.execution.SetVariables',
   aliases: [],
   isUpdating: true,
-  run: (task, render, { state }) => {
+  run: (task, render, { variables }) => {
     const given = collectionOf(render.typed('variables'))
     if (given === undefined || !isMap(given)) throw new RunError(`The variables of the task "${task.id}" are no map.`)
-    if (!isTruthyText(render.text('overwrite') ?? 'true')) refuseKnown(state.variables, given)
+    if (!isTruthyText(render.text('overwrite') ?? 'true')) refuseKnown(variables, given)
     const own = holdsSealed(given) ? disarm(given) : given
     return {
       state: 'SUCCESS',
-      events: [{ type: 'variables', variables: mergeValues(state.variables, own) }],
+      events: [{ type: 'variables', variables: mergeValues(variables, own), isWhole: true }],
     }
   },
 }
@@ -28,15 +28,15 @@ export const unsetVariables: InlineTask = {
   type: 'io.kestra.plugin.core.execution.UnsetVariables',
   aliases: [],
   isUpdating: true,
-  run: (task, render, { state, dialect }) => {
+  run: (task, render, { variables, dialect }) => {
     const names = namesOf(task.id, collectionOf(render.value('variables')))
-    const missing = names.find(name => !mapHas(state.variables, name))
+    const missing = names.find(name => !mapHas(variables, name))
     // Kestra 1.x never fails here, whatever the flow says; 2.0 does.
     if (dialect === 2 && missing !== undefined && !isTruthyText(render.text('ignoreMissing') ?? 'false')) {
       throw new RunError(`The execution has no variable "${missing}" to unset; set ignoreMissing to pass over it.`)
     }
-    const kept = [...mapEntries(state.variables)].filter(([name]) => !names.includes(name))
-    return { state: 'SUCCESS', events: [{ type: 'variables', variables: mapFrom(kept) }] }
+    const kept = [...mapEntries(variables)].filter(([name]) => !names.includes(name))
+    return { state: 'SUCCESS', events: [{ type: 'variables', variables: mapFrom(kept), isWhole: true }] }
   },
 }
 

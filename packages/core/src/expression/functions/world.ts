@@ -16,6 +16,8 @@ function asking(name: string, parameters: readonly string[], requiredCount: numb
     call: (args, { scope }) => {
       for (let index = 0; index < requiredCount; index++) required(args[index], parameters[index] ?? '')
       const request = makeRequest(name, parameters, args)
+      const refusal = scope.refusals?.get(request.key)
+      if (refusal) throw refusal
       const answer = scope.answers?.get(request.key)
       if (answer === undefined) throw new Asked(request)
       return answer

@@ -216,6 +216,22 @@ test('the report on inputs tells of each input what it is and what is wrong', as
   )
 })
 
+test('what one input asks in vain is a problem of that input, and the others are told as ever', async () => {
+  await server.saveFlow(`
+id: asking
+namespace: ${NS}
+inputs:
+  - { id: which, type: SELECT, expression: "{{ kv('no_such_key') }}" }
+  - { id: count, type: INT, defaults: 3 }
+tasks: [{ id: t, type: io.kestra.plugin.core.debug.Return }]`)
+  const report = await server.client.executions.validateInputs({ params: { namespace: NS, id: 'asking' }, body: {} })
+
+  assert.deepEqual(
+    report.inputs.map(({ errors }) => errors?.length ?? 0),
+    [1, 0],
+  )
+})
+
 test('an execution is read, listed and searched', async () => {
   const started = await server.client.executions.create({
     params: { namespace: NS, id: 'echo' },
