@@ -143,6 +143,7 @@ export type { ChildRequest, PreparedChild, TurnEnv } from './execution/turn-env.
 export { taskCacheOf } from './execution/task-cache.ts'
 export type { TaskCache } from './execution/task-cache.ts'
 export { batchQuestionOf } from './execution/batch-question.ts'
+export { keptAt } from './execution/keep-loop-outputs.ts'
 export type { BatchQuestion } from './execution/batch-question.ts'
 export { slugOf } from './std/slug.ts'
 export { childAskedBy } from './execution/start-child.ts'
