@@ -111,7 +111,7 @@ export type {
   Settlement,
   Signal,
 } from './execution/event.ts'
-export { DEFAULT_QUEUE, decodeQueue, encodeQueue } from './execution/placement.ts'
+export { DEFAULT_QUEUE, decodeQueue, encodeQueue, nodeOfQueue, pinnedQueue } from './execution/placement.ts'
 export type { Fallback, Queue } from './execution/placement.ts'
 export { birthOf, decodeEvents, fold } from './execution/journal.ts'
 export { encodeEvents } from './execution/event-codec.ts'

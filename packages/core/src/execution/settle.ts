@@ -76,9 +76,10 @@ export function settleAttempt(view: View, run: TaskRun, settlement: Settlement):
   return { events: [settled(outcomeOf(task, run, settlement.state))], effects: [] }
 }
 
-function attemptOf({ state, startedMs, endedMs, metrics, logFile, isSpilled, isSealed }: Settlement): Attempt {
+function attemptOf({ state, startedMs, endedMs, metrics, logFile, isSpilled, isSealed, node }: Settlement): Attempt {
   const attempt = { state, startedMs, endedMs }
-  const isPlain = metrics === undefined && logFile === undefined && isSpilled !== true && isSealed !== true
+  const isPlain =
+    metrics === undefined && logFile === undefined && isSpilled !== true && isSealed !== true && node === undefined
   if (isPlain) return attempt
   return {
     ...attempt,
@@ -86,6 +87,7 @@ function attemptOf({ state, startedMs, endedMs, metrics, logFile, isSpilled, isS
     ...(logFile === undefined ? {} : { logFile }),
     ...(isSpilled === true ? { isSpilled } : {}),
     ...(isSealed === true ? { isSealed } : {}),
+    ...(node === undefined ? {} : { node }),
   }
 }
 

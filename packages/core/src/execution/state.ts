@@ -100,6 +100,8 @@ export interface Attempt {
   readonly isSpilled?: boolean
   /** Some of its outputs are encrypted. */
   readonly isSealed?: boolean
+  /** Where it made the folder that the tasks of its WorkingDirectory share. */
+  readonly node?: string
 }
 
 export interface Metric {
