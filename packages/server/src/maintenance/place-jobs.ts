@@ -58,7 +58,7 @@ function unservedOf(queue: Queue): Verdict {
 
 /** What its folder held is lost with it. */
 function goneOf(node: string): Verdict {
-  const reason = `The folder of the WorkingDirectory is on the node "${node}", which is gone: restart the execution, or give the WorkingDirectory a retry.`
+  const reason = `The folder of the WorkingDirectory is on the node "${node}", which is gone: restart the execution, and all of the directory begins again.`
   return { state: 'FAILED', reason }
 }
 
