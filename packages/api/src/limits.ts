@@ -15,6 +15,30 @@ const ConcurrencyLimit = Type.Object({
   limit: Type.Optional(Type.Integer()),
 })
 
+/** What flows share: the limit of a namespace, or a pool. `namespace` is empty for a pool that all share. */
+const SharedLimit = Type.Object({
+  namespace: Type.String(),
+  pool: Type.Optional(Type.String()),
+  limit: Type.Integer(),
+  behavior: Type.Optional(Type.String()),
+  running: Type.Integer(),
+  queued: Type.Integer(),
+})
+
+/** One of the limits that an execution is subject to. */
+const Place = Type.Object({
+  type: Type.Union([Type.Literal('flow'), Type.Literal('namespace'), Type.Literal('pool')]),
+  namespace: Type.String(),
+  flowId: Type.Optional(Type.String()),
+  pool: Type.Optional(Type.String()),
+  limit: Type.Optional(Type.Integer()),
+  running: Type.Integer(),
+  queued: Type.Integer(),
+  state: Type.Union([Type.Literal('RUNNING'), Type.Literal('QUEUED')]),
+  /** Among those of its own flow that wait. */
+  position: Type.Optional(Type.Integer()),
+})
+
 const Member = Type.Object({
   executionId: Type.String(),
   state: Type.Union([Type.Literal('RUNNING'), Type.Literal('QUEUED')]),
@@ -50,6 +74,29 @@ export const limitRoutes = {
     reply: { type: 'json', schema: Type.Object({ members: Type.Array(Member) }) },
     permission: 'flow:read',
     summary: 'Who runs under the limit of a flow, and who waits, with the place in the queue.',
+  }),
+  shared: defineRoute({
+    method: 'GET',
+    paths: ofTenant('/concurrency-limit/pools'),
+    params: NoParams,
+    query: NoQuery,
+    body: NONE,
+    status: 200,
+    reply: { type: 'json', schema: Type.Object({ results: Type.Array(SharedLimit) }) },
+    permission: 'flow:read',
+    summary: 'The limits that flows share – of namespaces, and pools: how many run, and how many wait.',
+  }),
+  places: defineRoute({
+    method: 'GET',
+    paths: ofTenant('/executions/{executionId}/limits'),
+    params: Type.Object({ executionId: Type.String() }),
+    query: NoQuery,
+    body: NONE,
+    status: 200,
+    reply: { type: 'json', schema: Type.Object({ limits: Type.Array(Place) }) },
+    refusals: [404],
+    permission: 'execution:read',
+    summary: 'The limits that an execution is subject to, and its place in their queues.',
   }),
   held: defineRoute({
     method: 'GET',

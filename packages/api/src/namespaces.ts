@@ -7,6 +7,10 @@ const Namespace = Type.Object({
   description: Type.Optional(Type.String()),
   variables: Type.Optional(Anything),
   pluginDefaults: Type.Optional(Type.Array(Anything)),
+  /** Batuta's: how many executions of the namespace, with all below it, run at a time. */
+  concurrency: Type.Optional(Anything),
+  /** Batuta's: limits that flows of the namespace, and below, share by name. */
+  concurrencyPools: Type.Optional(Anything),
 })
 const OfNamespace = Type.Object({ id: Type.String() })
 const NONE = { type: 'none' } as const

@@ -6,11 +6,27 @@ import type { ExitCode } from './exit-code.ts'
 type Done = (exitCode: ExitCode) => void
 
 export function addState(program: Command, done: Done): void {
+  addLimits(program.command('limit').description('how many executions run at a time'), done)
   const namespace = program.command('namespace').description('what a namespace keeps')
   addKeys(program.command('kv').description('the keys of a namespace'), done)
   addSecrets(program.command('secret').description('what a namespace keeps secret'), done)
   addFiles(namespace.command('files').description('the files of a namespace'), done)
   setKey(namespace.command('kv').description('the keys of a namespace').command('update'), done)
+}
+
+function addLimits(limit: Command, done: Done): void {
+  limit
+    .command('list')
+    .description('the limits of flows, namespaces and pools: who runs, who waits')
+    .action(async (_, command: Command) =>
+      done(await (await import('./commands/limit.ts')).limitList(command.optsWithGlobals())),
+    )
+  limit
+    .command('show <execution>')
+    .description('the limits of an execution, and its place in their queues')
+    .action(async (execution: string, _, command: Command) =>
+      done(await (await import('./commands/limit.ts')).limitShow(execution, command.optsWithGlobals())),
+    )
 }
 
 function addKeys(kv: Command, done: Done): void {

@@ -111,7 +111,7 @@ export type {
   Settlement,
   Signal,
 } from './execution/event.ts'
-export { DEFAULT_QUEUE, decodeQueue, encodeQueue } from './execution/placement.ts'
+export { DEFAULT_QUEUE, decodeQueue, encodeQueue, nodeOfQueue, pinnedQueue } from './execution/placement.ts'
 export type { Fallback, Queue } from './execution/placement.ts'
 export { birthOf, decodeEvents, fold } from './execution/journal.ts'
 export { encodeEvents } from './execution/event-codec.ts'
@@ -143,6 +143,7 @@ export type { ChildRequest, PreparedChild, TurnEnv } from './execution/turn-env.
 export { taskCacheOf } from './execution/task-cache.ts'
 export type { TaskCache } from './execution/task-cache.ts'
 export { batchQuestionOf } from './execution/batch-question.ts'
+export { keptAt } from './execution/keep-loop-outputs.ts'
 export type { BatchQuestion } from './execution/batch-question.ts'
 export { slugOf } from './std/slug.ts'
 export { childAskedBy } from './execution/start-child.ts'

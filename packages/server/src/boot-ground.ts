@@ -12,6 +12,7 @@ import { defaultsOf } from './config/plugin-defaults.ts'
 import { newFreshDefaults, type DefaultsWorld } from './flows/fresh-defaults.ts'
 import { openFlowCatalogue, type FlowCatalogue } from './flows/flow-catalogue.ts'
 import { openBreakers, type Breakers } from './flows/breakers.ts'
+import { newPools, type Pools } from './flows/pools.ts'
 import { newLimitRules, type LimitRules } from './flows/limit-rules.ts'
 import type { StartWorld } from './flows/births.ts'
 import { homeShardOf } from './flows/home.ts'
@@ -63,7 +64,9 @@ export interface Ground {
   readonly namespaces: NamespaceSettings
   /** What flows are judged and made with. */
   readonly saving: DefaultsWorld
-  readonly defaults: DefaultsFollower
+  readonly defaults: SettingsFollower
+  /** Limits that flows share. */
+  readonly pools: Pools
   startWorld(): StartWorld
   readonly limits: LimitRules
   readonly breakers: Breakers
@@ -78,9 +81,10 @@ export interface Ground {
   unlock(): void
 }
 
-/** Told when plugin defaults of a namespace are others than before. */
-export interface DefaultsFollower {
+/** Told when plugin defaults of a namespace, or the limits that flows share, are others than before. */
+export interface SettingsFollower {
   follow: (namespace: string) => Promise<void>
+  followPools: () => Promise<void>
 }
 
 /** The one node of an embedded server. */
@@ -111,11 +115,9 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
   await endSilentHolds(config.storageDir, nowMs)
   const files = openLocalFileStore(config.storageDir)
   const manifests = readManifests(PLUGINS_DIR)
-  const defaults: DefaultsFollower = { follow: () => Promise.resolve() }
-  const told = { nowMs, onDefaults: (namespace: string) => defaults.follow(namespace) }
-  const namespaces = await openNamespaceSettings({ store, tenant: config.tenant, ...told })
-  const saving = savingOf(config, { manifests, namespaces })
-  const flows = await openFlowCatalogue(store, newFreshDefaults(saving, noticeOf('flows')))
+  const said = await openSaid(config, { store, manifests, nowMs })
+  const { namespaces } = said
+  const flows = await openFlowCatalogue(store, newFreshDefaults(said.saving, noticeOf('flows')))
   const triggerDesk = newTriggerDesk(store, { flows, config, nodeId, platform })
   const configuredRoots = rootsOf(config, process.env, namespaces)
   const { secretKey, ...keys } = keysOf(config, !store.cluster)
@@ -130,10 +132,9 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
     nodeId,
     files,
     manifests,
-    saving,
-    defaults,
+    ...said,
     flows,
-    limits: newLimitRules(flows),
+    limits: newLimitRules(flows, said.pools),
     breakers: openBreakers({ store, nowMs }),
     changes: newChanges(store.cluster ? { platform, everyMs: WATCH_EVERY_MS } : undefined),
     answers: {
@@ -149,7 +150,6 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
     holidays: new Holidays(config.locale),
     triggerDesk,
     configuredRoots,
-    namespaces,
     startWorld: () => ({ ...start, nowMs: nowMs() }),
     newIdOn: (shards, atMs = nowMs()) => newId({ nowMs: atMs, shard: pick(shards, random), random }),
     mode: new MaintenanceMode({ store, platform, onNotice }),
@@ -167,6 +167,23 @@ function keysOf(
   const encryption = newEncryption(encryptionKey)
   const secretKey = keepSecrets(encryption, { dataDir, isAlone })
   return { secretKey, ...(encryption ? { encrypt: encryption.encrypt } : {}) }
+}
+
+/** What people said of namespaces, in the store and in the configuration. */
+async function openSaid(
+  config: Config,
+  { store, manifests, nowMs }: Pick<Ground, 'store' | 'manifests'> & { nowMs(): number },
+): Promise<Pick<Ground, 'namespaces' | 'pools' | 'saving' | 'defaults'>> {
+  const defaults: SettingsFollower = { follow: () => Promise.resolve(), followPools: () => Promise.resolve() }
+  const namespaces = await openNamespaceSettings({
+    store,
+    tenant: config.tenant,
+    nowMs,
+    onDefaults: name => defaults.follow(name),
+    onPools: () => defaults.followPools(),
+  })
+  const pools = newPools(namespaces.pools, config.pools)
+  return { namespaces, pools, defaults, saving: savingOf(config, { manifests, namespaces }) }
 }
 
 function savingOf(config: Config, { manifests, namespaces }: Pick<Ground, 'manifests' | 'namespaces'>): DefaultsWorld {

@@ -69,6 +69,10 @@ export class Incarnations {
     await this.#rooms?.onFlowChanged(key)
   }
 
+  async onPoolsChanged(): Promise<void> {
+    await this.#rooms?.onPoolsChanged()
+  }
+
   /** Rejects when the node cannot begin; later it tries again by itself. */
   async start(): Promise<void> {
     const rooms = await this.#begin()

@@ -64,6 +64,8 @@ export interface Rooms {
   claimsOf(executionId: string): ReadonlyMap<number, number>
   /** A flow was saved or deleted: its triggers may have changed. */
   onFlowChanged(key: FlowKey): Promise<void>
+  /** Limits that flows share were said anew. */
+  onPoolsChanged(): Promise<void>
 }
 
 /** Why an incarnation is over: fenced by others or out of touch with them, or its store cannot be trusted any more. */
@@ -139,6 +141,7 @@ export function openRooms(ground: Ground, place: RoomsPlace): Rooms {
     }),
     claimsOf: id => worker.claimsOf(id),
     onFlowChanged: inner.onFlowChanged,
+    onPoolsChanged: () => engine.limitsChanged(),
   }
 }
 

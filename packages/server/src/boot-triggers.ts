@@ -47,6 +47,10 @@ export function openTriggers(ground: Ground, place: TriggersPlace): NodeTriggers
   })
 }
 
+function birthPlaceOf({ limits }: Ground, flow: FlowKey): ReadonlySet<number> {
+  return new Set([limits.birthShardOf(flow) ?? homeShardOf(flow)])
+}
+
 function newSchedules(ground: Ground, { inbox, notes, lookAt, owns }: TriggersPlace): Schedules {
   const { store, config, platform, flows, answers, reasons, holidays, onNotice } = ground
   const onReason = (key: TriggerKey, code: ReasonCode, reason: string): void => reasons.note(key, code, reason)
@@ -58,7 +62,7 @@ function newSchedules(ground: Ground, { inbox, notes, lookAt, owns }: TriggersPl
     owns,
     findFlow: key => flows.flowOf(key),
     filterOf: newDateFilters({ flows, startWorld: () => ground.startWorld(), isHoliday }),
-    newId: (row, decidedMs) => ground.newIdOn(new Set([homeShardOf(row)]), decidedMs),
+    newId: (row, decidedMs) => ground.newIdOn(birthPlaceOf(ground, row), decidedMs),
     onReason,
     onNotice,
     fire: firing => {
@@ -88,7 +92,7 @@ function newSources(ground: Ground, { notes, node, worker, lookAt, owns }: Trigg
     kindOf: type => kinds.get(type),
     startWorld: () => ground.startWorld(),
     askOf: key => askFor(answers, { ...key, executionId: '' }),
-    newId: flow => ground.newIdOn(new Set([homeShardOf(flow)])),
+    newId: flow => ground.newIdOn(birthPlaceOf(ground, flow)),
     placeFor: kind => {
       if (!worker || (kind === 'polling' && !worker.reserve(DEFAULT_QUEUE))) return undefined
       return { node: name, incarnation }
@@ -124,7 +128,7 @@ function newFlowTriggers(ground: Ground, { notes, lookAt, owns }: TriggersPlace)
     owns,
     startWorld: () => ground.startWorld(),
     askOf: (key: FlowKey) => askFor(answers, { ...key, executionId: '' }),
-    newId: (flow, bornMs) => ground.newIdOn(new Set([homeShardOf(flow)]), bornMs),
+    newId: (flow, bornMs) => ground.newIdOn(birthPlaceOf(ground, flow), bornMs),
     lookAt,
     defer: run => void platform.at(platform.nowMs() + MISS_AGAIN_MS, run),
     onNotice,

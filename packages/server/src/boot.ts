@@ -40,6 +40,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   let flowsDir: FlowsDir | undefined
   const saveWorld = saveWorldOf(ground, incarnations, key => void flowsDir?.mirror(key))
   ground.defaults.follow = async namespace => await defaultsChanged(await ground.flows.refresh(namespace), saveWorld)
+  ground.defaults.followPools = async () => await incarnations.onPoolsChanged()
   await defaultsChanged(ground.flows.remade, saveWorld)
   const http = isWeb ? await openDoor(ground, { incarnations, saveWorld, health }) : undefined
   const place = { folder: config.flowsDir, isNamed: config.isFlowsDirNamed, log }
@@ -86,7 +87,7 @@ function openDoor(ground: Ground, { incarnations, saveWorld, health }: DoorPlace
 }
 
 function saveWorldOf(
-  { config, platform, store, flows, manifests, saving }: Ground,
+  { config, platform, store, flows, manifests, saving, pools }: Ground,
   incarnations: Incarnations,
   mirror: (key: FlowKey) => void,
 ): SaveWorld {
@@ -95,6 +96,7 @@ function saveWorldOf(
     store,
     flows,
     ...saving,
+    pools,
     tenant: config.tenant,
     nowMs: () => platform.nowMs(),
     firstDateOf: (flow, triggerId) => {

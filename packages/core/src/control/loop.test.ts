@@ -73,6 +73,43 @@ test('one iteration runs at a time, unless more may', () => {
   assert.equal(play(loop('values: [a, b, c]\n    concurrencyLimit: 0', job)).state.awaited.size, 3)
 })
 
+test('with fetchType STORE the outputs of iterations are a file, of which the Loop tells the address', () => {
+  const player = play(loop(`values: [ant, bee]\n    fetchType: STORE\n    ${LINE}`))
+
+  assert.deepEqual([...player.state.asked], ['0 loop:outputs'])
+  player.answer('each', 'loop:outputs', { value: 'kestra:///x/outputs.ion' })
+
+  assert.deepEqual(outputsOf(player), {
+    iterationCount: 2,
+    runningIterations: 0,
+    terminatedIterations: { SUCCESS: 2 },
+    uri: 'kestra:///x/outputs.ion',
+  })
+  assert.equal(player.state.state, 'SUCCESS')
+})
+
+test('a list of outputs that is too large for the journal lies in storage and stays an output; what cannot be kept fails', () => {
+  const values = JSON.stringify(Array.from({ length: 70 }, (_, index) => `${index} ${'x'.repeat(4_000)}`))
+  const source = loop(`values: ${values}\n    concurrencyLimit: 0\n    ${LINE}`)
+  const mark = { type: 'io.batuta.datatype:stored', uri: 'kestra:///x/outputs.json', size: 300_000, format: 'JSON' }
+
+  const kept = play(source)
+  kept.answer('each', 'loop:outputs', { value: mark })
+  const failed = play(source)
+  failed.answer('each', 'loop:outputs', { error: 'the disk is full' })
+
+  assert.deepEqual((outputsOf(kept) as { outputs: unknown }).outputs, mark)
+  assert.equal(kept.state.hasStored, true)
+  assert.equal(failed.state.state, 'FAILED')
+})
+
+test('without outputs there is nothing to keep', () => {
+  const player = play(loop('values: [ant]\n    fetchType: STORE'))
+
+  assert.equal((outputsOf(player) as { uri?: string }).uri, undefined)
+  assert.equal(player.state.state, 'SUCCESS')
+})
+
 const TWO = `{ id: job, type: ${JOB} }, { id: more, type: ${JOB} }`
 
 function settleNext(player: Player, state: 'SUCCESS' | 'FAILED' | 'WARNING'): void {

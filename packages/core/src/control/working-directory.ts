@@ -23,6 +23,8 @@ export function openAndClose(task: Task): { readonly open: Task; readonly close:
     allowFailure: false,
     allowWarning: false,
     logToFile: false,
+    ...(task.workerGroup ? { workerGroup: task.workerGroup } : {}),
+    ...(task.workerSelector ? { workerSelector: task.workerSelector } : {}),
   }
   const pick = (type: string, keys: readonly string[]): Task => ({
     ...bare,

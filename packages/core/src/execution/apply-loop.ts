@@ -1,5 +1,7 @@
 // What loops keep, and what they let go of: the runs of a pass or of an iteration are taken out when it is over, so that a loop needs the memory
 // of what is open and not of what was.
+import { storedOf } from '../std/stored-mark.ts'
+import { mapGet } from '../std/value.ts'
 import { dropEntry } from '../std/sparse.ts'
 import { getRun, groupOf } from './look-up.ts'
 import type { Event } from './event.ts'
@@ -85,6 +87,7 @@ export function endPass(state: ExecutionState, plan: Plan, event: Extract<Event,
   if (event.outputs) {
     unindexOutputs(state, plan, run)
     run.outputs = event.outputs
+    if (storedOf(mapGet(event.outputs, 'outputs') ?? null)) state.hasStored = true
     indexOutputs(state, plan, run)
   }
   if (event.verdict !== undefined) groupOf(state, event.run).verdict = event.verdict

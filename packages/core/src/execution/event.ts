@@ -230,6 +230,8 @@ export interface Settlement {
   readonly isSpilled?: boolean
   /** Some of the outputs are encrypted. */
   readonly isSealed?: boolean
+  /** Where the folder of a WorkingDirectory was made, where there are several nodes. */
+  readonly node?: string
   readonly metrics?: readonly Metric[] | undefined
   readonly logFile?: string
   readonly startedMs: number

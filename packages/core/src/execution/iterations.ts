@@ -6,6 +6,7 @@ import { isMap, isTruthyText, mapFrom, mapGet, mapSize, type Value, type ValueMa
 import type { View } from './context.ts'
 import { scopeOf } from './context.ts'
 import type { Decision, Effect, Event } from './event.ts'
+import { keepLoopOutputs } from './keep-loop-outputs.ts'
 import { getRun } from './look-up.ts'
 import { ITERATION_SLOT, getTask, type PlanTask } from './plan.ts'
 import { NeedsEvaluation, RunError, readProperty } from './renderer.ts'
@@ -106,9 +107,17 @@ export function endLoop(
 ): Decision | undefined {
   if (group.verdict !== undefined) return undefined
   if (iterations.isBatched) return endBatches(view, getRun(view.state, ordinal), { group, iterations })
-  const outputs = summaryOf(group, iterations)
-  const verdict = iterations.isTolerant ? 'SUCCESS' : verdictOf(iterations)
-  return { events: [{ type: 'pass-ended', run: ordinal, outputs, verdict }], effects: [] }
+  const run = getRun(view.state, ordinal)
+  try {
+    const outputs = { ...summaryOf(group, iterations), ...keepLoopOutputs(view, run, listOf(group, iterations)) }
+    const verdict = iterations.isTolerant ? 'SUCCESS' : verdictOf(iterations)
+    return { events: [{ type: 'pass-ended', run: ordinal, outputs, verdict }], effects: [] }
+  } catch (error) {
+    if (error instanceof NeedsEvaluation) return ask(run, error.slot)
+    if (!(error instanceof RunError)) throw error
+    const event: Event = { type: 'pass-ended', run: ordinal, outputs: summaryOf(group, iterations), verdict: 'FAILED' }
+    return { events: [event], effects: [logOf(view, run, error.message)] }
+  }
 }
 
 /** What weighs most comes first. */
@@ -116,20 +125,19 @@ function verdictOf({ ended }: Iterations, order: readonly FinalState[] = ['KILLE
   return order.find(state => (ended.get(state) ?? 0) > 0) ?? 'SUCCESS'
 }
 
-function summaryOf({ values, laneCount }: Group, { ended, outputs, keys }: Iterations): ValueMap {
-  const list = [...outputs]
+function summaryOf({ laneCount }: Group, { ended }: Iterations): ValueMap {
+  return { iterationCount: laneCount, runningIterations: 0, terminatedIterations: Object.fromEntries(ended) }
+}
+
+/** What the iterations gave, in their order. */
+export function listOf({ values }: Group, { outputs, keys }: Iterations): readonly Value[] {
+  return [...outputs]
     .sort(([a], [b]) => a - b)
     .map(([lane, own]): Value => {
       const key = keys?.[lane]
       const item = { value: values?.[lane] ?? null, iteration: lane, ...(key === undefined ? {} : { key }) }
       return { item, outputs: own }
     })
-  return {
-    iterationCount: laneCount,
-    runningIterations: 0,
-    terminatedIterations: Object.fromEntries(ended),
-    ...(list.length > 0 ? { outputs: list } : {}),
-  }
 }
 
 /** The slot of the folder that the outputs of the children were written to. */

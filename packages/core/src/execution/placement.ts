@@ -54,6 +54,18 @@ export function queueOf(placement: Placement, run: TaskRun, { scope }: Renderer)
   return encodeQueue({ group: group === '' ? undefined : group, tags: wanted, isAnyTag, fallback })
 }
 
+const PIN = '@'
+
+/** The queue of jobs that only this node can do. */
+export function pinnedQueue(node: string): string {
+  return `${PIN}${node}`
+}
+
+/** The node that a queue is for; undefined for one that is for several. */
+export function nodeOfQueue(name: string): string | undefined {
+  return name.startsWith(PIN) ? name.slice(PIN.length) : undefined
+}
+
 export function encodeQueue({ group, tags, isAnyTag, fallback }: Queue): string {
   if (group === undefined && tags.length === 0) return DEFAULT_QUEUE
   return JSON.stringify([group ?? null, [...tags].sort(), isAnyTag ? 'ANY' : 'ALL', fallback])

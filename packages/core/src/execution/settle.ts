@@ -96,9 +96,10 @@ export function settleUnbegun(
   return { events: [settled(to, to)], effects: [] }
 }
 
-function attemptOf({ state, startedMs, endedMs, metrics, logFile, isSpilled, isSealed }: Settlement): Attempt {
+function attemptOf({ state, startedMs, endedMs, metrics, logFile, isSpilled, isSealed, node }: Settlement): Attempt {
   const attempt = { state, startedMs, endedMs }
-  const isPlain = metrics === undefined && logFile === undefined && isSpilled !== true && isSealed !== true
+  const isPlain =
+    metrics === undefined && logFile === undefined && isSpilled !== true && isSealed !== true && node === undefined
   if (isPlain) return attempt
   return {
     ...attempt,
@@ -106,6 +107,7 @@ function attemptOf({ state, startedMs, endedMs, metrics, logFile, isSpilled, isS
     ...(logFile === undefined ? {} : { logFile }),
     ...(isSpilled === true ? { isSpilled } : {}),
     ...(isSealed === true ? { isSealed } : {}),
+    ...(node === undefined ? {} : { node }),
   }
 }
 

@@ -1,13 +1,15 @@
 // A run that was created begins: its condition, then what kind of task it is. Everything that can go wrong here is the author's mistake and
 // fails the run with a line in its log; our own mistakes pass through and hold the execution.
 import { laneProblem } from '../control/parallel.ts'
+import { OPEN_DIRECTORY } from '../control/working-directory.ts'
 import { ExpressionError } from '../std/errors.ts'
 import { isTruthyText, type ValueMap } from '../std/value.ts'
 import type { View } from './context.ts'
 import type { Decision, Effect, Event } from './event.ts'
 import { exitExecution } from './exit.ts'
 import { stopAtBreakpoint } from './halt.ts'
-import { DEFAULT_QUEUE, queueOf } from './placement.ts'
+import { getRun } from './look-up.ts'
+import { DEFAULT_QUEUE, pinnedQueue, queueOf } from './placement.ts'
 import type { InlineOutcome } from '../inline/inline-task.ts'
 import { getTask, type PlanTask, type TaskKind } from './plan.ts'
 import { tolerate } from './outcome.ts'
@@ -17,7 +19,7 @@ import { holdsSealed } from './sealed.ts'
 import { disarm } from './turn-secrets.ts'
 import { endedNow, logOf, settleAttempt, settleUnbegun } from './settle.ts'
 import { startChild } from './start-child.ts'
-import { isBeingKilled, type FinalState, type TaskRun } from './state.ts'
+import { ROOT, isBeingKilled, type FinalState, type TaskRun } from './state.ts'
 import { variablesOf } from './variables.ts'
 
 export function startRun(view: View, run: TaskRun): Decision {
@@ -35,7 +37,7 @@ export function startRun(view: View, run: TaskRun): Decision {
   try {
     return startTask(view, run, start)
   } catch (error) {
-    return runSealed(run, start, error) ?? ask(run, error) ?? failedStart(view, run, task, error)
+    return runSealed(view, run, start, error) ?? ask(run, error) ?? failedStart(view, run, task, error)
   }
 }
 
@@ -69,7 +71,7 @@ function startTask(view: View, run: TaskRun, { task, kind, render }: Start): Dec
     case 'subflow':
       return startChild(view, run, { task, render })
     case 'job':
-      return sendJob(run, task, render)
+      return sendJob(view, run, { task, render })
   }
 }
 
@@ -82,19 +84,34 @@ function failOpened(
   return { events: [opened, failed], effects: [logOf(view, run, problem)] }
 }
 
-function sendJob(run: TaskRun, task: PlanTask, render: Renderer): Decision {
+function sendJob(
+  view: View,
+  run: TaskRun,
+  { task, render }: { readonly task: PlanTask; readonly render: Renderer },
+): Decision {
   const epoch = run.epoch + 1
-  const queue = task.placement ? queueOf(task.placement, run, render) : DEFAULT_QUEUE
+  const queue =
+    queueOfFolder(view, run, task) ?? (task.placement ? queueOf(task.placement, run, render) : DEFAULT_QUEUE)
   return {
     events: [{ type: 'job-sent', run: run.ordinal, epoch }],
     effects: [{ type: 'job', run: run.ordinal, epoch, queue }],
   }
 }
 
+/** The tasks of a WorkingDirectory run where its folder is, which the job that made it has told. */
+function queueOfFolder({ state, plan }: View, { parent }: TaskRun, { type }: PlanTask): string | undefined {
+  if (parent === ROOT || type === OPEN_DIRECTORY) return undefined
+  const { group } = getRun(state, parent)
+  if (!group?.isDirectory) return undefined
+  const opened = group.children.findLast(child => getTask(plan, getRun(state, child).task).type === OPEN_DIRECTORY)
+  const node = opened === undefined ? undefined : getRun(state, opened).attempts.at(-1)?.node
+  return node === undefined ? undefined : pinnedQueue(node)
+}
+
 /** A pure task that reads an encrypted or stored value is run by the host, so that it is nowhere else. */
-function runSealed(run: TaskRun, { task, kind, render }: Start, error: unknown): Decision | undefined {
+function runSealed(view: View, run: TaskRun, { task, kind, render }: Start, error: unknown): Decision | undefined {
   if (!(error instanceof NeedsEvaluation) || !error.isSealed) return undefined
-  return kind.type === 'inline' && kind.inline.isUpdating !== true ? sendJob(run, task, render) : undefined
+  return kind.type === 'inline' && kind.inline.isUpdating !== true ? sendJob(view, run, { task, render }) : undefined
 }
 
 const NO_LOGS: NonNullable<InlineOutcome['logs']> = []

@@ -102,6 +102,8 @@ export interface Attempt {
   readonly isSealed?: boolean
   /** It failed before it began: the run never was RUNNING for it. */
   readonly isUnbegun?: boolean
+  /** Where it made the folder that the tasks of its WorkingDirectory share. */
+  readonly node?: string
 }
 
 export interface Metric {

@@ -191,6 +191,9 @@ export interface CircuitBreaker {
 }
 
 export interface Concurrency {
-  readonly limit: number
+  /** Absent where only a pool is named. */
+  readonly limit?: number
+  /** A limit that flows share, by its name. Batuta's own. */
+  readonly pool?: string
   readonly behavior: 'QUEUE' | 'CANCEL' | 'FAIL'
 }

@@ -221,19 +221,21 @@ function parseListeners(place: Place): readonly Listener[] {
   })
 }
 
-const CONCURRENCY_KEYS: ReadonlySet<string> = new Set(['limit', 'behavior'])
+const CONCURRENCY_KEYS: ReadonlySet<string> = new Set(['limit', 'behavior', 'pool'])
 
 function parseConcurrency(owner: Place): Concurrency | undefined {
   const place = mapOf(owner, 'concurrency')
   if (place === undefined) return undefined
   refuseUnknown(place, CONCURRENCY_KEYS, '`concurrency`')
-  if (fieldOf(place, 'limit') === undefined) missing(place, 'limit', '`concurrency`')
+  const pool = textOf(place, 'pool')
+  if (fieldOf(place, 'limit') === undefined && pool === undefined) missing(place, 'limit', '`concurrency`')
   const limit = integerOf(place, 'limit')
   const behavior = choiceOf(place, 'behavior', ['QUEUE', 'CANCEL', 'FAIL'] as const) ?? 'QUEUE'
-  if (limit === undefined) return undefined
+  const named = pool === undefined ? {} : { pool }
+  if (limit === undefined) return pool === undefined ? undefined : { ...named, behavior }
   const node = fieldOf(place, 'limit')
   if (limit < 1 && node !== undefined) wrongType(place, 'limit', node, 'greater than 0')
-  return limit < 1 ? undefined : { limit, behavior }
+  return limit < 1 ? undefined : { limit, ...named, behavior }
 }
 
 const SLA_KEYS: ReadonlySet<string> = new Set(['id', 'type', 'behavior', 'labels', 'duration', 'assert'])

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import type { WorkerProfile } from '../inbox/jobs.ts'
 import type { Role } from '../storage/cluster.ts'
 import { readDatabase, type Database } from './database.ts'
+import { readConfiguredPools, type SharedLimits } from '../flows/pools.ts'
 import { readPluginDefaults, type ConfiguredDefaults } from './plugin-defaults.ts'
 import { readScripts } from './scripts.ts'
 import { Sources, wholeOf, type Environment } from './sources.ts'
@@ -65,6 +66,8 @@ export interface Config {
   readonly telemetry: TelemetryConfig
   readonly scripts: ReturnType<typeof readScripts>
   readonly pluginDefaults: ConfiguredDefaults
+  /** Limits that flows share, by namespace. */
+  readonly pools: ReadonlyMap<string, SharedLimits>
 }
 
 const ALL_ROLES: readonly Role[] = ['engine', 'web', 'worker']
@@ -105,6 +108,7 @@ export function readConfig(options: ServerOptions, environment: Environment, cwd
     },
     encryptionKey: sources.text('kestra.encryption.secret-key', 'BATUTA_ENCRYPTION_KEY'),
     pluginDefaults: readPluginDefaults(sources),
+    pools: readConfiguredPools(sources.value('concurrency.pools'), sources.value('namespaces')),
     apiDialect: apiDialectOf(sources.text('api.dialect', 'BATUTA_API_DIALECT')),
     telemetry: readTelemetry(sources, { ...place, managementPort: options.managementPort }),
     scripts: readScripts({

@@ -7,7 +7,7 @@ import { SubmitError, type Inbox, type Receipt, type SubmitOptions } from '../in
 import type { EngineOptions } from './engine-options.ts'
 import { heldText, isBusy, type Entity, type Pending } from './entity.ts'
 import { FlushPipeline } from './flush-pipeline.ts'
-import { flowLimitKey, newLimitRules } from '../flows/limit-rules.ts'
+import { limitKeysOfFlow, newLimitRules } from '../flows/limit-rules.ts'
 import { LimitBook } from './limit-book.ts'
 import { headOf, loadExecution, type Loaded } from './load-execution.ts'
 import { overload } from './overload.ts'
@@ -155,10 +155,10 @@ export class Engine implements Inbox, NoteTaker {
     await this.submit({ type: 'wake', executionId })
   }
 
-  /** A flow was saved: its limit may let more go on. */
-  async limitsChanged(flow: FlowKey): Promise<void> {
-    const key = flowLimitKey(flow)
-    if (this.#limits.has(key)) await this.tendLimits([key])
+  /** A flow was saved, or without one: what flows share was said anew. Limits may let more go on. */
+  async limitsChanged(flow?: FlowKey): Promise<void> {
+    const keys = flow ? limitKeysOfFlow(flow).filter(key => this.#limits.has(key)) : this.#limits.shared()
+    if (keys.length > 0) await this.tendLimits(keys)
   }
 
   /** Lets go on whoever may: the numbers of these limits may have changed, or their members. */

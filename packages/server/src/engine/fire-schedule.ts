@@ -3,6 +3,7 @@ import {
   evaluateAsync,
   judgeScheduleDate,
   mapGet,
+  shardOf,
   type Ask,
   type Birth,
   type ConditionContext,
@@ -12,6 +13,7 @@ import {
 } from '@batuta/core'
 import { scopeOf, type StartWorld } from '../flows/births.ts'
 import { birthOfTrigger, failedBirth, type TriggerStart } from '../flows/trigger-birth.ts'
+import { homeShardOf } from '../flows/home.ts'
 import type { ReasonCode } from '../flows/trigger-reasons.ts'
 import { SubmitError, type Inbox } from '../inbox/inbox.ts'
 import type { FlowCatalogue } from '../flows/flow-catalogue.ts'
@@ -79,7 +81,12 @@ async function prepareAndBegin(firing: Firing, start: TriggerStart, options: Fir
   return await begin(firing, withoutOrigin(prepared.birth), options)
 }
 
-async function begin({ executionId, row }: Firing, birth: Birth, { inbox }: FireOptions): Promise<Fired> {
+async function begin({ executionId, row }: Firing, birth: Birth, { inbox, notes }: FireOptions): Promise<Fired> {
+  // Flows that share limits are born where those are at home: the cursor moves here, in the flush that sends the birth there.
+  if (shardOf(executionId) !== homeShardOf(row)) {
+    await notes.note({ triggers: [{ ...row, executionId }], births: [{ type: 'create', executionId, birth }] })
+    return { isTaken: true, executionId }
+  }
   const view = (state: ExecutionState): string | undefined => (state.isEnded ? state.state : undefined)
   const trigger = { ...row, executionId }
   const receipt = await inbox.submit({ type: 'create', executionId, birth }, { trigger, view })

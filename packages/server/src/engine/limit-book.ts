@@ -10,12 +10,13 @@ import {
   removeMember,
   shardOf,
   type Admission,
+  type Concurrency,
   type ExecutionState,
   type LimitFold,
   type LimitMember,
   type Signal,
 } from '@batuta/core'
-import { flowLimitKey, homeShardOfLimit, type LimitRules } from '../flows/limit-rules.ts'
+import { flowLimitKey, flowOfLimit, homeShardOfLimit, sharedLimitOf, type LimitRules } from '../flows/limit-rules.ts'
 import { memberOf, rowOfMember } from '../flows/limit-member.ts'
 import type { FlowKey, Store } from '../storage/store.ts'
 import type { Entity } from './entity.ts'
@@ -76,11 +77,14 @@ export class LimitBook {
     const keys = this.#keysOf(state, state.id)
     if (keys.length === 0) return undefined
     const share = flowLimitKey(state)
-    if (hasRoom(this.#folds, this.#limitOf, { keys, share })) return { type: 'granted', keys }
-    const behavior = rules.behaviorOf(state)
-    if (behavior === 'QUEUE') return { type: 'waits', keys }
-    const reason = `As many executions of "${state.namespace}.${state.flowId}" run as its limit allows (${keys.map(key => this.#limitOf(key)).join(', ')}): this one is not begun.`
-    return { type: 'refused', keys, to: behavior === 'FAIL' ? 'FAILED' : 'CANCELLED', reason }
+    const full = keys.filter(key => !hasRoom(this.#folds, this.#limitOf, { keys: [key], share }))
+    if (full.length === 0) return { type: 'granted', keys }
+    const says = (behavior: Concurrency['behavior']): string | undefined =>
+      full.find(key => rules.behaviorOf(state, key) === behavior)
+    const refusing = says('FAIL') ?? says('CANCEL')
+    if (refusing === undefined) return { type: 'waits', keys }
+    const to = rules.behaviorOf(state, refusing) === 'FAIL' ? 'FAILED' : 'CANCELLED'
+    return { type: 'refused', keys, to, reason: reasonOf(refusing, this.#limitOf(refusing)) }
   }
 
   /** Writes what a turn made of the place of its execution; returns those that are granted one now. */
@@ -238,6 +242,11 @@ export class LimitBook {
     unit.limitRows.set(limitRowName(key), key)
   }
 
+  /** The limits in memory that flows share. */
+  shared(): readonly string[] {
+    return [...this.#entities.keys()].filter(key => !key.startsWith('flow/'))
+  }
+
   #touch(unit: Unit, key: string): void {
     const entity = this.#open(key)
     entity.changes += 1
@@ -245,6 +254,15 @@ export class LimitBook {
     unit.limits.add(entity)
     entity.unflushed += 1
   }
+}
+
+function reasonOf(key: string, limit: number): string {
+  const flow = flowOfLimit(key)
+  if (flow)
+    return `As many executions of "${flow.namespace}.${flow.flowId}" run as its limit allows (${limit}): this one is not begun.`
+  const { namespace, pool } = sharedLimitOf(key)
+  const whose = pool === undefined ? `the limit of the namespace "${namespace}"` : `the pool "${pool}"`
+  return `As many executions run as ${whose} allows (${limit}): this one is not begun.`
 }
 
 function mayStart(signal: Signal): boolean {

@@ -16,6 +16,7 @@ import {
   type Task,
 } from '@batuta/core'
 import type { Asker } from '../answers/answers.ts'
+import type { Pools } from './pools.ts'
 import type { SaveWorld } from './save-flow.ts'
 
 export interface AskedWorld {
@@ -28,7 +29,7 @@ const LOOK_UPS_MAX = 200
 
 export async function judgeAsked(flow: Flow, positions: Positions, world: AskedWorld): Promise<readonly Diagnostic[]> {
   const { saved } = world
-  const found: Diagnostic[] = []
+  const found: Diagnostic[] = [...judgePool(flow, positions, saved.pools)]
   for (const call of calledFlows(flow)) found.push(...judgeCall(flow, call, { saved, positions }))
   const looked = new Map<string, string | undefined>()
   for (const asked of askedNames(flow, saved.catalogue)) {
@@ -41,6 +42,15 @@ export async function judgeAsked(flow: Flow, positions: Positions, world: AskedW
     found.push({ severity: 'warning', code: `unknown-${asked.type}`, message, path: asked.path, ...place })
   }
   return found.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0))
+}
+
+function judgePool(flow: Flow, positions: Positions, pools: Pools | undefined): readonly Diagnostic[] {
+  const pool = flow.concurrency?.pool
+  if (pool === undefined || !pools || pools.ownerOf(flow.namespace, pool) !== undefined) return []
+  const names = [...pools.all()].flatMap(each => each.pool ?? [])
+  const message = `There is no pool "${pool}" for the namespace "${flow.namespace}" yet: until there is, it limits nothing.${hint(pool, names)}`
+  const path = 'concurrency.pool'
+  return [{ severity: 'warning', code: 'unknown-pool', message, path, ...positions.ofPath(path) }]
 }
 
 async function problemOf(asked: AskedName, flow: Flow, { saved, ask }: AskedWorld): Promise<string | undefined> {

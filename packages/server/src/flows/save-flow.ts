@@ -16,6 +16,7 @@ import {
 } from '@batuta/core'
 import type { FlowCatalogue } from './flow-catalogue.ts'
 import { keptFlow } from './fresh-defaults.ts'
+import type { Pools } from './pools.ts'
 import type { FlowKey, FlowRow, Store, TriggerWrite } from '../storage/store.ts'
 
 export interface SaveWorld {
@@ -25,6 +26,8 @@ export interface SaveWorld {
   readonly globalDefaults: readonly PluginDefault[]
   namespaceDefaults?(namespace: string): readonly PluginDefault[]
   readonly tenant: string
+  /** Limits that flows share. */
+  readonly pools?: Pools
   /** Whose flows these are, where that is not left to each flow. */
   readonly dialect?: Dialect
   nowMs(): number

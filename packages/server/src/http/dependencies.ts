@@ -2,6 +2,7 @@ import type { ApiDialect, Ask, Value } from '@batuta/core'
 import type { FileStore } from '@batuta/plugin-sdk'
 import type { Asker } from '../answers/answers.ts'
 import type { Breakers } from '../flows/breakers.ts'
+import type { Pools } from '../flows/pools.ts'
 import type { StartWorld } from '../flows/births.ts'
 import type { TriggerDesk } from '../flows/trigger-desk.ts'
 import type { TriggerReasons } from '../flows/trigger-reasons.ts'
@@ -32,6 +33,8 @@ export interface HttpDependencies {
   readonly saveWorld: SaveWorld
   startWorld(): StartWorld
   readonly breakers?: Breakers
+  /** Limits that flows share. */
+  readonly pools?: Pools
   /** Where executions of the flow are at home. */
   newId(flow?: FlowKey): string
   ask(asker: Asker): Ask

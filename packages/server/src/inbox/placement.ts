@@ -1,10 +1,16 @@
 // Which worker is for which jobs.
-import { DEFAULT_QUEUE, decodeQueue, type Queue } from '@batuta/core'
+import { DEFAULT_QUEUE, decodeQueue, nodeOfQueue, type Queue } from '@batuta/core'
 import type { WorkerProfile } from './jobs.ts'
 
 /** A worker of a group, or with tags: where one is, groups and tags mean something; else every worker takes everything. */
 export function isSpecial({ group, tags }: WorkerProfile): boolean {
   return group !== undefined || tags.length > 0
+}
+
+/** The same for a worker of this node: what is pinned to another one is not for it. */
+export function servesHere(profile: WorkerProfile, queue: string, node: string): boolean {
+  const pinned = nodeOfQueue(queue)
+  return pinned === undefined ? serves(profile, queue) : pinned === node
 }
 
 /** A worker of a group leaves what asks for nothing to the others; tags only say what else a worker can do. */

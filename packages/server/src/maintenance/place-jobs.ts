@@ -1,5 +1,6 @@
-// Jobs for workers that are not there: the fallback of their `workerGroup` or `workerSelector` says what becomes of them.
-import { DEFAULT_QUEUE, decodeQueue, shardOf, type Queue } from '@batuta/core'
+// Jobs for workers that are not there: the fallback of their `workerGroup` or `workerSelector` says what becomes of them. Tasks of a WorkingDirectory whose
+// node is gone have failed: nobody else has its folder.
+import { DEFAULT_QUEUE, decodeQueue, nodeOfQueue, shardOf, type Queue } from '@batuta/core'
 import type { Inbox } from '../inbox/inbox.ts'
 import { isSpecial, serves } from '../inbox/placement.ts'
 import type { JobKey } from '../storage/batch.ts'
@@ -24,13 +25,18 @@ export function placeJobs(options: PlaceJobsOptions): Round {
     const queues = (await store.read.listFreeQueues()).filter(queue => queue !== DEFAULT_QUEUE)
     if (queues.length === 0) return
     const workers = (await cluster.listNodes()).filter(isLiveWorker)
+    for (const name of queues) {
+      const node = nodeOfQueue(name)
+      if (node !== undefined && !workers.some(worker => worker.node === node)) await giveUp(name, goneOf(node), options)
+    }
     // Where nobody is special, everybody takes everything; where nobody is at all, somebody will come.
     if (!workers.some(({ worker }) => isSpecial(worker))) return
     for (const name of queues) {
+      if (nodeOfQueue(name) !== undefined) continue
       const queue = decodeQueue(name)
       if (queue.fallback === 'WAIT' || workers.some(({ worker }) => serves(worker, name))) continue
       if (queue.fallback === 'IGNORE') await cluster.moveJobs(name, DEFAULT_QUEUE)
-      else await giveUp(name, queue, options)
+      else await giveUp(name, unservedOf(queue), options)
     }
   }
   return { name: 'place jobs', everyMs: EVERY_MS, run }
@@ -40,9 +46,27 @@ function isLiveWorker({ roles, isLive }: NodeRow): boolean {
   return isLive && roles.includes('worker')
 }
 
-async function giveUp(name: string, queue: Queue, { store, inbox, owns, onNotice }: PlaceJobsOptions): Promise<void> {
+interface Verdict {
+  readonly state: 'CANCELLED' | 'FAILED'
+  readonly reason: string
+}
+
+function unservedOf(queue: Queue): Verdict {
   const reason = `No worker is there for ${describe(queue)}, and the fallback is ${queue.fallback}.`
-  const state = queue.fallback === 'CANCEL' ? 'CANCELLED' : 'FAILED'
+  return { state: queue.fallback === 'CANCEL' ? 'CANCELLED' : 'FAILED', reason }
+}
+
+/** What its folder held is lost with it. */
+function goneOf(node: string): Verdict {
+  const reason = `The folder of the WorkingDirectory is on the node "${node}", which is gone: restart the execution, and all of the directory begins again.`
+  return { state: 'FAILED', reason }
+}
+
+async function giveUp(
+  name: string,
+  { state, reason }: Verdict,
+  { store, inbox, owns, onNotice }: PlaceJobsOptions,
+): Promise<void> {
   const keys = (await store.read.listFreeJobs(name, PAGE)).filter(key => owns(shardOf(key.executionId)))
   await Promise.all(
     keys.map(async ({ executionId, run, epoch }: JobKey) => {

@@ -12,6 +12,7 @@ import {
   type Value,
 } from '@batuta/core'
 import { readDefaults } from '../config/plugin-defaults.ts'
+import { readSharedLimits, type SharedLimits } from '../flows/pools.ts'
 import type { Store } from '../storage/store.ts'
 import { withAncestors } from './ancestors.ts'
 
@@ -21,6 +22,8 @@ export interface SettingsWorld {
   nowMs(): number
   /** The plugin defaults of a namespace are others than before. */
   onDefaults?(namespace: string): Promise<void>
+  /** What flows share is said otherwise than before. */
+  onPools?(): Promise<void>
 }
 
 export interface Settings {
@@ -28,6 +31,10 @@ export interface Settings {
   readonly variables: Value
   /** As they were written. */
   readonly pluginDefaults: Value
+  /** How many executions of the namespace, with all below it, run at a time: `{limit, behavior}`. */
+  readonly concurrency?: Value
+  /** Pools that its flows may name, and those below: by name, `{limit, behavior}`. */
+  readonly concurrencyPools?: Value
 }
 
 const NAMESPACE = /^[a-z0-9A-Z][a-zA-Z0-9._-]*$/
@@ -39,6 +46,8 @@ export class NamespaceSettings {
   readonly #defaults = new Map<string, readonly PluginDefault[]>()
   /** By namespace; the same map for ever, so that whoever holds it sees what changes. */
   readonly variables: Map<string, Value> = new Map()
+  /** Limits that flows share, likewise. */
+  readonly pools: Map<string, SharedLimits> = new Map()
 
   constructor(world: SettingsWorld) {
     this.#world = world
@@ -71,6 +80,7 @@ export class NamespaceSettings {
       throw new BatutaError('key-invalid', `"${namespace.slice(0, 200)}" cannot be the name of a namespace.`)
     const settings = settingsOf(given)
     readDefaults(`${namespace}.pluginDefaults`, settings.pluginDefaults)
+    poolsOf(namespace, settings)
     const text = encodeValue({ ...settings })
     if (text.length > SETTINGS_CHARS_MAX)
       throw new BatutaError('key-value-invalid', `A namespace says at most ${SETTINGS_CHARS_MAX} characters.`)
@@ -90,19 +100,33 @@ export class NamespaceSettings {
   async #take(namespace: string, settings: Settings): Promise<void> {
     this.#settings.set(namespace, settings)
     this.variables.set(namespace, settings.variables)
+    await this.#takePools(namespace, poolsOf(namespace, settings))
     const before = this.#defaults.get(namespace) ?? []
     const defaults = readDefaults(`${namespace}.pluginDefaults`, settings.pluginDefaults)
     this.#defaults.set(namespace, defaults)
     if (textOf(before) !== textOf(defaults)) await this.#world.onDefaults?.(namespace)
   }
 
+  async #takePools(namespace: string, pools: SharedLimits | undefined): Promise<void> {
+    const before = this.pools.get(namespace)
+    if (pools) this.pools.set(namespace, pools)
+    else this.pools.delete(namespace)
+    const say = (limits: SharedLimits | undefined): string => JSON.stringify([limits?.own, [...(limits?.pools ?? [])]])
+    if (say(before) !== say(pools)) await this.#world.onPools?.()
+  }
+
   async #forget(namespace: string): Promise<void> {
     this.#settings.delete(namespace)
     this.variables.delete(namespace)
+    await this.#takePools(namespace, undefined)
     const before = this.#defaults.get(namespace) ?? []
     this.#defaults.delete(namespace)
     if (before.length > 0) await this.#world.onDefaults?.(namespace)
   }
+}
+
+function poolsOf(namespace: string, { concurrency, concurrencyPools }: Settings): SharedLimits | undefined {
+  return readSharedLimits(namespace, { concurrency, pools: concurrencyPools })
 }
 
 function textOf(defaults: readonly PluginDefault[]): string {
@@ -123,9 +147,12 @@ function settingsOf(given: Value): Settings {
   if (typeof variables !== 'object' || variables === null || !isMap(variables))
     throw new BatutaError('key-value-invalid', 'The variables of a namespace must be a map.')
   const description = of('description') ?? null
+  const [concurrency, pools] = [of('concurrency') ?? null, of('concurrencyPools') ?? null]
   return {
     ...(description === null ? {} : { description: printValue(description) }),
     variables,
     pluginDefaults: of('pluginDefaults') ?? [],
+    ...(concurrency === null ? {} : { concurrency }),
+    ...(pools === null ? {} : { concurrencyPools: pools }),
   }
 }

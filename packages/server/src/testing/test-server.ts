@@ -13,7 +13,8 @@ import { Engine } from '../engine/engine.ts'
 import { openFlowCatalogue, type FlowCatalogue } from '../flows/flow-catalogue.ts'
 import { newEvaluator, newTurnEnvironment } from '../engine/turn-environment.ts'
 import { openBreakers } from '../flows/breakers.ts'
-import { newLimitRules } from '../flows/limit-rules.ts'
+import { newLimitRules, type LimitRules } from '../flows/limit-rules.ts'
+import { newPools, type Pools } from '../flows/pools.ts'
 import type { StartWorld } from '../flows/births.ts'
 import type { HttpConfig, HttpDependencies } from '../http/dependencies.ts'
 import { startHttp } from '../http/server.ts'
@@ -107,6 +108,14 @@ interface Parts {
   readonly note: (message: string, error?: unknown) => void
 }
 
+function poolsOf({ namespaces }: Parts): Pools {
+  return newPools(namespaces.pools, new Map())
+}
+
+function limitsOf(parts: Parts): LimitRules {
+  return newLimitRules(parts.flows, poolsOf(parts))
+}
+
 function rootsOf({ namespaces }: Parts): ReadonlyMap<string, Value> {
   return new Map([[NAMESPACE_VARIABLES, namespaces.variables]])
 }
@@ -138,7 +147,8 @@ async function openEngine(parts: Parts): Promise<Engine> {
     node: { id: NODE, node: NODE, incarnation, flushSeq },
     jobs: NO_JOBS,
     changes,
-    envOf: newTurnEnvironment({ platform, flows, ...place, startWorld: startWorldOf(parts) }),
+    limits: limitsOf(parts),
+    envOf: newTurnEnvironment({ platform, flows, ...place, limits: limitsOf(parts), startWorld: startWorldOf(parts) }),
     evaluate: newEvaluator(
       { ...answersOf(parts), children: childrenOf(parts) },
       { submit: (signal, how) => engine.submit(signal, how) },
@@ -179,8 +189,9 @@ function dependenciesOf(parts: Parts, engine: Engine): Omit<HttpDependencies, 'c
     triggerDesk: new TriggerDesk({ store, flows, zone: 'UTC', nowMs, tell: () => Promise.resolve() }),
     reasons: new TriggerReasons({ store, platform, onNotice: note }),
     breakers: openBreakers({ store, nowMs }),
+    pools: poolsOf(parts),
     newId: flow => {
-      const home = flow && newLimitRules(flows).birthShardOf(flow)
+      const home = flow && limitsOf(parts).birthShardOf(flow)
       return newId({ nowMs: nowMs(), shard: home ?? Math.floor(random() * SHARDS), random })
     },
     ask: asker => askFor(answersOf(parts), asker),

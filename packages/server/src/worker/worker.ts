@@ -1,5 +1,5 @@
 // The worker: takes jobs, hands them to the host, settles what comes back. It never decides anything about an execution: it submits signals.
-import { decodeValue, isMap, type Settlement } from '@batuta/core'
+import { DEFAULT_QUEUE, decodeValue, isMap, nodeOfQueue, type Settlement } from '@batuta/core'
 import {
   decodeJob,
   keyText,
@@ -14,7 +14,7 @@ import {
 import type { Inbox } from '../inbox/inbox.ts'
 import { SubmitError } from '../inbox/inbox.ts'
 import type { JobSink, PlaceOffer, WorkerProfile } from '../inbox/jobs.ts'
-import { isSpecial, serves } from '../inbox/placement.ts'
+import { isSpecial, servesHere } from '../inbox/placement.ts'
 import type { Scheduler, Clock } from '../platform/platform.ts'
 import type { JobRow, LogRow, StoredLogLine } from '../storage/batch.ts'
 import { rankOf } from '../storage/levels.ts'
@@ -117,8 +117,7 @@ export class Worker implements JobSink {
   }
 
   reserve(queue: string): boolean {
-    if (this.#isChoosing && !serves(this.#options.profile, queue)) return false
-    if (this.#hasFree || !this.#hasPlace) return false
+    if (!this.#isFor(queue) || this.#hasFree || !this.#hasPlace) return false
     this.#reserved += 1
     return true
   }
@@ -287,7 +286,17 @@ export class Worker implements JobSink {
   async #ownQueues(): Promise<readonly string[] | null> {
     if (!this.#isChoosing) return null
     const queues = await this.#options.store.read.listFreeQueues()
-    return queues.filter(queue => serves(this.#options.profile, queue))
+    return queues.filter(queue => this.#serves(queue))
+  }
+
+  /** Where no worker is special, everybody takes everything but what is pinned to a node. */
+  #isFor(queue: string): boolean {
+    if (queue === DEFAULT_QUEUE && !this.#isChoosing) return true
+    return this.#isChoosing || nodeOfQueue(queue) !== undefined ? this.#serves(queue) : true
+  }
+
+  #serves(queue: string): boolean {
+    return servesHere(this.#options.profile, queue, this.#options.node.node)
   }
 
   /** What was on its way for too long may have been given up and begun elsewhere, and a worker that has stopped begins nothing. */
@@ -375,9 +384,15 @@ export class Worker implements JobSink {
     }
   }
 
+  /** Among others, whoever makes a folder for several tasks says where. */
+  #folderOf(job: HostJob | undefined): Pick<Settlement, 'node'> {
+    const { store, node } = this.#options
+    return store.cluster && job?.directory?.step === 'open' ? { node: node.node } : {}
+  }
+
   async #settle(key: JobKey, outcome: Outcome): Promise<void> {
-    const settlement = settlementOf(key, outcome)
     const running = this.#running.get(keyText(key))
+    const settlement = { ...settlementOf(key, outcome), ...this.#folderOf(running?.job) }
     await running?.logged
     const offer = running && this.#offerAfter(running)
     await this.#submit(() =>

@@ -36,6 +36,70 @@ tasks: [{ id: script, type: io.kestra.plugin.scripts.shell.Script, script: echo 
   ])
 })
 
+test('a namespace and a pool limit several flows together, fairly, and tell each place', async () => {
+  const { json: said } = await server.send('POST', `${API}/namespaces`, {
+    body: JSON.stringify({ id: 'pool.test', concurrencyPools: { door: { limit: 2 } } }),
+    headers: { 'content-type': 'application/json' },
+  })
+  assert.deepEqual(said.concurrencyPools, { door: { limit: 2 } })
+  for (const id of ['left', 'right'])
+    await server.saveFlow(`
+id: ${id}
+namespace: pool.test.below
+concurrency: { pool: door }
+tasks: [{ id: stay, type: io.kestra.plugin.core.flow.Pause }]`)
+  const start = async (id: string): Promise<string> =>
+    (await server.send('POST', `${API}/executions/pool.test.below/${id}`)).json.id as string
+
+  const lefts = [await start('left'), await start('left'), await start('left')]
+  const right = await start('right')
+  const { json: shared } = await server.send('GET', `${API}/concurrency-limit/pools`)
+  const { json: place } = await server.send('GET', `${API}/executions/${lefts[2]}/limits`)
+
+  assert.deepEqual(shared.results, [{ namespace: 'pool.test', pool: 'door', limit: 2, running: 2, queued: 2 }])
+  assert.deepEqual(place.limits, [
+    {
+      type: 'pool',
+      namespace: 'pool.test',
+      pool: 'door',
+      limit: 2,
+      running: 2,
+      queued: 2,
+      state: 'QUEUED',
+      position: 1,
+    },
+  ])
+  await server.send('DELETE', `${API}/executions/${lefts[0]}/kill`)
+  await server.engine.drain()
+  const stateOf = async (id: string | undefined): Promise<string> =>
+    (await server.send('GET', `${API}/executions/${id}`)).json.state.current as string
+  // The flow that holds fewer places goes first, although it came later.
+  assert.equal(await stateOf(right), 'PAUSED')
+  assert.equal(await stateOf(lefts[2]), 'QUEUED')
+})
+
+test('a namespace that is full refuses as it says, and a wrong limit is refused itself', async () => {
+  const headers = { 'content-type': 'application/json' }
+  const save = (concurrency: unknown): ReturnType<TestServer['send']> =>
+    server.send('POST', `${API}/namespaces`, { body: JSON.stringify({ id: 'full.test', concurrency }), headers })
+  assert.equal((await save({ limit: 1, behavior: 'FAIL' })).status, 200)
+  await server.saveFlow(`
+id: any
+namespace: full.test
+tasks: [{ id: script, type: io.kestra.plugin.scripts.shell.Script, script: echo }]`)
+
+  const first = await server.send('POST', `${API}/executions/full.test/any`)
+  const second = await server.send('POST', `${API}/executions/full.test/any`)
+
+  assert.equal(first.json.state.current, 'RUNNING')
+  assert.equal(second.json.state.current, 'FAILED')
+  const logs = await server.send('GET', `${API}/logs/${second.json.id}`)
+  assert.match(logs.text, /limit of the namespace .*full\.test.* allows \(1\)/)
+  const wrong = await save({ limit: 'many' })
+  assert.ok(wrong.status >= 400 && wrong.status < 500, String(wrong.status))
+  assert.match(wrong.text, /full\.test\.concurrency\.limit/)
+})
+
 test('a flow that fails too often is held with its reason, and goes on when it is released', async () => {
   await server.saveFlow(`
 id: shaky

@@ -1,8 +1,9 @@
 // Who runs under the limits of flows and who waits, read from the members; and what circuit breakers hold.
-import { foldLimit, positionOf, type Hold } from '@batuta/core'
-import { flowLimitKey, flowOfLimit } from '../../flows/limit-rules.ts'
+import { foldLimit, positionOf, type Hold, type LimitFold } from '@batuta/core'
+import { flowOfLimit, limitKeysOfFlow, sharedKeyOf, sharedLimitOf } from '../../flows/limit-rules.ts'
 import { memberOf } from '../../flows/limit-member.ts'
 import type { FlowKey } from '../../storage/store.ts'
+import { getExecution } from '../executions/read-execution.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import type { Handlers } from '../exchange.ts'
 import { empty, json } from '../reply.ts'
@@ -11,7 +12,7 @@ import { notFound } from '../request-error.ts'
 const PAGE_SIZE = 10
 const LIMITS_MAX = 1_000
 
-export function limitHandlers({ store, flows, config, breakers }: HttpDependencies): Handlers<'limits'> {
+export function limitHandlers({ store, flows, config, breakers, pools }: HttpDependencies): Handlers<'limits'> {
   const { tenant } = config
   const foldOf = async (key: string): Promise<ReturnType<typeof foldLimit>> =>
     foldLimit(key, (await store.read.listLimitMembers(key)).map(memberOf))
@@ -19,6 +20,11 @@ export function limitHandlers({ store, flows, config, breakers }: HttpDependenci
     const key = { tenant, namespace, flowId }
     if (!flows.newest(key)) throw notFound(`The flow "${namespace}.${flowId}"`)
     return key
+  }
+  const limitAt = (key: string): { readonly limit?: number } => {
+    const flow = flowOfLimit(key)
+    const limit = flow ? flows.flowOf(flow)?.concurrency?.limit : pools?.limitOf(sharedLimitOf(key))?.limit
+    return limit === undefined ? {} : { limit }
   }
   return {
     search: async ({ query: { page = 1, size = PAGE_SIZE } }) => {
@@ -34,13 +40,29 @@ export function limitHandlers({ store, flows, config, breakers }: HttpDependenci
       return json({ results: await Promise.all(results), total: own.length })
     },
     members: async ({ params }) => {
-      const fold = await foldOf(flowLimitKey({ tenant, ...params }))
-      const members = [...fold.members.values()].map(({ executionId, isHolding }) => {
+      const folds = await Promise.all(limitKeysOfFlow({ tenant, ...params }).map(foldOf))
+      const members = folds.flatMap(fold => [...fold.members.values()].map(member => ({ fold, member })))
+      const shown = members.map(({ fold, member: { executionId, isHolding } }) => {
         const position = positionOf(fold, executionId)
         const state = isHolding ? 'RUNNING' : 'QUEUED'
         return { executionId, state, ...(position === undefined ? {} : { position }) }
       })
-      return json({ members })
+      return json({ members: shown })
+    },
+    shared: async () => {
+      const results = [...(pools?.all() ?? [])].map(async ({ namespace, pool, limit, behavior }) => {
+        const fold = await foldOf(sharedKeyOf({ tenant, namespace, ...(pool === undefined ? {} : { pool }) }))
+        const counts = { running: fold.holding, queued: fold.members.size - fold.holding }
+        const named = pool === undefined ? {} : { pool }
+        return { namespace, ...named, limit, ...(behavior === undefined ? {} : { behavior }), ...counts }
+      })
+      return json({ results: await Promise.all(results) })
+    },
+    places: async ({ params: { executionId } }) => {
+      const { state } = await getExecution(executionId, { store, flows })
+      const places = (state.slot?.keys ?? []).map(async key => placeAt(key, await foldOf(key), executionId))
+      const limits = await Promise.all(places)
+      return json({ limits: limits.map(({ key, ...place }) => ({ ...place, ...limitAt(key) })) })
     },
     held: async ({ params }) => {
       const key = flowAt(params)
@@ -58,6 +80,31 @@ export function limitHandlers({ store, flows, config, breakers }: HttpDependenci
       return empty(204)
     },
   }
+}
+
+function placeAt(
+  key: string,
+  fold: LimitFold,
+  executionId: string,
+): {
+  readonly key: string
+  readonly type: 'flow' | 'namespace' | 'pool'
+  readonly namespace: string
+  readonly flowId?: string
+  readonly pool?: string
+  readonly running: number
+  readonly queued: number
+  readonly state: 'RUNNING' | 'QUEUED'
+  readonly position?: number
+} {
+  const flow = flowOfLimit(key)
+  const { namespace, pool } = sharedLimitOf(key)
+  const position = positionOf(fold, executionId)
+  const counts = { running: fold.holding, queued: fold.members.size - fold.holding }
+  const state = fold.members.get(executionId)?.isHolding ? ('RUNNING' as const) : ('QUEUED' as const)
+  const place = { key, ...counts, state, ...(position === undefined ? {} : { position }) }
+  if (flow) return { ...place, type: 'flow', namespace: flow.namespace, flowId: flow.flowId }
+  return pool === undefined ? { ...place, type: 'namespace', namespace } : { ...place, type: 'pool', namespace, pool }
 }
 
 function show({ reason, sinceMs, untilMs }: Hold): {

@@ -111,7 +111,11 @@ const FLOW: Schema = {
     pluginDefaults: { type: 'array', items: PLUGIN_DEFAULT },
     concurrency: {
       type: 'object',
-      properties: { limit: { type: 'integer', minimum: 1 }, behavior: { enum: ['QUEUE', 'CANCEL', 'FAIL'] } },
+      properties: {
+        limit: { type: 'integer', minimum: 1 },
+        behavior: { enum: ['QUEUE', 'CANCEL', 'FAIL'] },
+        pool: { type: 'string' },
+      },
     },
     retry: { type: 'object' },
     sla: { type: 'array', items: { type: 'object' } },

@@ -61,6 +61,23 @@ function claiming(subject: StoreSubject): void {
     assert.deepEqual(await store.read.listFreeQueues(), [])
   })
 
+  storeCase(subject, 'what is pinned to a node is claimed by that node only', async ({ store }) => {
+    const node = await join(store)
+    await join(store, 'node-2')
+    await node.write({
+      jobs: [
+        jobRow('e1', 0, { rank: 1, queue: '@node-2' }),
+        jobRow('e2', 0, { rank: 2, queue: 'default' }),
+        jobRow('e3', 0, { rank: 3, queue: '@node-1' }),
+      ],
+    })
+    const ids = (rows: readonly { readonly executionId: string }[]): string[] => rows.map(row => row.executionId)
+
+    assert.deepEqual(ids(await claim(store, 'node-1', 9)), ['e2', 'e3'])
+    assert.deepEqual(ids(await claim(store, 'node-1', 9, ['default'])), [])
+    assert.deepEqual(ids(await claim(store, 'node-2', 9)), ['e1'])
+  })
+
   storeCase(subject, 'a claimed job carries who has it and since when', async ({ store }) => {
     const node = await join(store)
     await join(store, 'node-2')

@@ -98,7 +98,7 @@ const PERFORMERS: Performers = {
   claimJobs: (tables, { node, incarnation, limit, nowMs, queues }) => {
     const free = [...tables.jobs.values()]
       .filter(job => job.node === null && !tables.jobsKilled.has(jobKeyOf(job)))
-      .filter(job => queues === null || queues.includes(job.queue))
+      .filter(job => (queues ? queues.includes(job.queue) : !job.queue.startsWith('@') || job.queue === `@${node}`))
       .sort(compareRank)
     return free.slice(0, limit).map(job => {
       const claimed = { ...job, node, incarnation, claimedMs: nowMs }

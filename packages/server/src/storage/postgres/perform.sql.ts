@@ -13,7 +13,7 @@ export const INSERT_LOG = `insert into logs (born_ms, execution_id, tenant, name
   values ($1, $2, $3, $4, $5, $6, $7, $8)`
 
 /**
- * Index: jobs_claimable, in each queue from the lowest rank on. What another claim has locked is passed over, not waited for. A node that was
+ * What is pinned to another node (a queue that begins with @) is not for this one. Index: jobs_claimable, in each queue from the lowest rank on. What another claim has locked is passed over, not waited for. A node that was
  * fenced and does not know it yet gets nothing: what it took would be lost at once. Only here can a node be fenced while it lives. A row
  * that is locked stays where it is, so that it is found again by its place.
  */
@@ -31,6 +31,6 @@ export const CLAIM_JOBS = `with recursive found (name) as (
     select (select min(queue) from jobs where node is null)
     union all
     select (select min(queue) from jobs where node is null and queue > found.name) from found where found.name is not null),
-  queues as (select name from found where name is not null),
+  queues as (select name from found where name is not null and (left(name, 1) <> '@' or name = '@' || $1::text)),
   ${CLAIM_FROM_QUEUES}`
 export const CLAIM_JOBS_OF = `with queues as (select value collate "C" as name from json_array_elements_text($5::json)), ${CLAIM_FROM_QUEUES}`

@@ -5,6 +5,6 @@ export const JOURNAL_OF = 'select turn, version, at_ms, events from journal wher
 /** Index: jobs_free. */
 export const CLAIM_JOBS = `update jobs set node = $1, incarnation = $2, claimed_ms = $3
   where (execution_id, run, epoch) in (select execution_id, run, epoch from jobs where node is null and not is_killed
-    and ($5 is null or queue in (select value from json_each($5)))
+    and (case when $5 is null then substr(queue, 1, 1) <> '@' or queue = '@' || $1 else queue in (select value from json_each($5)) end)
     order by rank, execution_id, run, epoch limit $4)
   returning *`
