@@ -78,6 +78,7 @@ function newSchedules(ground: Ground, { inbox, notes, lookAt, owns }: TriggersPl
 function newSources(ground: Ground, { notes, node, worker, lookAt, owns }: TriggersPlace): Sources {
   const { store, flows, platform, answers, reasons, onNotice } = ground
   const kinds = sourceKinds(ground.manifests)
+  const types = [...kinds.keys()]
   const { node: name, incarnation } = node
   return new Sources({
     store,
@@ -86,6 +87,7 @@ function newSources(ground: Ground, { notes, node, worker, lookAt, owns }: Trigg
     nowMs: () => platform.nowMs(),
     owns,
     kindOf: type => kinds.get(type),
+    mayHoldSource: parsed => types.some(type => parsed.includes(type)),
     startWorld: () => ground.startWorld(),
     askOf: key => askFor(answers, { ...key, executionId: '' }),
     newId: flow => ground.newIdOn(new Set([homeShardOf(flow)])),

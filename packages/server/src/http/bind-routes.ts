@@ -98,10 +98,11 @@ function treeOf(handlers: AllHandlers, tenant: string): RouteTree<BoundRoute> {
     const own = trust<Readonly<Record<string, AnyHandler>>>(handlers[trust<keyof AllHandlers>(resource)])
     for (const [name, route] of Object.entries<Route>(table)) {
       const handler = own[name]
-      assert(handler !== undefined, `the route ${resource}.${name} has no handler`)
-      assert(PERMISSIONS.has(route.permission), `the route ${resource}.${name} has no permission`)
+      const full = `${resource}.${name}`
+      assert(handler !== undefined, `the route ${full} has no handler`)
+      assert(PERMISSIONS.has(route.permission), `the route ${full} has no permission`)
       for (const [path, dialects] of pathsOf(route, tenant))
-        tree.add(route.method, path, { name: `${resource}.${name}`, route, handler, dialects })
+        tree.add(route.method, path, { name: full, route, handler, dialects })
     }
   }
   return tree

@@ -27,11 +27,13 @@ export class RouteTree<Leaf> {
     const names: string[] = []
     let node = this.#root
     for (const segment of path.slice(1).split('/')) {
-      const name = /^\{(\w+)\}$/.exec(segment)?.[1]
-      assert(name !== undefined || !segment.includes('{'), `the parameter in "${path}" is no whole segment`)
-      if (name !== undefined) names.push(name)
-      if (name === undefined) node = childOf(node, segment)
-      else if (segment === REST) node = node.rest ??= newNode()
+      if (!segment.includes('{')) {
+        node = childOf(node, segment)
+        continue
+      }
+      assert(segment.startsWith('{') && segment.endsWith('}'), `the parameter "${segment}" is no whole segment`)
+      names.push(segment.slice(1, -1))
+      if (segment === REST) node = node.rest ??= newNode()
       else node = node.any ??= newNode()
     }
     if (!node.leaves.has(method)) node.leaves.set(method, { leaf, names })
@@ -61,9 +63,11 @@ function newNode<Leaf>(): Node<Leaf> {
 }
 
 function childOf<Leaf>(node: Node<Leaf>, segment: string): Node<Leaf> {
-  const known = node.fixed.get(segment) ?? newNode()
-  node.fixed.set(segment, known)
-  return known
+  const known = node.fixed.get(segment)
+  if (known) return known
+  const made = newNode<Leaf>()
+  node.fixed.set(segment, made)
+  return made
 }
 
 interface Search {
