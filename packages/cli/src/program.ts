@@ -18,7 +18,7 @@ Exit codes: 0 done · 1 the execution failed, the flow is not valid, the install
 
 export async function runProgram(args: readonly string[]): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT.ok
-  const program = createProgram(code => (exitCode = code))
+  const program = createProgram(args[0], code => (exitCode = code))
   try {
     await program.parseAsync([...args], { from: 'user' })
     return exitCode
@@ -29,7 +29,7 @@ export async function runProgram(args: readonly string[]): Promise<ExitCode> {
 
 type Done = (exitCode: ExitCode) => void
 
-function createProgram(done: Done): Command {
+function createProgram(first: string | undefined, done: Done): Command {
   const program = new Command('batuta')
     .description('Runs declarative YAML workflows.')
     .option('--json', 'print JSON')
@@ -42,6 +42,8 @@ function createProgram(done: Done): Command {
     .configureHelp({ showGlobalOptions: true })
     .exitOverride()
   addServer(program)
+  // A server has no need of a hundred options of others.
+  if (first === 'server') return program
   addMigrate(program)
   addFlow(program, done)
   addExecution(program, done)

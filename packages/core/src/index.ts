@@ -14,6 +14,8 @@ export {
   isNumber,
   isTruthyText,
   mapEntries,
+  someValue,
+  isEmptyMap,
   mapFrom,
   mapGet,
   mapHas,
@@ -224,3 +226,4 @@ export type { Touch, TouchKind } from './forecast/touches.ts'
 export { askedNames } from './flow/asked-names.ts'
 export type { AskedName } from './flow/asked-names.ts'
 export { nearest } from './flow/nearest.ts'
+export { dropEntry, dropMember, noEntries, noMembers, withEntry, withMember } from './std/sparse.ts'

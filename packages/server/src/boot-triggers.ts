@@ -82,6 +82,7 @@ function newSchedules(ground: Ground, { inbox, notes, lookAt, owns }: TriggersPl
 function newSources(ground: Ground, { notes, node, worker, lookAt, owns }: TriggersPlace): Sources {
   const { store, flows, platform, answers, reasons, onNotice } = ground
   const kinds = sourceKinds(ground.manifests)
+  const types = [...kinds.keys()]
   const { node: name, incarnation } = node
   return new Sources({
     store,
@@ -90,6 +91,7 @@ function newSources(ground: Ground, { notes, node, worker, lookAt, owns }: Trigg
     nowMs: () => platform.nowMs(),
     owns,
     kindOf: type => kinds.get(type),
+    mayHoldSource: parsed => types.some(type => parsed.includes(type)),
     startWorld: () => ground.startWorld(),
     askOf: key => askFor(answers, { ...key, executionId: '' }),
     newId: flow => ground.newIdOn(birthPlaceOf(ground, flow)),

@@ -3,23 +3,28 @@ export type { RunningServer } from './boot.ts'
 export type { ServerOptions } from './config/config.ts'
 export { migrateDatabase } from './migrate-database.ts'
 export type { MigrateOptions, MigrateReport } from './migrate-database.ts'
-export { audit } from './audit/audit.ts'
 export type { AuditOptions, AuditReport } from './audit/audit.ts'
-export { findHeld, runDoctor } from './audit/doctor.ts'
 export type { Diagnosis, DoctorOptions } from './audit/doctor.ts'
 export type { Check, Judgement } from './audit/examine.ts'
 export type { Finding, InvariantId, InvariantReport } from './audit/findings.ts'
 export type { HeldExecution } from './audit/list-held.ts'
-export { openReadOnly } from './audit/open-read-only.ts'
 export type { ReadOnlyDatabase } from './audit/read-only-database.ts'
 export type { BackupReport } from './backup/backup.ts'
 export type { RestoreReport } from './backup/restore.ts'
-export { runBackup, runRestore } from './backup/run-backup.ts'
 export type { RestoreCommand } from './backup/run-backup.ts'
 export type { ExportReport } from './transfer/export.ts'
 export type { ImportReport } from './transfer/import.ts'
-export { runExport, runImport } from './transfer/run-transfer.ts'
 export type { ImportCommand } from './transfer/run-transfer.ts'
-export { rehearse } from './rehearsal/rehearse.ts'
 export type { RehearsalOptions, SuiteResult, TestDocument } from './rehearsal/rehearse.ts'
 export type { AssertionResult, CaseResult } from './rehearsal/run-test-case.ts'
+export {
+  audit,
+  findHeld,
+  openReadOnly,
+  rehearse,
+  runBackup,
+  runDoctor,
+  runExport,
+  runImport,
+  runRestore,
+} from './upkeep.ts'

@@ -2,7 +2,7 @@
 // Shapes: expressions specification §5.
 import type { Scope } from '../expression/scope.ts'
 import { distanceOfIds, moveId } from '../std/id.ts'
-import { isMap, mapFrom, mapGet, mapSize, type Value, type ValueMap } from '../std/value.ts'
+import { isEmptyMap, isMap, mapFrom, mapGet, mapSize, type Value, type ValueMap } from '../std/value.ts'
 import { inputsForRendering } from '../flow/inputs.ts'
 import { getRun } from './look-up.ts'
 import { namespaceRoot } from './namespace-root.ts'
@@ -95,7 +95,7 @@ export function lookupRoot(view: View, run: TaskRun | undefined, root: string): 
 
 function inputsRoot({ inputs }: ExecutionState, { defaulted }: Plan): ValueMap | undefined {
   const shown = defaulted.length === 0 ? inputs : inputsForRendering(defaulted, inputs)
-  return mapSize(shown) > 0 ? shown : undefined
+  return isEmptyMap(shown) ? undefined : shown
 }
 
 function runRoot(view: View, run: TaskRun, root: string): Value | undefined {

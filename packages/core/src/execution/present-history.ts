@@ -64,12 +64,14 @@ export function visibleRunHistory(run: TaskRun, look: RunLook): readonly Moment[
   if (task.kind.type === 'control') return groupHistory(run, task)
   const shown: Moment[] = []
   const isWorkers = isWorkerTask(task) && !isInWorkingDirectory(look, run)
-  for (const [index, moment] of run.history.entries()) {
+  let next = 0
+  for (const moment of run.history) {
+    next += 1
     const before = shown.at(-1)?.state
     if (moment.state === 'SUBMITTED' && !isWorkers) continue
     if (moment.state === 'RETRYING') {
       if (before !== 'FAILED') shown.push({ state: 'FAILED', atMs: moment.atMs })
-      if (run.history[index + 1]?.state === 'RETRIED') continue
+      if (run.history[next]?.state === 'RETRIED') continue
     }
     if (moment.state === 'RUNNING' && isWorkers && before !== 'SUBMITTED') {
       shown.push({ state: 'SUBMITTED', atMs: shown.at(-1)?.atMs ?? moment.atMs })

@@ -11,6 +11,7 @@ import {
   type ExecutionState,
   type Group,
   type Metric,
+  type Moment,
   type StateName,
   type TaskRun,
 } from './state.ts'
@@ -21,11 +22,13 @@ export function presentRuns(state: ExecutionState, plan: Plan, options: PresentO
     options.dialect === 'c'
       ? ''
       : `"executionId":"${state.id}","namespace":"${state.namespace}","flowId":"${state.flowId}",`
-  const runs: string[] = []
-  for (const run of state.runs)
-    if (!run.isRemoved && run.isInner !== true && getTask(plan, run.task).isHidden !== true)
-      runs.push(presentRun(run, { state, plan, owner, options }))
-  return `[${runs.join(',')}]`
+  const place = { state, plan, owner, options }
+  let text = ''
+  for (const run of state.runs) {
+    if (run.isRemoved || run.isInner === true || getTask(plan, run.task).isHidden === true) continue
+    text += `${text === '' ? '' : ','}${presentRun(run, place)}`
+  }
+  return `[${text}]`
 }
 
 interface RunPlace {
@@ -38,16 +41,21 @@ interface RunPlace {
 function presentRun(run: TaskRun, { state, plan, owner, options }: RunPlace): string {
   const task = getTask(plan, run.task)
   const claimedMs = options.claims?.get(run.ordinal)
-  const look: RunLook = { state, plan, task, ...(claimedMs === undefined ? {} : { claimedMs }) }
+  const look: RunLook = claimedMs === undefined ? { state, plan, task } : { state, plan, task, claimedMs }
   const history = visibleRunHistory(run, look)
   let text = `{"id":"${taskRunId(state.id, run.ordinal)}",${owner}"taskId":${JSON.stringify(task.id)}`
   if (run.parent !== ROOT) text += `,"parentTaskRunId":"${taskRunId(state.id, run.parent)}"`
   const value = run.value ?? valueOfDirectory(state, run)
   if (value !== undefined) text += `,"value":${JSON.stringify(value)}`
   if (run.iteration !== undefined) text += `,"iteration":${run.iteration}`
-  text += `,"attempts":[${visibleAttempts(run, look).join(',')}]`
+  text += `,"attempts":[${joined(visibleAttempts(run, look))}]`
   if (run.outputs) text += `,"outputs":${encodeValue(run.outputs)}`
   return `${text},"state":${historyText(visibleRunState(run, look), history, options.nowMs)}}`
+}
+
+/** Joining copies, and most runs have one attempt. */
+function joined(texts: readonly string[]): string {
+  return texts.length === 1 ? (texts[0] ?? '') : texts.join(',')
 }
 
 function visibleAttempts(run: TaskRun, look: RunLook): readonly string[] {
@@ -120,11 +128,9 @@ function openAttempt(startedMs: number): string {
 }
 
 function attemptText({ state, startedMs, endedMs, metrics, logFile }: Attempt): string {
-  const history = [
-    { state: 'CREATED' as const, atMs: startedMs },
-    ...(state === 'SKIPPED' ? [] : [{ state: 'RUNNING' as const, atMs: startedMs }]),
-    { state, atMs: endedMs },
-  ]
+  const created: Moment = { state: 'CREATED', atMs: startedMs }
+  const end: Moment = { state, atMs: endedMs }
+  const history = state === 'SKIPPED' ? [created, end] : [created, { state: 'RUNNING', atMs: startedMs } as const, end]
   const shownMetrics = metrics ? `"metrics":[${metrics.map(metricText).join(',')}],` : ''
   const shownFile = logFile === undefined ? '' : `"logFile":${JSON.stringify(logFile)},`
   return `{${shownMetrics}${shownFile}"state":${historyText(state, history, endedMs)}}`

@@ -1,7 +1,7 @@
 // From the state of an execution to the document that the API shows, written as JSON text at once: values keep their width and their point,
 // and nothing is copied on the way.
 import { encodeValue } from '../std/value-json.ts'
-import { mapSize } from '../std/value.ts'
+import { isEmptyMap } from '../std/value.ts'
 import type { Plan } from './plan.ts'
 import { visibleHistory } from './present-history.ts'
 import { presentRuns } from './present-runs.ts'
@@ -16,9 +16,9 @@ export function presentExecution(state: ExecutionState, plan: Plan, options: Pre
   const { dialect } = options
   const variables = variablesOf(state, plan)
   let text = openingText(state, options)
-  if (mapSize(state.inputs) > 0) text += `,"inputs":${encodeValue(state.inputs)}`
+  if (!isEmptyMap(state.inputs)) text += `,"inputs":${encodeValue(state.inputs)}`
   if (state.outputs) text += `,"outputs":${encodeValue(state.outputs)}`
-  if (mapSize(variables) > 0) text += `,"variables":${encodeValue(variables)}`
+  if (!isEmptyMap(variables)) text += `,"variables":${encodeValue(variables)}`
   text += `,"taskRunList":${presentRuns(state, plan, options)}`
   text += closingText(state, plan, options)
   if (state.breakpoints && state.breakpoints.length > 0) text += `,"breakpoints":${JSON.stringify(state.breakpoints)}`
@@ -31,7 +31,7 @@ export function presentExecution(state: ExecutionState, plan: Plan, options: Pre
 /** A row of a list in dialect c: the document without task runs and variables. */
 export function presentLightExecution(state: ExecutionState, plan: Plan, options: PresentOptions): string {
   let text = openingText(state, options)
-  if (mapSize(state.inputs) > 0) text += `,"inputs":${encodeValue(state.inputs)}`
+  if (!isEmptyMap(state.inputs)) text += `,"inputs":${encodeValue(state.inputs)}`
   if (state.outputs) text += `,"outputs":${encodeValue(state.outputs)}`
   return `${text}${closingText(state, plan, options)}}`
 }

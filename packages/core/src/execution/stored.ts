@@ -2,13 +2,15 @@
 // a template that reaches one is rendered outside, by whoever loads what it reaches.
 import type { Scope } from '../expression/scope.ts'
 import { storedOf, type StoredValue } from '../std/stored-mark.ts'
-import { isList, isMap, mapEntries, mapFrom, mapGet, type Value } from '../std/value.ts'
+import { isList, isMap, mapEntries, mapFrom, mapGet, someValue, type Value } from '../std/value.ts'
 
 /** Roots that a stored value can stand in. */
 const ROOTS: readonly string[] = ['outputs', 'inputs', 'trigger', 'parent', 'parents', 'execution']
 
 export function holdsStored(value: Value): boolean {
-  return collect(value, new Map())
+  if (typeof value !== 'object' || value === null) return false
+  if (isList(value)) return value.some(holdsStored)
+  return isMap(value) && (storedOf(value) !== undefined || someValue(value, holdsStored))
 }
 
 /** What these paths of the context lead to, by URI; the empty path leads everywhere. */

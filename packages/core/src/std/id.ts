@@ -19,9 +19,20 @@ export function newId({
   readonly shard: number
   readonly random: () => number
 }): string {
-  let id = digitsOf(nowMs, TIME_LENGTH) + digitsOf(shard, SHARD_LENGTH)
+  let id = timeDigits(nowMs) + digitsOf(shard, SHARD_LENGTH)
   for (let index = 0; index < CHANCE_LENGTH; index++) id += DIGITS.charAt(Math.floor(random() * BASE))
   return id
+}
+
+let lastMs = Number.NaN
+let lastDigits = ''
+
+/** Under load many ids are made within a millisecond. */
+function timeDigits(ms: number): string {
+  if (ms === lastMs) return lastDigits
+  lastMs = ms
+  lastDigits = digitsOf(ms, TIME_LENGTH)
+  return lastDigits
 }
 
 /** Below every id that is born at that moment or later, above all others. */

@@ -146,6 +146,20 @@ export function needsMap(key: string): boolean {
   return first === 95 && key === '__proto__'
 }
 
+/** Whether one of the values is such; makes no list of them. */
+export function someValue(map: ValueMap, test: (value: Value) => boolean): boolean {
+  if (isKeyed(map)) {
+    for (const value of map.values()) if (test(value)) return true
+    return false
+  }
+  for (const key in map) if (test(map[key] ?? null)) return true
+  return false
+}
+
+export function isEmptyMap(map: ValueMap): boolean {
+  return !someValue(map, () => true)
+}
+
 function isKeyed(map: ValueMap): map is ReadonlyMap<string, Value> {
   if (map instanceof Map) return true
   const prototype: unknown = Object.getPrototypeOf(map)

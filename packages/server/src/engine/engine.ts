@@ -1,25 +1,25 @@
 // The engine: takes signals, gives each execution its turn, and flushes what the turns want written, many executions to one transaction. One
 // flush is in flight at a time; the next fills meanwhile, so the more there is to do the more goes into each. Nothing leaves before its flush
 // returned: no reply, no job, no line to a watcher.
-import { apply, shardOf, trust, type Birth, type Signal } from '@batuta/core'
+import { apply, shardOf, type Birth, type Signal } from '@batuta/core'
 import { SOURCE_RUN } from '@batuta/plugin-sdk'
 import { SubmitError, type Inbox, type Receipt, type SubmitOptions } from '../inbox/inbox.ts'
 import type { EngineOptions } from './engine-options.ts'
-import { heldText, isBusy, type Entity, type Pending } from './entity.ts'
+import { NO_SIGNALS, heldText, isBusy, type Entity, type Pending } from './entity.ts'
 import { FlushPipeline } from './flush-pipeline.ts'
 import { limitKeysOfFlow, newLimitRules } from '../flows/limit-rules.ts'
 import { LimitBook } from './limit-book.ts'
 import { headOf, loadExecution, type Loaded } from './load-execution.ts'
 import { overload } from './overload.ts'
+import { receiverOf } from './receiver-of.ts'
 import { Residents } from './residents.ts'
 import { RowMemory } from './row-memory.ts'
 import { Turns, UNIT_ROWS_MAX } from './turns.ts'
 import type { JobRow } from '../storage/batch.ts'
 import type { FlowKey } from '../storage/store.ts'
-import { jobName, newUnit, reservedBy, type Settleable, type Unit } from './unit.ts'
+import { jobName, newUnit, put, reservedBy, type Settleable, type Unit } from './unit.ts'
 import type { Note, NoteTaker } from './note.ts'
 import { unknownUnit } from './unknown-unit.ts'
-import { weighSignal } from './weigh-signal.ts'
 import { writeHeld, type HeldMark } from './write-turn.ts'
 
 export type { EngineOptions } from './engine-options.ts'
@@ -101,23 +101,10 @@ export class Engine implements Inbox, NoteTaker {
     return new Promise<Receipt<T>>((resolve, reject) => {
       const refusal = this.#refusalOf(signal)
       if (refusal) return reject(refusal)
-      const { rowId } = options
-      if (rowId !== undefined && !this.#rows.begin(rowId)) return resolve({})
-      const letGo = (isTaken: boolean): void => (rowId === undefined ? undefined : this.#rows.end(rowId, isTaken))
-      const bytes = weighSignal(signal)
-      const settle = {
-        bytes,
-        resolve: (receipt: Receipt<unknown>) => {
-          letGo(true)
-          resolve(trust<Receipt<T>>(receipt))
-        },
-        reject: (error: Error) => {
-          letGo(false)
-          reject(error)
-        },
-      }
+      const settle = receiverOf(signal, { rowId: options.rowId, rows: this.#rows }, { resolve, reject })
+      if (!settle) return resolve({})
       this.#pending += 1
-      this.#pendingBytes += bytes
+      this.#pendingBytes += settle.bytes
       this.#enqueue({ signal, sinceMs: this.#options.platform.nowMs(), options, settle })
     })
   }
@@ -140,7 +127,7 @@ export class Engine implements Inbox, NoteTaker {
       }
       try {
         const unit = this.#turns.noteUnit(note)
-        unit.receipts.push({ bytes: 0, resolve: succeed, reject: fail })
+        put(unit, 'receipts', { bytes: 0, resolve: succeed, reject: fail })
         this.#pipeline.add(unit)
         this.#schedulePump()
       } catch (error) {
@@ -209,7 +196,8 @@ export class Engine implements Inbox, NoteTaker {
 
   #enqueue(pending: Pending): void {
     const entity = this.#residents.open(pending.signal.executionId)
-    entity.inbox.push(pending)
+    if (entity.inbox.length === 0) entity.inbox = [pending]
+    else entity.inbox.push(pending)
     this.#line(entity)
   }
 
@@ -281,7 +269,7 @@ export class Engine implements Inbox, NoteTaker {
   /** A held execution takes a kill, and what follows from it, or its release; everything else has to wait until it is let go. */
   #takeInbox(entity: Entity): readonly Pending[] {
     const inbox = entity.inbox
-    entity.inbox = []
+    entity.inbox = NO_SIGNALS
     const { state } = entity
     if (!state?.isHeld || state.isKillRequested) return inbox
     const taken = inbox.filter(({ signal }) => signal.type === 'command' && FREEING.has(signal.command.name))
@@ -458,12 +446,12 @@ export class Engine implements Inbox, NoteTaker {
       const { resolve, reject, refusal, view, problem } = receipt
       this.#settled(receipt)
       if (problem) reject(problem)
-      else resolve({ ...(refusal ? { refusal } : {}), view })
+      else resolve(refusal ? { refusal, view } : { view })
     }
     for (const row of unit.jobs) if (row.run !== SOURCE_RUN) this.#callOut(row, cancelled)
     for (const run of unit.afterwards) run()
     this.#options.meter?.committed(unit.turns, unit.triggers, this.#options.platform.nowMs())
-    this.#options.changes.publish([...unit.entities].map(entity => entity.id))
+    for (const { id } of unit.entities) this.#options.changes.publish(id)
     this.#limits.committed(unit)
     for (const entity of unit.entities) this.#release(entity)
   }

@@ -1,5 +1,14 @@
 // An execution in memory: its folded state while somebody needs it, and the signals that wait for its next turn.
-import { createdMsOf, type ExecutionState, type Plan, type Signal, type Slot } from '@batuta/core'
+import {
+  createdMsOf,
+  noEntries,
+  noMembers,
+  trust,
+  type ExecutionState,
+  type Plan,
+  type Signal,
+  type Slot,
+} from '@batuta/core'
 import type { SubmitOptions } from '../inbox/inbox.ts'
 import type { Touched } from './limit-entity.ts'
 import type { Settleable } from './unit.ts'
@@ -15,6 +24,7 @@ export interface Entity extends Touched {
   readonly id: string
   state?: ExecutionState
   plan?: Plan
+  /** Emptied by taking another one: most get one signal at a time. */
   inbox: Pending[]
   /** The moment of its last turn, or of its birth: the next one is not before it, whichever node takes it. */
   latestMs: number
@@ -30,20 +40,23 @@ export interface Entity extends Touched {
   /** Set when a turn threw: the state is dropped, and once all of it is flushed the execution is held with this reason. */
   poison?: string
   /** Questions to the world that are under way. */
-  readonly asking: Set<string>
+  asking: ReadonlySet<string>
   weight: number
 }
+
+/** Nobody's: who adds to an empty inbox makes a new one. */
+export const NO_SIGNALS: Pending[] = trust(Object.freeze([]))
 
 export function newEntity(id: string): Entity {
   return {
     id,
-    inbox: [],
+    inbox: NO_SIGNALS,
     latestMs: createdMsOf(id),
     isQueued: false,
     isLoading: false,
     unflushed: 0,
-    timers: new Map(),
-    asking: new Set(),
+    timers: noEntries(),
+    asking: noMembers(),
     weight: 0,
     isDropped: false,
   }

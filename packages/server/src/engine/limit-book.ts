@@ -9,6 +9,8 @@ import {
   putMember,
   removeMember,
   shardOf,
+  withEntry,
+  withMember,
   type Admission,
   type Concurrency,
   type ExecutionState,
@@ -232,14 +234,14 @@ export class LimitBook {
   #put(unit: Unit, member: LimitMember): void {
     putMember(this.#folds(member.limitKey), member)
     this.#touch(unit, member.limitKey)
-    unit.limitRows.set(limitRowName(member), rowOfMember(member))
+    unit.limitRows = withEntry(unit.limitRows, limitRowName(member), rowOfMember(member))
   }
 
   #leave(unit: Unit, limitKey: string, executionId: string): void {
     if (!removeMember(this.#folds(limitKey), executionId)) return
     this.#touch(unit, limitKey)
     const key = { limitKey, executionId }
-    unit.limitRows.set(limitRowName(key), key)
+    unit.limitRows = withEntry(unit.limitRows, limitRowName(key), key)
   }
 
   /** The limits in memory that flows share. */
@@ -251,7 +253,7 @@ export class LimitBook {
     const entity = this.#open(key)
     entity.changes += 1
     if (unit.limits.has(entity)) return
-    unit.limits.add(entity)
+    unit.limits = withMember(unit.limits, entity)
     entity.unflushed += 1
   }
 }

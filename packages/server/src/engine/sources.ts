@@ -51,6 +51,8 @@ export interface SourcesOptions {
   nowMs(): number
   owns(shard: number): boolean
   kindOf(type: string): SourceKind | undefined
+  /** Whether the text of a flow may hold one: plans are compiled for these only. */
+  mayHoldSource?(parsed: string): boolean
   startWorld(): StartWorld
   askOf(key: FlowKey): Ask
   newId(flow: FlowKey): string
@@ -196,6 +198,8 @@ export class Sources {
 
   #add(row: StoredTrigger): void {
     const { kindOf, owns, flows } = this.#options
+    const text = flows.newest(row)?.parsed
+    if (text !== undefined && this.#options.mayHoldSource?.(text) === false) return
     const trigger = flows.flowOf(row)?.triggers.find(({ id }) => id === row.triggerId)
     const kind = trigger && kindOf(trigger.type)
     const plan = this.#planOf(row)

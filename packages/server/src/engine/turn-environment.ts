@@ -37,6 +37,7 @@ import type { LimitRules } from '../flows/limit-rules.ts'
 import type { Inbox } from '../inbox/inbox.ts'
 import type { Platform } from '../platform/platform.ts'
 import { WatchedSecrets } from '../secrets/watched-secrets.ts'
+import type { FlowKey } from '../storage/store.ts'
 import { answerBatchQuestion } from './batch-files.ts'
 import type { EngineOptions } from './engine.ts'
 import type { FlowCatalogue } from '../flows/flow-catalogue.ts'
@@ -56,19 +57,22 @@ export function newTurnEnvironment(options: TurnEnvironmentOptions): EngineOptio
   const { encrypt, secretKey } = startWorld()
   const openSecrets = secretKey?.decrypt && ((): WatchedSecrets => new WatchedSecrets(secretKey))
   const ids = newSequence(platform)
-  return ({ nowMs, random, executionId, admit }) => ({
-    nowMs,
-    random,
-    admit,
-    zone,
-    locale,
-    fuel: new Fuel(),
-    configuredRoots,
-    ...(encrypt ? { encrypt } : {}),
-    ...(openSecrets ? { openSecrets } : {}),
-    newId: flow => ids(limits?.birthShardOf(flow) ?? shardOf(executionId)),
-    prepareChild: request => prepareChild(request, executionId, options),
-  })
+  return ({ nowMs, random, executionId, admit }) => {
+    const env = {
+      nowMs,
+      random,
+      admit,
+      zone,
+      locale,
+      fuel: new Fuel(),
+      configuredRoots,
+      newId: (flow: FlowKey) => ids(limits?.birthShardOf(flow) ?? shardOf(executionId)),
+      prepareChild: (request: ChildRequest) => prepareChild(request, executionId, options),
+    }
+    return encrypt || openSecrets
+      ? { ...env, ...(encrypt ? { encrypt } : {}), ...(openSecrets ? { openSecrets } : {}) }
+      : env
+  }
 }
 
 /** Far enough apart that nobody guesses one by another, near enough that a million of them do not go round. */

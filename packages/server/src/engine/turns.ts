@@ -2,12 +2,14 @@
 // they are in the store.
 import {
   assert,
+  dropMember,
   encodeValue,
   openExecution,
   runTurn,
   seededRandom,
   shardOf,
   trust,
+  withMember,
   type Plan,
   type Refusal,
   type Signal,
@@ -18,7 +20,7 @@ import {
 import type { JobKey, OperationRow } from '../storage/batch.ts'
 import type { EngineOptions } from './engine-options.ts'
 import type { Entity, Pending } from './entity.ts'
-import { mergeUnit, newUnit, rowsOf, type Unit } from './unit.ts'
+import { mergeUnit, newUnit, put, putAll, rowsOf, type Unit } from './unit.ts'
 import type { Note } from './note.ts'
 import type { LimitBook } from './limit-book.ts'
 import { Handover } from './handover.ts'
@@ -43,14 +45,17 @@ export interface TurnHooks {
 }
 
 interface Turn {
+  readonly entity: Entity
   readonly taken: readonly Pending[]
   readonly plan: Plan
   readonly env: TurnEnv
   readonly result: TurnResult
+  readonly jobsGone: readonly JobKey[]
 }
 
 /** The signals of listeners are for no execution: whoever deletes the one that they tell of leaves them. */
 const NOBODY = '-'
+const NO_JOBS_GONE: readonly JobKey[] = []
 
 export class Turns {
   readonly #options: EngineOptions
@@ -63,9 +68,13 @@ export class Turns {
   }
   readonly #rankOf: JobPlace['rankOf'] = (namespace, nowMs, priority) => this.#ranks.rankOf(namespace, nowMs, priority)
 
+  readonly #place: JobPlace
+
   constructor(options: EngineOptions, hooks: TurnHooks) {
     this.#options = options
     this.#hooks = hooks
+    const { sampledPart } = options
+    this.#place = { memberFor: this.#memberFor, rankOf: this.#rankOf, sampledPart }
   }
 
   run(unit: Unit, entity: Entity, taken: readonly Pending[]): void {
@@ -79,19 +88,16 @@ export class Turns {
       entity.unflushed += 1
       unit.entities.add(entity)
     }
-    const { sampledPart } = this.#options
     for (const { signal, options } of taken)
       if (options.rowId !== undefined && signal.type === 'settled' && signal.offer)
         this.#handover.offered(signal.offer, env.nowMs)
-    writeTurn(
-      unit,
-      { entity, plan, env, result, jobsGone: taken.flatMap(goneJobOf) },
-      { memberFor: this.#memberFor, rankOf: this.#rankOf, sampledPart },
-    )
-    const turn: Turn = { taken, plan, env, result }
-    unit.turns.push(turn)
-    addReceipts(unit, entity, turn)
-    this.#addAfterwards(unit, entity, turn)
+    const jobsGone =
+      taken.length === 1 && taken[0]?.options.rowId === undefined ? NO_JOBS_GONE : taken.flatMap(goneJobOf)
+    const turn: Turn = { entity, taken, plan, env, result, jobsGone }
+    writeTurn(unit, turn, this.#place)
+    put(unit, 'turns', turn)
+    addReceipts(unit, turn)
+    this.#addAfterwards(unit, turn)
     const granted = this.#hooks.limits.settle(unit, entity, env.nowMs)
     if (result.isUnfinished) this.#hooks.line(entity)
     for (const effect of result.effects) if (effect.type === 'signal') this.forward(unit, effect.signal)
@@ -102,13 +108,13 @@ export class Turns {
   /** What a note wants written; its births have their first turn in it. */
   noteUnit(note: Note): Unit {
     const unit = newUnit()
-    unit.signalsTaken.push(...(note.signalsTaken ?? []))
-    unit.triggers.push(...(note.triggers ?? []))
-    unit.windows.push(...(note.windows ?? []))
-    unit.operations.push(...(note.operations ?? []))
-    unit.jobs.push(...(note.jobs ?? []))
-    unit.jobsEnded.push(...(note.jobsEnded ?? []))
-    unit.jobsKilled.push(...(note.jobsKilled ?? []))
+    putAll(unit, 'signalsTaken', note.signalsTaken)
+    putAll(unit, 'triggers', note.triggers)
+    putAll(unit, 'windows', note.windows)
+    putAll(unit, 'operations', note.operations)
+    putAll(unit, 'jobs', note.jobs)
+    putAll(unit, 'jobsEnded', note.jobsEnded)
+    putAll(unit, 'jobsKilled', note.jobsKilled)
     for (const birth of note.births ?? []) this.forward(unit, birth)
     return unit
   }
@@ -118,12 +124,12 @@ export class Turns {
     if (!listeners || !state) return
     if (state.isEnded && state.trigger && listeners.waitsFor?.(executionId)) {
       const ended = state.state
-      unit.afterwards.push(() => listeners.ended?.(executionId, ended))
+      put(unit, 'afterwards', () => listeners.ended?.(executionId, ended))
     }
     for (const signal of listeners.tell({ state, plan, env }, result.events)) {
       const id = this.#newRowId()
-      unit.signals.push({ id, shard: signal.shard, executionId: NOBODY, body: signal.body })
-      if (owns(signal.shard)) unit.afterwards.push(() => listeners.take(signal, id))
+      put(unit, 'signals', { id, shard: signal.shard, executionId: NOBODY, body: signal.body })
+      if (owns(signal.shard)) put(unit, 'afterwards', () => listeners.take(signal, id))
     }
   }
 
@@ -135,7 +141,11 @@ export class Turns {
   envOf({ id, state, latestMs }: Entity): TurnEnv {
     const nowMs = Math.max(this.#options.platform.nowMs(), latestMs)
     const { admit } = this.#hooks.limits
-    return this.#options.envOf({ nowMs, random: seededRandom(`${id}/${state?.turn ?? 0}`), executionId: id, admit })
+    const turn = state?.turn ?? 0
+    // Few turns ask for chance.
+    let seeded: (() => number) | undefined
+    const random = (): number => (seeded ??= seededRandom(`${id}/${turn}`))()
+    return this.#options.envOf({ nowMs, random, executionId: id, admit })
   }
 
   /** Puts the questions to the world again that are open and not under way. */
@@ -156,8 +166,8 @@ export class Turns {
     const isOurs = owns(shard)
     if (isOurs && rowsOf(unit) < UNIT_ROWS_MAX && this.#runTarget(unit, signal)) return
     const id = this.#newRowId()
-    unit.signals.push({ id, shard, executionId: signal.executionId, body: encodeValue(trust<Value>(signal)) })
-    if (isOurs) unit.afterwards.push(() => this.#hooks.resend(signal, id))
+    put(unit, 'signals', { id, shard, executionId: signal.executionId, body: encodeValue(trust<Value>(signal)) })
+    if (isOurs) put(unit, 'afterwards', () => this.#hooks.resend(signal, id))
   }
 
   /** An execution that throws over a signal is held alone: the signal waits as a row, and its sender goes on. A birth has nobody to be held. */
@@ -195,23 +205,25 @@ export class Turns {
   }
 
   #ask(entity: Entity, { run, slot }: { readonly run: number; readonly slot: string }): void {
-    const { state, plan, asking } = entity
+    const { state, plan } = entity
     const key = `${run} ${slot}`
-    if (!state || !plan || asking.has(key)) return
-    asking.add(key)
+    if (!state || !plan || entity.asking.has(key)) return
+    entity.asking = withMember(entity.asking, key)
     const env = this.envOf(entity)
-    void this.#options.evaluate({ state, plan, env, run, slot }).finally(() => asking.delete(key))
+    void this.#options.evaluate({ state, plan, env, run, slot }).finally(() => dropMember(entity.asking, key))
   }
 
-  #addAfterwards(unit: Unit, entity: Entity, { taken, result }: Turn): void {
+  #addAfterwards(unit: Unit, { entity, taken, result }: Turn): void {
     const { jobs, onTimer } = this.#options
     for (const effect of result.effects) {
       if (effect.type === 'kill-job')
-        unit.afterwards.push(() => jobs.stop({ executionId: entity.id, run: effect.run, epoch: effect.epoch }, 'kill'))
-      if (effect.type === 'evaluate') unit.afterwards.push(() => this.#ask(entity, effect))
+        put(unit, 'afterwards', () =>
+          jobs.stop({ executionId: entity.id, run: effect.run, epoch: effect.epoch }, 'kill'),
+        )
+      if (effect.type === 'evaluate') put(unit, 'afterwards', () => this.#ask(entity, effect))
     }
-    if (taken.some(pending => pending.signal.type === 'wake')) unit.afterwards.push(() => this.askAll(entity))
-    for (const timer of unit.timers) if (timer.executionId === entity.id) unit.afterwards.push(() => onTimer(timer))
+    if (taken.some(pending => pending.signal.type === 'wake')) put(unit, 'afterwards', () => this.askAll(entity))
+    for (const timer of unit.timers) if (timer.executionId === entity.id) put(unit, 'afterwards', () => onTimer(timer))
   }
 }
 
@@ -219,6 +231,9 @@ function decide(
   entity: Entity,
   { taken, plan, env }: { readonly taken: readonly Pending[]; readonly plan: Plan; readonly env: TurnEnv },
 ): TurnResult {
+  const [only] = taken
+  if (!entity.state && taken.length === 1 && only?.signal.type === 'create')
+    return openExecution(entity.id, only.signal.birth, plan, env)
   const signals = taken.map(pending => pending.signal)
   if (entity.state) return runTurn({ state: entity.state, plan, env }, signals)
   const [first, ...rest] = signals
@@ -237,25 +252,27 @@ function decide(
   }
 }
 
-function addReceipts(unit: Unit, entity: Entity, { taken, plan, env, result }: Turn): void {
+function addReceipts(unit: Unit, { entity, taken, plan, env, result }: Turn): void {
   taken.forEach(({ options, settle, signal }, index) => {
+    const { bytes, resolve, reject } = settle
     const refusal = result.refusals[index]
-    const receipt = { ...settle, ...(refusal ? { refusal } : {}) }
     try {
-      unit.receipts.push({ ...receipt, view: refusal ? undefined : options.view?.(result.state, plan) })
+      const view = refusal ? undefined : options.view?.(result.state, plan)
+      put(unit, 'receipts', { bytes, resolve, reject, refusal, view })
     } catch (error) {
       // Whoever cannot make a picture of the state is told so; the execution goes on.
-      unit.receipts.push({ ...receipt, problem: error instanceof Error ? error : new Error(String(error)) })
+      const problem = error instanceof Error ? error : new Error(String(error))
+      put(unit, 'receipts', { bytes, resolve, reject, refusal, problem })
     }
     if (options.rowId !== undefined) {
-      unit.signalsTaken.push(options.rowId)
+      put(unit, 'signalsTaken', options.rowId)
       if (signal.type === 'command')
-        unit.operations.push(outcomeOf(options.rowId, signal.executionId, { refusal, nowMs: env.nowMs }))
+        put(unit, 'operations', outcomeOf(options.rowId, signal.executionId, { refusal, nowMs: env.nowMs }))
     }
-    if (options.trigger) unit.triggers.push(options.trigger)
+    if (options.trigger) put(unit, 'triggers', options.trigger)
     if (options.rowId !== undefined && signal.type === 'settled') return
     if (signal.type === 'settled' || signal.type === 'lost' || signal.type === 'unplaced')
-      unit.jobsEnded.push({ executionId: entity.id, run: signal.run, epoch: signal.epoch })
+      put(unit, 'jobsEnded', { executionId: entity.id, run: signal.run, epoch: signal.epoch })
   })
 }
 

@@ -1,6 +1,6 @@
 // What one turn (and the turns of other executions that must commit with it) wants written, and what is to happen once it is. Units are the
 // smallest thing a flush can refuse: when the store rejects a batch, the units are tried apart until the guilty one stands alone.
-import type { Refusal } from '@batuta/core'
+import { noEntries, noMembers, trust, withEntry, withMember, type Refusal } from '@batuta/core'
 import { SOURCE_RUN } from '@batuta/plugin-sdk'
 import type {
   ExecutionHead,
@@ -25,73 +25,90 @@ import type { CommittedTurn } from '../telemetry/engine-meter.ts'
 import type { Entity } from './entity.ts'
 import type { LimitEntity, Touched } from './limit-entity.ts'
 
+/** Lists are read only to whoever reads them: `put` adds to them, for most of them stay empty and are one and the same. */
 export interface Unit {
   readonly entities: Set<Entity>
   /** The limits that it changes. */
-  readonly limits: Set<LimitEntity>
-  births: ExecutionRow[]
-  heads: ExecutionHead[]
-  labels: LabelRow[]
-  journal: JournalRowOf[]
-  logs: LogRow[]
-  metrics: MetricRow[]
-  jobs: JobRow[]
-  jobsEnded: JobKey[]
-  jobsKilled: JobKey[]
-  timers: TimerRow[]
-  timersEnded: TimerKey[]
+  limits: ReadonlySet<LimitEntity>
+  births: readonly ExecutionRow[]
+  heads: readonly ExecutionHead[]
+  labels: readonly LabelRow[]
+  journal: readonly JournalRowOf[]
+  logs: readonly LogRow[]
+  metrics: readonly MetricRow[]
+  jobs: readonly JobRow[]
+  jobsEnded: readonly JobKey[]
+  jobsKilled: readonly JobKey[]
+  timers: readonly TimerRow[]
+  timersEnded: readonly TimerKey[]
   /** What was said last of each member. */
-  readonly limitRows: Map<string, LimitMemberRow | LimitMemberKey>
-  signals: SignalRow[]
-  signalsTaken: string[]
-  triggers: TriggerRow[]
-  windows: WindowRow[]
-  operations: OperationRow[]
+  limitRows: ReadonlyMap<string, LimitMemberRow | LimitMemberKey>
+  signals: readonly SignalRow[]
+  signalsTaken: readonly string[]
+  triggers: readonly TriggerRow[]
+  windows: readonly WindowRow[]
+  operations: readonly OperationRow[]
   /** To be counted once they are in the store. */
-  readonly turns: CommittedTurn[]
+  turns: readonly CommittedTurn[]
   /** Done in order once the flush has returned: replies first, then whatever reaches out. */
-  readonly receipts: Settleable[]
-  readonly afterwards: (() => void)[]
+  receipts: readonly Settleable[]
+  afterwards: readonly (() => void)[]
   bytes: number
 }
 
 export interface Settleable {
-  readonly refusal?: Refusal
+  readonly refusal?: Refusal | undefined
   readonly view?: unknown
   /** Why nothing can be shown although it is committed. */
-  readonly problem?: Error
+  readonly problem?: Error | undefined
   /** What waited with it in memory. */
   readonly bytes: number
   resolve(receipt: { readonly refusal?: Refusal; readonly view?: unknown }): void
   reject(error: Error): void
 }
 
+/** Nobody's: it stays empty. */
+const NONE: readonly never[] = Object.freeze([])
+
 export function newUnit(): Unit {
   return {
     entities: new Set(),
-    limits: new Set(),
-    births: [],
-    heads: [],
-    labels: [],
-    journal: [],
-    logs: [],
-    metrics: [],
-    jobs: [],
-    jobsEnded: [],
-    jobsKilled: [],
-    timers: [],
-    timersEnded: [],
-    limitRows: new Map(),
-    signals: [],
-    signalsTaken: [],
-    triggers: [],
-    windows: [],
-    operations: [],
-    turns: [],
-    receipts: [],
-    afterwards: [],
+    limits: noMembers(),
+    births: NONE,
+    heads: NONE,
+    labels: NONE,
+    journal: NONE,
+    logs: NONE,
+    metrics: NONE,
+    jobs: NONE,
+    jobsEnded: NONE,
+    jobsKilled: NONE,
+    timers: NONE,
+    timersEnded: NONE,
+    limitRows: noEntries(),
+    signals: NONE,
+    signalsTaken: NONE,
+    triggers: NONE,
+    windows: NONE,
+    operations: NONE,
+    turns: NONE,
+    receipts: NONE,
+    afterwards: NONE,
     bytes: 0,
   }
+}
+
+type ListOf = (typeof LISTS)[number] | 'turns' | 'receipts' | 'afterwards'
+
+/** Most lists get one item, and one that grew has room for seventeen. */
+export function put<List extends ListOf>(unit: Unit, list: List, item: Unit[List][number]): void {
+  const lists = trust<Record<ListOf, unknown[]>>(unit)
+  if (lists[list].length === 0) lists[list] = [item]
+  else lists[list].push(item)
+}
+
+export function putAll<List extends ListOf>(unit: Unit, list: List, items: Unit[List] | undefined): void {
+  for (const item of items ?? NONE) put(unit, list, item)
 }
 
 /** The lists of rows of a unit. */
@@ -163,24 +180,37 @@ export function mergeUnit(unit: Unit, inner: Unit): void {
   }
   for (const limit of inner.limits) {
     if (unit.limits.has(limit)) limit.unflushed -= 1
-    else unit.limits.add(limit)
+    else unit.limits = withMember(unit.limits, limit)
   }
-  for (const [name, row] of inner.limitRows) unit.limitRows.set(name, row)
+  for (const [name, row] of inner.limitRows) unit.limitRows = withEntry(unit.limitRows, name, row)
   unit.timers = withoutTimers(unit.timers, inner.timersEnded)
   unit.timersEnded = withoutTimers(unit.timersEnded, inner.timers)
   const labelled = new Set(inner.labels.map(row => row.executionId))
   if (labelled.size > 0) unit.labels = unit.labels.filter(row => !labelled.has(row.executionId))
-  for (const list of LISTS) pushAll<unknown>(unit[list], inner[list])
-  pushAll(unit.afterwards, inner.afterwards)
-  pushAll(unit.turns, inner.turns)
+  for (const list of LISTS) putAll(unit, list, inner[list])
+  putAll(unit, 'afterwards', inner.afterwards)
+  putAll(unit, 'turns', inner.turns)
   unit.bytes += inner.bytes
 }
 
-function withoutTimers<Row extends TimerKey>(rows: Row[], keys: readonly TimerKey[]): Row[] {
+function withoutTimers<Row extends TimerKey>(rows: readonly Row[], keys: readonly TimerKey[]): readonly Row[] {
   if (rows.length === 0 || keys.length === 0) return rows
   const names = new Set(keys.map(key => `${key.executionId} ${key.name}`))
   return rows.filter(row => !names.has(`${row.executionId} ${row.name}`))
 }
+
+/** These are added as they are. */
+const JOINED = [
+  'journal',
+  'logs',
+  'metrics',
+  'jobsEnded',
+  'jobsKilled',
+  'signals',
+  'signalsTaken',
+  'triggers',
+  'operations',
+] as const satisfies readonly (typeof LISTS)[number][]
 
 /** One batch of many units, with at most one operation per row: what came later wins. */
 export function batchOf(
@@ -199,21 +229,15 @@ export function batchOf(
   for (const unit of units) {
     for (const row of unit.births) births.set(row.id, row)
     for (const head of unit.heads) coalesceHead(head, births, heads)
-    for (const [id, rows] of Map.groupBy(unit.labels, row => row.executionId)) labels.set(id, rows)
+    if (unit.labels.length > 0)
+      for (const [id, rows] of Map.groupBy(unit.labels, row => row.executionId)) labels.set(id, rows)
     for (const [name, row] of unit.limitRows) members.set(name, row)
     for (const key of unit.timersEnded) timers.set(`${key.executionId} ${key.name}`, key)
     for (const row of unit.timers) timers.set(`${row.executionId} ${row.name}`, row)
-    pushAll(batch.journal, unit.journal)
-    pushAll(batch.logs, unit.logs)
-    pushAll(batch.metrics, unit.metrics)
-    pushAll(batch.jobs, cancelled.size === 0 ? unit.jobs : unit.jobs.filter(row => !cancelled.has(jobName(row))))
-    pushAll(batch.jobsEnded, unit.jobsEnded)
-    pushAll(batch.jobsKilled, unit.jobsKilled)
-    pushAll(batch.signals, unit.signals)
-    pushAll(batch.signalsTaken, unit.signalsTaken)
-    pushAll(batch.triggers, unit.triggers)
+    for (const list of JOINED) if (unit[list].length > 0) pushAll<unknown>(batch[list], unit[list])
+    if (unit.jobs.length > 0)
+      pushAll(batch.jobs, cancelled.size === 0 ? unit.jobs : unit.jobs.filter(row => !cancelled.has(jobName(row))))
     for (const row of unit.windows) windows.set(windowName(row), row)
-    pushAll(batch.operations, unit.operations)
   }
   pushAll(batch.births, births.values())
   pushAll(batch.heads, heads.values())

@@ -1,6 +1,6 @@
 // A rough size in bytes of what a waiting signal keeps in memory: backpressure counts bytes, because fifty thousand small signals are nothing
 // and fifty large ones are too many.
-import { Bytes, isList, isMap, mapSize, type Signal, type Value, type ValueMap } from '@batuta/core'
+import { Bytes, isList, isMap, mapSize, someValue, type Signal, type Value, type ValueMap } from '@batuta/core'
 
 /** The request, its connection and the promises of whoever waits. */
 const HELD_BYTES = 4_096
@@ -44,21 +44,33 @@ function weighNode(value: Value, budget: Budget): number {
   if (typeof value === 'string') return NODE_BYTES + value.length
   if (typeof value !== 'object' || value === null) return NODE_BYTES
   if (value instanceof Bytes) return NODE_BYTES + value.bytes.length
-  if (isList(value)) return weighAll(value, value.length, budget)
-  return isMap(value) ? weighAll(valuesOf(value), mapSize(value), budget) : NODE_BYTES
+  if (isList(value)) return weighList(value, budget)
+  return isMap(value) ? weighMap(value, budget) : NODE_BYTES
 }
 
-function weighAll(children: Iterable<Value>, count: number, budget: Budget): number {
+function weighList(list: readonly Value[], budget: Budget): number {
   let bytes = 0
   let looked = 0
-  for (const child of children) {
+  for (const child of list) {
     if (budget.left <= 0) break
     bytes += weighNode(child, budget)
     looked += 1
   }
-  return NODE_BYTES + (looked === 0 ? count * NODE_BYTES : (bytes * count) / looked)
+  return weightOf(bytes, { looked, count: list.length })
 }
 
-function valuesOf(map: ValueMap): Iterable<Value> {
-  return map instanceof Map ? map.values() : Object.values(map)
+function weighMap(map: ValueMap, budget: Budget): number {
+  let bytes = 0
+  let looked = 0
+  const isCutShort = someValue(map, child => {
+    if (budget.left <= 0) return true
+    bytes += weighNode(child, budget)
+    looked += 1
+    return false
+  })
+  return weightOf(bytes, { looked, count: isCutShort ? mapSize(map) : looked })
+}
+
+function weightOf(bytes: number, { looked, count }: { readonly looked: number; readonly count: number }): number {
+  return NODE_BYTES + (looked === 0 ? count * NODE_BYTES : (bytes * count) / looked)
 }

@@ -32,7 +32,7 @@ import { rankOf } from '../storage/levels.ts'
 import { traceparentOf } from '../telemetry/trace-context.ts'
 import type { Entity } from './entity.ts'
 import { headOf } from './load-execution.ts'
-import type { Unit } from './unit.ts'
+import { put, putAll, type Unit } from './unit.ts'
 
 export interface Written {
   readonly entity: Entity
@@ -61,8 +61,8 @@ export interface HeldMark {
 /** The mark of an execution that is held: everything else stays as it is. */
 export function writeHeld(unit: Unit, { row, turn, reason, atMs }: HeldMark): void {
   const events = encodeEvents([{ type: 'held', reason }])
-  unit.journal.push({ executionId: row.id, turn, version: EVENT_VERSION, atMs, events })
-  unit.heads.push({ id: row.id, state: row.state, endMs: row.endMs, waitsFor: 'human', turn })
+  put(unit, 'journal', { executionId: row.id, turn, version: EVENT_VERSION, atMs, events })
+  put(unit, 'heads', { id: row.id, state: row.state, endMs: row.endMs, waitsFor: 'human', turn })
 }
 
 export function writeTurn(unit: Unit, written: Written, place: JobPlace): void {
@@ -82,7 +82,7 @@ export function writeTurn(unit: Unit, written: Written, place: JobPlace): void {
 function writeJournal(unit: Unit, { entity, env, result }: Written): void {
   const events = encodeEvents(result.events)
   unit.bytes += events.length
-  unit.journal.push({
+  put(unit, 'journal', {
     executionId: entity.id,
     turn: result.state.turn,
     version: EVENT_VERSION,
@@ -99,8 +99,8 @@ function writeHead(unit: Unit, { entity, result }: Written): void {
   const head = headOf({ state: state.state, endMs, waitsFor: waits })
   if (head === entity.head) return
   const row = { id: entity.id, state: state.state, endMs, waitsFor: waits, turn: state.turn }
-  if (entity.head === undefined) unit.births.push(birthRow(state, row))
-  else unit.heads.push(row)
+  if (entity.head === undefined) put(unit, 'births', birthRow(state, row))
+  else put(unit, 'heads', row)
   entity.head = head
 }
 
@@ -108,8 +108,13 @@ function birthRow(
   state: ExecutionState,
   head: Pick<ExecutionRow, 'id' | 'state' | 'endMs' | 'waitsFor' | 'turn'>,
 ): ExecutionRow {
+  const { id, state: name, endMs, waitsFor: waits, turn } = head
   return {
-    ...head,
+    id,
+    state: name,
+    endMs,
+    waitsFor: waits,
+    turn,
     tenant: state.tenant,
     namespace: state.namespace,
     flowId: state.flowId,
@@ -126,10 +131,10 @@ function birthRow(
 function writeTimers(unit: Unit, entity: Entity, state: ExecutionState): void {
   if (state.timers.size === 0 && entity.timers.size === 0) return
   for (const name of entity.timers.keys())
-    if (!state.timers.has(name)) unit.timersEnded.push({ executionId: entity.id, name })
+    if (!state.timers.has(name)) put(unit, 'timersEnded', { executionId: entity.id, name })
   for (const [name, atMs] of state.timers) {
     if (entity.timers.get(name) !== atMs)
-      unit.timers.push({ executionId: entity.id, name, shard: shardOf(entity.id), atMs })
+      put(unit, 'timers', { executionId: entity.id, name, shard: shardOf(entity.id), atMs })
   }
   entity.timers = new Map(state.timers)
 }
@@ -139,12 +144,12 @@ function writeLabels(unit: Unit, state: ExecutionState, events: readonly Event[]
   if (!events.some(event => event.type === 'created' || event.type === 'labels')) return
   for (const { key, value } of state.labels) {
     if (key === 'system.correlationId' && value === state.id) continue
-    unit.labels.push({ executionId: state.id, key, value })
+    put(unit, 'labels', { executionId: state.id, key, value })
   }
   // The rows are written whole: where none are left the old ones must go all the same.
   const [first] = state.labels
   if (first && !events.some(event => event.type === 'created') && unit.labels.at(-1)?.executionId !== state.id)
-    unit.labels.push({ executionId: state.id, ...first })
+    put(unit, 'labels', { executionId: state.id, ...first })
 }
 
 function writeMetrics(unit: Unit, { plan, env, result }: Written): void {
@@ -154,7 +159,7 @@ function writeMetrics(unit: Unit, { plan, env, result }: Written): void {
     const task = getTask(plan, run.task)
     if (task.kind.type === 'inline') continue
     for (const metric of event.attempt.metrics) {
-      unit.metrics.push({
+      put(unit, 'metrics', {
         executionId: result.state.id,
         run: event.run,
         taskId: task.id,
@@ -170,21 +175,19 @@ function writeMetrics(unit: Unit, { plan, env, result }: Written): void {
 
 /** All lines of a turn are one row. */
 function writeLogs(unit: Unit, { plan, env, result }: Written): void {
-  const entries = result.effects.flatMap(effect => (effect.type === 'log' ? [effect.entry] : []))
-  const kept = entries.filter(entry => isKept(entry, result.state, plan))
+  const { state, effects } = result
+  const kept: StoredLogLine[] = []
+  let levelMax = 0
+  for (const effect of effects) {
+    if (effect.type !== 'log' || !isKept(effect.entry, state, plan)) continue
+    kept.push(lineOf(effect.entry, state, plan))
+    levelMax = Math.max(levelMax, rankOf(effect.entry.level))
+  }
   if (kept.length === 0) return
-  const { state } = result
-  const lines = JSON.stringify(kept.map(entry => lineOf(entry, state, plan)))
+  const { id: executionId, tenant, namespace, flowId } = state
+  const lines = JSON.stringify(kept)
   unit.bytes += lines.length
-  unit.logs.push({
-    executionId: state.id,
-    tenant: state.tenant,
-    namespace: state.namespace,
-    flowId: state.flowId,
-    atMs: env.nowMs,
-    levelMax: Math.max(...kept.map(entry => rankOf(entry.level))),
-    lines,
-  })
+  put(unit, 'logs', { executionId, tenant, namespace, flowId, atMs: env.nowMs, levelMax, lines })
 }
 
 function isKept(entry: LogEntry, state: ExecutionState, plan: Plan): boolean {
@@ -209,6 +212,7 @@ type JobKeyOfRun = Pick<JobKey, 'run' | 'epoch'>
 
 function writeJobs(unit: Unit, written: Written, place: JobPlace): void {
   const { entity, result } = written
+  if (!hasJobs(result)) return
   const keyOf = ({ run, epoch }: JobKeyOfRun): JobKey => ({
     executionId: entity.id,
     run,
@@ -221,11 +225,21 @@ function writeJobs(unit: Unit, written: Written, place: JobPlace): void {
     const isKilled = killed.some(key => key.run === effect.run && key.epoch === effect.epoch)
     return [jobRow(written, effect, isKilled ? { ...place, memberFor: () => undefined } : place)]
   })
-  unit.jobs.push(...jobs)
-  unit.jobsKilled.push(...killed)
+  putAll(unit, 'jobs', jobs)
+  putAll(unit, 'jobsKilled', killed)
   const isGone = ({ run, epoch }: JobKeyOfRun): boolean =>
     written.jobsGone.some(gone => gone.run === run && gone.epoch === epoch)
-  for (const ended of endedJobs(result)) if (!isGone(ended)) unit.jobsEnded.push(keyOf(ended))
+  for (const ended of endedJobs(result)) if (!isGone(ended)) put(unit, 'jobsEnded', keyOf(ended))
+}
+
+/** A turn of inline tasks has none, neither sent nor ended. */
+function hasJobs({ state, events, effects }: TurnResult): boolean {
+  for (const { type } of effects) if (type === 'job' || type === 'kill-job') return true
+  for (const event of events) {
+    if (event.type === 'job-sent' || event.type === 'job-lost') return true
+    if (event.type === 'attempt-settled' && getRun(state, event.run).epoch > 0) return true
+  }
+  return false
 }
 
 /** Backwards, because the epoch of a run is known at the end of the turn, and each job sent in it was one more. */

@@ -3,6 +3,7 @@
 import { compilePlan, decodeValue, trust, type Flow, type Plan } from '@batuta/core'
 import { haveOtherTriggers, type FreshDefaults } from './fresh-defaults.ts'
 import type { FlowKey, FlowRow, Store } from '../storage/store.ts'
+import { FlowMap } from './flow-map.ts'
 
 const PLANS_MAX = 2_000
 
@@ -29,88 +30,87 @@ export interface FlowEntry extends FlowKey {
   readonly revision: number
   readonly parsed: string
   readonly isDisabled: boolean
+  /** While it is compiled. */
+  plan?: Plan
 }
 
 const PAGE = 500
 
+/** By flow and revision, the oldest first; `entry` where it is kept there, too. */
+type Plans = Map<string, { readonly plan: Plan; readonly entry: FlowEntry | undefined }>
+
 export async function openFlowCatalogue(store: Store, defaults?: FreshDefaults): Promise<FlowCatalogue> {
-  const entries = new Map<string, FlowEntry>()
-  const plans = new Map<string, Plan>()
+  const newest = new FlowMap<FlowEntry>()
+  const plans: Plans = new Map()
   const freshOf = (row: FlowRow): string => defaults?.fresh(row) ?? row.parsed
   const take = (row: FlowRow): void => {
-    if (row.isDeleted) entries.delete(keyText(row))
-    else
-      entries.set(keyText(row), {
-        tenant: row.tenant,
-        namespace: row.namespace,
-        flowId: row.flowId,
-        revision: row.revision,
-        parsed: freshOf(row),
-        isDisabled: row.isDisabled,
-      })
+    if (row.isDeleted) return newest.delete(row)
+    const { tenant, namespace, flowId, revision, isDisabled } = row
+    newest.set(row, { tenant, namespace, flowId, revision, parsed: freshOf(row), isDisabled })
   }
-  const compile = (key: FlowKey, revision: number, parsed: string): Plan => {
-    const name = `${keyText(key)}/${revision}`
-    const known = plans.get(name)
-    if (known) return known
-    const plan = compilePlan(trust<Flow>(decodeValue(parsed)), { tenant: key.tenant, revision })
-    plans.set(name, plan)
-    if (plans.size > PLANS_MAX) plans.delete(plans.keys().next().value ?? name)
+  const compile = (key: FlowKey, { revision, parsed }: Pick<FlowRow, 'revision' | 'parsed'>): Plan => {
+    const name = nameOf(key, revision)
+    const known = plans.get(name)?.plan
+    const plan = known ?? compilePlan(trust<Flow>(decodeValue(parsed)), { tenant: key.tenant, revision })
+    const entry = newest.get(key)
+    const isNewest = entry?.revision === revision
+    if (isNewest) entry.plan = plan
+    plans.set(name, { plan, entry: isNewest ? entry : undefined })
+    if (plans.size > PLANS_MAX) forgetOldest(plans)
     return plan
   }
+  const planOf = (entry: FlowEntry): Plan => entry.plan ?? compile(entry, entry)
   const findPlan = (key: FlowKey, revision: number): Plan | undefined => {
-    const newest = entries.get(keyText(key))
-    if (newest?.revision === revision) return compile(key, revision, newest.parsed)
-    return plans.get(`${keyText(key)}/${revision}`)
+    const entry = newest.get(key)
+    return entry?.revision === revision ? planOf(entry) : plans.get(nameOf(key, revision))?.plan
   }
   const remade: FlowKey[] = []
   await readAll(store, row => {
     take(row)
-    const now = defaults && entries.get(keyText(row))?.parsed
+    const now = defaults && newest.get(row)?.parsed
     if (now !== undefined && haveOtherTriggers(row.parsed, now)) remade.push(row)
   })
   return {
     remade,
-    newest: key => entries.get(keyText(key)),
-    planOf: entry => compile(entry, entry.revision, entry.parsed),
+    newest: key => newest.get(key),
+    planOf,
     flowOf: key => {
-      const entry = entries.get(keyText(key))
-      return entry && compile(entry, entry.revision, entry.parsed).flow
+      const entry = newest.get(key)
+      return entry && planOf(entry).flow
     },
     findPlan,
     loadPlan: async (key, revision) => {
       const known = findPlan(key, revision)
       if (known) return known
       const row = await store.read.findFlow(key, revision)
-      return row && compile(key, revision, freshOf(row))
+      return row && compile(key, { revision, parsed: freshOf(row) })
     },
     take,
-    forget: key => void entries.delete(keyText(key)),
-    all: () => entries.values(),
+    forget: key => newest.delete(key),
+    all: () => newest.values(),
     refresh: async namespace => {
       defaults?.forget()
-      return await refreshFlows(namespace, { store, entries, plans, take })
+      return await refreshFlows(namespace, { store, newest, plans, take })
     },
   }
 }
 
 interface Kept {
   readonly store: Store
-  readonly entries: ReadonlyMap<string, FlowEntry>
-  readonly plans: Map<string, Plan>
+  readonly newest: FlowMap<FlowEntry>
+  readonly plans: Plans
   take(row: FlowRow): void
 }
 
-async function refreshFlows(above: string, { store, entries, plans, take }: Kept): Promise<readonly FlowKey[]> {
-  const found = [...entries.values()].filter(({ namespace }) => isWithin(namespace, above))
+async function refreshFlows(above: string, { store, newest, plans, take }: Kept): Promise<readonly FlowKey[]> {
+  const found = [...newest.values()].filter(({ namespace }) => isWithin(namespace, above))
   forgetPlans(plans, found)
   const changed: FlowKey[] = []
   for (const entry of found) {
     const row = await store.read.findFlow(entry, entry.revision)
-    const newest = entries.get(keyText(entry))
-    if (!row || row.isDeleted || newest?.revision !== row.revision) continue
+    if (!row || row.isDeleted || newest.get(entry)?.revision !== row.revision) continue
     take(row)
-    const now = entries.get(keyText(entry))?.parsed ?? entry.parsed
+    const now = newest.get(entry)?.parsed ?? entry.parsed
     if (haveOtherTriggers(entry.parsed, now)) changed.push(entry)
   }
   // What was compiled while the rows were read.
@@ -123,9 +123,25 @@ function isWithin(namespace: string, above: string): boolean {
 }
 
 /** Older revisions too: they are read again when somebody needs them. */
-function forgetPlans(plans: Map<string, Plan>, flows: readonly FlowKey[]): void {
+function forgetPlans(plans: Plans, flows: readonly FlowKey[]): void {
   const keys = new Set(flows.map(keyText))
-  for (const name of plans.keys()) if (keys.has(name.slice(0, name.lastIndexOf('/')))) plans.delete(name)
+  for (const [name, { entry }] of plans) {
+    if (!keys.has(name.slice(0, name.lastIndexOf('/')))) continue
+    if (entry) delete entry.plan
+    plans.delete(name)
+  }
+}
+
+function forgetOldest(plans: Plans): void {
+  for (const [name, { entry }] of plans) {
+    if (entry) delete entry.plan
+    plans.delete(name)
+    return
+  }
+}
+
+function nameOf(key: FlowKey, revision: number): string {
+  return `${keyText(key)}/${revision}`
 }
 
 function keyText({ tenant, namespace, flowId }: FlowKey): string {

@@ -4,9 +4,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { assert, trust, type ApiDialect } from '@batuta/core'
 import { routes, type Permission, type Route } from '@batuta/api'
-import { RegExpRouter } from 'hono/router/reg-exp-router'
-import { SmartRouter } from 'hono/router/smart-router'
-import { TrieRouter } from 'hono/router/trie-router'
 import { Errors } from 'typebox/value'
 import { ADMISSION, Admission, type Place } from './admission.ts'
 import type { HttpDependencies } from './dependencies.ts'
@@ -18,12 +15,15 @@ import { readFilters } from './read-filters.ts'
 import { readQuery } from './read-query.ts'
 import type { Reply } from './reply.ts'
 import { RequestError, refusalOf, unprocessable } from './request-error.ts'
+import { RouteTree, type Found } from './route-tree.ts'
 import { newOriginCheck, type OriginCheck } from './trusted-origin.ts'
 import { errorReply, writeReply } from './write-reply.ts'
 
 export type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>
 
-type AnyHandler = (exchange: Exchange<Route['params'], Route['query'], Route['body']>) => Promise<Reply> | Reply
+type Answer = Promise<Reply> | Reply
+
+type AnyHandler = (exchange: Exchange<Route['params'], Route['query'], Route['body']>) => Answer
 
 /** The one user may do everything: a route that needs more than these is refused to nobody, but must say what it needs. */
 const PERMISSIONS: ReadonlySet<Permission> = new Set<Permission>([
@@ -51,25 +51,22 @@ const PERMISSIONS: ReadonlySet<Permission> = new Set<Permission>([
 ])
 
 export function bindRoutes(handlers: AllHandlers, dependencies: HttpDependencies): Listener {
-  const checkOrigin = newOriginCheck(dependencies.config)
-  const checkLogin = newLoginCheck(dependencies.config.user)
-  const admission = new Admission({ ...ADMISSION, platform: dependencies.platform })
-  const router = new SmartRouter<BoundRoute>({ routers: [new RegExpRouter(), new TrieRouter()] })
-  for (const bound of boundRoutes(handlers, dependencies.config.tenant)) {
-    assert(PERMISSIONS.has(bound.route.permission), `the route ${bound.name} has no permission`)
-    router.add(bound.route.method, patternOf(bound.path), bound)
+  const guards: Guards = {
+    checkOrigin: newOriginCheck(dependencies.config),
+    checkLogin: newLoginCheck(dependencies.config.user),
+    admission: new Admission({ ...ADMISSION, platform: dependencies.platform }),
+    tree: treeOf(handlers, dependencies.config.tenant),
+    dependencies,
   }
-  return (incoming, outgoing) => {
-    const message: Message = { incoming, outgoing, fromMs: dependencies.platform.elapsedMs() }
-    return guarded(message, dependencies, async () => {
-      const { method = '', url = '' } = incoming
-      const path = pathIn(url)
-      const found = firstOf(router.match(method === 'HEAD' ? 'GET' : method, path))
-      if (!found) throw new RequestError(404, 'route-not-found', `There is nothing at ${method} ${path}.`)
-      message.route = found.bound.name
-      return await answer(message, found, { checkOrigin, checkLogin, admission, dependencies })
-    })
-  }
+  return (incoming, outgoing) => serve({ incoming, outgoing, fromMs: dependencies.platform.elapsedMs() }, guards)
+}
+
+interface Guards {
+  readonly checkOrigin: OriginCheck
+  readonly checkLogin: LoginCheck
+  readonly admission: Admission
+  readonly tree: RouteTree<BoundRoute>
+  readonly dependencies: HttpDependencies
 }
 
 interface Message {
@@ -88,54 +85,27 @@ function pathIn(url: string): string {
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
 }
 
-interface Found {
-  readonly bound: BoundRoute
-  readonly params: Readonly<Record<string, string>>
-}
-
-/** Of all that match the one that was bound first: a fixed segment goes before a parameter. */
-function firstOf([matches, stash]: ReturnType<SmartRouter<BoundRoute>['match']>): Found | undefined {
-  const [first] = matches
-  if (!first) return undefined
-  const [bound, places] = first
-  const params: Record<string, string> = {}
-  for (const name in places) {
-    const place = places[name]
-    const text = typeof place === 'number' ? stash?.[place] : place
-    if (text !== undefined) params[name] = text.includes('%') ? decoded(text) : text
-  }
-  return { bound, params }
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text // What is no percent code stands for itself.
-  }
-}
-
 interface BoundRoute {
   readonly name: string
   readonly route: Route
   readonly handler: AnyHandler
-  readonly path: string
   readonly dialects: readonly ApiDialect[]
 }
 
-/** In the order in which they must be looked at: a fixed segment before a parameter. */
-function boundRoutes(handlers: AllHandlers, tenant: string): readonly BoundRoute[] {
-  const bound: BoundRoute[] = []
+function treeOf(handlers: AllHandlers, tenant: string): RouteTree<BoundRoute> {
+  const tree = new RouteTree<BoundRoute>()
   for (const [resource, table] of Object.entries(routes)) {
     const own = trust<Readonly<Record<string, AnyHandler>>>(handlers[trust<keyof AllHandlers>(resource)])
     for (const [name, route] of Object.entries<Route>(table)) {
       const handler = own[name]
-      assert(handler !== undefined, `the route ${resource}.${name} has no handler`)
+      const full = `${resource}.${name}`
+      assert(handler !== undefined, `the route ${full} has no handler`)
+      assert(PERMISSIONS.has(route.permission), `the route ${full} has no permission`)
       for (const [path, dialects] of pathsOf(route, tenant))
-        bound.push({ name: `${resource}.${name}`, route, handler, path, dialects })
+        tree.add(route.method, path, { name: full, route, handler, dialects })
     }
   }
-  return bound.sort((left, right) => (rankOf(left.path) < rankOf(right.path) ? -1 : 1))
+  return tree
 }
 
 function pathsOf(route: Route, tenant: string): ReadonlyMap<string, readonly ApiDialect[]> {
@@ -147,38 +117,49 @@ function pathsOf(route: Route, tenant: string): ReadonlyMap<string, readonly Api
   return paths
 }
 
-function rankOf(path: string): string {
-  return path
-    .split('/')
-    .map(segment => (segment.startsWith('{') ? '1' : '0'))
-    .join('')
+/** The border of every route: whatever is thrown behind it becomes an answer, and our own mistakes a line in the log. */
+async function serve(message: Message, guards: Guards): Promise<void> {
+  const { incoming, outgoing } = message
+  const { dependencies } = guards
+  try {
+    const reply = await answer(message, guards)
+    count(message, reply.status, dependencies)
+    await writeReply(outgoing, reply)
+  } catch (error) {
+    const { refusal, isOurs } = refusalOf(error)
+    const path = pathIn(incoming.url ?? '')
+    if (isOurs) dependencies.log.error(`${incoming.method} ${path} answered ${refusal.status}`, refusal.cause ?? error)
+    count(message, refusal.status, dependencies)
+    await writeReply(outgoing, errorReply(refusal, path))
+  }
 }
 
-/** The rest of a webhook's path may have slashes. */
-function patternOf(path: string): string {
-  return path.replace('{path}', ':path{.+}').replace(/\{(\w+)\}/g, ':$1')
+function count({ route, fromMs }: Message, status: number, { meter, platform }: HttpDependencies): void {
+  meter?.answered(route, status, platform.elapsedMs() - fromMs)
 }
 
-interface Guards {
-  readonly checkOrigin: OriginCheck
-  readonly checkLogin: LoginCheck
-  readonly admission: Admission
-  readonly dependencies: HttpDependencies
-}
-
-async function answer(
-  message: Message,
-  found: Found,
-  { checkOrigin, checkLogin, admission, dependencies }: Guards,
-): Promise<Reply> {
-  const { route } = found.bound
+function answer(message: Message, { checkOrigin, checkLogin, admission, tree, dependencies }: Guards): Answer {
+  const { method = '', url = '', headers } = message.incoming
+  const path = pathIn(url)
+  const found = tree.find(method === 'HEAD' ? 'GET' : method, path)
+  if (!found) throw new RequestError(404, 'route-not-found', `There is nothing at ${method} ${path}.`)
+  const { route, name } = found.leaf
+  message.route = name
   if (route.permission !== 'public' && route.permission !== 'key') {
-    const { host, origin, authorization, 'sec-fetch-site': fetchSite } = message.incoming.headers
+    const { host, origin, authorization, 'sec-fetch-site': fetchSite } = headers
     const refusal =
       checkOrigin({ method: route.method, host, origin, fetchSite: [fetchSite].flat()[0] }) ?? checkLogin(authorization)
     if (refusal) throw refusal
   }
-  if (!isNewWork(route)) return await handle(message, found, { dependencies, isBegun: () => {} })
+  if (isNewWork(route)) return answerWork(message, found, { admission, dependencies })
+  return handle(message, found, { dependencies, isBegun: () => {} })
+}
+
+async function answerWork(
+  message: Message,
+  found: Found<BoundRoute>,
+  { admission, dependencies }: Pick<Guards, 'admission' | 'dependencies'>,
+): Promise<Reply> {
   const entered = admission.enter()
   const place: Place = entered instanceof Promise ? await entered : entered
   const isBegun = (): void => admission.leave(place)
@@ -199,22 +180,25 @@ interface Handling {
   isBegun(): void
 }
 
-async function handle(
-  { incoming, outgoing }: Message,
-  { bound: { route, handler, dialects }, params }: Found,
-  { dependencies, isBegun }: Handling,
-): Promise<Reply> {
+function handle({ incoming, outgoing }: Message, found: Found<BoundRoute>, handling: Handling): Answer {
+  const { route, handler, dialects } = found.leaf
+  const { dependencies, isBegun } = handling
   const given = searchOf(incoming.url ?? '')
-  return await handler({
-    params,
-    query: readQuery(route.query, given),
-    filters: readFilters(given),
-    body: await readBody(incoming, route),
-    dialect: dialectOf(incoming.headers[DIALECT_HEADER], dialects, dependencies.config.apiDialect),
-    incoming,
-    isBegun,
-    signal: () => signalOf(outgoing),
-  })
+  const query = readQuery(route.query, given)
+  const filters = readFilters(given)
+  const dialect = dialectOf(incoming.headers[DIALECT_HEADER], dialects, dependencies.config.apiDialect)
+  const run = (body: unknown): Answer =>
+    handler({
+      params: found.params,
+      query,
+      filters,
+      body: trust<never>(body),
+      dialect,
+      incoming,
+      isBegun,
+      signal: () => signalOf(outgoing),
+    })
+  return isReadHere(route.body) ? readBody(incoming, route.body).then(run) : run(undefined)
 }
 
 const NO_SEARCH: URLSearchParams = new URLSearchParams()
@@ -224,17 +208,15 @@ function searchOf(url: string): URLSearchParams {
   return at < 0 ? NO_SEARCH : new URLSearchParams(url.slice(at + 1))
 }
 
+type ReadHere = Extract<Route['body'], { type: 'yaml' | 'text' | 'json' }>
+
 /** Forms and raw bodies stream: their routes read them. */
-async function readBody(incoming: IncomingMessage, { body }: Route): Promise<never> {
-  return trust<never>(await readTypedBody(incoming, body))
+function isReadHere(body: Route['body']): body is ReadHere {
+  return body.type === 'yaml' || body.type === 'text' || body.type === 'json'
 }
 
-async function readTypedBody(incoming: IncomingMessage, body: Route['body']): Promise<unknown> {
+async function readBody(incoming: IncomingMessage, body: ReadHere): Promise<unknown> {
   switch (body.type) {
-    case 'none':
-    case 'form':
-    case 'raw':
-      return undefined
     case 'yaml':
     case 'text': {
       const isOne = body.type === 'yaml' && body.isMany !== true
@@ -251,25 +233,4 @@ async function readTypedBody(incoming: IncomingMessage, body: Route['body']): Pr
       return value
     }
   }
-}
-
-/** The border of every route: whatever is thrown behind it becomes an answer, and our own mistakes a line in the log. */
-async function guarded(message: Message, dependencies: HttpDependencies, run: () => Promise<Reply>): Promise<void> {
-  const { incoming, outgoing } = message
-  const { log } = dependencies
-  try {
-    const reply = await run()
-    count(message, reply.status, dependencies)
-    await writeReply(outgoing, reply)
-  } catch (error) {
-    const { refusal, isOurs } = refusalOf(error)
-    const path = pathIn(incoming.url ?? '')
-    if (isOurs) log.error(`${incoming.method} ${path} answered ${refusal.status}`, refusal.cause ?? error)
-    count(message, refusal.status, dependencies)
-    await writeReply(outgoing, errorReply(refusal, path))
-  }
-}
-
-function count({ route, fromMs }: Message, status: number, { meter, platform }: HttpDependencies): void {
-  meter?.answered(route, status, platform.elapsedMs() - fromMs)
 }

@@ -13,10 +13,14 @@ const SOURCE_ADVICE = 'split the flow into subflows, or move what is large to a 
 const BODY_ADVICE = 'send what is large as a file'
 
 /** Undefined when there is no body. */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  return Number(headers['content-length'] ?? 0) !== 0 || headers['transfer-encoding'] !== undefined
+}
+
 export function readBytes(incoming: IncomingMessage, bytesMax: number): Promise<Buffer | undefined> {
   const announced = Number(incoming.headers['content-length'] ?? 0)
   if (announced > bytesMax) return Promise.reject(tooLarge(incoming, bytesMax, announced))
-  if (announced === 0 && incoming.headers['transfer-encoding'] === undefined) return Promise.resolve(undefined)
+  if (!hasBody(incoming)) return Promise.resolve(undefined)
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let length = 0

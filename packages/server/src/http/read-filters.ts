@@ -10,8 +10,10 @@ export interface Filter {
 
 const FILTER = /^filters\[([^\]]*)\]\[([^\]]*)\](?:\[(.+)\])?$/
 const FILTERS_MAX = 100
+const NO_FILTERS: readonly Filter[] = []
 
 export function readFilters(given: URLSearchParams): readonly Filter[] {
+  if (given.size === 0) return NO_FILTERS
   const filters: Filter[] = []
   for (const [name, value] of given) {
     if (!name.startsWith('filters[')) continue

@@ -1,6 +1,6 @@
 // Cipher texts are shown to everybody who may see an execution. Whoever sent one back as a value of his own would have it opened for him: what people
 // send never holds one.
-import { ENCRYPTED_TYPE, isList, isMap, mapEntries, type Value } from '@batuta/core'
+import { ENCRYPTED_TYPE, isList, isMap, someValue, type Value } from '@batuta/core'
 import { RequestError } from './request-error.ts'
 
 export function refuseSealed(value: Value, what: string): void {
@@ -15,7 +15,5 @@ function isSealed(value: Value): boolean {
   if (typeof value === 'string') return value.includes(ENCRYPTED_TYPE)
   if (value === null || typeof value !== 'object') return false
   if (isList(value)) return value.some(isSealed)
-  if (!isMap(value)) return false
-  for (const [, item] of mapEntries(value)) if (isSealed(item)) return true
-  return false
+  return isMap(value) && someValue(value, isSealed)
 }

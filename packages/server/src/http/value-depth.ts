@@ -1,4 +1,4 @@
-import { isList, isMap, mapEntries, type Value } from '@batuta/core'
+import { isList, isMap, someValue, type Value } from '@batuta/core'
 import { RequestError } from './request-error.ts'
 
 /** Data of people is not nested deeper than this; what computers nest on purpose is meant to break something. */
@@ -16,6 +16,5 @@ function isDeeper(value: Value, levels: number): boolean {
   if (levels === 0) return true
   if (isList(value)) return value.some(item => isDeeper(item, levels - 1))
   if (!isMap(value)) return false
-  for (const [, item] of mapEntries(value)) if (isDeeper(item, levels - 1)) return true
-  return false
+  return someValue(value, item => isDeeper(item, levels - 1))
 }

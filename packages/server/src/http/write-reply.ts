@@ -10,21 +10,26 @@ export function errorReply(refusal: RequestError, path: string): Reply {
   return { type: 'body', status, contentType: 'application/json', body: errorText(refusal, path), headers }
 }
 
-/** Settles when the reply is handed over. A client that left in between is no failure. */
-export async function writeReply(outgoing: ServerResponse, reply: Reply): Promise<void> {
-  if (outgoing.destroyed) return
-  if (outgoing.headersSent) return void outgoing.destroy()
+/** A stream settles when it is handed over, the others are at once. A client that left in between is no failure. */
+export function writeReply(outgoing: ServerResponse, reply: Reply): Promise<void> | undefined {
+  if (outgoing.destroyed) return undefined
+  if (outgoing.headersSent) {
+    outgoing.destroy()
+    return undefined
+  }
   const headers = headersOf(reply)
   if (!outgoing.req.complete) letGo(outgoing.req, headers)
   outgoing.writeHead(reply.status, headers)
   switch (reply.type) {
     case 'empty':
-      return void outgoing.end()
+      outgoing.end()
+      return undefined
     case 'body':
-      return void outgoing.end(reply.body)
+      outgoing.end(reply.body)
+      return undefined
     case 'stream':
       outgoing.flushHeaders()
-      return await pipeline(Readable.from(reply.chunks), outgoing).catch(error => rethrowUnlessGone(error))
+      return pipeline(Readable.from(reply.chunks), outgoing).catch(error => rethrowUnlessGone(error))
   }
 }
 
@@ -43,7 +48,7 @@ function headersOf(reply: Reply): string[] {
   if (reply.headers?.['cache-control'] === undefined) headers.push('cache-control', 'no-store')
   if (reply.type !== 'empty') headers.push('content-type', reply.contentType)
   if (reply.type === 'body') headers.push('content-length', String(Buffer.byteLength(reply.body)))
-  for (const [name, value] of Object.entries(reply.headers ?? {})) headers.push(name, value)
+  if (reply.headers) for (const [name, value] of Object.entries(reply.headers)) headers.push(name, value)
   return headers
 }
 

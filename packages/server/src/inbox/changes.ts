@@ -3,7 +3,7 @@
 import type { Clock, Scheduler } from '../platform/platform.ts'
 
 export interface Changes {
-  publish(executionIds: Iterable<string>): void
+  publish(executionId: string): void
   /** Calls back after each commit that touched the execution; the returned function ends it. */
   watch(executionId: string, onChange: () => void): () => void
 }
@@ -18,9 +18,9 @@ export function newChanges(polling?: { readonly platform: Clock & Scheduler; rea
   const again = (): void => void polling?.platform.at(polling.platform.nowMs() + polling.everyMs, tellAll)
   let isPolling = false
   return {
-    publish: ids => {
+    publish: id => {
       if (watchers.size === 0) return
-      for (const id of ids) for (const onChange of watchers.get(id) ?? []) onChange()
+      for (const onChange of watchers.get(id) ?? []) onChange()
     },
     watch: (id, onChange) => {
       const known = watchers.get(id) ?? new Set()

@@ -3,7 +3,7 @@ import { fail } from '../fault.ts'
 import { compileJq } from './compile-jq.ts'
 import { JqBreak } from './jq-error.ts'
 import { NATIVES } from './natives-jq.ts'
-import { PRELUDE } from './prelude-jq.ts'
+import { prelude } from './prelude-jq.ts'
 import { ancestor, bindClosure, bindValue } from './run-time-jq.ts'
 import type { Closure, Env, Filter } from './run-time-jq.ts'
 import { JqScope } from './scope-jq.ts'
@@ -43,8 +43,8 @@ export function compileCall(name: string, args: readonly JqNode[], scope: JqScop
   if (binding?.type === 'function') return callFunction(binding.compiled, compiledArgs, scope.level - binding.level)
   const native = NATIVES.get(`${name}/${args.length}`)
   if (native !== undefined) return native(compiledArgs)
-  const prelude = PRELUDE.get(`${name}/${args.length}`)
-  if (prelude !== undefined) return callFunction(compilePrelude(prelude), compiledArgs, scope.level)
+  const definition = prelude().get(`${name}/${args.length}`)
+  if (definition !== undefined) return callFunction(compilePrelude(definition), compiledArgs, scope.level)
   return fail('VALUE', `There is no jq function \`${name}/${args.length}\``)
 }
 

@@ -52,6 +52,12 @@ def pick(f): . as $top | reduce path(f) as $p (null; setpath($p; $top | getpath(
 def halt_error: error;
 `
 
-export const PRELUDE: ReadonlyMap<string, JqDefinition> = new Map(
-  parseJqDefinitions(SOURCE).map(definition => [`${definition.name}/${definition.parameters.length}`, definition]),
-)
+let known: ReadonlyMap<string, JqDefinition> | undefined
+
+/** Read when a program first calls one: most servers never see jq. */
+export function prelude(): ReadonlyMap<string, JqDefinition> {
+  known ??= new Map(
+    parseJqDefinitions(SOURCE).map(definition => [`${definition.name}/${definition.parameters.length}`, definition]),
+  )
+  return known
+}

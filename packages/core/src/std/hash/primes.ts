@@ -8,11 +8,12 @@ function primesUpTo(count: number): readonly bigint[] {
   return primes
 }
 
-const PRIMES = primesUpTo(80)
+let known: readonly bigint[] | undefined
 
 /** The first bits of the fraction of the square or cube root of the prime with that index. */
 export function rootFraction(index: number, degree: 2 | 3, bits: number): bigint {
-  const prime = PRIMES[index] ?? 2n
+  known ??= primesUpTo(80)
+  const prime = known[index] ?? 2n
   const scaled = prime << BigInt(bits * degree)
   let low = 0n
   let high = 1n << BigInt(bits + 16)

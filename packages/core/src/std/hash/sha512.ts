@@ -2,8 +2,21 @@ import { padMessage, wordsToBytes } from './pad.ts'
 import { rootFraction } from './primes.ts'
 
 // 64-bit words as pairs of 32-bit halves: an order of magnitude faster than bigint.
-const CONSTANTS = halves(Array.from({ length: 80 }, (_, index) => rootFraction(index, 3, 64)))
-const START = halves(Array.from({ length: 8 }, (_, index) => rootFraction(index, 2, 64)))
+interface Numbers {
+  readonly constants: Uint32Array
+  readonly start: Uint32Array
+}
+
+let known: Numbers | undefined
+
+/** Computed with the first message. */
+function numbers(): Numbers {
+  known ??= {
+    constants: halves(Array.from({ length: 80 }, (_, index) => rootFraction(index, 3, 64))),
+    start: halves(Array.from({ length: 8 }, (_, index) => rootFraction(index, 2, 64))),
+  }
+  return known
+}
 
 function halves(words: readonly bigint[]): Uint32Array {
   return Uint32Array.from(words.flatMap(word => [Number(word >> 32n), Number(word & 0xffffffffn)]))
@@ -11,12 +24,13 @@ function halves(words: readonly bigint[]): Uint32Array {
 
 export function sha512(message: Uint8Array): Uint8Array {
   const view = padMessage(message, { blockBytes: 128, lengthBytes: 16, isLittleEndian: false })
-  const state = START.slice()
+  const { constants, start } = numbers()
+  const state = start.slice()
   const words = new Uint32Array(160)
   for (let block = 0; block < view.byteLength; block += 128) {
     for (let index = 0; index < 32; index++) words[index] = view.getUint32(block + index * 4)
     for (let index = 32; index < 160; index += 2) extendWord(words, index)
-    mixBlock(words, state)
+    mixBlock(words, state, constants)
   }
   return wordsToBytes(state, false)
 }
@@ -45,7 +59,7 @@ function left(own: number, other: number, bits: number): number {
   return (own << bits) | (other >>> (32 - bits))
 }
 
-function mixBlock(words: Uint32Array, state: Uint32Array): void {
+function mixBlock(words: Uint32Array, state: Uint32Array, constants: Uint32Array): void {
   // a … h, high and low half each.
   const work = state.slice()
   const at = (index: number): number => work[index] ?? 0
@@ -55,12 +69,12 @@ function mixBlock(words: Uint32Array, state: Uint32Array): void {
     const sumLow1 = right(el, eh, 14) ^ right(el, eh, 18) ^ left(el, eh, 23)
     const chosenHigh = (eh & at(10)) ^ (~eh & at(12))
     const chosenLow = (el & at(11)) ^ (~el & at(13))
-    const low1 = at(15) + (sumLow1 >>> 0) + (chosenLow >>> 0) + (CONSTANTS[round + 1] ?? 0) + (words[round + 1] ?? 0)
+    const low1 = at(15) + (sumLow1 >>> 0) + (chosenLow >>> 0) + (constants[round + 1] ?? 0) + (words[round + 1] ?? 0)
     const high1 =
       at(14) +
       (sumHigh1 >>> 0) +
       (chosenHigh >>> 0) +
-      (CONSTANTS[round] ?? 0) +
+      (constants[round] ?? 0) +
       (words[round] ?? 0) +
       Math.floor(low1 / 2 ** 32)
     const sumHigh0 = right(ah, al, 28) ^ left(ah, al, 30) ^ left(ah, al, 25)

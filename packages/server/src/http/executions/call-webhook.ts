@@ -18,12 +18,22 @@ import {
   type Label,
   type Value,
 } from '@batuta/core'
-import { scopeOf, type StartRequest } from '../../flows/births.ts'
+import { scopeOf, type PreparedBirth, type StartRequest } from '../../flows/births.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { empty, jsonText, type Reply } from '../reply.ts'
 import { RequestError } from '../request-error.ts'
 import { askOf, prepareExecution } from './prepare-execution.ts'
-import { keyOf, disabledFlow, executionUrl, invalidInputs, submitBirth, refuseHeld } from './start-execution.ts'
+import {
+  bornOf,
+  disabledFlow,
+  executionUrl,
+  hasBreaker,
+  invalidInputs,
+  keyOf,
+  refuseHeld,
+  submitBirth,
+  type Start,
+} from './start-execution.ts'
 import { waitForEnd } from './watch-execution.ts'
 import { findAskingDoor, findDoor, isAsking, type WebhookDoor } from './webhook-doors.ts'
 import { webhookVariables, type WebhookRequest } from './webhook-variables.ts'
@@ -41,7 +51,8 @@ export interface WebhookCall extends WebhookRequest {
 export async function callWebhook(call: WebhookCall, dependencies: HttpDependencies): Promise<Reply> {
   const { flows, config } = dependencies
   const { namespace, flowId, key } = call
-  const entry = flows.newest({ tenant: config.tenant, namespace, flowId })
+  const flow = { tenant: config.tenant, namespace, flowId }
+  const entry = flows.newest(flow)
   if (!entry) throw noWebhook()
   const plan = flows.planOf(entry)
   const scope = (): Scope => scopeOf(plan, dependencies.startWorld())
@@ -50,8 +61,24 @@ export async function callWebhook(call: WebhookCall, dependencies: HttpDependenc
     (isAsking(plan, scope) ? await findAskingDoor(plan, key, { scope, ask: askOf(plan, '', dependencies) }) : undefined)
   if (!door) throw noWebhook()
   if (entry.isDisabled) throw disabledFlow(namespace, flowId)
+  const passage = { call, plan, variables: webhookVariables(call) }
   await refuseSwitchedOff(plan, door, dependencies)
-  return await passThrough(door, { call, plan, variables: webhookVariables(call) }, dependencies)
+  const refused = isFree(door) ? undefined : await refusedBy(door, passage, dependencies)
+  if (refused) return refused
+  if (hasBreaker(plan, door.trigger)) await refuseHeld(plan, door.trigger.id, dependencies)
+  const executionId = dependencies.newId(flow)
+  const request = isRendered(door, passage)
+    ? await renderedRequest(door, passage, dependencies)
+    : requestOf(door, passage)
+  const prepared = prepareExecution(executionId, request, dependencies)
+  const birth = birthOf(prepared instanceof Promise ? await prepared : prepared, passage)
+  const show = pictureOf(door, passage, { birth, executionId }, dependencies)
+  const born = bornOf(await submitBirth({ executionId, birth }, show, dependencies))
+  if (!door.isWaiting) return jsonText(born.text)
+  if (born.isEnded) return answerEnded(door, born.text, born.state)
+  call.isBegun()
+  const ended = await waitForEnd(executionId, dependencies, call.signal())
+  return ended ? answerEnded(door, show(ended.state), ended.state.state) : jsonText(born.text)
 }
 
 function noWebhook(): RequestError {
@@ -74,32 +101,34 @@ interface Passage {
   readonly variables: ValueMap
 }
 
-async function passThrough(door: WebhookDoor, passage: Passage, dependencies: HttpDependencies): Promise<Reply> {
-  const { call, plan } = passage
+async function refusedBy(
+  door: WebhookDoor,
+  passage: Passage,
+  dependencies: HttpDependencies,
+): Promise<Reply | undefined> {
   const judgement = await judge(door, passage, dependencies)
-  if (judgement && judgement.type !== 'holds') {
-    const { namespace, id: flowId } = plan.flow
-    const key = { tenant: plan.tenant, namespace, flowId, triggerId: door.trigger.id }
-    dependencies.reasons.note(key, 'conditions', judgement.type === 'fails' ? judgement.reason : judgement.problem)
-    return refuse(judgement, plan.flow.dialect === 2 ? 'c' : call.dialect)
-  }
-  await refuseHeld(plan, door.trigger.id, dependencies)
-  const executionId = dependencies.newId(keyOf(plan))
-  const birth = await birthOf(executionId, door, passage, dependencies)
+  if (!judgement || judgement.type === 'holds') return undefined
+  const { call, plan } = passage
+  const { namespace, id: flowId } = plan.flow
+  const key = { tenant: plan.tenant, namespace, flowId, triggerId: door.trigger.id }
+  dependencies.reasons.note(key, 'conditions', judgement.type === 'fails' ? judgement.reason : judgement.problem)
+  return refuse(judgement, plan.flow.dialect === 2 ? 'c' : call.dialect)
+}
+
+/** What the caller is shown of an execution. */
+function pictureOf(
+  door: WebhookDoor,
+  { call, plan }: Passage,
+  { birth, executionId }: Start,
+  dependencies: HttpDependencies,
+): (state: ExecutionState) => string {
   const url = executionUrl({ namespace: birth.namespace, flowId: birth.flowId, executionId }, dependencies)
-  const nowMs = (): number => dependencies.platform.nowMs()
-  const show = (state: ExecutionState): string => {
-    const look = { dialect: call.dialect, nowMs: nowMs(), url }
+  return state => {
+    const look = { dialect: call.dialect, nowMs: dependencies.platform.nowMs(), url }
     if (door.isWaiting && door.isReturningOutputs && state.isEnded && isGood(state.state))
       return encodeValue(state.outputs ?? {})
     return call.dialect === 'a' ? presentExecution(state, plan, look) : presentWebhook(state, plan, look)
   }
-  const born = await submitBirth({ executionId, birth }, show, dependencies)
-  if (!door.isWaiting) return jsonText(born.text)
-  if (born.isEnded) return answerEnded(door, born.text, born.state)
-  call.isBegun()
-  const ended = await waitForEnd(executionId, dependencies, call.signal())
-  return ended ? answerEnded(door, show(ended.state), ended.state.state) : jsonText(born.text)
 }
 
 /** A caller who waits is told of a failure by the status. */
@@ -148,23 +177,41 @@ async function evaluate<T>(
   return await evaluateAsync(run, { ...scope, lookup }, askOf(plan, '', dependencies))
 }
 
-async function birthOf(
-  executionId: string,
+/** Every call may begin an execution. */
+function isFree({ trigger, when }: WebhookDoor): boolean {
+  return trigger.conditions.length === 0 && !when
+}
+
+/** Whether inputs or labels are made of the call. */
+function isRendered({ inputs }: WebhookDoor, passage: Passage): boolean {
+  return inputs !== undefined || isLabelling(passage)
+}
+
+function isLabelling({ call, plan }: Passage): boolean {
+  return plan.flow.dialect === 2 || call.dialect === 'c'
+}
+
+function requestOf({ trigger: { id, type } }: WebhookDoor, { call, plan, variables }: Passage): StartRequest {
+  return { plan, inputs: NO_INPUTS, trigger: { id, type, variables }, traceparent: call.traceparent }
+}
+
+async function renderedRequest(
   door: WebhookDoor,
   passage: Passage,
   dependencies: HttpDependencies,
-): Promise<Birth> {
-  const { call, plan, variables } = passage
-  const { trigger, inputs } = door
-  const rendered = inputs ? await evaluate(passage, dependencies, scope => inputs.render(scope)) : {}
-  const request: StartRequest = {
-    plan,
-    inputs: isMap(rendered) ? rendered : {},
-    trigger: { id: trigger.id, type: trigger.type, variables },
-    traceparent: call.traceparent,
-    ...(plan.flow.dialect === 2 || call.dialect === 'c' ? { labels: await labelsOf(door, passage, dependencies) } : {}),
+): Promise<StartRequest> {
+  const { inputs } = door
+  const rendered = inputs ? await evaluate(passage, dependencies, scope => inputs.render(scope)) : NO_INPUTS
+  return {
+    ...requestOf(door, passage),
+    inputs: isMap(rendered) ? rendered : NO_INPUTS,
+    ...(isLabelling(passage) ? { labels: await labelsOf(door, passage, dependencies) } : {}),
   }
-  const prepared = await prepareExecution(executionId, request, dependencies)
+}
+
+const NO_INPUTS: ValueMap = {}
+
+function birthOf(prepared: PreparedBirth, { call, plan }: Passage): Birth {
   if ('birth' in prepared) return prepared.birth
   const refusal = invalidInputs(prepared.problems)
   // Kestra 1.3 answers 409 here, 2.0 the 422 of any invalid input.

@@ -1,6 +1,6 @@
 // The birth of an execution, by the shortest way: inputs whose defaults and conditions need nothing from outside are resolved at once, the
 // others are asked for.
-import { mapGet, mapSize, type Input, type Plan, type ResolvedInputs, type Value } from '@batuta/core'
+import { isEmptyMap, mapGet, type Input, type Plan, type ResolvedInputs, type Value } from '@batuta/core'
 import {
   birthFrom,
   prepareBirth,
@@ -17,20 +17,24 @@ import { refuseDeep } from '../value-depth.ts'
 
 type PrepareDependencies = Pick<HttpDependencies, 'startWorld' | 'ask' | 'config'>
 
-export async function prepareExecution(
+/** At once where nothing has to be asked for. */
+export function prepareExecution(
   executionId: string,
   request: StartRequest,
   dependencies: PrepareDependencies,
-): Promise<PreparedBirth> {
+): Promise<PreparedBirth> | PreparedBirth {
   refuseSealed(request.inputs, 'An input')
-  const prepared = await prepare(executionId, request, dependencies)
-  if ('birth' in prepared) {
-    refuseDeep(prepared.birth.inputs, 'An input')
-    const { trigger } = prepared.birth
-    if (trigger) {
-      refuseDeep(trigger.variables, 'The body')
-      refuseSealed(trigger.variables, 'The body')
-    }
+  const prepared = prepare(executionId, request, dependencies)
+  return prepared instanceof Promise ? prepared.then(checked) : checked(prepared)
+}
+
+function checked(prepared: PreparedBirth): PreparedBirth {
+  if (!('birth' in prepared)) return prepared
+  refuseDeep(prepared.birth.inputs, 'An input')
+  const { trigger } = prepared.birth
+  if (trigger) {
+    refuseDeep(trigger.variables, 'The body')
+    refuseSealed(trigger.variables, 'The body')
   }
   return prepared
 }
@@ -43,7 +47,7 @@ function prepare(
   const world = dependencies.startWorld()
   const { plan, inputs, isForm } = request
   if (needsNothing(plan)) {
-    if (mapSize(inputs) > 0 || isForm === true) return prepareBirthNow(executionId, request, world)
+    if (!isEmptyMap(inputs) || isForm === true) return prepareBirthNow(executionId, request, world)
     return birthFrom(executionId, request, defaultsOf(request, world))
   }
   return prepareBirth(executionId, request, { world, ask: askOf(plan, executionId, dependencies) })

@@ -3,7 +3,7 @@
 import type { IncomingMessage } from 'node:http'
 import { mapFrom, type Input, type Plan, type Value, type ValueMap } from '@batuta/core'
 import { storageUri, type FileStore } from '@batuta/plugin-sdk'
-import { Busboy, type BusboyFileStream } from '@fastify/busboy'
+import type { Busboy, BusboyFileStream } from '@fastify/busboy'
 import { BODY_BYTES_MAX, mapOf, readBytes, textOf } from '../read-body.ts'
 import { RequestError, unprocessable } from '../request-error.ts'
 
@@ -52,7 +52,9 @@ async function readMultipart(incoming: IncomingMessage, place: FormPlace): Promi
     await place.files?.deleteFolder(folderOf(place))
   }
   try {
-    await parseParts(incoming, {
+    // Few servers ever see a form.
+    const { Busboy } = await import('@fastify/busboy')
+    await parseParts(incoming, Busboy, {
       onField: (name, value) => entries.push([name, value]),
       onFile: (name, stream, fileName) => {
         const input = findFileInput(place.asked ?? place.plan.flow.inputs, name === OLD_FILE_PART ? fileName : name)
@@ -73,7 +75,7 @@ interface Parts {
   onFile(name: string, stream: BusboyFileStream, fileName: string): void
 }
 
-function parseParts(incoming: IncomingMessage, { onField, onFile }: Parts): Promise<void> {
+function parseParts(incoming: IncomingMessage, Parser: typeof Busboy, { onField, onFile }: Parts): Promise<void> {
   return new Promise((resolve, reject) => {
     const broken = (message: string, cause?: unknown): void => {
       incoming.unpipe()
@@ -81,7 +83,8 @@ function parseParts(incoming: IncomingMessage, { onField, onFile }: Parts): Prom
       reject(new RequestError(400, 'body-broken', message, { cause }))
     }
     const limits = { fieldSize: BODY_BYTES_MAX, fileSize: FILE_BYTES_MAX, parts: PARTS_MAX }
-    const parser = openParser(incoming, limits)
+    if (incoming.destroyed && !incoming.complete) return broken('The body ended early.')
+    const parser = openParser(incoming, Parser, limits)
     if ('problem' in parser) return broken(parser.problem)
     const { busboy } = parser
     busboy.on('field', (name, value, _isNameCut, isValueCut) => {
@@ -100,11 +103,12 @@ function parseParts(incoming: IncomingMessage, { onField, onFile }: Parts): Prom
 
 function openParser(
   incoming: IncomingMessage,
+  Parser: typeof Busboy,
   limits: { readonly fieldSize: number; readonly fileSize: number; readonly parts: number },
 ): { readonly busboy: InstanceType<typeof Busboy> } | { readonly problem: string } {
   const contentType = incoming.headers['content-type'] ?? ''
   if (!/;\s*boundary=/i.test(contentType)) return { problem: 'The multipart body has no boundary in its Content-Type.' }
-  return { busboy: new Busboy({ headers: { ...incoming.headers, 'content-type': contentType }, limits }) }
+  return { busboy: new Parser({ headers: { ...incoming.headers, 'content-type': contentType }, limits }) }
 }
 
 interface FilePart {

@@ -24,7 +24,7 @@ import { prepareExecution } from './prepare-execution.ts'
 import { readBreakpoints } from './read-breakpoints.ts'
 import { readForm } from './read-form.ts'
 import { readTraceparent } from './read-traceparent.ts'
-import { keyOf, disabledFlow, executionUrl, invalidInputs, submitBirth } from './start-execution.ts'
+import { bornOf, keyOf, disabledFlow, executionUrl, invalidInputs, submitBirth } from './start-execution.ts'
 
 export interface ReplayQuery {
   readonly taskRunId?: string
@@ -124,7 +124,7 @@ async function submitAgain(
   const url = executionUrl({ namespace: birth.namespace, flowId: birth.flowId, executionId }, dependencies)
   const show = (state: ExecutionState, plan: Plan): string =>
     presentExecution(state, plan, { ...lookAt(executionId, dialect, dependencies), url })
-  return (await submitBirth({ executionId, birth }, show, dependencies)).text
+  return bornOf(await submitBirth({ executionId, birth }, show, dependencies)).text
 }
 
 async function readSource(id: string, { store, flows }: HttpDependencies): Promise<ReplaySource> {

@@ -6,13 +6,13 @@ import type { Handlers } from '../exchange.ts'
 import { findRow } from '../flows/find-row.ts'
 import { presentFlowForExecution } from '../flows/present-flow.ts'
 import { findFlows, flowSearchOf } from '../flows/search-flows.ts'
-import { BODY_BYTES_MAX, readBytes, textOf } from '../read-body.ts'
+import { BODY_BYTES_MAX, hasBody, readBytes, textOf } from '../read-body.ts'
 import { empty, json, jsonText, listText, type Reply } from '../reply.ts'
 import { notFound } from '../request-error.ts'
 import { deleteExecution } from './act-on-execution.ts'
 import { actionHandlers } from './action-routes.ts'
 import { bulkHandlers } from './bulk-routes.ts'
-import { callWebhook } from './call-webhook.ts'
+import { callWebhook, type WebhookCall } from './call-webhook.ts'
 import { evaluateExpression } from './evaluate-expression.ts'
 import { downloadFile, findFile } from './execution-files.ts'
 import { followExecution } from './follow-execution.ts'
@@ -130,27 +130,10 @@ function writeHandlers(dependencies: HttpDependencies): Pick<Handlers<'execution
 type Calling = 'webhookGet' | 'webhookPost' | 'webhookPut' | 'webhookPathGet' | 'webhookPathPost' | 'webhookPathPut'
 
 function webhookHandlers(dependencies: HttpDependencies): Pick<Handlers<'executions'>, Calling> {
-  const call = async (exchange: WebhookExchange): Promise<Reply> => {
-    const { params, dialect, incoming } = exchange
-    const bytes = await readBytes(incoming, BODY_BYTES_MAX)
-    const { url = '', rawHeaders } = incoming
-    const at = url.indexOf('?')
-    return await callWebhook(
-      {
-        namespace: params.namespace,
-        flowId: params.id,
-        key: params.key,
-        dialect,
-        rawHeaders,
-        search: at < 0 ? '' : url.slice(at + 1),
-        body: bytes && textOf(bytes),
-        isBegun: exchange.isBegun,
-        signal: exchange.signal,
-        traceparent: readTraceparent(exchange.incoming),
-        ...(params.path === undefined ? {} : { path: params.path }),
-      },
-      dependencies,
-    )
+  const call = (exchange: WebhookExchange): Promise<Reply> => {
+    const { incoming } = exchange
+    if (!hasBody(incoming)) return callWebhook(callOf(exchange, undefined), dependencies)
+    return readBytes(incoming, BODY_BYTES_MAX).then(bytes => callWebhook(callOf(exchange, bytes), dependencies))
   }
   return {
     webhookGet: call,
@@ -159,6 +142,25 @@ function webhookHandlers(dependencies: HttpDependencies): Pick<Handlers<'executi
     webhookPathGet: call,
     webhookPathPost: call,
     webhookPathPut: call,
+  }
+}
+
+function callOf(exchange: WebhookExchange, bytes: Buffer | undefined): WebhookCall {
+  const { params, dialect, incoming } = exchange
+  const { url = '', rawHeaders } = incoming
+  const at = url.indexOf('?')
+  return {
+    namespace: params.namespace,
+    flowId: params.id,
+    key: params.key,
+    path: params.path,
+    dialect,
+    rawHeaders,
+    search: at < 0 ? '' : url.slice(at + 1),
+    body: bytes && textOf(bytes),
+    isBegun: exchange.isBegun,
+    signal: exchange.signal,
+    traceparent: readTraceparent(incoming),
   }
 }
 

@@ -7,7 +7,9 @@ import {
   type InputProblem,
   type Label,
   type Plan,
+  type Trigger,
 } from '@batuta/core'
+import type { Receipt } from '../../inbox/inbox.ts'
 import type { FlowKey } from '../../storage/store.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { parseLabel } from '../flows/search-flows.ts'
@@ -129,6 +131,11 @@ export async function planToStart(
 }
 
 /** What its circuit breaker holds is not begun. */
+/** Whether anything may hold it. */
+export function hasBreaker({ flow }: Plan, trigger?: Trigger): boolean {
+  return flow.circuitBreaker !== undefined || trigger?.circuitBreaker !== undefined
+}
+
 export async function refuseHeld(
   plan: Plan,
   triggerId: string | undefined,
@@ -159,7 +166,7 @@ function readLabels(texts: readonly string[] = []): readonly Label[] {
   })
 }
 
-interface Start {
+export interface Start {
   readonly executionId: string
   readonly birth: Birth
 }
@@ -170,7 +177,7 @@ async function submitStart(start: Start, call: StartCall, dependencies: HttpDepe
   const url = executionUrl({ namespace: birth.namespace, flowId: birth.flowId, executionId }, dependencies)
   const show = (state: ExecutionState, plan: Plan): string =>
     presentExecution(state, plan, { ...lookAt(executionId, dialect, dependencies), url })
-  const { text, isEnded } = await submitBirth(start, show, dependencies)
+  const { text, isEnded } = bornOf(await submitBirth(start, show, dependencies))
   if (query.wait !== true || isEnded) return jsonText(text)
   call.isBegun()
   const ended = await waitForEnd(executionId, dependencies, call.signal())
@@ -184,20 +191,20 @@ export interface Born {
 }
 
 /** Settles after the commit, with the execution as the first turn left it. */
-export async function submitBirth(
+export function submitBirth(
   { executionId, birth }: Start,
   show: (state: ExecutionState, plan: Plan) => string,
   { inbox }: Pick<HttpDependencies, 'inbox'>,
-): Promise<Born> {
-  const view = (state: ExecutionState, plan: Plan): Born => ({
-    text: show(state, plan),
-    isEnded: state.isEnded,
-    state: state.state,
-  })
-  const receipt = await inbox.submit<Born>({ type: 'create', executionId, birth }, { view })
-  if (receipt.view === undefined)
-    throw new RequestError(500, 'failed', receipt.refusal?.message ?? 'The execution was not created.')
-  return receipt.view
+): Promise<Receipt<Born>> {
+  const view = (state: ExecutionState, plan: Plan): Born => {
+    return { text: show(state, plan), isEnded: state.isEnded, state: state.state }
+  }
+  return inbox.submit<Born>({ type: 'create', executionId, birth }, { view })
+}
+
+export function bornOf({ view, refusal }: Receipt<Born>): Born {
+  if (view === undefined) throw new RequestError(500, 'failed', refusal?.message ?? 'The execution was not created.')
+  return view
 }
 
 export function executionUrl(

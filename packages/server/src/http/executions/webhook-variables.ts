@@ -7,7 +7,7 @@ export interface WebhookRequest {
   /** The query, without the question mark. */
   readonly search: string
   readonly body: string | undefined
-  readonly path?: string
+  readonly path: string | undefined
 }
 
 export function webhookVariables({ rawHeaders, search, body, path }: WebhookRequest): ValueMap {
