@@ -176,7 +176,7 @@ function dependenciesOf(parts: Parts, engine: Engine): Omit<HttpDependencies, 'c
       onChanged: () => Promise.resolve(),
     },
     startWorld: startWorldOf(parts),
-    triggerDesk: new TriggerDesk({ store, flows, zone: 'UTC', nowMs, tell: () => Promise.resolve() }),
+    triggerDesk: new TriggerDesk({ store, flows, zone: 'UTC', nowMs, signalOf }),
     reasons: new TriggerReasons({ store, platform, onNotice: note }),
     breakers: openBreakers({ store, nowMs }),
     newId: flow => {
@@ -230,4 +230,8 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined // Not every answer is JSON.
   }
+}
+
+function signalOf(): never {
+  throw new Error('a node that is alone sends no signals')
 }
