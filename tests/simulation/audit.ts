@@ -23,6 +23,7 @@ import type { Tables } from '../../packages/server/src/storage/memory/tables.ts'
 import { canonical } from './canonical.ts'
 import { judgeLimits, type JudgedLimits } from './judge-limits.ts'
 import type { Ledger } from './ledger.ts'
+import { PROMISED_MS } from './random-flow.ts'
 
 export interface Shadow {
   readonly state: ExecutionState
@@ -36,6 +37,8 @@ export interface Shadow {
   /** True time of its birth and of its first end. */
   readonly bornMs: number
   firstEndMs?: number
+  /** So many turns there were when it was deleted. */
+  deletedAtRow?: number
 }
 
 export interface AuditOptions {
@@ -98,7 +101,7 @@ export class Audit {
     if (row.atMs < beforeMs) this.find(id, `I25 turn ${row.turn} is ${beforeMs - row.atMs} ms before what it follows`)
     if (row.turn !== shadow.state.turn + 1) this.find(id, `turn ${row.turn} follows turn ${shadow.state.turn}`)
     for (const event of known ? events : events.slice(1)) {
-      this.#judge(shadow, event)
+      this.#judge(shadow, event, row.atMs)
       apply(shadow.state, event, shadow.plan, row.atMs)
       this.#remember(shadow, event)
     }
@@ -116,7 +119,7 @@ export class Audit {
   }
 
   /** Before the event is applied. */
-  #judge(shadow: Shadow, event: Event): void {
+  #judge(shadow: Shadow, event: Event, atMs: number): void {
     const { state } = shadow
     const wrong = (what: string): void =>
       this.find(state.id, `turn ${state.turn + 1}, ${JSON.stringify(event)}: ${what}`)
@@ -136,6 +139,8 @@ export class Audit {
       case 'phase-entered':
         if (event.run === ROOT && event.phase === 'ended') judgeEnd(state, wrong)
         return
+      case 'sla-broken':
+        return judgePromise(shadow, event.index, atMs, wrong)
       case 'held':
         return wrong('held')
       default:
@@ -211,6 +216,14 @@ function judgeSettled(shadow: Shadow, event: Extract<Event, { type: 'attempt-set
   const epoch = event.outputs && mapGet(event.outputs, 'epoch')
   if (epoch !== undefined && epoch !== run.epoch)
     wrong(`the result is of epoch ${String(epoch)}, epoch ${run.epoch} is out`)
+}
+
+/** A promise is broken once, and one about time not before its hour. */
+function judgePromise({ state, plan }: Shadow, index: number, atMs: number, wrong: Wrong): void {
+  if (state.brokenSla.has(index)) wrong('it is broken already')
+  const [born] = state.history
+  const isDuration = mapGet(plan.flow.sla[index] ?? {}, 'type') === 'MAX_DURATION'
+  if (isDuration && born && atMs < born.atMs + PROMISED_MS) wrong('its hour has not come')
 }
 
 /** I6: when an execution has ended, nothing of it is alive. */

@@ -1,5 +1,6 @@
 // I9: whatever a trigger is to start is started, once.
 import { decodeEvents, isFinal, mapGet, statesPassed, type ExecutionState } from '@batuta/core'
+import { SOURCE_RUN } from '@batuta/plugin-sdk'
 import type { Tables } from '../../packages/server/src/storage/memory/tables.ts'
 import type { Audit, Shadow } from './audit.ts'
 import { ASKER, JOINER, LISTENER, READER, SCHEDULE_EVERY_MS, SCHEDULE_ID } from './flow-library.ts'
@@ -127,11 +128,11 @@ export function numbersRead(shadows: Iterable<Shadow>): readonly number[] {
 }
 
 /** What a poll found was taken once, and not while what was found before it was worked on. */
-function checkAsked(tables: Tables, shadows: readonly Shadow[], { findings, unlocked }: Ledger): void {
+function checkAsked(tables: Tables, shadows: readonly Shadow[], { findings, unlocked, starts }: Ledger): void {
   if (!tables.flows.has(nameOf(ASKER))) return
   const found = startedBy(shadows, 'poll').toSorted((a, b) => a.bornMs - b.bornMs)
   const polls = found.map(({ state }) => String(variable(state, 'poll')))
-  if (polls.length === 0) findings.push('I9 the stranger was never asked')
+  if (!starts.some(({ key }) => key.run === SOURCE_RUN)) findings.push('I9 the stranger was never asked')
   if (new Set(polls).size < polls.length) findings.push(`I9 of the polls ${polls.join()} one counted twice`)
   found.forEach((shadow, at) => {
     const before = found[at - 1]

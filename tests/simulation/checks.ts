@@ -1,5 +1,5 @@
 // What must be true when all is quiet. Each rule names its invariant of the reliability specification.
-import { ROOT, decodeEvents, getRun, isFinal, type ExecutionState, type TaskRun } from '@batuta/core'
+import { ROOT, decodeEvents, getRun, isFinal, mapGet, type ExecutionState, type TaskRun } from '@batuta/core'
 import { SOURCE_RUN } from '@batuta/plugin-sdk'
 import type { FlowCatalogue } from '../../packages/server/src/flows/flow-catalogue.ts'
 import type { Tables } from '../../packages/server/src/storage/memory/tables.ts'
@@ -8,6 +8,9 @@ import { canonical } from './canonical.ts'
 import { checkTriggers } from './check-triggers.ts'
 import { count, type Ledger } from './ledger.ts'
 import { Unpredictable, predict } from './oracle.ts'
+import { PROMISED_MS } from './random-flow.ts'
+
+type Wrong = (what: string) => void
 
 export interface CheckOptions {
   readonly tables: Tables
@@ -67,7 +70,7 @@ const KILLED_WITHIN_MS = 75_000
 function checkExecution(id: string, shadow: Shadow, { tables, audit, ledger }: CheckOptions): void {
   const { state, ends } = shadow
   const wrong = (what: string): void => void ledger.findings.push(`${id}: ${what}`)
-  if (ledger.deleted.has(id)) return checkDeleted(id, tables, wrong)
+  if (ledger.deleted.has(id)) return checkDeleted(shadow, tables, wrong)
   if (!state.isEnded) wrong(`I21 it is ${state.state} for ever, ${describe(shadow)}`)
   if (ends.length !== state.generation && state.isEnded)
     wrong(`I2 ${state.generation} generations ended ${ends.length} times`)
@@ -89,22 +92,41 @@ function checkExecution(id: string, shadow: Shadow, { tables, audit, ledger }: C
       wrong(`I17 child ${childId} was linked ${linked} times and heard of ${ended} times`)
   const parent = state.parentLink && audit.shadows.get(state.parentLink.executionId)
   if (state.parentLink && !parent) wrong(`I17 its parent ${state.parentLink.executionId} never was`)
+  checkPromise(shadow, ledger, wrong)
   if (state.isEnded && state.asked.size > 0) wrong(`questions are out: ${[...state.asked].join(', ')}`)
-  if (state.isEnded && !isExited(shadow) && !ledger.relabelled.has(id)) checkOutcome(state, wrong)
+  if (state.isEnded && !isExited(shadow) && !ledger.relabelled.has(id)) checkOutcome(shadow, wrong)
   if (state.isEnded && !ledger.relabelled.has(id) && !isCopy(shadow)) checkPrediction(shadow, ledger, wrong)
 }
 
-/** Nothing is left of what was deleted. */
-function checkDeleted(id: string, tables: Tables, wrong: (what: string) => void): void {
+/** Nodes and database may be away at its hour. */
+const KEPT_WITHIN_MS = 90_000
+
+/** An execution that promised to last no longer is ended in time, as its flow says. */
+function checkPromise({ state, plan, bornMs, firstEndMs = bornMs, ends }: Shadow, ledger: Ledger, wrong: Wrong): void {
+  const [sla] = plan.flow.sla
+  const behavior = sla && mapGet(sla, 'behavior')
+  const isPlain = state.generation === 1 && !state.isKillRequested && !ledger.relabelled.has(state.id)
+  if (!isPlain || behavior === undefined || behavior === 'NONE') return
+  const end = behavior === 'FAIL' ? 'FAILED' : 'CANCELLED'
+  if (state.brokenSla.size > 0 && ends[0] !== end) wrong(`its promise was broken, and it ended ${ends[0]}`)
+  if (state.brokenSla.size > 0) count(ledger, 'promises broken')
+  const isDuration = mapGet(sla ?? {}, 'type') === 'MAX_DURATION'
+  if (isDuration && firstEndMs - bornMs > PROMISED_MS + KEPT_WITHIN_MS)
+    wrong(`it promised to last ${PROMISED_MS} ms and lasted ${firstEndMs - bornMs} ms`)
+}
+
+/** Nothing is left of what was deleted, but for what a command that was on its way has written meanwhile. */
+function checkDeleted({ state: { id }, deletedAtRow, rows }: Shadow, tables: Tables, wrong: Wrong): void {
   if (tables.executions.has(id)) wrong('it was deleted, and has a header')
-  if ((tables.journal.get(id) ?? []).length > 0) wrong('it was deleted, and has a journal')
+  const left = tables.journal.get(id)?.length ?? 0
+  if (left > rows.length - (deletedAtRow ?? 0)) wrong(`it was deleted, and has ${left} turns`)
 }
 
 /** The end that the oracle predicts, for executions that nobody meddled with. */
-function checkPrediction({ state, plan }: Shadow, ledger: Ledger, wrong: (what: string) => void): void {
+function checkPrediction({ state, plan }: Shadow, ledger: Ledger, wrong: Wrong): void {
   const isAlone = state.generation === 1 && !state.isKillRequested && state.state !== 'RETRIED'
   if (ledger.answered.has(state.id)) return
-  if (isRefused(state)) return
+  if (isRefused(state) || isBrokenOff(state, plan)) return
   const isLucky = state.runs.every(run => run.lost < 2 && !hasFailedQuestion(run.evaluated))
   if (!isAlone || !isLucky || hasFailedQuestion(state.evaluated) || state.problem !== undefined) return
   const nameOf = (run: TaskRun): string => {
@@ -157,6 +179,11 @@ function isRefused({ history, state }: ExecutionState): boolean {
   return (state === 'CANCELLED' || state === 'FAILED') && (before === 'CREATED' || before === 'RESTARTED')
 }
 
+/** It ended because it did not keep its promise. */
+function isBrokenOff({ brokenSla }: ExecutionState, { flow }: Shadow['plan']): boolean {
+  return [...brokenSla].some(index => mapGet(flow.sla[index] ?? {}, 'behavior') !== 'NONE')
+}
+
 /** One of its tasks ended it. */
 function isExited({ state, plan }: Shadow): boolean {
   return state.runs.some(run => {
@@ -168,8 +195,8 @@ function isExited({ state, plan }: Shadow): boolean {
 }
 
 /** The final state follows from the runs of `tasks` alone. */
-function checkOutcome(state: ExecutionState, wrong: (what: string) => void): void {
-  if (state.problem !== undefined || isRefused(state)) return
+function checkOutcome({ state, plan }: Shadow, wrong: Wrong): void {
+  if (state.problem !== undefined || isRefused(state) || isBrokenOff(state, plan)) return
   const isReplaced = state.runs.some(run => run.state === 'RETRIED' && !run.isRemoved)
   if (isReplaced && state.state === 'RETRIED') return
   const states = state.runs.filter(run => run.parent === ROOT && run.lane >= 0 && !run.isRemoved).map(run => run.state)

@@ -9,6 +9,7 @@ import { replay, restartAnew } from './copiers.ts'
 import { flowKey, type FlowLibrary } from './flow-library.ts'
 import { count, type Ledger } from './ledger.ts'
 import type { SimulatedNode } from './simulated-node.ts'
+import { TriggerClients } from './trigger-clients.ts'
 import type { World } from './world.ts'
 
 export interface ClientOptions {
@@ -43,6 +44,7 @@ export class Clients {
         world.at(startMs + chance.int(0, untilMs - startMs - 1), label, () => void act())
     }
     new Attendant(this.#options).start()
+    new TriggerClients(this.#options).plan(untilMs)
     plan(chance.int(2, 8), 'create', () => this.#create(untilMs))
     if (chance.hits(0.5)) plan(chance.int(1, 4), 'kill', () => this.#kill())
     if (chance.hits(0.5)) plan(chance.int(1, 5), 'restart', () => this.#restart())
@@ -188,7 +190,9 @@ export class Clients {
     if (all.length === 0) return
     const id = chance.pick(all)
     ledger.deleted.add(id)
+    const shadow = audit.shadows.get(id)
     await remove(id)
+    if (shadow) shadow.deletedAtRow = shadow.rows.length
     count(ledger, 'deletions')
   }
 

@@ -43,7 +43,7 @@ export const LISTENER: FlowKey = { tenant: 'main', namespace: NAMESPACE, flowId:
 const LISTENER_DOCUMENT = {
   id: LISTENER.flowId,
   namespace: NAMESPACE,
-  tasks: [{ id: 'told', type: 'io.kestra.plugin.core.log.Log', message: '{{ trigger.executionId }}' }],
+  tasks: [{ id: 'told', type: 'io.kestra.plugin.core.log.Log', message: "{{ trigger.executionId ?? 'nobody' }}" }],
   triggers: [{ id: 'ends', type: 'io.kestra.plugin.core.trigger.Flow' }],
 }
 
@@ -70,7 +70,7 @@ export const READER: FlowKey = { tenant: 'main', namespace: NAMESPACE, flowId: '
 const READER_DOCUMENT = {
   id: READER.flowId,
   namespace: NAMESPACE,
-  tasks: [{ id: 'told', type: 'io.kestra.plugin.core.log.Log', message: '{{ trigger.number }}' }],
+  tasks: [{ id: 'told', type: 'io.kestra.plugin.core.log.Log', message: "{{ trigger.number ?? 'none' }}" }],
   triggers: [{ id: 'messages', type: WATCH_TYPE }],
 }
 /** Asks the stranger now and then, and not while what it found is worked on. */

@@ -33,11 +33,11 @@ export function judgeLimits({ tables, states, limitOf, find }: JudgedLimits): vo
 }
 
 /**
- * Begun and not ended, whatever it waits for. What comes after one that was killed in the queue takes no place, nor what comes once more because
+ * Begun and not ended, whatever it waits for. What comes after one that was killed in the queue, or stayed there too long, takes no place, nor what comes once more because
  * somebody changed a state after the end.
  */
-function isRunning({ state, isEnded, isKillRequested, slot, generation }: ExecutionState): boolean {
-  if (isKillRequested && !slot) return false
+function isRunning({ state, isEnded, isKillRequested, brokenSla, slot, generation }: ExecutionState): boolean {
+  if ((isKillRequested || brokenSla.size > 0) && !slot) return false
   if (generation > 1 && isFinal(state) && !slot) return false
   return !isEnded && state !== 'CREATED' && state !== 'QUEUED' && state !== 'RESTARTED' && state !== 'KILLING'
 }

@@ -29,8 +29,20 @@ export function randomFlow(chance: Chance, shape: FlowShape): Doc {
     flow['outputs'] = [
       { id: 'result', type: 'STRING', value: chance.pick(['{{ flow.id }}', '{{ ghost }}', "{{ kv('answer') }}"]) },
     ]
+  if (chance.hits(0.15)) flow['sla'] = [randomSla(chance)]
   if (chance.hits(0.1)) flow['retry'] = maker.retry(chance.hits(0.3))
   return flow
+}
+
+/** How long an execution may last when it promises so. */
+export const PROMISED_MS = 6_000
+
+function randomSla(chance: Chance): Doc {
+  const behavior = chance.pick(['FAIL', 'CANCEL', 'NONE'])
+  const own = { id: 'promise', behavior, labels: { sla: 'broken' } }
+  return chance.hits(0.6)
+    ? { ...own, type: 'MAX_DURATION', duration: `PT${PROMISED_MS / 1_000}S` }
+    : { ...own, type: 'EXECUTION_ASSERTION', assert: chance.pick(['true', '{{ taskrun is null }}', '{{ ghost }}']) }
 }
 
 class FlowMaker implements Maker {

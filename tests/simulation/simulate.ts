@@ -171,6 +171,7 @@ class Simulation {
       perform: async (name, args) => {
         const result = await memory.perform(name, args)
         if (name === 'saveFlow') cluster?.saved(result as FlowRow)
+        if (name === 'changeTrigger') cluster?.hint('signals')
         if (name === 'claimJobs') this.#claimed(result as readonly JobRow[])
         if (name === 'joinNode' && cluster) return { ...(result as NodeEntry), dbNowMs: nowMs() } as typeof result
         return result

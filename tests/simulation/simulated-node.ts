@@ -1,9 +1,12 @@
 // One process of the server: its incarnations one after the other, as the boot has them. It joins, works, and when it was fenced or out of touch it lets
 // go of everything and joins anew. Alone, or when its store is broken, it ends.
+import { encodeValue } from '@batuta/core'
 import type { NodeIdentity } from '../../packages/server/src/engine/flush-pipeline.ts'
 import { termsOf } from '../../packages/server/src/engine/membership.ts'
 import type { StartWorld } from '../../packages/server/src/flows/births.ts'
 import { openFlowCatalogue, type FlowCatalogue } from '../../packages/server/src/flows/flow-catalogue.ts'
+import { homeShardOf } from '../../packages/server/src/flows/home.ts'
+import { TriggerDesk } from '../../packages/server/src/flows/trigger-desk.ts'
 import { SubmitError, type Inbox } from '../../packages/server/src/inbox/inbox.ts'
 import { newLimitRules } from '../../packages/server/src/flows/limit-rules.ts'
 import type { FlowKey, FlowRow, TriggerKey } from '../../packages/server/src/storage/store.ts'
@@ -19,6 +22,7 @@ const GRACE_MAX_MS = 6_000
 
 export class SimulatedNode {
   readonly flows: FlowCatalogue
+  readonly desk: TriggerDesk
   readonly #options: NodeOptions
   #rooms: Rooms | undefined
   #isStopped = false
@@ -35,6 +39,19 @@ export class SimulatedNode {
   private constructor(flows: FlowCatalogue, options: NodeOptions) {
     this.flows = flows
     this.#options = options
+    const { store, process, chance } = options
+    this.desk = new TriggerDesk({
+      store,
+      flows,
+      zone: 'UTC',
+      nowMs: () => process.platform.nowMs(),
+      signalOf: flow => {
+        const body = encodeValue({ type: 'trigger-changed', ...flow })
+        const id = `desk/${options.name}/${process.platform.nowMs()}/${chance.next()}`
+        return { id, shard: homeShardOf(flow), executionId: '-', body }
+      },
+    })
+    this.desk.watch(async flow => await this.#rooms?.onFlowChanged(flow))
   }
 
   /** Boots: settles when all that was left over is in hand, never when the process dies meanwhile. */
@@ -96,6 +113,7 @@ export class SimulatedNode {
     const rooms: Rooms = openRooms(this.#options, {
       node: await this.#join(),
       flows: this.flows,
+      desk: this.desk,
       onOver: (kind, reason) => {
         if (over !== undefined) return
         over = reason

@@ -15,6 +15,7 @@ import {
 } from '../../packages/server/src/engine/turn-environment.ts'
 import { homeShardOfLimit, newLimitRules } from '../../packages/server/src/flows/limit-rules.ts'
 import type { FlowCatalogue } from '../../packages/server/src/flows/flow-catalogue.ts'
+import type { TriggerDesk } from '../../packages/server/src/flows/trigger-desk.ts'
 import { newChanges } from '../../packages/server/src/inbox/changes.ts'
 import type { Inbox } from '../../packages/server/src/inbox/inbox.ts'
 import { NO_JOBS } from '../../packages/server/src/inbox/jobs.ts'
@@ -51,6 +52,7 @@ export type Over = 'fenced' | 'broken'
 export interface RoomsPlace {
   readonly node: NodeIdentity
   readonly flows: FlowCatalogue
+  readonly desk: TriggerDesk
   onOver(over: Over, reason: string): void
 }
 
@@ -113,7 +115,7 @@ export function openRooms(options: NodeOptions, place: RoomsPlace): Rooms {
 
 function connect(options: NodeOptions, place: RoomsPlace): Inner {
   const { process, store, ledger } = options
-  const { node, flows, onOver } = place
+  const { node, flows, desk, onOver } = place
   const { platform } = process
   const onNotice = noticeOf(ledger)
   const hosts: SimulatedHost[] = []
@@ -128,7 +130,7 @@ function connect(options: NodeOptions, place: RoomsPlace): Inner {
   const isHeard = hearing(options)
   const evaluate = newEvaluator({ ...answersOf(options), children: { flows, startWorld } }, twice, onNotice)
   const triggers: NodeTriggers = openTriggers(options, {
-    ...{ flows, inbox, node, worker, owns, startWorld },
+    ...{ flows, desk, inbox, node, worker, owns, startWorld },
     notes: () => engine,
     clockwork: () => clockwork,
   })

@@ -11,6 +11,7 @@ import { FlowTriggers } from '../../packages/server/src/engine/flow-triggers.ts'
 import type { NoteTaker } from '../../packages/server/src/engine/note.ts'
 import { Schedules } from '../../packages/server/src/engine/schedules.ts'
 import { homeShardOf } from '../../packages/server/src/flows/home.ts'
+import type { TriggerDesk } from '../../packages/server/src/flows/trigger-desk.ts'
 import { TriggerReasons } from '../../packages/server/src/flows/trigger-reasons.ts'
 import type { StartWorld } from '../../packages/server/src/flows/births.ts'
 import type { FlowCatalogue } from '../../packages/server/src/flows/flow-catalogue.ts'
@@ -29,6 +30,7 @@ export interface TriggersPlace {
   readonly inbox: Inbox
   readonly node: NodeIdentity
   readonly worker: Worker
+  readonly desk: TriggerDesk
   notes(): NoteTaker
   clockwork(): Clockwork
   owns(shard: number): boolean
@@ -43,7 +45,7 @@ export function openTriggers(options: NodeOptions, place: TriggersPlace): NodeTr
     sources: openSources(options, place),
     notes: place.notes,
     nowMs: () => options.process.platform.nowMs(),
-    prepare: async () => {},
+    prepare: async flow => await place.desk.switchedOff.load(flow),
     lookAt: atMs => place.clockwork().lookAt(atMs),
   })
 }
@@ -136,7 +138,7 @@ export function freshIdOf({ chance, process }: NodeOptions): (shard: number) => 
 
 function openFlowTriggers(
   options: NodeOptions,
-  { flows, notes, clockwork, owns, startWorld }: TriggersPlace,
+  { flows, desk, notes, clockwork, owns, startWorld }: TriggersPlace,
 ): FlowTriggers {
   const { store, process, ledger } = options
   const { platform } = process
@@ -146,6 +148,7 @@ function openFlowTriggers(
     store,
     flows,
     zone: 'UTC',
+    isOff: key => desk.switchedOff.has(key),
     notes,
     owns,
     startWorld,

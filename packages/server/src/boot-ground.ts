@@ -213,10 +213,10 @@ function newTriggerDesk(store: Store, { flows, config, nodeId, platform }: DeskP
     flows,
     zone: config.zone,
     nowMs,
-    tell: async flow => {
+    signalOf: flow => {
       const id = `desk/${nodeId}/${nowMs()}/${++count}/${platform.random()}`
       const body = encodeValue({ type: 'trigger-changed', ...flow })
-      await store.cluster?.sendSignals([{ id, shard: homeShardOf(flow), executionId: '-', body }])
+      return { id, shard: homeShardOf(flow), executionId: '-', body }
     },
   })
 }

@@ -93,9 +93,12 @@ function beginExecution(view: View): Decision {
   )
 }
 
-/** Where nothing is enabled nothing is begun: what comes finally does not come either, whether or not it had to wait for its turn. */
+/**
+ * Where nothing is enabled nothing is begun: what comes finally does not come either, whether or not it had to wait for its turn. A copy may have runs
+ * of a revision in which there was something.
+ */
 function isEmpty({ state, plan }: View): boolean {
-  return plan.root.tasks.length === 0 && state.generation === 1
+  return plan.root.tasks.length === 0 && state.generation === 1 && state.runs.every(run => run.isRemoved)
 }
 
 function failBirth({ state, env }: View, problem: string): Decision {

@@ -174,7 +174,8 @@ function recountHandlers(state: ExecutionState, plan: Plan, owner: number): void
   delete group.verdict
   if (!last) return
   const lists = owner === ROOT ? plan.root : { ...getTask(plan, getRun(state, owner).task).lists, after: [] }
-  const phases = ['errors', 'finally', 'after'] as const
+  // Under another revision a task may have become one that comes after the execution: whoever goes on is not there yet.
+  const phases = isFinal(state.state) ? (['errors', 'finally', 'after'] as const) : (['errors', 'finally'] as const)
   group.phase = phases.find(phase => lists[phase].includes(last.task)) ?? 'tasks'
   if (group.phase === 'tasks') return
   group.handlerAt = lists[group.phase].indexOf(last.task) + 1

@@ -167,3 +167,34 @@ tasks:
 
   assert.deepEqual(plan, { leaves: [1], groups: [0], removed: [] })
 })
+
+test('a replay under a revision in which nothing is enabled any more ends as its runs end', () => {
+  const source = play(`tasks: [{ id: a, type: ${JOB} }]`)
+  source.settle('a', 'FAILED')
+
+  const again = replayOf(source, { run: 'a', body: `tasks: [{ id: a, type: ${JOB}, disabled: true }]` })
+  assert.equal(again.out, 'a')
+  again.settle('a', 'FAILED')
+
+  assert.equal(again.state.state, 'FAILED')
+})
+
+test('a replay under a revision in which a task comes after the execution does not begin there', () => {
+  const source = play(`
+tasks: [{ id: a, type: ${JOB} }]
+finally: [{ id: last, type: ${JOB} }]
+afterExecution: [{ id: z, type: ${JOB} }]`)
+  for (const name of ['a', 'last', 'z']) source.settle(name)
+
+  const again = replayOf(source, {
+    run: 'z',
+    body: `
+tasks: [{ id: a, type: ${JOB} }]
+afterExecution: [{ id: last, type: ${JOB} }, { id: z, type: ${JOB} }]`,
+  })
+  again.settle('last')
+  again.settle('z')
+
+  assert.equal(again.history.split(' ').at(-1), 'SUCCESS')
+  assert.equal(again.isEnded, true)
+})

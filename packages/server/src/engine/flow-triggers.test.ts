@@ -39,7 +39,7 @@ async function open(t: TestContext, trigger: string): Promise<Rig> {
   const random = seededRandom('flow-triggers')
   const startWorld = () => ({ ...place, nowMs: nowMs(), random })
   const idOf = (key: FlowKey, bornMs: number): string => newId({ nowMs: bornMs, shard: homeShardOf(key), random })
-  const desk = new TriggerDesk({ store, flows, zone: 'UTC', nowMs, tell: () => Promise.resolve() })
+  const desk = new TriggerDesk({ store, flows, zone: 'UTC', nowMs, signalOf: () => assert.fail('it is alone') })
   const onNotice = (message: string, error?: unknown): void => assert.fail(`${message}: ${String(error)}`)
   const listeners: FlowTriggers = new FlowTriggers({
     ...{ store, flows, zone: 'UTC', nowMs, startWorld, onNotice },

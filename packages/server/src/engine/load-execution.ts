@@ -34,7 +34,8 @@ export async function loadExecution(
   try {
     birth = birthOf(id, rows)
   } catch (error) {
-    return { type: 'broken', rows, row, error }
+    // It was deleted while a turn of it was on its way: what that wrote is nobody's.
+    return row ? { type: 'broken', rows, row, error } : { type: 'unknown' }
   }
   const plan = await flows.loadPlan(birth, birth.revision)
   try {

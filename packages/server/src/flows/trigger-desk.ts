@@ -13,6 +13,7 @@ import {
   type Trigger,
   type TriggerState,
 } from '@batuta/core'
+import type { SignalRow } from '../storage/batch.ts'
 import type { FlowKey, Store, StoredTrigger, TriggerChange, TriggerKey } from '../storage/store.ts'
 import type { FlowCatalogue } from './flow-catalogue.ts'
 import { SwitchedOff } from './switched-off.ts'
@@ -22,8 +23,8 @@ export interface TriggerDeskOptions {
   readonly flows: FlowCatalogue
   readonly zone: string
   nowMs(): number
-  /** Whoever owns the triggers of the flow is to read them again. */
-  tell(flow: FlowKey): Promise<void>
+  /** Tells whoever owns the triggers of the flow to read them again. */
+  signalOf(flow: FlowKey): SignalRow
 }
 
 /** Why it was not done; the status is that of the reply. */
@@ -41,6 +42,9 @@ export interface FoundTrigger {
   /** Absent when the flow lost it meanwhile. */
   readonly trigger: Trigger | undefined
 }
+
+/** Its owner moves it on now and then; many times in a row is no race any more. */
+const TRIES_MAX = 20
 
 export class TriggerDesk {
   readonly #options: TriggerDeskOptions
@@ -83,86 +87,93 @@ export class TriggerDesk {
 
   /** Switched on, a schedule goes on from now, unless it says itself that it makes up for what it missed. */
   async setDisabled(key: TriggerKey, isDisabled: boolean): Promise<void> {
-    const { stored, trigger } = await this.get(key)
-    if (!isDisabled && trigger?.disabled)
-      throw new TriggerRefusal(409, `The trigger "${key.triggerId}" is disabled in its flow: change it there.`)
-    if (stored.isDisabled === isDisabled) return
-    await this.#change(key, { isDisabled, ...(isDisabled ? {} : this.#resumed(stored, trigger)) })
+    await this.#change(key, ({ stored, trigger }) => {
+      if (!isDisabled && trigger?.disabled)
+        throw new TriggerRefusal(409, `The trigger "${key.triggerId}" is disabled in its flow: change it there.`)
+      if (stored.isDisabled === isDisabled) return undefined
+      return { isDisabled, ...(isDisabled ? {} : this.#resumed(stored, trigger)) }
+    })
   }
 
   async unlock(key: TriggerKey, isLocked: boolean): Promise<void> {
     if (!isLocked) throw new TriggerRefusal(409, `The trigger "${key.triggerId}" is not locked.`)
-    await this.#change(key, { executionId: null })
+    await this.#change(key, () => ({ executionId: null }))
   }
 
   /** Whatever it waits for or runs is given up, and it begins anew. */
   async restart(key: TriggerKey): Promise<void> {
-    const { stored, trigger } = await this.get(key)
-    const { watch, ...kept } = decodeTriggerState(stored.state)
-    const nextMs = watch ? { nextMs: this.#options.nowMs() } : this.#resumed(stored, trigger)
-    await this.#change(key, { executionId: null, state: encodeTriggerState(kept), ...nextMs })
+    await this.#change(key, ({ stored, trigger }) => {
+      const { watch, ...kept } = decodeTriggerState(stored.state)
+      const nextMs = watch ? { nextMs: this.#options.nowMs() } : this.#resumed(stored, trigger)
+      return { executionId: null, state: encodeTriggerState(kept), ...nextMs }
+    })
   }
 
   /** As if it had just been saved; of a flow that is gone the row goes, too. */
   async forget(key: TriggerKey): Promise<void> {
-    const { trigger } = await this.get(key)
-    const schedule = trigger && this.#scheduleOf(trigger)
-    const nextMs = schedule ? (dueScheduleDate(schedule, { nowMs: this.#options.nowMs() }) ?? null) : null
-    await this.#change(key, { nextMs, lastMs: null, executionId: null, state: null, isDisabled: false })
+    await this.#change(key, ({ trigger }) => {
+      const schedule = trigger && this.#scheduleOf(trigger)
+      const nextMs = schedule ? (dueScheduleDate(schedule, { nowMs: this.#options.nowMs() }) ?? null) : null
+      return { nextMs, lastMs: null, executionId: null, state: null, isDisabled: false }
+    })
   }
 
   async createBackfill(key: TriggerKey, request: BackfillRequest): Promise<void> {
-    const { stored, trigger } = await this.get(key)
-    const schedule = trigger && this.#scheduleOf(trigger)
-    if (!schedule)
-      throw new TriggerRefusal(422, `The trigger "${key.triggerId}" is no schedule: there is nothing to backfill.`)
-    if (stored.isDisabled || trigger.disabled)
-      throw new TriggerRefusal(409, `The trigger "${key.triggerId}" is disabled: enable it to backfill.`)
-    const state = decodeTriggerState(stored.state)
-    if (state.backfill)
-      throw new TriggerRefusal(409, `A backfill of the trigger "${key.triggerId}" is running: delete it first.`)
-    if (request.startMs > request.endMs) throw new TriggerRefusal(422, 'A backfill must start before its end.')
-    const backfill = beginBackfill(schedule, request, stored.nextMs)
-    if (!backfill)
-      throw new TriggerRefusal(422, 'The schedule has no date between the start and the end of the backfill.')
-    await this.#put(key, { ...state, backfill }, backfill.isPaused ? null : backfill.currentMs)
+    await this.#change(key, ({ stored, trigger }) => {
+      const schedule = trigger && this.#scheduleOf(trigger)
+      if (!schedule)
+        throw new TriggerRefusal(422, `The trigger "${key.triggerId}" is no schedule: there is nothing to backfill.`)
+      if (stored.isDisabled || trigger.disabled)
+        throw new TriggerRefusal(409, `The trigger "${key.triggerId}" is disabled: enable it to backfill.`)
+      const state = decodeTriggerState(stored.state)
+      if (state.backfill)
+        throw new TriggerRefusal(409, `A backfill of the trigger "${key.triggerId}" is running: delete it first.`)
+      if (request.startMs > request.endMs) throw new TriggerRefusal(422, 'A backfill must start before its end.')
+      const backfill = beginBackfill(schedule, request, stored.nextMs)
+      if (!backfill)
+        throw new TriggerRefusal(422, 'The schedule has no date between the start and the end of the backfill.')
+      return backfillOf(state, backfill)
+    })
   }
 
   async pauseBackfill(key: TriggerKey, isPaused: boolean): Promise<void> {
-    const { state, backfill } = await this.#backfillOf(key)
-    if (backfill.isPaused === isPaused)
-      throw new TriggerRefusal(
-        409,
-        `The backfill of "${key.triggerId}" is ${isPaused ? 'paused already' : 'not paused'}.`,
-      )
-    await this.#put(key, { ...state, backfill: { ...backfill, isPaused } }, isPaused ? null : backfill.currentMs)
+    await this.#change(key, ({ stored }) => {
+      const { state, backfill } = runningBackfill(key, stored)
+      if (backfill.isPaused === isPaused)
+        throw new TriggerRefusal(
+          409,
+          `The backfill of "${key.triggerId}" is ${isPaused ? 'paused already' : 'not paused'}.`,
+        )
+      return backfillOf(state, { ...backfill, isPaused })
+    })
   }
 
   /** The schedule stands where it stood before. */
   async deleteBackfill(key: TriggerKey): Promise<void> {
-    const { state, backfill } = await this.#backfillOf(key)
-    const { backfill: _, ...kept } = { ...state, backfill }
-    await this.#put(key, kept, backfill.previousNextMs)
+    await this.#change(key, ({ stored }) => {
+      const { state, backfill } = runningBackfill(key, stored)
+      const { backfill: _, ...kept } = state
+      return { state: encodeTriggerState(kept), nextMs: backfill.previousNextMs }
+    })
   }
 
-  async #backfillOf(key: TriggerKey): Promise<{ readonly state: TriggerState; readonly backfill: Backfill }> {
-    const { stored } = await this.get(key)
-    const state = decodeTriggerState(stored.state)
-    if (!state.backfill) throw new TriggerRefusal(409, `No backfill of the trigger "${key.triggerId}" is running.`)
-    return { state, backfill: state.backfill }
-  }
-
-  async #put(key: TriggerKey, state: TriggerState, nextMs: number | null): Promise<void> {
-    await this.#change(key, { state: encodeTriggerState(state), nextMs })
-  }
-
-  async #change(
-    { tenant, namespace, flowId, triggerId }: TriggerKey,
-    change: Omit<TriggerChange, keyof TriggerKey>,
-  ): Promise<void> {
-    await this.#options.store.perform('changeTrigger', { tenant, namespace, flowId, triggerId, ...change })
+  /** Made from the row as it is read, and made again when its owner was faster: what fired meanwhile must not fire again. */
+  async #change(key: TriggerKey, make: (found: FoundTrigger) => Change | undefined): Promise<void> {
+    const { tenant, namespace, flowId, triggerId } = key
+    const { store, signalOf } = this.#options
     const flow = { tenant, namespace, flowId }
-    if (this.#options.store.cluster) return await this.#options.tell(flow)
+    const told = store.cluster ? { signal: signalOf(flow) } : {}
+    for (let tries = 0; ; tries++) {
+      const found = await this.get(key)
+      const change = make(found)
+      if (change === undefined) return
+      const { nextMs, state } = found.stored
+      const row = { ...flow, triggerId, ...change, ...told, expected: { nextMs, state: state ?? null } }
+      if (await store.perform('changeTrigger', row)) break
+      if (tries >= TRIES_MAX)
+        throw new TriggerRefusal(409, `The trigger "${triggerId}" fires too often to be changed now: try again.`)
+    }
+    if (store.cluster) return
     await this.switchedOff.load(flow)
     await this.#watcher?.(flow)
   }
@@ -184,4 +195,20 @@ export class TriggerDesk {
     if (schedule) this.#schedules.set(trigger, schedule)
     return schedule
   }
+}
+
+type Change = Omit<TriggerChange, keyof TriggerKey | 'expected'>
+
+function backfillOf(state: TriggerState, backfill: Backfill): Change {
+  const nextMs = backfill.isPaused ? null : backfill.currentMs
+  return { state: encodeTriggerState({ ...state, backfill }), nextMs }
+}
+
+function runningBackfill(
+  { triggerId }: TriggerKey,
+  stored: StoredTrigger,
+): { readonly state: TriggerState; readonly backfill: Backfill } {
+  const state = decodeTriggerState(stored.state)
+  if (!state.backfill) throw new TriggerRefusal(409, `No backfill of the trigger "${triggerId}" is running.`)
+  return { state, backfill: state.backfill }
 }

@@ -83,7 +83,7 @@ export interface Operations {
     readonly args: TriggerKey & { readonly isDisabled: boolean; readonly nextMs: number | null }
     readonly result: boolean
   }
-  /** Sets what is given and leaves the rest; false when there is no such trigger. */
+  /** Sets what is given and leaves the rest; false when there is no such trigger, or not the one expected. */
   changeTrigger: { readonly args: TriggerChange; readonly result: boolean }
   /** Why evaluations started nothing: equal reasons of a trigger are counted, of many the latest are kept. */
   noteReasons: { readonly args: { readonly rows: readonly ReasonRow[] }; readonly result: null }
@@ -192,6 +192,10 @@ export interface TriggerChange extends TriggerKey {
   readonly lastMs?: number | null
   readonly executionId?: string | null
   readonly state?: string | null
+  /** The cursor and the state that the change was made from: nothing is changed when they have moved on. */
+  readonly expected?: { readonly nextMs: number | null; readonly state: string | null }
+  /** Tells the owner, and is there if and only if the change is. */
+  readonly signal?: SignalRow
 }
 
 /** Of one trigger. */

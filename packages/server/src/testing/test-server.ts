@@ -186,7 +186,7 @@ function dependenciesOf(parts: Parts, engine: Engine): Omit<HttpDependencies, 'c
       onChanged: () => Promise.resolve(),
     },
     startWorld: startWorldOf(parts),
-    triggerDesk: new TriggerDesk({ store, flows, zone: 'UTC', nowMs, tell: () => Promise.resolve() }),
+    triggerDesk: new TriggerDesk({ store, flows, zone: 'UTC', nowMs, signalOf }),
     reasons: new TriggerReasons({ store, platform, onNotice: note }),
     breakers: openBreakers({ store, nowMs }),
     pools: poolsOf(parts),
@@ -241,4 +241,8 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined // Not every answer is JSON.
   }
+}
+
+function signalOf(): never {
+  throw new Error('a node that is alone sends no signals')
 }

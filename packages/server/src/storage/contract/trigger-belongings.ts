@@ -33,6 +33,13 @@ function changing(subject: StoreSubject): void {
     assert.equal(await store.perform('changeTrigger', { ...NIGHTLY, isDisabled: true, nextMs: null }), true)
     assert.equal(await store.perform('changeTrigger', { ...NIGHTLY, executionId: 'e1', lastMs: 50 }), true)
     assert.equal(await store.perform('changeTrigger', { ...NIGHTLY, triggerId: 'ghost', isDisabled: true }), false)
+    const stale = { nextMs: 7, state: '{"mark":1}' }
+    const signal = { id: 'told', shard: 1, executionId: '-', body: '{}' }
+    assert.equal(await store.perform('changeTrigger', { ...NIGHTLY, state: null, expected: stale, signal }), false)
+    assert.deepEqual(await store.read.listSignals('', 10), [])
+    const current = { nextMs: null, state: '{"mark":1}' }
+    assert.equal(await store.perform('changeTrigger', { ...NIGHTLY, lastMs: 50, expected: current, signal }), true)
+    assert.deepEqual(await store.read.listSignals('', 10), [signal])
 
     const [row] = await store.read.listTriggers(FLOW)
     assert.deepEqual(

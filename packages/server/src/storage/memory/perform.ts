@@ -77,12 +77,14 @@ const PERFORMERS: Performers = {
     if (known) tables.triggers.set(triggerKeyOf(key), { ...known, isDisabled, nextMs, expectedNextMs: nextMs })
     return known !== undefined
   },
-  changeTrigger: (tables, { tenant, namespace, flowId, triggerId, ...change }) => {
+  changeTrigger: (tables, { tenant, namespace, flowId, triggerId, expected, signal, ...change }) => {
     const key = triggerKeyOf({ tenant, namespace, flowId, triggerId })
     const known = tables.triggers.get(key)
-    if (!known) return false
+    if (!known || (expected && (known.nextMs !== expected.nextMs || (known.state ?? null) !== expected.state)))
+      return false
     const row = { ...known, ...change }
     tables.triggers.set(key, { ...row, expectedNextMs: row.nextMs })
+    if (signal) tables.signals.set(signal.id, signal)
     return true
   },
   noteReasons: (tables, { rows }) => {

@@ -17,6 +17,7 @@ import {
   JOURNAL_OF,
   LOCK_FLOWS,
   TELL_FLOWS,
+  TELL_SIGNALS,
 } from './perform.sql.ts'
 
 /** Any fixed number. */
@@ -30,6 +31,7 @@ export const POSTGRES: SqlDialect = {
   merge: 'lateral',
   beforeFlows: { text: LOCK_FLOWS, values: [FLOWS_LOCK] },
   afterFlows: { text: TELL_FLOWS, values: [] },
+  afterSignals: { text: TELL_SIGNALS, values: [] },
   ownClock: { text: DATABASE_CLOCK, values: [] },
   claimJobs: ({ node, incarnation, nowMs, limit, queues }) => ({
     text: queues === null ? CLAIM_JOBS : CLAIM_JOBS_OF,

@@ -28,11 +28,13 @@ export function deleteOfFlow(table: string): string {
 export function deleteOfTrigger(table: string): string {
   return `${deleteOfFlow(table)} and trigger_id = $4`
 }
+export const INSERT_SIGNAL = 'insert into signals (id, shard, execution_id, body) values ($1, $2, $3, $4) returning 1'
 /** Beside each value stands whether it is given. */
 export const CHANGE_TRIGGER = `update triggers set is_disabled = case when $1 then $2 else is_disabled end,
   next_ms = case when $3 then $4 else next_ms end, last_ms = case when $5 then $6 else last_ms end,
   execution_id = case when $7 then $8 else execution_id end, state = case when $9 then $10 else state end
-  where tenant = $11 and namespace = $12 and flow_id = $13 and trigger_id = $14 returning 1`
+  where tenant = $11 and namespace = $12 and flow_id = $13 and trigger_id = $14
+  and (not $15 or (next_ms is not distinct from $16 and state is not distinct from $17)) returning 1`
 export const NOTE_REASON = `insert into trigger_reasons (tenant, namespace, flow_id, trigger_id, code, reason, first_ms, last_ms, count)
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
   on conflict (tenant, namespace, flow_id, trigger_id, code, reason) do update

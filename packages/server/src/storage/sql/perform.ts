@@ -44,6 +44,8 @@ export interface SqlDialect {
   /** Around the saving of flows: one at a time, so that their numbers are seen in order, and told to the other nodes. */
   readonly beforeFlows?: Statement
   readonly afterFlows?: Statement
+  /** Tells the other nodes that there is something for them. */
+  readonly afterSignals?: Statement
   /** Where the database is another machine than the node, or may be. */
   readonly ownClock?: Statement
   /** Takes free jobs in the order of their rank; no two callers are given the same one. */
@@ -106,13 +108,21 @@ const PERFORMERS: Performers = {
     const rows = yield run(sql.DISABLE_TRIGGER, isDisabled, nextMs, tenant, namespace, flowId, triggerId)
     return rows.length === 1
   },
-  *changeTrigger(change) {
+  *changeTrigger(change, dialect) {
     const { isDisabled, nextMs, lastMs, executionId, state, tenant, namespace, flowId, triggerId } = change
     const values = [isDisabled, nextMs, lastMs, executionId, state].flatMap(value => [
       value !== undefined,
       value ?? null,
     ])
-    const rows = yield run(sql.CHANGE_TRIGGER, ...values, tenant, namespace, flowId, triggerId)
+    const key = [tenant, namespace, flowId, triggerId] as const
+    const { expected } = change
+    const before = [expected !== undefined, expected?.nextMs ?? null, expected?.state ?? null] as const
+    const rows = yield run(sql.CHANGE_TRIGGER, ...values, ...key, ...before)
+    const { signal } = change
+    if (rows.length === 1 && signal) {
+      yield run(sql.INSERT_SIGNAL, signal.id, signal.shard, signal.executionId, signal.body)
+      if (dialect.afterSignals) yield dialect.afterSignals
+    }
     return rows.length === 1
   },
   *noteReasons({ rows }) {
