@@ -18,6 +18,7 @@ import { c01 } from './questions/c01.ts'
 import { d01 } from './questions/d01.ts'
 import { d02 } from './questions/d02.ts'
 import { e01 } from './questions/e01.ts'
+import { gFan } from './questions/g-fan.ts'
 import { gStored } from './questions/g-stored.ts'
 import { gInflight } from './questions/g-inflight.ts'
 import { gLog } from './questions/g-log.ts'
@@ -45,6 +46,7 @@ const QUESTIONS: readonly Question[] = [
   gLog,
   gPayload,
   gInflight,
+  gFan,
   d01,
   d02,
   c01,

@@ -154,3 +154,12 @@ tasks:
   assert.equal(player.states['poll'], 'FAILED')
   assert.equal(player.history, 'CREATED RUNNING PAUSED RUNNING FAILED')
 })
+
+test('of the tasks of a loop inside of it nothing is left when the next pass begins', () => {
+  const body = `{ id: each, type: core.flow.ForEach, values: [x], tasks: [{ id: seen, type: core.debug.Return, format: '{{ outputs.job is defined }}' }, { id: job, type: ${JOB} }] }`
+  const player = play(loop({ tasks: body }))
+  player.settle('job[x]', 'SUCCESS', { a: 1 })
+  player.fire('pass:0')
+
+  assert.equal(player.run('seen[x]').outputs?.['value' as never], 'false')
+})

@@ -124,3 +124,31 @@ tasks:
 
   assert.deepEqual(player.states, { p1: 'SUCCESS', p2: 'SUCCESS', b: 'SKIPPED' })
 })
+
+test('in 2.0 a failure ends a Pause beside it, and the execution waits for nobody any more', () => {
+  const player = play(`
+labels: { dialect: '2' }
+tasks:
+  - id: all
+    type: core.flow.Parallel
+    tasks: [{ id: wait, type: core.flow.Pause }, { id: bad, type: ${JOB} }]`)
+  player.settle('bad', 'FAILED')
+
+  assert.deepEqual(player.states, { all: 'FAILED', wait: 'FAILED', bad: 'FAILED' })
+  assert.equal(player.history, 'CREATED RUNNING PAUSED RUNNING FAILED')
+})
+
+test('in 2.0 a failure stops also what runs on in a Dag that has ended', () => {
+  const player = play(`
+labels: { dialect: '2' }
+tasks:
+  - id: all
+    type: core.flow.Parallel
+    tasks:
+      - id: graph
+        type: core.flow.Dag
+        tasks: [{ task: { id: bad, type: ${JOB} } }, { task: { id: slow, type: ${JOB} } }]`)
+  player.settle('bad', 'FAILED')
+
+  assert.deepEqual(player.states, { all: 'FAILED', graph: 'FAILED', bad: 'FAILED', slow: 'FAILED' })
+})

@@ -129,3 +129,20 @@ tasks:
     ['a', 'x'],
   ])
 })
+
+test('its handlers stand outside of it: they have no value of a loop around it', () => {
+  const seen = '{ id: seen, type: core.debug.Return, format: "{{ taskrun.value ?? 1 }}" }'
+  const player = play(`
+tasks:
+  - id: each
+    type: core.flow.ForEach
+    values: [x]
+    tasks:
+      - { id: dir, type: core.flow.WorkingDirectory, tasks: [{ id: t, type: ${JOB} }], finally: [${seen}] }`)
+  for (let job = 0; job < 3; job++) {
+    const [ordinal = -1] = player.state.awaited
+    player.take(player.settlement(player.state.runs.at(ordinal) ?? player.run('dir[x]'), 'SUCCESS'))
+  }
+
+  assert.equal(player.run('seen[x]').outputs?.['value' as never], '1')
+})

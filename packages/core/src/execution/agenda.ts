@@ -10,3 +10,9 @@ export function rebuildAgenda(state: ExecutionState): void {
   }
   if (!state.isEnded) state.agenda.push(ROOT)
 }
+
+/** The same within a turn, which looks first at what came first. */
+export function lookAtAll(state: ExecutionState): void {
+  if (!state.isEnded) state.agenda.push(ROOT)
+  for (const run of state.runs) if (!run.isRemoved && !isFinal(run.state)) state.agenda.push(run.ordinal)
+}

@@ -3,7 +3,7 @@
 import { assert } from '../std/assert.ts'
 import { noEntries, noMembers, dropEntry, dropMember, withEntry, withMember } from '../std/sparse.ts'
 import { applyFact } from './apply-fact.ts'
-import { rebuildAgenda } from './agenda.ts'
+import { lookAtAll, rebuildAgenda } from './agenda.ts'
 import { decodeEventList } from './event-codec.ts'
 import type { Event } from './event.ts'
 import { count, leaveChild, placeChild, stopAsking, stopAwaiting } from './lanes.ts'
@@ -99,6 +99,7 @@ function copyInto(state: ExecutionState, { copy = [], attemptNumber = 1 }: Creat
   for (const { atMs, events } of copy) for (const event of decodeEventList(events)) apply(state, event, plan, atMs)
   state.attemptNumber = attemptNumber
   state.generation = 1
+  rebuildAgenda(state)
 }
 
 export function apply(state: ExecutionState, event: Event, plan: Plan, atMs: number): void {
@@ -183,7 +184,7 @@ function applyLoop(
 /** What is released looks at all that could go on. */
 function hold(state: ExecutionState, isHeld: boolean): void {
   state.isHeld = isHeld
-  if (!isHeld) rebuildAgenda(state)
+  if (!isHeld) lookAtAll(state)
 }
 
 function evaluate(state: ExecutionState, event: Extract<Event, { type: 'evaluate-asked' | 'evaluated' }>): void {
@@ -208,14 +209,15 @@ function linkChild(state: ExecutionState, { run, childId }: Extract<Event, { typ
 
 function moveExecution(state: ExecutionState, to: StateName, atMs: number): void {
   assert(EXECUTION_MOVES[state.state].includes(to), `execution "${state.id}" cannot go ${state.state} → ${to}`)
-  const wasHalted = isHalted(state)
+  // A restarted one may have been put back from the queue of its limit.
+  const wasHalted = isHalted(state) || (state.state === 'CREATED' && state.runs.length > 0)
   // Whoever leaves the queue without a place waits for none any more.
   if (to !== 'QUEUED' && state.slot?.type === 'waits') delete state.slot
   state.state = to
   state.history.push({ state: to, atMs })
   if (to !== 'RUNNING') return
   // Nobody kept what came on the agenda meanwhile.
-  if (wasHalted) rebuildAgenda(state)
+  if (wasHalted) lookAtAll(state)
   else state.agenda.push(ROOT)
 }
 
@@ -373,10 +375,11 @@ function settle(
 }
 
 function setOutputs(state: ExecutionState, plan: Plan, run: TaskRun, outputs: NonNullable<TaskRun['outputs']>): void {
+  const isAgain = run.outputs !== undefined
   run.outputs = outputs
   const isOfChild = plan.tasks[run.task]?.kind.type === 'subflow'
   const attempt = run.attempts.at(-1)
   if (attempt?.isSealed === true || (isOfChild && holdsSealed(outputs))) state.isSealed = true
   if (attempt?.isSpilled === true || (isOfChild && holdsStored(outputs))) state.hasStored = true
-  indexOutputs(state, plan, run)
+  indexOutputs(state, plan, run, isAgain)
 }

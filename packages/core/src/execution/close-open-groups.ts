@@ -15,7 +15,8 @@ export function closeOpenRuns(
   group: Group,
 ): { readonly events: readonly Event[]; readonly effects: readonly Effect[] } {
   const to = stoppedState(view, ordinal)
-  if (to === undefined) return { events: closeOpenGroups(view, ordinal, group), effects: [] }
+  if (to === undefined) return { events: group.live > 0 ? closeOpenGroups(view, ordinal, group) : [], effects: [] }
+  // Also what runs on in a group below that has ended.
   const runs = descendantsOf(view.state, group.children)
   const { events, effects } = stopRuns(view, runs, to)
   return { events: wakeExecution(view, events), effects }

@@ -9,7 +9,7 @@ import { namespaceRoot } from './namespace-root.ts'
 import { iterationOf, outputsSeenBy } from './outputs.ts'
 import type { Plan } from './plan.ts'
 import { RunError } from './run-error.ts'
-import { ROOT, type ExecutionState, type TaskRun } from './state.ts'
+import { HANDLER, ROOT, type ExecutionState, type TaskRun } from './state.ts'
 import type { TurnEnv } from './turn-env.ts'
 import { variablesOf } from './variables.ts'
 
@@ -187,10 +187,11 @@ function tasksRoot(state: ExecutionState, plan: Plan): ValueMap {
   return root
 }
 
-/** Inside a WorkingDirectory a task has the value of the directory. */
-export function valueOfDirectory(state: ExecutionState, { parent }: TaskRun): string | undefined {
+/** Inside a WorkingDirectory a task has the value of the directory; its handlers are outside. */
+export function valueOfDirectory(state: ExecutionState, { parent, lane }: TaskRun): string | undefined {
   const directory = parent === ROOT ? undefined : getRun(state, parent)
-  return directory?.group?.isDirectory ? directory.value : undefined
+  const isInside = lane !== HANDLER || directory?.group?.phase === 'closing'
+  return directory?.group?.isDirectory && isInside ? directory.value : undefined
 }
 
 /** A batch of a ForEachItem is, to its templates, the run of `<id>_items`. */

@@ -88,6 +88,8 @@ export function decideNext(view: View, ordinal: number): Decision {
     if (broken) return { ...broken, again: ordinal }
   }
   if (ordinal === ROOT) return standAtBreakpoint(view) ?? progress(view, ROOT)
+  // Of a restarted execution nothing begins before it has passed the gate; all that was reopened comes on the agenda behind the root.
+  if (state.state === 'RESTARTED') return NOTHING
   const run = getRun(state, ordinal)
   if (run.isRemoved) return NOTHING
   if (isFinal(run.state)) {

@@ -20,11 +20,7 @@ export function finishExecution(view: View, to: FinalState | undefined): Decisio
   const effects: Effect[] = []
   if (plan.outputs.size > 0 && to !== 'KILLED') {
     const result = renderOutputs(view)
-    if ('slot' in result)
-      return {
-        events: [{ type: 'evaluate-asked', run: ROOT, slot: result.slot }],
-        effects: [{ type: 'evaluate', run: ROOT, slot: result.slot }],
-      }
+    if ('slot' in result) return askOnce(state, result.slot)
     if ('outputs' in result) events.unshift({ type: 'outputs', outputs: result.outputs })
     else {
       if (to !== 'FAILED') events.push({ type: 'moved', to: 'FAILED' })
@@ -42,6 +38,13 @@ export function finishExecution(view: View, to: FinalState | undefined): Decisio
     events: events.concat(end.events),
     effects: effects.length === 0 ? end.effects : effects.concat(end.effects),
   }
+}
+
+/** A node that takes the execution over looks at it again while the answer is awaited. */
+function askOnce({ evaluated }: ExecutionState, slot: string): Decision {
+  if (evaluated.get(slot) === 'asked') return { events: [], effects: [] }
+  const asked = { run: ROOT, slot }
+  return { events: [{ type: 'evaluate-asked', ...asked }], effects: [{ type: 'evaluate', ...asked }] }
 }
 
 export function endExecution(state: ExecutionState, to: FinalState, pending: readonly Event[] = []): Decision {

@@ -156,3 +156,15 @@ test('a restart of a killed execution finds nothing to run again', () => {
 
   assert.equal(player.restart().refusals[0]?.code, 'nothing-to-restart')
 })
+
+test('the grace of the kill is not for what comes after the execution', () => {
+  const player = play(`
+tasks: [{ id: a, type: ${JOB} }]
+afterExecution: [{ id: z, type: ${JOB} }]`)
+  player.kill()
+  player.settle('a', 'KILLED')
+
+  assert.equal(player.history, 'CREATED RUNNING KILLING KILLED')
+  assert.equal(player.out, 'z')
+  assert.equal(player.state.timers.size, 0)
+})

@@ -49,6 +49,8 @@ export function progressKill(view: View): Decision {
     const run = state.runs.at(ordinal)
     if (run && !run.isRemoved && !isFinal(run.state)) events.push({ type: 'run-moved', run: ordinal, to: 'KILLED' })
   }
+  // The grace is not for what comes after the execution.
+  if (state.timers.has('kill')) events.push({ type: 'timer-fired', name: 'kill' })
   const end = finishExecution(view, 'KILLED')
   return { events: [...events, ...end.events], effects: end.effects }
 }

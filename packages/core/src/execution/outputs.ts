@@ -57,7 +57,8 @@ export function outputsSeenBy(state: ExecutionState, run: TaskRun | undefined): 
   return own ? new Map([...mapEntries(outer), ...own]) : outer
 }
 
-export function indexOutputs(state: ExecutionState, plan: Plan, run: TaskRun): void {
+/** `isAgain`: what a later attempt gave takes the place of what an earlier one did. */
+export function indexOutputs(state: ExecutionState, plan: Plan, run: TaskRun, isAgain = false): void {
   if (!run.outputs) return
   const id = plan.tasks[run.task]?.id
   if (id === undefined) return
@@ -77,7 +78,7 @@ export function indexOutputs(state: ExecutionState, plan: Plan, run: TaskRun): v
     return
   }
   const last = keys[keys.length - 1] ?? id
-  const known = level.get(last)
+  const known = isAgain ? undefined : level.get(last)
   level.set(last, known !== undefined && isMap(known) ? mergeValues(known, run.outputs) : run.outputs)
 }
 
@@ -109,10 +110,15 @@ function newLevel(state: ExecutionState, known: Value | undefined, loop: LoopPla
 export function unindexOutputs(state: ExecutionState, plan: Plan, run: TaskRun): void {
   const id = plan.tasks[run.task]?.id
   if (!run.outputs || id === undefined) return
-  const keys = [id, ...valueChain(state, run)]
-  let level: Value | undefined = scopeOf(state, run)
-  for (const key of keys.slice(0, -1)) level = level instanceof Map ? level.get(key) : undefined
-  if (level instanceof Map) level.delete(keys.at(-1) ?? id)
+  takeOut(scopeOf(state, run), [id, ...valueChain(state, run)])
+}
+
+/** Nothing is left of a level in which there is nothing any more. */
+function takeOut(level: Map<string, Value>, [key = '', ...rest]: readonly string[]): void {
+  const next = level.get(key)
+  if (rest.length > 0 && !(next instanceof Map)) return
+  if (next instanceof Map && rest.length > 0) takeOut(next, rest)
+  if (rest.length === 0 || (next instanceof Map && next.size === 0)) level.delete(key)
 }
 
 export function reindexOutputs(state: ExecutionState, plan: Plan): void {

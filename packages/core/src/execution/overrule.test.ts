@@ -114,3 +114,35 @@ tasks:
 
   assert.equal(player.out, 'asks')
 })
+
+test('the hour of a Pause that was told how it ended is not waited for', () => {
+  const player = play(`
+tasks: [{ id: wait, type: core.flow.Pause, pauseDuration: PT1M }, { id: next, type: ${JOB} }]`)
+  const run = player.run('wait').ordinal
+  player.command({ name: 'change-run-state', run, state: 'SUCCESS' })
+
+  assert.deepEqual([player.out, player.state.timers.size], ['next', 0])
+})
+
+test('a handler that runs is stopped when the run that it stands for is told otherwise', () => {
+  const player = play(`
+tasks: [{ id: bad, type: ${JOB} }]
+errors: [{ id: both, type: core.flow.Parallel, tasks: [{ id: slow, type: ${JOB} }, { id: wait, type: core.flow.Pause }] }]`)
+  player.settle('bad', 'FAILED')
+  const slow = player.run('slow')
+  player.command({ name: 'change-run-state', run: player.run('bad').ordinal, state: 'SUCCESS' })
+
+  assert.equal(player.history, 'CREATED RUNNING PAUSED RESTARTED RUNNING SUCCESS')
+  assert.ok(player.effects.some(effect => effect.type === 'kill-job' && effect.run === slow.ordinal))
+})
+
+test('telling how the hook of a Pause ended does not end the wait', () => {
+  const player = play(`
+tasks: [{ id: wait, type: core.flow.Pause, onPause: { id: tell, type: ${JOB} } }, { id: next, type: ${JOB} }]`)
+  player.settle('tell', 'FAILED')
+  const run = player.run('tell').ordinal
+  const { refusals } = player.command({ name: 'change-run-state', run, state: 'SUCCESS' })
+
+  assert.equal(refusals[0]?.code, 'wrong-state')
+  assert.equal(player.states['wait'], 'PAUSED')
+})

@@ -4,8 +4,8 @@ import type { View } from './context.ts'
 import type { Command, Decision, Event, Refusal } from './event.ts'
 import { endExecution } from './finish.ts'
 import { getRun, groupOf } from './look-up.ts'
-import { stopAll } from './stop.ts'
-import { EXECUTION_MOVES, HANDLER, ROOT, isFinal, type ExecutionState, type FinalState } from './state.ts'
+import { endWaiting, stopAll, stopRuns } from './stop.ts'
+import { EXECUTION_MOVES, HANDLER, ROOT, isFinal, type ExecutionState, type FinalState, type TaskRun } from './state.ts'
 
 type CommandOf<Name extends Command['name']> = Extract<Command, { name: Name }>
 
@@ -42,14 +42,32 @@ export function decideRunState(view: View, { run: ordinal, state: wished }: Comm
     const message = `The execution "${state.id}" is ${state.state} and the task run is ${run.state}: only what has ended or waits can be told how it ended.`
     return refuse('wrong-state', message)
   }
+  const waiting = findWaitingAround(state, ordinal)
+  if (waiting) {
+    const message = `The task run ${ordinal} belongs to the run ${waiting.ordinal}, which waits: resume that one, or say how that one ended.`
+    return refuse('wrong-state', message)
+  }
   // What comes after the execution changes nothing about how it ended.
   if (isAfter(view, ordinal)) {
     const { groups } = reopenedBy(state, ordinal)
     return { events: [{ type: 'overruled', run: ordinal, to, groups, removed: [] }], effects: [] }
   }
-  const overruled: Event = { type: 'overruled', run: ordinal, to, ...reopenedBy(state, ordinal) }
+  const overruled = { type: 'overruled', run: ordinal, to, ...reopenedBy(state, ordinal) } as const
   if (to === 'CANCELLED') return cancelled(view, overruled, ordinal)
-  return { events: [{ type: 'moved', to: 'RESTARTED' }, overruled], effects: [] }
+  const gone = stopRuns(
+    view,
+    overruled.removed.map(other => getRun(state, other)),
+    'KILLED',
+  )
+  const events: Event[] = [...gone.events, ...endWaiting(state, run), { type: 'moved', to: 'RESTARTED' }, overruled]
+  return { events, effects: gone.effects }
+}
+
+/** What goes on around a run that waits is that one's own business: it must not end its wait. */
+function findWaitingAround(state: ExecutionState, ordinal: number): TaskRun | undefined {
+  for (let at = getRun(state, ordinal).parent; at !== ROOT; at = getRun(state, at).parent)
+    if (getRun(state, at).state === 'PAUSED') return getRun(state, at)
+  return undefined
 }
 
 /** Whether a run is one of afterExecution, or stands in one. */

@@ -95,3 +95,32 @@ tasks:
 
   assert.equal(player.out, Array.from({ length: 100 }, (_, at) => `t${at}`).join(' '))
 })
+
+test('a group that fails closes over no task that was created and not looked at yet', () => {
+  const player = play(`
+tasks:
+  - id: both
+    type: io.kestra.plugin.core.flow.Parallel
+    tasks:
+      - { id: broken, type: io.kestra.plugin.core.execution.Fail }
+      - id: each
+        type: io.kestra.plugin.core.flow.ForEach
+        values: [x, y]
+        concurrencyLimit: 2
+        tasks: [{ id: call, type: io.kestra.plugin.core.flow.Subflow, namespace: a, flowId: b }]`)
+
+  const { each, 'call[x]': first, 'call[y]': second } = player.states
+  assert.deepEqual([each, first, second], ['FAILED', 'RUNNING', 'RUNNING'])
+})
+
+test('a group in which nothing runs ends by itself before a failure beside it closes the group around', () => {
+  const player = play(`
+tasks:
+  - id: both
+    type: io.kestra.plugin.core.flow.Parallel
+    tasks:
+      - { id: broken, type: io.kestra.plugin.core.execution.Fail }
+      - { id: empty, type: io.kestra.plugin.core.flow.If, condition: 'false', then: [{ id: t, type: ${JOB} }] }`)
+
+  assert.deepEqual(player.states, { both: 'FAILED', broken: 'FAILED', empty: 'SUCCESS' })
+})

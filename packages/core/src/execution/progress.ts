@@ -23,6 +23,7 @@ import {
   type ExecutionState,
   type Group,
   type Phase,
+  type TaskRun,
 } from './state.ts'
 
 /** How many runs one decision begins; the group comes on the agenda again for the rest. */
@@ -52,12 +53,17 @@ export function progress(view: View, ordinal: number): Decision {
 
 /** While a run waits, the tasks of its hook run one after the other. */
 function progressWait(view: View, ordinal: number, group: Group): Decision {
-  const { kind, lists } = getTask(view.plan, getRun(view.state, ordinal).task)
-  const hook = kind.type === 'control' ? kind.control.waiting?.hook : undefined
-  const task = hook === undefined ? undefined : lists.hooks.get(hook)?.[group.handlerAt]
+  const task = hookOf(view, ordinal, group)
   if (task === undefined || group.handlerRun !== undefined) return NOTHING
   const event: Event = { type: 'run-created', run: view.state.runs.length, task, parent: ordinal, lane: HANDLER }
   return { events: [event], effects: [] }
+}
+
+/** The next task of its hook. */
+function hookOf({ state, plan }: View, ordinal: number, { handlerAt }: Group): number | undefined {
+  const { kind, lists } = getTask(plan, getRun(state, ordinal).task)
+  const hook = kind.type === 'control' ? kind.control.waiting?.hook : undefined
+  return hook === undefined ? undefined : lists.hooks.get(hook)?.[handlerAt]
 }
 
 /** The execution was exited: its groups close when nothing in them runs any more, and at last it is over. */
@@ -113,7 +119,7 @@ function failBirth({ state, env }: View, problem: string): Decision {
 function progressTasks(view: View, ordinal: number, group: Group): Decision {
   if (group.iterations && group.iterations.closing.length > 0) return endIterations(view, ordinal, group.iterations)
   if (group.failed > 0 && group.iterations?.isTolerant !== true)
-    return isBeginning(view.state, group) ? NOTHING : leaveTasks(view, ordinal, group)
+    return isBeginning(view, group) ? NOTHING : leaveTasks(view, ordinal, group)
   if (group.laneCount > 1 && hasPendingChild(view.state, ordinal, group)) return { ...NOTHING, later: ordinal }
   const events = beginChildren(view, ordinal, group)
   if (events.length >= BEGIN_MAX) return { events, effects: [], again: ordinal }
@@ -133,20 +139,38 @@ function hasPendingChild({ agenda, runs }: ExecutionState, ordinal: number, grou
   )
 }
 
-/** All that was created begins, and groups their first tasks, before a failure closes what is around it. */
-function isBeginning(state: ExecutionState, group: Group): boolean {
-  return group.retrying + group.beginning > 0 || hasFreshGroup(state, group)
+/**
+ * All that was created begins, and groups in which nothing runs go on or end, before a failure closes what is around it: what a group closes over
+ * does not depend on the order in which its children are looked at.
+ */
+function isBeginning(view: View, group: Group): boolean {
+  return group.retrying + group.beginning > 0 || hasFreshGroup(view, group)
 }
 
-function hasFreshGroup(state: ExecutionState, group: Group): boolean {
+function hasFreshGroup(view: View, group: Group): boolean {
   if (group.live === 0) return false
   return group.children.some(child => {
-    const run = getRun(state, child)
-    if (run.state !== 'RUNNING' || !run.group || run.group.phase !== 'tasks') return false
-    const { children, branch, laneCount } = run.group
-    const isFresh = children.length === 0 && branch.length > 0 && laneCount > 0
-    return isFresh || hasFreshGroup(state, run.group)
+    const run = getRun(view.state, child)
+    const { group: inner } = run
+    if (inner?.phase !== 'tasks') return false
+    if (run.state === 'PAUSED') return inner.children.length === 0 && hookOf(view, child, inner) !== undefined
+    if (run.state !== 'RUNNING') return false
+    if (inner.live === 0) return !isAsking(run) && (inner.iterations?.closing.length ?? 0) === 0
+    return hasUnseen(view.state, inner) || hasFreshGroup(view, inner)
   })
+}
+
+/** What was created in it was not looked at yet; one that asks the world was. */
+function hasUnseen(state: ExecutionState, group: Group): boolean {
+  if (group.beginning === 0) return false
+  return group.children.some(child => {
+    const run = getRun(state, child)
+    return (run.state === 'CREATED' || run.state === 'RESTARTED') && !isAsking(run)
+  })
+}
+
+function isAsking({ evaluated }: TaskRun): boolean {
+  return evaluated !== undefined && [...evaluated.values()].includes('asked')
 }
 
 /** The lanes of a Dag begin in any order: then the highest says nothing, but then none that could begin was left either. */
@@ -259,7 +283,7 @@ function leaveTasks(view: View, ordinal: number, group: Group): Decision {
   if (end) return end
   const hasErrors = handlersOf(view, ordinal, 'errors').length > 0
   const isFailed = group.isDirectory ? group.verdict === 'FAILED' : group.failed > 0 && group.verdict !== 'SUCCESS'
-  const forced = isFailed && group.live > 0 ? closeOpenRuns(view, ordinal, group) : NOTHING
+  const forced = isFailed ? closeOpenRuns(view, ordinal, group) : NOTHING
   const next: Decision =
     !isFailed || !hasErrors
       ? enterFinally(view, ordinal)

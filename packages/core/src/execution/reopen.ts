@@ -1,8 +1,7 @@
 // An execution goes on after its end, or begins with what another one did: the part of the fold that takes ends back. Counts and lanes of the groups
 // that are open again follow from their children.
 import { assert } from '../std/assert.ts'
-import { dropEntry, dropMember, noEntries, noMembers, withEntry } from '../std/sparse.ts'
-import { rebuildAgenda } from './agenda.ts'
+import { dropEntry, noEntries, noMembers, withEntry } from '../std/sparse.ts'
 import { recountLanes } from './apply-loop.ts'
 import type { Event, Reopening } from './event.ts'
 import { count, leaveChild, stopAsking, stopAwaiting } from './lanes.ts'
@@ -43,18 +42,22 @@ function restart(state: ExecutionState, plan: Plan, event: Reopening, atMs: numb
     const run = state.runs.reopen(ordinal)
     stopAsking(state, run)
     delete run.evaluated
+    // It begins anew, and not as the group that it was.
+    delete run.group
   }
   reopenRuns(state, plan, event, atMs)
 }
 
-/** The end that there was, if there was one, is taken back. */
+/** The end that there was is taken back. Where there was none, what is out is still waited for: jobs, and answers of the world. */
 function goOn(state: ExecutionState): void {
-  if (state.isEnded) state.generation += 1
+  if (state.isEnded) {
+    state.generation += 1
+    state.evaluated = noEntries()
+    state.asked = noMembers()
+  }
   state.isKillRequested = false
   state.isEnded = false
   delete state.outputs
-  state.evaluated = noEntries()
-  for (const key of state.asked) if (key.startsWith(`${ROOT} `)) dropMember(state.asked, key)
   state.brokenSla = noMembers()
 }
 
@@ -63,6 +66,7 @@ function takeOver(state: ExecutionState, plan: Plan, event: Reopening, atMs: num
   goOn(state)
   state.isHeld = false
   delete state.slot
+  state.evaluated = noEntries()
   state.awaited = noMembers()
   state.asked = noMembers()
   state.children = noEntries()
@@ -79,7 +83,6 @@ function takeOver(state: ExecutionState, plan: Plan, event: Reopening, atMs: num
   state.state = 'RESTARTED'
   state.history.push({ state: 'RESTARTED', atMs })
   reopenRuns(state, plan, event, atMs)
-  rebuildAgenda(state)
 }
 
 function overrule(

@@ -154,3 +154,41 @@ tasks:
 
   assert.deepEqual([...player.state.asked], [asked])
 })
+
+test('a Pause that is restarted while its hook runs waits again, and so does the execution', () => {
+  const player = play(`tasks: [{ id: wait, type: core.flow.Pause, onPause: { id: tell, type: ${JOB} } }]`)
+  player.restart()
+
+  assert.equal(player.history, 'CREATED RUNNING PAUSED RESTARTED RUNNING PAUSED')
+  assert.equal(player.states['wait'], 'PAUSED')
+})
+
+test('what was asked of the world beside a restarted Pause is still answered', () => {
+  const player = play(`
+tasks:
+  - id: both
+    type: core.flow.Parallel
+    tasks:
+      - { id: asks, type: ${JOB}, runIf: "{{ kv('go') }}" }
+      - { id: wait, type: core.flow.Pause }`)
+  player.restart()
+
+  player.answer('asks', 'runIf:text', { value: 'true' })
+
+  assert.equal(player.out, 'asks')
+})
+
+test('a Pause that a restart could not begin waits once it begins', () => {
+  const player = play(
+    `tasks: [{ id: wait, type: core.flow.Pause, tasks: [{ id: t, type: ${JOB} }], runIf: "{{ kv('go') }}" }]`,
+  )
+  player.answer('wait', 'runIf:text', { value: 'true' })
+  player.restart()
+  player.answer('wait', 'runIf:text', { error: 'no such key' })
+  assert.equal(player.state.state, 'FAILED')
+
+  player.restart()
+  player.answer('wait', 'runIf:text', { value: 'true' })
+
+  assert.deepEqual([player.states['wait'], player.out], ['PAUSED', ''])
+})

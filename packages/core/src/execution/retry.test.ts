@@ -216,3 +216,15 @@ test('lost workers are counted apart from retries, and three of them fail the ta
   player.settle('t')
   assert.equal(player.states['t'], 'SUCCESS')
 })
+
+test('what a later attempt leaves takes the place of what an earlier one left', () => {
+  const player = play(`
+tasks:
+  - { id: t, type: ${JOB}, retry: { type: constant, interval: PT1S, maxAttempts: 2 } }
+  - { id: seen, type: core.debug.Return, format: "{{ outputs.t | toJson }}" }`)
+  player.settle('t', 'FAILED', { first: 1, list: [1] })
+  player.retry('t')
+  player.settle('t', 'SUCCESS', { second: 2, list: [2] })
+
+  assert.equal(player.run('seen').outputs?.['value' as never], '{"second":2,"list":[2]}')
+})

@@ -142,3 +142,87 @@ function datesBetween(line: Line, zone: Zone, fromMs: number, toMs: number): rea
     dates.push(at)
   return dates
 }
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+/** No zone changes its clocks twice within so many days. */
+const LOOK_MS = 10 * 24 * HOUR_MS
+
+/** A change of the clocks as the platform's own tables tell it. */
+interface Change {
+  readonly atMs: number
+  readonly beforeMs: number
+  readonly afterMs: number
+}
+
+test('at every change of the clocks dates are those of one who walks minute by minute along the clock', t => {
+  let changes = 0
+  for (const name of IS_WHOLE ? zones : Array.from({ length: 5 }, () => pick(zones))) {
+    const zone = trust<Zone>(findZone(name))
+    for (const change of changesByClock(name)) {
+      changes += 1
+      const hour = new Date(change.atMs + change.beforeMs).getUTCHours()
+      const hours = [0, 1, 2, 23].map(more => (hour + more) % 24)
+      const fixed = hours.flatMap(at => [0, 30, 45].map(minute => `${minute} ${at} * * *`))
+      for (const source of [...fixed, `*/20 ${hours.join(',')} * * *`, '*/15 * * * *', '7 * * * *'])
+        walkAlong(name, { zone, source, change })
+    }
+  }
+  t.diagnostic(`${changes} changes`)
+})
+
+function walkAlong(
+  name: string,
+  { zone, source, change }: { readonly zone: Zone; readonly source: string; readonly change: Change },
+): void {
+  const line = lineOf(source)
+  const [fromMs, toMs] = [change.atMs - 5 * HOUR_MS, change.atMs + 5 * HOUR_MS]
+  const [minutes = '', hours = ''] = source.split(' ')
+  const matches = (wallMs: number): boolean => {
+    const wall = new Date(wallMs)
+    return isNamed(minutes, wall.getUTCMinutes()) && isNamed(hours, wall.getUTCHours())
+  }
+  const shown = new Set<number>()
+  const expected: number[] = []
+  for (let ms = fromMs; ms < toMs; ms += MINUTE_MS) {
+    const wallMs = ms + (ms < change.atMs ? change.beforeMs : change.afterMs)
+    const isFirst = hours === '*' || !shown.has(wallMs)
+    const isMadeUp = ms === change.atMs && hours !== '*' && isInGap(change, matches)
+    if ((isFirst && matches(wallMs)) || isMadeUp) expected.push(ms)
+    shown.add(wallMs)
+  }
+  assert.deepEqual(datesBetween(line, zone, fromMs - 1, toMs), expected, `${source} in ${name}`)
+}
+
+/** One of the wall times that the clocks leave out is meant. */
+function isInGap({ atMs, beforeMs, afterMs }: Change, matches: (wallMs: number) => boolean): boolean {
+  for (let wallMs = atMs + beforeMs; wallMs < atMs + afterMs; wallMs += MINUTE_MS) if (matches(wallMs)) return true
+  return false
+}
+
+/** The few forms of a field that are used here. */
+function isNamed(field: string, value: number): boolean {
+  if (field === '*') return true
+  if (field.startsWith('*/')) return value % Number(field.slice(2)) === 0
+  return field.split(',').some(item => Number(item) === value)
+}
+
+function changesByClock(name: string): readonly Change[] {
+  const format = clockOf(name)
+  const offsetAt = (ms: number): number => Date.parse(`${format.format(new Date(ms)).replace(' ', 'T')}Z`) - ms
+  const changes: Change[] = []
+  let before = offsetAt(FROM_MS)
+  for (let ms = FROM_MS; ms < TO_MS; ms += LOOK_MS) {
+    const after = offsetAt(ms + LOOK_MS)
+    if (after === before) continue
+    let [low, high] = [ms, ms + LOOK_MS]
+    while (high - low > MINUTE_MS) {
+      const middle = low + Math.floor((high - low) / 2 / MINUTE_MS) * MINUTE_MS
+      if (offsetAt(middle) === before) low = middle
+      else high = middle
+    }
+    changes.push({ atMs: high, beforeMs: before, afterMs: after })
+    before = after
+  }
+  return changes
+}

@@ -469,3 +469,16 @@ test('a turn is never earlier than the one before it, however far the clock of t
   assert.equal(end?.atMs, birth?.atMs)
   assert.equal(second.stateOf(id), 'SUCCESS')
 })
+
+test('a loop over more children than begin at once comes to its end: turns stand in turns only so deep', async () => {
+  const t = await TestEngine.open({ slots: 9 })
+  await t.saveFlow('leaf', INLINE)
+  const call = '{ id: call, type: core.flow.Subflow, namespace: test, flowId: leaf }'
+  const loop = 'type: core.flow.ForEach, values: "{{ range(1, 2500) }}", concurrencyLimit: 0'
+  await t.saveFlow('fan', `tasks: [{ id: each, ${loop}, tasks: [${call}] }]`)
+  const id = await t.started('fan')
+  await t.settled()
+
+  assert.equal(t.stateOf(id), 'SUCCESS')
+  assert.equal(t.tables.signals.size, 0)
+})

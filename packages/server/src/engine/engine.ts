@@ -99,7 +99,7 @@ export class Engine implements Inbox, NoteTaker {
 
   submit<T = never>(signal: Signal, options: SubmitOptions<T> = {}): Promise<Receipt<T>> {
     return new Promise<Receipt<T>>((resolve, reject) => {
-      const refusal = this.#refusalOf(signal)
+      const refusal = this.#refusalOf(signal, options.rowId)
       if (refusal) return reject(refusal)
       const settle = receiverOf(signal, { rowId: options.rowId, rows: this.#rows }, { resolve, reject })
       if (!settle) return resolve({})
@@ -187,8 +187,10 @@ export class Engine implements Inbox, NoteTaker {
     return new Promise(resolve => void platform.at(platform.nowMs() + ms, resolve))
   }
 
-  #refusalOf(signal: Signal): SubmitError | undefined {
+  /** What is stored was taken in when whoever sent it committed: a child that its parent has begun is no new work. */
+  #refusalOf(signal: Signal, rowId: string | undefined): SubmitError | undefined {
     if (this.#isStopped) return new SubmitError('stopped', 'The engine has stopped: the server is shutting down.')
+    if (rowId !== undefined) return undefined
     const refusal = overload(signal, { oldestMs: this.oldestMs, pending: this.#pending, bytes: this.#pendingBytes })
     if (refusal) this.#options.meter?.refuse('overloaded')
     return refusal

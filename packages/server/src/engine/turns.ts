@@ -30,6 +30,12 @@ import { writeTurn, type JobPlace } from './write-turn.ts'
 /** A unit this large takes no other execution along. */
 export const UNIT_ROWS_MAX = 512
 
+/**
+ * How deep turns may stand in turns: a parent begins the next child when one has ended, and both in the turn of the child before. What would be
+ * deeper is a row, which is taken after the flush.
+ */
+const NESTED_MAX = 32
+
 export interface TurnHooks {
   find(executionId: string): Entity | undefined
   open(executionId: string): Entity
@@ -66,6 +72,7 @@ export class Turns {
     const { jobs, node } = this.#options
     return jobs.reserve(queue) ? node : this.#handover.take(queue, nowMs)
   }
+  #nested = 0
   readonly #rankOf: JobPlace['rankOf'] = (namespace, nowMs, priority) => this.#ranks.rankOf(namespace, nowMs, priority)
 
   readonly #place: JobPlace
@@ -172,6 +179,16 @@ export class Turns {
 
   /** An execution that throws over a signal is held alone: the signal waits as a row, and its sender goes on. A birth has nobody to be held. */
   #runTarget(unit: Unit, signal: Signal): boolean {
+    if (this.#nested >= NESTED_MAX) return false
+    this.#nested += 1
+    try {
+      return this.#runNested(unit, signal)
+    } finally {
+      this.#nested -= 1
+    }
+  }
+
+  #runNested(unit: Unit, signal: Signal): boolean {
     const { platform, flows } = this.#options
     if (signal.type === 'create') {
       const plan = flows.findPlan(signal.birth, signal.birth.revision)

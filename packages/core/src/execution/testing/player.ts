@@ -32,6 +32,8 @@ export interface PlayOptions {
   readonly isUnfolded?: boolean
   /** What the limits say. */
   readonly admit?: () => Admission
+  /** Each turn is also taken by a state that was just folded: it must decide the same. */
+  readonly isTwinned?: boolean
 }
 
 interface Shown {
@@ -54,26 +56,31 @@ export function play(body: string, options: PlayOptions = {}): Player {
 }
 
 export interface ReplayOptions {
-  /** The name of the run to begin from; from the start when absent. */
-  readonly run?: string
+  /** The run to begin from, or its name; from the start when absent. */
+  readonly run?: string | TaskRun
   readonly inputs?: ValueMap
   /** Of another revision. */
   readonly body?: string
   readonly breakpoints?: readonly Breakpoint[]
+  readonly isTwinned?: boolean
+  readonly admit?: () => Admission
 }
 
 /** The replay of an execution, played on. */
-export function replayOf(source: Player, { run, inputs, body, breakpoints }: ReplayOptions = {}): Player {
+export function replayOf(
+  source: Player,
+  { run, inputs, body, breakpoints, isTwinned = false, admit }: ReplayOptions = {},
+): Player {
   const plan = body === undefined ? source.plan : play(body).plan
   const again = replayBirth(source, {
     plan,
     nowMs: source.nowMs,
-    ...(run === undefined ? {} : { run: source.run(run).ordinal }),
+    ...(run === undefined ? {} : { run: (typeof run === 'string' ? source.run(run) : run).ordinal }),
     ...(inputs === undefined ? {} : { inputs }),
     ...(breakpoints === undefined ? {} : { breakpoints }),
   })
   if ('refusal' in again) throw new Error(again.refusal.message)
-  return new Player(plan, { birth: again.birth, inputs: again.birth.inputs })
+  return new Player(plan, { birth: again.birth, inputs: again.birth.inputs, isTwinned, ...(admit ? { admit } : {}) })
 }
 
 /** A task that touches the world. */
@@ -255,9 +262,21 @@ export class Player {
   }
 
   #turn(signals: readonly Signal[]): TurnResult {
+    const twin =
+      this.#options.isTwinned === true && this.state.agenda.length === 0 ? this.#twinTurn(signals) : undefined
     const result = runTurn({ state: this.state, plan: this.plan, env: this.#env() }, signals)
+    if (twin) assert.deepEqual(wordsOf(result), twin, 'a folded state (expected) decides otherwise')
     this.#took(result)
     return result
+  }
+
+  /** What a node that takes the execution over would do; the ids that it takes are given back. */
+  #twinTurn(signals: readonly Signal[]): readonly string[] {
+    const ids = this.#ids
+    const state = fold(ID, this.rows, this.plan)
+    const words = wordsOf(runTurn({ state, plan: this.plan, env: this.#env() }, signals))
+    this.#ids = ids
+    return words
   }
 
   #took(result: TurnResult): void {
@@ -294,4 +313,8 @@ export class Player {
           : { problem: this.#options.childProblem },
     }
   }
+}
+
+function wordsOf({ events, effects, refusals }: TurnResult): readonly string[] {
+  return [encodeEvents(events), JSON.stringify(effects), JSON.stringify(refusals)]
 }

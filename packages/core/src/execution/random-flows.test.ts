@@ -1,0 +1,38 @@
+// Random flows and random events against a small reference model that was written from the specification alone. A seed that fails is printed with
+// the flow and with what was done, as small as it can be made.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { Contest } from './testing/reference/contest.ts'
+import { minimize, tell } from './testing/reference/minimize.ts'
+import { SCRIPT } from './testing/reference/random-script.ts'
+import { TREE } from './testing/reference/random-tree.ts'
+
+const TREES = Number(process.env['BATUTA_TREES'] ?? 300)
+const SEED = process.env['BATUTA_SEED'] || undefined
+
+for (const [name, seed] of [
+  ['the same as always', 1],
+  ['others each time', SEED === undefined ? undefined : Number(SEED)],
+] as const) {
+  test(`engine and reference model agree about random flows: ${name}`, t => {
+    let steps = 0
+    let last: Contest | undefined
+    const result = fc.check(
+      fc.property(TREE, SCRIPT, (tree, script) => {
+        last = undefined
+        last = new Contest(tree)
+        last.run(script)
+        steps += last.steps.length
+      }),
+      // What fails is made small by `minimize`, which keeps the names of runs.
+      { numRuns: TREES, endOnFailure: true, ...(seed === undefined ? {} : { seed }) },
+    )
+    t.diagnostic(`seed ${result.seed}: ${result.numRuns} flows, ${steps} steps`)
+    if (!result.failed) return
+    const [tree] = result.counterexample ?? []
+    assert.ok(tree)
+    const story = tell(minimize({ tree, steps: last?.steps ?? [] }))
+    assert.fail(`seed ${result.seed}, flow ${result.numRuns}${story}`)
+  })
+}

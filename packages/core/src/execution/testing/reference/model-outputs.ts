@@ -1,0 +1,53 @@
+// §6.17: `outputs` as a task sees it.
+import type { Model } from './model.ts'
+import { below, type Run } from './model-run.ts'
+
+type Outputs = Record<string, unknown>
+
+/** Task id → outputs, with a level for each value around the run, the outermost first, and its own last. */
+export function seenOutputs(model: Model, reader: Run): Outputs {
+  const iteration = iterationAround(reader)
+  if (!iteration) return collect(model.runs.filter(run => !iterationAround(run)))
+  const inside = iteration.loop.children.filter(run => run.list === 'tasks' && run.lane === iteration.lane)
+  const own = inside.flatMap(run => [run, ...below(run)]).filter(run => iterationAround(run)?.loop === iteration.loop)
+  return { ...seenOutputs(model, iteration.loop), ...collect(own) }
+}
+
+/** Of a Loop the iteration that the run stands in: nothing of another is seen, nor anything of it outside. */
+function iterationAround(run: Run): { readonly loop: Run; readonly lane: number } | undefined {
+  for (let at = run; at.parent; at = at.parent)
+    if (at.parent.node.kind === 'Loop' && at.list === 'tasks') return { loop: at.parent, lane: at.lane }
+  return undefined
+}
+
+function collect(runs: readonly Run[]): Outputs {
+  const all: Outputs = {}
+  for (const run of runs) {
+    if (run.isRemoved || run.outputs === undefined) continue
+    const keys = [run.node.id.replace(/\$.*/, ''), ...valuesOf(run)]
+    let level = all
+    for (const key of keys.slice(0, -1)) level = (level[key] ??= {}) as Outputs
+    const last = keys.at(-1) ?? ''
+    level[last] = merged(level[last], run.outputs)
+  }
+  return all
+}
+
+function valuesOf(run: Run): readonly string[] {
+  const values: string[] = []
+  for (let at: Run | undefined = run; at; at = at.parent?.node.kind === 'Loop' ? undefined : at.parent)
+    if (at.value !== undefined) values.unshift(at.value)
+  return values
+}
+
+function merged(first: unknown, second: unknown): unknown {
+  if (Array.isArray(first) && Array.isArray(second)) return [...(first as unknown[]), ...(second as unknown[])]
+  if (!isPlain(first) || !isPlain(second)) return second
+  const all: Outputs = { ...first }
+  for (const [key, value] of Object.entries(second)) all[key] = key in all ? merged(all[key], value) : value
+  return all
+}
+
+function isPlain(value: unknown): value is Outputs {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
