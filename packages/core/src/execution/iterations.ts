@@ -120,7 +120,7 @@ function summaryOf({ values, laneCount }: Group, { ended, outputs, keys }: Itera
     .sort(([a], [b]) => a - b)
     .map(([lane, own]): Value => {
       const key = keys?.[lane]
-      const item = { value: values?.[lane] ?? null, iteration: lane, ...(key === undefined ? {} : { key }) }
+      const item = { value: values?.at(lane) ?? null, iteration: lane, ...(key === undefined ? {} : { key }) }
       return { item, outputs: own }
     })
   return {
