@@ -8,7 +8,7 @@ import type { NodeIdentity } from './engine/flush-pipeline.ts'
 import type { Config } from './config/config.ts'
 import { termsOf } from './engine/membership.ts'
 import { VERSION } from './platform/version.ts'
-import { SubmitError, type Inbox } from './inbox/inbox.ts'
+import { SubmitError, type Inbox, type LookAtLive } from './inbox/inbox.ts'
 import type { Announcement, NodeRow } from './storage/cluster.ts'
 import type { FlowKey } from './storage/store.ts'
 
@@ -44,6 +44,8 @@ export class Incarnations {
     this.#ground = ground
     this.#onTouch = onTouch
   }
+
+  readonly look: LookAtLive = (executionId, view) => this.#rooms?.look(executionId, view)
 
   get vitals(): Vitals {
     return this.#rooms?.vitals() ?? NO_VITALS

@@ -13,7 +13,8 @@ import type { NodeIdentity } from './engine/flush-pipeline.ts'
 import { Membership } from './engine/membership.ts'
 import { newEvaluator, newTurnEnvironment } from './engine/turn-environment.ts'
 import { homeShardOfLimit } from './flows/limit-rules.ts'
-import type { Inbox } from './inbox/inbox.ts'
+import { setHeapGrowth } from './platform/heap-growth.ts'
+import type { Inbox, LookAtLive } from './inbox/inbox.ts'
 import { NO_JOBS } from './inbox/jobs.ts'
 import { Router } from './inbox/router.ts'
 import { housekeeping } from './maintenance/housekeeping.ts'
@@ -62,6 +63,7 @@ export interface Rooms {
   abandon(reason: string): void
   vitals(): Vitals
   claimsOf(executionId: string): ReadonlyMap<number, number>
+  readonly look: LookAtLive
   /** A flow was saved or deleted: its triggers may have changed. */
   onFlowChanged(key: FlowKey): Promise<void>
   /** Limits that flows share were said anew. */
@@ -108,6 +110,7 @@ export function openRooms(ground: Ground, place: RoomsPlace): Rooms {
   }
   return {
     inbox: inner.inbox,
+    look: (executionId, view) => engine.look(executionId, view),
     get owned() {
       return membership.owned
     },
@@ -176,6 +179,7 @@ function connect(ground: Ground, { node, onOver }: RoomsPlace): Inner {
     evaluate: newEvaluator({ ...answers, children: ground }, inbox, onNotice),
     owns,
     onTimer: timer => clockwork.add(timer),
+    onLarge: setHeapGrowth,
     meter: ground.meters.engine,
     sampledPart: config.telemetry.otlp?.tracesUrl === undefined ? undefined : config.telemetry.otlp.sampledPart,
     onNotice: ground.noticeOf('engine'),

@@ -10,6 +10,7 @@ import { watchFlows, type FlowsDir } from './flows/flows-dir.ts'
 import { defaultsChanged, type SaveWorld } from './flows/save-flow.ts'
 import { sourceKinds } from './plugins/manifests.ts'
 import type { FlowKey } from './storage/store.ts'
+import { LargeExecutions } from './http/executions/large-executions.ts'
 import { startHttp } from './http/server.ts'
 import type { Health } from './telemetry/health.ts'
 
@@ -80,6 +81,8 @@ function openDoor(ground: Ground, { incarnations, saveWorld, health }: DoorPlace
       return ground.newIdOn(shard === undefined ? incarnations.owned : new Set([shard]))
     },
     claimsOf: id => incarnations.claimsOf(id),
+    look: incarnations.look,
+    large: new LargeExecutions(),
     instance: { mode: ground.mode, announcement: () => incarnations.announcement() },
     ask: asker => askFor(ground.answers, asker),
     secrets: ground.answers,

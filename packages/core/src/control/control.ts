@@ -5,6 +5,7 @@ import type { Answer } from '../execution/event.ts'
 import type { Renderer } from '../execution/renderer.ts'
 import type { FinalState, TaskRun } from '../execution/state.ts'
 import type { Dialect } from '../flow/flow.ts'
+import type { Texts } from '../std/text-list.ts'
 import type { ValueMap } from '../std/value.ts'
 import { allowFailure } from './allow-failure.ts'
 import { approval } from './approval.ts'
@@ -29,7 +30,7 @@ export interface Opening {
   /** How many lanes may be open at once. */
   readonly laneLimit?: number
   /** One per lane: what its direct children see as `taskrun.value`. */
-  readonly values?: readonly string[]
+  readonly values?: Texts
   readonly outputs?: ValueMap
   readonly wait?: WaitUntil
   /** A Loop: its lanes see nothing of one another. */

@@ -6,6 +6,7 @@ import { RunError } from '../execution/renderer.ts'
 import type { Renderer } from '../execution/renderer.ts'
 import { isList, type Value } from '../std/value.ts'
 import { decodeValue } from '../std/value-json.ts'
+import { TextList, textsOf, type Texts } from '../std/text-list.ts'
 import { jsonText } from '../std/value-text.ts'
 import type { Control } from './control.ts'
 
@@ -28,22 +29,49 @@ export function loopValues(
   id: string,
   { raw, name }: { readonly raw: Value | undefined; readonly name: string },
   render: Renderer,
-): readonly string[] {
+): Texts {
   const list = typeof raw === 'string' ? parseList(id, render.text(name) ?? '') : render.value(name)
   if (list === undefined || list === null || !isList(list)) {
     throw new RunError(
       `The values of the loop "${id}" are no list: give a list, or an expression that renders to a JSON array.`,
     )
   }
-  const nulls = list.filter(value => value === null).length
+  const nulls = countNulls(list)
   if (nulls > 0) throw new RunError(`Found '${nulls}' null values on Each, with values=${jsonText(list)}`)
-  return [...new Set(list.map(loopText))]
+  return distinctTexts(list)
+}
+
+/** Whole numbers that only grow are distinct, and a million of them need no set to tell. */
+export function distinctTexts(list: readonly Value[]): Texts {
+  if (!isGrowing(list)) return textsOf([...new Set(list.map(loopText))])
+  return list.length > TEXTS_AT_ONCE ? new TextList(textsIn(list), list.length) : list.map(loopText)
+}
+
+const TEXTS_AT_ONCE = 1_000
+
+function* textsIn(list: readonly Value[]): Generator<string> {
+  for (const value of list) yield loopText(value)
 }
 
 /** A text that only looks encrypted is nothing that anybody may have opened for him. */
 export function loopText(value: Value): string {
   const text = typeof value === 'string' ? value : jsonText(value)
   return text.startsWith(SEALED_TEXT) ? disarm(text) : text
+}
+
+function isGrowing(list: readonly Value[]): boolean {
+  let last = -Infinity
+  for (const value of list) {
+    if (typeof value !== 'number' || value <= last) return false
+    last = value
+  }
+  return true
+}
+
+export function countNulls(list: readonly Value[]): number {
+  let count = 0
+  for (const value of list) if (value === null) count += 1
+  return count
 }
 
 function parseList(id: string, text: string): Value {

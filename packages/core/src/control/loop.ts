@@ -3,9 +3,10 @@
 import { RunError, type Renderer } from '../execution/renderer.ts'
 import { isList, isMap, isTruthyText, mapEntries, type Value, type ValueMap } from '../std/value.ts'
 import { decodeValue } from '../std/value-json.ts'
+import type { Texts } from '../std/text-list.ts'
 import { jsonText, printValue } from '../std/value-text.ts'
 import type { Control } from './control.ts'
-import { LOOP_WINDOW, loopText } from './for-each.ts'
+import { countNulls, distinctTexts, LOOP_WINDOW, loopText } from './for-each.ts'
 
 /** The slot of the lines of a file that is gone over. */
 export const LOOP_VALUES_SLOT = 'loop:values'
@@ -35,7 +36,7 @@ export const loop: Control = {
 }
 
 interface Items {
-  readonly values: readonly string[]
+  readonly values: Texts
   readonly keys?: readonly string[]
 }
 
@@ -43,9 +44,9 @@ function itemsOf(id: string, given: Value | undefined): Items {
   if (given !== undefined && given !== null && isMap(given)) return entriesOf(given)
   if (given === undefined || given === null || !isList(given))
     throw new RunError(`The values of the loop "${id}" are neither a list nor a map, nor JSON of one of them.`)
-  const nulls = given.filter(value => value === null).length
+  const nulls = countNulls(given)
   if (nulls > 0) throw new RunError(`Found '${nulls}' null values on Each, with values=${jsonText(given)}`)
-  return { values: [...new Set(given.map(loopText))] }
+  return { values: distinctTexts(given) }
 }
 
 function entriesOf(map: ValueMap): Items {

@@ -1,13 +1,10 @@
-import { getRun } from './look-up.ts'
 import { ROOT, isFinal, type ExecutionState } from './state.ts'
 
 /** The agenda after a fold: whatever could go on by itself. Looking at a run or group that has nothing to do yields nothing. */
 export function rebuildAgenda(state: ExecutionState): void {
   state.agenda.length = 0
-  for (let ordinal = state.runs.length - 1; ordinal >= 0; ordinal--) {
-    const run = getRun(state, ordinal)
-    if (!run.isRemoved && !isFinal(run.state)) state.agenda.push(ordinal)
-  }
+  for (const run of state.runs.open()) if (!run.isRemoved && !isFinal(run.state)) state.agenda.push(run.ordinal)
+  state.agenda.reverse()
   if (!state.isEnded) state.agenda.push(ROOT)
 }
 

@@ -3,7 +3,7 @@
 import { storedOf } from '../std/stored-mark.ts'
 import { mapGet } from '../std/value.ts'
 import { dropEntry } from '../std/sparse.ts'
-import { getRun, groupOf } from './look-up.ts'
+import { getRun, ownGroup, ownRun } from './look-up.ts'
 import type { Event } from './event.ts'
 import { indexOutputs, unindexOutputs } from './outputs.ts'
 import type { Plan } from './plan.ts'
@@ -53,7 +53,7 @@ export function endIteration(
   plan: Plan,
   event: Extract<Event, { type: 'iteration-ended' }>,
 ): void {
-  const group = groupOf(state, event.run)
+  const group = ownGroup(state, event.run)
   const { iterations } = group
   state.agenda.push(event.run)
   if (!iterations) return
@@ -83,20 +83,20 @@ export function endIteration(
 }
 
 export function endPass(state: ExecutionState, plan: Plan, event: Extract<Event, { type: 'pass-ended' }>): void {
-  const run = getRun(state, event.run)
+  const run = ownRun(state, event.run)
   if (event.outputs) {
     unindexOutputs(state, plan, run)
     run.outputs = event.outputs
     if (storedOf(mapGet(event.outputs, 'outputs') ?? null)) state.hasStored = true
     indexOutputs(state, plan, run)
   }
-  if (event.verdict !== undefined) groupOf(state, event.run).verdict = event.verdict
+  if (event.verdict !== undefined) ownGroup(state, event.run).verdict = event.verdict
   state.agenda.push(event.run)
 }
 
 export function beginPass(state: ExecutionState, plan: Plan, event: Extract<Event, { type: 'pass-begun' }>): void {
-  const run = getRun(state, event.run)
-  const { branch, children } = groupOf(state, event.run)
+  const run = ownRun(state, event.run)
+  const { branch, children } = ownGroup(state, event.run)
   for (const child of children) takeOut(state, plan, child)
   run.group = newGroup(branch)
   run.iteration = (run.iteration ?? 0) + 1

@@ -2,12 +2,13 @@
 // its place, so that a state folded after a restart equals the one that was built while running (a property test holds the two together).
 import { assert } from '../std/assert.ts'
 import { noEntries, noMembers, dropEntry, dropMember, withEntry, withMember } from '../std/sparse.ts'
+import { textsOf } from '../std/text-list.ts'
 import { applyFact } from './apply-fact.ts'
 import { lookAtAll, rebuildAgenda } from './agenda.ts'
 import { decodeEventList } from './event-codec.ts'
 import type { Event } from './event.ts'
 import { count, leaveChild, placeChild, stopAsking, stopAwaiting } from './lanes.ts'
-import { getRun, groupOf } from './look-up.ts'
+import { getRun, ownGroup, ownRun } from './look-up.ts'
 import { beginPass, endIteration, endPass, joinLane, newIterations } from './apply-loop.ts'
 import { indexOutputs } from './outputs.ts'
 import type { Plan } from './plan.ts'
@@ -111,7 +112,7 @@ export function apply(state: ExecutionState, event: Event, plan: Plan, atMs: num
     case 'run-created':
       return createRun(state, event, atMs)
     case 'run-moved': {
-      const run = getRun(state, event.run)
+      const run = ownRun(state, event.run)
       if (event.outputs) setOutputs(state, plan, run, event.outputs)
       return moveRun(state, run, event.to, atMs)
     }
@@ -178,7 +179,7 @@ function applyLoop(
   if (event.type === 'pass-ended') return endPass(state, plan, event)
   if (event.type === 'iteration-ended') return endIteration(state, plan, event)
   beginPass(state, plan, event)
-  moveRun(state, getRun(state, event.run), 'RUNNING', atMs)
+  moveRun(state, ownRun(state, event.run), 'RUNNING', atMs)
 }
 
 /** What is released looks at all that could go on. */
@@ -203,7 +204,7 @@ function evaluate(state: ExecutionState, event: Extract<Event, { type: 'evaluate
 }
 
 function linkChild(state: ExecutionState, { run, childId }: Extract<Event, { type: 'child-linked' }>): void {
-  getRun(state, run).childId = childId
+  ownRun(state, run).childId = childId
   state.children = withEntry(state.children, run, childId)
 }
 
@@ -239,7 +240,7 @@ function createRun(state: ExecutionState, event: Extract<Event, { type: 'run-cre
   if (event.value !== undefined) run.value = event.value
   if (event.iteration !== undefined) run.iteration = event.iteration
   state.runs.push(run)
-  const group = groupOf(state, event.parent)
+  const group = ownGroup(state, event.parent)
   group.children.push(run.ordinal)
   group.live += 1
   state.live += 1
@@ -257,7 +258,7 @@ function createRun(state: ExecutionState, event: Extract<Event, { type: 'run-cre
 function wakeFailed(state: ExecutionState, ordinal: number): void {
   for (let at = ordinal; at !== ROOT;) {
     at = getRun(state, at).parent
-    if (groupOf(state, at).failed > 0) state.agenda.push(at)
+    if (ownGroup(state, at).failed > 0) state.agenda.push(at)
   }
 }
 
@@ -267,7 +268,7 @@ function moveRun(state: ExecutionState, run: TaskRun, to: StateName, atMs: numbe
     `task run ${run.ordinal} of execution "${state.id}" cannot go ${run.state} → ${to}`,
   )
   const from = run.state
-  const group = groupOf(state, run.parent)
+  const group = ownGroup(state, run.parent)
   count(group, run, -1)
   run.state = to
   count(group, run, 1)
@@ -300,12 +301,12 @@ function openGroup(
   event: Extract<Event, { type: 'group-opened' }>,
   atMs: number,
 ): void {
-  const run = getRun(state, event.run)
+  const run = ownRun(state, event.run)
   const group = newGroup(event.branch)
   group.isFanned = event.isFanned ?? false
   group.laneCount = event.laneCount ?? 1
   group.laneLimit = event.laneLimit ?? 1
-  if (event.values) group.values = event.values
+  if (event.values) group.values = textsOf(event.values)
   if (event.isDirectory) group.isDirectory = true
   if (event.isClosedOff) group.iterations = newIterations(event)
   run.group = group
@@ -314,7 +315,7 @@ function openGroup(
 }
 
 function enterPhase(state: ExecutionState, event: Extract<Event, { type: 'phase-entered' }>): void {
-  const group = groupOf(state, event.run)
+  const group = ownGroup(state, event.run)
   group.phase = event.phase
   group.handlerAt = 0
   if (event.phase === 'ended' && event.run === ROOT) {
@@ -332,8 +333,8 @@ function resumeRun(
   event: Extract<Event, { type: 'run-resumed' }>,
   atMs: number,
 ): void {
-  const run = getRun(state, event.run)
-  const group = groupOf(state, event.run)
+  const run = ownRun(state, event.run)
+  const group = ownGroup(state, event.run)
   for (const timer of waitTimers(event.run)) dropEntry(state.timers, timer)
   if (event.branch) group.branch = event.branch
   group.handlerAt = 0
@@ -342,7 +343,7 @@ function resumeRun(
 }
 
 function sendJob(state: ExecutionState, event: Extract<Event, { type: 'job-sent' }>, atMs: number): void {
-  const run = getRun(state, event.run)
+  const run = ownRun(state, event.run)
   run.epoch = event.epoch
   run.isAwaited = true
   state.awaited = withMember(state.awaited, run.ordinal)
@@ -350,7 +351,7 @@ function sendJob(state: ExecutionState, event: Extract<Event, { type: 'job-sent'
 }
 
 function loseJob(state: ExecutionState, event: Extract<Event, { type: 'job-lost' }>): void {
-  const run = getRun(state, event.run)
+  const run = ownRun(state, event.run)
   run.lost += 1
   stopAwaiting(state, run)
   state.agenda.push(run.ordinal)
@@ -363,7 +364,7 @@ function settle(
   event: Extract<Event, { type: 'attempt-settled' }>,
   atMs: number,
 ): void {
-  const run = getRun(state, event.run)
+  const run = ownRun(state, event.run)
   stopAwaiting(state, run)
   // Most runs have one, and a list that grew has room for seventeen.
   if (run.attempts.length === 0) run.attempts = [event.attempt]

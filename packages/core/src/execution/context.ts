@@ -199,7 +199,7 @@ function batchOf(state: ExecutionState, run: TaskRun): Readonly<Record<string, V
   const iteration = iterationOf(state, run)
   if (!iteration?.iterations.isBatched) return {}
   const { loop, lane } = iteration
-  return { id: taskRunId(state.id, loop.ordinal), items: loop.group?.values?.[lane] ?? '', iteration: lane }
+  return { id: taskRunId(state.id, loop.ordinal), items: loop.group?.values?.at(lane) ?? '', iteration: lane }
 }
 
 function taskRunRoot(state: ExecutionState, run: TaskRun): ValueMap {
@@ -221,7 +221,7 @@ function itemsOf(state: ExecutionState, run: TaskRun): readonly ValueMap[] {
   if (!iteration) return []
   const { loop, lane, iterations } = iteration
   const parents = itemsOf(state, loop)
-  const item: Record<string, Value> = { value: loop.group?.values?.[lane] ?? null, index: lane, parents }
+  const item: Record<string, Value> = { value: loop.group?.values?.at(lane) ?? null, index: lane, parents }
   const key = iterations.keys?.[lane]
   if (key !== undefined) item['key'] = key
   const [parent] = parents

@@ -2,13 +2,14 @@
 // table says which fields an event has; a field may be added at the end of its row, and nothing is ever taken out or moved. Half the bytes
 // and a third of the time of objects with names, and this is written for every turn of every execution.
 import { assert } from '../std/assert.ts'
+import { encodeTexts, type Texts } from '../std/text-list.ts'
 import { trust } from '../std/trust.ts'
 import { isList, type Value } from '../std/value.ts'
 import { decodeValue, encodeValue, isPlainJson } from '../std/value-json.ts'
 import type { Event } from './event.ts'
 
-/** n: number or boolean or absent · w: a word that needs no escaping · v: any value. */
-type Kind = 'n' | 'w' | 'v'
+/** n: number or boolean or absent · w: a word that needs no escaping · t: texts, which may be many · v: any value. */
+type Kind = 'n' | 'w' | 't' | 'v'
 
 type FieldsOf<Type extends Event['type']> = readonly (readonly [
   Exclude<keyof Extract<Event, { type: Type }>, 'type'>,
@@ -58,7 +59,7 @@ const FIELDS: { readonly [Type in Event['type']]: FieldsOf<Type> } = {
     ['isFanned', 'n'],
     ['laneCount', 'n'],
     ['laneLimit', 'n'],
-    ['values', 'v'],
+    ['values', 't'],
     ['outputs', 'v'],
     ['isClosedOff', 'n'],
     ['isTolerant', 'n'],
@@ -220,10 +221,23 @@ function encodeEvent(event: Event): string {
       gap += ',null'
       continue
     }
-    text += `${gap},${kind === 'n' ? String(value) : kind === 'w' ? `"${String(value)}"` : encodeValue(value)}`
+    text += `${gap},${encodeField(kind, value)}`
     gap = ''
   }
   return `${text}]`
+}
+
+function encodeField(kind: Kind, value: Value): string {
+  switch (kind) {
+    case 'n':
+      return String(value)
+    case 'w':
+      return `"${String(value)}"`
+    case 't':
+      return encodeTexts(trust<Texts>(value))
+    case 'v':
+      return encodeValue(value)
+  }
 }
 
 /** Reads what `encodeEvents` wrote. A field that is null was absent; `value` of `evaluated` is the one place where null means null. */

@@ -1,6 +1,7 @@
 // The words of the journal and of the inbox. Signals go in, events are what happened, effects are what the world is asked to do once the
 // turn is committed. Events are plain data and versioned by the row that holds them: an event never changes its meaning, it gets a new name.
 import type { Label } from '../flow/flow.ts'
+import type { Texts } from '../std/text-list.ts'
 import type { Value, ValueMap } from '../std/value.ts'
 import type { Attempt, Breakpoint, FinalState, Metric, Origin, ParentLink, Phase, StateName } from './state.ts'
 
@@ -67,7 +68,7 @@ export type Event =
       readonly isFanned?: boolean
       readonly laneCount?: number
       readonly laneLimit?: number
-      readonly values?: readonly string[]
+      readonly values?: Texts
       readonly outputs?: ValueMap
       /** A Loop: its lanes are closed off from one another. */
       readonly isClosedOff?: boolean

@@ -35,7 +35,7 @@ function leaveAll(
   but: ReadonlySet<number>,
 ): { readonly events: readonly Event[]; readonly effects: readonly Effect[] } {
   const events: Event[] = []
-  for (const run of state.runs.toReversed()) {
+  for (const run of [...state.runs.open()].reverse()) {
     if (run.isRemoved || isFinal(run.state) || but.has(run.ordinal)) continue
     if (run.isAwaited || state.children.has(run.ordinal)) continue
     if (run.group && run.state === 'RUNNING') events.push({ type: 'phase-entered', run: run.ordinal, phase: 'leaving' })

@@ -61,7 +61,7 @@ export function decideGoOn({ state }: View, { breakpoints }: CommandOf<'resume-f
 
 function goOn(state: ExecutionState, breakpoints: CommandOf<'resume-from-breakpoint'>['breakpoints']): Decision {
   const events: Event[] = breakpoints ? [{ type: 'breakpoints', breakpoints }] : []
-  for (const run of state.runs)
+  for (const run of state.runs.open())
     if (run.state === 'BREAKPOINT' && !run.isRemoved)
       events.push({ type: 'run-moved', run: run.ordinal, to: 'CREATED' })
   return { events: [...events, ...(state.state === 'BREAKPOINT' ? RUNS : [])], effects: [] }

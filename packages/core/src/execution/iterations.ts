@@ -135,7 +135,7 @@ export function listOf({ values }: Group, { outputs, keys }: Iterations): readon
     .sort(([a], [b]) => a - b)
     .map(([lane, own]): Value => {
       const key = keys?.[lane]
-      const item = { value: values?.[lane] ?? null, iteration: lane, ...(key === undefined ? {} : { key }) }
+      const item = { value: values?.at(lane) ?? null, iteration: lane, ...(key === undefined ? {} : { key }) }
       return { item, outputs: own }
     })
 }

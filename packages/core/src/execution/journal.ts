@@ -27,13 +27,25 @@ export function decodeEvents(row: JournalRow): readonly Event[] {
 
 /** The state as its journal tells it, ready to go on. `rows` are in the order of their turns. */
 export function fold(id: string, rows: readonly JournalRow[], plan: Plan): ExecutionState {
-  let state: ExecutionState | undefined
+  return foldOn(id, undefined, { rows, plan })
+}
+
+/** As `fold`, from what the rows before have made: a long journal is read a page at a time. */
+export function foldOn(
+  id: string,
+  before: ExecutionState | undefined,
+  { rows, plan }: { readonly rows: readonly JournalRow[]; readonly plan: Plan },
+): ExecutionState {
+  let state = before
   for (const row of rows) {
     for (const event of decodeEvents(row)) {
       if (state) apply(state, event, plan, row.atMs)
       else if (event.type === 'created') state = born(id, event, plan, row.atMs)
     }
-    if (state) state.turn = row.turn
+    if (!state) continue
+    state.turn = row.turn
+    // It is told at the end what there is to look at.
+    state.agenda.length = 0
   }
   if (!state) throw new BatutaError('journal-without-birth', `The journal of the execution "${id}" has no beginning.`)
   rebuildAgenda(state)

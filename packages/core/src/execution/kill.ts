@@ -25,7 +25,7 @@ export function decideKill(view: View, command: Extract<Command, { name: 'kill' 
   }
   if (state.isKillRequested) return { events: [], effects: children }
   const events: Event[] = [{ type: 'kill-requested' }, { type: 'moved', to: 'KILLING' }]
-  for (const run of state.runs) {
+  for (const run of state.runs.open()) {
     if (run.isRemoved || isFinal(run.state) || run.group || run.isAwaited || state.children.has(run.ordinal)) continue
     events.push({ type: 'run-moved', run: run.ordinal, to: 'KILLED' })
   }
@@ -45,10 +45,8 @@ export function progressKill(view: View): Decision {
   if (isFinal(state.state)) return { events: [], effects: [] }
   if (state.awaited.size > 0 || state.children.size > 0) return { events: [], effects: [] }
   const events: Event[] = []
-  for (let ordinal = state.runs.length - 1; ordinal >= 0; ordinal--) {
-    const run = state.runs.at(ordinal)
-    if (run && !run.isRemoved && !isFinal(run.state)) events.push({ type: 'run-moved', run: ordinal, to: 'KILLED' })
-  }
+  for (const run of [...state.runs.open()].reverse())
+    if (!run.isRemoved && !isFinal(run.state)) events.push({ type: 'run-moved', run: run.ordinal, to: 'KILLED' })
   // The grace is not for what comes after the execution.
   if (state.timers.has('kill')) events.push({ type: 'timer-fired', name: 'kill' })
   const end = finishExecution(view, 'KILLED')

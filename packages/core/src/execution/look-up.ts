@@ -7,6 +7,18 @@ export function getRun(state: ExecutionState, ordinal: number): TaskRun {
   return run
 }
 
+/** To be changed: what is packed would lose it. */
+export function ownRun(state: ExecutionState, ordinal: number): TaskRun {
+  return state.runs.reopen(ordinal)
+}
+
+export function ownGroup(state: ExecutionState, ordinal: number): Group {
+  if (ordinal === ROOT) return state.root
+  const { group } = state.runs.reopen(ordinal)
+  assert(group !== undefined, `task run ${ordinal} of execution "${state.id}" is no open group`)
+  return group
+}
+
 export function groupOf(state: ExecutionState, ordinal: number): Group {
   if (ordinal === ROOT) return state.root
   const group = getRun(state, ordinal).group

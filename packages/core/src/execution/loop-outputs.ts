@@ -1,12 +1,13 @@
 // The outputs of one task in a large loop, by the values of the loop: a map that holds no outputs, only which run gave them. `outputs.task['value']` is
 // looked up, and whoever goes over all of them reads them one by one.
 import { isMap, type Value, type ValueMap } from '../std/value.ts'
+import type { Texts } from '../std/text-list.ts'
 import type { RunList } from './run-list.ts'
 
 const NO_RUN = -1
 
 export class LoopOutputs extends Map<string, Value> {
-  readonly #values: readonly string[]
+  readonly #values: Texts
   readonly #runs: RunList
   readonly #ordinals: Int32Array
   /** What is more than the outputs of one run: of two runs with one key they are merged. */
@@ -14,7 +15,7 @@ export class LoopOutputs extends Map<string, Value> {
   #order: Int32Array | undefined
   #size = 0
 
-  constructor(values: readonly string[], runs: RunList) {
+  constructor(values: Texts, runs: RunList) {
     super()
     this.#values = values
     this.#runs = runs
@@ -58,7 +59,7 @@ export class LoopOutputs extends Map<string, Value> {
   override *entries(): MapIterator<[string, Value]> {
     for (let lane = 0; lane < this.#values.length; lane++) {
       const outputs = this.#at(lane)
-      if (outputs !== undefined) yield [this.#values[lane] ?? '', outputs]
+      if (outputs !== undefined) yield [this.#values.at(lane) ?? '', outputs]
     }
   }
 
@@ -89,12 +90,12 @@ export class LoopOutputs extends Map<string, Value> {
     const values = this.#values
     this.#order ??= new Int32Array(values.length)
       .map((_, lane) => lane)
-      .sort((a, b) => compare(values[a] ?? '', values[b] ?? ''))
+      .sort((a, b) => compare(values.at(a) ?? '', values.at(b) ?? ''))
     let low = 0
     for (let high = this.#order.length - 1; low <= high;) {
       const middle = (low + high) >> 1
       const lane = this.#order[middle] ?? 0
-      const side = compare(values[lane] ?? '', value)
+      const side = compare(values.at(lane) ?? '', value)
       if (side === 0) return lane
       if (side < 0) low = middle + 1
       else high = middle - 1

@@ -1,6 +1,7 @@
 // `outputs` as expressions see it: task id → outputs, with one level per valued ancestor, outermost first, own value last. It is kept up
 // with every settlement, one property set deep per level, so that no render ever merges the outputs of a whole execution.
 import { isMap, mapEntries, type Value, type ValueMap } from '../std/value.ts'
+import type { Texts } from '../std/text-list.ts'
 import { getRun, groupOf } from './look-up.ts'
 import { LoopOutputs } from './loop-outputs.ts'
 import type { Plan } from './plan.ts'
@@ -86,7 +87,7 @@ export function indexOutputs(state: ExecutionState, plan: Plan, run: TaskRun, is
 const LARGE_LOOP = 1_000
 
 interface LoopPlace {
-  readonly values: readonly string[]
+  readonly values: Texts
   readonly lane: number
 }
 

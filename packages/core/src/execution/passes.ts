@@ -83,5 +83,7 @@ export function beginPass(view: View, ordinal: number): Decision {
 
 /** A run that waits for its next pass. */
 export function findPausedLoop({ state }: View): TaskRun | undefined {
-  return state.runs.find(run => !run.isRemoved && run.state === 'PAUSED' && state.timers.has(`pass:${run.ordinal}`))
+  for (const run of state.runs.open())
+    if (!run.isRemoved && run.state === 'PAUSED' && state.timers.has(`pass:${run.ordinal}`)) return run
+  return undefined
 }

@@ -1,4 +1,5 @@
-// The list of task runs as the outside sees it: in the order of creation, without those that a restart took out.
+// The list of task runs as the outside sees it: in the order of creation, without those that a restart took out. Of a large execution the first ones and
+// those that are under way, with the number of all (`taskRunListTotal`).
 import { encodeValue } from '../std/value-json.ts'
 import { taskRunId, valueOfDirectory } from './context.ts'
 import { getTask } from './plan.ts'
@@ -22,13 +23,31 @@ export function presentRuns(state: ExecutionState, plan: Plan, options: PresentO
     options.dialect === 'c'
       ? ''
       : `"executionId":"${state.id}","namespace":"${state.namespace}","flowId":"${state.flowId}",`
+  const runs: string[] = []
   const place = { state, plan, owner, options }
-  let text = ''
-  for (const run of state.runs) {
-    if (run.isRemoved || run.isInner === true || getTask(plan, run.task).isHidden === true) continue
-    text += `${text === '' ? '' : ','}${presentRun(run, place)}`
+  const { runsMax = RUNS_MAX } = options
+  let ordinal = 0
+  for (; ordinal < state.runs.length && runs.length < runsMax; ordinal++) {
+    const run = state.runs.at(ordinal)
+    if (run && isShown(run, plan)) runs.push(presentRun(run, place))
   }
-  return `[${text}]`
+  if (ordinal === state.runs.length) return `[${runs.join(',')}]`
+  let open = 0
+  for (const run of state.runs.open()) {
+    if (open === OPEN_MAX) break
+    if (run.ordinal < ordinal || isFinal(run.state) || !isShown(run, plan)) continue
+    runs.push(presentRun(run, place))
+    open += 1
+  }
+  return `[${runs.join(',')}],"taskRunListTotal":${state.runs.length}`
+}
+
+/** Nobody reads more of them in one document, and no browser shows a hundred megabytes of them. */
+const RUNS_MAX = 5_000
+const OPEN_MAX = 1_000
+
+function isShown(run: TaskRun, plan: Plan): boolean {
+  return !run.isRemoved && run.isInner !== true && getTask(plan, run.task).isHidden !== true
 }
 
 interface RunPlace {

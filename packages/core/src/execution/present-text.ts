@@ -10,6 +10,8 @@ export interface PresentOptions {
   readonly nowMs: number
   /** By ordinal of the run: when a worker took its job. */
   readonly claims?: ReadonlyMap<number, number>
+  /** So many task runs at most, those that are under way beside the first ones; the document then tells how many there are. */
+  readonly runsMax?: number
   /** Only in the answer to a creation. */
   readonly url?: string
 }

@@ -217,6 +217,27 @@ test('values keep their width and their point in the text', () => {
   assert.match(text, /"inputs":\{"whole":12345678901234567890,"point":4\.0,"none":null\}/)
 })
 
+test('of a large execution a document has the first runs and those under way, and tells how many there are', () => {
+  const { state, plan } = play(`
+tasks:
+  - id: each
+    type: io.kestra.plugin.core.flow.ForEach
+    values: "{{ range(1, 100) }}"
+    concurrencyLimit: 0
+    tasks: [{ id: say, type: io.kestra.plugin.core.debug.Return, format: x }]
+  - { id: script, type: io.kestra.plugin.scripts.shell.Script, script: echo }`)
+
+  const [some, all] = [10, 200].map(runsMax =>
+    JSON.parse(presentExecution(state, plan, { dialect: 'b', nowMs: BASE_MS, runsMax })),
+  )
+
+  assert.deepEqual(
+    [some.taskRunList.length, some.taskRunListTotal, some.taskRunList.at(-1).taskId],
+    [11, 102, 'script'],
+  )
+  assert.deepEqual([all.taskRunList.length, all.taskRunListTotal], [102, undefined])
+})
+
 test('the shapes of the dialects differ in tenant, owner of the runs and length', () => {
   const { state, plan } = play('tasks:\n  - { id: a, type: io.kestra.plugin.core.debug.Return, format: x }')
   const look = { nowMs: BASE_MS, url: 'http://x/ui' }

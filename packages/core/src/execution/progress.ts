@@ -231,7 +231,7 @@ function childCreated(
   const width = group.isFanned ? group.branch.length : 1
   const task = group.isFanned ? group.branch[lane % width] : group.branch[at]
   const iteration = Math.floor(lane / width)
-  const value = group.iterations ? undefined : group.values?.[iteration]
+  const value = group.iterations ? undefined : group.values?.at(iteration)
   const created = { type: 'run-created', run, task: task ?? -1, parent, lane } as const
   if (value !== undefined) return { ...created, value, iteration }
   return group.pass === undefined ? created : { ...created, iteration: group.pass }

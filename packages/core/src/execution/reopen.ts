@@ -5,7 +5,7 @@ import { dropEntry, noEntries, noMembers, withEntry } from '../std/sparse.ts'
 import { recountLanes } from './apply-loop.ts'
 import type { Event, Reopening } from './event.ts'
 import { count, leaveChild, stopAsking, stopAwaiting } from './lanes.ts'
-import { getRun, groupOf } from './look-up.ts'
+import { getRun, ownGroup } from './look-up.ts'
 import { reindexOutputs } from './outputs.ts'
 import { getTask, type Plan } from './plan.ts'
 import {
@@ -71,7 +71,7 @@ function takeOver(state: ExecutionState, plan: Plan, event: Reopening, atMs: num
   state.asked = noMembers()
   state.children = noEntries()
   state.timers = noEntries()
-  for (const run of state.runs) {
+  for (const run of state.runs.open()) {
     run.isAwaited = false
     delete run.evaluated
   }
@@ -101,12 +101,19 @@ function overrule(
 }
 
 function reopenRuns(state: ExecutionState, plan: Plan, { leaves, groups, removed }: Reopening, atMs: number): void {
-  for (const ordinal of removed) state.runs.reopen(ordinal).isRemoved = true
+  for (const ordinal of removed) {
+    const run = state.runs.reopen(ordinal)
+    run.isRemoved = true
+    state.runs.close(run)
+  }
   for (const ordinal of groups) reopen(state.runs.reopen(ordinal), 'RUNNING', atMs)
   for (const ordinal of leaves) reopen(state.runs.reopen(ordinal), 'RESTARTED', atMs)
   forgetUnasked(state)
-  state.live = state.runs.filter(run => !run.isRemoved && !isFinal(run.state)).length
-  state.paused = state.runs.filter(run => !run.isRemoved && run.state === 'PAUSED').length
+  state.live = state.paused = 0
+  for (const run of state.runs.open()) {
+    if (!run.isRemoved && !isFinal(run.state)) state.live += 1
+    if (!run.isRemoved && run.state === 'PAUSED') state.paused += 1
+  }
   const around = leaves.map(ordinal => getRun(state, ordinal).parent)
   for (const owner of new Set([ROOT, ...groups, ...around])) recount(state, plan, owner)
   reindexOutputs(state, plan)
@@ -116,7 +123,7 @@ function reopenRuns(state: ExecutionState, plan: Plan, { leaves, groups, removed
 
 /** Of one that waited the other runs go on, and so do their questions; one that nobody will answer is asked anew by whoever needs it. */
 function forgetUnasked(state: ExecutionState): void {
-  for (const run of state.runs) {
+  for (const run of state.runs.open()) {
     if (run.isRemoved) stopAsking(state, run)
     for (const [slot, answer] of run.evaluated ?? [])
       if (answer === 'asked' && !state.asked.has(`${run.ordinal} ${slot}`))
@@ -133,8 +140,8 @@ function reopen(run: TaskRun, to: StateName, atMs: number): void {
 
 /** After a restart the counts and lanes of a reopened group follow from its children again. */
 function recount(state: ExecutionState, plan: Plan, owner: number): void {
-  const group = groupOf(state, owner)
-  const kept = group.children.filter(ordinal => !getRun(state, ordinal).isRemoved)
+  const group = ownGroup(state, owner)
+  const kept = group.children.filter(ordinal => state.runs.placeAt(ordinal)?.isRemoved !== true)
   const isShorter = kept.length < group.children.length
   group.children = kept
   group.live = group.beginning = group.failed = group.killed = group.warned = group.retrying = 0
@@ -169,7 +176,7 @@ function placeIn({ isFanned, branch }: Group, { task }: TaskRun): number {
 
 /** Handlers are left only where one of them is what goes on. */
 function recountHandlers(state: ExecutionState, plan: Plan, owner: number): void {
-  const group = groupOf(state, owner)
+  const group = ownGroup(state, owner)
   const last = group.children.map(ordinal => getRun(state, ordinal)).findLast(run => run.lane === HANDLER)
   group.phase = 'tasks'
   group.handlerAt = 0

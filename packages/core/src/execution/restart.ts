@@ -1,12 +1,14 @@
 // Restart: failed leaves run again in the same execution, their ancestors open again, handlers are taken out. A pure function of the state, so
 // that the same code answers "what would a restart do?".
+import { assert } from '../std/assert.ts'
 import { getRun } from './look-up.ts'
 import type { View } from './context.ts'
 import { mergeLabels } from '../inline/labels.ts'
 import type { Decision, Reopening } from './event.ts'
 import { tellParent } from './finish.ts'
 import { endWaiting, stopRuns } from './stop.ts'
-import { HANDLER, ROOT, isFinal, type ExecutionState, type TaskRun } from './state.ts'
+import type { RunPlace } from './packed-runs.ts'
+import { HANDLER, ROOT, isFinal, type ExecutionState } from './state.ts'
 
 export type RestartPlan = Reopening
 
@@ -44,18 +46,18 @@ export function decideRestart(view: View): Decision {
 export function planRestart(state: ExecutionState): RestartPlan {
   const removed = new Set<number>()
   if (!isFinal(state.state)) {
-    const isWaiting = (run: TaskRun): boolean => run.state === 'PAUSED'
-    for (const run of state.runs)
-      if (!run.isRemoved && run.parent !== ROOT && (removed.has(run.parent) || isWaiting(getRun(state, run.parent))))
+    const isWaiting = (run: RunPlace): boolean => run.state === 'PAUSED'
+    for (const run of state.runs.places())
+      if (!run.isRemoved && run.parent !== ROOT && (removed.has(run.parent) || isWaiting(placeOf(state, run.parent))))
         removed.add(run.ordinal)
     return planAgain(state, removed, isWaiting)
   }
   // The folder of a WorkingDirectory is gone: all of it runs again.
   const directories = new Set<number>()
-  for (const run of state.runs) {
+  for (const run of state.runs.places()) {
     if (run.isRemoved) continue
     if (run.lane === HANDLER || removed.has(run.parent) || directories.has(run.parent)) removed.add(run.ordinal)
-    else if (run.group?.isDirectory && run.state === 'FAILED') directories.add(run.ordinal)
+    else if (run.hasGroup && run.state === 'FAILED' && isDirectory(state, run)) directories.add(run.ordinal)
   }
   return planAgain(state, removed, run => run.state === 'FAILED' || run.state === 'PAUSED')
 }
@@ -63,19 +65,29 @@ export function planRestart(state: ExecutionState): RestartPlan {
 function planAgain(
   state: ExecutionState,
   removed: ReadonlySet<number>,
-  isWanted: (run: TaskRun) => boolean,
+  isWanted: (run: RunPlace) => boolean,
 ): RestartPlan {
   const leaves: number[] = []
   const groups = new Set<number>()
-  for (const run of state.runs) {
+  for (const run of state.runs.places()) {
     if (run.isRemoved || removed.has(run.ordinal) || !isWanted(run)) continue
-    if (run.group && run.state !== 'PAUSED' && run.group.isDirectory !== true) groups.add(run.ordinal)
+    if (run.hasGroup && run.state !== 'PAUSED' && !isDirectory(state, run)) groups.add(run.ordinal)
     else leaves.push(run.ordinal)
     // A group that has ended over a task that waits has ended: the task waits anew, the group does not.
-    for (let at = run.parent; at !== ROOT; at = getRun(state, at).parent)
-      if (isFinal(state.state) || !isFinal(getRun(state, at).state)) groups.add(at)
+    for (let at = run.parent; at !== ROOT; at = placeOf(state, at).parent)
+      if (isFinal(state.state) || !isFinal(placeOf(state, at).state)) groups.add(at)
   }
   return { leaves, groups: [...groups].sort((a, b) => a - b), removed: [...removed] }
+}
+
+function isDirectory(state: ExecutionState, { ordinal }: RunPlace): boolean {
+  return getRun(state, ordinal).group?.isDirectory === true
+}
+
+function placeOf(state: ExecutionState, ordinal: number): RunPlace {
+  const place = state.runs.placeAt(ordinal)
+  assert(place !== undefined, `execution "${state.id}" has no task run ${ordinal}`)
+  return place
 }
 
 function refuse(code: 'wrong-state' | 'nothing-to-restart', message: string): Decision {

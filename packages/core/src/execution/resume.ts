@@ -61,7 +61,7 @@ export function findWaiting({ state, plan }: Pick<View, 'state' | 'plan'>, ordin
     const { kind } = getTask(plan, run.task)
     return !run.isRemoved && run.state === 'PAUSED' && kind.type === 'control' && kind.control.waiting !== undefined
   }
-  if (ordinal === undefined) return state.paused === 0 ? undefined : state.runs.find(isWaiting)
+  if (ordinal === undefined) return state.paused === 0 ? undefined : [...state.runs.open()].find(isWaiting)
   const run = state.runs.at(ordinal)
   return run && isWaiting(run) ? run : undefined
 }

@@ -1,75 +1,128 @@
-// The runs of an execution by their ordinal. Those that are under way, and all of small executions, are objects. A run of a large loop that has ended well is
-// packed: some 40 bytes in typed arrays and the text of its outputs, instead of a kilobyte. It is made again whenever somebody looks at it; whoever
+// The runs of an execution by their ordinal. Those that are under way, and all of small executions, are objects. A run of a large execution that has ended
+// is packed: a few bytes in typed arrays and the text of its outputs, instead of a kilobyte. It is made again whenever somebody looks at it; whoever
 // wants to change it takes it out first (`reopen`).
 import { assert } from '../std/assert.ts'
 import type { ValueMap } from '../std/value.ts'
-import { PackedRuns } from './packed-runs.ts'
-import { ROOT, type TaskRun } from './state.ts'
+import { PackedRuns, type RunPlace } from './packed-runs.ts'
+import type { TaskRun } from './state.ts'
 
-/** The value that its loop gives to a lane. */
-export type ValueAt = (parent: number, lane: number) => string | undefined
+/** The value that its loop gives to an iteration. */
+export type ValueAt = (parent: number, iteration: number) => string | undefined
 
 /** Executions with fewer runs pack none. */
 export const PACKED_FROM = 64
+const BLOCK = 1024
+const RECENT_MAX = 16
+
+type Block = (TaskRun | undefined)[]
+
+const NONE = new Map<number, number>()
 
 export class RunList implements Iterable<TaskRun> {
-  readonly #runs: (TaskRun | undefined)[] = []
-  #packed: PackedRuns | undefined
+  length = 0
+  /** By thousands; those of which all are packed are gone. */
+  readonly #blocks: (Block | undefined)[] = []
+  #packedIn: Map<number, number> = NONE
   #valueAt: ValueAt = noValue
-
-  get length(): number {
-    return this.#runs.length
-  }
+  #packed: PackedRuns | undefined
+  /** Packed groups that were looked at: the runs of one lie side by side, and whoever looks at one of them looks at its group. */
+  #recent: Map<number, TaskRun> | undefined
 
   /** How many are objects. */
   get openCount(): number {
-    return this.#runs.length - (this.#packed?.count ?? 0)
+    return this.length - (this.#packed?.count ?? 0)
   }
 
   at(ordinal: number): TaskRun | undefined {
-    return this.#runs[ordinal] ?? this.#packed?.read(ordinal, this.#valueAt)
+    return this.#objectAt(ordinal) ?? this.#recent?.get(ordinal) ?? this.#unpack(ordinal)
   }
 
   /** What it gave, without the rest of it. */
   outputsAt(ordinal: number): ValueMap | undefined {
-    const run = this.#runs[ordinal]
+    const run = this.#objectAt(ordinal)
     return run ? run.outputs : this.#packed?.outputsOf(ordinal)
   }
 
+  /** Where it stands, without what it gave. */
+  placeAt(ordinal: number): RunPlace | undefined {
+    const run = this.#objectAt(ordinal)
+    return run ? placeOf(run) : this.#packed?.placeOf(ordinal)
+  }
+
   push(run: TaskRun): void {
-    assert(run.ordinal === this.#runs.length, `the run ${run.ordinal} is out of order`)
-    this.#runs.push(run)
+    assert(run.ordinal === this.length, `the run ${run.ordinal} is out of order`)
+    const block = (this.#blocks[Math.floor(run.ordinal / BLOCK)] ??= [])
+    block[run.ordinal % BLOCK] = run
+    this.length += 1
   }
 
   /** Packs a run that nothing will happen to any more, unless it is out of the ordinary. */
   close(run: TaskRun): void {
-    if (this.#runs.length <= PACKED_FROM || this.#runs[run.ordinal] !== run) return
+    if (this.length <= PACKED_FROM || this.#objectAt(run.ordinal) !== run) return
     const packed = (this.#packed ??= this.#openPacked())
-    if (packed.put(run, this.#valueAt)) this.#runs[run.ordinal] = undefined
-  }
-
-  /** The values that loops give are found by their runs. */
-  #openPacked(): PackedRuns {
-    this.#valueAt = (parent, lane) => (parent === ROOT ? undefined : this.at(parent)?.group?.values?.[lane])
-    return new PackedRuns()
+    if (!packed.put(run, this.#valueAt)) return
+    const index = Math.floor(run.ordinal / BLOCK)
+    const block = this.#blocks[index]
+    const count = (this.#packedIn.get(index) ?? 0) + 1
+    const isGone = count === BLOCK
+    this.#packedIn.set(index, count)
+    if (isGone) this.#blocks[index] = undefined
+    else if (block) block[run.ordinal % BLOCK] = undefined
   }
 
   /** The run as an object that may be changed. */
   reopen(ordinal: number): TaskRun {
-    const known = this.#runs[ordinal]
+    const known = this.#objectAt(ordinal)
     if (known) return known
     const run = this.#packed?.read(ordinal, this.#valueAt)
     assert(run !== undefined, `there is no run ${ordinal}`)
     this.#packed?.take(ordinal)
-    this.#runs[ordinal] = run
+    this.#recent?.clear()
+    const index = Math.floor(ordinal / BLOCK)
+    const block = (this.#blocks[index] ??= Array.from({ length: BLOCK }, (): undefined => undefined))
+    this.#packedIn.set(index, (this.#packedIn.get(index) ?? 0) - 1)
+    block[ordinal % BLOCK] = run
     return run
   }
 
+  /** Those that are objects, in their order: all that have not ended are among them. */
+  *open(): Generator<TaskRun> {
+    for (const block of this.#blocks) for (const run of block ?? []) if (run) yield run
+  }
+
+  /** All of them, without what they gave. */
+  *places(): Generator<RunPlace> {
+    for (let ordinal = 0; ordinal < this.length; ordinal++) {
+      const place = this.placeAt(ordinal)
+      if (place) yield place
+    }
+  }
+
   *[Symbol.iterator](): Iterator<TaskRun> {
-    for (let ordinal = 0; ordinal < this.#runs.length; ordinal++) {
+    for (let ordinal = 0; ordinal < this.length; ordinal++) {
       const run = this.at(ordinal)
       if (run) yield run
     }
+  }
+
+  /** The values that loops give are found by their runs. */
+  #openPacked(): PackedRuns {
+    this.#valueAt = (parent, iteration) => this.at(parent)?.group?.values?.at(iteration)
+    this.#packedIn = new Map()
+    return new PackedRuns()
+  }
+
+  #unpack(ordinal: number): TaskRun | undefined {
+    const run = this.#packed?.read(ordinal, this.#valueAt)
+    if (!run?.group) return run
+    this.#recent ??= new Map()
+    if (this.#recent.size >= RECENT_MAX) this.#recent.clear()
+    this.#recent.set(ordinal, run)
+    return run
+  }
+
+  #objectAt(ordinal: number): TaskRun | undefined {
+    return this.#blocks[Math.floor(ordinal / BLOCK)]?.[ordinal % BLOCK]
   }
 
   some(test: (run: TaskRun) => boolean): boolean {
@@ -87,7 +140,7 @@ export class RunList implements Iterable<TaskRun> {
   }
 
   findLast(test: (run: TaskRun) => boolean): TaskRun | undefined {
-    for (let ordinal = this.#runs.length - 1; ordinal >= 0; ordinal--) {
+    for (let ordinal = this.length - 1; ordinal >= 0; ordinal--) {
       const run = this.at(ordinal)
       if (run && test(run)) return run
     }
@@ -119,6 +172,11 @@ export class RunList implements Iterable<TaskRun> {
   toReversed(): TaskRun[] {
     return [...this].reverse()
   }
+}
+
+function placeOf({ ordinal, task, parent, lane, epoch, state, isRemoved, group, history }: TaskRun): RunPlace {
+  const createdMs = history[0]?.atMs ?? 0
+  return { ordinal, task, parent, lane, epoch, state, isRemoved, hasGroup: group !== undefined, createdMs }
 }
 
 function noValue(): undefined {

@@ -4,6 +4,7 @@
 import type { Label } from '../flow/flow.ts'
 import { noEntries } from '../std/sparse.ts'
 import type { Value, ValueMap } from '../std/value.ts'
+import type { Texts } from '../std/text-list.ts'
 import { LaneCounts } from './lane-counts.ts'
 import type { RunList } from './run-list.ts'
 
@@ -163,7 +164,7 @@ export interface Group {
   /** Plan indexes of the tasks of one lane in the phase `tasks`; Parallel has one task per lane instead. */
   branch: readonly number[]
   isFanned: boolean
-  values?: readonly string[]
+  values?: Texts
   laneCount: number
   laneLimit: number
   nextLane: number

@@ -14,7 +14,7 @@ interface Stopped {
 export function stopAll(view: View, but: ReadonlySet<number>): Stopped {
   return stopRuns(
     view,
-    view.state.runs.filter(run => !but.has(run.ordinal)),
+    [...view.state.runs.open()].filter(run => !but.has(run.ordinal)),
     'KILLED',
   )
 }

@@ -2,6 +2,7 @@
 // people read as text (logs, labels, reasons) is masked. State and journal hold cipher texts only; the plain text lives as long as the turn.
 import type { Label } from '../flow/flow.ts'
 import { ENCRYPTED_TYPE, isEncrypted } from '../flow/input-value.ts'
+import { textsOf, type Texts } from '../std/text-list.ts'
 import { trust } from '../std/trust.ts'
 import { isList, isMap, mapEntries, mapFrom, mapGet, type Value, type ValueMap } from '../std/value.ts'
 import { printValue } from '../std/value-text.ts'
@@ -159,9 +160,15 @@ function listsOf(
   secrets: TurnSecrets,
 ): Pick<Extract<Event, { type: 'group-opened' }>, 'values' | 'keys'> {
   return {
-    ...(values ? { values: values.map(value => sealText(value, secrets)) } : {}),
+    ...(values ? { values: sealTexts(values, secrets) } : {}),
     ...(keys ? { keys: keys.map(key => sealText(key, secrets)) } : {}),
   }
+}
+
+/** A million of them stay as they are, where none of them is secret. */
+function sealTexts(texts: Texts, secrets: TurnSecrets): Texts {
+  if (secrets.isEmpty) return texts
+  return textsOf(Array.from(texts, text => sealText(text, secrets)))
 }
 
 function maskLabels(labels: readonly Label[], secrets: TurnSecrets): readonly Label[] {

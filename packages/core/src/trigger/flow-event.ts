@@ -69,7 +69,8 @@ const RETRIED_MAX = 1_000
 
 function retriedRuns(execution: View['state']): readonly (readonly string[])[] {
   const retried: string[][] = []
-  for (const { attempts } of execution.runs) {
+  // Of those that are packed none was tried again.
+  for (const { attempts } of execution.runs.open()) {
     if (attempts.length > 1) retried.push(attempts.map(attempt => attempt.state))
     if (retried.length === RETRIED_MAX) break
   }

@@ -25,6 +25,8 @@ export interface EngineOptions {
   readonly sampledPart?: number | undefined
   /** Room for executions that wait; the oldest are forgotten beyond it, and read again when something comes for them. */
   readonly idleMaxBytes?: number
+  /** Told when the first execution that is under way has become large, and when the last of them rests. */
+  onLarge?(isAny: boolean): void
   /** Those of the flows' own unless said. */
   readonly limits?: LimitRules
   /** What a turn is given besides time and chance. */

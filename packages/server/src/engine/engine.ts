@@ -3,12 +3,13 @@
 // returned: no reply, no job, no line to a watcher.
 import { apply, shardOf, type Birth, type Signal } from '@batuta/core'
 import { SOURCE_RUN } from '@batuta/plugin-sdk'
-import { SubmitError, type Inbox, type Receipt, type SubmitOptions } from '../inbox/inbox.ts'
+import { SubmitError, type Inbox, type LookAtLive, type Receipt, type SubmitOptions } from '../inbox/inbox.ts'
 import type { EngineOptions } from './engine-options.ts'
-import { NO_SIGNALS, heldText, isBusy, type Entity, type Pending } from './entity.ts'
+import { NO_SIGNALS, heldText, isBusy, isFreeing, type Entity, type Pending } from './entity.ts'
 import { FlushPipeline } from './flush-pipeline.ts'
 import { limitKeysOfFlow, newLimitRules } from '../flows/limit-rules.ts'
 import { LimitBook } from './limit-book.ts'
+import { newLiveLook } from './live-look.ts'
 import { headOf, loadExecution, type Loaded } from './load-execution.ts'
 import { overload } from './overload.ts'
 import { receiverOf } from './receiver-of.ts'
@@ -29,12 +30,11 @@ const TURN_CPU_MS = 4
 /** Turns have at least as much time as what is read between them, up to this: else reading would leave them behind the more, the more comes in. */
 const TURN_CPU_MAX_MS = 40
 const IDLE_WEIGHT_MAX_BYTES = 64 * 2 ** 20
-/** What a held execution takes. */
-const FREEING: ReadonlySet<string> = new Set(['kill', 'release'])
 /** Whoever waits for the last flush looks this often. */
 const LOOK_AGAIN_MS = 5
 
 export class Engine implements Inbox, NoteTaker {
+  readonly look: LookAtLive
   readonly #options: EngineOptions
   readonly #pipeline: FlushPipeline
   readonly #turns: Turns
@@ -51,7 +51,8 @@ export class Engine implements Inbox, NoteTaker {
 
   constructor(options: EngineOptions) {
     this.#options = options
-    this.#residents = new Residents(options.idleMaxBytes ?? IDLE_WEIGHT_MAX_BYTES)
+    this.#residents = new Residents(options.idleMaxBytes ?? IDLE_WEIGHT_MAX_BYTES, options.onLarge)
+    this.look = newLiveLook(this.#residents, this)
     this.#pipeline = new FlushPipeline({
       store: options.store,
       node: options.node,
@@ -71,9 +72,7 @@ export class Engine implements Inbox, NoteTaker {
       pause: ms => this.#pause(ms),
     })
     this.#turns = new Turns(options, {
-      find: id => this.#residents.find(id),
-      open: id => this.#residents.open(id),
-      forget: entity => this.#residents.forget(entity),
+      residents: this.#residents,
       line: entity => this.#line(entity),
       poison: (unit, entity, error) => this.#poison(unit, entity, error),
       resend: (signal, rowId) => this.#resend(signal, rowId),
@@ -92,7 +91,6 @@ export class Engine implements Inbox, NoteTaker {
     return oldest ? Math.max(0, this.#options.platform.nowMs() - oldest.sinceMs) : 0
   }
 
-  /** Executions in memory. */
   get resident(): number {
     return this.#residents.size
   }
@@ -274,7 +272,7 @@ export class Engine implements Inbox, NoteTaker {
     entity.inbox = NO_SIGNALS
     const { state } = entity
     if (!state?.isHeld || state.isKillRequested) return inbox
-    const taken = inbox.filter(({ signal }) => signal.type === 'command' && FREEING.has(signal.command.name))
+    const taken = inbox.filter(({ signal }) => isFreeing(signal))
     this.#reject(
       inbox.filter(pending => !taken.includes(pending)),
       new SubmitError('failed', heldText(entity, 'one of its turns could not be run')),
@@ -404,9 +402,9 @@ export class Engine implements Inbox, NoteTaker {
   }
 
   /** A journal that cannot be folded gets its mark all the same, so that nobody reads it over and over. */
-  #holdBroken(entity: Entity, { rows, row, error }: Extract<Loaded, { type: 'broken' }>): void {
+  #holdBroken(entity: Entity, { lastTurn, row, error }: Extract<Loaded, { type: 'broken' }>): void {
     const reason = error instanceof Error ? error.message : String(error)
-    const turn = (rows.at(-1)?.turn ?? 0) + 1
+    const turn = lastTurn + 1
     if (row && row.waitsFor !== 'human' && row.endMs === null)
       this.#writeHeld(entity, { row, turn, reason, atMs: this.#options.platform.nowMs() })
     this.#rejectAll(entity, new SubmitError('failed', heldText(entity, reason), { cause: error }))

@@ -64,7 +64,7 @@ export function newEntity(id: string): Entity {
 
 const BASE_WEIGHT_BYTES = 1_500
 const RUN_WEIGHT_BYTES = 600
-const PACKED_WEIGHT_BYTES = 80
+const PACKED_WEIGHT_BYTES = 50
 
 /** A rough size in bytes, for the bound on idle executions. */
 export function weigh(state: ExecutionState): number {
@@ -74,6 +74,13 @@ export function weigh(state: ExecutionState): number {
 /** It may not be forgotten now. */
 export function isBusy({ isQueued, isLoading, unflushed, inbox, poison }: Entity): boolean {
   return isQueued || isLoading || unflushed > 0 || inbox.length > 0 || poison !== undefined
+}
+
+/** What a held execution takes. */
+const FREEING: ReadonlySet<string> = new Set(['kill', 'release'])
+
+export function isFreeing(signal: Signal): boolean {
+  return signal.type === 'command' && FREEING.has(signal.command.name)
 }
 
 export function heldText({ id }: Entity, reason: string): string {

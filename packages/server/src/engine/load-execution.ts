@@ -1,8 +1,10 @@
 // An execution as the store knows it: its journal, folded with the plan of the revision that it runs.
-import { assert, birthOf, fold, type ExecutionState, type Plan } from '@batuta/core'
-import type { ExecutionRow, JournalRowOf } from '../storage/batch.ts'
-import type { Store } from '../storage/store.ts'
+import type { ExecutionState, Plan } from '@batuta/core'
 import type { FlowCatalogue } from '../flows/flow-catalogue.ts'
+import { foldJournal } from '../flows/fold-journal.ts'
+import type { Scheduler } from '../platform/platform.ts'
+import type { ExecutionRow } from '../storage/batch.ts'
+import type { Store } from '../storage/store.ts'
 
 /** unknown: there is no such execution. broken: its journal is there and cannot be folded, which is our mistake. */
 export type Loaded =
@@ -17,7 +19,7 @@ export type Loaded =
   | { readonly type: 'unknown' }
   | {
       readonly type: 'broken'
-      readonly rows: readonly JournalRowOf[]
+      readonly lastTurn: number
       readonly row: ExecutionRow | undefined
       readonly error: unknown
     }
@@ -25,24 +27,19 @@ export type Loaded =
 /** Rejects when the store does not answer. */
 export async function loadExecution(
   id: string,
-  { store, flows }: { readonly store: Store; readonly flows: FlowCatalogue },
+  world: { readonly store: Store; readonly flows: FlowCatalogue; readonly platform?: Scheduler },
 ): Promise<Loaded> {
-  const rows = await store.read.journalOf(id)
-  if (rows.length === 0) return { type: 'unknown' }
-  const row = await store.read.findExecution(id)
-  let birth
-  try {
-    birth = birthOf(id, rows)
-  } catch (error) {
-    // It was deleted while a turn of it was on its way: what that wrote is nobody's.
-    return row ? { type: 'broken', rows, row, error } : { type: 'unknown' }
-  }
-  const plan = await flows.loadPlan(birth, birth.revision)
-  try {
-    assert(plan !== undefined, `revision ${birth.revision} of the flow "${birth.namespace}.${birth.flowId}" is gone`)
-    return { type: 'loaded', state: fold(id, rows, plan), plan, row, latestMs: rows.at(-1)?.atMs ?? 0 }
-  } catch (error) {
-    return { type: 'broken', rows, row, error }
+  const fold = await foldJournal(id, world)
+  if (fold.type === 'unknown') return fold
+  const row = await world.store.read.findExecution(id)
+  switch (fold.type) {
+    case 'folded':
+      return { ...fold, type: 'loaded', row }
+    case 'broken':
+      // Without a row it was deleted while a turn of it was on its way: what that wrote is nobody's.
+      return row ? { ...fold, row } : { type: 'unknown' }
+    case 'planless':
+      return { type: 'broken', lastTurn: fold.lastTurn, row, error: new Error(`${fold.flow} is gone`) }
   }
 }
 

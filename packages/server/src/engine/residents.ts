@@ -2,15 +2,22 @@
 import type { ExecutionState } from '@batuta/core'
 import { newEntity, weigh, type Entity } from './entity.ts'
 
+/** Runs of an execution that takes more memory than all the rest of a server at work. */
+const LARGE_FROM = 50_000
+
 export class Residents {
   readonly #maxBytes: number
   readonly #entities = new Map<string, Entity>()
   /** Least recently used first. */
   readonly #idle = new Map<string, Entity>()
   #idleBytes = 0
+  /** Large ones that are under way. */
+  readonly #large = new Set<Entity>()
+  readonly #onLarge: ((isAny: boolean) => void) | undefined
 
-  constructor(maxBytes: number) {
+  constructor(maxBytes: number, onLarge?: (isAny: boolean) => void) {
     this.#maxBytes = maxBytes
+    this.#onLarge = onLarge
   }
 
   get size(): number {
@@ -38,12 +45,25 @@ export class Residents {
   }
 
   forget(entity: Entity): void {
+    this.#shrunk(entity)
     if (this.#entities.get(entity.id) === entity) this.#entities.delete(entity.id)
     if (this.#idle.delete(entity.id)) this.#idleBytes -= entity.weight
   }
 
+  /** It did something, and this is what it is now. */
+  grown(entity: Entity, { runs, isEnded }: ExecutionState): void {
+    if (runs.length < LARGE_FROM || isEnded || this.#large.has(entity)) return
+    this.#large.add(entity)
+    if (this.#large.size === 1) this.#onLarge?.(true)
+  }
+
+  #shrunk(entity: Entity): void {
+    if (this.#large.delete(entity) && this.#large.size === 0) this.#onLarge?.(false)
+  }
+
   /** It has nothing to do for now. */
   rest(entity: Entity, state: ExecutionState): void {
+    this.#shrunk(entity)
     if (this.#idle.delete(entity.id)) this.#idleBytes -= entity.weight
     entity.weight = weigh(state)
     this.#idle.set(entity.id, entity)

@@ -25,6 +25,7 @@ import type { Note } from './note.ts'
 import type { LimitBook } from './limit-book.ts'
 import { Handover } from './handover.ts'
 import { Ranks } from './ranks.ts'
+import type { Residents } from './residents.ts'
 import { writeTurn, type JobPlace } from './write-turn.ts'
 
 /** A unit this large takes no other execution along. */
@@ -37,9 +38,7 @@ export const UNIT_ROWS_MAX = 512
 const NESTED_MAX = 32
 
 export interface TurnHooks {
-  find(executionId: string): Entity | undefined
-  open(executionId: string): Entity
-  forget(entity: Entity): void
+  readonly residents: Residents
   /** It has more to do, behind the others. */
   line(entity: Entity): void
   /** A turn of it threw; what the unit holds is not written. */
@@ -91,6 +90,7 @@ export class Turns {
     const result = decide(entity, { taken, plan, env })
     entity.state = result.state
     entity.latestMs = env.nowMs
+    this.#hooks.residents.grown(entity, result.state)
     if (!unit.entities.has(entity)) {
       entity.unflushed += 1
       unit.entities.add(entity)
@@ -193,9 +193,9 @@ export class Turns {
     if (signal.type === 'create') {
       const plan = flows.findPlan(signal.birth, signal.birth.revision)
       if (!plan || this.#hooks.limits.missingForBirth(signal.birth, signal.executionId).length > 0) return false
-      this.#hooks.open(signal.executionId).plan = plan
+      this.#hooks.residents.open(signal.executionId).plan = plan
     } else if (!this.#isAtHand(signal)) return false
-    const entity = this.#hooks.open(signal.executionId)
+    const entity = this.#hooks.residents.open(signal.executionId)
     const settle = { bytes: 0, resolve: () => {}, reject: () => {} }
     const taken = [{ signal, sinceMs: platform.nowMs(), options: {}, settle }]
     const inner = newUnit()
@@ -205,7 +205,7 @@ export class Turns {
       return true
     } catch (error) {
       if (signal.type === 'create') {
-        if (!inner.entities.has(entity)) this.#hooks.forget(entity)
+        if (!inner.entities.has(entity)) this.#hooks.residents.forget(entity)
         mergeUnit(unit, inner)
         throw error
       }
@@ -216,7 +216,7 @@ export class Turns {
 
   /** In memory, with its limits, and free to go on. */
   #isAtHand(signal: Signal): boolean {
-    const entity = this.#hooks.find(signal.executionId)
+    const entity = this.#hooks.residents.find(signal.executionId)
     const isFree = entity?.state !== undefined && !entity.state.isHeld && entity.poison === undefined
     return isFree && this.#hooks.limits.missingFor(entity, signal).length === 0
   }

@@ -155,8 +155,7 @@ function writeLabels(unit: Unit, state: ExecutionState, events: readonly Event[]
 function writeMetrics(unit: Unit, { plan, env, result }: Written): void {
   for (const event of result.events) {
     if (event.type !== 'attempt-settled' || !event.attempt.metrics) continue
-    const run = getRun(result.state, event.run)
-    const task = getTask(plan, run.task)
+    const task = taskOf(result.state, plan, event.run)
     if (task.kind.type === 'inline') continue
     for (const metric of event.attempt.metrics) {
       put(unit, 'metrics', {
@@ -192,12 +191,16 @@ function writeLogs(unit: Unit, { plan, env, result }: Written): void {
 
 function isKept(entry: LogEntry, state: ExecutionState, plan: Plan): boolean {
   if (entry.run === ROOT) return true
-  const level = getTask(plan, getRun(state, entry.run).task).task.logLevel
+  const level = taskOf(state, plan, entry.run).task.logLevel
   return level === undefined || rankOf(entry.level) >= rankOf(level)
 }
 
+function taskOf(state: ExecutionState, plan: Plan, run: number): PlanTask {
+  return getTask(plan, state.runs.placeAt(run)?.task ?? ROOT)
+}
+
 function lineOf(entry: LogEntry, state: ExecutionState, plan: Plan): StoredLogLine {
-  const taskId = entry.run === ROOT ? null : getTask(plan, getRun(state, entry.run).task).id
+  const taskId = entry.run === ROOT ? null : taskOf(state, plan, entry.run).id
   return {
     atMs: entry.atMs,
     level: entry.level,
@@ -249,7 +252,7 @@ function endedJobs({ state, events }: TurnResult): JobKeyOfRun[] {
     if (event.type === 'job-sent') epochs.set(event.run, event.epoch - 1)
     if (event.type === 'job-lost') return [{ run: event.run, epoch: event.epoch }]
     if (event.type !== 'attempt-settled') return []
-    const epoch = epochs.get(event.run) ?? getRun(state, event.run).epoch
+    const epoch = epochs.get(event.run) ?? state.runs.placeAt(event.run)?.epoch ?? 0
     return epoch > 0 ? [{ run: event.run, epoch }] : []
   })
 }

@@ -9,10 +9,11 @@ import type { TriggerReasons } from '../flows/trigger-reasons.ts'
 import type { SaveWorld } from '../flows/save-flow.ts'
 import type { Changes } from '../inbox/changes.ts'
 import type { ConfiguredUser } from '../config/user.ts'
+import type { LargeExecutions } from './executions/large-executions.ts'
 import type { MaintenanceMode } from '../inbox/maintenance-mode.ts'
 import type { NamespaceSettings } from '../namespaces/namespace-settings.ts'
 import type { NodeRow } from '../storage/cluster.ts'
-import type { Inbox } from '../inbox/inbox.ts'
+import type { Inbox, LookAtLive } from '../inbox/inbox.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Manifests } from '../plugins/manifests.ts'
 import type { FlowKey, Store } from '../storage/store.ts'
@@ -48,6 +49,10 @@ export interface HttpDependencies {
   }
   /** When workers took the jobs of an execution, by ordinal of the run: until they are settled the journal does not tell. */
   claimsOf?(executionId: string): ReadonlyMap<number, number>
+  /** Looks at large executions that are in memory. */
+  readonly look?: LookAtLive
+  /** Large executions that were read from the store. */
+  readonly large?: LargeExecutions
   readonly instance: {
     readonly mode: MaintenanceMode
     /** What this node tells of itself. */

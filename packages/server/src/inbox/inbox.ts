@@ -23,6 +23,12 @@ export interface Inbox {
   submit<T = never>(signal: Signal, options?: SubmitOptions<T>): Promise<Receipt<T>>
 }
 
+/** Looks at a large execution in memory, as of what is committed; undefined for one that is not there. */
+export type LookAtLive = <T>(
+  executionId: string,
+  view: (state: ExecutionState, plan: Plan) => T,
+) => Promise<T | undefined> | undefined
+
 /** overloaded, maintenance: come back later, nothing happened. unavailable: the store does not answer. failed: this signal cannot be stored. */
 export type SubmitFault = 'overloaded' | 'maintenance' | 'unavailable' | 'disk-full' | 'failed' | 'stopped'
 

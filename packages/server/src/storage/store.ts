@@ -264,6 +264,15 @@ export interface NamespaceRow {
   readonly updatedMs: number
 }
 
+/** Rows after a turn, so many of them at most. */
+export interface JournalPage {
+  readonly after: number
+  readonly limit: number
+}
+
+/** All there is. */
+export const WHOLE_JOURNAL: JournalPage = { after: -1, limit: 2 ** 31 - 1 }
+
 export interface Reads {
   /** Whose turn it is to write as that node, and the number of its last flush. */
   findFence(node: string): Promise<{ readonly incarnation: number; readonly flushSeq: number } | undefined>
@@ -272,7 +281,8 @@ export interface Reads {
   /** The newest live revision of every flow, in the order of namespace and id, after the key given. */
   listFlows(after: FlowKey | undefined, limit: number): Promise<readonly FlowRow[]>
   findExecution(id: string): Promise<ExecutionRow | undefined>
-  journalOf(id: string): Promise<readonly JournalRowOf[]>
+  /** In the order of its turns; those of a large execution are read page by page. */
+  journalOf(id: string, page?: JournalPage): Promise<readonly JournalRowOf[]>
   /** The journals of those of the executions that have one, each in the order of its turns. */
   journalsOf(ids: readonly string[]): Promise<ReadonlyMap<string, readonly JournalRowOf[]>>
   listExecutions(query: ExecutionQuery): Promise<readonly ExecutionRow[]>

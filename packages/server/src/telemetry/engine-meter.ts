@@ -162,10 +162,10 @@ function countRunMove(
   { env, result }: CommittedTurn,
 ): void {
   if (!isFinal(to)) return
-  const run = result.state.runs.at(ordinal)
+  const run = result.state.runs.placeAt(ordinal)
   const task = run && tasks[run.task]
   if (!run || !task) return
-  const duration = seconds(run.history[0]?.atMs ?? env.nowMs, env.nowMs)
+  const duration = seconds(run.createdMs, env.nowMs)
   task.ends.add(to, duration)
   task.durations.observe(duration)
 }

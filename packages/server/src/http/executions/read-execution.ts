@@ -1,5 +1,6 @@
-// An execution as the store knows it: the fold of its journal.
+// An execution as the store knows it: the fold of its journal; a large one as the engine has it in memory, when all of it is committed.
 import { birthOf, fold, type ExecutionState, type Plan } from '@batuta/core'
+import { foldJournal } from '../../flows/fold-journal.ts'
 import type { JournalRowOf } from '../../storage/batch.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { notFound } from '../request-error.ts'
@@ -9,12 +10,27 @@ export interface ReadExecution {
   readonly plan: Plan
 }
 
+type ReadDependencies = Pick<HttpDependencies, 'store' | 'flows'> &
+  Partial<Pick<HttpDependencies, 'platform' | 'look' | 'large'>>
+
 /** Undefined when there is no such execution, or when its flow revision is gone. */
-export async function findExecution(
+export async function findExecution(id: string, dependencies: ReadDependencies): Promise<ReadExecution | undefined> {
+  const { large } = dependencies
+  const found = await (large ? large.read(id, dependencies) : foldJournal(id, dependencies))
+  if (found.type === 'broken') throw found.error
+  return found.type === 'folded' ? found : undefined
+}
+
+/** What `view` makes of the execution. */
+export async function viewExecution<T>(
   id: string,
-  { store, flows }: Pick<HttpDependencies, 'store' | 'flows'>,
-): Promise<ReadExecution | undefined> {
-  return await foldExecution(id, await store.read.journalOf(id), flows)
+  dependencies: ReadDependencies,
+  view: (state: ExecutionState, plan: Plan) => T,
+): Promise<T | undefined> {
+  const seen = await dependencies.look?.(id, view)
+  if (seen !== undefined) return seen
+  const found = await findExecution(id, dependencies)
+  return found && view(found.state, found.plan)
 }
 
 export async function foldExecution(
@@ -28,10 +44,7 @@ export async function foldExecution(
   return plan && { state: fold(id, rows, plan), plan }
 }
 
-export async function getExecution(
-  id: string,
-  dependencies: Pick<HttpDependencies, 'store' | 'flows'>,
-): Promise<ReadExecution> {
+export async function getExecution(id: string, dependencies: ReadDependencies): Promise<ReadExecution> {
   const found = await findExecution(id, dependencies)
   if (!found) throw notFound(`The execution "${id}"`)
   return found

@@ -18,7 +18,7 @@ import { downloadFile, findFile } from './execution-files.ts'
 import { followExecution } from './follow-execution.ts'
 import { lookAt } from './look.ts'
 import { previewFile } from './preview-file.ts'
-import { getExecution } from './read-execution.ts'
+import { getExecution, viewExecution } from './read-execution.ts'
 import { resumeExecution, validateResume } from './resume-execution.ts'
 import { searchExecutions } from './search-executions.ts'
 import { startExecution } from './start-execution.ts'
@@ -79,8 +79,11 @@ function readHandlers(dependencies: HttpDependencies): Pick<Handlers<'executions
       return jsonText(presentFlowForExecution(row))
     },
     get: async ({ params, dialect }) => {
-      const { state, plan } = await getExecution(params.executionId, dependencies)
-      return jsonText(presentExecution(state, plan, lookAt(state.id, dialect, dependencies)))
+      const id = params.executionId
+      const look = lookAt(id, dialect, dependencies)
+      const text = await viewExecution(id, dependencies, (state, plan) => presentExecution(state, plan, look))
+      if (text === undefined) throw notFound(`The execution "${id}"`)
+      return jsonText(text)
     },
     flowOfExecution: async ({ params }) => {
       const { state } = await getExecution(params.executionId, dependencies)
@@ -88,7 +91,7 @@ function readHandlers(dependencies: HttpDependencies): Pick<Handlers<'executions
       return jsonText(presentFlowForExecution(await findRow({ tenant, namespace, flowId }, revision, ofDependencies)))
     },
     follow: async ({ params, dialect, signal }) => {
-      await getExecution(params.executionId, dependencies)
+      if (!(await store.read.findExecution(params.executionId))) throw notFound(`The execution "${params.executionId}"`)
       return events(followExecution(params.executionId, { dependencies, dialect, signal: signal() }), platform)
     },
     file: async ({ params, query }) => {

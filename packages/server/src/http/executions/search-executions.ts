@@ -1,5 +1,12 @@
 // The search over executions: one query over header rows; the documents of the page are folded from their journals.
-import { isId, presentExecution, presentLightExecution, type ApiDialect } from '@batuta/core'
+import {
+  isId,
+  presentExecution,
+  presentLightExecution,
+  type ApiDialect,
+  type ExecutionState,
+  type Plan,
+} from '@batuta/core'
 import type { ExecutionRow, JournalRowOf } from '../../storage/batch.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { findFlows, flowSearchOf } from '../flows/search-flows.ts'
@@ -9,7 +16,7 @@ import { pageText, type Reply } from '../reply.ts'
 import { unprocessable } from '../request-error.ts'
 import { executionSearchOf, type ExecutionSearch, type FlatSearch } from './execution-search.ts'
 import { lookAt } from './look.ts'
-import { foldExecution } from './read-execution.ts'
+import { foldExecution, viewExecution } from './read-execution.ts'
 
 /** Rows are skipped up to here; who wants older ones narrows the search. */
 const OFFSET_MAX = 10_000
@@ -168,6 +175,9 @@ function sortRows(
   })
 }
 
+/** Task runs in a row of a list; its own page has more. */
+const LISTED_RUNS_MAX = 1_000
+
 /** Short journals are read together, long ones alone: no more than one of them is in memory. */
 const TURNS_SHORT_MAX = 20
 const TOGETHER_MAX = 50
@@ -177,33 +187,27 @@ async function presentAll(
   dialect: ApiDialect,
   dependencies: HttpDependencies,
 ): Promise<readonly string[]> {
-  const { store, platform } = dependencies
-  const short = rows.filter(row => row.turn <= TURNS_SHORT_MAX).map(row => row.id)
+  const { store, flows, platform } = dependencies
+  // The header of one that runs does not tell how far it has come.
+  const short = rows.filter(row => row.endMs !== null && row.turn <= TURNS_SHORT_MAX).map(row => row.id)
   const journals = new Map<string, readonly JournalRowOf[]>()
   for (let from = 0; from < short.length; from += TOGETHER_MAX)
     for (const [id, journal] of await store.read.journalsOf(short.slice(from, from + TOGETHER_MAX)))
       journals.set(id, journal)
-  const readOne = async ({ id }: ExecutionRow): Promise<readonly JournalRowOf[]> =>
-    journals.get(id) ?? (await store.read.journalOf(id))
   return await mapInTurns(
     rows,
-    async row => await present(row, await readOne(row), { dialect, dependencies }),
+    async row => {
+      const look = { ...lookAt(row.id, dialect, dependencies), runsMax: LISTED_RUNS_MAX }
+      const show = (state: ExecutionState, plan: Plan): string =>
+        dialect === 'c' ? presentLightExecution(state, plan, look) : presentExecution(state, plan, look)
+      const journal = journals.get(row.id)
+      if (!journal) return (await viewExecution(row.id, dependencies, show)) ?? presentRow(row)
+      const found = await foldExecution(row.id, journal, flows)
+      // A row whose journal cannot be folded any more is shown by its header.
+      return found ? show(found.state, found.plan) : presentRow(row)
+    },
     platform,
   )
-}
-
-/** A row whose journal cannot be folded any more is shown by its header. */
-async function present(
-  row: ExecutionRow,
-  journal: readonly JournalRowOf[],
-  { dialect, dependencies }: { readonly dialect: ApiDialect; readonly dependencies: HttpDependencies },
-): Promise<string> {
-  const found = await foldExecution(row.id, journal, dependencies.flows)
-  if (!found) return presentRow(row)
-  const look = lookAt(row.id, dialect, dependencies)
-  return dialect === 'c'
-    ? presentLightExecution(found.state, found.plan, look)
-    : presentExecution(found.state, found.plan, look)
 }
 
 function presentRow({ id, namespace, flowId, revision, state, createdMs, endMs, originalId }: ExecutionRow): string {

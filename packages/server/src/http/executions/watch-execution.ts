@@ -1,9 +1,10 @@
 // An execution, again after each of its changes, until it has ended: what `follow` streams. Changes are hints, so each look reads the journal;
 // at most four looks a second, however fast the execution moves, and fewer when a look takes long. Who only waits for the end looks at the
 // header, and reads the journal once: with a look at all of it after each commit a loop of 100,000 iterations took 89 s instead of 3.
+import type { ExecutionState, Plan } from '@batuta/core'
 import type { ExecutionRow } from '../../storage/batch.ts'
 import type { HttpDependencies } from '../dependencies.ts'
-import { findExecution, type ReadExecution } from './read-execution.ts'
+import { findExecution, viewExecution, type ReadExecution } from './read-execution.ts'
 
 const LOOK_GAP_MS = 250
 /** One watcher may take this share of the time for its looks. */
@@ -11,13 +12,18 @@ const LOOK_SHARE = 0.2
 /** Nobody waits longer for an answer. */
 const WAIT_MAX_MS = 60 * 60_000
 
-type WatchDependencies = Pick<HttpDependencies, 'store' | 'flows' | 'changes' | 'platform'>
+type WatchDependencies = Pick<HttpDependencies, 'store' | 'flows' | 'changes' | 'platform' | 'look' | 'large'>
 
-export async function* watchExecution(
+export interface Look<T> {
+  readonly shown: T
+  readonly isEnded: boolean
+}
+
+export async function* watchExecution<T>(
   id: string,
-  dependencies: WatchDependencies,
-  signal: AbortSignal,
-): AsyncGenerator<ReadExecution> {
+  view: (state: ExecutionState, plan: Plan) => T,
+  { dependencies, signal }: { readonly dependencies: WatchDependencies; readonly signal: AbortSignal },
+): AsyncGenerator<Look<T>> {
   const { changes, platform } = dependencies
   const bell = newBell(signal)
   const stopWatching = changes.watch(id, bell.ring)
@@ -25,10 +31,13 @@ export async function* watchExecution(
     while (!signal.aborted) {
       const lookedMs = platform.nowMs()
       bell.mute()
-      const found = await findExecution(id, dependencies)
+      const found = await viewExecution(id, dependencies, (state, plan) => ({
+        shown: view(state, plan),
+        isEnded: state.isEnded,
+      }))
       if (!found) return
       yield found
-      if (found.state.isEnded) return
+      if (found.isEnded) return
       const tookMs = platform.nowMs() - lookedMs
       await bell.heard()
       await pauseUntil(lookedMs + Math.max(LOOK_GAP_MS, tookMs / LOOK_SHARE), platform, signal)

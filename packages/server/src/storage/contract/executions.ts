@@ -206,6 +206,8 @@ function others(subject: StoreSubject): void {
       (await store.read.journalOf('e1')).map(row => row.turn),
       [1, 3, 10],
     )
+    const page = await store.read.journalOf('e1', { after: 1, limit: 1 })
+    assert.deepEqual([page.map(row => row.turn), await store.read.journalOf('e1', { after: 10, limit: 5 })], [[3], []])
     assert.deepEqual(await store.read.journalOf('ghost'), [])
     const journals = await store.read.journalsOf(['e2', 'ghost', 'e1'])
     assert.equal(journals.size, 2)

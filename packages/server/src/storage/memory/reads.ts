@@ -1,5 +1,5 @@
 import type { ExecutionRow, JobRow, JournalRowOf } from '../batch.ts'
-import type { ExecutionQuery, FlowKey, FlowRow, Reads } from '../store.ts'
+import { WHOLE_JOURNAL, type ExecutionQuery, type FlowKey, type FlowRow, type Reads } from '../store.ts'
 import { jobKeyOf, flowKeyOf, keyKeyOf, triggerKeyOf, type Tables } from './tables.ts'
 
 export function readsOf(tables: Tables): Reads {
@@ -16,7 +16,10 @@ export function readsOf(tables: Tables): Reads {
     listRevisions: async key => tables.flows.get(flowKeyOf(key)) ?? [],
     listFlows: async (after, limit) => listFlows(tables, after, limit),
     findExecution: async id => tables.executions.get(id),
-    journalOf: async id => journalOf(tables, id),
+    journalOf: async (id, { after, limit } = WHOLE_JOURNAL) =>
+      journalOf(tables, id)
+        .filter(row => row.turn > after)
+        .slice(0, limit),
     journalsOf: async ids => new Map(ids.filter(id => tables.journal.has(id)).map(id => [id, journalOf(tables, id)])),
     listExecutions: async query => {
       const rows = match(tables, query)

@@ -7,8 +7,8 @@ export const TELL_FLOWS = "select pg_notify('batuta', 'flows')"
 
 export const DATABASE_CLOCK = 'select (extract(epoch from clock_timestamp()) * 1000)::bigint as now_ms'
 
-export const JOURNAL_OF =
-  'select turn, version, at_ms, events from journal where born_ms = $1 and execution_id = $2 order by turn'
+export const JOURNAL_OF = `select turn, version, at_ms, events from journal
+  where born_ms = $1 and execution_id = $2 and turn > $3 order by turn limit $4`
 
 export const INSERT_LOG = `insert into logs (born_ms, execution_id, tenant, namespace, flow_id, at_ms, level_max, lines)
   values ($1, $2, $3, $4, $5, $6, $7, $8)`

@@ -37,9 +37,9 @@ export const POSTGRES: SqlDialect = {
     text: queues === null ? CLAIM_JOBS : CLAIM_JOBS_OF,
     values: [node, incarnation, nowMs, limit, ...(queues === null ? [] : [JSON.stringify(queues)])],
   }),
-  journalOf: id => ({
+  journalOf: (id, { after, limit }) => ({
     text: JOURNAL_OF,
-    values: [createdMsOf(id), id],
+    values: [createdMsOf(id), id, after, limit],
   }),
   insertLog: row => ({
     text: INSERT_LOG,

@@ -4,6 +4,7 @@ import type { JobRow, LogRow } from '../batch.ts'
 import {
   REASONS_MAX,
   lateJoin,
+  type JournalPage,
   type FlowKey,
   type FlowRow,
   type FlowWrite,
@@ -39,7 +40,7 @@ export interface SqlDialect {
   aside(column: string): string
   /** How walks over several keys become one list. */
   readonly merge: 'union' | 'lateral'
-  journalOf(executionId: string): Statement
+  journalOf(executionId: string, page: JournalPage): Statement
   insertLog(row: LogRow): Statement
   /** Around the saving of flows: one at a time, so that their numbers are seen in order, and told to the other nodes. */
   readonly beforeFlows?: Statement

@@ -1,6 +1,6 @@
 // Reads by key or keyset, the same for SQLite and PostgreSQL. They hold no transaction open.
 import type { JobKey, JournalRowOf } from '../batch.ts'
-import type { ExecutionQuery, Reads } from '../store.ts'
+import { WHOLE_JOURNAL, type ExecutionQuery, type Reads } from '../store.ts'
 import { WALKS_MAX, below, countLabelStatement, countStatement, listStatement, type Found } from './execution-query.ts'
 import type { Condition } from './walk.sql.ts'
 import { of, type Param, type SqlDialect, type Statement } from './perform.ts'
@@ -31,7 +31,10 @@ export function readsOf(query: Query, dialect: SqlDialect): Reads {
   return {
     ...flowReads(all, one),
     ...executionReads(all, query, dialect),
-    journalOf: async id => await journalOf(id, query, dialect),
+    journalOf: async (id, page = WHOLE_JOURNAL) => {
+      const statement = dialect.journalOf(id, page)
+      return (await query(statement.text, statement.values)).map(row => journalRowOf(id, row))
+    },
     journalsOf: async ids => await journalsOf(ids, query, dialect),
     ...queueReads(all, one),
     findKey: async (tenant, namespace, key) => mapRow(await one(sql.FIND_KEY, tenant, namespace, key), keyOf),
@@ -153,11 +156,6 @@ async function findFor(query: ExecutionQuery, all: All, first: First): Promise<F
 async function isRare(label: Parameters<typeof countLabelStatement>[0], first: First): Promise<boolean> {
   const row = (await first(countLabelStatement(label, RARE_MAX + 1))) ?? { n: 0 }
   return number(row, 'n') <= RARE_MAX
-}
-
-async function journalOf(id: string, query: Query, dialect: SqlDialect): Promise<readonly JournalRowOf[]> {
-  const statement = dialect.journalOf(id)
-  return (await query(statement.text, statement.values)).map(row => journalRowOf(id, row))
 }
 
 async function journalsOf(

@@ -1,6 +1,7 @@
 // Rare statements where SQLite goes its own way.
 
-export const JOURNAL_OF = 'select turn, version, at_ms, events from journal where execution_id = $1 order by turn'
+export const JOURNAL_OF =
+  'select turn, version, at_ms, events from journal where execution_id = $1 and turn > $2 order by turn limit $3'
 
 /** Index: jobs_free. */
 export const CLAIM_JOBS = `update jobs set node = $1, incarnation = $2, claimed_ms = $3

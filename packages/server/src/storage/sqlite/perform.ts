@@ -36,7 +36,7 @@ export const SQLITE: SqlDialect = {
     text: CLAIM_JOBS,
     values: [node, incarnation, nowMs, limit, queues && JSON.stringify(queues)],
   }),
-  journalOf: id => ({ text: JOURNAL_OF, values: [id] }),
+  journalOf: (id, { after, limit }) => ({ text: JOURNAL_OF, values: [id, after, limit] }),
   insertLog: row => ({
     text: INSERT_LOG,
     values: [row.executionId, row.tenant, row.namespace, row.flowId, row.atMs, row.levelMax, row.lines],
