@@ -185,13 +185,11 @@ export class Engine implements Inbox, NoteTaker {
     return new Promise(resolve => void platform.at(platform.nowMs() + ms, resolve))
   }
 
-  /** What is stored was taken in when whoever sent it committed: a child that its parent has begun is no new work. */
   #refusalOf(signal: Signal, rowId: string | undefined): SubmitError | undefined {
     if (this.#isStopped) return new SubmitError('stopped', 'The engine has stopped: the server is shutting down.')
-    if (rowId !== undefined) return undefined
-    const refusal = overload(signal, { oldestMs: this.oldestMs, pending: this.#pending, bytes: this.#pendingBytes })
-    if (refusal) this.#options.meter?.refuse('overloaded')
-    return refusal
+    const busy = overload(signal, { oldestMs: this.oldestMs, pending: this.#pending, bytes: this.#pendingBytes, rowId })
+    if (busy) this.#options.meter?.refuse('overloaded')
+    return busy
   }
 
   #enqueue(pending: Pending): void {

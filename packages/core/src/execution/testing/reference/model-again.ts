@@ -23,7 +23,9 @@ export function restart(model: Model): boolean {
   model.isEnded = false
   model.isKilled = false
   for (const run of wanted) beginAgain(model, run)
-  for (const run of wanted) for (let at = run.parent; at; at = at.parent) openAgain(model, at)
+  // Beside one that waits nothing else changes: a group around it that has failed meanwhile has still failed.
+  for (const run of wanted)
+    for (let at = run.parent; at; at = at.parent) if (!isWaiting || !isFinal(at.state)) openAgain(model, at)
   openAgain(model, model.root)
   model.begin()
   return true

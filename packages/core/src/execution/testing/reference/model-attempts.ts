@@ -17,6 +17,15 @@ export function settle(model: Model, run: Run, state: State, outputs?: Record<st
   model.end(run, tolerated(run.node, isLate ? 'WARNING' : state))
 }
 
+/** §6.8, §6.13: a child that cannot be made, a change that is refused: the attempt has failed before it began. Only a child is tried again. */
+export function refuse(model: Model, run: Run): void {
+  const isCall = run.node.kind === 'Subflow'
+  if (isCall && tryAgain(model, run)) return
+  const state = !isCall && model.tree.dialect === 2 ? tolerated(run.node, 'FAILED') : 'FAILED'
+  run.attempts.push(state)
+  model.end(run, state)
+}
+
 /** A worker may be lost this often. */
 const LOST_MAX = 3
 

@@ -17,7 +17,7 @@ import {
   type RunPlace,
   type State,
 } from './model-run.ts'
-import { settle } from './model-attempts.ts'
+import { refuse, settle } from './model-attempts.ts'
 import { closeIterations, endPass, sumUp } from './model-loops.ts'
 import { seenOutputs } from './model-outputs.ts'
 import type { FlowTree, Saying, TaskNode } from './tree.ts'
@@ -137,6 +137,11 @@ export class Model {
     if (isFailed && !(group.node.kind === 'Loop' && group.node.isTolerant === true)) {
       return this.isBeginning(group) ? undefined : this.leaveTasks(group, true)
     }
+    // All that was created side by side begins before one of them goes on.
+    if (
+      group.children.some(run => (run.state === 'CREATED' || run.state === 'RESTARTED') && run.question === undefined)
+    )
+      return
     const created = nextRuns(group).map(place => this.create(place))
     for (const run of created) if (run.state === 'CREATED') this.start(run)
     if (created.length > 0) return this.progress(group)
@@ -351,7 +356,8 @@ export class Model {
     if (node.runIf !== undefined && run.attempts.length === 0 && run.state !== 'SUBMITTED') {
       const said = this.sayingOf(run, 'runIf', node.runIf)
       if (said === 'asked') return
-      if (said === 'broken') return this.refuse(run)
+      // Whatever is allowed of it.
+      if (said === 'broken') return this.end(run, 'FAILED')
       if (said === 'no') {
         run.attempts.push('SKIPPED')
         return this.end(run, 'SKIPPED')
@@ -382,7 +388,7 @@ export class Model {
       case 'Fail':
         return settle(this, run, 'FAILED')
       case 'Labels':
-        return node.format === 'broken' ? this.refuse(run) : settle(this, run, 'SUCCESS')
+        return node.format === 'broken' ? refuse(this, run) : settle(this, run, 'SUCCESS')
       case 'Exit':
         run.attempts.push(node.exit ?? 'SUCCESS')
         run.history.push('RUNNING')
@@ -407,11 +413,11 @@ export class Model {
   startGroup(run: Run): void {
     const { node } = run
     const { tasks, values } = node
-    if (values === 'broken' || node.choice === 'broken') return this.refuse(run)
+    if (values === 'broken' || node.choice === 'broken') return this.failUnopened(run)
     if (node.kind === 'If') {
       const said = this.sayingOf(run, 'condition', node.condition === 'second' ? 'no' : node.condition)
       if (said === 'asked') return
-      if (said === 'broken') return this.refuse(run)
+      if (said === 'broken') return this.failUnopened(run)
       run.outputs = { evaluationResult: said === 'yes' }
       return this.openWith(run, said === 'yes' ? tasks : node.other)
     }
@@ -419,8 +425,8 @@ export class Model {
       const { choice = 'a' } = node
       const matched = choice === 'a' ? tasks : choice === 'b' ? node.other : undefined
       const branch = matched ?? node.defaults
-      if (!branch) return this.refuse(run)
       run.outputs = { value: choice, defaults: matched === undefined }
+      if (!branch) return this.failUnopened(run)
       return this.openWith(run, branch)
     }
     run.values = [...new Set(values ?? [])]
@@ -454,7 +460,7 @@ export class Model {
   call(run: Run): void {
     const { node } = run
     const isAgain = run.state === 'RESTARTED' && run.hasChild && node.isRenewing !== true
-    if (!isAgain && node.isImpossible === true) return this.refuse(run)
+    if (!isAgain && node.isImpossible === true) return refuse(this, run)
     if (!isAgain && node.isUnawaited === true)
       return settle(this, run, 'SUCCESS', { executionId: '*', state: 'CREATED', outputs: {} })
     run.hasChild = true
@@ -462,13 +468,9 @@ export class Model {
     this.move(run, 'RUNNING')
   }
 
-  /** It cannot begin: there is no attempt, and nothing to try again. §6.13: of a task that is no group, 1.x does not look at allowFailure. */
-  refuse(run: Run): void {
-    const isStrict = run.node.kind === 'Subflow' || (this.tree.dialect === 1 && !isGroup(run.node))
-    this.end(run, isStrict ? 'FAILED' : tolerated(run.node, 'FAILED'))
+  /** A group that cannot be opened is begun and fails at once. */
+  failUnopened(run: Run): void {
+    this.move(run, 'RUNNING')
+    this.end(run, tolerated(run.node, 'FAILED'))
   }
-}
-
-function isGroup({ kind }: TaskNode): boolean {
-  return !['Job', 'Return', 'Probe', 'Fail', 'Labels', 'Exit', 'Subflow'].includes(kind)
 }
