@@ -76,3 +76,13 @@ afterExecution:
   player.settle('b')
   assert.equal(player.isEnded, true)
 })
+
+test('whoever takes the execution over does not ask again what is asked already', () => {
+  const body = `
+tasks: [{ id: t, type: ${JOB} }]
+outputs: [{ id: o, type: STRING, value: "{{ kv('x') }}" }]`
+  const player = play(body, { isTwinned: true })
+  player.settle('t')
+
+  assert.deepEqual(player.take().events, [])
+})

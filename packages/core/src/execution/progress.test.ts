@@ -124,3 +124,18 @@ tasks:
 
   assert.deepEqual(player.states, { both: 'FAILED', broken: 'FAILED', empty: 'SUCCESS' })
 })
+
+test('a group that has failed does not wait for an answer that a task further in asks for', () => {
+  const player = play(`
+tasks:
+  - id: both
+    type: io.kestra.plugin.core.flow.Parallel
+    tasks:
+      - { id: broken, type: io.kestra.plugin.core.execution.Fail }
+      - id: inner
+        type: io.kestra.plugin.core.flow.Sequential
+        tasks: [{ id: asks, type: ${JOB}, runIf: "{{ kv('x') }}" }]`)
+
+  assert.deepEqual(player.states, { both: 'FAILED', broken: 'FAILED', inner: 'FAILED', asks: 'FAILED' })
+  assert.equal(player.isEnded, true)
+})

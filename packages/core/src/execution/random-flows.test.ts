@@ -8,7 +8,7 @@ import { minimize, tell } from './testing/reference/minimize.ts'
 import { SCRIPT } from './testing/reference/random-script.ts'
 import { TREE } from './testing/reference/random-tree.ts'
 
-const TREES = Number(process.env['BATUTA_TREES'] ?? 300)
+const TREES = Number(process.env['BATUTA_TREES'] ?? 120)
 const SEED = process.env['BATUTA_SEED'] || undefined
 
 for (const [name, seed] of [
