@@ -2,6 +2,9 @@ import { defineTask, isMap, mapGet, p, printValue, TaskError } from '@batuta/plu
 import type { Value } from '@batuta/plugin-sdk'
 import { PARTITIONS_MAX, splitByPattern, splitFile, type SplitPlan } from '../storage/split-file.ts'
 
+/** Each is an execution, and all begin at once. */
+const BATCHES_MAX = 20_000
+
 export const splitItems = defineTask({
   type: 'io.kestra.plugin.core.flow.ForEachItem$ForEachItemSplit',
   title: 'The first of the three tasks that a ForEachItem stands for: cuts its file into batches.',
@@ -20,6 +23,7 @@ export const splitItems = defineTask({
     const uris = await splitFile(ctx, items, {
       plan: planOf(part),
       separator: separator === null ? '\n' : printValue(separator),
+      partsMax: BATCHES_MAX,
     })
     return { splits: await ctx.files.put(uris.map(uri => `${uri}\n`).join(''), { extension: '.txt' }) }
   },

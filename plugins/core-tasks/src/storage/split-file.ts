@@ -8,7 +8,7 @@ import { finished } from 'node:stream/promises'
 import { linesOf, TaskError } from '@batuta/plugin-sdk'
 import type { RunContext } from '@batuta/plugin-sdk'
 
-/** One after the other; as many as a loop goes over. */
+/** One after the other. */
 const PARTS_MAX = 100_000
 /** At once, each an open file. */
 export const PARTITIONS_MAX = 1_000
@@ -41,14 +41,21 @@ function compile(text: string, property: string): RegExp {
 export async function splitFile(
   ctx: RunContext,
   from: string,
-  { plan, separator }: { readonly plan: SplitPlan; readonly separator: string },
+  { plan, separator, partsMax }: SplitOptions,
 ): Promise<readonly string[]> {
-  const parts = new Parts(ctx, plan, separator)
+  const parts = new Parts(ctx, { plan, separator, ...(partsMax === undefined ? {} : { partsMax }) })
   for await (const row of linesOf(await ctx.files.open(from))) {
     const full = parts.add(row)
     if (full) await full
   }
   return await parts.store(extname(from))
+}
+
+export interface SplitOptions {
+  readonly plan: SplitPlan
+  readonly separator: string
+  /** Where many parts are more than whoever takes them can bear. */
+  readonly partsMax?: number
 }
 
 interface Part {
@@ -63,14 +70,16 @@ class Parts {
   readonly #ctx: RunContext
   readonly #plan: SplitPlan
   readonly #separator: string
+  readonly #partsMax: number
   readonly #parts: Part[] = []
   readonly #byKey = new Map<string, Part>()
   #rows = 0
 
-  constructor(ctx: RunContext, plan: SplitPlan, separator: string) {
+  constructor(ctx: RunContext, { plan, separator, partsMax = PARTS_MAX }: SplitOptions) {
     this.#ctx = ctx
     this.#plan = plan
     this.#separator = separator
+    this.#partsMax = partsMax
   }
 
   /** Undefined when there is nothing to wait for: a promise a row would take longer than the row. */
@@ -121,7 +130,7 @@ class Parts {
   }
 
   async #begin(key?: string): Promise<Part> {
-    const partsMax = key === undefined ? PARTS_MAX : PARTITIONS_MAX
+    const partsMax = key === undefined ? this.#partsMax : PARTITIONS_MAX
     if (this.#parts.length >= partsMax) throw new TaskError(`the file falls into more than ${partsMax} parts`)
     const path = await this.#ctx.workingDir.createPath()
     const part: Part = { path, file: createWriteStream(path), rows: 0, bytes: 0, held: '' }
