@@ -12,8 +12,10 @@ const END_MAX_MS = 90_000
 const RUNNER = 'taskRunner: { type: io.kestra.plugin.core.runner.Process }'
 const COMMANDS = 'io.kestra.plugin.scripts.shell.Commands'
 
+const CHAIN = ['echo one > file', 'echo two >> file', 'test $(wc -l < file) = 2']
 const FLOWS = [
-  flow('chain', [`sleep 0.5; echo one > file`, `echo two >> file`, `test $(wc -l < file) = 2`]),
+  flow('chain', CHAIN),
+  flow('grouped', CHAIN, 'workerGroup: { key: right }'),
   flow('slow', ['echo one > file', 'sleep 30', 'cat file']),
 ]
 
@@ -22,15 +24,14 @@ let cluster: TortureCluster
 before(async () => {
   cluster = await TortureCluster.open({
     nodes: { door: 'web', mind: 'engine', left: 'worker', right: 'worker' },
-    // Few places, so that no worker takes all there is.
-    envOf: () => ({ BATUTA_SLOTS: '2' }),
+    envOf: name => (name === 'right' ? { BATUTA_WORKER_GROUP: 'right' } : {}),
     flows: () => FLOWS,
   })
   await installAudit(cluster)
 })
 after(() => cluster.close())
 
-function flow(id: string, commands: readonly string[]) {
+function flow(id: string, commands: readonly string[], placement = '') {
   const tasks = commands.map(
     (line, index) => `      - { id: t${index}, type: ${COMMANDS}, ${RUNNER}, commands: ["${line}"] }`,
   )
@@ -39,6 +40,7 @@ namespace: ${NAMESPACE}
 tasks:
   - id: folder
     type: io.kestra.plugin.core.flow.WorkingDirectory
+    ${placement}
     tasks:
 ${tasks.join('\n')}
 `
@@ -68,9 +70,8 @@ async function endOf(id: string): Promise<Execution> {
 }
 
 test('the tasks of a directory run where its folder is, however many workers there are', async t => {
-  const started: Execution[] = []
-  // One after the other: making a folder takes no time, and a worker that is asked for many makes them all.
-  for (; started.length < STARTS; await sleep(100)) started.push(await start('chain'))
+  const ids = Array.from({ length: STARTS }, (_, index) => (index % 2 === 0 ? 'chain' : 'grouped'))
+  const started = await Promise.all(ids.map(start))
 
   const ended = await Promise.all(started.map(({ id }) => endOf(id)))
 
@@ -86,7 +87,7 @@ test('the tasks of a directory run where its folder is, however many workers the
     for (const { events } of rows) for (const [, node] of events.matchAll(/"node":"([^"]+)"/g)) nodes.add(node ?? '')
   }
   t.diagnostic(`folders were made on ${nodes.size} nodes`)
-  assert.equal(nodes.size, 2, 'both workers made some')
+  assert.equal(nodes.size, 2, 'each worker made those that are for it')
 })
 
 test('when the node of a folder is gone the directory fails and says so', async () => {

@@ -160,6 +160,13 @@ test('a secret is worked with as if it were there', async () => {
     ofChild.taskRunList?.some(({ taskId }) => taskId === 'yes'),
     'the child did not get the secret',
   )
+  const again = JSON.parse(await answer('POST', `/executions/${id}/replay`)) as { readonly id: string }
+  const replayed = await api.whenEnded(again.id, 60_000)
+  assert.equal(replayed.state.current, 'WARNING')
+  assert.deepEqual(
+    replayed.taskRunList?.map(({ taskId, state }) => [taskId, state.current]),
+    taskRunList.map(({ taskId, state }) => [taskId, state.current]),
+  )
   const after = taskRunList.filter(({ taskId }) => taskId === 'after')
   assert.deepEqual(
     after.map(({ state }) => state.current),

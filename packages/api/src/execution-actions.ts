@@ -47,6 +47,15 @@ export const executionActionRoutes = {
     permission: 'execution:create',
     summary: 'Start an execution anew with the same inputs, from the start or from one of its task runs.',
   }),
+  validateReplay: defineRoute({
+    ...shared,
+    paths: actionPaths('replay/validate'),
+    query: Type.Object(Again),
+    body: NONE,
+    reply: { type: 'empty' },
+    permission: 'execution:create',
+    summary: 'Whether an execution could be started anew; nothing is started.',
+  }),
   replayWithInputs: defineRoute({
     ...shared,
     paths: actionPaths('replay-with-inputs'),

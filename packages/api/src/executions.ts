@@ -99,6 +99,21 @@ export const executionRoutes = {
     permission: 'execution:read',
     summary: 'A flow with no more than is needed to execute it.',
   }),
+  distinctValues: defineRoute({
+    method: 'GET',
+    paths: ofTenant('/executions/distinct-field-values'),
+    params: Type.Object({}),
+    query: Type.Object({
+      field: Type.String(),
+      q: Type.Optional(Type.String()),
+      size: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
+    }),
+    body: NONE,
+    status: 200,
+    reply: { type: 'json', schema: Type.Array(Type.String()) },
+    permission: 'execution:read',
+    summary: 'What a filter of the search for executions can be set to: namespaces, flows, states.',
+  }),
   get: defineRoute({
     method: 'GET',
     paths: ofTenant('/executions/{executionId}'),

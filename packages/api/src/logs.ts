@@ -52,6 +52,18 @@ export const logRoutes = {
     permission: 'log:read',
     summary: 'The log of an execution, in the order of writing.',
   }),
+  delete: defineRoute({
+    method: 'DELETE',
+    paths: ofTenant('/logs/{executionId}'),
+    params: OfExecution,
+    query: Type.Object(OfRun),
+    body: NONE,
+    status: 200,
+    reply: { type: 'json', schema: Type.Object({ count: Type.Integer() }) },
+    refusals: [404],
+    permission: 'log:delete',
+    summary: 'Delete lines of the log of an execution; tells how many went.',
+  }),
   download: defineRoute({
     method: 'GET',
     paths: ofTenant('/logs/{executionId}/download'),

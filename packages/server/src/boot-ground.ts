@@ -24,6 +24,7 @@ import { MaintenanceMode } from './inbox/maintenance-mode.ts'
 import { newEncryption } from './platform/encryption.ts'
 import { openNamespaceSettings, type NamespaceSettings } from './namespaces/namespace-settings.ts'
 import { keepSecrets, type SecretKeeping } from './secrets/keep-secrets.ts'
+import { readManagers } from './secrets/open-managers.ts'
 import { readEnvironmentSecrets } from './secrets/secret-sources.ts'
 import { PLUGINS_DIR, THREAD_URL } from './platform/places.ts'
 import { realPlatform, type Platform } from './platform/platform.ts'
@@ -142,6 +143,7 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
       files,
       flows,
       environmentSecrets: readEnvironmentSecrets(process.env, noticeOf('secrets')),
+      managers: readManagers(config.secretManagers, { environment: process.env, folder: process.cwd() }),
       nowMs,
       triggers: triggerDesk,
       ...secretKey,

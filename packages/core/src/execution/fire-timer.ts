@@ -63,6 +63,7 @@ function renewExecution({ state, env }: View, fired: Event): Decision {
             originalId: state.originalId,
             originalCreatedMs: state.originalCreatedMs,
             attemptNumber: state.attemptNumber + 1,
+            ...(state.isSealed ? { isSealed: true } : {}),
             depth: state.depth,
             rootId: state.rootId,
             ...(state.traceparent === undefined ? {} : { traceparent: state.traceparent }),

@@ -11,6 +11,7 @@ import { getRun, groupOf } from './look-up.ts'
 import { getTask, type Plan } from './plan.ts'
 import { isAfter } from './overrule.ts'
 import { planRestart } from './restart.ts'
+import { holdsSealed } from './sealed.ts'
 import { HANDLER, ROOT, isFinal, type Breakpoint, type ExecutionState, type TaskRun } from './state.ts'
 
 /** The execution that is to be done again, as it stands, with its journal. */
@@ -66,6 +67,7 @@ function birthOf(state: ExecutionState, { plan, inputs, breakpoints, traceparent
     flowId: state.flowId,
     revision: plan.revision,
     inputs: inputs ?? state.inputs,
+    ...(state.isSealed || (inputs && holdsSealed(inputs)) ? { isSealed: true } : {}),
     labels: mergeLabels(state.labels, [mark]),
     ...(state.trigger ? { trigger: state.trigger } : {}),
     parentId: state.id,

@@ -66,6 +66,8 @@ export interface Config {
   readonly telemetry: TelemetryConfig
   readonly scripts: ReturnType<typeof readScripts>
   readonly pluginDefaults: ConfiguredDefaults
+  /** Managers of secrets elsewhere, as they are written. */
+  readonly secretManagers: Value | undefined
   /** Limits that flows share, by namespace. */
   readonly pools: ReadonlyMap<string, SharedLimits>
 }
@@ -108,6 +110,7 @@ export function readConfig(options: ServerOptions, environment: Environment, cwd
     },
     encryptionKey: sources.text('kestra.encryption.secret-key', 'BATUTA_ENCRYPTION_KEY'),
     pluginDefaults: readPluginDefaults(sources),
+    secretManagers: sources.value('secrets.managers'),
     pools: readConfiguredPools(sources.value('concurrency.pools'), sources.value('namespaces')),
     apiDialect: apiDialectOf(sources.text('api.dialect', 'BATUTA_API_DIALECT')),
     telemetry: readTelemetry(sources, { ...place, managementPort: options.managementPort }),

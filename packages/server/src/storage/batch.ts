@@ -238,6 +238,10 @@ export interface LinesToPurge {
   readonly fromMs: number
   readonly toMs: number
   readonly levels: readonly string[] | null
+  /** Only those of this run, this task, this attempt. */
+  readonly run?: number
+  readonly taskId?: string
+  readonly attempt?: number
 }
 
 export interface SplitLines {
@@ -246,12 +250,22 @@ export interface SplitLines {
 }
 
 /** Which lines of a chunk of a log go, and what is left of it. */
-export function splitLines(lines: string, { fromMs, toMs, levels }: LinesToPurge): SplitLines {
+export function splitLines(lines: string, purge: LinesToPurge): SplitLines {
+  const { fromMs, toMs, levels } = purge
   const all = trust<readonly StoredLogLine[]>(JSON.parse(lines))
   const kept = all.filter(
-    ({ atMs, level }) => atMs < fromMs || atMs > toMs || (levels !== null && !levels.includes(level)),
+    line =>
+      line.atMs < fromMs ||
+      line.atMs > toMs ||
+      (levels !== null && !levels.includes(line.level)) ||
+      !isMeant(line, purge),
   )
   return { kept, purged: all.length - kept.length }
+}
+
+function isMeant(line: StoredLogLine, { run, taskId, attempt }: LinesToPurge): boolean {
+  if (run !== undefined && line.run !== run) return false
+  return (taskId === undefined || line.taskId === taskId) && (attempt === undefined || line.attempt === attempt)
 }
 
 export function levelMaxOf(lines: readonly StoredLogLine[]): number {

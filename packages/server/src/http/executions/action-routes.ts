@@ -7,7 +7,7 @@ import { commandExecution } from './act-on-execution.ts'
 import { getRunById } from './evaluate-expression.ts'
 import { getExecution } from './read-execution.ts'
 import { readBreakpoints } from './read-breakpoints.ts'
-import { replayExecution, replayWithInputs, restartUnder } from './replay-execution.ts'
+import { replayExecution, replayWithInputs, restartUnder, validateReplay } from './replay-execution.ts'
 
 type Acting =
   | 'kill'
@@ -15,6 +15,7 @@ type Acting =
   | 'restart'
   | 'replay'
   | 'replayWithInputs'
+  | 'validateReplay'
   | 'changeStatus'
   | 'changeRunState'
   | 'pause'
@@ -43,6 +44,7 @@ export function actionHandlers(dependencies: HttpDependencies): Pick<Handlers<'e
       return await restartUnder(params.executionId, { revision, dialect }, dependencies)
     },
     replay: call => replayExecution(call, dependencies),
+    validateReplay: async call => await validateReplay(call, dependencies),
     replayWithInputs: call => replayWithInputs(call, dependencies),
     changeStatus: call => act(call, { name: 'change-status', state: call.query.status.toUpperCase() }),
     changeRunState: async call => {

@@ -15,7 +15,7 @@ import {
 } from '@batuta/core'
 import type { IncomingMessage } from 'node:http'
 import type { HttpDependencies } from '../dependencies.ts'
-import { jsonText, type Reply } from '../reply.ts'
+import { empty, jsonText, type Reply } from '../reply.ts'
 import { notFound } from '../request-error.ts'
 import { refusalOf } from './command-refusal.ts'
 import { getRunById } from './evaluate-expression.ts'
@@ -43,6 +43,25 @@ export async function replayExecution(call: ReplayCall, dependencies: HttpDepend
   const source = await readSource(call.params.executionId, dependencies)
   const plan = await planOf(source, call.query.revision, dependencies)
   return await submitReplay(source, { call, plan }, dependencies)
+}
+
+/** Everything that a replay would be refused for; nothing is started. */
+export async function validateReplay(
+  { params, query, dialect }: Omit<ReplayCall, 'incoming'>,
+  dependencies: HttpDependencies,
+): Promise<Reply> {
+  const source = await readSource(params.executionId, dependencies)
+  const plan = await planOf(source, query.revision, dependencies)
+  const { taskRunId, breakpoints } = query
+  const again = replayBirth(source, {
+    plan,
+    nowMs: dependencies.platform.nowMs(),
+    breakpoints: readBreakpoints(breakpoints),
+    traceparent: undefined,
+    ...(taskRunId === undefined || taskRunId === '' ? {} : { run: getRunById(source, taskRunId).ordinal }),
+  })
+  if ('refusal' in again) throw refusalOf(again.refusal, 'restart', dialect)
+  return empty(200)
 }
 
 /** Inputs are resolved as at a start: what is not given has its default. */

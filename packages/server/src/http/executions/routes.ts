@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { presentExecution, type ApiDialect } from '@batuta/core'
+import { distinctValues } from './distinct-values.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { events } from '../event-stream.ts'
 import type { Handlers } from '../exchange.ts'
@@ -44,6 +45,7 @@ type Reading =
   | 'flowsOfNamespace'
   | 'flow'
   | 'get'
+  | 'distinctValues'
   | 'flowOfExecution'
   | 'follow'
   | 'file'
@@ -78,6 +80,7 @@ function readHandlers(dependencies: HttpDependencies): Pick<Handlers<'executions
       const row = await findRow({ tenant, namespace, flowId }, query.revision, { dependencies, isWithDeleted: false })
       return jsonText(presentFlowForExecution(row))
     },
+    distinctValues: ({ query }) => json(distinctValues(query, dependencies)),
     get: async ({ params, dialect }) => {
       const id = params.executionId
       const look = lookAt(id, dialect, dependencies)

@@ -1,3 +1,4 @@
+import { ordinalOf } from '@batuta/core'
 import type { HttpDependencies } from '../dependencies.ts'
 import { events } from '../event-stream.ts'
 import type { Handlers } from '../exchange.ts'
@@ -8,6 +9,8 @@ import { notFound } from '../request-error.ts'
 import { followLogs } from './follow-logs.ts'
 import { lineText, readLogs, type LogEntryDocument, type LogFilter } from './read-logs.ts'
 import { searchLogs, type LogSearch } from './search-logs.ts'
+
+const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'] as const
 
 /** More lines than this are for `download`. */
 const ENTRIES_MAX = 100_000
@@ -39,6 +42,22 @@ export function logHandlers(dependencies: HttpDependencies): Handlers<'logs'> {
         if (entries.length >= ENTRIES_MAX) break
       }
       return json(entries.slice(0, ENTRIES_MAX))
+    },
+    delete: async ({ params: { executionId }, query }) => {
+      await mustExist(executionId)
+      const { minLevel, taskRunId, taskId, attempt } = query
+      const run = taskRunId === undefined ? undefined : ordinalOf(executionId, taskRunId)
+      if (taskRunId !== undefined && run === undefined) throw notFound(`The task run "${taskRunId}"`)
+      const count = await store.perform('purgeLogs', {
+        executionId,
+        fromMs: 0,
+        toMs: Number.MAX_SAFE_INTEGER,
+        levels: minLevel === undefined ? null : LEVELS.slice(LEVELS.indexOf(minLevel)),
+        ...(run === undefined ? {} : { run }),
+        ...(taskId === undefined ? {} : { taskId }),
+        ...(attempt === undefined ? {} : { attempt }),
+      })
+      return json({ count })
     },
     download: async ({ params, query, filters }) => {
       await mustExist(params.executionId)

@@ -1,4 +1,6 @@
 import { describeApi } from '@batuta/api'
+import { expressionCatalogue, type ApiDialect, type CatalogueEntry } from '@batuta/core'
+import { renderExpressions } from '../executions/render-expressions.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import type { Handlers } from '../exchange.ts'
 import { VERSION } from '../../platform/version.ts'
@@ -14,6 +16,13 @@ export function miscHandlers(dependencies: HttpDependencies, health: Health): Ha
     ping: () => plain('pong'),
     configs: () => json(describeServer(dependencies)),
     loginConfig: () => json({ isBasicAuthEnabled: config.user !== undefined, isBasicAuthInitialized: true }),
+    filters: ({ dialect }) => json(namesOf('filter', dialect).map(({ name }) => name)),
+    functions: ({ dialect }) => {
+      const functions = namesOf('function', dialect)
+      if (dialect !== 'c') return json(functions.map(({ name }) => name))
+      return json(functions.map(({ name, parameters }) => ({ name, arguments: parameters })))
+    },
+    renderExpressions: async ({ body }) => await renderExpressions(body, dependencies),
     authErrors: () => json([]),
     usages: () => {
       const entries = [...flows.all()].filter(entry => entry.tenant === config.tenant)
@@ -23,6 +32,11 @@ export function miscHandlers(dependencies: HttpDependencies, health: Health): Ha
     },
     openApi: ({ query, dialect }) => json(describeApi(query.dialect ?? dialect, VERSION)),
   }
+}
+
+function namesOf(kind: CatalogueEntry['kind'], dialect: ApiDialect): readonly CatalogueEntry[] {
+  const entries = expressionCatalogue(dialect === 'c' ? 2 : 1).filter(entry => entry.kind === kind)
+  return entries.sort((a, b) => a.name.localeCompare(b.name))
 }
 
 export function answerOf({ isUp, body }: HealthReport): Reply {
