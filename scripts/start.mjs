@@ -10,8 +10,13 @@ import { ROOT, getNode } from './node-path.mjs'
 import { runNode } from './run-node.mjs'
 
 const USAGE = `usage: npm start -- [--port N] [--host ADDRESS] [--data DIR] [--flows DIR] [--config FILE]`
-// No text becomes code in the control plane, whatever a library would like.
-const SERVER_FLAGS = ['--disable-warning=ExperimentalWarning', '--disallow-code-generation-from-strings']
+// No text becomes code in the control plane, whatever a library would like. An idle server collects its garbage (give-back-memory.ts) and keeps what it has compiled.
+const SERVER_FLAGS = [
+  '--disable-warning=ExperimentalWarning',
+  '--expose-gc',
+  '--no-flush-bytecode',
+  '--disallow-code-generation-from-strings',
+]
 const SHELL_LOOK_MS = 500
 
 const options = readOptions()

@@ -9,6 +9,7 @@ import { firstDateOf } from './engine/schedules.ts'
 import { watchFlows, type FlowsDir } from './flows/flows-dir.ts'
 import { defaultsChanged, type SaveWorld } from './flows/save-flow.ts'
 import { sourceKinds } from './plugins/manifests.ts'
+import { giveBackMemory } from './platform/give-back-memory.ts'
 import type { FlowKey } from './storage/store.ts'
 import { LargeExecutions } from './http/executions/large-executions.ts'
 import { startHttp } from './http/server.ts'
@@ -47,9 +48,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const place = { folder: config.flowsDir, isNamed: config.isFlowsDirNamed, log }
   if (isWeb) flowsDir = await watchFlows(saveWorld, place)
   const telemetry = await startTelemetry(ground, { incarnations, http, health })
+  const keepMemory = giveBackMemory(ground.platform)
 
   const stop = async (): Promise<void> => {
     health.phase = 'draining'
+    keepMemory()
     flowsDir?.stop()
     ground.mode.stop()
     await http?.stop()
