@@ -74,6 +74,11 @@ interface Passage {
   readonly variables: ValueMap
 }
 
+interface Ended {
+  readonly text: string
+  readonly state: ExecutionState['state']
+}
+
 async function passThrough(door: WebhookDoor, passage: Passage, dependencies: HttpDependencies): Promise<Reply> {
   const { call, plan } = passage
   const judgement = await judge(door, passage, dependencies)
@@ -98,8 +103,9 @@ async function passThrough(door: WebhookDoor, passage: Passage, dependencies: Ht
   if (!door.isWaiting) return jsonText(born.text)
   if (born.isEnded) return answerEnded(door, born.text, born.state)
   call.isBegun()
-  const ended = await waitForEnd(executionId, dependencies, call.signal())
-  return ended ? answerEnded(door, show(ended.state), ended.state.state) : jsonText(born.text)
+  const tell = (state: ExecutionState): Ended => ({ text: show(state), state: state.state })
+  const ended = await waitForEnd(executionId, tell, { dependencies, signal: call.signal() })
+  return ended ? answerEnded(door, ended.text, ended.state) : jsonText(born.text)
 }
 
 /** A caller who waits is told of a failure by the status. */
