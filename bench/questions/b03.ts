@@ -1,34 +1,42 @@
-// Kestra's Benchmark 3: a loop over range(1,100) without a limit, one OutputValues in it; then larger loops.
+// Kestra's Benchmark 3: a loop over range(1,100) without a limit, one OutputValues in it; then larger loops, loops in loops, and loops of which a
+// hundredth fails. `--full` goes on to a million iterations.
 import { exponentOf } from '../harness/slope.ts'
-import { startBenchServer } from '../harness/bench-server.ts'
+import { startBenchServer, type BenchServer } from '../harness/bench-server.ts'
+import type { Figures } from '../harness/figures.ts'
+import { timePages } from '../harness/page-times.ts'
 import { runSized, type SizedRun } from '../harness/sized-runs.ts'
-import type { Question } from '../harness/question.ts'
+import type { Ask, Question } from '../harness/question.ts'
 
 const SIZES: readonly number[] = [100, 1_000, 10_000, 100_000]
+const FULL_SIZE = 1_000_000
 const KESTRA_SIZE = 100
+/** Below, the fixed costs of a request and a commit are most of the time. */
+const SLOPE_FROM = 1_000
+const WIDTH = 100
+const MINUTE_MS = 60_000
+const MEMORY_MAX_MB = 300
+const PAGE_MAX_MS = 200
 
 export const b03: Question = {
   id: 'B03',
   asks: 'How long does an unbounded loop take, and how do its time, its bytes and its memory grow with the iterations?',
   run: async ask => {
-    const target = await startBenchServer(ask, Object.fromEntries(SIZES.map(size => [nameOf(size), flowOf(size)])))
+    const sizes = ask.sizes ?? (ask.isFull ? [...SIZES, FULL_SIZE] : SIZES)
+    const largest = sizes.at(-1) ?? KESTRA_SIZE
+    const flows = { ...Object.fromEntries(sizes.map(size => [nameOf(size), flowOf(size)])), ...othersOf(largest) }
+    const target = await startBenchServer(ask, flows)
     try {
       const runs: SizedRun[] = []
-      for (const size of SIZES) {
+      for (const size of sizes) {
         ask.say(`${size} iterations`)
         runs.push(await runSized(target, { flowId: nameOf(size), size }))
       }
-      const timeExponent = exponentOf(runs.slice(1).map(({ size, totalMs }) => [size, totalMs]))
-      const bytesExponent = exponentOf(runs.map(({ size, writtenBytes }) => [size, writtenBytes]))
-      const totalMs = runs.find(({ size }) => size === KESTRA_SIZE)?.totalMs ?? Infinity
+      const others = await runOthers(ask, target, largest)
       return {
-        totalMs,
-        iterationsPerSecond: Math.round((KESTRA_SIZE / totalMs) * 1000),
-        timeExponent,
-        bytesExponent,
+        ...figuresOf(runs, others),
         ...target.database.about,
         bySize: runs.map(({ figures }) => figures),
-        goals: { 'below 50 ms for 100 iterations': totalMs < 50, 'time exponent at most 1.1': timeExponent <= 1.1 },
+        others,
       }
     } finally {
       await target.stop()
@@ -36,8 +44,59 @@ export const b03: Question = {
   },
 }
 
+/** The largest size again, in other shapes, and with somebody who looks. */
+async function runOthers(ask: Ask, target: BenchServer, size: number): Promise<readonly Figures[]> {
+  const others: Figures[] = []
+  for (const name of Object.keys(othersOf(size))) {
+    ask.say(`${size} iterations, ${name}`)
+    const { figures } = await runSized(target, { flowId: name, size })
+    others.push({ shape: name, ...figures })
+  }
+  ask.say(`${size} iterations, looked at`)
+  const work = runSized(target, { flowId: nameOf(size), size })
+  others.push({ shape: 'looked at', ...(await timePages(target.server, work)), ...(await work).figures })
+  return others
+}
+
+function figuresOf(runs: readonly SizedRun[], others: readonly Figures[]): Figures {
+  const large = runs.filter(({ size }) => size >= SLOPE_FROM)
+  const timeExponent = exponentOf(large.map(({ size, totalMs }) => [size, totalMs]))
+  const bytesExponent = exponentOf(runs.map(({ size, writtenBytes }) => [size, writtenBytes]))
+  const totalMs = runs.find(({ size }) => size === KESTRA_SIZE)?.totalMs ?? Infinity
+  const million = runs.find(({ size }) => size === FULL_SIZE)
+  const peakMB = Math.max(
+    ...[...runs.map(({ figures }) => figures), ...others].map(figures => Number(figures['peakMB'])),
+  )
+  return {
+    totalMs,
+    iterationsPerSecond: Math.round((KESTRA_SIZE / totalMs) * 1000),
+    timeExponent,
+    bytesExponent,
+    peakMB,
+    goals: {
+      'below 50 ms for 100 iterations': totalMs < 50,
+      'time exponent at most 1.1': timeExponent <= 1.1,
+      [`memory below ${MEMORY_MAX_MB} MB`]: peakMB < MEMORY_MAX_MB,
+      ...(million ? { 'a million iterations in a minute': million.totalMs < MINUTE_MS } : {}),
+      [`pages below ${PAGE_MAX_MS} ms (median)`]: arePagesQuick(others.at(-1)),
+    },
+  }
+}
+
+function arePagesQuick(looked: Figures | undefined): boolean {
+  return [looked?.['listMs'], looked?.['executionMs']].every(times => {
+    const middle = typeof times === 'object' && times !== null && 'median' in times ? Number(times['median']) : 0
+    return middle < PAGE_MAX_MS
+  })
+}
+
 function nameOf(size: number): string {
   return `b03_${size}`
+}
+
+function othersOf(size: number): Readonly<Record<string, string>> {
+  const outer = Math.max(1, Math.round(size / WIDTH / WIDTH))
+  return { nested: nestedFlow([Math.min(outer, WIDTH), WIDTH, WIDTH]), failing: failingFlow(size) }
 }
 
 function flowOf(size: number): string {
@@ -53,5 +112,45 @@ tasks:
         type: io.kestra.plugin.core.output.OutputValues
         values:
           value: "{{ taskrun.value }}"
+`
+}
+
+/** Loops in a loop in a loop. */
+function nestedFlow(widths: readonly number[]): string {
+  const levels = widths.map((width, level) => {
+    const indent = '    '.repeat(level)
+    return `${indent}  - id: level${level}
+${indent}    type: io.kestra.plugin.core.flow.ForEach
+${indent}    values: "{{ range(1, ${width}) }}"
+${indent}    concurrencyLimit: ${level === 0 ? 0 : 4}
+${indent}    tasks:
+`
+  })
+  const indent = '    '.repeat(widths.length)
+  return `id: nested
+namespace: bench
+tasks:
+${levels.join('')}${indent}  - id: out
+${indent}    type: io.kestra.plugin.core.output.OutputValues
+${indent}    values:
+${indent}      value: "{{ taskrun.value }}"
+`
+}
+
+/** Every hundredth iteration fails, and may. */
+function failingFlow(size: number): string {
+  return `id: failing
+namespace: bench
+tasks:
+  - id: each
+    type: io.kestra.plugin.core.flow.ForEach
+    values: "{{ range(1, ${size}) }}"
+    concurrencyLimit: 10
+    tasks:
+      - id: maybe
+        type: io.kestra.plugin.core.execution.Fail
+        allowFailure: true
+        allowWarning: true
+        condition: "{{ taskrun.value | number % 100 == 0 }}"
 `
 }

@@ -198,6 +198,8 @@ function plainRow(event: Event): readonly unknown[] | undefined {
   for (let index = 0; index < length; index++) {
     const value = values[names[index] ?? ''] ?? null
     if (kinds[index] === 'v' && !isPlainJson(value)) return undefined
+    // Of many texts only their own way makes JSON.
+    if (kinds[index] === 't' && value !== null && !Array.isArray(value)) return undefined
     row[index] = value
   }
   return row

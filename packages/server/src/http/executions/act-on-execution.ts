@@ -50,7 +50,10 @@ export async function deleteExecution(
         throw error
       },
     )
-    if (isKilled) await waitForEnd(row.id, dependencies, AbortSignal.timeout(KILL_WAIT_MS))
+    if (isKilled) {
+      const signal = AbortSignal.timeout(KILL_WAIT_MS)
+      await waitForEnd(row.id, () => true, { dependencies, signal })
+    }
   }
   await store.perform('deleteExecution', { id: row.id, keepsLogs: !deleteLogs, keepsMetrics: !deleteMetrics })
   if (deleteStorage)

@@ -77,8 +77,9 @@ export async function callWebhook(call: WebhookCall, dependencies: HttpDependenc
   if (!door.isWaiting) return jsonText(born.text)
   if (born.isEnded) return answerEnded(door, born.text, born.state)
   call.isBegun()
-  const ended = await waitForEnd(executionId, dependencies, call.signal())
-  return ended ? answerEnded(door, show(ended.state), ended.state.state) : jsonText(born.text)
+  const tell = (state: ExecutionState): Ended => ({ text: show(state), state: state.state })
+  const ended = await waitForEnd(executionId, tell, { dependencies, signal: call.signal() })
+  return ended ? answerEnded(door, ended.text, ended.state) : jsonText(born.text)
 }
 
 function noWebhook(): RequestError {
@@ -99,6 +100,11 @@ interface Passage {
   readonly call: WebhookCall
   readonly plan: Plan
   readonly variables: ValueMap
+}
+
+interface Ended {
+  readonly text: string
+  readonly state: ExecutionState['state']
 }
 
 async function refusedBy(

@@ -2,10 +2,10 @@
 // more memory than an engine gives to all that rest.
 import { foldJournal, type Fold, type JournalWorld } from '../../flows/fold-journal.ts'
 
-const KEPT_MAX = 4
+const KEPT_MAX = 2
 /** Runs; smaller ones are read as fast as they are found here. */
 const KEPT_FROM = 1_000
-const KEPT_UP_TO = 1_000_000
+const KEPT_UP_TO = 500_000
 
 export class LargeExecutions {
   /** The one that was asked for last at the end. */

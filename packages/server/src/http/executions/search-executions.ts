@@ -175,6 +175,8 @@ function sortRows(
   })
 }
 
+/** About half a million runs. */
+const TURNS_FOLDED_MAX = 4_000
 /** Task runs in a row of a list; its own page has more. */
 const LISTED_RUNS_MAX = 1_000
 
@@ -201,13 +203,23 @@ async function presentAll(
       const show = (state: ExecutionState, plan: Plan): string =>
         dialect === 'c' ? presentLightExecution(state, plan, look) : presentExecution(state, plan, look)
       const journal = journals.get(row.id)
-      if (!journal) return (await viewExecution(row.id, dependencies, show)) ?? presentRow(row)
+      if (!journal) return (await viewLong(row, dependencies, show)) ?? presentRow(row)
       const found = await foldExecution(row.id, journal, flows)
       // A row whose journal cannot be folded any more is shown by its header.
       return found ? show(found.state, found.plan) : presentRow(row)
     },
     platform,
   )
+}
+
+/** Of one that is not in memory and too long to be folded for a line in a list, what its header tells. */
+async function viewLong(
+  row: ExecutionRow,
+  dependencies: HttpDependencies,
+  show: (state: ExecutionState, plan: Plan) => string,
+): Promise<string | undefined> {
+  if (row.endMs !== null && row.turn > TURNS_FOLDED_MAX) return await dependencies.look?.(row.id, show)
+  return await viewExecution(row.id, dependencies, show)
 }
 
 function presentRow({ id, namespace, flowId, revision, state, createdMs, endMs, originalId }: ExecutionRow): string {

@@ -180,8 +180,8 @@ async function submitStart(start: Start, call: StartCall, dependencies: HttpDepe
   const { text, isEnded } = bornOf(await submitBirth(start, show, dependencies))
   if (query.wait !== true || isEnded) return jsonText(text)
   call.isBegun()
-  const ended = await waitForEnd(executionId, dependencies, call.signal())
-  return jsonText(ended ? show(ended.state, ended.plan) : text)
+  const ended = await waitForEnd(executionId, show, { dependencies, signal: call.signal() })
+  return jsonText(ended ?? text)
 }
 
 export interface Born {

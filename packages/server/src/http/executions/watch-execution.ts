@@ -4,7 +4,7 @@
 import type { ExecutionState, Plan } from '@batuta/core'
 import type { ExecutionRow } from '../../storage/batch.ts'
 import type { HttpDependencies } from '../dependencies.ts'
-import { findExecution, viewExecution, type ReadExecution } from './read-execution.ts'
+import { viewExecution } from './read-execution.ts'
 
 const LOOK_GAP_MS = 250
 /** One watcher may take this share of the time for its looks. */
@@ -49,11 +49,11 @@ export async function* watchExecution<T>(
 }
 
 /** The execution once it has ended; as it is now when the client is gone or an hour is over before. */
-export async function waitForEnd(
+export async function waitForEnd<T>(
   id: string,
-  dependencies: WatchDependencies,
-  signal: AbortSignal,
-): Promise<ReadExecution | undefined> {
+  view: (state: ExecutionState, plan: Plan) => T,
+  { dependencies, signal }: { readonly dependencies: WatchDependencies; readonly signal: AbortSignal },
+): Promise<T | undefined> {
   const { store, changes } = dependencies
   const patience = AbortSignal.any([signal, AbortSignal.timeout(WAIT_MAX_MS)])
   const bell = newBell(patience)
@@ -69,7 +69,7 @@ export async function waitForEnd(
     stopWatching()
     bell.close()
   }
-  return await findExecution(id, dependencies)
+  return await viewExecution(id, dependencies, view)
 }
 
 /** A RETRIED execution has ended, although the timer of the one that takes its place is kept with it. */
