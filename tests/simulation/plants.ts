@@ -1,10 +1,10 @@
 // Mistakes that are put in on purpose, each one that somebody could make: a simulator that does not find them finds nothing. They are put between the
 // rooms and what they talk to, never into them.
-import { decodeEvents, type Signal } from '@batuta/core'
+import { decodeEvents, decodeTriggerState, encodeTriggerState, type Signal } from '@batuta/core'
 import type { Inbox } from '../../packages/server/src/inbox/inbox.ts'
 import type { JobRow } from '../../packages/server/src/storage/batch.ts'
 import type { Cluster } from '../../packages/server/src/storage/cluster.ts'
-import { jobKeyOf, type Tables } from '../../packages/server/src/storage/memory/tables.ts'
+import { jobKeyOf, triggerKeyOf, type Tables } from '../../packages/server/src/storage/memory/tables.ts'
 import { FlushError, type FlushReceipt, type Operations, type Store } from '../../packages/server/src/storage/store.ts'
 import type { Machine } from './process.ts'
 import type { ClusterTruth } from './simulated-cluster.ts'
@@ -174,6 +174,60 @@ export const PLANTS: readonly Plant[] = [
     name: 'place-kept',
     mistake: 'the place of an execution that has ended is never left',
     store: store => ({ ...store, flush: batch => store.flush({ ...batch, limitMembersEnded: [] }) }),
+  },
+  {
+    name: 'mark-lost',
+    mistake: 'how far a source was read is not written with what was read',
+    store: (store, { tables }) => ({
+      ...store,
+      flush: batch =>
+        store.flush({
+          ...batch,
+          triggers: batch.triggers.map(row => {
+            const { mark: _, ...kept } = decodeTriggerState(row.state ?? null)
+            const { mark } = decodeTriggerState(tables.triggers.get(triggerKeyOf(row))?.state ?? null)
+            return { ...row, state: encodeTriggerState({ ...kept, ...(mark === undefined ? {} : { mark }) }) }
+          }),
+        }),
+    }),
+  },
+  {
+    name: 'hand-over-owner',
+    mistake: 'a trigger is changed by hand as it was read, wherever it stands by then',
+    store: store => ({
+      ...store,
+      perform: async (name, args) => {
+        if (name !== 'changeTrigger') return await store.perform(name, args)
+        const { expected: _, ...blind } = args as Operations['changeTrigger']['args']
+        return await store.perform(name, blind as typeof args)
+      },
+    }),
+  },
+  {
+    name: 'windows-lost',
+    mistake: 'what a window has met is known to the node that met it, and not written',
+    store: store => ({ ...store, flush: batch => store.flush({ ...batch, windows: [] }) }),
+  },
+  {
+    name: 'lines-missed',
+    mistake: 'the last line of a file is not gone over',
+    inbox: inbox => ({
+      submit: (signal, options) => {
+        const isOfFile = signal.type === 'evaluated' && /^(?:batches:list|loop:values)$/.test(signal.slot)
+        if (!isOfFile || !Array.isArray(signal.value)) return inbox.submit(signal, options)
+        return inbox.submit({ ...signal, value: signal.value.slice(0, -1) }, options)
+      },
+    }),
+  },
+  {
+    name: 'promise-forgotten',
+    mistake: 'an execution that breaks its promise goes on until its tasks have ended',
+    inbox: inbox => ({
+      submit: async (signal, options) => {
+        if (signal.type === 'timer' && signal.name.startsWith('sla:')) return {}
+        return await inbox.submit(signal, options)
+      },
+    }),
   },
   {
     name: 'double-claim',

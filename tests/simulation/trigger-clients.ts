@@ -70,20 +70,17 @@ export class TriggerClients {
     const backfill: Backfilled = { ...BACKFILL, isAcknowledged: false, isDeleted: false }
     ledger.backfills.push(backfill)
     const isPaused = chance.hits(0.4)
+    const goOn = (): void => void this.#ask('backfills that went on', desk => desk.pauseBackfill(key, false))
+    world.at(world.nowMs + LATE_MAX_MS, 'go on', goOn)
     backfill.isAcknowledged = await this.#ask(
       'backfills',
       desk => desk.createBackfill(key, { ...BACKFILL, isPaused }),
       1,
     )
-    if (isPaused)
-      world.at(
-        world.nowMs + chance.int(500, 4_000),
-        'go on',
-        () => void this.#ask('backfills that went on', desk => desk.pauseBackfill(key, false)),
-      )
+    if (isPaused) world.at(world.nowMs + chance.int(500, 4_000), 'go on', goOn)
     else if (chance.hits(0.5)) {
-      await this.#ask('backfills paused', desk => desk.pauseBackfill(key, true))
-      await this.#ask('backfills that went on', desk => desk.pauseBackfill(key, false))
+      await this.#ask('backfills paused', desk => desk.pauseBackfill(key, true), 1)
+      goOn()
     }
     if (!chance.hits(0.2)) return
     backfill.isDeleted = true

@@ -2,6 +2,7 @@
 // the listener judges it, and what comes of it – a birth, a window that knows more – is written together with the end of the signal. So each end
 // of an upstream counts exactly once, whatever dies in between.
 import {
+  SHARDS,
   correlationOf,
   decodeValue,
   encodeValue,
@@ -86,6 +87,9 @@ export class FlowTriggers implements Listeners {
   readonly #inHand = new Set<string>()
   readonly #missed: MissedWindows
   readonly #underWay = new Set<Promise<void>>()
+  /** Shards whose windows are known: a node owns a shard before it has read them. */
+  readonly #loaded = new Set<number>()
+  readonly #coming = new Set<number>()
 
   constructor(options: FlowTriggersOptions) {
     this.#options = options
@@ -94,25 +98,41 @@ export class FlowTriggers implements Listeners {
     this.#missed = new MissedWindows(this.#zone)
   }
 
-  /** The windows of the shards that are this node's now. */
+  /** The windows of the shards that came. Those of the others are known here better than anywhere else. */
   async load(): Promise<void> {
+    for (let shard = 0; shard < SHARDS; shard++)
+      if (this.#options.owns(shard) && !this.#loaded.has(shard)) this.#coming.add(shard)
     const rows = await this.#options.store.read.listWindows()
-    this.#windows.clear()
-    for (const row of rows) this.#takeWindow(row)
+    for (const { key, listener } of this.#index.all())
+      if (this.#coming.has(homeShardOf(key)))
+        for (const set of listener.sets) this.#windows.delete(windowName({ ...key, setId: set.id }))
+    for (const row of rows) if (this.#coming.has(homeShardOf(row))) this.#takeWindow(row)
+    for (const shard of this.#coming) if (this.#options.owns(shard)) this.#loaded.add(shard)
+    this.#coming.clear()
     this.#missed.clear()
     for (const placed of this.#index.all()) this.#planMisses(placed)
   }
 
-  /** A flow was saved or deleted. */
+  /** Shards go to other nodes, who will write the windows from then on. Settles when nothing is on its way to the store any more. */
+  async release(keeps: (shard: number) => boolean): Promise<void> {
+    for (const shards of [this.#loaded, this.#coming])
+      for (const shard of shards) if (!keeps(shard)) shards.delete(shard)
+    await this.settled()
+  }
+
+  /** A flow was saved or deleted: windows whose rows went with their definition are forgotten. */
   async reload(flow: FlowKey): Promise<void> {
     const known = this.#index.ofFlow(flow)
     this.#index.refresh(flow)
     for (const placed of this.#index.ofFlow(flow)) this.#planMisses(placed)
     if (known.length === 0) return
-    for (const { key, listener } of known)
-      for (const set of listener.sets) this.#windows.delete(windowName({ ...key, setId: set.id }))
+    const names = known.flatMap(({ key, listener }) => listener.sets.map(set => windowName({ ...key, setId: set.id })))
+    const before = new Map(names.map(name => [name, this.#windows.get(name)]))
     const { tenant, namespace, flowId } = flow
-    for (const row of await this.#options.store.read.listWindows({ tenant, namespace, flowId })) this.#takeWindow(row)
+    const rows = await this.#options.store.read.listWindows({ tenant, namespace, flowId })
+    const kept = new Set(rows.map(windowName))
+    for (const [name, window] of before)
+      if (!kept.has(name) && this.#windows.get(name) === window) this.#windows.delete(name)
   }
 
   tell(view: View, events: readonly Event[]): readonly TriggerSignal[] {
@@ -142,7 +162,7 @@ export class FlowTriggers implements Listeners {
 
   #planMisses(placed: PlacedListener): void {
     const { key, listener } = placed
-    if (!this.#options.owns(homeShardOf(key)) || this.#isOff(placed)) return
+    if (!this.#options.owns(homeShardOf(key)) || !this.#loaded.has(homeShardOf(key)) || this.#isOff(placed)) return
     for (const set of listener.sets) {
       const window = this.#windows.get(windowName({ ...key, setId: set.id }))
       this.#missed.plan(placed, set, { window, nowMs: this.#options.nowMs() })
@@ -245,6 +265,8 @@ export class FlowTriggers implements Listeners {
     const { flows, reasons } = this.#options
     const entry = placed && flows.newest(placed.key)
     if (!placed || !entry) return void (await this.#options.notes().note({ signalsTaken: [rowId] }))
+    if (placed.listener.sets.length > 0 && !this.#loaded.has(homeShardOf(placed.key)))
+      throw new Error(`the windows of ${nameOf(placed.key)} are not read yet`)
     const outcome = await this.#outcomeOf(placed, entry, { event, bornMs })
     const { births, windows, judgement } = outcome
     if (!(await this.#options.notes().note({ births, windows, signalsTaken: [rowId] }))) return

@@ -73,7 +73,7 @@ export class NodeTriggers {
   /** Shards go to other nodes, or all of them; settles when nothing of them is on its way to the store. */
   async release(keeps: (shard: number) => boolean): Promise<void> {
     await this.#options.sources.release(keeps)
-    await this.#options.flowTriggers.settled()
+    await this.#options.flowTriggers.release(keeps)
   }
 
   fireDue(nowMs: number): number | undefined {
