@@ -11,8 +11,7 @@ import {
   type Outcome,
   type ToHost,
 } from '@batuta/plugin-sdk'
-import type { Inbox } from '../inbox/inbox.ts'
-import { SubmitError } from '../inbox/inbox.ts'
+import { SubmitError, type Inbox } from '../inbox/inbox.ts'
 import type { JobSink, PlaceOffer, WorkerProfile } from '../inbox/jobs.ts'
 import { isSpecial, servesHere } from '../inbox/placement.ts'
 import type { Scheduler, Clock } from '../platform/platform.ts'
