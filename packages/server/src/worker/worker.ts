@@ -1,5 +1,5 @@
 // The worker: takes jobs, hands them to the host, settles what comes back. It never decides anything about an execution: it submits signals.
-import { DEFAULT_QUEUE, decodeValue, isMap, nodeOfQueue, type Settlement } from '@batuta/core'
+import { decodeValue, isMap, nodeOfQueue, type Settlement } from '@batuta/core'
 import {
   decodeJob,
   keyText,
@@ -290,8 +290,7 @@ export class Worker implements JobSink {
 
   /** Where no worker is special, everybody takes everything but what is pinned to a node. */
   #isFor(queue: string): boolean {
-    if (queue === DEFAULT_QUEUE && !this.#isChoosing) return true
-    return this.#isChoosing || nodeOfQueue(queue) !== undefined ? this.#serves(queue) : true
+    return (!this.#isChoosing && nodeOfQueue(queue) === undefined) || this.#serves(queue)
   }
 
   #serves(queue: string): boolean {

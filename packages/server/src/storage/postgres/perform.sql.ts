@@ -14,7 +14,8 @@ export const INSERT_LOG = `insert into logs (born_ms, execution_id, tenant, name
   values ($1, $2, $3, $4, $5, $6, $7, $8)`
 
 /**
- * What is pinned to another node (a queue that begins with @) is not for this one. Index: jobs_claimable, in each queue from the lowest rank on. What another claim has locked is passed over, not waited for. A node that was
+ * What is pinned to another node (a queue that begins with @) is not for this one.
+ * Index: jobs_claimable, in each queue from the lowest rank on. What another claim has locked is passed over, not waited for. A node that was
  * fenced and does not know it yet gets nothing: what it took would be lost at once. Only here can a node be fenced while it lives. A row
  * that is locked stays where it is, so that it is found again by its place.
  */
