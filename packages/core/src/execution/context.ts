@@ -8,6 +8,7 @@ import { getRun } from './look-up.ts'
 import { namespaceRoot } from './namespace-root.ts'
 import { iterationOf, outputsSeenBy } from './outputs.ts'
 import type { Plan } from './plan.ts'
+import { instantText } from './present-text.ts'
 import { RunError } from './run-error.ts'
 import { HANDLER, ROOT, type ExecutionState, type TaskRun } from './state.ts'
 import type { TurnEnv } from './turn-env.ts'
@@ -137,7 +138,7 @@ export function ordinalOf(executionId: string, runId: string): number | undefine
 function executionRoot(state: ExecutionState, { flow }: Plan): ValueMap {
   const root: Record<string, Value> = {
     id: state.id,
-    startDate: new Date(state.history[0]?.atMs ?? 0).toISOString(),
+    startDate: instantText(state.history[0]?.atMs ?? 0),
     originalId: state.originalId,
     state: state.state,
   }
@@ -206,14 +207,14 @@ function batchOf(state: ExecutionState, run: TaskRun): Readonly<Record<string, V
 function taskRunRoot(state: ExecutionState, run: TaskRun): ValueMap {
   const root: Record<string, Value> = {
     id: taskRunId(state.id, run.ordinal),
-    startDate: new Date(run.history[0]?.atMs ?? 0).toISOString(),
+    startDate: instantText(run.history[0]?.atMs ?? 0),
     attemptsCount: run.attempts.length,
   }
   if (run.parent !== ROOT) root['parentId'] = taskRunId(state.id, run.parent)
   const value = run.value ?? valueOfDirectory(state, run)
   if (value !== undefined) root['value'] = value
   if (run.iteration !== undefined) root['iteration'] = run.iteration
-  return { ...root, ...batchOf(state, run) }
+  return run.isInner ? { ...root, ...batchOf(state, run) } : root
 }
 
 /** What the iterations around the run go over, nearest first; each knows those around it. */

@@ -91,13 +91,17 @@ export class LaneCounts implements Iterable<readonly [number, number]> {
 
   /** Room for twice as many as are open, without the places of those that are gone. */
   #rebuild(): void {
-    const before = [...this]
+    const lanes = this.#lanes
+    const counts = this.#counts
     let capacity = FIRST_CAPACITY
     while (capacity < (this.#size + 1) * 4) capacity *= 2
     this.#lanes = new Int32Array(capacity).fill(FREE)
     this.#counts = new Int32Array(capacity)
     this.#used = this.#size = 0
-    for (const [lane, count] of before) this.#insert(lane, count)
+    if (!lanes && this.#only !== FREE) this.#insert(this.#only, this.#onlyCount)
+    lanes?.forEach((lane, at) => {
+      if (lane >= 0) this.#insert(lane, counts?.[at] ?? 0)
+    })
   }
 }
 

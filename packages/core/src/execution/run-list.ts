@@ -9,8 +9,8 @@ import type { TaskRun } from './state.ts'
 /** The value that its loop gives to an iteration. */
 export type ValueAt = (parent: number, iteration: number) => string | undefined
 
-/** Executions with fewer runs pack none. */
-export const PACKED_FROM = 64
+/** Executions with fewer runs pack none: packing takes longer than the run itself, and so many objects are half a megabyte. */
+export const PACKED_FROM = 512
 const BLOCK = 1024
 const RECENT_MAX = 16
 
