@@ -3,7 +3,7 @@ import type { ExecutionState } from '@batuta/core'
 import { newEntity, weigh, type Entity } from './entity.ts'
 
 /** Runs of an execution that takes more memory than all the rest of a server at work. */
-const LARGE_FROM = 50_000
+const LARGE_FROM = 10_000
 
 export class Residents {
   readonly #maxBytes: number

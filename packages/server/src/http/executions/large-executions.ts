@@ -1,44 +1,53 @@
-// Large executions that somebody read from the store, kept for the next one who does: what they did since is folded on. Only a few, and none that takes
-// more memory than an engine gives to all that rest.
+// Large executions that somebody read from the store, kept for the next one who does: what they did since is folded on. As many as there is room for, the
+// one that was asked for least recently going first.
 import { foldJournal, type Fold, type JournalWorld } from '../../flows/fold-journal.ts'
 
-const KEPT_MAX = 2
 /** Runs; smaller ones are read as fast as they are found here. */
-const KEPT_FROM = 1_000
-const KEPT_UP_TO = 500_000
+const KEPT_FROM = 500
+/** Runs of all that are kept: some forty bytes each, and their outputs. */
+const KEPT_RUNS_MAX = 600_000
+
+interface Kept {
+  readonly reading: Promise<Fold>
+  runs: number
+}
 
 export class LargeExecutions {
   /** The one that was asked for last at the end. */
-  readonly #reads = new Map<string, Promise<Fold>>()
+  readonly #kept = new Map<string, Kept>()
 
   /** One after the other for each execution: a state is changed in place. */
   async read(id: string, world: JournalWorld): Promise<Fold> {
-    const before = this.#reads.get(id)
-    const reading = before
-      ? before.then(
-          fold => readOn(id, world, fold),
-          () => foldJournal(id, world),
-        )
-      : foldJournal(id, world)
-    this.#reads.delete(id)
-    this.#reads.set(id, reading)
+    const before = this.#kept.get(id)
+    const again = (): Promise<Fold> => foldJournal(id, world)
+    const reading = before ? before.reading.then(fold => readOn(id, world, fold), again) : again()
+    const own: Kept = { reading, runs: before?.runs ?? 0 }
+    this.#kept.delete(id)
+    this.#kept.set(id, own)
     try {
       const fold = await reading
-      if (!isKept(fold)) this.#forget(id, reading)
+      own.runs = runsOf(fold)
+      if (own.runs < KEPT_FROM || own.runs > KEPT_RUNS_MAX) this.#forget(id, own)
+      this.#makeRoom()
       return fold
     } catch (error) {
-      this.#forget(id, reading)
+      this.#forget(id, own)
       throw error
-    } finally {
-      for (const oldest of this.#reads.keys()) {
-        if (this.#reads.size <= KEPT_MAX) break
-        this.#reads.delete(oldest)
-      }
     }
   }
 
-  #forget(id: string, reading: Promise<Fold>): void {
-    if (this.#reads.get(id) === reading) this.#reads.delete(id)
+  #forget(id: string, own: Kept): void {
+    if (this.#kept.get(id) === own) this.#kept.delete(id)
+  }
+
+  #makeRoom(): void {
+    let runs = 0
+    for (const kept of this.#kept.values()) runs += kept.runs
+    for (const [id, kept] of this.#kept) {
+      if (runs <= KEPT_RUNS_MAX) return
+      this.#kept.delete(id)
+      runs -= kept.runs
+    }
   }
 }
 
@@ -49,8 +58,6 @@ async function readOn(id: string, world: JournalWorld, fold: Fold): Promise<Fold
   return await foldJournal(id, world, fold)
 }
 
-function isKept(fold: Fold): boolean {
-  if (fold.type !== 'folded') return false
-  const { length } = fold.state.runs
-  return length >= KEPT_FROM && length <= KEPT_UP_TO
+function runsOf(fold: Fold): number {
+  return fold.type === 'folded' ? fold.state.runs.length : 0
 }
