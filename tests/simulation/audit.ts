@@ -37,6 +37,8 @@ export interface Shadow {
   /** True time of its birth and of its first end. */
   readonly bornMs: number
   firstEndMs?: number
+  /** Its end is that of a promise that it did not keep. */
+  isBrokenOff?: boolean
   /** So many turns there were when it was deleted. */
   deletedAtRow?: number
 }
@@ -155,6 +157,9 @@ export class Audit {
       ends.push(state.state)
       shadow.firstEndMs ??= this.#options.nowMs()
     }
+    const behavior = event.type === 'sla-broken' && mapGet(shadow.plan.flow.sla[event.index] ?? {}, 'behavior')
+    if (behavior === 'FAIL' || behavior === 'CANCEL') shadow.isBrokenOff = true
+    if (event.type === 'moved' && event.to === 'RESTARTED') shadow.isBrokenOff = false
     if (event.type !== 'child-linked' && event.type !== 'child-ended') return
     const link = links.get(event.childId) ?? { linked: 0, ended: 0 }
     if (event.type === 'child-linked') link.linked += 1

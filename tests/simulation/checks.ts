@@ -126,10 +126,10 @@ function checkDeleted({ state: { id }, deletedAtRow, rows }: Shadow, tables: Tab
 }
 
 /** The end that the oracle predicts, for executions that nobody meddled with. */
-function checkPrediction({ state, plan }: Shadow, ledger: Ledger, wrong: Wrong): void {
+function checkPrediction({ state, plan, isBrokenOff }: Shadow, ledger: Ledger, wrong: Wrong): void {
   const isAlone = state.generation === 1 && !state.isKillRequested && state.state !== 'RETRIED'
   if (ledger.answered.has(state.id)) return
-  if (isRefused(state) || isBrokenOff(state, plan)) return
+  if (isRefused(state) || isBrokenOff === true) return
   const isLucky = state.runs.every(run => run.lost < 2 && !hasFailedQuestion(run.evaluated))
   if (!isAlone || !isLucky || hasFailedQuestion(state.evaluated) || state.problem !== undefined) return
   const nameOf = (run: TaskRun): string => {
@@ -182,11 +182,6 @@ function isRefused({ history, state }: ExecutionState): boolean {
   return (state === 'CANCELLED' || state === 'FAILED') && (before === 'CREATED' || before === 'RESTARTED')
 }
 
-/** It ended because it did not keep its promise. */
-function isBrokenOff({ brokenSla }: ExecutionState, { flow }: Shadow['plan']): boolean {
-  return [...brokenSla].some(index => mapGet(flow.sla[index] ?? {}, 'behavior') !== 'NONE')
-}
-
 /** One of its tasks ended it. */
 function isExited({ state, plan }: Shadow): boolean {
   return state.runs.some(run => {
@@ -198,8 +193,8 @@ function isExited({ state, plan }: Shadow): boolean {
 }
 
 /** The final state follows from the runs of `tasks` alone. */
-function checkOutcome({ state, plan }: Shadow, wrong: Wrong): void {
-  if (state.problem !== undefined || isRefused(state) || isBrokenOff(state, plan)) return
+function checkOutcome({ state, isBrokenOff }: Shadow, wrong: Wrong): void {
+  if (state.problem !== undefined || isRefused(state) || isBrokenOff === true) return
   const isReplaced = state.runs.some(run => run.state === 'RETRIED' && !run.isRemoved)
   if (isReplaced && state.state === 'RETRIED') return
   const states = state.runs.filter(run => run.parent === ROOT && run.lane >= 0 && !run.isRemoved).map(run => run.state)

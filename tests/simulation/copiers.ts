@@ -2,6 +2,7 @@
 // another revision.
 import { fold, isFinal, replayBirth, restartBirth, type Again, type Birth } from '@batuta/core'
 import { SubmitError } from '../../packages/server/src/inbox/inbox.ts'
+import type { FlowKey } from '../../packages/server/src/storage/store.ts'
 import type { Shadow } from './audit.ts'
 import type { ClientOptions } from './clients.ts'
 import { count } from './ledger.ts'
@@ -36,10 +37,15 @@ async function copy(
   const all = [...audit.shadows].flatMap(([id, shadow]) => (ledger.deleted.has(id) ? [] : [shadow]))
   const server = node()
   if (all.length === 0 || !server) return
-  const { plan, rows, state: shown } = chance.pick(all)
+  const newestOf = (key: FlowKey & { readonly revision: number }): number =>
+    server.flows.newest(key)?.revision ?? key.revision
+  const grown = all.filter(
+    ({ state: was }) => newestOf(was) > was.revision && library.isGrown(was, was.revision, newestOf(was)),
+  )
+  const { plan, rows, state: shown } = chance.pick(grown.length > 0 && chance.hits(0.6) ? grown : all)
   const state = fold(shown.id, rows, plan)
-  const newest = server.flows.newest(state)?.revision ?? state.revision
-  const revision = chance.hits(0.5) ? newest : state.revision
+  const newest = newestOf(state)
+  const revision = chance.hits(0.7) && library.isGrown(state, state.revision, newest) ? newest : state.revision
   const again = make({ state, plan, rows }, library.planOf({ ...state, revision }))
   if ('refusal' in again) return
   if (revision !== state.revision) count(ledger, 'copies under another revision')

@@ -15,6 +15,7 @@ import type { Tables } from '../../packages/server/src/storage/memory/tables.ts'
 import type { FlowKey, FlowRow, Store, TriggerKey } from '../../packages/server/src/storage/store.ts'
 import type { Chance } from './chance.ts'
 import { JOB_TYPE, NAMESPACE, randomFlow } from './random-flow.ts'
+import type { Doc } from './random-groups.ts'
 import { POLL_TYPE, WATCH_TYPE } from './stranger.ts'
 
 export const TENANT = 'main'
@@ -22,6 +23,8 @@ const ENDS = ['SUCCESS', 'WARNING', 'FAILED', 'KILLED', 'CANCELLED', 'RETRIED']
 export const SCHEDULE_ID = 'every'
 /** Of the flows, so many have a limit. */
 const LIMITED = 0.4
+/** Of the flows that are saved again, so many only grow. */
+const GROWN = 0.6
 /** The schedule strikes this often. */
 export const SCHEDULE_EVERY_MS = 5_000
 
@@ -93,6 +96,9 @@ export class FlowLibrary {
   readonly #truth: Store
   readonly #chance: Chance
   readonly #plans = new Map<string, Plan>()
+  readonly #newest = new Map<number, Doc>()
+  /** The first of the revisions that grew to the newest one, by number of the flow. */
+  readonly #grownSince = new Map<number, number>()
   /** By number of the flow, the same in all its revisions. */
   readonly #concurrency: readonly ({ readonly limit: number; readonly behavior: string } | undefined)[]
 
@@ -140,7 +146,8 @@ export class FlowLibrary {
     const callable = Array.from({ length: number }, (_, at) => flowKey(at).flowId)
     const key = flowKey(number)
     const concurrency = this.#concurrency[number]
-    const random = randomFlow(this.#chance, { id: key.flowId, callable })
+    const random = this.#grown(number) ?? randomFlow(this.#chance, { id: key.flowId, callable })
+    this.#newest.set(number, random)
     const document = concurrency ? { ...random, concurrency } : random
     const isScheduled = this.scheduled?.flowId === key.flowId
     const { row, flow } = await this.#keep(key, isScheduled ? { ...document, triggers: [SCHEDULE] } : document, nowMs)
@@ -157,6 +164,24 @@ export class FlowLibrary {
     const parsed = encodeValue(trust<Value>(flow))
     const row = await this.#truth.perform('saveFlow', { ...key, source, parsed, nowMs, isDisabled: flow.disabled })
     return { row, flow }
+  }
+
+  /** What has run of one revision stands in the other as it did. */
+  isGrown({ flowId }: FlowKey, from: number, to: number): boolean {
+    const since = this.#grownSince.get(Number(flowId.slice(1))) ?? 1
+    return from >= since && to >= from
+  }
+
+  /** The flow as it is with one task more, now and then. */
+  #grown(number: number): Doc | undefined {
+    const known = this.#newest.get(number)
+    const revision = this.#rowsOf(flowKey(number)).length + 1
+    if (!known || !this.#chance.hits(GROWN)) {
+      this.#grownSince.set(number, revision)
+      return undefined
+    }
+    const more = { id: `n${revision}`, type: 'io.kestra.plugin.core.log.Log', message: 'more' }
+    return { ...known, tasks: [...(known['tasks'] as readonly Doc[]), more] }
   }
 
   limitOf({ flowId }: FlowKey): number | undefined {
