@@ -149,6 +149,8 @@ export function apply(state: ExecutionState, event: Event, plan: Plan, atMs: num
       return
     case 'kill-requested':
       state.isKillRequested = true
+      // What is killed leaves no outputs.
+      stopAsking(state, { ordinal: ROOT, evaluated: state.evaluated })
       state.timers = noEntries()
       return
     case 'outputs':

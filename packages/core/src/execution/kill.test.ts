@@ -168,3 +168,16 @@ afterExecution: [{ id: z, type: ${JOB} }]`)
   assert.equal(player.out, 'z')
   assert.equal(player.state.timers.size, 0)
 })
+
+test('a kill does not wait for what the outputs of the flow had asked', () => {
+  const player = play(`
+tasks: [{ id: a, type: ${JOB} }]
+afterExecution: [{ id: z, type: ${JOB} }]
+outputs: [{ id: o, type: STRING, value: "{{ kv('x') }}" }]`)
+  player.settle('a')
+  assert.equal(player.state.asked.size, 1)
+  player.kill()
+
+  assert.equal(player.history, 'CREATED RUNNING KILLING KILLED')
+  assert.equal(player.state.asked.size, 0)
+})

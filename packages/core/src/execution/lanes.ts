@@ -56,7 +56,10 @@ export function stopAwaiting(state: ExecutionState, run: TaskRun): void {
 }
 
 /** Nobody waits for the answers that are still to come. */
-export function stopAsking(state: ExecutionState, { ordinal, evaluated }: TaskRun): void {
+export function stopAsking(
+  state: ExecutionState,
+  { ordinal, evaluated }: Pick<TaskRun, 'ordinal' | 'evaluated'>,
+): void {
   if (!evaluated) return
   for (const [slot, answer] of evaluated) {
     if (answer !== 'asked') continue

@@ -175,7 +175,8 @@ function beginAnew(model: Model, run: Run): void {
   run.isOpen = false
   run.verdict = undefined
   run.pass = undefined
-  model.move(run, 'RESTARTED')
+  // To set a state again is nothing (§5.2).
+  if (run.state !== 'RESTARTED') model.move(run, 'RESTARTED')
 }
 
 // ---- The state of a run, told by a person (§13.5)

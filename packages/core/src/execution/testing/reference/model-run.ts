@@ -30,6 +30,8 @@ export interface Run {
   /** Which value of the loop around it, or which child of a Parallel. */
   readonly lane: number
   readonly value: string | undefined
+  /** In the order of their creation runs are looked at. */
+  readonly born: number
   state: State
   history: State[]
   attempts: State[]
@@ -72,9 +74,10 @@ export function isFinal(state: State): boolean {
 
 export type RunPlace = Pick<Run, 'node' | 'parent' | 'list' | 'lane' | 'value'>
 
-export function newRun(place: RunPlace): Run {
+export function newRun(place: RunPlace, born = 0): Run {
   return {
     ...place,
+    born,
     state: 'CREATED',
     history: ['CREATED'],
     attempts: [],

@@ -36,6 +36,7 @@ export class Model {
   hasPlace = false
   attemptNumber = 1
   nowMs = 0
+  #born = 0
 
   constructor(tree: FlowTree) {
     this.tree = tree
@@ -86,7 +87,7 @@ export class Model {
   goOn(): void {
     for (let before = ''; before !== this.fingerprint();) {
       before = this.fingerprint()
-      for (const run of this.runs) this.look(run)
+      for (const run of this.runs.toSorted((a, b) => a.born - b.born)) this.look(run)
       this.progress(this.root)
     }
   }
@@ -167,7 +168,7 @@ export class Model {
   }
 
   create(place: RunPlace): Run {
-    const run = newRun(place)
+    const run = newRun(place, ++this.#born)
     run.iteration = place.parent?.pass
     place.parent?.children.push(run)
     return run
