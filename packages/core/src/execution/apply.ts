@@ -318,6 +318,8 @@ function enterPhase(state: ExecutionState, event: Extract<Event, { type: 'phase-
   const group = ownGroup(state, event.run)
   group.phase = event.phase
   group.handlerAt = 0
+  if (event.handlers) group.handlers = event.handlers
+  else if (group.handlers) delete group.handlers
   if (event.phase === 'ended' && event.run === ROOT) {
     state.isEnded = true
     delete state.slot

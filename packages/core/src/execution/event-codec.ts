@@ -70,6 +70,7 @@ const FIELDS: { readonly [Type in Event['type']]: FieldsOf<Type> } = {
   'phase-entered': [
     ['run', 'n'],
     ['phase', 'w'],
+    ['handlers', 'v'],
   ],
   'run-resumed': [
     ['run', 'n'],

@@ -79,7 +79,13 @@ export type Event =
       /** Its jobs share a folder. */
       readonly isDirectory?: boolean
     }
-  | { readonly type: 'phase-entered'; readonly run: number; readonly phase: Phase }
+  /** `handlers`: which of the tasks of the phase run, where that had to be found out. */
+  | {
+      readonly type: 'phase-entered'
+      readonly run: number
+      readonly phase: Phase
+      readonly handlers?: readonly number[]
+    }
   /** A run that waited goes on, or ends. */
   | {
       readonly type: 'run-resumed'

@@ -3,6 +3,7 @@
 import { controlOf, type Control } from '../control/control.ts'
 import { BATCH_TYPE, expandForEachItem, forEachItem } from '../control/for-each-item.ts'
 import { CLOSE_DIRECTORY, OPEN_DIRECTORY, openAndClose, workingDirectory } from '../control/working-directory.ts'
+import { compileListeners, type PlanListener } from './listeners.ts'
 import { compilePlacement, type Placement } from './placement.ts'
 import { compileProperty, type Property } from './property.ts'
 import { compileSla, type Sla } from './sla.ts'
@@ -24,8 +25,10 @@ export interface Plan {
     readonly tasks: readonly number[]
     readonly errors: readonly number[]
     readonly finally: readonly number[]
+    /** Those of listeners first. */
     readonly after: readonly number[]
   }
+  readonly listeners: readonly PlanListener[]
   readonly outputs: ReadonlyMap<string, Property>
   /** Inputs that show their default where an execution has no value for them. */
   readonly defaulted: readonly DefaultedInput[]
@@ -86,17 +89,21 @@ export function compilePlan(flow: Flow, { tenant, revision }: { tenant: string; 
   const flowRetry = flow.retry && { policy: flow.retry, isOwn: false }
   const list = (of: readonly Task[]): readonly number[] =>
     compileList(of, { flow, tasks, parent: -1, inherited: flowRetry })
+  const lists = {
+    tasks: list(flow.tasks),
+    errors: list(flow.errors),
+    finally: list(flow.finally),
+    after: list(flow.afterExecution),
+  }
+  const listeners = compileListeners(flow, list)
+  const heard = listeners.flatMap(listener => listener.tasks)
   return {
     flow,
     tenant,
     revision,
     tasks,
-    root: {
-      tasks: list(flow.tasks),
-      errors: list(flow.errors),
-      finally: list(flow.finally),
-      after: list(flow.afterExecution),
-    },
+    root: heard.length === 0 ? lists : { ...lists, after: [...heard, ...lists.after] },
+    listeners,
     defaulted: defaultedInputs(flow.inputs),
     hasSecretInput: hasSecretInput(flow.inputs),
     outputs: new Map(

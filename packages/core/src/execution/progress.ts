@@ -7,6 +7,7 @@ import { closeOpenRuns } from './close-open-groups.ts'
 import { exitExecution, leaveExecution } from './exit.ts'
 import { endExecution, finishExecution } from './finish.ts'
 import { passGate } from './gate.ts'
+import { tasksAfter } from './listeners.ts'
 import { progressKill } from './kill.ts'
 import { endIterations, endLoop } from './iterations.ts'
 import { finalStateOf, stateOf } from './outcome.ts'
@@ -240,7 +241,10 @@ function childCreated(
 /** Handlers run one after the other, and a failed one does not stop the next. */
 function progressHandlers(view: View, ordinal: number, group: Group): Decision {
   if (group.handlerRun !== undefined) return NOTHING
-  const task = handlersOf(view, ordinal, group.phase)[group.handlerAt]
+  const { phase } = group
+  if (phase === 'after' && group.handlers === undefined && view.plan.listeners.length > 0)
+    return { events: [{ type: 'phase-entered', run: ordinal, phase, handlers: tasksAfter(view) }], effects: [] }
+  const task = (group.handlers ?? handlersOf(view, ordinal, phase))[group.handlerAt]
   if (task === undefined && group.phase === 'closing') return endClosing(view, ordinal, group)
   if (task === undefined && group.phase === 'errors')
     return endPass(view, ordinal, group) ?? enterFinally(view, ordinal)

@@ -178,6 +178,8 @@ export interface Group {
   handlerAt: number
   /** The handler that runs now. */
   handlerRun?: number
+  /** Which ones run in this phase, where it is not all of them. */
+  handlers?: readonly number[]
   children: number[]
   live: number
   /** Children that were created, or created anew, and have not begun. */
