@@ -152,3 +152,15 @@ tasks:
 
   assert.deepEqual(player.states, { all: 'FAILED', graph: 'FAILED', bad: 'FAILED', slow: 'FAILED' })
 })
+
+test('who looks at the task beside it finds it running', () => {
+  const player = play(`
+tasks:
+  - id: all
+    type: core.flow.Parallel
+    tasks:
+      - { id: long, type: ${JOB} }
+      - { id: look, type: core.flow.Sequential, tasks: [{ id: show, type: core.debug.Return, format: "{{ tasks.long.state }}" }] }`)
+
+  assert.deepEqual(player.run('show').outputs, { value: 'RUNNING' })
+})

@@ -175,7 +175,8 @@ function tasksRoot(state: ExecutionState, plan: Plan): ValueMap {
     const task = plan.tasks[run.task]
     if (!task || task.isHidden || run.isRemoved || run.isInner) continue
     const { id } = task
-    const entry = { state: run.state }
+    // Who has it in hand is known outside of the turn only; whoever looks finds it running.
+    const entry = { state: run.state === 'SUBMITTED' ? 'RUNNING' : run.state }
     if (run.value === undefined) root.set(id, entry)
     else {
       const known = root.get(id)
