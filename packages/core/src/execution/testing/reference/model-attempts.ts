@@ -17,6 +17,12 @@ export function settle(model: Model, run: Run, state: State, outputs?: Record<st
   model.end(run, tolerated(run.node, isLate ? 'WARNING' : state))
 }
 
+/** §4.2: a child that cannot be made is an attempt that never ran, and is tried again. */
+export function settleUnbegun(model: Model, run: Run): void {
+  run.attempts.push('FAILED')
+  if (!tryAgain(model, run)) model.end(run, 'FAILED')
+}
+
 /** A worker may be lost this often. */
 const LOST_MAX = 3
 

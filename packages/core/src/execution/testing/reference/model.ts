@@ -17,7 +17,7 @@ import {
   type RunPlace,
   type State,
 } from './model-run.ts'
-import { settle } from './model-attempts.ts'
+import { settle, settleUnbegun } from './model-attempts.ts'
 import { closeIterations, endPass, sumUp } from './model-loops.ts'
 import { seenOutputs } from './model-outputs.ts'
 import type { FlowTree, Saying, TaskNode } from './tree.ts'
@@ -137,6 +137,8 @@ export class Model {
     if (isFailed && !(group.node.kind === 'Loop' && group.node.isTolerant === true)) {
       return this.isBeginning(group) ? undefined : this.leaveTasks(group, true)
     }
+    // §6.2: what was created begins before anything is created beside it.
+    if (runsOf(group, 'tasks').some(run => isFresh(run) && run.question === undefined)) return
     const created = nextRuns(group).map(place => this.create(place))
     for (const run of created) if (run.state === 'CREATED') this.start(run)
     if (created.length > 0) return this.progress(group)
@@ -149,7 +151,6 @@ export class Model {
    * a retry is waited for.
    */
   isBeginning(group: Run): boolean {
-    const isFresh = ({ state }: Run): boolean => state === 'CREATED' || state === 'RESTARTED'
     const isAtRest = (run: Run): boolean =>
       run.isOpen && run.state === 'RUNNING' && run.children.every(child => isFinal(child.state))
     if (group.children.some(run => isFresh(run) || run.state === 'RETRYING')) return true
@@ -351,7 +352,7 @@ export class Model {
     if (node.runIf !== undefined && run.attempts.length === 0 && run.state !== 'SUBMITTED') {
       const said = this.sayingOf(run, 'runIf', node.runIf)
       if (said === 'asked') return
-      if (said === 'broken') return this.refuse(run)
+      if (said === 'broken') return this.end(run, 'FAILED')
       if (said === 'no') {
         run.attempts.push('SKIPPED')
         return this.end(run, 'SKIPPED')
@@ -407,11 +408,11 @@ export class Model {
   startGroup(run: Run): void {
     const { node } = run
     const { tasks, values } = node
-    if (values === 'broken' || node.choice === 'broken') return this.refuse(run)
+    if (values === 'broken' || node.choice === 'broken') return this.failUnopened(run)
     if (node.kind === 'If') {
       const said = this.sayingOf(run, 'condition', node.condition === 'second' ? 'no' : node.condition)
       if (said === 'asked') return
-      if (said === 'broken') return this.refuse(run)
+      if (said === 'broken') return this.failUnopened(run)
       run.outputs = { evaluationResult: said === 'yes' }
       return this.openWith(run, said === 'yes' ? tasks : node.other)
     }
@@ -419,8 +420,8 @@ export class Model {
       const { choice = 'a' } = node
       const matched = choice === 'a' ? tasks : choice === 'b' ? node.other : undefined
       const branch = matched ?? node.defaults
-      if (!branch) return this.refuse(run)
       run.outputs = { value: choice, defaults: matched === undefined }
+      if (!branch) return this.failUnopened(run)
       return this.openWith(run, branch)
     }
     run.values = [...new Set(values ?? [])]
@@ -462,13 +463,21 @@ export class Model {
     this.move(run, 'RUNNING')
   }
 
-  /** It cannot begin: there is no attempt, and nothing to try again. §6.13: of a task that is no group, 1.x does not look at allowFailure. */
+  /** A group that has no way on is begun and fails at once. */
+  failUnopened(run: Run): void {
+    this.move(run, 'RUNNING')
+    this.end(run, tolerated(run.node, 'FAILED'))
+  }
+
+  /** §4.2, §6.13: an attempt that fails before it begins. Of a change to the execution 1.x does not look at allowFailure; a subflow is tried again. */
   refuse(run: Run): void {
-    const isStrict = run.node.kind === 'Subflow' || (this.tree.dialect === 1 && !isGroup(run.node))
-    this.end(run, isStrict ? 'FAILED' : tolerated(run.node, 'FAILED'))
+    if (run.node.kind === 'Subflow') return settleUnbegun(this, run)
+    const to = this.tree.dialect === 1 ? 'FAILED' : tolerated(run.node, 'FAILED')
+    run.attempts.push(to)
+    this.end(run, to)
   }
 }
 
-function isGroup({ kind }: TaskNode): boolean {
-  return !['Job', 'Return', 'Probe', 'Fail', 'Labels', 'Exit', 'Subflow'].includes(kind)
+function isFresh({ state }: Run): boolean {
+  return state === 'CREATED' || state === 'RESTARTED'
 }
