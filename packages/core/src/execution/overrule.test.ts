@@ -146,3 +146,16 @@ tasks: [{ id: wait, type: core.flow.Pause, onPause: { id: tell, type: ${JOB} } }
   assert.equal(refusals[0]?.code, 'wrong-state')
   assert.equal(player.states['wait'], 'PAUSED')
 })
+
+test('what ended while a person had paused the execution is seen when a run is told how it ended', () => {
+  const player = play(`
+tasks:
+  - { id: a, type: ${JOB} }
+  - { id: group, type: core.flow.Sequential, tasks: [{ id: b, type: ${JOB} }, { id: c, type: ${JOB} }] }`)
+  player.settle('a')
+  player.command({ name: 'pause' })
+  player.settle('b')
+  player.command({ name: 'change-run-state', run: player.run('a').ordinal, state: 'WARNING' })
+
+  assert.equal(player.out, 'c')
+})

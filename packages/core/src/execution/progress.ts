@@ -153,7 +153,7 @@ function hasFreshGroup(view: View, group: Group): boolean {
   return group.children.some(child => {
     const run = getRun(view.state, child)
     const { group: inner } = run
-    if (inner?.phase !== 'tasks') return false
+    if (!inner || inner.phase === 'leaving' || inner.phase === 'ended') return false
     if (run.state === 'PAUSED') return inner.children.length === 0 && hookOf(view, child, inner) !== undefined
     if (run.state !== 'RUNNING') return false
     if (inner.live === 0) return !isAsking(run) && (inner.iterations?.closing.length ?? 0) === 0

@@ -2,6 +2,7 @@
 // that are open again follow from their children.
 import { assert } from '../std/assert.ts'
 import { dropEntry, noEntries, noMembers, withEntry } from '../std/sparse.ts'
+import { lookAtAll } from './agenda.ts'
 import { recountLanes } from './apply-loop.ts'
 import type { Event, Reopening } from './event.ts'
 import { count, leaveChild, stopAsking, stopAwaiting } from './lanes.ts'
@@ -98,6 +99,8 @@ function overrule(
   if (last) run.attempts.push({ ...last, state: to })
   reopen(run, to, atMs)
   reopenRuns(state, plan, { leaves: [], groups, removed }, atMs)
+  // A person may have paused it: nobody kept what came meanwhile.
+  lookAtAll(state)
 }
 
 function reopenRuns(state: ExecutionState, plan: Plan, { leaves, groups, removed }: Reopening, atMs: number): void {
