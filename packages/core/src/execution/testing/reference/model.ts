@@ -159,7 +159,13 @@ export class Model {
     const isAtRest = (run: Run): boolean =>
       run.isOpen && run.state === 'RUNNING' && run.children.every(child => isFinal(child.state))
     if (group.children.some(run => isFresh(run) || run.state === 'RETRYING')) return true
-    return below(group).some(run => run.question === undefined && (isFresh(run) || isAtRest(run)))
+    return below(group).some(run => run.question === undefined && (isFresh(run) || isAtRest(run) || this.isToFail(run)))
+  }
+
+  /** Of failures within one another the inner one closes its group first. */
+  isToFail(run: Run): boolean {
+    const isInTasks = run.isOpen && run.state === 'RUNNING' && run.children.every(child => child.list === 'tasks')
+    return isInTasks && run.node.isTolerant !== true && this.hasFailed(run) && !this.isBeginning(run)
   }
 
   hasFailed(group: Run): boolean {
