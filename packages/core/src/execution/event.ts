@@ -269,7 +269,7 @@ export interface Decision {
   readonly effects: readonly Effect[]
   /** The run or group to look at again, although no event brings it on the agenda. */
   readonly again?: number
-  /** The group to look at again when nothing else is left to look at. */
+  /** The group to look at again when its children on the agenda have begun. */
   readonly later?: number
   /** Set when a command was refused: nothing happened. */
   readonly refusal?: Refusal

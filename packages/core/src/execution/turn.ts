@@ -53,25 +53,21 @@ export function runTurn(view: View, signals: readonly Signal[], begun: readonly 
     take(decision)
     return decision.refusal
   })
-  const later = new Set<number>()
   while (events.length < TURN_EVENTS_MAX) {
-    if (state.agenda.length === 0) takeUp(state.agenda, later)
     const ordinal = state.agenda.pop()
     if (ordinal === undefined) break
     const decision = decideNext(view, ordinal)
     if (decision.later === undefined) take(decision)
-    else later.add(decision.later)
+    else putOff(state, decision.later)
   }
-  takeUp(state.agenda, later)
   if (events.length > 0) state.turn += 1
   return { state, events, effects, refusals, isUnfinished: state.agenda.length > 0 }
 }
 
-/** What was put off comes after all the rest. */
-function takeUp(agenda: number[], later: Set<number>): void {
-  if (later.size === 0) return
-  agenda.unshift(...later)
-  later.clear()
+/** The group comes after its children that have not begun. */
+function putOff({ agenda, runs }: ExecutionState, group: number): void {
+  const at = agenda.findIndex(ordinal => ordinal !== ROOT && runs.at(ordinal)?.parent === group)
+  if (agenda[at - 1] !== group) agenda.splice(Math.max(at, 0), 0, group)
 }
 
 /** The agenda is a stack: what came first is to be looked at first. */
