@@ -45,12 +45,16 @@ export interface FoundTrigger {
 
 /** Its owner moves it on now and then; many times in a row is no race any more. */
 const TRIES_MAX = 20
+const LOOK_MS = 1_000
+const LOOKS_MAX = 10_000
 
 export class TriggerDesk {
   readonly #options: TriggerDeskOptions
   /** Of this node's own triggers: read again by whoever owns them. */
   readonly switchedOff: SwitchedOff
   readonly #schedules = new WeakMap<Trigger, Schedule>()
+  /** At what other nodes may have changed, by flow. */
+  readonly #looks = new Map<string, { readonly atMs: number; readonly rows: Promise<readonly StoredTrigger[]> }>()
   #watcher: ((flow: FlowKey) => Promise<void>) | undefined
 
   constructor(options: TriggerDeskOptions) {
@@ -58,13 +62,23 @@ export class TriggerDesk {
     this.switchedOff = new SwitchedOff(options.store, options.flows)
   }
 
-  /** Any node may be called by a webhook, and hears of no changes to triggers that are at home elsewhere. */
+  /**
+   * Any node may be called by a webhook, and hears of no changes to triggers that are at home elsewhere: there they count within a second.
+   */
   async isWebhookOff(key: TriggerKey): Promise<boolean> {
     const { store } = this.#options
     if (!store.cluster) return this.switchedOff.has(key)
     const { tenant, namespace, flowId } = key
-    const rows = await store.read.listTriggers({ tenant, namespace, flowId })
-    return rows.some(row => row.triggerId === key.triggerId && row.isDisabled)
+    const name = `${tenant}/${namespace}/${flowId}`
+    const nowMs = this.#options.nowMs()
+    let look = this.#looks.get(name)
+    if (!look || Math.abs(nowMs - look.atMs) >= LOOK_MS) {
+      look = { atMs: nowMs, rows: store.read.listTriggers({ tenant, namespace, flowId }) }
+      look.rows.catch(() => this.#looks.delete(name))
+      if (this.#looks.size >= LOOKS_MAX) this.#looks.clear()
+      this.#looks.set(name, look)
+    }
+    return (await look.rows).some(row => row.triggerId === key.triggerId && row.isDisabled)
   }
 
   /** The rooms of this node hear of changes directly. */
@@ -163,6 +177,7 @@ export class TriggerDesk {
     const { store, signalOf } = this.#options
     const flow = { tenant, namespace, flowId }
     const told = store.cluster ? { signal: signalOf(flow) } : {}
+    this.#looks.clear()
     for (let tries = 0; ; tries++) {
       const found = await this.get(key)
       const change = make(found)
