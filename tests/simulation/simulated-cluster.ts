@@ -189,6 +189,7 @@ export class ClusterTruth {
 
   listSentJobs({ node, incarnation }: Member, after: ReadonlyMap<string, number>): readonly SentJobRow[] {
     const { jobs, jobsKilled } = this.#options.tables
+    if (this.#leases.get(node)?.isFenced !== false || !this.#isCurrent({ node, incarnation })) return []
     return [...this.#sent].flatMap(([name, { sender, seq }]) => {
       const row = jobs.get(name)
       if (row?.node !== node || row.incarnation !== incarnation || seq <= (after.get(sender) ?? 0)) return []

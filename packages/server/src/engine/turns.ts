@@ -95,9 +95,7 @@ export class Turns {
       entity.unflushed += 1
       unit.entities.add(entity)
     }
-    for (const { signal, options } of taken)
-      if (options.rowId !== undefined && signal.type === 'settled' && signal.offer)
-        this.#handover.offered(signal.offer, env.nowMs)
+    for (const pending of taken) this.#noteOffer(pending, env.nowMs)
     const jobsGone =
       taken.length === 1 && taken[0]?.options.rowId === undefined ? NO_JOBS_GONE : taken.flatMap(goneJobOf)
     const turn: Turn = { entity, taken, plan, env, result, jobsGone }
@@ -110,6 +108,12 @@ export class Turns {
     for (const effect of result.effects) if (effect.type === 'signal') this.forward(unit, effect.signal)
     for (const executionId of granted) this.forward(unit, { type: 'limit-granted', executionId })
     this.#tellListeners(unit, entity, turn)
+  }
+
+  /** This node's own places are reserved, not offered: a stored offer of it is one of an incarnation before. */
+  #noteOffer({ signal, options }: Pending, nowMs: number): void {
+    if (options.rowId === undefined || signal.type !== 'settled' || !signal.offer) return
+    if (signal.offer.node !== this.#options.node.node) this.#handover.offered(signal.offer, nowMs)
   }
 
   /** What a note wants written; its births have their first turn in it. */

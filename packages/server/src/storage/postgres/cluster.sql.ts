@@ -68,13 +68,14 @@ export const ANNOUNCE = `update nodes set roles = $3, facts = $5, fenced = false
 export const MOVE_JOBS = 'update jobs set queue = $2 where node is null and queue = $1'
 /**
  * Index: jobs_sent. A node that was forgotten and came back counts its flushes from the beginning: then everything is looked at. What an engine
- * has handed to the worker of its own node it has told it.
+ * has handed to the worker of its own node it has told it. As with claims, a node that was fenced and does not know it yet gets nothing.
  */
 export const SENT_JOBS = `select j.* from nodes n
   left join unnest($3::text[], $4::bigint[]) as c (sender, seq) on c.sender = n.id
   cross join lateral (select * from jobs where node = $1 and incarnation = $2 and sender = n.id
     and sent_seq > (case when c.seq <= n.flush_seq then c.seq else 0 end)) j
-  where n.id <> $1 and 'engine' = any(n.roles)`
+  where n.id <> $1 and 'engine' = any(n.roles)
+    and exists (select 1 from nodes m where m.id = $1 and m.incarnation = $2 and not m.fenced)`
 export const RETURN_JOBS = `with back as (
     update jobs j set node = null, incarnation = null, claimed_ms = null, sender = null, sent_seq = null
     from unnest($3::text[], $4::integer[], $5::integer[]) as r (execution_id, run, epoch)
