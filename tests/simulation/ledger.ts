@@ -47,6 +47,8 @@ export interface Ledger {
   readonly relabelled: Set<string>
   /** Executions that waited, and that somebody told to go on. */
   readonly answered: Set<string>
+  /** Attempts that are to end, told to the node that runs them. */
+  readonly stopped: Set<string>
   /** Executions that somebody deleted after their end. */
   readonly deleted: Set<string>
   /** When the schedule was switched off by hand, and on again. */
@@ -67,6 +69,7 @@ export function newLedger(): Ledger {
     refused: new Map(),
     relabelled: new Set(),
     answered: new Set(),
+    stopped: new Set(),
     deleted: new Set(),
     switchedOff: [],
     backfills: [],

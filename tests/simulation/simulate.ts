@@ -1,5 +1,6 @@
 // One run by its seed: flows by chance, clients that use them, faults while they do, then quiet, then the checks.
 import { isFinal } from '@batuta/core'
+import { keyText } from '@batuta/plugin-sdk'
 import { openMemoryStore } from '../../packages/server/src/storage/memory/memory-store.ts'
 import { newTables } from '../../packages/server/src/storage/memory/tables.ts'
 import type { Inbox } from '../../packages/server/src/inbox/inbox.ts'
@@ -92,7 +93,15 @@ class Simulation {
     const nowMs = (): number => this.#database.nowMs()
     const find = (what: string): void => void this.#ledger.findings.push(what)
     const seen = (what: string): void => count(this.#ledger, what)
-    this.#clusterTruth = isShared ? new ClusterTruth({ tables: this.#tables, nowMs, find, count: seen }) : undefined
+    this.#clusterTruth = isShared
+      ? new ClusterTruth({
+          tables: this.#tables,
+          nowMs,
+          find,
+          count: seen,
+          onStopped: key => this.#ledger.stopped.add(keyText(key)),
+        })
+      : undefined
     this.#audit = new Audit({
       ledger: this.#ledger,
       planOf: birth => this.#library.planOf(birth),

@@ -28,6 +28,8 @@ export interface ClusterTruthOptions {
   find(what: string): void
   /** Something rare happened. */
   count(what: string): void
+  /** The mark is there by which its worker knows. */
+  onStopped(key: JobKey): void
 }
 
 const FLUSH_LEASE_MS = 10_000
@@ -71,6 +73,7 @@ export class ClusterTruth {
       if (owner === batch.node) continue
       this.#options.find(`I23 ${executionId}: ${batch.node} writes a turn on a shard of ${owner ?? 'nobody'}`)
     }
+    batch.jobsKilled.forEach(this.#options.onStopped)
     if (batch.signals.length > 0) this.hint('signals')
     if (batch.jobsKilled.length > 0 || batch.jobs.some(job => job.node === null)) this.hint('jobs')
     const sent = batch.jobs.filter(({ node }) => node !== null && node !== batch.node)

@@ -130,7 +130,7 @@ export class SimulatedHost implements Host, RunningHost {
 
   /**
    * G9: an attempt has ended before the next one of its run begins elsewhere, unless its process is frozen. What looks at a source may still do so for
-   * a moment: nothing that it says counts.
+   * a moment: nothing that it says counts. And what was told to stop ends in its own time, while the run may have begun anew by a restart.
    */
   #judgeOverlap({ executionId, run, epoch }: JobKey): void {
     const { ledger } = this.#options
@@ -138,7 +138,12 @@ export class SimulatedHost implements Host, RunningHost {
     for (const { name, isAwake, attempts } of ledger.hosts) {
       if (!isAwake || name === this.name) continue
       for (const key of attempts)
-        if (key.executionId === executionId && key.run === run && key.epoch < epoch)
+        if (
+          key.executionId === executionId &&
+          key.run === run &&
+          key.epoch < epoch &&
+          !ledger.stopped.has(keyText(key))
+        )
           ledger.findings.push(`G9 ${keyText(key)} still runs on ${name}, and epoch ${epoch} begins on ${this.name}`)
     }
   }

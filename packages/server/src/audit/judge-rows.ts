@@ -105,8 +105,9 @@ function judgeLabels(rows: readonly LabelRow[], state: ExecutionState, find: Fin
 }
 
 function judgeLeftovers({ jobs, timers }: ExecutionRows, find: Find): void {
-  for (const { run, epoch } of jobs)
-    find('I6', `it has ended, and the job of run ${run}, epoch ${epoch} is still there`)
+  // One that was stopped is there until its worker has ended it.
+  for (const { run, epoch, isKilled } of jobs)
+    if (!isKilled) find('I6', `it has ended, and the job of run ${run}, epoch ${epoch} is still there`)
   for (const { name } of timers)
     if (name !== RENEW_TIMER) find('I6', `it has ended, and its timer "${name}" is still there`)
 }
@@ -142,7 +143,7 @@ async function judgeJobs(jobs: readonly StoredJob[], state: ExecutionState, opti
   options.findings.saw('I16', jobs.length)
   for (const job of jobs) {
     const run = state.runs.at(job.run)
-    if (!run?.isAwaited || run.epoch !== job.epoch)
+    if (!job.isKilled && (!run?.isAwaited || run.epoch !== job.epoch))
       find('I4', `there is a job of run ${job.run}, epoch ${job.epoch}, that nobody waits for`)
     // What comes after the execution is not killed.
     if (state.isKillRequested && !isFinal(state.state) && !job.isKilled)
