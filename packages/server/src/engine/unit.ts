@@ -204,8 +204,6 @@ const JOINED = [
   'journal',
   'logs',
   'metrics',
-  'jobsEnded',
-  'jobsKilled',
   'signals',
   'signalsTaken',
   'triggers',
@@ -235,6 +233,7 @@ export function batchOf(
     for (const key of unit.timersEnded) timers.set(`${key.executionId} ${key.name}`, key)
     for (const row of unit.timers) timers.set(`${row.executionId} ${row.name}`, row)
     for (const list of JOINED) if (unit[list].length > 0) pushAll<unknown>(batch[list], unit[list])
+    if (unit.jobsEnded.length > 0 || unit.jobsKilled.length > 0) addEndedJobs(batch, unit, cancelled)
     if (unit.jobs.length > 0)
       pushAll(batch.jobs, cancelled.size === 0 ? unit.jobs : unit.jobs.filter(row => !cancelled.has(jobName(row))))
     for (const row of unit.windows) windows.set(windowName(row), row)
@@ -252,6 +251,13 @@ export function batchOf(
     else batch.limitMembersEnded.push(member)
   }
   return batch
+}
+
+/** What a turn both stops and ends stays, with its mark, until its worker has ended it: that of another node knows by nothing else that it must. */
+function addEndedJobs(batch: Batch, { jobsEnded, jobsKilled }: Unit, cancelled: ReadonlySet<string>): void {
+  const stopped = new Set(jobsKilled.map(jobName).filter(name => !cancelled.has(name)))
+  for (const key of jobsEnded) if (!stopped.has(jobName(key))) batch.jobsEnded.push(key)
+  for (const key of jobsKilled) if (stopped.has(jobName(key))) batch.jobsKilled.push(key)
 }
 
 function windowName({ tenant, namespace, flowId, triggerId, setId }: WindowRow): string {

@@ -230,11 +230,8 @@ function writeJobs(unit: Unit, written: Written, place: JobPlace): void {
   })
   putAll(unit, 'jobs', jobs)
   putAll(unit, 'jobsKilled', killed)
-  const isAmong = (keys: readonly JobKeyOfRun[], { run, epoch }: JobKeyOfRun): boolean =>
-    keys.some(key => key.run === run && key.epoch === epoch)
-  // What is stopped stays, with its mark, until its worker has ended it: the worker of another node knows by nothing else that it must.
-  const isStopped = (ended: JobKeyOfRun): boolean => isAmong(killed, ended) && !isAmong(unit.jobs, ended)
-  const isGone = (ended: JobKeyOfRun): boolean => isAmong(written.jobsGone, ended) || isStopped(ended)
+  const isGone = ({ run, epoch }: JobKeyOfRun): boolean =>
+    written.jobsGone.some(gone => gone.run === run && gone.epoch === epoch)
   for (const ended of endedJobs(result)) if (!isGone(ended)) put(unit, 'jobsEnded', keyOf(ended))
 }
 
