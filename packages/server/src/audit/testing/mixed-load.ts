@@ -8,6 +8,7 @@ import { startFiring } from '../../engine/fire-schedule.ts'
 import { Schedules, firstDateOf } from '../../engine/schedules.ts'
 import { newTurnEnvironment } from '../../engine/turn-environment.ts'
 import { openFlowCatalogue, type FlowCatalogue } from '../../flows/flow-catalogue.ts'
+import { homeShardOf } from '../../flows/home.ts'
 import { newLimitRules } from '../../flows/limit-rules.ts'
 import { saveFlow } from '../../flows/save-flow.ts'
 import { newChanges } from '../../inbox/changes.ts'
@@ -162,7 +163,7 @@ class Load {
       nowMs: () => nowMs,
       owns: () => true,
       findFlow: key => this.#flows.flowOf(key),
-      newId: () => this.#newId(),
+      newId: flow => this.#newId(homeShardOf(flow)),
       onNotice: () => {},
       fire: firing => {
         const ask = (): Promise<Value> => Promise.reject(new Error('nothing is asked'))
