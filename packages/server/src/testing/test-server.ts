@@ -123,7 +123,8 @@ function rootsOf({ namespaces }: Parts): ReadonlyMap<string, Value> {
 function startWorldOf(parts: Parts): () => StartWorld {
   const { platform } = parts
   const random = (): number => platform.random()
-  return () => ({ nowMs: platform.nowMs(), zone: 'UTC', locale: 'en-US', random, configuredRoots: rootsOf(parts) })
+  const place = { zone: 'UTC', locale: 'en-US', random, configuredRoots: rootsOf(parts) }
+  return () => ({ ...place, nowMs: platform.nowMs(), ...(ENCRYPTION ? { secretKey: ENCRYPTION } : {}) })
 }
 
 function answersOf({ store, files, flows, platform }: Parts): Parameters<typeof askFor>[0] {

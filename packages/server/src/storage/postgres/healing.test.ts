@@ -94,7 +94,7 @@ test('hints are heard again after the connection broke, and what was told meanwh
 
   await until(async () => heard.length >= 3)
 
-  assert.deepEqual([...heard].sort(), ['flows', 'jobs', 'signals'])
+  assert.deepEqual([...heard].sort(), ['flows', 'jobs', 'sent', 'signals'])
   heard.length = 0
   await store.cluster?.sendSignals([{ id: 's1', shard: 0, executionId: 'e1', body: '{}' }])
   await until(async () => heard.includes('signals'))
