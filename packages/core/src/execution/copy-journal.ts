@@ -49,8 +49,7 @@ export function copyJournal(rows: readonly JournalRow[], from: Plan, to: Plan): 
 type Opened = Extract<Event, { type: 'group-opened' }>
 
 function translator(from: Plan, to: Plan): (event: Event) => Event {
-  const indexOf = new Map(to.tasks.map(({ id, index }) => [id, index]))
-  const taskOf = (index: number): number => indexOf.get(from.tasks[index]?.id ?? '') ?? NO_TASK
+  const taskOf = taskFinder(from, to)
   const taskOfRun = new Map<number, number>()
   const opened = new Map<number, Fan>()
   return event => {
@@ -71,6 +70,28 @@ function translator(from: Plan, to: Plan): (event: Event) => Event {
     opened.set(event.run, { branch, isFanned: isPerTask, width: event.branch.length })
     return translated
   }
+}
+
+/**
+ * Tasks that a group stands for bear its id, or that of one another: which of them it is their type says, or else their order. Another type is the
+ * same task all the same.
+ */
+function taskFinder(from: Plan, to: Plan): (index: number) => number {
+  const there = new Map<string, number>()
+  for (const { id, index } of to.tasks) if (!there.has(id)) there.set(id, index)
+  for (const [index, name] of namesOf(to).entries()) there.set(name, index)
+  const names = namesOf(from)
+  return index => there.get(names[index] ?? '') ?? there.get(from.tasks[index]?.id ?? '') ?? NO_TASK
+}
+
+function namesOf({ tasks }: Plan): readonly string[] {
+  const times = new Map<string, number>()
+  return tasks.map(({ id, type }) => {
+    const name = `${id} ${type}`
+    const time = times.get(name) ?? 0
+    times.set(name, time + 1)
+    return `${name} ${time}`
+  })
 }
 
 interface Fan {

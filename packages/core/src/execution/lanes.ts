@@ -13,8 +13,9 @@ export function placeChild(group: Group, run: TaskRun): void {
   const begun = group.lanes.get(run.lane) ?? 0
   group.lanes.set(run.lane, begun + 1)
   if (begun === 0) group.nextLane = Math.max(group.nextLane, run.lane + 1)
-  else if (group.ready[0] === run.lane) group.ready.shift()
-  else if (group.ready.length > 0) group.ready = group.ready.filter(lane => lane !== run.lane)
+  // A lane whose task is elsewhere in the revision of a copy is ready before it has begun.
+  if (group.ready[0] === run.lane) group.ready.shift()
+  else if (begun > 0 && group.ready.length > 0) group.ready = group.ready.filter(lane => lane !== run.lane)
 }
 
 /** A lane whose child failed stays where it is; one that has another task is ready for it; else it is closed. */

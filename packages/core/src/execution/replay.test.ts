@@ -154,6 +154,53 @@ tasks:
   )
 })
 
+test('under another revision the hidden tasks of a WorkingDirectory stay what they are', () => {
+  const folder = `{ id: w, type: core.flow.WorkingDirectory, tasks: [{ id: a, type: ${JOB} }] }`
+  const source = play(`tasks: [${folder}, { id: b, type: ${JOB} }]`)
+  source.settle('w')
+  source.settle('a')
+  source.settle('w')
+  source.settle('b', 'FAILED')
+
+  const again = replayOf(source, {
+    run: 'b',
+    body: `tasks: [{ id: zero, type: ${JOB} }, ${folder}, { id: b, type: ${JOB} }, { id: c, type: ${JOB} }]`,
+  })
+
+  const typesOf = ({ state, plan }: typeof again): readonly (string | undefined)[] =>
+    state.runs.map(run => plan.tasks[run.task]?.type)
+  assert.deepEqual(typesOf(again), typesOf(source))
+})
+
+test('under another revision the batches of a ForEachItem stay in their loop', () => {
+  const each = '{ id: e, type: core.flow.ForEachItem, items: "x", namespace: a.b, flowId: g }'
+  const source = play(`tasks: [${each}]`)
+  source.settle('e_split', 'SUCCESS', { splits: 'x' })
+  source.answer('e_items', 'batches:list', { value: ['one', 'two'] })
+
+  const again = replayOf(source, {
+    run: 'e_items',
+    body: `tasks: [{ id: zero, type: ${JOB} }, ${each}]`,
+  })
+
+  const kindsOf = ({ state, plan }: typeof again): readonly (string | undefined)[] =>
+    state.runs.map(run => plan.tasks[run.task]?.kind.type)
+  assert.deepEqual(kindsOf(again), kindsOf(source))
+})
+
+test('a run whose task is elsewhere under another revision does not begin its lane twice', () => {
+  const source = play(`tasks: [{ id: a, type: ${JOB} }, { id: b, type: ${JOB} }]`)
+
+  const again = replayOf(source, {
+    run: 'a',
+    body: `tasks: [{ id: s, type: core.flow.Sequential, tasks: [{ id: a, type: ${JOB} }] }, { id: b, type: ${JOB} }, { id: c, type: ${JOB} }]`,
+  })
+  again.settle('a')
+  again.settle('a')
+
+  assert.equal(again.out, 'b')
+})
+
 test('a target in a Parallel takes nothing beside it along', () => {
   const player = play(`
 tasks:
