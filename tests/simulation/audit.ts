@@ -37,6 +37,8 @@ export interface Shadow {
   /** True time of its birth and of its first end. */
   readonly bornMs: number
   firstEndMs?: number
+  /** True time of its first final state: what comes after the execution comes after it. */
+  firstFinalMs?: number
   /** Its end is that of a promise that it did not keep. */
   isBrokenOff?: boolean
   /** So many turns there were when it was deleted. */
@@ -157,6 +159,7 @@ export class Audit {
       ends.push(state.state)
       shadow.firstEndMs ??= this.#options.nowMs()
     }
+    if (event.type === 'moved' && isFinal(event.to)) shadow.firstFinalMs ??= this.#options.nowMs()
     const behavior = event.type === 'sla-broken' && mapGet(shadow.plan.flow.sla[event.index] ?? {}, 'behavior')
     if (behavior === 'FAIL' || behavior === 'CANCEL') shadow.isBrokenOff = true
     if (event.type === 'moved' && event.to === 'RESTARTED') shadow.isBrokenOff = false

@@ -28,16 +28,18 @@ export function checkLoops(shadow: Shadow, audit: Audit, ledger: Ledger, wrong: 
   if (state.generation === 1 && state.originalId === state.id) checkBatches(state, audit, wrong)
 }
 
-/** Where nothing is tried again, a batch has one child. */
+/** A batch has as many children as it was tried. */
 function checkBatches({ id, runs }: ExecutionState, audit: Audit, wrong: (what: string) => void): void {
-  const seen = new Set<string>()
+  const children = new Map<number, number>()
   for (const { state } of audit.shadows.values()) {
     const { parentLink, trigger } = state
     if (parentLink?.executionId !== id || !trigger?.type.endsWith('$ForEachItemExecutable')) continue
-    if (state.originalId !== state.id || (runs.at(parentLink.run)?.attempts.length ?? 0) > 1) continue
-    const name = String(parentLink.run)
-    if (seen.has(name)) wrong(`the batch of run ${name} has more than one child`)
-    seen.add(name)
+    if (state.originalId !== state.id) continue
+    children.set(parentLink.run, (children.get(parentLink.run) ?? 0) + 1)
+  }
+  for (const [ordinal, count] of children) {
+    const tries = 1 + (runs.at(ordinal)?.history.filter(moment => moment.state === 'RETRYING').length ?? 0)
+    if (count > tries) wrong(`the batch of run ${ordinal} has ${count} children, and was tried ${tries} times`)
   }
 }
 

@@ -105,7 +105,11 @@ const CALM_MS = START_MS + 55_000
 const KEPT_WITHIN_MS = 10_000
 
 /** An execution that promised to last no longer is ended in time, as its flow says. */
-function checkPromise({ state, plan, bornMs, firstEndMs = bornMs, ends }: Shadow, ledger: Ledger, wrong: Wrong): void {
+function checkPromise(
+  { state, plan, bornMs, firstFinalMs = bornMs, ends }: Shadow,
+  ledger: Ledger,
+  wrong: Wrong,
+): void {
   const [sla] = plan.flow.sla
   const behavior = sla && mapGet(sla, 'behavior')
   const isPlain = state.generation === 1 && !state.isKillRequested && !ledger.relabelled.has(state.id)
@@ -114,8 +118,8 @@ function checkPromise({ state, plan, bornMs, firstEndMs = bornMs, ends }: Shadow
   if (state.brokenSla.size > 0 && ends[0] !== end) wrong(`its promise was broken, and it ended ${ends[0]}`)
   if (state.brokenSla.size > 0) count(ledger, 'promises broken')
   const isDuration = mapGet(sla ?? {}, 'type') === 'MAX_DURATION'
-  if (isDuration && firstEndMs > Math.max(bornMs + PROMISED_MS, CALM_MS) + KEPT_WITHIN_MS)
-    wrong(`it promised to last ${PROMISED_MS} ms and lasted ${firstEndMs - bornMs} ms`)
+  if (isDuration && firstFinalMs > Math.max(bornMs + PROMISED_MS, CALM_MS) + KEPT_WITHIN_MS)
+    wrong(`it promised to last ${PROMISED_MS} ms and lasted ${firstFinalMs - bornMs} ms`)
 }
 
 /** Nothing is left of what was deleted, but for what a command that was on its way has written meanwhile. */
