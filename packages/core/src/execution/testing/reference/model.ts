@@ -94,8 +94,9 @@ export class Model {
 
   look(run: Run): void {
     if (run.isRemoved || isFinal(run.state)) return
-    // Its worker was lost.
-    if (run.state === 'SUBMITTED' && run.out === undefined && !this.isHeldBack && !this.isKilled) run.out = 'job'
+    // Its worker was lost. After the kill nothing begins but what comes after the execution.
+    const isDying = this.isKilled && !isFinal(this.state)
+    if (run.state === 'SUBMITTED' && run.out === undefined && !this.isHeldBack && !isDying) run.out = 'job'
     if (run.isOpen) this.progress(run)
     else if ((run.state === 'CREATED' || run.state === 'RESTARTED') && run.question === undefined) this.start(run)
   }
