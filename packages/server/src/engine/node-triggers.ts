@@ -33,6 +33,8 @@ export interface NodeTriggersOptions {
 export class NodeTriggers {
   readonly #options: NodeTriggersOptions
   readonly listeners: Listeners
+  /** Rows are read and taken one after the other: what was read before a change must not be taken after it. */
+  #line: Promise<unknown> = Promise.resolve()
 
   constructor(options: NodeTriggersOptions) {
     this.#options = options
@@ -55,10 +57,12 @@ export class NodeTriggers {
   }
 
   async load(): Promise<void> {
-    const { store, schedules, sources, lookAt } = this.#options
-    const rows = await store.read.listTriggers()
-    lookAt(await schedules.load(rows))
-    lookAt(await sources.load(rows))
+    await this.#inLine(async () => {
+      const { store, schedules, sources, lookAt } = this.#options
+      const rows = await store.read.listTriggers()
+      lookAt(await schedules.load(rows))
+      lookAt(await sources.load(rows))
+    })
   }
 
   /** A flow was saved or deleted, or its triggers were changed by hand. */
@@ -66,8 +70,16 @@ export class NodeTriggers {
     const { schedules, flowTriggers, sources, prepare, lookAt } = this.#options
     await prepare(flow)
     await flowTriggers.reload(flow)
-    lookAt(await schedules.reload(flow))
-    lookAt(await sources.reload(flow))
+    await this.#inLine(async () => {
+      lookAt(await schedules.reload(flow))
+      lookAt(await sources.reload(flow))
+    })
+  }
+
+  async #inLine(act: () => Promise<void>): Promise<void> {
+    const mine = this.#line.then(act)
+    this.#line = mine.catch(() => {})
+    await mine
   }
 
   /** Shards go to other nodes, or all of them; settles when nothing of them is on its way to the store. */
