@@ -12,7 +12,7 @@ import { newLimitRules } from '../../packages/server/src/flows/limit-rules.ts'
 import type { FlowKey, FlowRow, TriggerKey } from '../../packages/server/src/storage/store.ts'
 import { count } from './ledger.ts'
 import type { SimulatedHost } from './simulated-host.ts'
-import type { NodeOptions } from './node-options.ts'
+import { noticeOf, type NodeOptions } from './node-options.ts'
 import { SLOTS, openRooms, type Over, type Rooms } from './simulated-rooms.ts'
 import { freshIdOf, startWorldOf } from './simulated-triggers.ts'
 
@@ -51,7 +51,12 @@ export class SimulatedNode {
         return { id, shard: homeShardOf(flow), executionId: '-', body }
       },
     })
-    this.desk.watch(async flow => await this.#rooms?.onFlowChanged(flow))
+    this.desk.watch(
+      async flow =>
+        await this.#rooms
+          ?.onFlowChanged(flow)
+          .catch(error => noticeOf(options.ledger)('changed triggers are read later', error)),
+    )
   }
 
   /** Boots: settles when all that was left over is in hand, never when the process dies meanwhile. */

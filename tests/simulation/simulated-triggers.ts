@@ -47,6 +47,7 @@ export function openTriggers(options: NodeOptions, place: TriggersPlace): NodeTr
     nowMs: () => options.process.platform.nowMs(),
     prepare: async flow => await place.desk.switchedOff.load(flow),
     lookAt: atMs => place.clockwork().lookAt(atMs),
+    onNotice: noticeOf(options.ledger),
   })
 }
 

@@ -7,6 +7,7 @@ import { ASKER, SCHEDULE_ID } from './flow-library.ts'
 
 const AGAIN_MS = 700
 const TRIES = 50
+const DOUBT_TRIES = 20
 /** Whoever is asked may die before the answer. */
 const ANSWER_MAX_MS = 6_000
 /** So late something may come to pass that was asked for. */
@@ -70,7 +71,7 @@ export class TriggerClients {
     const backfill: Backfilled = { ...BACKFILL, isAcknowledged: false, isDeleted: false }
     ledger.backfills.push(backfill)
     const isPaused = chance.hits(0.4)
-    const goOn = (): void => void this.#ask('backfills that went on', desk => desk.pauseBackfill(key, false))
+    const goOn = (): void => void this.#goOn(key, backfill, DOUBT_TRIES)
     world.at(world.nowMs + LATE_MAX_MS, 'go on', goOn)
     backfill.isAcknowledged = await this.#ask(
       'backfills',
@@ -85,6 +86,14 @@ export class TriggerClients {
     if (!chance.hits(0.2)) return
     backfill.isDeleted = true
     await this.#ask('backfills deleted', desk => desk.deleteBackfill(key))
+  }
+
+  /** Whoever was not told that the backfill is there asks again when none is found: it may still come to pass. */
+  async #goOn(key: TriggerKey, backfill: Backfilled, tries: number): Promise<void> {
+    const { world } = this.#options
+    const isDone = await this.#ask('backfills that went on', desk => desk.pauseBackfill(key, false))
+    if (isDone || backfill.isAcknowledged || tries <= 1) return
+    world.at(world.nowMs + AGAIN_MS, 'go on', () => void this.#goOn(key, backfill, tries - 1))
   }
 
   /** False when it was refused, or nobody knows. */

@@ -195,7 +195,9 @@ function connect(ground: Ground, { node, onOver }: RoomsPlace): Inner {
     platform,
     onNotice,
   })
-  ground.triggerDesk.watch(key => triggers.reload(key))
+  ground.triggerDesk.watch(async key => {
+    await triggers.reload(key).catch(error => onNotice('changed triggers could not be read; it is tried again', error))
+  })
   const rounds = roundsOf(ground, { node, inbox, engine, worker, signals, owns })
   const maintenance = new Maintenance({ rounds, platform, onNotice })
   const membership: Membership = newMembership(

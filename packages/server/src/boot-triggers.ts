@@ -44,6 +44,7 @@ export function openTriggers(ground: Ground, place: TriggersPlace): NodeTriggers
     ...{ store: ground.store, schedules, flowTriggers, sources, prepare, nowMs },
     notes: place.notes,
     lookAt: place.lookAt,
+    onNotice: ground.onNotice,
   })
 }
 

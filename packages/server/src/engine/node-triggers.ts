@@ -16,6 +16,7 @@ export interface TriggerChanged extends FlowKey {
 
 const CHANGED_BEGIN = '{"type":"trigger-changed"'
 const EMITTED_BEGIN = '{"type":"source-events"'
+const RETRY_MS = 1_000
 
 export interface NodeTriggersOptions {
   readonly store: Store
@@ -28,13 +29,17 @@ export interface NodeTriggersOptions {
   prepare(flow?: FlowKey): Promise<void>
   /** The clock looks again no later than then. */
   lookAt(atMs: number | undefined): void
+  onNotice(message: string, error?: unknown): void
 }
 
 export class NodeTriggers {
   readonly #options: NodeTriggersOptions
   readonly listeners: Listeners
-  /** Rows are read and taken one after the other: what was read before a change must not be taken after it. */
-  #line: Promise<unknown> = Promise.resolve()
+  /** What is read later must not be overwritten by what was read before. */
+  readonly #reloads = new Map<string, Promise<void>>()
+  #loading: Promise<void> = Promise.resolve()
+  /** Flows whose triggers could not be read: read again. */
+  readonly #unread = new Map<string, { readonly flow: FlowKey; readonly atMs: number }>()
 
   constructor(options: NodeTriggersOptions) {
     this.#options = options
@@ -57,29 +62,62 @@ export class NodeTriggers {
   }
 
   async load(): Promise<void> {
-    await this.#inLine(async () => {
-      const { store, schedules, sources, lookAt } = this.#options
-      const rows = await store.read.listTriggers()
-      lookAt(await schedules.load(rows))
-      lookAt(await sources.load(rows))
-    })
+    const mine = Promise.all([this.#loading, ...this.#reloads.values()]).then(() => this.#load())
+    this.#loading = mine.catch(() => {})
+    await mine
   }
 
-  /** A flow was saved or deleted, or its triggers were changed by hand. */
-  async reload(flow: FlowKey): Promise<void> {
-    const { schedules, flowTriggers, sources, prepare, lookAt } = this.#options
-    await prepare(flow)
-    await flowTriggers.reload(flow)
-    await this.#inLine(async () => {
+  /** A flow was saved or deleted, or its triggers were changed by hand. What cannot be read now is read again soon, whoever is told so. */
+  async reload({ tenant, namespace, flowId }: FlowKey): Promise<void> {
+    const name = `${tenant}/${namespace}/${flowId}`
+    const before = Promise.all([this.#loading, this.#reloads.get(name)])
+    const mine = before.then(() => this.#reload(name, { tenant, namespace, flowId }))
+    const settled = mine
+      .catch(() => {})
+      .finally(() => {
+        if (this.#reloads.get(name) === settled) this.#reloads.delete(name)
+      })
+    this.#reloads.set(name, settled)
+    await mine
+  }
+
+  async #load(): Promise<void> {
+    const { store, schedules, sources, lookAt } = this.#options
+    const rows = await store.read.listTriggers()
+    lookAt(await schedules.load(rows))
+    lookAt(await sources.load(rows))
+  }
+
+  async #reload(name: string, flow: FlowKey): Promise<void> {
+    const { schedules, flowTriggers, sources, prepare, nowMs, lookAt } = this.#options
+    this.#unread.delete(name)
+    try {
+      await prepare(flow)
+      await flowTriggers.reload(flow)
       lookAt(await schedules.reload(flow))
       lookAt(await sources.reload(flow))
-    })
+    } catch (error) {
+      const atMs = nowMs() + RETRY_MS
+      this.#unread.set(name, { flow, atMs })
+      lookAt(atMs)
+      throw error
+    }
   }
 
-  async #inLine(act: () => Promise<void>): Promise<void> {
-    const mine = this.#line.then(act)
-    this.#line = mine.catch(() => {})
-    await mine
+  /** When the next of them is due. */
+  #readAgain(nowMs: number): number | undefined {
+    let nextMs: number | undefined
+    for (const [name, { flow, atMs }] of this.#unread) {
+      if (atMs > nowMs) {
+        nextMs = Math.min(nextMs ?? Infinity, atMs)
+        continue
+      }
+      this.#unread.delete(name)
+      this.reload(flow).catch(error =>
+        this.#options.onNotice(`the triggers of the flow ${name} cannot be read yet; it is tried again`, error),
+      )
+    }
+    return nextMs
   }
 
   /** Shards go to other nodes, or all of them; settles when nothing of them is on its way to the store. */
@@ -90,9 +128,8 @@ export class NodeTriggers {
 
   fireDue(nowMs: number): number | undefined {
     const { schedules, sources, flowTriggers } = this.#options
-    const next = [schedules.fireDue(nowMs), sources.fireDue(nowMs), flowTriggers.fireDue(nowMs)].filter(
-      atMs => atMs !== undefined,
-    )
+    const due = [this.#readAgain(nowMs), schedules.fireDue(nowMs), sources.fireDue(nowMs), flowTriggers.fireDue(nowMs)]
+    const next = due.filter(atMs => atMs !== undefined)
     return next.length === 0 ? undefined : Math.min(...next)
   }
 

@@ -1,6 +1,7 @@
 // A trigger that looks outside, as its owner has it in memory.
 import {
   compileTemplate,
+  encodeTriggerState,
   evaluateAsync,
   isTruthyText,
   judgeConditions,
@@ -15,6 +16,7 @@ import {
   type Trigger,
   type TriggerState,
 } from '@batuta/core'
+import type { TriggerRow } from '../storage/batch.ts'
 import type { FlowKey, StoredTrigger, TriggerKey } from '../storage/store.ts'
 import type { SourceKind } from './source-job.ts'
 
@@ -44,6 +46,7 @@ export function isSame({ stored }: Source, row: StoredTrigger): boolean {
   return (
     row.hash === stored.hash &&
     row.isDisabled === stored.isDisabled &&
+    row.executionId === stored.executionId &&
     row.state === stored.state &&
     row.nextMs === stored.nextMs
   )
@@ -69,6 +72,19 @@ export function againMs(failures: number): number {
 
 export function nameOf({ tenant, namespace, flowId, triggerId }: TriggerKey): string {
   return `${tenant}/${namespace}/${flowId}/${triggerId}`
+}
+
+/** What is written when something became of it. */
+export function movedRow(
+  { key, stored }: Source,
+  nowMs: number,
+  {
+    nextMs,
+    state,
+    executionId = stored.executionId,
+  }: { readonly nextMs: number | null; readonly state: TriggerState; readonly executionId?: string | null },
+): TriggerRow {
+  return { ...key, nextMs, lastMs: nowMs, expectedNextMs: stored.nextMs, executionId, state: encodeTriggerState(state) }
 }
 
 export function flowOf({ tenant, namespace, flowId }: TriggerKey): FlowKey {

@@ -235,6 +235,39 @@ test('a poll waits for the end of the execution that it started', async t => {
   assert.equal((await nextJob(rig)).key.epoch, 2)
 })
 
+test('a poll that is unlocked by hand asks again, while what it started still runs', async t => {
+  const rig = await open(t, POLL, '{ id: one, type: io.kestra.plugin.core.flow.Pause }')
+  const { key } = await nextJob(rig)
+  await rig.sources.settle(settled(key, { outputs: '{"value":1}' }), undefined)
+  rig.nowMs += 3_600_000
+
+  await rig.store.perform('changeTrigger', { ...FLOW, triggerId: 'watch', executionId: null })
+  await rig.sources.reload(FLOW)
+
+  assert.equal((await nextJob(rig)).key.epoch, 2)
+})
+
+test('a job whose trigger was changed while it was on its way to the store is not begun, and leaves nothing', async t => {
+  const rig = await open(t, WATCH)
+
+  rig.sources.fireDue(rig.nowMs)
+  await rig.store.perform('changeTrigger', { ...FLOW, triggerId: 'watch', isDisabled: true })
+  await rig.sources.reload(FLOW)
+  for (let tries = 0; tries < 20; tries++) await new Promise(setImmediate)
+  const [off] = await rig.store.read.listTriggers(FLOW)
+  await rig.store.perform('changeTrigger', { ...FLOW, triggerId: 'watch', isDisabled: false })
+  await rig.sources.reload(FLOW)
+  const { key } = await nextJob(rig)
+
+  const held = await rig.store.read.listHeldJobs({ node: 'n', incarnation: 1, beforeMs: Infinity, limit: 10 })
+  assert.equal(decodeTriggerState(off?.state ?? null).watch?.epoch, 1)
+  assert.equal(rig.begun.length, 1)
+  assert.deepEqual(
+    held.map(({ epoch }) => epoch),
+    [key.epoch],
+  )
+})
+
 test('events are born with the mark of their source, and an older watch says nothing any more', async t => {
   const rig = await open(t, WATCH)
   const { key } = await nextJob(rig)

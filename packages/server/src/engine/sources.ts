@@ -5,7 +5,6 @@ import {
   BatutaError,
   decodeTriggerState,
   disarm,
-  encodeTriggerState,
   holdsSealed,
   mapFrom,
   type Ask,
@@ -14,7 +13,6 @@ import {
   type Plan,
   type Scope,
   type Signal,
-  type TriggerState,
   type Value,
   type ValueMap,
 } from '@batuta/core'
@@ -39,6 +37,7 @@ import {
   isConcurrent,
   judgeSource,
   isSame,
+  movedRow,
   nameOf,
   type Source,
 } from './source.ts'
@@ -170,7 +169,7 @@ export class Sources {
     await source.line
     const outcome = await this.#outcomeOf(source, signal)
     const { births, nextMs, executionId } = outcome
-    const row = this.#rowOf(source, {
+    const row = movedRow(source, this.#options.nowMs(), {
       nextMs,
       state: { ...source.state, watch: { ...watch, isOut: false } },
       ...(executionId === undefined ? {} : { executionId }),
@@ -183,6 +182,8 @@ export class Sources {
       this.#letGo(source)
       throw error
     }
+    // Changed or gone to another node meanwhile: whoever has it now reads what was written.
+    if (this.#sources.get(nameOf(source.key)) !== source) return this.#letGo(source)
     this.#take(source, row)
     this.#plan(source)
   }
@@ -295,22 +296,23 @@ export class Sources {
       await this.#begin(name, source)
     } catch (error) {
       this.#options.onNotice(`the trigger ${name} could not be evaluated; it is tried again`, error)
-      await this.#refresh(source)
-      if (this.#sources.get(name) === source) this.#planAt(source, this.#options.nowMs() + RETRY_MS)
+      await this.#refresh(name, source)
+      const known = this.#sources.get(name)
+      if (known) this.#planAt(known, Math.max(known.dueMs ?? 0, this.#options.nowMs() + RETRY_MS))
     }
   }
 
   /** Its row may have moved on without us. */
-  async #refresh(source: Source): Promise<void> {
+  async #refresh(name: string, source: Source): Promise<void> {
     const { tenant, namespace, flowId, triggerId } = source.key
     try {
       const rows = await this.#options.store.read.listTriggers({ tenant, namespace, flowId })
+      if (this.#sources.get(name) !== source) return
       const row = rows.find(found => found.triggerId === triggerId)
-      if (!row) return this.#forget(nameOf(source.key), source)
-      source.stored = row
-      source.state = decodeTriggerState(row.state)
+      this.#keepOrRemove(name, source, row)
+      if (row && !this.#sources.has(name)) this.#add(row)
     } catch (error) {
-      this.#options.onNotice(`the trigger ${nameOf(source.key)} cannot be read; it is tried again`, error)
+      this.#options.onNotice(`the trigger ${name} cannot be read; it is tried again`, error)
     }
   }
 
@@ -348,7 +350,7 @@ export class Sources {
       birthId,
     })
     const nextMs = Math.max(nowMs, (source.stored.nextMs ?? 0) + 1)
-    const row = this.#rowOf(source, { nextMs, state: { ...source.state, watch } })
+    const row = movedRow(source, this.#options.nowMs(), { nextMs, state: { ...source.state, watch } })
     const old = before?.isOut ? [sourceJobKey(before.id, before.epoch)] : []
     try {
       await this.#options.notes().note({ jobs: [job], triggers: [row], jobsKilled: old })
@@ -356,9 +358,19 @@ export class Sources {
       if (place) this.#options.giveBack(kind)
       throw error
     }
+    if (this.#sources.get(name) !== source) return await this.#giveUp(job, kind)
     this.#take(source, row)
     this.#byWatch.set(watch.id, source)
+    for (const key of old) this.#options.stop(key)
     this.#options.begin(job, kind)
+  }
+
+  /** The trigger was changed or went to another node while its job was on the way to the store: nobody begins it. */
+  async #giveUp(job: JobRow, kind: SourceKind): Promise<void> {
+    if (job.node !== null) this.#options.giveBack(kind)
+    const { executionId, run, epoch } = job
+    const key = { executionId, run, epoch }
+    await this.#options.notes().note(job.node === null ? { jobsKilled: [key] } : { jobsEnded: [key] })
   }
 
   async #refuse(source: Source, judgement: Exclude<Judgement, { type: 'holds' }>, variables: ValueMap): Promise<void> {
@@ -384,7 +396,7 @@ export class Sources {
   /** It is looked at again later. */
   async #passOver(source: Source, births: readonly Extract<Signal, { type: 'create' }>[] = []): Promise<void> {
     const nextMs = this.#options.nowMs() + intervalOf(source)
-    const row = this.#rowOf(source, { nextMs, state: source.state })
+    const row = movedRow(source, this.#options.nowMs(), { nextMs, state: source.state })
     await this.#options.notes().note({ births, triggers: [row] })
     this.#take(source, row)
     this.#plan(source)
@@ -459,7 +471,7 @@ export class Sources {
     const state = mark === undefined ? source.state : { ...source.state, mark }
     // The cursor moves with every mark, so that whoever read the row before cannot write over it.
     const nextMs = Math.max(this.#options.nowMs(), (source.stored.nextMs ?? 0) + 1)
-    const row = this.#rowOf(source, { nextMs, state })
+    const row = movedRow(source, this.#options.nowMs(), { nextMs, state })
     const operations = rowId === undefined ? [] : [takenOf(rowId, key, this.#options.nowMs())]
     const signalsTaken = rowId === undefined ? [] : [rowId]
     if (!(await this.#options.notes().note({ births, triggers: [row], signalsTaken, operations }))) return
@@ -472,23 +484,12 @@ export class Sources {
     const { watch } = source.state
     if (!watch) return
     const nextMs = this.#options.nowMs() + AGAIN_MAX_MS
-    const row = this.#rowOf(source, { nextMs, state: { ...source.state, watch: { ...watch, isOut: false } } })
+    const state = { ...source.state, watch: { ...watch, isOut: false } }
+    const row = movedRow(source, this.#options.nowMs(), { nextMs, state })
     await this.#options.notes().note({ triggers: [row], jobsKilled: [sourceJobKey(watch.id, watch.epoch)] })
     this.#stopJob(source)
     this.#take(source, row)
     this.#plan(source)
-  }
-
-  #rowOf(
-    { key, stored }: Source,
-    {
-      nextMs,
-      state,
-      executionId = stored.executionId,
-    }: { readonly nextMs: number | null; readonly state: TriggerState; readonly executionId?: string | null },
-  ): TriggerRow {
-    const lastMs = this.#options.nowMs()
-    return { ...key, nextMs, lastMs, expectedNextMs: stored.nextMs, executionId, state: encodeTriggerState(state) }
   }
 
   #take(source: Source, row: TriggerRow): void {

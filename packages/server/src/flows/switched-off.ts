@@ -22,12 +22,14 @@ export class SwitchedOff {
 
   /** Of one flow, or of all. */
   async load(flow?: FlowKey): Promise<void> {
+    const known = flow ? [this.#flows.newest(flow)] : this.#flows.all()
+    const isAny = [...known].some(entry => entry && isAsked(entry.parsed))
+    const key = flow && { tenant: flow.tenant, namespace: flow.namespace, flowId: flow.flowId }
+    const rows = isAny ? await this.#store.read.listTriggers(key) : []
+    // Not before they are read: until then what was off is off.
     if (flow) this.#off.delete(nameOf(flow))
     else this.#off.clear()
-    const known = flow ? [this.#flows.newest(flow)] : this.#flows.all()
-    if (![...known].some(entry => entry && isAsked(entry.parsed))) return
-    const key = flow && { tenant: flow.tenant, namespace: flow.namespace, flowId: flow.flowId }
-    for (const row of await this.#store.read.listTriggers(key)) {
+    for (const row of rows) {
       if (!row.isDisabled) continue
       const name = nameOf(row)
       this.#off.set(name, new Set([...(this.#off.get(name) ?? []), row.triggerId]))

@@ -81,7 +81,7 @@ export class TriggerDesk {
     return (await look.rows).some(row => row.triggerId === key.triggerId && row.isDisabled)
   }
 
-  /** The rooms of this node hear of changes directly. */
+  /** The rooms of this node hear of changes directly; what they cannot read now they read again by themselves. */
   watch(watcher: (flow: FlowKey) => Promise<void>): void {
     this.#watcher = watcher
   }
@@ -173,24 +173,41 @@ export class TriggerDesk {
 
   /** Made from the row as it is read, and made again when its owner was faster: what fired meanwhile must not fire again. */
   async #change(key: TriggerKey, make: (found: FoundTrigger) => Change | undefined): Promise<void> {
-    const { tenant, namespace, flowId, triggerId } = key
+    const { tenant, namespace, flowId } = key
     const { store, signalOf } = this.#options
     const flow = { tenant, namespace, flowId }
     const told = store.cluster ? { signal: signalOf(flow) } : {}
     this.#looks.clear()
+    try {
+      await this.#perform(key, make, told)
+    } finally {
+      // Also when nothing changed: whoever changed it before may have been told of an error, and nobody else of the change.
+      if (!store.cluster) await this.#tell(flow)
+    }
+  }
+
+  async #perform(
+    key: TriggerKey,
+    make: (found: FoundTrigger) => Change | undefined,
+    told: Pick<TriggerChange, 'signal'>,
+  ): Promise<void> {
+    const { tenant, namespace, flowId, triggerId } = key
+    const flow = { tenant, namespace, flowId }
     for (let tries = 0; ; tries++) {
       const found = await this.get(key)
       const change = make(found)
       if (change === undefined) return
       const { nextMs, state } = found.stored
       const row = { ...flow, triggerId, ...change, ...told, expected: { nextMs, state: state ?? null } }
-      if (await store.perform('changeTrigger', row)) break
+      if (await this.#options.store.perform('changeTrigger', row)) return
       if (tries >= TRIES_MAX)
         throw new TriggerRefusal(409, `The trigger "${triggerId}" fires too often to be changed now: try again.`)
     }
-    if (store.cluster) return
-    await this.switchedOff.load(flow)
-    await this.#watcher?.(flow)
+  }
+
+  async #tell(flow: FlowKey): Promise<void> {
+    if (this.#watcher) await this.#watcher(flow)
+    else await this.switchedOff.load(flow)
   }
 
   #resumed(stored: StoredTrigger, trigger: Trigger | undefined): { readonly nextMs?: number | null } {
