@@ -147,8 +147,7 @@ export function limitRowName({ limitKey, executionId }: LimitMemberKey): string 
   return `${executionId} ${limitKey}`
 }
 
-/** How many of its jobs have taken a place at the worker. */
-/** Places of this node. */
+/** How many of its jobs have taken a place at the worker of this node. */
 export function reservedBy(unit: Unit, node: string): number {
   return unit.jobs.filter(job => job.node === node && job.run !== SOURCE_RUN).length
 }
