@@ -1,5 +1,6 @@
 // The command line as a tree of names and options. A command's own file is imported when it runs.
 import { Command, CommanderError, Option } from 'commander'
+import packageFile from '../package.json' with { type: 'json' }
 import type { Role } from './commands/server-start.ts'
 import { CommandError, EXIT, type ExitCode } from './exit-code.ts'
 import { collect } from './collect.ts'
@@ -32,6 +33,7 @@ type Done = (exitCode: ExitCode) => void
 function createProgram(first: string | undefined, done: Done): Command {
   const program = new Command('batuta')
     .description('Runs declarative YAML workflows.')
+    .version(packageFile.version, '-V, --version', 'print the version of this program')
     .option('--json', 'print JSON')
     .addOption(new Option('--server <url>', 'server to speak to').env('BATUTA_SERVER').default(SERVER_DEFAULT))
     .addOption(new Option('--tenant <name>', 'tenant').env('BATUTA_TENANT').default('main'))

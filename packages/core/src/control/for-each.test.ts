@@ -197,3 +197,20 @@ tasks:
   assert.deepEqual(play(body(2)).states, { loop: 'FAILED', 'a[1]': 'SUCCESS', 'a[2]': 'FAILED' })
   assert.deepEqual(play(body(1)).states, { loop: 'FAILED', 'a[1]': 'SUCCESS', 'b[1]': 'SUCCESS', 'a[2]': 'FAILED' })
 })
+
+test('what is to be looked at does not grow with the loop', () => {
+  const player = play(
+    `
+tasks:
+  - id: loop
+    type: core.flow.ForEach
+    values: "{{ range(1, 20000) }}"
+    concurrencyLimit: 0
+    tasks:
+      - { id: out, type: core.debug.Return, format: "{{ taskrun.value }}" }`,
+    { isUnfolded: true },
+  )
+  assert.equal(player.state.state, 'SUCCESS')
+  assert.ok(player.turns.length > 30)
+  assert.ok(player.agendaMax <= 100, `${player.agendaMax} entries`)
+})

@@ -37,7 +37,8 @@ export function runTurn(view: View, signals: readonly Signal[], begun: readonly 
     events.push(event)
   }
   const take = (decision: Decision): void => {
-    if (decision.again !== undefined) state.agenda.push(decision.again)
+    // Where it was put off it lies there already: a loop would leave one more behind with every turn.
+    if (decision.again !== undefined && state.agenda.at(-1) !== decision.again) state.agenda.push(decision.again)
     const from = state.agenda.length
     const { secrets } = view.env
     for (const decided of decision.events) {

@@ -95,6 +95,8 @@ export class Player {
   readonly turns: TurnResult[] = []
   nowMs: number = BASE_MS
   readonly rows: JournalRow[] = []
+  /** The longest agenda that a turn left. */
+  agendaMax = 0
   readonly #options: PlayOptions
   #ids = 0
 
@@ -282,6 +284,7 @@ export class Player {
   #took(result: TurnResult): void {
     this.turns.push(result)
     this.effects.push(...result.effects)
+    this.agendaMax = Math.max(this.agendaMax, result.state.agenda.length)
     if (result.events.length > 0) {
       const { turn } = result.state
       this.rows.push({ turn, version: 1, atMs: this.nowMs, events: encodeEvents(result.events) })
