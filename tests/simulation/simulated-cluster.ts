@@ -208,6 +208,7 @@ export class ClusterTruth {
       const row = jobs.get(name)
       if (row?.node !== node || row.incarnation !== incarnation) continue
       jobs.set(name, { ...row, node: null, incarnation: null, claimedMs: null })
+      this.#sent.delete(name)
       this.#options.count('jobs given back')
       this.hint('jobs')
     }

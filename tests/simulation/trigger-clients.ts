@@ -54,15 +54,17 @@ export class TriggerClients {
     const { world, chance, ledger } = this.#options
     const off = { fromMs: world.nowMs, toMs: Infinity }
     if (isSchedule) ledger.switchedOff.push(off)
+    let isAnswered = false
     const switchOn = async (): Promise<void> => {
       await this.#ask('triggers switched on', desk => desk.setDisabled(key, false))
-      off.toMs = world.nowMs
+      // What nobody answered may come to pass at any time: a process that slept does it when it wakes up.
+      if (isAnswered) off.toMs = world.nowMs
     }
     const atMs = world.nowMs + chance.int(1_000, 7_000)
     world.at(atMs, 'switch on', () => void switchOn())
     // What was asked of a process that died may come to pass long after.
     world.at(atMs + LATE_MAX_MS, 'switch on', () => void switchOn())
-    await this.#ask('triggers switched off', desk => desk.setDisabled(key, true), 1)
+    isAnswered = await this.#ask('triggers switched off', desk => desk.setDisabled(key, true), 1)
   }
 
   /** Paused, and deleted, now and then. */

@@ -134,7 +134,7 @@ function hasPendingChild({ agenda, runs }: ExecutionState, ordinal: number, grou
   if (group.beginning === 0) return false
   return (
     agenda.findLast(other => {
-      const run = other === ROOT ? undefined : runs.at(other)
+      const run = other === ROOT ? undefined : runs.openAt(other)
       return run?.parent === ordinal && (run.state === 'CREATED' || run.state === 'RESTARTED')
     }) !== undefined
   )

@@ -37,6 +37,11 @@ export class RunList implements Iterable<TaskRun> {
     return this.#objectAt(ordinal) ?? this.#recent?.get(ordinal) ?? this.#unpack(ordinal)
   }
 
+  /** Only if it is an object, as all are that have not ended: those that are packed cost time to read. */
+  openAt(ordinal: number): TaskRun | undefined {
+    return this.#objectAt(ordinal)
+  }
+
   /** What it gave, without the rest of it. */
   outputsAt(ordinal: number): ValueMap | undefined {
     const run = this.#objectAt(ordinal)

@@ -67,7 +67,7 @@ export function runTurn(view: View, signals: readonly Signal[], begun: readonly 
 
 /** The group comes after its children that have not begun. */
 function putOff({ agenda, runs }: ExecutionState, group: number): void {
-  const at = agenda.findIndex(ordinal => ordinal !== ROOT && runs.at(ordinal)?.parent === group)
+  const at = agenda.findIndex(ordinal => ordinal !== ROOT && runs.openAt(ordinal)?.parent === group)
   if (agenda[at - 1] !== group) agenda.splice(Math.max(at, 0), 0, group)
 }
 

@@ -391,6 +391,8 @@ export class Schedules {
   #firingOf({ scheduled, dateMs, decidedMs }: Decided): Firing | undefined {
     const { stored } = scheduled
     if (!this.#options.owns(homeShardOf(stored)) || this.#scheduled.get(keyOf(stored)) !== scheduled) return undefined
+    // It was read again while a firing was under way, whose end moved it on.
+    if (scheduled.dateMs !== dateMs) return undefined
     const flow = this.#options.findFlow(stored)
     const trigger = flow?.triggers.find(candidate => candidate.id === stored.triggerId)
     const schedule = trigger && this.#open(trigger)

@@ -217,7 +217,9 @@ export class TriggerDesk {
     const nowMs = this.#options.nowMs()
     const cursorMs = stored.nextMs === null ? nowMs : stored.nextMs - 1
     const { dates } = missedDates(schedule, { cursorMs, nowMs }, schedule.recoverMissed ?? 'NONE')
-    return { nextMs: dates[0] ?? dueScheduleDate(schedule, { nowMs }) ?? null }
+    // The clock of whoever fired it may be ahead of ours.
+    const sinceMs = Math.max(nowMs, stored.lastMs ?? 0)
+    return { nextMs: dates[0] ?? dueScheduleDate(schedule, { nowMs: sinceMs }) ?? null }
   }
 
   #scheduleOf(trigger: Trigger): Schedule | undefined {
