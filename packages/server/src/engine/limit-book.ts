@@ -95,7 +95,9 @@ export class LimitBook {
     const after = state?.slot
     if (before === after) return NONE
     entity.slot = after
-    const left = (before?.keys ?? NONE).filter(key => !after?.keys.includes(key))
+    // Ended and begun again in one turn: it gave its place up, and comes to the end of the line.
+    const isBack = before?.type === 'holds' && after?.type === 'waits'
+    const left = (before?.keys ?? NONE).filter(key => isBack || !after?.keys.includes(key))
     for (const key of left) this.#leave(unit, key, entity.id)
     if (state && after) this.#come(unit, state, nowMs)
     return left.length === 0 ? NONE : this.grant(unit, left)
