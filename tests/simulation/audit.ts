@@ -21,9 +21,10 @@ import {
 import type { Batch, JournalRowOf } from '../../packages/server/src/storage/batch.ts'
 import type { Tables } from '../../packages/server/src/storage/memory/tables.ts'
 import { canonical } from './canonical.ts'
-import { judgeLimits, type JudgedLimits } from './judge-limits.ts'
+import { judgeLimits } from './judge-limits.ts'
 import type { Ledger } from './ledger.ts'
 import { PROMISED_MS } from './random-flow.ts'
+import type { DrawnLimits } from './shared-limits.ts'
 
 export interface Shadow {
   readonly state: ExecutionState
@@ -49,7 +50,7 @@ export interface AuditOptions {
   readonly ledger: Ledger
   planOf(birth: Extract<Event, { type: 'created' }>): Plan
   readonly tables: Tables
-  limitOf: JudgedLimits['limitOf']
+  limits(): DrawnLimits
   /** True time. */
   nowMs(): number
   /** What is committed now is of no later time. */
@@ -59,6 +60,7 @@ export interface AuditOptions {
 export class Audit {
   readonly shadows = new Map<string, Shadow>()
   readonly #options: AuditOptions
+  readonly #couldBegin = new Map<string, number>()
 
   constructor(options: AuditOptions) {
     this.#options = options
@@ -75,9 +77,10 @@ export class Audit {
         )
       }
     }
-    const { tables, limitOf } = this.#options
+    const { tables, limits, ledger, nowMs } = this.#options
     const states = [...this.shadows.values()].map(shadow => shadow.state)
-    judgeLimits({ tables, states, limitOf, find: (id, what) => this.find(id, what) })
+    const find = (id: string, what: string): void => this.find(id, what)
+    judgeLimits({ tables, states, limits: limits(), ledger, nowMs: nowMs(), couldBegin: this.#couldBegin, find })
   }
 
   /** What the engine held in memory at the end of a turn equals the fold of the journal up to it (I11). */

@@ -123,8 +123,9 @@ function checkRead(tables: Tables, shadows: readonly Shadow[], { findings }: Led
 }
 
 export function numbersRead(shadows: Iterable<Shadow>): readonly number[] {
-  const taken = startedBy([...shadows], 'messages').filter(({ state }) => state.problem === undefined)
-  return taken.map(({ state }) => Number(variable(state, 'number'))).sort((a, b) => a - b)
+  // A source that breaks off makes an execution of that, too.
+  const numbers = startedBy([...shadows], 'messages').map(({ state }) => Number(variable(state, 'number') ?? NaN))
+  return numbers.filter(number => !Number.isNaN(number)).sort((a, b) => a - b)
 }
 
 /** What a poll found was taken once, and not while what was found before it was worked on. */

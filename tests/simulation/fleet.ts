@@ -1,5 +1,6 @@
 // The places of the servers: in each, one process after the other under one name, and all that befalls them. Whoever watches over a place starts
 // the next process when one has ended.
+import type { Pools } from '../../packages/server/src/flows/pools.ts'
 import type { Inbox } from '../../packages/server/src/inbox/inbox.ts'
 import type { JobKey } from '../../packages/server/src/storage/batch.ts'
 import type { Tables } from '../../packages/server/src/storage/memory/tables.ts'
@@ -34,6 +35,7 @@ export interface FleetOptions {
   /** The tables, by the clock of the process where the store has none of its own. */
   truthFor(clock: () => number, isFenced: boolean): Store
   readonly tables: Tables
+  readonly pools: Pools
   onStart(key: JobKey): void
   watch(inbox: Inbox): Inbox
 }
@@ -147,7 +149,7 @@ export class Fleet {
   /** Unless somebody was faster: one that sleeps may have ended meanwhile, and been replaced for that. */
   #boot(slot: Slot): void {
     if (slot.process?.isAlive && !slot.doubles.includes(slot.process)) return
-    const { seed, world, ledger, plant, tables, database, clusterTruth, faults } = this.#options
+    const { seed, world, ledger, plant, tables, pools, database, clusterTruth, faults } = this.#options
     const number = ++this.#processes
     const chance = newChance(`node ${seed} ${number}`)
     const process = new Process({
@@ -180,6 +182,7 @@ export class Fleet {
       store: tellTime(plant?.store?.(store, place) ?? store, process.clock),
       ledger,
       isSwept: plant?.isSwept ?? true,
+      pools: plant?.pools?.(pools) ?? pools,
       faults,
       onStart: this.#options.onStart,
       wrapInbox: inbox => this.#options.watch(plant?.inbox?.(inbox, place) ?? inbox),

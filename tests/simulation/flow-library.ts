@@ -16,13 +16,12 @@ import type { FlowKey, FlowRow, Store, TriggerKey } from '../../packages/server/
 import type { Chance } from './chance.ts'
 import { JOB_TYPE, NAMESPACE, randomFlow } from './random-flow.ts'
 import type { Doc } from './random-groups.ts'
+import { DrawnLimits } from './shared-limits.ts'
 import { POLL_TYPE, WATCH_TYPE } from './stranger.ts'
 
 export const TENANT = 'main'
 const ENDS = ['SUCCESS', 'WARNING', 'FAILED', 'KILLED', 'CANCELLED', 'RETRIED']
 export const SCHEDULE_ID = 'every'
-/** Of the flows, so many have a limit. */
-const LIMITED = 0.4
 /** Of the flows that are saved again, so many only grow. */
 const GROWN = 0.6
 /** The schedule strikes this often. */
@@ -99,8 +98,8 @@ export class FlowLibrary {
   readonly #newest = new Map<number, Doc>()
   /** The first of the revisions that grew to the newest one, by number of the flow. */
   readonly #grownSince = new Map<number, number>()
-  /** By number of the flow, the same in all its revisions. */
-  readonly #concurrency: readonly ({ readonly limit: number; readonly behavior: string } | undefined)[]
+  /** The same in all revisions of a flow. */
+  readonly limits: DrawnLimits
 
   constructor(tables: Tables, truth: Store, chance: Chance) {
     this.#tables = tables
@@ -114,11 +113,8 @@ export class FlowLibrary {
       ...(chance.hits(0.25) ? [{ ...READER, triggerId: 'messages' }] : []),
       ...(chance.hits(0.2) ? [{ ...ASKER, triggerId: 'poll' }] : []),
     ]
-    this.#concurrency = Array.from({ length: this.count }, () =>
-      chance.hits(LIMITED)
-        ? { limit: chance.int(1, 2), behavior: chance.pick(['QUEUE', 'QUEUE', 'QUEUE', 'CANCEL', 'FAIL']) }
-        : undefined,
-    )
+    const others = [LISTENER, JOINER, READER, ASKER].map(({ flowId }) => flowId)
+    this.limits = new DrawnLimits(chance, { count: this.count, others })
   }
 
   async saveAll(nowMs: number): Promise<void> {
@@ -143,14 +139,14 @@ export class FlowLibrary {
 
   /** A new flow under the number, or a new revision of it. */
   async save(number: number, nowMs: number): Promise<FlowRow> {
-    const callable = Array.from({ length: number }, (_, at) => flowKey(at).flowId)
     const key = flowKey(number)
-    const concurrency = this.#concurrency[number]
+    const callable = this.limits.mayCall(key.flowId)
+      ? Array.from({ length: number }, (_, at) => flowKey(at).flowId)
+      : []
     const random = this.#grown(number) ?? randomFlow(this.#chance, { id: key.flowId, callable })
     this.#newest.set(number, random)
-    const document = concurrency ? { ...random, concurrency } : random
     const isScheduled = this.scheduled?.flowId === key.flowId
-    const { row, flow } = await this.#keep(key, isScheduled ? { ...document, triggers: [SCHEDULE] } : document, nowMs)
+    const { row, flow } = await this.#keep(key, isScheduled ? { ...random, triggers: [SCHEDULE] } : random, nowMs)
     const nextMs = firstDateOf(flow, SCHEDULE_ID, { nowMs, zone: 'UTC' })
     const triggers = isScheduled ? [{ triggerId: SCHEDULE_ID, nextMs, hash: 'unchanged' }] : []
     await this.#truth.perform('saveTriggers', { flow: key, triggers })
@@ -158,7 +154,8 @@ export class FlowLibrary {
   }
 
   async #keep(key: FlowKey, document: object, nowMs: number): Promise<{ readonly row: FlowRow; readonly flow: Flow }> {
-    const source = JSON.stringify(document)
+    const concurrency = this.limits.concurrencyOf(key.flowId)
+    const source = JSON.stringify(concurrency ? { ...document, concurrency } : document)
     const { flow, diagnostics } = parseFlow(source, { catalogue: CATALOGUE })
     if (!flow) throw new Error(`the flow is refused: ${JSON.stringify(diagnostics)}\n${source}`)
     const parsed = encodeValue(trust<Value>(flow))
@@ -182,10 +179,6 @@ export class FlowLibrary {
     }
     const more = { id: `n${revision}`, type: 'io.kestra.plugin.core.log.Log', message: 'more' }
     return { ...known, tasks: [...(known['tasks'] as readonly Doc[]), more] }
-  }
-
-  limitOf({ flowId }: FlowKey): number | undefined {
-    return this.#concurrency[Number(flowId.slice(1))]?.limit
   }
 
   planOf({ tenant, namespace, flowId, revision }: FlowKey & { readonly revision: number }): Plan {

@@ -1,4 +1,5 @@
 // What a simulated node is made of, and where its notices go.
+import type { Pools } from '../../packages/server/src/flows/pools.ts'
 import type { Inbox } from '../../packages/server/src/inbox/inbox.ts'
 import type { Role } from '../../packages/server/src/storage/cluster.ts'
 import type { Store } from '../../packages/server/src/storage/store.ts'
@@ -19,6 +20,8 @@ export interface NodeOptions {
   readonly store: Store
   readonly ledger: Ledger
   readonly isSwept: boolean
+  /** Limits that flows share. */
+  readonly pools: Pools
   faults(): Faults
   onStart: SimulatedHostOptions['onStart']
   /** Puts something between the engine and those who talk to it. */

@@ -1,6 +1,7 @@
 // Mistakes that are put in on purpose, each one that somebody could make: a simulator that does not find them finds nothing. They are put between the
 // rooms and what they talk to, never into them.
 import { decodeEvents, decodeTriggerState, encodeTriggerState, type Signal } from '@batuta/core'
+import type { Pools } from '../../packages/server/src/flows/pools.ts'
 import type { Inbox } from '../../packages/server/src/inbox/inbox.ts'
 import type { JobRow } from '../../packages/server/src/storage/batch.ts'
 import type { Cluster } from '../../packages/server/src/storage/cluster.ts'
@@ -18,6 +19,7 @@ export interface Plant {
   /** Instead of the store that one process sees. */
   store?(store: Store, place: PlantPlace): Store
   inbox?(inbox: Inbox, place: PlantPlace): Inbox
+  pools?(pools: Pools): Pools
   readonly isSwept?: boolean
 }
 
@@ -174,6 +176,22 @@ export const PLANTS: readonly Plant[] = [
     name: 'place-kept',
     mistake: 'the place of an execution that has ended is never left',
     store: store => ({ ...store, flush: batch => store.flush({ ...batch, limitMembersEnded: [] }) }),
+  },
+  {
+    name: 'pool-twice',
+    mistake: 'the places of a limit that flows share are counted twice',
+    pools: pools => ({
+      get isEmpty() {
+        return pools.isEmpty
+      },
+      namespacesOver: namespace => pools.namespacesOver(namespace),
+      ownerOf: (namespace, pool) => pools.ownerOf(namespace, pool),
+      limitOf: shared => {
+        const known = pools.limitOf(shared)
+        return known && { ...known, limit: known.limit * 2 }
+      },
+      all: () => pools.all(),
+    }),
   },
   {
     name: 'mark-lost',

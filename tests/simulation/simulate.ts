@@ -106,7 +106,7 @@ class Simulation {
       ledger: this.#ledger,
       planOf: birth => this.#library.planOf(birth),
       tables: this.#tables,
-      limitOf: flow => this.#library.limitOf(flow),
+      limits: () => this.#library.limits,
       nowMs: () => this.#world.nowMs,
       ...(isShared ? { latestMs: () => this.#database.nowMs() + STANDBY_APART_MS } : {}),
     })
@@ -122,6 +122,7 @@ class Simulation {
       drawn,
       faults: () => this.#faults,
       tables: this.#tables,
+      pools: this.#library.limits.pools,
       truthFor: (clock, isFenced) => this.#truthFor(this.#clusterTruth ? nowMs : clock, isFenced),
       onStart: key => this.#started(key),
       watch: inbox => this.#watched(inbox),

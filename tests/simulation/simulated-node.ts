@@ -89,7 +89,7 @@ export class SimulatedNode {
   }
 
   newId(flow: FlowKey): string {
-    const shard = newLimitRules(this.flows).birthShardOf(flow) ?? this.#options.chance.int(0, 255)
+    const shard = newLimitRules(this.flows, this.#options.pools).birthShardOf(flow) ?? this.#options.chance.int(0, 255)
     return freshIdOf(this.#options)(shard)
   }
 

@@ -134,15 +134,17 @@ function connect(options: NodeOptions, place: RoomsPlace): Inner {
     notes: () => engine,
     clockwork: () => clockwork,
   })
+  const limits = newLimitRules(flows, options.pools)
   const engine: Engine = new Engine({
     store,
+    limits,
     listeners: forgetful(triggers.listeners, () => isHeard('timer')),
     flows,
     platform,
     node,
     jobs: options.roles.includes('worker') ? hardOfHearing(worker, isHeard) : NO_JOBS,
     changes: newChanges(),
-    envOf: newTurnEnvironment({ platform, flows, limits: newLimitRules(flows), ...PLACE, startWorld }),
+    envOf: newTurnEnvironment({ platform, flows, limits, ...PLACE, startWorld }),
     evaluate: async question => {
       if (isHeard('evaluation')) await evaluate(question)
     },
@@ -161,7 +163,7 @@ function connect(options: NodeOptions, place: RoomsPlace): Inner {
   })
   const { cluster } = store
   const door: Inbox = cluster ? openRouter(options, cluster, { node, engine: toTriggers, flows, owns }) : toTriggers
-  const followers = cluster ? openFollowers(options, cluster, { flows, worker, signals, triggers }) : []
+  const followers = cluster ? openFollowers(options, cluster, { flows, engine, worker, signals, triggers }) : []
   return { inbox, engine, worker, clockwork, triggers, maintenance, membership, followers, hosts }
 }
 
@@ -286,17 +288,21 @@ function openFollowers(
   cluster: Cluster,
   {
     flows,
+    engine,
     worker,
     signals,
     triggers,
-  }: Pick<Inner, 'worker' | 'triggers'> & {
+  }: Pick<Inner, 'engine' | 'worker' | 'triggers'> & {
     readonly flows: FlowCatalogue
     readonly signals: SignalTaker
   },
 ): readonly Follower[] {
   const { platform } = process
   const onNotice = noticeOf(ledger)
-  const onChanged = async (key: FlowKey): Promise<void> => await triggers.reload(key)
+  const onChanged = async (key: FlowKey): Promise<void> => {
+    await triggers.reload(key)
+    await engine.limitsChanged(key)
+  }
   const follower = new FlowFollower({ cluster, flows, platform, onChanged, onNotice })
   const isWorker = roles.includes('worker')
   let callOff: (() => void) | undefined

@@ -14,7 +14,9 @@ import { homeShardOf } from '../../packages/server/src/flows/home.ts'
 import type { TriggerDesk } from '../../packages/server/src/flows/trigger-desk.ts'
 import { TriggerReasons } from '../../packages/server/src/flows/trigger-reasons.ts'
 import type { StartWorld } from '../../packages/server/src/flows/births.ts'
+import { newLimitRules } from '../../packages/server/src/flows/limit-rules.ts'
 import type { FlowCatalogue } from '../../packages/server/src/flows/flow-catalogue.ts'
+import type { FlowKey } from '../../packages/server/src/storage/store.ts'
 import type { Inbox } from '../../packages/server/src/inbox/inbox.ts'
 import { count } from './ledger.ts'
 import { noticeOf, type NodeOptions } from './node-options.ts'
@@ -62,14 +64,14 @@ function openSchedules(
 ): Schedules {
   const { store, process, ledger } = options
   const onNotice = noticeOf(ledger)
-  const freshId = freshIdOf(options)
+  const newIdFor = newIdForOf(options, flows)
   const schedules: Schedules = new Schedules({
     store,
     zone: 'UTC',
     nowMs: () => process.platform.nowMs(),
     owns,
     findFlow: key => flows.flowOf(key),
-    newId: key => freshId(homeShardOf(key)),
+    newId: newIdFor,
     onNotice,
     fire: firing => {
       const fire = { inbox, notes: notes(), flows, world: startWorld(), ask: nothingAsked, onNotice }
@@ -109,7 +111,8 @@ function openSources(
     kindOf: type => KINDS.get(type),
     startWorld,
     askOf: () => nothingAsked,
-    newId: key => freshId(homeShardOf(key)),
+    newId: newIdForOf(options, flows),
+    newWatchId: key => freshId(homeShardOf(key)),
     placeFor: kind => {
       if (!own || (kind === 'polling' && !own.reserve(DEFAULT_QUEUE))) return undefined
       return { node: node.node, incarnation: node.incarnation }
@@ -133,8 +136,15 @@ export function startWorldOf({ chance, process }: NodeOptions): () => StartWorld
   return () => ({ ...PLACE, nowMs: process.platform.nowMs(), random: () => chance.next() })
 }
 
-export function freshIdOf({ chance, process }: NodeOptions): (shard: number) => string {
-  return shard => newId({ nowMs: process.platform.nowMs(), shard, random: () => chance.next() })
+export function freshIdOf({ chance, process }: NodeOptions): (shard: number, atMs?: number) => string {
+  return (shard, nowMs = process.platform.nowMs()) => newId({ nowMs, shard, random: () => chance.next() })
+}
+
+/** Where the limits of the flow are at home, else where its triggers are. */
+function newIdForOf(options: NodeOptions, flows: FlowCatalogue): (flow: FlowKey, atMs?: number) => string {
+  const freshId = freshIdOf(options)
+  const limits = newLimitRules(flows, options.pools)
+  return (flow, atMs) => freshId(limits.birthShardOf(flow) ?? homeShardOf(flow), atMs)
 }
 
 function openFlowTriggers(
@@ -144,7 +154,6 @@ function openFlowTriggers(
   const { store, process, ledger } = options
   const { platform } = process
   const onNotice = noticeOf(ledger)
-  const freshId = freshIdOf(options)
   return new FlowTriggers({
     store,
     flows,
@@ -156,7 +165,7 @@ function openFlowTriggers(
     reasons: new TriggerReasons({ store, platform, onNotice }),
     nowMs: () => platform.nowMs(),
     askOf: () => nothingAsked,
-    newId: key => freshId(homeShardOf(key)),
+    newId: newIdForOf(options, flows),
     lookAt: atMs => clockwork().lookAt(atMs),
     defer: run => void platform.at(platform.nowMs() + 1_000, run),
     onNotice,

@@ -96,6 +96,7 @@ function newSources(ground: Ground, { notes, node, worker, lookAt, owns }: Trigg
     startWorld: () => ground.startWorld(),
     askOf: key => askFor(answers, { ...key, executionId: '' }),
     newId: flow => ground.newIdOn(birthPlaceOf(ground, flow)),
+    newWatchId: flow => ground.newIdOn(new Set([homeShardOf(flow)])),
     placeFor: kind => {
       if (!worker || (kind === 'polling' && !worker.reserve(DEFAULT_QUEUE))) return undefined
       return { node: name, incarnation }

@@ -29,6 +29,7 @@ function openTriggers(store: Store, flows: Awaited<ReturnType<typeof openFlowCat
   const none = (): never => assert.fail('nothing is due')
   const shared = {
     ...{ store, flows, zone: 'UTC', owns: () => true, nowMs: () => platform.nowMs(), lookAt: () => {} },
+    newWatchId: none,
     newId: (flow: FlowKey) => newId({ nowMs: platform.nowMs(), shard: homeShardOf(flow), random }),
     onNotice: (message: string) => assert.fail(message),
     ...{ notes: none, startWorld: none, askOf: none },

@@ -9,6 +9,7 @@ import {
   mapGet,
   parseDuration,
   printValue,
+  shardOf,
   type Ask,
   type Judgement,
   type Plan,
@@ -16,6 +17,7 @@ import {
   type Trigger,
   type TriggerState,
 } from '@batuta/core'
+import { homeShardOf } from '../flows/home.ts'
 import type { TriggerRow } from '../storage/batch.ts'
 import type { FlowKey, StoredTrigger, TriggerKey } from '../storage/store.ts'
 import type { SourceKind } from './source-job.ts'
@@ -72,6 +74,15 @@ export function againMs(failures: number): number {
 
 export function nameOf({ tenant, namespace, flowId, triggerId }: TriggerKey): string {
   return `${tenant}/${namespace}/${flowId}/${triggerId}`
+}
+
+/** The next epoch of its watch at home: one of another shard would be told nothing. */
+export function nextWatch(
+  { key, state: { watch } }: Source,
+  newWatchId: (flow: FlowKey) => string,
+): NonNullable<TriggerState['watch']> {
+  const isHome = watch !== undefined && shardOf(watch.id) === homeShardOf(key)
+  return isHome ? { id: watch.id, epoch: watch.epoch + 1, isOut: true } : { id: newWatchId(key), epoch: 1, isOut: true }
 }
 
 /** What is written when something became of it. */

@@ -4,11 +4,13 @@ import { test, type TestContext } from 'node:test'
 import {
   createCatalogue,
   decodeTriggerState,
+  encodeTriggerState,
   encodeValue,
   mapGet,
   newId,
   parseFlow,
   seededRandom,
+  shardOf,
   trust,
   type Flow,
   type Value,
@@ -36,6 +38,8 @@ const CATALOGUE = createCatalogue([
   { type: REALTIME, kind: 'realtime' },
 ])
 
+const KINDS: Readonly<Record<string, 'polling' | 'realtime'>> = { [POLLING]: 'polling', [REALTIME]: 'realtime' }
+
 interface Rig {
   readonly store: Store
   readonly sources: Sources
@@ -44,6 +48,8 @@ interface Rig {
   readonly reasons: string[]
   /** By a circuit breaker. */
   isHeld: boolean
+  /** Where executions are born that share limits with others. */
+  birthShard?: number
   /** Another owner over the same store, as after a takeover. */
   another(): Sources
   nowMs: number
@@ -92,10 +98,11 @@ async function open(
       notes: () => engine,
       nowMs: () => rig.nowMs,
       owns: () => true,
-      kindOf: type => (type === POLLING ? 'polling' : type === REALTIME ? 'realtime' : undefined),
+      kindOf: type => KINDS[type],
       startWorld,
       askOf: () => () => Promise.reject(new Error('nothing is asked')),
-      newId: flow => newId({ nowMs: platform.nowMs(), shard: homeShardOf(flow), random }),
+      newId: flow => newId({ nowMs: platform.nowMs(), shard: rig.birthShard ?? homeShardOf(flow), random }),
+      newWatchId: flow => newId({ nowMs: platform.nowMs(), shard: homeShardOf(flow), random }),
       placeFor: () => ({ node: 'n', incarnation }),
       giveBack: () => {},
       begin: row => void begun.push(row),
@@ -108,16 +115,8 @@ async function open(
       lookAt: () => {},
       onNotice: (message, error) => assert.fail(`${message}: ${String(error)}`),
     })
-  const rig: Rig = {
-    store,
-    sources: another(),
-    begun,
-    stopped,
-    reasons,
-    another,
-    isHeld: false,
-    nowMs: platform.nowMs(),
-  }
+  const told = { begun, stopped, reasons }
+  const rig: Rig = { store, sources: another(), ...told, another, isHeld: false, nowMs: platform.nowMs() }
   await rig.sources.load()
   return rig
 }
@@ -166,6 +165,32 @@ test('a poll that finds something starts an execution, and is asked again after 
   assert.equal(await rig.store.read.countFreeJobs(), 0)
   rig.nowMs += 10_000
   assert.equal((await nextJob(rig)).key.epoch, 2)
+})
+
+test('what is told of a watch goes to the home of its trigger, wherever its executions are born', async t => {
+  const rig = await open(t, WATCH)
+  rig.birthShard = (homeShardOf(FLOW) + 1) % 256
+
+  const { key } = await nextJob(rig)
+  await rig.sources.emit({ key, events: [{ line: 'one' }], mark: 1 })
+
+  assert.equal(shardOf(key.executionId), homeShardOf(FLOW))
+  const [born] = await rig.store.read.listExecutions({ tenant: 'main', limit: 1 })
+  assert.equal(born && shardOf(born.id), rig.birthShard)
+})
+
+test('a watch that is not at home is begun anew there', async t => {
+  const rig = await open(t, WATCH)
+  const away = newId({ nowMs: 1, shard: (homeShardOf(FLOW) + 1) % 256, random: () => 0 })
+  const state = encodeTriggerState({ watch: { id: away, epoch: 3, isOut: true } })
+  await rig.store.perform('changeTrigger', { ...FLOW, triggerId: 'watch', state })
+  await rig.sources.load()
+
+  const { key } = await nextJob(rig)
+
+  assert.equal(shardOf(key.executionId), homeShardOf(FLOW))
+  assert.equal(key.epoch, 1)
+  assert.deepEqual(rig.stopped, [{ executionId: away, run: SOURCE_RUN, epoch: 3 }])
 })
 
 test('a poll that finds nothing starts nothing and says so', async t => {

@@ -39,6 +39,7 @@ import {
   isSame,
   movedRow,
   nameOf,
+  nextWatch,
   type Source,
 } from './source.ts'
 import { TimerHeap } from './timer-heap.ts'
@@ -55,6 +56,8 @@ export interface SourcesOptions {
   startWorld(): StartWorld
   askOf(key: FlowKey): Ask
   newId(flow: FlowKey): string
+  /** At home with the trigger, where what is told of it goes. */
+  newWatchId(flow: FlowKey): string
   /** This node, if it can begin such a job at once; else it is left to whoever claims it. */
   placeFor(kind: SourceKind): { readonly node: string; readonly incarnation: number } | undefined
   /** The place is not needed after all. */
@@ -337,20 +340,19 @@ export class Sources {
     const before = source.state.watch
     const birthId = kind === 'polling' ? this.#options.newId(key) : undefined
     const watch = {
-      ...{ id: before?.id ?? this.#options.newId(key), epoch: (before?.epoch ?? 0) + 1, isOut: true },
+      ...nextWatch(source, this.#options.newWatchId),
       ...(birthId === undefined ? {} : { birthId }),
     }
     const place = this.#options.placeFor(kind)
-    const { mark } = source.state
-    const { configuredRoots } = this.#options.startWorld()
+    const { configuredRoots: roots } = this.#options.startWorld()
     const job = sourceJobRow({
-      ...{ plan, trigger, kind, variables, mark, place, nowMs, roots: configuredRoots },
+      ...{ plan, trigger, kind, variables, mark: source.state.mark, place, nowMs, roots },
       id: watch.id,
       epoch: watch.epoch,
       birthId,
     })
-    const nextMs = Math.max(nowMs, (source.stored.nextMs ?? 0) + 1)
-    const row = movedRow(source, this.#options.nowMs(), { nextMs, state: { ...source.state, watch } })
+    const next = { nextMs: Math.max(nowMs, (source.stored.nextMs ?? 0) + 1), state: { ...source.state, watch } }
+    const row = movedRow(source, this.#options.nowMs(), next)
     const old = before?.isOut ? [sourceJobKey(before.id, before.epoch)] : []
     try {
       await this.#options.notes().note({ jobs: [job], triggers: [row], jobsKilled: old })
@@ -368,8 +370,7 @@ export class Sources {
   /** The trigger was changed or went to another node while its job was on the way to the store: nobody begins it. */
   async #giveUp(job: JobRow, kind: SourceKind): Promise<void> {
     if (job.node !== null) this.#options.giveBack(kind)
-    const { executionId, run, epoch } = job
-    const key = { executionId, run, epoch }
+    const key = sourceJobKey(job.executionId, job.epoch)
     await this.#options.notes().note(job.node === null ? { jobsKilled: [key] } : { jobsEnded: [key] })
   }
 
