@@ -7,6 +7,7 @@ import {
   Anything,
   EvalReply,
   Execution,
+  ExecutionStatus,
   FileMetas,
   FlowForExecution,
   InputReport,
@@ -149,6 +150,22 @@ export const executionRoutes = {
     refusals: [404],
     permission: 'execution:read',
     summary: 'The document of an execution on each change, until it has ended.',
+  }),
+  followDependencies: defineRoute({
+    method: 'GET',
+    paths: ofTenant('/executions/{executionId}/follow-dependencies'),
+    params: OfExecution,
+    query: Type.Object({
+      destinationOnly: Type.Optional(Type.Boolean({ default: false })),
+      expandAll: Type.Optional(Type.Boolean({ default: false })),
+    }),
+    body: NONE,
+    status: 200,
+    reply: { type: 'events', schema: ExecutionStatus },
+    refusals: [404],
+    permission: 'execution:read',
+    summary:
+      'The states of the executions that belong together with one, along the graph of their flows, until all have ended.',
   }),
   file: defineRoute({
     method: 'GET',

@@ -12,6 +12,27 @@ const Depth = {
   expandAll: Type.Optional(Type.Boolean({ default: false })),
 }
 
+const Tree = Type.Record(Type.String(), Type.Unknown())
+const Strings = Type.Array(Type.String())
+
+/** `*` is any key; names of types are `string`, `number`, `boolean`, `any`. */
+const ExpressionContext = Type.Object({
+  inputs: Tree,
+  outputs: Tree,
+  vars: Tree,
+  trigger: Type.Unknown(),
+  labels: Strings,
+  taskrun: Strings,
+  flow: Strings,
+  execution: Strings,
+  namespace: Tree,
+  secrets: Strings,
+  kv: Strings,
+  files: Strings,
+  filters: Type.Array(Type.Object({ name: Type.String(), arguments: Strings })),
+  functions: Type.Array(Type.Object({ name: Type.String(), arguments: Strings })),
+})
+
 const shared = { status: 200, permission: 'flow:read' } as const
 
 export const flowViewRoutes = {
@@ -24,6 +45,17 @@ export const flowViewRoutes = {
     body: { type: 'yaml' },
     reply: ANYTHING,
     summary: 'The graph of a flow that is not saved.',
+  }),
+  expressions: defineRoute({
+    ...shared,
+    method: 'POST',
+    paths: ofTenant('/flows/expressions'),
+    params: NoParams,
+    query: Type.Object({ taskId: Type.Optional(Type.String()) }),
+    body: { type: 'yaml' },
+    reply: { type: 'json', schema: ExpressionContext },
+    refusals: [404],
+    summary: 'What the expressions of a task may name, as the flow is written and as the server knows its namespace.',
   }),
   graph: defineRoute({
     ...shared,

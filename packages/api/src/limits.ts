@@ -64,6 +64,19 @@ export const limitRoutes = {
     permission: 'flow:read',
     summary: 'Limits with executions: how many run, and how many wait.',
   }),
+  repair: defineRoute({
+    method: 'PUT',
+    paths: ofTenant('/concurrency-limit/{namespace}/{flowId}'),
+    params: OfFlow,
+    query: NoQuery,
+    body: { type: 'json', schema: Type.Partial(ConcurrencyLimit) },
+    status: 200,
+    reply: { type: 'json', schema: ConcurrencyLimit },
+    refusals: [404],
+    permission: 'flow:write',
+    summary:
+      'Look again who runs under a limit. Nothing is counted beside the executions, so the true numbers come back.',
+  }),
   members: defineRoute({
     method: 'GET',
     paths: ofTenant('/concurrency-limit/{namespace}/{flowId}'),

@@ -64,6 +64,18 @@ export const logRoutes = {
     permission: 'log:delete',
     summary: 'Delete lines of the log of an execution; tells how many went.',
   }),
+  deleteOfTrigger: defineRoute({
+    method: 'DELETE',
+    paths: ofTenant('/logs/{namespace}/{flowId}'),
+    params: Type.Object({ namespace: Type.String(), flowId: Type.String() }),
+    query: Type.Object({ triggerId: Type.String() }),
+    body: NONE,
+    status: 200,
+    reply: { type: 'json', schema: Type.Object({ count: Type.Integer() }) },
+    refusals: [404],
+    permission: 'log:delete',
+    summary: 'Delete what a trigger left in writing: the reasons of evaluations that started nothing.',
+  }),
   download: defineRoute({
     method: 'GET',
     paths: ofTenant('/logs/{executionId}/download'),

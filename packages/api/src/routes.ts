@@ -10,6 +10,7 @@ import { miscRoutes } from './misc.ts'
 import { namespaceRoutes } from './namespaces.ts'
 import { namespaceFileRoutes } from './namespace-files.ts'
 import { pluginRoutes } from './plugins.ts'
+import { taskRunRoutes } from './task-runs.ts'
 import { triggerRoutes } from './triggers.ts'
 import { secretRoutes } from './secrets.ts'
 
@@ -25,6 +26,7 @@ export const routes = {
   namespaceFiles: namespaceFileRoutes,
   plugins: pluginRoutes,
   instance: instanceRoutes,
+  taskRuns: taskRunRoutes,
   triggers: triggerRoutes,
   misc: miscRoutes,
 }

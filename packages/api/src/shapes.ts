@@ -59,6 +59,14 @@ export const Execution = Type.Object({
   url: Type.Optional(Type.String()),
 })
 
+export const ExecutionStatus = Type.Object({
+  executionId: Type.String(),
+  tenantId: Type.String(),
+  namespace: Type.String(),
+  flowId: Type.String(),
+  state: Type.Object({ current: Type.String(), startDate: Instant, endDate: Type.Optional(Instant) }),
+})
+
 export const Flow = Type.Object({
   id: Type.String(),
   tenantId: Type.Optional(Type.String()),

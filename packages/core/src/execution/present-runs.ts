@@ -42,6 +42,32 @@ export function presentRuns(state: ExecutionState, plan: Plan, options: PresentO
   return `[${runs.join(',')}],"taskRunListTotal":${state.runs.length}`
 }
 
+export interface RunRow {
+  readonly text: string
+  readonly state: StateName
+  readonly startedMs: number
+}
+
+/** Task runs one by one, as lists over many executions show them: no more than `runsMax`, those in one of the states if any are named. */
+export function presentRunRows(
+  state: ExecutionState,
+  plan: Plan,
+  options: PresentOptions & { readonly states?: ReadonlySet<string> },
+): readonly RunRow[] {
+  const { runsMax = RUNS_MAX, states } = options
+  const owner = `"executionId":"${state.id}","namespace":"${state.namespace}","flowId":"${state.flowId}",`
+  const rows: RunRow[] = []
+  for (let ordinal = 0; ordinal < state.runs.length && rows.length < runsMax; ordinal++) {
+    const run = state.runs.at(ordinal)
+    if (!run || !isShown(run, plan)) continue
+    const shown = visibleRunState(run, { state, plan, task: getTask(plan, run.task) })
+    if (states && !states.has(shown)) continue
+    const text = presentRun(run, { state, plan, owner, options })
+    rows.push({ text, state: shown, startedMs: run.history[0]?.atMs ?? state.history[0]?.atMs ?? 0 })
+  }
+  return rows
+}
+
 /** Nobody reads more of them in one document, and no browser shows a hundred megabytes of them. */
 const RUNS_MAX = 5_000
 const OPEN_MAX = 1_000

@@ -53,7 +53,8 @@ export function findAncestors(flow: Flow, id: string): readonly Task[] | undefin
   return findVisit(flow, id)?.ancestors
 }
 
-function findVisit(flow: Flow, id: string): TaskVisit | undefined {
+/** A task at any depth, with the groups around it. */
+export function findVisit(flow: Flow, id: string): TaskVisit | undefined {
   for (const visit of walkFlow(flow)) if (visit.task.id === id) return visit
   return undefined
 }

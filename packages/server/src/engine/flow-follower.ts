@@ -60,7 +60,7 @@ export class FlowFollower {
   async #take(row: FlowRow): Promise<void> {
     const { flows, onChanged } = this.#options
     const known = flows.newest(row)
-    if (!row.isDeleted && known !== undefined && known.revision >= row.revision) return
+    if (known !== undefined && known.revision >= row.revision) return
     flows.take(row)
     await onChanged(row)
   }

@@ -14,6 +14,7 @@ import { miscHandlers } from './misc/routes.ts'
 import { namespaceHandlers } from './namespaces/routes.ts'
 import { namespaceFileHandlers } from './namespace-files/routes.ts'
 import { pluginHandlers } from './plugins/routes.ts'
+import { taskRunHandlers } from './task-runs/routes.ts'
 import { triggerHandlers } from './triggers/routes.ts'
 import { secretHandlers } from './secrets/routes.ts'
 import { newHealth, type Health } from '../telemetry/health.ts'
@@ -60,6 +61,7 @@ export async function startHttp(given: HttpDependencies): Promise<RunningHttp> {
       namespaceFiles: namespaceFileHandlers(dependencies),
       plugins: pluginHandlers(dependencies),
       instance: instanceHandlers(dependencies),
+      taskRuns: taskRunHandlers(dependencies),
       triggers: triggerHandlers(dependencies),
       misc: miscHandlers(dependencies, health),
     },

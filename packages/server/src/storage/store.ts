@@ -75,6 +75,11 @@ export interface Operations {
   saveFlow: { readonly args: FlowWrite; readonly result: FlowRow }
   /** Writes a tombstone revision; false when there was nothing to delete. */
   deleteFlow: { readonly args: FlowKey & { readonly nowMs: number }; readonly result: boolean }
+  /** Past revisions that nobody shall see any more: what they did stays readable. The newest one is left as it is. Tells how many went. */
+  deleteRevisions: {
+    readonly args: FlowKey & { readonly revisions: readonly number[] }
+    readonly result: number
+  }
   saveTriggers: {
     readonly args: { readonly flow: FlowKey; readonly triggers: readonly TriggerWrite[] }
     readonly result: null
@@ -87,6 +92,8 @@ export interface Operations {
   changeTrigger: { readonly args: TriggerChange; readonly result: boolean }
   /** Why evaluations started nothing: equal reasons of a trigger are counted, of many the latest are kept. */
   noteReasons: { readonly args: { readonly rows: readonly ReasonRow[] }; readonly result: null }
+  /** Of one trigger; tells how many went. */
+  deleteReasons: { readonly args: TriggerKey; readonly result: number }
   claimJobs: {
     readonly args: {
       readonly node: string

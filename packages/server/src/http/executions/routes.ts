@@ -16,6 +16,7 @@ import { bulkHandlers } from './bulk-routes.ts'
 import { callWebhook, type WebhookCall } from './call-webhook.ts'
 import { evaluateExpression } from './evaluate-expression.ts'
 import { downloadFile, findFile } from './execution-files.ts'
+import { followDependencies } from './follow-dependencies.ts'
 import { followExecution } from './follow-execution.ts'
 import { lookAt } from './look.ts'
 import { previewFile } from './preview-file.ts'
@@ -48,6 +49,7 @@ type Reading =
   | 'distinctValues'
   | 'flowOfExecution'
   | 'follow'
+  | 'followDependencies'
   | 'file'
   | 'fileMetas'
   | 'filePreview'
@@ -96,6 +98,10 @@ function readHandlers(dependencies: HttpDependencies): Pick<Handlers<'executions
     follow: async ({ params, dialect, signal }) => {
       if (!(await store.read.findExecution(params.executionId))) throw notFound(`The execution "${params.executionId}"`)
       return events(followExecution(params.executionId, { dependencies, dialect, signal: signal() }), platform)
+    },
+    followDependencies: async ({ params: { executionId }, query, signal }) => {
+      if (!(await store.read.findExecution(executionId))) throw notFound(`The execution "${executionId}"`)
+      return events(followDependencies(executionId, query, { dependencies, signal: signal() }), platform)
     },
     file: async ({ params, query }) => {
       const found = await findFile(params.executionId, query.path, dependencies)

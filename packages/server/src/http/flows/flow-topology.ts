@@ -45,7 +45,7 @@ export function flowTopology(flows: readonly Flow[], wish: TopologyWish): Topolo
   return { nodes, edges: [...kept] }
 }
 
-function uidOf({ namespace, id }: { readonly namespace: string; readonly id: string }): string {
+export function uidOf({ namespace, id }: { readonly namespace: string; readonly id: string }): string {
   return `${namespace}_${id}`
 }
 

@@ -263,3 +263,55 @@ test('names that the server does not know are warned of where they stand', async
   assert.match(report.warnings.join('\n'), /no flow ask\.test\.chld yet; did you mean "child"\?/)
   assert.match(report.warnings.join('\n'), /has no output "totl"\. Did you mean "total"\?/)
 })
+
+test('past revisions are deleted: no list and no search names them, the newest one is refused', async () => {
+  const params = { namespace: 'flows.test', id: 'history' }
+  await server.saveFlow(flow('history'))
+  for (const text of ['a', 'b', 'c'])
+    await server.client.flows.update({ params, body: flow('history', 'flows.test', `description: ${text}\n`) })
+  const path = '/api/v1/main/flows/flows.test/history/revisions'
+
+  const deleted = await server.send('DELETE', `${path}?revisions=1,2`)
+  const newest = await server.send('DELETE', `${path}?revisions=4`)
+  const again = await server.send('DELETE', `${path}?revisions=2&revisions=3`)
+  const nothing = await server.send('DELETE', path)
+  const nobody = await server.send('DELETE', `${path.replace('history', 'nobody')}?revisions=1`)
+
+  assert.deepEqual(
+    [deleted, newest, again, nothing, nobody].map(({ status }) => status),
+    [200, 422, 404, 400, 404],
+  )
+  assert.equal(newest.json.code, 'revision-newest')
+  const left = await server.client.flows.revisions({ params })
+  assert.deepEqual(
+    left.map(({ revision }) => revision),
+    [3, 4],
+  )
+  assert.equal((await server.send('GET', '/api/v1/main/flows/flows.test/history?revision=1')).status, 404)
+})
+
+test('one task is exchanged, with the comments of the others left where they are', async () => {
+  await server.saveFlow(flow('parts').replace('  - id: one', '  # the only one\n  - id: one'))
+  const patch = (taskId: string, body: object, id = 'parts'): ReturnType<TestServer['send']> =>
+    server.send('PATCH', `/api/v1/main/flows/flows.test/${id}/${taskId}`, {
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json' },
+    })
+  const task = { id: 'one', type: 'io.kestra.plugin.core.log.Log', message: 'hi' }
+
+  const changed = await patch('one', task)
+  const renamed = await patch('one', { ...task, id: 'two' })
+  const unknown = await patch('two', { ...task, id: 'two' })
+  const broken = await patch('one', { ...task, type: 'io.kestra.plugin.core.log.Lag' })
+  const nobody = await patch('one', task, 'nobody')
+
+  assert.deepEqual(
+    [changed, renamed, unknown, broken, nobody].map(({ status }) => status),
+    [200, 422, 404, 422, 404],
+  )
+  assert.equal(changed.json.revision, 2)
+  assert.match(
+    changed.json.source,
+    /# the only one\n {2}- id: one\n {4}type: io.kestra.plugin.core.log.Log\n {4}message: hi/,
+  )
+})

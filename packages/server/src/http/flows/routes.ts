@@ -23,6 +23,7 @@ import { findRow } from './find-row.ts'
 import { presentFlow } from './present-flow.ts'
 import { reportFlow } from './report-flow.ts'
 import { createFlow, saveMany, updateFlow } from './save-documents.ts'
+import { deleteRevisions, updateTask } from './edit-revisions.ts'
 import { findFlows, flowSearchOf } from './search-flows.ts'
 import { viewHandlers } from './view-routes.ts'
 
@@ -107,7 +108,7 @@ function readHandlers(dependencies: HttpDependencies): Pick<Handlers<'flows'>, R
   }
 }
 
-type Writing = 'create' | 'update' | 'delete' | 'updateNamespace' | 'updateMany'
+type Writing = 'deleteRevisions' | 'updateTask' | 'create' | 'update' | 'delete' | 'updateNamespace' | 'updateMany'
 
 function writeHandlers(dependencies: HttpDependencies): Pick<Handlers<'flows'>, Writing> {
   const { saveWorld, config } = dependencies
@@ -127,6 +128,14 @@ function writeHandlers(dependencies: HttpDependencies): Pick<Handlers<'flows'>, 
     delete: async ({ params }) => {
       if (!(await deleteFlow(keyOf(params), saveWorld))) throw notFound(`The flow "${params.namespace}.${params.id}"`)
       return empty(204)
+    },
+    deleteRevisions: async ({ params, query }) => {
+      await deleteRevisions(keyOf(params), query.revisions.flatMap(text => text.split(',')).map(Number), dependencies)
+      return empty(200)
+    },
+    updateTask: async ({ params, body, dialect }) => {
+      const row = await updateTask(keyOf(params), { taskId: params.taskId, task: body }, dependencies)
+      return jsonText(presentFlow(row, { dialect, isWithSource: true }))
     },
     updateNamespace: async ({ params, query, body, dialect }) => {
       const options = {

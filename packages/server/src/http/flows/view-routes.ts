@@ -4,8 +4,9 @@ import { judgeFlow } from '../../flows/save-flow.ts'
 import type { FlowEntry, HttpDependencies } from '../dependencies.ts'
 import type { Handlers } from '../exchange.ts'
 import { mapInTurns } from '../map-in-turns.ts'
-import { json, pageText } from '../reply.ts'
+import { json, jsonText, pageText } from '../reply.ts'
 import { notFound } from '../request-error.ts'
+import { expressionContext } from './expression-context.ts'
 import { flowTopology } from './flow-topology.ts'
 import { presentFlow } from './present-flow.ts'
 import { invalidFlow, reportFlow } from './report-flow.ts'
@@ -13,6 +14,7 @@ import { findRow } from './find-row.ts'
 import { findFlows, flowSearchOf } from './search-flows.ts'
 
 type View =
+  | 'expressions'
   | 'graphOfSource'
   | 'graph'
   | 'dependencies'
@@ -25,13 +27,13 @@ type View =
 export function viewHandlers(dependencies: HttpDependencies): Pick<Handlers<'flows'>, View> {
   const { flows, config, store, saveWorld, platform } = dependencies
   const { tenant } = config
-  const readAll = (): Promise<readonly Flow[]> => mapInTurns([...flows.all()], parsedOf, platform)
   return {
     graphOfSource: ({ body }) => {
       const { flow, diagnostics } = judgeFlow(body, saveWorld)
       if (!flow) throw invalidFlow(diagnostics)
       return json(flowGraph(flow))
     },
+    expressions: async ({ body, query }) => jsonText(await expressionContext(body, query.taskId, dependencies)),
     graph: async ({ params: { namespace, id }, query }) => {
       const key = { tenant, namespace, flowId: id }
       const row = await findRow(key, query.revision, { dependencies, isWithDeleted: false })
@@ -40,13 +42,16 @@ export function viewHandlers(dependencies: HttpDependencies): Pick<Handlers<'flo
     dependencies: async ({ params: { namespace, id }, query }) => {
       if (!flows.newest({ tenant, namespace, flowId: id })) throw notFound(`The flow "${namespace}.${id}"`)
       return json(
-        flowTopology(await readAll(), { ...query, isStart: flow => flow.namespace === namespace && flow.id === id }),
+        flowTopology(await readFlows(dependencies), {
+          ...query,
+          isStart: flow => flow.namespace === namespace && flow.id === id,
+        }),
       )
     },
     dependenciesOfNamespace: async ({ params: { namespace }, query }) => {
       const isWithin = (flow: Flow): boolean =>
         flow.namespace === namespace || flow.namespace.startsWith(`${namespace}.`)
-      return json(flowTopology(await readAll(), { ...query, isStart: isWithin }))
+      return json(flowTopology(await readFlows(dependencies), { ...query, isStart: isWithin }))
     },
     searchSource: async ({ query: { q = '', namespace, page = 1, size = 10 }, dialect }) => {
       const entries = findFlows(flowSearchOf(namespace === undefined ? {} : { namespace }, []), dependencies)
@@ -86,6 +91,10 @@ export function viewHandlers(dependencies: HttpDependencies): Pick<Handlers<'flo
       json(reportPart(body, query.section === 'TRIGGERS' ? 'triggers' : 'tasks', dependencies)),
     validateTrigger: ({ body }) => json(reportPart(body, 'triggers', dependencies)),
   }
+}
+
+export function readFlows({ flows, platform }: HttpDependencies): Promise<readonly Flow[]> {
+  return mapInTurns([...flows.all()], parsedOf, platform)
 }
 
 function parsedOf({ parsed }: Pick<FlowEntry, 'parsed'>): Flow {

@@ -144,3 +144,39 @@ test('metrics of an execution, outputs apart from it, its newest one and rows of
   assert.match(await rows.text(), new RegExp(`^id,namespace.*\\r\\n${id},`))
   assert.deepEqual((await server.send('GET', `${API}/metrics/names/${NS}.sub/called`)).json, [])
 })
+
+test('an editor is told what the expressions of a task may name', async () => {
+  await server.client.keys.set({ params: { namespace: NS, key: 'limit' }, body: '5' })
+  const source = `
+id: edited
+namespace: ${NS}
+labels: { team: sea }
+inputs: [{ id: who, type: STRING }, { id: many.few, type: INT }]
+variables: { deep: { down: 1 } }
+tasks:
+  - { id: load, type: io.kestra.plugin.core.http.Download, uri: x }
+  - id: each
+    type: io.kestra.plugin.core.flow.ForEach
+    values: [1]
+    tasks: [{ id: inner, type: io.kestra.plugin.core.debug.Return }]
+  - { id: last, type: io.kestra.plugin.core.log.Log, message: x }
+`
+  const ask = async (query: string, body = source): Promise<Awaited<ReturnType<TestServer['send']>>> =>
+    await server.send('POST', `${API}/flows/expressions${query}`, { body, headers: YAML })
+
+  const { json: last } = await ask('?taskId=last')
+  const { json: first } = await ask('?taskId=load')
+  const { json: end } = await ask('')
+  const unknown = await ask('?taskId=none')
+  const broken = await ask('', 'id: x')
+
+  assert.deepEqual(last.inputs, { who: 'string', many: { few: 'number' } })
+  assert.deepEqual([last.vars, last.labels], [{ deep: { down: 'number' } }, ['team']])
+  assert.deepEqual(Object.keys(last.outputs), ['load', 'inner'])
+  assert.deepEqual(last.outputs.inner, { '*': { value: 'string' } })
+  assert.equal(last.outputs.load.uri, 'string')
+  assert.deepEqual([first.outputs, Object.keys(end.outputs)], [{}, ['load', 'inner']])
+  assert.ok(last.kv.includes('limit') && last.secrets.includes('DOOR'))
+  assert.ok(last.functions.some((entry: { readonly name: string }) => entry.name === 'secret'))
+  assert.deepEqual([unknown.status, broken.status], [404, 422])
+})

@@ -36,6 +36,23 @@ tasks: [{ id: script, type: io.kestra.plugin.scripts.shell.Script, script: echo 
   ])
 })
 
+test('whoever wants to mend the counter of a limit is told the true one', async () => {
+  const put = (flowId: string, body: object): ReturnType<TestServer['send']> =>
+    server.send('PUT', `${API}/concurrency-limit/${NS}/${flowId}`, {
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json' },
+    })
+  const named = { tenantId: 'main', namespace: NS, flowId: 'one' }
+
+  const mended = await put('one', { ...named, running: 0 })
+  const other = await put('one', { ...named, flowId: 'two', running: 0 })
+  const unknown = await put('nobody', { running: 0 })
+  const wrong = await put('one', { running: 'none' })
+
+  assert.deepEqual(mended.json, { ...named, running: 1, queued: 2, limit: 1 })
+  assert.deepEqual([other.status, unknown.status, wrong.status], [422, 404, 422])
+})
+
 test('a namespace and a pool limit several flows together, fairly, and tell each place', async () => {
   const { json: said } = await server.send('POST', `${API}/namespaces`, {
     body: JSON.stringify({ id: 'pool.test', concurrencyPools: { door: { limit: 2 } } }),

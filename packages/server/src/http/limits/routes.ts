@@ -1,43 +1,56 @@
 // Who runs under the limits of flows and who waits, read from the members; and what circuit breakers hold.
 import { foldLimit, positionOf, type Hold, type LimitFold } from '@batuta/core'
-import { flowOfLimit, limitKeysOfFlow, sharedKeyOf, sharedLimitOf } from '../../flows/limit-rules.ts'
+import { flowLimitKey, flowOfLimit, limitKeysOfFlow, sharedKeyOf, sharedLimitOf } from '../../flows/limit-rules.ts'
 import { memberOf } from '../../flows/limit-member.ts'
 import type { FlowKey } from '../../storage/store.ts'
 import { getExecution } from '../executions/read-execution.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import type { Handlers } from '../exchange.ts'
 import { empty, json } from '../reply.ts'
-import { notFound } from '../request-error.ts'
+import { notFound, unprocessable } from '../request-error.ts'
 
 const PAGE_SIZE = 10
 const LIMITS_MAX = 1_000
 
-export function limitHandlers({ store, flows, config, breakers, pools }: HttpDependencies): Handlers<'limits'> {
-  const { tenant } = config
+interface Counter {
+  readonly tenantId: string
+  readonly namespace: string
+  readonly flowId: string
+  readonly running: number
+  readonly queued: number
+  readonly limit?: number
+}
+
+export function limitHandlers(dependencies: HttpDependencies): Handlers<'limits'> {
+  const { store, flows, pools } = dependencies
+  const { tenant } = dependencies.config
   const foldOf = async (key: string): Promise<ReturnType<typeof foldLimit>> =>
     foldLimit(key, (await store.read.listLimitMembers(key)).map(memberOf))
-  const flowAt = ({ namespace, flowId }: { readonly namespace: string; readonly flowId: string }): FlowKey => {
-    const key = { tenant, namespace, flowId }
-    if (!flows.newest(key)) throw notFound(`The flow "${namespace}.${flowId}"`)
-    return key
-  }
   const limitAt = (key: string): { readonly limit?: number } => {
     const flow = flowOfLimit(key)
     const limit = flow ? flows.flowOf(flow)?.concurrency?.limit : pools?.limitOf(sharedLimitOf(key))?.limit
     return limit === undefined ? {} : { limit }
   }
+  const counterOf = async (key: string): Promise<Counter> => {
+    const { holding, members } = await foldOf(key)
+    const { namespace = '', flowId = '' } = flowOfLimit(key) ?? {}
+    const counts = { running: holding, queued: members.size - holding }
+    return { tenantId: tenant, namespace, flowId, ...counts, ...limitAt(key) }
+  }
   return {
     search: async ({ query: { page = 1, size = PAGE_SIZE } }) => {
       const all = await store.read.listLimitKeys('', LIMITS_MAX)
       const own = all.filter(key => flowOfLimit(key)?.tenant === tenant)
-      const results = own.slice((page - 1) * size, page * size).map(async key => {
-        const { holding, members } = await foldOf(key)
-        const { namespace = '', flowId = '' } = flowOfLimit(key) ?? {}
-        const limit = flows.flowOf({ tenant, namespace, flowId })?.concurrency?.limit
-        const counts = { running: holding, queued: members.size - holding }
-        return { tenantId: tenant, namespace, flowId, ...counts, ...(limit === undefined ? {} : { limit }) }
-      })
+      const results = own.slice((page - 1) * size, page * size).map(counterOf)
       return json({ results: await Promise.all(results), total: own.length })
+    },
+    repair: async ({ params, body }) => {
+      const key = flowAt(params, dependencies)
+      const isOther = (field: 'namespace' | 'flowId'): boolean =>
+        body[field] !== undefined && body[field] !== params[field]
+      if (isOther('namespace') || isOther('flowId'))
+        throw unprocessable('limit-mismatch', 'Invalid entity: the limit is of another flow than the address says.')
+      return json(await counterOf(flowLimitKey(key)))
     },
     members: async ({ params }) => {
       const folds = await Promise.all(limitKeysOfFlow({ tenant, ...params }).map(foldOf))
@@ -64,8 +77,15 @@ export function limitHandlers({ store, flows, config, breakers, pools }: HttpDep
       const limits = await Promise.all(places)
       return json({ limits: limits.map(({ key, ...place }) => ({ ...place, ...limitAt(key) })) })
     },
+    ...breakerHandlers(dependencies),
+  }
+}
+
+function breakerHandlers(dependencies: HttpDependencies): Pick<Handlers<'limits'>, 'held' | 'release'> {
+  const { flows, breakers } = dependencies
+  return {
     held: async ({ params }) => {
-      const key = flowAt(params)
+      const key = flowAt(params, dependencies)
       const flow = flows.flowOf(key)
       if (!breakers || !flow) return json({ held: [] })
       const whole = await breakers.heldBy(key, flow)
@@ -76,10 +96,19 @@ export function limitHandlers({ store, flows, config, breakers, pools }: HttpDep
       return json({ held: held.flatMap(({ id, hold }) => (hold ? [{ triggerId: id, ...show(hold) }] : [])) })
     },
     release: async ({ params, query }) => {
-      await breakers?.release(flowAt(params), query.triggerId)
+      await breakers?.release(flowAt(params, dependencies), query.triggerId)
       return empty(204)
     },
   }
+}
+
+function flowAt(
+  { namespace, flowId }: { readonly namespace: string; readonly flowId: string },
+  { flows, config }: HttpDependencies,
+): FlowKey {
+  const key = { tenant: config.tenant, namespace, flowId }
+  if (!flows.newest(key)) throw notFound(`The flow "${namespace}.${flowId}"`)
+  return key
 }
 
 function placeAt(

@@ -16,7 +16,7 @@ const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'] as const
 const ENTRIES_MAX = 100_000
 
 export function logHandlers(dependencies: HttpDependencies): Handlers<'logs'> {
-  const { store, platform } = dependencies
+  const { store, platform, config } = dependencies
   const mustExist = async (executionId: string): Promise<void> => {
     if (!(await store.read.findExecution(executionId))) throw notFound(`The execution "${executionId}"`)
   }
@@ -58,6 +58,12 @@ export function logHandlers(dependencies: HttpDependencies): Handlers<'logs'> {
         ...(attempt === undefined ? {} : { attempt }),
       })
       return json({ count })
+    },
+    deleteOfTrigger: async ({ params, query: { triggerId } }) => {
+      const key = { tenant: config.tenant, ...params, triggerId }
+      const triggers = await store.read.listTriggers(key)
+      if (!triggers.some(row => row.triggerId === triggerId)) throw notFound(`The trigger "${triggerId}"`)
+      return json({ count: await store.perform('deleteReasons', key) })
     },
     download: async ({ params, query, filters }) => {
       await mustExist(params.executionId)

@@ -193,3 +193,22 @@ test('triggers are listed as CSV', async () => {
 
   assert.match(text, /^namespace,flowId,triggerId,.*\ntrigger\.test,listed,daily,,\d{4}-.*,,false$/)
 })
+
+test('what a trigger left in writing is deleted with the logs of its flow', async () => {
+  await saveSchedule('written')
+  const key = { tenant: 'main', namespace: 'trigger.test', flowId: 'written' }
+  const [stored] = await server.store.read.listTriggers(key)
+  const triggerId = stored?.triggerId ?? ''
+  await server.store.perform('noteReasons', {
+    rows: [{ ...key, triggerId, code: 'disabled', reason: 'It is off.', firstMs: 1, lastMs: 1, count: 1 }],
+  })
+  const path = '/api/v1/main/logs/trigger.test/written'
+
+  const deleted = await server.send('DELETE', `${path}?triggerId=${triggerId}`)
+  const unnamed = await server.send('DELETE', path)
+  const unknown = await server.send('DELETE', `${path}?triggerId=nobody`)
+
+  assert.deepEqual(deleted.json, { count: 1 })
+  assert.deepEqual([unnamed.status, unknown.status], [400, 404])
+  assert.deepEqual(await server.store.read.listReasons({ ...key, triggerId }, 5), [])
+})

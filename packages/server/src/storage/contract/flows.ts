@@ -1,6 +1,6 @@
 // Flows: every save that changes something is a revision, a deletion is one, too, and numbers are never used twice.
 import assert from 'node:assert/strict'
-import type { FlowKey, FlowWrite, Store } from '../store.ts'
+import type { FlowKey, FlowWrite, ReasonRow, Store } from '../store.ts'
 import { NOW_MS, TENANT, storeCase, type StoreSubject } from './subject.ts'
 
 const KEY: FlowKey = { tenant: TENANT, namespace: 'company.team', flowId: 'hello' }
@@ -12,6 +12,7 @@ function flowWrite(more: Partial<FlowWrite> = {}): FlowWrite {
 export function flowContract(subject: StoreSubject): void {
   saving(subject)
   deleting(subject)
+  forgetting(subject)
   listing(subject)
 }
 
@@ -115,6 +116,51 @@ function deleting(subject: StoreSubject): void {
       (await store.read.listTriggers()).map(row => row.flowId),
       ['hello2'],
     )
+  })
+}
+
+function forgetting(subject: StoreSubject): void {
+  storeCase(
+    subject,
+    'past revisions are marked as deleted, the newest never, and none of them twice',
+    async ({ store }) => {
+      for (const source of ['one', 'two', 'three']) await store.perform('saveFlow', flowWrite({ source }))
+
+      assert.equal(await store.perform('deleteRevisions', { ...KEY, revisions: [1, 3, 1, 9] }), 1)
+      assert.equal(await store.perform('deleteRevisions', { ...KEY, revisions: [1] }), 0)
+
+      assert.deepEqual(
+        (await store.read.listRevisions(KEY)).map(row => [row.revision, row.isDeleted]),
+        [
+          [1, true],
+          [2, false],
+          [3, false],
+        ],
+      )
+      assert.equal((await store.read.findFlow(KEY))?.source, 'three')
+      assert.equal((await store.read.findFlow(KEY, 1))?.source, 'one')
+      assert.equal((await store.perform('saveFlow', flowWrite({ source: 'four' }))).revision, 4)
+      assert.equal(await store.perform('deleteRevisions', { ...KEY, flowId: 'none', revisions: [1] }), 0)
+    },
+  )
+
+  storeCase(subject, 'the reasons of one trigger go, those of others stay', async ({ store }) => {
+    const row = (triggerId: string, reason: string): ReasonRow => ({
+      ...KEY,
+      triggerId,
+      code: 'c',
+      reason,
+      firstMs: NOW_MS,
+      lastMs: NOW_MS,
+      count: 1,
+    })
+    await store.perform('noteReasons', { rows: [row('a', 'x'), row('a', 'y'), row('ab', 'x')] })
+
+    assert.equal(await store.perform('deleteReasons', { ...KEY, triggerId: 'a' }), 2)
+    assert.equal(await store.perform('deleteReasons', { ...KEY, triggerId: 'a' }), 0)
+
+    assert.deepEqual(await store.read.listReasons({ ...KEY, triggerId: 'a' }, 9), [])
+    assert.equal((await store.read.listReasons({ ...KEY, triggerId: 'ab' }, 9)).length, 1)
   })
 }
 

@@ -47,6 +47,18 @@ const PERFORMERS: Performers = {
     forgetBelongings(tables, `${flowKeyOf(key)}/`)
     return true
   },
+  deleteRevisions: (tables, { revisions, ...key }) => {
+    const rows = tables.flows.get(flowKeyOf(key)) ?? []
+    const newest = rows.at(-1)?.revision ?? 0
+    const isMeant = (row: FlowRow): boolean =>
+      revisions.includes(row.revision) && row.revision < newest && !row.isDeleted
+    const count = rows.filter(isMeant).length
+    tables.flows.set(
+      flowKeyOf(key),
+      rows.map(row => (isMeant(row) ? { ...row, isDeleted: true } : row)),
+    )
+    return count
+  },
   saveTriggers: (tables, { flow, triggers }) => {
     const prefix = `${flowKeyOf(flow)}/`
     const known = new Map([...tables.triggers].filter(([id]) => id.startsWith(prefix)))
@@ -96,6 +108,11 @@ const PERFORMERS: Performers = {
     }
     for (const row of rows) forgetReasons(tables, row)
     return null
+  },
+  deleteReasons: (tables, key) => {
+    const own = [...tables.reasons.keys()].filter(name => name.startsWith(`${triggerKeyOf(key)}/`))
+    for (const name of own) tables.reasons.delete(name)
+    return own.length
   },
   claimJobs: (tables, { node, incarnation, limit, nowMs, queues }) => {
     const free = [...tables.jobs.values()]

@@ -10,6 +10,9 @@ export const NEWEST_FLOW =
 export const INSERT_FLOW = `insert into flows (tenant, namespace, id, revision, source, parsed, is_disabled, is_deleted, updated_ms)
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
 
+export const DELETE_REVISION = `update flows set is_deleted = true
+  where tenant = $1 and namespace = $2 and id = $3 and revision = $4 and not is_deleted returning 1`
+
 export const TRIGGERS_OF_FLOW = 'select * from triggers where tenant = $1 and namespace = $2 and flow_id = $3'
 export const DELETE_TRIGGERS = 'delete from triggers where tenant = $1 and namespace = $2 and flow_id = $3'
 export const DELETE_TRIGGER =

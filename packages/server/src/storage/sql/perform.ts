@@ -90,6 +90,15 @@ const PERFORMERS: Performers = {
     if (dialect.afterFlows) yield dialect.afterFlows
     return true
   },
+  *deleteRevisions({ revisions, ...key }) {
+    const newest = yield* newestOf(key)
+    let count = 0
+    for (const revision of new Set(revisions)) {
+      if (newest === undefined || revision >= newest.revision) continue
+      count += (yield run(sql.DELETE_REVISION, key.tenant, key.namespace, key.flowId, revision)).length
+    }
+    return count
+  },
   *saveTriggers({ flow, triggers }) {
     const key = [flow.tenant, flow.namespace, flow.flowId] as const
     const rows = yield run(sql.TRIGGERS_OF_FLOW, ...key)
@@ -136,6 +145,16 @@ const PERFORMERS: Performers = {
     ).values())
       yield run(sql.FORGET_REASONS, row.tenant, row.namespace, row.flowId, row.triggerId, REASONS_MAX)
     return null
+  },
+  *deleteReasons({ tenant, namespace, flowId, triggerId }) {
+    const rows = yield run(
+      `${sql.deleteOfTrigger('trigger_reasons')} returning 1`,
+      tenant,
+      namespace,
+      flowId,
+      triggerId,
+    )
+    return rows.length
   },
   *claimJobs(claim, dialect) {
     const rows = yield dialect.claimJobs(claim)
