@@ -1,6 +1,7 @@
 import Type from 'typebox'
 import { executionActionRoutes } from './execution-actions.ts'
 import { executionBulkRoutes } from './execution-bulk.ts'
+import { executionListRoutes } from './execution-lists.ts'
 import { Deletion, ExecutionFilters } from './execution-search.ts'
 import { actionPaths, defineRoute, ofTenant, type Paths } from './route.ts'
 import {
@@ -43,17 +44,7 @@ const WebhookParams = Type.Object({ namespace: Type.String(), id: Type.String(),
 const WebhookPathParams = Type.Object({ ...WebhookParams.properties, path: Type.String() })
 
 export const executionRoutes = {
-  search: defineRoute({
-    method: 'GET',
-    paths: ofTenant('/executions/search'),
-    params: NoParams,
-    query: Type.Object({ ...Paging, ...ExecutionFilters }),
-    body: NONE,
-    status: 200,
-    reply: PAGE,
-    permission: 'execution:read',
-    summary: 'Search executions.',
-  }),
+  ...executionListRoutes,
   listOfFlow: defineRoute({
     method: 'GET',
     paths: ofTenant('/executions'),
@@ -98,21 +89,6 @@ export const executionRoutes = {
     refusals: [404],
     permission: 'execution:read',
     summary: 'A flow with no more than is needed to execute it.',
-  }),
-  distinctValues: defineRoute({
-    method: 'GET',
-    paths: ofTenant('/executions/distinct-field-values'),
-    params: Type.Object({}),
-    query: Type.Object({
-      field: Type.String(),
-      q: Type.Optional(Type.String()),
-      size: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
-    }),
-    body: NONE,
-    status: 200,
-    reply: { type: 'json', schema: Type.Array(Type.String()) },
-    permission: 'execution:read',
-    summary: 'What a filter of the search for executions can be set to: namespaces, flows, states.',
   }),
   get: defineRoute({
     method: 'GET',
