@@ -17,6 +17,7 @@ import {
   Paging,
   pageOf,
 } from './shapes.ts'
+import { taskRunWindowRoutes } from './task-run-windows.ts'
 
 const OfExecution = Type.Object({ executionId: Type.String() })
 const OfFlow = Type.Object({ namespace: Type.String(), id: Type.String() })
@@ -312,6 +313,7 @@ export const executionRoutes = {
   }),
   ...executionActionRoutes,
   ...executionBulkRoutes,
+  ...taskRunWindowRoutes,
   ...webhookRoutes(),
 }
 

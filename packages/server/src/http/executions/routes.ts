@@ -27,6 +27,7 @@ import { startExecution } from './start-execution.ts'
 import { readTraceparent } from './read-traceparent.ts'
 import { validateInputs } from './validate-inputs.ts'
 import { viewHandlers } from './view-routes.ts'
+import { windowHandlers } from './run-windows.ts'
 
 export function executionHandlers(dependencies: HttpDependencies): Handlers<'executions'> {
   return {
@@ -35,6 +36,7 @@ export function executionHandlers(dependencies: HttpDependencies): Handlers<'exe
     ...actionHandlers(dependencies),
     ...bulkHandlers(dependencies),
     ...viewHandlers(dependencies),
+    ...windowHandlers(dependencies),
     ...webhookHandlers(dependencies),
   }
 }
