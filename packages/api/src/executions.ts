@@ -1,6 +1,7 @@
 import Type from 'typebox'
 import { executionActionRoutes } from './execution-actions.ts'
 import { executionBulkRoutes } from './execution-bulk.ts'
+import { executionListRoutes } from './execution-lists.ts'
 import { Deletion, ExecutionFilters } from './execution-search.ts'
 import { actionPaths, defineRoute, ofTenant, type Paths } from './route.ts'
 import {
@@ -17,6 +18,7 @@ import {
   Paging,
   pageOf,
 } from './shapes.ts'
+import { taskRunWindowRoutes } from './task-run-windows.ts'
 
 const OfExecution = Type.Object({ executionId: Type.String() })
 const OfFlow = Type.Object({ namespace: Type.String(), id: Type.String() })
@@ -44,17 +46,7 @@ const WebhookParams = Type.Object({ namespace: Type.String(), id: Type.String(),
 const WebhookPathParams = Type.Object({ ...WebhookParams.properties, path: Type.String() })
 
 export const executionRoutes = {
-  search: defineRoute({
-    method: 'GET',
-    paths: ofTenant('/executions/search'),
-    params: NoParams,
-    query: Type.Object({ ...Paging, ...ExecutionFilters }),
-    body: NONE,
-    status: 200,
-    reply: PAGE,
-    permission: 'execution:read',
-    summary: 'Search executions.',
-  }),
+  ...executionListRoutes,
   listOfFlow: defineRoute({
     method: 'GET',
     paths: ofTenant('/executions'),
@@ -99,21 +91,6 @@ export const executionRoutes = {
     refusals: [404],
     permission: 'execution:read',
     summary: 'A flow with no more than is needed to execute it.',
-  }),
-  distinctValues: defineRoute({
-    method: 'GET',
-    paths: ofTenant('/executions/distinct-field-values'),
-    params: Type.Object({}),
-    query: Type.Object({
-      field: Type.String(),
-      q: Type.Optional(Type.String()),
-      size: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
-    }),
-    body: NONE,
-    status: 200,
-    reply: { type: 'json', schema: Type.Array(Type.String()) },
-    permission: 'execution:read',
-    summary: 'What a filter of the search for executions can be set to: namespaces, flows, states.',
   }),
   get: defineRoute({
     method: 'GET',
@@ -353,6 +330,7 @@ export const executionRoutes = {
   }),
   ...executionActionRoutes,
   ...executionBulkRoutes,
+  ...taskRunWindowRoutes,
   ...webhookRoutes(),
 }
 

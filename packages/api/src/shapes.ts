@@ -57,6 +57,17 @@ export const Execution = Type.Object({
   breakpoints: Type.Optional(Type.Array(Type.Object({ id: Type.String(), value: Type.Optional(Type.String()) }))),
   deleted: Type.Optional(Type.Boolean()),
   url: Type.Optional(Type.String()),
+  waitsFor: Type.Optional(Type.String({ description: 'Rows of lists by key: what it needs before it goes on.' })),
+  failure: Type.Optional(
+    Type.Object(
+      {
+        taskId: Type.String(),
+        taskRunId: Type.String(),
+        message: Type.Optional(Type.String()),
+      },
+      { description: 'Rows of lists by key: the last task run that failed, and the end of its log.' },
+    ),
+  ),
 })
 
 export const ExecutionStatus = Type.Object({
@@ -183,6 +194,9 @@ export const Paging = {
   size: Type.Optional(Type.Integer({ minimum: 1, maximum: PAGE_SIZE_MAX, default: 10 })),
   sort: Type.Optional(Type.Array(Type.String({ pattern: '^[A-Za-z0-9_.]+:(asc|desc)$' }))),
 }
+
+/** Of lists by key: empty for the first page, then the `next` of the page before. */
+export const Cursor = { cursor: Type.Optional(Type.String({ maxLength: 1_000 })) }
 
 export function pageOf<Row extends TSchema>(
   row: Row,

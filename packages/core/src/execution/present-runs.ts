@@ -1,6 +1,7 @@
 // The list of task runs as the outside sees it: in the order of creation, without those that a restart took out. Of a large execution the first ones and
 // those that are under way, with the number of all (`taskRunListTotal`).
 import { encodeValue } from '../std/value-json.ts'
+import { mapSize } from '../std/value.ts'
 import { taskRunId, valueOfDirectory } from './context.ts'
 import { getTask } from './plan.ts'
 import { isWorkerTask, visibleRunHistory, visibleRunState, type RunLook } from './present-history.ts'
@@ -66,6 +67,24 @@ export function presentRunRows(
     rows.push({ text, state: shown, startedMs: run.history[0]?.atMs ?? state.history[0]?.atMs ?? 0 })
   }
   return rows
+}
+
+/** A run alone, as a window over the runs shows it: without what it gave, and with what is in it. */
+export function presentTaskRun(run: TaskRun, look: Omit<RunPlace, 'owner'>): string {
+  const { outputs: _, ...bare } = run
+  const { type } = getTask(look.plan, run.task)
+  let text = `${presentRun(bare, { ...look, owner: '' }).slice(0, -1)},"type":${JSON.stringify(type)}`
+  if (run.outputs && mapSize(run.outputs) > 0) text += ',"hasOutputs":true'
+  if (run.childId !== undefined) text += `,"childExecutionId":"${run.childId}"`
+  if (run.isInner) text += ',"isInner":true'
+  if (run.group) text += `,"children":${childrenText(run.group)}`
+  return `${text}}`
+}
+
+/** Of the tasks in it that have begun; `lanes` are the iterations of a loop, and the branches of a group that has several. */
+function childrenText({ children, failed, killed, warned, live, laneCount, iterations }: Group): string {
+  const ended = iterations ? { ended: Object.fromEntries(iterations.ended) } : {}
+  return JSON.stringify({ total: children.length, live, failed, killed, warned, lanes: laneCount, ...ended })
 }
 
 /** Nobody reads more of them in one document, and no browser shows a hundred megabytes of them. */

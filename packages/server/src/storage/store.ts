@@ -295,6 +295,8 @@ export interface Reads {
   listExecutions(query: ExecutionQuery): Promise<readonly ExecutionRow[]>
   /** Counts up to `limit`. */
   countExecutions(query: ExecutionQuery): Promise<number>
+  /** How many there are by birth and state, of `limit` rows at most; which ones, when there are more, is not said. */
+  tallyExecutions(query: TallyQuery): Promise<readonly TallyRow[]>
   /** Executions that wait for nothing and are in nobody's hands, oldest first. */
   listReady(afterId: string, limit: number): Promise<readonly string[]>
   listTimers(query: { readonly untilMs: number; readonly limit: number }): Promise<readonly TimerRow[]>
@@ -371,10 +373,31 @@ export interface ExecutionQuery {
   readonly isAscending?: boolean
 }
 
+export interface TallyQuery extends ExecutionQuery {
+  /** Births are counted by spans of so many milliseconds, from the epoch on. */
+  readonly slotMs: number
+  readonly by?: 'namespace' | 'flow'
+}
+
+export interface TallyRow {
+  /** The beginning of the span. */
+  readonly slotMs: number
+  readonly state: string
+  readonly namespace?: string
+  readonly flowId?: string
+  readonly count: number
+  /** Of those that have ended. */
+  readonly ended: number
+  /** How long these took, all together. */
+  readonly tookMs: number
+}
+
 export interface LogQuery {
   readonly executionId: string
   readonly levelMin?: number
   /** Continue after this chunk; chunks are numbered in the order of writing. */
   readonly limit: number
   readonly offset?: number
+  /** The latest chunk first. */
+  readonly isDescending?: boolean
 }

@@ -41,6 +41,36 @@ const none: Narrow = search => ({ ...search, isEmpty: true })
 const text: Narrow = (search, q) => ({ ...search, q })
 const from: Narrow = narrowed(value => ({ startFromMs: parseMoment(value, 'startDate') }))
 const to: Narrow = narrowed(value => ({ startToMs: parseMoment(value, 'endDate') }))
+/** What no index helps with is looked at row by row. */
+function kept(test: (row: ExecutionRow, value: string) => boolean): Narrow {
+  return (search, value) => keeping(search, row => test(row, value))
+}
+
+function keeping(search: ExecutionSearch, test: (row: ExecutionRow) => boolean): ExecutionSearch {
+  const { keeps } = search
+  return { ...search, keeps: keeps ? row => keeps(row) && test(row) : test }
+}
+
+/** Comparisons of a text of the row. */
+function comparisons(textOf: (row: ExecutionRow) => string): Readonly<Record<string, Narrow>> {
+  return {
+    EQUALS: kept((row, value) => textOf(row) === value),
+    NOT_EQUALS: kept((row, value) => textOf(row) !== value),
+    IN: kept((row, value) => listOf(value).includes(textOf(row))),
+    NOT_IN: kept((row, value) => !listOf(value).includes(textOf(row))),
+    CONTAINS: kept((row, value) => textOf(row).toLowerCase().includes(value.toLowerCase())),
+    STARTS_WITH: kept((row, value) => textOf(row).startsWith(value)),
+    ENDS_WITH: kept((row, value) => textOf(row).endsWith(value)),
+  }
+}
+
+function longer(search: ExecutionSearch, value: string, isLonger: boolean): ExecutionSearch {
+  const ms = parseDuration(value)
+  if (ms === undefined)
+    throw unprocessable('filter-invalid', `The duration is "${value}": write an ISO 8601 duration such as PT5M.`)
+  return keeping(search, ({ endMs, createdMs }) => endMs !== null && endMs - createdMs > ms === isLonger)
+}
+
 const otherStates = (value: string): readonly string[] =>
   Object.keys(EXECUTION_MOVES).filter(state => !listOf(value).includes(state))
 
@@ -49,11 +79,20 @@ function filtersAt(nowMs: number): FilterTable<ExecutionSearch> {
     q: { EQUALS: text, CONTAINS: text },
     scope: { EQUALS: asIs, NOT_EQUALS: asIs, IN: asIs },
     namespace: {
+      ...comparisons(row => row.namespace),
       EQUALS: narrowed(namespace => ({ namespace, isPrefix: false })),
       PREFIX: narrowed(namespace => ({ namespace, isPrefix: true })),
       STARTS_WITH: narrowed(namespace => ({ namespace, isPrefix: true })),
     },
-    flowId: { EQUALS: narrowed(flowId => ({ flowId })) },
+    flowId: { ...comparisons(row => row.flowId), EQUALS: narrowed(flowId => ({ flowId })) },
+    triggerId: comparisons(row => row.triggerId ?? ''),
+    flowRevision: comparisons(row => String(row.revision)),
+    parentId: { EQUALS: narrowed(parentId => ({ parentId })) },
+    duration: {
+      GREATER_THAN: (search, value) => longer(search, value, true),
+      LESS_THAN: (search, value) => longer(search, value, false),
+    },
+    waitsFor: comparisons(row => row.waitsFor ?? ''),
     state: {
       EQUALS: narrowed(value => ({ states: listOf(value) })),
       IN: narrowed(value => ({ states: listOf(value) })),
@@ -79,7 +118,7 @@ function filtersAt(nowMs: number): FilterTable<ExecutionSearch> {
       EQUALS: (search, value, key) => withLabel(search, key === undefined ? parseLabel(value) : { key, value }),
     },
     triggerExecutionId: { EQUALS: narrowed(parentId => ({ parentId })) },
-    childFilter: { EQUALS: (search, value) => ({ ...search, keeps: childrenOrMains(value) }) },
+    childFilter: { EQUALS: (search, value) => keeping(search, childrenOrMains(value)) },
     kind: {
       EQUALS: (search, value) => (value === 'NORMAL' ? search : none(search, value, undefined)),
       IN: (search, value) => (listOf(value).includes('NORMAL') ? search : none(search, value, undefined)),

@@ -13,6 +13,7 @@ import { notFound } from '../request-error.ts'
 import { deleteExecution } from './act-on-execution.ts'
 import { actionHandlers } from './action-routes.ts'
 import { bulkHandlers } from './bulk-routes.ts'
+import { countExecutions } from './count-executions.ts'
 import { callWebhook, type WebhookCall } from './call-webhook.ts'
 import { evaluateExpression } from './evaluate-expression.ts'
 import { downloadFile, findFile } from './execution-files.ts'
@@ -27,6 +28,7 @@ import { startExecution } from './start-execution.ts'
 import { readTraceparent } from './read-traceparent.ts'
 import { validateInputs } from './validate-inputs.ts'
 import { viewHandlers } from './view-routes.ts'
+import { windowHandlers } from './run-windows.ts'
 
 export function executionHandlers(dependencies: HttpDependencies): Handlers<'executions'> {
   return {
@@ -35,6 +37,7 @@ export function executionHandlers(dependencies: HttpDependencies): Handlers<'exe
     ...actionHandlers(dependencies),
     ...bulkHandlers(dependencies),
     ...viewHandlers(dependencies),
+    ...windowHandlers(dependencies),
     ...webhookHandlers(dependencies),
   }
 }
@@ -47,6 +50,7 @@ type Reading =
   | 'flow'
   | 'get'
   | 'distinctValues'
+  | 'counts'
   | 'flowOfExecution'
   | 'follow'
   | 'followDependencies'
@@ -82,7 +86,8 @@ function readHandlers(dependencies: HttpDependencies): Pick<Handlers<'executions
       const row = await findRow({ tenant, namespace, flowId }, query.revision, { dependencies, isWithDeleted: false })
       return jsonText(presentFlowForExecution(row))
     },
-    distinctValues: ({ query }) => json(distinctValues(query, dependencies)),
+    distinctValues: async ({ query }) => json(await distinctValues(query, dependencies)),
+    counts: ({ query, filters }) => countExecutions(query, filters, dependencies),
     get: async ({ params, dialect }) => {
       const id = params.executionId
       const look = lookAt(id, dialect, dependencies)

@@ -16,6 +16,8 @@ import { pageText, type Reply } from '../reply.ts'
 import { unprocessable } from '../request-error.ts'
 import { executionSearchOf, type ExecutionSearch, type FlatSearch } from './execution-search.ts'
 import { lookAt } from './look.ts'
+import { isWithin, listByKey } from './list-by-key.ts'
+import { presentRow } from './present-row.ts'
 import { foldExecution, viewExecution } from './read-execution.ts'
 
 /** Rows are skipped up to here; who wants older ones narrows the search. */
@@ -24,6 +26,7 @@ const OFFSET_MAX = 10_000
 const COUNT_MAX = 10_001
 
 export interface Page {
+  readonly cursor?: string
   readonly page?: number
   readonly size?: number
   readonly sort?: readonly string[]
@@ -37,7 +40,16 @@ export async function searchExecutions(
     dependencies,
   }: { readonly filters: readonly Filter[]; readonly dialect: ApiDialect; readonly dependencies: HttpDependencies },
 ): Promise<Reply> {
-  const { page = 1, size = 10, sort = [] } = flat
+  const { page = 1, size = 10, sort = [], cursor } = flat
+  if (cursor !== undefined) {
+    const { isAscending, column } = orderOf(sort)
+    if (column)
+      throw unprocessable(
+        'sort-invalid',
+        'By key executions are listed by their start: sort by state.startDate, or ask by page.',
+      )
+    return await listByKey(executionSearchOf(flat, filters, dependencies), { cursor, size, isAscending }, dependencies)
+  }
   const offset = (page - 1) * size
   if (offset > OFFSET_MAX) {
     throw unprocessable('page-too-far', `Only the first ${OFFSET_MAX} rows can be paged through: narrow the search.`)
@@ -155,15 +167,6 @@ async function findByText(
   }
 }
 
-function isWithin(
-  flow: { readonly namespace: string; readonly flowId: string },
-  { namespace, isPrefix, flowId }: ExecutionSearch['query'],
-): boolean {
-  if (flowId !== undefined && flow.flowId !== flowId) return false
-  if (namespace === undefined || flow.namespace === namespace) return true
-  return isPrefix === true && flow.namespace.startsWith(`${namespace}.`)
-}
-
 function sortRows(
   rows: readonly ExecutionRow[],
   { column = row => row.id, isAscending }: Order,
@@ -220,18 +223,4 @@ async function viewLong(
 ): Promise<string | undefined> {
   if (row.endMs !== null && row.turn > TURNS_FOLDED_MAX) return await dependencies.look?.(row.id, show)
   return await viewExecution(row.id, dependencies, show)
-}
-
-function presentRow({ id, namespace, flowId, revision, state, createdMs, endMs, originalId }: ExecutionRow): string {
-  const startDate = new Date(createdMs).toISOString()
-  const ends = endMs === null ? {} : { endDate: new Date(endMs).toISOString() }
-  const histories = [{ state: 'CREATED', date: startDate }, ...(endMs === null ? [] : [{ state, date: ends.endDate }])]
-  return JSON.stringify({
-    id,
-    namespace,
-    flowId,
-    flowRevision: revision,
-    originalId,
-    state: { current: state, histories, startDate, ...ends },
-  })
 }

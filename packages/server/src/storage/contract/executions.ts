@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { idFloorOf, trust } from '@batuta/core'
 import type { ExecutionRow } from '../batch.ts'
-import type { ExecutionQuery, Store } from '../store.ts'
+import type { ExecutionQuery, Store, TallyQuery } from '../store.ts'
 import { NOW_MS, TENANT, executionRow, jobRow, join, journalRow, logRow, storeCase, timerRow } from './subject.ts'
 import type { StoreSubject } from './subject.ts'
 
@@ -158,6 +158,39 @@ function paging(subject: StoreSubject): void {
     assert.equal(await store.read.countExecutions({ tenant: TENANT, limit: 5 }), 5)
     assert.equal(await store.read.countExecutions({ tenant: TENANT, limit: 8 }), 8)
     assert.equal(await store.read.countExecutions({ tenant: TENANT, limit: 100, states: ['KILLED'] }), 1)
+  })
+
+  storeCase(subject, 'executions are tallied by birth and state, for every filter of a list', async ({ store }) => {
+    await fill(store)
+    const slotMs = 4
+    const tally = async (query: Partial<TallyQuery>): Promise<string[]> =>
+      (await store.read.tallyExecutions({ tenant: TENANT, limit: 100, slotMs, ...query }))
+        .map(({ slotMs: at, state, namespace = '', flowId = '', count, ended, tookMs }) =>
+          [at - NOW_MS, state, namespace, flowId, count, ended, tookMs].join(' '),
+        )
+        .sort()
+
+    assert.deepEqual(await tally({}), [
+      '0 FAILED   1 1 10',
+      '0 RUNNING   3 0 0',
+      '0 SUCCESS   1 1 10',
+      '4 FAILED   1 1 4',
+      '4 KILLED   1 1 3',
+      '4 RUNNING   1 0 0',
+    ])
+    assert.deepEqual(await tally({ states: ['FAILED'], by: 'flow' }), [
+      '0 FAILED company hello 1 1 10',
+      '4 FAILED company.team other 1 1 4',
+    ])
+    assert.deepEqual(await tally({ labels: [{ key: 'team', value: 'blue' }], by: 'namespace' }), [
+      '0 RUNNING company.team.deep  1 0 0',
+      '0 SUCCESS company.team  1 1 10',
+    ])
+    assert.deepEqual(await tally({ namespace: 'company.team', isPrefix: true, startFromMs: NOW_MS + 5 }), [
+      '4 FAILED   1 1 4',
+      '4 KILLED   1 1 3',
+    ])
+    assert.equal((await tally({ limit: 1 })).length, 1)
   })
 
   storeCase(subject, 'executions that could go on are listed oldest first, of all tenants', async ({ store }) => {

@@ -34,7 +34,13 @@ export function logContract(subject: StoreSubject): void {
       rows.map(row => row.lines),
       ['[4]', '[3]'],
     )
+    const latest = await store.read.logsOf({ executionId: 'e1', levelMin: 2, limit: 2, offset: 1, isDescending: true })
+
     assert.deepEqual(second[0]?.lines, '[3]')
+    assert.deepEqual(
+      latest.map(row => row.lines),
+      ['[2]', '[4]'],
+    )
   })
 
   storeCase(subject, 'lines are purged by time and level, and the rest of their chunk stays', async ({ store }) => {

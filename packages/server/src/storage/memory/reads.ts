@@ -1,5 +1,13 @@
 import type { ExecutionRow, JobRow, JournalRowOf } from '../batch.ts'
-import { WHOLE_JOURNAL, type ExecutionQuery, type FlowKey, type FlowRow, type Reads } from '../store.ts'
+import {
+  WHOLE_JOURNAL,
+  type ExecutionQuery,
+  type FlowKey,
+  type FlowRow,
+  type Reads,
+  type TallyQuery,
+  type TallyRow,
+} from '../store.ts'
 import { jobKeyOf, flowKeyOf, keyKeyOf, triggerKeyOf, type Tables } from './tables.ts'
 
 export function readsOf(tables: Tables): Reads {
@@ -27,6 +35,7 @@ export function readsOf(tables: Tables): Reads {
       return rows.slice(from, from + query.limit)
     },
     countExecutions: async query => Math.min(match(tables, query).length, query.limit),
+    tallyExecutions: async query => tally(match(tables, query).slice(0, query.limit), query),
     listReady: async (afterId, limit) =>
       sortedIds(
         [...tables.executions.values()].filter(row => row.waitsFor === 'nothing'),
@@ -61,8 +70,10 @@ export function readsOf(tables: Tables): Reads {
         .filter(row => triggerKeyOf(row) === triggerKeyOf(key))
         .sort((a, b) => b.lastMs - a.lastMs)
         .slice(0, limit),
-    logsOf: async ({ executionId, levelMin = 0, limit, offset = 0 }) =>
-      (tables.logs.get(executionId) ?? []).filter(row => row.levelMax >= levelMin).slice(offset, offset + limit),
+    logsOf: async ({ executionId, levelMin = 0, limit, offset = 0, isDescending = false }) => {
+      const rows = (tables.logs.get(executionId) ?? []).filter(row => row.levelMax >= levelMin)
+      return (isDescending ? rows.toReversed() : rows).slice(offset, offset + limit)
+    },
     metricsOf: async id => tables.metrics.get(id) ?? [],
     findOperation: async key => tables.operations.get(key),
     ...keyReads(tables),
@@ -176,6 +187,29 @@ function sortedIds(rows: readonly ExecutionRow[], afterId: string): string[] {
 function match(tables: Tables, query: ExecutionQuery): ExecutionRow[] {
   const rows = [...tables.executions.values()].filter(row => matches(tables, row, query))
   return rows.sort((a, b) => (a.id < b.id ? -1 : 1) * (query.isAscending ? 1 : -1))
+}
+
+function tally(rows: readonly ExecutionRow[], { slotMs, by }: TallyQuery): readonly TallyRow[] {
+  const groups = Map.groupBy(rows, ({ createdMs, state, namespace, flowId }) => {
+    const names = by === 'flow' ? [namespace, flowId] : by === 'namespace' ? [namespace] : []
+    return [Math.floor(createdMs / slotMs), state, ...names].join('\u0000')
+  })
+  return [...groups.values()].flatMap(group => {
+    const [first] = group
+    if (!first) return []
+    const took = group.flatMap(({ endMs, createdMs }) => (endMs === null ? [] : [endMs - createdMs]))
+    return [
+      {
+        slotMs: Math.floor(first.createdMs / slotMs) * slotMs,
+        state: first.state,
+        ...(by === undefined ? {} : { namespace: first.namespace }),
+        ...(by === 'flow' ? { flowId: first.flowId } : {}),
+        count: group.length,
+        ended: took.length,
+        tookMs: took.reduce((sum, ms) => sum + ms, 0),
+      },
+    ]
+  })
 }
 
 function matches(tables: Tables, row: ExecutionRow, query: ExecutionQuery): boolean {

@@ -1,9 +1,18 @@
 // Lists of executions. A store holds many millions, so that no list may read more than its page: a query becomes walks, each of which goes along one
 // index from the newest row on and stops, and the database merges them. A prefix of namespaces becomes its namespaces, several states become
 // their states. What no index is ordered by is looked at on the way; the walk is then the one where few rows are passed over.
-import type { ExecutionQuery } from '../store.ts'
+import type { ExecutionQuery, TallyQuery } from '../store.ts'
 import type { Param, SqlDialect, Statement } from './perform.ts'
-import { labelIs, writeCount, writeLabelCount, writeList, type Condition, type Each, type Walk } from './walk.sql.ts'
+import {
+  labelIs,
+  writeCount,
+  writeLabelCount,
+  writeList,
+  writeTally,
+  type Condition,
+  type Each,
+  type Walk,
+} from './walk.sql.ts'
 
 /** What is looked up before the statement can be written. */
 export interface Found {
@@ -26,6 +35,12 @@ export function listStatement(query: ExecutionQuery, found: Found, dialect: Dial
 /** Counts up to the limit. */
 export function countStatement(query: ExecutionQuery, found: Found, dialect: Dialect): Statement {
   return writeCount(walkOf(query, found, dialect), query.limit, dialect)
+}
+
+/** Rows up to the limit, tallied by their birth and state. */
+export function tallyStatement(query: TallyQuery, found: Found, dialect: Dialect): Statement {
+  const by = query.by === 'flow' ? ['namespace', 'flow_id'] : query.by === 'namespace' ? ['namespace'] : []
+  return writeTally(walkOf(query, found, dialect), { slotMs: query.slotMs, by, limit: query.limit }, dialect)
 }
 
 /** Counts what has the label, up to the limit: index entries alone. */

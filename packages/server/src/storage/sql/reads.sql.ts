@@ -31,6 +31,8 @@ export const JOURNALS_OF =
 export const LIST_READY = "select id from executions where waits_for = 'nothing' and id > $1 order by id limit $2"
 /** Index: logs_by_execution. */
 export const LOGS_OF = 'select * from logs where ? order by seq limit ? offset ?'
+/** Index: logs_by_execution. */
+export const LATEST_LOGS_OF = 'select * from logs where ? order by seq desc limit ? offset ?'
 /** Index: metrics_by_execution. */
 export const METRICS_OF = 'select * from metrics where ? order by seq'
 

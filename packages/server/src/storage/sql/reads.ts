@@ -1,7 +1,22 @@
 // Reads by key or keyset, the same for SQLite and PostgreSQL. They hold no transaction open.
 import type { JobKey, JournalRowOf } from '../batch.ts'
-import { WHOLE_JOURNAL, type ExecutionQuery, type Reads } from '../store.ts'
-import { WALKS_MAX, below, countLabelStatement, countStatement, listStatement, type Found } from './execution-query.ts'
+import {
+  WHOLE_JOURNAL,
+  type ExecutionQuery,
+  type LogQuery,
+  type Reads,
+  type TallyQuery,
+  type TallyRow,
+} from '../store.ts'
+import {
+  WALKS_MAX,
+  below,
+  countLabelStatement,
+  countStatement,
+  listStatement,
+  tallyStatement,
+  type Found,
+} from './execution-query.ts'
 import type { Condition } from './walk.sql.ts'
 import { of, type Param, type SqlDialect, type Statement } from './perform.ts'
 import { TRIGGERS_OF_FLOW } from './perform.sql.ts'
@@ -14,6 +29,7 @@ import {
   limitMemberOf,
   namespaceOf,
   number,
+  numberOrNull,
   reasonOf,
   secretOf,
   text,
@@ -87,11 +103,10 @@ function flowReads(
   }
 }
 
-function executionReads(
-  all: All,
-  query: Query,
-  dialect: SqlDialect,
-): Pick<Reads, 'findExecution' | 'listExecutions' | 'countExecutions' | 'listReady' | 'logsOf' | 'metricsOf'> {
+type ExecutionReads =
+  'findExecution' | 'listExecutions' | 'countExecutions' | 'tallyExecutions' | 'listReady' | 'logsOf' | 'metricsOf'
+
+function executionReads(all: All, query: Query, dialect: SqlDialect): Pick<Reads, ExecutionReads> {
   const { born } = dialect
   const ask = async ({ text, values }: Statement): Promise<readonly SqlRow[]> => await query(text, values)
   const first = async (statement: Statement): Promise<SqlRow | undefined> => (await ask(statement))[0]
@@ -101,9 +116,11 @@ function executionReads(
     listExecutions: async wanted => (await ask(listStatement(wanted, await prepare(wanted), dialect))).map(executionOf),
     countExecutions: async wanted =>
       number((await first(countStatement(wanted, await prepare(wanted), dialect))) ?? { n: 0 }, 'n'),
+    tallyExecutions: async wanted =>
+      (await ask(tallyStatement(wanted, await prepare(wanted), dialect))).map(row => tallyOf(row, wanted)),
     listReady: async (afterId, limit) => (await all(sql.LIST_READY, afterId, limit)).map(row => text(row, 'id')),
-    logsOf: async ({ executionId, levelMin = 0, limit, offset = 0 }) =>
-      (await ask(logsStatement(born.is(executionId, 'execution_id'), { levelMin, limit, offset }))).map(row => ({
+    logsOf: async ({ executionId, ...wanted }) =>
+      (await ask(logsStatement(born.is(executionId, 'execution_id'), wanted))).map(row => ({
         executionId,
         tenant: text(row, 'tenant'),
         namespace: text(row, 'namespace'),
@@ -128,9 +145,22 @@ function executionReads(
 
 function logsStatement(
   { text, values }: Condition,
-  { levelMin, limit, offset }: { readonly levelMin: number; readonly limit: number; readonly offset: number },
+  { levelMin = 0, limit, offset = 0, isDescending = false }: Omit<LogQuery, 'executionId'>,
 ): Statement {
-  return of(sql.LOGS_OF, { text: `${text} and level_max >= ?`, values: [...values, levelMin, limit, offset] })
+  const statement = isDescending ? sql.LATEST_LOGS_OF : sql.LOGS_OF
+  return of(statement, { text: `${text} and level_max >= ?`, values: [...values, levelMin, limit, offset] })
+}
+
+function tallyOf(row: SqlRow, { slotMs, by }: TallyQuery): TallyRow {
+  return {
+    slotMs: number(row, 'slot') * slotMs,
+    state: text(row, 'state'),
+    ...(by === undefined ? {} : { namespace: text(row, 'namespace') }),
+    ...(by === 'flow' ? { flowId: text(row, 'flow_id') } : {}),
+    count: number(row, 'n'),
+    ended: number(row, 'ended'),
+    tookMs: numberOrNull(row, 'took') ?? 0,
+  }
 }
 
 /** Above, a label is common: a list then finds rows that have it sooner by another way. */

@@ -48,20 +48,46 @@ export function writeList(walk: Walk, page: PageOf, { born, merge }: Dialect): S
   ])
 }
 
-export function writeCount({ each, conditions, ofLabel }: Walk, limit: number, { born, merge }: Dialect): Statement {
+export function writeCount(walk: Walk, limit: number, dialect: Dialect): Statement {
+  return write([
+    text('select count(*) as n from ('),
+    ...rowsOf(walk, '1', dialect),
+    { text: ' limit ?) as found', values: [limit] },
+  ])
+}
+
+/** The rows within each span of so many milliseconds, by what they are. */
+export function writeTally(
+  walk: Walk,
+  { slotMs, by, limit }: { readonly slotMs: number; readonly by: readonly string[]; readonly limit: number },
+  dialect: Dialect,
+): Statement {
+  const keys = ['slot', 'state', ...by].join(', ')
+  const own = ['e.state', ...by.map(column => `e.${column}`)].join(', ')
+  return write([
+    text(`select ${keys}, count(*) as n, count(took) as ended, sum(took) as took from (`),
+    ...rowsOf(
+      walk,
+      // A number of our own and not a value: PostgreSQL would have to be told its type.
+      `e.created_ms / ${Math.floor(slotMs)} as slot, ${own}, e.end_ms - e.created_ms as took`,
+      dialect,
+    ),
+    { text: ` limit ?) as found group by ${keys}`, values: [limit] },
+  ])
+}
+
+/** The rows of a walk in any order. */
+function rowsOf({ each, conditions, ofLabel }: Walk, columns: string, { born, merge }: Dialect): readonly Condition[] {
   const keys = each.map(({ column, values }) => ({
     text: `${column} in (${values.map(() => '?').join(', ')})`,
     values,
   }))
-  const rows = ofLabel
-    ? merge === 'lateral'
-      ? alongLabel({ each, conditions, ofLabel }, born)
-      : [
-          text('select 1 from execution_labels l cross join executions e where '),
-          all([...ofLabel, text(born.labelOf('l', 'e')), ...conditions]),
-        ]
-    : [text('select 1 from executions e where '), all([...keys, ...conditions])]
-  return write([text('select count(*) as n from ('), ...rows, { text: ' limit ?) as found', values: [limit] }])
+  if (!ofLabel) return [text(`select ${columns} from executions e where `), all([...keys, ...conditions])]
+  if (merge === 'lateral') return alongLabel({ each, conditions, ofLabel }, born, columns === '1' ? undefined : columns)
+  return [
+    text(`select ${columns} from execution_labels l cross join executions e where `),
+    all([...ofLabel, text(born.labelOf('l', 'e')), ...conditions]),
+  ]
 }
 
 export function writeLabelCount(label: Condition, limit: number): Statement {
@@ -117,10 +143,12 @@ function forEachKey({ each, conditions }: Walk, page: PageOf, born: BirthOrder):
 }
 
 /** The limit within keeps the planner from joining the tables whole. */
-function alongLabel({ conditions, ofLabel = [] }: Walk, born: BirthOrder): readonly Condition[] {
+function alongLabel({ conditions, ofLabel = [] }: Walk, born: BirthOrder, columns?: string): readonly Condition[] {
   return [
     text(
-      `select ${born.columns('labels')} from execution_labels l cross join lateral (select 1 from executions e where `,
+      columns === undefined
+        ? `select ${born.columns('labels')} from execution_labels l cross join lateral (select 1 from executions e where `
+        : `select own.* from execution_labels l cross join lateral (select ${columns} from executions e where `,
     ),
     all([text(born.labelOf('l', 'e')), ...conditions]),
     text(' limit 1) as own where '),

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
-import { countStatement, listStatement, type Found } from '../sql/execution-query.ts'
+import { countStatement, listStatement, tallyStatement, type Found } from '../sql/execution-query.ts'
 import type { ExecutionQuery } from '../store.ts'
 import { migrate } from './migrate.ts'
 import { SQLITE } from './perform.ts'
@@ -41,7 +41,11 @@ for (const [what, query, found, index] of CASES) {
     const list = planOf(db, listStatement(wanted, found, SQLITE).text)
     const count = planOf(db, countStatement(wanted, found, SQLITE).text)
 
+    const tally = planOf(db, tallyStatement({ ...wanted, slotMs: 60_000 }, found, SQLITE).text)
+
     assert.ok(list.includes(index), list)
+    assert.ok(tally.includes(index.replace('COVERING INDEX', 'INDEX')), tally)
+    assert.doesNotMatch(tally, /SCAN (e|l|o)\b/)
     assert.ok(count.includes(index), count)
     assert.doesNotMatch(list + count, /SCAN (e|l|o)\b/)
     assert.equal(list.split('TEMP B-TREE').length, 2, 'the page of rows alone is sorted')

@@ -1,0 +1,156 @@
+// How many executions there are by state, bucket by bucket. The range is walked from its end on in slices that are as long as they are cheap, with a pause
+// for everybody else after each; what a bound leaves out is said.
+import type { HttpDependencies } from '../dependencies.ts'
+import type { Filter } from '../read-filters.ts'
+import { json, type Reply } from '../reply.ts'
+import { bucketAt, bucketsOf, slotOf, type Bucket } from '../time-buckets.ts'
+import type { TallyRow } from '../../storage/store.ts'
+import { executionSearchOf, type ExecutionSearch, type FlatSearch } from './execution-search.ts'
+
+const RANGE_MS = 24 * 60 * 60_000
+/** Rows that one call reads. */
+const ROWS_MAX = 200_000
+/** Rows of one slice: some five milliseconds. */
+const SLICE_ROWS_MAX = 10_000
+
+export interface CountsQuery extends FlatSearch {
+  readonly bucket?: string
+  readonly zone?: string
+}
+
+export async function countExecutions(
+  { bucket, zone, ...flat }: CountsQuery,
+  filters: readonly Filter[],
+  dependencies: HttpDependencies,
+): Promise<Reply> {
+  const search = executionSearchOf(flat, filters, dependencies)
+  const toMs = search.query.startToMs ?? dependencies.platform.nowMs()
+  const fromMs = search.query.startFromMs ?? toMs - RANGE_MS
+  const wish = {
+    fromMs,
+    toMs: toMs + 1,
+    ...(bucket === undefined ? {} : { bucket }),
+    ...(zone === undefined ? {} : { zone }),
+  }
+  const buckets = bucketsOf(wish)
+  const tally = await tallyOf(search, { fromMs, toMs, slotMs: slotOf(buckets) }, dependencies)
+  return json(present(buckets, tally, { fromMs, toMs }))
+}
+
+export interface Range {
+  readonly fromMs: number
+  /** It is a part of the range. */
+  readonly toMs: number
+}
+
+export interface Tally {
+  readonly rows: readonly TallyRow[]
+  /** Later than the range begins when a bound was met. */
+  readonly countedFromMs: number
+}
+
+export async function tallyOf(
+  search: ExecutionSearch,
+  { fromMs, toMs, slotMs }: Range & { readonly slotMs: number },
+  dependencies: HttpDependencies,
+): Promise<Tally> {
+  const { query } = search
+  const { store, platform } = dependencies
+  if (search.isEmpty) return { rows: [], countedFromMs: fromMs }
+  if (search.keeps || search.q !== undefined) return await tallyRows(search, { fromMs, toMs, slotMs }, dependencies)
+  const rows: TallyRow[] = []
+  let counted = 0
+  let widthMs = Math.max(slotMs, (toMs - fromMs) / 16)
+  for (let endMs = toMs; endMs >= fromMs;) {
+    const startMs = Math.max(fromMs, Math.ceil(endMs - widthMs))
+    const slice = { ...query, startFromMs: startMs, startToMs: endMs, slotMs, limit: SLICE_ROWS_MAX }
+    const found = await store.read.tallyExecutions(slice)
+    const count = found.reduce((sum, row) => sum + row.count, 0)
+    counted += count
+    if (count === SLICE_ROWS_MAX && endMs - startMs > 1) {
+      if (counted > ROWS_MAX) return { rows, countedFromMs: endMs + 1 }
+      widthMs = Math.max(1, (endMs - startMs) / 4)
+      continue
+    }
+    rows.push(...found)
+    endMs = startMs - 1
+    if (counted > ROWS_MAX && endMs >= fromMs) return { rows, countedFromMs: startMs }
+    if (count < SLICE_ROWS_MAX / 4) widthMs *= 2
+    await new Promise<void>(resolve => platform.defer(resolve))
+  }
+  return { rows, countedFromMs: fromMs }
+}
+
+const KEPT_ROWS_MAX = 20_000
+
+/** What no index helps with is looked at row by row. */
+async function tallyRows(
+  { query, keeps, q }: ExecutionSearch,
+  { fromMs, toMs, slotMs }: Range & { readonly slotMs: number },
+  { store, platform }: HttpDependencies,
+): Promise<Tally> {
+  const rows: TallyRow[] = []
+  const wanted = q?.toLowerCase()
+  let afterId: string | undefined
+  for (let looked = 0; ;) {
+    const after = afterId === undefined ? {} : { afterId }
+    const found = await store.read.listExecutions({
+      ...query,
+      startFromMs: fromMs,
+      startToMs: toMs,
+      ...after,
+      limit: 1_000,
+    })
+    for (const row of found) {
+      if (keeps && !keeps(row)) continue
+      if (wanted !== undefined && !`${row.namespace}.${row.flowId} ${row.id}`.toLowerCase().includes(wanted)) continue
+      const { state, createdMs, endMs } = row
+      const ends = endMs === null ? { ended: 0, tookMs: 0 } : { ended: 1, tookMs: endMs - createdMs }
+      rows.push({ slotMs: Math.floor(createdMs / slotMs) * slotMs, state, count: 1, ...ends })
+    }
+    looked += found.length
+    const last = found.at(-1)
+    if (!last || found.length < 1_000) return { rows, countedFromMs: fromMs }
+    if (looked >= KEPT_ROWS_MAX) return { rows, countedFromMs: last.createdMs }
+    afterId = last.id
+    await new Promise<void>(resolve => platform.defer(resolve))
+  }
+}
+
+interface Counted {
+  readonly states: Record<string, number>
+  ended: number
+  tookMs: number
+}
+
+function present(buckets: readonly Bucket[], { rows, countedFromMs }: Tally, { fromMs, toMs }: Range): unknown {
+  const counted: Counted[] = buckets.map(() => ({ states: {}, ended: 0, tookMs: 0 }))
+  const states: Record<string, number> = {}
+  let total = 0
+  for (const { slotMs, state, count, ended, tookMs } of rows) {
+    // The first slot may begin before the first bucket does.
+    const at = counted[bucketAt(buckets, slotMs) ?? 0]
+    if (!at) continue
+    at.states[state] = (at.states[state] ?? 0) + count
+    at.ended += ended
+    at.tookMs += tookMs
+    states[state] = (states[state] ?? 0) + count
+    total += count
+  }
+  return {
+    from: instant(fromMs),
+    to: instant(toMs),
+    buckets: buckets.map(({ startMs, endMs }, index) => {
+      const { states: own = {}, ended = 0, tookMs = 0 } = counted[index] ?? {}
+      const mean = ended === 0 ? {} : { durationMs: Math.round(tookMs / ended) }
+      return { start: instant(startMs), end: instant(endMs), states: own, ...mean }
+    }),
+    states,
+    total,
+    ...(countedFromMs > fromMs ? { countedFrom: instant(countedFromMs) } : {}),
+  }
+}
+
+function instant(ms: number): string {
+  return new Date(ms).toISOString()
+}

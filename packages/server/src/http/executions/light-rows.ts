@@ -1,0 +1,127 @@
+// Rows of a list: what its line on the screen shows and nothing of what the execution was given or gave, with the failure in words. Journals that are
+// short are read together; of long ones the header must do.
+import {
+  getTask,
+  mapFrom,
+  presentLightExecution,
+  taskRunId,
+  trust,
+  type ExecutionState,
+  type Plan,
+  type TaskRun,
+} from '@batuta/core'
+import type { ExecutionRow, JournalRowOf, StoredLogLine } from '../../storage/batch.ts'
+import { rankOf } from '../../storage/levels.ts'
+import type { HttpDependencies } from '../dependencies.ts'
+import { mapInTurns } from '../map-in-turns.ts'
+import { lookAt } from './look.ts'
+import { presentRow } from './present-row.ts'
+import { foldExecution } from './read-execution.ts'
+
+/** Longer journals are not read for a line of a list. */
+const TURNS_MAX = 40
+const TOGETHER_MAX = 50
+const MESSAGE_LENGTH_MAX = 500
+/** The failure is among the last runs. */
+const RUNS_SEARCHED_MAX = 2_000
+
+export async function presentLightRows(
+  rows: readonly ExecutionRow[],
+  dependencies: HttpDependencies,
+): Promise<readonly string[]> {
+  const { store, flows, platform } = dependencies
+  const short = rows.filter(row => row.turn <= TURNS_MAX).map(row => row.id)
+  const journals = new Map<string, readonly JournalRowOf[]>()
+  for (let from = 0; from < short.length; from += TOGETHER_MAX)
+    for (const [id, journal] of await store.read.journalsOf(short.slice(from, from + TOGETHER_MAX)))
+      journals.set(id, journal)
+  return await mapInTurns(
+    rows,
+    async row => {
+      const journal = journals.get(row.id)
+      const found = journal && journal.length <= TURNS_MAX ? await foldExecution(row.id, journal, flows) : undefined
+      if (!found) return withMore(presentRow(row), await ofHeader(row, dependencies))
+      const text = lightText(found.state, found.plan, dependencies)
+      return withMore(text, { ...(await failureOf(found, dependencies)), waitsFor: row.waitsFor ?? undefined })
+    },
+    platform,
+  )
+}
+
+interface More {
+  readonly waitsFor?: string | undefined
+  readonly failure?: Failure | undefined
+  readonly trigger?: { readonly id: string; readonly type: string | null } | undefined
+}
+
+interface Failure {
+  readonly taskId: string
+  readonly taskRunId: string
+  readonly message?: string
+}
+
+function withMore(text: string, more: More): string {
+  const rest = JSON.stringify(more)
+  return rest === '{}' ? text : `${text.slice(0, -1)},${rest.slice(1)}`
+}
+
+const NOTHING = mapFrom([])
+
+function lightText(state: ExecutionState, plan: Plan, dependencies: HttpDependencies): string {
+  const { trigger } = state
+  const bare: ExecutionState = {
+    ...state,
+    inputs: NOTHING,
+    ...(trigger ? { trigger: { ...trigger, variables: NOTHING } } : {}),
+  }
+  delete bare.outputs
+  return presentLightExecution(bare, plan, lookAt(state.id, 'c', dependencies))
+}
+
+async function ofHeader(row: ExecutionRow, dependencies: HttpDependencies): Promise<More> {
+  const { triggerId, triggerType, waitsFor, state, id } = row
+  const line = state === 'FAILED' ? await lastError(id, undefined, dependencies) : undefined
+  return {
+    waitsFor: waitsFor ?? undefined,
+    ...(triggerId === null ? {} : { trigger: { id: triggerId, type: triggerType } }),
+    ...(line?.taskId ? { failure: ofLine(id, line, line.taskId) } : {}),
+  }
+}
+
+async function failureOf(
+  { state, plan }: { readonly state: ExecutionState; readonly plan: Plan },
+  dependencies: HttpDependencies,
+): Promise<More> {
+  const run = state.state === 'SUCCESS' ? undefined : lastFailed(state)
+  if (!run) return {}
+  const taskId = getTask(plan, run.task).id
+  const line = await lastError(state.id, run.ordinal, dependencies)
+  if (line) return { failure: ofLine(state.id, line, taskId) }
+  return { failure: { taskId, taskRunId: taskRunId(state.id, run.ordinal) } }
+}
+
+/** Groups fail because of what is in them. */
+function lastFailed({ runs }: ExecutionState): TaskRun | undefined {
+  for (let at = runs.length - 1; at >= Math.max(0, runs.length - RUNS_SEARCHED_MAX); at--) {
+    const run = runs.at(at)
+    if (run?.state === 'FAILED' && !run.isRemoved && !run.group) return run
+  }
+  return undefined
+}
+
+/** Of the run, or of any. */
+async function lastError(
+  executionId: string,
+  run: number | undefined,
+  { store }: HttpDependencies,
+): Promise<StoredLogLine | undefined> {
+  const [chunk] = await store.read.logsOf({ executionId, levelMin: rankOf('ERROR'), limit: 1, isDescending: true })
+  if (!chunk) return undefined
+  return trust<readonly StoredLogLine[]>(JSON.parse(chunk.lines)).findLast(
+    line => line.level === 'ERROR' && (run === undefined || line.run === run),
+  )
+}
+
+function ofLine(executionId: string, { run, message }: StoredLogLine, taskId: string): Failure {
+  return { taskId, taskRunId: taskRunId(executionId, run), message: message.slice(0, MESSAGE_LENGTH_MAX) }
+}

@@ -1,0 +1,145 @@
+// Windows over the task runs of an execution. A look at a large one is short: it goes through so many runs at most, and the next one goes on.
+import {
+  getTask,
+  ordinalOf,
+  presentTaskRun,
+  taskRunId,
+  type ExecutionState,
+  type Plan,
+  type TaskRun,
+} from '@batuta/core'
+import type { HttpDependencies } from '../dependencies.ts'
+import type { Handlers } from '../exchange.ts'
+import { jsonText } from '../reply.ts'
+import { notFound, unprocessable } from '../request-error.ts'
+import { lookAt } from './look.ts'
+import { bucketRuns } from './run-buckets.ts'
+import { viewExecution } from './read-execution.ts'
+
+/** Runs that one look goes through. */
+const LOOK_RUNS_MAX = 20_000
+/** Looks for one page. */
+const LOOKS_MAX = 100
+
+export function windowHandlers(
+  dependencies: HttpDependencies,
+): Pick<Handlers<'executions'>, 'taskRuns' | 'taskRunBuckets'> {
+  const { platform } = dependencies
+  return {
+    taskRuns: async ({ params: { executionId }, query }) => {
+      const rows: string[] = []
+      let at: number | undefined = query.cursor === undefined || query.cursor === '' ? 0 : cursorOf(query.cursor)
+      let total = 0
+      for (let looks = 0; looks < LOOKS_MAX && at !== undefined; looks++) {
+        const from: number | undefined = looks === 0 && query.around !== undefined ? undefined : at
+        const found: Found | undefined = await viewExecution(executionId, dependencies, (state, plan) =>
+          find({ state, plan }, { ...query, from, wanted: (query.size ?? SIZE) - rows.length }, dependencies),
+        )
+        if (!found) throw notFound(`The execution "${executionId}"`)
+        rows.push(...found.rows)
+        at = found.next
+        total = found.total
+        if (rows.length >= (query.size ?? SIZE)) break
+        await new Promise<void>(resolve => platform.defer(resolve))
+      }
+      return jsonText(
+        `{"results":[${rows.join(',')}],"next":${at === undefined ? 'null' : `"${at}"`},"total":${total}}`,
+      )
+    },
+    taskRunBuckets: async ({ params: { executionId }, query: { parent, count = 100 } }) => {
+      const text = await viewExecution(executionId, dependencies, (state, plan) => {
+        const run = getRunOf(state, parent)
+        return bucketRuns({ state, plan, run, count }, lookAt(executionId, 'b', dependencies))
+      })
+      if (text === undefined) throw notFound(`The execution "${executionId}"`)
+      return jsonText(text)
+    },
+  }
+}
+
+const SIZE = 100
+
+function cursorOf(text: string): number {
+  const at = Number(text)
+  if (Number.isSafeInteger(at) && at >= 0) return at
+  throw unprocessable('cursor-invalid', `The cursor "${text.slice(0, 100)}" is none of ours: begin with an empty one.`)
+}
+
+interface Window {
+  readonly parent?: string
+  readonly around?: string
+  readonly state?: readonly string[]
+  readonly taskId?: string
+  readonly q?: string
+  readonly iteration?: number
+  /** Undefined: around the run that was asked for. */
+  readonly from: number | undefined
+  readonly wanted: number
+}
+
+interface Found {
+  readonly rows: readonly string[]
+  readonly next: number | undefined
+  readonly total: number
+}
+
+interface Execution {
+  readonly state: ExecutionState
+  readonly plan: Plan
+}
+
+/** A window is over the ordinals of all runs, or over the children of one: the cursor is a place in that list. */
+function find({ state, plan }: Execution, window: Window, dependencies: HttpDependencies): Found {
+  const children = childrenOf(state, window.parent)
+  const length = children ? children.length : state.runs.length
+  const keeps = keeperOf(plan, window)
+  const look = { state, plan, options: lookAt(state.id, 'b', dependencies) }
+  const rows: string[] = []
+  let at = window.from ?? placeAround(state, children, window)
+  const end = Math.min(length, at + LOOK_RUNS_MAX)
+  for (; at < end && rows.length < window.wanted; at++) {
+    const ordinal = children ? children[at] : at
+    const run = ordinal === undefined ? undefined : state.runs.at(ordinal)
+    if (run && keeps(run)) rows.push(presentTaskRun(run, look))
+  }
+  return { rows, next: at < length ? at : undefined, total: state.runs.length }
+}
+
+/** Undefined: all runs. */
+function childrenOf(state: ExecutionState, parent: string | undefined): readonly number[] | undefined {
+  if (parent === undefined) return undefined
+  if (parent === 'root') return state.root.children
+  return getRunOf(state, parent).group?.children ?? []
+}
+
+export function getRunOf(state: ExecutionState, runId: string): TaskRun {
+  const ordinal = ordinalOf(state.id, runId)
+  const run = ordinal === undefined ? undefined : state.runs.at(ordinal)
+  if (!run || run.isRemoved) throw notFound(`The task run "${runId}" of the execution "${state.id}"`)
+  return run
+}
+
+function placeAround(
+  state: ExecutionState,
+  children: readonly number[] | undefined,
+  { around = taskRunId(state.id, 0), wanted }: Window,
+): number {
+  const { ordinal } = getRunOf(state, around)
+  const at = children ? children.indexOf(ordinal) : ordinal
+  if (at < 0) throw notFound(`The task run "${around}" among the children that were asked for`)
+  return Math.max(0, at - Math.floor(wanted / 2))
+}
+
+/** What stands inside an iteration of a Loop is in no list but that of its loop. */
+function keeperOf(plan: Plan, { parent, state, taskId, q, iteration }: Window): (run: TaskRun) => boolean {
+  const states = state && new Set(state)
+  const wanted = q?.toLowerCase()
+  return run => {
+    if (run.isRemoved || (run.isInner && parent === undefined)) return false
+    const task = getTask(plan, run.task)
+    if (task.isHidden || (taskId !== undefined && task.id !== taskId)) return false
+    if (states && !states.has(run.state) && !(run.state === 'SUBMITTED' && states.has('RUNNING'))) return false
+    if (iteration !== undefined && run.iteration !== iteration) return false
+    return wanted === undefined || `${task.id} ${run.value ?? ''}`.toLowerCase().includes(wanted)
+  }
+}
