@@ -44,7 +44,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   ground.defaults.follow = async namespace => await defaultsChanged(await ground.flows.refresh(namespace), saveWorld)
   ground.defaults.followPools = async () => await incarnations.onPoolsChanged()
   await defaultsChanged(ground.flows.remade, saveWorld)
-  const http = isWeb ? await openDoor(ground, { incarnations, saveWorld, health }) : undefined
+  const large = new LargeExecutions(ground.platform)
+  const http = isWeb ? await openDoor(ground, { incarnations, saveWorld, health, large }) : undefined
   const place = { folder: config.flowsDir, isNamed: config.isFlowsDirNamed, log }
   if (isWeb) flowsDir = await watchFlows(saveWorld, place)
   const telemetry = await startTelemetry(ground, { incarnations, http, health })
@@ -56,6 +57,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     flowsDir?.stop()
     ground.mode.stop()
     await http?.stop()
+    large.stop()
     await incarnations.stop(config.drainMs)
     await ground.reasons.write()
     await store.close()
@@ -69,9 +71,10 @@ interface DoorPlace {
   readonly incarnations: Incarnations
   readonly saveWorld: SaveWorld
   readonly health: Health
+  readonly large: LargeExecutions
 }
 
-function openDoor(ground: Ground, { incarnations, saveWorld, health }: DoorPlace): ReturnType<typeof startHttp> {
+function openDoor(ground: Ground, { incarnations, saveWorld, health, large }: DoorPlace): ReturnType<typeof startHttp> {
   return startHttp({
     ...ground,
     log: ground.log.named('http'),
@@ -85,7 +88,7 @@ function openDoor(ground: Ground, { incarnations, saveWorld, health }: DoorPlace
     },
     claimsOf: id => incarnations.claimsOf(id),
     look: incarnations.look,
-    large: new LargeExecutions(),
+    large,
     instance: { mode: ground.mode, announcement: () => incarnations.announcement() },
     ask: asker => askFor(ground.answers, asker),
     secrets: ground.answers,

@@ -1,27 +1,37 @@
 // Large executions that somebody read from the store, kept for the next one who does: what they did since is folded on. As many as there is room for, the
 // one that was asked for least recently going first.
 import { foldJournal, type Fold, type JournalWorld } from '../../flows/fold-journal.ts'
+import type { Clock, Scheduler } from '../../platform/platform.ts'
 
 /** Runs; smaller ones are read as fast as they are found here. */
 const KEPT_FROM = 500
 /** Runs of all that are kept: some forty bytes each, and their outputs. */
-const KEPT_RUNS_MAX = 600_000
+const KEPT_RUNS_MAX = 1_300_000
+/** Whoever looks at one looks again soon: at another page of it, at its logs. */
+const KEPT_MS = 60_000
 
 interface Kept {
   readonly reading: Promise<Fold>
   runs: number
+  askedMs: number
 }
 
 export class LargeExecutions {
   /** The one that was asked for last at the end. */
   readonly #kept = new Map<string, Kept>()
+  readonly #clock: Pick<Clock & Scheduler, 'nowMs' | 'at'>
+  #callOff: (() => void) | undefined
+
+  constructor(clock: Pick<Clock & Scheduler, 'nowMs' | 'at'>) {
+    this.#clock = clock
+  }
 
   /** One after the other for each execution: a state is changed in place. */
   async read(id: string, world: JournalWorld): Promise<Fold> {
     const before = this.#kept.get(id)
     const again = (): Promise<Fold> => foldJournal(id, world)
     const reading = before ? before.reading.then(fold => readOn(id, world, fold), again) : again()
-    const own: Kept = { reading, runs: before?.runs ?? 0 }
+    const own: Kept = { reading, runs: before?.runs ?? 0, askedMs: this.#clock.nowMs() }
     this.#kept.delete(id)
     this.#kept.set(id, own)
     try {
@@ -29,6 +39,7 @@ export class LargeExecutions {
       own.runs = runsOf(fold)
       if (own.runs < KEPT_FROM || own.runs > KEPT_RUNS_MAX) this.#forget(id, own)
       this.#makeRoom()
+      this.#sweepLater()
       return fold
     } catch (error) {
       this.#forget(id, own)
@@ -36,8 +47,24 @@ export class LargeExecutions {
     }
   }
 
+  stop(): void {
+    this.#callOff?.()
+    this.#callOff = undefined
+    this.#kept.clear()
+  }
+
   #forget(id: string, own: Kept): void {
     if (this.#kept.get(id) === own) this.#kept.delete(id)
+  }
+
+  #sweepLater(): void {
+    if (this.#callOff || this.#kept.size === 0) return
+    this.#callOff = this.#clock.at(this.#clock.nowMs() + KEPT_MS, () => {
+      this.#callOff = undefined
+      const sinceMs = this.#clock.nowMs() - KEPT_MS
+      for (const [id, { askedMs }] of this.#kept) if (askedMs <= sinceMs) this.#kept.delete(id)
+      this.#sweepLater()
+    })
   }
 
   #makeRoom(): void {
