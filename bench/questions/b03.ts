@@ -1,5 +1,6 @@
 // Kestra's Benchmark 3: a loop over range(1,100) without a limit, one OutputValues in it; then larger loops, loops in loops, and loops of which a
 // hundredth fails. `--full` goes on to a million iterations.
+import { join } from 'node:path'
 import { exponentOf } from '../harness/slope.ts'
 import { startBenchServer, type BenchServer } from '../harness/bench-server.ts'
 import type { Figures } from '../harness/figures.ts'
@@ -23,39 +24,58 @@ export const b03: Question = {
   run: async ask => {
     const sizes = ask.sizes ?? (ask.isFull ? [...SIZES, FULL_SIZE] : SIZES)
     const largest = sizes.at(-1) ?? KESTRA_SIZE
-    const flows = { ...Object.fromEntries(sizes.map(size => [nameOf(size), flowOf(size)])), ...othersOf(largest) }
-    const target = await startBenchServer(ask, flows)
-    try {
-      const runs: SizedRun[] = []
-      for (const size of sizes) {
-        ask.say(`${size} iterations`)
-        runs.push(await runSized(target, { flowId: nameOf(size), size }))
-      }
-      const others = await runOthers(ask, target, largest)
-      return {
-        ...figuresOf(runs, others),
-        ...target.database.about,
-        bySize: runs.map(({ figures }) => figures),
-        others,
-      }
-    } finally {
-      await target.stop()
-    }
+    const runs: SizedRun[] = []
+    const others: Figures[] = []
+    // Those that grow run one after the other on one server; whoever is large has one of its own, so that its memory tells of it alone.
+    const small = sizes.filter(size => size < FULL_SIZE)
+    const about = await onServer({ ask, name: 'growing', flows: flowsOf(small) }, async target => {
+      for (const size of small) runs.push(await runOne(ask, target, size))
+    })
+    for (const size of sizes.filter(other => other >= FULL_SIZE))
+      await onServer({ ask, name: nameOf(size), flows: flowsOf([size]) }, async target => {
+        runs.push(await runOne(ask, target, size))
+      })
+    for (const [name, source] of Object.entries(othersOf(largest)))
+      await onServer({ ask, name, flows: { [name]: source } }, async target => {
+        ask.say(`${largest} iterations, ${name}`)
+        others.push({ shape: name, ...(await runSized(target, { flowId: name, size: largest })).figures })
+      })
+    await onServer({ ask, name: 'looked-at', flows: flowsOf([largest]) }, async target => {
+      ask.say(`${largest} iterations, looked at`)
+      const work = runSized(target, { flowId: nameOf(largest), size: largest })
+      others.push({ shape: 'looked at', ...(await timePages(target.server, work)), ...(await work).figures })
+    })
+    return { ...figuresOf(runs, others), ...about, bySize: runs.map(({ figures }) => figures), others }
   },
 }
 
-/** The largest size again, in other shapes, and with somebody who looks. */
-async function runOthers(ask: Ask, target: BenchServer, size: number): Promise<readonly Figures[]> {
-  const others: Figures[] = []
-  for (const name of Object.keys(othersOf(size))) {
-    ask.say(`${size} iterations, ${name}`)
-    const { figures } = await runSized(target, { flowId: name, size })
-    others.push({ shape: name, ...figures })
+interface Place {
+  readonly ask: Ask
+  readonly name: string
+  readonly flows: Readonly<Record<string, string>>
+}
+
+/** Returns what there is to say about the database. */
+async function onServer(
+  { ask, name, flows }: Place,
+  work: (target: BenchServer) => Promise<void>,
+): Promise<BenchServer['database']['about']> {
+  const target = await startBenchServer({ ...ask, folder: join(ask.folder, name) }, flows)
+  try {
+    await work(target)
+    return target.database.about
+  } finally {
+    await target.stop()
   }
-  ask.say(`${size} iterations, looked at`)
-  const work = runSized(target, { flowId: nameOf(size), size })
-  others.push({ shape: 'looked at', ...(await timePages(target.server, work)), ...(await work).figures })
-  return others
+}
+
+async function runOne(ask: Ask, target: BenchServer, size: number): Promise<SizedRun> {
+  ask.say(`${size} iterations`)
+  return await runSized(target, { flowId: nameOf(size), size })
+}
+
+function flowsOf(sizes: readonly number[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(sizes.map(size => [nameOf(size), flowOf(size)]))
 }
 
 function figuresOf(runs: readonly SizedRun[], others: readonly Figures[]): Figures {

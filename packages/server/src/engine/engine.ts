@@ -51,7 +51,11 @@ export class Engine implements Inbox, NoteTaker {
 
   constructor(options: EngineOptions) {
     this.#options = options
-    this.#residents = new Residents(options.idleMaxBytes ?? IDLE_WEIGHT_MAX_BYTES, options.onLarge)
+    this.#residents = new Residents({
+      maxBytes: options.idleMaxBytes ?? IDLE_WEIGHT_MAX_BYTES,
+      clock: options.platform,
+      ...(options.onLarge ? { onLarge: isAny => options.onLarge?.(isAny) } : {}),
+    })
     this.look = newLiveLook(this.#residents, this)
     this.#pipeline = new FlushPipeline({
       store: options.store,
@@ -178,6 +182,7 @@ export class Engine implements Inbox, NoteTaker {
   async stop(): Promise<void> {
     this.#isStopped = true
     await this.drain()
+    this.#residents.stop()
   }
 
   #pause(ms: number): Promise<void> {
@@ -480,7 +485,7 @@ export class Engine implements Inbox, NoteTaker {
     if (entity.unflushed > 0 || entity.isQueued || entity.isLoading) return
     entity.isDropped = false
     if (entity.inbox.length > 0) return this.#line(entity)
-    if (!entity.state || entity.state.isEnded) return this.#residents.forget(entity)
+    if (!entity.state || entity.state.isEnded) return this.#residents.leave(entity)
     this.#residents.rest(entity, entity.state)
   }
 }

@@ -60,17 +60,37 @@ export class LimitBook {
 
   /** Reads the members of these limits, and of those that they are subject to as well. */
   async load(keys: readonly string[]): Promise<void> {
+    while (!(await this.#loadTogether(keys))) await this.#options.pause(LOOK_AGAIN_MS)
+  }
+
+  /** Whoever grants a place of one limit looks at the others of the same execution: they come into memory in one step. False when they changed meanwhile. */
+  async #loadTogether(keys: readonly string[]): Promise<boolean> {
+    const read = new Map<LimitEntity, { readonly fold: LimitFold; readonly changes: number }>()
     const queue = [...keys]
     for (let key = queue.pop(); key !== undefined; key = queue.pop()) {
       const entity = this.#open(key)
       while (!entity.fold && entity.unflushed > 0) await this.#options.pause(LOOK_AGAIN_MS)
-      if (entity.fold) continue
-      const rows = await this.#options.store.read.listLimitMembers(key)
-      if (entity.fold || entity.unflushed > 0) continue
-      entity.fold = foldLimit(key, rows.map(memberOf))
-      const others = new Set([...entity.fold.members.values()].flatMap(member => member.keys))
-      for (const other of others) if (!this.#entities.get(other)?.fold) queue.push(other)
+      if (entity.fold || read.has(entity)) continue
+      const { changes } = entity
+      const fold = await this.#read(key)
+      read.set(entity, { fold, changes })
+      queue.push(...this.#missingOf(fold))
     }
+    for (const [entity, { changes }] of read)
+      if (!entity.fold && (entity.unflushed > 0 || entity.changes !== changes || this.#open(entity.key) !== entity))
+        return false
+    for (const [entity, { fold }] of read) entity.fold ??= fold
+    return true
+  }
+
+  async #read(key: string): Promise<LimitFold> {
+    return foldLimit(key, (await this.#options.store.read.listLimitMembers(key)).map(memberOf))
+  }
+
+  /** Limits of its members that are not in memory. */
+  #missingOf({ members }: LimitFold): readonly string[] {
+    const others = new Set([...members.values()].flatMap(member => member.keys))
+    return [...others].filter(other => !this.#entities.get(other)?.fold)
   }
 
   /** What the limits say to the start of an execution; undefined when it has none. */
@@ -132,10 +152,10 @@ export class LimitBook {
       const entity = this.#open(key)
       const { changes } = entity
       if (entity.unflushed > 0) continue
-      const rows = await this.#options.store.read.listLimitMembers(key)
-      if (entity.unflushed === 0 && entity.changes === changes) entity.fold = foldLimit(key, rows.map(memberOf))
+      const fold = await this.#read(key)
+      await this.load(this.#missingOf(fold))
+      if (entity.unflushed === 0 && entity.changes === changes) entity.fold = fold
     }
-    await this.load(keys)
   }
 
   /** Whether anything of it is in memory. */

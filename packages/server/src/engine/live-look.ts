@@ -4,7 +4,7 @@ import type { Inbox, LookAtLive } from '../inbox/inbox.ts'
 import type { Residents } from './residents.ts'
 
 /** Runs of an execution that is worth it. */
-const LOOKED_AT_FROM = 500
+export const LOOKED_AT_FROM = 500
 
 export function newLiveLook(residents: Residents, inbox: Inbox): LookAtLive {
   return (executionId, view) => {

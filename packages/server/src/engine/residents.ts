@@ -1,9 +1,21 @@
 // The executions in memory: those with something to do, and of the idle ones as many as there is room for, the least recently used going first.
 import type { ExecutionState } from '@batuta/core'
+import type { Clock, Scheduler } from '../platform/platform.ts'
 import { newEntity, weigh, type Entity } from './entity.ts'
+import { LOOKED_AT_FROM } from './live-look.ts'
 
 /** Runs of an execution that takes more memory than all the rest of a server at work. */
 const LARGE_FROM = 10_000
+/** Whoever waited for the end of a large one reads it now, and would fold all of it again. */
+const ENDED_MS = 60_000
+
+export interface ResidentsOptions {
+  /** Of the idle ones. */
+  readonly maxBytes: number
+  readonly clock: Pick<Clock & Scheduler, 'nowMs' | 'at'>
+  /** Told when the first execution that is under way has become large, and when the last of them rests. */
+  readonly onLarge?: (isAny: boolean) => void
+}
 
 export class Residents {
   readonly #maxBytes: number
@@ -14,10 +26,14 @@ export class Residents {
   /** Large ones that are under way. */
   readonly #large = new Set<Entity>()
   readonly #onLarge: ((isAny: boolean) => void) | undefined
+  readonly #clock: Pick<Clock & Scheduler, 'nowMs' | 'at'>
+  /** The large one that has ended last. */
+  #ended: { readonly entity: Entity; readonly callOff: () => void } | undefined
 
-  constructor(maxBytes: number, onLarge?: (isAny: boolean) => void) {
+  constructor({ maxBytes, onLarge, clock }: ResidentsOptions) {
     this.#maxBytes = maxBytes
     this.#onLarge = onLarge
+    this.#clock = clock
   }
 
   get size(): number {
@@ -36,6 +52,7 @@ export class Residents {
   open(id: string): Entity {
     const known = this.#entities.get(id)
     if (known) {
+      if (this.#ended?.entity === known) this.#takeBack()
       if (this.#idle.delete(id)) this.#idleBytes -= known.weight
       return known
     }
@@ -45,9 +62,33 @@ export class Residents {
   }
 
   forget(entity: Entity): void {
+    if (this.#ended?.entity === entity) this.#takeBack()
     this.#shrunk(entity)
     if (this.#entities.get(entity.id) === entity) this.#entities.delete(entity.id)
     if (this.#idle.delete(entity.id)) this.#idleBytes -= entity.weight
+  }
+
+  /** It has ended, or is unknown. A large one stays for a while for those who look at it, until the next one ends. */
+  leave(entity: Entity): void {
+    if (!entity.state || entity.state.runs.length < LOOKED_AT_FROM) return this.forget(entity)
+    this.#shrunk(entity)
+    const before = this.#ended?.entity
+    this.#takeBack()
+    if (before && before !== entity) this.forget(before)
+    const callOff = this.#clock.at(this.#clock.nowMs() + ENDED_MS, () => {
+      this.#takeBack()
+      this.forget(entity)
+    })
+    this.#ended = { entity, callOff }
+  }
+
+  stop(): void {
+    this.#takeBack()
+  }
+
+  #takeBack(): void {
+    this.#ended?.callOff()
+    this.#ended = undefined
   }
 
   /** It did something, and this is what it is now. */
