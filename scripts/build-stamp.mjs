@@ -7,9 +7,11 @@ import { join } from 'node:path'
 import { ROOT } from './node-path.mjs'
 
 export const DIST = join(ROOT, 'dist')
-const STAMP = join(DIST, 'build.json')
-// What decides about the build beside the files it bundles.
-const RECIPES = ['scripts/build.mjs', 'scripts/build-stamp.mjs', 'scripts/build-manifests.ts', 'package-lock.json']
+// What decides about the builds beside the files they bundle: the programs, and the web page.
+const PARTS = {
+  build: ['scripts/build.mjs', 'scripts/build-stamp.mjs', 'scripts/build-manifests.ts', 'package-lock.json'],
+  ui: ['scripts/build-ui.ts', 'package-lock.json'],
+}
 
 /** Name in `dist` (without `.js`) → source. Rooms that are not there yet have no entry. */
 export function listEntries() {
@@ -29,31 +31,39 @@ export function listEntries() {
 }
 
 /** What was built last, or undefined. */
-export function readStamp() {
-  if (!existsSync(STAMP)) return undefined
+export function readStamp(part = 'build') {
+  if (!existsSync(stampOf(part))) return undefined
   try {
-    return JSON.parse(readFileSync(STAMP, 'utf8'))
+    return JSON.parse(readFileSync(stampOf(part), 'utf8'))
   } catch {
     return undefined // a build that was cut off: build again
   }
 }
 
 export function isUpToDate() {
-  const stamp = readStamp()
+  return Object.keys(PARTS).every(isPartUpToDate)
+}
+
+export function isPartUpToDate(part) {
+  const stamp = readStamp(part)
   if (stamp === undefined || JSON.stringify(stamp.entries) !== JSON.stringify(listEntries())) return false
   return stamp.outputs.every(name => existsSync(join(DIST, name))) && Object.entries(stamp.inputs).every(isUnchanged)
 }
 
 /** Written last, so that a build which was cut off counts as none. */
-export function writeStamp({ inputs, outputs }) {
-  const files = [...new Set([...inputs, ...RECIPES])].filter(file => existsSync(join(ROOT, file)))
+export function writeStamp({ part = 'build', inputs, outputs }) {
+  const files = [...new Set([...inputs, ...PARTS[part]])].filter(file => existsSync(join(ROOT, file)))
   const stamp = {
     entries: listEntries(),
     outputs,
     inputs: Object.fromEntries(files.map(file => [file, describe(file)])),
   }
-  writeFileSync(`${STAMP}.new`, JSON.stringify(stamp))
-  renameSync(`${STAMP}.new`, STAMP)
+  writeFileSync(`${stampOf(part)}.new`, JSON.stringify(stamp))
+  renameSync(`${stampOf(part)}.new`, stampOf(part))
+}
+
+function stampOf(part) {
+  return join(DIST, `${part}.json`)
 }
 
 function describe(file) {

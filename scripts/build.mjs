@@ -1,4 +1,4 @@
-// Bundles the project into `dist`: the command line, the server, the database thread, the host process and each plugin.
+// Bundles the project into `dist`: the command line, the server, the database thread, the host process, each plugin, and the web page.
 // One build with shared chunks, so that the host and the plugins it loads see the same classes, and a plugin is read when it is needed.
 // Usage: node scripts/with-node.mjs scripts/build.mjs [--force]
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
@@ -7,7 +7,7 @@ import { isBuiltin } from 'node:module'
 import { dirname, join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
-import { DIST, isUpToDate, listEntries, readStamp, writeStamp } from './build-stamp.mjs'
+import { DIST, isPartUpToDate, listEntries, readStamp, writeStamp } from './build-stamp.mjs'
 import { ROOT } from './node-path.mjs'
 
 const MANIFESTS = 'scripts/build-manifests.ts'
@@ -16,15 +16,17 @@ const REQUIRE = `import { createRequire as batutaCreateRequire } from 'node:modu
 
 const BUILTIN_IMPORT = /^import (?:\* as (\S+)|(\w\S*?))?(?:, )?(\{.*\})? from "(node:[^"]+)";$/gm
 
-if (process.argv.includes('--force') || !isUpToDate()) {
-  await buildAll().catch(error => {
-    // What esbuild found it has printed itself, with the lines.
-    console.error(error.errors === undefined ? error : 'the build failed')
-    process.exitCode = 1
-  })
+const isForced = process.argv.includes('--force')
+try {
+  if (isForced || !isPartUpToDate('build')) await buildPrograms()
+  if (isForced || !isPartUpToDate('ui')) buildPage()
+} catch (error) {
+  // What esbuild found it has printed itself, with the lines.
+  console.error(error.errors === undefined ? error : 'the build failed')
+  process.exitCode = 1
 }
 
-async function buildAll() {
+async function buildPrograms() {
   const startedMs = performance.now()
   const entries = listEntries()
   const result = await build({
@@ -129,15 +131,26 @@ function replaceFile(path, contents) {
 
 function buildManifests() {
   if (!existsSync(join(ROOT, MANIFESTS))) return
-  const { status, signal } = spawnSync(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', MANIFESTS, '--out', join(DIST, 'plugins')],
-    {
-      cwd: ROOT,
-      stdio: ['ignore', 'ignore', 'inherit'],
-    },
-  )
-  if (status !== 0) throw new Error(`${MANIFESTS} ended with ${signal ?? `code ${status}`}`)
+  runScript(MANIFESTS, '--out', join(DIST, 'plugins'))
+}
+
+/** In a process of its own: its bundler shares nothing with this one. */
+function buildPage() {
+  runScript('scripts/build-ui.ts')
+  const note = join(DIST, 'ui-inputs.json')
+  writeStamp({
+    part: 'ui',
+    inputs: JSON.parse(readFileSync(note, 'utf8')),
+    outputs: ['ui/files.json', 'ui/index.html'],
+  })
+}
+
+function runScript(...args) {
+  const { status, signal } = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
+    cwd: ROOT,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  if (status !== 0) throw new Error(`${args[0]} ended with ${signal ?? `code ${status}`}`)
 }
 
 function forgetOlder(keep) {

@@ -182,9 +182,9 @@ function readPackage(folder: string): {
   return JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8')) as { name: string }
 }
 
-/** `@scope/name/x` → `@scope/name`; nothing for Node's own modules and for files. */
+/** `@scope/name/x` → `@scope/name`; nothing for Node's own modules, for files and for what the bundler makes. */
 function packageOf(target: string): string | undefined {
-  if (target.startsWith('.') || target.startsWith('node:') || target.startsWith('data:')) return undefined
+  if (target.startsWith('.') || /^(node|data|virtual):/.test(target)) return undefined
   return target
     .split('/')
     .slice(0, target.startsWith('@') ? 2 : 1)

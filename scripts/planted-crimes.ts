@@ -15,6 +15,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'packages/server': ['core', 'ion', 'api', 'plugin-sdk'],
   'packages/host': ['core', 'ion', 'plugin-sdk'],
   'packages/cli': ['core', 'api'],
+  'packages/ui': ['core', 'api'],
   'plugins/planted': ['plugin-sdk', 'ion'],
 }
 const PACKAGES = ['core', 'ion', 'api', 'plugin-sdk', 'server', 'host', 'cli', 'ui', 'script']
@@ -82,6 +83,11 @@ export const IMPORT_CRIMES: readonly Crime[] = [
   importCrime('packages/api/src/no-way-around.ts', '../../server/src/boot.ts'),
   importCrime('plugins/planted/src/no-sibling.ts', '../../script/src/index.ts'),
   importCrime('packages/cli/src/commands/flow-planted.ts', '@batuta/server'),
+  importCrime('packages/ui/src/lib/no-node.ts', 'node:fs'),
+  importCrime('packages/ui/src/lib/no-way-around.ts', '../../server/src/boot.ts'),
+  importCrime('packages/ui/src/widgets/no-batuta.ts', '@batuta/core'),
+  importCrime('packages/ui/src/widgets/no-feature.ts', '../features/executions/use-executions.ts'),
+  importCrime('packages/ui/src/widgets/no-fetching.ts', '../lib/api.ts'),
   importCrime('packages/server/src/http/flows/deep.ts', '../../engine/planted.ts'),
   importCrime('packages/server/src/engine/no-spawn.ts', 'node:child_process'),
   importCrime('packages/server/src/http/no-driver.ts', '../storage/sqlite/open.ts'),
@@ -106,6 +112,7 @@ export const INNOCENT: readonly Crime[] = [
   importCrime('packages/server/src/http/may-port.ts', '../storage/store.ts'),
   importCrime('packages/server/src/storage/sqlite/may-port.ts', '../store.ts'),
   importCrime('packages/server/src/boot.ts', './engine/engine.ts'),
+  importCrime('packages/ui/src/widgets/may-messages.ts', '../lib/messages.ts'),
   importCrime('packages/server/src/worker/may-spawn.ts', 'node:child_process'),
   {
     rule: 'no-restricted-properties',

@@ -4,6 +4,7 @@ import { flowRoutes } from './flows.ts'
 import { instanceRoutes } from './instance.ts'
 import { keyRoutes } from './keys.ts'
 import { limitRoutes } from './limits.ts'
+import { liveRoutes } from './live.ts'
 import { logRoutes } from './logs.ts'
 import { metricRoutes } from './metrics.ts'
 import { miscRoutes } from './misc.ts'
@@ -17,6 +18,7 @@ import { secretRoutes } from './secrets.ts'
 export const routes = {
   flows: flowRoutes,
   executions: executionRoutes,
+  live: liveRoutes,
   logs: logRoutes,
   keys: keyRoutes,
   limits: limitRoutes,

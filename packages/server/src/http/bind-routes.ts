@@ -6,6 +6,7 @@ import { assert, trust, type ApiDialect } from '@batuta/core'
 import { routes, type Permission, type Route } from '@batuta/api'
 import { Errors } from 'typebox/value'
 import { ADMISSION, Admission, type Place } from './admission.ts'
+import { PAGE_DIR } from '../platform/places.ts'
 import type { HttpDependencies } from './dependencies.ts'
 import { DIALECT_HEADER, dialectOf } from './dialect.ts'
 import { signalOf, type AllHandlers, type Exchange } from './exchange.ts'
@@ -16,6 +17,7 @@ import { readQuery } from './read-query.ts'
 import type { Reply } from './reply.ts'
 import { RequestError, refusalOf, unprocessable } from './request-error.ts'
 import { RouteTree, type Found } from './route-tree.ts'
+import { newPageServer, type PageServer } from './static/serve-page.ts'
 import { newOriginCheck, type OriginCheck } from './trusted-origin.ts'
 import { errorReply, writeReply } from './write-reply.ts'
 
@@ -56,6 +58,7 @@ export function bindRoutes(handlers: AllHandlers, dependencies: HttpDependencies
     checkLogin: newLoginCheck(dependencies.config.user),
     admission: new Admission({ ...ADMISSION, platform: dependencies.platform }),
     tree: treeOf(handlers, dependencies.config.tenant),
+    page: newPageServer({ folder: PAGE_DIR, tenant: dependencies.config.tenant }),
     dependencies,
   }
   return (incoming, outgoing) => serve({ incoming, outgoing, fromMs: dependencies.platform.elapsedMs() }, guards)
@@ -66,6 +69,7 @@ interface Guards {
   readonly checkLogin: LoginCheck
   readonly admission: Admission
   readonly tree: RouteTree<BoundRoute>
+  readonly page: PageServer
   readonly dependencies: HttpDependencies
 }
 
@@ -138,11 +142,15 @@ function count({ route, fromMs }: Message, status: number, { meter, platform }: 
   meter?.answered(route, status, platform.elapsedMs() - fromMs)
 }
 
-function answer(message: Message, { checkOrigin, checkLogin, admission, tree, dependencies }: Guards): Answer {
+function answer(message: Message, { checkOrigin, checkLogin, admission, tree, page, dependencies }: Guards): Answer {
   const { method = '', url = '', headers } = message.incoming
   const path = pathIn(url)
   const found = tree.find(method === 'HEAD' ? 'GET' : method, path)
-  if (!found) throw new RequestError(404, 'route-not-found', `There is nothing at ${method} ${path}.`)
+  if (!found) {
+    const reply = page({ method, path, headers })
+    if (reply !== undefined) return reply
+    throw new RequestError(404, 'route-not-found', `There is nothing at ${method} ${path}.`)
+  }
   const { route, name } = found.leaf
   message.route = name
   if (route.permission !== 'public' && route.permission !== 'key') {

@@ -4,7 +4,7 @@ export type Reply =
       readonly type: 'body'
       readonly status: number
       readonly contentType: string
-      readonly body: string
+      readonly body: string | Uint8Array
       readonly headers?: Headers
     }
   | { readonly type: 'empty'; readonly status: number; readonly headers?: Headers }

@@ -8,6 +8,7 @@ import { flowHandlers } from './flows/routes.ts'
 import { instanceHandlers } from './instance/routes.ts'
 import { keyHandlers } from './keys/routes.ts'
 import { limitHandlers } from './limits/routes.ts'
+import { liveHandlers } from './live/routes.ts'
 import { logHandlers } from './logs/routes.ts'
 import { metricHandlers } from './metrics/routes.ts'
 import { miscHandlers } from './misc/routes.ts'
@@ -52,6 +53,7 @@ export async function startHttp(given: HttpDependencies): Promise<RunningHttp> {
     {
       flows: flowHandlers(dependencies),
       executions: executionHandlers(dependencies),
+      live: liveHandlers(dependencies),
       logs: logHandlers(dependencies),
       keys: keyHandlers(dependencies),
       limits: limitHandlers(dependencies),

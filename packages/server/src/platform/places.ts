@@ -13,3 +13,8 @@ export const PLUGINS_DIR: string = fileURLToPath(
     ? new URL('../../../../dist/plugins', import.meta.url)
     : new URL('./plugins', import.meta.url),
 )
+
+/** The web page, as the build left it. */
+export const PAGE_DIR: string = fileURLToPath(
+  import.meta.url.endsWith('.ts') ? new URL('../../../../dist/ui', import.meta.url) : new URL('./ui', import.meta.url),
+)

@@ -330,6 +330,8 @@ export interface Reads {
   /** The latest first. */
   listReasons(key: TriggerKey, limit: number): Promise<readonly ReasonRow[]>
   logsOf(query: LogQuery): Promise<readonly LogRow[]>
+  /** With the number of each chunk, by which a long log is read from wherever one likes. */
+  logChunks(query: LogChunkQuery): Promise<readonly LogChunk[]>
   metricsOf(executionId: string): Promise<readonly MetricRow[]>
   findOperation(key: string): Promise<OperationRow | undefined>
   findKey(tenant: string, namespace: string, key: string): Promise<KeyRow | undefined>
@@ -400,4 +402,22 @@ export interface LogQuery {
   readonly offset?: number
   /** The latest chunk first. */
   readonly isDescending?: boolean
+}
+
+export interface LogChunkQuery {
+  readonly executionId: string
+  readonly afterSeq: number
+  readonly toSeq?: number
+  /** Chunks with this text in their JSON, whatever its case. */
+  readonly text?: string
+  readonly limit: number
+  /** The latest one first. */
+  readonly isDescending?: boolean
+}
+
+export interface LogChunk {
+  readonly seq: number
+  readonly atMs: number
+  readonly levelMax: number
+  readonly lines: string
 }

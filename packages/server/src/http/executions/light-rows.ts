@@ -67,7 +67,8 @@ function withMore(text: string, more: More): string {
 
 const NOTHING = mapFrom([])
 
-function lightText(state: ExecutionState, plan: Plan, dependencies: HttpDependencies): string {
+/** The document without task runs, and without what the execution was given and gave. */
+export function lightText(state: ExecutionState, plan: Plan, dependencies: HttpDependencies): string {
   const { trigger } = state
   const bare: ExecutionState = {
     ...state,

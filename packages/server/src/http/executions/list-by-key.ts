@@ -46,6 +46,16 @@ export async function listByKey(
   )
 }
 
+/** The newest ones that a search finds. */
+export async function findNewest(
+  search: ExecutionSearch,
+  size: number,
+  dependencies: HttpDependencies,
+): Promise<readonly ExecutionRow[]> {
+  const page = { cursor: '', size, isAscending: false }
+  return (await findPage(queriesOf(search, dependencies), search, { page, dependencies })).rows
+}
+
 type Query = ExecutionSearch['query']
 
 /** A text is an id, or a part of a namespace or of a flow's id: then one query for each flow. */

@@ -1,5 +1,6 @@
 // Log chunks and metrics: appended, read in the order of writing.
 import assert from 'node:assert/strict'
+import type { LogChunkQuery } from '../store.ts'
 import { NOW_MS, executionRow, join, logRow, storeCase, type StoreSubject } from './subject.ts'
 
 export function logContract(subject: StoreSubject): void {
@@ -20,6 +21,30 @@ export function logContract(subject: StoreSubject): void {
     assert.deepEqual(await lines(2, 2), ['["c"]', '["d"]'])
     assert.deepEqual(await lines(2, 4), [])
   })
+
+  storeCase(
+    subject,
+    'chunks are read from any of them on, either way round, and by what is in them',
+    async ({ store }) => {
+      const node = await join(store)
+      const texts = ['["Alpha"]', '["beta 100%"]', '["gamma"]', '["ALPHA_2"]']
+      await node.write({ logs: texts.flatMap(lines => [logRow('e1', { lines }), logRow('e2', { lines: '["x"]' })]) })
+
+      const all = await store.read.logChunks({ executionId: 'e1', afterSeq: 0, limit: 10 })
+      const lines = async (query: Partial<LogChunkQuery>): Promise<string[]> =>
+        (await store.read.logChunks({ executionId: 'e1', afterSeq: 0, limit: 10, ...query })).map(chunk => chunk.lines)
+
+      const seqs = all.map(chunk => chunk.seq)
+      assert.deepEqual(await lines({}), texts)
+      assert.deepEqual(await lines({ afterSeq: seqs[1] ?? 0, limit: 1 }), ['["gamma"]'])
+      assert.deepEqual(await lines({ afterSeq: seqs[0] ?? 0, toSeq: seqs[2] ?? 0 }), ['["beta 100%"]', '["gamma"]'])
+      assert.deepEqual(await lines({ isDescending: true, limit: 2 }), ['["ALPHA_2"]', '["gamma"]'])
+      assert.deepEqual(await lines({ text: 'alpha' }), ['["Alpha"]', '["ALPHA_2"]'])
+      assert.deepEqual(await lines({ text: '100%' }), ['["beta 100%"]'])
+      assert.deepEqual(await lines({ text: 'a_2' }), ['["ALPHA_2"]'])
+      assert.deepEqual(await lines({ text: 'l%a' }), [])
+    },
+  )
 
   storeCase(subject, 'chunks below the level that is asked for are skipped', async ({ store }) => {
     const node = await join(store)

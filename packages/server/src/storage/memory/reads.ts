@@ -8,6 +8,7 @@ import {
   type TallyQuery,
   type TallyRow,
 } from '../store.ts'
+import { logReads } from './log-reads.ts'
 import { jobKeyOf, flowKeyOf, keyKeyOf, triggerKeyOf, type Tables } from './tables.ts'
 
 export function readsOf(tables: Tables): Reads {
@@ -70,11 +71,7 @@ export function readsOf(tables: Tables): Reads {
         .filter(row => triggerKeyOf(row) === triggerKeyOf(key))
         .sort((a, b) => b.lastMs - a.lastMs)
         .slice(0, limit),
-    logsOf: async ({ executionId, levelMin = 0, limit, offset = 0, isDescending = false }) => {
-      const rows = (tables.logs.get(executionId) ?? []).filter(row => row.levelMax >= levelMin)
-      return (isDescending ? rows.toReversed() : rows).slice(offset, offset + limit)
-    },
-    metricsOf: async id => tables.metrics.get(id) ?? [],
+    ...logReads(tables),
     findOperation: async key => tables.operations.get(key),
     ...keyReads(tables),
   }

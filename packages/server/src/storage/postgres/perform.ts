@@ -29,6 +29,7 @@ export const POSTGRES: SqlDialect = {
   born: BY_MOMENT_AND_ID,
   aside: column => column,
   merge: 'lateral',
+  contains: column => `${column} ilike ? escape '!'`,
   beforeFlows: { text: LOCK_FLOWS, values: [FLOWS_LOCK] },
   afterFlows: { text: TELL_FLOWS, values: [] },
   afterSignals: { text: TELL_SIGNALS, values: [] },

@@ -40,6 +40,8 @@ export interface SqlDialect {
   aside(column: string): string
   /** How walks over several keys become one list. */
   readonly merge: 'union' | 'lateral'
+  /** Whether the column has the pattern in it, whatever the case; `!` escapes. */
+  contains(column: string): string
   journalOf(executionId: string, page: JournalPage): Statement
   insertLog(row: LogRow): Statement
   /** Around the saving of flows: one at a time, so that their numbers are seen in order, and told to the other nodes. */

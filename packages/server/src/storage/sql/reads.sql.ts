@@ -33,6 +33,9 @@ export const LIST_READY = "select id from executions where waits_for = 'nothing'
 export const LOGS_OF = 'select * from logs where ? order by seq limit ? offset ?'
 /** Index: logs_by_execution. */
 export const LATEST_LOGS_OF = 'select * from logs where ? order by seq desc limit ? offset ?'
+/** Index: logs_by_execution. */
+export const LOG_CHUNKS = 'select seq, at_ms, level_max, lines from logs where ? order by seq limit ?'
+export const LATEST_LOG_CHUNKS = 'select seq, at_ms, level_max, lines from logs where ? order by seq desc limit ?'
 /** Index: metrics_by_execution. */
 export const METRICS_OF = 'select * from metrics where ? order by seq'
 

@@ -3,6 +3,7 @@ import type { JobKey, JournalRowOf } from '../batch.ts'
 import {
   WHOLE_JOURNAL,
   type ExecutionQuery,
+  type LogChunkQuery,
   type LogQuery,
   type Reads,
   type TallyQuery,
@@ -104,7 +105,14 @@ function flowReads(
 }
 
 type ExecutionReads =
-  'findExecution' | 'listExecutions' | 'countExecutions' | 'tallyExecutions' | 'listReady' | 'logsOf' | 'metricsOf'
+  | 'findExecution'
+  | 'listExecutions'
+  | 'countExecutions'
+  | 'tallyExecutions'
+  | 'listReady'
+  | 'logsOf'
+  | 'logChunks'
+  | 'metricsOf'
 
 function executionReads(all: All, query: Query, dialect: SqlDialect): Pick<Reads, ExecutionReads> {
   const { born } = dialect
@@ -129,6 +137,13 @@ function executionReads(all: All, query: Query, dialect: SqlDialect): Pick<Reads
         levelMax: number(row, 'level_max'),
         lines: text(row, 'lines'),
       })),
+    logChunks: async ({ executionId, ...wanted }) =>
+      (await ask(chunksStatement(born.is(executionId, 'execution_id'), wanted, dialect))).map(row => ({
+        seq: number(row, 'seq'),
+        atMs: number(row, 'at_ms'),
+        levelMax: number(row, 'level_max'),
+        lines: text(row, 'lines'),
+      })),
     metricsOf: async executionId =>
       (await ask(of(sql.METRICS_OF, born.is(executionId, 'execution_id')))).map(row => ({
         executionId,
@@ -149,6 +164,23 @@ function logsStatement(
 ): Statement {
   const statement = isDescending ? sql.LATEST_LOGS_OF : sql.LOGS_OF
   return of(statement, { text: `${text} and level_max >= ?`, values: [...values, levelMin, limit, offset] })
+}
+
+function chunksStatement(
+  { text, values }: Condition,
+  { afterSeq, toSeq, text: wanted, limit, isDescending = false }: Omit<LogChunkQuery, 'executionId'>,
+  { contains }: SqlDialect,
+): Statement {
+  const conditions: readonly Condition[] = [
+    { text, values },
+    { text: 'seq > ?', values: [afterSeq] },
+    ...(toSeq === undefined ? [] : [{ text: 'seq <= ?', values: [toSeq] }]),
+    ...(wanted === undefined ? [] : [{ text: contains('lines'), values: [`%${wanted.replace(/[!%_]/g, '!$&')}%`] }]),
+  ]
+  return of(isDescending ? sql.LATEST_LOG_CHUNKS : sql.LOG_CHUNKS, {
+    text: conditions.map(one => one.text).join(' and '),
+    values: [...conditions.flatMap(one => one.values), limit],
+  })
 }
 
 function tallyOf(row: SqlRow, { slotMs, by }: TallyQuery): TallyRow {

@@ -32,6 +32,7 @@ export const SQLITE: SqlDialect = {
   // A unary plus: SQLite keeps no statistics here and would take any index that has the column.
   aside: column => `+${column}`,
   merge: 'union',
+  contains: column => `${column} like ? escape '!'`,
   claimJobs: ({ node, incarnation, nowMs, limit, queues }) => ({
     text: CLAIM_JOBS,
     values: [node, incarnation, nowMs, limit, queues && JSON.stringify(queues)],

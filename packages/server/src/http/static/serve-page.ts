@@ -1,0 +1,154 @@
+// Serves the web page: `/ui` and whatever the page itself makes of the rest of the path. Asked only for what is no route of the API, so that the
+// API pays nothing for it.
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import type { IncomingHttpHeaders } from 'node:http'
+import { join } from 'node:path'
+import type { Headers, Reply } from '../reply.ts'
+import { openPageFiles, type PageFile, type PageFiles } from './page-files.ts'
+
+export interface PageRequest {
+  readonly method: string
+  /** Without the query. */
+  readonly path: string
+  readonly headers: IncomingHttpHeaders
+}
+
+/** Undefined where there is nothing of the page. */
+export type PageServer = (request: PageRequest) => Promise<Reply> | Reply | undefined
+
+const BASE = '/ui'
+const FOREVER = 'public, max-age=31536000, immutable'
+/** Asked for again each time, and answered in a few bytes where nothing has changed. */
+const REVALIDATED = 'no-cache'
+const SECURITY: Headers = {
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+}
+
+export function newPageServer({ folder, tenant }: { readonly folder: string; readonly tenant: string }): PageServer {
+  const open = openPageFiles(folder)
+  return request => {
+    const { method, path } = request
+    if (method !== 'GET' && method !== 'HEAD') return undefined
+    if (path === '/') return redirect(`${BASE}/`)
+    if (path !== BASE && !path.startsWith(`${BASE}/`)) return undefined
+    const files = open()
+    if (files === undefined) return notBuilt()
+    const name = path.slice(BASE.length + 1)
+    const file = files.files.get(name)
+    if (file !== undefined && name !== 'index.html') return sendFile(request, { folder, name, file })
+    // A file of an older build, or a mistyped one: the index would be taken for a program.
+    if (name.startsWith('assets/')) return undefined
+    return sendIndex(request, files, tenant)
+  }
+}
+
+function redirect(location: string): Reply {
+  return { type: 'empty', status: 302, headers: { location, 'cache-control': REVALIDATED } }
+}
+
+function notBuilt(): Reply {
+  const body = 'The web page is not built. Run: npm run build\n'
+  return { type: 'body', status: 503, contentType: 'text/plain; charset=utf-8', body }
+}
+
+interface Asked {
+  readonly folder: string
+  readonly name: string
+  readonly file: PageFile
+}
+
+async function sendFile({ method, headers }: PageRequest, { folder, name, file }: Asked): Promise<Reply> {
+  const encoding = encodingOf(headers['accept-encoding'], file)
+  const size = encoding === undefined ? file.size : (file[encoding] ?? file.size)
+  const more: Headers = {
+    'cache-control': FOREVER,
+    'cross-origin-resource-policy': 'same-origin',
+    ...(file.br === undefined ? {} : { vary: 'accept-encoding' }),
+    ...(encoding === undefined ? {} : { 'content-encoding': encoding === 'br' ? 'br' : 'gzip' }),
+  }
+  if (method === 'HEAD')
+    return {
+      type: 'empty',
+      status: 200,
+      headers: { ...more, 'content-type': file.type, 'content-length': String(size) },
+    }
+  const body = await readFile(join(folder, encoding === undefined ? name : `${name}.${encoding}`))
+  return { type: 'body', status: 200, contentType: file.type, body, headers: more }
+}
+
+/** The smallest that the client takes. */
+function encodingOf(accepted: string | string[] | undefined, file: PageFile): 'br' | 'gz' | undefined {
+  const names = [accepted ?? '']
+    .flat()
+    .join(',')
+    .split(',')
+    .filter(name => !/;\s*q=0(\.0*)?\s*$/.test(name))
+    .map(name => name.split(';')[0]?.trim())
+  if (file.br !== undefined && names.includes('br')) return 'br'
+  if (file.gz !== undefined && names.includes('gzip')) return 'gz'
+  return undefined
+}
+
+function sendIndex({ method, path, headers }: PageRequest, files: PageFiles, tenant: string): Reply {
+  const body = fillIndex(files, path, tenant)
+  const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`
+  const more: Headers = {
+    ...SECURITY,
+    'cache-control': REVALIDATED,
+    'content-security-policy': policyOf(files),
+    etag,
+  }
+  const seen = [headers['if-none-match'] ?? '']
+    .flat()
+    .join(',')
+    .split(',')
+    .map(tag => tag.trim().replace(/^W\//, ''))
+  if (seen.includes(etag)) return { type: 'empty', status: 304, headers: more }
+  const contentType = 'text/html; charset=utf-8'
+  if (method === 'HEAD')
+    return {
+      type: 'empty',
+      status: 200,
+      headers: { ...more, 'content-type': contentType, 'content-length': String(Buffer.byteLength(body)) },
+    }
+  return { type: 'body', status: 200, contentType, body, headers: more }
+}
+
+/** With the tenant, and with the first question of the page, which the browser then asks before any program runs. */
+function fillIndex({ index, firstCalls }: PageFiles, path: string, tenant: string): string {
+  const below = path.slice(BASE.length)
+  const own = below.startsWith(`/${tenant}/`) ? below.slice(tenant.length + 1) : below
+  const call = Object.hasOwn(firstCalls, own) ? firstCalls[own] : undefined
+  const link =
+    call === undefined
+      ? ''
+      : `<link rel="preload" as="fetch" crossorigin="anonymous" href="${escape(`/api/v1/${encodeURIComponent(tenant)}${call}`)}">`
+  return index.replace('%TENANT%', escape(tenant)).replace('<!--FIRST-CALL-->', link)
+}
+
+function escape(text: string): string {
+  return text.replace(/[&"<>]/g, letter => `&#${letter.charCodeAt(0)};`)
+}
+
+/** Everything comes from here: no script beside ours, no style element, no plugin, no frame around us, no form that leads away. */
+function policyOf({ scriptHashes }: PageFiles): string {
+  return [
+    `default-src 'self'`,
+    `script-src ${["'self'", ...scriptHashes].join(' ')}`,
+    `style-src 'self'`,
+    `img-src 'self' data: blob:`,
+    `font-src 'self'`,
+    `connect-src 'self'`,
+    `worker-src 'self'`,
+    `frame-src 'self' blob:`,
+    `object-src 'none'`,
+    `base-uri 'none'`,
+    `form-action 'self'`,
+    `frame-ancestors 'none'`,
+  ].join('; ')
+}

@@ -1,0 +1,7 @@
+// The first question that a page asks of the API, so that the server can name it in the page and the browser asks before any program runs. The
+// builder gives the server the same list. A question must be written letter by letter as the client of the page writes it.
+
+/** Path below `/ui` → path below `/api/v1/{tenant}`. */
+export const FIRST_CALLS: Readonly<Record<string, string>> = {
+  '/executions': '/executions/search?page=1&size=50&sort=state.startDate%3Adesc',
+}

@@ -1,0 +1,42 @@
+// Parts of the shell that nobody sees at first – the palette, the list of shortcuts – come in a program of their own, fetched when they are asked
+// for or when the browser has nothing else to do.
+import { lazy, Suspense, useEffect, useSyncExternalStore, type ReactNode } from 'react'
+
+export type Part = 'palette' | 'shortcuts'
+
+const Palette = lazy(async () => ({ default: (await import('./late.tsx')).Palette }))
+const Shortcuts = lazy(async () => ({ default: (await import('./late.tsx')).Shortcuts }))
+const IDLE_MS = 2_000
+
+let part: Part | undefined
+const listeners = new Set<() => void>()
+
+/** Which part is shown, and how to show one. */
+export function usePart(): readonly [Part | undefined, (next: Part | undefined) => void] {
+  return [useSyncExternalStore(subscribe, () => part), showPart]
+}
+
+export function showPart(next: Part | undefined): void {
+  part = next
+  for (const listener of listeners) listener()
+}
+
+export function LateParts(): ReactNode {
+  const [shown] = usePart()
+  useEffect(() => {
+    const timer = setTimeout(() => void import('./late.tsx').catch(() => undefined), IDLE_MS)
+    return () => clearTimeout(timer)
+  }, [])
+  const close = (): void => showPart(undefined)
+  return (
+    <Suspense fallback={null}>
+      {shown === 'palette' && <Palette onClose={close} />}
+      {shown === 'shortcuts' && <Shortcuts onClose={close} />}
+    </Suspense>
+  )
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}

@@ -1,0 +1,3 @@
+// What the shell fetches late, in one program.
+export { Palette } from './palette.tsx'
+export { Shortcuts } from './shortcuts.tsx'

@@ -1,0 +1,71 @@
+import type { ReactNode } from 'react'
+import { Link, usePath } from '../lib/link.tsx'
+import { cx } from '../widgets/class-names.ts'
+import { Icon } from '../widgets/icon.tsx'
+import { tip } from '../widgets/tooltip.ts'
+import { DESTINATIONS, isCurrent } from './destinations.ts'
+import { showPart } from './late-parts.tsx'
+import { t } from './messages.ts'
+import classes from './rail.module.css'
+
+export interface RailProps {
+  readonly isPinned: boolean
+  readonly onPin: () => void
+}
+
+export function Rail({ isPinned, onPin }: RailProps): ReactNode {
+  const path = usePath()
+  return (
+    <nav className={cx(classes['rail'], isPinned && classes['pinned'])} aria-label={t('mainNavigation')}>
+      <Link to="/" className={classes['mark']} aria-label="Batuta">
+        <Mark />
+        {isPinned && <span>Batuta</span>}
+      </Link>
+      <ul className={classes['list']}>
+        {DESTINATIONS.map((item, index) => (
+          <li
+            key={item.id}
+            className={cx(index > 0 && DESTINATIONS[index - 1]?.group !== item.group && classes['next'])}
+          >
+            <Link to={item.to} className={classes['item']} aria-current={isCurrent(item, path) ? 'page' : undefined}>
+              <Icon name={item.icon} size={20} />
+              <span className={classes['label']}>{item.title}</span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+      <button
+        type="button"
+        className={classes['item']}
+        onClick={() => showPart('shortcuts')}
+        aria-label={t('help')}
+        {...tip(t('help'), '?')}
+      >
+        <Icon name="help" size={20} />
+        {isPinned && <span className={classes['label']}>{t('help')}</span>}
+      </button>
+      <button
+        type="button"
+        className={classes['item']}
+        aria-pressed={isPinned}
+        aria-label={isPinned ? t('unpin') : t('pin')}
+        {...tip(isPinned ? t('unpin') : t('pin'), 'mod+b')}
+        onClick={onPin}
+      >
+        <Icon name={isPinned ? 'left' : 'right'} size={20} />
+        {isPinned && <span className={classes['label']}>{t('unpin')}</span>}
+      </button>
+    </nav>
+  )
+}
+
+function Mark(): ReactNode {
+  return (
+    <svg width="28" height="28" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
+      <rect width="32" height="32" rx="8" fill="#4338ca" />
+      <path d="M7 24 23 8" stroke="#fff" strokeWidth="2.6" strokeLinecap="round" />
+      <circle cx="9" cy="22" r="3.4" fill="#fff" />
+      <path d="M16 24c5 0 8-3 8.6-7" stroke="#a5a0ff" strokeWidth="2.2" strokeLinecap="round" fill="none" />
+    </svg>
+  )
+}

@@ -1,0 +1,52 @@
+// Makes the router of the table of pages. Parameters of the query stay the text that they are: pages read them through lib/search-state.ts.
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+  type AnyRouter,
+} from '@tanstack/react-router'
+import { TENANT } from '../lib/api.ts'
+import { NotFoundPage } from './not-found-page.tsx'
+import { PageFailure } from './page-failure.tsx'
+import { PAGES, REDIRECTS } from './routes.ts'
+import { Shell } from './shell.tsx'
+
+export function makeRouter(): AnyRouter {
+  const root = createRootRoute({ component: Shell, notFoundComponent: NotFoundPage, errorComponent: PageFailure })
+  const pages = PAGES.map(({ path, load }) =>
+    createRoute({
+      getParentRoute: () => root,
+      path,
+      component: lazyRouteComponent(async () => ({ default: await load() })),
+    }),
+  )
+  const redirects = REDIRECTS.map(({ from, to }) =>
+    createRoute({
+      getParentRoute: () => root,
+      path: from,
+      beforeLoad: () => {
+        throw redirect({ to, replace: true })
+      },
+    }),
+  )
+  return createRouter({
+    routeTree: root.addChildren([...pages, ...redirects]),
+    basepath: basepathOf(location.pathname),
+    defaultErrorComponent: PageFailure,
+    defaultNotFoundComponent: NotFoundPage,
+    scrollRestoration: true,
+    parseSearch: text => Object.fromEntries(new URLSearchParams(text)),
+    stringifySearch: search => {
+      const text = new URLSearchParams(Object.entries(search).map(([name, value]) => [name, String(value)])).toString()
+      return text === '' ? '' : `?${text}`
+    },
+  })
+}
+
+/** The tenant may stand in front of the path, as Kestra writes it. */
+function basepathOf(pathname: string): string {
+  const prefix = `/ui/${TENANT}`
+  return pathname === prefix || pathname.startsWith(`${prefix}/`) ? prefix : '/ui'
+}

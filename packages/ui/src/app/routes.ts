@@ -1,0 +1,18 @@
+// The table of pages. To add one: write `features/<resource>/<name>-page.tsx` with one exported component and add its line. Each is fetched when
+// it is opened, or when a link to it is touched. `$name` is a part of the path, `{-$name}` one that may be absent.
+import type { ComponentType } from 'react'
+
+export interface PageEntry {
+  readonly path: string
+  load(): Promise<ComponentType>
+}
+
+export const PAGES: readonly PageEntry[] = [
+  {
+    path: '/executions',
+    load: async () => (await import('../features/executions/executions-page.tsx')).ExecutionsPage,
+  },
+]
+
+/** Addresses that are kept for those who know them. */
+export const REDIRECTS: readonly { readonly from: string; readonly to: string }[] = [{ from: '/', to: '/executions' }]

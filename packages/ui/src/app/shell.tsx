@@ -1,0 +1,61 @@
+// What stands around every page: the rail, the bar at the top, and the places for toasts and dialogs.
+import { Outlet } from '@tanstack/react-router'
+import { useState, type ReactNode } from 'react'
+import { useActions } from '../lib/actions.ts'
+import { useGo } from '../lib/link.tsx'
+import { switchTheme } from '../lib/theme.ts'
+import { readLocal, writeLocal } from '../platform/local-store.ts'
+import { cx } from '../widgets/class-names.ts'
+import { Toasts } from '../widgets/toast.tsx'
+import { BottomBar } from './bottom-bar.tsx'
+import { DESTINATIONS } from './destinations.ts'
+import { LateParts, usePart } from './late-parts.tsx'
+import { t } from './messages.ts'
+import { Rail } from './rail.tsx'
+import classes from './shell.module.css'
+import { TopBar } from './top-bar.tsx'
+
+const PINNED = 'rail.pinned'
+
+export function Shell(): ReactNode {
+  const [isPinned, setPinned] = useState(() => readLocal(PINNED) === 'true')
+  const pin = (): void => {
+    writeLocal(PINNED, isPinned ? undefined : 'true')
+    setPinned(!isPinned)
+  }
+  useShellActions(pin, isPinned)
+  return (
+    <div className={cx(classes['shell'], isPinned && classes['pinned'])}>
+      <a className={classes['skip']} href="#main">
+        {t('skip')}
+      </a>
+      <Rail isPinned={isPinned} onPin={pin} />
+      <TopBar />
+      <main id="main" tabIndex={-1} className={classes['main']}>
+        <Outlet />
+      </main>
+      <BottomBar />
+      <Toasts />
+      <LateParts />
+    </div>
+  )
+}
+
+function useShellActions(pin: () => void, isPinned: boolean): void {
+  const go = useGo()
+  const [, show] = usePart()
+  const look = t('sectionLook')
+  useActions([
+    ...DESTINATIONS.map(({ id, title, to, key }) => ({
+      id: `go.${id}`,
+      title: t('goTo', { page: title }),
+      section: t('sectionGo'),
+      keys: key === undefined ? undefined : `g ${key}`,
+      run: () => go(to),
+    })),
+    { id: 'search', title: t('searchAction'), section: t('sectionPage'), keys: 'mod+k', run: () => show('palette') },
+    { id: 'shortcuts', title: t('shortcuts'), section: t('sectionPage'), keys: '?', run: () => show('shortcuts') },
+    { id: 'rail', title: isPinned ? t('unpin') : t('pin'), section: look, keys: 'mod+b', run: pin },
+    { id: 'theme', title: t('theme'), section: look, keys: 'mod+shift+l', run: switchTheme },
+  ])
+}

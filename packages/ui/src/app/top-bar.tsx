@@ -1,0 +1,81 @@
+import { ActionIcon } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { Link } from '../lib/link.tsx'
+import { toggleLive, useLiveState, type LiveState } from '../lib/live.ts'
+import { switchTheme, useScheme } from '../lib/theme.ts'
+import { Icon } from '../widgets/icon.tsx'
+import { Kbd } from '../widgets/kbd.tsx'
+import { tip } from '../widgets/tooltip.ts'
+import { Bell } from './bell.tsx'
+import { showPart } from './late-parts.tsx'
+import { t } from './messages.ts'
+import { useTrail } from './page.tsx'
+import classes from './top-bar.module.css'
+
+export function TopBar(): ReactNode {
+  return (
+    <header className={classes['bar']}>
+      <Breadcrumb />
+      <button type="button" className={classes['search']} onClick={() => showPart('palette')}>
+        <Icon name="search" />
+        <span className={classes['searchText']}>{t('search')}</span>
+        <Kbd keys="mod+k" />
+      </button>
+      <Live />
+      <Bell />
+      <Theme />
+    </header>
+  )
+}
+
+function Breadcrumb(): ReactNode {
+  const trail = useTrail()
+  return (
+    <nav aria-label="Breadcrumb" className={classes['trail']}>
+      <ol>
+        {trail.map(({ title, to }, index) => (
+          <li key={`${title}-${index}`}>
+            {to === undefined ? (
+              <span aria-current={index === trail.length - 1 ? 'page' : undefined}>{title}</span>
+            ) : (
+              <Link to={to}>{title}</Link>
+            )}
+          </li>
+        ))}
+      </ol>
+    </nav>
+  )
+}
+
+function Live(): ReactNode {
+  const state = useLiveState()
+  return (
+    <button
+      type="button"
+      className={classes['live']}
+      onClick={toggleLive}
+      aria-pressed={state === 'paused'}
+      {...tip(t('liveHint'))}
+    >
+      <span className={classes['dot']} style={{ background: DOTS[state] }} aria-hidden="true" />
+      <span className={classes['liveText']}>{t(state)}</span>
+    </button>
+  )
+}
+
+const DOTS: Readonly<Record<LiveState, string>> = {
+  live: 'var(--success-solid)',
+  'catching-up': 'var(--warning-solid)',
+  polling: 'var(--running-solid)',
+  offline: 'var(--failed-solid)',
+  paused: 'var(--skipped-solid)',
+}
+
+function Theme(): ReactNode {
+  const scheme = useScheme()
+  return (
+    <ActionIcon aria-label={t('theme')} onClick={switchTheme} {...tip(t('theme'), 'mod+shift+l')}>
+      <Icon name={scheme === 'dark' ? 'sun' : 'moon'} size={18} />
+    </ActionIcon>
+  )
+}

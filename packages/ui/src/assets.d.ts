@@ -1,0 +1,7 @@
+// What the bundler makes of files that are no programs.
+declare module '*.module.css' {
+  const classes: Readonly<Record<string, string>>
+  export = classes
+}
+declare module '*.css' {}
+declare module 'virtual:tokens.css' {}

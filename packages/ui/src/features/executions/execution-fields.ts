@@ -1,0 +1,40 @@
+// What executions can be filtered by. The server refuses what is not here; a chip that asks for it turns red.
+import type { FilterField } from '../../lib/filters/filter.ts'
+import { EXECUTION_STATES } from '../../lib/states.ts'
+
+export const EXECUTION_FIELDS: readonly FilterField[] = [
+  {
+    name: 'state',
+    param: 'state',
+    label: 'State',
+    type: 'word',
+    ops: ['EQUALS', 'NOT_EQUALS', 'IN', 'NOT_IN'],
+    values: EXECUTION_STATES,
+  },
+  { name: 'ns', param: 'namespace', label: 'Namespace', type: 'word', ops: ['EQUALS', 'PREFIX', 'STARTS_WITH'] },
+  { name: 'flow', param: 'flowId', aliases: ['flowId'], label: 'Flow', type: 'word', ops: ['EQUALS'] },
+  {
+    name: 'start',
+    param: 'startDate',
+    label: 'Started',
+    type: 'date',
+    ops: ['GREATER_THAN', 'GREATER_THAN_OR_EQUAL_TO', 'LESS_THAN', 'LESS_THAN_OR_EQUAL_TO'],
+  },
+  {
+    name: 'end',
+    param: 'endDate',
+    label: 'Ended',
+    type: 'date',
+    ops: ['GREATER_THAN', 'GREATER_THAN_OR_EQUAL_TO', 'LESS_THAN', 'LESS_THAN_OR_EQUAL_TO'],
+  },
+  { name: 'label', param: 'labels', label: 'Label', type: 'map', ops: ['EQUALS'] },
+  { name: 'parent', param: 'triggerExecutionId', label: 'Parent execution', type: 'word', ops: ['EQUALS'] },
+  {
+    name: 'child',
+    param: 'childFilter',
+    label: 'Parents or children',
+    type: 'word',
+    ops: ['EQUALS'],
+    values: ['CHILD', 'MAIN'],
+  },
+]

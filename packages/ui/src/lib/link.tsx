@@ -1,0 +1,74 @@
+// A link inside of the page: a real address, so that it opens in another tab, and no reload where it does not. Its page is fetched when the
+// pointer or the focus comes near.
+import { useRouter, useRouterState } from '@tanstack/react-router'
+import type { AnchorHTMLAttributes, MouseEvent, ReactNode, Ref } from 'react'
+
+export interface LinkProps extends Omit<AnchorHTMLAttributes<HTMLAnchorElement>, 'href'> {
+  /** From `paths`, with the query if there is one. */
+  readonly to: string
+  readonly replace?: boolean
+  readonly children?: ReactNode
+  readonly ref?: Ref<HTMLAnchorElement>
+}
+
+export function Link({ to, replace = false, onClick, onPointerEnter, onFocus, ...rest }: LinkProps): ReactNode {
+  const go = useGo()
+  const router = useRouter()
+  const prefetch = (): void => void router.preloadRoute({ to: pathOf(to) }).catch(() => undefined)
+  const click = (event: MouseEvent<HTMLAnchorElement>): void => {
+    onClick?.(event)
+    if (event.defaultPrevented || isForBrowser(event)) return
+    event.preventDefault()
+    go(to, { replace })
+  }
+  return (
+    <a
+      {...rest}
+      href={hrefOf(router.basepath, to)}
+      onClick={click}
+      onPointerEnter={event => {
+        onPointerEnter?.(event)
+        prefetch()
+      }}
+      onFocus={event => {
+        onFocus?.(event)
+        prefetch()
+      }}
+    />
+  )
+}
+
+/** Goes to a path of `paths`. */
+export function useGo(): (to: string, options?: { readonly replace?: boolean }) => void {
+  const router = useRouter()
+  return (to, { replace = false } = {}) => {
+    const href = hrefOf(router.basepath, to)
+    if (replace) router.history.replace(href)
+    else router.history.push(href)
+  }
+}
+
+/** The path of the page without base and query. */
+export function usePath(): string {
+  return useRouterState({ select: state => state.location.pathname })
+}
+
+export function hrefOf(basepath: string, to: string): string {
+  return basepath === '/' ? to : `${basepath}${to}`
+}
+
+function pathOf(to: string): string {
+  return to.split(/[?#]/)[0] ?? to
+}
+
+function isForBrowser(event: MouseEvent<HTMLAnchorElement>): boolean {
+  const { target } = event.currentTarget
+  return (
+    event.button !== 0 ||
+    event.metaKey ||
+    event.ctrlKey ||
+    event.shiftKey ||
+    event.altKey ||
+    (target !== '' && target !== '_self')
+  )
+}

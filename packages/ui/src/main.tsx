@@ -1,0 +1,31 @@
+import { QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import './app/fonts.css'
+import 'virtual:tokens.css'
+import './app/mantine.css'
+import './app/base.css'
+import { Look } from './app/look.tsx'
+import { makeRouter } from './app/router.tsx'
+import { startKeyboard } from './lib/keyboard.ts'
+import { startLive } from './lib/live.ts'
+import { queryClient } from './lib/query.ts'
+import { startTheme } from './lib/theme.ts'
+import { startTooltips } from './widgets/tooltip.ts'
+
+const ground = document.getElementById('root')
+if (ground === null) throw new Error('The page has no element "root".')
+startTheme()
+startLive()
+startKeyboard()
+startTooltips()
+createRoot(ground).render(
+  <StrictMode>
+    <QueryClientProvider client={queryClient}>
+      <Look>
+        <RouterProvider router={makeRouter()} />
+      </Look>
+    </QueryClientProvider>
+  </StrictMode>,
+)

@@ -1,0 +1,60 @@
+import type { ReactNode } from 'react'
+import { Icon } from './icon.tsx'
+import { Menu } from './menu.tsx'
+import { showToast } from './toast.tsx'
+
+export interface CopyForm {
+  /** `cURL`, `CLI`, `YAML`, `JSON`, `Link`, `Markdown`. */
+  readonly name: string
+  text(): string | Promise<string>
+}
+
+/** Copies an object or a list in one of its forms. */
+export function CopyAs({
+  forms,
+  label = 'Copy as…',
+}: {
+  readonly forms: readonly CopyForm[]
+  readonly label?: string
+}): ReactNode {
+  return (
+    <Menu
+      label={label}
+      button={<Icon name="copy" />}
+      align="end"
+      groups={[
+        {
+          title: label,
+          items: forms.map(form => ({ id: form.name, title: form.name, run: () => void copy(form) })),
+        },
+      ]}
+    />
+  )
+}
+
+async function copy({ name, text }: CopyForm): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(await text())
+    showToast({ kind: 'success', text: `Copied as ${name}.` })
+  } catch (error) {
+    showToast({ kind: 'error', text: `Copying as ${name} did not work.`, detail: String(error) })
+  }
+}
+
+/** A line for a shell. The token is named, never written. */
+export function curlLine(
+  url: string,
+  { method = 'GET', body }: { readonly method?: string; readonly body?: string } = {},
+): string {
+  return [
+    'curl -sS',
+    ...(method === 'GET' ? [] : [`-X ${method}`]),
+    '-H "Authorization: Bearer $BATUTA_TOKEN"',
+    ...(body === undefined ? [] : [`-H 'Content-Type: application/json' --data ${shellQuote(body)}`]),
+    shellQuote(url),
+  ].join(' ')
+}
+
+function shellQuote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`
+}

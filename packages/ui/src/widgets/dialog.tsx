@@ -1,0 +1,53 @@
+// A dialog over the page: the browser's own, which keeps the focus, closes with Escape and returns the focus to where it was.
+import { ActionIcon } from '@mantine/core'
+import { useEffect, useId, useRef, type ReactNode } from 'react'
+import { cx } from './class-names.ts'
+import classes from './dialog.module.css'
+import { Icon } from './icon.tsx'
+
+export interface DialogProps {
+  readonly title: string
+  readonly onClose: () => void
+  /** Below the content, on the right: cancel first, the primary action last. */
+  readonly footer?: ReactNode
+  readonly size?: 'small' | 'medium' | 'large'
+  /** `drawer` stands at the side and is as high as the window. */
+  readonly kind?: 'dialog' | 'drawer'
+  readonly children: ReactNode
+}
+
+/** Shown while it is rendered. */
+export function Dialog({ title, onClose, footer, size = 'medium', kind = 'dialog', children }: DialogProps): ReactNode {
+  const ref = useRef<HTMLDialogElement>(null)
+  const titleId = useId()
+  useEffect(() => {
+    const dialog = ref.current
+    if (dialog && !dialog.open) dialog.showModal()
+    return () => dialog?.close()
+  }, [])
+  return (
+    <dialog
+      ref={ref}
+      className={cx(classes['dialog'], classes[size], classes[kind])}
+      aria-labelledby={titleId}
+      onCancel={event => {
+        event.preventDefault()
+        onClose()
+      }}
+      onMouseDown={event => {
+        if (event.target === event.currentTarget) onClose()
+      }}
+    >
+      <div className={classes['frame']}>
+        <header className={classes['head']}>
+          <h2 id={titleId}>{title}</h2>
+          <ActionIcon aria-label="Close" onClick={onClose}>
+            <Icon name="close" />
+          </ActionIcon>
+        </header>
+        <div className={classes['body']}>{children}</div>
+        {footer !== undefined && <footer className={classes['foot']}>{footer}</footer>}
+      </div>
+    </dialog>
+  )
+}

@@ -1,0 +1,43 @@
+import { Button } from '@mantine/core'
+import type { ReactNode } from 'react'
+import classes from './error-card.module.css'
+import { CopyButton } from './copy-button.tsx'
+import { Icon } from './icon.tsx'
+
+export interface ErrorCardProps {
+  /** What failed, as a sentence. */
+  readonly title?: string
+  readonly error: unknown
+  readonly onRetry?: () => void
+  /** More ways out. */
+  readonly actions?: ReactNode
+}
+
+/** Says in full what failed and offers the way out; other parts of the page go on. */
+export function ErrorCard({ title = 'This could not be loaded.', error, onRetry, actions }: ErrorCardProps): ReactNode {
+  const message = messageOf(error)
+  return (
+    <div className={classes['card']} role="alert">
+      <span className={classes['icon']}>
+        <Icon name="warning" size={20} />
+      </span>
+      <div className={classes['body']}>
+        <p className={classes['title']}>{title}</p>
+        <p className={classes['message']}>{message}</p>
+        <div className={classes['actions']}>
+          {onRetry && (
+            <Button size="compact-sm" onClick={onRetry}>
+              Try again
+            </Button>
+          )}
+          {actions}
+          <CopyButton text={`${title}\n${message}\n${location.href}`} label="Copy for a colleague" />
+        </div>
+      </div>
+    </div>
+  )
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,79 @@
+import type { ReactNode } from 'react'
+import { Link } from '../lib/link.tsx'
+import { cx } from './class-names.ts'
+import type { TableProps } from './table.tsx'
+import classes from './table.module.css'
+
+export interface TableRowProps<Row> {
+  readonly table: TableProps<Row>
+  readonly row: Row
+  readonly index: number
+  readonly height: number
+  readonly isPhone: boolean
+  readonly isActive: boolean
+  readonly onActivate: () => void
+}
+
+export function TableRow<Row>({
+  table,
+  row,
+  index,
+  height,
+  isPhone,
+  isActive,
+  onActivate,
+}: TableRowProps<Row>): ReactNode {
+  const { columns, selection, rowTo, rowLabel, card } = table
+  const key = table.rowKey(row)
+  const isSelected = selection?.keys.has(key) === true
+  const to = rowTo?.(row)
+  const open = (content: ReactNode): ReactNode =>
+    to === undefined ? (
+      content
+    ) : (
+      <Link to={to} className={classes['open']} data-row-link="" aria-label={rowLabel?.(row)}>
+        {content}
+      </Link>
+    )
+  return (
+    <tr
+      data-row={index}
+      aria-rowindex={index + 2}
+      aria-selected={selection ? isSelected : undefined}
+      className={cx(classes['row'], isActive && classes['active'], isSelected && classes['selected'])}
+      style={{ height }}
+      onFocus={onActivate}
+    >
+      {selection && (
+        <td className={classes['check']}>
+          <input
+            type="checkbox"
+            className={classes['box']}
+            aria-label={`Select ${rowLabel?.(row) ?? key}`}
+            checked={isSelected}
+            onChange={event => selection.set(withKey(selection.keys, key, event.currentTarget.checked))}
+          />
+        </td>
+      )}
+      {isPhone && card ? (
+        <td className={classes['card']}>{open(card(row))}</td>
+      ) : (
+        columns.map((column, at) => (
+          <td
+            key={column.id}
+            className={cx(column.align === 'end' && classes['end'], column.isExtra === true && classes['extra'])}
+          >
+            {at === 0 ? open(column.cell(row)) : column.cell(row)}
+          </td>
+        ))
+      )}
+    </tr>
+  )
+}
+
+function withKey(keys: ReadonlySet<string>, key: string, isIn: boolean): ReadonlySet<string> {
+  const next = new Set(keys)
+  if (isIn) next.add(key)
+  else next.delete(key)
+  return next
+}

@@ -1,0 +1,189 @@
+// A list of any length as a real table: only the rows in sight are in the page, each names its place among all. Rows are links; j and k move, x
+// selects, Enter opens, Space previews. Below 768 px a row is a card of two lines.
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { useEffect, useRef, useSyncExternalStore, type ReactNode, type RefObject } from 'react'
+import { cx } from './class-names.ts'
+import { Icon } from './icon.tsx'
+import { TableRow } from './table-row.tsx'
+import classes from './table.module.css'
+import { tip } from './tooltip.ts'
+import { useRowKeys, type Selection } from './use-row-keys.ts'
+
+export interface Column<Row> {
+  readonly id: string
+  readonly title: string
+  /** Any width of CSS; columns without share what is left. */
+  readonly width?: string
+  readonly align?: 'start' | 'end'
+  /** Not shown below 1200 px. */
+  readonly isExtra?: boolean
+  readonly sort?: { readonly direction: 'asc' | 'desc' | undefined; toggle(): void }
+  /** Why one cannot sort by it. */
+  readonly whyNoSort?: string
+  cell(row: Row): ReactNode
+}
+
+export interface TableProps<Row> {
+  /** Names the table for those who hear it. */
+  readonly label: string
+  readonly columns: readonly Column<Row>[]
+  readonly rows: readonly Row[]
+  rowKey(row: Row): string
+  /** Where a row leads. */
+  rowTo?(row: Row): string
+  /** What the link of a row is called; the content of the first cell unless said. */
+  rowLabel?(row: Row): string
+  /** The row below 768 px: two lines. */
+  card?(row: Row): ReactNode
+  /** Of all pages together. */
+  readonly total?: number | undefined
+  readonly selection?: Selection
+  /** Asked when the end comes near. */
+  readonly onEnd?: () => void
+  readonly onPreview?: (row: Row) => void
+  readonly isCompact?: boolean
+  /** Whether j, k and x belong to this table: to one per page. */
+  readonly hasKeys?: boolean
+}
+
+const ROW_PX = 36
+const COMPACT_PX = 28
+const CARD_PX = 72
+const OVERSCAN = 10
+const END_ROWS = 15
+const phone = matchMedia('(max-width: 767px)')
+
+export function Table<Row>(props: TableProps<Row>): ReactNode {
+  const { label, columns, rows, card, total = rows.length, selection, onEnd, isCompact = false } = props
+  const scroller = useRef<HTMLDivElement>(null)
+  const isPhone = useSyncExternalStore(subscribe, () => phone.matches) && card !== undefined
+  const height = isPhone ? CARD_PX : isCompact ? COMPACT_PX : ROW_PX
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => height,
+    overscan: OVERSCAN,
+  })
+  useEffect(() => virtual.measure(), [virtual, height])
+  const shown = virtual.getVirtualItems()
+  const [first, last] = [shown[0], shown.at(-1)]
+  const keys = useRowKeys(props, index => virtual.scrollToIndex(index))
+  const isNearEnd = last !== undefined && last.index >= rows.length - END_ROWS
+  useEffect(() => {
+    if (isNearEnd) onEnd?.()
+  }, [isNearEnd, rows.length, onEnd])
+  const span = columns.length + (selection ? 1 : 0)
+  return (
+    <div
+      ref={scroller}
+      className={classes['scroller']}
+      onKeyDown={keys.onKeyDown}
+      role="region"
+      aria-label={label}
+      tabIndex={rows.length === 0 ? 0 : -1}
+    >
+      <table className={cx(classes['table'], isPhone && classes['phone'])} aria-label={label} aria-rowcount={total + 1}>
+        {!isPhone && (
+          <Head columns={columns} {...(selection ? { selection } : {})} keysOf={() => rows.map(props.rowKey)} />
+        )}
+        <tbody>
+          <Gap height={first?.start ?? 0} span={span} />
+          {shown.map(({ index }) => {
+            const row = rows[index]
+            return (
+              row !== undefined && (
+                <TableRow
+                  key={props.rowKey(row)}
+                  {...{ row, index, height, isPhone }}
+                  table={props}
+                  isActive={keys.active === index}
+                  onActivate={() => keys.setActive(index)}
+                />
+              )
+            )
+          })}
+          <Gap height={virtual.getTotalSize() - (last?.end ?? 0)} span={span} />
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+interface HeadProps<Row> {
+  readonly columns: readonly Column<Row>[]
+  readonly selection?: Selection
+  keysOf(): readonly string[]
+}
+
+function Head<Row>({ columns, selection, keysOf }: HeadProps<Row>): ReactNode {
+  return (
+    <thead>
+      <tr aria-rowindex={1}>
+        {selection && (
+          <th className={classes['check']} scope="col">
+            <SelectAll selection={selection} keysOf={keysOf} />
+          </th>
+        )}
+        {columns.map(({ id, title, width, align, isExtra, sort, whyNoSort }) => (
+          <th
+            key={id}
+            scope="col"
+            style={width === undefined ? undefined : { width }}
+            className={cx(align === 'end' && classes['end'], isExtra === true && classes['extra'])}
+            aria-sort={
+              sort?.direction === undefined ? undefined : sort.direction === 'asc' ? 'ascending' : 'descending'
+            }
+            {...(whyNoSort === undefined ? {} : tip(whyNoSort))}
+          >
+            {sort ? (
+              <button type="button" className={classes['sort']} onClick={sort.toggle}>
+                {title}
+                {sort.direction !== undefined && <Icon name={sort.direction === 'asc' ? 'up' : 'down'} size={12} />}
+              </button>
+            ) : (
+              title
+            )}
+          </th>
+        ))}
+      </tr>
+    </thead>
+  )
+}
+
+function SelectAll({ selection, keysOf }: { readonly selection: Selection; keysOf(): readonly string[] }): ReactNode {
+  const ref = useRef<HTMLInputElement>(null)
+  const all = keysOf()
+  const isAll = all.length > 0 && all.every(key => selection.keys.has(key))
+  useIndeterminate(ref, selection.keys.size > 0 && !isAll)
+  return (
+    <input
+      ref={ref}
+      type="checkbox"
+      className={classes['box']}
+      aria-label="Select all rows that are loaded"
+      checked={isAll}
+      onChange={() => selection.set(isAll ? new Set() : new Set(all))}
+    />
+  )
+}
+
+function useIndeterminate(ref: RefObject<HTMLInputElement | null>, isSome: boolean): void {
+  useEffect(() => {
+    if (ref.current) ref.current.indeterminate = isSome
+  }, [ref, isSome])
+}
+
+/** As high as the rows that are not in the page. */
+function Gap({ height, span }: { readonly height: number; readonly span: number }): ReactNode {
+  if (height <= 0) return null
+  return (
+    <tr aria-hidden="true" className={classes['gap']}>
+      <td colSpan={span} style={{ height }} />
+    </tr>
+  )
+}
+
+function subscribe(listener: () => void): () => void {
+  phone.addEventListener('change', listener)
+  return () => phone.removeEventListener('change', listener)
+}

@@ -1,0 +1,47 @@
+import { Button, TextInput } from '@mantine/core'
+import '@mantine/core/styles/Input.css'
+import { useState, type ReactNode } from 'react'
+import { Dialog } from './dialog.tsx'
+
+export interface TypedConfirmProps {
+  readonly title: string
+  /** What will happen, with count and consequence. */
+  readonly children: ReactNode
+  /** What must be typed; nothing where a click is enough. */
+  readonly word?: string
+  readonly action: string
+  readonly onConfirm: () => void
+  readonly onClose: () => void
+}
+
+/** For what cannot be undone. */
+export function TypedConfirm({ title, children, word, action, onConfirm, onClose }: TypedConfirmProps): ReactNode {
+  const [typed, setTyped] = useState('')
+  const isReady = word === undefined || typed.trim() === word
+  return (
+    <Dialog
+      title={title}
+      size="small"
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button variant="filled" color="red" disabled={!isReady} onClick={onConfirm}>
+            {action}
+          </Button>
+        </>
+      }
+    >
+      {children}
+      {word !== undefined && (
+        <TextInput
+          mt="md"
+          label={`Type ${word} to go on`}
+          value={typed}
+          onChange={event => setTyped(event.currentTarget.value)}
+          autoComplete="off"
+        />
+      )}
+    </Dialog>
+  )
+}

@@ -1,0 +1,171 @@
+// Builds the web page into `dist/ui`: programs with hashes in their names, each with its compressed forms beside it, and `files.json`, by which the
+// server knows what there is. Run by scripts/build.mjs when a source has changed.
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { build, type Plugin } from 'vite'
+import { FIRST_CALLS } from '../packages/ui/src/app/first-calls.ts'
+import { tokensCss } from '../packages/ui/src/lib/tokens-css.ts'
+
+const ROOT = join(import.meta.dirname, '..')
+const SOURCE = join(ROOT, 'packages', 'ui')
+const OUT = join(ROOT, 'dist', 'ui')
+const FRESH = join(ROOT, 'dist', 'ui.new')
+const TOKENS = 'virtual:tokens.css'
+const SCHEMAS = '\0no-schemas'
+const PACKED = /\.(js|css|svg|json|html)$/
+const FONT = /inter-latin-.*\.woff2$/
+const TYPES: Readonly<Record<string, string>> = {
+  js: 'text/javascript; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  html: 'text/html; charset=utf-8',
+  svg: 'image/svg+xml',
+  woff2: 'font/woff2',
+}
+
+const startedMs = performance.now()
+const inputs = await buildPage()
+writeFiles()
+rmSync(OUT, { recursive: true, force: true })
+renameSync(FRESH, OUT)
+writeFileSync(join(OUT, '..', 'ui-inputs.json'), JSON.stringify(inputs))
+console.error(`built the web page in ${Math.round(performance.now() - startedMs)} ms`)
+
+async function buildPage(): Promise<readonly string[]> {
+  const seen = new Set<string>()
+  rmSync(FRESH, { recursive: true, force: true })
+  await build({
+    configFile: false,
+    root: SOURCE,
+    base: '/ui/',
+    logLevel: 'warn',
+    plugins: [tokens(), noSchemas(), pureModules(), preloadFont(), noteInputs(seen)],
+    worker: { format: 'es' },
+    build: {
+      outDir: FRESH,
+      emptyOutDir: true,
+      target: 'es2023',
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      reportCompressedSize: false,
+      chunkSizeWarningLimit: 2_000,
+      rolldownOptions: {
+        onLog: (level, log, print) => {
+          if (log.code !== 'MODULE_LEVEL_DIRECTIVE') print(level, log)
+        },
+        output: {
+          codeSplitting: {
+            groups: [
+              { name: 'vendor', test: /node_modules[\\/](react|react-dom|scheduler|@tanstack)[\\/]/, priority: 2 },
+            ],
+          },
+        },
+      },
+    },
+  })
+  const styles = readdirSync(join(SOURCE, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter(name => /\.(css|svg|woff2)$/.test(name))
+    .map(name => join(SOURCE, 'src', name))
+  const ours = [
+    ...seen,
+    ...styles,
+    join(SOURCE, 'index.html'),
+    join(SOURCE, 'src/lib/tokens.ts'),
+    join(SOURCE, 'src/lib/tokens-css.ts'),
+    join(SOURCE, 'src/app/first-calls.ts'),
+  ]
+  return [...new Set(ours)]
+    .map(file => relative(ROOT, file))
+    .filter(file => !file.startsWith('node_modules') && !file.startsWith('..'))
+}
+
+/** The sheet of tokens is made of lib/tokens.ts. */
+function tokens(): Plugin {
+  return {
+    name: 'tokens',
+    resolveId: id => (id === TOKENS ? `\0${TOKENS}` : undefined),
+    load: id => (id === `\0${TOKENS}` ? tokensCss() : undefined),
+  }
+}
+
+/** The client reads paths and kinds of replies only: the schemas of the contract would be a third of the page. */
+function noSchemas(): Plugin {
+  return {
+    name: 'no-schemas',
+    enforce: 'pre',
+    resolveId: (id, importer) =>
+      id === 'typebox' && importer?.replaceAll('\\', '/').includes('/packages/api/src/') === true ? SCHEMAS : undefined,
+    load: id =>
+      id === SCHEMAS
+        ? `export * from '/src/lib/no-schemas.ts'; export { Type as default } from '/src/lib/no-schemas.ts'`
+        : undefined,
+  }
+}
+
+/** A module of ours that nobody uses does nothing: the compiler may leave it out. */
+function pureModules(): Plugin {
+  return {
+    name: 'pure-modules',
+    transform: { filter: { id: /\/packages\/(core|api)\/src\// }, handler: () => ({ moduleSideEffects: false }) },
+  }
+}
+
+/** The font of the first paint is asked for with the page, not with the style sheet. */
+function preloadFont(): Plugin {
+  return {
+    name: 'preload-font',
+    transformIndexHtml: {
+      order: 'post',
+      handler: (_, { bundle = {} }) =>
+        Object.keys(bundle)
+          .filter(name => FONT.test(name))
+          .map(name => ({
+            tag: 'link',
+            attrs: { rel: 'preload', as: 'font', type: 'font/woff2', href: `/ui/${name}`, crossorigin: '' },
+            injectTo: 'head-prepend' as const,
+          })),
+    },
+  }
+}
+
+function noteInputs(seen: Set<string>): Plugin {
+  return {
+    name: 'note-inputs',
+    generateBundle(_, bundle) {
+      // A module of which nothing is left can only matter again when one of the others changes.
+      const modules = Object.values(bundle).flatMap(chunk =>
+        chunk.type === 'chunk' ? Object.entries(chunk.modules) : [],
+      )
+      for (const [id, { renderedLength }] of modules)
+        if (renderedLength > 0 && !id.startsWith('\0')) seen.add(id.split('?')[0] ?? id)
+    },
+  }
+}
+
+function writeFiles(): void {
+  const files = Object.fromEntries(
+    readdirSync(FRESH, { recursive: true, withFileTypes: true })
+      .filter(entry => entry.isFile())
+      .map(entry => relative(FRESH, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
+      .map(name => [name, pack(name)]),
+  )
+  write('files.json', Buffer.from(JSON.stringify({ files, firstCalls: FIRST_CALLS })))
+}
+
+function pack(name: string): object {
+  const bytes = readFileSync(join(FRESH, name))
+  const type = TYPES[name.slice(name.lastIndexOf('.') + 1)] ?? 'application/octet-stream'
+  if (!PACKED.test(name) || name === 'index.html') return { type, size: bytes.length }
+  const br = brotliCompressSync(bytes, {
+    params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
+  })
+  const gz = gzipSync(bytes, { level: 9 })
+  write(`${name}.br`, br)
+  write(`${name}.gz`, gz)
+  return { type, size: bytes.length, br: br.length, gz: gz.length }
+}
+
+function write(name: string, bytes: Uint8Array): void {
+  mkdirSync(dirname(join(FRESH, name)), { recursive: true })
+  writeFileSync(join(FRESH, name), bytes)
+}
