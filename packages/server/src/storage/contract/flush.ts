@@ -7,6 +7,7 @@ import {
   executionRow,
   jobRow,
   join,
+  limitMemberRow,
   journalRow,
   logRow,
   signalRow,
@@ -83,12 +84,15 @@ function writing(subject: StoreSubject): void {
     )
   })
 
-  storeCase(subject, 'the head of an execution that is gone changes nothing', async ({ store }) => {
+  storeCase(subject, 'nothing is written of an execution that was deleted', async ({ store }) => {
     const node = await join(store)
+    const head = { id: 'ghost', state: 'SUCCESS', endMs: NOW_MS, waitsFor: null, turn: 2 } as const
 
-    await node.write({ heads: [{ id: 'ghost', state: 'SUCCESS', endMs: NOW_MS, waitsFor: null, turn: 2 }] })
+    const write = node.write({ heads: [head], limitMembers: [limitMemberRow('k', 'ghost')] })
+    await assert.rejects(write, { name: 'FlushError', fault: 'known' })
 
     assert.equal(await store.read.findExecution('ghost'), undefined)
+    assert.deepEqual(await store.read.listLimitMembers('k'), [])
   })
 
   storeCase(subject, 'rows that end go, and ending what is not there is no fault', async ({ store }) => {

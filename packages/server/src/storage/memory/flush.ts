@@ -7,6 +7,7 @@ export function flushInMemory(tables: Tables, batch: Batch, nowMs: number): Flus
   checkFence(tables, batch)
   checkExecutions(tables, batch)
   checkQueues(tables, batch)
+  checkHeads(tables, batch)
   checkTriggers(tables, batch)
   writeExecutions(tables, batch)
   writeQueues(tables, batch)
@@ -65,6 +66,12 @@ function checkQueues(tables: Tables, batch: Batch): void {
     if (tables.operations.has(key) || keys.has(key)) refuse(`the operation "${key}" exists already`)
     keys.add(key)
   }
+}
+
+function checkHeads(tables: Tables, batch: Batch): void {
+  const born = new Set(batch.births.map(({ id }) => id))
+  for (const { id } of batch.heads)
+    if (!tables.executions.has(id) && !born.has(id)) refuse(`the execution "${id}" was deleted`)
 }
 
 function checkTriggers(tables: Tables, batch: Batch): void {

@@ -157,8 +157,10 @@ const WINDOW: readonly FlushColumn[] = [
 const TABLES: readonly FlushTable[] = [
   { batch: 'births', columns: BIRTH, write: insert('executions', BIRTH) },
   {
+    // An execution that was deleted meanwhile has no row: nothing of it is written any more.
     batch: 'heads',
     columns: HEAD,
+    mustMatch: true,
     write:
       rows => `update executions e set state = r.state, end_ms = r.end_ms, waits_for = r.waits_for, turn = r.turn from ${rows} as r
       where e.born_ms = r.born_ms and e.id = r.id`,

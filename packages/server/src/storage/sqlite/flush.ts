@@ -61,7 +61,9 @@ function writeRows(run: Run, batch: Batch): void {
       row.originalId,
     )
   }
-  for (const row of batch.heads) run(sql.UPDATE_EXECUTION, row.state, row.endMs, row.waitsFor, row.turn, row.id)
+  for (const row of batch.heads)
+    if (run(sql.UPDATE_EXECUTION, row.state, row.endMs, row.waitsFor, row.turn, row.id) !== 1)
+      throw new FlushError('known', `the execution "${row.id}" was deleted`)
   for (const row of batch.journal) run(sql.INSERT_JOURNAL, row.executionId, row.turn, row.version, row.atMs, row.events)
   for (const row of batch.logs)
     run(sql.INSERT_LOG, row.executionId, row.tenant, row.namespace, row.flowId, row.atMs, row.levelMax, row.lines)
