@@ -73,6 +73,8 @@ export class Membership {
   /** Takes the first part of the shards before it returns. */
   async start(): Promise<void> {
     if (!this.#options.cluster) return await this.#options.onGained(this.#owned)
+    // The lease begins when the database hears of it, which may be long before its answer is here: what runs meanwhile has the time of one lease, too.
+    this.#renewed(this.#options.platform.elapsedMs())
     await this.#tend(this.#options.cluster)
     await this.#takingUp
   }
@@ -123,6 +125,14 @@ export class Membership {
     return Math.round(this.#options.platform.elapsedMs() - this.#renewedMs)
   }
 
+  /** Counted from the moment at which it was asked for: an answer may be on its way for longer than the lease. */
+  #renewed(sentMs: number): void {
+    this.#renewedMs = sentMs
+    this.#watch()
+    const validMs = this.#terms.silenceMaxMs + BEAT_SLACK_MS - this.#silentMs()
+    if (validMs > 0) this.#options.onRenewed?.(validMs)
+  }
+
   /** A question to a database that is gone may stay open for long: the silence ends by itself. */
   #watch(): void {
     const { platform, onFenced } = this.#options
@@ -147,13 +157,11 @@ export class Membership {
   }
 
   async #keep(cluster: Cluster): Promise<void> {
-    const { member, isEngine, onLosing, onFenced, onRenewed, onNotice } = this.#options
+    const { member, isEngine, onLosing, onFenced, onNotice } = this.#options
     const sentMs = this.#options.platform.elapsedMs()
     if (!(await cluster.renew(member, this.#terms.leaseMs)))
       return onFenced('the lease ran out and another node fenced this one')
-    this.#renewedMs = sentMs
-    this.#watch()
-    onRenewed?.(this.#terms.silenceMaxMs + BEAT_SLACK_MS)
+    this.#renewed(sentMs)
     const { owned, surplus, fenced } = await cluster.tend(member)
     for (const node of fenced) onNotice(`the node "${node}" is gone: its shards and jobs are taken over`)
     if (!isEngine || this.#isHandingOver || this.#isStopped) return
