@@ -3,7 +3,8 @@ import { decodeEvents, isFinal, mapGet, statesPassed, type ExecutionState } from
 import { SOURCE_RUN } from '@batuta/plugin-sdk'
 import type { Tables } from '../../packages/server/src/storage/memory/tables.ts'
 import type { Audit, Shadow } from './audit.ts'
-import { ASKER, JOINER, LISTENER, READER, SCHEDULE_EVERY_MS, SCHEDULE_ID } from './flow-library.ts'
+import { ASKER, JOINER, LISTENER, READER, SCHEDULE_EVERY_MS, SCHEDULE_ID } from './special-flows.ts'
+import { checkDoors } from './check-doors.ts'
 import { START_MS, type Ledger } from './ledger.ts'
 import { MESSAGES_MAX } from './stranger.ts'
 
@@ -19,6 +20,7 @@ export function checkTriggers(tables: Tables, audit: Audit, ledger: Ledger): voi
   checkJoined(tables, shadows, ledger)
   checkRead(tables, shadows, ledger)
   checkAsked(tables, shadows, ledger)
+  checkDoors(shadows, ledger)
 }
 
 /** What the trigger itself has started, not what was made of it later. */

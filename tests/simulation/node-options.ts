@@ -2,6 +2,7 @@
 import type { Pools } from '../../packages/server/src/flows/pools.ts'
 import type { Inbox } from '../../packages/server/src/inbox/inbox.ts'
 import type { Role } from '../../packages/server/src/storage/cluster.ts'
+import type { Tables } from '../../packages/server/src/storage/memory/tables.ts'
 import type { Store } from '../../packages/server/src/storage/store.ts'
 import type { Chance } from './chance.ts'
 import type { Faults } from './faults.ts'
@@ -20,6 +21,8 @@ export interface NodeOptions {
   readonly store: Store
   readonly ledger: Ledger
   readonly isSwept: boolean
+  /** What is kept, for those who judge. */
+  readonly tables: Tables
   /** Limits that flows share. */
   readonly pools: Pools
   faults(): Faults

@@ -15,7 +15,8 @@ import { checkQuiet } from './checks.ts'
 import { Clients } from './clients.ts'
 import { NO_FAULTS, drawFaults, type Faults } from './faults.ts'
 import { Fleet, type DrawnNode } from './fleet.ts'
-import { FlowLibrary, READER, SCHEDULE_ID } from './flow-library.ts'
+import { FlowLibrary } from './flow-library.ts'
+import { READER } from './special-flows.ts'
 import { START_MS, count, newLedger, type Ledger } from './ledger.ts'
 import type { Plant } from './plants.ts'
 import { ClusterTruth } from './simulated-cluster.ts'
@@ -192,8 +193,7 @@ class Simulation {
   /** No faults any more, then nothing that triggers start: everything must come to rest by itself. */
   async #calm(endMs: number): Promise<void> {
     this.#faults = NO_FAULTS
-    const { scheduled, sources } = this.#library
-    const triggers = [...(scheduled ? [{ ...scheduled, triggerId: SCHEDULE_ID }] : []), ...sources]
+    const triggers = this.#library.startingTriggers
     let isRunning = triggers.length > 0
     let restMs: number | undefined
     let lookMs = 0
