@@ -35,7 +35,9 @@ export interface NodeOptions {
 /** What is noted as a finding: only what must never happen, whatever is broken around it. */
 export function noticeOf(ledger: Ledger): (message: string, error?: unknown) => void {
   return (message, error) => {
-    if (/threw|is held|cannot be read/.test(message) && !/store does not answer/.test(String(error)))
+    const isMistake = error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError
+    const isTold = /threw|is held|cannot be read/.test(message) && !/store does not answer/.test(String(error))
+    if (isMistake || isTold)
       ledger.findings.push(`${message}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
     count(ledger, 'notices')
   }

@@ -80,6 +80,7 @@ function openSchedules(
     newId: newIdFor,
     onReason,
     onNotice,
+    lookAt: atMs => clockwork().lookAt(atMs),
     fire: firing => {
       const { breakers } = means
       const world = startWorld()

@@ -1,5 +1,5 @@
 // The circuit breakers of a node, watched: what they say is held against the executions that failed, as the tables have them before and after.
-import { judgeBreaker, type CircuitBreaker } from '@batuta/core'
+import type { CircuitBreaker } from '@batuta/core'
 import { openBreakers, type Breakers } from '../../packages/server/src/flows/breakers.ts'
 import { keyKeyOf, type Tables } from '../../packages/server/src/storage/memory/tables.ts'
 import type { FlowKey } from '../../packages/server/src/storage/store.ts'
@@ -29,6 +29,8 @@ export function watchedBreakers({ store, process, tables, ledger }: NodeOptions)
       if (flow.circuitBreaker || own) count(ledger, hold ? 'held by a breaker' : 'let through by a breaker')
       if (!hold && hasTripped(flow.circuitBreaker ?? own, factsOf(tables, key, own && triggerId)))
         count(ledger, 'breakers that let go')
+      if (hold && triggerId !== undefined)
+        ledger.passedOver.push({ triggerId, code: 'asked', dateMs: null, nowMs: nowMs() })
       return hold
     },
   }
@@ -62,7 +64,7 @@ export function holds(breaker: CircuitBreaker | undefined, facts: Facts, nowMs: 
 
 /** It would hold, had its time not come and nobody released it. */
 function hasTripped(breaker: CircuitBreaker | undefined, { failedMs }: Facts): boolean {
-  return (
-    breaker !== undefined && judgeBreaker({ ...breaker, releaseMs: Infinity }, { failedMs, nowMs: 0 }) !== undefined
-  )
+  if (!breaker) return false
+  const { failures, windowMs } = breaker
+  return holds({ failures, windowMs }, { failedMs }, 0)
 }
