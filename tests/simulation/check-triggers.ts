@@ -3,7 +3,9 @@ import { decodeEvents, isFinal, mapGet, statesPassed, type ExecutionState } from
 import { SOURCE_RUN } from '@batuta/plugin-sdk'
 import type { Tables } from '../../packages/server/src/storage/memory/tables.ts'
 import type { Audit, Shadow } from './audit.ts'
-import { ASKER, JOINER, LISTENER, READER, SCHEDULE_EVERY_MS, SCHEDULE_ID } from './flow-library.ts'
+import { ASKER, JOINER, LISTENER, READER, SCHEDULE_EVERY_MS, SCHEDULE_ID } from './special-flows.ts'
+import { checkDoors } from './check-doors.ts'
+import { checkSchedules, type ScheduleFacts } from './check-schedules.ts'
 import { START_MS, type Ledger } from './ledger.ts'
 import { MESSAGES_MAX } from './stranger.ts'
 
@@ -11,7 +13,10 @@ const SLACK_MS = 2_500
 /** Clocks of machines and of the database are apart. */
 const APART_MS = 8_000
 
-export function checkTriggers(tables: Tables, audit: Audit, ledger: Ledger): void {
+/** Which triggers there are. */
+export type TriggerFacts = Omit<ScheduleFacts, 'shadows' | 'ledger'>
+
+export function checkTriggers(tables: Tables, audit: Audit, ledger: Ledger, facts: TriggerFacts): void {
   const shadows = [...audit.shadows.values()]
   checkTicks(tables, shadows, ledger)
   checkBackfill(shadows, ledger)
@@ -19,6 +24,8 @@ export function checkTriggers(tables: Tables, audit: Audit, ledger: Ledger): voi
   checkJoined(tables, shadows, ledger)
   checkRead(tables, shadows, ledger)
   checkAsked(tables, shadows, ledger)
+  checkDoors(shadows, ledger)
+  checkSchedules({ ...facts, shadows, ledger })
 }
 
 /** What the trigger itself has started, not what was made of it later. */

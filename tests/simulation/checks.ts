@@ -6,7 +6,7 @@ import type { Tables } from '../../packages/server/src/storage/memory/tables.ts'
 import { foldRows, type Audit, type Shadow } from './audit.ts'
 import { canonical } from './canonical.ts'
 import { checkLoops } from './check-loops.ts'
-import { checkTriggers } from './check-triggers.ts'
+import { checkTriggers, type TriggerFacts } from './check-triggers.ts'
 import { START_MS, count, type Ledger } from './ledger.ts'
 import { Unpredictable, predict } from './oracle.ts'
 import { PROMISED_MS } from './random-flow.ts'
@@ -19,14 +19,15 @@ export interface CheckOptions {
   readonly ledger: Ledger
   /** The flows as each node knows them. */
   readonly newest: readonly Pick<FlowCatalogue, 'newest'>[]
+  readonly triggers: TriggerFacts
 }
 
-export function checkQuiet({ tables, audit, ledger, newest }: CheckOptions): void {
+export function checkQuiet({ tables, audit, ledger, newest, triggers }: CheckOptions): void {
   checkAcknowledged(tables, audit, ledger)
   checkStarts(audit, ledger)
-  for (const [id, shadow] of audit.shadows) checkExecution(id, shadow, { tables, audit, ledger, newest })
+  for (const [id, shadow] of audit.shadows) checkExecution(id, shadow, { tables, audit, ledger })
   checkFlows(tables, newest, ledger)
-  checkTriggers(tables, audit, ledger)
+  checkTriggers(tables, audit, ledger, triggers)
   checkRemains(tables, audit, ledger)
 }
 
@@ -68,7 +69,11 @@ function checkStarts(audit: Audit, { starts, findings }: Ledger): void {
 /** The grace of 30 seconds, and as long again as nodes and database can be away. */
 const KILLED_WITHIN_MS = 75_000
 
-function checkExecution(id: string, shadow: Shadow, { tables, audit, ledger }: CheckOptions): void {
+function checkExecution(
+  id: string,
+  shadow: Shadow,
+  { tables, audit, ledger }: Pick<CheckOptions, 'tables' | 'audit' | 'ledger'>,
+): void {
   const { state, ends } = shadow
   const wrong = (what: string): void => void ledger.findings.push(`${id}: ${what}`)
   if (ledger.deleted.has(id)) return checkDeleted(shadow, tables, wrong)

@@ -1,13 +1,15 @@
 // Those who use the server: they start executions, kill and restart them and save flows, and write down what they were told.
-import { isFinal, type Birth, type Command, type Plan, type StateName } from '@batuta/core'
-import { prepareBirthNow } from '../../packages/server/src/flows/births.ts'
+import { encodeValue, isFinal, mapGet, type Birth, type Command, type Plan, type StateName } from '@batuta/core'
+import { prepareBirthNow, problemText } from '../../packages/server/src/flows/births.ts'
 import { SubmitError } from '../../packages/server/src/inbox/inbox.ts'
 import { Attendant } from './attendant.ts'
+import { Callers } from './callers.ts'
 import type { Audit } from './audit.ts'
 import type { Chance } from './chance.ts'
 import { replay, restartAnew } from './copiers.ts'
 import { flowKey, type FlowLibrary } from './flow-library.ts'
 import { count, type Ledger } from './ledger.ts'
+import { drawValues, type GivenInputs } from './random-inputs.ts'
 import type { SimulatedNode } from './simulated-node.ts'
 import { TriggerClients } from './trigger-clients.ts'
 import type { World } from './world.ts'
@@ -22,6 +24,12 @@ export interface ClientOptions {
   node(): SimulatedNode | undefined
   /** Deletes an execution that has ended, with all that belongs to it. */
   remove(executionId: string): Promise<void>
+}
+
+interface Drawn {
+  readonly plan: Plan
+  readonly executionId: string
+  readonly inputs: GivenInputs
 }
 
 const AGAIN_MS = 500
@@ -45,6 +53,7 @@ export class Clients {
     }
     new Attendant(this.#options).start()
     new TriggerClients(this.#options).plan(untilMs)
+    new Callers(this.#options).plan(untilMs)
     plan(chance.int(2, 8), 'create', () => this.#create(untilMs))
     if (chance.hits(0.5)) plan(chance.int(1, 4), 'kill', () => this.#kill())
     if (chance.hits(0.5)) plan(chance.int(1, 5), 'restart', () => this.#restart())
@@ -70,7 +79,10 @@ export class Clients {
     const entry = server.flows.newest(flowKey(chance.int(0, this.#options.library.count - 1)))
     if (!entry) return
     const executionId = server.newId(entry)
-    const birth = birthOf(server.flows.planOf(entry), executionId, server)
+    const plan = server.flows.planOf(entry)
+    const inputs = drawValues(chance, plan.flow.inputs)
+    const birth = this.#birthOf({ plan, executionId, inputs }, server)
+    if (!birth) return
     try {
       await server.inbox.submit({ type: 'create', executionId, birth })
       ledger.acknowledged.push({ what: 'create', executionId, step: world.steps, generation: 1 })
@@ -78,6 +90,26 @@ export class Clients {
     } catch (error) {
       if (error instanceof SubmitError && error.fault !== 'unavailable') ledger.refused.set(executionId, error.fault)
     }
+  }
+
+  /** Undefined when the inputs are not valid: then nothing may be begun. */
+  #birthOf({ plan, executionId, inputs }: Drawn, node: SimulatedNode): Birth | undefined {
+    const { ledger } = this.#options
+    const prepared = prepareBirthNow(executionId, { plan, inputs: inputs.given }, node.startWorld())
+    const told = JSON.stringify(inputs.given)
+    if (!('birth' in prepared)) {
+      count(ledger, 'inputs refused')
+      if (inputs.isValid) ledger.findings.push(`${executionId}: ${told} was refused: ${problemText(prepared.problems)}`)
+      return undefined
+    }
+    if (!inputs.isValid) ledger.findings.push(`${executionId}: ${told} was taken`)
+    for (const [id, kept] of Object.entries(inputs.kept)) {
+      const is = encodeValue(mapGet(prepared.birth.inputs, id) ?? null)
+      if (is !== encodeValue(kept) && is !== `${encodeValue(kept)}.0`)
+        ledger.findings.push(`${executionId}: ${told} became ${is}`)
+      count(ledger, 'inputs taken')
+    }
+    return prepared.birth
   }
 
   async #kill(): Promise<void> {
@@ -228,10 +260,4 @@ export class Clients {
     const row = await library.save(chance.int(0, library.count - 1), world.nowMs)
     await server.take(row).catch(error => world.note(`the save was told late: ${String(error)}\n`))
   }
-}
-
-function birthOf(plan: Plan, executionId: string, node: SimulatedNode): Birth {
-  const prepared = prepareBirthNow(executionId, { plan, inputs: {} }, node.startWorld())
-  if (!('birth' in prepared)) throw new Error('a flow without inputs needs none')
-  return prepared.birth
 }

@@ -183,6 +183,7 @@ export class Fleet {
       ledger,
       isSwept: plant?.isSwept ?? true,
       pools: plant?.pools?.(pools) ?? pools,
+      tables,
       faults,
       onStart: this.#options.onStart,
       wrapInbox: inbox => this.#options.watch(plant?.inbox?.(inbox, place) ?? inbox),

@@ -17,71 +17,45 @@ import type { Chance } from './chance.ts'
 import { JOB_TYPE, NAMESPACE, randomFlow } from './random-flow.ts'
 import type { Doc } from './random-groups.ts'
 import { DrawnLimits } from './shared-limits.ts'
+import {
+  ASKER,
+  ASKER_DOCUMENT,
+  CALLED,
+  DATED,
+  DATED_TRIGGERS,
+  DEADLINE,
+  DEADLINE_DOCUMENT,
+  JOINER,
+  JOINER_DOCUMENT,
+  LISTENER,
+  LISTENER_DOCUMENT,
+  READER,
+  READER_DOCUMENT,
+  SCHEDULE,
+  SCHEDULE_ID,
+  TICKED,
+  calledDocument,
+  datedDocument,
+  tickedDocument,
+} from './special-flows.ts'
 import { POLL_TYPE, WATCH_TYPE } from './stranger.ts'
 
 export const TENANT = 'main'
-const ENDS = ['SUCCESS', 'WARNING', 'FAILED', 'KILLED', 'CANCELLED', 'RETRIED']
-export const SCHEDULE_ID = 'every'
 /** Of the flows that are saved again, so many only grow. */
 const GROWN = 0.6
-/** The schedule strikes this often. */
-export const SCHEDULE_EVERY_MS = 5_000
-
 const CATALOGUE = createCatalogue([
   { type: JOB_TYPE, kind: 'task' },
   { type: POLL_TYPE, kind: 'polling' },
   { type: WATCH_TYPE, kind: 'realtime' },
 ])
-const SCHEDULE = {
-  id: SCHEDULE_ID,
-  type: 'io.kestra.plugin.core.trigger.Schedule',
-  cron: '*/5 * * * * *',
-  withSeconds: true,
-  // It strikes on time, whatever becomes of its executions.
-  allowConcurrent: true,
-}
-/** Hears of the end of every other execution. */
-export const LISTENER: FlowKey = { tenant: 'main', namespace: NAMESPACE, flowId: 'heard' }
-const LISTENER_DOCUMENT = {
-  id: LISTENER.flowId,
-  namespace: NAMESPACE,
-  tasks: [{ id: 'told', type: 'io.kestra.plugin.core.log.Log', message: "{{ trigger.executionId ?? 'nobody' }}" }],
-  triggers: [{ id: 'ends', type: 'io.kestra.plugin.core.trigger.Flow' }],
-}
+/** Of the circuit breakers, so many wait for a hand. */
+const BY_HAND = 0.4
 
-/** Is told once an execution of each of the first two flows has ended, and then anew. */
-export const JOINER: FlowKey = { tenant: 'main', namespace: NAMESPACE, flowId: 'joined' }
-const JOINER_DOCUMENT = {
-  id: JOINER.flowId,
-  namespace: NAMESPACE,
-  tasks: [{ id: 'told', type: 'io.kestra.plugin.core.log.Log', message: 'both' }],
-  triggers: [
-    {
-      id: 'both',
-      type: 'io.kestra.plugin.core.trigger.Flow',
-      preconditions: {
-        id: 'pair',
-        resetOnSuccess: true,
-        flows: [0, 1].map(number => ({ namespace: NAMESPACE, flowId: `f${number}`, states: ENDS })),
-      },
-    },
-  ],
-}
-/** Reads the messages of a stranger as they come. */
-export const READER: FlowKey = { tenant: 'main', namespace: NAMESPACE, flowId: 'read' }
-const READER_DOCUMENT = {
-  id: READER.flowId,
-  namespace: NAMESPACE,
-  tasks: [{ id: 'told', type: 'io.kestra.plugin.core.log.Log', message: "{{ trigger.number ?? 'none' }}" }],
-  triggers: [{ id: 'messages', type: WATCH_TYPE }],
-}
-/** Asks the stranger now and then, and not while what it found is worked on. */
-export const ASKER: FlowKey = { tenant: 'main', namespace: NAMESPACE, flowId: 'asked' }
-const ASKER_DOCUMENT = {
-  id: ASKER.flowId,
-  namespace: NAMESPACE,
-  tasks: [{ id: 'works', type: JOB_TYPE, outcomes: 'S' }],
-  triggers: [{ id: 'poll', type: POLL_TYPE, interval: 'PT2S' }],
+interface Special {
+  readonly key: FlowKey
+  readonly document: object
+  /** Those that the clock looks at. */
+  readonly timed: readonly string[]
 }
 
 export class FlowLibrary {
@@ -91,6 +65,12 @@ export class FlowLibrary {
   /** Flows whose triggers look outside. */
   readonly sources: readonly TriggerKey[]
   readonly hasJoiner: boolean
+  readonly hasDoors: boolean
+  /** Those of the flow whose schedules say what becomes of missed dates. */
+  readonly dated: readonly string[]
+  readonly hasTicks: boolean
+  readonly hasDeadline: boolean
+  readonly #release: { readonly called: string | undefined; readonly ticked: string | undefined }
   readonly #tables: Tables
   readonly #truth: Store
   readonly #chance: Chance
@@ -113,7 +93,13 @@ export class FlowLibrary {
       ...(chance.hits(0.25) ? [{ ...READER, triggerId: 'messages' }] : []),
       ...(chance.hits(0.2) ? [{ ...ASKER, triggerId: 'poll' }] : []),
     ]
-    const others = [LISTENER, JOINER, READER, ASKER].map(({ flowId }) => flowId)
+    this.hasDoors = chance.hits(0.35)
+    this.hasTicks = chance.hits(0.2)
+    this.dated = chance.hits(0.3) ? [chance.pick(DATED_TRIGGERS).id, chance.pick(DATED_TRIGGERS).id] : []
+    this.hasDeadline = chance.hits(0.2)
+    const release = (): string | undefined => (chance.hits(BY_HAND) ? undefined : 'PT8S')
+    this.#release = { called: release(), ticked: release() }
+    const others = [LISTENER, JOINER, READER, ASKER, CALLED, TICKED, DEADLINE].map(({ flowId }) => flowId)
     this.limits = new DrawnLimits(chance, { count: this.count, others })
   }
 
@@ -129,12 +115,44 @@ export class FlowLibrary {
       updatedMs: nowMs,
     })
     for (let number = 0; number < this.count; number++) await this.save(number, nowMs)
-    if (this.hasListener) await this.#keep(LISTENER, LISTENER_DOCUMENT, nowMs)
-    if (this.hasJoiner) await this.#keep(JOINER, JOINER_DOCUMENT, nowMs)
-    for (const { triggerId, ...key } of this.sources) {
-      await this.#keep(key, key.flowId === READER.flowId ? READER_DOCUMENT : ASKER_DOCUMENT, nowMs)
-      await this.#truth.perform('saveTriggers', { flow: key, triggers: [{ triggerId, nextMs: nowMs, hash: 'one' }] })
+    for (const { key, document, timed } of this.#specials) {
+      const { flow } = await this.#keep(key, document, nowMs)
+      if (timed.length === 0) continue
+      const triggers = timed.map(triggerId => {
+        const nextMs = firstDateOf(flow, triggerId, { nowMs, zone: 'UTC' }) ?? nowMs
+        return { triggerId, nextMs, hash: 'one' }
+      })
+      await this.#truth.perform('saveTriggers', { flow: key, triggers })
     }
+  }
+
+  /** All that start something by themselves. */
+  get startingTriggers(): readonly TriggerKey[] {
+    const { scheduled, sources, dated, hasTicks, hasDeadline } = this
+    return [
+      ...(scheduled ? [{ ...scheduled, triggerId: SCHEDULE_ID }] : []),
+      ...sources,
+      ...[...new Set(dated)].map(triggerId => ({ ...DATED, triggerId })),
+      ...(hasTicks ? [{ ...TICKED, triggerId: 'ticks' }] : []),
+      ...(hasDeadline ? [{ ...DEADLINE, triggerId: 'deadline' }] : []),
+    ]
+  }
+
+  get #specials(): readonly Special[] {
+    const { called, ticked } = this.#release
+    const special = (isThere: boolean, key: FlowKey, document: object, timed: readonly string[] = []): Special[] =>
+      isThere ? [{ key, document, timed }] : []
+    const asks = (flow: FlowKey): boolean => this.sources.some(({ flowId }) => flowId === flow.flowId)
+    return [
+      ...special(this.hasListener, LISTENER, LISTENER_DOCUMENT),
+      ...special(this.hasJoiner, JOINER, JOINER_DOCUMENT),
+      ...special(asks(READER), READER, READER_DOCUMENT, ['messages']),
+      ...special(asks(ASKER), ASKER, ASKER_DOCUMENT, ['poll']),
+      ...special(this.hasDoors, CALLED, calledDocument(called)),
+      ...special(this.hasTicks, TICKED, tickedDocument(ticked), ['ticks']),
+      ...special(this.dated.length > 0, DATED, datedDocument(this.dated), [...new Set(this.dated)]),
+      ...special(this.hasDeadline, DEADLINE, DEADLINE_DOCUMENT),
+    ]
   }
 
   /** A new flow under the number, or a new revision of it. */

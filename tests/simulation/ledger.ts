@@ -34,6 +34,27 @@ export interface Backfilled {
   isDeleted: boolean
 }
 
+export interface PassedOver {
+  readonly triggerId: string
+  readonly code: string
+  /** Where it is told of one date. */
+  readonly dateMs: number | null
+  /** By the clock of the node. */
+  readonly nowMs: number
+}
+
+/** Of a webhook, under a number of its own. */
+export interface Call {
+  readonly number: number
+  readonly isValid: boolean
+  /** How often it was made: who is not answered calls again. */
+  tries: number
+  /** Was once not taken for what it said. */
+  isRefused: boolean
+  /** Whoever waited for the end was told these outputs, or which execution it is. */
+  readonly answers: { readonly executionId?: string; readonly outputs?: unknown; readonly status: number }[]
+}
+
 export interface Ledger {
   readonly starts: Start[]
   /** Every host that ever was. */
@@ -54,6 +75,9 @@ export interface Ledger {
   /** When the schedule was switched off by hand, and on again. */
   readonly switchedOff: { readonly fromMs: number; toMs: number }[]
   readonly backfills: Backfilled[]
+  /** Dates of schedules that were let go, as the nodes told it. */
+  readonly passedOver: PassedOver[]
+  readonly calls: Call[]
   /** A trigger was told not to wait for its execution. */
   unlocked: boolean
   readonly counts: Map<string, number>
@@ -73,6 +97,8 @@ export function newLedger(): Ledger {
     deleted: new Set(),
     switchedOff: [],
     backfills: [],
+    passedOver: [],
+    calls: [],
     unlocked: false,
     findings: [],
     counts: new Map(),

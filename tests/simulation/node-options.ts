@@ -2,6 +2,7 @@
 import type { Pools } from '../../packages/server/src/flows/pools.ts'
 import type { Inbox } from '../../packages/server/src/inbox/inbox.ts'
 import type { Role } from '../../packages/server/src/storage/cluster.ts'
+import type { Tables } from '../../packages/server/src/storage/memory/tables.ts'
 import type { Store } from '../../packages/server/src/storage/store.ts'
 import type { Chance } from './chance.ts'
 import type { Faults } from './faults.ts'
@@ -20,6 +21,8 @@ export interface NodeOptions {
   readonly store: Store
   readonly ledger: Ledger
   readonly isSwept: boolean
+  /** What is kept, for those who judge. */
+  readonly tables: Tables
   /** Limits that flows share. */
   readonly pools: Pools
   faults(): Faults
@@ -32,7 +35,9 @@ export interface NodeOptions {
 /** What is noted as a finding: only what must never happen, whatever is broken around it. */
 export function noticeOf(ledger: Ledger): (message: string, error?: unknown) => void {
   return (message, error) => {
-    if (/threw|is held|cannot be read/.test(message) && !/store does not answer/.test(String(error)))
+    const isMistake = error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError
+    const isTold = /threw|is held|cannot be read/.test(message) && !/store does not answer/.test(String(error))
+    if (isMistake || isTold)
       ledger.findings.push(`${message}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
     count(ledger, 'notices')
   }

@@ -194,6 +194,34 @@ export const PLANTS: readonly Plant[] = [
     }),
   },
   {
+    name: 'breaker-kept',
+    mistake: 'what a circuit breaker holds is never released by hand',
+    store: store => ({
+      ...store,
+      read: {
+        ...store.read,
+        findKey: async (tenant, namespace, key) =>
+          namespace === 'breakers' ? undefined : await store.read.findKey(tenant, namespace, key),
+      },
+    }),
+  },
+  {
+    name: 'cursor-blind',
+    mistake: 'the cursor of a schedule is moved wherever it stands by then',
+    nodes: 3,
+    store: (store, { tables }) => ({
+      ...store,
+      flush: batch =>
+        store.flush({
+          ...batch,
+          triggers: batch.triggers.map(row => {
+            const { nextMs = row.expectedNextMs } = tables.triggers.get(triggerKeyOf(row)) ?? {}
+            return { ...row, expectedNextMs: nextMs }
+          }),
+        }),
+    }),
+  },
+  {
     name: 'mark-lost',
     mistake: 'how far a source was read is not written with what was read',
     store: (store, { tables }) => ({

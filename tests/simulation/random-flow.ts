@@ -1,6 +1,7 @@
 // Flows by chance: a tree of the control tasks over inline tasks, jobs and subflows, with everything that can be put on a task. Outcomes are
 // written into the tasks, so that a flow does the same in every run; only order and faults differ.
 import type { Chance } from './chance.ts'
+import { randomInputs } from './random-inputs.ts'
 import { randomGroup, type Doc, type Maker } from './random-groups.ts'
 
 export const JOB_TYPE = 'io.batuta.simulation.Job'
@@ -30,6 +31,7 @@ export function randomFlow(chance: Chance, shape: FlowShape): Doc {
       { id: 'result', type: 'STRING', value: chance.pick(['{{ flow.id }}', '{{ ghost }}', "{{ kv('answer') }}"]) },
     ]
   if (chance.hits(0.15)) flow['sla'] = [randomSla(chance)]
+  if (chance.hits(0.3)) flow['inputs'] = randomInputs(chance, maker.dialect)
   if (chance.hits(0.1)) flow['retry'] = maker.retry(chance.hits(0.3))
   return flow
 }

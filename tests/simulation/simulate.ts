@@ -15,7 +15,8 @@ import { checkQuiet } from './checks.ts'
 import { Clients } from './clients.ts'
 import { NO_FAULTS, drawFaults, type Faults } from './faults.ts'
 import { Fleet, type DrawnNode } from './fleet.ts'
-import { FlowLibrary, READER, SCHEDULE_ID } from './flow-library.ts'
+import { FlowLibrary } from './flow-library.ts'
+import { READER } from './special-flows.ts'
 import { START_MS, count, newLedger, type Ledger } from './ledger.ts'
 import type { Plant } from './plants.ts'
 import { ClusterTruth } from './simulated-cluster.ts'
@@ -52,6 +53,9 @@ const STUCK_MS = 300_000
 const LOOK_EVERY_MS = 2_000
 /** Once the faults are over, schedules must be on time again within this. */
 const PUNCTUAL_MS = 20_000
+/** Windows are seen to be told of from then on, long enough for one of them. */
+const CALM_AFTER_MS = 20_000
+const WINDOWED_MS = 45_000
 /** Nor do messages of a stranger wait longer than this: a watch that failed often is begun anew after a minute. */
 const READING_MAX_MS = 240_000
 /** When nothing happens any more, nothing is held after this. */
@@ -156,7 +160,9 @@ class Simulation {
       await this.#calm(endMs)
       for (const held of this.#fleet.heldNow) this.#ledger.findings.push(`G17 in all quiet there are still ${held}`)
       const newest = (this.#fleet.nodes ?? []).map(node => node.flows)
-      checkQuiet({ tables: this.#tables, audit: this.#audit, ledger: this.#ledger, newest })
+      const { dated, hasTicks, hasDeadline } = this.#library
+      const triggers = { dated, hasTicks, hasDeadline, calmMs: endMs + CALM_AFTER_MS }
+      checkQuiet({ tables: this.#tables, audit: this.#audit, ledger: this.#ledger, newest, triggers })
     } catch (error) {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
       this.#ledger.findings.push(`the run broke: ${text}`)
@@ -192,16 +198,16 @@ class Simulation {
   /** No faults any more, then nothing that triggers start: everything must come to rest by itself. */
   async #calm(endMs: number): Promise<void> {
     this.#faults = NO_FAULTS
-    const { scheduled, sources } = this.#library
-    const triggers = [...(scheduled ? [{ ...scheduled, triggerId: SCHEDULE_ID }] : []), ...sources]
+    const triggers = this.#library.startingTriggers
     let isRunning = triggers.length > 0
+    const onMs = this.#library.hasDeadline ? WINDOWED_MS : PUNCTUAL_MS
     let restMs: number | undefined
     let lookMs = 0
     await this.#world.run(endMs + QUIET_MAX_MS, () => {
       if (this.#world.nowMs < lookMs) return false
       lookMs = this.#world.nowMs + LOOK_EVERY_MS
       const { nodes } = this.#fleet
-      if (isRunning && nodes && this.#world.nowMs >= endMs + PUNCTUAL_MS && this.#isRead(endMs)) {
+      if (isRunning && nodes && this.#world.nowMs >= endMs + onMs && this.#isRead(endMs)) {
         isRunning = false
         this.#switchOff(nodes, triggers)
       }

@@ -9,20 +9,28 @@ import { homeShardOf } from '../../packages/server/src/flows/home.ts'
 import { TriggerDesk } from '../../packages/server/src/flows/trigger-desk.ts'
 import { SubmitError, type Inbox } from '../../packages/server/src/inbox/inbox.ts'
 import { newLimitRules } from '../../packages/server/src/flows/limit-rules.ts'
+import type { HttpDependencies } from '../../packages/server/src/http/dependencies.ts'
+import { TriggerReasons } from '../../packages/server/src/flows/trigger-reasons.ts'
+import { newChanges } from '../../packages/server/src/inbox/changes.ts'
+import { watchedBreakers } from './watched-breakers.ts'
 import type { FlowKey, FlowRow, TriggerKey } from '../../packages/server/src/storage/store.ts'
 import { count } from './ledger.ts'
 import type { SimulatedHost } from './simulated-host.ts'
 import { noticeOf, type NodeOptions } from './node-options.ts'
-import { SLOTS, openRooms, type Over, type Rooms } from './simulated-rooms.ts'
+import { SLOTS, openRooms, type Means, type Over, type Rooms } from './simulated-rooms.ts'
 import { freshIdOf, startWorldOf } from './simulated-triggers.ts'
 
 const REJOIN_FIRST_MS = 100
 const REJOIN_LONGEST_MS = 2_000
+/** Executions of other nodes change without a word to this one. */
+const CHANGES_EVERY_MS = 500
 const GRACE_MAX_MS = 6_000
 
 export class SimulatedNode {
   readonly flows: FlowCatalogue
   readonly desk: TriggerDesk
+  /** What the routes of the API are given. */
+  readonly doors: HttpDependencies
   readonly #options: NodeOptions
   #rooms: Rooms | undefined
   #isStopped = false
@@ -36,10 +44,17 @@ export class SimulatedNode {
         : Promise.reject(new SubmitError('unavailable', 'This server is joining its database again: try again soon.')),
   }
 
+  readonly #means: Means
+
   private constructor(flows: FlowCatalogue, options: NodeOptions) {
     this.flows = flows
     this.#options = options
-    const { store, process, chance } = options
+    const { store, process, chance, pools } = options
+    const { platform } = process
+    const reasons = new TriggerReasons({ store, platform, onNotice: noticeOf(options.ledger) })
+    const everyMs = CHANGES_EVERY_MS
+    const changes = newChanges(store.cluster ? { platform, everyMs } : undefined)
+    this.#means = { changes, reasons, breakers: watchedBreakers(options) }
     this.desk = new TriggerDesk({
       store,
       flows,
@@ -51,6 +66,13 @@ export class SimulatedNode {
         return { id, shard: homeShardOf(flow), executionId: '-', body }
       },
     })
+    this.doors = {
+      config: { tenant: 'main', host: 'simulation', port: 1 },
+      ...{ inbox: this.inbox, store, flows, platform, pools, triggerDesk: this.desk, ...this.#means },
+      startWorld: () => this.startWorld(),
+      newId: (flow: FlowKey) => this.newId(flow),
+      ask: () => () => Promise.reject(new Error('nothing is asked here')),
+    } as unknown as HttpDependencies
     this.desk.watch(
       async flow =>
         await this.#rooms
@@ -119,6 +141,7 @@ export class SimulatedNode {
       node: await this.#join(),
       flows: this.flows,
       desk: this.desk,
+      means: this.#means,
       onOver: (kind, reason) => {
         if (over !== undefined) return
         over = reason

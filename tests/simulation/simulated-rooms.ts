@@ -16,7 +16,9 @@ import {
 import { homeShardOfLimit, newLimitRules } from '../../packages/server/src/flows/limit-rules.ts'
 import type { FlowCatalogue } from '../../packages/server/src/flows/flow-catalogue.ts'
 import type { TriggerDesk } from '../../packages/server/src/flows/trigger-desk.ts'
-import { newChanges } from '../../packages/server/src/inbox/changes.ts'
+import type { Breakers } from '../../packages/server/src/flows/breakers.ts'
+import type { TriggerReasons } from '../../packages/server/src/flows/trigger-reasons.ts'
+import type { Changes } from '../../packages/server/src/inbox/changes.ts'
 import type { Inbox } from '../../packages/server/src/inbox/inbox.ts'
 import { NO_JOBS } from '../../packages/server/src/inbox/jobs.ts'
 import { Router } from '../../packages/server/src/inbox/router.ts'
@@ -49,10 +51,18 @@ export interface Rooms {
 /** Why an incarnation is over. */
 export type Over = 'fenced' | 'broken'
 
+/** What the routes of the API share with the rooms. */
+export interface Means {
+  readonly changes: Changes
+  readonly breakers: Breakers
+  readonly reasons: TriggerReasons
+}
+
 export interface RoomsPlace {
   readonly node: NodeIdentity
   readonly flows: FlowCatalogue
   readonly desk: TriggerDesk
+  readonly means: Means
   onOver(over: Over, reason: string): void
 }
 
@@ -115,7 +125,7 @@ export function openRooms(options: NodeOptions, place: RoomsPlace): Rooms {
 
 function connect(options: NodeOptions, place: RoomsPlace): Inner {
   const { process, store, ledger } = options
-  const { node, flows, desk, onOver } = place
+  const { node, flows, desk, means, onOver } = place
   const { platform } = process
   const onNotice = noticeOf(ledger)
   const hosts: SimulatedHost[] = []
@@ -130,7 +140,7 @@ function connect(options: NodeOptions, place: RoomsPlace): Inner {
   const isHeard = hearing(options)
   const evaluate = newEvaluator({ ...answersOf(options), children: { flows, startWorld } }, twice, onNotice)
   const triggers: NodeTriggers = openTriggers(options, {
-    ...{ flows, desk, inbox, node, worker, owns, startWorld },
+    ...{ flows, desk, means, inbox, node, worker, owns, startWorld },
     notes: () => engine,
     clockwork: () => clockwork,
   })
@@ -143,7 +153,7 @@ function connect(options: NodeOptions, place: RoomsPlace): Inner {
     platform,
     node,
     jobs: options.roles.includes('worker') ? hardOfHearing(worker, isHeard) : NO_JOBS,
-    changes: newChanges(),
+    changes: means.changes,
     envOf: newTurnEnvironment({ platform, flows, limits, ...PLACE, startWorld }),
     evaluate: async question => {
       if (isHeard('evaluation')) await evaluate(question)

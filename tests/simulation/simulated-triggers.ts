@@ -12,11 +12,12 @@ import type { NoteTaker } from '../../packages/server/src/engine/note.ts'
 import { Schedules } from '../../packages/server/src/engine/schedules.ts'
 import { homeShardOf } from '../../packages/server/src/flows/home.ts'
 import type { TriggerDesk } from '../../packages/server/src/flows/trigger-desk.ts'
-import { TriggerReasons } from '../../packages/server/src/flows/trigger-reasons.ts'
+import type { ReasonCode } from '../../packages/server/src/flows/trigger-reasons.ts'
+import type { Means } from './simulated-rooms.ts'
 import type { StartWorld } from '../../packages/server/src/flows/births.ts'
 import { newLimitRules } from '../../packages/server/src/flows/limit-rules.ts'
 import type { FlowCatalogue } from '../../packages/server/src/flows/flow-catalogue.ts'
-import type { FlowKey } from '../../packages/server/src/storage/store.ts'
+import type { FlowKey, TriggerKey } from '../../packages/server/src/storage/store.ts'
 import type { Inbox } from '../../packages/server/src/inbox/inbox.ts'
 import { count } from './ledger.ts'
 import { noticeOf, type NodeOptions } from './node-options.ts'
@@ -33,6 +34,7 @@ export interface TriggersPlace {
   readonly node: NodeIdentity
   readonly worker: Worker
   readonly desk: TriggerDesk
+  readonly means: Means
   notes(): NoteTaker
   clockwork(): Clockwork
   owns(shard: number): boolean
@@ -60,11 +62,15 @@ export function forgetful(listeners: Listeners, isHeard: () => boolean): Listene
 
 function openSchedules(
   options: NodeOptions,
-  { flows, inbox, notes, clockwork, owns, startWorld }: TriggersPlace,
+  { flows, inbox, means, notes, clockwork, owns, startWorld }: TriggersPlace,
 ): Schedules {
   const { store, process, ledger } = options
   const onNotice = noticeOf(ledger)
   const newIdFor = newIdForOf(options, flows)
+  const onReason = (key: TriggerKey, code: ReasonCode, reason: string): void => {
+    means.reasons.note(key, code, reason)
+    passedOver(options, key, code)
+  }
   const schedules: Schedules = new Schedules({
     store,
     zone: 'UTC',
@@ -72,9 +78,13 @@ function openSchedules(
     owns,
     findFlow: key => flows.flowOf(key),
     newId: newIdFor,
+    onReason,
     onNotice,
+    lookAt: atMs => clockwork().lookAt(atMs),
     fire: firing => {
-      const fire = { inbox, notes: notes(), flows, world: startWorld(), ask: nothingAsked, onNotice }
+      const { breakers } = means
+      const world = startWorld()
+      const fire = { inbox, notes: notes(), flows, world, ask: nothingAsked, breakers, onReason, onNotice }
       // The defaults of inputs may ask the store before there is a birth.
       const asked = options.chance.hits(ASKING) ? store.read.listKeys('main', 'simulation') : Promise.resolve([])
       void asked
@@ -87,6 +97,13 @@ function openSchedules(
   return schedules
 }
 
+/** Why a schedule did not fire, with its date or the hour by its node's clock. */
+function passedOver({ ledger, process }: NodeOptions, key: TriggerKey, code: ReasonCode): void {
+  count(ledger, `reason ${code}`)
+  const { lastMs = null } = key as TriggerKey & { readonly lastMs?: number | null }
+  ledger.passedOver.push({ triggerId: key.triggerId, code, dateMs: lastMs, nowMs: process.platform.nowMs() })
+}
+
 const nothingAsked = (): Promise<never> => Promise.reject(new Error('nothing is asked here'))
 
 /** What the stranger's triggers are. */
@@ -97,7 +114,7 @@ const KINDS: ReadonlyMap<string, 'polling' | 'realtime'> = new Map([
 
 function openSources(
   options: NodeOptions,
-  { flows, node, worker, notes, clockwork, owns, startWorld }: TriggersPlace,
+  { flows, means, node, worker, notes, clockwork, owns, startWorld }: TriggersPlace,
 ): Sources {
   const { store, process, ledger, roles } = options
   const freshId = freshIdOf(options)
@@ -127,6 +144,7 @@ function openSources(
     },
     stop: key => own?.stop(key, 'kill'),
     lookAt: atMs => clockwork().lookAt(atMs),
+    breakers: means.breakers,
     onReason: (_key, code) => count(ledger, `reason ${code}`),
     onNotice: noticeOf(ledger),
   })
@@ -149,7 +167,7 @@ function newIdForOf(options: NodeOptions, flows: FlowCatalogue): (flow: FlowKey,
 
 function openFlowTriggers(
   options: NodeOptions,
-  { flows, desk, notes, clockwork, owns, startWorld }: TriggersPlace,
+  { flows, desk, means, notes, clockwork, owns, startWorld }: TriggersPlace,
 ): FlowTriggers {
   const { store, process, ledger } = options
   const { platform } = process
@@ -162,7 +180,8 @@ function openFlowTriggers(
     notes,
     owns,
     startWorld,
-    reasons: new TriggerReasons({ store, platform, onNotice }),
+    reasons: means.reasons,
+    breakers: means.breakers,
     nowMs: () => platform.nowMs(),
     askOf: () => nothingAsked,
     newId: newIdForOf(options, flows),

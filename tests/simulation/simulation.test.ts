@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { COMMANDS_PLAYED, OTHERS_PLAYED } from './coverage.ts'
+import { COMMANDS_PLAYED, OTHERS_PLAYED, RULES_PLAYED } from './coverage.ts'
 import { NO_FAULTS } from './faults.ts'
 import { PLANTS, type Plant } from './plants.ts'
 import { simulate, type Report } from './simulate.ts'
@@ -19,7 +19,7 @@ test(`${SEEDS + SEEDS_OF_MANY} runs of one, two and three nodes with every kind 
   t.diagnostic([...totals].map(([what, times]) => `${what}: ${times}`).join(', '))
   assert.deepEqual(failures, [])
   // A simulator in which nothing happens finds nothing either.
-  for (const what of [...RARE, ...Object.values(COMMANDS_PLAYED), ...OTHERS_PLAYED])
+  for (const what of [...RARE, ...Object.values(COMMANDS_PLAYED), ...OTHERS_PLAYED, ...RULES_PLAYED])
     assert.ok((totals.get(what) ?? 0) > 0, `there was no ${what}`)
 })
 

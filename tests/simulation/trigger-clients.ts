@@ -3,7 +3,7 @@ import { START_MS, count, type Backfilled } from './ledger.ts'
 import { TriggerRefusal, type TriggerDesk } from '../../packages/server/src/flows/trigger-desk.ts'
 import type { TriggerKey } from '../../packages/server/src/storage/store.ts'
 import type { ClientOptions } from './clients.ts'
-import { ASKER, SCHEDULE_ID } from './flow-library.ts'
+import { ASKER, SCHEDULE_ID } from './special-flows.ts'
 
 const AGAIN_MS = 700
 const TRIES = 50

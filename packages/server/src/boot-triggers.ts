@@ -66,6 +66,7 @@ function newSchedules(ground: Ground, { inbox, notes, lookAt, owns }: TriggersPl
     newId: (row, decidedMs) => ground.newIdOn(birthPlaceOf(ground, row), decidedMs),
     onReason,
     onNotice,
+    lookAt,
     fire: firing => {
       const ask = askFor(answers, { ...firing.row, executionId: '' })
       const world = ground.startWorld()

@@ -11,7 +11,7 @@ export interface Hold {
 }
 
 export interface BreakerFacts {
-  /** When the executions that failed last ended, the newest first, as many as the breaker asks for. */
+  /** When executions that failed have ended, at least as many as the breaker asks for. */
   readonly failedMs: readonly number[]
   /** When somebody released it last. */
   readonly releasedMs?: number | undefined

@@ -7,7 +7,8 @@ import type { Listeners } from './listeners.ts'
 import type { NoteTaker } from './note.ts'
 import type { Schedules } from './schedules.ts'
 import { StaleWatch, emissionOf, refusedEmission, type Emission } from './emission.ts'
-import { Sources } from './sources.ts'
+import { isTold } from './source.ts'
+import type { Sources } from './sources.ts'
 
 /** A flow's triggers were changed by another node: their rows are to be read again. */
 export interface TriggerChanged extends FlowKey {
@@ -137,7 +138,7 @@ export class NodeTriggers {
   before(inbox: Inbox): Inbox {
     return {
       submit: async (signal: Signal, how) => {
-        if (!Sources.isAbout(signal)) return await inbox.submit(signal, how)
+        if (!isTold(signal)) return await inbox.submit(signal, how)
         await this.#options.sources.settle(signal, how?.rowId)
         return {}
       },

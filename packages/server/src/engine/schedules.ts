@@ -9,6 +9,7 @@ import {
   missedDates,
   openSchedule,
   scheduleVariables,
+  shardOf,
   stepSchedule,
   type DateFilter,
   type Flow,
@@ -66,6 +67,8 @@ export interface SchedulesOptions {
   newId(row: FlowKey, decidedMs: number): string
   /** Starts the execution; the cursor moves with its birth. `settle` follows. */
   fire(firing: Firing): void
+  /** The clock looks again no later than then. */
+  lookAt(atMs: number | undefined): void
   /** Why something was not started. */
   onReason?(key: TriggerKey, code: ReasonCode, reason: string): void
   onNotice(message: string, error?: unknown): void
@@ -83,6 +86,8 @@ const PAUSE_MS = 20
 const OPENED_MAX = 10_000
 /** The end of an execution is told; this is for those that are gone without a word. */
 const LOCK_LOOK_MS = 60_000
+/** One that is born away from its trigger ends where nobody tells: it is looked at this soon, and then after twice as long each time. */
+const LOCK_LOOK_AWAY_MS = 1_000
 /** A trigger that was looked at last so long ago was switched off meanwhile. */
 const BACK_MS = 60_000
 
@@ -96,6 +101,8 @@ interface Scheduled {
   retryMs: number
   /** The execution that it waits for. */
   lockedBy: string | undefined
+  /** How long until that is looked at. */
+  lookMs: number
 }
 
 /** That it fires, and when that was said; everything else is made when its birth begins. */
@@ -181,7 +188,7 @@ export class Schedules {
       const { scheduled } = due
       if (scheduled.dueMs !== due.atMs || scheduled.dateMs === null) continue
       if (scheduled.lockedBy === undefined) this.#decide(scheduled, scheduled.dateMs)
-      else void this.#lookAtLock(scheduled, scheduled.lockedBy)
+      else void this.#lookAtLock(scheduled, scheduled.lockedBy).then(() => this.#options.lookAt(this.#nextMs()))
     }
     const nextMs = this.#nextMs()
     if (nextMs === undefined || nextMs > nowMs || this.#isLate(nowMs)) this.#begin()
@@ -265,7 +272,8 @@ export class Schedules {
   #lock(scheduled: Scheduled, executionId: string): void {
     if (this.#isConcurrent(scheduled.stored)) return
     scheduled.lockedBy = executionId
-    scheduled.retryMs = this.#options.nowMs() + LOCK_LOOK_MS
+    scheduled.lookMs = firstLookMs(scheduled.stored, executionId)
+    scheduled.retryMs = this.#options.nowMs() + scheduled.lookMs
     this.#locks.set(executionId, keyOf(scheduled.stored))
   }
 
@@ -285,7 +293,9 @@ export class Schedules {
     const key = keyOf(scheduled.stored)
     try {
       const row = await store.read.findExecution(executionId)
-      if (!row || row.waitsFor === null) return void (await this.ended(executionId, row?.state ?? 'deleted'))
+      // Away from its trigger it may not be born yet.
+      const isGone = row ? row.waitsFor === null : scheduled.lookMs >= LOCK_LOOK_MS
+      if (isGone) return void (await this.ended(executionId, row?.state ?? 'deleted'))
       onReason?.(scheduled.stored, 'locked', `the execution ${executionId} is still running`)
     } catch (error) {
       onNotice(
@@ -294,7 +304,8 @@ export class Schedules {
       )
     }
     if (scheduled.lockedBy !== executionId || this.#scheduled.get(key) !== scheduled) return
-    scheduled.retryMs = this.#options.nowMs() + LOCK_LOOK_MS
+    scheduled.retryMs = this.#options.nowMs() + scheduled.lookMs
+    scheduled.lookMs = Math.min(scheduled.lookMs * 2, LOCK_LOOK_MS)
     this.#plan(scheduled)
   }
 
@@ -333,7 +344,8 @@ export class Schedules {
     const key = keyOf(stored)
     const isLocked = stored.executionId !== null && !this.#isConcurrent(stored)
     const lockedBy = isLocked ? (stored.executionId ?? undefined) : undefined
-    const scheduled: Scheduled = { stored, dateMs, retryMs: 0, dueMs: undefined, lockedBy }
+    const lookMs = firstLookMs(stored, lockedBy)
+    const scheduled: Scheduled = { stored, dateMs, retryMs: 0, dueMs: undefined, lockedBy, lookMs }
     if (lockedBy !== undefined) this.#locks.set(lockedBy, key)
     this.#scheduled.set(key, scheduled)
     const flow = flowKeyOf(stored)
@@ -431,6 +443,11 @@ export class Schedules {
       this.#heap.popDue(first.atMs)
     }
   }
+}
+
+function firstLookMs(stored: StoredTrigger, executionId: string | undefined): number {
+  const isAway = executionId !== undefined && shardOf(executionId) !== homeShardOf(stored)
+  return isAway ? LOCK_LOOK_AWAY_MS : LOCK_LOOK_MS
 }
 
 /** The first date of a schedule trigger, for its cursor when it is saved. */

@@ -14,10 +14,14 @@ import {
   type Judgement,
   type Plan,
   type Scope,
+  type Signal,
   type Trigger,
   type TriggerState,
+  type ValueMap,
 } from '@batuta/core'
+import { SOURCE_RUN } from '@batuta/plugin-sdk'
 import { homeShardOf } from '../flows/home.ts'
+import { failedBirth } from '../flows/trigger-birth.ts'
 import type { TriggerRow } from '../storage/batch.ts'
 import type { FlowKey, StoredTrigger, TriggerKey } from '../storage/store.ts'
 import type { SourceKind } from './source-job.ts'
@@ -32,16 +36,45 @@ export interface Source {
   /** Where the heap has it. */
   dueMs: number | undefined
   lockedBy: string | undefined
+  /** How often that was looked at. */
+  looks: number
   /** Ends in a row without an event. */
   failures: number
   /** Events are taken one message after the other. */
   line: Promise<unknown>
 }
 
+/** Of the job of a source. */
+export type Told = Extract<Signal, { type: 'settled' | 'lost' | 'unplaced' }>
+
+/** Whether a signal is about the job of a source. */
+export function isTold(signal: Signal): signal is Told {
+  return (
+    (signal.type === 'settled' || signal.type === 'lost' || signal.type === 'unplaced') && signal.run === SOURCE_RUN
+  )
+}
+
 const INTERVAL_MS = 60_000
 /** A watch that ended is begun anew after so long, the longer the more often it did without an event. */
 const AGAIN_MIN_MS = 1_000
 export const AGAIN_MAX_MS = 60_000
+
+/** The end of an execution is told; this is for those that are gone without a word. */
+const LOCK_LOOK_MS = 60_000
+/** One that is born away from its trigger ends where nobody tells: it is looked at this soon, and then after twice as long each time. */
+const LOCK_LOOK_AWAY_MS = 1_000
+
+/** How long to wait for the end of its execution. */
+export function lookAfterMs({ key, lockedBy, looks }: Source): number {
+  if (lockedBy === undefined) return 0
+  if (shardOf(lockedBy) === homeShardOf(key)) return LOCK_LOOK_MS
+  return Math.min(LOCK_LOOK_AWAY_MS * 2 ** Math.min(looks, 10), LOCK_LOOK_MS)
+}
+
+/** Born away from its trigger, an execution that is not there may still come. */
+export function isUnborn(source: Source): boolean {
+  return lookAfterMs(source) < LOCK_LOOK_MS
+}
 
 /** Nothing that was changed by hand or by a save. */
 export function isSame({ stored }: Source, row: StoredTrigger): boolean {
@@ -83,6 +116,16 @@ export function nextWatch(
 ): NonNullable<TriggerState['watch']> {
   const isHome = watch !== undefined && shardOf(watch.id) === homeShardOf(key)
   return isHome ? { id: watch.id, epoch: watch.epoch + 1, isOut: true } : { id: newWatchId(key), epoch: 1, isOut: true }
+}
+
+/** An execution that is FAILED from its beginning. */
+export function failureOf(
+  source: Source,
+  executionId: string,
+  { problem, variables }: { readonly problem: string; readonly variables: ValueMap },
+): Extract<Signal, { type: 'create' }> {
+  const birth = failedBirth(executionId, { ...source, variables }, { problem, labels: [] })
+  return { type: 'create', executionId, birth }
 }
 
 /** What is written when something became of it. */

@@ -260,6 +260,18 @@ test('a poll waits for the end of the execution that it started', async t => {
   assert.equal((await nextJob(rig)).key.epoch, 2)
 })
 
+test('a poll that is told twice what it came to waits for the end all the same', async t => {
+  const rig = await open(t, POLL, '{ id: one, type: io.kestra.plugin.core.flow.Pause }')
+  const { key } = await nextJob(rig)
+  const found = settled(key, { outputs: { line: 'one' } })
+
+  await Promise.all([rig.sources.settle(found, undefined), rig.sources.settle(found, undefined)])
+  const [execution] = await rig.store.read.listExecutions({ tenant: 'main', limit: 1 })
+
+  assert.deepEqual(await bornLines(rig.store), ['one'])
+  assert.ok(rig.sources.waitsFor(execution?.id ?? ''))
+})
+
 test('a poll that is unlocked by hand asks again, while what it started still runs', async t => {
   const rig = await open(t, POLL, '{ id: one, type: io.kestra.plugin.core.flow.Pause }')
   const { key } = await nextJob(rig)

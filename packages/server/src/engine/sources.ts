@@ -16,12 +16,11 @@ import {
   type Value,
   type ValueMap,
 } from '@batuta/core'
-import { SOURCE_RUN } from '@batuta/plugin-sdk'
 import { scopeOf, type StartWorld } from '../flows/births.ts'
 import type { Breakers } from '../flows/breakers.ts'
 import type { FlowCatalogue } from '../flows/flow-catalogue.ts'
 import { homeShardOf } from '../flows/home.ts'
-import { birthOfTrigger, failedBirth, type TriggerStart } from '../flows/trigger-birth.ts'
+import { birthOfTrigger, type TriggerStart } from '../flows/trigger-birth.ts'
 import type { ReasonCode } from '../flows/trigger-reasons.ts'
 import type { JobKey, JobRow, TriggerRow } from '../storage/batch.ts'
 import type { FlowKey, Store, StoredTrigger, TriggerKey } from '../storage/store.ts'
@@ -32,15 +31,19 @@ import {
   AGAIN_MAX_MS,
   againMs,
   failsOnError,
+  failureOf,
   flowOf,
   intervalOf,
   isConcurrent,
   judgeSource,
   isSame,
+  isUnborn,
+  lookAfterMs,
   movedRow,
   nameOf,
   nextWatch,
   type Source,
+  type Told,
 } from './source.ts'
 import { TimerHeap } from './timer-heap.ts'
 
@@ -74,7 +77,6 @@ export interface SourcesOptions {
 }
 
 const EVENTS_MAX = 500
-const LOCK_LOOK_MS = 60_000
 const RETRY_MS = 1_000
 
 interface Due {
@@ -151,25 +153,22 @@ export class Sources {
     return this.#heap.nextMs
   }
 
-  /** Whether a signal is about the job of a source. */
-  static isAbout(signal: Signal): signal is Extract<Signal, { type: 'settled' | 'lost' | 'unplaced' }> {
-    return (
-      (signal.type === 'settled' || signal.type === 'lost' || signal.type === 'unplaced') && signal.run === SOURCE_RUN
-    )
+  /** A job of a source has ended, one way or another. */
+  async settle(signal: Told, rowId: string | undefined): Promise<void> {
+    // One after the other: what is told again finds it done.
+    const source = this.#byWatch.get(signal.executionId)
+    const mine = (source?.line ?? Promise.resolve()).then(() => this.#settle(signal, rowId))
+    if (source) source.line = mine.catch(() => {})
+    await mine
   }
 
-  /** A job of a source has ended, one way or another. */
-  async settle(
-    signal: Extract<Signal, { type: 'settled' | 'lost' | 'unplaced' }>,
-    rowId: string | undefined,
-  ): Promise<void> {
-    const key = { executionId: signal.executionId, run: signal.run, epoch: signal.epoch }
+  async #settle(signal: Told, rowId: string | undefined): Promise<void> {
+    const key = sourceJobKey(signal.executionId, signal.epoch)
     const signalsTaken = rowId === undefined ? [] : [rowId]
     const source = this.#byWatch.get(signal.executionId)
     const { watch } = source?.state ?? {}
     if (!source || watch?.epoch !== signal.epoch || !watch.isOut)
       return void (await this.#options.notes().note({ jobsEnded: [key], signalsTaken }))
-    await source.line
     const outcome = await this.#outcomeOf(source, signal)
     const { births, nextMs, executionId } = outcome
     const row = movedRow(source, this.#options.nowMs(), {
@@ -219,17 +218,14 @@ export class Sources {
       stored: row,
       state: decodeTriggerState(row.state),
       dueMs: undefined,
-      lockedBy: undefined,
+      ...{ lockedBy: undefined, looks: 0 },
       failures: 0,
       line: Promise.resolve(),
     }
     this.#sources.set(nameOf(row), source)
     const { watch } = source.state
     if (watch) this.#byWatch.set(watch.id, source)
-    if (row.executionId !== null && kind === 'polling' && !isConcurrent(source)) {
-      source.lockedBy = row.executionId
-      this.#locks.set(row.executionId, source)
-    }
+    if (row.executionId !== null && kind === 'polling' && !isConcurrent(source)) this.#lock(source, row.executionId)
     this.#planAt(source, row.nextMs ?? this.#options.nowMs())
   }
 
@@ -264,7 +260,7 @@ export class Sources {
   /** One that waits for its execution is told of the end; it looks itself only now and then. */
   #plan(source: Source): void {
     const atMs = source.stored.nextMs ?? this.#options.nowMs()
-    this.#planAt(source, source.lockedBy === undefined ? atMs : Math.max(atMs, this.#options.nowMs() + LOCK_LOOK_MS))
+    this.#planAt(source, Math.max(atMs, this.#options.nowMs() + lookAfterMs(source)))
   }
 
   #planAt(source: Source, atMs: number): void {
@@ -275,6 +271,7 @@ export class Sources {
 
   #lock(source: Source, executionId: string): void {
     source.lockedBy = executionId
+    source.looks = 0
     this.#locks.set(executionId, source)
   }
 
@@ -321,7 +318,8 @@ export class Sources {
 
   async #isFree(source: Source, executionId: string): Promise<boolean> {
     const row = await this.#options.store.read.findExecution(executionId)
-    if (row && row.waitsFor !== null) {
+    source.looks += 1
+    if (row ? row.waitsFor !== null : isUnborn(source)) {
       this.#options.onReason(source.key, 'locked', `the execution ${executionId} is still running`)
       return false
     }
@@ -379,10 +377,8 @@ export class Sources {
       this.#options.onReason(source.key, 'conditions', judgement.reason)
       return await this.#passOver(source)
     }
-    const executionId = this.#options.newId(source.key)
-    const failed = { problem: judgement.problem, labels: [] }
-    const birth = failedBirth(executionId, { ...source, variables }, failed)
-    await this.#passOver(source, [{ type: 'create', executionId, birth }])
+    const { problem } = judgement
+    await this.#passOver(source, [failureOf(source, this.#options.newId(source.key), { problem, variables })])
   }
 
   /** By a circuit breaker: nothing is asked of the source, so that nothing of it is lost. */
@@ -411,7 +407,7 @@ export class Sources {
   /** What follows from the end of a job. */
   async #outcomeOf(
     source: Source,
-    signal: Extract<Signal, { type: 'settled' | 'lost' | 'unplaced' }>,
+    signal: Told,
   ): Promise<{
     readonly births: readonly Extract<Signal, { type: 'create' }>[]
     readonly nextMs: number
@@ -429,9 +425,8 @@ export class Sources {
       const isTold = source.kind === 'realtime' ? source.failures === 1 : failsOnError(source)
       if (!isTold || signal.state === 'KILLED') return { births: [], nextMs }
       const executionId = source.state.watch?.birthId ?? this.#options.newId(source.key)
-      const failed = { problem: `the trigger "${source.trigger.id}" failed: its log says why`, labels: [] }
-      const birth = failedBirth(executionId, { ...source, variables: {} }, failed)
-      return { births: [{ type: 'create', executionId, birth }], nextMs }
+      const problem = `the trigger "${source.trigger.id}" failed: its log says why`
+      return { births: [failureOf(source, executionId, { problem, variables: {} })], nextMs }
     }
     if (source.kind === 'realtime') return { births: [], nextMs }
     if (signal.outputs === undefined) {

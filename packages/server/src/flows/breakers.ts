@@ -16,6 +16,8 @@ export interface BreakersOptions {
   nowMs(): number
 }
 
+/** They are listed by their start: so many that took longer may have failed after those that began last. */
+const LONGER_MAX = 100
 /** Of a trigger the failures are among those of its flow: so many are looked through. */
 const LOOKED_MAX = 500
 /** The system's own keys stand under no tenant. */
@@ -29,12 +31,9 @@ export function openBreakers({ store, nowMs }: BreakersOptions): Breakers {
   ): Promise<Hold | undefined> => {
     if (!breaker) return undefined
     const released = await store.read.findKey(SYSTEM.tenant, SYSTEM.namespace, nameOf(key, triggerId))
-    const limit = triggerId === undefined ? breaker.failures : LOOKED_MAX
+    const limit = triggerId === undefined ? breaker.failures + LONGER_MAX : LOOKED_MAX
     const rows = await store.read.listExecutions({ ...key, states: ['FAILED'], limit })
-    const failedMs = rows
-      .filter(row => triggerId === undefined || row.triggerId === triggerId)
-      .slice(0, breaker.failures)
-      .map(endOf)
+    const failedMs = rows.filter(row => triggerId === undefined || row.triggerId === triggerId).map(endOf)
     return judgeBreaker(breaker, { failedMs, releasedMs: released && Number(released.value), nowMs: nowMs() })
   }
   return {

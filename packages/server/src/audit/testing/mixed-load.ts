@@ -164,6 +164,7 @@ class Load {
       owns: () => true,
       findFlow: key => this.#flows.flowOf(key),
       newId: flow => this.#newId(homeShardOf(flow)),
+      lookAt: () => {},
       onNotice: () => {},
       fire: firing => {
         const ask = (): Promise<Value> => Promise.reject(new Error('nothing is asked'))
