@@ -11,6 +11,7 @@ import { namespaceRoutes } from './namespaces.ts'
 import { namespaceFileRoutes } from './namespace-files.ts'
 import { pluginRoutes } from './plugins.ts'
 import { taskRunRoutes } from './task-runs.ts'
+import { testRoutes } from './tests.ts'
 import { triggerRoutes } from './triggers.ts'
 import { secretRoutes } from './secrets.ts'
 
@@ -27,6 +28,7 @@ export const routes = {
   plugins: pluginRoutes,
   instance: instanceRoutes,
   taskRuns: taskRunRoutes,
+  tests: testRoutes,
   triggers: triggerRoutes,
   misc: miscRoutes,
 }

@@ -89,6 +89,7 @@ function openDoor(ground: Ground, { incarnations, saveWorld, health }: DoorPlace
     instance: { mode: ground.mode, announcement: () => incarnations.announcement() },
     ask: asker => askFor(ground.answers, asker),
     secrets: ground.answers,
+    rehearse: async options => await (await import('./rehearsal/rehearse.ts')).rehearse(options),
   })
 }
 

@@ -1,5 +1,6 @@
 import type { ExecutionRow, JobRow, JournalRowOf } from '../batch.ts'
 import { WHOLE_JOURNAL, type ExecutionQuery, type FlowKey, type FlowRow, type Reads } from '../store.ts'
+import { testReads } from './tests.ts'
 import { jobKeyOf, flowKeyOf, keyKeyOf, triggerKeyOf, type Tables } from './tables.ts'
 
 export function readsOf(tables: Tables): Reads {
@@ -66,6 +67,7 @@ export function readsOf(tables: Tables): Reads {
     metricsOf: async id => tables.metrics.get(id) ?? [],
     findOperation: async key => tables.operations.get(key),
     ...keyReads(tables),
+    ...testReads(tables),
   }
 }
 
