@@ -20,7 +20,7 @@ function seen(model: Model, run: Run): Run {
 }
 
 /** Of a Loop the iteration that the run stands in: nothing of another is seen, nor anything of it outside. */
-function iterationAround(run: Run): { readonly loop: Run; readonly lane: number } | undefined {
+export function iterationAround(run: Run): { readonly loop: Run; readonly lane: number } | undefined {
   for (let at = run; at.parent; at = at.parent)
     if (at.parent.node.kind === 'Loop' && at.list === 'tasks') return { loop: at.parent, lane: at.lane }
   return undefined
