@@ -57,6 +57,11 @@ function fileCases(): readonly TaskCase[] {
       bad: { props: { namespace, files: {} }, reason: /"files" must be a pattern/ },
     },
     {
+      type: 'core.flow.PurgeFlows',
+      good: { props: { flowPattern: 'nothing-*' }, outputs: { size: 0 } },
+      bad: { props: { behavior: { type: 'version', before: 'soon' } }, reason: /must be a date, not "soon"/ },
+    },
+    {
       type: 'core.namespace.PurgeFiles',
       good: { props: { filePattern: 'nothing/**' }, outputs: { size: 0 } },
       bad: { props: { behavior: { type: 'version' } }, reason: /needs "before" or "keepAmount"/ },

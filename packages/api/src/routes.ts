@@ -12,6 +12,7 @@ import { namespaceRoutes } from './namespaces.ts'
 import { namespaceFileRoutes } from './namespace-files.ts'
 import { pluginRoutes } from './plugins.ts'
 import { taskRunRoutes } from './task-runs.ts'
+import { testRoutes } from './tests.ts'
 import { triggerRoutes } from './triggers.ts'
 import { secretRoutes } from './secrets.ts'
 
@@ -29,6 +30,7 @@ export const routes = {
   plugins: pluginRoutes,
   instance: instanceRoutes,
   taskRuns: taskRunRoutes,
+  tests: testRoutes,
   triggers: triggerRoutes,
   misc: miscRoutes,
 }

@@ -92,6 +92,7 @@ function openDoor(ground: Ground, { incarnations, saveWorld, health, large }: Do
     instance: { mode: ground.mode, announcement: () => incarnations.announcement() },
     ask: asker => askFor(ground.answers, asker),
     secrets: ground.answers,
+    rehearse: async options => await (await import('./rehearsal/rehearse.ts')).rehearse(options),
   })
 }
 

@@ -21,6 +21,7 @@ import { sseRequest } from './http/sse-request.ts'
 import { deleteKey } from './kv/delete.ts'
 import { getKeys } from './kv/get-keys.ts'
 import { getKey } from './kv/get.ts'
+import { purgeFlows } from './flow/purge-flows.ts'
 import { purgeKv } from './kv/purge-kv.ts'
 import { setKey } from './kv/set.ts'
 import { deleteFiles } from './namespace/delete-files.ts'
@@ -77,6 +78,7 @@ export const tasks: readonly TaskDefinition[] = [
   publish,
   purgeExecutions,
   purgeFiles,
+  purgeFlows,
   purgeKv,
   purgeLogs,
   request,

@@ -283,3 +283,20 @@ tasks:
   assert.equal(player.isEnded, true)
   assert.equal(player.state.state, 'SUCCESS')
 })
+
+test('a task of an iteration is tried again while the execution runs on: an iteration has a state of its own', () => {
+  const player = play(`
+tasks:
+  - id: loop
+    type: core.flow.Loop
+    values: [a]
+    tasks:
+      - { id: t, type: ${JOB}, retry: { type: constant, interval: PT1S, maxAttempts: 2 } }`)
+
+  player.settle('t', 'FAILED')
+  assert.equal(player.history, 'CREATED RUNNING')
+  player.retry('t')
+  player.settle('t')
+
+  assert.equal(player.history, 'CREATED RUNNING SUCCESS')
+})

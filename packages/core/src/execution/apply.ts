@@ -10,7 +10,7 @@ import type { Event } from './event.ts'
 import { count, leaveChild, placeChild, stopAsking, stopAwaiting } from './lanes.ts'
 import { getRun, ownGroup, ownRun } from './look-up.ts'
 import { beginPass, endIteration, endPass, joinLane, newIterations } from './apply-loop.ts'
-import { indexOutputs } from './outputs.ts'
+import { indexBegun, indexOutputs } from './outputs.ts'
 import type { Plan } from './plan.ts'
 import { applyReopening } from './reopen.ts'
 import { holdsSealed } from './sealed.ts'
@@ -110,7 +110,7 @@ export function apply(state: ExecutionState, event: Event, plan: Plan, atMs: num
     case 'moved':
       return moveExecution(state, event.to, atMs)
     case 'run-created':
-      return createRun(state, event, atMs)
+      return createRun(state, plan, event, atMs)
     case 'run-moved': {
       const run = ownRun(state, event.run)
       if (event.outputs) setOutputs(state, plan, run, event.outputs)
@@ -226,7 +226,12 @@ function moveExecution(state: ExecutionState, to: StateName, atMs: number): void
   else state.agenda.push(ROOT)
 }
 
-function createRun(state: ExecutionState, event: Extract<Event, { type: 'run-created' }>, atMs: number): void {
+function createRun(
+  state: ExecutionState,
+  plan: Plan,
+  event: Extract<Event, { type: 'run-created' }>,
+  atMs: number,
+): void {
   assert(event.run === state.runs.length, `task run ${event.run} of execution "${state.id}" is out of order`)
   const run: TaskRun = {
     ordinal: event.run,
@@ -253,6 +258,8 @@ function createRun(state: ExecutionState, event: Extract<Event, { type: 'run-cre
     joinLane(group.iterations, run)
     run.isInner = true
   } else if (event.parent !== ROOT && getRun(state, event.parent).isInner) run.isInner = true
+  // Iterations by the million: of those only what is skipped is told.
+  if (plan.flow.dialect === 2 && run.isInner !== true) indexBegun(state, plan, run)
   placeChild(group, run)
   state.agenda.push(run.ordinal)
   wakeFailed(state, event.parent)
@@ -376,6 +383,7 @@ function settle(
   if (run.attempts.length === 0) run.attempts = [event.attempt]
   else run.attempts.push(event.attempt)
   if (event.outputs) setOutputs(state, plan, run, event.outputs)
+  else if (event.to === 'SKIPPED') indexBegun(state, plan, run)
   if (run.state !== 'RUNNING' && event.attempt.state !== 'SKIPPED' && event.attempt.isUnbegun !== true)
     run.history.push({ state: 'RUNNING', atMs: event.attempt.startedMs })
   if (event.to !== run.state) moveRun(state, run, event.to, atMs)

@@ -1,6 +1,6 @@
 // `outputs` as expressions see it: task id → outputs, with one level per valued ancestor, outermost first, own value last. It is kept up
 // with every settlement, one property set deep per level, so that no render ever merges the outputs of a whole execution.
-import { isMap, mapEntries, type Value, type ValueMap } from '../std/value.ts'
+import { isEmptyMap, isMap, mapEntries, type Value, type ValueMap } from '../std/value.ts'
 import type { Texts } from '../std/text-list.ts'
 import { getRun, groupOf } from './look-up.ts'
 import { LoopOutputs } from './loop-outputs.ts'
@@ -80,8 +80,25 @@ export function indexOutputs(state: ExecutionState, plan: Plan, run: TaskRun, is
   }
   const last = keys[keys.length - 1] ?? id
   const known = isAgain ? undefined : level.get(last)
-  level.set(last, known !== undefined && isMap(known) ? mergeValues(known, run.outputs) : run.outputs)
+  level.set(
+    last,
+    known !== undefined && isMap(known) && !isEmptyMap(known) ? mergeValues(known, run.outputs) : run.outputs,
+  )
 }
+
+/**
+ * Kestra 2.0 knows every run among the outputs, those that have put out nothing, too: `outputs.x is defined` holds for a skipped task and for
+ * the one that runs. 1.x knows those with outputs only (recorded).
+ */
+export function indexBegun(state: ExecutionState, plan: Plan, run: TaskRun): void {
+  if (plan.flow.dialect === 1) return
+  const id = plan.tasks[run.task]?.id
+  if (id === undefined || valueChain(state, run).length > 0) return
+  const scope = scopeOf(state, run)
+  if (!scope.has(id)) scope.set(id, NOTHING)
+}
+
+const NOTHING: ValueMap = {}
 
 /** Loops with more values, and all loops of executions with so many runs, keep no outputs in maps. */
 const LARGE_LOOP = 1_000
@@ -110,7 +127,7 @@ function newLevel(state: ExecutionState, known: Value | undefined, loop: LoopPla
 /** Of a run that is taken out. */
 export function unindexOutputs(state: ExecutionState, plan: Plan, run: TaskRun): void {
   const id = plan.tasks[run.task]?.id
-  if (!run.outputs || id === undefined) return
+  if (id === undefined || (!run.outputs && plan.flow.dialect === 1)) return
   takeOut(scopeOf(state, run), [id, ...valueChain(state, run)])
 }
 
@@ -125,7 +142,11 @@ function takeOut(level: Map<string, Value>, [key = '', ...rest]: readonly string
 export function reindexOutputs(state: ExecutionState, plan: Plan): void {
   state.outputsByTask = new Map()
   for (const run of state.runs) run.group?.iterations?.scopes.clear()
-  for (const run of state.runs) if (!run.isRemoved) indexOutputs(state, plan, run)
+  for (const run of state.runs) {
+    if (run.isRemoved) continue
+    if (!run.isInner) indexBegun(state, plan, run)
+    indexOutputs(state, plan, run)
+  }
 }
 
 /** Maps merge deeply, lists are concatenated, scalars of the later one win. */

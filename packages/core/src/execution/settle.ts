@@ -142,7 +142,8 @@ function isAfter({ state, plan }: View, run: TaskRun): boolean {
 
 function tryAgain(state: ExecutionState, run: TaskRun, atMs: number): Decision {
   const events: Event[] = [{ type: 'timer-set', name: `retry:${run.ordinal}`, atMs }]
-  if (state.state === 'RUNNING') events.push({ type: 'moved', to: 'RETRYING' })
+  // An iteration of a Loop is an execution of its own in 2.0: the one around it just runs.
+  if (state.state === 'RUNNING' && run.isInner !== true) events.push({ type: 'moved', to: 'RETRYING' })
   return { events, effects: [] }
 }
 

@@ -5,6 +5,7 @@ import type { StoredLogLine } from '../storage/batch.ts'
 import type { AnswerWorld, Answers, Asker } from './asker.ts'
 import { EXECUTION_ANSWERS } from './execution-answers.ts'
 import { FILE_ANSWERS } from './file-answers.ts'
+import { FLOW_ANSWERS } from './flow-answers.ts'
 import { KEY_ANSWERS } from './key-answers.ts'
 import { TRIGGER_ANSWERS } from './trigger-answers.ts'
 import { SECRET_ANSWERS } from './secret-answers.ts'
@@ -27,6 +28,7 @@ const ERROR_LEVEL = 4
 const ANSWERS: Answers = {
   ...EXECUTION_ANSWERS,
   ...FILE_ANSWERS,
+  ...FLOW_ANSWERS,
   ...KEY_ANSWERS,
   ...TRIGGER_ANSWERS,
   ...SECRET_ANSWERS,

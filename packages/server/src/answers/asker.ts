@@ -3,8 +3,7 @@ import type { TriggerDesk } from '../flows/trigger-desk.ts'
 import type { Dialect, Value, ValueMap } from '@batuta/core'
 import type { FileStore, SecretStore } from '@batuta/plugin-sdk'
 import type { Inbox } from '../inbox/inbox.ts'
-import type { FlowNames } from '../keys/key-store.ts'
-import type { Store } from '../storage/store.ts'
+import type { FlowKey, Store } from '../storage/store.ts'
 
 export interface Asker {
   readonly tenant: string
@@ -18,7 +17,7 @@ export interface Asker {
 export interface AnswerWorld {
   readonly store: Store
   readonly files: FileStore
-  readonly flows: FlowNames
+  readonly flows: { all(): Iterable<FlowKey> }
   /** By their names in upper case. */
   readonly environmentSecrets: ReadonlyMap<string, string>
   readonly managers?: readonly SecretStore[]

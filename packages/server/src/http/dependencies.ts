@@ -16,6 +16,7 @@ import type { NodeRow } from '../storage/cluster.ts'
 import type { Inbox, LookAtLive } from '../inbox/inbox.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Manifests } from '../plugins/manifests.ts'
+import type { RehearsalOptions, SuiteResult } from '../rehearsal/rehearse.ts'
 import type { FlowKey, Store } from '../storage/store.ts'
 import type { Health } from '../telemetry/health.ts'
 import type { HttpMeter } from '../telemetry/http-meter.ts'
@@ -58,6 +59,8 @@ export interface HttpDependencies {
     /** What this node tells of itself. */
     announcement(): NodeRow
   }
+  /** Plays suites of flow tests. */
+  rehearse?(options: RehearsalOptions): Promise<readonly SuiteResult[]>
   readonly log: Log
   /** How the server is; asked of the store alone unless said. */
   readonly health?: Health

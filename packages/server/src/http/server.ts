@@ -16,6 +16,7 @@ import { namespaceHandlers } from './namespaces/routes.ts'
 import { namespaceFileHandlers } from './namespace-files/routes.ts'
 import { pluginHandlers } from './plugins/routes.ts'
 import { taskRunHandlers } from './task-runs/routes.ts'
+import { testHandlers } from './tests/routes.ts'
 import { triggerHandlers } from './triggers/routes.ts'
 import { secretHandlers } from './secrets/routes.ts'
 import { newHealth, type Health } from '../telemetry/health.ts'
@@ -64,6 +65,7 @@ export async function startHttp(given: HttpDependencies): Promise<RunningHttp> {
       plugins: pluginHandlers(dependencies),
       instance: instanceHandlers(dependencies),
       taskRuns: taskRunHandlers(dependencies),
+      tests: testHandlers(dependencies),
       triggers: triggerHandlers(dependencies),
       misc: miscHandlers(dependencies, health),
     },

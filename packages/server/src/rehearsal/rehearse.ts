@@ -39,6 +39,8 @@ export interface RehearsalOptions {
   readonly documents: readonly TestDocument[]
   /** Only cases whose name, SUITE.CASE, holds this. */
   readonly filter?: string
+  /** Only these cases. */
+  readonly caseIds?: ReadonlySet<string>
   /** No task touches the world: one without a fixture is an error. */
   readonly isIsolated: boolean
   /** After each suite. */
@@ -124,8 +126,10 @@ async function runSuite(document: TestDocument, hall: Hall): Promise<SuiteResult
   if (suite === undefined) return { ...name, problems, cases: [] }
   if (flow === undefined) return { ...name, problems: known?.problems ?? [missingFlow(name)], cases: [] }
   const others = [...hall.flows.values()].flatMap(other => (other.flow && other.flow !== flow ? [other.flow] : []))
-  const { filter } = hall.options
-  const wanted = suite.testCases.filter(({ id }) => filter === undefined || `${suite.id}.${id}`.includes(filter))
+  const { filter, caseIds } = hall.options
+  const wanted = suite.testCases
+    .filter(({ id }) => filter === undefined || `${suite.id}.${id}`.includes(filter))
+    .filter(({ id }) => caseIds?.has(id) ?? true)
   const cases: (CaseResult & { durationMs: number })[] = []
   for (const testCase of wanted)
     cases.push(

@@ -10,6 +10,7 @@ import { logContract } from './contract/logs.ts'
 import { purgeContract } from './contract/purge.ts'
 import { queueContract } from './contract/queues.ts'
 import type { StoreSubject } from './contract/subject.ts'
+import { testContract } from './contract/tests.ts'
 import { triggerBelongingsContract } from './contract/trigger-belongings.ts'
 import { triggerContract } from './contract/triggers.ts'
 
@@ -26,6 +27,7 @@ export function storeContract(subject: StoreSubject): void {
   limitContract(subject)
   logContract(subject)
   keyContract(subject)
+  testContract(subject)
   purgeContract(subject)
 }
 

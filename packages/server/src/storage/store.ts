@@ -119,6 +119,11 @@ export interface Operations {
     readonly args: { readonly tenant: string; readonly namespace: string }
     readonly result: boolean
   }
+  saveTestSuite: { readonly args: TestSuiteRow; readonly result: null }
+  /** With its results. */
+  deleteTestSuite: { readonly args: TestSuiteKey; readonly result: boolean }
+  /** Of one suite the latest are kept. */
+  saveTestResult: { readonly args: TestResultRow; readonly result: null }
   /** Lines of one execution; tells how many went. */
   purgeLogs: { readonly args: LogPurge; readonly result: number }
   /** All of one execution; tells how many went. */
@@ -263,6 +268,44 @@ export interface SecretRow extends KeyKey {
   readonly updatedMs: number
 }
 
+export interface TestSuiteKey {
+  readonly tenant: string
+  readonly namespace: string
+  readonly id: string
+}
+
+export interface TestSuiteRow extends TestSuiteKey {
+  readonly flowId: string
+  readonly source: string
+  readonly updatedMs: number
+}
+
+/** Of one suite. */
+export const TEST_RESULTS_MAX = 100
+
+/** What a run of a suite came to. */
+export interface TestResultRow {
+  readonly tenant: string
+  /** Greater than those before. */
+  readonly id: string
+  readonly namespace: string
+  readonly suiteId: string
+  readonly flowId: string
+  readonly state: string
+  readonly startedMs: number
+  /** The document as clients read it. */
+  readonly body: string
+}
+
+export interface TestResultQuery {
+  readonly tenant: string
+  readonly namespace?: string
+  readonly suiteId?: string
+  readonly flowId?: string
+  readonly limit: number
+  readonly offset?: number
+}
+
 export interface NamespaceRow {
   readonly tenant: string
   readonly namespace: string
@@ -343,6 +386,13 @@ export interface Reads {
   findSecret(tenant: string, namespace: string, key: string): Promise<SecretRow | undefined>
   /** Of one namespace, or of all; by namespace and name. */
   listSecrets(tenant: string, namespace?: string): Promise<readonly SecretRow[]>
+  findTestSuite(key: TestSuiteKey): Promise<TestSuiteRow | undefined>
+  /** By namespace and id. */
+  listTestSuites(tenant: string): Promise<readonly TestSuiteRow[]>
+  findTestResult(tenant: string, id: string): Promise<TestResultRow | undefined>
+  /** The latest first. */
+  listTestResults(query: TestResultQuery): Promise<readonly TestResultRow[]>
+  countTestResults(query: Omit<TestResultQuery, 'limit' | 'offset'>): Promise<number>
   /** What was said about namespaces, by name. */
   listNamespaces(tenant: string): Promise<readonly NamespaceRow[]>
 }

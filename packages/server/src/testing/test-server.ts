@@ -19,6 +19,7 @@ import type { StartWorld } from '../flows/births.ts'
 import type { HttpConfig, HttpDependencies } from '../http/dependencies.ts'
 import { startHttp } from '../http/server.ts'
 import { newChanges, type Changes } from '../inbox/changes.ts'
+import { rehearse } from '../rehearsal/rehearse.ts'
 import { MaintenanceMode } from '../inbox/maintenance-mode.ts'
 import { NO_JOBS } from '../inbox/jobs.ts'
 import { NamespaceSettings } from '../namespaces/namespace-settings.ts'
@@ -169,6 +170,7 @@ function dependenciesOf(parts: Parts, engine: Engine): Omit<HttpDependencies, 'c
   const random = (): number => platform.random()
   return {
     namespaces: parts.namespaces,
+    rehearse: options => rehearse({ ...options, isIsolated: true }),
     inbox: engine,
     store,
     flows,

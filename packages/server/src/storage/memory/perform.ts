@@ -12,6 +12,7 @@ import {
   type TriggerKey,
 } from '../store.ts'
 import { KEY_PERFORMERS } from './perform-keys.ts'
+import { TEST_PERFORMERS } from './tests.ts'
 import { flowKeyOf, jobKeyOf, triggerKeyOf, type Tables } from './tables.ts'
 
 export type Performers = {
@@ -130,6 +131,7 @@ const PERFORMERS: Performers = {
     return null
   },
   ...KEY_PERFORMERS,
+  ...TEST_PERFORMERS,
   purgeLogs: (tables, purge) => {
     let count = 0
     const rows = (tables.logs.get(purge.executionId) ?? []).flatMap(row => {

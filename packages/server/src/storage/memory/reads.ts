@@ -9,6 +9,7 @@ import {
   type TallyRow,
 } from '../store.ts'
 import { logReads } from './log-reads.ts'
+import { testReads } from './tests.ts'
 import { jobKeyOf, flowKeyOf, keyKeyOf, triggerKeyOf, type Tables } from './tables.ts'
 
 export function readsOf(tables: Tables): Reads {
@@ -74,6 +75,7 @@ export function readsOf(tables: Tables): Reads {
     ...logReads(tables),
     findOperation: async key => tables.operations.get(key),
     ...keyReads(tables),
+    ...testReads(tables),
   }
 }
 

@@ -24,6 +24,8 @@ import type {
   ReasonRow,
   SecretRow,
   StoredTrigger,
+  TestResultRow,
+  TestSuiteRow,
   TriggerKey,
 } from '../store.ts'
 
@@ -50,6 +52,9 @@ export interface Tables {
   readonly keyVersions: Map<string, readonly KeyVersion[]>
   readonly secrets: Map<string, SecretRow>
   readonly namespaces: Map<string, NamespaceRow>
+  readonly testSuites: Map<string, TestSuiteRow>
+  /** Oldest first. */
+  readonly testResults: Map<string, TestResultRow>
 }
 
 export function newTables(): Tables {
@@ -74,6 +79,8 @@ export function newTables(): Tables {
     keyVersions: new Map(),
     secrets: new Map(),
     namespaces: new Map(),
+    testSuites: new Map(),
+    testResults: new Map(),
   }
 }
 

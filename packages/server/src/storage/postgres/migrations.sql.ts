@@ -1,6 +1,7 @@
 // What PostgreSQL's tables became, step by step. The rules of a step are in docs/adr/0009.
 import type { Migration } from '../sql/migrations.ts'
 import {
+  FLOW_TESTS,
   KEYS_AND_SECRETS,
   LIMIT_MEMBERS,
   LIST_INDEXES,
@@ -56,4 +57,5 @@ export const MIGRATIONS: readonly Migration[] = [
       'drop index concurrently if exists jobs_by_node',
     ],
   },
+  { type: 'inside', title: 'flow tests and their results', sql: FLOW_TESTS },
 ]

@@ -158,3 +158,16 @@ create table limit_members (
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_cost_delay = 0);
 create index limit_members_by_execution on limit_members (execution_id);
 `
+
+/** Suites of flow tests, and what their runs came to. */
+export const FLOW_TESTS: string = `
+create table test_suites (
+  tenant text collate "C" not null, namespace text collate "C" not null, id text collate "C" not null, flow_id text collate "C" not null,
+  source text not null, updated_ms bigint not null, primary key (tenant, namespace, id)
+);
+create table test_results (
+  tenant text collate "C" not null, id text collate "C" not null, namespace text collate "C" not null, suite_id text collate "C" not null,
+  flow_id text collate "C" not null, state text not null, started_ms bigint not null, body text not null, primary key (tenant, id)
+);
+create index test_results_by_suite on test_results (tenant, namespace, suite_id, id);
+`

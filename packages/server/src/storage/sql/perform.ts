@@ -17,6 +17,7 @@ import type { BirthOrder } from './birth-order.ts'
 import * as sql from './perform.sql.ts'
 import { KEY_PERFORMERS } from './perform-keys.ts'
 import { LOG_PERFORMERS } from './perform-logs.ts'
+import { TEST_PERFORMERS } from './tests.ts'
 import { of, run, type Statement } from './statement.ts'
 import { flowOf, jobOf, number, numberOrNull, text, type SqlRow } from './rows.ts'
 
@@ -169,6 +170,7 @@ const PERFORMERS: Performers = {
   },
   ...KEY_PERFORMERS,
   ...LOG_PERFORMERS,
+  ...TEST_PERFORMERS,
   *deleteExecution({ id, keepsLogs = false, keepsMetrics = false }, { born }) {
     yield* deleteParts(id, born, new Set([...(keepsLogs ? ['logs'] : []), ...(keepsMetrics ? ['metrics'] : [])]))
     return (yield of(sql.DELETE_EXECUTION, born.is(id, 'id'))).length === 1

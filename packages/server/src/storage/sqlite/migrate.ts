@@ -7,7 +7,14 @@ import {
   type Migration,
   type MigrationPlan,
 } from '../sql/migrations.ts'
-import { KEYS_AND_SECRETS, LIMIT_MEMBERS, MIGRATION_1, MIGRATION_2, MIGRATION_TRIGGERS } from './schema.sql.ts'
+import {
+  FLOW_TESTS,
+  KEYS_AND_SECRETS,
+  LIMIT_MEMBERS,
+  MIGRATION_1,
+  MIGRATION_2,
+  MIGRATION_TRIGGERS,
+} from './schema.sql.ts'
 
 const MIGRATIONS: readonly Migration[] = [
   { type: 'inside', title: 'the tables', sql: MIGRATION_1 },
@@ -15,6 +22,7 @@ const MIGRATIONS: readonly Migration[] = [
   { type: 'inside', title: 'versions of keys, secrets, namespaces', sql: KEYS_AND_SECRETS },
   { type: 'inside', title: 'what triggers keep', sql: MIGRATION_TRIGGERS },
   { type: 'inside', title: 'members of limits', sql: LIMIT_MEMBERS },
+  { type: 'inside', title: 'flow tests and their results', sql: FLOW_TESTS },
 ]
 
 const HAS_MIGRATIONS = "select 1 from sqlite_schema where name = 'migrations'"

@@ -137,3 +137,16 @@ create table limit_members (
 ) without rowid;
 create index limit_members_by_execution on limit_members (execution_id);
 `
+
+/** Suites of flow tests, and what their runs came to. */
+export const FLOW_TESTS: string = `
+create table test_suites (
+  tenant text not null, namespace text not null, id text not null, flow_id text not null, source text not null, updated_ms integer not null,
+  primary key (tenant, namespace, id)
+) without rowid;
+create table test_results (
+  tenant text not null, id text not null, namespace text not null, suite_id text not null, flow_id text not null, state text not null,
+  started_ms integer not null, body text not null, primary key (tenant, id)
+) without rowid;
+create index test_results_by_suite on test_results (tenant, namespace, suite_id, id);
+`

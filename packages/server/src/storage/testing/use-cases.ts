@@ -12,7 +12,7 @@ import {
   type Rows,
 } from '../contract/subject.ts'
 import type { Cluster, Member } from '../cluster.ts'
-import type { FlowWrite, Operations, Store } from '../store.ts'
+import type { FlowWrite, Operations, Store, TestResultRow, TestSuiteRow } from '../store.ts'
 
 export interface UseCase {
   readonly name: string
@@ -55,6 +55,12 @@ export async function fillForUseCases(store: Store): Promise<void> {
       operations: ['k1', 'k2', 'k3'].map(name => operation(name)),
     }),
   )
+}
+
+const SUITE: TestSuiteRow = { tenant: 'main', namespace: 'n', id: 's', flowId: 'f', source: 'x', updatedMs: 1 }
+const RESULT: TestResultRow = {
+  ...{ tenant: 'main', id: 'r', namespace: 'n', suiteId: 's', flowId: 'f' },
+  ...{ state: 'SUCCESS', startedMs: 1, body: '{}' },
 }
 
 /** Those that every store has. */
@@ -114,6 +120,11 @@ export const USE_CASES: readonly UseCase[] = [
   perform('deleteSecret', { tenant: 'main', namespace: 'n', key: 'token' }),
   perform('saveNamespace', { tenant: 'main', namespace: 'n', settings: '{}', updatedMs: 1 }),
   perform('deleteNamespace', { tenant: 'main', namespace: 'n' }),
+  perform('saveTestSuite', { ...SUITE, source: 'changed' }),
+  perform('deleteTestSuite', SUITE),
+  perform('saveTestResult', RESULT),
+  perform('deleteRevisions', { ...FLOW, revisions: [1] }),
+  perform('deleteReasons', { ...FLOW, triggerId: 'nightly' }),
   perform('purgeLogs', { executionId: ALIVE, fromMs: 0, toMs: NOW_MS * 2, levels: null }),
   perform('purgeMetrics', { executionId: ALIVE }),
   perform('deleteExecution', { id: ALIVE }),

@@ -1,5 +1,6 @@
 // §7: what the end of an attempt means – another attempt, another execution, or the end of the run.
 import type { Model } from './model.ts'
+import { iterationAround } from './model-outputs.ts'
 import { isFinal, tolerated, type Run, type State } from './model-run.ts'
 import type { RetryNode } from './tree.ts'
 
@@ -56,7 +57,7 @@ function tryAgain(model: Model, run: Run): boolean {
   else {
     run.timer = 'retry'
     model.move(run, 'RETRYING')
-    if (model.state === 'RUNNING') model.moveTo('RETRYING')
+    if (model.state === 'RUNNING' && !iterationAround(run)) model.moveTo('RETRYING')
   }
   return true
 }

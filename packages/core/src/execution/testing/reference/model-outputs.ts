@@ -7,14 +7,20 @@ type Outputs = Record<string, unknown>
 /** Task id → outputs, with a level for each value around the run, the outermost first, and its own last. */
 export function seenOutputs(model: Model, reader: Run): Outputs {
   const iteration = iterationAround(reader)
-  if (!iteration) return collect(model.runs.filter(run => !iterationAround(run)))
+  if (!iteration) return collect(model.runs.filter(run => !iterationAround(run)).map(run => seen(model, run)))
   const inside = iteration.loop.children.filter(run => run.list === 'tasks' && run.lane === iteration.lane)
   const own = inside.flatMap(run => [run, ...below(run)]).filter(run => iterationAround(run)?.loop === iteration.loop)
-  return { ...seenOutputs(model, iteration.loop), ...collect(own) }
+  return { ...seenOutputs(model, iteration.loop), ...collect(own.map(run => seen(model, run))) }
+}
+
+/** 2.0 knows every run that is not of a loop, and of an iteration of Loop those that were skipped. */
+function seen(model: Model, run: Run): Run {
+  const isTold = model.tree.dialect === 2 && (!iterationAround(run) || run.state === 'SKIPPED')
+  return isTold && run.outputs === undefined && valuesOf(run).length === 0 ? { ...run, outputs: {} } : run
 }
 
 /** Of a Loop the iteration that the run stands in: nothing of another is seen, nor anything of it outside. */
-function iterationAround(run: Run): { readonly loop: Run; readonly lane: number } | undefined {
+export function iterationAround(run: Run): { readonly loop: Run; readonly lane: number } | undefined {
   for (let at = run; at.parent; at = at.parent)
     if (at.parent.node.kind === 'Loop' && at.list === 'tasks') return { loop: at.parent, lane: at.lane }
   return undefined

@@ -1,0 +1,118 @@
+// Runs a suite against the flows as they are saved: the one under test, and those that it may call. The result is kept.
+import { calledFlows, encodeValue, trust, type Value } from '@batuta/core'
+import type { SuiteResult, TestDocument } from '../../rehearsal/rehearse.ts'
+import type { FlowKey, TestResultRow, TestSuiteRow } from '../../storage/store.ts'
+import type { HttpDependencies } from '../dependencies.ts'
+import { RequestError } from '../request-error.ts'
+
+const FLOWS_MAX = 100
+/** Each has an engine of its own: more of them only wait for one another. */
+const RUNNING_MAX = 2
+const WAITING_MAX = 20
+
+let running = 0
+const waiting: (() => void)[] = []
+
+export async function runSuite(
+  row: TestSuiteRow,
+  caseIds: readonly string[] | undefined,
+  dependencies: HttpDependencies,
+): Promise<TestResultRow> {
+  const { platform, store } = dependencies
+  await enter()
+  try {
+    const startedMs = platform.nowMs()
+    const result = await play(row, caseIds, dependencies)
+    const { tenant, namespace, id: suiteId, flowId } = row
+    const id = dependencies.newId()
+    const state = stateOf(result)
+    const dates = { startDate: isoOf(startedMs), endDate: isoOf(platform.nowMs()) }
+    const document = { id, testSuiteId: suiteId, namespace, flowId, state, ...dates, ...present(result) }
+    // What assertions found are values, wider than JSON's.
+    const body = encodeValue(trust<Value>(document))
+    const stored = { tenant, id, namespace, suiteId, flowId, state, startedMs, body }
+    await store.perform('saveTestResult', stored)
+    return stored
+  } finally {
+    leave()
+  }
+}
+
+async function enter(): Promise<void> {
+  if (running < RUNNING_MAX) {
+    running += 1
+    return
+  }
+  if (waiting.length >= WAITING_MAX)
+    throw new RequestError(
+      429,
+      'too-many-tests',
+      `${WAITING_MAX} suites wait to be run already: ask again in a moment.`,
+    )
+  await new Promise<void>(resolve => waiting.push(resolve))
+}
+
+/** The place goes to whoever waits. */
+function leave(): void {
+  const next = waiting.shift()
+  if (next) next()
+  else running -= 1
+}
+
+async function play(
+  row: TestSuiteRow,
+  caseIds: readonly string[] | undefined,
+  dependencies: HttpDependencies,
+): Promise<SuiteResult> {
+  const { rehearse } = dependencies
+  const name = { file: row.id, id: row.id, namespace: row.namespace, flowId: row.flowId, cases: [] }
+  if (!rehearse) throw new RequestError(501, 'tests-unavailable', 'This server runs no tests.')
+  const flows = await sourcesOf(row, dependencies)
+  const documents = [{ file: row.id, source: row.source, linesBefore: 0 }, ...flows]
+  const [result] = await rehearse({ documents, isIsolated: false, ...(caseIds && { caseIds: new Set(caseIds) }) })
+  return result ?? { ...name, problems: [`The suite "${row.id}" cannot be read.`] }
+}
+
+/** The flow under test, and all that it may call. */
+async function sourcesOf(
+  { tenant, namespace, flowId }: TestSuiteRow,
+  { flows, store }: HttpDependencies,
+): Promise<readonly TestDocument[]> {
+  const found = new Map<string, TestDocument>()
+  const queue: FlowKey[] = [{ tenant, namespace, flowId }]
+  for (let key = queue.pop(); key !== undefined && found.size < FLOWS_MAX; key = queue.pop()) {
+    const name = `${key.namespace}.${key.flowId}`
+    const row = found.has(name) ? undefined : await store.read.findFlow(key)
+    const flow = flows.flowOf(key)
+    if (!row || !flow) continue
+    found.set(name, { file: name, source: row.source, linesBefore: 0 })
+    for (const called of calledFlows(flow)) queue.push({ tenant, namespace: called.namespace, flowId: called.id })
+  }
+  return [...found.values()]
+}
+
+function stateOf({ problems, cases }: SuiteResult): string {
+  const has = (state: string): boolean => cases.some(each => each.state === state)
+  if (problems.length > 0 || has('ERROR')) return 'ERROR'
+  if (has('FAILED')) return 'FAILED'
+  return cases.length > 0 && cases.every(each => each.state === 'SKIPPED') ? 'SKIPPED' : 'SUCCESS'
+}
+
+function present({ problems, cases }: SuiteResult): object {
+  return {
+    results: cases.map(({ id, state, executionState, durationMs, assertions, errors, logs }) => ({
+      testId: id,
+      state,
+      ...(executionState === undefined ? {} : { executionState }),
+      duration: `PT${durationMs / 1000}S`,
+      assertionResults: assertions,
+      errors: errors.map(message => ({ message })),
+      logs,
+    })),
+    errors: problems.map(message => ({ message })),
+  }
+}
+
+function isoOf(ms: number): string {
+  return new Date(ms).toISOString()
+}
