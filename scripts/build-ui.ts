@@ -13,6 +13,8 @@ const OUT = join(ROOT, 'dist', 'ui')
 const FRESH = join(ROOT, 'dist', 'ui.new')
 const TOKENS = 'virtual:tokens.css'
 const SCHEMAS = '\0no-schemas'
+/** For scripts/size-ui.ts; nobody asks the server for it. */
+const MANIFEST = 'manifest.json'
 const PACKED = /\.(js|css|svg|json|html)$/
 const FONT = /inter-latin-.*\.woff2$/
 const TYPES: Readonly<Record<string, string>> = {
@@ -44,6 +46,7 @@ async function buildPage(): Promise<readonly string[]> {
     build: {
       outDir: FRESH,
       emptyOutDir: true,
+      manifest: MANIFEST,
       target: 'es2023',
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
@@ -147,6 +150,7 @@ function writeFiles(): void {
     readdirSync(FRESH, { recursive: true, withFileTypes: true })
       .filter(entry => entry.isFile())
       .map(entry => relative(FRESH, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
+      .filter(name => name !== MANIFEST)
       .map(name => [name, pack(name)]),
   )
   write('files.json', Buffer.from(JSON.stringify({ files, firstCalls: FIRST_CALLS })))

@@ -3,6 +3,7 @@
 // npm test -- PATTERN …  runs only these files.
 import { spawn } from 'node:child_process'
 import { isUpToDate } from './build-stamp.mjs'
+import { ensureChromium } from './find-chromium.mjs'
 import { ensureInstalled } from './install.mjs'
 import { ROOT, getNode } from './node-path.mjs'
 import { runNode } from './run-node.mjs'
@@ -21,6 +22,7 @@ const ALL_TIMEOUT_MS = 45 * 60_000
 try {
   await ensureInstalled('full', say)
   if (!isUpToDate()) await runNode(['scripts/build.mjs'])
+  ensureChromium(say)
   runTests(process.argv.slice(2))
 } catch (error) {
   say(error.message)

@@ -27,11 +27,13 @@ export function TableRow<Row>({
   const key = table.rowKey(row)
   const isSelected = selection?.keys.has(key) === true
   const to = rowTo?.(row)
+  // A card says in its own words what it is.
+  const label = isPhone && card !== undefined ? undefined : rowLabel?.(row)
   const open = (content: ReactNode): ReactNode =>
     to === undefined ? (
       content
     ) : (
-      <Link to={to} className={classes['open']} data-row-link="" aria-label={rowLabel?.(row)}>
+      <Link to={to} className={classes['open']} data-row-link="" aria-label={label}>
         {content}
       </Link>
     )

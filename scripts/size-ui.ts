@@ -1,0 +1,92 @@
+// npm run size:ui: what each page of the web page makes the browser fetch before it is there, compressed by gzip, against its budget. Ends with 1
+// above one of them.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+export interface PageSize {
+  readonly page: string
+  readonly scriptBytes: number
+  readonly styleBytes: number
+  readonly files: number
+  readonly budgetBytes: number
+}
+
+interface Chunk {
+  readonly file: string
+  readonly isEntry?: boolean
+  readonly imports?: readonly string[]
+  readonly dynamicImports?: readonly string[]
+  readonly css?: readonly string[]
+}
+
+type Manifest = Readonly<Record<string, Chunk>>
+
+const OUT = join(import.meta.dirname, '..', 'dist', 'ui')
+const KB = 1_000
+const SHELL = 'shell'
+const SHELL_BUDGET = 165 * KB
+const PAGE_BUDGET = 200 * KB
+export const STYLE_BUDGET: number = 20 * KB
+/** Pages that may weigh more, by how their file begins. */
+const BUDGETS: Readonly<Record<string, number>> = {
+  'flows/flow-editor': 365 * KB,
+  'flows/new-flow': 365 * KB,
+  topology: 265 * KB,
+  dashboards: 225 * KB,
+  logs: 195 * KB,
+}
+const PAGE = /^src\/features\/(.+)-page\.tsx$/
+
+export function measurePages(): readonly PageSize[] {
+  const manifest = JSON.parse(readFileSync(join(OUT, 'manifest.json'), 'utf8')) as Manifest
+  const { files } = JSON.parse(readFileSync(join(OUT, 'files.json'), 'utf8')) as {
+    readonly files: Readonly<Record<string, { readonly size: number; readonly gz?: number }>>
+  }
+  const [entry = ''] = Object.entries(manifest).flatMap(([name, chunk]) => (chunk.isEntry === true ? [name] : []))
+  const measure = (page: string, names: readonly string[]): PageSize => {
+    const needed = [...new Set(names.flatMap(name => [...closure(manifest, name)]))].map(name => manifest[name])
+    const scripts = [...new Set(needed.map(chunk => chunk?.file ?? ''))]
+    const styles = [...new Set(needed.flatMap(chunk => chunk?.css ?? []))]
+    const sum = (list: readonly string[]): number =>
+      list.reduce((bytes, name) => bytes + (files[name]?.gz ?? files[name]?.size ?? 0), 0)
+    return {
+      page,
+      scriptBytes: sum(scripts),
+      styleBytes: sum(styles),
+      files: scripts.length,
+      budgetBytes: budgetOf(page),
+    }
+  }
+  const pages = Object.keys(manifest).flatMap(name => {
+    const page = PAGE.exec(name)?.[1]
+    return page === undefined || manifest[name]?.isEntry === true ? [] : [measure(page, [entry, name])]
+  })
+  return [measure(SHELL, [entry]), ...pages.sort((a, b) => b.scriptBytes - a.scriptBytes)]
+}
+
+function budgetOf(page: string): number {
+  if (page === SHELL) return SHELL_BUDGET
+  return Object.entries(BUDGETS).find(([begin]) => page.startsWith(begin))?.[1] ?? PAGE_BUDGET
+}
+
+/** A chunk and all that it imports at once. */
+function closure(manifest: Manifest, name: string, seen: Set<string> = new Set()): ReadonlySet<string> {
+  if (seen.has(name)) return seen
+  seen.add(name)
+  for (const other of manifest[name]?.imports ?? []) closure(manifest, other, seen)
+  return seen
+}
+
+function print(sizes: readonly PageSize[]): void {
+  const kb = (bytes: number): string => (bytes / KB).toFixed(1).padStart(8)
+  console.log(`${'page'.padEnd(40)}  script   style  files  budget   (kB, gzip)`)
+  for (const { page, scriptBytes, styleBytes, files, budgetBytes } of sizes) {
+    const isOver = scriptBytes > budgetBytes || styleBytes > STYLE_BUDGET
+    console.log(
+      `${page.padEnd(40)}${kb(scriptBytes)}${kb(styleBytes)}${String(files).padStart(7)}${kb(budgetBytes)}${isOver ? '  OVER' : ''}`,
+    )
+    if (isOver) process.exitCode = 1
+  }
+}
+
+if (import.meta.main) print(measurePages())

@@ -1,0 +1,90 @@
+// The browser of the tests, and what it must never see: an error on the console, a promise that nobody caught, a question to another host, a breach
+// of the policy. Journeys select by role and name, and wait for what is seen, never for a time.
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
+import { HOW_TO, findChromium } from '../../scripts/find-chromium.mjs'
+
+export type { Browser, Page }
+
+/** For `test(…, { skip })`: why there is no browser, or false. */
+export const NO_BROWSER: string | false = findChromium() === undefined ? HOW_TO : false
+
+export type Look = 'light' | 'dark' | 'narrow'
+
+export interface Tab {
+  readonly page: Page
+  /** What must not have happened until now. */
+  readonly problems: readonly string[]
+  close(): Promise<void>
+}
+
+const SIZES = { light: [1440, 900], dark: [1440, 900], narrow: [360, 780] } as const
+const PATIENCE_MS = 10_000
+
+export async function openBrowser(): Promise<Browser> {
+  const path = findChromium()
+  if (path === undefined) throw new Error(HOW_TO)
+  return await chromium.launch({ executablePath: path, headless: true, args: ['--no-sandbox', '--disable-gpu'] })
+}
+
+export async function openTab(browser: Browser, address: string, look: Look = 'light'): Promise<Tab> {
+  const [width, height] = SIZES[look]
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme: look === 'dark' ? 'dark' : 'light',
+    reducedMotion: 'reduce',
+    baseURL: address,
+    hasTouch: look === 'narrow',
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+    permissions: ['clipboard-read', 'clipboard-write'],
+  })
+  const problems: string[] = []
+  await watch(context, address, problems)
+  const page = await context.newPage()
+  page.setDefaultTimeout(PATIENCE_MS)
+  return { page, problems, close: () => context.close() }
+}
+
+async function watch(context: BrowserContext, address: string, problems: string[]): Promise<void> {
+  await context.addInitScript(
+    `addEventListener('securitypolicyviolation', event => console.error('policy: ' + event.violatedDirective + ' ' + event.blockedURI))`,
+  )
+  context.on('console', message => {
+    if (message.type() === 'error') problems.push(`console: ${message.text()} (${message.location().url})`)
+  })
+  context.on('weberror', error => problems.push(`uncaught: ${error.error().stack ?? error.error().message}`))
+  context.on('request', request => {
+    const isOurs = [address, 'data:', 'blob:'].some(begin => request.url().startsWith(begin))
+    if (!isOurs) problems.push(`outside: ${request.url()}`)
+  })
+}
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+
+/** What axe finds, each kind with one example. */
+export async function findBarriers(page: Page): Promise<readonly string[]> {
+  await page.evaluate(AXE)
+  const { violations } = (await page.evaluate(
+    `axe.run(document, { runOnly: ${JSON.stringify(RULES)}, resultTypes: ['violations'] })`,
+  )) as {
+    readonly violations: readonly {
+      readonly id: string
+      readonly help: string
+      readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[]
+    }[]
+  }
+  return violations.map(({ id, help, nodes }) => {
+    const [{ html, failureSummary = '' } = { html: '' }] = nodes
+    return `${id}: ${help}, ${nodes.length} times, such as\n  ${html.slice(0, 200)}\n  ${failureSummary}`
+  })
+}
+
+/** Until nothing is asked for and nothing is loading any more. */
+export async function settled(page: Page): Promise<void> {
+  await page.getByRole('main').waitFor()
+  await page.waitForFunction(`document.querySelectorAll('main [role=status][aria-label]').length === 0`)
+  await page.evaluate('document.fonts.ready.then(() => undefined)')
+}

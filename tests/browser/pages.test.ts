@@ -1,0 +1,39 @@
+// Every page in both schemes: it shows itself without an error, asks nobody else anything, and axe finds no barrier in it.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { NO_BROWSER, findBarriers, openBrowser, openTab, settled, type Browser, type Look } from './browser.ts'
+import { ROUTES } from './routes.ts'
+import { seed, type Seed } from './seed.ts'
+import { startServer, type BrowserServer } from './server.ts'
+
+const LOOKS: readonly Look[] = ['light', 'dark', 'narrow']
+
+let server: BrowserServer
+let browser: Browser
+let seeded: Seed
+before(async () => {
+  if (NO_BROWSER !== false) return
+  server = await startServer()
+  browser = await openBrowser()
+  seeded = await seed(server)
+})
+after(async () => {
+  if (NO_BROWSER !== false) return
+  await browser.close()
+  await server.stop()
+})
+
+for (const look of LOOKS) {
+  test(`no page has a barrier or a problem, ${look}`, { skip: NO_BROWSER }, async () => {
+    const tab = await openTab(browser, server.address, look)
+    const barriers: string[] = []
+    for (const { name, path } of ROUTES) {
+      await tab.page.goto(path(seeded))
+      await settled(tab.page)
+      for (const barrier of await findBarriers(tab.page)) barriers.push(`${name}: ${barrier}`)
+    }
+    await tab.close()
+
+    assert.deepEqual([...barriers, ...tab.problems], [])
+  })
+}

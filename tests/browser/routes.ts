@@ -1,0 +1,15 @@
+// The pages that are photographed and judged by axe in every look. Whoever adds a page adds its line; `seed.ts` makes what they show.
+import type { Seed } from './seed.ts'
+
+export interface VisitedRoute {
+  /** Of the picture. */
+  readonly name: string
+  path(seed: Seed): string
+}
+
+export const ROUTES: readonly VisitedRoute[] = [
+  { name: 'executions', path: () => '/ui/executions' },
+  { name: 'executions-none', path: () => '/ui/executions?filters[state][EQUALS]=KILLED' },
+  { name: 'executions-unknown-filter', path: () => '/ui/executions?filters[stat][EQUALS]=failed' },
+  { name: 'not-found', path: () => '/ui/nothing/here' },
+]

@@ -1,0 +1,52 @@
+// What the pages of the tests show: a few flows and what became of their runs.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { BrowserServer } from './server.ts'
+
+export interface Seed {
+  /** Execution that succeeded, of `examples.parallel-and-loops`. */
+  readonly succeeded: string
+  /** Execution that failed, of `tests.broken`. */
+  readonly failed: string
+  /** Execution that waits for a person, of `tests.approval`. */
+  readonly paused: string
+}
+
+const EXAMPLES = join(import.meta.dirname, '..', '..', 'examples')
+const FAILING = `
+id: broken
+namespace: tests
+labels: { team: data, tier: gold }
+inputs:
+  - { id: region, type: STRING, defaults: EU }
+tasks:
+  - { id: fetch, type: io.kestra.plugin.core.debug.Return, format: "rows of {{ inputs.region }}" }
+  - { id: load, type: io.kestra.plugin.core.execution.Fail, errorMessage: "connection refused by warehouse:5432" }
+errors:
+  - { id: tell, type: io.kestra.plugin.core.log.Log, level: ERROR, message: "{{ (errorLogs() | last).message }}" }
+`
+const APPROVAL = `
+id: approval
+namespace: tests
+tasks:
+  - id: wait_for_yes
+    type: io.kestra.plugin.core.flow.Pause
+    onResume:
+      - { id: reason, type: STRING, defaults: looks good }
+  - { id: done, type: io.kestra.plugin.core.log.Log, message: "{{ outputs.wait_for_yes.onResume.reason }}" }
+`
+const RUNS = 12
+
+export async function seed(server: BrowserServer): Promise<Seed> {
+  const sources = [
+    ...['hello-world', 'parallel-and-loops'].map(name => readFileSync(join(EXAMPLES, `${name}.yaml`), 'utf8')),
+    FAILING,
+    APPROVAL,
+  ]
+  for (const source of sources) await server.call('POST', '/flows', source)
+  for (let run = 0; run < RUNS; run += 1) await server.run('examples/hello-world', { name: `reader ${run}` })
+  const succeeded = await server.run('examples/parallel-and-loops')
+  const failed = await server.run('tests/broken')
+  const paused = (await server.call('POST', '/executions/tests/approval')) as { readonly id: string }
+  return { succeeded, failed, paused: paused.id }
+}

@@ -1,0 +1,94 @@
+// A real server for the browser: its own process, a free port of this machine, a folder that is thrown away.
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+export interface BrowserServer {
+  readonly address: string
+  /** A call of the API, as JSON. */
+  call(method: string, path: string, body?: string): Promise<unknown>
+  /** Runs a flow to its end and returns the id of the execution. */
+  run(flow: string, inputs?: Readonly<Record<string, string>>): Promise<string>
+  stop(): Promise<void>
+}
+
+const ROOT = join(import.meta.dirname, '..', '..')
+const START_MAX_MS = 60_000
+const STOP_MAX_MS = 20_000
+
+export async function startServer(): Promise<BrowserServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'batuta-browser-'))
+  mkdirSync(join(folder, 'flows'))
+  const places = ['--data', join(folder, 'data'), '--flows', join(folder, 'flows')]
+  const child = spawn(process.execPath, [join(ROOT, 'dist', 'cli.js'), 'server', 'local', '--port', '0', ...places], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const address = await addressOf(child)
+  const call = (method: string, path: string, body?: string): Promise<unknown> => ask(address, { method, path, body })
+  return {
+    address,
+    call,
+    run: async (flow, inputs = {}) => {
+      const query = new URLSearchParams({ wait: 'true' })
+      const form = new FormData()
+      for (const [name, value] of Object.entries(inputs)) form.set(name, value)
+      const reply = await fetch(`${address}/api/v1/main/executions/${flow}?${query}`, { method: 'POST', body: form })
+      const execution = (await reply.json()) as { readonly id: string; readonly message?: string }
+      if (!reply.ok) throw new Error(`${flow} was not started: ${execution.message}`)
+      return execution.id
+    },
+    stop: async () => {
+      await stop(child)
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+    },
+  }
+}
+
+interface Question {
+  readonly method: string
+  readonly path: string
+  readonly body: string | undefined
+}
+
+async function ask(address: string, { method, path, body }: Question): Promise<unknown> {
+  const type =
+    body?.startsWith('{') === true || body?.startsWith('[') === true ? 'application/json' : 'application/x-yaml'
+  const reply = await fetch(`${address}/api/v1/main${path}`, {
+    method,
+    ...(body === undefined ? {} : { body, headers: { 'content-type': type } }),
+  })
+  const text = await reply.text()
+  if (!reply.ok) throw new Error(`${method} ${path} answered ${reply.status}: ${text}`)
+  return text === '' ? undefined : JSON.parse(text)
+}
+
+function addressOf(child: ChildProcess): Promise<string> {
+  let printed = ''
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no address after ${START_MAX_MS} ms:\n${printed}`)), START_MAX_MS)
+    const hear = (chunk: unknown): void => {
+      printed += String(chunk)
+      const address = /ready at (http:\/\/127\.0\.0\.1:\d+)/.exec(printed)?.[1]
+      if (address === undefined) return
+      clearTimeout(timer)
+      resolve(address)
+    }
+    child.stdout?.on('data', hear)
+    child.stderr?.on('data', hear)
+    child.once('exit', code => reject(new Error(`the server ended with code ${code}:\n${printed}`)))
+  })
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return
+  await new Promise<void>(resolve => {
+    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MAX_MS)
+    child.once('exit', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+    child.kill('SIGTERM')
+  })
+}
