@@ -66,7 +66,7 @@ export class Callers {
       const reply = await Promise.race([callWebhook(own, server.doors), this.#pause(PATIENCE_MS)])
       gone.abort()
       if (!reply) return false
-      if (reply.type !== 'body') throw new Error(`a webhook answered ${reply.type}`)
+      if (reply.type !== 'body' || typeof reply.body !== 'string') throw new Error(`a webhook answered ${reply.type}`)
       const { status } = reply
       const told = JSON.parse(reply.body) as { readonly id?: string }
       call.answers.push(told.id === undefined ? { outputs: told, status } : { executionId: told.id, status })
