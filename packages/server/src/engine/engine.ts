@@ -205,6 +205,8 @@ export class Engine implements Inbox, NoteTaker {
   }
 
   #resend(signal: Signal, rowId: string): void {
+    // Its shard may have gone to another node while the row was on its way to the store: whoever has it reads the row.
+    if (!this.#options.owns(shardOf(signal.executionId))) return
     this.submit(signal, { rowId }).catch(error =>
       this.#options.onNotice(`the signal ${rowId} was not taken; it is sent again`, error),
     )
