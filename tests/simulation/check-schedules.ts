@@ -1,7 +1,7 @@
 // I9 of schedules that say what becomes of missed dates, and of what is held: each date at most once, and none left out without the reason that its policy allows.
 import { createdMsOf, mapGet } from '@batuta/core'
 import type { Shadow } from './audit.ts'
-import { count, type Ledger, type PassedOver } from './ledger.ts'
+import { START_MS, count, type Ledger, type PassedOver } from './ledger.ts'
 import {
   DATED,
   DATED_EVERY_MS,
@@ -109,7 +109,6 @@ function isHeld(dateMs: number, next: Fired | undefined, { passed }: Line): bool
 
 function checkGaps(line: Line, everyMs: number, mayMiss: Judge): void {
   const { fired, name, find } = line
-  const [first] = fired
   fired.forEach((at, index) => {
     const before = fired[index - 1]
     for (let dateMs = at.dateMs - everyMs; before && dateMs > before.dateMs; dateMs -= everyMs)
@@ -117,12 +116,13 @@ function checkGaps(line: Line, everyMs: number, mayMiss: Judge): void {
     if (name === 'late' && at.decidedMs > at.dateMs + LATE_BY_MAX_MS)
       find(`fired for ${iso(at.dateMs)}, ${at.decidedMs - at.dateMs} ms later`)
   })
-  if (!first) find('never fired')
 }
 
 /** In calm it fires up to the end. */
 function checkEnd(line: Line, everyMs: number, { ledger: { scheduledUntilMs = 0 } }: ScheduleFacts): void {
+  // Before the first date when the clocks were set back to then.
   const last = Math.max(
+    START_MS,
     line.fired.at(-1)?.dateMs ?? 0,
     ...line.passed.flatMap(({ code, dateMs }) => (code === 'held' && dateMs !== null ? [dateMs] : [])),
   )
