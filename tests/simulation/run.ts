@@ -1,9 +1,11 @@
 // npm run simulate -- [--seeds N] [--from SEED] [--nodes 1|2|3] [--plant NAME] [--failures-max N] [--minutes N] [--verbose]
-// Runs seeds, up to so many minutes, and tells what they found, with the line that runs a seed again. `npm run simulate:nightly` runs 20,000.
+// Runs seeds, up to so many minutes, and tells what they found, with the line that runs a seed again. `npm run simulate:nightly` runs 20,000 on all cores.
 import { parseArgs } from 'node:util'
 import { PLANTS, type Plant } from './plants.ts'
 import { simulate, type Report } from './simulate.ts'
+import { tellAll, type Part } from './tell-all.ts'
 
+const TOLD_EVERY_MS = 5_000
 const FINDINGS_SHOWN = 8
 const FINDING_LENGTH = 1_500
 
@@ -29,28 +31,32 @@ const untilMs = startedMs + numberOf('minutes', values.minutes) * 60_000
 let failures = 0
 let steps = 0
 let done = 0
+let toldMs = startedMs
 for (let seed = from; seed < from + seeds && failures < failuresMax && performance.now() < untilMs; seed++) {
   const report = await simulate({ seed, ...(nodes ? { nodes } : {}), ...(plant ? { plant } : {}) })
   done += 1
   steps += report.steps
   for (const [what, times] of report.counts) totals.set(what, (totals.get(what) ?? 0) + times)
   totals.set(`seeds with ${report.nodes} nodes`, (totals.get(`seeds with ${report.nodes} nodes`) ?? 0) + 1)
+  if (performance.now() - toldMs > TOLD_EVERY_MS) tellPart()
   if (values.verbose)
     console.log(`seed ${seed}: ${report.nodes} nodes, ${report.steps} steps, trace ${report.traceHash}`)
   if (report.findings.length === 0) continue
   failures += 1
   tell(report)
 }
-const seconds = (performance.now() - startedMs) / 1_000
-const pace = `${seconds.toFixed(1)} s, ${(done / seconds).toFixed(1)} seeds/s`
-console.log(`${done} seeds from ${from}, ${failures} failed, ${steps} steps in ${pace}`)
-console.log(
-  [...totals]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([what, times]) => `${what}: ${times}`)
-    .join(', '),
-)
+if (process.send) {
+  tellPart()
+  process.disconnect()
+} else tellAll({ from, startedMs, done, failures, steps, totals: [...totals] })
 process.exitCode = failures > 0 ? 1 : 0
+
+/** One of several processes tells the first one how far it has come. */
+function tellPart(): void {
+  toldMs = performance.now()
+  const part: Part = { done, failures, steps, totals: [...totals] }
+  process.send?.(part)
+}
 
 function tell(report: Report): void {
   console.log(`seed ${report.seed} fails, again with: ${commandOf(report.seed)}`)

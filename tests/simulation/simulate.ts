@@ -2,7 +2,7 @@
 import { isFinal } from '@batuta/core'
 import { keyText } from '@batuta/plugin-sdk'
 import { openMemoryStore } from '../../packages/server/src/storage/memory/memory-store.ts'
-import { newTables } from '../../packages/server/src/storage/memory/tables.ts'
+import { newTables, triggerKeyOf } from '../../packages/server/src/storage/memory/tables.ts'
 import type { Inbox } from '../../packages/server/src/inbox/inbox.ts'
 import type { JobKey, JobRow } from '../../packages/server/src/storage/batch.ts'
 import type { Role } from '../../packages/server/src/storage/cluster.ts'
@@ -209,8 +209,9 @@ class Simulation {
       const { nodes } = this.#fleet
       if (isRunning && nodes && this.#world.nowMs >= endMs + onMs && this.#isRead(endMs)) {
         isRunning = false
-        this.#switchOff(nodes, triggers)
+        this.#ledger.scheduledUntilMs = Math.min(...nodes.map(node => node.startWorld().nowMs))
       }
+      if (!isRunning && nodes) this.#switchOff(nodes, triggers)
       if (this.#world.nowMs > this.#flushedMs + STUCK_MS) return true
       if (isRunning || !this.#isQuiet()) return false
       restMs ??= this.#world.nowMs
@@ -225,10 +226,11 @@ class Simulation {
     return numbersRead(this.#audit.shadows.values()).length >= MESSAGES_MAX
   }
 
+  /** Somebody's command to switch one of them on may come late. */
   #switchOff(nodes: NonNullable<Fleet['nodes']>, triggers: readonly TriggerKey[]): void {
-    this.#ledger.scheduledUntilMs = Math.min(...nodes.map(node => node.startWorld().nowMs))
+    const isOn = (key: TriggerKey): boolean => this.#tables.triggers.get(triggerKeyOf(key))?.isDisabled !== true
     for (const node of nodes)
-      for (const key of triggers)
+      for (const key of triggers.filter(isOn))
         node.switchOff(key).catch(error => this.#world.note(`the trigger goes on: ${String(error)}\n`))
   }
 
