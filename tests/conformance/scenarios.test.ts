@@ -5,7 +5,7 @@ import { MISSING, playScenarios, strikeOff, type Golden, type StoreKind } from '
 const GOLDENS: readonly Golden[] = ['kestra-1.3', 'kestra-2.0']
 const STORE: StoreKind = process.env['BATUTA_TEST_STORE'] === 'postgres' ? 'postgres' : 'sqlite'
 
-for (const golden of GOLDENS)
+for (const golden of GOLDENS) {
   test(`scenarios recorded as ${golden} end as they ended there, on ${STORE}`, { skip: MISSING }, async t => {
     const { passed, failures, mended, doctor } = await playScenarios(golden, STORE)
     t.diagnostic(`${passed} passed`)
@@ -14,3 +14,12 @@ for (const golden of GOLDENS)
     assert.deepEqual(mended, [], 'these are mended: take them off open.json')
     assert.ok(doctor.isSound, doctor.report)
   })
+
+  test(`scenarios of our own end as specified, as ${golden}, on ${STORE}`, { skip: MISSING }, async t => {
+    const { passed, failures, doctor } = await playScenarios(golden, STORE, true)
+    t.diagnostic(`${passed} passed`)
+    assert.deepEqual(failures, [])
+    assert.ok(passed > 50, `only ${passed} were played`)
+    assert.ok(doctor.isSound, doctor.report)
+  })
+}
