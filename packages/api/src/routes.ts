@@ -10,6 +10,7 @@ import { metricRoutes } from './metrics.ts'
 import { miscRoutes } from './misc.ts'
 import { namespaceRoutes } from './namespaces.ts'
 import { namespaceFileRoutes } from './namespace-files.ts'
+import { planningRoutes } from './planning.ts'
 import { pluginRoutes } from './plugins.ts'
 import { taskRunRoutes } from './task-runs.ts'
 import { testRoutes } from './tests.ts'
@@ -27,6 +28,7 @@ export const routes = {
   namespaces: namespaceRoutes,
   secrets: secretRoutes,
   namespaceFiles: namespaceFileRoutes,
+  planning: planningRoutes,
   plugins: pluginRoutes,
   instance: instanceRoutes,
   taskRuns: taskRunRoutes,

@@ -4,6 +4,7 @@ import type { Asker } from '../answers/answers.ts'
 import type { Breakers } from '../flows/breakers.ts'
 import type { Pools } from '../flows/pools.ts'
 import type { StartWorld } from '../flows/births.ts'
+import type { Holidays } from '../flows/holidays.ts'
 import type { TriggerDesk } from '../flows/trigger-desk.ts'
 import type { TriggerReasons } from '../flows/trigger-reasons.ts'
 import type { SaveWorld } from '../flows/save-flow.ts'
@@ -42,6 +43,8 @@ export interface HttpDependencies {
   ask(asker: Asker): Ask
   readonly triggerDesk: TriggerDesk
   readonly reasons: TriggerReasons
+  /** For schedules that are only thought of. */
+  readonly holidays?: Holidays
   readonly namespaces: NamespaceSettings
   /** The names of those of the environment, and how others are encrypted. */
   readonly secrets: {

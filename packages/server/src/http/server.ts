@@ -14,6 +14,7 @@ import { metricHandlers } from './metrics/routes.ts'
 import { miscHandlers } from './misc/routes.ts'
 import { namespaceHandlers } from './namespaces/routes.ts'
 import { namespaceFileHandlers } from './namespace-files/routes.ts'
+import { planningHandlers } from './planning/routes.ts'
 import { pluginHandlers } from './plugins/routes.ts'
 import { taskRunHandlers } from './task-runs/routes.ts'
 import { testHandlers } from './tests/routes.ts'
@@ -62,6 +63,7 @@ export async function startHttp(given: HttpDependencies): Promise<RunningHttp> {
       namespaces: namespaceHandlers(dependencies),
       secrets: secretHandlers(dependencies),
       namespaceFiles: namespaceFileHandlers(dependencies),
+      planning: planningHandlers(dependencies),
       plugins: pluginHandlers(dependencies),
       instance: instanceHandlers(dependencies),
       taskRuns: taskRunHandlers(dependencies),

@@ -34,7 +34,7 @@ export async function countExecutions(
   }
   const buckets = bucketsOf(wish)
   const tally = await tallyOf(search, { fromMs, toMs, slotMs: slotOf(buckets) }, dependencies)
-  return json(present(buckets, tally, { fromMs, toMs }))
+  return json(presentCounts(buckets, tally, { fromMs, toMs }))
 }
 
 export interface Range {
@@ -117,13 +117,31 @@ async function tallyRows(
   }
 }
 
+export interface PresentedCounts {
+  readonly from: string
+  readonly to: string
+  readonly buckets: readonly {
+    readonly start: string
+    readonly end: string
+    readonly states: Readonly<Record<string, number>>
+    readonly durationMs?: number
+  }[]
+  readonly states: Readonly<Record<string, number>>
+  readonly total: number
+  readonly countedFrom?: string
+}
+
 interface Counted {
   readonly states: Record<string, number>
   ended: number
   tookMs: number
 }
 
-function present(buckets: readonly Bucket[], { rows, countedFromMs }: Tally, { fromMs, toMs }: Range): unknown {
+export function presentCounts(
+  buckets: readonly Bucket[],
+  { rows, countedFromMs }: Tally,
+  { fromMs, toMs }: Range,
+): PresentedCounts {
   const counted: Counted[] = buckets.map(() => ({ states: {}, ended: 0, tookMs: 0 }))
   const states: Record<string, number> = {}
   let total = 0
