@@ -9,6 +9,10 @@ export interface PageEntry {
 
 export const PAGES: readonly PageEntry[] = [
   {
+    path: '/flows',
+    load: async () => (await import('../features/flows/flows-page.tsx')).FlowsPage,
+  },
+  {
     path: '/executions',
     load: async () => (await import('../features/executions/executions-page.tsx')).ExecutionsPage,
   },

@@ -1,0 +1,201 @@
+import type { ReactNode } from 'react'
+import { formatNumber } from '../../lib/messages.ts'
+import { paths } from '../../lib/paths.ts'
+import { formatDuration } from '../../lib/time.ts'
+import { Icon } from '../../widgets/icon.tsx'
+import { Menu, type MenuGroup } from '../../widgets/menu.tsx'
+import type { Column } from '../../widgets/table.tsx'
+import { Timestamp } from '../../widgets/timestamp.tsx'
+import { tip } from '../../widgets/tooltip.ts'
+import { StateBadge } from '../states/state-badge.tsx'
+import classes from './flows-page.module.css'
+import type { Line } from './group-flows.ts'
+import { t } from './messages.ts'
+import { RunBars } from './run-bars.tsx'
+import { flowKey, type FlowRow, type RunBarsOfFlow } from './use-flows.ts'
+import type { FlowActions } from './use-flow-actions.ts'
+
+export type FlowLine = Line<FlowRow>
+
+export interface FlowFacts {
+  readonly bars: ReadonlyMap<string, RunBarsOfFlow>
+  readonly dates: ReadonlyMap<string, number>
+  readonly actions: FlowActions
+  readonly isGrouped: boolean
+}
+
+export function flowColumns(facts: FlowFacts): readonly Column<FlowLine>[] {
+  const ofFlow =
+    (show: (flow: FlowRow, bars: RunBarsOfFlow | undefined) => ReactNode) =>
+    (line: FlowLine): ReactNode =>
+      line.type === 'flow' && show(line.flow, facts.bars.get(flowKey(line.flow)))
+  return [
+    { id: 'flow', title: t('flow'), cell: line => <Name line={line} facts={facts} /> },
+    {
+      id: 'runs',
+      title: t('lastRuns'),
+      width: '184px',
+      cell: ofFlow((_, bars) => bars && <RunBars {...bars} />),
+    },
+    { id: 'success', title: t('success'), width: '84px', align: 'end', cell: ofFlow((_, bars) => rateOf(bars)) },
+    { id: 'median', title: t('median'), width: '92px', align: 'end', cell: ofFlow((_, bars) => medianOf(bars)) },
+    {
+      id: 'next',
+      title: t('next'),
+      width: '112px',
+      cell: ofFlow(flow => {
+        const at = facts.dates.get(flowKey(flow))
+        return at !== undefined && !flow.disabled && <Timestamp atMs={at} />
+      }),
+    },
+    {
+      id: 'triggers',
+      title: t('triggers'),
+      width: '150px',
+      isExtra: true,
+      cell: ofFlow(flow => <Triggers flow={flow} />),
+    },
+    { id: 'labels', title: t('labels'), isExtra: true, cell: ofFlow(flow => <Labels flow={flow} />) },
+    {
+      id: 'menu',
+      title: t('actions'),
+      width: '64px',
+      align: 'end',
+      cell: ofFlow(flow => <RowMenu flow={flow} actions={facts.actions} />),
+    },
+  ]
+}
+
+/** Two lines on a narrow screen. */
+export function FlowCard({ line, facts }: { readonly line: FlowLine; readonly facts: FlowFacts }): ReactNode {
+  if (line.type === 'group') return <Name line={line} facts={facts} />
+  const bars = facts.bars.get(flowKey(line.flow))
+  return (
+    <span className={classes['card']}>
+      <span className={classes['cardLine']}>
+        <Name line={line} facts={{ ...facts, isGrouped: false }} />
+      </span>
+      <span className={classes['cardLine']}>
+        {bars && <RunBars {...bars} runs={bars.runs.slice(0, 14)} />}
+        <span className={classes['end']}>{medianOf(bars)}</span>
+      </span>
+    </span>
+  )
+}
+
+function Name({ line, facts }: { readonly line: FlowLine; readonly facts: FlowFacts }): ReactNode {
+  if (line.type === 'group')
+    return (
+      <span className={classes['group']}>
+        <Icon name={line.isOpen ? 'down' : 'right'} size={14} />
+        <span className={classes['groupName']}>{line.namespace}</span>
+        <span className={classes['count']}>{formatNumber(line.count)}</span>
+      </span>
+    )
+  const { flow } = line
+  const [last] = facts.bars.get(flowKey(flow))?.runs ?? []
+  return (
+    <span className={classes['name']}>
+      <span className={classes['state']}>{last && <StateBadge state={last.state} isIconOnly />}</span>
+      {!facts.isGrouped && <span className={classes['namespace']}>{flow.namespace} / </span>}
+      <span className={classes['id']}>{flow.id}</span>
+      {flow.disabled && <span className={classes['mark']}>{t('disabled')}</span>}
+      {flow.exception !== undefined && <span className={classes['mark']}>{t('broken')}</span>}
+    </span>
+  )
+}
+
+function rateOf(bars: RunBarsOfFlow | undefined): ReactNode {
+  if (bars?.successRate === undefined) return null
+  const rate = Math.round(bars.successRate * 100)
+  return <span {...tip(t('successRate', { rate }))}>{rate} %</span>
+}
+
+function medianOf(bars: RunBarsOfFlow | undefined): ReactNode {
+  return bars?.p50Ms === undefined ? null : formatDuration(bars.p50Ms)
+}
+
+function Triggers({ flow }: { readonly flow: FlowRow }): ReactNode {
+  const names = (flow.triggers ?? []).map(({ id, type }) => ({ id: String(id), type: simpleName(String(type)) }))
+  const [first] = names
+  if (!first) return null
+  return (
+    <span className={classes['trigger']} {...tip(names.map(({ id, type }) => `${id}: ${type}`).join('\n'))}>
+      <Icon name={first.type.startsWith('Schedule') ? 'clock' : 'trigger'} size={14} />
+      {names.length === 1 ? first.id : `${first.id} +${names.length - 1}`}
+    </span>
+  )
+}
+
+const LABELS_MAX = 3
+
+function Labels({ flow }: { readonly flow: FlowRow }): ReactNode {
+  const labels = flow.labels ?? []
+  return (
+    <span className={classes['labels']}>
+      {labels.slice(0, LABELS_MAX).map(({ key, value }) => (
+        <span key={key} className={classes['label']}>
+          {key}:{value}
+        </span>
+      ))}
+      {labels.length > LABELS_MAX && <span className={classes['label']}>+{labels.length - LABELS_MAX}</span>}
+    </span>
+  )
+}
+
+function RowMenu({ flow, actions }: { readonly flow: FlowRow; readonly actions: FlowActions }): ReactNode {
+  return (
+    <Menu
+      label={t('rowMenu', { flow: flow.id })}
+      button={<Icon name="more" />}
+      align="end"
+      groups={flowMenu(flow, actions)}
+    />
+  )
+}
+
+export function flowMenu(flow: FlowRow, actions: FlowActions): readonly MenuGroup[] {
+  const ref = { namespace: flow.namespace, id: flow.id }
+  return [
+    {
+      items: [
+        {
+          id: 'run',
+          title: t('run'),
+          icon: 'run',
+          why: flow.disabled ? t('whyDisabledRun') : undefined,
+          run: () => void actions.run(flow),
+        },
+        { id: 'edit', title: t('edit'), icon: 'edit', to: paths.flow(ref, 'edit') },
+        {
+          id: 'duplicate',
+          title: t('duplicate'),
+          icon: 'copy',
+          to: `${paths.newFlow()}?copy=${encodeURIComponent(flowKey(ref))}`,
+        },
+        {
+          id: 'disable',
+          title: flow.disabled ? t('enable') : t('disable'),
+          icon: flow.disabled ? 'check' : 'pause',
+          run: () => void actions.setDisabled([ref], !flow.disabled),
+        },
+        { id: 'export', title: t('export'), icon: 'download', run: () => void actions.export([ref]) },
+      ],
+    },
+    {
+      items: [
+        {
+          id: 'delete',
+          title: t('delete'),
+          icon: 'trash',
+          isDangerous: true,
+          run: () => void actions.remove([ref]),
+        },
+      ],
+    },
+  ]
+}
+
+function simpleName(type: string): string {
+  return type.slice(type.lastIndexOf('.') + 1)
+}

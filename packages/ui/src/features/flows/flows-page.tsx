@@ -1,0 +1,225 @@
+// Which flow is ill?
+import { routes } from '@batuta/api'
+import { Button } from '@mantine/core'
+import { useCallback, useMemo, useRef, useState, type ReactNode } from 'react'
+import { Page } from '../../app/page.tsx'
+import { useAction } from '../../lib/actions.ts'
+import { apiUrl } from '../../lib/api.ts'
+import { useGo } from '../../lib/link.tsx'
+import { formatNumber } from '../../lib/messages.ts'
+import { paths } from '../../lib/paths.ts'
+import { textParam, useFilters, useSearchState, wordParam } from '../../lib/search-state.ts'
+import { curlLine } from '../../widgets/copy-as.tsx'
+import { Empty } from '../../widgets/empty.tsx'
+import { ErrorCard } from '../../widgets/error-card.tsx'
+import { FilterBar } from '../../widgets/filter-bar.tsx'
+import { Icon } from '../../widgets/icon.tsx'
+import { Menu } from '../../widgets/menu.tsx'
+import { SkeletonRows } from '../../widgets/skeleton.tsx'
+import { showToast } from '../../widgets/toast.tsx'
+import { Table } from '../../widgets/table.tsx'
+import { BulkBar } from './bulk-bar.tsx'
+import { FlowCard, flowColumns, type FlowFacts, type FlowLine } from './flow-columns.tsx'
+import { FLOW_FIELDS } from './flow-fields.ts'
+import classes from './flows-page.module.css'
+import { chosenFlows, groupFlows, groupKey, toggleClosed } from './group-flows.ts'
+import { t } from './messages.ts'
+import { useFlowActions, type FlowActions } from './use-flow-actions.ts'
+import { flowKey, useFlows, useNextDates, useRunBars } from './use-flows.ts'
+
+const PARAMS = { view: wordParam(['grouped', 'flat']), closed: textParam }
+const NOTHING: ReadonlySet<string> = new Set()
+
+export function FlowsPage(): ReactNode {
+  const filterState = useFilters(FLOW_FIELDS)
+  const [{ view, closed }, setSearch] = useSearchState(PARAMS)
+  const [selected, setSelected] = useState(NOTHING)
+  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useFlows(filterState)
+  const flows = useMemo(() => data?.pages.flatMap(page => page.results) ?? [], [data])
+  const total = data?.pages[0]?.total
+  const actions = useFlowActions()
+  const bars = useRunBars(flows)
+  const dates = useNextDates(flows)
+  const closedSet = useMemo(() => new Set((closed ?? '').split(',').filter(Boolean)), [closed])
+  const isGrouped = view === 'grouped'
+  const lines = useMemo(
+    () => (isGrouped ? groupFlows(flows, closedSet) : flows.map((flow): FlowLine => ({ type: 'flow' as const, flow }))),
+    [isGrouped, flows, closedSet],
+  )
+  const facts: FlowFacts = { bars, dates, actions, isGrouped }
+  const onEnd = useCallback(() => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage])
+  const chosen = chosenFlows(flows, selected)
+  const go = useGo()
+  useAction({ id: 'flows.new', title: t('newFlow'), section: t('title'), keys: 'n', run: () => go(paths.newFlow()) })
+  return (
+    <Page
+      title={t('title')}
+      isFull
+      badge={total !== undefined && <span className={classes['total']}>{formatNumber(total)}</span>}
+      actions={<ListActions actions={actions} />}
+    >
+      <FilterBar fields={FLOW_FIELDS} filters={filterState.filters} onChange={filterState.setFilters}>
+        <ViewMenu isGrouped={isGrouped} onChange={next => setSearch({ view: next }, { replace: true })} />
+      </FilterBar>
+      {chosen.length > 0 && <BulkBar flows={chosen} actions={actions} onDone={() => setSelected(NOTHING)} />}
+      {error && <ErrorCard title={t('failed')} error={error} onRetry={() => void refetch()} />}
+      {isPending && <SkeletonRows rows={12} />}
+      {total === 0 && (
+        <Nothing
+          isFiltered={filterState.filters.length > 0}
+          onDrop={() => filterState.setFilters([])}
+          actions={actions}
+        />
+      )}
+      {flows.length > 0 && (
+        <Table
+          label={t('table')}
+          columns={flowColumns(facts)}
+          rows={lines}
+          rowKey={line => (line.type === 'flow' ? flowKey(line.flow) : groupKey(line.namespace))}
+          rowTo={line => (line.type === 'flow' ? paths.flow(line.flow) : addressWith(line.namespace, closedSet))}
+          rowLabel={line =>
+            line.type === 'flow'
+              ? flowKey(line.flow)
+              : t('groupLabel', { namespace: line.namespace, count: line.count })
+          }
+          card={line => <FlowCard line={line} facts={facts} />}
+          total={lines.length + (total ?? 0) - flows.length}
+          selection={{ keys: selected, set: setSelected }}
+          onEnd={onEnd}
+        />
+      )}
+    </Page>
+  )
+}
+
+/** This address with a namespace opened or closed. */
+function addressWith(namespace: string, closed: ReadonlySet<string>): string {
+  const search = new URLSearchParams(window.location.search)
+  const next = toggleClosed(closed, namespace)
+  if (next === '') search.delete('closed')
+  else search.set('closed', next)
+  const text = search.toString()
+  return text === '' ? paths.flows() : `${paths.flows()}?${text}`
+}
+
+interface ViewMenuProps {
+  readonly isGrouped: boolean
+  readonly onChange: (view: 'grouped' | 'flat') => void
+}
+
+function ViewMenu({ isGrouped, onChange }: ViewMenuProps): ReactNode {
+  return (
+    <Menu
+      label={t('view')}
+      align="end"
+      button={
+        <>
+          {t('view')}
+          <Icon name="down" size={14} />
+        </>
+      }
+      groups={[
+        {
+          items: [
+            { id: 'grouped', title: t('grouped'), isChosen: isGrouped, run: () => onChange('grouped') },
+            { id: 'flat', title: t('flat'), isChosen: !isGrouped, run: () => onChange('flat') },
+          ],
+        },
+      ]}
+    />
+  )
+}
+
+function ListActions({ actions }: { readonly actions: FlowActions }): ReactNode {
+  const go = useGo()
+  const url = apiUrl(routes.flows.search, {})
+  return (
+    <>
+      <Menu
+        label={t('listActions')}
+        align="end"
+        button={<Icon name="more" />}
+        groups={[
+          {
+            items: [
+              {
+                id: 'export',
+                title: t('exportAll'),
+                icon: 'download',
+                run: () => void actions.exportAll(),
+              },
+            ],
+          },
+          {
+            title: t('copyAs'),
+            items: [
+              { id: 'link', title: 'Link', icon: 'link', run: () => void copyText(window.location.href) },
+              { id: 'curl', title: 'cURL', icon: 'copy', run: () => void copyText(curlLine(url)) },
+              { id: 'cli', title: 'CLI', icon: 'copy', run: () => void copyText('batuta flow list') },
+            ],
+          },
+        ]}
+      />
+      <ImportButton actions={actions} />
+      <Button variant="filled" leftSection={<Icon name="plus" size={14} />} onClick={() => go(paths.newFlow())}>
+        {t('newFlow')}
+      </Button>
+    </>
+  )
+}
+
+async function copyText(text: string): Promise<void> {
+  await navigator.clipboard.writeText(text)
+  showToast({ kind: 'success', text: t('copied') })
+}
+
+function ImportButton({ actions }: { readonly actions: FlowActions }): ReactNode {
+  const input = useRef<HTMLInputElement>(null)
+  return (
+    <>
+      <Button onClick={() => input.current?.click()}>{t('importFlows')}</Button>
+      <input
+        ref={input}
+        type="file"
+        accept=".yaml,.yml,.zip"
+        multiple
+        hidden
+        aria-label={t('importFlows')}
+        onChange={event => {
+          const { files } = event.currentTarget
+          if (files && files.length > 0) void actions.import(files)
+        }}
+      />
+    </>
+  )
+}
+
+interface NothingProps {
+  readonly isFiltered: boolean
+  readonly onDrop: () => void
+  readonly actions: FlowActions
+}
+
+function Nothing({ isFiltered, onDrop, actions }: NothingProps): ReactNode {
+  const go = useGo()
+  if (isFiltered)
+    return <Empty icon="filter" title={t('noMatch')} action={<Button onClick={onDrop}>{t('dropFilter')}</Button>} />
+  return (
+    <Empty
+      icon="flow"
+      title={t('none')}
+      text={t('noneText')}
+      action={
+        <>
+          <Button variant="filled" onClick={() => go(paths.newFlow())}>
+            {t('newFlow')}
+          </Button>
+          <ImportButton actions={actions} />
+        </>
+      }
+    />
+  )
+}
