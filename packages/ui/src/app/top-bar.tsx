@@ -1,7 +1,7 @@
 import { ActionIcon } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { Link } from '../lib/link.tsx'
-import { toggleLive, useLiveState, type LiveState } from '../lib/live.ts'
+import { toggleLive, useLiveState, type LiveState } from '../lib/live/live.ts'
 import { switchTheme, useScheme } from '../lib/theme.ts'
 import { Icon } from '../widgets/icon.tsx'
 import { Kbd } from '../widgets/kbd.tsx'

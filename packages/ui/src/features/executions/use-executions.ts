@@ -1,7 +1,7 @@
 import { useInfiniteQuery, type InfiniteData, type UseInfiniteQueryResult } from '@tanstack/react-query'
 import { api } from '../../lib/api.ts'
 import type { FilterState } from '../../lib/search-state.ts'
-import { usePollMs } from '../../lib/live.ts'
+import { usePollMs } from '../../lib/live/live.ts'
 import { nowMs } from '../../platform/clock.ts'
 
 export type ExecutionPage = Awaited<ReturnType<typeof api.executions.search>>
