@@ -19,6 +19,7 @@ import {
   pageOf,
 } from './shapes.ts'
 import { taskRunWindowRoutes } from './task-run-windows.ts'
+import { timeTravelRoutes } from './time-travel.ts'
 
 const OfExecution = Type.Object({ executionId: Type.String() })
 const OfFlow = Type.Object({ namespace: Type.String(), id: Type.String() })
@@ -331,6 +332,7 @@ export const executionRoutes = {
   ...executionActionRoutes,
   ...executionBulkRoutes,
   ...taskRunWindowRoutes,
+  ...timeTravelRoutes,
   ...webhookRoutes(),
 }
 

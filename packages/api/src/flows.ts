@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import { FlowFilters, flowBulkRoutes } from './flow-bulk.ts'
+import { flowRunRoutes } from './flow-runs.ts'
 import { flowViewRoutes } from './flow-views.ts'
 import { defineRoute, ofTenant } from './route.ts'
 import { Flow, Names, NoParams, NoQuery, Paging, Violation, pageOf } from './shapes.ts'
@@ -188,4 +189,5 @@ export const flowRoutes = {
   }),
   ...flowBulkRoutes,
   ...flowViewRoutes,
+  ...flowRunRoutes,
 }

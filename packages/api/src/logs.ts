@@ -1,6 +1,7 @@
 import Type from 'typebox'
 import { defineRoute, ofTenant } from './route.ts'
-import { LogEntry, NoParams, Paging, pageOf } from './shapes.ts'
+import { logWindowRoutes } from './log-windows.ts'
+import { Cursor, LogEntry, NoParams, Paging } from './shapes.ts'
 
 const OfExecution = Type.Object({ executionId: Type.String() })
 const NONE = { type: 'none' } as const
@@ -20,12 +21,14 @@ const OfRun = {
 }
 
 export const logRoutes = {
+  ...logWindowRoutes,
   search: defineRoute({
     method: 'GET',
     paths: ofTenant('/logs/search'),
     params: NoParams,
     query: Type.Object({
       ...Paging,
+      ...Cursor,
       q: Type.Optional(Type.String()),
       namespace: Type.Optional(Type.String()),
       flowId: Type.Optional(Type.String()),
@@ -37,9 +40,18 @@ export const logRoutes = {
     }),
     body: NONE,
     status: 200,
-    reply: { type: 'json', schema: pageOf(LogEntry) },
+    reply: {
+      type: 'json',
+      schema: Type.Object({
+        results: Type.Array(LogEntry),
+        total: Type.Integer(),
+        next: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+        totalIsEstimate: Type.Optional(Type.Boolean()),
+      }),
+    },
     permission: 'log:read',
-    summary: 'Search the logs of the newest executions.',
+    summary:
+      'Search the logs of the newest executions; with a cursor of all, execution by execution, the last lines of each first.',
   }),
   ofExecution: defineRoute({
     method: 'GET',

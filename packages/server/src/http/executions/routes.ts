@@ -24,6 +24,7 @@ import { previewFile } from './preview-file.ts'
 import { getExecution, viewExecution } from './read-execution.ts'
 import { resumeExecution, validateResume } from './resume-execution.ts'
 import { searchExecutions } from './search-executions.ts'
+import { timeTravelHandlers } from './time-travel.ts'
 import { startExecution } from './start-execution.ts'
 import { readTraceparent } from './read-traceparent.ts'
 import { validateInputs } from './validate-inputs.ts'
@@ -38,6 +39,7 @@ export function executionHandlers(dependencies: HttpDependencies): Handlers<'exe
     ...bulkHandlers(dependencies),
     ...viewHandlers(dependencies),
     ...windowHandlers(dependencies),
+    ...timeTravelHandlers(dependencies),
     ...webhookHandlers(dependencies),
   }
 }

@@ -20,6 +20,7 @@ import { empty, json, jsonText, listText, pageText } from '../reply.ts'
 import { notFound, unprocessable } from '../request-error.ts'
 import { bulkHandlers } from './bulk-routes.ts'
 import { findRow } from './find-row.ts'
+import { runHandlers } from './run-routes.ts'
 import { presentFlow } from './present-flow.ts'
 import { reportFlow } from './report-flow.ts'
 import { createFlow, saveMany, updateFlow } from './save-documents.ts'
@@ -35,6 +36,7 @@ export function flowHandlers(dependencies: HttpDependencies): Handlers<'flows'> 
     ...writeHandlers(dependencies),
     ...bulkHandlers(dependencies),
     ...viewHandlers(dependencies),
+    ...runHandlers(dependencies),
   }
 }
 

@@ -1,6 +1,6 @@
 // The log lines of an execution: chunks from the store, flattened to Kestra's entries.
 import { trust } from '@batuta/core'
-import type { LogRow, StoredLogLine } from '../../storage/batch.ts'
+import type { ExecutionRow, LogRow, StoredLogLine } from '../../storage/batch.ts'
 import { rankOf } from '../../storage/levels.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 
@@ -40,21 +40,24 @@ export async function* readLogs(
 }
 
 export function entriesOf(row: LogRow, filter: LogFilter): readonly LogEntryDocument[] {
-  const levelMin = filter.minLevel === undefined ? 0 : rankOf(filter.minLevel)
   const lines = trust<readonly StoredLogLine[]>(JSON.parse(row.lines))
-  return lines.filter(line => fits(line, levelMin, row, filter)).map(line => entryOf(line, row))
+  return lines
+    .filter(line => fits(line, row.executionId, filter))
+    .map(line => entryOf(line, { ...row, id: row.executionId }))
 }
 
-function fits(line: StoredLogLine, levelMin: number, { executionId }: LogRow, filter: LogFilter): boolean {
-  const { taskId, taskRunId, attempt } = filter
-  if (rankOf(line.level) < levelMin) return false
+export function fits(line: StoredLogLine, executionId: string, filter: LogFilter): boolean {
+  const { minLevel, taskId, taskRunId, attempt } = filter
+  if (minLevel !== undefined && rankOf(line.level) < rankOf(minLevel)) return false
   if (taskId !== undefined && line.taskId !== taskId) return false
   if (taskRunId !== undefined && `${executionId}-${line.run}` !== taskRunId) return false
   return attempt === undefined || line.attempt === attempt
 }
 
-function entryOf({ atMs, level, message, run, taskId, attempt }: StoredLogLine, row: LogRow): LogEntryDocument {
-  const { namespace, flowId, executionId } = row
+export function entryOf(
+  { atMs, level, message, run, taskId, attempt }: StoredLogLine,
+  { namespace, flowId, id: executionId }: Pick<ExecutionRow, 'namespace' | 'flowId' | 'id'>,
+): LogEntryDocument {
   return {
     namespace,
     flowId,

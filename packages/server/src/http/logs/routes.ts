@@ -8,7 +8,10 @@ import { json, type Reply } from '../reply.ts'
 import { notFound } from '../request-error.ts'
 import { followLogs } from './follow-logs.ts'
 import { lineText, readLogs, type LogEntryDocument, type LogFilter } from './read-logs.ts'
+import { LogIndexes } from './log-index.ts'
+import { searchLogsByKey } from './search-by-key.ts'
 import { searchLogs, type LogSearch } from './search-logs.ts'
+import { windowHandlers } from './window-routes.ts'
 
 const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'] as const
 
@@ -17,12 +20,14 @@ const ENTRIES_MAX = 100_000
 
 export function logHandlers(dependencies: HttpDependencies): Handlers<'logs'> {
   const { store, platform, config } = dependencies
+  const indexes = new LogIndexes()
   const mustExist = async (executionId: string): Promise<void> => {
     if (!(await store.read.findExecution(executionId))) throw notFound(`The execution "${executionId}"`)
   }
   return {
+    ...windowHandlers(dependencies, indexes),
     search: async ({ query, filters }) => {
-      const { page = 1, size = 10, sort = [], startDate, endDate, ...flat } = query
+      const { page = 1, size = 10, sort = [], startDate, endDate, cursor, ...flat } = query
       const search = applyFilters<LogSearch>(
         {
           ...flat,
@@ -33,6 +38,7 @@ export function logHandlers(dependencies: HttpDependencies): Handlers<'logs'> {
         filters,
         FILTERS,
       )
+      if (cursor !== undefined) return await searchLogsByKey(search, { cursor, size }, dependencies)
       return json(await searchLogs(search, { offset: (page - 1) * size, size }, dependencies))
     },
     ofExecution: async ({ params, query, filters }) => {
@@ -57,6 +63,7 @@ export function logHandlers(dependencies: HttpDependencies): Handlers<'logs'> {
         ...(taskId === undefined ? {} : { taskId }),
         ...(attempt === undefined ? {} : { attempt }),
       })
+      indexes.forget(executionId)
       return json({ count })
     },
     deleteOfTrigger: async ({ params, query: { triggerId } }) => {

@@ -58,7 +58,7 @@ async function findRows(search: LogSearch, { store, config }: HttpDependencies):
   })
 }
 
-function matches({ timestamp, message }: LogEntryDocument, { q, fromMs, toMs }: LogSearch): boolean {
+export function matches({ timestamp, message }: LogEntryDocument, { q, fromMs, toMs }: LogSearch): boolean {
   const atMs = Date.parse(timestamp)
   if (fromMs !== undefined && atMs < fromMs) return false
   if (toMs !== undefined && atMs > toMs) return false

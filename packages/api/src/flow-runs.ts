@@ -1,0 +1,87 @@
+// The last executions of flows, as lists and grids show them.
+import Type from 'typebox'
+import { defineRoute, ofTenant } from './route.ts'
+import { NoParams } from './shapes.ts'
+
+const NONE = { type: 'none' } as const
+const DurationMs = Type.Union([Type.Integer(), Type.Null()], { description: 'Null until it has ended.' })
+
+const RunBar = Type.Object({
+  id: Type.String(),
+  state: Type.String(),
+  startDate: Type.String(),
+  durationMs: DurationMs,
+  triggerId: Type.Optional(Type.String()),
+})
+
+const RunBars = Type.Object({
+  namespace: Type.String(),
+  flowId: Type.String(),
+  runs: Type.Array(RunBar, { description: 'Newest first.' }),
+  p50Ms: Type.Optional(Type.Integer()),
+  p95Ms: Type.Optional(Type.Integer()),
+  successRate: Type.Optional(Type.Number({ description: 'Of those that have ended, 0 to 1.' })),
+})
+
+const GridCell = Type.Object({
+  state: Type.String({ description: 'The worst of its runs.' }),
+  count: Type.Integer(),
+  durationMs: DurationMs,
+  taskRunId: Type.String({ description: 'The one with that state.' }),
+  attempts: Type.Integer({ description: 'Of the run that had most.' }),
+})
+
+const Grid = Type.Object({
+  namespace: Type.String(),
+  flowId: Type.String(),
+  revision: Type.Integer(),
+  tasks: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      type: Type.String(),
+      parent: Type.Optional(Type.String({ description: 'The task that it is in.' })),
+      depth: Type.Integer(),
+      isGroup: Type.Boolean(),
+    }),
+  ),
+  runs: Type.Array(
+    Type.Object({
+      ...RunBar.properties,
+      revision: Type.Integer(),
+      cells: Type.Record(Type.String(), GridCell),
+      isPartial: Type.Optional(Type.Boolean({ description: 'It has too many task runs to be shown in cells.' })),
+    }),
+  ),
+})
+
+export const flowRunRoutes = {
+  runBars: defineRoute({
+    method: 'GET',
+    paths: ofTenant('/flows/run-bars'),
+    params: NoParams,
+    query: Type.Object({
+      flows: Type.Array(Type.String(), { maxItems: 200, description: 'namespace.id' }),
+      runs: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
+    }),
+    body: NONE,
+    status: 200,
+    reply: { type: 'json', schema: Type.Array(RunBars) },
+    permission: 'execution:read',
+    summary: 'The last executions of each of some flows.',
+  }),
+  grid: defineRoute({
+    method: 'GET',
+    paths: ofTenant('/flows/{namespace}/{id}/grid'),
+    params: Type.Object({ namespace: Type.String(), id: Type.String() }),
+    query: Type.Object({
+      runs: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 30 })),
+      before: Type.Optional(Type.String({ description: 'An execution: those before it' })),
+    }),
+    body: NONE,
+    status: 200,
+    reply: { type: 'json', schema: Grid },
+    refusals: [404],
+    permission: 'execution:read',
+    summary: 'The last executions of a flow, and what each of its tasks came to in them.',
+  }),
+}

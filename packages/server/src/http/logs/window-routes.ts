@@ -1,0 +1,274 @@
+// Windows over the log of an execution. The index says which chunks to read; what it says of them is checked against what they hold, for lines may have
+// been purged since: then it is made anew, once.
+import { trust } from '@batuta/core'
+import type { ExecutionRow, StoredLogLine } from '../../storage/batch.ts'
+import { LEVEL_RANKS, rankOf } from '../../storage/levels.ts'
+import type { LogChunk } from '../../storage/store.ts'
+import type { HttpDependencies } from '../dependencies.ts'
+import type { Handlers } from '../exchange.ts'
+import { json } from '../reply.ts'
+import { notFound } from '../request-error.ts'
+import type { IndexedChunk, LineGroup, LogIndex, LogIndexes } from './log-index.ts'
+import { entryOf, fits, type LogEntryDocument, type LogFilter } from './read-logs.ts'
+
+const COUNT = 200
+/** Chunks that are read at once. */
+const TOGETHER = 64
+/** Chunks that a search looks through before others are let in. */
+const SEARCHED_TOGETHER = 512
+const LEVELS = Object.keys(LEVEL_RANKS)
+
+type Windows = 'index' | 'window' | 'find'
+
+export function windowHandlers(dependencies: HttpDependencies, indexes: LogIndexes): Pick<Handlers<'logs'>, Windows> {
+  const { store } = dependencies
+  const open = async (executionId: string): Promise<Opened> => {
+    const row = await store.read.findExecution(executionId)
+    if (!row) throw notFound(`The execution "${executionId}"`)
+    return { row, index: await indexes.read(executionId, dependencies) }
+  }
+  const read = async <T>(executionId: string, work: (opened: Opened) => Promise<T>): Promise<T> => {
+    try {
+      return await work(await open(executionId))
+    } catch (error) {
+      if (!(error instanceof StaleIndex)) throw error
+      indexes.forget(executionId)
+      return await work(await open(executionId))
+    }
+  }
+  return {
+    index: async ({ params }) => json(describe((await open(params.executionId)).index)),
+    window: async ({ params, query }) =>
+      json(await read(params.executionId, opened => readWindow(opened, query, dependencies))),
+    find: async ({ params, query }) =>
+      json(await read(params.executionId, opened => findLines(opened, query, dependencies))),
+  }
+}
+
+interface Opened {
+  readonly row: ExecutionRow
+  readonly index: LogIndex
+}
+
+/** Lines of the log have gone since it was read. */
+class StaleIndex extends Error {}
+
+function describe(index: LogIndex): unknown {
+  const tasks = new Map<string, { lines: number; firstLine: number; levels: number[]; group: LineGroup }>()
+  const levels = [0, 0, 0, 0, 0]
+  for (const { groups, firstLine } of index.chunks) {
+    for (const group of groups) {
+      levels[group.level] = (levels[group.level] ?? 0) + group.count
+      const key = `${group.task} ${group.attempt}`
+      const known = tasks.get(key) ?? { lines: 0, firstLine, levels: [0, 0, 0, 0, 0], group }
+      known.lines += group.count
+      known.levels[group.level] = (known.levels[group.level] ?? 0) + group.count
+      tasks.set(key, known)
+    }
+  }
+  return {
+    lines: index.lines,
+    levels: byName(levels),
+    tasks: [...tasks.values()].map(({ lines, firstLine, levels: own, group }) => {
+      const taskId = index.tasks[group.task] ?? ''
+      const names = { ...(taskId === '' ? {} : { taskId }), attempt: group.attempt }
+      return { ...names, lines, firstLine, levels: byName(own) }
+    }),
+    density: [...index.spans]
+      .sort(([one], [other]) => one - other)
+      .map(([startMs, span]) => ({
+        start: new Date(startMs).toISOString(),
+        firstLine: span.firstLine,
+        levels: byName(span.levels),
+      })),
+  }
+}
+
+function byName(levels: readonly number[]): Readonly<Record<string, number>> {
+  const counted = LEVELS.map((name, rank): readonly [string, number] => [name, levels[rank] ?? 0])
+  return Object.fromEntries(counted.filter(([, count]) => count > 0))
+}
+
+interface LineWish {
+  readonly level?: string
+  readonly task?: string
+  readonly taskRunId?: string
+  readonly attempt?: number
+  readonly q?: string
+}
+
+interface WindowWish extends LineWish {
+  readonly from?: number
+  readonly position?: number
+  readonly count?: number
+}
+
+interface NumberedLine extends LogEntryDocument {
+  readonly line: number
+}
+
+async function readWindow(
+  { row, index }: Opened,
+  wish: WindowWish,
+  { store, platform }: HttpDependencies,
+): Promise<unknown> {
+  const { count = COUNT } = wish
+  const filter = filterOf(wish)
+  const { total, startChunk, startLine, position } = placeOf(index, wish)
+  const lines: NumberedLine[] = []
+  let next: number | null = null
+  for (let at = startChunk; at < index.chunks.length && lines.length < count; at += TOGETHER) {
+    const wanted = index.chunks.slice(at, at + TOGETHER)
+    if (!wanted.some(chunk => keptOf(index, chunk, wish) > 0)) continue
+    const stored = await chunksOf(row.id, wanted, store)
+    for (const [offset, chunk] of wanted.entries()) {
+      const found = linesOf(row, chunk, { stored: stored[offset], filter, q: wish.q, fromLine: startLine })
+      const room = count - lines.length
+      lines.push(...found.slice(0, room))
+      if (found.length > room) next = found[room]?.line ?? null
+      if (lines.length === count) {
+        next ??= chunk.firstLine + chunk.count
+        break
+      }
+    }
+    await new Promise<void>(resolve => platform.defer(resolve))
+  }
+  return { lines, next: next !== null && next < index.lines ? next : null, position, total }
+}
+
+interface Place {
+  readonly total: number
+  readonly startChunk: number
+  readonly startLine: number
+  readonly position: number
+}
+
+/** Where the window begins, as a chunk and a line, and as a place among the lines that the filter keeps. */
+function placeOf(index: LogIndex, wish: WindowWish): Place {
+  const { from = 0, position } = wish
+  const kept = index.chunks.map(chunk => keptOf(index, chunk, wish))
+  const total = kept.reduce((sum, count) => sum + count, 0)
+  // From the end: among the lines that are kept.
+  const wanted = position ?? (from < 0 ? Math.max(0, total + from) : undefined)
+  if (wanted === undefined) {
+    const startChunk = index.at(from)
+    return { total, startChunk, startLine: from, position: sumOf(kept, startChunk) }
+  }
+  let before = 0
+  for (const [at, count] of kept.entries()) {
+    if (before + count > wanted) {
+      const { firstLine = 0 } = index.chunks[at] ?? {}
+      const isWhole = count === index.chunks[at]?.count
+      // In a chunk of which only some lines are kept the window begins with the first of them.
+      return {
+        total,
+        startChunk: at,
+        startLine: isWhole ? firstLine + wanted - before : firstLine,
+        position: isWhole ? wanted : before,
+      }
+    }
+    before += count
+  }
+  return { total, startChunk: index.chunks.length, startLine: index.lines, position: total }
+}
+
+function sumOf(counts: readonly number[], end: number): number {
+  let sum = 0
+  for (let at = 0; at < end; at++) sum += counts[at] ?? 0
+  return sum
+}
+
+/** How many lines of the chunk the filter keeps, as far as the index knows. */
+function keptOf(index: LogIndex, { groups, count }: IndexedChunk, { level, task, attempt }: LineWish): number {
+  if (level === undefined && task === undefined && attempt === undefined) return count
+  const rank = level === undefined ? 0 : rankOf(level)
+  let kept = 0
+  for (const group of groups) {
+    if (group.level < rank || (attempt !== undefined && group.attempt !== attempt)) continue
+    if (task === undefined || index.tasks[group.task] === task) kept += group.count
+  }
+  return kept
+}
+
+function filterOf({ level, task, taskRunId, attempt }: LineWish): LogFilter {
+  return {
+    ...(level === undefined ? {} : { minLevel: level }),
+    ...(task === undefined ? {} : { taskId: task }),
+    ...(taskRunId === undefined ? {} : { taskRunId }),
+    ...(attempt === undefined ? {} : { attempt }),
+  }
+}
+
+async function chunksOf(
+  executionId: string,
+  wanted: readonly IndexedChunk[],
+  { read }: HttpDependencies['store'],
+): Promise<readonly LogChunk[]> {
+  const [first, last] = [wanted[0], wanted.at(-1)]
+  if (!first || !last) return []
+  const range = { executionId, afterSeq: first.seq - 1, toSeq: last.seq, limit: wanted.length }
+  const chunks = await read.logChunks(range)
+  if (chunks.length !== wanted.length) throw new StaleIndex()
+  return chunks
+}
+
+interface Reading {
+  readonly stored: LogChunk | undefined
+  readonly filter: LogFilter
+  readonly q: string | undefined
+  readonly fromLine: number
+}
+
+function linesOf(row: ExecutionRow, chunk: IndexedChunk, { stored, filter, q, fromLine }: Reading): NumberedLine[] {
+  const all = stored?.seq === chunk.seq ? trust<readonly StoredLogLine[]>(JSON.parse(stored.lines)) : []
+  if (all.length !== chunk.count) throw new StaleIndex()
+  const wanted = q?.toLowerCase()
+  const found: NumberedLine[] = []
+  for (const [offset, line] of all.entries()) {
+    const number = chunk.firstLine + offset
+    if (number < fromLine || !fits(line, row.id, filter)) continue
+    if (wanted === undefined || line.message.toLowerCase().includes(wanted))
+      found.push({ line: number, ...entryOf(line, row) })
+  }
+  return found
+}
+
+interface FindWish extends LineWish {
+  readonly q: string
+  readonly from?: number
+  readonly size?: number
+}
+
+/** The database looks through the chunks; those that have the text somewhere are read. */
+async function findLines(
+  { row, index }: Opened,
+  wish: FindWish,
+  { store, platform }: HttpDependencies,
+): Promise<unknown> {
+  const { q, from = 0, size = 1 } = wish
+  const filter = filterOf(wish)
+  // Databases do not agree on what is the same letter beyond ASCII.
+  // oxlint-disable-next-line no-control-regex
+  const text = /^[\u0000-\u007f]*$/.test(q) ? { text: JSON.stringify(q).slice(1, -1) } : {}
+  const hits: NumberedLine[] = []
+  for (let at = index.at(from); at < index.chunks.length; at += SEARCHED_TOGETHER) {
+    const part = index.chunks.slice(at, at + SEARCHED_TOGETHER)
+    const [first, last] = [part[0], part.at(-1)]
+    if (!first || !last) break
+    const range = { executionId: row.id, afterSeq: first.seq - 1, toSeq: last.seq, limit: part.length, ...text }
+    const bySeq = new Map(part.map(chunk => [chunk.seq, chunk]))
+    for (const stored of await store.read.logChunks(range)) {
+      const chunk = bySeq.get(stored.seq)
+      if (!chunk) throw new StaleIndex()
+      hits.push(...linesOf(row, chunk, { stored, filter, q, fromLine: from }))
+      if (hits.length >= size) return answerOf(hits, size, chunk, index)
+    }
+    await new Promise<void>(resolve => platform.defer(resolve))
+  }
+  return { hits, next: null }
+}
+
+function answerOf(hits: readonly NumberedLine[], size: number, chunk: IndexedChunk, index: LogIndex): unknown {
+  const next = hits[size]?.line ?? chunk.firstLine + chunk.count
+  return { hits: hits.slice(0, size), next: next < index.lines ? next : null }
+}
