@@ -133,9 +133,9 @@ export function groupState(node: TaskNode, state: State): State {
   return state === 'FAILED' && node.kind === 'AllowFailure' ? 'WARNING' : tolerated(node, state)
 }
 
-/** A Pause that waits for somebody or its hour, unlike a LoopUntil between its passes. */
+/** A Pause or a Wait that waits for somebody or its hour, unlike a LoopUntil between its passes. */
 export function isWaitingPause(run: Run): boolean {
-  return run.state === 'PAUSED' && run.node.kind === 'Pause'
+  return run.state === 'PAUSED' && (run.node.kind === 'Pause' || run.node.kind === 'Wait')
 }
 
 const SEQUENTIAL = new Set([
@@ -147,6 +147,7 @@ const SEQUENTIAL = new Set([
   'LoopUntil',
   'WorkingDirectory',
   'Pause',
+  'Wait',
 ])
 
 /** Which runs a group creates now (appendix B), in their order. */

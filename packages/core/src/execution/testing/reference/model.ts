@@ -393,8 +393,11 @@ export class Model {
       case 'Probe':
         run.saw = { outputs: seenOutputs(this, run), value: run.value ?? 'none' }
         return settle(this, run, 'SUCCESS')
+      // Without a condition it always fails; what cannot be rendered fails, too.
       case 'Fail':
-        return settle(this, run, 'FAILED')
+        return settle(this, run, node.condition === 'no' ? 'SUCCESS' : 'FAILED')
+      case 'Assert':
+        return settle(this, run, node.condition === 'yes' ? 'SUCCESS' : 'FAILED')
       case 'Labels':
         return node.format === 'broken' ? refuse(this, run) : settle(this, run, 'SUCCESS')
       case 'Exit':
@@ -403,6 +406,7 @@ export class Model {
         return this.exit(run, node.exit ?? 'SUCCESS')
       case 'Subflow':
         return this.call(run)
+      case 'Wait':
       case 'Pause':
         this.open(run, node.tasks)
         run.timer =

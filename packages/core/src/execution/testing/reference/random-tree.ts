@@ -33,6 +33,7 @@ const FLAGS = fc.record({
   allowFailure: seldom(12, fc.constant(true)),
   allowWarning: seldom(6, fc.constant(true)),
   runIf: seldom(9, fc.constantFrom<Saying>('yes', 'no', 'no', 'asked', 'asked', 'broken')),
+  isWhen: seldom(20, fc.constant(true)),
   retry: seldom(12, RETRY),
 })
 
@@ -52,6 +53,13 @@ const LEAF: Arbitrary<Blank> = fc.oneof(
   { weight: 3, arbitrary: leaf('Probe') },
   { weight: 1, arbitrary: fc.constant<Blank>({ kind: 'Return', format: 'broken' }) },
   { weight: 1, arbitrary: leaf('Fail') },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constantFrom<Kind[]>('Fail', 'Assert', 'Assert'),
+      condition: fc.constantFrom<Saying>('yes', 'no', 'broken'),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant<Kind>('Labels'), format: fc.constantFrom('yes', 'broken') }) },
   {
     weight: 1,
@@ -141,6 +149,7 @@ function groupOf(depth: number): Arbitrary<Blank> {
       tasks: seldom(30, list(1, 2)),
       hook: seldom(20, withFlags(leaf('Job'))),
     }),
+    fc.record({ kind: kind('Wait'), until: fc.constantFrom('RESUME', 'WARN', 'FAIL', 'CANCEL') }),
   ]
   return fc.tuple(fc.oneof(...bodies), HANDLERS).map(([body, handlers]) => without({ ...(body as Blank), ...handlers }))
 }
@@ -171,17 +180,18 @@ export const TREE: Arbitrary<FlowTree> = fc
       ...(isLimited ? { isLimited } : {}),
     }
     // A Loop is of 2.0, and so is the flow that has one.
-    return names.hasLoop ? { ...tree, dialect: 2 } : tree
+    return names.isSecond ? { ...tree, dialect: 2 } : tree
   })
 
 class Names {
   #count = 0
-  hasLoop = false
+  isSecond = false
 
   give(blank: Blank, isValued = false): TaskNode {
     const { edges, ...rest } = blank
     const id = `t${++this.#count}`
-    if (blank.kind === 'Loop') this.hasLoop = true
+    const isOf2 = blank.kind === 'Loop' || blank.kind === 'Wait' || (blank.isWhen === true && blank.runIf !== undefined)
+    if (isOf2) this.isSecond = true
     const node: Record<string, unknown> = { ...without(rest), id }
     for (const list of ['tasks', 'other', 'defaults', 'errors', 'finally'] as const) {
       const nodes = rest[list]

@@ -9,6 +9,7 @@ export type Kind =
   | 'Return'
   | 'Probe'
   | 'Fail'
+  | 'Assert'
   | 'Labels'
   | 'Exit'
   | 'Subflow'
@@ -25,6 +26,7 @@ export type Kind =
   | 'LoopUntil'
   | 'WorkingDirectory'
   | 'Pause'
+  | 'Wait'
 
 export interface RetryNode {
   readonly maxAttempts: number
@@ -39,6 +41,8 @@ export interface TaskNode {
   readonly allowFailure?: boolean
   readonly allowWarning?: boolean
   readonly runIf?: Saying
+  /** The condition is called `when`, as 2.0 may. */
+  readonly isWhen?: boolean
   readonly retry?: RetryNode
   /** Children: the tasks, `then` of an If, the case `a` of a Switch. */
   readonly tasks?: readonly TaskNode[]
@@ -49,7 +53,7 @@ export interface TaskNode {
   readonly finally?: readonly TaskNode[]
   /** Of a Pause: runs while it waits. */
   readonly hook?: TaskNode
-  /** Of an If and a LoopUntil; `second` holds in the second pass. */
+  /** Of an If, a Fail, an Assert and a LoopUntil; `second` holds in the second pass. */
   readonly condition?: Saying | 'second'
   /** Of a Return: what its format comes to; of Labels: whether they are refused. */
   readonly format?: 'yes' | 'broken'
@@ -68,7 +72,7 @@ export interface TaskNode {
   readonly failsOnMaximum?: boolean
   /** Of an Exit. */
   readonly exit?: 'SUCCESS' | 'WARNING' | 'FAILED' | 'KILLED' | 'CANCELLED'
-  /** Of a Pause: how its hour ends it; `person` waits for somebody. */
+  /** Of a Pause or a Wait: how its hour ends it; `person` waits for somebody. */
   readonly until?: 'person' | 'timeout' | 'RESUME' | 'WARN' | 'FAIL' | 'CANCEL'
 }
 
@@ -135,7 +139,7 @@ function taskOf(node: TaskNode): Doc {
     ...(node.isDisabled === true ? { disabled: true } : {}),
     ...(node.allowFailure === true ? { allowFailure: true } : {}),
     ...(node.allowWarning === true ? { allowWarning: true } : {}),
-    ...(node.runIf === undefined ? {} : { runIf: TEMPLATES[node.runIf] }),
+    ...(node.runIf === undefined ? {} : { [node.isWhen === true ? 'when' : 'runIf']: TEMPLATES[node.runIf] }),
     ...retryOf(node.retry),
     ...listOf('errors', node.errors),
     ...listOf('finally', node.finally),
@@ -156,7 +160,15 @@ function ownOf(node: TaskNode): Doc {
     case 'Probe':
       return { type: 'io.kestra.plugin.core.log.Log', message: EVERYTHING }
     case 'Fail':
-      return { type: 'io.kestra.plugin.core.execution.Fail' }
+      return {
+        type: 'io.kestra.plugin.core.execution.Fail',
+        ...(node.condition === undefined ? {} : { condition: TEMPLATES[node.condition] }),
+      }
+    case 'Assert':
+      return {
+        type: 'io.kestra.plugin.core.execution.Assert',
+        conditions: ['true', TEMPLATES[node.condition ?? 'yes'], 'true'],
+      }
     case 'Labels':
       return {
         type: 'io.kestra.plugin.core.execution.Labels',
@@ -206,6 +218,8 @@ function ownOf(node: TaskNode): Doc {
       }
     case 'Pause':
       return { ...control, ...waitOf(node), ...tasks }
+    case 'Wait':
+      return { ...control, duration: 'PT1S', behavior: node.until }
   }
 }
 
