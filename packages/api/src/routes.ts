@@ -10,6 +10,7 @@ import { metricRoutes } from './metrics.ts'
 import { miscRoutes } from './misc.ts'
 import { namespaceRoutes } from './namespaces.ts'
 import { namespaceFileRoutes } from './namespace-files.ts'
+import { peopleRoutes } from './people.ts'
 import { planningRoutes } from './planning.ts'
 import { pluginRoutes } from './plugins.ts'
 import { taskRunRoutes } from './task-runs.ts'
@@ -28,6 +29,7 @@ export const routes = {
   namespaces: namespaceRoutes,
   secrets: secretRoutes,
   namespaceFiles: namespaceFileRoutes,
+  people: peopleRoutes,
   planning: planningRoutes,
   plugins: pluginRoutes,
   instance: instanceRoutes,

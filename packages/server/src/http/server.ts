@@ -14,6 +14,7 @@ import { metricHandlers } from './metrics/routes.ts'
 import { miscHandlers } from './misc/routes.ts'
 import { namespaceHandlers } from './namespaces/routes.ts'
 import { namespaceFileHandlers } from './namespace-files/routes.ts'
+import { peopleHandlers } from './people/routes.ts'
 import { planningHandlers } from './planning/routes.ts'
 import { pluginHandlers } from './plugins/routes.ts'
 import { taskRunHandlers } from './task-runs/routes.ts'
@@ -63,6 +64,7 @@ export async function startHttp(given: HttpDependencies): Promise<RunningHttp> {
       namespaces: namespaceHandlers(dependencies),
       secrets: secretHandlers(dependencies),
       namespaceFiles: namespaceFileHandlers(dependencies),
+      people: peopleHandlers(dependencies),
       planning: planningHandlers(dependencies),
       plugins: pluginHandlers(dependencies),
       instance: instanceHandlers(dependencies),

@@ -12,6 +12,7 @@ import { queueContract } from './contract/queues.ts'
 import type { StoreSubject } from './contract/subject.ts'
 import { testContract } from './contract/tests.ts'
 import { triggerBelongingsContract } from './contract/trigger-belongings.ts'
+import { userSettingContract } from './contract/user-settings.ts'
 import { triggerContract } from './contract/triggers.ts'
 
 export type { OpenStore, StoreSubject } from './contract/subject.ts'
@@ -27,6 +28,7 @@ export function storeContract(subject: StoreSubject): void {
   limitContract(subject)
   logContract(subject)
   keyContract(subject)
+  userSettingContract(subject)
   testContract(subject)
   purgeContract(subject)
 }

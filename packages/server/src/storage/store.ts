@@ -119,6 +119,9 @@ export interface Operations {
     readonly args: { readonly tenant: string; readonly namespace: string }
     readonly result: boolean
   }
+  /** Puts what was there in its place. */
+  saveUserSetting: { readonly args: UserSettingRow; readonly result: null }
+  deleteUserSetting: { readonly args: UserSettingKey; readonly result: boolean }
   saveTestSuite: { readonly args: TestSuiteRow; readonly result: null }
   /** With its results. */
   deleteTestSuite: { readonly args: TestSuiteKey; readonly result: boolean }
@@ -274,6 +277,20 @@ export interface TestSuiteKey {
   readonly id: string
 }
 
+export interface UserSettingKey {
+  readonly tenant: string
+  readonly kind: 'view' | 'preferences'
+  /** Empty where nobody logs in. */
+  readonly owner: string
+  readonly id: string
+}
+
+export interface UserSettingRow extends UserSettingKey {
+  /** JSON. */
+  readonly body: string
+  readonly updatedMs: number
+}
+
 export interface TestSuiteRow extends TestSuiteKey {
   readonly flowId: string
   readonly source: string
@@ -386,6 +403,8 @@ export interface Reads {
   findSecret(tenant: string, namespace: string, key: string): Promise<SecretRow | undefined>
   /** Of one namespace, or of all; by namespace and name. */
   listSecrets(tenant: string, namespace?: string): Promise<readonly SecretRow[]>
+  /** Of one owner, or of all; by owner and id. */
+  listUserSettings(tenant: string, kind: UserSettingKey['kind'], owner?: string): Promise<readonly UserSettingRow[]>
   findTestSuite(key: TestSuiteKey): Promise<TestSuiteRow | undefined>
   /** By namespace and id. */
   listTestSuites(tenant: string): Promise<readonly TestSuiteRow[]>

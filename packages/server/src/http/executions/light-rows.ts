@@ -16,7 +16,7 @@ import type { HttpDependencies } from '../dependencies.ts'
 import { mapInTurns } from '../map-in-turns.ts'
 import { lookAt } from './look.ts'
 import { presentRow } from './present-row.ts'
-import { foldExecution } from './read-execution.ts'
+import { foldExecution, type ReadExecution } from './read-execution.ts'
 
 /** Longer journals are not read for a line of a list. */
 const TURNS_MAX = 40
@@ -89,16 +89,34 @@ async function ofHeader(row: ExecutionRow, dependencies: HttpDependencies): Prom
   }
 }
 
-async function failureOf(
-  { state, plan }: { readonly state: ExecutionState; readonly plan: Plan },
+async function failureOf(found: ReadExecution, dependencies: HttpDependencies): Promise<More> {
+  const { failure } = found.state.state === 'SUCCESS' ? {} : await ofFold(found, dependencies)
+  return failure ? { failure } : {}
+}
+
+interface FoundFailure {
+  readonly failure?: Failure
+  readonly run?: TaskRun
+}
+
+/** The last task run that failed, and the end of its log; without the fold of its journal what the log tells. */
+export async function findFailure(
+  { id }: ExecutionRow,
+  found: ReadExecution | undefined,
   dependencies: HttpDependencies,
-): Promise<More> {
-  const run = state.state === 'SUCCESS' ? undefined : lastFailed(state)
+): Promise<FoundFailure> {
+  if (found) return await ofFold(found, dependencies)
+  const line = await lastError(id, undefined, dependencies)
+  return line?.taskId ? { failure: ofLine(id, line, line.taskId) } : {}
+}
+
+async function ofFold({ state, plan }: ReadExecution, dependencies: HttpDependencies): Promise<FoundFailure> {
+  const run = lastFailed(state)
   if (!run) return {}
   const taskId = getTask(plan, run.task).id
   const line = await lastError(state.id, run.ordinal, dependencies)
-  if (line) return { failure: ofLine(state.id, line, taskId) }
-  return { failure: { taskId, taskRunId: taskRunId(state.id, run.ordinal) } }
+  if (line) return { run, failure: ofLine(state.id, line, taskId) }
+  return { run, failure: { taskId, taskRunId: taskRunId(state.id, run.ordinal) } }
 }
 
 /** Groups fail because of what is in them. */

@@ -10,6 +10,7 @@ import {
 } from '../store.ts'
 import { logReads } from './log-reads.ts'
 import { testReads } from './tests.ts'
+import { settingReads } from './user-settings.ts'
 import { jobKeyOf, flowKeyOf, keyKeyOf, triggerKeyOf, type Tables } from './tables.ts'
 
 export function readsOf(tables: Tables): Reads {
@@ -76,6 +77,7 @@ export function readsOf(tables: Tables): Reads {
     findOperation: async key => tables.operations.get(key),
     ...keyReads(tables),
     ...testReads(tables),
+    ...settingReads(tables),
   }
 }
 

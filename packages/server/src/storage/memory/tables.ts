@@ -26,6 +26,7 @@ import type {
   StoredTrigger,
   TestResultRow,
   TestSuiteRow,
+  UserSettingRow,
   TriggerKey,
 } from '../store.ts'
 
@@ -53,6 +54,7 @@ export interface Tables {
   readonly secrets: Map<string, SecretRow>
   readonly namespaces: Map<string, NamespaceRow>
   readonly testSuites: Map<string, TestSuiteRow>
+  readonly userSettings: Map<string, UserSettingRow>
   /** Oldest first. */
   readonly testResults: Map<string, TestResultRow>
 }
@@ -80,6 +82,7 @@ export function newTables(): Tables {
     secrets: new Map(),
     namespaces: new Map(),
     testSuites: new Map(),
+    userSettings: new Map(),
     testResults: new Map(),
   }
 }

@@ -8,6 +8,7 @@ import {
   MIGRATION_1,
   MIGRATION_2,
   MIGRATION_TRIGGERS,
+  USER_SETTINGS,
   PARTITIONED,
 } from './schema.sql.ts'
 
@@ -58,4 +59,5 @@ export const MIGRATIONS: readonly Migration[] = [
     ],
   },
   { type: 'inside', title: 'flow tests and their results', sql: FLOW_TESTS },
+  { type: 'inside', title: 'what people set for themselves', sql: USER_SETTINGS },
 ]

@@ -171,3 +171,11 @@ create table test_results (
 );
 create index test_results_by_suite on test_results (tenant, namespace, suite_id, id);
 `
+
+/** What people set for themselves, or share: views of lists, preferences. */
+export const USER_SETTINGS: string = `
+create table user_settings (
+  tenant text collate "C" not null, kind text collate "C" not null, owner text collate "C" not null, id text collate "C" not null,
+  body text not null, updated_ms bigint not null, primary key (tenant, kind, owner, id)
+);
+`

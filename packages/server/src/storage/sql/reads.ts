@@ -23,6 +23,7 @@ import { of, type Param, type SqlDialect, type Statement } from './perform.ts'
 import { TRIGGERS_OF_FLOW } from './perform.sql.ts'
 import * as sql from './reads.sql.ts'
 import { testReads } from './tests.ts'
+import { settingReads } from './user-settings.ts'
 import {
   executionOf,
   flowOf,
@@ -71,6 +72,7 @@ export function readsOf(query: Query, dialect: SqlDialect): Reads {
         await (namespace === undefined ? all(sql.LIST_SECRETS, tenant) : all(sql.LIST_SECRETS_OF, tenant, namespace))
       ).map(secretOf),
     ...testReads(all),
+    ...settingReads(all),
     listNamespaces: async tenant => (await all(sql.LIST_NAMED, tenant)).map(namespaceOf),
   }
 }

@@ -14,6 +14,7 @@ import {
   MIGRATION_1,
   MIGRATION_2,
   MIGRATION_TRIGGERS,
+  USER_SETTINGS,
 } from './schema.sql.ts'
 
 const MIGRATIONS: readonly Migration[] = [
@@ -23,6 +24,7 @@ const MIGRATIONS: readonly Migration[] = [
   { type: 'inside', title: 'what triggers keep', sql: MIGRATION_TRIGGERS },
   { type: 'inside', title: 'members of limits', sql: LIMIT_MEMBERS },
   { type: 'inside', title: 'flow tests and their results', sql: FLOW_TESTS },
+  { type: 'inside', title: 'what people set for themselves', sql: USER_SETTINGS },
 ]
 
 const HAS_MIGRATIONS = "select 1 from sqlite_schema where name = 'migrations'"

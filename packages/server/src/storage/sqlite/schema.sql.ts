@@ -150,3 +150,11 @@ create table test_results (
 ) without rowid;
 create index test_results_by_suite on test_results (tenant, namespace, suite_id, id);
 `
+
+/** What people set for themselves, or share: views of lists, preferences. */
+export const USER_SETTINGS: string = `
+create table user_settings (
+  tenant text not null, kind text not null, owner text not null, id text not null, body text not null, updated_ms integer not null,
+  primary key (tenant, kind, owner, id)
+) without rowid;
+`

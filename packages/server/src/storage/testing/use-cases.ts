@@ -57,6 +57,7 @@ export async function fillForUseCases(store: Store): Promise<void> {
   )
 }
 
+const SETTING = { tenant: 'main', kind: 'view', owner: 'ada', id: 'mine' } as const
 const SUITE: TestSuiteRow = { tenant: 'main', namespace: 'n', id: 's', flowId: 'f', source: 'x', updatedMs: 1 }
 const RESULT: TestResultRow = {
   ...{ tenant: 'main', id: 'r', namespace: 'n', suiteId: 's', flowId: 'f' },
@@ -120,6 +121,8 @@ export const USE_CASES: readonly UseCase[] = [
   perform('deleteSecret', { tenant: 'main', namespace: 'n', key: 'token' }),
   perform('saveNamespace', { tenant: 'main', namespace: 'n', settings: '{}', updatedMs: 1 }),
   perform('deleteNamespace', { tenant: 'main', namespace: 'n' }),
+  perform('saveUserSetting', { ...SETTING, body: '{}', updatedMs: 2 }),
+  perform('deleteUserSetting', SETTING),
   perform('saveTestSuite', { ...SUITE, source: 'changed' }),
   perform('deleteTestSuite', SUITE),
   perform('saveTestResult', RESULT),

@@ -1,0 +1,176 @@
+// Failures that are alike: of the same task and type, with the same message but for what differs from one to the next – numbers, ids, dates, what is quoted.
+// What made an execution fail is read from its journal and its log once, and kept: it has ended.
+import { getTask, hashText } from '@batuta/core'
+import type { ExecutionRow } from '../../storage/batch.ts'
+import type { HttpDependencies } from '../dependencies.ts'
+import { findFailure } from '../executions/light-rows.ts'
+import { foldExecution } from '../executions/read-execution.ts'
+import { parseMoment } from '../parse-moment.ts'
+
+export interface IncidentQuery {
+  readonly from?: string
+  readonly to?: string
+  readonly namespace?: string
+  readonly flowId?: string
+  readonly fingerprint?: string
+}
+
+const RANGE_MS = 7 * 24 * 60 * 60_000
+/** Failures that one call looks at. */
+const FAILURES_MAX = 2_000
+const TOGETHER = 50
+const TURNS_MAX = 40
+const KEPT_MAX = 20_000
+const SHOWN_MAX = 200
+const EXECUTIONS_SHOWN = 10
+const PARTS = 20
+/** Executions before the first failure among which the last success is looked for. */
+const BEFORE_MAX = 100
+
+interface Cause {
+  readonly fingerprint: string
+  readonly taskId: string
+  readonly type: string
+  readonly pattern: string
+  readonly message: string
+}
+
+interface Gathered extends Cause {
+  readonly rows: ExecutionRow[]
+}
+
+export class Incidents {
+  readonly #world: HttpDependencies
+  readonly #causes = new Map<string, Cause>()
+
+  constructor(world: HttpDependencies) {
+    this.#world = world
+  }
+
+  async list({ from, to, namespace, flowId, fingerprint }: IncidentQuery): Promise<unknown> {
+    const { store, config, platform } = this.#world
+    const toMs = to === undefined ? platform.nowMs() : parseMoment(to, 'to')
+    const fromMs = from === undefined ? toMs - RANGE_MS : parseMoment(from, 'from')
+    const rows = await store.read.listExecutions({
+      tenant: config.tenant,
+      states: ['FAILED'],
+      ...(namespace === undefined ? {} : { namespace, isPrefix: true }),
+      ...(flowId === undefined ? {} : { flowId }),
+      startFromMs: fromMs,
+      startToMs: toMs,
+      limit: FAILURES_MAX,
+    })
+    const all = await this.#gather(rows)
+    const wanted = all.filter(one => fingerprint === undefined || one.fingerprint === fingerprint)
+    const shown = wanted.sort((a, b) => b.rows.length - a.rows.length).slice(0, SHOWN_MAX)
+    const results = []
+    for (const one of shown) results.push(await this.#present(one, { fromMs, toMs }))
+    const oldest = rows.at(-1)
+    const isCut = rows.length === FAILURES_MAX && oldest !== undefined
+    const cut = isCut ? { countedFrom: new Date(oldest.createdMs).toISOString() } : {}
+    return { results, total: rows.length, ...cut }
+  }
+
+  async #gather(rows: readonly ExecutionRow[]): Promise<Gathered[]> {
+    const { store, platform } = this.#world
+    const found = new Map<string, Gathered>()
+    for (let from = 0; from < rows.length; from += TOGETHER) {
+      const part = rows.slice(from, from + TOGETHER)
+      const unknown = part.filter(row => !this.#causes.has(keyOf(row)) && row.turn <= TURNS_MAX)
+      const journals = await store.read.journalsOf(unknown.map(row => row.id))
+      for (const row of part) {
+        const cause = this.#causes.get(keyOf(row)) ?? (await this.#readCause(row, journals))
+        const known = found.get(cause.fingerprint)
+        if (known) known.rows.push(row)
+        else found.set(cause.fingerprint, { ...cause, rows: [row] })
+      }
+      await new Promise<void>(resolve => platform.defer(resolve))
+    }
+    return [...found.values()]
+  }
+
+  async #readCause(
+    row: ExecutionRow,
+    journals: Awaited<ReturnType<HttpDependencies['store']['read']['journalsOf']>>,
+  ): Promise<Cause> {
+    const { flows } = this.#world
+    const journal = journals.get(row.id)
+    const execution = journal && (await foldExecution(row.id, journal, flows))
+    const { failure, run } = await findFailure(row, execution, this.#world)
+    const type = execution && run ? getTask(execution.plan, run.task).type : ''
+    const taskId = failure?.taskId ?? ''
+    const message = failure?.message ?? execution?.state.problem ?? ''
+    const pattern = patternOf(message)
+    const fingerprint = Math.abs(hashText(`${type}\u0000${taskId}\u0000${pattern}`)).toString(36)
+    const cause = { fingerprint, taskId, type, pattern, message }
+    if (this.#causes.size >= KEPT_MAX) this.#causes.clear()
+    this.#causes.set(keyOf(row), cause)
+    return cause
+  }
+
+  async #present(
+    { rows, ...cause }: Gathered,
+    { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+  ): Promise<unknown> {
+    const first = rows.at(-1)
+    const byFlow = Map.groupBy(rows, ({ namespace, flowId }) => `${namespace}.${flowId}`)
+    const trend = Array.from({ length: PARTS }, () => 0)
+    for (const { createdMs } of rows) {
+      const part = Math.min(PARTS - 1, Math.max(0, Math.floor(((createdMs - fromMs) / (toMs - fromMs)) * PARTS)))
+      trend[part] = (trend[part] ?? 0) + 1
+    }
+    const success = first && (await this.#lastSuccess(first))
+    return {
+      ...cause,
+      count: rows.length,
+      firstDate: instant(first?.createdMs ?? fromMs),
+      lastDate: instant(rows[0]?.createdMs ?? toMs),
+      flows: [...byFlow.values()].map(own => ({
+        namespace: own[0]?.namespace ?? '',
+        flowId: own[0]?.flowId ?? '',
+        count: own.length,
+        revisions: [...new Set(own.map(row => row.revision))].sort((a, b) => a - b),
+      })),
+      executionIds: rows.slice(0, EXECUTIONS_SHOWN).map(row => row.id),
+      trend,
+      ...(success ? { lastSuccess: success } : {}),
+    }
+  }
+
+  /** Of the flow that failed first. */
+  async #lastSuccess({ tenant, namespace, flowId, id }: ExecutionRow): Promise<unknown> {
+    const before = { tenant, namespace, flowId, afterId: id, limit: BEFORE_MAX }
+    const found = (await this.#world.store.read.listExecutions(before)).find(row => row.state === 'SUCCESS')
+    return found && { executionId: found.id, startDate: instant(found.createdMs), revision: found.revision }
+  }
+}
+
+/** A restart gives it new turns. */
+function keyOf({ id, turn }: ExecutionRow): string {
+  return `${id} ${turn}`
+}
+
+function instant(ms: number): string {
+  return new Date(ms).toISOString()
+}
+
+const PATTERN_LENGTH_MAX = 300
+
+/** What differs from one message to the next becomes a word in brackets; the order of the rules counts. */
+const RULES: readonly (readonly [RegExp, string])[] = [
+  [/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?/g, '⟨date⟩'],
+  [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi, '⟨id⟩'],
+  [/\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s"']+/gi, '⟨address⟩'],
+  [/\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b/g, '⟨host⟩'],
+  [/\b[0-9A-Za-z]{22}(?:-\d+)?\b/g, '⟨id⟩'],
+  [/\b[0-9a-f]{12,}\b/gi, '⟨id⟩'],
+  [/"[^"\n]{0,200}"|'[^'\n]{0,200}'/g, '⟨text⟩'],
+  [/\d+(?:[.,]\d+)*/g, '⟨n⟩'],
+]
+
+export function patternOf(message: string): string {
+  const [line = ''] = message.split('\n', 1)
+  let pattern = line.slice(0, PATTERN_LENGTH_MAX)
+  for (const [expression, word] of RULES) pattern = pattern.replace(expression, word)
+  return pattern.trim()
+}

@@ -1,0 +1,79 @@
+// Views of lists and preferences, each its owner's. A view that is shared is seen by all, and changed by its owner only. Where nobody logs in there is one
+// owner without a name.
+import { trust } from '@batuta/core'
+import type { UserSettingRow } from '../../storage/store.ts'
+import type { HttpDependencies } from '../dependencies.ts'
+import type { Handlers } from '../exchange.ts'
+import { empty, json } from '../reply.ts'
+import { notFound, unprocessable } from '../request-error.ts'
+
+const VIEWS_MAX = 500
+const BODY_LENGTH_MAX = 64 * 1024
+const VIEW_ID = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/
+
+type Own = 'listViews' | 'saveView' | 'deleteView' | 'preferences' | 'savePreferences' | 'deletePreferences'
+
+export function settingHandlers(dependencies: HttpDependencies): Pick<Handlers<'people'>, Own> {
+  const { store, config, platform } = dependencies
+  const { tenant } = config
+  const owner = config.user?.name ?? ''
+  const save = async (kind: 'view' | 'preferences', id: string, value: unknown): Promise<UserSettingRow> => {
+    const body = JSON.stringify(value)
+    if (body.length > BODY_LENGTH_MAX)
+      throw unprocessable('body-invalid', `That is too much to keep: ${BODY_LENGTH_MAX} characters at most.`)
+    const row = { tenant, kind, owner, id, body, updatedMs: platform.nowMs() }
+    await store.perform('saveUserSetting', row)
+    return row
+  }
+  return {
+    listViews: async ({ query: { page } }) => {
+      const rows = await store.read.listUserSettings(tenant, 'view')
+      const views = rows.map(row => presentView(row, owner))
+      return json(
+        views.filter(view => (view.isOwn || view.isShared === true) && (page === undefined || view.page === page)),
+      )
+    },
+    saveView: async ({ params: { id }, body }) => {
+      if (!VIEW_ID.test(id))
+        throw unprocessable(
+          'view-invalid',
+          `The id "${id.slice(0, 100)}" is invalid: letters, digits, ".", "_" and "-".`,
+        )
+      const own = await store.read.listUserSettings(tenant, 'view', owner)
+      if (own.length >= VIEWS_MAX && !own.some(row => row.id === id))
+        throw unprocessable('too-many-views', `You have ${VIEWS_MAX} views already: delete some first.`)
+      return json(presentView(await save('view', id, body), owner))
+    },
+    deleteView: async ({ params: { id } }) => {
+      if (!(await store.perform('deleteUserSetting', { tenant, kind: 'view', owner, id })))
+        throw notFound(`Your view "${id}"`)
+      return empty(204)
+    },
+    preferences: async () => {
+      const [row] = await store.read.listUserSettings(tenant, 'preferences', owner)
+      return json(presentPreferences(row))
+    },
+    savePreferences: async ({ body }) => json(presentPreferences(await save('preferences', '', body))),
+    deletePreferences: async () => {
+      await store.perform('deleteUserSetting', { tenant, kind: 'preferences', owner, id: '' })
+      return empty(204)
+    },
+  }
+}
+
+interface ShownView {
+  readonly page?: string
+  readonly isShared?: boolean
+  readonly isOwn: boolean
+}
+
+function presentView({ body, id, owner, updatedMs }: UserSettingRow, reader: string): ShownView {
+  const view = trust<{ readonly page?: string; readonly isShared?: boolean }>(JSON.parse(body))
+  const by = owner === '' ? {} : { owner }
+  return { ...view, ...{ id, ...by, updated: new Date(updatedMs).toISOString() }, isOwn: owner === reader }
+}
+
+function presentPreferences(row: UserSettingRow | undefined): unknown {
+  if (!row) return { values: {}, updated: null }
+  return { values: JSON.parse(row.body), updated: new Date(row.updatedMs).toISOString() }
+}

@@ -1,0 +1,32 @@
+// What people set for themselves, or share.
+import assert from 'node:assert/strict'
+import type { UserSettingRow } from '../store.ts'
+import { NOW_MS, TENANT, storeCase, type StoreSubject } from './subject.ts'
+
+const VIEW: UserSettingRow = {
+  ...{ tenant: TENANT, kind: 'view', owner: 'ada', id: 'failed' },
+  ...{ body: '{"name":"Failed"}', updatedMs: NOW_MS },
+}
+
+export function userSettingContract(subject: StoreSubject): void {
+  storeCase(subject, 'settings are saved in the place of what was there, and listed by owner', async ({ store }) => {
+    const other = { ...VIEW, owner: 'bob', id: 'all' }
+    const changed = { ...VIEW, body: '{}', updatedMs: NOW_MS + 1 }
+    const preferences: UserSettingRow = { ...VIEW, kind: 'preferences', id: '' }
+    for (const row of [other, VIEW, preferences, { ...VIEW, tenant: 'guest' }, changed])
+      await store.perform('saveUserSetting', row)
+
+    assert.deepEqual(await store.read.listUserSettings(TENANT, 'view'), [changed, other])
+    assert.deepEqual(await store.read.listUserSettings(TENANT, 'view', 'bob'), [other])
+    assert.deepEqual(await store.read.listUserSettings(TENANT, 'preferences', 'ada'), [preferences])
+    assert.deepEqual(await store.read.listUserSettings(TENANT, 'view', 'eve'), [])
+  })
+
+  storeCase(subject, 'a setting is deleted once', async ({ store }) => {
+    await store.perform('saveUserSetting', VIEW)
+
+    assert.equal(await store.perform('deleteUserSetting', VIEW), true)
+    assert.equal(await store.perform('deleteUserSetting', VIEW), false)
+    assert.deepEqual(await store.read.listUserSettings(TENANT, 'view'), [])
+  })
+}
