@@ -8,6 +8,8 @@ export interface VisitedRoute {
 }
 
 export const ROUTES: readonly VisitedRoute[] = [
+  { name: 'welcome', path: () => '/ui/welcome' },
+  { name: 'preferences', path: () => '/ui/preferences' },
   { name: 'executions', path: () => '/ui/executions' },
   { name: 'executions-none', path: () => '/ui/executions?filters[state][EQUALS]=KILLED' },
   { name: 'executions-unknown-filter', path: () => '/ui/executions?filters[stat][EQUALS]=failed' },

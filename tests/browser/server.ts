@@ -82,7 +82,7 @@ function addressOf(child: ChildProcess): Promise<string> {
 }
 
 async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return
+  if (child.exitCode !== null || child.signalCode !== null) return
   await new Promise<void>(resolve => {
     const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MAX_MS)
     child.once('exit', () => {

@@ -5,3 +5,7 @@ declare module '*.module.css' {
 }
 declare module '*.css' {}
 declare module 'virtual:tokens.css' {}
+declare module '*.yaml?raw' {
+  const text: string
+  export = text
+}

@@ -10,6 +10,7 @@ import { Look } from './app/look.tsx'
 import { makeRouter } from './app/router.tsx'
 import { startKeyboard } from './lib/keyboard.ts'
 import { startLive } from './lib/live/live.ts'
+import { getPreferences, startPreferences } from './lib/preferences.ts'
 import { queryClient } from './lib/query.ts'
 import { startTheme } from './lib/theme.ts'
 import { startTooltips } from './widgets/tooltip.ts'
@@ -17,8 +18,9 @@ import { startTooltips } from './widgets/tooltip.ts'
 const ground = document.getElementById('root')
 if (ground === null) throw new Error('The page has no element "root".')
 startTheme()
+startPreferences()
 startLive()
-startKeyboard()
+startKeyboard(() => getPreferences().letterKeys === 'off')
 startTooltips()
 createRoot(ground).render(
   <StrictMode>

@@ -1,12 +1,14 @@
 // What the rail leads to, in its order. An entry is shown once its page is in the table of pages, so that nothing leads nowhere.
 import { paths } from '../lib/paths.ts'
 import type { IconName } from '../widgets/icon.tsx'
+import { hasPage } from './has-page.ts'
 import { t } from './messages.ts'
-import { PAGES } from './routes.ts'
 
 export interface Destination {
   readonly id: string
   readonly title: string
+  /** For the narrow rail, where the title is too long for it. */
+  readonly short?: string
   readonly to: string
   readonly icon: IconName
   /** After `g`. */
@@ -18,45 +20,70 @@ export interface Destination {
 const ALL: readonly Destination[] = [
   { id: 'home', title: t('home'), to: paths.home(), icon: 'home', key: 'h', group: 0 },
   { id: 'flows', title: t('flows'), to: paths.flows(), icon: 'flow', key: 'f', group: 0 },
-  { id: 'executions', title: t('executions'), to: paths.executions(), icon: 'runs', key: 'e', group: 0 },
+  {
+    id: 'executions',
+    title: t('executions'),
+    short: t('shortExecutions'),
+    to: paths.executions(),
+    icon: 'runs',
+    key: 'e',
+    group: 0,
+  },
   { id: 'logs', title: t('logs'), to: paths.logs(), icon: 'logs', key: 'l', group: 0 },
   { id: 'calendar', title: t('calendar'), to: paths.calendar(), icon: 'calendar', key: 'c', group: 0 },
   { id: 'inbox', title: t('inbox'), to: paths.inbox(), icon: 'inbox', key: 'i', group: 0 },
-  { id: 'namespaces', title: t('namespaces'), to: paths.namespaces(), icon: 'folder', key: 'n', group: 1 },
-  { id: 'keys', title: t('keys'), to: paths.keys(), icon: 'key', key: 'k', group: 1 },
+  {
+    id: 'namespaces',
+    title: t('namespaces'),
+    short: t('shortNamespaces'),
+    to: paths.namespaces(),
+    icon: 'folder',
+    key: 'n',
+    group: 1,
+  },
+  { id: 'keys', title: t('keys'), short: t('shortKeys'), to: paths.keys(), icon: 'key', key: 'k', group: 1 },
   { id: 'secrets', title: t('secrets'), to: paths.secrets(), icon: 'lock', key: 's', group: 1 },
   { id: 'files', title: t('files'), to: paths.files(), icon: 'file', group: 1 },
-  { id: 'blueprints', title: t('blueprints'), to: paths.blueprints(), icon: 'blueprint', key: 'b', group: 2 },
+  {
+    id: 'blueprints',
+    title: t('blueprints'),
+    short: t('shortBlueprints'),
+    to: paths.blueprints(),
+    icon: 'blueprint',
+    key: 'b',
+    group: 2,
+  },
   { id: 'plugins', title: t('plugins'), to: paths.plugins(), icon: 'plugin', key: 'p', group: 2 },
   { id: 'apps', title: t('apps'), to: paths.apps(), icon: 'app', key: 'a', group: 2 },
   { id: 'tests', title: t('tests'), to: paths.tests(), icon: 'test', group: 2 },
   { id: 'triggers', title: t('triggers'), to: paths.triggers(), icon: 'trigger', key: 't', group: 3 },
-  { id: 'administration', title: t('administration'), to: paths.instance(), icon: 'gear', group: 3 },
-  { id: 'preferences', title: t('preferences'), to: paths.preferences(), icon: 'settings', group: 3 },
+  {
+    id: 'administration',
+    title: t('administration'),
+    short: t('shortAdministration'),
+    to: paths.instance(),
+    icon: 'gear',
+    group: 3,
+  },
+  {
+    id: 'preferences',
+    title: t('preferences'),
+    short: t('shortPreferences'),
+    to: paths.preferences(),
+    icon: 'settings',
+    group: 3,
+  },
 ]
 
 /** On narrow screens the first of these stand in the bar, the others behind More. */
 const BAR = ['home', 'flows', 'executions', 'inbox', 'logs']
 const BAR_MAX = 4
 
-export const DESTINATIONS: readonly Destination[] = ALL.filter(({ to }) => PAGES.some(({ path }) => isAt(path, to)))
+export const DESTINATIONS: readonly Destination[] = ALL.filter(({ to }) => hasPage(to))
 
 export const BAR_DESTINATIONS: readonly Destination[] = BAR.flatMap(id =>
   DESTINATIONS.filter(item => item.id === id),
 ).slice(0, BAR_MAX)
-
-/** Whether a path of the table answers an address: `/dashboards/{-$id}` answers `/dashboards`. */
-function isAt(path: string, to: string): boolean {
-  const parts = to.split('/')
-  const pattern = path.split('/')
-  return (
-    pattern.length >= parts.length &&
-    pattern.every(
-      (part, index) =>
-        part === parts[index] || part.startsWith('{-$') || (part.startsWith('$') && parts[index] !== undefined),
-    )
-  )
-}
 
 /** Whose page is shown: an execution belongs to the executions. */
 export function isCurrent({ to }: Destination, path: string): boolean {

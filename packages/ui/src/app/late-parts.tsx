@@ -1,11 +1,15 @@
 // Parts of the shell that nobody sees at first – the palette, the list of shortcuts – come in a program of their own, fetched when they are asked
 // for or when the browser has nothing else to do.
+import { FIRST_RUN } from '../features/welcome/first-run.ts'
+import { usePath } from '../lib/link.tsx'
+import { readLocal } from '../platform/local-store.ts'
 import { lazy, Suspense, useEffect, useSyncExternalStore, type ReactNode } from 'react'
 
 export type Part = 'palette' | 'shortcuts'
 
 const Palette = lazy(async () => ({ default: (await import('./late.tsx')).Palette }))
 const Shortcuts = lazy(async () => ({ default: (await import('./late.tsx')).Shortcuts }))
+const FirstRunNote = lazy(async () => ({ default: (await import('./late.tsx')).FirstRunNote }))
 const IDLE_MS = 2_000
 
 let part: Part | undefined
@@ -23,6 +27,9 @@ export function showPart(next: Part | undefined): void {
 
 export function LateParts(): ReactNode {
   const [shown] = usePart()
+  // Looked at anew with each page.
+  usePath()
+  const isFirstRun = readLocal(FIRST_RUN) !== undefined
   useEffect(() => {
     const timer = setTimeout(() => void import('./late.tsx').catch(() => undefined), IDLE_MS)
     return () => clearTimeout(timer)
@@ -30,6 +37,7 @@ export function LateParts(): ReactNode {
   const close = (): void => showPart(undefined)
   return (
     <Suspense fallback={null}>
+      {isFirstRun && <FirstRunNote />}
       {shown === 'palette' && <Palette onClose={close} />}
       {shown === 'shortcuts' && <Shortcuts onClose={close} />}
     </Suspense>

@@ -1,3 +1,4 @@
 // What the shell fetches late, in one program.
 export { Palette } from './palette.tsx'
 export { Shortcuts } from './shortcuts.tsx'
+export { FirstRunNote } from '../features/welcome/first-run-note.tsx'

@@ -29,7 +29,7 @@ export function Rail({ isPinned, onPin }: RailProps): ReactNode {
           >
             <Link to={item.to} className={classes['item']} aria-current={isCurrent(item, path) ? 'page' : undefined}>
               <Icon name={item.icon} size={20} />
-              <span className={classes['label']}>{item.title}</span>
+              <span className={classes['label']}>{isPinned ? item.title : (item.short ?? item.title)}</span>
             </Link>
           </li>
         ))}

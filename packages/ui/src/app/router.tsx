@@ -12,9 +12,11 @@ import { NotFoundPage } from './not-found-page.tsx'
 import { PageFailure } from './page-failure.tsx'
 import { PAGES, REDIRECTS } from './routes.ts'
 import { Shell } from './shell.tsx'
+import { StartPage } from './start-page.tsx'
 
 export function makeRouter(): AnyRouter {
   const root = createRootRoute({ component: Shell, notFoundComponent: NotFoundPage, errorComponent: PageFailure })
+  const start = createRoute({ getParentRoute: () => root, path: '/', component: StartPage })
   const pages = PAGES.map(({ path, load }) =>
     createRoute({
       getParentRoute: () => root,
@@ -32,7 +34,7 @@ export function makeRouter(): AnyRouter {
     }),
   )
   return createRouter({
-    routeTree: root.addChildren([...pages, ...redirects]),
+    routeTree: root.addChildren([start, ...pages, ...redirects]),
     basepath: basepathOf(location.pathname),
     defaultErrorComponent: PageFailure,
     defaultNotFoundComponent: NotFoundPage,

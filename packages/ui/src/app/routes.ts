@@ -8,6 +8,11 @@ export interface PageEntry {
 }
 
 export const PAGES: readonly PageEntry[] = [
+  { path: '/welcome', load: async () => (await import('../features/welcome/welcome-page.tsx')).WelcomePage },
+  {
+    path: '/preferences',
+    load: async () => (await import('../features/preferences/preferences-page.tsx')).PreferencesPage,
+  },
   {
     path: '/flows',
     load: async () => (await import('../features/flows/flows-page.tsx')).FlowsPage,
@@ -19,4 +24,6 @@ export const PAGES: readonly PageEntry[] = [
 ]
 
 /** Addresses that are kept for those who know them. */
-export const REDIRECTS: readonly { readonly from: string; readonly to: string }[] = [{ from: '/', to: '/executions' }]
+export const REDIRECTS: readonly { readonly from: string; readonly to: string }[] = [
+  { from: '/settings', to: '/preferences' },
+]

@@ -5,15 +5,17 @@ import { listActions } from './actions.ts'
 const SEQUENCE_MS = 1_200
 const isMac = (): boolean => navigator.platform.startsWith('Mac')
 
-export function startKeyboard(): () => void {
+/** `isOff`: whether somebody has switched single keys off. */
+export function startKeyboard(isOff: () => boolean): () => void {
   let first: { readonly key: string; readonly at: number } | undefined
   const hear = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.isComposing || isModifier(event.key)) return
     const key = keyOf(event)
     const isChord = key.startsWith('mod+')
+    if (!isChord && isOff()) return
     if (!isChord && (isTyping(event.target) || document.querySelector('dialog:modal') !== null)) return
     const pair = first && event.timeStamp - first.at < SEQUENCE_MS ? `${first.key} ${key}` : undefined
-    const found = listActions().filter(action => action.keys === pair || action.keys === key)
+    const found = listActions().filter(({ keys }) => keys !== undefined && (keys === pair || keys === key))
     const action = found.find(({ keys }) => keys === pair) ?? found[0]
     const isBeginning = !isChord && listActions().some(({ keys }) => keys?.startsWith(`${key} `) === true)
     first = action === undefined && isBeginning ? { key, at: event.timeStamp } : undefined

@@ -7,17 +7,25 @@ export interface TimeStyle {
   readonly language?: string | undefined
 }
 
+let zone: string | undefined
+
+/** Where nobody says another one; undefined is the zone of the browser. */
+export function setZone(next: string | undefined): void {
+  zone = next
+}
+
 const formats = new Map<string, Intl.DateTimeFormat>()
 
 function formatOf(style: TimeStyle, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const language = style.language ?? getLanguage()
-  const key = JSON.stringify([language, style.zone, options])
+  const timeZone = style.zone ?? zone
+  const key = JSON.stringify([language, timeZone, options])
   const known = formats.get(key)
   if (known) return known
   const made = new Intl.DateTimeFormat(language, {
     ...options,
     hourCycle: 'h23',
-    ...(style.zone === undefined ? {} : { timeZone: style.zone }),
+    ...(timeZone === undefined ? {} : { timeZone }),
   })
   formats.set(key, made)
   return made

@@ -2,6 +2,7 @@
 // selects, Enter opens, Space previews. Below 768 px a row is a card of two lines.
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useRef, useSyncExternalStore, type ReactNode, type RefObject } from 'react'
+import { usePreferences } from '../lib/preferences.ts'
 import { cx } from './class-names.ts'
 import { Icon } from './icon.tsx'
 import { TableRow } from './table-row.tsx'
@@ -41,6 +42,7 @@ export interface TableProps<Row> {
   /** Asked when the end comes near. */
   readonly onEnd?: () => void
   readonly onPreview?: (row: Row) => void
+  /** As the user has chosen, unless said. */
   readonly isCompact?: boolean
   /** Whether j, k and x belong to this table: to one per page. */
   readonly hasKeys?: boolean
@@ -54,7 +56,9 @@ const END_ROWS = 15
 const phone = matchMedia('(max-width: 767px)')
 
 export function Table<Row>(props: TableProps<Row>): ReactNode {
-  const { label, columns, rows, card, total = rows.length, selection, onEnd, isCompact = false } = props
+  const { label, columns, rows, card, total = rows.length, selection, onEnd } = props
+  const { density } = usePreferences()
+  const isCompact = props.isCompact ?? density === 'compact'
   const scroller = useRef<HTMLDivElement>(null)
   const isPhone = useSyncExternalStore(subscribe, () => phone.matches) && card !== undefined
   const height = isPhone ? CARD_PX : isCompact ? COMPACT_PX : ROW_PX

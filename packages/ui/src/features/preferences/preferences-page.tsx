@@ -1,0 +1,170 @@
+import { Button } from '@mantine/core'
+import { useId, useRef, type ReactNode } from 'react'
+import { Page } from '../../app/page.tsx'
+import { useGo } from '../../lib/link.tsx'
+import { paths } from '../../lib/paths.ts'
+import { setPreferences, usePreferences } from '../../lib/preferences.ts'
+import { CHOICES, readPreferences, type Preferences } from '../../lib/preferences-shape.ts'
+import { setTheme, useTheme } from '../../lib/theme.ts'
+import { writeLocal } from '../../platform/local-store.ts'
+import { showToast } from '../../widgets/toast.tsx'
+import { SKIPPED } from '../welcome/first-run.ts'
+import { t } from './messages.ts'
+import classes from './preferences-page.module.css'
+
+export function PreferencesPage(): ReactNode {
+  const preferences = usePreferences()
+  return (
+    <Page title={t('title')}>
+      <div className={classes['groups']}>
+        <Look density={preferences.density} />
+        <Times zone={preferences.zone} logLevel={preferences.logLevel} />
+        <Work {...preferences} />
+        <Group title={t('file')}>
+          <p className={classes['hint']}>{t('kept')}</p>
+          <TakeAlong preferences={preferences} />
+        </Group>
+      </div>
+    </Page>
+  )
+}
+
+function Look({ density }: Pick<Preferences, 'density'>): ReactNode {
+  const theme = useTheme()
+  return (
+    <Group title={t('look')}>
+      <Choice
+        label={t('theme')}
+        hint={t('themeHint')}
+        value={theme}
+        words={['light', 'dark', 'system']}
+        nameOf={t}
+        onChoose={setTheme}
+      />
+      <Choice label={t('density')} value={density} words={CHOICES.density} nameOf={t} onChoose={choose('density')} />
+    </Group>
+  )
+}
+
+function Times({ zone, logLevel }: Pick<Preferences, 'zone' | 'logLevel'>): ReactNode {
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone
+  return (
+    <Group title={t('times')}>
+      <Choice
+        label={t('zone')}
+        hint={t('zoneHint')}
+        value={zone}
+        words={CHOICES.zone}
+        nameOf={word => t(word, { zone: here })}
+        onChoose={choose('zone')}
+      />
+      <Choice
+        label={t('logLevel')}
+        value={logLevel}
+        words={CHOICES.logLevel}
+        nameOf={word => word}
+        onChoose={choose('logLevel')}
+      />
+    </Group>
+  )
+}
+
+function Work({ landing, runIn, letterKeys }: Pick<Preferences, 'landing' | 'runIn' | 'letterKeys'>): ReactNode {
+  const go = useGo()
+  const welcome = (): void => {
+    writeLocal(SKIPPED, undefined)
+    go(paths.welcome())
+  }
+  return (
+    <Group title={t('work')}>
+      <Choice label={t('landing')} value={landing} words={CHOICES.landing} nameOf={t} onChoose={choose('landing')} />
+      <Choice label={t('runIn')} value={runIn} words={CHOICES.runIn} nameOf={t} onChoose={choose('runIn')} />
+      <Choice
+        label={t('letterKeys')}
+        hint={t('letterKeysHint')}
+        value={letterKeys}
+        words={CHOICES.letterKeys}
+        nameOf={t}
+        onChoose={choose('letterKeys')}
+      />
+      <Button className={classes['single']} onClick={welcome}>
+        {t('welcome')}
+      </Button>
+    </Group>
+  )
+}
+
+function choose<Name extends keyof Preferences>(name: Name): (value: Preferences[Name]) => void {
+  return value => setPreferences({ [name]: value })
+}
+
+function Group({ title, children }: { readonly title: string; readonly children: ReactNode }): ReactNode {
+  return (
+    <section className={classes['group']}>
+      <h2>{title}</h2>
+      {children}
+    </section>
+  )
+}
+
+interface ChoiceProps<Word extends string> {
+  readonly label: string
+  readonly hint?: string
+  readonly value: Word
+  readonly words: readonly Word[]
+  nameOf(word: Word): string
+  readonly onChoose: (word: Word) => void
+}
+
+function Choice<Word extends string>({ label, hint, value, words, nameOf, onChoose }: ChoiceProps<Word>): ReactNode {
+  const name = useId()
+  return (
+    <fieldset className={classes['choice']} aria-describedby={hint === undefined ? undefined : `${name}-hint`}>
+      <legend>{label}</legend>
+      <div className={classes['words']}>
+        {words.map(word => (
+          <label key={word} className={classes['word']}>
+            <input type="radio" name={name} checked={word === value} onChange={() => onChoose(word)} />
+            <span>{nameOf(word)}</span>
+          </label>
+        ))}
+      </div>
+      {hint !== undefined && (
+        <p id={`${name}-hint`} className={classes['hint']}>
+          {hint}
+        </p>
+      )}
+    </fieldset>
+  )
+}
+
+function TakeAlong({ preferences }: { readonly preferences: Preferences }): ReactNode {
+  const input = useRef<HTMLInputElement>(null)
+  const save = (): void => {
+    const url = URL.createObjectURL(new Blob([JSON.stringify(preferences, null, 2)], { type: 'application/json' }))
+    const link = document.createElement('a')
+    link.href = url
+    link.download = 'batuta-preferences.json'
+    link.click()
+    URL.revokeObjectURL(url)
+  }
+  const load = async (file: File | undefined): Promise<void> => {
+    if (!file) return
+    setPreferences(readPreferences(await file.text()))
+    showToast({ kind: 'success', text: t('imported') })
+  }
+  return (
+    <div className={classes['words']}>
+      <Button onClick={save}>{t('export')}</Button>
+      <Button onClick={() => input.current?.click()}>{t('import')}</Button>
+      <input
+        ref={input}
+        type="file"
+        accept="application/json"
+        hidden
+        aria-label={t('importLabel')}
+        onChange={event => void load(event.currentTarget.files?.[0])}
+      />
+    </div>
+  )
+}
