@@ -5,5 +5,5 @@
 export const FIRST_CALLS: Readonly<Record<string, string>> = {
   '/flows': '/flows/search?page=1&size=50&sort=namespace%3Aasc&sort=id%3Aasc',
   '': '/executions/search?page=1&size=1',
-  '/executions': '/executions/search?page=1&size=50&sort=state.startDate%3Adesc',
+  '/executions': '/executions/search?cursor=&size=50&sort=state.startDate%3Adesc',
 }

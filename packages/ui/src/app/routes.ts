@@ -21,6 +21,10 @@ export const PAGES: readonly PageEntry[] = [
     path: '/executions',
     load: async () => (await import('../features/executions/executions-page.tsx')).ExecutionsPage,
   },
+  {
+    path: '/taskruns',
+    load: async () => (await import('../features/executions/task-runs-page.tsx')).TaskRunsPage,
+  },
 ]
 
 /** Addresses that are kept for those who know them. */

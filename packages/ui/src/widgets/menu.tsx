@@ -20,6 +20,8 @@ export interface MenuItem {
   readonly run?: () => void
   /** A mark: one of a choice. */
   readonly isChosen?: boolean
+  /** A mark: on or off, whatever the others are. */
+  readonly isChecked?: boolean
 }
 
 export interface MenuGroup {
@@ -86,12 +88,11 @@ export function Menu({ groups, button, label, align = 'start', className }: Menu
 }
 
 function Item({ item, onDone }: { readonly item: MenuItem; readonly onDone: () => void }): ReactNode {
-  const { title, icon, keys, why, isDangerous = false, to, run, isChosen } = item
+  const { title, icon, keys, why, isDangerous = false, to, run, isChosen, isChecked } = item
+  const mark = isChosen ?? isChecked
   const content = (
     <>
-      <span className={classes['icon']}>
-        {icon ? <Icon name={icon} /> : isChosen === true && <Icon name="check" />}
-      </span>
+      <span className={classes['icon']}>{icon ? <Icon name={icon} /> : mark === true && <Icon name="check" />}</span>
       <span className={classes['text']}>
         {title}
         {why !== undefined && <span className={classes['why']}>{why}</span>}
@@ -100,10 +101,10 @@ function Item({ item, onDone }: { readonly item: MenuItem; readonly onDone: () =
     </>
   )
   const props = {
-    role: isChosen === undefined ? 'menuitem' : 'menuitemradio',
+    role: isChosen !== undefined ? 'menuitemradio' : isChecked !== undefined ? 'menuitemcheckbox' : 'menuitem',
     tabIndex: -1,
     className: cx(classes['item'], isDangerous && classes['dangerous']),
-    ...(isChosen === undefined ? {} : { 'aria-checked': isChosen }),
+    ...(mark === undefined ? {} : { 'aria-checked': mark }),
   }
   if (to !== undefined && why === undefined)
     return (

@@ -11,8 +11,20 @@ export const EXECUTION_FIELDS: readonly FilterField[] = [
     ops: ['EQUALS', 'NOT_EQUALS', 'IN', 'NOT_IN'],
     values: EXECUTION_STATES,
   },
-  { name: 'ns', param: 'namespace', label: 'Namespace', type: 'word', ops: ['EQUALS', 'PREFIX', 'STARTS_WITH'] },
-  { name: 'flow', param: 'flowId', aliases: ['flowId'], label: 'Flow', type: 'word', ops: ['EQUALS'] },
+  {
+    name: 'ns',
+    param: 'namespace',
+    label: 'Namespace',
+    type: 'word',
+    ops: ['EQUALS', 'NOT_EQUALS', 'IN', 'NOT_IN', 'PREFIX', 'STARTS_WITH', 'ENDS_WITH', 'CONTAINS'],
+  },
+  {
+    name: 'flow',
+    param: 'flowId',
+    label: 'Flow',
+    type: 'word',
+    ops: ['EQUALS', 'NOT_EQUALS', 'IN', 'NOT_IN', 'STARTS_WITH', 'ENDS_WITH', 'CONTAINS'],
+  },
   {
     name: 'start',
     param: 'startDate',
@@ -27,7 +39,22 @@ export const EXECUTION_FIELDS: readonly FilterField[] = [
     type: 'date',
     ops: ['GREATER_THAN', 'GREATER_THAN_OR_EQUAL_TO', 'LESS_THAN', 'LESS_THAN_OR_EQUAL_TO'],
   },
+  { name: 'dur', param: 'duration', label: 'Duration', type: 'duration', ops: ['GREATER_THAN', 'LESS_THAN'] },
   { name: 'label', param: 'labels', label: 'Label', type: 'map', ops: ['EQUALS'] },
+  {
+    name: 'trigger',
+    param: 'triggerId',
+    label: 'Trigger',
+    type: 'word',
+    ops: ['EQUALS', 'NOT_EQUALS', 'IN', 'NOT_IN', 'STARTS_WITH', 'ENDS_WITH', 'CONTAINS'],
+  },
+  {
+    name: 'rev',
+    param: 'flowRevision',
+    label: 'Revision',
+    type: 'word',
+    ops: ['EQUALS', 'NOT_EQUALS', 'IN', 'NOT_IN'],
+  },
   { name: 'parent', param: 'triggerExecutionId', label: 'Parent execution', type: 'word', ops: ['EQUALS'] },
   {
     name: 'child',
@@ -38,3 +65,10 @@ export const EXECUTION_FIELDS: readonly FilterField[] = [
     values: ['CHILD', 'MAIN'],
   },
 ]
+
+/** The fields whose values the server can tell, under its names. */
+export const DISTINCT_FIELDS: Readonly<Record<string, string>> = {
+  ns: 'NAMESPACE',
+  flow: 'FLOW_ID',
+  trigger: 'TRIGGER_ID',
+}

@@ -1,73 +1,303 @@
 // What ran, what failed, what is slow?
 import { Button } from '@mantine/core'
-import { useCallback, useMemo, useState, type ReactNode } from 'react'
+import { useCallback, useMemo, useRef, useState, type ReactNode } from 'react'
 import { Page } from '../../app/page.tsx'
+import type { Filter } from '../../lib/filters/filter.ts'
+import { printFilter } from '../../lib/filters/filter-text.ts'
 import { formatNumber } from '../../lib/messages.ts'
 import { paths } from '../../lib/paths.ts'
-import { useFilters, useSearchState, wordParam } from '../../lib/search-state.ts'
+import { flagParam, useFilters, useSearchState, wordParam } from '../../lib/search-state.ts'
+import { readLocal, writeLocal } from '../../platform/local-store.ts'
 import { Empty } from '../../widgets/empty.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { FilterBar } from '../../widgets/filter-bar.tsx'
+import { Icon } from '../../widgets/icon.tsx'
+import { Menu } from '../../widgets/menu.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { Table } from '../../widgets/table.tsx'
-import { ExecutionCard, executionColumns } from './execution-columns.tsx'
+import { BulkBar } from './bulk-bar.tsx'
+import { COLUMN_IDS, ExecutionCard, executionColumns, USUAL_COLUMNS, type ColumnId } from './execution-columns.tsx'
 import { EXECUTION_FIELDS } from './execution-fields.ts'
+import { ExecutionPreview } from './execution-preview.tsx'
+import { ExecutionsChart } from './executions-chart.tsx'
 import classes from './executions-page.module.css'
+import { ExecutionTabs } from './execution-tabs.tsx'
 import { t } from './messages.ts'
-import { useExecutions } from './use-executions.ts'
+import {
+  suggestValues,
+  useExecutionCounts,
+  useExecutions,
+  useFlowSpeeds,
+  type ExecutionRow,
+  type LiveExecutions,
+} from './use-executions.ts'
 
-const PARAMS = { sort: wordParam(['state.startDate:desc', 'state.startDate:asc']) }
+const PARAMS = { sort: wordParam(['state.startDate:desc', 'state.startDate:asc']), nochart: flagParam }
 const NOTHING: ReadonlySet<string> = new Set()
+const RANGES = [
+  ['hour', '-1h'],
+  ['day', '-24h'],
+  ['week', '-7d'],
+  ['month', '-30d'],
+] as const
 
 export function ExecutionsPage(): ReactNode {
   const filterState = useFilters(EXECUTION_FIELDS)
-  const [{ sort }, setSearch] = useSearchState(PARAMS)
-  const [selected, setSelected] = useState(NOTHING)
-  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useExecutions(
-    filterState,
-    sort,
-  )
+  const { filters, setFilters } = filterState
+  const [{ sort, nochart }, setSearch] = useSearchState(PARAMS)
+  const [isAtTop, setAtTop] = useState(true)
+  const [preview, setPreview] = useState<ExecutionRow | undefined>(undefined)
+  const { list, query, waiting, showWaiting } = useExecutions(filterState, sort, isAtTop)
+  const { data, error, isPending, hasNextPage, refetch } = list
   const rows = useMemo(() => data?.pages.flatMap(page => page.results) ?? [], [data])
-  const total = data?.pages[0]?.total
-  const columns = useMemo(
-    () =>
-      executionColumns(sort === 'state.startDate:asc' ? 'asc' : 'desc', () =>
-        setSearch({ sort: sort === 'state.startDate:asc' ? 'state.startDate:desc' : 'state.startDate:asc' }),
-      ),
-    [sort, setSearch],
+  const { total, totalIsEstimate } = data?.pages[0] ?? {}
+  const counts = useExecutionCounts(query, !nochart)
+  const { shown, menu } = useColumnChoice()
+  const speeds = useFlowSpeeds(rows)
+  const selection = useSelection(rows, filters)
+  const isAscending = sort === 'state.startDate:asc'
+  const toggle = useCallback(
+    () => setSearch({ sort: isAscending ? 'state.startDate:desc' : 'state.startDate:asc' }),
+    [isAscending, setSearch],
   )
-  const onEnd = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage])
+  const columns = useMemo(
+    () => executionColumns({ sort: { direction: isAscending ? 'asc' : 'desc', toggle }, speeds, shown }),
+    [isAscending, toggle, speeds, shown],
+  )
+  const onEnd = useNextPage(list)
   return (
     <Page
       title={t('title')}
       isFull
-      badge={total !== undefined && <span className={classes['total']}>{formatNumber(total)}</span>}
+      badge={total !== undefined && <Total count={total} isEstimate={totalIsEstimate === true} />}
+      tabs={<ExecutionTabs active="executions" />}
     >
-      <FilterBar fields={EXECUTION_FIELDS} filters={filterState.filters} onChange={filterState.setFilters} />
-      {error && <ErrorCard title={t('failed')} error={error} onRetry={() => void refetch()} />}
-      {isPending && <SkeletonRows rows={12} />}
-      {total === 0 && <Nothing isFiltered={filterState.filters.length > 0} onDrop={() => filterState.setFilters([])} />}
-      {rows.length > 0 && (
-        <Table
-          label={t('table')}
-          columns={columns}
-          rows={rows}
-          rowKey={row => row.id}
-          rowTo={row => paths.execution(row)}
-          rowLabel={row => `${row.state.current} ${row.namespace}.${row.flowId} ${row.id}`}
-          card={row => <ExecutionCard row={row} />}
-          total={total}
-          selection={{ keys: selected, set: setSelected }}
-          onEnd={onEnd}
+      <FilterBar fields={EXECUTION_FIELDS} filters={filters} onChange={setFilters} valuesOf={suggestValues}>
+        <RangeMenu filters={filters} onChange={setFilters} />
+        <ChartButton isShown={!nochart} onClick={() => setSearch({ nochart: !nochart }, { replace: true })} />
+        {menu}
+      </FilterBar>
+      {!nochart && counts && total !== undefined && (total > 0 || counts.total > 0) && (
+        <ExecutionsChart
+          counts={counts}
+          onRange={(from, to) => setFilters(withRange(filters, from, to))}
+          onState={state => setFilters(withState(filters, state))}
         />
       )}
+      {error && <ErrorCard title={t('failed')} error={error} onRetry={() => void refetch()} />}
+      {isPending && <SkeletonRows rows={12} />}
+      {!isPending && !error && rows.length === 0 && !hasNextPage && <Nothing filters={filters} onChange={setFilters} />}
+      <BulkBar {...selection.bulk} total={total ?? rows.length} query={query} />
+      {rows.length > 0 && (
+        <Scrolled onTop={setAtTop} waiting={waiting} onShow={showWaiting}>
+          <Table
+            label={t('table')}
+            columns={columns}
+            rows={rows}
+            rowKey={row => row.id}
+            rowTo={row => paths.execution(row)}
+            rowLabel={row => `${row.state.current} ${row.namespace}.${row.flowId} ${row.id}`}
+            card={row => <ExecutionCard row={row} />}
+            total={total}
+            selection={selection.rows}
+            onEnd={onEnd}
+            onPreview={setPreview}
+          />
+        </Scrolled>
+      )}
+      {preview && <ExecutionPreview row={preview} onClose={() => setPreview(undefined)} />}
     </Page>
   )
 }
 
-function Nothing({ isFiltered, onDrop }: { readonly isFiltered: boolean; readonly onDrop: () => void }): ReactNode {
-  if (!isFiltered) return <Empty icon="runs" title={t('none')} text={t('noneText')} />
-  return <Empty icon="filter" title={t('noMatch')} action={<Button onClick={onDrop}>{t('dropFilter')}</Button>} />
+function useNextPage({ hasNextPage, isFetchingNextPage, fetchNextPage }: LiveExecutions['list']): () => void {
+  return useCallback(() => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage])
+}
+
+function Total({ count, isEstimate }: { readonly count: number; readonly isEstimate: boolean }): ReactNode {
+  const text = formatNumber(isEstimate && count > 10_000 ? 10_000 : count)
+  return <span className={classes['total']}>{isEstimate ? t('atLeast', { count: text }) : text}</span>
+}
+
+interface ChosenRows {
+  readonly rows: { readonly keys: ReadonlySet<string>; set(keys: ReadonlySet<string>): void }
+  readonly bulk: {
+    readonly rows: readonly ExecutionRow[]
+    readonly isAll: boolean
+    onAll(): void
+    onClear(): void
+  }
+}
+
+/** Rows that are chosen; another filter begins anew. */
+function useSelection(rows: readonly ExecutionRow[], filters: readonly Filter[]): ChosenRows {
+  const [{ keys, isAll, of }, setChosen] = useState({ keys: NOTHING, isAll: false, of: filters })
+  const own = of === filters ? keys : NOTHING
+  const set = (next: ReadonlySet<string>, all = false): void => setChosen({ keys: next, isAll: all, of: filters })
+  return {
+    rows: { keys: own, set: next => set(next) },
+    bulk: {
+      rows: own.size === 0 ? [] : rows.filter(({ id }) => own.has(id)),
+      isAll: isAll && own.size > 0,
+      onAll: () => set(new Set(rows.map(({ id }) => id)), true),
+      onClear: () => set(NOTHING),
+    },
+  }
+}
+
+interface ScrolledProps {
+  readonly onTop: (isAtTop: boolean) => void
+  readonly waiting: number
+  readonly onShow: () => void
+  readonly children: ReactNode
+}
+
+/** Knows whether the list stands at its beginning; new rows wait behind a button while it does not. */
+function Scrolled({ onTop, waiting, onShow, children }: ScrolledProps): ReactNode {
+  const ref = useRef<HTMLDivElement>(null)
+  return (
+    <div
+      ref={ref}
+      className={classes['scrolled']}
+      onScrollCapture={event => {
+        if (event.target instanceof HTMLElement) onTop(event.target.scrollTop < 8)
+      }}
+    >
+      {waiting > 0 && (
+        <Button
+          className={classes['fresh']}
+          size="compact-sm"
+          variant="filled"
+          leftSection={<Icon name="up" size={14} />}
+          onClick={() => {
+            onShow()
+            ref.current?.querySelector('[role=region]')?.scrollTo({ top: 0 })
+          }}
+        >
+          {t('fresh', { count: waiting })}
+        </Button>
+      )}
+      {children}
+    </div>
+  )
+}
+
+interface FiltersProps {
+  readonly filters: readonly Filter[]
+  readonly onChange: (filters: readonly Filter[]) => void
+}
+
+function Nothing({ filters, onChange }: FiltersProps): ReactNode {
+  if (filters.length === 0) return <Empty icon="runs" title={t('none')} text={t('noneText')} />
+  return (
+    <Empty
+      icon="filter"
+      title={t('noMatch')}
+      action={
+        <>
+          {filters.length > 1 &&
+            filters.map((filter, index) => (
+              <Button key={index} onClick={() => onChange(filters.filter(other => other !== filter))}>
+                {t('without', { filter: printFilter(filter, EXECUTION_FIELDS) })}
+              </Button>
+            ))}
+          <Button onClick={() => onChange([])}>{t('dropFilter')}</Button>
+        </>
+      }
+    />
+  )
+}
+
+function RangeMenu({ filters, onChange }: FiltersProps): ReactNode {
+  const rest = filters.filter(({ field }) => field !== 'start')
+  const now = filters.find(({ field }) => field === 'start')?.values[0]
+  const known = RANGES.find(([, value]) => value === now || (value === '-24h' && now === '-1d'))
+  const shown = known ? t(known[0]) : now === undefined ? t('allTime') : t('chosenTime')
+  return (
+    <Menu
+      label={`${t('range')}: ${shown}`}
+      className={classes['control']}
+      button={
+        <>
+          <Icon name="clock" size={14} />
+          {shown}
+          <Icon name="down" size={12} />
+        </>
+      }
+      align="end"
+      groups={[
+        {
+          items: [
+            { id: 'all', title: t('allTime'), isChosen: now === undefined, run: () => onChange(rest) },
+            ...RANGES.map(([id, value]) => ({
+              id,
+              title: t(id),
+              isChosen: known?.[0] === id,
+              run: () =>
+                onChange([...rest, { field: 'start', op: 'GREATER_THAN_OR_EQUAL_TO' as const, values: [value] }]),
+            })),
+          ],
+        },
+      ]}
+    />
+  )
+}
+
+function ChartButton({ isShown, onClick }: { readonly isShown: boolean; readonly onClick: () => void }): ReactNode {
+  return (
+    <button type="button" className={classes['control']} aria-pressed={isShown} onClick={onClick}>
+      <Icon name="chart" size={14} />
+      {t('showChart')}
+    </button>
+  )
+}
+
+const COLUMNS_KEY = 'executions.columns'
+
+function useColumnChoice(): { readonly shown: readonly ColumnId[]; readonly menu: ReactNode } {
+  const [shown, setShown] = useState<readonly ColumnId[]>(() => {
+    const kept = readLocal(COLUMNS_KEY)?.split(',')
+    return kept === undefined ? USUAL_COLUMNS : COLUMN_IDS.filter(id => kept.includes(id))
+  })
+  const toggle = (id: ColumnId): void => {
+    const next = shown.includes(id) ? shown.filter(other => other !== id) : [...shown, id]
+    writeLocal(COLUMNS_KEY, next.join(','))
+    setShown(next)
+  }
+  const items = COLUMN_IDS.map(id => ({
+    id,
+    title: t(id),
+    isChecked: shown.includes(id),
+    ...(id === 'state' || id === 'flow' ? { why: t('alwaysShown') } : {}),
+    run: () => toggle(id),
+  }))
+  const menu = (
+    <Menu
+      label={t('columns')}
+      className={classes['control']}
+      button={
+        <>
+          <Icon name="table" size={14} />
+          {t('columns')}
+        </>
+      }
+      align="end"
+      groups={[{ items }]}
+    />
+  )
+  return { shown, menu }
+}
+
+function withRange(filters: readonly Filter[], from: string, to: string): readonly Filter[] {
+  return [
+    ...filters.filter(({ field }) => field !== 'start'),
+    { field: 'start', op: 'GREATER_THAN_OR_EQUAL_TO', values: [from] },
+    { field: 'start', op: 'LESS_THAN', values: [to] },
+  ]
+}
+
+function withState(filters: readonly Filter[], state: string): readonly Filter[] {
+  return [...filters.filter(({ field }) => field !== 'state'), { field: 'state', op: 'EQUALS', values: [state] }]
 }

@@ -1,0 +1,211 @@
+// How many executions by state over time, with the mean duration as dots. Dragging over it, or its arrow keys with Shift, chooses a part of the
+// time: the list and the chart are narrowed to it.
+import { useState, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react'
+import { formatDuration, formatMoment } from '../../lib/time.ts'
+import { stateGroupOf, stateWord } from '../../lib/states.ts'
+import { STATE_GROUPS, type StateGroup } from '../../lib/tokens.ts'
+import { nowMs } from '../../platform/clock.ts'
+import classes from './executions-chart.module.css'
+import { t } from './messages.ts'
+import type { ExecutionCounts } from './use-executions.ts'
+
+type Bucket = ExecutionCounts['buckets'][number]
+
+export interface ExecutionsChartProps {
+  readonly counts: ExecutionCounts
+  readonly onRange: (from: string, to: string) => void
+  readonly onState: (state: string) => void
+}
+
+interface Chosen {
+  readonly from: number
+  readonly to: number
+}
+
+export function ExecutionsChart({ counts, onRange, onState }: ExecutionsChartProps): ReactNode {
+  const { buckets } = counts
+  const { chosen, isDragging, setChosen, setDragging, zoom, at, down, key } = useBrush(buckets, onRange)
+  const told = chosen === undefined ? undefined : buckets[chosen.to]
+  return (
+    <section className={classes['chart']} aria-label={t('chart')}>
+      <div className={classes['plot']}>
+        <div
+          role="slider"
+          tabIndex={0}
+          aria-label={t('chartTime')}
+          aria-valuemin={0}
+          aria-valuemax={buckets.length - 1}
+          aria-valuenow={chosen?.to ?? buckets.length - 1}
+          aria-valuetext={told ? textOf(told) : t('chartHint')}
+          className={classes['bars']}
+          onPointerDown={down}
+          onPointerMove={event => {
+            if (isDragging || event.pointerType === 'mouse')
+              setChosen({ from: isDragging && chosen ? chosen.from : at(event), to: at(event) })
+          }}
+          onPointerUp={() => {
+            setDragging(false)
+            if (isDragging && chosen) zoom(chosen)
+          }}
+          onPointerLeave={() => {
+            if (!isDragging) setChosen(undefined)
+          }}
+          onPointerCancel={() => setDragging(false)}
+          onBlur={() => setChosen(undefined)}
+          onKeyDown={key}
+        >
+          <Bars buckets={buckets} chosen={chosen} />
+        </div>
+        <div className={classes['axis']} aria-hidden="true">
+          <span>{momentOf(counts.from)}</span>
+          <span>{told ? textOf(told) : ''}</span>
+          <span>{momentOf(counts.to)}</span>
+        </div>
+      </div>
+      <Legend counts={counts} onState={onState} />
+    </section>
+  )
+}
+
+interface Brush {
+  readonly chosen: Chosen | undefined
+  readonly isDragging: boolean
+  setChosen(chosen: Chosen | undefined): void
+  setDragging(isDragging: boolean): void
+  zoom(chosen: Chosen): void
+  at(event: PointerEvent<HTMLDivElement>): number
+  down(event: PointerEvent<HTMLDivElement>): void
+  key(event: KeyboardEvent): void
+}
+
+function useBrush(buckets: readonly Bucket[], onRange: ExecutionsChartProps['onRange']): Brush {
+  const [chosen, setChosen] = useState<Chosen | undefined>(undefined)
+  const [isDragging, setDragging] = useState(false)
+  const zoom = ({ from, to }: Chosen): void => {
+    const [first, last] = [buckets[Math.min(from, to)], buckets[Math.max(from, to)]]
+    setChosen(undefined)
+    if (first && last) onRange(first.start, last.end)
+  }
+  const at = (event: PointerEvent<HTMLDivElement>): number => {
+    const { left, width } = event.currentTarget.getBoundingClientRect()
+    return clamp(Math.floor(((event.clientX - left) / width) * buckets.length), buckets.length)
+  }
+  const down = (event: PointerEvent<HTMLDivElement>): void => {
+    if (event.button !== 0) return
+    event.currentTarget.setPointerCapture(event.pointerId)
+    setDragging(true)
+    setChosen({ from: at(event), to: at(event) })
+  }
+  const key = (event: KeyboardEvent): void => {
+    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
+    const before = chosen ?? { from: buckets.length, to: buckets.length }
+    if (step !== 0) {
+      const to = clamp(before.to + step, buckets.length)
+      setChosen({ from: event.shiftKey ? clamp(before.from, buckets.length) : to, to })
+    } else if (event.key === 'Enter' && chosen) zoom(chosen)
+    else if (event.key === 'Escape') setChosen(undefined)
+    else return
+    event.preventDefault()
+  }
+  return { chosen, isDragging, setChosen, setDragging, zoom, at, down, key }
+}
+
+const HEIGHT = 56
+
+function Bars({
+  buckets,
+  chosen,
+}: {
+  readonly buckets: readonly Bucket[]
+  readonly chosen: Chosen | undefined
+}): ReactNode {
+  const most = Math.max(1, ...buckets.map(totalOf))
+  const slowest = Math.max(1, ...buckets.map(({ durationMs = 0 }) => durationMs))
+  const width = 100 / buckets.length
+  const [low, high] = chosen ? [Math.min(chosen.from, chosen.to), Math.max(chosen.from, chosen.to)] : [1, 0]
+  return (
+    <>
+      {chosen && (
+        <span
+          className={classes['chosen']}
+          style={{ left: `${low * width}%`, width: `${(high - low + 1) * width}%` }}
+        />
+      )}
+      {buckets.map((bucket, index) => (
+        <span key={bucket.start} className={classes['bar']} style={{ left: `${index * width}%`, width: `${width}%` }}>
+          {groupsOf(bucket).map(([group, count]) => (
+            <span
+              key={group}
+              className={classes['part']}
+              style={{ height: Math.max(2, (count / most) * HEIGHT), background: `var(--${group}-solid)` }}
+            />
+          ))}
+          {bucket.durationMs !== undefined && (
+            <span
+              className={classes['dot']}
+              style={{ bottom: (Math.log1p(bucket.durationMs) / Math.log1p(slowest)) * (HEIGHT - 6) }}
+            />
+          )}
+        </span>
+      ))}
+    </>
+  )
+}
+
+function Legend({ counts, onState }: Pick<ExecutionsChartProps, 'counts' | 'onState'>): ReactNode {
+  const states = Object.entries(counts.states).sort((a, b) => b[1] - a[1])
+  return (
+    <ul className={classes['legend']} aria-label={t('byState')}>
+      {states.map(([state, count]) => (
+        <li key={state}>
+          <button type="button" className={classes['key']} onClick={() => onState(state)}>
+            <span className={classes['swatch']} style={{ background: `var(--${stateGroupOf(state)}-solid)` }} />
+            {stateWord(state)} <b>{count}</b>
+          </button>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** What failed stands at the bottom, where heights can be compared. */
+const ORDER: readonly StateGroup[] = [
+  'failed',
+  'warning',
+  'stopped',
+  'paused',
+  'waiting',
+  'running',
+  'skipped',
+  'success',
+]
+
+function groupsOf({ states }: Bucket): readonly (readonly [StateGroup, number])[] {
+  const counts = new Map<StateGroup, number>()
+  for (const [state, count] of Object.entries(states)) {
+    const group = stateGroupOf(state)
+    counts.set(group, (counts.get(group) ?? 0) + count)
+  }
+  return [...ORDER, ...STATE_GROUPS.filter(group => !ORDER.includes(group))].flatMap(group => {
+    const count = counts.get(group)
+    return count === undefined || count === 0 ? [] : [[group, count] as const]
+  })
+}
+
+function totalOf({ states }: Bucket): number {
+  return Object.values(states).reduce((sum, count) => sum + count, 0)
+}
+
+function textOf(bucket: Bucket): string {
+  const states = Object.entries(bucket.states).map(([state, count]) => `${count} ${stateWord(state)}`)
+  const mean = bucket.durationMs === undefined ? [] : [`mean ${formatDuration(bucket.durationMs)}`]
+  return `${momentOf(bucket.start)} – ${momentOf(bucket.end)}: ${[...states, ...mean].join(', ') || t('nothing')}`
+}
+
+function momentOf(text: string): string {
+  return formatMoment(Date.parse(text), nowMs())
+}
+
+function clamp(index: number, length: number): number {
+  return Math.max(0, Math.min(length - 1, index))
+}
