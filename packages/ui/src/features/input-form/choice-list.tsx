@@ -34,11 +34,6 @@ export function ChoiceList(props: ChoiceListProps): ReactNode {
           </span>
         )}
       </legend>
-      {field.description !== undefined && (
-        <span className={classes['description']}>
-          <InlineText text={field.description} />
-        </span>
-      )}
       <div className={classes['choiceRow']}>
         {choices.map(choice => (
           <label key={choice.value} className={classes['choice']}>
@@ -63,6 +58,11 @@ export function ChoiceList(props: ChoiceListProps): ReactNode {
             onChange([...chosen.filter(value => known.includes(value)), ...typed.filter(text => text !== '')])
           }}
         />
+      )}
+      {field.description !== undefined && (
+        <span className={classes['description']}>
+          <InlineText text={field.description} />
+        </span>
       )}
       {problem !== undefined && (
         <span id={id} className={classes['problem']}>

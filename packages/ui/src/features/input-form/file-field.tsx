@@ -25,10 +25,6 @@ export function FileField({ field, label, entry, problem, onChange }: ControlPro
           </span>
         )}
       </legend>
-      <span className={classes['description']} id={id}>
-        {field.description !== undefined && <InlineText text={field.description} />}{' '}
-        {field.extensions.length > 0 && t('onlyExtensions', { list: field.extensions.join(', ') })}
-      </span>
       <div
         className={cx(classes['drop'], isOver && classes['over'])}
         onDragOver={event => {
@@ -74,6 +70,10 @@ export function FileField({ field, label, entry, problem, onChange }: ControlPro
           }}
         />
       </div>
+      <span className={classes['description']} id={id}>
+        {field.description !== undefined && <InlineText text={field.description} />}{' '}
+        {field.extensions.length > 0 && t('onlyExtensions', { list: field.extensions.join(', ') })}
+      </span>
       {problem !== undefined && <span className={classes['problem']}>{problem}</span>}
     </fieldset>
   )

@@ -84,6 +84,8 @@ const TEXT_INPUTS: Readonly<Record<string, object>> = {
   SECRET: { type: 'password', autoComplete: 'off' },
 }
 
+const ORDER = ['label', 'input', 'description', 'error']
+
 /** What all controls of Mantine are given. */
 function shared({ field, label, problem }: ControlProps): object {
   return {
@@ -92,6 +94,7 @@ function shared({ field, label, problem }: ControlProps): object {
     withAsterisk: field.isRequired && field.usual === undefined,
     'aria-required': field.isRequired && field.usual === undefined,
     error: problem,
+    inputWrapperOrder: ORDER,
     autoComplete: 'off',
     spellCheck: false,
   }

@@ -26,7 +26,7 @@ export function InputForm({ fields, entries, onChange, isTried, refusals }: Inpu
     />
   )
   return (
-    <div className={classes['form']}>
+    <div className={classes['form']} data-form="">
       {groupsOf(fields).map(({ name, fields: members }, index) =>
         name === '' ? (
           members.map(field => control(field, ''))

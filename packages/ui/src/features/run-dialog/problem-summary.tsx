@@ -36,6 +36,11 @@ export function focusSummary(): void {
   document.getElementById(ID)?.focus()
 }
 
+/** The first thing that is asked. */
+export function focusFirst(): void {
+  requestAnimationFrame(() => document.querySelector<HTMLElement>('dialog[open] [data-form] [name]')?.focus())
+}
+
 function focusField(id: string): void {
   const dialog = document.querySelector('dialog[open]')
   dialog?.querySelector<HTMLElement>(`[name="${CSS.escape(id)}"]`)?.focus()

@@ -20,7 +20,7 @@ import {
 } from '../input-form/input-fields.ts'
 import { FillMenu } from './fill-menu.tsx'
 import { t } from './messages.ts'
-import { focusSummary, ProblemSummary } from './problem-summary.tsx'
+import { focusFirst, focusSummary, ProblemSummary } from './problem-summary.tsx'
 import classes from './run-dialog.module.css'
 import { RunExtras, NO_EXTRAS, type Extras } from './run-extras.tsx'
 import { momentIn, parseLabels, type RunRequest } from './run-lines.ts'
@@ -122,6 +122,7 @@ function useRunForm(flow: FlowRef, given: Readonly<Record<string, unknown>>) {
     setRefusals(new Map())
   }
   useFirst(fields.fields, () => {
+    focusFirst()
     if (Object.keys(given).length > 0) fill(given)
   })
   return {
