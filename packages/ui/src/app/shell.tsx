@@ -1,6 +1,7 @@
 // What stands around every page: the rail, the bar at the top, and the places for toasts and dialogs.
 import { Outlet } from '@tanstack/react-router'
 import { useState, type ReactNode } from 'react'
+import { RunHost } from '../features/run-dialog/run-host.tsx'
 import { useActions } from '../lib/actions.ts'
 import { useGo } from '../lib/link.tsx'
 import { switchTheme } from '../lib/theme.ts'
@@ -37,6 +38,7 @@ export function Shell(): ReactNode {
       <BottomBar />
       <Toasts />
       <LateParts />
+      <RunHost />
     </div>
   )
 }

@@ -22,7 +22,11 @@ export function Dialog({ title, onClose, footer, size = 'medium', kind = 'dialog
   const titleId = useId()
   useEffect(() => {
     const dialog = ref.current
-    if (dialog && !dialog.open) dialog.showModal()
+    if (dialog && !dialog.open) {
+      dialog.showModal()
+      // Who opens a dialog wants its content, not the button that closes it.
+      dialog.querySelector<HTMLElement>('[data-autofocus]')?.focus()
+    }
     return () => dialog?.close()
   }, [])
   return (
