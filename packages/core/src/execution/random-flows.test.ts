@@ -58,7 +58,10 @@ test('random flows have every control task, every flag and every list', () => {
   const names = controlTypes().map(type => type.slice(type.lastIndexOf('.') + 1))
   const controls = names.filter(name => !name.includes('$') && !NOT_RANDOM.includes(name))
 
-  assert.deepEqual([...controls, 'Subflow', ...SAID].filter(name => !seen.has(name)), [])
+  assert.deepEqual(
+    [...controls, 'Subflow', ...SAID].filter(name => !seen.has(name)),
+    [],
+  )
 })
 
 const SAID = [
