@@ -148,10 +148,19 @@ function taskOf(node: TaskNode): Doc {
 
 const EVERYTHING = '{{ {"outputs": outputs, "value": taskrun.value ?? "none"} | toJson }}'
 
+type Group = Exclude<Kind, Leaf>
+type Leaf = 'Job' | 'Return' | 'Probe' | 'Fail' | 'Assert' | 'Labels' | 'Exit'
+const LEAVES: ReadonlySet<Kind> = new Set<Leaf>(['Job', 'Return', 'Probe', 'Fail', 'Assert', 'Labels', 'Exit'])
+
 function ownOf(node: TaskNode): Doc {
-  const control = { type: `io.kestra.plugin.core.flow.${node.kind}` }
-  const tasks = listOf('tasks', node.tasks)
-  const limit = node.limit
+  return isLeaf(node) ? leafOf(node) : groupOf(node as TaskNode & { readonly kind: Group })
+}
+
+function isLeaf(node: TaskNode): node is TaskNode & { readonly kind: Leaf } {
+  return LEAVES.has(node.kind)
+}
+
+function leafOf(node: TaskNode & { readonly kind: Leaf }): Doc {
   switch (node.kind) {
     case 'Job':
       return { type: JOB_TYPE }
@@ -176,6 +185,14 @@ function ownOf(node: TaskNode): Doc {
       }
     case 'Exit':
       return { type: 'io.kestra.plugin.core.execution.Exit', state: node.exit }
+  }
+}
+
+function groupOf(node: TaskNode & { readonly kind: Group }): Doc {
+  const control = { type: `io.kestra.plugin.core.flow.${node.kind}` }
+  const tasks = listOf('tasks', node.tasks)
+  const limit = node.limit
+  switch (node.kind) {
     case 'Subflow':
       return { ...control, ...callOf(node) }
     case 'Sequential':
