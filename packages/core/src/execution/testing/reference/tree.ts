@@ -214,13 +214,7 @@ function groupOf(node: TaskNode & { readonly kind: Group }): Doc {
       return { ...control, ...switchOf(node) }
     case 'ForEach':
     case 'Loop':
-      return {
-        ...control,
-        values: valuesOf(node),
-        ...(limit === undefined ? {} : { concurrencyLimit: limit }),
-        ...(node.isTolerant === true ? { transmitFailed: false } : {}),
-        ...tasks,
-      }
+      return { ...control, ...loopOf(node), ...tasks }
     case 'EachSequential':
       return { ...control, value: valuesOf(node), ...tasks }
     case 'EachParallel':
@@ -237,6 +231,14 @@ function groupOf(node: TaskNode & { readonly kind: Group }): Doc {
       return { ...control, ...waitOf(node), ...tasks }
     case 'Wait':
       return { ...control, duration: 'PT1S', behavior: node.until }
+  }
+}
+
+function loopOf(node: TaskNode): Doc {
+  return {
+    values: valuesOf(node),
+    ...(node.limit === undefined ? {} : { concurrencyLimit: node.limit }),
+    ...(node.isTolerant === true ? { transmitFailed: false } : {}),
   }
 }
 
