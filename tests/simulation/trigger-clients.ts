@@ -12,6 +12,8 @@ const DOUBT_TRIES = 20
 const ANSWER_MAX_MS = 6_000
 /** So late something may come to pass that was asked for. */
 const LATE_MAX_MS = 19_000
+/** By then everything that anybody waited for has been answered or given up. */
+const STALLED_MAX_MS = 60_000
 /** In the past, so that its dates are not those of the schedule. */
 const BACKFILL = { startMs: START_MS - 60_000, endMs: START_MS - 35_000 } as const
 
@@ -65,6 +67,8 @@ export class TriggerClients {
     // What was asked of a process that died may come to pass long after.
     world.at(atMs + LATE_MAX_MS, 'switch on', () => void switchOn())
     isAnswered = await this.#ask('triggers switched off', desk => desk.setDisabled(key, true), 1)
+    // A connection that stalls may hold it for longer than the nodes are away: what is still to be read is read once somebody has looked again.
+    if (!isAnswered && !isSchedule) world.at(world.nowMs + STALLED_MAX_MS, 'switch on', () => void switchOn())
   }
 
   /** Paused, and deleted, now and then. */
