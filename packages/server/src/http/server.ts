@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { bindRoutes } from './bind-routes.ts'
 import type { HttpDependencies } from './dependencies.ts'
+import { blueprintHandlers } from './blueprints/routes.ts'
 import { executionHandlers } from './executions/routes.ts'
 import { flowHandlers } from './flows/routes.ts'
 import { instanceHandlers } from './instance/routes.ts'
@@ -54,6 +55,7 @@ export async function startHttp(given: HttpDependencies): Promise<RunningHttp> {
   const dependencies = { ...given, config: { ...given.config, port } }
   const listener = bindRoutes(
     {
+      blueprints: blueprintHandlers(dependencies),
       flows: flowHandlers(dependencies),
       executions: executionHandlers(dependencies),
       live: liveHandlers(dependencies),
