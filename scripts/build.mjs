@@ -1,10 +1,10 @@
 // Bundles the project into `dist`: the command line, the server, the database thread, the host process, each plugin, and the web page.
 // One build with shared chunks, so that the host and the plugins it loads see the same classes, and a plugin is read when it is needed.
 // Usage: node scripts/with-node.mjs scripts/build.mjs [--force]
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { spawnSync } from 'node:child_process'
 import { isBuiltin } from 'node:module'
-import { dirname, join, relative, resolve } from 'node:path'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { DIST, isPartUpToDate, listEntries, readStamp, writeStamp } from './build-stamp.mjs'
@@ -54,9 +54,11 @@ async function buildPrograms() {
   for (const file of result.outputFiles)
     replaceFile(file.path, file.path.endsWith('.js') ? lighten(file) : file.contents)
   buildManifests()
+  const blueprints = copyBlueprints()
+  outputs.push(...blueprints.map(file => join('blueprints', basename(file))))
   // What the build before this one wrote stays for one more round: a server that is running may still ask for its chunks.
   forgetOlder(new Set([...before, ...outputs]))
-  writeStamp({ inputs: Object.keys(result.metafile.inputs).filter(isFile), outputs })
+  writeStamp({ inputs: [...Object.keys(result.metafile.inputs).filter(isFile), ...blueprints], outputs })
   console.error(`built ${Object.keys(entries).length} bundles in ${Math.round(performance.now() - startedMs)} ms`)
 }
 
@@ -127,6 +129,17 @@ function replaceFile(path, contents) {
   mkdirSync(dirname(path), { recursive: true })
   writeFileSync(`${path}.new`, contents)
   renameSync(`${path}.new`, path)
+}
+
+/** Flows to begin with, and the examples: the server shows them without asking anybody. */
+function copyBlueprints() {
+  const files = ['blueprints', 'examples'].flatMap(folder =>
+    readdirSync(join(ROOT, folder))
+      .filter(name => name.endsWith('.yaml'))
+      .map(name => join(folder, name)),
+  )
+  for (const file of files) replaceFile(join(DIST, 'blueprints', basename(file)), readFileSync(join(ROOT, file)))
+  return files
 }
 
 function buildManifests() {

@@ -1,4 +1,5 @@
 // The one table of all routes.
+import { blueprintRoutes } from './blueprints.ts'
 import { executionRoutes } from './executions.ts'
 import { flowRoutes } from './flows.ts'
 import { instanceRoutes } from './instance.ts'
@@ -19,6 +20,7 @@ import { triggerRoutes } from './triggers.ts'
 import { secretRoutes } from './secrets.ts'
 
 export const routes = {
+  blueprints: blueprintRoutes,
   flows: flowRoutes,
   executions: executionRoutes,
   live: liveRoutes,

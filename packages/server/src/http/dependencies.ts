@@ -10,6 +10,7 @@ import type { TriggerReasons } from '../flows/trigger-reasons.ts'
 import type { SaveWorld } from '../flows/save-flow.ts'
 import type { Changes } from '../inbox/changes.ts'
 import type { ConfiguredUser } from '../config/user.ts'
+import type { KeptTallies } from './executions/kept-tallies.ts'
 import type { LargeExecutions } from './executions/large-executions.ts'
 import type { MaintenanceMode } from '../inbox/maintenance-mode.ts'
 import type { NamespaceSettings } from '../namespaces/namespace-settings.ts'
@@ -57,6 +58,8 @@ export interface HttpDependencies {
   readonly look?: LookAtLive
   /** Large executions that were read from the store. */
   readonly large?: LargeExecutions
+  /** What charts count. */
+  readonly tallies?: KeptTallies
   readonly instance: {
     readonly mode: MaintenanceMode
     /** What this node tells of itself. */

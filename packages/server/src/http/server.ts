@@ -3,6 +3,8 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { bindRoutes } from './bind-routes.ts'
 import type { HttpDependencies } from './dependencies.ts'
+import { blueprintHandlers } from './blueprints/routes.ts'
+import { KeptTallies } from './executions/kept-tallies.ts'
 import { executionHandlers } from './executions/routes.ts'
 import { flowHandlers } from './flows/routes.ts'
 import { instanceHandlers } from './instance/routes.ts'
@@ -51,9 +53,10 @@ export async function startHttp(given: HttpDependencies): Promise<RunningHttp> {
   })
   server.maxConnections = CONNECTIONS_MAX
   const port = await listen(server, given.config)
-  const dependencies = { ...given, config: { ...given.config, port } }
+  const dependencies = { ...given, config: { ...given.config, port }, tallies: new KeptTallies(given) }
   const listener = bindRoutes(
     {
+      blueprints: blueprintHandlers(dependencies),
       flows: flowHandlers(dependencies),
       executions: executionHandlers(dependencies),
       live: liveHandlers(dependencies),

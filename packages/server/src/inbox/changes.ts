@@ -6,10 +6,13 @@ export interface Changes {
   publish(executionId: string): void
   /** Calls back after each commit that touched the execution; the returned function ends it. */
   watch(executionId: string, onChange: () => void): () => void
+  /** Calls back after each commit for each execution that it touched: whoever listens is quick. */
+  watchAll(onChange: (executionId: string) => void): () => void
 }
 
 export function newChanges(polling?: { readonly platform: Clock & Scheduler; readonly everyMs: number }): Changes {
   const watchers = new Map<string, Set<() => void>>()
+  const ofAll = new Set<(executionId: string) => void>()
   const tellAll = (): void => {
     for (const set of watchers.values()) for (const onChange of set) onChange()
     if (watchers.size > 0) again()
@@ -19,8 +22,13 @@ export function newChanges(polling?: { readonly platform: Clock & Scheduler; rea
   let isPolling = false
   return {
     publish: id => {
+      for (const onChange of ofAll) onChange(id)
       if (watchers.size === 0) return
       for (const onChange of watchers.get(id) ?? []) onChange()
+    },
+    watchAll: onChange => {
+      ofAll.add(onChange)
+      return () => void ofAll.delete(onChange)
     },
     watch: (id, onChange) => {
       const known = watchers.get(id) ?? new Set()

@@ -14,6 +14,11 @@ export const PLUGINS_DIR: string = fileURLToPath(
     : new URL('./plugins', import.meta.url),
 )
 
+/** Flows to begin with. */
+export const BLUEPRINT_DIRS: readonly string[] = (
+  import.meta.url.endsWith('.ts') ? ['../../../../blueprints', '../../../../examples'] : ['./blueprints']
+).map(folder => fileURLToPath(new URL(folder, import.meta.url)))
+
 /** The web page, as the build left it. */
 export const PAGE_DIR: string = fileURLToPath(
   import.meta.url.endsWith('.ts') ? new URL('../../../../dist/ui', import.meta.url) : new URL('./ui', import.meta.url),

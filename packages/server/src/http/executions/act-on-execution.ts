@@ -39,7 +39,7 @@ export async function deleteExecution(
   { deleteLogs = true, deleteMetrics = true, deleteStorage = true }: Deletion,
   dependencies: HttpDependencies,
 ): Promise<void> {
-  const { store, files, inbox } = dependencies
+  const { store, files, inbox, changes } = dependencies
   if (!isFinal(stateOf(row))) {
     const command = { name: 'kill', isCascading: false } as const
     const isKilled = await inbox.submit({ type: 'command', executionId: row.id, command }).then(
@@ -56,6 +56,7 @@ export async function deleteExecution(
     }
   }
   await store.perform('deleteExecution', { id: row.id, keepsLogs: !deleteLogs, keepsMetrics: !deleteMetrics })
+  changes.publish(row.id)
   if (deleteStorage)
     await files.deleteFolder(`kestra:///${row.namespace.replaceAll('.', '/')}/${row.flowId}/executions/${row.id}`)
 }

@@ -1,17 +1,14 @@
-// How many executions there are by state, bucket by bucket. The range is walked from its end on in slices that are as long as they are cheap, with a pause
-// for everybody else after each; what a bound leaves out is said.
+// How many executions there are by state, bucket by bucket; what a bound leaves out is said.
 import type { HttpDependencies } from '../dependencies.ts'
 import type { Filter } from '../read-filters.ts'
 import { json, type Reply } from '../reply.ts'
 import { bucketAt, bucketsOf, slotOf, type Bucket } from '../time-buckets.ts'
 import type { TallyRow } from '../../storage/store.ts'
 import { executionSearchOf, type ExecutionSearch, type FlatSearch } from './execution-search.ts'
+import { SLOT_MS } from './kept-tallies.ts'
+import { walkTallies, type Range, type Tally } from './walk-tallies.ts'
 
 const RANGE_MS = 24 * 60 * 60_000
-/** Rows that one call reads. */
-const ROWS_MAX = 200_000
-/** Rows of one slice: some five milliseconds. */
-const SLICE_ROWS_MAX = 10_000
 
 export interface CountsQuery extends FlatSearch {
   readonly bucket?: string
@@ -37,48 +34,23 @@ export async function countExecutions(
   return json(presentCounts(buckets, tally, { fromMs, toMs }))
 }
 
-export interface Range {
-  readonly fromMs: number
-  /** It is a part of the range. */
-  readonly toMs: number
-}
-
-export interface Tally {
-  readonly rows: readonly TallyRow[]
-  /** Later than the range begins when a bound was met. */
-  readonly countedFromMs: number
-}
-
 export async function tallyOf(
   search: ExecutionSearch,
-  { fromMs, toMs, slotMs }: Range & { readonly slotMs: number },
+  range: Range & { readonly slotMs: number },
   dependencies: HttpDependencies,
 ): Promise<Tally> {
-  const { query } = search
-  const { store, platform } = dependencies
-  if (search.isEmpty) return { rows: [], countedFromMs: fromMs }
-  if (search.keeps || search.q !== undefined) return await tallyRows(search, { fromMs, toMs, slotMs }, dependencies)
-  const rows: TallyRow[] = []
-  let counted = 0
-  let widthMs = Math.max(slotMs, (toMs - fromMs) / 16)
-  for (let endMs = toMs; endMs >= fromMs;) {
-    const startMs = Math.max(fromMs, Math.ceil(endMs - widthMs))
-    const slice = { ...query, startFromMs: startMs, startToMs: endMs, slotMs, limit: SLICE_ROWS_MAX }
-    const found = await store.read.tallyExecutions(slice)
-    const count = found.reduce((sum, row) => sum + row.count, 0)
-    counted += count
-    if (count === SLICE_ROWS_MAX && endMs - startMs > 1) {
-      if (counted > ROWS_MAX) return { rows, countedFromMs: endMs + 1 }
-      widthMs = Math.max(1, (endMs - startMs) / 4)
-      continue
-    }
-    rows.push(...found)
-    endMs = startMs - 1
-    if (counted > ROWS_MAX && endMs >= fromMs) return { rows, countedFromMs: startMs }
-    if (count < SLICE_ROWS_MAX / 4) widthMs *= 2
-    await new Promise<void>(resolve => platform.defer(resolve))
-  }
-  return { rows, countedFromMs: fromMs }
+  const { query, isEmpty, keeps, q } = search
+  if (isEmpty) return { rows: [], countedFromMs: range.fromMs }
+  if (keeps || q !== undefined) return await tallyRows(search, range, dependencies)
+  const { tallies } = dependencies
+  if (tallies && range.slotMs === SLOT_MS && isKept(search)) return await tallies.tally(query, range)
+  return await walkTallies({ ...query, slotMs: range.slotMs }, range, dependencies)
+}
+
+/** By namespace, flow and state, and by nothing else. */
+function isKept({ query: { labels, parentId, namespace, isPrefix, flowId } }: ExecutionSearch): boolean {
+  if ((labels ?? []).length > 0 || parentId !== undefined) return false
+  return flowId === undefined || (namespace !== undefined && isPrefix !== true)
 }
 
 const KEPT_ROWS_MAX = 20_000
