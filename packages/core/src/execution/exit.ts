@@ -2,7 +2,7 @@
 // not run, nothing more is begun. With KILLED whatever still runs is stopped; else it ends by itself and is waited for, unseen.
 import { getRun } from './look-up.ts'
 import type { View } from './context.ts'
-import type { Decision, Effect, Event } from './event.ts'
+import type { Decision, Event } from './event.ts'
 import { endExecution } from './finish.ts'
 import { endWaiting, stopAll } from './stop.ts'
 import { ROOT, isFinal, type FinalState, type TaskRun } from './state.ts'
@@ -22,26 +22,27 @@ export function exitExecution(
     but.add(at)
     if (!isFinal(getRun(state, at).state)) events.push({ type: 'run-moved', run: at, to })
   }
-  const rest = to === 'KILLED' ? stopAll(view, but) : leaveAll(view, but)
+  const rest = to === 'KILLED' ? stopAll(view, but) : { events: leaveAll(view, but), effects: [] }
   events.push(...rest.events, { type: 'moved', to })
   const hasAfter = plan.root.after.length > 0
   events.push({ type: 'phase-entered', run: ROOT, phase: hasAfter ? 'after' : 'leaving' })
   return { events, effects: rest.effects }
 }
 
-/** What runs goes on to its end, what has not begun does not begin. */
-function leaveAll(
+/** What runs goes on to its end, what has not begun does not begin, unless it may. */
+export function leaveAll(
   { state }: View,
   but: ReadonlySet<number>,
-): { readonly events: readonly Event[]; readonly effects: readonly Effect[] } {
+  mayBegin: (run: TaskRun) => boolean = () => false,
+): readonly Event[] {
   const events: Event[] = []
   for (const run of [...state.runs.open()].reverse()) {
     if (run.isRemoved || isFinal(run.state) || but.has(run.ordinal)) continue
-    if (run.isAwaited || state.children.has(run.ordinal)) continue
+    if (run.isAwaited || state.children.has(run.ordinal) || mayBegin(run)) continue
     if (run.group && run.state === 'RUNNING') events.push({ type: 'phase-entered', run: run.ordinal, phase: 'leaving' })
     else events.push(...endWaiting(state, run), { type: 'run-moved', run: run.ordinal, to: 'CANCELLED' })
   }
-  return { events, effects: [] }
+  return events
 }
 
 /** Nothing of the execution is out any more. */

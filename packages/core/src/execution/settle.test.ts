@@ -4,7 +4,7 @@ import { JOB, play } from './testing/player.ts'
 
 const RENEWING = 'retry: { type: constant, interval: PT5S, maxAttempts: 2, behavior: CREATE_NEW_EXECUTION }'
 
-test('an execution that is replaced stops what else was under way', () => {
+test('an execution that is replaced lets what was begun go on to its own end', () => {
   const player = play(`
 tasks:
   - id: both
@@ -23,22 +23,44 @@ tasks:
   assert.deepEqual(player.states, {
     both: 'RETRIED',
     broken: 'RETRIED',
-    slow: 'KILLED',
-    waiting: 'KILLED',
-    called: 'KILLED',
-    inner: 'KILLED',
-    deep: 'KILLED',
+    slow: 'SUBMITTED',
+    waiting: 'CANCELLED',
+    called: 'RUNNING',
+    inner: 'RUNNING',
+    deep: 'SUBMITTED',
   })
   assert.deepEqual([...player.state.timers.keys()], ['renew'])
-  const stopped = player.effects.flatMap(effect => (effect.type === 'kill-job' ? [effect.run] : []))
-  assert.deepEqual(stopped.sort(), [player.run('slow').ordinal, player.run('deep').ordinal].sort())
+  assert.equal(player.isEnded, false)
+  player.settle('slow')
+  player.settle('deep', 'FAILED')
+  player.childEnds('called', 'SUCCESS')
+  assert.partialDeepStrictEqual(player.states, { slow: 'SUCCESS', deep: 'FAILED', inner: 'FAILED', called: 'SUCCESS' })
+  assert.deepEqual([player.history, player.isEnded], ['CREATED RUNNING RETRYING RETRIED', true])
   assert.deepEqual(
-    player.sent.map(signal => signal.type),
-    ['create', 'command'],
+    player.effects.filter(effect => effect.type === 'kill-job'),
+    [],
   )
 })
 
-test('results that come after an execution was replaced change nothing', () => {
+test('what was created together with the task that is replaced begins all the same', () => {
+  const player = play(`
+tasks:
+  - id: both
+    type: io.kestra.plugin.core.flow.Parallel
+    tasks:
+      - { id: broken, type: core.execution.Fail, ${RENEWING} }
+      - { id: slow, type: ${JOB} }
+      - { id: inner, type: io.kestra.plugin.core.flow.Sequential, tasks: [{ id: deep, type: ${JOB} }] }
+afterExecution:
+  - { id: after, type: ${JOB} }`)
+
+  assert.deepEqual(player.states, { both: 'RETRIED', broken: 'RETRIED', slow: 'SUBMITTED', inner: 'CANCELLED' })
+  player.settle('slow')
+  assert.equal(player.isEnded, true)
+  assert.deepEqual(player.states, { both: 'RETRIED', broken: 'RETRIED', slow: 'SUCCESS', inner: 'CANCELLED' })
+})
+
+test('what fails after an execution was replaced is not tried again, and replaces nothing', () => {
   const player = play(`
 tasks:
   - id: both
@@ -48,9 +70,10 @@ tasks:
       - { id: slow, type: ${JOB}, ${RENEWING} }`)
   player.settle('broken', 'FAILED')
 
-  const late = player.settle('slow', 'FAILED')
+  player.settle('slow', 'FAILED')
 
-  assert.deepEqual(late.events, [])
+  assert.equal(player.states['slow'], 'FAILED')
+  assert.deepEqual([player.history, player.isEnded], ['CREATED RUNNING RETRIED', true])
 })
 
 test('what comes after the execution is never a reason to replace it', () => {
@@ -81,7 +104,7 @@ tasks:
   player.settle('slow', 'FAILED')
 
   assert.equal(player.history, 'CREATED RUNNING RETRIED')
-  assert.deepEqual(player.states, { both: 'WARNING', broken: 'FAILED', slow: 'RETRIED', next: 'KILLED' })
+  assert.deepEqual(player.states, { both: 'WARNING', broken: 'FAILED', slow: 'RETRIED', next: 'SUBMITTED' })
 })
 
 test('a transmitFailed that cannot be rendered when the child ends fails the task', () => {

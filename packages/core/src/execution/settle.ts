@@ -5,12 +5,12 @@ import { isTruthyText, mapFrom, type Value } from '../std/value.ts'
 import { getRun } from './look-up.ts'
 import type { View } from './context.ts'
 import type { Decision, Effect, Event, Settlement } from './event.ts'
-import { endExecution } from './finish.ts'
+import { leaveAll } from './exit.ts'
+import { endWaiting } from './stop.ts'
 import { getTask, type PlanTask } from './plan.ts'
 import { tolerate } from './outcome.ts'
 import { NeedsEvaluation, RunError, rendererOf } from './renderer.ts'
 import { retryAt } from './retry.ts'
-import { stopAll } from './stop.ts'
 import {
   RENEW_TIMER,
   ROOT,
@@ -148,8 +148,8 @@ function tryAgain(state: ExecutionState, run: TaskRun, atMs: number): Decision {
 }
 
 /**
- * CREATE_NEW_EXECUTION: the run, its ancestors and the execution are RETRIED, and whatever else is under way is stopped; at the hour a new
- * execution takes the place of this one.
+ * CREATE_NEW_EXECUTION: the run, its ancestors and the execution are RETRIED; at the hour a new execution takes the place of this one. What was begun
+ * beside the run goes on to its own end, and what was created together with it begins: nobody stops it in Kestra either.
  */
 function renew(view: View, run: TaskRun, atMs: number): Decision {
   const { state } = view
@@ -157,12 +157,23 @@ function renew(view: View, run: TaskRun, atMs: number): Decision {
   const retried = new Set([run.ordinal])
   for (let at = run.parent; at !== ROOT; at = getRun(state, at).parent) {
     retried.add(at)
-    if (!isFinal(getRun(state, at).state)) events.push({ type: 'run-moved', run: at, to: 'RETRIED' })
+    const group = getRun(state, at)
+    // A Pause whose task asks for it waits no more.
+    if (!isFinal(group.state)) events.push(...endWaiting(state, group), { type: 'run-moved', run: at, to: 'RETRIED' })
   }
-  const stopped = stopAll(view, retried)
-  const end = endExecution(state, 'RETRIED')
-  events.push(...stopped.events, { type: 'timer-set', name: RENEW_TIMER, atMs }, { type: 'moved', to: 'RETRIED' })
-  return { events: [...events, ...end.events], effects: [...stopped.effects, ...end.effects] }
+  events.push(
+    ...leaveAll(view, retried, other => isFresh(view, other)),
+    { type: 'timer-set', name: RENEW_TIMER, atMs },
+    { type: 'moved', to: 'RETRIED' },
+    { type: 'phase-entered', run: ROOT, phase: 'leaving' },
+  )
+  return { events, effects: [] }
+}
+
+/** A task that begins next, of itself. */
+function isFresh({ state, plan }: View, { state: stands, task }: TaskRun): boolean {
+  if (state.breakpoints && state.breakpoints.length > 0) return false
+  return (stands === 'CREATED' || stands === 'RESTARTED') && getTask(plan, task).kind.type !== 'control'
 }
 
 export function settleChild(view: View, signal: SignalOf<'child-ended'>): Decision {

@@ -2,7 +2,7 @@
 import type { Model } from './model.ts'
 import { iterationAround } from './model-outputs.ts'
 import { isFinal, tolerated, type Run, type State } from './model-run.ts'
-import type { RetryNode } from './tree.ts'
+import type { Kind, RetryNode } from './tree.ts'
 
 /** An attempt has ended. */
 export function settle(model: Model, run: Run, state: State, outputs?: Record<string, unknown>): void {
@@ -62,13 +62,18 @@ function tryAgain(model: Model, run: Run): boolean {
   return true
 }
 
+const TASKS: ReadonlySet<Kind> = new Set(['Job', 'Return', 'Probe', 'Fail', 'Labels', 'Exit', 'Subflow'])
+
+/** What was begun goes on, what was created with it begins, groups that were not opened are not. */
 function renew(model: Model, run: Run): void {
   model.move(run, 'RETRIED')
   for (let at = run.parent; at?.parent; at = at.parent) if (!isFinal(at.state)) model.move(at, 'RETRIED')
-  for (const other of model.runs.toReversed())
-    if (!other.isRemoved && !isFinal(other.state)) model.stop(other, 'KILLED')
+  for (const other of model.runs.toReversed()) {
+    const isFresh = other.state === 'CREATED' || other.state === 'RESTARTED'
+    if (other.isRemoved || isFinal(other.state) || other.out !== undefined) continue
+    if (other.isOpen && other.state === 'RUNNING') other.isLeaving = true
+    else if (!isFresh || !TASKS.has(other.node.kind)) model.move(other, 'CANCELLED')
+  }
   model.isRenewing = true
-  model.isEnded = true
-  model.hasPlace = false
   model.moveTo('RETRIED')
 }

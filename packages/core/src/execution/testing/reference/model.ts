@@ -280,7 +280,7 @@ export class Model {
   }
 
   afterwards(): void {
-    if (this.nextHandler(this.root, 'after')) return
+    if (this.state !== 'RETRIED' && this.nextHandler(this.root, 'after')) return
     this.isEnded = !this.runs.some(run => !run.isRemoved && !isFinal(run.state))
     if (this.isEnded) this.hasPlace = false
   }
