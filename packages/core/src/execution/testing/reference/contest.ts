@@ -24,7 +24,7 @@ import {
 import { lose } from './model-attempts.ts'
 import { canOverrule, canRestart, overrule, replay, restart } from './model-again.ts'
 import { Model } from './model.ts'
-import type { Run } from './model-run.ts'
+import { isIterated, type Run } from './model-run.ts'
 import type { Move } from './random-script.ts'
 import { flowOf, type FlowTree } from './tree.ts'
 import { engineView, modelView, nameOf, namesOf } from './views.ts'
@@ -180,7 +180,7 @@ export class Contest {
     const slot = [...this.#player.state.asked].find(key => key.startsWith(`${ordinal} `))?.slice(`${ordinal} `.length)
     assert.ok(slot !== undefined, `${nameOf(run)} asks nothing`)
     answer(this.#model, run, given)
-    const value = given === 'broken' ? { error: 'no such key' } : { value: given === 'yes' ? 'true' : 'false' }
+    const value = given === 'broken' ? { error: 'no such key' } : { value: valueOf(run, given) }
     this.#player.take({ type: 'evaluated', executionId: ID, run: ordinal, slot, ...value })
   }
 
@@ -197,6 +197,12 @@ export class Contest {
     const [engine, model] = [engineView(this.#player), modelView(this.#model)]
     assert.deepEqual(engine, model, 'the engine (actual) and the model (expected) differ')
   }
+}
+
+/** Batches are read from a file; anything else is a key. */
+function valueOf({ node }: Run, given: 'yes' | 'no'): Value {
+  if (node.kind === 'Items') return given === 'yes' ? ['kestra:///0', 'kestra:///1'] : []
+  return given === 'yes' ? 'true' : 'false'
 }
 
 function limitOf({ isLimited }: FlowTree): { readonly admit?: () => Admission } {
@@ -245,7 +251,7 @@ function fits(model: Model, step: Step, run: Run | undefined): boolean {
 
 /** No list shows what is in an iteration of a Loop. */
 function isInLoop({ parent, list }: Run): boolean {
-  return parent !== undefined && ((parent.node.kind === 'Loop' && list === 'tasks') || isInLoop(parent))
+  return parent !== undefined && ((isIterated(parent) && list === 'tasks') || isInLoop(parent))
 }
 
 function stepFor(model: Model, move: Move): Step | undefined {

@@ -1,6 +1,7 @@
 // §6.10 and §6.15: the passes of a LoopUntil and the iterations of a Loop.
 import type { Model } from './model.ts'
 import { isFinal, runsOf, type Run } from './model-run.ts'
+import type { TaskNode } from './tree.ts'
 
 /** §6.15: of an iteration that is over nothing is left but its state; one that failed keeps its runs for a restart. */
 export function closeIterations(model: Model, group: Run): void {
@@ -12,7 +13,9 @@ export function closeIterations(model: Model, group: Run): void {
     const state = (['KILLED', 'FAILED', 'WARNING'] as const).find(name => states.includes(name)) ?? 'SUCCESS'
     group.ended.set(lane, state)
     if (states.includes('FAILED')) group.hasFailedLane = true
-    if (state !== 'FAILED') model.remove(group, runs)
+    // A batch whose child was killed keeps its run, too.
+    const isKept = state === 'FAILED' || (group.node.kind === 'Items' && state === 'KILLED')
+    if (!isKept) model.remove(group, runs)
   })
 }
 
@@ -53,4 +56,39 @@ export function sumUp(group: Run): void {
   const counts: Record<string, number> = {}
   for (const name of states) counts[name] = (counts[name] ?? 0) + 1
   group.outputs = { iterationCount: group.values.length, runningIterations: 0, terminatedIterations: counts }
+}
+
+/** A lane that failed keeps no other from running. */
+export function goesOn({ node: { kind, isTolerant } }: Run): boolean {
+  return kind === 'Items' || (kind === 'Loop' && isTolerant === true)
+}
+
+/** §6.9: what a ForEachItem stands for. Its flags are those of the middle one as well. */
+export function expand({ id, allowFailure, allowWarning, isUnawaited, isTolerant, isRenewing }: TaskNode): TaskNode[] {
+  const flags = { allowFailure: allowFailure === true, allowWarning: allowWarning === true }
+  const call = { isUnawaited: isUnawaited === true, isTolerant: isTolerant === true, isRenewing: isRenewing === true }
+  return [
+    { kind: 'Job', id: `${id}_split` },
+    { kind: 'Items', id: `${id}_items`, limit: 0, ...flags, ...call },
+    { kind: 'Job', id: `${id}_merge` },
+  ]
+}
+
+/** §6.9: of batches a failure counts before a kill. */
+export function sumUpItems(group: Run): void {
+  const states = [...group.ended.values()]
+  group.verdict = (['FAILED', 'KILLED', 'WARNING'] as const).find(name => states.includes(name)) ?? 'SUCCESS'
+}
+
+/** §6.9: one subflow for each batch, all at once; over nothing it is over, and leaves nothing. */
+export function openItems(model: Model, run: Run): void {
+  const said = model.sayingOf(run, 'batches', 'asked')
+  if (said === 'asked') return
+  if (said === 'broken') return model.failUnopened(run)
+  if (said === 'no') return model.end(run, 'SUCCESS')
+  run.values = ['0', '1']
+  run.ended.clear()
+  run.hasFailedLane = false
+  run.outputs = { numberOfBatches: run.values.length }
+  model.openWith(run, [{ ...run.node, kind: 'Subflow', allowFailure: false, allowWarning: false }])
 }

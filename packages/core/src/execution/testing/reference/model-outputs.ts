@@ -1,6 +1,6 @@
 // §6.17: `outputs` as a task sees it.
 import type { Model } from './model.ts'
-import { below, type Run } from './model-run.ts'
+import { below, isIterated, type Run } from './model-run.ts'
 
 type Outputs = Record<string, unknown>
 
@@ -22,7 +22,7 @@ function seen(model: Model, run: Run): Run {
 /** Of a Loop the iteration that the run stands in: nothing of another is seen, nor anything of it outside. */
 export function iterationAround(run: Run): { readonly loop: Run; readonly lane: number } | undefined {
   for (let at = run; at.parent; at = at.parent)
-    if (at.parent.node.kind === 'Loop' && at.list === 'tasks') return { loop: at.parent, lane: at.lane }
+    if (isIterated(at.parent) && at.list === 'tasks') return { loop: at.parent, lane: at.lane }
   return undefined
 }
 
@@ -41,7 +41,7 @@ function collect(runs: readonly Run[]): Outputs {
 
 function valuesOf(run: Run): readonly string[] {
   const values: string[] = []
-  for (let at: Run | undefined = run; at; at = at.parent?.node.kind === 'Loop' ? undefined : at.parent)
+  for (let at: Run | undefined = run; at; at = at.parent && isIterated(at.parent) ? undefined : at.parent)
     if (at.value !== undefined) values.unshift(at.value)
   return values
 }

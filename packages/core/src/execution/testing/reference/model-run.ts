@@ -138,6 +138,11 @@ export function isWaitingPause(run: Run): boolean {
   return run.state === 'PAUSED' && (run.node.kind === 'Pause' || run.node.kind === 'Wait')
 }
 
+/** Its lanes are hidden, and of one that is over nothing is left but its state. */
+export function isIterated({ node: { kind } }: Run): boolean {
+  return kind === 'Loop' || kind === 'Items'
+}
+
 const SEQUENTIAL = new Set([
   'Flow',
   'Sequential',
@@ -146,6 +151,7 @@ const SEQUENTIAL = new Set([
   'Switch',
   'LoopUntil',
   'WorkingDirectory',
+  'ForEachItem',
   'Pause',
   'Wait',
 ])
@@ -166,7 +172,7 @@ function nextInSequence(group: Run, runs: readonly Run[], lane: number): readonl
 }
 
 function placeOf(group: Run, node: TaskNode, lane: number): RunPlace {
-  const value = group.node.kind === 'Loop' ? undefined : group.values[lane]
+  const value = isIterated(group) ? undefined : group.values[lane]
   return { node, parent: group, list: 'tasks', lane, value }
 }
 

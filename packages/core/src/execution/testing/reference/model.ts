@@ -7,6 +7,7 @@ import {
   enabled,
   groupState,
   isFinal,
+  isIterated,
   isWaitingPause,
   newRun,
   nextRuns,
@@ -18,7 +19,7 @@ import {
   type State,
 } from './model-run.ts'
 import { refuse, settle } from './model-attempts.ts'
-import { closeIterations, endPass, sumUp } from './model-loops.ts'
+import { closeIterations, endPass, expand, goesOn, openItems, sumUp, sumUpItems } from './model-loops.ts'
 import { seenOutputs } from './model-outputs.ts'
 import type { FlowTree, Saying, TaskNode } from './tree.ts'
 
@@ -134,9 +135,9 @@ export class Model {
   tasks(group: Run): void {
     // Where nothing is enabled nothing is begun, what comes finally neither.
     if (group === this.root && group.branch.length === 0) return this.finish('SUCCESS')
-    if (group.node.kind === 'Loop') closeIterations(this, group)
+    if (isIterated(group)) closeIterations(this, group)
     const isFailed = this.hasFailed(group)
-    if (isFailed && !(group.node.kind === 'Loop' && group.node.isTolerant === true)) {
+    if (isFailed && !goesOn(group)) {
       return this.isBeginning(group) ? undefined : this.leaveTasks(group, true)
     }
     // All that was created side by side begins before one of them goes on.
@@ -166,7 +167,7 @@ export class Model {
   /** Of failures within one another the inner one closes its group first. */
   isToFail(run: Run): boolean {
     const isInTasks = run.isOpen && run.state === 'RUNNING' && run.children.every(child => child.list === 'tasks')
-    return isInTasks && run.node.isTolerant !== true && this.hasFailed(run) && !this.isBeginning(run)
+    return isInTasks && !goesOn(run) && this.hasFailed(run) && !this.isBeginning(run)
   }
 
   hasFailed(group: Run): boolean {
@@ -190,6 +191,7 @@ export class Model {
     const { kind } = group.node
     if (kind === 'WorkingDirectory') return this.handle(group, 'closing')
     if (kind === 'Loop') sumUp(group)
+    if (kind === 'Items') sumUpItems(group)
     if (kind === 'LoopUntil' && !isFailed && endPass(this, group)) return
     if (isFailed && group.verdict !== 'SUCCESS') return this.fail(group)
     this.lastly(group)
@@ -441,6 +443,8 @@ export class Model {
       if (!branch) return this.failUnopened(run)
       return this.openWith(run, branch)
     }
+    if (node.kind === 'ForEachItem') return this.openWith(run, expand(node))
+    if (node.kind === 'Items') return openItems(this, run)
     run.values = [...new Set(values ?? [])]
     run.ended.clear()
     run.hasFailedLane = false

@@ -140,6 +140,12 @@ function groupOf(depth: number): Arbitrary<Blank> {
       failsOnMaximum: seldom(30, fc.constant(true)),
     }),
     fc.record({
+      kind: kind('ForEachItem'),
+      isUnawaited: seldom(10, fc.constant(true)),
+      isTolerant: seldom(20, fc.constant(true)),
+      isRenewing: seldom(20, fc.constant(true)),
+    }),
+    fc.record({
       kind: kind('WorkingDirectory'),
       tasks: fc.array(withFlags(leaf('Job')), { minLength: 1, maxLength: 2 }),
     }),

@@ -22,6 +22,9 @@ export type Kind =
   | 'ForEach'
   | 'EachSequential'
   | 'EachParallel'
+  | 'ForEachItem'
+  /** The middle one of the three that a ForEachItem stands for; never written. */
+  | 'Items'
   | 'Loop'
   | 'LoopUntil'
   | 'WorkingDirectory'
@@ -215,6 +218,10 @@ function groupOf(node: TaskNode & { readonly kind: Group }): Doc {
     case 'ForEach':
     case 'Loop':
       return { ...control, ...loopOf(node), ...tasks }
+    case 'ForEachItem':
+      return { ...control, items: 'kestra:///lines.txt', ...callOf(node) }
+    case 'Items':
+      return {}
     case 'EachSequential':
       return { ...control, value: valuesOf(node), ...tasks }
     case 'EachParallel':

@@ -4,7 +4,7 @@ import { HANDLER, ROOT, type TaskRun } from '../../state.ts'
 import { CLOSE_DIRECTORY, OPEN_DIRECTORY } from '../../../control/working-directory.ts'
 import { encodeValue } from '../../../std/value-json.ts'
 import type { Model } from './model.ts'
-import type { Run } from './model-run.ts'
+import { isIterated, type Run } from './model-run.ts'
 
 export interface View {
   readonly state: string
@@ -22,7 +22,7 @@ export interface View {
 export function nameOf(run: Run): string {
   const { node, parent, value, lane, list } = run
   if (!parent) return ''
-  const inner = parent.node.kind === 'Loop' && list === 'tasks' ? `{${lane}}` : ''
+  const inner = isIterated(parent) && list === 'tasks' ? `{${lane}}` : ''
   return `${nameOf(parent)}/${node.id}${value === undefined ? '' : `[${value}]`}${inner}`
 }
 
@@ -98,7 +98,11 @@ function outputsOf({ outputs }: TaskRun): unknown {
 }
 
 function parsed(text: string): unknown {
-  return JSON.parse(text.replaceAll(/0abcdefg00c+\d+/g, '*')) as unknown
+  return JSON.parse(text.replaceAll(/0abcdefg00c+\d+/g, '*'), (_key, value: unknown) => {
+    // How far the batches have come is told as it was seen, and not when.
+    const isOfBatches = typeof value === 'object' && value !== null && 'numberOfBatches' in value
+    return isOfBatches ? { numberOfBatches: value.numberOfBatches } : value
+  }) as unknown
 }
 
 /** Run → what it logged last of what it saw. */
