@@ -18,6 +18,10 @@ export const PAGES: readonly PageEntry[] = [
     load: async () => (await import('../features/flows/flows-page.tsx')).FlowsPage,
   },
   {
+    path: '/flows/edit/$namespace/$id/{-$tab}',
+    load: async () => (await import('../features/flow/flow-page.tsx')).FlowPage,
+  },
+  {
     path: '/executions',
     load: async () => (await import('../features/executions/executions-page.tsx')).ExecutionsPage,
   },

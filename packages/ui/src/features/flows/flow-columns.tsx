@@ -1,13 +1,13 @@
 import type { ReactNode } from 'react'
 import { formatNumber } from '../../lib/messages.ts'
-import { paths } from '../../lib/paths.ts'
 import { formatDuration } from '../../lib/time.ts'
 import { Icon } from '../../widgets/icon.tsx'
-import { Menu, type MenuGroup } from '../../widgets/menu.tsx'
+import { Menu } from '../../widgets/menu.tsx'
 import type { Column } from '../../widgets/table.tsx'
 import { Timestamp } from '../../widgets/timestamp.tsx'
 import { tip } from '../../widgets/tooltip.ts'
 import { StateBadge } from '../states/state-badge.tsx'
+import { flowMenu } from './flow-menu.ts'
 import classes from './flows-page.module.css'
 import type { Line } from './group-flows.ts'
 import { t } from './messages.ts'
@@ -152,48 +152,6 @@ function RowMenu({ flow, actions }: { readonly flow: FlowRow; readonly actions: 
       groups={flowMenu(flow, actions)}
     />
   )
-}
-
-export function flowMenu(flow: FlowRow, actions: FlowActions): readonly MenuGroup[] {
-  const ref = { namespace: flow.namespace, id: flow.id }
-  return [
-    {
-      items: [
-        {
-          id: 'run',
-          title: t('run'),
-          icon: 'run',
-          why: flow.disabled ? t('whyDisabledRun') : undefined,
-          run: () => void actions.run(flow),
-        },
-        { id: 'edit', title: t('edit'), icon: 'edit', to: paths.flow(ref, 'edit') },
-        {
-          id: 'duplicate',
-          title: t('duplicate'),
-          icon: 'copy',
-          to: `${paths.newFlow()}?copy=${encodeURIComponent(flowKey(ref))}`,
-        },
-        {
-          id: 'disable',
-          title: flow.disabled ? t('enable') : t('disable'),
-          icon: flow.disabled ? 'check' : 'pause',
-          run: () => void actions.setDisabled([ref], !flow.disabled),
-        },
-        { id: 'export', title: t('export'), icon: 'download', run: () => void actions.export([ref]) },
-      ],
-    },
-    {
-      items: [
-        {
-          id: 'delete',
-          title: t('delete'),
-          icon: 'trash',
-          isDangerous: true,
-          run: () => void actions.remove([ref]),
-        },
-      ],
-    },
-  ]
 }
 
 function simpleName(type: string): string {

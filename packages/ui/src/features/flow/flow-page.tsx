@@ -1,0 +1,191 @@
+// How has it been doing?
+import { Button } from '@mantine/core'
+import { useQueryClient } from '@tanstack/react-query'
+import { useParams } from '@tanstack/react-router'
+import { lazy, Suspense, type ComponentType, type LazyExoticComponent, type ReactNode } from 'react'
+import { Page } from '../../app/page.tsx'
+import { useActions } from '../../lib/actions.ts'
+import { api, isNotFound } from '../../lib/api.ts'
+import { useGo } from '../../lib/link.tsx'
+import { paths, type FlowRef } from '../../lib/paths.ts'
+import { Empty } from '../../widgets/empty.tsx'
+import { ErrorCard } from '../../widgets/error-card.tsx'
+import { Icon } from '../../widgets/icon.tsx'
+import { Menu } from '../../widgets/menu.tsx'
+import { SkeletonRows } from '../../widgets/skeleton.tsx'
+import { Tabs } from '../../widgets/tabs.tsx'
+import { showToast } from '../../widgets/toast.tsx'
+import { tip } from '../../widgets/tooltip.ts'
+import { flowMenu } from '../flows/flow-menu.ts'
+import { attempt, useFlowActions } from '../flows/use-flow-actions.ts'
+import { t as list } from '../flows/messages.ts'
+import { FlowFacts } from './flow-facts.tsx'
+import { FlowOverview } from './flow-overview.tsx'
+import { t } from './messages.ts'
+import { useFlow, type FlowDocument } from './use-flow.ts'
+
+export interface FlowTabProps {
+  readonly flow: FlowDocument
+}
+
+type TabId = 'overview' | 'topology' | 'executions' | 'edit' | 'revisions' | 'triggers' | 'dependencies' | 'concurrency'
+
+const tab = (load: () => Promise<ComponentType<FlowTabProps>>): LazyExoticComponent<ComponentType<FlowTabProps>> =>
+  lazy(async () => ({ default: await load() }))
+
+const PARTS: Readonly<Record<TabId, ComponentType<FlowTabProps>>> = {
+  overview: FlowOverview,
+  topology: tab(async () => (await import('./flow-topology.tsx')).FlowTopology),
+  executions: tab(async () => (await import('./flow-executions.tsx')).FlowExecutions),
+  edit: FlowOverview,
+  revisions: tab(async () => (await import('./flow-revisions.tsx')).FlowRevisions),
+  triggers: tab(async () => (await import('./flow-triggers.tsx')).FlowTriggers),
+  dependencies: tab(async () => (await import('./flow-dependencies.tsx')).FlowDependencies),
+  concurrency: tab(async () => (await import('./flow-concurrency.tsx')).FlowConcurrency),
+}
+
+const FULL: readonly TabId[] = ['topology', 'edit', 'dependencies', 'executions']
+
+export function FlowPage(): ReactNode {
+  const params: Readonly<Record<string, string | undefined>> = useParams({ strict: false })
+  const ref = { namespace: params['namespace'] ?? '', id: params['id'] ?? '' }
+  const active = tabOf(params['tab'])
+  const { data: flow, error, isPending, refetch } = useFlow(ref)
+  const crumbs = [{ title: t('flows'), to: paths.flows() }, { title: ref.namespace }]
+  if (!flow) {
+    return (
+      <Page title={ref.id} crumbs={crumbs}>
+        {isPending && <SkeletonRows rows={8} />}
+        {isNotFound(error) ? (
+          <NotFound flow={ref} />
+        ) : (
+          error && <ErrorCard title={t('failed')} error={error} onRetry={() => void refetch()} />
+        )}
+      </Page>
+    )
+  }
+  const Part = PARTS[active]
+  return (
+    <Page
+      title={flow.id}
+      crumbs={crumbs}
+      isFull={FULL.includes(active)}
+      badge={<FlowFacts flow={flow} />}
+      actions={<FlowButtons flow={flow} active={active} />}
+      tabs={<FlowTabs flow={flow} active={active} />}
+    >
+      {flow.deleted && <Deleted flow={flow} />}
+      {flow.exception !== undefined && <ErrorCard title={t('broken')} error={flow.exception} />}
+      <Suspense fallback={<SkeletonRows rows={6} />}>
+        <Part key={`${flow.namespace}.${flow.id}`} flow={flow} />
+      </Suspense>
+    </Page>
+  )
+}
+
+function tabOf(given: string | undefined): TabId {
+  if (given === 'editor') return 'edit'
+  const ids: readonly string[] = Object.keys(PARTS)
+  return isTab(given, ids) ? given : 'overview'
+}
+
+function isTab(given: string | undefined, ids: readonly string[]): given is TabId {
+  return given !== undefined && ids.includes(given)
+}
+
+function FlowTabs({ flow, active }: FlowTabProps & { readonly active: TabId }): ReactNode {
+  const ids: readonly TabId[] = [
+    'overview',
+    'executions',
+    'topology',
+    'revisions',
+    'triggers',
+    'dependencies',
+    ...(flowConcurrency(flow) === undefined ? [] : (['concurrency'] as const)),
+  ]
+  const tabs = ids.map(id => ({
+    id,
+    title: t(id),
+    to: paths.flow(flow, id === 'overview' ? undefined : id),
+    count: id === 'triggers' && flow.triggers !== undefined ? flow.triggers.length : undefined,
+  }))
+  return <Tabs label={t('tabs')} tabs={tabs} active={active} />
+}
+
+export function flowConcurrency(flow: object): object | undefined {
+  const value: unknown = Object.entries(flow).find(([key]) => key === 'concurrency')?.[1]
+  return typeof value === 'object' && value !== null ? value : undefined
+}
+
+function FlowButtons({ flow, active }: FlowTabProps & { readonly active: TabId }): ReactNode {
+  const actions = useFlowActions()
+  const go = useGo()
+  const why = flow.disabled ? list('whyDisabledRun') : flow.deleted ? t('deletedText') : undefined
+  const section = t('flows')
+  useActions([
+    { id: 'flow.run', title: t('run'), section, keys: 'shift+enter', why, run: () => void actions.run(flow) },
+    { id: 'flow.edit', title: t('editFlow'), section, keys: 'e', run: () => go(paths.flow(flow, 'edit')) },
+  ])
+  // The editor has buttons of its own, which know what is not saved yet.
+  if (active === 'edit') return null
+  return (
+    <>
+      <Menu
+        label={t('more')}
+        align="end"
+        button={<Icon name="more" />}
+        groups={flowMenu(flow, actions).map(group => ({
+          items: group.items.filter(({ id }) => id !== 'run' && id !== 'edit'),
+        }))}
+      />
+      <Button leftSection={<Icon name="edit" size={14} />} onClick={() => go(paths.flow(flow, 'edit'))}>
+        {t('editFlow')}
+      </Button>
+      <Button
+        variant="filled"
+        leftSection={<Icon name="run" size={14} />}
+        aria-disabled={why !== undefined}
+        {...(why === undefined ? {} : tip(why))}
+        onClick={() => {
+          if (why === undefined) void actions.run(flow)
+        }}
+      >
+        {t('run')}
+      </Button>
+    </>
+  )
+}
+
+function Deleted({ flow }: FlowTabProps): ReactNode {
+  const client = useQueryClient()
+  const restore = async (): Promise<void> => {
+    await attempt(async () => {
+      await api.flows.create({ body: flow.source ?? '' })
+      await client.invalidateQueries({ queryKey: ['flows'] })
+      showToast({ kind: 'success', text: t('restored') })
+    })
+  }
+  return (
+    <Empty
+      icon="trash"
+      title={t('deletedText')}
+      action={
+        <Button variant="filled" onClick={() => void restore()}>
+          {t('restore')}
+        </Button>
+      }
+    />
+  )
+}
+
+function NotFound({ flow }: { readonly flow: FlowRef }): ReactNode {
+  const go = useGo()
+  return (
+    <Empty
+      icon="flow"
+      title={t('notFound', { flow: `${flow.namespace}.${flow.id}` })}
+      text={t('notFoundText')}
+      action={<Button onClick={() => go(paths.flows())}>{t('toFlows')}</Button>}
+    />
+  )
+}

@@ -1,0 +1,51 @@
+import { paths, type FlowRef } from '../../lib/paths.ts'
+import type { MenuGroup } from '../../widgets/menu.tsx'
+import { t } from './messages.ts'
+import type { FlowActions, RunnableFlow } from './use-flow-actions.ts'
+
+export interface MenuFlow extends RunnableFlow, FlowRef {
+  readonly disabled: boolean
+}
+
+/** What can be done to one flow. */
+export function flowMenu(flow: MenuFlow, actions: FlowActions): readonly MenuGroup[] {
+  const ref = { namespace: flow.namespace, id: flow.id }
+  return [
+    {
+      items: [
+        {
+          id: 'run',
+          title: t('run'),
+          icon: 'run',
+          why: flow.disabled ? t('whyDisabledRun') : undefined,
+          run: () => void actions.run(flow),
+        },
+        { id: 'edit', title: t('edit'), icon: 'edit', to: paths.flow(ref, 'edit') },
+        {
+          id: 'duplicate',
+          title: t('duplicate'),
+          icon: 'copy',
+          to: `${paths.newFlow()}?copy=${encodeURIComponent(`${ref.namespace}.${ref.id}`)}`,
+        },
+        {
+          id: 'disable',
+          title: flow.disabled ? t('enable') : t('disable'),
+          icon: flow.disabled ? 'check' : 'pause',
+          run: () => void actions.setDisabled([ref], !flow.disabled),
+        },
+        { id: 'export', title: t('export'), icon: 'download', run: () => void actions.export([ref]) },
+      ],
+    },
+    {
+      items: [
+        {
+          id: 'delete',
+          title: t('delete'),
+          icon: 'trash',
+          isDangerous: true,
+          run: () => void actions.remove([ref]),
+        },
+      ],
+    },
+  ]
+}

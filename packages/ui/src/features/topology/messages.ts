@@ -1,0 +1,38 @@
+import { defineMessages, type Translate } from '../../lib/messages.ts'
+
+const english = {
+  fit: 'Show all of it',
+  zoomIn: 'Larger',
+  zoomOut: 'Smaller',
+  find: 'Find a task',
+  findPlaceholder: 'Find a task…',
+  asTable: 'As a table',
+  asDrawing: 'As a drawing',
+  hideNotTaken: 'Hide what was not taken',
+  foldAll: 'Fold all groups',
+  unfoldAll: 'Unfold all groups',
+  drawing: 'Drawing of the flow; arrow keys follow its lines',
+  table: 'Tasks of the flow',
+  task: 'Task',
+  type: 'Type',
+  branch: 'Branch',
+  state: 'State',
+  count: 'Runs',
+  duration: 'Duration',
+  fold: 'Fold {task}',
+  unfold: 'Unfold {task}',
+  folded: { one: '{count} task inside', other: '{count} tasks inside' },
+  notTaken: 'not taken',
+  disabled: 'disabled',
+  actions: 'Actions for {task}',
+  add: 'Add a task here',
+  empty: 'This flow has no tasks yet.',
+  section: 'Drawing',
+  map: 'Small map of the drawing',
+  noMatch: 'No task is called so.',
+  done: '{done} of {count}',
+  start: 'start',
+  end: 'end',
+} as const
+
+export const t: Translate<typeof english> = defineMessages('topology', english)

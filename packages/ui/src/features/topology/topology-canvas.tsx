@@ -1,0 +1,297 @@
+// The drawing of a flow. Where everything stands is known before anything is drawn (layout.ts); the canvas pans, zooms and draws what is in sight.
+import {
+  Background,
+  MiniMap,
+  ReactFlow,
+  ReactFlowProvider,
+  useReactFlow,
+  useStore,
+  type Edge,
+  type Node,
+} from '@xyflow/react'
+import '@xyflow/react/dist/base.css'
+import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
+import { useActions } from '../../lib/actions.ts'
+import { stateGroupOf } from '../../lib/states.ts'
+import { cx } from '../../widgets/class-names.ts'
+import type { MenuGroup } from '../../widgets/menu.tsx'
+import { CanvasToolbar } from './canvas-toolbar.tsx'
+import { EDGE_TYPES, type LineData } from './canvas-edges.tsx'
+import { NODE_TYPES, type BlockData } from './canvas-nodes.tsx'
+import { findNeighbour, isArrow } from './find-neighbour.ts'
+import type { Block } from './flow-blocks.ts'
+import type { Layout, PlacedEdge, PlacedNode } from './layout.ts'
+import { t } from './messages.ts'
+import type { TaskFacts } from './task-facts.ts'
+import classes from './topology.module.css'
+
+export type AddPlace = NonNullable<PlacedEdge['add']>
+
+export interface CanvasProps {
+  readonly layout: Layout
+  readonly facts?: ReadonlyMap<string, TaskFacts> | undefined
+  /** Path of the block that is chosen. */
+  readonly selected?: string | undefined
+  readonly onSelect?: ((block: Block) => void) | undefined
+  readonly onFold: (path: string) => void
+  readonly menuOf?: ((block: Block) => readonly MenuGroup[]) | undefined
+  readonly onAdd?: ((place: AddPlace) => void) | undefined
+  /** On the right of the toolbar. */
+  readonly tools?: ReactNode
+  readonly hasMap?: boolean
+}
+
+const FAR_ZOOM = 0.4
+const MARGIN_PX = 32
+const MANY_NODES = 150
+const MOVE_MS = 180
+const MAP_FROM_NODES = 12
+
+export function TopologyCanvas(props: CanvasProps): ReactNode {
+  return (
+    <ReactFlowProvider>
+      <Canvas {...props} />
+    </ReactFlowProvider>
+  )
+}
+
+function Canvas(props: CanvasProps): ReactNode {
+  const { layout, facts, selected, tools, hasMap = true } = props
+  const wrapper = useRef<HTMLDivElement>(null)
+  const [stop, setStop] = useState<string | undefined>(undefined)
+  const tabStop = layout.nodes.some(({ id }) => id === stop)
+    ? stop
+    : (selected ?? layout.nodes.find(({ kind }) => kind !== 'port')?.id)
+  const nodes = useNodes(props, tabStop)
+  const edges = useEdges(props)
+  const isFar = useStore(state => state.transform[2] < FAR_ZOOM)
+  const { show, fit, zoomBy } = useView(layout, facts, wrapper)
+  useActions([
+    { id: 'topology.fit', title: t('fit'), section: t('section'), keys: '0', run: fit },
+    { id: 'topology.in', title: t('zoomIn'), section: t('section'), keys: '+', run: () => zoomBy(1.25) },
+    { id: 'topology.out', title: t('zoomOut'), section: t('section'), keys: '-', run: () => zoomBy(0.8) },
+  ])
+  const { go, onKeyDown } = useWalk(layout, { wrapper, show, setStop })
+  return (
+    <div className={classes['frame']}>
+      <CanvasToolbar layout={layout} onFit={fit} onZoom={zoomBy} onFind={go}>
+        {tools}
+      </CanvasToolbar>
+      <div
+        ref={wrapper}
+        className={cx(classes['canvas'], isFar && classes['far'])}
+        role="group"
+        aria-label={t('drawing')}
+        onKeyDown={onKeyDown}
+      >
+        <ReactFlow
+          nodes={nodes}
+          edges={edges}
+          nodeTypes={NODE_TYPES}
+          edgeTypes={EDGE_TYPES}
+          minZoom={0.1}
+          maxZoom={2}
+          nodesDraggable={false}
+          nodesConnectable={false}
+          nodesFocusable={false}
+          edgesFocusable={false}
+          elementsSelectable={false}
+          disableKeyboardA11y
+          panOnScroll
+          zoomOnDoubleClick={false}
+          onlyRenderVisibleElements={layout.nodes.length > MANY_NODES}
+          proOptions={{ hideAttribution: true }}
+        >
+          <Background gap={20} size={1} color="var(--line)" />
+          {hasMap && layout.nodes.length >= MAP_FROM_NODES && (
+            <MiniMap
+              pannable
+              zoomable
+              ariaLabel={t('map')}
+              className={classes['map'] ?? ''}
+              nodeColor={node => colorOf(node)}
+              nodeStrokeColor="var(--border)"
+              maskColor="color-mix(in srgb, var(--page) 70%, transparent)"
+              bgColor="var(--surface)"
+              style={{ width: 160, height: 100 }}
+            />
+          )}
+        </ReactFlow>
+      </div>
+    </div>
+  )
+}
+
+interface Walk {
+  readonly wrapper: { readonly current: HTMLDivElement | null }
+  readonly show: (id: string) => void
+  readonly setStop: (id: string) => void
+}
+
+/** The keys inside of the drawing. */
+function useWalk(
+  layout: Layout,
+  { wrapper, show, setStop }: Walk,
+): { readonly go: (id: string) => void; readonly onKeyDown: (event: KeyboardEvent) => void } {
+  const go = useCallback(
+    (id: string): void => {
+      setStop(id)
+      show(id)
+      // What was out of sight is drawn with the next frame.
+      requestAnimationFrame(() =>
+        requestAnimationFrame(() =>
+          wrapper.current
+            ?.querySelector<HTMLElement>(`[data-block="${CSS.escape(id)}"]`)
+            ?.focus({ preventScroll: true }),
+        ),
+      )
+    },
+    [show, setStop, wrapper],
+  )
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const from = event.target instanceof HTMLElement ? event.target.dataset['block'] : undefined
+    if (from === undefined || !isArrow(event.key)) return
+    event.preventDefault()
+    const next = findNeighbour(layout, from, event.key)
+    if (next !== undefined) go(next)
+  }
+  return { go, onKeyDown }
+}
+
+function colorOf({ type, data }: Node): string {
+  if (type === 'frame' || type === 'port') return 'transparent'
+  const state = typeof data['state'] === 'string' ? data['state'] : undefined
+  return state === undefined ? 'var(--border)' : `var(--${stateGroupOf(state)}-solid)`
+}
+
+interface View {
+  show(id: string): void
+  fit(): void
+  zoomBy(factor: number): void
+}
+
+/** Begins at full size, so that everything can be read: at the failure, or at the beginning. */
+function useView(
+  layout: Layout,
+  facts: ReadonlyMap<string, TaskFacts> | undefined,
+  wrapper: { readonly current: HTMLDivElement | null },
+): View {
+  const { setViewport, setCenter, fitView, getZoom, zoomTo } = useReactFlow()
+  const isPlaced = useRef(false)
+  const failed = useMemo(() => failedIn(layout, facts), [layout, facts])
+  const hasNodes = layout.nodes.length > 0
+  useEffect(() => {
+    const box = wrapper.current?.getBoundingClientRect()
+    if (isPlaced.current || !hasNodes || !box || box.width === 0) return
+    isPlaced.current = true
+    const x = layout.width + 2 * MARGIN_PX <= box.width ? (box.width - layout.width) / 2 : MARGIN_PX
+    const y =
+      layout.height + 2 * MARGIN_PX <= box.height ? (box.height - layout.height) / 2 : yOfStart(layout, box.height)
+    const fits = layout.width <= box.width && layout.height <= box.height
+    if (failed && !fits) void setCenter(failed.x + failed.width / 2, failed.y + failed.height / 2, { zoom: 1 })
+    else void setViewport({ x, y, zoom: 1 })
+  }, [layout, failed, hasNodes, wrapper, setViewport, setCenter])
+  return useMemo(
+    () => ({
+      show: id => {
+        const node = layout.nodes.find(other => other.id === id)
+        const duration = prefersStillness() ? 0 : MOVE_MS
+        if (node)
+          void setCenter(node.x + Math.min(node.width, 400) / 2, node.y + Math.min(node.height, 200) / 2, {
+            zoom: Math.max(getZoom(), 0.8),
+            duration,
+          })
+      },
+      fit: () => void fitView({ padding: 0.06, maxZoom: 1 }),
+      zoomBy: factor => void zoomTo(getZoom() * factor),
+    }),
+    [layout, setCenter, getZoom, fitView, zoomTo],
+  )
+}
+
+/** A drawing that is too high begins where its line begins. */
+function yOfStart({ nodes }: Layout, height: number): number {
+  const start = nodes.find(({ id }) => id === 'start')
+  return Math.min(MARGIN_PX, height / 2 - (start?.y ?? 0))
+}
+
+function failedIn({ nodes }: Layout, facts: ReadonlyMap<string, TaskFacts> | undefined): PlacedNode | undefined {
+  if (!facts) return undefined
+  const isFailed = ({ block }: PlacedNode): boolean => block !== undefined && facts.get(block.id)?.state === 'FAILED'
+  return nodes.find(node => node.kind === 'task' && isFailed(node)) ?? nodes.find(isFailed)
+}
+
+function prefersStillness(): boolean {
+  return matchMedia('(prefers-reduced-motion: reduce)').matches
+}
+
+/** Objects of blocks that look as before stay the same, so that a change of state draws one of them anew. */
+function useNodes(props: CanvasProps, tabStop: string | undefined): Node[] {
+  const { layout, facts, selected, onSelect, onFold, menuOf } = props
+  const [cache] = useState(() => new Map<string, { readonly look: string; readonly node: Node }>())
+  const acts = useRef({ onSelect, onFold, menuOf })
+  useEffect(() => {
+    acts.current = { onSelect, onFold, menuOf }
+  })
+  return useMemo(() => {
+    const nodes = layout.nodes.map(placed => {
+      const own = placed.block && facts?.get(placed.block.id)
+      const isTabStop = placed.id === tabStop
+      const look = JSON.stringify([placed, own, placed.id === selected, isTabStop, facts !== undefined])
+      const known = cache.get(placed.id)
+      const entry = known?.look === look ? known : { look, node: nodeOf(placed, own) }
+      cache.set(placed.id, entry)
+      return entry.node
+    })
+    return nodes
+
+    function nodeOf(placed: PlacedNode, own: TaskFacts | undefined): Node {
+      const data: BlockData = {
+        placed,
+        facts: own,
+        state: own?.state,
+        isInExecution: facts !== undefined,
+        isSelected: placed.id === selected,
+        isTabStop: placed.id === tabStop,
+        onSelect: () => placed.block && acts.current.onSelect?.(placed.block),
+        onFold: () => acts.current.onFold(placed.id),
+        menu: () => (placed.block ? (acts.current.menuOf?.(placed.block) ?? []) : []),
+        hasMenu: acts.current.menuOf !== undefined,
+      }
+      const { id, kind, x, y, width, height, depth } = placed
+      const zIndex = depth * 2 + (kind === 'group' ? 0 : 1)
+      const type = kind === 'group' ? 'frame' : kind
+      return { id, type, position: { x, y }, width, height, zIndex, data }
+    }
+  }, [layout, facts, selected, tabStop, cache])
+}
+
+function useEdges({ layout, facts, onAdd }: CanvasProps): Edge[] {
+  const add = useRef(onAdd)
+  useEffect(() => {
+    add.current = onAdd
+  })
+  const isEditing = onAdd !== undefined
+  return useMemo(() => {
+    const depths = new Map(layout.nodes.map(({ id, depth }) => [id, depth]))
+    const blocks = new Map(layout.nodes.map(({ id, block }) => [id, block]))
+    const offered = new Set<string>()
+    return layout.edges.map(({ id, from, to, label, isDashed, add: place }) => {
+      const key = JSON.stringify(place)
+      const isOffered = isEditing && place !== undefined && !offered.has(key)
+      if (isOffered) offered.add(key)
+      const ran = [from, to]
+        .map(end => blocks.get(end))
+        .every(block => block === undefined || facts?.has(block.id) === true)
+      const data: LineData = {
+        label,
+        isDashed,
+        isBentLate: to.endsWith('/out') || to === 'end',
+        isFaint: facts !== undefined && !ran,
+        onAdd: isOffered ? () => add.current?.(place) : undefined,
+      }
+      const zIndex = Math.max(depths.get(from) ?? 0, depths.get(to) ?? 0) * 2
+      return { id, source: from, target: to, type: 'line', zIndex, data: { ...data } }
+    })
+  }, [layout, facts, isEditing])
+}
