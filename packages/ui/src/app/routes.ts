@@ -29,6 +29,7 @@ export const PAGES: readonly PageEntry[] = [
     path: '/taskruns',
     load: async () => (await import('../features/executions/task-runs-page.tsx')).TaskRunsPage,
   },
+  { path: '/logs', load: async () => (await import('../features/logs/logs-page.tsx')).LogsPage },
 ]
 
 /** Addresses that are kept for those who know them. */

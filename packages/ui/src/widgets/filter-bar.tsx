@@ -27,10 +27,12 @@ export interface FilterBarProps {
   readonly valuesOf?: (field: FilterField, begin: string, signal: AbortSignal) => Promise<readonly Suggestion[]>
   /** On the right: views, columns. */
   readonly children?: ReactNode
+  /** Shown while nothing is filtered. */
+  readonly example?: string
 }
 
 export function FilterBar(props: FilterBarProps): ReactNode {
-  const { fields, filters, onChange, children } = props
+  const { fields, filters, onChange, children, example = 'state:failed ns:company.* start:-24h' } = props
   const listId = useId()
   const { input, text, at, suggestions, type, choose, edit, remove, leaveList, onKeyDown } = useFilterText(props)
   return (
@@ -51,7 +53,7 @@ export function FilterBar(props: FilterBarProps): ReactNode {
           className={classes['input']}
           type="text"
           {...comboOf({ listId, at, isOpen: suggestions.length > 0 })}
-          placeholder={filters.length === 0 ? 'Filter: state:failed ns:company.* start:-24h' : ''}
+          placeholder={filters.length === 0 ? `Filter: ${example}` : ''}
           value={text}
           onChange={event => type(event.currentTarget.value)}
           onKeyDown={onKeyDown}

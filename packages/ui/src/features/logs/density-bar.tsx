@@ -1,0 +1,68 @@
+// How much was written when, with warnings and errors in it. A click goes to that time.
+import type { ReactNode } from 'react'
+import { formatClock } from '../../lib/time.ts'
+import classes from './density-bar.module.css'
+import { t } from './messages.ts'
+import type { LogIndex } from './use-log.ts'
+
+const BARS_MAX = 240
+
+export interface DensityBarProps {
+  readonly density: LogIndex['density']
+  readonly onGo: (line: number) => void
+}
+
+export function DensityBar({ density, onGo }: DensityBarProps): ReactNode {
+  const bars = joinSpans(density, BARS_MAX)
+  const most = Math.max(1, ...bars.map(bar => bar.lines))
+  if (bars.length < 2) return null
+  return (
+    <div className={classes['bar']} role="group" aria-label={t('density')}>
+      {bars.map(bar => (
+        <button
+          key={bar.start}
+          type="button"
+          className={classes['span']}
+          tabIndex={-1}
+          aria-label={t('densityAt', { time: formatClock(Date.parse(bar.start)), count: bar.lines })}
+          onClick={() => onGo(bar.firstLine)}
+        >
+          <span className={classes['all']} style={{ height: `${height(bar.lines, most)}%` }}>
+            <span className={classes['warnings']} style={{ flexGrow: bar.warnings }} />
+            <span className={classes['errors']} style={{ flexGrow: bar.errors }} />
+            <span style={{ flexGrow: bar.lines - bar.warnings - bar.errors }} />
+          </span>
+        </button>
+      ))}
+    </div>
+  )
+}
+
+/** A single line among thousands is still seen. */
+function height(lines: number, most: number): number {
+  return lines === 0 ? 0 : Math.max(12, Math.sqrt(lines / most) * 100)
+}
+
+interface Bar {
+  readonly start: string
+  readonly firstLine: number
+  readonly lines: number
+  readonly warnings: number
+  readonly errors: number
+}
+
+export function joinSpans(density: LogIndex['density'], max: number): readonly Bar[] {
+  const size = Math.max(1, Math.ceil(density.length / max))
+  return Array.from({ length: Math.ceil(density.length / size) }, (_, index) => {
+    const spans = density.slice(index * size, (index + 1) * size)
+    const sum = (count: (levels: Readonly<Record<string, number>>) => number): number =>
+      spans.reduce((before, { levels }) => before + count(levels), 0)
+    return {
+      start: spans[0]?.start ?? '',
+      firstLine: spans[0]?.firstLine ?? 0,
+      lines: sum(levels => Object.values(levels).reduce((one, other) => one + other, 0)),
+      warnings: sum(levels => levels['WARN'] ?? 0),
+      errors: sum(levels => levels['ERROR'] ?? 0),
+    }
+  })
+}
