@@ -25,12 +25,14 @@ export interface FilterBarProps {
   readonly onChange: (filters: readonly Filter[]) => void
   /** Values of a field that begin so, for suggestions. */
   readonly valuesOf?: (field: FilterField, begin: string, signal: AbortSignal) => Promise<readonly Suggestion[]>
+  /** Shown while nothing is filtered: an example of this page. */
+  readonly example?: string
   /** On the right: views, columns. */
   readonly children?: ReactNode
 }
 
 export function FilterBar(props: FilterBarProps): ReactNode {
-  const { fields, filters, onChange, children } = props
+  const { fields, filters, onChange, example = 'state:failed ns:company.* start:-24h', children } = props
   const listId = useId()
   const { input, text, at, suggestions, type, choose, edit, remove, leaveList, onKeyDown } = useFilterText(props)
   return (
@@ -51,7 +53,7 @@ export function FilterBar(props: FilterBarProps): ReactNode {
           className={classes['input']}
           type="text"
           {...comboOf({ listId, at, isOpen: suggestions.length > 0 })}
-          placeholder={filters.length === 0 ? 'Filter: state:failed ns:company.* start:-24h' : ''}
+          placeholder={filters.length === 0 ? `Filter: ${example}` : ''}
           value={text}
           onChange={event => type(event.currentTarget.value)}
           onKeyDown={onKeyDown}
