@@ -13,5 +13,10 @@ export const ROUTES: readonly VisitedRoute[] = [
   { name: 'executions', path: () => '/ui/executions' },
   { name: 'executions-none', path: () => '/ui/executions?filters[state][EQUALS]=KILLED' },
   { name: 'executions-unknown-filter', path: () => '/ui/executions?filters[stat][EQUALS]=failed' },
+  { name: 'keys', path: () => '/ui/kv' },
+  { name: 'key', path: () => '/ui/kv?open=tests/discounts' },
+  { name: 'key-new', path: () => '/ui/kv?new=true' },
+  { name: 'secrets', path: () => '/ui/secrets' },
+  { name: 'secret-new', path: () => '/ui/secrets?new=true' },
   { name: 'not-found', path: () => '/ui/nothing/here' },
 ]

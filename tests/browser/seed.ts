@@ -35,6 +35,13 @@ tasks:
       - { id: reason, type: STRING, defaults: looks good }
   - { id: done, type: io.kestra.plugin.core.log.Log, message: "{{ outputs.wait_for_yes.onResume.reason }}" }
 `
+const SECRETIVE = `
+id: warehouse
+namespace: tests
+tasks:
+  - { id: log_in, type: io.kestra.plugin.core.log.Log, message: "{{ secret('WAREHOUSE_PASSWORD') }}" }
+`
+const KEYS = { discounts: '{"gold": 0.2, "silver": 0.1}', region: '"EU"', last_order: '1204318', window: '"PT36H"' }
 const RUNS = 12
 
 export async function seed(server: BrowserServer): Promise<Seed> {
@@ -42,7 +49,9 @@ export async function seed(server: BrowserServer): Promise<Seed> {
     ...['hello-world', 'parallel-and-loops'].map(name => readFileSync(join(EXAMPLES, `${name}.yaml`), 'utf8')),
     FAILING,
     APPROVAL,
+    SECRETIVE,
   ]
+  for (const [key, value] of Object.entries(KEYS)) await server.call('PUT', `/namespaces/tests/kv/${key}`, value)
   for (const source of sources) await server.call('POST', '/flows', source)
   for (let run = 0; run < RUNS; run += 1) await server.run('examples/hello-world', { name: `reader ${run}` })
   const succeeded = await server.run('examples/parallel-and-loops')

@@ -15,6 +15,9 @@ export const KeyEntry = Type.Object({
   creationDate: Type.String(),
   updateDate: Type.String(),
   expirationDate: Type.Optional(Type.String()),
+  /** In the search: what it is, and how it begins. */
+  type: Type.Optional(Type.String()),
+  preview: Type.Optional(Type.String()),
 })
 const ENTRIES = { type: 'json', schema: Type.Array(KeyEntry) } as const
 const KeyNames = Type.Object({ keys: Type.Array(Type.String(), { maxItems: 10_000 }) })
@@ -58,7 +61,9 @@ export const keyRoutes = {
     method: 'GET',
     paths: ofTenant('/namespaces/{namespace}/kv/{key}'),
     params: OfKey,
-    query: NoQuery,
+    query: Type.Object({
+      text: Type.Optional(Type.Boolean({ description: 'Adds the value as text, in which no digit is lost.' })),
+    }),
     body: NONE,
     status: 200,
     reply: {
@@ -66,6 +71,9 @@ export const keyRoutes = {
       schema: Type.Object({
         type: Type.String(),
         value: Type.Unknown(),
+        text: Type.Optional(Type.String()),
+        description: Type.Optional(Type.String()),
+        expirationDate: Type.Optional(Type.String()),
         revision: Type.Optional(Type.Integer()),
         updated: Type.Optional(Type.String()),
       }),
@@ -78,12 +86,17 @@ export const keyRoutes = {
     method: 'PUT',
     paths: ofTenant('/namespaces/{namespace}/kv/{key}'),
     params: OfKey,
-    query: NoQuery,
+    query: Type.Object({
+      type: Type.Optional(Type.String({ description: 'What the body is a text of; else it is JSON or Ion.' })),
+      ttl: Type.Optional(Type.String()),
+      description: Type.Optional(Type.String({ maxLength: 10_000 })),
+    }),
     body: { type: 'text' },
     status: 200,
     reply: { type: 'empty' },
     permission: 'key:write',
-    summary: 'Set a value, as JSON or Ion. The headers ttl (an ISO 8601 duration) and description go with it.',
+    summary:
+      'Set a value, as JSON or Ion. The headers ttl (an ISO 8601 duration) and description, or parameters of these names, go with it.',
   }),
   delete: defineRoute({
     method: 'DELETE',

@@ -56,6 +56,31 @@ export const secretRoutes = {
     permission: 'secret:read',
     summary: 'The names of the secrets that a namespace may read, by the namespace that has them.',
   }),
+  usage: defineRoute({
+    method: 'GET',
+    paths: ofTenant('/secrets/usage'),
+    params: NoParams,
+    query: Type.Object({ namespace: Type.Optional(Type.String()) }),
+    body: NONE,
+    status: 200,
+    reply: {
+      type: 'json',
+      schema: Type.Object({
+        canSave: Type.Boolean({ description: 'Whether a key of encryption is configured' }),
+        asked: Type.Array(
+          Type.Object({
+            namespace: Type.String(),
+            key: Type.String(),
+            isMissing: Type.Boolean(),
+            flows: Type.Array(Type.Object({ namespace: Type.String(), id: Type.String() })),
+          }),
+        ),
+      }),
+    },
+    permission: 'secret:read',
+    summary:
+      'Which secrets flows ask for by name, of a namespace with those below it or of all, and which of them there are not.',
+  }),
   save: defineRoute({
     method: 'PUT',
     paths: ofTenant('/namespaces/{namespace}/secrets'),

@@ -84,6 +84,12 @@ export function valueOfKey({ value }: Pick<KeyRow, 'value'>): Value {
   return decodeValue(value)
 }
 
+/** As one types it for its type: a text bare, anything else as JSON. */
+export function textOfKey(row: Pick<KeyRow, 'value'>): string {
+  const value = decodeValue(row.value)
+  return typeof value === 'string' ? value : row.value
+}
+
 /** What the task Get gives: a duration in seconds, and in 2.0 a moment with six digits of a second. */
 export function outputOfKey(row: Pick<KeyRow, 'value' | 'type'>, dialect: Dialect): Value {
   const value = decodeValue(row.value)

@@ -30,6 +30,8 @@ export const PAGES: readonly PageEntry[] = [
     load: async () => (await import('../features/executions/task-runs-page.tsx')).TaskRunsPage,
   },
   { path: '/logs', load: async () => (await import('../features/logs/logs-page.tsx')).LogsPage },
+  { path: '/kv', load: async () => (await import('../features/keys/keys-page.tsx')).KeysPage },
+  { path: '/secrets', load: async () => (await import('../features/secrets/secrets-page.tsx')).SecretsPage },
 ]
 
 /** Addresses that are kept for those who know them. */

@@ -16,7 +16,7 @@ export interface DialogProps {
   readonly children: ReactNode
 }
 
-/** Shown while it is rendered. */
+/** Shown while it is rendered. The focus goes to what bears `data-autofocus`, else to the first control. */
 export function Dialog({ title, onClose, footer, size = 'medium', kind = 'dialog', children }: DialogProps): ReactNode {
   const ref = useRef<HTMLDialogElement>(null)
   const titleId = useId()

@@ -76,7 +76,7 @@ export function Table<Row>(props: TableProps<Row>): ReactNode {
   useEffect(() => {
     if (isNearEnd) onEnd?.()
   }, [isNearEnd, rows.length, onEnd])
-  const span = columns.length + (selection ? 1 : 0)
+  const span = (isPhone ? 1 : columns.length) + (selection ? 1 : 0)
   return (
     <div
       ref={scroller}

@@ -89,3 +89,27 @@ test('many keys are deleted at once', async () => {
   assert.deepEqual(json, { keys: ['a', 'b'] })
   assert.equal((await server.send('GET', `${OF}/keys.many/kv`)).json.length, 1)
 })
+
+test('a text is kept as the type that is named, with what is said about it', async () => {
+  const query = 'type=STRING&ttl=PT1H&description=L%C3%A4nge%20%E2%82%AC'
+  assert.equal((await put(`keys.typed/kv/text?${query}`, 'P1D')).status, 200)
+  assert.equal((await put('keys.typed/kv/large?type=NUMBER', '12345678901234567890')).status, 200)
+  assert.equal((await put('keys.typed/kv/none?type=NUMBER', 'twelve')).status, 422)
+
+  const text = await server.send('GET', `${OF}/keys.typed/kv/text?text=true`)
+  const large = await server.send('GET', `${OF}/keys.typed/kv/large?text=true`)
+  const list = await server.send('GET', '/api/v1/main/kv?filters[namespace][EQUALS]=keys.typed')
+
+  assert.equal(text.json.type, 'STRING')
+  assert.equal(text.json.text, 'P1D')
+  assert.equal(text.json.description, 'Länge €')
+  assert.ok(Date.parse(text.json.expirationDate) > 0)
+  assert.equal(large.json.text, '12345678901234567890')
+  assert.deepEqual(
+    list.json.results.map(({ key, type, preview }: Record<string, string>) => [key, type, preview]),
+    [
+      ['large', 'NUMBER', large.json.text],
+      ['text', 'STRING', 'P1D'],
+    ],
+  )
+})

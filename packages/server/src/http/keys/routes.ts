@@ -8,7 +8,7 @@ import {
   setKey,
   type KeyWorld,
 } from '../../keys/key-store.ts'
-import { ionValue, valueOfKey } from '../../keys/key-value.ts'
+import { ionValue, keyTypeOf, textOfKey, typedValue, valueOfKey } from '../../keys/key-value.ts'
 import type { KeyKey, KeyRow } from '../../storage/store.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import type { Handlers } from '../exchange.ts'
@@ -25,24 +25,27 @@ export function keyHandlers(dependencies: HttpDependencies): Handlers<'keys'> {
       const { page = 1, size = 10, sort = [] } = query
       const found = await searchKeys(world, { tenant, filters, sort })
       const rows = found.slice((page - 1) * size, page * size)
-      return json({ results: rows.map(entryOf), total: found.length })
+      return json({ results: rows.map(row => ({ ...entryOf(row), ...looksOf(row) })), total: found.length })
     },
     listOfNamespace: async ({ params }) => json((await listKeys(world, tenant, params.namespace)).map(entryOf)),
     inheritance: async ({ params }) => json((await listInheritedKeys(world, tenant, params.namespace)).map(entryOf)),
-    get: async ({ params }) => {
+    get: async ({ params, query }) => {
       const row = await findStoredKey(world, keyOf(params))
       if (!row) throw notFound(nameOf(params))
       if (!isAlive(row, world)) throw new RequestError(410, 'key-expired', `${nameOf(params)} has expired.`)
       const { type, version, updatedMs } = row
-      return jsonText(encodeValue({ type, value: valueOfKey(row), revision: version, updated: iso(updatedMs) }))
+      const more = query.text === true ? { text: textOfKey(row), ...saidOf(row) } : {}
+      return jsonText(
+        encodeValue({ type, value: valueOfKey(row), revision: version, updated: iso(updatedMs), ...more }),
+      )
     },
-    set: async ({ params, body, incoming }) => {
+    set: async ({ params, query, body, incoming }) => {
       const { ttl, description } = incoming.headers
       await setKey(world, {
         ...keyOf(params),
-        content: ionValue(body),
-        ttlMs: ttlOf([ttl].flat()[0]),
-        description: [description].flat()[0],
+        content: query.type === undefined ? ionValue(body) : typedValue(body, keyTypeOf(query.type), 2),
+        ttlMs: ttlOf(query.ttl ?? [ttl].flat()[0]),
+        description: query.description ?? [description].flat()[0],
         isOverwriting: true,
       })
       return empty(200)
@@ -78,10 +81,27 @@ function entryOf(row: KeyRow): Readonly<Record<string, unknown>> {
     key: row.key,
     version: row.version,
     revision: row.version,
-    ...(row.description === null ? {} : { description: row.description }),
     creationDate: iso(row.createdMs),
     updateDate: iso(row.updatedMs),
-    ...(row.expiresMs === null ? {} : { expirationDate: iso(row.expiresMs) }),
+    ...saidOf(row),
+  }
+}
+
+const PREVIEW_CHARS = 200
+
+function looksOf(row: KeyRow): { readonly type: string; readonly preview: string } {
+  // A long text is JSON with its quotation mark: no need to read megabytes for a line of a list.
+  const isLong = row.value.length > 4 * PREVIEW_CHARS
+  return { type: row.type, preview: (isLong ? row.value : textOfKey(row)).slice(0, PREVIEW_CHARS) }
+}
+
+function saidOf({ description, expiresMs }: KeyRow): {
+  readonly description?: string
+  readonly expirationDate?: string
+} {
+  return {
+    ...(description === null ? {} : { description }),
+    ...(expiresMs === null ? {} : { expirationDate: iso(expiresMs) }),
   }
 }
 

@@ -6,6 +6,7 @@ import type { Handlers } from '../exchange.ts'
 import { applyFilters, listOf, type FilterTable } from '../read-filters.ts'
 import { empty, json, type Reply } from '../reply.ts'
 import { notFound } from '../request-error.ts'
+import { newSecretUsage } from './secret-usage.ts'
 
 type Test = (meta: Partial<SecretMeta>) => boolean
 
@@ -33,7 +34,10 @@ export function secretHandlers(dependencies: HttpDependencies): Handlers<'secret
   const namesOfEnvironment = [...secrets.environmentSecrets.keys()].sort()
   const metasOf = async (namespace: string): Promise<readonly SecretMeta[]> =>
     (await store.read.listSecrets(tenant, namespace)).map(metaOf)
+  const usage = newSecretUsage(dependencies)
   return {
+    usage: async ({ query: { namespace } }) =>
+      json({ canSave: secrets.encrypt !== undefined, asked: await usage(namespace) }),
     search: async ({ query, filters }) => {
       const tests = applyFilters<readonly Test[]>([], filters, FILTERS)
       const all = [...(await store.read.listSecrets(tenant)).map(metaOf), ...namesOfEnvironment.map(key => ({ key }))]

@@ -84,3 +84,33 @@ outputs:
   const rows = await server.store.read.journalOf(json.id)
   assert.ok(!rows.some(({ events }) => events.includes('sesame-open')))
 })
+
+test('the secrets that flows ask for are told with those that there are not', async () => {
+  await send('PUT', 'secrets.asked/secrets', { key: 'THERE', value: '1' })
+  const source = (id: string, name: string): string =>
+    `id: ${id}\nnamespace: secrets.asked.deep\ntasks:\n  - { id: a, type: io.kestra.plugin.core.log.Log, message: "{{ secret('${name}') }}" }\n`
+  for (const [id, name] of [
+    ['one', 'THERE'],
+    ['two', 'there'],
+    ['three', 'GHOST'],
+  ] as const)
+    await server.send('POST', '/api/v1/main/flows', {
+      body: source(id, name),
+      headers: { 'content-type': 'application/x-yaml' },
+    })
+
+  const { json } = await server.send('GET', '/api/v1/main/secrets/usage?namespace=secrets.asked')
+
+  assert.equal(json.canSave, true)
+  assert.deepEqual(
+    json.asked.map(({ key, isMissing, flows }: { key: string; isMissing: boolean; flows: { id: string }[] }) => [
+      key.toUpperCase(),
+      isMissing,
+      flows.map(({ id }) => id).sort(),
+    ]),
+    [
+      ['THERE', false, ['one', 'two']],
+      ['GHOST', true, ['three']],
+    ],
+  )
+})
