@@ -7,7 +7,7 @@ import { foldRows, type Audit, type Shadow } from './audit.ts'
 import { canonical } from './canonical.ts'
 import { checkLoops } from './check-loops.ts'
 import { checkTriggers, type TriggerFacts } from './check-triggers.ts'
-import { START_MS, count, type Ledger } from './ledger.ts'
+import { count, type Ledger } from './ledger.ts'
 import { Unpredictable, predict } from './oracle.ts'
 import { PROMISED_MS } from './random-flow.ts'
 
@@ -105,8 +105,6 @@ function checkExecution(
   if (state.isEnded && !ledger.relabelled.has(id) && !isCopy(shadow)) checkPrediction(shadow, ledger, wrong)
 }
 
-/** By then nodes and database are there again and at rest. */
-const CALM_MS = START_MS + 55_000
 const KEPT_WITHIN_MS = 10_000
 /** A timer that was lost is read again after half a minute by the clock of the node, which goes at half the speed until one that was set back has caught up. */
 const SLOW_CLOCK_MS = 60_000
@@ -126,7 +124,7 @@ function checkPromise(
   if (state.brokenSla.size > 0) count(ledger, 'promises broken')
   const isDuration = mapGet(sla ?? {}, 'type') === 'MAX_DURATION'
   const keptWithinMs = KEPT_WITHIN_MS + (ledger.counts.has('clocks set') ? SLOW_CLOCK_MS : 0)
-  if (isDuration && firstFinalMs > Math.max(bornMs + PROMISED_MS, CALM_MS) + keptWithinMs)
+  if (isDuration && firstFinalMs > Math.max(bornMs + PROMISED_MS, ledger.calmMs) + keptWithinMs)
     wrong(`it promised to last ${PROMISED_MS} ms and lasted ${firstFinalMs - bornMs} ms`)
 }
 

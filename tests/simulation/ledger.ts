@@ -81,9 +81,13 @@ export interface Ledger {
   /** A trigger was told not to wait for its execution. */
   unlocked: boolean
   readonly counts: Map<string, number>
+  /** From then on nodes and database are there and at rest. */
+  calmMs: number
   /** When the schedule was switched off. */
   scheduledUntilMs?: number
 }
+
+const CALM_AFTER_MS = 55_000
 
 export function newLedger(): Ledger {
   return {
@@ -97,6 +101,7 @@ export function newLedger(): Ledger {
     deleted: new Set(),
     switchedOff: [],
     backfills: [],
+    calmMs: START_MS + CALM_AFTER_MS,
     passedOver: [],
     calls: [],
     unlocked: false,

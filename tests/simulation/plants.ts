@@ -7,6 +7,7 @@ import type { JobRow } from '../../packages/server/src/storage/batch.ts'
 import type { Cluster } from '../../packages/server/src/storage/cluster.ts'
 import { jobKeyOf, triggerKeyOf, type Tables } from '../../packages/server/src/storage/memory/tables.ts'
 import { FlushError, type FlushReceipt, type Operations, type Store } from '../../packages/server/src/storage/store.ts'
+import { NO_FAULTS, type Faults } from './faults.ts'
 import type { Machine } from './process.ts'
 import type { ClusterTruth } from './simulated-cluster.ts'
 import type { World } from './world.ts'
@@ -21,6 +22,8 @@ export interface Plant {
   inbox?(inbox: Inbox, place: PlantPlace): Inbox
   pools?(pools: Pools): Pools
   readonly isSwept?: boolean
+  /** Instead of those that the seed draws. */
+  readonly faults?: Faults
 }
 
 export interface PlantPlace {
@@ -268,6 +271,7 @@ export const PLANTS: readonly Plant[] = [
   {
     name: 'promise-forgotten',
     mistake: 'an execution that breaks its promise goes on until its tasks have ended',
+    faults: NO_FAULTS,
     inbox: inbox => ({
       submit: async (signal, options) => {
         if (signal.type === 'timer' && signal.name.startsWith('sla:')) return {}

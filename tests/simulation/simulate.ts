@@ -88,7 +88,8 @@ class Simulation {
     const { seed, plant } = options
     this.#options = options
     this.#world = new World(newChance(`order ${seed}`), START_MS)
-    const drawn = options.faults ?? drawFaults(newChance(`faults ${seed}`))
+    const drawn = options.faults ?? plant?.faults ?? drawFaults(newChance(`faults ${seed}`))
+    if (drawn === NO_FAULTS) this.#ledger.calmMs = START_MS
     this.#faults = drawn
     this.#looks = newChance(`looks ${seed}`)
     this.#database = new SimulatedDatabase(this.#world, this.#ledger)
