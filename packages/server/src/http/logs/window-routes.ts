@@ -248,8 +248,7 @@ async function findLines(
   const { q, from = 0, size = 1 } = wish
   const filter = filterOf(wish)
   // Databases do not agree on what is the same letter beyond ASCII.
-  // oxlint-disable-next-line no-control-regex
-  const text = /^[\u0000-\u007f]*$/.test(q) ? { text: JSON.stringify(q).slice(1, -1) } : {}
+  const text = Buffer.byteLength(q) === q.length ? { text: JSON.stringify(q).slice(1, -1) } : {}
   const hits: NumberedLine[] = []
   for (let at = index.at(from); at < index.chunks.length; at += SEARCHED_TOGETHER) {
     const part = index.chunks.slice(at, at + SEARCHED_TOGETHER)
