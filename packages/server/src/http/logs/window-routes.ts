@@ -117,23 +117,42 @@ async function readWindow(
   const { total, startChunk, startLine, position } = placeOf(index, wish)
   const lines: NumberedLine[] = []
   let next: number | null = null
-  for (let at = startChunk; at < index.chunks.length && lines.length < count; at += TOGETHER) {
-    const wanted = index.chunks.slice(at, at + TOGETHER)
-    if (!wanted.some(chunk => keptOf(index, chunk, wish) > 0)) continue
-    const stored = await chunksOf(row.id, wanted, store)
-    for (const [offset, chunk] of wanted.entries()) {
-      const found = linesOf(row, chunk, { stored: stored[offset], filter, q: wish.q, fromLine: startLine })
-      const room = count - lines.length
-      lines.push(...found.slice(0, room))
-      if (found.length > room) next = found[room]?.line ?? null
-      if (lines.length === count) {
-        next ??= chunk.firstLine + chunk.count
-        break
-      }
+  for (let at = startChunk; at < index.chunks.length && lines.length < count;) {
+    const wanted: IndexedChunk[] = []
+    // Chunks of which nothing is kept are not even read.
+    for (; at < index.chunks.length && wanted.length < TOGETHER; at++) {
+      const chunk = index.chunks[at]
+      if (chunk && keptOf(index, chunk, wish) > 0) wanted.push(chunk)
     }
+    next = await readLines({ row, wanted, filter, q: wish.q, fromLine: startLine, count }, lines, store)
     await new Promise<void>(resolve => platform.defer(resolve))
   }
   return { lines, next: next !== null && next < index.lines ? next : null, position, total }
+}
+
+interface LinesWish {
+  readonly row: ExecutionRow
+  readonly wanted: readonly IndexedChunk[]
+  readonly filter: LogFilter
+  readonly q: string | undefined
+  readonly fromLine: number
+  readonly count: number
+}
+
+/** Adds to the lines; tells where to go on when they are as many as were asked for. */
+async function readLines(
+  { row, wanted, filter, q, fromLine, count }: LinesWish,
+  lines: NumberedLine[],
+  store: HttpDependencies['store'],
+): Promise<number | null> {
+  const stored = await chunksOf(row.id, wanted, store)
+  for (const [offset, chunk] of wanted.entries()) {
+    const found = linesOf(row, chunk, { stored: stored[offset], filter, q, fromLine })
+    const room = count - lines.length
+    lines.push(...found.slice(0, room))
+    if (lines.length === count) return found[room]?.line ?? chunk.firstLine + chunk.count
+  }
+  return null
 }
 
 interface Place {
@@ -206,8 +225,18 @@ async function chunksOf(
 ): Promise<readonly LogChunk[]> {
   const [first, last] = [wanted[0], wanted.at(-1)]
   if (!first || !last) return []
-  const range = { executionId, afterSeq: first.seq - 1, toSeq: last.seq, limit: wanted.length }
-  const chunks = await read.logChunks(range)
+  const lie = last.firstLine + last.count - first.firstLine
+  const isDense = lie <= 2 * wanted.reduce((sum, chunk) => sum + chunk.count, 0)
+  const all = { executionId, afterSeq: first.seq - 1, toSeq: last.seq, limit: 4 * wanted.length }
+  const found = isDense
+    ? await read.logChunks(all)
+    : (
+        await Promise.all(
+          wanted.map(({ seq }) => read.logChunks({ executionId, afterSeq: seq - 1, toSeq: seq, limit: 1 })),
+        )
+      ).flat()
+  const bySeq = new Map(found.map(chunk => [chunk.seq, chunk]))
+  const chunks = wanted.flatMap(({ seq }) => bySeq.get(seq) ?? [])
   if (chunks.length !== wanted.length) throw new StaleIndex()
   return chunks
 }
@@ -248,8 +277,7 @@ async function findLines(
   const { q, from = 0, size = 1 } = wish
   const filter = filterOf(wish)
   // Databases do not agree on what is the same letter beyond ASCII.
-  // oxlint-disable-next-line no-control-regex
-  const text = /^[\u0000-\u007f]*$/.test(q) ? { text: JSON.stringify(q).slice(1, -1) } : {}
+  const text = Buffer.byteLength(q) === q.length ? { text: JSON.stringify(q).slice(1, -1) } : {}
   const hits: NumberedLine[] = []
   for (let at = index.at(from); at < index.chunks.length; at += SEARCHED_TOGETHER) {
     const part = index.chunks.slice(at, at + SEARCHED_TOGETHER)
