@@ -36,11 +36,11 @@ const GROUPS = [
   },
   {
     name: 'base',
-    test: /node_modules[\\/](clsx|@mantine[\\/](hooks|core[\\/]esm[\\/](core|components[\\/](Transition|Loader|UnstyledButton|Button|ActionIcon))))[\\/]|[\\/]packages[\\/]api[\\/]|[\\/]ui[\\/]src[\\/](platform[\\/]|lib[\\/](live[\\/]|(messages|actions|keyboard|link|paths|time|preferences|preferences-shape|theme|api|query|states)\.)|widgets[\\/](icon|class-names|tooltip|place-floating|kbd|empty|error-card|copy-button)\.)/,
+    test: /node_modules[\\/](clsx|@mantine[\\/](hooks|core[\\/]esm[\\/](core|components[\\/](Transition|Loader|UnstyledButton|Button|ActionIcon))))[\\/]|[\\/]packages[\\/]api[\\/]|[\\/]ui[\\/]src[\\/](platform[\\/]|lib[\\/](live[\\/]|filters[\\/](filter|moments|filter-url)\.|(search-state|messages|actions|keyboard|link|paths|time|preferences|preferences-shape|theme|api|query|states)\.)|widgets[\\/](icon|class-names|tooltip|place-floating|kbd|empty|error-card|copy-button)\.)/,
   },
   {
     name: 'lists',
-    test: /node_modules[\\/]@tanstack[\\/](react-virtual|virtual-core)[\\/]|[\\/]ui[\\/]src[\\/](lib[\\/](filters[\\/]|search-state)|features[\\/]states[\\/]|widgets[\\/](table|filter-bar|use-row-keys|suggest-filters|skeleton))/,
+    test: /node_modules[\\/]@tanstack[\\/](react-virtual|virtual-core)[\\/]|[\\/]ui[\\/]src[\\/](lib[\\/]filters[\\/]filter-text|features[\\/]states[\\/]|widgets[\\/](table|filter-bar|use-row-keys|suggest-filters|skeleton))/,
   },
 ]
 
