@@ -3,6 +3,7 @@
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { routes, type Route } from '@batuta/api'
 import { build, type Plugin } from 'vite'
 import { FIRST_CALLS } from '../packages/ui/src/app/first-calls.ts'
 import { tokensCss } from '../packages/ui/src/lib/tokens-css.ts'
@@ -12,6 +13,8 @@ const SOURCE = join(ROOT, 'packages', 'ui')
 const OUT = join(ROOT, 'dist', 'ui')
 const FRESH = join(ROOT, 'dist', 'ui.new')
 const TOKENS = 'virtual:tokens.css'
+/** What the bundler says that is nobody's fault. */
+const QUIET = ['MODULE_LEVEL_DIRECTIVE', 'PLUGIN_TIMINGS']
 const SCHEMAS = '\0no-schemas'
 /** For scripts/size-ui.ts; nobody asks the server for it. */
 const MANIFEST = 'manifest.json'
@@ -24,6 +27,22 @@ const TYPES: Readonly<Record<string, string>> = {
   svg: 'image/svg+xml',
   woff2: 'font/woff2',
 }
+
+/** What every page needs, what the shell needs, what lists need: few files, and none that changes with every page. */
+const GROUPS = [
+  {
+    name: 'vendor',
+    test: /node_modules[\\/](react|react-dom|scheduler|use-sync-external-store|@tanstack[\\/](react-)?(router|router-core|query|query-core|store|history))[\\/]/,
+  },
+  {
+    name: 'base',
+    test: /node_modules[\\/](clsx|@mantine[\\/](hooks|core[\\/]esm[\\/](core|components[\\/](Transition|Loader|UnstyledButton|Button|ActionIcon))))[\\/]|[\\/]packages[\\/]api[\\/]|[\\/]ui[\\/]src[\\/](platform[\\/]|lib[\\/](live[\\/]|filters[\\/](filter|moments|filter-url)\.|(search-state|messages|actions|keyboard|link|paths|time|preferences|preferences-shape|theme|api|query|states)\.)|widgets[\\/](icon|class-names|tooltip|place-floating|kbd|empty|error-card|copy-button)\.)/,
+  },
+  {
+    name: 'lists',
+    test: /node_modules[\\/]@tanstack[\\/](react-virtual|virtual-core)[\\/]|[\\/]ui[\\/]src[\\/](lib[\\/]filters[\\/]filter-text|features[\\/]states[\\/]|widgets[\\/](table|filter-bar|use-row-keys|suggest-filters|skeleton))/,
+  },
+]
 
 const startedMs = performance.now()
 const inputs = await buildPage()
@@ -41,7 +60,7 @@ async function buildPage(): Promise<readonly string[]> {
     root: SOURCE,
     base: '/ui/',
     logLevel: 'warn',
-    plugins: [tokens(), noSchemas(), pureModules(), preloadFont(), noteInputs(seen)],
+    plugins: [tokens(), shortRoutes(), noSchemas(), pureModules(), preloadFont(), noteInputs(seen)],
     worker: { format: 'es' },
     build: {
       outDir: FRESH,
@@ -54,24 +73,27 @@ async function buildPage(): Promise<readonly string[]> {
       chunkSizeWarningLimit: 2_000,
       rolldownOptions: {
         onLog: (level, log, print) => {
-          if (log.code !== 'MODULE_LEVEL_DIRECTIVE') print(level, log)
+          if (!QUIET.includes(log.code ?? '')) print(level, log)
         },
         output: {
           codeSplitting: {
-            groups: [
-              { name: 'vendor', test: /node_modules[\\/](react|react-dom|scheduler|@tanstack)[\\/]/, priority: 2 },
-            ],
+            groups: GROUPS,
           },
         },
       },
     },
   })
+  // The table of routes is made of these (shortRoutes).
+  const contract = readdirSync(join(ROOT, 'packages/api/src'))
+    .filter(name => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+    .map(name => join(ROOT, 'packages/api/src', name))
   const styles = readdirSync(join(SOURCE, 'src'), { recursive: true, encoding: 'utf8' })
     .filter(name => /\.(css|svg|woff2)$/.test(name))
     .map(name => join(SOURCE, 'src', name))
   const ours = [
     ...seen,
     ...styles,
+    ...contract,
     join(SOURCE, 'index.html'),
     join(SOURCE, 'src/lib/tokens.ts'),
     join(SOURCE, 'src/lib/tokens-css.ts'),
@@ -88,6 +110,26 @@ function tokens(): Plugin {
     name: 'tokens',
     resolveId: id => (id === TOKENS ? `\0${TOKENS}` : undefined),
     load: id => (id === `\0${TOKENS}` ? tokensCss() : undefined),
+  }
+}
+
+/** The table of routes as far as the client in the browser reads it: method, path and kinds of bodies, in a tenth of its length. */
+function shortRoutes(): Plugin {
+  const short = Object.entries(routes).map(([resource, table]) => [
+    resource,
+    Object.entries<Route>(table).map(([name, { method, paths, reply, body }]) => [
+      name,
+      method,
+      paths.b ?? '',
+      reply.type,
+      body.type,
+    ]),
+  ])
+  const code = `export const routes = Object.fromEntries(${JSON.stringify(short)}.map(([resource, table]) => [resource, Object.fromEntries(
+    table.map(([name, method, b, reply, body]) => [name, { method, paths: { b }, reply: { type: reply }, body: { type: body } }]))]))`
+  return {
+    name: 'short-routes',
+    load: { filter: { id: /[\\/]packages[\\/]api[\\/]src[\\/]routes\.ts$/ }, handler: () => code },
   }
 }
 

@@ -62,6 +62,24 @@ test(
   },
 )
 
+test('the palette finds flows, and runs what Enter chooses', { skip: NO_BROWSER }, async () => {
+  const { page, problems, close } = await open('/ui/executions')
+
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox', { name: 'Search and commands' }).waitFor()
+  await page.keyboard.type('hello-w')
+  const flow = page.getByRole('option', { name: /hello-world/ })
+  await flow.waitFor()
+  const barriers = await findBarriers(page)
+  await page.getByRole('combobox', { name: 'Search and commands' }).fill('>preferences')
+  await flow.waitFor({ state: 'hidden' })
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Preferences' }).waitFor()
+
+  assert.deepEqual([...barriers, ...problems], [])
+  await close()
+})
+
 test('the rail is pinned and the scheme is kept over a reload', { skip: NO_BROWSER }, async () => {
   const { page, problems, close } = await open('/ui/executions')
 

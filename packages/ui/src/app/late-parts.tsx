@@ -31,8 +31,14 @@ export function LateParts(): ReactNode {
   usePath()
   const isFirstRun = readLocal(FIRST_RUN) !== undefined
   useEffect(() => {
-    const timer = setTimeout(() => void import('./late.tsx').catch(() => undefined), IDLE_MS)
-    return () => clearTimeout(timer)
+    const fetchLate = (): void => void import('./late.tsx').catch(() => undefined)
+    // Not every browser tells when it is idle.
+    if (typeof requestIdleCallback !== 'function') {
+      const timer = setTimeout(fetchLate, IDLE_MS)
+      return () => clearTimeout(timer)
+    }
+    const idle = requestIdleCallback(fetchLate, { timeout: IDLE_MS })
+    return () => cancelIdleCallback(idle)
   }, [])
   const close = (): void => showPart(undefined)
   return (

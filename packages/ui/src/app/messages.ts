@@ -31,6 +31,8 @@ const english = {
   unpin: 'Unpin the navigation',
   search: 'Search or run…',
   searchAction: 'Search and commands',
+  searchHint: 'A command, a flow, the id of an execution',
+  searchNone: 'Nothing of that name.',
   live: 'Live',
   'catching-up': 'Catching up',
   polling: 'Polling',

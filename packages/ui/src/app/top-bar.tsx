@@ -30,6 +30,8 @@ export function TopBar(): ReactNode {
 
 function Breadcrumb(): ReactNode {
   const trail = useTrail()
+  // The title alone would say twice what stands below.
+  if (trail.length < 2) return <div className={classes['trail']} />
   return (
     <nav aria-label="Breadcrumb" className={classes['trail']}>
       <ol>

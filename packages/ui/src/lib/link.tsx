@@ -1,7 +1,7 @@
 // A link inside of the page: a real address, so that it opens in another tab, and no reload where it does not. Its page is fetched when the
 // pointer or the focus comes near.
 import { useRouter, useRouterState } from '@tanstack/react-router'
-import type { AnchorHTMLAttributes, MouseEvent, ReactNode, Ref } from 'react'
+import { useCallback, type AnchorHTMLAttributes, type MouseEvent, type ReactNode, type Ref } from 'react'
 
 export interface LinkProps extends Omit<AnchorHTMLAttributes<HTMLAnchorElement>, 'href'> {
   /** From `paths`, with the query if there is one. */
@@ -41,11 +41,14 @@ export function Link({ to, replace = false, onClick, onPointerEnter, onFocus, ..
 /** Goes to a path of `paths`. */
 export function useGo(): (to: string, options?: { readonly replace?: boolean }) => void {
   const router = useRouter()
-  return (to, { replace = false } = {}) => {
-    const href = hrefOf(router.basepath, to)
-    if (replace) router.history.replace(href)
-    else router.history.push(href)
-  }
+  return useCallback(
+    (to, { replace = false } = {}) => {
+      const href = hrefOf(router.basepath, to)
+      if (replace) router.history.replace(href)
+      else router.history.push(href)
+    },
+    [router],
+  )
 }
 
 /** The path of the page without base and query. */

@@ -11,8 +11,8 @@ export interface DialogProps {
   /** Below the content, on the right: cancel first, the primary action last. */
   readonly footer?: ReactNode
   readonly size?: 'small' | 'medium' | 'large'
-  /** `drawer` stands at the side and is as high as the window. */
-  readonly kind?: 'dialog' | 'drawer'
+  /** `drawer` stands at the side and is as high as the window; `box` stands near the top and shows its title to those who hear it only. */
+  readonly kind?: 'dialog' | 'drawer' | 'box'
   readonly children: ReactNode
 }
 
@@ -43,11 +43,13 @@ export function Dialog({ title, onClose, footer, size = 'medium', kind = 'dialog
       }}
     >
       <div className={classes['frame']}>
-        <header className={classes['head']}>
+        <header className={kind === 'box' ? 'visually-hidden' : classes['head']}>
           <h2 id={titleId}>{title}</h2>
-          <ActionIcon aria-label="Close" onClick={onClose}>
-            <Icon name="close" />
-          </ActionIcon>
+          {kind !== 'box' && (
+            <ActionIcon aria-label="Close" onClick={onClose}>
+              <Icon name="close" />
+            </ActionIcon>
+          )}
         </header>
         <div className={classes['body']}>{children}</div>
         {footer !== undefined && <footer className={classes['foot']}>{footer}</footer>}
