@@ -97,7 +97,11 @@ export const executionRoutes = {
     method: 'GET',
     paths: ofTenant('/executions/{executionId}'),
     params: OfExecution,
-    query: NoQuery,
+    query: Type.Object({
+      taskRunsMax: Type.Optional(
+        Type.Integer({ minimum: 0, description: 'So many task runs are told; the head alone with 0.' }),
+      ),
+    }),
     body: NONE,
     status: 200,
     reply: EXECUTION,

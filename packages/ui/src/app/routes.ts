@@ -29,6 +29,10 @@ export const PAGES: readonly PageEntry[] = [
     path: '/taskruns',
     load: async () => (await import('../features/executions/task-runs-page.tsx')).TaskRunsPage,
   },
+  {
+    path: '/executions/$namespace/$flowId/$id/{-$tab}',
+    load: async () => (await import('../features/execution/execution-page.tsx')).ExecutionPage,
+  },
   { path: '/logs', load: async () => (await import('../features/logs/logs-page.tsx')).LogsPage },
   { path: '/kv', load: async () => (await import('../features/keys/keys-page.tsx')).KeysPage },
   { path: '/secrets', load: async () => (await import('../features/secrets/secrets-page.tsx')).SecretsPage },

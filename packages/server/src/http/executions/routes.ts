@@ -90,9 +90,12 @@ function readHandlers(dependencies: HttpDependencies): Pick<Handlers<'executions
     },
     distinctValues: async ({ query }) => json(await distinctValues(query, dependencies)),
     counts: ({ query, filters }) => countExecutions(query, filters, dependencies),
-    get: async ({ params, dialect }) => {
+    get: async ({ params, query: { taskRunsMax }, dialect }) => {
       const id = params.executionId
-      const look = lookAt(id, dialect, dependencies)
+      const look = {
+        ...lookAt(id, dialect, dependencies),
+        ...(taskRunsMax === undefined ? {} : { runsMax: taskRunsMax }),
+      }
       const text = await viewExecution(id, dependencies, (state, plan) => presentExecution(state, plan, look))
       if (text === undefined) throw notFound(`The execution "${id}"`)
       return jsonText(text)

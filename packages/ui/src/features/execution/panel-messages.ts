@@ -1,0 +1,37 @@
+import { defineMessages, type Translate } from '../../lib/messages.ts'
+
+const english = {
+  tabs: 'Parts of the task run',
+  close: 'Close',
+  replay: 'Replay from here',
+  iterations: 'Iterations',
+  log: 'Log',
+  outputs: 'Outputs',
+  attempts: 'Attempts',
+  code: 'Code',
+  noLog: 'It has written nothing.',
+  lastLines: 'The last {count} lines',
+  wholeLog: 'The whole log',
+  noOutputs: 'It gave no outputs.',
+  noCode: 'Its source is not there any more.',
+  line: 'Line {line} of revision {revision}',
+  queued: 'In the queue',
+  waiting: 'Before the next attempt',
+  find: 'Find by value or task',
+  iteration: 'Number of the iteration',
+  go: 'Go to iteration',
+  allStates: 'All states',
+  state: 'State',
+  none: 'No iteration matches.',
+  failed: 'The iterations could not be loaded.',
+  table: 'Iterations',
+  task: 'Task',
+  duration: 'Duration',
+  copyExpression: 'Copy the expression',
+  copied: 'Copied: {text}',
+  preview: 'Preview',
+  download: 'Download',
+  file: 'File',
+} as const
+
+export const panelMessages: Translate<typeof english> = defineMessages('task-panel', english)

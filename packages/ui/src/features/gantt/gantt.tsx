@@ -1,0 +1,305 @@
+// Task runs over time: a tree whose rows are bars. Only the rows in sight are in the page. Arrow keys move and fold, Enter opens the task, + and -
+// zoom, 0 fits, c shows the critical path.
+import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual'
+import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
+import { useActions } from '../../lib/actions.ts'
+import { formatDuration } from '../../lib/time.ts'
+import { useNow } from '../../platform/clock.ts'
+import { cx } from '../../widgets/class-names.ts'
+import { criticalPath, type CriticalPath } from './critical-path.ts'
+import { GanttAxis, Minimap } from './gantt-axis.tsx'
+import { endMsOf } from './gantt-bars.ts'
+import { GanttRowView } from './gantt-row.tsx'
+import { startMsOf, type GanttRun } from './gantt-run.ts'
+import { GanttToolbar } from './gantt-toolbar.tsx'
+import { filterRows, treeRows, type GanttRow, type TreeSource } from './gantt-tree.ts'
+import type { Span } from './gantt-view.ts'
+import classes from './gantt.module.css'
+import { t } from './messages.ts'
+import { useGanttView, type GanttView } from './use-gantt-view.ts'
+
+export interface GanttProps {
+  readonly tree: TreeSource
+  /** Those that are there, without the tree. */
+  readonly runs: readonly GanttRun[]
+  readonly total: number
+  readonly isWhole: boolean
+  readonly startMs: number
+  /** Absent while it goes on. */
+  readonly endMs: number | undefined
+  readonly selected: string | undefined
+  readonly onSelect: (runId: string) => void
+  readonly onToggle: (key: string) => void
+  readonly zoom: string | undefined
+  readonly onZoom: (zoom: string | undefined) => void
+  /** Fills its place, instead of being as high as its rows. */
+  readonly isFull?: boolean
+}
+
+export interface GanttLook {
+  readonly text: string
+  readonly isFailuresOnly: boolean
+  readonly isByDuration: boolean
+  readonly isCritical: boolean
+  readonly isAbsolute: boolean
+}
+
+const PLAIN: GanttLook = { text: '', isFailuresOnly: false, isByDuration: false, isCritical: false, isAbsolute: false }
+const TICK_MS = 500
+const ROW_PX = 28
+const TALL_PX = 56
+const ROWS_SHOWN = 14
+
+export function Gantt(props: GanttProps): ReactNode {
+  const { runs, tree, startMs, endMs, selected, zoom, onZoom, isFull = false } = props
+  const [look, setLook] = useState(PLAIN)
+  const isRunning = endMs === undefined
+  const now = useNow(TICK_MS, isRunning)
+  const nowMs = endMs ?? now
+  const whole = useMemo(() => wholeOf(runs, { startMs, nowMs }), [runs, startMs, nowMs])
+  const rows = useMemo(() => rowsOf({ tree, runs, look, nowMs }), [tree, runs, look, nowMs])
+  const path = useMemo(() => (look.isCritical ? criticalPath(runs, nowMs) : undefined), [look.isCritical, runs, nowMs])
+  const frame = useRef<HTMLDivElement>(null)
+  const view = useGanttView({ whole, zoom, onZoom, ref: frame })
+  const scroller = useRef<HTMLDivElement>(null)
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: index => (rows[index]?.type === 'histogram' ? TALL_PX : ROW_PX),
+    getItemKey: index => rows[index]?.key ?? index,
+    overscan: 8,
+  })
+  const { active, setActive, onKeyDown } = useGanttKeys({ ...props, rows, view, virtual, setLook })
+  useGanttActions({ view, setLook, rows, onSelect: props.onSelect, selected })
+  const id = useId()
+  const height = isFull ? undefined : Math.min(ROWS_SHOWN, Math.max(2, rows.length)) * ROW_PX + 34
+  return (
+    <section ref={frame} className={cx(classes['gantt'], isFull && classes['full'])} aria-label={t('gantt')}>
+      <GanttToolbar
+        {...{ look, setLook, view, runs, nowMs }}
+        told={toldOf(path)}
+        isPartial={!props.isWhole}
+        total={props.total}
+      />
+      {view.isZoomed && <Minimap {...{ runs, whole, nowMs }} view={view.view} onShow={view.show} />}
+      <div
+        ref={scroller}
+        className={classes['scroller']}
+        style={height === undefined ? undefined : { height }}
+        role="treegrid"
+        tabIndex={0}
+        aria-label={t('gantt')}
+        aria-rowcount={rows.length + 1}
+        aria-activedescendant={rows[active] && virtual.range ? `${id}-${active}` : undefined}
+        onKeyDown={onKeyDown}
+        onDoubleClick={view.fit}
+        {...view.dragging}
+      >
+        <Head view={view.view} whole={whole} isAbsolute={look.isAbsolute} />
+        {rows.length === 0 && <p className={classes['none']}>{look === PLAIN ? t('none') : t('noMatch')}</p>}
+        <Rows {...props} {...{ id, rows, virtual, whole, nowMs, path, active, setActive }} view={view.view} />
+      </div>
+    </section>
+  )
+}
+
+interface RowsProps extends Pick<GanttProps, 'selected' | 'onSelect' | 'onToggle'> {
+  readonly id: string
+  readonly rows: readonly GanttRow[]
+  readonly virtual: Virtualizer<HTMLDivElement, Element>
+  readonly view: Span
+  readonly whole: Span
+  readonly nowMs: number
+  readonly path: CriticalPath | undefined
+  readonly active: number
+  setActive(index: number): void
+}
+
+function Rows({ id, rows, virtual, view, whole, nowMs, path, active, setActive, ...props }: RowsProps): ReactNode {
+  return (
+    <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+      {virtual.getVirtualItems().map(({ index, start, key }) => {
+        const row = rows[index]
+        return (
+          row && (
+            <div
+              key={key}
+              role="presentation"
+              className={classes['place']}
+              style={{ transform: `translateY(${start}px)` }}
+            >
+              <GanttRowView
+                id={`${id}-${index}`}
+                {...{ row, index, view, whole, nowMs }}
+                isActive={index === active}
+                isSelected={row.type === 'run' && row.run.id === props.selected}
+                isCritical={path === undefined || row.type !== 'run' ? undefined : path.ids.has(row.run.id)}
+                onToggle={() => props.onToggle(row.key)}
+                onSelect={() => {
+                  setActive(index)
+                  chooseRow(row, props)
+                }}
+              />
+            </div>
+          )
+        )
+      })}
+    </div>
+  )
+}
+
+function Head({
+  view,
+  whole,
+  isAbsolute,
+}: {
+  readonly view: Span
+  readonly whole: Span
+  readonly isAbsolute: boolean
+}): ReactNode {
+  return (
+    <div role="row" aria-rowindex={1} className={classes['head']}>
+      <div role="columnheader" className={classes['name']}>
+        {t('task')}
+      </div>
+      <div role="columnheader" aria-label={t('time')}>
+        <GanttAxis {...{ view, whole, isAbsolute }} />
+      </div>
+      <div role="columnheader" className={classes['took']}>
+        {t('took')}
+      </div>
+    </div>
+  )
+}
+
+/** Task runs open their panel, what stands for many shows them. */
+function chooseRow(row: GanttRow, { onSelect, onToggle }: Pick<GanttProps, 'onSelect' | 'onToggle'>): void {
+  if (row.type === 'iteration') onToggle(row.key)
+  else if (row.type !== 'loading') onSelect(row.run.id)
+}
+
+/** To the end of the last task run, which may be after that of the execution. */
+function wholeOf(
+  runs: readonly GanttRun[],
+  { startMs, nowMs }: { readonly startMs: number; readonly nowMs: number },
+): Span {
+  const fromMs = runs.reduce((least, run) => Math.min(least, startMsOf(run)), startMs)
+  const toMs = runs.reduce((most, run) => Math.max(most, endMsOf(run, nowMs)), nowMs)
+  return { fromMs, toMs: Math.max(toMs, fromMs + 10) }
+}
+
+interface RowsWish {
+  readonly tree: TreeSource
+  readonly runs: readonly GanttRun[]
+  readonly look: GanttLook
+  readonly nowMs: number
+}
+
+function rowsOf({ tree, runs, look, nowMs }: RowsWish): readonly GanttRow[] {
+  const { text, isFailuresOnly, isByDuration } = look
+  if (text === '' && !isFailuresOnly && !isByDuration) return treeRows(tree)
+  const states = isFailuresOnly ? ['FAILED', 'WARNING', 'KILLED'] : []
+  return filterRows(runs, { text, states, isByDuration }, run => endMsOf(run, nowMs) - startMsOf(run))
+}
+
+function toldOf(path: CriticalPath | undefined): string | undefined {
+  if (!path) return undefined
+  const { ids, busyMs, totalMs } = path
+  const share = totalMs === 0 ? 100 : Math.min(100, Math.round((busyMs / totalMs) * 100))
+  return t('criticalTold', { count: ids.size, busy: formatDuration(busyMs), total: formatDuration(totalMs), share })
+}
+
+interface KeysWish extends Pick<GanttProps, 'onSelect' | 'onToggle' | 'selected'> {
+  readonly rows: readonly GanttRow[]
+  readonly view: GanttView
+  readonly virtual: Virtualizer<HTMLDivElement, Element>
+  setLook(edit: (before: GanttLook) => GanttLook): void
+}
+
+interface Keys {
+  readonly active: number
+  setActive(index: number): void
+  onKeyDown(event: KeyboardEvent): void
+}
+
+function useGanttKeys({ rows, view, virtual, onSelect, onToggle, selected }: KeysWish): Keys {
+  const [active, setActive] = useState(0)
+  useEffect(() => {
+    const at = rows.findIndex(row => row.type === 'run' && row.run.id === selected)
+    if (at >= 0) setActive(at)
+    // Only a new choice moves the place; rows that come do not.
+  }, [selected]) // oxlint-disable-line react-hooks/exhaustive-deps
+  const go = (to: number): void => {
+    const next = Math.max(0, Math.min(rows.length - 1, to))
+    setActive(next)
+    virtual.scrollToIndex(next)
+  }
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return
+    const row = rows[active]
+    const isOpen = row !== undefined && (row.type === 'run' || row.type === 'iteration') && row.isOpen
+    const isBranch = row !== undefined && ((row.type === 'run' && row.isBranch) || row.type === 'iteration')
+    const step = STEPS[event.key]
+    if (step !== undefined) go(active + step)
+    else if (event.key === 'ArrowRight' && row && isBranch && !isOpen) onToggle(row.key)
+    else if (event.key === 'ArrowRight') go(active + 1)
+    else if (event.key === 'ArrowLeft' && row && isOpen) onToggle(row.key)
+    else if (event.key === 'ArrowLeft') go(parentOf(rows, active))
+    else if (event.key === 'Enter' && row) chooseRow(row, { onSelect, onToggle })
+    else if (event.key === '+') view.zoomBy(0.6)
+    else if (event.key === '-') view.zoomBy(1 / 0.6)
+    else if (event.key === '0') view.fit()
+    else return
+    event.preventDefault()
+    event.stopPropagation()
+  }
+  return { active, setActive, onKeyDown }
+}
+
+const STEPS: Readonly<Record<string, number>> = {
+  ArrowDown: 1,
+  ArrowUp: -1,
+  PageDown: 12,
+  PageUp: -12,
+  Home: -1e9,
+  End: 1e9,
+}
+
+function parentOf(rows: readonly GanttRow[], index: number): number {
+  const depth = rows[index]?.depth ?? 0
+  return depth === 0 ? index : rows.findLastIndex((row, at) => at < index && row.depth < depth)
+}
+
+interface ActionsWish {
+  readonly view: GanttView
+  setLook(edit: (before: GanttLook) => GanttLook): void
+  readonly rows: readonly GanttRow[]
+  readonly selected: string | undefined
+  readonly onSelect: (runId: string) => void
+}
+
+function useGanttActions({ view, setLook, rows, selected, onSelect }: ActionsWish): void {
+  const section = t('gantt')
+  const failures = rows.flatMap(row => (row.type === 'run' && row.run.state.current === 'FAILED' ? [row.run.id] : []))
+  const next = failures[(failures.indexOf(selected ?? '') + 1) % Math.max(1, failures.length)]
+  useActions([
+    {
+      id: 'gantt.critical',
+      title: t('critical'),
+      section,
+      keys: 'c',
+      run: () => setLook(before => ({ ...before, isCritical: !before.isCritical })),
+    },
+    { id: 'gantt.in', title: t('zoomIn'), section, keys: '+', run: () => view.zoomBy(0.6) },
+    { id: 'gantt.out', title: t('zoomOut'), section, keys: '-', run: () => view.zoomBy(1 / 0.6) },
+    {
+      id: 'gantt.failure',
+      title: t('nextFailure'),
+      section,
+      keys: 'f',
+      run: () => {
+        if (next !== undefined) onSelect(next)
+      },
+    },
+  ])
+}
