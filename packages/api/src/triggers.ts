@@ -244,7 +244,14 @@ export const triggerRoutes = {
     method: 'GET',
     paths: ofTenant('/triggers/search'),
     params: NoParams,
-    query: Type.Object({ ...Paging, ...Search, dateFilter: Type.Optional(Type.String()) }),
+    query: Type.Object({
+      ...Paging,
+      ...Search,
+      dateFilter: Type.Optional(Type.String()),
+      all: Type.Optional(
+        Type.Boolean({ description: 'Those that stand nowhere, too: webhooks, and what listens to other flows' }),
+      ),
+    }),
     body: NONE,
     status: 200,
     reply: { type: 'json', schema: pageOf(Row) },

@@ -36,6 +36,11 @@ export const PAGES: readonly PageEntry[] = [
   { path: '/logs', load: async () => (await import('../features/logs/logs-page.tsx')).LogsPage },
   { path: '/kv', load: async () => (await import('../features/keys/keys-page.tsx')).KeysPage },
   { path: '/secrets', load: async () => (await import('../features/secrets/secrets-page.tsx')).SecretsPage },
+  { path: '/inbox', load: async () => (await import('../features/inbox/inbox-page.tsx')).InboxPage },
+  {
+    path: '/admin/triggers',
+    load: async () => (await import('../features/triggers/triggers-page.tsx')).TriggersPage,
+  },
 ]
 
 /** Addresses that are kept for those who know them. */

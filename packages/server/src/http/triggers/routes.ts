@@ -107,8 +107,9 @@ async function rowOf(stored: StoredTrigger, dialect: ApiDialect, dependencies: H
 function readHandlers(dependencies: HttpDependencies): Pick<All, 'search' | 'export' | 'listOfFlow' | 'why'> {
   const { triggerDesk, store, reasons, config } = dependencies
   return {
-    search: async ({ query: { page = 1, size = PAGE_SIZE, ...flat }, filters, dialect }) => {
-      const found = (await findTriggers(flat, filters, dependencies)).filter(row => hasState(row, dependencies))
+    search: async ({ query: { page = 1, size = PAGE_SIZE, all = false, ...flat }, filters, dialect }) => {
+      const every = await findTriggers(flat, filters, dependencies)
+      const found = all ? every : every.filter(row => hasState(row, dependencies))
       const shown = found.slice((page - 1) * size, page * size)
       return pageText(await Promise.all(shown.map(row => rowOf(row, dialect, dependencies))), found.length)
     },

@@ -1,0 +1,174 @@
+import { Button } from '@mantine/core'
+import { useEffect, useState, type ReactNode } from 'react'
+import { Link } from '../../lib/link.tsx'
+import { paths } from '../../lib/paths.ts'
+import { ErrorCard } from '../../widgets/error-card.tsx'
+import { Icon } from '../../widgets/icon.tsx'
+import { JsonView } from '../../widgets/json-view.tsx'
+import { Kbd } from '../../widgets/kbd.tsx'
+import { SkeletonRows } from '../../widgets/skeleton.tsx'
+import { Timestamp } from '../../widgets/timestamp.tsx'
+import { showToast } from '../../widgets/toast.tsx'
+import { TypedConfirm } from '../../widgets/typed-confirm.tsx'
+import { askedOf, fieldsOf, sentOf, type Entries, type Entry, type Field } from '../input-form/input-fields.ts'
+import { InputForm } from '../input-form/input-form.tsx'
+import { InlineText } from '../input-form/inline-text.tsx'
+import { refusalsOf } from '../run-dialog/use-run.ts'
+import { Due } from './due.tsx'
+import classes from './inbox.module.css'
+import { t } from './messages.ts'
+import { isDecided, useAnswer, useAnswerReport, useInputsOf, type Answer, type HumanTask } from './use-inbox.ts'
+
+export interface HumanTaskPanelProps {
+  readonly task: HumanTask
+  /** It is decided, by this one or by another. */
+  readonly onDone: () => void
+}
+
+/** What a paused execution asks, with its form. Also for the page of the execution. */
+export function HumanTaskPanel({ task, onDone }: HumanTaskPanelProps): ReactNode {
+  const form = useAnswerForm(task)
+  const { fields, entries, report, isTried, refusals } = form
+  const answering = useAnswer(task)
+  const send = (answer: Answer): void => {
+    answering.mutate(answer, {
+      onSuccess: () => {
+        showToast({
+          kind: 'success',
+          text: t(answer.type === 'reject' ? 'rejected' : 'resumed', { flow: task.flowId }),
+        })
+        onDone()
+      },
+      onError: error => {
+        form.setRefusals(refusalsOf(error))
+        if (!isDecided(error)) return
+        showToast({ text: t('gone') })
+        onDone()
+      },
+    })
+  }
+  const resume = (): void => {
+    form.setTried(true)
+    if (fields.some(({ isShown, problems }) => isShown && problems.length > 0) || answering.isPending) return
+    send({ type: 'resume', ...sentOf(fields, entries) })
+  }
+  return (
+    <section
+      className={classes['task']}
+      aria-label={task.flowId}
+      onKeyDown={event => {
+        if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return
+        event.preventDefault()
+        resume()
+      }}
+    >
+      <TaskHead task={task} />
+      <Started executionId={task.executionId} />
+      {report.error ? (
+        <ErrorCard title={t('formFailed')} error={report.error} onRetry={() => void report.refetch()} />
+      ) : null}
+      {report.isPending && <SkeletonRows rows={3} />}
+      {report.data && fields.length === 0 && <p className={classes['muted']}>{t('noForm')}</p>}
+      <InputForm {...{ fields, entries, isTried, refusals }} onChange={form.change} />
+      {answering.error && !isDecided(answering.error) ? (
+        <ErrorCard title={t('sendFailed')} error={answering.error} />
+      ) : null}
+      <Decision
+        task={task}
+        isSending={answering.isPending}
+        onResume={resume}
+        onReject={() => send({ type: 'reject' })}
+      />
+    </section>
+  )
+}
+
+interface DecisionProps {
+  readonly task: HumanTask
+  readonly isSending: boolean
+  readonly onResume: () => void
+  readonly onReject: () => void
+}
+
+function Decision({ task, isSending, onResume, onReject }: DecisionProps): ReactNode {
+  const [isAsking, setAsking] = useState(false)
+  return (
+    <footer className={classes['foot']}>
+      <Button onClick={() => setAsking(true)}>{t('reject')}</Button>
+      <Button variant="filled" loading={isSending} onClick={onResume}>
+        {task.isDecision ? t('approve') : t('resume')}
+        <span className={classes['keys']}>
+          <Kbd keys="mod+enter" />
+        </span>
+      </Button>
+      {isAsking && (
+        <TypedConfirm
+          title={t('rejectTitle', { flow: task.flowId })}
+          action={t('reject')}
+          onConfirm={() => {
+            setAsking(false)
+            onReject()
+          }}
+          onClose={() => setAsking(false)}
+        >
+          {t('rejectText')}
+        </TypedConfirm>
+      )}
+    </footer>
+  )
+}
+
+/** What is typed into the form, and what the server says to it. */
+function useAnswerForm(task: HumanTask) {
+  const [entries, setEntries] = useState<Entries>(new Map())
+  const [isTried, setTried] = useState(false)
+  const [refusals, setRefusals] = useState<ReadonlyMap<string, string>>(new Map())
+  const [fields, setFields] = useState<readonly Field[]>([])
+  const report = useAnswerReport(task, askedOf(sentOf(fields, entries)))
+  useEffect(() => {
+    if (report.data) setFields(fieldsOf(report.data))
+  }, [report.data])
+  const change = (id: string, entry: Entry): void => setEntries(before => new Map(before).set(id, entry))
+  return { entries, isTried, setTried, refusals, setRefusals, fields, report, change }
+}
+
+function TaskHead({ task }: { readonly task: HumanTask }): ReactNode {
+  const execution = { namespace: task.namespace, flowId: task.flowId, id: task.executionId }
+  return (
+    <header className={classes['taskHead']}>
+      <Link to={paths.inbox()} className={classes['back']}>
+        <Icon name="left" size={14} /> {t('back')}
+      </Link>
+      <h2>
+        <span className={classes['muted']}>{task.namespace} / </span>
+        {task.flowId}
+      </h2>
+      <p className={classes['facts']}>
+        <span>
+          {task.taskId ?? t('by')} {task.value !== undefined && t('value', { value: task.value })}
+        </span>
+        <span>
+          {t('waits')} <Timestamp atMs={Date.parse(task.since)} />
+        </span>
+        <Due task={task} />
+        <Link to={paths.execution(execution)}>{t('openExecution')}</Link>
+      </p>
+      {task.title !== undefined && (
+        <p className={classes['question']}>
+          <InlineText text={task.title} />
+        </p>
+      )}
+    </header>
+  )
+}
+
+function Started({ executionId }: { readonly executionId: string }): ReactNode {
+  const { data } = useInputsOf(executionId)
+  if (!data || Object.keys(data).length === 0) return null
+  return (
+    <details className={classes['started']} open>
+      <summary>{t('inputs')}</summary>
+      <JsonView value={data} label={t('inputs')} />
+    </details>
+  )
+}

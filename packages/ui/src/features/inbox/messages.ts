@@ -1,0 +1,37 @@
+import { defineMessages, type Translate } from '../../lib/messages.ts'
+
+const english = {
+  title: 'Inbox',
+  list: 'What waits for you',
+  failed: 'What waits for people could not be loaded.',
+  none: 'Nothing waits for you.',
+  noneText: 'Executions that pause for a person or ask for an approval appear here, with their form.',
+  choose: 'Choose what to decide.',
+  waits: 'waits since',
+  due: 'due',
+  overdue: 'overdue',
+  by: 'paused by hand',
+  execution: 'Execution',
+  approve: 'Approve',
+  resume: 'Continue',
+  reject: 'Reject',
+  rejectTitle: 'Reject {flow}?',
+  rejectText: 'The execution is killed: what comes after the pause does not run. This cannot be undone.',
+  cancel: 'Cancel',
+  resumed: '{flow} goes on.',
+  rejected: '{flow} was rejected.',
+  gone: 'This was decided meanwhile.',
+  openExecution: 'See the execution',
+  sendFailed: 'The answer was not taken.',
+  formFailed: 'The form could not be loaded.',
+  noForm: 'It asks for nothing: say whether it goes on.',
+  inputs: 'Started with',
+  section: 'Inbox',
+  next: 'Next in the inbox',
+  previous: 'Previous in the inbox',
+  value: 'value {value}',
+  back: 'Back to the list',
+  more: 'Show more',
+} as const
+
+export const t: Translate<typeof english> = defineMessages('inbox', english)

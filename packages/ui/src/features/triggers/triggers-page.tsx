@@ -1,0 +1,87 @@
+// When will it run; why did it not?
+import { useCallback, useMemo, type ReactNode } from 'react'
+import { Page } from '../../app/page.tsx'
+import { Link } from '../../lib/link.tsx'
+import { formatNumber } from '../../lib/messages.ts'
+import { paths, withQuery } from '../../lib/paths.ts'
+import { textParam, useFilters, useSearchState } from '../../lib/search-state.ts'
+import { Button } from '@mantine/core'
+import { Empty } from '../../widgets/empty.tsx'
+import { ErrorCard } from '../../widgets/error-card.tsx'
+import { FilterBar } from '../../widgets/filter-bar.tsx'
+import { SkeletonRows } from '../../widgets/skeleton.tsx'
+import { SplitPane } from '../../widgets/split-pane.tsx'
+import { Table } from '../../widgets/table.tsx'
+import { t } from './messages.ts'
+import { TriggerCard, useTriggerColumns } from './trigger-columns.tsx'
+import { TriggerDetail } from './trigger-detail.tsx'
+import { TRIGGER_FIELDS } from './trigger-fields.ts'
+import { triggerRowOf } from './trigger-row.ts'
+import classes from './triggers.module.css'
+import { useTriggers } from './use-triggers.ts'
+
+const PARAMS = { trigger: textParam }
+
+export function TriggersPage(): ReactNode {
+  const state = useFilters(TRIGGER_FIELDS)
+  const [{ trigger }, setSearch] = useSearchState(PARAMS)
+  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useTriggers(state)
+  const rows = useMemo(() => data?.pages.flatMap(({ results }) => results.map(triggerRowOf)) ?? [], [data])
+  const total = data?.pages[0]?.total
+  const chosen = rows.find(({ key }) => key === trigger)
+  const columns = useTriggerColumns(chosen !== undefined)
+  const close = useCallback(() => setSearch({ trigger: undefined }), [setSearch])
+  const onEnd = useCallback(() => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage])
+  return (
+    <Page
+      title={t('title')}
+      isFull
+      badge={total !== undefined && <span className={classes['muted']}>{formatNumber(total)}</span>}
+    >
+      <FilterBar
+        fields={TRIGGER_FIELDS}
+        filters={state.filters}
+        onChange={state.setFilters}
+        example="ns:company.* flow:orders nightly"
+      />
+      {error && <ErrorCard title={t('failed')} error={error} onRetry={() => void refetch()} />}
+      {isPending && <SkeletonRows rows={12} />}
+      {total === 0 && <Nothing isFiltered={state.filters.length > 0} onDrop={() => state.setFilters([])} />}
+      {rows.length > 0 && (
+        <SplitPane
+          name="triggers"
+          side={chosen && <TriggerDetail key={chosen.key} row={chosen} onClose={close} />}
+          sideTitle={chosen?.triggerId ?? t('title')}
+          onCloseSide={close}
+        >
+          <Table
+            label={t('table')}
+            columns={columns}
+            rows={rows}
+            rowKey={row => row.key}
+            rowTo={row => withQuery(paths.triggers(), [['trigger', row.key]])}
+            rowLabel={row => row.key}
+            card={row => <TriggerCard row={row} />}
+            total={total}
+            onEnd={onEnd}
+          />
+        </SplitPane>
+      )}
+    </Page>
+  )
+}
+
+function Nothing({ isFiltered, onDrop }: { readonly isFiltered: boolean; readonly onDrop: () => void }): ReactNode {
+  if (isFiltered)
+    return <Empty icon="filter" title={t('noMatch')} action={<Button onClick={onDrop}>{t('dropFilter')}</Button>} />
+  return (
+    <Empty
+      icon="trigger"
+      title={t('none')}
+      text={t('noneText')}
+      action={<Link to={paths.newFlow()}>{t('newFlow')}</Link>}
+    />
+  )
+}

@@ -1,0 +1,86 @@
+import {
+  useInfiniteQuery,
+  useMutation,
+  useQueryClient,
+  type InfiniteData,
+  type UseInfiniteQueryResult,
+  type UseMutationResult,
+} from '@tanstack/react-query'
+import { api } from '../../lib/api.ts'
+import { useLiveState } from '../../lib/live/live.ts'
+import type { FilterState } from '../../lib/search-state.ts'
+import { nowMs } from '../../platform/clock.ts'
+import { showToast } from '../../widgets/toast.tsx'
+import { t } from './messages.ts'
+import type { TriggerRow } from './trigger-row.ts'
+
+export type TriggerPage = Awaited<ReturnType<typeof api.triggers.search>>
+
+const SIZE = 50
+const EVERY_MS = 5_000
+
+/** No topic tells of all triggers: the list is asked for again now and then. */
+export function useTriggers({ filters, query }: FilterState): UseInfiniteQueryResult<InfiniteData<TriggerPage>> {
+  const live = useLiveState()
+  return useInfiniteQuery({
+    queryKey: ['triggers', 'search', filters],
+    queryFn: ({ pageParam, signal }) =>
+      api.triggers.search({ query: { page: pageParam, size: SIZE, all: true, ...query(nowMs()) }, signal }),
+    initialPageParam: 1,
+    getNextPageParam: (last, pages) => (pages.length * SIZE < last.total ? pages.length + 1 : undefined),
+    placeholderData: before => before,
+    refetchInterval: live === 'paused' || live === 'offline' ? false : EVERY_MS,
+  })
+}
+
+export interface NamedTrigger {
+  readonly namespace: string
+  readonly flowId: string
+  readonly triggerId: string
+}
+
+export function nameOf({ namespace, flowId, triggerId }: NamedTrigger): NamedTrigger {
+  return { namespace, flowId, triggerId }
+}
+
+/** Does something to a trigger, tells of it, and reads the list again. */
+export function useAct<Given>(
+  act: (given: Given) => Promise<unknown>,
+  told: (given: Given) => Parameters<typeof showToast>[0],
+): UseMutationResult<unknown, unknown, Given> {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: act,
+    onSuccess: async (_, given) => {
+      showToast({ kind: 'success', ...told(given) })
+      await client.invalidateQueries({ queryKey: ['triggers'] })
+      await client.invalidateQueries({ queryKey: ['decisions'] })
+    },
+    onError: error => {
+      showToast({ kind: 'error', text: t('actFailed'), detail: error instanceof Error ? error.message : String(error) })
+    },
+  })
+}
+
+export interface Switch {
+  readonly row: TriggerRow
+  readonly isOn: boolean
+}
+
+export function useSwitch(): UseMutationResult<unknown, unknown, Switch> {
+  const client = useQueryClient()
+  const set = ({ row, isOn }: Switch): Promise<unknown> =>
+    api.triggers.setDisabledByTriggers({ body: { triggers: [nameOf(row)], disabled: !isOn } })
+  return useAct(set, ({ row, isOn }) => ({
+    text: t(isOn ? 'switchedOn' : 'switchedOff', { trigger: row.triggerId }),
+    action: {
+      title: t('undo'),
+      run: () => {
+        set({ row, isOn: !isOn }).then(
+          () => client.invalidateQueries({ queryKey: ['triggers'] }),
+          (error: unknown) => showToast({ kind: 'error', text: t('actFailed'), detail: String(error) }),
+        )
+      },
+    },
+  }))
+}
