@@ -27,6 +27,15 @@ export const PAGES: readonly PageEntry[] = [
   },
   { path: '/kv', load: async () => (await import('../features/keys/keys-page.tsx')).KeysPage },
   { path: '/secrets', load: async () => (await import('../features/secrets/secrets-page.tsx')).SecretsPage },
+  { path: '/files', load: async () => (await import('../features/files/files-page.tsx')).FilesPage },
+  {
+    path: '/namespaces',
+    load: async () => (await import('../features/namespaces/namespaces-page.tsx')).NamespacesPage,
+  },
+  {
+    path: '/namespaces/edit/$namespace/{-$tab}',
+    load: async () => (await import('../features/namespaces/namespace-page.tsx')).NamespacePage,
+  },
 ]
 
 /** Addresses that are kept for those who know them. */
