@@ -17,6 +17,14 @@ export const ROUTES: readonly VisitedRoute[] = [
   { name: 'key', path: () => '/ui/kv?open=tests/discounts' },
   { name: 'key-new', path: () => '/ui/kv?new=true' },
   { name: 'secrets', path: () => '/ui/secrets' },
+  { name: 'namespaces', path: () => '/ui/namespaces' },
+  ...['overview', 'flows', 'executions', 'files', 'kv', 'secrets', 'variables', 'plugin-defaults', 'concurrency'].map(
+    tab => ({
+      name: `namespace-${tab}`,
+      path: () => `/ui/namespaces/edit/tests/${tab}`,
+    }),
+  ),
+  { name: 'files', path: () => '/ui/files' },
   { name: 'secret-new', path: () => '/ui/secrets?new=true' },
   { name: 'not-found', path: () => '/ui/nothing/here' },
 ]

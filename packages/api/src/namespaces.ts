@@ -12,6 +12,8 @@ const Namespace = Type.Object({
   /** Batuta's: limits that flows of the namespace, and below, share by name. */
   concurrencyPools: Type.Optional(Anything),
 })
+/** In the search: how many flows are in the namespace itself. */
+const FoundNamespace = Type.Object({ ...Namespace.properties, flows: Type.Optional(Type.Integer()) })
 const OfNamespace = Type.Object({ id: Type.String() })
 const NONE = { type: 'none' } as const
 
@@ -27,9 +29,9 @@ export const namespaceRoutes = {
     }),
     body: NONE,
     status: 200,
-    reply: { type: 'json', schema: pageOf(Namespace) },
+    reply: { type: 'json', schema: pageOf(FoundNamespace) },
     permission: 'flow:read',
-    summary: 'The namespaces that hold flows, and those above them.',
+    summary: 'The namespaces that hold flows, keys or secrets, and those above them.',
   }),
   get: defineRoute({
     method: 'GET',

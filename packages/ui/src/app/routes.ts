@@ -40,6 +40,14 @@ export const PAGES: readonly PageEntry[] = [
   {
     path: '/admin/triggers',
     load: async () => (await import('../features/triggers/triggers-page.tsx')).TriggersPage,
+  { path: '/files', load: async () => (await import('../features/files/files-page.tsx')).FilesPage },
+  {
+    path: '/namespaces',
+    load: async () => (await import('../features/namespaces/namespaces-page.tsx')).NamespacesPage,
+  },
+  {
+    path: '/namespaces/edit/$namespace/{-$tab}',
+    load: async () => (await import('../features/namespaces/namespace-page.tsx')).NamespacePage,
   },
 ]
 

@@ -1,5 +1,6 @@
 // Namespaces are there when something is in them, or when somebody said something about them: nobody has to make one.
 import { NAMESPACE_VARIABLES, encodeValue, fromPlain, namespaceRoot, toPlain } from '@batuta/core'
+import { withAncestors } from '../../namespaces/ancestors.ts'
 import type { Settings } from '../../namespaces/namespace-settings.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import type { Handlers } from '../exchange.ts'
@@ -13,10 +14,13 @@ export function namespaceHandlers(dependencies: HttpDependencies): Handlers<'nam
     return knownIn(dependencies).filter(name => name.toLowerCase().includes(wanted))
   }
   return {
-    search: ({ query: { q, page = 1, size = 10, sort = [] } }) => {
-      const found = matching(q)
+    search: async ({ query: { q, page = 1, size = 10, sort = [] } }) => {
+      const wanted = q?.toLowerCase() ?? ''
+      const all = withParents([...knownIn(dependencies), ...(await filledIn(dependencies))])
+      const found = all.filter(name => name.toLowerCase().includes(wanted))
       const ordered = sort.includes('id:desc') ? found.toReversed() : found
-      const results = ordered.slice((page - 1) * size, page * size).map(id => ({ id }))
+      const counts = countFlows(dependencies)
+      const results = ordered.slice((page - 1) * size, page * size).map(id => ({ id, flows: counts.get(id) ?? 0 }))
       return json({ results, total: found.length })
     },
     get: async ({ params: { id } }) => {
@@ -49,12 +53,25 @@ export function namespaceHandlers(dependencies: HttpDependencies): Handlers<'nam
 
 /** With those above them. */
 function knownIn({ flows, config, namespaces }: HttpDependencies): readonly string[] {
-  const names = new Set<string>(namespaces.names())
-  for (const { tenant, namespace } of flows.all()) {
-    if (tenant !== config.tenant) continue
-    for (let name = namespace; name !== ''; name = name.slice(0, Math.max(0, name.lastIndexOf('.')))) names.add(name)
-  }
-  return [...names].sort()
+  const own = [...flows.all()].filter(({ tenant }) => tenant === config.tenant).map(({ namespace }) => namespace)
+  return withParents([...namespaces.names(), ...own])
+}
+
+/** Those that hold keys or secrets. */
+async function filledIn({ store, config: { tenant } }: HttpDependencies): Promise<readonly string[]> {
+  const secrets = await store.read.listSecrets(tenant)
+  return [...(await store.read.listKeyNamespaces(tenant)), ...secrets.map(({ namespace }) => namespace)]
+}
+
+function withParents(given: readonly string[]): readonly string[] {
+  return [...new Set(given.flatMap(withAncestors))].sort()
+}
+
+function countFlows({ flows, config }: HttpDependencies): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const { tenant, namespace } of flows.all())
+    if (tenant === config.tenant) counts.set(namespace, (counts.get(namespace) ?? 0) + 1)
+  return counts
 }
 
 function textOf(id: string, settings: Settings | undefined): string {

@@ -2,13 +2,11 @@
 import { Button } from '@mantine/core'
 import { useCallback, useMemo, useState, type ReactNode } from 'react'
 import { useActions } from '../../lib/actions.ts'
-import { useGo, usePath } from '../../lib/link.tsx'
-import { withQuery } from '../../lib/paths.ts'
+import { useOpenAddress } from '../../lib/open-address.ts'
 import {
   flagParam,
   textParam,
   useFilters,
-  usePairs,
   useSearchState,
   wordParam,
   type FilterState,
@@ -42,16 +40,16 @@ export function KeysPanel({ namespace }: KeysPanelProps): ReactNode {
   const [{ sort, open, new: isNew }, setSearch] = useSearchState(PARAMS)
   const [selected, setSelected] = useState(NOTHING)
   const { rows, total, error, isPending, onEnd, retry } = useKeyRows(filterState, sort, namespace)
-  const edit = useEdit()
+  const to = useOpenAddress()
   const columns = useMemo(
     () =>
       keyColumns({
         sort,
         setSort: next => setSearch({ sort: next }),
-        onEdit: row => edit.go(row),
+        onEdit: row => setSearch({ open: idOf(row) }),
         standings: namespace === undefined ? undefined : markOverrides(rows, namespace),
       }),
-    [sort, setSearch, edit, namespace, rows],
+    [sort, setSearch, namespace, rows],
   )
   const startNew = (): void => setSearch({ new: true })
   const remove = (): void => {
@@ -84,7 +82,7 @@ export function KeysPanel({ namespace }: KeysPanelProps): ReactNode {
           label={t('table')}
           {...{ columns, rows, total, onEnd }}
           rowKey={row => idOf(row)}
-          rowTo={edit.to}
+          rowTo={row => to(idOf(row))}
           rowLabel={row => `${row.namespace} / ${row.key}`}
           card={row => <KeyCard row={row} />}
           selection={{ keys: selected, set: setSelected }}
@@ -144,23 +142,6 @@ function useKeyActions({ startNew, remove, isAny }: KeyActions): void {
       run: remove,
     },
   ])
-}
-
-interface Edit {
-  to(row: KeyRow): string
-  go(row: KeyRow): void
-}
-
-/** A key that is being looked at stands in the address. */
-function useEdit(): Edit {
-  const [pairs] = usePairs()
-  const path = usePath()
-  const go = useGo()
-  return useMemo(() => {
-    const to = (row: KeyRow): string =>
-      withQuery(path, [...pairs.filter(([name]) => name !== 'open' && name !== 'new'), ['open', idOf(row)]])
-    return { to, go: row => go(to(row)) }
-  }, [pairs, path, go])
 }
 
 interface NothingProps {

@@ -5,9 +5,11 @@ import { useState, type FormEvent, type ReactNode } from 'react'
 import { Dialog } from '../../widgets/dialog.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { NamespaceField } from '../namespaces/namespace-field.tsx'
+import { Note } from '../../widgets/note.tsx'
 import { isSecretName, parseTags, tagText, type SecretRow } from './list-secrets.ts'
 import { t } from './messages.ts'
 import classes from './secrets.module.css'
+import { variableOf } from './secret-columns.tsx'
 import { useSaveSecret } from './use-secrets.ts'
 
 export interface SecretDialogProps {
@@ -27,7 +29,17 @@ interface Draft {
 
 type Problems = { readonly [Field in keyof Draft]?: string | undefined }
 
-export function SecretDialog({ row, here, onClose }: SecretDialogProps): ReactNode {
+export function SecretDialog(props: SecretDialogProps): ReactNode {
+  const { row, onClose } = props
+  if (row?.source !== 'environment') return <SecretForm {...props} />
+  return (
+    <Dialog title={row.key} kind="drawer" onClose={onClose}>
+      <Note>{t('readOnly', { variable: variableOf(row) })}</Note>
+    </Dialog>
+  )
+}
+
+function SecretForm({ row, here, onClose }: SecretDialogProps): ReactNode {
   const isNew = row?.source !== 'kept'
   const [draft, setDraft] = useState<Draft>({
     namespace: row?.namespace ?? here ?? '',

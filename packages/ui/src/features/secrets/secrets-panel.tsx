@@ -4,6 +4,7 @@ import '@mantine/core/styles/Input.css'
 import { useMemo, useRef, useState, type ReactNode } from 'react'
 import { useActions } from '../../lib/actions.ts'
 import { flagParam, textParam, useSearchState } from '../../lib/search-state.ts'
+import { useOpenAddress } from '../../lib/open-address.ts'
 import { CodeBlock } from '../../widgets/code-block.tsx'
 import { Empty } from '../../widgets/empty.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
@@ -19,15 +20,17 @@ import { SecretDialog } from './secret-dialog.tsx'
 import classes from './secrets.module.css'
 import { deleteSecret, useSecrets } from './use-secrets.ts'
 
-const PARAMS = { q: textParam, new: flagParam }
+const PARAMS = { q: textParam, new: flagParam, open: textParam }
+
+const idOf = (row: SecretRow): string => `${row.namespace ?? ''}/${row.key}`
 
 export interface SecretsPanelProps {
   readonly namespace?: string
 }
 
 export function SecretsPanel({ namespace }: SecretsPanelProps): ReactNode {
-  const [{ q = '', new: isNew }, setSearch] = useSearchState(PARAMS)
-  const [edited, setEdited] = useState<SecretRow | undefined>(undefined)
+  const [{ q = '', new: isNew, open }, setSearch] = useSearchState(PARAMS)
+  const to = useOpenAddress()
   const [doomed, setDoomed] = useState<SecretRow | undefined>(undefined)
   const { data, error, isPending, refetch } = useSecrets()
   const all = useMemo(
@@ -35,13 +38,12 @@ export function SecretsPanel({ namespace }: SecretsPanelProps): ReactNode {
     [data, namespace],
   )
   const rows = useMemo(() => all?.filter(row => matchesText(row, q)) ?? [], [all, q])
-  const columns = useMemo(() => secretColumns({ onEdit: setEdited, onDelete: setDoomed, here: namespace }), [namespace])
-  const search = useRef<HTMLInputElement>(null)
+  const edited = all?.find(row => idOf(row) === open)
+  const columns = useMemo(
+    () => secretColumns({ onEdit: row => setSearch({ open: idOf(row) }), onDelete: setDoomed, here: namespace }),
+    [namespace, setSearch],
+  )
   const startNew = (): void => setSearch({ new: true })
-  useActions([
-    { id: 'secrets.new', title: t('newSecret'), section: t('section'), keys: 'n', run: startNew },
-    { id: 'filter.focus', title: 'Filter', section: 'List', keys: '/', run: () => search.current?.focus() },
-  ])
   const newButton = (
     <Button variant="filled" onClick={startNew}>
       {t('newSecret')}
@@ -49,19 +51,7 @@ export function SecretsPanel({ namespace }: SecretsPanelProps): ReactNode {
   )
   return (
     <div className={classes['panel']}>
-      <div className={classes['tools']} role="search">
-        <TextInput
-          ref={search}
-          className={classes['search']}
-          size="sm"
-          aria-label="Filter"
-          placeholder="Filter by name, description or tag"
-          leftSection={<Icon name="filter" size={14} />}
-          value={q}
-          onChange={event => setSearch({ q: event.currentTarget.value || undefined }, { replace: true })}
-        />
-        {newButton}
-      </div>
+      <Tools q={q} onSearch={text => setSearch({ q: text || undefined }, { replace: true })} onNew={startNew} />
       {data?.canSave === false && <Note kind="warning">{t('noKey')}</Note>}
       <How isOpen={all?.length === 0} />
       {error && <ErrorCard title={t('failed')} error={error} onRetry={() => void refetch()} />}
@@ -78,15 +68,52 @@ export function SecretsPanel({ namespace }: SecretsPanelProps): ReactNode {
           label={t('table')}
           columns={columns}
           rows={rows}
-          rowKey={row => `${row.namespace ?? ''}/${row.key}`}
+          rowKey={idOf}
+          rowTo={row => to(idOf(row))}
+          rowLabel={row => row.key}
           card={row => <SecretCard row={row} here={namespace} />}
         />
       )}
       {edited && (
-        <SecretDialog row={edited} here={edited.namespace ?? namespace} onClose={() => setEdited(undefined)} />
+        <SecretDialog
+          row={edited}
+          here={edited.namespace ?? namespace}
+          onClose={() => setSearch({ open: undefined })}
+        />
       )}
       {isNew && <SecretDialog here={namespace} onClose={() => setSearch({ new: false })} />}
       {doomed && <Deletion row={doomed} onClose={() => setDoomed(undefined)} />}
+    </div>
+  )
+}
+
+interface ToolsProps {
+  readonly q: string
+  readonly onSearch: (text: string) => void
+  readonly onNew: () => void
+}
+
+function Tools({ q, onSearch, onNew }: ToolsProps): ReactNode {
+  const search = useRef<HTMLInputElement>(null)
+  useActions([
+    { id: 'secrets.new', title: t('newSecret'), section: t('section'), keys: 'n', run: onNew },
+    { id: 'filter.focus', title: 'Filter', section: 'List', keys: '/', run: () => search.current?.focus() },
+  ])
+  return (
+    <div className={classes['tools']} role="search">
+      <TextInput
+        ref={search}
+        className={classes['search']}
+        size="sm"
+        aria-label="Filter"
+        placeholder="Filter by name, description or tag"
+        leftSection={<Icon name="filter" size={14} />}
+        value={q}
+        onChange={event => onSearch(event.currentTarget.value)}
+      />
+      <Button variant="filled" onClick={onNew}>
+        {t('newSecret')}
+      </Button>
     </div>
   )
 }
