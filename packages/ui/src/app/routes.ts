@@ -40,6 +40,7 @@ export const PAGES: readonly PageEntry[] = [
   {
     path: '/admin/triggers',
     load: async () => (await import('../features/triggers/triggers-page.tsx')).TriggersPage,
+  },
   { path: '/files', load: async () => (await import('../features/files/files-page.tsx')).FilesPage },
   {
     path: '/namespaces',
