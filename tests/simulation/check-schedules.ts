@@ -125,6 +125,8 @@ function checkEnd(line: Line, everyMs: number, { ledger: { scheduledUntilMs = 0 
     START_MS,
     line.fired.at(-1)?.dateMs ?? 0,
     ...line.passed.flatMap(({ code, dateMs }) => (code === 'held' && dateMs !== null ? [dateMs] : [])),
+    // Whoever came back then went on from there.
+    ...line.passed.flatMap(({ code, nowMs }) => (code === 'missed' ? [nowMs] : [])),
   )
   if (last < scheduledUntilMs - everyMs - SLACK_MS)
     line.find(`fired last for ${iso(last)}, and was on until ${iso(scheduledUntilMs)}`)
@@ -154,6 +156,9 @@ function checkDates({ fired, find }: Line, { shadows, ledger }: ScheduleFacts): 
 const WAITS_MAX_MS = 25_000
 
 /** The windows of the calm bring executions: of what came within them, or that nothing did. Nobody is told twice of one window. */
+/** So long a node takes to be back after the last fault. */
+const AWAY_MS = 15_000
+
 function checkWindows({ shadows, ledger, calmMs }: ScheduleFacts): void {
   const { findings, scheduledUntilMs = 0 } = ledger
   const told = shadows.filter(({ state }) => state.flowId === DEADLINE.flowId && state.originalId === state.id)
@@ -171,7 +176,9 @@ function checkWindows({ shadows, ledger, calmMs }: ScheduleFacts): void {
   const moments = [...momentsOf(told).filter(atMs => atMs > calmMs && atMs < scheduledUntilMs), scheduledUntilMs]
   moments.forEach((atMs, index) => {
     const before = moments[index - 1] ?? calmMs
-    if (atMs - before > 2 * WINDOW_MS + SLACK_MS)
+    // The last who was away may come back later than the faults end.
+    const awayMs = index === 0 ? AWAY_MS : 0
+    if (atMs - before > 2 * WINDOW_MS + SLACK_MS + awayMs)
       findings.push(`I9 nobody was told of the windows between ${iso(before)} and ${iso(atMs)}`)
   })
 }
