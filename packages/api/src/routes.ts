@@ -1,5 +1,6 @@
 // The one table of all routes.
 import { blueprintRoutes } from './blueprints.ts'
+import { dashboardRoutes } from './dashboards.ts'
 import { executionRoutes } from './executions.ts'
 import { flowRoutes } from './flows.ts'
 import { instanceRoutes } from './instance.ts'
@@ -21,6 +22,7 @@ import { secretRoutes } from './secrets.ts'
 
 export const routes = {
   blueprints: blueprintRoutes,
+  dashboards: dashboardRoutes,
   flows: flowRoutes,
   executions: executionRoutes,
   live: liveRoutes,

@@ -5,6 +5,7 @@ import { bindRoutes } from './bind-routes.ts'
 import type { HttpDependencies } from './dependencies.ts'
 import { blueprintHandlers } from './blueprints/routes.ts'
 import { KeptTallies } from './executions/kept-tallies.ts'
+import { dashboardHandlers } from './dashboards/routes.ts'
 import { executionHandlers } from './executions/routes.ts'
 import { flowHandlers } from './flows/routes.ts'
 import { instanceHandlers } from './instance/routes.ts'
@@ -57,6 +58,7 @@ export async function startHttp(given: HttpDependencies): Promise<RunningHttp> {
   const listener = bindRoutes(
     {
       blueprints: blueprintHandlers(dependencies),
+      dashboards: dashboardHandlers(dependencies),
       flows: flowHandlers(dependencies),
       executions: executionHandlers(dependencies),
       live: liveHandlers(dependencies),

@@ -22,7 +22,7 @@ export function newChanges(polling?: { readonly platform: Clock & Scheduler; rea
   let isPolling = false
   return {
     publish: id => {
-      for (const onChange of ofAll) onChange(id)
+      if (ofAll.size > 0) for (const onChange of ofAll) onChange(id)
       if (watchers.size === 0) return
       for (const onChange of watchers.get(id) ?? []) onChange()
     },

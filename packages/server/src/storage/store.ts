@@ -279,7 +279,7 @@ export interface TestSuiteKey {
 
 export interface UserSettingKey {
   readonly tenant: string
-  readonly kind: 'view' | 'preferences'
+  readonly kind: 'view' | 'preferences' | 'dashboard'
   /** Empty where nobody logs in. */
   readonly owner: string
   readonly id: string

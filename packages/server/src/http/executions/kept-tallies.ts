@@ -65,7 +65,9 @@ export class KeptTallies {
     const end = Math.max(first, Math.floor(Math.min(toMs + 1, platform.nowMs() - YOUNG_MS) / SLOT_MS) * SLOT_MS)
     if (isNarrow(query) && this.#missingFrom(scope, end, first) < end) {
       // Before all are counted, few are counted sooner along their own index.
-      const few = await walkTallies({ ...query, slotMs: SLOT_MS }, { fromMs, toMs }, this.#world, { rows: ROWS_MAX })
+      const few = await walkTallies({ ...query, ...byOf(query), slotMs: SLOT_MS }, { fromMs, toMs }, this.#world, {
+        rows: ROWS_MAX,
+      })
       if (few.countedFromMs <= fromMs) return few
     }
     // What is younger than any slot, and what lies before the first whole one, is counted each time.
@@ -98,7 +100,7 @@ export class KeptTallies {
   }
 
   async #direct(query: KeptQuery, range: Range): Promise<Tally> {
-    return await walkTallies({ ...query, slotMs: SLOT_MS }, range, this.#world)
+    return await walkTallies({ ...query, ...byOf(query), slotMs: SLOT_MS }, range, this.#world)
   }
 
   /** The beginning of the run of slots before this one that are not there. */
@@ -114,8 +116,7 @@ export class KeptTallies {
     this.#fills.add(touched)
     const countedMs = this.#world.platform.nowMs()
     try {
-      const by = scope.query.flowId === undefined ? { by: 'namespace' as const } : {}
-      const query = { ...scope.query, ...by, slotMs: SLOT_MS }
+      const query = { ...scope.query, ...byOf(scope.query), slotMs: SLOT_MS }
       const found = await walkTallies(query, { fromMs, toMs }, this.#world, budget)
       const reached = Math.ceil(found.countedFromMs / SLOT_MS) * SLOT_MS
       const bySlot = Map.groupBy(found.rows, row => row.slotMs)
@@ -200,6 +201,10 @@ export class KeptTallies {
       }
     })
   }
+}
+
+function byOf({ flowId }: { readonly flowId?: string }): { readonly by?: 'namespace' } {
+  return flowId === undefined ? { by: 'namespace' } : {}
 }
 
 function isNarrow({ namespace, flowId, states }: KeptQuery): boolean {

@@ -1,0 +1,158 @@
+// Boards of charts, as Kestra writes them, and what their charts show.
+import Type from 'typebox'
+import { defineRoute, ofTenant } from './route.ts'
+import { Anything, NoParams, NoQuery, Paging, pageOf } from './shapes.ts'
+
+const NONE = { type: 'none' } as const
+const YAML = { type: 'yaml' } as const
+const OfDashboard = Type.Object({ id: Type.String() })
+const OfChart = Type.Object({ id: Type.String(), chartId: Type.String() })
+
+const Dashboard = Type.Object({
+  id: Type.String(),
+  title: Type.String(),
+  description: Type.Optional(Type.String()),
+  timeWindow: Type.Object({ default: Type.String(), max: Type.Optional(Type.String()) }),
+  charts: Type.Array(Anything),
+  sourceCode: Type.String(),
+  created: Type.Optional(Type.String()),
+  updated: Type.Optional(Type.String()),
+  deleted: Type.Boolean(),
+})
+
+const Wish = {
+  startDate: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+  endDate: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+  pageSize: Type.Optional(Type.Union([Type.Integer(), Type.Null()])),
+  pageNumber: Type.Optional(Type.Union([Type.Integer(), Type.Null()])),
+  namespace: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+  flowId: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+  zone: Type.Optional(Type.String()),
+}
+const WISH = { type: 'json', schema: Type.Object(Wish) } as const
+const ROWS = { type: 'json', schema: pageOf(Anything) } as const
+const DASHBOARD = { type: 'json', schema: Dashboard } as const
+
+export const dashboardRoutes = {
+  search: defineRoute({
+    method: 'GET',
+    paths: ofTenant('/dashboards'),
+    params: NoParams,
+    query: Type.Object({ ...Paging, q: Type.Optional(Type.String()) }),
+    body: NONE,
+    status: 200,
+    reply: { type: 'json', schema: pageOf(Dashboard) },
+    permission: 'execution:read',
+    summary: 'Boards of charts.',
+  }),
+  get: defineRoute({
+    method: 'GET',
+    paths: ofTenant('/dashboards/{id}'),
+    params: OfDashboard,
+    query: NoQuery,
+    body: NONE,
+    status: 200,
+    reply: DASHBOARD,
+    refusals: [404],
+    permission: 'execution:read',
+    summary: 'A board of charts; default is there always.',
+  }),
+  create: defineRoute({
+    method: 'POST',
+    paths: ofTenant('/dashboards'),
+    params: NoParams,
+    query: NoQuery,
+    body: YAML,
+    status: 200,
+    reply: DASHBOARD,
+    refusals: [409],
+    permission: 'flow:write',
+    summary: 'Save a new board of charts.',
+  }),
+  update: defineRoute({
+    method: 'PUT',
+    paths: ofTenant('/dashboards/{id}'),
+    params: OfDashboard,
+    query: NoQuery,
+    body: YAML,
+    status: 200,
+    reply: DASHBOARD,
+    refusals: [404],
+    permission: 'flow:write',
+    summary: 'Change a board of charts; that of default is kept beside the one that comes with the program.',
+  }),
+  delete: defineRoute({
+    method: 'DELETE',
+    paths: ofTenant('/dashboards/{id}'),
+    params: OfDashboard,
+    query: NoQuery,
+    body: NONE,
+    status: 200,
+    reply: { type: 'empty' },
+    refusals: [404],
+    permission: 'flow:write',
+    summary: 'Delete a board of charts.',
+  }),
+  validate: defineRoute({
+    method: 'POST',
+    paths: ofTenant('/dashboards/validate'),
+    params: NoParams,
+    query: NoQuery,
+    body: YAML,
+    status: 200,
+    reply: { type: 'json', schema: Type.Object({ constraints: Type.Optional(Type.String()) }) },
+    permission: 'execution:read',
+    summary: 'Judge a board of charts without saving it.',
+  }),
+  chart: defineRoute({
+    method: 'POST',
+    paths: ofTenant('/dashboards/{id}/charts/{chartId}'),
+    params: OfChart,
+    query: NoQuery,
+    body: WISH,
+    status: 200,
+    reply: ROWS,
+    refusals: [404],
+    permission: 'execution:read',
+    summary: 'The rows of a chart.',
+  }),
+  charts: defineRoute({
+    method: 'POST',
+    paths: ofTenant('/dashboards/{id}/charts'),
+    params: OfDashboard,
+    query: NoQuery,
+    body: WISH,
+    status: 200,
+    reply: {
+      type: 'json',
+      schema: Type.Record(
+        Type.String(),
+        Type.Object({
+          results: Type.Optional(Type.Array(Anything)),
+          total: Type.Optional(Type.Integer()),
+          error: Type.Optional(Type.String()),
+        }),
+      ),
+    },
+    refusals: [404],
+    permission: 'execution:read',
+    summary: 'The rows of all charts of a board in one call; what is wrong with one is told in its place.',
+  }),
+  preview: defineRoute({
+    method: 'POST',
+    paths: ofTenant('/dashboards/charts/preview'),
+    params: NoParams,
+    query: NoQuery,
+    body: {
+      type: 'json',
+      schema: Type.Object({
+        chart: Type.String({ maxLength: 100_000 }),
+        globalFilter: Type.Optional(Type.Object(Wish)),
+      }),
+    },
+    status: 200,
+    reply: ROWS,
+    permission: 'execution:read',
+    summary: 'The rows of a chart that is not saved, as YAML.',
+  }),
+}
