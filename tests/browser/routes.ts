@@ -27,4 +27,5 @@ export const ROUTES: readonly VisitedRoute[] = [
   { name: 'files', path: () => '/ui/files' },
   { name: 'secret-new', path: () => '/ui/secrets?new=true' },
   { name: 'not-found', path: () => '/ui/nothing/here' },
+  { name: 'not-found-near', path: () => '/ui/executons' },
 ]

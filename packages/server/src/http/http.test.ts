@@ -41,6 +41,16 @@ test('an unknown route is a JSON 404 that names it', async () => {
   assert.equal(answer.headers.get('x-content-type-options'), 'nosniff')
 })
 
+test('the address of the server leads to the web page, and the API keeps its own answers', async () => {
+  const start = await fetch(server.address, { redirect: 'manual' })
+  const page = await fetch(`${server.address}/ui/executions`)
+  const other = await server.send('POST', '/ui/executions')
+
+  assert.deepEqual([start.status, start.headers.get('location')], [302, '/ui/'])
+  assert.ok([200, 503].includes(page.status), 'the page, or how to build it')
+  assert.equal(other.json.code, 'route-not-found')
+})
+
 test('a foreign host name is refused, so that no page can rebind its own to this machine', async () => {
   const foreign = await sendRaw('GET', '/api/v1/main/flows/search', { host: 'evil.example' })
   const local = await sendRaw('GET', '/api/v1/main/flows/search', { host: 'localhost:9999' })

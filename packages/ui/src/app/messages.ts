@@ -53,6 +53,7 @@ const english = {
   notFound: 'There is nothing at {path}',
   notFoundText: 'The address may be mistyped, or what was there has been deleted.',
   toExecutions: 'To the executions',
+  didYouMean: 'Did you mean {page}?',
   failureTitle: 'This page broke',
   focusFilter: 'Go to the filter',
 } as const

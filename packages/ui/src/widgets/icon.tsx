@@ -10,7 +10,7 @@ export const ICONS = {
   calendar: 'M4 6h16v14H4zM4 10h16M8 3v4M16 3v4',
   inbox: 'M4 13l3-8h10l3 8v6H4zM4 13h5l1 3h4l1-3h5',
   folder: 'M3 6h7l2 2h9v11H3z',
-  key: 'M14.5 9.5a4 4 0 1 0-3 3.9L13 15h2v2h2v2h3v-3z',
+  key: 'M15.5 4a4.500 4.500 0 1 0 0 9 4.500 4.500 0 0 0 0-9zM12.200 11.800L4 20M7 17l2.500 2.500M10 14l1.500 1.500',
   lock: 'M6 11h12v9H6zM8 11V8a4 4 0 0 1 8 0v3',
   file: 'M6 3h8l4 4v14H6zM14 3v4h4',
   blueprint: 'M4 4h16v16H4zM4 9h16M9 9v11',

@@ -12,6 +12,7 @@ import { useRowKeys, type Selection } from './use-row-keys.ts'
 
 export interface Column<Row> {
   readonly id: string
+  /** Empty above cells of buttons, which name themselves. */
   readonly title: string
   /** Any width of CSS; columns without share what is left. */
   readonly width?: string
@@ -128,29 +129,38 @@ function Head<Row>({ columns, selection, keysOf }: HeadProps<Row>): ReactNode {
             <SelectAll selection={selection} keysOf={keysOf} />
           </th>
         )}
-        {columns.map(({ id, title, width, align, isExtra, sort, whyNoSort }) => (
-          <th
-            key={id}
-            scope="col"
-            style={width === undefined ? undefined : { width }}
-            className={cx(align === 'end' && classes['end'], isExtra === true && classes['extra'])}
-            aria-sort={
-              sort?.direction === undefined ? undefined : sort.direction === 'asc' ? 'ascending' : 'descending'
-            }
-            {...(whyNoSort === undefined ? {} : tip(whyNoSort))}
-          >
-            {sort ? (
-              <button type="button" className={classes['sort']} onClick={sort.toggle}>
-                {title}
-                {sort.direction !== undefined && <Icon name={sort.direction === 'asc' ? 'up' : 'down'} size={12} />}
-              </button>
-            ) : (
-              title
-            )}
-          </th>
+        {columns.map(column => (
+          <HeadCell key={column.id} column={column} />
         ))}
       </tr>
     </thead>
+  )
+}
+
+function HeadCell<Row>({ column }: { readonly column: Column<Row> }): ReactNode {
+  const { title, width, align, isExtra, sort, whyNoSort } = column
+  const look = {
+    style: width === undefined ? {} : { width },
+    className: cx(align === 'end' && classes['end'], isExtra === true && classes['extra']),
+  }
+  // A head without words names nothing.
+  if (title === '') return <td {...look} />
+  return (
+    <th
+      {...look}
+      scope="col"
+      aria-sort={sort?.direction === undefined ? undefined : sort.direction === 'asc' ? 'ascending' : 'descending'}
+      {...(whyNoSort === undefined ? {} : tip(whyNoSort))}
+    >
+      {sort ? (
+        <button type="button" className={classes['sort']} onClick={sort.toggle}>
+          {title}
+          {sort.direction !== undefined && <Icon name={sort.direction === 'asc' ? 'up' : 'down'} size={12} />}
+        </button>
+      ) : (
+        title
+      )}
+    </th>
   )
 }
 

@@ -224,15 +224,17 @@ interface LinePlace {
 /** Where the line of the address stands among those that are shown. */
 function useLinePlace({ executionId, line, filter, hits }: LinePlace): { readonly row: number } | undefined {
   const [place, setPlace] = useState<{ readonly row: number }>()
+  // Hits that come later move nothing.
+  const newest = useRef(hits)
+  useEffect(() => {
+    newest.current = hits
+  })
+  const isFinding = hits !== undefined
   useEffect(() => {
     if (line === undefined) return undefined
-    if (hits) {
-      setPlace({
-        row: Math.max(
-          0,
-          hits.lines.findIndex(hit => hit.line + 1 >= line),
-        ),
-      })
+    if (isFinding) {
+      const row = newest.current?.lines.findIndex(hit => hit.line + 1 >= line) ?? 0
+      setPlace({ row: Math.max(0, row) })
       return undefined
     }
     let isLate = false
@@ -245,9 +247,7 @@ function useLinePlace({ executionId, line, filter, hits }: LinePlace): { readonl
     return () => {
       isLate = true
     }
-    // Hits that come later move nothing.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [executionId, line, filter, hits === undefined])
+  }, [executionId, line, filter, isFinding])
   return place
 }
 
