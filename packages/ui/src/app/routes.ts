@@ -30,6 +30,10 @@ export const PAGES: readonly PageEntry[] = [
     load: async () => (await import('../features/executions/task-runs-page.tsx')).TaskRunsPage,
   },
   {
+    path: '/executions/compare',
+    load: async () => (await import('../features/execution/compare-page.tsx')).ComparePage,
+  },
+  {
     path: '/executions/$namespace/$flowId/$id/{-$tab}',
     load: async () => (await import('../features/execution/execution-page.tsx')).ExecutionPage,
   },

@@ -32,6 +32,8 @@ export const ICONS = {
   up: 'M6 15l6-6 6 6',
   right: 'M9 6l6 6-6 6',
   left: 'M15 6l-6 6 6 6',
+  first: 'M17 6l-6 6 6 6M7 6v12',
+  last: 'M7 6l6 6-6 6M17 6v12',
   plus: 'M12 5v14M5 12h14',
   minus: 'M5 12h14',
   copy: 'M9 9h11v11H9zM5 15H4V4h11v1',

@@ -25,14 +25,20 @@ import { FailureCard } from './failure-card.tsx'
 import { t } from './messages.ts'
 import { TaskPanel } from './task-panel.tsx'
 import { useExecution, useFlowRuns, useLiveExecution, useNewestRevision, type ExecutionHead } from './use-execution.ts'
-import { useTaskRun, useTaskRuns, useTree, type TaskRuns } from './use-task-runs.ts'
+import { useTaskRun, useTaskRuns, useTree, type TaskRun, type TaskRuns } from './use-task-runs.ts'
 
 const OutputsTab = lazy(async () => ({ default: (await import('./outputs-tab.tsx')).OutputsTab }))
 const MetricsTab = lazy(async () => ({ default: (await import('./metrics-tab.tsx')).MetricsTab }))
+const LogsTab = lazy(async () => ({ default: (await import('../logs/execution-logs.tsx')).ExecutionLogs }))
+const TopologyTab = lazy(async () => ({ default: (await import('./topology-tab.tsx')).TopologyTab }))
+const RelationsTab = lazy(async () => ({ default: (await import('./relations-tab.tsx')).RelationsTab }))
+const DebugTab = lazy(async () => ({ default: (await import('./debug-tab.tsx')).DebugTab }))
 const WaitingCard = lazy(async () => ({ default: (await import('./waiting-card.tsx')).WaitingCard }))
 
-const TABS = ['overview', 'gantt', 'outputs', 'metrics'] as const
+const TABS = ['overview', 'gantt', 'logs', 'topology', 'outputs', 'metrics', 'dependencies', 'debug'] as const
 type TabId = (typeof TABS)[number]
+/** What scrolls by itself. */
+const FULL: readonly TabId[] = ['gantt', 'logs', 'topology', 'metrics', 'dependencies']
 const PARAMS = { task: textParam, zoom: textParam, open: textParam, from: textParam }
 
 export function ExecutionPage(): ReactNode {
@@ -91,7 +97,7 @@ function Loaded({ head, tab, crumbs }: LoadedProps): ReactNode {
     (dialog: string | undefined, run?: string) => setSearch({ open: dialog, from: run }, { replace: true }),
     [setSearch],
   )
-  const isFull = tab === 'gantt' || tab === 'metrics'
+  const isFull = FULL.includes(tab)
   return (
     <Page
       title={head.id}
@@ -138,6 +144,14 @@ function Content({ head, tab, taskRuns, onReplay }: ContentProps): ReactNode {
       )
     case 'gantt':
       return <GanttWithPanel {...{ head, taskRuns, onReplay }} isFull />
+    case 'logs':
+      return <LogsTab executionId={head.id} isRunning={!isFinalState(head.state.current)} />
+    case 'topology':
+      return <TopologyWithPanel {...{ head, taskRuns, onReplay }} />
+    case 'dependencies':
+      return <RelationsTab head={head} />
+    case 'debug':
+      return <DebugTab head={head} />
     case 'outputs':
       return <OutputsTab head={head} runs={taskRuns.runs} />
     case 'metrics':
@@ -152,18 +166,60 @@ function OverviewFailure({ head, taskRuns, onReplay }: Omit<ContentProps, 'tab'>
   return <FailureCard {...{ head, taskRuns, onReplay }} onTask={task => setSearch({ task }, { replace: true })} />
 }
 
+function TopologyWithPanel({ head, taskRuns, onReplay }: Omit<ContentProps, 'tab'>): ReactNode {
+  const { run, task, select } = useChosenRun(head, taskRuns)
+  return (
+    <WithPanel {...{ head, run, select, onReplay }}>
+      <TopologyTab head={head} runs={taskRuns.runs} task={task} onTask={select} />
+    </WithPanel>
+  )
+}
+
+interface ChosenRun {
+  readonly task: string | undefined
+  readonly run: TaskRun | undefined
+  select(runId: string | undefined): void
+}
+
+function useChosenRun(head: ExecutionHead, taskRuns: TaskRuns): ChosenRun {
+  const [{ task }, setSearch] = useSearchState(PARAMS)
+  const run = useTaskRun(head.id, task, taskRuns.runs)
+  const select = useCallback((next: string | undefined) => setSearch({ task: next }, { replace: true }), [setSearch])
+  return { task, run, select }
+}
+
+interface WithPanelProps extends Pick<ContentProps, 'head' | 'onReplay'> {
+  readonly run: TaskRun | undefined
+  readonly select: (runId: string | undefined) => void
+  readonly children: ReactNode
+}
+
+/** A task that is chosen stands beside what it was chosen in. */
+function WithPanel({ head, run, select, onReplay, children }: WithPanelProps): ReactNode {
+  const close = (): void => select(undefined)
+  return (
+    <SplitPane
+      name="execution"
+      sideTitle={run?.taskId ?? ''}
+      onCloseSide={close}
+      side={run && <TaskPanel key={run.id} {...{ head, run }} onSelect={select} onReplay={onReplay} onClose={close} />}
+    >
+      {children}
+    </SplitPane>
+  )
+}
+
 interface GanttWithPanelProps extends Omit<ContentProps, 'tab'> {
   readonly isFull: boolean
 }
 
 function GanttWithPanel({ head, taskRuns, onReplay, isFull }: GanttWithPanelProps): ReactNode {
-  const [{ task, zoom }, setSearch] = useSearchState(PARAMS)
+  const [{ zoom }, setSearch] = useSearchState(PARAMS)
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set())
   const tree = useTree(head.id, taskRuns, toggled)
-  const run = useTaskRun(head.id, task, taskRuns.runs)
+  const { task, run, select } = useChosenRun(head, taskRuns)
   const { state } = head
   const isOver = isFinalState(state.current)
-  const select = useCallback((next: string | undefined) => setSearch({ task: next }, { replace: true }), [setSearch])
   const toggle = (key: string): void => {
     const next = new Set(toggled)
     if (!next.delete(key)) next.add(key)
@@ -171,22 +227,7 @@ function GanttWithPanel({ head, taskRuns, onReplay, isFull }: GanttWithPanelProp
   }
   return (
     <div className={isFull || run ? classes['tall'] : undefined}>
-      <SplitPane
-        name="execution"
-        sideTitle={run?.taskId ?? ''}
-        onCloseSide={() => select(undefined)}
-        side={
-          run && (
-            <TaskPanel
-              key={run.id}
-              {...{ head, run }}
-              onSelect={select}
-              onReplay={onReplay}
-              onClose={() => select(undefined)}
-            />
-          )
-        }
-      >
+      <WithPanel {...{ head, run, select, onReplay }}>
         <Gantt
           {...{ tree, zoom, isFull: isFull || run !== undefined }}
           runs={taskRuns.runs}
@@ -199,7 +240,7 @@ function GanttWithPanel({ head, taskRuns, onReplay, isFull }: GanttWithPanelProp
           onToggle={toggle}
           onZoom={next => setSearch({ zoom: next }, { replace: true })}
         />
-      </SplitPane>
+      </WithPanel>
     </div>
   )
 }

@@ -50,10 +50,12 @@ function hear(client: QueryClient, id: string, frame: LiveFrame): void {
   if (isBehind || hasEndedNow) void client.invalidateQueries({ queryKey: ['executions', id] })
 }
 
-/** The flow as it was written in the revision that ran; absent where it was deleted. */
-export function useSource(head: ExecutionHead | undefined): string | undefined {
-  const { data } = useQuery({
-    queryKey: ['flows', head?.namespace, head?.flowId, 'source', head?.flowRevision],
+export type FlowOfRun = Awaited<ReturnType<typeof api.flows.get>>
+
+/** The flow in the revision that ran; absent where it was deleted. */
+export function useRevision(head: ExecutionHead | undefined): UseQueryResult<FlowOfRun> {
+  return useQuery({
+    queryKey: ['flows', head?.namespace, head?.flowId, 'revision', head?.flowRevision],
     queryFn: ({ signal }) =>
       api.flows.get({
         params: { namespace: head?.namespace ?? '', id: head?.flowId ?? '' },
@@ -64,7 +66,10 @@ export function useSource(head: ExecutionHead | undefined): string | undefined {
     staleTime: Infinity,
     retry: false,
   })
-  return data?.source
+}
+
+export function useSource(head: ExecutionHead | undefined): string | undefined {
+  return useRevision(head).data?.source
 }
 
 /** Of the flow as it is now: undefined where it is gone or not asked yet. */

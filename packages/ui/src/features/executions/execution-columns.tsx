@@ -36,7 +36,7 @@ export type ColumnId = (typeof COLUMN_IDS)[number]
 export const USUAL_COLUMNS: readonly ColumnId[] = ['state', 'flow', 'started', 'duration', 'trigger', 'labels', 'error']
 
 export interface ColumnsWish {
-  readonly sort: { readonly direction: 'asc' | 'desc'; toggle(): void }
+  readonly sort?: { readonly direction: 'asc' | 'desc'; toggle(): void }
   readonly speeds: ReadonlyMap<string, FlowSpeed>
   readonly shown: readonly ColumnId[]
 }
@@ -46,7 +46,11 @@ export function executionColumns({ sort, speeds, shown }: ColumnsWish): readonly
   const all: Readonly<Record<ColumnId, Omit<Column<ExecutionRow>, 'id' | 'title'>>> = {
     state: { width: '120px', whyNoSort, cell: row => <StateBadge state={row.state.current} /> },
     flow: { cell: row => <FlowName row={row} /> },
-    started: { width: '116px', sort, cell: row => <Timestamp atMs={Date.parse(row.state.startDate)} /> },
+    started: {
+      width: '116px',
+      ...(sort ? { sort } : {}),
+      cell: row => <Timestamp atMs={Date.parse(row.state.startDate)} />,
+    },
     duration: {
       width: '150px',
       whyNoSort,

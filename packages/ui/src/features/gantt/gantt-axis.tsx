@@ -13,14 +13,16 @@ export interface GanttAxisProps {
 }
 
 const TICKS = 6
+const TICKS_NARROW = 2
+const narrow = matchMedia('(max-width: 767px)')
 
 export function GanttAxis({ view, whole, isAbsolute }: GanttAxisProps): ReactNode {
   return (
     <div data-track="" className={classes['axis']} aria-hidden="true">
-      {ticksOf(view, whole.fromMs, TICKS).map(at => {
+      {ticksOf(view, whole.fromMs, narrow.matches ? TICKS_NARROW : TICKS).map(at => {
         const left = percentOf(at, view)
         return (
-          left <= 97 && (
+          left <= (narrow.matches ? 75 : 97) && (
             <span key={at} className={classes['tick']} style={{ left: `${left}%` }}>
               {isAbsolute
                 ? formatClock(at).replace(/\.000$/, '')

@@ -1,0 +1,265 @@
+// What happened event by event, and how everything was at any of them: the chart, the inputs and the variables of that moment, and what changed by it.
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useMemo, type KeyboardEvent, type ReactNode } from 'react'
+import { useActions } from '../../lib/actions.ts'
+import { api } from '../../lib/api.ts'
+import { numberParam, textParam, useSearchState } from '../../lib/search-state.ts'
+import { isFinalState, stateGroupOf, stateWord } from '../../lib/states.ts'
+import { formatClock } from '../../lib/time.ts'
+import { ErrorCard } from '../../widgets/error-card.tsx'
+import { Icon, type IconName } from '../../widgets/icon.tsx'
+import { JsonView } from '../../widgets/json-view.tsx'
+import { SkeletonRows } from '../../widgets/skeleton.tsx'
+import { Table, type Column } from '../../widgets/table.tsx'
+import { tip } from '../../widgets/tooltip.ts'
+import { Gantt } from '../gantt/gantt.tsx'
+import type { GanttRun } from '../gantt/gantt-run.ts'
+import type { TreeSource } from '../gantt/gantt-tree.ts'
+import { StateBadge } from '../states/state-badge.tsx'
+import { debugMessages as t } from './debug-messages.ts'
+import classes from './debug-tab.module.css'
+import { stepTo, type JournalEvent, type Step } from './debug-steps.ts'
+import type { ExecutionHead } from './use-execution.ts'
+
+const PARAMS = { at: numberParam, task: textParam }
+const PIECE = 1_000
+const NOTHING: ReadonlySet<string> = new Set()
+
+export function DebugTab({ head }: { readonly head: ExecutionHead }): ReactNode {
+  const [{ at, task }, setSearch] = useSearchState(PARAMS)
+  const { events, total, error, isPending, refetch, more } = useJournal(head.id)
+  const seq = Math.min(Math.max(0, at ?? total - 1), Math.max(0, total - 1))
+  const go = (next: number): void => setSearch({ at: next }, { replace: true })
+  const { data: then } = useQuery({
+    queryKey: ['executions', head.id, 'state-at', seq],
+    queryFn: ({ signal }) => api.executions.stateAt({ params: { executionId: head.id }, query: { at: seq }, signal }),
+    enabled: total > 0,
+    staleTime: Infinity,
+    placeholderData: before => before,
+  })
+  if (error) return <ErrorCard title={t('failed')} error={error} onRetry={refetch} />
+  if (isPending || !then) return <SkeletonRows rows={8} />
+  const event = events[seq]
+  const runs: readonly GanttRun[] = then.taskRunList ?? []
+  return (
+    <>
+      <Steps {...{ events, seq, total }} onGo={go} />
+      <div className={classes['parts']}>
+        <div className={classes['main']}>
+          <Gantt
+            tree={treeOf(runs)}
+            runs={runs}
+            total={runs.length}
+            isWhole
+            startMs={Date.parse(head.state.startDate)}
+            endMs={event === undefined ? undefined : Date.parse(event.at)}
+            selected={task}
+            onSelect={run => setSearch({ task: run }, { replace: true })}
+            onToggle={() => undefined}
+            zoom={undefined}
+            onZoom={() => undefined}
+          />
+          <Moment {...{ then, event, runs, task }} />
+        </div>
+        <div className={classes['events']}>
+          <Table
+            label={t('events')}
+            columns={columnsOf(seq, go)}
+            rows={events}
+            rowKey={row => String(row.seq)}
+            isCompact
+            hasKeys={false}
+            total={total}
+            onEnd={more}
+          />
+        </div>
+      </div>
+    </>
+  )
+}
+
+interface Journal {
+  readonly events: readonly JournalEvent[]
+  readonly total: number
+  readonly error: Error | null
+  readonly isPending: boolean
+  refetch(): void
+  more(): void
+}
+
+function useJournal(id: string): Journal {
+  const { data, error, isPending, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery({
+    queryKey: ['executions', id, 'journal'],
+    queryFn: ({ pageParam, signal }) =>
+      api.executions.journal({ params: { executionId: id }, query: { from: pageParam, count: PIECE }, signal }),
+    initialPageParam: 0,
+    getNextPageParam: last => last.next ?? undefined,
+  })
+  const events = useMemo(() => data?.pages.flatMap(page => page.events) ?? [], [data])
+  return {
+    events,
+    total: data?.pages.at(-1)?.total ?? 0,
+    error,
+    isPending,
+    refetch: () => void refetch(),
+    more: () => {
+      if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
+    },
+  }
+}
+
+/** In the order of their start: what is in a group stands below it. */
+function treeOf(runs: readonly GanttRun[]): TreeSource {
+  return { roots: runs, childrenOf: () => [], notableOf: () => [], toggled: NOTHING }
+}
+
+type Button = Exclude<Step, 'taskBack'>
+
+const BUTTONS: readonly { readonly step: Button; readonly icon: IconName; readonly keys?: string }[] = [
+  { step: 'first', icon: 'first' },
+  { step: 'back', icon: 'left', keys: ',' },
+  { step: 'forward', icon: 'right', keys: '.' },
+  { step: 'last', icon: 'last' },
+]
+
+interface StepsProps {
+  readonly events: readonly JournalEvent[]
+  readonly seq: number
+  readonly total: number
+  readonly onGo: (seq: number) => void
+}
+
+function Steps({ events, seq, total, onGo }: StepsProps): ReactNode {
+  const event = events[seq]
+  const to = (step: Step): number => stepTo(step, { events, seq, total })
+  useActions(
+    BUTTONS.flatMap(({ step, keys }) =>
+      keys === undefined
+        ? []
+        : [{ id: `debug.${step}`, title: t(step), section: t('section'), keys, run: () => onGo(to(step)) }],
+    ),
+  )
+  const key = (event: KeyboardEvent): void => {
+    if (event.key === 'PageDown') onGo(to('task'))
+    else if (event.key === 'PageUp') onGo(to('taskBack'))
+    else return
+    event.preventDefault()
+  }
+  return (
+    <section className={classes['steps']} aria-label={t('section')}>
+      {BUTTONS.map(({ step, icon, keys }) => (
+        <button
+          key={step}
+          type="button"
+          className={classes['step']}
+          aria-label={t(step)}
+          {...tip(t(step), keys)}
+          disabled={to(step) === seq}
+          onClick={() => onGo(to(step))}
+        >
+          <Icon name={icon} />
+        </button>
+      ))}
+      <button type="button" className={classes['word']} onClick={() => onGo(to('task'))}>
+        {t('task')}
+      </button>
+      <button
+        type="button"
+        className={classes['word']}
+        disabled={!events.some(({ to: state }) => state === 'FAILED')}
+        onClick={() => onGo(to('failure'))}
+      >
+        {t('failure')}
+      </button>
+      <input
+        type="range"
+        className={classes['slider']}
+        aria-label={t('position')}
+        aria-valuetext={event && textOf(event)}
+        min={0}
+        max={Math.max(0, total - 1)}
+        value={seq}
+        onKeyDown={key}
+        onChange={change => onGo(Number(change.currentTarget.value))}
+      />
+      <span className={classes['told']}>
+        {t('seq', { seq: seq + 1, total })}
+        {event && ` · ${formatClock(Date.parse(event.at))} · ${textOf(event)}`}
+      </span>
+    </section>
+  )
+}
+
+function textOf({ type, taskId, value, to }: JournalEvent): string {
+  const place = taskId === undefined ? '' : ` ${taskId}${value === undefined ? '' : ` ${value}`}`
+  return `${type}${place}${to === undefined ? '' : ` → ${stateWord(to)}`}`
+}
+
+interface MomentProps {
+  readonly then: ExecutionHead
+  readonly event: JournalEvent | undefined
+  readonly runs: readonly GanttRun[]
+  readonly task: string | undefined
+}
+
+function Moment({ then, event, runs, task }: MomentProps): ReactNode {
+  const running = runs.filter(({ state }) => !isFinalState(state.current)).map(({ taskId }) => taskId)
+  const chosen = (then.taskRunList ?? []).find(({ id }) => id === (task ?? event?.taskRunId))
+  return (
+    <div className={classes['moment']}>
+      <p className={classes['line']}>
+        <StateBadge state={then.state.current} />
+        {running.length > 0 && <span className={classes['muted']}>{t('running', { tasks: running.join(', ') })}</span>}
+      </p>
+      {event?.details !== undefined && Object.keys(event.details).length > 0 && (
+        <section>
+          <h3>{t('event')}</h3>
+          <JsonView key={event.seq} label={t('event')} value={event.details} depth={2} />
+        </section>
+      )}
+      {chosen?.outputs !== undefined && (
+        <section>
+          <h3>{t('outputsOf', { task: chosen.taskId })}</h3>
+          <JsonView key={chosen.id} label={t('outputsOf', { task: chosen.taskId })} value={chosen.outputs} />
+        </section>
+      )}
+      <section>
+        <h3>{t('variables')}</h3>
+        <JsonView
+          label={t('variables')}
+          value={{ inputs: then.inputs ?? {}, variables: then.variables ?? {}, labels: then.labels ?? [] }}
+        />
+      </section>
+    </div>
+  )
+}
+
+function columnsOf(seq: number, go: (seq: number) => void): readonly Column<JournalEvent>[] {
+  return [
+    {
+      id: 'event',
+      title: t('events'),
+      cell: event => (
+        <button
+          type="button"
+          className={classes['entry']}
+          aria-current={event.seq === seq}
+          onClick={() => go(event.seq)}
+        >
+          <span
+            className={classes['dot']}
+            style={{ background: event.to === undefined ? 'var(--line)' : `var(--${stateGroupOf(event.to)}-solid)` }}
+          />
+          {textOf(event)}
+        </button>
+      ),
+    },
+    {
+      id: 'at',
+      title: t('at'),
+      width: '104px',
+      align: 'end',
+      cell: event => <span className={classes['muted']}>{formatClock(Date.parse(event.at))}</span>,
+    },
+  ]
+}

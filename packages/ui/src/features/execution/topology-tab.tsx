@@ -1,0 +1,35 @@
+import { useMemo, type ReactNode } from 'react'
+import { SkeletonRows } from '../../widgets/skeleton.tsx'
+import { Empty } from '../../widgets/empty.tsx'
+import { factsOfRuns } from '../topology/task-facts.ts'
+import { Topology } from '../topology/topology.tsx'
+import { t } from './messages.ts'
+import { useRevision, type ExecutionHead } from './use-execution.ts'
+import type { TaskRun } from './use-task-runs.ts'
+
+export interface TopologyTabProps {
+  readonly head: ExecutionHead
+  readonly runs: readonly TaskRun[]
+  readonly task: string | undefined
+  readonly onTask: (runId: string | undefined) => void
+}
+
+/** The drawing of the flow in the revision that ran, with what its tasks came to. */
+export function TopologyTab({ head, runs, task, onTask }: TopologyTabProps): ReactNode {
+  const { data: flow, isPending } = useRevision(head)
+  const facts = useMemo(() => factsOfRuns(runs), [runs])
+  const selected = runs.find(({ id }) => id === task)?.taskId
+  if (isPending) return <SkeletonRows rows={6} />
+  if (!flow) return <Empty icon="flow" title={t('noSource')} />
+  return (
+    <Topology
+      flow={flow}
+      facts={facts}
+      selected={selected}
+      onSelect={({ id }) => {
+        const run = runs.findLast(({ taskId }) => taskId === id)
+        onTask(run === undefined || run.id === task ? undefined : run.id)
+      }}
+    />
+  )
+}
