@@ -88,7 +88,10 @@ function Result({ simulation, name }: { readonly simulation: Simulation; readonl
   const { fires, changes, warnings } = simulation
   const days = useMemo(() => daysOf(fires, DAYS_MAX), [fires])
   const most = Math.max(1, ...days.map(({ count }) => count))
-  const changed = new Set(changes.map(({ at }) => at.slice(0, 10)))
+  const repeated = new Set(fires.filter(fire => fire.isRepeated === true).map(({ local }) => local.slice(0, 10)))
+  // What the clocks do while nothing is due is no news.
+  const told = changes.filter(({ at, skipped }) => skipped.length > 0 || repeated.has(at.slice(0, 10)))
+  const changed = new Set(told.map(({ at }) => at.slice(0, 10)))
   const save = (): void => {
     const url = URL.createObjectURL(new Blob([icalOf(name, fires)], { type: 'text/calendar' }))
     const link = document.createElement('a')
@@ -104,7 +107,7 @@ function Result({ simulation, name }: { readonly simulation: Simulation; readonl
           {message}
         </p>
       ))}
-      {changes.map(({ at, type, minutes, skipped }) => (
+      {told.map(({ at, type, minutes, skipped }) => (
         <p key={at} className={classes['warning']}>
           {t(type, { date: at.slice(0, 10), minutes })}{' '}
           {skipped.length > 0 && t('skipped', { times: skipped.map(time => time.slice(11, 16)).join(', ') })}

@@ -135,5 +135,5 @@ export function State({ row }: { readonly row: TriggerRow }): ReactNode {
         {t('late')} {formatDuration(late)}
       </span>
     )
-  return t('ok')
+  return <span>{t('ok')}</span>
 }

@@ -62,7 +62,7 @@ export function TriggersPage(): ReactNode {
             rows={rows}
             rowKey={row => row.key}
             rowTo={row => withQuery(paths.triggers(), [['trigger', row.key]])}
-            rowLabel={row => row.key}
+            rowLabel={row => `${row.triggerId} ${row.namespace} / ${row.flowId}`}
             card={row => <TriggerCard row={row} />}
             total={total}
             onEnd={onEnd}

@@ -1,0 +1,122 @@
+// Failures that are alike, answers that are waited for, triggers that are late: the most urgent first.
+import type { ReactNode } from 'react'
+import { Link } from '../../lib/link.tsx'
+import { paths, withQuery } from '../../lib/paths.ts'
+import { formatDuration } from '../../lib/time.ts'
+import { useNow } from '../../platform/clock.ts'
+import { Icon, type IconName } from '../../widgets/icon.tsx'
+import { SkeletonRows } from '../../widgets/skeleton.tsx'
+import { Timestamp } from '../../widgets/timestamp.tsx'
+import { lateMsOf } from '../triggers/trigger-row.ts'
+import { Card } from './card.tsx'
+import classes from './home-page.module.css'
+import { t } from './messages.ts'
+import { useIncidents, useTriggerRows, useWaiting, type Incident, type Scope } from './use-home.ts'
+
+const TICK_MS = 30_000
+const INCIDENTS_SHOWN = 5
+const LATE_SHOWN = 3
+
+export function NeedsYou({ scope }: { readonly scope: Scope }): ReactNode {
+  const now = useNow(TICK_MS)
+  const incidents = useIncidents(scope)
+  const waiting = useWaiting(scope)
+  const late = (useTriggerRows(scope).data ?? []).filter(row => lateMsOf(row, now) > 0)
+  const failures = incidents.data ?? []
+  const tasks = waiting.data ?? []
+  const isPending = incidents.isPending || waiting.isPending
+  const isNothing = !isPending && failures.length + tasks.length + late.length === 0
+  return (
+    <Card
+      title={t('needsYou')}
+      className={classes['needs']}
+      error={incidents.error ?? waiting.error}
+      onRetry={() => void Promise.all([incidents.refetch(), waiting.refetch()])}
+    >
+      {isPending && <SkeletonRows rows={4} />}
+      {isNothing && (
+        <p className={classes['fine']}>
+          <Icon name="check" /> {t('nothing')}
+        </p>
+      )}
+      <ul className={classes['items']}>
+        {tasks.map(({ executionId, taskRunId = '', flowId, taskId, due }) => (
+          <Item
+            key={`${executionId}/${taskRunId}`}
+            icon="pause"
+            tone="paused"
+            to={withQuery(paths.inbox(), [['task', `${executionId}/${taskRunId}`]])}
+            title={t('waitsFor', { flow: flowId })}
+            note={taskId}
+            side={
+              due !== undefined && (
+                <>
+                  {t('due')} <Timestamp atMs={Date.parse(due)} isRelative />
+                </>
+              )
+            }
+          />
+        ))}
+        {failures.slice(0, INCIDENTS_SHOWN).map(incident => (
+          <Failure key={incident.fingerprint} incident={incident} />
+        ))}
+        {late.slice(0, LATE_SHOWN).map(row => (
+          <Item
+            key={row.key}
+            icon="clock"
+            tone="late"
+            to={withQuery(paths.triggers(), [['trigger', row.key]])}
+            title={t('triggerLate', { trigger: row.triggerId, length: formatDuration(lateMsOf(row, now)) })}
+            note={`${row.namespace} / ${row.flowId}`}
+          />
+        ))}
+      </ul>
+      {failures.length > INCIDENTS_SHOWN && (
+        <p className={classes['muted']}>{t('moreIncidents', { count: failures.length - INCIDENTS_SHOWN })}</p>
+      )}
+    </Card>
+  )
+}
+
+function Failure({ incident }: { readonly incident: Incident }): ReactNode {
+  const { taskId, count, message, lastDate, flows, executionIds } = incident
+  const [flow] = flows
+  const [id] = executionIds
+  if (!flow || id === undefined) return null
+  return (
+    <Item
+      icon="close"
+      tone="failed"
+      to={paths.execution({ namespace: flow.namespace, flowId: flow.flowId, id })}
+      title={`${t('inFlow', { task: taskId, flow: flow.flowId })} ${t('failedTimes', { count })}`}
+      note={message}
+      side={<Timestamp atMs={Date.parse(lastDate)} isRelative />}
+    />
+  )
+}
+
+interface ItemProps {
+  readonly icon: IconName
+  readonly tone: 'failed' | 'paused' | 'late'
+  readonly to: string
+  readonly title: string
+  readonly note?: string | undefined
+  readonly side?: ReactNode
+}
+
+function Item({ icon, tone, to, title, note, side }: ItemProps): ReactNode {
+  return (
+    <li>
+      <Link to={to} className={classes['item']}>
+        <span className={classes[tone]}>
+          <Icon name={icon} />
+        </span>
+        <span className={classes['itemText']}>
+          <span className={classes['itemTitle']}>{title}</span>
+          {note !== undefined && <span className={classes['itemNote']}>{note}</span>}
+        </span>
+        {side !== undefined && <span className={classes['itemSide']}>{side}</span>}
+      </Link>
+    </li>
+  )
+}

@@ -1,0 +1,107 @@
+import { keepPreviousData, useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query'
+import { api } from '../../lib/api.ts'
+import { useLive, usePollMs } from '../../lib/live/live.ts'
+import { nowMs } from '../../platform/clock.ts'
+import { triggerRowOf, type TriggerRow } from '../triggers/trigger-row.ts'
+
+export interface Scope {
+  readonly lengthMs: number
+  readonly namespace: string | undefined
+}
+
+export type Counts = Awaited<ReturnType<typeof api.executions.counts>>
+export type Rows = Awaited<ReturnType<typeof api.executions.search>>['results']
+export type Incident = Awaited<ReturnType<typeof api.people.incidents>>['results'][number]
+export type Planned = Awaited<ReturnType<typeof api.planning.calendar>>['planned'][number]
+export type HumanTasks = Awaited<ReturnType<typeof api.people.humanTasks>>['results']
+
+const SHOWN = 8
+const JUDGED = 50
+const TRIGGERS = 200
+const DAY_MS = 86_400_000
+const SLOWLY_MS = 30_000
+const UNDER_WAY = ['RUNNING', 'RETRYING', 'RESTARTED', 'KILLING']
+
+/** What is counted changes when something runs. */
+export function useHomeLive(): void {
+  const client = useQueryClient()
+  useLive({ topic: 'counts' }, ({ type }) => {
+    if (type === 'delta') void client.invalidateQueries({ queryKey: ['home'] })
+  })
+}
+
+export function useCounts({ lengthMs, namespace }: Scope): UseQueryResult<Counts> {
+  return useHomeQuery(['counts', lengthMs, namespace], () =>
+    api.executions.counts({
+      query: { startDate: new Date(nowMs() - lengthMs).toISOString(), ...ofNamespace(namespace) },
+    }),
+  )
+}
+
+export function useRunning({ namespace }: Scope): UseQueryResult<Rows> {
+  return useHomeQuery(['running', namespace], async () => {
+    const query = { cursor: '', size: SHOWN, state: [...UNDER_WAY], ...ofNamespace(namespace) }
+    return (await api.executions.search({ query })).results
+  })
+}
+
+/** The newest, to be compared with what is usual. */
+export function useNewest({ namespace, lengthMs }: Scope): UseQueryResult<Rows> {
+  return useHomeQuery(['newest', namespace, lengthMs], async () => {
+    const startDate = new Date(nowMs() - lengthMs).toISOString()
+    const query = { cursor: '', size: JUDGED, startDate, ...ofNamespace(namespace) }
+    return (await api.executions.search({ query })).results
+  })
+}
+
+export function useIncidents({ lengthMs, namespace }: Scope): UseQueryResult<readonly Incident[]> {
+  return useHomeQuery(['incidents', lengthMs, namespace], async () => {
+    const from = new Date(nowMs() - lengthMs).toISOString()
+    return (await api.people.incidents({ query: { from, ...ofNamespace(namespace) } })).results
+  })
+}
+
+export function useWaiting({ namespace }: Scope): UseQueryResult<HumanTasks> {
+  return useHomeQuery(
+    ['waiting', namespace],
+    async () => (await api.people.humanTasks({ query: { size: SHOWN, ...ofNamespace(namespace) } })).results,
+  )
+}
+
+export function useNextDay({ namespace }: Scope): UseQueryResult<readonly Planned[]> {
+  return useHomeQuery(['next', namespace], async () => {
+    const now = nowMs()
+    const [from, to] = [new Date(now).toISOString(), new Date(now + DAY_MS).toISOString()]
+    return (await api.planning.calendar({ query: { from, to, bucket: 'PT24H', ...ofNamespace(namespace) } })).planned
+  })
+}
+
+export function useTriggerRows({ namespace }: Scope): UseQueryResult<readonly TriggerRow[]> {
+  return useHomeQuery(['triggers', namespace], async () => {
+    const { results } = await api.triggers.search({ query: { page: 1, size: TRIGGERS, ...ofNamespace(namespace) } })
+    return results.map(triggerRowOf)
+  })
+}
+
+export function useNamespaces(): UseQueryResult<readonly string[]> {
+  return useQuery({
+    queryKey: ['namespaces', 'of-flows'],
+    queryFn: ({ signal }) => api.flows.distinctNamespaces({ query: {}, signal }),
+    staleTime: SLOWLY_MS,
+  })
+}
+
+function useHomeQuery<T>(key: readonly unknown[], queryFn: () => Promise<T>): UseQueryResult<T> {
+  const poll = usePollMs()
+  return useQuery<T>({
+    queryKey: ['home', ...key],
+    queryFn,
+    placeholderData: keepPreviousData,
+    // Dates come near also where nothing runs.
+    refetchInterval: poll === false ? SLOWLY_MS : poll,
+  })
+}
+
+function ofNamespace(namespace: string | undefined): { readonly namespace?: string } {
+  return namespace === undefined ? {} : { namespace }
+}
