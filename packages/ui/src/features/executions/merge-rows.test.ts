@@ -44,7 +44,11 @@ test('new rows are handed back while somebody reads below', () => {
 })
 
 test('what the filter does not keep any more goes', () => {
-  const { pages: merged } = mergeRows<Row, (typeof pages)[number]>(pages, { rows: [], gone: ['b', 'x'], isNewTaken: true })
+  const { pages: merged } = mergeRows<Row, (typeof pages)[number]>(pages, {
+    rows: [],
+    gone: ['b', 'x'],
+    isNewTaken: true,
+  })
 
   assert.deepEqual(
     merged[0]?.results.map(({ id }) => id),
