@@ -18,6 +18,10 @@ export const PAGES: readonly PageEntry[] = [
     load: async () => (await import('../features/flows/flows-page.tsx')).FlowsPage,
   },
   {
+    path: '/flows/new',
+    load: async () => (await import('../features/editor/new-flow-page.tsx')).NewFlowPage,
+  },
+  {
     path: '/flows/edit/$namespace/$id/{-$tab}',
     load: async () => (await import('../features/flow/flow-page.tsx')).FlowPage,
   },

@@ -13,7 +13,9 @@ export function startKeyboard(isOff: () => boolean): () => void {
     const key = keyOf(event)
     const isChord = key.startsWith('mod+')
     if (!isChord && isOff()) return
-    if (!isChord && (isTyping(event.target) || document.querySelector('dialog:modal') !== null)) return
+    // What is typed into a shadow tree is told to the page as done to its host.
+    const [target = event.target] = event.composedPath()
+    if (!isChord && (isTyping(target) || document.querySelector('dialog:modal') !== null)) return
     const pair = first && event.timeStamp - first.at < SEQUENCE_MS ? `${first.key} ${key}` : undefined
     const found = listActions().filter(({ keys }) => keys !== undefined && (keys === pair || keys === key))
     const action = found.find(({ keys }) => keys === pair) ?? found[0]

@@ -37,7 +37,7 @@ const PARTS: Readonly<Record<TabId, ComponentType<FlowTabProps>>> = {
   overview: FlowOverview,
   topology: tab(async () => (await import('./flow-topology.tsx')).FlowTopology),
   executions: tab(async () => (await import('./flow-executions.tsx')).FlowExecutions),
-  edit: FlowOverview,
+  edit: tab(async () => (await import('../editor/flow-editor-tab.tsx')).FlowEditorTab),
   revisions: tab(async () => (await import('./flow-revisions.tsx')).FlowRevisions),
   triggers: tab(async () => (await import('./flow-triggers.tsx')).FlowTriggers),
   dependencies: tab(async () => (await import('./flow-dependencies.tsx')).FlowDependencies),
@@ -97,6 +97,7 @@ function FlowTabs({ flow, active }: FlowTabProps & { readonly active: TabId }): 
   const ids: readonly TabId[] = [
     'overview',
     'executions',
+    'edit',
     'topology',
     'revisions',
     'triggers',

@@ -6,6 +6,7 @@ import { useGo } from '../../lib/link.tsx'
 import { paths, type FlowRef } from '../../lib/paths.ts'
 import { messageOf } from '../../widgets/error-card.tsx'
 import { showToast } from '../../widgets/toast.tsx'
+import { useOpenRun } from '../run-dialog/run-host.tsx'
 import { t } from './messages.ts'
 
 /** As many can be brought back from what the page keeps of them. */
@@ -28,6 +29,7 @@ export interface RunnableFlow extends FlowRef {
 export function useFlowActions(): FlowActions {
   const client = useQueryClient()
   const go = useGo()
+  const openRun = useOpenRun()
   const refresh = (): Promise<void> => client.invalidateQueries({ queryKey: ['flows'] })
   const setDisabled = async (flows: readonly FlowRef[], isDisabled: boolean): Promise<void> => {
     await attempt(async () => {
@@ -65,7 +67,7 @@ export function useFlowActions(): FlowActions {
     })
   return {
     run: async flow => {
-      if (asksFor(flow)) return go(`${paths.flow(flow)}?run=1`)
+      if (asksFor(flow)) return openRun({ namespace: flow.namespace, id: flow.id })
       await attempt(async () => {
         const execution = await api.executions.create({ params: refOf(flow), body: new FormData() })
         await client.invalidateQueries({ queryKey: ['executions'] })

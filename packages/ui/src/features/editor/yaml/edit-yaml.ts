@@ -337,3 +337,8 @@ function flowText(value: unknown): string {
   const plain = typeof value === 'string' && /^[\w./-]+$/.test(value) ? writeScalar(value, 0) : undefined
   return plain ?? JSON.stringify(value ?? null)
 }
+
+/** A value as YAML of its own. */
+export function writePlain(value: unknown): string {
+  return isScalar(value) ? writeScalar(value, STEP) : isEmpty(value) ? valueText(value, 0).trim() : writeBlock(value, 0)
+}

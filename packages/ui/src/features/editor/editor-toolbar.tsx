@@ -1,0 +1,123 @@
+import { ActionIcon, Button } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { cx } from '../../widgets/class-names.ts'
+import { Icon, type IconName } from '../../widgets/icon.tsx'
+import { tip } from '../../widgets/tooltip.ts'
+import type { CodeHandle } from './code/code-editor.tsx'
+import classes from './flow-editor.module.css'
+import { t } from './messages.ts'
+import type { Checks } from './use-checks.ts'
+import { PANES, type Pane, type Panes } from './use-panes.ts'
+import type { Saving } from './use-save.ts'
+
+export interface EditorToolbarProps {
+  readonly checks: Checks
+  readonly saving: Saving
+  readonly panes: Panes
+  readonly code: CodeHandle | undefined
+  readonly isChanged: boolean
+  readonly onSave: (isToRun: boolean) => void
+  readonly tools?: ReactNode
+}
+
+const ICONS: Readonly<Record<Pane, IconName>> = { code: 'code', form: 'table', graph: 'flow' }
+
+export function EditorToolbar(props: EditorToolbarProps): ReactNode {
+  const { checks, saving, panes, code, isChanged, onSave, tools } = props
+  const isNew = saving.saved === undefined
+  const why =
+    checks.errors > 0 ? t('whyErrors', { count: checks.errors }) : !isChanged && !isNew ? t('whyNothing') : undefined
+  return (
+    <div className={classes['toolbar']} role="toolbar" aria-label={t('panes')}>
+      <div className={classes['switch']} role="group" aria-label={t('panes')}>
+        {PANES.map((pane, index) => (
+          <button
+            key={pane}
+            type="button"
+            className={cx(classes['paneButton'], panes.shown.includes(pane) && classes['on'])}
+            aria-pressed={panes.shown.includes(pane)}
+            onClick={() => panes.toggle(pane)}
+            {...tip(t(pane), `mod+${index + 1}`)}
+          >
+            <Icon name={ICONS[pane]} size={14} />
+            {t(pane)}
+          </button>
+        ))}
+      </div>
+      <ActionIcon aria-label={t('undo')} {...tip(t('undo'), 'mod+z')} onClick={() => code?.undo()}>
+        <Icon name="replay" />
+      </ActionIcon>
+      {tools}
+      <Verdict checks={checks} isChanged={isChanged} isNew={isNew} />
+      <div className={classes['saves']}>
+        <SaveButton title={t('save')} keys="mod+s" why={why} isBusy={saving.isSaving} run={() => onSave(false)} />
+        <SaveButton
+          title={t('saveAndRun')}
+          keys="mod+enter"
+          why={checks.errors > 0 ? why : undefined}
+          isBusy={saving.isSaving}
+          isPrimary
+          run={() => onSave(true)}
+        />
+      </div>
+    </div>
+  )
+}
+
+interface VerdictProps {
+  readonly checks: Checks
+  readonly isChanged: boolean
+  readonly isNew: boolean
+}
+
+/** A tick only when the server would accept it. */
+function Verdict({ checks: { problems, errors, isJudged }, isChanged, isNew }: VerdictProps): ReactNode {
+  const warnings = problems.length - errors
+  return (
+    <span className={classes['verdict']} role="status">
+      {errors > 0 ? (
+        <span className={classes['error']}>
+          <Icon name="warning" size={14} /> {errors}
+        </span>
+      ) : (
+        isJudged && (
+          <span className={classes['good']}>
+            <Icon name="check" size={14} />
+          </span>
+        )
+      )}
+      {warnings > 0 && (
+        <span className={classes['warning']}>
+          <Icon name="info" size={14} /> {warnings}
+        </span>
+      )}
+      <span className={classes['muted']}>{isChanged || isNew ? `● ${t('unsaved')}` : t('saved')}</span>
+    </span>
+  )
+}
+
+interface SaveButtonProps {
+  readonly title: string
+  readonly keys: string
+  readonly why: string | undefined
+  readonly isBusy: boolean
+  readonly isPrimary?: boolean
+  readonly run: () => void
+}
+
+function SaveButton({ title, keys, why, isBusy, isPrimary = false, run }: SaveButtonProps): ReactNode {
+  return (
+    <Button
+      variant={isPrimary ? 'filled' : 'default'}
+      leftSection={isPrimary ? <Icon name="run" size={14} /> : undefined}
+      aria-disabled={why !== undefined}
+      loading={isBusy}
+      {...tip(why ?? title, keys)}
+      onClick={() => {
+        if (why === undefined) run()
+      }}
+    >
+      {title}
+    </Button>
+  )
+}

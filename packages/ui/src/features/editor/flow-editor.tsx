@@ -1,0 +1,270 @@
+// Is it right, and what will it do? Code, form and drawing are one document: the text. The form and the drawing change it by small edits through the
+// history of the editor, so that one undo takes back any of them.
+import { Button } from '@mantine/core'
+import { useCallback, useDeferredValue, useMemo, useState, type ReactNode } from 'react'
+import { useActions } from '../../lib/actions.ts'
+import { useGo } from '../../lib/link.tsx'
+import { paths } from '../../lib/paths.ts'
+import { formatMomentLong } from '../../lib/time.ts'
+import { cx } from '../../widgets/class-names.ts'
+import type { FlowDocument } from '../flow/use-flow.ts'
+import { Topology } from '../topology/topology.tsx'
+import type { AddPlace } from '../topology/topology-canvas.tsx'
+import { CodeEditor, type CodeHandle } from './code/code-editor.tsx'
+import { ConflictDialog } from './conflict-dialog.tsx'
+import { EditorToolbar } from './editor-toolbar.tsx'
+import classes from './flow-editor.module.css'
+import { graphMenu } from './graph-menu.ts'
+import { askOnce } from './language/language-client.ts'
+import { t } from './messages.ts'
+import { newTask } from './new-task.ts'
+import { ProblemsList } from './problems-list.tsx'
+import { TaskForm } from './task-form.tsx'
+import { TypePicker } from './type-picker.tsx'
+import { useChecks, type Checks } from './use-checks.ts'
+import { useDraft, type DraftState } from './use-draft.ts'
+import { useInstalledTypes, useTypeDocs } from './use-types.ts'
+import { usePanes, type Pane, type Panes } from './use-panes.ts'
+import { useSave, type Saving } from './use-save.ts'
+import { addTask } from './yaml/edit-yaml.ts'
+import { parseYamlTree, plainOf, taskAt, tasksIn } from './yaml/yaml-tree.ts'
+
+export interface FlowEditorProps {
+  /** Undefined for a flow that is not there yet. */
+  readonly flow?: FlowDocument
+  readonly initial: string
+  /** Under which what is not saved is kept. */
+  readonly draftName: string
+  readonly onSaved: (flow: FlowDocument, isToRun: boolean) => void
+  /** Beside the buttons of the toolbar. */
+  readonly tools?: ReactNode
+}
+
+export function FlowEditor({ flow, initial, draftName, onSaved, tools }: FlowEditorProps): ReactNode {
+  const [text, setText] = useState(initial)
+  const [code, setCode] = useState<CodeHandle | undefined>(undefined)
+  const [cursor, setCursor] = useState(0)
+  const [place, setPlace] = useState<AddPlace | undefined>(undefined)
+  const checks = useChecks(text)
+  const saving = useSave(flow)
+  const panes = usePanes()
+  const savedText = saving.saved?.source ?? ''
+  const draft = useDraft(draftName, { text, saved: flow === undefined ? initial : savedText })
+  const save = async (isToRun: boolean, isOver = false): Promise<void> => {
+    const now = code?.text() ?? text
+    const done = await (isOver ? saving.overwrite(now) : saving.save(now))
+    if (done) onSaved(done, isToRun)
+  }
+  useEditorActions({ panes, code, save })
+  const ready = useReady(setCode)
+  const help = useHelp(checks, code)
+  return (
+    <div className={classes['editor']}>
+      <EditorToolbar
+        {...{ text, checks, saving, panes, code, tools }}
+        isChanged={text !== savedText}
+        onSave={isToRun => void save(isToRun)}
+      />
+      <DraftBanner draft={draft} code={code} />
+      <div className={classes['panes']} data-count={panes.shown.length}>
+        <div className={cx(classes['pane'], !panes.shown.includes('code') && classes['away'])}>
+          <CodeEditor
+            initial={initial}
+            problems={checks.problems}
+            help={help}
+            onReady={ready}
+            onChange={setText}
+            onCursor={setCursor}
+            onSave={() => void save(false)}
+            onSaveAndRun={() => void save(true)}
+          />
+        </div>
+        {panes.shown.includes('form') && <FormPane text={text} cursor={cursor} code={code} />}
+        {panes.shown.includes('graph') && <GraphPane text={text} cursor={cursor} code={code} onAdd={setPlace} />}
+      </div>
+      <ProblemsList checks={checks} code={code} />
+      {place && <Picker place={place} code={code} onClose={() => setPlace(undefined)} />}
+      <Conflict saving={saving} text={text} code={code} onKeepMine={() => void save(false, true)} />
+    </div>
+  )
+}
+
+function useHelp(checks: Checks, code: CodeHandle | undefined): Parameters<typeof CodeEditor>[0]['help'] {
+  const installed = useInstalledTypes()
+  const docOf = useTypeDocs()
+  const go = useGo()
+  return {
+    names: () => checks.names,
+    docOf,
+    isInstalled: type => installed.has(type),
+    onDefinition: found => {
+      if (found.type === 'flow') go(paths.flow(found))
+      else code?.goTo(found.offset)
+    },
+  }
+}
+
+/** The address may name a task to begin with. */
+function useReady(setCode: (code: CodeHandle) => void): (code: CodeHandle) => void {
+  return useCallback(
+    (code: CodeHandle) => {
+      setCode(code)
+      const wanted = new URLSearchParams(window.location.hash.slice(1)).get('task')
+      const task = tasksIn(parseYamlTree(code.text())).find(({ id }) => id === wanted)
+      if (task) code.goTo(task.from)
+    },
+    [setCode],
+  )
+}
+
+interface EditorActions {
+  readonly panes: Panes
+  readonly code: CodeHandle | undefined
+  readonly save: (isToRun: boolean) => Promise<void>
+}
+
+function useEditorActions({ panes, code, save }: EditorActions): void {
+  const section = t('section')
+  const show = (pane: Pane) => () => panes.show(pane)
+  useActions([
+    { id: 'editor.save', title: t('save'), section, keys: 'mod+s', run: () => void save(false) },
+    { id: 'editor.run', title: t('saveAndRun'), section, keys: 'mod+enter', run: () => void save(true) },
+    {
+      id: 'editor.code',
+      title: t('focusCode'),
+      section,
+      keys: 'mod+1',
+      run: () => {
+        panes.show('code')
+        code?.focus()
+      },
+    },
+    { id: 'editor.form', title: t('focusForm'), section, keys: 'mod+2', run: show('form') },
+    { id: 'editor.graph', title: t('focusGraph'), section, keys: 'mod+3', run: show('graph') },
+    {
+      id: 'editor.problems',
+      title: t('showProblems'),
+      section,
+      keys: 'mod+shift+m',
+      run: () => document.getElementById('problems')?.focus(),
+    },
+  ])
+}
+
+interface PaneProps {
+  readonly text: string
+  readonly cursor: number
+  readonly code: CodeHandle | undefined
+}
+
+function FormPane({ text, cursor, code }: PaneProps): ReactNode {
+  const task = useMemo(() => taskAt(parseYamlTree(text), cursor), [text, cursor])
+  return (
+    <section className={cx(classes['pane'], classes['formPane'])} aria-label={t('form')}>
+      <TaskForm text={text} task={task} code={code} />
+    </section>
+  )
+}
+
+function GraphPane({
+  text,
+  cursor,
+  code,
+  onAdd,
+}: PaneProps & { readonly onAdd: (place: AddPlace) => void }): ReactNode {
+  const shown = useDeferredValue(text)
+  const root = useMemo(() => parseYamlTree(shown), [shown])
+  const flow = useMemo(() => plainOf(root), [root])
+  const selected = useMemo(() => taskAt(root, cursor)?.id, [root, cursor])
+  return (
+    <section className={cx(classes['pane'], classes['graphPane'])} aria-label={t('graph')}>
+      <Topology
+        flow={flow}
+        selected={selected}
+        hasMap={false}
+        onAdd={onAdd}
+        menuOf={block => graphMenu(block, { code, onAdd })}
+        onSelect={({ path }) => {
+          const task = tasksIn(parseYamlTree(code?.text() ?? '')).find(other => other.path === path)
+          if (task) code?.goTo(task.from)
+        }}
+      />
+    </section>
+  )
+}
+
+interface PickerProps {
+  readonly place: AddPlace
+  readonly code: CodeHandle | undefined
+  readonly onClose: () => void
+}
+
+function Picker({ place, code, onClose }: PickerProps): ReactNode {
+  const choose = async (type: string): Promise<void> => {
+    onClose()
+    if (!code) return
+    const description = await askOnce({ type: 'describe', name: type })
+    const text = code.text()
+    const taken = new Set(tasksIn(parseYamlTree(text)).map(({ id }) => id))
+    const task = newTask(type, description, taken)
+    code.edit(addTask(text, place.list, place.index, task))
+    const id = /^id: (.*)$/m.exec(task)?.[1]
+    const added = tasksIn(parseYamlTree(code.text())).find(other => other.id === id)
+    if (added) code.goTo(added.from)
+  }
+  return <TypePicker list={place.list} onChoose={type => void choose(type)} onClose={onClose} />
+}
+
+interface ConflictProps {
+  readonly saving: Saving
+  readonly text: string
+  readonly code: CodeHandle | undefined
+  readonly onKeepMine: () => void
+}
+
+function Conflict({ saving, text, code, onKeepMine }: ConflictProps): ReactNode {
+  const { conflict, takeNewest, closeConflict } = saving
+  if (!conflict) return null
+  return (
+    <ConflictDialog
+      conflict={conflict}
+      text={text}
+      onKeepMine={onKeepMine}
+      onClose={closeConflict}
+      onTakeTheirs={() => {
+        // Undo brings back what was written here.
+        code?.edit([{ from: 0, to: code.text().length, insert: conflict.newest.source }])
+        takeNewest()
+      }}
+    />
+  )
+}
+
+function DraftBanner({
+  draft,
+  code,
+}: {
+  readonly draft: DraftState
+  readonly code: CodeHandle | undefined
+}): ReactNode {
+  const { found, forget } = draft
+  if (!found) return null
+  return (
+    <div className={classes['banner']} role="status">
+      <span>{t('draftFound', { date: formatMomentLong(found.atMs) })}</span>
+      <Button
+        size="compact-sm"
+        variant="filled"
+        onClick={() => {
+          code?.edit([{ from: 0, to: code.text().length, insert: found.text }])
+          forget()
+        }}
+      >
+        {t('draftTake')}
+      </Button>
+      <Button size="compact-sm" onClick={forget}>
+        {t('draftDrop')}
+      </Button>
+    </div>
+  )
+}

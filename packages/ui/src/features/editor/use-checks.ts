@@ -1,0 +1,117 @@
+// What is wrong with the text: at once from the worker, a little later from the server, which has the last word about whether it would be accepted.
+import { useQuery } from '@tanstack/react-query'
+import type { Diagnostic } from '@batuta/core'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { api } from '../../lib/api.ts'
+import type { CodeProblem } from './code/code-editor.tsx'
+import { askLanguage } from './language/language-client.ts'
+import { quickFix } from './language/quick-fix.ts'
+
+const LOCAL_MS = 60
+const SERVER_MS = 250
+
+export interface Problem extends CodeProblem {
+  readonly line: number
+}
+
+export interface Checks {
+  readonly problems: readonly Problem[]
+  readonly errors: number
+  /** The server has judged this very text. */
+  readonly isJudged: boolean
+  /** What expressions may name. */
+  readonly names: unknown
+}
+
+interface Found {
+  readonly text: string
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+export function useChecks(text: string): Checks {
+  const [local, setLocal] = useState<Found>({ text: '', diagnostics: [] })
+  const names = useRef<unknown>(undefined)
+  const settled = useSettled(text, SERVER_MS)
+  useEffect(() => {
+    let isOld = false
+    const timer = setTimeout(() => {
+      void askLanguage({ type: 'check', source: text }).then(checked => {
+        if (isOld) return
+        if (checked.names !== undefined) names.current = checked.names
+        setLocal({ text, diagnostics: checked.diagnostics })
+      })
+    }, LOCAL_MS)
+    return () => {
+      isOld = true
+      clearTimeout(timer)
+    }
+  }, [text])
+  const { data: judged } = useQuery({
+    queryKey: ['flows', 'validate', settled],
+    queryFn: async ({ signal }): Promise<Found> => {
+      const [violation] = await api.flows.validate({ body: settled, signal })
+      return { text: settled, diagnostics: (violation?.diagnostics ?? []).flatMap(readDiagnostic) }
+    },
+    enabled: settled.trim() !== '',
+    staleTime: 0,
+    gcTime: 0,
+  })
+  const isJudged = judged?.text === text
+  const { diagnostics } = isJudged ? judged : local
+  const problems = useMemo(() => diagnostics.map(found => problemOf(found, text)), [diagnostics, text])
+  // A getter, so that completion always sees the newest.
+  return {
+    problems,
+    errors: problems.filter(({ severity }) => severity === 'error').length,
+    isJudged,
+    get names() {
+      return names.current
+    },
+  }
+}
+
+function readDiagnostic(found: {
+  readonly severity: string
+  readonly code: string
+  readonly message: string
+  readonly path: string
+  readonly line?: number
+  readonly column?: number
+}): readonly Diagnostic[] {
+  const severity =
+    (['error', 'warning', 'info', 'deprecation'] as const).find(word => word === found.severity) ?? 'info'
+  return [{ ...found, severity }]
+}
+
+function problemOf({ severity, message, line = 1, column = 1 }: Diagnostic, text: string): Problem {
+  const from = offsetOf(text, line, column)
+  const length = /^[^\s,}\]"']+/.exec(text.slice(from))?.[0].length ?? 1
+  return {
+    from,
+    to: Math.min(text.length, from + Math.max(1, length)),
+    severity: severity === 'deprecation' ? 'info' : severity,
+    message,
+    line,
+    fix: quickFix({ message }, text, from),
+  }
+}
+
+export function offsetOf(text: string, line: number, column: number): number {
+  let at = 0
+  for (let number = 1; number < line; number++) {
+    const next = text.indexOf('\n', at)
+    if (next < 0) return text.length
+    at = next + 1
+  }
+  return Math.min(text.length, at + column - 1)
+}
+
+/** A value once it has rested. */
+export function useSettled<Value>(value: Value, restMs: number): Value {
+  const [settled, setSettled] = useState(value)
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), restMs)
+    return () => clearTimeout(timer)
+  }, [value, restMs])
+  return settled
+}
