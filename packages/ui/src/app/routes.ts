@@ -45,6 +45,7 @@ export const PAGES: readonly PageEntry[] = [
   { path: '/kv', load: async () => (await import('../features/keys/keys-page.tsx')).KeysPage },
   { path: '/secrets', load: async () => (await import('../features/secrets/secrets-page.tsx')).SecretsPage },
   { path: '/dashboards/{-$id}', load: async () => (await import('../features/home/home-page.tsx')).HomePage },
+  { path: '/calendar', load: async () => (await import('../features/calendar/calendar-page.tsx')).CalendarPage },
   { path: '/inbox', load: async () => (await import('../features/inbox/inbox-page.tsx')).InboxPage },
   {
     path: '/admin/triggers',
