@@ -45,15 +45,17 @@ export function MonthView({ data, days, month, today, onOpen }: MonthViewProps):
               date === today && classes['today'],
             )}
             aria-current={date === today ? 'date' : undefined}
-            aria-label={t('cell', { date, text: tellBucket(sum) })}
             onClick={() => onOpen(date)}
           >
-            <span className={classes['number']}>{new Date(day).getDate()}</span>
+            <span className="visually-hidden">{t('cell', { date, text: tellBucket(sum) })}</span>
+            <span className={classes['number']} aria-hidden="true">
+              {new Date(day).getDate()}
+            </span>
             <BucketBar sum={sum} most={most} />
-            <span className={classes['counts']}>
+            <span className={classes['counts']} aria-hidden="true">
               {sum.done + sum.failed + sum.other > 0 && <span>{shortCount(sum.done + sum.failed + sum.other)}</span>}
               {sum.failed > 0 && <span className={classes['bad']}>✕ {shortCount(sum.failed)}</span>}
-              {sum.planned > 0 && <span className={classes['muted']}>▯ {shortCount(sum.planned)}</span>}
+              {sum.planned > 0 && <span className={classes['plannedCount']}>{shortCount(sum.planned)}</span>}
             </span>
           </button>
         )

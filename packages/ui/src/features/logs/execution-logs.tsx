@@ -1,6 +1,6 @@
 // The log of one execution, of any length. Filters, what is looked for and the line that is meant stand in the address.
 import { Button } from '@mantine/core'
-import { useCallback, useEffect, useMemo, useState, type ReactNode } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import { useActions } from '../../lib/actions.ts'
 import { numberParam, textParam, useSearchState, wordParam, flagParam } from '../../lib/search-state.ts'
 import { readLocal, writeLocal } from '../../platform/local-store.ts'
