@@ -85,7 +85,7 @@ interface Known {
 }
 
 function fieldOf(name: string, { type, isRequired, isDeprecated, doc }: Known): FormField {
-  const choices = doc?.choices ?? (type.startsWith('enum ') ? type.slice(5).split('|') : [])
+  const choices = doc?.choices ?? choicesOfType(type)
   return {
     name,
     type,
@@ -96,6 +96,12 @@ function fieldOf(name: string, { type, isRequired, isDeprecated, doc }: Known): 
     description: doc?.description,
     default: doc?.default,
   }
+}
+
+/** `enum A|B`, and the levels of logs, which are named by their type. */
+export function choicesOfType(type: string): readonly string[] {
+  if (type.startsWith('enum ')) return type.slice(5).split('|')
+  return type === 'Level' ? ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'] : []
 }
 
 function kindOf(name: string, type: string, choices: readonly string[]): FieldKind {

@@ -1,5 +1,5 @@
 // Choosing a type among all that there are: what is installed first, by any part of the name.
-import { useMemo, useState, type KeyboardEvent, type ReactNode } from 'react'
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 import { cx } from '../../widgets/class-names.ts'
 import { Dialog } from '../../widgets/dialog.tsx'
 import { Icon } from '../../widgets/icon.tsx'
@@ -18,6 +18,12 @@ export interface TypePickerProps {
 export function TypePicker({ list, onChoose, onClose }: TypePickerProps): ReactNode {
   const [text, setText] = useState('')
   const [at, setAt] = useState(0)
+  const input = useRef<HTMLInputElement>(null)
+  useEffect(() => {
+    // Once the dialog is open, which gives the focus to its first button.
+    const frame = requestAnimationFrame(() => input.current?.focus())
+    return () => cancelAnimationFrame(frame)
+  }, [])
   const types = useTypeNames()
   const installed = useInstalledTypes()
   const shown = useMemo(() => rankTypes(types, { text, list, installed }), [types, text, list, installed])
@@ -40,7 +46,7 @@ export function TypePicker({ list, onChoose, onClose }: TypePickerProps): ReactN
         aria-activedescendant={shown.length === 0 ? undefined : `type-${at}`}
         aria-label={t('findType')}
         placeholder={t('findTypePlaceholder')}
-        autoFocus
+        ref={input}
         autoComplete="off"
         spellCheck={false}
         className={classes['input']}

@@ -8,6 +8,7 @@ import {
 import type { Extension } from '@codemirror/state'
 import { EditorView, hoverTooltip, keymap, type Tooltip } from '@codemirror/view'
 import { completionPlace, namesBelow, type CompletionPlace } from '../language/completion-place.ts'
+import { choicesOfType } from '../form-fields.ts'
 import { askOnce } from '../language/language-client.ts'
 import type { KnownTypeName, TypeDescription } from '../language/language-messages.ts'
 import { entryAt, nodeAt, parseYamlTree, pathAt } from '../yaml/yaml-tree.ts'
@@ -189,12 +190,7 @@ async function valueOptions({ key, taskType }: Extract<CompletionPlace, { type: 
   const known = await askOnce({ type: 'describe', name: taskType })
   const type = known?.properties.find(({ name }) => name === key)?.type ?? ''
   if (type === 'boolean') return [{ label: 'true' }, { label: 'false' }]
-  return type.startsWith('enum ')
-    ? type
-        .slice(5)
-        .split('|')
-        .map(label => ({ label }))
-    : []
+  return choicesOfType(type).map(label => ({ label }))
 }
 
 async function hint(view: EditorView, offset: number, sources: HelpSources): Promise<Tooltip | null> {
