@@ -146,3 +146,85 @@ tasks:
 
   assert.equal(player.run('seen[x]').outputs?.['value' as never], '1')
 })
+
+const TWICE = 'retry: { type: constant, interval: PT1S, maxAttempts: 2 }'
+
+/** To where `two` waits for its worker. */
+function inDirectory(more: { readonly dir?: string; readonly two?: string; readonly flow?: string }): Player {
+  const player = play(`
+${more.flow ?? ''}
+tasks:
+  - id: dir
+    type: core.flow.WorkingDirectory
+    ${more.dir ?? ''}
+    tasks:
+      - { id: one, type: ${JOB} }
+      - { id: two, type: ${JOB}, ${more.two ?? ''} }
+    errors: [{ id: local, type: core.debug.Return, format: x }]`)
+  openAgain(player)
+  return player
+}
+
+function openAgain(player: Player): void {
+  assert.equal(settleOut(player), OPEN_DIRECTORY)
+  player.settle('one')
+}
+
+function failTwo(player: Player): void {
+  player.settle('two', 'FAILED')
+  assert.equal(settleOut(player), CLOSE_DIRECTORY)
+}
+
+test('a directory that is tried again is done again as a whole, with a folder of its own', () => {
+  const player = inDirectory({ dir: TWICE })
+
+  failTwo(player)
+  assert.deepEqual(player.shown.runs.slice(0, 1), ['dir: CREATED RUNNING FAILED RETRYING | FAILED'])
+  assert.equal(player.states['local'], undefined)
+  player.fire('retry:0')
+  openAgain(player)
+  player.settle('two')
+  assert.equal(settleOut(player), CLOSE_DIRECTORY)
+
+  assert.deepEqual(player.shown.runs, [
+    'dir: CREATED RUNNING FAILED RETRYING CREATED RUNNING SUCCESS | FAILED SUCCESS',
+    'one: CREATED RUNNING SUCCESS | SUCCESS',
+    'two: CREATED RUNNING SUCCESS | SUCCESS',
+  ])
+  assert.equal(player.history, 'CREATED RUNNING RETRYING RUNNING SUCCESS')
+})
+
+test('a directory whose attempts are used up has failed, and then its errors run', () => {
+  const player = inDirectory({ flow: TWICE })
+  failTwo(player)
+  player.fire('retry:0')
+  openAgain(player)
+
+  failTwo(player)
+
+  assert.equal(player.history, 'CREATED RUNNING RETRYING RUNNING FAILED')
+  assert.equal(player.states['local'], 'SUCCESS')
+  assert.match(player.shown.runs[0] ?? '', /FAILED RETRYING CREATED RUNNING FAILED \| FAILED FAILED$/)
+})
+
+test('a task with a retry of its own is tried again in the folder as it is', () => {
+  const player = inDirectory({ two: TWICE })
+
+  player.settle('two', 'FAILED')
+  assert.equal(player.states['two'], 'RETRYING')
+  player.retry('two')
+  player.settle('two')
+  assert.equal(settleOut(player), CLOSE_DIRECTORY)
+
+  assert.equal(player.history, 'CREATED RUNNING RETRYING RUNNING SUCCESS')
+})
+
+test('a directory that waits for its next attempt is killed at once', () => {
+  const player = inDirectory({ dir: TWICE })
+  failTwo(player)
+
+  player.kill()
+
+  assert.match(player.shown.runs[0] ?? '', /^dir: CREATED RUNNING FAILED RETRYING KILLED/)
+  assert.deepEqual([player.isEnded, player.state.timers.size], [true, 0])
+})

@@ -106,7 +106,7 @@ export function beginPass(state: ExecutionState, plan: Plan, event: Extract<Even
 }
 
 /** The run is in no list any more, and neither are its children; nothing of it is kept but its place. */
-function takeOut(state: ExecutionState, plan: Plan, ordinal: number): void {
+export function takeOut(state: ExecutionState, plan: Plan, ordinal: number): void {
   const run = state.runs.reopen(ordinal)
   for (const child of run.group?.children ?? []) takeOut(state, plan, child)
   unindexOutputs(state, plan, run)

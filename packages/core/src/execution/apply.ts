@@ -9,7 +9,7 @@ import { decodeEventList } from './event-codec.ts'
 import type { Event } from './event.ts'
 import { count, leaveChild, placeChild, stopAsking, stopAwaiting } from './lanes.ts'
 import { getRun, ownGroup, ownRun } from './look-up.ts'
-import { beginPass, endIteration, endPass, joinLane, newIterations } from './apply-loop.ts'
+import { beginPass, endIteration, endPass, joinLane, newIterations, takeOut } from './apply-loop.ts'
 import { indexBegun, indexOutputs } from './outputs.ts'
 import type { Plan } from './plan.ts'
 import { applyReopening } from './reopen.ts'
@@ -313,6 +313,8 @@ function openGroup(
   atMs: number,
 ): void {
   const run = ownRun(state, event.run)
+  // Of a directory that is done again.
+  for (const child of run.group?.children ?? []) takeOut(state, plan, child)
   const group = newGroup(event.branch)
   group.isFanned = event.isFanned ?? false
   group.laneCount = event.laneCount ?? 1

@@ -102,7 +102,15 @@ const BEGUN_AGAIN: ReadonlySet<string> = new Set([WORKING_DIRECTORY, loop.type])
 
 function groupHistory({ history }: TaskRun, { type }: PlanTask): readonly Moment[] {
   if (type === BATCH_TYPE) return withRestarts(history)
-  return BEGUN_AGAIN.has(type) ? history : withoutRestarts(history)
+  return BEGUN_AGAIN.has(type) ? withFailures(history) : withoutRestarts(history)
+}
+
+/** What is tried again has failed first. */
+function withFailures(history: readonly Moment[]): readonly Moment[] {
+  if (!history.some(({ state }) => state === 'RETRYING')) return history
+  return history.flatMap((moment): Moment[] =>
+    moment.state === 'RETRYING' ? [{ state: 'FAILED', atMs: moment.atMs }, moment] : [moment],
+  )
 }
 
 function withoutRestarts(history: readonly Moment[]): readonly Moment[] {

@@ -140,8 +140,11 @@ function visibleAttempts(run: TaskRun, look: RunLook): readonly string[] {
  */
 function groupAttempts(run: TaskRun): readonly string[] {
   const skipped = run.attempts.map(attemptText)
-  const begun = run.history.find(moment => moment.state === 'RUNNING')
-  if (!begun) return skipped
+  const begun =
+    run.attempts.length > 0 && run.group?.isDirectory
+      ? run.history.findLast(moment => moment.state === 'RUNNING')
+      : run.history.find(moment => moment.state === 'RUNNING')
+  if (!begun || run.state === 'RETRYING' || run.state === 'CREATED') return skipped
   const end = run.history.at(-1)
   const wasWaiting = run.history.at(-2)?.state === 'PAUSED'
   const isOpen =

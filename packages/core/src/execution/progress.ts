@@ -14,6 +14,7 @@ import { finalStateOf, stateOf } from './outcome.ts'
 import { endPass } from './passes.ts'
 import { getTask } from './plan.ts'
 import { rendererOf } from './renderer.ts'
+import { retryDirectory } from './settle.ts'
 import { slaTimers } from './sla.ts'
 import {
   HANDLER,
@@ -279,6 +280,8 @@ function endClosing(view: View, ordinal: number, group: Group): Decision {
 function leaveTasks(view: View, ordinal: number, group: Group): Decision {
   if (group.isDirectory && group.verdict === undefined)
     return { events: [{ type: 'phase-entered', run: ordinal, phase: 'closing' }], effects: [] }
+  const again = group.isDirectory && group.verdict === 'FAILED' ? retryDirectory(view, ordinal) : undefined
+  if (again) return again
   const end = group.iterations
     ? endLoop(view, ordinal, { group, iterations: group.iterations })
     : group.failed === 0

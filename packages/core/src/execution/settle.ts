@@ -12,6 +12,7 @@ import { tolerate } from './outcome.ts'
 import { NeedsEvaluation, RunError, rendererOf } from './renderer.ts'
 import { retryAt } from './retry.ts'
 import {
+  HANDLER,
   RENEW_TIMER,
   ROOT,
   isBeingKilled,
@@ -120,7 +121,7 @@ function outcomeOf(task: PlanTask, run: TaskRun, state: Settlement['state']): Fi
 function planRetry(view: View, run: TaskRun, task: PlanTask, { startedMs }: Settlement): Decision | undefined {
   const { state, env } = view
   const retry = task.retry
-  if (!retry || (!retry.isOwn && task.task.allowFailure)) return undefined
+  if (!retry || (!retry.isOwn && (task.task.allowFailure || isOfDirectory(state, run)))) return undefined
   const isRenewing = retry.policy.behavior === 'CREATE_NEW_EXECUTION'
   // What comes after the execution never changes how it ended, and what an exit left running is not tried again.
   if (isFinal(state.state) && (isRenewing || !isAfter(view, run))) return undefined
@@ -132,6 +133,25 @@ function planRetry(view: View, run: TaskRun, task: PlanTask, { startedMs }: Sett
   const atMs = retryAt(retry.policy, facts, () => env.random())
   if (atMs === undefined) return undefined
   return isRenewing ? renew(view, run, atMs) : tryAgain(state, run, atMs)
+}
+
+/** What a task of a WorkingDirectory inherits is for the directory as a whole: alone it would find the folder as the failure left it. */
+function isOfDirectory(state: ExecutionState, { parent, lane }: TaskRun): boolean {
+  if (parent === ROOT) return false
+  const { group } = getRun(state, parent)
+  return group?.isDirectory === true && (lane !== HANDLER || group.phase === 'closing')
+}
+
+/** A WorkingDirectory that failed is done again as a whole, with a folder of its own; undefined when it is not. */
+export function retryDirectory(view: View, ordinal: number): Decision | undefined {
+  const run = getRun(view.state, ordinal)
+  const startedMs = run.history.findLast(moment => moment.state === 'RUNNING')?.atMs ?? view.env.nowMs
+  const settlement = { ...endedNow(view, run, 'FAILED'), startedMs }
+  const retry = planRetry(view, run, getTask(view.plan, run.task), settlement)
+  if (!retry) return undefined
+  const attempt = attemptOf(settlement)
+  const event: Event = { type: 'attempt-settled', run: ordinal, to: 'RETRYING', attempt }
+  return { events: [event, ...retry.events], effects: retry.effects }
 }
 
 function isAfter({ state, plan }: View, run: TaskRun): boolean {

@@ -47,8 +47,28 @@ function policyOf(model: Model, run: Run): RetryNode | undefined {
   return run.node.allowFailure === true ? undefined : model.tree.retry
 }
 
+/** §7.5: a directory is done again as a whole. */
+export function tryDirectoryAgain(model: Model, group: Run): boolean {
+  group.attempts.push('FAILED')
+  if (tryAgain(model, group)) {
+    group.isOpen = false
+    return true
+  }
+  group.attempts.pop()
+  return false
+}
+
+/** Nothing is left of what was done in the folder before. */
+export function clearOut(group: Run): void {
+  for (const child of group.children) child.isRemoved = true
+  group.children = []
+  group.verdict = undefined
+}
+
 function tryAgain(model: Model, run: Run): boolean {
   const policy = policyOf(model, run)
+  const isInside = run.parent?.node.kind === 'WorkingDirectory' && (run.list === 'tasks' || run.list === 'closing')
+  if (isInside && !run.node.retry) return false
   if (!policy) return false
   const isRenewing = policy.isRenewing === true
   if (isFinal(model.state) && (isRenewing || !model.isAfter(run))) return false

@@ -18,7 +18,7 @@ import {
   type RunPlace,
   type State,
 } from './model-run.ts'
-import { refuse, settle } from './model-attempts.ts'
+import { clearOut, refuse, settle, tryDirectoryAgain } from './model-attempts.ts'
 import { closeIterations, endPass, expand, goesOn, openItems, sumUp, sumUpItems } from './model-loops.ts'
 import { seenOutputs } from './model-outputs.ts'
 import type { FlowTree, Saying, TaskNode } from './tree.ts'
@@ -254,6 +254,7 @@ export class Model {
     const [closing] = runsOf(group, 'closing')
     group.verdict = closing?.state === 'FAILED' ? 'FAILED' : childrenState(group)
     if (closing?.outputs) group.outputs = closing.outputs
+    if (group.verdict === 'FAILED' && tryDirectoryAgain(this, group)) return
     if (group.verdict === 'FAILED' && enabled(group.node.errors).length > 0) return this.handle(group, 'errors')
     this.lastly(group)
   }
@@ -465,6 +466,7 @@ export class Model {
   open(run: Run, branch: readonly TaskNode[] | undefined): void {
     run.branch = enabled(branch)
     run.isOpen = true
+    if (run.node.kind === 'WorkingDirectory') clearOut(run)
     this.move(run, 'RUNNING')
   }
 
