@@ -58,6 +58,13 @@ export function tryDirectoryAgain(model: Model, group: Run): boolean {
   return false
 }
 
+/** Nothing is left of what was done in the folder before. */
+export function clearOut(group: Run): void {
+  for (const child of group.children) child.isRemoved = true
+  group.children = []
+  group.verdict = undefined
+}
+
 function tryAgain(model: Model, run: Run): boolean {
   const policy = policyOf(model, run)
   const isInside = run.parent?.node.kind === 'WorkingDirectory' && (run.list === 'tasks' || run.list === 'closing')

@@ -18,7 +18,7 @@ import {
   type RunPlace,
   type State,
 } from './model-run.ts'
-import { refuse, settle, tryDirectoryAgain } from './model-attempts.ts'
+import { clearOut, refuse, settle, tryDirectoryAgain } from './model-attempts.ts'
 import { closeIterations, endPass, expand, goesOn, openItems, sumUp, sumUpItems } from './model-loops.ts'
 import { seenOutputs } from './model-outputs.ts'
 import type { FlowTree, Saying, TaskNode } from './tree.ts'
@@ -466,15 +466,8 @@ export class Model {
   open(run: Run, branch: readonly TaskNode[] | undefined): void {
     run.branch = enabled(branch)
     run.isOpen = true
-    if (run.node.kind === 'WorkingDirectory') this.clearOut(run)
+    if (run.node.kind === 'WorkingDirectory') clearOut(run)
     this.move(run, 'RUNNING')
-  }
-
-  /** Nothing is left of what was done before. */
-  clearOut(run: Run): void {
-    for (const child of run.children) child.isRemoved = true
-    run.children = []
-    run.verdict = undefined
   }
 
   openWith(run: Run, branch: readonly TaskNode[] | undefined): void {
