@@ -85,6 +85,6 @@ export async function findBarriers(page: Page): Promise<readonly string[]> {
 /** Until nothing is asked for and nothing is loading any more. */
 export async function settled(page: Page): Promise<void> {
   await page.getByRole('main').waitFor()
-  await page.waitForFunction(`document.querySelectorAll('main [role=status][aria-label]').length === 0`)
+  await page.locator('main [role=status][aria-label]').first().waitFor({ state: 'detached' })
   await page.evaluate('document.fonts.ready.then(() => undefined)')
 }
