@@ -42,11 +42,6 @@ const GROUPS = [
     name: 'lists',
     test: /node_modules[\\/]@tanstack[\\/](react-virtual|virtual-core)[\\/]|[\\/]ui[\\/]src[\\/](lib[\\/]filters[\\/]filter-text|features[\\/]states[\\/]|widgets[\\/](table|filter-bar|use-row-keys|suggest-filters|skeleton))/,
   },
-  {
-    name: 'parts',
-    test: /[\\/]ui[\\/]src[\\/](lib|widgets)[\\/]|node_modules[\\/]@mantine[\\/]core[\\/]/,
-    minShareCount: 4,
-  },
 ]
 
 const startedMs = performance.now()

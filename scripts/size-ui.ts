@@ -29,8 +29,7 @@ const PAGE_BUDGET = 200 * KB
 export const STYLE_BUDGET: number = 20 * KB
 /** Pages that may weigh more, by how their file begins. */
 const BUDGETS: Readonly<Record<string, number>> = {
-  'flows/flow-editor': 365 * KB,
-  'flows/new-flow': 365 * KB,
+  'editor/': 365 * KB,
   topology: 265 * KB,
   dashboards: 225 * KB,
   logs: 195 * KB,
