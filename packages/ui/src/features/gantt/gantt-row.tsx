@@ -193,7 +193,7 @@ function BarView({ bar, view, hint }: { readonly bar: Bar; readonly view: Span; 
   const left = Math.max(-1, percentOf(startMs, view))
   const right = Math.min(101, percentOf(endMs, view))
   const style: CSSProperties & { '--bar': string } = {
-    left: `${left}%`,
+    left: `min(${left}%, 100% - 3px)`,
     width: `${Math.max(0, right - left)}%`,
     '--bar': `var(--${stateGroupOf(state)}-solid)`,
   }
