@@ -124,7 +124,7 @@ function columnsOf(onSelect: (runId: string) => void): readonly Column<TaskRun>[
       title: t('task'),
       cell: row => (
         <button type="button" className={classes['link']} onClick={() => onSelect(row.id)}>
-          {row.iteration ?? ''} {row.value ?? ''} · {row.taskId}
+          {row.value ?? row.iteration ?? ''} · {row.taskId}
         </button>
       ),
     },

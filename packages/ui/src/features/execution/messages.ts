@@ -75,7 +75,7 @@ const english = {
   compareSuccess: 'Compare with the last success',
   copyColleague: 'Copy for a colleague',
   logEnd: 'End of its log',
-  waitingTitle: 'It waits for an answer',
+  waitingTitle: '{task} waits for an answer',
   pausedTitle: 'It is paused',
   pausedText: 'No new task begins until it is resumed.',
   queuedTitle: 'It waits in the queue',

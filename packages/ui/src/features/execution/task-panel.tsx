@@ -108,7 +108,7 @@ function Log({
   return (
     <>
       {lines.length === LINES && <p className={classes['muted']}>{t('lastLines', { count: LINES })}</p>}
-      <LogLines lines={lines} />
+      <LogLines lines={lines} isFollowing={!isOver} />
       <Link to={`${paths.execution({ ...head, id: executionId }, 'logs')}?task=${run.taskId}`}>{t('wholeLog')}</Link>
     </>
   )

@@ -94,7 +94,7 @@ function PausedCard({ head, run }: { readonly head: ExecutionHead; readonly run:
     },
   })
   const isWhole = fields.every(({ problems, isShown }) => !isShown || problems.length === 0)
-  const title = run ? `${run.taskId}: ${t('waitingTitle')}` : t('pausedTitle')
+  const title = run ? t('waitingTitle', { task: run.taskId }) : t('pausedTitle')
   return (
     <Card state="PAUSED" title={title} {...(run ? {} : { text: t('pausedText') })}>
       <form

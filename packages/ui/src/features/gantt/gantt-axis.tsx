@@ -26,7 +26,9 @@ export function GanttAxis({ view, whole, isAbsolute }: GanttAxisProps): ReactNod
             <span key={at} className={classes['tick']} style={{ left: `${left}%` }}>
               {isAbsolute
                 ? formatClock(at).replace(/\.000$/, '')
-                : formatDuration(at - whole.fromMs).replace(/\.0 s$/, ' s')}
+                : formatDuration(at - whole.fromMs).replace(/\.0 s$| 00 (?:s|min)$/, part =>
+                    part === '.0 s' ? ' s' : '',
+                  )}
             </span>
           )
         )

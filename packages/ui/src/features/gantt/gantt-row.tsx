@@ -30,6 +30,7 @@ export interface GanttRowProps {
 
 /** A wait of more than this part of everything is named. */
 const NAMED_SHARE = 0.2
+const NAMED_MIN_MS = 200
 
 export function GanttRowView(props: GanttRowProps): ReactNode {
   const { id, row, index, isActive, isSelected, isCritical, onSelect } = props
@@ -157,7 +158,8 @@ function Track(props: GanttRowProps): ReactNode {
   switch (row.type) {
     case 'run':
       return (
-        <div role="gridcell" data-track="" className={className} aria-label={labelOf(row.run, nowMs)}>
+        <div role="gridcell" data-track="" className={className}>
+          <span className="visually-hidden">{labelOf(row.run, nowMs)}</span>
           {barsOf(row.run, nowMs).map((bar, index) => (
             <BarView key={index} bar={bar} view={view} hint={hintOf(row.run, bar)} />
           ))}
@@ -191,7 +193,7 @@ function BarView({ bar, view, hint }: { readonly bar: Bar; readonly view: Span; 
   const left = Math.max(-1, percentOf(startMs, view))
   const right = Math.min(101, percentOf(endMs, view))
   const style: CSSProperties & { '--bar': string } = {
-    left: `${left}%`,
+    left: `min(${left}%, 100% - 3px)`,
     width: `${Math.max(0, right - left)}%`,
     '--bar': `var(--${stateGroupOf(state)}-solid)`,
   }
@@ -209,7 +211,7 @@ function NamedWait({
   nowMs,
 }: Pick<GanttRowProps, 'view' | 'whole' | 'nowMs'> & { readonly run: GanttRun }): ReactNode {
   const ms = queuedMsOf(run, nowMs)
-  if (ms < lengthOf(whole) * NAMED_SHARE) return null
+  if (ms < NAMED_MIN_MS || ms < lengthOf(whole) * NAMED_SHARE) return null
   const left = percentOf(startMsOf(run), view)
   return (
     <span className={classes['wait']} style={{ left: `calc(${Math.max(0, left)}% + 6px)` }}>
