@@ -111,6 +111,7 @@ function SaveButton({ title, keys, why, isBusy, isPrimary = false, run }: SaveBu
       variant={isPrimary ? 'filled' : 'default'}
       leftSection={isPrimary ? <Icon name="run" size={14} /> : undefined}
       aria-disabled={why !== undefined}
+      data-disabled={why !== undefined}
       loading={isBusy}
       {...tip(why ?? title, keys)}
       onClick={() => {

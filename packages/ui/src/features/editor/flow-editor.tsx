@@ -53,7 +53,9 @@ export function FlowEditor({ flow, initial, draftName, onSaved, tools }: FlowEdi
   const save = async (isToRun: boolean, isOver = false): Promise<void> => {
     const now = code?.text() ?? text
     const done = await (isOver ? saving.overwrite(now) : saving.save(now))
-    if (done) onSaved(done, isToRun)
+    if (!done) return
+    draft.clear()
+    onSaved(done, isToRun)
   }
   useEditorActions({ panes, code, save })
   const ready = useReady(setCode)

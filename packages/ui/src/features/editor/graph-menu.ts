@@ -52,7 +52,9 @@ export function graphMenu(block: Block, { code, onAdd }: GraphTools): readonly M
               },
             ]
           : []),
-        { id: 'errors', title: t('addErrors'), run: () => onAdd({ list: `${block.path}.errors`, index: 0 }) },
+        ...(block.branches.length > 0
+          ? [{ id: 'errors', title: t('addErrors'), run: () => onAdd({ list: `${block.path}.errors`, index: 0 }) }]
+          : []),
       ],
     },
     {

@@ -16,6 +16,8 @@ export interface DraftState {
   readonly found: Draft | undefined
   /** It is taken, or thrown away. */
   forget(): void
+  /** It is saved: nothing is kept any more. */
+  clear(): void
 }
 
 export function useDraft(name: string, { text, saved }: { readonly text: string; readonly saved: string }): DraftState {
@@ -27,7 +29,7 @@ export function useDraft(name: string, { text, saved }: { readonly text: string;
     if (found) return
     writeLocal(key, settled === saved ? undefined : JSON.stringify({ text: settled, atMs: nowMs() }))
   }, [key, settled, saved, found])
-  return { found, forget: () => setFound(undefined) }
+  return { found, forget: () => setFound(undefined), clear: () => writeLocal(key, undefined) }
 }
 
 function draftOf(kept: string | undefined, saved: string): Draft | undefined {

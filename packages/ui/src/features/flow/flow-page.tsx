@@ -146,6 +146,7 @@ function FlowButtons({ flow, active }: FlowTabProps & { readonly active: TabId }
         variant="filled"
         leftSection={<Icon name="run" size={14} />}
         aria-disabled={why !== undefined}
+        data-disabled={why !== undefined}
         {...(why === undefined ? {} : tip(why))}
         onClick={() => {
           if (why === undefined) void actions.run(flow)

@@ -195,7 +195,13 @@ function Restore({ flow, revision, isNewest }: RestoreProps): ReactNode {
     if (!isNewest) void save(revision.source ?? '', flow.source)
   }
   return (
-    <Button size="compact-sm" aria-disabled={isNewest} {...(isNewest ? tip(t('whyNewest')) : {})} onClick={restore}>
+    <Button
+      size="compact-sm"
+      aria-disabled={isNewest}
+      data-disabled={isNewest}
+      {...(isNewest ? tip(t('whyNewest')) : {})}
+      onClick={restore}
+    >
       {t('restoreRevision')}
     </Button>
   )

@@ -74,6 +74,7 @@ function BulkButton({ title, why, run }: BulkButtonProps): ReactNode {
     <Button
       size="compact-sm"
       aria-disabled={why !== undefined}
+      data-disabled={why !== undefined}
       {...(why === undefined ? {} : tip(why))}
       onClick={() => {
         if (why === undefined) run()

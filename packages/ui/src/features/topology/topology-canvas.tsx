@@ -66,6 +66,7 @@ function Canvas(props: CanvasProps): ReactNode {
   const edges = useEdges(props)
   const isFar = useStore(state => state.transform[2] < FAR_ZOOM)
   const { show, fit, zoomBy } = useView(layout, facts, wrapper)
+  useReveal(layout, { selected, show, wrapper })
   useActions([
     { id: 'topology.fit', title: t('fit'), section: t('section'), keys: '0', run: fit },
     { id: 'topology.in', title: t('zoomIn'), section: t('section'), keys: '+', run: () => zoomBy(1.25) },
@@ -120,6 +121,30 @@ function Canvas(props: CanvasProps): ReactNode {
       </div>
     </div>
   )
+}
+
+interface Reveal {
+  readonly selected: string | undefined
+  readonly show: (id: string) => void
+  readonly wrapper: { readonly current: HTMLDivElement | null }
+}
+
+/** What is chosen elsewhere, in the code for one, comes into sight. */
+function useReveal(layout: Layout, { selected, show, wrapper }: Reveal): void {
+  const { flowToScreenPosition } = useReactFlow()
+  const node = layout.nodes.find(({ id }) => id === selected)
+  const place = node && JSON.stringify([node.x, node.y, node.width, node.height])
+  const shown = useRef(place)
+  useEffect(() => {
+    if (shown.current === place) return
+    shown.current = place
+    const box = wrapper.current?.getBoundingClientRect()
+    if (!node || !box) return
+    const from = flowToScreenPosition({ x: node.x, y: node.y })
+    const to = flowToScreenPosition({ x: node.x + Math.min(node.width, 200), y: node.y + Math.min(node.height, 52) })
+    const isIn = from.x >= box.left && from.y >= box.top && to.x <= box.right && to.y <= box.bottom
+    if (!isIn) show(node.id)
+  }, [node, place, show, wrapper, flowToScreenPosition])
 }
 
 interface Walk {

@@ -77,7 +77,7 @@ test('names are found below a path, also through keys that can be any', () => {
 
 test('what the language suggests is put in the place of the wrong word', () => {
   const wrong =
-    'id: a\nnamespace: b\ntasks:\n  - id: x\n    type: io.kestra.plugin.core.log.Lgo\n    mesage: "{{ inptus.a }}"\n'
+    'id: a\nnamespace: b\ntasks:\n  - id: x\n    type: io.kestra.plugin.core.log.Lgo\n    mesage: "{{ inptus.a }}"\n  - id: y\n    type: io.kestra.plugin.core.log.Log\n    message: hi\n    levl: WARN\n'
   const { diagnostics } = checkFlow(wrong, { catalogue: createCatalogue() })
 
   const lines = wrong.split('\n')
@@ -87,5 +87,8 @@ test('what the language suggests is put in the place of the wrong word', () => {
     const fix = quickFix(found, wrong, offset)
     return fix && applyEdits(wrong, [fix]).split('\n')[(found.line ?? 1) - 1]?.trim()
   })
-  assert.ok(fixed.includes('type: io.kestra.plugin.core.log.Log'), JSON.stringify({ diagnostics, fixed }, undefined, 1))
+  assert.ok(
+    ['type: io.kestra.plugin.core.log.Log', 'level: WARN'].every(line => fixed.includes(line)),
+    JSON.stringify({ diagnostics, fixed }, undefined, 1),
+  )
 })

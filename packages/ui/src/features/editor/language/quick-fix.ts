@@ -18,7 +18,7 @@ export function quickFix({ message }: FixableDiagnostic, text: string, offset: n
 
 /** The word in quotes before the question, and the one in it. */
 function wordsOf(message: string): readonly (string | undefined)[] {
-  const question = /Did you mean [`"]([^`"]+)[`"]\?/.exec(message)
+  const question = /did you mean [`"]([^`"]+)[`"]\?/i.exec(message)
   if (!question) return []
   const before = message.slice(0, question.index)
   const wrong = [...before.matchAll(/[`"]([^`"]+)[`"]/g)].map(([, word]) => word)

@@ -1,0 +1,154 @@
+// The editor of flows by keyboard: a flow is written, corrected, changed by its form and its drawing, saved, and never lost.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { NO_BROWSER, openBrowser, openTab, type Browser, type Tab } from './browser.ts'
+import { startServer, type BrowserServer } from './server.ts'
+
+/** The draft is kept two seconds after the last key. */
+const DRAFT_MS = 2_500
+
+let server: BrowserServer
+let browser: Browser
+before(async () => {
+  if (NO_BROWSER !== false) return
+  server = await startServer()
+  browser = await openBrowser()
+})
+after(async () => {
+  if (NO_BROWSER !== false) return
+  await browser.close()
+  await server.stop()
+})
+
+async function openEditor(path: string): Promise<Tab> {
+  const tab = await openTab(browser, server.address)
+  await tab.page.goto(path)
+  await tab.page.locator('.cm-content').waitFor()
+  return tab
+}
+
+async function textOf(page: Page): Promise<string> {
+  return (await page.locator('.cm-line').allInnerTexts()).join('\n').replaceAll('\u200b', '')
+}
+
+async function saveFlow(id: string, more = ''): Promise<void> {
+  const source = `id: ${id}\nnamespace: tests\n# kept\ntasks:\n  - id: hello   # here\n    type: io.kestra.plugin.core.log.Log\n    message: hi\n${more}`
+  await server.call('POST', '/flows', source)
+}
+
+test('a new flow is written from a template and saved by Ctrl+S', { skip: NO_BROWSER }, async () => {
+  const { page, problems, close } = await openEditor('/ui/flows/new')
+
+  await page.locator('.cm-content').click()
+  await page.keyboard.press('Control+Home')
+  await page.keyboard.press('End')
+  await page.keyboard.type('_of_mine')
+  await page.getByText('No problems. The server would accept it.').waitFor()
+  await page.keyboard.press('Control+s')
+  await page.waitForURL('**/flows/edit/company.team/my_flow_of_mine/edit')
+
+  const saved = await server.call('GET', '/flows/company.team/my_flow_of_mine')
+  assert.match(JSON.stringify(saved), /"revision":1/)
+  assert.deepEqual(problems, [])
+  await close()
+})
+
+test('a wrong word is corrected by what is suggested', { skip: NO_BROWSER }, async () => {
+  await saveFlow('wrong_word')
+  const { page, problems, close } = await openEditor('/ui/flows/edit/tests/wrong_word/edit')
+
+  await page.locator('.cm-content').click()
+  await page.keyboard.press('Control+End')
+  await page.keyboard.type('    levl: WARN')
+  await page.getByRole('button', { name: 'Fix: level' }).click()
+  await page.getByText('No problems. The server would accept it.').waitFor()
+
+  assert.match(await textOf(page), /^ {4}level: WARN$/m)
+  assert.deepEqual(problems, [])
+  await close()
+})
+
+test(
+  'the form and the drawing change the text by as little as possible, and undo takes it back',
+  { skip: NO_BROWSER },
+  async () => {
+    await saveFlow('three_faces')
+    const { page, problems, close } = await openEditor('/ui/flows/edit/tests/three_faces/edit')
+    const before = await textOf(page)
+
+    await page.getByRole('button', { name: 'Form', exact: true }).click()
+    await page.locator('.cm-line', { hasText: 'message' }).click()
+    await page.getByRole('textbox', { name: 'message' }).fill('from the form')
+    assert.equal(await textOf(page), before.replace('message: hi', 'message: from the form'))
+
+    await page.getByRole('button', { name: 'Add a task here' }).last().click()
+    await page.getByRole('combobox', { name: 'Find a type' }).fill('debug return')
+    await page.keyboard.press('Enter')
+    await page
+      .getByRole('button', { name: /^return/ })
+      .first()
+      .waitFor()
+    assert.match(await textOf(page), /- id: return\n {4}type: io\.kestra\.plugin\.core\.debug\.Return/)
+
+    await page.locator('.cm-content').focus()
+    for (let step = 0; step < 3; step += 1) await page.keyboard.press('Control+z')
+    assert.equal(await textOf(page), before)
+    assert.deepEqual(problems, [])
+    await close()
+  },
+)
+
+test('what somebody else has saved in the meantime is shown beside the own text', { skip: NO_BROWSER }, async () => {
+  await saveFlow('both')
+  const { page, problems, close } = await openEditor('/ui/flows/edit/tests/both/edit')
+
+  await server.call(
+    'PUT',
+    '/flows/tests/both',
+    'id: both\nnamespace: tests\ntasks: [{ id: theirs, type: io.kestra.plugin.core.log.Log, message: x }]\n',
+  )
+  await page.locator('.cm-content').click()
+  await page.keyboard.press('Control+End')
+  await page.keyboard.type('description: mine')
+  await page.getByText('No problems. The server would accept it.').waitFor()
+  await page.keyboard.press('Control+s')
+  const dialog = page.getByRole('dialog', { name: 'Somebody else has saved it in the meantime' })
+  await dialog.getByText('description: mine').waitFor()
+  await dialog.getByRole('button', { name: 'Save mine as the next revision' }).click()
+  await page.getByText('Saved as revision 3.').waitFor()
+
+  assert.match(JSON.stringify(await server.call('GET', '/flows/tests/both')), /"description":"mine"/)
+  assert.deepEqual(problems, [])
+  await close()
+})
+
+test('what was not saved is offered again after the page is gone', { skip: NO_BROWSER }, async () => {
+  await saveFlow('draft')
+  const { page, problems, close } = await openEditor('/ui/flows/edit/tests/draft/edit')
+
+  await page.locator('.cm-content').click()
+  await page.keyboard.press('Control+End')
+  await page.keyboard.type('description: not saved')
+  await page.waitForTimeout(DRAFT_MS)
+  await page.reload()
+  await page.getByRole('button', { name: 'Take the draft' }).click()
+
+  assert.match(await textOf(page), /description: not saved/)
+  assert.deepEqual(problems, [])
+  await close()
+})
+
+test('letters that are typed into the code are no shortcuts of the page', { skip: NO_BROWSER }, async () => {
+  await saveFlow('letters')
+  const { page, problems, close } = await openEditor('/ui/flows/edit/tests/letters/edit')
+
+  await page.locator('.cm-content').click()
+  await page.keyboard.press('Control+End')
+  await page.keyboard.type('# g e t n ? /')
+
+  assert.match(page.url(), /\/letters\/edit$/)
+  assert.match(await textOf(page), /# g e t n \? \//)
+  assert.deepEqual(problems, [])
+  await close()
+})
