@@ -35,28 +35,9 @@ export function graphMenu(block: Block, { code, onAdd }: GraphTools): readonly M
   const list = own.replace(/\[\d+\]$/, '')
   const index = Number(/\[(\d+)\]$/.exec(own)?.[1] ?? 0)
   const isInList = /\[\d+\]$/.test(own)
-  const inside = block.branches.find(({ kind }) => !['error', 'finally', 'dag'].includes(kind))
   const last = lastIndexOf(text, list)
   return [
-    {
-      title: t('add'),
-      items: [
-        { id: 'before', title: t('addBefore'), run: () => onAdd({ list, index }) },
-        { id: 'after', title: t('addAfter'), run: () => onAdd({ list, index: index + 1 }) },
-        ...(inside
-          ? [
-              {
-                id: 'inside',
-                title: t('addInside'),
-                run: () => onAdd({ list: inside.path, index: inside.blocks.length }),
-              },
-            ]
-          : []),
-        ...(block.branches.length > 0
-          ? [{ id: 'errors', title: t('addErrors'), run: () => onAdd({ list: `${block.path}.errors`, index: 0 }) }]
-          : []),
-      ],
-    },
+    addGroup(block, { list, index, onAdd }),
     {
       title: t('wrap'),
       items: WRAPPINGS.map(group => ({
@@ -95,6 +76,35 @@ export function graphMenu(block: Block, { code, onAdd }: GraphTools): readonly M
       ],
     },
   ]
+}
+
+interface AddTools {
+  readonly list: string
+  readonly index: number
+  readonly onAdd: (place: AddPlace) => void
+}
+
+function addGroup(block: Block, { list, index, onAdd }: AddTools): MenuGroup {
+  const inside = block.branches.find(({ kind }) => !['error', 'finally', 'dag'].includes(kind))
+  return {
+    title: t('add'),
+    items: [
+      { id: 'before', title: t('addBefore'), run: () => onAdd({ list, index }) },
+      { id: 'after', title: t('addAfter'), run: () => onAdd({ list, index: index + 1 }) },
+      ...(inside
+        ? [
+            {
+              id: 'inside',
+              title: t('addInside'),
+              run: () => onAdd({ list: inside.path, index: inside.blocks.length }),
+            },
+          ]
+        : []),
+      ...(block.branches.length > 0
+        ? [{ id: 'errors', title: t('addErrors'), run: () => onAdd({ list: `${block.path}.errors`, index: 0 }) }]
+        : []),
+    ],
+  }
 }
 
 function lastIndexOf(text: string, list: string): number {

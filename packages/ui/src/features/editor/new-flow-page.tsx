@@ -1,86 +1,18 @@
-// A flow that is not there yet: from a template, or from a copy of another one.
-import { useQuery, type UseQueryResult } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
+// A flow that is not there yet. The editor comes behind the page.
+import { lazy, Suspense, type ReactNode } from 'react'
 import { Page } from '../../app/page.tsx'
-import { api } from '../../lib/api.ts'
-import { useGo } from '../../lib/link.tsx'
 import { paths } from '../../lib/paths.ts'
-import { textParam, useSearchState } from '../../lib/search-state.ts'
-import { ErrorCard } from '../../widgets/error-card.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
-import type { FlowDocument } from '../flow/use-flow.ts'
-import { useFlowActions } from '../flows/use-flow-actions.ts'
-import classes from './flow-editor.module.css'
-import { FlowEditor } from './flow-editor.tsx'
 import { t } from './messages.ts'
-import { TEMPLATES } from './templates.ts'
-import { applyEdits, setProperty } from './yaml/edit-yaml.ts'
 
-const PARAMS = { template: textParam, copy: textParam, namespace: textParam }
+const NewFlow = lazy(async () => ({ default: (await import('./new-flow.tsx')).NewFlow }))
 
 export function NewFlowPage(): ReactNode {
-  const [{ template, copy, namespace }, setSearch] = useSearchState(PARAMS)
-  const go = useGo()
-  const actions = useFlowActions()
-  const original = useOriginal(copy)
-  const chosen = TEMPLATES.find(({ id }) => id === template) ?? TEMPLATES[0]
-  const initial = copy === undefined ? withNamespace(chosen?.source ?? '', namespace) : copyOf(original.data)
   return (
     <Page title={t('newFlow')} crumbs={[{ title: t('flows'), to: paths.flows() }]} isFull>
-      {original.isLoading && <SkeletonRows rows={8} />}
-      {original.error && <ErrorCard title={t('unknownFlow', { flow: copy ?? '' })} error={original.error} />}
-      {initial !== undefined && (
-        <FlowEditor
-          key={copy ?? chosen?.id}
-          initial={initial}
-          draftName={copy === undefined ? `new.${chosen?.id ?? ''}` : `copy.${copy}`}
-          onSaved={(flow, isToRun) => {
-            go(paths.flow(flow, 'edit'), { replace: true })
-            if (isToRun) void actions.run(flow)
-          }}
-          tools={
-            copy === undefined && (
-              <label className={classes['choice']}>
-                {t('template')}
-                <select
-                  className={classes['select']}
-                  value={chosen?.id}
-                  onChange={event => setSearch({ template: event.currentTarget.value }, { replace: true })}
-                >
-                  {TEMPLATES.map(({ id, title }) => (
-                    <option key={id} value={id}>
-                      {title}
-                    </option>
-                  ))}
-                </select>
-              </label>
-            )
-          }
-        />
-      )}
+      <Suspense fallback={<SkeletonRows rows={10} />}>
+        <NewFlow />
+      </Suspense>
     </Page>
   )
-}
-
-function useOriginal(copy: string | undefined): UseQueryResult<FlowDocument> {
-  const at = copy?.lastIndexOf('.') ?? -1
-  return useQuery({
-    queryKey: ['flows', 'copy', copy],
-    queryFn: async ({ signal }) => {
-      const params = { namespace: copy?.slice(0, at) ?? '', id: copy?.slice(at + 1) ?? '' }
-      return await api.flows.get({ params, query: { source: true }, signal })
-    },
-    enabled: copy !== undefined,
-  })
-}
-
-function copyOf(flow: { readonly id: string; readonly source?: string } | undefined): string | undefined {
-  if (!flow) return undefined
-  const source = flow.source ?? ''
-  return applyEdits(source, setProperty(source, '', 'id', `${flow.id}_copy`))
-}
-
-function withNamespace(source: string, namespace: string | undefined): string {
-  if (namespace === undefined || source === '') return source
-  return applyEdits(source, setProperty(source, '', 'namespace', namespace))
 }

@@ -1,6 +1,6 @@
 // The last runs of a flow × its tasks. A column is a run, with a bar as high as it took long; a cell is what a task came to in it. One stop of the tab
 // key, arrows inside.
-import { useRef, useState, useSyncExternalStore, type KeyboardEvent, type ReactNode } from 'react'
+import { useEffect, useRef, useState, useSyncExternalStore, type KeyboardEvent, type ReactNode } from 'react'
 import { Link } from '../../lib/link.tsx'
 import { paths } from '../../lib/paths.ts'
 import { stateGroupOf, stateWord } from '../../lib/states.ts'
@@ -47,6 +47,12 @@ interface GridProps {
 function Grid({ flow, runs, tasks }: GridProps): ReactNode {
   const [folded, setFolded] = useState(NOTHING)
   const ref = useRef<HTMLTableElement>(null)
+  const newest = runs.at(-1)?.id
+  useEffect(() => {
+    // Where not all runs have room, the newest are seen.
+    const scroller = ref.current?.parentElement
+    if (scroller) scroller.scrollLeft = scroller.scrollWidth
+  }, [newest])
   const shown = visibleTasks(tasks, folded)
   const longest = Math.max(1, ...runs.map(({ durationMs }) => durationMs ?? 0))
   const toggle = (id: string): void => {
