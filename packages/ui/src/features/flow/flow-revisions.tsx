@@ -169,7 +169,8 @@ const WORDS = {
 } as const
 
 function sentenceOf({ type, part, name, keys }: FlowChange): string {
-  return t(type, { what: t(WORDS[part]), name: part === 'flow' ? '' : name, keys: keys.join(', ') })
+  if (part === 'flow') return t('changedFlow', { keys: keys.join(', ') })
+  return t(type, { what: t(WORDS[part]), name, keys: keys.join(', ') })
 }
 
 interface RestoreProps extends FlowTabProps {

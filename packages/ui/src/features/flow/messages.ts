@@ -67,6 +67,7 @@ const english = {
   added: '{what} {name} is new',
   removed: '{what} {name} is gone',
   changed: '{what} {name}: {keys} changed',
+  changedFlow: 'Flow: {keys} changed',
   partTask: 'Task',
   partTrigger: 'Trigger',
   partInput: 'Input',
