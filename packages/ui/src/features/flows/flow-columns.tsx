@@ -88,7 +88,7 @@ function Name({ line, facts }: { readonly line: FlowLine; readonly facts: FlowFa
     return (
       <span className={classes['group']}>
         <Icon name={line.isOpen ? 'down' : 'right'} size={14} />
-        <span className={classes['groupName']}>{line.namespace}</span>
+        <span className={classes['groupName']}>{line.namespace}</span>{' '}
         <span className={classes['count']}>{formatNumber(line.count)}</span>
       </span>
     )
