@@ -73,7 +73,7 @@ test('a failed execution opens on its message, its line and what to do next', { 
   const card = page.getByRole('region', { name: 'load failed' })
 
   await card.getByText('connection refused by warehouse:5432').first().waitFor()
-  await card.getByText(/line 8 of the flow/).waitFor()
+  await card.getByText(/line 9 of the flow/).waitFor()
   await card.getByRole('button', { name: 'Show the task' }).click()
   await page.getByRole('tab', { name: 'Code' }).click()
   await page.getByText('type: io.kestra.plugin.core.execution.Fail').first().waitFor()
