@@ -10,6 +10,7 @@ const english = {
   first: 'First divergence',
   same: 'They have no difference in inputs, revision, states and outputs.',
   tasks: 'Tasks',
+  table: 'Tasks side by side',
   all: 'All {count} tasks',
   partial: 'They have more task runs than are compared.',
   differences: 'All other differences',

@@ -129,7 +129,7 @@ function Change({ difference: { path, left, right } }: { readonly difference: Di
 function Tasks({ rows }: { readonly rows: readonly TaskRow[] }): ReactNode {
   if (rows.length === 0) return <p className={classes['muted']}>{t('noTasks')}</p>
   return (
-    <div className={classes['scroller']} tabIndex={0} role="region" aria-label={t('tasks')}>
+    <div className={classes['scroller']} tabIndex={0} role="region" aria-label={t('table')}>
       <table className={classes['table']}>
         <thead>
           <tr>

@@ -13,6 +13,7 @@ import { InputForm } from '../input-form/input-form.tsx'
 import { askedOf, entriesFrom, fieldsOf, sentOf, type Entries, type Field } from '../input-form/input-fields.ts'
 import { refusalsOf, useJudgement } from '../run-dialog/use-run.ts'
 import { isLeaf } from '../gantt/gantt-run.ts'
+import { orderOf } from '../gantt/gantt-tree.ts'
 import { replayMessages as t } from './replay-messages.ts'
 import classes from './replay-dialog.module.css'
 import { useNewestRevision, type ExecutionHead } from './use-execution.ts'
@@ -165,7 +166,11 @@ function Consequence({ runs, runId }: FromProps): ReactNode {
   const chosen = runs.find(({ id }) => id === runId)
   if (!chosen) return <p className={classes['hint']}>{t('allAgain')}</p>
   const kept = runs.filter(
-    run => isLeaf(run) && run.state.endDate !== undefined && run.state.endDate <= chosen.state.startDate,
+    run =>
+      isLeaf(run) &&
+      orderOf(run) < orderOf(chosen) &&
+      run.state.endDate !== undefined &&
+      run.state.endDate <= chosen.state.startDate,
   )
   if (kept.length === 0) return <p className={classes['hint']}>{t('againFrom', { task: nameOf(chosen) })}</p>
   const names = kept.slice(0, 4).map(nameOf).join(', ')

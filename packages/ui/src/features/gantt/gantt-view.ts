@@ -5,7 +5,7 @@ export interface Span {
   readonly toMs: number
 }
 
-const SPAN_MIN_MS = 10
+const SPAN_MIN_MS = 2
 const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500]
 const LONG_STEPS_MS = [
   1_000, 2_000, 5_000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 900_000, 1_800_000, 3_600_000,

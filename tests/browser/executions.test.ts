@@ -1,0 +1,149 @@
+// Executions by hand and by keyboard: the list and what is done to a selection, the page of one that failed, its chart, its replay, a pause that is
+// answered, and two of them side by side.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import {
+  NO_BROWSER,
+  findBarriers,
+  openBrowser,
+  openTab,
+  settled,
+  type Browser,
+  type Look,
+  type Tab,
+} from './browser.ts'
+import { seed, type Seed } from './seed.ts'
+import { startServer, type BrowserServer } from './server.ts'
+
+let server: BrowserServer
+let browser: Browser
+let seeded: Seed
+before(async () => {
+  if (NO_BROWSER !== false) return
+  server = await startServer()
+  browser = await openBrowser()
+  seeded = await seed(server)
+})
+after(async () => {
+  if (NO_BROWSER !== false) return
+  await browser.close()
+  await server.stop()
+})
+
+async function open(path: string, look: Look = 'light'): Promise<Tab> {
+  const tab = await openTab(browser, server.address, look)
+  await tab.page.goto(path)
+  await settled(tab.page)
+  return tab
+}
+
+test('a selection is told what can be done to it, and labels can be taken back', { skip: NO_BROWSER }, async () => {
+  const { page, problems, close } = await open('/ui/executions?filters[flowId][EQUALS]=broken')
+  const row = page.getByRole('row', { name: /broken/ })
+
+  await row.getByRole('checkbox').check()
+  await page.getByRole('toolbar').getByRole('button', { name: 'More actions' }).click()
+  await page.getByRole('menuitem', { name: 'Labels' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('textbox', { name: 'Key of label 1' }).fill('seen')
+  await dialog.getByRole('textbox', { name: 'Value of label 1' }).fill('yes')
+  await dialog.getByRole('button', { name: 'Add labels' }).click()
+  await row.getByText('seen:yes').waitFor()
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await row.getByText('seen:yes').waitFor({ state: 'hidden' })
+
+  assert.deepEqual(problems, [])
+  await close()
+})
+
+test('a new execution comes into the list by itself', { skip: NO_BROWSER }, async () => {
+  const { page, problems, close } = await open('/ui/executions')
+  const rows = page.getByRole('row', { name: /tests\.broken|tests \/ broken/ })
+  const before = await rows.count()
+
+  await server.call('POST', '/executions/tests/broken')
+  await rows.nth(before).waitFor()
+
+  assert.deepEqual(problems, [])
+  await close()
+})
+
+test('a failed execution opens on its message, its line and what to do next', { skip: NO_BROWSER }, async () => {
+  const { page, problems, close } = await open(`/ui/executions/tests/broken/${seeded.failed}`)
+  const card = page.getByRole('region', { name: 'load failed' })
+
+  await card.getByText('connection refused by warehouse:5432').first().waitFor()
+  await card.getByText(/line 9 of the flow/).waitFor()
+  await card.getByRole('button', { name: 'Show the task' }).click()
+  await page.getByRole('tab', { name: 'Code' }).click()
+  await page.getByText('type: io.kestra.plugin.core.execution.Fail').first().waitFor()
+
+  assert.match(page.url(), /task=/)
+  assert.deepEqual(await findBarriers(page), [])
+  assert.deepEqual(problems, [])
+  await close()
+})
+
+test(
+  'the chart is walked, folded and zoomed by keys, and the address keeps the zoom',
+  { skip: NO_BROWSER },
+  async () => {
+    const { page, problems, close } = await open(`/ui/executions/examples/parallel-and-loops/${seeded.succeeded}/gantt`)
+    const grid = page.getByRole('treegrid')
+
+    await grid.getByRole('row', { name: /left_first/ }).waitFor()
+    await grid.focus()
+    await page.keyboard.press('Home')
+    await page.keyboard.press('ArrowLeft')
+    await grid.getByRole('row', { name: /left_first/ }).waitFor({ state: 'hidden' })
+    await page.keyboard.press('ArrowRight')
+    await grid.getByRole('row', { name: /left_first/ }).waitFor()
+    await page.keyboard.press('+')
+    await page.waitForURL(/zoom=/)
+    await page.keyboard.press('Enter')
+    await page.getByRole('tab', { name: 'Attempts' }).waitFor()
+
+    assert.deepEqual(problems, [])
+    await close()
+  },
+)
+
+test('a replay begins at the task that failed, as an execution of its own', { skip: NO_BROWSER }, async () => {
+  const { page, problems, close } = await open(`/ui/executions/tests/broken/${seeded.failed}`)
+
+  await page.getByRole('button', { name: 'Replay from load' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Replay the execution' })
+  await dialog.getByText(/The outputs of fetch are used again/).waitFor()
+  await dialog.getByRole('radio', { name: 'changed' }).check()
+  await dialog.getByRole('textbox', { name: /region/ }).fill('US')
+  await dialog.getByRole('button', { name: 'Replay' }).click()
+  await page.waitForURL(url => !url.pathname.includes(seeded.failed))
+  await page.getByText('US', { exact: true }).waitFor()
+
+  assert.deepEqual(problems, [])
+  await close()
+})
+
+test('a pause is answered on a narrow screen', { skip: NO_BROWSER }, async () => {
+  const { page, problems, close } = await open(`/ui/executions/tests/approval/${seeded.paused}`, 'narrow')
+  const card = page.getByRole('region', { name: 'wait_for_yes waits for an answer' })
+
+  await card.getByRole('textbox', { name: /reason/ }).fill('fine')
+  await card.getByRole('button', { name: 'Resume' }).click()
+  await page.getByRole('heading', { name: /Success/ }).waitFor()
+
+  assert.deepEqual(problems, [])
+  await close()
+})
+
+test('two executions side by side name their first divergence', { skip: NO_BROWSER }, async () => {
+  const other = (await server.call('POST', '/executions/tests/broken')) as { readonly id: string }
+  const { page, problems, close } = await open(`/ui/executions/compare?left=${seeded.succeeded}&right=${other.id}`)
+
+  const first = page.getByRole('region', { name: 'First divergence' })
+  await first.getByRole('heading', { name: 'First divergence' }).waitFor()
+
+  assert.deepEqual(await findBarriers(page), [])
+  assert.deepEqual(problems, [])
+  await close()
+})
