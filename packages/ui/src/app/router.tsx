@@ -38,13 +38,23 @@ export function makeRouter(): AnyRouter {
     basepath: basepathOf(location.pathname),
     defaultErrorComponent: PageFailure,
     defaultNotFoundComponent: NotFoundPage,
-    scrollRestoration: true,
+    scrollRestoration: isOtherPage(),
     parseSearch: text => Object.fromEntries(new URLSearchParams(text)),
     stringifySearch: search => {
       const text = new URLSearchParams(Object.entries(search).map(([name, value]) => [name, String(value)])).toString()
       return text === '' ? '' : `?${text}`
     },
   })
+}
+
+/** Where only the query changes, what scrolls stays where the page has put it. */
+function isOtherPage(): (given: { readonly location: { readonly pathname: string } }) => boolean {
+  let shown = ''
+  return ({ location: { pathname } }) => {
+    const isOther = pathname !== shown
+    shown = pathname
+    return isOther
+  }
 }
 
 /** The tenant may stand in front of the path, as Kestra writes it. */

@@ -147,10 +147,11 @@ function useRowScroll(props: VirtualLogProps, scroller: RefObject<HTMLDivElement
   }, [isFollowing, end, show])
   const lastGoTo = useRef<VirtualLogProps['goTo']>(undefined)
   useLayoutEffect(() => {
-    if (!goTo || goTo === lastGoTo.current || viewPx === 0) return
+    // A row that is still to come is gone to when it has come.
+    if (!goTo || goTo === lastGoTo.current || viewPx === 0 || goTo.row >= count) return
     lastGoTo.current = goTo
     show(Math.min(end, Math.max(0, goTo.row - Math.floor(viewPx / rowPx / 3))))
-  }, [goTo, viewPx, end, rowPx, show])
+  }, [goTo, viewPx, end, rowPx, count, show])
   return { top: Math.min(top, end), viewPx, onScroll, moveBy }
 }
 
