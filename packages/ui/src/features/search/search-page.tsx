@@ -99,7 +99,7 @@ function Row({ hit, type }: { readonly hit: Hit; readonly type: string }): React
       <span className={classes['title']}>{type === 'executions' ? hit.id : hit.title}</span>
       <span className={classes['muted']}>
         {hit.namespace}
-        {hit.detail !== undefined && ` ${hit.detail}`}
+        {hit.detail !== undefined && hit.detail !== hit.namespace && ` ${hit.detail}`}
       </span>
       {hit.state !== undefined && <StateBadge state={hit.state} />}
     </>
