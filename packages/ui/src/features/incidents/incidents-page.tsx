@@ -99,7 +99,7 @@ function Card({ incident, isOpen }: { readonly incident: Incident; readonly isOp
         </span>
         <div className={classes['what']}>
           <Link to={paths.incidents(fingerprint)} className={classes['pattern']}>
-            {pattern}
+            {pattern === '' ? t('noMessage') : pattern}
           </Link>
           <span className={classes['muted']}>
             {taskId} · {type.slice(type.lastIndexOf('.') + 1)} · {t('flows', { count: flows.length })}

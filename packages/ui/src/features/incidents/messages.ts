@@ -29,6 +29,7 @@ const english = {
   replayed: { one: 'Replayed {count} execution.', other: 'Replayed {count} executions.' },
   notReplayed: 'The executions were not replayed.',
   message: 'Message',
+  noMessage: 'It failed without a message',
 } as const
 
 export const t: Translate<typeof english> = defineMessages('incidents', english)
