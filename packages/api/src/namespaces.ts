@@ -8,12 +8,18 @@ const Namespace = Type.Object({
   variables: Type.Optional(Anything),
   pluginDefaults: Type.Optional(Type.Array(Anything)),
   /** Batuta's: how many executions of the namespace, with all below it, run at a time. */
-  concurrency: Type.Optional(Anything),
+  concurrency: Type.Optional(Type.Union([Anything, Type.Null()])),
   /** Batuta's: limits that flows of the namespace, and below, share by name. */
   concurrencyPools: Type.Optional(Anything),
 })
 /** In the search: how many flows are in the namespace itself. */
-const FoundNamespace = Type.Object({ ...Namespace.properties, flows: Type.Optional(Type.Integer()) })
+const FoundNamespace = Type.Object({
+  ...Namespace.properties,
+  flows: Type.Optional(Type.Integer()),
+  /** With `counts`: of the last 24 hours; absent when there are too many to be counted. */
+  runs: Type.Optional(Type.Integer()),
+  failures: Type.Optional(Type.Integer()),
+})
 const OfNamespace = Type.Object({ id: Type.String() })
 const NONE = { type: 'none' } as const
 
@@ -26,6 +32,7 @@ export const namespaceRoutes = {
       ...Paging,
       q: Type.Optional(Type.String()),
       existing: Type.Optional(Type.Boolean({ default: false })),
+      counts: Type.Optional(Type.Boolean({ description: 'Adds how many executions each had, and how many failed' })),
     }),
     body: NONE,
     status: 200,

@@ -29,6 +29,30 @@ export const pluginRoutes = {
     permission: 'plugin:read',
     summary: 'The plugins by their sub-groups.',
   }),
+  index: defineRoute({
+    method: 'GET',
+    paths: ofInstance('/api/v1/plugins/index'),
+    params: NoParams,
+    query: NoQuery,
+    body: NONE,
+    status: 200,
+    reply: {
+      type: 'json',
+      schema: Type.Array(
+        Type.Object({
+          cls: Type.String(),
+          kind: Type.String(),
+          title: Type.Optional(Type.String()),
+          implemented: Type.Boolean(),
+          deprecated: Type.Optional(Type.Boolean()),
+          aliases: Type.Optional(Type.Array(Type.String())),
+          properties: Type.Array(Type.String()),
+        }),
+      ),
+    },
+    permission: 'plugin:read',
+    summary: 'All types with their properties by name, small enough to be searched where one types.',
+  }),
   icons: defineRoute({
     method: 'GET',
     paths: ofInstance('/api/v1/plugins/icons'),

@@ -56,6 +56,21 @@ export const PAGES: readonly PageEntry[] = [
     path: '/namespaces',
     load: async () => (await import('../features/namespaces/namespaces-page.tsx')).NamespacesPage,
   },
+  { path: '/plugins', load: async () => (await import('../features/plugin-types/plugins-page.tsx')).PluginsPage },
+  { path: '/plugins/$cls', load: async () => (await import('../features/plugin-types/plugin-page.tsx')).PluginPage },
+  {
+    path: '/expressions',
+    load: async () => (await import('../features/expressions/expressions-page.tsx')).ExpressionsPage,
+  },
+  { path: '/search', load: async () => (await import('../features/search/search-page.tsx')).SearchPage },
+  {
+    path: '/incidents/{-$fingerprint}',
+    load: async () => (await import('../features/incidents/incidents-page.tsx')).IncidentsPage,
+  },
+  {
+    path: '/admin/instance',
+    load: async () => (await import('../features/administration/instance-page.tsx')).InstancePage,
+  },
   {
     path: '/namespaces/edit/$namespace/{-$tab}',
     load: async () => (await import('../features/namespaces/namespace-page.tsx')).NamespacePage,

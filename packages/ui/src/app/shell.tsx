@@ -4,6 +4,7 @@ import { useState, type ReactNode } from 'react'
 import { RunHost } from '../features/run-dialog/run-host.tsx'
 import { useActions } from '../lib/actions.ts'
 import { useGo } from '../lib/link.tsx'
+import { paths } from '../lib/paths.ts'
 import { switchTheme } from '../lib/theme.ts'
 import { readLocal, writeLocal } from '../platform/local-store.ts'
 import { cx } from '../widgets/class-names.ts'
@@ -43,6 +44,13 @@ export function Shell(): ReactNode {
   )
 }
 
+/** Pages that have no place in the rail. */
+const MORE_PAGES = [
+  { id: 'everything', title: t('goTo', { page: t('everything') }), to: paths.search() },
+  { id: 'incidents', title: t('goTo', { page: t('incidents') }), to: paths.incidents() },
+  { id: 'expressions', title: t('goTo', { page: t('expressions') }), to: paths.expressions() },
+]
+
 function useShellActions(pin: () => void, isPinned: boolean): void {
   const go = useGo()
   const [, show] = usePart()
@@ -55,6 +63,7 @@ function useShellActions(pin: () => void, isPinned: boolean): void {
       keys: key === undefined ? undefined : `g ${key}`,
       run: () => go(to),
     })),
+    ...MORE_PAGES.map(({ id, title, to }) => ({ id: `go.${id}`, title, section: t('sectionGo'), run: () => go(to) })),
     { id: 'search', title: t('searchAction'), section: t('sectionPage'), keys: 'mod+k', run: () => show('palette') },
     { id: 'shortcuts', title: t('shortcuts'), section: t('sectionPage'), keys: '?', run: () => show('shortcuts') },
     { id: 'rail', title: isPinned ? t('unpin') : t('pin'), section: look, keys: 'mod+b', run: pin },

@@ -14,13 +14,16 @@ export function namespaceHandlers(dependencies: HttpDependencies): Handlers<'nam
     return knownIn(dependencies).filter(name => name.toLowerCase().includes(wanted))
   }
   return {
-    search: async ({ query: { q, page = 1, size = 10, sort = [] } }) => {
+    search: async ({ query: { q, page = 1, size = 10, sort = [], counts: isCounted = false } }) => {
       const wanted = q?.toLowerCase() ?? ''
       const all = withParents([...knownIn(dependencies), ...(await filledIn(dependencies))])
       const found = all.filter(name => name.toLowerCase().includes(wanted))
       const ordered = sort.includes('id:desc') ? found.toReversed() : found
       const counts = countFlows(dependencies)
-      const results = ordered.slice((page - 1) * size, page * size).map(id => ({ id, flows: counts.get(id) ?? 0 }))
+      const runs = isCounted ? await countRuns(dependencies) : undefined
+      const results = ordered
+        .slice((page - 1) * size, page * size)
+        .map(id => ({ id, flows: counts.get(id) ?? 0, ...(runs && (runs.get(id) ?? NO_RUNS)) }))
       return json({ results, total: found.length })
     },
     get: async ({ params: { id } }) => {
@@ -72,6 +75,37 @@ function countFlows({ flows, config }: HttpDependencies): ReadonlyMap<string, nu
   for (const { tenant, namespace } of flows.all())
     if (tenant === config.tenant) counts.set(namespace, (counts.get(namespace) ?? 0) + 1)
   return counts
+}
+
+interface Runs {
+  readonly runs: number
+  readonly failures: number
+}
+
+const NO_RUNS: Runs = { runs: 0, failures: 0 }
+const DAY_MS = 86_400_000
+const COUNTED_MAX = 100_000
+
+/** Of the last day, by namespace; undefined when there were too many. */
+async function countRuns({
+  store,
+  config,
+  platform,
+}: HttpDependencies): Promise<ReadonlyMap<string, Runs> | undefined> {
+  const rows = await store.read.tallyExecutions({
+    tenant: config.tenant,
+    startFromMs: platform.nowMs() - DAY_MS,
+    slotMs: DAY_MS,
+    by: 'namespace',
+    limit: COUNTED_MAX,
+  })
+  if (rows.reduce((sum, { count }) => sum + count, 0) >= COUNTED_MAX) return undefined
+  const found = new Map<string, Runs>()
+  for (const { namespace = '', state, count } of rows) {
+    const { runs, failures } = found.get(namespace) ?? NO_RUNS
+    found.set(namespace, { runs: runs + count, failures: failures + (state === 'FAILED' ? count : 0) })
+  }
+  return found
 }
 
 function textOf(id: string, settings: Settings | undefined): string {

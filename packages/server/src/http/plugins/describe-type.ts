@@ -9,6 +9,9 @@ export interface TypeDocument {
   readonly cls: string
   readonly implemented: boolean
   readonly deprecated: boolean
+  /** Batuta's. */
+  readonly kind: string
+  readonly aliases: readonly string[]
 }
 
 export function describeType(type: ResolvedType): TypeDocument {
@@ -17,6 +20,8 @@ export function describeType(type: ResolvedType): TypeDocument {
     cls: type.type,
     implemented: type.implemented,
     deprecated: type.isDeprecated,
+    kind: type.kind,
+    aliases: type.aliases,
     markdown: markdownOf(type),
     schema: { properties: schema, outputs: outputsOf(type), definitions: {} },
   }

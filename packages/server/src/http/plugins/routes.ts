@@ -4,6 +4,7 @@ import { json, jsonText, type Reply } from '../reply.ts'
 import { notFound } from '../request-error.ts'
 import { describeType, schemaOfType } from './describe-type.ts'
 import { flowSchema, inputTypes, isSchemaName, type SchemaName } from './flow-schema.ts'
+import { indexTypes } from './index-types.ts'
 import { listPlugins } from './list-plugins.ts'
 
 const CACHED = { 'cache-control': 'public, max-age=3600' }
@@ -25,6 +26,7 @@ export function pluginHandlers({ saveWorld, manifests }: HttpDependencies): Hand
       return json({ results: all.slice((page - 1) * size, page * size), total: all.length })
     },
     subgroups: () => once('subgroups', () => listPlugins(catalogue, manifests, { isBySubGroup: true })),
+    index: () => once('index', () => indexTypes(catalogue)),
     icons: () => jsonText('{}'),
     groupIcons: () => jsonText('{}'),
     inputTypes: () => json(inputTypes().map(type => ({ type, cls: type }))),

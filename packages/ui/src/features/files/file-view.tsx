@@ -2,6 +2,7 @@
 import { ActionIcon, Button } from '@mantine/core'
 import { useEffect, useMemo, useState, type KeyboardEvent, type ReactNode } from 'react'
 import { CodeBlock } from '../../widgets/code-block.tsx'
+import { DiffView } from '../../widgets/diff-view.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { Icon } from '../../widgets/icon.tsx'
 import { Note } from '../../widgets/note.tsx'
@@ -196,6 +197,7 @@ interface OldContentProps {
 function OldContent({ namespace, path, revision, newest, onDone }: OldContentProps): ReactNode {
   const { data, error, refetch } = useContent(namespace, path, revision)
   const text = data && textOf(data)
+  const now = useMemo(() => textOf(newest), [newest])
   const restore = async (): Promise<void> => {
     if (text !== undefined && (await saveText(namespace, path, text, newest))) onDone()
   }
@@ -204,7 +206,11 @@ function OldContent({ namespace, path, revision, newest, onDone }: OldContentPro
   if (text === undefined) return <Note>{t('binary')}</Note>
   return (
     <>
-      <CodeBlock label={t('revision', { revision })} text={text} />
+      {now === undefined ? (
+        <CodeBlock label={t('revision', { revision })} text={text} />
+      ) : (
+        <DiffView before={text} after={now} titles={[t('revision', { revision }), t('newest')]} isSideBySide={false} />
+      )}
       <div className={classes['head']}>
         <h2 aria-hidden="true" />
         <Button onClick={onDone}>{t('back')}</Button>

@@ -34,6 +34,7 @@ export interface KeyWrite extends KeyRef {
 
 const SIZE = 50
 const UNDO_MS = 30_000
+const NEAR_MAX = 200
 /** No stream tells of keys. */
 const LOOK_AGAIN_MS = 10_000
 const GONE: readonly number[] = [404, 410]
@@ -139,6 +140,11 @@ async function setKey({ namespace, key, type, text, ttl, description }: KeyWrite
 
 /** As it is now, written so that it can be put back; undefined where there is none. */
 async function findKey({ namespace, key }: KeyRef): Promise<KeyWrite | undefined> {
+  // A list that does not have it is an answer; a question for what is not there would be a fault on the console.
+  const near = await api.keys.search({
+    query: { size: NEAR_MAX, 'filters[namespace][EQUALS]': namespace, 'filters[q][EQUALS]': key },
+  })
+  if (near.total <= NEAR_MAX && !near.results.some(row => row.key === key)) return undefined
   try {
     const {
       type,

@@ -47,7 +47,7 @@ function LimitForm({
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     if (!isLimit) return
-    save.mutate({ concurrency: limit.trim() === '' ? {} : { limit: Number(limit), behavior } })
+    save.mutate({ concurrency: limit.trim() === '' ? null : { limit: Number(limit), behavior } })
   }
   return (
     <form className={classes['box']} onSubmit={submit}>
@@ -64,7 +64,6 @@ function LimitForm({
         />
         <NativeSelect
           label={t('behavior')}
-          description=" "
           size="sm"
           value={behavior}
           onChange={event => setBehavior(event.currentTarget.value)}

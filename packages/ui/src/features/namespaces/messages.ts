@@ -89,6 +89,7 @@ const english = {
   ofNamespace: 'all of {namespace}',
   poolOf: 'pool {pool}',
   undo: 'Undo',
+  uncounted: 'Too many to be counted',
 } as const
 
 export const t: Translate<typeof english> = defineMessages('namespaces', english)

@@ -1,19 +1,22 @@
 // What applies in this namespace, and where does it come from?
 import { useParams } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { lazy, Suspense, type ReactNode } from 'react'
 import { Page } from '../../app/page.tsx'
 import { paths } from '../../lib/paths.ts'
+import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { Tabs } from '../../widgets/tabs.tsx'
-import { FilesPanel } from '../files/files-panel.tsx'
-import { KeysPanel } from '../keys/keys-panel.tsx'
-import { SecretsPanel } from '../secrets/secrets-panel.tsx'
-import { ConcurrencyTab } from './concurrency-tab.tsx'
-import { DefaultsTab } from './defaults-tab.tsx'
-import { ExecutionsTab } from './executions-tab.tsx'
-import { FlowsTab } from './flows-tab.tsx'
 import { t } from './messages.ts'
-import { OverviewTab } from './overview-tab.tsx'
-import { VariablesTab } from './variables-tab.tsx'
+
+// Each part is fetched when it is opened.
+const FilesPanel = lazy(async () => ({ default: (await import('../files/files-panel.tsx')).FilesPanel }))
+const KeysPanel = lazy(async () => ({ default: (await import('../keys/keys-panel.tsx')).KeysPanel }))
+const SecretsPanel = lazy(async () => ({ default: (await import('../secrets/secrets-panel.tsx')).SecretsPanel }))
+const ConcurrencyTab = lazy(async () => ({ default: (await import('./concurrency-tab.tsx')).ConcurrencyTab }))
+const DefaultsTab = lazy(async () => ({ default: (await import('./defaults-tab.tsx')).DefaultsTab }))
+const ExecutionsTab = lazy(async () => ({ default: (await import('./executions-tab.tsx')).ExecutionsTab }))
+const FlowsTab = lazy(async () => ({ default: (await import('./flows-tab.tsx')).FlowsTab }))
+const VariablesTab = lazy(async () => ({ default: (await import('./variables-tab.tsx')).VariablesTab }))
+const OverviewTab = lazy(async () => ({ default: (await import('./overview-tab.tsx')).OverviewTab }))
 
 const TABS = {
   overview: { title: t('overview'), show: (id: string): ReactNode => <OverviewTab namespace={id} /> },
@@ -56,7 +59,9 @@ export function NamespacePage(): ReactNode {
         />
       }
     >
-      <Part key={`${namespace}/${active}`} namespace={namespace} name={active} />
+      <Suspense fallback={<SkeletonRows rows={6} />}>
+        <Part key={`${namespace}/${active}`} namespace={namespace} name={active} />
+      </Suspense>
     </Page>
   )
 }

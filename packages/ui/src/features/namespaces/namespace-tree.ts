@@ -3,8 +3,9 @@
 export interface NamespaceFacts {
   readonly id: string
   readonly flows: number
-  readonly runs: number
-  readonly failures: number
+  /** Of the last day; unknown where there are too many. */
+  readonly runs: number | undefined
+  readonly failures: number | undefined
 }
 
 export interface NamespaceLine extends NamespaceFacts {
@@ -29,8 +30,8 @@ export function namespaceLines(
     for (const above of withAncestorNames(id)) {
       const sum = below.get(above) ?? { flows: 0, runs: 0, failures: 0, children: -1 }
       sum.flows += flows
-      sum.runs += runs
-      sum.failures += failures
+      sum.runs += runs ?? Number.NaN
+      sum.failures += failures ?? Number.NaN
       sum.children += 1
       below.set(above, sum)
     }
@@ -49,8 +50,8 @@ export function namespaceLines(
       return {
         id,
         flows,
-        runs: sum?.runs ?? 0,
-        failures: sum?.failures ?? 0,
+        runs: known(sum?.runs),
+        failures: known(sum?.failures),
         flowsBelow: sum?.flows ?? flows,
         name: wanted === '' ? id.slice(id.lastIndexOf('.') + 1) : id,
         depth: wanted === '' ? id.split('.').length - 1 : 0,
@@ -58,6 +59,10 @@ export function namespaceLines(
         isOpen: !folded.has(id),
       }
     })
+}
+
+function known(sum: number | undefined): number | undefined {
+  return Number.isNaN(sum) ? undefined : (sum ?? 0)
 }
 
 function withAncestorNames(id: string): readonly string[] {

@@ -14,6 +14,7 @@ import { ErrorCard } from '../../widgets/error-card.tsx'
 import { Icon } from '../../widgets/icon.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { Table, type Column } from '../../widgets/table.tsx'
+import { tip } from '../../widgets/tooltip.ts'
 import { t } from './messages.ts'
 import { namespaceLines, type NamespaceLine } from './namespace-tree.ts'
 import classes from './namespaces.module.css'
@@ -122,7 +123,8 @@ function Flows({ line }: { readonly line: NamespaceLine }): ReactNode {
   return <span>{t('flowsBelow', { own: line.flows, all: line.flowsBelow })}</span>
 }
 
-function Count({ value, isBad = false }: { readonly value: number; readonly isBad?: boolean }): ReactNode {
+function Count({ value, isBad = false }: { readonly value: number | undefined; readonly isBad?: boolean }): ReactNode {
+  if (value === undefined) return <span {...tip(t('uncounted'))}>…</span>
   if (value === 0) return <span className={classes['muted']}>–</span>
   return <span className={isBad ? classes['bad'] : undefined}>{formatNumber(value)}</span>
 }
@@ -133,8 +135,9 @@ function Card({ line }: { readonly line: NamespaceLine }): ReactNode {
     <span className={classes['card']}>
       <span className={classes['name']}>{line.id}</span>
       <span className={classes['muted']}>
-        {t('flows')}: {formatNumber(line.flowsBelow)} · {t('runs')}: {formatNumber(line.runs)}
-        {line.failures > 0 && (
+        {t('flows')}: {formatNumber(line.flowsBelow)} · {t('runs')}:{' '}
+        {line.runs === undefined ? '…' : formatNumber(line.runs)}
+        {line.failures !== undefined && line.failures > 0 && (
           <span className={classes['bad']}>
             {' '}
             · {t('failures')}: {formatNumber(line.failures)}

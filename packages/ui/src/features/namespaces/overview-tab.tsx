@@ -170,7 +170,7 @@ function Below({ namespace }: { readonly namespace: string }): ReactNode {
             <span className={classes['muted']}>
               {t('flows')}: {formatNumber(flows)}
             </span>
-            {failures > 0 && (
+            {failures !== undefined && failures > 0 && (
               <span className={classes['bad']}>
                 {t('failures')}: {formatNumber(failures)}
               </span>

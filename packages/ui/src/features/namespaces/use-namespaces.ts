@@ -10,8 +10,8 @@ import type { NamespaceFacts } from './namespace-tree.ts'
 export type NamespaceDocument = Awaited<ReturnType<typeof api.namespaces.get>>
 export type NamespacePatch = Omit<Partial<NamespaceDocument>, 'id'>
 
-const NAMES_MAX = 10_000
-const COUNTED_MAX = 1_000
+const SIZE = 1_000
+const PAGES_MAX = 10
 const DAY_MS = 86_400_000
 const LOOK_AGAIN_MS = 15_000
 const UNDO_MS = 30_000
@@ -25,36 +25,26 @@ export function useNamespaceNames(): UseQueryResult<readonly string[]> {
   })
 }
 
-async function readAll(signal: AbortSignal): Promise<readonly { readonly id: string; readonly flows?: number }[]> {
-  return (await api.namespaces.search({ query: { page: 1, size: NAMES_MAX, sort: ['id:asc'] }, signal })).results
+type Found = Awaited<ReturnType<typeof api.namespaces.search>>['results'][number]
+
+async function readAll(signal: AbortSignal, counts = false): Promise<readonly Found[]> {
+  const found: Found[] = []
+  for (let page = 1; page <= PAGES_MAX; page += 1) {
+    const { results, total } = await api.namespaces.search({ query: { page, size: SIZE, counts }, signal })
+    found.push(...results)
+    if (found.length >= total) break
+  }
+  return found
 }
 
 /** With how many flows, runs and failures they have. */
 export function useNamespaceFacts(): UseQueryResult<readonly NamespaceFacts[]> {
   return useQuery({
     queryKey: ['namespaces', 'facts'],
-    queryFn: async ({ signal }) => {
-      const [all, runs, failures] = await Promise.all([
-        readAll(signal),
-        countRuns(signal, {}),
-        countRuns(signal, { 'filters[state][EQUALS]': 'FAILED' }),
-      ])
-      return all.map(({ id, flows = 0 }) => ({ id, flows, runs: runs.get(id) ?? 0, failures: failures.get(id) ?? 0 }))
-    },
+    queryFn: async ({ signal }) =>
+      (await readAll(signal, true)).map(({ id, flows = 0, runs, failures }) => ({ id, flows, runs, failures })),
     refetchInterval: LOOK_AGAIN_MS,
   })
-}
-
-/** Executions of the last day, by namespace. */
-async function countRuns(
-  signal: AbortSignal,
-  filters: { readonly [filter: `filters[${string}`]: string },
-): Promise<ReadonlyMap<string, number>> {
-  const found = await api.executions.distinctValues({
-    query: { field: 'namespace', counts: true, size: COUNTED_MAX, ...sinceYesterday(), ...filters },
-    signal,
-  })
-  return new Map(found.map(each => (typeof each === 'string' ? [each, 0] : [each.value, each.count ?? 0])))
 }
 
 export function sinceYesterday(): { readonly 'filters[startDate][GREATER_THAN_OR_EQUAL_TO]': string } {
