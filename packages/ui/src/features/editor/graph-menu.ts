@@ -63,9 +63,7 @@ export function graphMenu(block: Block, { code, onAdd }: GraphTools): readonly M
           run: run(now => moveTask(now, block.path, 1)),
         },
         { id: 'duplicate', title: t('duplicate'), icon: 'copy', run: run(now => duplicateTask(now, block.path, ids)) },
-        ...(block.subflow === undefined
-          ? []
-          : [{ id: 'subflow', title: t('openSubflow'), icon: 'flow' as const, to: paths.flow(block.subflow) }]),
+        ...subflowItem(block),
         {
           id: 'delete',
           title: t('delete'),
@@ -76,6 +74,12 @@ export function graphMenu(block: Block, { code, onAdd }: GraphTools): readonly M
       ],
     },
   ]
+}
+
+function subflowItem({ subflow }: Block): MenuGroup['items'] {
+  return subflow === undefined
+    ? []
+    : [{ id: 'subflow', title: t('openSubflow'), icon: 'flow' as const, to: paths.flow(subflow) }]
 }
 
 interface AddTools {

@@ -39,6 +39,11 @@ function attempt(work: () => Outcome): Outcome {
       throw error
     }
     const hint = error.suggestion === undefined ? '' : ` Did you mean ${error.suggestion}?`
-    return { type: 'mistake', message: `${error.reason.replace(/\.$/, '')}.${hint}`, line: error.line, column: error.column }
+    return {
+      type: 'mistake',
+      message: `${error.reason.replace(/\.$/, '')}.${hint}`,
+      line: error.line,
+      column: error.column,
+    }
   }
 }

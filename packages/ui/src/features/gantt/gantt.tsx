@@ -224,11 +224,15 @@ interface Keys {
 
 function useGanttKeys({ rows, view, virtual, onSelect, onToggle, selected }: KeysWish): Keys {
   const [active, setActive] = useState(0)
+  // Only a new choice moves the place; rows that come do not.
+  const newest = useRef(rows)
   useEffect(() => {
-    const at = rows.findIndex(row => row.type === 'run' && row.run.id === selected)
+    newest.current = rows
+  })
+  useEffect(() => {
+    const at = newest.current.findIndex(row => row.type === 'run' && row.run.id === selected)
     if (at >= 0) setActive(at)
-    // Only a new choice moves the place; rows that come do not.
-  }, [selected]) // oxlint-disable-line react-hooks/exhaustive-deps
+  }, [selected])
   const go = (to: number): void => {
     const next = Math.max(0, Math.min(rows.length - 1, to))
     setActive(next)
