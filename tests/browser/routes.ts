@@ -5,6 +5,8 @@ export interface VisitedRoute {
   /** Of the picture. */
   readonly name: string
   path(seed: Seed): string
+  /** It shows that there is no such thing: the API answers 404. */
+  readonly isUnknown?: boolean
 }
 
 export const ROUTES: readonly VisitedRoute[] = [
@@ -37,7 +39,7 @@ export const ROUTES: readonly VisitedRoute[] = [
   { name: 'execution-alone', path: ({ failed }) => `/ui/executions/tests/broken/${failed}/dependencies` },
   { name: 'execution-debug', path: ({ failed }) => `/ui/executions/tests/broken/${failed}/debug?at=4` },
   { name: 'execution-replay', path: ({ failed }) => `/ui/executions/tests/broken/${failed}?open=replay` },
-  { name: 'execution-unknown', path: () => '/ui/executions/tests/broken/0VbfV3Qv0Hvuh9YQx1PTvU' },
+  { name: 'execution-unknown', path: () => '/ui/executions/tests/broken/0VbfV3Qv0Hvuh9YQx1PTvU', isUnknown: true },
   { name: 'compare', path: ({ failed, succeeded }) => `/ui/executions/compare?left=${succeeded}&right=${failed}` },
   { name: 'flows', path: () => '/ui/flows' },
   { name: 'flows-flat', path: () => '/ui/flows?view=flat' },
@@ -47,7 +49,7 @@ export const ROUTES: readonly VisitedRoute[] = [
     path: () => `/ui/flows/edit/examples/parallel-and-loops/${tab}`,
   })),
   { name: 'flow-topology-table', path: () => '/ui/flows/edit/examples/parallel-and-loops/topology?view=table' },
-  { name: 'flow-unknown', path: () => '/ui/flows/edit/tests/nothing' },
+  { name: 'flow-unknown', path: () => '/ui/flows/edit/tests/nothing', isUnknown: true },
   { name: 'flow-new', path: () => '/ui/flows/new?template=parallel' },
   { name: 'home', path: () => '/ui/dashboards' },
   { name: 'run-dialog', path: () => '/ui/executions?run=tests/broken' },

@@ -30,7 +30,15 @@ const ALL: readonly Destination[] = [
     group: 0,
   },
   { id: 'logs', title: t('logs'), to: paths.logs(), icon: 'logs', key: 'l', group: 0 },
-  { id: 'calendar', title: t('calendar'), to: paths.calendar(), icon: 'calendar', key: 'c', group: 0 },
+  {
+    id: 'calendar',
+    title: t('calendar'),
+    short: t('shortCalendar'),
+    to: paths.calendar(),
+    icon: 'calendar',
+    key: 'c',
+    group: 0,
+  },
   { id: 'inbox', title: t('inbox'), to: paths.inbox(), icon: 'inbox', key: 'i', group: 0 },
   {
     id: 'namespaces',

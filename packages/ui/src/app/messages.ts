@@ -23,6 +23,7 @@ const english = {
   everything: 'Search',
   incidents: 'Incidents',
   expressions: 'Expressions',
+  shortCalendar: 'Dates',
   shortExecutions: 'Runs',
   shortNamespaces: 'Spaces',
   shortKeys: 'KV',

@@ -21,12 +21,12 @@ import { StateBadge } from '../states/state-badge.tsx'
 import { ExecutionActions } from './execution-actions.tsx'
 import classes from './execution-page.module.css'
 import { Facts } from './facts.tsx'
-import { FailureCard } from './failure-card.tsx'
 import { t } from './messages.ts'
 import { TaskPanel } from './task-panel.tsx'
 import { useExecution, useFlowRuns, useLiveExecution, useNewestRevision, type ExecutionHead } from './use-execution.ts'
 import { useTaskRun, useTaskRuns, useTree, type TaskRun, type TaskRuns } from './use-task-runs.ts'
 
+const FailureCard = lazy(async () => ({ default: (await import('./failure-card.tsx')).FailureCard }))
 const OutputsTab = lazy(async () => ({ default: (await import('./outputs-tab.tsx')).OutputsTab }))
 const MetricsTab = lazy(async () => ({ default: (await import('./metrics-tab.tsx')).MetricsTab }))
 const LogsTab = lazy(async () => ({ default: (await import('../logs/execution-logs.tsx')).ExecutionLogs }))
@@ -163,7 +163,11 @@ const WAITING = ['PAUSED', 'QUEUED', 'BREAKPOINT', 'KILLING']
 
 function OverviewFailure({ head, taskRuns, onReplay }: Omit<ContentProps, 'tab'>): ReactNode {
   const [, setSearch] = useSearchState(PARAMS)
-  return <FailureCard {...{ head, taskRuns, onReplay }} onTask={task => setSearch({ task }, { replace: true })} />
+  return (
+    <Suspense>
+      <FailureCard {...{ head, taskRuns, onReplay }} onTask={task => setSearch({ task }, { replace: true })} />
+    </Suspense>
+  )
 }
 
 function TopologyWithPanel({ head, taskRuns, onReplay }: Omit<ContentProps, 'tab'>): ReactNode {

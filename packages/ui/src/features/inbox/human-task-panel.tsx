@@ -49,7 +49,10 @@ export function HumanTaskPanel({ task, onDone }: HumanTaskPanelProps): ReactNode
   }
   const resume = (): void => {
     form.setTried(true)
-    if (fields.some(({ isShown, problems }) => isShown && problems.length > 0) || answering.isPending) return
+    if (answering.isPending) return
+    // Whoever is quicker than the judgement of what was typed last is judged by the answer.
+    const isJudged = !report.isFetching && !report.isPlaceholderData
+    if (isJudged && fields.some(({ isShown, problems }) => isShown && problems.length > 0)) return
     send({ type: 'resume', ...sentOf(fields, entries) })
   }
   return (
