@@ -48,7 +48,7 @@ export function useAnswerReport(
   const asked = JSON.stringify(values)
   const { executionId, taskRunId } = task
   return useQuery({
-    queryKey: ['inbox', 'validate', executionId, taskRunId, asked],
+    queryKey: ['answers', 'validate', executionId, taskRunId, asked],
     queryFn: async ({ signal }) =>
       trust<InputReport>(
         await api.executions.validateResume({
