@@ -15,6 +15,7 @@ import {
   type Signal,
   type Value,
   type ValueMap,
+  type TriggerState,
 } from '@batuta/core'
 import { scopeOf, type StartWorld } from '../flows/births.ts'
 import type { Breakers } from '../flows/breakers.ts'
@@ -207,8 +208,9 @@ export class Sources {
     const kind = trigger && kindOf(trigger.type)
     const plan = this.#planOf(row)
     if (!trigger || !kind || !plan || !owns(homeShardOf(row))) return
-    const entry = flows.newest(row)
-    if (row.isDisabled || trigger.disabled || entry?.isDisabled) return
+    // Whoever had it may have lost the shard before it heard that the trigger was switched off.
+    if (row.isDisabled || trigger.disabled || flows.newest(row)?.isDisabled)
+      return this.#killJob(nameOf(row), decodeTriggerState(row.state))
     const { tenant, namespace, flowId, triggerId } = row
     const source: Source = {
       key: { tenant, namespace, flowId, triggerId },
@@ -236,14 +238,17 @@ export class Sources {
 
   #remove(name: string, source: Source): void {
     this.#forget(name, source)
-    const { watch } = source.state
+    this.#killJob(name, source.state)
+  }
+
+  #killJob(name: string, { watch }: TriggerState): void {
     if (!watch?.isOut) return
     const key = sourceJobKey(watch.id, watch.epoch)
     this.#options
       .notes()
       .note({ jobsKilled: [key] })
       .catch(error => this.#options.onNotice(`the job of the trigger ${name} could not be stopped`, error))
-    this.#stopJob(source)
+    this.#options.stop(key)
   }
 
   #forget(name: string, source: Source): void {
