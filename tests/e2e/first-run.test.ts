@@ -73,7 +73,7 @@ test('a later start takes the folder of flows as it is', async () => {
 /** As a clone that was installed and built: what is large is shared with this one. */
 function makeCheckout(): string {
   const folder = mkdtempSync(join(tmpdir(), 'batuta-checkout-'))
-  for (const name of ['scripts', 'examples', 'package.json', 'package-lock.json']) {
+  for (const name of ['scripts', 'examples', 'blueprints', 'package.json', 'package-lock.json']) {
     cpSync(join(ROOT, name), join(folder, name), { recursive: true, preserveTimestamps: true })
   }
   for (const name of ['node_modules', 'dist', 'packages', 'plugins']) symlinkSync(join(ROOT, name), join(folder, name))
