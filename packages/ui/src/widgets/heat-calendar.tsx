@@ -34,11 +34,11 @@ export function HeatCalendar({ label, days, onOpen }: HeatCalendarProps): ReactN
           type="button"
           className={cx(classes['day'], heat > 0 && classes['warm'], isMarked && classes['marked'])}
           style={heat > 0 ? { background: groundOf(heat) } : undefined}
-          aria-label={title}
           onClick={() => onOpen?.(date)}
           {...tip(title)}
         >
-          {Number(date.slice(8))}
+          <span aria-hidden="true">{Number(date.slice(8))}</span>
+          <span className="visually-hidden">{title}</span>
         </button>
       ))}
     </div>
