@@ -70,6 +70,7 @@ async function endOf(id: string): Promise<Execution> {
 }
 
 test('the tasks of a directory run where its folder is, however many workers there are', async t => {
+  await untilGroupsAreKnown()
   const ids = Array.from({ length: STARTS }, (_, index) => (index % 2 === 0 ? 'chain' : 'grouped'))
   const started = await Promise.all(ids.map(start))
 
@@ -79,16 +80,32 @@ test('the tasks of a directory run where its folder is, however many workers the
     ended.map(({ state }) => state.current),
     ended.map(() => 'SUCCESS'),
   )
-  const nodes = new Set<string>()
-  for (const { id } of ended) {
-    const rows = await ask<{ events: string }>(cluster.database, 'select events from journal where execution_id = $1', [
-      id,
-    ])
-    for (const { events } of rows) for (const [, node] of events.matchAll(/"node":"([^"]+)"/g)) nodes.add(node ?? '')
-  }
-  t.diagnostic(`folders were made on ${nodes.size} nodes`)
-  assert.equal(nodes.size, 2, 'each worker made those that are for it')
+  const nodes = await Promise.all(ended.map(({ id }) => nodesOf(id)))
+  const [chain, grouped] = [0, 1].map(kind => [...new Set(nodes.filter((_, index) => index % 2 === kind).flat())])
+  t.diagnostic(`folders were made on ${String(chain)} and, of the group, on ${String(grouped)}`)
+  assert.deepEqual([chain?.length, grouped?.length], [1, 1], 'each worker made those that are for it')
+  assert.notDeepEqual(chain, grouped)
 })
+
+/** A worker takes every job until it has heard, with its next look at the nodes, that there is a group. */
+async function untilGroupsAreKnown(): Promise<void> {
+  for (const untilMs = Date.now() + END_MAX_MS; ;) {
+    const [chain, grouped] = await Promise.all(
+      ['chain', 'grouped'].map(async id => nodesOf((await endOf((await start(id)).id)).id)),
+    )
+    if (String(chain) !== String(grouped)) return
+    assert.ok(Date.now() < untilMs, `all folders are made on ${String(chain)}`)
+  }
+}
+
+/** Where the folders of an execution were made. */
+async function nodesOf(id: string): Promise<readonly string[]> {
+  const sql = 'select events from journal where execution_id = $1'
+  const rows = await ask<{ events: string }>(cluster.database, sql, [id])
+  return [
+    ...new Set(rows.flatMap(({ events }) => [...events.matchAll(/"node":"([^"]+)"/g)].map(([, node]) => node ?? ''))),
+  ]
+}
 
 test('when the node of a folder is gone the directory fails and says so', async () => {
   const { id } = await start('slow')

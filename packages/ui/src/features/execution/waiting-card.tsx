@@ -1,13 +1,11 @@
 // What an execution waits for, and the way on: the form of a pause, the queue, a breakpoint, what is still being killed.
 import { Button } from '@mantine/core'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { trust } from '@batuta/core'
-import { useState, type ReactNode } from 'react'
-import { api } from '../../lib/api.ts'
+import type { ReactNode } from 'react'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { showToast } from '../../widgets/toast.tsx'
 import { InputForm } from '../input-form/input-form.tsx'
-import { fieldsOf, sentOf, type Entries, type InputReport } from '../input-form/input-fields.ts'
+import { useAnswer, useAnswerForm } from '../inbox/use-answer.ts'
+import { sentOf } from '../input-form/input-fields.ts'
 import { refusalsOf } from '../run-dialog/use-run.ts'
 import { StateIcon } from '../states/state-icon.tsx'
 import { t } from './messages.ts'
@@ -71,28 +69,11 @@ function Card({ state, title, text, children }: CardProps): ReactNode {
 
 /** The form of the task that waits; nothing to fill in where nothing is asked. */
 function PausedCard({ head, run }: { readonly head: ExecutionHead; readonly run: TaskRun | undefined }): ReactNode {
-  const client = useQueryClient()
-  const [entries, setEntries] = useState<Entries>(new Map())
-  const [isTried, setTried] = useState(false)
-  const params = { executionId: head.id }
-  const query = run === undefined ? {} : { taskRunId: run.id }
-  const { data: report, error } = useQuery({
-    queryKey: ['executions', head.id, 'resume', run?.id, [...entries].filter(([, entry]) => !(entry instanceof File))],
-    queryFn: async ({ signal }) => {
-      const { values } = sentOf(fields, entries)
-      return trust<InputReport>(await api.executions.validateResume({ params, query, body: values, signal }))
-    },
-    placeholderData: before => before,
-    gcTime: 0,
-  })
-  const fields = report ? fieldsOf(report) : []
-  const resume = useMutation({
-    mutationFn: () => api.executions.resume({ params, query, body: formOf(sentOf(fields, entries)) }),
-    onSuccess: () => {
-      showToast({ kind: 'success', text: t('done', { action: t('resume') }) })
-      void client.invalidateQueries({ queryKey: ['executions', head.id] })
-    },
-  })
+  const place = { executionId: head.id, taskRunId: run?.id }
+  const form = useAnswerForm(place)
+  const { fields, entries, isTried, report } = form
+  const resume = useAnswer(place)
+  const problem = report.error ?? resume.error
   const isWhole = fields.every(({ problems, isShown }) => !isShown || problems.length === 0)
   const title = run ? t('waitingTitle', { task: run.taskId }) : t('pausedTitle')
   return (
@@ -101,18 +82,12 @@ function PausedCard({ head, run }: { readonly head: ExecutionHead; readonly run:
         className={classes['form']}
         onSubmit={event => {
           event.preventDefault()
-          setTried(true)
-          if (isWhole) resume.mutate()
+          form.setTried(true)
+          if (isWhole) resume.mutate({ type: 'resume', ...sentOf(fields, entries) }, { onSuccess: tellResumed })
         }}
       >
-        <InputForm
-          {...{ fields, entries, isTried }}
-          refusals={refusalsOf(resume.error)}
-          onChange={(id, entry) => setEntries(before => new Map(before).set(id, entry))}
-        />
-        {(error ?? resume.error) && (
-          <ErrorCard title={t('notDone', { action: t('resume') })} error={error ?? resume.error} />
-        )}
+        <InputForm {...{ fields, entries, isTried }} refusals={refusalsOf(resume.error)} onChange={form.change} />
+        {problem ? <ErrorCard title={t('notDone', { action: t('resume') })} error={problem} /> : null}
         <div className={classes['steps']}>
           <Button type="submit" variant="filled" loading={resume.isPending}>
             {t('resume')}
@@ -123,11 +98,6 @@ function PausedCard({ head, run }: { readonly head: ExecutionHead; readonly run:
   )
 }
 
-function formOf({ values, files }: ReturnType<typeof sentOf>): unknown {
-  if (Object.keys(files).length === 0) return values
-  const form = new FormData()
-  for (const [id, value] of Object.entries(values))
-    form.append(id, typeof value === 'string' ? value : JSON.stringify(value))
-  for (const [id, file] of Object.entries(files)) form.append(id, file, file.name)
-  return form
+function tellResumed(): void {
+  showToast({ kind: 'success', text: t('done', { action: t('resume') }) })
 }

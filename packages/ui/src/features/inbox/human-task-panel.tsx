@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { useEffect, useState, type ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import { Link } from '../../lib/link.tsx'
 import { paths } from '../../lib/paths.ts'
 import { ErrorCard } from '../../widgets/error-card.tsx'
@@ -10,14 +10,15 @@ import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { Timestamp } from '../../widgets/timestamp.tsx'
 import { showToast } from '../../widgets/toast.tsx'
 import { TypedConfirm } from '../../widgets/typed-confirm.tsx'
-import { askedOf, fieldsOf, sentOf, type Entries, type Entry, type Field } from '../input-form/input-fields.ts'
+import { sentOf } from '../input-form/input-fields.ts'
 import { InputForm } from '../input-form/input-form.tsx'
 import { InlineText } from '../input-form/inline-text.tsx'
 import { refusalsOf } from '../run-dialog/use-run.ts'
 import { Due } from './due.tsx'
 import classes from './inbox.module.css'
 import { t } from './messages.ts'
-import { isDecided, useAnswer, useAnswerReport, useInputsOf, type Answer, type HumanTask } from './use-inbox.ts'
+import { useAnswer, useAnswerForm, type Answer } from './use-answer.ts'
+import { isDecided, useInputsOf, type HumanTask } from './use-inbox.ts'
 
 export interface HumanTaskPanelProps {
   readonly task: HumanTask
@@ -119,20 +120,6 @@ function Decision({ task, isSending, onResume, onReject }: DecisionProps): React
       )}
     </footer>
   )
-}
-
-/** What is typed into the form, and what the server says to it. */
-function useAnswerForm(task: HumanTask) {
-  const [entries, setEntries] = useState<Entries>(new Map())
-  const [isTried, setTried] = useState(false)
-  const [refusals, setRefusals] = useState<ReadonlyMap<string, string>>(new Map())
-  const [fields, setFields] = useState<readonly Field[]>([])
-  const report = useAnswerReport(task, askedOf(sentOf(fields, entries)))
-  useEffect(() => {
-    if (report.data) setFields(fieldsOf(report.data))
-  }, [report.data])
-  const change = (id: string, entry: Entry): void => setEntries(before => new Map(before).set(id, entry))
-  return { entries, isTried, setTried, refusals, setRefusals, fields, report, change }
 }
 
 function TaskHead({ task }: { readonly task: HumanTask }): ReactNode {
