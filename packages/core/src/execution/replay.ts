@@ -112,7 +112,7 @@ export function planReplay(state: ExecutionState, plan: Plan, wished: number): R
   if (isAfter({ state, plan }, target)) {
     // The execution ends anew, and then what comes after it runs anew.
     for (const run of state.runs) if (run.parent === ROOT && isAfter({ state, plan }, run.ordinal)) remove(run.ordinal)
-    return { leaves: [], groups: [], removed: [...removed].sort((a, b) => a - b) }
+    return withLive(state, { leaves: [], groups: [], removed })
   }
   for (const child of getRun(state, target).group?.children ?? []) remove(child)
   for (let at = target; at !== ROOT; at = getRun(state, at).parent) {
