@@ -1,6 +1,6 @@
 // The fold: one event changes the state in place. No I/O, no clock, no chance, and no reading of the plan beyond what a run needs to find
 // its place, so that a state folded after a restart equals the one that was built while running (a property test holds the two together).
-import { assert } from '../std/assert.ts'
+import { assert, AssertionError } from '../std/assert.ts'
 import { noEntries, noMembers, dropEntry, dropMember, withEntry, withMember } from '../std/sparse.ts'
 import { textsOf } from '../std/text-list.ts'
 import { applyFact } from './apply-fact.ts'
@@ -213,7 +213,8 @@ function linkChild(state: ExecutionState, { run, childId }: Extract<Event, { typ
 }
 
 function moveExecution(state: ExecutionState, to: StateName, atMs: number): void {
-  assert(EXECUTION_MOVES[state.state].includes(to), `execution "${state.id}" cannot go ${state.state} → ${to}`)
+  if (!EXECUTION_MOVES[state.state].includes(to))
+    throw new AssertionError(`execution "${state.id}" cannot go ${state.state} → ${to}`)
   // A restarted one may have been put back from the queue of its limit.
   const wasHalted = isHalted(state) || (state.state === 'CREATED' && state.runs.length > 0)
   // Whoever leaves the queue without a place waits for none any more.
@@ -232,7 +233,8 @@ function createRun(
   event: Extract<Event, { type: 'run-created' }>,
   atMs: number,
 ): void {
-  assert(event.run === state.runs.length, `task run ${event.run} of execution "${state.id}" is out of order`)
+  if (event.run !== state.runs.length)
+    throw new AssertionError(`task run ${event.run} of execution "${state.id}" is out of order`)
   const run: TaskRun = {
     ordinal: event.run,
     task: event.task,

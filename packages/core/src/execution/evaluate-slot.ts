@@ -1,7 +1,7 @@
 // Evaluates a template that asks the world, outside the turn: it is rendered with the answers so far until it asks for nothing new.
 import { evaluateAsync, type Ask } from '../expression/render-async.ts'
 import type { Scope } from '../expression/scope.ts'
-import { assert } from '../std/assert.ts'
+import { assert, AssertionError } from '../std/assert.ts'
 import type { Value } from '../std/value.ts'
 import { getRun } from './look-up.ts'
 import { iterationOf } from './outputs.ts'
@@ -57,14 +57,14 @@ function findSlot(
   assert(how === 'text' || how === 'value' || how === 'typed', `"${slot}" names no template`)
   if (run === ROOT) {
     const output = plan.outputs.get(name.slice('outputs.'.length))
-    assert(output !== undefined, `there is no flow output for "${slot}"`)
+    if (output === undefined) throw new AssertionError(`there is no flow output for "${slot}"`)
     return { property: output, how }
   }
   if (name.startsWith(ITERATION_SLOT)) return { property: iterationProperty({ state, plan }, run, name), how }
   const task = getTask(plan, getRun(state, run).task)
   const common = name === 'runIf' ? task.runIf : name === 'timeout' ? task.timeout : undefined
   const property = common ?? task.properties.get(name)
-  assert(property !== undefined, `the task "${task.id}" has no template "${slot}"`)
+  if (property === undefined) throw new AssertionError(`the task "${task.id}" has no template "${slot}"`)
   return { property, how }
 }
 
@@ -74,6 +74,6 @@ function iterationProperty({ state, plan }: Pick<View, 'state' | 'plan'>, run: n
   const task = loop && getTask(plan, loop.task)
   const slot = name.slice(ITERATION_SLOT.length)
   const property = task?.outputs?.get(slot) ?? task?.properties.get(slot)
-  assert(property !== undefined, `no loop around the run ${run} has a template "${name}"`)
+  if (property === undefined) throw new AssertionError(`no loop around the run ${run} has a template "${name}"`)
   return property
 }

@@ -1,9 +1,9 @@
-import { assert } from '../std/assert.ts'
+import { AssertionError } from '../std/assert.ts'
 import { ROOT, type ExecutionState, type Group, type TaskRun } from './state.ts'
 
 export function getRun(state: ExecutionState, ordinal: number): TaskRun {
   const run = state.runs.at(ordinal)
-  assert(run !== undefined, `execution "${state.id}" has no task run ${ordinal}`)
+  if (run === undefined) throw new AssertionError(`execution "${state.id}" has no task run ${ordinal}`)
   return run
 }
 
@@ -15,13 +15,13 @@ export function ownRun(state: ExecutionState, ordinal: number): TaskRun {
 export function ownGroup(state: ExecutionState, ordinal: number): Group {
   if (ordinal === ROOT) return state.root
   const { group } = state.runs.reopen(ordinal)
-  assert(group !== undefined, `task run ${ordinal} of execution "${state.id}" is no open group`)
+  if (group === undefined) throw new AssertionError(`task run ${ordinal} of execution "${state.id}" is no open group`)
   return group
 }
 
 export function groupOf(state: ExecutionState, ordinal: number): Group {
   if (ordinal === ROOT) return state.root
   const group = getRun(state, ordinal).group
-  assert(group !== undefined, `task run ${ordinal} of execution "${state.id}" is no open group`)
+  if (group === undefined) throw new AssertionError(`task run ${ordinal} of execution "${state.id}" is no open group`)
   return group
 }

@@ -12,7 +12,7 @@ import { defaultedInputs, type DefaultedInput } from '../flow/inputs.ts'
 import { hasSecretInput } from './sealed.ts'
 import { inlineTaskOf, type InlineTask } from '../inline/inline-task.ts'
 import { taskCacheOf } from './task-cache.ts'
-import { assert } from '../std/assert.ts'
+import { AssertionError } from '../std/assert.ts'
 import { mapEntries, mapHas, type ValueMap } from '../std/value.ts'
 import { encodeValue } from '../std/value-json.ts'
 
@@ -117,7 +117,8 @@ const NO_SLA: readonly Sla[] = []
 
 export function getTask(plan: Plan, index: number): PlanTask {
   const task = plan.tasks[index]
-  assert(task !== undefined, `flow "${plan.flow.id}" revision ${plan.revision} has no task ${index}`)
+  if (task === undefined)
+    throw new AssertionError(`flow "${plan.flow.id}" revision ${plan.revision} has no task ${index}`)
   return task
 }
 
@@ -193,7 +194,7 @@ function isBatch({ type }: Task, { parent, tasks }: Place): boolean {
 }
 
 function compileLists(task: Task, place: Place): PlanLists {
-  assert(task.lists !== undefined, `task "${task.id}" has no lists`)
+  if (task.lists === undefined) throw new AssertionError(`task "${task.id}" has no lists`)
   const lists = expand(task, task.lists)
   const list = (of: readonly Task[] | undefined): readonly number[] => compileList(of ?? [], place)
   return {

@@ -1,6 +1,6 @@
 // An execution goes on after its end, or begins with what another one did: the part of the fold that takes ends back. Counts and lanes of the groups
 // that are open again follow from their children.
-import { assert } from '../std/assert.ts'
+import { AssertionError } from '../std/assert.ts'
 import { dropEntry, noEntries, noMembers, withEntry } from '../std/sparse.ts'
 import { lookAtAll } from './agenda.ts'
 import { recountLanes } from './apply-loop.ts'
@@ -136,7 +136,8 @@ function forgetUnasked(state: ExecutionState): void {
 
 function reopen(run: TaskRun, to: StateName, atMs: number): void {
   if (run.state === to) return
-  assert(RUN_MOVES[run.state].includes(to), `task run ${run.ordinal} cannot go ${run.state} → ${to}`)
+  if (!RUN_MOVES[run.state].includes(to))
+    throw new AssertionError(`task run ${run.ordinal} cannot go ${run.state} → ${to}`)
   run.state = to
   run.history.push({ state: to, atMs })
 }

@@ -1,6 +1,6 @@
 // Restart: failed leaves run again in the same execution, their ancestors open again, handlers are taken out. A pure function of the state, so
 // that the same code answers "what would a restart do?".
-import { assert } from '../std/assert.ts'
+import { AssertionError } from '../std/assert.ts'
 import { getRun } from './look-up.ts'
 import type { View } from './context.ts'
 import { mergeLabels } from '../inline/labels.ts'
@@ -86,7 +86,7 @@ function isDirectory(state: ExecutionState, { ordinal }: RunPlace): boolean {
 
 function placeOf(state: ExecutionState, ordinal: number): RunPlace {
   const place = state.runs.placeAt(ordinal)
-  assert(place !== undefined, `execution "${state.id}" has no task run ${ordinal}`)
+  if (place === undefined) throw new AssertionError(`execution "${state.id}" has no task run ${ordinal}`)
   return place
 }
 

@@ -1,7 +1,7 @@
 // The runs of an execution by their ordinal. Those that are under way, and all of small executions, are objects. A run of a large execution that has ended
 // is packed: a few bytes in typed arrays and the text of its outputs, instead of a kilobyte. It is made again whenever somebody looks at it; whoever
 // wants to change it takes it out first (`reopen`).
-import { assert } from '../std/assert.ts'
+import { AssertionError } from '../std/assert.ts'
 import type { ValueMap } from '../std/value.ts'
 import { PackedRuns, type RunPlace } from './packed-runs.ts'
 import type { TaskRun } from './state.ts'
@@ -55,7 +55,7 @@ export class RunList implements Iterable<TaskRun> {
   }
 
   push(run: TaskRun): void {
-    assert(run.ordinal === this.length, `the run ${run.ordinal} is out of order`)
+    if (run.ordinal !== this.length) throw new AssertionError(`the run ${run.ordinal} is out of order`)
     const block = (this.#blocks[Math.floor(run.ordinal / BLOCK)] ??= [])
     block[run.ordinal % BLOCK] = run
     this.length += 1
@@ -80,7 +80,7 @@ export class RunList implements Iterable<TaskRun> {
     const known = this.#objectAt(ordinal)
     if (known) return known
     const run = this.#packed?.read(ordinal, this.#valueAt)
-    assert(run !== undefined, `there is no run ${ordinal}`)
+    if (run === undefined) throw new AssertionError(`there is no run ${ordinal}`)
     this.#packed?.take(ordinal)
     this.#recent?.clear()
     const index = Math.floor(ordinal / BLOCK)

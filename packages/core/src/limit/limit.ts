@@ -1,7 +1,7 @@
 // A limit is the fold of its members: who holds a place and who waits for one. Nothing is counted beside it: whether there is room follows from the
 // members alone, so that a node which takes over folds their rows and knows what the one before it knew. Those that wait form a line per share (a flow
 // within a pool); the share that holds the fewest places goes first, and within it whoever came first.
-import { assert } from '../std/assert.ts'
+import { AssertionError } from '../std/assert.ts'
 
 /** One row: an execution that holds a place of a limit or waits for one. */
 export interface LimitMember {
@@ -41,7 +41,8 @@ export function foldLimit(key: string, members: Iterable<LimitMember>): LimitFol
 
 /** A member comes, or the one that waited holds a place now. */
 export function putMember(fold: LimitFold, member: LimitMember): void {
-  assert(member.limitKey === fold.key, `a member of "${member.limitKey}" is none of "${fold.key}"`)
+  if (member.limitKey !== fold.key)
+    throw new AssertionError(`a member of "${member.limitKey}" is none of "${fold.key}"`)
   removeMember(fold, member.executionId)
   fold.members.set(member.executionId, member)
   fold.lastRank = Math.max(fold.lastRank, member.rank)

@@ -3,6 +3,7 @@ export class AssertionError extends Error {
   override readonly name = 'AssertionError'
 }
 
+/** On the way of every turn it is `if (…) throw new AssertionError(…)` instead: a message with parts is put together whether or not it is needed. */
 export function assert(condition: boolean, message: string): asserts condition {
   if (!condition) throw new AssertionError(message)
 }

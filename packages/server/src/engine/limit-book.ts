@@ -2,7 +2,7 @@
 // (`settle`), and whoever comes next is granted the place that was left, in the same flush. Nothing is counted beside the members: after a takeover,
 // or when the store refused a flush, they are folded again from their rows.
 import {
-  assert,
+  AssertionError,
   foldLimit,
   hasRoom,
   nextGranted,
@@ -229,7 +229,7 @@ export class LimitBook {
 
   readonly #folds = (key: string): LimitFold => {
     const fold = this.#entities.get(key)?.fold
-    assert(fold !== undefined, `the limit "${key}" is not in memory`)
+    if (fold === undefined) throw new AssertionError(`the limit "${key}" is not in memory`)
     return fold
   }
 

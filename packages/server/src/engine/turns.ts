@@ -2,6 +2,7 @@
 // they are in the store.
 import {
   assert,
+  AssertionError,
   dropMember,
   encodeValue,
   openExecution,
@@ -86,7 +87,7 @@ export class Turns {
   run(unit: Unit, entity: Entity, taken: readonly Pending[]): void {
     const env = this.envOf(entity)
     const { plan } = entity
-    assert(plan !== undefined, `the flow of the execution "${entity.id}" is not in memory`)
+    if (plan === undefined) throw new AssertionError(`the flow of the execution "${entity.id}" is not in memory`)
     const result = decide(entity, { taken, plan, env })
     entity.state = result.state
     entity.latestMs = env.nowMs
