@@ -91,12 +91,8 @@ async function exportFlows(keys: readonly FlowKey[], dependencies: HttpDependenc
     status: 200,
     contentType: 'application/octet-stream',
     headers: { 'content-disposition': 'attachment; filename="flows.zip"' },
-    chunks: once(writeZip(entries)),
+    chunks: writeZip(entries),
   }
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield await Promise.resolve(bytes)
 }
 
 /** What cannot be saved is named in the answer, or refuses the rest when that is wished. */

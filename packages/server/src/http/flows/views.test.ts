@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { buffer } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
 import { openTestServer, type TestServer } from '../../testing/test-server.ts'
 import { readZip, writeZip } from './zip.ts'
@@ -92,7 +93,7 @@ test('flows travel as a zip file, out and in again, and what cannot be saved is 
   const broken = { name: 'broken.yml', text: `id: broken\nnamespace: ${NS}.in\n` }
   const moved = entries.map(({ name, text }) => ({ name, text: text.replaceAll(NS, `${NS}.in`) }))
   const form = new FormData()
-  form.append('fileUpload', new Blob([new Uint8Array(writeZip([...moved, broken]))]), 'flows.zip')
+  form.append('fileUpload', new Blob([new Uint8Array(await buffer(writeZip([...moved, broken])))]), 'flows.zip')
 
   const imported = await server.send('POST', `${API}/flows/import`, { body: form })
 
