@@ -45,6 +45,7 @@ function describeRoute(
       ...describeTenant(path),
       ...describeParameters(route.params, 'path'),
       ...describeParameters(route.query, 'query'),
+      ...(route.isConditional ? [IF_MATCH] : []),
     ],
     ...(body === undefined ? {} : { requestBody: { content: body } }),
     responses: {
@@ -52,6 +53,14 @@ function describeRoute(
       ...Object.fromEntries(refusals.map(status => [status, refusal(status)])),
     },
   }
+}
+
+const IF_MATCH = {
+  name: 'If-Match',
+  in: 'header',
+  required: false,
+  schema: { type: 'string' },
+  description: 'The revision that the change is based on, as the ETag of a reply said it.',
 }
 
 function refusal(status: number): Readonly<Record<string, unknown>> {

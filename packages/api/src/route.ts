@@ -63,6 +63,8 @@ export interface Route<
   readonly reply: Reply
   /** Refusals that this route has beside 400, 422, 429, 500 and 503, which all have. */
   readonly refusals?: readonly number[]
+  /** Takes `If-Match` with the revision that the change is based on; a newer one is answered with 412 and that revision as `newest`. */
+  readonly isConditional?: boolean
   readonly permission: Permission
   readonly summary: string
   readonly isDeprecated?: boolean

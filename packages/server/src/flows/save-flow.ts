@@ -17,7 +17,7 @@ import {
 import type { FlowCatalogue } from './flow-catalogue.ts'
 import { keptFlow } from './fresh-defaults.ts'
 import type { Pools } from './pools.ts'
-import type { FlowKey, FlowRow, Store, TriggerWrite } from '../storage/store.ts'
+import type { FlowKey, FlowRow, FlowWrite, Store, TriggerWrite } from '../storage/store.ts'
 
 export interface SaveWorld {
   readonly store: Store
@@ -78,20 +78,38 @@ function judgeCalls(flow: Flow, { flows, tenant }: JudgeWorld): Diagnostic | und
 }
 
 export async function saveFlow(source: string, flow: Flow, world: SaveWorld): Promise<FlowRow> {
-  const { store, flows, tenant } = world
-  const row = await store.perform('saveFlow', {
-    tenant,
+  const row = await world.store.perform('saveFlow', flowWrite(source, flow, world))
+  await makeKnown(row, flow, world)
+  return row
+}
+
+/** As a change of the revision that is named: undefined when another one is the newest by now. */
+export async function reviseFlow(
+  { source, flow, follows }: { readonly source: string; readonly flow: Flow; readonly follows: number },
+  world: SaveWorld,
+): Promise<FlowRow | undefined> {
+  const row = await world.store.perform('reviseFlow', { ...flowWrite(source, flow, world), follows })
+  if (row === null) return undefined
+  await makeKnown(row, flow, world)
+  return row
+}
+
+function flowWrite(source: string, flow: Flow, world: SaveWorld): FlowWrite {
+  return {
+    tenant: world.tenant,
     namespace: flow.namespace,
     flowId: flow.id,
     source,
     parsed: keptFlow(flow, world),
     nowMs: world.nowMs(),
     isDisabled: flow.disabled,
-  })
+  }
+}
+
+async function makeKnown(row: FlowRow, flow: Flow, world: SaveWorld): Promise<void> {
   await saveTriggers(row, flow, world)
-  flows.take(row)
+  world.flows.take(row)
   await world.onChanged(row)
-  return row
 }
 
 async function saveTriggers(key: FlowKey, flow: Flow, world: Pick<SaveWorld, 'store' | 'firstDateOf'>): Promise<void> {

@@ -73,6 +73,8 @@ export interface Operations {
     readonly result: NodeEntry
   }
   saveFlow: { readonly args: FlowWrite; readonly result: FlowRow }
+  /** Saves it only over the revision that is named; null when another one is the newest by now. What is there already is no change, as ever. */
+  reviseFlow: { readonly args: FlowRevise; readonly result: FlowRow | null }
   /** Writes a tombstone revision; false when there was nothing to delete. */
   deleteFlow: { readonly args: FlowKey & { readonly nowMs: number }; readonly result: boolean }
   /** Past revisions that nobody shall see any more: what they did stays readable. The newest one is left as it is. Tells how many went. */
@@ -183,6 +185,10 @@ export interface FlowWrite extends FlowKey {
   readonly parsed: string
   readonly nowMs: number
   readonly isDisabled: boolean
+}
+
+export interface FlowRevise extends FlowWrite {
+  readonly follows: number
 }
 
 export interface FlowRow extends FlowWrite {

@@ -53,6 +53,34 @@ test('a flow may come as JSON', async () => {
   assert.equal(created.json.id, 'json')
 })
 
+test('an update that names an older revision is refused and told the newest; one that names none goes through', async () => {
+  const params = { namespace: 'flows.test', id: 'both' }
+  const put = (name: string, tag?: string): ReturnType<TestServer['send']> =>
+    server.send('PUT', '/api/v1/main/flows/flows.test/both', {
+      body: flow('both', 'flows.test', `description: ${name}\n`),
+      headers: { ...YAML, ...(tag === undefined ? {} : { 'if-match': tag }) },
+    })
+  await server.saveFlow(flow('both'))
+
+  const theirs = await put('theirs', '"1"')
+  const late = await put('mine', '"1"')
+  const again = await put('theirs', '"1"')
+  const foreign = await put('mine', '"abc"')
+  const merged = await put('merged', '"7", W/"2"')
+  const kestra = await put('without a word')
+
+  const tags = [theirs, again, merged, kestra].map(({ status, headers }) => [status, headers.get('etag')])
+  assert.deepEqual(
+    tags,
+    [200, 200, 200, 200].map((status, at) => [status, ['"2"', '"2"', '"3"', '"4"'][at]]),
+  )
+  assert.deepEqual([late.status, late.json.code, foreign.status], [412, 'revision-outdated', 412])
+  const { newest } = late.json as unknown as { readonly newest: { readonly revision: number; readonly source: string } }
+  assert.deepEqual([newest.revision, newest.source], [2, flow('both', 'flows.test', 'description: theirs\n')])
+  const read = await server.client.flows.get({ params })
+  assert.equal(read.revision, 4)
+})
+
 test('an update makes a revision, an equal source makes none, and old ones stay readable', async () => {
   const params = { namespace: 'flows.test', id: 'moving' }
   await server.saveFlow(flow('moving'))

@@ -23,6 +23,7 @@ import { findRow } from './find-row.ts'
 import { runHandlers } from './run-routes.ts'
 import { presentFlow } from './present-flow.ts'
 import { reportFlow } from './report-flow.ts'
+import { readIfMatch, withRevision } from './revision-tag.ts'
 import { createFlow, saveMany, updateFlow } from './save-documents.ts'
 import { deleteRevisions, updateTask } from './edit-revisions.ts'
 import { findFlows, flowSearchOf } from './search-flows.ts'
@@ -80,7 +81,7 @@ function readHandlers(dependencies: HttpDependencies): Pick<Handlers<'flows'>, R
         dependencies,
         isWithDeleted: query.allowDeleted ?? false,
       })
-      return jsonText(presentFlow(row, { dialect, isWithSource: query.source ?? false }))
+      return withRevision(row, jsonText(presentFlow(row, { dialect, isWithSource: query.source ?? false })))
     },
     revisions: async ({ params, query, dialect }) => {
       const rows = await store.read.listRevisions(keyOf(params))
@@ -123,9 +124,9 @@ function writeHandlers(dependencies: HttpDependencies): Pick<Handlers<'flows'>, 
   return {
     create: async ({ body, dialect }) =>
       jsonText(presentFlow(await createFlow(body, dependencies), { dialect, isWithSource: true })),
-    update: async ({ params, body, dialect }) => {
-      const row = await updateFlow(body, keyOf(params), dependencies)
-      return jsonText(presentFlow(row, { dialect, isWithSource: true }))
+    update: async ({ params, body, dialect, incoming }) => {
+      const row = await updateFlow(body, { ...keyOf(params), basedOn: readIfMatch(incoming) }, dependencies)
+      return withRevision(row, jsonText(presentFlow(row, { dialect, isWithSource: true })))
     },
     delete: async ({ params }) => {
       if (!(await deleteFlow(keyOf(params), saveWorld))) throw notFound(`The flow "${params.namespace}.${params.id}"`)

@@ -1,10 +1,10 @@
 // Saving from the API: one document, or many that a namespace is to be made of. All are judged before the first is saved.
 import { splitDocuments, type Flow } from '@batuta/core'
-import { deleteFlow, judgeFlow, saveFlow } from '../../flows/save-flow.ts'
+import { deleteFlow, judgeFlow, reviseFlow, saveFlow } from '../../flows/save-flow.ts'
 import type { FlowKey, FlowRow } from '../../storage/store.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { mapInTurns } from '../map-in-turns.ts'
-import { notFound, unprocessable } from '../request-error.ts'
+import { RequestError, notFound, unprocessable } from '../request-error.ts'
 import { invalidFlow } from './report-flow.ts'
 
 const DOCUMENTS_MAX = 5_000
@@ -22,13 +22,31 @@ export async function createFlow(source: string, dependencies: HttpDependencies)
   return await saveFlow(source, flow, saveWorld)
 }
 
-export async function updateFlow(source: string, key: FlowKey, dependencies: HttpDependencies): Promise<FlowRow> {
-  const { flows, saveWorld } = dependencies
+/** `basedOn`: the revisions that the request names, one of which must be the newest; without them whatever is there is followed. */
+export async function updateFlow(
+  source: string,
+  { basedOn, ...key }: FlowKey & { readonly basedOn?: readonly number[] | undefined },
+  dependencies: HttpDependencies,
+): Promise<FlowRow> {
+  const { flows, saveWorld, store } = dependencies
   if (!flows.newest(key)) throw notFound(`The flow "${key.namespace}.${key.flowId}"`)
   const flow = readFlow(source, dependencies)
   if (flow.id !== key.flowId) throw mismatch('id', flow.id, key.flowId)
   if (flow.namespace !== key.namespace) throw mismatch('namespace', flow.namespace, key.namespace)
-  return await saveFlow(source, flow, saveWorld)
+  if (basedOn === undefined) return await saveFlow(source, flow, saveWorld)
+  const newest = await store.read.findFlow(key)
+  if (!newest) throw notFound(`The flow "${key.namespace}.${key.flowId}"`)
+  const follows = basedOn.find(revision => revision === newest.revision) ?? basedOn[0] ?? 0
+  const row = await reviseFlow({ source, flow, follows }, saveWorld)
+  if (row) return row
+  throw outdated(follows, (await store.read.findFlow(key)) ?? newest)
+}
+
+/** Whoever is refused is given what came in between, so that it can be merged without asking again. */
+function outdated(follows: number, { namespace, flowId, revision, source, nowMs }: FlowRow): RequestError {
+  const message = `The flow "${namespace}.${flowId}" is at revision ${revision} by now; what was sent is based on revision ${follows}: merge both and save again.`
+  const newest = { namespace, id: flowId, revision, source, updated: new Date(nowMs).toISOString() }
+  return new RequestError(412, 'revision-outdated', message, { fields: { newest } })
 }
 
 export interface ManyOptions {

@@ -53,6 +53,28 @@ function saving(subject: StoreSubject): void {
     assert.equal(again.revision, 2)
   })
 
+  storeCase(subject, 'a save over a named revision is refused once another one is the newest', async ({ store }) => {
+    await store.perform('saveFlow', flowWrite())
+    const theirs = await store.perform('reviseFlow', { ...flowWrite({ source: 'theirs' }), follows: 1 })
+
+    const late = await store.perform('reviseFlow', { ...flowWrite({ source: 'late' }), follows: 1 })
+    const again = await store.perform('reviseFlow', { ...flowWrite({ source: 'theirs' }), follows: 1 })
+    const merged = await store.perform('reviseFlow', { ...flowWrite({ source: 'merged' }), follows: 2 })
+
+    assert.deepEqual([theirs?.revision, late, again, merged?.revision], [2, null, theirs, 3])
+    assert.equal((await store.read.listRevisions(KEY)).length, 3)
+  })
+
+  storeCase(subject, 'a save over a named revision brings back nothing that was deleted', async ({ store }) => {
+    const none = await store.perform('reviseFlow', { ...flowWrite(), follows: 1 })
+    await store.perform('saveFlow', flowWrite())
+    await store.perform('deleteFlow', { ...KEY, nowMs: NOW_MS + 5 })
+
+    const late = await store.perform('reviseFlow', { ...flowWrite({ source: 'late' }), follows: 2 })
+
+    assert.deepEqual([none, late], [null, null])
+  })
+
   storeCase(subject, 'what a save returned is what is read afterwards, and after a restart', async opened => {
     const saved = await opened.store.perform('saveFlow', flowWrite({ source: 'a\nb\t"c"' }))
 

@@ -41,6 +41,11 @@ const PERFORMERS: Performers = {
     return entry
   },
   saveFlow: (tables, write) => saveFlow(tables, write),
+  reviseFlow: (tables, { follows, ...write }) => {
+    const newest = newestOf(tables, write)
+    if (newest === undefined || newest.isDeleted) return null
+    return newest.revision === follows || isSame(newest, write) ? saveFlow(tables, write) : null
+  },
   deleteFlow: (tables, { nowMs, ...key }) => {
     const newest = newestOf(tables, key)
     if (!newest || newest.isDeleted) return false
@@ -219,8 +224,12 @@ function newestOf(tables: Tables, key: FlowKey): FlowRow | undefined {
 /** Saving what is already there changes nothing; numbering goes on after a deletion. */
 function saveFlow(tables: Tables, write: FlowWrite): FlowRow {
   const newest = newestOf(tables, write)
-  if (newest && !newest.isDeleted && newest.source === write.source && newest.parsed === write.parsed) return newest
+  if (newest && !newest.isDeleted && isSame(newest, write)) return newest
   const row: FlowRow = { ...write, revision: (newest?.revision ?? 0) + 1, isDeleted: false }
   tables.flows.set(flowKeyOf(write), [...(tables.flows.get(flowKeyOf(write)) ?? []), row])
   return row
+}
+
+function isSame(newest: FlowRow, write: FlowWrite): boolean {
+  return newest.source === write.source && newest.parsed === write.parsed
 }

@@ -83,6 +83,15 @@ const PERFORMERS: Performers = {
     if (dialect.afterFlows) yield dialect.afterFlows
     return row
   },
+  *reviseFlow({ follows, ...write }, dialect) {
+    if (dialect.beforeFlows) yield dialect.beforeFlows
+    const newest = yield* newestOf(write)
+    if (newest === undefined || newest.isDeleted) return null
+    if (newest.revision !== follows && !isSame(newest, write)) return null
+    const row = yield* saveFlow(write)
+    if (dialect.afterFlows) yield dialect.afterFlows
+    return row
+  },
   *deleteFlow({ nowMs, ...key }, dialect) {
     if (dialect.beforeFlows) yield dialect.beforeFlows
     const newest = yield* newestOf(key)
@@ -231,10 +240,14 @@ function* newestOf(key: FlowKey): Performance<FlowRow | undefined> {
 /** Saving what is already there changes nothing; numbering goes on after a deletion. */
 function* saveFlow(write: FlowWrite): Performance<FlowRow> {
   const newest = yield* newestOf(write)
-  if (newest && !newest.isDeleted && newest.source === write.source && newest.parsed === write.parsed) return newest
+  if (newest && !newest.isDeleted && isSame(newest, write)) return newest
   const row: FlowRow = { ...write, revision: (newest?.revision ?? 0) + 1, isDeleted: false }
   yield insertFlow(row)
   return row
+}
+
+function isSame(newest: FlowRow, write: FlowWrite): boolean {
+  return newest.source === write.source && newest.parsed === write.parsed
 }
 
 function insertFlow(row: FlowRow): Statement {
