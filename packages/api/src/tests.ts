@@ -15,6 +15,7 @@ const TestSuite = Type.Object({
   description: Type.Optional(Type.String()),
   disabled: Type.Boolean(),
   deleted: Type.Boolean(),
+  required: Type.Optional(Type.Boolean({ description: 'The flow is saved only while this suite succeeds.' })),
   testCases: Type.Array(Anything),
   source: Type.String(),
   updated: Type.String(),
@@ -37,10 +38,17 @@ const TestSuiteRunResult = Type.Object({
       assertionResults: Type.Array(Anything),
       errors: Type.Array(Type.Object({ message: Type.String() })),
       logs: Type.Array(Type.String()),
+      tasks: Type.Optional(
+        Type.Array(Type.Object({ id: Type.String(), state: Type.String() }), {
+          description: 'The tasks that the execution came by.',
+        }),
+      ),
     }),
   ),
   errors: Type.Array(Type.Object({ message: Type.String() })),
 })
+
+const OfExecution = Type.Object({ executionId: Type.String() })
 
 const SUITE = { type: 'json', schema: TestSuite } as const
 const RESULT = { type: 'json', schema: TestSuiteRunResult } as const
@@ -209,6 +217,17 @@ export const testRoutes = {
     reply: SUITE,
     refusals: [404],
     summary: 'Save a suite of tests that is there.',
+  }),
+  record: defineRoute({
+    ...read,
+    method: 'POST',
+    paths: ofTenant('/executions/{executionId}/record-test'),
+    params: OfExecution,
+    query: NoQuery,
+    body: NONE,
+    reply: { type: 'json', schema: Type.Object({ source: Type.String() }) },
+    refusals: [404],
+    summary: 'A suite of tests as an execution went; nothing is saved.',
   }),
   run: defineRoute({
     ...run,

@@ -62,7 +62,7 @@ export function parseTestSuite(source: string, { catalogue, flow }: SuiteOptions
   return isBroken ? { diagnostics } : { suite, diagnostics }
 }
 
-const SUITE_KEYS = new Set(['id', 'namespace', 'flowId', 'description', 'disabled', 'testCases'])
+const SUITE_KEYS = new Set(['id', 'namespace', 'flowId', 'description', 'disabled', 'required', 'testCases'])
 const CASE_KEYS = new Set(['id', 'type', 'description', 'disabled', 'fixtures', 'assertions', 'expectedState'])
 const FIXTURE_KEYS = new Set(['inputs', 'files', 'tasks', 'trigger', 'triggers', 'kv', 'secrets'])
 const TASK_KEYS = new Set(['id', 'value', 'state', 'outputs', 'description'])
@@ -81,6 +81,7 @@ function parseSuite(place: Place, flow: Flow | undefined): TestSuite {
     namespace: requiredText(place, 'namespace', 'a test suite'),
     flowId: requiredText(place, 'flowId', 'a test suite'),
     disabled: booleanOf(place, 'disabled', false),
+    required: booleanOf(place, 'required', false),
     testCases,
     ...(description !== undefined && { description }),
   }

@@ -7,6 +7,8 @@ export interface TestSuite {
   readonly flowId: string
   readonly description?: string
   readonly disabled: boolean
+  /** The flow is saved only while this suite succeeds. Batuta's own. */
+  readonly required: boolean
   readonly testCases: readonly TestCase[]
 }
 

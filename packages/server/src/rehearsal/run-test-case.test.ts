@@ -72,7 +72,14 @@ test('an assertion that does not hold says what was expected and what came', asy
 
   assert.equal(result.state, 'FAILED')
   assert.deepEqual(result.assertions, [
-    { operator: 'equalTo', expected: 'bye', actual: 'hello', isSuccess: false, errorMessage: 'polite' },
+    {
+      operator: 'equalTo',
+      expected: 'bye',
+      actual: 'hello',
+      isSuccess: false,
+      expression: '{{ outputs.say.value }}',
+      errorMessage: 'polite',
+    },
   ])
 })
 

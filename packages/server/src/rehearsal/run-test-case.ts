@@ -55,6 +55,8 @@ export interface AssertionResult {
   readonly expected: Value
   readonly actual: Value
   readonly isSuccess: boolean
+  /** What was asked for, as it is written. */
+  readonly expression?: Value
   readonly taskId?: string
   readonly description?: string
   readonly errorMessage?: string
@@ -71,6 +73,8 @@ export interface CaseResult {
   readonly errors: readonly string[]
   /** The log of the execution from WARN on, of a case that did not succeed. */
   readonly logs: readonly string[]
+  /** The tasks that the execution came by, each with the state of its last run. */
+  readonly tasks?: readonly { readonly id: string; readonly state: string }[]
 }
 
 const DIALECT_OF_FIXTURES = 1
@@ -264,7 +268,18 @@ async function judge(testCase: TestCase, ended: Ended): Promise<CaseResult> {
     assertions,
     errors,
     logs: isSuccess ? [] : await logsOf(scene.stage, state.id),
+    tasks: tasksOf(ended),
   }
+}
+
+function tasksOf({ state, plan }: Ended): NonNullable<CaseResult['tasks']> {
+  const states = new Map<string, string>()
+  state.runs.flatMap(run => {
+    const task = plan.tasks[run.task]
+    if (task !== undefined && !run.isRemoved && !run.isInner && task.isHidden !== true) states.set(task.id, run.state)
+    return []
+  })
+  return Array.from(states, ([id, last]) => ({ id, state: last }))
 }
 
 const GOOD_ENDS: readonly string[] = ['SUCCESS', 'WARNING']
@@ -297,6 +312,7 @@ async function judgeAssertion(assertion: Assertion, ended: Ended): Promise<reado
       expected: wanted,
       actual: found,
       isSuccess: problem === undefined && holds(operator, found, wanted),
+      expression: assertion.value,
       ...told,
       ...(problem !== undefined && { problem }),
     })

@@ -56,6 +56,10 @@ export const PAGES: readonly PageEntry[] = [
     path: '/namespaces',
     load: async () => (await import('../features/namespaces/namespaces-page.tsx')).NamespacesPage,
   },
+  {
+    path: '/blueprints/{-$kind}/{-$tab}/{-$id}',
+    load: async () => (await import('../features/blueprints/blueprints-page.tsx')).BlueprintsPage,
+  },
   { path: '/plugins', load: async () => (await import('../features/plugin-types/plugins-page.tsx')).PluginsPage },
   { path: '/plugins/$cls', load: async () => (await import('../features/plugin-types/plugin-page.tsx')).PluginPage },
   {

@@ -5,6 +5,7 @@ import type { FlowKey, FlowRow } from '../../storage/store.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { mapInTurns } from '../map-in-turns.ts'
 import { RequestError, notFound, unprocessable } from '../request-error.ts'
+import { refuseFailing } from '../tests/required-suites.ts'
 import { invalidFlow } from './report-flow.ts'
 
 const DOCUMENTS_MAX = 5_000
@@ -19,6 +20,7 @@ export async function createFlow(source: string, dependencies: HttpDependencies)
       [{ path: 'flow.id', message: 'Flow id already exists' }],
     )
   }
+  await refuseFailing({ source, flow }, dependencies)
   return await saveFlow(source, flow, saveWorld)
 }
 
@@ -33,6 +35,7 @@ export async function updateFlow(
   const flow = readFlow(source, dependencies)
   if (flow.id !== key.flowId) throw mismatch('id', flow.id, key.flowId)
   if (flow.namespace !== key.namespace) throw mismatch('namespace', flow.namespace, key.namespace)
+  await refuseFailing({ source, flow }, dependencies)
   if (basedOn === undefined) return await saveFlow(source, flow, saveWorld)
   const newest = await store.read.findFlow(key)
   if (!newest) throw notFound(`The flow "${key.namespace}.${key.flowId}"`)
@@ -84,6 +87,7 @@ export async function saveMany(
   const named = new Set(judged.map(({ flow }) => `${flow.namespace}.${flow.id}`))
   if (named.size < judged.length)
     throw unprocessable('flow-twice', 'Invalid entity: flow.id: a flow occurs twice among the documents.')
+  for (const each of judged) await refuseFailing(each, dependencies)
   const saved: FlowRow[] = []
   for (const { source, flow } of judged) saved.push(await saveFlow(source, flow, dependencies.saveWorld))
   if (isDeleting) {

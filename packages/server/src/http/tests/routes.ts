@@ -4,6 +4,7 @@ import type { Handlers } from '../exchange.ts'
 import { reportFlow } from '../flows/report-flow.ts'
 import { empty, json, jsonText, pageText } from '../reply.ts'
 import { notFound, unprocessable } from '../request-error.ts'
+import { recordExecution } from './record-execution.ts'
 import { runSuite } from './run-suite.ts'
 import { getSuite, judgeSuite, presentSuite, saveSuite, suiteOf, switchSuite } from './suites.ts'
 
@@ -40,7 +41,7 @@ async function findSuites(
   return rows.filter(row => isWithin(row.namespace) && (flowId === undefined || row.flowId === flowId))
 }
 
-type Suites = 'create' | 'get' | 'update' | 'delete' | 'search' | 'validate'
+type Suites = 'create' | 'get' | 'update' | 'delete' | 'search' | 'validate' | 'record'
 
 function suiteHandlers(dependencies: HttpDependencies): Pick<All, Suites> {
   const { store } = dependencies
@@ -65,6 +66,7 @@ function suiteHandlers(dependencies: HttpDependencies): Pick<All, Suites> {
       const found = await findSuites(wanted, dependencies)
       return pageText(found.slice((page - 1) * size, page * size).map(presentSuite), found.length)
     },
+    record: async ({ params }) => json({ source: await recordExecution(params.executionId, dependencies) }),
     validate: ({ body }) => json(reportFlow(body, 0, judgeSuite(body, dependencies).diagnostics)),
   }
 }

@@ -1,5 +1,5 @@
 // Runs a suite against the flows as they are saved: the one under test, and those that it may call. The result is kept.
-import { calledFlows, encodeValue, trust, type Value } from '@batuta/core'
+import { calledFlows, encodeValue, trust, type Flow, type Value } from '@batuta/core'
 import type { SuiteResult, TestDocument } from '../../rehearsal/rehearse.ts'
 import type { FlowKey, TestResultRow, TestSuiteRow } from '../../storage/store.ts'
 import type { HttpDependencies } from '../dependencies.ts'
@@ -22,7 +22,7 @@ export async function runSuite(
   await enter()
   try {
     const startedMs = platform.nowMs()
-    const result = await play(row, caseIds, dependencies)
+    const result = await play(row, { caseIds }, dependencies)
     const { tenant, namespace, id: suiteId, flowId } = row
     const id = dependencies.newId()
     const state = stateOf(result)
@@ -59,15 +59,35 @@ function leave(): void {
   else running -= 1
 }
 
+/** Against a flow that is not saved yet; nothing is kept of it. */
+export async function trySuite(
+  row: TestSuiteRow,
+  flow: NonNullable<Played['flow']>,
+  dependencies: HttpDependencies,
+): Promise<SuiteResult> {
+  await enter()
+  try {
+    return await play(row, { flow }, dependencies)
+  } finally {
+    leave()
+  }
+}
+
+interface Played {
+  readonly caseIds?: readonly string[] | undefined
+  /** In the place of the one that is saved. */
+  readonly flow?: { readonly source: string; readonly flow: Flow }
+}
+
 async function play(
   row: TestSuiteRow,
-  caseIds: readonly string[] | undefined,
+  { caseIds, flow }: Played,
   dependencies: HttpDependencies,
 ): Promise<SuiteResult> {
   const { rehearse } = dependencies
   const name = { file: row.id, id: row.id, namespace: row.namespace, flowId: row.flowId, cases: [] }
   if (!rehearse) throw new RequestError(501, 'tests-unavailable', 'This server runs no tests.')
-  const flows = await sourcesOf(row, dependencies)
+  const flows = await sourcesOf(row, flow, dependencies)
   const documents = [{ file: row.id, source: row.source, linesBefore: 0 }, ...flows]
   const [result] = await rehearse({ documents, isIsolated: false, ...(caseIds && { caseIds: new Set(caseIds) }) })
   return result ?? { ...name, problems: [`The suite "${row.id}" cannot be read.`] }
@@ -76,19 +96,25 @@ async function play(
 /** The flow under test, and all that it may call. */
 async function sourcesOf(
   { tenant, namespace, flowId }: TestSuiteRow,
+  unsaved: Played['flow'],
   { flows, store }: HttpDependencies,
 ): Promise<readonly TestDocument[]> {
   const found = new Map<string, TestDocument>()
-  const queue: FlowKey[] = [{ tenant, namespace, flowId }]
+  const queue: FlowKey[] = unsaved ? calledBy(unsaved.flow, tenant) : [{ tenant, namespace, flowId }]
+  if (unsaved) found.set(`${namespace}.${flowId}`, { file: flowId, source: unsaved.source, linesBefore: 0 })
   for (let key = queue.pop(); key !== undefined && found.size < FLOWS_MAX; key = queue.pop()) {
     const name = `${key.namespace}.${key.flowId}`
     const row = found.has(name) ? undefined : await store.read.findFlow(key)
     const flow = flows.flowOf(key)
     if (!row || !flow) continue
     found.set(name, { file: name, source: row.source, linesBefore: 0 })
-    for (const called of calledFlows(flow)) queue.push({ tenant, namespace: called.namespace, flowId: called.id })
+    queue.push(...calledBy(flow, tenant))
   }
   return [...found.values()]
+}
+
+function calledBy(flow: Flow, tenant: string): FlowKey[] {
+  return calledFlows(flow).map(({ namespace, id }) => ({ tenant, namespace, flowId: id }))
 }
 
 function stateOf({ problems, cases }: SuiteResult): string {
@@ -100,7 +126,7 @@ function stateOf({ problems, cases }: SuiteResult): string {
 
 function present({ problems, cases }: SuiteResult): object {
   return {
-    results: cases.map(({ id, state, executionState, durationMs, assertions, errors, logs }) => ({
+    results: cases.map(({ id, state, executionState, durationMs, assertions, errors, logs, tasks }) => ({
       testId: id,
       state,
       ...(executionState === undefined ? {} : { executionState }),
@@ -108,6 +134,7 @@ function present({ problems, cases }: SuiteResult): object {
       assertionResults: assertions,
       errors: errors.map(message => ({ message })),
       logs,
+      ...(tasks === undefined ? {} : { tasks }),
     })),
     errors: problems.map(message => ({ message })),
   }

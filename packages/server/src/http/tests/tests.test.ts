@@ -150,3 +150,41 @@ test('suites are searched, switched and run in bulk', async () => {
   assert.deepEqual([run.json.numberOfTestSuitesToBeRun, run.json.numberOfTestCasesToBeRun], [1, 2])
   assert.equal(run.json.results[0].state, 'SUCCESS', run.text)
 })
+
+test('a flow that breaks a required suite is not saved, and the reason tells what was expected and what came', async () => {
+  const flow = (text: string): string => FLOW.replace('id: tested', 'id: guarded').replace('{{ inputs.who }}', text)
+  await server.saveFlow(flow('{{ inputs.who }}'))
+  const source = suite('guard').replace('flowId: tested', 'flowId: guarded')
+  await yaml('POST', '', `${source}required: true\n`)
+  const put = (text: string): Promise<Answer> =>
+    server.send('PUT', `/api/v1/main/flows/${NS}/guarded`, {
+      body: flow(text),
+      headers: { 'content-type': 'application/x-yaml' },
+    })
+
+  const broken = await put('you')
+  const kept = await server.send('GET', `/api/v1/main/flows/${NS}/guarded`)
+  const good = await put('{{ inputs.who | trim }}')
+  await post('/disable/by-ids', { ids: [{ namespace: NS, id: 'guard' }] })
+  const open = await put('you')
+
+  assert.deepEqual([broken.status, broken.json.code], [422, 'tests-failed'])
+  assert.match(broken.json.message, /"guard".*good: \{\{ outputs.say.value \}\} is "you deep", not equalTo "me deep"/)
+  assert.equal(kept.json.revision, 1)
+  assert.deepEqual([good.status, open.status], [200, 200])
+})
+
+test('an execution is recorded as a suite that holds', async () => {
+  const started = await server.send('POST', `/api/v1/main/executions/${NS}/tested`, { body: new FormData() })
+  const { json: recorded } = await server.send('POST', `/api/v1/main/executions/${started.json.id}/record-test`)
+  const saved = await yaml('POST', '', recorded.source)
+  const { json } = await post(`/${NS}/${saved.json.id}/run`, {})
+
+  assert.equal(saved.json.flowId, 'tested', recorded.source)
+  assert.equal(json.state, 'SUCCESS', JSON.stringify(json))
+  assert.deepEqual(
+    json.results[0].tasks.map(({ id }: { id: string }) => id),
+    ['call', 'say'],
+  )
+  assert.equal((await server.send('POST', '/api/v1/main/executions/ghost/record-test')).status, 404)
+})

@@ -7,6 +7,7 @@ import { paths } from '../../lib/paths.ts'
 import { textParam, useSearchState } from '../../lib/search-state.ts'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
+import { useBlueprint } from '../blueprints/use-blueprints.ts'
 import type { FlowDocument } from '../flow/use-flow.ts'
 import { useFlowActions } from '../flows/use-flow-actions.ts'
 import classes from './flow-editor.module.css'
@@ -15,30 +16,40 @@ import { t } from './messages.ts'
 import { TEMPLATES } from './templates.ts'
 import { applyEdits, setProperty } from './yaml/edit-yaml.ts'
 
-const PARAMS = { template: textParam, copy: textParam, namespace: textParam }
+const PARAMS = {
+  template: textParam,
+  copy: textParam,
+  namespace: textParam,
+  blueprintId: textParam,
+}
 
 export function NewFlow(): ReactNode {
-  const [{ template, copy, namespace }, setSearch] = useSearchState(PARAMS)
+  const [{ template, copy, namespace, blueprintId }, setSearch] = useSearchState(PARAMS)
   const go = useGo()
   const actions = useFlowActions()
   const original = useOriginal(copy)
+  const blueprint = useBlueprint(copy === undefined ? blueprintId : undefined)
   const chosen = TEMPLATES.find(({ id }) => id === template) ?? TEMPLATES[0]
-  const initial = copy === undefined ? withNamespace(chosen?.source ?? '', namespace) : copyOf(original.data)
+  const isOther = copy !== undefined || blueprintId !== undefined
+  const given = copy === undefined ? blueprint.data?.source : copyOf(original.data)
+  const initial = isOther ? given : withNamespace(chosen?.source ?? '', namespace)
+  const name = copy === undefined ? (blueprintId ?? chosen?.id) : copy
+  const error = original.error ?? blueprint.error
   return (
     <>
-      {original.isLoading && <SkeletonRows rows={8} />}
-      {original.error && <ErrorCard title={t('unknownFlow', { flow: copy ?? '' })} error={original.error} />}
+      {(original.isLoading || blueprint.isLoading) && <SkeletonRows rows={8} />}
+      {error && <ErrorCard title={t('unknownFlow', { flow: name ?? '' })} error={error} />}
       {initial !== undefined && (
         <FlowEditor
-          key={copy ?? chosen?.id}
+          key={name}
           initial={initial}
-          draftName={copy === undefined ? `new.${chosen?.id ?? ''}` : `copy.${copy}`}
+          draftName={`${copy === undefined ? 'new' : 'copy'}.${name ?? ''}`}
           onSaved={(flow, isToRun) => {
             go(paths.flow(flow, 'edit'), { replace: true })
             if (isToRun) void actions.run(flow)
           }}
           tools={
-            copy === undefined && (
+            !isOther && (
               <label className={classes['choice']}>
                 {t('template')}
                 <select

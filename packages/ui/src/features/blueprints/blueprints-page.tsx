@@ -1,0 +1,178 @@
+// What can I begin with? Flows that come with the program: found by topic and text, looked at as a drawing or as code, taken into the editor.
+import { Button, TextInput } from '@mantine/core'
+import '@mantine/core/styles/Input.css'
+import { useParams } from '@tanstack/react-router'
+import { lazy, Suspense, useDeferredValue, useMemo, useRef, type ReactNode, type RefObject } from 'react'
+import { Page } from '../../app/page.tsx'
+import { useActions } from '../../lib/actions.ts'
+import { Link, useGo } from '../../lib/link.tsx'
+import { paths, withQuery } from '../../lib/paths.ts'
+import { textParam, useSearchState, type SetSearch } from '../../lib/search-state.ts'
+import { cx } from '../../widgets/class-names.ts'
+import { Empty } from '../../widgets/empty.tsx'
+import { ErrorCard } from '../../widgets/error-card.tsx'
+import { Icon } from '../../widgets/icon.tsx'
+import { SkeletonRows } from '../../widgets/skeleton.tsx'
+import classes from './blueprints.module.css'
+import { findBlueprints, topicsOf } from './find-blueprints.ts'
+import { t } from './messages.ts'
+import { useBlueprints, type BlueprintHead } from './use-blueprints.ts'
+
+const Preview = lazy(async () => ({ default: (await import('./blueprint-preview.tsx')).BlueprintPreview }))
+
+const PARAMS = { q: textParam, tag: textParam }
+
+export function BlueprintsPage(): ReactNode {
+  const params: { readonly id?: string } = useParams({ strict: false })
+  const [{ q = '', tag }, setSearch] = useSearchState(PARAMS)
+  const { data, error, isPending, refetch } = useBlueprints()
+  const text = useDeferredValue(q)
+  const found = useMemo(() => findBlueprints(data ?? [], { text, tag }), [data, text, tag])
+  const search = useRef<HTMLInputElement>(null)
+  const to = (id: string | undefined): string => addressOf(id, { q, tag })
+  const shown = params.id ?? found[0]?.id
+  const go = useGo()
+  const step = (by: number): void => {
+    const next = found[found.findIndex(({ id }) => id === shown) + by]
+    if (next) go(to(next.id), { replace: true })
+  }
+  const section = t('section')
+  useActions([
+    { id: 'filter.focus', title: t('search'), section, keys: '/', run: () => search.current?.focus() },
+    { id: 'blueprints.next', title: t('next'), section, keys: 'j', run: () => step(1) },
+    { id: 'blueprints.previous', title: t('previous'), section, keys: 'k', run: () => step(-1) },
+  ])
+  return (
+    <Page
+      title={t('title')}
+      isFull
+      badge={data && <span className={classes['muted']}>{t('found', { count: found.length })}</span>}
+    >
+      {error && <ErrorCard title={t('failed')} error={error} onRetry={() => void refetch()} />}
+      {isPending && <SkeletonRows rows={10} />}
+      {data?.length === 0 && (
+        <Empty icon="blueprint" title={t('none')} action={<Link to={paths.newFlow()}>{t('write')}</Link>} />
+      )}
+      {data !== undefined && data.length > 0 && (
+        <div className={cx(classes['page'], params.id !== undefined && classes['isOpen'])}>
+          <Side {...{ all: data, found, tag, q, shown, to, search }} onSearch={setSearch} />
+          <div className={classes['panel']}>
+            {shown !== undefined && (
+              <Suspense fallback={<SkeletonRows rows={8} />}>
+                <Preview key={shown} id={shown} back={to(undefined)} />
+              </Suspense>
+            )}
+          </div>
+        </div>
+      )}
+    </Page>
+  )
+}
+
+interface SideProps {
+  readonly all: readonly BlueprintHead[]
+  readonly found: readonly BlueprintHead[]
+  readonly q: string
+  readonly tag: string | undefined
+  readonly shown: string | undefined
+  readonly search: RefObject<HTMLInputElement | null>
+  readonly to: (id: string) => string
+  readonly onSearch: SetSearch<typeof PARAMS>
+}
+
+function Side({ all, found, q, tag, shown, search, to, onSearch }: SideProps): ReactNode {
+  return (
+    <div className={classes['side']}>
+      <div role="search" className={classes['tools']}>
+        <TextInput
+          ref={search}
+          size="sm"
+          aria-label={t('search')}
+          placeholder={t('search')}
+          leftSection={<Icon name="search" size={14} />}
+          value={q}
+          onChange={event => onSearch({ q: event.currentTarget.value || undefined }, { replace: true })}
+        />
+        <Topics all={all} tag={tag} onChange={next => onSearch({ tag: next }, { replace: true })} />
+      </div>
+      {found.length === 0 ? (
+        <Empty
+          icon="filter"
+          title={t('noMatch')}
+          action={<Button onClick={() => onSearch({ q: undefined, tag: undefined })}>{t('dropFilter')}</Button>}
+        />
+      ) : (
+        <nav aria-label={t('list')} className={classes['list']}>
+          {found.map(one => (
+            <Entry key={one.id} blueprint={one} to={to(one.id)} isChosen={one.id === shown} />
+          ))}
+        </nav>
+      )}
+    </div>
+  )
+}
+
+function addressOf(
+  id: string | undefined,
+  { q, tag }: { readonly q: string; readonly tag: string | undefined },
+): string {
+  return withQuery(paths.blueprints('flow', 'community', id), [
+    ...(q === '' ? [] : [['q', q] as const]),
+    ...(tag === undefined ? [] : [['tag', tag] as const]),
+  ])
+}
+
+interface TopicsProps {
+  readonly all: readonly BlueprintHead[]
+  readonly tag: string | undefined
+  readonly onChange: (tag: string | undefined) => void
+}
+
+interface Choice {
+  readonly name: string | undefined
+  readonly title: string
+  readonly count: number
+}
+
+function Topics({ all, tag, onChange }: TopicsProps): ReactNode {
+  const topics = useMemo(() => topicsOf(all), [all])
+  const choices: readonly Choice[] = [
+    { name: undefined, title: t('all'), count: all.length },
+    ...topics.map(topic => ({ name: topic.tag, title: topic.tag, count: topic.count })),
+  ]
+  return (
+    <div role="group" aria-label={t('tags')} className={classes['topics']}>
+      {choices.map(({ name, title, count }) => (
+        <button
+          key={title}
+          type="button"
+          className={classes['topic']}
+          aria-pressed={name === tag}
+          onClick={() => onChange(name)}
+        >
+          {title} <span className={classes['count']}>{count}</span>
+        </button>
+      ))}
+    </div>
+  )
+}
+
+interface EntryProps {
+  readonly blueprint: BlueprintHead
+  readonly to: string
+  readonly isChosen: boolean
+}
+
+function Entry({ blueprint: { title, description, tags }, to, isChosen }: EntryProps): ReactNode {
+  return (
+    <Link
+      to={to}
+      className={cx(classes['entry'], isChosen && classes['chosen'])}
+      aria-current={isChosen ? 'true' : undefined}
+    >
+      <span className={classes['name']}>{title}</span>
+      <span className={classes['purpose']}>{description}</span>
+      {tags.length > 0 && <span className={classes['tags']}>{tags.join(' · ')}</span>}
+    </Link>
+  )
+}

@@ -1,0 +1,35 @@
+import { defineMessages, type Translate } from '../../lib/messages.ts'
+
+const english = {
+  title: 'Blueprints',
+  list: 'Blueprints',
+  search: 'Search by name, purpose or task type',
+  tags: 'Topics',
+  all: 'All',
+  found: { one: '{count} blueprint', other: '{count} blueprints' },
+  failed: 'The blueprints could not be loaded.',
+  failedOne: 'The blueprint could not be loaded.',
+  unknown: 'There is no blueprint “{id}”.',
+  noMatch: 'No blueprint matches.',
+  dropFilter: 'Show all',
+  none: 'No blueprint came with this server.',
+  write: 'Write a flow',
+  use: 'Use',
+  useHint: 'Opens the editor with it; nothing is saved before you save',
+  run: 'Save and run',
+  runHint: 'Saves it as {flow}, or takes the one that is saved, and starts it',
+  notRun: 'The blueprint could not be run.',
+  graph: 'Graph',
+  code: 'Code',
+  codeOf: 'Source of {name}',
+  view: 'Face of the blueprint',
+  inputs: 'Asks for',
+  tasks: 'Task types',
+  back: 'All blueprints',
+  section: 'Blueprints',
+  next: 'Next blueprint',
+  previous: 'Previous blueprint',
+  taskCount: { one: '{count} task type', other: '{count} task types' },
+} as const
+
+export const t: Translate<typeof english> = defineMessages('blueprints', english)
