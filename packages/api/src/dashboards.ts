@@ -30,7 +30,31 @@ const Wish = {
   zone: Type.Optional(Type.String()),
 }
 const WISH = { type: 'json', schema: Type.Object(Wish) } as const
-const ROWS = { type: 'json', schema: pageOf(Anything) } as const
+const Bound = Type.Optional(Type.String({ description: 'Since when, if not all of the time could be looked at.' }))
+const Rows = Type.Object({ results: Type.Array(Anything), total: Type.Integer(), countedFrom: Bound })
+const ROWS = { type: 'json', schema: Rows } as const
+const TEXT = { type: 'text' } as const
+const Chosen = Type.Optional(
+  Type.Array(Type.String(), { maxItems: 50, description: 'Ids of charts; all unless some are named.' }),
+)
+/** By the id of the chart. */
+const Charts = Type.Record(
+  Type.String(),
+  Type.Object({
+    results: Type.Optional(Type.Array(Anything)),
+    total: Type.Optional(Type.Integer()),
+    countedFrom: Bound,
+    error: Type.Optional(Type.String()),
+  }),
+)
+const OneChart = {
+  type: 'json',
+  schema: Type.Object({
+    chart: Type.String({ maxLength: 100_000 }),
+    globalFilter: Type.Optional(Type.Object(Wish)),
+  }),
+} as const
+const JUDGEMENT = { type: 'json', schema: Type.Object({ constraints: Type.Optional(Type.String()) }) } as const
 const DASHBOARD = { type: 'json', schema: Dashboard } as const
 
 export const dashboardRoutes = {
@@ -100,7 +124,7 @@ export const dashboardRoutes = {
     query: NoQuery,
     body: YAML,
     status: 200,
-    reply: { type: 'json', schema: Type.Object({ constraints: Type.Optional(Type.String()) }) },
+    reply: JUDGEMENT,
     permission: 'execution:read',
     summary: 'Judge a board of charts without saving it.',
   }),
@@ -116,24 +140,26 @@ export const dashboardRoutes = {
     permission: 'execution:read',
     summary: 'The rows of a chart.',
   }),
+  chartCsv: defineRoute({
+    method: 'POST',
+    paths: ofTenant('/dashboards/{id}/charts/{chartId}/export/to-csv'),
+    params: OfChart,
+    query: NoQuery,
+    body: WISH,
+    status: 200,
+    reply: TEXT,
+    refusals: [404],
+    permission: 'execution:read',
+    summary: 'The rows of a chart as CSV.',
+  }),
   charts: defineRoute({
     method: 'POST',
     paths: ofTenant('/dashboards/{id}/charts'),
     params: OfDashboard,
     query: NoQuery,
-    body: WISH,
+    body: { type: 'json', schema: Type.Object({ ...Wish, charts: Chosen }) },
     status: 200,
-    reply: {
-      type: 'json',
-      schema: Type.Record(
-        Type.String(),
-        Type.Object({
-          results: Type.Optional(Type.Array(Anything)),
-          total: Type.Optional(Type.Integer()),
-          error: Type.Optional(Type.String()),
-        }),
-      ),
-    },
+    reply: { type: 'json', schema: Charts },
     refusals: [404],
     permission: 'execution:read',
     summary: 'The rows of all charts of a board in one call; what is wrong with one is told in its place.',
@@ -143,16 +169,46 @@ export const dashboardRoutes = {
     paths: ofTenant('/dashboards/charts/preview'),
     params: NoParams,
     query: NoQuery,
-    body: {
-      type: 'json',
-      schema: Type.Object({
-        chart: Type.String({ maxLength: 100_000 }),
-        globalFilter: Type.Optional(Type.Object(Wish)),
-      }),
-    },
+    body: OneChart,
     status: 200,
     reply: ROWS,
     permission: 'execution:read',
     summary: 'The rows of a chart that is not saved, as YAML.',
+  }),
+  previewCsv: defineRoute({
+    method: 'POST',
+    paths: ofTenant('/dashboards/charts/export/to-csv'),
+    params: NoParams,
+    query: NoQuery,
+    body: OneChart,
+    status: 200,
+    reply: TEXT,
+    permission: 'execution:read',
+    summary: 'The rows of a chart that is not saved, as CSV.',
+  }),
+  previewAll: defineRoute({
+    method: 'POST',
+    paths: ofTenant('/dashboards/preview'),
+    params: NoParams,
+    query: NoQuery,
+    body: {
+      type: 'json',
+      schema: Type.Object({ ...Wish, source: Type.String({ maxLength: 1_000_000 }), charts: Chosen }),
+    },
+    status: 200,
+    reply: { type: 'json', schema: Type.Object({ problems: Type.Array(Type.String()), charts: Charts }) },
+    permission: 'execution:read',
+    summary: 'The rows of the charts of a board that is being written, and what is wrong with it.',
+  }),
+  validateChart: defineRoute({
+    method: 'POST',
+    paths: ofTenant('/dashboards/validate/chart'),
+    params: NoParams,
+    query: NoQuery,
+    body: YAML,
+    status: 200,
+    reply: JUDGEMENT,
+    permission: 'execution:read',
+    summary: 'Judge a chart without saving it.',
   }),
 }

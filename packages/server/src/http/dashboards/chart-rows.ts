@@ -1,173 +1,162 @@
-// The rows of a chart, made of what is counted anyway: no execution is read for it, but for tables without an aggregation.
-import type { ExecutionRow } from '../../storage/batch.ts'
-import type { TallyRow } from '../../storage/store.ts'
+// The rows of a chart: what was read is filtered, put together and ordered as the chart says.
 import type { HttpDependencies } from '../dependencies.ts'
-import { tallyOf } from '../executions/count-executions.ts'
-import { walkTallies } from '../executions/walk-tallies.ts'
-import { bucketAt, bucketsOf, slotOf, type Bucket } from '../time-buckets.ts'
-import type { Chart, Column, Field, Where } from './parse-dashboard.ts'
+import { bucketAt, type Bucket } from '../time-buckets.ts'
+import { FactReader, type ChartWish, type Fact } from './facts.ts'
+import { isDateField, type Cell, type Field } from './fields.ts'
+import type { Chart, Column } from './parse-chart.ts'
+import { fitsWhere, type Where } from './parse-where.ts'
 
-export interface ChartWish {
-  readonly fromMs: number
-  readonly toMs: number
-  readonly namespace?: string
-  readonly flowId?: string
-  readonly zone?: string
-  readonly page: number
-  readonly size: number
-}
+export type { ChartWish } from './facts.ts'
 
-export type ChartRow = Readonly<Record<string, string | number | null>>
+export type ChartRow = Readonly<Record<string, Cell>>
 
 export interface ChartRows {
   readonly results: readonly ChartRow[]
   readonly total: number
+  /** When not all of the time that was asked for could be looked at. */
+  readonly countedFrom?: string
 }
 
-const TABLE_ROWS_MAX = 1_000
-const FLOW_ROWS_MAX = 60_000
-
-export async function rowsOfChart(chart: Chart, wish: ChartWish, world: HttpDependencies): Promise<ChartRows> {
-  if (chart.kind === 'Markdown') return { results: [], total: 0 }
-  if (chart.kind === 'KPI') return await ratioOf(chart, wish, world)
-  const isAggregated = chart.columns.some(column => column.agg !== undefined)
-  const rows = isAggregated ? await aggregate(chart, wish, world) : await listRows(chart, wish, world)
-  const ordered = sorted(rows, chart)
-  const from = (wish.page - 1) * wish.size
-  return { results: ordered.slice(from, from + wish.size), total: ordered.length }
-}
-
-async function tally(
-  { columns }: Chart,
+export async function rowsOfChart(
+  chart: Chart,
   wish: ChartWish,
   world: HttpDependencies,
-): Promise<{ readonly rows: readonly TallyRow[]; readonly buckets: readonly Bucket[] }> {
-  const { fromMs, toMs, namespace, flowId, zone } = wish
-  const buckets = bucketsOf({ fromMs, toMs: toMs + 1, ...(zone === undefined ? {} : { zone }) })
-  const query = {
-    tenant: world.config.tenant,
-    ...(namespace === undefined ? {} : { namespace, isPrefix: flowId === undefined }),
-    ...(flowId === undefined ? {} : { flowId }),
+  reader: FactReader = new FactReader(wish, world),
+): Promise<ChartRows> {
+  if (chart.kind === 'Markdown') return { results: [], total: 0 }
+  const { facts, fromMs } = await reader.factsOf(chart)
+  const fitting = facts.filter(fact => fits(fact, chart.where))
+  const bound = fromMs > wish.fromMs ? { countedFrom: new Date(fromMs).toISOString() } : {}
+  if (chart.kind === 'KPI') return { results: [{ value: figureOf(chart, fitting) }], total: 1, ...bound }
+  const isAggregated = chart.columns.some(column => column.agg !== undefined)
+  const rows = isAggregated ? aggregate(chart, fitting, reader.buckets) : list(chart, fitting)
+  const ordered = sorted(rows, chart, isAggregated)
+  const from = (wish.page - 1) * wish.size
+  return {
+    results: ordered.slice(from, from + wish.size).map(row => present(row, chart)),
+    total: ordered.length,
+    ...bound,
   }
-  const range = { fromMs, toMs, slotMs: slotOf(buckets) }
-  const names = columns.map(column => column.field)
-  // What is kept knows namespaces only; flows, and short ranges, are counted each time.
-  const by = names.includes('FLOW_ID') ? 'flow' : 'namespace'
-  const isKept = by === 'namespace' && range.slotMs === 15 * 60_000 && flowId === undefined
-  const found = isKept
-    ? await tallyOf({ query }, range, world)
-    : await walkTallies({ ...query, slotMs: range.slotMs, by }, { fromMs, toMs }, world, { rows: FLOW_ROWS_MAX })
-  return { rows: found.rows, buckets }
 }
 
-function fits(row: TallyRow, where: readonly Where[]): boolean {
-  return where.every(({ field, values, isNot }) => values.includes(textIn(row, field)) !== isNot)
+function fits({ cells }: Fact, where: readonly Where[]): boolean {
+  return where.every(one => fitsWhere(cells[one.field], one))
 }
 
-function textIn(row: TallyRow, field: Field): string {
-  if (field === 'STATE') return row.state
-  return (field === 'FLOW_ID' ? row.flowId : row.namespace) ?? ''
-}
-
-async function ratioOf(chart: Chart, wish: ChartWish, world: HttpDependencies): Promise<ChartRows> {
-  const { rows } = await tally(chart, wish, world)
-  let [all, some] = [0, 0]
-  for (const row of rows) {
-    if (!fits(row, chart.where)) continue
-    all += row.count
-    if (fits(row, chart.numerator ?? [])) some += row.count
-  }
-  const value = chart.numerator === undefined ? all : all === 0 ? null : Math.round((some / all) * 10_000) / 100
-  return { results: [{ value }], total: 1 }
+/** A figure, or with a numerator what part of all it is, in per cent. */
+function figureOf({ columns, numerator, isPercentage }: Chart, facts: readonly Fact[]): number | null {
+  const column: Column = columns[0] ?? { name: 'value', field: 'ID', agg: 'COUNT' }
+  const some = numerator ? facts.filter(fact => fits(fact, numerator)) : facts
+  const value = valueOf(sumOf(some, column), { ...column, agg: column.agg ?? 'COUNT' })
+  if (!isPercentage) return value
+  const whole = valueOf(sumOf(facts, column), { ...column, agg: column.agg ?? 'COUNT' })
+  return whole === null || whole === 0 || value === null ? null : Math.round((value / whole) * 10_000) / 100
 }
 
 interface Sum {
-  readonly keys: ChartRow
   count: number
-  ended: number
-  tookMs: number
+  /** Of those that have a number. */
+  numbers: number
+  sum: number
+  min: number
+  max: number
 }
 
-async function aggregate(chart: Chart, wish: ChartWish, world: HttpDependencies): Promise<readonly ChartRow[]> {
-  const { rows, buckets } = await tally(chart, wish, world)
-  const grouped = chart.columns.filter(column => column.agg === undefined)
-  const sums = new Map<string, Sum>()
-  for (const row of rows) {
-    if (!fits(row, chart.where)) continue
-    const keys = Object.fromEntries(grouped.map(({ name, field }) => [name, keyIn(row, field, buckets)]))
+function aggregate({ columns }: Chart, facts: readonly Fact[], buckets: readonly Bucket[]): readonly ChartRow[] {
+  const grouped = columns.filter(column => column.agg === undefined)
+  const counted = columns.filter(column => column.agg !== undefined)
+  const groups = new Map<string, { readonly keys: ChartRow; readonly sums: Sum[] }>()
+  for (const fact of facts) {
+    const keys = Object.fromEntries(grouped.map(({ name, field }) => [name, keyIn(fact, field, buckets)]))
     const key = JSON.stringify(keys)
-    const sum = sums.get(key) ?? { keys, count: 0, ended: 0, tookMs: 0 }
-    sum.count += row.count
-    sum.ended += row.ended
-    sum.tookMs += row.tookMs
-    sums.set(key, sum)
+    const group = groups.get(key) ?? { keys, sums: counted.map(() => emptySum()) }
+    counted.forEach(({ field }, at) => add(group.sums[at], fact, field))
+    groups.set(key, group)
   }
-  const counted = chart.columns.filter(column => column.agg !== undefined)
-  return [...sums.values()].map(sum => ({
-    ...sum.keys,
-    ...Object.fromEntries(counted.map(column => [column.name, valueOf(sum, column)])),
+  return [...groups.values()].map(({ keys, sums }) => ({
+    ...keys,
+    ...Object.fromEntries(counted.map((column, at) => [column.name, valueOf(sums[at] ?? emptySum(), column)])),
   }))
 }
 
-function keyIn(row: TallyRow, field: Field, buckets: readonly Bucket[]): string {
-  if (field !== 'START_DATE') return textIn(row, field)
-  const bucket = buckets[bucketAt(buckets, row.slotMs) ?? 0]
-  return new Date(bucket?.startMs ?? row.slotMs).toISOString()
+function keyIn({ cells }: Fact, field: Field, buckets: readonly Bucket[]): Cell {
+  const cell = cells[field] ?? null
+  if (!isDateField(field) || typeof cell !== 'number') return cell
+  return (
+    buckets[bucketAt(buckets, cell) ?? (cell < (buckets[0]?.startMs ?? 0) ? 0 : buckets.length - 1)]?.startMs ?? cell
+  )
+}
+
+function emptySum(): Sum {
+  return { count: 0, numbers: 0, sum: 0, min: Infinity, max: -Infinity }
+}
+
+function sumOf(facts: readonly Fact[], { field }: Column): Sum {
+  const sum = emptySum()
+  for (const fact of facts) add(sum, fact, field)
+  return sum
+}
+
+function add(sum: Sum | undefined, { cells, count, ended, tookMs }: Fact, field: Field): void {
+  if (!sum) return
+  sum.count += count
+  if (field === 'DURATION' && tookMs !== undefined) {
+    sum.numbers += ended ?? 0
+    sum.sum += tookMs / 1_000
+    return
+  }
+  const value = cells[field]
+  if (typeof value !== 'number') return
+  sum.numbers += 1
+  sum.sum += value
+  sum.min = Math.min(sum.min, value)
+  sum.max = Math.max(sum.max, value)
 }
 
 /** Durations in seconds, as Kestra's. */
-function valueOf({ count, ended, tookMs }: Sum, { field, agg }: Column): number | null {
-  if (field !== 'DURATION' || agg === 'COUNT') return count
-  if (agg === 'SUM') return tookMs / 1_000
-  return ended === 0 ? null : Math.round(tookMs / ended) / 1_000
+function valueOf({ count, numbers, sum, min, max }: Sum, { agg }: Column): number | null {
+  if (agg === 'COUNT' || agg === undefined) return count
+  if (agg === 'SUM') return rounded(sum)
+  if (numbers === 0) return null
+  return rounded(agg === 'AVG' ? sum / numbers : agg === 'MIN' ? min : max)
 }
 
-async function listRows(
-  { columns, where }: Chart,
-  wish: ChartWish,
-  { store, config }: HttpDependencies,
-): Promise<readonly ChartRow[]> {
-  const states = where.find(({ field, isNot }) => field === 'STATE' && !isNot)?.values
-  const rows = await store.read.listExecutions({
-    tenant: config.tenant,
-    startFromMs: wish.fromMs,
-    startToMs: wish.toMs,
-    ...(wish.namespace === undefined ? {} : { namespace: wish.namespace, isPrefix: true }),
-    ...(wish.flowId === undefined ? {} : { flowId: wish.flowId }),
-    ...(states === undefined ? {} : { states }),
-    limit: TABLE_ROWS_MAX,
-  })
-  return rows.map(row => Object.fromEntries(columns.map(({ name, field }) => [name, cellOf(row, field)])))
+function rounded(value: number): number {
+  return Math.round(value * 1_000) / 1_000
 }
 
-function cellOf(
-  { id, namespace, flowId, state, createdMs, endMs }: ExecutionRow,
-  field: Field,
-): string | number | null {
-  switch (field) {
-    case 'START_DATE':
-      return new Date(createdMs).toISOString()
-    case 'STATE':
-      return state
-    case 'NAMESPACE':
-      return namespace
-    case 'FLOW_ID':
-      return flowId
-    case 'DURATION':
-      return endMs === null ? null : (endMs - createdMs) / 1_000
-    case 'ID':
-      return id
-  }
+function list({ columns }: Chart, facts: readonly Fact[]): readonly ChartRow[] {
+  return facts.map(({ cells }) => Object.fromEntries(columns.map(({ name, field }) => [name, cells[field] ?? null])))
 }
 
-function sorted(rows: readonly ChartRow[], { orderBy, columns }: Chart): readonly ChartRow[] {
-  const date = columns.find(({ field, agg }) => field === 'START_DATE' && agg === undefined)
-  const orders = orderBy.length > 0 ? orderBy : date ? [{ column: date.name, isAscending: true }] : []
+/** Groups by time run forward; what is listed stands as it was read, newest first. */
+function sorted(rows: readonly ChartRow[], { orderBy, columns }: Chart, isAggregated: boolean): readonly ChartRow[] {
+  const date = columns.find(({ field, agg }) => isDateField(field) && agg === undefined)
+  const byDate = date && isAggregated ? [{ column: date.name, isAscending: true }] : []
+  const orders = orderBy.length > 0 ? orderBy : byDate
+  if (orders.length === 0) return rows
   return rows.toSorted((left, right) => {
     for (const { column, isAscending } of orders) {
-      const [one, other] = [left[column] ?? '', right[column] ?? '']
-      if (one !== other) return (one < other ? -1 : 1) * (isAscending ? 1 : -1)
+      const order = orderOf(left[column] ?? null, right[column] ?? null)
+      if (order !== 0) return isAscending ? order : -order
     }
     return 0
   })
+}
+
+/** What is not there comes first. */
+function orderOf(left: Cell, right: Cell): number {
+  if (left === right) return 0
+  if (left === null || right === null) return left === null ? -1 : 1
+  return left < right ? -1 : 1
+}
+
+function present(row: ChartRow, { columns }: Chart): ChartRow {
+  const shown: Record<string, Cell> = { ...row }
+  for (const { name, field, agg } of columns) {
+    const cell = row[name]
+    const isDate = isDateField(field) && (agg === undefined || agg === 'MIN' || agg === 'MAX')
+    if (isDate && typeof cell === 'number') shown[name] = new Date(cell).toISOString()
+  }
+  return shown
 }

@@ -101,3 +101,79 @@ test('what a board cannot show is said', async () => {
   assert.deepEqual(good, {})
   assert.equal(preview.total, 2)
 })
+
+const chartOf = (kind: string, source: string, rest: string): string =>
+  `id: one\ntype: io.kestra.plugin.core.dashboard.chart.${kind}\ndata:\n  type: io.kestra.plugin.core.dashboard.data.${source}\n${rest}`
+
+async function rowsOf(kind: string, source: string, rest: string): Promise<readonly unknown[]> {
+  return (await server.client.dashboards.preview({ body: { chart: chartOf(kind, source, rest) } })).results
+}
+
+const SAID =
+  '  columns: { task: { field: TASK_ID }, text: { field: MESSAGE } }\n  where: [{ field: MESSAGE, type: CONTAINS, value: world }]'
+
+test('logs, flows and triggers are charted as executions are', async () => {
+  await server.saveFlow(`
+id: loud
+namespace: ${NS}
+tasks:
+  - { id: say, type: io.kestra.plugin.core.log.Log, message: 'hello, "world"', level: WARN }
+triggers:
+  - { id: daily, type: io.kestra.plugin.core.trigger.Schedule, cron: "0 6 * * *" }
+`)
+  await server.client.executions.create({ params: { namespace: NS, id: 'loud' } })
+
+  const levels = await rowsOf(
+    'Bar',
+    'Logs',
+    '  columns: { level: { field: LEVEL }, total: { agg: COUNT } }\n  where: [{ field: LEVEL, type: EQUAL_TO, value: WARN }]',
+  )
+  const said = await rowsOf('Table', 'Logs', SAID)
+  const flows = await rowsOf(
+    'Table',
+    'Flows',
+    '  columns: { id: { field: ID }, revision: { field: REVISION } }\n  orderBy: [{ column: id, order: DESC }]',
+  )
+  const triggers = await rowsOf(
+    'Table',
+    'Triggers',
+    '  columns: { id: { field: TRIGGER_ID }, flow: { field: FLOW_ID } }',
+  )
+
+  assert.deepEqual(levels, [{ level: 'WARN', total: 1 }])
+  assert.deepEqual(said, [{ task: 'say', text: 'hello, "world"' }])
+  assert.deepEqual(flows.slice(0, 1), [{ id: 'loud', revision: 1 }])
+  assert.deepEqual(triggers, [{ id: 'daily', flow: 'loud' }])
+})
+
+test('the table of a chart is the same as CSV', async () => {
+  const text = await server.client.dashboards.previewCsv({ body: { chart: chartOf('Table', 'Logs', SAID) } })
+  await server.client.dashboards.create({ body: BOARD })
+  const saved = await server.client.dashboards.chartCsv({ params: { id: 'mine', chartId: 'flows' }, body: {} })
+
+  assert.equal(text, 'task,text\r\nsay,"hello, ""world"""\r\n')
+  assert.match(saved, /^flow,total\r\ngood,3\r\n/)
+})
+
+test('in a board that is being written a wrong chart does not hide the others', async () => {
+  const source = BOARD.replace('FLOW_ID', 'MOOD')
+  const all = await server.client.dashboards.previewAll({ body: { source } })
+  const some = await server.client.dashboards.previewAll({ body: { source: BOARD, charts: ['flows'] } })
+
+  assert.match(all.charts['flows']?.error ?? '', /"MOOD"/)
+  assert.equal(all.charts['failed']?.results?.length, 1)
+  assert.equal(all.problems.length, 1)
+  assert.deepEqual(Object.keys(some.charts), ['flows'])
+})
+
+test('a figure is a number or a part of all', async () => {
+  const part = await rowsOf(
+    'KPI',
+    'ExecutionsKPI',
+    '  columns: { field: ID, agg: COUNT }\n  numerator: [{ field: FLOW_ID, type: EQUAL_TO, value: bad }]',
+  )
+  const most = await rowsOf('KPI', 'FlowsKPI', '  columns: { field: REVISION, agg: MAX }')
+
+  assert.deepEqual(part, [{ value: 20 }])
+  assert.deepEqual(most, [{ value: 1 }])
+})

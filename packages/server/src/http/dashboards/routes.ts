@@ -1,13 +1,16 @@
-import { parseDuration, parseYaml } from '@batuta/core'
+import { BatutaError, parseDuration, parseYaml } from '@batuta/core'
 import type { UserSettingRow } from '../../storage/store.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import type { Handlers } from '../exchange.ts'
 import { parseMoment } from '../parse-moment.ts'
-import { empty, json } from '../reply.ts'
+import { csv, empty, json } from '../reply.ts'
 import { RequestError, notFound, unprocessable } from '../request-error.ts'
-import { rowsOfChart, type ChartWish } from './chart-rows.ts'
+import { csvOfRows } from './chart-csv.ts'
+import { rowsOfChart, type ChartRows, type ChartWish } from './chart-rows.ts'
 import { DEFAULT_DASHBOARD } from './default-dashboard.ts'
-import { parseChart, parseDashboard, type Chart, type Dashboard } from './parse-dashboard.ts'
+import { FactReader } from './facts.ts'
+import { parseChart, type Chart } from './parse-chart.ts'
+import { parseDashboard, readDashboard, type Dashboard } from './parse-dashboard.ts'
 
 const SIZE = 10
 const ROWS = 1_000
@@ -30,6 +33,8 @@ interface Asked {
   readonly namespace?: string | null
   readonly flowId?: string | null
   readonly zone?: string
+  /** All, unless some are named. */
+  readonly charts?: readonly string[]
 }
 
 export function dashboardHandlers(dependencies: HttpDependencies): Handlers<'dashboards'> {
@@ -52,27 +57,69 @@ export function dashboardHandlers(dependencies: HttpDependencies): Handlers<'das
       return json({ results: found.slice((page - 1) * size, page * size).map(present), total: found.length })
     },
     get: async ({ params }) => json(present(await find(params.id))),
-    chart: async ({ params: { id, chartId }, body }) => {
-      const { dashboard } = await find(id)
-      const chart = dashboard.charts.find(one => one.id === chartId)
-      if (!chart) throw notFound(`The chart "${chartId}" of the dashboard "${id}"`)
-      return json(await rowsOfChart(chart, wishOf(body, dashboard.timeWindow.default, dependencies), dependencies))
-    },
+    ...chartHandlers(dependencies, find),
+    ...draftHandlers(dependencies),
+  }
+}
+
+function chartHandlers(
+  dependencies: HttpDependencies,
+  find: (id: string) => Promise<Kept>,
+): Pick<Handlers<'dashboards'>, 'chart' | 'charts' | 'chartCsv'> {
+  const rowsOf = async (id: string, chartId: string, body: Asked): Promise<readonly [Chart, ChartRows]> => {
+    const { dashboard } = await find(id)
+    const chart = dashboard.charts.find(one => one.id === chartId)
+    if (!chart) throw notFound(`The chart "${chartId}" of the dashboard "${id}"`)
+    const wish = wishOf(body, dashboard.timeWindow.default, dependencies)
+    return [chart, await rowsOfChart(chart, wish, dependencies)]
+  }
+  return {
+    chart: async ({ params: { id, chartId }, body }) => json((await rowsOf(id, chartId, body))[1]),
+    chartCsv: async ({ params: { id, chartId }, body }) => csv(csvOfRows(...(await rowsOf(id, chartId, body)))),
     charts: async ({ params: { id }, body }) => {
       const { dashboard } = await find(id)
       const wish = wishOf(body, dashboard.timeWindow.default, dependencies)
-      const shown: Record<string, unknown> = {}
-      for (const chart of dashboard.charts) shown[chart.id] = await rowsOrError(chart, wish, dependencies)
-      return json(shown)
-    },
-    preview: async ({ body: { chart: source, globalFilter = {} } }) => {
-      const problems: string[] = []
-      const { value = null, problem } = parseYaml(source)
-      const chart = problem === undefined ? parseChart(value, 'chart', problems) : undefined
-      if (!chart) throw unprocessable('chart-invalid', problem ?? problems.join('; '))
-      return json(await rowsOfChart(chart, wishOf(globalFilter, undefined, dependencies), dependencies))
+      return json(await rowsOfCharts(wantedOf(dashboard.charts, body.charts), wish, dependencies))
     },
   }
+}
+
+/** What is not saved. */
+function draftHandlers(
+  dependencies: HttpDependencies,
+): Pick<Handlers<'dashboards'>, 'preview' | 'previewCsv' | 'previewAll' | 'validateChart'> {
+  const rowsOf = async (source: string, asked: Asked = {}): Promise<readonly [Chart, ChartRows]> => {
+    const found = judgeChart(source)
+    if (!('chart' in found)) throw unprocessable('chart-invalid', found.problems.join('; '))
+    return [found.chart, await rowsOfChart(found.chart, wishOf(asked, undefined, dependencies), dependencies)]
+  }
+  return {
+    preview: async ({ body: { chart, globalFilter } }) => json((await rowsOf(chart, globalFilter))[1]),
+    previewCsv: async ({ body: { chart, globalFilter } }) => csv(csvOfRows(...(await rowsOf(chart, globalFilter)))),
+    previewAll: async ({ body }) => {
+      const { dashboard, broken, problems } = readDashboard(body.source)
+      if (!dashboard) return json({ problems, charts: {} })
+      const wish = wishOf(body, dashboard.timeWindow.default, dependencies)
+      const charts = await rowsOfCharts(wantedOf(dashboard.charts, body.charts), wish, dependencies)
+      for (const [id, error] of broken) charts[id] = { error }
+      return json({ problems, charts })
+    },
+    validateChart: ({ body }) => {
+      const found = judgeChart(body)
+      return json('problems' in found ? { constraints: found.problems.join('\n') } : {})
+    },
+  }
+}
+
+function judgeChart(source: string): { readonly chart: Chart } | { readonly problems: readonly string[] } {
+  const problems: string[] = []
+  const { value = null, problem } = parseYaml(source)
+  const chart = problem === undefined ? parseChart(value, 'chart', problems) : undefined
+  return chart && problems.length === 0 ? { chart } : { problems: problem === undefined ? problems : [problem] }
+}
+
+function wantedOf(charts: readonly Chart[], wanted: readonly string[] | undefined): readonly Chart[] {
+  return wanted === undefined ? charts : charts.filter(({ id }) => wanted.includes(id))
 }
 
 function writeHandlers(
@@ -149,13 +196,23 @@ function present({ dashboard, source, updatedMs }: Kept): unknown {
   }
 }
 
-async function rowsOrError(chart: Chart, wish: ChartWish, dependencies: HttpDependencies): Promise<unknown> {
-  try {
-    return await rowsOfChart(chart, wish, dependencies)
-  } catch (error) {
-    if (error instanceof RequestError) return { error: error.message }
-    throw error
+/** What they share is read once; what is wrong with one is told in its place. */
+async function rowsOfCharts(
+  charts: readonly Chart[],
+  wish: ChartWish,
+  dependencies: HttpDependencies,
+): Promise<Record<string, unknown>> {
+  const reader = new FactReader(wish, dependencies)
+  const shown: Record<string, unknown> = {}
+  for (const chart of charts) {
+    try {
+      shown[chart.id] = await rowsOfChart(chart, wish, dependencies, reader)
+    } catch (error) {
+      if (!(error instanceof RequestError) && !(error instanceof BatutaError)) throw error
+      shown[chart.id] = { error: error.message }
+    }
   }
+  return shown
 }
 
 function wishOf(asked: Asked, window: string | undefined, { platform }: HttpDependencies): ChartWish {
