@@ -1,6 +1,8 @@
-// What the iterations of a loop came to, by parts of them: a million of them are a hundred bars. The columns of packed runs tell states and beginnings;
-// whole runs are made for the failed ones that are shown, and for a sample to find the slowest ones in.
+// What the iterations of a loop came to, by parts of them: a million of them are a hundred bars. They are counted in slices, for a look holds up whoever else
+// is served, and those of an execution that has ended are kept. The columns of packed runs tell states and beginnings; whole runs are made for the failed ones
+// that are shown, and for a sample to find the slowest ones in.
 import {
+  isFinal,
   presentTaskRun,
   taskRunId,
   type ExecutionState,
@@ -12,13 +14,15 @@ import {
 const FAILED_MAX = 20
 const WORST_MAX = 5
 const SAMPLE_MAX = 2_000
+/** Runs that one look counts: some ten milliseconds. */
+const SLICE_RUNS = 10_000
+const KEPT_MAX = 32
 
-export interface BucketWish {
+/** An execution, and the loop in it. */
+export interface SeenLoop {
   readonly state: ExecutionState
   readonly plan: Plan
-  /** The loop. */
   readonly run: TaskRun
-  readonly count: number
 }
 
 interface LoopBucket {
@@ -27,44 +31,84 @@ interface LoopBucket {
   lastMs: number
 }
 
-export function bucketRuns({ state, plan, run: loop, count }: BucketWish, options: PresentOptions): string {
-  const { children = [], laneCount = 0 } = loop.group ?? {}
-  const lanes = Math.max(1, laneCount)
-  const width = Math.ceil(lanes / count)
-  const buckets = Array.from({ length: Math.ceil(lanes / width) }, (): LoopBucket => ({
-    states: {},
-    firstMs: Infinity,
-    lastMs: 0,
-  }))
-  const states: Record<string, number> = {}
-  const failed: number[] = []
-  for (const ordinal of children) {
-    const place = state.runs.placeAt(ordinal)
-    if (!place || place.isRemoved || place.lane < 0) continue
-    const bucket = buckets[Math.floor(place.lane / width)]
-    if (!bucket) continue
-    bucket.states[place.state] = (bucket.states[place.state] ?? 0) + 1
-    bucket.firstMs = Math.min(bucket.firstMs, place.createdMs)
-    bucket.lastMs = Math.max(bucket.lastMs, place.createdMs)
-    states[place.state] = (states[place.state] ?? 0) + 1
-    if (place.state === 'FAILED' && failed.length < FAILED_MAX) failed.push(ordinal)
+/** How far a loop is counted. Runs that come while it is counted are for the next count. */
+export class LoopCount {
+  readonly #lanes: number
+  readonly #width: number
+  readonly #end: number
+  readonly #step: number
+  readonly #buckets: readonly LoopBucket[]
+  readonly #states: Record<string, number> = {}
+  readonly #failed: number[] = []
+  /** The slowest first. */
+  readonly #worst: { readonly ordinal: number; readonly tookMs: number }[] = []
+  #at = 0
+
+  constructor({ group }: TaskRun, count: number) {
+    this.#lanes = group?.laneCount ?? 0
+    const lanes = Math.max(1, this.#lanes)
+    this.#width = Math.ceil(lanes / count)
+    this.#end = group?.children.length ?? 0
+    this.#step = Math.max(1, Math.ceil(this.#end / SAMPLE_MAX))
+    const length = this.#lanes === 0 ? 0 : Math.ceil(lanes / this.#width)
+    this.#buckets = Array.from({ length }, () => ({ states: {}, firstMs: Infinity, lastMs: 0 }))
   }
-  const look = { state, plan, options }
-  const show = (run: TaskRun): string => presentTaskRun(run, look)
-  const step = Math.max(1, Math.ceil(children.length / SAMPLE_MAX))
-  const head = JSON.stringify({
-    parent: taskRunId(state.id, loop.ordinal),
-    lanes: laneCount,
-    buckets:
-      laneCount === 0
-        ? []
-        : buckets.map((bucket, index) => present(bucket, index * width, Math.min(lanes, (index + 1) * width) - 1)),
-    states,
-    isSampled: step > 1,
-  })
-  const failures = failed.flatMap(ordinal => state.runs.at(ordinal) ?? []).map(show)
-  const worst = worstOf(state, children, step).map(show)
-  return `${head.slice(0, -1)},"failed":[${failures.join(',')}],"worst":[${worst.join(',')}]}`
+
+  /** Counts a slice; true when it was the last one. */
+  goOn({ state, run }: SeenLoop): boolean {
+    const { children = [] } = run.group ?? {}
+    const end = Math.min(this.#end, this.#at + SLICE_RUNS)
+    for (; this.#at < end; this.#at++) {
+      const ordinal = children[this.#at]
+      if (ordinal === undefined) continue
+      this.#count(state, ordinal)
+      if (this.#at % this.#step === 0) this.#compare(state.runs.at(ordinal))
+    }
+    return this.#at >= this.#end
+  }
+
+  tell({ state, plan, run: loop }: SeenLoop, options: PresentOptions): string {
+    const show = (ordinal: number): string => {
+      const run = state.runs.at(ordinal)
+      return run ? presentTaskRun(run, { state, plan, options }) : ''
+    }
+    const listOf = (ordinals: readonly number[]): string => ordinals.map(show).filter(Boolean).join(',')
+    const head = JSON.stringify({
+      parent: taskRunId(state.id, loop.ordinal),
+      lanes: this.#lanes,
+      buckets: this.#buckets.map((bucket, index) => {
+        const end = Math.min(this.#lanes, (index + 1) * this.#width)
+        return present(bucket, index * this.#width, end - 1)
+      }),
+      states: this.#states,
+      isSampled: this.#step > 1,
+    })
+    const worst = listOf(this.#worst.map(({ ordinal }) => ordinal))
+    return `${head.slice(0, -1)},"failed":[${listOf(this.#failed)}],"worst":[${worst}]}`
+  }
+
+  #count({ runs }: ExecutionState, ordinal: number): void {
+    const place = runs.placeAt(ordinal)
+    if (!place || place.isRemoved || place.lane < 0) return
+    const { state, createdMs, lane } = place
+    const bucket = this.#buckets[Math.floor(lane / this.#width)]
+    if (!bucket) return
+    bucket.states[state] = (bucket.states[state] ?? 0) + 1
+    bucket.firstMs = Math.min(bucket.firstMs, createdMs)
+    bucket.lastMs = Math.max(bucket.lastMs, createdMs)
+    this.#states[state] = (this.#states[state] ?? 0) + 1
+    if (state === 'FAILED' && this.#failed.length < FAILED_MAX) this.#failed.push(ordinal)
+  }
+
+  #compare(run: TaskRun | undefined): void {
+    if (!run || run.isRemoved) return
+    const tookMs = (run.history.at(-1)?.atMs ?? 0) - (run.history[0]?.atMs ?? 0)
+    const last = this.#worst.at(-1)
+    if (this.#worst.length === WORST_MAX && last && last.tookMs >= tookMs) return
+    const at = this.#worst.findIndex(other => other.tookMs < tookMs)
+    this.#worst.splice(at < 0 ? this.#worst.length : at, 0, { ordinal: run.ordinal, tookMs })
+    this.#worst.length = Math.min(this.#worst.length, WORST_MAX)
+  }
 }
 
 function present({ states, firstMs, lastMs }: LoopBucket, from: number, to: number): unknown {
@@ -72,16 +116,24 @@ function present({ states, firstMs, lastMs }: LoopBucket, from: number, to: numb
   return { from, to, states, start: new Date(firstMs).toISOString(), end: new Date(lastMs).toISOString() }
 }
 
-function worstOf(state: ExecutionState, children: readonly number[], step: number): readonly TaskRun[] {
-  const sample: TaskRun[] = []
-  for (let at = 0; at < children.length; at += step) {
-    const ordinal = children[at]
-    const run = ordinal === undefined ? undefined : state.runs.at(ordinal)
-    if (run && !run.isRemoved) sample.push(run)
+/** Counts of executions that have ended: nothing of them moves until somebody restarts them, and that is another end. */
+export class KeptCounts {
+  readonly #kept = new Map<string, string>()
+
+  find(key: string): string | undefined {
+    return this.#kept.get(key)
   }
-  return sample.sort((one, other) => tookMs(other) - tookMs(one)).slice(0, WORST_MAX)
+
+  keep(key: string, text: string): void {
+    this.#kept.set(key, text)
+    const [oldest] = this.#kept.keys()
+    if (this.#kept.size > KEPT_MAX && oldest !== undefined) this.#kept.delete(oldest)
+  }
 }
 
-function tookMs({ history }: TaskRun): number {
-  return (history.at(-1)?.atMs ?? 0) - (history[0]?.atMs ?? 0)
+/** Undefined while the execution may move. */
+export function keyOfCount({ state, run }: SeenLoop, count: number): string | undefined {
+  if (!isFinal(state.state)) return undefined
+  const endedMs = state.history.at(-1)?.atMs ?? 0
+  return `${state.id} ${run.ordinal} ${count} ${state.history.length} ${endedMs} ${state.runs.length}`
 }

@@ -13,7 +13,7 @@ import type { Handlers } from '../exchange.ts'
 import { jsonText } from '../reply.ts'
 import { notFound, unprocessable } from '../request-error.ts'
 import { lookAt } from './look.ts'
-import { bucketRuns } from './run-buckets.ts'
+import { KeptCounts, LoopCount, keyOfCount, type SeenLoop } from './run-buckets.ts'
 import { viewExecution } from './read-execution.ts'
 
 /** Runs that one look goes through. */
@@ -25,6 +25,7 @@ export function windowHandlers(
   dependencies: HttpDependencies,
 ): Pick<Handlers<'executions'>, 'taskRuns' | 'taskRunBuckets'> {
   const { platform } = dependencies
+  const kept = new KeptCounts()
   return {
     taskRuns: async ({ params: { executionId }, query }) => {
       const rows: string[] = []
@@ -46,18 +47,46 @@ export function windowHandlers(
         `{"results":[${rows.join(',')}],"next":${at === undefined ? 'null' : `"${at}"`},"total":${total}}`,
       )
     },
-    taskRunBuckets: async ({ params: { executionId }, query: { parent, count = 100 } }) => {
-      const text = await viewExecution(executionId, dependencies, (state, plan) => {
-        const run = getRunOf(state, parent)
-        return bucketRuns({ state, plan, run, count }, lookAt(executionId, 'b', dependencies))
-      })
-      if (text === undefined) throw notFound(`The execution "${executionId}"`)
-      return jsonText(text)
-    },
+    taskRunBuckets: async ({ params: { executionId }, query: { parent, count = 100 } }) =>
+      jsonText(await countBuckets({ executionId, parent, count }, kept, dependencies)),
   }
 }
 
 const SIZE = 100
+
+interface BucketWish {
+  readonly executionId: string
+  /** The loop. */
+  readonly parent: string
+  readonly count: number
+}
+
+/** Slice by slice, and whoever else waits in between. */
+async function countBuckets(
+  { executionId, parent, count }: BucketWish,
+  kept: KeptCounts,
+  dependencies: HttpDependencies,
+): Promise<string> {
+  let counting: LoopCount | undefined
+  const look = (loop: SeenLoop): string => {
+    const key = keyOfCount(loop, count)
+    const known = key === undefined ? undefined : kept.find(key)
+    if (known !== undefined) return known
+    counting ??= new LoopCount(loop.run, count)
+    if (!counting.goOn(loop)) return ''
+    const text = counting.tell(loop, lookAt(executionId, 'b', dependencies))
+    if (key !== undefined) kept.keep(key, text)
+    return text
+  }
+  for (;;) {
+    const text = await viewExecution(executionId, dependencies, (state, plan) =>
+      look({ state, plan, run: getRunOf(state, parent) }),
+    )
+    if (text === undefined) throw notFound(`The execution "${executionId}"`)
+    if (text !== '') return text
+    await new Promise<void>(resolve => dependencies.platform.defer(resolve))
+  }
+}
 
 function cursorOf(text: string): number {
   const at = Number(text)

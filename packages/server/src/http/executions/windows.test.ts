@@ -97,6 +97,36 @@ test('a loop is told in buckets with its failures and its slowest iterations', a
   assert.equal(told.isSampled, false)
 })
 
+test('a loop of more iterations than one look counts is told whole, and again from what was kept', async () => {
+  await server.saveFlow(`
+id: long
+namespace: ${NS}
+tasks:
+  - id: each
+    type: io.kestra.plugin.core.flow.ForEach
+    values: "{{ range(1, 12000) }}"
+    concurrencyLimit: 0
+    tasks:
+      - { id: say, type: io.kestra.plugin.core.debug.Return, format: "{{ taskrun.value }}" }
+`)
+  const execution = await server.client.executions.create({
+    params: { namespace: NS, id: 'long' },
+    query: { wait: true },
+  })
+  const ask = (): Promise<{ readonly text: string }> =>
+    server.send('GET', `${BASE}/${execution.id}/taskruns/buckets?parent=${execution.id}-0&count=100`)
+
+  const [first, again] = [await ask(), await ask()]
+  const told = JSON.parse(first.text) as Awaited<ReturnType<TestServer['client']['executions']['taskRunBuckets']>>
+
+  assert.deepEqual(told.states, { SUCCESS: 12_000 })
+  assert.equal(told.buckets.length, 100)
+  assert.ok(told.buckets.every(({ states }) => states['SUCCESS'] === 120))
+  assert.equal(told.worst.length, 5)
+  assert.equal(told.isSampled, true)
+  assert.equal(again.text, first.text)
+})
+
 test('windows refuse what is not there', async () => {
   const nobody = await server.send('GET', `${BASE}/0abcdefg00aaaaaaaaaaaa/taskruns`)
   const run = await server.send('GET', `${BASE}/${id}/taskruns?parent=${id}-9999`)
