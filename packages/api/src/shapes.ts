@@ -184,6 +184,18 @@ export const ErrorReply = Type.Object({
       errors: Type.Array(Type.Object({ message: Type.String(), path: Type.Optional(Type.String()) })),
     }),
   ),
+  newest: Type.Optional(
+    Type.Object(
+      {
+        namespace: Type.String(),
+        id: Type.String(),
+        revision: Type.Integer(),
+        source: Type.String(),
+        updated: Type.String(),
+      },
+      { description: 'With 412: what was saved in between.' },
+    ),
+  ),
 })
 
 export const PAGE_SIZE_MAX = 1_000

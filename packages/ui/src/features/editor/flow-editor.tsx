@@ -1,17 +1,15 @@
 // Is it right, and what will it do? Code, form and drawing are one document: the text. The form and the drawing change it by small edits through the
 // history of the editor, so that one undo takes back any of them.
-import { Button } from '@mantine/core'
 import { useCallback, useDeferredValue, useMemo, useState, type ReactNode } from 'react'
 import { useActions } from '../../lib/actions.ts'
 import { useGo } from '../../lib/link.tsx'
 import { paths } from '../../lib/paths.ts'
-import { formatMomentLong } from '../../lib/time.ts'
 import { cx } from '../../widgets/class-names.ts'
 import type { FlowDocument } from '../flow/use-flow.ts'
 import { Topology } from '../topology/topology.tsx'
 import type { AddPlace } from '../topology/topology-canvas.tsx'
 import { CodeEditor, type CodeHandle } from './code/code-editor.tsx'
-import { ConflictDialog } from './conflict-dialog.tsx'
+import { EditorNotices } from './editor-notices.tsx'
 import { EditorToolbar } from './editor-toolbar.tsx'
 import classes from './flow-editor.module.css'
 import { graphMenu } from './graph-menu.ts'
@@ -22,10 +20,10 @@ import { ProblemsList } from './problems-list.tsx'
 import { TaskForm } from './task-form.tsx'
 import { TypePicker } from './type-picker.tsx'
 import { useChecks, type Checks } from './use-checks.ts'
-import { useDraft, type DraftState } from './use-draft.ts'
+import { useDraft } from './use-draft.ts'
 import { useInstalledTypes, useTypeDocs } from './use-types.ts'
 import { usePanes, type Pane, type Panes } from './use-panes.ts'
-import { useSave, type Saving } from './use-save.ts'
+import { useSave, type SavedFlow } from './use-save.ts'
 import { addTask } from './yaml/edit-yaml.ts'
 import { parseYamlTree, plainOf, taskAt, tasksIn } from './yaml/yaml-tree.ts'
 
@@ -49,14 +47,20 @@ export function FlowEditor({ flow, initial, draftName, onSaved, tools }: FlowEdi
   const saving = useSave(flow)
   const panes = usePanes()
   const savedText = saving.saved?.source ?? ''
-  const draft = useDraft(draftName, { text, saved: flow === undefined ? initial : savedText })
-  const save = async (isToRun: boolean, isOver = false): Promise<void> => {
-    const now = code?.text() ?? text
-    const done = await (isOver ? saving.overwrite(now) : saving.save(now))
+  const draft = useDraft(draftName, {
+    text,
+    saved: saving.saved === undefined ? initial : savedText,
+    base: saving.saved?.revision,
+  })
+  const finish = (done: FlowDocument | undefined, isToRun: boolean): void => {
     if (!done) return
     draft.clear()
     onSaved(done, isToRun)
   }
+  const save = async (isToRun: boolean): Promise<void> => finish(await saving.save(code?.text() ?? text), isToRun)
+  const bringBack = async (mine: string): Promise<void> => finish(await saving.create(mine), false)
+  const saveOver = async (merged: string, over: SavedFlow): Promise<void> =>
+    finish(await saving.save(merged, over), false)
   useEditorActions({ panes, code, save })
   const ready = useReady(setCode)
   const help = useHelp(checks, code)
@@ -67,7 +71,11 @@ export function FlowEditor({ flow, initial, draftName, onSaved, tools }: FlowEdi
         isChanged={text !== savedText}
         onSave={isToRun => void save(isToRun)}
       />
-      <DraftBanner draft={draft} code={code} />
+      <EditorNotices
+        {...{ flow, text, code, saving, draft }}
+        onSave={(merged, over) => void saveOver(merged, over)}
+        onBringBack={mine => void bringBack(mine)}
+      />
       <div className={classes['panes']} data-count={panes.shown.length}>
         <div className={cx(classes['pane'], !panes.shown.includes('code') && classes['away'])}>
           <CodeEditor
@@ -86,7 +94,6 @@ export function FlowEditor({ flow, initial, draftName, onSaved, tools }: FlowEdi
       </div>
       <ProblemsList checks={checks} code={code} />
       {place && <Picker place={place} code={code} onClose={() => setPlace(undefined)} />}
-      <Conflict saving={saving} text={text} code={code} onKeepMine={() => void save(false, true)} />
     </div>
   )
 }
@@ -215,58 +222,4 @@ function Picker({ place, code, onClose }: PickerProps): ReactNode {
     if (added) code.goTo(added.from)
   }
   return <TypePicker list={place.list} onChoose={type => void choose(type)} onClose={onClose} />
-}
-
-interface ConflictProps {
-  readonly saving: Saving
-  readonly text: string
-  readonly code: CodeHandle | undefined
-  readonly onKeepMine: () => void
-}
-
-function Conflict({ saving, text, code, onKeepMine }: ConflictProps): ReactNode {
-  const { conflict, takeNewest, closeConflict } = saving
-  if (!conflict) return null
-  return (
-    <ConflictDialog
-      conflict={conflict}
-      text={text}
-      onKeepMine={onKeepMine}
-      onClose={closeConflict}
-      onTakeTheirs={() => {
-        // Undo brings back what was written here.
-        code?.edit([{ from: 0, to: code.text().length, insert: conflict.newest.source }])
-        takeNewest()
-      }}
-    />
-  )
-}
-
-function DraftBanner({
-  draft,
-  code,
-}: {
-  readonly draft: DraftState
-  readonly code: CodeHandle | undefined
-}): ReactNode {
-  const { found, forget } = draft
-  if (!found) return null
-  return (
-    <div className={classes['banner']} role="status">
-      <span>{t('draftFound', { date: formatMomentLong(found.atMs) })}</span>
-      <Button
-        size="compact-sm"
-        variant="filled"
-        onClick={() => {
-          code?.edit([{ from: 0, to: code.text().length, insert: found.text }])
-          forget()
-        }}
-      >
-        {t('draftTake')}
-      </Button>
-      <Button size="compact-sm" onClick={forget}>
-        {t('draftDrop')}
-      </Button>
-    </div>
-  )
 }

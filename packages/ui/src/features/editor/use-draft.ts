@@ -1,45 +1,80 @@
-// What is not saved survives the page: kept in this browser two seconds after the last key, thrown away when it is saved.
-import { useEffect, useState } from 'react'
+// What is not saved survives the page: kept in this browser while one writes, thrown away when it is saved. Each tab keeps its own; what a tab that is
+// gone has left is offered to the next one that opens the flow.
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { nowMs } from '../../platform/clock.ts'
-import { readLocal, writeLocal } from '../../platform/local-store.ts'
-import { useSettled } from './use-checks.ts'
+import { openDraftSlot, type DraftSlot, type LeftDraft } from '../../platform/draft-store.ts'
 
-const REST_MS = 2_000
+/** At most as much writing is lost when the page dies. */
+const KEEP_MS = 1_000
 
-export interface Draft {
+export interface Written {
   readonly text: string
-  readonly atMs: number
+  /** As the server has it, or what a new flow begins with. */
+  readonly saved: string
+  /** The revision that it is a change of. */
+  readonly base: number | undefined
 }
 
 export interface DraftState {
-  /** Of an earlier visit. */
-  readonly found: Draft | undefined
-  /** It is taken, or thrown away. */
+  /** Of a tab that is gone; the latest, when there are several. */
+  readonly found: LeftDraft | undefined
+  /** The browser keeps none. */
+  readonly isRefused: boolean
+  /** It is taken, or thrown away: the next one is shown. */
   forget(): void
   /** It is saved: nothing is kept any more. */
   clear(): void
 }
 
-export function useDraft(name: string, { text, saved }: { readonly text: string; readonly saved: string }): DraftState {
-  const key = `draft.${name}`
-  const [found, setFound] = useState(() => draftOf(readLocal(key), saved))
-  const settled = useSettled(text, REST_MS)
+export function useDraft(name: string, written: Written): DraftState {
+  const [left, setLeft] = useState<readonly LeftDraft[]>([])
+  const [isRefused, setRefused] = useState(false)
+  const slot = useRef<DraftSlot>(undefined)
+  const newest = useRef(written)
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const write = useCallback(() => {
+    clearTimeout(timer.current)
+    timer.current = undefined
+    const { text, saved, base } = newest.current
+    const draft = text === saved ? undefined : { text, atMs: nowMs(), ...(base !== undefined && { base }) }
+    const isKept = slot.current?.write(draft) ?? true
+    setRefused(!isKept)
+  }, [])
   useEffect(() => {
-    // A draft that nobody has decided about is not written over.
-    if (found) return
-    writeLocal(key, settled === saved ? undefined : JSON.stringify({ text: settled, atMs: nowMs() }))
-  }, [key, settled, saved, found])
-  return { found, forget: () => setFound(undefined), clear: () => writeLocal(key, undefined) }
-}
-
-function draftOf(kept: string | undefined, saved: string): Draft | undefined {
-  if (kept === undefined) return undefined
-  try {
-    const draft: unknown = JSON.parse(kept)
-    if (typeof draft !== 'object' || draft === null || !('text' in draft) || !('atMs' in draft)) return undefined
-    const { text, atMs } = draft
-    return typeof text === 'string' && typeof atMs === 'number' && text !== saved ? { text, atMs } : undefined
-  } catch {
-    return undefined // Not ours, or cut off: as if nothing had been kept.
+    const opened = openDraftSlot(name)
+    slot.current = opened
+    let isOver = false
+    void opened.findLeft().then(found => {
+      if (!isOver) setLeft(found.filter(({ text }) => text !== newest.current.saved))
+    })
+    addEventListener('pagehide', write)
+    document.addEventListener('visibilitychange', write)
+    return () => {
+      isOver = true
+      write()
+      removeEventListener('pagehide', write)
+      document.removeEventListener('visibilitychange', write)
+      opened.close()
+    }
+  }, [name, write])
+  const { text, saved, base } = written
+  useEffect(() => {
+    newest.current = { text, saved, base }
+    timer.current ??= setTimeout(write, KEEP_MS)
+  }, [text, saved, base, write])
+  const [found] = left
+  return {
+    found,
+    isRefused,
+    forget: () => {
+      write()
+      if (found) slot.current?.remove(found.key)
+      setLeft(left.slice(1))
+    },
+    clear: () => {
+      clearTimeout(timer.current)
+      timer.current = undefined
+      slot.current?.write(undefined)
+    },
   }
 }

@@ -1,4 +1,5 @@
-// Saving: never over what somebody else has saved in the meantime. Then both texts are shown, and nothing is lost.
+// Saving: never over what somebody else has saved in the meantime. The server is told which revision the text is a change of and refuses it when there is
+// a newer one; then base, theirs and mine are put together, and nothing is lost.
 import { ApiError } from '@batuta/api'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -15,21 +16,26 @@ export interface SavedFlow {
   readonly source: string
 }
 
+/** `newest` undefined: the flow was deleted. */
 export interface Conflict {
-  readonly base: number
-  readonly newest: SavedFlow
+  readonly base: SavedFlow
+  readonly mine: string
+  readonly newest: SavedFlow | undefined
 }
 
 export interface Saving {
-  /** As the server has it, as far as this editor knows; undefined for a new flow. */
+  /** What the text is a change of, as far as this editor knows; undefined for a new flow. */
   readonly saved: SavedFlow | undefined
   readonly isSaving: boolean
   readonly conflict: Conflict | undefined
-  save(text: string): Promise<FlowDocument | undefined>
-  /** Saves over what the conflict showed. */
-  overwrite(text: string): Promise<FlowDocument | undefined>
-  /** The revision of the others is where this text goes on from. */
-  takeNewest(): void
+  /** `over` is what the text is a change of by now, when it was merged. */
+  save(text: string, over?: SavedFlow): Promise<FlowDocument | undefined>
+  /** Brings back what was deleted. */
+  create(text: string): Promise<FlowDocument | undefined>
+  /** Shows what somebody else has saved beside the own text, before it is saved. */
+  compare(mine: string, newest: SavedFlow): void
+  /** The text is a change of this revision from now on. */
+  follow(base: SavedFlow): void
   closeConflict(): void
 }
 
@@ -38,20 +44,9 @@ export function useSave(flow: FlowDocument | undefined): Saving {
   const [saved, setSaved] = useState(() => (flow === undefined ? undefined : savedOf(flow)))
   const [conflict, setConflict] = useState<Conflict | undefined>(undefined)
   const [isSaving, setSaving] = useState(false)
-  const write = async (text: string): Promise<FlowDocument> => {
-    const done =
-      saved === undefined
-        ? await api.flows.create({ body: text })
-        : await api.flows.update({ params: { namespace: saved.namespace, id: saved.id }, body: text })
-    const next = { ...savedOf(done), source: text }
-    showToast({
-      kind: 'success',
-      text:
-        saved === undefined
-          ? t('isCreated', { flow: `${done.namespace}.${done.id}` })
-          : t(done.revision === saved.revision ? 'isSavedSame' : 'isSaved', { revision: done.revision }),
-    })
-    setSaved(next)
+  const keep = async (text: string, done: FlowDocument, before: SavedFlow | undefined): Promise<FlowDocument> => {
+    showToast({ kind: 'success', text: said(done, before) })
+    setSaved({ ...savedOf(done), source: text })
     setConflict(undefined)
     await client.invalidateQueries({ queryKey: ['flows'] })
     await client.invalidateQueries({ queryKey: ['triggers'] })
@@ -69,38 +64,55 @@ export function useSave(flow: FlowDocument | undefined): Saving {
       setSaving(false)
     }
   }
+  const create = (text: string): Promise<FlowDocument | undefined> =>
+    attempt(async () => await keep(text, await api.flows.create({ body: text }), undefined))
+  const change = async (text: string, base: SavedFlow): Promise<FlowDocument | undefined> => {
+    try {
+      return await keep(text, await sendChange(text, base), base)
+    } catch (error) {
+      const found = conflictOf(error, { base, mine: text })
+      if (!found) throw error
+      setConflict(found)
+      return undefined
+    }
+  }
   return {
     saved,
     isSaving,
     conflict,
-    save: text =>
-      attempt(async () => {
-        const newest = saved === undefined ? undefined : await newestOf(saved)
-        if (saved && newest && newest.revision !== saved.revision && newest.source !== text) {
-          setConflict({ base: saved.revision, newest })
-          return undefined
-        }
-        return await write(text)
-      }),
-    overwrite: text => attempt(() => write(text)),
-    takeNewest: () => {
-      if (conflict) setSaved(conflict.newest)
+    save: (text, over = saved) => (over === undefined ? create(text) : attempt(() => change(text, over))),
+    create,
+    compare: (mine, newest) => {
+      if (saved) setConflict({ base: saved, mine, newest })
+    },
+    follow: base => {
+      setSaved(base)
       setConflict(undefined)
     },
     closeConflict: () => setConflict(undefined),
   }
 }
 
-function savedOf({ namespace, id, revision, source = '' }: FlowDocument): SavedFlow {
-  return { namespace, id, revision, source }
+async function sendChange(text: string, { namespace, id, revision }: SavedFlow): Promise<FlowDocument> {
+  return await api.flows.update({
+    params: { namespace, id },
+    body: text,
+    headers: { 'if-match': `"${revision}"` },
+  })
 }
 
-async function newestOf({ namespace, id }: SavedFlow): Promise<SavedFlow | undefined> {
-  try {
-    return savedOf(await api.flows.get({ params: { namespace, id }, query: { source: true } }))
-  } catch (error) {
-    // Deleted in the meantime: saving brings it back.
-    if (isNotFound(error)) return undefined
-    throw error
-  }
+/** Undefined for what is refused for another reason. */
+function conflictOf(error: unknown, told: Pick<Conflict, 'base' | 'mine'>): Conflict | undefined {
+  if (isNotFound(error)) return { ...told, newest: undefined }
+  const newest = error instanceof ApiError && error.status === 412 ? error.document?.newest : undefined
+  return newest && { ...told, newest }
+}
+
+function said(done: FlowDocument, before: SavedFlow | undefined): string {
+  if (before === undefined) return t('isCreated', { flow: `${done.namespace}.${done.id}` })
+  return t(done.revision === before.revision ? 'isSavedSame' : 'isSaved', { revision: done.revision })
+}
+
+export function savedOf({ namespace, id, revision, source = '' }: FlowDocument): SavedFlow {
+  return { namespace, id, revision, source }
 }

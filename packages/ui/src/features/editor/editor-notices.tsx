@@ -1,0 +1,129 @@
+// What stands over the text when something happened without it: a draft that was left behind, a revision that somebody else has saved, and the two texts
+// that do not fit.
+import { Button } from '@mantine/core'
+import { lazy, Suspense, type ReactNode } from 'react'
+import { api, isNotFound } from '../../lib/api.ts'
+import { formatMomentLong } from '../../lib/time.ts'
+import type { LeftDraft } from '../../platform/draft-store.ts'
+import type { FlowDocument } from '../flow/use-flow.ts'
+import type { CodeHandle } from './code/code-editor.tsx'
+import classes from './flow-editor.module.css'
+import { t } from './messages.ts'
+import type { DraftState } from './use-draft.ts'
+import { savedOf, type SavedFlow, type Saving } from './use-save.ts'
+import { replaceText } from './yaml/replace-text.ts'
+
+const ConflictView = lazy(async () => ({ default: (await import('./merge/merge-dialog.tsx')).ConflictView }))
+
+export interface NoticesProps {
+  readonly flow: FlowDocument | undefined
+  readonly text: string
+  readonly code: CodeHandle | undefined
+  readonly saving: Saving
+  readonly draft: DraftState
+  /** What was merged; `over`: the revision that it follows. */
+  readonly onSave: (text: string, over: SavedFlow) => void
+  readonly onBringBack: (text: string) => void
+}
+
+export function EditorNotices({ flow, text, code, saving, draft, onSave, onBringBack }: NoticesProps): ReactNode {
+  const { conflict, follow, closeConflict } = saving
+  return (
+    <>
+      <DraftBanner draft={draft} code={code} saving={saving} />
+      <NewerBanner {...{ flow, text, code, saving }} />
+      {conflict && (
+        <Suspense>
+          <ConflictView
+            conflict={conflict}
+            onClose={closeConflict}
+            onBringBack={() => onBringBack(conflict.mine)}
+            onUse={(merged, isToSave) => {
+              const { newest } = conflict
+              if (!newest) return
+              // Undo brings back what was written here.
+              code?.edit(replaceText(code.text(), merged))
+              follow(newest)
+              if (isToSave) onSave(merged, newest)
+            }}
+          />
+        </Suspense>
+      )}
+    </>
+  )
+}
+
+interface DraftBannerProps {
+  readonly draft: DraftState
+  readonly code: CodeHandle | undefined
+  readonly saving: Saving
+}
+
+function DraftBanner({ draft, code, saving }: DraftBannerProps): ReactNode {
+  const { found, isRefused, forget } = draft
+  const take = async (left: LeftDraft): Promise<void> => {
+    // It goes on from where it began: what was saved since is merged, not written over.
+    const base = await baseOf(left, saving.saved)
+    if (base) saving.follow(base)
+    code?.edit(replaceText(code.text(), left.text))
+    forget()
+  }
+  return (
+    <>
+      {isRefused && (
+        <div className={classes['banner']} role="status">
+          {t('draftRefused')}
+        </div>
+      )}
+      {found && (
+        <div className={classes['banner']} role="status">
+          <span>{t('draftFound', { date: formatMomentLong(found.atMs) })}</span>
+          <Button size="compact-sm" variant="filled" onClick={() => void take(found)}>
+            {t('draftTake')}
+          </Button>
+          <Button size="compact-sm" onClick={forget}>
+            {t('draftDrop')}
+          </Button>
+        </div>
+      )}
+    </>
+  )
+}
+
+async function baseOf({ base }: LeftDraft, saved: SavedFlow | undefined): Promise<SavedFlow | undefined> {
+  if (saved === undefined || base === undefined || base === saved.revision) return undefined
+  const { namespace, id } = saved
+  try {
+    return savedOf(await api.flows.get({ params: { namespace, id }, query: { source: true, revision: base } }))
+  } catch (error) {
+    // That revision is gone: with nothing in common both texts are shown whole, and one chooses.
+    if (isNotFound(error)) return { namespace, id, revision: base, source: '' }
+    throw error
+  }
+}
+
+type NewerBannerProps = Pick<NoticesProps, 'flow' | 'text' | 'code' | 'saving'>
+
+/** Said as soon as it is known, not only when one saves. */
+function NewerBanner({ flow, text, code, saving }: NewerBannerProps): ReactNode {
+  const { saved } = saving
+  if (!flow || !saved || flow.revision <= saved.revision || flow.deleted) return null
+  const newest = savedOf(flow)
+  const isUntouched = text === saved.source
+  return (
+    <div className={classes['banner']} role="status">
+      <span>{t(isUntouched ? 'newerRead' : 'newerWritten', { revision: newest.revision })}</span>
+      <Button
+        size="compact-sm"
+        variant="filled"
+        onClick={() => {
+          if (!isUntouched) return saving.compare(text, newest)
+          code?.edit(replaceText(code.text(), newest.source))
+          return saving.follow(newest)
+        }}
+      >
+        {t(isUntouched ? 'newerTake' : 'newerMerge')}
+      </Button>
+    </div>
+  )
+}

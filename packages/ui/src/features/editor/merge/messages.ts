@@ -1,0 +1,47 @@
+import { defineMessages, type Translate } from '../../../lib/messages.ts'
+
+const english = {
+  title: 'Somebody else has saved it in the meantime',
+  text: 'You began with revision {base}; revision {newest} is the newest by now. What each of you changed is put together below. Nothing is lost: theirs stays a revision, yours stays a draft until it is saved.',
+  clean: 'Both changes fit together: you touched different lines.',
+  open: {
+    one: '{count} place was changed by both of you: choose what is to stand there.',
+    other: '{count} places were changed by both of you: choose what is to stand there.',
+  },
+  decided: 'All places are decided.',
+  allMine: 'Mine everywhere',
+  allTheirs: 'Theirs everywhere',
+  back: 'Back to the text',
+  use: 'Put it into the editor',
+  save: 'Save the merged text',
+  whyOpen: {
+    one: '{count} place has to be decided',
+    other: '{count} places have to be decided',
+  },
+  parts: 'The changes of both',
+  mine: 'Changed by you',
+  theirs: 'Changed in revision {revision}',
+  alike: 'Changed by both, in the same way',
+  conflict: 'Changed by both of you',
+  sideBase: 'Before (revision {revision})',
+  sideTheirs: 'Theirs (revision {revision})',
+  sideMine: 'Mine',
+  choose: 'What is to stand here',
+  chooseMine: 'Mine',
+  chooseTheirs: 'Theirs',
+  chooseBase: 'As before',
+  chooseTheirsMine: 'Theirs, then mine',
+  chooseMineTheirs: 'Mine, then theirs',
+  chooseTake: 'Take it',
+  chooseLeave: 'Leave it out',
+  nothing: 'nothing',
+  equal: { one: '{count} equal line', other: '{count} equal lines' },
+  result: 'What saving will change in revision {revision}',
+  merged: 'Merged',
+  revision: 'Revision {revision}',
+  goneTitle: 'The flow was deleted in the meantime',
+  goneText: 'Saving brings it back as a new revision with your text.',
+  goneSave: 'Bring it back',
+} as const
+
+export const t: Translate<typeof english> = defineMessages('merge', english)
