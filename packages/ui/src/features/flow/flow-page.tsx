@@ -28,7 +28,8 @@ export interface FlowTabProps {
   readonly flow: FlowDocument
 }
 
-type TabId = 'overview' | 'topology' | 'executions' | 'edit' | 'revisions' | 'triggers' | 'dependencies' | 'concurrency'
+type TabId =
+  'overview' | 'topology' | 'executions' | 'edit' | 'revisions' | 'triggers' | 'dependencies' | 'logs' | 'concurrency'
 
 const tab = (load: () => Promise<ComponentType<FlowTabProps>>): LazyExoticComponent<ComponentType<FlowTabProps>> =>
   lazy(async () => ({ default: await load() }))
@@ -41,10 +42,11 @@ const PARTS: Readonly<Record<TabId, ComponentType<FlowTabProps>>> = {
   revisions: tab(async () => (await import('./flow-revisions.tsx')).FlowRevisions),
   triggers: tab(async () => (await import('./flow-triggers.tsx')).FlowTriggers),
   dependencies: tab(async () => (await import('./flow-dependencies.tsx')).FlowDependencies),
+  logs: tab(async () => (await import('./flow-logs.tsx')).FlowLogs),
   concurrency: tab(async () => (await import('./flow-concurrency.tsx')).FlowConcurrency),
 }
 
-const FULL: readonly TabId[] = ['topology', 'edit', 'dependencies', 'executions']
+const FULL: readonly TabId[] = ['topology', 'edit', 'dependencies', 'executions', 'logs']
 
 export function FlowPage(): ReactNode {
   const params: Readonly<Record<string, string | undefined>> = useParams({ strict: false })
@@ -102,6 +104,7 @@ function FlowTabs({ flow, active }: FlowTabProps & { readonly active: TabId }): 
     'revisions',
     'triggers',
     'dependencies',
+    'logs',
     ...(flowConcurrency(flow) === undefined ? [] : (['concurrency'] as const)),
   ]
   const tabs = ids.map(id => ({

@@ -14,6 +14,14 @@ const TAIL_MS = 2_000
 /** Of live pages the first is asked for again; more would be asked for again, too. */
 const TAILED_PAGES = 2
 
+/** Filters that are not those of the bar. */
+export type LogScope = Readonly<Record<`filters[${string}`, string>>
+
+export interface LogWish {
+  readonly isTailing: boolean
+  readonly scope: LogScope | undefined
+}
+
 export interface LogSearch {
   readonly rows: readonly FoundLine[]
   readonly total: number | undefined
@@ -23,13 +31,13 @@ export interface LogSearch {
   refetch(): void
 }
 
-/** Lines of all executions, the newest first. */
-export function useLogSearch({ filters, query }: FilterState, isTailing: boolean): LogSearch {
+/** Lines of many executions, the newest first. */
+export function useLogSearch({ filters, query }: FilterState, { isTailing, scope }: LogWish): LogSearch {
   const live = useLiveState()
   const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useInfiniteQuery({
-    queryKey: ['logs', 'search', filters],
+    queryKey: ['logs', 'search', filters, scope],
     queryFn: ({ pageParam, signal }) =>
-      api.logs.search({ query: { page: pageParam, size: SIZE, ...query(nowMs()) }, signal }),
+      api.logs.search({ query: { page: pageParam, size: SIZE, ...query(nowMs()), ...scope }, signal }),
     initialPageParam: 1,
     getNextPageParam: (last, pages) => (pages.length * SIZE < last.total ? pages.length + 1 : undefined),
     placeholderData: before => before,
