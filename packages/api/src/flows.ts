@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import { FlowFilters, flowBulkRoutes } from './flow-bulk.ts'
+import { flowPlanRoutes } from './flow-plan.ts'
 import { flowRunRoutes } from './flow-runs.ts'
 import { flowViewRoutes } from './flow-views.ts'
 import { defineRoute, ofTenant } from './route.ts'
@@ -189,6 +190,7 @@ export const flowRoutes = {
     summary: 'Judge one or several flows without saving them.',
   }),
   ...flowBulkRoutes,
+  ...flowPlanRoutes,
   ...flowViewRoutes,
   ...flowRunRoutes,
 }

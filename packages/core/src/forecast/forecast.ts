@@ -22,6 +22,10 @@ export interface ForecastOptions {
   readonly zone: string
   readonly locale: string
   readonly configuredRoots: ReadonlyMap<string, Value>
+  /** What an earlier execution came to: expressions are rendered as if it came to the same again. */
+  readonly outputs?: ValueMap
+  /** All renderings together; each has its own unless said. */
+  readonly fuel?: Fuel
 }
 
 export interface Forecast {
@@ -108,7 +112,7 @@ function rootsOf(flow: Flow, { configuredRoots }: ForecastOptions, inputs: Value
   ])
 }
 
-function scopeOver({ nowMs, zone, locale }: ForecastOptions, roots: ReadonlyMap<string, Value>): Scope {
+function scopeOver({ nowMs, zone, locale, fuel }: ForecastOptions, roots: ReadonlyMap<string, Value>): Scope {
   return {
     lookup: root => roots.get(root),
     names: () => roots.keys(),
@@ -117,18 +121,21 @@ function scopeOver({ nowMs, zone, locale }: ForecastOptions, roots: ReadonlyMap<
     zone,
     locale,
     get fuel() {
-      return new Fuel()
+      return fuel ?? new Fuel()
     },
   }
 }
 
 function worldOf(flow: Flow, options: ForecastOptions, inputs: ValueMap): PartialWorld {
-  const roots = rootsOf(flow, options, inputs)
+  const { outputs } = options
+  const roots = new Map(rootsOf(flow, options, inputs))
   const known = new Set(roots.keys())
+  if (outputs !== undefined) roots.set('outputs', outputs)
   // Tasks may change these two while it runs.
   if (setsAny(flow, 'execution.SetVariables')) known.delete('vars')
   known.delete('labels')
-  return { scope: scopeOver(options, roots), dialect: flow.dialect, known }
+  const partly = new Map(outputs === undefined ? [] : [['outputs', outputs] as const])
+  return { scope: scopeOver(options, roots), dialect: flow.dialect, known, partly }
 }
 
 function setsAny({ tasks }: Flow, name: string): boolean {

@@ -8,7 +8,7 @@ import { compileTemplate } from '../expression/template.ts'
 import type { Dialect } from '../flow/flow.ts'
 import { ExpressionError } from '../std/errors.ts'
 import { Asked } from '../expression/asked.ts'
-import type { Value } from '../std/value.ts'
+import { mapHas, type Value, type ValueMap } from '../std/value.ts'
 import { printValue } from '../std/value-text.ts'
 
 export interface Partial {
@@ -24,6 +24,8 @@ export interface PartialWorld {
   readonly dialect: Dialect
   /** Roots whose values are known. */
   readonly known: ReadonlySet<string>
+  /** Roots of which only these names are known. */
+  readonly partly?: ReadonlyMap<string, ValueMap>
 }
 
 const PRINTED = /\{\{[\s\S]*?\}\}/g
@@ -38,8 +40,9 @@ export function renderPartly(text: string, world: PartialWorld): Partial {
   return { ...whole, value }
 }
 
-function renderWhole(text: string, { scope, dialect, known }: PartialWorld): Partial {
-  const unknown = unknownIn(findReferences(text, dialect), dialect, known)
+function renderWhole(text: string, world: PartialWorld): Partial {
+  const { scope, dialect } = world
+  const unknown = unknownIn(findReferences(text, dialect), world)
   if (unknown.length > 0) return { value: text, unknown }
   try {
     return { value: compileTemplate(text, { dialect }).renderTyped(scope), unknown }
@@ -50,15 +53,22 @@ function renderWhole(text: string, { scope, dialect, known }: PartialWorld): Par
   }
 }
 
-function unknownIn(references: readonly Reference[], dialect: Dialect, known: ReadonlySet<string>): readonly string[] {
-  const changing = changingFunctions(dialect)
+function unknownIn(references: readonly Reference[], world: PartialWorld): readonly string[] {
+  const changing = changingFunctions(world.dialect)
   const found = new Set<string>()
   for (const reference of references) {
     if (reference.type === 'path') {
-      if (!known.has(reference.root)) found.add(pathText(reference.root, reference.steps))
+      if (!isKnown(reference, world)) found.add(pathText(reference.root, reference.steps))
     } else if (changing.has(reference.name)) found.add(callText(reference.name, reference.positional))
   }
   return [...found]
+}
+
+function isKnown({ root, steps }: Extract<Reference, { type: 'path' }>, { known, partly }: PartialWorld): boolean {
+  if (known.has(root)) return true
+  const values = partly?.get(root)
+  const name = steps[0]?.name
+  return values !== undefined && name !== undefined && mapHas(values, name)
 }
 
 const CHANGING = new Map<Dialect, ReadonlySet<string>>()

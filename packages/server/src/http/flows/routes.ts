@@ -21,6 +21,7 @@ import { notFound, unprocessable } from '../request-error.ts'
 import { bulkHandlers } from './bulk-routes.ts'
 import { findRow } from './find-row.ts'
 import { runHandlers } from './run-routes.ts'
+import { planFlow } from './plan-flow.ts'
 import { presentFlow } from './present-flow.ts'
 import { reportFlow } from './report-flow.ts'
 import { readIfMatch, withRevision } from './revision-tag.ts'
@@ -37,6 +38,7 @@ export function flowHandlers(dependencies: HttpDependencies): Handlers<'flows'> 
     ...writeHandlers(dependencies),
     ...bulkHandlers(dependencies),
     ...viewHandlers(dependencies),
+    plan: async ({ body }) => await planFlow(body, dependencies),
     ...runHandlers(dependencies),
   }
 }
