@@ -12,6 +12,7 @@ import { metricRoutes } from './metrics.ts'
 import { miscRoutes } from './misc.ts'
 import { namespaceRoutes } from './namespaces.ts'
 import { namespaceFileRoutes } from './namespace-files.ts'
+import { operationRoutes } from './operations.ts'
 import { peopleRoutes } from './people.ts'
 import { planningRoutes } from './planning.ts'
 import { pluginRoutes } from './plugins.ts'
@@ -33,6 +34,7 @@ export const routes = {
   namespaces: namespaceRoutes,
   secrets: secretRoutes,
   namespaceFiles: namespaceFileRoutes,
+  operations: operationRoutes,
   people: peopleRoutes,
   planning: planningRoutes,
   plugins: pluginRoutes,

@@ -17,6 +17,8 @@ import { metricHandlers } from './metrics/routes.ts'
 import { miscHandlers } from './misc/routes.ts'
 import { namespaceHandlers } from './namespaces/routes.ts'
 import { namespaceFileHandlers } from './namespace-files/routes.ts'
+import { BulkRunner } from './operations/bulk-runner.ts'
+import { operationHandlers } from './operations/routes.ts'
 import { peopleHandlers } from './people/routes.ts'
 import { planningHandlers } from './planning/routes.ts'
 import { pluginHandlers } from './plugins/routes.ts'
@@ -55,6 +57,7 @@ export async function startHttp(given: HttpDependencies): Promise<RunningHttp> {
   server.maxConnections = CONNECTIONS_MAX
   const port = await listen(server, given.config)
   const dependencies = { ...given, config: { ...given.config, port }, tallies: new KeptTallies(given) }
+  const runner = new BulkRunner(dependencies)
   const listener = bindRoutes(
     {
       blueprints: blueprintHandlers(dependencies),
@@ -69,6 +72,7 @@ export async function startHttp(given: HttpDependencies): Promise<RunningHttp> {
       namespaces: namespaceHandlers(dependencies),
       secrets: secretHandlers(dependencies),
       namespaceFiles: namespaceFileHandlers(dependencies),
+      operations: operationHandlers(dependencies, runner),
       people: peopleHandlers(dependencies),
       planning: planningHandlers(dependencies),
       plugins: pluginHandlers(dependencies),
@@ -81,6 +85,7 @@ export async function startHttp(given: HttpDependencies): Promise<RunningHttp> {
     dependencies,
   )
   server.on('request', (incoming, outgoing) => void listener(incoming, outgoing))
+  runner.start()
   if (given.config.user === undefined)
     given.log.info('No user is configured: whoever reaches this address may use the API.')
   return {
@@ -89,7 +94,10 @@ export async function startHttp(given: HttpDependencies): Promise<RunningHttp> {
       new Promise((resolve, reject) => {
         server.getConnections((error, count) => (error ? reject(error) : resolve(count)))
       }),
-    stop: () => stop(server, health),
+    stop: async () => {
+      await runner.stop()
+      await stop(server, health)
+    },
   }
 }
 

@@ -1,5 +1,6 @@
 // What every store must do, as one suite: memory, SQLite and PostgreSQL run it whole. A rule of the store begins here, with the case that shows
 // what happens when it is broken; a driver has no behaviour of its own beyond this page.
+import { bulkContract } from './contract/bulks.ts'
 import { executionContract } from './contract/executions.ts'
 import { flowContract } from './contract/flows.ts'
 import { flushContract } from './contract/flush.ts'
@@ -29,6 +30,7 @@ export function storeContract(subject: StoreSubject): void {
   logContract(subject)
   keyContract(subject)
   userSettingContract(subject)
+  bulkContract(subject)
   testContract(subject)
   purgeContract(subject)
 }

@@ -17,6 +17,8 @@ import type {
   JournalRowOf,
 } from './batch.ts'
 
+import type { BulkOperations, BulkReads } from './bulks.ts'
+export type * from './bulks.ts'
 import type { Cluster } from './cluster.ts'
 import type { History } from './history.ts'
 
@@ -63,7 +65,7 @@ export function lateJoin(node: string): FlushError {
 }
 
 /** Rare writes: each runs whole inside the driver, in one transaction. */
-export interface Operations {
+export interface Operations extends BulkOperations {
   /**
    * Announces the node and fences what an earlier incarnation of it left in flight. Refused as `fenced` when it does not follow the incarnation that it
    * names (0: there was none): a word that comes late must not fence whoever was faster.
@@ -346,7 +348,7 @@ export interface JournalPage {
 /** All there is. */
 export const WHOLE_JOURNAL: JournalPage = { after: -1, limit: 2 ** 31 - 1 }
 
-export interface Reads {
+export interface Reads extends BulkReads {
   /** Whose turn it is to write as that node, and the number of its last flush. */
   findFence(node: string): Promise<{ readonly incarnation: number; readonly flushSeq: number } | undefined>
   findFlow(key: FlowKey, revision?: number): Promise<FlowRow | undefined>

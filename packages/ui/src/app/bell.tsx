@@ -13,7 +13,9 @@ export interface Note {
   readonly atMs: number
   /** 0 to 1 while it goes on. */
   readonly progress?: number
-  readonly action?: { readonly title: string; run(): void }
+  /** Below the text. */
+  readonly detail?: string
+  readonly actions?: readonly { readonly title: string; run(): void }[]
 }
 
 const NOTES_MAX = 50
@@ -76,14 +78,23 @@ export function Bell(): ReactNode {
         {shown.map(note => (
           <div key={note.id} className={classes['note']}>
             <span>{note.text}</span>
+            {note.detail !== undefined && <span className={classes['detail']}>{note.detail}</span>}
             {note.progress !== undefined && <progress max={1} value={note.progress} aria-label={note.text} />}
             <span className={classes['when']}>
               <Timestamp atMs={note.atMs} isRelative />
-              {note.action && (
-                <button type="button" className={classes['action']} onClick={note.action.run}>
-                  {note.action.title}
-                </button>
-              )}
+              <span className={classes['actions']}>
+                {note.actions?.map(({ title, run }) => (
+                  <button
+                    key={title}
+                    type="button"
+                    className={classes['action']}
+                    aria-label={`${title}: ${note.text}`}
+                    onClick={run}
+                  >
+                    {title}
+                  </button>
+                ))}
+              </span>
             </span>
           </div>
         ))}

@@ -1,15 +1,16 @@
-// Parts of the shell that nobody sees at first – the palette, the list of shortcuts – come in a program of their own, fetched when they are asked
+// Parts of the shell that nobody sees at first – the palette, the list of shortcuts, who watches operations – come in a program of their own, fetched when they are asked
 // for or when the browser has nothing else to do.
 import { FIRST_RUN } from '../features/welcome/first-run.ts'
 import { usePath } from '../lib/link.tsx'
 import { readLocal } from '../platform/local-store.ts'
-import { lazy, Suspense, useEffect, useSyncExternalStore, type ReactNode } from 'react'
+import { lazy, Suspense, useEffect, useState, useSyncExternalStore, type ReactNode } from 'react'
 
 export type Part = 'palette' | 'shortcuts'
 
 const Palette = lazy(async () => ({ default: (await import('./late.tsx')).Palette }))
 const Shortcuts = lazy(async () => ({ default: (await import('./late.tsx')).Shortcuts }))
 const FirstRunNote = lazy(async () => ({ default: (await import('./late.tsx')).FirstRunNote }))
+const OperationHost = lazy(async () => ({ default: (await import('./late.tsx')).OperationHost }))
 const IDLE_MS = 2_000
 
 let part: Part | undefined
@@ -30,8 +31,13 @@ export function LateParts(): ReactNode {
   // Looked at anew with each page.
   usePath()
   const isFirstRun = readLocal(FIRST_RUN) !== undefined
+  const [isIdle, setIdle] = useState(false)
   useEffect(() => {
-    const fetchLate = (): void => void import('./late.tsx').catch(() => undefined)
+    const fetchLate = (): void =>
+      void import('./late.tsx').then(
+        () => setIdle(true),
+        () => undefined,
+      )
     // Not every browser tells when it is idle.
     if (typeof requestIdleCallback !== 'function') {
       const timer = setTimeout(fetchLate, IDLE_MS)
@@ -44,6 +50,7 @@ export function LateParts(): ReactNode {
   return (
     <Suspense fallback={null}>
       {isFirstRun && <FirstRunNote />}
+      {isIdle && <OperationHost />}
       {shown === 'palette' && <Palette onClose={close} />}
       {shown === 'shortcuts' && <Shortcuts onClose={close} />}
     </Suspense>

@@ -1,4 +1,5 @@
 // What the shell fetches late, in one program.
 export { Palette } from './palette.tsx'
 export { Shortcuts } from './shortcuts.tsx'
+export { OperationHost } from '../features/operations/operation-host.tsx'
 export { FirstRunNote } from '../features/welcome/first-run-note.tsx'

@@ -10,14 +10,24 @@ export interface TypedConfirmProps {
   /** What must be typed; nothing where a click is enough. */
   readonly word?: string
   readonly action: string
+  /** False while it is not known yet what will happen. */
+  readonly isReady?: boolean
   readonly onConfirm: () => void
   readonly onClose: () => void
 }
 
 /** For what cannot be undone. */
-export function TypedConfirm({ title, children, word, action, onConfirm, onClose }: TypedConfirmProps): ReactNode {
+export function TypedConfirm({
+  title,
+  children,
+  word,
+  action,
+  isReady: isKnown = true,
+  onConfirm,
+  onClose,
+}: TypedConfirmProps): ReactNode {
   const [typed, setTyped] = useState('')
-  const isReady = word === undefined || typed.trim() === word
+  const isReady = isKnown && (word === undefined || isSame(typed.trim(), word))
   return (
     <Dialog
       title={title}
@@ -44,4 +54,9 @@ export function TypedConfirm({ title, children, word, action, onConfirm, onClose
       )}
     </Dialog>
   )
+}
+
+/** A number may be typed as it is shown: with commas. */
+function isSame(typed: string, word: string): boolean {
+  return typed === word || (/^\d+$/.test(word) && typed.replaceAll(/[,.\s]/g, '') === word)
 }

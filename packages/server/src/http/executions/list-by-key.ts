@@ -16,7 +16,7 @@ export interface KeyPage {
   readonly isAscending: boolean
 }
 
-interface Found {
+export interface Found {
   readonly rows: readonly ExecutionRow[]
   /** Undefined at the end. */
   readonly next: string | undefined
@@ -54,6 +54,15 @@ export async function findNewest(
 ): Promise<readonly ExecutionRow[]> {
   const page = { cursor: '', size, isAscending: false }
   return (await findPage(queriesOf(search, dependencies), search, { page, dependencies })).rows
+}
+
+/** One page of what a search finds, as header rows. */
+export async function findRowsByKey(
+  search: ExecutionSearch,
+  page: KeyPage,
+  dependencies: HttpDependencies,
+): Promise<Found> {
+  return await findPage(queriesOf(search, dependencies), search, { page, dependencies })
 }
 
 type Query = ExecutionSearch['query']

@@ -101,7 +101,11 @@ export async function restartUnder(
 /** Without an answer for each: many are replayed at once. */
 export async function replayOne(
   executionId: string,
-  { isLatest, dialect }: { readonly isLatest: boolean; readonly dialect: ApiDialect },
+  {
+    isLatest,
+    dialect,
+    executionId: chosen,
+  }: { readonly isLatest: boolean; readonly dialect: ApiDialect; readonly executionId?: string },
   dependencies: HttpDependencies,
 ): Promise<void> {
   const source = await readSource(executionId, dependencies)
@@ -109,7 +113,7 @@ export async function replayOne(
   const newest = isLatest ? dependencies.flows.newest({ tenant, namespace, flowId })?.revision : undefined
   const plan = await planOf(source, newest, dependencies)
   const again = replayBirth(source, { plan, nowMs: dependencies.platform.nowMs() })
-  await submitAgain(again, { executionId: dependencies.newId(keyOf(plan)), dialect }, dependencies)
+  await submitAgain(again, { executionId: chosen ?? dependencies.newId(keyOf(plan)), dialect }, dependencies)
 }
 
 interface Replay {

@@ -12,6 +12,7 @@ import { csv, json, type Reply } from '../reply.ts'
 import { unprocessable } from '../request-error.ts'
 import { namesOf } from './report-flow.ts'
 import { findFlows, flowSearchOf, type FlatFlowSearch } from './search-flows.ts'
+import { setFlowDisabled } from './set-disabled.ts'
 import { readZip, writeZip } from './zip.ts'
 
 type Bulk = Extract<keyof Handlers<'flows'>, `${string}ByIds` | `${string}ByQuery`> | 'exportCsv' | 'import'
@@ -62,24 +63,13 @@ async function readRows(keys: readonly FlowKey[], { store }: HttpDependencies): 
   return rows
 }
 
-const DISABLED_LINE = /^disabled[ \t]*:.*$/m
-
-/** The line of the source is what says it: each change is a revision. */
 async function setDisabled(
   keys: readonly FlowKey[],
   isDisabled: boolean,
   dependencies: HttpDependencies,
 ): Promise<Reply> {
   let count = 0
-  for (const { source, isDisabled: isNow } of await readRows(keys, dependencies)) {
-    if (isNow === isDisabled) continue
-    const line = `disabled: ${isDisabled}`
-    const text = DISABLED_LINE.test(source) ? source.replace(DISABLED_LINE, line) : `${source.trimEnd()}\n${line}\n`
-    const { flow } = judgeFlow(text, dependencies.saveWorld)
-    if (!flow) continue
-    await saveFlow(text, flow, dependencies.saveWorld)
-    count += 1
-  }
+  for (const key of keys) if ((await setFlowDisabled(key, isDisabled, dependencies)) === 'changed') count += 1
   return json({ count })
 }
 

@@ -5,7 +5,7 @@ import { RequestError } from '../request-error.ts'
 import { executionSource } from './execution-source.ts'
 import { listSource } from './list-source.ts'
 import { logSource } from './log-source.ts'
-import { countsSource, flowSource, inboxSource, triggerSource } from './polled-sources.ts'
+import { countsSource, flowSource, inboxSource, operationSource, triggerSource } from './polled-sources.ts'
 import type { Source, TopicWish } from './source.ts'
 
 /** A sentence when there is no such topic. */
@@ -21,13 +21,15 @@ export function openSource({ topic, query = '' }: TopicWish, world: HttpDependen
       return countsSource(world)
     case 'inbox':
       return inboxSource(world)
+    case 'op':
+      return operationSource(rest, world)
     case 'list':
       return listOf(query, world)
   }
   const flow = flowOf(rest)
   if (kind === 'trigger' && flow) return triggerSource(flow, world)
   if (kind === 'flow' && flow) return flowSource(flow, world)
-  return `There is no topic "${topic.slice(0, 100)}": there are exec:{id}, logs:{id}, list:{name}, counts, inbox, trigger:{namespace}.{flow} and flow:{namespace}.{flow}.`
+  return `There is no topic "${topic.slice(0, 100)}": there are exec:{id}, logs:{id}, list:{name}, counts, inbox, op:{id}, trigger:{namespace}.{flow} and flow:{namespace}.{flow}.`
 }
 
 /** Bad filters are the client's to mend. */

@@ -1,8 +1,11 @@
 // Topics that are a small document each: read now and then, and told when it is another one than before.
 import type { HttpDependencies } from '../dependencies.ts'
+import { presentOperation } from '../operations/present-operation.ts'
 import type { Source } from './source.ts'
 
 const EVERY_MS = 2_000
+/** Operations move fast, and are watched for moments. */
+const OPERATION_MS = 500
 const COUNT_MAX = 1_001
 const RUNS = 20
 const UNDER_WAY = ['CREATED', 'RUNNING', 'QUEUED', 'PAUSED', 'RETRYING', 'KILLING', 'BREAKPOINT', 'RESTARTED']
@@ -17,11 +20,11 @@ interface FlowName {
   readonly flowId: string
 }
 
-function polled(read: () => Promise<unknown>): Source<Memory> {
+function polled(read: () => Promise<unknown>, everyMs = EVERY_MS): Source<Memory> {
   const told = (type: string, text: string): string => `{"type":"${type}","value":${text}}`
   return {
-    gapMs: EVERY_MS,
-    everyMs: () => EVERY_MS,
+    gapMs: everyMs,
+    everyMs: () => everyMs,
     join: async memory => {
       const text = JSON.stringify(await read())
       return { memory: memory ?? { text }, frame: told('snapshot', text) }
@@ -55,6 +58,14 @@ export function inboxSource({ store, config }: HttpDependencies): Source<Memory>
     const waiting = rows.filter(row => row.waitsFor === 'signal' || row.waitsFor === 'timer')
     return { count: waiting.length, ids: waiting.slice(0, RUNS).map(row => row.id) }
   })
+}
+
+/** How far an operation has come; null when there is none. */
+export function operationSource(id: string, { store, config, platform }: HttpDependencies): Source<Memory> {
+  return polled(async () => {
+    const row = await store.read.findBulk({ tenant: config.tenant, id })
+    return row ? presentOperation(row, platform.nowMs()) : null
+  }, OPERATION_MS)
 }
 
 export function triggerSource({ namespace, flowId }: FlowName, { store, config }: HttpDependencies): Source<Memory> {

@@ -13,6 +13,7 @@ import {
 } from '../store.ts'
 import { KEY_PERFORMERS } from './perform-keys.ts'
 import { TEST_PERFORMERS } from './tests.ts'
+import { BULK_PERFORMERS } from './bulks.ts'
 import { SETTING_PERFORMERS } from './user-settings.ts'
 import { flowKeyOf, jobKeyOf, triggerKeyOf, type Tables } from './tables.ts'
 
@@ -139,6 +140,7 @@ const PERFORMERS: Performers = {
   ...KEY_PERFORMERS,
   ...TEST_PERFORMERS,
   ...SETTING_PERFORMERS,
+  ...BULK_PERFORMERS,
   purgeLogs: (tables, purge) => {
     let count = 0
     const rows = (tables.logs.get(purge.executionId) ?? []).flatMap(row => {

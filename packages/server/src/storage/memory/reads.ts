@@ -10,6 +10,7 @@ import {
 } from '../store.ts'
 import { logReads } from './log-reads.ts'
 import { testReads } from './tests.ts'
+import { bulkReads } from './bulks.ts'
 import { settingReads } from './user-settings.ts'
 import { jobKeyOf, flowKeyOf, keyKeyOf, triggerKeyOf, type Tables } from './tables.ts'
 
@@ -78,6 +79,7 @@ export function readsOf(tables: Tables): Reads {
     ...keyReads(tables),
     ...testReads(tables),
     ...settingReads(tables),
+    ...bulkReads(tables),
   }
 }
 

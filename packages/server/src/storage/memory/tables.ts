@@ -16,6 +16,8 @@ import type {
   WindowRow,
 } from '../batch.ts'
 import type {
+  BulkChunk,
+  BulkRow,
   FlowKey,
   FlowRow,
   KeyRow,
@@ -55,6 +57,9 @@ export interface Tables {
   readonly namespaces: Map<string, NamespaceRow>
   readonly testSuites: Map<string, TestSuiteRow>
   readonly userSettings: Map<string, UserSettingRow>
+  readonly bulks: Map<string, BulkRow>
+  /** By operation and number. */
+  readonly bulkChunks: Map<string, Map<number, BulkChunk>>
   /** Oldest first. */
   readonly testResults: Map<string, TestResultRow>
 }
@@ -83,6 +88,8 @@ export function newTables(): Tables {
     namespaces: new Map(),
     testSuites: new Map(),
     userSettings: new Map(),
+    bulks: new Map(),
+    bulkChunks: new Map(),
     testResults: new Map(),
   }
 }

@@ -179,3 +179,15 @@ create table user_settings (
   body text not null, updated_ms bigint not null, primary key (tenant, kind, owner, id)
 );
 `
+
+/** Operations on many in the background, and what each of their items was and became. */
+export const BULK_OPERATIONS: string = `
+create table bulk_operations (
+  tenant text collate "C" not null, id text collate "C" not null, state text not null, wish text, node text collate "C", epoch bigint not null,
+  until_ms bigint not null, body text not null, updated_ms bigint not null, primary key (tenant, id)
+);
+create table bulk_chunks (
+  tenant text collate "C" not null, operation_id text collate "C" not null, seq bigint not null, body text not null,
+  primary key (tenant, operation_id, seq)
+);
+`

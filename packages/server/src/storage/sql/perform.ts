@@ -18,6 +18,7 @@ import * as sql from './perform.sql.ts'
 import { KEY_PERFORMERS } from './perform-keys.ts'
 import { LOG_PERFORMERS } from './perform-logs.ts'
 import { TEST_PERFORMERS } from './tests.ts'
+import { BULK_PERFORMERS } from './bulks.ts'
 import { SETTING_PERFORMERS } from './user-settings.ts'
 import { of, run, type Statement } from './statement.ts'
 import { flowOf, jobOf, number, numberOrNull, text, type SqlRow } from './rows.ts'
@@ -182,6 +183,7 @@ const PERFORMERS: Performers = {
   ...LOG_PERFORMERS,
   ...TEST_PERFORMERS,
   ...SETTING_PERFORMERS,
+  ...BULK_PERFORMERS,
   *deleteExecution({ id, keepsLogs = false, keepsMetrics = false }, { born }) {
     yield* deleteParts(id, born, new Set([...(keepsLogs ? ['logs'] : []), ...(keepsMetrics ? ['metrics'] : [])]))
     return (yield of(sql.DELETE_EXECUTION, born.is(id, 'id'))).length === 1

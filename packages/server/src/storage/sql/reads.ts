@@ -23,6 +23,7 @@ import { of, type Param, type SqlDialect, type Statement } from './perform.ts'
 import { TRIGGERS_OF_FLOW } from './perform.sql.ts'
 import * as sql from './reads.sql.ts'
 import { testReads } from './tests.ts'
+import { bulkReads } from './bulks.ts'
 import { settingReads } from './user-settings.ts'
 import {
   executionOf,
@@ -73,6 +74,7 @@ export function readsOf(query: Query, dialect: SqlDialect): Reads {
       ).map(secretOf),
     ...testReads(all),
     ...settingReads(all),
+    ...bulkReads(all),
     listNamespaces: async tenant => (await all(sql.LIST_NAMED, tenant)).map(namespaceOf),
   }
 }

@@ -158,3 +158,14 @@ create table user_settings (
   primary key (tenant, kind, owner, id)
 ) without rowid;
 `
+
+/** Operations on many in the background, and what each of their items was and became. */
+export const BULK_OPERATIONS: string = `
+create table bulk_operations (
+  tenant text not null, id text not null, state text not null, wish text, node text, epoch integer not null, until_ms integer not null,
+  body text not null, updated_ms integer not null, primary key (tenant, id)
+) without rowid;
+create table bulk_chunks (
+  tenant text not null, operation_id text not null, seq integer not null, body text not null, primary key (tenant, operation_id, seq)
+) without rowid;
+`

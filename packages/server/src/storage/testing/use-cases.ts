@@ -57,6 +57,7 @@ export async function fillForUseCases(store: Store): Promise<void> {
   )
 }
 
+const BULK = { tenant: 'main', id: 'bulk' }
 const SETTING = { tenant: 'main', kind: 'view', owner: 'ada', id: 'mine' } as const
 const SUITE: TestSuiteRow = { tenant: 'main', namespace: 'n', id: 's', flowId: 'f', source: 'x', updatedMs: 1 }
 const RESULT: TestResultRow = {
@@ -123,6 +124,10 @@ export const USE_CASES: readonly UseCase[] = [
   perform('deleteNamespace', { tenant: 'main', namespace: 'n' }),
   perform('saveUserSetting', { ...SETTING, body: '{}', updatedMs: 2 }),
   perform('deleteUserSetting', SETTING),
+  perform('createBulk', { ...BULK, body: '{}', updatedMs: 1, chunks: [{ seq: 0, body: '[]' }] }),
+  perform('claimBulk', { ...BULK, node: NODE, nowMs: 1, untilMs: 2 }),
+  perform('wishBulk', { ...BULK, wish: 'pause' }),
+  perform('purgeBulks', { tenant: 'main', beforeMs: 2 }),
   perform('saveTestSuite', { ...SUITE, source: 'changed' }),
   perform('deleteTestSuite', SUITE),
   perform('saveTestResult', RESULT),

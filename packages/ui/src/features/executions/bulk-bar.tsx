@@ -1,41 +1,40 @@
 // What is done to the rows that are chosen, or to all that the filter keeps: a sentence first that says to how many, in which states, and who is left
 // out. What cannot be taken back is confirmed, above a hundred by typing the number.
 import { Button } from '@mantine/core'
-import { useMutation, useQueryClient, type UseMutationResult } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
 import { useActions } from '../../lib/actions.ts'
 import { useGo } from '../../lib/link.tsx'
 import { paths } from '../../lib/paths.ts'
 import { CopyAs } from '../../widgets/copy-as.tsx'
-import { messageOf } from '../../widgets/error-card.tsx'
 import { Icon } from '../../widgets/icon.tsx'
 import { Menu, type MenuItem } from '../../widgets/menu.tsx'
-import { showToast } from '../../widgets/toast.tsx'
 import { tip } from '../../widgets/tooltip.ts'
-import { actOnMany, undoOf, type BulkAction, type BulkWish } from './act-on-many.ts'
+import { useStartOperation } from '../operations/use-operations.ts'
+import { operationOf, type BulkAction } from './act-on-many.ts'
 import classes from './bulk-bar.module.css'
 import { BulkDialog } from './bulk-dialog.tsx'
 import { formsOfRows } from './copy-forms.ts'
 import { t } from './messages.ts'
 import { queryOfFit, splitByFit } from './possible-actions.ts'
+import { usePreview } from './use-preview.ts'
 import type { ExecutionQuery, ExecutionRow } from './use-executions.ts'
-
-const UNDO_MS = 30_000
 
 export interface BulkBarProps {
   readonly rows: readonly ExecutionRow[]
   /** All that the filter keeps, of which `rows` are a part. */
   readonly isAll: boolean
   readonly total: number
+  /** There are at least so many. */
+  readonly isEstimate: boolean
   readonly query: ExecutionQuery
   readonly onAll: () => void
   readonly onClear: () => void
 }
 
-export function BulkBar({ rows, isAll, total, query, onAll, onClear }: BulkBarProps): ReactNode {
+export function BulkBar({ rows, isAll, total, isEstimate, query, onAll, onClear }: BulkBarProps): ReactNode {
   const [asked, setAsked] = useState<BulkAction | undefined>(undefined)
   const go = useGo()
-  const run = useBulk(() => {
+  const run = useStartOperation(() => {
     setAsked(undefined)
     onClear()
   })
@@ -58,17 +57,17 @@ export function BulkBar({ rows, isAll, total, query, onAll, onClear }: BulkBarPr
     item('kill', { title: t('kill'), icon: 'stop', keys: 'backspace', isDangerous: true }),
     item('pause', { title: t('pause'), icon: 'pause' }),
     item('resume', { title: t('resume'), icon: 'run' }),
-    item('labels', { title: t('labelsEdit'), icon: 'tag', ...(isAll ? { why: t('labelsOfSome') } : {}) }),
+    item('labels', { title: t('labelsEdit'), icon: 'tag' }),
     item('delete', { title: t('delete'), icon: 'trash', isDangerous: true }),
   ]
   useBulkKeys(items, compare)
   if (rows.length === 0) return null
   return (
     <div className={classes['bar']} role="toolbar" aria-label={t('bulk')}>
-      <b>{isAll ? t('allSelected', { count: total }) : t('selected', { count: rows.length })}</b>
+      <b>{isAll ? <AllSelected total={total} query={query} /> : t('selected', { count: rows.length })}</b>
       {!isAll && total > rows.length && (
         <button type="button" className={classes['all']} onClick={onAll}>
-          {t('selectAll', { count: total })}
+          {isEstimate ? t('selectEvery') : t('selectAll', { count: total })}
         </button>
       )}
       <span className={classes['actions']}>
@@ -89,14 +88,20 @@ export function BulkBar({ rows, isAll, total, query, onAll, onClear }: BulkBarPr
       {asked !== undefined && (
         <BulkDialog
           action={asked}
-          {...{ rows, isAll, total }}
+          {...{ rows, isAll, total, query }}
           isBusy={run.isPending}
           onClose={() => setAsked(undefined)}
-          onRun={given => run.mutate({ action: asked, rows, ...given, ...(isAll ? { query } : {}) })}
+          onRun={given => run.mutate(operationOf({ action: asked, rows, ...given, ...(isAll ? { query } : {}) }))}
         />
       )}
     </div>
   )
+}
+
+/** Counted exactly once all are chosen. */
+function AllSelected({ total, query }: Pick<BulkBarProps, 'total' | 'query'>): ReactNode {
+  const preview = usePreview('replay', query)
+  return t('allSelected', { count: preview?.total ?? total })
 }
 
 function ActionButton({ item: { title, icon, why, run } }: { readonly item: MenuItem }): ReactNode {
@@ -139,31 +144,4 @@ function useBulkKeys(items: readonly MenuItem[], compare: string | undefined): v
       },
     },
   ])
-}
-
-function useBulk(onDone: () => void): UseMutationResult<number, Error, BulkWish> {
-  const client = useQueryClient()
-  return useMutation({
-    mutationFn: async (wish: BulkWish) => await actOnMany(wish),
-    onSuccess: (count, wish) => {
-      const undo = undoOf(wish)
-      showToast({
-        kind: 'success',
-        text: t('done', { action: t(wish.action === 'labels' ? 'labelsEdit' : wish.action), count }),
-        ...(undo === undefined
-          ? {}
-          : {
-              lastsMs: UNDO_MS,
-              action: {
-                title: t('undo'),
-                run: () => void undo().then(() => client.invalidateQueries({ queryKey: ['executions'] })),
-              },
-            }),
-      })
-      void client.invalidateQueries({ queryKey: ['executions'] })
-      onDone()
-    },
-    onError: (error, { action }) =>
-      showToast({ kind: 'error', text: t('notDone', { action: t(action) }), detail: messageOf(error) }),
-  })
 }

@@ -87,7 +87,7 @@ export function ExecutionsPage(): ReactNode {
       {error && <ErrorCard title={t('failed')} error={error} onRetry={() => void refetch()} />}
       {isPending && <SkeletonRows rows={12} />}
       {!isPending && !error && rows.length === 0 && !hasNextPage && <Nothing filters={filters} onChange={setFilters} />}
-      <BulkBar {...selection.bulk} total={total ?? rows.length} query={query} />
+      <BulkBar {...selection.bulk} total={total ?? rows.length} isEstimate={totalIsEstimate === true} query={query} />
       {rows.length > 0 && (
         <Scrolled onTop={setAtTop} waiting={waiting} onShow={showWaiting}>
           <Table

@@ -14,13 +14,14 @@ export interface Label {
 export interface LabelsDialogProps {
   readonly title: string
   readonly text?: string
+  readonly note?: ReactNode
   readonly labels: readonly Label[]
   readonly action: string
   readonly onSave: (labels: readonly Label[]) => void
   readonly onClose: () => void
 }
 
-export function LabelsDialog({ title, text, labels, action, onSave, onClose }: LabelsDialogProps): ReactNode {
+export function LabelsDialog({ title, text, note, labels, action, onSave, onClose }: LabelsDialogProps): ReactNode {
   const [rows, setRows] = useState<readonly Label[]>([...labels, { key: '', value: '' }])
   const set = (at: number, patch: Partial<Label>): void =>
     setRows(rows.map((row, index) => (index === at ? { ...row, ...patch } : row)))
@@ -34,13 +35,18 @@ export function LabelsDialog({ title, text, labels, action, onSave, onClose }: L
       footer={
         <>
           <Button onClick={onClose}>{t('cancel')}</Button>
-          <Button variant="filled" disabled={isHalf} onClick={() => onSave(whole)}>
+          <Button
+            variant="filled"
+            disabled={isHalf || (labels.length === 0 && whole.length === 0)}
+            onClick={() => onSave(whole)}
+          >
             {action}
           </Button>
         </>
       }
     >
       {text !== undefined && <p className={classes['text']}>{text}</p>}
+      {note}
       <ul className={classes['rows']}>
         {rows.map((row, at) => (
           <li key={at} className={classes['row']}>
