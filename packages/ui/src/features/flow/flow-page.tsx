@@ -28,7 +28,8 @@ export interface FlowTabProps {
   readonly flow: FlowDocument
 }
 
-type TabId = 'overview' | 'topology' | 'executions' | 'edit' | 'revisions' | 'triggers' | 'dependencies' | 'concurrency'
+type TabId =
+  'overview' | 'topology' | 'executions' | 'edit' | 'revisions' | 'triggers' | 'dependencies' | 'concurrency' | 'tests'
 
 const tab = (load: () => Promise<ComponentType<FlowTabProps>>): LazyExoticComponent<ComponentType<FlowTabProps>> =>
   lazy(async () => ({ default: await load() }))
@@ -42,6 +43,7 @@ const PARTS: Readonly<Record<TabId, ComponentType<FlowTabProps>>> = {
   triggers: tab(async () => (await import('./flow-triggers.tsx')).FlowTriggers),
   dependencies: tab(async () => (await import('./flow-dependencies.tsx')).FlowDependencies),
   concurrency: tab(async () => (await import('./flow-concurrency.tsx')).FlowConcurrency),
+  tests: tab(async () => (await import('../tests/flow-tests.tsx')).FlowTests),
 }
 
 const FULL: readonly TabId[] = ['topology', 'edit', 'dependencies', 'executions']
@@ -103,6 +105,7 @@ function FlowTabs({ flow, active }: FlowTabProps & { readonly active: TabId }): 
     'triggers',
     'dependencies',
     ...(flowConcurrency(flow) === undefined ? [] : (['concurrency'] as const)),
+    'tests',
   ]
   const tabs = ids.map(id => ({
     id,
