@@ -41,6 +41,22 @@ namespace: tests
 tasks:
   - { id: log_in, type: io.kestra.plugin.core.log.Log, message: "{{ secret('WAREHOUSE_PASSWORD') }}" }
 `
+const SUITE = `
+id: broken-test
+namespace: tests
+flowId: broken
+required: true
+testCases:
+  - id: tells_what_it_fetched
+    fixtures: { inputs: { region: US } }
+    expectedState: FAILED
+    assertions:
+      - { value: "{{ outputs.fetch.value }}", equalTo: rows of US }
+  - id: goes_through
+    fixtures: { tasks: [{ id: load }] }
+    assertions:
+      - { value: "{{ outputs.fetch.value }}", equalTo: rows of US, errorMessage: The default region has changed. }
+`
 const KEYS = { discounts: '{"gold": 0.2, "silver": 0.1}', region: '"EU"', last_order: '1204318', window: '"PT36H"' }
 const RUNS = 12
 
@@ -53,6 +69,8 @@ export async function seed(server: BrowserServer): Promise<Seed> {
   ]
   for (const [key, value] of Object.entries(KEYS)) await server.call('PUT', `/namespaces/tests/kv/${key}`, value)
   for (const source of sources) await server.call('POST', '/flows', source)
+  await server.call('POST', '/tests', SUITE)
+  await server.call('POST', '/tests/tests/broken-test/run', '{}')
   for (let run = 0; run < RUNS; run += 1) await server.run('examples/hello-world', { name: `reader ${run}` })
   const succeeded = await server.run('examples/parallel-and-loops')
   const failed = await server.run('tests/broken')

@@ -60,6 +60,9 @@ export const PAGES: readonly PageEntry[] = [
     path: '/blueprints/{-$kind}/{-$tab}/{-$id}',
     load: async () => (await import('../features/blueprints/blueprints-page.tsx')).BlueprintsPage,
   },
+  { path: '/tests', load: async () => (await import('../features/tests/tests-page.tsx')).TestsPage },
+  { path: '/tests/new', load: async () => (await import('../features/tests/test-page.tsx')).NewTestPage },
+  { path: '/tests/$namespace/$id', load: async () => (await import('../features/tests/test-page.tsx')).TestPage },
   { path: '/plugins', load: async () => (await import('../features/plugin-types/plugins-page.tsx')).PluginsPage },
   { path: '/plugins/$cls', load: async () => (await import('../features/plugin-types/plugin-page.tsx')).PluginPage },
   {

@@ -69,6 +69,7 @@ export const paths = {
   plugin: (type: string): string => `/plugins/${part(type)}`,
   apps: (): string => '/apps',
   tests: (): string => '/tests',
+  newTest: (): string => '/tests/new',
   test: (namespace: string, id: string): string => `/tests/${part(namespace)}/${part(id)}`,
   incidents: (fingerprint?: string): string => `/incidents${tabOf(fingerprint)}`,
   expressions: (): string => '/expressions',

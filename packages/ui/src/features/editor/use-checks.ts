@@ -70,7 +70,7 @@ export function useChecks(text: string): Checks {
   }
 }
 
-function readDiagnostic(found: {
+export function readDiagnostic(found: {
   readonly severity: string
   readonly code: string
   readonly message: string
@@ -83,7 +83,7 @@ function readDiagnostic(found: {
   return [{ ...found, severity }]
 }
 
-function problemOf({ severity, message, line = 1, column = 1 }: Diagnostic, text: string): Problem {
+export function problemOf({ severity, message, line = 1, column = 1 }: Diagnostic, text: string): Problem {
   const from = offsetOf(text, line, column)
   const length = /^[^\s,}\]"']+/.exec(text.slice(from))?.[0].length ?? 1
   return {

@@ -5,7 +5,7 @@ import { lazy, Suspense, useState, type ReactNode } from 'react'
 import { useActions } from '../../lib/actions.ts'
 import { apiUrl } from '../../lib/api.ts'
 import { useGo } from '../../lib/link.tsx'
-import { paths } from '../../lib/paths.ts'
+import { paths, withQuery } from '../../lib/paths.ts'
 import { stateWord } from '../../lib/states.ts'
 import { CopyAs, curlLine, type CopyForm } from '../../widgets/copy-as.tsx'
 import { Icon } from '../../widgets/icon.tsx'
@@ -85,6 +85,7 @@ export function ExecutionActions({ head, live, open, from, onOpen }: ExecutionAc
         button={<Icon name="more" />}
         align="end"
         groups={[
+          { items: [{ id: 'record', title: t('recordAsTest'), icon: 'test', to: recordPath(head) }] },
           { items: [...main.filter(({ id }) => !shown.some(other => other.id === id)), ...more] },
           { items: states.map((one, index) => ({ ...one, id: `state-${index}` })) },
           { items: [remove] },
@@ -95,6 +96,10 @@ export function ExecutionActions({ head, live, open, from, onOpen }: ExecutionAc
       )}
     </>
   )
+}
+
+function recordPath({ id }: ExecutionHead): string {
+  return withQuery(paths.newTest(), [['execution', id]])
 }
 
 interface DialogsProps {

@@ -2,6 +2,7 @@ import { defineMessages, type Translate } from '../../lib/messages.ts'
 
 const english = {
   title: 'Execution',
+  recordAsTest: 'Record as test',
   executions: 'Executions',
   tabs: 'Views of the execution',
   overview: 'Overview',

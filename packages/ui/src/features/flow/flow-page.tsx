@@ -29,7 +29,16 @@ export interface FlowTabProps {
 }
 
 type TabId =
-  'overview' | 'topology' | 'executions' | 'edit' | 'revisions' | 'triggers' | 'dependencies' | 'logs' | 'concurrency'
+  | 'overview'
+  | 'topology'
+  | 'executions'
+  | 'edit'
+  | 'revisions'
+  | 'triggers'
+  | 'dependencies'
+  | 'logs'
+  | 'concurrency'
+  | 'tests'
 
 const tab = (load: () => Promise<ComponentType<FlowTabProps>>): LazyExoticComponent<ComponentType<FlowTabProps>> =>
   lazy(async () => ({ default: await load() }))
@@ -44,6 +53,7 @@ const PARTS: Readonly<Record<TabId, ComponentType<FlowTabProps>>> = {
   dependencies: tab(async () => (await import('./flow-dependencies.tsx')).FlowDependencies),
   logs: tab(async () => (await import('./flow-logs.tsx')).FlowLogs),
   concurrency: tab(async () => (await import('./flow-concurrency.tsx')).FlowConcurrency),
+  tests: tab(async () => (await import('../tests/flow-tests.tsx')).FlowTests),
 }
 
 const FULL: readonly TabId[] = ['topology', 'edit', 'dependencies', 'executions', 'logs']
@@ -106,6 +116,7 @@ function FlowTabs({ flow, active }: FlowTabProps & { readonly active: TabId }): 
     'dependencies',
     'logs',
     ...(flowConcurrency(flow) === undefined ? [] : (['concurrency'] as const)),
+    'tests',
   ]
   const tabs = ids.map(id => ({
     id,

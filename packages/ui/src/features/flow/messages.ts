@@ -10,6 +10,7 @@ const english = {
   revisions: 'Revisions',
   triggers: 'Triggers',
   dependencies: 'Dependencies',
+  tests: 'Tests',
   concurrency: 'Concurrency',
   metrics: 'Metrics',
   logs: 'Logs',

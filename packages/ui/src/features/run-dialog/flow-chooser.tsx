@@ -11,12 +11,14 @@ import classes from './run-dialog.module.css'
 import { useFlowNames } from './use-run.ts'
 
 export interface FlowChooserProps {
+  /** For what; which flow is run unless said. */
+  readonly title?: string
   readonly onChoose: (flow: FlowRef) => void
   readonly onClose: () => void
 }
 
 /** Asks which flow. */
-export function FlowChooser({ onChoose, onClose }: FlowChooserProps): ReactNode {
+export function FlowChooser({ title = t('choose'), onChoose, onClose }: FlowChooserProps): ReactNode {
   const [text, setText] = useState('')
   const { data, error, isPending, refetch } = useFlowNames(text)
   const flows = data?.results ?? []
@@ -29,7 +31,7 @@ export function FlowChooser({ onChoose, onClose }: FlowChooserProps): ReactNode 
     next.focus()
   }
   return (
-    <Dialog title={t('choose')} onClose={onClose}>
+    <Dialog title={title} onClose={onClose}>
       <div className={classes['chooser']} onKeyDown={move}>
         <TextInput
           label={t('findFlow')}

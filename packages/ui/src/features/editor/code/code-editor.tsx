@@ -46,10 +46,13 @@ export interface CodeEditorProps {
   /** What it begins with; later it is changed by the handle only. */
   readonly initial: string
   readonly problems: readonly CodeProblem[]
-  readonly help: HelpSources
+  /** What knows the language of flows; other documents have none. */
+  readonly help?: HelpSources | undefined
+  /** Names the text for those who hear it; that of a flow unless said. */
+  readonly label?: string
   readonly onReady: (handle: CodeHandle) => void
   readonly onChange: (text: string) => void
-  readonly onCursor: (offset: number) => void
+  readonly onCursor?: (offset: number) => void
   readonly onSave: () => void
   readonly onSaveAndRun: () => void
 }
@@ -110,8 +113,8 @@ function extensionsOf(newest: { readonly current: CodeEditorProps }): Extension 
     search({ top: true }),
     yaml(),
     editorLook,
-    editorHelp(helpOf(newest)),
-    EditorView.contentAttributes.of({ 'aria-label': t('source'), tabindex: '0' }),
+    newest.current.help ? editorHelp(helpOf(newest.current.help, newest)) : [],
+    EditorView.contentAttributes.of({ 'aria-label': newest.current.label ?? t('source'), tabindex: '0' }),
     keymap.of([
       ...closeBracketsKeymap,
       ...defaultKeymap,
@@ -124,7 +127,7 @@ function extensionsOf(newest: { readonly current: CodeEditorProps }): Extension 
     ]),
     EditorView.updateListener.of(update => {
       if (update.docChanged) newest.current.onChange(update.state.doc.toString())
-      if (update.selectionSet || update.docChanged) newest.current.onCursor(update.state.selection.main.head)
+      if (update.selectionSet || update.docChanged) newest.current.onCursor?.(update.state.selection.main.head)
     }),
   ]
 }
@@ -134,12 +137,13 @@ function done(run: () => void): boolean {
   return true
 }
 
-function helpOf(newest: { readonly current: CodeEditorProps }): HelpSources {
+function helpOf(first: HelpSources, newest: { readonly current: CodeEditorProps }): HelpSources {
+  const help = (): HelpSources => newest.current.help ?? first
   return {
-    names: () => newest.current.help.names(),
-    docOf: type => newest.current.help.docOf(type),
-    isInstalled: type => newest.current.help.isInstalled(type),
-    onDefinition: definition => newest.current.help.onDefinition(definition),
+    names: () => help().names(),
+    docOf: type => help().docOf(type),
+    isInstalled: type => help().isInstalled(type),
+    onDefinition: definition => help().onDefinition(definition),
   }
 }
 

@@ -1,0 +1,196 @@
+// The text of a suite beside what it came to. What is not saved is not run: a result belongs to what the server keeps.
+import { Button } from '@mantine/core'
+import { useState, type ReactNode } from 'react'
+import { Page } from '../../app/page.tsx'
+import { useActions } from '../../lib/actions.ts'
+import { api } from '../../lib/api.ts'
+import { Link, useGo } from '../../lib/link.tsx'
+import { paths } from '../../lib/paths.ts'
+import { ErrorCard, messageOf } from '../../widgets/error-card.tsx'
+import { Icon } from '../../widgets/icon.tsx'
+import { Kbd } from '../../widgets/kbd.tsx'
+import { Menu } from '../../widgets/menu.tsx'
+import { Note } from '../../widgets/note.tsx'
+import { showToast } from '../../widgets/toast.tsx'
+import { tip } from '../../widgets/tooltip.ts'
+import { DocumentEditor } from '../yaml-document/document-editor.tsx'
+import { useDocumentChecks } from '../yaml-document/use-document-checks.ts'
+import { t } from './messages.ts'
+import { SuiteResults } from './suite-results.tsx'
+import { withFlag } from './suite-text.ts'
+import classes from './tests.module.css'
+import { useDeleteSuite, useRunSuite, useSaveSuite, type Suite } from './use-tests.ts'
+
+export interface SuiteViewProps {
+  /** The one that is saved; a new one has none. */
+  readonly suite?: Suite
+  readonly initial: string
+  /** Where a new one comes from. */
+  readonly hint?: string
+}
+
+export function SuiteView({ suite, initial, hint }: SuiteViewProps): ReactNode {
+  const [text, setText] = useState(initial)
+  const [begin, setBegin] = useState(initial)
+  const checks = useDocumentChecks('test', text, (body, signal) => api.tests.validate({ body, signal }))
+  const work = useSuiteWork(suite, text)
+  const isDirty = suite === undefined || text !== suite.source
+  const flip = (key: string, isOn: boolean): void => {
+    const next = withFlag(text, key, isOn)
+    setText(next)
+    setBegin(next)
+    work.save(false, next)
+  }
+  return (
+    <Page
+      title={suite?.id ?? t('newSuite')}
+      crumbs={[{ title: t('title'), to: paths.tests() }, ...(suite ? [{ title: suite.namespace }] : [])]}
+      isFull
+      badge={<Marks suite={suite} isDirty={isDirty} />}
+      actions={<Buttons {...{ suite, work, isDirty, flip }} hasErrors={checks.errors > 0} />}
+    >
+      {hint !== undefined && suite === undefined && <Note>{hint}</Note>}
+      {work.saveError && <ErrorCard title={t('notSaved')} error={work.saveError} />}
+      <div className={classes['split']}>
+        <DocumentEditor
+          key={begin}
+          initial={begin}
+          label={t('source')}
+          checks={checks}
+          onChange={setText}
+          onSave={() => work.save(false)}
+          onSaveAndRun={() => work.save(true)}
+        />
+        <div className={classes['results']}>
+          {suite && <SuiteResults suite={suite} isRunning={work.isRunning} onRun={work.run} />}
+          {!suite && <p className={classes['muted']}>{t('noResultText')}</p>}
+        </div>
+      </div>
+    </Page>
+  )
+}
+
+interface SuiteWork {
+  readonly isRunning: boolean
+  readonly isSaving: boolean
+  readonly saveError: Error | null
+  save(isToRun: boolean, text?: string): void
+  run(testCase?: string): void
+}
+
+function useSuiteWork(suite: Suite | undefined, text: string): SuiteWork {
+  const go = useGo()
+  const saving = useSaveSuite(suite)
+  const running = useRunSuite()
+  const run = (ref: { readonly namespace: string; readonly id: string }, testCase?: string): void =>
+    running.mutate(
+      { namespace: ref.namespace, id: ref.id, ...(testCase !== undefined && { testCases: [testCase] }) },
+      { onError: error => showToast({ kind: 'error', text: t('notRun'), detail: messageOf(error) }) },
+    )
+  return {
+    isRunning: running.isPending,
+    isSaving: saving.isPending,
+    saveError: saving.error,
+    save: (isToRun, given = text) => {
+      if (saving.isPending) return
+      saving.mutate(given, {
+        onSuccess: saved => {
+          showToast({ kind: 'success', text: t('saved') })
+          if (!suite) go(paths.test(saved.namespace, saved.id), { replace: true })
+          if (isToRun) run(saved)
+        },
+      })
+    },
+    run: testCase => {
+      if (suite && !running.isPending) run(suite, testCase)
+    },
+  }
+}
+
+function Marks({ suite, isDirty }: { readonly suite: Suite | undefined; readonly isDirty: boolean }): ReactNode {
+  return (
+    <span className={classes['marks']}>
+      {suite && (
+        <Link to={paths.flow({ namespace: suite.namespace, id: suite.flowId }, 'tests')}>
+          {suite.namespace} / {suite.flowId}
+        </Link>
+      )}
+      {suite?.required === true && (
+        <span className={classes['mark']} {...tip(t('requiredHint'))}>
+          {t('required')}
+        </span>
+      )}
+      {suite?.disabled === true && <span className={classes['mark']}>{t('off')}</span>}
+      {isDirty && <span className={classes['muted']}>● {t('unsaved')}</span>}
+    </span>
+  )
+}
+
+interface ButtonsProps {
+  readonly suite: Suite | undefined
+  readonly work: SuiteWork
+  readonly isDirty: boolean
+  readonly hasErrors: boolean
+  readonly flip: (key: string, isOn: boolean) => void
+}
+
+function Buttons({ suite, work, isDirty, hasErrors, flip }: ButtonsProps): ReactNode {
+  const runOrSave = (): void => (isDirty ? work.save(true) : work.run())
+  const section = t('section')
+  useActions([
+    { id: 'suite.save', title: t('save'), section, keys: 'mod+s', run: () => work.save(false) },
+    { id: 'suite.run', title: t('run'), section, keys: 'mod+enter', run: runOrSave },
+  ])
+  return (
+    <>
+      {suite && <SuiteMenu suite={suite} flip={flip} />}
+      <Button loading={work.isSaving} onClick={() => work.save(false)} {...tip(t('save'), 'mod+s')}>
+        {t('save')}
+      </Button>
+      <Button
+        variant="filled"
+        leftSection={<Icon name="run" size={14} />}
+        loading={work.isRunning}
+        disabled={hasErrors}
+        onClick={runOrSave}
+      >
+        {t(isDirty ? 'saveAndRun' : 'run')}
+        <span className={classes['keys']}>
+          <Kbd keys="mod+enter" />
+        </span>
+      </Button>
+    </>
+  )
+}
+
+function SuiteMenu({ suite, flip }: { readonly suite: Suite; readonly flip: ButtonsProps['flip'] }): ReactNode {
+  const remove = useDeleteSuite()
+  const { namespace, flowId: id, required = false, disabled } = suite
+  return (
+    <Menu
+      label={t('more')}
+      align="end"
+      button={<Icon name="more" />}
+      groups={[
+        {
+          items: [
+            { id: 'flow', title: t('openFlow'), icon: 'flow', to: paths.flow({ namespace, id }) },
+            {
+              id: 'guard',
+              title: t(required ? 'noGuard' : 'guard'),
+              icon: 'lock',
+              run: () => flip('required', !required),
+            },
+            {
+              id: 'switch',
+              title: t(disabled ? 'enable' : 'disable'),
+              icon: disabled ? 'run' : 'pause',
+              run: () => flip('disabled', !disabled),
+            },
+          ],
+        },
+        { items: [{ id: 'delete', title: t('delete'), icon: 'trash', isDangerous: true, run: () => remove(suite) }] },
+      ]}
+    />
+  )
+}
