@@ -8,6 +8,7 @@ import type { Config, ServerOptions } from './config/config.ts'
 import { firstDateOf } from './engine/schedules.ts'
 import { watchFlows, type FlowsDir } from './flows/flows-dir.ts'
 import { defaultsChanged, type SaveWorld } from './flows/save-flow.ts'
+import type { TryWorld } from './rehearsal/try-flow.ts'
 import { sourceKinds } from './plugins/manifests.ts'
 import { giveBackMemory } from './platform/give-back-memory.ts'
 import type { FlowKey } from './storage/store.ts'
@@ -93,7 +94,15 @@ function openDoor(ground: Ground, { incarnations, saveWorld, health, large }: Do
     ask: asker => askFor(ground.answers, asker),
     secrets: ground.answers,
     rehearse: async options => await (await import('./rehearsal/rehearse.ts')).rehearse(options),
+    tryFlow: async options =>
+      await (await import('./rehearsal/try-flow.ts')).tryFlow(options, await tryWorldOf(ground)),
   })
+}
+
+async function tryWorldOf({ answers, config, manifests, startWorld }: Ground): Promise<TryWorld> {
+  const { openActorsOf } = await import('./rehearsal/open-actors.ts')
+  const openActors = openActorsOf(config, manifests)
+  return { answers, start: startWorld(), tenant: config.tenant, environment: process.env, openActors }
 }
 
 function saveWorldOf(

@@ -19,6 +19,7 @@ import type { Inbox, LookAtLive } from '../inbox/inbox.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Manifests } from '../plugins/manifests.ts'
 import type { RehearsalOptions, SuiteResult } from '../rehearsal/rehearse.ts'
+import type { TryOptions, Tried } from '../rehearsal/try-flow.ts'
 import type { FlowKey, Store } from '../storage/store.ts'
 import type { Health } from '../telemetry/health.ts'
 import type { HttpMeter } from '../telemetry/http-meter.ts'
@@ -67,6 +68,8 @@ export interface HttpDependencies {
   }
   /** Plays suites of flow tests. */
   rehearse?(options: RehearsalOptions): Promise<readonly SuiteResult[]>
+  /** Plays a flow that need not be saved. */
+  tryFlow?(options: TryOptions): Promise<Tried>
   readonly log: Log
   /** How the server is; asked of the store alone unless said. */
   readonly health?: Health

@@ -16,16 +16,12 @@ import {
   type TestCase,
 } from '@batuta/core'
 import { openLocalFileStore } from '@batuta/plugin-sdk'
-import { answerJob } from '../answers/ask.ts'
 import { readConfig } from '../config/config.ts'
-import { HOST_SCRIPT, PLUGINS_DIR } from '../platform/places.ts'
+import { PLUGINS_DIR } from '../platform/places.ts'
 import { realPlatform } from '../platform/platform.ts'
 import { readManifests, type Manifests } from '../plugins/manifests.ts'
-import { HostProcess } from '../worker/host-process.ts'
-import { hostOptions } from '../worker/host-options.ts'
-import { Worker } from '../worker/worker.ts'
+import { openActorsOf } from './open-actors.ts'
 import { runTestCase, type CaseResult, type CaseWorld } from './run-test-case.ts'
-import type { Actors, ActorsPlace } from './stage.ts'
 
 export interface TestDocument {
   readonly file: string
@@ -57,7 +53,6 @@ export interface SuiteResult {
   readonly cases: readonly (CaseResult & { readonly durationMs: number })[]
 }
 
-const ACTORS_MAX = 8
 const DATA_PREFIX = 'batuta-test-'
 
 export async function rehearse(options: RehearsalOptions): Promise<readonly SuiteResult[]> {
@@ -163,22 +158,6 @@ function worldOf(
       : [],
   )
   const files = openLocalFileStore(config.storageDir)
-  const openActors = ({ inbox, store, node, answers }: ActorsPlace): Actors => {
-    const host = hostOptions({ script: HOST_SCRIPT, config, modules: manifests.modules })
-    const worker = new Worker({
-      inbox,
-      store,
-      platform: realPlatform(),
-      node,
-      slots: ACTORS_MAX,
-      profile: config.worker,
-      isPaused: () => false,
-      openHost: events => new HostProcess({ ...host, ...events }),
-      answer: (request, job) => answerJob(answers, request, job),
-      onNotice: () => {},
-    })
-    return worker
-  }
   return {
     flows,
     files,
@@ -191,6 +170,6 @@ function worldOf(
     ]),
     zone: config.zone,
     locale: config.locale,
-    ...(!options.isIsolated && { openActors }),
+    ...(!options.isIsolated && { openActors: openActorsOf(config, manifests) }),
   }
 }

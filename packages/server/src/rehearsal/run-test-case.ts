@@ -167,7 +167,7 @@ function rendererOf(
 }
 
 /** The fixture of a run, by its task and the values of the loops around it; each attempt takes the next of several. */
-function scriptOf(fixtures: readonly (TaskFixture & { readonly outputs: ValueMap })[]): Script {
+export function scriptOf(fixtures: readonly (TaskFixture & { readonly outputs: ValueMap })[]): Script {
   return async (job, state) => {
     const run = state.runs.at(job.key.run)
     const chain = run === undefined ? [] : valueChain(state, run)

@@ -20,6 +20,7 @@ import {
   type ExecutionState,
   type FinalState,
   type Flow,
+  type InlineLog,
   type Plan,
   type Settlement,
   type Value,
@@ -32,11 +33,13 @@ import { Engine, type EngineOptions } from '../engine/engine.ts'
 import { newEvaluator, newTurnEnvironment } from '../engine/turn-environment.ts'
 import type { StartWorld } from '../flows/births.ts'
 import { openFlowCatalogue, type FlowCatalogue } from '../flows/flow-catalogue.ts'
+import type { SecretKey } from '../secrets/watched-secrets.ts'
 import { newEncryption } from '../platform/encryption.ts'
 import { newChanges } from '../inbox/changes.ts'
 import type { Inbox } from '../inbox/inbox.ts'
 import type { JobSink } from '../inbox/jobs.ts'
-import type { JobRow } from '../storage/batch.ts'
+import type { JobRow, LogRow, StoredLogLine } from '../storage/batch.ts'
+import { rankOf } from '../storage/levels.ts'
 import { openMemoryStore } from '../storage/memory/memory-store.ts'
 import { newTables, type Tables } from '../storage/memory/tables.ts'
 import type { Store } from '../storage/store.ts'
@@ -71,6 +74,10 @@ export interface StageOptions {
   readonly zone: string
   readonly locale: string
   readonly script: Script
+  /** What secrets are kept with; a key of its own unless said, which is forgotten with the stage. */
+  readonly secretKey?: SecretKey
+  /** What questions are answered from instead. */
+  answers?(own: AnswerWorld): AnswerWorld
   /** Absent where no task may touch the world. */
   openActors?(place: ActorsPlace): Actors
   onNotice(message: string, error?: unknown): void
@@ -106,9 +113,9 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   for (const flow of options.flows) await saveFlow(store, flow)
   const flows = await openFlowCatalogue(store)
   const environmentSecrets = readEnvironmentSecrets(environment, onNotice)
-  // What is kept is forgotten with the stage.
-  const secretKey = newEncryption(btoa('a key for as long as this stands')) ?? {}
-  const answers: AnswerWorld = { store, files, flows, environmentSecrets, nowMs: () => platform.nowMs(), ...secretKey }
+  const secretKey = options.secretKey ?? newEncryption(btoa('a key for as long as this stands')) ?? {}
+  const own: AnswerWorld = { store, files, flows, environmentSecrets, nowMs: () => platform.nowMs(), ...secretKey }
+  const answers = options.answers?.(own) ?? own
   const world = { configuredRoots, zone, locale, random: () => platform.random(), secretKey }
   const startWorld = (): StartWorld => ({ ...world, nowMs: platform.nowMs() })
   let evaluating = 0
@@ -122,7 +129,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     script: options.script,
     actors,
     onNotice,
-    inline: inlinePlayer({ platform, envOf, answers }),
+    inline: inlinePlayer({ platform, envOf, answers, store }),
   })
   const engine: Engine = new Engine({
     store,
@@ -169,9 +176,10 @@ interface InlinePlace {
   readonly platform: VirtualPlatform
   readonly envOf: EngineOptions['envOf']
   readonly answers: AnswerWorld
+  readonly store: Store
 }
 
-function inlinePlayer({ platform, envOf, answers }: InlinePlace): CastOptions['inline'] {
+function inlinePlayer({ platform, envOf, answers, store }: InlinePlace): CastOptions['inline'] {
   return async (job, seen) => {
     const run = seen.state.runs.at(job.key.run)
     const env = envOf({
@@ -183,9 +191,18 @@ function inlinePlayer({ platform, envOf, answers }: InlinePlace): CastOptions['i
     const asker = { ...job.flow, flowId: job.flow.id, executionId: seen.state.id, dialect: job.dialect }
     const outcome = run && (await runInlineAsync({ ...seen, env }, run, askFor(answers, asker)))
     if (outcome === undefined) return undefined
-    const { state, outputs } = outcome
+    const { state, outputs, logs = [] } = outcome
+    if (logs.length > 0) await store.perform('appendLogs', { rows: [logRow(job, logs, platform.nowMs())] })
     return { state: settledState(state), ...(outputs && { outputs }) }
   }
+}
+
+function logRow({ key, flow, taskId, attempt }: HostJob, logs: readonly InlineLog[], atMs: number): LogRow {
+  const { executionId, run } = key
+  const lines = logs.map(({ level, message }): StoredLogLine => ({ atMs, level, message, run, taskId, attempt }))
+  const levelMax = Math.max(...logs.map(({ level }) => rankOf(level)))
+  const { tenant, namespace, id: flowId } = flow
+  return { executionId, tenant, namespace, flowId, atMs, levelMax, lines: JSON.stringify(lines) }
 }
 
 function settledState(state: FinalState): Settlement['state'] {

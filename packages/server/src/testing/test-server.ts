@@ -20,6 +20,7 @@ import type { HttpConfig, HttpDependencies } from '../http/dependencies.ts'
 import { startHttp } from '../http/server.ts'
 import { newChanges, type Changes } from '../inbox/changes.ts'
 import { rehearse } from '../rehearsal/rehearse.ts'
+import { tryFlow, type TryWorld } from '../rehearsal/try-flow.ts'
 import { MaintenanceMode } from '../inbox/maintenance-mode.ts'
 import { NO_JOBS } from '../inbox/jobs.ts'
 import { NamespaceSettings } from '../namespaces/namespace-settings.ts'
@@ -171,6 +172,7 @@ function dependenciesOf(parts: Parts, engine: Engine): Omit<HttpDependencies, 'c
   return {
     namespaces: parts.namespaces,
     rehearse: options => rehearse({ ...options, isIsolated: true }),
+    tryFlow: options => tryFlow(options, { ...tryPlace(parts), start: startWorldOf(parts)() }),
     inbox: engine,
     store,
     flows,
@@ -248,4 +250,8 @@ function parseJson(text: string): unknown {
 
 function signalOf(): never {
   throw new Error('a node that is alone sends no signals')
+}
+
+function tryPlace(parts: Parts): Omit<TryWorld, 'start'> {
+  return { answers: answersOf(parts), tenant: 'main', environment: {} }
 }

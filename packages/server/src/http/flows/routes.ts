@@ -28,6 +28,7 @@ import { readIfMatch, withRevision } from './revision-tag.ts'
 import { createFlow, saveMany, updateFlow } from './save-documents.ts'
 import { deleteRevisions, updateTask } from './edit-revisions.ts'
 import { findFlows, flowSearchOf } from './search-flows.ts'
+import { tryFlow } from './try-flow.ts'
 import { viewHandlers } from './view-routes.ts'
 
 const DOCUMENTS_MAX = 5_000
@@ -39,6 +40,7 @@ export function flowHandlers(dependencies: HttpDependencies): Handlers<'flows'> 
     ...bulkHandlers(dependencies),
     ...viewHandlers(dependencies),
     plan: async ({ body }) => await planFlow(body, dependencies),
+    try: async ({ body, dialect, signal }) => await tryFlow(body, { dialect, signal: signal() }, dependencies),
     ...runHandlers(dependencies),
   }
 }

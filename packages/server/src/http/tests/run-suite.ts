@@ -4,23 +4,16 @@ import type { SuiteResult, TestDocument } from '../../rehearsal/rehearse.ts'
 import type { FlowKey, TestResultRow, TestSuiteRow } from '../../storage/store.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { RequestError } from '../request-error.ts'
+import { inRehearsal } from './in-rehearsal.ts'
 
 const FLOWS_MAX = 100
-/** Each has an engine of its own: more of them only wait for one another. */
-const RUNNING_MAX = 2
-const WAITING_MAX = 20
-
-let running = 0
-const waiting: (() => void)[] = []
-
 export async function runSuite(
   row: TestSuiteRow,
   caseIds: readonly string[] | undefined,
   dependencies: HttpDependencies,
 ): Promise<TestResultRow> {
   const { platform, store } = dependencies
-  await enter()
-  try {
+  return await inRehearsal(async () => {
     const startedMs = platform.nowMs()
     const result = await play(row, { caseIds }, dependencies)
     const { tenant, namespace, id: suiteId, flowId } = row
@@ -33,30 +26,7 @@ export async function runSuite(
     const stored = { tenant, id, namespace, suiteId, flowId, state, startedMs, body }
     await store.perform('saveTestResult', stored)
     return stored
-  } finally {
-    leave()
-  }
-}
-
-async function enter(): Promise<void> {
-  if (running < RUNNING_MAX) {
-    running += 1
-    return
-  }
-  if (waiting.length >= WAITING_MAX)
-    throw new RequestError(
-      429,
-      'too-many-tests',
-      `${WAITING_MAX} suites wait to be run already: ask again in a moment.`,
-    )
-  await new Promise<void>(resolve => waiting.push(resolve))
-}
-
-/** The place goes to whoever waits. */
-function leave(): void {
-  const next = waiting.shift()
-  if (next) next()
-  else running -= 1
+  })
 }
 
 /** Against a flow that is not saved yet; nothing is kept of it. */
@@ -65,12 +35,7 @@ export async function trySuite(
   flow: NonNullable<Played['flow']>,
   dependencies: HttpDependencies,
 ): Promise<SuiteResult> {
-  await enter()
-  try {
-    return await play(row, { flow }, dependencies)
-  } finally {
-    leave()
-  }
+  return await inRehearsal(() => play(row, { flow }, dependencies))
 }
 
 interface Played {
