@@ -35,7 +35,10 @@ export function LateParts(): ReactNode {
   useEffect(() => {
     const fetchLate = (): void =>
       void import('./late.tsx').then(
-        () => setIdle(true),
+        ({ startSync }) => {
+          startSync()
+          setIdle(true)
+        },
         () => undefined,
       )
     // Not every browser tells when it is idle.

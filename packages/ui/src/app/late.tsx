@@ -2,4 +2,5 @@
 export { Palette } from './palette.tsx'
 export { Shortcuts } from './shortcuts.tsx'
 export { OperationHost } from '../features/operations/operation-host.tsx'
+export { startSync } from '../lib/preferences-sync.ts'
 export { FirstRunNote } from '../features/welcome/first-run-note.tsx'

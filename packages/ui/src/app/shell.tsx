@@ -1,12 +1,13 @@
 // What stands around every page: the rail, the bar at the top, and the places for toasts and dialogs.
 import { Outlet } from '@tanstack/react-router'
-import { useState, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { RunHost } from '../features/run-dialog/run-host.tsx'
 import { useActions } from '../lib/actions.ts'
 import { useGo } from '../lib/link.tsx'
 import { paths } from '../lib/paths.ts'
 import { switchTheme } from '../lib/theme.ts'
-import { readLocal, writeLocal } from '../platform/local-store.ts'
+import { useLocal } from '../lib/use-local.ts'
+import { writeLocal } from '../platform/local-store.ts'
 import { cx } from '../widgets/class-names.ts'
 import { Toasts } from '../widgets/toast.tsx'
 import { BottomBar } from './bottom-bar.tsx'
@@ -20,11 +21,8 @@ import { TopBar } from './top-bar.tsx'
 const PINNED = 'rail.pinned'
 
 export function Shell(): ReactNode {
-  const [isPinned, setPinned] = useState(() => readLocal(PINNED) === 'true')
-  const pin = (): void => {
-    writeLocal(PINNED, isPinned ? undefined : 'true')
-    setPinned(!isPinned)
-  }
+  const isPinned = useLocal(PINNED) === 'true'
+  const pin = (): void => writeLocal(PINNED, isPinned ? undefined : 'true')
   useShellActions(pin, isPinned)
   return (
     <div className={cx(classes['shell'], isPinned && classes['pinned'])}>

@@ -18,6 +18,7 @@ import { Menu } from '../../widgets/menu.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { showToast } from '../../widgets/toast.tsx'
 import { Table } from '../../widgets/table.tsx'
+import { ViewsMenu } from '../views/views-menu.tsx'
 import { BulkBar } from './bulk-bar.tsx'
 import { FlowCard, flowColumns, type FlowFacts, type FlowLine } from './flow-columns.tsx'
 import { FLOW_FIELDS } from './flow-fields.ts'
@@ -61,6 +62,7 @@ export function FlowsPage(): ReactNode {
       actions={<ListActions actions={actions} />}
     >
       <FilterBar fields={FLOW_FIELDS} filters={filterState.filters} onChange={filterState.setFilters}>
+        <ViewsMenu page="flows" path={paths.flows()} />
         <ViewMenu isGrouped={isGrouped} onChange={next => setSearch({ view: next }, { replace: true })} />
       </FilterBar>
       {chosen.length > 0 && <BulkBar flows={chosen} actions={actions} onDone={() => setSelected(NOTHING)} />}

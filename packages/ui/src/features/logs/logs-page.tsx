@@ -12,6 +12,7 @@ import { FilterBar } from '../../widgets/filter-bar.tsx'
 import { Icon } from '../../widgets/icon.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { VirtualLog } from '../../widgets/virtual-log.tsx'
+import { ViewsMenu } from '../views/views-menu.tsx'
 import viewer from './execution-logs.module.css'
 import { LOG_FIELDS } from './log-fields.ts'
 import { LogRow, ROW_PX } from './log-row.tsx'
@@ -55,6 +56,7 @@ export function LogsPage(): ReactNode {
         onChange={state.setFilters}
         valuesOf={(field, begin, signal) => valuesOfLogs(field, begin, signal)}
       >
+        <ViewsMenu page="logs" path={paths.logs()} />
         <Levels state={state} />
       </FilterBar>
       {error ? <ErrorCard title={t('failed')} error={error} onRetry={refetch} /> : null}
