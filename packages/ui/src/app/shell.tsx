@@ -1,6 +1,6 @@
 // What stands around every page: the rail, the bar at the top, and the places for toasts and dialogs.
 import { Outlet } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import { RunHost } from '../features/run-dialog/run-host.tsx'
 import { useActions } from '../lib/actions.ts'
 import { useGo } from '../lib/link.tsx'
@@ -12,8 +12,9 @@ import { cx } from '../widgets/class-names.ts'
 import { Toasts } from '../widgets/toast.tsx'
 import { BottomBar } from './bottom-bar.tsx'
 import { DESTINATIONS } from './destinations.ts'
-import { LateParts, usePart } from './late-parts.tsx'
+import { Help, LateParts, usePart } from './late-parts.tsx'
 import { t } from './messages.ts'
+import { useMoreActions } from './more-actions.ts'
 import { Rail } from './rail.tsx'
 import classes from './shell.module.css'
 import { TopBar } from './top-bar.tsx'
@@ -23,7 +24,9 @@ const PINNED = 'rail.pinned'
 export function Shell(): ReactNode {
   const isPinned = useLocal(PINNED) === 'true'
   const pin = (): void => writeLocal(PINNED, isPinned ? undefined : 'true')
+  const [isHelping, setHelping] = useState(false)
   useShellActions(pin, isPinned)
+  useMoreActions(isHelping, setHelping)
   return (
     <div className={cx(classes['shell'], isPinned && classes['pinned'])}>
       <a className={classes['skip']} href="#main">
@@ -31,9 +34,12 @@ export function Shell(): ReactNode {
       </a>
       <Rail isPinned={isPinned} onPin={pin} />
       <TopBar />
-      <main id="main" tabIndex={-1} className={classes['main']}>
-        <Outlet />
-      </main>
+      <div className={classes['beside']}>
+        <main id="main" tabIndex={-1} className={classes['main']}>
+          <Outlet />
+        </main>
+        {isHelping && <Help onClose={() => setHelping(false)} />}
+      </div>
       <BottomBar />
       <Toasts />
       <LateParts />

@@ -3,7 +3,6 @@ import { routes } from '@batuta/api'
 import { Button } from '@mantine/core'
 import { useCallback, useMemo, useRef, useState, type ReactNode } from 'react'
 import { Page } from '../../app/page.tsx'
-import { useAction } from '../../lib/actions.ts'
 import { apiUrl } from '../../lib/api.ts'
 import { useGo } from '../../lib/link.tsx'
 import { formatNumber } from '../../lib/messages.ts'
@@ -52,8 +51,6 @@ export function FlowsPage(): ReactNode {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
   }, [hasNextPage, isFetchingNextPage, fetchNextPage])
   const chosen = chosenFlows(flows, selected)
-  const go = useGo()
-  useAction({ id: 'flows.new', title: t('newFlow'), section: t('title'), keys: 'n', run: () => go(paths.newFlow()) })
   return (
     <Page
       title={t('title')}
