@@ -10,6 +10,8 @@ export type Part = 'palette' | 'shortcuts'
 const Palette = lazy(async () => ({ default: (await import('./late.tsx')).Palette }))
 const Shortcuts = lazy(async () => ({ default: (await import('./late.tsx')).Shortcuts }))
 const FirstRunNote = lazy(async () => ({ default: (await import('./late.tsx')).FirstRunNote }))
+const LateHelp = lazy(async () => ({ default: (await import('./late.tsx')).HelpDrawer }))
+const Recents = lazy(async () => ({ default: (await import('./late.tsx')).Recents }))
 const OperationHost = lazy(async () => ({ default: (await import('./late.tsx')).OperationHost }))
 const IDLE_MS = 2_000
 
@@ -35,7 +37,10 @@ export function LateParts(): ReactNode {
   useEffect(() => {
     const fetchLate = (): void =>
       void import('./late.tsx').then(
-        () => setIdle(true),
+        ({ startSync }) => {
+          startSync()
+          setIdle(true)
+        },
         () => undefined,
       )
     // Not every browser tells when it is idle.
@@ -51,8 +56,18 @@ export function LateParts(): ReactNode {
     <Suspense fallback={null}>
       {isFirstRun && <FirstRunNote />}
       {isIdle && <OperationHost />}
+      {isIdle && <Recents />}
       {shown === 'palette' && <Palette onClose={close} />}
       {shown === 'shortcuts' && <Shortcuts onClose={close} />}
+    </Suspense>
+  )
+}
+
+/** Stands beside the page, not over it. */
+export function Help({ onClose }: { readonly onClose: () => void }): ReactNode {
+  return (
+    <Suspense fallback={null}>
+      <LateHelp onClose={onClose} />
     </Suspense>
   )
 }

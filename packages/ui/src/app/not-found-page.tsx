@@ -1,16 +1,41 @@
-import type { ReactNode } from 'react'
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, type ReactNode } from 'react'
+import { HIT_GROUPS, type Hit } from '../features/search/hit-places.ts'
+import { api } from '../lib/api.ts'
 import { nearest } from '../lib/filters/filter.ts'
-import { Link, usePath } from '../lib/link.tsx'
+import { Link, useGo, usePath } from '../lib/link.tsx'
 import { paths } from '../lib/paths.ts'
+import { usePairs } from '../lib/search-state.ts'
 import { Empty } from '../widgets/empty.tsx'
 import { DESTINATIONS, type Destination } from './destinations.ts'
 import { t } from './messages.ts'
+import classes from './not-found-page.module.css'
+import { resolveOldLink } from './old-links.ts'
 import { Page } from './page.tsx'
 
-/** Says what is not there, and what was probably meant. */
+/** Leads on where the address is an old one; else says what is not there, and what was probably meant. */
 export function NotFoundPage(): ReactNode {
   const path = usePath()
+  const [pairs] = usePairs()
+  const go = useGo()
+  const old = resolveOldLink(path, pairs)
+  const moved = old?.type === 'moved' ? old.to : undefined
+  useEffect(() => {
+    if (moved !== undefined) go(moved, { replace: true })
+  }, [moved, go])
+  if (old?.type === 'moved') return null
+  if (old)
+    return (
+      <Page title={old.title}>
+        <Empty icon="info" title={old.title} text={old.text} action={<Link to={old.to}>{old.way}</Link>} />
+      </Page>
+    )
+  return <Unknown path={path} />
+}
+
+function Unknown({ path }: { readonly path: string }): ReactNode {
   const near = nearestTo(path)
+  const named = useNamed(path)
   const way = near ? (
     <Link to={near.to}>{t('didYouMean', { page: near.title })}</Link>
   ) : (
@@ -19,8 +44,57 @@ export function NotFoundPage(): ReactNode {
   return (
     <Page title={t('notFoundTitle')}>
       <Empty icon="search" title={t('notFound', { path })} text={t('notFoundText')} action={way} />
+      {named.length > 0 && (
+        <section className={classes['near']} aria-label={t('notFoundNear')}>
+          <h2>{t('notFoundNear')}</h2>
+          <ul>
+            {named.map(({ to, title, hint }) => (
+              <li key={to}>
+                <Link to={to}>{title}</Link> <span>{hint}</span>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
     </Page>
   )
+}
+
+interface Near {
+  readonly to: string
+  readonly title: string
+  readonly hint: string
+}
+
+const NEAR_MAX = 6
+const WORDS_MAX = 3
+const NONE: readonly Near[] = []
+
+/** Flows, executions, namespaces … that are called like a part of the address. */
+function useNamed(path: string): readonly Near[] {
+  const words = path.split('/').filter(word => word.length > 2)
+  const { data = NONE } = useQuery({
+    queryKey: ['search', 'near', path],
+    queryFn: async ({ signal }) => {
+      for (const q of words.slice(-WORDS_MAX).reverse()) {
+        const { groups } = await api.people.search({ query: { q, size: NEAR_MAX }, signal })
+        const found = groups.flatMap(({ type, hits }) => hits.flatMap(hit => nearOf(type, hit)))
+        if (found.length > 0) return found.slice(0, NEAR_MAX)
+      }
+      return NONE
+    },
+    enabled: words.length > 0,
+    retry: false,
+  })
+  return data
+}
+
+function nearOf(type: string, hit: Hit): readonly Near[] {
+  const group = HIT_GROUPS[type]
+  const to = group?.to(hit)
+  if (!group || to === undefined) return []
+  const hint = [group.title, hit.namespace].filter(part => part !== undefined).join(' · ')
+  return [{ to, title: type === 'executions' ? hit.id : hit.title, hint }]
 }
 
 /** The page whose address begins almost like this one. */

@@ -1,77 +1,57 @@
-// One box for everything: what can be done now, made from the register of actions, then flows, executions and namespaces. `>` asks for actions only.
-import { useId, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
-import { runAction, useAllActions, type Action } from '../lib/actions.ts'
-import { useGo } from '../lib/link.tsx'
-import { rankActions } from '../lib/rank-actions.ts'
+// One box for everything: what can be done now, made from the register of actions, what was looked at last, and whatever has a name. The first letter
+// narrows it: `>` commands, `@` namespaces, `#` labels, `:` tasks of the open flow, `=` an expression, `?` help.
+import { useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
+import type { Chooser } from '../lib/actions.ts'
 import { cx } from '../widgets/class-names.ts'
 import { Dialog } from '../widgets/dialog.tsx'
-import { Icon, type IconName } from '../widgets/icon.tsx'
+import { Icon } from '../widgets/icon.tsx'
 import { Kbd } from '../widgets/kbd.tsx'
 import { t } from './messages.ts'
 import classes from './palette.module.css'
-import { useFound } from './use-found.ts'
+import type { Entry } from './palette-entry.ts'
+import { PREFIXES, type PaletteMode } from './palette-mode.ts'
+import { useEntries } from './use-entries.ts'
 
-const ACTIONS_MAX = 40
-
-interface Entry {
-  readonly id: string
+/** Of a question that was asked on. */
+interface Step {
   readonly title: string
-  readonly hint?: string | undefined
-  readonly section: string
-  readonly icon?: IconName
-  readonly keys?: string | undefined
-  readonly why?: string | undefined
-  run(): void
+  readonly chooser: Chooser
 }
 
 export function Palette({ onClose }: { readonly onClose: () => void }): ReactNode {
-  const [text, setText] = useState('')
-  const [at, setAt] = useState(0)
+  const { text, type, step, leaveStep, entries, status, at, run, onKeyDown, listRef } = usePalette(onClose)
   const listId = useId()
-  const list = useRef<HTMLUListElement>(null)
-  const entries = useEntries(text)
-  const run = (entry: Entry | undefined): void => {
-    if (!entry || entry.why !== undefined) return
-    onClose()
-    entry.run()
-  }
-  const go = (to: number): void => {
-    const next = Math.max(0, Math.min(entries.length - 1, to))
-    setAt(next)
-    list.current?.querySelectorAll('[role=option]')[next]?.scrollIntoView({ block: 'nearest' })
-  }
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === 'ArrowDown') go(at + 1)
-    else if (event.key === 'ArrowUp') go(at - 1)
-    else if (event.key === 'Enter') run(entries[at])
-    else return
-    event.preventDefault()
-  }
   return (
     <Dialog kind="box" title={t('searchAction')} onClose={onClose}>
       <div className={classes['ask']}>
-        <Icon name="search" size={18} />
+        {step ? (
+          <button type="button" className={classes['step']} onClick={leaveStep}>
+            {step.title}
+            <span className="visually-hidden">, {t('back')}</span>
+            <Icon name="right" size={12} />
+          </button>
+        ) : (
+          <Icon name="search" size={18} />
+        )}
         <input
           data-autofocus=""
           className={classes['input']}
           role="combobox"
-          aria-label={t('searchAction')}
+          aria-label={step ? step.chooser.hint : t('searchAction')}
           aria-expanded={entries.length > 0}
           aria-controls={listId}
           aria-autocomplete="list"
           aria-activedescendant={entries[at] ? `${listId}-${at}` : undefined}
           autoComplete="off"
           spellCheck={false}
-          placeholder={t('searchHint')}
+          placeholder={step ? step.chooser.hint : t('searchHint')}
           value={text}
-          onChange={event => {
-            setText(event.currentTarget.value)
-            setAt(0)
-          }}
+          onChange={event => type(event.currentTarget.value)}
           onKeyDown={onKeyDown}
         />
       </div>
-      <ul ref={list} id={listId} role="listbox" aria-label={t('searchAction')} className={classes['list']}>
+      {text === '' && !step && <Prefixes onChoose={type} />}
+      <ul ref={listRef} id={listId} role="listbox" aria-label={t('searchAction')} className={classes['list']}>
         {entries.map((entry, index) => (
           <Option
             key={entry.id}
@@ -83,9 +63,91 @@ export function Palette({ onClose }: { readonly onClose: () => void }): ReactNod
           />
         ))}
       </ul>
-      {entries.length === 0 && <p className={classes['none']}>{t('searchNone')}</p>}
+      <p className={classes['none']} role="status">
+        {status}
+      </p>
     </Dialog>
   )
+}
+
+interface PaletteState {
+  readonly text: string
+  type(text: string): void
+  readonly step: Step | undefined
+  leaveStep(): void
+  readonly entries: readonly Entry[]
+  readonly status: string | undefined
+  readonly at: number
+  run(entry: Entry | undefined): void
+  onKeyDown(event: KeyboardEvent): void
+  readonly listRef: { current: HTMLUListElement | null }
+}
+
+function usePalette(onClose: () => void): PaletteState {
+  const [text, setText] = useState('')
+  const [at, setAt] = useState(0)
+  const [step, setStep] = useState<Step | undefined>(undefined)
+  const listRef = useRef<HTMLUListElement>(null)
+  const { entries, status } = useEntries(text, step?.chooser)
+  const type = (next: string): void => {
+    setText(next)
+    setAt(0)
+    listRef.current?.scrollTo({ top: 0 })
+  }
+  const ask = (next: Step | undefined): void => {
+    setStep(next)
+    type('')
+  }
+  const run = (entry: Entry | undefined): void => {
+    if (!entry || entry.why !== undefined) return
+    if (entry.choose) return ask({ title: entry.title, chooser: entry.choose })
+    onClose()
+    entry.run()
+  }
+  const go = (to: number): void => {
+    const next = Math.max(0, Math.min(entries.length - 1, to))
+    setAt(next)
+    listRef.current?.querySelectorAll('[role=option]')[next]?.scrollIntoView({ block: 'nearest' })
+  }
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === 'ArrowDown') go(at + 1)
+    else if (event.key === 'ArrowUp') go(at - 1)
+    else if (event.key === 'PageDown') go(at + PAGE)
+    else if (event.key === 'PageUp') go(at - PAGE)
+    else if (event.key === 'Enter') run(entries[at])
+    else if (step && text === '' && (event.key === 'Backspace' || event.key === 'Escape')) ask(undefined)
+    else return
+    event.preventDefault()
+    event.stopPropagation()
+  }
+  return { text, type, step, leaveStep: () => ask(undefined), entries, status, at, run, onKeyDown, listRef }
+}
+
+const PAGE = 8
+
+function Prefixes({ onChoose }: { readonly onChoose: (prefix: string) => void }): ReactNode {
+  return (
+    <p className={classes['prefixes']}>
+      <span>{t('searchPrefixes')}</span>
+      {PREFIXES.map(([prefix, mode]) => (
+        <button
+          key={prefix}
+          type="button"
+          className={classes['prefix']}
+          onClick={event => {
+            onChoose(prefix)
+            event.currentTarget.closest('dialog')?.querySelector('input')?.focus()
+          }}
+        >
+          <kbd>{prefix}</kbd> {t(wordOf(mode))}
+        </button>
+      ))}
+    </p>
+  )
+}
+
+function wordOf(mode: PaletteMode): `mode_${Exclude<PaletteMode, 'all'>}` {
+  return mode === 'all' ? 'mode_actions' : `mode_${mode}`
 }
 
 interface OptionProps {
@@ -117,32 +179,4 @@ function Option({ id, entry, isFirst, isChosen, onRun }: OptionProps): ReactNode
       {keys !== undefined && <Kbd keys={keys} />}
     </li>
   )
-}
-
-function useEntries(text: string): readonly Entry[] {
-  const actions = useAllActions()
-  const found = useFound(text)
-  const go = useGo()
-  return useMemo(() => {
-    const wanted = text.replace(/^>/, '')
-    const ranked = rankActions(
-      actions.filter(({ id }) => id !== 'search'),
-      wanted,
-    )
-    const ordered = wanted.trim() === '' ? bySection(ranked) : ranked
-    return [
-      ...ordered.slice(0, ACTIONS_MAX).map(entryOfAction),
-      ...found.map((item): Entry => ({ ...item, run: () => go(item.to) })),
-    ]
-  }, [actions, found, text, go])
-}
-
-function entryOfAction(action: Action): Entry {
-  const { id, title, section, keys, why } = action
-  return { id: `action ${id}`, title, section, icon: 'right', keys, why, run: () => runAction(id) }
-}
-
-/** Actions of the page first: they were registered last. */
-function bySection(actions: readonly Action[]): readonly Action[] {
-  return [...Map.groupBy(actions, ({ section }) => section).values()].flat()
 }

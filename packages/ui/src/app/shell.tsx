@@ -6,13 +6,15 @@ import { useActions } from '../lib/actions.ts'
 import { useGo } from '../lib/link.tsx'
 import { paths } from '../lib/paths.ts'
 import { switchTheme } from '../lib/theme.ts'
-import { readLocal, writeLocal } from '../platform/local-store.ts'
+import { useLocal } from '../lib/use-local.ts'
+import { writeLocal } from '../platform/local-store.ts'
 import { cx } from '../widgets/class-names.ts'
 import { Toasts } from '../widgets/toast.tsx'
 import { BottomBar } from './bottom-bar.tsx'
 import { DESTINATIONS } from './destinations.ts'
-import { LateParts, usePart } from './late-parts.tsx'
+import { Help, LateParts, usePart } from './late-parts.tsx'
 import { t } from './messages.ts'
+import { useMoreActions } from './more-actions.ts'
 import { Rail } from './rail.tsx'
 import classes from './shell.module.css'
 import { TopBar } from './top-bar.tsx'
@@ -20,12 +22,11 @@ import { TopBar } from './top-bar.tsx'
 const PINNED = 'rail.pinned'
 
 export function Shell(): ReactNode {
-  const [isPinned, setPinned] = useState(() => readLocal(PINNED) === 'true')
-  const pin = (): void => {
-    writeLocal(PINNED, isPinned ? undefined : 'true')
-    setPinned(!isPinned)
-  }
+  const isPinned = useLocal(PINNED) === 'true'
+  const pin = (): void => writeLocal(PINNED, isPinned ? undefined : 'true')
+  const [isHelping, setHelping] = useState(false)
   useShellActions(pin, isPinned)
+  useMoreActions(isHelping, setHelping)
   return (
     <div className={cx(classes['shell'], isPinned && classes['pinned'])}>
       <a className={classes['skip']} href="#main">
@@ -33,9 +34,12 @@ export function Shell(): ReactNode {
       </a>
       <Rail isPinned={isPinned} onPin={pin} />
       <TopBar />
-      <main id="main" tabIndex={-1} className={classes['main']}>
-        <Outlet />
-      </main>
+      <div className={classes['beside']}>
+        <main id="main" tabIndex={-1} className={classes['main']}>
+          <Outlet />
+        </main>
+        {isHelping && <Help onClose={() => setHelping(false)} />}
+      </div>
       <BottomBar />
       <Toasts />
       <LateParts />

@@ -10,6 +10,7 @@ import { Bell } from './bell.tsx'
 import { showPart } from './late-parts.tsx'
 import { t } from './messages.ts'
 import { useTrail } from './page.tsx'
+import { Star } from './star.tsx'
 import classes from './top-bar.module.css'
 
 export function TopBar(): ReactNode {
@@ -21,6 +22,7 @@ export function TopBar(): ReactNode {
         <span className={classes['searchText']}>{t('search')}</span>
         <Kbd keys="mod+k" />
       </button>
+      <Star />
       <Live />
       <Bell />
       <Theme />

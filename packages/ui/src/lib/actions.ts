@@ -1,6 +1,6 @@
 // Every action of the page is registered once, with its title, its keys and what it does. Menus, the command palette, the list of shortcuts and
 // the keyboard are made from this register, so that none can be missing in one of them.
-import { useEffect, useRef, useSyncExternalStore } from 'react'
+import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react'
 
 export interface Action {
   /** Unique, such as `executions.restart`. */
@@ -14,7 +14,28 @@ export interface Action {
   readonly why?: string | undefined
   /** More words to find it by. */
   readonly words?: string
+  /** For other parts of the page, and not for a list. */
+  readonly isHidden?: boolean
+  /** In the palette it asks on before it is done, such as which flow to run. */
+  readonly choose?: Chooser | undefined
   run(): void
+}
+
+/** A question within the palette. */
+export interface Chooser {
+  /** What is asked for. */
+  readonly hint: string
+  find(text: string, signal: AbortSignal): Promise<readonly Choice[]>
+}
+
+export interface Choice {
+  readonly id: string
+  readonly title: string
+  readonly hint?: string | undefined
+  /** Why it cannot be chosen. */
+  readonly why?: string | undefined
+  /** Does it, or asks on. */
+  run(): Chooser | undefined
 }
 
 let actions: ReadonlyMap<string, Action> = new Map()
@@ -51,7 +72,8 @@ export function useActions(list: readonly Action[]): void {
 }
 
 export function useAllActions(): readonly Action[] {
-  return [...useSyncExternalStore(subscribe, () => actions).values()]
+  const all = useSyncExternalStore(subscribe, () => actions)
+  return useMemo(() => [...all.values()].filter(({ isHidden }) => isHidden !== true), [all])
 }
 
 export function listActions(): readonly Action[] {

@@ -1,5 +1,6 @@
 // What this browser remembers. A browser that forbids it remembers nothing, and the page works all the same.
 const PREFIX = 'batuta.'
+const watchers = new Set<(key: string) => void>()
 
 export function readLocal(key: string): string | undefined {
   try {
@@ -16,4 +17,16 @@ export function writeLocal(key: string, value: string | undefined): void {
   } catch {
     return // Forbidden or full: the choice lasts as long as the page.
   }
+  for (const watcher of watchers) watcher(key)
+}
+
+/** Told of each key that this page writes. */
+export function watchLocal(watcher: (key: string) => void): () => void {
+  watchers.add(watcher)
+  return () => watchers.delete(watcher)
+}
+
+/** What other tabs wrote is told by the browser; what came from the server is told like that. */
+export function tellStored(): void {
+  window.dispatchEvent(new StorageEvent('storage'))
 }

@@ -22,6 +22,8 @@ export interface MenuItem {
   readonly isChosen?: boolean
   /** A mark: on or off, whatever the others are. */
   readonly isChecked?: boolean
+  /** On the right, such as a number. */
+  readonly hint?: string | undefined
 }
 
 export interface MenuGroup {
@@ -36,9 +38,10 @@ export interface MenuProps {
   readonly label: string
   readonly align?: Align
   readonly className?: string | undefined
+  readonly onOpen?: () => void
 }
 
-export function Menu({ groups, button, label, align = 'start', className }: MenuProps): ReactNode {
+export function Menu({ groups, button, label, align = 'start', className, onOpen }: MenuProps): ReactNode {
   const id = useId()
   const anchor = useRef<HTMLButtonElement>(null)
   const list = useRef<HTMLDivElement>(null)
@@ -70,6 +73,7 @@ export function Menu({ groups, button, label, align = 'start', className }: Menu
         onKeyDown={event => move(event, list.current)}
         onToggle={event => {
           if (event.newState !== 'open' || !anchor.current || !list.current) return
+          onOpen?.()
           placeElement(list.current, anchor.current, align)
           itemsOf(list.current)[0]?.focus()
         }}
@@ -88,7 +92,7 @@ export function Menu({ groups, button, label, align = 'start', className }: Menu
 }
 
 function Item({ item, onDone }: { readonly item: MenuItem; readonly onDone: () => void }): ReactNode {
-  const { title, icon, keys, why, isDangerous = false, to, run, isChosen, isChecked } = item
+  const { title, icon, keys, why, isDangerous = false, to, run, isChosen, isChecked, hint } = item
   const mark = isChosen ?? isChecked
   const content = (
     <>
@@ -97,6 +101,7 @@ function Item({ item, onDone }: { readonly item: MenuItem; readonly onDone: () =
         {title}
         {why !== undefined && <span className={classes['why']}>{why}</span>}
       </span>
+      {hint !== undefined && <span className={classes['hint']}>{hint}</span>}
       {keys !== undefined && <Kbd keys={keys} />}
     </>
   )

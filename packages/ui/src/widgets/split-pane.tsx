@@ -1,11 +1,11 @@
 // Two parts with a border that can be moved: by the pointer, and by the arrow keys when it has the focus. The width is remembered under its name.
 // Where the window is narrow the second part lies over the page as a drawer.
-import { useRef, useState, useSyncExternalStore, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react'
+import { useState, useSyncExternalStore, type ReactNode } from 'react'
 import { readLocal, writeLocal } from '../platform/local-store.ts'
 import { Dialog } from './dialog.tsx'
+import { PaneBorder } from './pane-border.tsx'
 import classes from './split-pane.module.css'
 
-const STEP = 24
 const narrow = matchMedia('(max-width: 1199px)')
 
 export interface SplitPaneProps {
@@ -35,7 +35,7 @@ export function SplitPane({ name, children, side, sideTitle, onCloseSide, width 
       <div className={classes['main']}>{children}</div>
       {hasSide && !isNarrow && (
         <>
-          <Border size={size} width={width} onResize={resize} label={sideTitle} />
+          <PaneBorder size={size} width={width} onResize={resize} label={sideTitle} />
           <aside className={classes['side']} style={{ width: size }} aria-label={sideTitle}>
             {side}
           </aside>
@@ -47,48 +47,6 @@ export function SplitPane({ name, children, side, sideTitle, onCloseSide, width 
         </Dialog>
       )}
     </div>
-  )
-}
-
-interface BorderProps {
-  readonly size: number
-  readonly width: { readonly min: number; readonly max: number }
-  readonly label: string
-  readonly onResize: (size: number) => void
-}
-
-function Border({ size, width, label, onResize }: BorderProps): ReactNode {
-  const from = useRef<{ readonly x: number; readonly size: number } | undefined>(undefined)
-  const down = (event: PointerEvent<HTMLDivElement>): void => {
-    event.currentTarget.setPointerCapture(event.pointerId)
-    from.current = { x: event.clientX, size }
-  }
-  const move = (event: PointerEvent<HTMLDivElement>): void => {
-    if (from.current) onResize(from.current.size + from.current.x - event.clientX)
-  }
-  const key = (event: KeyboardEvent): void => {
-    const step = event.key === 'ArrowLeft' ? STEP : event.key === 'ArrowRight' ? -STEP : 0
-    if (step === 0) return
-    event.preventDefault()
-    onResize(size + step)
-  }
-  return (
-    <div
-      role="separator"
-      tabIndex={0}
-      aria-orientation="vertical"
-      aria-label={`Width of ${label}`}
-      aria-valuenow={size}
-      aria-valuemin={width.min}
-      aria-valuemax={width.max}
-      className={classes['border']}
-      onPointerDown={down}
-      onPointerMove={move}
-      onPointerUp={() => {
-        from.current = undefined
-      }}
-      onKeyDown={key}
-    />
   )
 }
 

@@ -7,7 +7,8 @@ import { printFilter } from '../../lib/filters/filter-text.ts'
 import { formatNumber } from '../../lib/messages.ts'
 import { paths } from '../../lib/paths.ts'
 import { flagParam, useFilters, useSearchState, wordParam } from '../../lib/search-state.ts'
-import { readLocal, writeLocal } from '../../platform/local-store.ts'
+import { useLocal } from '../../lib/use-local.ts'
+import { writeLocal } from '../../platform/local-store.ts'
 import { Empty } from '../../widgets/empty.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { FilterBar } from '../../widgets/filter-bar.tsx'
@@ -15,6 +16,7 @@ import { Icon } from '../../widgets/icon.tsx'
 import { Menu } from '../../widgets/menu.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { Table } from '../../widgets/table.tsx'
+import { ViewsMenu } from '../views/views-menu.tsx'
 import { BulkBar } from './bulk-bar.tsx'
 import { COLUMN_IDS, ExecutionCard, executionColumns, USUAL_COLUMNS, type ColumnId } from './execution-columns.tsx'
 import { EXECUTION_FIELDS } from './execution-fields.ts'
@@ -24,6 +26,7 @@ import classes from './executions-page.module.css'
 import { ExecutionTabs } from './execution-tabs.tsx'
 import { t } from './messages.ts'
 import {
+  countExecutions,
   suggestValues,
   useExecutionCounts,
   useExecutions,
@@ -52,7 +55,7 @@ export function ExecutionsPage(): ReactNode {
   const rows = useMemo(() => data?.pages.flatMap(page => page.results) ?? [], [data])
   const { total, totalIsEstimate } = data?.pages[0] ?? {}
   const counts = useExecutionCounts(query, !nochart)
-  const { shown, menu } = useColumnChoice()
+  const { shown, menu, views } = useColumnChoice()
   const speeds = useFlowSpeeds(rows)
   const selection = useSelection(rows, filters)
   const isAscending = sort === 'state.startDate:asc'
@@ -73,6 +76,7 @@ export function ExecutionsPage(): ReactNode {
       tabs={<ExecutionTabs active="executions" />}
     >
       <FilterBar fields={EXECUTION_FIELDS} filters={filters} onChange={setFilters} valuesOf={suggestValues}>
+        {views}
         <RangeMenu filters={filters} onChange={setFilters} />
         <ChartButton isShown={!nochart} onClick={() => setSearch({ nochart: !nochart }, { replace: true })} />
         {menu}
@@ -256,15 +260,22 @@ function ChartButton({ isShown, onClick }: { readonly isShown: boolean; readonly
 
 const COLUMNS_KEY = 'executions.columns'
 
-function useColumnChoice(): { readonly shown: readonly ColumnId[]; readonly menu: ReactNode } {
-  const [shown, setShown] = useState<readonly ColumnId[]>(() => {
-    const kept = readLocal(COLUMNS_KEY)?.split(',')
-    return kept === undefined ? USUAL_COLUMNS : COLUMN_IDS.filter(id => kept.includes(id))
-  })
+interface ColumnChoice {
+  readonly shown: readonly ColumnId[]
+  readonly menu: ReactNode
+  /** A view brings its columns along. */
+  readonly views: ReactNode
+}
+
+function useColumnChoice(): ColumnChoice {
+  const kept = useLocal(COLUMNS_KEY)
+  const shown = useMemo(
+    () => (kept === undefined ? USUAL_COLUMNS : COLUMN_IDS.filter(id => kept.split(',').includes(id))),
+    [kept],
+  )
   const toggle = (id: ColumnId): void => {
     const next = shown.includes(id) ? shown.filter(other => other !== id) : [...shown, id]
-    writeLocal(COLUMNS_KEY, next.join(','))
-    setShown(next)
+    showColumns(next)
   }
   const items = COLUMN_IDS.map(id => ({
     id,
@@ -287,7 +298,20 @@ function useColumnChoice(): { readonly shown: readonly ColumnId[]; readonly menu
       groups={[{ items }]}
     />
   )
-  return { shown, menu }
+  const views = (
+    <ViewsMenu
+      page="executions"
+      path={paths.executions()}
+      columns={shown}
+      onColumns={showColumns}
+      countOf={countExecutions}
+    />
+  )
+  return { shown, menu, views }
+}
+
+function showColumns(columns: readonly string[]): void {
+  writeLocal(COLUMNS_KEY, COLUMN_IDS.filter(id => columns.includes(id)).join(','))
 }
 
 function withRange(filters: readonly Filter[], from: string, to: string): readonly Filter[] {

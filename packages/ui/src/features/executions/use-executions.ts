@@ -11,7 +11,7 @@ import { trust } from '@batuta/core'
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import { api } from '../../lib/api.ts'
 import type { FilterField } from '../../lib/filters/filter.ts'
-import { filterQuery } from '../../lib/filters/filter-url.ts'
+import { filterQuery, readFilterPairs } from '../../lib/filters/filter-url.ts'
 import { useLive, usePollMs, type LiveFrame } from '../../lib/live/live.ts'
 import type { FilterState } from '../../lib/search-state.ts'
 import { nowMs } from '../../platform/clock.ts'
@@ -176,4 +176,17 @@ export async function suggestValues(
       ? { text: value, isWhole: true }
       : { text: value.value, isWhole: true, ...(value.count === undefined ? {} : { hint: String(value.count) }) },
   )
+}
+
+/** How many a view has. */
+export async function countExecutions(
+  query: string,
+  signal: AbortSignal,
+): Promise<{ readonly count: number; readonly isEstimate: boolean }> {
+  const filters = readFilterPairs([...new URLSearchParams(query)], EXECUTION_FIELDS)
+  const { total, totalIsEstimate = false } = await api.executions.search({
+    query: { cursor: '', size: 1, ...filterQuery(filters, EXECUTION_FIELDS, nowMs()) },
+    signal,
+  })
+  return { count: total, isEstimate: totalIsEstimate }
 }

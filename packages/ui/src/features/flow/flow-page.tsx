@@ -140,6 +140,16 @@ function FlowButtons({ flow, active }: FlowTabProps & { readonly active: TabId }
   useActions([
     { id: 'flow.run', title: t('run'), section, keys: 'shift+enter', why, run: () => void actions.run(flow) },
     { id: 'flow.edit', title: t('editFlow'), section, keys: 'e', run: () => go(paths.flow(flow, 'edit')) },
+    ...flowMenu(flow, actions)
+      .flatMap(({ items }) => items)
+      .filter(({ id }) => id !== 'run' && id !== 'edit')
+      .map(item => ({
+        id: `flow.${item.id}`,
+        title: `${item.title} ${flow.id}`,
+        section,
+        why: item.why,
+        run: () => (item.to === undefined ? item.run?.() : go(item.to)),
+      })),
   ])
   // The editor has buttons of its own, which know what is not saved yet.
   if (active === 'edit') return null

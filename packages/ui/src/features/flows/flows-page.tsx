@@ -3,7 +3,6 @@ import { routes } from '@batuta/api'
 import { Button } from '@mantine/core'
 import { useCallback, useMemo, useRef, useState, type ReactNode } from 'react'
 import { Page } from '../../app/page.tsx'
-import { useAction } from '../../lib/actions.ts'
 import { apiUrl } from '../../lib/api.ts'
 import { useGo } from '../../lib/link.tsx'
 import { formatNumber } from '../../lib/messages.ts'
@@ -18,6 +17,7 @@ import { Menu } from '../../widgets/menu.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { showToast } from '../../widgets/toast.tsx'
 import { Table } from '../../widgets/table.tsx'
+import { ViewsMenu } from '../views/views-menu.tsx'
 import { BulkBar } from './bulk-bar.tsx'
 import { FlowCard, flowColumns, type FlowFacts, type FlowLine } from './flow-columns.tsx'
 import { FLOW_FIELDS } from './flow-fields.ts'
@@ -51,8 +51,6 @@ export function FlowsPage(): ReactNode {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
   }, [hasNextPage, isFetchingNextPage, fetchNextPage])
   const chosen = chosenFlows(flows, selected)
-  const go = useGo()
-  useAction({ id: 'flows.new', title: t('newFlow'), section: t('title'), keys: 'n', run: () => go(paths.newFlow()) })
   return (
     <Page
       title={t('title')}
@@ -61,6 +59,7 @@ export function FlowsPage(): ReactNode {
       actions={<ListActions actions={actions} />}
     >
       <FilterBar fields={FLOW_FIELDS} filters={filterState.filters} onChange={filterState.setFilters}>
+        <ViewsMenu page="flows" path={paths.flows()} />
         <ViewMenu isGrouped={isGrouped} onChange={next => setSearch({ view: next }, { replace: true })} />
       </FilterBar>
       {chosen.length > 0 && <BulkBar flows={chosen} actions={actions} onDone={() => setSelected(NOTHING)} />}

@@ -28,9 +28,11 @@ export interface LogSearchViewProps {
   readonly scope?: LogScope
   /** Where nothing was said at all. */
   readonly nothing?: ReactNode
+  /** In the bar, before the levels. */
+  readonly controls?: ReactNode
 }
 
-export function LogSearchView({ state, fields, isTailing, scope, nothing }: LogSearchViewProps): ReactNode {
+export function LogSearchView({ state, fields, isTailing, scope, nothing, controls }: LogSearchViewProps): ReactNode {
   const { rows, total, error, isPending, more, refetch } = useLogSearch(state, { isTailing, scope })
   const q = state.filters.find(({ field }) => field === 'q')?.values[0] ?? ''
   const onSight = useCallback(
@@ -48,6 +50,7 @@ export function LogSearchView({ state, fields, isTailing, scope, nothing }: LogS
         onChange={state.setFilters}
         valuesOf={(field, begin, signal) => valuesOfLogs(field, begin, signal)}
       >
+        {controls}
         <Levels state={state} />
       </FilterBar>
       {error ? <ErrorCard title={t('failed')} error={error} onRetry={refetch} /> : null}

@@ -35,7 +35,16 @@ const english = {
   import: 'Import',
   importLabel: 'Preferences as JSON',
   imported: 'The preferences were taken over.',
-  kept: 'Your choices are kept in this browser. There is no telemetry.',
+  kept: 'Your choices are kept on the server and apply in every browser. There is no telemetry.',
+  rail: 'Side bar',
+  railHint: 'What is not ticked is in the palette all the same.',
+  railUsual: 'As it was at first',
+  bookmarks: 'Bookmarks',
+  bookmarksHint: 'The star in the bar at the top keeps the page that is open, with its filter.',
+  renameBookmark: 'Name of the bookmark {title}',
+  removeBookmark: 'Remove the bookmark {title}',
+  moveUp: 'Move {title} up',
+  moveDown: 'Move {title} down',
 } as const
 
 export const t: Translate<typeof english> = defineMessages('preferences', english)

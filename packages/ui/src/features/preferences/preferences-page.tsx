@@ -8,6 +8,8 @@ import { CHOICES, readPreferences, type Preferences } from '../../lib/preference
 import { setTheme, useTheme } from '../../lib/theme.ts'
 import { writeLocal } from '../../platform/local-store.ts'
 import { showToast } from '../../widgets/toast.tsx'
+import { Bookmarks, Rail } from './arrange-rail.tsx'
+import { Group } from './group.tsx'
 import { SKIPPED } from '../welcome/first-run.ts'
 import { t } from './messages.ts'
 import classes from './preferences-page.module.css'
@@ -20,6 +22,8 @@ export function PreferencesPage(): ReactNode {
         <Look density={preferences.density} />
         <Times zone={preferences.zone} logLevel={preferences.logLevel} />
         <Work {...preferences} />
+        <Rail />
+        <Bookmarks />
         <Group title={t('file')}>
           <p className={classes['hint']}>{t('kept')}</p>
           <TakeAlong preferences={preferences} />
@@ -96,15 +100,6 @@ function Work({ landing, runIn, letterKeys }: Pick<Preferences, 'landing' | 'run
 
 function choose<Name extends keyof Preferences>(name: Name): (value: Preferences[Name]) => void {
   return value => setPreferences({ [name]: value })
-}
-
-function Group({ title, children }: { readonly title: string; readonly children: ReactNode }): ReactNode {
-  return (
-    <section className={classes['group']}>
-      <h2>{title}</h2>
-      {children}
-    </section>
-  )
 }
 
 interface ChoiceProps<Word extends string> {

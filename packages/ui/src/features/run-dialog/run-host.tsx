@@ -1,6 +1,7 @@
 // Opens the dialog over any page by its address, and says so to the palette. What is heavy comes when it is opened.
 import { lazy, Suspense, useCallback, type ReactNode } from 'react'
-import { useActions } from '../../lib/actions.ts'
+import { useActions, type Choice } from '../../lib/actions.ts'
+import { api } from '../../lib/api.ts'
 import { usePath } from '../../lib/link.tsx'
 import type { FlowRef } from '../../lib/paths.ts'
 import { usePairs } from '../../lib/search-state.ts'
@@ -20,7 +21,14 @@ export function RunHost(): ReactNode {
   const here = flowOfPath(path)
   const section = t('section')
   useActions([
-    { id: 'run.flow', title: t('runFlow'), section, words: 'execute start launch', run: () => open('choose') },
+    {
+      id: 'run.flow',
+      title: t('runFlow'),
+      section,
+      words: 'execute start launch',
+      choose: { hint: t('choose'), find: async (text, signal) => await flowChoices(text, signal, open) },
+      run: () => open('choose'),
+    },
     ...(here ? [{ id: 'run.this', title: t('runThis', { flow: here.id }), section, run: () => open(here) }] : []),
   ])
   if (target === undefined) return null
@@ -38,6 +46,29 @@ export function RunHost(): ReactNode {
       )}
     </Suspense>
   )
+}
+
+const CHOICES_MAX = 20
+
+async function flowChoices(
+  text: string,
+  signal: AbortSignal,
+  open: (flow: FlowRef) => void,
+): Promise<readonly Choice[]> {
+  const { results } = await api.flows.search({
+    query: { page: 1, size: CHOICES_MAX, ...(text === '' ? {} : { q: text }) },
+    signal,
+  })
+  return results.map(({ namespace, id, disabled }) => ({
+    id: `${namespace}.${id}`,
+    title: id,
+    hint: namespace,
+    why: disabled ? t('disabledWord') : undefined,
+    run: () => {
+      open({ namespace, id })
+      return undefined
+    },
+  }))
 }
 
 /** Opens the dialog for a flow, from any page. */

@@ -6,46 +6,19 @@ import { useEffect, useState, type ReactNode } from 'react'
 import { Page } from '../../app/page.tsx'
 import { api } from '../../lib/api.ts'
 import { Link } from '../../lib/link.tsx'
-import { paths, withQuery } from '../../lib/paths.ts'
 import { textParam, useSearchState } from '../../lib/search-state.ts'
 import { Empty } from '../../widgets/empty.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
-import { Icon, type IconName } from '../../widgets/icon.tsx'
+import { Icon } from '../../widgets/icon.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { StateBadge } from '../states/state-badge.tsx'
+import { HIT_GROUPS, type Hit } from './hit-places.ts'
 import { t } from './messages.ts'
 import classes from './search-page.module.css'
-
-type Hit = Awaited<ReturnType<typeof api.people.search>>['groups'][number]['hits'][number]
 
 const PARAMS = { q: textParam }
 const WAIT_MS = 150
 const SIZE = 20
-
-const GROUPS: Readonly<
-  Record<string, { readonly title: string; readonly icon: IconName; to(hit: Hit): string | undefined }>
-> = {
-  flows: { title: t('flows'), icon: 'flow', to: ({ namespace = '', title }) => paths.flow({ namespace, id: title }) },
-  executions: {
-    title: t('executions'),
-    icon: 'runs',
-    to: ({ id, namespace = '', title }) => paths.execution({ namespace, flowId: title, id }),
-  },
-  namespaces: { title: t('namespaces'), icon: 'folder', to: ({ id }) => paths.namespace(id) },
-  files: {
-    title: t('files'),
-    icon: 'file',
-    to: ({ namespace = '', title }) =>
-      withQuery(paths.namespace(namespace, 'files'), [['file', title.startsWith('/') ? title : `/${title}`]]),
-  },
-  keys: {
-    title: t('keys'),
-    icon: 'key',
-    to: ({ namespace = '', title }) => withQuery(paths.keys(), [['open', `${namespace}/${title}`]]),
-  },
-  plugins: { title: t('plugins'), icon: 'plugin', to: ({ id }) => paths.plugin(id) },
-  views: { title: t('views'), icon: 'filter', to: () => undefined },
-}
 
 export function SearchPage(): ReactNode {
   const [{ q = '' }, setSearch] = useSearchState(PARAMS)
@@ -75,7 +48,7 @@ export function SearchPage(): ReactNode {
       {text !== '' && data && groups.length === 0 && <Empty icon="search" title={t('nothing', { text })} />}
       {groups.map(({ type, hits, hasMore }) => (
         <section key={type} className={classes['group']}>
-          <h2>{GROUPS[type]?.title ?? type}</h2>
+          <h2>{HIT_GROUPS[type]?.title ?? type}</h2>
           <ul className={classes['list']}>
             {hits.map(hit => (
               <li key={`${hit.namespace ?? ''}/${hit.id}`}>
@@ -91,7 +64,7 @@ export function SearchPage(): ReactNode {
 }
 
 function Row({ hit, type }: { readonly hit: Hit; readonly type: string }): ReactNode {
-  const group = GROUPS[type]
+  const group = HIT_GROUPS[type]
   const to = group?.to(hit)
   const content = (
     <>

@@ -17,6 +17,7 @@ import { TriggerCard, useTriggerColumns } from './trigger-columns.tsx'
 import { TriggerDetail } from './trigger-detail.tsx'
 import { TRIGGER_FIELDS } from './trigger-fields.ts'
 import { triggerRowOf } from './trigger-row.ts'
+import { ViewsMenu } from '../views/views-menu.tsx'
 import classes from './triggers.module.css'
 import { useTriggers } from './use-triggers.ts'
 
@@ -45,7 +46,9 @@ export function TriggersPage(): ReactNode {
         filters={state.filters}
         onChange={state.setFilters}
         example="ns:company.* flow:orders nightly"
-      />
+      >
+        <ViewsMenu page="triggers" path={paths.triggers()} />
+      </FilterBar>
       {error && <ErrorCard title={t('failed')} error={error} onRetry={() => void refetch()} />}
       {isPending && <SkeletonRows rows={12} />}
       {total === 0 && <Nothing isFiltered={state.filters.length > 0} onDrop={() => state.setFilters([])} />}

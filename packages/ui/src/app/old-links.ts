@@ -1,0 +1,118 @@
+// Addresses that people have from elsewhere: of Kestra 0.20 to 2.x, and of pages that this program does not have. Asked only where no page answers, so that a
+// page that comes wins by itself.
+import { paths, withQuery } from '../lib/paths.ts'
+import type { Pairs } from '../lib/filters/filter-url.ts'
+
+export type OldLink =
+  | { readonly type: 'moved'; readonly to: string }
+  | {
+      readonly type: 'explained'
+      readonly title: string
+      readonly text: string
+      readonly to: string
+      readonly way: string
+    }
+
+interface Rule {
+  readonly path: RegExp
+  to(parts: readonly (string | undefined)[], query: Pairs): string
+}
+
+/** What is on another page here. */
+const MOVED: readonly Rule[] = [
+  { path: /^\/dashboards\/([^/]+)\/edit$/, to: ([id = '']) => paths.home(id) },
+  {
+    path: /^\/flows\/search$/,
+    to: (_, query) =>
+      withQuery(
+        paths.search(),
+        query.filter(([name]) => name === 'q'),
+      ),
+  },
+  { path: /^\/flows\/edit\/([^/]+)$/, to: ([namespace = '']) => paths.namespace(namespace, 'flows') },
+  {
+    path: /^\/flows\/([^/]+)\/([^/]+)(?:\/([^/]+))?$/,
+    to: ([namespace = '', id = '', tab]) => paths.flow({ namespace, id }, tab),
+  },
+  { path: /^\/plugins\/groups\/([^/]+)(?:\/.*)?$/, to: ([name = '']) => withQuery(paths.plugins(), [['q', name]]) },
+  { path: /^\/plugins\/([^/]+)\/[^/]+$/, to: ([type = '']) => paths.plugin(type) },
+  { path: /^\/admin\/triggers\/.+$/, to: () => paths.triggers() },
+  { path: /^\/triggers$/, to: () => paths.triggers() },
+  { path: /^\/admin\/(?:stats|concurrency-limits|services|workers)(?:\/.*)?$/, to: () => paths.instance() },
+  { path: /^\/(?:admin|stats)$/, to: () => paths.instance() },
+  { path: /^\/welcome\/success$/, to: () => paths.executions() },
+  { path: /^\/(?:login|setup|logout)$/, to: () => '/' },
+  { path: /^\/settings(?:\/.*)?$/, to: () => paths.preferences() },
+  { path: /^\/namespaces\/([^/]+\.[^/]+)(?:\/([^/]+))?$/, to: ([id = '', tab]) => paths.namespace(id, tab) },
+  { path: /^\/executions\/([0-9A-Za-z]{22})$/, to: ([id = '']) => withQuery(paths.search(), [['q', id]]) },
+]
+
+interface Explained {
+  readonly path: RegExp
+  readonly title: string
+  readonly text: string
+  readonly to: string
+  readonly way: string
+}
+
+/** What there is not, or what is done otherwise. */
+const EXPLAINED: readonly Explained[] = [
+  {
+    path: /^\/templates/,
+    title: 'There are no templates',
+    text: 'What was a template is a flow that others call as a subflow. Flows that use templates still run: their tasks stand in the flow.',
+    to: paths.flows(),
+    way: 'To the flows',
+  },
+  {
+    path: /^\/docs/,
+    title: 'The documentation stands beside each page',
+    text: 'Press \\ on any page for its help. Every type of task has a page with its properties and examples.',
+    to: paths.plugins(),
+    way: 'To the types of tasks',
+  },
+  {
+    path: /^\/tests/,
+    title: 'Flow tests have no page of their own here',
+    text: 'Suites are run with “batuta test” and over the API; their results are kept.',
+    to: paths.flows(),
+    way: 'To the flows',
+  },
+  {
+    path: /^\/(?:apps|assets|cases|deploy)/,
+    title: 'There is nothing of this kind here',
+    text: 'Flows ask people by pauses and approvals, which wait in the inbox.',
+    to: paths.inbox(),
+    way: 'To the inbox',
+  },
+  {
+    path: /^\/admin\/(?:iam|tenants|auditlogs|quotas|policies|mcp-servers)/,
+    title: 'This part of the administration has no page',
+    text: 'Who may log in stands in the configuration of the server. Limits and the state of the server are on the page of the instance.',
+    to: paths.instance(),
+    way: 'To the instance',
+  },
+]
+
+export function resolveOldLink(path: string, query: Pairs): OldLink | undefined {
+  for (const { path: pattern, to } of MOVED) {
+    const match = pattern.exec(path)
+    if (!match) continue
+    const target = to(
+      match.slice(1).map(part => (part === undefined ? undefined : decode(part))),
+      query,
+    )
+    // What leads to itself was asked for before, and is not there.
+    if (target.split('?')[0] !== path) return { type: 'moved', to: target }
+  }
+  const found = EXPLAINED.find(({ path: pattern }) => pattern.test(path))
+  return found && { type: 'explained', title: found.title, text: found.text, to: found.to, way: found.way }
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part // Not encoded as it should be: as it stands.
+  }
+}
