@@ -16,10 +16,12 @@ import type {
   WindowRow,
 } from '../batch.ts'
 import type {
+  AppRow,
   FlowKey,
   FlowRow,
   KeyRow,
   KeyVersion,
+  LinkRow,
   NamespaceRow,
   ReasonRow,
   SecretRow,
@@ -55,6 +57,8 @@ export interface Tables {
   readonly namespaces: Map<string, NamespaceRow>
   readonly testSuites: Map<string, TestSuiteRow>
   readonly userSettings: Map<string, UserSettingRow>
+  readonly apps: Map<string, AppRow>
+  readonly links: Map<string, LinkRow>
   /** Oldest first. */
   readonly testResults: Map<string, TestResultRow>
 }
@@ -83,6 +87,8 @@ export function newTables(): Tables {
     namespaces: new Map(),
     testSuites: new Map(),
     userSettings: new Map(),
+    apps: new Map(),
+    links: new Map(),
     testResults: new Map(),
   }
 }

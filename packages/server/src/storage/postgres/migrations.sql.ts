@@ -1,6 +1,7 @@
 // What PostgreSQL's tables became, step by step. The rules of a step are in docs/adr/0009.
 import type { Migration } from '../sql/migrations.ts'
 import {
+  APPS,
   FLOW_TESTS,
   KEYS_AND_SECRETS,
   LIMIT_MEMBERS,
@@ -60,4 +61,5 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   { type: 'inside', title: 'flow tests and their results', sql: FLOW_TESTS },
   { type: 'inside', title: 'what people set for themselves', sql: USER_SETTINGS },
+  { type: 'inside', title: 'apps, and links that are given away', sql: APPS },
 ]

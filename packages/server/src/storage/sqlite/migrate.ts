@@ -8,6 +8,7 @@ import {
   type MigrationPlan,
 } from '../sql/migrations.ts'
 import {
+  APPS,
   FLOW_TESTS,
   KEYS_AND_SECRETS,
   LIMIT_MEMBERS,
@@ -25,6 +26,7 @@ const MIGRATIONS: readonly Migration[] = [
   { type: 'inside', title: 'members of limits', sql: LIMIT_MEMBERS },
   { type: 'inside', title: 'flow tests and their results', sql: FLOW_TESTS },
   { type: 'inside', title: 'what people set for themselves', sql: USER_SETTINGS },
+  { type: 'inside', title: 'apps, and links that are given away', sql: APPS },
 ]
 
 const HAS_MIGRATIONS = "select 1 from sqlite_schema where name = 'migrations'"
