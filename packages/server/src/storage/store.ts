@@ -126,6 +126,11 @@ export interface Operations extends BulkOperations {
   /** Puts what was there in its place. */
   saveUserSetting: { readonly args: UserSettingRow; readonly result: null }
   deleteUserSetting: { readonly args: UserSettingKey; readonly result: boolean }
+  /** Puts what was there in its place. */
+  saveApp: { readonly args: AppRow; readonly result: null }
+  deleteApp: { readonly args: AppKey; readonly result: boolean }
+  /** Those that have expired by its own creation go. */
+  saveLink: { readonly args: LinkRow; readonly result: null }
   saveTestSuite: { readonly args: TestSuiteRow; readonly result: null }
   /** With its results. */
   deleteTestSuite: { readonly args: TestSuiteKey; readonly result: boolean }
@@ -299,6 +304,35 @@ export interface UserSettingRow extends UserSettingKey {
   readonly updatedMs: number
 }
 
+export interface AppKey {
+  readonly tenant: string
+  readonly uid: string
+}
+
+/** A page for people who know nothing of flows. */
+export interface AppRow extends AppKey {
+  readonly namespace: string
+  /** One of its namespace. */
+  readonly id: string
+  readonly flowId: string
+  readonly source: string
+  readonly createdMs: number
+  readonly updatedMs: number
+}
+
+/** What somebody may look at or answer who has been given an address. The address itself is kept nowhere: its hash finds the row. */
+export interface LinkRow {
+  readonly tenant: string
+  readonly hash: string
+  readonly executionId: string
+  /** Where an answer is awaited; empty for the whole execution. */
+  readonly taskRunId: string
+  /** Of the app that shows it; empty for an approval. */
+  readonly appUid: string
+  readonly createdMs: number
+  readonly expiresMs: number
+}
+
 export interface TestSuiteRow extends TestSuiteKey {
   readonly flowId: string
   readonly source: string
@@ -413,6 +447,11 @@ export interface Reads extends BulkReads {
   listSecrets(tenant: string, namespace?: string): Promise<readonly SecretRow[]>
   /** Of one owner, or of all; by owner and id. */
   listUserSettings(tenant: string, kind: UserSettingKey['kind'], owner?: string): Promise<readonly UserSettingRow[]>
+  findApp(key: AppKey): Promise<AppRow | undefined>
+  /** By namespace and id. */
+  listApps(tenant: string): Promise<readonly AppRow[]>
+  /** Also one that has expired. */
+  findLink(tenant: string, hash: string): Promise<LinkRow | undefined>
   findTestSuite(key: TestSuiteKey): Promise<TestSuiteRow | undefined>
   /** By namespace and id. */
   listTestSuites(tenant: string): Promise<readonly TestSuiteRow[]>

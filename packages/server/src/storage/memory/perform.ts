@@ -12,6 +12,7 @@ import {
   type TriggerKey,
 } from '../store.ts'
 import { KEY_PERFORMERS } from './perform-keys.ts'
+import { APP_PERFORMERS } from './apps.ts'
 import { TEST_PERFORMERS } from './tests.ts'
 import { BULK_PERFORMERS } from './bulks.ts'
 import { SETTING_PERFORMERS } from './user-settings.ts'
@@ -139,6 +140,7 @@ const PERFORMERS: Performers = {
   },
   ...KEY_PERFORMERS,
   ...TEST_PERFORMERS,
+  ...APP_PERFORMERS,
   ...SETTING_PERFORMERS,
   ...BULK_PERFORMERS,
   purgeLogs: (tables, purge) => {

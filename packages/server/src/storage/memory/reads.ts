@@ -9,6 +9,7 @@ import {
   type TallyRow,
 } from '../store.ts'
 import { logReads } from './log-reads.ts'
+import { appReads } from './apps.ts'
 import { testReads } from './tests.ts'
 import { bulkReads } from './bulks.ts'
 import { settingReads } from './user-settings.ts'
@@ -78,6 +79,7 @@ export function readsOf(tables: Tables): Reads {
     findOperation: async key => tables.operations.get(key),
     ...keyReads(tables),
     ...testReads(tables),
+    ...appReads(tables),
     ...settingReads(tables),
     ...bulkReads(tables),
   }

@@ -18,10 +18,12 @@ import type {
 import type {
   BulkChunk,
   BulkRow,
+  AppRow,
   FlowKey,
   FlowRow,
   KeyRow,
   KeyVersion,
+  LinkRow,
   NamespaceRow,
   ReasonRow,
   SecretRow,
@@ -60,6 +62,8 @@ export interface Tables {
   readonly bulks: Map<string, BulkRow>
   /** By operation and number. */
   readonly bulkChunks: Map<string, Map<number, BulkChunk>>
+  readonly apps: Map<string, AppRow>
+  readonly links: Map<string, LinkRow>
   /** Oldest first. */
   readonly testResults: Map<string, TestResultRow>
 }
@@ -90,6 +94,8 @@ export function newTables(): Tables {
     userSettings: new Map(),
     bulks: new Map(),
     bulkChunks: new Map(),
+    apps: new Map(),
+    links: new Map(),
     testResults: new Map(),
   }
 }

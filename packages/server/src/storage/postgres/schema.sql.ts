@@ -191,3 +191,17 @@ create table bulk_chunks (
   primary key (tenant, operation_id, seq)
 );
 `
+
+/** Pages for people who know nothing of flows, and the addresses by which somebody without a name looks at one execution. */
+export const APPS: string = `
+create table apps (
+  tenant text collate "C" not null, uid text collate "C" not null, namespace text collate "C" not null, id text collate "C" not null,
+  flow_id text collate "C" not null, source text not null, created_ms bigint not null, updated_ms bigint not null, primary key (tenant, uid)
+);
+create table links (
+  tenant text collate "C" not null, hash text collate "C" not null, execution_id text collate "C" not null,
+  task_run_id text collate "C" not null, app_uid text collate "C" not null, created_ms bigint not null, expires_ms bigint not null,
+  primary key (tenant, hash)
+);
+create index links_by_expiry on links (expires_ms);
+`

@@ -17,6 +17,7 @@ import type { BirthOrder } from './birth-order.ts'
 import * as sql from './perform.sql.ts'
 import { KEY_PERFORMERS } from './perform-keys.ts'
 import { LOG_PERFORMERS } from './perform-logs.ts'
+import { APP_PERFORMERS } from './apps.ts'
 import { TEST_PERFORMERS } from './tests.ts'
 import { BULK_PERFORMERS } from './bulks.ts'
 import { SETTING_PERFORMERS } from './user-settings.ts'
@@ -182,6 +183,7 @@ const PERFORMERS: Performers = {
   ...KEY_PERFORMERS,
   ...LOG_PERFORMERS,
   ...TEST_PERFORMERS,
+  ...APP_PERFORMERS,
   ...SETTING_PERFORMERS,
   ...BULK_PERFORMERS,
   *deleteExecution({ id, keepsLogs = false, keepsMetrics = false }, { born }) {

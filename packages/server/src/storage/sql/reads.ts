@@ -22,6 +22,7 @@ import type { Condition } from './walk.sql.ts'
 import { of, type Param, type SqlDialect, type Statement } from './perform.ts'
 import { TRIGGERS_OF_FLOW } from './perform.sql.ts'
 import * as sql from './reads.sql.ts'
+import { appReads } from './apps.ts'
 import { testReads } from './tests.ts'
 import { bulkReads } from './bulks.ts'
 import { settingReads } from './user-settings.ts'
@@ -73,6 +74,7 @@ export function readsOf(query: Query, dialect: SqlDialect): Reads {
         await (namespace === undefined ? all(sql.LIST_SECRETS, tenant) : all(sql.LIST_SECRETS_OF, tenant, namespace))
       ).map(secretOf),
     ...testReads(all),
+    ...appReads(all),
     ...settingReads(all),
     ...bulkReads(all),
     listNamespaces: async tenant => (await all(sql.LIST_NAMED, tenant)).map(namespaceOf),

@@ -9,6 +9,7 @@ import {
 } from '../sql/migrations.ts'
 import {
   BULK_OPERATIONS,
+  APPS,
   FLOW_TESTS,
   KEYS_AND_SECRETS,
   LIMIT_MEMBERS,
@@ -27,6 +28,7 @@ const MIGRATIONS: readonly Migration[] = [
   { type: 'inside', title: 'flow tests and their results', sql: FLOW_TESTS },
   { type: 'inside', title: 'what people set for themselves', sql: USER_SETTINGS },
   { type: 'inside', title: 'operations on many', sql: BULK_OPERATIONS },
+  { type: 'inside', title: 'apps, and links that are given away', sql: APPS },
 ]
 
 const HAS_MIGRATIONS = "select 1 from sqlite_schema where name = 'migrations'"

@@ -169,3 +169,16 @@ create table bulk_chunks (
   tenant text not null, operation_id text not null, seq integer not null, body text not null, primary key (tenant, operation_id, seq)
 ) without rowid;
 `
+
+/** Pages for people who know nothing of flows, and the addresses by which somebody without a name looks at one execution. */
+export const APPS: string = `
+create table apps (
+  tenant text not null, uid text not null, namespace text not null, id text not null, flow_id text not null, source text not null,
+  created_ms integer not null, updated_ms integer not null, primary key (tenant, uid)
+) without rowid;
+create table links (
+  tenant text not null, hash text not null, execution_id text not null, task_run_id text not null, app_uid text not null,
+  created_ms integer not null, expires_ms integer not null, primary key (tenant, hash)
+) without rowid;
+create index links_by_expiry on links (expires_ms);
+`

@@ -59,6 +59,10 @@ export async function fillForUseCases(store: Store): Promise<void> {
 
 const BULK = { tenant: 'main', id: 'bulk' }
 const SETTING = { tenant: 'main', kind: 'view', owner: 'ada', id: 'mine' } as const
+const APP = {
+  ...{ tenant: 'main', uid: 'u', namespace: 'n', id: 'a', flowId: 'f' },
+  ...{ source: 'x', createdMs: 1, updatedMs: 1 },
+}
 const SUITE: TestSuiteRow = { tenant: 'main', namespace: 'n', id: 's', flowId: 'f', source: 'x', updatedMs: 1 }
 const RESULT: TestResultRow = {
   ...{ tenant: 'main', id: 'r', namespace: 'n', suiteId: 's', flowId: 'f' },
@@ -128,6 +132,12 @@ export const USE_CASES: readonly UseCase[] = [
   perform('claimBulk', { ...BULK, node: NODE, nowMs: 1, untilMs: 2 }),
   perform('wishBulk', { ...BULK, wish: 'pause' }),
   perform('purgeBulks', { tenant: 'main', beforeMs: 2 }),
+  perform('saveApp', { ...APP, source: 'changed' }),
+  perform('deleteApp', APP),
+  perform('saveLink', {
+    ...{ tenant: 'main', hash: 'h', executionId: ALIVE, taskRunId: '', appUid: '' },
+    ...{ createdMs: 1, expiresMs: 2 },
+  }),
   perform('saveTestSuite', { ...SUITE, source: 'changed' }),
   perform('deleteTestSuite', SUITE),
   perform('saveTestResult', RESULT),
