@@ -66,6 +66,71 @@ export const timeTravelRoutes = {
     permission: 'execution:read',
     summary: 'An execution as it was after one of its events.',
   }),
+  watch: defineRoute({
+    method: 'POST',
+    paths: ofTenant('/executions/{executionId}/watch'),
+    params: OfExecution,
+    query: Type.Object({
+      from: Type.Optional(Type.Integer({ minimum: 0, default: 0 })),
+      count: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, default: 200 })),
+    }),
+    body: {
+      type: 'json',
+      schema: Type.Object({
+        expressions: Type.Array(Type.String({ maxLength: 10_000 }), { minItems: 1, maxItems: 8 }),
+        taskRunId: Type.Optional(Type.String({ description: 'As this task run sees it' })),
+      }),
+    },
+    status: 200,
+    reply: {
+      type: 'json',
+      schema: Type.Object({
+        expressions: Type.Array(
+          Type.Object({
+            expression: Type.String(),
+            changes: Type.Array(
+              Type.Object({
+                seq: Type.Integer({ description: 'From this event on.' }),
+                value: Type.Optional(Type.Unknown()),
+                error: Type.Optional(Type.String()),
+              }),
+            ),
+          }),
+        ),
+        next: Type.Union([Type.Integer(), Type.Null()]),
+      }),
+    },
+    refusals: [404],
+    permission: 'execution:read',
+    summary: 'What expressions come to over the events of an execution; secrets stay hidden.',
+  }),
+  fork: defineRoute({
+    method: 'POST',
+    paths: ofTenant('/executions/{executionId}/fork'),
+    params: OfExecution,
+    query: Type.Object({
+      at: Type.Integer({ minimum: 0, description: 'The last event that both have in common' }),
+      revision: Type.Optional(Type.Integer({ minimum: 1 })),
+    }),
+    body: {
+      type: 'json',
+      schema: Type.Object({
+        inputs: Type.Optional(
+          Type.Record(Type.String(), Type.Unknown(), { description: 'Those that are other; the rest stays.' }),
+        ),
+        outputs: Type.Optional(
+          Type.Record(Type.String(), Type.Record(Type.String(), Type.Unknown()), {
+            description: 'By id of a task run that has succeeded by then: what it gave instead.',
+          }),
+        ),
+      }),
+    },
+    status: 200,
+    reply: { type: 'json', schema: Execution },
+    refusals: [404, 409],
+    permission: 'execution:create',
+    summary: 'Start an execution that goes on from an event of another one, with other inputs or outputs.',
+  }),
   compare: defineRoute({
     method: 'GET',
     paths: ofTenant('/executions/compare'),

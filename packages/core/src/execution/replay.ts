@@ -10,6 +10,7 @@ import type { JournalRow } from './journal.ts'
 import { getRun, groupOf } from './look-up.ts'
 import { getTask, type Plan } from './plan.ts'
 import { isAfter } from './overrule.ts'
+import { replaceOutputs } from './replace-outputs.ts'
 import { planRestart } from './restart.ts'
 import { holdsSealed } from './sealed.ts'
 import { HANDLER, ROOT, isFinal, type Breakpoint, type ExecutionState, type TaskRun } from './state.ts'
@@ -35,7 +36,7 @@ export interface ReplayWish {
 export type Again = { readonly birth: Birth } | { readonly refusal: Refusal }
 
 export function replayBirth(source: ReplaySource, wish: ReplayWish): Again {
-  const birth = birthOf(source.state, wish, { key: 'system.replay', value: 'true' })
+  const birth = bornAgain(source.state, wish, { key: 'system.replay', value: 'true' })
   if (wish.run === undefined) return { birth }
   const run = source.state.runs.at(wish.run)
   if (!run || run.isRemoved)
@@ -51,7 +52,7 @@ export function restartBirth(source: ReplaySource, wish: ReplayWish): Again {
     return refuse('nothing-to-restart', 'No task found to restart execution from!')
   const { leaves, groups, removed } = reopening
   return continued(source, wish, {
-    birth: birthOf(state, wish, { key: 'system.restarted', value: 'true' }),
+    birth: bornAgain(state, wish, { key: 'system.restarted', value: 'true' }),
     reopening: withLive(state, { leaves, groups, removed: new Set(removed) }),
   })
 }
@@ -60,7 +61,11 @@ function refuse(code: Refusal['code'], message: string): Again {
   return { refusal: { code, message } }
 }
 
-function birthOf(state: ExecutionState, { plan, inputs, breakpoints, traceparent }: ReplayWish, mark: Label): Birth {
+export function bornAgain(
+  state: ExecutionState,
+  { plan, inputs, breakpoints, traceparent }: ReplayWish,
+  mark: Label,
+): Birth {
   return {
     tenant: state.tenant,
     namespace: state.namespace,
@@ -80,10 +85,19 @@ function birthOf(state: ExecutionState, { plan, inputs, breakpoints, traceparent
   }
 }
 
-function continued(
+export function continued(
   { state, plan, rows }: ReplaySource,
   wish: ReplayWish,
-  { birth, reopening }: { readonly birth: Birth; readonly reopening: Reopening },
+  {
+    birth,
+    reopening,
+    outputs = new Map(),
+  }: {
+    readonly birth: Birth
+    readonly reopening: Reopening
+    /** By ordinal of the run, instead of those that it had. */
+    readonly outputs?: ReadonlyMap<number, ValueMap>
+  },
 ): Again {
   const removed = new Set(reopening.removed)
   const known = new Set(wish.plan.tasks.map(({ id }) => id))
@@ -95,7 +109,7 @@ function continued(
     const message = `The task "${id}" has run already and is not in revision ${wish.plan.revision}: begin from the start, or from a task before it.`
     return refuse('unknown-task-run', message)
   }
-  const copy = copyJournal(rows, plan, wish.plan)
+  const copy = replaceOutputs(copyJournal(rows, plan, wish.plan), outputs)
   const last = { atMs: wish.nowMs, events: encodeEvents([{ type: 'taken-over', ...reopening }]) }
   return { birth: { ...birth, copy: [...copy, last] } }
 }
@@ -139,7 +153,7 @@ function wholeOf(state: ExecutionState, plan: Plan, wished: number): number {
 }
 
 /** What is still under way in the source begins again in the copy, for its jobs and hours are those of the source. */
-function withLive(
+export function withLive(
   state: ExecutionState,
   {
     leaves,

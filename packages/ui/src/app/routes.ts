@@ -44,7 +44,16 @@ export const PAGES: readonly PageEntry[] = [
   { path: '/logs', load: async () => (await import('../features/logs/logs-page.tsx')).LogsPage },
   { path: '/kv', load: async () => (await import('../features/keys/keys-page.tsx')).KeysPage },
   { path: '/secrets', load: async () => (await import('../features/secrets/secrets-page.tsx')).SecretsPage },
-  { path: '/dashboards/{-$id}', load: async () => (await import('../features/home/home-page.tsx')).HomePage },
+  { path: '/dashboards', load: async () => (await import('../features/home/home-page.tsx')).HomePage },
+  {
+    path: '/dashboards/new',
+    load: async () => (await import('../features/dashboards/board-editor-page.tsx')).NewBoardPage,
+  },
+  {
+    path: '/dashboards/$id/edit',
+    load: async () => (await import('../features/dashboards/board-editor-page.tsx')).EditBoardPage,
+  },
+  { path: '/dashboards/$id', load: async () => (await import('../features/dashboards/board-page.tsx')).BoardPage },
   { path: '/calendar', load: async () => (await import('../features/calendar/calendar-page.tsx')).CalendarPage },
   { path: '/inbox', load: async () => (await import('../features/inbox/inbox-page.tsx')).InboxPage },
   {

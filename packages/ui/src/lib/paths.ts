@@ -47,6 +47,8 @@ const tabOf = (tab: string | undefined): string => (tab === undefined ? '' : `/$
 export const paths = {
   welcome: (): string => '/welcome',
   home: (dashboard?: string): string => `/dashboards${tabOf(dashboard)}`,
+  newDashboard: (): string => '/dashboards/new',
+  editDashboard: (id: string): string => `/dashboards/${part(id)}/edit`,
   flows: (): string => '/flows',
   flow: ({ namespace, id }: FlowRef, tab?: string): string => `/flows/edit/${part(namespace)}/${part(id)}${tabOf(tab)}`,
   newFlow: (): string => '/flows/new',

@@ -9,7 +9,10 @@ export const CHOICES = {
   runIn: ['same', 'new'],
 } as const
 
-export type Preferences = { readonly [Name in keyof typeof CHOICES]: (typeof CHOICES)[Name][number] }
+export type Preferences = { readonly [Name in keyof typeof CHOICES]: (typeof CHOICES)[Name][number] } & {
+  /** The board that is shown on home; empty: home itself. */
+  readonly homeBoard: string
+}
 
 export const DEFAULTS: Preferences = {
   density: 'normal',
@@ -18,6 +21,7 @@ export const DEFAULTS: Preferences = {
   letterKeys: 'on',
   logLevel: 'INFO',
   runIn: 'same',
+  homeBoard: '',
 }
 
 export function readPreferences(text: string): Preferences {
@@ -29,6 +33,7 @@ export function readPreferences(text: string): Preferences {
     letterKeys: pick(CHOICES.letterKeys, given['letterKeys'], DEFAULTS.letterKeys),
     logLevel: pick(CHOICES.logLevel, given['logLevel'], DEFAULTS.logLevel),
     runIn: pick(CHOICES.runIn, given['runIn'], DEFAULTS.runIn),
+    homeBoard: typeof given['homeBoard'] === 'string' ? given['homeBoard'].slice(0, 100) : '',
   }
 }
 

@@ -48,6 +48,13 @@ export function formatMomentLong(ms: number, style: TimeStyle = {}): string {
   return formatOf(style, { ...DAY, year: 'numeric', ...CLOCK, timeZoneName: 'short' }).format(ms)
 }
 
+/** Along an axis: the clock where it shows a day or two, else the day; with both where it shows one moment (a span of 0). */
+export function formatTick(ms: number, spanMs: number, style: TimeStyle = {}): string {
+  if (spanMs === 0) return formatOf(style, { ...DAY, hour: '2-digit', minute: '2-digit' }).format(ms)
+  if (spanMs <= 172_800_000) return formatOf(style, { hour: '2-digit', minute: '2-digit' }).format(ms)
+  return formatOf(style, DAY).format(ms)
+}
+
 /** `12:05:27.113`, for logs. */
 export function formatClock(ms: number, style: TimeStyle = {}): string {
   return formatOf(style, { ...CLOCK, fractionalSecondDigits: 3 }).format(ms)

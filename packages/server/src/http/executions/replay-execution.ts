@@ -137,7 +137,7 @@ async function submitReplay(source: ReplaySource, replay: Replay, dependencies: 
   return jsonText(await submitAgain(again, { executionId, dialect: call.dialect }, dependencies))
 }
 
-async function submitAgain(
+export async function submitAgain(
   again: Again,
   { executionId, dialect }: { readonly executionId: string; readonly dialect: ApiDialect },
   dependencies: HttpDependencies,
@@ -159,7 +159,11 @@ async function readSource(id: string, { store, flows }: HttpDependencies): Promi
 }
 
 /** Of the revision that was asked for, else the one that the source ran; the flow must be there and enabled. */
-async function planOf(source: ReplaySource, revision: number | undefined, { flows }: HttpDependencies): Promise<Plan> {
+export async function planOf(
+  source: ReplaySource,
+  revision: number | undefined,
+  { flows }: HttpDependencies,
+): Promise<Plan> {
   const { tenant, namespace, flowId } = source.state
   const newest = flows.newest({ tenant, namespace, flowId })
   if (!newest) throw notFound(`The flow "${namespace}.${flowId}"`)

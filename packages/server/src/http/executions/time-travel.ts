@@ -13,6 +13,7 @@ import {
   type Event,
   type ExecutionState,
   type Plan,
+  type ReplaySource,
   type Value,
 } from '@batuta/core'
 import type { JournalRowOf } from '../../storage/batch.ts'
@@ -21,6 +22,8 @@ import type { Handlers } from '../exchange.ts'
 import { jsonText } from '../reply.ts'
 import { notFound, unprocessable } from '../request-error.ts'
 import { compareExecutions } from './compare-executions.ts'
+import { forkExecution } from './fork-execution.ts'
+import { watchExpressions, type WatchedEvents } from './watch-expressions.ts'
 
 const COUNT = 200
 const PAGE_ROWS = 128
@@ -41,7 +44,7 @@ const RUNS_KNOWN_MAX = 100_000
 
 export function timeTravelHandlers(
   dependencies: HttpDependencies,
-): Pick<Handlers<'executions'>, 'journal' | 'stateAt' | 'compare'> {
+): Pick<Handlers<'executions'>, 'journal' | 'stateAt' | 'compare' | 'fork' | 'watch'> {
   const kept = new Map<string, Promise<Counted>>()
   const countedOf = async (id: string): Promise<Counted> => {
     const before = kept.get(id) ?? Promise.resolve({ turns: [], ends: [], runs: new Map(), plan: undefined })
@@ -53,6 +56,13 @@ export function timeTravelHandlers(
     reading.catch(() => kept.delete(id))
     return await reading
   }
+  const momentOf = async (id: string, at: number, isKept = false): Promise<PastMoment> => {
+    const counted = await countedOf(id)
+    const total = counted.ends.at(-1) ?? 0
+    if (at >= total)
+      throw unprocessable('moment-invalid', `The execution "${id}" has ${total} events: ask for one below.`)
+    return await foldUntil(id, { at, counted, isKept }, dependencies)
+  }
   return {
     journal: async ({ params: { executionId }, query: { from = 0, count = COUNT } }) => {
       const counted = await countedOf(executionId)
@@ -62,12 +72,18 @@ export function timeTravelHandlers(
       return jsonText(`{"events":[${events.join(',')}],"total":${total},"next":${next}}`)
     },
     stateAt: async ({ params: { executionId }, query: { at }, dialect }) => {
+      const { state, plan, atMs } = await momentOf(executionId, at)
+      return jsonText(presentExecution(state, plan, { dialect, nowMs: atMs }))
+    },
+    fork: async call => {
+      const { executionId } = call.params
+      return await forkExecution(call, await momentOf(executionId, call.query.at, true), dependencies)
+    },
+    watch: async ({ params: { executionId }, query: { from = 0, count = COUNT }, body }) => {
       const counted = await countedOf(executionId)
       const total = counted.ends.at(-1) ?? 0
-      if (at >= total)
-        throw unprocessable('moment-invalid', `The execution "${executionId}" has ${total} events: ask for one below.`)
-      const { state, plan, atMs } = await foldUntil(executionId, { at, counted }, dependencies)
-      return jsonText(presentExecution(state, plan, { dialect, nowMs: atMs }))
+      const events = await readWatched(executionId, { from: Math.min(from, total - 1), count, counted }, dependencies)
+      return await watchExpressions(events, { ...body, total }, dependencies)
     },
     compare: ({ query }) => compareExecutions(query, dependencies),
   }
@@ -175,13 +191,20 @@ function detailsOf(event: Event): string {
 interface Moment {
   readonly at: number
   readonly counted: Counted
+  /** The rows up to there are wanted, too. */
+  readonly isKept: boolean
+}
+
+/** An execution as it was, and what had happened by then. */
+export interface PastMoment extends ReplaySource {
+  readonly atMs: number
 }
 
 async function foldUntil(
   id: string,
-  { at, counted }: Moment,
+  { at, counted, isKept }: Moment,
   { store, platform }: HttpDependencies,
-): Promise<{ readonly state: ExecutionState; readonly plan: Plan; readonly atMs: number }> {
+): Promise<PastMoment> {
   const { plan } = counted
   const last = rowAt(counted, at)
   if (!plan) throw notFound(`The revision of the flow of the execution "${id}"`)
@@ -189,19 +212,47 @@ async function foldUntil(
     throw unprocessable('moment-invalid', `Only the first ${TURNS_MAX} turns of an execution can be gone back to.`)
   let state: ExecutionState | undefined
   let atMs = 0
+  const past: JournalRowOf[] = []
   for (let from = 0; from <= last; from += PAGE_ROWS) {
     const limit = Math.min(PAGE_ROWS, last - from + 1)
     const rows = await store.read.journalOf(id, { after: (counted.turns[from] ?? 0) - 1, limit })
     const before = last === 0 ? 0 : (counted.ends[last - 1] ?? 0)
     const cut = rows.map((row, index) => (from + index === last ? cutRow(row, at - before + 1) : row))
     state = foldOn(id, state, { rows: cut, plan })
+    if (isKept) past.push(...cut)
     atMs = rows.at(-1)?.atMs ?? atMs
     await new Promise<void>(resolve => platform.defer(resolve))
   }
   if (!state) throw notFound(`The execution "${id}"`)
-  return { state, plan, atMs }
+  return { state, plan, rows: past, atMs }
 }
 
 function cutRow(row: JournalRowOf, events: number): JournalRowOf {
   return { ...row, events: encodeEvents(decodeEvents(row).slice(0, events)) }
+}
+
+interface WatchedPart {
+  readonly from: number
+  readonly count: number
+  readonly counted: Counted
+}
+
+/** The state before the first event, which is born by it when it is the first of all, and the events themselves. */
+async function readWatched(
+  id: string,
+  { from, count, counted }: WatchedPart,
+  dependencies: HttpDependencies,
+): Promise<WatchedEvents> {
+  const { state, plan } = await foldUntil(id, { at: Math.max(0, from - 1), counted, isKept: false }, dependencies)
+  const [first, last] = [rowAt(counted, from), Math.min(counted.ends.length - 1, rowAt(counted, from + count - 1))]
+  const wish = { after: (counted.turns[first] ?? 0) - 1, limit: last - first + 1 }
+  const rows = await dependencies.store.read.journalOf(id, wish)
+  let seq = first === 0 ? 0 : (counted.ends[first - 1] ?? 0)
+  const cut = rows.map(row => {
+    const events = decodeEvents(row)
+    const [begin, end] = [Math.max(0, from - seq), Math.max(0, from + count - seq)]
+    seq += events.length
+    return { ...row, events: encodeEvents(events.slice(begin, end)) }
+  })
+  return { id, state, plan, seq: from, rows: cut }
 }

@@ -1,6 +1,6 @@
 // What happened event by event, and how everything was at any of them: the chart, the inputs and the variables of that moment, and what changed by it.
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { useMemo, type KeyboardEvent, type ReactNode } from 'react'
+import { Suspense, lazy, useMemo, type KeyboardEvent, type ReactNode } from 'react'
 import { useActions } from '../../lib/actions.ts'
 import { api } from '../../lib/api.ts'
 import { numberParam, textParam, useSearchState } from '../../lib/search-state.ts'
@@ -20,13 +20,16 @@ import { debugMessages as t } from './debug-messages.ts'
 import classes from './debug-tab.module.css'
 import { stepTo, type JournalEvent, type Step } from './debug-steps.ts'
 import type { ExecutionHead } from './use-execution.ts'
+import { WatchList } from './watch-list.tsx'
 
-const PARAMS = { at: numberParam, task: textParam }
+const PARAMS = { at: numberParam, task: textParam, watch: textParam, open: textParam }
 const PIECE = 1_000
+const WATCHED_MAX = 8
+const ForkDialog = lazy(async () => ({ default: (await import('./fork-dialog.tsx')).ForkDialog }))
 const NOTHING: ReadonlySet<string> = new Set()
 
 export function DebugTab({ head }: { readonly head: ExecutionHead }): ReactNode {
-  const [{ at, task }, setSearch] = useSearchState(PARAMS)
+  const [{ at, task, watch, open }, setSearch] = useSearchState(PARAMS)
   const { events, total, error, isPending, refetch, more } = useJournal(head.id)
   const seq = Math.min(Math.max(0, at ?? total - 1), Math.max(0, total - 1))
   const go = (next: number): void => setSearch({ at: next }, { replace: true })
@@ -40,10 +43,20 @@ export function DebugTab({ head }: { readonly head: ExecutionHead }): ReactNode 
   if (error) return <ErrorCard title={t('failed')} error={error} onRetry={refetch} />
   if (isPending || !then) return <SkeletonRows rows={8} />
   const event = events[seq]
+  const isLive = !isFinalState(head.state.current)
   const runs: readonly GanttRun[] = then.taskRunList ?? []
   return (
     <>
-      <Steps {...{ events, seq, total }} onGo={go} />
+      <Steps
+        {...{ events, seq, total }}
+        onGo={go}
+        onFork={isLive || seq < total - 1 ? () => setSearch({ open: 'fork' }) : undefined}
+      />
+      {open === 'fork' && (
+        <Suspense>
+          <ForkDialog {...{ head, then, seq }} onClose={() => setSearch({ open: undefined })} />
+        </Suspense>
+      )}
       <div className={classes['parts']}>
         <div className={classes['main']}>
           <Gantt
@@ -58,6 +71,13 @@ export function DebugTab({ head }: { readonly head: ExecutionHead }): ReactNode 
             onToggle={() => undefined}
             zoom={undefined}
             onZoom={() => undefined}
+          />
+          <WatchList
+            executionId={head.id}
+            expressions={watchedOf(watch)}
+            {...{ seq, total }}
+            onGo={go}
+            onChange={next => setSearch({ watch: next.length === 0 ? undefined : JSON.stringify(next) })}
           />
           <Moment {...{ then, event, runs, task }} />
         </div>
@@ -108,6 +128,17 @@ function useJournal(id: string): Journal {
   }
 }
 
+/** Of the address: written by hand it may be anything. */
+function watchedOf(text: string | undefined): readonly string[] {
+  if (text === undefined) return []
+  try {
+    const list: unknown = JSON.parse(text)
+    return Array.isArray(list) ? list.filter((one): one is string => typeof one === 'string').slice(0, WATCHED_MAX) : []
+  } catch {
+    return [text]
+  }
+}
+
 /** In the order of their start: what is in a group stands below it. */
 function treeOf(runs: readonly GanttRun[]): TreeSource {
   return { roots: runs, childrenOf: () => [], notableOf: () => [], toggled: NOTHING }
@@ -127,9 +158,11 @@ interface StepsProps {
   readonly seq: number
   readonly total: number
   readonly onGo: (seq: number) => void
+  /** Not where nothing is left to be done. */
+  readonly onFork: (() => void) | undefined
 }
 
-function Steps({ events, seq, total, onGo }: StepsProps): ReactNode {
+function Steps({ events, seq, total, onGo, onFork }: StepsProps): ReactNode {
   const event = events[seq]
   const to = (step: Step): number => stepTo(step, { events, seq, total })
   useActions(
@@ -186,6 +219,15 @@ function Steps({ events, seq, total, onGo }: StepsProps): ReactNode {
         {t('seq', { seq: seq + 1, total })}
         {event && ` · ${formatClock(Date.parse(event.at))} · ${textOf(event)}`}
       </span>
+      <button
+        type="button"
+        className={classes['word']}
+        aria-disabled={onFork === undefined}
+        {...tip(onFork === undefined ? t('whyEnded') : t('forkHere'))}
+        onClick={onFork}
+      >
+        {t('forkHere')}
+      </button>
     </section>
   )
 }

@@ -10,13 +10,13 @@ import { ErrorCard } from '../../widgets/error-card.tsx'
 import { showToast } from '../../widgets/toast.tsx'
 import { failedRun } from './failure.ts'
 import { InputForm } from '../input-form/input-form.tsx'
-import { askedOf, entriesFrom, fieldsOf, sentOf, type Entries, type Field } from '../input-form/input-fields.ts'
-import { refusalsOf, useJudgement } from '../run-dialog/use-run.ts'
+import { refusalsOf } from '../run-dialog/use-run.ts'
 import { isLeaf } from '../gantt/gantt-run.ts'
 import { orderOf } from '../gantt/gantt-tree.ts'
 import { replayMessages as t } from './replay-messages.ts'
 import classes from './replay-dialog.module.css'
 import { useNewestRevision, type ExecutionHead } from './use-execution.ts'
+import { useReplayInputs } from './use-replay-inputs.ts'
 import { useTaskRuns, type TaskRun } from './use-task-runs.ts'
 
 export interface ReplayDialogProps {
@@ -37,7 +37,7 @@ export function ReplayDialog({ head, from, onClose }: ReplayDialogProps): ReactN
   const [isNewest, setNewest] = useState(false)
   const [isChanged, setChanged] = useState(false)
   const revision = isNewest && newest !== undefined ? newest : head.flowRevision
-  const inputs = useInputs(head, revision)
+  const inputs = useReplayInputs(head, revision)
   const replay = useMutation({
     mutationFn: async () => {
       const params = { executionId: head.id }
@@ -196,34 +196,4 @@ function Radio({ isOn, onOn, name, children }: RadioProps): ReactNode {
       {children}
     </label>
   )
-}
-
-interface Inputs {
-  readonly fields: readonly Field[]
-  readonly entries: Entries
-  change(id: string, entry: NonNullable<ReturnType<Entries['get']>>): void
-  body(): unknown
-}
-
-/** What it was started with, until somebody changes it. */
-function useInputs(head: ExecutionHead, revision: number): Inputs {
-  const [typed, setTyped] = useState<Entries>(new Map())
-  const flow = { namespace: head.namespace, id: head.flowId }
-  const given = useJudgement(flow, askedOf({ values: head.inputs ?? {}, files: {} }), revision)
-  const fields = given.report ? fieldsOf(given.report) : []
-  const entries: Entries = new Map([...entriesFrom(head.inputs ?? {}, fields), ...typed])
-  return {
-    fields,
-    entries,
-    change: (id, entry) => setTyped(before => new Map(before).set(id, entry)),
-    body: () => {
-      const { values, files } = sentOf(fields, entries)
-      if (Object.keys(files).length === 0) return values
-      const form = new FormData()
-      for (const [id, value] of Object.entries(values))
-        form.append(id, typeof value === 'string' ? value : JSON.stringify(value))
-      for (const [id, file] of Object.entries(files)) form.append(id, file, file.name)
-      return form
-    },
-  }
 }

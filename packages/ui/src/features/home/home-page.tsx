@@ -1,13 +1,15 @@
 // Does anything need me?
 import { Button, NativeSelect } from '@mantine/core'
 import '@mantine/core/styles/Input.css'
-import type { ReactNode } from 'react'
+import { useEffect, type ReactNode } from 'react'
 import { Page } from '../../app/page.tsx'
 import { useGo } from '../../lib/link.tsx'
 import { paths, withQuery } from '../../lib/paths.ts'
+import { usePreferences } from '../../lib/preferences.ts'
 import { textParam, useSearchState, wordParam } from '../../lib/search-state.ts'
 import { Empty } from '../../widgets/empty.tsx'
 import { Skeleton } from '../../widgets/skeleton.tsx'
+import { BoardChooser, HOME } from '../dashboards/board-chooser.tsx'
 import { ExecutionsChart } from '../executions/executions-chart.tsx'
 import { useOpenRun } from '../run-dialog/run-host.tsx'
 import { Card } from './card.tsx'
@@ -16,12 +18,24 @@ import classes from './home-page.module.css'
 import { t } from './messages.ts'
 import { NeedsYou } from './needs-you.tsx'
 import { NextDay, RunningNow, Slower } from './run-lists.tsx'
-import { useCounts, useHomeLive, useNamespaces, type Scope } from './use-home.ts'
+import { useCounts, useHomeLive, useNamespaces, withParents, type Scope } from './use-home.ts'
 
-const PARAMS = { range: wordParam(['24h', '7d', '30d']), namespace: textParam }
+const PARAMS = { range: wordParam(['24h', '7d', '30d']), namespace: textParam, board: textParam }
 const LENGTHS_MS = { '24h': 86_400_000, '7d': 604_800_000, '30d': 2_592_000_000 } as const
 
+/** Home, or the board that somebody has put in its place. */
 export function HomePage(): ReactNode {
+  const { homeBoard } = usePreferences()
+  const [{ board }] = useSearchState(PARAMS)
+  const go = useGo()
+  const isElsewhere = homeBoard !== HOME && board !== 'home'
+  useEffect(() => {
+    if (isElsewhere) go(paths.home(homeBoard), { replace: true })
+  }, [isElsewhere, homeBoard, go])
+  return isElsewhere ? null : <Home />
+}
+
+function Home(): ReactNode {
   const [{ range, namespace }, setSearch] = useSearchState(PARAMS)
   const scope: Scope = { lengthMs: LENGTHS_MS[range], namespace }
   const namespaces = useNamespaces().data ?? []
@@ -32,6 +46,7 @@ export function HomePage(): ReactNode {
   return (
     <Page
       title={t('title')}
+      badge={<BoardChooser id={HOME} title={t('title')} />}
       actions={
         <>
           <NativeSelect
@@ -112,13 +127,4 @@ function Chart({ scope }: { readonly scope: Scope }): ReactNode {
       )}
     </Card>
   )
-}
-
-/** `company.sales` and `company.ops` can be looked at together. */
-function withParents(names: readonly string[]): readonly string[] {
-  const all = names.flatMap(name => {
-    const parts = name.split('.')
-    return parts.map((_, index) => parts.slice(0, index + 1).join('.'))
-  })
-  return [...new Set(all)].sort()
 }

@@ -105,3 +105,12 @@ function useHomeQuery<T>(key: readonly unknown[], queryFn: () => Promise<T>): Us
 function ofNamespace(namespace: string | undefined): { readonly namespace?: string } {
   return namespace === undefined ? {} : { namespace }
 }
+
+/** `company.sales` and `company.ops` can be looked at together. */
+export function withParents(names: readonly string[]): readonly string[] {
+  const all = names.flatMap(name => {
+    const parts = name.split('.')
+    return parts.map((_, index) => parts.slice(0, index + 1).join('.'))
+  })
+  return [...new Set(all)].sort()
+}
