@@ -19,7 +19,7 @@ after(async () => {
 })
 
 for (const look of ['light', 'narrow'] satisfies readonly Look[]) {
-  test(`one click on Run starts the first example, ${look}`, { skip: NO_BROWSER }, async t => {
+  test(`J1: one click on Run starts the first example, ${look}`, { skip: NO_BROWSER }, async t => {
     const server = await startServer()
     t.after(() => server.stop())
     const { page, problems, close } = await openTab(browser, server.address, look)

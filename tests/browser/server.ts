@@ -10,6 +10,10 @@ export interface BrowserServer {
   call(method: string, path: string, body?: string): Promise<unknown>
   /** Runs a flow to its end and returns the id of the execution. */
   run(flow: string, inputs?: Readonly<Record<string, string>>): Promise<string>
+  /** Ends the process and starts it again at the same address, with what it had. */
+  restart(): Promise<void>
+  /** Ends the process; `restart` brings it back. */
+  halt(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -21,10 +25,12 @@ export async function startServer(): Promise<BrowserServer> {
   const folder = mkdtempSync(join(tmpdir(), 'batuta-browser-'))
   mkdirSync(join(folder, 'flows'))
   const places = ['--data', join(folder, 'data'), '--flows', join(folder, 'flows')]
-  const child = spawn(process.execPath, [join(ROOT, 'dist', 'cli.js'), 'server', 'local', '--port', '0', ...places], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const start = (port: string): ChildProcess =>
+    spawn(process.execPath, [join(ROOT, 'dist', 'cli.js'), 'server', 'local', '--port', port, ...places], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+  let child = start('0')
   const address = await addressOf(child)
   const call = (method: string, path: string, body?: string): Promise<unknown> => ask(address, { method, path, body })
   return {
@@ -39,6 +45,12 @@ export async function startServer(): Promise<BrowserServer> {
       if (!reply.ok) throw new Error(`${flow} was not started: ${execution.message}`)
       return execution.id
     },
+    restart: async () => {
+      await stop(child)
+      child = start(new URL(address).port)
+      await addressOf(child)
+    },
+    halt: () => stop(child),
     stop: async () => {
       await stop(child)
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 })

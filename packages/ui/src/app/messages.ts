@@ -72,6 +72,7 @@ const english = {
   polling: 'Polling',
   offline: 'Offline',
   paused: 'Paused',
+  asOf: 'as of {time}',
   liveHint: 'Pause or continue live updates',
   notifications: 'Notifications',
   noNotifications: 'Nothing to tell.',

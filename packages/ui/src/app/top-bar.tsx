@@ -1,8 +1,11 @@
 import { ActionIcon } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { Link } from '../lib/link.tsx'
-import { toggleLive, useLiveState, type LiveState } from '../lib/live/live.ts'
+import { getLiveUntilMs, toggleLive, useLiveState, type LiveState } from '../lib/live/live.ts'
+import { getAnsweredMs } from '../lib/query.ts'
 import { switchTheme, useScheme } from '../lib/theme.ts'
+import { formatMoment } from '../lib/time.ts'
+import { useNow } from '../platform/clock.ts'
 import { Icon } from '../widgets/icon.tsx'
 import { Kbd } from '../widgets/kbd.tsx'
 import { tip } from '../widgets/tooltip.ts'
@@ -51,8 +54,16 @@ function Breadcrumb(): ReactNode {
   )
 }
 
+const STALE_MS = 30_000
+const LOOK_EVERY_MS = 5_000
+
 function Live(): ReactNode {
   const state = useLiveState()
+  const now = useNow(LOOK_EVERY_MS, state !== 'live')
+  // What is shown was so then: nothing was heard since.
+  const heardMs = Math.max(getLiveUntilMs(), getAnsweredMs())
+  const isTold = state === 'offline' || state === 'paused' || now - heardMs >= STALE_MS
+  const isOld = state !== 'live' && heardMs > 0 && isTold
   return (
     <button
       type="button"
@@ -62,7 +73,10 @@ function Live(): ReactNode {
       {...tip(t('liveHint'))}
     >
       <span className={classes['dot']} style={{ background: DOTS[state] }} aria-hidden="true" />
-      <span className={classes['liveText']}>{t(state)}</span>
+      <span className={classes['liveText']}>
+        {t(state)}
+        {isOld && ` · ${t('asOf', { time: formatMoment(heardMs, now) })}`}
+      </span>
     </button>
   )
 }

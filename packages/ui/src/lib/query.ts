@@ -1,6 +1,7 @@
 // How long answers are kept, and what is tried again. A refusal is an answer: only what got lost on the way is asked for again.
 import { ApiError } from '@batuta/api'
 import { QueryClient } from '@tanstack/react-query'
+import { nowMs } from '../platform/clock.ts'
 
 const FRESH_MS = 2_000
 const KEPT_MS = 10 * 60_000
@@ -16,3 +17,13 @@ export const queryClient: QueryClient = new QueryClient({
     },
   },
 })
+
+let answeredMs = 0
+queryClient.getQueryCache().subscribe(event => {
+  if (event.type === 'updated' && event.action.type === 'success' && event.action.manual !== true) answeredMs = nowMs()
+})
+
+/** When the server last answered a question of this page; 0 when it never did. */
+export function getAnsweredMs(): number {
+  return answeredMs
+}

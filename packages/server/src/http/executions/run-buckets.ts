@@ -1,8 +1,7 @@
 // What the iterations of a loop came to, by parts of them: a million of them are a hundred bars. They are counted in slices, for a look holds up whoever else
-// is served, and those of an execution that has ended are kept. The columns of packed runs tell states and beginnings; whole runs are made for the failed ones
+// is served. The columns of packed runs tell states and beginnings; whole runs are made for the failed ones
 // that are shown, and for a sample to find the slowest ones in.
 import {
-  isFinal,
   presentTaskRun,
   taskRunId,
   type ExecutionState,
@@ -16,7 +15,6 @@ const WORST_MAX = 5
 const SAMPLE_MAX = 2_000
 /** Runs that one look counts: some ten milliseconds. */
 const SLICE_RUNS = 10_000
-const KEPT_MAX = 32
 
 /** An execution, and the loop in it. */
 export interface SeenLoop {
@@ -114,26 +112,4 @@ export class LoopCount {
 function present({ states, firstMs, lastMs }: LoopBucket, from: number, to: number): unknown {
   if (lastMs === 0) return { from, to, states }
   return { from, to, states, start: new Date(firstMs).toISOString(), end: new Date(lastMs).toISOString() }
-}
-
-/** Counts of executions that have ended: nothing of them moves until somebody restarts them, and that is another end. */
-export class KeptCounts {
-  readonly #kept = new Map<string, string>()
-
-  find(key: string): string | undefined {
-    return this.#kept.get(key)
-  }
-
-  keep(key: string, text: string): void {
-    this.#kept.set(key, text)
-    const [oldest] = this.#kept.keys()
-    if (this.#kept.size > KEPT_MAX && oldest !== undefined) this.#kept.delete(oldest)
-  }
-}
-
-/** Undefined while the execution may move. */
-export function keyOfCount({ state, run }: SeenLoop, count: number): string | undefined {
-  if (!isFinal(state.state)) return undefined
-  const endedMs = state.history.at(-1)?.atMs ?? 0
-  return `${state.id} ${run.ordinal} ${count} ${state.history.length} ${endedMs} ${state.runs.length}`
 }

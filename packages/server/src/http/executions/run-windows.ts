@@ -1,7 +1,6 @@
 // Windows over the task runs of an execution. A look at a large one is short: it goes through so many runs at most, and the next one goes on.
 import {
   getTask,
-  ordinalOf,
   presentTaskRun,
   taskRunId,
   type ExecutionState,
@@ -12,8 +11,9 @@ import type { HttpDependencies } from '../dependencies.ts'
 import type { Handlers } from '../exchange.ts'
 import { jsonText } from '../reply.ts'
 import { notFound, unprocessable } from '../request-error.ts'
+import { getRunOf } from './get-run-of.ts'
 import { lookAt } from './look.ts'
-import { KeptCounts, LoopCount, keyOfCount, type SeenLoop } from './run-buckets.ts'
+import { LoopCounts } from './loop-counts.ts'
 import { viewExecution } from './read-execution.ts'
 
 /** Runs that one look goes through. */
@@ -25,7 +25,7 @@ export function windowHandlers(
   dependencies: HttpDependencies,
 ): Pick<Handlers<'executions'>, 'taskRuns' | 'taskRunBuckets'> {
   const { platform } = dependencies
-  const kept = new KeptCounts()
+  const counts = new LoopCounts(dependencies)
   return {
     taskRuns: async ({ params: { executionId }, query }) => {
       const rows: string[] = []
@@ -48,45 +48,11 @@ export function windowHandlers(
       )
     },
     taskRunBuckets: async ({ params: { executionId }, query: { parent, count = 100 } }) =>
-      jsonText(await countBuckets({ executionId, parent, count }, kept, dependencies)),
+      jsonText(await counts.tell({ executionId, parent, count })),
   }
 }
 
 const SIZE = 100
-
-interface BucketWish {
-  readonly executionId: string
-  /** The loop. */
-  readonly parent: string
-  readonly count: number
-}
-
-/** Slice by slice, and whoever else waits in between. */
-async function countBuckets(
-  { executionId, parent, count }: BucketWish,
-  kept: KeptCounts,
-  dependencies: HttpDependencies,
-): Promise<string> {
-  let counting: LoopCount | undefined
-  const look = (loop: SeenLoop): string => {
-    const key = keyOfCount(loop, count)
-    const known = key === undefined ? undefined : kept.find(key)
-    if (known !== undefined) return known
-    counting ??= new LoopCount(loop.run, count)
-    if (!counting.goOn(loop)) return ''
-    const text = counting.tell(loop, lookAt(executionId, 'b', dependencies))
-    if (key !== undefined) kept.keep(key, text)
-    return text
-  }
-  for (;;) {
-    const text = await viewExecution(executionId, dependencies, (state, plan) =>
-      look({ state, plan, run: getRunOf(state, parent) }),
-    )
-    if (text === undefined) throw notFound(`The execution "${executionId}"`)
-    if (text !== '') return text
-    await new Promise<void>(resolve => dependencies.platform.defer(resolve))
-  }
-}
 
 function cursorOf(text: string): number {
   const at = Number(text)
@@ -139,13 +105,6 @@ function childrenOf(state: ExecutionState, parent: string | undefined): readonly
   if (parent === undefined) return undefined
   if (parent === 'root') return state.root.children
   return getRunOf(state, parent).group?.children ?? []
-}
-
-export function getRunOf(state: ExecutionState, runId: string): TaskRun {
-  const ordinal = ordinalOf(state.id, runId)
-  const run = ordinal === undefined ? undefined : state.runs.at(ordinal)
-  if (!run || run.isRemoved) throw notFound(`The task run "${runId}" of the execution "${state.id}"`)
-  return run
 }
 
 function placeAround(

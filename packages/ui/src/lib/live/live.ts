@@ -1,6 +1,7 @@
 // What is happening now, from one stream for all of the browser. Frames never touch components: a hook of a resource listens and writes into the
 // cache of queries. Where the stream is blocked pages ask again every two seconds: `usePollMs()` says so to their queries.
 import { useEffect, useRef, useSyncExternalStore } from 'react'
+import { nowMs } from '../../platform/clock.ts'
 import { TENANT } from '../api.ts'
 import { browserWorld } from './browser-world.ts'
 import type { FromTab, ToTab } from './live-messages.ts'
@@ -21,6 +22,7 @@ interface Topic {
 const topics = new Map<string, Topic>()
 const listeners = new Set<() => void>()
 let state: StreamState = 'catching-up'
+let liveUntilMs = 0
 let isPaused = false
 let isAsleep = false
 let send: (message: FromTab) => void = () => undefined
@@ -30,7 +32,10 @@ export function startLive(): void {
   send = typeof SharedWorker === 'function' ? connectWorker() : connectHere()
   send({ type: 'hello', tenant: TENANT })
   window.addEventListener('online', tell)
-  window.addEventListener('offline', tell)
+  window.addEventListener('offline', () => {
+    if (state === 'live' && !isPaused) liveUntilMs = nowMs()
+    tell()
+  })
   window.addEventListener('pagehide', () => send({ type: 'bye' }))
   window.addEventListener('pageshow', event => {
     if (event.persisted) for (const { wish } of topics.values()) send({ type: 'add', wish })
@@ -56,6 +61,11 @@ export function getLiveState(): LiveState {
   return navigator.onLine ? state : 'offline'
 }
 
+/** When this page last heard all that happened; 0 when it never did. */
+export function getLiveUntilMs(): number {
+  return liveUntilMs
+}
+
 export function useLiveState(): LiveState {
   return useSyncExternalStore(subscribe, getLiveState)
 }
@@ -67,6 +77,7 @@ export function usePollMs(): number | false {
 
 /** Stops all live updates of the page, or lets them go on. */
 export function toggleLive(): void {
+  if (getLiveState() === 'live') liveUntilMs = nowMs()
   isPaused = !isPaused
   rest()
   tell()
@@ -90,6 +101,7 @@ function listen(wish: LiveWish, ear: (frame: LiveFrame) => void): () => void {
 
 function hear(message: ToTab): void {
   if (message.type === 'state') {
+    if (state === 'live' && !isPaused) liveUntilMs = nowMs()
     state = message.state
     tell()
     return
