@@ -18,9 +18,12 @@ import type {
 } from './batch.ts'
 
 import type { BulkOperations, BulkReads } from './bulks.ts'
-export type * from './bulks.ts'
 import type { Cluster } from './cluster.ts'
+import type { DocumentOperations, DocumentReads } from './documents.ts'
 import type { History } from './history.ts'
+
+export type * from './bulks.ts'
+export * from './documents.ts'
 
 export interface Store {
   readonly kind: 'memory' | 'sqlite' | 'postgres'
@@ -65,7 +68,7 @@ export function lateJoin(node: string): FlushError {
 }
 
 /** Rare writes: each runs whole inside the driver, in one transaction. */
-export interface Operations extends BulkOperations {
+export interface Operations extends BulkOperations, DocumentOperations {
   /**
    * Announces the node and fences what an earlier incarnation of it left in flight. Refused as `fenced` when it does not follow the incarnation that it
    * names (0: there was none): a word that comes late must not fence whoever was faster.
@@ -123,19 +126,6 @@ export interface Operations extends BulkOperations {
     readonly args: { readonly tenant: string; readonly namespace: string }
     readonly result: boolean
   }
-  /** Puts what was there in its place. */
-  saveUserSetting: { readonly args: UserSettingRow; readonly result: null }
-  deleteUserSetting: { readonly args: UserSettingKey; readonly result: boolean }
-  /** Puts what was there in its place. */
-  saveApp: { readonly args: AppRow; readonly result: null }
-  deleteApp: { readonly args: AppKey; readonly result: boolean }
-  /** Those that have expired by its own creation go. */
-  saveLink: { readonly args: LinkRow; readonly result: null }
-  saveTestSuite: { readonly args: TestSuiteRow; readonly result: null }
-  /** With its results. */
-  deleteTestSuite: { readonly args: TestSuiteKey; readonly result: boolean }
-  /** Of one suite the latest are kept. */
-  saveTestResult: { readonly args: TestResultRow; readonly result: null }
   /** Lines of one execution; tells how many went. */
   purgeLogs: { readonly args: LogPurge; readonly result: number }
   /** All of one execution; tells how many went. */
@@ -284,87 +274,6 @@ export interface SecretRow extends KeyKey {
   readonly updatedMs: number
 }
 
-export interface TestSuiteKey {
-  readonly tenant: string
-  readonly namespace: string
-  readonly id: string
-}
-
-export interface UserSettingKey {
-  readonly tenant: string
-  readonly kind: 'view' | 'preferences' | 'dashboard'
-  /** Empty where nobody logs in. */
-  readonly owner: string
-  readonly id: string
-}
-
-export interface UserSettingRow extends UserSettingKey {
-  /** JSON. */
-  readonly body: string
-  readonly updatedMs: number
-}
-
-export interface AppKey {
-  readonly tenant: string
-  readonly uid: string
-}
-
-/** A page for people who know nothing of flows. */
-export interface AppRow extends AppKey {
-  readonly namespace: string
-  /** One of its namespace. */
-  readonly id: string
-  readonly flowId: string
-  readonly source: string
-  readonly createdMs: number
-  readonly updatedMs: number
-}
-
-/** What somebody may look at or answer who has been given an address. The address itself is kept nowhere: its hash finds the row. */
-export interface LinkRow {
-  readonly tenant: string
-  readonly hash: string
-  readonly executionId: string
-  /** Where an answer is awaited; empty for the whole execution. */
-  readonly taskRunId: string
-  /** Of the app that shows it; empty for an approval. */
-  readonly appUid: string
-  readonly createdMs: number
-  readonly expiresMs: number
-}
-
-export interface TestSuiteRow extends TestSuiteKey {
-  readonly flowId: string
-  readonly source: string
-  readonly updatedMs: number
-}
-
-/** Of one suite. */
-export const TEST_RESULTS_MAX = 100
-
-/** What a run of a suite came to. */
-export interface TestResultRow {
-  readonly tenant: string
-  /** Greater than those before. */
-  readonly id: string
-  readonly namespace: string
-  readonly suiteId: string
-  readonly flowId: string
-  readonly state: string
-  readonly startedMs: number
-  /** The document as clients read it. */
-  readonly body: string
-}
-
-export interface TestResultQuery {
-  readonly tenant: string
-  readonly namespace?: string
-  readonly suiteId?: string
-  readonly flowId?: string
-  readonly limit: number
-  readonly offset?: number
-}
-
 export interface NamespaceRow {
   readonly tenant: string
   readonly namespace: string
@@ -382,7 +291,7 @@ export interface JournalPage {
 /** All there is. */
 export const WHOLE_JOURNAL: JournalPage = { after: -1, limit: 2 ** 31 - 1 }
 
-export interface Reads extends BulkReads {
+export interface Reads extends BulkReads, DocumentReads {
   /** Whose turn it is to write as that node, and the number of its last flush. */
   findFence(node: string): Promise<{ readonly incarnation: number; readonly flushSeq: number } | undefined>
   findFlow(key: FlowKey, revision?: number): Promise<FlowRow | undefined>
@@ -445,20 +354,6 @@ export interface Reads extends BulkReads {
   findSecret(tenant: string, namespace: string, key: string): Promise<SecretRow | undefined>
   /** Of one namespace, or of all; by namespace and name. */
   listSecrets(tenant: string, namespace?: string): Promise<readonly SecretRow[]>
-  /** Of one owner, or of all; by owner and id. */
-  listUserSettings(tenant: string, kind: UserSettingKey['kind'], owner?: string): Promise<readonly UserSettingRow[]>
-  findApp(key: AppKey): Promise<AppRow | undefined>
-  /** By namespace and id. */
-  listApps(tenant: string): Promise<readonly AppRow[]>
-  /** Also one that has expired. */
-  findLink(tenant: string, hash: string): Promise<LinkRow | undefined>
-  findTestSuite(key: TestSuiteKey): Promise<TestSuiteRow | undefined>
-  /** By namespace and id. */
-  listTestSuites(tenant: string): Promise<readonly TestSuiteRow[]>
-  findTestResult(tenant: string, id: string): Promise<TestResultRow | undefined>
-  /** The latest first. */
-  listTestResults(query: TestResultQuery): Promise<readonly TestResultRow[]>
-  countTestResults(query: Omit<TestResultQuery, 'limit' | 'offset'>): Promise<number>
   /** What was said about namespaces, by name. */
   listNamespaces(tenant: string): Promise<readonly NamespaceRow[]>
 }
