@@ -193,3 +193,36 @@ test('log lines wait for a store that does not answer', async () => {
   const logs = await t.store.read.logsOf({ executionId: id, limit: 10 })
   assert.ok(logs.some(row => row.lines.includes('said meanwhile')))
 })
+
+test('a node that is fenced while a log waits for the store settles nothing: its result would hide what was said', async () => {
+  const { t, id } = await openJobs(1)
+  let isAway = true
+  const store: Store = {
+    kind: 'memory',
+    read: t.store.read,
+    flush: batch => t.store.flush(batch),
+    close: async () => {},
+    perform: async (name, args) => {
+      if (name === 'appendLogs' && isAway) throw new FlushError('unknown', 'PostgreSQL cannot be reached')
+      return await t.store.perform(name, args)
+    },
+  }
+  const { worker, hosts } = await openWorker(t, { store })
+  worker.wake()
+  await t.settled()
+  const key = { executionId: id, run: 1, epoch: 1 }
+  const line = { atMs: 1, level: 'INFO', message: 'said and lost', attempt: 0 } as const
+  hosts[0]?.onMessage({ type: 'log', key, lines: [line], batch: 1 })
+  const outcome = { state: 'SUCCESS', metrics: [], startedMs: 1, endedMs: 2 } as const
+  hosts[0]?.onMessage({ type: 'settled', key, outcome })
+  await t.settled()
+
+  worker.abandon()
+  isAway = false
+  for (let wait = 0; wait < 4; wait++) {
+    await t.settled()
+    t.clock.advance(1_000)
+  }
+
+  assert.equal(t.stateOf(id), 'RUNNING')
+})

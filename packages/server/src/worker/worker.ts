@@ -15,11 +15,11 @@ import { SubmitError, type Inbox } from '../inbox/inbox.ts'
 import type { JobSink, PlaceOffer, WorkerProfile } from '../inbox/jobs.ts'
 import { isSpecial, servesHere } from '../inbox/placement.ts'
 import type { Scheduler, Clock } from '../platform/platform.ts'
-import type { JobRow, LogRow, StoredLogLine } from '../storage/batch.ts'
-import { rankOf } from '../storage/levels.ts'
-import { FlushError, type Store } from '../storage/store.ts'
+import type { JobRow } from '../storage/batch.ts'
+import type { Store } from '../storage/store.ts'
 import type { WorkerMeter } from '../telemetry/worker-meter.ts'
 import { SentJobs } from './sent-jobs.ts'
+import { logRow, storeLines, type Patience } from './store-lines.ts'
 
 export interface WorkerOptions {
   readonly inbox: Inbox
@@ -55,7 +55,7 @@ interface Running {
   readonly claimedMs: number
   readonly queue: string
   /** Done when all lines that came so far are stored, in their order. */
-  logged: Promise<void> | undefined
+  logged: Promise<boolean> | undefined
 }
 
 const CLAIM_MAX = 200
@@ -86,6 +86,7 @@ export class Worker implements JobSink {
   #isStopped = false
   #isAbandoned = false
   readonly #sent: SentJobs
+  readonly #patience: Patience
   /** Undefined on a node that is alone: nobody takes its jobs over. */
   #beatMs: number | undefined
 
@@ -98,6 +99,7 @@ export class Worker implements JobSink {
       begin: row => this.#begin(row),
       drop: row => this.#reportLost(row),
     })
+    this.#patience = { ...options, isOver: () => this.#isStopped, pause: () => this.#pause() }
     this.#isChoosing = options.store.cluster !== undefined && isSpecial(options.profile)
   }
 
@@ -348,23 +350,11 @@ export class Worker implements JobSink {
     this.#host?.send({ type: 'taken', batch })
   }
 
-  #log(running: Running, key: JobKey, lines: readonly LogLine[]): Promise<void> {
-    const store = (): Promise<void> => this.#storeLog(logRow(running, key, lines), key)
-    running.logged = running.logged ? running.logged.then(store) : store()
-    return running.logged
-  }
-
-  async #storeLog(row: LogRow, key: JobKey): Promise<void> {
-    for (;;) {
-      try {
-        await this.#options.store.perform('appendLogs', { rows: [row] })
-        return
-      } catch (error) {
-        if (!isPassing(error) || this.#isStopped)
-          return this.#options.onNotice(`log lines of ${keyText(key)} could not be stored`, error)
-        await this.#pause()
-      }
-    }
+  async #log(running: Running, key: JobKey, lines: readonly LogLine[]): Promise<boolean> {
+    const before = running.logged
+    const row = logRow(running.job, key, lines)
+    running.logged = (async () => ((await before) ?? true) && (await storeLines(row, key, this.#patience)))()
+    return await running.logged
   }
 
   async #pause(ms = STORE_RETRY_MS): Promise<void> {
@@ -391,7 +381,9 @@ export class Worker implements JobSink {
   async #settle(key: JobKey, outcome: Outcome): Promise<void> {
     const running = this.#running.get(keyText(key))
     const settlement = { ...settlementOf(key, outcome), ...this.#folderOf(running?.job) }
-    await running?.logged
+    const isLogged = (await running?.logged) ?? true
+    // A result whose log is missing would hide what was said: the job is begun again instead, as all that a fenced node had.
+    if (this.#isAbandoned || !isLogged) return
     const offer = running && this.#offerAfter(running)
     await this.#submit(() =>
       this.#options.inbox.submit({
@@ -470,30 +462,4 @@ function settlementOf({ run, epoch }: JobKey, outcome: Outcome): Settlement {
 
 function isWatch({ source }: HostJob): boolean {
   return source?.kind === 'realtime'
-}
-
-function logRow({ job }: Running, key: JobKey, lines: readonly LogLine[]): LogRow {
-  return {
-    executionId: key.executionId,
-    tenant: job.flow.tenant,
-    namespace: job.flow.namespace,
-    flowId: job.flow.id,
-    atMs: lines[0]?.atMs ?? 0,
-    levelMax: Math.max(...lines.map(line => rankOf(line.level))),
-    lines: JSON.stringify(
-      lines.map((line): StoredLogLine => ({
-        atMs: line.atMs,
-        level: line.level,
-        message: line.message,
-        run: key.run,
-        taskId: job.taskId,
-        attempt: line.attempt,
-      })),
-    ),
-  }
-}
-
-/** There will be room again, and an answer. Without one the lines may be there already: twice is better than never. */
-function isPassing(error: unknown): boolean {
-  return error instanceof FlushError && (error.fault === 'full' || error.fault === 'unknown')
 }
