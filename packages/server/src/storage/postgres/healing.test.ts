@@ -85,6 +85,24 @@ test('a renewal of a frozen server fails before the lease runs out, and works wh
   assert.equal(await store.cluster?.renew(node, 10_000), true)
 })
 
+test('a question over a connection that is dead is asked over another one, once any is found dead', async t => {
+  const { store } = await openTestStore(t, await newDatabase(server))
+  const node = await join(store)
+  await store.cluster?.announce(node, announcementOf('engine'), 10_000)
+  await node.write({ births: [executionRow('e1')] })
+  await store.read.findExecution('e1')
+  const dead = [...(await sessionsOf('pool')), ...(await sessionsOf('lease'))]
+  for (const session of dead) process.kill(session, 'SIGSTOP')
+  t.after(() => dead.forEach(session => process.kill(session, 'SIGCONT')))
+
+  const startedMs = performance.now()
+  const asked = store.read.findExecution('e1')
+  await assert.rejects(async () => await store.cluster?.renew(node, 10_000))
+
+  assert.equal((await asked)?.id, 'e1')
+  assert.ok(performance.now() - startedMs < 15_000)
+})
+
 test('hints are heard again after the connection broke, and what was told meanwhile is hinted', async t => {
   const { store } = await openTestStore(t, await newDatabase(server))
   const heard: string[] = []

@@ -1,7 +1,16 @@
 // The bounded pool of connections for reads, rare writes and what nodes tell one another. What it cannot do is answered as the store's own
 // failure, so that whoever asked is told to come back instead of being told of a mistake of the server's.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { trust } from '@batuta/core'
-import { Pool, type ClientBase, type PoolClient, type QueryConfig, type QueryResult, type QueryResultRow } from 'pg'
+import {
+  Pool,
+  type Client,
+  type ClientBase,
+  type PoolClient,
+  type QueryConfig,
+  type QueryResult,
+  type QueryResultRow,
+} from 'pg'
 import { FlushError } from '../store.ts'
 import type { ConnectOptions } from './connect-client.ts'
 import { faultOf, sqlStateOf } from './fault-of.ts'
@@ -26,23 +35,33 @@ const IDLE_MS = 60_000
 /** After a failover a connection may lead to the wrong server for no longer than this. */
 const LIFETIME_S = 1_800
 const READ_ATTEMPTS = 2
+/** Who asked over a connection that is doubted gets an answer within this, or is asked anew over another. */
+const DOUBT_MS = 3_000
 
 export class ConnectionPool {
   readonly #options: PoolOptions
+  #inUse = new Set<ClientBase>()
   #pool: Pool
 
   constructor(options: PoolOptions) {
     this.#options = options
-    this.#pool = newPool(options)
+    this.#pool = newPool(options, this.#inUse)
   }
 
-  /** Another connection to the same place was given up: idle ones may be as dead, and whoever took one would wait for its whole time. */
+  /**
+   * Another connection to the same place was given up: these may be as dead, and whoever waits on one would wait for its whole time. Idle ones are
+   * left at once, those in use after a moment in which they may still answer.
+   */
   renew(): void {
     const before = this.#pool
     if (before.totalCount === 0) return
-    this.#pool = newPool(this.#options)
-    // Who was asking still gets the answer, or the end of its time; a dead connection may take for ever to close.
+    const inUse = this.#inUse
+    this.#inUse = new Set()
+    this.#pool = newPool(this.#options, this.#inUse)
     before.end().catch((error: unknown) => this.#options.onNotice('connections of before could not be closed', error))
+    void sleep(DOUBT_MS, undefined, { ref: false }).then(() => {
+      for (const client of inUse) endQuietly(client)
+    })
   }
 
   /** A read that met a broken connection is asked once more: after a restart of the database every idle connection is one. */
@@ -83,10 +102,11 @@ export class ConnectionPool {
   }
 }
 
-function newPool({ kind, max, onNotice, durability, url, Client }: PoolOptions): Pool {
+function newPool(options: PoolOptions, inUse: Set<ClientBase>): Pool {
+  const { kind, max, onNotice, durability, url } = options
   const pool = new Pool({
     ...connectionConfig(url, kind),
-    Client,
+    Client: options.Client,
     max,
     idleTimeoutMillis: IDLE_MS,
     maxLifetimeSeconds: LIFETIME_S,
@@ -97,6 +117,9 @@ function newPool({ kind, max, onNotice, durability, url, Client }: PoolOptions):
   })
   pool.on('error', error => onNotice('an idle connection to PostgreSQL broke', error))
   // Whoever uses it is told by what it asked; without a listener the process would end.
+  pool.on('acquire', client => inUse.add(client))
+  pool.on('release', (_, client) => inUse.delete(client))
+  pool.on('remove', client => inUse.delete(client))
   pool.on('connect', client => client.on('error', () => undefined))
   return pool
 }
@@ -106,6 +129,13 @@ export function failureOf(error: unknown, what: string): unknown {
   const fault = faultOf(error)
   if (fault !== 'unknown' && fault !== 'full') return error
   return new FlushError(fault, `${what}: ${messageOf(error)}`, { cause: error })
+}
+
+/** With a question under way this cuts the line: the question fails as one that was not answered. */
+function endQuietly(client: ClientBase): void {
+  trust<Client>(client)
+    .end()
+    .catch(() => undefined)
 }
 
 export function messageOf(error: unknown): string {
