@@ -400,7 +400,7 @@ export class Model {
       case 'Fail':
         return settle(this, run, node.condition === 'no' ? 'SUCCESS' : 'FAILED')
       case 'Assert':
-        return settle(this, run, node.condition === 'yes' ? 'SUCCESS' : 'FAILED')
+        return settle(this, run, (node.condition ?? 'yes') === 'yes' ? 'SUCCESS' : 'FAILED')
       case 'Labels':
         return node.format === 'broken' ? refuse(this, run) : settle(this, run, 'SUCCESS')
       case 'Exit':
