@@ -11,8 +11,8 @@ export interface Written {
   readonly text: string
   /** As the server has it, or what a new flow begins with. */
   readonly saved: string
-  /** The revision that it is a change of. */
-  readonly base: number | undefined
+  /** The revision that it is a change of, of what has revisions. */
+  readonly base?: number | undefined
 }
 
 export interface DraftState {
