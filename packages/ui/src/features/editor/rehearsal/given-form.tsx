@@ -8,10 +8,11 @@ import type { EarlierRun, Given } from './use-given.ts'
 
 export interface GivenFormProps {
   readonly given: Given
+  readonly note: string
   readonly children?: ReactNode
 }
 
-export function GivenForm({ given, children }: GivenFormProps): ReactNode {
+export function GivenForm({ given, note, children }: GivenFormProps): ReactNode {
   const id = useId()
   const { fields, hasFiles, entries, runs, executionId, choose, change } = given
   return (
@@ -37,6 +38,7 @@ export function GivenForm({ given, children }: GivenFormProps): ReactNode {
       )}
       {fields.length > 0 && <InputForm fields={fields} entries={entries} onChange={change} isTried={false} />}
       {hasFiles && <p className={classes['muted']}>{t('filesOnly')}</p>}
+      <p className={classes['muted']}>{note}</p>
     </div>
   )
 }

@@ -14,6 +14,8 @@ import classes from './rehearsal.module.css'
 import { useGiven } from './use-given.ts'
 
 const REST_MS = 300
+/** Longer values get lines of their own. */
+const SHORT = 100
 
 type FlowPlan = Awaited<ReturnType<typeof api.flows.plan>>
 type PlannedTask = FlowPlan['tasks'][number]
@@ -45,9 +47,7 @@ export function PlanPanel({ text, flow, hasErrors, onTask }: RehearsalProps): Re
   })
   return (
     <div className={classes['panel']}>
-      <GivenForm given={given}>
-        <p className={classes['muted']}>{t('planText')}</p>
-      </GivenForm>
+      <GivenForm given={given} note={t('planText')} />
       <div className={classes['told']}>
         {hasErrors && <Empty icon="warning" title={t('broken')} />}
         {!hasErrors && error && <ErrorCard title={t('planFailed')} error={error} onRetry={() => void refetch()} />}
@@ -154,5 +154,7 @@ export function shortType(type: string): string {
 }
 
 function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value, undefined, 2)
+  if (typeof value === 'string') return value
+  const short = JSON.stringify(value)
+  return short.length <= SHORT ? short : JSON.stringify(value, undefined, 2)
 }

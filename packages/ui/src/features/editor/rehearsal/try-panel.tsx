@@ -36,7 +36,7 @@ export function TryPanel({ text, flow, hasErrors, onTask, task, trial, wished }:
   const why = hasErrors ? t('whyErrors') : undefined
   return (
     <div className={classes['panel']}>
-      <GivenForm given={given}>
+      <GivenForm given={given} note={t('tryText')}>
         <Scopes task={task} scope={chosen} onScope={setScope} />
         <label className={classes['check']} {...(canReuse ? {} : tip(t('whyReuse')))}>
           <input
@@ -61,7 +61,6 @@ export function TryPanel({ text, flow, hasErrors, onTask, task, trial, wished }:
           </Button>
           {trial.isRunning && <Button onClick={trial.stop}>{t('cancel')}</Button>}
         </div>
-        <p className={classes['muted']}>{t('tryText')}</p>
       </GivenForm>
       <div className={classes['told']} aria-live="polite" aria-busy={trial.isRunning}>
         <Told text={text} trial={trial} onTask={onTask} />

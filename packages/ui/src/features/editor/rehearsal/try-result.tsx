@@ -21,9 +21,10 @@ export function TryResult({ wish, tried, isOld, onTask }: TryResultProps): React
   const runs = execution?.taskRunList ?? []
   const stopped = runs.filter(({ state }) => state.current === 'BREAKPOINT')
   const played = runs.filter(({ state }) => state.current !== 'BREAKPOINT')
-  // What was asked for comes first, then what it took.
+  // What was asked for comes first, then what went wrong, then what it took.
   const first = played.filter(({ taskId }) => taskId === wish.taskId)
-  const others = played.filter(({ taskId }) => taskId !== wish.taskId)
+  const failed = played.filter(run => !first.includes(run) && run.state.current === 'FAILED')
+  const others = played.filter(run => !first.includes(run) && !failed.includes(run))
   const isReached = wish.taskId === undefined || first.length > 0
   return (
     <section className={classes['result']} aria-label={t('results')}>
@@ -39,7 +40,7 @@ export function TryResult({ wish, tried, isOld, onTask }: TryResultProps): React
       )}
       {execution && wish.taskId === undefined && <p>{t('ended', { state: stateWord(execution.state.current) })}</p>}
       <ol className={classes['tasks']}>
-        {[...first, ...others].map(run => (
+        {[...first, ...failed, ...others].map(run => (
           <li key={run.id}>
             <Run run={run} tried={tried} isPinned={pinned.includes(run.taskId)} onTask={onTask} />
           </li>
