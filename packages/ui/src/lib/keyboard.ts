@@ -1,4 +1,4 @@
-// The keyboard of the page: single keys, chords with Ctrl or ⌘, and two keys one after the other. Never while somebody types, and below a dialog
+// The keyboard of the page: single keys, chords with Ctrl or ⌘ and the keys that write nothing, and two keys one after the other. Never while somebody types, and below a dialog
 // nothing hears.
 import { listActions } from './actions.ts'
 
@@ -11,7 +11,7 @@ export function startKeyboard(isOff: () => boolean): () => void {
   const hear = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.isComposing || isModifier(event.key)) return
     const key = keyOf(event)
-    const isChord = key.startsWith('mod+')
+    const isChord = key.startsWith('mod+') || /^f\d+$/.test(key)
     if (!isChord && isOff()) return
     // What is typed into a shadow tree is told to the page as done to its host.
     const [target = event.target] = event.composedPath()

@@ -53,6 +53,37 @@ test('a text that one side took out and the other changed is a conflict', () => 
   )
 })
 
+test('a line whose value changed is the line of its key, and what is put in beside it another change', () => {
+  const base = 'id: a\ntasks:\n  - id: x\n    message: hi\n'
+
+  const parts = mergeLines({
+    base,
+    mine: 'id: a\ntasks:\n  - id: x\n    message: mine\ndescription: new\n',
+    theirs: 'id: a\ntasks:\n  - id: x\n    level: WARN\n    message: theirs\n',
+  })
+
+  assert.deepEqual(
+    parts.map(({ type, mine, theirs }) => [type, mine.length, theirs.length]),
+    [
+      ['same', 3, 3],
+      ['theirs', 0, 1],
+      ['conflict', 1, 1],
+      ['mine', 1, 0],
+    ],
+  )
+})
+
+test('a long text is merged at once', () => {
+  const base = Array.from({ length: 5_000 }, (_, index) => `key${index}: value`).join('\n')
+
+  const parts = mergeLines({ base, mine: base.replace('key7: value', 'key7: mine'), theirs: base })
+
+  assert.deepEqual(
+    parts.map(({ type }) => type),
+    ['same', 'mine', 'same'],
+  )
+})
+
 test('of any three texts nothing is lost: each is found whole in the parts, and a change of one side alone is that side', () => {
   const texts = ['', 'a\n', 'a\nb\nc\n', 'c\nb\na\n', 'a\nx\nb\nc\nd\n', 'b\nb\nb\n', 'a\nb\nc\na\nb\nc\n', 'q\nr\n']
   const triples = texts.flatMap(base => texts.flatMap(mine => texts.map(theirs => ({ base, mine, theirs }))))

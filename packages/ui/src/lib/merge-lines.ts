@@ -1,6 +1,7 @@
-// Two changes of one text, put together line by line. What only one side touched is taken from there; where both touched the same lines, or lines that
-// stand side by side, somebody has to choose. Nothing is dropped: every part keeps what each of the three texts has there.
-import { diffLines } from './diff-lines.ts'
+// Two changes of one text, put together line by line. What only one side touched is taken from there; where both touched the same lines, or both put
+// something at the same place, somebody has to choose. A line whose value was changed is still the line of its key: what is put in beside it is
+// another change. Nothing is dropped: every part keeps what each of the three texts has there.
+import { diffLines, type LineChange } from './diff-lines.ts'
 
 export type MergePartType = 'same' | 'mine' | 'theirs' | 'alike' | 'conflict'
 
@@ -23,17 +24,17 @@ export interface MergeTexts {
 export function mergeLines({ base, mine, theirs }: MergeTexts): readonly MergePart[] {
   const [inMine, inTheirs] = [linesKept(base, mine), linesKept(base, theirs)]
   const texts = { base: linesOf(base), mine: linesOf(mine), theirs: linesOf(theirs) }
-  const parts: MergePart[] = []
+  const parts: Growing[] = []
   let from: Place = { base: 0, mine: 0, theirs: 0 }
-  for (let line = 0; line <= texts.base.length; line++) {
-    const to = line === texts.base.length ? endOf(texts) : placeOf(line, inMine, inTheirs)
-    if (to === undefined) continue
-    const between = partOf(texts, from, to)
-    if (between) parts.push(between)
-    const text = texts.base[line]
-    if (text !== undefined) addSame(parts, text)
-    from = { base: to.base + 1, mine: to.mine + 1, theirs: to.theirs + 1 }
+  for (const line of texts.base.keys()) {
+    const at = placeOf(line, inMine, inTheirs)
+    if (at === undefined) continue
+    const next = { base: at.base + 1, mine: at.mine + 1, theirs: at.theirs + 1 }
+    add(parts, partOf(texts, from, at))
+    add(parts, partOf(texts, at, next))
+    from = next
   }
+  add(parts, partOf(texts, from, endOf(texts)))
   return parts
 }
 
@@ -53,7 +54,7 @@ function endOf({ base, mine, theirs }: Lines): Place {
   return { base: base.length, mine: mine.length, theirs: theirs.length }
 }
 
-/** Of a line that all three have. */
+/** Of a line that all three have, changed or not. */
 function placeOf(base: number, inMine: Kept, inTheirs: Kept): Place | undefined {
   const [mine, theirs] = [inMine.get(base), inTheirs.get(base)]
   return mine === undefined || theirs === undefined ? undefined : { base, mine, theirs }
@@ -61,12 +62,42 @@ function placeOf(base: number, inMine: Kept, inTheirs: Kept): Place | undefined 
 
 type Kept = ReadonlyMap<number, number>
 
+/** By lines of the base; of those that were changed by the key that they begin with. */
 function linesKept(base: string, other: string): Kept {
-  return new Map(
-    diffLines(base, other).flatMap(change =>
-      change.type === 'same' ? [[change.left - 1, change.right - 1] as const] : [],
-    ),
-  )
+  const kept = new Map<number, number>()
+  let [gone, come]: [LineChange[], LineChange[]] = [[], []]
+  const pair = (): void => {
+    for (const [one, another] of sameKeys(gone, come)) kept.set(one, another)
+    ;[gone, come] = [[], []]
+  }
+  for (const change of diffLines(base, other)) {
+    if (change.type === 'removed') gone.push(change)
+    else if (change.type === 'added') come.push(change)
+    else {
+      pair()
+      kept.set(change.left - 1, change.right - 1)
+    }
+  }
+  pair()
+  return kept
+}
+
+const KEY = /^(\s*(?:- )?[\w.$-]+):(?:\s|$)/
+
+/** In their order on both sides. */
+function sameKeys(gone: readonly LineChange[], come: readonly LineChange[]): readonly (readonly [number, number])[] {
+  const pairs: (readonly [number, number])[] = []
+  let next = 0
+  for (const line of gone) {
+    const key = KEY.exec(line.text)?.[1]
+    const at =
+      key === undefined ? -1 : come.findIndex(({ text }, index) => index >= next && KEY.exec(text)?.[1] === key)
+    const found = come[at]
+    if (line.type !== 'removed' || found?.type !== 'added') continue
+    pairs.push([line.left - 1, found.right - 1])
+    next = at + 1
+  }
+  return pairs
 }
 
 function partOf(texts: Lines, from: Place, to: Place): MergePart | undefined {
@@ -83,13 +114,25 @@ function typeOf({ base, mine, theirs }: Lines): MergePartType {
   return isEqual(base, theirs) ? 'mine' : 'conflict'
 }
 
-function addSame(parts: MergePart[], text: string): void {
+interface Growing {
+  readonly type: MergePartType
+  readonly base: string[]
+  readonly mine: string[]
+  readonly theirs: string[]
+}
+
+/** What stands side by side and is of one kind is one part. */
+function add(parts: Growing[], part: MergePart | undefined): void {
+  if (!part) return
+  const { type, base, mine, theirs } = part
   const last = parts.at(-1)
-  const before = last?.type === 'same' ? last.base : []
-  const lines = [...before, text]
-  const same: MergePart = { type: 'same', base: lines, mine: lines, theirs: lines }
-  if (last?.type === 'same') parts[parts.length - 1] = same
-  else parts.push(same)
+  if (last?.type !== type) {
+    parts.push({ type, base: [...base], mine: [...mine], theirs: [...theirs] })
+    return
+  }
+  for (const line of base) last.base.push(line)
+  for (const line of mine) last.mine.push(line)
+  for (const line of theirs) last.theirs.push(line)
 }
 
 function isEqual(one: readonly string[], other: readonly string[]): boolean {

@@ -17,13 +17,15 @@ export interface EditorToolbarProps {
   readonly code: CodeHandle | undefined
   readonly isChanged: boolean
   readonly onSave: (isToRun: boolean) => void
+  readonly onPlan: () => void
+  readonly onTry: () => void
   readonly tools?: ReactNode
 }
 
 const ICONS: Readonly<Record<Pane, IconName>> = { code: 'code', form: 'table', graph: 'flow' }
 
 export function EditorToolbar(props: EditorToolbarProps): ReactNode {
-  const { checks, saving, panes, code, isChanged, onSave, tools } = props
+  const { checks, saving, panes, code, isChanged, onSave, onPlan, onTry, tools } = props
   const isNew = saving.saved === undefined
   const why =
     checks.errors > 0 ? t('whyErrors', { count: checks.errors }) : !isChanged && !isNew ? t('whyNothing') : undefined
@@ -50,6 +52,12 @@ export function EditorToolbar(props: EditorToolbarProps): ReactNode {
       {tools}
       <Verdict checks={checks} isChanged={isChanged} isNew={isNew} />
       <div className={classes['saves']}>
+        <Button {...tip(t('showPlan'))} onClick={onPlan}>
+          {t('plan')}
+        </Button>
+        <Button {...tip(t('tryNow'), 'f9')} onClick={onTry}>
+          {t('try')}
+        </Button>
         <SaveButton title={t('save')} keys="mod+s" why={why} isBusy={saving.isSaving} run={() => onSave(false)} />
         <SaveButton
           title={t('saveAndRun')}

@@ -6,6 +6,7 @@ import { useGo } from '../../lib/link.tsx'
 import { paths } from '../../lib/paths.ts'
 import { cx } from '../../widgets/class-names.ts'
 import type { FlowDocument } from '../flow/use-flow.ts'
+import { factsOfRuns } from '../topology/task-facts.ts'
 import { Topology } from '../topology/topology.tsx'
 import type { AddPlace } from '../topology/topology-canvas.tsx'
 import { CodeEditor, type CodeHandle } from './code/code-editor.tsx'
@@ -16,7 +17,8 @@ import { graphMenu } from './graph-menu.ts'
 import { askOnce } from './language/language-client.ts'
 import { t } from './messages.ts'
 import { newTask } from './new-task.ts'
-import { ProblemsList } from './problems-list.tsx'
+import { EditorPanel, usePanel, type Panel } from './editor-panel.tsx'
+import { useTry } from './rehearsal/use-try.ts'
 import { TaskForm } from './task-form.tsx'
 import { TypePicker } from './type-picker.tsx'
 import { useChecks, type Checks } from './use-checks.ts'
@@ -44,24 +46,28 @@ export function FlowEditor({ flow, initial, draftName, onSaved, tools }: FlowEdi
   const [cursor, setCursor] = useState(0)
   const [place, setPlace] = useState<AddPlace | undefined>(undefined)
   const checks = useChecks(text)
-  const saving = useSave(flow)
   const panes = usePanes()
-  const savedText = saving.saved?.source ?? ''
-  const draft = useDraft(draftName, {
+  const { saving, draft, savedText, save, saveOver, bringBack } = useKeeping({
+    flow,
+    initial,
+    draftName,
+    onSaved,
     text,
-    saved: saving.saved === undefined ? initial : savedText,
-    base: saving.saved?.revision,
+    code,
   })
-  const finish = (done: FlowDocument | undefined, isToRun: boolean): void => {
-    if (!done) return
-    draft.clear()
-    onSaved(done, isToRun)
+  const [, showPanel] = usePanel()
+  const trial = useTry()
+  const [wished, setWished] = useState(0)
+  const tryNow = (): void => {
+    showPanel('try')
+    setWished(count => count + 1)
   }
-  const save = async (isToRun: boolean): Promise<void> => finish(await saving.save(code?.text() ?? text), isToRun)
-  const bringBack = async (mine: string): Promise<void> => finish(await saving.create(mine), false)
-  const saveOver = async (merged: string, over: SavedFlow): Promise<void> =>
-    finish(await saving.save(merged, over), false)
-  useEditorActions({ panes, code, save })
+  const task = useMemo(() => taskAt(parseYamlTree(text), cursor), [text, cursor])
+  const facts = useMemo(() => {
+    const runs = trial.result?.tried.execution?.taskRunList
+    return runs && factsOfRuns(runs)
+  }, [trial.result])
+  useEditorActions({ panes, code, save, showPanel, tryNow })
   const ready = useReady(setCode)
   const help = useHelp(checks, code)
   return (
@@ -69,6 +75,8 @@ export function FlowEditor({ flow, initial, draftName, onSaved, tools }: FlowEdi
       <EditorToolbar
         {...{ text, checks, saving, panes, code, tools }}
         isChanged={text !== savedText}
+        onPlan={() => showPanel('plan')}
+        onTry={tryNow}
         onSave={isToRun => void save(isToRun)}
       />
       <EditorNotices
@@ -89,13 +97,48 @@ export function FlowEditor({ flow, initial, draftName, onSaved, tools }: FlowEdi
             onSaveAndRun={() => void save(true)}
           />
         </div>
-        {panes.shown.includes('form') && <FormPane text={text} cursor={cursor} code={code} />}
-        {panes.shown.includes('graph') && <GraphPane text={text} cursor={cursor} code={code} onAdd={setPlace} />}
+        {panes.shown.includes('form') && <FormPane text={text} task={task} code={code} />}
+        {panes.shown.includes('graph') && <GraphPane {...{ text, cursor, code, facts }} onAdd={setPlace} />}
       </div>
-      <ProblemsList checks={checks} code={code} />
+      <EditorPanel
+        {...{ text, checks, code, trial, wished }}
+        flow={flow}
+        task={task?.id}
+        onTask={id => showTask(code, id)}
+      />
       {place && <Picker place={place} code={code} onClose={() => setPlace(undefined)} />}
     </div>
   )
+}
+
+interface Keeping extends Pick<FlowEditorProps, 'initial' | 'draftName' | 'onSaved'> {
+  readonly flow: FlowDocument | undefined
+  readonly text: string
+  readonly code: CodeHandle | undefined
+}
+
+/** The text outlives the page: as a draft until it is saved. */
+function useKeeping({ flow, initial, draftName, onSaved, text, code }: Keeping) {
+  const saving = useSave(flow)
+  const savedText = saving.saved?.source ?? ''
+  const draft = useDraft(draftName, {
+    text,
+    saved: saving.saved === undefined ? initial : savedText,
+    base: saving.saved?.revision,
+  })
+  const finish = (done: FlowDocument | undefined, isToRun: boolean): void => {
+    if (!done) return
+    draft.clear()
+    onSaved(done, isToRun)
+  }
+  return {
+    saving,
+    draft,
+    savedText,
+    save: async (isToRun: boolean): Promise<void> => finish(await saving.save(code?.text() ?? text), isToRun),
+    bringBack: async (mine: string): Promise<void> => finish(await saving.create(mine), false),
+    saveOver: async (merged: string, over: SavedFlow): Promise<void> => finish(await saving.save(merged, over), false),
+  }
 }
 
 function useHelp(checks: Checks, code: CodeHandle | undefined): Parameters<typeof CodeEditor>[0]['help'] {
@@ -130,9 +173,11 @@ interface EditorActions {
   readonly panes: Panes
   readonly code: CodeHandle | undefined
   readonly save: (isToRun: boolean) => Promise<void>
+  readonly showPanel: (panel: Panel) => void
+  readonly tryNow: () => void
 }
 
-function useEditorActions({ panes, code, save }: EditorActions): void {
+function useEditorActions({ panes, code, save, showPanel, tryNow }: EditorActions): void {
   const section = t('section')
   const show = (pane: Pane) => () => panes.show(pane)
   useActions([
@@ -155,19 +200,29 @@ function useEditorActions({ panes, code, save }: EditorActions): void {
       title: t('showProblems'),
       section,
       keys: 'mod+shift+m',
-      run: () => document.getElementById('problems')?.focus(),
+      run: () => {
+        showPanel('problems')
+        requestAnimationFrame(() => document.getElementById('problems')?.focus())
+      },
     },
+    { id: 'editor.plan', title: t('showPlan'), section, run: () => showPanel('plan') },
+    { id: 'editor.try', title: t('tryNow'), section, keys: 'f9', run: tryNow },
   ])
 }
 
-interface PaneProps {
+/** In the code. */
+function showTask(code: CodeHandle | undefined, id: string): void {
+  const task = tasksIn(parseYamlTree(code?.text() ?? '')).find(other => other.id === id)
+  if (task) code?.goTo(task.from)
+}
+
+interface FormPaneProps {
   readonly text: string
-  readonly cursor: number
+  readonly task: ReturnType<typeof taskAt>
   readonly code: CodeHandle | undefined
 }
 
-function FormPane({ text, cursor, code }: PaneProps): ReactNode {
-  const task = useMemo(() => taskAt(parseYamlTree(text), cursor), [text, cursor])
+function FormPane({ text, task, code }: FormPaneProps): ReactNode {
   return (
     <section className={cx(classes['pane'], classes['formPane'])} aria-label={t('form')}>
       <TaskForm text={text} task={task} code={code} />
@@ -175,12 +230,16 @@ function FormPane({ text, cursor, code }: PaneProps): ReactNode {
   )
 }
 
-function GraphPane({
-  text,
-  cursor,
-  code,
-  onAdd,
-}: PaneProps & { readonly onAdd: (place: AddPlace) => void }): ReactNode {
+interface GraphPaneProps {
+  readonly text: string
+  readonly cursor: number
+  readonly code: CodeHandle | undefined
+  /** What the tasks came to when they were tried. */
+  readonly facts: ReturnType<typeof factsOfRuns> | undefined
+  readonly onAdd: (place: AddPlace) => void
+}
+
+function GraphPane({ text, cursor, code, facts, onAdd }: GraphPaneProps): ReactNode {
   const shown = useDeferredValue(text)
   const root = useMemo(() => parseYamlTree(shown), [shown])
   const flow = useMemo(() => plainOf(root), [root])
@@ -189,6 +248,7 @@ function GraphPane({
     <section className={cx(classes['pane'], classes['graphPane'])} aria-label={t('graph')}>
       <Topology
         flow={flow}
+        facts={facts}
         selected={selected}
         hasMap={false}
         onAdd={onAdd}

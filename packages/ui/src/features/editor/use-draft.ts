@@ -11,7 +11,7 @@ export interface Written {
   readonly text: string
   /** As the server has it, or what a new flow begins with. */
   readonly saved: string
-  /** The revision that it is a change of, where there are revisions. */
+  /** The revision that it is a change of, of what has revisions. */
   readonly base?: number | undefined
 }
 

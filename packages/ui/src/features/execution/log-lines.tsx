@@ -5,7 +5,7 @@ import classes from './log-lines.module.css'
 import type { LogLine } from './use-log-tail.ts'
 
 export interface LogLinesProps {
-  readonly lines: readonly LogLine[]
+  readonly lines: readonly Pick<LogLine, 'line' | 'timestamp' | 'level' | 'message'>[]
   /** New lines are brought into sight. */
   readonly isFollowing?: boolean
 }

@@ -4,7 +4,6 @@ import { useFilters } from '../../lib/search-state.ts'
 import { Empty } from '../../widgets/empty.tsx'
 import { LOG_FIELDS } from '../logs/log-fields.ts'
 import { LogSearchView, TailButton } from '../logs/log-search-view.tsx'
-import classes from './flow-page.module.css'
 import type { FlowTabProps } from './flow-page.tsx'
 import { t } from './messages.ts'
 
@@ -19,17 +18,13 @@ export function FlowLogs({ flow }: FlowTabProps): ReactNode {
     [namespace, id],
   )
   return (
-    <>
-      <div className={classes['tools']}>
-        <TailButton isTailing={isTailing} onChange={setTailing} />
-      </div>
-      <LogSearchView
-        state={state}
-        fields={FIELDS}
-        isTailing={isTailing}
-        scope={scope}
-        nothing={<Empty icon="logs" title={t('noLogs')} text={t('noLogsText')} />}
-      />
-    </>
+    <LogSearchView
+      state={state}
+      fields={FIELDS}
+      isTailing={isTailing}
+      scope={scope}
+      controls={<TailButton isTailing={isTailing} onChange={setTailing} />}
+      nothing={<Empty icon="logs" title={t('noLogs')} text={t('noLogsText')} />}
+    />
   )
 }

@@ -36,6 +36,7 @@ type TabId =
   | 'revisions'
   | 'triggers'
   | 'dependencies'
+  | 'metrics'
   | 'logs'
   | 'concurrency'
   | 'tests'
@@ -51,6 +52,7 @@ const PARTS: Readonly<Record<TabId, ComponentType<FlowTabProps>>> = {
   revisions: tab(async () => (await import('./flow-revisions.tsx')).FlowRevisions),
   triggers: tab(async () => (await import('./flow-triggers.tsx')).FlowTriggers),
   dependencies: tab(async () => (await import('./flow-dependencies.tsx')).FlowDependencies),
+  metrics: tab(async () => (await import('./flow-metrics.tsx')).FlowMetrics),
   logs: tab(async () => (await import('./flow-logs.tsx')).FlowLogs),
   concurrency: tab(async () => (await import('./flow-concurrency.tsx')).FlowConcurrency),
   tests: tab(async () => (await import('../tests/flow-tests.tsx')).FlowTests),
@@ -114,6 +116,7 @@ function FlowTabs({ flow, active }: FlowTabProps & { readonly active: TabId }): 
     'revisions',
     'triggers',
     'dependencies',
+    'metrics',
     'logs',
     ...(flowConcurrency(flow) === undefined ? [] : (['concurrency'] as const)),
     'tests',

@@ -62,7 +62,7 @@ export function LogSearchView({ state, fields, isTailing, scope, nothing, contro
             label={t('label')}
             count={rows.length}
             rowPx={ROW_PX}
-            row={at => <Found key={keyOf(rows[at], at)} line={rows[at]} wanted={q} />}
+            row={at => <Found key={keyOf(rows[at], at)} line={rows[at]} wanted={q} isOfOne={scope !== undefined} />}
             onSight={onSight}
             isFollowing={false}
             onFollow={() => undefined}
@@ -121,7 +121,14 @@ function Levels({ state }: { readonly state: FilterState }): ReactNode {
   )
 }
 
-function Found({ line, wanted }: { readonly line: FoundLine | undefined; readonly wanted: string }): ReactNode {
+interface FoundProps {
+  readonly line: FoundLine | undefined
+  readonly wanted: string
+  /** All lines are of one flow: it need not be said. */
+  readonly isOfOne: boolean
+}
+
+function Found({ line, wanted, isOfOne }: FoundProps): ReactNode {
   const to = useMemo(
     () => line && paths.execution({ namespace: line.namespace, flowId: line.flowId, id: line.executionId }, 'logs'),
     [line],
@@ -135,8 +142,8 @@ function Found({ line, wanted }: { readonly line: FoundLine | undefined; readonl
       taskId={line.taskId}
       origin={
         <Link to={to} title={`${line.namespace}.${line.flowId} · ${line.executionId}`}>
-          {line.flowId}
-          {line.taskId !== undefined && <span className={classes['taskName']}> · {line.taskId}</span>}
+          {isOfOne ? (line.taskId ?? line.executionId) : line.flowId}
+          {!isOfOne && line.taskId !== undefined && <span className={classes['taskName']}> · {line.taskId}</span>}
         </Link>
       }
       isOriginWide

@@ -201,7 +201,11 @@ function useView(
   facts: ReadonlyMap<string, TaskFacts> | undefined,
   wrapper: { readonly current: HTMLDivElement | null },
 ): View {
-  const { setViewport, setCenter, fitView, getZoom, zoomTo } = useReactFlow()
+  const { setViewport, getViewport, setCenter, fitView, getZoom, zoomTo } = useReactFlow()
+  useMiddle(wrapper, ({ width, height }) => {
+    const { x, y, zoom } = getViewport()
+    void setViewport({ x: x + width / 2, y: y + height / 2, zoom })
+  })
   const isPlaced = useRef(false)
   const failed = useMemo(() => failedIn(layout, facts), [layout, facts])
   const hasNodes = layout.nodes.length > 0
@@ -232,6 +236,32 @@ function useView(
     }),
     [layout, setCenter, getZoom, fitView, zoomTo],
   )
+}
+
+interface Size {
+  readonly width: number
+  readonly height: number
+}
+
+/** What is in the middle stays there when the place becomes larger or smaller. */
+function useMiddle(wrapper: { readonly current: HTMLDivElement | null }, move: (grown: Size) => void): void {
+  const newest = useRef(move)
+  useEffect(() => {
+    newest.current = move
+  })
+  useEffect(() => {
+    const element = wrapper.current
+    if (!element) return undefined
+    let before: Size | undefined
+    const watch = new ResizeObserver(() => {
+      const { clientWidth: width, clientHeight: height } = element
+      if (before && before.width > 0 && width > 0)
+        newest.current({ width: width - before.width, height: height - before.height })
+      before = { width, height }
+    })
+    watch.observe(element)
+    return () => watch.disconnect()
+  }, [wrapper])
 }
 
 /** A drawing that is too high begins where its line begins. */

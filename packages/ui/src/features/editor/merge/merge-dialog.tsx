@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core'
 import { useMemo, useState, type ReactNode } from 'react'
 import { choiceOf, mergedText, mergeLines, type MergeChoice, type MergePart } from '../../../lib/merge-lines.ts'
+import { cx } from '../../../widgets/class-names.ts'
 import { DiffView } from '../../../widgets/diff-view.tsx'
 import { Dialog } from '../../../widgets/dialog.tsx'
 import { Note } from '../../../widgets/note.tsx'
@@ -85,7 +86,7 @@ function Verdict({ parts, open, onAll }: VerdictProps): ReactNode {
   const isClean = parts.every(({ type }) => type !== 'conflict')
   if (isClean) return <Note>{t('clean')}</Note>
   return (
-    <div className={classes['verdict']} role="status">
+    <div className={cx(classes['verdict'], open === 0 && classes['decided'])} role="status">
       <span>{open > 0 ? t('open', { count: open }) : t('decided')}</span>
       <span className={classes['all']}>
         <Button size="compact-sm" onClick={() => onAll('theirs')}>
