@@ -18,6 +18,7 @@ import type { Entry } from './palette-entry.ts'
 import { readAsked, type Asked } from './palette-mode.ts'
 
 const ACTIONS_MAX = 60
+const PLACES_FIRST = 5
 const WAIT_MS = 120
 const NONE: readonly Entry[] = []
 
@@ -37,9 +38,10 @@ export function useEntries(text: string, chooser: Chooser | undefined): Entries 
   const choices = useChoices(later, chooser)
   if (chooser) return choices
   const isBehind = later !== text.trim() || found.isFetching
+  // Before anything is typed, what was looked at last is the best guess.
+  const isFirst = asked.wanted === ''
   const entries = [
-    ...actions,
-    ...places,
+    ...(isFirst ? [...places.slice(0, PLACES_FIRST), ...actions] : [...actions, ...places]),
     ...topics,
     ...(asked.wanted === '' && asked.mode === 'all' ? NONE : found.entries),
   ]
@@ -48,7 +50,7 @@ export function useEntries(text: string, chooser: Chooser | undefined): Entries 
 }
 
 /** Of the whole page, and so at the end: what belongs to the page that is open is registered under other headings. */
-const GENERAL: readonly string[] = [t('sectionPage'), t('sectionLook'), t('sectionGo')]
+const LATER: readonly string[] = ['List', t('sectionPage'), t('sectionLook'), t('sectionGo')]
 
 function useActionEntries({ mode, wanted }: Asked): readonly Entry[] {
   const actions = useAllActions()
@@ -69,7 +71,7 @@ function entryOfAction({ id, title, section, keys, why, choose }: Action): Entry
 
 function pageFirst(actions: readonly Action[]): readonly Action[] {
   const sections = [...Map.groupBy(actions, ({ section }) => section)]
-  const place = (section: string): number => GENERAL.indexOf(section)
+  const place = (section: string): number => LATER.indexOf(section)
   return sections.sort(([one], [other]) => place(one) - place(other)).flatMap(([, list]) => list)
 }
 
@@ -154,7 +156,7 @@ function useChoices(text: string, chooser: Chooser | undefined): Entries {
     queryFn: async ({ signal }) =>
       (await (chooser?.find(text, signal) ?? [])).map((choice): Entry => ({
         ...{ id: `choice ${choice.id}`, title: choice.title, hint: choice.hint, why: choice.why },
-        section: chooser?.hint ?? '',
+        section: '',
         icon: 'right',
         choose: undefined,
         run: () => void choice.run(),
