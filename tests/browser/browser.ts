@@ -40,6 +40,8 @@ export async function openTab(browser: Browser, address: string, look: Look = 'l
     timezoneId: 'UTC',
     permissions: ['clipboard-read', 'clipboard-write'],
   })
+  // Choices are kept on the server: each tab begins as if nobody had chosen anything.
+  await fetch(`${address}/api/v1/main/preferences`, { method: 'DELETE' })
   const problems: string[] = []
   await watch(context, address, problems)
   const page = await context.newPage()

@@ -5,6 +5,7 @@ import { HIT_GROUPS } from '../features/search/hit-places.ts'
 import { nowMs } from '../platform/clock.ts'
 import type { Entry } from './palette-entry.ts'
 import { readLabel, type Asked } from './palette-mode.ts'
+import { late } from './late-messages.ts'
 import { t } from './messages.ts'
 
 export interface Place {
@@ -148,7 +149,7 @@ async function evaluate(wanted: string, { go, copy }: Place): Promise<readonly E
   const page = withQuery(paths.expressions(), [['source', source]])
   const open: Entry = {
     id: 'expression page',
-    title: t('openExpressions'),
+    title: late('openExpressions'),
     section: t('expressions'),
     icon: 'code',
     run: () => go(page),
@@ -169,7 +170,7 @@ async function evaluate(wanted: string, { go, copy }: Place): Promise<readonly E
     {
       id: 'expression value',
       title: text,
-      hint: t('copyValue', { type: outcome.typeName }),
+      hint: late('copyValue', { type: outcome.typeName }),
       section: t('expressions'),
       icon: 'check',
       run: () => copy(text),

@@ -11,6 +11,7 @@ import { PaneBorder } from '../widgets/pane-border.tsx'
 import { tip } from '../widgets/tooltip.ts'
 import classes from './help-drawer.module.css'
 import { topicOf } from './help-topics.ts'
+import { late } from './late-messages.ts'
 import { t } from './messages.ts'
 
 const WIDTH = { min: 320, max: 720, usual: 360 }
@@ -27,11 +28,11 @@ export function HelpDrawer({ onClose }: { readonly onClose: () => void }): React
   }
   return (
     <>
-      <PaneBorder size={width} width={WIDTH} label={t('drawer')} onResize={resize} />
+      <PaneBorder size={width} width={WIDTH} label={late('drawer')} onResize={resize} />
       <aside
         className={classes['drawer']}
         style={{ width }}
-        aria-label={t('drawer')}
+        aria-label={late('drawer')}
         onKeyDown={event => {
           if (event.key === 'Escape') onClose()
         }}
@@ -49,16 +50,16 @@ export function HelpDrawer({ onClose }: { readonly onClose: () => void }): React
           ))}
         </ul>
         <Actions />
-        <h3>{t('moreHelp')}</h3>
+        <h3>{late('moreHelp')}</h3>
         <ul className={classes['links']}>
           <li>
-            <Link to={paths.plugins()}>{t('helpPlugins')}</Link>
+            <Link to={paths.plugins()}>{late('helpPlugins')}</Link>
           </li>
           <li>
-            <Link to={paths.blueprints()}>{t('helpBlueprints')}</Link>
+            <Link to={paths.blueprints()}>{late('helpBlueprints')}</Link>
           </li>
           <li>
-            <Link to={paths.expressions()}>{t('helpExpressions')}</Link>
+            <Link to={paths.expressions()}>{late('helpExpressions')}</Link>
           </li>
         </ul>
       </aside>
@@ -72,7 +73,7 @@ function Actions(): ReactNode {
   if (actions.length === 0) return null
   return (
     <>
-      <h3>{t('helpHere')}</h3>
+      <h3>{late('helpHere')}</h3>
       <ul className={classes['actions']}>
         {actions.map(({ id, title, keys, why }) => (
           <li key={id}>

@@ -11,6 +11,7 @@ const Palette = lazy(async () => ({ default: (await import('./late.tsx')).Palett
 const Shortcuts = lazy(async () => ({ default: (await import('./late.tsx')).Shortcuts }))
 const FirstRunNote = lazy(async () => ({ default: (await import('./late.tsx')).FirstRunNote }))
 const LateHelp = lazy(async () => ({ default: (await import('./late.tsx')).HelpDrawer }))
+const MoreActions = lazy(async () => ({ default: (await import('./late.tsx')).MoreActions }))
 const Recents = lazy(async () => ({ default: (await import('./late.tsx')).Recents }))
 const OperationHost = lazy(async () => ({ default: (await import('./late.tsx')).OperationHost }))
 const IDLE_MS = 2_000
@@ -57,17 +58,31 @@ export function LateParts(): ReactNode {
       {isFirstRun && <FirstRunNote />}
       {isIdle && <OperationHost />}
       {isIdle && <Recents />}
+      {isIdle && <MoreActions />}
       {shown === 'palette' && <Palette onClose={close} />}
       {shown === 'shortcuts' && <Shortcuts onClose={close} />}
     </Suspense>
   )
 }
 
+let isHelping = false
+
+export function useHelping(): readonly [boolean, (isHelping: boolean) => void] {
+  return [useSyncExternalStore(subscribe, () => isHelping), showHelp]
+}
+
+function showHelp(isShown: boolean): void {
+  isHelping = isShown
+  for (const listener of listeners) listener()
+}
+
 /** Stands beside the page, not over it. */
-export function Help({ onClose }: { readonly onClose: () => void }): ReactNode {
+export function Help(): ReactNode {
+  const [isShown, show] = useHelping()
+  if (!isShown) return null
   return (
     <Suspense fallback={null}>
-      <LateHelp onClose={onClose} />
+      <LateHelp onClose={() => show(false)} />
     </Suspense>
   )
 }

@@ -8,7 +8,7 @@ import { paths } from '../lib/paths.ts'
 import { usePairs } from '../lib/search-state.ts'
 import { Empty } from '../widgets/empty.tsx'
 import { DESTINATIONS, type Destination } from './destinations.ts'
-import { t } from './messages.ts'
+import { late } from './late-messages.ts'
 import classes from './not-found-page.module.css'
 import { resolveOldLink } from './old-links.ts'
 import { Page } from './page.tsx'
@@ -37,16 +37,16 @@ function Unknown({ path }: { readonly path: string }): ReactNode {
   const near = nearestTo(path)
   const named = useNamed(path)
   const way = near ? (
-    <Link to={near.to}>{t('didYouMean', { page: near.title })}</Link>
+    <Link to={near.to}>{late('didYouMean', { page: near.title })}</Link>
   ) : (
-    <Link to={paths.executions()}>{t('toExecutions')}</Link>
+    <Link to={paths.executions()}>{late('toExecutions')}</Link>
   )
   return (
-    <Page title={t('notFoundTitle')}>
-      <Empty icon="search" title={t('notFound', { path })} text={t('notFoundText')} action={way} />
+    <Page title={late('notFoundTitle')}>
+      <Empty icon="search" title={late('notFound', { path })} text={late('notFoundText')} action={way} />
       {named.length > 0 && (
-        <section className={classes['near']} aria-label={t('notFoundNear')}>
-          <h2>{t('notFoundNear')}</h2>
+        <section className={classes['near']} aria-label={late('notFoundNear')}>
+          <h2>{late('notFoundNear')}</h2>
           <ul>
             {named.map(({ to, title, hint }) => (
               <li key={to}>

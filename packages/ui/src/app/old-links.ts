@@ -30,10 +30,6 @@ const MOVED: readonly Rule[] = [
       ),
   },
   { path: /^\/flows\/edit\/([^/]+)$/, to: ([namespace = '']) => paths.namespace(namespace, 'flows') },
-  {
-    path: /^\/flows\/([^/]+)\/([^/]+)(?:\/([^/]+))?$/,
-    to: ([namespace = '', id = '', tab]) => paths.flow({ namespace, id }, tab),
-  },
   { path: /^\/plugins\/groups\/([^/]+)(?:\/.*)?$/, to: ([name = '']) => withQuery(paths.plugins(), [['q', name]]) },
   { path: /^\/plugins\/([^/]+)\/[^/]+$/, to: ([type = '']) => paths.plugin(type) },
   { path: /^\/admin\/triggers\/.+$/, to: () => paths.triggers() },

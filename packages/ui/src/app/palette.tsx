@@ -6,6 +6,7 @@ import { cx } from '../widgets/class-names.ts'
 import { Dialog } from '../widgets/dialog.tsx'
 import { Icon } from '../widgets/icon.tsx'
 import { Kbd } from '../widgets/kbd.tsx'
+import { late } from './late-messages.ts'
 import { t } from './messages.ts'
 import classes from './palette.module.css'
 import type { Entry } from './palette-entry.ts'
@@ -27,7 +28,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }): ReactNod
         {step ? (
           <button type="button" className={classes['step']} onClick={leaveStep}>
             {step.title}
-            <span className="visually-hidden">, {t('back')}</span>
+            <span className="visually-hidden">, {late('back')}</span>
             <Icon name="right" size={12} />
           </button>
         ) : (
@@ -44,7 +45,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }): ReactNod
           aria-activedescendant={entries[at] ? `${listId}-${at}` : undefined}
           autoComplete="off"
           spellCheck={false}
-          placeholder={step ? step.chooser.hint : t('searchHint')}
+          placeholder={step ? step.chooser.hint : late('searchHint')}
           value={text}
           onChange={event => type(event.currentTarget.value)}
           onKeyDown={onKeyDown}
@@ -128,7 +129,7 @@ const PAGE = 8
 function Prefixes({ onChoose }: { readonly onChoose: (prefix: string) => void }): ReactNode {
   return (
     <p className={classes['prefixes']}>
-      <span>{t('searchPrefixes')}</span>
+      <span>{late('searchPrefixes')}</span>
       {PREFIXES.map(([prefix, mode]) => (
         <button
           key={prefix}
@@ -139,7 +140,7 @@ function Prefixes({ onChoose }: { readonly onChoose: (prefix: string) => void })
             event.currentTarget.closest('dialog')?.querySelector('input')?.focus()
           }}
         >
-          <kbd>{prefix}</kbd> {t(wordOf(mode))}
+          <kbd>{prefix}</kbd> {late(wordOf(mode))}
         </button>
       ))}
     </p>

@@ -8,11 +8,15 @@ import {
   type AnyRouter,
 } from '@tanstack/react-router'
 import { TENANT } from '../lib/api.ts'
-import { NotFoundPage } from './not-found-page.tsx'
 import { PageFailure } from './page-failure.tsx'
 import { PAGES, REDIRECTS } from './routes.ts'
 import { Shell } from './shell.tsx'
 import { StartPage } from './start-page.tsx'
+
+/** Seldom seen, and not small: it searches for what was meant. */
+const NotFoundPage = lazyRouteComponent(async () => ({
+  default: (await import('./not-found-page.tsx')).NotFoundPage,
+}))
 
 export function makeRouter(): AnyRouter {
   const root = createRootRoute({ component: Shell, notFoundComponent: NotFoundPage, errorComponent: PageFailure })

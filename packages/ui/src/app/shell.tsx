@@ -1,6 +1,6 @@
 // What stands around every page: the rail, the bar at the top, and the places for toasts and dialogs.
 import { Outlet } from '@tanstack/react-router'
-import { useState, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { RunHost } from '../features/run-dialog/run-host.tsx'
 import { useActions } from '../lib/actions.ts'
 import { useGo } from '../lib/link.tsx'
@@ -14,7 +14,6 @@ import { BottomBar } from './bottom-bar.tsx'
 import { DESTINATIONS } from './destinations.ts'
 import { Help, LateParts, usePart } from './late-parts.tsx'
 import { t } from './messages.ts'
-import { useMoreActions } from './more-actions.ts'
 import { Rail } from './rail.tsx'
 import classes from './shell.module.css'
 import { TopBar } from './top-bar.tsx'
@@ -24,9 +23,7 @@ const PINNED = 'rail.pinned'
 export function Shell(): ReactNode {
   const isPinned = useLocal(PINNED) === 'true'
   const pin = (): void => writeLocal(PINNED, isPinned ? undefined : 'true')
-  const [isHelping, setHelping] = useState(false)
   useShellActions(pin, isPinned)
-  useMoreActions(isHelping, setHelping)
   return (
     <div className={cx(classes['shell'], isPinned && classes['pinned'])}>
       <a className={classes['skip']} href="#main">
@@ -38,7 +35,7 @@ export function Shell(): ReactNode {
         <main id="main" tabIndex={-1} className={classes['main']}>
           <Outlet />
         </main>
-        {isHelping && <Help onClose={() => setHelping(false)} />}
+        <Help />
       </div>
       <BottomBar />
       <Toasts />

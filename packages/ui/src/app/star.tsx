@@ -16,8 +16,8 @@ export function Star(): ReactNode {
   const trail = useTrail()
   const isSet = useBookmarks().some(bookmark => bookmark.to === to)
   const label = t(isSet ? 'unbookmark' : 'bookmark')
-  const run = (): void =>
-    isSet ? removeBookmark(to) : addBookmark({ title: trail.at(-1)?.title ?? document.title, to })
+  const title = [trail.at(-1)?.title ?? document.title, filterOf(to)].filter(Boolean).join(': ')
+  const run = (): void => (isSet ? removeBookmark(to) : addBookmark({ title, to }))
   useAction({ id: 'bookmark', title: label, section: t('sectionPage'), words: 'star favourite', run })
   return (
     <ActionIcon
@@ -30,4 +30,12 @@ export function Star(): ReactNode {
       <Icon name="star" size={18} />
     </ActionIcon>
   )
+}
+
+/** What a list is narrowed to, so that two bookmarks of one list have different names. */
+function filterOf(to: string): string {
+  return [...new URLSearchParams(to.split('?')[1] ?? '')]
+    .filter(([name]) => name.startsWith('filters['))
+    .map(([, value]) => value.toLowerCase())
+    .join(' ')
 }

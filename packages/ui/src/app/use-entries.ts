@@ -12,11 +12,13 @@ import type { IconName } from '../widgets/icon.tsx'
 import { showToast } from '../widgets/toast.tsx'
 import { findEntries } from './find-entries.ts'
 import { findTopics } from './help-topics.ts'
+import { late } from './late-messages.ts'
 import { t } from './messages.ts'
 import type { Entry } from './palette-entry.ts'
 import { readAsked, type Asked } from './palette-mode.ts'
 
 const ACTIONS_MAX = 60
+const PLACES_FIRST = 5
 const WAIT_MS = 120
 const NONE: readonly Entry[] = []
 
@@ -36,18 +38,19 @@ export function useEntries(text: string, chooser: Chooser | undefined): Entries 
   const choices = useChoices(later, chooser)
   if (chooser) return choices
   const isBehind = later !== text.trim() || found.isFetching
+  // Before anything is typed, what was looked at last is the best guess.
+  const isFirst = asked.wanted === ''
   const entries = [
-    ...actions,
-    ...places,
+    ...(isFirst ? [...places.slice(0, PLACES_FIRST), ...actions] : [...actions, ...places]),
     ...topics,
     ...(asked.wanted === '' && asked.mode === 'all' ? NONE : found.entries),
   ]
-  const status = found.status ?? (entries.length > 0 ? undefined : isBehind ? t('searching') : t('searchNone'))
+  const status = found.status ?? (entries.length > 0 ? undefined : isBehind ? late('searching') : late('searchNone'))
   return { entries, status }
 }
 
 /** Of the whole page, and so at the end: what belongs to the page that is open is registered under other headings. */
-const GENERAL: readonly string[] = [t('sectionPage'), t('sectionLook'), t('sectionGo')]
+const LATER: readonly string[] = ['List', t('sectionPage'), t('sectionLook'), t('sectionGo')]
 
 function useActionEntries({ mode, wanted }: Asked): readonly Entry[] {
   const actions = useAllActions()
@@ -68,7 +71,7 @@ function entryOfAction({ id, title, section, keys, why, choose }: Action): Entry
 
 function pageFirst(actions: readonly Action[]): readonly Action[] {
   const sections = [...Map.groupBy(actions, ({ section }) => section)]
-  const place = (section: string): number => GENERAL.indexOf(section)
+  const place = (section: string): number => LATER.indexOf(section)
   return sections.sort(([one], [other]) => place(one) - place(other)).flatMap(([, list]) => list)
 }
 
@@ -86,7 +89,7 @@ function usePlaces({ mode, wanted }: Asked): readonly Entry[] {
     const isMarked = new Set(bookmarks.map(({ to }) => to))
     const recent = listRecents()
       .filter(({ to }) => !isMarked.has(to))
-      .map(entryOf('clock', t('recents')))
+      .map(entryOf('clock', late('recents')))
     return rankActions([...marked, ...recent], wanted)
   }, [mode, wanted, bookmarks, go])
 }
@@ -97,7 +100,7 @@ function useTopics({ mode, wanted }: Asked): readonly Entry[] {
     () =>
       mode === 'help'
         ? findTopics(wanted).map(({ id, title, question, to }) => ({
-            ...{ id: `help ${id}`, title, hint: question, section: t('mode_help') },
+            ...{ id: `help ${id}`, title, hint: question, section: late('mode_help') },
             icon: 'help' as const,
             run: () => {
               go(to)
@@ -120,29 +123,27 @@ function useFound(text: string, chooser: Chooser | undefined): FoundEntries {
   const go = useGo()
   const path = usePath()
   const asked = readAsked(text)
-  const {
-    data = NONE,
-    error,
-    isFetching,
-  } = useQuery({
-    queryKey: ['palette', text, path],
+  const isAsking = chooser === undefined && asked.mode !== 'actions' && asked.mode !== 'help'
+  const { data, error, isFetching } = useQuery({
+    queryKey: ['palette', asked.mode, text, path],
     queryFn: ({ signal }) => findEntries(asked, { path, go, copy }, signal),
-    enabled: chooser === undefined && asked.mode !== 'actions' && asked.mode !== 'help',
-    placeholderData: keepPreviousData,
+    enabled: isAsking,
+    // What was found for another kind of question is none of this one.
+    placeholderData: (before, query) => (query?.queryKey[1] === asked.mode ? before : undefined),
     retry: false,
   })
   const more: readonly Entry[] =
     asked.mode === 'all' && asked.wanted !== ''
       ? [
           {
-            ...{ id: 'search more', title: t('searchMore', { text: asked.wanted }), section: t('everything') },
+            ...{ id: 'search more', title: late('searchMore', { text: asked.wanted }), section: t('everything') },
             icon: 'search',
             run: () => go(withQuery(paths.search(), [['q', asked.wanted]])),
           },
         ]
       : NONE
-  const status = error ? t('searchFailed', { reason: messageOf(error) }) : undefined
-  return { entries: [...data, ...more], status, isFetching }
+  const status = error ? late('searchFailed', { reason: messageOf(error) }) : undefined
+  return { entries: [...((isAsking ? data : undefined) ?? NONE), ...more], status, isFetching }
 }
 
 function useChoices(text: string, chooser: Chooser | undefined): Entries {
@@ -155,7 +156,7 @@ function useChoices(text: string, chooser: Chooser | undefined): Entries {
     queryFn: async ({ signal }) =>
       (await (chooser?.find(text, signal) ?? [])).map((choice): Entry => ({
         ...{ id: `choice ${choice.id}`, title: choice.title, hint: choice.hint, why: choice.why },
-        section: chooser?.hint ?? '',
+        section: '',
         icon: 'right',
         choose: undefined,
         run: () => void choice.run(),
@@ -164,16 +165,16 @@ function useChoices(text: string, chooser: Chooser | undefined): Entries {
     placeholderData: keepPreviousData,
     retry: false,
   })
-  const failure = error ? t('searchFailed', { reason: messageOf(error) }) : undefined
+  const failure = error ? late('searchFailed', { reason: messageOf(error) }) : undefined
   return {
     entries: data,
-    status: failure ?? (data.length > 0 ? undefined : isFetching ? t('searching') : t('searchNone')),
+    status: failure ?? (data.length > 0 ? undefined : isFetching ? late('searching') : late('searchNone')),
   }
 }
 
 function copy(text: string): void {
   void navigator.clipboard.writeText(text).then(
-    () => showToast({ kind: 'success', text: t('copied') }),
+    () => showToast({ kind: 'success', text: late('copied') }),
     (error: unknown) => showToast({ kind: 'error', text: messageOf(error) }),
   )
 }

@@ -10,9 +10,7 @@ import { stateWord } from '../../lib/states.ts'
 import { CopyAs, curlLine, type CopyForm } from '../../widgets/copy-as.tsx'
 import { Icon } from '../../widgets/icon.tsx'
 import { Menu, type MenuItem } from '../../widgets/menu.tsx'
-import { TypedConfirm } from '../../widgets/typed-confirm.tsx'
 import { whyNot, isPossible, type ExecutionAction } from '../executions/possible-actions.ts'
-import { LabelsDialog } from '../executions/labels-dialog.tsx'
 import classes from './execution-page.module.css'
 import { markdownOf } from './markdown-of.ts'
 import { t } from './messages.ts'
@@ -20,6 +18,9 @@ import { ownLabels, useExecutionAction } from './use-execution-action.ts'
 import type { ExecutionHead } from './use-execution.ts'
 
 const ReplayDialog = lazy(async () => ({ default: (await import('./replay-dialog.tsx')).ReplayDialog }))
+
+const LabelsDialog = lazy(async () => ({ default: (await import('../executions/labels-dialog.tsx')).LabelsDialog }))
+const TypedConfirm = lazy(async () => ({ default: (await import('../../widgets/typed-confirm.tsx')).TypedConfirm }))
 
 const FINAL_STATES = ['SUCCESS', 'WARNING', 'FAILED', 'CANCELLED'] as const
 
@@ -92,7 +93,9 @@ export function ExecutionActions({ head, live, open, from, onOpen }: ExecutionAc
         ]}
       />
       {open !== undefined && (
-        <Dialogs {...{ head, live, open, from }} onClose={() => onOpen(undefined)} act={act.mutate} />
+        <Suspense fallback={null}>
+          <Dialogs {...{ head, live, open, from }} onClose={() => onOpen(undefined)} act={act.mutate} />
+        </Suspense>
       )}
     </>
   )
@@ -113,12 +116,7 @@ interface DialogsProps {
 
 function Dialogs({ head, live, open, from, onClose, act }: DialogsProps): ReactNode {
   const [isCascade, setCascade] = useState(true)
-  if (open === 'replay')
-    return (
-      <Suspense fallback={null}>
-        <ReplayDialog head={head} from={from} onClose={onClose} />
-      </Suspense>
-    )
+  if (open === 'replay') return <ReplayDialog head={head} from={from} onClose={onClose} />
   if (open === 'labels')
     return (
       <LabelsDialog

@@ -1,7 +1,7 @@
 // What is done to the rows that are chosen, or to all that the filter keeps: a sentence first that says to how many, in which states, and who is left
 // out. What cannot be taken back is confirmed, above a hundred by typing the number.
 import { Button } from '@mantine/core'
-import { useState, type ReactNode } from 'react'
+import { lazy, Suspense, useState, type ReactNode } from 'react'
 import { useActions } from '../../lib/actions.ts'
 import { useGo } from '../../lib/link.tsx'
 import { paths } from '../../lib/paths.ts'
@@ -12,12 +12,13 @@ import { tip } from '../../widgets/tooltip.ts'
 import { useStartOperation } from '../operations/use-operations.ts'
 import { operationOf, type BulkAction } from './act-on-many.ts'
 import classes from './bulk-bar.module.css'
-import { BulkDialog } from './bulk-dialog.tsx'
 import { formsOfRows } from './copy-forms.ts'
 import { t } from './messages.ts'
 import { queryOfFit, splitByFit } from './possible-actions.ts'
 import { usePreview } from './use-preview.ts'
 import type { ExecutionQuery, ExecutionRow } from './use-executions.ts'
+
+const BulkDialog = lazy(async () => ({ default: (await import('./bulk-dialog.tsx')).BulkDialog }))
 
 export interface BulkBarProps {
   readonly rows: readonly ExecutionRow[]
@@ -86,13 +87,15 @@ export function BulkBar({ rows, isAll, total, isEstimate, query, onAll, onClear 
         </Button>
       </span>
       {asked !== undefined && (
-        <BulkDialog
-          action={asked}
-          {...{ rows, isAll, total, query }}
-          isBusy={run.isPending}
-          onClose={() => setAsked(undefined)}
-          onRun={given => run.mutate(operationOf({ action: asked, rows, ...given, ...(isAll ? { query } : {}) }))}
-        />
+        <Suspense fallback={null}>
+          <BulkDialog
+            action={asked}
+            {...{ rows, isAll, total, query }}
+            isBusy={run.isPending}
+            onClose={() => setAsked(undefined)}
+            onRun={given => run.mutate(operationOf({ action: asked, rows, ...given, ...(isAll ? { query } : {}) }))}
+          />
+        </Suspense>
       )}
     </div>
   )

@@ -18,7 +18,7 @@ import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { showToast } from '../../widgets/toast.tsx'
 import { Table } from '../../widgets/table.tsx'
 import { ViewsMenu } from '../views/views-menu.tsx'
-import { BulkBar } from './bulk-bar.tsx'
+import { BulkBar, NO_SELECTION } from './bulk-bar.tsx'
 import { FlowCard, flowColumns, type FlowFacts, type FlowLine } from './flow-columns.tsx'
 import { FLOW_FIELDS } from './flow-fields.ts'
 import classes from './flows-page.module.css'
@@ -28,12 +28,10 @@ import { useFlowActions, type FlowActions } from './use-flow-actions.ts'
 import { flowKey, useFlows, useNextDates, useRunBars } from './use-flows.ts'
 
 const PARAMS = { view: wordParam(['grouped', 'flat']), closed: textParam }
-const NOTHING: ReadonlySet<string> = new Set()
-
 export function FlowsPage(): ReactNode {
   const filterState = useFilters(FLOW_FIELDS)
   const [{ view, closed }, setSearch] = useSearchState(PARAMS)
-  const [selected, setSelected] = useState(NOTHING)
+  const [{ keys: selected, allOf }, setSelected] = useState(NO_SELECTION)
   const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useFlows(filterState)
   const flows = useMemo(() => data?.pages.flatMap(page => page.results) ?? [], [data])
   const total = data?.pages[0]?.total
@@ -62,7 +60,13 @@ export function FlowsPage(): ReactNode {
         <ViewsMenu page="flows" path={paths.flows()} />
         <ViewMenu isGrouped={isGrouped} onChange={next => setSearch({ view: next }, { replace: true })} />
       </FilterBar>
-      {chosen.length > 0 && <BulkBar flows={chosen} actions={actions} onDone={() => setSelected(NOTHING)} />}
+      {chosen.length > 0 && (
+        <BulkBar
+          flows={chosen}
+          {...{ loaded: flows, total, allOf, state: filterState, actions }}
+          onSelect={setSelected}
+        />
+      )}
       {error && <ErrorCard title={t('failed')} error={error} onRetry={() => void refetch()} />}
       {isPending && <SkeletonRows rows={12} />}
       {total === 0 && (
@@ -86,7 +90,7 @@ export function FlowsPage(): ReactNode {
           }
           card={line => <FlowCard line={line} facts={facts} />}
           total={lines.length + (total ?? 0) - flows.length}
-          selection={{ keys: selected, set: setSelected }}
+          selection={{ keys: selected, set: keys => setSelected({ keys }) }}
           onEnd={onEnd}
         />
       )}

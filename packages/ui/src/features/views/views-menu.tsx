@@ -1,6 +1,6 @@
 // The views of a list: which one is shown, the others with how many rows they have now, and what can be done to the one that is shown.
 import { useQueries } from '@tanstack/react-query'
-import { useEffect, useRef, useState, type ReactNode } from 'react'
+import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react'
 import { useAction } from '../../lib/actions.ts'
 import { addBookmark, removeBookmark, useBookmarks } from '../../lib/bookmarks.ts'
 import { useGo } from '../../lib/link.tsx'
@@ -10,10 +10,11 @@ import { Icon } from '../../widgets/icon.tsx'
 import { Menu, type MenuGroup, type MenuItem } from '../../widgets/menu.tsx'
 import { builtInOf } from './built-in.ts'
 import { t } from './messages.ts'
-import { SaveViewDialog } from './save-view-dialog.tsx'
 import { useRemoveView, useSaveView, useViews, type View } from './use-views.ts'
 import { addressOf, isSameQuery, queryOf, VIEW } from './view-address.ts'
 import classes from './views-menu.module.css'
+
+const SaveViewDialog = lazy(async () => ({ default: (await import('./save-view-dialog.tsx')).SaveViewDialog }))
 
 export interface ViewCount {
   readonly count: number
@@ -56,16 +57,18 @@ export function ViewsMenu(props: ViewsMenuProps): ReactNode {
         onOpen={onOpen}
       />
       {asked !== undefined && (
-        <SaveViewDialog
-          page={page}
-          query={asked === 'edit' ? (own?.filters ?? '') : query}
-          path={path}
-          {...(columns ? { columns } : {})}
-          view={asked === 'edit' ? views.find(view => view === own) : undefined}
-          isBusy={save.isPending}
-          onSave={save.mutate}
-          onClose={() => ask(undefined)}
-        />
+        <Suspense fallback={null}>
+          <SaveViewDialog
+            page={page}
+            query={asked === 'edit' ? (own?.filters ?? '') : query}
+            path={path}
+            {...(columns ? { columns } : {})}
+            view={asked === 'edit' ? views.find(view => view === own) : undefined}
+            isBusy={save.isPending}
+            onSave={save.mutate}
+            onClose={() => ask(undefined)}
+          />
+        </Suspense>
       )}
     </>
   )
