@@ -57,6 +57,15 @@ testCases:
     assertions:
       - { value: "{{ outputs.fetch.value }}", equalTo: rows of US, errorMessage: The default region has changed. }
 `
+const APP = `
+id: ask-for-a-load
+namespace: tests
+flowId: broken
+displayName: Ask for a load
+description: For whoever needs the rows of a region today.
+access: PUBLIC
+tags: [warehouse]
+`
 const KEYS = { discounts: '{"gold": 0.2, "silver": 0.1}', region: '"EU"', last_order: '1204318', window: '"PT36H"' }
 const RUNS = 12
 
@@ -70,6 +79,7 @@ export async function seed(server: BrowserServer): Promise<Seed> {
   for (const [key, value] of Object.entries(KEYS)) await server.call('PUT', `/namespaces/tests/kv/${key}`, value)
   for (const source of sources) await server.call('POST', '/flows', source)
   await server.call('POST', '/tests', SUITE)
+  await server.call('POST', '/apps', APP)
   await server.call('POST', '/tests/tests/broken-test/run', '{}')
   for (let run = 0; run < RUNS; run += 1) await server.run('examples/hello-world', { name: `reader ${run}` })
   const succeeded = await server.run('examples/parallel-and-loops')

@@ -1,4 +1,5 @@
 // The one table of all routes.
+import { appRoutes } from './apps.ts'
 import { blueprintRoutes } from './blueprints.ts'
 import { dashboardRoutes } from './dashboards.ts'
 import { executionRoutes } from './executions.ts'
@@ -22,6 +23,7 @@ import { triggerRoutes } from './triggers.ts'
 import { secretRoutes } from './secrets.ts'
 
 export const routes = {
+  apps: appRoutes,
   blueprints: blueprintRoutes,
   dashboards: dashboardRoutes,
   flows: flowRoutes,

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { bindRoutes } from './bind-routes.ts'
 import type { HttpDependencies } from './dependencies.ts'
+import { appHandlers } from './apps/routes.ts'
 import { blueprintHandlers } from './blueprints/routes.ts'
 import { KeptTallies } from './executions/kept-tallies.ts'
 import { dashboardHandlers } from './dashboards/routes.ts'
@@ -60,6 +61,7 @@ export async function startHttp(given: HttpDependencies): Promise<RunningHttp> {
   const runner = new BulkRunner(dependencies)
   const listener = bindRoutes(
     {
+      apps: appHandlers(dependencies),
       blueprints: blueprintHandlers(dependencies),
       dashboards: dashboardHandlers(dependencies),
       flows: flowHandlers(dependencies),

@@ -36,13 +36,17 @@ export interface ResumeCall {
   readonly query: { readonly taskRunId?: string }
   readonly incoming: IncomingMessage
   readonly dialect: ApiDialect
+  /** Who answers, where it is not whoever is logged in. */
+  readonly by?: string
+  /** What a form of a browser means. */
+  meant?(inputs: ValueMap, asked: readonly Input[]): ValueMap
 }
 
 export async function resumeExecution(call: ResumeCall, dependencies: HttpDependencies): Promise<Reply> {
   const { executionId } = call.params
   const { waiting, form } = await readAnswers(call, dependencies, true)
   try {
-    const answer = waiting && (await answerOf(waiting, form, dependencies))
+    const answer = waiting && (await answerOf(waiting, form, { dependencies, by: call.by }))
     const command = { name: 'resume', ...answer } as const
     return jsonText(await commandExecution(executionId, command, { dependencies, dialect: call.dialect }))
   } catch (error) {
@@ -57,6 +61,28 @@ export async function validateResume(call: ResumeCall, dependencies: HttpDepende
   const { id, namespace } = waiting?.found.plan.flow ?? { id: '', namespace: '' }
   const inputs = `[${resolved.perInput.map(reportInput).join(',')}]`
   return jsonText(`{"id":${JSON.stringify(id)},"namespace":"${namespace}","inputs":${inputs},"checks":[]}`)
+}
+
+/** What a run that waits would make of these answers; undefined when it waits no longer. */
+export async function lookAtWaiting(
+  {
+    executionId,
+    taskRunId,
+    inputs,
+  }: { readonly executionId: string; readonly taskRunId: string; readonly inputs: ValueMap },
+  dependencies: HttpDependencies,
+): Promise<{ readonly isDecision: boolean; readonly resolved: ResolvedInputs; readonly run: TaskRun } | undefined> {
+  const found = await getExecution(executionId, dependencies)
+  const { state, plan } = found
+  if (state.state !== 'PAUSED' && state.paused === 0) return undefined
+  const named = taskRunId === '' ? undefined : getRunById(found, taskRunId)
+  const run = findWaiting({ state, plan }, named?.ordinal)
+  if (!run) return undefined
+  const task = getTask(plan, run.task)
+  const isDecision = task.type.endsWith('.Approval')
+  const waiting = { found, run, asked: task.task.asks ?? [], isDecision }
+  const form = { inputs, isText: true, discard: () => Promise.resolve() }
+  return { isDecision, run, resolved: await resolveAnswers(waiting, form, dependencies) }
 }
 
 /** A run that waits, and what it asks. */
@@ -74,7 +100,7 @@ interface Answers {
 }
 
 async function readAnswers(
-  { params: { executionId }, query, incoming }: ResumeCall,
+  { params: { executionId }, query, incoming, meant }: ResumeCall,
   dependencies: HttpDependencies,
   isKept: boolean,
 ): Promise<Answers> {
@@ -89,7 +115,8 @@ async function readAnswers(
   const task = run && getTask(plan, run.task)
   const asked = task?.task.asks ?? []
   const files = isKept ? { files: dependencies.files } : {}
-  const form = await readForm(incoming, { plan, executionId, asked, ...files })
+  const read = await readForm(incoming, { plan, executionId, asked, ...files })
+  const form = meant ? { ...read, inputs: meant(read.inputs, asked) } : read
   refuseSealed(form.inputs, 'An answer')
   const isDecision = task?.type.endsWith('.Approval') === true
   return { waiting: run && { found, run, asked, isDecision }, form }
@@ -98,7 +125,7 @@ async function readAnswers(
 async function answerOf(
   waiting: Waiting,
   form: Form,
-  dependencies: HttpDependencies,
+  { dependencies, by: other }: { readonly dependencies: HttpDependencies; readonly by: string | undefined },
 ): Promise<{
   readonly run: number
   readonly inputs: ValueMap
@@ -113,7 +140,8 @@ async function answerOf(
     return typeof value === 'string' && value !== '' ? { [name]: value } : {}
   }
   const { user } = dependencies.config
-  const by = user === undefined ? {} : { by: user.name }
+  const name = other ?? user?.name
+  const by = name === undefined ? {} : { by: name }
   return { run: waiting.run.ordinal, inputs: values, ...text('decision'), ...text('comment'), ...by }
 }
 

@@ -93,11 +93,11 @@ async function birthFrom(
   if (!('birth' in prepared)) throw invalidInputs(prepared.problems)
   const breakpoints = readBreakpoints(query.breakpoints)
   const birth = breakpoints.length === 0 ? prepared.birth : { ...prepared.birth, breakpoints }
-  return flow.checks.length === 0 ? birth : await checked(birth, plan, dependencies)
+  return flow.checks.length === 0 ? birth : await withChecks(birth, plan, dependencies)
 }
 
 /** A failed check refuses the birth, or makes it one that is FAILED. */
-async function checked(birth: Birth, plan: Plan, dependencies: HttpDependencies): Promise<Birth> {
+export async function withChecks(birth: Birth, plan: Plan, dependencies: HttpDependencies): Promise<Birth> {
   const failed = await failedChecks(plan, birth.inputs, dependencies)
   refuseByChecks(failed)
   const problem = problemOfChecks(failed)

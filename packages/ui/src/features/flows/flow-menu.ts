@@ -33,6 +33,7 @@ export function flowMenu(flow: MenuFlow, actions: FlowActions): readonly MenuGro
           icon: flow.disabled ? 'check' : 'pause',
           run: () => void actions.setDisabled([ref], !flow.disabled),
         },
+        { id: 'app', title: t('makeApp'), icon: 'app', to: `${paths.newApp()}?flow=${ref.namespace}/${ref.id}` },
         { id: 'export', title: t('export'), icon: 'download', run: () => void actions.export([ref]) },
       ],
     },

@@ -33,6 +33,7 @@ const english = {
   enable: 'Enable',
   disable: 'Disable',
   delete: 'Delete',
+  makeApp: 'Make an app of it',
   duplicate: 'Duplicate',
   export: 'Export',
   rowMenu: 'Actions for {flow}',

@@ -17,6 +17,7 @@ import { refusalsOf } from '../run-dialog/use-run.ts'
 import { Due } from './due.tsx'
 import classes from './inbox.module.css'
 import { t } from './messages.ts'
+import { ShareLink } from './share-link.tsx'
 import { useAnswer, useAnswerForm, type Answer } from './use-answer.ts'
 import { isDecided, useInputsOf, type HumanTask } from './use-inbox.ts'
 
@@ -98,6 +99,7 @@ function Decision({ task, isSending, onResume, onReject }: DecisionProps): React
   const [isAsking, setAsking] = useState(false)
   return (
     <footer className={classes['foot']}>
+      <ShareLink place={task} />
       <Button onClick={() => setAsking(true)}>{t('reject')}</Button>
       <Button variant="filled" loading={isSending} onClick={onResume}>
         {task.isDecision ? t('approve') : t('resume')}

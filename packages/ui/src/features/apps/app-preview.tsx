@@ -1,0 +1,61 @@
+// The page that the text makes, drawn by the server as visitors get it. It is sent into a frame, so that the page and the shell cannot mix.
+import { useEffect, useRef, useState, type ReactNode } from 'react'
+import { cx } from '../../widgets/class-names.ts'
+import { useSettled } from '../editor/use-checks.ts'
+import classes from './apps.module.css'
+import { t } from './messages.ts'
+
+const REST_MS = 400
+const FRAME = 'app-preview'
+const STAGES = ['OPEN', 'RUNNING', 'PAUSE', 'SUCCESS', 'FAILURE'] as const
+
+export function AppPreview({ source }: { readonly source: string }): ReactNode {
+  const [stage, setStage] = useState<(typeof STAGES)[number]>('OPEN')
+  const [isNarrow, setNarrow] = useState(false)
+  const settled = useSettled(source, REST_MS)
+  const form = useRef<HTMLFormElement>(null)
+  useEffect(() => form.current?.submit(), [settled, stage])
+  return (
+    <section aria-label={t('preview')} className={classes['preview']}>
+      <div className={classes['previewTools']}>
+        <label>
+          <span className="visually-hidden">{t('stage')}</span>
+          <select
+            value={stage}
+            onChange={event => setStage(STAGES.find(each => each === event.currentTarget.value) ?? 'OPEN')}
+          >
+            {STAGES.map(each => (
+              <option key={each} value={each}>
+                {t(each)}
+              </option>
+            ))}
+          </select>
+        </label>
+        <div role="group" aria-label={t('width')} className={classes['tags']}>
+          {[false, true].map(each => (
+            <button
+              key={String(each)}
+              type="button"
+              className={classes['tag']}
+              aria-pressed={each === isNarrow}
+              onClick={() => setNarrow(each)}
+            >
+              {t(each ? 'narrow' : 'wide')}
+            </button>
+          ))}
+        </div>
+      </div>
+      <form ref={form} method="post" action="/ui/a/preview" target={FRAME} hidden>
+        <input type="hidden" name="source" value={settled} readOnly />
+        <input type="hidden" name="on" value={stage} readOnly />
+      </form>
+      <div className={classes['stage']}>
+        <iframe
+          name={FRAME}
+          title={t('previewTitle')}
+          className={cx(classes['frame'], isNarrow && classes['narrow'])}
+        />
+      </div>
+    </section>
+  )
+}
