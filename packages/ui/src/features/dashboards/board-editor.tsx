@@ -37,7 +37,11 @@ export function BoardEditor({ board }: { readonly board?: Dashboard }): ReactNod
   const [selected, setSelected] = useState(0)
   const panes = useBoardPanes()
   const checks = useBoardChecks(text)
-  const draft = useDraft(`board.${board?.id ?? 'new'}`, { text, saved: board === undefined ? FIRST_BOARD : saved })
+  const draft = useDraft(`board.${board?.id ?? 'new'}`, {
+    text,
+    saved: board === undefined ? FIRST_BOARD : saved,
+    base: undefined,
+  })
   const isChanged = text !== saved
   const saving = useSaving({ board, draft, onSaved: setSaved })
   const why = checks.errors > 0 ? t('whyProblems', { count: checks.errors }) : isChanged ? undefined : t('whyNothing')
@@ -57,7 +61,7 @@ export function BoardEditor({ board }: { readonly board?: Dashboard }): ReactNod
             problems={checks.problems}
             onReady={setCode}
             onChange={setText}
-            onCursor={() => undefined}
+            label={t('sourceCode')}
             onSave={save}
             onSaveAndRun={save}
           />
