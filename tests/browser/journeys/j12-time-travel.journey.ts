@@ -65,7 +65,7 @@ test(
     await page.waitForURL(url => url.pathname.includes('/executions/tests/etl/') && !url.pathname.includes(failed))
     await page.getByRole('main').getByText('Success').first().waitFor()
     const child = /etl\/([^/]+)/.exec(new URL(page.url()).pathname)?.[1] ?? ''
-    await page.getByRole('link', { name: failed }).first().waitFor()
+    await page.getByRole('link', { name: new RegExp(`etl · ${failed.slice(-6)}, event \\d+`) }).waitFor()
     const execution = (await server.call('GET', `/executions/${child}`)) as {
       readonly originalId: string
       readonly labels: readonly { readonly key: string; readonly value: string }[]

@@ -80,6 +80,8 @@ const english = {
   pausedTitle: 'It is paused',
   pausedText: 'No new task begins until it is resumed.',
   queuedTitle: 'It waits in the queue',
+  forkedFrom: 'Forked from',
+  atEvent: '{name}, event {event}',
   queuedAt: 'Place {position} of {queued} in the queue of {limit}, where {running} of {places} places are taken.',
   heldBy: 'Held by',
   queuedText: 'Its flow or a shared limit allows no more executions at the same time.',
