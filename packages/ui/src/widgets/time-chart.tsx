@@ -32,6 +32,9 @@ export interface TimeChartProps {
 
 const HEIGHT = 200
 const DRAG_PX_MIN = 4
+const TWO_DAYS_MS = 172_800_000
+/** No day twice along the axis. Seconds. */
+const DAYS = [1, 2, 7, 14, 30, 90, 180, 365].map(days => days * 86_400)
 
 export function TimeChart({ label, times, series, fromMs, toMs, hasLegend, onRange }: TimeChartProps): ReactNode {
   const host = useRef<HTMLDivElement>(null)
@@ -150,7 +153,10 @@ function optionsOf({
     axes: [
       {
         ...look(),
+        size: 28,
+        space: 72,
         grid: { show: false },
+        ...(toMs - fromMs > TWO_DAYS_MS ? { incrs: DAYS } : {}),
         values: (_, splits) => splits.map(at => formatTick(at * 1_000, toMs - fromMs)),
       },
       {

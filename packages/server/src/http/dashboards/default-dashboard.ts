@@ -22,6 +22,18 @@ charts:
       columns: { field: STATE, agg: COUNT }
       numerator:
         - { field: STATE, type: IN, values: [FAILED] }
+  - id: count
+    type: io.kestra.plugin.core.dashboard.chart.KPI
+    chartOptions: { displayName: Executions started, numberType: FLAT, width: 3 }
+    data:
+      type: io.kestra.plugin.core.dashboard.data.ExecutionsKPI
+      columns: { field: ID, agg: COUNT }
+  - id: mean_duration
+    type: io.kestra.plugin.core.dashboard.chart.KPI
+    chartOptions: { displayName: Mean duration, numberType: FLAT, width: 3 }
+    data:
+      type: io.kestra.plugin.core.dashboard.data.ExecutionsKPI
+      columns: { field: DURATION, agg: AVG }
   - id: executions
     type: io.kestra.plugin.core.dashboard.chart.TimeSeries
     chartOptions: { displayName: Executions, column: date, colorByColumn: state, legend: { enabled: true }, width: 12 }

@@ -61,7 +61,7 @@ export function BoardEditor({ board }: { readonly board?: Dashboard }): ReactNod
             problems={checks.problems}
             onReady={setCode}
             onChange={setText}
-            onCursor={() => undefined}
+            label={t('sourceCode')}
             onSave={save}
             onSaveAndRun={save}
           />

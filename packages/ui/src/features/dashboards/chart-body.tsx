@@ -2,11 +2,12 @@
 import { lazy, Suspense, useMemo, type ReactNode } from 'react'
 import { Link } from '../../lib/link.tsx'
 import { formatNumber } from '../../lib/messages.ts'
+import { stateWord } from '../../lib/states.ts'
 import { formatDuration } from '../../lib/time.ts'
 import { Skeleton } from '../../widgets/skeleton.tsx'
 import type { ChartLook } from './chart-look.ts'
 import { linkOfValue } from './chart-links.ts'
-import { barsOf, numberOf, slicesOf, timeSeriesOf, type Part, type Row } from './chart-series.ts'
+import { barsOf, fieldOf, numberOf, slicesOf, timeSeriesOf, type Part, type Row } from './chart-series.ts'
 import { ChartTable } from './chart-table.tsx'
 import classes from './dashboards.module.css'
 import { t } from './messages.ts'
@@ -164,16 +165,12 @@ interface NamedProps {
 /** Leads to the list that makes up the number, where there is one. */
 function Named({ look, field, name }: NamedProps): ReactNode {
   const to = linkOfValue(look.source, field, name)
-  const text = name === '' ? t('none') : name
+  const text = name === '' ? t('none') : field === 'STATE' ? stateWord(name) : name
   return (
     <span className={classes['name']} title={text}>
       {to === undefined ? text : <Link to={to}>{text}</Link>}
     </span>
   )
-}
-
-function fieldOf({ columns }: ChartLook, name: string | undefined): string {
-  return columns.find(column => column.name === name)?.field ?? ''
 }
 
 function tellOf({ columns }: ChartLook, value: number): string {

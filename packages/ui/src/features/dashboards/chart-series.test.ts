@@ -32,8 +32,8 @@ test('counts over time fall into colours, a mean stays one line', () => {
   assert.deepEqual(
     series.map(({ name, values, isDuration, color }) => [name, values, isDuration, color]),
     [
-      ['SUCCESS', [5, 3], false, 'var(--success-solid)'],
-      ['FAILED', [1, null], false, 'var(--failed-solid)'],
+      ['Success', [5, 3], false, 'var(--success-solid)'],
+      ['Failed', [1, null], false, 'var(--failed-solid)'],
       ['Mean', [4, 2], true, 'var(--chart-2)'],
     ],
   )

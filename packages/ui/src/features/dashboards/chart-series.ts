@@ -1,5 +1,5 @@
 // Rows as what is drawn: series over time, bars of parts, slices. Pure, and bounded: what is too small to be seen is put together.
-import { stateGroupOf } from '../../lib/states.ts'
+import { stateGroupOf, stateWord } from '../../lib/states.ts'
 import type { ChartLook, ColumnLook } from './chart-look.ts'
 
 export type Row = Readonly<Record<string, unknown>>
@@ -43,6 +43,7 @@ export function timeSeriesOf(look: ChartLook, rows: readonly Row[]): TimeSeries 
     const at = place.get(Date.parse(String(row[category])))
     if (at === undefined) continue
     const value = colorBy === undefined ? undefined : textOf(row[colorBy])
+    const told = value !== undefined && fieldOf(look, colorBy) === 'STATE' ? stateWord(value) : value
     for (const measure of measures) {
       // Only what is counted falls into colours: a mean over all is one line.
       const part = measure.style === 'BARS' ? value : undefined
@@ -50,8 +51,8 @@ export function timeSeriesOf(look: ChartLook, rows: readonly Row[]): TimeSeries 
         part === undefined
           ? measure.title
           : measures.filter(one => one.style === 'BARS').length > 1
-            ? `${part} · ${measure.title}`
-            : part
+            ? `${told} · ${measure.title}`
+            : (told ?? part)
       const isDuration = measure.field === 'DURATION' && measure.agg !== 'COUNT'
       const color =
         part === undefined
@@ -146,6 +147,10 @@ function colorOf({ columns, colorBy, category }: ChartLook, value: string, index
   if (field === 'STATE') return `var(--${stateGroupOf(value)}-solid)`
   if (field === 'LEVEL') return LEVELS[value] ?? 'var(--skipped-solid)'
   return `var(--chart-${(index % PALETTE) + 1})`
+}
+
+export function fieldOf({ columns }: ChartLook, name: string | undefined): string {
+  return columns.find(column => column.name === name)?.field ?? ''
 }
 
 export function numberOf(value: unknown): number | null {

@@ -7,6 +7,7 @@ const english = {
   failed: 'The dashboard could not be loaded.',
   panes: 'Parts of the editor',
   code: 'Code',
+  sourceCode: 'Source of the dashboard',
   form: 'Form',
   preview: 'Preview',
   undo: 'Undo',

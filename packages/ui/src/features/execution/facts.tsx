@@ -17,6 +17,7 @@ export function Facts({ head }: { readonly head: ExecutionHead }): ReactNode {
   const { id, inputs = {}, trigger, state, scheduleDate, originalId } = head
   const parent = parentOf(head)
   const labels = ownLabels(head)
+  const fork = forkOf(head)
   return (
     <div className={classes['facts']}>
       <section className={classes['card']} aria-label={t('facts')}>
@@ -54,6 +55,11 @@ export function Facts({ head }: { readonly head: ExecutionHead }): ReactNode {
           {parent !== undefined && (
             <Fact name={t('parent')}>
               <ExecutionLink id={parent} />
+            </Fact>
+          )}
+          {fork && (
+            <Fact name={t('forkedFrom')}>
+              <ExecutionLink id={fork.id} at={fork.at} />
             </Fact>
           )}
           {originalId !== undefined && originalId !== id && (
@@ -95,18 +101,27 @@ export function parentOf({ parentId, trigger }: ExecutionHead): string | undefin
 }
 
 /** Of another execution only the id is known: its page is asked for by it. */
-export function ExecutionLink({ id }: { readonly id: string }): ReactNode {
+/** With an event: that moment of it. */
+export function ExecutionLink({ id, at }: { readonly id: string; readonly at?: number }): ReactNode {
   const { data } = useQuery({
     queryKey: ['executions', id, 'head'],
     queryFn: ({ signal }) => api.executions.get({ params: { executionId: id }, query: { taskRunsMax: 0 }, signal }),
     retry: false,
   })
   if (!data) return <code>{id}</code>
+  const name = `${data.flowId} · ${id.slice(-6)}`
+  if (at === undefined) return <Link to={paths.execution(data)}>{name}</Link>
   return (
-    <Link to={paths.execution(data)}>
-      {data.flowId} · {id.slice(-6)}
+    <Link to={withQuery(paths.execution(data, 'debug'), [['at', String(at)]])}>
+      {t('atEvent', { name, event: at + 1 })}
     </Link>
   )
+}
+
+/** The label says `id@event`. */
+function forkOf({ labels = [] }: ExecutionHead): { readonly id: string; readonly at: number } | undefined {
+  const [, id, at] = /^(\w+)@(\d+)$/.exec(labels.find(({ key }) => key === 'system.fork')?.value ?? '') ?? []
+  return id === undefined || at === undefined ? undefined : { id, at: Number(at) }
 }
 
 function Children({ id }: { readonly id: string }): ReactNode {

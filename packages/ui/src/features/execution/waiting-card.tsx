@@ -9,6 +9,7 @@ import { sentOf } from '../input-form/input-fields.ts'
 import { refusalsOf } from '../run-dialog/use-run.ts'
 import { StateIcon } from '../states/state-icon.tsx'
 import { t } from './messages.ts'
+import { QueuedCard } from './queued-card.tsx'
 import type { ExecutionHead } from './use-execution.ts'
 import { useExecutionAction } from './use-execution-action.ts'
 import type { TaskRun } from './use-task-runs.ts'
@@ -25,11 +26,7 @@ export function WaitingCard({ head, runs }: WaitingCardProps): ReactNode {
     case 'PAUSED':
       return <PausedCard head={head} run={runs.findLast(({ state }) => state.current === 'PAUSED')} />
     case 'QUEUED':
-      return (
-        <Card state="QUEUED" title={t('queuedTitle')} text={t('queuedText')}>
-          <Button onClick={() => act.mutate({ type: 'unqueue' })}>{t('unqueue')}</Button>
-        </Card>
-      )
+      return <QueuedCard head={head} />
     case 'BREAKPOINT':
       return (
         <Card state="BREAKPOINT" title={t('breakpointTitle')}>

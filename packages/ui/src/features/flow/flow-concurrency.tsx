@@ -1,11 +1,15 @@
+import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { api } from '../../lib/api.ts'
 import { Link } from '../../lib/link.tsx'
 import { paths } from '../../lib/paths.ts'
+import { queryClient } from '../../lib/query.ts'
 import { Empty } from '../../widgets/empty.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
+import { showToast } from '../../widgets/toast.tsx'
+import { tip } from '../../widgets/tooltip.ts'
 import { StateBadge } from '../states/state-badge.tsx'
 import classes from './flow-page.module.css'
 import type { FlowTabProps } from './flow-page.tsx'
@@ -44,11 +48,37 @@ export function FlowConcurrency({ flow }: FlowTabProps): ReactNode {
                   <code>{executionId}</code>
                 </Link>
               </td>
-              <td>{position}</td>
+              <td>
+                {state === 'RUNNING' ? t('holds') : t('waitsAt', { position: position ?? 0 })}
+                {state === 'QUEUED' && (
+                  <>
+                    {' '}
+                    <Button
+                      size="compact-sm"
+                      aria-label={t('releaseOne', { id: executionId })}
+                      {...tip(t('releaseHint'))}
+                      onClick={() => void release(executionId)}
+                    >
+                      {t('release')}
+                    </Button>
+                  </>
+                )}
+              </td>
             </tr>
           ))}
         </tbody>
       </table>
     </div>
   )
+}
+
+/** Whatever the limit says. */
+async function release(executionId: string): Promise<void> {
+  try {
+    await api.executions.unqueue({ params: { executionId }, query: { state: 'RUNNING' } })
+    showToast({ kind: 'success', text: t('released', { id: executionId }) })
+  } catch (error) {
+    showToast({ kind: 'error', text: t('notReleased', { id: executionId }), detail: String(error) })
+  }
+  await queryClient.invalidateQueries({ queryKey: ['limits'] })
 }
