@@ -73,6 +73,7 @@
   /** From the next key or press on until it is painted, and from it until the condition holds. */
   const fromInput = (type, isThere) =>
     new Promise((resolve, reject) => {
+      setTimeout(() => reject(new Error(`no ${type} in 30 s`)), 30_000)
       addEventListener(
         type,
         () => {

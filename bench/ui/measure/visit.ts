@@ -52,9 +52,9 @@ export async function visit(browser: Browser, address: string, spec: PageSpec): 
   const page = await context.newPage()
   page.setDefaultTimeout(PATIENCE_MS)
   await page.goto(path, { waitUntil: 'commit' })
-  await page.waitForFunction('globalThis.probe?.contentMs > 0', undefined, { polling: 'raf' })
+  await page.evaluate('probe.until(() => probe.contentMs > 0, 60_000)')
   await page.keyboard.press(key)
-  await page.waitForFunction('probe.keyMs > 0', undefined, { polling: 'raf' })
+  await page.evaluate('probe.until(() => probe.keyMs > 0)')
   await page.waitForTimeout(QUIET_MS)
   const seen = (await page.evaluate(READ)) as Seen
   return { page, samples: samplesOf(spec, seen), close: () => context.close() }

@@ -77,12 +77,10 @@ test('J30: what is written without the network is kept, and saved when it is bac
   await page.getByRole('button', { name: 'Live', exact: true }).waitFor({ timeout: PATIENCE_MS })
   await page.locator('.cm-line', { hasText: '# written on the train' }).waitFor()
   await page.keyboard.press('Control+s')
-  await page.waitForFunction(
-    `fetch('/api/v1/main/flows/tests/plain?source=true').then(reply => reply.text()).then(text => text.includes('written on the train'))`,
-    undefined,
-    { polling: 500, timeout: PATIENCE_MS },
-  )
+  await page.getByText(/Saved/).first().waitFor({ timeout: PATIENCE_MS })
+  const { source } = (await server.call('GET', '/flows/tests/plain?source=true')) as { readonly source: string }
 
+  assert.match(source, /written on the train/)
   assert.deepEqual(faultsIn(problems), [])
   await close()
 })
