@@ -1,12 +1,5 @@
 // Windows over the task runs of an execution. A look at a large one is short: it goes through so many runs at most, and the next one goes on.
-import {
-  getTask,
-  presentTaskRun,
-  taskRunId,
-  type ExecutionState,
-  type Plan,
-  type TaskRun,
-} from '@batuta/core'
+import { getTask, presentTaskRun, taskRunId, type ExecutionState, type Plan, type TaskRun } from '@batuta/core'
 import type { HttpDependencies } from '../dependencies.ts'
 import type { Handlers } from '../exchange.ts'
 import { jsonText } from '../reply.ts'

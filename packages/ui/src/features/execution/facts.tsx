@@ -14,10 +14,8 @@ import type { ExecutionHead } from './use-execution.ts'
 
 /** Where it came from and what it was given. */
 export function Facts({ head }: { readonly head: ExecutionHead }): ReactNode {
-  const { id, inputs = {}, trigger, state, scheduleDate, originalId } = head
-  const parent = parentOf(head)
+  const { id, inputs = {}, trigger, state, scheduleDate } = head
   const labels = ownLabels(head)
-  const fork = forkOf(head)
   return (
     <div className={classes['facts']}>
       <section className={classes['card']} aria-label={t('facts')}>
@@ -52,21 +50,7 @@ export function Facts({ head }: { readonly head: ExecutionHead }): ReactNode {
               ))
             )}
           </Fact>
-          {parent !== undefined && (
-            <Fact name={t('parent')}>
-              <ExecutionLink id={parent} />
-            </Fact>
-          )}
-          {fork && (
-            <Fact name={t('forkedFrom')}>
-              <ExecutionLink id={fork.id} at={fork.at} />
-            </Fact>
-          )}
-          {originalId !== undefined && originalId !== id && (
-            <Fact name={t('original')}>
-              <ExecutionLink id={originalId} />
-            </Fact>
-          )}
+          <Origins head={head} />
           <Children id={id} />
           <Fact name={t('states')}>
             <StateHistory state={state} />
@@ -85,6 +69,32 @@ export function Facts({ head }: { readonly head: ExecutionHead }): ReactNode {
   )
 }
 
+/** The executions that it comes from: its caller's, the one it branched off from, the first of all of its kind. */
+function Origins({ head }: { readonly head: ExecutionHead }): ReactNode {
+  const { id, originalId } = head
+  const parent = parentOf(head)
+  const fork = forkOf(head)
+  return (
+    <>
+      {parent !== undefined && (
+        <Fact name={t('parent')}>
+          <ExecutionLink id={parent} />
+        </Fact>
+      )}
+      {fork && (
+        <Fact name={t('forkedFrom')}>
+          <ExecutionLink id={fork.id} at={fork.at} />
+        </Fact>
+      )}
+      {originalId !== undefined && originalId !== id && (
+        <Fact name={t('original')}>
+          <ExecutionLink id={originalId} />
+        </Fact>
+      )}
+    </>
+  )
+}
+
 function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }): ReactNode {
   return (
     <div className={classes['fact']}>
@@ -100,8 +110,7 @@ export function parentOf({ parentId, trigger }: ExecutionHead): string | undefin
   return parentId ?? (typeof caller === 'string' ? caller : undefined)
 }
 
-/** Of another execution only the id is known: its page is asked for by it. */
-/** With an event: that moment of it. */
+/** Of another execution only the id is known: its page is asked for by it. With an event: that moment of it. */
 export function ExecutionLink({ id, at }: { readonly id: string; readonly at?: number }): ReactNode {
   const { data } = useQuery({
     queryKey: ['executions', id, 'head'],
