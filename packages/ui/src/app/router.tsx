@@ -8,6 +8,7 @@ import {
   type AnyRouter,
 } from '@tanstack/react-router'
 import { TENANT } from '../lib/api.ts'
+import { withQuery } from '../lib/paths.ts'
 import { PageFailure } from './page-failure.tsx'
 import { PAGES, REDIRECTS } from './routes.ts'
 import { Shell } from './shell.tsx'
@@ -43,11 +44,20 @@ export function makeRouter(): AnyRouter {
     defaultErrorComponent: PageFailure,
     defaultNotFoundComponent: NotFoundPage,
     scrollRestoration: isOtherPage(),
-    parseSearch: text => Object.fromEntries(new URLSearchParams(text)),
-    stringifySearch: search => {
-      const text = new URLSearchParams(Object.entries(search).map(([name, value]) => [name, String(value)])).toString()
-      return text === '' ? '' : `?${text}`
-    },
+    // A parameter may come several times, as older addresses write lists.
+    parseSearch: text =>
+      Object.fromEntries(
+        [...Map.groupBy(new URLSearchParams(text), ([name]) => name)].map(([name, pairs]) => [
+          name,
+          pairs.map(([, value]) => value),
+        ]),
+      ),
+    // As the page writes addresses itself: with brackets and commas that can be read.
+    stringifySearch: search =>
+      withQuery(
+        '',
+        Object.entries(search).flatMap(([name, value]) => [value].flat().map(one => [name, String(one)] as const)),
+      ),
   })
 }
 

@@ -1,5 +1,5 @@
 // When will it run; why did it not?
-import { useCallback, useMemo, type ReactNode } from 'react'
+import { lazy, Suspense, useCallback, useMemo, type ReactNode } from 'react'
 import { Page } from '../../app/page.tsx'
 import { Link } from '../../lib/link.tsx'
 import { formatNumber } from '../../lib/messages.ts'
@@ -17,9 +17,10 @@ import { TriggerCard, useTriggerColumns } from './trigger-columns.tsx'
 import { TriggerDetail } from './trigger-detail.tsx'
 import { TRIGGER_FIELDS } from './trigger-fields.ts'
 import { triggerRowOf } from './trigger-row.ts'
-import { ViewsMenu } from '../views/views-menu.tsx'
 import classes from './triggers.module.css'
 import { useTriggers } from './use-triggers.ts'
+
+const ViewsMenu = lazy(async () => ({ default: (await import('../views/views-menu.tsx')).ViewsMenu }))
 
 const PARAMS = { trigger: textParam }
 
@@ -47,7 +48,9 @@ export function TriggersPage(): ReactNode {
         onChange={state.setFilters}
         example="ns:company.* flow:orders nightly"
       >
-        <ViewsMenu page="triggers" path={paths.triggers()} />
+        <Suspense fallback={null}>
+          <ViewsMenu page="triggers" path={paths.triggers()} />
+        </Suspense>
       </FilterBar>
       {error && <ErrorCard title={t('failed')} error={error} onRetry={() => void refetch()} />}
       {isPending && <SkeletonRows rows={12} />}

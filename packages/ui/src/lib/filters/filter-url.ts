@@ -12,11 +12,22 @@ const FLAT = ['state', 'namespace', 'flowId', 'q', 'scope', 'childFilter', 'leve
 const FLAT_DATES = { startDate: 'GREATER_THAN_OR_EQUAL_TO', endDate: 'LESS_THAN_OR_EQUAL_TO' } as const
 
 export function readFilterPairs(pairs: Pairs, fields: readonly FilterField[]): readonly Filter[] {
-  return pairs.flatMap(([name, value]): readonly Filter[] => {
+  return joinFlat(pairs).flatMap(([name, value]): readonly Filter[] => {
     if (value === '') return []
     const match = PARAMETER.exec(name)
     if (match) return readPair({ param: match[1] ?? '', op: match[2] ?? '', key: match[3], value }, fields)
     return isFlat(name) ? readFlat(name, value, fields) : []
+  })
+}
+
+/** A list of 0.20 is a parameter that comes several times: each is one filter with all its values. Labels are several filters. */
+function joinFlat(pairs: Pairs): Pairs {
+  const isList = ([name]: Pairs[number]): boolean => FLAT.includes(name) && name !== 'labels'
+  const values = Map.groupBy(pairs.filter(isList), ([name]) => name)
+  return pairs.flatMap((pair, index): Pairs => {
+    if (!isList(pair)) return [pair]
+    if (pairs.findIndex(([name]) => name === pair[0]) !== index) return []
+    return [[pair[0], (values.get(pair[0]) ?? []).map(([, value]) => value).join(',')]]
   })
 }
 

@@ -106,6 +106,20 @@ test('addresses of 0.20 are read', () => {
   assert.equal(print(filters), 'state:failed ns:company.* start:-1d label.team:data')
 })
 
+test('a parameter of 0.20 that comes several times is one list', () => {
+  const filters = readFilterPairs(
+    [
+      ['state', 'FAILED'],
+      ['labels', 'team:data'],
+      ['state', 'WARNING'],
+      ['labels', 'tier:gold'],
+    ],
+    FIELDS,
+  )
+
+  assert.equal(print(filters), 'state:failed,warning label.team:data label.tier:gold')
+})
+
 test('what nobody knows is named with what was probably meant, and is not sent', () => {
   const filters = parse('stat:failed state:faild ns:company')
 
