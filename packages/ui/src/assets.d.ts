@@ -9,3 +9,10 @@ declare module '*.yaml?raw' {
   const text: string
   export = text
 }
+/** What the bundler finds by a pattern, each loaded when it is asked for. */
+interface ImportMeta {
+  glob(
+    pattern: string,
+    options: { readonly query: '?raw'; readonly import: 'default' },
+  ): Readonly<Record<string, () => Promise<unknown>>>
+}

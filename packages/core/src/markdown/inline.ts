@@ -151,8 +151,9 @@ function closingOf(text: string, at: number): number | undefined {
   return undefined
 }
 
-/** Nothing that a browser would run. */
+/** Nothing that a browser would run, and no other host in disguise. */
 function isSafe(to: string): boolean {
+  if (/^[/\\]{2}/.test(to)) return false
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(to)?.[1]?.toLowerCase()
   return scheme === undefined || scheme === 'http' || scheme === 'https' || scheme === 'mailto'
 }

@@ -53,6 +53,9 @@ export function HelpDrawer({ onClose }: { readonly onClose: () => void }): React
         <h3>{late('moreHelp')}</h3>
         <ul className={classes['links']}>
           <li>
+            <Link to={paths.docs()}>{late('helpGuide')}</Link>
+          </li>
+          <li>
             <Link to={paths.plugins()}>{late('helpPlugins')}</Link>
           </li>
           <li>

@@ -29,6 +29,7 @@ const english = {
   drawer: 'Help for this page',
   moreHelp: 'Further',
   helpHere: 'What can be done here',
+  helpGuide: 'The guide: how Batuta works',
   helpPlugins: 'Documentation of all types of tasks and triggers',
   helpBlueprints: 'Flows to begin with',
   helpExpressions: 'Try an expression',

@@ -22,6 +22,7 @@ const english = {
   preferences: 'Preferences',
   everything: 'Search',
   incidents: 'Incidents',
+  docs: 'Documentation',
   expressions: 'Expressions',
   shortCalendar: 'Dates',
   shortExecutions: 'Runs',

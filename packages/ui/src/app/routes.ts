@@ -69,6 +69,7 @@ export const PAGES: readonly PageEntry[] = [
     path: '/blueprints/{-$kind}/{-$tab}/{-$id}',
     load: async () => (await import('../features/blueprints/blueprints-page.tsx')).BlueprintsPage,
   },
+  { path: '/docs/{-$page}', load: async () => (await import('../features/docs/docs-page.tsx')).DocsPage },
   { path: '/apps', load: async () => (await import('../features/apps/apps-page.tsx')).AppsPage },
   { path: '/apps/new', load: async () => (await import('../features/apps/app-page.tsx')).NewAppPage },
   { path: '/apps/edit/$uid', load: async () => (await import('../features/apps/app-page.tsx')).AppPage },

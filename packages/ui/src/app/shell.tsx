@@ -49,6 +49,7 @@ export function Shell(): ReactNode {
 const MORE_PAGES = [
   { id: 'everything', title: t('goTo', { page: t('everything') }), to: paths.search() },
   { id: 'incidents', title: t('goTo', { page: t('incidents') }), to: paths.incidents() },
+  { id: 'docs', title: t('goTo', { page: t('docs') }), to: paths.docs() },
   { id: 'expressions', title: t('goTo', { page: t('expressions') }), to: paths.expressions() },
 ]
 

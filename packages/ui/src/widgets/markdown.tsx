@@ -1,14 +1,32 @@
-import { useMemo, type ReactNode } from 'react'
+import { createContext, useContext, useMemo, type ReactNode } from 'react'
+import { Link } from '../lib/link.tsx'
+import { parseMarkdown, type MarkdownBlock as Block, type MarkdownInline as Inline } from '../lib/markdown.ts'
 import classes from './markdown.module.css'
-import { parseMarkdown, type Block, type Inline } from './parse-markdown.ts'
 
-/** Markdown as elements of the page. Headings begin below those of the page around it. */
-export function Markdown({ text, level = 3 }: { readonly text: string; readonly level?: number }): ReactNode {
+export interface MarkdownProps {
+  readonly text: string
+  /** Of its highest headings: they begin below those of the page around it. */
+  readonly level?: number
+  /** Headings are places that an address can name. */
+  readonly hasAnchors?: boolean
+  /** Where a link leads that is written for another place; without an answer it leads where it says. */
+  readonly linkTo?: (to: string) => string | undefined
+}
+
+type Place = Pick<MarkdownProps, 'hasAnchors' | 'linkTo'>
+
+const Around = createContext<Place>({})
+
+/** Markdown as elements of the page. */
+export function Markdown({ text, level = 3, hasAnchors = false, linkTo }: MarkdownProps): ReactNode {
   const blocks = useMemo(() => parseMarkdown(text), [text])
+  const place = useMemo(() => ({ hasAnchors, ...(linkTo && { linkTo }) }), [hasAnchors, linkTo])
   return (
-    <div className={classes['markdown']}>
-      <Blocks blocks={blocks} level={level} />
-    </div>
+    <Around value={place}>
+      <div className={classes['markdown']}>
+        <Blocks blocks={blocks} level={level} />
+      </div>
+    </Around>
   )
 }
 
@@ -19,11 +37,11 @@ function Blocks({ blocks, level }: { readonly blocks: readonly Block[]; readonly
 function BlockOf({ block, level }: { readonly block: Block; readonly level: number }): ReactNode {
   switch (block.type) {
     case 'heading':
-      return <Heading level={Math.min(6, level + block.level - 1)} parts={block.parts} />
+      return <Heading block={block} level={Math.min(6, level + block.level - 1)} />
     case 'paragraph':
       return (
         <p>
-          <Inlines parts={block.parts} />
+          <Inlines parts={block.children} />
         </p>
       )
     case 'code':
@@ -35,7 +53,7 @@ function BlockOf({ block, level }: { readonly block: Block; readonly level: numb
     case 'quote':
       return (
         <blockquote>
-          <Blocks blocks={block.blocks} level={level} />
+          <Blocks blocks={block.children} level={level} />
         </blockquote>
       )
     case 'list': {
@@ -44,47 +62,56 @@ function BlockOf({ block, level }: { readonly block: Block; readonly level: numb
           <Blocks blocks={item} level={level} />
         </li>
       ))
-      return block.isOrdered ? <ol>{items}</ol> : <ul>{items}</ul>
+      return block.from === undefined ? <ul>{items}</ul> : <ol start={block.from}>{items}</ol>
     }
     case 'table':
       return <TableOf block={block} />
-    case 'line':
+    case 'rule':
       return <hr />
   }
 }
 
-function Heading({ level, parts }: { readonly level: number; readonly parts: readonly Inline[] }): ReactNode {
-  const content = <Inlines parts={parts} />
-  if (level <= 2) return <h2>{content}</h2>
-  if (level === 3) return <h3>{content}</h3>
-  if (level === 4) return <h4>{content}</h4>
-  return <h5>{content}</h5>
+interface HeadingProps {
+  readonly block: Extract<Block, { readonly type: 'heading' }>
+  readonly level: number
+}
+
+function Heading({ block: { children, anchor }, level }: HeadingProps): ReactNode {
+  const { hasAnchors = false } = useContext(Around)
+  const content = <Inlines parts={children} />
+  const id = hasAnchors ? anchor : undefined
+  if (level <= 2) return <h2 id={id}>{content}</h2>
+  if (level === 3) return <h3 id={id}>{content}</h3>
+  if (level === 4) return <h4 id={id}>{content}</h4>
+  return <h5 id={id}>{content}</h5>
 }
 
 function TableOf({ block: { head, rows } }: { readonly block: Extract<Block, { type: 'table' }> }): ReactNode {
   return (
-    <table>
-      <thead>
-        <tr>
-          {head.map((cell, key) => (
-            <th key={key} scope="col">
-              <Inlines parts={cell} />
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row, key) => (
-          <tr key={key}>
-            {row.map((cell, at) => (
-              <td key={at}>
+    <div className={classes['table']} tabIndex={0} role="group" aria-label="Table">
+      <table>
+        <thead>
+          <tr>
+            {head.map((cell, key) => (
+              <th key={key} scope="col">
                 <Inlines parts={cell} />
-              </td>
+              </th>
             ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {rows.map((row, key) => (
+            <tr key={key}>
+              {row.map((cell, at) => (
+                <td key={at}>
+                  <Inlines parts={cell} />
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   )
 }
 
@@ -101,28 +128,40 @@ function InlineOf({ part }: { readonly part: Inline }): ReactNode {
     case 'strong':
       return (
         <strong>
-          <Inlines parts={part.parts} />
+          <Inlines parts={part.children} />
         </strong>
       )
     case 'emphasis':
       return (
         <em>
-          <Inlines parts={part.parts} />
+          <Inlines parts={part.children} />
         </em>
       )
     case 'struck':
       return (
         <s>
-          <Inlines parts={part.parts} />
+          <Inlines parts={part.children} />
         </s>
       )
-    case 'link': {
-      const isOutside = /^[a-z]+:/i.test(part.to)
-      return (
-        <a href={part.to} {...(isOutside ? { target: '_blank', rel: 'noreferrer noopener' } : {})}>
-          <Inlines parts={part.parts} />
-        </a>
-      )
-    }
+    case 'break':
+      return <br />
+    case 'link':
+      return <Anchor to={part.to} parts={part.children} />
+    // The page asks no other host for anything: a picture is where its link leads.
+    case 'picture':
+      return <Anchor to={part.from} parts={[{ type: 'text', text: part.text === '' ? part.from : part.text }]} />
   }
+}
+
+function Anchor({ to, parts }: { readonly to: string; readonly parts: readonly Inline[] }): ReactNode {
+  const { linkTo } = useContext(Around)
+  const content = <Inlines parts={parts} />
+  const inside = linkTo?.(to)
+  if (inside !== undefined) return <Link to={inside}>{content}</Link>
+  const isOutside = /^[a-z]+:/i.test(to)
+  return (
+    <a href={to} {...(isOutside ? { target: '_blank', rel: 'noreferrer noopener' } : {})}>
+      {content}
+    </a>
+  )
 }

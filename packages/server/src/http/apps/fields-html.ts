@@ -48,9 +48,9 @@ function fieldHtml(resolved: ResolvedInput, { isTried }: FieldsOptions): string 
   const more = `${described}${shown.length > 0 ? ' aria-invalid="true"' : ''}${input.required && input.type !== 'FILE' ? ' aria-required="true"' : ''}`
   const must = input.required ? ' class="must"' : ''
   if (input.type === 'BOOL' || input.type === 'BOOLEAN')
-    return `<fieldset class="field"${more}><legend${must}>${name}</legend>${yesNo(resolved)}${about.join('')}</fieldset>`
+    return `<fieldset class="field"${described}><legend${must}>${name}</legend>${yesNo(resolved)}${about.join('')}</fieldset>`
   if (input.type === 'MULTISELECT' && resolved.choices)
-    return `<fieldset class="field"${more}><legend${must}>${name}</legend>${boxes(resolved)}${about.join('')}</fieldset>`
+    return `<fieldset class="field"${described}><legend${must}>${name}</legend>${boxes(resolved)}${about.join('')}</fieldset>`
   return `<div class="field"><label for="${idOf(id)}"${must}>${name}${zoneOf(input)}</label>${controlHtml(resolved, more)}${about.join('')}</div>`
 }
 

@@ -10,6 +10,7 @@ import { CodeBlock } from '../../widgets/code-block.tsx'
 import { Empty } from '../../widgets/empty.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { Icon } from '../../widgets/icon.tsx'
+import { Markdown } from '../../widgets/markdown.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { tip } from '../../widgets/tooltip.ts'
 import { parseYamlTree, plainOf } from '../editor/yaml/yaml-tree.ts'
@@ -57,7 +58,9 @@ function Shown({ blueprint }: { readonly blueprint: Blueprint }): ReactNode {
         <h2 className={classes['title']}>{title}</h2>
         <Ways blueprint={blueprint} flow={flow} />
       </header>
-      <p className={classes['description']}>{description}</p>
+      <div className={classes['description']}>
+        <Markdown text={description} />
+      </div>
       <dl className={classes['facts']}>
         {tags.length > 0 && <Fact name={t('tags')}>{tags.join(', ')}</Fact>}
         {inputs.length > 0 && (

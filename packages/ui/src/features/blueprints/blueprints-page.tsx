@@ -14,7 +14,7 @@ import { ErrorCard } from '../../widgets/error-card.tsx'
 import { Icon } from '../../widgets/icon.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import classes from './blueprints.module.css'
-import { findBlueprints, topicsOf } from './find-blueprints.ts'
+import { findBlueprints, plainWords, topicsOf } from './find-blueprints.ts'
 import { t } from './messages.ts'
 import { useBlueprints, type BlueprintHead } from './use-blueprints.ts'
 
@@ -171,7 +171,7 @@ function Entry({ blueprint: { title, description, tags }, to, isChosen }: EntryP
       aria-current={isChosen ? 'true' : undefined}
     >
       <span className={classes['name']}>{title}</span>
-      <span className={classes['purpose']}>{description}</span>
+      <span className={classes['purpose']}>{plainWords(description)}</span>
       {tags.length > 0 && <span className={classes['tags']}>{tags.join(' · ')}</span>}
     </Link>
   )

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { findBlueprints, topicsOf } from './find-blueprints.ts'
+import { findBlueprints, plainWords, topicsOf } from './find-blueprints.ts'
 
 const blueprint = (id: string, more: object = {}): Parameters<typeof findBlueprints>[0][number] => ({
   ...{ id, title: id, description: '', includedTasks: [], tags: [] },
@@ -26,4 +26,8 @@ test('topics are counted, the largest first', () => {
     { tag: 'loops', count: 2 },
     { tag: 'waiting', count: 2 },
   ])
+})
+
+test('a list shows the words of a description', () => {
+  assert.equal(plainWords('look at *Outputs*, then\nat `a * b`'), 'look at Outputs, then at a * b')
 })

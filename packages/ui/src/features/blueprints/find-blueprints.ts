@@ -32,3 +32,8 @@ export function topicsOf(all: readonly Findable[]): readonly { readonly tag: str
     .map(([tag, count]) => ({ tag, count }))
     .sort((one, other) => other.count - one.count || (one.tag < other.tag ? -1 : 1))
 }
+
+/** Markdown without its marks, for where there is room for words only. */
+export function plainWords(markdown: string): string {
+  return markdown.replace(/[*_`]+(?=\S)|(?<=\S)[*_`]+/g, '').replace(/\s+/g, ' ')
+}

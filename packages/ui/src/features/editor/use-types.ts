@@ -39,8 +39,8 @@ const factsKey = (type: string): readonly string[] => ['plugins', 'facts', type]
 async function readFacts(type: string): Promise<TypeFacts> {
   const [description, document] = await Promise.all([
     askOnce({ type: 'describe', name: type }),
-    // A type that the server does not know is described as far as the language knows it.
-    api.plugins.get({ params: { cls: type } }).catch(() => undefined),
+    // A type that the server does not know is described as far as the language knows it; that of an input is none of a plugin.
+    type.includes('.') ? api.plugins.get({ params: { cls: type } }).catch(() => undefined) : undefined,
   ])
   const schema = fieldOf(fieldOf(document, 'schema'), 'properties')
   const required = listOf(fieldOf(schema, 'required'))

@@ -27,7 +27,6 @@ export function SuiteTable({ suites, runs, isOfFlow = false }: SuiteTableProps):
       rows={suites}
       rowKey={({ suite }) => suiteKey(suite)}
       rowTo={({ suite }) => paths.test(suite.namespace, suite.id)}
-      rowLabel={({ suite }) => suite.id}
       card={tested => <Card tested={tested} runs={runs} />}
     />
   )
