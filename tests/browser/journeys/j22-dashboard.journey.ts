@@ -69,7 +69,7 @@ test('J22: a dashboard made by its form is the same as YAML, on home and as CSV'
 
   assert.match(saved.sourceCode, /title: The team/)
   assert.match(saved.sourceCode, /displayName: By flow\n\s+width: 8/)
-  assert.match(saved.sourceCode, /field: NAMESPACE\n\s+type: EQUAL_TO\n\s+value: examples/)
+  assert.match(saved.sourceCode, /field: NAMESPACE\n\s+type: EQUAL_TO\n\s+value: "examples"/)
   const lines = csv.trim().split('\r\n').slice(1)
   assert.deepEqual(
     lines.map(line => line.split(',').map(cell => cell.toLowerCase())),
