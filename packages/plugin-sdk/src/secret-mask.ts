@@ -2,6 +2,8 @@
 const MASK = '******'
 /** Shorter ones would black out half of every line. */
 const SECRET_CHARS_MIN = 3
+/** In another case, shorter ones are words that stand elsewhere, too. */
+const CASED_CHARS_MIN = 8
 
 export class SecretMask {
   readonly #secrets = new Set<string>()
@@ -14,11 +16,14 @@ export class SecretMask {
     if (longestFirst.length > 0) this.#pattern = new RegExp(longestFirst.map(escape).join('|'), 'g')
   }
 
-  /** As such, and as texts carry it: in base64, in a URL, inside of JSON. */
+  /** As such, and as texts carry it: in base64, in hexadecimal, in a URL, inside of JSON, in capitals and without. */
   #addForms(part: string): void {
     const bytes = Buffer.from(part)
     const forms = [part, bytes.toString('base64'), bytes.toString('base64url'), encodeURIComponent(part)]
     for (const form of [...forms, JSON.stringify(part).slice(1, -1)]) this.#secrets.add(form)
+    if (part.length < CASED_CHARS_MIN) return
+    const hex = bytes.toString('hex')
+    for (const form of [part.toUpperCase(), part.toLowerCase(), hex, hex.toUpperCase()]) this.#secrets.add(form)
   }
 
   /** Nothing secret has been read yet. */

@@ -1,7 +1,7 @@
 // J18: a secret is written and used. Logs show dots, and neither its value nor a form derived from it is in any answer, on any page, or in what one copies.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { NO_BROWSER, openBrowser, openTab, settled, type Browser } from '../browser.ts'
+import { NO_BROWSER, openBrowser, openTab, settled, type Browser, type Page } from '../browser.ts'
 import { startServer, type BrowserServer } from '../server.ts'
 
 const SECRET = 'hunter2-Swordfish&42'
@@ -41,6 +41,42 @@ after(async () => {
 const found = (text: string): readonly string[] =>
   DERIVED.filter(([, form]) => text.includes(form)).map(([name]) => name)
 
+function placesOf(id: string): readonly string[] {
+  const tabs = ['', '/gantt', '/logs', '/topology', '/outputs', '/metrics', '/debug?at=9', '/why', '/dependencies']
+  return [
+    ...tabs.map(tab => `/ui/executions/tests/vault/${id}${tab}`),
+    `/ui/executions/tests/vault/${id}/debug?at=4&watch=${encodeURIComponent(JSON.stringify(['{{ outputs.keep.value }}', "{{ secret('DB_PASSWORD') }}"]))}`,
+    '/ui/secrets',
+    '/ui/logs',
+    '/ui/executions',
+    '/ui/incidents',
+    '/ui/dashboards',
+    '/ui/flows/edit/tests/vault/edit',
+    '/ui/namespaces/edit/tests/secrets',
+    `/ui/search?q=${id}`,
+  ]
+}
+
+async function copyAll(page: Page): Promise<readonly string[]> {
+  const leaks: string[] = []
+  for (const form of ['Link', 'cURL', 'CLI', 'YAML', 'JSON', 'Markdown']) {
+    const button = page.getByRole('button', { name: 'Copy as…' }).first()
+    if (!(await button.isVisible())) break
+    await button.click()
+    const item = page.getByRole('menuitem', { name: form, exact: true })
+    if ((await item.count()) === 0) {
+      await page.keyboard.press('Escape')
+      continue
+    }
+    await item.click()
+    await page.getByText(`Copied as ${form}.`).last().waitFor()
+    leaks.push(
+      ...found(await page.evaluate('navigator.clipboard.readText()')).map(name => `${name} in the copy as ${form}`),
+    )
+  }
+  return leaks
+}
+
 test('J18: a secret is written and used, and nothing shows it', { skip: NO_BROWSER }, async () => {
   await server.call('POST', '/flows', FLOW)
   const { page, problems, close } = await openTab(browser, server.address)
@@ -63,20 +99,7 @@ test('J18: a secret is written and used, and nothing shows it', { skip: NO_BROWS
   await page.getByText('Saved DB_PASSWORD.').waitFor()
   const id = await server.run('tests/vault')
 
-  const tabs = ['', '/gantt', '/logs', '/topology', '/outputs', '/metrics', '/debug?at=9', '/why', '/dependencies']
-  const places = [
-    ...tabs.map(tab => `/ui/executions/tests/vault/${id}${tab}`),
-    `/ui/executions/tests/vault/${id}/debug?at=4&watch=${encodeURIComponent(JSON.stringify(['{{ outputs.keep.value }}', "{{ secret('DB_PASSWORD') }}"]))}`,
-    '/ui/secrets',
-    '/ui/logs',
-    '/ui/executions',
-    '/ui/incidents',
-    '/ui/dashboards',
-    '/ui/flows/edit/tests/vault/edit',
-    '/ui/namespaces/edit/tests/secrets',
-    `/ui/search?q=${id}`,
-  ]
-  for (const place of places) {
+  for (const place of placesOf(id)) {
     await page.goto(place)
     await settled(page)
     leaks.push(...found(await page.content()).map(name => `${name} on ${place}`))
@@ -86,21 +109,7 @@ test('J18: a secret is written and used, and nothing shows it', { skip: NO_BROWS
   await page.getByText('the password is ******').first().waitFor()
   await page.goto(`/ui/executions/tests/vault/${id}`)
   await settled(page)
-  for (const form of ['Link', 'cURL', 'CLI', 'YAML', 'JSON', 'Markdown']) {
-    const button = page.getByRole('button', { name: 'Copy as…' }).first()
-    if (!(await button.isVisible())) break
-    await button.click()
-    const item = page.getByRole('menuitem', { name: form, exact: true })
-    if ((await item.count()) === 0) {
-      await page.keyboard.press('Escape')
-      continue
-    }
-    await item.click()
-    await page.getByText(`Copied as ${form}.`).last().waitFor()
-    leaks.push(
-      ...found(await page.evaluate('navigator.clipboard.readText()')).map(name => `${name} in the copy as ${form}`),
-    )
-  }
+  leaks.push(...(await copyAll(page)))
   await Promise.all(bodies)
   const answers = await Promise.all(
     [`/executions/${id}`, `/logs/${id}`, `/executions/${id}/journal?count=1000`, `/executions/${id}/state?at=10`].map(

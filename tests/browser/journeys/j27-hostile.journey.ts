@@ -2,7 +2,7 @@
 // shown, and the policy of the page has nothing to complain about.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { NO_BROWSER, openBrowser, openTab, settled, type Browser } from '../browser.ts'
+import { NO_BROWSER, openBrowser, openTab, settled, type Browser, type Page } from '../browser.ts'
 import { startServer, type BrowserServer } from '../server.ts'
 
 const RUN = 'window.__ran = true'
@@ -76,30 +76,10 @@ after(async () => {
   await server.stop()
 })
 
-test('J27: no hostile content runs on any page', { skip: NO_BROWSER }, async () => {
-  for (const [key, value] of Object.entries({ html: HTML, svg: SVG, text: ALL }))
-    await server.call('PUT', `/namespaces/tests/kv/${key}`, JSON.stringify(value))
-  for (const flow of [FLOW, WAITING]) await server.call('POST', '/flows', flow)
-  await server.call('POST', '/dashboards', BOARD)
-  const id = await server.run('tests/hostile', { text: ALL })
-  const { id: waiting } = (await server.call('POST', '/executions/tests/hostile-wait')) as { readonly id: string }
-  const tab = await openTab(browser, server.address)
-  const { page } = tab
-  const ran: string[] = []
-  const look = async (place: string): Promise<void> => {
-    const frames = await Promise.all(
-      page.frames().map(frame => frame.evaluate('window.__ran === true').catch(() => false)),
-    )
-    if (frames.includes(true)) ran.push(place)
-  }
-  page.on('dialog', dialog => {
-    ran.push(`dialog ${dialog.message()}`)
-    void dialog.dismiss()
-  })
-
+function placesOf(id: string, waiting: string): readonly string[] {
   const query = encodeURIComponent(TEXTS[0] ?? '')
   const run = `/ui/executions/tests/hostile/${id}`
-  const places = [
+  return [
     ...['', '/gantt', '/logs', '/topology', '/outputs', '/metrics', '/dependencies', '/debug?at=12', '/why'].map(
       one => `${run}${one}`,
     ),
@@ -128,13 +108,12 @@ test('J27: no hostile content runs on any page', { skip: NO_BROWSER }, async () 
     `/ui/${query}`,
     `/ui/executions/compare?left=${id}&right=${waiting}`,
   ]
-  for (const place of places) {
-    await page.goto(place)
-    await settled(page)
-    await look(place)
-  }
+}
 
-  // Files that a browser would run are shown, and given, as what they are not.
+/** Files that a browser would run are shown, and given, as what they are not. */
+async function tryFiles(page: Page, id: string, look: (place: string) => Promise<void>): Promise<readonly string[]> {
+  const ran: string[] = []
+  const run = `/ui/executions/tests/hostile/${id}`
   const { taskRunList } = (await server.call('GET', `/executions/${id}`)) as {
     readonly taskRunList: readonly { readonly taskId: string; readonly outputs?: { readonly uri?: string } }[]
   }
@@ -162,6 +141,37 @@ test('J27: no hostile content runs on any page', { skip: NO_BROWSER }, async () 
     const isHarmless = /attachment/.test(reply.headers.get('content-disposition') ?? '') || !/html|svg|xml/.test(type)
     if (!isHarmless) ran.push(`the file of ${taskId} is given as ${type}`)
   }
+  return ran
+}
+
+test('J27: no hostile content runs on any page', { skip: NO_BROWSER }, async () => {
+  for (const [key, value] of Object.entries({ html: HTML, svg: SVG, text: ALL }))
+    await server.call('PUT', `/namespaces/tests/kv/${key}`, JSON.stringify(value))
+  for (const flow of [FLOW, WAITING]) await server.call('POST', '/flows', flow)
+  await server.call('POST', '/dashboards', BOARD)
+  const id = await server.run('tests/hostile', { text: ALL })
+  const { id: waiting } = (await server.call('POST', '/executions/tests/hostile-wait')) as { readonly id: string }
+  const tab = await openTab(browser, server.address)
+  const { page } = tab
+  const ran: string[] = []
+  const look = async (place: string): Promise<void> => {
+    const frames = await Promise.all(
+      page.frames().map(frame => frame.evaluate('window.__ran === true').catch(() => false)),
+    )
+    if (frames.includes(true)) ran.push(place)
+  }
+  page.on('dialog', dialog => {
+    ran.push(`dialog ${dialog.message()}`)
+    void dialog.dismiss()
+  })
+
+  for (const place of placesOf(id, waiting)) {
+    await page.goto(place)
+    await settled(page)
+    await look(place)
+  }
+
+  ran.push(...(await tryFiles(page, id, look)))
   const problems = tab.problems.filter(problem => !/404|422/.test(problem))
   await tab.close()
 

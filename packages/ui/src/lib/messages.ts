@@ -12,6 +12,7 @@ export type Translate<Catalogue extends Texts> = (key: keyof Catalogue & string,
 
 const translations = new Map<string, Texts>()
 let language = 'en'
+let word = (text: string): string => text
 let plural = new Intl.PluralRules(language)
 let number = new Intl.NumberFormat(language)
 
@@ -26,6 +27,11 @@ export function setLanguage(tag: string, catalogues: Readonly<Record<string, Tex
   number = new Intl.NumberFormat(tag)
   translations.clear()
   for (const [name, texts] of Object.entries(catalogues)) translations.set(name, texts)
+}
+
+/** All texts go through it before their words are filled in. */
+export function setWording(wording: (text: string) => string): void {
+  word = wording
 }
 
 export function getLanguage(): string {
@@ -43,8 +49,8 @@ function fill(message: Message, words: Words): string {
       : plural.select(Number(words['count'] ?? 0)) === 'one'
         ? message.one
         : message.other
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
-    const word = words[name]
-    return word === undefined ? whole : typeof word === 'number' ? number.format(word) : word
+  return word(text).replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const given = words[name]
+    return given === undefined ? whole : typeof given === 'number' ? number.format(given) : given
   })
 }
