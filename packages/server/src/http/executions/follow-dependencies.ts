@@ -4,7 +4,7 @@ import type { ExecutionRow } from '../../storage/batch.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { eventText } from '../event-stream.ts'
 import { flowTopology, uidOf } from '../flows/flow-topology.ts'
-import { readFlows } from '../flows/view-routes.ts'
+import { readNodes } from '../flows/view-routes.ts'
 import { getExecution } from './read-execution.ts'
 import { pauseUntil } from './watch-execution.ts'
 
@@ -55,7 +55,7 @@ async function groupOf(id: string, wish: DependencyWish, dependencies: HttpDepen
   const { namespace, flowId, labels } = state
   const isStart = (flow: { readonly namespace: string; readonly id: string }): boolean =>
     flow.namespace === namespace && flow.id === flowId
-  const { nodes } = flowTopology(await readFlows(dependencies), { ...wish, isStart })
+  const { nodes } = flowTopology(await readNodes(dependencies), { ...wish, isStart })
   const own = uidOf({ namespace, id: flowId })
   const correlation = labels.find(({ key }) => key === CORRELATION)?.value ?? id
   return { id, correlation, flows: new Set([own, ...nodes.map(({ uid }) => uid)]) }

@@ -6,24 +6,36 @@ export interface Topology {
   readonly edges: readonly Edge[]
 }
 
-interface Edge {
+export interface Edge {
   readonly source: string
   readonly target: string
   readonly relation: 'FLOW_TASK' | 'FLOW_TRIGGER'
 }
 
+/** A flow, and what it names. */
+export interface FlowNode {
+  readonly uid: string
+  readonly namespace: string
+  readonly id: string
+  readonly edges: readonly Edge[]
+}
+
 export interface TopologyWish {
-  readonly isStart: (flow: Flow) => boolean
+  readonly isStart: (flow: Pick<FlowNode, 'namespace' | 'id'>) => boolean
   /** Only what the flows lead to. */
   readonly destinationOnly?: boolean
   /** Neighbours of neighbours as well. */
   readonly expandAll?: boolean
 }
 
-export function flowTopology(flows: readonly Flow[], wish: TopologyWish): Topology {
-  const byUid = new Map(flows.map(flow => [uidOf(flow), flow]))
-  const edges = flows.flatMap(edgesOf).filter(({ source, target }) => byUid.has(source) && byUid.has(target))
-  const shown = new Set(flows.filter(wish.isStart).map(uidOf))
+export function nodeOf(flow: Flow): FlowNode {
+  return { uid: uidOf(flow), namespace: flow.namespace, id: flow.id, edges: edgesOf(flow) }
+}
+
+export function flowTopology(flows: readonly FlowNode[], wish: TopologyWish): Topology {
+  const byUid = new Map(flows.map(flow => [flow.uid, flow]))
+  const edges = flows.flatMap(flow => flow.edges).filter(({ source, target }) => byUid.has(source) && byUid.has(target))
+  const shown = new Set(flows.filter(wish.isStart).map(({ uid }) => uid))
   const kept = new Set<Edge>()
   for (let size = -1; size < kept.size;) {
     size = kept.size

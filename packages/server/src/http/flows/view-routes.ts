@@ -7,7 +7,7 @@ import { mapInTurns } from '../map-in-turns.ts'
 import { json, jsonText, pageText } from '../reply.ts'
 import { notFound } from '../request-error.ts'
 import { expressionContext } from './expression-context.ts'
-import { flowTopology } from './flow-topology.ts'
+import { flowTopology, nodeOf, type FlowNode } from './flow-topology.ts'
 import { presentFlow } from './present-flow.ts'
 import { invalidFlow, reportFlow } from './report-flow.ts'
 import { findRow } from './find-row.ts'
@@ -42,16 +42,16 @@ export function viewHandlers(dependencies: HttpDependencies): Pick<Handlers<'flo
     dependencies: async ({ params: { namespace, id }, query }) => {
       if (!flows.newest({ tenant, namespace, flowId: id })) throw notFound(`The flow "${namespace}.${id}"`)
       return json(
-        flowTopology(await readFlows(dependencies), {
+        flowTopology(await readNodes(dependencies), {
           ...query,
           isStart: flow => flow.namespace === namespace && flow.id === id,
         }),
       )
     },
     dependenciesOfNamespace: async ({ params: { namespace }, query }) => {
-      const isWithin = (flow: Flow): boolean =>
+      const isWithin = (flow: { readonly namespace: string }): boolean =>
         flow.namespace === namespace || flow.namespace.startsWith(`${namespace}.`)
-      return json(flowTopology(await readFlows(dependencies), { ...query, isStart: isWithin }))
+      return json(flowTopology(await readNodes(dependencies), { ...query, isStart: isWithin }))
     },
     searchSource: async ({ query: { q = '', namespace, page = 1, size = 10 }, dialect }) => {
       const entries = findFlows(flowSearchOf(namespace === undefined ? {} : { namespace }, []), dependencies)
@@ -93,8 +93,14 @@ export function viewHandlers(dependencies: HttpDependencies): Pick<Handlers<'flo
   }
 }
 
-export function readFlows({ flows, platform }: HttpDependencies): Promise<readonly Flow[]> {
-  return mapInTurns([...flows.all()], parsedOf, platform)
+/** What flows name is read once for each revision. */
+const nodes = new WeakMap<FlowEntry, FlowNode>()
+
+export async function readNodes({ flows, platform }: HttpDependencies): Promise<readonly FlowNode[]> {
+  const all = [...flows.all()]
+  const unread = all.filter(entry => !nodes.has(entry))
+  await mapInTurns(unread, entry => void nodes.set(entry, nodeOf(parsedOf(entry))), platform)
+  return all.flatMap(entry => nodes.get(entry) ?? [])
 }
 
 function parsedOf({ parsed }: Pick<FlowEntry, 'parsed'>): Flow {

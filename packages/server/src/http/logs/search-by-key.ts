@@ -10,6 +10,8 @@ import { entriesOf, type LogEntryDocument } from './read-logs.ts'
 import { matches, type LogSearch } from './search-logs.ts'
 
 const EXECUTIONS_MAX = 100
+/** After so long a page is told as it is, however short. */
+const LOOK_MS = 60
 const CHUNKS_MAX = 100
 /** Chunks that one page reads. */
 const READ_MAX = 2_000
@@ -29,8 +31,33 @@ export async function searchLogsByKey(
   const found: LogEntryDocument[] = []
   // Lines of triggers are not kept apart: none can match.
   if (search.triggerId !== undefined) return page(found, undefined)
+  const { platform } = dependencies
+  const startedMs = platform.elapsedMs()
+  for (;;) {
+    const rows = await rowsFrom(search, place, dependencies)
+    const read = await readRows(rows, { search, place, size, found }, dependencies)
+    place = read.place
+    if (read.isFull) return page(found, place)
+    if (rows.length < EXECUTIONS_MAX || search.executionId !== undefined) return page(found, undefined)
+    if (platform.elapsedMs() - startedMs > LOOK_MS) return page(found, place)
+  }
+}
+
+interface Reading {
+  readonly search: LogSearch
+  readonly place: Place | undefined
+  readonly size: number
+  readonly found: LogEntryDocument[]
+}
+
+/** Adds the lines of these executions to what was found, until that is enough. */
+async function readRows(
+  rows: readonly ExecutionRow[],
+  { search, place: from, size, found }: Reading,
+  dependencies: HttpDependencies,
+): Promise<{ readonly place: Place | undefined; readonly isFull: boolean }> {
+  let place = from
   let chunks = 0
-  const rows = await rowsFrom(search, place, dependencies)
   for (const row of rows) {
     let beforeSeq = place?.executionId === row.id ? place.beforeSeq : Number.MAX_SAFE_INTEGER
     while (beforeSeq > 1) {
@@ -39,12 +66,12 @@ export async function searchLogsByKey(
       beforeSeq = read.beforeSeq
       chunks += read.count
       place = { executionId: row.id, beforeSeq }
-      if (found.length >= size || chunks >= READ_MAX) return page(found, place)
+      if (found.length >= size || chunks >= READ_MAX) return { place, isFull: true }
     }
     place = { executionId: row.id, beforeSeq: 0 }
     await new Promise<void>(resolve => dependencies.platform.defer(resolve))
   }
-  return page(found, rows.length < EXECUTIONS_MAX ? undefined : place)
+  return { place, isFull: false }
 }
 
 function page(results: readonly LogEntryDocument[], next: Place | undefined): Reply {

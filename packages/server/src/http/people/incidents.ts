@@ -20,9 +20,13 @@ const RANGE_MS = 7 * 24 * 60 * 60_000
 const FAILURES_MAX = 2_000
 const TOGETHER = 50
 const TURNS_MAX = 40
+/** Causes that one call reads; those behind them are read behind its back. */
+const READ_MAX = 300
 const KEPT_MAX = 20_000
 const SHOWN_MAX = 200
 const EXECUTIONS_SHOWN = 10
+/** Those where it happens most often. */
+const FLOWS_SHOWN = 50
 const PARTS = 20
 /** Executions before the first failure among which the last success is looked for. */
 const BEFORE_MAX = 100
@@ -42,6 +46,7 @@ interface Gathered extends Cause {
 export class Incidents {
   readonly #world: HttpDependencies
   readonly #causes = new Map<string, Cause>()
+  #isReadingOn = false
 
   constructor(world: HttpDependencies) {
     this.#world = world
@@ -60,23 +65,40 @@ export class Incidents {
       startToMs: toMs,
       limit: FAILURES_MAX,
     })
-    const all = await this.#gather(rows)
+    const { found: all, count } = await this.#gather(rows, READ_MAX)
+    if (count < rows.length) this.#readOn(rows.slice(count))
     const wanted = all.filter(one => fingerprint === undefined || one.fingerprint === fingerprint)
     const shown = wanted.sort((a, b) => b.rows.length - a.rows.length).slice(0, SHOWN_MAX)
     const results = []
     for (const one of shown) results.push(await this.#present(one, { fromMs, toMs }))
-    const oldest = rows.at(-1)
-    const isCut = rows.length === FAILURES_MAX && oldest !== undefined
+    const oldest = rows[count - 1]
+    const isCut = (count < rows.length || rows.length === FAILURES_MAX) && oldest !== undefined
     const cut = isCut ? { countedFrom: new Date(oldest.createdMs).toISOString() } : {}
-    return { results, total: rows.length, ...cut }
+    return { results, total: count, ...cut }
   }
 
-  async #gather(rows: readonly ExecutionRow[]): Promise<Gathered[]> {
+  /** So that whoever asks next finds them. */
+  #readOn(rows: readonly ExecutionRow[]): void {
+    if (this.#isReadingOn) return
+    this.#isReadingOn = true
+    void this.#gather(rows, Infinity)
+      .catch(error => this.#world.log.warn('failures could not be read for the incidents', error))
+      .finally(() => (this.#isReadingOn = false))
+  }
+
+  /** Tells of how many rows it is: reading many causes takes its time. */
+  async #gather(
+    rows: readonly ExecutionRow[],
+    readMax: number,
+  ): Promise<{ readonly found: Gathered[]; readonly count: number }> {
     const { store, platform } = this.#world
     const found = new Map<string, Gathered>()
+    let read = 0
     for (let from = 0; from < rows.length; from += TOGETHER) {
+      if (read >= readMax) return { found: [...found.values()], count: from }
       const part = rows.slice(from, from + TOGETHER)
       const unknown = part.filter(row => !this.#causes.has(keyOf(row)) && row.turn <= TURNS_MAX)
+      read += unknown.length
       const journals = await store.read.journalsOf(unknown.map(row => row.id))
       for (const row of part) {
         const cause = this.#causes.get(keyOf(row)) ?? (await this.#readCause(row, journals))
@@ -86,7 +108,7 @@ export class Incidents {
       }
       await new Promise<void>(resolve => platform.defer(resolve))
     }
-    return [...found.values()]
+    return { found: [...found.values()], count: rows.length }
   }
 
   async #readCause(
@@ -125,12 +147,15 @@ export class Incidents {
       count: rows.length,
       firstDate: instant(first?.createdMs ?? fromMs),
       lastDate: instant(rows[0]?.createdMs ?? toMs),
-      flows: [...byFlow.values()].map(own => ({
-        namespace: own[0]?.namespace ?? '',
-        flowId: own[0]?.flowId ?? '',
-        count: own.length,
-        revisions: [...new Set(own.map(row => row.revision))].sort((a, b) => a - b),
-      })),
+      flows: [...byFlow.values()]
+        .toSorted((one, other) => other.length - one.length)
+        .slice(0, FLOWS_SHOWN)
+        .map(own => ({
+          namespace: own[0]?.namespace ?? '',
+          flowId: own[0]?.flowId ?? '',
+          count: own.length,
+          revisions: [...new Set(own.map(row => row.revision))].sort((a, b) => a - b),
+        })),
       executionIds: rows.slice(0, EXECUTIONS_SHOWN).map(row => row.id),
       trend,
       ...(success ? { lastSuccess: success } : {}),

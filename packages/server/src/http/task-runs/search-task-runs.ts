@@ -1,10 +1,11 @@
 // The search over task runs. There is no table of them: they are read out of the newest executions that match, up to a bound, so that it works on every
 // store alike. Enough for "which tasks fail lately"; those of one execution stand in its document.
 import { RUN_MOVES, presentRunRows, type ApiDialect, type ExecutionState, type Plan, type RunRow } from '@batuta/core'
+import type { ExecutionRow } from '../../storage/batch.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { executionSearchOf, type FlatSearch } from '../executions/execution-search.ts'
 import { lookAt } from '../executions/look.ts'
-import { viewExecution } from '../executions/read-execution.ts'
+import { foldExecution, viewExecution } from '../executions/read-execution.ts'
 import { findAllRows } from '../executions/search-executions.ts'
 import { listOf, type Filter } from '../read-filters.ts'
 import { pageText, type Reply } from '../reply.ts'
@@ -16,7 +17,12 @@ const RUNS_OF_ONE_MAX = 1_000
 export const RUNS_MAX = 10_000
 /** Longer journals are folded for their own page only. */
 const TURNS_MAX = 4_000
-const YIELD_EVERY = 16
+/** Short journals are read together. */
+const TURNS_SHORT_MAX = 20
+const TOGETHER = 50
+/** Executions whose task runs are kept as they are shown, and task runs of each: some ten megabytes in all. */
+const KEPT_MAX = 2_500
+const KEPT_RUNS_MAX = 20
 
 export interface TaskRunSearch extends FlatSearch {
   readonly page?: number
@@ -33,25 +39,68 @@ export async function searchTaskRuns(
   }: { readonly filters: readonly Filter[]; readonly dialect: ApiDialect; readonly dependencies: HttpDependencies },
 ): Promise<Reply> {
   const isAscending = isAscendingBy(sort)
-  const states = statesOf(state, filters)
+  const { states } = statesOf(state, filters)
   const others = filters.filter(({ field }) => field !== 'state')
   const search = executionSearchOf(flat, others, dependencies)
   const { rows } = await findAllRows(search, EXECUTIONS_MAX, dependencies)
   const found: RunRow[] = []
-  let looked = 0
-  for (const { id, turn, endMs } of rows) {
-    if (found.length >= RUNS_MAX) break
-    if (endMs !== null && turn > TURNS_MAX) continue
-    const look = { ...lookAt(id, dialect === 'c' ? 'b' : dialect, dependencies), runsMax: RUNS_OF_ONE_MAX, ...states }
-    const view = (seen: ExecutionState, plan: Plan): readonly RunRow[] => presentRunRows(seen, plan, look)
-    found.push(...((await viewExecution(id, dependencies, view)) ?? []))
-    looked += 1
-    if (looked % YIELD_EVERY === 0) await new Promise<void>(resolve => dependencies.platform.defer(resolve))
+  for (let from = 0; from < rows.length && found.length < RUNS_MAX; from += TOGETHER) {
+    const wish = { dialect: dialect === 'c' ? 'b' : dialect, states }
+    found.push(...(await runsOf(rows.slice(from, from + TOGETHER), wish, dependencies)))
+    await new Promise<void>(resolve => dependencies.platform.defer(resolve))
   }
   const sign = isAscending ? 1 : -1
   const sorted = found.slice(0, RUNS_MAX).sort((left, right) => (left.startedMs - right.startedMs) * sign)
   const shown = sorted.slice((page - 1) * size, page * size).map(({ text }) => text)
   return pageText(shown, sorted.length)
+}
+
+/** By id, turns and dialect: those of executions that have ended and are small. The one that was asked for last at the end. */
+const kept = new WeakMap<HttpDependencies['store'], Map<string, readonly RunRow[]>>()
+
+interface RunsWish {
+  readonly dialect: Exclude<ApiDialect, 'c'>
+  /** Of all states when there are none. */
+  readonly states: ReadonlySet<string> | undefined
+}
+
+async function runsOf(
+  rows: readonly ExecutionRow[],
+  { dialect, states }: RunsWish,
+  dependencies: HttpDependencies,
+): Promise<readonly RunRow[]> {
+  const { store, flows } = dependencies
+  const known = kept.get(store) ?? new Map<string, readonly RunRow[]>()
+  kept.set(store, known)
+  const isShort = ({ endMs, turn }: ExecutionRow): boolean => endMs !== null && turn <= TURNS_SHORT_MAX
+  const keyOf = ({ id, turn }: ExecutionRow): string => `${id} ${turn} ${dialect}`
+  const unread = rows.filter(row => isShort(row) && !known.has(keyOf(row)))
+  const journals = await store.read.journalsOf(unread.map(({ id }) => id))
+  const found: RunRow[] = []
+  for (const row of rows) {
+    if (row.endMs !== null && row.turn > TURNS_MAX) continue
+    const look = { ...lookAt(row.id, dialect, dependencies), runsMax: RUNS_OF_ONE_MAX }
+    const journal = journals.get(row.id)
+    const execution = journal && (await foldExecution(row.id, journal, flows))
+    const small = known.get(keyOf(row)) ?? (execution && presentRunRows(execution.state, execution.plan, look))
+    if (small && small.length <= KEPT_RUNS_MAX) {
+      keep(known, keyOf(row), small)
+      found.push(...small.filter(run => states === undefined || states.has(run.state)))
+      continue
+    }
+    const wanted = { ...look, ...(states ? { states } : {}) }
+    const view = (state: ExecutionState, plan: Plan): readonly RunRow[] => presentRunRows(state, plan, wanted)
+    const runs = execution ? view(execution.state, execution.plan) : await viewExecution(row.id, dependencies, view)
+    found.push(...(runs ?? []))
+  }
+  return found
+}
+
+function keep(known: Map<string, readonly RunRow[]>, key: string, runs: readonly RunRow[]): void {
+  known.delete(key)
+  known.set(key, runs)
+  const [oldest] = known.keys()
+  if (known.size > KEPT_MAX && oldest !== undefined) known.delete(oldest)
 }
 
 const COLUMNS: ReadonlySet<string> = new Set(['state.startDate', 'startDate', 'stateStartDate'])

@@ -33,7 +33,7 @@ export interface LogSearchViewProps {
 }
 
 export function LogSearchView({ state, fields, isTailing, scope, nothing, controls }: LogSearchViewProps): ReactNode {
-  const { rows, total, error, isPending, more, refetch } = useLogSearch(state, { isTailing, scope })
+  const { rows, isLooking, isMore, error, isPending, more, refetch } = useLogSearch(state, { isTailing, scope })
   const q = state.filters.find(({ field }) => field === 'q')?.values[0] ?? ''
   const onSight = useCallback(
     (_: number, last: number) => {
@@ -54,8 +54,10 @@ export function LogSearchView({ state, fields, isTailing, scope, nothing, contro
         <Levels state={state} />
       </FilterBar>
       {error ? <ErrorCard title={t('failed')} error={error} onRetry={refetch} /> : null}
-      {isPending && <SkeletonRows rows={14} />}
-      {total === 0 && <Nothing state={state} nothing={nothing} />}
+      {(isPending || (isLooking && rows.length === 0)) && <SkeletonRows rows={14} />}
+      {!isPending && !error && !isLooking && rows.length === 0 && (
+        <Nothing state={state} nothing={nothing} onMore={isMore ? more : undefined} />
+      )}
       {rows.length > 0 && (
         <section className={viewer['viewer']} aria-label={t('title')}>
           <VirtualLog
@@ -154,7 +156,14 @@ function Found({ line, wanted, isOfOne }: FoundProps): ReactNode {
   )
 }
 
-function Nothing({ state, nothing }: Pick<LogSearchViewProps, 'state' | 'nothing'>): ReactNode {
+interface NothingProps extends Pick<LogSearchViewProps, 'state' | 'nothing'> {
+  /** Looks at more executions, where there are some. */
+  readonly onMore: (() => void) | undefined
+}
+
+function Nothing({ state, nothing, onMore }: NothingProps): ReactNode {
+  if (onMore)
+    return <Empty icon="logs" title={t('noneSoFar')} action={<Button onClick={onMore}>{t('lookFurther')}</Button>} />
   if (state.filters.length > 0)
     return (
       <Empty

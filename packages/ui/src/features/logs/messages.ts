@@ -52,6 +52,8 @@ const english = {
   noneYet: 'Nothing has been written yet.',
   noneText: 'Lines appear here as tasks write them.',
   noMatch: 'No line matches.',
+  noneSoFar: 'No line of the newest executions matches.',
+  lookFurther: 'Look further back',
   dropFilter: 'Show all lines',
   failed: 'The log could not be loaded.',
   noneAnywhere: 'Nothing has been written yet.',

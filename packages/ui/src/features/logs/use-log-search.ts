@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { useCallback, useMemo } from 'react'
+import { useCallback, useEffect, useMemo } from 'react'
 import { api } from '../../lib/api.ts'
 import type { FilterField } from '../../lib/filters/filter.ts'
 import { useLiveState } from '../../lib/live/live.ts'
@@ -11,8 +11,11 @@ export type FoundLine = Awaited<ReturnType<typeof api.logs.search>>['results'][n
 
 const SIZE = 200
 const TAIL_MS = 2_000
+/** Lines that fill a screen. */
+const ENOUGH = 40
+const PAGES_ALONE_MAX = 20
 /** Of live pages the first is asked for again; more would be asked for again, too. */
-const TAILED_PAGES = 2
+const TAILED_PAGES = 4
 
 /** Filters that are not those of the bar. */
 export type LogScope = Readonly<Record<`filters[${string}`, string>>
@@ -24,7 +27,10 @@ export interface LogWish {
 
 export interface LogSearch {
   readonly rows: readonly FoundLine[]
-  readonly total: number | undefined
+  /** Goes on by itself. */
+  readonly isLooking: boolean
+  /** There are executions that were not looked at. */
+  readonly isMore: boolean
   readonly error: unknown
   readonly isPending: boolean
   more(): void
@@ -37,16 +43,24 @@ export function useLogSearch({ filters, query }: FilterState, { isTailing, scope
   const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useInfiniteQuery({
     queryKey: ['logs', 'search', filters, scope],
     queryFn: ({ pageParam, signal }) =>
-      api.logs.search({ query: { page: pageParam, size: SIZE, ...query(nowMs()), ...scope }, signal }),
-    initialPageParam: 1,
-    getNextPageParam: (last, pages) => (pages.length * SIZE < last.total ? pages.length + 1 : undefined),
+      api.logs.search({ query: { cursor: pageParam, size: SIZE, ...query(nowMs()), ...scope }, signal }),
+    initialPageParam: '',
+    getNextPageParam: last => last.next ?? undefined,
     placeholderData: before => before,
     refetchInterval: ({ state }) =>
       isTailing && live !== 'paused' && (state.data?.pages.length ?? 0) <= TAILED_PAGES ? TAIL_MS : false,
   })
+  const rows = useMemo(() => data?.pages.flatMap(({ results }) => results) ?? [], [data])
+  const looked = data?.pages.length ?? 0
+  // A page looks at so many executions and may have found nothing in them: it goes on by itself for a while.
+  const isLooking = !isPending && hasNextPage && rows.length < ENOUGH && looked < PAGES_ALONE_MAX
+  useEffect(() => {
+    if (isLooking && !isFetchingNextPage) void fetchNextPage()
+  }, [isLooking, isFetchingNextPage, fetchNextPage])
   return {
-    rows: useMemo(() => data?.pages.flatMap(({ results }) => results) ?? [], [data]),
-    total: data?.pages[0]?.total,
+    rows,
+    isLooking,
+    isMore: hasNextPage,
     error,
     isPending,
     more: useCallback(() => {
