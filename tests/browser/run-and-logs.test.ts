@@ -120,7 +120,7 @@ test(
     const side = page.getByRole('complementary', { name: 'at_two' })
     await side.getByRole('switch').uncheck()
     await page.getByText('Switched at_two off.').waitFor()
-    await side.getByText('Not so: trigger switched on.').waitFor()
+    await side.getByText('The trigger is switched off.').waitFor()
     await page.getByRole('button', { name: 'Undo' }).click()
     await side.getByRole('switch', { checked: true }).waitFor()
 

@@ -166,6 +166,16 @@ const CODE_OF: Readonly<Record<string, string>> = {
   'conditions hold': 'when-false',
 }
 
+/** What it means when a check does not hold. */
+const SAID: Readonly<Record<string, string>> = {
+  'flow enabled': 'The flow is disabled',
+  'trigger enabled in the flow': 'The trigger is disabled in the flow',
+  'trigger switched on': 'The trigger is switched off',
+  'not locked': 'It waits for what it started',
+  'schedule has a date then': 'The schedule has no date then',
+  'conditions hold': 'Its conditions do not hold',
+}
+
 function answerOf({ checks, noted, executions, atMs, isSchedule }: Known): Answer {
   if (atMs !== undefined && executions.length > 0) return { code: 'started', reason: 'It did start an execution then.' }
   const [latest] = noted
@@ -174,7 +184,7 @@ function answerOf({ checks, noted, executions, atMs, isSchedule }: Known): Answe
   if (failed)
     return {
       code: CODE_OF[failed.check] ?? 'refused',
-      reason: `Not so: ${failed.check}${failed.detail === undefined ? '' : `; ${failed.detail}`}.`,
+      reason: `${SAID[failed.check] ?? `Not so: ${failed.check}`}${failed.detail === undefined ? '' : `; ${failed.detail}`}.`,
     }
   if (latest) return { code: latest.code, reason: latest.reason }
   if (atMs === undefined) return { code: 'nothing-noted', reason: 'No evaluation of it started nothing.' }

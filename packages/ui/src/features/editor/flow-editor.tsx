@@ -62,7 +62,7 @@ export function FlowEditor({ flow, initial, draftName, onSaved, tools }: FlowEdi
     showPanel('try')
     setWished(count => count + 1)
   }
-  const task = useMemo(() => taskAt(parseYamlTree(text), cursor), [text, cursor])
+  const task = useMemo(() => taskAt(parseYamlTree(text), cursor, text), [text, cursor])
   const facts = useMemo(() => {
     const runs = trial.result?.tried.execution?.taskRunList
     return runs && factsOfRuns(runs)
@@ -243,7 +243,7 @@ function GraphPane({ text, cursor, code, facts, onAdd }: GraphPaneProps): ReactN
   const shown = useDeferredValue(text)
   const root = useMemo(() => parseYamlTree(shown), [shown])
   const flow = useMemo(() => plainOf(root), [root])
-  const selected = useMemo(() => taskAt(root, cursor)?.id, [root, cursor])
+  const selected = useMemo(() => taskAt(root, cursor, shown)?.id, [root, cursor, shown])
   return (
     <section className={cx(classes['pane'], classes['graphPane'])} aria-label={t('graph')}>
       <Topology

@@ -15,7 +15,7 @@ import {
   wrapTask,
   type TextEdit,
 } from './edit-yaml.ts'
-import { parseYamlTree, plainOf, tasksIn } from './yaml-tree.ts'
+import { taskAt, parseYamlTree, plainOf, tasksIn } from './yaml-tree.ts'
 
 const GOLDEN = join(import.meta.dirname, 'golden')
 const FLOW = readFileSync(join(GOLDEN, 'flow.txt'), 'utf8')
@@ -148,3 +148,10 @@ function at(value: unknown, path: string): unknown {
   }
   return node
 }
+
+test('behind the comment of a line stands the task of that line', () => {
+  const text = 'tasks:\n  - id: a # one\n    type: x.Y\n    m: 1 # two\n  - { id: b, type: x.Y } # three\n# none\n'
+  const idAt = (words: string): string | undefined => taskAt(parseYamlTree(text), text.indexOf(words) + 2, text)?.id
+
+  assert.deepEqual(['# one', '# two', '# three', '# none', 'tasks'].map(idAt), ['a', 'a', 'b', undefined, undefined])
+})

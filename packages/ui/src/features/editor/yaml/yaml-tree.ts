@@ -229,7 +229,10 @@ export function tasksIn(root: YamlNode | undefined): readonly TaskPlace[] {
   return found
 }
 
-/** The innermost task at a place of the text. */
-export function taskAt(root: YamlNode | undefined, offset: number): TaskPlace | undefined {
-  return tasksIn(root).findLast(({ from, to, path }) => from <= offset && offset <= to && !path.startsWith('inputs'))
+/** The innermost task at a place of the text; behind a comment at the end of a line, that of the line. */
+export function taskAt(root: YamlNode | undefined, offset: number, text: string): TaskPlace | undefined {
+  const tasks = tasksIn(root).filter(({ path }) => !path.startsWith('inputs'))
+  const at = (place: number): TaskPlace | undefined => tasks.findLast(({ from, to }) => from <= place && place <= to)
+  const line = text.lastIndexOf('\n', offset - 1) + 1
+  return at(offset) ?? at(line + (/^ */.exec(text.slice(line, offset))?.[0].length ?? 0))
 }
