@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { NO_BROWSER, openBrowser, openTab, type Browser, type Tab } from './browser.ts'
+import { NO_BROWSER, findBarriers, openBrowser, openTab, type Browser, type Tab } from './browser.ts'
 import { startServer, type BrowserServer } from './server.ts'
 
 let server: BrowserServer
@@ -119,6 +119,25 @@ test('J6: what two browsers saved is merged line by line, and nothing is lost', 
     problems.filter(problem => !problem.includes('412')),
     [],
   )
+  await close()
+})
+
+test('a flow is planned and its tasks are tried before it is saved', { skip: NO_BROWSER }, async () => {
+  await saveFlow('tried')
+  const { page, problems, close } = await openEditor('/ui/flows/edit/tests/tried/edit')
+  await page.locator('.cm-line', { hasText: 'message: hi' }).click()
+  await page.keyboard.press('End')
+  await page.keyboard.type(' from {{ flow.id }}')
+
+  await page.getByRole('button', { name: 'Plan', exact: true }).first().click()
+  await page.getByRole('region', { name: 'hello' }).getByText('hi from tried').waitFor()
+  await page.keyboard.press('F9')
+  await page.getByRole('region', { name: 'What came of it' }).getByText('hi from tried').waitFor()
+  const barriers = await findBarriers(page)
+
+  assert.match(page.url(), /panel=try/)
+  assert.match(JSON.stringify(await server.call('GET', '/flows/tests/tried')), /"message":"hi"/)
+  assert.deepEqual([...barriers, ...problems], [])
   await close()
 })
 

@@ -1,6 +1,6 @@
 import { trust } from '@batuta/core'
 import { Handle, Position, type NodeProps } from '@xyflow/react'
-import { memo, type ReactNode } from 'react'
+import { memo, useState, type ReactNode } from 'react'
 import { stateGroupOf, stateWord } from '../../lib/states.ts'
 import { formatDuration } from '../../lib/time.ts'
 import { cx } from '../../widgets/class-names.ts'
@@ -203,12 +203,15 @@ function FoldButton({ data, block, isOpen }: PartProps & { readonly isOpen: bool
 }
 
 function BlockMenu({ data, block }: PartProps): ReactNode {
+  // What can be done is asked when it is opened: a node is drawn anew only when its look changes, and the text may have changed without it.
+  const [groups, setGroups] = useState(() => data.menu())
   return (
     <span className={cx(classes['menu'], 'nodrag', 'nopan')}>
       <Menu
         label={t('actions', { task: block.id })}
         button={<Icon name="more" size={14} />}
-        groups={data.menu()}
+        groups={groups}
+        onOpen={() => setGroups(data.menu())}
         align="end"
       />
     </span>

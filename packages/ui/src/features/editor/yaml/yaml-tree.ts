@@ -234,5 +234,6 @@ export function taskAt(root: YamlNode | undefined, offset: number, text: string)
   const tasks = tasksIn(root).filter(({ path }) => !path.startsWith('inputs'))
   const at = (place: number): TaskPlace | undefined => tasks.findLast(({ from, to }) => from <= place && place <= to)
   const line = text.lastIndexOf('\n', offset - 1) + 1
-  return at(offset) ?? at(line + (/^ */.exec(text.slice(line, offset))?.[0].length ?? 0))
+  const indent = /^ */.exec(text.slice(line))?.[0].length ?? 0
+  return at(offset) ?? at(line + indent)
 }
