@@ -92,6 +92,7 @@ export const ROUTES: readonly VisitedRoute[] = [
   { name: 'incidents', path: () => '/ui/incidents' },
   { name: 'instance', path: () => '/ui/admin/instance' },
   { name: 'secret-new', path: () => '/ui/secrets?new=true' },
+  { name: 'old-link-explained', path: () => '/ui/templates' },
   { name: 'not-found', path: () => '/ui/nothing/here' },
   { name: 'not-found-near', path: () => '/ui/executons' },
 ]

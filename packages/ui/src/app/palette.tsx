@@ -174,7 +174,7 @@ function Option({ id, entry, isFirst, isChosen, onRun }: OptionProps): ReactNode
       <span className={classes['icon']}>{icon && <Icon name={icon} />}</span>
       <span className={classes['title']}>
         {title}
-        {(why ?? hint) !== undefined && <span className={classes['hint']}>{why ?? hint}</span>}
+        {(why ?? hint) !== undefined && <span className={classes['hint']}> {why ?? hint}</span>}
       </span>
       {isFirst && <span className={classes['section']}>{section}</span>}
       {keys !== undefined && <Kbd keys={keys} />}

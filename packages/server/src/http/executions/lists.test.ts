@@ -75,6 +75,18 @@ test('filters without an index are kept to by lists by key, too', async () => {
   assert.equal(await by(`childFilter=CHILD`), 0)
 })
 
+test('a text and filters without an index find the same page by page and by key', async () => {
+  const totals = async (filter: string): Promise<readonly number[]> =>
+    await Promise.all(
+      ['page=1', 'cursor='].map(
+        async paging => (await server.send('GET', `${BASE}/search?${paging}&size=10&${filter}`)).json.total,
+      ),
+    )
+
+  assert.deepEqual(await totals('q=brok&filters[flowId][STARTS_WITH]=bro'), [2, 2])
+  assert.deepEqual(await totals('q=brok&filters[flowId][STARTS_WITH]=ech'), [0, 0])
+})
+
 test('a cursor of somebody else and an order without an index are refused', async () => {
   const cursor = await server.send('GET', `${BASE}/search?cursor=page2`)
   const sort = await server.send('GET', `${BASE}/search?cursor=&sort=state.duration:desc`)

@@ -107,13 +107,14 @@ export interface Rows {
 }
 
 async function findRows(
-  { query, q, isEmpty, keeps }: ExecutionSearch,
+  search: ExecutionSearch,
   { offset, size, order }: { readonly offset: number; readonly size: number; readonly order: Order },
   dependencies: HttpDependencies,
 ): Promise<Rows> {
   const { read } = dependencies.store
+  const { query, isEmpty, keeps } = search
   if (isEmpty) return { rows: [], total: 0 }
-  if (q !== undefined) return await findByText(query, q, { offset, size, order, dependencies })
+  if (search.q !== undefined) return await findByText(search, { offset, size, order, dependencies })
   if (keeps) {
     const kept = (await read.listExecutions({ ...query, limit: OFFSET_MAX })).filter(keeps)
     return { rows: sortRows(kept, order).slice(offset, offset + size), total: kept.length }
@@ -129,8 +130,7 @@ async function findRows(
 const TEXT_FLOWS_MAX = 64
 
 async function findByText(
-  query: ExecutionSearch['query'],
-  q: string,
+  { query, q = '', keeps }: ExecutionSearch,
   {
     offset,
     size,
@@ -141,17 +141,20 @@ async function findByText(
   const { read } = dependencies.store
   if (isId(q)) {
     const row = await read.findExecution(q)
-    return row ? { rows: offset === 0 ? [row] : [], total: 1 } : { rows: [], total: 0 }
+    return row && (keeps?.(row) ?? true) ? { rows: offset === 0 ? [row] : [], total: 1 } : { rows: [], total: 0 }
   }
   const flows = findFlows(flowSearchOf({ q }, []), dependencies)
     .filter(entry => isWithin(entry, query))
     .slice(0, TEXT_FLOWS_MAX)
-  const limit = Math.min(offset + size, OFFSET_MAX)
+  const isWhole = keeps === undefined
+  const limit = isWhole ? Math.min(offset + size, OFFSET_MAX) : OFFSET_MAX
   const found = await Promise.all(
     flows.map(async ({ namespace, flowId }) => {
       const own = { ...query, namespace, flowId, isPrefix: false }
-      const rows = await read.listExecutions({ ...own, limit, isAscending: order.isAscending })
-      return { rows, total: await read.countExecutions({ ...own, limit: COUNT_MAX }) }
+      const all = await read.listExecutions({ ...own, limit, isAscending: order.isAscending })
+      if (isWhole) return { rows: all, total: await read.countExecutions({ ...own, limit: COUNT_MAX }) }
+      const rows = all.filter(keeps)
+      return { rows, total: rows.length }
     }),
   )
   const rows = sortRows(

@@ -17,7 +17,7 @@ import { Tabs } from '../../widgets/tabs.tsx'
 import { showToast } from '../../widgets/toast.tsx'
 import { tip } from '../../widgets/tooltip.ts'
 import { flowMenu } from '../flows/flow-menu.ts'
-import { attempt, useFlowActions } from '../flows/use-flow-actions.ts'
+import { attempt, useFlowActions, type FlowActions } from '../flows/use-flow-actions.ts'
 import { t as list } from '../flows/messages.ts'
 import { FlowFacts } from './flow-facts.tsx'
 import { FlowOverview } from './flow-overview.tsx'
@@ -136,8 +136,16 @@ export function flowConcurrency(flow: object): object | undefined {
 }
 
 function FlowButtons({ flow, active }: FlowTabProps & { readonly active: TabId }): ReactNode {
-  const actions = useFlowActions()
+  const all = useFlowActions()
   const go = useGo()
+  const actions: FlowActions = {
+    ...all,
+    // The page of what is gone has nothing left to ask for; the list offers to take it back.
+    remove: async flows => {
+      go(paths.flows())
+      return await all.remove(flows)
+    },
+  }
   const why = flow.disabled ? list('whyDisabledRun') : flow.deleted ? t('deletedText') : undefined
   const section = t('flows')
   useActions([
