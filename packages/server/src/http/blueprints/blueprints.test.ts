@@ -21,6 +21,16 @@ test('blueprints are listed, those of the welcome page first', async () => {
   assert.ok(results[0]?.includedTasks.includes('io.kestra.plugin.core.flow.Parallel'))
 })
 
+test('there are more than thirty, each with a purpose, a topic and nothing wrong', async () => {
+  const { results } = await server.client.blueprints.list({ params: { kind: 'flow' }, query: { size: 200 } })
+
+  assert.ok(results.length > 30, `${results.length}`)
+  assert.deepEqual(
+    results.filter(({ description, tags }) => description === '' || tags.length === 0).map(({ id }) => id),
+    [],
+  )
+})
+
 test('blueprints are found by text and by tag', async () => {
   const list = async (query: string): Promise<readonly string[]> =>
     (await server.send('GET', `${BASE}/flow?size=100&${query}`)).json.results.map(({ id }: { id: string }) => id)

@@ -93,7 +93,7 @@ function Shown({ blueprint }: { readonly blueprint: Blueprint }): ReactNode {
       </div>
       {face === 'graph' ? (
         <div className={classes['graph']}>
-          <Topology flow={flow} />
+          <Topology flow={flow} hasMap={false} />
         </div>
       ) : (
         <CodeBlock text={source} label={t('codeOf', { name: title })} />
