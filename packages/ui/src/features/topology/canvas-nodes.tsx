@@ -1,6 +1,6 @@
 import { trust } from '@batuta/core'
 import { Handle, Position, type NodeProps } from '@xyflow/react'
-import { memo, type ReactNode } from 'react'
+import { memo, useState, type ReactNode } from 'react'
 import { stateGroupOf, stateWord } from '../../lib/states.ts'
 import { formatDuration } from '../../lib/time.ts'
 import { cx } from '../../widgets/class-names.ts'
@@ -202,13 +202,18 @@ function FoldButton({ data, block, isOpen }: PartProps & { readonly isOpen: bool
   )
 }
 
+const NO_GROUPS: readonly MenuGroup[] = []
+
+/** Made when somebody comes near it: a thousand blocks would have a thousand menus. */
 function BlockMenu({ data, block }: PartProps): ReactNode {
+  const [isNear, setNear] = useState(false)
+  const arm = (): void => setNear(true)
   return (
-    <span className={cx(classes['menu'], 'nodrag', 'nopan')}>
+    <span className={cx(classes['menu'], 'nodrag', 'nopan')} onPointerEnter={arm} onFocus={arm}>
       <Menu
         label={t('actions', { task: block.id })}
         button={<Icon name="more" size={14} />}
-        groups={data.menu()}
+        groups={isNear ? data.menu() : NO_GROUPS}
         align="end"
       />
     </span>
