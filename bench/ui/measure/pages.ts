@@ -26,7 +26,7 @@ export function pagesOf({ ran }: FixtureState): readonly PageSpec[] {
     { name: 'triggers', path: '/ui/admin/triggers', ...list },
     { name: 'inbox', path: '/ui/inbox', content: 'main h1', scriptMostKB: LIST_KB },
     { name: 'keys', path: '/ui/kv', content: 'main h1', scriptMostKB: LIST_KB },
-    { name: 'calendar', path: '/ui/calendar', content: 'main [role=grid], main table', scriptMostKB: LIST_KB },
+    { name: 'calendar', path: '/ui/calendar', content: 'main [role=group] button, main table', scriptMostKB: LIST_KB },
     { name: 'namespaces', path: '/ui/namespaces', content: 'main a[href*="/namespaces/"]', scriptMostKB: LIST_KB },
     { name: 'logs', path: '/ui/logs', content: 'main [role=log] > * *', scriptMostKB: LOGS_KB },
     { name: 'logs of 10⁶ lines', path: big('long_log', 'logs'), content: 'main [role=log] a', scriptMostKB: LOGS_KB },

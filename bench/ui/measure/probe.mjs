@@ -96,7 +96,7 @@
   )
   const waitForContent = () => {
     if (globalThis.probeContent !== undefined)
-      until(() => find(globalThis.probeContent)).then(
+      until(() => find(globalThis.probeContent), 90_000).then(
         ms => (probe.contentMs = ms),
         () => {},
       )

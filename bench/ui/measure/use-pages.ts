@@ -14,6 +14,7 @@ export type UsePage = (use: Use) => Promise<readonly Sample[]>
 /** A frame of 16.7 ms, and what its clock jitters. */
 const FRAME_MOST_MS = 17.5
 const WHEEL_TURNS = 60
+const DRAWING = 'main [role=group][aria-label^="Drawing"]'
 
 export const useList: UsePage = async ({ page, name }) => {
   const next = await numberOf(
@@ -102,8 +103,8 @@ export const useGantt: UsePage = async ({ page, name }) => {
 }
 
 export const useTopology: UsePage = async ({ page, name }) => [
-  await dragFrames({ page, name }, 'main [role=group]'),
-  await zoomFrames({ page, name }, 'main [role=group]', false),
+  await dragFrames({ page, name }, DRAWING),
+  await zoomFrames({ page, name }, DRAWING, false),
 ]
 
 /** Turns the wheel over the middle of the element, a turn for each frame. */

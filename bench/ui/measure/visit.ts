@@ -40,7 +40,7 @@ interface Seen {
 
 const PROBE = readFileSync(join(import.meta.dirname, 'probe.mjs'), 'utf8')
 const SIZE = { width: 1440, height: 900 }
-const PATIENCE_MS = 60_000
+const PATIENCE_MS = 90_000
 const QUIET_MS = 1_000
 const KB = 1_000
 const INTERACTIVE_MS = 1_000
@@ -52,7 +52,7 @@ export async function visit(browser: Browser, address: string, spec: PageSpec): 
   const page = await context.newPage()
   page.setDefaultTimeout(PATIENCE_MS)
   await page.goto(path, { waitUntil: 'commit' })
-  await page.evaluate('probe.until(() => probe.contentMs > 0, 60_000)')
+  await page.evaluate('probe.until(() => probe.contentMs > 0, 90_000)')
   await page.keyboard.press(key)
   await page.evaluate('probe.until(() => probe.keyMs > 0)')
   await page.waitForTimeout(QUIET_MS)

@@ -77,7 +77,8 @@ test('J8: chart, drawing and log move while the run goes on', { skip: NO_BROWSER
   }
 })
 
-test('J8: a page whose stream is cut says that it polls, and goes on', { skip: NO_BROWSER }, async () => {
+test('J8: a page whose stream is cut says that it polls, and goes on', { skip: NO_BROWSER }, async t => {
+  t.after(() => proxy.blockStream(false))
   const id = await startRun()
   const { page, problems, close } = await open(`/ui/executions/tests/ticking/${id}/logs`)
   await page.getByRole('button', { name: 'Live' }).waitFor()

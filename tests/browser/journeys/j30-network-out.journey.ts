@@ -30,8 +30,9 @@ after(async () => {
   await server.stop()
 })
 
-test('J30: pages that were seen are read without the network, with their age', { skip: NO_BROWSER }, async () => {
+test('J30: pages that were seen are read without the network, with their age', { skip: NO_BROWSER }, async t => {
   const { page, problems, close } = await openTab(browser, proxy.address)
+  t.after(() => proxy.unplug(false))
   const navigation = page.getByRole('navigation', { name: 'Main' })
   await page.goto('/ui/executions')
   await page.getByRole('link', { name: /SUCCESS tests\.plain/ }).waitFor()
@@ -42,7 +43,7 @@ test('J30: pages that were seen are read without the network, with their age', {
   proxy.unplug(true)
   await page.context().setOffline(true)
   await page.getByRole('button', { name: /^Offline · as of \d/ }).waitFor()
-  await navigation.getByRole('link', { name: 'Executions' }).click()
+  await navigation.getByRole('link', { name: /^(Executions|Runs)$/ }).click()
   await page.getByRole('link', { name: /SUCCESS tests\.plain/ }).waitFor()
 
   proxy.unplug(false)
@@ -58,8 +59,9 @@ test('J30: pages that were seen are read without the network, with their age', {
   await close()
 })
 
-test('J30: what is written without the network is kept, and saved when it is back', { skip: NO_BROWSER }, async () => {
+test('J30: what is written without the network is kept, and saved when it is back', { skip: NO_BROWSER }, async t => {
   const { page, problems, close } = await openTab(browser, proxy.address)
+  t.after(() => proxy.unplug(false))
   await page.goto('/ui/flows/edit/tests/plain/edit')
   await settled(page)
   await page.locator('.cm-line', { hasText: 'message: hello' }).click()

@@ -202,16 +202,20 @@ function FoldButton({ data, block, isOpen }: PartProps & { readonly isOpen: bool
   )
 }
 
+const NO_GROUPS: readonly MenuGroup[] = []
+
+/** Made when somebody comes near it: a thousand blocks would have a thousand menus. */
 function BlockMenu({ data, block }: PartProps): ReactNode {
-  // What can be done is asked when it is opened: a node is drawn anew only when its look changes, and the text may have changed without it.
-  const [groups, setGroups] = useState(() => data.menu())
+  const [groups, setGroups] = useState(NO_GROUPS)
+  // Asked again when it is opened: a node is drawn anew only when its look changes, and the text may have changed without it.
+  const ask = (): void => setGroups(data.menu())
   return (
-    <span className={cx(classes['menu'], 'nodrag', 'nopan')}>
+    <span className={cx(classes['menu'], 'nodrag', 'nopan')} onPointerEnter={ask} onFocus={ask}>
       <Menu
         label={t('actions', { task: block.id })}
         button={<Icon name="more" size={14} />}
         groups={groups}
-        onOpen={() => setGroups(data.menu())}
+        onOpen={ask}
         align="end"
       />
     </span>

@@ -114,3 +114,18 @@ test('a stream from which nothing comes makes pages poll', () => {
 
   assert.deepEqual(wire.states, ['catching-up', 'polling'])
 })
+
+test('a browser that tries again and again in vain does not keep pages from polling', () => {
+  const wire = newWire()
+  wire.stream.start()
+  wire.hello()
+
+  for (let tries = 0; tries < 3; tries += 1) {
+    wire.lose(false)
+    wire.pass(3_000)
+  }
+
+  assert.deepEqual(wire.states, ['catching-up', 'live', 'catching-up', 'catching-up', 'polling'])
+  wire.hello()
+  assert.equal(wire.states.at(-1), 'live')
+})

@@ -49,6 +49,7 @@ export class LiveStream {
   #forgetPolling: (() => void) | undefined
   #forgetReopening: (() => void) | undefined
   #failures = 0
+  #isPolling = false
 
   constructor(world: StreamWorld, listener: StreamListener) {
     this.#world = world
@@ -69,7 +70,8 @@ export class LiveStream {
     this.#close?.()
     this.#close = undefined
     this.#clientId = undefined
-    this.#forgetPolling?.()
+    this.#dropPolling()
+    this.#isPolling = false
     this.#forgetReopening?.()
   }
 
@@ -103,7 +105,8 @@ export class LiveStream {
     if (frame.type !== 'hello' || typeof frame['clientId'] !== 'string') return
     this.#clientId = frame['clientId']
     this.#failures = 0
-    this.#forgetPolling?.()
+    this.#dropPolling()
+    this.#isPolling = false
     this.#listener.onState('live')
     const there = new Set(Array.isArray(frame['topics']) ? frame['topics'].map(String) : [])
     this.#change({
@@ -114,7 +117,7 @@ export class LiveStream {
 
   #break(isClosed: boolean): void {
     if (!this.#close) return
-    this.#listener.onState('catching-up')
+    if (!this.#isPolling) this.#listener.onState('catching-up')
     this.#pollSoon()
     if (!isClosed) return
     this.#clientId = undefined
@@ -135,10 +138,22 @@ export class LiveStream {
     })
   }
 
+  /** A browser tries again every few seconds by itself, and tells each time that it failed: the first one counts. */
   #pollSoon(): void {
+    if (this.#isPolling) return
+    if (this.#failures > 0) this.#poll()
+    else this.#forgetPolling ??= this.#world.later(POLLING_AFTER_MS, () => this.#poll())
+  }
+
+  #poll(): void {
+    this.#dropPolling()
+    this.#isPolling = true
+    this.#listener.onState('polling')
+  }
+
+  #dropPolling(): void {
     this.#forgetPolling?.()
-    if (this.#failures > 0) this.#listener.onState('polling')
-    else this.#forgetPolling = this.#world.later(POLLING_AFTER_MS, () => this.#listener.onState('polling'))
+    this.#forgetPolling = undefined
   }
 }
 

@@ -44,8 +44,12 @@ export type YamlNode = YamlMap | YamlList | YamlScalar
 
 const DEPTH_MAX = 60
 
+let last: { readonly text: string; readonly tree: YamlNode | undefined } | undefined
+
+/** Of the text that was asked for last the tree is there: form, drawing and menus ask for the same one after another. */
 export function parseYamlTree(text: string): YamlNode | undefined {
-  return nodeOf(firstOf(parser.parse(text).topNode), { text, depth: 0 })
+  if (last?.text !== text) last = { text, tree: nodeOf(firstOf(parser.parse(text).topNode), { text, depth: 0 }) }
+  return last.tree
 }
 
 interface Reading {
