@@ -163,3 +163,25 @@ test('of the tasks of a loop inside of it nothing is left when the next pass beg
 
   assert.equal(player.run('seen[x]').outputs?.['value' as never], 'false')
 })
+
+test('a Pause that a failure left in it cancels a loop that waits for its next pass: no hour of it is left', () => {
+  const player = play(`
+tasks:
+  - id: again
+    type: core.flow.LoopUntil
+    condition: "false"
+    tasks:
+      - id: all
+        type: core.flow.Parallel
+        allowFailure: true
+        tasks:
+          - { id: wait, type: core.flow.Pause, pauseDuration: PT1S, behavior: CANCEL }
+          - { id: bad, type: ${JOB} }
+          - { id: slow, type: ${JOB} }`)
+  player.settle('bad', 'FAILED')
+  assert.equal(player.state.timers.has('pass:0'), true)
+
+  player.fire(`delay:${player.run('wait').ordinal}`)
+
+  assert.deepEqual([player.states['again'], [...player.state.timers.keys()]], ['CANCELLED', []])
+})

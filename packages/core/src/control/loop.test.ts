@@ -300,3 +300,38 @@ tasks:
 
   assert.equal(player.history, 'CREATED RUNNING SUCCESS')
 })
+
+test('an iteration whose task was killed is still counted after a restart: it is not run again', () => {
+  const player = play(loop('values: [a, b]', `{ id: one, type: ${JOB} }`))
+  player.settle('one', 'KILLED')
+  player.settle('one', 'FAILED')
+  player.restart()
+
+  player.settle('one')
+
+  assert.deepEqual((outputsOf(player) as { terminatedIterations: unknown }).terminatedIterations, {
+    KILLED: 1,
+    SUCCESS: 1,
+  })
+  assert.equal(player.states['each'], 'KILLED')
+})
+
+test('left by an Exit it ends as its iterations did, those before a restart as well', () => {
+  const player = play(`
+tasks:
+  - id: all
+    type: core.flow.Parallel
+    tasks:
+      - { id: each, type: core.flow.Loop, values: [a, b], tasks: [{ id: one, type: ${JOB} }] }
+      - id: way
+        type: core.flow.Sequential
+        tasks: [{ id: gate, type: ${JOB} }, { id: out, type: core.execution.Exit }]`)
+  player.settle('one', 'WARNING')
+  player.settle('one', 'FAILED')
+  player.restart()
+  player.settle('gate')
+
+  player.settle('one')
+
+  assert.equal(player.states['each'], 'WARNING')
+})

@@ -37,14 +37,15 @@ export function closeLane({ closing }: Iterations, lane: number): void {
   closing.push(lane)
 }
 
-/** After a restart: lanes that failed are open again, and are not counted. */
+/** After a restart: lanes whose runs were kept are open again, and are not counted. */
 export function recountLanes(state: ExecutionState, group: Group): void {
   const { iterations } = group
   if (!iterations) return
   iterations.runs.clear()
   iterations.closing = []
   for (const child of group.children) joinLane(iterations, getRun(state, child))
-  for (const name of ['FAILED', 'KILLED']) iterations.ended.delete(name)
+  iterations.ended.delete('FAILED')
+  if (iterations.isBatched) iterations.ended.delete('KILLED')
   for (const lane of iterations.runs.keys()) iterations.outputs.delete(lane)
 }
 

@@ -267,7 +267,7 @@ function createRun(
   wakeFailed(state, event.parent)
 }
 
-/** A group that fails waits until all that is in it has begun. */
+/** A group that fails waits until all that is in it has begun, and until the failures within it have closed what is around them. */
 function wakeFailed(state: ExecutionState, ordinal: number): void {
   for (let at = ordinal; at !== ROOT;) {
     at = getRun(state, at).parent
@@ -305,6 +305,7 @@ function moveRun(state: ExecutionState, run: TaskRun, to: StateName, atMs: numbe
     leaveChild(group, run)
   }
   state.agenda.push(run.parent)
+  wakeFailed(state, run.parent)
   state.runs.close(run)
 }
 

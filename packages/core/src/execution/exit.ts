@@ -20,7 +20,9 @@ export function exitExecution(
   const but = new Set([run.ordinal])
   for (let at = run.parent; at !== ROOT; at = getRun(state, at).parent) {
     but.add(at)
-    if (!isFinal(getRun(state, at).state)) events.push({ type: 'run-moved', run: at, to })
+    const group = getRun(state, at)
+    // A loop may wait for its next pass while something that an earlier failure left runs on in it.
+    if (!isFinal(group.state)) events.push(...endWaiting(state, group), { type: 'run-moved', run: at, to })
   }
   const rest = to === 'KILLED' ? stopAll(view, but) : { events: leaveAll(view, but), effects: [] }
   events.push(...rest.events, { type: 'moved', to })

@@ -2,12 +2,13 @@
 import type { PlanTask } from './plan.ts'
 import type { FinalState, Group } from './state.ts'
 
-/** The state of a group as its children of `tasks` make it. */
-export function finalStateOf(group: Group): FinalState {
-  if (group.verdict !== undefined) return group.verdict
-  if (group.killed > 0) return 'KILLED'
-  if (group.failed > 0) return 'FAILED'
-  if (group.warned > 0) return 'WARNING'
+/** The state of a group as its children of `tasks` make it, those of iterations that are over as well: of these nothing else is left after a restart. */
+export function finalStateOf({ verdict, killed, failed, warned, iterations }: Group): FinalState {
+  if (verdict !== undefined) return verdict
+  const ended = (state: FinalState): number => iterations?.ended.get(state) ?? 0
+  if (killed + ended('KILLED') > 0) return 'KILLED'
+  if (failed + ended('FAILED') > 0) return 'FAILED'
+  if (warned + ended('WARNING') > 0) return 'WARNING'
   return 'SUCCESS'
 }
 

@@ -45,6 +45,25 @@ tasks:
   )
 })
 
+test('in 2.0 a skipped task of an iteration is among its outputs after a restart as well', () => {
+  const player = play(`
+labels: { dialect: "2" }
+tasks:
+  - id: loop
+    type: core.flow.Loop
+    values: [a]
+    tasks:
+      - { id: maybe, type: core.debug.Return, format: x, runIf: '{{ false }}' }
+      - { id: bad, type: ${JOB} }
+      - { id: seen, type: core.debug.Return, format: "{{ outputs.maybe is defined }}" }
+      - { id: end, type: ${JOB} }`)
+  player.settle('bad', 'FAILED')
+  player.restart()
+  player.settle('bad')
+
+  assert.deepEqual(player.run('seen').outputs, { value: 'true' })
+})
+
 test('a pass of LoopUntil begins without what the pass before left', () => {
   const player = play(`
 labels: { dialect: "2" }

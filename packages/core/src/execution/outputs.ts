@@ -144,7 +144,7 @@ export function reindexOutputs(state: ExecutionState, plan: Plan): void {
   for (const run of state.runs) run.group?.iterations?.scopes.clear()
   for (const run of state.runs) {
     if (run.isRemoved) continue
-    if (!run.isInner) indexBegun(state, plan, run)
+    if (!run.isInner || run.state === 'SKIPPED') indexBegun(state, plan, run)
     indexOutputs(state, plan, run)
   }
 }

@@ -157,8 +157,25 @@ function hasFreshGroup(view: View, group: Group): boolean {
     if (!inner || inner.phase === 'leaving' || inner.phase === 'ended') return false
     if (run.state === 'PAUSED') return inner.children.length === 0 && hookOf(view, child, inner) !== undefined
     if (run.state !== 'RUNNING') return false
-    if (inner.live === 0) return !isAsking(run) && (inner.iterations?.closing.length ?? 0) === 0
-    return hasUnseen(view.state, inner) || hasFreshGroup(view, inner)
+    if (inner.live === 0) return !isWaitingForAnswers(view.state, run, inner)
+    return hasUnseen(view.state, inner) || hasFreshGroup(view, inner) || isToFail(view.state, run, inner)
+  })
+}
+
+/** Of failures within one another the inner one closes its group first, once all that is below has begun. */
+function isToFail(state: ExecutionState, run: TaskRun, group: Group): boolean {
+  const { phase, failed, retrying, beginning, iterations } = group
+  if (phase !== 'tasks' || failed === 0 || iterations?.isTolerant === true) return false
+  return retrying + beginning === 0 && !isWaitingForAnswers(state, run, group)
+}
+
+/** What an iteration that is over leaves is asked in the name of its last task. */
+function isWaitingForAnswers(state: ExecutionState, run: TaskRun, { iterations }: Group): boolean {
+  if (isAsking(run)) return true
+  if (!iterations || iterations.closing.length === 0) return false
+  return iterations.closing.every(lane => {
+    const last = iterations.runs.get(lane)?.at(-1)
+    return last !== undefined && isAsking(getRun(state, last))
   })
 }
 

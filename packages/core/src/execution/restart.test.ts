@@ -192,3 +192,70 @@ test('a Pause that a restart could not begin waits once it begins', () => {
 
   assert.deepEqual([player.states['wait'], player.out], ['PAUSED', ''])
 })
+
+test('of failures within one another the inner one comes first after a restart that waits for its turn: its errors are begun', () => {
+  const body = `
+tasks:
+  - id: graph
+    type: io.kestra.plugin.core.flow.Dag
+    tasks:
+      - task:
+          id: inner
+          type: io.kestra.plugin.core.flow.Parallel
+          tasks:
+            - { id: each, type: io.kestra.plugin.core.flow.EachSequential, value: [x, "y"], tasks: [{ id: a, type: ${JOB} }] }
+            - { id: bad, type: io.kestra.plugin.core.flow.Switch, value: z, cases: { a: [{ id: never, type: ${JOB} }] } }
+          errors: [{ id: told, type: ${JOB}, runIf: "{{ kv('go') }}" }]
+      - task: { id: worse, type: io.kestra.plugin.core.execution.Fail }`
+  const player = play(body, { admit: () => ({ type: 'waits', keys: ['limit'] }) })
+  const grant = (): unknown => player.take({ type: 'limit-granted', executionId: ID })
+  grant()
+  player.settle('a[x]')
+  assert.equal(player.isEnded, true)
+
+  player.restart()
+  grant()
+
+  assert.deepEqual([player.out, player.states['told'], player.states['inner']], ['a[y]', 'FAILED', 'FAILED'])
+})
+
+test('a group that failed closes once what failed within it has, though all else there runs on', () => {
+  const player = play(`
+tasks:
+  - id: outer
+    type: core.flow.Parallel
+    tasks:
+      - { id: bad, type: core.execution.Fail }
+      - id: middle
+        type: core.flow.Parallel
+        tasks:
+          - { id: each, type: core.flow.EachSequential, value: [x, "y"], tasks: [{ id: a, type: ${JOB} }] }
+          - id: inner
+            type: core.flow.Parallel
+            allowFailure: true
+            tasks: [{ id: worse, type: core.execution.Fail }, { id: b, type: ${JOB} }]`)
+  player.settle('a[x]')
+  player.settle('b')
+
+  player.restart()
+
+  assert.equal(player.out, 'a[y]')
+  assert.equal(player.states['outer'], 'FAILED')
+})
+
+test('an iteration that was over before a restart is, before a failure closes what is around it', () => {
+  const player = play(`
+labels: { dialect: "2" }
+tasks:
+  - id: graph
+    type: core.flow.Dag
+    tasks:
+      - task: { id: refused, type: core.execution.Labels, labels: { system.x: y } }
+      - task: { id: each, type: core.flow.Loop, values: [x], tasks: [{ id: a, type: ${JOB} }] }`)
+  player.settle('a')
+  assert.equal(player.isEnded, true)
+
+  player.restart()
+
+  assert.equal(player.states['each'], 'SUCCESS')
+})

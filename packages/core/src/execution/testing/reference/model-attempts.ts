@@ -82,7 +82,7 @@ function tryAgain(model: Model, run: Run): boolean {
   return true
 }
 
-const TASKS: ReadonlySet<Kind> = new Set(['Job', 'Return', 'Probe', 'Fail', 'Labels', 'Exit', 'Subflow'])
+const TASKS: ReadonlySet<Kind> = new Set(['Job', 'Return', 'Probe', 'Fail', 'Assert', 'Labels', 'Exit', 'Subflow'])
 
 /** What was begun goes on, what was created with it begins, groups that were not opened are not. */
 function renew(model: Model, run: Run): void {

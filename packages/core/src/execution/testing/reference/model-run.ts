@@ -56,7 +56,7 @@ export interface Run {
   values: readonly string[]
   /** What a LoopUntil, a Loop or a WorkingDirectory came to, where its children do not say it. */
   verdict: State | undefined
-  /** What a LoopUntil counts with its passes, and its children have as their iteration. */
+  /** What a LoopUntil counts with its passes, and its children have as their iteration; it begins with the place of its value in the loop around it. */
   pass: number | undefined
   iteration: number | undefined
   /** Of a Loop: its iterations that are over, and in which state. */
@@ -116,9 +116,9 @@ export function below(group: Run): Run[] {
   return group.children.flatMap(run => [run, ...below(run)])
 }
 
-/** §5.5: by priority, of the runs of `tasks` alone. */
+/** §5.5: by priority, of the runs of `tasks` alone; of iterations that are over nothing but their state is left. */
 export function childrenState(group: Run): State {
-  const states = runsOf(group, 'tasks').map(run => run.state)
+  const states = [...group.ended.values(), ...runsOf(group, 'tasks').map(run => run.state)]
   return (['KILLED', 'FAILED', 'WARNING'] as const).find(state => states.includes(state)) ?? 'SUCCESS'
 }
 

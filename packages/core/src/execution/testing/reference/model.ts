@@ -177,7 +177,7 @@ export class Model {
 
   create(place: RunPlace): Run {
     const run = newRun(place, ++this.#born)
-    run.iteration = place.parent?.pass
+    run.iteration = place.value === undefined ? place.parent?.pass : place.lane
     place.parent?.children.push(run)
     return run
   }
