@@ -26,27 +26,16 @@ export interface TryPanelProps extends RehearsalProps {
 export function TryPanel({ text, flow, hasErrors, onTask, task, trial, wished }: TryPanelProps): ReactNode {
   const given = useGiven(text, flow)
   const [scope, setScope] = useState<Scope>('task')
-  const [isReusing, setReusing] = useState(true)
   const chosen = task === undefined ? 'all' : scope
-  const canReuse = given.executionId !== undefined
   const start = (): void => {
-    if (!hasErrors) trial.start(wishOf({ text, given, task, scope: chosen, isReusing: isReusing && canReuse }))
+    if (!hasErrors) trial.start(wishOf({ text, given, task, scope: chosen }))
   }
   useWished(wished, start)
   const why = hasErrors ? t('whyErrors') : undefined
   return (
     <div className={classes['panel']}>
       <GivenForm given={given} note={t('tryText')}>
-        <Scopes task={task} scope={chosen} onScope={setScope} />
-        <label className={classes['check']} {...(canReuse ? {} : tip(t('whyReuse')))}>
-          <input
-            type="checkbox"
-            checked={isReusing && canReuse}
-            disabled={!canReuse}
-            onChange={({ currentTarget: { checked } }) => setReusing(checked)}
-          />
-          {t('reuse')}
-        </label>
+        <Scopes task={task} scope={chosen} hasEarlier={given.executionId !== undefined} onScope={setScope} />
         <div className={classes['buttons']}>
           <Button
             variant="filled"
@@ -84,16 +73,16 @@ interface Wishing {
   readonly given: Given
   readonly task: string | undefined
   readonly scope: Scope
-  readonly isReusing: boolean
 }
 
-function wishOf({ text, given, task, scope, isReusing }: Wishing): TryWish {
+function wishOf({ text, given, task, scope }: Wishing): TryWish {
   const { inputs, executionId } = given
   return {
     source: text,
     inputs,
     ...(executionId === undefined ? {} : { executionId }),
-    ...(isReusing ? { reuse: true } : {}),
+    // What is to run before it is not to be stood in for.
+    ...(executionId !== undefined && scope === 'task' ? { reuse: true } : {}),
     ...(task === undefined || scope === 'all' ? {} : { taskId: task, until: scope === 'until' }),
   }
 }
@@ -101,16 +90,17 @@ function wishOf({ text, given, task, scope, isReusing }: Wishing): TryWish {
 interface ScopesProps {
   readonly task: string | undefined
   readonly scope: Scope
+  readonly hasEarlier: boolean
   readonly onScope: (scope: Scope) => void
 }
 
-function Scopes({ task, scope, onScope }: ScopesProps): ReactNode {
+function Scopes({ task, scope, hasEarlier, onScope }: ScopesProps): ReactNode {
   const name = useId()
   const scopes: readonly (readonly [Scope, string])[] = [
     ...(task === undefined
       ? []
       : ([
-          ['task', t('scopeTask', { task })],
+          ['task', t(hasEarlier ? 'scopeTaskAs' : 'scopeTask', { task })],
           ['until', t('scopeUntil', { task })],
         ] as const)),
     ['all', t('scopeAll')],
