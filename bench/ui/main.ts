@@ -85,13 +85,11 @@ async function measure(state: FixtureState, { server, browser }: Stage): Promise
   for (let round = 1; round <= Number(values.rounds); round++) {
     for (const spec of specs) {
       say(`round ${round}: ${spec.name} (load average ${loadAverage()})`)
-      try {
-        samples.push(...(await measurePage(spec, { server, browser })))
-      } catch (error) {
-        failures.push(
-          `${spec.name}: ${error instanceof Error ? error.message.split('\n', 3).join(' ') : String(error)}`,
-        )
-      }
+      const take = (more: readonly Sample[]): void => void samples.push(...more)
+      await measurePage(spec, { server, browser }, take).catch((error: unknown) => {
+        const message = error instanceof Error ? error.message.split('\n', 3).join(' ') : String(error)
+        failures.push(`${spec.name}: ${message}`)
+      })
     }
   }
   if (specs.some(({ name }) => name in USES)) samples.push(await timeLayout(server.address))
@@ -115,12 +113,16 @@ async function measure(state: FixtureState, { server, browser }: Stage): Promise
   if (over.length > 0 || failures.length > 0) process.exitCode = 1
 }
 
-async function measurePage(spec: PageSpec, { server, browser }: Stage): Promise<readonly Sample[]> {
+/** What was measured before something went wrong counts. */
+async function measurePage(
+  spec: PageSpec,
+  { server, browser }: Stage,
+  take: (samples: readonly Sample[]) => void,
+): Promise<void> {
   const { page, samples, close } = await visit(browser, server.address, spec)
+  take(samples)
   try {
-    const all = [...samples]
-    for (const use of USES[spec.name] ?? []) all.push(...(await use({ page, name: spec.name })))
-    return all
+    for (const use of USES[spec.name] ?? []) take(await use({ page, name: spec.name }))
   } finally {
     await close()
   }

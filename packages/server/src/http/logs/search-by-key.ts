@@ -13,6 +13,8 @@ const EXECUTIONS_MAX = 100
 /** After so long a page is told as it is, however short. */
 const LOOK_MS = 60
 const CHUNKS_MAX = 100
+/** Of most chunks of a long log. */
+const CHUNK_LINES = 50
 /** Chunks that one page reads. */
 const READ_MAX = 2_000
 
@@ -60,8 +62,11 @@ async function readRows(
   let chunks = 0
   for (const row of rows) {
     let beforeSeq = place?.executionId === row.id ? place.beforeSeq : Number.MAX_SAFE_INTEGER
+    // As many as fill the page when all lines match, and more when they do not.
+    let limit = Math.min(CHUNKS_MAX, Math.max(1, Math.ceil((size - found.length) / CHUNK_LINES)))
     while (beforeSeq > 1) {
-      const read = await readBefore(row, beforeSeq, search, dependencies)
+      const read = await readBefore(row, { beforeSeq, limit }, search, dependencies)
+      limit = Math.min(CHUNKS_MAX, limit * 4)
       found.push(...read.entries)
       beforeSeq = read.beforeSeq
       chunks += read.count
@@ -113,12 +118,12 @@ const LONGEST_MS = 24 * 60 * 60_000
 
 async function readBefore(
   { id: executionId, tenant, namespace, flowId }: ExecutionRow,
-  beforeSeq: number,
+  { beforeSeq, limit }: { readonly beforeSeq: number; readonly limit: number },
   search: LogSearch,
   { store }: HttpDependencies,
 ): Promise<{ readonly entries: readonly LogEntryDocument[]; readonly beforeSeq: number; readonly count: number }> {
   const levelMin = search.minLevel === undefined ? 0 : rankOf(search.minLevel)
-  const range = { executionId, afterSeq: 0, toSeq: beforeSeq - 1, limit: CHUNKS_MAX, isDescending: true }
+  const range = { executionId, afterSeq: 0, toSeq: beforeSeq - 1, limit, isDescending: true }
   const chunks = await store.read.logChunks(range)
   const entries = chunks
     .filter(chunk => chunk.levelMax >= levelMin)
@@ -127,5 +132,5 @@ async function readBefore(
         .filter(entry => matches(entry, search))
         .toReversed(),
     )
-  return { entries, beforeSeq: chunks.length < CHUNKS_MAX ? 0 : (chunks.at(-1)?.seq ?? 0), count: chunks.length }
+  return { entries, beforeSeq: chunks.length < limit ? 0 : (chunks.at(-1)?.seq ?? 0), count: chunks.length }
 }
