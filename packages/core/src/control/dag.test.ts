@@ -90,3 +90,22 @@ test('a hundred tasks in a chain run one after the other', () => {
 
   assert.equal(player.state.state, 'SUCCESS')
 })
+
+test('a task for which there is room begins before the failure of another group closes the Dag', () => {
+  const player = play(`
+labels: { dialect: "2" }
+tasks:
+  - id: all
+    type: core.flow.Parallel
+    tasks:
+      - { id: refused, type: core.execution.Labels, labels: { system.x: y } }
+      - id: graph
+        type: core.flow.Dag
+        concurrent: 2
+        tasks:
+          - { task: { id: quick, type: core.debug.Return, format: x } }
+          - { task: { id: a, type: ${JOB} } }
+          - { task: { id: b, type: ${JOB} } }`)
+
+  assert.equal(player.states['b'], 'FAILED')
+})

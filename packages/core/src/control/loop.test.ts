@@ -335,3 +335,16 @@ tasks:
 
   assert.equal(player.states['each'], 'WARNING')
 })
+
+test('of an iteration that counts as killed nothing runs on: the loop and the execution end', () => {
+  const player = play(
+    loop(
+      'values: [a]',
+      `{ id: one, type: ${JOB} }, { id: graph, type: core.flow.Parallel, tasks: [{ id: bad, type: core.execution.Fail }, { id: slow, type: ${JOB} }] }`,
+    ),
+  )
+
+  player.settle('one', 'KILLED')
+
+  assert.deepEqual([player.out, player.history, player.isEnded], ['', 'CREATED RUNNING KILLED', true])
+})

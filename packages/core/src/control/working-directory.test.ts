@@ -228,3 +228,16 @@ test('a directory that waits for its next attempt is killed at once', () => {
   assert.match(player.shown.runs[0] ?? '', /^dir: CREATED RUNNING FAILED RETRYING KILLED/)
   assert.deepEqual([player.isEnded, player.state.timers.size], [true, 0])
 })
+
+test('one that comes after the execution is not closed again when a task of it is told how it ended', () => {
+  const player = play(`
+tasks: [{ id: t, type: core.debug.Return, format: x }]
+afterExecution: [{ id: dir, type: core.flow.WorkingDirectory, tasks: [{ id: a, type: ${JOB} }] }]`)
+  settleOut(player)
+  player.settle('a')
+  assert.equal(settleOut(player), CLOSE_DIRECTORY)
+
+  player.command({ name: 'change-run-state', run: player.run('a').ordinal, state: 'WARNING' })
+
+  assert.deepEqual([player.state.awaited.size, player.isEnded, player.states['dir']], [0, true, 'WARNING'])
+})

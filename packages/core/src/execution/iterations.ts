@@ -42,14 +42,13 @@ function endIteration(view: View, { loop, task, lane, runs }: Lane): Decision {
   const ended = { type: 'iteration-ended', run: loop.ordinal, lane } as const
   if (last && loop.group?.iterations?.isBatched)
     return { events: [{ ...ended, state, outputs: batchResult(last) }], effects: [] }
-  if (!last || state === 'FAILED' || state === 'KILLED') return { events: [{ ...ended, state }], effects: [] }
+  if (!last || state === 'FAILED') return { events: [{ ...ended, state }], effects: [] }
+  if (state === 'KILLED') return letGo(view, runs, { ...ended, state })
   try {
     const outputs = outputsOf(view, task, last)
     const isLast = isBreaking(view, task, last)
     const event: Event = { ...ended, state, ...(outputs ? { outputs } : {}), ...(isLast ? { isLast } : {}) }
-    // The tasks of a hook may outlive the run that waited.
-    const left = stopRuns(view, descendantsOf(view.state, runs), 'KILLED')
-    return { events: [...left.events, event], effects: left.effects }
+    return letGo(view, runs, event)
   } catch (error) {
     if (error instanceof NeedsEvaluation) return ask(last, error.slot)
     if (!(error instanceof ExpressionError) && !(error instanceof RunError)) throw error
@@ -58,6 +57,12 @@ function endIteration(view: View, { loop, task, lane, runs }: Lane): Decision {
       effects: [logOf(view, loop, `Iteration ${lane}: ${error.message}`)],
     }
   }
+}
+
+/** The tasks of a hook may outlive the run that waited, and what runs beside a failure the group that it failed. */
+function letGo(view: View, runs: readonly number[], ended: Event): Decision {
+  const left = stopRuns(view, descendantsOf(view.state, runs), 'KILLED')
+  return { events: [...left.events, ended], effects: left.effects }
 }
 
 function ask(run: TaskRun, slot: string): Decision {

@@ -158,7 +158,8 @@ function hasFreshGroup(view: View, group: Group): boolean {
     if (run.state === 'PAUSED') return inner.children.length === 0 && hookOf(view, child, inner) !== undefined
     if (run.state !== 'RUNNING') return false
     if (inner.live === 0) return !isWaitingForAnswers(view.state, run, inner)
-    return hasUnseen(view.state, inner) || hasFreshGroup(view, inner) || isToFail(view.state, run, inner)
+    if (hasUnseen(view.state, inner) || hasFreshGroup(view, inner) || isToFail(view.state, run, inner)) return true
+    return isToBegin(view, run, inner)
   })
 }
 
@@ -167,6 +168,12 @@ function isToFail(state: ExecutionState, run: TaskRun, group: Group): boolean {
   const { phase, failed, retrying, beginning, iterations } = group
   if (phase !== 'tasks' || failed === 0 || iterations?.isTolerant === true) return false
   return retrying + beginning === 0 && !isWaitingForAnswers(state, run, group)
+}
+
+/** It has room for another task, and was put off until those beside it had begun. */
+function isToBegin(view: View, run: TaskRun, group: Group): boolean {
+  if (group.phase !== 'tasks' || group.failed > 0 || isWaitingForAnswers(view.state, run, group)) return false
+  return beginChildren(view, run.ordinal, group).length > 0
 }
 
 /** What an iteration that is over leaves is asked in the name of its last task. */

@@ -187,11 +187,21 @@ function recountHandlers(state: ExecutionState, plan: Plan, owner: number): void
   delete group.handlerRun
   delete group.verdict
   if (!last) return
-  const lists = owner === ROOT ? plan.root : { ...getTask(plan, getRun(state, owner).task).lists, after: [] }
+  const lists = listsOf(state, plan, owner)
   // Under another revision a task may have become one that comes after the execution: whoever goes on is not there yet.
-  const phases = isFinal(state.state) ? (['errors', 'finally', 'after'] as const) : (['errors', 'finally'] as const)
+  const phases = (['closing', 'errors', 'finally', 'after'] as const).slice(0, isFinal(state.state) ? 4 : 3)
   group.phase = phases.find(phase => lists[phase].includes(last.task)) ?? 'tasks'
   if (group.phase === 'tasks') return
   group.handlerAt = lists[group.phase].indexOf(last.task) + 1
   if (!isFinal(last.state)) group.handlerRun = last.ordinal
+}
+
+function listsOf(
+  state: ExecutionState,
+  plan: Plan,
+  owner: number,
+): Readonly<Record<'closing' | 'errors' | 'finally' | 'after', readonly number[]>> {
+  if (owner === ROOT) return { ...plan.root, closing: [] }
+  const { errors, finally: last, hooks } = getTask(plan, getRun(state, owner).task).lists
+  return { closing: hooks.get('close') ?? [], errors, finally: last, after: [] }
 }
