@@ -16,10 +16,22 @@ const Blueprint = Type.Object({
   kind: Type.String(),
 })
 
+const OfId = Type.Object({ id: Type.String() })
+const ListQuery = Type.Object({
+  ...Paging,
+  q: Type.Optional(Type.String()),
+  tags: Type.Optional(Type.Array(Type.String())),
+})
+const Tags = Type.Array(Type.Object({ id: Type.String(), name: Type.String() }))
+
 /** 0.20 had blueprints where later versions have their kinds. */
 function since1(path: string): Paths {
   const full = `/api/v1/{tenant}/blueprints/community${path}`
   return { b: full, c: full }
+}
+
+function until020(path: string): Paths {
+  return { a: `/api/v1/blueprints/community${path}` }
 }
 
 const shared = {
@@ -37,11 +49,7 @@ export const blueprintRoutes = {
     ...shared,
     paths: since1('/{kind}'),
     params: OfKind,
-    query: Type.Object({
-      ...Paging,
-      q: Type.Optional(Type.String()),
-      tags: Type.Optional(Type.Array(Type.String())),
-    }),
+    query: ListQuery,
     reply: { type: 'json', schema: pageOf(Blueprint) },
     summary: 'Flows to begin with, those of the welcome page first.',
   }),
@@ -50,7 +58,7 @@ export const blueprintRoutes = {
     paths: since1('/{kind}/tags'),
     params: OfKind,
     query: Type.Object({ q: Type.Optional(Type.String()) }),
-    reply: { type: 'json', schema: Type.Array(Type.Object({ id: Type.String(), name: Type.String() })) },
+    reply: { type: 'json', schema: Tags },
     summary: 'What blueprints are about.',
   }),
   get: defineRoute({
@@ -70,5 +78,42 @@ export const blueprintRoutes = {
     paths: since1('/{kind}/{id}/source'),
     reply: { type: 'text' },
     summary: 'The YAML of a blueprint.',
+  }),
+  listOld: defineRoute({
+    ...shared,
+    paths: until020(''),
+    params: Type.Object({}),
+    query: ListQuery,
+    reply: { type: 'json', schema: pageOf(Blueprint) },
+    summary: 'Flows to begin with, as 0.20 lists them.',
+  }),
+  tagsOld: defineRoute({
+    ...shared,
+    paths: until020('/tags'),
+    params: Type.Object({}),
+    query: Type.Object({ q: Type.Optional(Type.String()) }),
+    reply: { type: 'json', schema: Tags },
+    summary: 'What blueprints are about, as 0.20 asks.',
+  }),
+  getOld: defineRoute({
+    ...shared,
+    paths: until020('/{id}'),
+    params: OfId,
+    reply: { type: 'json', schema: Type.Object({ ...Blueprint.properties, flow: Type.String() }) },
+    summary: 'A blueprint with its source, as 0.20 asks.',
+  }),
+  graphOld: defineRoute({
+    ...shared,
+    paths: until020('/{id}/graph'),
+    params: OfId,
+    reply: { type: 'json', schema: Anything },
+    summary: 'A blueprint as a graph, as 0.20 asks.',
+  }),
+  sourceOld: defineRoute({
+    ...shared,
+    paths: until020('/{id}/flow'),
+    params: OfId,
+    reply: { type: 'text' },
+    summary: 'The YAML of a blueprint, as 0.20 asks.',
   }),
 }

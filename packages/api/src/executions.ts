@@ -2,6 +2,7 @@ import Type from 'typebox'
 import { executionActionRoutes } from './execution-actions.ts'
 import { executionBulkRoutes } from './execution-bulk.ts'
 import { executionListRoutes } from './execution-lists.ts'
+import { executionOutputRoutes } from './execution-outputs.ts'
 import { Deletion, ExecutionFilters } from './execution-search.ts'
 import { actionPaths, defineRoute, ofTenant, type Paths } from './route.ts'
 import {
@@ -309,31 +310,8 @@ export const executionRoutes = {
     permission: 'execution:read',
     summary: 'The executions that a search finds as rows.',
   }),
-  outputs: defineRoute({
-    method: 'GET',
-    paths: ofTenant('/outputs/{executionId}'),
-    params: OfExecution,
-    query: NoQuery,
-    body: NONE,
-    status: 200,
-    reply: { type: 'json', schema: Type.Array(Anything) },
-    refusals: [404],
-    permission: 'execution:read',
-    summary: 'Which task runs of an execution have outputs.',
-  }),
-  outputsOfRun: defineRoute({
-    method: 'GET',
-    paths: ofTenant('/outputs/{executionId}/{taskRunId}'),
-    params: Type.Object({ executionId: Type.String(), taskRunId: Type.String() }),
-    query: NoQuery,
-    body: NONE,
-    status: 200,
-    reply: { type: 'json', schema: Anything },
-    refusals: [404],
-    permission: 'execution:read',
-    summary: 'The outputs of a task run.',
-  }),
   ...executionActionRoutes,
+  ...executionOutputRoutes,
   ...executionBulkRoutes,
   ...taskRunWindowRoutes,
   ...timeTravelRoutes,

@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import { defineRoute, ofInstance, type Paths } from './route.ts'
+import { defineRoute, ofInstance, ofTenantOnly, type Paths } from './route.ts'
 import { NoParams, NoQuery, Paging, pageOf } from './shapes.ts'
 
 const NONE = { type: 'none' } as const
@@ -72,6 +72,17 @@ export const instanceRoutes = {
     refusals: [404],
     permission: 'instance:read',
     summary: 'One service.',
+  }),
+  workerTags: defineRoute({
+    method: 'GET',
+    paths: ofTenantOnly('/worker-selectors/tags', ['c']),
+    params: NoParams,
+    query: NoQuery,
+    body: NONE,
+    status: 200,
+    reply: { type: 'json', schema: Type.Object({ tags: Type.Array(Type.String()) }) },
+    permission: 'instance:read',
+    summary: 'The tags of the workers that are there, for `workerSelector`.',
   }),
   enterMaintenance: switching('enter', 'Nothing new begins on any node; what runs may end.'),
   exitMaintenance: switching('exit', 'Ends the maintenance.'),

@@ -84,6 +84,11 @@ export function ofTenant(path: string): Required<Paths> {
   return { a: `/api/v1${path}`, b: `/api/v1/{tenant}${path}`, c: `/api/v1/{tenant}${path}` }
 }
 
+/** Of versions that have tenants in the path only. */
+export function ofTenantOnly(path: string, dialects: readonly ('b' | 'c')[] = ['b', 'c']): Paths {
+  return Object.fromEntries(dialects.map(dialect => [dialect, `/api/v1/{tenant}${path}`]))
+}
+
 /** What one does to an execution: a bare verb until 1.3, `actions/<verb>` in 2.0. */
 export function actionPaths(verb: string): Required<Paths> {
   const owner = ofTenant('/executions/{executionId}')

@@ -17,6 +17,7 @@ import { operationRoutes } from './operations.ts'
 import { peopleRoutes } from './people.ts'
 import { planningRoutes } from './planning.ts'
 import { pluginRoutes } from './plugins.ts'
+import { statsRoutes } from './stats.ts'
 import { taskRunRoutes } from './task-runs.ts'
 import { testRoutes } from './tests.ts'
 import { triggerRoutes } from './triggers.ts'
@@ -41,6 +42,7 @@ export const routes = {
   planning: planningRoutes,
   plugins: pluginRoutes,
   instance: instanceRoutes,
+  stats: statsRoutes,
   taskRuns: taskRunRoutes,
   tests: testRoutes,
   triggers: triggerRoutes,

@@ -23,6 +23,7 @@ import { operationHandlers } from './operations/routes.ts'
 import { peopleHandlers } from './people/routes.ts'
 import { planningHandlers } from './planning/routes.ts'
 import { pluginHandlers } from './plugins/routes.ts'
+import { statsHandlers } from './stats/routes.ts'
 import { taskRunHandlers } from './task-runs/routes.ts'
 import { testHandlers } from './tests/routes.ts'
 import { triggerHandlers } from './triggers/routes.ts'
@@ -79,6 +80,7 @@ export async function startHttp(given: HttpDependencies): Promise<RunningHttp> {
       planning: planningHandlers(dependencies),
       plugins: pluginHandlers(dependencies),
       instance: instanceHandlers(dependencies),
+      stats: statsHandlers(dependencies),
       taskRuns: taskRunHandlers(dependencies),
       tests: testHandlers(dependencies),
       triggers: triggerHandlers(dependencies),

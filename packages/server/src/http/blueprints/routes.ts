@@ -2,6 +2,7 @@ import { flowGraph } from '@batuta/core'
 import { BLUEPRINT_DIRS } from '../../platform/places.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import type { Handlers } from '../exchange.ts'
+import type { Filter } from '../read-filters.ts'
 import { json, type Reply } from '../reply.ts'
 import { notFound } from '../request-error.ts'
 import { readBlueprints, type Blueprint } from './read-blueprints.ts'
@@ -21,28 +22,51 @@ export function blueprintHandlers(dependencies: HttpDependencies): Handlers<'blu
     if (!found) throw notFound(`The blueprint "${id}"`)
     return found
   }
+  const list = (kind: string, query: ListQuery, filters: readonly Filter[]): Reply => {
+    const { q = '', tags, page = 1, size = SIZE } = query
+    const wanted = [q, ...filters.filter(({ field }) => field === 'q').map(({ value }) => value)]
+    const found = ofKind(kind).filter(
+      one =>
+        wanted.every(text => matches(one, text)) && (tags === undefined || tags.some(tag => one.tags.includes(tag))),
+    )
+    return json({ results: found.slice((page - 1) * size, page * size).map(headOf), total: found.length })
+  }
+  const tagsOf = (kind: string, q = ''): Reply => {
+    const names = new Set(ofKind(kind).flatMap(({ tags }) => tags))
+    const found = [...names].filter(name => name.includes(q.toLowerCase())).sort()
+    return json(found.map(name => ({ id: name, name })))
+  }
+  const graphOf = (found: Blueprint): Reply => json(flowGraph(found.flow))
+  const ofOld = ({ id }: { readonly id: string }): Blueprint => get({ kind: 'flow', id })
   return {
-    list: ({ params: { kind }, query: { q = '', tags, page = 1, size = SIZE }, filters }) => {
-      const wanted = [q, ...filters.filter(({ field }) => field === 'q').map(({ value }) => value)]
-      const found = ofKind(kind).filter(
-        one =>
-          wanted.every(text => matches(one, text)) && (tags === undefined || tags.some(tag => one.tags.includes(tag))),
-      )
-      const results = found.slice((page - 1) * size, page * size).map(headOf)
-      return json({ results, total: found.length })
-    },
-    tags: ({ params: { kind }, query: { q = '' } }) => {
-      const names = new Set(ofKind(kind).flatMap(({ tags }) => tags))
-      const found = [...names].filter(name => name.includes(q.toLowerCase())).sort()
-      return json(found.map(name => ({ id: name, name })))
-    },
+    list: ({ params: { kind }, query, filters }) => list(kind, query, filters),
+    tags: ({ params: { kind }, query }) => tagsOf(kind, query.q),
     get: ({ params }) => {
       const found = get(params)
       return json({ ...headOf(found), source: found.source })
     },
-    graph: ({ params }) => json(flowGraph(get(params).flow)),
-    source: ({ params }): Reply => ({ type: 'body', status: 200, contentType: YAML, body: get(params).source }),
+    graph: ({ params }) => graphOf(get(params)),
+    source: ({ params }) => sourceOf(get(params)),
+    listOld: ({ query, filters }) => list('flow', query, filters),
+    tagsOld: ({ query }) => tagsOf('flow', query.q),
+    getOld: ({ params }) => {
+      const found = ofOld(params)
+      return json({ ...headOf(found), flow: found.source })
+    },
+    graphOld: ({ params }) => graphOf(ofOld(params)),
+    sourceOld: ({ params }) => sourceOf(ofOld(params)),
   }
+}
+
+interface ListQuery {
+  readonly q?: string
+  readonly tags?: readonly string[]
+  readonly page?: number
+  readonly size?: number
+}
+
+function sourceOf({ source }: Blueprint): Reply {
+  return { type: 'body', status: 200, contentType: YAML, body: source }
 }
 
 function headOf({ source: _source, flow: _flow, ...head }: Blueprint): Omit<Blueprint, 'source' | 'flow'> {

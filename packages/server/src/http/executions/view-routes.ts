@@ -1,18 +1,29 @@
 // Executions looked at from aside: the graph of their flow, the newest of each flow, rows of a search, outputs apart from the document.
-import { encodeValue, flowGraph, getTask, mapSize, taskRunId } from '@batuta/core'
+import { encodeValue, flowGraph, formatDuration, getTask, mapSize, taskRunId } from '@batuta/core'
 import type { ExecutionRow } from '../../storage/batch.ts'
 import { csvText } from '../csv.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import type { Handlers } from '../exchange.ts'
-import { csv, json, jsonText, listText } from '../reply.ts'
+import { csv, json, jsonText, listText, type Reply } from '../reply.ts'
 import { getRunById } from './evaluate-expression.ts'
 import { executionSearchOf } from './execution-search.ts'
 import { getExecution } from './read-execution.ts'
 import { findAllRows } from './search-executions.ts'
 
-type View = 'graph' | 'latest' | 'exportCsv' | 'outputs' | 'outputsOfRun'
+type View =
+  | 'graph'
+  | 'latest'
+  | 'exportCsv'
+  | 'outputs'
+  | 'outputsOfRun'
+  | 'outputsOfExecution'
+  | 'outputsOfTasks'
+  | 'outputsOfTaskRun'
+  | 'averageDuration'
 
 const ROWS_MAX = 10_000
+/** So many of the last executions of a flow. */
+const AVERAGED_MAX = 100
 
 export function viewHandlers(dependencies: HttpDependencies): Pick<Handlers<'executions'>, View> {
   const { store, config } = dependencies
@@ -35,22 +46,42 @@ export function viewHandlers(dependencies: HttpDependencies): Pick<Handlers<'exe
       const { rows } = await findAllRows(executionSearchOf(query, filters, dependencies), ROWS_MAX, dependencies)
       return csv(csvText([HEADER, ...rows.map(cellsOf)]))
     },
-    outputs: async ({ params }) => {
-      const { state, plan } = await getExecution(params.executionId, dependencies)
-      const rows = state.runs.flatMap(run => {
-        if (run.isRemoved || run.isInner || !run.outputs || mapSize(run.outputs) === 0) return []
-        const { id: taskId, isHidden } = getTask(plan, run.task)
-        if (isHidden) return []
-        const place = { value: run.value, iteration: run.iteration, inline: true }
-        return [JSON.stringify({ taskId, taskRunId: taskRunId(state.id, run.ordinal), ...place })]
-      })
-      return listText(rows)
+    outputs: ({ params }) => listOutputs(params.executionId, dependencies),
+    outputsOfTasks: ({ params }) => listOutputs(params.executionId, dependencies),
+    outputsOfRun: ({ params }) => outputsOfRun(params, dependencies),
+    outputsOfTaskRun: ({ params }) => outputsOfRun(params, dependencies),
+    outputsOfExecution: async ({ params }) => {
+      const { state } = await getExecution(params.executionId, dependencies)
+      return jsonText(encodeValue(state.outputs ?? {}))
     },
-    outputsOfRun: async ({ params }) => {
-      const found = await getExecution(params.executionId, dependencies)
-      return jsonText(encodeValue(getRunById(found, params.taskRunId).outputs ?? {}))
+    averageDuration: async ({ params: { namespace, flowId } }) => {
+      const rows = await store.read.listExecutions({ tenant, namespace, flowId, limit: AVERAGED_MAX })
+      const took = rows.flatMap(({ createdMs, endMs }) => (endMs === null ? [] : [endMs - createdMs]))
+      if (took.length === 0) return json({ count: 0 })
+      const meanMs = took.reduce((sum, ms) => sum + ms, 0) / took.length
+      return json({ averageDuration: formatDuration(Math.round(meanMs)), count: took.length })
     },
   }
+}
+
+async function listOutputs(executionId: string, dependencies: HttpDependencies): Promise<Reply> {
+  const { state, plan } = await getExecution(executionId, dependencies)
+  const rows = state.runs.flatMap(run => {
+    if (run.isRemoved || run.isInner || !run.outputs || mapSize(run.outputs) === 0) return []
+    const { id: taskId, isHidden } = getTask(plan, run.task)
+    if (isHidden) return []
+    const place = { value: run.value, iteration: run.iteration, inline: true }
+    return [JSON.stringify({ taskId, taskRunId: taskRunId(state.id, run.ordinal), ...place })]
+  })
+  return listText(rows)
+}
+
+async function outputsOfRun(
+  { executionId, taskRunId: runId }: { readonly executionId: string; readonly taskRunId: string },
+  dependencies: HttpDependencies,
+): Promise<Reply> {
+  const found = await getExecution(executionId, dependencies)
+  return jsonText(encodeValue(getRunById(found, runId).outputs ?? {}))
 }
 
 function outlineOf({ id, namespace, flowId, state, createdMs }: ExecutionRow): Readonly<Record<string, string>> {

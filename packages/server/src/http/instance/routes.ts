@@ -34,6 +34,11 @@ export function instanceHandlers({ store, instance }: HttpDependencies): Handler
       if (!found) throw notFound(`The service "${serviceId}"`)
       return json(found.document)
     },
+    workerTags: async () => {
+      const nodes = (await store.cluster?.listNodes()) ?? [announcement()]
+      const workers = nodes.filter(({ isLive, roles }) => isLive && roles.includes('worker'))
+      return json({ tags: [...new Set(workers.flatMap(({ worker }) => worker.tags))].sort() })
+    },
     enterMaintenance: async () => {
       await mode.enter()
       return status()

@@ -21,6 +21,55 @@ export function inputTypes(): readonly string[] {
   return INPUT_TYPES
 }
 
+export function isTrigger({ kind }: ResolvedType): boolean {
+  return TRIGGER_KINDS.has(kind)
+}
+
+/** What an input of this type may say of itself. */
+export function describeInput(type: string): Schema {
+  const properties = {
+    id: COMMON.id,
+    type: { const: type },
+    description: { type: 'string' },
+    displayName: { type: 'string' },
+    required: { type: 'boolean', default: true },
+    defaults: { $dynamic: true },
+    prefill: { $dynamic: true },
+    dependsOn: { type: 'object', properties: { inputs: TEXTS, condition: { type: 'string', $dynamic: true } } },
+    ...OF_INPUT[type],
+  }
+  return {
+    markdown: `# ${type}`,
+    schema: { properties: { type: 'object', properties, required: ['id', 'type'] }, outputs: {}, definitions: {} },
+  }
+}
+
+const TEXTS: Schema = { type: 'array', items: { type: 'string' } }
+const BOUNDS: Schema = { min: { type: 'number' }, max: { type: 'number' } }
+const DATES: Schema = { before: { type: 'string' }, after: { type: 'string' } }
+const CHOICES: Schema = {
+  values: TEXTS,
+  expression: { type: 'string', $dynamic: true },
+  allowCustomValue: { type: 'boolean' },
+}
+
+const OF_INPUT: Readonly<Record<string, Schema>> = {
+  STRING: { validator: { type: 'string' } },
+  SECRET: { validator: { type: 'string' } },
+  INT: BOUNDS,
+  FLOAT: BOUNDS,
+  DATE: DATES,
+  TIME: DATES,
+  DATETIME: DATES,
+  DURATION: { min: { type: 'string' }, max: { type: 'string' } },
+  ENUM: { values: TEXTS },
+  SELECT: { ...CHOICES, isRadio: { type: 'boolean' }, autoSelectFirst: { type: 'boolean' } },
+  MULTISELECT: CHOICES,
+  ARRAY: { itemType: { enum: INPUT_TYPES } },
+  FILE: { accept: TEXTS, extension: { type: 'string' } },
+  FORM: { inputs: { type: 'array', items: { type: 'object' } } },
+}
+
 export function flowSchema(name: SchemaName, catalogue: Catalogue): Schema {
   const definitions: Record<string, Schema> = {}
   const tasks: string[] = []

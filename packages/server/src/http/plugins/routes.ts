@@ -1,9 +1,11 @@
+import type { Catalogue, ResolvedType } from '@batuta/core'
 import type { HttpDependencies } from '../dependencies.ts'
 import type { Handlers } from '../exchange.ts'
-import { json, jsonText, type Reply } from '../reply.ts'
+import { json, type Reply } from '../reply.ts'
 import { notFound } from '../request-error.ts'
 import { describeType, schemaOfType } from './describe-type.ts'
-import { flowSchema, inputTypes, isSchemaName, type SchemaName } from './flow-schema.ts'
+import { describeInput, flowSchema, inputTypes, isSchemaName, isTrigger, type SchemaName } from './flow-schema.ts'
+import { drawIcon, groupOf, iconOf, iconsByGroup, iconsByType } from './icons.ts'
 import { indexTypes } from './index-types.ts'
 import { listPlugins } from './list-plugins.ts'
 
@@ -18,6 +20,8 @@ export function pluginHandlers({ saveWorld, manifests }: HttpDependencies): Hand
     texts.set(key, known)
     return { type: 'body', status: 200, contentType: 'application/json', body: known, headers: CACHED }
   }
+  const versionsOf = ({ type }: ResolvedType): readonly string[] =>
+    manifests.plugins.filter(plugin => plugin.tasks.some(task => task.type === type)).map(plugin => plugin.version)
   return {
     list: ({ dialect, query }) => {
       if (dialect !== 'c') return once('list', () => listPlugins(catalogue, manifests, { isBySubGroup: false }))
@@ -27,9 +31,18 @@ export function pluginHandlers({ saveWorld, manifests }: HttpDependencies): Hand
     },
     subgroups: () => once('subgroups', () => listPlugins(catalogue, manifests, { isBySubGroup: true })),
     index: () => once('index', () => indexTypes(catalogue)),
-    icons: () => jsonText('{}'),
-    groupIcons: () => jsonText('{}'),
+    ...iconHandlers(catalogue, once),
     inputTypes: () => json(inputTypes().map(type => ({ type, cls: type }))),
+    inputSchema: ({ params }) => {
+      const type = inputTypes().find(known => known === params.type.toUpperCase())
+      if (type === undefined) throw notFound(`The type of inputs "${params.type}"`)
+      return once(`input ${type}`, () => describeInput(type))
+    },
+    triggers: () =>
+      once('triggers', () => {
+        const found = [...catalogue.names()].flatMap(name => catalogue.resolve(name) ?? []).filter(isTrigger)
+        return { results: found.map(({ type, kind }) => ({ type, cls: type, kind })), total: found.length }
+      }),
     schema: ({ params, query }) => {
       const name = schemaName(params.type)
       if (query.arrayOf !== true) return once(`schema ${name}`, () => flowSchema(name, catalogue))
@@ -55,8 +68,33 @@ export function pluginHandlers({ saveWorld, manifests }: HttpDependencies): Hand
     versions: ({ params }) => {
       const type = catalogue.resolve(params.cls)
       if (!type) throw unknownType(params.cls, catalogue.suggest(params.cls))
-      const installed = manifests.plugins.filter(plugin => plugin.tasks.some(task => task.type === type.type))
-      return json({ type: type.type, versions: installed.map(plugin => plugin.version) })
+      return json({ type: type.type, versions: versionsOf(type) })
+    },
+    getVersion: ({ params: { cls, version } }) => {
+      const type = catalogue.resolve(cls)
+      if (!type) throw unknownType(cls, catalogue.suggest(cls))
+      if (!versionsOf(type).includes(version)) throw notFound(`The version "${version}" of "${type.type}"`)
+      return { ...json({ ...describeType(type), properties: schemaOfType(type) }), headers: CACHED }
+    },
+  }
+}
+
+function iconHandlers(
+  catalogue: Catalogue,
+  once: (key: string, write: () => unknown) => Reply,
+): Pick<Handlers<'plugins'>, 'icons' | 'groupIcons' | 'icon' | 'iconFile'> {
+  const get = (cls: string): ResolvedType => {
+    const type = catalogue.resolve(cls)
+    if (!type) throw unknownType(cls, catalogue.suggest(cls))
+    return type
+  }
+  return {
+    icons: () => once('icons', () => iconsByType(catalogue)),
+    groupIcons: () => once('group icons', () => iconsByGroup(catalogue)),
+    icon: ({ params }) => ({ ...json(iconOf(get(params.cls))), headers: CACHED }),
+    iconFile: ({ params }): Reply => {
+      const body = drawIcon(groupOf(get(params.cls).type))
+      return { type: 'body', status: 200, contentType: 'image/svg+xml', body, headers: CACHED }
     },
   }
 }
