@@ -10,6 +10,7 @@ import { PAGE_DIR } from '../platform/places.ts'
 import type { HttpDependencies } from './dependencies.ts'
 import { DIALECT_HEADER, dialectOf } from './dialect.ts'
 import { signalOf, type AllHandlers, type Exchange } from './exchange.ts'
+import { KEY_HEADER, isChanging, newIdempotency, type Idempotency } from './idempotency.ts'
 import { newLoginCheck, type LoginCheck } from './login.ts'
 import { BODY_BYTES_MAX, SOURCE_BYTES_MAX, dataOf, readBytes, textOf } from './read-body.ts'
 import { readFilters } from './read-filters.ts'
@@ -59,6 +60,7 @@ export function bindRoutes(handlers: AllHandlers, dependencies: HttpDependencies
     admission: new Admission({ ...ADMISSION, platform: dependencies.platform }),
     tree: treeOf(handlers, dependencies.config.tenant),
     page: newPageServer({ folder: PAGE_DIR, tenant: dependencies.config.tenant }),
+    idempotency: newIdempotency(dependencies),
     dependencies,
   }
   return (incoming, outgoing) => serve({ incoming, outgoing, fromMs: dependencies.platform.elapsedMs() }, guards)
@@ -70,6 +72,7 @@ interface Guards {
   readonly admission: Admission
   readonly tree: RouteTree<BoundRoute>
   readonly page: PageServer
+  readonly idempotency: Idempotency
   readonly dependencies: HttpDependencies
 }
 
@@ -142,7 +145,8 @@ function count({ route, fromMs }: Message, status: number, { meter, platform }: 
   meter?.answered(route, status, platform.elapsedMs() - fromMs)
 }
 
-function answer(message: Message, { checkOrigin, checkLogin, admission, tree, page, dependencies }: Guards): Answer {
+function answer(message: Message, guards: Guards): Answer {
+  const { checkOrigin, checkLogin, tree, page } = guards
   const { method = '', url = '', headers } = message.incoming
   const path = pathIn(url)
   const found = tree.find(method === 'HEAD' ? 'GET' : method, path)
@@ -159,20 +163,17 @@ function answer(message: Message, { checkOrigin, checkLogin, admission, tree, pa
       checkOrigin({ method: route.method, host, origin, fetchSite: [fetchSite].flat()[0] }) ?? checkLogin(authorization)
     if (refusal) throw refusal
   }
-  if (isNewWork(route)) return answerWork(message, found, { admission, dependencies })
-  return handle(message, found, { dependencies, isBegun: () => {} })
+  if (isNewWork(route)) return answerWork(message, found, guards)
+  return handle(message, found, { ...guards, isBegun: () => {} })
 }
 
-async function answerWork(
-  message: Message,
-  found: Found<BoundRoute>,
-  { admission, dependencies }: Pick<Guards, 'admission' | 'dependencies'>,
-): Promise<Reply> {
+async function answerWork(message: Message, found: Found<BoundRoute>, guards: Guards): Promise<Reply> {
+  const { admission } = guards
   const entered = admission.enter()
   const place: Place = entered instanceof Promise ? await entered : entered
   const isBegun = (): void => admission.leave(place)
   try {
-    return await handle(message, found, { dependencies, isBegun })
+    return await handle(message, found, { ...guards, isBegun })
   } finally {
     isBegun()
   }
@@ -183,30 +184,36 @@ function isNewWork({ permission, method }: Route): boolean {
   return permission === 'key' || (permission === 'execution:create' && method === 'POST')
 }
 
-interface Handling {
-  readonly dependencies: HttpDependencies
+interface Handling extends Pick<Guards, 'dependencies' | 'idempotency'> {
   isBegun(): void
 }
 
 function handle({ incoming, outgoing }: Message, found: Found<BoundRoute>, handling: Handling): Answer {
   const { route, handler, dialects } = found.leaf
-  const { dependencies, isBegun } = handling
+  const { dependencies, isBegun, idempotency } = handling
   const given = searchOf(incoming.url ?? '')
   const query = readQuery(route.query, given)
   const filters = readFilters(given)
   const dialect = dialectOf(incoming.headers[DIALECT_HEADER], dialects, dependencies.config.apiDialect)
-  const run = (body: unknown): Answer =>
-    handler({
-      params: found.params,
-      query,
-      filters,
-      body: trust<never>(body),
-      dialect,
-      incoming,
-      isBegun,
-      signal: () => signalOf(outgoing),
-    })
-  return isReadHere(route.body) ? readBody(incoming, route.body).then(run) : run(undefined)
+  const run = (request: IncomingMessage, plannedId?: string): Answer => {
+    const call = (body: unknown): Answer =>
+      handler({
+        params: found.params,
+        query,
+        filters,
+        body: trust<never>(body),
+        dialect,
+        incoming: request,
+        plannedId,
+        isBegun,
+        signal: () => signalOf(outgoing),
+      })
+    return isReadHere(route.body) ? readBody(request, route.body).then(call) : call(undefined)
+  }
+  const key = incoming.headers[KEY_HEADER]
+  if (key === undefined || !isChanging(route)) return run(incoming)
+  const keyed = { key: String(key), route, params: found.params, incoming }
+  return idempotency.answer(keyed, async (request, plannedId) => await run(request, plannedId))
 }
 
 const NO_SEARCH: URLSearchParams = new URLSearchParams()

@@ -14,6 +14,8 @@ export interface Exchange<Params extends TObject, Query extends TObject, Body ex
   readonly body: BodyOf<Body>
   readonly dialect: ApiDialect
   readonly incoming: IncomingMessage
+  /** What is created is to have this id: the call may be made again. */
+  readonly plannedId: string | undefined
   /** Said by what is started already and only waits for its end: others may begin. */
   isBegun(): void
   /** Aborted when the client is gone; asked for by those who wait only, for it costs more than a short request. */

@@ -18,6 +18,7 @@ import type {
 } from './batch.ts'
 
 import type { BulkOperations, BulkReads } from './bulks.ts'
+import type { ClaimOperations } from './claim-operations.ts'
 import type { Cluster } from './cluster.ts'
 import type { DocumentOperations, DocumentReads } from './documents.ts'
 import type { History } from './history.ts'
@@ -68,7 +69,7 @@ export function lateJoin(node: string): FlushError {
 }
 
 /** Rare writes: each runs whole inside the driver, in one transaction. */
-export interface Operations extends BulkOperations, DocumentOperations {
+export interface Operations extends BulkOperations, ClaimOperations, DocumentOperations {
   /**
    * Announces the node and fences what an earlier incarnation of it left in flight. Refused as `fenced` when it does not follow the incarnation that it
    * names (0: there was none): a word that comes late must not fence whoever was faster.
@@ -139,7 +140,6 @@ export interface Operations extends BulkOperations, DocumentOperations {
    * to it.
    */
   purgeExecutions: { readonly args: PurgeSlice; readonly result: Purged }
-  purgeOperations: { readonly args: { readonly nowMs: number; readonly limit: number }; readonly result: number }
 }
 
 export interface LogPurge extends LinesToPurge {

@@ -44,6 +44,7 @@ export interface WebhookCall extends WebhookRequest {
   readonly key: string
   readonly dialect: ApiDialect
   readonly traceparent: string | undefined
+  readonly plannedId?: string | undefined
   isBegun(): void
   signal(): AbortSignal
 }
@@ -66,7 +67,7 @@ export async function callWebhook(call: WebhookCall, dependencies: HttpDependenc
   const refused = isFree(door) ? undefined : await refusedBy(door, passage, dependencies)
   if (refused) return refused
   if (hasBreaker(plan, door.trigger)) await refuseHeld(plan, door.trigger.id, dependencies)
-  const executionId = dependencies.newId(flow)
+  const executionId = call.plannedId ?? dependencies.newId(flow)
   const request = isRendered(door, passage)
     ? await renderedRequest(door, passage, dependencies)
     : requestOf(door, passage)

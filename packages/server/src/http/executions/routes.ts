@@ -180,6 +180,7 @@ function callOf(exchange: WebhookExchange, bytes: Buffer | undefined): WebhookCa
     rawHeaders,
     search: at < 0 ? '' : url.slice(at + 1),
     body: bytes && textOf(bytes),
+    plannedId: exchange.plannedId,
     isBegun: exchange.isBegun,
     signal: exchange.signal,
     traceparent: readTraceparent(incoming),
@@ -190,6 +191,7 @@ interface WebhookExchange {
   readonly params: { readonly namespace: string; readonly id: string; readonly key: string; readonly path?: string }
   readonly dialect: ApiDialect
   readonly incoming: IncomingMessage
+  readonly plannedId: string | undefined
   isBegun(): void
   signal(): AbortSignal
 }

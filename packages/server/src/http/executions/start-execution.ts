@@ -38,6 +38,7 @@ export interface StartCall {
   readonly query: StartQuery
   readonly incoming: IncomingMessage
   readonly dialect: ApiDialect
+  readonly plannedId?: string | undefined
   isBegun(): void
   signal(): AbortSignal
 }
@@ -45,7 +46,7 @@ export interface StartCall {
 export async function startExecution(call: StartCall, dependencies: HttpDependencies): Promise<Reply> {
   const plan = await planToStart(call, dependencies)
   const labels = readLabels(call.query.labels)
-  const executionId = dependencies.newId(keyOf(plan))
+  const executionId = call.plannedId ?? dependencies.newId(keyOf(plan))
   const form = await readForm(call.incoming, { plan, executionId, files: dependencies.files })
   try {
     await refuseHeld(plan, undefined, dependencies)

@@ -116,4 +116,28 @@ function operations(subject: StoreSubject): void {
       await node.write({ operations: [at('k1', 99)] })
     },
   )
+
+  storeCase(subject, 'a key is claimed once, until its time is over', async ({ store }) => {
+    const other = { ...row, entity: 'e2', body: '{"by":2}' }
+
+    assert.equal(await store.perform('claimOperation', { row, nowMs: 0 }), null)
+    assert.deepEqual(await store.perform('claimOperation', { row: other, nowMs: row.expiresMs - 1 }), row)
+    assert.deepEqual(await store.read.findOperation(row.key), row)
+    assert.equal(await store.perform('claimOperation', { row: other, nowMs: row.expiresMs }), null)
+    assert.deepEqual(await store.read.findOperation(row.key), other)
+  })
+
+  storeCase(subject, 'an operation is changed by who knows how it is, and goes once', async ({ store }) => {
+    const { key, body } = row
+    await store.perform('claimOperation', { row, nowMs: 0 })
+    const to = { status: 201, body: '{"done":true}' }
+
+    assert.equal(await store.perform('changeOperation', { key, body: 'else', to }), false)
+    assert.equal(await store.perform('changeOperation', { key, body, to }), true)
+    assert.deepEqual(await store.read.findOperation(key), { ...row, ...to })
+    assert.equal(await store.perform('changeOperation', { key, body, to: null }), false)
+    assert.equal(await store.perform('changeOperation', { key, body: to.body, to: null }), true)
+    assert.equal(await store.perform('changeOperation', { key, body: to.body, to: null }), false)
+    assert.equal(await store.read.findOperation(key), undefined)
+  })
 }

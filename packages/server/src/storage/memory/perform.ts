@@ -168,6 +168,19 @@ const PERFORMERS: Performers = {
     for (const row of old.slice(0, limit)) tables.operations.delete(row.key)
     return Math.min(old.length, limit)
   },
+  claimOperation: (tables, { row, nowMs }) => {
+    const known = tables.operations.get(row.key)
+    if (known && known.expiresMs > nowMs) return known
+    tables.operations.set(row.key, row)
+    return null
+  },
+  changeOperation: (tables, { key, body, to }) => {
+    const known = tables.operations.get(key)
+    if (known?.body !== body) return false
+    if (to) tables.operations.set(key, { ...known, ...to })
+    else tables.operations.delete(key)
+    return true
+  },
 }
 
 /** Windows and reasons of triggers whose keys begin so. */

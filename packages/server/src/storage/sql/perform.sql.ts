@@ -99,3 +99,10 @@ export function listOld(order: string): string {
 /** Index: operations_by_expiry. */
 export const PURGE_OPERATIONS =
   'delete from operations where key in (select key from operations where expires_ms <= $1 order by expires_ms limit $2) returning 1'
+export const CLAIM_OPERATION = `
+  insert into operations (key, entity, body_hash, status, body, expires_ms) values ($1, $2, $3, $4, $5, $6)
+  on conflict (key) do update set entity = excluded.entity, body_hash = excluded.body_hash, status = excluded.status,
+    body = excluded.body, expires_ms = excluded.expires_ms where operations.expires_ms <= $7
+  returning 1`
+export const CHANGE_OPERATION = 'update operations set status = $3, body = $4 where key = $1 and body = $2 returning 1'
+export const DELETE_OPERATION = 'delete from operations where key = $1 and body = $2 returning 1'

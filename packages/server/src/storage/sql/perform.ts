@@ -15,6 +15,7 @@ import {
 import type { Condition } from './walk.sql.ts'
 import type { BirthOrder } from './birth-order.ts'
 import * as sql from './perform.sql.ts'
+import { FIND_OPERATION } from './reads.sql.ts'
 import { KEY_PERFORMERS } from './perform-keys.ts'
 import { LOG_PERFORMERS } from './perform-logs.ts'
 import { APP_PERFORMERS } from './apps.ts'
@@ -22,7 +23,7 @@ import { TEST_PERFORMERS } from './tests.ts'
 import { BULK_PERFORMERS } from './bulks.ts'
 import { SETTING_PERFORMERS } from './user-settings.ts'
 import { of, run, type Statement } from './statement.ts'
-import { flowOf, jobOf, number, numberOrNull, text, type SqlRow } from './rows.ts'
+import { flowOf, jobOf, number, numberOrNull, operationOf, text, type SqlRow } from './rows.ts'
 
 export { of } from './statement.ts'
 export type { Param, Statement } from './statement.ts'
@@ -195,6 +196,18 @@ const PERFORMERS: Performers = {
   },
   *purgeOperations({ nowMs, limit }) {
     return (yield run(sql.PURGE_OPERATIONS, nowMs, limit)).length
+  },
+  *claimOperation({ row: { key, entity, bodyHash, status, body, expiresMs }, nowMs }) {
+    const values = [key, entity, bodyHash, status, body, expiresMs, nowMs] as const
+    if ((yield run(sql.CLAIM_OPERATION, ...values)).length === 1) return null
+    const [known] = yield run(FIND_OPERATION, key)
+    return known ? operationOf(known) : null
+  },
+  *changeOperation({ key, body, to }) {
+    const statement = to
+      ? run(sql.CHANGE_OPERATION, key, body, to.status, to.body)
+      : run(sql.DELETE_OPERATION, key, body)
+    return (yield statement).length === 1
   },
 }
 

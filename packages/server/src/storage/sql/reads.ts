@@ -41,6 +41,7 @@ import {
   triggerOf,
   windowOf,
   type SqlRow,
+  operationOf,
 } from './rows.ts'
 
 /** Runs one statement whose parameters are `$1`, `$2` … */
@@ -304,15 +305,7 @@ function queueReads(
     countFreeJobs: async () => number((await one(sql.COUNT_FREE_JOBS)) ?? { n: 0 }, 'n'),
     listFreePayloads: async (queue, limit) =>
       (await all(sql.LIST_FREE_PAYLOADS, queue, limit)).map(row => text(row, 'payload')),
-    findOperation: async key =>
-      mapRow(await one(sql.FIND_OPERATION, key), row => ({
-        key,
-        entity: text(row, 'entity'),
-        bodyHash: text(row, 'body_hash'),
-        status: number(row, 'status'),
-        body: text(row, 'body'),
-        expiresMs: number(row, 'expires_ms'),
-      })),
+    findOperation: async key => mapRow(await one(sql.FIND_OPERATION, key), operationOf),
   }
 }
 

@@ -1,5 +1,5 @@
 // Rows of the database as the port speaks of them.
-import type { ExecutionRow, JobRow, LimitMemberRow, WaitsFor, WindowRow } from '../batch.ts'
+import type { ExecutionRow, JobRow, LimitMemberRow, OperationRow, WaitsFor, WindowRow } from '../batch.ts'
 import type { FlowRow, KeyRow, NamespaceRow, ReasonRow, SecretRow, StoredTrigger, TriggerKey } from '../store.ts'
 
 export type SqlRow = Record<string, unknown>
@@ -162,5 +162,16 @@ export function namespaceOf(row: SqlRow): NamespaceRow {
     namespace: text(row, 'namespace'),
     settings: text(row, 'settings'),
     updatedMs: number(row, 'updated_ms'),
+  }
+}
+
+export function operationOf(row: SqlRow): OperationRow {
+  return {
+    key: text(row, 'key'),
+    entity: text(row, 'entity'),
+    bodyHash: text(row, 'body_hash'),
+    status: number(row, 'status'),
+    body: text(row, 'body'),
+    expiresMs: number(row, 'expires_ms'),
   }
 }

@@ -148,6 +148,10 @@ export const USE_CASES: readonly UseCase[] = [
   perform('deleteExecution', { id: ALIVE }),
   perform('purgeExecutions', { endedBeforeMs: NOW_MS + 2, afterId: '', limit: 10 }),
   perform('purgeOperations', { nowMs: 50, limit: 10 }),
+  perform('claimOperation', { row: operation('k9'), nowMs: 50 }),
+  perform('claimOperation', { row: operation('k1'), nowMs: 5 }),
+  perform('changeOperation', { key: 'k1', body: '{}', to: { status: 201, body: '{"done":true}' } }),
+  perform('changeOperation', { key: 'k1', body: '{}', to: null }),
 ]
 
 /** Those of many nodes. */
