@@ -14,6 +14,7 @@ import { judgeAsked } from '../../flows/judge-asked.ts'
 import { deleteFlow, judgeFlow } from '../../flows/save-flow.ts'
 import type { FlowKey } from '../../storage/store.ts'
 import type { HttpDependencies } from '../dependencies.ts'
+import { tagged } from '../etag.ts'
 import type { Handlers } from '../exchange.ts'
 import { mapInTurns } from '../map-in-turns.ts'
 import { empty, json, jsonText, listText, pageText } from '../reply.ts'
@@ -80,12 +81,13 @@ function readHandlers(dependencies: HttpDependencies): Pick<Handlers<'flows'>, R
       )
       return listText(await showNewest(found.slice(0, PAGE_SIZE_MAX * 10), dialect))
     },
-    get: async ({ params, query, dialect }) => {
+    get: async ({ params, query, dialect, incoming: { headers } }) => {
       const row = await findRow(keyOf(params), query.revision, {
         dependencies,
         isWithDeleted: query.allowDeleted ?? false,
       })
-      return withRevision(row, jsonText(presentFlow(row, { dialect, isWithSource: query.source ?? false })))
+      const text = presentFlow(row, { dialect, isWithSource: query.source ?? false })
+      return tagged(jsonText(text), `"${row.revision}"`, headers)
     },
     revisions: async ({ params, query, dialect }) => {
       const rows = await store.read.listRevisions(keyOf(params))

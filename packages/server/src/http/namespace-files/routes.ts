@@ -2,6 +2,7 @@ import type { FileEntry } from '@batuta/plugin-sdk'
 import { NamespaceFiles, relativePath } from '../../namespaces/namespace-files.ts'
 import { writeZip } from '../../namespaces/zip/write-zip.ts'
 import type { HttpDependencies } from '../dependencies.ts'
+import { isSeen, tagOf, tagged } from '../etag.ts'
 import type { Handlers } from '../exchange.ts'
 import { empty, json, type Reply } from '../reply.ts'
 import { RequestError, notFound } from '../request-error.ts'
@@ -40,12 +41,14 @@ export function namespaceFileHandlers(dependencies: HttpDependencies): Handlers<
         revisions.map(({ revision, updatedMs }) => ({ revision, updated: new Date(updatedMs).toISOString() })),
       )
     },
-    get: async ({ params, query: { path, revision } }) => {
+    get: async ({ params, query: { path, revision }, incoming: { headers } }) => {
       refuseFlows(path)
       const entry = await of(params).findContent(path, revision)
       if (!entry)
         throw notFound(revision === undefined ? `The file "${path}"` : `The revision ${revision} of the file "${path}"`)
-      return await download(entry, path, dependencies)
+      const etag = `W/${tagOf(`${entry.uri} ${entry.sizeBytes} ${entry.modifiedMs}`)}`
+      if (isSeen(etag, headers['if-none-match'])) return { type: 'empty', status: 304, headers: { etag } }
+      return tagged(await download(entry, path, dependencies), etag, headers)
     },
     put: async ({ params, query, incoming }) => {
       await takeUpload({ ...params, path: query.path, incoming }, dependencies)
