@@ -100,7 +100,7 @@ async function savedPlan(flowFile: string, store: Store, flows: FlowCatalogue): 
     firstDateOf: () => null,
     onChanged: () => Promise.resolve(),
   })
-  return flows.planOf(row)
+  return flows.planOf({ ...row, savedMs: row.nowMs })
 }
 
 function fail(message: string): never {

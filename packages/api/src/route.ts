@@ -31,7 +31,7 @@ export type Permission =
 /** How the body travels. `form`: named values, as multipart, JSON or URL-encoded; `raw`: whatever came, up to the limit. */
 export type BodySpec =
   | { readonly type: 'none' }
-  | { readonly type: 'json'; readonly schema: TSchema }
+  | { readonly type: 'json'; readonly schema: TSchema; /** None is an empty object. */ readonly isOptional?: boolean }
   | { readonly type: 'yaml'; /** Several documents may come, so the body may be longer. */ readonly isMany?: boolean }
   | { readonly type: 'text' }
   | { readonly type: 'form' }

@@ -235,7 +235,11 @@ export const testRoutes = {
     paths: ofTenant('/tests/{namespace}/{id}/run'),
     params: OfSuite,
     query: NoQuery,
-    body: { type: 'json', schema: Type.Object({ testCases: Type.Optional(Type.Array(Type.String())) }) },
+    body: {
+      type: 'json',
+      schema: Type.Object({ testCases: Type.Optional(Type.Array(Type.String())) }),
+      isOptional: true,
+    },
     reply: RESULT,
     refusals: [404],
     summary: 'Run a suite, or some of its cases, in memory and in virtual time; answers with the result.',

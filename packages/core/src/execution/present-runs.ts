@@ -20,10 +20,8 @@ import {
 import type { Plan } from './plan.ts'
 
 export function presentRuns(state: ExecutionState, plan: Plan, options: PresentOptions): string {
-  const owner =
-    options.dialect === 'c'
-      ? ''
-      : `"executionId":"${state.id}","namespace":"${state.namespace}","flowId":"${state.flowId}",`
+  // Kestra 2.0 leaves the owner out where it answers a single execution; clients of 2.0 that check what they read demand it.
+  const owner = `"executionId":"${state.id}","namespace":"${state.namespace}","flowId":"${state.flowId}",`
   const runs: string[] = []
   const place = { state, plan, owner, options }
   const { runsMax = RUNS_MAX } = options

@@ -13,7 +13,6 @@ export type { ApiDialect, PresentOptions } from './present-text.ts'
 
 /** The whole document. In dialect c the task runs keep their outputs, which Kestra 2.0 serves apart: clients of both find them. */
 export function presentExecution(state: ExecutionState, plan: Plan, options: PresentOptions): string {
-  const { dialect } = options
   const variables = variablesOf(state, plan)
   let text = openingText(state, options)
   if (!isEmptyMap(state.inputs)) text += `,"inputs":${encodeValue(state.inputs)}`
@@ -22,7 +21,8 @@ export function presentExecution(state: ExecutionState, plan: Plan, options: Pre
   text += `,"taskRunList":${presentRuns(state, plan, options)}`
   text += closingText(state, plan, options)
   if (state.breakpoints && state.breakpoints.length > 0) text += `,"breakpoints":${JSON.stringify(state.breakpoints)}`
-  if (dialect !== 'c') text += ',"deleted":false'
+  // Clients of 2.0, too, demand it of what they have created.
+  text += ',"deleted":false'
   const created = instantText(state.originalCreatedMs)
   text += `,"metadata":{"attemptNumber":${state.attemptNumber},"originalCreatedDate":"${created}"}`
   return `${text}}`

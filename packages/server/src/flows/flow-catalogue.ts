@@ -30,6 +30,7 @@ export interface FlowEntry extends FlowKey {
   readonly revision: number
   readonly parsed: string
   readonly isDisabled: boolean
+  readonly savedMs: number
   /** While it is compiled. */
   plan?: Plan
 }
@@ -45,8 +46,8 @@ export async function openFlowCatalogue(store: Store, defaults?: FreshDefaults):
   const freshOf = (row: FlowRow): string => defaults?.fresh(row) ?? row.parsed
   const take = (row: FlowRow): void => {
     if (row.isDeleted) return newest.delete(row)
-    const { tenant, namespace, flowId, revision, isDisabled } = row
-    newest.set(row, { tenant, namespace, flowId, revision, parsed: freshOf(row), isDisabled })
+    const { tenant, namespace, flowId, revision, isDisabled, nowMs: savedMs } = row
+    newest.set(row, { tenant, namespace, flowId, revision, parsed: freshOf(row), isDisabled, savedMs })
   }
   const compile = (key: FlowKey, { revision, parsed }: Pick<FlowRow, 'revision' | 'parsed'>): Plan => {
     const name = nameOf(key, revision)

@@ -144,20 +144,17 @@ export class TriggerDesk {
         throw new TriggerRefusal(409, `A backfill of the trigger "${key.triggerId}" is running: delete it first.`)
       if (request.startMs > request.endMs) throw new TriggerRefusal(422, 'A backfill must start before its end.')
       const backfill = beginBackfill(schedule, request, stored.nextMs)
-      if (!backfill)
-        throw new TriggerRefusal(422, 'The schedule has no date between the start and the end of the backfill.')
-      return backfillOf(state, backfill)
+      // Without a date in between it is over as it begins.
+      return backfill ? backfillOf(state, backfill) : {}
     })
   }
 
   async pauseBackfill(key: TriggerKey, isPaused: boolean): Promise<void> {
     await this.#change(key, ({ stored }) => {
       const { state, backfill } = runningBackfill(key, stored)
-      if (backfill.isPaused === isPaused)
-        throw new TriggerRefusal(
-          409,
-          `The backfill of "${key.triggerId}" is ${isPaused ? 'paused already' : 'not paused'}.`,
-        )
+      if (!backfill.isPaused && !isPaused) return {}
+      if (backfill.isPaused && isPaused)
+        throw new TriggerRefusal(409, `The backfill of "${key.triggerId}" is paused already.`)
       return backfillOf(state, { ...backfill, isPaused })
     })
   }

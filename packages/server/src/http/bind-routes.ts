@@ -240,8 +240,8 @@ async function readBody(incoming: IncomingMessage, body: ReadHere): Promise<unkn
     }
     case 'json': {
       const bytes = await readBytes(incoming, BODY_BYTES_MAX)
-      if (!bytes) throw new RequestError(404, 'body-missing', 'The body is missing.')
-      const value = dataOf(textOf(bytes))
+      if (!bytes && body.isOptional !== true) throw new RequestError(404, 'body-missing', 'The body is missing.')
+      const value = bytes ? dataOf(textOf(bytes)) : {}
       const details = Errors(body.schema, value).map(({ instancePath, message }) => ({ path: instancePath, message }))
       if (details.length > 0)
         throw unprocessable('body-invalid', `The body is invalid: ${details[0]?.message}.`, details)

@@ -64,11 +64,16 @@ export function ionValue(text: string): TypedValue {
   const bare = text.trim()
   if (parseIsoDate(bare) !== undefined) return { type: 'DATE', value: bare }
   if (parseIsoInstant(bare) !== undefined) return { type: 'DATETIME', value: instantText(bare, 'DATETIME') }
+  if (PLAIN_WORDS.test(bare) && !ION_WORDS.has(bare)) return inferred(bare)
   const [value, ...more] = ionRows(text)
   if (value === undefined || more.length > 0)
     throw invalid('The value must be one value of JSON or Ion: put a text into quotation marks.')
   return inferred(value)
 }
+
+/** `to-delete` is no Ion; what it means is plain. */
+const PLAIN_WORDS = /^[A-Za-z_][\w-]*(?:[ .:/@-]+[\w-]+)*$/
+const ION_WORDS: ReadonlySet<string> = new Set(['true', 'false', 'null', 'nan'])
 
 function ionRows(text: string): readonly Value[] {
   try {

@@ -68,6 +68,7 @@ export function presentFlowForExecution(row: FlowRow): string {
     ['namespace', row.namespace],
     ['revision', row.revision],
     ['disabled', row.isDisabled],
+    ['deleted', row.isDeleted],
   ]
   for (const key of ['description', 'inputs', 'outputs', 'variables']) {
     const value = mapGet(parsed, key)

@@ -53,14 +53,14 @@ export function viewHandlers(dependencies: HttpDependencies): Pick<Handlers<'flo
         flow.namespace === namespace || flow.namespace.startsWith(`${namespace}.`)
       return json(flowTopology(await readNodes(dependencies), { ...query, isStart: isWithin }))
     },
-    searchSource: async ({ query: { q = '', namespace, page = 1, size = 10 }, dialect }) => {
-      const entries = findFlows(flowSearchOf(namespace === undefined ? {} : { namespace }, []), dependencies)
+    searchSource: async ({ query: { q = '', namespace, page = 1, size = 10, sort }, dialect }) => {
+      const entries = findFlows(flowSearchOf(namespace === undefined ? {} : { namespace }, []), dependencies, sort)
       const hits = await mapInTurns(
         entries,
         async ({ namespace: of, flowId }) => {
           const row = await store.read.findFlow({ tenant, namespace: of, flowId })
           const fragments = row && q !== '' ? fragmentsOf(row.source, q) : []
-          return row && fragments.length > 0 ? { row, fragments } : undefined
+          return row && (q === '' || fragments.length > 0) ? { row, fragments } : undefined
         },
         platform,
       )

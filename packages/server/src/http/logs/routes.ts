@@ -68,8 +68,6 @@ export function logHandlers(dependencies: HttpDependencies): Handlers<'logs'> {
     },
     deleteOfTrigger: async ({ params, query: { triggerId } }) => {
       const key = { tenant: config.tenant, ...params, triggerId }
-      const triggers = await store.read.listTriggers(key)
-      if (!triggers.some(row => row.triggerId === triggerId)) throw notFound(`The trigger "${triggerId}"`)
       return json({ count: await store.perform('deleteReasons', key) })
     },
     download: async ({ params, query, filters }) => {
@@ -107,6 +105,7 @@ const FILTERS: FilterTable<LogSearch> = {
   },
   flowId: { EQUALS: (search, flowId) => ({ ...search, flowId }) },
   executionId: { EQUALS: (search, executionId) => ({ ...search, executionId }) },
+  triggerId: { EQUALS: (search, triggerId) => ({ ...search, triggerId }) },
   taskId: { EQUALS: (search, taskId) => ({ ...search, taskId }) },
   taskRunId: { EQUALS: (search, taskRunId) => ({ ...search, taskRunId }) },
   level: {

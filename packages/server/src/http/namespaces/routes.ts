@@ -1,9 +1,11 @@
 // Namespaces are there when something is in them, or when somebody said something about them: nobody has to make one.
 import { NAMESPACE_VARIABLES, encodeValue, fromPlain, namespaceRoot, toPlain } from '@batuta/core'
 import { withAncestors } from '../../namespaces/ancestors.ts'
+import { NamespaceFiles } from '../../namespaces/namespace-files.ts'
 import type { Settings } from '../../namespaces/namespace-settings.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import type { Handlers } from '../exchange.ts'
+import { applyFilters, type FilterTable } from '../read-filters.ts'
 import { empty, json, jsonText } from '../reply.ts'
 import { notFound } from '../request-error.ts'
 
@@ -14,21 +16,22 @@ export function namespaceHandlers(dependencies: HttpDependencies): Handlers<'nam
     return knownIn(dependencies).filter(name => name.toLowerCase().includes(wanted))
   }
   return {
-    search: async ({ query: { q, page = 1, size = 10, sort = [], counts: isCounted = false } }) => {
-      const wanted = q?.toLowerCase() ?? ''
+    search: async ({ query: { q, page = 1, size = 10, sort = [], counts: isCounted = false }, filters }) => {
+      const wanted = applyFilters([q?.toLowerCase() ?? ''], filters, FILTERS)
       const all = withParents([...knownIn(dependencies), ...(await filledIn(dependencies))])
-      const found = all.filter(name => name.toLowerCase().includes(wanted))
+      const found = all.filter(name => wanted.every(text => name.toLowerCase().includes(text)))
       const ordered = sort.includes('id:desc') ? found.toReversed() : found
       const counts = countFlows(dependencies)
       const runs = isCounted ? await countRuns(dependencies) : undefined
       const results = ordered
         .slice((page - 1) * size, page * size)
-        .map(id => ({ id, flows: counts.get(id) ?? 0, ...(runs && (runs.get(id) ?? NO_RUNS)) }))
+        .map(id => ({ id, deleted: false, flows: counts.get(id) ?? 0, ...(runs && (runs.get(id) ?? NO_RUNS)) }))
       return json({ results, total: found.length })
     },
-    get: async ({ params: { id } }) => {
+    get: async ({ params: { id }, dialect }) => {
       // Another node may have saved it.
       await namespaces.load()
+      if (dialect === 'c' && !(await isThere(id, dependencies))) throw notFound(`The namespace "${id}"`)
       return jsonText(textOf(id, namespaces.find(id)))
     },
     create: async ({ body }) => jsonText(textOf(body.id, await namespaces.save(body.id, fromPlain(body)))),
@@ -58,6 +61,20 @@ export function namespaceHandlers(dependencies: HttpDependencies): Handlers<'nam
 function knownIn({ flows, config, namespaces }: HttpDependencies): readonly string[] {
   const own = [...flows.all()].filter(({ tenant }) => tenant === config.tenant).map(({ namespace }) => namespace)
   return withParents([...namespaces.names(), ...own])
+}
+
+const TEXT = (wanted: readonly string[], value: string): readonly string[] => [...wanted, value.toLowerCase()]
+/** All that are known are there. */
+const ANY = (wanted: readonly string[]): readonly string[] => wanted
+const FILTERS: FilterTable<readonly string[]> = {
+  q: { EQUALS: TEXT, CONTAINS: TEXT },
+  existingOnly: { EQUALS: ANY, NOT_EQUALS: ANY },
+}
+
+/** Until 1.3 any namespace is answered. */
+async function isThere(id: string, dependencies: HttpDependencies): Promise<boolean> {
+  if (knownIn(dependencies).includes(id) || withParents(await filledIn(dependencies)).includes(id)) return true
+  return ((await new NamespaceFiles(dependencies.files, id).children('/')) ?? []).length > 0
 }
 
 /** Those that hold keys or secrets. */
@@ -109,5 +126,5 @@ async function countRuns({
 }
 
 function textOf(id: string, settings: Settings | undefined): string {
-  return encodeValue(settings === undefined ? { id } : { id, ...settings })
+  return encodeValue({ id, deleted: false, ...settings })
 }

@@ -45,7 +45,13 @@ test('what is said about a namespace is changed in part and forgotten', async ()
 
   const changed = await send('PUT', '/said', { description: 'two' })
 
-  assert.deepEqual(changed.json, { id: 'said', description: 'two', variables: { a: 1 }, pluginDefaults: [] })
+  assert.deepEqual(changed.json, {
+    id: 'said',
+    deleted: false,
+    description: 'two',
+    variables: { a: 1 },
+    pluginDefaults: [],
+  })
   assert.equal((await server.send('DELETE', `${OF}/said`)).status, 204)
   assert.equal((await server.send('DELETE', `${OF}/said`)).status, 404)
   assert.deepEqual((await server.send('GET', `${OF}/said`)).json, { id: 'said' })

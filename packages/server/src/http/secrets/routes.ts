@@ -5,6 +5,7 @@ import type { HttpDependencies } from '../dependencies.ts'
 import type { Handlers } from '../exchange.ts'
 import { applyFilters, listOf, type FilterTable } from '../read-filters.ts'
 import { empty, json, type Reply } from '../reply.ts'
+import { sortDocuments } from '../sort-documents.ts'
 import { notFound } from '../request-error.ts'
 import { newSecretUsage } from './secret-usage.ts'
 
@@ -25,6 +26,7 @@ const FILTERS: FilterTable<readonly Test[]> = {
 interface Page {
   readonly page?: number
   readonly size?: number
+  readonly sort?: readonly string[]
 }
 
 export function secretHandlers(dependencies: HttpDependencies): Handlers<'secrets'> {
@@ -70,6 +72,10 @@ export function secretHandlers(dependencies: HttpDependencies): Handlers<'secret
   }
 }
 
-function pageOf(metas: readonly Partial<SecretMeta>[], { page = 1, size = 10 }: Page): Reply {
-  return json({ readOnly: false, results: metas.slice((page - 1) * size, page * size), total: metas.length })
+function pageOf(metas: readonly Partial<SecretMeta>[], { page = 1, size = 10, sort }: Page): Reply {
+  return json({
+    readOnly: false,
+    results: sortDocuments(metas, sort).slice((page - 1) * size, page * size),
+    total: metas.length,
+  })
 }

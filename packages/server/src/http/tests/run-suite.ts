@@ -93,6 +93,7 @@ function present({ problems, cases }: SuiteResult): object {
   return {
     results: cases.map(({ id, state, executionState, durationMs, assertions, errors, logs, tasks }) => ({
       testId: id,
+      testType: 'io.kestra.core.tests.flow.UnitTest',
       state,
       ...(executionState === undefined ? {} : { executionState }),
       duration: `PT${durationMs / 1000}S`,

@@ -1,12 +1,16 @@
 // Suites of tests as they are kept: their source is what counts, all else is read from it.
 import {
   encodeValue,
-  mapEntries,
+  isList,
   isMap,
+  mapEntries,
+  mapFrom,
+  mapGet,
   parseTestSuite,
   parseYaml,
   type ParsedSuite,
   type TestSuite,
+  type Value,
 } from '@batuta/core'
 import type { TestSuiteKey, TestSuiteRow } from '../../storage/store.ts'
 import type { HttpDependencies } from '../dependencies.ts'
@@ -60,12 +64,20 @@ export function suiteOf({ source }: TestSuiteRow, { saveWorld }: HttpDependencie
 export function presentSuite({ tenant, namespace, id, flowId, source, updatedMs }: TestSuiteRow): string {
   const { value = null } = parseYaml(source)
   const given = isMap(value) ? Object.fromEntries(mapEntries(value)) : {}
+  const cases = given['testCases']
   const own = {
     ...{ id, tenantId: tenant, namespace, flowId },
     ...{ disabled: given['disabled'] === true, deleted: false },
     ...{ source, updated: new Date(updatedMs).toISOString() },
+    ...(cases !== undefined && isList(cases) ? { testCases: cases.map(presentCase) } : {}),
   }
   return encodeValue({ ...given, ...own })
+}
+
+function presentCase(given: Value): Value {
+  return isMap(given) && mapGet(given, 'disabled') === undefined
+    ? mapFrom([...mapEntries(given), ['disabled', false]])
+    : given
 }
 
 const DISABLED_LINE = /^disabled[ \t]*:.*$/m

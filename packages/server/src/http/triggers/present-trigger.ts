@@ -17,10 +17,12 @@ export interface TriggerLook {
   readonly trigger: Trigger | undefined
   /** The execution that it waits for. */
   readonly lockedBy: string | undefined
+  /** When its flow was saved. */
+  readonly savedMs: number | undefined
 }
 
 export function triggerState(stored: StoredTrigger, look: TriggerLook): ValueMap {
-  const { dialect, trigger, lockedBy } = look
+  const { dialect, trigger, lockedBy, savedMs = 0 } = look
   const { backfill, watch } = decodeTriggerState(stored.state)
   const isDisabled = stored.isDisabled || look.isDisabledInFlow
   const next = stored.nextMs === null || isDisabled ? undefined : iso(stored.nextMs)
@@ -33,6 +35,7 @@ export function triggerState(stored: StoredTrigger, look: TriggerLook): ValueMap
     ...(dialect === 'c'
       ? ([
           ['kind', kindOf(trigger)],
+          ['updatedAt', iso(stored.lastMs ?? savedMs)],
           ['lastTriggeredDate', last],
           ['evaluatedAt', last],
           ['nextEvaluationDate', next],

@@ -15,6 +15,7 @@ import type { StoredTrigger, TriggerKey } from '../../storage/store.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import type { Handlers } from '../exchange.ts'
 import { parseMoment } from '../parse-moment.ts'
+import { sortDocuments } from '../sort-documents.ts'
 import { empty, json, jsonText, pageText, plain, type Reply } from '../reply.ts'
 import { RequestError } from '../request-error.ts'
 import { triggerDocument, triggerState } from './present-trigger.ts'
@@ -91,8 +92,12 @@ async function lockedBy(stored: StoredTrigger, { store }: HttpDependencies): Pro
 async function stateOf(stored: StoredTrigger, dialect: ApiDialect, dependencies: HttpDependencies): Promise<ValueMap> {
   const { triggerDesk, flows } = dependencies
   const trigger = triggerDesk.triggerOf(stored)
-  const isDisabledInFlow = trigger?.disabled === true || flows.newest(stored)?.isDisabled === true
-  return triggerState(stored, { dialect, trigger, isDisabledInFlow, lockedBy: await lockedBy(stored, dependencies) })
+  const entry = flows.newest(stored)
+  const isDisabledInFlow = trigger?.disabled === true || entry?.isDisabled === true
+  return triggerState(stored, {
+    ...{ dialect, trigger, isDisabledInFlow, savedMs: entry?.savedMs },
+    lockedBy: await lockedBy(stored, dependencies),
+  })
 }
 
 async function rowOf(stored: StoredTrigger, dialect: ApiDialect, dependencies: HttpDependencies): Promise<string> {
@@ -107,8 +112,8 @@ async function rowOf(stored: StoredTrigger, dialect: ApiDialect, dependencies: H
 function readHandlers(dependencies: HttpDependencies): Pick<All, 'search' | 'export' | 'listOfFlow' | 'why'> {
   const { triggerDesk, store, reasons, config } = dependencies
   return {
-    search: async ({ query: { page = 1, size = PAGE_SIZE, all = false, ...flat }, filters, dialect }) => {
-      const every = await findTriggers(flat, filters, dependencies)
+    search: async ({ query: { page = 1, size = PAGE_SIZE, all = false, sort, ...flat }, filters, dialect }) => {
+      const every = sortDocuments(await findTriggers(flat, filters, dependencies), sort, columnOf)
       const found = all ? every : every.filter(row => hasState(row, dependencies))
       const shown = found.slice((page - 1) * size, page * size)
       return pageText(await Promise.all(shown.map(row => rowOf(row, dialect, dependencies))), found.length)
@@ -142,6 +147,26 @@ function readHandlers(dependencies: HttpDependencies): Pick<All, 'search' | 'exp
         return jsonText(encodeValue({ state: await stateOf(stored, dialect, dependencies), reasons: shown }))
       }),
   }
+}
+
+function columnOf(row: StoredTrigger, column: string): string | number | null {
+  switch (column) {
+    case 'namespace':
+      return row.namespace
+    case 'flowId':
+      return row.flowId
+    case 'triggerId':
+    case 'id':
+      return row.triggerId
+    case 'nextExecutionDate':
+    case 'nextEvaluationDate':
+      return row.nextMs
+    case 'date':
+    case 'lastTriggeredDate':
+    case 'updatedDate':
+      return row.lastMs
+  }
+  return null
 }
 
 /** Webhooks and Flow triggers are asked from outside, and stand nowhere; unless somebody switched them off. */
