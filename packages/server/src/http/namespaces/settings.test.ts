@@ -54,7 +54,7 @@ test('what is said about a namespace is changed in part and forgotten', async ()
   })
   assert.equal((await server.send('DELETE', `${OF}/said`)).status, 204)
   assert.equal((await server.send('DELETE', `${OF}/said`)).status, 404)
-  assert.deepEqual((await server.send('GET', `${OF}/said`)).json, { id: 'said' })
+  assert.deepEqual((await server.send('GET', `${OF}/said`)).json, { id: 'said', deleted: false })
 })
 
 test('what cannot be said is refused', async () => {
