@@ -104,7 +104,12 @@ export const logRoutes = {
     method: 'GET',
     paths: ofTenant('/logs/{executionId}/follow'),
     params: OfExecution,
-    query: Type.Object({ minLevel: Type.Optional(Level) }),
+    query: Type.Object({
+      minLevel: Type.Optional(Level),
+      resumable: Type.Optional(
+        Type.Boolean({ description: 'Events have ids from which Last-Event-ID goes on; else those of Kestra.' }),
+      ),
+    }),
     body: NONE,
     status: 200,
     reply: { type: 'events', schema: LogEntry },

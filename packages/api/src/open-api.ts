@@ -9,7 +9,8 @@ export interface OpenApi {
   readonly openapi: '3.1.0'
   readonly info: { readonly title: string; readonly version: string }
   readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>
-  readonly components: { readonly schemas: Readonly<Record<string, unknown>> }
+  readonly components: Readonly<Record<'schemas' | 'parameters' | 'securitySchemes', Readonly<Record<string, unknown>>>>
+  readonly security: readonly Readonly<Record<string, readonly string[]>>[]
 }
 
 export function describeApi(dialect: ApiDialect, version: string): OpenApi {
@@ -25,8 +26,59 @@ export function describeApi(dialect: ApiDialect, version: string): OpenApi {
     openapi: '3.1.0',
     info: { title: 'Batuta', version },
     paths,
-    components: { schemas: { Error: ErrorReply } },
+    components: {
+      schemas: { Error: ErrorReply },
+      parameters: PARAMETERS,
+      securitySchemes: { basic: { type: 'http', scheme: 'basic' } },
+    },
+    // Where no user is configured, nobody has to log in.
+    security: [{ basic: [] }, {}],
   }
+}
+
+const PARAMETERS = {
+  IdempotencyKey: {
+    name: 'Idempotency-Key',
+    in: 'header',
+    description: 'The call is done once under this key; another one is given its answer, for seven days.',
+    schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!-~]+$' },
+  },
+  Filters: {
+    name: 'filters',
+    in: 'query',
+    description: 'filters[field][OPERATION]=value, for maps filters[field][OPERATION][key]=value; all must hold.',
+    style: 'deepObject',
+    explode: true,
+    schema: { type: 'object', additionalProperties: true },
+  },
+  IfNoneMatch: {
+    name: 'If-None-Match',
+    in: 'header',
+    description: 'ETags of what is known; 304 when it is still so.',
+    schema: { type: 'string' },
+  },
+} as const
+
+/** What is read with a tag. */
+const TAGGED: ReadonlySet<string> = new Set(['flows.get', 'namespaceFiles.get'])
+const SEARCH = /^(search|listOfFlow|export|exportCsv|counts|\w+ByQuery)$/
+
+function describeShared(
+  { method, permission }: Route,
+  { resource, name }: { readonly resource: string; readonly name: string },
+): readonly unknown[] {
+  const isChanging = method !== 'GET' && permission !== 'public' && !permission.endsWith(':read')
+  const names: (keyof typeof PARAMETERS)[] = []
+  if (isChanging) names.push('IdempotencyKey')
+  if (SEARCH.test(name)) names.push('Filters')
+  if (TAGGED.has(`${resource}.${name}`)) names.push('IfNoneMatch')
+  return names.map(each => ({ $ref: `#/components/parameters/${each}` }))
+}
+
+/** Answers that come of these headers. */
+function describeTagged(full: string): Readonly<Record<string, unknown>> {
+  return TAGGED.has(full) ? { 304: { description: 'It is as it was.' } } : {}
+}
 }
 
 function describeRoute(
@@ -46,11 +98,14 @@ function describeRoute(
       ...describeParameters(route.params, 'path'),
       ...describeParameters(route.query, 'query'),
       ...(route.isConditional ? [IF_MATCH] : []),
+      ...describeShared(route, { resource, name }),
     ],
+    ...(route.permission === 'public' || route.permission === 'key' ? { security: [] } : {}),
     ...(body === undefined ? {} : { requestBody: { content: body } }),
     responses: {
       [route.status]: { description: 'Done.', ...describeReply(route.reply) },
       ...Object.fromEntries(refusals.map(status => [status, refusal(status)])),
+      ...describeTagged(`${resource}.${name}`),
     },
   }
 }

@@ -57,7 +57,7 @@ export interface Idempotency {
   answer(keyed: Keyed, doIt: Doing): Promise<Reply>
 }
 
-/** Reads have no need of it. */
+/** Reads have no need of it; the description of the API says the same. */
 export function isChanging({ method, permission }: Route): boolean {
   return method !== 'GET' && permission !== 'public' && !permission.endsWith(':read')
 }

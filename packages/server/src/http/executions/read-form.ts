@@ -1,7 +1,7 @@
 // The inputs of a start, however they travel: multipart parts (files are streamed into internal storage), a JSON object, or a URL-encoded
 // form. A file input's part is named after the input; until 0.23 it was named `files` and the file name was the input's.
 import type { IncomingMessage } from 'node:http'
-import { mapFrom, type Input, type Plan, type Value, type ValueMap } from '@batuta/core'
+import { isList, mapFrom, mapGet, type Input, type Plan, type Value, type ValueMap } from '@batuta/core'
 import { storageUri, type FileStore } from '@batuta/plugin-sdk'
 import type { Busboy, BusboyFileStream } from '@fastify/busboy'
 import { BODY_BYTES_MAX, mapOf, readBytes, textOf } from '../read-body.ts'
@@ -57,9 +57,12 @@ async function readMultipart(incoming: IncomingMessage, place: FormPlace): Promi
     await parseParts(incoming, Busboy, {
       onField: (name, value) => entries.push([name, value]),
       onFile: (name, stream, fileName) => {
-        const input = findFileInput(place.asked ?? place.plan.flow.inputs, name === OLD_FILE_PART ? fileName : name)
-        if (!input) return void stream.resume()
-        stored.push(storeFile({ id: input, stream, fileName }, place).then(uri => void entries.push([input, uri])))
+        const isOld = name === OLD_FILE_PART
+        const found = findFileInput(place.asked ?? place.plan.flow.inputs, isOld ? fileName : name)
+        if (!found) return void stream.resume()
+        // The old form tells no name: the file is what the input asks for.
+        const part = { id: found.id, stream, fileName: isOld ? `${found.id}${extensionOf(found.input)}` : fileName }
+        stored.push(storeFile(part, place).then(uri => void entries.push([found.id, uri])))
       },
     })
     await Promise.all(stored)
@@ -143,11 +146,21 @@ function folderOf({ plan, executionId }: FormPlace): string {
   return `kestra:///${namespace.replaceAll('.', '/')}/${id}/executions/${executionId}/inputs`
 }
 
-/** The full id of the FILE input with that name, inside forms too. */
-function findFileInput(inputs: readonly Input[], name: string, prefix = ''): string | undefined {
+function extensionOf({ properties }: Input): string {
+  const allowed = mapGet(properties, 'allowedFileExtensions') ?? mapGet(properties, 'accept')
+  const [first] = allowed !== undefined && isList(allowed) ? allowed : []
+  return typeof first === 'string' && /^\.\w+$/.test(first) ? first : '.upl'
+}
+
+/** The FILE input with that name, with its full id, inside forms too. */
+function findFileInput(
+  inputs: readonly Input[],
+  name: string,
+  prefix = '',
+): { readonly id: string; readonly input: Input } | undefined {
   for (const input of inputs) {
     const id = `${prefix}${input.id}`
-    if (input.type === 'FILE' && id === name) return id
+    if (input.type === 'FILE' && id === name) return { id, input }
     const inner = findFileInput(input.inputs ?? [], name, `${id}.`)
     if (inner !== undefined) return inner
   }

@@ -12,6 +12,22 @@ export interface LogFollowing {
   readonly filter: LogFilter
   readonly dependencies: HttpDependencies
   readonly signal: AbortSignal
+  /** Events are to have ids to go on from; else they have those of Kestra. */
+  readonly resume?: { readonly after: string | undefined }
+}
+
+/** Behind an entry of a chunk. */
+interface Place {
+  readonly chunk: number
+  readonly entry: number
+}
+
+const FIRST: Place = { chunk: 0, entry: 0 }
+const PLACE = /^progress:(\d{1,9}):(\d{1,9})$/
+
+function placeAfter(id: string | undefined): Place {
+  const [, chunk, entry] = PLACE.exec(id ?? '') ?? []
+  return chunk === undefined || entry === undefined ? FIRST : { chunk: Number(chunk), entry: Number(entry) }
 }
 
 export async function* followLogs(executionId: string, following: LogFollowing): AsyncGenerator<string> {
@@ -20,12 +36,12 @@ export async function* followLogs(executionId: string, following: LogFollowing):
   const bell = newBell(signal)
   const stopWatching = changes.watch(executionId, bell.ring)
   try {
-    let offset = 0
+    let place = placeAfter(following.resume?.after)
     while (!signal.aborted) {
       bell.mute()
       // Asked before the lines are read: what was written until the end is then among them.
       const isEnded = await hasEnded(executionId, dependencies)
-      offset = yield* newLines(executionId, offset, following)
+      place = yield* newLines(executionId, place, following)
       if (isEnded) return yield eventText('end', '{}')
       await bellOrTime(bell, platform, signal)
     }
@@ -35,18 +51,24 @@ export async function* followLogs(executionId: string, following: LogFollowing):
   }
 }
 
-/** From a chunk on; returns the number of the next one. */
+/** From a place on; returns the next one. */
 async function* newLines(
   executionId: string,
-  from: number,
-  { filter, dependencies }: LogFollowing,
-): AsyncGenerator<string, number> {
-  for (let offset = from; ;) {
-    const rows = await dependencies.store.read.logsOf({ executionId, limit: CHUNKS_MAX, offset })
-    const entries = rows.flatMap(row => entriesOf(row, filter))
-    yield* entries.map(entry => eventText('progress', JSON.stringify(entry)))
-    offset += rows.length
-    if (rows.length < CHUNKS_MAX) return offset
+  from: Place,
+  { filter, dependencies, resume }: LogFollowing,
+): AsyncGenerator<string, Place> {
+  let { chunk, entry: seen } = from
+  for (;;) {
+    const rows = await dependencies.store.read.logsOf({ executionId, limit: CHUNKS_MAX, offset: chunk })
+    for (const row of rows) {
+      for (const [index, entry] of entriesOf(row, filter).entries()) {
+        if (index < seen) continue
+        yield eventText(resume ? `progress:${chunk}:${index + 1}` : 'progress', JSON.stringify(entry))
+      }
+      seen = 0
+      chunk += 1
+    }
+    if (rows.length < CHUNKS_MAX) return { chunk, entry: seen }
   }
 }
 

@@ -74,10 +74,12 @@ export function logHandlers(dependencies: HttpDependencies): Handlers<'logs'> {
       await mustExist(params.executionId)
       return download(params.executionId, withFilters(query, filters), dependencies)
     },
-    follow: async ({ params, query, filters, signal }) => {
+    follow: async ({ params, query: { resumable = false, ...query }, filters, signal, incoming }) => {
       await mustExist(params.executionId)
       const filter = withFilters(query, filters)
-      return events(followLogs(params.executionId, { filter, dependencies, signal: signal() }), platform)
+      const after = [incoming.headers['last-event-id']].flat()[0]
+      const following = { filter, dependencies, signal: signal(), ...(resumable ? { resume: { after } } : {}) }
+      return events(followLogs(params.executionId, following), platform)
     },
   }
 }
