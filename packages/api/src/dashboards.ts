@@ -1,6 +1,6 @@
 // Boards of charts, as Kestra writes them, and what their charts show.
 import Type from 'typebox'
-import { defineRoute, ofTenant } from './route.ts'
+import { defineRoute, ofTenant, ofTenantOnly } from './route.ts'
 import { Anything, NoParams, NoQuery, Paging, pageOf } from './shapes.ts'
 
 const NONE = { type: 'none' } as const
@@ -54,7 +54,10 @@ const OneChart = {
     globalFilter: Type.Optional(Type.Object(Wish)),
   }),
 } as const
-const JUDGEMENT = { type: 'json', schema: Type.Object({ constraints: Type.Optional(Type.String()) }) } as const
+const JUDGEMENT = {
+  type: 'json',
+  schema: Type.Object({ index: Type.Integer(), constraints: Type.Optional(Type.String()) }),
+} as const
 const DASHBOARD = { type: 'json', schema: Dashboard } as const
 
 export const dashboardRoutes = {
@@ -151,6 +154,40 @@ export const dashboardRoutes = {
     refusals: [404],
     permission: 'execution:read',
     summary: 'The rows of a chart as CSV.',
+  }),
+  chartExport: defineRoute({
+    method: 'POST',
+    paths: ofTenantOnly('/dashboards/{id}/charts/{chartId}/export', ['c']),
+    params: OfChart,
+    query: NoQuery,
+    body: WISH,
+    status: 200,
+    reply: TEXT,
+    refusals: [404],
+    permission: 'execution:read',
+    summary: 'The rows of a chart as CSV, as 2.0 asks.',
+  }),
+  previewExport: defineRoute({
+    method: 'POST',
+    paths: ofTenantOnly('/dashboards/charts/export', ['c']),
+    params: NoParams,
+    query: NoQuery,
+    body: OneChart,
+    status: 200,
+    reply: TEXT,
+    permission: 'execution:read',
+    summary: 'The rows of a chart that is not saved, as CSV, as 2.0 asks.',
+  }),
+  defaults: defineRoute({
+    method: 'GET',
+    paths: ofTenantOnly('/dashboards/settings/default-dashboards'),
+    params: NoParams,
+    query: NoQuery,
+    body: NONE,
+    status: 200,
+    reply: { type: 'json', schema: Anything },
+    permission: 'execution:read',
+    summary: 'Which boards are shown where none was chosen.',
   }),
   charts: defineRoute({
     method: 'POST',

@@ -79,7 +79,6 @@ function describeShared(
 function describeTagged(full: string): Readonly<Record<string, unknown>> {
   return TAGGED.has(full) ? { 304: { description: 'It is as it was.' } } : {}
 }
-}
 
 function describeRoute(
   route: Route,

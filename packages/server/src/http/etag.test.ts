@@ -19,7 +19,7 @@ test('a flow that was read already is not sent again, until it changes', async (
   const first = await server.send('GET', PATH)
   const etag = first.headers.get('etag') ?? ''
   const again = await server.send('GET', PATH, { headers: { 'if-none-match': etag } })
-  await server.saveFlow(sourceOf('2'))
+  await server.send('PUT', PATH, { body: sourceOf('2'), headers: { 'content-type': 'application/x-yaml' } })
   const changed = await server.send('GET', PATH, { headers: { 'if-none-match': etag } })
 
   assert.equal(etag, '"1"')

@@ -3,6 +3,7 @@ import type { UserSettingRow } from '../../storage/store.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import type { Handlers } from '../exchange.ts'
 import { parseMoment } from '../parse-moment.ts'
+import { sortDocuments } from '../sort-documents.ts'
 import { csv, empty, json } from '../reply.ts'
 import { RequestError, notFound, unprocessable } from '../request-error.ts'
 import { csvOfRows } from './chart-csv.ts'
@@ -52,11 +53,18 @@ export function dashboardHandlers(dependencies: HttpDependencies): Handlers<'das
   }
   return {
     ...writeHandlers(dependencies, all),
-    search: async ({ query: { q = '', page = 1, size = SIZE } }) => {
+    search: async ({ query: { q = '', page = 1, size = SIZE, sort } }) => {
       const found = (await all()).filter(({ dashboard }) => dashboard.title.toLowerCase().includes(q.toLowerCase()))
-      return json({ results: found.slice((page - 1) * size, page * size).map(present), total: found.length })
+      const shown = sortDocuments(found.map(present), sort)
+      return json({ results: shown.slice((page - 1) * size, page * size), total: found.length })
     },
     get: async ({ params }) => json(present(await find(params.id))),
+    defaults: () =>
+      json({
+        defaultHomeDashboard: 'default',
+        defaultFlowOverviewDashboard: 'default',
+        defaultNamespaceOverviewDashboard: 'default',
+      }),
     ...chartHandlers(dependencies, find),
     ...draftHandlers(dependencies),
   }
@@ -65,7 +73,7 @@ export function dashboardHandlers(dependencies: HttpDependencies): Handlers<'das
 function chartHandlers(
   dependencies: HttpDependencies,
   find: (id: string) => Promise<Kept>,
-): Pick<Handlers<'dashboards'>, 'chart' | 'charts' | 'chartCsv'> {
+): Pick<Handlers<'dashboards'>, 'chart' | 'charts' | 'chartCsv' | 'chartExport'> {
   const rowsOf = async (id: string, chartId: string, body: Asked): Promise<readonly [Chart, ChartRows]> => {
     const { dashboard } = await find(id)
     const chart = dashboard.charts.find(one => one.id === chartId)
@@ -76,6 +84,7 @@ function chartHandlers(
   return {
     chart: async ({ params: { id, chartId }, body }) => json((await rowsOf(id, chartId, body))[1]),
     chartCsv: async ({ params: { id, chartId }, body }) => csv(csvOfRows(...(await rowsOf(id, chartId, body)))),
+    chartExport: async ({ params: { id, chartId }, body }) => csv(csvOfRows(...(await rowsOf(id, chartId, body)))),
     charts: async ({ params: { id }, body }) => {
       const { dashboard } = await find(id)
       const wish = wishOf(body, dashboard.timeWindow.default, dependencies)
@@ -87,7 +96,7 @@ function chartHandlers(
 /** What is not saved. */
 function draftHandlers(
   dependencies: HttpDependencies,
-): Pick<Handlers<'dashboards'>, 'preview' | 'previewCsv' | 'previewAll' | 'validateChart'> {
+): Pick<Handlers<'dashboards'>, 'preview' | 'previewCsv' | 'previewExport' | 'previewAll' | 'validateChart'> {
   const rowsOf = async (source: string, asked: Asked = {}): Promise<readonly [Chart, ChartRows]> => {
     const found = judgeChart(source)
     if (!('chart' in found)) throw unprocessable('chart-invalid', found.problems.join('; '))
@@ -96,6 +105,7 @@ function draftHandlers(
   return {
     preview: async ({ body: { chart, globalFilter } }) => json((await rowsOf(chart, globalFilter))[1]),
     previewCsv: async ({ body: { chart, globalFilter } }) => csv(csvOfRows(...(await rowsOf(chart, globalFilter)))),
+    previewExport: async ({ body: { chart, globalFilter } }) => csv(csvOfRows(...(await rowsOf(chart, globalFilter)))),
     previewAll: async ({ body }) => {
       const { dashboard, broken, problems } = readDashboard(body.source)
       if (!dashboard) return json({ problems, charts: {} })
@@ -106,7 +116,7 @@ function draftHandlers(
     },
     validateChart: ({ body }) => {
       const found = judgeChart(body)
-      return json('problems' in found ? { constraints: found.problems.join('\n') } : {})
+      return json({ index: 0, ...('problems' in found ? { constraints: found.problems.join('\n') } : {}) })
     },
   }
 }
@@ -159,7 +169,7 @@ function writeHandlers(
     },
     validate: ({ body }) => {
       const found = parseDashboard(body)
-      return json('problems' in found ? { constraints: found.problems.join('\n') } : {})
+      return json({ index: 0, ...('problems' in found ? { constraints: found.problems.join('\n') } : {}) })
     },
   }
 }
