@@ -61,10 +61,10 @@ async function* newLines(
   for (;;) {
     const rows = await dependencies.store.read.logsOf({ executionId, limit: CHUNKS_MAX, offset: chunk })
     for (const row of rows) {
-      for (const [index, entry] of entriesOf(row, filter).entries()) {
-        if (index < seen) continue
-        yield eventText(resume ? `progress:${chunk}:${index + 1}` : 'progress', JSON.stringify(entry))
-      }
+      const at = { chunk, seen }
+      const idOf = (index: number): string => (resume ? `progress:${at.chunk}:${at.seen + index + 1}` : 'progress')
+      const fresh = entriesOf(row, filter).slice(seen)
+      yield* fresh.map((entry, index) => eventText(idOf(index), JSON.stringify(entry)))
       seen = 0
       chunk += 1
     }
