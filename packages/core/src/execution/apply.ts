@@ -293,7 +293,7 @@ function moveRun(state: ExecutionState, run: TaskRun, to: StateName, atMs: numbe
       state.live += 1
     }
     if (group.failed > 0) state.agenda.push(run.parent)
-    else wakeFailed(state, run.parent)
+    wakeFailed(state, run.parent)
     state.agenda.push(run.ordinal)
     return
   }

@@ -245,3 +245,26 @@ afterExecution: [{ id: last, type: ${JOB} }, { id: z, type: ${JOB} }]`,
   assert.equal(again.history.split(' ').at(-1), 'SUCCESS')
   assert.equal(again.isEnded, true)
 })
+
+test('a replay from a finally task closes a group around it that has failed, as the source did', () => {
+  const source = play(`
+tasks:
+  - id: graph
+    type: core.flow.Dag
+    tasks:
+      - task: { id: other, type: ${JOB} }
+      - task:
+          id: outer
+          type: core.flow.Sequential
+          tasks:
+            - id: inner
+              type: core.flow.Sequential
+              tasks: [{ id: bad, type: ${JOB} }]
+              finally: [{ id: last, type: ${JOB} }]`)
+  source.settle('bad', 'FAILED')
+  source.settle('other', 'FAILED')
+
+  const player = replayOf(source, { run: 'last' })
+
+  assert.deepEqual([player.out, player.states['graph']], ['last', 'FAILED'])
+})

@@ -125,11 +125,12 @@ function isOpenGroup(run: Run): boolean {
   return run.isOpen && run.state !== 'PAUSED' && run.node.kind !== 'WorkingDirectory'
 }
 
-/** A folder is begun whole, and so is a Pause. */
+/** A folder is begun whole, and so is what waits. */
 function wholeOf(wished: Run): Run {
   let target = wished
   for (let at: Run | undefined = wished; at; at = at.parent)
-    if (at.node.kind === 'Pause' || (at.node.kind === 'WorkingDirectory' && at.isOpen)) target = at
+    if (at.node.kind === 'Pause' || at.node.kind === 'Wait' || (at.node.kind === 'WorkingDirectory' && at.isOpen))
+      target = at
   return target
 }
 
