@@ -238,7 +238,7 @@ tasks:
   assert.deepEqual([all.taskRunList.length, all.taskRunListTotal], [102, undefined])
 })
 
-test('the shapes of the dialects differ in tenant, owner of the runs and length', () => {
+test('the shapes of the dialects differ in tenant and length; runs name their owner in both', () => {
   const { state, plan } = play('tasks:\n  - { id: a, type: io.kestra.plugin.core.debug.Return, format: x }')
   const look = { nowMs: BASE_MS, url: 'http://x/ui' }
 
@@ -249,7 +249,7 @@ test('the shapes of the dialects differ in tenant, owner of the runs and length'
   const hook = JSON.parse(presentWebhook(state, plan, { ...look, dialect: 'b' }))
 
   assert.deepEqual([one.tenantId, two.tenantId], [undefined, 'main'])
-  assert.deepEqual([one.taskRunList[0].flowId, two.taskRunList[0].flowId], ['f', undefined])
+  assert.deepEqual([one.taskRunList[0].flowId, two.taskRunList[0].flowId], ['f', 'f'])
   assert.equal('taskRunList' in light, false)
   assert.deepEqual(Object.keys(hook), [
     'id',

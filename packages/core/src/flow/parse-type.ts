@@ -24,7 +24,7 @@ export function resolveType(place: Place, what: string, kinds: ReadonlySet<strin
     const advice = type === undefined ? ' Check its name, or install the plugin that brings it.' : ''
     const hint = close === undefined ? advice : ` Did you mean "${close}"?`
     const reason =
-      type === undefined ? `Invalid type: ${name}. Nobody knows it.` : `Invalid type: ${name}. It is not ${what}.`
+      type === undefined ? `Invalid type "${name}": nobody knows it.` : `Invalid type "${name}": it is not ${what}.`
     report(place.reading, { severity: 'error', code: 'unknown-type', message: reason + hint, path, offset })
     return undefined
   }
