@@ -3,6 +3,7 @@
 // address of the database.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { type Client, DatabaseError } from 'pg'
 import type { TortureCluster } from '../torture/cluster.ts'
 import { ask, using } from '../torture/database-client.ts'
 
@@ -29,14 +30,30 @@ create trigger audit after update on jobs for each row when (old.node is null an
 create trigger audit_fence after update on nodes for each row when (new.fenced and not old.fenced) execute function audit_fence();
 create trigger audit_join after update on nodes for each row when (new.incarnation <> old.incarnation) execute function audit_join();`
 
+const DEADLOCK = '40P01'
+const INSTALL_TRIES = 20
+
 export async function installAudit({ database, nodes, folder }: TortureCluster): Promise<void> {
   await using(database, async client => {
-    await client.query(INSTALL)
+    await installTriggers(client)
     for (const { name } of nodes) {
       const id = readFileSync(join(folder, `data-${name}`, 'node-id'), 'utf8').trim()
       await client.query('insert into audit_names values ($1, $2)', [id, name])
     }
   })
+}
+
+/** The nodes write meanwhile: where they and the triggers each wait for a table of the other, the database gives the triggers up, all of them. */
+async function installTriggers(client: Client): Promise<void> {
+  for (let left = INSTALL_TRIES; ; left--) {
+    try {
+      await client.query(INSTALL)
+      return
+    } catch (error) {
+      const isDeadlock = error instanceof DatabaseError && error.code === DEADLOCK
+      if (!isDeadlock || left === 0) throw error
+    }
+  }
 }
 
 export interface Fence {
