@@ -129,8 +129,7 @@ function isOpenGroup(run: Run): boolean {
 function wholeOf(wished: Run): Run {
   let target = wished
   for (let at: Run | undefined = wished; at; at = at.parent)
-    if (at.node.kind === 'Pause' || at.node.kind === 'Wait' || (at.node.kind === 'WorkingDirectory' && at.isOpen))
-      target = at
+    if (at.node.kind === 'Pause' || at.node.kind === 'Wait' || at.node.kind === 'WorkingDirectory') target = at
   return target
 }
 
