@@ -49,6 +49,16 @@ export async function openTab(browser: Browser, address: string, look: Look = 'l
   return { page, problems, close: () => context.close() }
 }
 
+/** Of a page that is open. */
+export async function takeOn(page: Page, look: Look): Promise<void> {
+  const [width, height] = SIZES[look]
+  const scheme = look === 'dark' ? 'dark' : 'light'
+  await page.setViewportSize({ width, height })
+  await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
+  const isKnown = page.url() !== 'about:blank'
+  if (isKnown) await page.locator(`html[data-mantine-color-scheme=${scheme}]`).waitFor({ state: 'attached' })
+}
+
 async function watch(context: BrowserContext, address: string, problems: string[]): Promise<void> {
   await context.addInitScript(
     `addEventListener('securitypolicyviolation', event => console.error('policy: ' + event.violatedDirective + ' ' + event.blockedURI))`,
@@ -66,11 +76,15 @@ async function watch(context: BrowserContext, address: string, problems: string[
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 
-/** What axe finds, each kind with one example. */
-export async function findBarriers(page: Page): Promise<readonly string[]> {
-  await page.evaluate(AXE)
+/** What changes with the scheme alone. */
+const COLOUR_RULES = ['color-contrast', 'link-in-text-block']
+
+/** What axe finds, each kind with one example. In a page that was looked through in another scheme already the colours are all there is to find. */
+export async function findBarriers(page: Page, look?: Look): Promise<readonly string[]> {
+  if ((await page.evaluate('typeof axe')) === 'undefined') await page.evaluate(AXE)
+  const only = look === 'dark' ? { type: 'rule', values: COLOUR_RULES } : RULES
   const { violations } = (await page.evaluate(
-    `axe.run(document, { runOnly: ${JSON.stringify(RULES)}, resultTypes: ['violations'] })`,
+    `axe.run(document, { runOnly: ${JSON.stringify(only)}, resultTypes: ['violations'] })`,
   )) as {
     readonly violations: readonly {
       readonly id: string
