@@ -56,7 +56,10 @@ export async function takeOn(page: Page, look: Look): Promise<void> {
   await page.setViewportSize({ width, height })
   await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
   const isKnown = page.url() !== 'about:blank'
-  if (isKnown) await page.locator(`html[data-mantine-color-scheme=${scheme}]`).waitFor({ state: 'attached' })
+  if (!isKnown) return
+  await page.locator(`html[data-mantine-color-scheme=${scheme}]`).waitFor({ state: 'attached' })
+  // Colours that follow in a transition are there with the second frame.
+  await page.evaluate('new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))')
 }
 
 async function watch(context: BrowserContext, address: string, problems: string[]): Promise<void> {
