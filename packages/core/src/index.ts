@@ -245,3 +245,20 @@ export { askedNames } from './flow/asked-names.ts'
 export type { AskedName } from './flow/asked-names.ts'
 export { nearest } from './flow/nearest.ts'
 export { dropEntry, dropMember, noEntries, noMembers, withEntry, withMember } from './std/sparse.ts'
+export { ACTIONS, RESOURCES, RESOURCE_NAMES, coarserOf, isAction, isResource, reachOf } from './access/resource.ts'
+export type { Action, Reach, Resource } from './access/resource.ts'
+export {
+  EVERYWHERE,
+  NOWHERE,
+  ROOT as ROOT_NAMESPACE,
+  intersect as intersectScopes,
+  isEmptyScope,
+  isInScope,
+  isWithin,
+  namespaceScope,
+} from './access/namespace-scope.ts'
+export type { NamespaceScope } from './access/namespace-scope.ts'
+export { MANAGED_ROLES, isBoundToNamespaces } from './access/role.ts'
+export type { Binding, Permissions, Role } from './access/role.ts'
+export { NO_GRANTS, OPEN_GRANTS, grantsOf, permits } from './access/grants.ts'
+export type { GrantFacts, GrantedGroup, GrantedUser, Grants, Reason, TokenScope } from './access/grants.ts'

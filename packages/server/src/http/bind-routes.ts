@@ -11,7 +11,8 @@ import type { HttpDependencies } from './dependencies.ts'
 import { DIALECT_HEADER, dialectOf } from './dialect.ts'
 import { signalOf, type AllHandlers, type Exchange } from './exchange.ts'
 import { KEY_HEADER, isChanging, newIdempotency, type Idempotency } from './idempotency.ts'
-import { newLoginCheck, type LoginCheck } from './login.ts'
+import { findCaller } from './find-caller.ts'
+import { BEARER_OF_LINK, type Caller } from '../access/caller.ts'
 import { BODY_BYTES_MAX, SOURCE_BYTES_MAX, dataOf, readBytes, textOf } from './read-body.ts'
 import { readFilters } from './read-filters.ts'
 import { readQuery } from './read-query.ts'
@@ -56,7 +57,6 @@ const PERMISSIONS: ReadonlySet<Permission> = new Set<Permission>([
 export function bindRoutes(handlers: AllHandlers, dependencies: HttpDependencies): Listener {
   const guards: Guards = {
     checkOrigin: newOriginCheck(dependencies.config),
-    checkLogin: newLoginCheck(dependencies.config.user),
     admission: new Admission({ ...ADMISSION, platform: dependencies.platform }),
     tree: treeOf(handlers, dependencies.config.tenant),
     page: newPageServer({ folder: PAGE_DIR, tenant: dependencies.config.tenant }),
@@ -68,7 +68,6 @@ export function bindRoutes(handlers: AllHandlers, dependencies: HttpDependencies
 
 interface Guards {
   readonly checkOrigin: OriginCheck
-  readonly checkLogin: LoginCheck
   readonly admission: Admission
   readonly tree: RouteTree<BoundRoute>
   readonly page: PageServer
@@ -82,6 +81,8 @@ interface Message {
   readonly fromMs: number
   /** Once it is found. */
   route?: string
+  /** Once it is known. */
+  caller?: Caller
 }
 
 /** Without the query and a slash at the end; `http://host/path` is a valid target of a request, too. */
@@ -146,7 +147,7 @@ function count({ route, fromMs }: Message, status: number, { meter, platform }: 
 }
 
 function answer(message: Message, guards: Guards): Answer {
-  const { checkOrigin, checkLogin, tree, page } = guards
+  const { checkOrigin, tree, page } = guards
   const { method = '', url = '', headers } = message.incoming
   const path = pathIn(url)
   const found = tree.find(method === 'HEAD' ? 'GET' : method, path)
@@ -157,13 +158,20 @@ function answer(message: Message, guards: Guards): Answer {
   }
   const { route, name } = found.leaf
   message.route = name
-  if (route.permission !== 'public' && route.permission !== 'key') {
-    const { host, origin, authorization, 'sec-fetch-site': fetchSite } = headers
-    const refusal =
-      checkOrigin({ method: route.method, host, origin, fetchSite: [fetchSite].flat()[0] }) ?? checkLogin(authorization)
-    if (refusal) throw refusal
+  if (route.permission === 'public' || route.permission === 'key') return goOn(message, found, guards)
+  const { host, origin, 'sec-fetch-site': fetchSite } = headers
+  const refusal = checkOrigin({ method: route.method, host, origin, fetchSite: [fetchSite].flat()[0] })
+  if (refusal) throw refusal
+  const caller = findCaller(message.incoming, guards.dependencies.access)
+  const go = (known: Caller): Answer => {
+    message.caller = known
+    return goOn(message, found, guards)
   }
-  if (isNewWork(route)) return answerWork(message, found, guards)
+  return caller instanceof Promise ? caller.then(go) : go(caller)
+}
+
+function goOn(message: Message, found: Found<BoundRoute>, guards: Guards): Answer {
+  if (isNewWork(found.leaf.route)) return answerWork(message, found, guards)
   return handle(message, found, { ...guards, isBegun: () => {} })
 }
 
@@ -188,7 +196,11 @@ interface Handling extends Pick<Guards, 'dependencies' | 'idempotency'> {
   isBegun(): void
 }
 
-function handle({ incoming, outgoing }: Message, found: Found<BoundRoute>, handling: Handling): Answer {
+function handle(
+  { incoming, outgoing, caller = BEARER_OF_LINK }: Message,
+  found: Found<BoundRoute>,
+  handling: Handling,
+): Answer {
   const { route, handler, dialects } = found.leaf
   const { dependencies, isBegun, idempotency } = handling
   const given = searchOf(incoming.url ?? '')
@@ -203,6 +215,7 @@ function handle({ incoming, outgoing }: Message, found: Found<BoundRoute>, handl
         filters,
         body: trust<never>(body),
         dialect,
+        caller,
         incoming: request,
         plannedId,
         isBegun,

@@ -1,5 +1,7 @@
 import type { ApiDialect, Ask, Value } from '@batuta/core'
 import type { FileStore } from '@batuta/plugin-sdk'
+import type { Access } from '../access/access.ts'
+import type { Costs } from '../access/passwords.ts'
 import type { Asker } from '../answers/answers.ts'
 import type { Breakers } from '../flows/breakers.ts'
 import type { Pools } from '../flows/pools.ts'
@@ -28,6 +30,7 @@ import type { Log } from '../telemetry/log.ts'
 /** All that the routes are given. */
 export interface HttpDependencies {
   readonly config: HttpConfig
+  readonly access: Access
   readonly inbox: Inbox
   readonly store: Store
   readonly flows: SaveWorld['flows']
@@ -76,12 +79,17 @@ export interface HttpDependencies {
   readonly meter?: HttpMeter
 }
 
+/** What a server of tests need not think of. */
+export type HttpGiven = Omit<HttpDependencies, 'access'> & { readonly access?: Access }
+
 export interface HttpConfig {
   readonly host: string
   readonly port: number
   readonly tenant: string
   /** Nobody has to log in without one. */
   readonly user?: ConfiguredUser | undefined
+  /** Of the passwords of users; the recommended ones unless said. */
+  readonly passwordCosts?: Costs
   /** Which body to answer where dialects b and c share a path; b unless said. */
   readonly apiDialect?: ApiDialect
   /** The address that people know the server by; its host is trusted, too. */

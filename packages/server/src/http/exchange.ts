@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ApiDialect } from '@batuta/core'
 import type { BodySpec, ReplySpec, Route, Routes } from '@batuta/api'
 import type { Static, TObject } from 'typebox'
+import type { Caller } from '../access/caller.ts'
 import type { Filter } from './read-filters.ts'
 import type { Reply } from './reply.ts'
 
@@ -13,6 +14,8 @@ export interface Exchange<Params extends TObject, Query extends TObject, Body ex
   readonly filters: readonly Filter[]
   readonly body: BodyOf<Body>
   readonly dialect: ApiDialect
+  /** Who asks, and what they may do. */
+  readonly caller: Caller
   readonly incoming: IncomingMessage
   /** What is created is to have this id: the call may be made again. */
   readonly plannedId: string | undefined

@@ -1,5 +1,4 @@
-// HTTP Basic with the one user of the configuration. Probes, the routes that a login page needs and webhooks, which have a key of their own,
-// are open.
+// How somebody is told that it must be known who asks.
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { ConfiguredUser } from '../config/user.ts'
 import { RequestError } from './request-error.ts'
@@ -7,11 +6,14 @@ import { RequestError } from './request-error.ts'
 /** Undefined when the request may go on. */
 export type LoginCheck = (authorization: string | undefined) => RequestError | undefined
 
+/** HTTP Basic with the one user of the configuration: for the management port, which knows no other. */
 export function newLoginCheck(user: ConfiguredUser | undefined): LoginCheck {
   if (user === undefined) return () => undefined
   const expected = digest(`Basic ${Buffer.from(`${user.name}:${user.password}`).toString('base64')}`)
   return authorization =>
-    authorization !== undefined && timingSafeEqual(digest(inOneShape(authorization)), expected) ? undefined : refusal()
+    authorization !== undefined && timingSafeEqual(digest(inOneShape(authorization)), expected)
+      ? undefined
+      : loginRequired()
 }
 
 /** The scheme may be written in any case. */
@@ -24,7 +26,7 @@ function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest()
 }
 
-function refusal(): RequestError {
+export function loginRequired(): RequestError {
   return new RequestError(401, 'login-required', 'Name and password of a user are needed.', {
     headers: { 'www-authenticate': 'Basic realm="Batuta"' },
   })

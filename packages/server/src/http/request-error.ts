@@ -1,5 +1,6 @@
 // What the API refuses, as an error that knows its status. Thrown by routes, caught at their border only.
 import { BatutaError } from '@batuta/core'
+import { AccessError, type AccessFault } from '../access/access-error.ts'
 import { FlushError } from '../storage/store.ts'
 import { SubmitError, type SubmitFault } from '../inbox/inbox.ts'
 
@@ -76,6 +77,7 @@ export function refusalOf(error: unknown): { readonly refusal: RequestError; rea
     const fault = error.fault === 'full' ? 'disk-full' : 'unavailable'
     return { refusal: ofFault(new SubmitError(fault, error.message, { cause: error })), isOurs: true }
   }
+  if (error instanceof AccessError) return { refusal: ofAccess(error), isOurs: false }
   if (error instanceof BatutaError) return { refusal: unprocessable(error.code, error.message), isOurs: false }
   const message = 'The server made a mistake; its log tells more.'
   return { refusal: new RequestError(500, 'internal', message, { cause: error }), isOurs: true }
@@ -118,4 +120,20 @@ export function errorText(refusal: RequestError, href: string): string {
     _links: { self: { href, templated: false } },
     _embedded: { errors },
   })
+}
+
+const STATUS_OF_ACCESS: Readonly<Record<AccessFault, number>> = {
+  conflict: 409,
+  'not-invited': 403,
+  'name-taken': 403,
+  disabled: 403,
+  'login-failed': 401,
+  'locked-out': 429,
+  'set-up-needed': 503,
+  'set-up-invalid': 403,
+}
+
+function ofAccess(error: AccessError): RequestError {
+  const headers = error.retryAfterS === undefined ? {} : { 'retry-after': String(error.retryAfterS) }
+  return new RequestError(STATUS_OF_ACCESS[error.fault], error.fault, error.message, { headers, cause: error })
 }

@@ -2,7 +2,9 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { bindRoutes } from './bind-routes.ts'
-import type { HttpDependencies } from './dependencies.ts'
+import { openAccess, type Access } from '../access/access.ts'
+import { isLoopback } from '../config/user.ts'
+import type { HttpGiven } from './dependencies.ts'
 import { appHandlers } from './apps/routes.ts'
 import { blueprintHandlers } from './blueprints/routes.ts'
 import { KeptTallies } from './executions/kept-tallies.ts'
@@ -48,7 +50,7 @@ const BACKLOG_MAX = 4_096
 /** What is under way may end; streams are cut. */
 const STOP_GRACE_MS = 2_000
 
-export async function startHttp(given: HttpDependencies): Promise<RunningHttp> {
+export async function startHttp(given: HttpGiven): Promise<RunningHttp> {
   const health = given.health ?? healthOf(given)
   const server = createServer({
     maxHeaderSize: HEADERS_BYTES_MAX,
@@ -57,8 +59,10 @@ export async function startHttp(given: HttpDependencies): Promise<RunningHttp> {
     keepAliveTimeout: KEEP_ALIVE_MS,
   })
   server.maxConnections = CONNECTIONS_MAX
+  // Before the door opens: from then on somebody may knock.
+  const access = given.access ?? (await accessOf(given))
   const port = await listen(server, given.config)
-  const dependencies = { ...given, config: { ...given.config, port }, tallies: new KeptTallies(given) }
+  const dependencies = { ...given, access, config: { ...given.config, port }, tallies: new KeptTallies(given) }
   const runner = new BulkRunner(dependencies)
   const listener = bindRoutes(
     {
@@ -90,8 +94,7 @@ export async function startHttp(given: HttpDependencies): Promise<RunningHttp> {
   )
   server.on('request', (incoming, outgoing) => void listener(incoming, outgoing))
   runner.start()
-  if (given.config.user === undefined)
-    given.log.info('No user is configured: whoever reaches this address may use the API.')
+  if (access.book.isOpen) given.log.info('No user is configured: whoever reaches this address may use the API.')
   return {
     address: `http://${inAddress(given.config.host)}:${port}`,
     connections: () =>
@@ -101,11 +104,26 @@ export async function startHttp(given: HttpDependencies): Promise<RunningHttp> {
     stop: async () => {
       await runner.stop()
       await stop(server, health)
+      await access.stop()
     },
   }
 }
 
-function healthOf({ store, config, platform }: HttpDependencies): Health {
+async function accessOf({ store, config, platform, log }: HttpGiven): Promise<Access> {
+  return await openAccess({
+    store,
+    tenant: config.tenant,
+    platform,
+    user: config.user,
+    isReachable: !isLoopback(config.host),
+    isSecure: config.url?.startsWith('https:') ?? false,
+    costs: config.passwordCosts,
+    tell: message => log.info(message),
+    onNotice: (message, error) => log.warn(message, error),
+  })
+}
+
+function healthOf({ store, config, platform }: HttpGiven): Health {
   const health = newHealth({
     store,
     tenant: config.tenant,

@@ -21,7 +21,7 @@ export interface Tended {
 }
 
 /** `sent`: jobs that were handed to a worker with the flush that stored them. */
-export type Hint = 'signals' | 'jobs' | 'sent' | 'flows'
+export type Hint = 'signals' | 'jobs' | 'sent' | 'flows' | 'access'
 
 /** What a node tells of itself when it joins. */
 export interface Announcement {

@@ -1,5 +1,6 @@
 // The port to the truth. One write path for executions (`flush`), named operations for rare writes (`perform`), reads by key or keyset. There is
 // no interactive transaction. Three drivers pass one contract suite: memory, SQLite, PostgreSQL.
+import type { NamespaceScope } from '@batuta/core'
 import type {
   Batch,
   ExecutionRow,
@@ -17,12 +18,15 @@ import type {
   JournalRowOf,
 } from './batch.ts'
 
+import type { AccessOperations, AccessReads } from './access-rows.ts'
 import type { BulkOperations, BulkReads } from './bulks.ts'
 import type { ClaimOperations } from './claim-operations.ts'
 import type { Cluster } from './cluster.ts'
 import type { DocumentOperations, DocumentReads } from './documents.ts'
 import type { History } from './history.ts'
 
+export * from './access-rows.ts'
+export { CHAIN_START, chainOn, hashOfAudit, type ChainEnd } from './audit-chain.ts'
 export type * from './bulks.ts'
 export * from './documents.ts'
 
@@ -69,7 +73,7 @@ export function lateJoin(node: string): FlushError {
 }
 
 /** Rare writes: each runs whole inside the driver, in one transaction. */
-export interface Operations extends BulkOperations, ClaimOperations, DocumentOperations {
+export interface Operations extends AccessOperations, BulkOperations, ClaimOperations, DocumentOperations {
   /**
    * Announces the node and fences what an earlier incarnation of it left in flight. Refused as `fenced` when it does not follow the incarnation that it
    * names (0: there was none): a word that comes late must not fence whoever was faster.
@@ -291,7 +295,7 @@ export interface JournalPage {
 /** All there is. */
 export const WHOLE_JOURNAL: JournalPage = { after: -1, limit: 2 ** 31 - 1 }
 
-export interface Reads extends BulkReads, DocumentReads {
+export interface Reads extends AccessReads, BulkReads, DocumentReads {
   /** Whose turn it is to write as that node, and the number of its last flush. */
   findFence(node: string): Promise<{ readonly incarnation: number; readonly flushSeq: number } | undefined>
   findFlow(key: FlowKey, revision?: number): Promise<FlowRow | undefined>
@@ -373,6 +377,8 @@ export interface ExecutionQuery {
   /** Exactly this namespace, or with `isPrefix` those below it, too. */
   readonly namespace?: string
   readonly isPrefix?: boolean
+  /** Of these namespaces only, whatever else is asked. */
+  readonly scope?: NamespaceScope
   readonly flowId?: string
   readonly states?: readonly string[]
   readonly startFromMs?: number

@@ -16,7 +16,7 @@ import { openBreakers } from '../flows/breakers.ts'
 import { newLimitRules, type LimitRules } from '../flows/limit-rules.ts'
 import { newPools, type Pools } from '../flows/pools.ts'
 import type { StartWorld } from '../flows/births.ts'
-import type { HttpConfig, HttpDependencies } from '../http/dependencies.ts'
+import type { HttpConfig, HttpGiven } from '../http/dependencies.ts'
 import { startHttp } from '../http/server.ts'
 import { newChanges, type Changes } from '../inbox/changes.ts'
 import { rehearse } from '../rehearsal/rehearse.ts'
@@ -165,7 +165,7 @@ async function openEngine(parts: Parts): Promise<Engine> {
   return engine
 }
 
-function dependenciesOf(parts: Parts, engine: Engine): Omit<HttpDependencies, 'config'> {
+function dependenciesOf(parts: Parts, engine: Engine): Omit<HttpGiven, 'config'> {
   const { store, flows, platform, files, changes, note } = parts
   const nowMs = (): number => platform.nowMs()
   const random = (): number => platform.random()

@@ -25,7 +25,7 @@ import {
   submitBirth,
   withChecks,
 } from '../executions/start-execution.ts'
-import { newLoginCheck } from '../login.ts'
+import { findCaller } from '../find-caller.ts'
 import { jsonText, type Reply } from '../reply.ts'
 import { RequestError, notFound, refusalOf } from '../request-error.ts'
 import { newOriginCheck } from '../trusted-origin.ts'
@@ -115,20 +115,29 @@ interface OpenApp {
 /** A public app is for whoever has its address; another one for whoever may log in. No other site may send its forms. */
 function newDoor(dependencies: HttpDependencies): (call: AppCall) => Promise<OpenApp> {
   const checkOrigin = newOriginCheck(dependencies.config)
-  const checkLogin = newLoginCheck(dependencies.config.user)
   return async ({ uid, incoming }) => {
     const { method = 'GET', headers } = incoming
-    const { host, origin, authorization, 'sec-fetch-site': fetchSite } = headers
+    const { host, origin, 'sec-fetch-site': fetchSite } = headers
     const foreign = checkOrigin({ method, host, origin, fetchSite: [fetchSite].flat()[0] })
     if (foreign) throw foreign
     const row = await getApp(uid, dependencies).catch(() => undefined)
     const app = row && appOf(row, dependencies)
-    const refusal = app?.access === 'PUBLIC' ? undefined : checkLogin(authorization)
-    if (refusal) throw refusal
-    if (!row || !app) throw new RequestError(404, 'not-found', 'This app is not there, or not any more.')
+    const isSeen = app?.access === 'PUBLIC' || (await maySee(row, incoming, dependencies))
+    if (!row || !app || !isSeen) throw new RequestError(404, 'not-found', 'This app is not there, or not any more.')
     if (app.disabled) throw new RequestError(410, 'app-disabled', `${app.displayName} is switched off for now.`)
     return { row, app }
   }
+}
+
+/** @throws {RequestError} 401 when nobody is known who asks. */
+async function maySee(
+  row: AppRow | undefined,
+  incoming: IncomingMessage,
+  { access }: HttpDependencies,
+): Promise<boolean> {
+  const { grants } = await findCaller(incoming, access)
+  const action = incoming.method === 'GET' ? 'READ' : 'CREATE'
+  return row !== undefined && grants.may('APPEXECUTION', action, row.namespace)
 }
 
 async function showApp({ row, app }: OpenApp, { run }: AppCall, dependencies: HttpDependencies): Promise<Reply> {

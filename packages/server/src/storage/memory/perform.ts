@@ -12,6 +12,7 @@ import {
   type TriggerKey,
 } from '../store.ts'
 import { KEY_PERFORMERS } from './perform-keys.ts'
+import { ACCESS_PERFORMERS } from './access.ts'
 import { APP_PERFORMERS } from './apps.ts'
 import { TEST_PERFORMERS } from './tests.ts'
 import { BULK_PERFORMERS } from './bulks.ts'
@@ -141,6 +142,7 @@ const PERFORMERS: Performers = {
   ...KEY_PERFORMERS,
   ...TEST_PERFORMERS,
   ...APP_PERFORMERS,
+  ...ACCESS_PERFORMERS,
   ...SETTING_PERFORMERS,
   ...BULK_PERFORMERS,
   purgeLogs: (tables, purge) => {

@@ -1,3 +1,4 @@
+import { isInScope } from '@batuta/core'
 import type { ExecutionRow, JobRow, JournalRowOf } from '../batch.ts'
 import {
   WHOLE_JOURNAL,
@@ -9,6 +10,7 @@ import {
   type TallyRow,
 } from '../store.ts'
 import { logReads } from './log-reads.ts'
+import { accessReads } from './access.ts'
 import { appReads } from './apps.ts'
 import { testReads } from './tests.ts'
 import { bulkReads } from './bulks.ts'
@@ -80,6 +82,7 @@ export function readsOf(tables: Tables): Reads {
     ...keyReads(tables),
     ...testReads(tables),
     ...appReads(tables),
+    ...accessReads(tables),
     ...settingReads(tables),
     ...bulkReads(tables),
   }
@@ -225,6 +228,7 @@ function matches(tables: Tables, row: ExecutionRow, query: ExecutionQuery): bool
     !(query.isPrefix && row.namespace.startsWith(`${query.namespace}.`))
   )
     return false
+  if (query.scope !== undefined && !isInScope(query.scope, row.namespace)) return false
   if (query.flowId !== undefined && row.flowId !== query.flowId) return false
   if (query.states && !query.states.includes(row.state)) return false
   if (query.startFromMs !== undefined && row.createdMs < query.startFromMs) return false

@@ -15,7 +15,9 @@ import type {
   TimerRow,
   WindowRow,
 } from '../batch.ts'
+import type { AccessTable } from './access.ts'
 import type {
+  AuditRow,
   BulkChunk,
   BulkRow,
   AppRow,
@@ -62,6 +64,10 @@ export interface Tables {
   readonly bulks: Map<string, BulkRow>
   /** By operation and number. */
   readonly bulkChunks: Map<string, Map<number, BulkChunk>>
+  /** By tenant. */
+  readonly access: Map<string, AccessTable>
+  /** By tenant, oldest first. */
+  readonly audit: Map<string, readonly AuditRow[]>
   readonly apps: Map<string, AppRow>
   readonly links: Map<string, LinkRow>
   /** Oldest first. */
@@ -94,6 +100,8 @@ export function newTables(): Tables {
     userSettings: new Map(),
     bulks: new Map(),
     bulkChunks: new Map(),
+    access: new Map(),
+    audit: new Map(),
     apps: new Map(),
     links: new Map(),
     testResults: new Map(),

@@ -6,7 +6,7 @@ import type { Hint } from '../cluster.ts'
 import { ReservedConnection, type ReservedOptions } from './reserved-connection.ts'
 
 const CHANNEL = 'batuta'
-const HINTS: readonly Hint[] = ['signals', 'jobs', 'sent', 'flows']
+const HINTS: readonly Hint[] = ['signals', 'jobs', 'sent', 'flows', 'access']
 const AGAIN_MS = 1_000
 /** A connection that is silent for ever may be one whose other end is gone. */
 const PROBE_EVERY_MS = 15_000

@@ -1,6 +1,7 @@
 // What PostgreSQL's tables became, step by step. The rules of a step are in docs/adr/0009.
 import type { Migration } from '../sql/migrations.ts'
 import {
+  ACCESS,
   BULK_OPERATIONS,
   APPS,
   FLOW_TESTS,
@@ -64,4 +65,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { type: 'inside', title: 'what people set for themselves', sql: USER_SETTINGS },
   { type: 'inside', title: 'operations on many', sql: BULK_OPERATIONS },
   { type: 'inside', title: 'apps, and links that are given away', sql: APPS },
+  { type: 'inside', title: 'who may do what, and who did what', sql: ACCESS },
 ]

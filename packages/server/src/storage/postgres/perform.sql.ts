@@ -3,6 +3,7 @@
 /** Writers of flows one after the other, so that revisions have no holes. */
 export const LOCK_FLOWS = 'select pg_advisory_xact_lock($1)'
 export const TELL_SIGNALS = "select pg_notify('batuta', 'signals')"
+export const TELL_ACCESS = "select pg_notify('batuta', 'access')"
 export const TELL_FLOWS = "select pg_notify('batuta', 'flows')"
 
 export const DATABASE_CLOCK = 'select (extract(epoch from clock_timestamp()) * 1000)::bigint as now_ms'

@@ -16,6 +16,7 @@ import {
   INSERT_LOG,
   JOURNAL_OF,
   LOCK_FLOWS,
+  TELL_ACCESS,
   TELL_FLOWS,
   TELL_SIGNALS,
 } from './perform.sql.ts'
@@ -32,6 +33,7 @@ export const POSTGRES: SqlDialect = {
   contains: column => `${column} ilike ? escape '!'`,
   beforeFlows: { text: LOCK_FLOWS, values: [FLOWS_LOCK] },
   afterFlows: { text: TELL_FLOWS, values: [] },
+  afterAccess: { text: TELL_ACCESS, values: [] },
   afterSignals: { text: TELL_SIGNALS, values: [] },
   ownClock: { text: DATABASE_CLOCK, values: [] },
   claimJobs: ({ node, incarnation, nowMs, limit, queues }) => ({

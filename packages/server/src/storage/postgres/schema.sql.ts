@@ -205,3 +205,23 @@ create table links (
 );
 create index links_by_expiry on links (expires_ms);
 `
+
+/** Who may do what: small records with a version that grows. What people did: a chain that is only ever added to. */
+export const ACCESS: string = `
+create table access_versions (tenant text collate "C" primary key, version bigint not null, floor bigint not null);
+create table access_records (
+  tenant text collate "C" not null, kind text collate "C" not null, id text collate "C" not null, name text collate "C" not null,
+  body text not null, updated_ms bigint not null, version bigint not null, is_removed boolean not null, primary key (tenant, kind, id)
+);
+create index access_records_by_version on access_records (tenant, version);
+create index access_records_by_name on access_records (tenant, kind, name);
+
+create table audit_ends (tenant text collate "C" primary key, seq bigint not null, hash text not null);
+create table audit_log (
+  tenant text collate "C" not null, seq bigint not null, id text collate "C" not null, at_ms bigint not null,
+  actor_id text collate "C" not null, resource text collate "C" not null, action text collate "C" not null, namespace text collate "C",
+  item_id text collate "C", outcome text not null, body text not null, prev_hash text not null, hash text not null,
+  primary key (tenant, seq)
+);
+create index audit_log_by_item on audit_log (tenant, item_id, seq);
+`

@@ -13,6 +13,7 @@ import {
   type Each,
   type Walk,
 } from './walk.sql.ts'
+import { scopeCondition, within } from './scope-condition.ts'
 
 /** What is looked up before the statement can be written. */
 export interface Found {
@@ -52,14 +53,18 @@ type Label = NonNullable<ExecutionQuery['labels']>[number]
 type Ways = Pick<Walk, 'each' | 'conditions'>
 
 function walkOf(query: ExecutionQuery, found: Found, dialect: Dialect): Walk {
-  if (query.states?.length === 0) return { each: [], conditions: [{ text: '1 = 0', values: [] }] }
+  if (query.states?.length === 0 || found.namespaces?.length === 0)
+    return { each: [], conditions: [{ text: '1 = 0', values: [] }] }
   const [first, ...rest] = query.labels ?? []
   const byLabel = found.isByLabel ? first : undefined
   const labels = byLabel || !first ? rest : [first, ...rest]
   const isAlone = byLabel !== undefined || query.parentId !== undefined
   const ways = isAlone ? { each: [], conditions: asides(query, dialect) } : waysOf(query, found, dialect)
   const bounds = boundsOf(query, byLabel ? 'labels' : 'executions', dialect)
-  const more = labels.map(label => hasLabel(label, dialect))
+  const more = [
+    ...scopeCondition(dialect.aside('e.namespace'), query.scope),
+    ...labels.map(label => hasLabel(label, dialect)),
+  ]
   if (!byLabel) return { each: ways.each, conditions: [...ways.conditions, ...more, ...bounds] }
   return { each: [], conditions: [...ways.conditions, ...more], ofLabel: [labelIs('l', byLabel), ...bounds] }
 }
@@ -105,13 +110,7 @@ function namespaceAside({ namespace, isPrefix }: ExecutionQuery, { aside }: Dial
   if (namespace === undefined) return []
   const column = aside('e.namespace')
   if (!isPrefix) return [equals(column, namespace)]
-  const [from, to] = below(namespace)
-  return [{ text: `(${column} = ? or (${column} >= ? and ${column} < ?))`, values: [namespace, from, to] }]
-}
-
-/** The names below a namespace lie between these two. */
-export function below(namespace: string): readonly [from: string, to: string] {
-  return [`${namespace}.`, `${namespace}/`]
+  return [within(column, namespace)]
 }
 
 function flowAside(flowId: string | undefined, { aside }: Dialect): readonly Condition[] {

@@ -18,6 +18,7 @@ import * as sql from './perform.sql.ts'
 import { FIND_OPERATION } from './reads.sql.ts'
 import { KEY_PERFORMERS } from './perform-keys.ts'
 import { LOG_PERFORMERS } from './perform-logs.ts'
+import { ACCESS_PERFORMERS } from './access.ts'
 import { APP_PERFORMERS } from './apps.ts'
 import { TEST_PERFORMERS } from './tests.ts'
 import { BULK_PERFORMERS } from './bulks.ts'
@@ -54,6 +55,8 @@ export interface SqlDialect {
   readonly afterFlows?: Statement
   /** Tells the other nodes that there is something for them. */
   readonly afterSignals?: Statement
+  /** Tells the other nodes that somebody may do more or less than before. */
+  readonly afterAccess?: Statement
   /** Where the database is another machine than the node, or may be. */
   readonly ownClock?: Statement
   /** Takes free jobs in the order of their rank; no two callers are given the same one. */
@@ -185,6 +188,7 @@ const PERFORMERS: Performers = {
   ...LOG_PERFORMERS,
   ...TEST_PERFORMERS,
   ...APP_PERFORMERS,
+  ...ACCESS_PERFORMERS,
   ...SETTING_PERFORMERS,
   ...BULK_PERFORMERS,
   *deleteExecution({ id, keepsLogs = false, keepsMetrics = false }, { born }) {

@@ -1,4 +1,5 @@
 // Reads by key or keyset, the same for SQLite and PostgreSQL. They hold no transaction open.
+import { ROOT_NAMESPACE, isInScope, type NamespaceScope } from '@batuta/core'
 import type { JobKey, JournalRowOf } from '../batch.ts'
 import {
   WHOLE_JOURNAL,
@@ -11,17 +12,18 @@ import {
 } from '../store.ts'
 import {
   WALKS_MAX,
-  below,
   countLabelStatement,
   countStatement,
   listStatement,
   tallyStatement,
   type Found,
 } from './execution-query.ts'
+import { below } from './scope-condition.ts'
 import type { Condition } from './walk.sql.ts'
 import { of, type Param, type SqlDialect, type Statement } from './perform.ts'
 import { TRIGGERS_OF_FLOW } from './perform.sql.ts'
 import * as sql from './reads.sql.ts'
+import { accessReads } from './access.ts'
 import { appReads } from './apps.ts'
 import { testReads } from './tests.ts'
 import { bulkReads } from './bulks.ts'
@@ -76,6 +78,7 @@ export function readsOf(query: Query, dialect: SqlDialect): Reads {
       ).map(secretOf),
     ...testReads(all),
     ...appReads(all),
+    ...accessReads(query, dialect),
     ...settingReads(all),
     ...bulkReads(all),
     listNamespaces: async tenant => (await all(sql.LIST_NAMED, tenant)).map(namespaceOf),
@@ -217,11 +220,34 @@ async function findFor(query: ExecutionQuery, all: All, first: First): Promise<F
   if (query.parentId !== undefined) return { isByLabel: false }
   if (label && (!isNarrow || (await isRare(label, first)))) return { isByLabel: true }
   if (namespace !== undefined && !isPrefix) return { namespaces: [namespace], isByLabel: false }
-  if (namespace === undefined && flowId === undefined) return { isByLabel: false }
-  const [from, to] = namespace === undefined ? ['', LAST_NAME] : below(namespace)
-  const rows = await all(sql.LIST_NAMESPACES, tenant, from, to, WALKS_MAX)
-  const namespaces = [...(namespace === undefined ? [] : [namespace]), ...rows.map(row => text(row, 'namespace'))]
-  return { namespaces: namespaces.length < WALKS_MAX ? namespaces : undefined, isByLabel: false }
+  const roots = namespace === undefined ? rootsOf(query.scope) : [namespace]
+  if (roots === undefined && flowId === undefined) return { isByLabel: false }
+  const namespaces = await namespacesBelow(roots ?? [ROOT_NAMESPACE], (from, to) =>
+    all(sql.LIST_NAMESPACES, tenant, from, to, WALKS_MAX),
+  )
+  const own = namespaces.filter(name => query.scope === undefined || isInScope(query.scope, name))
+  return { namespaces: namespaces.length < WALKS_MAX ? own : undefined, isByLabel: false }
+}
+
+/** What a scope allows, when that is not everything and not too much. */
+function rootsOf(scope: NamespaceScope | undefined): readonly string[] | undefined {
+  if (scope === undefined || scope.all || scope.allow.includes(ROOT_NAMESPACE)) return undefined
+  return scope.allow.length < WALKS_MAX ? scope.allow : undefined
+}
+
+/** With themselves; more than `WALKS_MAX` of them are not counted to the end. */
+async function namespacesBelow(
+  roots: readonly string[],
+  list: (from: string, to: string) => Promise<readonly SqlRow[]>,
+): Promise<readonly string[]> {
+  const names: string[] = []
+  for (const root of roots) {
+    const [from, to] = root === ROOT_NAMESPACE ? ['', LAST_NAME] : below(root)
+    const found = (await list(from, to)).map(row => text(row, 'namespace'))
+    names.push(...(root === ROOT_NAMESPACE ? [] : [root]), ...found)
+    if (names.length >= WALKS_MAX) break
+  }
+  return names
 }
 
 async function isRare(label: Parameters<typeof countLabelStatement>[0], first: First): Promise<boolean> {

@@ -8,6 +8,7 @@ import {
   type MigrationPlan,
 } from '../sql/migrations.ts'
 import {
+  ACCESS,
   BULK_OPERATIONS,
   APPS,
   FLOW_TESTS,
@@ -29,6 +30,7 @@ const MIGRATIONS: readonly Migration[] = [
   { type: 'inside', title: 'what people set for themselves', sql: USER_SETTINGS },
   { type: 'inside', title: 'operations on many', sql: BULK_OPERATIONS },
   { type: 'inside', title: 'apps, and links that are given away', sql: APPS },
+  { type: 'inside', title: 'who may do what, and who did what', sql: ACCESS },
 ]
 
 const HAS_MIGRATIONS = "select 1 from sqlite_schema where name = 'migrations'"

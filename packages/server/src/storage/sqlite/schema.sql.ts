@@ -182,3 +182,22 @@ create table links (
 ) without rowid;
 create index links_by_expiry on links (expires_ms);
 `
+
+/** Who may do what: small records with a version that grows. What people did: a chain that is only ever added to. */
+export const ACCESS: string = `
+create table access_versions (tenant text primary key, version integer not null, floor integer not null) without rowid;
+create table access_records (
+  tenant text not null, kind text not null, id text not null, name text not null, body text not null, updated_ms integer not null,
+  version integer not null, is_removed integer not null check (is_removed in (0, 1)), primary key (tenant, kind, id)
+) without rowid;
+create index access_records_by_version on access_records (tenant, version);
+create index access_records_by_name on access_records (tenant, kind, name);
+
+create table audit_ends (tenant text primary key, seq integer not null, hash text not null) without rowid;
+create table audit_log (
+  tenant text not null, seq integer not null, id text not null, at_ms integer not null, actor_id text not null, resource text not null,
+  action text not null, namespace text, item_id text, outcome text not null, body text not null, prev_hash text not null, hash text not null,
+  primary key (tenant, seq)
+) without rowid;
+create index audit_log_by_item on audit_log (tenant, item_id, seq);
+`

@@ -1,0 +1,146 @@
+// Who makes a request: name and password, a token, or the cookie of a session. What the configuration's user sends is compared without any hashing; for
+// others a password that was right a moment ago is remembered as a keyed digest, so that a client that sends it with every request does not pay for it.
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { ConfiguredUser } from '../config/user.ts'
+import type { Platform } from '../platform/platform.ts'
+import type { AccessBook } from './access-book.ts'
+import { AccessError } from './access-error.ts'
+import type { Caller } from './caller.ts'
+import type { Lockouts } from './lockouts.ts'
+import type { PasswordHasher } from './passwords.ts'
+import type { UserRecord } from './records.ts'
+import type { Sessions } from './sessions.ts'
+import type { Tokens } from './tokens.ts'
+
+export interface Credentials {
+  readonly authorization: string | undefined
+  readonly cookie: string | undefined
+  readonly ip: string | undefined
+}
+
+export interface LogIn {
+  readonly username: string
+  readonly password: string
+  readonly ip: string | undefined
+}
+
+export interface Authentication {
+  /** Undefined for nobody; a promise only while a password is checked. */
+  authenticate(credentials: Credentials): Caller | undefined | Promise<Caller | undefined>
+  /** Whether name and password are right. @throws {AccessError} `login-failed`, `locked-out`. */
+  logIn(wanted: LogIn): Promise<UserRecord>
+}
+
+export interface AuthenticationPlace {
+  readonly book: AccessBook
+  readonly sessions: Sessions
+  readonly tokens: Tokens
+  readonly lockouts: Lockouts
+  readonly passwords: PasswordHasher
+  readonly platform: Platform
+  readonly configured: ConfiguredUser | undefined
+}
+
+const REMEMBERED_MS = 5 * 60_000
+const REMEMBERED_MAX = 1_000
+const HEADER_LENGTH_MAX = 4_096
+
+interface Remembered {
+  readonly userId: string
+  readonly passwordHash: string | undefined
+  readonly untilMs: number
+}
+
+export function newAuthentication(place: AuthenticationPlace): Authentication {
+  const { book, sessions, tokens, platform, configured } = place
+  const key = randomBytes(32)
+  const digest = (text: string): Buffer => createHmac('sha256', key).update(text).digest()
+  const expected = configured && digest(`${configured.name}:${configured.password}`)
+  const remembered = new Map<string, Remembered>()
+
+  const logIn = async ({ username, password, ip }: LogIn): Promise<UserRecord> =>
+    await checkPassword({ username, password, ip }, { ...place, isConfigured: pair => isSame(digest(pair), expected) })
+
+  const basic = (encoded: string, ip: string | undefined): Caller | undefined | Promise<Caller | undefined> => {
+    const pair = Buffer.from(encoded, 'base64').toString('utf8')
+    const own = digest(pair)
+    if (isSame(own, expected)) return callerOf(book.userNamed(configured?.name ?? ''), book)
+    const name = own.toString('hex')
+    const known = remembered.get(name)
+    const user = known && book.user(known.userId)
+    if (
+      known &&
+      user &&
+      !user.isDisabled &&
+      user.passwordHash === known.passwordHash &&
+      known.untilMs > platform.nowMs()
+    )
+      return callerOf(user, book)
+    remembered.delete(name)
+    const at = pair.indexOf(':')
+    if (at < 0) return undefined
+    return logIn({ username: pair.slice(0, at), password: pair.slice(at + 1), ip }).then(found => {
+      if (remembered.size >= REMEMBERED_MAX) remembered.clear()
+      const untilMs = platform.nowMs() + REMEMBERED_MS
+      remembered.set(name, { userId: found.id, passwordHash: found.passwordHash, untilMs })
+      return callerOf(found, book)
+    })
+  }
+
+  return {
+    logIn,
+    authenticate: ({ authorization, cookie, ip }) => {
+      if (authorization === undefined) return sessions.find(cookie)
+      if (authorization.length > HEADER_LENGTH_MAX) return undefined
+      const [, scheme = '', rest = ''] = /^(\S+)\s+(.*)$/s.exec(authorization) ?? []
+      switch (scheme.toLowerCase()) {
+        case 'bearer':
+          return tokens.find(rest.trim())
+        case 'basic':
+          return basic(rest.trim(), ip)
+        default:
+          return undefined
+      }
+    },
+  }
+}
+
+function isSame(left: Buffer, right: Buffer | undefined): boolean {
+  return right !== undefined && timingSafeEqual(left, right)
+}
+
+type PasswordPlace = Pick<AuthenticationPlace, 'book' | 'lockouts' | 'passwords' | 'platform'> & {
+  isConfigured(pair: string): boolean
+}
+
+/** Every way through takes one hashing: time tells neither that a user exists nor that the account is locked. */
+async function checkPassword(
+  { username, password, ip }: LogIn,
+  { book, lockouts, passwords, platform, isConfigured }: PasswordPlace,
+): Promise<UserRecord> {
+  const user = book.userNamed(username)
+  if (user && isConfigured(`${username}:${password}`)) return user
+  const untilMs = lockouts.lockedUntilMs(username, ip)
+  const isRight = await passwords.verify(password, user?.isDisabled === true ? undefined : user?.passwordHash)
+  if (untilMs !== undefined) {
+    const retryAfterS = Math.ceil(Math.max(1, untilMs - platform.nowMs()) / 1_000)
+    throw new AccessError('locked-out', undefined, { retryAfterS })
+  }
+  if (!user || !isRight) {
+    await lockouts.count(username, ip)
+    throw new AccessError('login-failed')
+  }
+  await lockouts.forget(username, ip)
+  return user
+}
+
+function callerOf(user: UserRecord | undefined, book: AccessBook): Caller | undefined {
+  if (!user || user.isDisabled) return undefined
+  return {
+    kind: user.isServiceAccount ? 'service' : 'user',
+    userId: user.id,
+    name: user.username,
+    grants: book.grantsOf(user.id),
+    via: 'basic',
+  }
+}
