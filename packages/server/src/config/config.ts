@@ -6,6 +6,7 @@ import type { WorkerProfile } from '../inbox/jobs.ts'
 import type { Role } from '../storage/cluster.ts'
 import { readDatabase, type Database } from './database.ts'
 import { readConfiguredPools, type SharedLimits } from '../flows/pools.ts'
+import { readCors, type CorsRule } from './cors.ts'
 import { readPluginDefaults, type ConfiguredDefaults } from './plugin-defaults.ts'
 import { readScripts } from './scripts.ts'
 import { Sources, wholeOf, type Environment } from './sources.ts'
@@ -48,6 +49,10 @@ export interface Config {
   readonly storage: StorageOptions
   readonly roles: readonly Role[]
   readonly tenant: string
+  /** The address that people know the server by. */
+  readonly url?: string
+  /** Pages of other sites that may call the API. */
+  readonly cors: readonly CorsRule[]
   /** Which of Kestra's interfaces answers where several share a path; with `c`, that of 2.0, flows are read as 2.0 reads them. */
   readonly apiDialect: ApiDialect
   readonly zone: string
@@ -100,6 +105,8 @@ export function readConfig(options: ServerOptions, environment: Environment, cwd
     storage: readStorageOptions((path, variable) => sources.text(path, variable)),
     roles: rolesOf(options, database),
     tenant: 'main',
+    ...urlOf(sources),
+    cors: readCors(sources),
     zone: environment['TZ'] ?? 'UTC',
     locale: sources.text('server.locale', 'BATUTA_LOCALE') ?? 'en-US',
     envPrefix: sources.text('kestra.variables.env-vars-prefix', 'BATUTA_ENV_PREFIX') ?? 'ENV_',
@@ -121,6 +128,13 @@ export function readConfig(options: ServerOptions, environment: Environment, cwd
       idleSeconds: sources.text('script.idle', 'BATUTA_SCRIPT_IDLE'),
     }),
   }
+}
+
+function urlOf(sources: Sources): Pick<Config, 'url'> {
+  const url = sources.text('kestra.url', 'BATUTA_URL')
+  if (url === undefined || url.trim() === '') return {}
+  if (/^https?:\/\//i.test(url) && URL.canParse(url)) return { url: url.replace(/\/+$/, '') }
+  throw new BatutaError('config-invalid', `The option kestra.url is "${url}": give an address that begins with http.`)
 }
 
 const API_DIALECTS: ReadonlyMap<string, ApiDialect> = new Map([

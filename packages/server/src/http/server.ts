@@ -27,7 +27,9 @@ import { statsHandlers } from './stats/routes.ts'
 import { taskRunHandlers } from './task-runs/routes.ts'
 import { testHandlers } from './tests/routes.ts'
 import { triggerHandlers } from './triggers/routes.ts'
+import { refuseMalformed } from './refuse-malformed.ts'
 import { secretHandlers } from './secrets/routes.ts'
+import { newSecurityHeaders } from './security-headers.ts'
 import { newHealth, type Health } from '../telemetry/health.ts'
 
 export interface RunningHttp {
@@ -57,6 +59,7 @@ export async function startHttp(given: HttpDependencies): Promise<RunningHttp> {
     keepAliveTimeout: KEEP_ALIVE_MS,
   })
   server.maxConnections = CONNECTIONS_MAX
+  refuseMalformed(server, newSecurityHeaders(given.config.url))
   const port = await listen(server, given.config)
   const dependencies = { ...given, config: { ...given.config, port }, tallies: new KeptTallies(given) }
   const runner = new BulkRunner(dependencies)

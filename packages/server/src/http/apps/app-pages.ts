@@ -118,12 +118,11 @@ function newDoor(dependencies: HttpDependencies): (call: AppCall) => Promise<Ope
   const checkLogin = newLoginCheck(dependencies.config.user)
   return async ({ uid, incoming }) => {
     const { method = 'GET', headers } = incoming
-    const { host, origin, authorization, 'sec-fetch-site': fetchSite } = headers
-    const foreign = checkOrigin({ method, host, origin, fetchSite: [fetchSite].flat()[0] })
+    const foreign = checkOrigin({ method, headers })
     if (foreign) throw foreign
     const row = await getApp(uid, dependencies).catch(() => undefined)
     const app = row && appOf(row, dependencies)
-    const refusal = app?.access === 'PUBLIC' ? undefined : checkLogin(authorization)
+    const refusal = app?.access === 'PUBLIC' ? undefined : checkLogin(headers.authorization)
     if (refusal) throw refusal
     if (!row || !app) throw new RequestError(404, 'not-found', 'This app is not there, or not any more.')
     if (app.disabled) throw new RequestError(410, 'app-disabled', `${app.displayName} is switched off for now.`)
