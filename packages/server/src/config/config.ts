@@ -2,11 +2,13 @@
 // environment over the file.
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
+import type { EgressSettings } from '@batuta/plugin-sdk'
 import type { WorkerProfile } from '../inbox/jobs.ts'
 import type { Role } from '../storage/cluster.ts'
 import { readDatabase, type Database } from './database.ts'
 import { readConfiguredPools, type SharedLimits } from '../flows/pools.ts'
 import { readCors, type CorsRule } from './cors.ts'
+import { readEgress } from './egress.ts'
 import { readPluginDefaults, type ConfiguredDefaults } from './plugin-defaults.ts'
 import { readScripts } from './scripts.ts'
 import { Sources, wholeOf, type Environment } from './sources.ts'
@@ -70,6 +72,8 @@ export interface Config {
   readonly encryptionKey: string | undefined
   readonly telemetry: TelemetryConfig
   readonly scripts: ReturnType<typeof readScripts>
+  /** Where tasks may connect to. */
+  readonly egress: EgressSettings
   readonly pluginDefaults: ConfiguredDefaults
   /** Managers of secrets elsewhere, as they are written. */
   readonly secretManagers: Value | undefined
@@ -119,6 +123,7 @@ export function readConfig(options: ServerOptions, environment: Environment, cwd
     pluginDefaults: readPluginDefaults(sources),
     secretManagers: sources.value('secrets.managers'),
     pools: readConfiguredPools(sources.value('concurrency.pools'), sources.value('namespaces')),
+    egress: readEgress(sources),
     apiDialect: apiDialectOf(sources.text('api.dialect', 'BATUTA_API_DIALECT')),
     telemetry: readTelemetry(sources, { ...place, managementPort: options.managementPort }),
     scripts: readScripts({
