@@ -1,6 +1,6 @@
 import { isMap, isNumber, mapGet, printValue, toPlain } from '@batuta/core'
 import type { Value, ValueMap } from '@batuta/core'
-import { keyText } from '@batuta/plugin-sdk'
+import { egressRulesOf, keyText, newEgress, OPEN_EGRESS } from '@batuta/plugin-sdk'
 import type { HostInit, HostJob, RunFacts } from '@batuta/plugin-sdk'
 
 /** What a task may know about where it stands, out of the roots of its expressions. */
@@ -25,7 +25,7 @@ export function factsOf(job: HostJob, context: ValueMap, init: HostInit): RunFac
     idempotencyKey: job.taskRunId,
     attemptId: keyText(job.key),
     cacheDir: init.cacheDir,
-    isPrivateNetworkAllowed: init.privateNetworkAllowed ?? true,
+    egress: newEgress(egressRulesOf(init.egress ?? OPEN_EGRESS, job.flow.namespace)),
     ...(job.traceparent === undefined ? {} : { traceparent: job.traceparent }),
   }
 }

@@ -19,15 +19,7 @@ import type { Command, CommandResult, TaskRunnerDefinition } from './task-runner
 
 export type RunFacts = Pick<
   RunContext,
-  | 'execution'
-  | 'flow'
-  | 'task'
-  | 'taskRun'
-  | 'idempotencyKey'
-  | 'attemptId'
-  | 'cacheDir'
-  | 'isPrivateNetworkAllowed'
-  | 'traceparent'
+  'execution' | 'flow' | 'task' | 'taskRun' | 'idempotencyKey' | 'attemptId' | 'cacheDir' | 'egress' | 'traceparent'
 >
 
 export interface RunParts {

@@ -1,5 +1,6 @@
 // What the server's worker and the host process say to each other over the pipe. Values cross as the text of `encodeValue`, so that
 // neither side pays for walking them twice and integers, doubles and the order of keys survive.
+import type { EgressSettings } from './egress/egress-rules.ts'
 import type { LogLevel } from './run-context.ts'
 
 /** One start of one task run: `run` is its ordinal in the execution, `epoch` grows with every start. */
@@ -84,8 +85,8 @@ export interface HostInit {
   readonly environmentAllowed?: readonly string[]
   /** How scripts are run; as by default unless the installation says otherwise. */
   readonly scripts?: ScriptSettings
-  /** Whether tasks may call loopback, private and metadata addresses; true unless the installation says otherwise. */
-  readonly privateNetworkAllowed?: boolean
+  /** Where tasks may connect to; anywhere but to metadata services unless the installation says otherwise. */
+  readonly egress?: EgressSettings
 }
 
 /** `auto`: in a sandbox where one can be made. `bubblewrap`: in a sandbox or not at all. */

@@ -1,6 +1,7 @@
 // What a running task may ask of its surroundings. Everything that a plugin does to the world beside its own connections goes
 // through here, so that rendering, masking, limits and clean-up happen once and for all.
 import type { Value, ValueMap } from '@batuta/core'
+import type { Egress } from './egress/egress.ts'
 import type { Command, CommandResult } from './task-runner.ts'
 import type { FileEntry, FileSource } from './files/file-store.ts'
 import type { TaskReturn } from './task.ts'
@@ -24,8 +25,8 @@ export interface RunContext {
   readonly attemptId: string
   /** Where things may be kept between runs and shared by tasks, for instance installed packages. */
   readonly cacheDir: string
-  /** False where the installation keeps tasks away from loopback, private and metadata addresses. */
-  readonly isPrivateNetworkAllowed: boolean
+  /** Where the task may connect to: its connections go through this door. */
+  readonly egress: Egress
   /** The W3C trace to go on with in calls of other systems; commands find it in `TRACEPARENT`. */
   readonly traceparent?: string
   readonly logger: Logger

@@ -8,6 +8,8 @@ import { fromPlain, isMap, mapGet, printValue, toPlain } from '@batuta/core'
 import type { Value, ValueMap } from '@batuta/core'
 import { executionFolder, openRun } from '../create-run-context.ts'
 import type { OpenRun } from '../create-run-context.ts'
+import { newEgress } from '../egress/egress.ts'
+import { OPEN_EGRESS, type EgressRules } from '../egress/egress-rules.ts'
 import { guardedFileStore } from '../files/guarded-file-store.ts'
 import { openLocalFileStore } from '../files/local-file-store.ts'
 import type { FileStore } from '../files/file-store.ts'
@@ -39,7 +41,8 @@ export interface TestOptions {
   readonly tasks?: readonly TaskDefinition[]
   /** Kept between runs when given; otherwise a folder of its own. */
   readonly cacheDir?: string
-  readonly isPrivateNetworkAllowed?: boolean
+  /** Anywhere but to metadata services unless said. */
+  readonly egress?: EgressRules
   /** The W3C trace that the run belongs to. */
   readonly traceparent?: string
 }
@@ -73,7 +76,7 @@ export async function createTestRunContext(options: TestOptions = {}): Promise<T
       ...TEST_FACTS,
       attemptId: randomUUID(),
       cacheDir: options.cacheDir ?? join(root, 'cache'),
-      isPrivateNetworkAllowed: options.isPrivateNetworkAllowed ?? true,
+      egress: newEgress(options.egress ?? OPEN_EGRESS),
       ...(options.traceparent === undefined ? {} : { traceparent: options.traceparent }),
     },
     renderer: createTemplateRenderer({

@@ -2,10 +2,13 @@
 // environment over the file.
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
+import type { EgressSettings } from '@batuta/plugin-sdk'
 import type { WorkerProfile } from '../inbox/jobs.ts'
 import type { Role } from '../storage/cluster.ts'
 import { readDatabase, type Database } from './database.ts'
 import { readConfiguredPools, type SharedLimits } from '../flows/pools.ts'
+import { readCors, type CorsRule } from './cors.ts'
+import { readEgress } from './egress.ts'
 import { readPluginDefaults, type ConfiguredDefaults } from './plugin-defaults.ts'
 import { readScripts } from './scripts.ts'
 import { Sources, wholeOf, type Environment } from './sources.ts'
@@ -48,6 +51,10 @@ export interface Config {
   readonly storage: StorageOptions
   readonly roles: readonly Role[]
   readonly tenant: string
+  /** The address that people know the server by. */
+  readonly url?: string
+  /** Pages of other sites that may call the API. */
+  readonly cors: readonly CorsRule[]
   /** Which of Kestra's interfaces answers where several share a path; with `c`, that of 2.0, flows are read as 2.0 reads them. */
   readonly apiDialect: ApiDialect
   readonly zone: string
@@ -65,6 +72,8 @@ export interface Config {
   readonly encryptionKey: string | undefined
   readonly telemetry: TelemetryConfig
   readonly scripts: ReturnType<typeof readScripts>
+  /** Where tasks may connect to. */
+  readonly egress: EgressSettings
   readonly pluginDefaults: ConfiguredDefaults
   /** Managers of secrets elsewhere, as they are written. */
   readonly secretManagers: Value | undefined
@@ -100,6 +109,8 @@ export function readConfig(options: ServerOptions, environment: Environment, cwd
     storage: readStorageOptions((path, variable) => sources.text(path, variable)),
     roles: rolesOf(options, database),
     tenant: 'main',
+    ...urlOf(sources),
+    cors: readCors(sources),
     zone: environment['TZ'] ?? 'UTC',
     locale: sources.text('server.locale', 'BATUTA_LOCALE') ?? 'en-US',
     envPrefix: sources.text('kestra.variables.env-vars-prefix', 'BATUTA_ENV_PREFIX') ?? 'ENV_',
@@ -112,6 +123,7 @@ export function readConfig(options: ServerOptions, environment: Environment, cwd
     pluginDefaults: readPluginDefaults(sources),
     secretManagers: sources.value('secrets.managers'),
     pools: readConfiguredPools(sources.value('concurrency.pools'), sources.value('namespaces')),
+    egress: readEgress(sources),
     apiDialect: apiDialectOf(sources.text('api.dialect', 'BATUTA_API_DIALECT')),
     telemetry: readTelemetry(sources, { ...place, managementPort: options.managementPort }),
     scripts: readScripts({
@@ -121,6 +133,13 @@ export function readConfig(options: ServerOptions, environment: Environment, cwd
       idleSeconds: sources.text('script.idle', 'BATUTA_SCRIPT_IDLE'),
     }),
   }
+}
+
+function urlOf(sources: Sources): Pick<Config, 'url'> {
+  const url = sources.text('kestra.url', 'BATUTA_URL')
+  if (url === undefined || url.trim() === '') return {}
+  if (/^https?:\/\//i.test(url) && URL.canParse(url)) return { url: url.replace(/\/+$/, '') }
+  throw new BatutaError('config-invalid', `The option kestra.url is "${url}": give an address that begins with http.`)
 }
 
 const API_DIALECTS: ReadonlyMap<string, ApiDialect> = new Map([

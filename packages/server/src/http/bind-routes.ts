@@ -5,6 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { assert, trust, type ApiDialect } from '@batuta/core'
 import { routes, type Permission, type Route } from '@batuta/api'
 import { Errors } from 'typebox/value'
+import { newBorder, type Border } from './border.ts'
 import { ADMISSION, Admission, type Place } from './admission.ts'
 import { PAGE_DIR } from '../platform/places.ts'
 import type { HttpDependencies } from './dependencies.ts'
@@ -56,6 +57,7 @@ const PERMISSIONS: ReadonlySet<Permission> = new Set<Permission>([
 
 export function bindRoutes(handlers: AllHandlers, dependencies: HttpDependencies): Listener {
   const guards: Guards = {
+    border: newBorder(dependencies.config),
     checkOrigin: newOriginCheck(dependencies.config),
     admission: new Admission({ ...ADMISSION, platform: dependencies.platform }),
     tree: treeOf(handlers, dependencies.config.tenant),
@@ -67,6 +69,7 @@ export function bindRoutes(handlers: AllHandlers, dependencies: HttpDependencies
 }
 
 interface Guards {
+  readonly border: Border
   readonly checkOrigin: OriginCheck
   readonly admission: Admission
   readonly tree: RouteTree<BoundRoute>
@@ -132,13 +135,13 @@ async function serve(message: Message, guards: Guards): Promise<void> {
   try {
     const reply = await answer(message, guards)
     count(message, reply.status, dependencies)
-    await writeReply(outgoing, reply)
+    await writeReply(outgoing, reply, guards.border.headersOf(incoming))
   } catch (error) {
     const { refusal, isOurs } = refusalOf(error)
     const path = pathIn(incoming.url ?? '')
     if (isOurs) dependencies.log.error(`${incoming.method} ${path} answered ${refusal.status}`, refusal.cause ?? error)
     count(message, refusal.status, dependencies)
-    await writeReply(outgoing, errorReply(refusal, path))
+    await writeReply(outgoing, errorReply(refusal, path), guards.border.headersOf(incoming))
   }
 }
 
@@ -149,6 +152,8 @@ function count({ route, fromMs }: Message, status: number, { meter, platform }: 
 function answer(message: Message, guards: Guards): Answer {
   const { checkOrigin, tree, page } = guards
   const { method = '', url = '', headers } = message.incoming
+  const early = guards.border.answer(message.incoming)
+  if (early) return early
   const path = pathIn(url)
   const found = tree.find(method === 'HEAD' ? 'GET' : method, path)
   if (!found) {
@@ -159,8 +164,7 @@ function answer(message: Message, guards: Guards): Answer {
   const { route, name } = found.leaf
   message.route = name
   if (route.permission === 'public' || route.permission === 'key') return goOn(message, found, guards)
-  const { host, origin, 'sec-fetch-site': fetchSite } = headers
-  const refusal = checkOrigin({ method: route.method, host, origin, fetchSite: [fetchSite].flat()[0] })
+  const refusal = checkOrigin({ method: route.method, headers })
   if (refusal) throw refusal
   const caller = findCaller(message.incoming, guards.dependencies.access)
   const go = (known: Caller): Answer => {

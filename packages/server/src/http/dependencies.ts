@@ -11,6 +11,7 @@ import type { TriggerDesk } from '../flows/trigger-desk.ts'
 import type { TriggerReasons } from '../flows/trigger-reasons.ts'
 import type { SaveWorld } from '../flows/save-flow.ts'
 import type { Changes } from '../inbox/changes.ts'
+import type { CorsRule } from '../config/cors.ts'
 import type { ConfiguredUser } from '../config/user.ts'
 import type { KeptTallies } from './executions/kept-tallies.ts'
 import type { LargeExecutions } from './executions/large-executions.ts'
@@ -94,6 +95,8 @@ export interface HttpConfig {
   readonly apiDialect?: ApiDialect
   /** The address that people know the server by; its host is trusted, too. */
   readonly url?: string
+  /** Pages of other sites that may call; none unless said. */
+  readonly cors?: readonly CorsRule[]
 }
 
 /** The newest live revision of a flow, as it is kept in memory. */

@@ -29,7 +29,9 @@ import { statsHandlers } from './stats/routes.ts'
 import { taskRunHandlers } from './task-runs/routes.ts'
 import { testHandlers } from './tests/routes.ts'
 import { triggerHandlers } from './triggers/routes.ts'
+import { refuseMalformed } from './refuse-malformed.ts'
 import { secretHandlers } from './secrets/routes.ts'
+import { newSecurityHeaders } from './security-headers.ts'
 import { newHealth, type Health } from '../telemetry/health.ts'
 
 export interface RunningHttp {
@@ -61,6 +63,7 @@ export async function startHttp(given: HttpGiven): Promise<RunningHttp> {
   server.maxConnections = CONNECTIONS_MAX
   // Before the door opens: from then on somebody may knock.
   const access = given.access ?? (await accessOf(given))
+  refuseMalformed(server, newSecurityHeaders(given.config.url))
   const port = await listen(server, given.config)
   const dependencies = { ...given, access, config: { ...given.config, port }, tallies: new KeptTallies(given) }
   const runner = new BulkRunner(dependencies)

@@ -4,20 +4,27 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Reply } from './reply.ts'
 import { errorText, type RequestError } from './request-error.ts'
+import { newSecurityHeaders, type SecurityHeaders } from './security-headers.ts'
 
 export function errorReply(refusal: RequestError, path: string): Reply {
   const { status, headers } = refusal
   return { type: 'body', status, contentType: 'application/json', body: errorText(refusal, path), headers }
 }
 
+const PLAIN: SecurityHeaders = newSecurityHeaders()
+
 /** A stream settles when it is handed over, the others are at once. A client that left in between is no failure. */
-export function writeReply(outgoing: ServerResponse, reply: Reply): Promise<void> | undefined {
+export function writeReply(
+  outgoing: ServerResponse,
+  reply: Reply,
+  secure: SecurityHeaders = PLAIN,
+): Promise<void> | undefined {
   if (outgoing.destroyed) return undefined
   if (outgoing.headersSent) {
     outgoing.destroy()
     return undefined
   }
-  const headers = headersOf(reply)
+  const headers = headersOf(reply, secure)
   if (!outgoing.req.complete) letGo(outgoing.req, headers)
   outgoing.writeHead(reply.status, headers)
   switch (reply.type) {
@@ -43,9 +50,8 @@ function letGo(incoming: IncomingMessage, headers: string[]): void {
   else headers.push('connection', 'close')
 }
 
-function headersOf(reply: Reply): string[] {
-  const headers = ['x-content-type-options', 'nosniff']
-  if (reply.headers?.['cache-control'] === undefined) headers.push('cache-control', 'no-store')
+function headersOf(reply: Reply, secure: SecurityHeaders): string[] {
+  const headers = secure(reply)
   if (reply.type !== 'empty') headers.push('content-type', reply.contentType)
   if (reply.type === 'body') headers.push('content-length', String(Buffer.byteLength(reply.body)))
   if (reply.headers) for (const [name, value] of Object.entries(reply.headers)) headers.push(name, value)

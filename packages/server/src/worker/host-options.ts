@@ -25,6 +25,7 @@ export function hostOptions({
       cacheDir: join(config.dataDir, 'cache'),
       modules,
       limits: HOST_LIMITS,
+      egress: config.egress,
       scripts: { ...config.scripts, hidden: hiddenPlaces(config) },
     },
   }

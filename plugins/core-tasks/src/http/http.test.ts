@@ -13,7 +13,7 @@ import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
-import { createTestRunContext, runTask } from '@batuta/plugin-sdk'
+import { createTestRunContext, OPEN_EGRESS, runTask } from '@batuta/plugin-sdk'
 import type { TestOptions, TestResult, TestRun, ValueMap } from '@batuta/plugin-sdk'
 import { download } from './download.ts'
 import { request } from './request.ts'
@@ -266,11 +266,52 @@ test('where private addresses are forbidden, they are not called', async t => {
   const url = await serve(t, (_incoming, response) => void response.end('internal'))
   const port = new URL(url).port
 
-  const literal = await send(t, { uri: url }, { isPrivateNetworkAllowed: false })
-  const name = await send(t, { uri: `http://localhost:${port}` }, { isPrivateNetworkAllowed: false })
-  const mapped = await send(t, { uri: `http://[::ffff:127.0.0.1]:${port}` }, { isPrivateNetworkAllowed: false })
+  const closed = { egress: { ...OPEN_EGRESS, isLoopbackOpen: false } }
+  const proxied = (type: string, address: string): ValueMap => ({
+    uri: 'http://example.com',
+    options: { proxy: { type, address, port: Number(port) } },
+  })
 
-  for (const result of [literal, name, mapped]) assert.match(result.message ?? '', /is a private address/)
+  const results = await Promise.all([
+    send(t, { uri: url }, closed),
+    send(t, { uri: `http://localhost:${port}` }, closed),
+    send(t, { uri: `http://[::ffff:127.0.0.1]:${port}` }, closed),
+    ...['HTTP', 'SOCKS'].flatMap(type =>
+      ['127.0.0.1', 'localhost'].map(address => send(t, proxied(type, address), closed)),
+    ),
+  ])
+
+  for (const { message } of results) assert.match(message ?? '', /is a private address/)
+  assert.equal((await send(t, { uri: url }, {})).state, 'SUCCESS')
+})
+
+test('a redirect is judged like a first address, and takes no credentials to another host', async t => {
+  const seen: IncomingMessage[] = []
+  const elsewhere = await serve(t, (incoming, response) => {
+    seen.push(incoming)
+    response.end('there')
+  })
+  const url = await serve(t, (incoming, response) => {
+    const to = new URL(incoming.url ?? '', 'http://x').searchParams.get('to') ?? ''
+    response.writeHead(302, { location: to }).end()
+  })
+  const to = (target: string): Promise<TestResult> =>
+    send(t, {
+      uri: `${url}/?to=${encodeURIComponent(target)}`,
+      headers: { cookie: 'a=b', 'proxy-authorization': 'Basic x' },
+      options: { auth: { type: 'BASIC', username: 'u', password: 'p' } },
+    })
+
+  const metadata = await Promise.all(
+    ['http://169.254.169.254/', 'http://[fd00:ec2::254]/', 'http://0xa9fea9fe/'].map(to),
+  )
+  const schemes = await Promise.all(['file:///etc/passwd', 'gopher://127.0.0.1:1/_x', 'ftp://127.0.0.1/'].map(to))
+  const other = await to(elsewhere)
+
+  for (const { message } of metadata) assert.match(message ?? '', /metadata service/)
+  for (const { message } of schemes) assert.match(message ?? '', /is no http address/)
+  assert.equal(other.state, 'SUCCESS')
+  for (const name of ['authorization', 'cookie', 'proxy-authorization']) assert.equal(seen[0]?.headers[name], undefined)
 })
 
 test('a certificate of nobody is refused unless the author trusts all', async t => {

@@ -1,5 +1,4 @@
 import type { Dispatcher } from 'undici'
-import { lookupPublic } from '@batuta/plugin-sdk'
 import type { RunContext } from '@batuta/plugin-sdk'
 import type { HttpProxy, HttpSettings } from './http-settings.ts'
 
@@ -7,18 +6,22 @@ import type { HttpProxy, HttpSettings } from './http-settings.ts'
 export async function openDispatcher(ctx: RunContext, settings: HttpSettings): Promise<Dispatcher> {
   // By its default export: a bundle gives no other name to what it imports late from a CommonJS package.
   const { default: undici } = await import('undici')
-  const { Agent, ProxyAgent, Socks5ProxyAgent } = undici
+  const { Agent, buildConnector, ProxyAgent, Socks5ProxyAgent } = undici
   const { connectTimeoutMs, isInsecure, proxy } = settings
   const tls = { rejectUnauthorized: !isInsecure }
-  const guard = ctx.isPrivateNetworkAllowed ? {} : { lookup: lookupPublic }
-  if (proxy === undefined) return new Agent({ connect: { timeout: connectTimeoutMs, ...tls, ...guard } })
-  if (proxy.type === 'socks') return new Socks5ProxyAgent(proxyUrl('socks5', proxy), { requestTls: tls })
+  const { lookup } = ctx.egress
+  if (proxy === undefined) return new Agent({ connect: { timeout: connectTimeoutMs, ...tls, lookup } })
+  ctx.egress.checkHost(proxy.address)
+  if (proxy.type === 'socks') {
+    const connect = buildConnector({ timeout: connectTimeoutMs, lookup })
+    return new Socks5ProxyAgent(proxyUrl('socks5', proxy), { requestTls: tls, connect })
+  }
   const token = proxyToken(proxy)
   return new ProxyAgent({
     uri: `http://${proxy.address}:${proxy.port}`,
     ...(token === undefined ? {} : { token }),
     requestTls: tls,
-    connect: { timeout: connectTimeoutMs },
+    proxyTls: { timeout: connectTimeoutMs, lookup },
   })
 }
 

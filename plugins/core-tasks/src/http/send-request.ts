@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream'
 import type { Readable, Transform } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib'
 import type { Dispatcher } from 'undici'
-import { checkPublicHost, messageOf, TaskError } from '@batuta/plugin-sdk'
+import { messageOf, TaskError } from '@batuta/plugin-sdk'
 import type { RunContext } from '@batuta/plugin-sdk'
 import { digestAuthorization } from './digest-auth.ts'
 import type { HttpBody, OpenBody } from './http-body.ts'
@@ -90,7 +90,8 @@ async function follow(
 function redirected(request: HttpRequest, code: number, url: URL): HttpRequest {
   const becomesGet = code === 303 ? request.method !== 'HEAD' : code < 303 && request.method === 'POST'
   const headers = new Map(request.headers)
-  if (url.origin !== request.url.origin) for (const name of ['authorization', 'cookie']) headers.delete(name)
+  if (url.origin !== request.url.origin)
+    for (const name of ['authorization', 'cookie', 'proxy-authorization']) headers.delete(name)
   if (!becomesGet) return { ...request, url, headers }
   for (const name of ['content-type', 'content-length']) headers.delete(name)
   return { url, headers, method: 'GET', body: undefined }
@@ -130,7 +131,7 @@ async function exchange(
 ): Promise<Exchange> {
   const { url, method } = request
   if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new TaskError(`"${url.href}" is no http address`)
-  if (!ctx.isPrivateNetworkAllowed) checkPublicHost(url.hostname)
+  ctx.egress.checkHost(url.hostname)
   const body = await request.body?.open()
   const headers = requestHeaders(request, body, authorization)
   if (settings.logs.includes('REQUEST_HEADERS')) ctx.logger.debug(headersText(`${method} ${url.href}`, headers))

@@ -15,7 +15,7 @@ export function requestCancel(session: Session): Promise<void> {
   const request = cancelPacket(session)
   if (request === undefined) return Promise.resolve()
   const { host, port } = session.host
-  const socket = connectTcp(port, host)
+  const socket = connectTcp({ port, host, lookup: session.egress.lookup })
   return new Promise((resolve, reject) => {
     const finish = (error?: Error): void => {
       socket.destroy()

@@ -1,7 +1,9 @@
 // Opens a connection to the first host that answers and is of the kind asked for, and gives it the settings that our reading of dates,
 // intervals, bytes and numbers relies on.
 import { Client, escapeLiteral } from 'pg'
+import { Socket } from 'node:net'
 import { TaskError } from '@batuta/plugin-sdk'
+import type { Egress, RunContext } from '@batuta/plugin-sdk'
 import type { CustomType } from '../values/column-codec.ts'
 import type { ConnectionTarget } from './connection-properties.ts'
 import { codeOf, connectionFailure } from './connection-failure.ts'
@@ -14,6 +16,7 @@ export interface Session {
   readonly host: Host
   readonly target: ConnectionTarget
   readonly sslMode: SslMode
+  readonly egress: Egress
   readonly customTypes: Map<number, CustomType>
   /** What the server says beside its answers, for instance by `raise notice`. */
   onNotice: (message: string) => void
@@ -21,11 +24,14 @@ export interface Session {
   isBroken: boolean
 }
 
-export async function openSession(target: ConnectionTarget, signal: AbortSignal): Promise<Session> {
+/** When to give up, and where one may connect to. */
+export type Way = Pick<RunContext, 'signal' | 'egress'>
+
+export async function openSession(target: ConnectionTarget, { signal, egress }: Way): Promise<Session> {
   const failures = new Set<string>()
   for (const isStrict of passesOf(target)) {
     for (const host of target.hosts) {
-      const opened = await tryHost(host, { target, isStrict, signal })
+      const opened = await tryHost(host, { target, isStrict, signal, egress })
       if (typeof opened !== 'string') return opened
       failures.add(opened)
     }
@@ -38,12 +44,14 @@ interface HostAttempt {
   /** A server of another kind than the URL prefers will not do. */
   readonly isStrict: boolean
   readonly signal: AbortSignal
+  readonly egress: Egress
 }
 
 /** A session, or why there is none. */
-async function tryHost(host: Host, { target, isStrict, signal }: HostAttempt): Promise<Session | string> {
+async function tryHost(host: Host, { target, isStrict, signal, egress }: HostAttempt): Promise<Session | string> {
+  egress.checkHost(isLocalSocket(host) ? 'localhost' : host.host)
   try {
-    const session = await openOn(host, target, signal)
+    const session = await openOn(host, { target, signal, egress })
     if (!isStrict || (await isWanted(session))) return session
     await session.client.end()
     return `${host.host}:${host.port} is not the ${target.server} that the URL asks for`
@@ -75,13 +83,13 @@ const ATTEMPTS: Readonly<Record<SslMode, readonly SslMode[]>> = {
   VERIFY_FULL: ['VERIFY_FULL'],
 }
 
-async function openOn(host: Host, target: ConnectionTarget, signal: AbortSignal): Promise<Session> {
-  const [first = 'DISABLE', second] = ATTEMPTS[target.sslMode]
+async function openOn(host: Host, way: Omit<Attempt, 'sslMode'>): Promise<Session> {
+  const [first = 'DISABLE', second] = ATTEMPTS[way.target.sslMode]
   try {
-    return await connect(host, { target, sslMode: first, signal })
+    return await connect(host, { ...way, sslMode: first })
   } catch (error) {
     if (second === undefined || !isAboutEncryption(error)) throw error
-    return connect(host, { target, sslMode: second, signal })
+    return connect(host, { ...way, sslMode: second })
   }
 }
 
@@ -96,15 +104,18 @@ interface Attempt {
   readonly target: ConnectionTarget
   readonly sslMode: SslMode
   readonly signal: AbortSignal
+  readonly egress: Egress
 }
 
-async function connect(host: Host, { target, sslMode, signal }: Attempt): Promise<Session> {
-  const client = createClient(host, target, sslMode)
+async function connect(host: Host, attempt: Attempt): Promise<Session> {
+  const { target, sslMode, signal } = attempt
+  const client = createClient(host, attempt)
   const session: Session = {
     client,
     host,
     target,
     sslMode,
+    egress: attempt.egress,
     customTypes: new Map(),
     onNotice: () => undefined,
     isBroken: false,
@@ -126,11 +137,12 @@ async function connect(host: Host, { target, sslMode, signal }: Attempt): Promis
   }
 }
 
-function createClient({ host, port }: Host, target: ConnectionTarget, sslMode: SslMode): Client {
+function createClient({ host, port }: Host, { target, sslMode, egress }: Attempt): Client {
   const { user, password, database, applicationName, connectTimeoutMs, options } = target
   return new Client({
     host,
     port,
+    stream: () => guardedSocket(egress),
     user,
     database,
     // A function is asked only when the server wants one; otherwise the driver would look for a password file of the server's user.
@@ -145,6 +157,20 @@ function createClient({ host, port }: Host, target: ConnectionTarget, sslMode: S
     connectionTimeoutMillis: connectTimeoutMs,
     ...(options === undefined ? {} : { options }),
   })
+}
+
+/** The driver names the host to the socket itself: the address that it finds is judged on the way. */
+function guardedSocket({ lookup }: Egress): Socket {
+  const socket = new Socket()
+  const connectTo = socket.connect.bind(socket)
+  return Object.assign(socket, {
+    connect: (port: number | string, host?: string) =>
+      typeof port === 'string' || host === undefined ? connectTo(String(port)) : connectTo({ port, host, lookup }),
+  })
+}
+
+function isLocalSocket({ host }: Host): boolean {
+  return host.startsWith('/')
 }
 
 function limitSilence(client: Client, timeoutMs: number): void {

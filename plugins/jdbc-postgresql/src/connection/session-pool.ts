@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import type { ConnectionTarget } from './connection-properties.ts'
 import { openSession, prepareSession } from './open-session.ts'
-import type { Session } from './open-session.ts'
+import type { Session, Way } from './open-session.ts'
 
 const IDLE_MS = 30_000
 /** A connection that rested longer than this is asked whether it still lives. */
@@ -34,8 +34,9 @@ export class SessionPool {
   readonly #poolOf = new WeakMap<Session, Pool>()
 
   /** A connection for one task alone; waits while as many as `size` are in use. */
-  async acquire(target: ConnectionTarget, size: number, signal: AbortSignal): Promise<Session> {
-    const pool = this.#getPool(target, size)
+  async acquire(target: ConnectionTarget, size: number, way: Way): Promise<Session> {
+    const { signal } = way
+    const pool = this.#getPool(target, size, way)
     for (;;) {
       signal.throwIfAborted()
       const rested = pool.idle.pop()
@@ -45,7 +46,7 @@ export class SessionPool {
         this.#forget(pool)
         continue
       }
-      if (pool.open < pool.size) return this.#open(pool, target, signal)
+      if (pool.open < pool.size) return this.#open(pool, target, way)
       await turnIn(pool, signal)
     }
   }
@@ -70,10 +71,10 @@ export class SessionPool {
     await Promise.all(resting.map(({ session }) => endSession(session)))
   }
 
-  #getPool(target: ConnectionTarget, size: number): Pool {
-    // The key holds the credentials: whoever has not given them does not get a connection that was opened with them.
+  #getPool(target: ConnectionTarget, size: number, { egress }: Way): Pool {
+    // The key holds the credentials: whoever has not given them does not get a connection that was opened with them. Nor does whoever may not go there.
     const key = createHash('sha256')
-      .update(JSON.stringify([target, size]))
+      .update(JSON.stringify([target, size, egress.rules]))
       .digest('base64')
     const known = this.#pools.get(key)
     if (known !== undefined) return known
@@ -86,10 +87,10 @@ export class SessionPool {
     return pool
   }
 
-  async #open(pool: Pool, target: ConnectionTarget, signal: AbortSignal): Promise<Session> {
+  async #open(pool: Pool, target: ConnectionTarget, way: Way): Promise<Session> {
     pool.open++
     try {
-      const session = await openSession(target, signal)
+      const session = await openSession(target, way)
       this.#poolOf.set(session, pool)
       return session
     } catch (error) {

@@ -24,9 +24,7 @@ export async function withSession<T>(
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   const session =
-    poolSize === undefined
-      ? await openSession(target, ctx.signal)
-      : await sessionPool.acquire(target, poolSize, ctx.signal)
+    poolSize === undefined ? await openSession(target, ctx) : await sessionPool.acquire(target, poolSize, ctx)
   session.onNotice = message => ctx.logger.info(message)
   const stopWatching = cancelOnAbort(ctx, session)
   try {

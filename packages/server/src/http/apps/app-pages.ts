@@ -117,8 +117,7 @@ function newDoor(dependencies: HttpDependencies): (call: AppCall) => Promise<Ope
   const checkOrigin = newOriginCheck(dependencies.config)
   return async ({ uid, incoming }) => {
     const { method = 'GET', headers } = incoming
-    const { host, origin, 'sec-fetch-site': fetchSite } = headers
-    const foreign = checkOrigin({ method, host, origin, fetchSite: [fetchSite].flat()[0] })
+    const foreign = checkOrigin({ method, headers })
     if (foreign) throw foreign
     const row = await getApp(uid, dependencies).catch(() => undefined)
     const app = row && appOf(row, dependencies)

@@ -43,8 +43,7 @@ export function newApprovalPages(dependencies: HttpDependencies): ApprovalPages 
   const checkOrigin = newOriginCheck(dependencies.config)
   const open = async ({ token, incoming }: ApprovalCall): Promise<LinkRow> => {
     const { method = 'GET', headers } = incoming
-    const { host, origin, 'sec-fetch-site': fetchSite } = headers
-    const foreign = checkOrigin({ method, host, origin, fetchSite: [fetchSite].flat()[0] })
+    const foreign = checkOrigin({ method, headers })
     if (foreign) throw foreign
     return await openLink(token, '', dependencies)
   }

@@ -57,6 +57,7 @@ ${body}
     headers: {
       'cache-control': 'no-store',
       'referrer-policy': 'same-origin',
+      'x-frame-options': isPreview ? 'SAMEORIGIN' : 'DENY',
       'content-security-policy': policyOf(style, isPreview),
     },
   }

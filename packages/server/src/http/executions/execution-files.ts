@@ -30,7 +30,6 @@ export async function downloadFile(entry: FileEntry, { files }: HttpDependencies
     headers: {
       'content-disposition': `attachment; filename="${quoted}"; filename*=UTF-8''${encodeURIComponent(name)}`,
       'content-length': String(entry.sizeBytes),
-      'content-security-policy': 'sandbox',
     },
   }
 }

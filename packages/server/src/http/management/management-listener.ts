@@ -56,13 +56,12 @@ function pathOf({ url = '' }: IncomingMessage): string {
 /** The first segment names the endpoint. */
 async function answer(page: Page, incoming: IncomingMessage, path: string): Promise<Reply> {
   const { method = '', headers } = incoming
-  const { host, origin, 'sec-fetch-site': fetchSite } = headers
   const [, first = '', ...rest] = path.split('/')
   const isSafe = method === 'GET' || method === 'HEAD'
   if (!isSafe && !(method === 'POST' && first === 'loggers'))
     throw new RequestError(405, 'method-not-allowed', `There is nothing to ${method} at ${path}.`)
   if (first === 'health') return await answerHealth(page, incoming, rest)
-  const refusal = page.checkOrigin({ method, host, origin, fetchSite: [fetchSite].flat()[0] })
+  const refusal = page.checkOrigin({ method, headers })
   if (refusal) throw refusal
   switch (first) {
     case 'prometheus':

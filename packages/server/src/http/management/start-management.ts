@@ -5,6 +5,7 @@ import type { ManagementConfig } from '../../config/telemetry.ts'
 import type { Health } from '../../telemetry/health.ts'
 import type { ServerLog } from '../../telemetry/log.ts'
 import type { Observed } from '../../telemetry/observed.ts'
+import { refuseMalformed } from '../refuse-malformed.ts'
 import { inAddress } from '../server.ts'
 
 export interface ManagementDependencies {
@@ -40,6 +41,7 @@ export async function startManagement(dependencies: ManagementDependencies): Pro
   if (!config.isEnabled) return undefined
   const server = createServer({ maxHeaderSize: HEADERS_BYTES_MAX, requestTimeout: REQUEST_TIMEOUT_MS })
   server.maxConnections = CONNECTIONS_MAX
+  refuseMalformed(server)
   const port = await listenNear(server, dependencies)
   let listener: Promise<ManagementListener> | undefined
   server.on('request', (incoming, outgoing) => {

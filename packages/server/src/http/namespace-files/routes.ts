@@ -98,7 +98,6 @@ async function download({ uri, sizeBytes }: FileEntry, path: string, { files }: 
     headers: {
       'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
       'content-length': String(sizeBytes),
-      'content-security-policy': 'sandbox',
     },
   }
 }

@@ -21,13 +21,11 @@ const BASE = '/ui'
 const FOREVER = 'public, max-age=31536000, immutable'
 /** Asked for again each time, and answered in a few bytes where nothing has changed. */
 const REVALIDATED = 'no-cache'
-const SECURITY: Headers = {
-  'x-frame-options': 'DENY',
-  'referrer-policy': 'same-origin',
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-  'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
-}
+/** Without a referrer a browser would send the forms of the page with the origin `null`, and they would be refused. */
+const REFERRER: Headers = { 'referrer-policy': 'same-origin' }
+/** A program of the page that runs beside it, in a worker, is held by the policy of its own file. */
+const FILE_POLICY =
+  "default-src 'none'; script-src 'self'; connect-src 'self'; worker-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
 export function newPageServer({ folder, tenant }: { readonly folder: string; readonly tenant: string }): PageServer {
   const open = openPageFiles(folder)
@@ -67,7 +65,7 @@ async function sendFile({ method, headers }: PageRequest, { folder, name, file }
   const size = encoding === undefined ? file.size : (file[encoding] ?? file.size)
   const more: Headers = {
     'cache-control': FOREVER,
-    'cross-origin-resource-policy': 'same-origin',
+    'content-security-policy': FILE_POLICY,
     ...(file.br === undefined ? {} : { vary: 'accept-encoding' }),
     ...(encoding === undefined ? {} : { 'content-encoding': encoding === 'br' ? 'br' : 'gzip' }),
   }
@@ -98,7 +96,7 @@ function sendIndex({ method, path, headers }: PageRequest, files: PageFiles, ten
   const body = fillIndex(files, path, tenant)
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`
   const more: Headers = {
-    ...SECURITY,
+    ...REFERRER,
     'cache-control': REVALIDATED,
     'content-security-policy': policyOf(files),
     etag,
@@ -135,10 +133,10 @@ function escape(text: string): string {
   return text.replace(/[&"<>]/g, letter => `&#${letter.charCodeAt(0)};`)
 }
 
-/** Everything comes from here: no script beside ours, no style element, no plugin, no frame around us, no form that leads away. */
+/** Everything comes from here, and what is not named comes from nowhere: no script beside ours, no style element, no plugin, no frame around us, no form that leads away. */
 function policyOf({ scriptHashes }: PageFiles): string {
   return [
-    `default-src 'self'`,
+    `default-src 'none'`,
     `script-src ${["'self'", ...scriptHashes].join(' ')}`,
     `style-src 'self'`,
     `img-src 'self' data: blob:`,
