@@ -12,6 +12,7 @@ import { DIALECT_HEADER, dialectOf } from './dialect.ts'
 import { signalOf, type AllHandlers, type Exchange } from './exchange.ts'
 import { KEY_HEADER, isChanging, newIdempotency, type Idempotency } from './idempotency.ts'
 import { newLoginCheck, type LoginCheck } from './login.ts'
+import { packReply } from './pack-reply.ts'
 import { BODY_BYTES_MAX, SOURCE_BYTES_MAX, dataOf, readBytes, textOf } from './read-body.ts'
 import { readFilters } from './read-filters.ts'
 import { readQuery } from './read-query.ts'
@@ -131,7 +132,8 @@ async function serve(message: Message, guards: Guards): Promise<void> {
   try {
     const reply = await answer(message, guards)
     count(message, reply.status, dependencies)
-    await writeReply(outgoing, reply)
+    const packed = packReply(reply, incoming.headers)
+    await writeReply(outgoing, packed instanceof Promise ? await packed : packed)
   } catch (error) {
     const { refusal, isOurs } = refusalOf(error)
     const path = pathIn(incoming.url ?? '')

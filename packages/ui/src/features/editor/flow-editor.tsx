@@ -63,18 +63,9 @@ export function FlowEditor({ flow, initial, draftName, onSaved, tools }: FlowEdi
     code,
   })
   const [, showPanel] = usePanel()
-  const trial = useTry()
-  const [wished, setWished] = useState(0)
-  const tryNow = (): void => {
-    showPanel('try')
-    setWished(count => count + 1)
-  }
+  const { trial, wished, tryNow, facts } = useTrial(showPanel)
   const rested = useRested(text, cursor)
   const task = useMemo(() => taskAt(parseYamlTree(rested.text), rested.cursor, rested.text), [rested])
-  const facts = useMemo(() => {
-    const runs = trial.result?.tried.execution?.taskRunList
-    return runs && factsOfRuns(runs)
-  }, [trial.result])
   useEditorActions({ panes, code, save, showPanel, tryNow })
   const ready = useReady(setCode)
   const help = useHelp(checks, code)
@@ -148,6 +139,21 @@ function useKeeping({ flow, initial, draftName, onSaved, text, code }: Keeping) 
     bringBack: async (mine: string): Promise<void> => finish(await saving.create(mine), false),
     saveOver: async (merged: string, over: SavedFlow): Promise<void> => finish(await saving.save(merged, over), false),
   }
+}
+
+/** `wished` counts how often a try was asked for outside of its panel. */
+function useTrial(showPanel: (panel: Panel) => void) {
+  const trial = useTry()
+  const [wished, setWished] = useState(0)
+  const tryNow = (): void => {
+    showPanel('try')
+    setWished(count => count + 1)
+  }
+  const facts = useMemo(() => {
+    const runs = trial.result?.tried.execution?.taskRunList
+    return runs && factsOfRuns(runs)
+  }, [trial.result])
+  return { trial, wished, tryNow, facts }
 }
 
 function useHelp(checks: Checks, code: CodeHandle | undefined): Parameters<typeof CodeEditor>[0]['help'] {
