@@ -14,6 +14,8 @@ import { entryOf, fits, type LogEntryDocument, type LogFilter } from './read-log
 const COUNT = 200
 /** Chunks that are read at once. */
 const TOGETHER = 64
+/** So many lines of a long log are counted before it is told about: some twenty milliseconds. */
+const FIRST_LINES = 20_000
 /** Chunks that a search looks through before others are let in. */
 const SEARCHED_TOGETHER = 512
 const LEVELS = Object.keys(LEVEL_RANKS)
@@ -22,38 +24,59 @@ type Windows = 'index' | 'window' | 'find'
 
 export function windowHandlers(dependencies: HttpDependencies, indexes: LogIndexes): Pick<Handlers<'logs'>, Windows> {
   const { store } = dependencies
-  const open = async (executionId: string): Promise<Opened> => {
+  /** Without a number of lines, all are counted first. */
+  const open = async (executionId: string, lines?: number): Promise<Opened> => {
     const row = await store.read.findExecution(executionId)
     if (!row) throw notFound(`The execution "${executionId}"`)
-    return { row, index: await indexes.read(executionId, dependencies) }
+    if (lines !== undefined) return { row, ...(await indexes.readSome(executionId, lines, dependencies)) }
+    return { row, index: await indexes.read(executionId, dependencies), isWhole: true }
   }
-  const read = async <T>(executionId: string, work: (opened: Opened) => Promise<T>): Promise<T> => {
+  const read = async <T>(
+    executionId: string,
+    work: (opened: Opened) => Promise<T>,
+    lines: number | undefined,
+  ): Promise<T> => {
     try {
-      return await work(await open(executionId))
+      return await work(await open(executionId, lines))
     } catch (error) {
       if (!(error instanceof StaleIndex)) throw error
       indexes.forget(executionId)
-      return await work(await open(executionId))
+      return await work(await open(executionId, lines))
     }
   }
   return {
-    index: async ({ params }) => json(describe((await open(params.executionId)).index)),
+    index: async ({ params }) => json(describe(await open(params.executionId, FIRST_LINES))),
     window: async ({ params, query }) =>
-      json(await read(params.executionId, opened => readWindow(opened, query, dependencies))),
+      json(
+        await read(params.executionId, opened => readWindow(opened, query, dependencies), linesNeeded(query)),
+      ),
     find: async ({ params, query }) =>
-      json(await read(params.executionId, opened => findLines(opened, query, dependencies))),
+      json(await read(params.executionId, opened => findLines(opened, query, dependencies), undefined)),
   }
 }
 
 interface Opened {
   readonly row: ExecutionRow
   readonly index: LogIndex
+  /** All of the log is counted. */
+  readonly isWhole: boolean
+}
+
+/** How much of the log a window needs to be counted; undefined where it needs all, as from the end, or among what a filter keeps. */
+function linesNeeded({ from = 0, position, count = COUNT, ...filter }: WindowWish): number | undefined {
+  if (from < 0 || Object.values(filter).some(value => value !== undefined)) return undefined
+  return Math.max(FIRST_LINES, (position ?? from) + count)
+}
+
+/** Said only while it is so. */
+function counting({ isWhole }: Pick<Opened, 'isWhole'>): { readonly isCounting?: true } {
+  return isWhole ? {} : { isCounting: true }
 }
 
 /** Lines of the log have gone since it was read. */
 class StaleIndex extends Error {}
 
-function describe(index: LogIndex): unknown {
+function describe({ index, isWhole }: Pick<Opened, 'index' | 'isWhole'>): unknown {
   const tasks = new Map<string, { lines: number; firstLine: number; levels: number[]; group: LineGroup }>()
   const levels = [0, 0, 0, 0, 0]
   for (const { groups, firstLine } of index.chunks) {
@@ -68,6 +91,7 @@ function describe(index: LogIndex): unknown {
   }
   return {
     lines: index.lines,
+    ...counting({ isWhole }),
     levels: byName(levels),
     tasks: [...tasks.values()].map(({ lines, firstLine, levels: own, group }) => {
       const taskId = index.tasks[group.task] ?? ''
@@ -108,7 +132,7 @@ interface NumberedLine extends LogEntryDocument {
 }
 
 async function readWindow(
-  { row, index }: Opened,
+  { row, index, isWhole }: Opened,
   wish: WindowWish,
   { store, platform }: HttpDependencies,
 ): Promise<unknown> {
@@ -127,7 +151,7 @@ async function readWindow(
     next = await readLines({ row, wanted, filter, q: wish.q, fromLine: startLine, count }, lines, store)
     await new Promise<void>(resolve => platform.defer(resolve))
   }
-  return { lines, next: next !== null && next < index.lines ? next : null, position, total }
+  return { lines, next: next !== null && next < index.lines ? next : null, position, total, ...counting({ isWhole }) }
 }
 
 interface LinesWish {
