@@ -47,11 +47,11 @@ export function windowHandlers(dependencies: HttpDependencies, indexes: LogIndex
   return {
     index: async ({ params }) => json(describe(await open(params.executionId, FIRST_LINES))),
     window: async ({ params, query }) =>
-      json(
-        await read(params.executionId, opened => readWindow(opened, query, dependencies), linesNeeded(query)),
-      ),
-    find: async ({ params, query }) =>
-      json(await read(params.executionId, opened => findLines(opened, query, dependencies), undefined)),
+      json(await read(params.executionId, opened => readWindow(opened, query, dependencies), linesNeeded(query))),
+    find: async ({ params, query, signal }) => {
+      const wish = { ...query, isGone: goneOf(signal()) }
+      return json(await read(params.executionId, opened => findLines(opened, wish, dependencies), undefined))
+    },
   }
 }
 
@@ -114,10 +114,10 @@ function byName(levels: readonly number[]): Readonly<Record<string, number>> {
 }
 
 interface LineWish {
-  readonly level?: string
-  readonly task?: string
+  readonly level?: string | undefined
+  readonly task?: string | undefined
   readonly taskRunId?: string
-  readonly attempt?: number
+  readonly attempt?: number | undefined
   readonly q?: string
 }
 
@@ -189,6 +189,12 @@ interface Place {
 /** Where the window begins, as a chunk and a line, and as a place among the lines that the filter keeps. */
 function placeOf(index: LogIndex, wish: WindowWish): Place {
   const { from = 0, position } = wish
+  if (!isFiltered(wish)) {
+    const total = index.lines
+    const startLine = Math.min(total, position ?? (from < 0 ? Math.max(0, total + from) : from))
+    const startChunk = startLine < total ? index.at(startLine) : index.chunks.length
+    return { total, startChunk, startLine, position: startLine }
+  }
   const kept = index.chunks.map(chunk => keptOf(index, chunk, wish))
   const total = kept.reduce((sum, count) => sum + count, 0)
   // From the end: among the lines that are kept.
@@ -221,9 +227,14 @@ function sumOf(counts: readonly number[], end: number): number {
   return sum
 }
 
+/** By what the index knows of. */
+function isFiltered({ level, task, attempt }: Pick<LineWish, 'level' | 'task' | 'attempt'>): boolean {
+  return level !== undefined || task !== undefined || attempt !== undefined
+}
+
 /** How many lines of the chunk the filter keeps, as far as the index knows. */
 function keptOf(index: LogIndex, { groups, count }: IndexedChunk, { level, task, attempt }: LineWish): number {
-  if (level === undefined && task === undefined && attempt === undefined) return count
+  if (!isFiltered({ level, task, attempt })) return count
   const rank = level === undefined ? 0 : rankOf(level)
   let kept = 0
   for (const group of groups) {
@@ -286,8 +297,14 @@ function linesOf(row: ExecutionRow, chunk: IndexedChunk, { stored, filter, q, fr
   return found
 }
 
+function goneOf(signal: AbortSignal): () => boolean {
+  return () => signal.aborted
+}
+
 interface FindWish extends LineWish {
   readonly q: string
+  /** Whoever asked has typed on: nobody reads the answer. */
+  isGone(): boolean
   readonly from?: number
   readonly size?: number
 }
@@ -298,12 +315,12 @@ async function findLines(
   wish: FindWish,
   { store, platform }: HttpDependencies,
 ): Promise<unknown> {
-  const { q, from = 0, size = 1 } = wish
+  const { q, from = 0, size = 1, isGone } = wish
   const filter = filterOf(wish)
   // Databases do not agree on what is the same letter beyond ASCII.
   const text = Buffer.byteLength(q) === q.length ? { text: JSON.stringify(q).slice(1, -1) } : {}
   const hits: NumberedLine[] = []
-  for (let at = index.at(from); at < index.chunks.length; at += SEARCHED_TOGETHER) {
+  for (let at = index.at(from); at < index.chunks.length && !isGone(); at += SEARCHED_TOGETHER) {
     const part = index.chunks.slice(at, at + SEARCHED_TOGETHER)
     const [first, last] = [part[0], part.at(-1)]
     if (!first || !last) break
