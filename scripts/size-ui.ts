@@ -97,7 +97,8 @@ export function measurePages(): readonly PageSize[] {
   const parts = PARTS.map(([page, part]) => {
     const own = [part, ...(MORE[part] ?? [])].map(file => `${FEATURES}${file}`)
     const missing = own.filter(name => manifest[name] === undefined)
-    if (missing.length > 0) throw new Error(`the page has no program ${missing.join(', ')}: scripts/size-ui.ts names it`)
+    if (missing.length > 0)
+      throw new Error(`the page has no program ${missing.join(', ')}: scripts/size-ui.ts names it`)
     const budget = PART_BUDGETS.find(([names]) => names.test(part))?.[1] ?? PAGE_BUDGET
     return measure(`${page} + ${part}`, [entry, `${FEATURES}${page}-page.tsx`, ...own], budget)
   })
