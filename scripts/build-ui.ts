@@ -28,7 +28,7 @@ const TYPES: Readonly<Record<string, string>> = {
   woff2: 'font/woff2',
 }
 
-/** What every page needs, what the shell needs, what lists need: few files, and none that changes with every page. */
+/** What every page needs, what the shell needs, what filters and lists need: few files, and none that changes with every page. */
 const GROUPS = [
   {
     name: 'vendor',
@@ -36,11 +36,15 @@ const GROUPS = [
   },
   {
     name: 'base',
-    test: /node_modules[\\/](clsx|@mantine[\\/](hooks|core[\\/]esm[\\/](core|components[\\/](Transition|Loader|UnstyledButton|Button|ActionIcon))))[\\/]|[\\/]packages[\\/]api[\\/]|[\\/]ui[\\/]src[\\/](platform[\\/]|lib[\\/](live[\\/]|filters[\\/](filter|moments|filter-url)\.|(search-state|messages|actions|keyboard|link|paths|time|preferences|preferences-shape|theme|api|query|states)\.)|widgets[\\/](icon|class-names|tooltip|place-floating|kbd|empty|error-card|copy-button)\.)/,
+    test: /node_modules[\\/](clsx|@mantine[\\/](hooks|core[\\/]esm[\\/](core|components[\\/](Transition|Loader|UnstyledButton|Button|ActionIcon))))[\\/]|[\\/]packages[\\/]api[\\/]|[\\/]ui[\\/]src[\\/](platform[\\/]|lib[\\/](live[\\/]|filters[\\/](filter|moments|filter-url)\.|(search-state|messages|actions|keyboard|link|paths|time|preferences|preferences-shape|theme|api|query|states)\.)|features[\\/]states[\\/]|widgets[\\/](icon|class-names|tooltip|place-floating|kbd|empty|error-card|copy-button|skeleton)\.)/,
+  },
+  {
+    name: 'filters',
+    test: /[\\/]ui[\\/]src[\\/](lib[\\/]filters[\\/]filter-text|widgets[\\/](filter-bar|suggest-filters))/,
   },
   {
     name: 'lists',
-    test: /node_modules[\\/]@tanstack[\\/](react-virtual|virtual-core)[\\/]|[\\/]ui[\\/]src[\\/](lib[\\/]filters[\\/]filter-text|features[\\/]states[\\/]|widgets[\\/](table|filter-bar|use-row-keys|suggest-filters|skeleton))/,
+    test: /node_modules[\\/]@tanstack[\\/](react-virtual|virtual-core)[\\/]|[\\/]ui[\\/]src[\\/]widgets[\\/](table|use-row-keys)/,
   },
 ]
 

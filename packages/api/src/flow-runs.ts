@@ -17,6 +17,8 @@ const RunBar = Type.Object({
 const RunBars = Type.Object({
   namespace: Type.String(),
   flowId: Type.String(),
+  revision: Type.Optional(Type.Integer({ description: 'The newest; absent where the flow is gone.' })),
+  nextDate: Type.Optional(Type.String({ description: 'The next date of its triggers that are switched on.' })),
   runs: Type.Array(RunBar, { description: 'Newest first.' }),
   p50Ms: Type.Optional(Type.Integer()),
   p95Ms: Type.Optional(Type.Integer()),

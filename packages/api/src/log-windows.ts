@@ -16,8 +16,13 @@ const Level = Type.Union([
 
 const Line = Type.Object({ line: Type.Integer(), ...LogEntry.properties })
 
+const IsCounting = Type.Optional(
+  Type.Boolean({ description: 'A long log is being counted still: there are more lines than are told.' }),
+)
+
 const LogIndex = Type.Object({
   lines: Type.Integer(),
+  isCounting: IsCounting,
   levels: StateCounts,
   tasks: Type.Array(
     Type.Object({
@@ -84,6 +89,7 @@ export const logWindowRoutes = {
         total: Type.Integer({
           description: 'Of the lines that the filter keeps; neither a text nor a task run counts.',
         }),
+        isCounting: IsCounting,
       }),
     },
     refusals: [404],

@@ -14,6 +14,7 @@ import { signalOf, type AllHandlers, type Exchange } from './exchange.ts'
 import { KEY_HEADER, isChanging, newIdempotency, type Idempotency } from './idempotency.ts'
 import { findCaller } from './find-caller.ts'
 import { BEARER_OF_LINK, type Caller } from '../access/caller.ts'
+import { packReply } from './pack-reply.ts'
 import { BODY_BYTES_MAX, SOURCE_BYTES_MAX, dataOf, readBytes, textOf } from './read-body.ts'
 import { readFilters } from './read-filters.ts'
 import { readQuery } from './read-query.ts'
@@ -135,7 +136,9 @@ async function serve(message: Message, guards: Guards): Promise<void> {
   try {
     const reply = await answer(message, guards)
     count(message, reply.status, dependencies)
-    await writeReply(outgoing, reply, guards.border.headersOf(incoming))
+    const packed = packReply(reply, incoming.headers)
+    const headers = guards.border.headersOf(incoming)
+    await writeReply(outgoing, packed instanceof Promise ? await packed : packed, headers)
   } catch (error) {
     const { refusal, isOurs } = refusalOf(error)
     const path = pathIn(incoming.url ?? '')

@@ -23,7 +23,6 @@ const ALL: readonly Destination[] = [
   {
     id: 'executions',
     title: t('executions'),
-    short: t('shortExecutions'),
     to: paths.executions(),
     icon: 'runs',
     key: 'e',
@@ -33,7 +32,6 @@ const ALL: readonly Destination[] = [
   {
     id: 'calendar',
     title: t('calendar'),
-    short: t('shortCalendar'),
     to: paths.calendar(),
     icon: 'calendar',
     key: 'c',
@@ -43,7 +41,6 @@ const ALL: readonly Destination[] = [
   {
     id: 'namespaces',
     title: t('namespaces'),
-    short: t('shortNamespaces'),
     to: paths.namespaces(),
     icon: 'folder',
     key: 'n',
@@ -55,7 +52,6 @@ const ALL: readonly Destination[] = [
   {
     id: 'blueprints',
     title: t('blueprints'),
-    short: t('shortBlueprints'),
     to: paths.blueprints(),
     icon: 'blueprint',
     key: 'b',
@@ -76,7 +72,6 @@ const ALL: readonly Destination[] = [
   {
     id: 'preferences',
     title: t('preferences'),
-    short: t('shortPreferences'),
     to: paths.preferences(),
     icon: 'settings',
     group: 3,

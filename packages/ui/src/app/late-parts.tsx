@@ -1,7 +1,8 @@
 // Parts of the shell that nobody sees at first – the palette, the list of shortcuts, who watches operations – come in a program of their own, fetched when they are asked
-// for or when the browser has nothing else to do.
+// for or when the page has all that it asked for at first.
 import { FIRST_RUN } from '../features/welcome/first-run.ts'
 import { usePath } from '../lib/link.tsx'
+import { getAnsweredMs, queryClient } from '../lib/query.ts'
 import { readLocal } from '../platform/local-store.ts'
 import { lazy, Suspense, useEffect, useState, useSyncExternalStore, type ReactNode } from 'react'
 
@@ -14,7 +15,12 @@ const LateHelp = lazy(async () => ({ default: (await import('./late.tsx')).HelpD
 const MoreActions = lazy(async () => ({ default: (await import('./late.tsx')).MoreActions }))
 const Recents = lazy(async () => ({ default: (await import('./late.tsx')).Recents }))
 const OperationHost = lazy(async () => ({ default: (await import('./late.tsx')).OperationHost }))
-const IDLE_MS = 2_000
+/** Without a question for so long, the page has what it is for. */
+const QUIET_MS = 250
+/** A page that has asked nothing yet may be on its way still. */
+const UNASKED_MS = 2_000
+/** However much goes on. */
+const LATEST_MS = 10_000
 
 let part: Part | undefined
 const listeners = new Set<() => void>()
@@ -44,13 +50,7 @@ export function LateParts(): ReactNode {
         },
         () => undefined,
       )
-    // Not every browser tells when it is idle.
-    if (typeof requestIdleCallback !== 'function') {
-      const timer = setTimeout(fetchLate, IDLE_MS)
-      return () => clearTimeout(timer)
-    }
-    const idle = requestIdleCallback(fetchLate, { timeout: IDLE_MS })
-    return () => cancelIdleCallback(idle)
+    return onceQuiet(fetchLate)
   }, [])
   const close = (): void => showPart(undefined)
   return (
@@ -63,6 +63,35 @@ export function LateParts(): ReactNode {
       {shown === 'shortcuts' && <Shortcuts onClose={close} />}
     </Suspense>
   )
+}
+
+/** Calls once, when the questions of the page are answered: what comes late may not take the line, or the processor, from what the page is for. */
+function onceQuiet(run: () => void): () => void {
+  const latest = setTimeout(() => end(run), LATEST_MS)
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let idle: number | undefined
+  const look = (): void => {
+    clearTimeout(timer)
+    if (queryClient.isFetching() > 0) return
+    timer = setTimeout(
+      () => {
+        // Not every browser tells when it is idle.
+        if (typeof requestIdleCallback === 'function') idle = requestIdleCallback(() => end(run), { timeout: QUIET_MS })
+        else end(run)
+      },
+      getAnsweredMs() > 0 ? QUIET_MS : UNASKED_MS,
+    )
+  }
+  const leave = queryClient.getQueryCache().subscribe(look)
+  const end = (last: () => void): void => {
+    leave()
+    clearTimeout(timer)
+    clearTimeout(latest)
+    if (idle !== undefined) cancelIdleCallback(idle)
+    last()
+  }
+  look()
+  return () => end(() => undefined)
 }
 
 let isHelping = false

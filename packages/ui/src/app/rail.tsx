@@ -28,20 +28,22 @@ export function Rail({ isPinned, onPin }: RailProps): ReactNode {
         <Mark />
         {isPinned && <span>Batuta</span>}
       </Link>
-      <Bookmarks isPinned={isPinned} />
-      <ul className={classes['list']}>
-        {destinations.map((item, index) => (
-          <li
-            key={item.id}
-            className={cx(index > 0 && destinations[index - 1]?.group !== item.group && classes['next'])}
-          >
-            <Link to={item.to} className={classes['item']} aria-current={isCurrent(item, path) ? 'page' : undefined}>
-              <Icon name={item.icon} size={20} />
-              <span className={classes['label']}>{isPinned ? item.title : (item.short ?? item.title)}</span>
-            </Link>
-          </li>
-        ))}
-      </ul>
+      <div className={classes['entries']}>
+        <Bookmarks isPinned={isPinned} />
+        <ul className={classes['list']}>
+          {destinations.map((item, index) => (
+            <li
+              key={item.id}
+              className={cx(index > 0 && destinations[index - 1]?.group !== item.group && classes['next'])}
+            >
+              <Link to={item.to} className={classes['item']} aria-current={isCurrent(item, path) ? 'page' : undefined}>
+                <Icon name={item.icon} size={20} />
+                <span className={classes['label']}>{isPinned ? item.title : (item.short ?? item.title)}</span>
+              </Link>
+            </li>
+          ))}
+        </ul>
+      </div>
       <button
         type="button"
         className={classes['item']}

@@ -1,50 +1,25 @@
 // The conditions of a chart: read from YAML once, then asked of every fact.
-import { isList, isMap, mapGet, printValue, type Value, type ValueMap } from '@batuta/core'
+import {
+  CHART_COMPARISONS,
+  isList,
+  isMap,
+  mapGet,
+  printValue,
+  type ChartComparison,
+  type Value,
+  type ValueMap,
+} from '@batuta/core'
 import { FIELDS_OF, isDateField, type Cell, type Field, type SourceName } from './fields.ts'
-
-export type Comparison =
-  | 'EQUAL_TO'
-  | 'NOT_EQUAL_TO'
-  | 'IN'
-  | 'NOT_IN'
-  | 'CONTAINS'
-  | 'STARTS_WITH'
-  | 'ENDS_WITH'
-  | 'GREATER_THAN'
-  | 'GREATER_THAN_OR_EQUAL_TO'
-  | 'LESS_THAN'
-  | 'LESS_THAN_OR_EQUAL_TO'
-  | 'IS_NULL'
-  | 'IS_NOT_NULL'
-  | 'IS_TRUE'
-  | 'IS_FALSE'
 
 export interface Where {
   readonly field: Field
-  readonly type: Comparison
+  readonly type: ChartComparison
   readonly values: readonly string[]
   /** Of a label. */
   readonly labelKey?: string
 }
 
-const COMPARISONS: readonly Comparison[] = [
-  'EQUAL_TO',
-  'NOT_EQUAL_TO',
-  'IN',
-  'NOT_IN',
-  'CONTAINS',
-  'STARTS_WITH',
-  'ENDS_WITH',
-  'GREATER_THAN',
-  'GREATER_THAN_OR_EQUAL_TO',
-  'LESS_THAN',
-  'LESS_THAN_OR_EQUAL_TO',
-  'IS_NULL',
-  'IS_NOT_NULL',
-  'IS_TRUE',
-  'IS_FALSE',
-]
-const WITHOUT_VALUE: readonly Comparison[] = ['IS_NULL', 'IS_NOT_NULL', 'IS_TRUE', 'IS_FALSE']
+const WITHOUT_VALUE: readonly ChartComparison[] = ['IS_NULL', 'IS_NOT_NULL', 'IS_TRUE', 'IS_FALSE']
 
 export interface WherePlace {
   readonly source: SourceName
@@ -69,9 +44,9 @@ function whereOf(given: Value, { source, path, problems }: WherePlace): Where | 
   const fields = FIELDS_OF[source]
   const [named, typed] = [textOf(given, 'field') ?? '', textOf(given, 'type') ?? 'EQUAL_TO']
   const field = fields.find(name => name === named.toUpperCase())
-  const type = COMPARISONS.find(name => name === typed.toUpperCase())
+  const type = CHART_COMPARISONS.find(name => name === typed.toUpperCase())
   if (!field) problems.push(`${path}.field: "${named}" is none of ${fields.join(', ')}.`)
-  if (!type) problems.push(`${path}.type: "${typed}" is none of ${COMPARISONS.join(', ')}.`)
+  if (!type) problems.push(`${path}.type: "${typed}" is none of ${CHART_COMPARISONS.join(', ')}.`)
   if (!field || !type) return undefined
   const labelKey = textOf(given, 'labelKey')
   if (field === 'LABELS' && (labelKey === undefined || type !== 'EQUAL_TO')) {

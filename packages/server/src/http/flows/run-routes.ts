@@ -10,6 +10,7 @@ import {
   type TaskRun,
 } from '@batuta/core'
 import type { ExecutionRow, JournalRowOf } from '../../storage/batch.ts'
+import type { FlowKey } from '../../storage/store.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import type { Handlers } from '../exchange.ts'
 import { foldExecution, viewExecution } from '../executions/read-execution.ts'
@@ -35,7 +36,8 @@ export function runHandlers(dependencies: HttpDependencies): Pick<Handlers<'flow
           names.map(flowOf),
           async ({ namespace, flowId }) => {
             const rows = await store.read.listExecutions({ tenant, namespace, flowId, limit: runs })
-            return { namespace, flowId, runs: rows.map(barOf), ...statisticsOf(rows) }
+            const head = { namespace, flowId, ...(await flowFacts({ tenant, namespace, flowId }, dependencies)) }
+            return { ...head, runs: rows.map(barOf), ...statisticsOf(rows) }
           },
           platform,
         ),
@@ -59,6 +61,26 @@ function flowOf(name: string): { readonly namespace: string; readonly flowId: st
   const at = name.lastIndexOf('.')
   if (at < 1) throw unprocessable('flow-invalid', `"${name.slice(0, 100)}" names no flow: write namespace.id.`)
   return { namespace: name.slice(0, at), flowId: name.slice(at + 1) }
+}
+
+interface FlowFacts {
+  readonly revision?: number
+  readonly nextDate?: string
+}
+
+/** Of the flow as it is now: nothing of one that is gone. */
+async function flowFacts(key: FlowKey, { flows, store, triggerDesk }: HttpDependencies): Promise<FlowFacts> {
+  const entry = flows.newest(key)
+  if (!entry) return {}
+  const { revision, isDisabled, parsed } = entry
+  // Flows without triggers, which most are, cost no question.
+  if (isDisabled || !parsed.includes('"triggers"')) return { revision }
+  const dates = (await store.read.listTriggers(key)).flatMap(stored => {
+    const { nextMs } = stored
+    const isOff = stored.isDisabled || triggerDesk.triggerOf(stored)?.disabled === true
+    return isOff || nextMs === null ? [] : [nextMs]
+  })
+  return { revision, ...(dates.length === 0 ? {} : { nextDate: new Date(Math.min(...dates)).toISOString() }) }
 }
 
 interface Bar {

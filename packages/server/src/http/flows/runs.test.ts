@@ -38,7 +38,27 @@ test('bars tell the last executions of many flows in one call', async () => {
   )
   assert.equal(etl?.successRate, 0.5)
   assert.equal(typeof etl?.p50Ms, 'number')
+  assert.equal(etl?.revision, 1)
   assert.deepEqual(nobody, { namespace: NS, flowId: 'nobody', runs: [] })
+})
+
+test('bars tell when a flow comes next, as long as what starts it is switched on', async () => {
+  const schedule = (id: string, more = ''): Promise<unknown> =>
+    server.saveFlow(`
+id: ${id}
+namespace: ${NS}
+tasks:
+  - { id: fetch, type: io.kestra.plugin.core.debug.Return, format: x }
+triggers:
+  - { id: nightly, type: io.kestra.plugin.core.trigger.Schedule, cron: '0 2 1 1 *'${more} }
+`)
+  await schedule('yearly')
+  await schedule('asleep', ', disabled: true')
+
+  const [yearly, asleep] = await server.client.flows.runBars({ query: { flows: [`${NS}.yearly`, `${NS}.asleep`] } })
+
+  assert.match(yearly?.nextDate ?? '', /-01-01T02:00:00/)
+  assert.equal(asleep?.nextDate, undefined)
 })
 
 test('a grid has a column for each execution and a cell for each task, loops folded', async () => {

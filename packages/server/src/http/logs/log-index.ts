@@ -136,24 +136,53 @@ export interface IndexWorld {
   readonly platform: Scheduler
 }
 
+/** What is counted of a log, which may be less than there is. */
+export interface Counted {
+  readonly index: LogIndex
+  readonly isWhole: boolean
+}
+
+interface Kept {
+  reading: Promise<LogIndex>
+  waiting: readonly Waiter[]
+}
+
+interface Waiter {
+  readonly lines: number
+  tell(counted: Counted): void
+}
+
 /** The one that was asked for last at the end. */
 export class LogIndexes {
-  readonly #kept = new Map<string, Promise<LogIndex>>()
+  readonly #kept = new Map<string, Kept>()
   readonly #chunks = new Map<string, number>()
 
   async read(executionId: string, world: IndexWorld): Promise<LogIndex> {
-    const before = this.#kept.get(executionId)
-    const reading = (before ?? Promise.resolve(new LogIndex())).then(index => readOn(executionId, index, world))
-    this.#kept.delete(executionId)
-    this.#kept.set(executionId, reading)
+    const kept = this.#begin(executionId, world)
+    const { reading } = kept
     try {
       const index = await reading
       this.#chunks.set(executionId, index.chunks.length)
       this.#makeRoom()
       return index
     } catch (error) {
-      if (this.#kept.get(executionId) === reading) this.forget(executionId)
+      if (this.#kept.get(executionId)?.reading === reading) this.forget(executionId)
       throw error
+    }
+  }
+
+  /** As soon as so many lines are counted, or all: who looks at the beginning of a long log does not wait for its end. */
+  async readSome(executionId: string, lines: number, world: IndexWorld): Promise<Counted> {
+    const whole = this.read(executionId, world).then((index): Counted => ({ index, isWhole: true }))
+    const kept = this.#kept.get(executionId)
+    if (!kept) return await whole
+    const { promise: some, resolve } = Promise.withResolvers<Counted>()
+    const waiter: Waiter = { lines, tell: resolve }
+    kept.waiting = [...kept.waiting, waiter]
+    try {
+      return await Promise.race([whole, some])
+    } finally {
+      kept.waiting = kept.waiting.filter(other => other !== waiter)
     }
   }
 
@@ -161,6 +190,20 @@ export class LogIndexes {
   forget(executionId: string): void {
     this.#kept.delete(executionId)
     this.#chunks.delete(executionId)
+  }
+
+  #begin(executionId: string, world: IndexWorld): Kept {
+    const before = this.#kept.get(executionId)
+    const kept: Kept = before ?? { reading: Promise.resolve(new LogIndex()), waiting: [] }
+    const tell = (index: LogIndex): void => {
+      const ready = kept.waiting.filter(({ lines }) => lines <= index.lines)
+      kept.waiting = kept.waiting.filter(({ lines }) => lines > index.lines)
+      for (const waiter of ready) waiter.tell({ index, isWhole: false })
+    }
+    kept.reading = kept.reading.then(index => readOn(executionId, index, { ...world, tell }))
+    this.#kept.delete(executionId)
+    this.#kept.set(executionId, kept)
+    return kept
   }
 
   #makeRoom(): void {
@@ -174,7 +217,12 @@ export class LogIndexes {
   }
 }
 
-async function readOn(executionId: string, known: LogIndex, { store, platform }: IndexWorld): Promise<LogIndex> {
+interface Reading extends IndexWorld {
+  /** After each slice but the last. */
+  tell(index: LogIndex): void
+}
+
+async function readOn(executionId: string, known: LogIndex, { store, platform, tell }: Reading): Promise<LogIndex> {
   // What is purged by age goes from the beginning on: then everything is counted anew.
   const [first] = await store.read.logChunks({ executionId, afterSeq: 0, limit: 1 })
   const index = known.begins(first) ? known : new LogIndex()
@@ -183,6 +231,7 @@ async function readOn(executionId: string, known: LogIndex, { store, platform }:
     const chunks = await store.read.logChunks({ executionId, afterSeq, limit: SLICE_CHUNKS })
     for (const chunk of chunks) index.add(chunk)
     if (chunks.length < SLICE_CHUNKS) return index
+    tell(index)
     await new Promise<void>(resolve => platform.defer(resolve))
   }
 }

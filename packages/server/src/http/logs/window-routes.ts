@@ -14,6 +14,8 @@ import { entryOf, fits, type LogEntryDocument, type LogFilter } from './read-log
 const COUNT = 200
 /** Chunks that are read at once. */
 const TOGETHER = 64
+/** So many lines of a long log are counted before it is told about: some twenty milliseconds. */
+const FIRST_LINES = 20_000
 /** Chunks that a search looks through before others are let in. */
 const SEARCHED_TOGETHER = 512
 const LEVELS = Object.keys(LEVEL_RANKS)
@@ -22,38 +24,59 @@ type Windows = 'index' | 'window' | 'find'
 
 export function windowHandlers(dependencies: HttpDependencies, indexes: LogIndexes): Pick<Handlers<'logs'>, Windows> {
   const { store } = dependencies
-  const open = async (executionId: string): Promise<Opened> => {
+  /** Without a number of lines, all are counted first. */
+  const open = async (executionId: string, lines?: number): Promise<Opened> => {
     const row = await store.read.findExecution(executionId)
     if (!row) throw notFound(`The execution "${executionId}"`)
-    return { row, index: await indexes.read(executionId, dependencies) }
+    if (lines !== undefined) return { row, ...(await indexes.readSome(executionId, lines, dependencies)) }
+    return { row, index: await indexes.read(executionId, dependencies), isWhole: true }
   }
-  const read = async <T>(executionId: string, work: (opened: Opened) => Promise<T>): Promise<T> => {
+  const read = async <T>(
+    executionId: string,
+    work: (opened: Opened) => Promise<T>,
+    lines: number | undefined,
+  ): Promise<T> => {
     try {
-      return await work(await open(executionId))
+      return await work(await open(executionId, lines))
     } catch (error) {
       if (!(error instanceof StaleIndex)) throw error
       indexes.forget(executionId)
-      return await work(await open(executionId))
+      return await work(await open(executionId, lines))
     }
   }
   return {
-    index: async ({ params }) => json(describe((await open(params.executionId)).index)),
+    index: async ({ params }) => json(describe(await open(params.executionId, FIRST_LINES))),
     window: async ({ params, query }) =>
-      json(await read(params.executionId, opened => readWindow(opened, query, dependencies))),
-    find: async ({ params, query }) =>
-      json(await read(params.executionId, opened => findLines(opened, query, dependencies))),
+      json(await read(params.executionId, opened => readWindow(opened, query, dependencies), linesNeeded(query))),
+    find: async ({ params, query, signal }) => {
+      const wish = { ...query, isGone: goneOf(signal()) }
+      return json(await read(params.executionId, opened => findLines(opened, wish, dependencies), undefined))
+    },
   }
 }
 
 interface Opened {
   readonly row: ExecutionRow
   readonly index: LogIndex
+  /** All of the log is counted. */
+  readonly isWhole: boolean
+}
+
+/** How much of the log a window needs to be counted; undefined where it needs all, as from the end, or among what a filter keeps. */
+function linesNeeded({ from = 0, position, count = COUNT, ...filter }: WindowWish): number | undefined {
+  if (from < 0 || Object.values(filter).some(value => value !== undefined)) return undefined
+  return Math.max(FIRST_LINES, (position ?? from) + count)
+}
+
+/** Said only while it is so. */
+function counting({ isWhole }: Pick<Opened, 'isWhole'>): { readonly isCounting?: true } {
+  return isWhole ? {} : { isCounting: true }
 }
 
 /** Lines of the log have gone since it was read. */
 class StaleIndex extends Error {}
 
-function describe(index: LogIndex): unknown {
+function describe({ index, isWhole }: Pick<Opened, 'index' | 'isWhole'>): unknown {
   const tasks = new Map<string, { lines: number; firstLine: number; levels: number[]; group: LineGroup }>()
   const levels = [0, 0, 0, 0, 0]
   for (const { groups, firstLine } of index.chunks) {
@@ -68,6 +91,7 @@ function describe(index: LogIndex): unknown {
   }
   return {
     lines: index.lines,
+    ...counting({ isWhole }),
     levels: byName(levels),
     tasks: [...tasks.values()].map(({ lines, firstLine, levels: own, group }) => {
       const taskId = index.tasks[group.task] ?? ''
@@ -90,10 +114,10 @@ function byName(levels: readonly number[]): Readonly<Record<string, number>> {
 }
 
 interface LineWish {
-  readonly level?: string
-  readonly task?: string
+  readonly level?: string | undefined
+  readonly task?: string | undefined
   readonly taskRunId?: string
-  readonly attempt?: number
+  readonly attempt?: number | undefined
   readonly q?: string
 }
 
@@ -108,7 +132,7 @@ interface NumberedLine extends LogEntryDocument {
 }
 
 async function readWindow(
-  { row, index }: Opened,
+  { row, index, isWhole }: Opened,
   wish: WindowWish,
   { store, platform }: HttpDependencies,
 ): Promise<unknown> {
@@ -127,7 +151,7 @@ async function readWindow(
     next = await readLines({ row, wanted, filter, q: wish.q, fromLine: startLine, count }, lines, store)
     await new Promise<void>(resolve => platform.defer(resolve))
   }
-  return { lines, next: next !== null && next < index.lines ? next : null, position, total }
+  return { lines, next: next !== null && next < index.lines ? next : null, position, total, ...counting({ isWhole }) }
 }
 
 interface LinesWish {
@@ -165,6 +189,12 @@ interface Place {
 /** Where the window begins, as a chunk and a line, and as a place among the lines that the filter keeps. */
 function placeOf(index: LogIndex, wish: WindowWish): Place {
   const { from = 0, position } = wish
+  if (!isFiltered(wish)) {
+    const total = index.lines
+    const startLine = Math.min(total, position ?? (from < 0 ? Math.max(0, total + from) : from))
+    const startChunk = startLine < total ? index.at(startLine) : index.chunks.length
+    return { total, startChunk, startLine, position: startLine }
+  }
   const kept = index.chunks.map(chunk => keptOf(index, chunk, wish))
   const total = kept.reduce((sum, count) => sum + count, 0)
   // From the end: among the lines that are kept.
@@ -197,9 +227,14 @@ function sumOf(counts: readonly number[], end: number): number {
   return sum
 }
 
+/** By what the index knows of. */
+function isFiltered({ level, task, attempt }: Pick<LineWish, 'level' | 'task' | 'attempt'>): boolean {
+  return level !== undefined || task !== undefined || attempt !== undefined
+}
+
 /** How many lines of the chunk the filter keeps, as far as the index knows. */
 function keptOf(index: LogIndex, { groups, count }: IndexedChunk, { level, task, attempt }: LineWish): number {
-  if (level === undefined && task === undefined && attempt === undefined) return count
+  if (!isFiltered({ level, task, attempt })) return count
   const rank = level === undefined ? 0 : rankOf(level)
   let kept = 0
   for (const group of groups) {
@@ -262,8 +297,14 @@ function linesOf(row: ExecutionRow, chunk: IndexedChunk, { stored, filter, q, fr
   return found
 }
 
+function goneOf(signal: AbortSignal): () => boolean {
+  return () => signal.aborted
+}
+
 interface FindWish extends LineWish {
   readonly q: string
+  /** Whoever asked has typed on: nobody reads the answer. */
+  isGone(): boolean
   readonly from?: number
   readonly size?: number
 }
@@ -274,12 +315,12 @@ async function findLines(
   wish: FindWish,
   { store, platform }: HttpDependencies,
 ): Promise<unknown> {
-  const { q, from = 0, size = 1 } = wish
+  const { q, from = 0, size = 1, isGone } = wish
   const filter = filterOf(wish)
   // Databases do not agree on what is the same letter beyond ASCII.
   const text = Buffer.byteLength(q) === q.length ? { text: JSON.stringify(q).slice(1, -1) } : {}
   const hits: NumberedLine[] = []
-  for (let at = index.at(from); at < index.chunks.length; at += SEARCHED_TOGETHER) {
+  for (let at = index.at(from); at < index.chunks.length && !isGone(); at += SEARCHED_TOGETHER) {
     const part = index.chunks.slice(at, at + SEARCHED_TOGETHER)
     const [first, last] = [part[0], part.at(-1)]
     if (!first || !last) break

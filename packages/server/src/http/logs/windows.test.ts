@@ -24,7 +24,7 @@ tasks:
 after(() => server.stop())
 
 /** Every hundredth line is an error; the second half is another attempt. */
-function chunkRow(chunk: number): LogRow {
+function chunkRow(chunk: number, executionId = id): LogRow {
   const lines = Array.from({ length: PER_CHUNK }, (_, at) => {
     const number = chunk * PER_CHUNK + at
     return {
@@ -37,7 +37,7 @@ function chunkRow(chunk: number): LogRow {
     }
   })
   return {
-    executionId: id,
+    executionId,
     tenant: 'main',
     namespace: NS,
     flowId: 'chatty',
@@ -161,4 +161,25 @@ test('windows refuse a log that is not there and a cursor of somebody else', asy
   const find = await server.send('GET', `${BASE}/${id}/find`)
 
   assert.deepEqual([nobody.status, cursor.status, find.status], [404, 422, 400])
+})
+
+test('the beginning of a long log is told before its end is counted', async () => {
+  const { id: long } = await server.client.executions.create({ params: { namespace: NS, id: 'chatty' } })
+  const rows = Array.from({ length: 600 }, (_, chunk) => chunkRow(chunk, long))
+  await server.store.perform('appendLogs', { rows })
+  const ofLong = { params: { executionId: long } }
+
+  const early = await server.client.logs.window({ ...ofLong, query: { from: 0, count: 2 } })
+  const late = await server.client.logs.window({ ...ofLong, query: { from: -1, count: 1 } })
+  const index = await server.client.logs.index(ofLong)
+
+  assert.equal(early.isCounting, true)
+  assert.deepEqual(
+    early.lines.map(({ line }) => line),
+    [0, 1],
+  )
+  assert.ok(early.total >= 20_000 && early.total < late.total)
+  assert.equal(late.isCounting, undefined)
+  assert.equal(late.total, 600 * PER_CHUNK + 1)
+  assert.deepEqual([index.lines, index.isCounting], [late.total, undefined])
 })

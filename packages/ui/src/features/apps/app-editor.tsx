@@ -12,10 +12,11 @@ import { Icon } from '../../widgets/icon.tsx'
 import { Menu } from '../../widgets/menu.tsx'
 import { showToast } from '../../widgets/toast.tsx'
 import { tip } from '../../widgets/tooltip.ts'
-import { DocumentEditor } from '../yaml-document/document-editor.tsx'
+import { BesideText, DocumentEditor } from '../yaml-document/document-editor.tsx'
 import { useDocumentChecks } from '../yaml-document/use-document-checks.ts'
 import { AppPreview } from './app-preview.tsx'
 import { appAddress } from './app-text.ts'
+import { Mark } from '../../widgets/mark.tsx'
 import classes from './apps.module.css'
 import { t } from './messages.ts'
 import { useAppActions, useSaveApp, type AppDocument } from './use-apps.ts'
@@ -58,10 +59,10 @@ export function AppEditor({ app, initial }: AppEditorProps): ReactNode {
       }
     >
       {saving.error && <ErrorCard title={t('notSaved')} error={saving.error} />}
-      <div className={classes['split']}>
+      <BesideText>
         <DocumentEditor initial={initial} label={t('source')} checks={checks} onChange={setText} onSave={save} />
         <AppPreview source={text} />
-      </div>
+      </BesideText>
     </Page>
   )
 }
@@ -75,11 +76,11 @@ function Marks({ app, isDirty }: { readonly app: AppDocument | undefined; readon
         </Link>
       )}
       {app && (
-        <span className={classes['mark']} {...tip(t(app.access === 'PUBLIC' ? 'publicHint' : 'privateHint'))}>
+        <Mark hint={t(app.access === 'PUBLIC' ? 'publicHint' : 'privateHint')}>
           {t(app.access === 'PUBLIC' ? 'isPublic' : 'isPrivate')}
-        </span>
+        </Mark>
       )}
-      {app?.enabled === false && <span className={classes['mark']}>{t('off')}</span>}
+      {app?.enabled === false && <Mark>{t('off')}</Mark>}
       {isDirty && <span className={classes['muted']}>● {t('unsaved')}</span>}
     </span>
   )

@@ -2,6 +2,8 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { cx } from '../../widgets/class-names.ts'
 import { useSettled } from '../editor/use-checks.ts'
+import { Choices } from '../../widgets/choices.tsx'
+import { Select } from '../../widgets/select.tsx'
 import classes from './apps.module.css'
 import { t } from './messages.ts'
 
@@ -20,7 +22,8 @@ export function AppPreview({ source }: { readonly source: string }): ReactNode {
       <div className={classes['previewTools']}>
         <label>
           <span className="visually-hidden">{t('stage')}</span>
-          <select
+          <Select
+            isCompact
             value={stage}
             onChange={event => setStage(STAGES.find(each => each === event.currentTarget.value) ?? 'OPEN')}
           >
@@ -29,21 +32,14 @@ export function AppPreview({ source }: { readonly source: string }): ReactNode {
                 {t(each)}
               </option>
             ))}
-          </select>
+          </Select>
         </label>
-        <div role="group" aria-label={t('width')} className={classes['tags']}>
-          {[false, true].map(each => (
-            <button
-              key={String(each)}
-              type="button"
-              className={classes['tag']}
-              aria-pressed={each === isNarrow}
-              onClick={() => setNarrow(each)}
-            >
-              {t(each ? 'narrow' : 'wide')}
-            </button>
-          ))}
-        </div>
+        <Choices
+          label={t('width')}
+          choices={[false, true].map(each => ({ value: each, title: t(each ? 'narrow' : 'wide') }))}
+          active={isNarrow}
+          onChoose={setNarrow}
+        />
       </div>
       <form ref={form} method="post" action="/ui/a/preview" target={FRAME} hidden>
         <input type="hidden" name="source" value={settled} readOnly />

@@ -12,8 +12,9 @@ import { Empty } from '../../widgets/empty.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { Icon } from '../../widgets/icon.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
-import { tip } from '../../widgets/tooltip.ts'
 import { appAddress } from './app-text.ts'
+import { Choices } from '../../widgets/choices.tsx'
+import { Mark } from '../../widgets/mark.tsx'
 import classes from './apps.module.css'
 import { t } from './messages.ts'
 import { useApps, type AppHead } from './use-apps.ts'
@@ -89,19 +90,12 @@ interface TagsProps {
 
 function Tags({ tags, tag, onChange }: TagsProps): ReactNode {
   return (
-    <div role="group" aria-label={t('tags')} className={classes['tags']}>
-      {[undefined, ...tags].map(each => (
-        <button
-          key={each ?? ''}
-          type="button"
-          className={classes['tag']}
-          aria-pressed={each === tag}
-          onClick={() => onChange(each)}
-        >
-          {each ?? t('all')}
-        </button>
-      ))}
-    </div>
+    <Choices
+      label={t('tags')}
+      choices={[undefined, ...tags].map(each => ({ value: each, title: each ?? t('all') }))}
+      active={tag}
+      onChoose={onChange}
+    />
   )
 }
 
@@ -119,14 +113,10 @@ function Card({ app }: { readonly app: AppHead }): ReactNode {
         <Link to={paths.flow({ namespace, id: flowId })}>
           {namespace} / {flowId}
         </Link>
-        <span className={classes['mark']} {...tip(t(isPublic ? 'publicHint' : 'privateHint'))}>
-          {t(isPublic ? 'isPublic' : 'isPrivate')}
-        </span>
-        {!enabled && <span className={classes['mark']}>{t('off')}</span>}
+        <Mark hint={t(isPublic ? 'publicHint' : 'privateHint')}>{t(isPublic ? 'isPublic' : 'isPrivate')}</Mark>
+        {!enabled && <Mark>{t('off')}</Mark>}
         {tags.map(tag => (
-          <span key={tag} className={classes['mark']}>
-            {tag}
-          </span>
+          <Mark key={tag}>{tag}</Mark>
         ))}
       </p>
       <div className={classes['buttons']}>

@@ -16,6 +16,8 @@ import { tip } from '../../widgets/tooltip.ts'
 import { parseYamlTree, plainOf } from '../editor/yaml/yaml-tree.ts'
 import { simpleName } from '../plugin-types/search-types.ts'
 import { Topology } from '../topology/topology.tsx'
+import { Choices } from '../../widgets/choices.tsx'
+import { SideBack } from '../../widgets/side-list.tsx'
 import classes from './blueprints.module.css'
 import { t } from './messages.ts'
 import { useBlueprint, useRunBlueprint, type Blueprint } from './use-blueprints.ts'
@@ -30,10 +32,7 @@ export function BlueprintPreview({ id, back }: BlueprintPreviewProps): ReactNode
   const { data, error, isPending, refetch } = useBlueprint(id)
   return (
     <article className={classes['preview']} aria-label={data?.title ?? id}>
-      <Link to={back} className={classes['back']}>
-        <Icon name="left" size={14} />
-        {t('back')}
-      </Link>
+      <SideBack to={back}>{t('back')}</SideBack>
       {isPending && <SkeletonRows rows={8} />}
       {isNotFound(error) ? (
         <Empty icon="blueprint" title={t('unknown', { id })} action={<Link to={back}>{t('back')}</Link>} />
@@ -78,19 +77,12 @@ function Shown({ blueprint }: { readonly blueprint: Blueprint }): ReactNode {
           ))}
         </Fact>
       </dl>
-      <div role="group" aria-label={t('view')} className={classes['faces']}>
-        {(['graph', 'code'] as const).map(each => (
-          <button
-            key={each}
-            type="button"
-            className={classes['topic']}
-            aria-pressed={each === face}
-            onClick={() => setSearch({ face: each }, { replace: true })}
-          >
-            {t(each)}
-          </button>
-        ))}
-      </div>
+      <Choices
+        label={t('view')}
+        choices={(['graph', 'code'] as const).map(each => ({ value: each, title: t(each) }))}
+        active={face}
+        onChoose={each => setSearch({ face: each }, { replace: true })}
+      />
       {face === 'graph' ? (
         <div className={classes['graph']}>
           <Topology flow={flow} hasMap={false} />

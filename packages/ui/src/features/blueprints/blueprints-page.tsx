@@ -8,11 +8,12 @@ import { useActions } from '../../lib/actions.ts'
 import { Link, useGo } from '../../lib/link.tsx'
 import { paths, withQuery } from '../../lib/paths.ts'
 import { textParam, useSearchState, type SetSearch } from '../../lib/search-state.ts'
-import { cx } from '../../widgets/class-names.ts'
 import { Empty } from '../../widgets/empty.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { Icon } from '../../widgets/icon.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
+import { Choices } from '../../widgets/choices.tsx'
+import { SideEntries, SideEntry, SideList } from '../../widgets/side-list.tsx'
 import classes from './blueprints.module.css'
 import { findBlueprints, plainWords, topicsOf } from './find-blueprints.ts'
 import { t } from './messages.ts'
@@ -54,8 +55,10 @@ export function BlueprintsPage(): ReactNode {
         <Empty icon="blueprint" title={t('none')} action={<Link to={paths.newFlow()}>{t('write')}</Link>} />
       )}
       {data !== undefined && data.length > 0 && (
-        <div className={cx(classes['page'], params.id !== undefined && classes['isOpen'])}>
-          <Side {...{ all: data, found, tag, q, shown, to, search }} onSearch={setSearch} />
+        <SideList
+          isOpen={params.id !== undefined}
+          side={<Side {...{ all: data, found, tag, q, shown, to, search }} onSearch={setSearch} />}
+        >
           <div className={classes['panel']}>
             {shown !== undefined && (
               <Suspense fallback={<SkeletonRows rows={8} />}>
@@ -63,7 +66,7 @@ export function BlueprintsPage(): ReactNode {
               </Suspense>
             )}
           </div>
-        </div>
+        </SideList>
       )}
     </Page>
   )
@@ -82,7 +85,7 @@ interface SideProps {
 
 function Side({ all, found, q, tag, shown, search, to, onSearch }: SideProps): ReactNode {
   return (
-    <div className={classes['side']}>
+    <>
       <div role="search" className={classes['tools']}>
         <TextInput
           ref={search}
@@ -102,13 +105,13 @@ function Side({ all, found, q, tag, shown, search, to, onSearch }: SideProps): R
           action={<Button onClick={() => onSearch({ q: undefined, tag: undefined })}>{t('dropFilter')}</Button>}
         />
       ) : (
-        <nav aria-label={t('list')} className={classes['list']}>
+        <SideEntries label={t('list')}>
           {found.map(one => (
             <Entry key={one.id} blueprint={one} to={to(one.id)} isChosen={one.id === shown} />
           ))}
-        </nav>
+        </SideEntries>
       )}
-    </div>
+    </>
   )
 }
 
@@ -128,33 +131,13 @@ interface TopicsProps {
   readonly onChange: (tag: string | undefined) => void
 }
 
-interface Choice {
-  readonly name: string | undefined
-  readonly title: string
-  readonly count: number
-}
-
 function Topics({ all, tag, onChange }: TopicsProps): ReactNode {
   const topics = useMemo(() => topicsOf(all), [all])
-  const choices: readonly Choice[] = [
-    { name: undefined, title: t('all'), count: all.length },
-    ...topics.map(topic => ({ name: topic.tag, title: topic.tag, count: topic.count })),
+  const choices = [
+    { value: undefined, title: t('all'), count: all.length },
+    ...topics.map(topic => ({ value: topic.tag, title: topic.tag, count: topic.count })),
   ]
-  return (
-    <div role="group" aria-label={t('tags')} className={classes['topics']}>
-      {choices.map(({ name, title, count }) => (
-        <button
-          key={title}
-          type="button"
-          className={classes['topic']}
-          aria-pressed={name === tag}
-          onClick={() => onChange(name)}
-        >
-          {title} <span className={classes['count']}>{count}</span>
-        </button>
-      ))}
-    </div>
-  )
+  return <Choices label={t('tags')} choices={choices} active={tag} onChoose={onChange} />
 }
 
 interface EntryProps {
@@ -165,14 +148,10 @@ interface EntryProps {
 
 function Entry({ blueprint: { title, description, tags }, to, isChosen }: EntryProps): ReactNode {
   return (
-    <Link
-      to={to}
-      className={cx(classes['entry'], isChosen && classes['chosen'])}
-      aria-current={isChosen ? 'true' : undefined}
-    >
+    <SideEntry to={to} isChosen={isChosen}>
       <span className={classes['name']}>{title}</span>
       <span className={classes['purpose']}>{plainWords(description)}</span>
       {tags.length > 0 && <span className={classes['tags']}>{tags.join(' · ')}</span>}
-    </Link>
+    </SideEntry>
   )
 }

@@ -1,4 +1,5 @@
 // The form of one chart.
+import { CHART_COMPARISONS } from '@batuta/core'
 import { ActionIcon, Button, NativeSelect, TextInput, Textarea } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { Icon } from '../../widgets/icon.tsx'
@@ -7,7 +8,7 @@ import { CHART_KINDS, lookOf, mapOf, type ChartLook, type ColumnLook } from './c
 import classes from './dashboards.module.css'
 import { addColumn, addWhere, chartPath, removeWhere, setAt, setKind, setSource, type Edits } from './edit-board.ts'
 import { editorMessages as t } from './editor-messages.ts'
-import { AGGREGATIONS, COMPARISONS, SOURCE_FIELDS } from './source-fields.ts'
+import { AGGREGATIONS, SOURCE_FIELDS } from './source-fields.ts'
 
 export interface ChartFormProps {
   readonly text: string
@@ -245,7 +246,7 @@ function WhereForm({ look, number, where, set, onRemove }: WhereFormProps): Reac
       <NativeSelect
         label={t('whereType', { number })}
         value={type}
-        data={[...COMPARISONS]}
+        data={[...CHART_COMPARISONS]}
         onChange={event => set('type', event.currentTarget.value)}
       />
       <ActionIcon aria-label={t('removeWhere', { number })} {...tip(t('removeWhere', { number }))} onClick={onRemove}>

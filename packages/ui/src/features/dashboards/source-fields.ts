@@ -34,21 +34,3 @@ export const DATE_FIELDS: Readonly<Record<string, string>> = {
 }
 
 export const AGGREGATIONS = ['COUNT', 'SUM', 'AVG', 'MIN', 'MAX'] as const
-
-export const COMPARISONS = [
-  'EQUAL_TO',
-  'NOT_EQUAL_TO',
-  'IN',
-  'NOT_IN',
-  'CONTAINS',
-  'STARTS_WITH',
-  'ENDS_WITH',
-  'GREATER_THAN',
-  'GREATER_THAN_OR_EQUAL_TO',
-  'LESS_THAN',
-  'LESS_THAN_OR_EQUAL_TO',
-  'IS_NULL',
-  'IS_NOT_NULL',
-  'IS_TRUE',
-  'IS_FALSE',
-] as const

@@ -1,10 +1,11 @@
 // Is it right, and what will it do? Code, form and drawing are one document: the text. The form and the drawing change it by small edits through the
 // history of the editor, so that one undo takes back any of them.
-import { useCallback, useDeferredValue, useMemo, useState, type ReactNode } from 'react'
+import { useCallback, useDeferredValue, useEffect, useMemo, useState, type ReactNode } from 'react'
 import { useActions } from '../../lib/actions.ts'
 import { useGo } from '../../lib/link.tsx'
 import { paths } from '../../lib/paths.ts'
 import { cx } from '../../widgets/class-names.ts'
+import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import type { FlowDocument } from '../flow/use-flow.ts'
 import { factsOfRuns } from '../topology/task-facts.ts'
 import { Topology } from '../topology/topology.tsx'
@@ -21,13 +22,19 @@ import { EditorPanel, usePanel, type Panel } from './editor-panel.tsx'
 import { useTry } from './rehearsal/use-try.ts'
 import { TaskForm } from './task-form.tsx'
 import { TypePicker } from './type-picker.tsx'
-import { useChecks, type Checks } from './use-checks.ts'
+import { useChecks, useSettled, type Checks } from './use-checks.ts'
 import { useDraft } from './use-draft.ts'
 import { useInstalledTypes, useTypeDocs } from './use-types.ts'
 import { usePanes, type Pane, type Panes } from './use-panes.ts'
 import { useSave, type SavedFlow } from './use-save.ts'
 import { addTask } from './yaml/edit-yaml.ts'
 import { parseYamlTree, plainOf, taskAt, tasksIn } from './yaml/yaml-tree.ts'
+
+/** Some frames. */
+const PAINTED_MS = 100
+/** Letters of which reading takes a frame. */
+const LONG = 20_000
+const REST_MS = 60
 
 export interface FlowEditorProps {
   /** Undefined for a flow that is not there yet. */
@@ -56,20 +63,13 @@ export function FlowEditor({ flow, initial, draftName, onSaved, tools }: FlowEdi
     code,
   })
   const [, showPanel] = usePanel()
-  const trial = useTry()
-  const [wished, setWished] = useState(0)
-  const tryNow = (): void => {
-    showPanel('try')
-    setWished(count => count + 1)
-  }
-  const task = useMemo(() => taskAt(parseYamlTree(text), cursor, text), [text, cursor])
-  const facts = useMemo(() => {
-    const runs = trial.result?.tried.execution?.taskRunList
-    return runs && factsOfRuns(runs)
-  }, [trial.result])
+  const { trial, wished, tryNow, facts } = useTrial(showPanel)
+  const rested = useRested(text, cursor)
+  const task = useMemo(() => taskAt(parseYamlTree(rested.text), rested.cursor, rested.text), [rested])
   useEditorActions({ panes, code, save, showPanel, tryNow })
   const ready = useReady(setCode)
   const help = useHelp(checks, code)
+  const isQuiet = useQuiet(code)
   return (
     <div className={classes['editor']}>
       <EditorToolbar
@@ -98,7 +98,7 @@ export function FlowEditor({ flow, initial, draftName, onSaved, tools }: FlowEdi
           />
         </div>
         {panes.shown.includes('form') && <FormPane text={text} task={task} code={code} />}
-        {panes.shown.includes('graph') && <GraphPane {...{ text, cursor, code, facts }} onAdd={setPlace} />}
+        {panes.shown.includes('graph') && <GraphPane {...rested} {...{ code, facts, isQuiet }} onAdd={setPlace} />}
       </div>
       <EditorPanel
         {...{ text, checks, code, trial, wished }}
@@ -141,6 +141,21 @@ function useKeeping({ flow, initial, draftName, onSaved, text, code }: Keeping) 
   }
 }
 
+/** `wished` counts how often a try was asked for outside of its panel. */
+function useTrial(showPanel: (panel: Panel) => void) {
+  const trial = useTry()
+  const [wished, setWished] = useState(0)
+  const tryNow = (): void => {
+    showPanel('try')
+    setWished(count => count + 1)
+  }
+  const facts = useMemo(() => {
+    const runs = trial.result?.tried.execution?.taskRunList
+    return runs && factsOfRuns(runs)
+  }, [trial.result])
+  return { trial, wished, tryNow, facts }
+}
+
 function useHelp(checks: Checks, code: CodeHandle | undefined): Parameters<typeof CodeEditor>[0]['help'] {
   const installed = useInstalledTypes()
   const docOf = useTypeDocs()
@@ -167,6 +182,25 @@ function useReady(setCode: (code: CodeHandle) => void): (code: CodeHandle) => vo
     },
     [setCode],
   )
+}
+
+/** A long text is read once the hand rests: no key waits for it. A short one at once. */
+function useRested(text: string, cursor: number): { readonly text: string; readonly cursor: number } {
+  const now = useMemo(() => ({ text, cursor }), [text, cursor])
+  const settled = useSettled(now, REST_MS)
+  return text.length > LONG ? settled : now
+}
+
+/** The code can be written in and has been painted: what is heavier than it may come now. */
+function useQuiet(code: CodeHandle | undefined): boolean {
+  const [isQuiet, setQuiet] = useState(false)
+  const isThere = code !== undefined
+  useEffect(() => {
+    if (!isThere) return undefined
+    const timer = setTimeout(() => setQuiet(true), PAINTED_MS)
+    return () => clearTimeout(timer)
+  }, [isThere])
+  return isQuiet
 }
 
 interface EditorActions {
@@ -236,29 +270,37 @@ interface GraphPaneProps {
   readonly code: CodeHandle | undefined
   /** What the tasks came to when they were tried. */
   readonly facts: ReturnType<typeof factsOfRuns> | undefined
+  /** It does not hold up the code that somebody waits for. */
+  readonly isQuiet: boolean
   readonly onAdd: (place: AddPlace) => void
 }
 
-function GraphPane({ text, cursor, code, facts, onAdd }: GraphPaneProps): ReactNode {
+function GraphPane(props: GraphPaneProps): ReactNode {
+  return (
+    <section className={cx(classes['pane'], classes['graphPane'])} aria-label={t('graph')}>
+      {props.isQuiet ? <Graph {...props} /> : <SkeletonRows rows={5} />}
+    </section>
+  )
+}
+
+function Graph({ text, cursor, code, facts, onAdd }: GraphPaneProps): ReactNode {
   const shown = useDeferredValue(text)
   const root = useMemo(() => parseYamlTree(shown), [shown])
   const flow = useMemo(() => plainOf(root), [root])
   const selected = useMemo(() => taskAt(root, cursor, shown)?.id, [root, cursor, shown])
   return (
-    <section className={cx(classes['pane'], classes['graphPane'])} aria-label={t('graph')}>
-      <Topology
-        flow={flow}
-        facts={facts}
-        selected={selected}
-        hasMap={false}
-        onAdd={onAdd}
-        menuOf={block => graphMenu(block, { code, onAdd })}
-        onSelect={({ path }) => {
-          const task = tasksIn(parseYamlTree(code?.text() ?? '')).find(other => other.path === path)
-          if (task) code?.goTo(task.from)
-        }}
-      />
-    </section>
+    <Topology
+      flow={flow}
+      facts={facts}
+      selected={selected}
+      hasMap={false}
+      onAdd={onAdd}
+      menuOf={block => graphMenu(block, { code, onAdd })}
+      onSelect={({ path }) => {
+        const task = tasksIn(parseYamlTree(code?.text() ?? '')).find(other => other.path === path)
+        if (task) code?.goTo(task.from)
+      }}
+    />
   )
 }
 

@@ -10,6 +10,7 @@ import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { useBlueprint } from '../blueprints/use-blueprints.ts'
 import type { FlowDocument } from '../flow/use-flow.ts'
 import { useFlowActions } from '../flows/use-flow-actions.ts'
+import { Select } from '../../widgets/select.tsx'
 import classes from './flow-editor.module.css'
 import { FlowEditor } from './flow-editor.tsx'
 import { t } from './messages.ts'
@@ -52,8 +53,9 @@ export function NewFlow(): ReactNode {
             !isOther && (
               <label className={classes['choice']}>
                 {t('template')}
-                <select
-                  className={classes['select']}
+                <Select
+                  isCompact
+
                   value={chosen?.id}
                   onChange={event => setSearch({ template: event.currentTarget.value }, { replace: true })}
                 >
@@ -62,7 +64,7 @@ export function NewFlow(): ReactNode {
                       {title}
                     </option>
                   ))}
-                </select>
+                </Select>
               </label>
             )
           }

@@ -1,6 +1,6 @@
 // What happened, why, and what now?
 import { useParams } from '@tanstack/react-router'
-import { lazy, Suspense, useCallback, useState, type ReactNode } from 'react'
+import { lazy, Suspense, useCallback, useEffect, type ReactNode } from 'react'
 import { Page } from '../../app/page.tsx'
 import { isNotFound } from '../../lib/api.ts'
 import { Link } from '../../lib/link.tsx'
@@ -12,37 +12,57 @@ import { Duration } from '../../widgets/duration.tsx'
 import { Empty } from '../../widgets/empty.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
-import { SplitPane } from '../../widgets/split-pane.tsx'
 import { Tabs } from '../../widgets/tabs.tsx'
 import { Timestamp } from '../../widgets/timestamp.tsx'
 import { tip } from '../../widgets/tooltip.ts'
-import { Gantt } from '../gantt/gantt.tsx'
 import { StateBadge } from '../states/state-badge.tsx'
 import { ExecutionActions } from './execution-actions.tsx'
 import classes from './execution-page.module.css'
-import { Facts } from './facts.tsx'
 import { t } from './messages.ts'
-import { TaskPanel } from './task-panel.tsx'
 import { useExecution, useFlowRuns, useLiveExecution, useNewestRevision, type ExecutionHead } from './use-execution.ts'
-import { useTaskRun, useTaskRuns, useTree, type TaskRun, type TaskRuns } from './use-task-runs.ts'
+import { useTaskRuns } from './use-task-runs.ts'
+import type { RunsViewProps } from './with-panel.tsx'
 
+// Each tab is a program of its own, asked for at once when its page is: what it shows is asked of the server meanwhile.
+const loadGantt = async () => ({ default: (await import('./gantt-tab.tsx')).GanttTab })
+const loadLogs = async () => ({ default: (await import('../logs/execution-logs.tsx')).ExecutionLogs })
+const loadTopology = async () => ({ default: (await import('./topology-tab.tsx')).TopologyTab })
+const loadOutputs = async () => ({ default: (await import('./outputs-tab.tsx')).OutputsTab })
+const loadMetrics = async () => ({ default: (await import('./metrics-tab.tsx')).MetricsTab })
+const loadRelations = async () => ({ default: (await import('./relations-tab.tsx')).RelationsTab })
+const loadDebug = async () => ({ default: (await import('./debug-tab.tsx')).DebugTab })
+const GanttTab = lazy(loadGantt)
+const LogsTab = lazy(loadLogs)
+const TopologyTab = lazy(loadTopology)
+const OutputsTab = lazy(loadOutputs)
+const MetricsTab = lazy(loadMetrics)
+const RelationsTab = lazy(loadRelations)
+const DebugTab = lazy(loadDebug)
 const FailureCard = lazy(async () => ({ default: (await import('./failure-card.tsx')).FailureCard }))
-const OutputsTab = lazy(async () => ({ default: (await import('./outputs-tab.tsx')).OutputsTab }))
-const MetricsTab = lazy(async () => ({ default: (await import('./metrics-tab.tsx')).MetricsTab }))
-const LogsTab = lazy(async () => ({ default: (await import('../logs/execution-logs.tsx')).ExecutionLogs }))
-const TopologyTab = lazy(async () => ({ default: (await import('./topology-tab.tsx')).TopologyTab }))
-const RelationsTab = lazy(async () => ({ default: (await import('./relations-tab.tsx')).RelationsTab }))
-const DebugTab = lazy(async () => ({ default: (await import('./debug-tab.tsx')).DebugTab }))
 const WaitingCard = lazy(async () => ({ default: (await import('./waiting-card.tsx')).WaitingCard }))
+const Facts = lazy(async () => ({ default: (await import('./facts.tsx')).Facts }))
 
 const TABS = ['overview', 'gantt', 'logs', 'topology', 'outputs', 'metrics', 'dependencies', 'debug'] as const
 type TabId = (typeof TABS)[number]
 /** What scrolls by itself. */
 const FULL: readonly TabId[] = ['gantt', 'logs', 'topology', 'metrics', 'dependencies']
-const PARAMS = { task: textParam, zoom: textParam, open: textParam, from: textParam }
+const LOADS: Readonly<Record<TabId, () => Promise<unknown>>> = {
+  overview: loadGantt,
+  gantt: loadGantt,
+  logs: loadLogs,
+  topology: loadTopology,
+  outputs: loadOutputs,
+  metrics: loadMetrics,
+  dependencies: loadRelations,
+  debug: loadDebug,
+}
+const PARAMS = { task: textParam, open: textParam, from: textParam }
 
 export function ExecutionPage(): ReactNode {
-  const { namespace = '', flowId = '', id = '', tab } = useParams({ strict: false })
+  const { namespace = '', flowId = '', id = '', tab: named } = useParams({ strict: false })
+  const tab = TABS.find(name => name === named) ?? 'overview'
+  // What cannot be fetched is told where it is shown.
+  useEffect(() => void LOADS[tab]().catch(() => undefined), [tab])
   const { data: head, error, refetch } = useExecution(id)
   useLiveExecution(id)
   const crumbs = [
@@ -72,7 +92,7 @@ export function ExecutionPage(): ReactNode {
         <SkeletonRows rows={8} />
       </Page>
     )
-  return <Loaded head={head} tab={TABS.find(name => name === tab) ?? 'overview'} crumbs={crumbs} />
+  return <Loaded head={head} tab={tab} crumbs={crumbs} />
 }
 
 function ofFlow({ namespace, flowId }: ExecutionRef): string {
@@ -124,11 +144,8 @@ function Loaded({ head, tab, crumbs }: LoadedProps): ReactNode {
   )
 }
 
-interface ContentProps {
-  readonly head: ExecutionHead
+interface ContentProps extends RunsViewProps {
   readonly tab: TabId
-  readonly taskRuns: TaskRuns
-  readonly onReplay: (from: string | undefined) => void
 }
 
 function Content({ head, tab, taskRuns, onReplay }: ContentProps): ReactNode {
@@ -138,16 +155,18 @@ function Content({ head, tab, taskRuns, onReplay }: ContentProps): ReactNode {
         <>
           {head.state.current === 'FAILED' && <OverviewFailure {...{ head, taskRuns, onReplay }} />}
           {WAITING.includes(head.state.current) && <WaitingCard head={head} runs={taskRuns.runs} />}
-          <GanttWithPanel {...{ head, taskRuns, onReplay }} isFull={false} />
-          <Facts head={head} />
+          <GanttTab {...{ head, taskRuns, onReplay }} isFull={false} />
+          <Suspense>
+            <Facts head={head} />
+          </Suspense>
         </>
       )
     case 'gantt':
-      return <GanttWithPanel {...{ head, taskRuns, onReplay }} isFull />
+      return <GanttTab {...{ head, taskRuns, onReplay }} isFull />
     case 'logs':
       return <LogsTab executionId={head.id} isRunning={!isFinalState(head.state.current)} />
     case 'topology':
-      return <TopologyWithPanel {...{ head, taskRuns, onReplay }} />
+      return <TopologyTab {...{ head, taskRuns, onReplay }} />
     case 'dependencies':
       return <RelationsTab head={head} />
     case 'debug':
@@ -167,85 +186,6 @@ function OverviewFailure({ head, taskRuns, onReplay }: Omit<ContentProps, 'tab'>
     <Suspense>
       <FailureCard {...{ head, taskRuns, onReplay }} onTask={task => setSearch({ task }, { replace: true })} />
     </Suspense>
-  )
-}
-
-function TopologyWithPanel({ head, taskRuns, onReplay }: Omit<ContentProps, 'tab'>): ReactNode {
-  const { run, task, select } = useChosenRun(head, taskRuns)
-  return (
-    <WithPanel {...{ head, run, select, onReplay }}>
-      <TopologyTab head={head} runs={taskRuns.runs} task={task} onTask={select} />
-    </WithPanel>
-  )
-}
-
-interface ChosenRun {
-  readonly task: string | undefined
-  readonly run: TaskRun | undefined
-  select(runId: string | undefined): void
-}
-
-function useChosenRun(head: ExecutionHead, taskRuns: TaskRuns): ChosenRun {
-  const [{ task }, setSearch] = useSearchState(PARAMS)
-  const run = useTaskRun(head.id, task, taskRuns.runs)
-  const select = useCallback((next: string | undefined) => setSearch({ task: next }, { replace: true }), [setSearch])
-  return { task, run, select }
-}
-
-interface WithPanelProps extends Pick<ContentProps, 'head' | 'onReplay'> {
-  readonly run: TaskRun | undefined
-  readonly select: (runId: string | undefined) => void
-  readonly children: ReactNode
-}
-
-/** A task that is chosen stands beside what it was chosen in. */
-function WithPanel({ head, run, select, onReplay, children }: WithPanelProps): ReactNode {
-  const close = (): void => select(undefined)
-  return (
-    <SplitPane
-      name="execution"
-      sideTitle={run?.taskId ?? ''}
-      onCloseSide={close}
-      side={run && <TaskPanel key={run.id} {...{ head, run }} onSelect={select} onReplay={onReplay} onClose={close} />}
-    >
-      {children}
-    </SplitPane>
-  )
-}
-
-interface GanttWithPanelProps extends Omit<ContentProps, 'tab'> {
-  readonly isFull: boolean
-}
-
-function GanttWithPanel({ head, taskRuns, onReplay, isFull }: GanttWithPanelProps): ReactNode {
-  const [{ zoom }, setSearch] = useSearchState(PARAMS)
-  const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set())
-  const tree = useTree(head.id, taskRuns, toggled)
-  const { task, run, select } = useChosenRun(head, taskRuns)
-  const { state } = head
-  const isOver = isFinalState(state.current)
-  const toggle = (key: string): void => {
-    const next = new Set(toggled)
-    if (!next.delete(key)) next.add(key)
-    setToggled(next)
-  }
-  return (
-    <div className={isFull || run ? classes['tall'] : undefined}>
-      <WithPanel {...{ head, run, select, onReplay }}>
-        <Gantt
-          {...{ tree, zoom, isFull: isFull || run !== undefined }}
-          runs={taskRuns.runs}
-          total={taskRuns.total}
-          isWhole={taskRuns.isWhole}
-          startMs={Date.parse(state.startDate)}
-          endMs={isOver && state.endDate !== undefined ? Date.parse(state.endDate) : undefined}
-          selected={task}
-          onSelect={select}
-          onToggle={toggle}
-          onZoom={next => setSearch({ zoom: next }, { replace: true })}
-        />
-      </WithPanel>
-    </div>
   )
 }
 

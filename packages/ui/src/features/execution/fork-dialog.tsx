@@ -13,6 +13,7 @@ import { InputForm } from '../input-form/input-form.tsx'
 import { sentOf } from '../input-form/input-fields.ts'
 import { refusalsOf } from '../run-dialog/use-run.ts'
 import { debugMessages as t } from './debug-messages.ts'
+import { Select } from '../../widgets/select.tsx'
 import classes from './replay-dialog.module.css'
 import { useReplayInputs, type ReplayInputs } from './use-replay-inputs.ts'
 import type { ExecutionHead } from './use-execution.ts'
@@ -130,19 +131,14 @@ function Outputs({ done, runId, text, problem, onRun, onText }: OutputsProps): R
   return (
     <fieldset className={classes['group']}>
       <legend>{t('forkOutputs')}</legend>
-      <select
-        className={classes['select']}
-        aria-label={t('forkTask')}
-        value={runId}
-        onChange={event => onRun(event.currentTarget.value)}
-      >
+      <Select aria-label={t('forkTask')} value={runId} onChange={event => onRun(event.currentTarget.value)}>
         <option value={NONE}>{t('forkSame')}</option>
         {done.map(run => (
           <option key={run.id} value={run.id}>
             {run.value === undefined ? run.taskId : `${run.taskId} (${run.value})`}
           </option>
         ))}
-      </select>
+      </Select>
       {runId !== NONE && (
         <>
           <label htmlFor={id}>{t('forkJson')}</label>

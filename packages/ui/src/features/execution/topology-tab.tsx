@@ -6,16 +6,26 @@ import { Topology } from '../topology/topology.tsx'
 import { t } from './messages.ts'
 import { useRevision, type ExecutionHead } from './use-execution.ts'
 import type { TaskRun } from './use-task-runs.ts'
+import { useChosenRun, WithPanel, type RunsViewProps } from './with-panel.tsx'
 
-export interface TopologyTabProps {
+/** The drawing of the flow in the revision that ran, with what its tasks came to. */
+export function TopologyTab({ head, taskRuns, onReplay }: RunsViewProps): ReactNode {
+  const { run, task, select } = useChosenRun(head, taskRuns)
+  return (
+    <WithPanel {...{ head, run, select, onReplay }}>
+      <Drawing head={head} runs={taskRuns.runs} task={task} onTask={select} />
+    </WithPanel>
+  )
+}
+
+interface DrawingProps {
   readonly head: ExecutionHead
   readonly runs: readonly TaskRun[]
   readonly task: string | undefined
   readonly onTask: (runId: string | undefined) => void
 }
 
-/** The drawing of the flow in the revision that ran, with what its tasks came to. */
-export function TopologyTab({ head, runs, task, onTask }: TopologyTabProps): ReactNode {
+function Drawing({ head, runs, task, onTask }: DrawingProps): ReactNode {
   const { data: flow, isPending } = useRevision(head)
   const facts = useMemo(() => factsOfRuns(runs), [runs])
   const selected = runs.find(({ id }) => id === task)?.taskId

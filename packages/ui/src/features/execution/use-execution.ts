@@ -74,14 +74,7 @@ export function useSource(head: ExecutionHead | undefined): string | undefined {
 
 /** Of the flow as it is now: undefined where it is gone or not asked yet. */
 export function useNewestRevision(head: ExecutionHead | undefined): number | undefined {
-  const { data } = useQuery({
-    queryKey: ['flows', head?.namespace, head?.flowId, 'newest'],
-    queryFn: ({ signal }) =>
-      api.flows.get({ params: { namespace: head?.namespace ?? '', id: head?.flowId ?? '' }, signal }),
-    enabled: head !== undefined,
-    retry: false,
-  })
-  return data?.revision
+  return useFlowRuns(head)?.revision
 }
 
 export type FlowSpeed = Awaited<ReturnType<typeof api.flows.runBars>>[number]

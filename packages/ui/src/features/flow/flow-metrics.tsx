@@ -10,6 +10,7 @@ import { Empty } from '../../widgets/empty.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { Skeleton, SkeletonRows } from '../../widgets/skeleton.tsx'
 import { Timestamp } from '../../widgets/timestamp.tsx'
+import { Select } from '../../widgets/select.tsx'
 import classes from './flow-page.module.css'
 import type { FlowTabProps } from './flow-page.tsx'
 import { t } from './messages.ts'
@@ -110,8 +111,9 @@ function Choice({ label, value, options, onChange }: ChoiceProps): ReactNode {
   return (
     <label className={classes['choice']}>
       {label}
-      <select
-        className={classes['select']}
+      <Select
+        isCompact
+
         value={value}
         onChange={({ currentTarget }) => onChange(currentTarget.value)}
       >
@@ -120,7 +122,7 @@ function Choice({ label, value, options, onChange }: ChoiceProps): ReactNode {
             {title}
           </option>
         ))}
-      </select>
+      </Select>
     </label>
   )
 }

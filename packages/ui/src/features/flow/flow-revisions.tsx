@@ -15,6 +15,7 @@ import { showToast } from '../../widgets/toast.tsx'
 import { tip } from '../../widgets/tooltip.ts'
 import { attempt } from '../flows/use-flow-actions.ts'
 import { compareFlows, type FlowChange } from './compare-flows.ts'
+import { Select } from '../../widgets/select.tsx'
 import classes from './flow-page.module.css'
 import type { FlowTabProps } from './flow-page.tsx'
 import { t } from './messages.ts'
@@ -57,8 +58,9 @@ export function FlowRevisions({ flow }: FlowTabProps): ReactNode {
           <h2>{t('revisionTitle', { revision: right.revision })}</h2>
           <label className={classes['choice']}>
             {t('compareWith')}
-            <select
-              className={classes['select']}
+            <Select
+              isCompact
+
               value={left?.revision ?? ''}
               onChange={event => setSearch({ revisionLeft: Number(event.currentTarget.value) }, { replace: true })}
             >
@@ -70,7 +72,7 @@ export function FlowRevisions({ flow }: FlowTabProps): ReactNode {
                     {t('revisionTitle', { revision })}
                   </option>
                 ))}
-            </select>
+            </Select>
           </label>
           <Button
             size="compact-sm"

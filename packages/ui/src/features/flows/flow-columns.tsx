@@ -19,7 +19,6 @@ export type FlowLine = Line<FlowRow>
 
 export interface FlowFacts {
   readonly bars: ReadonlyMap<string, RunBarsOfFlow>
-  readonly dates: ReadonlyMap<string, number>
   readonly actions: FlowActions
   readonly isGrouped: boolean
 }
@@ -43,10 +42,7 @@ export function flowColumns(facts: FlowFacts): readonly Column<FlowLine>[] {
       id: 'next',
       title: t('next'),
       width: '112px',
-      cell: ofFlow(flow => {
-        const at = facts.dates.get(flowKey(flow))
-        return at !== undefined && !flow.disabled && <Timestamp atMs={at} />
-      }),
+      cell: ofFlow((_, bars) => bars?.nextDate !== undefined && <Timestamp atMs={Date.parse(bars.nextDate)} />),
     },
     {
       id: 'triggers',

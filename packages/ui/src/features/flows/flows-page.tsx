@@ -25,7 +25,7 @@ import classes from './flows-page.module.css'
 import { chosenFlows, groupFlows, groupKey, toggleClosed } from './group-flows.ts'
 import { t } from './messages.ts'
 import { useFlowActions, type FlowActions } from './use-flow-actions.ts'
-import { flowKey, useFlows, useNextDates, useRunBars } from './use-flows.ts'
+import { flowKey, useFlows, useRunBars } from './use-flows.ts'
 
 const PARAMS = { view: wordParam(['grouped', 'flat']), closed: textParam }
 export function FlowsPage(): ReactNode {
@@ -37,14 +37,13 @@ export function FlowsPage(): ReactNode {
   const total = data?.pages[0]?.total
   const actions = useFlowActions()
   const bars = useRunBars(flows)
-  const dates = useNextDates(flows)
   const closedSet = useMemo(() => new Set((closed ?? '').split(',').filter(Boolean)), [closed])
   const isGrouped = view === 'grouped'
   const lines = useMemo(
     () => (isGrouped ? groupFlows(flows, closedSet) : flows.map((flow): FlowLine => ({ type: 'flow' as const, flow }))),
     [isGrouped, flows, closedSet],
   )
-  const facts: FlowFacts = { bars, dates, actions, isGrouped }
+  const facts: FlowFacts = { bars, actions, isGrouped }
   const onEnd = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
   }, [hasNextPage, isFetchingNextPage, fetchNextPage])

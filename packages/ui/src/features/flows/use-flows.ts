@@ -20,8 +20,6 @@ export type RunBarsOfFlow = Awaited<ReturnType<typeof api.flows.runBars>>[number
 export const FLOW_PAGE_SIZE = 50
 export const RUNS_SHOWN = 20
 const BARS_EVERY_MS = 2_000
-const TRIGGERS_MAX = 500
-const TRIGGERS_FRESH_MS = 30_000
 const SORT = ['namespace:asc', 'id:asc']
 
 export function useFlows({ filters, query }: FilterState): UseInfiniteQueryResult<InfiniteData<FlowList>> {
@@ -68,26 +66,4 @@ export function useRunBars(rows: readonly FlowRow[]): ReadonlyMap<string, RunBar
     () => new Map((data ?? []).map(bars => [flowKey({ namespace: bars.namespace, id: bars.flowId }), bars])),
     [data],
   )
-}
-
-/** The next date of each flow that has one. */
-export function useNextDates(rows: readonly FlowRow[]): ReadonlyMap<string, number> {
-  const hasTriggers = rows.some(({ triggers }) => triggers !== undefined && triggers.length > 0)
-  const { data } = useQuery({
-    queryKey: ['triggers', 'next-dates'],
-    queryFn: ({ signal }) => api.triggers.search({ query: { size: TRIGGERS_MAX }, signal }),
-    enabled: hasTriggers,
-    staleTime: TRIGGERS_FRESH_MS,
-    refetchInterval: TRIGGERS_FRESH_MS,
-  })
-  return useMemo(() => {
-    const dates = new Map<string, number>()
-    for (const { triggerContext } of data?.results ?? []) {
-      const at = Date.parse(String(triggerContext?.['nextExecutionDate']))
-      if (Number.isNaN(at) || triggerContext?.['disabled'] === true) continue
-      const key = `${String(triggerContext?.['namespace'])}.${String(triggerContext?.['flowId'])}`
-      dates.set(key, Math.min(at, dates.get(key) ?? at))
-    }
-    return dates
-  }, [data])
 }

@@ -1,4 +1,4 @@
-import type { CSSProperties, ReactNode } from 'react'
+import { memo, type CSSProperties, type ReactNode } from 'react'
 import { isFinalState, stateGroupOf, stateWord } from '../../lib/states.ts'
 import { formatDuration } from '../../lib/time.ts'
 import { cx } from '../../widgets/class-names.ts'
@@ -24,15 +24,16 @@ export interface GanttRowProps {
   readonly isSelected: boolean
   /** On the critical path; undefined while it is not shown. */
   readonly isCritical: boolean | undefined
-  readonly onToggle: () => void
-  readonly onSelect: () => void
+  /** Both stay the same from one drawing to the next: rows that have not changed are not made again while the others are scrolled. */
+  readonly onToggle: (row: GanttRow) => void
+  readonly onSelect: (row: GanttRow, index: number) => void
 }
 
 /** A wait of more than this part of everything is named. */
 const NAMED_SHARE = 0.2
 const NAMED_MIN_MS = 200
 
-export function GanttRowView(props: GanttRowProps): ReactNode {
+export const GanttRowView = memo(function GanttRowView(props: GanttRowProps): ReactNode {
   const { id, row, index, isActive, isSelected, isCritical, onSelect } = props
   const { type, depth } = row
   const isBranch = (type === 'run' && row.isBranch) || type === 'iteration'
@@ -51,7 +52,7 @@ export function GanttRowView(props: GanttRowProps): ReactNode {
         isSelected && classes['chosen'],
         isCritical === false && classes['dim'],
       )}
-      onClick={onSelect}
+      onClick={() => onSelect(row, index)}
     >
       <div role="gridcell" className={classes['name']} style={{ paddingInlineStart: 8 + depth * 16 }}>
         <Name {...props} />
@@ -63,9 +64,10 @@ export function GanttRowView(props: GanttRowProps): ReactNode {
       </div>
     </div>
   )
-}
+})
 
-function Name({ row, onToggle }: GanttRowProps): ReactNode {
+function Name({ row, onToggle: toggle }: GanttRowProps): ReactNode {
+  const onToggle = (): void => toggle(row)
   switch (row.type) {
     case 'run':
       return <RunName row={row} onToggle={onToggle} />

@@ -1,7 +1,7 @@
 // Task runs over time: a tree whose rows are bars. Only the rows in sight are in the page. Arrow keys move and fold, Enter opens the task, + and -
 // zoom, 0 fits, c shows the critical path.
 import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual'
-import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
+import { useCallback, useEffect, useId, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 import { useActions } from '../../lib/actions.ts'
 import { formatDuration } from '../../lib/time.ts'
 import { useNow } from '../../platform/clock.ts'
@@ -116,6 +116,15 @@ interface RowsProps extends Pick<GanttProps, 'selected' | 'onSelect' | 'onToggle
 }
 
 function Rows({ id, rows, virtual, view, whole, nowMs, path, active, setActive, ...props }: RowsProps): ReactNode {
+  const newest = useRef({ props, setActive })
+  useEffect(() => {
+    newest.current = { props, setActive }
+  })
+  const toggle = useCallback((row: GanttRow) => newest.current.props.onToggle(row.key), [])
+  const select = useCallback((row: GanttRow, index: number) => {
+    newest.current.setActive(index)
+    chooseRow(row, newest.current.props)
+  }, [])
   return (
     <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
       {virtual.getVirtualItems().map(({ index, start, key }) => {
@@ -134,11 +143,8 @@ function Rows({ id, rows, virtual, view, whole, nowMs, path, active, setActive, 
                 isActive={index === active}
                 isSelected={row.type === 'run' && row.run.id === props.selected}
                 isCritical={path === undefined || row.type !== 'run' ? undefined : path.ids.has(row.run.id)}
-                onToggle={() => props.onToggle(row.key)}
-                onSelect={() => {
-                  setActive(index)
-                  chooseRow(row, props)
-                }}
+                onToggle={toggle}
+                onSelect={select}
               />
             </div>
           )
@@ -284,8 +290,10 @@ interface ActionsWish {
 
 function useGanttActions({ view, setLook, rows, selected, onSelect }: ActionsWish): void {
   const section = t('gantt')
-  const failures = rows.flatMap(row => (row.type === 'run' && row.run.state.current === 'FAILED' ? [row.run.id] : []))
-  const next = failures[(failures.indexOf(selected ?? '') + 1) % Math.max(1, failures.length)]
+  const next = useMemo(() => {
+    const failures = rows.flatMap(row => (row.type === 'run' && row.run.state.current === 'FAILED' ? [row.run.id] : []))
+    return failures[(failures.indexOf(selected ?? '') + 1) % Math.max(1, failures.length)]
+  }, [rows, selected])
   useActions([
     {
       id: 'gantt.critical',

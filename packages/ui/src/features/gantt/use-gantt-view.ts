@@ -35,19 +35,33 @@ export function useGanttView({ whole, zoom, onZoom, ref }: GanttViewWish): Gantt
   const [own, setOwn] = useState<Span | undefined>(undefined)
   const view = own ?? readZoom(zoom, whole)
   const now = useRef({ view, whole, onZoom })
+  const frame = useRef<number>(undefined)
   useEffect(() => {
-    now.current = { view, whole, onZoom }
+    // What is not drawn yet is newer.
+    now.current = { view: frame.current === undefined ? view : now.current.view, whole, onZoom }
   })
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   const show = useCallback((span: Span): void => {
-    setOwn(span)
+    // The wheel and the hand move more often than there are frames: each move goes on from the last, and one of a frame is drawn.
+    now.current = { ...now.current, view: span }
+    frame.current ??= requestAnimationFrame(() => {
+      frame.current = undefined
+      setOwn(now.current.view)
+    })
     clearTimeout(timer.current)
     timer.current = setTimeout(() => {
       now.current.onZoom(writeZoom(span, now.current.whole))
       setOwn(undefined)
     }, REST_MS)
   }, [])
-  useEffect(() => () => clearTimeout(timer.current), [])
+  useEffect(
+    () => () => {
+      clearTimeout(timer.current)
+      if (frame.current !== undefined) cancelAnimationFrame(frame.current)
+      frame.current = undefined
+    },
+    [],
+  )
   const zoomBy = useCallback(
     (factor: number, atMs?: number): void => {
       const { view: at, whole: all } = now.current

@@ -3,7 +3,6 @@ import { useState, type ReactNode } from 'react'
 import { Link } from '../../lib/link.tsx'
 import { paths } from '../../lib/paths.ts'
 import { ErrorCard } from '../../widgets/error-card.tsx'
-import { Icon } from '../../widgets/icon.tsx'
 import { JsonView } from '../../widgets/json-view.tsx'
 import { Kbd } from '../../widgets/kbd.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
@@ -15,6 +14,7 @@ import { InputForm } from '../input-form/input-form.tsx'
 import { InlineText } from '../input-form/inline-text.tsx'
 import { refusalsOf } from '../run-dialog/use-run.ts'
 import { Due } from './due.tsx'
+import { SideBack } from '../../widgets/side-list.tsx'
 import classes from './inbox.module.css'
 import { t } from './messages.ts'
 import { ShareLink } from './share-link.tsx'
@@ -103,9 +103,7 @@ function Decision({ task, isSending, onResume, onReject }: DecisionProps): React
       <Button onClick={() => setAsking(true)}>{t('reject')}</Button>
       <Button variant="filled" loading={isSending} onClick={onResume}>
         {task.isDecision ? t('approve') : t('resume')}
-        <span className={classes['keys']}>
-          <Kbd keys="mod+enter" />
-        </span>
+        <Kbd keys="mod+enter" isOnButton />
       </Button>
       {isAsking && (
         <TypedConfirm
@@ -128,9 +126,7 @@ function TaskHead({ task }: { readonly task: HumanTask }): ReactNode {
   const execution = { namespace: task.namespace, flowId: task.flowId, id: task.executionId }
   return (
     <header className={classes['taskHead']}>
-      <Link to={paths.inbox()} className={classes['back']}>
-        <Icon name="left" size={14} /> {t('back')}
-      </Link>
+      <SideBack to={paths.inbox()}>{t('back')}</SideBack>
       <h2>
         <span className={classes['muted']}>{task.namespace} / </span>
         {task.flowId}

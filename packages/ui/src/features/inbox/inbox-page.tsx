@@ -7,7 +7,6 @@ import { Link } from '../../lib/link.tsx'
 import { formatNumber } from '../../lib/messages.ts'
 import { paths, withQuery } from '../../lib/paths.ts'
 import { textParam, useSearchState } from '../../lib/search-state.ts'
-import { cx } from '../../widgets/class-names.ts'
 import { Empty } from '../../widgets/empty.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { Icon } from '../../widgets/icon.tsx'
@@ -15,6 +14,7 @@ import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { Timestamp } from '../../widgets/timestamp.tsx'
 import { Due } from './due.tsx'
 import { HumanTaskPanel } from './human-task-panel.tsx'
+import { SideEntries, SideEntry, SideList } from '../../widgets/side-list.tsx'
 import classes from './inbox.module.css'
 import { t } from './messages.ts'
 import { taskKey, useInbox, type HumanTask } from './use-inbox.ts'
@@ -52,13 +52,17 @@ export function InboxPage(): ReactNode {
         />
       )}
       {tasks.length > 0 && (
-        <div className={cx(classes['inbox'], chosen && classes['isOpen'])}>
-          <nav aria-label={t('list')} className={classes['list']}>
-            {tasks.map(item => (
-              <Entry key={taskKey(item)} task={item} isChosen={item === shown} />
-            ))}
-            {hasNextPage && <Button onClick={() => void fetchNextPage()}>{t('more')}</Button>}
-          </nav>
+        <SideList
+          isOpen={chosen !== undefined}
+          side={
+            <SideEntries label={t('list')}>
+              {tasks.map(item => (
+                <Entry key={taskKey(item)} task={item} isChosen={item === shown} />
+              ))}
+              {hasNextPage && <Button onClick={() => void fetchNextPage()}>{t('more')}</Button>}
+            </SideEntries>
+          }
+        >
           <div className={classes['panel']}>
             {shown ? (
               <HumanTaskPanel key={taskKey(shown)} task={shown} onDone={onDone} />
@@ -66,7 +70,7 @@ export function InboxPage(): ReactNode {
               <p className={classes['muted']}>{t('gone')}</p>
             )}
           </div>
-        </div>
+        </SideList>
       )}
     </Page>
   )
@@ -74,11 +78,7 @@ export function InboxPage(): ReactNode {
 
 function Entry({ task, isChosen }: { readonly task: HumanTask; readonly isChosen: boolean }): ReactNode {
   return (
-    <Link
-      to={withQuery(paths.inbox(), [['task', taskKey(task)]])}
-      className={cx(classes['entry'], isChosen && classes['chosen'])}
-      aria-current={isChosen ? 'true' : undefined}
-    >
+    <SideEntry to={withQuery(paths.inbox(), [['task', taskKey(task)]])} isChosen={isChosen} isRow>
       <span className={classes['pause']}>
         <Icon name="pause" size={14} />
       </span>
@@ -92,6 +92,6 @@ function Entry({ task, isChosen }: { readonly task: HumanTask; readonly isChosen
         </span>
       </span>
       <Due task={task} />
-    </Link>
+    </SideEntry>
   )
 }

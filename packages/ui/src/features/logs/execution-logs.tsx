@@ -105,7 +105,7 @@ function useViewer(executionId: string, isRunning: boolean) {
   const isOnlyHits = only && q !== ''
   const index = useLogIndex(executionId).data
   const hits = useHits(executionId, q, filter)
-  const lines = useLogWindow(executionId, filter, !isOnlyHits)
+  const lines = useLogWindow(executionId, { filter, isOn: !isOnlyHits, line })
   const [isFollowing, setFollowing] = useState(isRunning && line === undefined)
   const [isWrapped, setWrapped] = useState(() => readLocal(WRAP) === 'true')
   const goTo = useLinePlace({ executionId, line, filter, hits: isOnlyHits ? hits : undefined })

@@ -17,6 +17,8 @@ export interface LogFilter {
 
 const HITS_MAX = 1_000
 const INDEX_FRESH_MS = 3_000
+/** While the server counts a long log. */
+const COUNTING_MS = 250
 
 /** What a viewer shows: rows by their place, read when they come into sight. */
 export interface LogSource {
@@ -29,28 +31,38 @@ export interface LogSource {
 }
 
 export function useLogIndex(executionId: string): UseQueryResult<LogIndex> {
+  const poll = usePollMs()
   return useQuery({
     queryKey: ['logs', executionId, 'index'],
     queryFn: ({ signal }) => api.logs.index({ params: { executionId }, signal }),
     staleTime: INDEX_FRESH_MS,
-    refetchInterval: usePollMs(),
+    refetchInterval: ({ state: { data } }) => (data?.isCounting === true ? COUNTING_MS : poll),
   })
 }
 
+interface LogWish {
+  readonly filter: LogFilter
+  readonly isOn: boolean
+  /** The line to begin with, from 1: it is counted before anything is shown. */
+  readonly line: number | undefined
+}
+
 /** All lines that the filter keeps. */
-export function useLogWindow(executionId: string, filter: LogFilter, isOn: boolean): LogSource {
+export function useLogWindow(executionId: string, { filter, isOn, line }: LogWish): LogSource {
   const [sight, setSight] = useState({ first: 0, last: 0 })
+  const [from] = useState(Math.max(0, (line ?? 1) - 1))
   const poll = usePollMs()
   const key = ['logs', executionId, 'window', filter]
   const tail = useQuery({
     queryKey: [...key, 'tail'],
     queryFn: ({ signal }) =>
-      api.logs.window({ params: { executionId }, query: { from: -1, count: 1, ...filter }, signal }),
-    refetchInterval: poll,
+      api.logs.window({ params: { executionId }, query: { from, count: 1, ...filter }, signal }),
+    refetchInterval: ({ state: { data } }) => (data?.isCounting === true ? COUNTING_MS : poll),
     enabled: isOn,
   })
   const total = tail.data?.total
-  const wanted = pagesAround(sight.first, sight.last, total ?? 0)
+  // The first page is asked for together with how many there are.
+  const wanted = total === undefined && from === 0 ? [0] : pagesAround(sight.first, sight.last, total ?? 0)
   const answers = useQueries({
     queries: wanted.map(page => ({
       queryKey: [...key, page],

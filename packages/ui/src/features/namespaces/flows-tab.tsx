@@ -8,7 +8,7 @@ import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { Table } from '../../widgets/table.tsx'
 import { FlowCard, flowColumns, type FlowFacts, type FlowLine } from '../flows/flow-columns.tsx'
 import { useFlowActions } from '../flows/use-flow-actions.ts'
-import { flowKey, useFlows, useNextDates, useRunBars } from '../flows/use-flows.ts'
+import { flowKey, useFlows, useRunBars } from '../flows/use-flows.ts'
 import { t } from './messages.ts'
 import { withinNamespace } from './within-namespace.ts'
 
@@ -20,7 +20,6 @@ export function FlowsTab({ namespace }: { readonly namespace: string }): ReactNo
   const lines = useMemo(() => flows.map((flow): FlowLine => ({ type: 'flow', flow })), [flows])
   const facts: FlowFacts = {
     bars: useRunBars(flows),
-    dates: useNextDates(flows),
     actions: useFlowActions(),
     isGrouped: false,
   }

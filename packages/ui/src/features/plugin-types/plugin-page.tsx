@@ -11,6 +11,7 @@ import { Note } from '../../widgets/note.tsx'
 import { Skeleton, Waiting } from '../../widgets/skeleton.tsx'
 import { tip } from '../../widgets/tooltip.ts'
 import { exampleFlow } from './example-flow.ts'
+import { Mark } from '../../widgets/mark.tsx'
 import { t } from './messages.ts'
 import classes from './plugins.module.css'
 import { isSchema, propertyLines, type PropertyLine } from './property-lines.ts'
@@ -205,12 +206,12 @@ function Line({ line }: { readonly line: PropertyLine }): ReactNode {
         <span className={classes['muted']}>{type}</span>
         {isRequired && <span className={classes['required']}>{t('required')}</span>}
         {isDynamic && (
-          <code className={classes['mark']} {...tip(t('expressionHint'))}>
+          <Mark isCode hint={t('expressionHint')}>
             {t('expression')}
-          </code>
+          </Mark>
         )}
-        {isDeprecated && <span className={classes['mark']}>{t('deprecated')}</span>}
-        {defaultText !== undefined && <code className={classes['mark']}>{t('default', { value: defaultText })}</code>}
+        {isDeprecated && <Mark>{t('deprecated')}</Mark>}
+        {defaultText !== undefined && <Mark isCode>{t('default', { value: defaultText })}</Mark>}
       </div>
       {text !== undefined && <p className={classes['muted']}>{text}</p>}
       {choices.length > 0 && <p className={classes['muted']}>{t('oneOf', { values: choices.join(', ') })}</p>}

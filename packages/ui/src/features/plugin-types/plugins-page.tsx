@@ -12,6 +12,8 @@ import { ErrorCard } from '../../widgets/error-card.tsx'
 import { Icon } from '../../widgets/icon.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { Table, type Column } from '../../widgets/table.tsx'
+import { Choices } from '../../widgets/choices.tsx'
+import { Mark } from '../../widgets/mark.tsx'
 import { t } from './messages.ts'
 import classes from './plugins.module.css'
 import { KINDS, familyOf, kindOf, searchTypes, simpleName, type FoundType, type KindFilter } from './search-types.ts'
@@ -85,19 +87,12 @@ interface KindsProps {
 
 function Kinds({ kind, onChange }: KindsProps): ReactNode {
   return (
-    <div role="group" aria-label={t('filterKind')} className={classes['kinds']}>
-      {KINDS.map(each => (
-        <button
-          key={each}
-          type="button"
-          className={classes['kind']}
-          aria-pressed={each === kind}
-          onClick={() => onChange(each)}
-        >
-          {t(each)}
-        </button>
-      ))}
-    </div>
+    <Choices
+      label={t('filterKind')}
+      choices={KINDS.map(each => ({ value: each, title: t(each) }))}
+      active={kind}
+      onChoose={onChange}
+    />
   )
 }
 
@@ -116,9 +111,9 @@ function Name({ type: { entry, property } }: { readonly type: FoundType }): Reac
   return (
     <span>
       <span className={classes['name']}>{simpleName(entry.cls)}</span>
-      {!entry.implemented && <span className={classes['mark']}>{t('notHere')}</span>}
-      {entry.deprecated === true && <span className={classes['mark']}>{t('deprecated')}</span>}
-      {property !== undefined && <code className={classes['mark']}>{t('matched', { property })}</code>}
+      {!entry.implemented && <Mark>{t('notHere')}</Mark>}
+      {entry.deprecated === true && <Mark>{t('deprecated')}</Mark>}
+      {property !== undefined && <Mark isCode>{t('matched', { property })}</Mark>}
       {entry.title !== undefined && <span className={classes['purpose']}>{entry.title}</span>}
     </span>
   )

@@ -63,9 +63,7 @@ export function RunDialog({ flow, given, onClose }: RunDialogProps): ReactNode {
       <Button onClick={onClose}>{t('cancel')}</Button>
       <Button variant="filled" onClick={run} loading={starting.isPending} aria-disabled={why !== undefined}>
         {request.scheduleDate === undefined ? t('run') : t('schedule')}
-        <span className={classes['keys']}>
-          <Kbd keys="mod+enter" />
-        </span>
+        <Kbd keys="mod+enter" isOnButton />
       </Button>
     </>
   )

@@ -12,6 +12,7 @@ import { StateBadge } from '../states/state-badge.tsx'
 import { CaseResults } from './case-results.tsx'
 import { coverageOf } from './coverage.ts'
 import { CoverageBar } from './coverage-bar.tsx'
+import { Select } from '../../widgets/select.tsx'
 import { t } from './messages.ts'
 import { badgeOf } from './suite-table.tsx'
 import classes from './tests.module.css'
@@ -43,13 +44,13 @@ export function SuiteResults({ suite, isRunning, onRun }: SuiteResultsProps): Re
         {data.length > 1 && (
           <label className={classes['earlier']}>
             <span className="visually-hidden">{t('earlier')}</span>
-            <select value={result.id} onChange={event => setChosen(event.currentTarget.value)}>
+            <Select isCompact value={result.id} onChange={event => setChosen(event.currentTarget.value)}>
               {data.map(({ id, state, startDate }) => (
                 <option key={id} value={id}>
                   {formatMoment(Date.parse(startDate), now)} · {stateWord(state)}
                 </option>
               ))}
-            </select>
+            </Select>
           </label>
         )}
       </header>

@@ -8,6 +8,7 @@ import { Table, type Column } from '../../widgets/table.tsx'
 import { Timestamp } from '../../widgets/timestamp.tsx'
 import { tip } from '../../widgets/tooltip.ts'
 import { StateBadge } from '../states/state-badge.tsx'
+import { Mark } from '../../widgets/mark.tsx'
 import { t } from './messages.ts'
 import classes from './tests.module.css'
 import { suiteKey, type ManyRuns, type TestedSuite } from './use-tests.ts'
@@ -84,12 +85,8 @@ function Name({ tested: { suite } }: { readonly tested: TestedSuite }): ReactNod
   return (
     <span>
       <span className={classes['name']}>{suite.id}</span>
-      {suite.required === true && (
-        <span className={classes['mark']} {...tip(t('requiredHint'))}>
-          {t('required')}
-        </span>
-      )}
-      {suite.disabled && <span className={classes['mark']}>{t('off')}</span>}
+      {suite.required === true && <Mark hint={t('requiredHint')}>{t('required')}</Mark>}
+      {suite.disabled && <Mark>{t('off')}</Mark>}
     </span>
   )
 }

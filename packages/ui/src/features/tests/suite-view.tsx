@@ -13,8 +13,9 @@ import { Menu } from '../../widgets/menu.tsx'
 import { Note } from '../../widgets/note.tsx'
 import { showToast } from '../../widgets/toast.tsx'
 import { tip } from '../../widgets/tooltip.ts'
-import { DocumentEditor } from '../yaml-document/document-editor.tsx'
+import { BesideText, DocumentEditor } from '../yaml-document/document-editor.tsx'
 import { useDocumentChecks } from '../yaml-document/use-document-checks.ts'
+import { Mark } from '../../widgets/mark.tsx'
 import { t } from './messages.ts'
 import { SuiteResults } from './suite-results.tsx'
 import { withFlag } from './suite-text.ts'
@@ -51,7 +52,7 @@ export function SuiteView({ suite, initial, hint }: SuiteViewProps): ReactNode {
     >
       {hint !== undefined && suite === undefined && <Note>{hint}</Note>}
       {work.saveError && <ErrorCard title={t('notSaved')} error={work.saveError} />}
-      <div className={classes['split']}>
+      <BesideText>
         <DocumentEditor
           key={begin}
           initial={begin}
@@ -65,7 +66,7 @@ export function SuiteView({ suite, initial, hint }: SuiteViewProps): ReactNode {
           {suite && <SuiteResults suite={suite} isRunning={work.isRunning} onRun={work.run} />}
           {!suite && <p className={classes['muted']}>{t('noResultText')}</p>}
         </div>
-      </div>
+      </BesideText>
     </Page>
   )
 }
@@ -115,12 +116,8 @@ function Marks({ suite, isDirty }: { readonly suite: Suite | undefined; readonly
           {suite.namespace} / {suite.flowId}
         </Link>
       )}
-      {suite?.required === true && (
-        <span className={classes['mark']} {...tip(t('requiredHint'))}>
-          {t('required')}
-        </span>
-      )}
-      {suite?.disabled === true && <span className={classes['mark']}>{t('off')}</span>}
+      {suite?.required === true && <Mark hint={t('requiredHint')}>{t('required')}</Mark>}
+      {suite?.disabled === true && <Mark>{t('off')}</Mark>}
       {isDirty && <span className={classes['muted']}>● {t('unsaved')}</span>}
     </span>
   )
@@ -155,9 +152,7 @@ function Buttons({ suite, work, isDirty, hasErrors, flip }: ButtonsProps): React
         onClick={runOrSave}
       >
         {t(isDirty ? 'saveAndRun' : 'run')}
-        <span className={classes['keys']}>
-          <Kbd keys="mod+enter" />
-        </span>
+        <Kbd keys="mod+enter" isOnButton />
       </Button>
     </>
   )

@@ -14,12 +14,12 @@ import { SplitPane } from '../../widgets/split-pane.tsx'
 import { Table } from '../../widgets/table.tsx'
 import { t } from './messages.ts'
 import { TriggerCard, useTriggerColumns } from './trigger-columns.tsx'
-import { TriggerDetail } from './trigger-detail.tsx'
 import { TRIGGER_FIELDS } from './trigger-fields.ts'
 import { triggerRowOf } from './trigger-row.ts'
 import classes from './triggers.module.css'
 import { useTriggers } from './use-triggers.ts'
 
+const TriggerDetail = lazy(async () => ({ default: (await import('./trigger-detail.tsx')).TriggerDetail }))
 const ViewsMenu = lazy(async () => ({ default: (await import('../views/views-menu.tsx')).ViewsMenu }))
 
 const PARAMS = { trigger: textParam }
@@ -58,7 +58,13 @@ export function TriggersPage(): ReactNode {
       {rows.length > 0 && (
         <SplitPane
           name="triggers"
-          side={chosen && <TriggerDetail key={chosen.key} row={chosen} onClose={close} />}
+          side={
+            chosen && (
+              <Suspense fallback={<SkeletonRows rows={6} />}>
+                <TriggerDetail key={chosen.key} row={chosen} onClose={close} />
+              </Suspense>
+            )
+          }
           sideTitle={chosen?.triggerId ?? t('title')}
           onCloseSide={close}
         >

@@ -57,3 +57,8 @@ export function DocumentEditor(props: DocumentEditorProps): ReactNode {
     </div>
   )
 }
+
+/** The text, and beside it what it comes to; in a narrow window below. */
+export function BesideText({ children }: { readonly children: ReactNode }): ReactNode {
+  return <div className={classes['beside']}>{children}</div>
+}

@@ -2,6 +2,7 @@ import { useId, type ReactNode } from 'react'
 import { stateWord } from '../../../lib/states.ts'
 import { formatMomentLong } from '../../../lib/time.ts'
 import { InputForm } from '../../input-form/input-form.tsx'
+import { Select } from '../../../widgets/select.tsx'
 import { t } from './messages.ts'
 import classes from './rehearsal.module.css'
 import type { EarlierRun, Given } from './use-given.ts'
@@ -21,9 +22,8 @@ export function GivenForm({ given, note, children }: GivenFormProps): ReactNode 
       {runs.length > 0 && (
         <div className={classes['field']}>
           <label htmlFor={id}>{t('earlier')}</label>
-          <select
+          <Select
             id={id}
-            className={classes['select']}
             value={executionId ?? ''}
             onChange={({ currentTarget: { value } }) => choose(value === '' ? undefined : value)}
           >
@@ -33,7 +33,7 @@ export function GivenForm({ given, note, children }: GivenFormProps): ReactNode 
                 {nameOf(run)}
               </option>
             ))}
-          </select>
+          </Select>
         </div>
       )}
       {fields.length > 0 && <InputForm fields={fields} entries={entries} onChange={change} isTried={false} />}

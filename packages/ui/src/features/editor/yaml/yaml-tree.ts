@@ -44,12 +44,20 @@ export type YamlNode = YamlMap | YamlList | YamlScalar
 
 const DEPTH_MAX = 60
 
-let last: { readonly text: string; readonly tree: YamlNode | undefined } | undefined
+interface Parsed {
+  readonly text: string
+  readonly tree: YamlNode | undefined
+}
 
-/** Of the text that was asked for last the tree is there: form, drawing and menus ask for the same one after another. */
+const KEPT_MAX = 2
+let kept: readonly Parsed[] = []
+
+/** Of the texts that were asked for last the trees are there: form, drawing and menus ask for the same one after another. */
 export function parseYamlTree(text: string): YamlNode | undefined {
-  if (last?.text !== text) last = { text, tree: nodeOf(firstOf(parser.parse(text).topNode), { text, depth: 0 }) }
-  return last.tree
+  const known = kept.find(one => one.text === text)
+  const parsed = known ?? { text, tree: nodeOf(firstOf(parser.parse(text).topNode), { text, depth: 0 }) }
+  kept = [parsed, ...kept.filter(one => one !== parsed)].slice(0, KEPT_MAX)
+  return parsed.tree
 }
 
 interface Reading {
