@@ -13,6 +13,7 @@ import { appReads } from './apps.ts'
 import { testReads } from './tests.ts'
 import { bulkReads } from './bulks.ts'
 import { settingReads } from './user-settings.ts'
+import { sealedReads } from './sealed.ts'
 import { jobKeyOf, flowKeyOf, keyKeyOf, triggerKeyOf, type Tables } from './tables.ts'
 
 export function readsOf(tables: Tables): Reads {
@@ -81,6 +82,7 @@ export function readsOf(tables: Tables): Reads {
     ...testReads(tables),
     ...appReads(tables),
     ...settingReads(tables),
+    ...sealedReads(tables),
     ...bulkReads(tables),
   }
 }

@@ -7,6 +7,7 @@ import {
   KEYS_AND_SECRETS,
   LIMIT_MEMBERS,
   LIST_INDEXES,
+  SEALED,
   MIGRATION_1,
   MIGRATION_2,
   MIGRATION_TRIGGERS,
@@ -64,4 +65,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { type: 'inside', title: 'what people set for themselves', sql: USER_SETTINGS },
   { type: 'inside', title: 'operations on many', sql: BULK_OPERATIONS },
   { type: 'inside', title: 'apps, and links that are given away', sql: APPS },
+  { type: 'inside', title: 'data keys, tokens, policies', sql: SEALED },
 ]

@@ -13,6 +13,7 @@ import {
   FLOW_TESTS,
   KEYS_AND_SECRETS,
   LIMIT_MEMBERS,
+  SEALED,
   MIGRATION_1,
   MIGRATION_2,
   MIGRATION_TRIGGERS,
@@ -29,6 +30,7 @@ const MIGRATIONS: readonly Migration[] = [
   { type: 'inside', title: 'what people set for themselves', sql: USER_SETTINGS },
   { type: 'inside', title: 'operations on many', sql: BULK_OPERATIONS },
   { type: 'inside', title: 'apps, and links that are given away', sql: APPS },
+  { type: 'inside', title: 'data keys, tokens, policies', sql: SEALED },
 ]
 
 const HAS_MIGRATIONS = "select 1 from sqlite_schema where name = 'migrations'"
