@@ -115,6 +115,25 @@ export const secretRoutes = {
     permission: 'secret:write',
     summary: 'Change what is said about a secret.',
   }),
+  rotateKeys: defineRoute({
+    method: 'POST',
+    paths: ofTenant('/secrets/rotate-key'),
+    params: NoParams,
+    query: NoQuery,
+    body: NONE,
+    status: 200,
+    reply: {
+      type: 'json',
+      schema: Type.Object({
+        secrets: Type.Integer({ description: 'Secrets that were encrypted again' }),
+        tokens: Type.Integer({ description: 'Values of tokens that were encrypted again' }),
+        dataKeys: Type.Integer({ description: 'Data keys that were wrapped again' }),
+        kid: Type.String({ description: 'The outer key that all is under by now' }),
+      }),
+    },
+    permission: 'instance:update',
+    summary: 'Encrypt all secrets again, with new keys, while everybody goes on.',
+  }),
   delete: defineRoute({
     method: 'DELETE',
     paths: ofTenant('/namespaces/{namespace}/secrets/{key}'),

@@ -9,7 +9,7 @@ export function addState(program: Command, done: Done): void {
   addLimits(program.command('limit').description('how many executions run at a time'), done)
   const namespace = program.command('namespace').description('what a namespace keeps')
   addKeys(program.command('kv').description('the keys of a namespace'), done)
-  addSecrets(program.command('secret').description('what a namespace keeps secret'), done)
+  addSecrets(program.command('secret').alias('secrets').description('what a namespace keeps secret'), done)
   addFiles(namespace.command('files').description('the files of a namespace'), done)
   setKey(namespace.command('kv').description('the keys of a namespace').command('update'), done)
 }
@@ -94,6 +94,12 @@ function addSecrets(secret: Command, done: Done): void {
     .description('delete a secret')
     .action(async (namespace: string, key: string, _, command: Command) =>
       done(await (await import('./commands/secret.ts')).secretDelete(namespace, key, command.optsWithGlobals())),
+    )
+  secret
+    .command('rotate-key')
+    .description('encrypt all secrets again with new keys, while the server works')
+    .action(async (_options, command) =>
+      done(await (await import('./commands/secret.ts')).secretRotateKey(command.optsWithGlobals())),
     )
 }
 

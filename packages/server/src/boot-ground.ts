@@ -21,9 +21,9 @@ import { TriggerDesk } from './flows/trigger-desk.ts'
 import { TriggerReasons } from './flows/trigger-reasons.ts'
 import { newChanges, type Changes } from './inbox/changes.ts'
 import { MaintenanceMode } from './inbox/maintenance-mode.ts'
-import { newEncryption } from './platform/encryption.ts'
 import { openNamespaceSettings, type NamespaceSettings } from './namespaces/namespace-settings.ts'
 import { keepSecrets, type SecretKeeping } from './secrets/keep-secrets.ts'
+import { openRowKeys } from './secrets/row-keys.ts'
 import { readManagers } from './secrets/open-managers.ts'
 import { readEnvironmentSecrets } from './secrets/secret-sources.ts'
 import { PLUGINS_DIR, THREAD_URL } from './platform/places.ts'
@@ -122,6 +122,8 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
   const triggerDesk = newTriggerDesk(store, { flows, config, nodeId, platform })
   const configuredRoots = rootsOf(config, process.env, namespaces)
   const { secretKey, ...keys } = keysOf(config, !store.cluster)
+  const { ring } = secretKey
+  const rowKeys = ring && (await openRowKeys({ store, ring, nowMs }))
   const start = { zone: config.zone, locale: config.locale, random, configuredRoots, secretKey, ...keys }
   return {
     config,
@@ -147,6 +149,7 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
       nowMs,
       triggers: triggerDesk,
       ...secretKey,
+      ...(rowKeys && { rowKeys }),
     },
     reasons: new TriggerReasons({ store, platform, onNotice }),
     holidays: new Holidays(config.locale),
@@ -163,12 +166,12 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
 
 /** SECRET inputs take a configured key; what else is secret is kept with the server's own where it is alone. */
 function keysOf(
-  { encryptionKey, dataDir }: Config,
+  { encryptionKeys, dataDir }: Config,
   isAlone: boolean,
 ): Pick<StartWorld, 'encrypt'> & { readonly secretKey: SecretKeeping } {
-  const encryption = newEncryption(encryptionKey)
-  const secretKey = keepSecrets(encryption, { dataDir, isAlone })
-  return { secretKey, ...(encryption ? { encrypt: encryption.encrypt } : {}) }
+  const secretKey = keepSecrets(encryptionKeys, { dataDir, isAlone })
+  const { encrypt } = secretKey
+  return { secretKey, ...(encrypt && encryptionKeys.length > 0 ? { encrypt } : {}) }
 }
 
 /** What people said of namespaces, in the store and in the configuration. */

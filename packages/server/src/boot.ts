@@ -9,6 +9,7 @@ import { firstDateOf } from './engine/schedules.ts'
 import { watchFlows, type FlowsDir } from './flows/flows-dir.ts'
 import { defaultsChanged, type SaveWorld } from './flows/save-flow.ts'
 import type { TryWorld } from './rehearsal/try-flow.ts'
+import { finishRotation } from './secrets/rotate-keys.ts'
 import { sourceKinds } from './plugins/manifests.ts'
 import { giveBackMemory } from './platform/give-back-memory.ts'
 import type { FlowKey } from './storage/store.ts'
@@ -49,12 +50,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const http = isWeb ? await openDoor(ground, { incarnations, saveWorld, health, large }) : undefined
   const place = { folder: config.flowsDir, isNamed: config.isFlowsDirNamed, log }
   if (isWeb) flowsDir = await watchFlows(saveWorld, place)
+  const upkeep = new AbortController()
+  const finishing = finishRotations(ground, upkeep.signal)
   const telemetry = await startTelemetry(ground, { incarnations, http, health })
   const keepMemory = giveBackMemory(ground.platform)
 
   const stop = async (): Promise<void> => {
     health.phase = 'draining'
     keepMemory()
+    upkeep.abort()
+    await finishing
     flowsDir?.stop()
     ground.mode.stop()
     await http?.stop()
@@ -97,6 +102,17 @@ function openDoor(ground: Ground, { incarnations, saveWorld, health, large }: Do
     tryFlow: async options =>
       await (await import('./rehearsal/try-flow.ts')).tryFlow(options, await tryWorldOf(ground)),
   })
+}
+
+/** A rotation of keys that died half-way, or a first key that is another than before: rows are encrypted again while the server works. */
+async function finishRotations({ answers, config, store, noticeOf }: Ground, signal: AbortSignal): Promise<void> {
+  const { rowKeys } = answers
+  if (!rowKeys || !config.roles.includes('engine')) return
+  try {
+    await finishRotation({ store, rowKeys, tenant: config.tenant, signal })
+  } catch (error) {
+    if (!signal.aborted) noticeOf('secrets')('secrets could not be encrypted again with the newest key', error)
+  }
 }
 
 async function tryWorldOf({ answers, config, manifests, startWorld }: Ground): Promise<TryWorld> {

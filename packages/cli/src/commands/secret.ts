@@ -40,3 +40,14 @@ export async function secretDelete(namespace: string, key: string, options: Glob
   if (!options.json) printLine(`deleted ${namespace} ${key.toUpperCase()}`)
   return EXIT.ok
 }
+
+/** Asks the server: rows are encrypted again while everybody goes on. */
+export async function secretRotateKey(options: GlobalOptions): Promise<ExitCode> {
+  const done = await connect(options).secrets.rotateKeys({})
+  if (options.json) printJson(done)
+  else
+    printLine(
+      `encrypted again: ${done.secrets} secrets, ${done.tokens} values of tokens; wrapped again: ${done.dataKeys} data keys, all under the key ${done.kid}`,
+    )
+  return EXIT.ok
+}

@@ -3,6 +3,7 @@ import type { TriggerDesk } from '../flows/trigger-desk.ts'
 import type { Dialect, Value, ValueMap } from '@batuta/core'
 import type { FileStore, SecretStore } from '@batuta/plugin-sdk'
 import type { Inbox } from '../inbox/inbox.ts'
+import type { RowKeys } from '../secrets/row-keys.ts'
 import type { FlowKey, Store } from '../storage/store.ts'
 
 export interface Asker {
@@ -22,6 +23,10 @@ export interface AnswerWorld {
   readonly environmentSecrets: ReadonlyMap<string, string>
   readonly managers?: readonly SecretStore[]
   nowMs(): number
+  /** What secrets that are kept here are encrypted with; absent where no key is configured. */
+  readonly rowKeys?: RowKeys
+  /** Makes another key of the server's own the first; absent where keys are configured. */
+  addOwnKey?(): void
   /** Opens an encrypted text; absent where no key is configured. */
   decrypt?(cipher: string): string
   readonly triggers?: Pick<TriggerDesk, 'setDisabled'>

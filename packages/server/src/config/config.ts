@@ -6,6 +6,7 @@ import type { EgressSettings } from '@batuta/plugin-sdk'
 import type { WorkerProfile } from '../inbox/jobs.ts'
 import type { Role } from '../storage/cluster.ts'
 import { readDatabase, type Database } from './database.ts'
+import { readEncryptionKeys } from './encryption-keys.ts'
 import { readConfiguredPools, type SharedLimits } from '../flows/pools.ts'
 import { readCors, type CorsRule } from './cors.ts'
 import { readEgress } from './egress.ts'
@@ -68,8 +69,8 @@ export interface Config {
   readonly envPrefix: string
   readonly globals: Value
   readonly kestra: Value
-  /** base64 of 32 bytes: encrypts SECRET inputs and outputs. */
-  readonly encryptionKey: string | undefined
+  /** base64 of 32 bytes each: the first encrypts SECRET inputs and outputs, and wraps the keys of secrets. */
+  readonly encryptionKeys: readonly string[]
   readonly telemetry: TelemetryConfig
   readonly scripts: ReturnType<typeof readScripts>
   /** Where tasks may connect to. */
@@ -119,7 +120,7 @@ export function readConfig(options: ServerOptions, environment: Environment, cwd
       ...optional('environment', sources.inFile('kestra.environment.name')),
       ...optional('url', sources.inFile('kestra.url')),
     },
-    encryptionKey: sources.text('kestra.encryption.secret-key', 'BATUTA_ENCRYPTION_KEY'),
+    encryptionKeys: readEncryptionKeys(sources, cwd),
     pluginDefaults: readPluginDefaults(sources),
     secretManagers: sources.value('secrets.managers'),
     pools: readConfiguredPools(sources.value('concurrency.pools'), sources.value('namespaces')),

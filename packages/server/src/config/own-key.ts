@@ -1,19 +1,47 @@
-// The key that secrets are kept under where nobody configured one: made once, kept in the data folder of a server that is alone with its database. Servers
-// that share one have no file in common: they need a configured key.
-import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+// The keys that secrets are kept under where nobody configured one: made once, kept in the data folder of a server that is alone with its database. Servers
+// that share one have no file in common: they need a configured key. One a line, the one that encrypts first.
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { newOuterKey } from '../platform/keyring.ts'
 
-const KEY_BYTES = 32
 const OWNER_ONLY = 0o600
 
-export function readOwnKey(dataDir: string): string {
-  const file = join(dataDir, 'encryption-key')
-  if (!existsSync(file)) writeFileSync(file, `${randomBytes(KEY_BYTES).toString('base64')}\n`, { mode: OWNER_ONLY })
-  return readFileSync(file, 'utf8').trim()
+export function readOwnKeys(dataDir: string): readonly string[] {
+  const found = findOwnKeys(dataDir)
+  return found.length > 0 ? found : [addOwnKey(dataDir)]
 }
 
-/** Undefined where there never was one. */
-export function findOwnKey(dataDir: string): string | undefined {
-  return existsSync(join(dataDir, 'encryption-key')) ? readOwnKey(dataDir) : undefined
+/** None where there never was one. */
+export function findOwnKeys(dataDir: string): readonly string[] {
+  const file = fileIn(dataDir)
+  if (!existsSync(file)) return []
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .map(line => line.trim())
+    .filter(line => line !== '')
+}
+
+/** A new one before the others; it is on the disk before anything is encrypted with it. */
+export function addOwnKey(dataDir: string): string {
+  const key = newOuterKey()
+  const growing = `${fileIn(dataDir)}.new`
+  const descriptor = openSync(growing, 'w', OWNER_ONLY)
+  try {
+    writeSync(descriptor, `${[key, ...findOwnKeys(dataDir)].join('\n')}\n`)
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+  renameSync(growing, fileIn(dataDir))
+  const folder = openSync(dataDir, 'r')
+  try {
+    fsyncSync(folder)
+  } finally {
+    closeSync(folder)
+  }
+  return key
+}
+
+function fileIn(dataDir: string): string {
+  return join(dataDir, 'encryption-key')
 }

@@ -1,4 +1,4 @@
-import type { ApiDialect, Ask, Value } from '@batuta/core'
+import type { ApiDialect, Ask } from '@batuta/core'
 import type { FileStore } from '@batuta/plugin-sdk'
 import type { Access } from '../access/access.ts'
 import type { Costs } from '../access/passwords.ts'
@@ -16,6 +16,7 @@ import type { ConfiguredUser } from '../config/user.ts'
 import type { KeptTallies } from './executions/kept-tallies.ts'
 import type { LargeExecutions } from './executions/large-executions.ts'
 import type { MaintenanceMode } from '../inbox/maintenance-mode.ts'
+import type { RowKeys } from '../secrets/row-keys.ts'
 import type { NamespaceSettings } from '../namespaces/namespace-settings.ts'
 import type { NodeRow } from '../storage/cluster.ts'
 import type { Inbox, LookAtLive } from '../inbox/inbox.ts'
@@ -55,7 +56,9 @@ export interface HttpDependencies {
   /** The names of those of the environment, and how others are encrypted. */
   readonly secrets: {
     readonly environmentSecrets: ReadonlyMap<string, string>
-    encrypt?(plain: string): Value
+    readonly rowKeys?: RowKeys
+    /** Makes another key of the server's own the first; absent where keys are configured. */
+    addOwnKey?(): void
   }
   /** When workers took the jobs of an execution, by ordinal of the run: until they are settled the journal does not tell. */
   claimsOf?(executionId: string): ReadonlyMap<number, number>

@@ -115,10 +115,16 @@ function stageOptions(options: TryOptions, world: TryWorld, { pinned, notices }:
 
 /** Secrets are those of this server; all else is the stage's own. */
 function answersOver(own: AnswerWorld, { answers, tenant }: TryWorld): AnswerWorld {
-  const { environmentSecrets, managers = [], store } = answers
+  const { environmentSecrets, managers = [], store, rowKeys } = answers
   const findSecret: AnswerWorld['store']['read']['findSecret'] = (_, namespace, key) =>
     store.read.findSecret(tenant, namespace, key)
-  return { ...own, environmentSecrets, managers, store: { ...own.store, read: { ...own.store.read, findSecret } } }
+  return {
+    ...own,
+    environmentSecrets,
+    managers,
+    ...(rowKeys && { rowKeys }),
+    store: { ...own.store, read: { ...own.store.read, findSecret } },
+  }
 }
 
 /** Read here, and written here: what a try sets nobody else sees. */

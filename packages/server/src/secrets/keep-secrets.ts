@@ -1,29 +1,28 @@
-// How secrets are kept: under the configured key; without one, under the server's own. What was encrypted under its own key stays readable when one is
+// How secrets are kept: under the configured keys; without one, under the server's own. What was encrypted under its own key stays readable when one is
 // configured later.
 import type { Value } from '@batuta/core'
-import { findOwnKey, readOwnKey } from '../config/own-key.ts'
-import { newEncryption, type Encryption } from '../platform/encryption.ts'
+import { addOwnKey, findOwnKeys, readOwnKeys } from '../config/own-key.ts'
+import { Keyring } from '../platform/keyring.ts'
 
 export interface SecretKeeping {
+  readonly ring?: Keyring
   encrypt?(plain: string): Value
   decrypt?(cipher: string): string
+  /** Makes another key of the server's own the first; absent where keys are configured. */
+  addOwnKey?(): void
 }
 
 export function keepSecrets(
-  configured: Encryption | undefined,
+  configured: readonly string[],
   { dataDir, isAlone }: { readonly dataDir: string; readonly isAlone: boolean },
 ): SecretKeeping {
-  if (configured === undefined) return isAlone ? (newEncryption(readOwnKey(dataDir)) ?? {}) : {}
-  const own = newEncryption(findOwnKey(dataDir))
+  const isOwn = configured.length === 0
+  if (isOwn && !isAlone) return {}
+  const ring = new Keyring(isOwn ? readOwnKeys(dataDir) : [...configured, ...findOwnKeys(dataDir)])
   return {
-    encrypt: plain => configured.encrypt(plain),
-    decrypt: cipher => {
-      try {
-        return configured.decrypt(cipher)
-      } catch (error) {
-        if (!own) throw error
-        return own.decrypt(cipher)
-      }
-    },
+    ring,
+    encrypt: plain => ring.encrypt(plain),
+    decrypt: cipher => ring.decrypt(cipher),
+    ...(isOwn && { addOwnKey: () => ring.promote(addOwnKey(dataDir)) }),
   }
 }

@@ -1,6 +1,7 @@
 // Secrets that people save: only their names and descriptions ever come back.
-import { BatutaError, isMap, mapGet, printValue, type Value } from '@batuta/core'
+import { BatutaError } from '@batuta/core'
 import type { SecretRow, Store } from '../storage/store.ts'
+import { nextVersion, type RowKeys } from './row-keys.ts'
 import { nameOf, type SecretKey } from './secret-sources.ts'
 
 export interface SecretTag {
@@ -18,7 +19,7 @@ export interface SecretMeta {
 export interface SecretSaveWorld {
   readonly store: Store
   nowMs(): number
-  encrypt?(plain: string): Value
+  readonly rowKeys?: RowKeys
 }
 
 const KEY = /^[A-Za-z_][A-Za-z0-9_.-]*$/
@@ -26,7 +27,7 @@ const KEY_CHARS_MAX = 256
 const SECRET_CHARS_MAX = 256 * 1024
 
 export async function saveSecret(
-  { store, nowMs, encrypt }: SecretSaveWorld,
+  { store, nowMs, rowKeys }: SecretSaveWorld,
   secret: SecretKey & { readonly value: string; readonly description?: string; readonly tags?: readonly SecretTag[] },
 ): Promise<void> {
   const { tenant, namespace, key, value, description, tags = [] } = secret
@@ -37,19 +38,17 @@ export async function saveSecret(
     )
   if (value.length > SECRET_CHARS_MAX)
     throw new BatutaError('key-value-invalid', `A secret has at most ${SECRET_CHARS_MAX} characters.`)
+  if (!rowKeys)
+    throw new BatutaError(
+      'config-invalid',
+      'Secrets are kept encrypted: configure a key (kestra.encryption.secret-key, base64 of 32 bytes) and restart the server.',
+    )
+  const place = { table: 'secrets', tenant, namespace, id: nameOf(key) } as const
+  const before = await store.read.findSecret(tenant, namespace, place.id)
   await store.perform('saveSecret', {
-    ...{ tenant, namespace, key: nameOf(key), cipher: cipherOf(value, encrypt) },
+    ...{ tenant, namespace, key: place.id, cipher: await rowKeys.seal(place, value, nextVersion(before?.cipher)) },
     ...{ description: description ?? null, tags: JSON.stringify(tags), updatedMs: nowMs() },
   })
-}
-
-function cipherOf(value: string, encrypt: SecretSaveWorld['encrypt']): string {
-  const sealed = encrypt?.(value)
-  if (sealed !== undefined && isMap(sealed)) return printValue(mapGet(sealed, 'value') ?? null)
-  throw new BatutaError(
-    'config-invalid',
-    'Secrets are kept encrypted: configure a key (kestra.encryption.secret-key, base64 of 32 bytes) and restart the server.',
-  )
 }
 
 /** What is said about it; false when there is no such secret. */

@@ -4,20 +4,22 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { isMap, mapGet, printValue, type Value } from '@batuta/core'
-import { newEncryption } from '../platform/encryption.ts'
+import { Keyring } from '../platform/keyring.ts'
 import { openMemoryStore } from '../storage/memory/memory-store.ts'
 import { newTables } from '../storage/memory/tables.ts'
 import { keepSecrets } from './keep-secrets.ts'
+import { RowKeys } from './row-keys.ts'
 import { saveSecret } from './secret-rows.ts'
 import { getSecret, readEnvironmentSecrets } from './secret-sources.ts'
 
 const KEY = btoa('0123456789abcdef0123456789abcdef')
 
-function worldOf(
-  keyText: string | undefined = KEY,
-): Parameters<typeof getSecret>[0] & Parameters<typeof saveSecret>[0] {
+const OTHER_KEY = btoa('another key of 32 bytes in all..')
+
+function worldOf(): Parameters<typeof getSecret>[0] & Parameters<typeof saveSecret>[0] {
   const store = openMemoryStore(newTables(), () => 1)
-  return { store, environmentSecrets: new Map([['TOKEN', 'from outside']]), nowMs: () => 1, ...newEncryption(keyText) }
+  const rowKeys = new RowKeys({ store, ring: new Keyring([KEY]), nowMs: () => 1 })
+  return { store, environmentSecrets: new Map([['TOKEN', 'from outside']]), nowMs: () => 1, rowKeys }
 }
 
 const of = (namespace: string, key: string): { tenant: string; namespace: string; key: string } => ({
@@ -44,10 +46,10 @@ test('the nearest namespace counts, then managers, then the environment', async 
 test('without its key a secret is not read, and none is saved', async () => {
   const world = worldOf()
   await saveSecret(world, { ...of('a', 'word'), value: 'x' })
-  const other = newEncryption(btoa('another key of 32 bytes in all..'))
-
-  await assert.rejects(getSecret({ ...world, ...other }, of('a', 'word')), /encrypted with another key/)
   const { store, nowMs } = world
+  const rowKeys = new RowKeys({ store, ring: new Keyring([OTHER_KEY]), nowMs })
+
+  await assert.rejects(getSecret({ ...world, rowKeys }, of('a', 'word')), /encrypted with another key/)
   await assert.rejects(saveSecret({ store, nowMs }, { ...of('a', 'b'), value: 'x' }), /configure a key/)
 })
 
@@ -76,9 +78,9 @@ test('a server that is alone makes a key of its own, which is still read when on
   const cipherOf = (value: Value | undefined): string =>
     value !== undefined && isMap(value) ? printValue(mapGet(value, 'value') ?? null) : ''
 
-  const cipher = cipherOf(keepSecrets(undefined, { dataDir, isAlone: true }).encrypt?.('word'))
+  const cipher = cipherOf(keepSecrets([], { dataDir, isAlone: true }).encrypt?.('word'))
 
-  assert.equal(keepSecrets(undefined, { dataDir, isAlone: true }).decrypt?.(cipher), 'word')
-  assert.equal(keepSecrets(newEncryption(KEY), { dataDir, isAlone: false }).decrypt?.(cipher), 'word')
-  assert.equal(keepSecrets(undefined, { dataDir, isAlone: false }).encrypt, undefined)
+  assert.equal(keepSecrets([], { dataDir, isAlone: true }).decrypt?.(cipher), 'word')
+  assert.equal(keepSecrets([KEY], { dataDir, isAlone: false }).decrypt?.(cipher), 'word')
+  assert.equal(keepSecrets([], { dataDir, isAlone: false }).encrypt, undefined)
 })

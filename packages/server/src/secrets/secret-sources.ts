@@ -3,7 +3,8 @@
 import { BatutaError } from '@batuta/core'
 import type { SecretStore } from '@batuta/plugin-sdk'
 import { withAncestors } from '../namespaces/ancestors.ts'
-import type { Store } from '../storage/store.ts'
+import type { SecretRow, Store } from '../storage/store.ts'
+import type { RowKeys } from './row-keys.ts'
 
 export interface SecretKey {
   readonly tenant: string
@@ -17,14 +18,14 @@ export interface SecretWorld {
   /** Managers elsewhere. */
   readonly managers?: readonly SecretStore[]
   /** Absent where no key of encryption is configured. */
-  decrypt?(cipher: string): string
+  readonly rowKeys?: RowKeys
 }
 
 /** @throws {BatutaError} `secret-not-found` with what to do. */
 export async function getSecret(world: SecretWorld, { tenant, namespace, key }: SecretKey): Promise<string> {
   for (const each of withAncestors(namespace)) {
     const saved = await world.store.read.findSecret(tenant, each, nameOf(key))
-    if (saved) return open(world, saved.cipher, key)
+    if (saved) return await open(world, saved, key)
   }
   for (const manager of world.managers ?? [])
     for (const each of withAncestors(namespace)) {
@@ -39,11 +40,11 @@ export async function getSecret(world: SecretWorld, { tenant, namespace, key }: 
   )
 }
 
-function open({ decrypt }: SecretWorld, cipher: string, key: string): string {
-  if (!decrypt)
+async function open({ rowKeys }: SecretWorld, { cipher, ...row }: SecretRow, key: string): Promise<string> {
+  if (!rowKeys)
     throw new BatutaError('secret-not-found', `The secret "${key}" cannot be read: no encryption key is configured.`)
   try {
-    return decrypt(cipher)
+    return await rowKeys.open({ table: 'secrets', tenant: row.tenant, namespace: row.namespace, id: row.key }, cipher)
   } catch (cause) {
     throw new BatutaError(
       'secret-not-found',

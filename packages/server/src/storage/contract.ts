@@ -11,6 +11,7 @@ import { limitContract } from './contract/limits.ts'
 import { logContract } from './contract/logs.ts'
 import { purgeContract } from './contract/purge.ts'
 import { queueContract } from './contract/queues.ts'
+import { sealedContract } from './contract/sealed.ts'
 import type { StoreSubject } from './contract/subject.ts'
 import { testContract } from './contract/tests.ts'
 import { triggerBelongingsContract } from './contract/trigger-belongings.ts'
@@ -30,6 +31,7 @@ export function storeContract(subject: StoreSubject): void {
   limitContract(subject)
   logContract(subject)
   keyContract(subject)
+  sealedContract(subject)
   userSettingContract(subject)
   bulkContract(subject)
   testContract(subject)

@@ -24,7 +24,8 @@ import { tryFlow, type TryWorld } from '../rehearsal/try-flow.ts'
 import { MaintenanceMode } from '../inbox/maintenance-mode.ts'
 import { NO_JOBS } from '../inbox/jobs.ts'
 import { NamespaceSettings } from '../namespaces/namespace-settings.ts'
-import { newEncryption } from '../platform/encryption.ts'
+import { Keyring } from '../platform/keyring.ts'
+import { RowKeys } from '../secrets/row-keys.ts'
 import { realPlatform, type Platform } from '../platform/platform.ts'
 import { announcementOf } from '../storage/contract/subject.ts'
 import { openMemoryStore } from '../storage/memory/memory-store.ts'
@@ -62,7 +63,11 @@ export interface Answer {
 
 const NODE = 'test'
 /** Any key of 32 bytes. */
-const ENCRYPTION = newEncryption(btoa('0123456789abcdef0123456789abcdef'))
+const RING = new Keyring([btoa('0123456789abcdef0123456789abcdef')])
+const ENCRYPTION = {
+  encrypt: (plain: string) => RING.encrypt(plain),
+  decrypt: (cipher: string) => RING.decrypt(cipher),
+}
 const SECRETS = new Map([['DOOR', 'open sesame']])
 
 export async function openTestServer(config: Partial<HttpConfig> = {}): Promise<TestServer> {
@@ -75,7 +80,8 @@ export async function openTestServer(config: Partial<HttpConfig> = {}): Promise<
   const { changes, watching } = countedChanges()
   const notices: string[] = []
   const note = (message: string, error?: unknown): void => void notices.push(`${message} ${String(error ?? '')}`)
-  const parts: Parts = { platform, store, flows, namespaces, files, changes, note }
+  const rowKeys = new RowKeys({ store, ring: RING, nowMs: () => platform.nowMs() })
+  const parts: Parts = { rowKeys, platform, store, flows, namespaces, files, changes, note }
   const engine = await openEngine(parts)
   const http = await startHttp({
     ...dependenciesOf(parts, engine),
@@ -108,6 +114,7 @@ interface Parts {
   readonly files: FileStore
   readonly changes: Changes
   readonly note: (message: string, error?: unknown) => void
+  readonly rowKeys: RowKeys
 }
 
 function poolsOf({ namespaces }: Parts): Pools {
@@ -126,11 +133,11 @@ function startWorldOf(parts: Parts): () => StartWorld {
   const { platform } = parts
   const random = (): number => platform.random()
   const place = { zone: 'UTC', locale: 'en-US', random, configuredRoots: rootsOf(parts) }
-  return () => ({ ...place, nowMs: platform.nowMs(), ...(ENCRYPTION ? { secretKey: ENCRYPTION } : {}) })
+  return () => ({ ...place, nowMs: platform.nowMs(), secretKey: ENCRYPTION })
 }
 
-function answersOf({ store, files, flows, platform }: Parts): Parameters<typeof askFor>[0] {
-  return { store, files, flows, environmentSecrets: SECRETS, nowMs: () => platform.nowMs(), ...ENCRYPTION }
+function answersOf({ store, files, flows, platform, rowKeys }: Parts): Parameters<typeof askFor>[0] {
+  return { store, files, flows, environmentSecrets: SECRETS, nowMs: () => platform.nowMs(), rowKeys, ...ENCRYPTION }
 }
 
 function childrenOf(parts: Parts): Parameters<typeof newEvaluator>[0]['children'] {

@@ -14,7 +14,8 @@ import type { BackedUpFile } from '../backup/manifest.ts'
 import { STORAGE, type BackupWorld } from '../backup/backup.ts'
 import type { Config } from '../config/config.ts'
 import type { ExecutionRow } from '../storage/batch.ts'
-import { flowOf, keyOf, namespaceOf, secretOf, text, triggerOf } from '../storage/sql/rows.ts'
+import { dataKeyOf, policyOf, tokenOf } from '../storage/sql/sealed.ts'
+import { flowOf, keyOf, namespaceOf, secretOf, text, triggerOf, type SqlRow } from '../storage/sql/rows.ts'
 import { EXPORT_FORMAT, HEADER, type Counts, type ExportHeader, type SignalLine } from './format.ts'
 import { writeLines, type LineWriter } from './json-lines.ts'
 import * as sql from './transfer.sql.ts'
@@ -72,6 +73,11 @@ class Export {
     const flows = await this.#lines('flows', writer => this.#writeFlows(writer))
     const keys = await this.#lines('keys', writer => this.#writeKeys(writer))
     const secrets = await this.#lines('secrets', writer => this.#writeSecrets(writer))
+    const sealed = [
+      await this.#lines('data-keys', writer => this.#writeAll(writer, sql.DATA_KEYS, dataKeyOf)),
+      await this.#lines('tokens', writer => this.#writeTokens(writer)),
+      await this.#lines('policies', writer => this.#writeAll(writer, sql.POLICIES, policyOf)),
+    ]
     const namespaces = await this.#lines('namespaces', writer => this.#writeNamespaces(writer))
     const triggers = await this.#lines('triggers', writer => this.#writeTriggers(writer))
     const executions = await this.#lines('executions', writer => this.#writeExecutions(writer))
@@ -84,7 +90,7 @@ class Export {
         executions: executions.result,
         signals: signals.count,
       },
-      files: [flows, keys, secrets, namespaces, triggers, executions, signals].map(({ file }) => file),
+      files: [flows, keys, secrets, ...sealed, namespaces, triggers, executions, signals].map(({ file }) => file),
     }
   }
 
@@ -139,6 +145,21 @@ class Export {
 
   async #writeSecrets(writer: LineWriter): Promise<void> {
     for (const row of await this.#query(sql.SECRETS)) await writer.write(secretOf(row))
+  }
+
+  async #writeAll<T extends object>(writer: LineWriter, statement: string, of: (row: SqlRow) => T): Promise<void> {
+    for (const row of await this.#query(statement)) await writer.write(of(row))
+  }
+
+  async #writeTokens(writer: LineWriter): Promise<void> {
+    for (let after: readonly [string, string, string] = ['', '', '']; ;) {
+      const rows = (await this.#query(sql.TOKENS_AFTER, ...after, ROWS_PAGE)).map(tokenOf)
+      for (const row of rows) {
+        await writer.write(row)
+        after = [row.tenant, row.namespace, row.token]
+      }
+      if (rows.length < ROWS_PAGE) return
+    }
   }
 
   async #writeNamespaces(writer: LineWriter): Promise<void> {

@@ -23,7 +23,7 @@ import { importedSignalId } from './import-signal.ts'
 import { readLines } from './json-lines.ts'
 import { RowWriter } from './row-writer.ts'
 import * as sql from './transfer.sql.ts'
-import type { NamespaceRow, SecretRow } from '../storage/store.ts'
+import type { DataKeyRow, NamespaceRow, PolicyRow, SecretRow, TokenRow } from '../storage/store.ts'
 import { openForWriting, type WriteConnection, type WriteWorld } from './write-connection.ts'
 
 export interface ImportOptions {
@@ -60,6 +60,7 @@ export async function importAll(
     await connection.begin()
     await takeFlows(folder, rows)
     await takeKeys(folder, connection)
+    await takeSealed(folder, header.files, connection)
     await takeNamespaces(folder, header.files, connection)
     await rows.flush()
     await connection.commit()
@@ -127,6 +128,20 @@ async function takeKeys(folder: string, connection: WriteConnection): Promise<vo
     const content = [tenant, namespace, key, value, type, description, expiresMs, updatedMs] as const
     await connection.run(sql.UPSERT_KEY, ...content, createdMs ?? updatedMs, version ?? 1)
   }
+}
+
+/** What secrets are encrypted with, what tokens stand for, and policies: older exports have none of them. */
+async function takeSealed(folder: string, files: readonly BackedUpFile[], connection: WriteConnection): Promise<void> {
+  const linesOf = <Row>(name: string): AsyncIterable<Row> | readonly Row[] =>
+    files.some(({ path }) => path === name) ? readLines<Row>(join(folder, name)) : []
+  for await (const { id, tenant, namespace, purpose, kid, wrapped, createdMs } of linesOf<DataKeyRow>(
+    'data-keys.jsonl',
+  ))
+    await connection.run(sql.ADD_DATA_KEY, id, tenant, namespace, purpose, kid, wrapped, createdMs)
+  for await (const { tenant, namespace, token, kind, cipher, createdMs } of linesOf<TokenRow>('tokens.jsonl'))
+    await connection.run(sql.ADD_TOKEN, tenant, namespace, token, kind, cipher, createdMs)
+  for await (const { tenant, namespace, id, body, createdMs, updatedMs } of linesOf<PolicyRow>('policies.jsonl'))
+    await connection.run(sql.UPSERT_POLICY, tenant, namespace, id, body, createdMs, updatedMs)
 }
 
 /** Secrets, and what was said about namespaces: the first exports have neither. */

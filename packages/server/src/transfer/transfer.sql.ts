@@ -26,6 +26,18 @@ export const SECRETS = 'select * from secrets order by tenant, namespace, key'
 export const UPSERT_SECRET = `insert into secrets (tenant, namespace, key, cipher, description, tags, updated_ms) values ($1, $2, $3, $4, $5, $6, $7)
   on conflict (tenant, namespace, key) do update set cipher = excluded.cipher, description = excluded.description, tags = excluded.tags,
   updated_ms = excluded.updated_ms where excluded.updated_ms > secrets.updated_ms`
+/** Wrapped: they are opened where the same outer key is configured. */
+export const DATA_KEYS = 'select * from data_keys order by created_ms, id'
+export const TOKENS_AFTER = `select * from tokens where (tenant, namespace, token) > ($1, $2, $3)
+  order by tenant, namespace, token limit $4`
+export const POLICIES = 'select * from policies order by tenant, namespace, id'
+export const ADD_DATA_KEY = `insert into data_keys (id, tenant, namespace, purpose, kid, wrapped, created_ms) values ($1, $2, $3, $4, $5, $6, $7)
+  on conflict (id) do nothing`
+export const ADD_TOKEN = `insert into tokens (tenant, namespace, token, kind, cipher, created_ms) values ($1, $2, $3, $4, $5, $6)
+  on conflict (tenant, namespace, token) do nothing`
+export const UPSERT_POLICY = `insert into policies (tenant, namespace, id, body, created_ms, updated_ms) values ($1, $2, $3, $4, $5, $6)
+  on conflict (tenant, namespace, id) do update set body = excluded.body, updated_ms = excluded.updated_ms
+  where excluded.updated_ms > policies.updated_ms`
 export const NAMESPACES = 'select * from namespaces order by tenant, namespace'
 export const UPSERT_NAMESPACE = `insert into namespaces (tenant, namespace, settings, updated_ms) values ($1, $2, $3, $4)
   on conflict (tenant, namespace) do update set settings = excluded.settings, updated_ms = excluded.updated_ms

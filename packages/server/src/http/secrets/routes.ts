@@ -1,5 +1,7 @@
+import { BatutaError } from '@batuta/core'
 import { isAtOrAbove, withAncestors } from '../../namespaces/ancestors.ts'
 import { describeSecret, metaOf, saveSecret, type SecretMeta, type SecretSaveWorld } from '../../secrets/secret-rows.ts'
+import { rotateKeys } from '../../secrets/rotate-keys.ts'
 import { nameOf } from '../../secrets/secret-sources.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import type { Handlers } from '../exchange.ts'
@@ -39,7 +41,7 @@ export function secretHandlers(dependencies: HttpDependencies): Handlers<'secret
   const usage = newSecretUsage(dependencies)
   return {
     usage: async ({ query: { namespace } }) =>
-      json({ canSave: secrets.encrypt !== undefined, asked: await usage(namespace) }),
+      json({ canSave: secrets.rowKeys !== undefined, asked: await usage(namespace) }),
     search: async ({ query, filters }) => {
       const tests = applyFilters<readonly Test[]>([], filters, FILTERS)
       const all = [...(await store.read.listSecrets(tenant)).map(metaOf), ...namesOfEnvironment.map(key => ({ key }))]
@@ -59,6 +61,16 @@ export function secretHandlers(dependencies: HttpDependencies): Handlers<'secret
     save: async ({ params, body }) => {
       await saveSecret(world, { tenant, namespace: params.namespace, ...body })
       return json(await metasOf(params.namespace))
+    },
+    rotateKeys: async () => {
+      const { rowKeys } = secrets
+      if (!rowKeys)
+        throw new BatutaError(
+          'config-invalid',
+          'There is no key to encrypt with: configure one (kestra.encryption.secret-key) and restart the server.',
+        )
+      secrets.addOwnKey?.()
+      return json(await rotateKeys({ store, rowKeys, tenant }))
     },
     describe: async ({ params, body }) => {
       if (!(await describeSecret(world, { tenant, ...params, ...body }))) throw notFound(`The secret "${params.key}"`)

@@ -17,6 +17,7 @@ import { APP_PERFORMERS } from './apps.ts'
 import { TEST_PERFORMERS } from './tests.ts'
 import { BULK_PERFORMERS } from './bulks.ts'
 import { SETTING_PERFORMERS } from './user-settings.ts'
+import { SEALED_PERFORMERS } from './sealed.ts'
 import { flowKeyOf, jobKeyOf, triggerKeyOf, type Tables } from './tables.ts'
 
 export type Performers = {
@@ -144,6 +145,7 @@ const PERFORMERS: Performers = {
   ...APP_PERFORMERS,
   ...ACCESS_PERFORMERS,
   ...SETTING_PERFORMERS,
+  ...SEALED_PERFORMERS,
   ...BULK_PERFORMERS,
   purgeLogs: (tables, purge) => {
     let count = 0

@@ -15,6 +15,7 @@ import { appReads } from './apps.ts'
 import { testReads } from './tests.ts'
 import { bulkReads } from './bulks.ts'
 import { settingReads } from './user-settings.ts'
+import { sealedReads } from './sealed.ts'
 import { jobKeyOf, flowKeyOf, keyKeyOf, triggerKeyOf, type Tables } from './tables.ts'
 
 export function readsOf(tables: Tables): Reads {
@@ -84,6 +85,7 @@ export function readsOf(tables: Tables): Reads {
     ...appReads(tables),
     ...accessReads(tables),
     ...settingReads(tables),
+    ...sealedReads(tables),
     ...bulkReads(tables),
   }
 }

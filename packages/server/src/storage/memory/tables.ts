@@ -20,6 +20,7 @@ import type {
   AuditRow,
   BulkChunk,
   BulkRow,
+  DataKeyRow,
   AppRow,
   FlowKey,
   FlowRow,
@@ -27,11 +28,13 @@ import type {
   KeyVersion,
   LinkRow,
   NamespaceRow,
+  PolicyRow,
   ReasonRow,
   SecretRow,
   StoredTrigger,
   TestResultRow,
   TestSuiteRow,
+  TokenRow,
   UserSettingRow,
   TriggerKey,
 } from '../store.ts'
@@ -59,6 +62,9 @@ export interface Tables {
   readonly keyVersions: Map<string, readonly KeyVersion[]>
   readonly secrets: Map<string, SecretRow>
   readonly namespaces: Map<string, NamespaceRow>
+  readonly dataKeys: Map<string, DataKeyRow>
+  readonly tokens: Map<string, TokenRow>
+  readonly policies: Map<string, PolicyRow>
   readonly testSuites: Map<string, TestSuiteRow>
   readonly userSettings: Map<string, UserSettingRow>
   readonly bulks: Map<string, BulkRow>
@@ -96,6 +102,9 @@ export function newTables(): Tables {
     keyVersions: new Map(),
     secrets: new Map(),
     namespaces: new Map(),
+    dataKeys: new Map(),
+    tokens: new Map(),
+    policies: new Map(),
     testSuites: new Map(),
     userSettings: new Map(),
     bulks: new Map(),

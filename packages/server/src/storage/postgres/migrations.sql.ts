@@ -8,6 +8,7 @@ import {
   KEYS_AND_SECRETS,
   LIMIT_MEMBERS,
   LIST_INDEXES,
+  SEALED,
   MIGRATION_1,
   MIGRATION_2,
   MIGRATION_TRIGGERS,
@@ -66,4 +67,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { type: 'inside', title: 'operations on many', sql: BULK_OPERATIONS },
   { type: 'inside', title: 'apps, and links that are given away', sql: APPS },
   { type: 'inside', title: 'who may do what, and who did what', sql: ACCESS },
+  { type: 'inside', title: 'data keys, tokens, policies', sql: SEALED },
 ]

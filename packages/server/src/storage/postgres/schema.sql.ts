@@ -225,3 +225,19 @@ create table audit_log (
 );
 create index audit_log_by_item on audit_log (tenant, item_id, seq);
 `
+
+/** Keys that rows are encrypted with, themselves encrypted; what tokens stand for; what flows may be. */
+export const SEALED: string = `
+create table data_keys (
+  id text collate "C" primary key, tenant text collate "C" not null, namespace text collate "C" not null,
+  purpose text not null check (purpose in ('rows', 'retired', 'tokens')), kid text not null, wrapped text not null, created_ms bigint not null
+);
+create table tokens (
+  tenant text collate "C" not null, namespace text collate "C" not null, token text collate "C" not null, kind text not null,
+  cipher text not null, created_ms bigint not null, primary key (tenant, namespace, token)
+);
+create table policies (
+  tenant text collate "C" not null, namespace text collate "C" not null, id text collate "C" not null, body text not null,
+  created_ms bigint not null, updated_ms bigint not null, primary key (tenant, namespace, id)
+);
+`

@@ -23,6 +23,7 @@ import { APP_PERFORMERS } from './apps.ts'
 import { TEST_PERFORMERS } from './tests.ts'
 import { BULK_PERFORMERS } from './bulks.ts'
 import { SETTING_PERFORMERS } from './user-settings.ts'
+import { SEALED_PERFORMERS } from './sealed.ts'
 import { of, run, type Statement } from './statement.ts'
 import { flowOf, jobOf, number, numberOrNull, operationOf, text, type SqlRow } from './rows.ts'
 
@@ -190,6 +191,7 @@ const PERFORMERS: Performers = {
   ...APP_PERFORMERS,
   ...ACCESS_PERFORMERS,
   ...SETTING_PERFORMERS,
+  ...SEALED_PERFORMERS,
   ...BULK_PERFORMERS,
   *deleteExecution({ id, keepsLogs = false, keepsMetrics = false }, { born }) {
     yield* deleteParts(id, born, new Set([...(keepsLogs ? ['logs'] : []), ...(keepsMetrics ? ['metrics'] : [])]))

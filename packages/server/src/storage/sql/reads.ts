@@ -28,6 +28,7 @@ import { appReads } from './apps.ts'
 import { testReads } from './tests.ts'
 import { bulkReads } from './bulks.ts'
 import { settingReads } from './user-settings.ts'
+import { sealedReads } from './sealed.ts'
 import {
   executionOf,
   flowOf,
@@ -80,6 +81,7 @@ export function readsOf(query: Query, dialect: SqlDialect): Reads {
     ...appReads(all),
     ...accessReads(query, dialect),
     ...settingReads(all),
+    ...sealedReads(all),
     ...bulkReads(all),
     listNamespaces: async tenant => (await all(sql.LIST_NAMED, tenant)).map(namespaceOf),
   }

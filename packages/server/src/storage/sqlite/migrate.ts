@@ -14,6 +14,7 @@ import {
   FLOW_TESTS,
   KEYS_AND_SECRETS,
   LIMIT_MEMBERS,
+  SEALED,
   MIGRATION_1,
   MIGRATION_2,
   MIGRATION_TRIGGERS,
@@ -31,6 +32,7 @@ const MIGRATIONS: readonly Migration[] = [
   { type: 'inside', title: 'operations on many', sql: BULK_OPERATIONS },
   { type: 'inside', title: 'apps, and links that are given away', sql: APPS },
   { type: 'inside', title: 'who may do what, and who did what', sql: ACCESS },
+  { type: 'inside', title: 'data keys, tokens, policies', sql: SEALED },
 ]
 
 const HAS_MIGRATIONS = "select 1 from sqlite_schema where name = 'migrations'"

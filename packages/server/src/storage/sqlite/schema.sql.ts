@@ -201,3 +201,19 @@ create table audit_log (
 ) without rowid;
 create index audit_log_by_item on audit_log (tenant, item_id, seq);
 `
+
+/** Keys that rows are encrypted with, themselves encrypted; what tokens stand for; what flows may be. */
+export const SEALED: string = `
+create table data_keys (
+  id text not null primary key, tenant text not null, namespace text not null, purpose text not null check (purpose in ('rows', 'retired', 'tokens')),
+  kid text not null, wrapped text not null, created_ms integer not null
+) without rowid;
+create table tokens (
+  tenant text not null, namespace text not null, token text not null, kind text not null, cipher text not null, created_ms integer not null,
+  primary key (tenant, namespace, token)
+) without rowid;
+create table policies (
+  tenant text not null, namespace text not null, id text not null, body text not null, created_ms integer not null, updated_ms integer not null,
+  primary key (tenant, namespace, id)
+) without rowid;
+`

@@ -12,7 +12,7 @@ import {
   type Rows,
 } from '../contract/subject.ts'
 import type { Cluster, Member } from '../cluster.ts'
-import type { FlowWrite, Operations, Store, TestResultRow, TestSuiteRow } from '../store.ts'
+import type { DataKeyRow, FlowWrite, Operations, Store, TestResultRow, TestSuiteRow, TokenRow } from '../store.ts'
 
 export interface UseCase {
   readonly name: string
@@ -59,6 +59,12 @@ export async function fillForUseCases(store: Store): Promise<void> {
 
 const BULK = { tenant: 'main', id: 'bulk' }
 const SETTING = { tenant: 'main', kind: 'view', owner: 'ada', id: 'mine' } as const
+const DATA_KEY: DataKeyRow = {
+  ...{ id: 'k1', tenant: 'main', namespace: 'n', purpose: 'rows' },
+  ...{ kid: 'k', wrapped: 'w1', createdMs: 1 },
+}
+const TOKEN: TokenRow = { tenant: 'main', namespace: 'n', token: 't', kind: 'mail', cipher: 'c', createdMs: 1 }
+const POLICY = { tenant: 'main', namespace: 'n', id: 'p', body: '{}', createdMs: 1, updatedMs: 1 }
 const APP = {
   ...{ tenant: 'main', uid: 'u', namespace: 'n', id: 'a', flowId: 'f' },
   ...{ source: 'x', createdMs: 1, updatedMs: 1 },
@@ -128,6 +134,14 @@ export const USE_CASES: readonly UseCase[] = [
   perform('deleteNamespace', { tenant: 'main', namespace: 'n' }),
   perform('saveUserSetting', { ...SETTING, body: '{}', updatedMs: 2 }),
   perform('deleteUserSetting', SETTING),
+  perform('addDataKey', { ...DATA_KEY, id: 'k2' }),
+  perform('rewrapDataKey', { id: 'k1', purpose: 'rows', kid: 'new', wrapped: 'w2', expected: 'w1' }),
+  perform('resealSecret', { tenant: 'main', namespace: 'n', key: 'token', cipher: 'd', expected: 'c' }),
+  perform('saveTokens', { rows: [TOKEN, { ...TOKEN, token: 't2' }] }),
+  perform('resealToken', { ...TOKEN, cipher: 'd', expected: 'c' }),
+  perform('purgeTokens', { tenant: 'main', namespace: 'n', beforeMs: 9 }),
+  perform('savePolicy', { ...POLICY, body: '[]' }),
+  perform('deletePolicy', POLICY),
   perform('createBulk', { ...BULK, body: '{}', updatedMs: 1, chunks: [{ seq: 0, body: '[]' }] }),
   perform('claimBulk', { ...BULK, node: NODE, nowMs: 1, untilMs: 2 }),
   perform('wishBulk', { ...BULK, wish: 'pause' }),
