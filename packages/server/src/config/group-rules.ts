@@ -1,0 +1,14 @@
+// What the groups of an identity provider are here.
+import type { OptionMap } from './option-map.ts'
+
+/** Groups of the outside, as groups of Batuta. */
+export interface GroupRules {
+  /** Groups outside and in Batuta that bear one name are one. */
+  readonly isByName: boolean
+  readonly table: ReadonlyMap<string, readonly string[]>
+}
+
+export function readGroupRules(options: OptionMap): GroupRules {
+  const table = options.table('groups')
+  return { isByName: options.flag('groups-by-name', table === undefined), table: table ?? new Map() }
+}
