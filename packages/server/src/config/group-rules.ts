@@ -3,12 +3,12 @@ import type { OptionMap } from './option-map.ts'
 
 /** Groups of the outside, as groups of Batuta. */
 export interface GroupRules {
-  /** Groups outside and in Batuta that bear one name are one. */
+  /** Groups outside and in Batuta that bear one name are one: the outside then says who is in any group. */
   readonly isByName: boolean
   readonly table: ReadonlyMap<string, readonly string[]>
 }
 
 export function readGroupRules(options: OptionMap): GroupRules {
   const table = options.table('groups')
-  return { isByName: options.flag('groups-by-name', table === undefined), table: table ?? new Map() }
+  return { isByName: options.flag('groups-by-name', false), table: table ?? new Map() }
 }

@@ -69,7 +69,7 @@ micronaut:
   assert.throws(() => read(yaml), /MS_SECRET, which is not there/)
 })
 
-test('groups are the same by name until there is a table', () => {
+test('groups mean something by the table, and by name only if that is said', () => {
   const table = read(`
 sign-in:
   providers:
@@ -87,7 +87,7 @@ sign-in:
       ['All Staff', ['people', 'readers']],
     ],
   )
-  assert.equal(read(FOUR_LINES).providers.get('keycloak')?.groups.isByName, true)
+  assert.equal(read(FOUR_LINES).providers.get('keycloak')?.groups.isByName, false)
 })
 
 test('what cannot be safe is refused, with the option and the way out', () => {
@@ -137,7 +137,7 @@ micronaut:
 
   assert.deepEqual([kestra?.bindDn, kestra?.users.filter], ['cn=reader', '(uid={0})'])
   assert.deepEqual([kestra?.groupSearch?.filter, kestra?.groupSearch?.memberBy], ['(uniqueMember={0})', 'dn'])
-  assert.equal(kestra?.groups.isByName, true)
+  assert.equal(kestra?.groups.table.size, 0, 'their groups are a search, ours a table')
 
   const own = read(`
 sign-in:

@@ -1,7 +1,6 @@
 // What an identity provider says of a person, as an identity of ours.
 import type { OidcConfig } from '../config/oidc.ts'
 import type { ExternalIdentity } from './external-identity.ts'
-import { mapGroups } from './map-groups.ts'
 import { SignInError } from './sign-in-error.ts'
 
 export type Claims = Readonly<Record<string, unknown>>
@@ -31,7 +30,7 @@ export function identityOf(claims: Claims, config: OidcConfig): ReadIdentity {
     ...optional('email', email),
     ...optional('firstName', textOf(claimAt(claims, names.firstName))),
     ...optional('lastName', textOf(claimAt(claims, names.lastName))),
-    ...(groups === undefined ? {} : { groups: mapGroups(groups, config.groups) }),
+    ...(groups === undefined ? {} : { groups }),
   }
   return { identity, areGroupsHidden }
 }

@@ -7,6 +7,6 @@ export interface ExternalIdentity {
   readonly email?: string
   readonly firstName?: string
   readonly lastName?: string
-  /** Names of groups of Batuta; undefined when nobody said anything about groups. */
+  /** As they are called outside; undefined when nobody said anything about groups. */
   readonly groups?: readonly string[]
 }
