@@ -20,6 +20,7 @@ export const SIGN_IN_FAILURES = {
   'not-invited': 'The identity provider knows you, but nobody has made a user for you here yet.',
   'name-taken': 'Another user here bears your name already. Ask an administrator to connect the two.',
   disabled: 'Your user is switched off here.',
+  'set-up-needed': 'This server has no administrator yet: it must be set up first.',
 } as const satisfies Readonly<Record<string, string>>
 
 export type SignInFailure = keyof typeof SIGN_IN_FAILURES
@@ -59,22 +60,11 @@ export const signInRoutes = {
     body: { type: 'form' },
     status: 200,
     reply: { type: 'empty' },
-    refusals: [404],
+    refusals: [400],
     permission: 'public',
     summary: 'An identity provider says that somebody has signed out there: their sessions end.',
   }),
   signOut: defineRoute({
-    method: 'POST',
-    paths: ofInstance('/logout'),
-    params: NoParams,
-    query: NoQuery,
-    body: NONE,
-    status: 303,
-    reply: { type: 'empty' },
-    permission: 'public',
-    summary: 'Ends the session, and that at the identity provider that it began at.',
-  }),
-  signOutByLink: defineRoute({
     method: 'GET',
     paths: ofInstance('/logout'),
     params: NoParams,
@@ -83,6 +73,7 @@ export const signInRoutes = {
     status: 303,
     reply: { type: 'empty' },
     permission: 'public',
-    summary: 'The same for a link of ours; one of another site leads to the page of the sign-in and ends nothing.',
+    summary:
+      'Ends the session, and that at the identity provider that it began at, for a link of ours; one of another site leads to the page of the sign-in and ends nothing.',
   }),
 }

@@ -180,7 +180,9 @@ function readClaims(options: OptionMap): ClaimNames {
     firstName: options.text('first-name-claim') ?? 'given_name',
     lastName: options.text('last-name-claim') ?? 'family_name',
     groups: groups ?? 'groups',
-    areGroupsExpected: groups !== undefined || options.value('groups') !== undefined,
+    areGroupsExpected: ['groups-claim', 'groups', 'groups-by-name', 'admin-groups'].some(
+      name => options.value(name) !== undefined,
+    ),
   }
 }
 

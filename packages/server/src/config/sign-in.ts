@@ -42,6 +42,14 @@ export interface ProxyConfig {
   readonly signOutUrl: string | undefined
 }
 
+export const PASSWORDS_ONLY: SignInConfig = {
+  ways: new Set<Way>(['password']),
+  newcomers: { areCreated: true, role: undefined },
+  providers: new Map(),
+  directory: undefined,
+  proxy: undefined,
+}
+
 /** How the words are looked up: in the environment first, then in the files. */
 export interface SignInWords {
   text(path: string, variable?: string): string | undefined

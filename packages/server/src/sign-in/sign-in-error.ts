@@ -10,3 +10,18 @@ export class SignInError extends Error {
     this.code = code
   }
 }
+
+export const SIGN_IN_STATUS: Readonly<Record<SignInFailure, number>> = {
+  'provider-unknown': 404,
+  'provider-unreachable': 503,
+  'provider-refused': 503,
+  misconfigured: 503,
+  denied: 401,
+  'not-begun': 401,
+  'answer-invalid': 401,
+  'not-allowed': 403,
+  'not-invited': 403,
+  'name-taken': 403,
+  disabled: 403,
+  'set-up-needed': 503,
+}

@@ -12,7 +12,7 @@ const CONFIG = {
     name: 'x-forwarded-preferred-username',
     groups: 'x-forwarded-groups',
   },
-  groups: { isByName: true, table: new Map() },
+  groups: { isByName: true, table: new Map(), admins: undefined },
   signOutUrl: undefined,
 }
 const isTrusted = newTrust(CONFIG.from)
@@ -73,6 +73,7 @@ test('groups outside decide about the groups that a table, a group or a rule han
       ['staff', ['people']],
       ['x', ['admins']],
     ]),
+    admins: undefined,
   })
   const decided = (name: string, externalNames?: readonly string[]): boolean | undefined =>
     byTable({ name, ...(externalNames === undefined ? {} : { externalNames }) })
@@ -88,7 +89,7 @@ test('groups outside decide about the groups that a table, a group or a rule han
     ],
     [true, false, undefined, undefined, true, false],
   )
-  const byName = membershipOf(['ops'], { isByName: true, table: new Map() })
+  const byName = membershipOf(['ops'], { isByName: true, table: new Map(), admins: undefined })
   assert.deepEqual([byName({ name: 'ops' }), byName({ name: 'admins' })], [true, false])
-  assert.equal(membershipOf([], { isByName: false, table: new Map() })({ name: 'ops' }), undefined)
+  assert.equal(membershipOf([], { isByName: false, table: new Map(), admins: undefined })({ name: 'ops' }), undefined)
 })
