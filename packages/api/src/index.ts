@@ -9,4 +9,6 @@ export type { BodySpec, Method, Paths, Permission, ReplySpec, Route } from './ro
 export { routes } from './routes.ts'
 export type { Routes } from './routes.ts'
 export { PAGE_SIZE_MAX } from './shapes.ts'
+export { SIGN_IN_FAILURES } from './sign-in.ts'
+export type { SignInFailure } from './sign-in.ts'
 export type { ErrorDocument, ExecutionDocument, FlowDocument, LogDocument, ViolationDocument } from './shapes.ts'

@@ -17,6 +17,7 @@ import { operationRoutes } from './operations.ts'
 import { peopleRoutes } from './people.ts'
 import { planningRoutes } from './planning.ts'
 import { pluginRoutes } from './plugins.ts'
+import { signInRoutes } from './sign-in.ts'
 import { statsRoutes } from './stats.ts'
 import { taskRunRoutes } from './task-runs.ts'
 import { testRoutes } from './tests.ts'
@@ -42,6 +43,7 @@ export const routes = {
   planning: planningRoutes,
   plugins: pluginRoutes,
   instance: instanceRoutes,
+  signIn: signInRoutes,
   stats: statsRoutes,
   taskRuns: taskRunRoutes,
   tests: testRoutes,

@@ -40,13 +40,13 @@ export function newMeters({ telemetry }: Config): Meters {
 }
 
 /** What no line of the log may show. */
-export function secretsOf({ user, encryptionKeys, database, telemetry }: Config): readonly string[] {
+export function secretsOf({ user, encryptionKeys, database, telemetry, signIn }: Config): readonly string[] {
   const { management, otlp } = telemetry
   const inUrl = database.type === 'postgres' ? decodeURIComponent(new URL(database.url).password) : ''
   const headers = Object.values(otlp?.headers ?? {})
-  return [user?.password, management.user?.password, ...encryptionKeys, inUrl, ...headers].flatMap(
-    secret => secret ?? [],
-  )
+  const outside = [...signIn.providers.values()].map(({ clientSecret }) => clientSecret)
+  const known = [user?.password, management.user?.password, ...encryptionKeys, inUrl, signIn.directory?.bindPassword]
+  return [...known, ...outside, ...headers].flatMap(secret => secret ?? [])
 }
 
 export function healthOf(ground: Ground): Health {

@@ -4,7 +4,7 @@ import type { Platform } from '../platform/platform.ts'
 import type { Store } from '../storage/store.ts'
 import { openAccessBook, type AccessBook } from './access-book.ts'
 import { openAuditTrail, type AuditTrail } from './audit-trail.ts'
-import { newAuthentication, type Authentication } from './authenticate.ts'
+import { newAuthentication, type Authentication, type OutsidePasswords } from './authenticate.ts'
 import { openLockouts, type Lockouts } from './lockouts.ts'
 import { newPasswordHasher, type Costs, type PasswordHasher } from './passwords.ts'
 import type { UserRecord } from './records.ts'
@@ -34,6 +34,8 @@ export interface AccessPlace {
   readonly isReachable: boolean
   /** People reach the server over https alone. */
   readonly isSecure: boolean
+  /** Where people are known who have no password here. */
+  readonly outside?: OutsidePasswords | undefined
   /** Of passwords; those of tests are cheaper. */
   readonly costs?: Costs | undefined
   tell(message: string): void
@@ -41,13 +43,14 @@ export interface AccessPlace {
 }
 
 export async function openAccess(place: AccessPlace): Promise<Access> {
-  const { store, tenant, platform, user, isReachable, isSecure, costs, tell, onNotice } = place
+  const { store, tenant, platform, user, isReachable, isSecure, outside, costs, tell, onNotice } = place
   const configured = user && configuredUser(user.name)
   const book = await openAccessBook({ store, tenant, platform, isReachable, configured, onNotice })
   const passwords = newPasswordHasher(costs)
   const lockouts = openLockouts(book, platform)
   const sessions = openSessions({ book, platform, isSecure, onNotice })
   const tokens = openTokens({ book, platform, onNotice })
+  const signIn = newSignIn(book, platform)
   const setUp = newSetUp({ book, platform, passwords, tell })
   return {
     book,
@@ -57,8 +60,8 @@ export async function openAccess(place: AccessPlace): Promise<Access> {
     passwords,
     audit: openAuditTrail({ store, tenant, platform }),
     setUp,
-    signIn: newSignIn(book, platform),
-    ...newAuthentication({ book, sessions, tokens, lockouts, passwords, platform, configured: user }),
+    signIn,
+    ...newAuthentication({ book, sessions, tokens, lockouts, passwords, platform, configured: user, outside, signIn }),
     stop: async () => {
       await sessions.flush()
       await tokens.flush()

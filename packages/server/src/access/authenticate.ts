@@ -10,6 +10,7 @@ import type { Lockouts } from './lockouts.ts'
 import type { PasswordHasher } from './passwords.ts'
 import type { UserRecord } from './records.ts'
 import type { Sessions } from './sessions.ts'
+import type { SignedIn, SignIn } from './sign-in.ts'
 import type { Tokens } from './tokens.ts'
 
 export interface Credentials {
@@ -39,6 +40,15 @@ export interface AuthenticationPlace {
   readonly passwords: PasswordHasher
   readonly platform: Platform
   readonly configured: ConfiguredUser | undefined
+  /** Where people are known who have no password here. */
+  readonly outside?: OutsidePasswords | undefined
+  readonly signIn: SignIn
+}
+
+export interface OutsidePasswords {
+  /** Users with a password here may log in with it. */
+  readonly areOwnTaken: boolean
+  find(username: string, password: string): Promise<SignedIn | undefined>
 }
 
 const REMEMBERED_MS = 5 * 60_000
@@ -109,29 +119,46 @@ function isSame(left: Buffer, right: Buffer | undefined): boolean {
   return right !== undefined && timingSafeEqual(left, right)
 }
 
-type PasswordPlace = Pick<AuthenticationPlace, 'book' | 'lockouts' | 'passwords' | 'platform'> & {
+type PasswordPlace = Pick<
+  AuthenticationPlace,
+  'book' | 'lockouts' | 'passwords' | 'platform' | 'outside' | 'signIn'
+> & {
   isConfigured(pair: string): boolean
 }
 
 /** Every way through takes one hashing: time tells neither that a user exists nor that the account is locked. */
-async function checkPassword(
-  { username, password, ip }: LogIn,
-  { book, lockouts, passwords, platform, isConfigured }: PasswordPlace,
-): Promise<UserRecord> {
+async function checkPassword({ username, password, ip }: LogIn, place: PasswordPlace): Promise<UserRecord> {
+  const { book, lockouts, passwords, platform, outside, isConfigured } = place
   const user = book.userNamed(username)
   if (user && isConfigured(`${username}:${password}`)) return user
   const untilMs = lockouts.lockedUntilMs(username, ip)
-  const isRight = await passwords.verify(password, user?.isDisabled === true ? undefined : user?.passwordHash)
+  const isRight = await passwords.verify(password, isShut(user, outside) ? undefined : user?.passwordHash)
   if (untilMs !== undefined) {
     const retryAfterS = Math.ceil(Math.max(1, untilMs - platform.nowMs()) / 1_000)
     throw new AccessError('locked-out', undefined, { retryAfterS })
   }
-  if (!user || !isRight) {
+  const found = user && isRight ? user : await findOutside(user, { username, password }, place)
+  if (!found) {
     await lockouts.count(username, ip)
     throw new AccessError('login-failed')
   }
   await lockouts.forget(username, ip)
-  return user
+  return found
+}
+
+function isShut(user: UserRecord | undefined, outside: OutsidePasswords | undefined): boolean {
+  return user?.isDisabled === true || outside?.areOwnTaken === false
+}
+
+/** A password that is kept here is told to nobody else. */
+async function findOutside(
+  user: UserRecord | undefined,
+  { username, password }: Pick<LogIn, 'username' | 'password'>,
+  { outside, signIn }: PasswordPlace,
+): Promise<UserRecord | undefined> {
+  if (!outside || user?.isDisabled || (outside.areOwnTaken && user?.passwordHash !== undefined)) return undefined
+  const found = await outside.find(username, password)
+  return found && (await signIn(found))
 }
 
 function callerOf(user: UserRecord | undefined, book: AccessBook): Caller | undefined {

@@ -3,7 +3,7 @@ import type { Binding, Permissions, Role, TokenScope } from '@batuta/core'
 import type { AccessKind } from '../storage/store.ts'
 
 export interface Identity {
-  /** The name of the provider in the configuration. */
+  /** Who vouches: the issuer of an identity provider, `ldap`, `proxy`. */
   readonly provider: string
   /** As the provider knows it: never an address of mail, which changes hands. */
   readonly subject: string
@@ -73,6 +73,8 @@ export interface SessionRecord {
   readonly agent?: string
   /** Of the identity provider, for a sign-out there, too. */
   readonly idToken?: string
+  /** What the identity provider calls its own session. */
+  readonly sessionThere?: string
   /** Who acts as the user. */
   readonly impersonatedBy?: string
 }

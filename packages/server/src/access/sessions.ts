@@ -11,6 +11,10 @@ export interface SessionAbout {
   readonly ip?: string | undefined
   readonly agent?: string | undefined
   readonly idToken?: string | undefined
+  /** What the provider calls its own session. */
+  readonly sessionThere?: string | undefined
+  /** It ends earlier than others: the provider says so. */
+  readonly endsMs?: number | undefined
   /** Who acts as the user. */
   readonly impersonatedBy?: string | undefined
   /** The browser came over https, whatever the configuration says. */
@@ -131,17 +135,18 @@ function newRecord(
   id: string,
   { userId, about, nowMs }: { readonly userId: string; readonly about: SessionAbout; readonly nowMs: number },
 ): SessionRecord {
-  const { provider, ip, agent, idToken, impersonatedBy } = about
+  const { provider, ip, agent, idToken, sessionThere, endsMs, impersonatedBy } = about
   return {
     id,
     userId,
     provider,
     createdMs: nowMs,
     seenMs: nowMs,
-    expiresMs: nowMs + SESSION_LIFE_MS,
+    expiresMs: Math.min(nowMs + SESSION_LIFE_MS, endsMs ?? Infinity),
     ...(ip === undefined ? {} : { ip }),
     ...(agent === undefined ? {} : { agent: agent.slice(0, AGENT_LENGTH_MAX) }),
     ...(idToken === undefined ? {} : { idToken }),
+    ...(sessionThere === undefined ? {} : { sessionThere }),
     ...(impersonatedBy === undefined ? {} : { impersonatedBy }),
   }
 }

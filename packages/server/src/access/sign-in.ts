@@ -15,8 +15,14 @@ export interface SignedIn {
   readonly lastName?: string | undefined
   /** As the provider calls them; undefined when it says nothing about them. */
   readonly groups?: readonly string[] | undefined
+  /** Whether a group here is one of theirs, where more than its outside names tells that; undefined for a group that the provider has no say in. */
+  readonly isMemberOf?: ((group: GroupRecord) => boolean | undefined) | undefined
   /** False: whoever is not there already is refused. */
   readonly isNewUserMade?: boolean | undefined
+  /** By id or name, beside those that everybody is given. */
+  readonly newUserRole?: string | undefined
+  /** Undefined when the provider does not decide about that. */
+  readonly isSuperAdmin?: boolean | undefined
 }
 
 export type SignIn = (identity: SignedIn) => Promise<UserRecord>
@@ -43,7 +49,7 @@ interface Place {
 }
 
 async function signIn(identity: SignedIn, { book, platform }: Place): Promise<UserRecord> {
-  const { provider, subject, username, email, firstName, lastName, groups } = identity
+  const { provider, subject, username, email, firstName, lastName, groups, isSuperAdmin } = identity
   const known = book.userOf(provider, subject)
   if (known?.isDisabled) throw new AccessError('disabled')
   if (!known && book.userNamed(username)) throw new AccessError('name-taken')
@@ -65,36 +71,50 @@ async function signIn(identity: SignedIn, { book, platform }: Place): Promise<Us
     ...(email === undefined ? {} : { email }),
     ...(firstName === undefined ? {} : { firstName }),
     ...(lastName === undefined ? {} : { lastName }),
+    ...(isSuperAdmin === undefined ? {} : { isSuperAdmin }),
   }
   const put: AccessPut[] = []
   if (!known || JSON.stringify(known) !== JSON.stringify(user)) put.push({ kind: 'user', record: user })
-  if (!known) put.push(...defaultBindings(book, user.id, newIdNow))
-  if (groups !== undefined)
-    for (const record of regrouped(book.list('group'), user.id, groups)) put.push({ kind: 'group', record })
+  if (!known) put.push(...defaultBindings(book, { userId: user.id, role: identity.newUserRole }, newIdNow))
+  const isMemberOf = identity.isMemberOf ?? (groups && byOutsideNames(groups))
+  if (isMemberOf)
+    for (const record of regrouped(book.list('group'), user.id, isMemberOf)) put.push({ kind: 'group', record })
   if (put.length === 0) return user
   const expect = put.map(({ kind, record: { id } }) => ({ kind, id, version: book.versionOf({ kind, id }) }))
   await book.change({ put, expect })
   return user
 }
 
-function defaultBindings(book: AccessBook, userId: string, newIdNow: () => string): readonly AccessPut[] {
+function defaultBindings(
+  book: AccessBook,
+  { userId, role: wanted }: { readonly userId: string; readonly role: string | undefined },
+  newIdNow: () => string,
+): readonly AccessPut[] {
   return book
     .list('role')
-    .filter(role => role.isDefault)
+    .filter(role => role.isDefault || (wanted !== undefined && [role.id, role.name].includes(wanted)))
     .map(({ id }) => ({
       kind: 'binding',
       record: { id: newIdNow(), type: 'USER', externalId: userId, roleId: id },
     }))
 }
 
+function byOutsideNames(names: readonly string[]): NonNullable<SignedIn['isMemberOf']> {
+  return ({ externalNames = [] }) =>
+    externalNames.length === 0 ? undefined : externalNames.some(name => names.includes(name))
+}
+
 /** The groups whose members change; groups that mean nothing to the provider stay as they are. */
-function regrouped(groups: readonly GroupRecord[], userId: string, names: readonly string[]): readonly GroupRecord[] {
+function regrouped(
+  groups: readonly GroupRecord[],
+  userId: string,
+  isMemberOf: NonNullable<SignedIn['isMemberOf']>,
+): readonly GroupRecord[] {
   return groups.flatMap(group => {
-    const { externalNames = [], members } = group
-    if (externalNames.length === 0) return []
-    const belongs = externalNames.some(name => names.includes(name))
+    const belongs = isMemberOf(group)
+    const { members } = group
     const isMember = members.some(member => member.userId === userId)
-    if (belongs === isMember) return []
+    if (belongs === undefined || belongs === isMember) return []
     if (belongs) return [{ ...group, members: [...members, { userId, membership: 'MEMBER' as const }] }]
     return [{ ...group, members: members.filter(member => member.userId !== userId) }]
   })

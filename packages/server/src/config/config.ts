@@ -12,6 +12,7 @@ import { readCors, type CorsRule } from './cors.ts'
 import { readEgress } from './egress.ts'
 import { readPluginDefaults, type ConfiguredDefaults } from './plugin-defaults.ts'
 import { readScripts } from './scripts.ts'
+import { readSignIn, type SignInConfig } from './sign-in.ts'
 import { Sources, wholeOf, type Environment } from './sources.ts'
 import { readStorageOptions, type StorageOptions } from './storage-options.ts'
 import { readTelemetry, type TelemetryConfig } from './telemetry.ts'
@@ -48,6 +49,8 @@ export interface Config {
   readonly isFlowsDirNamed: boolean
   /** Internal storage; below the data folder unless the configuration says where. */
   readonly storageDir: string
+  /** Who may sign in, and how. */
+  readonly signIn: SignInConfig
   readonly database: Database
   readonly storage: StorageOptions
   readonly roles: readonly Role[]
@@ -107,6 +110,7 @@ export function readConfig(options: ServerOptions, environment: Environment, cwd
     flowsDir: resolve(cwd, namedFlows ?? 'flows'),
     isFlowsDirNamed: namedFlows !== undefined,
     database,
+    signIn: readSignIn(sources, environment),
     storage: readStorageOptions((path, variable) => sources.text(path, variable)),
     roles: rolesOf(options, database),
     tenant: 'main',

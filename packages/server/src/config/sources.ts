@@ -106,6 +106,6 @@ function at(root: Value, path: string): Value | undefined {
 }
 
 /** Kestra's users write `base-path` and `basePath`. */
-function camelOf(name: string): string {
+export function camelOf(name: string): string {
   return name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
 }

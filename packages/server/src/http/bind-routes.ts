@@ -169,7 +169,7 @@ function answer(message: Message, guards: Guards): Answer {
   if (route.permission === 'public' || route.permission === 'key') return goOn(message, found, guards)
   const refusal = checkOrigin({ method: route.method, headers })
   if (refusal) throw refusal
-  const caller = findCaller(message.incoming, guards.dependencies.access)
+  const caller = findCaller(message.incoming, guards.dependencies)
   const go = (known: Caller): Answer => {
     message.caller = known
     return goOn(message, found, guards)

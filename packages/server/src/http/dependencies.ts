@@ -12,6 +12,7 @@ import type { TriggerReasons } from '../flows/trigger-reasons.ts'
 import type { SaveWorld } from '../flows/save-flow.ts'
 import type { Changes } from '../inbox/changes.ts'
 import type { CorsRule } from '../config/cors.ts'
+import type { SignInConfig } from '../config/sign-in.ts'
 import type { ConfiguredUser } from '../config/user.ts'
 import type { KeptTallies } from './executions/kept-tallies.ts'
 import type { LargeExecutions } from './executions/large-executions.ts'
@@ -22,8 +23,10 @@ import type { NodeRow } from '../storage/cluster.ts'
 import type { Inbox, LookAtLive } from '../inbox/inbox.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { Manifests } from '../plugins/manifests.ts'
+import type { ProxyCallers } from './proxy-callers.ts'
 import type { RehearsalOptions, SuiteResult } from '../rehearsal/rehearse.ts'
 import type { TryOptions, Tried } from '../rehearsal/try-flow.ts'
+import type { Outside } from '../sign-in/outside.ts'
 import type { FlowKey, Store } from '../storage/store.ts'
 import type { Health } from '../telemetry/health.ts'
 import type { HttpMeter } from '../telemetry/http-meter.ts'
@@ -33,6 +36,10 @@ import type { Log } from '../telemetry/log.ts'
 export interface HttpDependencies {
   readonly config: HttpConfig
   readonly access: Access
+  /** Who else vouches for people. */
+  readonly outside: Outside
+  /** People whom a trusted proxy names. */
+  readonly proxies: ProxyCallers | undefined
   readonly inbox: Inbox
   readonly store: Store
   readonly flows: SaveWorld['flows']
@@ -84,7 +91,7 @@ export interface HttpDependencies {
 }
 
 /** What a server of tests need not think of. */
-export type HttpGiven = Omit<HttpDependencies, 'access'> & { readonly access?: Access }
+export type HttpGiven = Omit<HttpDependencies, 'access' | 'outside' | 'proxies'> & { readonly access?: Access }
 
 export interface HttpConfig {
   readonly host: string
@@ -92,6 +99,8 @@ export interface HttpConfig {
   readonly tenant: string
   /** Nobody has to log in without one. */
   readonly user?: ConfiguredUser | undefined
+  /** How people sign in beside the passwords of Batuta's own users; not at all unless said. */
+  readonly signIn?: SignInConfig
   /** Of the passwords of users; the recommended ones unless said. */
   readonly passwordCosts?: Costs
   /** Which body to answer where dialects b and c share a path; b unless said. */

@@ -1,15 +1,19 @@
 // Who asks: nobody in particular on a server that is open, and whoever the headers tell on any other.
 import type { IncomingMessage } from 'node:http'
-import type { Access } from '../access/access.ts'
 import { EVERYBODY, type Caller } from '../access/caller.ts'
+import type { HttpDependencies } from './dependencies.ts'
 import { loginRequired } from './login.ts'
 
-/** A promise only while a password is checked. @throws {RequestError} 401 when nobody is known who asks. */
-export function findCaller(incoming: IncomingMessage, access: Access): Caller | Promise<Caller> {
+/** A promise only while a password is checked, or somebody comes for the first time. @throws {RequestError} 401 when nobody is known who asks. */
+export function findCaller(
+  incoming: IncomingMessage,
+  { access, proxies }: Pick<HttpDependencies, 'access' | 'proxies'>,
+): Caller | Promise<Caller> {
   if (access.book.isOpen) return EVERYBODY
   const { authorization, cookie } = incoming.headers
   const ip = incoming.socket.remoteAddress
-  const found = access.authenticate({ authorization, cookie, ip })
+  const named = authorization === undefined ? proxies?.find(incoming) : undefined
+  const found = named ?? access.authenticate({ authorization, cookie, ip })
   return found instanceof Promise ? found.then(caller => expectCaller(caller, ip)) : expectCaller(found, ip)
 }
 

@@ -7,7 +7,13 @@ export type Reply =
       readonly body: string | Uint8Array
       readonly headers?: Headers
     }
-  | { readonly type: 'empty'; readonly status: number; readonly headers?: Headers }
+  | {
+      readonly type: 'empty'
+      readonly status: number
+      readonly headers?: Headers
+      /** Values of `Set-Cookie`: each is a line of its own. */
+      readonly cookies?: readonly string[]
+    }
   | {
       readonly type: 'stream'
       readonly status: number

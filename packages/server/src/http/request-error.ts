@@ -1,6 +1,8 @@
 // What the API refuses, as an error that knows its status. Thrown by routes, caught at their border only.
+import { SIGN_IN_FAILURES } from '@batuta/api'
 import { BatutaError } from '@batuta/core'
 import { AccessError, type AccessFault } from '../access/access-error.ts'
+import { SIGN_IN_STATUS, SignInError } from '../sign-in/sign-in-error.ts'
 import { FlushError } from '../storage/store.ts'
 import { SubmitError, type SubmitFault } from '../inbox/inbox.ts'
 
@@ -78,6 +80,7 @@ export function refusalOf(error: unknown): { readonly refusal: RequestError; rea
     return { refusal: ofFault(new SubmitError(fault, error.message, { cause: error })), isOurs: true }
   }
   if (error instanceof AccessError) return { refusal: ofAccess(error), isOurs: false }
+  if (error instanceof SignInError) return { refusal: ofSignIn(error), isOurs: false }
   if (error instanceof BatutaError) return { refusal: unprocessable(error.code, error.message), isOurs: false }
   const message = 'The server made a mistake; its log tells more.'
   return { refusal: new RequestError(500, 'internal', message, { cause: error }), isOurs: true }
@@ -136,4 +139,9 @@ const STATUS_OF_ACCESS: Readonly<Record<AccessFault, number>> = {
 function ofAccess(error: AccessError): RequestError {
   const headers = error.retryAfterS === undefined ? {} : { 'retry-after': String(error.retryAfterS) }
   return new RequestError(STATUS_OF_ACCESS[error.fault], error.fault, error.message, { headers, cause: error })
+}
+
+/** What exactly is wrong stands in the log. */
+export function ofSignIn(error: SignInError): RequestError {
+  return new RequestError(SIGN_IN_STATUS[error.code], error.code, SIGN_IN_FAILURES[error.code], { cause: error })
 }

@@ -3,7 +3,9 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { bindRoutes } from './bind-routes.ts'
 import { openAccess, type Access } from '../access/access.ts'
+import { PASSWORDS_ONLY } from '../config/sign-in.ts'
 import { isLoopback } from '../config/user.ts'
+import { newOutside, type Outside } from '../sign-in/outside.ts'
 import type { HttpGiven } from './dependencies.ts'
 import { appHandlers } from './apps/routes.ts'
 import { blueprintHandlers } from './blueprints/routes.ts'
@@ -25,6 +27,8 @@ import { operationHandlers } from './operations/routes.ts'
 import { peopleHandlers } from './people/routes.ts'
 import { planningHandlers } from './planning/routes.ts'
 import { pluginHandlers } from './plugins/routes.ts'
+import { newProxyCallers } from './proxy-callers.ts'
+import { signInHandlers } from './sign-in/routes.ts'
 import { statsHandlers } from './stats/routes.ts'
 import { taskRunHandlers } from './task-runs/routes.ts'
 import { testHandlers } from './tests/routes.ts'
@@ -62,10 +66,13 @@ export async function startHttp(given: HttpGiven): Promise<RunningHttp> {
   })
   server.maxConnections = CONNECTIONS_MAX
   // Before the door opens: from then on somebody may knock.
-  const access = given.access ?? (await accessOf(given))
+  const outside = newOutside(given.config.signIn ?? PASSWORDS_ONLY, () => given.platform.nowMs())
+  const access = given.access ?? (await accessOf(given, outside))
   refuseMalformed(server, newSecurityHeaders(given.config.url))
   const port = await listen(server, given.config)
-  const dependencies = { ...given, access, config: { ...given.config, port }, tallies: new KeptTallies(given) }
+  const config = { ...given.config, port }
+  const proxies = newProxyCallers(outside, access, () => given.platform.nowMs())
+  const dependencies = { ...given, access, outside, proxies, config, tallies: new KeptTallies(given) }
   const runner = new BulkRunner(dependencies)
   const listener = bindRoutes(
     {
@@ -87,6 +94,7 @@ export async function startHttp(given: HttpGiven): Promise<RunningHttp> {
       planning: planningHandlers(dependencies),
       plugins: pluginHandlers(dependencies),
       instance: instanceHandlers(dependencies),
+      signIn: signInHandlers(dependencies),
       stats: statsHandlers(dependencies),
       taskRuns: taskRunHandlers(dependencies),
       tests: testHandlers(dependencies),
@@ -112,13 +120,15 @@ export async function startHttp(given: HttpGiven): Promise<RunningHttp> {
   }
 }
 
-async function accessOf({ store, config, platform, log }: HttpGiven): Promise<Access> {
+async function accessOf({ store, config, platform, log }: HttpGiven, outside: Outside): Promise<Access> {
   return await openAccess({
     store,
     tenant: config.tenant,
     platform,
     user: config.user,
-    isReachable: !isLoopback(config.host),
+    // Where people are asked who they are, this machine is no exception.
+    isReachable: !isLoopback(config.host) || outside.isAsked,
+    outside: outside.passwords,
     isSecure: config.url?.startsWith('https:') ?? false,
     costs: config.passwordCosts,
     tell: message => log.info(message),

@@ -55,6 +55,7 @@ function headersOf(reply: Reply, secure: SecurityHeaders): string[] {
   if (reply.type !== 'empty') headers.push('content-type', reply.contentType)
   if (reply.type === 'body') headers.push('content-length', String(Buffer.byteLength(reply.body)))
   if (reply.headers) for (const [name, value] of Object.entries(reply.headers)) headers.push(name, value)
+  if (reply.type === 'empty') for (const cookie of reply.cookies ?? []) headers.push('set-cookie', cookie)
   return headers
 }
 

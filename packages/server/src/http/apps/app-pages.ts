@@ -132,9 +132,9 @@ function newDoor(dependencies: HttpDependencies): (call: AppCall) => Promise<Ope
 async function maySee(
   row: AppRow | undefined,
   incoming: IncomingMessage,
-  { access }: HttpDependencies,
+  dependencies: HttpDependencies,
 ): Promise<boolean> {
-  const { grants } = await findCaller(incoming, access)
+  const { grants } = await findCaller(incoming, dependencies)
   const action = incoming.method === 'GET' ? 'READ' : 'CREATE'
   return row !== undefined && grants.may('APPEXECUTION', action, row.namespace)
 }
