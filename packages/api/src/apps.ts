@@ -31,8 +31,8 @@ const AppHead = Type.Object({
 const AppSource = Type.Object({ ...head, source: Type.String(), definition: Type.Optional(Anything) })
 
 const SOURCE = { type: 'json', schema: AppSource } as const
-const read = { status: 200, permission: 'flow:read' } as const
-const write = { status: 200, permission: 'flow:write' } as const
+const read = { status: 200 } as const
+const write = { status: 200 } as const
 const wanted = {
   ...Paging,
   q: Type.Optional(Type.String()),
@@ -50,6 +50,8 @@ const keeping = {
     query: NoQuery,
     body: YAML,
     reply: SOURCE,
+    permission: 'APP:CREATE',
+    namespaceFrom: 'body',
     summary: 'Save a new app.',
   }),
   search: defineRoute({
@@ -60,6 +62,8 @@ const keeping = {
     query: Type.Object(wanted),
     body: NONE,
     reply: { type: 'json', schema: pageOf(AppHead) },
+    permission: 'APP:READ',
+    namespaceFrom: 'scope',
     summary: 'Apps, by namespace and id.',
   }),
   catalog: defineRoute({
@@ -70,6 +74,8 @@ const keeping = {
     query: Type.Object(wanted),
     body: NONE,
     reply: { type: 'json', schema: pageOf(AppHead) },
+    permission: 'APPEXECUTION:READ',
+    namespaceFrom: 'scope',
     summary: 'Apps that are switched on and want to be found.',
   }),
   tags: defineRoute({
@@ -80,6 +86,8 @@ const keeping = {
     query: NoQuery,
     body: NONE,
     reply: { type: 'json', schema: Type.Object({ tags: Type.Array(Type.String()) }) },
+    permission: 'APPEXECUTION:READ',
+    namespaceFrom: 'scope',
     summary: 'What apps are about.',
   }),
   validate: defineRoute({
@@ -90,6 +98,8 @@ const keeping = {
     query: NoQuery,
     body: YAML,
     reply: { type: 'json', schema: Violation },
+    permission: 'APP:READ',
+    namespaceFrom: 'body',
     summary: 'Judge an app without saving it.',
   }),
   get: defineRoute({
@@ -101,6 +111,8 @@ const keeping = {
     body: NONE,
     reply: SOURCE,
     refusals: [404],
+    permission: 'APP:READ',
+    namespaceFrom: 'scope',
     summary: 'An app with its source.',
   }),
   update: defineRoute({
@@ -112,6 +124,8 @@ const keeping = {
     body: YAML,
     reply: SOURCE,
     refusals: [404],
+    permission: 'APP:UPDATE',
+    namespaceFrom: 'scope',
     summary: 'Save an app that is there.',
   }),
   delete: defineRoute({
@@ -123,6 +137,8 @@ const keeping = {
     body: NONE,
     reply: { type: 'empty' },
     refusals: [404],
+    permission: 'APP:DELETE',
+    namespaceFrom: 'scope',
     summary: 'Delete an app; what it has started stays.',
   }),
   enable: defineRoute({
@@ -134,6 +150,8 @@ const keeping = {
     body: NONE,
     reply: SOURCE,
     refusals: [404],
+    permission: 'APP:UPDATE',
+    namespaceFrom: 'scope',
     summary: 'Switch an app on.',
   }),
   disable: defineRoute({
@@ -145,6 +163,8 @@ const keeping = {
     body: NONE,
     reply: SOURCE,
     refusals: [404],
+    permission: 'APP:UPDATE',
+    namespaceFrom: 'scope',
     summary: 'Switch an app off: its page says so.',
   }),
 }
@@ -159,6 +179,8 @@ const using = {
     body: NONE,
     reply: { type: 'json', schema: Anything },
     refusals: [404, 410],
+    permission: 'APPEXECUTION:READ',
+    namespaceFrom: 'scope',
     summary: 'Where an app stands: the stage and its blocks, and with `run` the execution that it has started.',
   }),
   dispatch: defineRoute({
@@ -168,7 +190,8 @@ const using = {
     query: NoQuery,
     body: FORM,
     status: 200,
-    permission: 'execution:create',
+    permission: 'APPEXECUTION:CREATE',
+    namespaceFrom: 'scope',
     reply: {
       type: 'json',
       schema: Type.Object({ executionId: Type.String(), run: Type.String(), url: Type.String() }),
@@ -184,6 +207,8 @@ const using = {
     query: NoQuery,
     body: FORM,
     reply: PAGE,
+    permission: 'APP:READ',
+    namespaceFrom: 'body',
     summary: 'The page that an app would have: `source`, and `on` for the stage.',
   }),
   page: defineRoute({
@@ -256,7 +281,8 @@ const answering = {
     query: Type.Object({ taskRunId: Type.Optional(Type.String()) }),
     body: NONE,
     status: 200,
-    permission: 'execution:update',
+    permission: 'EXECUTION:UPDATE',
+    namespaceFrom: 'execution',
     reply: { type: 'json', schema: Type.Object({ url: Type.String(), expires: Type.String() }) },
     refusals: [404, 409],
     summary: 'An address for somebody who is to answer: it needs no login, works once, and for a week.',

@@ -41,7 +41,6 @@ const shared = {
   body: NONE,
   status: 200,
   refusals: [404],
-  permission: 'plugin:read',
 } as const
 
 export const blueprintRoutes = {
@@ -51,6 +50,7 @@ export const blueprintRoutes = {
     params: OfKind,
     query: ListQuery,
     reply: { type: 'json', schema: pageOf(Blueprint) },
+    permission: 'BLUEPRINT:READ',
     summary: 'Flows to begin with, those of the welcome page first.',
   }),
   tags: defineRoute({
@@ -59,24 +59,28 @@ export const blueprintRoutes = {
     params: OfKind,
     query: Type.Object({ q: Type.Optional(Type.String()) }),
     reply: { type: 'json', schema: Tags },
+    permission: 'BLUEPRINT:READ',
     summary: 'What blueprints are about.',
   }),
   get: defineRoute({
     ...shared,
     paths: since1('/{kind}/{id}'),
     reply: { type: 'json', schema: Type.Object({ ...Blueprint.properties, source: Type.String() }) },
+    permission: 'BLUEPRINT:READ',
     summary: 'A blueprint with its source.',
   }),
   graph: defineRoute({
     ...shared,
     paths: since1('/{kind}/{id}/graph'),
     reply: { type: 'json', schema: Anything },
+    permission: 'BLUEPRINT:READ',
     summary: 'A blueprint as a graph.',
   }),
   source: defineRoute({
     ...shared,
     paths: since1('/{kind}/{id}/source'),
     reply: { type: 'text' },
+    permission: 'BLUEPRINT:READ',
     summary: 'The YAML of a blueprint.',
   }),
   listOld: defineRoute({
@@ -85,6 +89,7 @@ export const blueprintRoutes = {
     params: Type.Object({}),
     query: ListQuery,
     reply: { type: 'json', schema: pageOf(Blueprint) },
+    permission: 'BLUEPRINT:READ',
     summary: 'Flows to begin with, as 0.20 lists them.',
   }),
   tagsOld: defineRoute({
@@ -93,6 +98,7 @@ export const blueprintRoutes = {
     params: Type.Object({}),
     query: Type.Object({ q: Type.Optional(Type.String()) }),
     reply: { type: 'json', schema: Tags },
+    permission: 'BLUEPRINT:READ',
     summary: 'What blueprints are about, as 0.20 asks.',
   }),
   getOld: defineRoute({
@@ -100,6 +106,7 @@ export const blueprintRoutes = {
     paths: until020('/{id}'),
     params: OfId,
     reply: { type: 'json', schema: Type.Object({ ...Blueprint.properties, flow: Type.String() }) },
+    permission: 'BLUEPRINT:READ',
     summary: 'A blueprint with its source, as 0.20 asks.',
   }),
   graphOld: defineRoute({
@@ -107,6 +114,7 @@ export const blueprintRoutes = {
     paths: until020('/{id}/graph'),
     params: OfId,
     reply: { type: 'json', schema: Anything },
+    permission: 'BLUEPRINT:READ',
     summary: 'A blueprint as a graph, as 0.20 asks.',
   }),
   sourceOld: defineRoute({
@@ -114,6 +122,7 @@ export const blueprintRoutes = {
     paths: until020('/{id}/flow'),
     params: OfId,
     reply: { type: 'text' },
+    permission: 'BLUEPRINT:READ',
     summary: 'The YAML of a blueprint, as 0.20 asks.',
   }),
 }

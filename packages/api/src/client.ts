@@ -3,7 +3,7 @@
 import { trust, type ApiDialect } from '@batuta/core'
 import type { Static } from 'typebox'
 import { readEvents, type ByteStream } from './events.ts'
-import type { BodySpec, ReplySpec, Route } from './route.ts'
+import type { BodySpec, ReplySpec, Route, RouteParts } from './route.ts'
 import { routes, type Routes } from './routes.ts'
 import type { ErrorDocument } from './shapes.ts'
 
@@ -52,7 +52,7 @@ export class ApiError extends Error {
 }
 
 type Arguments<R> =
-  R extends Route<infer Params, infer Query, infer Body, ReplySpec>
+  R extends RouteParts<infer Params, infer Query, infer Body, ReplySpec>
     ? Field<'params', Static<Params>> & { readonly query?: Static<Query> & Filters } & BodyField<Body> & CallOptions
     : never
 
@@ -88,7 +88,7 @@ type Answer<Reply extends ReplySpec> = Reply extends { type: 'json'; schema: inf
         : Promise<void>
 
 export type Call<R> =
-  R extends Route<infer _Params, infer _Query, infer _Body, infer Reply>
+  R extends RouteParts<infer _Params, infer _Query, infer _Body, infer Reply>
     ? {} extends Arguments<R>
       ? (options?: Arguments<R>) => Answer<Reply>
       : (options: Arguments<R>) => Answer<Reply>

@@ -69,7 +69,7 @@ export const dashboardRoutes = {
     body: NONE,
     status: 200,
     reply: { type: 'json', schema: pageOf(Dashboard) },
-    permission: 'execution:read',
+    permission: 'DASHBOARD:READ',
     summary: 'Boards of charts.',
   }),
   get: defineRoute({
@@ -81,7 +81,7 @@ export const dashboardRoutes = {
     status: 200,
     reply: DASHBOARD,
     refusals: [404],
-    permission: 'execution:read',
+    permission: 'DASHBOARD:READ',
     summary: 'A board of charts; default is there always.',
   }),
   create: defineRoute({
@@ -93,7 +93,7 @@ export const dashboardRoutes = {
     status: 200,
     reply: DASHBOARD,
     refusals: [409],
-    permission: 'flow:write',
+    permission: 'DASHBOARD:CREATE',
     summary: 'Save a new board of charts.',
   }),
   update: defineRoute({
@@ -105,7 +105,7 @@ export const dashboardRoutes = {
     status: 200,
     reply: DASHBOARD,
     refusals: [404],
-    permission: 'flow:write',
+    permission: 'DASHBOARD:UPDATE',
     summary: 'Change a board of charts; that of default is kept beside the one that comes with the program.',
   }),
   delete: defineRoute({
@@ -117,7 +117,7 @@ export const dashboardRoutes = {
     status: 200,
     reply: { type: 'empty' },
     refusals: [404],
-    permission: 'flow:write',
+    permission: 'DASHBOARD:DELETE',
     summary: 'Delete a board of charts.',
   }),
   validate: defineRoute({
@@ -128,7 +128,7 @@ export const dashboardRoutes = {
     body: YAML,
     status: 200,
     reply: JUDGEMENT,
-    permission: 'execution:read',
+    permission: 'DASHBOARD:READ',
     summary: 'Judge a board of charts without saving it.',
   }),
   chart: defineRoute({
@@ -140,7 +140,7 @@ export const dashboardRoutes = {
     status: 200,
     reply: ROWS,
     refusals: [404],
-    permission: 'execution:read',
+    permission: 'DASHBOARD:READ',
     summary: 'The rows of a chart.',
   }),
   chartCsv: defineRoute({
@@ -152,7 +152,7 @@ export const dashboardRoutes = {
     status: 200,
     reply: TEXT,
     refusals: [404],
-    permission: 'execution:read',
+    permission: 'DASHBOARD:READ',
     summary: 'The rows of a chart as CSV.',
   }),
   chartExport: defineRoute({
@@ -164,7 +164,7 @@ export const dashboardRoutes = {
     status: 200,
     reply: TEXT,
     refusals: [404],
-    permission: 'execution:read',
+    permission: 'DASHBOARD:READ',
     summary: 'The rows of a chart as CSV, as 2.0 asks.',
   }),
   previewExport: defineRoute({
@@ -175,7 +175,7 @@ export const dashboardRoutes = {
     body: OneChart,
     status: 200,
     reply: TEXT,
-    permission: 'execution:read',
+    permission: 'DASHBOARD:READ',
     summary: 'The rows of a chart that is not saved, as CSV, as 2.0 asks.',
   }),
   defaults: defineRoute({
@@ -186,7 +186,7 @@ export const dashboardRoutes = {
     body: NONE,
     status: 200,
     reply: { type: 'json', schema: Anything },
-    permission: 'execution:read',
+    permission: 'DASHBOARD:READ',
     summary: 'Which boards are shown where none was chosen.',
   }),
   charts: defineRoute({
@@ -198,7 +198,7 @@ export const dashboardRoutes = {
     status: 200,
     reply: { type: 'json', schema: Charts },
     refusals: [404],
-    permission: 'execution:read',
+    permission: 'DASHBOARD:READ',
     summary: 'The rows of all charts of a board in one call; what is wrong with one is told in its place.',
   }),
   preview: defineRoute({
@@ -209,7 +209,7 @@ export const dashboardRoutes = {
     body: OneChart,
     status: 200,
     reply: ROWS,
-    permission: 'execution:read',
+    permission: 'DASHBOARD:READ',
     summary: 'The rows of a chart that is not saved, as YAML.',
   }),
   previewCsv: defineRoute({
@@ -220,7 +220,7 @@ export const dashboardRoutes = {
     body: OneChart,
     status: 200,
     reply: TEXT,
-    permission: 'execution:read',
+    permission: 'DASHBOARD:READ',
     summary: 'The rows of a chart that is not saved, as CSV.',
   }),
   previewAll: defineRoute({
@@ -234,7 +234,7 @@ export const dashboardRoutes = {
     },
     status: 200,
     reply: { type: 'json', schema: Type.Object({ problems: Type.Array(Type.String()), charts: Charts }) },
-    permission: 'execution:read',
+    permission: 'DASHBOARD:READ',
     summary: 'The rows of the charts of a board that is being written, and what is wrong with it.',
   }),
   validateChart: defineRoute({
@@ -245,7 +245,7 @@ export const dashboardRoutes = {
     body: YAML,
     status: 200,
     reply: JUDGEMENT,
-    permission: 'execution:read',
+    permission: 'DASHBOARD:READ',
     summary: 'Judge a chart without saving it.',
   }),
 }

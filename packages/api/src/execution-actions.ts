@@ -21,7 +21,6 @@ const shared = {
   status: 200,
   reply: EXECUTION,
   refusals: [404, 409],
-  permission: 'execution:update',
 } as const
 
 export const executionActionRoutes = {
@@ -30,6 +29,8 @@ export const executionActionRoutes = {
     paths: actionPaths('restart'),
     query: Type.Object({ revision: Type.Optional(Type.Integer({ minimum: 1 })) }),
     body: NONE,
+    permission: 'EXECUTION:UPDATE',
+    namespaceFrom: 'execution',
     summary: 'Run the failed tasks of an execution again; with another revision, in an execution of its own.',
   }),
   release: defineRoute({
@@ -37,6 +38,8 @@ export const executionActionRoutes = {
     paths: actionPaths('release'),
     query: NoQuery,
     body: NONE,
+    permission: 'EXECUTION:UPDATE',
+    namespaceFrom: 'execution',
     summary: 'Try an execution again that was held because a turn of it failed.',
   }),
   replay: defineRoute({
@@ -44,7 +47,8 @@ export const executionActionRoutes = {
     paths: actionPaths('replay'),
     query: Type.Object(Again),
     body: NONE,
-    permission: 'execution:create',
+    permission: 'EXECUTION:CREATE',
+    namespaceFrom: 'execution',
     summary: 'Start an execution anew with the same inputs, from the start or from one of its task runs.',
   }),
   validateReplay: defineRoute({
@@ -53,7 +57,8 @@ export const executionActionRoutes = {
     query: Type.Object(Again),
     body: NONE,
     reply: { type: 'empty' },
-    permission: 'execution:create',
+    permission: 'EXECUTION:CREATE',
+    namespaceFrom: 'execution',
     summary: 'Whether an execution could be started anew; nothing is started.',
   }),
   replayWithInputs: defineRoute({
@@ -61,7 +66,8 @@ export const executionActionRoutes = {
     paths: actionPaths('replay-with-inputs'),
     query: Type.Object(Again),
     body: { type: 'form' },
-    permission: 'execution:create',
+    permission: 'EXECUTION:CREATE',
+    namespaceFrom: 'execution',
     summary: 'Start an execution anew with other inputs.',
   }),
   changeStatus: defineRoute({
@@ -69,6 +75,8 @@ export const executionActionRoutes = {
     paths: actionPaths('change-status'),
     query: Type.Object({ status: StateName }),
     body: NONE,
+    permission: 'EXECUTION:UPDATE',
+    namespaceFrom: 'execution',
     summary: 'Set the state of an execution that has ended.',
   }),
   changeRunState: defineRoute({
@@ -76,6 +84,8 @@ export const executionActionRoutes = {
     paths: actionPaths('state'),
     query: NoQuery,
     body: { type: 'json', schema: Type.Object({ taskRunId: Type.String(), state: StateName }) },
+    permission: 'EXECUTION:UPDATE',
+    namespaceFrom: 'execution',
     summary: 'Say how a task run ended; the execution goes on from there.',
   }),
   pause: defineRoute({
@@ -83,6 +93,8 @@ export const executionActionRoutes = {
     paths: actionPaths('pause'),
     query: NoQuery,
     body: NONE,
+    permission: 'EXECUTION:UPDATE',
+    namespaceFrom: 'execution',
     summary: 'Begin no new task of an execution until it is resumed.',
   }),
   resumeFromBreakpoint: defineRoute({
@@ -90,6 +102,8 @@ export const executionActionRoutes = {
     paths: actionPaths('resume-from-breakpoint'),
     query: Type.Object({ breakpoints: Type.Optional(Type.String()) }),
     body: NONE,
+    permission: 'EXECUTION:UPDATE',
+    namespaceFrom: 'execution',
     summary: 'Go on from a breakpoint, to the next one.',
   }),
   forceRun: defineRoute({
@@ -97,6 +111,8 @@ export const executionActionRoutes = {
     paths: actionPaths('force-run'),
     query: NoQuery,
     body: NONE,
+    permission: 'EXECUTION:UPDATE',
+    namespaceFrom: 'execution',
     summary: 'Let an execution go on, whatever it waits for.',
   }),
   unqueue: defineRoute({
@@ -104,6 +120,8 @@ export const executionActionRoutes = {
     paths: actionPaths('unqueue'),
     query: Type.Object({ state: Type.Optional(StateName) }),
     body: NONE,
+    permission: 'EXECUTION:UPDATE',
+    namespaceFrom: 'execution',
     summary: 'Take an execution out of the queue of its limit.',
   }),
   setLabels: defineRoute({
@@ -112,6 +130,8 @@ export const executionActionRoutes = {
     query: NoQuery,
     body: { type: 'json', schema: Labels },
     refusals: [400, 404, 409],
+    permission: 'EXECUTION:UPDATE',
+    namespaceFrom: 'execution',
     summary: 'Set the labels of an execution that has ended.',
   }),
 }

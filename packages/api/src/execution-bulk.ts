@@ -28,9 +28,15 @@ function bulk<Query extends TObject, Body extends BodySpec>(
     status: 200,
     reply: { type: 'json', schema: BulkReply },
     refusals: [400],
-    permission: method === 'DELETE' && !path.startsWith('kill') ? 'execution:delete' : 'execution:update',
+    permission: permissionOf(path, method),
+    namespaceFrom: 'scope',
     summary: `${does} several executions: all of them or, when one cannot be, none.`,
   })
+}
+
+function permissionOf(path: string, method: Method): 'EXECUTION:CREATE' | 'EXECUTION:UPDATE' | 'EXECUTION:DELETE' {
+  if (path.startsWith('replay')) return 'EXECUTION:CREATE'
+  return method === 'DELETE' && !path.startsWith('kill') ? 'EXECUTION:DELETE' : 'EXECUTION:UPDATE'
 }
 
 const searched = Type.Object(ExecutionFilters)

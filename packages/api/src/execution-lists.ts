@@ -43,7 +43,8 @@ export const executionListRoutes = {
         totalIsEstimate: Type.Optional(Type.Boolean({ description: 'There are at least so many.' })),
       }),
     },
-    permission: 'execution:read',
+    permission: 'EXECUTION:READ',
+    namespaceFrom: 'scope',
     summary: 'Search executions; with a cursor light rows, newest first, without a limit to the depth.',
   }),
   counts: defineRoute({
@@ -58,7 +59,8 @@ export const executionListRoutes = {
     body: NONE,
     status: 200,
     reply: { type: 'json', schema: ExecutionCounts },
-    permission: 'execution:read',
+    permission: 'EXECUTION:READ',
+    namespaceFrom: 'scope',
     summary: 'How many executions there are by state, bucket by bucket of a range of time.',
   }),
   distinctValues: defineRoute({
@@ -85,7 +87,8 @@ export const executionListRoutes = {
         ]),
       ),
     },
-    permission: 'execution:read',
+    permission: 'EXECUTION:READ',
+    namespaceFrom: 'scope',
     summary: 'What a filter of the search for executions can be set to: namespaces, flows, states, triggers, labels.',
   }),
 }

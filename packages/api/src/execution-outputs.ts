@@ -18,7 +18,8 @@ export const executionOutputRoutes = {
     status: 200,
     reply: { type: 'json', schema: Anything },
     refusals: [404],
-    permission: 'execution:read',
+    permission: 'EXECUTION:READ',
+    namespaceFrom: 'execution',
     summary: 'The outputs of an execution.',
   }),
   outputsOfTasks: runsWithOutputs(ofTenantOnly('/outputs/tasks/{executionId}', ['c'])),
@@ -37,7 +38,8 @@ export const executionOutputRoutes = {
         count: Type.Integer(),
       }),
     },
-    permission: 'execution:read',
+    permission: 'EXECUTION:READ',
+    namespaceFrom: 'path',
     summary: 'How long the last executions of a flow took.',
   }),
 }
@@ -52,7 +54,8 @@ function runsWithOutputs(paths: Paths) {
     status: 200,
     reply: { type: 'json', schema: Type.Array(Anything) },
     refusals: [404],
-    permission: 'execution:read',
+    permission: 'EXECUTION:READ',
+    namespaceFrom: 'execution',
     summary: 'Which task runs of an execution have outputs.',
   })
 }
@@ -67,7 +70,8 @@ function outputsOfRun(paths: Paths) {
     status: 200,
     reply: { type: 'json', schema: Anything },
     refusals: [404],
-    permission: 'execution:read',
+    permission: 'EXECUTION:READ',
+    namespaceFrom: 'execution',
     summary: 'The outputs of a task run.',
   })
 }

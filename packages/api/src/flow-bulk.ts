@@ -32,7 +32,8 @@ function bulk<Query extends TObject, Body extends BodySpec>(
     body,
     status: 200,
     reply: { type: 'json', schema: BulkReply },
-    permission: 'flow:write',
+    permission: method === 'DELETE' ? 'FLOW:DELETE' : 'FLOW:UPDATE',
+    namespaceFrom: 'scope',
     summary,
   })
 }
@@ -70,7 +71,8 @@ export const flowBulkRoutes = {
     body: KEYS,
     status: 200,
     reply: { type: 'bytes' },
-    permission: 'flow:read',
+    permission: 'FLOW:READ',
+    namespaceFrom: 'scope',
     summary: 'The sources of several flows as a zip file.',
   }),
   exportByQuery: defineRoute({
@@ -81,7 +83,8 @@ export const flowBulkRoutes = {
     body: NONE,
     status: 200,
     reply: { type: 'bytes' },
-    permission: 'flow:read',
+    permission: 'FLOW:READ',
+    namespaceFrom: 'scope',
     summary: 'The sources of the flows that a search finds as a zip file.',
   }),
   exportCsv: defineRoute({
@@ -92,7 +95,8 @@ export const flowBulkRoutes = {
     body: NONE,
     status: 200,
     reply: { type: 'text' },
-    permission: 'flow:read',
+    permission: 'FLOW:READ',
+    namespaceFrom: 'scope',
     summary: 'The flows that a search finds as rows.',
   }),
   import: defineRoute({
@@ -103,7 +107,8 @@ export const flowBulkRoutes = {
     body: { type: 'raw' },
     status: 200,
     reply: { type: 'json', schema: Names },
-    permission: 'flow:write',
+    permission: 'FLOW:CREATE',
+    namespaceFrom: 'body',
     summary: 'Save the flows of a zip or YAML file; the names of those that cannot be are answered.',
   }),
 }

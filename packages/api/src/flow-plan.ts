@@ -65,7 +65,8 @@ export const flowPlanRoutes = {
     status: 200,
     reply: { type: 'json', schema: FlowPlan },
     refusals: [404],
-    permission: 'flow:read',
+    permission: 'FLOW:READ',
+    namespaceFrom: 'body',
     summary:
       'What an execution would do: every property as far as it can be rendered, and what would be touched. Nothing runs.',
   }),
@@ -95,7 +96,8 @@ export const flowPlanRoutes = {
     status: 200,
     reply: { type: 'json', schema: FlowTry },
     refusals: [404, 501],
-    permission: 'execution:create',
+    permission: 'EXECUTION:CREATE',
+    namespaceFrom: 'body',
     summary:
       'Run a flow that need not be saved, or one of its tasks, and answer with what came of it. Tasks run for real; no execution, log, key or file of it is kept.',
   }),

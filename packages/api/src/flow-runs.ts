@@ -68,7 +68,8 @@ export const flowRunRoutes = {
     body: NONE,
     status: 200,
     reply: { type: 'json', schema: Type.Array(RunBars) },
-    permission: 'execution:read',
+    permission: 'EXECUTION:READ',
+    namespaceFrom: 'scope',
     summary: 'The last executions of each of some flows.',
   }),
   grid: defineRoute({
@@ -83,7 +84,8 @@ export const flowRunRoutes = {
     status: 200,
     reply: { type: 'json', schema: Grid },
     refusals: [404],
-    permission: 'execution:read',
+    permission: 'EXECUTION:READ',
+    namespaceFrom: 'path',
     summary: 'The last executions of a flow, and what each of its tasks came to in them.',
   }),
 }

@@ -33,7 +33,7 @@ const ExpressionContext = Type.Object({
   functions: Type.Array(Type.Object({ name: Type.String(), arguments: Strings })),
 })
 
-const shared = { status: 200, permission: 'flow:read' } as const
+const shared = { status: 200 } as const
 
 export const flowViewRoutes = {
   graphOfSource: defineRoute({
@@ -44,6 +44,8 @@ export const flowViewRoutes = {
     query: Type.Object({ subflows: Type.Optional(Type.Array(Type.String())) }),
     body: { type: 'yaml' },
     reply: ANYTHING,
+    permission: 'FLOW:READ',
+    namespaceFrom: 'body',
     summary: 'The graph of a flow that is not saved.',
   }),
   expressions: defineRoute({
@@ -55,6 +57,8 @@ export const flowViewRoutes = {
     body: { type: 'yaml' },
     reply: { type: 'json', schema: ExpressionContext },
     refusals: [404],
+    permission: 'FLOW:READ',
+    namespaceFrom: 'body',
     summary: 'What the expressions of a task may name, as the flow is written and as the server knows its namespace.',
   }),
   graph: defineRoute({
@@ -69,6 +73,8 @@ export const flowViewRoutes = {
     body: NONE,
     reply: ANYTHING,
     refusals: [404],
+    permission: 'FLOW:READ',
+    namespaceFrom: 'path',
     summary: 'The graph of a flow.',
   }),
   dependencies: defineRoute({
@@ -80,6 +86,8 @@ export const flowViewRoutes = {
     body: NONE,
     reply: ANYTHING,
     refusals: [404],
+    permission: 'FLOW:READ',
+    namespaceFrom: 'path',
     summary: 'The flows that a flow starts, and those that start it.',
   }),
   dependenciesOfNamespace: defineRoute({
@@ -90,6 +98,8 @@ export const flowViewRoutes = {
     query: Type.Object(Depth),
     body: NONE,
     reply: ANYTHING,
+    permission: 'FLOW:READ',
+    namespaceFrom: 'path',
     summary: 'How the flows of a namespace start one another.',
   }),
   searchSource: defineRoute({
@@ -107,6 +117,8 @@ export const flowViewRoutes = {
       type: 'json',
       schema: pageOf(Type.Object({ model: Flow, fragments: Type.Array(Type.String()) })),
     },
+    permission: 'FLOW:READ',
+    namespaceFrom: 'scope',
     summary: 'Search the sources of flows.',
   }),
   deprecated: defineRoute({
@@ -117,6 +129,8 @@ export const flowViewRoutes = {
     query: Type.Object({ namespace: Type.Optional(Type.String()) }),
     body: NONE,
     reply: { type: 'json', schema: Type.Array(Anything) },
+    permission: 'FLOW:READ',
+    namespaceFrom: 'scope',
     summary: 'The flows that use what is deprecated, each with the places.',
   }),
   validateTask: defineRoute({
@@ -127,6 +141,8 @@ export const flowViewRoutes = {
     query: Type.Object({ section: Type.String({ pattern: '^(TASKS|TRIGGERS)$' }) }),
     body: { type: 'yaml' },
     reply: VIOLATION,
+    permission: 'FLOW:READ',
+    namespaceFrom: 'body',
     summary: 'Judge one task or trigger.',
   }),
   validateTrigger: defineRoute({
@@ -137,6 +153,8 @@ export const flowViewRoutes = {
     query: NoQuery,
     body: { type: 'yaml' },
     reply: VIOLATION,
+    permission: 'FLOW:READ',
+    namespaceFrom: 'body',
     summary: 'Judge one trigger.',
   }),
 }

@@ -5,7 +5,17 @@ export type { ByteStream, ServerEvent } from './events.ts'
 export { TOPICS_MAX } from './live.ts'
 export { describeApi } from './open-api.ts'
 export type { OpenApi } from './open-api.ts'
-export type { BodySpec, Method, Paths, Permission, ReplySpec, Route } from './route.ts'
+export type {
+  BodySpec,
+  Guard,
+  Method,
+  NamespaceFrom,
+  Paths,
+  Permission,
+  ReplySpec,
+  Route,
+  RouteParts,
+} from './route.ts'
 export { routes } from './routes.ts'
 export type { Routes } from './routes.ts'
 export { PAGE_SIZE_MAX } from './shapes.ts'

@@ -43,7 +43,7 @@ export const instanceRoutes = {
         services: Type.Array(Type.Object({ type: Type.String(), total: Type.Integer() })),
       }),
     },
-    permission: 'instance:read',
+    permission: 'INSTANCE:READ',
     summary: 'How many services of each type are at work.',
   }),
   searchServices: defineRoute({
@@ -58,7 +58,7 @@ export const instanceRoutes = {
     body: NONE,
     status: 200,
     reply: { type: 'json', schema: pageOf(Service) },
-    permission: 'instance:read',
+    permission: 'INSTANCE:READ',
     summary: 'The services of all nodes, those that are gone last.',
   }),
   service: defineRoute({
@@ -70,7 +70,7 @@ export const instanceRoutes = {
     status: 200,
     reply: { type: 'json', schema: Service },
     refusals: [404],
-    permission: 'instance:read',
+    permission: 'INSTANCE:READ',
     summary: 'One service.',
   }),
   workerTags: defineRoute({
@@ -81,7 +81,7 @@ export const instanceRoutes = {
     body: NONE,
     status: 200,
     reply: { type: 'json', schema: Type.Object({ tags: Type.Array(Type.String()) }) },
-    permission: 'instance:read',
+    permission: 'INSTANCE:READ',
     summary: 'The tags of the workers that are there, for `workerSelector`.',
   }),
   enterMaintenance: switching('enter', 'Nothing new begins on any node; what runs may end.'),
@@ -94,7 +94,7 @@ export const instanceRoutes = {
     body: NONE,
     status: 200,
     reply: { type: 'json', schema: MaintenanceStatus },
-    permission: 'instance:read',
+    permission: 'person',
     summary: 'Whether there is maintenance, and since when.',
   }),
 }
@@ -108,7 +108,7 @@ function switching(verb: 'enter' | 'exit', summary: string) {
     body: NONE,
     status: 200,
     reply: { type: 'json', schema: MaintenanceStatus },
-    permission: 'instance:update',
+    permission: 'INSTANCE:UPDATE',
     summary,
   })
 }

@@ -61,7 +61,8 @@ export const limitRoutes = {
     body: NONE,
     status: 200,
     reply: { type: 'json', schema: pageOf(ConcurrencyLimit) },
-    permission: 'flow:read',
+    permission: 'FLOW:READ',
+    namespaceFrom: 'scope',
     summary: 'Limits with executions: how many run, and how many wait.',
   }),
   repair: defineRoute({
@@ -73,7 +74,8 @@ export const limitRoutes = {
     status: 200,
     reply: { type: 'json', schema: ConcurrencyLimit },
     refusals: [404],
-    permission: 'flow:write',
+    permission: 'FLOW:UPDATE',
+    namespaceFrom: 'path',
     summary:
       'Look again who runs under a limit. Nothing is counted beside the executions, so the true numbers come back.',
   }),
@@ -85,7 +87,8 @@ export const limitRoutes = {
     body: NONE,
     status: 200,
     reply: { type: 'json', schema: Type.Object({ members: Type.Array(Member) }) },
-    permission: 'flow:read',
+    permission: 'FLOW:READ',
+    namespaceFrom: 'path',
     summary: 'Who runs under the limit of a flow, and who waits, with the place in the queue.',
   }),
   shared: defineRoute({
@@ -96,7 +99,8 @@ export const limitRoutes = {
     body: NONE,
     status: 200,
     reply: { type: 'json', schema: Type.Object({ results: Type.Array(SharedLimit) }) },
-    permission: 'flow:read',
+    permission: 'FLOW:READ',
+    namespaceFrom: 'scope',
     summary: 'The limits that flows share – of namespaces, and pools: how many run, and how many wait.',
   }),
   places: defineRoute({
@@ -108,7 +112,8 @@ export const limitRoutes = {
     status: 200,
     reply: { type: 'json', schema: Type.Object({ limits: Type.Array(Place) }) },
     refusals: [404],
-    permission: 'execution:read',
+    permission: 'EXECUTION:READ',
+    namespaceFrom: 'execution',
     summary: 'The limits that an execution is subject to, and its place in their queues.',
   }),
   held: defineRoute({
@@ -120,7 +125,8 @@ export const limitRoutes = {
     status: 200,
     reply: { type: 'json', schema: Type.Object({ held: Type.Array(Held) }) },
     refusals: [404],
-    permission: 'flow:read',
+    permission: 'FLOW:READ',
+    namespaceFrom: 'path',
     summary: 'What circuit breakers hold of a flow: itself or its triggers, with the reason.',
   }),
   release: defineRoute({
@@ -132,7 +138,8 @@ export const limitRoutes = {
     status: 204,
     reply: { type: 'empty' },
     refusals: [404],
-    permission: 'flow:write',
+    permission: 'FLOW:UPDATE',
+    namespaceFrom: 'path',
     summary: 'Let a flow, or one of its triggers, go on that a circuit breaker holds.',
   }),
 }

@@ -31,7 +31,8 @@ export const liveRoutes = {
     body: { type: 'none' },
     status: 200,
     reply: { type: 'events', schema: LiveFrame },
-    permission: 'execution:read',
+    permission: 'EXECUTION:READ',
+    namespaceFrom: 'scope',
     summary:
       'What happens, as it happens: exec:{id}, logs:{id}, list:{name}, counts, inbox, trigger:{namespace}.{flow}, flow:{namespace}.{flow}. Last-Event-ID goes on with the topics of the stream before.',
   }),
@@ -50,7 +51,8 @@ export const liveRoutes = {
     status: 200,
     reply: { type: 'json', schema: Type.Object({ topics: Type.Array(Type.String()) }) },
     refusals: [404],
-    permission: 'execution:read',
+    permission: 'EXECUTION:READ',
+    namespaceFrom: 'scope',
     summary: 'Add topics to a stream that is open, and take others away.',
   }),
 }

@@ -60,7 +60,8 @@ export const logWindowRoutes = {
     status: 200,
     reply: { type: 'json', schema: LogIndex },
     refusals: [404],
-    permission: 'log:read',
+    permission: 'LOG:READ',
+    namespaceFrom: 'execution',
     summary: 'How many lines the log of an execution has, by level, task and time.',
   }),
   window: defineRoute({
@@ -93,7 +94,8 @@ export const logWindowRoutes = {
       }),
     },
     refusals: [404],
-    permission: 'log:read',
+    permission: 'LOG:READ',
+    namespaceFrom: 'execution',
     summary: 'Lines of the log of an execution, from anywhere on.',
   }),
   find: defineRoute({
@@ -116,7 +118,8 @@ export const logWindowRoutes = {
       }),
     },
     refusals: [404],
-    permission: 'log:read',
+    permission: 'LOG:READ',
+    namespaceFrom: 'execution',
     summary: 'Where a text stands in the log of an execution, from a line on.',
   }),
 }

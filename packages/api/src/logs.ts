@@ -49,7 +49,8 @@ export const logRoutes = {
         totalIsEstimate: Type.Optional(Type.Boolean()),
       }),
     },
-    permission: 'log:read',
+    permission: 'LOG:READ',
+    namespaceFrom: 'scope',
     summary:
       'Search the logs of the newest executions; with a cursor of all, execution by execution, the last lines of each first.',
   }),
@@ -61,7 +62,8 @@ export const logRoutes = {
     body: NONE,
     status: 200,
     reply: { type: 'json', schema: Type.Array(LogEntry) },
-    permission: 'log:read',
+    permission: 'LOG:READ',
+    namespaceFrom: 'execution',
     summary: 'The log of an execution, in the order of writing.',
   }),
   delete: defineRoute({
@@ -73,7 +75,8 @@ export const logRoutes = {
     status: 200,
     reply: { type: 'json', schema: Type.Object({ count: Type.Integer() }) },
     refusals: [404],
-    permission: 'log:delete',
+    permission: 'LOG:DELETE',
+    namespaceFrom: 'execution',
     summary: 'Delete lines of the log of an execution; tells how many went.',
   }),
   deleteOfTrigger: defineRoute({
@@ -85,7 +88,8 @@ export const logRoutes = {
     status: 200,
     reply: { type: 'json', schema: Type.Object({ count: Type.Integer() }) },
     refusals: [404],
-    permission: 'log:delete',
+    permission: 'LOG:DELETE',
+    namespaceFrom: 'path',
     summary: 'Delete what a trigger left in writing: the reasons of evaluations that started nothing.',
   }),
   download: defineRoute({
@@ -97,7 +101,8 @@ export const logRoutes = {
     status: 200,
     reply: { type: 'text' },
     refusals: [404],
-    permission: 'log:read',
+    permission: 'LOG:READ',
+    namespaceFrom: 'execution',
     summary: 'The log of an execution as text, a line per entry.',
   }),
   follow: defineRoute({
@@ -114,7 +119,8 @@ export const logRoutes = {
     status: 200,
     reply: { type: 'events', schema: LogEntry },
     refusals: [404],
-    permission: 'log:read',
+    permission: 'LOG:READ',
+    namespaceFrom: 'execution',
     summary: 'The log of an execution as it grows, until it has ended.',
   }),
 }

@@ -10,7 +10,7 @@ const Span = Type.Object({
   endDate: Type.Optional(Type.String()),
   aggregation: Type.Optional(Type.String({ pattern: '^(sum|avg|min|max)$', default: 'sum' })),
 })
-const shared = { method: 'GET', body: NONE, status: 200, permission: 'execution:read' } as const
+const shared = { method: 'GET', body: NONE, status: 200 } as const
 const NAMES = { type: 'json', schema: Names } as const
 const AGGREGATE = { type: 'json', schema: Anything } as const
 
@@ -26,6 +26,8 @@ export const metricRoutes = {
     }),
     reply: { type: 'json', schema: pageOf(Anything) },
     refusals: [404],
+    permission: 'METRIC:READ',
+    namespaceFrom: 'execution',
     summary: 'The metrics of an execution.',
   }),
   namesOfFlow: defineRoute({
@@ -34,6 +36,8 @@ export const metricRoutes = {
     params: Type.Object(OfFlow),
     query: NoQuery,
     reply: NAMES,
+    permission: 'METRIC:READ',
+    namespaceFrom: 'path',
     summary: 'The names of the metrics of a flow.',
   }),
   namesOfTask: defineRoute({
@@ -42,6 +46,8 @@ export const metricRoutes = {
     params: Type.Object(OfTask),
     query: NoQuery,
     reply: NAMES,
+    permission: 'METRIC:READ',
+    namespaceFrom: 'path',
     summary: 'The names of the metrics of a task.',
   }),
   tasks: defineRoute({
@@ -50,6 +56,8 @@ export const metricRoutes = {
     params: Type.Object(OfFlow),
     query: NoQuery,
     reply: NAMES,
+    permission: 'METRIC:READ',
+    namespaceFrom: 'path',
     summary: 'The tasks of a flow that have metrics.',
   }),
   aggregateOfFlow: defineRoute({
@@ -58,6 +66,8 @@ export const metricRoutes = {
     params: Type.Object({ ...OfFlow, metric: Type.String() }),
     query: Span,
     reply: AGGREGATE,
+    permission: 'METRIC:READ',
+    namespaceFrom: 'path',
     summary: 'A metric of a flow over time.',
   }),
   aggregateOfTask: defineRoute({
@@ -66,6 +76,8 @@ export const metricRoutes = {
     params: Type.Object({ ...OfTask, metric: Type.String() }),
     query: Span,
     reply: AGGREGATE,
+    permission: 'METRIC:READ',
+    namespaceFrom: 'path',
     summary: 'A metric of a task over time.',
   }),
 }

@@ -50,7 +50,7 @@ export const miscRoutes = {
     body: NONE,
     status: 200,
     reply: { type: 'json', schema: Names },
-    permission: 'plugin:read',
+    permission: 'PLUGIN:READ',
     summary: 'The filters of the expression language, for completion.',
   }),
   functions: defineRoute({
@@ -61,7 +61,7 @@ export const miscRoutes = {
     body: NONE,
     status: 200,
     reply: { type: 'json', schema: Type.Array(Anything) },
-    permission: 'plugin:read',
+    permission: 'PLUGIN:READ',
     summary: 'The functions of the expression language, for completion: their names, in 2.0 with their arguments.',
   }),
   renderExpressions: defineRoute({
@@ -81,7 +81,8 @@ export const miscRoutes = {
     status: 200,
     reply: ANYTHING,
     refusals: [404],
-    permission: 'execution:read',
+    permission: 'EXECUTION:READ',
+    namespaceFrom: 'body',
     summary: 'Render expressions as an execution would see them, or a start of a flow. Secrets stay hidden.',
   }),
   authErrors: defineRoute({
@@ -103,7 +104,8 @@ export const miscRoutes = {
     body: NONE,
     status: 200,
     reply: ANYTHING,
-    permission: 'flow:read',
+    permission: 'FLOW:READ',
+    namespaceFrom: 'scope',
     summary: 'How much there is of what.',
   }),
   openApi: defineRoute({

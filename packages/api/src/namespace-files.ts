@@ -28,7 +28,8 @@ export const namespaceFileRoutes = {
     body: NONE,
     status: 200,
     reply: { type: 'json', schema: Names },
-    permission: 'file:read',
+    permission: 'FILE:READ',
+    namespaceFrom: 'path',
     summary: 'The paths of files that hold a text.',
   }),
   stats: defineRoute({
@@ -40,7 +41,8 @@ export const namespaceFileRoutes = {
     status: 200,
     reply: { type: 'json', schema: FileAttributes },
     refusals: [404],
-    permission: 'file:read',
+    permission: 'FILE:READ',
+    namespaceFrom: 'path',
     summary: 'What a file or folder looks like from above.',
   }),
   directory: defineRoute({
@@ -52,7 +54,8 @@ export const namespaceFileRoutes = {
     status: 200,
     reply: { type: 'json', schema: Type.Array(FileAttributes) },
     refusals: [404],
-    permission: 'file:read',
+    permission: 'FILE:READ',
+    namespaceFrom: 'path',
     summary: 'One level of a folder.',
   }),
   createDirectory: defineRoute({
@@ -63,7 +66,8 @@ export const namespaceFileRoutes = {
     body: { type: 'raw' },
     status: 200,
     reply: EMPTY,
-    permission: 'file:write',
+    permission: 'FILE:CREATE',
+    namespaceFrom: 'path',
     summary: 'Make a folder.',
   }),
   export: defineRoute({
@@ -74,7 +78,8 @@ export const namespaceFileRoutes = {
     body: NONE,
     status: 200,
     reply: BYTES,
-    permission: 'file:read',
+    permission: 'FILE:READ',
+    namespaceFrom: 'path',
     summary: 'All files as a ZIP archive.',
   }),
   revisions: defineRoute({
@@ -86,7 +91,8 @@ export const namespaceFileRoutes = {
     status: 200,
     reply: { type: 'json', schema: Type.Array(Type.Object({ revision: Type.Integer(), updated: Type.String() })) },
     refusals: [404],
-    permission: 'file:read',
+    permission: 'FILE:READ',
+    namespaceFrom: 'path',
     summary: 'The revisions of a file, oldest first.',
   }),
   get: defineRoute({
@@ -98,7 +104,8 @@ export const namespaceFileRoutes = {
     status: 200,
     reply: BYTES,
     refusals: [404],
-    permission: 'file:read',
+    permission: 'FILE:READ',
+    namespaceFrom: 'path',
     summary: 'A file, or a revision of it.',
   }),
   put: defineRoute({
@@ -110,7 +117,8 @@ export const namespaceFileRoutes = {
     status: 200,
     reply: EMPTY,
     refusals: [413],
-    permission: 'file:write',
+    permission: 'FILE:CREATE',
+    namespaceFrom: 'path',
     summary: 'Write a file, the part fileContent; a .zip is unpacked, and what lies under _flows/ becomes flows.',
   }),
   move: defineRoute({
@@ -122,7 +130,8 @@ export const namespaceFileRoutes = {
     status: 200,
     reply: EMPTY,
     refusals: [404],
-    permission: 'file:write',
+    permission: 'FILE:UPDATE',
+    namespaceFrom: 'path',
     summary: 'Move or rename a file or folder.',
   }),
   delete: defineRoute({
@@ -134,7 +143,8 @@ export const namespaceFileRoutes = {
     status: 200,
     reply: EMPTY,
     refusals: [404],
-    permission: 'file:write',
+    permission: 'FILE:DELETE',
+    namespaceFrom: 'path',
     summary: 'Delete a file, or a folder with all that is in it.',
   }),
 }

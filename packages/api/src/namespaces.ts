@@ -37,7 +37,8 @@ export const namespaceRoutes = {
     body: NONE,
     status: 200,
     reply: { type: 'json', schema: pageOf(FoundNamespace) },
-    permission: 'flow:read',
+    permission: 'NAMESPACE:READ',
+    namespaceFrom: 'scope',
     summary: 'The namespaces that hold flows, keys or secrets, and those above them.',
   }),
   get: defineRoute({
@@ -48,7 +49,8 @@ export const namespaceRoutes = {
     body: NONE,
     status: 200,
     reply: { type: 'json', schema: Namespace },
-    permission: 'flow:read',
+    permission: 'NAMESPACE:READ',
+    namespaceFrom: 'id',
     summary: 'A namespace.',
   }),
   create: defineRoute({
@@ -59,7 +61,8 @@ export const namespaceRoutes = {
     body: { type: 'json', schema: Namespace },
     status: 200,
     reply: { type: 'json', schema: Namespace },
-    permission: 'namespace:write',
+    permission: 'NAMESPACE:CREATE',
+    namespaceFrom: 'body',
     summary: 'Say something about a namespace: variables and plugin defaults for its flows.',
   }),
   update: defineRoute({
@@ -70,7 +73,8 @@ export const namespaceRoutes = {
     body: { type: 'json', schema: Type.Partial(Namespace) },
     status: 200,
     reply: { type: 'json', schema: Namespace },
-    permission: 'namespace:write',
+    permission: 'NAMESPACE:UPDATE',
+    namespaceFrom: 'id',
     summary: 'Change what is said about a namespace.',
   }),
   delete: defineRoute({
@@ -82,7 +86,8 @@ export const namespaceRoutes = {
     status: 204,
     reply: { type: 'empty' },
     refusals: [404],
-    permission: 'namespace:write',
+    permission: 'NAMESPACE:DELETE',
+    namespaceFrom: 'id',
     summary: 'Forget what was said about a namespace; its flows stay.',
   }),
   inheritedVariables: defineRoute({
@@ -93,7 +98,8 @@ export const namespaceRoutes = {
     body: NONE,
     status: 200,
     reply: { type: 'json', schema: Anything },
-    permission: 'namespace:read',
+    permission: 'NAMESPACE:READ',
+    namespaceFrom: 'id',
     summary: 'The variables that a namespace has from those above it.',
   }),
   autocomplete: defineRoute({
@@ -111,7 +117,8 @@ export const namespaceRoutes = {
     },
     status: 200,
     reply: { type: 'json', schema: Names },
-    permission: 'flow:read',
+    permission: 'NAMESPACE:READ',
+    namespaceFrom: 'scope',
     summary: 'Namespaces whose names contain a text.',
   }),
 }

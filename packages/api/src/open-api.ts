@@ -67,7 +67,7 @@ function describeShared(
   { method, permission }: Route,
   { resource, name }: { readonly resource: string; readonly name: string },
 ): readonly unknown[] {
-  const isChanging = method !== 'GET' && permission !== 'public' && !permission.endsWith(':read')
+  const isChanging = method !== 'GET' && permission !== 'public' && !permission.endsWith(':READ')
   const names: (keyof typeof PARAMETERS)[] = []
   if (isChanging) names.push('IdempotencyKey')
   if (SEARCH.test(name)) names.push('Filters')

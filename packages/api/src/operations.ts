@@ -64,7 +64,7 @@ function command(verb: string, summary: string) {
     status: 202,
     reply: { type: 'json', schema: Operation },
     refusals: [404, 409],
-    permission: 'execution:update',
+    permission: 'person',
     summary,
   })
 }
@@ -78,7 +78,7 @@ export const operationRoutes = {
     body: NONE,
     status: 200,
     reply: { type: 'json', schema: Type.Object({ results: Type.Array(Operation) }) },
-    permission: 'execution:read',
+    permission: 'person',
     summary: 'Operations of the last days, the newest first.',
   }),
   get: defineRoute({
@@ -90,7 +90,7 @@ export const operationRoutes = {
     status: 200,
     reply: { type: 'json', schema: Operation },
     refusals: [404],
-    permission: 'execution:read',
+    permission: 'person',
     summary: 'How far an operation has come.',
   }),
   create: defineRoute({
@@ -101,7 +101,7 @@ export const operationRoutes = {
     body: { type: 'json', schema: Wish },
     status: 202,
     reply: { type: 'json', schema: Operation },
-    permission: 'execution:update',
+    permission: 'person',
     summary: 'Do the same to many: those it cannot be done to are skipped and told.',
   }),
   preview: defineRoute({
@@ -123,7 +123,7 @@ export const operationRoutes = {
         ),
       }),
     },
-    permission: 'execution:read',
+    permission: 'person',
     summary: 'To how many it would be done, and to which it cannot be. Nothing is done.',
   }),
   cancel: command('cancel', 'End an operation where it is: what is done stays done.'),

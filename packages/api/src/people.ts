@@ -92,7 +92,7 @@ export const peopleRoutes = {
     body: NONE,
     status: 200,
     reply: { type: 'json', schema: Type.Array(View) },
-    permission: 'execution:read',
+    permission: 'person',
     summary: 'Saved filters: your own, and those that others share.',
   }),
   saveView: defineRoute({
@@ -103,7 +103,7 @@ export const peopleRoutes = {
     body: { type: 'json', schema: ViewBody },
     status: 200,
     reply: { type: 'json', schema: View },
-    permission: 'execution:read',
+    permission: 'person',
     summary: 'Save a filter of your own.',
   }),
   deleteView: defineRoute({
@@ -115,7 +115,7 @@ export const peopleRoutes = {
     status: 204,
     reply: { type: 'empty' },
     refusals: [404],
-    permission: 'execution:read',
+    permission: 'person',
     summary: 'Delete a filter of your own.',
   }),
   preferences: defineRoute({
@@ -126,7 +126,7 @@ export const peopleRoutes = {
     body: NONE,
     status: 200,
     reply: { type: 'json', schema: Preferences },
-    permission: 'execution:read',
+    permission: 'person',
     summary: 'Your settings of the web page.',
   }),
   savePreferences: defineRoute({
@@ -137,7 +137,7 @@ export const peopleRoutes = {
     body: { type: 'json', schema: Anything },
     status: 200,
     reply: { type: 'json', schema: Preferences },
-    permission: 'execution:read',
+    permission: 'person',
     summary: 'Set your settings of the web page, all of them.',
   }),
   deletePreferences: defineRoute({
@@ -148,7 +148,7 @@ export const peopleRoutes = {
     body: NONE,
     status: 204,
     reply: { type: 'empty' },
-    permission: 'execution:read',
+    permission: 'person',
     summary: 'Forget your settings of the web page.',
   }),
   search: defineRoute({
@@ -162,7 +162,7 @@ export const peopleRoutes = {
     body: NONE,
     status: 200,
     reply: { type: 'json', schema: Type.Object({ groups: Type.Array(SearchGroup) }) },
-    permission: 'flow:read',
+    permission: 'person',
     summary:
       'Whatever is called like this: flows, executions by the beginning of their id, namespaces, files, keys, plugins, views.',
   }),
@@ -182,7 +182,8 @@ export const peopleRoutes = {
       type: 'json',
       schema: Type.Object({ results: Type.Array(HumanTask), next: Type.Union([Type.String(), Type.Null()]) }),
     },
-    permission: 'execution:read',
+    permission: 'EXECUTION:READ',
+    namespaceFrom: 'scope',
     summary: 'What waits for people, with the form that each asks to be filled in; newest executions first.',
   }),
   incidents: defineRoute({
@@ -206,7 +207,8 @@ export const peopleRoutes = {
         countedFrom: Type.Optional(Type.String({ description: 'There are too many: older ones were not looked at.' })),
       }),
     },
-    permission: 'execution:read',
+    permission: 'EXECUTION:READ',
+    namespaceFrom: 'scope',
     summary: 'Failures that are alike, by task and message.',
   }),
 }

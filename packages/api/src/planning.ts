@@ -103,7 +103,8 @@ export const planningRoutes = {
     status: 200,
     reply: { type: 'json', schema: Simulation },
     refusals: [404],
-    permission: 'flow:read',
+    permission: 'TRIGGER:READ',
+    namespaceFrom: 'body',
     summary: 'The next dates of a schedule, by the rules of the scheduler itself; nothing is saved.',
   }),
   calendar: defineRoute({
@@ -121,7 +122,8 @@ export const planningRoutes = {
     body: NONE,
     status: 200,
     reply: { type: 'json', schema: Calendar },
-    permission: 'execution:read',
+    permission: 'TRIGGER:READ',
+    namespaceFrom: 'scope',
     summary: 'What ran and what is planned, bucket by bucket.',
   }),
   decisions: defineRoute({
@@ -139,7 +141,8 @@ export const planningRoutes = {
     status: 200,
     reply: { type: 'json', schema: Decisions },
     refusals: [404],
-    permission: 'execution:read',
+    permission: 'TRIGGER:READ',
+    namespaceFrom: 'scope',
     summary:
       'Why a trigger started nothing, or what an execution waits for: the answer, what was checked, and what comes next.',
   }),

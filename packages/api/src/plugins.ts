@@ -15,7 +15,7 @@ export const pluginRoutes = {
     body: NONE,
     status: 200,
     reply: { type: 'json', schema: Type.Union([Type.Array(Anything), Anything]) },
-    permission: 'plugin:read',
+    permission: 'PLUGIN:READ',
     summary: 'The plugins with their elements; elements that are not installed say so.',
   }),
   subgroups: defineRoute({
@@ -26,7 +26,7 @@ export const pluginRoutes = {
     body: NONE,
     status: 200,
     reply: { type: 'json', schema: Type.Array(Anything) },
-    permission: 'plugin:read',
+    permission: 'PLUGIN:READ',
     summary: 'The plugins by their sub-groups.',
   }),
   index: defineRoute({
@@ -50,7 +50,7 @@ export const pluginRoutes = {
         }),
       ),
     },
-    permission: 'plugin:read',
+    permission: 'PLUGIN:READ',
     summary: 'All types with their properties by name, small enough to be searched where one types.',
   }),
   icons: defineRoute({
@@ -61,7 +61,7 @@ export const pluginRoutes = {
     body: NONE,
     status: 200,
     reply: ANYTHING,
-    permission: 'plugin:read',
+    permission: 'PLUGIN:READ',
     summary: 'The icons of the types.',
   }),
   groupIcons: defineRoute({
@@ -72,7 +72,7 @@ export const pluginRoutes = {
     body: NONE,
     status: 200,
     reply: ANYTHING,
-    permission: 'plugin:read',
+    permission: 'PLUGIN:READ',
     summary: 'The icons of the groups.',
   }),
   icon: defineRoute({
@@ -84,7 +84,7 @@ export const pluginRoutes = {
     status: 200,
     reply: ANYTHING,
     refusals: [404],
-    permission: 'plugin:read',
+    permission: 'PLUGIN:READ',
     summary: 'The icon of one type.',
   }),
   iconFile: defineRoute({
@@ -96,7 +96,7 @@ export const pluginRoutes = {
     status: 200,
     reply: { type: 'bytes' },
     refusals: [404],
-    permission: 'plugin:read',
+    permission: 'PLUGIN:READ',
     summary: 'The icon of one type, as SVG.',
   }),
   triggers: defineRoute({
@@ -107,7 +107,7 @@ export const pluginRoutes = {
     body: NONE,
     status: 200,
     reply: ANYTHING,
-    permission: 'plugin:read',
+    permission: 'PLUGIN:READ',
     summary: 'The types of triggers.',
   }),
   inputSchema: defineRoute({
@@ -119,7 +119,7 @@ export const pluginRoutes = {
     status: 200,
     reply: ANYTHING,
     refusals: [404],
-    permission: 'plugin:read',
+    permission: 'PLUGIN:READ',
     summary: 'The JSON schema of a type of inputs.',
   }),
   getVersion: defineRoute({
@@ -131,7 +131,7 @@ export const pluginRoutes = {
     status: 200,
     reply: ANYTHING,
     refusals: [404],
-    permission: 'plugin:read',
+    permission: 'PLUGIN:READ',
     summary: 'Documentation and schema of one type in an installed version.',
   }),
   inputTypes: defineRoute({
@@ -142,7 +142,7 @@ export const pluginRoutes = {
     body: NONE,
     status: 200,
     reply: { type: 'json', schema: Type.Array(Anything) },
-    permission: 'plugin:read',
+    permission: 'PLUGIN:READ',
     summary: 'The types of inputs.',
   }),
   schema: defineRoute({
@@ -154,7 +154,7 @@ export const pluginRoutes = {
     status: 200,
     reply: ANYTHING,
     refusals: [404],
-    permission: 'plugin:read',
+    permission: 'PLUGIN:READ',
     summary: 'The JSON schema that editors complete flows by.',
   }),
   properties: defineRoute({
@@ -166,7 +166,7 @@ export const pluginRoutes = {
     status: 200,
     reply: ANYTHING,
     refusals: [404],
-    permission: 'plugin:read',
+    permission: 'PLUGIN:READ',
     summary: 'The properties of the flow, of a task or of a trigger.',
   }),
   get: defineRoute({
@@ -178,7 +178,7 @@ export const pluginRoutes = {
     status: 200,
     reply: ANYTHING,
     refusals: [404],
-    permission: 'plugin:read',
+    permission: 'PLUGIN:READ',
     summary: 'Documentation and schema of one type.',
   }),
   versions: defineRoute({
@@ -190,7 +190,7 @@ export const pluginRoutes = {
     status: 200,
     reply: ANYTHING,
     refusals: [404],
-    permission: 'plugin:read',
+    permission: 'PLUGIN:READ',
     summary: 'The installed versions of one type.',
   }),
 }

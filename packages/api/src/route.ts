@@ -1,32 +1,25 @@
 // A route is data: the server binds it, the client calls it, the documentation is made of it. One table, three readers.
-import type { ApiDialect } from '@batuta/core'
+import type { Action, ApiDialect, ResourceOf } from '@batuta/core'
 import type { TObject, TSchema } from 'typebox'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
-/** What the caller must be allowed to do. `public`: nothing; `key`: the path carries the secret. */
-export type Permission =
-  | 'public'
-  | 'key'
-  | 'flow:read'
-  | 'flow:write'
-  | 'execution:read'
-  | 'execution:create'
-  | 'execution:update'
-  | 'execution:delete'
-  | 'log:read'
-  | 'log:delete'
-  | 'key:read'
-  | 'key:write'
-  | 'file:read'
-  | 'file:write'
-  | 'secret:read'
-  | 'secret:write'
-  | 'namespace:read'
-  | 'namespace:write'
-  | 'plugin:read'
-  | 'instance:read'
-  | 'instance:update'
+/**
+ * What the caller must be allowed to do. `public`: nothing; `key`: the path carries the secret; `person`: whoever is known, and the route looks by
+ * itself at what they may see. The permission of what belongs to namespaces says where the namespace comes from.
+ */
+export type Guard =
+  | { readonly permission: 'public' | 'key' | 'person'; readonly namespaceFrom?: undefined }
+  | { readonly permission: `${ResourceOf<'shared' | 'instance'>}:${Action}`; readonly namespaceFrom?: undefined }
+  | { readonly permission: `${ResourceOf<'namespace'>}:${Action}`; readonly namespaceFrom: NamespaceFrom }
+
+/**
+ * `path`, `id`: the parameter `namespace`, or `id`. `execution`: that of the execution that the parameter `executionId` names. `body`: what is sent
+ * names it, and nothing is written where it may not be. `scope`: the route is shown what the caller may do it to, and nothing else.
+ */
+export type NamespaceFrom = 'path' | 'id' | 'execution' | 'body' | 'scope'
+
+export type Permission = Guard['permission']
 
 /** How the body travels. `form`: named values, as multipart, JSON or URL-encoded; `raw`: whatever came, up to the limit. */
 export type BodySpec =
@@ -47,7 +40,14 @@ export type ReplySpec =
 /** Per dialect of the API; `{tenant}` is the first parameter from dialect b on. A missing path: the dialect does not have the route. */
 export type Paths = { readonly [Dialect in ApiDialect]?: string }
 
-export interface Route<
+export type Route<
+  Params extends TObject = TObject,
+  Query extends TObject = TObject,
+  Body extends BodySpec = BodySpec,
+  Reply extends ReplySpec = ReplySpec,
+> = RouteParts<Params, Query, Body, Reply> & Guard
+
+export interface RouteParts<
   Params extends TObject = TObject,
   Query extends TObject = TObject,
   Body extends BodySpec = BodySpec,
@@ -58,6 +58,8 @@ export interface Route<
   readonly params: Params
   readonly query: Query
   readonly body: Body
+  /** Answered even while the server waits for its first user. */
+  readonly isBeforeSetUp?: true
   /** Of a success. */
   readonly status: number
   readonly reply: Reply
@@ -65,7 +67,6 @@ export interface Route<
   readonly refusals?: readonly number[]
   /** Takes `If-Match` with the revision that the change is based on; a newer one is answered with 412 and that revision as `newest`. */
   readonly isConditional?: boolean
-  readonly permission: Permission
   readonly summary: string
   readonly isDeprecated?: boolean
 }

@@ -70,7 +70,8 @@ function statistic<Schema extends TSchema>(path: string, schema: Schema, summary
     body: { type: 'json', schema: Wish },
     status: 200,
     reply: { type: 'json', schema },
-    permission: path.startsWith('/logs') ? 'log:read' : 'execution:read',
+    permission: path.startsWith('/logs') ? 'LOG:READ' : 'EXECUTION:READ',
+    namespaceFrom: 'scope',
     summary,
     isDeprecated: true,
   })

@@ -70,7 +70,8 @@ export const taskRunWindowRoutes = {
     status: 200,
     reply: { type: 'json', schema: Window },
     refusals: [404],
-    permission: 'execution:read',
+    permission: 'EXECUTION:READ',
+    namespaceFrom: 'execution',
     summary: 'A window over the task runs of an execution, in the order in which they were created.',
   }),
   taskRunBuckets: defineRoute({
@@ -85,7 +86,8 @@ export const taskRunWindowRoutes = {
     status: 200,
     reply: { type: 'json', schema: LoopBuckets },
     refusals: [404],
-    permission: 'execution:read',
+    permission: 'EXECUTION:READ',
+    namespaceFrom: 'execution',
     summary: 'What the iterations of a loop came to, part by part, with the failed and the slowest ones.',
   }),
 }

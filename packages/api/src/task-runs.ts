@@ -14,7 +14,8 @@ export const taskRunRoutes = {
     body: NONE,
     status: 200,
     reply: { type: 'json', schema: pageOf(TaskRun) },
-    permission: 'execution:read',
+    permission: 'EXECUTION:READ',
+    namespaceFrom: 'scope',
     summary: 'Search the task runs of the newest executions; `state` is theirs.',
   }),
   maxSetting: defineRoute({
@@ -25,7 +26,7 @@ export const taskRunRoutes = {
     body: NONE,
     status: 200,
     reply: { type: 'json', schema: Type.Integer() },
-    permission: 'execution:read',
+    permission: 'person',
     summary: 'How many task runs a search looks at.',
   }),
 }

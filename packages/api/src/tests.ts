@@ -55,9 +55,9 @@ const RESULT = { type: 'json', schema: TestSuiteRunResult } as const
 const BULK = { type: 'json', schema: BulkReply } as const
 const Suites = Type.Array(IdWithNamespace, { maxItems: 1_000 })
 const NAMED = { type: 'json', schema: Type.Object({ ids: Suites }) } as const
-const read = { status: 200, permission: 'flow:read' } as const
-const write = { status: 200, permission: 'flow:write' } as const
-const run = { status: 200, permission: 'execution:create' } as const
+const read = { status: 200 } as const
+const write = { status: 200 } as const
+const run = { status: 200 } as const
 
 export const testRoutes = {
   create: defineRoute({
@@ -68,6 +68,8 @@ export const testRoutes = {
     query: NoQuery,
     body: YAML,
     reply: SUITE,
+    permission: 'TEST:CREATE',
+    namespaceFrom: 'body',
     summary: 'Save a new suite of tests of a flow.',
   }),
   deleteByIds: defineRoute({
@@ -78,6 +80,8 @@ export const testRoutes = {
     query: NoQuery,
     body: NAMED,
     reply: BULK,
+    permission: 'TEST:DELETE',
+    namespaceFrom: 'scope',
     summary: 'Delete suites of tests, with their results.',
   }),
   disableByIds: defineRoute({
@@ -88,6 +92,8 @@ export const testRoutes = {
     query: NoQuery,
     body: NAMED,
     reply: BULK,
+    permission: 'TEST:UPDATE',
+    namespaceFrom: 'scope',
     summary: 'Switch suites of tests off.',
   }),
   enableByIds: defineRoute({
@@ -98,6 +104,8 @@ export const testRoutes = {
     query: NoQuery,
     body: NAMED,
     reply: BULK,
+    permission: 'TEST:UPDATE',
+    namespaceFrom: 'scope',
     summary: 'Switch suites of tests on.',
   }),
   searchResults: defineRoute({
@@ -113,6 +121,8 @@ export const testRoutes = {
     }),
     body: NONE,
     reply: { type: 'json', schema: pageOf(TestSuiteRunResult) },
+    permission: 'TEST:READ',
+    namespaceFrom: 'scope',
     summary: 'What runs of suites came to, the latest first.',
   }),
   lastResults: defineRoute({
@@ -123,6 +133,8 @@ export const testRoutes = {
     query: NoQuery,
     body: { type: 'json', schema: Type.Object({ testSuiteIds: Suites }) },
     reply: { type: 'json', schema: Type.Object({ results: Type.Array(TestSuiteRunResult) }) },
+    permission: 'TEST:READ',
+    namespaceFrom: 'scope',
     summary: 'The last result of each of these suites.',
   }),
   result: defineRoute({
@@ -134,6 +146,8 @@ export const testRoutes = {
     body: NONE,
     reply: RESULT,
     refusals: [404],
+    permission: 'TEST:READ',
+    namespaceFrom: 'scope',
     summary: 'What one run of a suite came to.',
   }),
   runMany: defineRoute({
@@ -158,6 +172,8 @@ export const testRoutes = {
         results: Type.Array(TestSuiteRunResult),
       }),
     },
+    permission: 'EXECUTION:CREATE',
+    namespaceFrom: 'scope',
     summary: 'Run the suites of a namespace or a flow.',
   }),
   search: defineRoute({
@@ -173,6 +189,8 @@ export const testRoutes = {
     }),
     body: NONE,
     reply: { type: 'json', schema: pageOf(TestSuite) },
+    permission: 'TEST:READ',
+    namespaceFrom: 'scope',
     summary: 'Suites of tests, by namespace and id.',
   }),
   validate: defineRoute({
@@ -183,6 +201,8 @@ export const testRoutes = {
     query: NoQuery,
     body: YAML,
     reply: { type: 'json', schema: Violation },
+    permission: 'TEST:READ',
+    namespaceFrom: 'body',
     summary: 'Judge a suite of tests without saving it.',
   }),
   delete: defineRoute({
@@ -194,6 +214,8 @@ export const testRoutes = {
     body: NONE,
     reply: { type: 'empty' },
     refusals: [404],
+    permission: 'TEST:DELETE',
+    namespaceFrom: 'path',
     summary: 'Delete a suite of tests, with its results.',
   }),
   get: defineRoute({
@@ -205,6 +227,8 @@ export const testRoutes = {
     body: NONE,
     reply: SUITE,
     refusals: [404],
+    permission: 'TEST:READ',
+    namespaceFrom: 'path',
     summary: 'A suite of tests.',
   }),
   update: defineRoute({
@@ -216,6 +240,8 @@ export const testRoutes = {
     body: YAML,
     reply: SUITE,
     refusals: [404],
+    permission: 'TEST:UPDATE',
+    namespaceFrom: 'path',
     summary: 'Save a suite of tests that is there.',
   }),
   record: defineRoute({
@@ -227,6 +253,8 @@ export const testRoutes = {
     body: NONE,
     reply: { type: 'json', schema: Type.Object({ source: Type.String() }) },
     refusals: [404],
+    permission: 'EXECUTION:READ',
+    namespaceFrom: 'execution',
     summary: 'A suite of tests as an execution went; nothing is saved.',
   }),
   run: defineRoute({
@@ -242,6 +270,8 @@ export const testRoutes = {
     },
     reply: RESULT,
     refusals: [404],
+    permission: 'EXECUTION:CREATE',
+    namespaceFrom: 'path',
     summary: 'Run a suite, or some of its cases, in memory and in virtual time; answers with the result.',
   }),
 }

@@ -51,7 +51,8 @@ export const timeTravelRoutes = {
       }),
     },
     refusals: [404],
-    permission: 'execution:read',
+    permission: 'EXECUTION:READ',
+    namespaceFrom: 'execution',
     summary: 'What happened to an execution, event by event.',
   }),
   stateAt: defineRoute({
@@ -63,7 +64,8 @@ export const timeTravelRoutes = {
     status: 200,
     reply: { type: 'json', schema: Execution },
     refusals: [404],
-    permission: 'execution:read',
+    permission: 'EXECUTION:READ',
+    namespaceFrom: 'execution',
     summary: 'An execution as it was after one of its events.',
   }),
   watch: defineRoute({
@@ -101,7 +103,8 @@ export const timeTravelRoutes = {
       }),
     },
     refusals: [404],
-    permission: 'execution:read',
+    permission: 'EXECUTION:READ',
+    namespaceFrom: 'execution',
     summary: 'What expressions come to over the events of an execution; secrets stay hidden.',
   }),
   fork: defineRoute({
@@ -128,7 +131,8 @@ export const timeTravelRoutes = {
     status: 200,
     reply: { type: 'json', schema: Execution },
     refusals: [404, 409],
-    permission: 'execution:create',
+    permission: 'EXECUTION:CREATE',
+    namespaceFrom: 'execution',
     summary: 'Start an execution that goes on from an event of another one, with other inputs or outputs.',
   }),
   compare: defineRoute({
@@ -160,7 +164,8 @@ export const timeTravelRoutes = {
       }),
     },
     refusals: [404],
-    permission: 'execution:read',
+    permission: 'EXECUTION:READ',
+    namespaceFrom: 'scope',
     summary: 'What two executions have not in common, the first difference first.',
   }),
 }

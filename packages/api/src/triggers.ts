@@ -66,21 +66,28 @@ const write = {
   params: NoParams,
   query: NoQuery,
   status: 200,
-  permission: 'flow:write',
   refusals: [404, 409],
 } as const
 
 /** Of one trigger, named by the body. */
 function one({ method, paths, summary }: Verb) {
-  return defineRoute({ ...write, method, paths, body: TRIGGER_ID, reply: STATE, summary })
+  return defineRoute({ ...write, ...guardOf(method), method, paths, body: TRIGGER_ID, reply: STATE, summary })
 }
 
 function byTriggers({ method, paths, summary }: Verb) {
-  return defineRoute({ ...write, method, paths, body: TRIGGER_IDS, reply: BULK, summary })
+  return defineRoute({ ...write, ...guardOf(method), method, paths, body: TRIGGER_IDS, reply: BULK, summary })
 }
 
 function byQuery({ method, paths, summary }: Verb) {
-  return defineRoute({ ...write, method, paths, query: Type.Object(Search), body: NONE, reply: BULK, summary })
+  const query = Type.Object(Search)
+  return defineRoute({ ...write, ...guardOf(method), method, paths, query, body: NONE, reply: BULK, summary })
+}
+
+function guardOf(method: Method): {
+  readonly permission: 'TRIGGER:DELETE' | 'TRIGGER:UPDATE'
+  readonly namespaceFrom: 'scope'
+} {
+  return { permission: method === 'DELETE' ? 'TRIGGER:DELETE' : 'TRIGGER:UPDATE', namespaceFrom: 'scope' }
 }
 
 function from1(path: string): Paths {
@@ -104,6 +111,8 @@ const ofBackfills = {
     paths: of2('/triggers/backfill/create'),
     body: { type: 'json', schema: Type.Object({ ...Id, backfill: Type.Optional(Backfill), ...partial(Backfill) }) },
     reply: STATE,
+    permission: 'TRIGGER:UPDATE',
+    namespaceFrom: 'scope',
     summary: 'Run the dates of a schedule between two moments.',
   }),
   deleteBackfill: one({
@@ -165,6 +174,8 @@ const ofSwitches = {
     paths: of2('/triggers/set-disabled'),
     body: { type: 'json', schema: Type.Object({ ...Id, disabled: Type.Boolean() }) },
     reply: STATE,
+    permission: 'TRIGGER:UPDATE',
+    namespaceFrom: 'scope',
     summary: 'Switch a trigger on or off.',
   }),
   setDisabledByTriggers: defineRoute({
@@ -176,6 +187,8 @@ const ofSwitches = {
       schema: Type.Object({ triggers: Type.Array(TriggerId), disabled: Type.Optional(Type.Boolean()) }),
     },
     reply: BULK,
+    permission: 'TRIGGER:UPDATE',
+    namespaceFrom: 'scope',
     summary: 'Switch these triggers on or off.',
   }),
   setDisabledByQuery: defineRoute({
@@ -185,6 +198,8 @@ const ofSwitches = {
     query: Type.Object({ ...Search, disabled: Type.Optional(Type.Boolean({ default: true })) }),
     body: NONE,
     reply: BULK,
+    permission: 'TRIGGER:UPDATE',
+    namespaceFrom: 'scope',
     summary: 'Switch the triggers that a search finds on or off.',
   }),
   unlock: defineRoute({
@@ -194,6 +209,8 @@ const ofSwitches = {
     params: OfTrigger,
     body: NONE,
     reply: STATE,
+    permission: 'TRIGGER:UPDATE',
+    namespaceFrom: 'path',
     summary: 'Let a trigger no longer wait for the execution that it started.',
   }),
   unlockByTriggers: byTriggers({
@@ -213,6 +230,8 @@ const ofSwitches = {
     params: OfTrigger,
     body: NONE,
     reply: STATE,
+    permission: 'TRIGGER:UPDATE',
+    namespaceFrom: 'path',
     summary: 'Give up what a trigger is at and let it begin anew.',
   }),
 }
@@ -225,6 +244,8 @@ const ofDeletion = {
     params: OfTrigger,
     body: NONE,
     reply: { type: 'empty' },
+    permission: 'TRIGGER:DELETE',
+    namespaceFrom: 'path',
     summary: 'Forget the state of a trigger: it goes on as a new one.',
   }),
   deleteByTriggers: byTriggers({
@@ -255,7 +276,8 @@ export const triggerRoutes = {
     body: NONE,
     status: 200,
     reply: { type: 'json', schema: pageOf(Row) },
-    permission: 'flow:read',
+    permission: 'TRIGGER:READ',
+    namespaceFrom: 'scope',
     summary: 'Search triggers: what they are and where they stand.',
   }),
   export: defineRoute({
@@ -266,7 +288,8 @@ export const triggerRoutes = {
     body: NONE,
     status: 200,
     reply: { type: 'text' },
-    permission: 'flow:read',
+    permission: 'TRIGGER:READ',
+    namespaceFrom: 'scope',
     summary: 'The triggers that a search finds, as CSV.',
   }),
   listOfFlow: defineRoute({
@@ -277,7 +300,8 @@ export const triggerRoutes = {
     body: NONE,
     status: 200,
     reply: { type: 'json', schema: pageOf(TriggerState) },
-    permission: 'flow:read',
+    permission: 'TRIGGER:READ',
+    namespaceFrom: 'path',
     summary: 'Where the triggers of a flow stand.',
   }),
   why: defineRoute({
@@ -292,7 +316,8 @@ export const triggerRoutes = {
       schema: Type.Object({ state: TriggerState, reasons: Type.Array(Reason) }),
     },
     refusals: [404],
-    permission: 'flow:read',
+    permission: 'TRIGGER:READ',
+    namespaceFrom: 'path',
     summary: 'Why a trigger started nothing, the latest reason first.',
   }),
   update: defineRoute({
@@ -301,6 +326,8 @@ export const triggerRoutes = {
     paths: until2('/triggers'),
     body: { type: 'json', schema: TriggerUpdate },
     reply: STATE,
+    permission: 'TRIGGER:UPDATE',
+    namespaceFrom: 'scope',
     summary: 'Switch a trigger on or off, or begin a backfill.',
   }),
   ...ofBackfills,

@@ -248,7 +248,7 @@ export type { AskedName } from './flow/asked-names.ts'
 export { nearest } from './flow/nearest.ts'
 export { dropEntry, dropMember, noEntries, noMembers, withEntry, withMember } from './std/sparse.ts'
 export { ACTIONS, RESOURCES, RESOURCE_NAMES, coarserOf, isAction, isResource, reachOf } from './access/resource.ts'
-export type { Action, Reach, Resource } from './access/resource.ts'
+export type { Action, Reach, Resource, ResourceOf } from './access/resource.ts'
 export {
   EVERYWHERE,
   NOWHERE,

@@ -10,22 +10,22 @@ export type Action = (typeof ACTIONS)[number]
  */
 export type Reach = 'namespace' | 'shared' | 'instance'
 
-interface ResourceFacts {
-  readonly reach: Reach
+interface ResourceFacts<Of extends Reach = Reach> {
+  readonly reach: Of
   readonly summary: string
   /** What counts for a role that does not name this one. */
   readonly like?: 'FLOW' | 'EXECUTION' | 'USER' | 'GROUP' | 'SETTING' | 'APP' | 'BLUEPRINT'
 }
 
-function inNamespace(summary: string, like?: ResourceFacts['like']): ResourceFacts {
+function inNamespace(summary: string, like?: ResourceFacts['like']): ResourceFacts<'namespace'> {
   return { reach: 'namespace', summary, ...(like === undefined ? {} : { like }) }
 }
 
-function shared(summary: string, like?: ResourceFacts['like']): ResourceFacts {
+function shared(summary: string, like?: ResourceFacts['like']): ResourceFacts<'shared'> {
   return { reach: 'shared', summary, ...(like === undefined ? {} : { like }) }
 }
 
-function ofInstance(summary: string, like?: ResourceFacts['like']): ResourceFacts {
+function ofInstance(summary: string, like?: ResourceFacts['like']): ResourceFacts<'instance'> {
   return { reach: 'instance', summary, ...(like === undefined ? {} : { like }) }
 }
 
@@ -74,6 +74,11 @@ export const RESOURCES = {
 } as const satisfies Readonly<Record<string, ResourceFacts>>
 
 export type Resource = keyof typeof RESOURCES
+
+/** Those that reach so far. */
+export type ResourceOf<Of extends Reach> = {
+  [Name in Resource]: (typeof RESOURCES)[Name]['reach'] extends Of ? Name : never
+}[Resource]
 
 export const RESOURCE_NAMES: readonly Resource[] = Object.keys(RESOURCES).filter(isResource)
 

@@ -57,6 +57,9 @@ export interface BookPlace {
 const LOOK_EVERY_MS = 1_000
 const GRANTS_KEPT_MAX = 10_000
 
+/** What others may do follows from these. */
+const OF_RIGHTS: ReadonlySet<AccessKind> = new Set<AccessKind>(['user', 'group', 'role', 'binding'])
+
 interface Entry {
   readonly version: number
   readonly name: string
@@ -221,7 +224,8 @@ class StoredBook implements AccessBook {
     const isNew = seen !== this.#version || this.#version === 0
     this.#version = seen
     if (!isNew) return
-    this.#index()
+    // Who was seen when changes nobody's rights: what follows from them is kept.
+    if (page.rows.some(({ kind }) => OF_RIGHTS.has(kind)) || this.#users.size === 0) this.#index()
     for (const listener of this.#listeners) listener(page.rows)
   }
 

@@ -28,6 +28,8 @@ export interface LogIn {
 export interface Authentication {
   /** Undefined for nobody; a promise only while a password is checked. */
   authenticate(credentials: Credentials): Caller | undefined | Promise<Caller | undefined>
+  /** The same caller as of now; undefined when the session, the token or the user is gone. */
+  stillThere(caller: Caller): Caller | undefined
   /** Whether name and password are right. @throws {AccessError} `login-failed`, `locked-out`. */
   logIn(wanted: LogIn): Promise<UserRecord>
 }
@@ -99,6 +101,11 @@ export function newAuthentication(place: AuthenticationPlace): Authentication {
 
   return {
     logIn,
+    stillThere: caller => {
+      if (caller.tokenId !== undefined) return tokens.ofId(caller.tokenId)
+      if (caller.sessionId !== undefined) return sessions.ofId(caller.sessionId)
+      return callerOf(caller.userId === undefined ? undefined : book.user(caller.userId), book)
+    },
     authenticate: ({ authorization, cookie, ip }) => {
       if (authorization === undefined) return sessions.find(cookie)
       if (authorization.length > HEADER_LENGTH_MAX) return undefined

@@ -36,6 +36,8 @@ export interface Sessions {
   ofUser(userId: string): readonly SessionRecord[]
   /** Values of `Set-Cookie` that take the cookie away. */
   readonly forget: readonly string[]
+  /** Of one that is valid now. */
+  ofId(id: string): Caller | undefined
   /** Writes down when sessions were last seen, and lets go of those that are over. */
   flush(): Promise<void>
 }
@@ -112,22 +114,30 @@ export function openSessions({ book, platform, isSecure, onNotice }: SessionsPla
     },
     find: cookieHeader => {
       const session = sessionIn(cookieHeader, book)
-      if (!session || isOver(session)) return undefined
-      const user = book.user(session.userId)
-      if (!user || user.isDisabled) return undefined
-      noteSeen(session)
-      return {
-        kind: user.isServiceAccount ? 'service' : 'user',
-        userId: user.id,
-        name: user.username,
-        grants: book.grantsOf(user.id),
-        via: 'session',
-        sessionId: session.id,
-        ...(session.impersonatedBy === undefined ? {} : { impersonatedBy: session.impersonatedBy }),
-      }
+      const caller = session && !isOver(session) ? callerOf(session, book) : undefined
+      if (session && caller) noteSeen(session)
+      return caller
+    },
+    ofId: id => {
+      const session = book.get('session', id)
+      return session && !isOver(session) ? callerOf(session, book) : undefined
     },
     close: async id => await close(book.list('session').filter(session => session.id === id)),
     closeAllOf: async userId => await close(book.list('session').filter(session => session.userId === userId)),
+  }
+}
+
+function callerOf(session: SessionRecord, book: AccessBook): Caller | undefined {
+  const user = book.user(session.userId)
+  if (!user || user.isDisabled) return undefined
+  return {
+    kind: user.isServiceAccount ? 'service' : 'user',
+    userId: user.id,
+    name: user.username,
+    grants: book.grantsOf(user.id),
+    via: 'session',
+    sessionId: session.id,
+    ...(session.impersonatedBy === undefined ? {} : { impersonatedBy: session.impersonatedBy }),
   }
 }
 

@@ -25,6 +25,8 @@ export interface Tokens {
   ofUser(userId: string): readonly TokenRecord[]
   /** Undefined for one that is malformed, unknown, revoked, expired, or whose user is disabled. */
   find(fullToken: string): Caller | undefined
+  /** Of one that is valid now. */
+  ofId(id: string): Caller | undefined
   /** Writes down which tokens were used. */
   flush(): Promise<void>
 }
@@ -79,21 +81,30 @@ export function openTokens({ book, platform, onNotice }: TokensPlace): Tokens {
       await book.change({ remove: [{ kind: 'token', id }] })
     },
     ofUser: userId => book.list('token').filter(token => token.userId === userId),
+    ofId: id => callerOf(book.get('token', id), { book, platform }),
     find: fullToken => {
       const record = recordOf(fullToken, book)
-      if (!record || (record.expiresMs !== undefined && record.expiresMs <= platform.nowMs())) return undefined
-      const user = book.user(record.userId)
-      if (!user || user.isDisabled) return undefined
-      noteUse(record)
-      return {
-        kind: user.isServiceAccount ? 'service' : 'user',
-        userId: user.id,
-        name: user.username,
-        grants: book.grantsOf(user.id, record.scopes),
-        via: 'token',
-        tokenId: record.id,
-      }
+      const caller = callerOf(record, { book, platform })
+      if (record && caller) noteUse(record)
+      return caller
     },
+  }
+}
+
+function callerOf(
+  record: TokenRecord | undefined,
+  { book, platform }: Pick<TokensPlace, 'book' | 'platform'>,
+): Caller | undefined {
+  if (!record || (record.expiresMs !== undefined && record.expiresMs <= platform.nowMs())) return undefined
+  const user = book.user(record.userId)
+  if (!user || user.isDisabled) return undefined
+  return {
+    kind: user.isServiceAccount ? 'service' : 'user',
+    userId: user.id,
+    name: user.username,
+    grants: book.grantsOf(user.id, record.scopes),
+    via: 'token',
+    tokenId: record.id,
   }
 }
 

@@ -2,8 +2,8 @@
 // handler that no route names, stops the start. Requests and replies stay what Node made them: turning each into the objects of the web
 // platform and back cost more than all the rest of a webhook's way to the engine.
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { assert, trust, type ApiDialect } from '@batuta/core'
-import { routes, type Permission, type Route } from '@batuta/api'
+import { OPEN_GRANTS, assert, trust, type ApiDialect, type Grants } from '@batuta/core'
+import { routes, type Route } from '@batuta/api'
 import { Errors } from 'typebox/value'
 import { newBorder, type Border } from './border.ts'
 import { ADMISSION, Admission, type Place } from './admission.ts'
@@ -12,7 +12,13 @@ import type { HttpDependencies } from './dependencies.ts'
 import { DIALECT_HEADER, dialectOf } from './dialect.ts'
 import { signalOf, type AllHandlers, type Exchange } from './exchange.ts'
 import { KEY_HEADER, isChanging, newIdempotency, type Idempotency } from './idempotency.ts'
+import type { Access } from '../access/access.ts'
+import { AccessError } from '../access/access-error.ts'
+import { audited, type AuditNotes } from './audited.ts'
+import { authorise, rightOf, type Right } from './authorise.ts'
 import { findCaller } from './find-caller.ts'
+import type { HandlerTables } from './handler-tables.ts'
+import { newOpenStreams, type OpenStreams } from './open-streams.ts'
 import { BEARER_OF_LINK, type Caller } from '../access/caller.ts'
 import { packReply } from './pack-reply.ts'
 import { BODY_BYTES_MAX, SOURCE_BYTES_MAX, dataOf, readBytes, textOf } from './read-body.ts'
@@ -31,37 +37,15 @@ type Answer = Promise<Reply> | Reply
 
 type AnyHandler = (exchange: Exchange<Route['params'], Route['query'], Route['body']>) => Answer
 
-/** The one user may do everything: a route that needs more than these is refused to nobody, but must say what it needs. */
-const PERMISSIONS: ReadonlySet<Permission> = new Set<Permission>([
-  'public',
-  'key',
-  'flow:read',
-  'flow:write',
-  'execution:read',
-  'execution:create',
-  'execution:update',
-  'execution:delete',
-  'log:read',
-  'log:delete',
-  'key:read',
-  'key:write',
-  'file:read',
-  'file:write',
-  'secret:read',
-  'secret:write',
-  'namespace:read',
-  'namespace:write',
-  'plugin:read',
-  'instance:read',
-  'instance:update',
-])
-
-export function bindRoutes(handlers: AllHandlers, dependencies: HttpDependencies): Listener {
+export function bindRoutes(tables: HandlerTables, dependencies: HttpDependencies): Listener {
+  const { access, platform } = dependencies
   const guards: Guards = {
+    tables,
+    streams: newOpenStreams({ access, platform, signatureOf: grants => tables.signatureOf(grants) }),
     border: newBorder(dependencies.config),
-    checkOrigin: newOriginCheck(dependencies.config),
+    checkOrigin: newOriginCheck(dependencies.config, () => !access.book.isOpen),
     admission: new Admission({ ...ADMISSION, platform: dependencies.platform }),
-    tree: treeOf(handlers, dependencies.config.tenant),
+    tree: treeOf(tables, dependencies.config.tenant),
     page: newPageServer({ folder: PAGE_DIR, tenant: dependencies.config.tenant }),
     idempotency: newIdempotency(dependencies),
     dependencies,
@@ -70,6 +54,8 @@ export function bindRoutes(handlers: AllHandlers, dependencies: HttpDependencies
 }
 
 interface Guards {
+  readonly tables: HandlerTables
+  readonly streams: OpenStreams
   readonly border: Border
   readonly checkOrigin: OriginCheck
   readonly admission: Admission
@@ -87,6 +73,8 @@ interface Message {
   route?: string
   /** Once it is known. */
   caller?: Caller
+  /** What the handler adds to the audit log. */
+  notes?: AuditNotes
 }
 
 /** Without the query and a slash at the end; `http://host/path` is a valid target of a request, too. */
@@ -99,25 +87,37 @@ function pathIn(url: string): string {
 
 interface BoundRoute {
   readonly name: string
+  readonly resource: keyof AllHandlers
   readonly route: Route
+  readonly right: Right | undefined
+  /** Of whoever sees everything. */
   readonly handler: AnyHandler
   readonly dialects: readonly ApiDialect[]
 }
 
-function treeOf(handlers: AllHandlers, tenant: string): RouteTree<BoundRoute> {
+function treeOf(tables: HandlerTables, tenant: string): RouteTree<BoundRoute> {
   const tree = new RouteTree<BoundRoute>()
-  for (const [resource, table] of Object.entries(routes)) {
-    const own = trust<Readonly<Record<string, AnyHandler>>>(handlers[trust<keyof AllHandlers>(resource)])
+  for (const [key, table] of Object.entries(routes)) {
+    const resource = trust<keyof AllHandlers>(key)
+    const own = handlersIn(tables, resource, { grants: OPEN_GRANTS })
     for (const [name, route] of Object.entries<Route>(table)) {
       const handler = own[name]
       const full = `${resource}.${name}`
       assert(handler !== undefined, `the route ${full} has no handler`)
-      assert(PERMISSIONS.has(route.permission), `the route ${full} has no permission`)
+      const right = rightOf(route, full)
       for (const [path, dialects] of pathsOf(route, tenant))
-        tree.add(route.method, path, { name: full, route, handler, dialects })
+        tree.add(route.method, path, { name: full, resource, route, right, handler, dialects })
     }
   }
   return tree
+}
+
+function handlersIn(
+  tables: HandlerTables,
+  resource: keyof AllHandlers,
+  { grants, right }: { readonly grants: Grants; readonly right?: Right | undefined },
+): Readonly<Record<string, AnyHandler>> {
+  return trust<Readonly<Record<string, AnyHandler>>>(tables.handlersFor(resource, grants, right))
 }
 
 function pathsOf(route: Route, tenant: string): ReadonlyMap<string, readonly ApiDialect[]> {
@@ -153,7 +153,7 @@ function count({ route, fromMs }: Message, status: number, { meter, platform }: 
 }
 
 function answer(message: Message, guards: Guards): Answer {
-  const { checkOrigin, tree, page } = guards
+  const { checkOrigin, tree, page, dependencies } = guards
   const { method = '', url = '', headers } = message.incoming
   const early = guards.border.answer(message.incoming)
   if (early) return early
@@ -166,16 +166,44 @@ function answer(message: Message, guards: Guards): Answer {
   }
   const { route, name } = found.leaf
   message.route = name
+  if (dependencies.access.book.needsSetUp && route.isBeforeSetUp !== true) return waitForSetUp(dependencies.access)
   if (route.permission === 'public' || route.permission === 'key') return goOn(message, found, guards)
   const refusal = checkOrigin({ method: route.method, headers })
   if (refusal) throw refusal
-  const caller = findCaller(message.incoming, guards.dependencies)
+  const caller = findCaller(message.incoming, dependencies)
   const go = (known: Caller): Answer => {
     message.caller = known
-    return goOn(message, found, guards)
+    return known.kind === 'everybody' ? goOn(message, found, guards) : answerKnown(message, found, guards)
   }
   return caller instanceof Promise ? caller.then(go) : go(caller)
 }
+
+/** A new token is told when the last one is too old. */
+async function waitForSetUp({ setUp }: Access): Promise<never> {
+  await setUp.announce()
+  throw new AccessError('set-up-needed')
+}
+
+/** Of somebody: what they may do is asked, and what they do is written down. */
+async function answerKnown(message: Message, found: Found<BoundRoute>, guards: Guards): Promise<Reply> {
+  const { caller = BEARER_OF_LINK, outgoing } = message
+  const { dependencies, streams, tables } = guards
+  const { leaf, params } = found
+  const { resource, name, route, right } = leaf
+  const notes: AuditNotes = {}
+  const { access, store, log } = dependencies
+  const reply = await audited({ name, route, right, params, caller, notes }, { audit: access.audit, log }, async () => {
+    await authorise(caller.grants, right, { params, store })
+    const own = handlersIn(tables, resource, { grants: caller.grants, right })[name.slice(resource.length + 1)]
+    assert(own !== undefined, `the route ${name} has no handler`)
+    message.notes = notes
+    return await goOn(message, { params, leaf: { ...leaf, handler: own } }, guards)
+  })
+  if (reply.type === 'stream' && reply.contentType.startsWith(EVENT_STREAM)) streams.add(caller, outgoing)
+  return reply
+}
+
+const EVENT_STREAM = 'text/event-stream'
 
 function goOn(message: Message, found: Found<BoundRoute>, guards: Guards): Answer {
   if (isNewWork(found.leaf.route)) return answerWork(message, found, guards)
@@ -196,7 +224,7 @@ async function answerWork(message: Message, found: Found<BoundRoute>, guards: Gu
 
 /** Backpressure is for these alone: commands and reads are always taken. */
 function isNewWork({ permission, method }: Route): boolean {
-  return permission === 'key' || (permission === 'execution:create' && method === 'POST')
+  return permission === 'key' || (permission === 'EXECUTION:CREATE' && method === 'POST')
 }
 
 interface Handling extends Pick<Guards, 'dependencies' | 'idempotency'> {
@@ -204,7 +232,7 @@ interface Handling extends Pick<Guards, 'dependencies' | 'idempotency'> {
 }
 
 function handle(
-  { incoming, outgoing, caller = BEARER_OF_LINK }: Message,
+  { incoming, outgoing, caller = BEARER_OF_LINK, notes = {} }: Message,
   found: Found<BoundRoute>,
   handling: Handling,
 ): Answer {
@@ -223,6 +251,7 @@ function handle(
         body: trust<never>(body),
         dialect,
         caller,
+        audit: more => void Object.assign(notes, more),
         incoming: request,
         plannedId,
         isBegun,
@@ -232,7 +261,7 @@ function handle(
   }
   const key = incoming.headers[KEY_HEADER]
   if (key === undefined || !isChanging(route)) return run(incoming)
-  const keyed = { key: String(key), route, params: found.params, incoming }
+  const keyed = { key: String(key), route, params: found.params, incoming, by: caller.userId }
   return idempotency.answer(keyed, async (request, plannedId) => await run(request, plannedId))
 }
 

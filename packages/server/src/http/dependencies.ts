@@ -32,6 +32,9 @@ import type { Health } from '../telemetry/health.ts'
 import type { HttpMeter } from '../telemetry/http-meter.ts'
 import type { Log } from '../telemetry/log.ts'
 
+/** What others see of a class. */
+type Public<Class> = Pick<Class, keyof Class>
+
 /** All that the routes are given. */
 export interface HttpDependencies {
   readonly config: HttpConfig
@@ -55,11 +58,11 @@ export interface HttpDependencies {
   /** Where executions of the flow are at home. */
   newId(flow?: FlowKey): string
   ask(asker: Asker): Ask
-  readonly triggerDesk: TriggerDesk
+  readonly triggerDesk: Omit<Public<TriggerDesk>, 'switchedOff' | 'watch'>
   readonly reasons: TriggerReasons
   /** For schedules that are only thought of. */
   readonly holidays?: Holidays
-  readonly namespaces: NamespaceSettings
+  readonly namespaces: Pick<NamespaceSettings, 'load' | 'names' | 'find' | 'save' | 'delete' | 'variables'>
   /** The names of those of the environment, and how others are encrypted. */
   readonly secrets: {
     readonly environmentSecrets: ReadonlyMap<string, string>
@@ -72,9 +75,9 @@ export interface HttpDependencies {
   /** Looks at large executions that are in memory. */
   readonly look?: LookAtLive
   /** Large executions that were read from the store. */
-  readonly large?: LargeExecutions
+  readonly large?: Pick<LargeExecutions, 'read'>
   /** What charts count. */
-  readonly tallies?: KeptTallies
+  readonly tallies?: Pick<KeptTallies, 'tally'>
   readonly instance: {
     readonly mode: MaintenanceMode
     /** What this node tells of itself. */
@@ -84,6 +87,8 @@ export interface HttpDependencies {
   rehearse?(options: RehearsalOptions): Promise<readonly SuiteResult[]>
   /** Plays a flow that need not be saved. */
   tryFlow?(options: TryOptions): Promise<Tried>
+  /** Whether flows of the namespace may be seen; all may unless said. */
+  seesFlow?(namespace: string): boolean
   readonly log: Log
   /** How the server is; asked of the store alone unless said. */
   readonly health?: Health

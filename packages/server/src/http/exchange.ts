@@ -2,9 +2,10 @@
 // that are streamed.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ApiDialect } from '@batuta/core'
-import type { BodySpec, ReplySpec, Route, Routes } from '@batuta/api'
+import type { BodySpec, ReplySpec, RouteParts, Routes } from '@batuta/api'
 import type { Static, TObject } from 'typebox'
 import type { Caller } from '../access/caller.ts'
+import type { AuditNotes } from './audited.ts'
 import type { Filter } from './read-filters.ts'
 import type { Reply } from './reply.ts'
 
@@ -16,6 +17,8 @@ export interface Exchange<Params extends TObject, Query extends TObject, Body ex
   readonly dialect: ApiDialect
   /** Who asks, and what they may do. */
   readonly caller: Caller
+  /** Adds to what the audit log tells of this call: what it was about, what was before and after. What is secret is struck out. */
+  audit(notes: AuditNotes): void
   readonly incoming: IncomingMessage
   /** What is created is to have this id: the call may be made again. */
   readonly plannedId: string | undefined
@@ -33,7 +36,7 @@ type BodyOf<Body extends BodySpec> = Body extends { type: 'json'; schema: infer 
     : undefined
 
 export type Handler<R> =
-  R extends Route<infer Params, infer Query, infer Body, ReplySpec>
+  R extends RouteParts<infer Params, infer Query, infer Body, ReplySpec>
     ? (exchange: Exchange<Params, Query, Body>) => Promise<Reply> | Reply
     : never
 

@@ -183,5 +183,5 @@ test('the API describes itself', async () => {
 
   assert.equal(json.openapi, '3.1.0')
   assert.ok(json.paths['/api/v1/{tenant}/executions/{executionId}/actions/kill'].delete)
-  assert.equal(json.paths['/api/v1/{tenant}/flows'].post['x-permission'], 'flow:write')
+  assert.equal(json.paths['/api/v1/{tenant}/flows'].post['x-permission'], 'FLOW:CREATE')
 })

@@ -48,6 +48,8 @@ export interface Keyed {
   readonly route: Route
   readonly params: Readonly<Record<string, string>>
   readonly incoming: IncomingMessage
+  /** Keys are each person's own. */
+  readonly by?: string | undefined
 }
 
 /** What the call is done with: a request whose body can be read, and the id for what it creates. */
@@ -59,7 +61,7 @@ export interface Idempotency {
 
 /** Reads have no need of it; the description of the API says the same. */
 export function isChanging({ method, permission }: Route): boolean {
-  return method !== 'GET' && permission !== 'public' && !permission.endsWith(':read')
+  return method !== 'GET' && permission !== 'public' && !permission.endsWith(':READ')
 }
 
 export function newIdempotency(dependencies: HttpDependencies): Idempotency {
@@ -113,7 +115,7 @@ function claimRow(
   const { platform, config, newId } = dependencies
   const nowMs = platform.nowMs()
   const { namespace, id: flowId } = params
-  const isBirth = route.permission === 'key' || route.permission === 'execution:create'
+  const isBirth = route.permission === 'key' || route.permission === 'EXECUTION:CREATE'
   const isOfFlow = isBirth && namespace !== undefined && flowId !== undefined
   return {
     key: id,
@@ -193,12 +195,12 @@ async function replay({ status, body: text, entity }: OperationRow, dependencies
   throw new RequestError(409, 'idempotency-answer-gone', message)
 }
 
-function operationKeyOf({ key }: Keyed, { config }: HttpDependencies): string {
+function operationKeyOf({ key, by }: Keyed, { config }: HttpDependencies): string {
   if (key === '' || key.length > KEY_LENGTH_MAX || !/^[\x21-\x7e]+$/.test(key)) {
     const message = `An Idempotency-Key has 1 to ${KEY_LENGTH_MAX} characters of ASCII and no spaces.`
     throw new RequestError(400, 'idempotency-key-invalid', message)
   }
-  return `http/${config.tenant}/${key}`
+  return by === undefined ? `http/${config.tenant}/${key}` : `http/${config.tenant}/${by}/${key}`
 }
 
 /** The boundary of a form is another one each time. */

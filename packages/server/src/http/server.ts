@@ -13,6 +13,7 @@ import { KeptTallies } from './executions/kept-tallies.ts'
 import { dashboardHandlers } from './dashboards/routes.ts'
 import { executionHandlers } from './executions/routes.ts'
 import { flowHandlers } from './flows/routes.ts'
+import { newHandlerTables, type HandlerMakers, type HandlerTables } from './handler-tables.ts'
 import { instanceHandlers } from './instance/routes.ts'
 import { keyHandlers } from './keys/routes.ts'
 import { limitHandlers } from './limits/routes.ts'
@@ -73,36 +74,9 @@ export async function startHttp(given: HttpGiven): Promise<RunningHttp> {
   const config = { ...given.config, port }
   const proxies = newProxyCallers(outside, access, () => given.platform.nowMs())
   const dependencies = { ...given, access, outside, proxies, config, tallies: new KeptTallies(given) }
-  const runner = new BulkRunner(dependencies)
-  const listener = bindRoutes(
-    {
-      apps: appHandlers(dependencies),
-      blueprints: blueprintHandlers(dependencies),
-      dashboards: dashboardHandlers(dependencies),
-      flows: flowHandlers(dependencies),
-      executions: executionHandlers(dependencies),
-      live: liveHandlers(dependencies),
-      logs: logHandlers(dependencies),
-      keys: keyHandlers(dependencies),
-      limits: limitHandlers(dependencies),
-      metrics: metricHandlers(dependencies),
-      namespaces: namespaceHandlers(dependencies),
-      secrets: secretHandlers(dependencies),
-      namespaceFiles: namespaceFileHandlers(dependencies),
-      operations: operationHandlers(dependencies, runner),
-      people: peopleHandlers(dependencies),
-      planning: planningHandlers(dependencies),
-      plugins: pluginHandlers(dependencies),
-      instance: instanceHandlers(dependencies),
-      signIn: signInHandlers(dependencies),
-      stats: statsHandlers(dependencies),
-      taskRuns: taskRunHandlers(dependencies),
-      tests: testHandlers(dependencies),
-      triggers: triggerHandlers(dependencies),
-      misc: miscHandlers(dependencies, health),
-    },
-    dependencies,
-  )
+  const runner = new BulkRunner(dependencies, (grants, right) => tables.dependenciesFor(grants, right))
+  const tables: HandlerTables = newHandlerTables(makersOf(health, runner), dependencies)
+  const listener = bindRoutes(tables, dependencies)
   server.on('request', (incoming, outgoing) => void listener(incoming, outgoing))
   runner.start()
   if (access.book.isOpen) given.log.info('No user is configured: whoever reaches this address may use the API.')
@@ -117,6 +91,35 @@ export async function startHttp(given: HttpGiven): Promise<RunningHttp> {
       await stop(server, health)
       await access.stop()
     },
+  }
+}
+
+function makersOf(health: Health, runner: BulkRunner): HandlerMakers {
+  return {
+    apps: appHandlers,
+    blueprints: blueprintHandlers,
+    dashboards: dashboardHandlers,
+    flows: flowHandlers,
+    executions: executionHandlers,
+    live: liveHandlers,
+    logs: logHandlers,
+    keys: keyHandlers,
+    limits: limitHandlers,
+    metrics: metricHandlers,
+    namespaces: namespaceHandlers,
+    secrets: secretHandlers,
+    namespaceFiles: namespaceFileHandlers,
+    operations: dependencies => operationHandlers(dependencies, runner),
+    people: peopleHandlers,
+    planning: planningHandlers,
+    plugins: pluginHandlers,
+    instance: instanceHandlers,
+    signIn: signInHandlers,
+    stats: statsHandlers,
+    taskRuns: taskRunHandlers,
+    tests: testHandlers,
+    triggers: triggerHandlers,
+    misc: dependencies => miscHandlers(dependencies, health),
   }
 }
 

@@ -25,13 +25,17 @@ export interface OriginCheck {
   (request: OriginHeaders): RequestError | undefined
 }
 
-export function newOriginCheck(config: HttpConfig): OriginCheck {
+/** `hasUsers`: somebody must log in. */
+export function newOriginCheck(
+  config: HttpConfig,
+  hasUsers: () => boolean = () => config.user !== undefined,
+): OriginCheck {
   const isTrusted = newHostCheck(config)
   const cors = newCors(config.cors ?? [])
   const ownOrigin = config.url === undefined ? undefined : originOf(config.url)
   return ({ method, headers }) => {
     const { host, origin } = headers
-    if (host !== undefined && !isTrusted(host)) {
+    if (host !== undefined && !hasUsers() && !isTrusted(host)) {
       return new RequestError(403, 'unknown-host', 'The request names a host that this server is not known by.')
     }
     if (SAFE_METHODS.has(method)) return undefined
@@ -72,7 +76,7 @@ function newHostCheck(config: HttpConfig): (host: string) => boolean {
     const answer = known.get(host)
     if (answer !== undefined) return answer
     if (known.size >= KNOWN_HOSTS_MAX) known.clear()
-    const isKnown = config.user !== undefined || trusted.has(hostNameOf(host))
+    const isKnown = trusted.has(hostNameOf(host))
     known.set(host, isKnown)
     return isKnown
   }

@@ -1,4 +1,5 @@
 // What people write for the page and keep beside their flows: settings, apps and their links, suites of tests and what they came to.
+import type { NamespaceScope } from '@batuta/core'
 
 export interface TestSuiteKey {
   readonly tenant: string
@@ -74,6 +75,8 @@ export interface TestResultRow {
 
 export interface TestResultQuery {
   readonly tenant: string
+  /** Of these namespaces only. */
+  readonly scope?: NamespaceScope
   readonly namespace?: string
   readonly suiteId?: string
   readonly flowId?: string

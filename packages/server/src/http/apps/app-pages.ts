@@ -114,7 +114,7 @@ interface OpenApp {
 
 /** A public app is for whoever has its address; another one for whoever may log in. No other site may send its forms. */
 function newDoor(dependencies: HttpDependencies): (call: AppCall) => Promise<OpenApp> {
-  const checkOrigin = newOriginCheck(dependencies.config)
+  const checkOrigin = newOriginCheck(dependencies.config, () => !dependencies.access.book.isOpen)
   return async ({ uid, incoming }) => {
     const { method = 'GET', headers } = incoming
     const foreign = checkOrigin({ method, headers })

@@ -40,7 +40,7 @@ export function limitHandlers(dependencies: HttpDependencies): Handlers<'limits'
   return {
     search: async ({ query: { page = 1, size = PAGE_SIZE } }) => {
       const all = await store.read.listLimitKeys('', LIMITS_MAX)
-      const own = all.filter(key => flowOfLimit(key)?.tenant === tenant)
+      const own = all.filter(key => isOwn(flowOfLimit(key), dependencies))
       const results = own.slice((page - 1) * size, page * size).map(counterOf)
       return json({ results: await Promise.all(results), total: own.length })
     },
@@ -100,6 +100,11 @@ function breakerHandlers(dependencies: HttpDependencies): Pick<Handlers<'limits'
       return empty(204)
     },
   }
+}
+
+/** A flow that is deleted may still have executions that run. */
+function isOwn(flow: FlowKey | undefined, { config, seesFlow }: HttpDependencies): boolean {
+  return flow?.tenant === config.tenant && (seesFlow?.(flow.namespace) ?? true)
 }
 
 function flowAt(

@@ -15,7 +15,7 @@ export function miscHandlers(dependencies: HttpDependencies, health: Health): Ha
     liveness: () => answerOf(health.liveness()),
     ping: () => plain('pong'),
     configs: () => json(describeServer(dependencies)),
-    loginConfig: () => json({ isBasicAuthEnabled: config.user !== undefined, isBasicAuthInitialized: true }),
+    loginConfig: () => json(describeLogin(dependencies)),
     filters: ({ dialect }) => json(namesOf('filter', dialect).map(({ name }) => name)),
     functions: ({ dialect }) => {
       const functions = namesOf('function', dialect)
@@ -43,7 +43,19 @@ export function answerOf({ isUp, body }: HealthReport): Reply {
   return json(body, isUp ? 200 : 503)
 }
 
-function describeServer({ config }: HttpDependencies): Readonly<Record<string, unknown>> {
+/** How one gets in: the page of the sign-in asks. */
+function describeLogin({ access }: HttpDependencies): Readonly<Record<string, unknown>> {
+  const { isOpen, needsSetUp } = access.book
+  return {
+    isBasicAuthEnabled: !isOpen,
+    isBasicAuthInitialized: !needsSetUp,
+    isOpen,
+    isSetupNeeded: needsSetUp,
+    isPasswordEnabled: true,
+  }
+}
+
+function describeServer({ access, config }: HttpDependencies): Readonly<Record<string, unknown>> {
   return {
     uuid: 'batuta',
     version: VERSION,
@@ -54,8 +66,8 @@ function describeServer({ config }: HttpDependencies): Readonly<Record<string, u
     isAnonymousUsageEnabled: false,
     isUiAnonymousUsageEnabled: false,
     isAiEnabled: false,
-    isBasicAuthEnabled: config.user !== undefined,
-    isBasicAuthInitialized: true,
+    isBasicAuthEnabled: !access.book.isOpen,
+    isBasicAuthInitialized: !access.book.needsSetUp,
     isConcurrencyViewEnabled: false,
     chartDefaultDuration: 'P30D',
     preview: { initial: 100, max: 5000 },

@@ -1,7 +1,8 @@
 // Who works on operations: each that begins here, those that this node left behind when it died, and those of nodes that are gone.
 import type { BulkKey } from '../../storage/bulks.ts'
 import type { HttpDependencies } from '../dependencies.ts'
-import { readOperation } from './operation.ts'
+import { readOperation, type OperationBody } from './operation.ts'
+import { grantsOfBeginner, rightOfOperation, type DependenciesFor } from './operation-right.ts'
 import { CLAIM_MS, workOnOperation } from './work-on-operation.ts'
 
 const LOOK_MS = 30_000
@@ -11,13 +12,15 @@ const RUNNING_MAX = 4
 
 export class BulkRunner {
   readonly #world: HttpDependencies
+  readonly #dependenciesFor: DependenciesFor
   readonly #stopping = new AbortController()
   readonly #running = new Map<string, Promise<void>>()
   readonly #waiting = new Set<string>()
   #callOff: (() => void) | undefined
 
-  constructor(world: HttpDependencies) {
+  constructor(world: HttpDependencies, dependenciesFor: DependenciesFor) {
     this.#world = world
+    this.#dependenciesFor = dependenciesFor
   }
 
   start(): void {
@@ -28,6 +31,11 @@ export class BulkRunner {
     this.#stopping.abort()
     this.#callOff?.()
     await Promise.all(this.#running.values())
+  }
+
+  /** As the caller sees the world through the right. */
+  get dependenciesFor(): DependenciesFor {
+    return this.#dependenciesFor
   }
 
   /** Goes on with it as soon as there is a place. */
@@ -60,6 +68,13 @@ export class BulkRunner {
     this.#callOff = platform.at(platform.nowMs() + LOOK_MS, () => void this.#look())
   }
 
+  /** As whoever began it sees it. */
+  #worldOf(operation: OperationBody): HttpDependencies {
+    const { by } = operation
+    if (by === undefined) return this.#world
+    return this.#dependenciesFor(grantsOfBeginner(by, this.#world.access), rightOfOperation(operation))
+  }
+
   async #work(key: BulkKey): Promise<void> {
     const { store, platform, instance, log } = this.#world
     try {
@@ -68,7 +83,8 @@ export class BulkRunner {
       const epoch = await store.perform('claimBulk', { ...key, node, nowMs, untilMs: nowMs + CLAIM_MS })
       const row = epoch === null ? undefined : await store.read.findBulk(key)
       if (!row || epoch === null) return
-      await workOnOperation(readOperation(row), { key, epoch, signal: this.#stopping.signal }, this.#world)
+      const operation = readOperation(row)
+      await workOnOperation(operation, { key, epoch, signal: this.#stopping.signal }, this.#worldOf(operation))
     } catch (error) {
       log.warn(`the operation ${key.id} was interrupted; it goes on later`, error)
     }

@@ -17,6 +17,8 @@ export interface OperationWish {
 /** `ids` stand in the chunks from the beginning. */
 export interface OperationBody extends Omit<OperationWish, 'ids'> {
   readonly owner: string
+  /** Absent where nobody logs in. */
+  readonly by?: { readonly userId: string; readonly tokenId?: string }
   readonly createdMs: number
   readonly canUndo: boolean
   /** The one that this one takes back. */

@@ -1,6 +1,7 @@
 // Operations on many: begun, looked at, paused, cancelled, taken back.
 import type { BulkKey, BulkRow, BulkWish } from '../../storage/bulks.ts'
 import { trust } from '@batuta/core'
+import type { Caller } from '../../access/caller.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import type { Handlers } from '../exchange.ts'
 import { json, type Reply } from '../reply.ts'
@@ -10,6 +11,7 @@ import type { BulkRunner } from './bulk-runner.ts'
 import { CHUNK_SIZE, searchOf } from './gather.ts'
 import { readOperation, type OperationBody, type OperationWish, type Resource } from './operation.ts'
 import { presentOperation } from './present-operation.ts'
+import { beginnerOf, expectRight, isShownTo, rightOfOperation } from './operation-right.ts'
 import { previewOperation } from './preview.ts'
 import { whyNoUndo } from './why-no-undo.ts'
 
@@ -20,38 +22,54 @@ interface Given extends Omit<OperationWish, 'resource'> {
 export function operationHandlers(dependencies: HttpDependencies, runner: BulkRunner): Handlers<'operations'> {
   const { store, config, platform } = dependencies
   const keyOf = (id: string): BulkKey => ({ tenant: config.tenant, id })
-  const show = async (id: string): Promise<Reply> =>
-    json(presentOperation(await getRow(keyOf(id), dependencies), platform.nowMs()), 202)
-  const wish = async (id: string, wished: BulkWish): Promise<Reply> => {
-    const { state } = await getRow(keyOf(id), dependencies)
+  const show = async (id: string, caller: Caller): Promise<Reply> =>
+    json(presentOperation(await getRow(keyOf(id), caller, dependencies), platform.nowMs()), 202)
+  const wish = async (id: string, wished: BulkWish, caller: Caller): Promise<Reply> => {
+    const { state } = await getRow(keyOf(id), caller, dependencies)
     const isOpen = await store.perform('wishBulk', { ...keyOf(id), wish: wished })
     if (!isOpen) throw new RequestError(409, 'operation-ended', `The operation "${id}" has ended: it is ${state}.`)
     runner.take(id)
-    return await show(id)
+    return await show(id, caller)
   }
   return {
-    list: async ({ query: { size = 50 } }) => {
-      const rows = await store.read.listBulks(config.tenant, size)
+    list: async ({ query: { size = 50 }, caller }) => {
+      const all = await store.read.listBulks(config.tenant, size)
+      const rows = all.filter(row => isShownTo(caller, readOperation(row)))
       return json({ results: rows.map(row => presentOperation(row, platform.nowMs())) })
     },
-    get: async ({ params: { operationId } }) =>
-      json(presentOperation(await getRow(keyOf(operationId), dependencies), platform.nowMs())),
-    create: async ({ body }) => {
-      const { ids, ...wished } = judge(body, dependencies)
-      return await show(await begin({ ...bodyOf(wished, dependencies), cursor: '' }, ids, { dependencies, runner }))
+    get: async ({ params: { operationId }, caller }) =>
+      json(presentOperation(await getRow(keyOf(operationId), caller, dependencies), platform.nowMs())),
+    create: async ({ body, caller }) => {
+      const world = worldFor(body, caller, runner)
+      const { ids, ...wished } = judge(body, world)
+      const operation = { ...bodyOf(wished, caller, dependencies), cursor: '' }
+      return await show(await begin(operation, ids, { dependencies, runner }), caller)
     },
-    preview: async ({ body }) => json(await previewOperation(judge(body, dependencies, true), dependencies)),
-    cancel: ({ params }) => wish(params.operationId, 'cancel'),
-    pause: ({ params }) => wish(params.operationId, 'pause'),
-    resume: ({ params }) => wish(params.operationId, 'resume'),
-    undo: async ({ params: { operationId } }) =>
-      await show(await undo(await getRow(keyOf(operationId), dependencies), { dependencies, runner })),
+    preview: async ({ body, caller }) => {
+      const world = worldFor(body, caller, runner)
+      return json(await previewOperation(judge(body, world, true), world))
+    },
+    cancel: ({ params, caller }) => wish(params.operationId, 'cancel', caller),
+    pause: ({ params, caller }) => wish(params.operationId, 'pause', caller),
+    resume: ({ params, caller }) => wish(params.operationId, 'resume', caller),
+    undo: async ({ params: { operationId }, caller }) => {
+      const row = await getRow(keyOf(operationId), caller, dependencies)
+      expectRight(caller, rightOfOperation(readOperation(row)))
+      return await show(await undo(row, caller, { dependencies, runner }), caller)
+    },
   }
 }
 
-async function getRow(key: BulkKey, { store }: HttpDependencies): Promise<BulkRow> {
+/** The rooms as whoever asks sees them through what is to be done. */
+function worldFor({ resource, action }: Given, caller: Caller, runner: BulkRunner): HttpDependencies {
+  const right = rightOfOperation({ resource: trust<Resource>(resource), action })
+  expectRight(caller, right)
+  return runner.dependenciesFor(caller.grants, right)
+}
+
+async function getRow(key: BulkKey, caller: Caller, { store }: HttpDependencies): Promise<BulkRow> {
   const row = await store.read.findBulk(key)
-  if (!row) throw notFound(`The operation "${key.id.slice(0, 100)}"`)
+  if (!row || !isShownTo(caller, readOperation(row))) throw notFound(`The operation "${key.id.slice(0, 100)}"`)
   return row
 }
 
@@ -67,11 +85,13 @@ function judge(given: Given, dependencies: HttpDependencies, isPreview = false):
   return wish
 }
 
-function bodyOf(wish: Omit<OperationWish, 'ids'>, dependencies: HttpDependencies): OperationBody {
-  const { config, platform } = dependencies
+function bodyOf(wish: Omit<OperationWish, 'ids'>, caller: Caller, dependencies: HttpDependencies): OperationBody {
+  const { platform } = dependencies
+  const by = beginnerOf(caller)
   return {
     ...wish,
-    owner: config.user?.name ?? '',
+    owner: caller.kind === 'everybody' ? '' : caller.name,
+    ...(by ? { by } : {}),
     createdMs: platform.nowMs(),
     canUndo: actorOf(wish, dependencies).undo !== undefined,
     ...{ chunks: 0, at: 0, total: 0, done: 0, skipped: 0, failed: 0, problems: [] },
@@ -105,7 +125,7 @@ async function begin(
 }
 
 /** Another operation, which begins with what this one did. */
-async function undo(row: BulkRow, place: Place): Promise<string> {
+async function undo(row: BulkRow, caller: Caller, place: Place): Promise<string> {
   const { dependencies } = place
   const { store, platform } = dependencies
   const operation = readOperation(row)
@@ -114,7 +134,7 @@ async function undo(row: BulkRow, place: Place): Promise<string> {
   if (why !== undefined) throw new RequestError(409, 'undo-impossible', why)
   const { resource, action, labels } = operation
   const wish = { resource, action, ...(labels ? { labels } : {}) }
-  const body = { ...bodyOf(wish, dependencies), canUndo: false, undoOf: row.id, cursor: '' }
+  const body = { ...bodyOf(wish, caller, dependencies), canUndo: false, undoOf: row.id, cursor: '' }
   const id = await begin(body, undefined, place)
   await store.perform('saveBulk', {
     ...{ tenant: row.tenant, id: row.id, epoch: row.epoch, state: row.state, untilMs: 0, updatedMs: nowMs },

@@ -10,7 +10,7 @@ export function peopleHandlers(dependencies: HttpDependencies): Handlers<'people
   const incidents = new Incidents(dependencies)
   return {
     ...settingHandlers(dependencies),
-    search: async ({ query }) => json({ groups: await searchAll(query, dependencies) }),
+    search: async ({ query, caller }) => json({ groups: await searchAll(query, dependencies, caller) }),
     humanTasks: async ({ query }) => json(await humanTasks(query, dependencies)),
     incidents: async ({ query }) => json(await incidents.list(query)),
   }

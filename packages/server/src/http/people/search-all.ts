@@ -1,7 +1,10 @@
 // One search over whatever has a name. What is in memory is looked through; of the rest so much as takes no longer than a tenth of a second.
 import { createdMsOf } from '@batuta/core'
 import { NamespaceFiles } from '../../namespaces/namespace-files.ts'
+import type { Caller } from '../../access/caller.ts'
 import type { HttpDependencies } from '../dependencies.ts'
+import { ownerOf } from '../owner-of.ts'
+import { isSharedWith } from './settings.ts'
 
 export interface Hit {
   readonly id: string
@@ -32,6 +35,7 @@ const TIME_MAX_MS = 80
 export async function searchAll(
   { q, size = SIZE }: { readonly q: string; readonly size?: number },
   world: HttpDependencies,
+  caller: Caller,
 ): Promise<readonly Group[]> {
   const wish = { q: q.trim().toLowerCase(), size }
   const untilMs = world.platform.elapsedMs() + TIME_MAX_MS
@@ -39,7 +43,7 @@ export async function searchAll(
     group('executions', await executionsOf(q.trim(), size, world), wish),
     group('flows', flowsOf(wish, world), wish),
     group('namespaces', namespacesOf(wish, world), wish),
-    group('views', await viewsOf(wish, world), wish),
+    group('views', await viewsOf(wish, world, caller), wish),
     group('plugins', pluginsOf(wish, world), wish),
     group('keys', await keysOf(wish, untilMs, world), wish),
     group('files', await filesOf(wish, untilMs, world), wish),
@@ -109,12 +113,12 @@ function namespacesOf(wish: Wish, world: HttpDependencies): readonly Hit[] {
   return ranked(allNamespaces(world), name => name, wish).map(name => ({ id: name, title: name }))
 }
 
-async function viewsOf(wish: Wish, { store, config }: HttpDependencies): Promise<readonly Hit[]> {
-  const owner = config.user?.name ?? ''
+async function viewsOf(wish: Wish, { store, config }: HttpDependencies, caller: Caller): Promise<readonly Hit[]> {
+  const owner = ownerOf(caller)
   const rows = await store.read.listUserSettings(config.tenant, 'view')
   const views = rows
     .map(row => ({ row, view: JSON.parse(row.body) }))
-    .filter(({ row, view }) => row.owner === owner || view.isShared === true)
+    .filter(({ row, view }) => row.owner === owner || isSharedWith(caller, view))
   return ranked(views, ({ view }) => String(view.name), wish).map(({ row, view }) => ({
     id: row.id,
     title: String(view.name),

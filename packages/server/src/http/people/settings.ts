@@ -2,8 +2,10 @@
 // owner without a name.
 import { trust } from '@batuta/core'
 import type { UserSettingRow } from '../../storage/store.ts'
+import type { Caller } from '../../access/caller.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import type { Handlers } from '../exchange.ts'
+import { ownerOf } from '../owner-of.ts'
 import { empty, json } from '../reply.ts'
 import { notFound, unprocessable } from '../request-error.ts'
 
@@ -16,24 +18,25 @@ type Own = 'listViews' | 'saveView' | 'deleteView' | 'preferences' | 'savePrefer
 export function settingHandlers(dependencies: HttpDependencies): Pick<Handlers<'people'>, Own> {
   const { store, config, platform } = dependencies
   const { tenant } = config
-  const owner = config.user?.name ?? ''
-  const save = async (kind: 'view' | 'preferences', id: string, value: unknown): Promise<UserSettingRow> => {
+  const save = async (key: Pick<UserSettingRow, 'kind' | 'owner' | 'id'>, value: unknown): Promise<UserSettingRow> => {
     const body = JSON.stringify(value)
     if (body.length > BODY_LENGTH_MAX)
       throw unprocessable('body-invalid', `That is too much to keep: ${BODY_LENGTH_MAX} characters at most.`)
-    const row = { tenant, kind, owner, id, body, updatedMs: platform.nowMs() }
+    const row = { tenant, ...key, body, updatedMs: platform.nowMs() }
     await store.perform('saveUserSetting', row)
     return row
   }
   return {
-    listViews: async ({ query: { page } }) => {
+    listViews: async ({ query: { page }, caller }) => {
+      const owner = ownerOf(caller)
       const rows = await store.read.listUserSettings(tenant, 'view')
       const views = rows.map(row => presentView(row, owner))
       return json(
-        views.filter(view => (view.isOwn || view.isShared === true) && (page === undefined || view.page === page)),
+        views.filter(view => (view.isOwn || isSharedWith(caller, view)) && (page === undefined || view.page === page)),
       )
     },
-    saveView: async ({ params: { id }, body }) => {
+    saveView: async ({ params: { id }, body, caller }) => {
+      const owner = ownerOf(caller)
       if (!VIEW_ID.test(id))
         throw unprocessable(
           'view-invalid',
@@ -42,20 +45,23 @@ export function settingHandlers(dependencies: HttpDependencies): Pick<Handlers<'
       const own = await store.read.listUserSettings(tenant, 'view', owner)
       if (own.length >= VIEWS_MAX && !own.some(row => row.id === id))
         throw unprocessable('too-many-views', `You have ${VIEWS_MAX} views already: delete some first.`)
-      return json(presentView(await save('view', id, body), owner))
+      return json(presentView(await save({ kind: 'view', owner, id }, body), owner))
     },
-    deleteView: async ({ params: { id } }) => {
+    deleteView: async ({ params: { id }, caller }) => {
+      const owner = ownerOf(caller)
       if (!(await store.perform('deleteUserSetting', { tenant, kind: 'view', owner, id })))
         throw notFound(`Your view "${id}"`)
       return empty(204)
     },
-    preferences: async () => {
+    preferences: async ({ caller }) => {
+      const owner = ownerOf(caller)
       const [row] = await store.read.listUserSettings(tenant, 'preferences', owner)
       return json(presentPreferences(row))
     },
-    savePreferences: async ({ body }) => json(presentPreferences(await save('preferences', '', body))),
-    deletePreferences: async () => {
-      await store.perform('deleteUserSetting', { tenant, kind: 'preferences', owner, id: '' })
+    savePreferences: async ({ body, caller }) =>
+      json(presentPreferences(await save({ kind: 'preferences', owner: ownerOf(caller), id: '' }, body))),
+    deletePreferences: async ({ caller }) => {
+      await store.perform('deleteUserSetting', { tenant, kind: 'preferences', owner: ownerOf(caller), id: '' })
       return empty(204)
     },
   }
@@ -76,4 +82,13 @@ function presentView({ body, id, owner, updatedMs }: UserSettingRow, reader: str
 function presentPreferences(row: UserSettingRow | undefined): unknown {
   if (!row) return { values: {}, updated: null }
   return { values: JSON.parse(row.body), updated: new Date(row.updatedMs).toISOString() }
+}
+
+/** What is shared with a namespace is for whoever may look at something of it. */
+export function isSharedWith(
+  { grants }: Caller,
+  { isShared, namespace }: { readonly isShared?: boolean; readonly namespace?: string },
+): boolean {
+  if (isShared !== true) return false
+  return namespace === undefined || grants.may('EXECUTION', 'READ', namespace) || grants.may('FLOW', 'READ', namespace)
 }

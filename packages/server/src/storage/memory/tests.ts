@@ -1,4 +1,5 @@
 // Suites of flow tests and their results.
+import { isInScope } from '@batuta/core'
 import {
   TEST_RESULTS_MAX,
   type Reads,
@@ -45,13 +46,14 @@ export function testReads(tables: Tables): TestReads {
 /** The latest first. */
 function resultsOf(
   tables: Tables,
-  { tenant, namespace, suiteId, flowId }: Omit<TestResultQuery, 'limit' | 'offset'>,
+  { tenant, namespace, suiteId, flowId, scope }: Omit<TestResultQuery, 'limit' | 'offset'>,
 ): readonly TestResultRow[] {
   return [...tables.testResults.values()]
     .filter(row => row.tenant === tenant && (namespace === undefined || row.namespace === namespace))
     .filter(
       row => (suiteId === undefined || row.suiteId === suiteId) && (flowId === undefined || row.flowId === flowId),
     )
+    .filter(row => scope === undefined || isInScope(scope, row.namespace))
     .sort((left, right) => (left.id < right.id ? 1 : -1))
 }
 

@@ -12,7 +12,6 @@ export const TRIM_RESULTS = `${DELETE_RESULTS} and id <= (select id from test_re
 export const FIND_SUITE = 'select * from test_suites where tenant = $1 and namespace = $2 and id = $3'
 export const LIST_SUITES = 'select * from test_suites where tenant = $1 order by namespace, id'
 export const FIND_RESULT = 'select * from test_results where tenant = $1 and id = $2'
-const OF_QUERY = `from test_results where tenant = $1 and ($2 = '' or namespace = $2) and ($3 = '' or suite_id = $3) and ($4 = '' or flow_id = $4)`
-/** There are few results: no index but the one of the suite. */
-export const LIST_RESULTS = `select * ${OF_QUERY} order by id desc limit $5 offset $6`
-export const COUNT_RESULTS = `select count(*) as count ${OF_QUERY}`
+/** The conditions stand for the `?`. There are few results: no index but the one of the suite. */
+export const LIST_RESULTS = 'select * from test_results where ? order by id desc limit ? offset ?'
+export const COUNT_RESULTS = 'select count(*) as count from test_results where ?'

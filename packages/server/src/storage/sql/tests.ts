@@ -2,7 +2,9 @@
 import { TEST_RESULTS_MAX, type Reads, type TestResultQuery, type TestResultRow, type TestSuiteRow } from '../store.ts'
 import type { Param, Performers } from './perform.ts'
 import { number, text, type SqlRow } from './rows.ts'
-import { run } from './statement.ts'
+import { scopeCondition } from './scope-condition.ts'
+import { of, run, type Statement } from './statement.ts'
+import type { Condition } from './walk.sql.ts'
 import * as sql from './tests.sql.ts'
 
 export const TEST_PERFORMERS: Pick<Performers, 'saveTestSuite' | 'deleteTestSuite' | 'saveTestResult'> = {
@@ -27,27 +29,36 @@ type TestReads = Pick<
 >
 
 export function testReads(all: (statement: string, ...values: Param[]) => Promise<readonly SqlRow[]>): TestReads {
+  const allOf = ({ text: statement, values }: Statement): Promise<readonly SqlRow[]> => all(statement, ...values)
   return {
     findTestSuite: async ({ tenant, namespace, id }) =>
       (await all(sql.FIND_SUITE, tenant, namespace, id)).map(suiteOf)[0],
     listTestSuites: async tenant => (await all(sql.LIST_SUITES, tenant)).map(suiteOf),
     findTestResult: async (tenant, id) => (await all(sql.FIND_RESULT, tenant, id)).map(resultOf)[0],
-    listTestResults: async query =>
-      (await all(sql.LIST_RESULTS, ...paramsOf(query), query.limit, query.offset ?? 0)).map(resultOf),
+    listTestResults: async query => (await allOf(listOf(query))).map(resultOf),
     countTestResults: async query => {
-      const [row] = await all(sql.COUNT_RESULTS, ...paramsOf(query))
+      const [row] = await allOf(of(sql.COUNT_RESULTS, conditionOf(query)))
       return row ? number(row, 'count') : 0
     },
   }
 }
 
-function paramsOf({
-  tenant,
-  namespace = '',
-  suiteId = '',
-  flowId = '',
-}: Omit<TestResultQuery, 'limit'>): readonly [string, string, string, string] {
-  return [tenant, namespace, suiteId, flowId]
+function listOf(query: TestResultQuery): Statement {
+  const { text: where, values } = conditionOf(query)
+  return of(sql.LIST_RESULTS, { text: where, values: [...values, query.limit, query.offset ?? 0] })
+}
+
+function conditionOf({ tenant, namespace, suiteId, flowId, scope }: Omit<TestResultQuery, 'limit'>): Condition {
+  const is = (column: string, value: string | undefined): readonly Condition[] =>
+    value === undefined || value === '' ? [] : [{ text: `${column} = ?`, values: [value] }]
+  const conditions = [
+    ...is('tenant', tenant),
+    ...is('namespace', namespace),
+    ...is('suite_id', suiteId),
+    ...is('flow_id', flowId),
+    ...scopeCondition('namespace', scope),
+  ]
+  return { text: conditions.map(one => one.text).join(' and '), values: conditions.flatMap(one => one.values) }
 }
 
 function suiteOf(row: SqlRow): TestSuiteRow {

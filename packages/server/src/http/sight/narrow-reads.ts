@@ -1,0 +1,180 @@
+// The reads of the store as far as they are in sight. A new read does not compile before it is said here what may be seen by it.
+import { intersectScopes, type NamespaceScope } from '@batuta/core'
+import type { AccessReads, BulkReads, DocumentReads, Reads } from '../../storage/store.ts'
+import type { Sight } from './sight.ts'
+
+export function narrowReads(read: Reads, sight: Sight): Reads {
+  return {
+    ...openReads(read),
+    ...flowReads(read, sight),
+    ...executionReads(read, sight),
+    ...keyReads(read, sight),
+    ...documentReads(read, sight),
+    ...accessReads(read, sight),
+    ...HIDDEN,
+  }
+}
+
+type OpenReads = Pick<
+  Reads,
+  'findFence' | 'findOperation' | 'listUserSettings' | 'findLink' | 'countFreeJobs' | 'listFreeQueues' | 'listLimitKeys'
+> &
+  BulkReads
+
+/** Tell nothing of a namespace, or are the caller's own: their routes look whose they are. */
+function openReads(read: Reads): OpenReads {
+  const { findFence, findOperation, listUserSettings, findLink, countFreeJobs, listFreeQueues, listLimitKeys } = read
+  const { findBulk, listBulks, listOpenBulks, listBulkChunks } = read
+  return {
+    ...{ findFence, findOperation, listUserSettings, findLink, countFreeJobs, listFreeQueues, listLimitKeys },
+    ...{ findBulk, listBulks, listOpenBulks, listBulkChunks },
+  }
+}
+
+/** What the engine reads, and no route. */
+const HIDDEN = {
+  listReady: async () => [],
+  listTimers: async () => [],
+  listSignals: async () => [],
+  listLostJobs: async () => [],
+  listHeldJobs: async () => [],
+  listKilledJobs: async () => [],
+  listFreePayloads: async () => [],
+  listFreeJobs: async () => [],
+} satisfies Partial<Reads>
+
+type FlowReads = Pick<
+  Reads,
+  'findFlow' | 'listRevisions' | 'listFlows' | 'listTriggers' | 'listWindows' | 'listReasons' | 'listLimitMembers'
+>
+
+function flowReads(read: Reads, sight: Sight): FlowReads {
+  const isSeen = ({ namespace }: { readonly namespace: string }): boolean => sight.seesFlow(namespace)
+  const hasTriggersSeen = ({ namespace }: { readonly namespace: string }): boolean => sight.sees('TRIGGER', namespace)
+  return {
+    findFlow: async (key, revision) => (isSeen(key) ? await read.findFlow(key, revision) : undefined),
+    listRevisions: async key => (isSeen(key) ? await read.listRevisions(key) : []),
+    listFlows: async (after, limit) => (await read.listFlows(after, limit)).filter(isSeen),
+    listTriggers: async flow => {
+      if (flow && !isSeen(flow) && !hasTriggersSeen(flow)) return []
+      const rows = await read.listTriggers(flow)
+      // What stands in a flow that is seen is no secret when it is asked for by the flow.
+      return flow ? rows : rows.filter(hasTriggersSeen)
+    },
+    listWindows: async flow => (await read.listWindows(flow)).filter(hasTriggersSeen),
+    listReasons: async (key, limit) => (hasTriggersSeen(key) ? await read.listReasons(key, limit) : []),
+    listLimitMembers: async limitKey => await read.listLimitMembers(limitKey),
+  }
+}
+
+type ExecutionReads = Pick<
+  Reads,
+  | 'findExecution'
+  | 'journalOf'
+  | 'journalsOf'
+  | 'listExecutions'
+  | 'countExecutions'
+  | 'tallyExecutions'
+  | 'logsOf'
+  | 'logChunks'
+  | 'metricsOf'
+>
+
+function executionReads(read: Reads, sight: Sight): ExecutionReads {
+  const scoped = <Query extends { readonly scope?: NamespaceScope }>(query: Query): Query => ({
+    ...query,
+    scope: intersectScopes(query.scope ?? { all: true }, sight.scope('EXECUTION')),
+  })
+  return {
+    findExecution: async id => {
+      const row = await read.findExecution(id)
+      if (!row || !sight.sees('EXECUTION', row.namespace)) return undefined
+      sight.note([row])
+      return row
+    },
+    journalOf: async (id, page) => ((await sight.seesExecution(id)) ? await read.journalOf(id, page) : []),
+    journalsOf: async ids => {
+      const seen = await Promise.all(ids.map(async id => ((await sight.seesExecution(id)) ? [id] : [])))
+      return await read.journalsOf(seen.flat())
+    },
+    listExecutions: async query => {
+      const rows = await read.listExecutions(scoped(query))
+      sight.note(rows)
+      return rows
+    },
+    countExecutions: async query => await read.countExecutions(scoped(query)),
+    tallyExecutions: async query => await read.tallyExecutions(scoped(query)),
+    logsOf: async query => ((await sight.seesExecution(query.executionId, 'LOG')) ? await read.logsOf(query) : []),
+    logChunks: async query =>
+      (await sight.seesExecution(query.executionId, 'LOG')) ? await read.logChunks(query) : [],
+    metricsOf: async id => ((await sight.seesExecution(id, 'METRIC')) ? await read.metricsOf(id) : []),
+  }
+}
+
+type KeyReads = Pick<
+  Reads,
+  'findKey' | 'listKeys' | 'listKeyNamespaces' | 'listKeyVersions' | 'findSecret' | 'listSecrets' | 'listNamespaces'
+>
+
+function keyReads(read: Reads, sight: Sight): KeyReads {
+  const hasKeysSeen = (namespace: string): boolean => sight.sees('KVSTORE', namespace)
+  const hasSecretsSeen = (namespace: string): boolean => sight.sees('SECRET', namespace)
+  return {
+    findKey: async (tenant, namespace, key) =>
+      hasKeysSeen(namespace) ? await read.findKey(tenant, namespace, key) : undefined,
+    listKeys: async (tenant, namespace) => (hasKeysSeen(namespace) ? await read.listKeys(tenant, namespace) : []),
+    listKeyNamespaces: async tenant =>
+      (await read.listKeyNamespaces(tenant)).filter(
+        namespace => hasKeysSeen(namespace) || sight.sees('NAMESPACE', namespace),
+      ),
+    listKeyVersions: async key => (hasKeysSeen(key.namespace) ? await read.listKeyVersions(key) : []),
+    findSecret: async (tenant, namespace, key) =>
+      hasSecretsSeen(namespace) ? await read.findSecret(tenant, namespace, key) : undefined,
+    listSecrets: async (tenant, namespace) =>
+      (await read.listSecrets(tenant, namespace)).filter(row => hasSecretsSeen(row.namespace)),
+    listNamespaces: async tenant =>
+      (await read.listNamespaces(tenant)).filter(({ namespace }) => sight.sees('NAMESPACE', namespace)),
+  }
+}
+
+type OfDocuments = Omit<DocumentReads, 'listUserSettings' | 'findLink'>
+
+function documentReads(read: Reads, sight: Sight): OfDocuments {
+  const isApp = ({ namespace }: { readonly namespace: string }): boolean =>
+    sight.sees('APP', namespace) || sight.sees('APPEXECUTION', namespace)
+  const isTest = ({ namespace }: { readonly namespace: string }): boolean => sight.sees('TEST', namespace)
+  return {
+    findApp: async key => {
+      const row = await read.findApp(key)
+      return row && isApp(row) ? row : undefined
+    },
+    listApps: async tenant => (await read.listApps(tenant)).filter(isApp),
+    findTestSuite: async key => (isTest(key) ? await read.findTestSuite(key) : undefined),
+    listTestSuites: async tenant => (await read.listTestSuites(tenant)).filter(isTest),
+    findTestResult: async (tenant, id) => {
+      const row = await read.findTestResult(tenant, id)
+      return row && isTest(row) ? row : undefined
+    },
+    listTestResults: async query =>
+      await read.listTestResults({
+        ...query,
+        scope: intersectScopes(query.scope ?? { all: true }, sight.scope('TEST')),
+      }),
+    countTestResults: async query =>
+      await read.countTestResults({
+        ...query,
+        scope: intersectScopes(query.scope ?? { all: true }, sight.scope('TEST')),
+      }),
+  }
+}
+
+/** Who there is, is asked of the book; what people did, of the audit trail. */
+function accessReads(read: Reads, sight: Sight): AccessReads {
+  const scope = sight.grants.scope('AUDITLOG', 'READ')
+  const narrowed = (asked: NamespaceScope | undefined): NamespaceScope => intersectScopes(asked ?? { all: true }, scope)
+  return {
+    listAccess: async () => ({ version: 0, floor: 0, rows: [] }),
+    listAudit: async query => await read.listAudit({ ...query, scope: narrowed(query.scope) }),
+    countAudit: async (filter, limit) => await read.countAudit({ ...filter, scope: narrowed(filter.scope) }, limit),
+  }
+}
