@@ -18,6 +18,7 @@ export const miscRoutes = {
     status: 200,
     reply: { type: 'text' },
     permission: 'public',
+    isBeforeSetUp: true,
     summary: 'Answers pong.',
   }),
   configs: defineRoute({
@@ -29,6 +30,7 @@ export const miscRoutes = {
     status: 200,
     reply: ANYTHING,
     permission: 'public',
+    isBeforeSetUp: true,
     summary: 'What clients ask for at their start.',
   }),
   loginConfig: defineRoute({
@@ -40,6 +42,7 @@ export const miscRoutes = {
     status: 200,
     reply: ANYTHING,
     permission: 'public',
+    isBeforeSetUp: true,
     summary: 'How one logs in.',
   }),
   filters: defineRoute({
@@ -94,6 +97,7 @@ export const miscRoutes = {
     status: 200,
     reply: { type: 'json', schema: Names },
     permission: 'public',
+    isBeforeSetUp: true,
     summary: 'What is wrong with the configured credentials.',
   }),
   usages: defineRoute({
@@ -119,6 +123,7 @@ export const miscRoutes = {
     status: 200,
     reply: ANYTHING,
     permission: 'public',
+    isBeforeSetUp: true,
     summary: 'This description.',
   }),
 }
@@ -134,6 +139,7 @@ function probe(path: string, summary: string) {
     reply: ANYTHING,
     refusals: [503],
     permission: 'public',
+    isBeforeSetUp: true,
     summary,
   })
 }

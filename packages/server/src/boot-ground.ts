@@ -4,10 +4,9 @@ import { NAMESPACE_VARIABLES, SHARDS, createCatalogue, encodeValue, newId, type 
 import { endSilentHolds, openLocalFileStore, type FileStore } from '@batuta/plugin-sdk'
 import type { AnswerWorld } from './answers/answers.ts'
 import { databaseFile, readConfig, type Config, type ServerOptions } from './config/config.ts'
-import { readFirstUser } from './config/first-user.ts'
+import { findFirstUser } from './config/first-user.ts'
 import { lockFolder } from './config/lock-folder.ts'
 import { readNodeId } from './config/node-id.ts'
-import type { ConfiguredUser } from './config/user.ts'
 import { defaultsOf } from './config/plugin-defaults.ts'
 import { newFreshDefaults, type DefaultsWorld } from './flows/fresh-defaults.ts'
 import { openFlowCatalogue, type FlowCatalogue } from './flows/flow-catalogue.ts'
@@ -108,7 +107,7 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
   const random = (): number => platform.random()
   for (const folder of [asked.dataDir, asked.flowsDir, asked.storageDir]) mkdirSync(folder, { recursive: true })
   const unlock = lockFolder(asked.dataDir)
-  const config = asked.needsFirstUser ? { ...asked, user: firstUserOf(asked, platform, log) } : asked
+  const config = asked.needsFirstUser ? { ...asked, user: findFirstUser(asked.dataDir) } : asked
 
   const opened = await openStore(config, { nowMs, random, onNotice: noticeOf('storage') })
   const store = meteredStore(tellTime(opened, platform.clock), meters.store, () => platform.elapsedMs())
@@ -224,10 +223,6 @@ function newTriggerDesk(store: Store, { flows, config, nodeId, platform }: DeskP
       return { id, shard: homeShardOf(flow), executionId: '-', body }
     },
   })
-}
-
-function firstUserOf({ dataDir }: Config, { random }: Platform, log: ServerLog): ConfiguredUser {
-  return readFirstUser({ dataDir, random, tell: message => log.info(message) })
 }
 
 function pick(shards: ReadonlySet<number>, random: () => number): number {

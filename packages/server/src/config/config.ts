@@ -41,7 +41,7 @@ export interface Config {
   readonly host: string
   /** Nobody has to log in without one. */
   readonly user: ConfiguredUser | undefined
-  /** Others reach the server and nobody is configured: it makes up a user. */
+  /** Others reach the server and nobody is configured: it waits for its set-up. */
   readonly needsFirstUser: boolean
   readonly dataDir: string
   readonly flowsDir: string

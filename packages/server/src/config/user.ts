@@ -25,7 +25,7 @@ export function readUser({ isEnabled, name, password }: UserOptions): Configured
 }
 
 /**
- * Whether the server must make up a first user, because others than this machine reach it and none is configured.
+ * Whether the server must be given a first user, because others than this machine reach it and none is configured.
  * @throws {BatutaError} `config-invalid` when the configuration says that nobody is to be asked for a password.
  */
 export function needsFirstUser(host: string, user: ConfiguredUser | undefined, isEnabled: string | undefined): boolean {

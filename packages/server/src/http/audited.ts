@@ -8,11 +8,8 @@ import { refusalOf } from './request-error.ts'
 
 /** What the handler knows of it beyond the address. */
 export type AuditNotes = Partial<
-  Pick<
-    AuditEntry,
-    'namespace' | 'flowId' | 'executionId' | 'itemId' | 'detail' | 'before' | 'after' | 'resource' | 'action'
-  >
->
+  Pick<AuditEntry, 'namespace' | 'flowId' | 'executionId' | 'detail' | 'before' | 'after' | 'resource' | 'action'>
+> & { readonly itemId?: string | undefined }
 
 export interface AuditedCall {
   /** `resource.name` */
@@ -54,6 +51,11 @@ export async function audited<Result>(
     else if (isAudited(call)) await write(call, 'failed', place, `${refusal.status} ${refusal.code}`)
     throw error
   }
+}
+
+/** Of a call that nobody is asked about: only what its route has to say of it, such as that somebody logged in. */
+export async function auditNoted(call: AuditedCall, place: AuditPlace): Promise<void> {
+  if (Object.keys(call.notes).length > 0) await write(call, 'done', place)
 }
 
 async function write(

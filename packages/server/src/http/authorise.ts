@@ -1,7 +1,7 @@
 // May the caller do what the route does, where it does it? Asked before the handler runs, with the namespace that the route says. What may not be seen at
 // all is not there; for what is seen and may not be done the answer names what is missing.
 import { isAction, isEmptyScope, isResource, reachOf, type Action, type Grants, type Resource } from '@batuta/core'
-import type { NamespaceFrom, Route } from '@batuta/api'
+import type { NamespaceFrom, Permission, Route } from '@batuta/api'
 import type { Store } from '../storage/store.ts'
 import { notFound, type RequestError } from './request-error.ts'
 import { missing, type RouteRight } from './sight/sight.ts'
@@ -10,16 +10,13 @@ export interface Right extends RouteRight {
   readonly from: NamespaceFrom | undefined
 }
 
+const OWN_ASKING: ReadonlySet<string> = new Set<Permission>(['public', 'key', 'person'])
+
 /** Undefined for routes that ask nothing, or ask by themselves. @throws {Error} for a route that does not say what it asks. */
 export function rightOf(route: Route, name: string): Right | undefined {
   const { permission, namespaceFrom } = route
-  switch (permission) {
-    case 'public':
-    case 'key':
-    case 'person':
-      return undefined
-  }
-  const [resource = '', action = ''] = String(permission).split(':')
+  if (OWN_ASKING.has(permission)) return undefined
+  const [resource = '', action = ''] = permission.split(':')
   if (!isResource(resource) || !isAction(action)) throw new Error(`the route ${name} has no permission`)
   const isOfNamespace = reachOf(resource) === 'namespace'
   if (isOfNamespace && namespaceFrom === undefined)

@@ -14,7 +14,7 @@ import { signalOf, type AllHandlers, type Exchange } from './exchange.ts'
 import { KEY_HEADER, isChanging, newIdempotency, type Idempotency } from './idempotency.ts'
 import type { Access } from '../access/access.ts'
 import { AccessError } from '../access/access-error.ts'
-import { audited, type AuditNotes } from './audited.ts'
+import { audited, auditNoted, type AuditNotes } from './audited.ts'
 import { authorise, rightOf, type Right } from './authorise.ts'
 import { findCaller } from './find-caller.ts'
 import type { HandlerTables } from './handler-tables.ts'
@@ -167,13 +167,14 @@ function answer(message: Message, guards: Guards): Answer {
   const { route, name } = found.leaf
   message.route = name
   if (dependencies.access.book.needsSetUp && route.isBeforeSetUp !== true) return waitForSetUp(dependencies.access)
-  if (route.permission === 'public' || route.permission === 'key') return goOn(message, found, guards)
+  const goOnOpen = isNoted(found.leaf) ? answerNoted : goOn
+  if (route.permission === 'public' || route.permission === 'key') return goOnOpen(message, found, guards)
   const refusal = checkOrigin({ method: route.method, headers })
   if (refusal) throw refusal
   const caller = findCaller(message.incoming, dependencies)
   const go = (known: Caller): Answer => {
     message.caller = known
-    return known.kind === 'everybody' ? goOn(message, found, guards) : answerKnown(message, found, guards)
+    return known.kind === 'everybody' ? goOnOpen(message, found, guards) : answerKnown(message, found, guards)
   }
   return caller instanceof Promise ? caller.then(go) : go(caller)
 }
@@ -204,6 +205,23 @@ async function answerKnown(message: Message, found: Found<BoundRoute>, guards: G
 }
 
 const EVENT_STREAM = 'text/event-stream'
+
+/** Of whoever: what its route has to say is written down, too. */
+async function answerNoted(message: Message, found: Found<BoundRoute>, guards: Guards): Promise<Reply> {
+  const { caller = BEARER_OF_LINK } = message
+  const { name, route, right } = found.leaf
+  const { access, log } = guards.dependencies
+  const notes: AuditNotes = {}
+  message.notes = notes
+  const reply = await goOn(message, found, guards)
+  await auditNoted({ name, route, right, params: found.params, caller, notes }, { audit: access.audit, log })
+  return reply
+}
+
+/** Executions and what belongs to namespaces say nothing on a server without users. */
+function isNoted({ route, right }: BoundRoute): boolean {
+  return route.method !== 'GET' && route.permission !== 'key' && right?.isOfNamespace !== true
+}
 
 function goOn(message: Message, found: Found<BoundRoute>, guards: Guards): Answer {
   if (isNewWork(found.leaf.route)) return answerWork(message, found, guards)
@@ -251,7 +269,7 @@ function handle(
         body: trust<never>(body),
         dialect,
         caller,
-        audit: more => void Object.assign(notes, more),
+        note: more => void Object.assign(notes, more),
         incoming: request,
         plannedId,
         isBegun,

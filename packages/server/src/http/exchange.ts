@@ -18,7 +18,7 @@ export interface Exchange<Params extends TObject, Query extends TObject, Body ex
   /** Who asks, and what they may do. */
   readonly caller: Caller
   /** Adds to what the audit log tells of this call: what it was about, what was before and after. What is secret is struck out. */
-  audit(notes: AuditNotes): void
+  note(said: AuditNotes): void
   readonly incoming: IncomingMessage
   /** What is created is to have this id: the call may be made again. */
   readonly plannedId: string | undefined

@@ -79,6 +79,7 @@ export async function startHttp(given: HttpGiven): Promise<RunningHttp> {
   const listener = bindRoutes(tables, dependencies)
   server.on('request', (incoming, outgoing) => void listener(incoming, outgoing))
   runner.start()
+  await access.setUp.announce()
   if (access.book.isOpen) given.log.info('No user is configured: whoever reaches this address may use the API.')
   return {
     address: `http://${inAddress(given.config.host)}:${port}`,

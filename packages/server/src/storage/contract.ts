@@ -1,6 +1,7 @@
 // What every store must do, as one suite: memory, SQLite and PostgreSQL run it whole. A rule of the store begins here, with the case that shows
 // what happens when it is broken; a driver has no behaviour of its own beyond this page.
 import { bulkContract } from './contract/bulks.ts'
+import { accessContract } from './contract/access.ts'
 import { appContract } from './contract/apps.ts'
 import { executionContract } from './contract/executions.ts'
 import { flowContract } from './contract/flows.ts'
@@ -36,6 +37,7 @@ export function storeContract(subject: StoreSubject): void {
   bulkContract(subject)
   testContract(subject)
   appContract(subject)
+  accessContract(subject)
   purgeContract(subject)
 }
 

@@ -1,6 +1,6 @@
 // Lists of executions: every filter alone and together, by key and by offset.
 import assert from 'node:assert/strict'
-import { idFloorOf, trust } from '@batuta/core'
+import { idFloorOf, isInScope, trust, type NamespaceScope } from '@batuta/core'
 import type { ExecutionRow } from '../batch.ts'
 import type { ExecutionQuery, Store, TallyQuery } from '../store.ts'
 import { NOW_MS, TENANT, executionRow, jobRow, join, journalRow, logRow, storeCase, timerRow } from './subject.ts'
@@ -8,6 +8,7 @@ import type { StoreSubject } from './subject.ts'
 
 export function executionContract(subject: StoreSubject): void {
   filters(subject)
+  scopes(subject)
   paging(subject)
   labels(subject)
   others(subject)
@@ -66,66 +67,67 @@ async function ids(store: Store, query: Partial<ExecutionQuery>): Promise<string
   return rows.map(row => row.id.slice(row.id.lastIndexOf('e') + 1)).join(' ')
 }
 
+const FILTERS: readonly (readonly [string, Partial<ExecutionQuery>, string])[] = [
+  ['nothing but the tenant, newest first', {}, '08 07 06 05 04 03 02 01'],
+  ['another tenant', { tenant: 'guest' }, '09'],
+  ['a tenant that nobody has', { tenant: 'nobody' }, ''],
+  ['oldest first', { isAscending: true }, '01 02 03 04 05 06 07 08'],
+  ['exactly one namespace', { namespace: 'company.team' }, '08 07 06 01'],
+  ['a namespace and those below it', { namespace: 'company.team', isPrefix: true }, '08 07 06 03 01'],
+  ['all below the first namespace', { namespace: 'company', isPrefix: true }, '08 07 06 05 04 03 02 01'],
+  ['a namespace whose name only begins alike', { namespace: 'company.te', isPrefix: true }, ''],
+  ['a flow', { flowId: 'other' }, '07 06'],
+  ['a flow of a namespace', { namespace: 'company.team', flowId: 'hello' }, '08 01'],
+  ['one state', { states: ['FAILED'] }, '07 02'],
+  ['several states', { states: ['FAILED', 'KILLED'] }, '08 07 02'],
+  ['a state of a namespace', { namespace: 'company.team', states: ['FAILED'] }, '07'],
+  ['a state of a flow', { namespace: 'company.team', flowId: 'hello', states: ['KILLED', 'FAILED'] }, '08'],
+  [
+    'a state below a namespace',
+    { namespace: 'company', isPrefix: true, states: ['FAILED', 'RUNNING'] },
+    '07 06 05 04 03 02',
+  ],
+  ['a namespace that nobody has', { namespace: 'nobody', isPrefix: true }, ''],
+  ['the children of an execution that failed', { parentId: E['01'], states: ['FAILED'] }, ''],
+  ['a label of a namespace', { namespace: 'company.teams', labels: [{ key: 'team', value: 'red' }] }, '04'],
+  ['a label from a moment on', { labels: [{ key: 'team', value: 'blue' }], startFromMs: NOW_MS + 1 }, '03'],
+  ['no state at all', { states: [] }, ''],
+  ['from a moment on, the moment included', { startFromMs: NOW_MS + 5 }, '08 07'],
+  ['up to a moment, the moment included', { startToMs: NOW_MS + 1 }, '03 02 01'],
+  ['between two moments', { startFromMs: NOW_MS + 1, startToMs: NOW_MS + 3 }, '05 04 03'],
+  ['the children of an execution', { parentId: E['01'] }, '08 06'],
+  ['a label', { labels: [{ key: 'team', value: 'blue' }] }, '03 01'],
+  ['the same key with another value', { labels: [{ key: 'team', value: 'red' }] }, '04'],
+  [
+    'two labels at once',
+    {
+      labels: [
+        { key: 'team', value: 'blue' },
+        { key: 'env', value: 'prod' },
+      ],
+    },
+    '01',
+  ],
+  ['a label that nobody has', { labels: [{ key: 'team', value: 'prod' }] }, ''],
+  [
+    'everything together',
+    {
+      namespace: 'company',
+      isPrefix: true,
+      flowId: 'hello',
+      states: ['RUNNING', 'SUCCESS'],
+      startFromMs: NOW_MS,
+      startToMs: NOW_MS + 1,
+      labels: [{ key: 'team', value: 'blue' }],
+      isAscending: true,
+      offset: 1,
+    },
+    '03',
+  ],
+]
+
 function filters(subject: StoreSubject): void {
-  const cases: readonly (readonly [string, Partial<ExecutionQuery>, string])[] = [
-    ['nothing but the tenant, newest first', {}, '08 07 06 05 04 03 02 01'],
-    ['another tenant', { tenant: 'guest' }, '09'],
-    ['a tenant that nobody has', { tenant: 'nobody' }, ''],
-    ['oldest first', { isAscending: true }, '01 02 03 04 05 06 07 08'],
-    ['exactly one namespace', { namespace: 'company.team' }, '08 07 06 01'],
-    ['a namespace and those below it', { namespace: 'company.team', isPrefix: true }, '08 07 06 03 01'],
-    ['all below the first namespace', { namespace: 'company', isPrefix: true }, '08 07 06 05 04 03 02 01'],
-    ['a namespace whose name only begins alike', { namespace: 'company.te', isPrefix: true }, ''],
-    ['a flow', { flowId: 'other' }, '07 06'],
-    ['a flow of a namespace', { namespace: 'company.team', flowId: 'hello' }, '08 01'],
-    ['one state', { states: ['FAILED'] }, '07 02'],
-    ['several states', { states: ['FAILED', 'KILLED'] }, '08 07 02'],
-    ['a state of a namespace', { namespace: 'company.team', states: ['FAILED'] }, '07'],
-    ['a state of a flow', { namespace: 'company.team', flowId: 'hello', states: ['KILLED', 'FAILED'] }, '08'],
-    [
-      'a state below a namespace',
-      { namespace: 'company', isPrefix: true, states: ['FAILED', 'RUNNING'] },
-      '07 06 05 04 03 02',
-    ],
-    ['a namespace that nobody has', { namespace: 'nobody', isPrefix: true }, ''],
-    ['the children of an execution that failed', { parentId: E['01'], states: ['FAILED'] }, ''],
-    ['a label of a namespace', { namespace: 'company.teams', labels: [{ key: 'team', value: 'red' }] }, '04'],
-    ['a label from a moment on', { labels: [{ key: 'team', value: 'blue' }], startFromMs: NOW_MS + 1 }, '03'],
-    ['no state at all', { states: [] }, ''],
-    ['from a moment on, the moment included', { startFromMs: NOW_MS + 5 }, '08 07'],
-    ['up to a moment, the moment included', { startToMs: NOW_MS + 1 }, '03 02 01'],
-    ['between two moments', { startFromMs: NOW_MS + 1, startToMs: NOW_MS + 3 }, '05 04 03'],
-    ['the children of an execution', { parentId: E['01'] }, '08 06'],
-    ['a label', { labels: [{ key: 'team', value: 'blue' }] }, '03 01'],
-    ['the same key with another value', { labels: [{ key: 'team', value: 'red' }] }, '04'],
-    [
-      'two labels at once',
-      {
-        labels: [
-          { key: 'team', value: 'blue' },
-          { key: 'env', value: 'prod' },
-        ],
-      },
-      '01',
-    ],
-    ['a label that nobody has', { labels: [{ key: 'team', value: 'prod' }] }, ''],
-    [
-      'everything together',
-      {
-        namespace: 'company',
-        isPrefix: true,
-        flowId: 'hello',
-        states: ['RUNNING', 'SUCCESS'],
-        startFromMs: NOW_MS,
-        startToMs: NOW_MS + 1,
-        labels: [{ key: 'team', value: 'blue' }],
-        isAscending: true,
-        offset: 1,
-      },
-      '03',
-    ],
-  ]
-  for (const [what, query, expected] of cases) {
+  for (const [what, query, expected] of FILTERS) {
     storeCase(subject, `executions are listed by ${what}`, async ({ store }) => {
       await fill(store)
 
@@ -134,6 +136,41 @@ function filters(subject: StoreSubject): void {
       assert.equal(count, expected === '' ? 0 : expected.split(' ').length + (query.offset ?? 0))
     })
   }
+}
+
+const SCOPES: readonly NamespaceScope[] = [
+  { all: true },
+  { all: false, allow: [], deny: [] },
+  { all: false, allow: ['company.team'], deny: [] },
+  { all: false, allow: ['company.team.deep', 'company.teams'], deny: [] },
+  { all: false, allow: ['company'], deny: ['company.team'] },
+  { all: false, allow: [''], deny: ['company.team.deep', 'company.team-2'] },
+  { all: false, allow: ['nobody'], deny: [] },
+]
+
+function scopes(subject: StoreSubject): void {
+  storeCase(subject, 'every list, count and tally keeps to the namespaces of a scope', async ({ store }) => {
+    await fill(store)
+    for (const [what, filter] of FILTERS) {
+      const query = { tenant: TENANT, ...filter, offset: 0, limit: 100 }
+      const all = await store.read.listExecutions(query)
+      for (const scope of SCOPES) {
+        const expected = all.filter(row => isInScope(scope, row.namespace))
+        const about = `${what} in ${JSON.stringify(scope)}`
+
+        assert.deepEqual(await store.read.listExecutions({ ...query, scope }), expected, about)
+        assert.equal(await store.read.countExecutions({ ...query, scope }), expected.length, about)
+        const tally = await store.read.tallyExecutions({ ...query, scope, slotMs: 4, by: 'namespace' })
+        assert.equal(
+          tally.reduce((sum, { count }) => sum + count, 0),
+          expected.length,
+          about,
+        )
+        const first = await store.read.listExecutions({ ...query, scope, limit: 1 })
+        assert.deepEqual(first, expected.slice(0, 1), about)
+      }
+    }
+  })
 }
 
 function paging(subject: StoreSubject): void {

@@ -147,6 +147,23 @@ export const USE_CASES: readonly UseCase[] = [
   perform('wishBulk', { ...BULK, wish: 'pause' }),
   perform('purgeBulks', { tenant: 'main', beforeMs: 2 }),
   perform('saveApp', { ...APP, source: 'changed' }),
+  perform('changeAccess', {
+    ...{
+      tenant: 'main',
+      nowMs: NOW_MS,
+      put: [{ kind: 'user', id: 'ada', name: 'ada', body: '{}', isNameUnique: true }],
+    },
+    ...{ remove: [{ kind: 'group', id: 'gone' }], expect: [{ kind: 'user', id: 'ada', version: 0 }] },
+  }),
+  perform('appendAudit', {
+    tenant: 'main',
+    entries: [
+      {
+        ...{ id: 'a', atMs: NOW_MS, actorId: 'ada', resource: 'FLOW', action: 'CREATE', outcome: 'done', body: '{}' },
+        ...{ namespace: null, itemId: null },
+      },
+    ],
+  }),
   perform('deleteApp', APP),
   perform('saveLink', {
     ...{ tenant: 'main', hash: 'h', executionId: ALIVE, taskRunId: '', appUid: '' },
