@@ -43,6 +43,7 @@ export interface RunningHttp {
   /** `http://127.0.0.1:PORT` */
   readonly address: string
   connections(): Promise<number>
+  readonly access: Access
   stop(): Promise<void>
 }
 
@@ -83,6 +84,7 @@ export async function startHttp(given: HttpGiven): Promise<RunningHttp> {
   if (access.book.isOpen) given.log.info('No user is configured: whoever reaches this address may use the API.')
   return {
     address: `http://${inAddress(given.config.host)}:${port}`,
+    access,
     connections: () =>
       new Promise((resolve, reject) => {
         server.getConnections((error, count) => (error ? reject(error) : resolve(count)))

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { NAMESPACE_VARIABLES, SHARDS, createCatalogue, newId, type Value } from '@batuta/core'
 import { createClient, type Client } from '@batuta/api'
 import { openLocalFileStore, type FileStore } from '@batuta/plugin-sdk'
+import type { Access } from '../access/access.ts'
 import { askFor } from '../answers/ask.ts'
 import { Engine } from '../engine/engine.ts'
 import { openFlowCatalogue, type FlowCatalogue } from '../flows/flow-catalogue.ts'
@@ -37,6 +38,7 @@ export interface TestServer {
   readonly client: Client
   readonly engine: Engine
   readonly store: Store
+  readonly access: Access
   readonly files: FileStore
   /** How many watch some execution. */
   watching(): number
@@ -62,6 +64,8 @@ export interface Answer {
 }
 
 const NODE = 'test'
+/** Passwords of tests are known anyway. */
+const CHEAP = { memoryKib: 64, passes: 1 }
 /** Any key of 32 bytes. */
 const RING = new Keyring([btoa('0123456789abcdef0123456789abcdef')])
 const ENCRYPTION = {
@@ -85,11 +89,12 @@ export async function openTestServer(config: Partial<HttpConfig> = {}): Promise<
   const engine = await openEngine(parts)
   const http = await startHttp({
     ...dependenciesOf(parts, engine),
-    config: { host: '127.0.0.1', port: 0, tenant: 'main', ...config },
+    config: { host: '127.0.0.1', port: 0, tenant: 'main', passwordCosts: CHEAP, ...config },
   })
   const client = createClient({ baseUrl: http.address, transport: globalThis })
   return {
     address: http.address,
+    access: http.access,
     client,
     engine,
     store,
