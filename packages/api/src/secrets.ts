@@ -137,7 +137,7 @@ export const secretRoutes = {
         kid: Type.String({ description: 'The outer key that all is under by now' }),
       }),
     },
-    permission: 'instance:update',
+    permission: 'INSTANCE:UPDATE',
     summary: 'Encrypt all secrets again, with new keys, while everybody goes on.',
   }),
   delete: defineRoute({

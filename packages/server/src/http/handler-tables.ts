@@ -40,7 +40,7 @@ export function newHandlerTables(makers: HandlerMakers, dependencies: HttpDepend
   }
   const dependenciesFor = (grants: Grants, right: RouteRight | undefined): HttpDependencies => {
     const signature = signatureOf(grants)
-    if (signature === UNBOUNDED) return dependencies
+    if (signature === UNBOUNDED || isOfInstance(right)) return dependencies
     const key = keyOf(signature, right)
     const known = narrowed.get(key)
     if (known) return known
@@ -65,6 +65,11 @@ export function newHandlerTables(makers: HandlerMakers, dependencies: HttpDepend
       return made
     },
   }
+}
+
+/** What belongs to no namespace stands on its permission alone. */
+function isOfInstance(right: RouteRight | undefined): boolean {
+  return right !== undefined && reachOf(right.resource) === 'instance'
 }
 
 function forgetNarrowed(tables: Map<string, unknown>): void {

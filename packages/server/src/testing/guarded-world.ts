@@ -76,17 +76,8 @@ export async function openGuardedWorld(): Promise<GuardedWorld> {
 const YAML = { 'content-type': 'application/x-yaml' }
 const JSON_TYPE = { 'content-type': 'application/json' }
 
-async function plant(place: Place, send: GuardedWorld['send']): Promise<string> {
-  const namespace = NAMESPACES[place]
-  const canary = canaryOf(place)
-  const put = async (method: string, path: string, init: SendInit): Promise<Answer> => {
-    const answer = await send('root', method, `/api/v1/main${path}`, init)
-    if (answer.status >= 300) throw new Error(`${method} ${path} answered ${answer.status}: ${answer.text}`)
-    return answer
-  }
-  await put('POST', '/flows', {
-    headers: YAML,
-    body: `
+function flowOf(namespace: string, canary: string): string {
+  return `
 id: hello
 namespace: ${namespace}
 description: ${canary}
@@ -102,8 +93,18 @@ triggers:
   - { id: hook, type: io.kestra.plugin.core.trigger.Webhook, key: ${canary}key }
 outputs:
   - { id: out, type: STRING, value: "${canary}" }
-`,
-  })
+`
+}
+
+async function plant(place: Place, send: GuardedWorld['send']): Promise<string> {
+  const namespace = NAMESPACES[place]
+  const canary = canaryOf(place)
+  const put = async (method: string, path: string, init: SendInit): Promise<Answer> => {
+    const answer = await send('root', method, `/api/v1/main${path}`, init)
+    if (answer.status >= 300) throw new Error(`${method} ${path} answered ${answer.status}: ${answer.text}`)
+    return answer
+  }
+  await put('POST', '/flows', { headers: YAML, body: flowOf(namespace, canary) })
   const form = new FormData()
   form.append('n', canary)
   const born = await put('POST', `/executions/${namespace}/hello?wait=true`, { body: form })
@@ -143,14 +144,9 @@ layout:
         content: ${canary}
 `,
   })
-  await put('PUT', `/namespaces/${namespace}`, {
+  await put('POST', '/namespaces', {
     headers: JSON_TYPE,
     body: JSON.stringify({ id: namespace, description: canary, variables: { bird: canary } }),
-  }).catch(async () => {
-    await put('POST', '/namespaces', {
-      headers: JSON_TYPE,
-      body: JSON.stringify({ id: namespace, description: canary, variables: { bird: canary } }),
-    })
   })
   return String(born.json.id)
 }

@@ -1,9 +1,9 @@
 // The rare writes, each with what it takes to be allowed. One that no route should make by itself is refused to whoever does not see everything.
 import type { Action, Resource } from '@batuta/core'
 import type { FlowCatalogue } from '../../flows/flow-catalogue.ts'
-import type { FlowKey, Operations, Store } from '../../storage/store.ts'
+import type { FlowKey, Operations, PolicyKey, Store } from '../../storage/store.ts'
 import { RequestError } from '../request-error.ts'
-import type { Sight } from './sight.ts'
+import { missing, type Sight } from './sight.ts'
 
 type Judges = { readonly [Name in keyof Operations]: (args: Operations[Name]['args']) => void | Promise<void> }
 
@@ -19,6 +19,8 @@ export function narrowPerform(
     ...namespaceJudges(sight),
     ...executionJudges(sight),
     ...documentJudges(store, sight),
+    savePolicy: row => expectPolicy(row, ['CREATE', 'UPDATE'], sight),
+    deletePolicy: row => expectPolicy(row, ['DELETE'], sight),
     ...FREE,
     ...REFUSED,
   }
@@ -110,6 +112,12 @@ function documentJudges(
   }
 }
 
+/** One of all namespaces is for whoever may say it of all. */
+function expectPolicy({ namespace }: PolicyKey, actions: readonly Action[], { grants, expect }: Sight): void {
+  if (namespace !== '') return expect('POLICY', actions, namespace)
+  if (!actions.some(action => grants.may('POLICY', action))) throw missing('POLICY', actions[0] ?? 'UPDATE')
+}
+
 const free = (): void => {}
 
 /** Belong to whoever asks: the route has looked whose they are. */
@@ -138,4 +146,10 @@ const REFUSED = {
   purgeBulks: refuse,
   changeAccess: refuse,
   appendAudit: refuse,
+  addDataKey: refuse,
+  rewrapDataKey: refuse,
+  resealSecret: refuse,
+  saveTokens: refuse,
+  resealToken: refuse,
+  purgeTokens: refuse,
 } satisfies Partial<Judges>

@@ -1,6 +1,6 @@
 // The reads of the store as far as they are in sight. A new read does not compile before it is said here what may be seen by it.
 import { intersectScopes, type NamespaceScope } from '@batuta/core'
-import type { AccessReads, BulkReads, DocumentReads, Reads } from '../../storage/store.ts'
+import type { AccessReads, BulkReads, DocumentReads, PolicyRow, Reads } from '../../storage/store.ts'
 import type { Sight } from './sight.ts'
 
 export function narrowReads(read: Reads, sight: Sight): Reads {
@@ -11,6 +11,7 @@ export function narrowReads(read: Reads, sight: Sight): Reads {
     ...keyReads(read, sight),
     ...documentReads(read, sight),
     ...accessReads(read, sight),
+    listPolicies: async () => (await read.listPolicies()).filter(row => isPolicySeen(row, sight)),
     ...HIDDEN,
   }
 }
@@ -41,7 +42,17 @@ const HIDDEN = {
   listKilledJobs: async () => [],
   listFreePayloads: async () => [],
   listFreeJobs: async () => [],
+  // Of the keeping of secrets, which has rooms of its own.
+  listDataKeys: async () => [],
+  findToken: async () => undefined,
+  listTokens: async () => [],
 } satisfies Partial<Reads>
+
+/** They bind whoever saves a flow, seen or not; routes about them show those that may be read. */
+function isPolicySeen({ namespace }: PolicyRow, { about, scope, sees }: Sight): boolean {
+  if (about !== 'POLICY') return true
+  return namespace === '' ? scope('POLICY').all : sees('POLICY', namespace)
+}
 
 type FlowReads = Pick<
   Reads,

@@ -24,6 +24,8 @@ export type Kind = ResourceOf<'namespace'>
 
 export interface Sight {
   readonly grants: Grants
+  /** What the route is for. */
+  readonly about: Resource | undefined
   /** Where things of the kind are to be listed. */
   scope(kind: Kind): NamespaceScope
   sees(kind: Kind, namespace: string): boolean
@@ -73,6 +75,7 @@ export function newSight(grants: Grants, right: RouteRight | undefined, store: S
   }
   return {
     grants,
+    about: right?.resource,
     scope,
     sees: isShown,
     seesFlow: namespace => isInScope(scope('FLOW'), namespace) || isInScope(own, namespace),

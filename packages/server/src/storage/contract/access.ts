@@ -1,6 +1,14 @@
 // Records of access control with their versions, and the chain of what people did.
 import assert from 'node:assert/strict'
-import { chainOn, hashOfAudit, REMOVED_TOLD_MS, type AccessKind, type AccessWrite, type AuditFacts } from '../store.ts'
+import {
+  chainOn,
+  hashOfAudit,
+  REMOVED_TOLD_MS,
+  type AccessChange,
+  type AccessKey,
+  type AccessWrite,
+  type AuditFacts,
+} from '../store.ts'
 import { NOW_MS, TENANT, storeCase, type StoreSubject } from './subject.ts'
 
 function user(id: string, name = id, body = '{}'): AccessWrite {
@@ -50,7 +58,7 @@ export function accessContract(subject: StoreSubject): void {
 
   storeCase(subject, 'nothing is changed when a name is taken or something is not as expected', async ({ store }) => {
     const change = { tenant: TENANT, nowMs: NOW_MS }
-    const key = { kind: 'user' as AccessKind, id: 'a' }
+    const key: AccessKey = { kind: 'user', id: 'a' }
     await store.perform('changeAccess', { ...change, put: [user('a', 'ada')] })
 
     assert.equal(await store.perform('changeAccess', { ...change, put: [user('c'), user('b', 'ada')] }), null)
@@ -64,7 +72,7 @@ export function accessContract(subject: StoreSubject): void {
     )
     const right = { ...change, put: [user('a', 'ada', '{"x":2}')], expect: [{ ...key, version: 1 }] }
     assert.notEqual(await store.perform('changeAccess', right), null)
-    const fresh = { ...change, put: [user('d', 'dora')], expect: [{ kind: 'user' as AccessKind, id: 'd', version: 0 }] }
+    const fresh: AccessChange = { ...change, put: [user('d', 'dora')], expect: [{ kind: 'user', id: 'd', version: 0 }] }
     assert.notEqual(await store.perform('changeAccess', fresh), null)
   })
 
