@@ -37,6 +37,11 @@ export function addUpkeep(program: Command, done: Done): void {
       done(await (await import('./commands/import.ts')).importInstallation(folder, command.optsWithGlobals())),
     )
   addHeld(program, done)
+  withPlace(program.command('audit').description('the log of what people did').command('verify'))
+    .description('say whether it is as it was written, whether a server runs or not')
+    .action(async (_, command: Command) =>
+      done(await (await import('./commands/audit-verify.ts')).auditVerify(command.optsWithGlobals())),
+    )
 }
 
 function addHeld(program: Command, done: Done): void {

@@ -3,6 +3,7 @@ export type { RunningServer } from './boot.ts'
 export type { ServerOptions } from './config/config.ts'
 export { migrateDatabase } from './migrate-database.ts'
 export type { MigrateOptions, MigrateReport } from './migrate-database.ts'
+export type { Verification } from './access/audit-trail.ts'
 export type { AuditOptions, AuditReport } from './audit/audit.ts'
 export type { Diagnosis, DoctorOptions } from './audit/doctor.ts'
 export type { Check, Judgement } from './audit/examine.ts'
@@ -27,4 +28,5 @@ export {
   runExport,
   runImport,
   runRestore,
+  verifyAuditLog,
 } from './upkeep.ts'

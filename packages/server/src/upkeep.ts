@@ -1,4 +1,5 @@
 // What is done to a database besides running a server over it. A server never needs it, so it is imported when it is asked for.
+import type { Verification } from './access/audit-trail.ts'
 import type { AuditOptions, AuditReport } from './audit/audit.ts'
 import type { Diagnosis, DoctorOptions } from './audit/doctor.ts'
 import type { HeldExecution } from './audit/list-held.ts'
@@ -22,6 +23,10 @@ export async function openReadOnly(...place: Parameters<typeof OpenReadOnly>): P
 
 export async function runDoctor(options: DoctorOptions): Promise<Diagnosis> {
   return await (await import('./audit/doctor.ts')).runDoctor(options)
+}
+
+export async function verifyAuditLog(options: DoctorOptions): Promise<Verification> {
+  return await (await import('./audit/verify-audit-log.ts')).verifyAuditLog(options)
 }
 
 export async function findHeld(options: DoctorOptions, limit: number): Promise<readonly HeldExecution[]> {

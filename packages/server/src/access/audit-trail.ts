@@ -83,9 +83,13 @@ export function openAuditTrail({ store, tenant, platform }: AuditPlace): AuditTr
 
 const PAGE = 1_000
 
-export async function verifyChain(tenant: string, read: Pick<Store['read'], 'listAudit'>): Promise<Verification> {
+export async function verifyChain(
+  tenant: string,
+  read: Pick<Store['read'], 'listAudit' | 'findAuditEnd'>,
+): Promise<Verification> {
   let seq = 0
   let lastHash = CHAIN_START
+  let isReadAgain = false
   for (;;) {
     const rows = await read.listAudit({ tenant, afterSeq: seq, isAscending: true, limit: PAGE })
     for (const row of rows) {
@@ -93,7 +97,13 @@ export async function verifyChain(tenant: string, read: Pick<Store['read'], 'lis
       if (reason !== undefined) return { count: seq, lastHash, broken: { seq: row.seq, reason } }
       ;({ seq, hash: lastHash } = row)
     }
-    if (rows.length < PAGE) return { count: seq, lastHash }
+    if (rows.length === PAGE) continue
+    const end = await read.findAuditEnd(tenant)
+    // Rows that were written meanwhile are beyond the last one that was read.
+    if (end === undefined || end.seq === seq) return { count: seq, lastHash }
+    if (end.seq < seq || isReadAgain)
+      return { count: seq, lastHash, broken: { seq: seq + 1, reason: 'the end is missing' } }
+    isReadAgain = true
   }
 }
 

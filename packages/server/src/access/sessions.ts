@@ -77,14 +77,19 @@ export function openSessions({ book, platform, isSecure, onNotice }: SessionsPla
       const record = book.get('session', id)
       return record && !isOver(record) ? [{ kind: 'session' as const, record: { ...record, seenMs } }] : []
     })
-    seen.clear()
     if (put.length === 0 && over.length === 0) return
     // One that was closed meanwhile must not come back.
     const expect = put.map(({ kind, record: { id } }) => ({ kind, id, version: book.versionOf({ kind, id }) }))
     const remove = over.map(({ id }) => ({ kind: 'session' as const, id }))
-    await book
-      .change({ put, expect, remove })
-      .catch(error => onNotice('when sessions were last seen was not written down', error))
+    try {
+      await book.change({ put, expect, remove })
+    } catch (error) {
+      onNotice('when sessions were last seen was not written down', error)
+      return
+    }
+    // Not before the book has it: in between they would look idle.
+    for (const { record } of put) if (seen.get(record.id) === record.seenMs) seen.delete(record.id)
+    for (const { id } of over) seen.delete(id)
   }
   const noteSeen = (session: SessionRecord): void => {
     if (platform.nowMs() - session.seenMs < SEEN_WRITTEN_MS) return

@@ -113,6 +113,8 @@ export interface AccessReads {
   listAccess(tenant: string, sinceVersion: number): Promise<AccessPage>
   /** The latest first, unless said. */
   listAudit(query: AuditQuery): Promise<readonly AuditRow[]>
+  /** Where the next row follows; nothing was ever written unless it is there. */
+  findAuditEnd(tenant: string): Promise<{ readonly seq: number; readonly hash: string } | undefined>
   /** Counts up to `limit`. */
   countAudit(filter: AuditFilter, limit: number): Promise<number>
 }

@@ -186,6 +186,7 @@ function accessReads(read: Reads, sight: Sight): AccessReads {
   return {
     listAccess: async () => ({ version: 0, floor: 0, rows: [] }),
     listAudit: async query => await read.listAudit({ ...query, scope: narrowed(query.scope) }),
+    findAuditEnd: async tenant => (scope.all ? await read.findAuditEnd(tenant) : undefined),
     countAudit: async (filter, limit) => await read.countAudit({ ...filter, scope: narrowed(filter.scope) }, limit),
   }
 }

@@ -83,6 +83,8 @@ export function accessContract(subject: StoreSubject): void {
     const rows = await store.read.listAudit({ tenant: TENANT, isAscending: true, limit: 10 })
 
     assert.equal(last, 3)
+    assert.deepEqual(await store.read.findAuditEnd(TENANT), { seq: 3, hash: rows[2]?.hash })
+    assert.equal(await store.read.findAuditEnd('guest'), undefined)
     assert.deepEqual(
       rows,
       chainOn(TENANT, { seq: 0, hash: '' }, [entry('1'), entry('2'), entry('3', { namespace: null })]),

@@ -72,6 +72,10 @@ export function accessReads(tables: Tables): AccessReads {
       )
       return (isAscending ? rows : rows.toReversed()).slice(offset, offset + limit)
     },
+    findAuditEnd: async tenant => {
+      const last = tables.audit.get(tenant)?.at(-1)
+      return last && { seq: last.seq, hash: last.hash }
+    },
     countAudit: async (filter, limit) => Math.min(limit, matchingOf(tables, filter).length),
   }
 }

@@ -23,6 +23,7 @@ export const LIST_RECORDS = `select kind, id, name, body, updated_ms, version, i
 export const BEGIN_CHAIN = `insert into audit_ends (tenant, seq, hash) values ($1, 0, '') on conflict (tenant) do nothing`
 /** Holds back others who append until this is committed. */
 export const HOLD_CHAIN = 'update audit_ends set seq = seq where tenant = $1 returning seq, hash'
+export const FIND_END = 'select seq, hash from audit_ends where tenant = $1'
 export const MOVE_CHAIN = 'update audit_ends set seq = $2, hash = $3 where tenant = $1'
 export const INSERT_AUDIT = `insert into audit_log
   (tenant, seq, id, at_ms, actor_id, resource, action, namespace, item_id, outcome, body, prev_hash, hash)

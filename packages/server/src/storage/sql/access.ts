@@ -87,6 +87,10 @@ export function accessReads(
       const listed = of(statement, { text: where, values: [...values, limit, offset] })
       return (await query(listed.text, listed.values)).map(auditOf)
     },
+    findAuditEnd: async tenant => {
+      const [row] = await query(sql.FIND_END, [tenant])
+      return row && { seq: number(row, 'seq'), hash: text(row, 'hash') }
+    },
     countAudit: async (filter, limit) => {
       const { text: where, values } = all(conditionsOf(filter, dialect))
       const counted = of(sql.COUNT_AUDIT, { text: where, values: [...values, limit] })
