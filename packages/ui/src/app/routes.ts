@@ -9,6 +9,8 @@ export interface PageEntry {
 
 export const PAGES: readonly PageEntry[] = [
   { path: '/welcome', load: async () => (await import('../features/welcome/welcome-page.tsx')).WelcomePage },
+  { path: '/login', load: async () => (await import('../features/sign-in/login-page.tsx')).LoginPage },
+  { path: '/setup', load: async () => (await import('../features/sign-in/setup-page.tsx')).SetupPage },
   {
     path: '/preferences',
     load: async () => (await import('../features/preferences/preferences-page.tsx')).PreferencesPage,

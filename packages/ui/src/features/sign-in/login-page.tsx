@@ -1,0 +1,74 @@
+// Who are you?
+import { Button } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { useLoginConfig } from '../../lib/access/login-config.ts'
+import { returnPath, signOut } from '../../lib/access/sign-in.ts'
+import { nameOf, useMe } from '../../lib/access/use-me.ts'
+import { hrefOf, useGo } from '../../lib/link.tsx'
+import { paths } from '../../lib/paths.ts'
+import { flagParam, textParam, useSearchState } from '../../lib/search-state.ts'
+import { useRouter } from '@tanstack/react-router'
+import { Note } from '../../widgets/note.tsx'
+import { BarePage } from './bare-page.tsx'
+import { t } from './messages.ts'
+import { SignInForm } from './sign-in-form.tsx'
+import classes from './sign-in.module.css'
+import { useEffect } from 'react'
+
+const PARAMS = { from: textParam, signedOut: flagParam, ended: flagParam, error: textParam, provider: textParam }
+
+export function LoginPage(): ReactNode {
+  const [{ from, signedOut, ended, error, provider = '' }] = useSearchState(PARAMS)
+  const router = useRouter()
+  const go = useGo()
+  const target = returnPath(from)
+  const isSetupNeeded = useLoginConfig().data?.isSetupNeeded === true
+  const me = useMe()
+  useEffect(() => {
+    if (isSetupNeeded) go(paths.setup(), { replace: true })
+  }, [isSetupNeeded, go])
+  // Nothing of who was here before stays in memory.
+  const enter = (): void => location.replace(hrefOf(router.basepath, target))
+  return (
+    <BarePage title={t('title')} lead={t('lead', { host: location.host })}>
+      {error !== undefined && <Note kind="warning">{outsideProblem(error, provider)}</Note>}
+      {signedOut && <Note>{t('signedOut')}</Note>}
+      {ended && <Note>{t('ended')}</Note>}
+      {me.data ? (
+        <SignedIn name={nameOf(me.data)} isOpen={me.data.isOpen === true} onGoOn={enter} />
+      ) : (
+        <SignInForm from={target} onSignedIn={enter} />
+      )}
+    </BarePage>
+  )
+}
+
+interface SignedInProps {
+  readonly name: string
+  readonly isOpen: boolean
+  readonly onGoOn: () => void
+}
+
+function SignedIn({ name, isOpen, onGoOn }: SignedInProps): ReactNode {
+  return (
+    <div className={classes['form']}>
+      <p>{isOpen ? t('open') : t('already', { name })}</p>
+      <Button variant="filled" size="md" fullWidth onClick={onGoOn}>
+        {t('goOn')}
+      </Button>
+      {!isOpen && (
+        <Button variant="subtle" fullWidth onClick={() => void signOut()}>
+          {t('other')}
+        </Button>
+      )}
+    </div>
+  )
+}
+
+/** What a provider, or the way back from it, said. */
+function outsideProblem(code: string, provider: string): string {
+  if (/denied|refused/.test(code)) return t('providerRefused', { provider: provider || code })
+  if (/unknown|not-invited|no-account/.test(code)) return t('providerUnknown')
+  if (/expired|state/.test(code)) return t('providerExpired')
+  return t('providerFailed', { code })
+}

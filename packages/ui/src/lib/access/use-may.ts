@@ -1,0 +1,54 @@
+// Why somebody may not do something, in the words that stand beside what is switched off: `why` of an action, of an entry of a menu, of a button.
+import { useCallback } from 'react'
+import { defineMessages, type Translate } from '../messages.ts'
+import { mayDo, type Action } from './may.ts'
+import { useMe } from './use-me.ts'
+
+/** Undefined: one may, or it is not known yet; the server decides in any case. */
+export type MayNot = (resource: Resource, action: Action, namespace?: string) => string | undefined
+
+export type Resource =
+  | 'FLOW'
+  | 'EXECUTION'
+  | 'TRIGGER'
+  | 'LOG'
+  | 'METRIC'
+  | 'FILE'
+  | 'TEST'
+  | 'NAMESPACE'
+  | 'KVSTORE'
+  | 'SECRET'
+  | 'APP'
+  | 'DASHBOARD'
+  | 'BLUEPRINT'
+  | 'PLUGIN'
+  | 'AUDITLOG'
+  | 'USER'
+  | 'GROUP'
+  | 'ROLE'
+  | 'BINDING'
+  | 'TOKEN'
+  | 'INVITATION'
+  | 'SERVICE_ACCOUNT'
+  | 'INSTANCE'
+  | 'IMPERSONATE'
+
+/** `const mayNot = useMay()`, then `why: mayNot('FLOW', 'UPDATE', flow.namespace)`. Without a namespace: anywhere at all. */
+export function useMay(): MayNot {
+  const permissions = useMe().data?.permissions
+  return useCallback(
+    (resource, action, namespace) => {
+      if (permissions === undefined || mayDo(permissions, { resource, action, namespace })) return undefined
+      const permission = `${resource}:${action}`
+      return namespace === undefined ? t('missing', { permission }) : t('missingIn', { permission, namespace })
+    },
+    [permissions],
+  )
+}
+
+const english = {
+  missing: 'You need {permission}; an administrator can grant it.',
+  missingIn: 'You need {permission} in {namespace}; an administrator can grant it.',
+} as const
+
+const t: Translate<typeof english> = defineMessages('may', english)
