@@ -11,7 +11,7 @@ import classes from './top-bar.module.css'
 
 export function AccountMenu(): ReactNode {
   const { data: me } = useMe()
-  const initials = me === undefined || me.isOpen === true ? undefined : initialsOf(nameOf(me))
+  const initials = me === undefined || me.isOpen ? undefined : initialsOf(nameOf(me))
   return (
     <Menu
       label={t('account')}
@@ -25,16 +25,16 @@ export function AccountMenu(): ReactNode {
 
 function groupsOf(me: Me | undefined): readonly MenuGroup[] {
   const preferences = { id: 'preferences', title: t('preferences'), icon: 'settings', to: paths.preferences() } as const
-  if (me === undefined || me.isOpen === true)
+  if (me === undefined || me.isOpen)
     return [
       {
         title: t('openServer'),
-        items: [{ id: 'secure', title: t('secure'), icon: 'lock', to: paths.access('users') }, preferences],
+        items: [{ id: 'secure', title: t('secure'), icon: 'lock', to: paths.setup() }, preferences],
       },
     ]
   return [
     {
-      title: me.email === undefined || me.email === nameOf(me) ? nameOf(me) : `${nameOf(me)} · ${me.email}`,
+      title: titleOf(me),
       items: [
         { id: 'may', title: t('mayDo'), icon: 'shield', to: paths.myAccess() },
         { id: 'tokens', title: t('tokens'), icon: 'key', to: `${paths.preferences()}?show=tokens` },
@@ -44,6 +44,12 @@ function groupsOf(me: Me | undefined): readonly MenuGroup[] {
     },
     { items: [{ id: 'out', title: t('signOut'), icon: 'exit', run: () => void leave() }] },
   ]
+}
+
+/** The name, and how one signs in where that says more. */
+function titleOf(me: Me): string {
+  const name = nameOf(me)
+  return name === me.profile.username ? name : `${name} · ${me.profile.username}`
 }
 
 async function leave(): Promise<void> {

@@ -1,7 +1,7 @@
 // Somebody acts as somebody else: it stands above every page until it ends.
 import { Button } from '@mantine/core'
 import { useState, type ReactNode } from 'react'
-import { stopImpersonating } from '../lib/access/sign-in.ts'
+import { signOut } from '../lib/access/sign-in.ts'
 import { nameOf, useMe } from '../lib/access/use-me.ts'
 import { Icon } from '../widgets/icon.tsx'
 import { showToast } from '../widgets/toast.tsx'
@@ -15,7 +15,7 @@ export function Impersonation(): ReactNode {
   const stop = async (): Promise<void> => {
     setBusy(true)
     try {
-      await stopImpersonating()
+      await signOut()
     } catch (error) {
       setBusy(false)
       showToast({ kind: 'error', text: t('notStopped'), detail: String(error) })
@@ -24,7 +24,7 @@ export function Impersonation(): ReactNode {
   return (
     <div className={classes['impersonation']} role="status">
       <Icon name="users" />
-      <span>{t('actingAs', { name: nameOf(me), by: me.impersonatedBy.username })}</span>
+      <span>{t('actingAs', { name: nameOf(me) })}</span>
       <Button size="compact-sm" loading={isBusy} onClick={() => void stop()}>
         {t('stopActing')}
       </Button>

@@ -23,10 +23,10 @@ import { TopBar } from './top-bar.tsx'
 const PINNED = 'rail.pinned'
 
 /** Before one is signed in there is nothing to go to. */
-const BARE = [paths.login(), paths.setup()]
+const BARE = /^\/(login|setup|reset-password|invitation)(\/|$)/
 
 export function Shell(): ReactNode {
-  const isBare = BARE.includes(usePath())
+  const isBare = BARE.test(usePath())
   return isBare ? <Bare /> : <Frame />
 }
 

@@ -13,8 +13,8 @@ export interface PasswordFieldProps {
   readonly name?: string
   readonly error?: ReactNode
   readonly description?: ReactNode
-  readonly hasFocus?: boolean
-  readonly isRequired?: boolean
+  readonly hasFocus?: boolean | undefined
+  readonly isRequired?: boolean | undefined
 }
 
 /** A password that can be looked at while it is typed; it may be pasted, and password managers know it. */

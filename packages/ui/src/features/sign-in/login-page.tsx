@@ -24,9 +24,10 @@ export function LoginPage(): ReactNode {
   const target = returnPath(from)
   const isSetupNeeded = useLoginConfig().data?.isSetupNeeded === true
   const me = useMe()
+  const isOpen = me.data?.isOpen === true
   useEffect(() => {
-    if (isSetupNeeded) go(paths.setup(), { replace: true })
-  }, [isSetupNeeded, go])
+    if (isSetupNeeded && !isOpen) go(paths.setup(), { replace: true })
+  }, [isSetupNeeded, isOpen, go])
   // Nothing of who was here before stays in memory.
   const enter = (): void => location.replace(hrefOf(router.basepath, target))
   return (
@@ -35,7 +36,7 @@ export function LoginPage(): ReactNode {
       {signedOut && <Note>{t('signedOut')}</Note>}
       {ended && <Note>{t('ended')}</Note>}
       {me.data ? (
-        <SignedIn name={nameOf(me.data)} isOpen={me.data.isOpen === true} onGoOn={enter} />
+        <SignedIn name={nameOf(me.data)} isOpen={me.data.isOpen} onGoOn={enter} />
       ) : (
         <SignInForm from={target} onSignedIn={enter} />
       )}
@@ -65,10 +66,24 @@ function SignedIn({ name, isOpen, onGoOn }: SignedInProps): ReactNode {
   )
 }
 
-/** What a provider, or the way back from it, said. */
+/** What a provider, or the way back from it, said; the server knows these words. */
 function outsideProblem(code: string, provider: string): string {
-  if (/denied|refused/.test(code)) return t('providerRefused', { provider: provider || code })
-  if (/unknown|not-invited|no-account/.test(code)) return t('providerUnknown')
-  if (/expired|state/.test(code)) return t('providerExpired')
-  return t('providerFailed', { code })
+  switch (code) {
+    case 'denied':
+      return t('outsideDenied')
+    case 'not-begun':
+      return t('outsideLate')
+    case 'not-invited':
+      return t('outsideUnknown')
+    case 'not-allowed':
+      return t('outsideNotAllowed')
+    case 'name-taken':
+      return t('outsideNameTaken')
+    case 'disabled':
+      return t('outsideDisabled')
+    case 'provider-unreachable':
+      return t('outsideUnreachable', { provider: provider || t('provider') })
+    default:
+      return t('outsideFailed', { code })
+  }
 }

@@ -11,8 +11,11 @@ export interface NewPasswordProps {
   readonly onChange: (value: string) => void
   /** What is known about its owner, such as the name. */
   readonly words?: readonly string[]
+  /** What the server asks for at least. */
+  readonly min?: number | undefined
   readonly error?: ReactNode
   readonly hasFocus?: boolean
+  readonly isRequired?: boolean
 }
 
 const LEVELS: Readonly<Record<Strength, number>> = { none: 0, short: 1, weak: 1, fair: 2, strong: 3 }
@@ -23,10 +26,12 @@ export function NewPassword({
   value,
   onChange,
   words,
+  min = PASSWORD_MIN,
   error,
   hasFocus,
+  isRequired,
 }: NewPasswordProps): ReactNode {
-  const strength = judgePassword(value, words)
+  const strength = judgePassword(value, words, min)
   const level = LEVELS[strength]
   const look = cx(
     level === 1 && classes['weakBar'],
@@ -40,7 +45,8 @@ export function NewPassword({
       autoComplete="new-password"
       value={value}
       error={error}
-      {...(hasFocus === undefined ? {} : { hasFocus })}
+      hasFocus={hasFocus}
+      isRequired={isRequired}
       onChange={onChange}
       description={
         <span className={classes['strength']}>
@@ -49,7 +55,7 @@ export function NewPassword({
               <span key={step} className={cx(classes['bar'], step <= level && look)} />
             ))}
           </span>
-          <span aria-live="polite">{t(strength, { min: PASSWORD_MIN })}</span>
+          <span aria-live="polite">{t(strength, { min })}</span>
         </span>
       }
     />

@@ -1,8 +1,8 @@
 // The session has ended while a page was open: whoever was here signs in over it, and the page goes on with all that was typed.
 import { useEffect, type ReactNode } from 'react'
-import { ask } from '../../lib/access/ask.ts'
 import { tellSignedIn } from '../../lib/access/signed-out.ts'
-import type { Me } from '../../lib/access/use-me.ts'
+import { ME, type Me } from '../../lib/access/use-me.ts'
+import { api } from '../../lib/api.ts'
 import { queryClient } from '../../lib/query.ts'
 import { Dialog } from '../../widgets/dialog.tsx'
 import { showToast } from '../../widgets/toast.tsx'
@@ -29,7 +29,7 @@ export function SignInDialog({ me, from }: SignInDialogProps): ReactNode {
     <Dialog title={t('endedTitle')} size="small" onClose={() => showToast({ text: t('ended') })}>
       <div className={classes['over']}>
         <p className={classes['lead']}>{t('endedText')}</p>
-        <SignInForm username={me.username} from={from} isOver onSignedIn={() => void goOn(me)} />
+        <SignInForm username={me.profile.username} from={from} isOver onSignedIn={() => void goOn(me)} />
       </div>
     </Dialog>
   )
@@ -37,12 +37,12 @@ export function SignInDialog({ me, from }: SignInDialogProps): ReactNode {
 
 /** Somebody else sees nothing of what this page holds. */
 async function goOn(before: Me): Promise<void> {
-  const now = await ask<Me>('/me')
-  if (now.username !== before.username) {
+  const now = await api.me.get()
+  if (now.id !== before.id) {
     location.reload()
     return
   }
   tellSignedIn()
-  queryClient.setQueryData(['me'], now)
+  queryClient.setQueryData(ME, now)
   await queryClient.invalidateQueries()
 }

@@ -2,7 +2,7 @@
 import { Button, TextInput } from '@mantine/core'
 import '@mantine/core/styles/Input.css'
 import { useEffect, useId, useRef, useState, type FormEvent, type ReactNode } from 'react'
-import { useLoginConfig, type LoginConfig, type LoginProvider } from '../../lib/access/login-config.ts'
+import { useLoginConfig, type LoginConfig } from '../../lib/access/login-config.ts'
 import { signIn, type SignInOutcome } from '../../lib/access/sign-in.ts'
 import { withQuery } from '../../lib/paths.ts'
 import { formatDuration, formatMomentLong } from '../../lib/time.ts'
@@ -37,39 +37,38 @@ export function SignInForm(props: SignInFormProps): ReactNode {
 }
 
 function Ways({ config, ...props }: SignInFormProps & { readonly config: LoginConfig }): ReactNode {
-  const providers = config.providers ?? []
-  const leading = providers.filter(({ url }) => url !== undefined)
-  const hasPassword = config.isPasswordEnabled !== false
+  const { providers, hasPassword } = config
   return (
     <div className={classes['ways']}>
-      {leading.map(provider => (
-        <ProviderButton key={provider.id} provider={provider} from={props.from} isOver={props.isOver === true} />
+      {providers.map(({ id, name }) => (
+        <ProviderButton key={id} id={id} name={name} from={props.from} isOver={props.isOver === true} />
       ))}
-      {leading.length > 0 && hasPassword && (
+      {providers.length > 0 && hasPassword && (
         <div className={classes['or']} role="separator">
           <span>{t('or')}</span>
         </div>
       )}
-      {hasPassword && <PasswordForm {...props} directories={providers.filter(({ url }) => url === undefined)} />}
-      {!hasPassword && leading.length === 0 && <p>{t('noPassword')}</p>}
+      {hasPassword && <PasswordForm {...props} />}
+      {!hasPassword && providers.length === 0 && <p>{t('noPassword')}</p>}
     </div>
   )
 }
 
 interface ProviderButtonProps {
-  readonly provider: LoginProvider
+  readonly id: string
+  readonly name: string
   readonly from: string
   readonly isOver: boolean
 }
 
-function ProviderButton({ provider: { name, url = '' }, from, isOver }: ProviderButtonProps): ReactNode {
+function ProviderButton({ id, name, from, isOver }: ProviderButtonProps): ReactNode {
   return (
     <div>
       <Button
         component="a"
         fullWidth
         size="md"
-        href={withQuery(url, [['from', `/ui${from}`]])}
+        href={withQuery(`/oauth/login/${encodeURIComponent(id)}`, [['returnTo', `/ui${from}`]])}
         {...(isOver ? { target: '_blank', rel: 'noopener' } : {})}
         leftSection={<Icon name="shield" size={18} />}
       >
@@ -80,11 +79,7 @@ function ProviderButton({ provider: { name, url = '' }, from, isOver }: Provider
   )
 }
 
-interface PasswordFormProps extends SignInFormProps {
-  readonly directories: readonly LoginProvider[]
-}
-
-function PasswordForm({ username: known, onSignedIn, directories }: PasswordFormProps): ReactNode {
+function PasswordForm({ username: known, onSignedIn }: SignInFormProps): ReactNode {
   const [username, setUsername] = useState(known ?? '')
   const [password, setPassword] = useState('')
   const [outcome, setOutcome] = useState<SignInOutcome | undefined>(undefined)
@@ -95,8 +90,7 @@ function PasswordForm({ username: known, onSignedIn, directories }: PasswordForm
   useEffect(() => focus(known === undefined ? 'username' : 'password'), [known])
   const send = async (): Promise<void> => {
     setBusy(true)
-    const [directory] = directories
-    const answer = await signIn({ username: username.trim(), password, provider: directory?.id })
+    const answer = await signIn({ username: username.trim(), password })
     setBusy(false)
     setOutcome(answer)
     if (answer.type === 'ok') return onSignedIn()

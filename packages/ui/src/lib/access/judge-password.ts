@@ -23,9 +23,9 @@ const COMMON = [
 ]
 
 /** `words`: what is known about its owner, such as the name of the user. */
-export function judgePassword(password: string, words: readonly string[] = []): Strength {
+export function judgePassword(password: string, words: readonly string[] = [], min: number = PASSWORD_MIN): Strength {
   if (password === '') return 'none'
-  if (password.length < PASSWORD_MIN) return 'short'
+  if (password.length < min) return 'short'
   const bits = bitsOf(withoutKnown(password, words))
   if (new Set(password).size < DISTINCT_MIN || bits < FAIR_BITS) return 'weak'
   return bits < STRONG_BITS ? 'fair' : 'strong'

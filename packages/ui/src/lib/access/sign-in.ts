@@ -1,8 +1,9 @@
 // Signing in and out. A refusal to sign in is an answer and no failure: it says whether to type again, to wait, or to ask somebody.
+import { routes } from '@batuta/api'
 import { nowMs } from '../../platform/clock.ts'
 import { writeLocal } from '../../platform/local-store.ts'
+import { api, apiUrl } from '../api.ts'
 import { SYNCED } from '../merge-kept.ts'
-import { ask } from './ask.ts'
 
 export type SignInOutcome =
   | { readonly type: 'ok' }
@@ -13,8 +14,6 @@ export type SignInOutcome =
 export interface Credentials {
   readonly username: string
   readonly password: string
-  /** A directory beside the server's own users. */
-  readonly provider?: string | undefined
 }
 
 const LOCKED: readonly number[] = [423, 429]
@@ -22,7 +21,7 @@ const LOCKED: readonly number[] = [423, 429]
 export async function signIn(credentials: Credentials): Promise<SignInOutcome> {
   let reply: Response
   try {
-    reply = await fetch('/api/v1/login', {
+    reply = await fetch(apiUrl(routes.auths.login, {}), {
       method: 'POST',
       headers: { accept: 'application/json', 'content-type': 'application/json' },
       body: JSON.stringify(credentials),
@@ -38,15 +37,9 @@ export async function signIn(credentials: Credentials): Promise<SignInOutcome> {
 
 /** Ends the session, and leaves nothing of it in this browser. */
 export async function signOut(): Promise<void> {
-  const answer = await ask<{ readonly redirect?: string } | undefined>('/logout', { method: 'POST' })
+  await api.auths.logout()
   forgetPerson()
-  location.assign(answer?.redirect ?? '/ui/login?signedOut=true')
-}
-
-/** Back to who one is. */
-export async function stopImpersonating(): Promise<void> {
-  await ask('/me/impersonation', { method: 'DELETE' })
-  location.assign('/ui/')
+  location.assign('/ui/login?signedOut=true')
 }
 
 /** Choices, drafts and what was looked at last belong to whoever was here, and not to who comes next. */
@@ -56,7 +49,7 @@ function forgetPerson(): void {
 
 /** `from` of the page of sign-in: only paths of this page. */
 export function returnPath(from: string | undefined): string {
-  const isOurs = from !== undefined && /^\/(?![/\\])/.test(from) && !/^\/(login|setup)\b/.test(from)
+  const isOurs = from !== undefined && /^\/(?![/\\])/.test(from) && !/^\/(login|setup|reset-password|invitation)\b/.test(from)
   return isOurs ? from : '/'
 }
 

@@ -1,37 +1,12 @@
 // Why somebody may not do something, in the words that stand beside what is switched off: `why` of an action, of an entry of a menu, of a button.
+import type { Action, Resource } from '@batuta/core'
 import { useCallback } from 'react'
 import { defineMessages, type Translate } from '../messages.ts'
-import { mayDo, type Action } from './may.ts'
+import { mayDo } from './may.ts'
 import { useMe } from './use-me.ts'
 
 /** Undefined: one may, or it is not known yet; the server decides in any case. */
 export type MayNot = (resource: Resource, action: Action, namespace?: string) => string | undefined
-
-export type Resource =
-  | 'FLOW'
-  | 'EXECUTION'
-  | 'TRIGGER'
-  | 'LOG'
-  | 'METRIC'
-  | 'FILE'
-  | 'TEST'
-  | 'NAMESPACE'
-  | 'KVSTORE'
-  | 'SECRET'
-  | 'APP'
-  | 'DASHBOARD'
-  | 'BLUEPRINT'
-  | 'PLUGIN'
-  | 'AUDITLOG'
-  | 'USER'
-  | 'GROUP'
-  | 'ROLE'
-  | 'BINDING'
-  | 'TOKEN'
-  | 'INVITATION'
-  | 'SERVICE_ACCOUNT'
-  | 'INSTANCE'
-  | 'IMPERSONATE'
 
 /** `const mayNot = useMay()`, then `why: mayNot('FLOW', 'UPDATE', flow.namespace)`. Without a namespace: anywhere at all. */
 export function useMay(): MayNot {

@@ -1,33 +1,18 @@
 // Who is asking, and what they may do.
 import { useQuery, type UseQueryResult } from '@tanstack/react-query'
+import { api } from '../api.ts'
 import { queryClient } from '../query.ts'
-import { ask } from './ask.ts'
-import type { Permissions } from './may.ts'
 
-export interface Me {
-  readonly id?: string
-  readonly username: string
-  readonly email?: string
-  readonly firstName?: string
-  readonly lastName?: string
-  readonly superAdmin?: boolean
-  /** Nobody has to sign in to this server. */
-  readonly isOpen?: boolean
-  /** How it is known who asks. */
-  readonly via?: string
-  readonly impersonatedBy?: { readonly id: string; readonly username: string }
-  /** Absent: everything. */
-  readonly permissions?: Permissions
-}
+export type Me = Awaited<ReturnType<typeof api.me.get>>
 
-const KEY = ['me'] as const
+export const ME = ['me'] as const
 /** What one may do changes seldom, and the server checks by itself. */
 const FRESH_MS = 60_000
 
 export function useMe(): UseQueryResult<Me> {
   return useQuery({
-    queryKey: KEY,
-    queryFn: ({ signal }) => ask<Me>('/me', { signal }),
+    queryKey: ME,
+    queryFn: ({ signal }) => api.me.get({ signal }),
     staleTime: FRESH_MS,
     gcTime: Infinity,
     retry: false,
@@ -36,10 +21,10 @@ export function useMe(): UseQueryResult<Me> {
 
 /** What is known of them without asking. */
 export function findMe(): Me | undefined {
-  return queryClient.getQueryData(KEY)
+  return queryClient.getQueryData(ME)
 }
 
 /** `Ada Lovelace`, or how she signs in. */
-export function nameOf({ firstName, lastName, username }: Pick<Me, 'firstName' | 'lastName' | 'username'>): string {
+export function nameOf({ profile: { firstName, lastName, username } }: Pick<Me, 'profile'>): string {
   return [firstName, lastName].filter(Boolean).join(' ') || username
 }
