@@ -11,7 +11,6 @@ import { writeLocal } from '../platform/local-store.ts'
 import { cx } from '../widgets/class-names.ts'
 import { Toasts } from '../widgets/toast.tsx'
 import { BottomBar } from './bottom-bar.tsx'
-import { DESTINATIONS } from './destinations.ts'
 import { Impersonation } from './impersonation.tsx'
 import { Help, LateParts, usePart } from './late-parts.tsx'
 import { t } from './messages.ts'
@@ -19,6 +18,7 @@ import { Rail } from './rail.tsx'
 import { SessionGuard } from './session-guard.tsx'
 import classes from './shell.module.css'
 import { TopBar } from './top-bar.tsx'
+import { useDestinations } from './use-destinations.ts'
 
 const PINNED = 'rail.pinned'
 
@@ -80,8 +80,9 @@ function useShellActions(pin: () => void, isPinned: boolean): void {
   const go = useGo()
   const [, show] = usePart()
   const look = t('sectionLook')
+  const destinations = useDestinations()
   useActions([
-    ...DESTINATIONS.map(({ id, title, to, key }) => ({
+    ...destinations.map(({ id, title, to, key }) => ({
       id: `go.${id}`,
       title: t('goTo', { page: title }),
       section: t('sectionGo'),
