@@ -15,9 +15,7 @@ export function useDestinations(): readonly Destination[] {
     () =>
       permissions === undefined
         ? before
-        : DESTINATIONS.filter(
-            ({ needs }) => needs && !needs.some(resource => mayDo(permissions, { resource, action: 'READ' })),
-          )
+        : DESTINATIONS.filter(({ needs }) => needs && !needs.some(resource => mayDo(permissions, `${resource}:READ`)))
             .map(({ id }) => id)
             .join(),
     [permissions, before],

@@ -1,6 +1,7 @@
 // The text of an app beside the page that it makes.
-import { Button } from '@mantine/core'
 import { useState, type ReactNode } from 'react'
+import { MayButton } from '../../lib/access/may-button.tsx'
+import { useMay } from '../../lib/access/use-may.ts'
 import { Page } from '../../app/page.tsx'
 import { useActions } from '../../lib/actions.ts'
 import { api } from '../../lib/api.ts'
@@ -41,7 +42,8 @@ export function AppEditor({ app, initial }: AppEditorProps): ReactNode {
       },
     })
   }
-  useActions([{ id: 'app.save', title: t('save'), section: t('section'), keys: 'mod+s', run: save }])
+  const why = useMay()(app === undefined ? 'APP:CREATE' : 'APP:UPDATE', app?.namespace)
+  useActions([{ id: 'app.save', title: t('save'), section: t('section'), keys: 'mod+s', why, run: save }])
   const isDirty = app === undefined || text !== app.source
   return (
     <Page
@@ -52,9 +54,17 @@ export function AppEditor({ app, initial }: AppEditorProps): ReactNode {
       actions={
         <>
           {app && <AppButtons app={app} />}
-          <Button variant="filled" loading={saving.isPending} onClick={save} {...tip(t('save'), 'mod+s')}>
+          <MayButton
+            need={app === undefined ? 'APP:CREATE' : 'APP:UPDATE'}
+            namespace={app?.namespace}
+            variant="filled"
+            hint={t('save')}
+            keys="mod+s"
+            loading={saving.isPending}
+            onClick={save}
+          >
             {t('save')}
-          </Button>
+          </MayButton>
         </>
       }
     >

@@ -35,7 +35,7 @@ export const AUDIT_PARAMS = {
 const OPEN = { open: textParam }
 
 export function AuditPage(): ReactNode {
-  const why = useMay()('AUDITLOG', 'READ')
+  const why = useMay()('AUDITLOG:READ')
   if (why === undefined) return <Audit />
   return (
     <Page title={t('title')}>

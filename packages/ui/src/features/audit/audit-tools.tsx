@@ -74,9 +74,9 @@ export function AuditTools({ asked, onAsk }: AuditToolsProps): ReactNode {
 /** Who may not see the users chooses none. */
 function People({ asked, onAsk }: AuditToolsProps): ReactNode {
   const mayNot = useMay()
-  const isOff = mayNot('USER', 'READ') !== undefined
+  const isOff = mayNot('USER:READ') !== undefined
   const users = useUsers('', !isOff).data?.results ?? []
-  const accounts = useAccounts('', mayNot('SERVICE_ACCOUNT', 'READ') === undefined).data?.results ?? []
+  const accounts = useAccounts('', mayNot('SERVICE_ACCOUNT:READ') === undefined).data?.results ?? []
   if (isOff) return null
   return (
     <NativeSelect

@@ -20,7 +20,7 @@ import { Badge, Who } from './who.tsx'
 export function AccountView({ id }: { readonly id: string }): ReactNode {
   const { data: account, error, refetch } = useAccount(id)
   const go = useGo()
-  const why = useMay()('SERVICE_ACCOUNT', 'DELETE')
+  const why = useMay()('SERVICE_ACCOUNT:DELETE')
   const remove = useTold(
     async () => await api.serviceAccounts.delete({ params: { id } }),
     () => t('deleted', { name: account?.name ?? id }),
@@ -63,7 +63,7 @@ interface Draft extends Named {
 
 function Profile({ account }: { readonly account: Account }): ReactNode {
   const { id, name, description = '', superAdmin } = account
-  const why = useMay()('SERVICE_ACCOUNT', 'UPDATE')
+  const why = useMay()('SERVICE_ACCOUNT:UPDATE')
   const save = useChange(
     async (draft: Draft) => {
       const body = { name: draft.name.trim(), description: draft.description.trim() }

@@ -36,7 +36,7 @@ export function AccountsTab(): ReactNode {
         search={{ q, hint: t('searchName'), onSearch: text => setSearch({ q: text || undefined }, { replace: true }) }}
         creation={{
           title: t('newAccount'),
-          why: mayNot('SERVICE_ACCOUNT', 'CREATE'),
+          why: mayNot('SERVICE_ACCOUNT:CREATE'),
           run: () => setSearch({ new: true }),
         }}
         nothing={{ icon: 'code', title: t('noAccounts'), text: t('noAccountsText') }}

@@ -24,7 +24,7 @@ export interface BindingLinesProps {
 export function BindingLines({ of, name, groups = [] }: BindingLinesProps): ReactNode {
   const { data, error, refetch } = useBindings({ of })
   const [isNew, setNew] = useState(false)
-  const why = useMay()('BINDING', 'CREATE')
+  const why = useMay()('BINDING:CREATE')
   if (error) return <ErrorCard title={t('failed')} error={error} onRetry={() => void refetch()} />
   if (!data) return <Skeleton height="2rem" />
   return (
@@ -61,7 +61,7 @@ interface LineProps {
 
 function Line({ binding, via }: LineProps): ReactNode {
   const { id, role, namespace, isDeny, group } = binding
-  const why = useMay()('BINDING', 'DELETE')
+  const why = useMay()('BINDING:DELETE')
   const take = useDeleteBinding()
   return (
     <li>

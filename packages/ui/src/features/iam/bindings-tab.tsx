@@ -28,7 +28,7 @@ export function BindingsTab(): ReactNode {
       <AccessList
         label={t('bindings')}
         query={query}
-        columns={columnsOf(mayNot('BINDING', 'DELETE'), setDoomed)}
+        columns={columnsOf(mayNot('BINDING:DELETE'), setDoomed)}
         rowKey={({ id }) => id}
         rowLabel={subjectName}
         card={binding => <Card binding={binding} onTake={() => setDoomed(binding)} />}
@@ -37,7 +37,7 @@ export function BindingsTab(): ReactNode {
           hint: t('searchBindings'),
           onSearch: text => setSearch({ q: text || undefined }, { replace: true }),
         }}
-        creation={{ title: t('giveRole'), why: mayNot('BINDING', 'CREATE'), run: () => setSearch({ new: true }) }}
+        creation={{ title: t('giveRole'), why: mayNot('BINDING:CREATE'), run: () => setSearch({ new: true }) }}
         nothing={{ icon: 'link', title: t('noBindings'), text: t('noBindingsText') }}
       />
       {isNew && <BindingDialog onClose={() => setSearch({ new: false })} />}
@@ -87,7 +87,7 @@ function columnsOf(why: string | undefined, onTake: (binding: Binding) => void):
 }
 
 function Card({ binding, onTake }: { readonly binding: Binding; readonly onTake: () => void }): ReactNode {
-  const why = useMay()('BINDING', 'DELETE')
+  const why = useMay()('BINDING:DELETE')
   return (
     <span className={classes['card']}>
       <span className={classes['cardLine']}>

@@ -22,7 +22,7 @@ import { Badge, Who } from './who.tsx'
 export function GroupView({ id }: { readonly id: string }): ReactNode {
   const { data: group, error, refetch } = useGroup(id)
   const go = useGo()
-  const why = useMay()('GROUP', 'DELETE')
+  const why = useMay()('GROUP:DELETE')
   const remove = useTold(
     async () => await api.groups.delete({ params: { id } }),
     () => t('deleted', { name: group?.name ?? id }),
@@ -60,7 +60,7 @@ interface Draft extends Named {
 
 function Profile({ group }: { readonly group: Group }): ReactNode {
   const { id, name, description = '', externalNames } = group
-  const why = useMay()('GROUP', 'UPDATE')
+  const why = useMay()('GROUP:UPDATE')
   const save = useChange(
     async (draft: Draft) =>
       await api.groups.update({
@@ -103,7 +103,7 @@ function namesIn(text: string): string[] {
 function Members({ id }: { readonly id: string }): ReactNode {
   const { data, error, refetch } = useMembers(id)
   const mayNot = useMay()
-  const whyAdd = mayNot('GROUP_MEMBERSHIP', 'CREATE')
+  const whyAdd = mayNot('GROUP_MEMBERSHIP:CREATE')
   const add = useTold(
     async (userId: string) => await api.groups.addMember({ params: { id, userId } }),
     () => t('memberAdded'),
@@ -138,8 +138,8 @@ function MemberLine({ id, member }: { readonly id: string; readonly member: Memb
   const mine = groups.find(group => group.id === id)
   const isOwner = mine?.membership === 'OWNER'
   const params = { id, userId }
-  const whyChange = mayNot('GROUP_MEMBERSHIP', 'UPDATE')
-  const whyRemove = mine?.external === true ? t('fromOutside') : mayNot('GROUP_MEMBERSHIP', 'DELETE')
+  const whyChange = mayNot('GROUP_MEMBERSHIP:UPDATE')
+  const whyRemove = mine?.external === true ? t('fromOutside') : mayNot('GROUP_MEMBERSHIP:DELETE')
   const turn = useTold(
     async () => await api.groups.setMembership({ params, query: { membership: isOwner ? 'MEMBER' : 'OWNER' } }),
     () => t(isOwner ? 'isMemberNow' : 'isOwnerNow', { name }),

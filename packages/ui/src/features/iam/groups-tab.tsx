@@ -35,7 +35,7 @@ export function GroupsTab(): ReactNode {
         rowLabel={({ name }) => name}
         card={group => <Card group={group} />}
         search={{ q, hint: t('searchName'), onSearch: text => setSearch({ q: text || undefined }, { replace: true }) }}
-        creation={{ title: t('newGroup'), why: mayNot('GROUP', 'CREATE'), run: () => setSearch({ new: true }) }}
+        creation={{ title: t('newGroup'), why: mayNot('GROUP:CREATE'), run: () => setSearch({ new: true }) }}
         nothing={{ icon: 'users', title: t('noGroups'), text: t('noGroupsText') }}
       />
       {isNew && (

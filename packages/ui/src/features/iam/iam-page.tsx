@@ -66,7 +66,7 @@ export function IamPage(): ReactNode {
   const { tab = 'users', id } = params
   const active = isTab(tab) ? tab : 'users'
   const mayNot = useMay()
-  const why = mayNot(TABS[active].needs, 'READ')
+  const why = mayNot(`${TABS[active].needs}:READ`)
   const part = TABS[active]
   const tabs = Object.entries(TABS).map(([name, { title }]) => ({ id: name, title, to: paths.access(name) }))
   return (

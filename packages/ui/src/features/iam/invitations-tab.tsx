@@ -37,11 +37,11 @@ export function InvitationsTab(): ReactNode {
       <AccessList
         label={t('invitations')}
         query={query}
-        columns={columnsOf(mayNot('INVITATION', 'DELETE'), invitation => remove.mutate(invitation))}
+        columns={columnsOf(mayNot('INVITATION:DELETE'), invitation => remove.mutate(invitation))}
         rowKey={({ id }) => id}
         rowLabel={({ email }) => email}
         card={invitation => <Card invitation={invitation} onTake={() => remove.mutate(invitation)} />}
-        creation={{ title: t('invite'), why: mayNot('INVITATION', 'CREATE'), run: () => setSearch({ new: true }) }}
+        creation={{ title: t('invite'), why: mayNot('INVITATION:CREATE'), run: () => setSearch({ new: true }) }}
         nothing={{ icon: 'inbox', title: t('noInvitations'), text: t('noInvitationsText') }}
       />
       {isNew && (
@@ -107,7 +107,7 @@ function givesOf({ roles, groups, superAdmin }: Invitation): string {
 }
 
 function Card({ invitation, onTake }: { readonly invitation: Invitation; readonly onTake: () => void }): ReactNode {
-  const why = useMay()('INVITATION', 'DELETE')
+  const why = useMay()('INVITATION:DELETE')
   return (
     <span className={classes['card']}>
       <span className={classes['cardLine']}>

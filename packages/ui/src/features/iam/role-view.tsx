@@ -40,14 +40,14 @@ export function RoleView({ id }: { readonly id: string }): ReactNode {
         {role.isManaged ? <Badge>{t('managed')}</Badge> : <Badge look="accent">{t('own')}</Badge>}
         <DeleteMenu
           name={role.name}
-          why={fixed ?? mayNot('ROLE', 'DELETE')}
+          why={fixed ?? mayNot('ROLE:DELETE')}
           text={t('deleteRoleText')}
           onDelete={() => remove.mutate(undefined, { onSuccess: () => go(paths.access('roles')) })}
         />
       </div>
       {role.isManaged && <Note>{t('managedText')}</Note>}
-      <Profile key={JSON.stringify(role)} role={role} why={fixed ?? mayNot('ROLE', 'UPDATE')} />
-      <Permissions key={JSON.stringify(role.permissions)} role={role} why={fixed ?? mayNot('ROLE', 'UPDATE')} />
+      <Profile key={JSON.stringify(role)} role={role} why={fixed ?? mayNot('ROLE:UPDATE')} />
+      <Permissions key={JSON.stringify(role.permissions)} role={role} why={fixed ?? mayNot('ROLE:UPDATE')} />
       <Box title={t('whoHasIt')}>
         <Holders role={role} />
       </Box>
@@ -139,7 +139,7 @@ function Permissions({ role, why }: PartProps): ReactNode {
 function Holders({ role }: { readonly role: Role }): ReactNode {
   const { data } = useBindings({})
   const [isNew, setNew] = useState(false)
-  const why = useMay()('BINDING', 'CREATE')
+  const why = useMay()('BINDING:CREATE')
   const holders = data?.results.filter(binding => binding.role.id === role.id) ?? []
   return (
     <>

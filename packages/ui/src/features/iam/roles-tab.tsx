@@ -33,7 +33,7 @@ export function RolesTab(): ReactNode {
         rowLabel={({ name }) => name}
         card={role => <Card role={role} />}
         search={{ q, hint: t('searchName'), onSearch: text => setSearch({ q: text || undefined }, { replace: true }) }}
-        creation={{ title: t('newRole'), why: mayNot('ROLE', 'CREATE'), run: () => setSearch({ new: true }) }}
+        creation={{ title: t('newRole'), why: mayNot('ROLE:CREATE'), run: () => setSearch({ new: true }) }}
         nothing={{ icon: 'shield', title: t('noRolesYet') }}
       />
       {isNew && <NewRole onClose={() => setSearch({ new: false })} />}

@@ -23,7 +23,7 @@ export function SessionLines({ of }: SessionLinesProps): ReactNode {
   const { data, error, refetch } = useSessions(of)
   const end = useEndSession(of)
   const endAll = useEndSessions(of)
-  const missing = useMay()('USER', 'UPDATE')
+  const missing = useMay()('USER:UPDATE')
   const why = of === undefined ? undefined : missing
   if (error) return <ErrorCard title={t('failed')} error={error} onRetry={() => void refetch()} />
   if (!data) return <Skeleton height="2rem" />

@@ -68,9 +68,9 @@ function whyNoToken(of: TokenOwner, mayNot: MayNot, isOpen: boolean): string | u
     case 'me':
       return isOpen ? t('noOwnTokens') : undefined
     case 'user':
-      return mayNot('TOKEN', 'CREATE')
+      return mayNot('TOKEN:CREATE')
     case 'account':
-      return mayNot('SERVICE_ACCOUNT', 'UPDATE')
+      return mayNot('SERVICE_ACCOUNT:UPDATE')
   }
 }
 

@@ -72,7 +72,7 @@ function useUserMenu(user: User, { onLink, onDoom }: MenuEars): UserMenu {
   const mayNot = useMay()
   const me = useMe().data
   const self = me?.id === id ? t('notYourself') : undefined
-  const update = mayNot('USER', 'UPDATE')
+  const update = mayNot('USER:UPDATE')
   const params = { id }
   const disable = useTold(
     async () => await api.users.setDisabled({ params, body: { disabled: !disabled } }),
@@ -101,7 +101,7 @@ function useUserMenu(user: User, { onLink, onDoom }: MenuEars): UserMenu {
       id: 'impersonate',
       title: t('impersonate'),
       icon: 'users',
-      why: self ?? mayNot('IMPERSONATE', 'CREATE'),
+      why: self ?? mayNot('IMPERSONATE:CREATE'),
       run: () => void impersonate(id),
     },
     { id: 'reset', title: t('resetLink'), icon: 'link', why: update, run: () => void reset() },
@@ -121,7 +121,7 @@ function useUserMenu(user: User, { onLink, onDoom }: MenuEars): UserMenu {
     title: t('delete'),
     icon: 'trash',
     isDangerous: true,
-    why: self ?? mayNot('USER', 'DELETE'),
+    why: self ?? mayNot('USER:DELETE'),
     run: onDoom,
   }
   return { items, doom, remove }

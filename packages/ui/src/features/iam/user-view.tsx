@@ -80,7 +80,7 @@ function Profile({ user }: { readonly user: User }): ReactNode {
     () => t('saved', { name: user.displayName }),
   )
   const isChanged = JSON.stringify(draft) !== JSON.stringify(draftOf(user))
-  const missing = useMay()('USER', 'UPDATE')
+  const missing = useMay()('USER:UPDATE')
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     if (isChanged && missing === undefined) save.mutate(draft)
@@ -153,7 +153,7 @@ async function saveUser({ id }: User, draft: Draft): Promise<unknown> {
 }
 
 function Ways({ user }: { readonly user: User }): ReactNode {
-  const why = useMay()('USER', 'UPDATE')
+  const why = useMay()('USER:UPDATE')
   const take = useTold(
     async (auth: string) => await api.users.deleteAuth({ params: { id: user.id, auth } }),
     () => t('wayTaken'),

@@ -29,7 +29,7 @@ export function UsersTab(): ReactNode {
         rowLabel={({ displayName }) => displayName}
         card={user => <Card user={user} />}
         search={{ q, hint: t('searchUsers'), onSearch: text => setSearch({ q: text || undefined }, { replace: true }) }}
-        creation={{ title: t('newUser'), why: mayNot('USER', 'CREATE'), run: () => setSearch({ new: true }) }}
+        creation={{ title: t('newUser'), why: mayNot('USER:CREATE'), run: () => setSearch({ new: true }) }}
         nothing={{ icon: 'user', title: t('noUsers'), text: t('noUsersText') }}
       />
       {isNew && <UserDialog onClose={() => setSearch({ new: false })} onMade={id => go(paths.access('users', id))} />}

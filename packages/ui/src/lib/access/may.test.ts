@@ -11,18 +11,18 @@ const PERMISSIONS: Permissions = {
 test('a permission in a namespace holds for all that lies below it, and for nothing beside it', () => {
   const inside = ['company.team', 'company.team.a', 'company.team.a.b']
   const outside = ['company', 'company.teams', 'company.other', 'team', 'company.team.secret.deep']
-  const may = (namespace: string): boolean => mayDo(PERMISSIONS, { resource: 'FLOW', action: 'UPDATE', namespace })
+  const may = (namespace: string): boolean => mayDo(PERMISSIONS, 'FLOW:UPDATE', namespace)
 
   assert.deepEqual(inside.filter(may), inside)
   assert.deepEqual(outside.filter(may), [])
 })
 
 test('without a namespace it is asked whether there is any place at all', () => {
-  assert.equal(mayDo(PERMISSIONS, { resource: 'FLOW', action: 'UPDATE' }), true)
-  assert.equal(mayDo(PERMISSIONS, { resource: 'FLOW', action: 'DELETE' }), false)
+  assert.equal(mayDo(PERMISSIONS, 'FLOW:UPDATE'), true)
+  assert.equal(mayDo(PERMISSIONS, 'FLOW:DELETE'), false)
 })
 
 test('what is not named may not be done', () => {
-  assert.equal(mayDo(PERMISSIONS, { resource: 'FLOW', action: 'CREATE', namespace: 'company.team' }), false)
-  assert.equal(mayDo(PERMISSIONS, { resource: 'SECRET', action: 'READ' }), false)
+  assert.equal(mayDo(PERMISSIONS, 'FLOW:CREATE', 'company.team'), false)
+  assert.equal(mayDo(PERMISSIONS, 'SECRET:READ'), false)
 })

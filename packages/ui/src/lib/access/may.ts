@@ -9,18 +9,15 @@ export interface Scope {
   readonly deny?: readonly string[]
 }
 
-/** `FLOW:UPDATE` → where. What is not named holds nowhere. */
+/** `FLOW:UPDATE`. */
+export type Need = `${Resource}:${Action}`
+
+/** Where each permission holds. What is not named holds nowhere. */
 export type Permissions = Readonly<Record<string, Scope>>
 
-export interface Wish {
-  readonly resource: Resource
-  readonly action: Action
-  /** Absent: anywhere at all. */
-  readonly namespace?: string | undefined
-}
-
-export function mayDo(permissions: Permissions, { resource, action, namespace }: Wish): boolean {
-  const scope = permissions[`${resource}:${action}`]
+/** Without a namespace: anywhere at all. */
+export function mayDo(permissions: Permissions, need: Need, namespace?: string): boolean {
+  const scope = permissions[need]
   if (scope === undefined) return false
   const { all, allow = [], deny = [] } = scope
   if (all) return true

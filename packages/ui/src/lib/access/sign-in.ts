@@ -49,7 +49,8 @@ function forgetPerson(): void {
 
 /** `from` of the page of sign-in: only paths of this page. */
 export function returnPath(from: string | undefined): string {
-  const isOurs = from !== undefined && /^\/(?![/\\])/.test(from) && !/^\/(login|setup|reset-password|invitation)\b/.test(from)
+  const isOurs =
+    from !== undefined && /^\/(?![/\\])/.test(from) && !/^\/(login|setup|reset-password|invitation)\b/.test(from)
   return isOurs ? from : '/'
 }
 
