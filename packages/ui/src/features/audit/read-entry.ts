@@ -1,6 +1,19 @@
 // What an entry of the audit log tells, read from what the server and older ones write.
 import { paths } from '../../lib/paths.ts'
-import type { AuditItem } from './use-audit.ts'
+
+/** As the server writes it. */
+export interface AuditItem {
+  readonly auditLog: {
+    readonly id: string
+    readonly date: string
+    readonly type: string
+    readonly impersonatedBy?: string
+    readonly ipAddress?: string
+    readonly detail: object
+    readonly appliedPatch: readonly unknown[]
+  }
+  readonly user?: { readonly id: string; readonly username: string }
+}
 
 export interface AuditEntry {
   readonly id: string

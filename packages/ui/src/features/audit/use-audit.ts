@@ -7,8 +7,8 @@ import {
 } from '@tanstack/react-query'
 import { api } from '../../lib/api.ts'
 import { nowMs } from '../../platform/clock.ts'
+import type { AuditItem } from './read-entry.ts'
 
-export type AuditItem = Awaited<ReturnType<typeof api.auditLogs.search>>['results'][number]
 export type AuditDiff = Awaited<ReturnType<typeof api.auditLogs.diff>>
 
 export interface AuditAsked {
