@@ -23,7 +23,11 @@ export async function signIn(credentials: Credentials): Promise<SignInOutcome> {
   try {
     reply = await fetch(apiUrl(routes.auths.login, {}), {
       method: 'POST',
-      headers: { accept: 'application/json', 'content-type': 'application/json' },
+      headers: {
+        accept: 'application/json',
+        'content-type': 'application/json',
+        'x-requested-with': 'XMLHttpRequest',
+      },
       body: JSON.stringify(credentials),
     })
   } catch {
