@@ -117,17 +117,14 @@ function tokens(): Plugin {
   }
 }
 
-/** The table of routes as far as the client in the browser reads it: method, path and kinds of bodies, in a tenth of its length. */
+/** The table of routes as far as the client in the browser reads it: of those that a page names, method, path and kinds of bodies. */
 function shortRoutes(): Plugin {
+  const isUsed = usedRoutes()
   const short = Object.entries(routes).map(([resource, table]) => [
     resource,
-    Object.entries<Route>(table).map(([name, { method, paths, reply, body }]) => [
-      name,
-      method,
-      paths.b ?? '',
-      reply.type,
-      body.type,
-    ]),
+    Object.entries<Route>(table)
+      .filter(([name]) => isUsed(resource, name))
+      .map(([name, { method, paths, reply, body }]) => [name, method, paths.b ?? '', reply.type, body.type]),
   ])
   const code = `export const routes = Object.fromEntries(${JSON.stringify(short)}.map(([resource, table]) => [resource, Object.fromEntries(
     table.map(([name, method, b, reply, body]) => [name, { method, paths: { b }, reply: { type: reply }, body: { type: body } }]))]))`
@@ -135,6 +132,23 @@ function shortRoutes(): Plugin {
     name: 'short-routes',
     load: { filter: { id: /[\\/]packages[\\/]api[\\/]src[\\/]routes\.ts$/ }, handler: () => code },
   }
+}
+
+/** A page names a route as `api.flows.get` or `routes.flows.get`; where it names the resource alone, any of its routes may be meant. */
+function usedRoutes(): (resource: string, name: string) => boolean {
+  const folder = join(SOURCE, 'src')
+  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(name =>
+    /(?<!\.test)\.tsx?$/.test(name),
+  )
+  const named = new Set<string>()
+  for (const source of sources) {
+    const text = readFileSync(join(folder, source), 'utf8')
+    if (/\}\s*=\s*(api|routes)\b/.test(text))
+      throw new Error(`${source} takes routes out of their table: name them whole`)
+    for (const [, resource = '', name = '*'] of text.matchAll(/\b(?:api|routes)\s*\.(\w+)(?:\s*\.(\w+))?/g))
+      named.add(`${resource}.${name}`)
+  }
+  return (resource, name) => named.has(`${resource}.${name}`) || named.has(`${resource}.*`)
 }
 
 /** The client reads paths and kinds of replies only: the schemas of the contract would be a third of the page. */

@@ -66,6 +66,9 @@ description: For whoever needs the rows of a region today.
 access: PUBLIC
 tags: [warehouse]
 `
+/** Groups and roles may be there before the first user is. */
+const GROUP = JSON.stringify({ name: 'data', description: 'Who looks after the warehouse' })
+const BINDING = { type: 'GROUP', roleId: 'editor', namespaceId: 'tests' }
 const KEYS = { discounts: '{"gold": 0.2, "silver": 0.1}', region: '"EU"', last_order: '1204318', window: '"PT36H"' }
 const RUNS = 12
 
@@ -80,6 +83,8 @@ export async function seed(server: BrowserServer): Promise<Seed> {
   for (const source of sources) await server.call('POST', '/flows', source)
   await server.call('POST', '/tests', SUITE)
   await server.call('POST', '/apps', APP)
+  const group = (await server.call('POST', '/groups', GROUP)) as { readonly id: string }
+  await server.call('POST', '/bindings', JSON.stringify({ ...BINDING, externalId: group.id }))
   await server.call('POST', '/tests/tests/broken-test/run', '{}')
   for (let run = 0; run < RUNS; run += 1) await server.run('examples/hello-world', { name: `reader ${run}` })
   const succeeded = await server.run('examples/parallel-and-loops')

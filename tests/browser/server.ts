@@ -1,6 +1,6 @@
 // A real server for the browser: its own process, a free port of this machine, a folder that is thrown away.
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -15,21 +15,45 @@ export interface BrowserServer {
   /** Ends the process; `restart` brings it back. */
   halt(): Promise<void>
   stop(): Promise<void>
+  /** What the process has printed until now. */
+  printed(): string
+}
+
+export interface ServerOptions {
+  /** The text of a configuration file. */
+  readonly config?: string
 }
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const START_MAX_MS = 60_000
 const STOP_MAX_MS = 20_000
 
-export async function startServer(): Promise<BrowserServer> {
+export async function startServer({ config }: ServerOptions = {}): Promise<BrowserServer> {
   const folder = mkdtempSync(join(tmpdir(), 'batuta-browser-'))
   mkdirSync(join(folder, 'flows'))
   const places = ['--data', join(folder, 'data'), '--flows', join(folder, 'flows')]
-  const start = (port: string): ChildProcess =>
-    spawn(process.execPath, [join(ROOT, 'dist', 'cli.js'), 'server', 'local', '--port', port, ...places], {
-      cwd: folder,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
+  if (config !== undefined) {
+    const file = join(folder, 'batuta.yml')
+    writeFileSync(file, config)
+    places.push('--config', file)
+  }
+  let printed = ''
+  const start = (port: string): ChildProcess => {
+    const child = spawn(
+      process.execPath,
+      [join(ROOT, 'dist', 'cli.js'), 'server', 'local', '--port', port, ...places],
+      {
+        cwd: folder,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    )
+    const hear = (chunk: unknown): void => {
+      printed += String(chunk)
+    }
+    child.stdout.on('data', hear)
+    child.stderr.on('data', hear)
+    return child
+  }
   let child = start('0')
   const address = await addressOf(child)
   const call = (method: string, path: string, body?: string): Promise<unknown> => ask(address, { method, path, body })
@@ -51,6 +75,7 @@ export async function startServer(): Promise<BrowserServer> {
       await addressOf(child)
     },
     halt: () => stop(child),
+    printed: () => printed,
     stop: async () => {
       await stop(child)
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 })

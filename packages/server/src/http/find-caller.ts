@@ -14,10 +14,11 @@ export function findCaller(
   const ip = incoming.socket.remoteAddress
   const named = authorization === undefined ? proxies?.find(incoming) : undefined
   const found = named ?? access.authenticate({ authorization, cookie, ip })
-  return found instanceof Promise ? found.then(caller => expectCaller(caller, ip)) : expectCaller(found, ip)
+  return found instanceof Promise ? found.then(caller => expectCaller(caller, incoming)) : expectCaller(found, incoming)
 }
 
-function expectCaller(caller: Caller | undefined, ip: string | undefined): Caller {
-  if (!caller) throw loginRequired()
+function expectCaller(caller: Caller | undefined, { headers, socket }: IncomingMessage): Caller {
+  if (!caller) throw loginRequired(headers)
+  const ip = socket.remoteAddress
   return ip === undefined ? caller : { ...caller, ip }
 }

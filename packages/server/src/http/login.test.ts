@@ -40,3 +40,11 @@ test('whoever may log in is told so', async () => {
   const configs = await server.send('GET', '/api/v1/configs/login')
   assert.equal(configs.json.isBasicAuthEnabled, true)
 })
+
+test('what a page asks is not answered with the scheme: the browser would ask in a window of its own', async () => {
+  const named = async (headers: Record<string, string>): Promise<boolean> =>
+    (await server.send('GET', FLOWS, { headers })).headers.has('www-authenticate')
+
+  assert.equal(await named({ 'x-requested-with': 'XMLHttpRequest' }), false)
+  assert.equal(await named({ accept: 'application/json' }), true)
+})

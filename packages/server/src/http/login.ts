@@ -1,5 +1,6 @@
 // How somebody is told that it must be known who asks.
 import { createHash, timingSafeEqual } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
 import type { ConfiguredUser } from '../config/user.ts'
 import { RequestError } from './request-error.ts'
 
@@ -26,8 +27,10 @@ function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest()
 }
 
-export function loginRequired(): RequestError {
+/** To what a page asks by a program the scheme is not named: the browser would lay its own window over the page of the sign-in. */
+export function loginRequired(headers: IncomingHttpHeaders = {}): RequestError {
+  const isOfPage = headers['sec-fetch-dest'] === 'empty' || headers['x-requested-with'] === 'XMLHttpRequest'
   return new RequestError(401, 'login-required', 'Name and password of a user are needed.', {
-    headers: { 'www-authenticate': 'Basic realm="Batuta"' },
+    headers: isOfPage ? {} : { 'www-authenticate': 'Basic realm="Batuta"' },
   })
 }

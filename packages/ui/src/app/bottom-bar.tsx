@@ -3,21 +3,24 @@ import { Link, usePath } from '../lib/link.tsx'
 import { Icon } from '../widgets/icon.tsx'
 import { Menu } from '../widgets/menu.tsx'
 import classes from './bottom-bar.module.css'
-import { BAR_DESTINATIONS, DESTINATIONS, isCurrent } from './destinations.ts'
+import { BAR_DESTINATIONS, isCurrent } from './destinations.ts'
+import { useDestinations } from './use-destinations.ts'
 import { showPart } from './late-parts.tsx'
 import { t } from './messages.ts'
 
 /** Below 768 px the rail lies under the thumb. */
 export function BottomBar(): ReactNode {
   const path = usePath()
-  const others = DESTINATIONS.filter(item => !BAR_DESTINATIONS.includes(item))
+  const all = useDestinations()
+  const main = BAR_DESTINATIONS.filter(item => all.includes(item))
+  const others = all.filter(item => !main.includes(item))
   const more = [
     ...others.map(({ id, title, icon, to }) => ({ id, title, icon, to })),
     { id: 'shortcuts', title: t('help'), icon: 'help' as const, run: () => showPart('shortcuts') },
   ]
   return (
     <nav className={classes['bar']} aria-label={t('mainNavigation')}>
-      {BAR_DESTINATIONS.map(item => (
+      {main.map(item => (
         <Link
           key={item.id}
           to={item.to}

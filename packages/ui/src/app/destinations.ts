@@ -1,4 +1,5 @@
 // What the rail leads to, in its order. An entry is shown once its page is in the table of pages, so that nothing leads nowhere.
+import type { Resource } from '@batuta/core'
 import { paths } from '../lib/paths.ts'
 import type { IconName } from '../widgets/icon.tsx'
 import { hasPage } from './has-page.ts'
@@ -15,11 +16,13 @@ export interface Destination {
   readonly key?: string
   /** A line of the rail lies between groups. */
   readonly group: number
+  /** Shown to those who can ever see something there: one of these is enough. */
+  readonly needs?: readonly Resource[]
 }
 
 const ALL: readonly Destination[] = [
   { id: 'home', title: t('home'), to: paths.home(), icon: 'home', key: 'h', group: 0 },
-  { id: 'flows', title: t('flows'), to: paths.flows(), icon: 'flow', key: 'f', group: 0 },
+  { id: 'flows', title: t('flows'), to: paths.flows(), icon: 'flow', key: 'f', group: 0, needs: ['FLOW'] },
   {
     id: 'executions',
     title: t('executions'),
@@ -27,8 +30,9 @@ const ALL: readonly Destination[] = [
     icon: 'runs',
     key: 'e',
     group: 0,
+    needs: ['EXECUTION'],
   },
-  { id: 'logs', title: t('logs'), to: paths.logs(), icon: 'logs', key: 'l', group: 0 },
+  { id: 'logs', title: t('logs'), to: paths.logs(), icon: 'logs', key: 'l', group: 0, needs: ['LOG'] },
   {
     id: 'calendar',
     title: t('calendar'),
@@ -36,6 +40,7 @@ const ALL: readonly Destination[] = [
     icon: 'calendar',
     key: 'c',
     group: 0,
+    needs: ['FLOW', 'TRIGGER'],
   },
   { id: 'inbox', title: t('inbox'), to: paths.inbox(), icon: 'inbox', key: 'i', group: 0 },
   {
@@ -45,10 +50,20 @@ const ALL: readonly Destination[] = [
     icon: 'folder',
     key: 'n',
     group: 1,
+    needs: ['NAMESPACE', 'FLOW'],
   },
-  { id: 'keys', title: t('keys'), short: t('shortKeys'), to: paths.keys(), icon: 'key', key: 'k', group: 1 },
-  { id: 'secrets', title: t('secrets'), to: paths.secrets(), icon: 'lock', key: 's', group: 1 },
-  { id: 'files', title: t('files'), to: paths.files(), icon: 'file', group: 1 },
+  {
+    id: 'keys',
+    title: t('keys'),
+    short: t('shortKeys'),
+    to: paths.keys(),
+    icon: 'key',
+    key: 'k',
+    group: 1,
+    needs: ['KVSTORE'],
+  },
+  { id: 'secrets', title: t('secrets'), to: paths.secrets(), icon: 'lock', key: 's', group: 1, needs: ['SECRET'] },
+  { id: 'files', title: t('files'), to: paths.files(), icon: 'file', group: 1, needs: ['FILE'] },
   {
     id: 'blueprints',
     title: t('blueprints'),
@@ -58,9 +73,17 @@ const ALL: readonly Destination[] = [
     group: 2,
   },
   { id: 'plugins', title: t('plugins'), to: paths.plugins(), icon: 'plugin', key: 'p', group: 2 },
-  { id: 'apps', title: t('apps'), to: paths.apps(), icon: 'app', key: 'a', group: 2 },
-  { id: 'tests', title: t('tests'), to: paths.tests(), icon: 'test', group: 2 },
-  { id: 'triggers', title: t('triggers'), to: paths.triggers(), icon: 'trigger', key: 't', group: 3 },
+  { id: 'apps', title: t('apps'), to: paths.apps(), icon: 'app', key: 'a', group: 2, needs: ['APP', 'APPEXECUTION'] },
+  { id: 'tests', title: t('tests'), to: paths.tests(), icon: 'test', group: 2, needs: ['TEST'] },
+  {
+    id: 'triggers',
+    title: t('triggers'),
+    to: paths.triggers(),
+    icon: 'trigger',
+    key: 't',
+    group: 3,
+    needs: ['TRIGGER'],
+  },
   {
     id: 'administration',
     title: t('administration'),
@@ -68,6 +91,26 @@ const ALL: readonly Destination[] = [
     to: paths.instance(),
     icon: 'gear',
     group: 3,
+    needs: ['INSTANCE'],
+  },
+  {
+    id: 'access',
+    title: t('access'),
+    short: t('shortAccess'),
+    to: paths.access(),
+    icon: 'users',
+    key: 'u',
+    group: 3,
+    needs: ['USER', 'GROUP', 'ROLE', 'BINDING'],
+  },
+  {
+    id: 'audit',
+    title: t('audit'),
+    short: t('shortAudit'),
+    to: paths.auditLogs(),
+    icon: 'shield',
+    group: 3,
+    needs: ['AUDITLOG'],
   },
   {
     id: 'preferences',

@@ -9,6 +9,16 @@ export interface PageEntry {
 
 export const PAGES: readonly PageEntry[] = [
   { path: '/welcome', load: async () => (await import('../features/welcome/welcome-page.tsx')).WelcomePage },
+  { path: '/login', load: async () => (await import('../features/sign-in/login-page.tsx')).LoginPage },
+  { path: '/setup', load: async () => (await import('../features/sign-in/setup-page.tsx')).SetupPage },
+  {
+    path: '/invitation/$link',
+    load: async () => (await import('../features/sign-in/invitation-page.tsx')).InvitationPage,
+  },
+  {
+    path: '/reset-password',
+    load: async () => (await import('../features/sign-in/reset-password-page.tsx')).ResetPasswordPage,
+  },
   {
     path: '/preferences',
     load: async () => (await import('../features/preferences/preferences-page.tsx')).PreferencesPage,
@@ -91,6 +101,9 @@ export const PAGES: readonly PageEntry[] = [
     path: '/admin/instance',
     load: async () => (await import('../features/administration/instance-page.tsx')).InstancePage,
   },
+  { path: '/admin/iam/{-$tab}/{-$id}', load: async () => (await import('../features/iam/iam-page.tsx')).IamPage },
+  { path: '/admin/auditlogs', load: async () => (await import('../features/audit/audit-page.tsx')).AuditPage },
+  { path: '/access', load: async () => (await import('../features/iam/my-access-page.tsx')).MyAccessPage },
   {
     path: '/namespaces/edit/$namespace/{-$tab}',
     load: async () => (await import('../features/namespaces/namespace-page.tsx')).NamespacePage,

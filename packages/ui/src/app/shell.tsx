@@ -3,7 +3,7 @@ import { Outlet } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { RunHost } from '../features/run-dialog/run-host.tsx'
 import { useActions } from '../lib/actions.ts'
-import { useGo } from '../lib/link.tsx'
+import { useGo, usePath } from '../lib/link.tsx'
 import { paths } from '../lib/paths.ts'
 import { switchTheme } from '../lib/theme.ts'
 import { useLocal } from '../lib/use-local.ts'
@@ -11,16 +11,37 @@ import { writeLocal } from '../platform/local-store.ts'
 import { cx } from '../widgets/class-names.ts'
 import { Toasts } from '../widgets/toast.tsx'
 import { BottomBar } from './bottom-bar.tsx'
-import { DESTINATIONS } from './destinations.ts'
+import { Impersonation } from './impersonation.tsx'
 import { Help, LateParts, usePart } from './late-parts.tsx'
 import { t } from './messages.ts'
 import { Rail } from './rail.tsx'
+import { SessionGuard } from './session-guard.tsx'
 import classes from './shell.module.css'
 import { TopBar } from './top-bar.tsx'
+import { useDestinations } from './use-destinations.ts'
 
 const PINNED = 'rail.pinned'
 
+/** Before one is signed in there is nothing to go to. */
+const BARE = /^\/(login|setup|reset-password|invitation)(\/|$)/
+
 export function Shell(): ReactNode {
+  const isBare = BARE.test(usePath())
+  return isBare ? <Bare /> : <Frame />
+}
+
+function Bare(): ReactNode {
+  return (
+    <div className={classes['bare']}>
+      <main id="main" tabIndex={-1} className={classes['main']}>
+        <Outlet />
+      </main>
+      <Toasts />
+    </div>
+  )
+}
+
+function Frame(): ReactNode {
   const isPinned = useLocal(PINNED) === 'true'
   const pin = (): void => writeLocal(PINNED, isPinned ? undefined : 'true')
   useShellActions(pin, isPinned)
@@ -31,6 +52,7 @@ export function Shell(): ReactNode {
       </a>
       <Rail isPinned={isPinned} onPin={pin} />
       <TopBar />
+      <Impersonation />
       <div className={classes['beside']}>
         <main id="main" tabIndex={-1} className={classes['main']}>
           <Outlet />
@@ -41,6 +63,7 @@ export function Shell(): ReactNode {
       <Toasts />
       <LateParts />
       <RunHost />
+      <SessionGuard />
     </div>
   )
 }
@@ -57,8 +80,9 @@ function useShellActions(pin: () => void, isPinned: boolean): void {
   const go = useGo()
   const [, show] = usePart()
   const look = t('sectionLook')
+  const destinations = useDestinations()
   useActions([
-    ...DESTINATIONS.map(({ id, title, to, key }) => ({
+    ...destinations.map(({ id, title, to, key }) => ({
       id: `go.${id}`,
       title: t('goTo', { page: title }),
       section: t('sectionGo'),

@@ -9,6 +9,7 @@ import { useNow } from '../platform/clock.ts'
 import { Icon } from '../widgets/icon.tsx'
 import { Kbd } from '../widgets/kbd.tsx'
 import { tip } from '../widgets/tooltip.ts'
+import { AccountMenu } from './account-menu.tsx'
 import { Bell } from './bell.tsx'
 import { showPart } from './late-parts.tsx'
 import { t } from './messages.ts'
@@ -29,6 +30,7 @@ export function TopBar(): ReactNode {
       <Live />
       <Bell />
       <Theme />
+      <AccountMenu />
     </header>
   )
 }

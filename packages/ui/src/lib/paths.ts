@@ -84,6 +84,11 @@ export const paths = {
   instance: (): string => '/admin/instance',
   stats: (): string => '/admin/stats',
   preferences: (): string => '/preferences',
+  login: (from?: string): string => (from === undefined ? '/login' : `/login?from=${part(from)}`),
+  myAccess: (): string => '/access',
+  setup: (): string => '/setup',
+  access: (tab?: string, id?: string): string => `/admin/iam${tabOf(tab)}${tabOf(id)}`,
+  auditLogs: (): string => '/admin/auditlogs',
 } as const
 
 /** A path with its query, brackets and commas left readable. */

@@ -10,6 +10,7 @@ export function upload(url: string, form: FormData, onProgress: (part: number) =
     const request = new XMLHttpRequest()
     request.open('POST', url)
     request.setRequestHeader('accept', 'application/json')
+    request.setRequestHeader('x-requested-with', 'XMLHttpRequest')
     request.upload.addEventListener('progress', ({ loaded, total, lengthComputable }) => {
       if (lengthComputable && total > 0) onProgress(loaded / total)
     })

@@ -3,6 +3,8 @@ import type { ReactNode } from 'react'
 import classes from './error-card.module.css'
 import { CopyButton } from './copy-button.tsx'
 import { Icon } from './icon.tsx'
+import { Link } from '../lib/link.tsx'
+import { paths } from '../lib/paths.ts'
 
 export interface ErrorCardProps {
   /** What failed, as a sentence. */
@@ -13,9 +15,18 @@ export interface ErrorCardProps {
   readonly actions?: ReactNode
 }
 
+const FORBIDDEN = 403
+
 /** Says in full what failed and offers the way out; other parts of the page go on. */
-export function ErrorCard({ title = 'This could not be loaded.', error, onRetry, actions }: ErrorCardProps): ReactNode {
+export function ErrorCard({
+  title: said = 'This could not be loaded.',
+  error,
+  onRetry,
+  actions,
+}: ErrorCardProps): ReactNode {
   const message = messageOf(error)
+  const isRefused = error instanceof Error && 'status' in error && error.status === FORBIDDEN
+  const title = isRefused ? 'You may not do this here.' : said
   return (
     <div className={classes['card']} role="alert">
       <span className={classes['icon']}>
@@ -25,7 +36,8 @@ export function ErrorCard({ title = 'This could not be loaded.', error, onRetry,
         <p className={classes['title']}>{title}</p>
         <p className={classes['message']}>{message}</p>
         <div className={classes['actions']}>
-          {onRetry && (
+          {isRefused && <Link to={paths.myAccess()}>What may I do?</Link>}
+          {onRetry && !isRefused && (
             <Button size="compact-sm" onClick={onRetry}>
               Try again
             </Button>

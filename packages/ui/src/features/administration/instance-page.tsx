@@ -1,7 +1,7 @@
 // Is the system well, and what does it do?
-import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
+import { MayButton } from '../../lib/access/may-button.tsx'
 import { Page } from '../../app/page.tsx'
 import { api } from '../../lib/api.ts'
 import { formatNumber } from '../../lib/messages.ts'
@@ -58,9 +58,13 @@ function Maintenance(): ReactNode {
       <Icon name={data.maintenance ? 'warning' : 'check'} size={20} />
       <p className={classes['grow']}>{data.maintenance ? t('isOn', { when: since }) : t('isOff')}</p>
       {data.maintenance ? (
-        <Button onClick={() => void switchMaintenance(false)}>{t('exit')}</Button>
+        <MayButton need="INSTANCE:UPDATE" onClick={() => void switchMaintenance(false)}>
+          {t('exit')}
+        </MayButton>
       ) : (
-        <Button onClick={() => setAsked(true)}>{t('enter')}</Button>
+        <MayButton need="INSTANCE:UPDATE" onClick={() => setAsked(true)}>
+          {t('enter')}
+        </MayButton>
       )}
       {isAsked && (
         <TypedConfirm

@@ -1,6 +1,7 @@
 // The text of an app beside the page that it makes.
-import { Button } from '@mantine/core'
 import { useState, type ReactNode } from 'react'
+import { MayButton } from '../../lib/access/may-button.tsx'
+import { useMay } from '../../lib/access/use-may.ts'
 import { Page } from '../../app/page.tsx'
 import { useActions } from '../../lib/actions.ts'
 import { api } from '../../lib/api.ts'
@@ -11,7 +12,6 @@ import { ErrorCard } from '../../widgets/error-card.tsx'
 import { Icon } from '../../widgets/icon.tsx'
 import { Menu } from '../../widgets/menu.tsx'
 import { showToast } from '../../widgets/toast.tsx'
-import { tip } from '../../widgets/tooltip.ts'
 import { BesideText, DocumentEditor } from '../yaml-document/document-editor.tsx'
 import { useDocumentChecks } from '../yaml-document/use-document-checks.ts'
 import { AppPreview } from './app-preview.tsx'
@@ -41,7 +41,8 @@ export function AppEditor({ app, initial }: AppEditorProps): ReactNode {
       },
     })
   }
-  useActions([{ id: 'app.save', title: t('save'), section: t('section'), keys: 'mod+s', run: save }])
+  const why = useMay()(app === undefined ? 'APP:CREATE' : 'APP:UPDATE', app?.namespace)
+  useActions([{ id: 'app.save', title: t('save'), section: t('section'), keys: 'mod+s', why, run: save }])
   const isDirty = app === undefined || text !== app.source
   return (
     <Page
@@ -52,9 +53,17 @@ export function AppEditor({ app, initial }: AppEditorProps): ReactNode {
       actions={
         <>
           {app && <AppButtons app={app} />}
-          <Button variant="filled" loading={saving.isPending} onClick={save} {...tip(t('save'), 'mod+s')}>
+          <MayButton
+            need={app === undefined ? 'APP:CREATE' : 'APP:UPDATE'}
+            namespace={app?.namespace}
+            variant="filled"
+            hint={t('save')}
+            keys="mod+s"
+            loading={saving.isPending}
+            onClick={save}
+          >
             {t('save')}
-          </Button>
+          </MayButton>
         </>
       }
     >

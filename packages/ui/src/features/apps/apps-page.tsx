@@ -2,6 +2,8 @@
 import { Button, TextInput } from '@mantine/core'
 import '@mantine/core/styles/Input.css'
 import { useDeferredValue, useMemo, useRef, type ReactNode } from 'react'
+import { MayButton } from '../../lib/access/may-button.tsx'
+import { useMay } from '../../lib/access/use-may.ts'
 import { Page } from '../../app/page.tsx'
 import { useActions } from '../../lib/actions.ts'
 import { Link, useGo } from '../../lib/link.tsx'
@@ -31,14 +33,15 @@ export function AppsPage(): ReactNode {
   const go = useGo()
   const create = (): void => go(paths.newApp())
   const section = t('section')
+  const mayNot = useMay()
   useActions([
     { id: 'filter.focus', title: t('search'), section, keys: '/', run: () => search.current?.focus() },
-    { id: 'apps.new', title: t('newApp'), section, run: create },
+    { id: 'apps.new', title: t('newApp'), section, why: mayNot('APP:CREATE'), run: create },
   ])
   const newButton = (
-    <Button variant="filled" leftSection={<Icon name="plus" size={14} />} onClick={create}>
+    <MayButton need="APP:CREATE" variant="filled" leftSection={<Icon name="plus" size={14} />} onClick={create}>
       {t('newApp')}
-    </Button>
+    </MayButton>
   )
   return (
     <Page

@@ -1,6 +1,7 @@
 // One blueprint: what it is for, what it asks for, its drawing and its code, and the two ways to go on with it.
 import { Button } from '@mantine/core'
 import { useMemo, type ReactNode } from 'react'
+import { useMay } from '../../lib/access/use-may.ts'
 import { useActions } from '../../lib/actions.ts'
 import { isNotFound } from '../../lib/api.ts'
 import { Link, useGo } from '../../lib/link.tsx'
@@ -112,9 +113,10 @@ function Ways({ blueprint, flow }: { readonly blueprint: Blueprint; readonly flo
     if (!run.isPending) run.mutate({ flow: name, source: blueprint.source })
   }
   const section = t('section')
+  const mayNot = useMay()
   useActions([
-    { id: 'blueprint.use', title: t('use'), section, keys: 'e', run: use },
-    { id: 'blueprint.run', title: t('run'), section, run: start },
+    { id: 'blueprint.use', title: t('use'), section, keys: 'e', why: mayNot('FLOW:CREATE'), run: use },
+    { id: 'blueprint.run', title: t('run'), section, why: mayNot('EXECUTION:CREATE'), run: start },
   ])
   return (
     <div className={classes['ways']}>

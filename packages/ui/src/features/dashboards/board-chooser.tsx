@@ -1,5 +1,6 @@
 // Which board is looked at, and what can be done with it.
 import type { ReactNode } from 'react'
+import { useMay } from '../../lib/access/use-may.ts'
 import { paths, withQuery } from '../../lib/paths.ts'
 import { setPreferences, usePreferences } from '../../lib/preferences.ts'
 import { Icon } from '../../widgets/icon.tsx'
@@ -22,6 +23,7 @@ export function BoardChooser({ id, title, more = [] }: BoardChooserProps): React
   const { homeBoard } = usePreferences()
   const boards = useDashboards().data ?? []
   const isOnHome = homeBoard === id
+  const mayNot = useMay()
   const groups: readonly MenuGroup[] = [
     {
       title: t('boards'),
@@ -47,7 +49,7 @@ export function BoardChooser({ id, title, more = [] }: BoardChooserProps): React
           },
         },
         ...more,
-        { id: 'new', title: t('newBoard'), icon: 'plus', to: paths.newDashboard() },
+        { id: 'new', title: t('newBoard'), icon: 'plus', why: mayNot('DASHBOARD:CREATE'), to: paths.newDashboard() },
       ],
     },
   ]

@@ -2,6 +2,7 @@
 import { ActionIcon, Button } from '@mantine/core'
 import '@mantine/core/styles/Input.css'
 import { useMemo, useState, type ReactNode } from 'react'
+import { useMay } from '../../lib/access/use-may.ts'
 import { useActions } from '../../lib/actions.ts'
 import { useGo } from '../../lib/link.tsx'
 import { paths } from '../../lib/paths.ts'
@@ -44,7 +45,10 @@ export function BoardEditor({ board }: { readonly board?: Dashboard }): ReactNod
   })
   const isChanged = text !== saved
   const saving = useSaving({ board, draft, onSaved: setSaved })
-  const why = checks.errors > 0 ? t('whyProblems', { count: checks.errors }) : isChanged ? undefined : t('whyNothing')
+  const missing = useMay()('DASHBOARD:UPDATE')
+  const why =
+    missing ??
+    (checks.errors > 0 ? t('whyProblems', { count: checks.errors }) : isChanged ? undefined : t('whyNothing'))
   const save = (): void => {
     if (why === undefined) saving.save(code?.text() ?? text)
   }

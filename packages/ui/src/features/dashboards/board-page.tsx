@@ -3,6 +3,8 @@ import { Button, NativeSelect } from '@mantine/core'
 import '@mantine/core/styles/Input.css'
 import { useParams } from '@tanstack/react-router'
 import { useEffect, type ReactNode } from 'react'
+import { MayButton } from '../../lib/access/may-button.tsx'
+import { useMay, type MayNot } from '../../lib/access/use-may.ts'
 import { Page } from '../../app/page.tsx'
 import { api, isNotFound } from '../../lib/api.ts'
 import { useGo } from '../../lib/link.tsx'
@@ -14,6 +16,7 @@ import { nowMs } from '../../platform/clock.ts'
 import { Empty } from '../../widgets/empty.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { Skeleton } from '../../widgets/skeleton.tsx'
+import type { MenuItem } from '../../widgets/menu.tsx'
 import { showToast } from '../../widgets/toast.tsx'
 import { useNamespaces, withParents } from '../home/use-home.ts'
 import { BoardChooser } from './board-chooser.tsx'
@@ -63,6 +66,26 @@ export function BoardPage(): ReactNode {
   return <Board board={board} />
 }
 
+function moreOf(board: Dashboard, mayNot: MayNot, remove: () => void): readonly MenuItem[] {
+  return [
+    {
+      id: 'edit',
+      title: t('editThis'),
+      icon: 'edit',
+      why: mayNot('DASHBOARD:UPDATE'),
+      to: paths.editDashboard(board.id),
+    },
+    {
+      id: 'delete',
+      title: t('delete'),
+      icon: 'trash',
+      isDangerous: true,
+      why: mayNot('DASHBOARD:DELETE') ?? (board.updated === undefined ? t('built') : undefined),
+      run: remove,
+    },
+  ]
+}
+
 function Board({ board }: { readonly board: Dashboard }): ReactNode {
   const [{ range, namespace, from, to }, setSearch] = useSearchState(PARAMS)
   const go = useGo()
@@ -73,30 +96,17 @@ function Board({ board }: { readonly board: Dashboard }): ReactNode {
   }
   const rows = useBoardRows(board.id, wish)
   const remove = useRemove(board)
+  const mayNot = useMay()
   return (
     <Page
       title={board.title}
-      badge={
-        <BoardChooser
-          id={board.id}
-          title={board.title}
-          more={[
-            { id: 'edit', title: t('editThis'), icon: 'edit', to: paths.editDashboard(board.id) },
-            {
-              id: 'delete',
-              title: t('delete'),
-              icon: 'trash',
-              isDangerous: true,
-              ...(board.updated === undefined ? { why: t('built') } : {}),
-              run: remove,
-            },
-          ]}
-        />
-      }
+      badge={<BoardChooser id={board.id} title={board.title} more={moreOf(board, mayNot, remove)} />}
       actions={
         <>
           <Scope {...{ range, namespace, wish }} onChange={setSearch} />
-          <Button onClick={() => go(paths.editDashboard(board.id))}>{t('edit')}</Button>
+          <MayButton need="DASHBOARD:UPDATE" onClick={() => go(paths.editDashboard(board.id))}>
+            {t('edit')}
+          </MayButton>
         </>
       }
     >
@@ -107,9 +117,9 @@ function Board({ board }: { readonly board: Dashboard }): ReactNode {
           title={t('empty')}
           text={t('emptyText')}
           action={
-            <Button variant="filled" onClick={() => go(paths.editDashboard(board.id))}>
+            <MayButton need="DASHBOARD:UPDATE" variant="filled" onClick={() => go(paths.editDashboard(board.id))}>
               {t('addChart')}
-            </Button>
+            </MayButton>
           }
         />
       ) : (

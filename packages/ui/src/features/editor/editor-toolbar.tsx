@@ -1,5 +1,6 @@
 import { ActionIcon, Button } from '@mantine/core'
 import type { ReactNode } from 'react'
+import { useMay } from '../../lib/access/use-may.ts'
 import { cx } from '../../widgets/class-names.ts'
 import { Icon, type IconName } from '../../widgets/icon.tsx'
 import { tip } from '../../widgets/tooltip.ts'
@@ -27,8 +28,9 @@ const ICONS: Readonly<Record<Pane, IconName>> = { code: 'code', form: 'table', g
 export function EditorToolbar(props: EditorToolbarProps): ReactNode {
   const { checks, saving, panes, code, isChanged, onSave, onPlan, onTry, tools } = props
   const isNew = saving.saved === undefined
-  const why =
-    checks.errors > 0 ? t('whyErrors', { count: checks.errors }) : !isChanged && !isNew ? t('whyNothing') : undefined
+  const missing = useMay()(isNew ? 'FLOW:CREATE' : 'FLOW:UPDATE', saving.saved?.namespace)
+  const errors = missing ?? (checks.errors > 0 ? t('whyErrors', { count: checks.errors }) : undefined)
+  const why = errors ?? (!isChanged && !isNew ? t('whyNothing') : undefined)
   return (
     <div className={classes['toolbar']} role="toolbar" aria-label={t('panes')}>
       <div className={classes['switch']} role="group" aria-label={t('panes')}>
@@ -62,7 +64,7 @@ export function EditorToolbar(props: EditorToolbarProps): ReactNode {
         <SaveButton
           title={t('saveAndRun')}
           keys="mod+enter"
-          why={checks.errors > 0 ? why : undefined}
+          why={errors}
           isBusy={saving.isSaving}
           isPrimary
           run={() => onSave(true)}

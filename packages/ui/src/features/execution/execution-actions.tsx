@@ -1,16 +1,17 @@
 // The buttons of the head of an execution, their menu, and the dialogs behind them. What its state forbids says which state it needs.
 import { routes } from '@batuta/api'
-import { Button } from '@mantine/core'
 import { lazy, Suspense, useState, type ReactNode } from 'react'
+import { useMay } from '../../lib/access/use-may.ts'
 import { useActions } from '../../lib/actions.ts'
 import { apiUrl } from '../../lib/api.ts'
 import { useGo } from '../../lib/link.tsx'
 import { paths, withQuery } from '../../lib/paths.ts'
 import { stateWord } from '../../lib/states.ts'
+import { ActButton } from '../../widgets/act-button.tsx'
 import { CopyAs, curlLine, type CopyForm } from '../../widgets/copy-as.tsx'
 import { Icon } from '../../widgets/icon.tsx'
 import { Menu, type MenuItem } from '../../widgets/menu.tsx'
-import { whyNot, isPossible, type ExecutionAction } from '../executions/possible-actions.ts'
+import { needOf, whyNot, isPossible, type ExecutionAction } from '../executions/possible-actions.ts'
 import classes from './execution-page.module.css'
 import { markdownOf } from './markdown-of.ts'
 import { t } from './messages.ts'
@@ -38,9 +39,10 @@ export function ExecutionActions({ head, live, open, from, onOpen }: ExecutionAc
   const go = useGo()
   const act = useExecutionAction(head, () => go(paths.executions()))
   const { current } = head.state
+  const mayNot = useMay()
   const item = (id: ExecutionAction, look: Omit<MenuItem, 'id' | 'why'>): MenuItem => ({
     id,
-    why: whyNot(id, current),
+    why: mayNot(needOf(id), head.namespace) ?? whyNot(id, current),
     ...look,
   })
   const main: readonly MenuItem[] = [
@@ -69,15 +71,8 @@ export function ExecutionActions({ head, live, open, from, onOpen }: ExecutionAc
   )
   return (
     <>
-      {shown.map(({ id, title, icon, run }) => (
-        <Button
-          key={id}
-          variant={id === 'replay' ? 'filled' : 'default'}
-          leftSection={icon && <Icon name={icon} size={14} />}
-          onClick={run}
-        >
-          {title}
-        </Button>
+      {shown.map(one => (
+        <Main key={one.id} item={one} />
       ))}
       <CopyAs forms={formsOf(head)} />
       <Menu
@@ -86,7 +81,7 @@ export function ExecutionActions({ head, live, open, from, onOpen }: ExecutionAc
         button={<Icon name="more" />}
         align="end"
         groups={[
-          { items: [{ id: 'record', title: t('recordAsTest'), icon: 'test', to: recordPath(head) }] },
+          { items: [recordItem(head, mayNot('TEST:CREATE', head.namespace))] },
           { items: [...main.filter(({ id }) => !shown.some(other => other.id === id)), ...more] },
           { items: states.map((one, index) => ({ ...one, id: `state-${index}` })) },
           { items: [remove] },
@@ -101,8 +96,22 @@ export function ExecutionActions({ head, live, open, from, onOpen }: ExecutionAc
   )
 }
 
-function recordPath({ id }: ExecutionHead): string {
-  return withQuery(paths.newTest(), [['execution', id]])
+function Main({ item: { id, title, icon, why, run } }: { readonly item: MenuItem }): ReactNode {
+  return (
+    <ActButton
+      variant={id === 'replay' ? 'filled' : 'default'}
+      why={why}
+      leftSection={icon && <Icon name={icon} size={14} />}
+      {...(run === undefined ? {} : { onClick: run })}
+    >
+      {title}
+    </ActButton>
+  )
+}
+
+function recordItem({ id }: ExecutionHead, why: string | undefined): MenuItem {
+  const to = withQuery(paths.newTest(), [['execution', id]])
+  return { id: 'record', title: t('recordAsTest'), icon: 'test', why, to }
 }
 
 interface DialogsProps {

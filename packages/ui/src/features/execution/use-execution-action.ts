@@ -77,28 +77,27 @@ function undoOf(head: ExecutionHead, wish: ActionWish): ActionWish | undefined {
 }
 
 async function perform(executionId: string, wish: ActionWish): Promise<unknown> {
-  const { executions } = api
   const params = { executionId }
   switch (wish.type) {
     case 'restart':
-      return await executions.restart({ params })
+      return await api.executions.restart({ params })
     case 'kill':
-      return await executions.kill({ params, query: { isOnKillCascade: wish.isCascade } })
+      return await api.executions.kill({ params, query: { isOnKillCascade: wish.isCascade } })
     case 'pause':
-      return await executions.pause({ params })
+      return await api.executions.pause({ params })
     case 'resume':
-      return await executions.resume({ params })
+      return await api.executions.resume({ params })
     case 'unqueue':
-      return await executions.unqueue({ params })
+      return await api.executions.unqueue({ params })
     case 'forceRun':
-      return await executions.forceRun({ params })
+      return await api.executions.forceRun({ params })
     case 'step':
-      return await executions.resumeFromBreakpoint({ params })
+      return await api.executions.resumeFromBreakpoint({ params })
     case 'labels':
-      return await executions.setLabels({ params, body: [...wish.labels] })
+      return await api.executions.setLabels({ params, body: [...wish.labels] })
     case 'changeState':
-      return await executions.changeStatus({ params, query: { status: wish.state } })
+      return await api.executions.changeStatus({ params, query: { status: wish.state } })
     case 'delete':
-      return await executions.delete({ params })
+      return await api.executions.delete({ params })
   }
 }

@@ -2,6 +2,7 @@
 // out. What cannot be taken back is confirmed, above a hundred by typing the number.
 import { Button } from '@mantine/core'
 import { lazy, Suspense, useState, type ReactNode } from 'react'
+import { useMay } from '../../lib/access/use-may.ts'
 import { useActions } from '../../lib/actions.ts'
 import { useGo } from '../../lib/link.tsx'
 import { paths } from '../../lib/paths.ts'
@@ -14,7 +15,7 @@ import { operationOf, type BulkAction } from './act-on-many.ts'
 import classes from './bulk-bar.module.css'
 import { formsOfRows } from './copy-forms.ts'
 import { t } from './messages.ts'
-import { queryOfFit, splitByFit } from './possible-actions.ts'
+import { needOf, queryOfFit, splitByFit } from './possible-actions.ts'
 import { usePreview } from './use-preview.ts'
 import type { ExecutionQuery, ExecutionRow } from './use-executions.ts'
 
@@ -41,13 +42,14 @@ export function BulkBar({ rows, isAll, total, isEstimate, query, onAll, onClear 
   })
   const [left, right] = rows
   const compare = left && right && rows.length === 2 && !isAll ? paths.compare(left.id, right.id) : undefined
+  const mayNot = useMay()
   const fits = (action: BulkAction): string | undefined => {
     if (rows.length === 0) return t('selectFirst')
     if (isAll) return queryOfFit(action, query) ? undefined : t('noneFits')
     return splitByFit(action, rows).fit.length > 0 ? undefined : t('noneFits')
   }
   const item = (id: BulkAction, look: Omit<MenuItem, 'id' | 'run'>): MenuItem => ({
-    why: fits(id),
+    why: mayNot(needOf(id)) ?? fits(id),
     ...look,
     id,
     run: () => setAsked(id),

@@ -27,6 +27,12 @@ export function whyNot(action: ExecutionAction, state: string): string | undefin
   return `It is ${stateWord(state).toLowerCase()}; ${NEEDS[action]}.`
 }
 
+/** What one must be allowed to. */
+export function needOf(action: ExecutionAction): 'EXECUTION:CREATE' | 'EXECUTION:UPDATE' | 'EXECUTION:DELETE' {
+  if (action === 'delete') return 'EXECUTION:DELETE'
+  return action === 'replay' ? 'EXECUTION:CREATE' : 'EXECUTION:UPDATE'
+}
+
 export function isPossible(action: ExecutionAction, state: string): boolean {
   switch (action) {
     case 'restart':

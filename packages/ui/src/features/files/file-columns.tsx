@@ -11,6 +11,8 @@ import { t } from './messages.ts'
 const INDENT_PX = 20
 
 export interface FileActions {
+  /** Why one may not. */
+  readonly mayNot: (action: 'UPDATE' | 'DELETE') => string | undefined
   rename(line: FileLine): void
   remove(paths: readonly string[]): void
   download(line: FileLine): void
@@ -67,7 +69,7 @@ function Name({ line: { name, depth, isFolder, isOpen } }: { readonly line: File
 function RowMenu({ line, actions }: { readonly line: FileLine; readonly actions: FileActions }): ReactNode {
   const { path, name, isFolder } = line
   const items: readonly MenuItem[] = [
-    { id: 'rename', title: t('rename'), icon: 'edit', run: () => actions.rename(line) },
+    { id: 'rename', title: t('rename'), icon: 'edit', why: actions.mayNot('UPDATE'), run: () => actions.rename(line) },
     ...(isFolder
       ? []
       : [
@@ -90,7 +92,14 @@ function RowMenu({ line, actions }: { readonly line: FileLine; readonly actions:
         { items },
         {
           items: [
-            { id: 'delete', title: t('delete'), icon: 'trash', isDangerous: true, run: () => actions.remove([path]) },
+            {
+              id: 'delete',
+              title: t('delete'),
+              icon: 'trash',
+              isDangerous: true,
+              why: actions.mayNot('DELETE'),
+              run: () => actions.remove([path]),
+            },
           ],
         },
       ]}

@@ -2,6 +2,8 @@
 import { Button, TextInput } from '@mantine/core'
 import '@mantine/core/styles/Input.css'
 import { useMemo, useRef, useState, type DragEvent, type ReactNode } from 'react'
+import { MayButton } from '../../lib/access/may-button.tsx'
+import { useMay } from '../../lib/access/use-may.ts'
 import { useActions } from '../../lib/actions.ts'
 import { usePath } from '../../lib/link.tsx'
 import { withQuery } from '../../lib/paths.ts'
@@ -104,23 +106,37 @@ function Explorer({ namespace, onAsk, onGone }: ExplorerProps): ReactNode {
     if (kept === undefined) onAsk({ type: 'delete', paths })
     else if (await deleteFiles(namespace, paths, kept)) onGone(paths)
   }
+  const mayNot = useMay()
   const actions: FileActions = {
+    mayNot: action => mayNot(`FILE:${action}`, namespace),
     rename: ({ path }) => onAsk({ type: 'rename', path }),
     remove: paths => void remove(paths),
     download: ({ path }) => window.open(downloadUrl(namespace, path), '_self'),
   }
   const to = useAddressOf(open)
   const chosen = outermost([...selected])
-  useFileActions({ ask: onAsk, remove: () => void remove(chosen), isAny: chosen.length > 0 })
+  useFileActions({ namespace, ask: onAsk, remove: () => void remove(chosen), isAny: chosen.length > 0 })
   return (
     <div className={classes['tree']}>
       <SelectionBar count={chosen.length} onClear={() => setSelected(NOTHING)}>
-        <Button size="compact-sm" onClick={() => onAsk({ type: 'move', paths: chosen })}>
+        <MayButton
+          need="FILE:UPDATE"
+          namespace={namespace}
+          size="compact-sm"
+          onClick={() => onAsk({ type: 'move', paths: chosen })}
+        >
           {t('move')}
-        </Button>
-        <Button size="compact-sm" color="red" variant="light" onClick={() => void remove(chosen)}>
+        </MayButton>
+        <MayButton
+          need="FILE:DELETE"
+          namespace={namespace}
+          size="compact-sm"
+          color="red"
+          variant="light"
+          onClick={() => void remove(chosen)}
+        >
           {t('delete')}
-        </Button>
+        </MayButton>
       </SelectionBar>
       {error && <ErrorCard title={t('failed')} error={error} onRetry={retry} />}
       {isPending && <SkeletonRows rows={6} />}
@@ -174,22 +190,25 @@ function useAddressOf(open: ReadonlySet<string>): (line: FileLine) => string {
 }
 
 interface FileKeys {
+  readonly namespace: string
   readonly ask: (asked: Asked) => void
   readonly remove: () => void
   readonly isAny: boolean
 }
 
-function useFileActions({ ask, remove, isAny }: FileKeys): void {
+function useFileActions({ namespace, ask, remove, isAny }: FileKeys): void {
   const section = t('section')
+  const mayNot = useMay()
+  const why = mayNot('FILE:CREATE', namespace)
   useActions([
-    { id: 'files.new', title: t('newFile'), section, keys: 'n', run: () => ask({ type: 'file' }) },
-    { id: 'files.folder', title: t('newFolder'), section, keys: 'shift+n', run: () => ask({ type: 'folder' }) },
+    { id: 'files.new', title: t('newFile'), section, keys: 'n', why, run: () => ask({ type: 'file' }) },
+    { id: 'files.folder', title: t('newFolder'), section, keys: 'shift+n', why, run: () => ask({ type: 'folder' }) },
     {
       id: 'files.delete',
       title: t('selectedDelete'),
       section,
       keys: 'backspace',
-      why: isAny ? undefined : 'Nothing is selected.',
+      why: mayNot('FILE:DELETE', namespace) ?? (isAny ? undefined : 'Nothing is selected.'),
       run: remove,
     },
   ])
@@ -232,11 +251,15 @@ function Tools({ namespace, find, startUpload, onFind, onAsk }: ToolsProps): Rea
           event.currentTarget.value = ''
         }}
       />
-      <Button onClick={() => input.current?.click()}>{t('upload')}</Button>
-      <Button onClick={() => onAsk({ type: 'folder' })}>{t('newFolder')}</Button>
-      <Button variant="filled" onClick={() => onAsk({ type: 'file' })}>
+      <MayButton need="FILE:CREATE" namespace={namespace} onClick={() => input.current?.click()}>
+        {t('upload')}
+      </MayButton>
+      <MayButton need="FILE:CREATE" namespace={namespace} onClick={() => onAsk({ type: 'folder' })}>
+        {t('newFolder')}
+      </MayButton>
+      <MayButton need="FILE:CREATE" namespace={namespace} variant="filled" onClick={() => onAsk({ type: 'file' })}>
         {t('newFile')}
-      </Button>
+      </MayButton>
     </div>
   )
 }
@@ -304,9 +327,9 @@ function Nothing({ namespace, find, onDrop, onNew }: NothingProps): ReactNode {
       title={t('none', { namespace })}
       text={t('noneText')}
       action={
-        <Button variant="filled" onClick={onNew}>
+        <MayButton need="FILE:CREATE" namespace={namespace} variant="filled" onClick={onNew}>
           {t('newFile')}
-        </Button>
+        </MayButton>
       }
     />
   )

@@ -3,6 +3,8 @@ import { Button } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { lazy, Suspense, type ComponentType, type LazyExoticComponent, type ReactNode } from 'react'
+import { MayButton } from '../../lib/access/may-button.tsx'
+import { useMay } from '../../lib/access/use-may.ts'
 import { Page } from '../../app/page.tsx'
 import { useActions } from '../../lib/actions.ts'
 import { api, isNotFound } from '../../lib/api.ts'
@@ -146,12 +148,15 @@ function FlowButtons({ flow, active }: FlowTabProps & { readonly active: TabId }
       return await all.remove(flows)
     },
   }
-  const why = flow.disabled ? list('whyDisabledRun') : flow.deleted ? t('deletedText') : undefined
+  const mayNot = useMay()
+  const why =
+    mayNot('EXECUTION:CREATE', flow.namespace) ??
+    (flow.disabled ? list('whyDisabledRun') : flow.deleted ? t('deletedText') : undefined)
   const section = t('flows')
   useActions([
     { id: 'flow.run', title: t('run'), section, keys: 'shift+enter', why, run: () => void actions.run(flow) },
     { id: 'flow.edit', title: t('editFlow'), section, keys: 'e', run: () => go(paths.flow(flow, 'edit')) },
-    ...flowMenu(flow, actions)
+    ...flowMenu(flow, actions, mayNot)
       .flatMap(({ items }) => items)
       .filter(({ id }) => id !== 'run' && id !== 'edit')
       .map(item => ({
@@ -170,7 +175,7 @@ function FlowButtons({ flow, active }: FlowTabProps & { readonly active: TabId }
         label={t('more')}
         align="end"
         button={<Icon name="more" />}
-        groups={flowMenu(flow, actions).map(group => ({
+        groups={flowMenu(flow, actions, mayNot).map(group => ({
           items: group.items.filter(({ id }) => id !== 'run' && id !== 'edit'),
         }))}
       />
@@ -207,9 +212,9 @@ function Deleted({ flow }: FlowTabProps): ReactNode {
       icon="trash"
       title={t('deletedText')}
       action={
-        <Button variant="filled" onClick={() => void restore()}>
+        <MayButton need="FLOW:CREATE" namespace={flow.namespace} variant="filled" onClick={() => void restore()}>
           {t('restore')}
-        </Button>
+        </MayButton>
       }
     />
   )

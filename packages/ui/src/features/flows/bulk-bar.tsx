@@ -1,6 +1,8 @@
 // What can be done to the flows that are chosen, or to all that match: an operation, which the bell shows and takes back.
 import { Button } from '@mantine/core'
 import type { ReactNode } from 'react'
+import { MayButton } from '../../lib/access/may-button.tsx'
+import { useMay } from '../../lib/access/use-may.ts'
 import type { Filter } from '../../lib/filters/filter.ts'
 import type { FilterState } from '../../lib/search-state.ts'
 import { nowMs } from '../../platform/clock.ts'
@@ -46,6 +48,8 @@ export function BulkBar({ flows, loaded, total: counted, allOf, state, actions, 
       action,
       ...(isAll ? { query: queryText() } : { ids: of.map(({ namespace, id }) => `${namespace}/${id}`) }),
     })
+  const mayNot = useMay()
+  const whyNoUpdate = mayNot('FLOW:UPDATE')
   const label = isAll ? t('allSelected', { count: total }) : t('selected', { count: flows.length })
   return (
     <div className={classes['bulk']} role="toolbar" aria-label={label}>
@@ -57,12 +61,12 @@ export function BulkBar({ flows, loaded, total: counted, allOf, state, actions, 
       )}
       <BulkButton
         title={t('enable')}
-        why={!isAll && disabled.length === 0 ? t('whyNothingEnabled') : undefined}
+        why={whyNoUpdate ?? (!isAll && disabled.length === 0 ? t('whyNothingEnabled') : undefined)}
         run={() => run('enable', disabled)}
       />
       <BulkButton
         title={t('disable')}
-        why={!isAll && enabled.length === 0 ? t('whyNothingDisabled') : undefined}
+        why={whyNoUpdate ?? (!isAll && enabled.length === 0 ? t('whyNothingDisabled') : undefined)}
         run={() => run('disable', enabled)}
       />
       <BulkButton
@@ -70,7 +74,8 @@ export function BulkBar({ flows, loaded, total: counted, allOf, state, actions, 
         why={isAll ? t('exportOfSome') : undefined}
         run={() => void actions.export(flows)}
       />
-      <Button
+      <MayButton
+        need="FLOW:DELETE"
         size="compact-sm"
         color="red"
         loading={start.isPending}
@@ -78,7 +83,7 @@ export function BulkBar({ flows, loaded, total: counted, allOf, state, actions, 
         onClick={() => run('delete', flows)}
       >
         {t('delete')}
-      </Button>
+      </MayButton>
       <Button size="compact-sm" variant="subtle" color="gray" onClick={onDone}>
         {t('clearSelection')}
       </Button>

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { useMay } from '../../lib/access/use-may.ts'
 import { formatNumber } from '../../lib/messages.ts'
 import { formatDuration } from '../../lib/time.ts'
 import { Icon } from '../../widgets/icon.tsx'
@@ -140,12 +141,13 @@ function Labels({ flow }: { readonly flow: FlowRow }): ReactNode {
 }
 
 function RowMenu({ flow, actions }: { readonly flow: FlowRow; readonly actions: FlowActions }): ReactNode {
+  const mayNot = useMay()
   return (
     <Menu
       label={t('rowMenu', { flow: flow.id })}
       button={<Icon name="more" />}
       align="end"
-      groups={flowMenu(flow, actions)}
+      groups={flowMenu(flow, actions, mayNot)}
     />
   )
 }

@@ -1,3 +1,5 @@
+import type { Need } from '../../lib/access/may.ts'
+import type { MayNot } from '../../lib/access/use-may.ts'
 import { paths, type FlowRef } from '../../lib/paths.ts'
 import type { MenuGroup } from '../../widgets/menu.tsx'
 import { t } from './messages.ts'
@@ -8,8 +10,9 @@ export interface MenuFlow extends RunnableFlow, FlowRef {
 }
 
 /** What can be done to one flow. */
-export function flowMenu(flow: MenuFlow, actions: FlowActions): readonly MenuGroup[] {
+export function flowMenu(flow: MenuFlow, actions: FlowActions, mayNot: MayNot): readonly MenuGroup[] {
   const ref = { namespace: flow.namespace, id: flow.id }
+  const why = (need: Need): string | undefined => mayNot(need, flow.namespace)
   return [
     {
       items: [
@@ -17,7 +20,7 @@ export function flowMenu(flow: MenuFlow, actions: FlowActions): readonly MenuGro
           id: 'run',
           title: t('run'),
           icon: 'run',
-          why: flow.disabled ? t('whyDisabledRun') : undefined,
+          why: why('EXECUTION:CREATE') ?? (flow.disabled ? t('whyDisabledRun') : undefined),
           run: () => void actions.run(flow),
         },
         { id: 'edit', title: t('edit'), icon: 'edit', to: paths.flow(ref, 'edit') },
@@ -25,15 +28,23 @@ export function flowMenu(flow: MenuFlow, actions: FlowActions): readonly MenuGro
           id: 'duplicate',
           title: t('duplicate'),
           icon: 'copy',
+          why: mayNot('FLOW:CREATE'),
           to: `${paths.newFlow()}?copy=${encodeURIComponent(`${ref.namespace}.${ref.id}`)}`,
         },
         {
           id: 'disable',
           title: flow.disabled ? t('enable') : t('disable'),
           icon: flow.disabled ? 'check' : 'pause',
+          why: why('FLOW:UPDATE'),
           run: () => void actions.setDisabled([ref], !flow.disabled),
         },
-        { id: 'app', title: t('makeApp'), icon: 'app', to: `${paths.newApp()}?flow=${ref.namespace}/${ref.id}` },
+        {
+          id: 'app',
+          title: t('makeApp'),
+          icon: 'app',
+          why: why('APP:CREATE'),
+          to: `${paths.newApp()}?flow=${ref.namespace}/${ref.id}`,
+        },
         { id: 'export', title: t('export'), icon: 'download', run: () => void actions.export([ref]) },
       ],
     },
@@ -44,6 +55,7 @@ export function flowMenu(flow: MenuFlow, actions: FlowActions): readonly MenuGro
           title: t('delete'),
           icon: 'trash',
           isDangerous: true,
+          why: why('FLOW:DELETE'),
           run: () => void actions.remove([ref]),
         },
       ],

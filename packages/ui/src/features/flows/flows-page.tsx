@@ -2,6 +2,7 @@
 import { routes } from '@batuta/api'
 import { Button } from '@mantine/core'
 import { useCallback, useMemo, useRef, useState, type ReactNode } from 'react'
+import { MayButton } from '../../lib/access/may-button.tsx'
 import { Page } from '../../app/page.tsx'
 import { apiUrl } from '../../lib/api.ts'
 import { useGo } from '../../lib/link.tsx'
@@ -166,9 +167,14 @@ function ListActions({ actions }: { readonly actions: FlowActions }): ReactNode 
         ]}
       />
       <ImportButton actions={actions} />
-      <Button variant="filled" leftSection={<Icon name="plus" size={14} />} onClick={() => go(paths.newFlow())}>
+      <MayButton
+        need="FLOW:CREATE"
+        variant="filled"
+        leftSection={<Icon name="plus" size={14} />}
+        onClick={() => go(paths.newFlow())}
+      >
         {t('newFlow')}
-      </Button>
+      </MayButton>
     </>
   )
 }
@@ -182,7 +188,9 @@ function ImportButton({ actions }: { readonly actions: FlowActions }): ReactNode
   const input = useRef<HTMLInputElement>(null)
   return (
     <>
-      <Button onClick={() => input.current?.click()}>{t('importFlows')}</Button>
+      <MayButton need="FLOW:CREATE" onClick={() => input.current?.click()}>
+        {t('importFlows')}
+      </MayButton>
       <input
         ref={input}
         type="file"
@@ -216,9 +224,9 @@ function Nothing({ isFiltered, onDrop, actions }: NothingProps): ReactNode {
       text={t('noneText')}
       action={
         <>
-          <Button variant="filled" onClick={() => go(paths.newFlow())}>
+          <MayButton need="FLOW:CREATE" variant="filled" onClick={() => go(paths.newFlow())}>
             {t('newFlow')}
-          </Button>
+          </MayButton>
           <ImportButton actions={actions} />
         </>
       }

@@ -1,7 +1,8 @@
 // Does anything need me?
-import { Button, NativeSelect } from '@mantine/core'
+import { NativeSelect } from '@mantine/core'
 import '@mantine/core/styles/Input.css'
 import { useEffect, type ReactNode } from 'react'
+import { MayButton } from '../../lib/access/may-button.tsx'
 import { Page } from '../../app/page.tsx'
 import { useGo } from '../../lib/link.tsx'
 import { paths, withQuery } from '../../lib/paths.ts'
@@ -80,9 +81,9 @@ function Home(): ReactNode {
           title={t('emptyTitle')}
           text={t('emptyText')}
           action={
-            <Button variant="filled" onClick={() => openRun('choose')}>
+            <MayButton need="EXECUTION:CREATE" variant="filled" onClick={() => openRun('choose')}>
               {t('run')}
-            </Button>
+            </MayButton>
           }
         />
       ) : (

@@ -1,5 +1,5 @@
-import { Button } from '@mantine/core'
 import { useState, type ReactNode } from 'react'
+import { MayButton } from '../../lib/access/may-button.tsx'
 import { Link } from '../../lib/link.tsx'
 import { paths } from '../../lib/paths.ts'
 import { ErrorCard } from '../../widgets/error-card.tsx'
@@ -97,14 +97,17 @@ interface DecisionProps {
 
 function Decision({ task, isSending, onResume, onReject }: DecisionProps): ReactNode {
   const [isAsking, setAsking] = useState(false)
+  const rights = { need: 'EXECUTION:UPDATE', namespace: task.namespace } as const
   return (
     <footer className={classes['foot']}>
       <ShareLink place={task} />
-      <Button onClick={() => setAsking(true)}>{t('reject')}</Button>
-      <Button variant="filled" loading={isSending} onClick={onResume}>
+      <MayButton {...rights} onClick={() => setAsking(true)}>
+        {t('reject')}
+      </MayButton>
+      <MayButton {...rights} variant="filled" loading={isSending} onClick={onResume}>
         {task.isDecision ? t('approve') : t('resume')}
         <Kbd keys="mod+enter" isOnButton />
-      </Button>
+      </MayButton>
       {isAsking && (
         <TypedConfirm
           title={t('rejectTitle', { flow: task.flowId })}

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { useMay } from '../../lib/access/use-may.ts'
 import { apiUrl } from '../../lib/api.ts'
 import { routes } from '@batuta/api'
 import { formatNumber } from '../../lib/messages.ts'
@@ -122,6 +123,7 @@ function Expires({ row }: { readonly row: KeyRow }): ReactNode {
 
 function RowMenu({ row, onEdit }: { readonly row: KeyRow; readonly onEdit: (row: KeyRow) => void }): ReactNode {
   const { namespace, key } = row
+  const mayNot = useMay()
   return (
     <Menu
       label={t('more', { key })}
@@ -148,7 +150,14 @@ function RowMenu({ row, onEdit }: { readonly row: KeyRow; readonly onEdit: (row:
         },
         {
           items: [
-            { id: 'delete', title: t('delete'), icon: 'trash', isDangerous: true, run: () => void deleteKeys([row]) },
+            {
+              id: 'delete',
+              title: t('delete'),
+              icon: 'trash',
+              isDangerous: true,
+              why: mayNot('KVSTORE:DELETE', namespace),
+              run: () => void deleteKeys([row]),
+            },
           ],
         },
       ]}

@@ -2,6 +2,7 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core'
 import '@mantine/core/styles/Input.css'
 import { useState, type FormEvent, type ReactNode } from 'react'
+import { MayButton } from '../../lib/access/may-button.tsx'
 import { formatMomentLong } from '../../lib/time.ts'
 import { isNotFound } from '../../lib/api.ts'
 import { nowMs } from '../../platform/clock.ts'
@@ -275,8 +276,10 @@ function Foot({ keyRef, isOwn, isBusy, onClose }: FootProps): ReactNode {
   return (
     <>
       {keyRef !== undefined && isOwn && (
-        <Button
-          className={classes['spread']}
+        <MayButton
+          need="KVSTORE:DELETE"
+          namespace={keyRef.namespace}
+          className={classes['spread'] ?? ''}
           color="red"
           variant="subtle"
           onClick={() => {
@@ -285,12 +288,19 @@ function Foot({ keyRef, isOwn, isBusy, onClose }: FootProps): ReactNode {
           }}
         >
           {t('delete')}
-        </Button>
+        </MayButton>
       )}
       <Button onClick={onClose}>{t('cancel')}</Button>
-      <Button type="submit" form="key" variant="filled" loading={isBusy}>
+      <MayButton
+        need={keyRef === undefined ? 'KVSTORE:CREATE' : 'KVSTORE:UPDATE'}
+        namespace={keyRef?.namespace}
+        type="submit"
+        form="key"
+        variant="filled"
+        loading={isBusy}
+      >
         {isOwn ? t('save') : t('ownValue')}
-      </Button>
+      </MayButton>
     </>
   )
 }

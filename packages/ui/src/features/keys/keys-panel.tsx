@@ -1,6 +1,8 @@
 // The keys of all namespaces, or of one with those it has from above.
 import { Button } from '@mantine/core'
 import { useCallback, useMemo, useState, type ReactNode } from 'react'
+import { MayButton } from '../../lib/access/may-button.tsx'
+import { useMay } from '../../lib/access/use-may.ts'
 import { useActions } from '../../lib/actions.ts'
 import { useOpenAddress } from '../../lib/open-address.ts'
 import {
@@ -58,9 +60,9 @@ export function KeysPanel({ namespace }: KeysPanelProps): ReactNode {
   }
   useKeyActions({ startNew, remove, isAny: selected.size > 0 })
   const newButton = (
-    <Button variant="filled" onClick={startNew}>
+    <MayButton need="KVSTORE:CREATE" namespace={namespace} variant="filled" onClick={startNew}>
       {t('newKey')}
-    </Button>
+    </MayButton>
   )
   const { filters, setFilters } = filterState
   const nothing = { namespace, isFiltered: filters.length > 0, onDrop: () => setFilters([]), action: newButton }
@@ -69,11 +71,7 @@ export function KeysPanel({ namespace }: KeysPanelProps): ReactNode {
       <FilterBar fields={fields} filters={filters} onChange={setFilters} example={EXAMPLES[namespace ? 1 : 0]}>
         {newButton}
       </FilterBar>
-      <SelectionBar count={selected.size} onClear={() => setSelected(NOTHING)}>
-        <Button size="compact-sm" color="red" variant="light" onClick={remove}>
-          {t('delete')}
-        </Button>
-      </SelectionBar>
+      <Selected count={selected.size} namespace={namespace} onClear={() => setSelected(NOTHING)} onRemove={remove} />
       {error && <ErrorCard title={t('failed')} error={error} onRetry={retry} />}
       {isPending && <SkeletonRows rows={8} />}
       {total === 0 && <Nothing {...nothing} />}
@@ -97,6 +95,24 @@ export function KeysPanel({ namespace }: KeysPanelProps): ReactNode {
         />
       )}
     </div>
+  )
+}
+
+interface SelectedProps {
+  readonly count: number
+  readonly namespace: string | undefined
+  readonly onClear: () => void
+  readonly onRemove: () => void
+}
+
+function Selected({ count, namespace, onClear, onRemove }: SelectedProps): ReactNode {
+  const look = { size: 'compact-sm', color: 'red', variant: 'light' } as const
+  return (
+    <SelectionBar count={count} onClear={onClear}>
+      <MayButton need="KVSTORE:DELETE" namespace={namespace} {...look} onClick={onRemove}>
+        {t('delete')}
+      </MayButton>
+    </SelectionBar>
   )
 }
 
@@ -131,14 +147,15 @@ interface KeyActions {
 
 function useKeyActions({ startNew, remove, isAny }: KeyActions): void {
   const section = t('section')
+  const mayNot = useMay()
   useActions([
-    { id: 'keys.new', title: t('newKey'), section, keys: 'n', run: startNew },
+    { id: 'keys.new', title: t('newKey'), section, keys: 'n', why: mayNot('KVSTORE:CREATE'), run: startNew },
     {
       id: 'keys.delete',
       title: t('deleteSelected'),
       section,
       keys: 'backspace',
-      why: isAny ? undefined : 'Nothing is selected.',
+      why: mayNot('KVSTORE:DELETE') ?? (isAny ? undefined : 'Nothing is selected.'),
       run: remove,
     },
   ])

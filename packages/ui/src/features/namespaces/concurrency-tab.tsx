@@ -1,7 +1,8 @@
-import { Button, NativeSelect, TextInput } from '@mantine/core'
+import { NativeSelect, TextInput } from '@mantine/core'
 import '@mantine/core/styles/Input.css'
 import { useQuery } from '@tanstack/react-query'
 import { useState, type FormEvent, type ReactNode } from 'react'
+import { MayButton } from '../../lib/access/may-button.tsx'
 import { api } from '../../lib/api.ts'
 import { formatNumber } from '../../lib/messages.ts'
 import { ErrorCard } from '../../widgets/error-card.tsx'
@@ -72,9 +73,15 @@ function LimitForm({
       </div>
       <div className={classes['tools']}>
         <span />
-        <Button type="submit" variant="filled" loading={save.isPending}>
+        <MayButton
+          need="NAMESPACE:UPDATE"
+          namespace={namespace}
+          type="submit"
+          variant="filled"
+          loading={save.isPending}
+        >
           {t('save')}
-        </Button>
+        </MayButton>
       </div>
     </form>
   )

@@ -1,5 +1,5 @@
-import { Button } from '@mantine/core'
 import { useState, type ReactNode } from 'react'
+import { MayButton } from '../../lib/access/may-button.tsx'
 import { Empty } from '../../widgets/empty.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
@@ -30,9 +30,9 @@ export function DefaultsTab({ namespace }: { readonly namespace: string }): Reac
       <div className={classes['tools']}>
         <span>{t('defaultsText')}</span>
         {rows.length > 0 && (
-          <Button variant="filled" onClick={() => setEdited(own)}>
+          <MayButton need="NAMESPACE:UPDATE" namespace={namespace} variant="filled" onClick={() => setEdited(own)}>
             {t('defaults')}…
-          </Button>
+          </MayButton>
         )}
       </div>
       {error && <ErrorCard title={t('failedOne')} error={error} onRetry={retry} />}
@@ -42,9 +42,14 @@ export function DefaultsTab({ namespace }: { readonly namespace: string }): Reac
           icon="settings"
           title={t('noDefaults', { namespace })}
           action={
-            <Button variant="filled" onClick={() => setEdited(EXAMPLE)}>
+            <MayButton
+              need="NAMESPACE:UPDATE"
+              namespace={namespace}
+              variant="filled"
+              onClick={() => setEdited(EXAMPLE)}
+            >
               {t('defaultsExample')}
-            </Button>
+            </MayButton>
           }
         />
       )}

@@ -2,6 +2,7 @@
 import { Button, TextInput } from '@mantine/core'
 import '@mantine/core/styles/Input.css'
 import { useMemo, useRef, useState, type FormEvent, type ReactNode } from 'react'
+import { MayButton } from '../../lib/access/may-button.tsx'
 import { Page } from '../../app/page.tsx'
 import { useActions } from '../../lib/actions.ts'
 import { useGo } from '../../lib/link.tsx'
@@ -47,9 +48,9 @@ export function NamespacesPage(): ReactNode {
       isFull
       badge={data && <span className={classes['total']}>{formatNumber(data.length)}</span>}
       actions={
-        <Button variant="filled" onClick={startNew}>
+        <MayButton need="NAMESPACE:CREATE" variant="filled" onClick={startNew}>
           {t('newNamespace')}
-        </Button>
+        </MayButton>
       }
     >
       <TextInput
@@ -169,9 +170,9 @@ function Nothing({ text, onDrop, onNew }: NothingProps): ReactNode {
       title={t('none')}
       text={t('noneText')}
       action={
-        <Button variant="filled" onClick={onNew}>
+        <MayButton need="NAMESPACE:CREATE" variant="filled" onClick={onNew}>
           {t('newNamespace')}
-        </Button>
+        </MayButton>
       }
     />
   )

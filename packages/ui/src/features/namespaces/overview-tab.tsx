@@ -2,6 +2,7 @@ import { Button, TextInput } from '@mantine/core'
 import '@mantine/core/styles/Input.css'
 import { useQuery } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
+import { MayButton } from '../../lib/access/may-button.tsx'
 import { api } from '../../lib/api.ts'
 import { Link } from '../../lib/link.tsx'
 import { usePollMs } from '../../lib/live/live.ts'
@@ -39,9 +40,15 @@ function Description({ namespace, text }: { readonly namespace: string; readonly
     return (
       <p className={classes['lead']}>
         {text}
-        <Button size="compact-sm" variant="subtle" onClick={() => setDraft(text)}>
+        <MayButton
+          need="NAMESPACE:UPDATE"
+          namespace={namespace}
+          size="compact-sm"
+          variant="subtle"
+          onClick={() => setDraft(text)}
+        >
           {t('edit')}
-        </Button>
+        </MayButton>
       </p>
     )
   const submit = (): void => save.mutate({ description: draft }, { onSuccess: () => setDraft(undefined) })

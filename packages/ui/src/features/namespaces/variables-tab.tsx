@@ -1,5 +1,5 @@
-import { Button } from '@mantine/core'
 import { useState, type ReactNode } from 'react'
+import { MayButton } from '../../lib/access/may-button.tsx'
 import { Link } from '../../lib/link.tsx'
 import { paths } from '../../lib/paths.ts'
 import { Empty } from '../../widgets/empty.tsx'
@@ -20,9 +20,9 @@ export function VariablesTab({ namespace }: { readonly namespace: string }): Rea
     (chain ?? []).map(({ id, variables }) => ({ namespace: id, entries: Object.entries(variables ?? {}) })),
   )
   const edit = (
-    <Button variant="filled" onClick={() => setEdited(true)}>
+    <MayButton need="NAMESPACE:UPDATE" namespace={namespace} variant="filled" onClick={() => setEdited(true)}>
       {t('variables')}…
-    </Button>
+    </MayButton>
   )
   return (
     <div className={classes['panel']}>

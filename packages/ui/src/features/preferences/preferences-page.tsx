@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
-import { useId, useRef, type ReactNode } from 'react'
+import { lazy, Suspense, useId, useRef, type ReactNode } from 'react'
 import { Page } from '../../app/page.tsx'
+import { useMe } from '../../lib/access/use-me.ts'
 import { useGo } from '../../lib/link.tsx'
 import { paths } from '../../lib/paths.ts'
 import { setPreferences, usePreferences } from '../../lib/preferences.ts'
@@ -14,8 +15,12 @@ import { SKIPPED } from '../welcome/first-run.ts'
 import { t } from './messages.ts'
 import classes from './preferences-page.module.css'
 
+/** Not before somebody is signed in. */
+const Account = lazy(async () => ({ default: (await import('./account.tsx')).Account }))
+
 export function PreferencesPage(): ReactNode {
   const preferences = usePreferences()
+  const me = useMe().data
   return (
     <Page title={t('title')}>
       <div className={classes['groups']}>
@@ -29,6 +34,11 @@ export function PreferencesPage(): ReactNode {
           <TakeAlong preferences={preferences} />
         </Group>
       </div>
+      {me?.isOpen === false && (
+        <Suspense fallback={null}>
+          <Account me={me} />
+        </Suspense>
+      )}
     </Page>
   )
 }

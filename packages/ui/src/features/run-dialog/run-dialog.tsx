@@ -1,6 +1,7 @@
 // Starts a flow: its inputs, judged by the server while one types, and all that a start can carry.
 import { Button } from '@mantine/core'
 import { useEffect, useRef, useState, type ReactNode } from 'react'
+import { useMay } from '../../lib/access/use-may.ts'
 import { useGo } from '../../lib/link.tsx'
 import { paths, type FlowRef } from '../../lib/paths.ts'
 import { Dialog } from '../../widgets/dialog.tsx'
@@ -39,7 +40,8 @@ export function RunDialog({ flow, given, onClose }: RunDialogProps): ReactNode {
   const go = useGo()
   const [progress, setProgress] = useState<number>()
   const starting = useStart(setProgress)
-  const why = document.data?.disabled === true ? t('disabled') : undefined
+  const missing = useMay()('EXECUTION:CREATE', flow.namespace)
+  const why = missing ?? (document.data?.disabled === true ? t('disabled') : undefined)
   const run = (): void => {
     form.setTried(true)
     if (why !== undefined || starting.isPending || summary.length > 0) return form.showSummary()

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { useMay } from '../../lib/access/use-may.ts'
 import { Link } from '../../lib/link.tsx'
 import { paths } from '../../lib/paths.ts'
 import { Icon } from '../../widgets/icon.tsx'
@@ -119,14 +120,15 @@ function RowMenu({
   readonly onEdit: (row: SecretRow) => void
   readonly onDelete: (row: SecretRow) => void
 }): ReactNode {
-  const { key, source } = row
-  const why = source === 'environment' ? t('readOnly', { variable: variableOf(row) }) : undefined
+  const { key, source, namespace } = row
+  const mayNot = useMay()
+  const fixed = source === 'environment' ? t('readOnly', { variable: variableOf(row) }) : undefined
   const items: readonly MenuItem[] = [
     {
       id: 'edit',
       title: source === 'missing' ? t('write') : t('edit', { name: key }),
       icon: 'edit',
-      why,
+      why: mayNot(source === 'missing' ? 'SECRET:CREATE' : 'SECRET:UPDATE', namespace) ?? fixed,
       run: () => onEdit(row),
     },
     { id: 'copy', title: t('copyExpression'), icon: 'copy', run: () => void copy(`{{ secret('${key}') }}`) },
@@ -134,7 +136,16 @@ function RowMenu({
   const remove: readonly MenuItem[] =
     source === 'missing'
       ? []
-      : [{ id: 'delete', title: t('delete'), icon: 'trash', isDangerous: true, why, run: () => onDelete(row) }]
+      : [
+          {
+            id: 'delete',
+            title: t('delete'),
+            icon: 'trash',
+            isDangerous: true,
+            why: mayNot('SECRET:DELETE', namespace) ?? fixed,
+            run: () => onDelete(row),
+          },
+        ]
   return (
     <Menu
       label={t('more', { name: key })}

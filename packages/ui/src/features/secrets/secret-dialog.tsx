@@ -2,6 +2,7 @@
 import { Button, Textarea, TextInput } from '@mantine/core'
 import '@mantine/core/styles/Input.css'
 import { useState, type FormEvent, type ReactNode } from 'react'
+import { MayButton } from '../../lib/access/may-button.tsx'
 import { Dialog } from '../../widgets/dialog.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { NamespaceField } from '../namespaces/namespace-field.tsx'
@@ -66,9 +67,16 @@ function SecretForm({ row, here, onClose }: SecretDialogProps): ReactNode {
       footer={
         <>
           <Button onClick={onClose}>{t('cancel')}</Button>
-          <Button type="submit" form="secret" variant="filled" loading={save.isPending}>
+          <MayButton
+            need={isNew ? 'SECRET:CREATE' : 'SECRET:UPDATE'}
+            namespace={draft.namespace || undefined}
+            type="submit"
+            form="secret"
+            variant="filled"
+            loading={save.isPending}
+          >
             {t('save')}
-          </Button>
+          </MayButton>
         </>
       }
     >

@@ -2,6 +2,8 @@
 import { Button, TextInput } from '@mantine/core'
 import '@mantine/core/styles/Input.css'
 import { useMemo, useRef, useState, type ReactNode } from 'react'
+import { MayButton } from '../../lib/access/may-button.tsx'
+import { useMay } from '../../lib/access/use-may.ts'
 import { useActions } from '../../lib/actions.ts'
 import { flagParam, textParam, useSearchState } from '../../lib/search-state.ts'
 import { useOpenAddress } from '../../lib/open-address.ts'
@@ -45,13 +47,18 @@ export function SecretsPanel({ namespace }: SecretsPanelProps): ReactNode {
   )
   const startNew = (): void => setSearch({ new: true })
   const newButton = (
-    <Button variant="filled" onClick={startNew}>
+    <MayButton need="SECRET:CREATE" namespace={namespace} variant="filled" onClick={startNew}>
       {t('newSecret')}
-    </Button>
+    </MayButton>
   )
   return (
     <div className={classes['panel']}>
-      <Tools q={q} onSearch={text => setSearch({ q: text || undefined }, { replace: true })} onNew={startNew} />
+      <Tools
+        namespace={namespace}
+        q={q}
+        onSearch={text => setSearch({ q: text || undefined }, { replace: true })}
+        onNew={startNew}
+      />
       {data?.canSave === false && <Note kind="warning">{t('noKey')}</Note>}
       <How isOpen={all?.length === 0} />
       {error && <ErrorCard title={t('failed')} error={error} onRetry={() => void refetch()} />}
@@ -88,15 +95,24 @@ export function SecretsPanel({ namespace }: SecretsPanelProps): ReactNode {
 }
 
 interface ToolsProps {
+  readonly namespace: string | undefined
   readonly q: string
   readonly onSearch: (text: string) => void
   readonly onNew: () => void
 }
 
-function Tools({ q, onSearch, onNew }: ToolsProps): ReactNode {
+function Tools({ namespace, q, onSearch, onNew }: ToolsProps): ReactNode {
+  const mayNot = useMay()
   const search = useRef<HTMLInputElement>(null)
   useActions([
-    { id: 'secrets.new', title: t('newSecret'), section: t('section'), keys: 'n', run: onNew },
+    {
+      id: 'secrets.new',
+      title: t('newSecret'),
+      section: t('section'),
+      keys: 'n',
+      why: mayNot('SECRET:CREATE', namespace),
+      run: onNew,
+    },
     { id: 'filter.focus', title: 'Filter', section: 'List', keys: '/', run: () => search.current?.focus() },
   ])
   return (
@@ -111,9 +127,9 @@ function Tools({ q, onSearch, onNew }: ToolsProps): ReactNode {
         value={q}
         onChange={event => onSearch(event.currentTarget.value)}
       />
-      <Button variant="filled" onClick={onNew}>
+      <MayButton need="SECRET:CREATE" namespace={namespace} variant="filled" onClick={onNew}>
         {t('newSecret')}
-      </Button>
+      </MayButton>
     </div>
   )
 }

@@ -1,6 +1,6 @@
 // The suites of one flow, and which of its tasks they come by.
-import { Button } from '@mantine/core'
 import { useMemo, type ReactNode } from 'react'
+import { MayButton } from '../../lib/access/may-button.tsx'
 import { useGo } from '../../lib/link.tsx'
 import { paths, withQuery } from '../../lib/paths.ts'
 import { Empty } from '../../widgets/empty.tsx'
@@ -31,9 +31,9 @@ export function FlowTests({ flow }: FlowTabProps): ReactNode {
         title={t('noneOfFlow')}
         text={t('noneText')}
         action={
-          <Button variant="filled" onClick={create}>
+          <MayButton need="TEST:CREATE" variant="filled" onClick={create}>
             {t('newSuite')}
-          </Button>
+          </MayButton>
         }
       />
     )
@@ -41,17 +41,18 @@ export function FlowTests({ flow }: FlowTabProps): ReactNode {
     <>
       <div className={classes['tools']}>
         <CoverageBar coverage={coverage} />
-        <Button
-          className={classes['push']}
+        <MayButton
+          need="TEST:CREATE"
+          className={classes['push'] ?? ''}
           leftSection={<Icon name="run" size={14} />}
           loading={runs.pending.size > 0}
           onClick={() => void attempt(() => runs.run(data.map(({ suite }) => suite)))}
         >
           {t('runAll')}
-        </Button>
-        <Button leftSection={<Icon name="plus" size={14} />} onClick={create}>
+        </MayButton>
+        <MayButton need="TEST:CREATE" leftSection={<Icon name="plus" size={14} />} onClick={create}>
           {t('newSuite')}
-        </Button>
+        </MayButton>
       </div>
       <SuiteTable suites={data} runs={runs} isOfFlow />
     </>

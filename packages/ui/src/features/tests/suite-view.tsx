@@ -1,6 +1,7 @@
 // The text of a suite beside what it came to. What is not saved is not run: a result belongs to what the server keeps.
-import { Button } from '@mantine/core'
 import { useState, type ReactNode } from 'react'
+import { MayButton } from '../../lib/access/may-button.tsx'
+import { useMay } from '../../lib/access/use-may.ts'
 import { Page } from '../../app/page.tsx'
 import { useActions } from '../../lib/actions.ts'
 import { api } from '../../lib/api.ts'
@@ -12,7 +13,6 @@ import { Kbd } from '../../widgets/kbd.tsx'
 import { Menu } from '../../widgets/menu.tsx'
 import { Note } from '../../widgets/note.tsx'
 import { showToast } from '../../widgets/toast.tsx'
-import { tip } from '../../widgets/tooltip.ts'
 import { BesideText, DocumentEditor } from '../yaml-document/document-editor.tsx'
 import { useDocumentChecks } from '../yaml-document/use-document-checks.ts'
 import { Mark } from '../../widgets/mark.tsx'
@@ -132,19 +132,22 @@ interface ButtonsProps {
 }
 
 function Buttons({ suite, work, isDirty, hasErrors, flip }: ButtonsProps): ReactNode {
+  const rights = { need: suite === undefined ? 'TEST:CREATE' : 'TEST:UPDATE', namespace: suite?.namespace } as const
+  const why = useMay()(rights.need, rights.namespace)
   const runOrSave = (): void => (isDirty ? work.save(true) : work.run())
   const section = t('section')
   useActions([
-    { id: 'suite.save', title: t('save'), section, keys: 'mod+s', run: () => work.save(false) },
-    { id: 'suite.run', title: t('run'), section, keys: 'mod+enter', run: runOrSave },
+    { id: 'suite.save', title: t('save'), section, keys: 'mod+s', why, run: () => work.save(false) },
+    { id: 'suite.run', title: t('run'), section, keys: 'mod+enter', why, run: runOrSave },
   ])
   return (
     <>
       {suite && <SuiteMenu suite={suite} flip={flip} />}
-      <Button loading={work.isSaving} onClick={() => work.save(false)} {...tip(t('save'), 'mod+s')}>
+      <MayButton {...rights} hint={t('save')} keys="mod+s" loading={work.isSaving} onClick={() => work.save(false)}>
         {t('save')}
-      </Button>
-      <Button
+      </MayButton>
+      <MayButton
+        {...rights}
         variant="filled"
         leftSection={<Icon name="run" size={14} />}
         loading={work.isRunning}
@@ -153,7 +156,7 @@ function Buttons({ suite, work, isDirty, hasErrors, flip }: ButtonsProps): React
       >
         {t(isDirty ? 'saveAndRun' : 'run')}
         <Kbd keys="mod+enter" isOnButton />
-      </Button>
+      </MayButton>
     </>
   )
 }
@@ -161,6 +164,8 @@ function Buttons({ suite, work, isDirty, hasErrors, flip }: ButtonsProps): React
 function SuiteMenu({ suite, flip }: { readonly suite: Suite; readonly flip: ButtonsProps['flip'] }): ReactNode {
   const remove = useDeleteSuite()
   const { namespace, flowId: id, required = false, disabled } = suite
+  const mayNot = useMay()
+  const why = mayNot('TEST:UPDATE', namespace)
   return (
     <Menu
       label={t('more')}
@@ -174,17 +179,30 @@ function SuiteMenu({ suite, flip }: { readonly suite: Suite; readonly flip: Butt
               id: 'guard',
               title: t(required ? 'noGuard' : 'guard'),
               icon: 'lock',
+              why,
               run: () => flip('required', !required),
             },
             {
               id: 'switch',
               title: t(disabled ? 'enable' : 'disable'),
               icon: disabled ? 'run' : 'pause',
+              why,
               run: () => flip('disabled', !disabled),
             },
           ],
         },
-        { items: [{ id: 'delete', title: t('delete'), icon: 'trash', isDangerous: true, run: () => remove(suite) }] },
+        {
+          items: [
+            {
+              id: 'delete',
+              title: t('delete'),
+              icon: 'trash',
+              isDangerous: true,
+              why: mayNot('TEST:DELETE', namespace),
+              run: () => remove(suite),
+            },
+          ],
+        },
       ]}
     />
   )

@@ -2,6 +2,7 @@
 import { Button, TextInput } from '@mantine/core'
 import '@mantine/core/styles/Input.css'
 import { useDeferredValue, useMemo, useRef, type ReactNode, type RefObject } from 'react'
+import { MayButton } from '../../lib/access/may-button.tsx'
 import { Page } from '../../app/page.tsx'
 import { useActions } from '../../lib/actions.ts'
 import { useGo } from '../../lib/link.tsx'
@@ -47,12 +48,17 @@ export function TestsPage(): ReactNode {
         data !== undefined &&
         data.length > 0 && (
           <>
-            <Button leftSection={<Icon name="run" size={14} />} loading={isBusy} onClick={runAll}>
+            <MayButton need="TEST:CREATE" leftSection={<Icon name="run" size={14} />} loading={isBusy} onClick={runAll}>
               {t('runAll')}
-            </Button>
-            <Button variant="filled" leftSection={<Icon name="plus" size={14} />} onClick={create}>
+            </MayButton>
+            <MayButton
+              need="TEST:CREATE"
+              variant="filled"
+              leftSection={<Icon name="plus" size={14} />}
+              onClick={create}
+            >
               {t('newSuite')}
-            </Button>
+            </MayButton>
           </>
         )
       }
@@ -65,9 +71,9 @@ export function TestsPage(): ReactNode {
           title={t('none')}
           text={t('noneText')}
           action={
-            <Button variant="filled" onClick={create}>
+            <MayButton need="TEST:CREATE" variant="filled" onClick={create}>
               {t('newSuite')}
-            </Button>
+            </MayButton>
           }
         />
       )}

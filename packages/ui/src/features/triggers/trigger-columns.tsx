@@ -1,4 +1,5 @@
 import { useMemo, type ReactNode } from 'react'
+import { useMay } from '../../lib/access/use-may.ts'
 import { formatDuration } from '../../lib/time.ts'
 import { useNow } from '../../platform/clock.ts'
 import { Icon, type IconName } from '../../widgets/icon.tsx'
@@ -91,6 +92,7 @@ function Name({ row }: { readonly row: TriggerRow }): ReactNode {
 export function Switch({ row }: { readonly row: TriggerRow }): ReactNode {
   const switching = useSwitch()
   const isOn = switching.isPending ? switching.variables.isOn : row.isOn
+  const why = useMay()('TRIGGER:UPDATE', row.namespace) ?? (row.isOffInFlow ? t('disabledInFlow') : undefined)
   return (
     <input
       type="checkbox"
@@ -98,9 +100,11 @@ export function Switch({ row }: { readonly row: TriggerRow }): ReactNode {
       className={classes['switch']}
       aria-label={t('switch', { trigger: row.triggerId })}
       checked={isOn && !row.isOffInFlow}
-      disabled={row.isOffInFlow}
-      onChange={event => switching.mutate({ row, isOn: event.currentTarget.checked })}
-      {...(row.isOffInFlow ? tip(t('disabledInFlow')) : {})}
+      aria-disabled={why !== undefined}
+      onChange={event => {
+        if (why === undefined) switching.mutate({ row, isOn: event.currentTarget.checked })
+      }}
+      {...(why === undefined ? {} : tip(why))}
     />
   )
 }

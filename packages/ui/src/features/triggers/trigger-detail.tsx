@@ -1,5 +1,7 @@
-import { ActionIcon, Button } from '@mantine/core'
+import { ActionIcon } from '@mantine/core'
 import { useState, type ReactNode } from 'react'
+import { MayButton } from '../../lib/access/may-button.tsx'
+import { useMay } from '../../lib/access/use-may.ts'
 import { TENANT } from '../../lib/api.ts'
 import { api } from '../../lib/api.ts'
 import { Link } from '../../lib/link.tsx'
@@ -126,6 +128,8 @@ function Actions({ row, onBackfill }: { readonly row: TriggerRow; readonly onBac
     () => ({ text: t('restarted', { trigger: row.triggerId }) }),
   )
   const isSchedule = row.kind === 'schedule' || row.kind === 'dates'
+  const mayNot = useMay()
+  const missing = mayNot('TRIGGER:UPDATE', row.namespace)
   return (
     <Menu
       label={t('actions')}
@@ -139,17 +143,17 @@ function Actions({ row, onBackfill }: { readonly row: TriggerRow; readonly onBac
               id: 'backfill',
               title: t('backfill'),
               icon: 'replay',
-              why: isSchedule ? (row.backfill ? t('backfillRuns') : undefined) : t('backfillOnly'),
+              why: missing ?? (isSchedule ? (row.backfill ? t('backfillRuns') : undefined) : t('backfillOnly')),
               run: onBackfill,
             },
             {
               id: 'unlock',
               title: t('unlock'),
               icon: 'lock',
-              why: row.lockedBy === undefined && row.kind !== 'poll' ? t('notLocked') : undefined,
+              why: missing ?? (row.lockedBy === undefined && row.kind !== 'poll' ? t('notLocked') : undefined),
               run: () => unlock.mutate(undefined),
             },
-            { id: 'restart', title: t('restart'), icon: 'retry', run: () => restart.mutate(undefined) },
+            { id: 'restart', title: t('restart'), icon: 'retry', why: missing, run: () => restart.mutate(undefined) },
           ],
         },
       ]}
@@ -183,6 +187,7 @@ function Backfill({ row, backfill }: BackfillProps): ReactNode {
   const pause = useAct(() => api.triggers.pauseBackfill({ body }), told)
   const goOn = useAct(() => api.triggers.unpauseBackfill({ body }), told)
   const end = useAct(() => api.triggers.deleteBackfill({ body }), told)
+  const rights = { need: 'TRIGGER:UPDATE', namespace: row.namespace } as const
   const now = nowMs()
   const text = t('backfillAt', {
     current: formatMoment(backfill.currentMs, now),
@@ -195,12 +200,12 @@ function Backfill({ row, backfill }: BackfillProps): ReactNode {
       <progress className={classes['progress']} max={1} value={backfillPart(backfill)} aria-label={text} />
       <p className={classes['line']}>
         <span className={classes['muted']}>{text}</span>
-        <Button size="compact-sm" onClick={() => (backfill.isPaused ? goOn : pause).mutate(undefined)}>
+        <MayButton {...rights} size="compact-sm" onClick={() => (backfill.isPaused ? goOn : pause).mutate(undefined)}>
           {backfill.isPaused ? t('goOn') : t('pause')}
-        </Button>
-        <Button size="compact-sm" onClick={() => end.mutate(undefined)}>
+        </MayButton>
+        <MayButton {...rights} size="compact-sm" onClick={() => end.mutate(undefined)}>
           {t('end')}
-        </Button>
+        </MayButton>
       </p>
     </section>
   )

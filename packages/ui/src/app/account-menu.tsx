@@ -1,0 +1,72 @@
+// Who is signed in, and what belongs to them.
+import type { ReactNode } from 'react'
+import { signOut } from '../lib/access/sign-in.ts'
+import { nameOf, useMe, type Me } from '../lib/access/use-me.ts'
+import { paths } from '../lib/paths.ts'
+import { Icon } from '../widgets/icon.tsx'
+import { Menu, type MenuGroup } from '../widgets/menu.tsx'
+import { showToast } from '../widgets/toast.tsx'
+import { t } from './messages.ts'
+import classes from './top-bar.module.css'
+
+export function AccountMenu(): ReactNode {
+  const { data: me } = useMe()
+  const initials = me === undefined || me.isOpen ? undefined : initialsOf(nameOf(me))
+  return (
+    <Menu
+      label={t('account')}
+      align="end"
+      className={classes['account']}
+      button={<span className={classes['avatar']}>{initials ?? <Icon name="user" size={18} />}</span>}
+      groups={groupsOf(me)}
+    />
+  )
+}
+
+function groupsOf(me: Me | undefined): readonly MenuGroup[] {
+  const preferences = { id: 'preferences', title: t('preferences'), icon: 'settings', to: paths.preferences() } as const
+  if (me === undefined || me.isOpen)
+    return [
+      {
+        title: t('openServer'),
+        items: [{ id: 'secure', title: t('secure'), icon: 'lock', to: paths.setup() }, preferences],
+      },
+    ]
+  return [
+    {
+      title: titleOf(me),
+      items: [
+        { id: 'may', title: t('mayDo'), icon: 'shield', to: paths.myAccess() },
+        { id: 'tokens', title: t('tokens'), icon: 'key', to: `${paths.preferences()}?show=tokens` },
+        { id: 'sessions', title: t('sessions'), icon: 'clock', to: `${paths.preferences()}?show=sessions` },
+        preferences,
+      ],
+    },
+    { items: [{ id: 'out', title: t('signOut'), icon: 'exit', run: () => void leave() }] },
+  ]
+}
+
+/** The name, and how one signs in where that says more. */
+function titleOf(me: Me): string {
+  const name = nameOf(me)
+  return name === me.profile.username ? name : `${name} · ${me.profile.username}`
+}
+
+async function leave(): Promise<void> {
+  try {
+    await signOut()
+  } catch (error) {
+    showToast({ kind: 'error', text: t('notSignedOut'), detail: String(error) })
+  }
+}
+
+/** `AL` of Ada Lovelace, `A` of ada@example.com. */
+function initialsOf(name: string): string {
+  const words = name
+    .replace(/@.*/, '')
+    .split(/[\s._-]+/)
+    .filter(Boolean)
+  return [words[0], words.length > 1 ? words.at(-1) : undefined]
+    .map(word => word?.charAt(0).toUpperCase() ?? '')
+    .join('')
+}

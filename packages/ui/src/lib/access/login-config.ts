@@ -1,0 +1,36 @@
+// How one signs in to this server; anybody may ask.
+import { useQuery, type UseQueryResult } from '@tanstack/react-query'
+import { api } from '../api.ts'
+
+export interface LoginConfig {
+  /** There is no account yet. */
+  readonly isSetupNeeded: boolean
+  /** It is made with the token that the server has written into its log. */
+  readonly needsToken: boolean
+  readonly hasPassword: boolean
+  readonly passwordMin: number
+  /** Who signs people in from outside, each with where the browser goes. */
+  readonly providers: readonly { readonly id: string; readonly name: string }[]
+}
+
+export function useLoginConfig(): UseQueryResult<LoginConfig> {
+  return useQuery({
+    queryKey: ['login', 'config'],
+    queryFn: async ({ signal }) => {
+      const [methods, setup] = await Promise.all([api.auths.methods({ signal }), api.auths.setup({ signal })])
+      return {
+        isSetupNeeded: !setup.done,
+        needsToken: setup.needsToken,
+        hasPassword: methods.loginPassword,
+        passwordMin: setup.passwordConfiguration.passwordMinLength,
+        providers: methods.oauths.map(id => ({ id, name: titleOf(id) })),
+      }
+    },
+    staleTime: Infinity,
+  })
+}
+
+/** `okta` → `Okta`; a name that is written with care stays as it is. */
+function titleOf(id: string): string {
+  return /[A-Z\s]/.test(id) ? id : id.charAt(0).toUpperCase() + id.slice(1)
+}

@@ -1,0 +1,27 @@
+// Why somebody may not do something, in the words that stand beside what is switched off: `why` of an action, of an entry of a menu, of a button.
+import { useCallback } from 'react'
+import { defineMessages, type Translate } from '../messages.ts'
+import { mayDo, type Need } from './may.ts'
+import { useMe } from './use-me.ts'
+
+/** Undefined: one may, or it is not known yet; the server decides in any case. */
+export type MayNot = (need: Need, namespace?: string) => string | undefined
+
+/** `const mayNot = useMay()`, then `why: mayNot('FLOW:UPDATE', flow.namespace)`. Without a namespace: anywhere at all. */
+export function useMay(): MayNot {
+  const permissions = useMe().data?.permissions
+  return useCallback(
+    (need, namespace) => {
+      if (permissions === undefined || mayDo(permissions, need, namespace)) return undefined
+      return namespace === undefined ? t('missing', { need }) : t('missingIn', { need, namespace })
+    },
+    [permissions],
+  )
+}
+
+const english = {
+  missing: 'You need {need}; an administrator can grant it.',
+  missingIn: 'You need {need} in {namespace}; an administrator can grant it.',
+} as const
+
+const t: Translate<typeof english> = defineMessages('may', english)
