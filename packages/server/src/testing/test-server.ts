@@ -35,6 +35,7 @@ import type { Store } from '../storage/store.ts'
 
 export interface TestServer {
   readonly address: string
+  readonly access: Access
   readonly client: Client
   readonly engine: Engine
   readonly store: Store
