@@ -44,7 +44,7 @@ function newProvider(issuer, clients, people) {
       rpInitiatedLogout: { enabled: true },
     },
     // Its own dispatcher refuses addresses of this machine, and here all of them are.
-    fetch: (url, { dispatcher: _, ...options }) => fetch(url, options),
+    fetch: (url, options) => fetch(url, { ...options, dispatcher: undefined }),
     pkce: { required: () => true },
     ttl: { AccessToken: 600, AuthorizationCode: 60, IdToken: 600, Interaction: 600, Session: 3_600, Grant: 3_600 },
     findAccount: (_, sub) => {

@@ -48,23 +48,20 @@ export async function completeSignIn(asking: Asking, dependencies: HttpDependenc
   }
 }
 
+const TOLD = ['disabled', 'name-taken', 'not-invited', 'set-up-needed'] as const
+
 async function enter(
   { identity }: SignedInThere,
   { provider, dependencies }: { readonly provider: IdentityProvider; readonly dependencies: HttpDependencies },
 ): Promise<UserRecord> {
   const { access, outside } = dependencies
-  const signedIn = outside.signedIn(identity, provider)
-  // The first one is whoever sets the server up, or an administrator by the configuration.
-  if (access.book.needsSetUp && signedIn.isSuperAdmin !== true)
-    throw new SignInError('set-up-needed', `${identity.username} came first.`)
   try {
-    return await access.signIn(signedIn)
+    return await access.signIn(outside.signedIn(identity, provider))
   } catch (error) {
     if (!(error instanceof AccessError)) throw error
-    const { fault } = error
-    if (fault === 'disabled' || fault === 'name-taken' || fault === 'not-invited')
-      throw new SignInError(fault, `It was ${identity.username} (${identity.subject}).`, error)
-    throw error
+    const fault = TOLD.find(known => known === error.fault)
+    if (fault === undefined) throw error
+    throw new SignInError(fault, `It was ${identity.username} (${identity.subject}).`, error)
   }
 }
 
