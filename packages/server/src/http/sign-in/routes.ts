@@ -49,7 +49,7 @@ async function orFailure(
     return await go()
   } catch (error) {
     if (!(error instanceof SignInError)) throw error
-    log.warn(`nobody was signed in by "${provider}": ${error.message}`, error.cause)
+    log.warn(`nobody was signed in by "${provider}": ${error.message}`)
     if (!(incoming.headers.accept ?? '').includes('text/html')) throw ofSignIn(error)
     const query = new URLSearchParams({ error: error.code, provider })
     return leadTo(`/ui/login?${query.toString()}`)

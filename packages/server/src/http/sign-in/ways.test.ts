@@ -176,7 +176,23 @@ test('a provider that does not answer is told, and the other ways go on', async 
   assert.deepEqual([reply.status, reply.json.code], [503, 'provider-unreachable'])
   assert.match(reply.json.message, /sign in another way/)
   assert.equal(await statusOf(server, basic('admin', 'secret')), 200)
-  assert.ok(server.notices.every(line => !line.includes(CLIENT_SECRET)))
+})
+
+test('the log tells what was wrong with an answer, and nothing of what was in it', async t => {
+  const there = await startCrookedProvider()
+  t.after(() => there.stop())
+  const provider = { issuer: there.issuer, 'client-id': CLIENT_ID, 'client-secret': CLIENT_SECRET }
+  const server = await openTestServer({ signIn: configOf({ providers: { p: provider } }) })
+  t.after(() => server.stop())
+
+  there.crooked = { claims: { aud: 'else', email: 'ada@example.com' } }
+  assert.equal(await enter(server, there), '/ui/login?error=answer-invalid&provider=p')
+  there.crooked = { tokenStatus: 400 }
+  assert.equal(await enter(server, there), '/ui/login?error=answer-invalid&provider=p')
+
+  const log = server.notices.join('\n')
+  assert.match(log, /unexpected JWT "aud"[^\n]*\n.*"p" says invalid_grant/s)
+  for (const secret of [CLIENT_SECRET, 'ada@example.com', 'eyJ', '[object']) assert.ok(!log.includes(secret), secret)
 })
 
 /** To the provider and back, without its pages; where one ends up. */
