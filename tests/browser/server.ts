@@ -21,13 +21,19 @@ const ROOT = join(import.meta.dirname, '..', '..')
 const START_MAX_MS = 60_000
 const STOP_MAX_MS = 20_000
 
-export async function startServer(): Promise<BrowserServer> {
+export interface BrowserServerOptions {
+  /** Beside that of this process. */
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+export async function startServer({ environment = {} }: BrowserServerOptions = {}): Promise<BrowserServer> {
   const folder = mkdtempSync(join(tmpdir(), 'batuta-browser-'))
   mkdirSync(join(folder, 'flows'))
   const places = ['--data', join(folder, 'data'), '--flows', join(folder, 'flows')]
   const start = (port: string): ChildProcess =>
     spawn(process.execPath, [join(ROOT, 'dist', 'cli.js'), 'server', 'local', '--port', port, ...places], {
       cwd: folder,
+      env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
   let child = start('0')

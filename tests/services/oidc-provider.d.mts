@@ -17,8 +17,11 @@ export interface OidcProvider {
   readonly issuer: string
   /** By subject, which is what they type as their name; any password is right. */
   readonly people: Map<string, ProviderPerson>
-  /** Before the first sign-in: the addresses of the client are known only when it runs. */
-  serve(clients: readonly ProviderClient[]): void
+  /**
+   * Before the first sign-in: the addresses of the client are known only when it runs. `lives`: how many seconds its ID tokens are good, by client; ten
+   * minutes unless said.
+   */
+  serve(clients: readonly ProviderClient[], lives?: Readonly<Record<string, number>>): void
   stop(): Promise<void>
 }
 

@@ -18,8 +18,8 @@ export async function startOidcProvider() {
   return {
     issuer,
     people,
-    serve: clients => {
-      listener = newProvider(issuer, clients, people).callback()
+    serve: (clients, lives = {}) => {
+      listener = newProvider({ issuer, clients, people, lives }).callback()
     },
     stop: () =>
       new Promise(resolve => {
@@ -29,7 +29,7 @@ export async function startOidcProvider() {
   }
 }
 
-function newProvider(issuer, clients, people) {
+function newProvider({ issuer, clients, people, lives }) {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const key = { ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'ES256', kid: 'one' }
   return new Provider(issuer, {
@@ -46,7 +46,14 @@ function newProvider(issuer, clients, people) {
     // Its own dispatcher refuses addresses of this machine, and here all of them are.
     fetch: (url, options) => fetch(url, { ...options, dispatcher: undefined }),
     pkce: { required: () => true },
-    ttl: { AccessToken: 600, AuthorizationCode: 60, IdToken: 600, Interaction: 600, Session: 3_600, Grant: 3_600 },
+    ttl: {
+      AccessToken: 600,
+      AuthorizationCode: 60,
+      IdToken: (_, __, client) => lives[client.clientId] ?? 600,
+      Interaction: 600,
+      Session: 3_600,
+      Grant: 3_600,
+    },
     findAccount: (_, sub) => {
       const person = people.get(sub)
       return person && { accountId: sub, claims: () => ({ ...person, sub }) }
