@@ -223,6 +223,31 @@ test('a logout token that the provider has not signed ends nothing', async () =>
   assert.equal(await whoAsks(browser), 200)
 })
 
+test('somebody who is signed in connects another identity, and is the same user by either', async () => {
+  const browser = new SmallBrowser()
+  await signIn(browser, { at: 'one', as: 'u-1' })
+  const connect = `${server.address}/oauth/login/two?connect=true&returnTo=/ui/preferences`
+  const ada = server.access.book.userOf(one.issuer, 'u-1')
+
+  const foreign = await browser.go(connect, { headers: { 'sec-fetch-site': 'cross-site' } })
+  assert.equal(foreign.location, '/ui/login?error=not-signed-in&provider=two', 'not for a page of another site')
+  const nobody = await new SmallBrowser().go(connect)
+  assert.equal(nobody.location, '/ui/login?error=not-signed-in&provider=two')
+  const asked = await browser.follow(await browser.go(connect), two.issuer)
+  const agreed = await answer(browser, asked, 'u-3')
+  const back = await browser.go(new URL(agreed.location ?? '', agreed.url))
+
+  assert.equal(back.location, '/ui/preferences')
+  assert.equal(server.access.book.userOf(two.issuer, 'u-3')?.id, ada?.id)
+  assert.equal((await signIn(new SmallBrowser(), { at: 'two', as: 'u-3' })).location, '/ui/')
+  const taken = new SmallBrowser()
+  await signIn(taken, { at: 'one', as: 'u-2' })
+  const again = await taken.follow(await taken.go(connect), two.issuer)
+  const refused = await answer(taken, again, 'u-3')
+  const end = await taken.go(new URL(refused.location ?? '', refused.url))
+  assert.equal(end.location, '/ui/login?error=identity-taken&provider=two')
+})
+
 test('a second sign-in in one browser ends the session before; a user who is switched off is out at once', async () => {
   const browser = new SmallBrowser()
   await signIn(browser, { at: 'one', as: 'u-2' })
