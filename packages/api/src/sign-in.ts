@@ -43,6 +43,7 @@ export const signInRoutes = {
     reply: { type: 'empty' },
     refusals: [404, 503],
     permission: 'public',
+    isBeforeSetUp: true,
     summary: 'Sign in at an identity provider: leads there.',
   }),
   complete: defineRoute({
@@ -55,6 +56,7 @@ export const signInRoutes = {
     reply: { type: 'empty' },
     refusals: [401, 403, 404, 503],
     permission: 'public',
+    isBeforeSetUp: true,
     summary: 'Where an identity provider sends people back to. Opens a session.',
   }),
   endThere: defineRoute({
@@ -78,6 +80,7 @@ export const signInRoutes = {
     status: 303,
     reply: { type: 'empty' },
     permission: 'public',
+    isBeforeSetUp: true,
     summary:
       'Ends the session, and that at the identity provider that it began at, for a link of ours; one of another site leads to the page of the sign-in and ends nothing.',
   }),

@@ -44,7 +44,6 @@ import { newHealth, type Health } from '../telemetry/health.ts'
 export interface RunningHttp {
   /** `http://127.0.0.1:PORT` */
   readonly address: string
-  readonly access: Access
   connections(): Promise<number>
   readonly access: Access
   stop(): Promise<void>

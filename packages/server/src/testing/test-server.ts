@@ -35,7 +35,6 @@ import type { Store } from '../storage/store.ts'
 
 export interface TestServer {
   readonly address: string
-  readonly access: Access
   readonly client: Client
   readonly engine: Engine
   readonly store: Store

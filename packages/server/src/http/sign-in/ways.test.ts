@@ -26,7 +26,7 @@ test('headers of the proxy name the person; they are a user from the first reque
   const proxy = { 'groups-by-name': true, 'user-header': 'X-Remote-User', 'groups-header': 'X-Remote-Groups' }
   const server = await openTestServer({
     user: { name: 'admin', password: 'secret' },
-    signIn: configOf({ proxy }, '127.0.0.1'),
+    signIn: configOf({ 'default-role': 'viewer', proxy }, '127.0.0.1'),
   })
   t.after(() => server.stop())
   await server.access.book.change({ put: [{ kind: 'group', record: { id: 'g', name: 'ops', members: [] } }] })
@@ -53,7 +53,10 @@ test('headers of the proxy name the person; they are a user from the first reque
 })
 
 test('the same headers from an address that is no proxy of ours are nothing', async t => {
-  const server = await openTestServer({ signIn: configOf({ proxy: {} }, '10.0.0.7,192.168.0.0/16') })
+  const server = await openTestServer({
+    user: { name: 'admin', password: 'secret' },
+    signIn: configOf({ proxy: {} }, '10.0.0.7,192.168.0.0/16'),
+  })
   t.after(() => server.stop())
   const lies = { 'x-forwarded-user': 'admin', 'x-forwarded-for': '10.0.0.7', 'x-real-ip': '10.0.0.7' }
 
@@ -79,10 +82,10 @@ test('people of a directory log in with its passwords; those of Batuta’s own u
   there.passwords.set(dn, 'analytical')
   there.answers.set('dc=x (uid=ada)', [{ dn, attributes: { uid: ['ada'], entryUUID: ['u-1'] } }])
   const ldap = { url: there.url, 'user-base': 'dc=x' }
-  const server = await openTestServer({ signIn: configOf({ ldap }), passwordCosts: COSTS })
+  const server = await openTestServer({ signIn: configOf({ 'default-role': 'viewer', ldap }), passwordCosts: COSTS })
   t.after(() => server.stop())
   const { book, passwords } = server.access
-  const own = { isSuperAdmin: false, isRestricted: false, isServiceAccount: false, isDisabled: false, identities: [] }
+  const own = { isSuperAdmin: true, isRestricted: false, isServiceAccount: false, isDisabled: false, identities: [] }
   const record = { ...own, id: 'u', username: 'bob', createdMs: 1, passwordHash: await passwords.hash('own password') }
   await book.change({ put: [{ kind: 'user', record }] })
 
