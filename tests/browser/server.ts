@@ -22,13 +22,15 @@ export interface BrowserServer {
 export interface ServerOptions {
   /** The text of a configuration file. */
   readonly config?: string
+  /** Beside that of this process. */
+  readonly environment?: Readonly<Record<string, string>>
 }
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const START_MAX_MS = 60_000
 const STOP_MAX_MS = 20_000
 
-export async function startServer({ config }: ServerOptions = {}): Promise<BrowserServer> {
+export async function startServer({ config, environment = {} }: ServerOptions = {}): Promise<BrowserServer> {
   const folder = mkdtempSync(join(tmpdir(), 'batuta-browser-'))
   mkdirSync(join(folder, 'flows'))
   const places = ['--data', join(folder, 'data'), '--flows', join(folder, 'flows')]
@@ -44,6 +46,7 @@ export async function startServer({ config }: ServerOptions = {}): Promise<Brows
       [join(ROOT, 'dist', 'cli.js'), 'server', 'local', '--port', port, ...places],
       {
         cwd: folder,
+        env: { ...process.env, ...environment },
         stdio: ['ignore', 'pipe', 'pipe'],
       },
     )

@@ -60,6 +60,9 @@ export const authRoutes = {
         mailsEnabled: Type.Boolean(),
         passwordless: Type.Boolean(),
         oauths: Type.Array(Type.String()),
+        providers: Type.Array(
+          Type.Object({ id: Type.String({ description: 'As in /oauth/login/{id}' }), title: Type.String() }),
+        ),
       }),
     ),
     permission: 'public',

@@ -19,6 +19,8 @@ export const SIGN_IN_FAILURES = {
   'not-allowed': 'The identity provider knows you, but this account is not let in here.',
   'not-invited': 'The identity provider knows you, but nobody has made a user for you here yet.',
   'name-taken': 'Another user here bears your name already. Ask an administrator to connect the two.',
+  'identity-taken': 'This identity is connected with another user here already.',
+  'not-signed-in': 'Sign in first: an identity is connected with the user who you are then.',
   disabled: 'Your user is switched off here.',
   'set-up-needed': 'This server has no administrator yet: it must be set up first.',
 } as const satisfies Readonly<Record<string, string>>
@@ -32,12 +34,16 @@ export const signInRoutes = {
     params: OfProvider,
     query: Type.Object({
       returnTo: Type.Optional(Type.String({ description: 'The page to go to then, such as /ui/main/flows' })),
+      connect: Type.Optional(
+        Type.Boolean({ description: 'Do not sign in: connect the identity with the user who is signed in' }),
+      ),
     }),
     body: NONE,
     status: 303,
     reply: { type: 'empty' },
     refusals: [404, 503],
     permission: 'public',
+    isBeforeSetUp: true,
     summary: 'Sign in at an identity provider: leads there.',
   }),
   complete: defineRoute({
@@ -50,6 +56,7 @@ export const signInRoutes = {
     reply: { type: 'empty' },
     refusals: [401, 403, 404, 503],
     permission: 'public',
+    isBeforeSetUp: true,
     summary: 'Where an identity provider sends people back to. Opens a session.',
   }),
   endThere: defineRoute({
@@ -73,6 +80,7 @@ export const signInRoutes = {
     status: 303,
     reply: { type: 'empty' },
     permission: 'public',
+    isBeforeSetUp: true,
     summary:
       'Ends the session, and that at the identity provider that it began at, for a link of ours; one of another site leads to the page of the sign-in and ends nothing.',
   }),

@@ -29,7 +29,7 @@ export type SignIn = (identity: SignedIn) => Promise<UserRecord>
 
 const ATTEMPTS_MAX = 3
 
-/** @throws {AccessError} `not-invited`, `name-taken`, `disabled`. */
+/** @throws {AccessError} `not-invited`, `name-taken`, `disabled`, `set-up-needed`. */
 export function newSignIn(book: AccessBook, platform: Platform): SignIn {
   return async identity => {
     for (let attempt = 1; ; attempt++) {
@@ -54,6 +54,8 @@ async function signIn(identity: SignedIn, { book, platform }: Place): Promise<Us
   if (known?.isDisabled) throw new AccessError('disabled')
   if (!known && book.userNamed(username)) throw new AccessError('name-taken')
   if (!known && identity.isNewUserMade === false) throw new AccessError('not-invited')
+  // The first one is whoever sets the server up, or an administrator by the configuration.
+  if (book.needsSetUp && isSuperAdmin !== true) throw new AccessError('set-up-needed')
   const nowMs = platform.nowMs()
   const newIdNow = (): string => newId({ nowMs, shard: 0, random: () => platform.random() })
   const base: UserRecord = known ?? {

@@ -1,6 +1,7 @@
 // People of a directory that speaks LDAP: somebody is looked up by name, and whoever can bind as what was found is that person. A bind without a password
 // succeeds everywhere and proves nothing (RFC 4513, 5.1.2), so none is ever tried.
 import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { rootCertificates, type ConnectionOptions } from 'node:tls'
 import type { Client, Entry } from 'ldapts'
 import type { DirectoryConfig } from '../config/directory.ts'
@@ -167,5 +168,8 @@ export function fill(filter: string, value: string): string {
 
 function tlsOptionsOf({ url, caFile }: DirectoryConfig): ConnectionOptions {
   const ca = caFile === undefined ? {} : { ca: [...rootCertificates, readFileSync(caFile, 'utf8')] }
-  return { minVersion: 'TLSv1.2', servername: new URL(url).hostname, ...ca }
+  const { hostname } = new URL(url)
+  // TLS sends names only; an address is held against the certificate all the same.
+  const names = isIP(hostname) === 0 ? { servername: hostname } : { host: hostname }
+  return { minVersion: 'TLSv1.2', ...names, ...ca }
 }

@@ -25,14 +25,18 @@ test('another browser, another provider or a changed cookie has not begun it', (
   const { state } = pending
   const cookies = inHeader(cookie)
   const later = cookies.replace(/\.[^.]+\./, `.${(NOW + 5_000_000).toString(36)}.`)
-  const elsewhere = cookies.replace(/\.[^.]+$/, `.${Buffer.from('/ui/other').toString('base64url')}`)
+  const elsewhere = cookies.replace(/\.[^.]*\.[^.]*$/, `.${Buffer.from('/ui/other').toString('base64url')}.`)
+  const connecting = cookies.replace(/[^.]*$/, Buffer.from('u-1').toString('base64url'))
 
   assert.equal(findPending(ASKED, { state, cookies: undefined, nowMs: NOW }), undefined)
   assert.equal(findPending({ ...ASKED, issuer: 'https://evil.example' }, { state, cookies, nowMs: NOW }), undefined)
   assert.equal(findPending({ ...ASKED, clientId: 'else' }, { state, cookies, nowMs: NOW }), undefined)
   assert.equal(findPending(ASKED, { state: `${state}x`, cookies, nowMs: NOW }), undefined)
   assert.equal(findPending(ASKED, { state, cookies: later, nowMs: NOW }), undefined)
-  assert.equal(findPending(ASKED, { state, cookies: elsewhere, nowMs: NOW }), undefined)
+  for (const changed of [elsewhere, connecting]) {
+    assert.notEqual(changed, cookies)
+    assert.equal(findPending(ASKED, { state, cookies: changed, nowMs: NOW }), undefined)
+  }
 })
 
 test('two sign-ins in two tabs do not disturb each other', () => {

@@ -11,6 +11,8 @@ export interface PendingSignIn {
   readonly verifier: string
   readonly returnTo: string
   readonly startedMs: number
+  /** The user whom the identity is to be connected with; undefined where somebody signs in. */
+  readonly connects: string | undefined
 }
 
 /** Who is asked, and for whom. */
@@ -24,15 +26,23 @@ const SECRET_BYTES = 32
 const STATE_IN_NAME = 12
 const NAME = 'batuta-signin-'
 
+export interface BeginAbout {
+  readonly returnTo: string
+  readonly nowMs: number
+  readonly isSecure: boolean
+  readonly connects?: string | undefined
+}
+
 export interface Begun {
   readonly pending: PendingSignIn
   readonly cookie: string
 }
 
-export function beginSignIn(asked: Asked, about: { returnTo: string; nowMs: number; isSecure: boolean }): Begun {
+export function beginSignIn(asked: Asked, about: BeginAbout): Begun {
   const secret = randomBytes(SECRET_BYTES).toString('base64url')
-  const pending = derive(asked, { secret, startedMs: about.nowMs, returnTo: about.returnTo })
-  const value = [secret, about.nowMs.toString(36), Buffer.from(about.returnTo).toString('base64url')].join('.')
+  const { returnTo, connects = '', nowMs } = about
+  const pending = derive(asked, { secret, startedMs: nowMs, returnTo, connects })
+  const value = [secret, nowMs.toString(36), toText(returnTo), toText(connects)].join('.')
   return { pending, cookie: cookieOf(pending.state, { value, isSecure: about.isSecure, maxAgeS: PENDING_MS / 1_000 }) }
 }
 
@@ -43,10 +53,11 @@ export function findPending(
 ): PendingSignIn | undefined {
   const name = nameOf(given.state)
   const values = [`__Host-${name}`, name].map(full => cookieValue(given.cookies, full))
-  const [secret = '', started = '', returnTo = ''] = values.find(value => value !== undefined)?.split('.') ?? []
+  const [secret = '', started = '', returnTo = '', connects = ''] =
+    values.find(value => value !== undefined)?.split('.') ?? []
   const startedMs = Number.parseInt(started, 36)
   if (secret === '' || !(given.nowMs - startedMs <= PENDING_MS)) return undefined
-  const pending = derive(asked, { secret, startedMs, returnTo: Buffer.from(returnTo, 'base64url').toString() })
+  const pending = derive(asked, { secret, startedMs, returnTo: fromText(returnTo), connects: fromText(connects) })
   return pending.state === given.state ? pending : undefined
 }
 
@@ -56,11 +67,11 @@ export function forgetPending(state: string, isSecure: boolean): string {
 
 function derive(
   { issuer, clientId }: Asked,
-  { secret, startedMs, returnTo }: { secret: string; startedMs: number; returnTo: string },
+  { secret, startedMs, returnTo, connects }: { secret: string; startedMs: number; returnTo: string; connects: string },
 ): PendingSignIn {
   const of = (purpose: string): string =>
     createHmac('sha256', secret)
-      .update(JSON.stringify([purpose, issuer, clientId, startedMs, returnTo]))
+      .update(JSON.stringify([purpose, issuer, clientId, startedMs, returnTo, connects]))
       .digest('base64url')
   return {
     state: of('state'),
@@ -68,7 +79,16 @@ function derive(
     verifier: of('verifier'),
     returnTo: readReturnPath(returnTo),
     startedMs,
+    connects: connects === '' ? undefined : connects,
   }
+}
+
+function toText(text: string): string {
+  return Buffer.from(text).toString('base64url')
+}
+
+function fromText(text: string): string {
+  return Buffer.from(text, 'base64url').toString()
 }
 
 function nameOf(state: string): string {

@@ -21,13 +21,13 @@ export async function asSignInError(error: unknown, provider: string): Promise<S
   const { errors } = await loadSignatures()
   if (error instanceof AuthorizationResponseError) {
     const code = CALLED_OFF.has(error.error) ? 'denied' : 'provider-refused'
-    return new SignInError(code, `"${provider}" says ${error.error}.`, error)
+    return new SignInError(code, `"${provider}" says ${toldBy(error)}.`, error)
   }
   if (error instanceof ResponseBodyError) {
     const code = error.error === 'invalid_grant' ? 'answer-invalid' : 'misconfigured'
-    return new SignInError(code, `"${provider}" says ${error.error} to the code.`, error)
+    return new SignInError(code, `"${provider}" says ${toldBy(error)} to the code.`, error)
   }
-  const detail = error instanceof Error ? `"${provider}": ${error.message}.` : `"${provider}".`
+  const detail = `"${provider}": ${messagesOf(error).join(': ')}.`
   if (error instanceof TypeError || error instanceof errors.JWKSTimeout || isOurTimeout(error))
     return new SignInError('provider-unreachable', detail, error)
   if (error instanceof ClientError && UNREACHABLE.has(error.code))
@@ -38,4 +38,25 @@ export async function asSignInError(error: unknown, provider: string): Promise<S
 /** `fetch` gives up with the reason of its signal. */
 function isOurTimeout(error: unknown): boolean {
   return error instanceof DOMException && (error.name === 'TimeoutError' || error.name === 'AbortError')
+}
+
+const DEPTH_MAX = 5
+const TOLD_LENGTH_MAX = 200
+
+/** The words alone: what else the library hangs on its errors – answers, claims, tokens – is nothing for a log. */
+function messagesOf(error: unknown, depth = 0): readonly string[] {
+  if (!(error instanceof Error) || depth > DEPTH_MAX) return []
+  return [error.message, ...messagesOf(error.cause, depth + 1)]
+}
+
+/** The provider's own words, on one line. */
+function toldBy({
+  error,
+  error_description: more,
+}: {
+  readonly error: string
+  readonly error_description?: string | undefined
+}): string {
+  const told = more === undefined ? error : `${error} (${more})`
+  return told.replaceAll(/[^\P{C}]+/gu, ' ').slice(0, TOLD_LENGTH_MAX)
 }

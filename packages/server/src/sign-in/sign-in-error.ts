@@ -22,6 +22,8 @@ export const SIGN_IN_STATUS: Readonly<Record<SignInFailure, number>> = {
   'not-allowed': 403,
   'not-invited': 403,
   'name-taken': 403,
+  'identity-taken': 403,
+  'not-signed-in': 401,
   disabled: 403,
   'set-up-needed': 503,
 }

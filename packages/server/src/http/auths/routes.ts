@@ -58,7 +58,9 @@ function sessionHandlers(
     methods: () => {
       const { outside } = dependencies
       const loginPassword = outside.config.ways.has('password') || outside.config.ways.has('ldap')
-      return json({ loginPassword, mailsEnabled: false, passwordless: false, oauths: [...outside.providers.keys()] })
+      const providers = [...outside.providers].map(([id, { config }]) => ({ id, title: config.title }))
+      const oauths = providers.map(({ id }) => id)
+      return json({ loginPassword, mailsEnabled: false, passwordless: false, oauths, providers })
     },
   }
 }

@@ -45,14 +45,14 @@ export function answerOf({ isUp, body }: HealthReport): Reply {
 }
 
 /** How one gets in: the page of the sign-in asks. */
-function describeLogin({ access }: HttpDependencies): Readonly<Record<string, unknown>> {
+function describeLogin({ access, outside }: HttpDependencies): Readonly<Record<string, unknown>> {
   const { isOpen, needsSetUp } = access.book
   return {
     isBasicAuthEnabled: !isOpen,
     isBasicAuthInitialized: !needsSetUp,
     isOpen,
     isSetupNeeded: needsSetUp,
-    isPasswordEnabled: true,
+    isPasswordEnabled: outside.config.ways.has('password') || outside.config.ways.has('ldap'),
   }
 }
 

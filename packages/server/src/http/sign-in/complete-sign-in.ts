@@ -7,6 +7,7 @@ import { findPending, forgetPending } from '../../sign-in/pending-sign-in.ts'
 import { SignInError } from '../../sign-in/sign-in-error.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { baseUrl, type Asking } from './base-url.ts'
+import { connectIdentity } from './connect-identity.ts'
 
 /** Longer ones are not kept: whoever signs out is asked at the provider which session it is. */
 const ID_TOKEN_LENGTH_MAX = 8_192
@@ -38,33 +39,36 @@ export async function completeSignIn(asking: Asking, dependencies: HttpDependenc
     const there = await provider.complete(answer, pending)
     if (there.areGroupsHidden)
       dependencies.log.warn(`"${asking.provider}" has more groups for ${there.identity.username} than its tokens hold.`)
+    const forget = forgetPending(state, base.startsWith('https:'))
+    if (pending.connects !== undefined) {
+      const user = await connectIdentity(there.identity, { incoming, userId: pending.connects }, dependencies)
+      await tell({ asking, user, action: 'UPDATE' }, dependencies)
+      return { location: pending.returnTo, cookies: [forget] }
+    }
     const user = await enter(there, { provider, dependencies })
     const cookies = await openSession(user, { there, asking, base }, dependencies)
     await tell({ asking, user }, dependencies)
-    return { location: pending.returnTo, cookies: [...cookies, forgetPending(state, base.startsWith('https:'))] }
+    return { location: pending.returnTo, cookies: [...cookies, forget] }
   } catch (error) {
     if (error instanceof SignInError) await tell({ asking, failure: error }, dependencies)
     throw error
   }
 }
 
+const TOLD = ['disabled', 'name-taken', 'not-invited', 'set-up-needed'] as const
+
 async function enter(
   { identity }: SignedInThere,
   { provider, dependencies }: { readonly provider: IdentityProvider; readonly dependencies: HttpDependencies },
 ): Promise<UserRecord> {
   const { access, outside } = dependencies
-  const signedIn = outside.signedIn(identity, provider)
-  // The first one is whoever sets the server up, or an administrator by the configuration.
-  if (access.book.needsSetUp && signedIn.isSuperAdmin !== true)
-    throw new SignInError('set-up-needed', `${identity.username} came first.`)
   try {
-    return await access.signIn(signedIn)
+    return await access.signIn(outside.signedIn(identity, provider))
   } catch (error) {
     if (!(error instanceof AccessError)) throw error
-    const { fault } = error
-    if (fault === 'disabled' || fault === 'name-taken' || fault === 'not-invited')
-      throw new SignInError(fault, `It was ${identity.username} (${identity.subject}).`, error)
-    throw error
+    const fault = TOLD.find(known => known === error.fault)
+    if (fault === undefined) throw error
+    throw new SignInError(fault, `It was ${identity.username} (${identity.subject}).`, error)
   }
 }
 
@@ -100,10 +104,12 @@ interface Told {
   readonly asking: Asking
   readonly user?: UserRecord
   readonly failure?: SignInError
+  /** LOGIN unless said. */
+  readonly action?: 'LOGIN' | 'UPDATE'
 }
 
 async function tell(
-  { asking: { incoming, provider }, user, failure }: Told,
+  { asking: { incoming, provider }, user, failure, action = 'LOGIN' }: Told,
   { access }: HttpDependencies,
 ): Promise<void> {
   const ip = incoming.socket.remoteAddress
@@ -114,5 +120,5 @@ async function tell(
     ...(ip === undefined ? {} : { ip }),
   }
   const detail = failure === undefined ? { provider } : { provider, code: failure.code, message: failure.message }
-  await access.audit.write({ caller, resource: 'USER', action: 'LOGIN', outcome: failure ? 'denied' : 'done', detail })
+  await access.audit.write({ caller, resource: 'USER', action, outcome: failure ? 'denied' : 'done', detail })
 }

@@ -9,6 +9,7 @@ import { beginSignIn } from '../../sign-in/pending-sign-in.ts'
 import { readReturnPath } from '../../sign-in/return-path.ts'
 import { baseUrl, type Asking } from './base-url.ts'
 import { completeSignIn, providerOf } from './complete-sign-in.ts'
+import { whoConnects } from './connect-identity.ts'
 import { endSessionsOf, signOut } from './sign-out.ts'
 
 export function signInHandlers(dependencies: HttpDependencies): Handlers<'signIn'> {
@@ -17,7 +18,8 @@ export function signInHandlers(dependencies: HttpDependencies): Handlers<'signIn
       await orFailure(dependencies, { incoming, provider: params.provider }, async () => {
         const provider = providerOf(params.provider, dependencies)
         const base = baseUrl(incoming, dependencies.config)
-        const about = { returnTo: readReturnPath(query.returnTo), nowMs: dependencies.platform.nowMs() }
+        const connects = query.connect === true ? whoConnects(incoming, dependencies) : undefined
+        const about = { returnTo: readReturnPath(query.returnTo), nowMs: dependencies.platform.nowMs(), connects }
         const { pending, cookie } = beginSignIn(provider.config, { ...about, isSecure: base.startsWith('https:') })
         const location = await provider.begin(pending, `${base}/oauth/callback/${params.provider}`)
         return leadTo(location, [cookie])
@@ -49,7 +51,7 @@ async function orFailure(
     return await go()
   } catch (error) {
     if (!(error instanceof SignInError)) throw error
-    log.warn(`nobody was signed in by "${provider}": ${error.message}`, error.cause)
+    log.warn(`nobody was signed in by "${provider}": ${error.message}`)
     if (!(incoming.headers.accept ?? '').includes('text/html')) throw ofSignIn(error)
     const query = new URLSearchParams({ error: error.code, provider })
     return leadTo(`/ui/login?${query.toString()}`)

@@ -40,7 +40,7 @@ async function signOutThere(
   } catch (error) {
     if (!(error instanceof SignInError)) throw error
     // Here it is over already; there it ends when it ends.
-    dependencies.log.warn(`nobody was signed out at "${session.provider}": ${error.message}`, error.cause)
+    dependencies.log.warn(`nobody was signed out at "${session.provider}": ${error.message}`)
     return undefined
   }
 }
@@ -66,7 +66,7 @@ export async function endSessionsOf(
     return empty(200)
   } catch (error) {
     if (!(error instanceof SignInError)) throw error
-    log.warn(`"${id}" did not sign anybody out: ${error.message}`, error.cause)
+    log.warn(`"${id}" did not sign anybody out: ${error.message}`)
     const body = JSON.stringify({ error: 'invalid_request' })
     return { type: 'body', status: 400, contentType: 'application/json', body }
   }
