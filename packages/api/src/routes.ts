@@ -1,4 +1,18 @@
 // The one table of all routes.
+import { accessRoutes } from './access.ts'
+import { auditLogRoutes } from './audit-logs.ts'
+import { authRoutes } from './auths.ts'
+import { bannerRoutes } from './banners.ts'
+import { bindingRoutes } from './bindings.ts'
+import { groupRoutes } from './groups.ts'
+import { invitationRoutes } from './invitations.ts'
+import { killSwitchRoutes } from './kill-switches.ts'
+import { meRoutes } from './me.ts'
+import { roleRoutes } from './roles.ts'
+import { serviceAccountRoutes } from './service-accounts.ts'
+import { tenantAccessRoutes } from './tenant-access.ts'
+import { tenantRoutes } from './tenants.ts'
+import { userRoutes } from './users.ts'
 import { appRoutes } from './apps.ts'
 import { blueprintRoutes } from './blueprints.ts'
 import { dashboardRoutes } from './dashboards.ts'
@@ -49,6 +63,20 @@ export const routes = {
   tests: testRoutes,
   triggers: triggerRoutes,
   misc: miscRoutes,
+  access: accessRoutes,
+  auditLogs: auditLogRoutes,
+  auths: authRoutes,
+  banners: bannerRoutes,
+  bindings: bindingRoutes,
+  groups: groupRoutes,
+  invitations: invitationRoutes,
+  killSwitches: killSwitchRoutes,
+  me: meRoutes,
+  roles: roleRoutes,
+  serviceAccounts: serviceAccountRoutes,
+  tenantAccess: tenantAccessRoutes,
+  tenants: tenantRoutes,
+  users: userRoutes,
 }
 
 export type Routes = typeof routes

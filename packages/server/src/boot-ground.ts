@@ -19,6 +19,7 @@ import { Holidays } from './flows/holidays.ts'
 import { TriggerDesk } from './flows/trigger-desk.ts'
 import { TriggerReasons } from './flows/trigger-reasons.ts'
 import { newChanges, type Changes } from './inbox/changes.ts'
+import { KillSwitches } from './inbox/kill-switches.ts'
 import { MaintenanceMode } from './inbox/maintenance-mode.ts'
 import { openNamespaceSettings, type NamespaceSettings } from './namespaces/namespace-settings.ts'
 import { keepSecrets, type SecretKeeping } from './secrets/keep-secrets.ts'
@@ -74,6 +75,7 @@ export interface Ground {
   newIdOn(shards: ReadonlySet<number>, atMs?: number): string
   /** Nothing new begins while it is on. */
   readonly mode: MaintenanceMode
+  readonly switches: KillSwitches
   onNotice: Notice
   /** What that part of the server tells. */
   noticeOf(room: string): Notice
@@ -157,6 +159,7 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
     startWorld: () => ({ ...start, nowMs: nowMs() }),
     newIdOn: (shards, atMs = nowMs()) => newId({ nowMs: atMs, shard: pick(shards, random), random }),
     mode: new MaintenanceMode({ store, platform, onNotice }),
+    switches: new KillSwitches({ store, platform, onNotice }),
     onNotice,
     noticeOf,
     unlock,

@@ -38,6 +38,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     if (health.phase !== 'draining') health.phase = isIn ? 'running' : 'joining'
   })
   await ground.mode.start()
+  await ground.switches.start()
   await incarnations.start()
 
   const isWeb = config.roles.includes('web')
@@ -62,6 +63,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await finishing
     flowsDir?.stop()
     ground.mode.stop()
+    ground.switches.stop()
     await http?.stop()
     large.stop()
     await incarnations.stop(config.drainMs)

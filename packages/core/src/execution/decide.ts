@@ -12,6 +12,7 @@ import { decideRunState, decideStatus } from './overrule.ts'
 import { decideRestart } from './restart.ts'
 import { decideResume } from './resume.ts'
 import { decideLabels } from './set-labels.ts'
+import { decideSwitchOff } from './kill-switch.ts'
 import { judgeAssertions } from './sla.ts'
 import { settleChild, settleJob, settleLost, settleUnplaced } from './settle.ts'
 import { startRun } from './start-run.ts'
@@ -54,6 +55,8 @@ function decideCommand(view: View, command: Command): Decision {
       return decideResume(view, command)
     case 'release':
       return decideRelease(view)
+    case 'switch-off':
+      return decideSwitchOff(view, command)
     case 'pause':
       return decidePause(view)
     case 'change-status':

@@ -3,6 +3,7 @@
 import type { Label } from '../flow/flow.ts'
 import type { Texts } from '../std/text-list.ts'
 import type { Value, ValueMap } from '../std/value.ts'
+import type { SwitchedOff } from './kill-switch.ts'
 import type { Attempt, Breakpoint, FinalState, Metric, Origin, ParentLink, Phase, StateName } from './state.ts'
 
 /** Version of the events that this code writes; rows of older versions are lifted when read. */
@@ -160,6 +161,8 @@ export type Command =
   | { readonly name: 'kill'; readonly isCascading: boolean }
   /** What was held is tried again. */
   | { readonly name: 'release' }
+  /** A kill switch was thrown. */
+  | ({ readonly name: 'switch-off' } & SwitchedOff)
   /** Without a run: the first that waits, or, where a command paused the execution, all of it. */
   | ({ readonly name: 'resume'; readonly run?: number } & Answer)
   | {

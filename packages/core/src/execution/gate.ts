@@ -4,6 +4,7 @@ import type { View } from './context.ts'
 import type { Decision, Effect, Event } from './event.ts'
 import { NOBODY } from './end-early.ts'
 import { endExecution } from './finish.ts'
+import { refuseBySwitch, type SwitchedOff } from './kill-switch.ts'
 import { stopAll } from './stop.ts'
 import { ROOT, type FinalState } from './state.ts'
 
@@ -16,6 +17,7 @@ export type Admission =
       readonly to: 'CANCELLED' | 'FAILED'
       readonly reason: string
     }
+  | ({ readonly type: 'switched-off' } & SwitchedOff)
 
 /** The last step before an execution that was created or restarted begins. */
 export function passGate(view: View, begun: Decision): Decision {
@@ -37,6 +39,8 @@ export function passGate(view: View, begun: Decision): Decision {
       }
     case 'refused':
       return refuse(view, admission)
+    case 'switched-off':
+      return refuseBySwitch(view, admission)
   }
 }
 
@@ -73,5 +77,7 @@ export function decideGranted({ state }: View): Decision {
 export function takePlace(view: View): readonly Event[] {
   const { state, env } = view
   const admission = state.slot ?? env.admit?.(state)
-  return admission ? [{ type: 'limit-granted', keys: admission.keys, isForced: true }] : []
+  return admission && admission.type !== 'switched-off'
+    ? [{ type: 'limit-granted', keys: admission.keys, isForced: true }]
+    : []
 }

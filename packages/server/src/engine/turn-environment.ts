@@ -35,6 +35,7 @@ import {
 import type { Breakers } from '../flows/breakers.ts'
 import type { LimitRules } from '../flows/limit-rules.ts'
 import type { Inbox } from '../inbox/inbox.ts'
+import type { KillSwitches } from '../inbox/kill-switches.ts'
 import type { Platform } from '../platform/platform.ts'
 import { WatchedSecrets } from '../secrets/watched-secrets.ts'
 import type { FlowKey } from '../storage/store.ts'
@@ -49,11 +50,12 @@ export interface TurnEnvironmentOptions {
   readonly locale: string
   readonly configuredRoots: ReadonlyMap<string, Value>
   readonly limits?: LimitRules
+  readonly switches?: Pick<KillSwitches, 'judge'>
   startWorld(): StartWorld
 }
 
 export function newTurnEnvironment(options: TurnEnvironmentOptions): EngineOptions['envOf'] {
-  const { platform, zone, locale, configuredRoots, startWorld, limits } = options
+  const { platform, zone, locale, configuredRoots, startWorld, limits, switches } = options
   const { encrypt, secretKey } = startWorld()
   const openSecrets = secretKey?.decrypt && ((): WatchedSecrets => new WatchedSecrets(secretKey))
   const ids = newSequence(platform)
@@ -61,7 +63,7 @@ export function newTurnEnvironment(options: TurnEnvironmentOptions): EngineOptio
     const env = {
       nowMs,
       random,
-      admit,
+      admit: switches ? withSwitches(admit, switches) : admit,
       zone,
       locale,
       fuel: new Fuel(),
@@ -72,6 +74,16 @@ export function newTurnEnvironment(options: TurnEnvironmentOptions): EngineOptio
     return encrypt || openSecrets
       ? { ...env, ...(encrypt ? { encrypt } : {}), ...(openSecrets ? { openSecrets } : {}) }
       : env
+  }
+}
+
+type Admit = Parameters<EngineOptions['envOf']>[0]['admit']
+
+/** A kill switch comes before all limits. */
+function withSwitches(admit: Admit, { judge }: Pick<KillSwitches, 'judge'>): Admit {
+  return state => {
+    const off = judge(state)
+    return off ? { type: 'switched-off', ...off } : admit(state)
   }
 }
 

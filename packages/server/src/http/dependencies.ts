@@ -16,6 +16,7 @@ import type { SignInConfig } from '../config/sign-in.ts'
 import type { ConfiguredUser } from '../config/user.ts'
 import type { KeptTallies } from './executions/kept-tallies.ts'
 import type { LargeExecutions } from './executions/large-executions.ts'
+import type { KillSwitches } from '../inbox/kill-switches.ts'
 import type { MaintenanceMode } from '../inbox/maintenance-mode.ts'
 import type { RowKeys } from '../secrets/row-keys.ts'
 import type { NamespaceSettings } from '../namespaces/namespace-settings.ts'
@@ -63,6 +64,8 @@ export interface HttpDependencies {
   /** For schedules that are only thought of. */
   readonly holidays?: Holidays
   readonly namespaces: Pick<NamespaceSettings, 'load' | 'names' | 'find' | 'save' | 'delete' | 'variables'>
+  /** What administrators have stopped. */
+  readonly switches?: KillSwitches
   /** The names of those of the environment, and how others are encrypted. */
   readonly secrets: {
     readonly environmentSecrets: ReadonlyMap<string, string>

@@ -7,6 +7,8 @@ import { PASSWORDS_ONLY } from '../config/sign-in.ts'
 import { isLoopback } from '../config/user.ts'
 import { newOutside, type Outside } from '../sign-in/outside.ts'
 import type { HttpGiven } from './dependencies.ts'
+import { PEOPLE } from './access/handlers-of-people.ts'
+import { followSwitches } from './kill-switches/throw-switch.ts'
 import { appHandlers } from './apps/routes.ts'
 import { blueprintHandlers } from './blueprints/routes.ts'
 import { KeptTallies } from './executions/kept-tallies.ts'
@@ -80,6 +82,7 @@ export async function startHttp(given: HttpGiven): Promise<RunningHttp> {
   const listener = bindRoutes(tables, dependencies)
   server.on('request', (incoming, outgoing) => void listener(incoming, outgoing))
   runner.start()
+  const unfollow = followSwitches(dependencies)
   await access.setUp.announce()
   if (access.book.isOpen) given.log.info('No user is configured: whoever reaches this address may use the API.')
   return {
@@ -90,6 +93,7 @@ export async function startHttp(given: HttpGiven): Promise<RunningHttp> {
         server.getConnections((error, count) => (error ? reject(error) : resolve(count)))
       }),
     stop: async () => {
+      unfollow()
       await runner.stop()
       await stop(server, health)
       await access.stop()
@@ -123,6 +127,7 @@ function makersOf(health: Health, runner: BulkRunner): HandlerMakers {
     tests: testHandlers,
     triggers: triggerHandlers,
     misc: dependencies => miscHandlers(dependencies, health),
+    ...PEOPLE,
   }
 }
 
