@@ -25,10 +25,6 @@ const EXCEPTIONS: readonly { readonly path: string; readonly why: string }[] = [
   },
   { path: '/api/v1/plugins/auto-install/detect', why: 'Plugins are installed by the command line.' },
   { path: '~/flows/source/replace/*', why: 'Search and replace over sources is not there yet.' },
-  { path: '~/basicAuth', why: 'The one user is configured; users that are managed come with access control.' },
-  { path: '/api/v1/login', why: 'Comes with sessions.' },
-  { path: '/api/v1/logout', why: 'Comes with sessions.' },
-  { path: '/login', why: 'Comes with sessions.' },
 ]
 
 const served = listServed(readKnownRoutes())

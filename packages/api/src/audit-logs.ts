@@ -1,7 +1,7 @@
 // Who did what, when and from where: an unbroken chain.
 import Type from 'typebox'
 import { Instant } from './access-shapes.ts'
-import { defineRoute, ofInstance, ofTenant, ofTenantOnly } from './route.ts'
+import { defineRoute, ofInstance, ofTenant, ofTenantOnly, type Paths } from './route.ts'
 import { GET, OfId, POST, gives, maybe, takes } from './route-parts.ts'
 import { Anything, Paging, pageOf } from './shapes.ts'
 
@@ -42,6 +42,11 @@ const Found = {
 
 const Diff = Type.Object({ before: Type.Optional(Type.String()), after: Type.Optional(Type.String()) })
 const OfPrevious = Type.Object({ previousId: Type.Optional(Type.String()) })
+
+/** 0.20 has those of the tenant at this place. */
+function ofNewer(path: string): Paths {
+  return { b: `/api/v1${path}`, c: `/api/v1${path}` }
+}
 
 export const auditLogRoutes = {
   search: defineRoute({
@@ -101,16 +106,16 @@ export const auditLogRoutes = {
   }),
   searchAll: defineRoute({
     ...GET,
-    paths: ofInstance('/api/v1/auditlogs/search'),
+    paths: ofNewer('/auditlogs/search'),
     query: Type.Object({ ...Paging, ...Found }),
     reply: gives(pageOf(AuditItem)),
     permission: 'AUDITLOG:READ',
     namespaceFrom: 'scope',
-    summary: 'What was done in the whole instance.',
+    summary: 'The same, for clients that ask for the whole instance.',
   }),
   diffOfInstance: defineRoute({
     ...GET,
-    paths: ofInstance('/api/v1/auditlogs/{id}/diff'),
+    paths: ofNewer('/auditlogs/{id}/diff'),
     params: OfId,
     query: OfPrevious,
     reply: gives(Diff),
@@ -121,12 +126,12 @@ export const auditLogRoutes = {
   }),
   exportAll: defineRoute({
     ...GET,
-    paths: ofInstance('/api/v1/auditlogs/export'),
+    paths: ofNewer('/auditlogs/export'),
     query: Type.Object(Found),
     reply: { type: 'text' },
     permission: 'AUDITLOG:READ',
     namespaceFrom: 'scope',
-    summary: 'As CSV, of the whole instance.',
+    summary: 'As CSV, for clients that ask for the whole instance.',
   }),
   verify: defineRoute({
     ...GET,

@@ -112,8 +112,8 @@ export const groupRoutes = {
     params: OfMember,
     reply: gives(Member),
     refusals: [403, 404, 409],
-    permission: 'GROUP_MEMBERSHIP:CREATE',
-    summary: 'Take a user into a group. Its owners may, too.',
+    permission: 'person',
+    summary: 'Take a user into a group: with GROUP_MEMBERSHIP:CREATE, or as an owner of the group.',
   }),
   removeMember: defineRoute({
     ...DELETE,
@@ -122,8 +122,8 @@ export const groupRoutes = {
     params: OfMember,
     reply: gives(Member),
     refusals: [403, 404, 409],
-    permission: 'GROUP_MEMBERSHIP:DELETE',
-    summary: 'Take a user out of a group. Its owners may, too.',
+    permission: 'person',
+    summary: 'Take a user out of a group: with GROUP_MEMBERSHIP:DELETE, or as an owner of the group.',
   }),
   setMembership: defineRoute({
     ...PUT,
@@ -132,7 +132,8 @@ export const groupRoutes = {
     query: Type.Object({ membership: Membership }),
     reply: gives(Member),
     refusals: [403, 404, 409],
-    permission: 'GROUP_MEMBERSHIP:UPDATE',
-    summary: 'Make an owner of a member, or a member of an owner.',
+    permission: 'person',
+    summary:
+      'Make an owner of a member, or a member of an owner: with GROUP_MEMBERSHIP:UPDATE, or as an owner of the group.',
   }),
 }

@@ -31,7 +31,7 @@ export interface PlayOptions {
   /** Folding huge journals after every turn takes its time. */
   readonly isUnfolded?: boolean
   /** What the limits say. */
-  readonly admit?: () => Admission
+  readonly admit?: () => Admission | undefined
   /** Each turn is also taken by a state that was just folded: it must decide the same. */
   readonly isTwinned?: boolean
 }
@@ -63,7 +63,7 @@ export interface ReplayOptions {
   readonly body?: string
   readonly breakpoints?: readonly Breakpoint[]
   readonly isTwinned?: boolean
-  readonly admit?: () => Admission
+  readonly admit?: () => Admission | undefined
 }
 
 /** The replay of an execution, played on. */

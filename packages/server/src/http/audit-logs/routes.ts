@@ -76,8 +76,7 @@ export function auditLogHandlers({ access, platform }: HttpDependencies): Handle
     applyFilters<Search>(flatSearch(query, scope), filters, filterTable(platform.nowMs()))
   return {
     search: async ({ query, filters, caller }) => await searched(toSearch(query, filters, scopeOf(caller)), query),
-    searchAll: async ({ query, filters, caller }) =>
-      await searched(toSearch(query, filters, requireAll(caller)), query),
+    searchAll: async ({ query, filters, caller }) => await searched(toSearch(query, filters, scopeOf(caller)), query),
     find: async ({ body, caller }) => {
       const resource = body.resource ?? body.permission ?? undefined
       const details = Object.entries(body.detail ?? {}).map(([key, value]) => `${key}:${String(value)}`)
@@ -98,9 +97,9 @@ export function auditLogHandlers({ access, platform }: HttpDependencies): Handle
       return json(rows.map(({ id, atMs, caller: { name } }) => ({ id, date: dateOf(atMs), username: name })))
     },
     diff: async ({ params: { id }, query, caller }) => await diffed(id, query.previousId, scopeOf(caller)),
-    diffOfInstance: async ({ params: { id }, query, caller }) => await diffed(id, query.previousId, requireAll(caller)),
+    diffOfInstance: async ({ params: { id }, query, caller }) => await diffed(id, query.previousId, scopeOf(caller)),
     export: ({ query, filters, caller }) => exported(toSearch(query, filters, scopeOf(caller)), audit),
-    exportAll: ({ query, filters, caller }) => exported(toSearch(query, filters, requireAll(caller)), audit),
+    exportAll: ({ query, filters, caller }) => exported(toSearch(query, filters, scopeOf(caller)), audit),
     verify: async ({ caller }) => {
       requireAll(caller)
       const { count, lastHash, broken } = await audit.verify()
@@ -118,10 +117,9 @@ function scopeOf({ grants }: WithGrants): NamespaceScope {
   return grants.scope('AUDITLOG', 'READ')
 }
 
-function requireAll(caller: WithGrants): NamespaceScope {
-  const scope = scopeOf(caller)
-  if (!scope.all) throw forbidden('The audit of the whole instance is for those who may read it in all namespaces.')
-  return scope
+function requireAll(caller: WithGrants): void {
+  if (!scopeOf(caller).all)
+    throw forbidden('The audit of the whole instance is for those who may read it in all namespaces.')
 }
 
 function flatSearch(query: Found, scope: NamespaceScope): Search {

@@ -1,6 +1,6 @@
 // Bindings: who has which role where. To give one is to have all of it, there and below; to take one away, too.
 import type { Binding } from '@batuta/core'
-import type { AccessPut } from '../../access/access-book.ts'
+import type { AccessBook, AccessPut } from '../../access/access-book.ts'
 import { pageOfList, type Columns } from '../access/narrow-list.ts'
 import { newRecordId } from '../access/new-user.ts'
 import { Powers } from '../access/powers.ts'
@@ -39,31 +39,8 @@ export function bindingHandlers({ access: { book }, platform, config }: HttpDepe
     if (!binding) throw notFound(`The binding "${id.slice(0, 100)}"`)
     return binding
   }
-  const toBinding = ({ type, externalId, roleId, namespaceId, isDeny }: Wanted): Binding => {
-    if (!(type === 'USER' ? book.user(externalId) : book.get('group', externalId)))
-      throw notFound(`The ${type === 'USER' ? 'user' : 'group'} "${externalId.slice(0, 100)}"`)
-    if (typeof namespaceId === 'string' && namespaceId !== '' && !NAMESPACE.test(namespaceId))
-      throw unprocessable('namespace-invalid', `"${namespaceId}" is no name of a namespace.`)
-    return {
-      id: newRecordId(platform),
-      type,
-      externalId,
-      roleId,
-      ...(typeof namespaceId === 'string' && namespaceId !== '' ? { namespace: namespaceId } : {}),
-      ...(isDeny === true ? { isDeny } : {}),
-    }
-  }
-  const create = async (wanted: readonly Wanted[], powers: Powers): Promise<readonly Binding[]> => {
-    const bindings = wanted.map(toBinding)
-    for (const binding of bindings) powers.requireBinding(binding)
-    // A role that two people give at once is given once.
-    const known = bindings.map(binding => book.list('binding').find(each => isSame(each, binding)) ?? binding)
-    const put = known
-      .filter(binding => book.get('binding', binding.id) === undefined)
-      .map((record): AccessPut => ({ kind: 'binding', record }))
-    if (put.length > 0) await book.change({ put })
-    return known
-  }
+  const create = (wanted: readonly Wanted[], powers: Powers): Promise<readonly Binding[]> =>
+    giveRoles(wanted, { book, powers, newId: () => newRecordId(platform) })
   return {
     search: ({ query: { type, id, namespace, ...query }, filters }) => {
       const wanted = book
@@ -95,6 +72,41 @@ export function bindingHandlers({ access: { book }, platform, config }: HttpDepe
       note({ itemId: id, before: shown(binding) })
       return empty(204)
     },
+  }
+}
+
+interface Giving {
+  readonly book: AccessBook
+  readonly powers: Powers
+  newId(): string
+}
+
+/** All of them or none. */
+async function giveRoles(wanted: readonly Wanted[], giving: Giving): Promise<readonly Binding[]> {
+  const { book, powers } = giving
+  const bindings = wanted.map(each => toBinding(each, giving))
+  for (const binding of bindings) powers.requireBinding(binding)
+  // A role that two people give at once is given once.
+  const known = bindings.map(binding => book.list('binding').find(each => isSame(each, binding)) ?? binding)
+  const put = known
+    .filter(binding => book.get('binding', binding.id) === undefined)
+    .map((record): AccessPut => ({ kind: 'binding', record }))
+  if (put.length > 0) await book.change({ put })
+  return known
+}
+
+function toBinding({ type, externalId, roleId, namespaceId, isDeny }: Wanted, { book, newId }: Giving): Binding {
+  if (!(type === 'USER' ? book.user(externalId) : book.get('group', externalId)))
+    throw notFound(`The ${type === 'USER' ? 'user' : 'group'} "${externalId.slice(0, 100)}"`)
+  if (typeof namespaceId === 'string' && namespaceId !== '' && !NAMESPACE.test(namespaceId))
+    throw unprocessable('namespace-invalid', `"${namespaceId}" is no name of a namespace.`)
+  return {
+    id: newId(),
+    type,
+    externalId,
+    roleId,
+    ...(typeof namespaceId === 'string' && namespaceId !== '' ? { namespace: namespaceId } : {}),
+    ...(isDeny === true ? { isDeny } : {}),
   }
 }
 

@@ -1,10 +1,12 @@
 // Groups. Whoever brings somebody into one gives them all that the group has, and so must have it too; owners of a group have it.
+import type { Action } from '@batuta/core'
+import type { Caller } from '../../access/caller.ts'
 import type { GroupRecord, UserRecord } from '../../access/records.ts'
 import { bindingsOf } from '../access/departures.ts'
 import { isMember, withUser, withoutUser } from '../access/join-groups.ts'
 import { completionsOf, pageOfList, type Columns } from '../access/narrow-list.ts'
 import { newRecordId } from '../access/new-user.ts'
-import { Powers } from '../access/powers.ts'
+import { Powers, forbidden } from '../access/powers.ts'
 import {
   displayNameOf,
   given,
@@ -115,6 +117,7 @@ function memberHandlers({
       const user = requireUser(book, userId)
       if (isMember(group, userId))
         throw new RequestError(409, 'member-already', `"${user.username}" belongs to "${group.name}" already.`)
+      requireLead(caller, group, { book, action: 'CREATE' })
       new Powers(book, caller).requireGroup(id)
       await save(withUser(group, userId))
       note({ itemId: id, after: { member: user.username } })
@@ -123,6 +126,7 @@ function memberHandlers({
     removeMember: async ({ params: { id, userId }, caller, note }) => {
       const group = getGroup(book, id)
       const user = requireMember(book, group, userId)
+      requireLead(caller, group, { book, action: 'DELETE' })
       new Powers(book, caller).requireGroup(id)
       await save(withoutUser(group, userId))
       note({ itemId: id, before: { member: user.username } })
@@ -131,6 +135,7 @@ function memberHandlers({
     setMembership: async ({ params: { id, userId }, query: { membership }, caller, note }) => {
       const group = getGroup(book, id)
       const user = requireMember(book, group, userId)
+      requireLead(caller, group, { book, action: 'UPDATE' })
       new Powers(book, caller).requireGroup(id)
       await save(withUser(group, userId, membership))
       note({ itemId: id, after: { member: user.username, membership } })
@@ -140,6 +145,19 @@ function memberHandlers({
 }
 
 type Book = HttpDependencies['access']['book']
+
+/** Whoever may lead groups, or owns this one and has not come with a token of less. */
+function requireLead(
+  { grants, userId, tokenId }: Caller,
+  group: GroupRecord,
+  { book, action }: { readonly book: Book; readonly action: Action },
+): void {
+  if (grants.may('GROUP_MEMBERSHIP', action)) return
+  const isOwner = group.members.some(member => member.userId === userId && member.membership === 'OWNER')
+  const isWhole = tokenId === undefined || book.get('token', tokenId)?.scopes === undefined
+  if (!isOwner || !isWhole)
+    throw forbidden(`This takes GROUP_MEMBERSHIP:${action}, or to be an owner of the group "${group.name}".`)
+}
 
 function getGroup(book: Book, id: string): GroupRecord {
   const group = book.get('group', id)

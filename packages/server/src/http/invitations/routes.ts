@@ -1,7 +1,7 @@
 // Invitations. What they offer is what the one who invites may give; the link is told once, the store knows its hash alone.
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Binding } from '@batuta/core'
-import type { AccessChanges, AccessPut } from '../../access/access-book.ts'
+import type { AccessBook, AccessChanges, AccessPut } from '../../access/access-book.ts'
 import type { InvitationRecord, UserRecord } from '../../access/records.ts'
 import { joinGroups, together } from '../access/join-groups.ts'
 import { pageOfList, type Columns } from '../access/narrow-list.ts'
@@ -18,7 +18,7 @@ import { Powers, forbidden, getRole } from '../access/powers.ts'
 import { dateOf, presentGroupSummary, presentRoleSummary } from '../access/present-people.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import type { Handlers } from '../exchange.ts'
-import { empty, json } from '../reply.ts'
+import { empty, json, type Reply } from '../reply.ts'
 import { RequestError, notFound } from '../request-error.ts'
 
 type Invitations = Handlers<'invitations'>
@@ -37,7 +37,7 @@ export function invitationHandlers(dependencies: HttpDependencies): Invitations 
 function adminHandlers(
   dependencies: HttpDependencies,
 ): Pick<Invitations, 'search' | 'byEmail' | 'create' | 'get' | 'delete'> {
-  const { access, platform, config } = dependencies
+  const { access, platform } = dependencies
   const { book } = access
   const shown = presenter(dependencies)
   const all = (): readonly InvitationRecord[] =>
@@ -64,54 +64,7 @@ function adminHandlers(
           .map(shown),
       ),
     get: ({ params: { id } }) => json(shown(getInvitation(id))),
-    create: async ({ body, caller, note }) => {
-      refuseOpen(access)
-      const { email } = body
-      requireUsername(email)
-      const powers = new Powers(book, caller)
-      const isSuperAdmin = body.superAdmin === true
-      if (isSuperAdmin) powers.requireSuperAdmin('To invite a super admin')
-      const bindings = (body.roles ?? []).flatMap(({ id, namespaces }) =>
-        (namespaces?.length ? namespaces : [undefined]).map(namespace => ({
-          roleId: id,
-          ...(namespace === undefined ? {} : { namespace }),
-        })),
-      )
-      for (const binding of bindings) powers.requireBinding(binding)
-      const groupIds = [...new Set(body.groups ?? [])]
-      for (const id of groupIds) {
-        if (!book.get('group', id)) throw notFound(`The group "${id}"`)
-        powers.requireGroup(id)
-      }
-      const known = book.userNamed(email)
-      const offer = { bindings, groupIds, isSuperAdmin: isSuperAdmin || known?.isSuperAdmin === true }
-      if (known) {
-        await book.change(offered(known, offer, dependencies))
-        note({ itemId: known.id, after: { email, bindings, groupIds } })
-        return empty(204)
-      }
-      if (all().some(each => each.status === 'PENDING' && isSame(each.email, email)))
-        throw new RequestError(409, 'invited-already', `There is an invitation for "${email}" already.`)
-      const secret = randomBytes(SECRET_BYTES).toString('base64url')
-      const nowMs = platform.nowMs()
-      const invitation: InvitationRecord = {
-        id: newRecordId(platform),
-        email,
-        status: 'PENDING',
-        hash: hashOf(secret),
-        ...offer,
-        createdMs: nowMs,
-        expiresMs: nowMs + INVITATION_LIFE_MS,
-      }
-      const user =
-        body.createUserIfNotExist === true ? newUser({ username: email, email, isSuperAdmin }, platform) : undefined
-      const made: AccessPut[] = user ? [{ kind: 'user', record: user }] : []
-      const given = user ? together(offered(user, offer, dependencies), defaultBindings(access, user.id, platform)) : {}
-      await book.change(together({ put: [...made, { kind: 'invitation', record: invitation }] }, given))
-      note({ itemId: invitation.id, after: shown(invitation) })
-      const link = `${config.url ?? ''}/ui/invitation/${invitation.id}.${secret}`
-      return json({ ...shown(invitation), link }, 201)
-    },
+    create: async exchange => await invite(exchange, dependencies),
     delete: async ({ params: { id }, note }) => {
       const before = shown(getInvitation(id))
       await book.change({ remove: [{ kind: 'invitation', id }] })
@@ -120,6 +73,72 @@ function adminHandlers(
     },
   }
 }
+
+/** What the one who invites may give: anything else is refused. */
+function offerOf(
+  body: InvitationBody,
+  { book, powers }: { readonly book: AccessBook; readonly powers: Powers },
+): Offer {
+  const isSuperAdmin = body.superAdmin === true
+  if (isSuperAdmin) powers.requireSuperAdmin('To invite a super admin')
+  const bindings = (body.roles ?? []).flatMap(({ id, namespaces }) =>
+    (namespaces?.length ? namespaces : [undefined]).map(namespace => ({
+      roleId: id,
+      ...(namespace === undefined ? {} : { namespace }),
+    })),
+  )
+  for (const binding of bindings) powers.requireBinding(binding)
+  const groupIds = [...new Set(body.groups ?? [])]
+  for (const id of groupIds) {
+    if (!book.get('group', id)) throw notFound(`The group "${id}"`)
+    powers.requireGroup(id)
+  }
+  return { bindings, groupIds, isSuperAdmin }
+}
+
+async function invite({ body, caller, note }: Inviting, dependencies: HttpDependencies): Promise<Reply> {
+  const { access, platform, config } = dependencies
+  const { book } = access
+  const shown = presenter(dependencies)
+  refuseOpen(access)
+  const { email } = body
+  requireUsername(email)
+  const offer = offerOf(body, { book, powers: new Powers(book, caller) })
+  const known = book.userNamed(email)
+  if (known) {
+    await book.change(offered(known, offer, dependencies))
+    note({ itemId: known.id, after: { email, ...offer } })
+    return empty(204)
+  }
+  if (
+    book.list('invitation').some(each => asOf(each, platform.nowMs()).status === 'PENDING' && isSame(each.email, email))
+  )
+    throw new RequestError(409, 'invited-already', `There is an invitation for "${email}" already.`)
+  const secret = randomBytes(SECRET_BYTES).toString('base64url')
+  const nowMs = platform.nowMs()
+  const invitation: InvitationRecord = {
+    id: newRecordId(platform),
+    email,
+    status: 'PENDING',
+    hash: hashOf(secret),
+    ...offer,
+    createdMs: nowMs,
+    expiresMs: nowMs + INVITATION_LIFE_MS,
+  }
+  const user =
+    body.createUserIfNotExist === true
+      ? newUser({ username: email, email, isSuperAdmin: offer.isSuperAdmin }, platform)
+      : undefined
+  const made: AccessPut[] = user ? [{ kind: 'user', record: user }] : []
+  const given = user ? together(offered(user, offer, dependencies), defaultBindings(access, user.id, platform)) : {}
+  await book.change(together({ put: [...made, { kind: 'invitation', record: invitation }] }, given))
+  note({ itemId: invitation.id, after: shown(invitation) })
+  const link = `${config.url ?? ''}/ui/invitation/${invitation.id}.${secret}`
+  return json({ ...shown(invitation), link }, 201)
+}
+
+type Inviting = Parameters<Invitations['create']>[0]
+type InvitationBody = Inviting['body']
 
 /** Of those who are invited. */
 function guestHandlers(dependencies: HttpDependencies): Pick<Invitations, 'own' | 'accept' | 'show' | 'enter'> {

@@ -1,4 +1,5 @@
 // Oneself. Whoever is not a user – everybody, on an open server – has no password, tokens or sessions.
+import type { Access } from '../../access/access.ts'
 import type { Caller } from '../../access/caller.ts'
 import type { UserRecord } from '../../access/records.ts'
 import { requireFreeName, requireUsername, withPassword } from '../access/new-user.ts'
@@ -11,7 +12,13 @@ import { empty, json } from '../reply.ts'
 import { RequestError, notFound } from '../request-error.ts'
 import { describeMe } from './describe-me.ts'
 
-export function meHandlers(dependencies: HttpDependencies): Handlers<'me'> {
+type Mine = Handlers<'me'>
+
+export function meHandlers(dependencies: HttpDependencies): Mine {
+  return { ...profileHandlers(dependencies), ...tokenHandlers(dependencies), ...sessionHandlers(dependencies) }
+}
+
+function profileHandlers(dependencies: HttpDependencies): Pick<Mine, 'get' | 'update' | 'setPassword'> {
   const { access, platform } = dependencies
   const { book, sessions, passwords } = access
   const asNow = (id: string): { readonly kind: 'user'; readonly id: string; readonly version: number } => ({
@@ -19,23 +26,10 @@ export function meHandlers(dependencies: HttpDependencies): Handlers<'me'> {
     id,
     version: book.versionOf({ kind: 'user', id }),
   })
-  const me = (caller: Caller): UserRecord => {
-    const user = caller.userId === undefined ? undefined : book.user(caller.userId)
-    if (user) return user
-    throw new RequestError(409, 'no-user', 'Nobody is logged in: there is no user whose own this would be.')
-  }
-  /** Not with a token, and not in the name of somebody else: whoever has those is not the user for certain. */
-  const myself = (caller: Caller): UserRecord => {
-    const user = me(caller)
-    if (caller.tokenId !== undefined || caller.impersonatedBy !== undefined)
-      throw forbidden('This is for the user alone: log in with the password.')
-    if (user.isRestricted) throw forbidden(`"${user.username}" is restricted and does not change what is said of them.`)
-    return user
-  }
   return {
     get: ({ caller }) => json(describeMe(caller, dependencies)),
     update: async ({ body, caller, note }) => {
-      const user = myself(caller)
+      const user = myself(caller, access)
       const email = body.email ?? undefined
       const isRenamed = email !== undefined && user.username === user.email
       if (isRenamed) {
@@ -53,7 +47,7 @@ export function meHandlers(dependencies: HttpDependencies): Handlers<'me'> {
       return json(describeMe({ ...caller, name: changed.username }, dependencies))
     },
     setPassword: async ({ body: { oldPassword, newPassword }, caller, incoming, note }) => {
-      const user = myself(caller)
+      const user = myself(caller, access)
       const isKnown = user.passwordHash === undefined || (await passwords.verify(oldPassword ?? '', user.passwordHash))
       if (!isKnown) throw forbidden('The old password is wrong.')
       const changed = await withPassword(user, newPassword, { access, nowMs: platform.nowMs() })
@@ -65,37 +59,63 @@ export function meHandlers(dependencies: HttpDependencies): Handlers<'me'> {
       const opened = await sessions.open(user.id, about)
       return { type: 'empty', status: 200, headers: { 'set-cookie': opened.cookie } }
     },
+  }
+}
+
+function tokenHandlers({ access, platform }: HttpDependencies): Pick<Mine, 'tokens' | 'createToken' | 'deleteToken'> {
+  return {
     tokens: ({ caller }) =>
       caller.userId === undefined
         ? json({ total: 0, results: [] })
         : listTokens(access, caller.userId, platform.nowMs()),
     createToken: async ({ body, caller, note }) => {
       if (caller.impersonatedBy !== undefined) throw forbidden('Nobody makes a token in the name of somebody else.')
-      const issued = await issueToken(access, { user: me(caller), caller, wanted: body })
+      const issued = await issueToken(access, { user: me(caller, access), caller, wanted: body })
       note({ itemId: issued.id, after: { id: issued.id, name: issued.name } })
       return json(issued)
     },
     deleteToken: async ({ params: { tokenId }, caller, note }) => {
-      await revokeToken(access, me(caller).id, tokenId)
+      await revokeToken(access, me(caller, access).id, tokenId)
       note({ itemId: tokenId })
       return empty(200)
     },
+  }
+}
+
+function sessionHandlers({ access }: HttpDependencies): Pick<Mine, 'sessions' | 'endSessions' | 'endSession'> {
+  const { sessions } = access
+  return {
     sessions: ({ caller }) => {
       const own = caller.userId === undefined ? [] : sessions.ofUser(caller.userId)
       return json(own.map(session => presentSession(session, caller.sessionId)))
     },
     endSessions: async ({ caller, note }) => {
-      const others = sessions.ofUser(me(caller).id).filter(({ id }) => id !== caller.sessionId)
+      const others = sessions.ofUser(me(caller, access).id).filter(({ id }) => id !== caller.sessionId)
       for (const { id } of others) await sessions.close(id)
       note({ itemId: caller.userId, detail: { ended: others.length } })
       return empty(204)
     },
     endSession: async ({ params: { sessionId }, caller, note }) => {
-      if (!sessions.ofUser(me(caller).id).some(({ id }) => id === sessionId))
+      if (!sessions.ofUser(me(caller, access).id).some(({ id }) => id === sessionId))
         throw notFound(`The session "${sessionId.slice(0, 100)}"`)
       await sessions.close(sessionId)
       note({ itemId: caller.userId, detail: { ended: 1 } })
       return empty(204)
     },
   }
+}
+
+function me(caller: Caller, { book }: Access): UserRecord {
+  const user = caller.userId === undefined ? undefined : book.user(caller.userId)
+  if (user) return user
+  throw new RequestError(409, 'no-user', 'Nobody is logged in: there is no user whose own this would be.')
+}
+
+/** Not with a token, and not in the name of somebody else: whoever has those is not the user for certain. */
+function myself(caller: Caller, access: Access): UserRecord {
+  const user = me(caller, access)
+  if (caller.tokenId !== undefined || caller.impersonatedBy !== undefined)
+    throw forbidden('This is for the user alone: log in with the password.')
+  if (user.isRestricted) throw forbidden(`"${user.username}" is restricted and does not change what is said of them.`)
+  return user
 }

@@ -1,5 +1,6 @@
 // Users. Whatever changes one ends what the old one could do: sessions of whoever is disabled or has a new password, tokens of whoever is gone.
-import type { AccessChanges } from '../../access/access-book.ts'
+import type { AccessBook, AccessChanges } from '../../access/access-book.ts'
+import type { Caller } from '../../access/caller.ts'
 import type { UserRecord } from '../../access/records.ts'
 import { departureOf } from '../access/departures.ts'
 import { getAccount } from '../access/get-account.ts'
@@ -27,7 +28,7 @@ import {
 import { issueToken, listTokens, revokeToken } from '../access/token-desk.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import type { Handlers } from '../exchange.ts'
-import { empty, json } from '../reply.ts'
+import { empty, json, type Reply } from '../reply.ts'
 import { RequestError, notFound } from '../request-error.ts'
 import { issueReset } from './password-reset.ts'
 
@@ -44,7 +45,12 @@ const COLUMNS: Columns<UserRecord> = {
 }
 
 export function userHandlers(dependencies: HttpDependencies): Handlers<'users'> {
-  return { ...accountHandlers(dependencies), ...rightsHandlers(dependencies), ...doorHandlers(dependencies) }
+  return {
+    ...accountHandlers(dependencies),
+    ...rightsHandlers(dependencies),
+    ...doorHandlers(dependencies),
+    ...sessionHandlers(dependencies),
+  }
 }
 
 type Users = Handlers<'users'>
@@ -85,29 +91,7 @@ function accountHandlers(
       note({ itemId: user.id, after: shown(user) })
       return json(shown(user), 201)
     },
-    update: async ({ params: { id }, body, caller, note }) => {
-      const powers = new Powers(book, caller)
-      const user = getAccount(book, id)
-      powers.requirePowerOver(user)
-      const before = shown(user)
-      const { email, superAdmin, restricted, password, groups } = body
-      requireUsername(email)
-      requireFreeName(access, email, id)
-      const isSuperAdmin = superAdmin ?? user.isSuperAdmin
-      if (isSuperAdmin !== user.isSuperAdmin) powers.requireSuperAdmin('To change who is a super admin')
-      const kept = isSuperAdmin ? [] : powers.requireAnotherSuperAdmin(user)
-      const flags = { isSuperAdmin, isRestricted: restricted ?? user.isRestricted }
-      const named: UserRecord = { ...user, username: email, email, ...namesOf(body), ...flags }
-      const place = { access, nowMs: platform.nowMs() }
-      const changed = typeof password === 'string' ? await withPassword(named, password, place) : named
-      const joined = groups ? joinGroups(book, id, groups) : undefined
-      for (const group of joined?.touched ?? []) powers.requireGroup(group.id)
-      const own: AccessChanges = { put: [{ kind: 'user', record: changed }], expect: [...asNow(book, id), ...kept] }
-      await book.change(together(own, joined?.changes ?? {}))
-      if (typeof password === 'string') await access.sessions.closeAllOf(id)
-      note({ itemId: id, before, after: shown(changed) })
-      return json(shown(changed))
-    },
+    update: async exchange => await updateUser(exchange, dependencies),
     patch: async ({ params: { id }, body, caller, note }) => {
       const user = getAccount(book, id)
       new Powers(book, caller).requirePowerOver(user)
@@ -132,6 +116,36 @@ function accountHandlers(
       return empty(204)
     },
   }
+}
+
+async function updateUser(
+  { params: { id }, body, caller, note }: Parameters<Users['update']>[0],
+  dependencies: HttpDependencies,
+): Promise<Reply> {
+  const { access, platform } = dependencies
+  const { book } = access
+  const shown = (user: UserRecord): unknown => presentUser(user, placeOf(dependencies))
+  const powers = new Powers(book, caller)
+  const user = getAccount(book, id)
+  powers.requirePowerOver(user)
+  const before = shown(user)
+  const { email, superAdmin, restricted, password, groups } = body
+  requireUsername(email)
+  requireFreeName(access, email, id)
+  const isSuperAdmin = superAdmin ?? user.isSuperAdmin
+  if (isSuperAdmin !== user.isSuperAdmin) powers.requireSuperAdmin('To change who is a super admin')
+  const kept = isSuperAdmin ? [] : powers.requireAnotherSuperAdmin(user)
+  const flags = { isSuperAdmin, isRestricted: restricted ?? user.isRestricted }
+  const named: UserRecord = { ...user, username: email, email, ...namesOf(body), ...flags }
+  const place = { access, nowMs: platform.nowMs() }
+  const changed = typeof password === 'string' ? await withPassword(named, password, place) : named
+  const joined = groups ? joinGroups(book, id, groups) : undefined
+  for (const group of joined?.touched ?? []) powers.requireGroup(group.id)
+  const own: AccessChanges = { put: [{ kind: 'user', record: changed }], expect: [...asNow(book, id), ...kept] }
+  await book.change(together(own, joined?.changes ?? {}))
+  if (typeof password === 'string') await access.sessions.closeAllOf(id)
+  note({ itemId: id, before, after: shown(changed) })
+  return json(shown(changed))
 }
 
 /** What they may do. */
@@ -202,18 +216,11 @@ function rightsHandlers(
 /** How they get in. */
 function doorHandlers(
   dependencies: HttpDependencies,
-): Pick<
-  Users,
-  'setPassword' | 'resetPassword' | 'unlock' | 'deleteAuth' | 'impersonate' | 'endSessions' | 'sessions' | 'endSession'
-> {
+): Pick<Users, 'setPassword' | 'resetPassword' | 'unlock' | 'deleteAuth' | 'impersonate'> {
   const { access, platform, config } = dependencies
   const { book, sessions, lockouts } = access
   const shown = (user: UserRecord): unknown => presentUser(user, placeOf(dependencies))
-  const under = (id: string, caller: Parameters<Users['unlock']>[0]['caller']): UserRecord => {
-    const user = getAccount(book, id)
-    new Powers(book, caller).requirePowerOver(user)
-    return user
-  }
+  const under = (id: string, caller: Caller): UserRecord => underOf(id, caller, book)
   return {
     setPassword: async ({ params: { id }, body: { password }, caller, note }) => {
       const user = await withPassword(under(id, caller), password, { access, nowMs: platform.nowMs() })
@@ -260,6 +267,15 @@ function doorHandlers(
       note({ itemId: id, action: 'IMPERSONATE' })
       return { type: 'empty', status: 200, headers: { 'set-cookie': opened.cookie } }
     },
+  }
+}
+
+/** Where they are in. */
+function sessionHandlers({
+  access: { book, sessions },
+}: HttpDependencies): Pick<Users, 'endSessions' | 'sessions' | 'endSession'> {
+  const under = (id: string, caller: Caller): UserRecord => underOf(id, caller, book)
+  return {
     endSessions: async ({ params: { id }, caller, note }) => {
       await sessions.closeAllOf(under(id, caller).id)
       note({ itemId: id, detail: { ended: 'sessions' } })
@@ -275,6 +291,12 @@ function doorHandlers(
       return empty(204)
     },
   }
+}
+
+function underOf(id: string, caller: Caller, book: AccessBook): UserRecord {
+  const user = getAccount(book, id)
+  new Powers(book, caller).requirePowerOver(user)
+  return user
 }
 
 function withoutAuth(user: UserRecord, auth: string): UserRecord {
