@@ -52,6 +52,7 @@ export const authRoutes = {
   }),
   methods: defineRoute({
     ...GET,
+    isBeforeSetUp: true,
     paths: ofInstance('/api/v1/auths'),
     reply: gives(
       Type.Object({
@@ -66,6 +67,7 @@ export const authRoutes = {
   }),
   setup: defineRoute({
     ...GET,
+    isBeforeSetUp: true,
     paths: ofInstance('/api/v1/setup'),
     reply: gives(
       Type.Object({
@@ -85,6 +87,7 @@ export const authRoutes = {
   }),
   saveSetup: defineRoute({
     ...POST,
+    isBeforeSetUp: true,
     paths: ofInstance('/api/v1/setup'),
     body: takes(
       Type.Object({
@@ -101,6 +104,7 @@ export const authRoutes = {
   }),
   basicAuth: defineRoute({
     ...POST,
+    isBeforeSetUp: true,
     paths: ofTenant('/basicAuth'),
     body: takes(
       Type.Object({
@@ -117,6 +121,7 @@ export const authRoutes = {
   }),
   validatePassword: defineRoute({
     ...POST,
+    isBeforeSetUp: true,
     paths: ofInstance('/api/v1/validate-password'),
     body: { type: 'text' },
     reply: gives(Type.Object({ valid: Type.Boolean() })),

@@ -42,6 +42,9 @@ export interface Bound {
 export const ROOT_NAME = 'root@example.com'
 export const ROOT_PASSWORD = 'a quiet afternoon in may'
 
+/** As a browser says it of our own pages. */
+const OWN_PAGE = { 'sec-fetch-site': 'same-origin' }
+
 export async function openPeopleServer(config = ''): Promise<PeopleServer> {
   const folder = await mkdtemp(join(tmpdir(), 'batuta-people-'))
   const configFile = join(folder, 'config.yaml')
@@ -56,14 +59,15 @@ export async function openPeopleServer(config = ''): Promise<PeopleServer> {
   const withToken = (token: string): Person => person({ authorization: `Bearer ${token}` })
   const nobody = person()
   const made = await nobody.send('POST', '/api/v1/setup', { username: ROOT_NAME, password: ROOT_PASSWORD })
-  const root = person({ cookie: cookieOf(made) })
+  const withCookie = (cookie: string): Person => person({ cookie, ...OWN_PAGE })
+  const root = withCookie(cookieOf(made))
   return {
     address,
     root,
     rootId: made.json.id,
     nobody,
     withToken,
-    withCookie: cookie => person({ cookie }),
+    withCookie,
     withPassword: (name, password) =>
       person({ authorization: `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}` }),
     addUser: async (name, bindings = []) => {

@@ -290,11 +290,9 @@ function passwordIn(body: string): string {
 
 /** A page of another site must not log somebody in or out, nor be the one who makes the first user. */
 function newForeignCheck({ config, access: { book } }: HttpDependencies): (incoming: IncomingMessage) => void {
-  const check = newOriginCheck(config)
+  const check = newOriginCheck(config, () => !book.isOpen)
   return ({ method = '', headers }) => {
-    const { host, origin, 'sec-fetch-site': fetchSite } = headers
-    const refusal = check({ method, host, origin, fetchSite: [fetchSite].flat()[0] })
-    // By which name a server is known that others reach, it need not have been told.
-    if (refusal && (book.isOpen || refusal.code !== 'unknown-host')) throw refusal
+    const refusal = check({ method, headers })
+    if (refusal) throw refusal
   }
 }

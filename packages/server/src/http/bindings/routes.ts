@@ -54,22 +54,22 @@ export function bindingHandlers({ access: { book }, platform, config }: HttpDepe
       return pageOfList(wanted, { ...query, filters }, { columns, present: shown })
     },
     get: ({ params: { id } }) => json(shown(getBinding(id))),
-    create: async ({ body, caller, note }) => {
+    create: async ({ body, caller, audit }) => {
       const [binding] = await create([body], new Powers(book, caller))
       const document = binding && shown(binding)
-      note({ itemId: binding?.id, after: document })
+      audit({ ...(binding && { itemId: binding.id }), after: document })
       return json(document)
     },
-    createMany: async ({ body, caller, note }) => {
+    createMany: async ({ body, caller, audit }) => {
       const documents = (await create(body, new Powers(book, caller))).map(shown)
-      note({ after: documents })
+      audit({ after: documents })
       return json(documents)
     },
-    delete: async ({ params: { id }, caller, note }) => {
+    delete: async ({ params: { id }, caller, audit }) => {
       const binding = getBinding(id)
       new Powers(book, caller).requireBinding(binding)
       await book.change({ remove: [{ kind: 'binding', id }] })
-      note({ itemId: id, before: shown(binding) })
+      audit({ itemId: id, before: shown(binding) })
       return empty(204)
     },
   }

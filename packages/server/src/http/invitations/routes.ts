@@ -65,10 +65,10 @@ function adminHandlers(
       ),
     get: ({ params: { id } }) => json(shown(getInvitation(id))),
     create: async exchange => await invite(exchange, dependencies),
-    delete: async ({ params: { id }, note }) => {
+    delete: async ({ params: { id }, audit }) => {
       const before = shown(getInvitation(id))
       await book.change({ remove: [{ kind: 'invitation', id }] })
-      note({ itemId: id, before })
+      audit({ itemId: id, before })
       return empty(204)
     },
   }
@@ -96,7 +96,7 @@ function offerOf(
   return { bindings, groupIds, isSuperAdmin }
 }
 
-async function invite({ body, caller, note }: Inviting, dependencies: HttpDependencies): Promise<Reply> {
+async function invite({ body, caller, audit }: Inviting, dependencies: HttpDependencies): Promise<Reply> {
   const { access, platform, config } = dependencies
   const { book } = access
   const shown = presenter(dependencies)
@@ -107,7 +107,7 @@ async function invite({ body, caller, note }: Inviting, dependencies: HttpDepend
   const known = book.userNamed(email)
   if (known) {
     await book.change(offered(known, offer, dependencies))
-    note({ itemId: known.id, after: { email, ...offer } })
+    audit({ itemId: known.id, after: { email, ...offer } })
     return empty(204)
   }
   if (
@@ -132,7 +132,7 @@ async function invite({ body, caller, note }: Inviting, dependencies: HttpDepend
   const made: AccessPut[] = user ? [{ kind: 'user', record: user }] : []
   const given = user ? together(offered(user, offer, dependencies), defaultBindings(access, user.id, platform)) : {}
   await book.change(together({ put: [...made, { kind: 'invitation', record: invitation }] }, given))
-  note({ itemId: invitation.id, after: shown(invitation) })
+  audit({ itemId: invitation.id, after: shown(invitation) })
   const link = `${config.url ?? ''}/ui/invitation/${invitation.id}.${secret}`
   return json({ ...shown(invitation), link }, 201)
 }
@@ -162,16 +162,16 @@ function guestHandlers(dependencies: HttpDependencies): Pick<Invitations, 'own' 
       const { email, expiresMs } = findInvitation(invitationId, dependencies)
       return json({ email, expiredAt: dateOf(expiresMs) })
     },
-    accept: async ({ params: { invitationId }, caller, note }) => {
+    accept: async ({ params: { invitationId }, caller, audit }) => {
       const invitation = findInvitation(invitationId, dependencies)
       const user = caller.userId === undefined ? undefined : book.user(caller.userId)
       if (!user || !isSame(user.email ?? user.username, invitation.email))
         throw forbidden('The invitation is for somebody else.')
       await book.change(together(accepted(invitation), offered(user, invitation, dependencies)))
-      note({ itemId: invitation.id, detail: { accepted: user.username } })
+      audit({ resource: 'INVITATION', itemId: invitation.id, detail: { accepted: user.username } })
       return empty(200)
     },
-    enter: async ({ params: { invitationId }, body, incoming, note }) => {
+    enter: async ({ params: { invitationId }, body, incoming }) => {
       const invitation = findInvitation(invitationId, dependencies)
       const { email, isSuperAdmin } = invitation
       // Made with the invitation, and nobody has logged in as this one yet.
@@ -185,7 +185,15 @@ function guestHandlers(dependencies: HttpDependencies): Pick<Invitations, 'own' 
       const basics = waiting ? {} : defaultBindings(access, user.id, platform)
       const offer = offered(user, invitation, dependencies)
       await book.change(together(accepted(invitation), basics, offer, { put: [{ kind: 'user', record: user }] }))
-      note({ itemId: user.id, detail: { invitation: invitation.id } })
+      const ip = incoming.socket.remoteAddress
+      await access.audit.write({
+        caller: { userId: user.id, name: user.username, via: 'session', ...(ip === undefined ? {} : { ip }) },
+        resource: 'INVITATION',
+        action: 'UPDATE',
+        outcome: 'done',
+        itemId: invitation.id,
+        detail: { accepted: user.username },
+      })
       const opened = await access.sessions.open(user.id, {
         provider: 'password',
         ip: incoming.socket.remoteAddress,

@@ -39,23 +39,23 @@ export function killSwitchHandlers({ switches, platform, config }: HttpDependenc
   }
   return {
     search: () => json(all().list().map(present)),
-    create: async ({ body, note }) => {
+    create: async ({ body, audit }) => {
       const made = toSwitch(newRecordId(platform), body, { nowMs: platform.nowMs(), tenant: config.tenant })
       await all().put(made)
-      note({ itemId: made.id, ...placeOf(made), after: present(made) })
+      audit({ itemId: made.id, ...placeOf(made), after: present(made) })
       return json(present(made))
     },
-    update: async ({ params: { id }, body, note }) => {
+    update: async ({ params: { id }, body, audit }) => {
       const before = getSwitch(id)
       const changed = toSwitch(id, body, { nowMs: before.startMs, tenant: config.tenant })
       await all().put(changed)
-      note({ itemId: id, ...placeOf(changed), before: present(before), after: present(changed) })
+      audit({ itemId: id, ...placeOf(changed), before: present(before), after: present(changed) })
       return json(present(changed))
     },
-    delete: async ({ params: { id }, note }) => {
+    delete: async ({ params: { id }, audit }) => {
       const before = getSwitch(id)
       await all().remove(id)
-      note({ itemId: id, ...placeOf(before), before: present(before) })
+      audit({ itemId: id, ...placeOf(before), before: present(before) })
       return empty(200)
     },
   }

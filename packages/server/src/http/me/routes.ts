@@ -28,7 +28,7 @@ function profileHandlers(dependencies: HttpDependencies): Pick<Mine, 'get' | 'up
   })
   return {
     get: ({ caller }) => json(describeMe(caller, dependencies)),
-    update: async ({ body, caller, note }) => {
+    update: async ({ body, caller, audit }) => {
       const user = myself(caller, access)
       const email = body.email ?? undefined
       const isRenamed = email !== undefined && user.username === user.email
@@ -43,17 +43,21 @@ function profileHandlers(dependencies: HttpDependencies): Pick<Mine, 'get' | 'up
         ...given({ firstName: body.firstName, lastName: body.lastName }),
       }
       await book.change({ put: [{ kind: 'user', record: changed }], expect: [asNow(user.id)] })
-      note({ itemId: user.id, after: given({ email, firstName: body.firstName, lastName: body.lastName }) })
+      audit({
+        resource: 'USER',
+        itemId: user.id,
+        after: given({ email, firstName: body.firstName, lastName: body.lastName }),
+      })
       return json(describeMe({ ...caller, name: changed.username }, dependencies))
     },
-    setPassword: async ({ body: { oldPassword, newPassword }, caller, incoming, note }) => {
+    setPassword: async ({ body: { oldPassword, newPassword }, caller, incoming, audit }) => {
       const user = myself(caller, access)
       const isKnown = user.passwordHash === undefined || (await passwords.verify(oldPassword ?? '', user.passwordHash))
       if (!isKnown) throw forbidden('The old password is wrong.')
       const changed = await withPassword(user, newPassword, { access, nowMs: platform.nowMs() })
       await book.change({ put: [{ kind: 'user', record: changed }], expect: [asNow(user.id)] })
       await sessions.closeAllOf(user.id)
-      note({ itemId: user.id, detail: { changed: 'password' } })
+      audit({ resource: 'USER', itemId: user.id, detail: { changed: 'password' } })
       if (caller.via !== 'session') return empty(200)
       const about = { provider: 'password', ip: caller.ip, agent: incoming.headers['user-agent'] }
       const opened = await sessions.open(user.id, about)
@@ -68,15 +72,15 @@ function tokenHandlers({ access, platform }: HttpDependencies): Pick<Mine, 'toke
       caller.userId === undefined
         ? json({ total: 0, results: [] })
         : listTokens(access, caller.userId, platform.nowMs()),
-    createToken: async ({ body, caller, note }) => {
+    createToken: async ({ body, caller, audit }) => {
       if (caller.impersonatedBy !== undefined) throw forbidden('Nobody makes a token in the name of somebody else.')
       const issued = await issueToken(access, { user: me(caller, access), caller, wanted: body })
-      note({ itemId: issued.id, after: { id: issued.id, name: issued.name } })
+      audit({ resource: 'TOKEN', itemId: issued.id, after: { id: issued.id, name: issued.name } })
       return json(issued)
     },
-    deleteToken: async ({ params: { tokenId }, caller, note }) => {
+    deleteToken: async ({ params: { tokenId }, caller, audit }) => {
       await revokeToken(access, me(caller, access).id, tokenId)
-      note({ itemId: tokenId })
+      audit({ resource: 'TOKEN', itemId: tokenId })
       return empty(200)
     },
   }
@@ -89,17 +93,17 @@ function sessionHandlers({ access }: HttpDependencies): Pick<Mine, 'sessions' | 
       const own = caller.userId === undefined ? [] : sessions.ofUser(caller.userId)
       return json(own.map(session => presentSession(session, caller.sessionId)))
     },
-    endSessions: async ({ caller, note }) => {
+    endSessions: async ({ caller, audit }) => {
       const others = sessions.ofUser(me(caller, access).id).filter(({ id }) => id !== caller.sessionId)
       for (const { id } of others) await sessions.close(id)
-      note({ itemId: caller.userId, detail: { ended: others.length } })
+      audit({ resource: 'USER', itemId: me(caller, access).id, detail: { ended: others.length } })
       return empty(204)
     },
-    endSession: async ({ params: { sessionId }, caller, note }) => {
+    endSession: async ({ params: { sessionId }, caller, audit }) => {
       if (!sessions.ofUser(me(caller, access).id).some(({ id }) => id === sessionId))
         throw notFound(`The session "${sessionId.slice(0, 100)}"`)
       await sessions.close(sessionId)
-      note({ itemId: caller.userId, detail: { ended: 1 } })
+      audit({ resource: 'USER', itemId: me(caller, access).id, detail: { ended: 1 } })
       return empty(204)
     },
   }

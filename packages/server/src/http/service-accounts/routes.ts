@@ -91,15 +91,15 @@ function tokenHandlers({
   const service = (id: string): UserRecord => getAccount(book, id, 'service')
   return {
     tokens: ({ params: { id } }) => listTokens(access, service(id).id, platform.nowMs()),
-    createToken: async ({ params: { id }, body, caller, note }) => {
+    createToken: async ({ params: { id }, body, caller, audit }) => {
       const issued = await issueToken(access, { user: service(id), caller, wanted: body })
-      note({ itemId: issued.id, after: { id: issued.id, name: issued.name, userId: id } })
+      audit({ itemId: issued.id, after: { id: issued.id, name: issued.name, userId: id } })
       return json(issued)
     },
-    deleteToken: async ({ params: { id, tokenId }, caller, note }) => {
+    deleteToken: async ({ params: { id, tokenId }, caller, audit }) => {
       new Powers(book, caller).requirePowerOver(service(id))
       await revokeToken(access, id, tokenId)
-      note({ itemId: tokenId, before: { id: tokenId, userId: id } })
+      audit({ itemId: tokenId, before: { id: tokenId, userId: id } })
       return empty(200)
     },
   }
@@ -107,7 +107,7 @@ function tokenHandlers({
 
 async function createAccount(
   wanted: Wanted,
-  { caller, note }: Audited,
+  { caller, audit }: Audited,
   dependencies: HttpDependencies,
 ): Promise<UserRecord> {
   const { access, platform } = dependencies
@@ -126,14 +126,14 @@ async function createAccount(
     (wanted.groups ?? []).map(({ id }) => id),
   ).changes
   await book.change(together({ put: [{ kind: 'user', record: user }] }, joined))
-  note({ itemId: user.id, after: presentOfTenant(user, book) })
+  audit({ itemId: user.id, after: presentOfTenant(user, book) })
   return user
 }
 
 async function updateAccount(
   id: string,
   wanted: Wanted,
-  { access, caller, note }: HttpDependencies & Audited,
+  { access, caller, audit }: HttpDependencies & Audited,
 ): Promise<UserRecord> {
   const { book } = access
   const powers = new Powers(book, caller)
@@ -163,25 +163,25 @@ async function updateAccount(
     expect: [{ ...keyOf(id), version: book.versionOf(keyOf(id)) }],
   }
   await book.change(together(own, joined?.changes ?? {}))
-  note({ itemId: id, before, after: presentOfTenant(changed, book) })
+  audit({ itemId: id, before, after: presentOfTenant(changed, book) })
   return changed
 }
 
 async function removeAccount(
   id: string,
-  { caller, note }: Audited,
+  { caller, audit }: Audited,
   { access: { book } }: HttpDependencies,
 ): Promise<void> {
   const user = getAccount(book, id, 'service')
   new Powers(book, caller).requirePowerOver(user)
   await book.change(departureOf(book, id))
-  note({ itemId: id, before: presentOfTenant(user, book) })
+  audit({ itemId: id, before: presentOfTenant(user, book) })
 }
 
-type Audited = Pick<Parameters<Accounts['create']>[0], 'caller' | 'note'>
+type Audited = Pick<Parameters<Accounts['create']>[0], 'caller' | 'audit'>
 
-function auditedOf({ caller, note }: Audited): Audited {
-  return { caller, note }
+function auditedOf({ caller, audit }: Audited): Audited {
+  return { caller, audit }
 }
 
 function presentOfTenant(user: UserRecord, book: AccessBook): Readonly<Record<string, unknown>> {

@@ -36,11 +36,11 @@ export function tenantHandlers({ access: { book }, config }: HttpDependencies): 
       )
     },
     get: ({ params: { id } }) => json(present(getTenant(id))),
-    update: async ({ params: { id }, body: { name }, note }) => {
+    update: async ({ params: { id }, body: { name }, audit }) => {
       const tenant = getTenant(id)
       const changed = { ...tenant, name }
       await save(changed)
-      note({ itemId: id, before: present(tenant), after: present(changed) })
+      audit({ itemId: id, before: present(tenant), after: present(changed) })
       return json(present(changed))
     },
     delete: ({ params: { id } }) => {
@@ -48,16 +48,16 @@ export function tenantHandlers({ access: { book }, config }: HttpDependencies): 
       throw new RequestError(409, 'one-tenant', `"${id}" is the only tenant of this server and is not deleted.`)
     },
     appsCatalog: ({ params: { id } }) => json(getTenant(id).appCatalogConfig ?? {}),
-    saveAppsCatalog: async ({ params: { id }, body, note }) => {
+    saveAppsCatalog: async ({ params: { id }, body, audit }) => {
       const tenant = getTenant(id)
       const { title, titleColor, primaryColor, backgroundColor, tileColor, buttonTextColor } = body
       const appCatalogConfig = given({ title, titleColor, primaryColor, backgroundColor, tileColor, buttonTextColor })
       await save({ ...tenant, appCatalogConfig })
-      note({ itemId: id, before: tenant.appCatalogConfig, after: appCatalogConfig })
+      audit({ itemId: id, before: tenant.appCatalogConfig, after: appCatalogConfig })
       return json(appCatalogConfig)
     },
     dashboards: ({ params: { id } }) => json(getTenant(id).dashboard ?? {}),
-    saveDashboards: async ({ params: { id }, body, note }) => {
+    saveDashboards: async ({ params: { id }, body, audit }) => {
       const tenant = getTenant(id)
       const { defaultHomeDashboard, defaultFlowOverviewDashboard, defaultNamespaceOverviewDashboard } = body
       const dashboard = given({
@@ -66,7 +66,7 @@ export function tenantHandlers({ access: { book }, config }: HttpDependencies): 
         defaultNamespaceOverviewDashboard,
       })
       await save({ ...tenant, dashboard })
-      note({ itemId: id, before: tenant.dashboard, after: dashboard })
+      audit({ itemId: id, before: tenant.dashboard, after: dashboard })
       return json(dashboard)
     },
   }
