@@ -1,5 +1,6 @@
 import { describeApi } from '@batuta/api'
 import { expressionCatalogue, type ApiDialect, type CatalogueEntry } from '@batuta/core'
+import { activeBanners } from '../banners/routes.ts'
 import { renderExpressions } from '../executions/render-expressions.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import type { Handlers } from '../exchange.ts'
@@ -55,7 +56,8 @@ function describeLogin({ access }: HttpDependencies): Readonly<Record<string, un
   }
 }
 
-function describeServer({ access, config }: HttpDependencies): Readonly<Record<string, unknown>> {
+function describeServer({ access, config, platform }: HttpDependencies): Readonly<Record<string, unknown>> {
+  const [banner] = activeBanners(access.book, platform.nowMs())
   return {
     uuid: 'batuta',
     version: VERSION,
@@ -75,5 +77,6 @@ function describeServer({ access, config }: HttpDependencies): Readonly<Record<s
     hiddenLabelsPrefixes: ['system.'],
     tenant: config.tenant,
     ...(config.url === undefined ? {} : { url: config.url }),
+    ...(banner ? { banner } : {}),
   }
 }
