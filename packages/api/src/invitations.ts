@@ -52,6 +52,7 @@ export const invitationRoutes = {
   }),
   create: defineRoute({
     ...POST,
+    isToldOnce: true,
     paths: ofTenant('/invitations'),
     body: takes(InvitationBody),
     status: 201,

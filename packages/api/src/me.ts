@@ -58,6 +58,7 @@ export const meRoutes = {
   }),
   setPassword: defineRoute({
     ...PUT,
+    isToldOnce: true,
     paths: ofInstance('/api/v1/me/password'),
     body: takes(Type.Object({ oldPassword: maybe(Password), newPassword: Password })),
     reply: EMPTY,
@@ -74,6 +75,7 @@ export const meRoutes = {
   }),
   createToken: defineRoute({
     ...POST,
+    isToldOnce: true,
     paths: ofInstance('/api/v1/me/api-tokens'),
     body: takes(NewToken),
     reply: gives(CreatedToken),

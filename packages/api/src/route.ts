@@ -69,6 +69,8 @@ export interface RouteParts<
   readonly isConditional?: boolean
   readonly summary: string
   readonly isDeprecated?: boolean
+  /** The answer tells a secret that is told once: it is not kept for a call that is made again. */
+  readonly isToldOnce?: true
 }
 
 export function defineRoute<

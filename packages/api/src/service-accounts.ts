@@ -106,6 +106,7 @@ export const serviceAccountRoutes = {
   }),
   createToken: defineRoute({
     ...POST,
+    isToldOnce: true,
     paths: ofInstance(`${INSTANCE}/{id}/api-tokens`),
     params: OfId,
     body: takes(NewToken),
@@ -179,6 +180,7 @@ export const serviceAccountRoutes = {
   }),
   createTokenOfTenant: defineRoute({
     ...POST,
+    isToldOnce: true,
     paths: ofTenantOnly(`${TENANT}/{id}/api-tokens`),
     params: OfId,
     body: takes(NewToken),

@@ -89,6 +89,7 @@ export const userRoutes = {
   }),
   resetPassword: defineRoute({
     ...POST,
+    isToldOnce: true,
     paths: ofInstance('/api/v1/users/{id}/password-reset'),
     params: OfId,
     reply: gives(
@@ -153,6 +154,7 @@ export const userRoutes = {
   }),
   impersonate: defineRoute({
     ...POST,
+    isToldOnce: true,
     paths: ofInstance('/api/v1/users/{id}/impersonate'),
     params: OfId,
     reply: EMPTY,
@@ -196,6 +198,7 @@ export const userRoutes = {
   }),
   createToken: defineRoute({
     ...POST,
+    isToldOnce: true,
     paths: ofInstance('/api/v1/users/{id}/api-tokens'),
     params: OfId,
     body: takes(NewToken),

@@ -60,8 +60,8 @@ export interface Idempotency {
 }
 
 /** Reads have no need of it; the description of the API says the same. */
-export function isChanging({ method, permission }: Route): boolean {
-  return method !== 'GET' && permission !== 'public' && !permission.endsWith(':READ')
+export function isChanging({ method, permission, isToldOnce }: Route): boolean {
+  return isToldOnce !== true && method !== 'GET' && permission !== 'public' && !permission.endsWith(':READ')
 }
 
 export function newIdempotency(dependencies: HttpDependencies): Idempotency {

@@ -136,6 +136,18 @@ test('a token is shown once, does less when it is made for less, and makes none 
   assert.equal((await person.send('GET', '/api/v1/me')).status, 401)
 })
 
+test('what is told once is kept for nobody, whatever key the call has', async () => {
+  const { id } = await server.addUser('gil@example.com')
+  const headers = { 'idempotency-key': 'the-same' }
+  const path = `${USERS}/${id}/api-tokens`
+
+  const one = await server.root.send('POST', path, { name: 'one' }, headers)
+  const two = await server.root.send('POST', path, { name: 'one' }, headers)
+
+  assert.deepEqual([one.status, two.status], [201, 201])
+  assert.notEqual(one.json.fullToken, two.json.fullToken)
+})
+
 test('a link for a new password works once', async () => {
   const { id } = await server.addUser('emil@example.com')
   const reset = await server.root.send('POST', `${USERS}/${id}/password-reset`)
