@@ -9,6 +9,7 @@ import { addInstance } from './instance-commands.ts'
 import { LEVEL_HELP } from './log-level.ts'
 import { addTrigger } from './trigger-commands.ts'
 import { addState } from './state-commands.ts'
+import { addPeople } from './people-commands.ts'
 import { addLanguage } from './language-commands.ts'
 import { addUpkeep } from './upkeep-commands.ts'
 
@@ -53,6 +54,7 @@ function createProgram(first: string | undefined, done: Done): Command {
   addLanguage(program, done)
   addInstance(program, done)
   addState(program, done)
+  addPeople(program, done)
   addUpkeep(program, done)
   return program
 }
