@@ -24,7 +24,7 @@ async function packed(reply: Extract<Reply, { readonly type: 'body' }>): Promise
   const body = await pack(reply.body, { level: constants.Z_BEST_SPEED })
   const { etag, ...headers } = reply.headers ?? {}
   // Other bytes for the same document: the tag only says that it means the same.
-  const tag = typeof etag !== 'string' ? {} : { etag: etag.startsWith('W/') ? etag : `W/${etag}` }
+  const tag = etag === undefined ? {} : { etag: etag.startsWith('W/') ? etag : `W/${etag}` }
   return { ...reply, body, headers: { ...headers, ...tag, 'content-encoding': 'gzip', vary: 'accept-encoding' } }
 }
 

@@ -55,7 +55,11 @@ function sessionHandlers(
     loginByForm: async ({ incoming }) => await logIn(await readCredentials(incoming), incoming),
     logout: async ({ incoming }) => await logOut(incoming),
     logoutByForm: async ({ incoming }) => await logOut(incoming),
-    methods: () => json({ loginPassword: true, mailsEnabled: false, passwordless: false, oauths: [] }),
+    methods: () => {
+      const { outside } = dependencies
+      const loginPassword = outside.config.ways.has('password') || outside.config.ways.has('ldap')
+      return json({ loginPassword, mailsEnabled: false, passwordless: false, oauths: [...outside.providers.keys()] })
+    },
   }
 }
 
@@ -102,7 +106,7 @@ function setUpHandlers(dependencies: HttpDependencies): Pick<Auths, 'setup' | 's
         ...types,
         passwordRegexp: `^.{${PASSWORD_LENGTH.min},${PASSWORD_LENGTH.max}}$`,
         passwordConfiguration: PASSWORD_RULES,
-        haveAuthNotBasic: false,
+        haveAuthNotBasic: dependencies.outside.isAsked,
       })
     },
     saveSetup: async ({ body, incoming }) => {
@@ -177,10 +181,11 @@ interface FirstUser extends Credentials {
 async function changeOwn(
   { username, password, currentPassword }: Credentials & { readonly currentPassword?: string | null },
   incoming: IncomingMessage,
-  { access, platform }: HttpDependencies,
+  dependencies: HttpDependencies,
 ): Promise<void> {
+  const { access, platform } = dependencies
   const { book } = access
-  const caller = await findCaller(incoming, access)
+  const caller = await findCaller(incoming, dependencies)
   const user = caller.userId === undefined ? undefined : book.get('user', caller.userId)
   if (!user || caller.tokenId !== undefined || caller.impersonatedBy !== undefined)
     throw forbidden('Name and password of this user are not changed here.')

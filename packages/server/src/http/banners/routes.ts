@@ -33,23 +33,23 @@ export function bannerHandlers(dependencies: HttpDependencies): Handlers<'banner
   return {
     search: () => json(shelf.list().map(shown)),
     active: () => json([...activeBanners(book, platform.nowMs()), ...ofSwitches(dependencies)]),
-    create: async ({ body, audit }) => {
+    create: async ({ body, note }) => {
       const banner = toBanner(newRecordId(platform), body)
       await book.change({ put: [shelf.putOf(banner)] })
-      audit({ itemId: banner.id, after: shown(banner) })
+      note({ itemId: banner.id, after: shown(banner) })
       return json(shown(banner))
     },
-    update: async ({ params: { id }, body, audit }) => {
+    update: async ({ params: { id }, body, note }) => {
       const before = getBanner(id)
       const banner = toBanner(id, body)
       await book.change({ put: [shelf.putOf(banner)] })
-      audit({ itemId: id, before: shown(before), after: shown(banner) })
+      note({ itemId: id, before: shown(before), after: shown(banner) })
       return json(shown(banner))
     },
-    delete: async ({ params: { id }, audit }) => {
+    delete: async ({ params: { id }, note }) => {
       const before = getBanner(id)
       await book.change({ remove: [shelf.keyOf(id)] })
-      audit({ itemId: id, before: shown(before) })
+      note({ itemId: id, before: shown(before) })
       return empty(200)
     },
   }

@@ -54,22 +54,22 @@ export function bindingHandlers({ access: { book }, platform, config }: HttpDepe
       return pageOfList(wanted, { ...query, filters }, { columns, present: shown })
     },
     get: ({ params: { id } }) => json(shown(getBinding(id))),
-    create: async ({ body, caller, audit }) => {
+    create: async ({ body, caller, note }) => {
       const [binding] = await create([body], new Powers(book, caller))
       const document = binding && shown(binding)
-      audit({ ...(binding && { itemId: binding.id }), after: document })
+      note({ ...(binding && { itemId: binding.id }), after: document })
       return json(document)
     },
-    createMany: async ({ body, caller, audit }) => {
+    createMany: async ({ body, caller, note }) => {
       const documents = (await create(body, new Powers(book, caller))).map(shown)
-      audit({ after: documents })
+      note({ after: documents })
       return json(documents)
     },
-    delete: async ({ params: { id }, caller, audit }) => {
+    delete: async ({ params: { id }, caller, note }) => {
       const binding = getBinding(id)
       new Powers(book, caller).requireBinding(binding)
       await book.change({ remove: [{ kind: 'binding', id }] })
-      audit({ itemId: id, before: shown(binding) })
+      note({ itemId: id, before: shown(binding) })
       return empty(204)
     },
   }

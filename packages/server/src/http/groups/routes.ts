@@ -57,7 +57,7 @@ function catalogueHandlers({
           .map(presentGroupSummary),
       ),
     get: ({ params: { id } }) => json(presentGroup(getGroup(book, id))),
-    create: async ({ body, caller, audit }) => {
+    create: async ({ body, caller, note }) => {
       requireFree(body.name)
       const externalNames = body.externalNames ?? []
       const members = [...new Set(body.membersId ?? [])]
@@ -71,10 +71,10 @@ function catalogueHandlers({
       }
       new Powers(book, caller).requireGroup(group.id)
       await book.change({ put: [{ kind: 'group', record: group }] })
-      audit({ itemId: group.id, after: presentGroup(group) })
+      note({ itemId: group.id, after: presentGroup(group) })
       return json(presentGroup(group))
     },
-    update: async ({ params: { id }, body, caller, audit }) => {
+    update: async ({ params: { id }, body, caller, note }) => {
       const group = getGroup(book, id)
       requireFree(body.name, id)
       const { name, description, externalNames = group.externalNames } = body
@@ -85,14 +85,14 @@ function catalogueHandlers({
       const said = { ...given({ description }), ...(externalNames?.length ? { externalNames } : {}) }
       const changed: GroupRecord = { ...rest, name, ...said }
       await book.change({ put: [{ kind: 'group', record: changed }], expect: [asNow(book, id)] })
-      audit({ itemId: id, before: presentGroup(group), after: presentGroup(changed) })
+      note({ itemId: id, before: presentGroup(group), after: presentGroup(changed) })
       return json(presentGroup(changed))
     },
-    delete: async ({ params: { id }, caller, audit }) => {
+    delete: async ({ params: { id }, caller, note }) => {
       const group = getGroup(book, id)
       new Powers(book, caller).requireGroup(id)
       await book.change({ remove: [{ kind: 'group', id }, ...bindingsOf(book, 'GROUP', id)] })
-      audit({ itemId: id, before: presentGroup(group) })
+      note({ itemId: id, before: presentGroup(group) })
       return empty(200)
     },
   }
@@ -112,7 +112,7 @@ function memberHandlers({
       const present = (user: UserRecord): unknown => presentMember(user, place())
       return pageOfList(members, { ...query, filters }, { columns: MEMBER_COLUMNS, present })
     },
-    addMember: async ({ params: { id, userId }, caller, audit }) => {
+    addMember: async ({ params: { id, userId }, caller, note }) => {
       const group = getGroup(book, id)
       const user = requireUser(book, userId)
       if (isMember(group, userId))
@@ -120,25 +120,25 @@ function memberHandlers({
       requireLead(caller, group, { book, action: 'CREATE' })
       new Powers(book, caller).requireGroup(id)
       await save(withUser(group, userId))
-      audit({ resource: 'GROUP_MEMBERSHIP', itemId: id, after: { member: user.username } })
+      note({ resource: 'GROUP_MEMBERSHIP', itemId: id, after: { member: user.username } })
       return json(presentMember(user, place()))
     },
-    removeMember: async ({ params: { id, userId }, caller, audit }) => {
+    removeMember: async ({ params: { id, userId }, caller, note }) => {
       const group = getGroup(book, id)
       const user = requireMember(book, group, userId)
       requireLead(caller, group, { book, action: 'DELETE' })
       new Powers(book, caller).requireGroup(id)
       await save(withoutUser(group, userId))
-      audit({ resource: 'GROUP_MEMBERSHIP', itemId: id, before: { member: user.username } })
+      note({ resource: 'GROUP_MEMBERSHIP', itemId: id, before: { member: user.username } })
       return json(presentMember(user, place()))
     },
-    setMembership: async ({ params: { id, userId }, query: { membership }, caller, audit }) => {
+    setMembership: async ({ params: { id, userId }, query: { membership }, caller, note }) => {
       const group = getGroup(book, id)
       const user = requireMember(book, group, userId)
       requireLead(caller, group, { book, action: 'UPDATE' })
       new Powers(book, caller).requireGroup(id)
       await save(withUser(group, userId, membership))
-      audit({ resource: 'GROUP_MEMBERSHIP', itemId: id, after: { member: user.username, membership } })
+      note({ resource: 'GROUP_MEMBERSHIP', itemId: id, after: { member: user.username, membership } })
       return json(presentMember(user, place()))
     },
   }

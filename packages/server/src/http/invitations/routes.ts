@@ -65,10 +65,10 @@ function adminHandlers(
       ),
     get: ({ params: { id } }) => json(shown(getInvitation(id))),
     create: async exchange => await invite(exchange, dependencies),
-    delete: async ({ params: { id }, audit }) => {
+    delete: async ({ params: { id }, note }) => {
       const before = shown(getInvitation(id))
       await book.change({ remove: [{ kind: 'invitation', id }] })
-      audit({ itemId: id, before })
+      note({ itemId: id, before })
       return empty(204)
     },
   }
@@ -96,7 +96,7 @@ function offerOf(
   return { bindings, groupIds, isSuperAdmin }
 }
 
-async function invite({ body, caller, audit }: Inviting, dependencies: HttpDependencies): Promise<Reply> {
+async function invite({ body, caller, note }: Inviting, dependencies: HttpDependencies): Promise<Reply> {
   const { access, platform, config } = dependencies
   const { book } = access
   const shown = presenter(dependencies)
@@ -107,7 +107,7 @@ async function invite({ body, caller, audit }: Inviting, dependencies: HttpDepen
   const known = book.userNamed(email)
   if (known) {
     await book.change(offered(known, offer, dependencies))
-    audit({ itemId: known.id, after: { email, ...offer } })
+    note({ itemId: known.id, after: { email, ...offer } })
     return empty(204)
   }
   if (
@@ -132,7 +132,7 @@ async function invite({ body, caller, audit }: Inviting, dependencies: HttpDepen
   const made: AccessPut[] = user ? [{ kind: 'user', record: user }] : []
   const given = user ? together(offered(user, offer, dependencies), defaultBindings(access, user.id, platform)) : {}
   await book.change(together({ put: [...made, { kind: 'invitation', record: invitation }] }, given))
-  audit({ itemId: invitation.id, after: shown(invitation) })
+  note({ itemId: invitation.id, after: shown(invitation) })
   const link = `${config.url ?? ''}/ui/invitation/${invitation.id}.${secret}`
   return json({ ...shown(invitation), link }, 201)
 }
@@ -162,13 +162,13 @@ function guestHandlers(dependencies: HttpDependencies): Pick<Invitations, 'own' 
       const { email, expiresMs } = findInvitation(invitationId, dependencies)
       return json({ email, expiredAt: dateOf(expiresMs) })
     },
-    accept: async ({ params: { invitationId }, caller, audit }) => {
+    accept: async ({ params: { invitationId }, caller, note }) => {
       const invitation = findInvitation(invitationId, dependencies)
       const user = caller.userId === undefined ? undefined : book.user(caller.userId)
       if (!user || !isSame(user.email ?? user.username, invitation.email))
         throw forbidden('The invitation is for somebody else.')
       await book.change(together(accepted(invitation), offered(user, invitation, dependencies)))
-      audit({ resource: 'INVITATION', itemId: invitation.id, detail: { accepted: user.username } })
+      note({ resource: 'INVITATION', itemId: invitation.id, detail: { accepted: user.username } })
       return empty(200)
     },
     enter: async ({ params: { invitationId }, body, incoming }) => {

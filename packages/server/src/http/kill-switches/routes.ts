@@ -39,23 +39,23 @@ export function killSwitchHandlers({ switches, platform, config }: HttpDependenc
   }
   return {
     search: () => json(all().list().map(present)),
-    create: async ({ body, audit }) => {
+    create: async ({ body, note }) => {
       const made = toSwitch(newRecordId(platform), body, { nowMs: platform.nowMs(), tenant: config.tenant })
       await all().put(made)
-      audit({ itemId: made.id, ...placeOf(made), after: present(made) })
+      note({ itemId: made.id, ...placeOf(made), after: present(made) })
       return json(present(made))
     },
-    update: async ({ params: { id }, body, audit }) => {
+    update: async ({ params: { id }, body, note }) => {
       const before = getSwitch(id)
       const changed = toSwitch(id, body, { nowMs: before.startMs, tenant: config.tenant })
       await all().put(changed)
-      audit({ itemId: id, ...placeOf(changed), before: present(before), after: present(changed) })
+      note({ itemId: id, ...placeOf(changed), before: present(before), after: present(changed) })
       return json(present(changed))
     },
-    delete: async ({ params: { id }, audit }) => {
+    delete: async ({ params: { id }, note }) => {
       const before = getSwitch(id)
       await all().remove(id)
-      audit({ itemId: id, ...placeOf(before), before: present(before) })
+      note({ itemId: id, ...placeOf(before), before: present(before) })
       return empty(200)
     },
   }

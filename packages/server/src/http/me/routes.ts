@@ -28,7 +28,7 @@ function profileHandlers(dependencies: HttpDependencies): Pick<Mine, 'get' | 'up
   })
   return {
     get: ({ caller }) => json(describeMe(caller, dependencies)),
-    update: async ({ body, caller, audit }) => {
+    update: async ({ body, caller, note }) => {
       const user = myself(caller, access)
       const email = body.email ?? undefined
       const isRenamed = email !== undefined && user.username === user.email
@@ -43,21 +43,21 @@ function profileHandlers(dependencies: HttpDependencies): Pick<Mine, 'get' | 'up
         ...given({ firstName: body.firstName, lastName: body.lastName }),
       }
       await book.change({ put: [{ kind: 'user', record: changed }], expect: [asNow(user.id)] })
-      audit({
+      note({
         resource: 'USER',
         itemId: user.id,
         after: given({ email, firstName: body.firstName, lastName: body.lastName }),
       })
       return json(describeMe({ ...caller, name: changed.username }, dependencies))
     },
-    setPassword: async ({ body: { oldPassword, newPassword }, caller, incoming, audit }) => {
+    setPassword: async ({ body: { oldPassword, newPassword }, caller, incoming, note }) => {
       const user = myself(caller, access)
       const isKnown = user.passwordHash === undefined || (await passwords.verify(oldPassword ?? '', user.passwordHash))
       if (!isKnown) throw forbidden('The old password is wrong.')
       const changed = await withPassword(user, newPassword, { access, nowMs: platform.nowMs() })
       await book.change({ put: [{ kind: 'user', record: changed }], expect: [asNow(user.id)] })
       await sessions.closeAllOf(user.id)
-      audit({ resource: 'USER', itemId: user.id, detail: { changed: 'password' } })
+      note({ resource: 'USER', itemId: user.id, detail: { changed: 'password' } })
       if (caller.via !== 'session') return empty(200)
       const about = { provider: 'password', ip: caller.ip, agent: incoming.headers['user-agent'] }
       const opened = await sessions.open(user.id, about)
@@ -72,15 +72,15 @@ function tokenHandlers({ access, platform }: HttpDependencies): Pick<Mine, 'toke
       caller.userId === undefined
         ? json({ total: 0, results: [] })
         : listTokens(access, caller.userId, platform.nowMs()),
-    createToken: async ({ body, caller, audit }) => {
+    createToken: async ({ body, caller, note }) => {
       if (caller.impersonatedBy !== undefined) throw forbidden('Nobody makes a token in the name of somebody else.')
       const issued = await issueToken(access, { user: me(caller, access), caller, wanted: body })
-      audit({ resource: 'TOKEN', itemId: issued.id, after: { id: issued.id, name: issued.name } })
+      note({ resource: 'TOKEN', itemId: issued.id, after: { id: issued.id, name: issued.name } })
       return json(issued)
     },
-    deleteToken: async ({ params: { tokenId }, caller, audit }) => {
+    deleteToken: async ({ params: { tokenId }, caller, note }) => {
       await revokeToken(access, me(caller, access).id, tokenId)
-      audit({ resource: 'TOKEN', itemId: tokenId })
+      note({ resource: 'TOKEN', itemId: tokenId })
       return empty(200)
     },
   }
@@ -93,17 +93,17 @@ function sessionHandlers({ access }: HttpDependencies): Pick<Mine, 'sessions' | 
       const own = caller.userId === undefined ? [] : sessions.ofUser(caller.userId)
       return json(own.map(session => presentSession(session, caller.sessionId)))
     },
-    endSessions: async ({ caller, audit }) => {
+    endSessions: async ({ caller, note }) => {
       const others = sessions.ofUser(me(caller, access).id).filter(({ id }) => id !== caller.sessionId)
       for (const { id } of others) await sessions.close(id)
-      audit({ resource: 'USER', itemId: me(caller, access).id, detail: { ended: others.length } })
+      note({ resource: 'USER', itemId: me(caller, access).id, detail: { ended: others.length } })
       return empty(204)
     },
-    endSession: async ({ params: { sessionId }, caller, audit }) => {
+    endSession: async ({ params: { sessionId }, caller, note }) => {
       if (!sessions.ofUser(me(caller, access).id).some(({ id }) => id === sessionId))
         throw notFound(`The session "${sessionId.slice(0, 100)}"`)
       await sessions.close(sessionId)
-      audit({ resource: 'USER', itemId: me(caller, access).id, detail: { ended: 1 } })
+      note({ resource: 'USER', itemId: me(caller, access).id, detail: { ended: 1 } })
       return empty(204)
     },
   }

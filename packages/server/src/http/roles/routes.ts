@@ -34,30 +34,30 @@ export function roleHandlers({ access: { book }, platform }: HttpDependencies): 
           .map(presentRole),
       ),
     get: ({ params: { id } }) => json(presentRole(getRole(book, id))),
-    create: async ({ body, caller, audit }) => {
+    create: async ({ body, caller, note }) => {
       requireFree(body.name)
       const role: Role = { id: newRecordId(platform), isManaged: false, ...saidOf(body) }
       new Powers(book, caller).requireRoleOf(role.permissions, role.isDefault)
       await book.change({ put: [{ kind: 'role', record: role }] })
-      audit({ itemId: role.id, after: presentRole(role) })
+      note({ itemId: role.id, after: presentRole(role) })
       return json(presentRole(role))
     },
-    update: async ({ params: { id }, body, caller, audit }) => {
+    update: async ({ params: { id }, body, caller, note }) => {
       const role = getOwnRole(getRole(book, id))
       requireFree(body.name, id)
       const changed: Role = { ...role, ...saidOf(body) }
       new Powers(book, caller).requireRoleChange(role, changed)
       await book.change({ put: [{ kind: 'role', record: changed }], expect: [asNow(id)] })
-      audit({ itemId: id, before: presentRole(role), after: presentRole(changed) })
+      note({ itemId: id, before: presentRole(role), after: presentRole(changed) })
       return json(presentRole(changed))
     },
-    delete: async ({ params: { id }, caller, audit }) => {
+    delete: async ({ params: { id }, caller, note }) => {
       const role = getOwnRole(getRole(book, id))
       new Powers(book, caller).requireBindingsOfRole(id)
       const bound = book.list('binding').filter(({ roleId }) => roleId === id)
       const remove = bound.map(binding => ({ kind: 'binding' as const, id: binding.id }))
       await book.change({ remove: [{ kind: 'role', id }, ...remove], expect: [asNow(id)] })
-      audit({ itemId: id, before: presentRole(role) })
+      note({ itemId: id, before: presentRole(role) })
       return empty(204)
     },
     actions: () => json(ACTIONS),

@@ -91,15 +91,15 @@ function tokenHandlers({
   const service = (id: string): UserRecord => getAccount(book, id, 'service')
   return {
     tokens: ({ params: { id } }) => listTokens(access, service(id).id, platform.nowMs()),
-    createToken: async ({ params: { id }, body, caller, audit }) => {
+    createToken: async ({ params: { id }, body, caller, note }) => {
       const issued = await issueToken(access, { user: service(id), caller, wanted: body })
-      audit({ itemId: issued.id, after: { id: issued.id, name: issued.name, userId: id } })
+      note({ itemId: issued.id, after: { id: issued.id, name: issued.name, userId: id } })
       return json(issued)
     },
-    deleteToken: async ({ params: { id, tokenId }, caller, audit }) => {
+    deleteToken: async ({ params: { id, tokenId }, caller, note }) => {
       new Powers(book, caller).requirePowerOver(service(id))
       await revokeToken(access, id, tokenId)
-      audit({ itemId: tokenId, before: { id: tokenId, userId: id } })
+      note({ itemId: tokenId, before: { id: tokenId, userId: id } })
       return empty(200)
     },
   }
@@ -107,7 +107,7 @@ function tokenHandlers({
 
 async function createAccount(
   wanted: Wanted,
-  { caller, audit }: Audited,
+  { caller, note }: Audited,
   dependencies: HttpDependencies,
 ): Promise<UserRecord> {
   const { access, platform } = dependencies
@@ -126,14 +126,14 @@ async function createAccount(
     (wanted.groups ?? []).map(({ id }) => id),
   ).changes
   await book.change(together({ put: [{ kind: 'user', record: user }] }, joined))
-  audit({ itemId: user.id, after: presentOfTenant(user, book) })
+  note({ itemId: user.id, after: presentOfTenant(user, book) })
   return user
 }
 
 async function updateAccount(
   id: string,
   wanted: Wanted,
-  { access, caller, audit }: HttpDependencies & Audited,
+  { access, caller, note }: HttpDependencies & Audited,
 ): Promise<UserRecord> {
   const { book } = access
   const powers = new Powers(book, caller)
@@ -163,25 +163,25 @@ async function updateAccount(
     expect: [{ ...keyOf(id), version: book.versionOf(keyOf(id)) }],
   }
   await book.change(together(own, joined?.changes ?? {}))
-  audit({ itemId: id, before, after: presentOfTenant(changed, book) })
+  note({ itemId: id, before, after: presentOfTenant(changed, book) })
   return changed
 }
 
 async function removeAccount(
   id: string,
-  { caller, audit }: Audited,
+  { caller, note }: Audited,
   { access: { book } }: HttpDependencies,
 ): Promise<void> {
   const user = getAccount(book, id, 'service')
   new Powers(book, caller).requirePowerOver(user)
   await book.change(departureOf(book, id))
-  audit({ itemId: id, before: presentOfTenant(user, book) })
+  note({ itemId: id, before: presentOfTenant(user, book) })
 }
 
-type Audited = Pick<Parameters<Accounts['create']>[0], 'caller' | 'audit'>
+type Audited = Pick<Parameters<Accounts['create']>[0], 'caller' | 'note'>
 
-function auditedOf({ caller, audit }: Audited): Audited {
-  return { caller, audit }
+function auditedOf({ caller, note }: Audited): Audited {
+  return { caller, note }
 }
 
 function presentOfTenant(user: UserRecord, book: AccessBook): Readonly<Record<string, unknown>> {

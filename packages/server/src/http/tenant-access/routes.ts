@@ -48,27 +48,27 @@ export function tenantAccessHandlers(dependencies: HttpDependencies): Handlers<'
     },
     autocomplete: ({ body: { username, ...asked } }) =>
       json(completionsOf(all(), { ...asked, q: asked.q ?? username ?? null }, COLUMNS).map(present)),
-    create: async ({ body: { email }, audit }) => {
+    create: async ({ body: { email }, note }) => {
       const user = book.userNamed(email)
       if (!user) throw notFound(`The user "${email}"`)
       if (isIn(user)) throw new RequestError(409, 'in-already', `"${email}" has access to the tenant already.`)
       await letIn(user)
-      audit({ itemId: user.id, after: { username: user.username } })
+      note({ itemId: user.id, after: { username: user.username } })
       return empty(204)
     },
-    put: async ({ params: { userId }, audit }) => {
+    put: async ({ params: { userId }, note }) => {
       const user = getUser(userId)
       if (!isIn(user)) await letIn(user)
-      audit({ itemId: userId, after: { username: user.username } })
+      note({ itemId: userId, after: { username: user.username } })
       return empty(201)
     },
     get: ({ params: { userId } }) => json(accessOf(getUser(userId), dependencies)),
-    delete: async ({ params: { userId }, caller, audit }) => {
+    delete: async ({ params: { userId }, caller, note }) => {
       const user = getUser(userId)
       new Powers(book, caller).requirePowerOver(user)
       const before = accessOf(user, dependencies)
       await book.change(leaveTenant(book, userId))
-      audit({ itemId: userId, before })
+      note({ itemId: userId, before })
       return empty(204)
     },
   }

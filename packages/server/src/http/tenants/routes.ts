@@ -36,11 +36,11 @@ export function tenantHandlers({ access: { book }, config }: HttpDependencies): 
       )
     },
     get: ({ params: { id } }) => json(present(getTenant(id))),
-    update: async ({ params: { id }, body: { name }, audit }) => {
+    update: async ({ params: { id }, body: { name }, note }) => {
       const tenant = getTenant(id)
       const changed = { ...tenant, name }
       await save(changed)
-      audit({ itemId: id, before: present(tenant), after: present(changed) })
+      note({ itemId: id, before: present(tenant), after: present(changed) })
       return json(present(changed))
     },
     delete: ({ params: { id } }) => {
@@ -48,16 +48,16 @@ export function tenantHandlers({ access: { book }, config }: HttpDependencies): 
       throw new RequestError(409, 'one-tenant', `"${id}" is the only tenant of this server and is not deleted.`)
     },
     appsCatalog: ({ params: { id } }) => json(getTenant(id).appCatalogConfig ?? {}),
-    saveAppsCatalog: async ({ params: { id }, body, audit }) => {
+    saveAppsCatalog: async ({ params: { id }, body, note }) => {
       const tenant = getTenant(id)
       const { title, titleColor, primaryColor, backgroundColor, tileColor, buttonTextColor } = body
       const appCatalogConfig = given({ title, titleColor, primaryColor, backgroundColor, tileColor, buttonTextColor })
       await save({ ...tenant, appCatalogConfig })
-      audit({ itemId: id, before: tenant.appCatalogConfig, after: appCatalogConfig })
+      note({ itemId: id, before: tenant.appCatalogConfig, after: appCatalogConfig })
       return json(appCatalogConfig)
     },
     dashboards: ({ params: { id } }) => json(getTenant(id).dashboard ?? {}),
-    saveDashboards: async ({ params: { id }, body, audit }) => {
+    saveDashboards: async ({ params: { id }, body, note }) => {
       const tenant = getTenant(id)
       const { defaultHomeDashboard, defaultFlowOverviewDashboard, defaultNamespaceOverviewDashboard } = body
       const dashboard = given({
@@ -66,7 +66,7 @@ export function tenantHandlers({ access: { book }, config }: HttpDependencies): 
         defaultNamespaceOverviewDashboard,
       })
       await save({ ...tenant, dashboard })
-      audit({ itemId: id, before: tenant.dashboard, after: dashboard })
+      note({ itemId: id, before: tenant.dashboard, after: dashboard })
       return json(dashboard)
     },
   }

@@ -73,7 +73,7 @@ function accountHandlers(
       return pageOfList(byName(people), { ...query, filters }, { columns: COLUMNS, present })
     },
     get: ({ params: { id } }) => json(shown(getAccount(book, id))),
-    create: async ({ body, caller, audit }) => {
+    create: async ({ body, caller, note }) => {
       refuseOpen(access)
       const powers = new Powers(book, caller)
       const { email, superAdmin, restricted, password, groups } = body
@@ -88,11 +88,11 @@ function accountHandlers(
       const joined = joinGroups(book, user.id, groups ?? []).changes
       const made: AccessChanges = { put: [{ kind: 'user', record: user }] }
       await book.change(together(made, joined, defaultBindings(access, user.id, platform)))
-      audit({ itemId: user.id, after: shown(user) })
+      note({ itemId: user.id, after: shown(user) })
       return json(shown(user), 201)
     },
     update: async exchange => await updateUser(exchange, dependencies),
-    patch: async ({ params: { id }, body, caller, audit }) => {
+    patch: async ({ params: { id }, body, caller, note }) => {
       const user = getAccount(book, id)
       new Powers(book, caller).requirePowerOver(user)
       const email = body.email ?? undefined
@@ -103,23 +103,23 @@ function accountHandlers(
       const renamed = email === undefined ? {} : { email, ...(user.username === user.email ? { username: email } : {}) }
       const changed: UserRecord = { ...user, ...renamed, ...namesOf(body) }
       await book.change({ put: [{ kind: 'user', record: changed }], expect: asNow(book, id) })
-      audit({ itemId: id, before: shown(user), after: shown(changed) })
+      note({ itemId: id, before: shown(user), after: shown(changed) })
       return json(shown(changed))
     },
-    delete: async ({ params: { id }, caller, audit }) => {
+    delete: async ({ params: { id }, caller, note }) => {
       const powers = new Powers(book, caller)
       const user = getAccount(book, id)
       powers.requirePowerOver(user)
       const kept = powers.requireAnotherSuperAdmin(user)
       await book.change(together(departureOf(book, id), { expect: kept }))
-      audit({ itemId: id, before: shown(user) })
+      note({ itemId: id, before: shown(user) })
       return empty(204)
     },
   }
 }
 
 async function updateUser(
-  { params: { id }, body, caller, audit }: Parameters<Users['update']>[0],
+  { params: { id }, body, caller, note }: Parameters<Users['update']>[0],
   dependencies: HttpDependencies,
 ): Promise<Reply> {
   const { access, platform } = dependencies
@@ -144,7 +144,7 @@ async function updateUser(
   const own: AccessChanges = { put: [{ kind: 'user', record: changed }], expect: [...asNow(book, id), ...kept] }
   await book.change(together(own, joined?.changes ?? {}))
   if (typeof password === 'string') await access.sessions.closeAllOf(id)
-  audit({ itemId: id, before, after: shown(changed) })
+  note({ itemId: id, before, after: shown(changed) })
   return json(shown(changed))
 }
 
@@ -161,23 +161,23 @@ function rightsHandlers(
   const save = async (user: UserRecord, kept: AccessChanges['expect'] = []): Promise<void> =>
     await book.change({ put: [{ kind: 'user', record: user }], expect: [...asNow(book, user.id), ...kept] })
   return {
-    setSuperAdmin: async ({ params: { id }, body: { superAdmin }, caller, audit }) => {
+    setSuperAdmin: async ({ params: { id }, body: { superAdmin }, caller, note }) => {
       const powers = new Powers(book, caller)
       powers.requireSuperAdmin('To change who is a super admin')
       const user = getAccount(book, id)
       const kept = superAdmin ? [] : powers.requireAnotherSuperAdmin(user)
       await save({ ...user, isSuperAdmin: superAdmin }, kept)
-      audit({ itemId: id, before: { superAdmin: user.isSuperAdmin }, after: { superAdmin } })
+      note({ itemId: id, before: { superAdmin: user.isSuperAdmin }, after: { superAdmin } })
       return empty(200)
     },
-    setRestricted: async ({ params: { id }, body: { restricted }, caller, audit }) => {
+    setRestricted: async ({ params: { id }, body: { restricted }, caller, note }) => {
       const user = getAccount(book, id)
       new Powers(book, caller).requirePowerOver(user)
       await save({ ...user, isRestricted: restricted })
-      audit({ itemId: id, before: { restricted: user.isRestricted }, after: { restricted } })
+      note({ itemId: id, before: { restricted: user.isRestricted }, after: { restricted } })
       return empty(200)
     },
-    setDisabled: async ({ params: { id }, body: { disabled }, caller, audit }) => {
+    setDisabled: async ({ params: { id }, body: { disabled }, caller, note }) => {
       const powers = new Powers(book, caller)
       const user = getAccount(book, id)
       powers.requirePowerOver(user)
@@ -186,28 +186,28 @@ function rightsHandlers(
       const changed = { ...user, isDisabled: disabled }
       await save(changed, kept)
       if (disabled) await access.sessions.closeAllOf(id)
-      audit({ itemId: id, before: { disabled: user.isDisabled }, after: { disabled } })
+      note({ itemId: id, before: { disabled: user.isDisabled }, after: { disabled } })
       return json(shown(changed))
     },
-    setGroups: async ({ params: { id }, body: { groupIds }, caller, audit }) => {
+    setGroups: async ({ params: { id }, body: { groupIds }, caller, note }) => {
       const powers = new Powers(book, caller)
       if (!book.get('user', id)) throw notFound(`The user "${id}"`)
       const { changes, touched } = joinGroups(book, id, groupIds ?? [])
       for (const group of touched) powers.requireGroup(group.id)
       await book.change(changes)
-      audit({ itemId: id, after: { groupIds: groupIds ?? [] } })
+      note({ itemId: id, after: { groupIds: groupIds ?? [] } })
       return empty(204)
     },
     tokens: ({ params: { id } }) => listTokens(access, getAccount(book, id).id, platform.nowMs()),
-    createToken: async ({ params: { id }, body, caller, audit }) => {
+    createToken: async ({ params: { id }, body, caller, note }) => {
       const issued = await issueToken(access, { user: getAccount(book, id), caller, wanted: body })
-      audit({ itemId: issued.id, after: { id: issued.id, name: issued.name, userId: id } })
+      note({ itemId: issued.id, after: { id: issued.id, name: issued.name, userId: id } })
       return json(issued, 201)
     },
-    deleteToken: async ({ params: { id, tokenId }, caller, audit }) => {
+    deleteToken: async ({ params: { id, tokenId }, caller, note }) => {
       new Powers(book, caller).requirePowerOver(getAccount(book, id))
       await revokeToken(access, id, tokenId)
-      audit({ itemId: tokenId, before: { id: tokenId, userId: id } })
+      note({ itemId: tokenId, before: { id: tokenId, userId: id } })
       return empty(204)
     },
   }
@@ -222,35 +222,35 @@ function doorHandlers(
   const shown = (user: UserRecord): unknown => presentUser(user, placeOf(dependencies))
   const under = (id: string, caller: Caller): UserRecord => underOf(id, caller, book)
   return {
-    setPassword: async ({ params: { id }, body: { password }, caller, audit }) => {
+    setPassword: async ({ params: { id }, body: { password }, caller, note }) => {
       const user = await withPassword(under(id, caller), password, { access, nowMs: platform.nowMs() })
       await book.change({ put: [{ kind: 'user', record: user }], expect: asNow(book, id) })
       await sessions.closeAllOf(id)
-      audit({ itemId: id, detail: { changed: 'password' } })
+      note({ itemId: id, detail: { changed: 'password' } })
       return json(shown(user))
     },
-    resetPassword: async ({ params: { id }, caller, audit }) => {
+    resetPassword: async ({ params: { id }, caller, note }) => {
       const issued = await issueReset(under(id, caller), dependencies)
-      audit({ itemId: id, detail: { issued: 'password reset' } })
+      note({ itemId: id, detail: { issued: 'password reset' } })
       return json(given({ ...issued, link: `${config.url ?? ''}/ui/reset-password#${issued.token}` }))
     },
-    unlock: async ({ params: { id }, caller, audit }) => {
+    unlock: async ({ params: { id }, caller, note }) => {
       const user = under(id, caller)
       await lockouts.forgetAccount(user.username)
-      audit({ itemId: id })
+      note({ itemId: id })
       return json(shown(user))
     },
-    deleteAuth: async ({ params: { id, auth }, caller, audit }) => {
+    deleteAuth: async ({ params: { id, auth }, caller, note }) => {
       const user = under(id, caller)
       if (!authsOf(user).some(each => each.id === auth)) throw notFound(`The way "${auth}" to log in`)
       const changed = withoutAuth(user, auth)
       if (authsOf(changed).length === 0) new Powers(book, caller).requireAnotherSuperAdmin(user)
       await book.change({ put: [{ kind: 'user', record: changed }], expect: asNow(book, id) })
       await sessions.closeAllOf(id)
-      audit({ itemId: id, before: { auths: authsOf(user) }, after: { auths: authsOf(changed) } })
+      note({ itemId: id, before: { auths: authsOf(user) }, after: { auths: authsOf(changed) } })
       return json(shown(changed))
     },
-    impersonate: async ({ params: { id }, caller, incoming, audit }) => {
+    impersonate: async ({ params: { id }, caller, incoming, note }) => {
       const user = under(id, caller)
       if (caller.userId === undefined || caller.impersonatedBy !== undefined || user.isDisabled)
         throw new RequestError(
@@ -264,7 +264,7 @@ function doorHandlers(
         ip: caller.ip,
         agent: incoming.headers['user-agent'],
       })
-      audit({ itemId: id, action: 'IMPERSONATE' })
+      note({ itemId: id, action: 'IMPERSONATE' })
       return { type: 'empty', status: 200, headers: { 'set-cookie': opened.cookie } }
     },
   }
@@ -276,18 +276,18 @@ function sessionHandlers({
 }: HttpDependencies): Pick<Users, 'endSessions' | 'sessions' | 'endSession'> {
   const under = (id: string, caller: Caller): UserRecord => underOf(id, caller, book)
   return {
-    endSessions: async ({ params: { id }, caller, audit }) => {
+    endSessions: async ({ params: { id }, caller, note }) => {
       await sessions.closeAllOf(under(id, caller).id)
-      audit({ itemId: id, detail: { ended: 'sessions' } })
+      note({ itemId: id, detail: { ended: 'sessions' } })
       return empty(204)
     },
     sessions: ({ params: { id }, caller }) =>
       json(sessions.ofUser(getAccount(book, id).id).map(session => presentSession(session, caller.sessionId))),
-    endSession: async ({ params: { id, sessionId }, caller, audit }) => {
+    endSession: async ({ params: { id, sessionId }, caller, note }) => {
       under(id, caller)
       if (!sessions.ofUser(id).some(session => session.id === sessionId)) throw notFound(`The session "${sessionId}"`)
       await sessions.close(sessionId)
-      audit({ itemId: id, detail: { ended: 'session' } })
+      note({ itemId: id, detail: { ended: 'session' } })
       return empty(204)
     },
   }
