@@ -78,6 +78,10 @@ test('what changes something is no GET, and what needs no login is on a short li
     'misc.openApi',
     'misc.ping',
     'misc.readiness',
+    'signIn.begin',
+    'signIn.complete',
+    'signIn.endThere',
+    'signIn.signOut',
   ])
 })
 
