@@ -49,6 +49,28 @@ test('every route of the open edition is served in each dialect that has it, but
   t.diagnostic(`Enterprise: ${enterprise.filter(({ isServed }) => isServed).length} of ${enterprise.length} routes`)
 })
 
+/** What is about people, in the Enterprise edition's paths. */
+const PEOPLE =
+  /^(?:~|\/api\/v1)\/(?:users|service-accounts|groups|roles|bindings|invitations?|tenant-access|tenants|auditlogs|acls|me|auths|setup|(?:validate|reset|forgotten)-password|request-code|banners|kill-switches)(?:\/|$)/
+
+const PEOPLE_EXCEPTIONS: readonly { readonly path: string; readonly why: string }[] = [
+  { path: '/api/v1/request-code/{email}', why: 'No mail is sent, and nobody logs in by one.' },
+  { path: '/api/v1/tenants/{id}/logo', why: 'The page has one look.' },
+  { path: '/api/v1/tenants/{id}/apps-catalog/logo', why: 'The page has one look.' },
+]
+
+test('every route about people that the Enterprise edition has is served, but for those that are explained', () => {
+  const unexplained = served
+    .filter(({ route, isServed }) => route.isEnterprise && !isServed && PEOPLE.test(route.path))
+    .filter(({ route }) => !PEOPLE_EXCEPTIONS.some(({ path }) => path === route.path))
+    .map(({ route, dialect }) => `${dialect} ${route.method} ${route.path}`)
+
+  assert.deepEqual(unexplained, [])
+  const page = readFileSync(new URL('../../docs/api.md', import.meta.url), 'utf8')
+  for (const { path } of PEOPLE_EXCEPTIONS)
+    assert.ok(page.includes(`\`${path}\``), `docs/api.md does not tell of ${path}`)
+})
+
 test('every exception names a route that is not served, and docs/api.md tells of it', () => {
   const page = readFileSync(new URL('../../docs/api.md', import.meta.url), 'utf8')
   for (const { path } of EXCEPTIONS) {

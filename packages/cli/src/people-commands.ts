@@ -257,11 +257,6 @@ const AUDIT: readonly PeopleCommand[] = [
     options: FOUND,
     run: async (args, options: AuditOptions) => (await import('./commands/audit.ts')).auditExport(args, options),
   },
-  {
-    usage: 'verify',
-    help: 'tell whether the chain is whole: nothing was changed, taken out or put in',
-    run: async (_, options) => (await import('./commands/audit.ts')).auditVerify(options),
-  },
 ]
 
 const GROUPS: readonly Group[] = [

@@ -37,7 +37,8 @@ export function addUpkeep(program: Command, done: Done): void {
       done(await (await import('./commands/import.ts')).importInstallation(folder, command.optsWithGlobals())),
     )
   addHeld(program, done)
-  withPlace(program.command('audit').description('the log of what people did').command('verify'))
+  const audit = program.commands.find(each => each.name() === 'audit') ?? program.command('audit')
+  withPlace(audit.command('verify'))
     .description('say whether it is as it was written, whether a server runs or not')
     .action(async (_, command: Command) =>
       done(await (await import('./commands/audit-verify.ts')).auditVerify(command.optsWithGlobals())),

@@ -5,7 +5,7 @@ import { connect } from '../connect.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { findAccount } from '../find-named.ts'
 import type { GlobalOptions } from '../global-options.ts'
-import { printJson, printLine, printTable, remark } from '../print.ts'
+import { printJson, printTable, remark } from '../print.ts'
 
 export interface AuditOptions extends GlobalOptions {
   readonly query?: string
@@ -45,14 +45,6 @@ export async function auditExport([file]: readonly string[], options: AuditOptio
   if (file === undefined) process.stdout.write(text)
   else await writeFile(file, text)
   return EXIT.ok
-}
-
-export async function auditVerify(options: GlobalOptions): Promise<ExitCode> {
-  const verdict = await connect(options).auditLogs.verify()
-  const { isSound, count, head = '', problem = '' } = verdict
-  if (options.json) printJson(verdict)
-  else printLine(isSound ? `${count} entries, all as they were written; the last is ${head}` : problem)
-  return isSound ? EXIT.ok : EXIT.failed
 }
 
 type Query = NonNullable<NonNullable<Parameters<Client['auditLogs']['export']>[0]>['query']>
