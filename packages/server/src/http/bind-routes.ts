@@ -58,7 +58,7 @@ const PERMISSIONS: ReadonlySet<Permission> = new Set<Permission>([
 
 export function bindRoutes(handlers: AllHandlers, dependencies: HttpDependencies): Listener {
   const guards: Guards = {
-    border: newBorder(dependencies.config),
+    border: newBorder(dependencies.config, dependencies.platform),
     checkOrigin: newOriginCheck(dependencies.config),
     admission: new Admission({ ...ADMISSION, platform: dependencies.platform }),
     tree: treeOf(handlers, dependencies.config.tenant),
@@ -142,6 +142,7 @@ async function serve(message: Message, guards: Guards): Promise<void> {
   } catch (error) {
     const { refusal, isOurs } = refusalOf(error)
     const path = pathIn(incoming.url ?? '')
+    guards.border.note(refusal, incoming)
     if (isOurs) dependencies.log.error(`${incoming.method} ${path} answered ${refusal.status}`, refusal.cause ?? error)
     count(message, refusal.status, dependencies)
     await writeReply(outgoing, errorReply(refusal, path), guards.border.headersOf(incoming))
@@ -166,6 +167,8 @@ function answer(message: Message, guards: Guards): Answer {
   }
   const { route, name } = found.leaf
   message.route = name
+  const tooMuch = guards.border.refusal(route, message.incoming)
+  if (tooMuch) throw tooMuch
   if (route.permission === 'public' || route.permission === 'key') return goOn(message, found, guards)
   const refusal = checkOrigin({ method: route.method, headers })
   if (refusal) throw refusal

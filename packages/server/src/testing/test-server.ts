@@ -16,7 +16,7 @@ import { openBreakers } from '../flows/breakers.ts'
 import { newLimitRules, type LimitRules } from '../flows/limit-rules.ts'
 import { newPools, type Pools } from '../flows/pools.ts'
 import type { StartWorld } from '../flows/births.ts'
-import type { HttpConfig, HttpGiven } from '../http/dependencies.ts'
+import type { HttpConfig, HttpGiven, Patience } from '../http/dependencies.ts'
 import { startHttp } from '../http/server.ts'
 import { newChanges, type Changes } from '../inbox/changes.ts'
 import { rehearse } from '../rehearsal/rehearse.ts'
@@ -70,7 +70,10 @@ const ENCRYPTION = {
 }
 const SECRETS = new Map([['DOOR', 'open sesame']])
 
-export async function openTestServer(config: Partial<HttpConfig> = {}): Promise<TestServer> {
+export async function openTestServer(
+  config: Partial<HttpConfig> = {},
+  patience: Partial<Patience> = {},
+): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'batuta-http-'))
   const platform = realPlatform()
   const store = openMemoryStore(newTables(), () => platform.nowMs())
@@ -86,6 +89,7 @@ export async function openTestServer(config: Partial<HttpConfig> = {}): Promise<
   const http = await startHttp({
     ...dependenciesOf(parts, engine),
     config: { host: '127.0.0.1', port: 0, tenant: 'main', ...config },
+    patience,
   })
   const client = createClient({ baseUrl: http.address, transport: globalThis })
   return {
