@@ -14,7 +14,13 @@ before(async () => {
   thrifty = await openTestServer({ requestsPerMinute: 20 })
   hasty = await openTestServer(
     {},
-    { headersMs: 100, lookEveryMs: 50, bodies: { lookEveryMs: 20, graceMs: 60, bytesPerSecondMin: 100_000 } },
+    {
+      patience: {
+        headersMs: 100,
+        lookEveryMs: 50,
+        bodies: { lookEveryMs: 20, graceMs: 60, bytesPerSecondMin: 100_000 },
+      },
+    },
   )
 })
 after(async () => {
