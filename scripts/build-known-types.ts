@@ -106,7 +106,7 @@ function complete(name: string): string {
 
 function parse(text: string): readonly SourceProperty[] {
   if (text === '') return []
-  return text.split(', ').map(part => {
+  return text.split(/, (?![^{]*\})/).map(part => {
     const match = /^(\w+)([*~!]*):(.+)$/.exec(part)
     if (match === null) throw new Error(`cannot read the property ${part}`)
     const [, name = '', flags = '', type = ''] = match

@@ -20,7 +20,7 @@ export const ADDED_PROPERTIES: Readonly<Record<string, string>> = {
   'trigger.Flow': 'dependsOn:any, mode:enum ALL|ANY|AT_LEAST, minSatisfied:int, window:any, onMiss:any',
   'trigger.Schedule': 'scheduleConditions!:Condition[], backfill!:map<any>',
   'trigger.Webhook':
-    'inputs~:map<any>, wait:bool, returnOutputs:bool, responseContentType:string, responseCode:int, fetchType:enum FETCH|STORE',
+    'inputs~:map<any>, wait:bool, returnOutputs:bool, responseContentType:string, responseCode:int, fetchType:enum FETCH|STORE, signature:WebhookSignature{preset*, secret*, tolerance, header, prefix, algorithm, encoding, timestampHeader}',
 }
 
 export interface AddedType {

@@ -12,6 +12,7 @@ import { object } from './inspection.ts'
 import type { Inspection } from './inspection.ts'
 import { hasExpression } from './parse-type.ts'
 import { inspectStates } from './validate-states.ts'
+import { inspectSignature } from './validate-signature.ts'
 import { inspectFlowTrigger, inspectTimeWindow } from './validate-flow-trigger.ts'
 
 const WEBHOOK_KEY_LENGTH_MAX = 256
@@ -71,6 +72,7 @@ function isDate(text: string): boolean {
 }
 
 function inspectWebhook(inspection: Inspection, { properties, path }: Trigger): void {
+  inspectSignature(inspection, mapGet(properties, 'signature') ?? null, `${path}.signature`)
   const key = printValue(mapGet(properties, 'key') ?? null)
   if (key.length <= WEBHOOK_KEY_LENGTH_MAX) return
   const message = `The key has ${key.length} characters, at most ${WEBHOOK_KEY_LENGTH_MAX} are allowed.`

@@ -10,6 +10,7 @@ import { readEncryptionKeys } from './encryption-keys.ts'
 import { readConfiguredPools, type SharedLimits } from '../flows/pools.ts'
 import { readCors, type CorsRule } from './cors.ts'
 import { readEgress } from './egress.ts'
+import { readProxies } from './proxies.ts'
 import { readPluginDefaults, type ConfiguredDefaults } from './plugin-defaults.ts'
 import { readScripts } from './scripts.ts'
 import { readSignIn, type SignInConfig } from './sign-in.ts'
@@ -59,6 +60,10 @@ export interface Config {
   readonly url?: string
   /** Pages of other sites that may call the API. */
   readonly cors: readonly CorsRule[]
+  /** Proxies beside this machine that say whom they speak for. */
+  readonly trustedProxies: readonly string[]
+  /** Requests of one credential, 0 for no limit. */
+  readonly requestsPerMinute: number
   /** Which of Kestra's interfaces answers where several share a path; with `c`, that of 2.0, flows are read as 2.0 reads them. */
   readonly apiDialect: ApiDialect
   readonly zone: string
@@ -90,6 +95,7 @@ const SLOTS_PER_CPU = 8
 const SLOTS_MAX = 10_000
 const PORT = { fallback: 8080, min: 0, max: 65_535 }
 const POOL = { fallback: 8, min: 1, max: 200 }
+const REQUESTS = { fallback: 120_000, min: 0, max: 1_000_000_000 }
 const DRAIN_MS = 60_000
 
 /** @throws {BatutaError} `config-invalid` with the option and the way out. */
@@ -116,6 +122,8 @@ export function readConfig(options: ServerOptions, environment: Environment, cwd
     tenant: 'main',
     ...urlOf(sources),
     cors: readCors(sources),
+    trustedProxies: readProxies(sources),
+    requestsPerMinute: sources.whole('server.requests-per-minute', 'BATUTA_REQUESTS_PER_MINUTE', REQUESTS),
     zone: environment['TZ'] ?? 'UTC',
     locale: sources.text('server.locale', 'BATUTA_LOCALE') ?? 'en-US',
     envPrefix: sources.text('kestra.variables.env-vars-prefix', 'BATUTA_ENV_PREFIX') ?? 'ENV_',

@@ -17,6 +17,7 @@ export type ReasonCode =
   | 'paused'
   | 'stopped'
   | 'held'
+  | 'signature'
 
 const WRITE_EVERY_MS = 1_000
 const GATHERED_MAX = 5_000

@@ -42,7 +42,7 @@ export function bindRoutes(tables: HandlerTables, dependencies: HttpDependencies
   const guards: Guards = {
     tables,
     streams: newOpenStreams({ access, platform, signatureOf: grants => tables.signatureOf(grants) }),
-    border: newBorder(dependencies.config),
+    border: newBorder(dependencies.config, platform),
     checkOrigin: newOriginCheck(dependencies.config, () => !access.book.isOpen),
     admission: new Admission({ ...ADMISSION, platform: dependencies.platform }),
     tree: treeOf(tables, dependencies.config.tenant),
@@ -142,6 +142,7 @@ async function serve(message: Message, guards: Guards): Promise<void> {
   } catch (error) {
     const { refusal, isOurs } = refusalOf(error)
     const path = pathIn(incoming.url ?? '')
+    guards.border.note(refusal, incoming)
     if (isOurs) dependencies.log.error(`${incoming.method} ${path} answered ${refusal.status}`, refusal.cause ?? error)
     count(message, refusal.status, dependencies)
     await writeReply(outgoing, errorReply(refusal, path), guards.border.headersOf(incoming))
@@ -167,6 +168,8 @@ function answer(message: Message, guards: Guards): Answer {
   const { route, name } = found.leaf
   message.route = name
   if (dependencies.access.book.needsSetUp && route.isBeforeSetUp !== true) return waitForSetUp(dependencies.access)
+  const tooMuch = guards.border.refusal(route, message.incoming)
+  if (tooMuch) throw tooMuch
   const goOnOpen = isNoted(found.leaf) ? answerNoted : goOn
   if (route.permission === 'public' || route.permission === 'key') return goOnOpen(message, found, guards)
   const refusal = checkOrigin({ method: route.method, headers })

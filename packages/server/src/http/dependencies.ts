@@ -15,6 +15,7 @@ import type { CorsRule } from '../config/cors.ts'
 import type { SignInConfig } from '../config/sign-in.ts'
 import type { ConfiguredUser } from '../config/user.ts'
 import type { KeptTallies } from './executions/kept-tallies.ts'
+import type { SlowBodyLimits } from './slow-bodies.ts'
 import type { LargeExecutions } from './executions/large-executions.ts'
 import type { KillSwitches } from '../inbox/kill-switches.ts'
 import type { MaintenanceMode } from '../inbox/maintenance-mode.ts'
@@ -96,6 +97,16 @@ export interface HttpDependencies {
   /** How the server is; asked of the store alone unless said. */
   readonly health?: Health
   readonly meter?: HttpMeter
+  /** How long clients may take, where it is not as always. */
+  readonly patience?: Partial<Patience>
+}
+
+export interface Patience {
+  /** For the head of a request. */
+  readonly headersMs: number
+  /** Between two looks at all connections. */
+  readonly lookEveryMs: number
+  readonly bodies: SlowBodyLimits
 }
 
 /** What a server of tests need not think of. */
@@ -117,6 +128,10 @@ export interface HttpConfig {
   readonly url?: string
   /** Pages of other sites that may call; none unless said. */
   readonly cors?: readonly CorsRule[]
+  /** Addresses and networks of proxies that say whom they speak for; this machine always may. */
+  readonly trustedProxies?: readonly string[]
+  /** Of one credential, lists counting more; 0 for no limit. */
+  readonly requestsPerMinute?: number
 }
 
 /** The newest live revision of a flow, as it is kept in memory. */

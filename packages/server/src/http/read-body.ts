@@ -1,7 +1,9 @@
 // Bodies are read within a limit; what is longer is refused before it is held.
 import type { IncomingMessage } from 'node:http'
 import { decodeValue, isMap, toPlain, type Value, type ValueMap } from '@batuta/core'
+import { refuseAmbiguous } from './refuse-ambiguous.ts'
 import { RequestError } from './request-error.ts'
+import { forgetBody, noteBody } from './slow-bodies.ts'
 import { refuseDeep } from './value-depth.ts'
 
 const MIB = 2 ** 20
@@ -21,11 +23,13 @@ export function readBytes(incoming: IncomingMessage, bytesMax: number): Promise<
   const announced = Number(incoming.headers['content-length'] ?? 0)
   if (announced > bytesMax) return Promise.reject(tooLarge(incoming, bytesMax, announced))
   if (!hasBody(incoming)) return Promise.resolve(undefined)
+  noteBody(incoming)
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let length = 0
     // An error captures a stack: none is made for a body that came whole.
     const broken = (cause?: unknown): void => {
+      forgetBody(incoming)
       if (!incoming.complete) reject(new RequestError(400, 'body-broken', 'The body ended early.', { cause }))
     }
     incoming.on('data', (chunk: Buffer) => {
@@ -38,6 +42,7 @@ export function readBytes(incoming: IncomingMessage, bytesMax: number): Promise<
       chunks.push(chunk)
     })
     incoming.on('end', () => {
+      forgetBody(incoming)
       const [first] = chunks
       resolve(chunks.length === 1 ? first : chunks.length === 0 ? undefined : Buffer.concat(chunks, length))
     })
@@ -80,7 +85,9 @@ function decode(text: string): Value {
 
 /** As ordinary data, for bodies that have a schema. */
 export function dataOf(text: string): unknown {
-  return toPlain(valueOf(text))
+  const value = valueOf(text)
+  refuseAmbiguous(text)
+  return toPlain(value)
 }
 
 export function mapOf(text: string): ValueMap {

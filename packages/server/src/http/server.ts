@@ -38,6 +38,7 @@ import { testHandlers } from './tests/routes.ts'
 import { triggerHandlers } from './triggers/routes.ts'
 import { refuseMalformed } from './refuse-malformed.ts'
 import { secretHandlers } from './secrets/routes.ts'
+import { SLOW_BODIES, cutSlowBodies } from './slow-bodies.ts'
 import { newSecurityHeaders } from './security-headers.ts'
 import { newHealth, type Health } from '../telemetry/health.ts'
 
@@ -50,7 +51,9 @@ export interface RunningHttp {
 }
 
 const HEADERS_BYTES_MAX = 32 * 1024
-const HEADERS_TIMEOUT_MS = 60_000
+/** Nobody needs longer for a head; many who do hold a connection each. */
+const HEADERS_TIMEOUT_MS = 20_000
+const CONNECTIONS_LOOK_MS = 10_000
 /** A request of 10 GB over a slow line takes its time. */
 const REQUEST_TIMEOUT_MS = 60 * 60_000
 const KEEP_ALIVE_MS = 65_000
@@ -62,10 +65,17 @@ const STOP_GRACE_MS = 2_000
 
 export async function startHttp(given: HttpGiven): Promise<RunningHttp> {
   const health = given.health ?? healthOf(given)
+  const patience = {
+    headersMs: HEADERS_TIMEOUT_MS,
+    lookEveryMs: CONNECTIONS_LOOK_MS,
+    bodies: SLOW_BODIES,
+    ...given.patience,
+  }
   const server = createServer({
     maxHeaderSize: HEADERS_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    headersTimeout: HEADERS_TIMEOUT_MS,
+    headersTimeout: patience.headersMs,
+    connectionsCheckingInterval: patience.lookEveryMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
   })
   server.maxConnections = CONNECTIONS_MAX
@@ -85,6 +95,7 @@ export async function startHttp(given: HttpGiven): Promise<RunningHttp> {
   const unfollow = followSwitches(dependencies)
   await access.setUp.announce()
   if (access.book.isOpen) given.log.info('No user is configured: whoever reaches this address may use the API.')
+  const endLooks = cutSlowBodies(given.platform, patience.bodies)
   return {
     address: `http://${inAddress(given.config.host)}:${port}`,
     access,
@@ -94,6 +105,7 @@ export async function startHttp(given: HttpGiven): Promise<RunningHttp> {
       }),
     stop: async () => {
       unfollow()
+      endLooks()
       await runner.stop()
       await stop(server, health)
       await access.stop()

@@ -5,7 +5,7 @@ import { TriggerReasons } from '../flows/trigger-reasons.ts'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { NAMESPACE_VARIABLES, SHARDS, createCatalogue, newId, type Value } from '@batuta/core'
+import { NAMESPACE_VARIABLES, SHARDS, createCatalogue, encodeValue, newId, type Value } from '@batuta/core'
 import { createClient, type Client } from '@batuta/api'
 import { openLocalFileStore, type FileStore } from '@batuta/plugin-sdk'
 import type { Access } from '../access/access.ts'
@@ -17,7 +17,7 @@ import { openBreakers } from '../flows/breakers.ts'
 import { newLimitRules, type LimitRules } from '../flows/limit-rules.ts'
 import { newPools, type Pools } from '../flows/pools.ts'
 import type { StartWorld } from '../flows/births.ts'
-import type { HttpConfig, HttpGiven } from '../http/dependencies.ts'
+import type { HttpConfig, HttpGiven, Patience } from '../http/dependencies.ts'
 import { startHttp } from '../http/server.ts'
 import { newChanges, type Changes } from '../inbox/changes.ts'
 import { rehearse } from '../rehearsal/rehearse.ts'
@@ -31,7 +31,8 @@ import { realPlatform, type Platform } from '../platform/platform.ts'
 import { announcementOf } from '../storage/contract/subject.ts'
 import { openMemoryStore } from '../storage/memory/memory-store.ts'
 import { newTables } from '../storage/memory/tables.ts'
-import type { Store } from '../storage/store.ts'
+import type { SignalRow } from '../storage/batch.ts'
+import type { FlowKey, Store } from '../storage/store.ts'
 
 export interface TestServer {
   readonly address: string
@@ -63,6 +64,12 @@ export interface Answer {
   readonly headers: Headers
 }
 
+export interface TestServerParts {
+  readonly patience?: Partial<Patience>
+  /** The caller closes it; one in memory unless given. */
+  readonly store?: Store
+}
+
 const NODE = 'test'
 /** Passwords of tests are known anyway. */
 const CHEAP = { memoryKib: 64, passes: 1 }
@@ -74,10 +81,13 @@ const ENCRYPTION = {
 }
 const SECRETS = new Map([['DOOR', 'open sesame']])
 
-export async function openTestServer(config: Partial<HttpConfig> = {}): Promise<TestServer> {
+export async function openTestServer(
+  config: Partial<HttpConfig> = {},
+  { patience, store: given }: TestServerParts = {},
+): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'batuta-http-'))
   const platform = realPlatform()
-  const store = openMemoryStore(newTables(), () => platform.nowMs())
+  const store = given ?? openMemoryStore(newTables(), () => platform.nowMs())
   const flows = await openFlowCatalogue(store)
   const namespaces = new NamespaceSettings({ store, tenant: 'main', nowMs: () => platform.nowMs() })
   const files = openLocalFileStore(folder)
@@ -90,6 +100,7 @@ export async function openTestServer(config: Partial<HttpConfig> = {}): Promise<
   const http = await startHttp({
     ...dependenciesOf(parts, engine),
     config: { host: '127.0.0.1', port: 0, tenant: 'main', passwordCosts: CHEAP, ...config },
+    ...(patience === undefined ? {} : { patience }),
   })
   const client = createClient({ baseUrl: http.address, transport: globalThis })
   return {
@@ -260,8 +271,16 @@ function parseJson(text: string): unknown {
   }
 }
 
-function signalOf(): never {
-  throw new Error('a node that is alone sends no signals')
+let signals = 0
+
+/** Nobody else is there to hear them. */
+function signalOf(flow: FlowKey): SignalRow {
+  return {
+    id: `test/${++signals}`,
+    shard: 0,
+    executionId: '-',
+    body: encodeValue({ type: 'trigger-changed', ...flow }),
+  }
 }
 
 function tryPlace(parts: Parts): Omit<TryWorld, 'start'> {

@@ -34,8 +34,10 @@ import {
   submitBirth,
   type Start,
 } from './start-execution.ts'
+import { claimSignedCall, type SignedOnce } from './signed-calls.ts'
 import { waitForEnd } from './watch-execution.ts'
 import { findAskingDoor, findDoor, isAsking, type WebhookDoor } from './webhook-doors.ts'
+import { verifySignature, type SignatureRule } from './webhook-signature.ts'
 import { webhookVariables, type WebhookRequest } from './webhook-variables.ts'
 
 export interface WebhookCall extends WebhookRequest {
@@ -43,6 +45,8 @@ export interface WebhookCall extends WebhookRequest {
   readonly flowId: string
   readonly key: string
   readonly dialect: ApiDialect
+  /** The body as it came. */
+  readonly bytes?: Uint8Array | undefined
   readonly traceparent: string | undefined
   readonly plannedId?: string | undefined
   isBegun(): void
@@ -61,13 +65,18 @@ export async function callWebhook(call: WebhookCall, dependencies: HttpDependenc
     findDoor(plan, key, scope) ??
     (isAsking(plan, scope) ? await findAskingDoor(plan, key, { scope, ask: askOf(plan, '', dependencies) }) : undefined)
   if (!door) throw noWebhook()
+  const signed =
+    door.signature === undefined ? undefined : await verify(door.signature, door, { call, plan }, dependencies)
   if (entry.isDisabled) throw disabledFlow(namespace, flowId)
   const passage = { call, plan, variables: webhookVariables(call) }
   await refuseSwitchedOff(plan, door, dependencies)
   const refused = isFree(door) ? undefined : await refusedBy(door, passage, dependencies)
   if (refused) return refused
   if (hasBreaker(plan, door.trigger)) await refuseHeld(plan, door.trigger.id, dependencies)
-  const executionId = call.plannedId ?? dependencies.newId(flow)
+  const plannedId = call.plannedId ?? dependencies.newId(flow)
+  const claimed = signed && (await claimSignedCall({ ...signed, plannedId }, dependencies))
+  if (claimed?.type === 'known') return claimed.reply
+  const executionId = claimed?.executionId ?? plannedId
   const request = isRendered(door, passage)
     ? await renderedRequest(door, passage, dependencies)
     : requestOf(door, passage)
@@ -81,6 +90,24 @@ export async function callWebhook(call: WebhookCall, dependencies: HttpDependenc
   const tell = (state: ExecutionState): Ended => ({ text: show(state), state: state.state })
   const ended = await waitForEnd(executionId, tell, { dependencies, signal: call.signal() })
   return ended ? answerEnded(door, ended.text, ended.state) : jsonText(born.text)
+}
+
+/** Whoever has the key but not the secret is told what whoever has neither is told. */
+async function verify(
+  rule: SignatureRule,
+  { trigger }: WebhookDoor,
+  { call, plan }: Pick<Passage, 'call' | 'plan'>,
+  dependencies: HttpDependencies,
+): Promise<Omit<SignedOnce, 'plannedId'>> {
+  const key = { ...keyOf(plan), triggerId: trigger.id }
+  const scope = scopeOf(plan, dependencies.startWorld())
+  const render = (inner: Scope): readonly string[] => rule.secrets.map(secret => secret.render(inner))
+  const secrets = await evaluateAsync(render, scope, askOf(plan, '', dependencies)).catch(() => [])
+  const { rawHeaders, bytes } = call
+  const verdict = verifySignature(rule, secrets, { rawHeaders, bytes, nowMs: dependencies.platform.nowMs() })
+  if (verdict.type === 'signed') return { trigger: key, once: verdict.once, keptMs: verdict.keptMs }
+  dependencies.reasons.note(key, 'signature', verdict.reason)
+  throw noWebhook()
 }
 
 function noWebhook(): RequestError {

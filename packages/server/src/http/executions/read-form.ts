@@ -5,6 +5,7 @@ import { isList, mapFrom, mapGet, type Input, type Plan, type Value, type ValueM
 import { storageUri, type FileStore } from '@batuta/plugin-sdk'
 import type { Busboy, BusboyFileStream } from '@fastify/busboy'
 import { BODY_BYTES_MAX, mapOf, readBytes, textOf } from '../read-body.ts'
+import { watchBody } from '../slow-bodies.ts'
 import { RequestError, unprocessable } from '../request-error.ts'
 
 export interface Form {
@@ -100,6 +101,7 @@ function parseParts(incoming: IncomingMessage, Parser: typeof Busboy, { onField,
     busboy.on('finish', () => resolve())
     incoming.on('error', error => broken('The body ended early.', error))
     incoming.on('aborted', () => broken('The body ended early.'))
+    watchBody(incoming)
     incoming.pipe(busboy)
   })
 }

@@ -179,6 +179,7 @@ function callOf(exchange: WebhookExchange, bytes: Buffer | undefined): WebhookCa
     dialect,
     rawHeaders,
     search: at < 0 ? '' : url.slice(at + 1),
+    bytes,
     body: bytes && textOf(bytes),
     plannedId: exchange.plannedId,
     isBegun: exchange.isBegun,

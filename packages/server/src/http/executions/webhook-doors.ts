@@ -1,4 +1,5 @@
 // The webhooks of a flow, prepared once per plan: their keys, conditions, inputs and answers, so that a call costs a look-up and a birth.
+import { createHash, timingSafeEqual } from 'node:crypto'
 import {
   compileDeep,
   evaluateAsync,
@@ -14,12 +15,15 @@ import {
   type Scope,
   type Trigger,
 } from '@batuta/core'
+import { signatureRuleOf, type SignatureRule } from './webhook-signature.ts'
 
 export interface WebhookDoor {
   readonly trigger: Trigger
   /** Absent when the trigger gives no inputs. */
   readonly inputs?: CompiledValue
   readonly when?: CompiledTemplate
+  /** Absent when the key is enough. */
+  readonly signature?: SignatureRule
   readonly isWaiting: boolean
   readonly isReturningOutputs: boolean
   readonly status: number
@@ -52,9 +56,15 @@ export async function findAskingDoor(
 ): Promise<WebhookDoor | undefined> {
   for (const { key: template, door } of doorsOf(plan, scope).asking) {
     const rendered = await evaluateAsync(inner => template.render(inner), scope(), ask).catch(() => undefined)
-    if (rendered?.trim() === key) return door
+    if (rendered !== undefined && isSame(rendered.trim(), key)) return door
   }
   return undefined
+}
+
+/** In a time that does not tell how much of it was right; a key of the map is found by its hash, which says nothing about its beginning either. */
+function isSame(one: string, other: string): boolean {
+  const [left, right] = [one, other].map(text => createHash('sha256').update(text).digest())
+  return left !== undefined && right !== undefined && timingSafeEqual(left, right)
 }
 
 function doorsOf(plan: Plan, scope: () => Scope): PlanDoors {
@@ -94,10 +104,12 @@ function doorOf(trigger: Trigger, { flow }: Plan): WebhookDoor {
   const text = (name: string): string => printValue(mapGet(trigger.properties, name) ?? null)
   const status = Number(text('responseCode'))
   const when = mapGet(trigger.properties, 'when')
+  const signature = signatureRuleOf(trigger.properties, flow.dialect)
   return {
     trigger,
     ...(mapSize(trigger.inputs) === 0 ? {} : { inputs: compileDeep(trigger.inputs, { dialect: flow.dialect }) }),
     ...(typeof when === 'string' ? { when: compileTemplate(when, { dialect: flow.dialect }) } : {}),
+    ...(signature === undefined ? {} : { signature }),
     isWaiting: isTruthyText(text('wait')),
     isReturningOutputs: isTruthyText(text('returnOutputs')),
     status: Number.isInteger(status) && status >= STATUS_OK && status < 600 ? status : STATUS_OK,

@@ -6,6 +6,7 @@ import { NamespaceFiles, relativePath } from '../../namespaces/namespace-files.t
 import { readZip } from '../../namespaces/zip/read-zip.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { invalidFlow } from '../flows/report-flow.ts'
+import { watchBody } from '../slow-bodies.ts'
 import { RequestError } from '../request-error.ts'
 
 export interface Upload {
@@ -106,6 +107,7 @@ function parseParts(incoming: IncomingMessage, take: TakePart): Promise<void> {
     busboy.on('error', broken)
     busboy.on('finish', () => void Promise.all(taken).then(() => resolve(), fail))
     incoming.on('aborted', () => broken())
+    watchBody(incoming)
     incoming.pipe(busboy)
   })
 }

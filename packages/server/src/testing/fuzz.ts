@@ -1,0 +1,80 @@
+// Random calls against a server, and what is wrong with its answers.
+import type { TestServer } from './test-server.ts'
+import { chanceOf, randomCall } from './random-call.ts'
+import { listRoutes, sendCall, type RouteCall, type RouteReply } from './route-calls.ts'
+
+export interface FuzzOptions {
+  readonly seed: number
+  /** Asked before each call. */
+  goesOn(calls: number): boolean
+}
+
+export interface FuzzReport {
+  readonly calls: number
+  readonly byStatus: ReadonlyMap<number, number>
+  /** Sentences, with the call that shows it. */
+  readonly wrong: readonly string[]
+}
+
+const WRONG_MAX = 20
+/** Maintenance would refuse what comes after it, and a stream of events has no end. */
+const isLeftOut = (name: string): boolean => /maintenance/i.test(name)
+/** What an answer must not tell: where the server lies, what it runs on, what its secrets are. */
+const TELLS = /\/packages\/|node_modules|node:internal|sqlite|syntax error at|open sesame|    at \w/i
+
+const FLOW = `
+id: probe
+namespace: probe.ns
+inputs: [{ id: word, type: STRING, required: false }]
+tasks: [{ id: show, type: core.debug.Return, format: hello }]
+triggers:
+  - { id: clock, type: core.trigger.Schedule, cron: "0 0 1 1 *" }
+  - { id: hook, type: core.trigger.Webhook, key: key }
+`
+
+export async function fuzz(server: TestServer, { seed, goesOn }: FuzzOptions): Promise<FuzzReport> {
+  const chance = chanceOf(seed)
+  const routes = listRoutes().filter(({ name }) => !isLeftOut(name))
+  const byStatus = new Map<number, number>()
+  const wrong: string[] = []
+  let there = await settle(server)
+  let calls = 0
+  for (; goesOn(calls) && wrong.length < WRONG_MAX; calls++) {
+    // What was there may have been deleted meanwhile.
+    if (calls % 500 === 499) there = await settle(server)
+    const each = routes[Math.floor(chance() * routes.length)]
+    if (!each) break
+    const call = randomCall(each, chance, there)
+    const reply = await sendCall(server.address, call)
+    byStatus.set(reply.status, (byStatus.get(reply.status) ?? 0) + 1)
+    const problem = problemOf(reply)
+    if (problem !== undefined)
+      wrong.push(`${each.name} ${problem}: ${shown(call)} → ${reply.status} ${reply.text.slice(0, 300)}`)
+  }
+  return { calls, byStatus, wrong }
+}
+
+async function settle(server: TestServer): Promise<Readonly<Record<string, string>>> {
+  await server.send('POST', '/api/v1/main/flows', { body: FLOW, headers: { 'content-type': 'application/x-yaml' } })
+  await server.send('PUT', '/api/v1/main/flows/probe.ns/probe', {
+    body: FLOW,
+    headers: { 'content-type': 'application/x-yaml' },
+  })
+  const { json } = await server.send('POST', '/api/v1/main/executions/probe.ns/probe')
+  const executionId = String(json?.id ?? 'none')
+  const names = { namespace: 'probe.ns', flowId: 'probe', taskId: 'show', triggerId: 'clock', key: 'key' }
+  return { ...names, id: 'probe', executionId, taskRunId: `${executionId}-0` }
+}
+
+function problemOf({ status, headers, text }: RouteReply): string | undefined {
+  if (status >= 500 && status !== 503) return 'is our mistake'
+  if (status < 400) return undefined
+  if (TELLS.test(text)) return 'tells too much'
+  const isJson = String(headers['content-type']).startsWith('application/json')
+  if (isJson && !/^\{"message":"(?:[^"\\]|\\.)+","code":"[a-z0-9-]+"/.test(text)) return 'is no error of ours'
+  return undefined
+}
+
+function shown({ method, path, headers, body }: RouteCall): string {
+  return `${method} ${path.slice(0, 300)} ${headers['content-type'] ?? ''} ${(body ?? '').slice(0, 300)}`
+}

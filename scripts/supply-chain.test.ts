@@ -1,0 +1,73 @@
+// SP20: what is installed is what the lock says, byte by byte, and nothing of it runs while it is installed.
+import assert from 'node:assert/strict'
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+
+const ROOT = join(import.meta.dirname, '..')
+
+interface LockedPackage {
+  readonly version?: string
+  readonly resolved?: string
+  readonly integrity?: string
+  readonly link?: boolean
+  readonly license?: string
+  readonly dev?: boolean
+}
+
+function read(...path: readonly string[]): string {
+  return readFileSync(join(ROOT, ...path), 'utf8')
+}
+
+function locked(): readonly (readonly [string, LockedPackage])[] {
+  const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, LockedPackage> }
+  return Object.entries(packages).filter(([path, { link }]) => path.includes('node_modules/') && link !== true)
+}
+
+function manifests(): readonly (readonly [string, Record<string, Record<string, string> | undefined>])[] {
+  const folders = ['packages', 'plugins'].flatMap(name => readdirSync(join(ROOT, name)).map(each => join(name, each)))
+  return ['', ...folders].map(folder => [
+    folder,
+    JSON.parse(read(folder, 'package.json')) as Record<string, Record<string, string> | undefined>,
+  ])
+}
+
+test('every package of the lock is held by a hash that nobody has broken', () => {
+  // What lints and tests on other machines than this one is named by its version: npm tells no hash of it here.
+  const list = locked().filter(([, { dev }]) => dev !== true)
+  assert.ok(list.length > 60, String(list.length))
+
+  assert.deepEqual(
+    list.filter(([, { integrity = '' }]) => !/^sha512-[A-Za-z0-9+/]{86}==/.test(integrity)).map(([path]) => path),
+    [],
+  )
+  // Where one says where it comes from, that is no folder and no branch of somebody.
+  assert.deepEqual(
+    list.filter(([, { resolved }]) => resolved !== undefined && !/^https:\/\/[^/]+\/.+\.tgz$/.test(resolved)),
+    [],
+  )
+})
+
+test('nothing runs while the project is installed', () => {
+  assert.match(read('.npmrc'), /^ignore-scripts=true$/m)
+  for (const [folder, { scripts = {} }] of manifests())
+    for (const name of ['preinstall', 'install', 'postinstall', 'prepare', 'prepublish', 'preprepare', 'postprepare'])
+      assert.equal(scripts[name], undefined, `${folder} ${name}`)
+})
+
+test('what a package of ours needs has one exact version, from the registry', () => {
+  for (const [folder, { dependencies = {} }] of manifests())
+    for (const [name, version] of Object.entries(dependencies))
+      assert.match(version, /^\d+\.\d+\.\d+(?:-[\w.]+)?$/, `${folder} ${name}`)
+})
+
+test('licences allow what Apache-2.0 allows', () => {
+  const fits =
+    /^\(?(?:MIT|ISC|0BSD|BSD-2-Clause|BSD-3-Clause|Apache-2\.0|BlueOak-1\.0\.0|CC0-1\.0|CC-BY-4\.0|Unlicense|Zlib|PostgreSQL|PSF-2\.0|Python-2\.0|OFL-1\.1|MIT-0|MPL-2\.0|WTFPL)\b/
+  const others = locked().filter(([, { license = '', dev }]) => dev !== true && !fits.test(license))
+
+  assert.deepEqual(
+    others.map(([path, { license }]) => `${path}: ${license}`),
+    [],
+  )
+})
