@@ -1,6 +1,6 @@
 // What the rooms stand on: configuration, time and chance, the truth, the files, what can run, which flows there are.
 import { mkdirSync } from 'node:fs'
-import { NAMESPACE_VARIABLES, SHARDS, createCatalogue, encodeValue, newId, type Value } from '@batuta/core'
+import { NAMESPACE_VARIABLES, SHARDS, createCatalogue, encodeValue, isList, newId, type Value } from '@batuta/core'
 import { endSilentHolds, openLocalFileStore, type FileStore } from '@batuta/plugin-sdk'
 import type { AnswerWorld } from './answers/answers.ts'
 import { databaseFile, readConfig, type Config, type ServerOptions } from './config/config.ts'
@@ -24,7 +24,9 @@ import { MaintenanceMode } from './inbox/maintenance-mode.ts'
 import { openNamespaceSettings, type NamespaceSettings } from './namespaces/namespace-settings.ts'
 import { keepSecrets, type SecretKeeping } from './secrets/keep-secrets.ts'
 import { openRowKeys } from './secrets/row-keys.ts'
+import { readKestraSecret } from './secrets/kestra-secret.ts'
 import { readManagers } from './secrets/open-managers.ts'
+import { readSecretRules } from './secrets/secret-rules.ts'
 import { readEnvironmentSecrets } from './secrets/secret-sources.ts'
 import { PLUGINS_DIR, THREAD_URL } from './platform/places.ts'
 import { realPlatform, type Platform } from './platform/platform.ts'
@@ -145,7 +147,7 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
       files,
       flows,
       environmentSecrets: readEnvironmentSecrets(process.env, noticeOf('secrets')),
-      managers: readManagers(config.secretManagers, { environment: process.env, folder: process.cwd() }),
+      ...secretSources(config, { platform, onNotice: noticeOf('secrets') }),
       nowMs,
       triggers: triggerDesk,
       ...secretKey,
@@ -162,6 +164,26 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
     noticeOf,
     unlock,
   }
+}
+
+/** Managers of secrets, Kestra's way of naming one included, and what is said of namespaces. */
+function secretSources(
+  { secretManagers, kestraSecret, secretNamespaces }: Config,
+  { platform, onNotice }: { readonly platform: Platform; readonly onNotice: Notice },
+): Required<Pick<AnswerWorld, 'managers' | 'secretRules'>> {
+  const kestra = readKestraSecret(kestraSecret)
+  if (kestra.problem !== undefined) onNotice(kestra.problem)
+  const listed = secretManagers === undefined || secretManagers === null ? [] : secretManagers
+  const managers = readManagers(isList(listed) ? [...listed, ...kestra.managers] : listed, {
+    environment: process.env,
+    folder: process.cwd(),
+    nowMs: () => platform.nowMs(),
+    at: (atMs, run) => platform.at(atMs, run),
+    onNotice,
+  })
+  const isReadOnly = managers.some(manager => manager.isReadOnly)
+  const ids = managers.map(({ id }) => id)
+  return { managers, secretRules: readSecretRules(secretNamespaces, ids, isReadOnly ? { isReadOnly } : {}) }
 }
 
 /** SECRET inputs take a configured key; what else is secret is kept with the server's own where it is alone. */

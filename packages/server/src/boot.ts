@@ -60,6 +60,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     keepMemory()
     upkeep.abort()
     await finishing
+    for (const manager of ground.answers.managers ?? []) await manager.close?.()
     flowsDir?.stop()
     ground.mode.stop()
     await http?.stop()

@@ -81,6 +81,10 @@ export interface Config {
   readonly pluginDefaults: ConfiguredDefaults
   /** Managers of secrets elsewhere, as they are written. */
   readonly secretManagers: Value | undefined
+  /** Where the secrets of namespaces come from, as it is written. */
+  readonly secretNamespaces: Value | undefined
+  /** Kestra's way of naming a manager. */
+  readonly kestraSecret: Value | undefined
   /** Limits that flows share, by namespace. */
   readonly pools: ReadonlyMap<string, SharedLimits>
 }
@@ -127,6 +131,8 @@ export function readConfig(options: ServerOptions, environment: Environment, cwd
     encryptionKeys: readEncryptionKeys(sources, cwd),
     pluginDefaults: readPluginDefaults(sources),
     secretManagers: sources.value('secrets.managers'),
+    secretNamespaces: sources.value('secrets.namespaces'),
+    kestraSecret: sources.value('kestra.secret'),
     pools: readConfiguredPools(sources.value('concurrency.pools'), sources.value('namespaces')),
     egress: readEgress(sources),
     apiDialect: apiDialectOf(sources.text('api.dialect', 'BATUTA_API_DIALECT')),

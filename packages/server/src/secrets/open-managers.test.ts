@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import type { Value } from '@batuta/core'
 import type { SecretStore } from '@batuta/plugin-sdk'
+import { testWorld } from './testing/stub-manager.ts'
 import { readManagers } from './open-managers.ts'
 
 function folderOf(t: TestContext): string {
@@ -14,7 +15,7 @@ function folderOf(t: TestContext): string {
 }
 
 function one(item: Value, folder: string, environment: Readonly<Record<string, string>> = {}): SecretStore {
-  const [manager] = readManagers([item], { folder, environment })
+  const [manager] = readManagers([item], testWorld({ folder, environment }))
   assert.ok(manager)
   return manager
 }
@@ -64,7 +65,7 @@ export const vault = { kind: 'secret store', type: 'test.Vault', open: async ({ 
 })
 
 test('what is no manager is refused with its place', t => {
-  const place = { folder: folderOf(t), environment: {} }
+  const place = testWorld({ folder: folderOf(t) })
 
   assert.deepEqual(readManagers(undefined, place), [])
   assert.throws(() => readManagers('x', place), /secrets\.managers cannot be used/)
