@@ -264,3 +264,16 @@ export { MANAGED_ROLES, isBoundToNamespaces } from './access/role.ts'
 export type { Binding, Permissions, Role } from './access/role.ts'
 export { NO_GRANTS, OPEN_GRANTS, grantsOf, permits } from './access/grants.ts'
 export type { GrantFacts, GrantedGroup, GrantedUser, Grants, Reason, TokenScope } from './access/grants.ts'
+export { PERSONAL_KINDS, findPersonal } from './personal/find-personal.ts'
+export type { PersonalKind, PersonalMatch, PersonalSearch } from './personal/find-personal.ts'
+export {
+  PERSONAL_ACTIONS,
+  maskPersonal,
+  personalKindOf,
+  personalToKeep,
+  personalToken,
+  personalTokens,
+  unmaskPersonal,
+} from './personal/mask-personal.ts'
+export type { Masked, PersonalAction, PersonalPolicy } from './personal/mask-personal.ts'
+export { COUNTRIES as PERSONAL_COUNTRIES } from './personal/national-ids.ts'
