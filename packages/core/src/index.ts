@@ -277,3 +277,7 @@ export {
 } from './personal/mask-personal.ts'
 export type { Masked, PersonalAction, PersonalPolicy } from './personal/mask-personal.ts'
 export { COUNTRIES as PERSONAL_COUNTRIES } from './personal/national-ids.ts'
+export { readPolicy } from './policy/policy.ts'
+export type { Enforcement, Policy, PolicyReading, PolicyRule } from './policy/policy.ts'
+export { defaultsOfPolicies, judgePolicies, withPolicyLabels } from './policy/judge-policies.ts'
+export type { PolicyViolation, PolicyWorld } from './policy/judge-policies.ts'

@@ -1,6 +1,16 @@
 // What the rooms stand on: configuration, time and chance, the truth, the files, what can run, which flows there are.
 import { mkdirSync } from 'node:fs'
-import { NAMESPACE_VARIABLES, SHARDS, createCatalogue, encodeValue, isList, newId, type Value } from '@batuta/core'
+import {
+  BatutaError,
+  NAMESPACE_VARIABLES,
+  SHARDS,
+  createCatalogue,
+  encodeValue,
+  isList,
+  newId,
+  type Catalogue,
+  type Value,
+} from '@batuta/core'
 import { endSilentHolds, openLocalFileStore, type FileStore } from '@batuta/plugin-sdk'
 import type { AnswerWorld } from './answers/answers.ts'
 import { databaseFile, readConfig, type Config, type ServerOptions } from './config/config.ts'
@@ -37,6 +47,7 @@ import { newMeters, openOtlp, secretsOf } from './boot-telemetry.ts'
 import { forwardLines } from './telemetry/execution-lines.ts'
 import type { Otlp } from './telemetry/otlp/otlp.ts'
 import { newLog, type LogFields, type ServerLog } from './telemetry/log.ts'
+import { openPolicyBook, type PolicyBook } from './policies/policy-book.ts'
 import type { Meters } from './telemetry/observed.ts'
 import { meteredStore } from './telemetry/store-meter.ts'
 
@@ -67,6 +78,7 @@ export interface Ground {
   readonly namespaces: NamespaceSettings
   /** What flows are judged and made with. */
   readonly saving: DefaultsWorld
+  readonly policies: PolicyBook
   readonly defaults: SettingsFollower
   /** Limits that flows share. */
   readonly pools: Pools
@@ -140,7 +152,7 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
     ...said,
     flows,
     limits: newLimitRules(flows, said.pools),
-    breakers: openBreakers({ store, nowMs }),
+    breakers: openBreakers({ store, nowMs, policies: said.policies }),
     changes: newChanges(store.cluster ? { platform, everyMs: WATCH_EVERY_MS } : undefined),
     answers: {
       store,
@@ -200,7 +212,7 @@ function keysOf(
 async function openSaid(
   config: Config,
   { store, manifests, nowMs }: Pick<Ground, 'store' | 'manifests'> & { nowMs(): number },
-): Promise<Pick<Ground, 'namespaces' | 'pools' | 'saving' | 'defaults'>> {
+): Promise<Pick<Ground, 'namespaces' | 'pools' | 'saving' | 'defaults' | 'policies'>> {
   const defaults: SettingsFollower = { follow: () => Promise.resolve(), followPools: () => Promise.resolve() }
   const namespaces = await openNamespaceSettings({
     store,
@@ -210,14 +222,32 @@ async function openSaid(
     onPools: () => defaults.followPools(),
   })
   const pools = newPools(namespaces.pools, config.pools)
-  return { namespaces, pools, defaults, saving: savingOf(config, { manifests, namespaces }) }
+  const catalogue = createCatalogue(manifests.types)
+  const policies = await openPolicyBook({
+    ...{ store, catalogue, nowMs, tenant: config.tenant, configured: policiesIn(config) },
+    onDefaults: name => defaults.follow(name),
+  })
+  return { namespaces, pools, defaults, policies, saving: savingOf(config, { catalogue, namespaces, policies }) }
 }
 
-function savingOf(config: Config, { manifests, namespaces }: Pick<Ground, 'manifests' | 'namespaces'>): DefaultsWorld {
+function policiesIn({ policies }: Config): readonly Value[] {
+  if (policies === undefined || policies === null) return []
+  if (isList(policies)) return policies
+  throw new BatutaError('config-invalid', 'The option kestra.policies cannot be used: it must be a list.')
+}
+
+interface SavingPlace {
+  readonly catalogue: Catalogue
+  readonly namespaces: NamespaceSettings
+  readonly policies: PolicyBook
+}
+
+function savingOf(config: Config, { catalogue, namespaces, policies }: SavingPlace): DefaultsWorld {
   return {
-    catalogue: createCatalogue(manifests.types),
+    catalogue,
     globalDefaults: config.pluginDefaults.global,
     namespaceDefaults: namespace => [
+      ...policies.defaultsOf(namespace),
       ...namespaces.defaultsOf(namespace),
       ...defaultsOf(namespace, config.pluginDefaults),
     ],

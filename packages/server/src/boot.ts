@@ -123,7 +123,7 @@ async function tryWorldOf({ answers, config, manifests, startWorld }: Ground): P
 }
 
 function saveWorldOf(
-  { config, platform, store, flows, manifests, saving, pools }: Ground,
+  { config, platform, store, flows, manifests, saving, pools, policies }: Ground,
   incarnations: Incarnations,
   mirror: (key: FlowKey) => void,
 ): SaveWorld {
@@ -133,6 +133,7 @@ function saveWorldOf(
     flows,
     ...saving,
     pools,
+    policies,
     tenant: config.tenant,
     nowMs: () => platform.nowMs(),
     firstDateOf: (flow, triggerId) => {

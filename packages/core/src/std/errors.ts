@@ -24,6 +24,7 @@ export const ERROR_CODES = {
   'key-not-found': 'A key of the key-value store does not exist or has expired.',
   'key-value-invalid': 'A value cannot be kept under a key: it is not of its type, too large, or its life is negative.',
   'namespace-not-found': 'A namespace has no flow, no key and no file.',
+  'policy-invalid': 'A policy cannot be read, or is not to be changed here.',
   'question-malformed': 'A function that asks the world lacks an argument.',
   'question-unknown': 'An expression or task asks something that this server does not answer.',
   'secret-not-found': 'A secret does not exist.',

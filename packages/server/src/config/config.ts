@@ -85,6 +85,8 @@ export interface Config {
   readonly secretNamespaces: Value | undefined
   /** Kestra's way of naming a manager. */
   readonly kestraSecret: Value | undefined
+  /** Policies, as they are written. */
+  readonly policies: Value | undefined
   /** Limits that flows share, by namespace. */
   readonly pools: ReadonlyMap<string, SharedLimits>
 }
@@ -130,6 +132,7 @@ export function readConfig(options: ServerOptions, environment: Environment, cwd
     },
     encryptionKeys: readEncryptionKeys(sources, cwd),
     pluginDefaults: readPluginDefaults(sources),
+    policies: sources.value('kestra.policies') ?? sources.value('policies'),
     secretManagers: sources.value('secrets.managers'),
     secretNamespaces: sources.value('secrets.namespaces'),
     kestraSecret: sources.value('kestra.secret'),

@@ -26,6 +26,7 @@ import { BulkRunner } from './operations/bulk-runner.ts'
 import { operationHandlers } from './operations/routes.ts'
 import { peopleHandlers } from './people/routes.ts'
 import { planningHandlers } from './planning/routes.ts'
+import { instancePolicyHandlers, namespacePolicyHandlers, policyHandlers } from './policies/routes.ts'
 import { pluginHandlers } from './plugins/routes.ts'
 import { newProxyCallers } from './proxy-callers.ts'
 import { signInHandlers } from './sign-in/routes.ts'
@@ -93,6 +94,9 @@ export async function startHttp(given: HttpGiven): Promise<RunningHttp> {
       people: peopleHandlers(dependencies),
       planning: planningHandlers(dependencies),
       plugins: pluginHandlers(dependencies),
+      policies: policyHandlers(dependencies),
+      namespacePolicies: namespacePolicyHandlers(dependencies),
+      instancePolicies: instancePolicyHandlers(dependencies),
       instance: instanceHandlers(dependencies),
       signIn: signInHandlers(dependencies),
       stats: statsHandlers(dependencies),
