@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import type { Value } from '@batuta/core'
 import type { SecretStore } from '@batuta/plugin-sdk'
-import { testWorld } from './testing/stub-manager.ts'
+import { testWorld } from './testing/stub-vault.ts'
 import { readManagers } from './open-managers.ts'
 
 function folderOf(t: TestContext): string {
