@@ -1,15 +1,16 @@
 // Managers of secrets elsewhere, as the configuration names them: a folder of files (what Docker and Kubernetes mount), variables of the environment, or
-// the module of a plugin that was made with `defineSecretStore`. A manager is code that the operator chose, not the author of a flow: it runs in the
-// server, is opened when the first secret is asked for, and every question to it has an end.
+// the module of a plugin that was made with `defineSecretStore`. What a plugin brings runs in
+// a process of its own. A manager is opened when the first secret is asked for, and every question to it has an end.
 import { readFile } from 'node:fs/promises'
 import { isAbsolute, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { BatutaError, isList, isMap, mapGet, printValue, toPlain, trust, type Value, type ValueMap } from '@batuta/core'
-import type { Rendered, SecretStore, SecretStoreDefinition, Shape } from '@batuta/plugin-sdk'
+import { BatutaError, isList, isMap, mapGet, printValue, type Value, type ValueMap } from '@batuta/core'
+import type { SecretStore } from '@batuta/plugin-sdk'
 import { isAtOrAbove } from '../namespaces/ancestors.ts'
 import { BUILT_IN, withCache } from './managers/built-in.ts'
 import { ManagerError } from './managers/manager-error.ts'
 import { ManagerOptions, type ManagerWorld } from './managers/options.ts'
+import { openOutside, type OutsideManager } from './open-outside.ts'
 import type { NamedManager } from './secret-sources.ts'
 
 export type ManagersPlace = ManagerWorld
@@ -59,8 +60,21 @@ function managerOf(at: string, item: ValueMap, place: ManagersPlace): SecretStor
       options,
     )
   const module = text('module')
-  const url = /^[./]/.test(module) || isAbsolute(module) ? pathToFileURL(resolve(folder, module)).href : module
-  return openOnce(async () => await openPlugin(type, { url, properties: mapGet(item, 'properties') ?? {} }))
+  const isPath = /^[./]/.test(module) || isAbsolute(module)
+  return withCache(
+    openOnce(
+      async () =>
+        await openPlugin({
+          type,
+          url: isPath ? pathToFileURL(resolve(folder, module)).href : import.meta.resolve(module),
+          properties: mapGet(item, 'properties') ?? {},
+          environment,
+          given: options.list('environment'),
+          readable: options.list('readable').map(path => resolve(folder, path)),
+        }),
+    ),
+    options,
+  )
 }
 
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/
@@ -135,38 +149,17 @@ function openOnce(open: () => Promise<SecretStore>): SecretStore {
   }
 }
 
-async function openPlugin(
-  type: string,
-  { url, properties }: { readonly url: string; readonly properties: Value },
-): Promise<SecretStore> {
+async function openPlugin(manager: OutsideManager): Promise<SecretStore> {
   try {
-    const module: Readonly<Record<string, unknown>> = await import(url)
-    const definition = Object.values(module).find((exported): exported is SecretStoreDefinition =>
-      isStoreOf(exported, type),
-    )
-    if (!definition) throw new Error(`it exports no secret store of the type "${type}"`)
-    return await definition.open(trust<Rendered<Shape>>(toPlain(properties)))
+    return await openOutside(manager)
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new BatutaError(
-      'secret-not-found',
-      `The manager of secrets "${type}" (${url}) cannot be opened: ${reason}.`,
-      {
-        cause,
-      },
+    const reason = cause instanceof Error ? cause.message.replace(/\.$/, '') : String(cause)
+    throw new ManagerError(
+      'failed',
+      `The manager of secrets "${manager.type}" (${manager.url}) cannot be opened: ${reason}.`,
+      { cause },
     )
   }
-}
-
-function isStoreOf(exported: unknown, type: string): exported is SecretStoreDefinition {
-  return (
-    typeof exported === 'object' &&
-    exported !== null &&
-    'kind' in exported &&
-    exported.kind === 'secret store' &&
-    'type' in exported &&
-    exported.type === type
-  )
 }
 
 const ANSWER_MAX_MS = 10_000
