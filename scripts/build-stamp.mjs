@@ -20,6 +20,7 @@ export function listEntries() {
     server: 'packages/server/src/main.ts',
     'flush-thread': 'packages/server/src/storage/sqlite/flush-thread.ts',
     host: 'packages/host/src/main.ts',
+    'manager-process': 'packages/server/src/secrets/manager-process.ts',
   }
   const plugins = readdirSync(join(ROOT, 'plugins')).map(name => [
     `plugins/${name}/index`,

@@ -10,6 +10,7 @@ export function watchedBreakers({ store, process, tables, ledger }: NodeOptions)
   const nowMs = (): number => process.platform.nowMs()
   const breakers = openBreakers({ store, nowMs })
   return {
+    mayHold: (flow, trigger) => breakers.mayHold(flow, trigger),
     release: async (key, triggerId) => {
       await breakers.release(key, triggerId)
       count(ledger, 'breakers released by hand')

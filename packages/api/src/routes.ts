@@ -31,6 +31,7 @@ import { operationRoutes } from './operations.ts'
 import { peopleRoutes } from './people.ts'
 import { planningRoutes } from './planning.ts'
 import { pluginRoutes } from './plugins.ts'
+import { instancePolicyRoutes, namespacePolicyRoutes, tenantPolicyRoutes } from './policies.ts'
 import { signInRoutes } from './sign-in.ts'
 import { statsRoutes } from './stats.ts'
 import { taskRunRoutes } from './task-runs.ts'
@@ -56,6 +57,9 @@ export const routes = {
   people: peopleRoutes,
   planning: planningRoutes,
   plugins: pluginRoutes,
+  policies: tenantPolicyRoutes,
+  namespacePolicies: namespacePolicyRoutes,
+  instancePolicies: instancePolicyRoutes,
   instance: instanceRoutes,
   signIn: signInRoutes,
   stats: statsRoutes,

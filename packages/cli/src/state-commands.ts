@@ -10,6 +10,7 @@ export function addState(program: Command, done: Done): void {
   const namespace = program.command('namespace').description('what a namespace keeps')
   addKeys(program.command('kv').description('the keys of a namespace'), done)
   addSecrets(program.command('secret').alias('secrets').description('what a namespace keeps secret'), done)
+  addPolicies(program.command('policy').description('what flows may be'), done)
   addFiles(namespace.command('files').description('the files of a namespace'), done)
   setKey(namespace.command('kv').description('the keys of a namespace').command('update'), done)
 }
@@ -101,6 +102,29 @@ function addSecrets(secret: Command, done: Done): void {
     .action(async (_options, command) =>
       done(await (await import('./commands/secret.ts')).secretRotateKey(command.optsWithGlobals())),
     )
+}
+
+function addPolicies(policy: Command, done: Done): void {
+  const of = (command: Command): Command =>
+    command.option('-n, --namespace <namespace>', 'of a namespace; of the tenant without')
+  of(policy.command('list').description('the policies')).action(async (_, command: Command) =>
+    done(await (await import('./commands/policy.ts')).policyList(command.optsWithGlobals())),
+  )
+  of(policy.command('get <id>').description('a policy as it was written')).action(
+    async (id: string, _, command: Command) =>
+      done(await (await import('./commands/policy.ts')).policyGet(id, command.optsWithGlobals())),
+  )
+  of(policy.command('apply <file>').description('make or change a policy; - reads the standard input')).action(
+    async (file: string, _, command: Command) =>
+      done(await (await import('./commands/policy.ts')).policyApply(file, command.optsWithGlobals())),
+  )
+  of(policy.command('delete <id>').description('delete a policy')).action(async (id: string, _, command: Command) =>
+    done(await (await import('./commands/policy.ts')).policyDelete(id, command.optsWithGlobals())),
+  )
+  of(policy.command('evaluate <id>').description('which saved flows break it, whatever its enforcement')).action(
+    async (id: string, _, command: Command) =>
+      done(await (await import('./commands/policy.ts')).policyEvaluate(id, command.optsWithGlobals())),
+  )
 }
 
 function addFiles(files: Command, done: Done): void {

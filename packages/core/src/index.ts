@@ -268,3 +268,20 @@ export { KILL_SWITCH_LABEL } from './execution/kill-switch.ts'
 export type { SwitchedOff } from './execution/kill-switch.ts'
 export { NO_GRANTS, OPEN_GRANTS, grantsOf, permits } from './access/grants.ts'
 export type { GrantFacts, GrantedGroup, GrantedUser, Grants, Reason, TokenScope } from './access/grants.ts'
+export { PERSONAL_KINDS, findPersonal } from './personal/find-personal.ts'
+export type { PersonalKind, PersonalMatch, PersonalSearch } from './personal/find-personal.ts'
+export {
+  PERSONAL_ACTIONS,
+  maskPersonal,
+  personalKindOf,
+  personalToKeep,
+  personalToken,
+  personalTokens,
+  unmaskPersonal,
+} from './personal/mask-personal.ts'
+export type { Masked, PersonalAction, PersonalPolicy } from './personal/mask-personal.ts'
+export { COUNTRIES as PERSONAL_COUNTRIES } from './personal/national-ids.ts'
+export { readPolicy } from './policy/policy.ts'
+export type { Enforcement, Policy, PolicyReading, PolicyRule } from './policy/policy.ts'
+export { defaultsOfPolicies, judgePolicies, withPolicyLabels } from './policy/judge-policies.ts'
+export type { PolicyViolation, PolicyWorld } from './policy/judge-policies.ts'

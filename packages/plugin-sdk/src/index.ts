@@ -2,6 +2,9 @@
 export {
   Bytes,
   DateTime,
+  PERSONAL_ACTIONS,
+  PERSONAL_COUNTRIES,
+  PERSONAL_KINDS,
   Decimal,
   Double,
   Float,
@@ -21,15 +24,20 @@ export {
   mapHas,
   mapKeys,
   mapSize,
+  maskPersonal,
   parseDuration,
   parseYaml,
+  personalKindOf,
+  personalToKeep,
+  personalTokens,
   plainText,
   printValue,
   toDouble,
   toInteger,
   toPlain,
+  unmaskPersonal,
 } from '@batuta/core'
-export type { DateTimeType, Value, ValueMap } from '@batuta/core'
+export type { DateTimeType, PersonalAction, PersonalKind, PersonalPolicy, Value, ValueMap } from '@batuta/core'
 export { convertValue } from './convert-value.ts'
 export { executionFolder, openRun } from './create-run-context.ts'
 export type { OpenRun, RunFacts, RunParts } from './create-run-context.ts'

@@ -1,6 +1,16 @@
 // What the rooms stand on: configuration, time and chance, the truth, the files, what can run, which flows there are.
 import { mkdirSync } from 'node:fs'
-import { NAMESPACE_VARIABLES, SHARDS, createCatalogue, encodeValue, newId, type Value } from '@batuta/core'
+import {
+  BatutaError,
+  NAMESPACE_VARIABLES,
+  SHARDS,
+  createCatalogue,
+  encodeValue,
+  isList,
+  newId,
+  type Catalogue,
+  type Value,
+} from '@batuta/core'
 import { endSilentHolds, openLocalFileStore, type FileStore } from '@batuta/plugin-sdk'
 import type { AnswerWorld } from './answers/answers.ts'
 import { databaseFile, readConfig, type Config, type ServerOptions } from './config/config.ts'
@@ -24,7 +34,9 @@ import { MaintenanceMode } from './inbox/maintenance-mode.ts'
 import { openNamespaceSettings, type NamespaceSettings } from './namespaces/namespace-settings.ts'
 import { keepSecrets, type SecretKeeping } from './secrets/keep-secrets.ts'
 import { openRowKeys } from './secrets/row-keys.ts'
+import { readKestraSecret } from './secrets/kestra-secret.ts'
 import { readManagers } from './secrets/open-managers.ts'
+import { readSecretRules } from './secrets/secret-rules.ts'
 import { readEnvironmentSecrets } from './secrets/secret-sources.ts'
 import { PLUGINS_DIR, THREAD_URL } from './platform/places.ts'
 import { realPlatform, type Platform } from './platform/platform.ts'
@@ -35,6 +47,7 @@ import { newMeters, openOtlp, secretsOf } from './boot-telemetry.ts'
 import { forwardLines } from './telemetry/execution-lines.ts'
 import type { Otlp } from './telemetry/otlp/otlp.ts'
 import { newLog, type LogFields, type ServerLog } from './telemetry/log.ts'
+import { openPolicyBook, type PolicyBook } from './policies/policy-book.ts'
 import type { Meters } from './telemetry/observed.ts'
 import { meteredStore } from './telemetry/store-meter.ts'
 
@@ -65,6 +78,7 @@ export interface Ground {
   readonly namespaces: NamespaceSettings
   /** What flows are judged and made with. */
   readonly saving: DefaultsWorld
+  readonly policies: PolicyBook
   readonly defaults: SettingsFollower
   /** Limits that flows share. */
   readonly pools: Pools
@@ -139,14 +153,14 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
     ...said,
     flows,
     limits: newLimitRules(flows, said.pools),
-    breakers: openBreakers({ store, nowMs }),
+    breakers: openBreakers({ store, nowMs, policies: said.policies }),
     changes: newChanges(store.cluster ? { platform, everyMs: WATCH_EVERY_MS } : undefined),
     answers: {
       store,
       files,
       flows,
       environmentSecrets: readEnvironmentSecrets(process.env, noticeOf('secrets')),
-      managers: readManagers(config.secretManagers, { environment: process.env, folder: process.cwd() }),
+      ...secretSources(config, { platform, onNotice: noticeOf('secrets') }),
       nowMs,
       triggers: triggerDesk,
       ...secretKey,
@@ -166,6 +180,26 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
   }
 }
 
+/** Managers of secrets, Kestra's way of naming one included, and what is said of namespaces. */
+function secretSources(
+  { secretManagers, kestraSecret, secretNamespaces }: Config,
+  { platform, onNotice }: { readonly platform: Platform; readonly onNotice: Notice },
+): Required<Pick<AnswerWorld, 'managers' | 'secretRules'>> {
+  const kestra = readKestraSecret(kestraSecret)
+  if (kestra.problem !== undefined) onNotice(kestra.problem)
+  const listed = secretManagers === undefined || secretManagers === null ? [] : secretManagers
+  const managers = readManagers(isList(listed) ? [...listed, ...kestra.managers] : listed, {
+    environment: process.env,
+    folder: process.cwd(),
+    nowMs: () => platform.nowMs(),
+    at: (atMs, run) => platform.at(atMs, run),
+    onNotice,
+  })
+  const isReadOnly = managers.some(manager => manager.isReadOnly)
+  const ids = managers.map(({ id }) => id)
+  return { managers, secretRules: readSecretRules(secretNamespaces, ids, isReadOnly ? { isReadOnly } : {}) }
+}
+
 /** SECRET inputs take a configured key; what else is secret is kept with the server's own where it is alone. */
 function keysOf(
   { encryptionKeys, dataDir }: Config,
@@ -180,7 +214,7 @@ function keysOf(
 async function openSaid(
   config: Config,
   { store, manifests, nowMs }: Pick<Ground, 'store' | 'manifests'> & { nowMs(): number },
-): Promise<Pick<Ground, 'namespaces' | 'pools' | 'saving' | 'defaults'>> {
+): Promise<Pick<Ground, 'namespaces' | 'pools' | 'saving' | 'defaults' | 'policies'>> {
   const defaults: SettingsFollower = { follow: () => Promise.resolve(), followPools: () => Promise.resolve() }
   const namespaces = await openNamespaceSettings({
     store,
@@ -190,14 +224,32 @@ async function openSaid(
     onPools: () => defaults.followPools(),
   })
   const pools = newPools(namespaces.pools, config.pools)
-  return { namespaces, pools, defaults, saving: savingOf(config, { manifests, namespaces }) }
+  const catalogue = createCatalogue(manifests.types)
+  const policies = await openPolicyBook({
+    ...{ store, catalogue, nowMs, tenant: config.tenant, configured: policiesIn(config) },
+    onDefaults: name => defaults.follow(name),
+  })
+  return { namespaces, pools, defaults, policies, saving: savingOf(config, { catalogue, namespaces, policies }) }
 }
 
-function savingOf(config: Config, { manifests, namespaces }: Pick<Ground, 'manifests' | 'namespaces'>): DefaultsWorld {
+function policiesIn({ policies }: Config): readonly Value[] {
+  if (policies === undefined || policies === null) return []
+  if (isList(policies)) return policies
+  throw new BatutaError('config-invalid', 'The option kestra.policies cannot be used: it must be a list.')
+}
+
+interface SavingPlace {
+  readonly catalogue: Catalogue
+  readonly namespaces: NamespaceSettings
+  readonly policies: PolicyBook
+}
+
+function savingOf(config: Config, { catalogue, namespaces, policies }: SavingPlace): DefaultsWorld {
   return {
-    catalogue: createCatalogue(manifests.types),
+    catalogue,
     globalDefaults: config.pluginDefaults.global,
     namespaceDefaults: namespace => [
+      ...policies.defaultsOf(namespace),
       ...namespaces.defaultsOf(namespace),
       ...defaultsOf(namespace, config.pluginDefaults),
     ],

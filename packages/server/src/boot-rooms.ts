@@ -258,12 +258,12 @@ interface RoundPlace {
 
 /** Their order is that of the recovery. */
 function roundsOf(
-  { config, store, files, log, platform, onNotice, namespaces }: Ground,
+  { config, store, files, log, platform, onNotice, namespaces, policies }: Ground,
   { node, inbox, engine, worker, signals, owns }: RoundPlace,
 ): readonly Round[] {
   const isWorker = config.roles.includes('worker')
   const isEngine = config.roles.includes('engine')
-  const others = store.cluster ? [readNamespaces(namespaces)] : []
+  const others = store.cluster ? [readNamespaces(namespaces, policies)] : []
   if (!isWorker && !isEngine) return others
   const rescue = rescueJobs({
     store,

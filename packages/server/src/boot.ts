@@ -61,6 +61,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     keepMemory()
     upkeep.abort()
     await finishing
+    for (const manager of ground.answers.managers ?? []) await manager.close?.()
     flowsDir?.stop()
     ground.mode.stop()
     ground.switches.stop()
@@ -124,7 +125,7 @@ async function tryWorldOf({ answers, config, manifests, startWorld }: Ground): P
 }
 
 function saveWorldOf(
-  { config, platform, store, flows, manifests, saving, pools }: Ground,
+  { config, platform, store, flows, manifests, saving, pools, policies }: Ground,
   incarnations: Incarnations,
   mirror: (key: FlowKey) => void,
 ): SaveWorld {
@@ -134,6 +135,7 @@ function saveWorldOf(
     flows,
     ...saving,
     pools,
+    policies,
     tenant: config.tenant,
     nowMs: () => platform.nowMs(),
     firstDateOf: (flow, triggerId) => {

@@ -31,6 +31,9 @@ import { uploadFiles } from './namespace/upload-files.ts'
 import { fetchLogs } from './log/fetch.ts'
 import { purgeLogs } from './log/purge-logs.ts'
 import { publish } from './metric/publish.ts'
+import { mask } from './pii/mask.ts'
+import { purgeTokens } from './pii/purge-tokens.ts'
+import { unmask } from './pii/unmask.ts'
 import { processRunner } from './runner/process.ts'
 import { deleteState } from './state/delete.ts'
 import { getState } from './state/get.ts'
@@ -50,6 +53,9 @@ import { testSource } from './trigger/test-source.ts'
 import { toggle } from './trigger/toggle.ts'
 
 export const tasks: readonly TaskDefinition[] = [
+  mask,
+  purgeTokens,
+  unmask,
   assertTask,
   closeDirectory,
   concat,

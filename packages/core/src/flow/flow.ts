@@ -33,6 +33,8 @@ export interface Flow {
   readonly workerSelector?: ValueMap
   /** How soon its tasks are taken among those that wait; NORMAL unless said. Batuta's own. */
   readonly priority?: Priority
+  /** Policies that hold for flows that name them. */
+  readonly policyRefs?: readonly string[]
 }
 
 export type Priority = 'LOWEST' | 'LOW' | 'NORMAL' | 'HIGH' | 'HIGHEST'

@@ -29,6 +29,7 @@ import {
   report,
   requiredText,
   textOf,
+  textsOf,
   valueMapOf,
   valuesOf,
   withoutEffect,
@@ -123,7 +124,17 @@ const FLOW_KEYS: ReadonlySet<string> = new Set([
     'sla',
     'outputs',
   ],
-  ...['checks', 'disabled', 'workerGroup', 'workerSelector', 'priority', 'circuitBreaker', 'quota', 'deleted'],
+  ...[
+    'checks',
+    'disabled',
+    'workerGroup',
+    'workerSelector',
+    'priority',
+    'circuitBreaker',
+    'quota',
+    'deleted',
+    'policyRefs',
+  ],
 ])
 
 function readRoot(place: Place, own: readonly NodeDefault[], dialect: Dialect | undefined): Flow {
@@ -152,6 +163,7 @@ function readRoot(place: Place, own: readonly NodeDefault[], dialect: Dialect | 
   const retry = parseRetry(place, 'retry')
   const circuitBreaker = parseBreaker(place)
   const priority = choiceOf(place, 'priority', PRIORITIES)
+  const policyRefs = textsOf(place, 'policyRefs')
   markDialects(place)
   return {
     ...parts,
@@ -163,6 +175,7 @@ function readRoot(place: Place, own: readonly NodeDefault[], dialect: Dialect | 
     ...(retry !== undefined && { retry }),
     ...(circuitBreaker !== undefined && { circuitBreaker }),
     ...(priority !== undefined && { priority }),
+    ...(policyRefs.length > 0 && { policyRefs }),
     ...(fieldOf(place, 'workerGroup') !== undefined && { workerGroup: valueMapOf(place, 'workerGroup') }),
     ...(fieldOf(place, 'workerSelector') !== undefined && { workerSelector: valueMapOf(place, 'workerSelector') }),
   }

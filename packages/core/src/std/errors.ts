@@ -26,9 +26,11 @@ export const ERROR_CODES = {
   'namespace-not-found': 'A namespace has no flow, no key and no file.',
   'outbound-refused':
     'The server was told to call an address that it must not call, or the answer was beyond its bounds.',
+  'policy-invalid': 'A policy cannot be read, or is not to be changed here.',
   'question-malformed': 'A function that asks the world lacks an argument.',
   'question-unknown': 'An expression or task asks something that this server does not answer.',
   'secret-not-found': 'A secret does not exist.',
+  'secret-unavailable': 'A manager of secrets does not answer, or refuses what it is asked.',
   'journal-newer-version': 'A journal row was written by a newer version than this node runs.',
   'journal-without-birth': 'The journal of an execution does not begin with its creation.',
   'tool-missing': 'A program that a command needs is not on the machine.',

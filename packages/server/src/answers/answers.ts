@@ -7,6 +7,7 @@ import { EXECUTION_ANSWERS } from './execution-answers.ts'
 import { FILE_ANSWERS } from './file-answers.ts'
 import { FLOW_ANSWERS } from './flow-answers.ts'
 import { KEY_ANSWERS } from './key-answers.ts'
+import { PERSONAL_ANSWERS } from './personal-answers.ts'
 import { TRIGGER_ANSWERS } from './trigger-answers.ts'
 import { SECRET_ANSWERS } from './secret-answers.ts'
 
@@ -30,6 +31,7 @@ const ANSWERS: Answers = {
   ...FILE_ANSWERS,
   ...FLOW_ANSWERS,
   ...KEY_ANSWERS,
+  ...PERSONAL_ANSWERS,
   ...TRIGGER_ANSWERS,
   ...SECRET_ANSWERS,
   errorLogs: async ({ store }, _args, asker) => {

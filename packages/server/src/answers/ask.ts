@@ -23,6 +23,7 @@ function askerOf(job: HostJob): Asker {
     namespace: text('namespace'),
     flowId: text('id'),
     executionId: job.key.executionId,
+    taskType: job.type,
     dialect: job.dialect,
   }
 }

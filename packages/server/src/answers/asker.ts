@@ -1,9 +1,11 @@
 // Who asks the world, and what there is to be asked.
 import type { TriggerDesk } from '../flows/trigger-desk.ts'
 import type { Dialect, Value, ValueMap } from '@batuta/core'
-import type { FileStore, SecretStore } from '@batuta/plugin-sdk'
+import type { FileStore } from '@batuta/plugin-sdk'
 import type { Inbox } from '../inbox/inbox.ts'
+import type { NamedManager } from '../secrets/secret-sources.ts'
 import type { RowKeys } from '../secrets/row-keys.ts'
+import type { SecretRules } from '../secrets/secret-rules.ts'
 import type { FlowKey, Store } from '../storage/store.ts'
 
 export interface Asker {
@@ -11,6 +13,8 @@ export interface Asker {
   readonly namespace: string
   readonly flowId: string
   readonly executionId: string
+  /** Of the task that asks; absent where none does. */
+  readonly taskType?: string
   /** Of the flow; 1 unless said. */
   readonly dialect?: Dialect
 }
@@ -21,7 +25,8 @@ export interface AnswerWorld {
   readonly flows: { all(): Iterable<FlowKey> }
   /** By their names in upper case. */
   readonly environmentSecrets: ReadonlyMap<string, string>
-  readonly managers?: readonly SecretStore[]
+  readonly managers?: readonly NamedManager[]
+  readonly secretRules?: SecretRules
   nowMs(): number
   /** What secrets that are kept here are encrypted with; absent where no key is configured. */
   readonly rowKeys?: RowKeys

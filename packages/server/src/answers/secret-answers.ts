@@ -3,13 +3,20 @@
 import { BatutaError, decodeValue, isMap, mapGet, type Value } from '@batuta/core'
 import { getSecret } from '../secrets/secret-sources.ts'
 import { flagOf, optionalText, textOf } from './arguments.ts'
-import type { Answers } from './asker.ts'
+import { isAtOrAbove } from '../namespaces/ancestors.ts'
+import type { AnswerWorld, Answers } from './asker.ts'
 
 export const SECRET_ANSWERS: Answers = {
   secret: async (world, args, asker) => {
     const key = textOf(args, 'key')
     const namespace = optionalText(args, 'namespace') ?? asker.namespace
-    const secret = await getSecret(world, { tenant: asker.tenant, namespace, key })
+    refuseIsolated(world, asker.namespace, namespace)
+    const secret = await getSecret(world, {
+      tenant: asker.tenant,
+      namespace,
+      key,
+      ...(asker.taskType !== undefined && { taskType: asker.taskType }),
+    })
     const subkey = optionalText(args, 'subkey')
     const isFull = flagOf(args, 'full', false)
     if (isFull && subkey !== undefined)
@@ -25,6 +32,15 @@ export const SECRET_ANSWERS: Answers = {
   },
   /** Null where nothing can be encrypted. */
   seal: ({ encrypt }, args) => Promise.resolve(encrypt?.(textOf(args, 'text')) ?? null),
+}
+
+/** What is isolated is read by flows of its namespace, and of those below it, only. */
+function refuseIsolated({ secretRules }: AnswerWorld, asking: string, namespace: string): void {
+  if (isAtOrAbove(namespace, asking) || secretRules?.(namespace).isIsolated !== true) return
+  throw new BatutaError(
+    'secret-not-found',
+    `Flows of the namespace "${asking}" do not read secrets of "${namespace}": they are isolated (secrets.namespaces).`,
+  )
 }
 
 function fieldOf(key: string, secret: string, subkey: string): Value {

@@ -86,6 +86,12 @@ export interface Config {
   readonly pluginDefaults: ConfiguredDefaults
   /** Managers of secrets elsewhere, as they are written. */
   readonly secretManagers: Value | undefined
+  /** Where the secrets of namespaces come from, as it is written. */
+  readonly secretNamespaces: Value | undefined
+  /** Kestra's way of naming a manager. */
+  readonly kestraSecret: Value | undefined
+  /** Policies, as they are written. */
+  readonly policies: Value | undefined
   /** Limits that flows share, by namespace. */
   readonly pools: ReadonlyMap<string, SharedLimits>
 }
@@ -134,7 +140,10 @@ export function readConfig(options: ServerOptions, environment: Environment, cwd
     },
     encryptionKeys: readEncryptionKeys(sources, cwd),
     pluginDefaults: readPluginDefaults(sources),
+    policies: sources.value('kestra.policies') ?? sources.value('policies'),
     secretManagers: sources.value('secrets.managers'),
+    secretNamespaces: sources.value('secrets.namespaces'),
+    kestraSecret: sources.value('kestra.secret'),
     pools: readConfiguredPools(sources.value('concurrency.pools'), sources.value('namespaces')),
     egress: readEgress(sources),
     apiDialect: apiDialectOf(sources.text('api.dialect', 'BATUTA_API_DIALECT')),

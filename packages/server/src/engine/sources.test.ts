@@ -108,6 +108,7 @@ async function open(
       begin: row => void begun.push(row),
       stop: key => void stopped.push(key),
       breakers: {
+        mayHold: () => true,
         heldBy: () => Promise.resolve(rig.isHeld ? { reason: 'it failed', sinceMs: 1 } : undefined),
         release: () => Promise.resolve(),
       },

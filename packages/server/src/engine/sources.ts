@@ -389,7 +389,7 @@ export class Sources {
   /** By a circuit breaker: nothing is asked of the source, so that nothing of it is lost. */
   async #isHeld({ key, plan, trigger }: Source): Promise<boolean> {
     const { breakers, onReason } = this.#options
-    if (!breakers || !(plan.flow.circuitBreaker ?? trigger.circuitBreaker)) return false
+    if (!breakers?.mayHold(plan.flow, trigger)) return false
     const held = await breakers.heldBy(flowOf(key), plan.flow, key.triggerId)
     if (held) onReason(key, 'held', held.reason)
     return held !== undefined

@@ -1,10 +1,13 @@
 // Which flows and triggers are held by their circuit breakers. It is read from the executions that failed, for flows that have a breaker only; the moment
 // of a release by hand is a key of the system.
-import { judgeBreaker, type CircuitBreaker, type Flow, type Hold } from '@batuta/core'
+import { judgeBreaker, type CircuitBreaker, type Flow, type Hold, type Trigger } from '@batuta/core'
 import type { ExecutionRow } from '../storage/batch.ts'
+import type { PolicyBook } from '../policies/policy-book.ts'
 import type { FlowKey, Store } from '../storage/store.ts'
 
 export interface Breakers {
+  /** False: nothing would, so that nobody needs to ask. */
+  mayHold(flow: Flow, trigger?: Trigger): boolean
   /** Why nothing of the flow begins now, or nothing by this trigger; undefined while it may. */
   heldBy(key: FlowKey, flow: Flow, triggerId?: string): Promise<Hold | undefined>
   /** What failed so far counts no more. */
@@ -13,6 +16,8 @@ export interface Breakers {
 
 export interface BreakersOptions {
   readonly store: Store
+  /** What a policy blocks does not begin, either. */
+  readonly policies?: Pick<PolicyBook, 'isEmpty' | 'blockOf'>
   nowMs(): number
 }
 
@@ -23,7 +28,7 @@ const LOOKED_MAX = 500
 /** The system's own keys stand under no tenant. */
 const SYSTEM = { tenant: '', namespace: 'breakers' }
 
-export function openBreakers({ store, nowMs }: BreakersOptions): Breakers {
+export function openBreakers({ store, policies, nowMs }: BreakersOptions): Breakers {
   const judge = async (
     breaker: CircuitBreaker | undefined,
     key: FlowKey,
@@ -37,7 +42,11 @@ export function openBreakers({ store, nowMs }: BreakersOptions): Breakers {
     return judgeBreaker(breaker, { failedMs, releasedMs: released && Number(released.value), nowMs: nowMs() })
   }
   return {
+    mayHold: (flow, trigger) =>
+      flow.circuitBreaker !== undefined || trigger?.circuitBreaker !== undefined || policies?.isEmpty === false,
     heldBy: async (key, flow, triggerId) => {
+      const blocked = policies?.blockOf(flow)
+      if (blocked !== undefined) return { reason: blocked.replace(/\.$/, ''), sinceMs: 0 }
       const trigger = flow.triggers.find(({ id }) => id === triggerId)
       return (
         (await judge(flow.circuitBreaker, key, undefined)) ?? (await judge(trigger?.circuitBreaker, key, triggerId))

@@ -120,7 +120,7 @@ async function refreshFlows(above: string, { store, newest, plans, take }: Kept)
 }
 
 function isWithin(namespace: string, above: string): boolean {
-  return namespace === above || namespace.startsWith(`${above}.`)
+  return above === '' || namespace === above || namespace.startsWith(`${above}.`)
 }
 
 /** Older revisions too: they are read again when somebody needs them. */

@@ -15,6 +15,7 @@ import {
   type Value,
 } from '@batuta/core'
 import type { FlowCatalogue } from './flow-catalogue.ts'
+import type { PolicyBook } from '../policies/policy-book.ts'
 import { keptFlow } from './fresh-defaults.ts'
 import type { Pools } from './pools.ts'
 import type { FlowKey, FlowRow, FlowWrite, Store, TriggerWrite } from '../storage/store.ts'
@@ -28,6 +29,8 @@ export interface SaveWorld {
   readonly tenant: string
   /** Limits that flows share. */
   readonly pools?: Pools
+  /** What flows may be. */
+  readonly policies?: PolicyBook
   /** Whose flows these are, where that is not left to each flow. */
   readonly dialect?: Dialect
   nowMs(): number
@@ -43,17 +46,28 @@ export interface JudgedFlow {
   readonly positions: Positions
 }
 
-type JudgeWorld = Pick<SaveWorld, 'catalogue' | 'globalDefaults' | 'flows' | 'tenant' | 'namespaceDefaults' | 'dialect'>
+type JudgeWorld = Pick<
+  SaveWorld,
+  'catalogue' | 'globalDefaults' | 'flows' | 'tenant' | 'namespaceDefaults' | 'dialect' | 'policies'
+>
 
 /** Form and meaning at once: every problem of the document comes back together. */
 export function judgeFlow(source: string, world: JudgeWorld): JudgedFlow {
   const { flow, diagnostics, positions } = checkFlow(source, world)
   const forged = flow && judgeForged(flow)
   if (forged) return { diagnostics: [...diagnostics, forged], positions }
-  const found = flow && judgeCalls(flow, world)
-  if (!flow || !found) return { diagnostics, positions, ...(flow && { flow }) }
-  const all = [...diagnostics, { ...found, ...positions.ofPath(found.path) }]
-  return found.severity === 'error' ? { diagnostics: all, positions } : { flow, diagnostics: all, positions }
+  if (!flow) return { diagnostics, positions }
+  const labelled = world.policies?.withLabels(flow) ?? flow
+  const found = [judgeCalls(labelled, world) ?? [], judgeByPolicies(labelled, world)].flat()
+  const all = [...diagnostics, ...found.map(each => ({ ...each, ...positions.ofPath(each.path) }))]
+  const isRefused = found.some(({ severity }) => severity === 'error')
+  return { diagnostics: all, positions, ...(!isRefused && { flow: labelled }) }
+}
+
+function judgeByPolicies(flow: Flow, { policies }: JudgeWorld): readonly Diagnostic[] {
+  return (policies?.judge(flow) ?? []).map(({ isBlocking, message, path }) => ({
+    ...{ severity: isBlocking ? 'error' : 'warning', code: 'policy-violation', message, path },
+  }))
 }
 
 /** Whoever could write cipher texts into a flow would have them opened for him. */

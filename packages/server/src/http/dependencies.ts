@@ -20,6 +20,7 @@ import type { LargeExecutions } from './executions/large-executions.ts'
 import type { KillSwitches } from '../inbox/kill-switches.ts'
 import type { MaintenanceMode } from '../inbox/maintenance-mode.ts'
 import type { RowKeys } from '../secrets/row-keys.ts'
+import type { SecretRules } from '../secrets/secret-rules.ts'
 import type { NamespaceSettings } from '../namespaces/namespace-settings.ts'
 import type { NodeRow } from '../storage/cluster.ts'
 import type { Inbox, LookAtLive } from '../inbox/inbox.ts'
@@ -71,6 +72,7 @@ export interface HttpDependencies {
   readonly secrets: {
     readonly environmentSecrets: ReadonlyMap<string, string>
     readonly rowKeys?: RowKeys
+    readonly secretRules?: SecretRules
     /** Makes another key of the server's own the first; absent where keys are configured. */
     addOwnKey?(): void
   }

@@ -29,6 +29,7 @@ import { BulkRunner } from './operations/bulk-runner.ts'
 import { operationHandlers } from './operations/routes.ts'
 import { peopleHandlers } from './people/routes.ts'
 import { planningHandlers } from './planning/routes.ts'
+import { instancePolicyHandlers, namespacePolicyHandlers, policyHandlers } from './policies/routes.ts'
 import { pluginHandlers } from './plugins/routes.ts'
 import { newProxyCallers } from './proxy-callers.ts'
 import { signInHandlers } from './sign-in/routes.ts'
@@ -132,6 +133,9 @@ function makersOf(health: Health, runner: BulkRunner): HandlerMakers {
     people: peopleHandlers,
     planning: planningHandlers,
     plugins: pluginHandlers,
+    policies: policyHandlers,
+    namespacePolicies: namespacePolicyHandlers,
+    instancePolicies: instancePolicyHandlers,
     instance: instanceHandlers,
     signIn: signInHandlers,
     stats: statsHandlers,

@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url'
 /** Script of the database thread. */
 export const THREAD_URL: URL = new URL('../storage/sqlite/flush-thread.ts', import.meta.url)
 
+/** Script of the process of a manager of secrets. */
+export const MANAGER_SCRIPT: string = fileURLToPath(new URL('../secrets/manager-process.ts', import.meta.url))
+
 /** Script of the host process. */
 export const HOST_SCRIPT: string = fileURLToPath(new URL('../../../host/src/main.ts', import.meta.url))
 

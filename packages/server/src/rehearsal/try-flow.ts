@@ -115,7 +115,7 @@ function stageOptions(options: TryOptions, world: TryWorld, { pinned, notices }:
 
 /** Secrets are those of this server; all else is the stage's own. */
 function answersOver(own: AnswerWorld, { answers, tenant }: TryWorld): AnswerWorld {
-  const { environmentSecrets, managers = [], store, rowKeys } = answers
+  const { environmentSecrets, managers = [], store, rowKeys, secretRules } = answers
   const findSecret: AnswerWorld['store']['read']['findSecret'] = (_, namespace, key) =>
     store.read.findSecret(tenant, namespace, key)
   return {
@@ -123,6 +123,7 @@ function answersOver(own: AnswerWorld, { answers, tenant }: TryWorld): AnswerWor
     environmentSecrets,
     managers,
     ...(rowKeys && { rowKeys }),
+    ...(secretRules && { secretRules }),
     store: { ...own.store, read: { ...own.store.read, findSecret } },
   }
 }

@@ -3,8 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import type { Value } from '@batuta/core'
+import type { Value, ValueMap } from '@batuta/core'
 import type { SecretStore } from '@batuta/plugin-sdk'
+import { testWorld } from './testing/stub-vault.ts'
 import { readManagers } from './open-managers.ts'
 
 function folderOf(t: TestContext): string {
@@ -14,7 +15,7 @@ function folderOf(t: TestContext): string {
 }
 
 function one(item: Value, folder: string, environment: Readonly<Record<string, string>> = {}): SecretStore {
-  const [manager] = readManagers([item], { folder, environment })
+  const [manager] = readManagers([item], testWorld({ folder, environment }))
   assert.ok(manager)
   return manager
 }
@@ -41,30 +42,46 @@ test('variables of the environment are plain text under a prefix, and may be for
   assert.equal(await store.find('ab', 'token'), undefined)
 })
 
-test('a plugin is opened with its properties, once and when it is needed; one that cannot be is tried again', async t => {
+test('a plugin runs in a process that sees little, is opened when it is needed, and again when it died', async t => {
   const folder = folderOf(t)
-  const manager = one({ type: 'test.Vault', module: './vault.mjs', properties: { word: 'open' } }, folder)
-
+  const of = (module: string, type = 'test.Vault', more: ValueMap = {}): SecretStore => {
+    const store = one({ type, module, properties: { word: 'open' }, cache: { enabled: false }, ...more }, folder, {
+      ...{ PATH: process.env['PATH'] ?? '', SECRET_DOOR: 'c2VzYW1l', ACME_TOKEN: 'x' },
+    })
+    t.after(() => store.close?.())
+    return store
+  }
+  const manager = of('./vault.mjs')
   await assert.rejects(manager.find('a', 'k'), /test\.Vault.*cannot be opened/)
   writeFileSync(
-    join(folder, 'other.mjs'),
-    `let count = 0
+    join(folder, 'vault.mjs'),
+    `import { readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+let count = 0
 export const vault = { kind: 'secret store', type: 'test.Vault', open: async ({ word }) => {
   count += 1
-  return { find: async (namespace, key) => key === 'k' ? \`\${word} \${namespace} \${count}\` : undefined } } }`,
+  return { find: async (namespace, key) => {
+    if (key === 'die') process.exit(3)
+    if (key === 'env') return Object.keys(process.env).sort().join()
+    if (key === 'read') return readFileSync('/etc/hostname', 'utf8')
+    if (key === 'spawn') return execFileSync('id').toString()
+    return key === 'k' ? \`\${word} \${namespace} \${count}\` : undefined } } } }`,
   )
-  const other = one({ type: 'test.Vault', module: './other.mjs', properties: { word: 'open' } }, folder)
-  assert.equal(await other.find('a', 'k'), 'open a 1')
-  assert.equal(await other.find('b', 'k'), 'open b 1')
-  assert.equal(await other.find('b', 'ghost'), undefined)
-  await assert.rejects(
-    one({ type: 'test.None', module: './other.mjs' }, folder).find('a', 'k'),
-    /exports no secret store/,
-  )
+  assert.equal(await manager.find('a', 'k'), 'open a 1')
+  assert.equal(await manager.find('b', 'k'), 'open b 1')
+  assert.equal(await manager.find('b', 'ghost'), undefined)
+  await assert.rejects(of('./vault.mjs', 'test.None').find('a', 'k'), /exports no secret store/)
+
+  assert.equal(await manager.find('a', 'env'), 'PATH')
+  assert.equal(await of('./vault.mjs', 'test.Vault', { environment: ['ACME_*'] }).find('a', 'env'), 'ACME_TOKEN,PATH')
+  await assert.rejects(manager.find('a', 'read'), /restricted|permission/i)
+  await assert.rejects(manager.find('a', 'spawn'), /restricted|permission/i)
+  await assert.rejects(manager.find('a', 'die'), /ended with 3/)
+  assert.equal(await manager.find('a', 'k'), 'open a 1')
 })
 
 test('what is no manager is refused with its place', t => {
-  const place = { folder: folderOf(t), environment: {} }
+  const place = testWorld({ folder: folderOf(t) })
 
   assert.deepEqual(readManagers(undefined, place), [])
   assert.throws(() => readManagers('x', place), /secrets\.managers cannot be used/)

@@ -1,33 +1,49 @@
 // Managers of secrets elsewhere, as the configuration names them: a folder of files (what Docker and Kubernetes mount), variables of the environment, or
-// the module of a plugin that was made with `defineSecretStore`. A manager is code that the operator chose, not the author of a flow: it runs in the
-// server, is opened when the first secret is asked for, and every question to it has an end.
+// the module of a plugin that was made with `defineSecretStore`. What a plugin brings runs in
+// a process of its own. A manager is opened when the first secret is asked for, and every question to it has an end.
 import { readFile } from 'node:fs/promises'
 import { isAbsolute, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { BatutaError, isList, isMap, mapGet, printValue, toPlain, trust, type Value, type ValueMap } from '@batuta/core'
-import type { Rendered, SecretStore, SecretStoreDefinition, Shape } from '@batuta/plugin-sdk'
+import { BatutaError, isList, isMap, mapGet, printValue, type Value, type ValueMap } from '@batuta/core'
+import type { SecretStore } from '@batuta/plugin-sdk'
 import { isAtOrAbove } from '../namespaces/ancestors.ts'
+import { BUILT_IN, withCache } from './managers/built-in.ts'
+import { ManagerError } from './managers/manager-error.ts'
+import { ManagerOptions, type ManagerWorld } from './managers/options.ts'
+import { openOutside, type OutsideManager } from './open-outside.ts'
+import type { NamedManager } from './secret-sources.ts'
 
-export interface ManagersPlace {
-  readonly environment: Readonly<Record<string, string | undefined>>
-  /** Where relative paths begin. */
-  readonly folder: string
+export type ManagersPlace = ManagerWorld
+
+export interface Manager extends NamedManager {
+  /** Its type, unless another one is given. */
+  readonly id: string
+  readonly isReadOnly: boolean
 }
 
 /** @throws {BatutaError} `config-invalid` with the place of what is no manager. */
-export function readManagers(value: Value | undefined, place: ManagersPlace): readonly SecretStore[] {
+export function readManagers(value: Value | undefined, place: ManagersPlace): readonly Manager[] {
   if (value === undefined || value === null) return []
   if (!isList(value)) throw wrong('secrets.managers', 'it must be a list of {type, …}')
   return value.map((item, index) => {
     const at = `secrets.managers[${index}]`
     if (typeof item !== 'object' || item === null || isList(item) || !isMap(item)) throw wrong(at, 'it must be a map')
+    const options = new ManagerOptions(at, item, place)
     const store = managerOf(at, item, place)
-    const namespaces = namesOf(`${at}.namespaces`, mapGet(item, 'namespaces'))
-    return namespaces.length === 0 ? store : within(store, namespaces)
+    const namespaces = options.list('namespaces')
+    const limited = namespaces.length === 0 ? store : within(store, namespaces)
+    const allowedTasks = options.list('allow-tasks')
+    return {
+      ...limited,
+      ...(allowedTasks.length > 0 && { allowedTasks }),
+      id: options.text('id') ?? options.required('type'),
+      isReadOnly: options.flag('read-only'),
+    }
   })
 }
 
-function managerOf(at: string, item: ValueMap, { environment, folder }: ManagersPlace): SecretStore {
+function managerOf(at: string, item: ValueMap, place: ManagersPlace): SecretStore {
+  const { environment, folder } = place
   const text = (name: string): string => {
     const value = mapGet(item, name)
     if (value === undefined || value === null || printValue(value) === '') throw wrong(`${at}.${name}`, 'it is missing')
@@ -36,9 +52,29 @@ function managerOf(at: string, item: ValueMap, { environment, folder }: Managers
   const type = text('type')
   if (type === 'directory') return directoryOf(resolve(folder, text('path')))
   if (type === 'environment') return environmentOf(text('prefix'), environment)
+  const builtIn = BUILT_IN.get(type)
+  const options = new ManagerOptions(at, item, place)
+  if (builtIn)
+    return withCache(
+      openOnce(async () => await builtIn(options)),
+      options,
+    )
   const module = text('module')
-  const url = /^[./]/.test(module) || isAbsolute(module) ? pathToFileURL(resolve(folder, module)).href : module
-  return openOnce(async () => await openPlugin(type, { url, properties: mapGet(item, 'properties') ?? {} }))
+  const isPath = /^[./]/.test(module) || isAbsolute(module)
+  return withCache(
+    openOnce(
+      async () =>
+        await openPlugin({
+          type,
+          url: isPath ? pathToFileURL(resolve(folder, module)).href : import.meta.resolve(module),
+          properties: mapGet(item, 'properties') ?? {},
+          environment,
+          given: options.list('environment'),
+          readable: options.list('readable').map(path => resolve(folder, path)),
+        }),
+    ),
+    options,
+  )
 }
 
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/
@@ -113,38 +149,17 @@ function openOnce(open: () => Promise<SecretStore>): SecretStore {
   }
 }
 
-async function openPlugin(
-  type: string,
-  { url, properties }: { readonly url: string; readonly properties: Value },
-): Promise<SecretStore> {
+async function openPlugin(manager: OutsideManager): Promise<SecretStore> {
   try {
-    const module: Readonly<Record<string, unknown>> = await import(url)
-    const definition = Object.values(module).find((exported): exported is SecretStoreDefinition =>
-      isStoreOf(exported, type),
-    )
-    if (!definition) throw new Error(`it exports no secret store of the type "${type}"`)
-    return await definition.open(trust<Rendered<Shape>>(toPlain(properties)))
+    return await openOutside(manager)
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new BatutaError(
-      'secret-not-found',
-      `The manager of secrets "${type}" (${url}) cannot be opened: ${reason}.`,
-      {
-        cause,
-      },
+    const reason = cause instanceof Error ? cause.message.replace(/\.$/, '') : String(cause)
+    throw new ManagerError(
+      'failed',
+      `The manager of secrets "${manager.type}" (${manager.url}) cannot be opened: ${reason}.`,
+      { cause },
     )
   }
-}
-
-function isStoreOf(exported: unknown, type: string): exported is SecretStoreDefinition {
-  return (
-    typeof exported === 'object' &&
-    exported !== null &&
-    'kind' in exported &&
-    exported.kind === 'secret store' &&
-    'type' in exported &&
-    exported.type === type
-  )
 }
 
 const ANSWER_MAX_MS = 10_000
@@ -153,15 +168,9 @@ async function inTime<T>(answer: Promise<T>, key: string): Promise<T> {
   const signal = AbortSignal.timeout(ANSWER_MAX_MS)
   const message = `The manager of secrets did not answer within ${ANSWER_MAX_MS} ms for "${key}".`
   const late = new Promise<never>((_done, reject) => {
-    signal.addEventListener('abort', () => reject(new BatutaError('secret-not-found', message)), { once: true })
+    signal.addEventListener('abort', () => reject(new ManagerError('slow', message)), { once: true })
   })
   return await Promise.race([answer, late])
-}
-
-function namesOf(at: string, value: Value | undefined): readonly string[] {
-  if (value === undefined || value === null) return []
-  if (!isList(value)) throw wrong(at, 'it must be a list of namespaces')
-  return value.map(printValue)
 }
 
 function wrong(at: string, what: string): BatutaError {

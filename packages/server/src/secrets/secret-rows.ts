@@ -2,6 +2,7 @@
 import { BatutaError } from '@batuta/core'
 import type { SecretRow, Store } from '../storage/store.ts'
 import { nextVersion, type RowKeys } from './row-keys.ts'
+import type { SecretRules } from './secret-rules.ts'
 import { nameOf, type SecretKey } from './secret-sources.ts'
 
 export interface SecretTag {
@@ -20,6 +21,7 @@ export interface SecretSaveWorld {
   readonly store: Store
   nowMs(): number
   readonly rowKeys?: RowKeys
+  readonly secretRules?: SecretRules
 }
 
 const KEY = /^[A-Za-z_][A-Za-z0-9_.-]*$/
@@ -27,7 +29,7 @@ const KEY_CHARS_MAX = 256
 const SECRET_CHARS_MAX = 256 * 1024
 
 export async function saveSecret(
-  { store, nowMs, rowKeys }: SecretSaveWorld,
+  { store, nowMs, rowKeys, secretRules }: SecretSaveWorld,
   secret: SecretKey & { readonly value: string; readonly description?: string; readonly tags?: readonly SecretTag[] },
 ): Promise<void> {
   const { tenant, namespace, key, value, description, tags = [] } = secret
@@ -38,6 +40,11 @@ export async function saveSecret(
     )
   if (value.length > SECRET_CHARS_MAX)
     throw new BatutaError('key-value-invalid', `A secret has at most ${SECRET_CHARS_MAX} characters.`)
+  if (secretRules?.(namespace).isReadOnly === true)
+    throw new BatutaError(
+      'secret-unavailable',
+      `The secrets of the namespace "${namespace}" are kept elsewhere and only read here: change them in their manager.`,
+    )
   if (!rowKeys)
     throw new BatutaError(
       'config-invalid',

@@ -5,39 +5,66 @@ import type { SecretStore } from '@batuta/plugin-sdk'
 import { withAncestors } from '../namespaces/ancestors.ts'
 import type { SecretRow, Store } from '../storage/store.ts'
 import type { RowKeys } from './row-keys.ts'
+import type { SecretRules } from './secret-rules.ts'
+import { allowedByTags, expectAllowed } from './allowed-tasks.ts'
 
 export interface SecretKey {
   readonly tenant: string
   readonly namespace: string
   readonly key: string
+  /** Of the task that asks; absent where none does. */
+  readonly taskType?: string
+}
+
+export interface NamedManager extends SecretStore {
+  readonly id?: string
+  readonly isReadOnly?: boolean
+  /** Types of tasks that are given its secrets; all unless said. */
+  readonly allowedTasks?: readonly string[]
 }
 
 export interface SecretWorld {
   readonly store: Store
   readonly environmentSecrets: ReadonlyMap<string, string>
-  /** Managers elsewhere. */
-  readonly managers?: readonly SecretStore[]
+  /** Managers elsewhere, in the order of asking. */
+  readonly managers?: readonly NamedManager[]
+  /** What is configured of namespaces. */
+  readonly secretRules?: SecretRules
   /** Absent where no key of encryption is configured. */
   readonly rowKeys?: RowKeys
 }
 
 /** @throws {BatutaError} `secret-not-found` with what to do. */
-export async function getSecret(world: SecretWorld, { tenant, namespace, key }: SecretKey): Promise<string> {
-  for (const each of withAncestors(namespace)) {
+export async function getSecret(world: SecretWorld, { tenant, namespace, key, taskType }: SecretKey): Promise<string> {
+  const { managers, isIsolated } = world.secretRules?.(namespace) ?? {}
+  const asked = isIsolated ? [namespace] : withAncestors(namespace)
+  for (const each of asked) {
     const saved = await world.store.read.findSecret(tenant, each, nameOf(key))
-    if (saved) return await open(world, saved, key)
-  }
-  for (const manager of world.managers ?? [])
-    for (const each of withAncestors(namespace)) {
-      const secret = await manager.find(each, key)
-      if (secret !== undefined) return secret
+    if (saved) {
+      expectAllowed(allowedByTags(JSON.parse(saved.tags)), key, taskType)
+      return await open(world, saved, key)
     }
-  const secret = world.environmentSecrets.get(nameOf(key))
+  }
+  for (const manager of chosenOf(world.managers ?? [], managers))
+    for (const each of asked) {
+      const secret = await manager.find(each, key)
+      if (secret === undefined) continue
+      expectAllowed(manager.allowedTasks, key, taskType)
+      return secret
+    }
+  const secret = isIsolated ? undefined : world.environmentSecrets.get(nameOf(key))
   if (secret !== undefined) return secret
   throw new BatutaError(
     'secret-not-found',
     `There is no secret "${key}" for the namespace "${namespace}": save it there, or set the environment variable SECRET_${nameOf(key)} to its base64 text.`,
   )
+}
+
+function chosenOf<T extends { readonly id?: string }>(
+  all: readonly T[],
+  ids: readonly string[] | undefined,
+): readonly T[] {
+  return ids === undefined ? all : ids.flatMap(id => all.filter(manager => manager.id === id))
 }
 
 async function open({ rowKeys }: SecretWorld, { cipher, ...row }: SecretRow, key: string): Promise<string> {

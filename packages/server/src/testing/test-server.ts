@@ -26,6 +26,7 @@ import { MaintenanceMode } from '../inbox/maintenance-mode.ts'
 import { NO_JOBS } from '../inbox/jobs.ts'
 import { NamespaceSettings } from '../namespaces/namespace-settings.ts'
 import { Keyring } from '../platform/keyring.ts'
+import { PolicyBook } from '../policies/policy-book.ts'
 import { RowKeys } from '../secrets/row-keys.ts'
 import { realPlatform, type Platform } from '../platform/platform.ts'
 import { announcementOf } from '../storage/contract/subject.ts'
@@ -95,7 +96,9 @@ export async function openTestServer(
   const notices: string[] = []
   const note = (message: string, error?: unknown): void => void notices.push(`${message} ${String(error ?? '')}`)
   const rowKeys = new RowKeys({ store, ring: RING, nowMs: () => platform.nowMs() })
-  const parts: Parts = { rowKeys, platform, store, flows, namespaces, files, changes, note }
+  const nowMs = (): number => platform.nowMs()
+  const policies = new PolicyBook({ store, tenant: 'main', catalogue: createCatalogue([]), configured: [], nowMs })
+  const parts: Parts = { policies, rowKeys, platform, store, flows, namespaces, files, changes, note }
   const engine = await openEngine(parts)
   const http = await startHttp({
     ...dependenciesOf(parts, engine),
@@ -131,6 +134,7 @@ interface Parts {
   readonly changes: Changes
   readonly note: (message: string, error?: unknown) => void
   readonly rowKeys: RowKeys
+  readonly policies: PolicyBook
 }
 
 function poolsOf({ namespaces }: Parts): Pools {
@@ -207,6 +211,8 @@ function dependenciesOf(parts: Parts, engine: Engine): Omit<HttpGiven, 'config'>
       store,
       flows,
       catalogue: createCatalogue([]),
+      policies: parts.policies,
+      namespaceDefaults: namespace => parts.policies.defaultsOf(namespace),
       globalDefaults: [],
       tenant: 'main',
       nowMs,
@@ -216,7 +222,7 @@ function dependenciesOf(parts: Parts, engine: Engine): Omit<HttpGiven, 'config'>
     startWorld: startWorldOf(parts),
     triggerDesk: new TriggerDesk({ store, flows, zone: 'UTC', nowMs, signalOf }),
     reasons: new TriggerReasons({ store, platform, onNotice: note }),
-    breakers: openBreakers({ store, nowMs }),
+    breakers: openBreakers({ store, nowMs, policies: parts.policies }),
     pools: poolsOf(parts),
     newId: flow => {
       const home = flow && limitsOf(parts).birthShardOf(flow)

@@ -72,7 +72,7 @@ export async function callWebhook(call: WebhookCall, dependencies: HttpDependenc
   await refuseSwitchedOff(plan, door, dependencies)
   const refused = isFree(door) ? undefined : await refusedBy(door, passage, dependencies)
   if (refused) return refused
-  if (hasBreaker(plan, door.trigger)) await refuseHeld(plan, door.trigger.id, dependencies)
+  if (hasBreaker(plan, door.trigger, dependencies)) await refuseHeld(plan, door.trigger.id, dependencies)
   const plannedId = call.plannedId ?? dependencies.newId(flow)
   const claimed = signed && (await claimSignedCall({ ...signed, plannedId }, dependencies))
   if (claimed?.type === 'known') return claimed.reply

@@ -131,17 +131,23 @@ export async function planToStart(
   return plan
 }
 
-/** What its circuit breaker holds is not begun. */
 /** Whether anything may hold it. */
-export function hasBreaker({ flow }: Plan, trigger?: Trigger): boolean {
-  return flow.circuitBreaker !== undefined || trigger?.circuitBreaker !== undefined
+export function hasBreaker(
+  { flow }: Plan,
+  trigger: Trigger | undefined,
+  { breakers }: Pick<HttpDependencies, 'breakers'>,
+): boolean {
+  return breakers?.mayHold(flow, trigger) ?? false
 }
 
+/** What a policy blocks, or its circuit breaker holds, is not begun. */
 export async function refuseHeld(
   plan: Plan,
   triggerId: string | undefined,
-  { breakers }: Pick<HttpDependencies, 'breakers'>,
+  { breakers, saveWorld }: Pick<HttpDependencies, 'breakers' | 'saveWorld'>,
 ): Promise<void> {
+  const blocked = saveWorld.policies?.blockOf(plan.flow)
+  if (blocked !== undefined) throw new RequestError(403, 'policy-violation', `Execution blocked by policy: ${blocked}`)
   const held = await breakers?.heldBy(keyOf(plan), plan.flow, triggerId)
   if (!held) return
   const { namespace, id } = plan.flow

@@ -110,7 +110,7 @@ async function importFlows(
   return json(refused)
 }
 
-async function readUpload(
+export async function readUpload(
   incoming: IncomingMessage,
 ): Promise<readonly { readonly name: string; readonly text: string }[]> {
   const bytes = await readBytes(incoming, BODY_BYTES_MAX)

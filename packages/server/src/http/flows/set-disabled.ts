@@ -16,7 +16,9 @@ export async function setFlowDisabled(
   const line = `disabled: ${isDisabled}`
   const { source } = row
   const text = DISABLED_LINE.test(source) ? source.replace(DISABLED_LINE, line) : `${source.trimEnd()}\n${line}\n`
-  const { flow } = judgeFlow(text, saveWorld)
+  // A flow that policies block can still be switched off.
+  const { policies: _policies, ...world } = saveWorld
+  const { flow } = judgeFlow(text, isDisabled ? world : saveWorld)
   if (!flow) return 'invalid'
   await saveFlow(text, flow, saveWorld)
   return 'changed'

@@ -50,7 +50,8 @@ export function secretHandlers(dependencies: HttpDependencies): Handlers<'secret
         query,
       )
     },
-    listOfNamespace: async ({ params, query }) => pageOf(await metasOf(params.namespace), query),
+    listOfNamespace: async ({ params, query }) =>
+      pageOf(await metasOf(params.namespace), query, secrets.secretRules?.(params.namespace).isReadOnly),
     inherited: async ({ params }) => {
       const found: [string, readonly string[]][] = []
       for (const namespace of withAncestors(params.namespace))
@@ -84,9 +85,9 @@ export function secretHandlers(dependencies: HttpDependencies): Handlers<'secret
   }
 }
 
-function pageOf(metas: readonly Partial<SecretMeta>[], { page = 1, size = 10, sort }: Page): Reply {
+function pageOf(metas: readonly Partial<SecretMeta>[], { page = 1, size = 10, sort }: Page, isReadOnly = false): Reply {
   return json({
-    readOnly: false,
+    readOnly: isReadOnly,
     results: sortDocuments(metas, sort).slice((page - 1) * size, page * size),
     total: metas.length,
   })
