@@ -66,6 +66,7 @@ export class Clients {
     if (chance.hits(0.3)) plan(chance.int(1, 2), 'delete', () => this.#delete())
     if (chance.hits(0.3)) plan(chance.int(1, 2), 'relabel', () => this.#relabel())
     if (chance.hits(0.4)) plan(1, 'save', () => this.#save())
+    if (chance.hits(0.3)) plan(1, 'switch off', () => this.#switchOff())
   }
 
   /** Whoever finds the server away comes again. */
@@ -117,6 +118,12 @@ export class Clients {
     await this.#command('kill', state => !isFinal(state), { name: 'kill', isCascading })
   }
 
+  /** What a kill switch tells those under way. One that is to be left lying would be held, and nothing is held here. */
+  async #switchOff(): Promise<void> {
+    const how = this.#options.chance.pick(['KILL', 'CANCEL'] as const)
+    await this.#command('switch-off', state => !isFinal(state), { name: 'switch-off', how, by: 'simulator' })
+  }
+
   async #restart(): Promise<void> {
     await this.#command('restart', state => state === 'FAILED', { name: 'restart' })
   }
@@ -147,6 +154,8 @@ export class Clients {
     if (all.length === 0 || !server) return
     // Now and then somebody wants what cannot be.
     const { id: executionId } = chance.pick(worthy.length > 0 && chance.hits(0.8) ? worthy : all)
+    // Nobody can tell then how it would have ended, even when nobody is told that it was done.
+    if (what === 'switch-off') ledger.relabelled.add(executionId)
     try {
       const { refusal, view } = await server.inbox.submit(
         { type: 'command', executionId, command },

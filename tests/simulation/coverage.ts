@@ -24,6 +24,7 @@ export const COMMANDS_PLAYED: Readonly<Record<Exclude<Command['name'], 'switch-o
   'force-run': 'command force-run',
   unqueue: 'command unqueue',
   'resume-from-breakpoint': 'command resume-from-breakpoint',
+  'switch-off': 'command switch-off',
 }
 
 export const OTHERS_PLAYED: readonly string[] = [

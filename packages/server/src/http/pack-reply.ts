@@ -24,7 +24,8 @@ async function packed(reply: Extract<Reply, { readonly type: 'body' }>): Promise
   const body = await pack(reply.body, { level: constants.Z_BEST_SPEED })
   const { etag, ...headers } = reply.headers ?? {}
   // Other bytes for the same document: the tag only says that it means the same.
-  const tag = etag === undefined ? {} : { etag: etag.startsWith('W/') ? etag : `W/${etag}` }
+  const [exact] = [etag].flat()
+  const tag = exact === undefined ? {} : { etag: exact.startsWith('W/') ? exact : `W/${exact}` }
   return { ...reply, body, headers: { ...headers, ...tag, 'content-encoding': 'gzip', vary: 'accept-encoding' } }
 }
 

@@ -68,7 +68,7 @@ test('the first question of a page stands in it, whether or not the tenant stand
 })
 
 test('the policy forbids every script but ours', async () => {
-  const policy = (await ask('/ui'))?.headers?.['content-security-policy'] ?? ''
+  const policy = String((await ask('/ui'))?.headers?.['content-security-policy'])
 
   assert.match(policy, /script-src 'self' 'sha256-[A-Za-z0-9+/]{43}='(;|$)/)
   assert.match(policy, /frame-ancestors 'none'/)
