@@ -337,6 +337,20 @@ const KESTRA: readonly CommandSpec[] = [
       }),
   })),
   {
+    usage: 'concurrency-limits [flow] [id]',
+    help: 'list the limits of flows: who runs, who waits',
+    isHidden: true,
+    run: async (_, options) => (await import('./commands/limit.ts')).limitList(options),
+  },
+  {
+    usage: 'update-concurrency <flow> [id]',
+    help: 'say how many executions of a flow run, if the count is wrong',
+    options: [option('--running <number>', 'so many')],
+    isHidden: true,
+    run: async (args, options: GlobalOptions & { readonly running?: string }) =>
+      (await import('./commands/limit.ts')).limitRepair(args, options),
+  },
+  {
     usage: 'syncFromSource',
     help: 'nothing to do here: what is stored is the source itself',
     isHidden: true,

@@ -103,7 +103,7 @@ function toldBy(command: Command): Told {
 
 function formatOf(told: Told): Format {
   if (told['json'] === true) return 'json'
-  const text = textOf(told['format']) ?? fromEnvironment('OUTPUT') ?? 'table'
+  const text = textOf(told['format']) ?? fromEnvironment('BATUTA_OUTPUT', 'KESTRACTL_OUTPUT') ?? 'table'
   const format = FORMATS.find(name => name === text.toLowerCase())
   if (format !== undefined) return format
   throw new CommandError(EXIT.usage, `"${text}" is no format: it is one of ${FORMATS.join(', ')}`)
@@ -114,11 +114,14 @@ function whereTo(told: Told, context: Context | undefined): Told {
     server:
       textOf(told['server']) ??
       textOf(told['host']) ??
-      process.env['BATUTA_SERVER'] ??
-      fromEnvironment('HOST', ['KESTRACTL_']) ??
+      fromEnvironment('BATUTA_SERVER', 'KESTRACTL_HOST') ??
       context?.host ??
       SERVER_DEFAULT,
-    tenant: textOf(told['tenant']) ?? fromEnvironment('TENANT') ?? context?.tenant ?? TENANT_DEFAULT,
+    tenant:
+      textOf(told['tenant']) ??
+      fromEnvironment('BATUTA_TENANT', 'KESTRACTL_TENANT') ??
+      context?.tenant ??
+      TENANT_DEFAULT,
   }
 }
 
@@ -129,12 +132,11 @@ function whoAsks(told: Told, context: Context | undefined): Told {
   if (token !== undefined && user !== undefined)
     throw new CommandError(EXIT.usage, 'a token and a user were given: say which of them asks')
   if (token !== undefined || user !== undefined) return { apiToken: token, user }
-  const apiToken =
-    process.env['BATUTA_API_TOKEN'] ?? process.env['KESTRACTL_TOKEN'] ?? process.env['KESTRACTL_API_TOKEN']
-  if (apiToken !== undefined && apiToken !== '') return { apiToken }
+  const apiToken = fromEnvironment('BATUTA_API_TOKEN', 'KESTRACTL_TOKEN')
+  if (apiToken !== undefined) return { apiToken }
   const known =
-    pairOf(process.env['BATUTA_USER'], process.env['BATUTA_PASSWORD']) ??
-    pairOf(process.env['KESTRACTL_USERNAME'], process.env['KESTRACTL_PASSWORD'])
+    pairOf(fromEnvironment('BATUTA_USER'), fromEnvironment('BATUTA_PASSWORD')) ??
+    pairOf(fromEnvironment('KESTRACTL_USERNAME'), fromEnvironment('KESTRACTL_PASSWORD'))
   if (known !== undefined) return { user: known }
   return { apiToken: context?.token, user: pairOf(context?.username, context?.password) }
 }
@@ -143,8 +145,9 @@ function pairOf(name: string | undefined, password: string | undefined): string 
   return name === undefined || password === undefined ? undefined : `${name}:${password}`
 }
 
-function fromEnvironment(name: string, prefixes: readonly string[] = ['BATUTA_', 'KESTRACTL_']): string | undefined {
-  return prefixes.map(prefix => process.env[prefix + name]).find(value => value !== undefined && value !== '')
+/** The first that says something. */
+function fromEnvironment(...names: readonly string[]): string | undefined {
+  return names.map(name => process.env[name]).find(value => value !== undefined && value !== '')
 }
 
 function textOf(value: unknown): string | undefined {

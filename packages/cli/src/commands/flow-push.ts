@@ -118,7 +118,7 @@ async function sourceOf(client: Client, namespace: string, id: string): Promise<
 }
 
 function isEqual(a: string, b: string): boolean {
-  return a.trimEnd() === b.trimEnd()
+  return a.trim() === b.trim()
 }
 
 /** Nothing is changed; what the server would refuse is told as well. */
@@ -155,7 +155,7 @@ async function save(
   options: FlowPushOptions,
 ): Promise<readonly FlowDocument[]> {
   const { namespace } = options
-  const body = locals.map(({ source }) => source.trimEnd()).join('\n---\n')
+  const body = locals.map(({ source }) => (source.endsWith('\n') ? source : `${source}\n`)).join('---\n')
   const isDeleting = options.delete === true
   if (namespace !== undefined && options.isWithChildren !== true)
     return await client.flows.updateNamespace({ params: { namespace }, query: { delete: isDeleting }, body })
