@@ -293,6 +293,32 @@ test('a shell is told what may come next', async () => {
   await ends('__complete', ['--', 'flow', 'list', '--out'], 0, /^--output$/m)
 })
 
+test('every command tells how it is used', async () => {
+  const namesBelow = async (...words: readonly string[]): Promise<readonly string[]> =>
+    (await run('__complete', ['--', ...words, ''])).stdout
+      .split('\n')
+      .filter(name => /^[a-z-]+$/.test(name) && name !== 'help')
+  for (const group of [
+    'flow',
+    'execution',
+    'log',
+    'trigger',
+    'namespace',
+    'kv',
+    'secret',
+    'dashboard',
+    'app',
+    'config',
+  ]) {
+    const names = await namesBelow(group)
+    assert.ok(names.length > 2, `${group}: ${names.join(' ')}`)
+    for (const name of names) await ends(group, [name, '--help'], 0, /^Usage: batuta /)
+  }
+  const { stdout } = await ends('--help', [], 0, /Looking after an installation/)
+  for (const [, group = ''] of stdout.matchAll(/^ {2}(?!help)([a-z-]+) /gm))
+    await ends(group, ['--help'], 0, /^Usage: batuta /)
+})
+
 test('a line that is wrong says so', async () => {
   await ends('flow list', ['-o', 'xml'], 2, /no format/)
   await ends('flow nonsense', [], 2, /unknown command/)

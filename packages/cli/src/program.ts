@@ -72,9 +72,9 @@ function createProgram(first: string | undefined, done: Done): Command {
   return program
 }
 
-function argumentTerm({ required, variadic, name }: Argument): string {
-  const term = `${name()}${variadic ? '...' : ''}`
-  return required ? `<${term}>` : `[${term}]`
+function argumentTerm(argument: Argument): string {
+  const term = `${argument.name()}${argument.variadic ? '...' : ''}`
+  return argument.required ? `<${term}>` : `[${term}]`
 }
 
 /** What the scripts of `completion` call. */
