@@ -13,8 +13,9 @@ const HEADING = 'Global options:'
 /** Told or not, each by the name of its attribute. */
 type Told = Readonly<Partial<Record<string, unknown>>>
 
-export function addGlobalFlags(program: Command): void {
-  for (const command of commandsOf(program)) {
+/** Only to the commands that are named: there are some hundred. */
+export function addGlobalFlags(program: Command, args: readonly string[]): void {
+  for (const command of commandsOn(program, args)) {
     const taken = new Set(command.options.flatMap(({ long, short }) => [long, short]))
     const isGroup = command !== program && command.commands.length > 0
     for (const flag of globalFlags(taken)) command.addOption(isGroup ? flag.hideHelp() : flag)
@@ -82,11 +83,24 @@ function withoutShort(flag: Option): Option {
   return flag
 }
 
-function commandsOf(command: Command): readonly Command[] {
-  return [command, ...command.commands.flatMap(commandsOf)]
+function commandsOn(program: Command, args: readonly string[]): readonly Command[] {
+  const valued = new Set(ALL.filter(({ required }) => required).flatMap(({ long, short }) => [long, short]))
+  const found = [program]
+  let isValue = false
+  for (const word of args) {
+    const below = isValue ? undefined : found.at(-1)?.commands.find(each => isNamed(each, word))
+    if (below !== undefined) found.push(below)
+    isValue = !isValue && valued.has(word)
+  }
+  return found
 }
 
-const ATTRIBUTES: ReadonlySet<string> = new Set(globalFlags(new Set()).map(each => each.attributeName()))
+function isNamed(command: Command, word: string): boolean {
+  return command.name() === word || command.aliases().includes(word)
+}
+
+const ALL: readonly Option[] = globalFlags(new Set())
+const ATTRIBUTES: ReadonlySet<string> = new Set(ALL.map(each => each.attributeName()))
 
 /** The innermost wins. */
 function toldBy(command: Command): Told {

@@ -26,7 +26,7 @@ Commands of "kestra" and "kestractl" work here as well, with their options: see 
 
 export async function runProgram(args: readonly string[]): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT.ok
-  const program = createProgram(args[0], code => (exitCode = code))
+  const program = createProgram(args, code => (exitCode = code))
   try {
     await program.parseAsync([...args], { from: 'user' })
     return exitCode
@@ -37,7 +37,7 @@ export async function runProgram(args: readonly string[]): Promise<ExitCode> {
 
 type Done = (exitCode: ExitCode) => void
 
-function createProgram(first: string | undefined, done: Done): Command {
+function createProgram(args: readonly string[], done: Done): Command {
   const program = new Command('batuta')
     .description('Runs declarative YAML workflows.')
     .version(packageFile.version, '-V, --version', 'print the version of this program')
@@ -50,7 +50,7 @@ function createProgram(first: string | undefined, done: Done): Command {
   program.commandsGroup('Servers:')
   addServer(program)
   // A server has no need of some hundred commands of others.
-  if (first === 'server') return program
+  if (args[0] === 'server') return program
   program.commandsGroup('Work:')
   addFlow(program, done)
   addExecution(program, done)
@@ -67,7 +67,7 @@ function createProgram(first: string | undefined, done: Done): Command {
   program.commandsGroup('This program:')
   addContexts(program, done)
   addComplete(program, done)
-  addGlobalFlags(program)
+  addGlobalFlags(program, args)
   program.hook('preAction', async (_, command) => settleGlobals(program, command))
   return program
 }
@@ -86,6 +86,7 @@ function addComplete(program: Command, done: Done): void {
     .action(async (words: readonly string[]) => {
       const { complete } = await import('./commands/completion.ts')
       const { worldOf } = await import('./connect.ts')
+      addGlobalFlags(program, words)
       const offered = await complete(program, words, async command => {
         await settleGlobals(program, command)
         return worldOf(program.opts<GlobalOptions>())
