@@ -199,6 +199,19 @@ const APPS: readonly CommandSpec[] = [
     run: async (args, options) => (await import('./commands/keep.ts')).appSwitch(verb, args, options),
   })),
   {
+    usage: 'bulk-delete <uid...>',
+    help: 'delete several apps: all of them or, when one is not there, none',
+    options: [YES],
+    run: async (args, options) => (await import('./commands/keep.ts')).appDeleteMany(args, options),
+  },
+  {
+    usage: 'export [uid...]',
+    help: 'write the sources of apps, all unless some are named, as a ZIP archive',
+    options: [option('--output-file <file>', 'into this file', 'apps.zip')],
+    run: async (args, options: GlobalOptions & { readonly outputFile: string }) =>
+      (await import('./commands/keep.ts')).appExport(args, options),
+  },
+  {
     usage: 'tags',
     help: 'list the tags of the apps',
     run: async (_, options) => (await import('./commands/keep.ts')).appTags(options),

@@ -1,4 +1,5 @@
 // Dashboards, apps and suites of flow tests are kept as YAML under a name: listing, reading, saving and deleting them is the same for all.
+import { writeFile } from 'node:fs/promises'
 import { connect } from '../connect.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { flowNameOf } from '../flow-name.ts'
@@ -150,6 +151,24 @@ export async function appSwitch(
   for (const uid of uids)
     await (verb === 'enable' ? apps.enable({ params: { uid } }) : apps.disable({ params: { uid } }))
   return show(options, { count: uids.length }, `${verb}d ${uids.join(', ')}`)
+}
+
+export async function appDeleteMany(uids: readonly string[], options: GlobalOptions): Promise<ExitCode> {
+  const { count } = await connect(options).apps.deleteMany({ body: { uids: [...uids] } })
+  return show(options, { count }, `deleted ${count} apps`)
+}
+
+export async function appExport(
+  told: readonly string[],
+  options: GlobalOptions & { readonly outputFile: string },
+): Promise<ExitCode> {
+  const { apps } = connect(options)
+  const all = async (): Promise<readonly string[]> =>
+    (await readPages({}, async (page, size) => apps.search({ query: { page, size } }))).map(({ uid }) => uid)
+  const uids = told.length > 0 ? told : await all()
+  const file = options.outputFile
+  await writeFile(file, Buffer.from(await apps.export({ body: { uids: [...uids] } })))
+  return show(options, { file, count: uids.length }, `wrote ${uids.length} apps to ${file}`)
 }
 
 export async function appTags(options: GlobalOptions): Promise<ExitCode> {
