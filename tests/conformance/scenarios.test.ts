@@ -16,7 +16,7 @@ for (const golden of GOLDENS) {
   })
 
   test(`scenarios of our own end as specified, as ${golden}, on ${STORE}`, { skip: MISSING }, async t => {
-    const { passed, failures, doctor } = await playScenarios(golden, STORE, true)
+    const { passed, failures, doctor } = await playScenarios(golden, STORE, { isOwn: true })
     t.diagnostic(`${passed} passed`)
     assert.deepEqual(failures, [])
     assert.ok(passed > 50, `only ${passed} were played`)

@@ -117,7 +117,7 @@ test('unknown properties and types are told with what may have been meant, all a
   )
   assert.match(
     reply.text,
-    /Invalid type \\"io\.kestra\.plugin\.core\.log\.Logg\\".* Did you mean \\"io\.kestra\.plugin\.core\.log\.Log\\"\?/,
+    /Invalid type: io\.kestra\.plugin\.core\.log\.Logg\. Nobody knows \\"io.* Did you mean \\"io\.kestra\.plugin\.core\.log\.Log\\"\?/,
   )
 })
 

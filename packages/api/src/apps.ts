@@ -1,7 +1,7 @@
 // Apps: pages by which people who know nothing of flows start one, look at it, answer it. And addresses that are given to those who are to answer.
 import Type from 'typebox'
 import { defineRoute, ofInstance, ofTenant } from './route.ts'
-import { Anything, NoParams, NoQuery, Paging, Violation, pageOf } from './shapes.ts'
+import { Anything, BulkReply, NoParams, NoQuery, Paging, Violation, pageOf } from './shapes.ts'
 
 const NONE = { type: 'none' } as const
 const YAML = { type: 'yaml' } as const
@@ -39,6 +39,57 @@ const wanted = {
   tags: Type.Optional(Type.Array(Type.String())),
   namespace: Type.Optional(Type.String()),
   flowId: Type.Optional(Type.String()),
+}
+
+const UIDS = {
+  type: 'json',
+  schema: Type.Object({ uids: Type.Array(Type.String({ maxLength: 100 }), { maxItems: 1_000 }) }),
+} as const
+const COUNT = { type: 'json', schema: BulkReply } as const
+/** To several apps: all of them or, when one is not there, none. */
+const many = { params: NoParams, query: NoQuery, body: UIDS, refusals: [404] } as const
+
+const bulk = {
+  enableMany: defineRoute({
+    ...write,
+    ...many,
+    method: 'POST',
+    paths: ofTenant('/apps/enable'),
+    reply: COUNT,
+    permission: 'APP:UPDATE',
+    namespaceFrom: 'scope',
+    summary: 'Enable several apps.',
+  }),
+  disableMany: defineRoute({
+    ...write,
+    ...many,
+    method: 'POST',
+    paths: ofTenant('/apps/disable'),
+    reply: COUNT,
+    permission: 'APP:UPDATE',
+    namespaceFrom: 'scope',
+    summary: 'Disable several apps.',
+  }),
+  deleteMany: defineRoute({
+    ...write,
+    ...many,
+    method: 'DELETE',
+    paths: ofTenant('/apps'),
+    reply: COUNT,
+    permission: 'APP:DELETE',
+    namespaceFrom: 'scope',
+    summary: 'Delete several apps.',
+  }),
+  export: defineRoute({
+    ...read,
+    ...many,
+    method: 'POST',
+    paths: ofTenant('/apps/export'),
+    reply: { type: 'bytes' },
+    permission: 'APP:READ',
+    namespaceFrom: 'scope',
+    summary: 'The sources of several apps as a zip file.',
+  }),
 }
 
 const keeping = {
@@ -313,4 +364,4 @@ const answering = {
   }),
 }
 
-export const appRoutes = { ...keeping, ...using, ...answering }
+export const appRoutes = { ...bulk, ...keeping, ...using, ...answering }

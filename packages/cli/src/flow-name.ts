@@ -15,3 +15,28 @@ export function parseFlowName(text: string): FlowName {
     `"${text}" names no flow: write NAMESPACE.ID, NAMESPACE/ID, or the path of a YAML file`,
   )
 }
+
+/** `NAMESPACE.ID`, `NAMESPACE/ID`, or the two as they stand in Kestra's command lines: `NAMESPACE ID`. */
+export function flowNameOf([first = '', id]: readonly string[]): FlowName {
+  return id === undefined ? parseFlowName(first) : { namespace: first, id }
+}
+
+export interface TriggerName {
+  readonly namespace: string
+  readonly flowId: string
+  readonly triggerId: string
+}
+
+/** `NAMESPACE.FLOW TRIGGER`, or `NAMESPACE FLOW TRIGGER`. */
+export function triggerNameOf(args: readonly string[]): TriggerName {
+  const triggerId = args.at(-1)
+  if (args.length < 2 || args.length > 3 || triggerId === undefined)
+    throw new CommandError(EXIT.usage, 'a trigger is named by its flow and its id: NAMESPACE.FLOW TRIGGER')
+  const { namespace, id } = flowNameOf(args.slice(0, -1))
+  return { namespace, flowId: id, triggerId }
+}
+
+/** `NAMESPACE/ID`, for lists of them. */
+export function parsePair(text: string): FlowName {
+  return parseFlowName(text.replace(':', '/'))
+}

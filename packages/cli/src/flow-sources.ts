@@ -21,7 +21,7 @@ const YAML = /\.ya?ml$/i
 export async function readFlowSources(paths: readonly string[]): Promise<readonly FlowSource[]> {
   const sources: FlowSource[] = []
   for (const path of paths) {
-    for (const file of await findFiles(path)) {
+    for (const file of await findFlowFiles(path)) {
       const all = file === STDIN ? await text(process.stdin) : await readFile(file, 'utf8')
       sources.push(...cut(file, all))
     }
@@ -49,7 +49,7 @@ function cut(file: string, all: string): readonly FlowSource[] {
   })
 }
 
-async function findFiles(path: string): Promise<readonly string[]> {
+export async function findFlowFiles(path: string): Promise<readonly string[]> {
   if (path === STDIN) return [path]
   const found = await stat(path).catch((cause: unknown) => {
     throw new CommandError(

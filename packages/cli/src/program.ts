@@ -1,26 +1,32 @@
 // The command line as a tree of names and options. A command's own file is imported when it runs.
-import { Command, CommanderError, Option } from 'commander'
+import { Command, CommanderError, Option, type Argument } from 'commander'
 import packageFile from '../package.json' with { type: 'json' }
 import type { Role } from './commands/server-start.ts'
 import { CommandError, EXIT, type ExitCode } from './exit-code.ts'
-import { collect } from './collect.ts'
+import { addContexts } from './context-commands.ts'
 import { addExecution } from './execution-commands.ts'
+import { addFlow } from './flow-commands.ts'
+import { addGlobalFlags, SERVER_DEFAULT, settleGlobals } from './global-flags.ts'
+import type { GlobalOptions } from './global-options.ts'
+import { addKestra, addMigrations } from './kestra-commands.ts'
+import { addMore } from './more-commands.ts'
 import { addInstance } from './instance-commands.ts'
-import { LEVEL_HELP } from './log-level.ts'
 import { addTrigger } from './trigger-commands.ts'
 import { addState } from './state-commands.ts'
 import { addPeople } from './people-commands.ts'
 import { addLanguage } from './language-commands.ts'
 import { addUpkeep } from './upkeep-commands.ts'
 
-const SERVER_DEFAULT = 'http://127.0.0.1:8080'
 const EXIT_CODES = `
-Exit codes: 0 done · 1 the execution failed, the flow is not valid, the installation is not sound · 2 the command line is wrong · 3 no server answers · 4 not found ·
-  5 refused · 6 the server failed · 130 interrupted`
+Exit codes:
+  0 done · 1 the execution failed, the flow is not valid, the installation is not sound · 2 the command line is wrong
+  3 no server answers · 4 not found · 5 refused · 6 the server failed · 130 interrupted
+
+Commands of "kestra" and "kestractl" work here as well, with their options: see docs/guide/command-line.md.`
 
 export async function runProgram(args: readonly string[]): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT.ok
-  const program = createProgram(args[0], code => (exitCode = code))
+  const program = createProgram(args, code => (exitCode = code))
   try {
     await program.parseAsync([...args], { from: 'user' })
     return exitCode
@@ -31,32 +37,63 @@ export async function runProgram(args: readonly string[]): Promise<ExitCode> {
 
 type Done = (exitCode: ExitCode) => void
 
-function createProgram(first: string | undefined, done: Done): Command {
+function createProgram(args: readonly string[], done: Done): Command {
   const program = new Command('batuta')
     .description('Runs declarative YAML workflows.')
     .version(packageFile.version, '-V, --version', 'print the version of this program')
-    .option('--json', 'print JSON')
-    .addOption(new Option('--server <url>', 'server to speak to').env('BATUTA_SERVER').default(SERVER_DEFAULT))
-    .addOption(new Option('--tenant <name>', 'tenant').env('BATUTA_TENANT').default('main'))
-    .option('--user <name:password>', 'who asks (env: BATUTA_USER and BATUTA_PASSWORD)')
-    .addOption(new Option('--api-token <token>', 'who asks, by a token').env('BATUTA_API_TOKEN').conflicts('user'))
     .addHelpText('after', EXIT_CODES)
     .showHelpAfterError('(add --help for the options)')
-    .configureHelp({ showGlobalOptions: true })
+    .enablePositionalOptions()
+    // Further names and that there are options is said by the help of the command itself.
+    .configureHelp({ subcommandTerm: each => [each.name(), ...each.registeredArguments.map(argumentTerm)].join(' ') })
     .exitOverride()
+  program.commandsGroup('Servers:')
   addServer(program)
-  // A server has no need of a hundred options of others.
-  if (first === 'server') return program
-  addMigrate(program)
+  // A server has no need of some hundred commands of others.
+  if (args[0] === 'server') return program
+  program.commandsGroup('Work:')
   addFlow(program, done)
   addExecution(program, done)
   addTrigger(program, done)
-  addLanguage(program, done)
-  addInstance(program, done)
   addState(program, done)
+  addMore(program, done)
   addPeople(program, done)
+  addLanguage(program, done)
+  program.commandsGroup('Looking after an installation:')
+  addMigrate(program, done)
+  addInstance(program, done)
   addUpkeep(program, done)
+  addKestra(program, done)
+  program.commandsGroup('This program:')
+  addContexts(program, done)
+  addComplete(program, done)
+  addGlobalFlags(program, args)
+  program.hook('preAction', async (_, command) => settleGlobals(program, command))
   return program
+}
+
+function argumentTerm(argument: Argument): string {
+  const term = `${argument.name()}${argument.variadic ? '...' : ''}`
+  return argument.required ? `<${term}>` : `[${term}]`
+}
+
+/** What the scripts of `completion` call. */
+function addComplete(program: Command, done: Done): void {
+  program
+    .command('__complete [words...]', { hidden: true })
+    .allowUnknownOption()
+    .helpOption(false)
+    .action(async (words: readonly string[]) => {
+      const { complete } = await import('./commands/completion.ts')
+      const { worldOf } = await import('./connect.ts')
+      addGlobalFlags(program, words)
+      const offered = await complete(program, words, async command => {
+        await settleGlobals(program, command)
+        return worldOf(program.opts<GlobalOptions>())
+      })
+      if (offered.length > 0) process.stdout.write(`${offered.join('\n')}\n`)
+      done(EXIT.ok)
+    })
 }
 
 /** What each command starts; the names after the first are those of Kestra. */
@@ -139,55 +176,15 @@ function addServerOptions(command: Command, roles: readonly Role[]): void {
       .addOption(new Option('-t, --thread <number>').hideHelp())
 }
 
-function addMigrate(program: Command): void {
-  program
+function addMigrate(program: Command, done: Done): void {
+  const migrate = program
     .command('migrate')
     .description('bring the database up to date; a server does it when it starts, unless database.migrate is false')
     .option('--dry-run', 'print what would be done')
     .option('--data <dir>', 'folder of the database, .batuta if not told')
     .option('--config <file>', 'configuration file (YAML)')
     .action(async (_, command: Command) => (await import('./commands/migrate.ts')).migrate(command.optsWithGlobals()))
-}
-
-function addFlow(program: Command, done: Done): void {
-  const flow = program.command('flow').description('validate, save, list and run flows')
-  flow
-    .command('validate <path...>')
-    .description('judge the flows of files and folders without saving them; "-" is the standard input')
-    .action(async (paths, _, command: Command) =>
-      done(await (await import('./commands/flow-validate.ts')).flowValidate(paths, command.optsWithGlobals())),
-    )
-  flow
-    .command('list')
-    .description('list the flows of the server')
-    .option('-n, --namespace <name>', 'of this namespace and those below it')
-    .option('-q, --query <text>', 'whose name holds the text')
-    .action(async (_, command: Command) =>
-      done(await (await import('./commands/flow-list.ts')).flowList(command.optsWithGlobals())),
-    )
-  flow
-    .command('update <path...>')
-    .description('save the flows of files and folders')
-    .action(async (paths, _, command: Command) =>
-      done(await (await import('./commands/flow-update.ts')).flowUpdate(paths, command.optsWithGlobals())),
-    )
-  flow
-    .command('run <flow>')
-    .description('start a flow: NAMESPACE.ID, or a YAML file, which is saved first')
-    .option(
-      '-i, --input <name=value>',
-      'an input; NAME=@FILE sends a file, @FILE a YAML or JSON map of inputs',
-      collect,
-      [],
-    )
-    .option('-l, --label <name=value>', 'a label of the execution', collect, [])
-    .option('--revision <number>', 'a past revision of the flow')
-    .option('-w, --wait', 'wait for the end and tell how it ended')
-    .option('-f, --follow', 'show the tasks and the log until the end')
-    .option('--level <level>', LEVEL_HELP, 'INFO')
-    .action(async (name, _, command: Command) =>
-      done(await (await import('./commands/flow-run.ts')).flowRun(name, command.optsWithGlobals())),
-    )
+  addMigrations(migrate, done)
 }
 
 const EXIT_OF_CODE: Readonly<Partial<Record<string, ExitCode>>> = {

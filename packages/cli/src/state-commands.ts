@@ -1,172 +1,219 @@
-// The commands about what namespaces keep: keys, secrets, files.
-import { Option, type Command } from 'commander'
-import type { KvSetOptions } from './commands/kv.ts'
-import type { ExitCode } from './exit-code.ts'
-
-type Done = (exitCode: ExitCode) => void
+// The commands about what namespaces keep: what is said about them, keys, secrets, files.
+import type { Command } from 'commander'
+import { addCommands, option, several, silent, type CommandSpec, type Done } from './command-spec.ts'
+import type { KvListOptions, KvSetOptions } from './commands/kv.ts'
+import type { NamespaceSaveOptions } from './commands/namespace.ts'
+import type { SecretSetOptions } from './commands/secret.ts'
+import { addFiles } from './file-commands.ts'
+import { addLimits } from './limit-commands.ts'
+import { addPolicies } from './policy-commands.ts'
+import type { GlobalOptions } from './global-options.ts'
+import { PAGING } from './query-filters.ts'
 
 export function addState(program: Command, done: Done): void {
-  addLimits(program.command('limit').description('how many executions run at a time'), done)
-  const namespace = program.command('namespace').description('what a namespace keeps')
-  addKeys(program.command('kv').description('the keys of a namespace'), done)
-  addSecrets(program.command('secret').alias('secrets').description('what a namespace keeps secret'), done)
-  addPolicies(program.command('policy').description('what flows may be'), done)
-  addFiles(namespace.command('files').description('the files of a namespace'), done)
-  setKey(namespace.command('kv').description('the keys of a namespace').command('update'), done)
+  const namespace = program
+    .command('namespace')
+    .alias('namespaces')
+    .description('what is said about a namespace, and what it keeps')
+  addCommands(namespace, [...NAMESPACES, ...DEFAULTS], done)
+  addCommands(program.command('kv').description('the keys of a namespace'), KEYS, done)
+  addCommands(program.command('secret').alias('secrets').description('what a namespace keeps secret'), SECRETS, done)
+  addCommands(namespace.command('kv').description('the keys of a namespace'), [UPDATE_KEY], done)
+  addFiles(program, namespace, done)
+  addLimits(program, done)
+  addPolicies(program, done)
 }
 
-function addLimits(limit: Command, done: Done): void {
-  limit
-    .command('list')
-    .description('the limits of flows, namespaces and pools: who runs, who waits')
-    .action(async (_, command: Command) =>
-      done(await (await import('./commands/limit.ts')).limitList(command.optsWithGlobals())),
-    )
-  limit
-    .command('show <execution>')
-    .description('the limits of an execution, and its place in their queues')
-    .action(async (execution: string, _, command: Command) =>
-      done(await (await import('./commands/limit.ts')).limitShow(execution, command.optsWithGlobals())),
-    )
+const QUERY = option('-q, --query <text>', 'whose name holds the text')
+const OUTPUT_FILE = option('--output-file <file>', 'into this file')
+const YES = silent('-y, --yes')
+
+const NAMESPACES: readonly CommandSpec[] = [
+  {
+    usage: 'list [text]',
+    aliases: ['ls', 'search'],
+    help: 'list the namespaces',
+    options: [QUERY, option('--existing', 'only those about which something is said'), ...PAGING],
+    run: async (args, options) => (await import('./commands/namespace.ts')).namespaceList(args, options),
+  },
+  {
+    usage: 'autocomplete [text]',
+    help: 'list the names that hold a text',
+    options: [QUERY],
+    isHidden: true,
+    run: async (args, options) => (await import('./commands/namespace.ts')).namespaceNames(args, options),
+  },
+  {
+    usage: 'get <namespace>',
+    aliases: ['show', 'describe'],
+    help: 'show what is said about a namespace',
+    run: async (args, options) => (await import('./commands/namespace.ts')).namespaceGet(args, options),
+  },
+  ...(['create', 'update'] as const).map((verb): CommandSpec => ({
+    usage: `${verb} <namespace>`,
+    help: verb === 'create' ? 'say something about a namespace' : 'change what is said; the rest stays',
+    options: [
+      option('--description <text>', 'what it is for'),
+      several('--variable <name=value>', 'a variable for its flows; several times; replaces all that were there'),
+      option('--variables-file <file>', 'the same as a map in YAML or JSON'),
+    ],
+    examples: [`namespace ${verb} company.team --variable region=eu`],
+    run: async (args, options: NamespaceSaveOptions) =>
+      (await import('./commands/namespace.ts')).namespaceSave(verb, args, options),
+  })),
+  {
+    usage: 'delete <namespace>',
+    aliases: ['rm'],
+    help: 'forget what is said about a namespace; its flows stay',
+    options: [YES],
+    run: async (args, options) => (await import('./commands/namespace.ts')).namespaceDelete(args, options),
+  },
+  {
+    usage: 'dependencies <namespace>',
+    help: 'list how the flows of a namespace start one another',
+    options: [
+      option('--destination-only', 'only those that they start'),
+      option('--expand-all', 'and what those start'),
+    ],
+    run: async (args, options) => (await import('./commands/flow-get.ts')).namespaceDependencies(args, options),
+  },
+]
+
+const DEFAULTS: readonly CommandSpec[] = [
+  {
+    usage: 'inherited-variables <namespace>',
+    help: 'show the variables that it has from those above it',
+    run: async (args, options) => (await import('./commands/namespace.ts')).inheritedVariables(args, options),
+  },
+  {
+    usage: 'inherited-secrets <namespace>',
+    help: 'list the names of the secrets that it may read',
+    run: async (args, options) => (await import('./commands/secret.ts')).secretList(args, options),
+  },
+  {
+    usage: 'plugin-defaults <namespace>',
+    aliases: ['export-plugin-defaults'],
+    help: 'print its plugin defaults, or write them to a file',
+    options: [OUTPUT_FILE],
+    run: async (args, options) => (await import('./commands/namespace.ts')).pluginDefaults(args, options),
+  },
+  {
+    usage: 'import-plugin-defaults <namespace> [file]',
+    help: 'replace its plugin defaults by those of a file',
+    run: async (args, options) => (await import('./commands/namespace.ts')).importPluginDefaults(args, options),
+  },
+]
+
+const TTL = [option('-e, --ttl <duration>', 'how long the key lives, e.g. P30D'), silent('--expiration <duration>')]
+const TYPE = option('-t, --type <type>', 'STRING, NUMBER, BOOLEAN, DATETIME, DATE, DURATION or JSON')
+const DESCRIPTION = option('--description <text>', 'what the key is for')
+
+type SetOptions = KvSetOptions & { readonly expiration?: string; readonly fileValue?: boolean | string }
+
+async function setKey(args: readonly string[], given: SetOptions): ReturnType<CommandSpec['run']> {
+  const { expiration, fileValue, ...options } = given
+  return (await import('./commands/kv.ts')).kvSet(args, {
+    ...options,
+    ...(expiration !== undefined && { ttl: expiration }),
+    ...(fileValue !== undefined && { file: fileValue }),
+  })
 }
 
-function addKeys(kv: Command, done: Done): void {
-  kv.command('list <namespace>')
-    .description('list the keys')
-    .option('--inherited', 'also those of the namespaces above')
-    .action(async (namespace: string, _, command: Command) =>
-      done(await (await import('./commands/kv.ts')).kvList(namespace, command.optsWithGlobals())),
-    )
-  kv.command('get <namespace> <key>')
-    .description('print a value')
-    .action(async (namespace: string, key: string, _, command: Command) =>
-      done(await (await import('./commands/kv.ts')).kvGet(namespace, key, command.optsWithGlobals())),
-    )
-  setKey(kv.command('set'), done)
-  kv.command('delete <namespace> <key...>')
-    .description('delete keys')
-    .action(async (namespace: string, keys: readonly string[], _, command: Command) =>
-      done(await (await import('./commands/kv.ts')).kvDelete(namespace, keys, command.optsWithGlobals())),
-    )
+const UPDATE_KEY: CommandSpec = {
+  usage: 'update <namespace> <key> [value]',
+  help: 'set a value; JSON keeps its type, anything else is a text',
+  options: [TYPE, ...TTL, DESCRIPTION, option('-f, --file-value <file>', 'the value is what this file holds')],
+  run: async (args, options: SetOptions) => setKey(args, options),
 }
 
-function setKey(command: Command, done: Done): void {
-  command
-    .argument('<namespace>')
-    .argument('<key>')
-    .argument('<value>')
-    .description('set a value; JSON keeps its type, anything else is a text')
-    .option('-t, --type <type>', 'STRING, NUMBER, BOOLEAN, DATETIME, DATE, DURATION or JSON')
-    .option('-e, --ttl <duration>', 'how long the key lives, e.g. P30D')
-    .addOption(new Option('--expiration <duration>').hideHelp())
-    .option('--description <text>', 'what the key is for')
-    .option('-f, --file', 'VALUE is a file that holds the value')
-    .addOption(new Option('--file-value').hideHelp())
-    .action(async (...[namespace, key, value, , self]: [string, string, string, unknown, Command]) => {
-      const given = self.optsWithGlobals<
-        KvSetOptions & { readonly expiration?: string; readonly fileValue?: boolean }
-      >()
-      const { expiration, fileValue = false, ...options } = given
-      const more = { ...(expiration !== undefined && { ttl: expiration }), ...(fileValue && { file: true }) }
-      done(await (await import('./commands/kv.ts')).kvSet({ namespace, key, value }, { ...options, ...more }))
-    })
+const KEYS: readonly CommandSpec[] = [
+  {
+    usage: 'list [namespace]',
+    aliases: ['ls'],
+    help: 'list the keys of a namespace, or of all',
+    options: [option('--inherited', 'also those of the namespaces above')],
+    run: async (args, options: KvListOptions) => (await import('./commands/kv.ts')).kvList(args, options),
+  },
+  {
+    usage: 'list-inherited <namespace>',
+    help: 'list the keys with those of the namespaces above',
+    isHidden: true,
+    run: async (args, options) => (await import('./commands/kv.ts')).kvList(args, { ...options, inherited: true }),
+  },
+  {
+    usage: 'get <namespace> <key>',
+    help: 'print a value',
+    run: async ([namespace = '', key = ''], options) =>
+      (await import('./commands/kv.ts')).kvGet(namespace, key, options),
+  },
+  {
+    usage: 'set <namespace> <key> <value> [typed]',
+    help: 'set a value; JSON keeps its type, anything else is a text. NAMESPACE TYPE KEY VALUE as well',
+    options: [
+      TYPE,
+      ...TTL,
+      DESCRIPTION,
+      option('-f, --file', 'VALUE is a file that holds the value'),
+      silent('--file-value'),
+    ],
+    examples: ['kv set company.team retries 3', 'kv set company.team DURATION pause PT1H --ttl P7D'],
+    run: async (args, options: SetOptions) => setKey(args, options),
+  },
+  {
+    usage: 'update <namespace> <key> <value> [typed]',
+    help: 'the same for a key that is there',
+    options: [TYPE, ...TTL, DESCRIPTION],
+    isHidden: true,
+    run: async (args, options: SetOptions) => setKey(args, { ...options, isThere: true }),
+  },
+  {
+    usage: 'delete <namespace> <key...>',
+    aliases: ['rm'],
+    help: 'delete keys',
+    options: [YES],
+    run: async ([namespace = '', ...keys], options) =>
+      (await import('./commands/kv.ts')).kvDelete(namespace, keys, options),
+  },
+  {
+    usage: 'delete-all <namespace>',
+    help: 'delete all keys of a namespace',
+    options: [YES],
+    run: async (args, options) => (await import('./commands/kv.ts')).kvDeleteAll(args, options),
+  },
+]
+
+const SET_SECRET: CommandSpec = {
+  usage: 'set <namespace> <name> [file]',
+  aliases: ['create', 'update'],
+  help: 'keep a secret; it is read from the file, or from the standard input',
+  options: [
+    option('--description <text>', 'what it is for'),
+    option('--value <text>', 'the secret itself, in sight of every process of this machine'),
+  ],
+  examples: ['secret set company.team API_KEY < key.txt'],
+  run: async ([namespace = '', key = '', file = '-'], options: SecretSetOptions) =>
+    (await import('./commands/secret.ts')).secretSet({ namespace, key, file }, options),
 }
 
-function addSecrets(secret: Command, done: Done): void {
-  secret
-    .command('list <namespace>')
-    .description('list the names of the secrets that the namespace may read')
-    .action(async (namespace: string, _, command: Command) =>
-      done(await (await import('./commands/secret.ts')).secretList(namespace, command.optsWithGlobals())),
-    )
-  secret
-    .command('set <namespace> <name> [file]')
-    .description('keep a secret; it is read from the file, or from the standard input')
-    .option('--description <text>', 'what it is for')
-    .action(async (...[namespace, key, file, , command]: [string, string, string | undefined, unknown, Command]) =>
-      done(
-        await (
-          await import('./commands/secret.ts')
-        ).secretSet({ namespace, key, file: file ?? '-' }, command.optsWithGlobals()),
-      ),
-    )
-  secret
-    .command('delete <namespace> <name>')
-    .description('delete a secret')
-    .action(async (namespace: string, key: string, _, command: Command) =>
-      done(await (await import('./commands/secret.ts')).secretDelete(namespace, key, command.optsWithGlobals())),
-    )
-  secret
-    .command('rotate-key')
-    .description('encrypt all secrets again with new keys, while the server works')
-    .action(async (_options, command) =>
-      done(await (await import('./commands/secret.ts')).secretRotateKey(command.optsWithGlobals())),
-    )
-}
-
-function addPolicies(policy: Command, done: Done): void {
-  const of = (command: Command): Command =>
-    command.option('-n, --namespace <namespace>', 'of a namespace; of the tenant without')
-  of(policy.command('list').description('the policies')).action(async (_, command: Command) =>
-    done(await (await import('./commands/policy.ts')).policyList(command.optsWithGlobals())),
-  )
-  of(policy.command('get <id>').description('a policy as it was written')).action(
-    async (id: string, _, command: Command) =>
-      done(await (await import('./commands/policy.ts')).policyGet(id, command.optsWithGlobals())),
-  )
-  of(policy.command('apply <file>').description('make or change a policy; - reads the standard input')).action(
-    async (file: string, _, command: Command) =>
-      done(await (await import('./commands/policy.ts')).policyApply(file, command.optsWithGlobals())),
-  )
-  of(policy.command('delete <id>').description('delete a policy')).action(async (id: string, _, command: Command) =>
-    done(await (await import('./commands/policy.ts')).policyDelete(id, command.optsWithGlobals())),
-  )
-  of(policy.command('evaluate <id>').description('which saved flows break it, whatever its enforcement')).action(
-    async (id: string, _, command: Command) =>
-      done(await (await import('./commands/policy.ts')).policyEvaluate(id, command.optsWithGlobals())),
-  )
-}
-
-function addFiles(files: Command, done: Done): void {
-  files
-    .command('list <namespace>')
-    .description('list the paths')
-    .action(async (namespace: string, _, command: Command) =>
-      done(await (await import('./commands/namespace-files.ts')).filesList(namespace, command.optsWithGlobals())),
-    )
-  files
-    .command('get <namespace> <path>')
-    .description('print a file, or write it to one here')
-    .option('-o, --output <file>', 'where to write it')
-    .option('--revision <number>', 'what it was then')
-    .action(async (namespace: string, path: string, _, command: Command) =>
-      done(await (await import('./commands/namespace-files.ts')).filesGet(namespace, path, command.optsWithGlobals())),
-    )
-  files
-    .command('update <namespace> <from> [to]')
-    .description('send a file, or all files of a folder but those that its .kestraignore names')
-    .option('--delete', 'delete what is not among them')
-    .action(async (...[namespace, from, to, , command]: [string, string, string | undefined, unknown, Command]) =>
-      done(
-        await (
-          await import('./commands/namespace-files.ts')
-        ).filesUpdate({ namespace, from, to: to ?? '/' }, command.optsWithGlobals()),
-      ),
-    )
-  files
-    .command('delete <namespace> <path>')
-    .description('delete a file, or a folder with all that is in it')
-    .action(async (namespace: string, path: string, _, command: Command) =>
-      done(
-        await (await import('./commands/namespace-files.ts')).filesDelete(namespace, path, command.optsWithGlobals()),
-      ),
-    )
-  files
-    .command('export <namespace> <file>')
-    .description('write all files as a ZIP archive')
-    .action(async (namespace: string, file: string, _, command: Command) =>
-      done(
-        await (await import('./commands/namespace-files.ts')).filesExport(namespace, file, command.optsWithGlobals()),
-      ),
-    )
-}
+const SECRETS: readonly CommandSpec[] = [
+  {
+    usage: 'list [namespace]',
+    aliases: ['ls'],
+    help: 'list the names of the secrets that a namespace may read, or of all',
+    run: async (args, options) => (await import('./commands/secret.ts')).secretList(args, options),
+  },
+  SET_SECRET,
+  {
+    usage: 'delete <namespace> <name>',
+    aliases: ['rm'],
+    help: 'delete a secret',
+    options: [YES],
+    run: async ([namespace = '', key = ''], options: GlobalOptions) =>
+      (await import('./commands/secret.ts')).secretDelete(namespace, key, options),
+  },
+  {
+    usage: 'rotate-key',
+    help: 'encrypt all secrets again with new keys, while the server works',
+    run: async (_, options) => (await import('./commands/secret.ts')).secretRotateKey(options),
+  },
+]

@@ -1,83 +1,166 @@
 // The commands about triggers: where they stand, why they started nothing, switches and backfills.
 import type { Command } from 'commander'
-import type { ExitCode } from './exit-code.ts'
+import { addCommands, option, several, silent, type CommandSpec, type Done } from './command-spec.ts'
+import type { BackfillOptions, BackfillVerb } from './commands/trigger.ts'
+import type { TriggerQueryOptions, TriggerVerb } from './commands/trigger-bulk.ts'
+import type { GlobalOptions } from './global-options.ts'
+import { FILTER } from './query-filters.ts'
 
-export function addTrigger(program: Command, done: (exitCode: ExitCode) => void): void {
-  const trigger = program.command('trigger').description('what starts executions by itself')
-  addReading(trigger, done)
-  addSwitches(trigger, done)
-  addBackfill(trigger, done)
+export function addTrigger(program: Command, done: Done): void {
+  const trigger = program.command('trigger').alias('triggers').description('what starts executions by itself')
+  addCommands(trigger, [...READING, ...SWITCHES, ...bulkCommands(), ...KESTRACTL], done)
+  addCommands(trigger.command('backfill').description('run dates of a schedule that are past'), BACKFILLS, done)
 }
 
-function addReading(trigger: Command, done: (exitCode: ExitCode) => void): void {
-  trigger
-    .command('list')
-    .description('list the triggers and where they stand')
-    .option('-n, --namespace <namespace>', 'of this namespace and those below it')
-    .option('--flow <id>', 'of this flow')
-    .action(async (options: { readonly namespace?: string; readonly flow?: string }, command: Command) =>
-      done(await (await import('./commands/trigger.ts')).triggerList(options, command.optsWithGlobals())),
-    )
-  trigger
-    .command('why')
-    .argument('<flow>', 'namespace.flow')
-    .argument('<trigger>', 'the id of the trigger')
-    .description('say why the trigger started nothing, the latest reason first')
-    .action(async (flow: string, id: string, _, command: Command) =>
-      done(await (await import('./commands/trigger.ts')).triggerWhy(flow, id, command.optsWithGlobals())),
-    )
-}
+const NAMES = '<flow> <trigger> [id]'
+const WHICH = [
+  option('-n, --namespace <namespace>', 'of this namespace and those below it'),
+  option('--flow <id>', 'of this flow'),
+  option('--query <text>', 'whose names hold the text'),
+  FILTER,
+]
 
-const SWITCHES = {
-  enable: 'switch the trigger on',
+type ListOptions = GlobalOptions & { readonly namespace?: string; readonly flow?: string; readonly query?: string }
+
+const READING: readonly CommandSpec[] = [
+  {
+    usage: 'list',
+    aliases: ['ls', 'search'],
+    help: 'list the triggers and where they stand',
+    options: WHICH.filter(({ long }) => long !== '--filter'),
+    examples: ['trigger list -n company.team'],
+    run: async (_, options: ListOptions) => (await import('./commands/trigger.ts')).triggerList(options),
+  },
+  {
+    usage: 'search-for-flow <namespace> <flow>',
+    help: 'list the triggers of a flow',
+    isHidden: true,
+    run: async ([namespace = '', flow = ''], options) =>
+      (await import('./commands/trigger.ts')).triggerList({ ...options, namespace, flow }),
+  },
+  {
+    usage: `why ${NAMES}`,
+    help: 'say why the trigger started nothing, the latest reason first',
+    examples: ['trigger why company.team.greet daily'],
+    run: async (args, options) => (await import('./commands/trigger.ts')).triggerWhy(args, options),
+  },
+  {
+    usage: 'export',
+    aliases: ['export-csv'],
+    help: 'write the triggers that a search finds as CSV',
+    options: [...WHICH, option('--output-file <file>', 'into this file')],
+    run: async (_, options: TriggerQueryOptions) => (await import('./commands/trigger-bulk.ts')).triggerExport(options),
+  },
+]
+
+const SWITCH_HELP = {
+  enable: 'switch the trigger on: NAMESPACE.FLOW TRIGGER, or NAMESPACE FLOW TRIGGER',
   disable: 'switch the trigger off',
   unlock: 'let the trigger no longer wait for the execution that it started',
   restart: 'give up what the trigger is at and let it begin anew',
 } as const
 
-function addSwitches(trigger: Command, done: (exitCode: ExitCode) => void): void {
-  for (const verb of ['enable', 'disable', 'unlock', 'restart'] as const)
-    trigger
-      .command(verb)
-      .argument('<flow>', 'namespace.flow')
-      .argument('<trigger>', 'the id of the trigger')
-      .description(SWITCHES[verb])
-      .action(async (flow: string, id: string, _, command: Command) =>
-        done(
-          await (await import('./commands/trigger.ts')).triggerSwitch({ verb, flow, id }, command.optsWithGlobals()),
-        ),
-      )
+const SWITCHES: readonly CommandSpec[] = [
+  ...(['enable', 'disable', 'unlock', 'restart'] as const).map((verb): CommandSpec => ({
+    usage: `${verb} ${NAMES}`,
+    help: SWITCH_HELP[verb],
+    run: async (args, options) => (await import('./commands/trigger.ts')).triggerSwitch(verb, args, options),
+  })),
+  {
+    usage: `update ${NAMES}`,
+    help: 'switch the trigger off with --disabled, on without',
+    options: [option('--disabled [yes]', 'off')],
+    isHidden: true,
+    run: async (args, options: GlobalOptions & { readonly disabled?: string | true }) =>
+      (await import('./commands/trigger.ts')).triggerSwitch(
+        options.disabled === true || options.disabled === 'true' ? 'disable' : 'enable',
+        args,
+        options,
+      ),
+  },
+  {
+    usage: `delete ${NAMES}`,
+    aliases: ['rm'],
+    help: 'forget where the trigger stands: it goes on as a new one',
+    options: [silent('-y, --yes')],
+    run: async (args, options) => (await import('./commands/trigger-bulk.ts')).triggerDelete(args, options),
+  },
+]
+
+const START = [
+  option('--start <moment>', 'from this moment on, e.g. 2031-04-05T06:07:08Z').makeOptionMandatory(),
+  option('--end <moment>', 'up to this moment; now unless told'),
+  several('-i, --input <name=value>', 'an input of its executions'),
+  several('--label <name=value>', 'a label of its executions'),
+]
+
+const CREATE: CommandSpec = {
+  usage: `create ${NAMES}`,
+  help: 'begin a backfill',
+  options: START,
+  examples: ['trigger backfill create company.team.greet daily --start 2031-01-01T00:00:00Z'],
+  run: async (args, options: BackfillOptions) => (await import('./commands/trigger.ts')).backfillCreate(args, options),
 }
 
-function addBackfill(trigger: Command, done: (exitCode: ExitCode) => void): void {
-  const backfill = trigger.command('backfill').description('run dates of a schedule that are past')
-  backfill
-    .command('create')
-    .argument('<flow>', 'namespace.flow')
-    .argument('<trigger>', 'the id of the trigger')
-    .requiredOption('--start <moment>', 'from this moment on, e.g. 2031-04-05T06:07:08Z')
-    .option('--end <moment>', 'up to this moment; now unless told')
-    .description('begin a backfill')
-    .action(
-      async (flow: string, id: string, options: { readonly start: string; readonly end?: string }, command: Command) =>
-        done(
-          await (
-            await import('./commands/trigger.ts')
-          ).backfillCreate({ flow, id, ...options }, command.optsWithGlobals()),
-        ),
-    )
-  const verbs = {
-    pause: 'pause a backfill; it keeps its position',
-    resume: 'let a paused backfill go on',
-    delete: 'end a backfill: the schedule goes on where it stood',
-  } as const
-  for (const verb of ['pause', 'resume', 'delete'] as const)
-    backfill
-      .command(verb)
-      .argument('<flow>', 'namespace.flow')
-      .argument('<trigger>', 'the id of the trigger')
-      .description(verbs[verb])
-      .action(async (flow: string, id: string, _, command: Command) =>
-        done(await (await import('./commands/trigger.ts')).backfillDo({ verb, flow, id }, command.optsWithGlobals())),
-      )
+const BACKFILL_HELP: Readonly<Record<BackfillVerb, string>> = {
+  pause: 'pause a backfill; it keeps its position',
+  resume: 'let a paused backfill go on',
+  delete: 'end a backfill: the schedule goes on where it stood',
+}
+
+const BACKFILLS: readonly CommandSpec[] = [
+  CREATE,
+  ...(['pause', 'resume', 'delete'] as const).map(verb => backfillCommand(verb, verb)),
+]
+
+const KESTRACTL: readonly CommandSpec[] = [
+  { ...CREATE, usage: `create-backfill ${NAMES}`, isHidden: true },
+  ...(['pause', 'resume', 'delete'] as const).map(verb => ({
+    ...backfillCommand(verb, `backfill-${verb === 'resume' ? 'unpause' : verb}`),
+    isHidden: true,
+  })),
+]
+
+function backfillCommand(verb: BackfillVerb, name: string): CommandSpec {
+  return {
+    usage: `${name} ${NAMES}`,
+    help: BACKFILL_HELP[verb],
+    run: async (args, options) => (await import('./commands/trigger.ts')).backfillDo(verb, args, options),
+  }
+}
+
+const BULK: Readonly<Record<TriggerVerb, string>> = {
+  enable: 'switch triggers on',
+  disable: 'switch triggers off',
+  unlock: 'unlock the locked ones',
+  delete: 'forget where triggers stand',
+  'pause-backfill': 'pause their backfills',
+  'unpause-backfill': 'let their paused backfills go on',
+  'delete-backfill': 'end their backfills',
+}
+
+function bulkCommands(): readonly CommandSpec[] {
+  const verbs: readonly TriggerVerb[] = [
+    'enable',
+    'disable',
+    'unlock',
+    'delete',
+    'pause-backfill',
+    'unpause-backfill',
+    'delete-backfill',
+  ]
+  return verbs.flatMap((verb): readonly CommandSpec[] => [
+    {
+      usage: `${verb}-by-ids <trigger...>`,
+      help: `${BULK[verb]}: NAMESPACE/FLOW/TRIGGER each`,
+      run: async (args, options) => (await import('./commands/trigger-bulk.ts')).triggerBulk(verb, args, options),
+    },
+    {
+      usage: `${verb}-by-query`,
+      help: `${BULK[verb]} that a search finds`,
+      options: [...WHICH, option('--all', 'all of them, without narrowing'), silent('-y, --yes')],
+      run: async (_, options: TriggerQueryOptions) =>
+        (await import('./commands/trigger-bulk.ts')).triggerByQuery(verb, options),
+    },
+  ])
 }

@@ -16,11 +16,13 @@ export type { RestoreCommand } from './backup/run-backup.ts'
 export type { ExportReport } from './transfer/export.ts'
 export type { ImportReport } from './transfer/import.ts'
 export type { ImportCommand } from './transfer/run-transfer.ts'
+export type { SourceReport } from './flows/judge-source.ts'
 export type { RehearsalOptions, SuiteResult, TestDocument } from './rehearsal/rehearse.ts'
 export type { AssertionResult, CaseResult } from './rehearsal/run-test-case.ts'
 export {
   audit,
   findHeld,
+  judgeSources,
   openReadOnly,
   rehearse,
   runBackup,

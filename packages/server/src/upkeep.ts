@@ -7,6 +7,7 @@ import type { ReadOnlyDatabase } from './audit/read-only-database.ts'
 import type { BackupReport } from './backup/backup.ts'
 import type { RestoreReport } from './backup/restore.ts'
 import type { RestoreCommand, runBackup as RunBackup } from './backup/run-backup.ts'
+import type { SourceReport } from './flows/judge-source.ts'
 import type { RehearsalOptions, SuiteResult } from './rehearsal/rehearse.ts'
 import type { ExportReport } from './transfer/export.ts'
 import type { ImportReport } from './transfer/import.ts'
@@ -51,4 +52,8 @@ export async function runImport(folder: string, options: ImportCommand): Promise
 
 export async function rehearse(options: RehearsalOptions): Promise<readonly SuiteResult[]> {
   return await (await import('./rehearsal/rehearse.ts')).rehearse(options)
+}
+
+export async function judgeSources(sources: readonly string[]): Promise<readonly SourceReport[]> {
+  return (await import('./flows/judge-source.ts')).judgeSources(sources)
 }

@@ -48,12 +48,16 @@ export async function executionLabel(
   options: GlobalOptions,
 ): Promise<ExitCode> {
   const { executions } = connect(options)
-  const body = labels.map(text => {
-    const at = text.indexOf('=')
+  const body = labelsOf(labels)
+  return show(await executions.setLabels({ params: { executionId }, body }), options)
+}
+
+export function labelsOf(labels: readonly string[]): { readonly key: string; readonly value: string }[] {
+  return labels.map(text => {
+    const at = text.search(/[=:]/)
     if (at < 1) throw new CommandError(EXIT.usage, `"${text}" is no label: write NAME=VALUE`)
     return { key: text.slice(0, at), value: text.slice(at + 1) }
   })
-  return show(await executions.setLabels({ params: { executionId }, body }), options)
 }
 
 export interface DeleteOptions extends GlobalOptions {

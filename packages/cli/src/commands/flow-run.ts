@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import type { Client } from '@batuta/api'
 import { connect } from '../connect.ts'
 import { CommandError, EXIT, type ExitCode } from '../exit-code.ts'
-import { parseFlowName, type FlowName } from '../flow-name.ts'
+import { flowNameOf, type FlowName } from '../flow-name.ts'
 import type { GlobalOptions } from '../global-options.ts'
 import { parseLevel } from '../log-level.ts'
 import { printJson, printLine, remark } from '../print.ts'
@@ -19,17 +19,21 @@ export interface FlowRunOptions extends GlobalOptions {
   readonly wait?: boolean
   readonly follow?: boolean
   readonly level: string
+  /** Other spellings. */
+  readonly inputs?: readonly string[]
+  readonly labels?: readonly string[]
 }
 
-export async function flowRun(flow: string, options: FlowRunOptions): Promise<ExitCode> {
+export async function flowRun(args: readonly string[], options: FlowRunOptions): Promise<ExitCode> {
   const client = connect(options)
   const level = parseLevel(options.level)
-  const form = await readInputs(options.input)
-  const name = await nameOf(client, flow)
+  const form = await readInputs([...options.input, ...(options.inputs ?? [])])
+  const name = await nameOf(client, args)
+  const labels = [...options.label, ...(options.labels ?? [])]
   const revision = parseRevision(options.revision)
   const execution = await client.executions.create({
     params: name,
-    query: { labels: options.label.map(parseLabel), ...(revision !== undefined && { revision }) },
+    query: { labels: labels.map(parseLabel), ...(revision !== undefined && { revision }) },
     body: form,
   })
   if (options.follow || options.wait) {
@@ -46,8 +50,9 @@ export async function flowRun(flow: string, options: FlowRunOptions): Promise<Ex
   return EXIT.ok
 }
 
-async function nameOf(client: Client, flow: string): Promise<FlowName> {
-  if (!/\.ya?ml$/i.test(flow)) return parseFlowName(flow)
+async function nameOf(client: Client, args: readonly string[]): Promise<FlowName> {
+  const [flow = ''] = args
+  if (args.length > 1 || !/\.ya?ml$/i.test(flow)) return flowNameOf(args)
   const source = await readFile(flow, 'utf8').catch((cause: unknown) => {
     throw new CommandError(
       EXIT.usage,

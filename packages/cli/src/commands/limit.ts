@@ -1,8 +1,10 @@
 // batuta limit …: who runs under limits, and who waits where.
 import { connect } from '../connect.ts'
-import { EXIT, type ExitCode } from '../exit-code.ts'
+import { CommandError, EXIT, type ExitCode } from '../exit-code.ts'
+import { flowNameOf } from '../flow-name.ts'
 import type { GlobalOptions } from '../global-options.ts'
 import { printJson, printTable } from '../print.ts'
+import { show } from '../show.ts'
 
 const SIZE = 1_000
 
@@ -38,6 +40,18 @@ export async function limitShow(executionId: string, options: GlobalOptions): Pr
       ]),
     )
   return EXIT.ok
+}
+
+export async function limitRepair(
+  args: readonly string[],
+  options: GlobalOptions & { readonly running?: string },
+): Promise<ExitCode> {
+  const { namespace, id: flowId } = flowNameOf(args)
+  const running = Number(options.running)
+  if (!Number.isInteger(running) || running < 0)
+    throw new CommandError(EXIT.usage, 'say how many of its executions run: --running NUMBER')
+  const saved = await connect(options).limits.repair({ params: { namespace, flowId }, body: { running } })
+  return show(options, saved, `${running} executions of ${namespace}.${flowId} run`)
 }
 
 interface Counts {

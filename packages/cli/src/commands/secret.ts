@@ -1,12 +1,24 @@
 // batuta secret …: what namespaces keep secret. Only names are ever shown.
-import { readFile } from 'node:fs/promises'
 import { connect } from '../connect.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import type { GlobalOptions } from '../global-options.ts'
 import { printJson, printLine, printTable } from '../print.ts'
+import { readPages } from '../read-pages.ts'
+import { readText } from '../read-text.ts'
+import { showTable } from '../show.ts'
 
-export async function secretList(namespace: string, options: GlobalOptions): Promise<ExitCode> {
-  const found = await connect(options).secrets.inherited({ params: { namespace } })
+/** Of a namespace with what it may read of those above it, or of all. */
+export async function secretList([namespace]: readonly string[], options: GlobalOptions): Promise<ExitCode> {
+  const { secrets } = connect(options)
+  if (namespace === undefined) {
+    const all = await readPages({}, async (page, size) => secrets.search({ query: { page, size } }))
+    return showTable(options, all, [
+      ['NAMESPACE', secret => secret.namespace],
+      ['SECRET', secret => secret.key],
+      ['DESCRIPTION', secret => secret.description],
+    ])
+  }
+  const found = await secrets.inherited({ params: { namespace } })
   if (options.json) printJson(found)
   else
     printTable(
@@ -18,6 +30,8 @@ export async function secretList(namespace: string, options: GlobalOptions): Pro
 
 export interface SecretSetOptions extends GlobalOptions {
   readonly description?: string
+  /** In sight of every process of the machine. */
+  readonly value?: string
 }
 
 /** Read from a file or the standard input: what stands in a command line is seen by every process. */
@@ -25,7 +39,7 @@ export async function secretSet(
   { namespace, key, file }: { readonly namespace: string; readonly key: string; readonly file: string },
   options: SecretSetOptions,
 ): Promise<ExitCode> {
-  const value = (await readFile(file === '-' ? '/dev/stdin' : file, 'utf8')).replace(/\r?\n$/, '')
+  const value = options.value ?? (await readText(file)).replace(/\r?\n$/, '')
   const { description } = options
   await connect(options).secrets.save({
     params: { namespace },

@@ -1,9 +1,10 @@
 // batuta trigger …: where triggers stand, why they started nothing, switches and backfills.
 import { connect } from '../connect.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
-import { parseFlowName } from '../flow-name.ts'
+import { triggerNameOf } from '../flow-name.ts'
 import type { GlobalOptions } from '../global-options.ts'
 import { printJson, printLine, printTable } from '../print.ts'
+import { labelsOf } from './execution-act.ts'
 
 const SHOWN_MAX = 1_000
 
@@ -19,10 +20,10 @@ interface State {
 }
 
 export async function triggerList(
-  { namespace, flow }: { readonly namespace?: string; readonly flow?: string },
-  options: GlobalOptions,
+  options: GlobalOptions & { readonly namespace?: string; readonly flow?: string; readonly query?: string },
 ): Promise<ExitCode> {
-  const query = { size: SHOWN_MAX, ...(namespace && { namespace }), ...(flow && { flowId: flow }) }
+  const { namespace, flow, query: q } = options
+  const query = { size: SHOWN_MAX, ...(namespace && { namespace }), ...(flow && { flowId: flow }), ...(q && { q }) }
   const { results } = await connect(options).triggers.search({ query })
   if (options.json) printJson(results)
   else
@@ -43,8 +44,8 @@ export async function triggerList(
   return EXIT.ok
 }
 
-export async function triggerWhy(flow: string, id: string, options: GlobalOptions): Promise<ExitCode> {
-  const params = { ...placeOf(flow), triggerId: id }
+export async function triggerWhy(args: readonly string[], options: GlobalOptions): Promise<ExitCode> {
+  const params = triggerNameOf(args)
   const { state, reasons } = await connect(options).triggers.why({ params })
   if (options.json) {
     printJson({ state, reasons })
@@ -62,12 +63,9 @@ export async function triggerWhy(flow: string, id: string, options: GlobalOption
 
 export type Switch = 'enable' | 'disable' | 'unlock' | 'restart'
 
-export async function triggerSwitch(
-  { verb, flow, id }: { readonly verb: Switch; readonly flow: string; readonly id: string },
-  options: GlobalOptions,
-): Promise<ExitCode> {
+export async function triggerSwitch(verb: Switch, args: readonly string[], options: GlobalOptions): Promise<ExitCode> {
   const { triggers } = connect(options)
-  const named = { ...placeOf(flow), triggerId: id }
+  const named = triggerNameOf(args)
   const done = (): Promise<State> => {
     switch (verb) {
       case 'enable':
@@ -83,26 +81,34 @@ export async function triggerSwitch(
   return show(await done(), options)
 }
 
-export async function backfillCreate(
-  {
-    flow,
-    id,
+export interface BackfillOptions extends GlobalOptions {
+  readonly start: string
+  readonly end?: string
+  readonly input: readonly string[]
+  readonly label: readonly string[]
+}
+
+export async function backfillCreate(args: readonly string[], options: BackfillOptions): Promise<ExitCode> {
+  const { start, end, input, label } = options
+  const backfill = {
     start,
-    end,
-  }: { readonly flow: string; readonly id: string; readonly start: string; readonly end?: string },
-  options: GlobalOptions,
-): Promise<ExitCode> {
-  const backfill = { start, ...(end === undefined ? {} : { end }) }
-  const body = { ...placeOf(flow), triggerId: id, backfill }
+    ...(end !== undefined && { end }),
+    ...(input.length > 0 && { inputs: Object.fromEntries(labelsOf(input).map(({ key, value }) => [key, value])) }),
+    ...(label.length > 0 && { labels: labelsOf(label) }),
+  }
+  const body = { ...triggerNameOf(args), backfill }
   return show(await connect(options).triggers.update({ body }), options)
 }
 
+export type BackfillVerb = 'pause' | 'resume' | 'delete'
+
 export async function backfillDo(
-  { verb, flow, id }: { readonly verb: 'pause' | 'resume' | 'delete'; readonly flow: string; readonly id: string },
+  verb: BackfillVerb,
+  args: readonly string[],
   options: GlobalOptions,
 ): Promise<ExitCode> {
   const { triggers } = connect(options)
-  const body = { ...placeOf(flow), triggerId: id }
+  const body = triggerNameOf(args)
   const done = (): Promise<State> => {
     switch (verb) {
       case 'pause':
@@ -140,11 +146,6 @@ function standing({
   if (disabled) return 'disabled'
   if (backfill !== undefined) return 'backfill'
   return typeof executionId === 'string' ? `waits for ${executionId}` : 'on'
-}
-
-function placeOf(flow: string): { readonly namespace: string; readonly flowId: string } {
-  const { namespace, id } = parseFlowName(flow)
-  return { namespace, flowId: id }
 }
 
 function moment(date: unknown): string {

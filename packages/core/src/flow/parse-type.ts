@@ -24,7 +24,8 @@ export function resolveType(place: Place, what: string, kinds: ReadonlySet<strin
     const advice = type === undefined ? ' Check its name, or install the plugin that brings it.' : ''
     const hint = close === undefined ? advice : ` Did you mean "${close}"?`
     const reason =
-      type === undefined ? `Invalid type "${name}": nobody knows it.` : `Invalid type "${name}": it is not ${what}.`
+      // Clients look for the first words, editors for the name in quotes.
+      `Invalid type: ${name}. ${type === undefined ? `Nobody knows "${name}".` : `"${name}" is not ${what}.`}`
     report(place.reading, { severity: 'error', code: 'unknown-type', message: reason + hint, path, offset })
     return undefined
   }

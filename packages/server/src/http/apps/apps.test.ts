@@ -210,3 +210,28 @@ test('an app is looked at before it is saved', async () => {
   assert.match(shown.headers.get('content-security-policy') ?? '', /form-action 'none'; frame-ancestors 'self'/)
   assert.match(none.text, /Not an app yet/)
 })
+
+test('several apps are switched, exported and deleted at once, and found by filters', async () => {
+  const uids = await Promise.all(
+    ['many-1', 'many-2'].map(async id => String((await yaml('POST', '', app(id, 'order'))).json.uid)),
+  )
+  const bulk = (method: string, path: string, body = { uids }): Promise<Answer> =>
+    server.send(method, `${API}${path}`, {
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json' },
+    })
+
+  const off = await bulk('POST', '/disable')
+  const isOff = await server.send('GET', `${API}/${uids[0]}`)
+  const on = await bulk('POST', '/enable')
+  const zip = await bulk('POST', '/export')
+  const found = await server.send('GET', `${API}/search?filters[namespace][EQUALS]=${NS}&filters[q][EQUALS]=many-`)
+  const elsewhere = await server.send('GET', `${API}/search?filters[namespace][EQUALS]=app`)
+  const unknown = await bulk('DELETE', '', { uids: [...uids, 'none'] })
+  const gone = await bulk('DELETE', '')
+
+  assert.deepEqual([off.json.count, isOff.json.enabled, on.json.count], [2, false, 2])
+  assert.ok(zip.text.startsWith('PK'))
+  assert.deepEqual([found.json.total, elsewhere.json.total], [2, 0])
+  assert.deepEqual([unknown.status, gone.json.count], [404, 2])
+})

@@ -4,8 +4,10 @@ import type { Handlers } from '../exchange.ts'
 import { getRunById } from '../executions/evaluate-expression.ts'
 import { getExecution } from '../executions/read-execution.ts'
 import { reportFlow } from '../flows/report-flow.ts'
+import { writeZip } from '../flows/zip.ts'
 import { readBytes, textOf } from '../read-body.ts'
-import { empty, json, jsonText } from '../reply.ts'
+import { applyFilters, listOf, type FilterTable } from '../read-filters.ts'
+import { empty, json, jsonText, type Reply } from '../reply.ts'
 import { RequestError } from '../request-error.ts'
 import { dispatchApp, newAppPages, previewApp, viewApp } from './app-pages.ts'
 import { newApprovalPages } from './approval-page.ts'
@@ -16,7 +18,43 @@ import { messagePage } from './public-frame.ts'
 type All = Handlers<'apps'>
 
 export function appHandlers(dependencies: HttpDependencies): All {
-  return { ...keepHandlers(dependencies), ...listHandlers(dependencies), ...pageHandlers(dependencies) }
+  return {
+    ...bulkHandlers(dependencies),
+    ...keepHandlers(dependencies),
+    ...listHandlers(dependencies),
+    ...pageHandlers(dependencies),
+  }
+}
+
+function bulkHandlers(
+  dependencies: HttpDependencies,
+): Pick<All, 'enableMany' | 'disableMany' | 'deleteMany' | 'export'> {
+  const { store } = dependencies
+  /** All of them are looked up before the first is touched. */
+  const rowsOf = async (uids: readonly string[]): Promise<readonly AppRow[]> => {
+    const rows: AppRow[] = []
+    for (const uid of new Set(uids)) rows.push(await getApp(uid, dependencies))
+    return rows
+  }
+  const each = async (uids: readonly string[], act: (row: AppRow) => Promise<unknown>): Promise<Reply> => {
+    const rows = await rowsOf(uids)
+    for (const row of rows) await act(row)
+    return json({ count: rows.length })
+  }
+  return {
+    enableMany: ({ body: { uids } }) => each(uids, row => switchApp(row, false, dependencies)),
+    disableMany: ({ body: { uids } }) => each(uids, row => switchApp(row, true, dependencies)),
+    deleteMany: ({ body: { uids } }) => each(uids, ({ tenant, uid }) => store.perform('deleteApp', { tenant, uid })),
+    export: async ({ body: { uids } }) => ({
+      type: 'stream',
+      status: 200,
+      contentType: 'application/octet-stream',
+      headers: { 'content-disposition': 'attachment; filename="apps.zip"' },
+      chunks: writeZip(
+        (await rowsOf(uids)).map(({ namespace, id, source }) => ({ name: `${namespace}.${id}.yml`, text: source })),
+      ),
+    }),
+  }
 }
 
 type Keeping = 'create' | 'get' | 'update' | 'delete' | 'enable' | 'disable' | 'validate'
@@ -46,7 +84,23 @@ interface Wanted {
   readonly q?: string
   readonly tags?: readonly string[]
   readonly namespace?: string
+  /** This one alone, not those below it. */
+  readonly exactNamespace?: string
   readonly flowId?: string
+}
+
+const FILTERS: FilterTable<Wanted> = {
+  q: { EQUALS: (wanted, q) => ({ ...wanted, q }), CONTAINS: (wanted, q) => ({ ...wanted, q }) },
+  namespace: {
+    EQUALS: (wanted, exactNamespace) => ({ ...wanted, exactNamespace }),
+    PREFIX: (wanted, namespace) => ({ ...wanted, namespace }),
+    STARTS_WITH: (wanted, namespace) => ({ ...wanted, namespace }),
+  },
+  flowId: { EQUALS: (wanted, flowId) => ({ ...wanted, flowId }) },
+  tags: {
+    EQUALS: (wanted, tag) => ({ ...wanted, tags: [tag] }),
+    IN: (wanted, tags) => ({ ...wanted, tags: listOf(tags) }),
+  },
 }
 
 const SIZE = 10
@@ -57,6 +111,7 @@ function listHandlers(dependencies: HttpDependencies): Pick<All, 'search' | 'cat
     q = '',
     tags,
     namespace,
+    exactNamespace,
     flowId,
   }: Wanted): Promise<readonly ReturnType<typeof describeApp>[]> => {
     const rows = await store.read.listApps(config.tenant)
@@ -64,18 +119,21 @@ function listHandlers(dependencies: HttpDependencies): Pick<All, 'search' | 'cat
       .filter(
         row => namespace === undefined || row.namespace === namespace || row.namespace.startsWith(`${namespace}.`),
       )
+      .filter(row => exactNamespace === undefined || row.namespace === exactNamespace)
       .filter(row => flowId === undefined || row.flowId === flowId)
       .map(row => describeApp(row, dependencies))
       .filter(app => tags === undefined || tags.some(tag => app.tags.includes(tag)))
       .filter(app => JSON.stringify(app).toLowerCase().includes(q.toLowerCase()))
   }
   return {
-    search: async ({ query: { page = 1, size = SIZE, ...wanted } }) => {
-      const found = await find(wanted)
+    search: async ({ query: { page = 1, size = SIZE, ...wanted }, filters }) => {
+      const found = await find(applyFilters<Wanted>(wanted, filters, FILTERS))
       return json({ results: found.slice((page - 1) * size, page * size), total: found.length })
     },
-    catalog: async ({ query: { page = 1, size = SIZE, ...wanted } }) => {
-      const found = (await find(wanted)).filter(app => app['enabled'] === true && app['isListed'] === true)
+    catalog: async ({ query: { page = 1, size = SIZE, ...wanted }, filters }) => {
+      const found = (await find(applyFilters<Wanted>(wanted, filters, FILTERS))).filter(
+        app => app['enabled'] === true && app['isListed'] === true,
+      )
       return json({ results: found.slice((page - 1) * size, page * size), total: found.length })
     },
     tags: async () => json({ tags: [...new Set((await find({})).flatMap(({ tags }) => tags))].sort() }),

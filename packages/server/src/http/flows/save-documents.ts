@@ -73,7 +73,8 @@ export async function saveMany(
   dependencies: HttpDependencies,
 ): Promise<readonly FlowRow[]> {
   const { namespace, isDeleting } = options
-  const documents = splitDocuments(body)
+  // The line that parts two documents belongs to neither of them.
+  const documents = splitDocuments(body).map(source => source.replace(/^\r?\n/, ''))
   if (documents.length > DOCUMENTS_MAX)
     throw unprocessable(
       'too-many-documents',

@@ -1,5 +1,14 @@
 // Namespaces are there when something is in them, or when somebody said something about them: nobody has to make one.
-import { NAMESPACE_VARIABLES, encodeValue, fromPlain, namespaceRoot, toPlain } from '@batuta/core'
+import {
+  NAMESPACE_VARIABLES,
+  encodeValue,
+  fromPlain,
+  isList,
+  isMap,
+  mapSize,
+  namespaceRoot,
+  toPlain,
+} from '@batuta/core'
 import { withAncestors } from '../../namespaces/ancestors.ts'
 import { NamespaceFiles } from '../../namespaces/namespace-files.ts'
 import type { Settings } from '../../namespaces/namespace-settings.ts'
@@ -126,5 +135,14 @@ async function countRuns({
 }
 
 function textOf(id: string, settings: Settings | undefined): string {
-  return encodeValue({ id, deleted: false, ...settings })
+  if (settings === undefined) return encodeValue({ id, deleted: false })
+  const { variables, pluginDefaults, ...said } = settings
+  // None are none: clients that compare with what they saved take an empty list for a difference.
+  return encodeValue({
+    id,
+    deleted: false,
+    ...said,
+    ...(isMap(variables) && mapSize(variables) > 0 && { variables }),
+    ...(isList(pluginDefaults) && pluginDefaults.length > 0 && { pluginDefaults }),
+  })
 }

@@ -50,7 +50,6 @@ test('what is said about a namespace is changed in part and forgotten', async ()
     deleted: false,
     description: 'two',
     variables: { a: 1 },
-    pluginDefaults: [],
   })
   assert.equal((await server.send('DELETE', `${OF}/said`)).status, 204)
   assert.equal((await server.send('DELETE', `${OF}/said`)).status, 404)
