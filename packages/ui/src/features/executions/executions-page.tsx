@@ -95,6 +95,7 @@ export function ExecutionsPage(): ReactNode {
       {rows.length > 0 && (
         <Scrolled onTop={setAtTop} waiting={waiting} onShow={showWaiting}>
           <Table
+            name="executions"
             label={t('table')}
             columns={columns}
             rows={rows}

@@ -70,6 +70,7 @@ export function TaskRunsPage(): ReactNode {
       {total === 0 && <Nothing isFiltered={filters.length > 0} onDrop={() => setFilters([])} />}
       {rows.length > 0 && (
         <Table
+          name="task-runs"
           label={t('taskRuns')}
           columns={COLUMNS}
           rows={rows}

@@ -72,6 +72,7 @@ export function TriggersPage(): ReactNode {
           onCloseSide={close}
         >
           <Table
+            name="triggers"
             label={t('table')}
             columns={columns}
             rows={rows}
