@@ -21,18 +21,28 @@ const ROOT = join(import.meta.dirname, '..', '..')
 const START_MAX_MS = 60_000
 const STOP_MAX_MS = 20_000
 
-export async function startServer(): Promise<BrowserServer> {
+export interface ServerUser {
+  readonly user: string
+  readonly password: string
+}
+
+/** Without a user nobody has to sign in. */
+export async function startServer(known?: ServerUser): Promise<BrowserServer> {
+  const environment = known ? { BATUTA_USER: known.user, BATUTA_PASSWORD: known.password } : {}
+  const authorization = known && `Basic ${btoa(`${known.user}:${known.password}`)}`
   const folder = mkdtempSync(join(tmpdir(), 'batuta-browser-'))
   mkdirSync(join(folder, 'flows'))
   const places = ['--data', join(folder, 'data'), '--flows', join(folder, 'flows')]
   const start = (port: string): ChildProcess =>
     spawn(process.execPath, [join(ROOT, 'dist', 'cli.js'), 'server', 'local', '--port', port, ...places], {
       cwd: folder,
+      env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
   let child = start('0')
   const address = await addressOf(child)
-  const call = (method: string, path: string, body?: string): Promise<unknown> => ask(address, { method, path, body })
+  const call = (method: string, path: string, body?: string): Promise<unknown> =>
+    ask(address, { method, path, body, authorization })
   return {
     address,
     call,
@@ -62,14 +72,19 @@ interface Question {
   readonly method: string
   readonly path: string
   readonly body: string | undefined
+  readonly authorization: string | undefined
 }
 
-async function ask(address: string, { method, path, body }: Question): Promise<unknown> {
+async function ask(address: string, { method, path, body, authorization }: Question): Promise<unknown> {
   const type =
     body?.startsWith('{') === true || body?.startsWith('[') === true ? 'application/json' : 'application/x-yaml'
   const reply = await fetch(`${address}/api/v1/main${path}`, {
     method,
-    ...(body === undefined ? {} : { body, headers: { 'content-type': type } }),
+    headers: {
+      ...(body === undefined ? {} : { 'content-type': type }),
+      ...(authorization === undefined ? {} : { authorization }),
+    },
+    ...(body === undefined ? {} : { body }),
   })
   const text = await reply.text()
   if (!reply.ok) throw new Error(`${method} ${path} answered ${reply.status}: ${text}`)
