@@ -7,6 +7,7 @@ import { routes, type Route } from '@batuta/api'
 import { build, type Plugin } from 'vite'
 import { FIRST_CALLS } from '../packages/ui/src/app/first-calls.ts'
 import { tokensCss } from '../packages/ui/src/lib/tokens-css.ts'
+import { firstPrograms, type Manifest } from './first-programs.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const SOURCE = join(ROOT, 'packages', 'ui')
@@ -102,6 +103,7 @@ async function buildPage(): Promise<readonly string[]> {
     join(SOURCE, 'src/lib/tokens.ts'),
     join(SOURCE, 'src/lib/tokens-css.ts'),
     join(SOURCE, 'src/app/first-calls.ts'),
+    join(ROOT, 'scripts/first-programs.ts'),
   ]
   return [...new Set(ours)]
     .map(file => relative(ROOT, file))
@@ -199,10 +201,19 @@ function writeFiles(): void {
       .filter(name => name !== MANIFEST)
       .map(name => [name, pack(name)]),
   )
-  write('files.json', Buffer.from(JSON.stringify({ files, firstCalls: FIRST_CALLS })))
+  const manifest = JSON.parse(readFileSync(join(FRESH, MANIFEST), 'utf8')) as Manifest
+  const programs = firstPrograms(manifest, name => files[name]?.gz ?? 0)
+  write('files.json', Buffer.from(JSON.stringify({ files, firstCalls: FIRST_CALLS, programs })))
 }
 
-function pack(name: string): object {
+interface Packed {
+  readonly type: string
+  readonly size: number
+  readonly br?: number
+  readonly gz?: number
+}
+
+function pack(name: string): Packed {
   const bytes = readFileSync(join(FRESH, name))
   const type = TYPES[name.slice(name.lastIndexOf('.') + 1)] ?? 'application/octet-stream'
   if (!PACKED.test(name) || name === 'index.html') return { type, size: bytes.length }
