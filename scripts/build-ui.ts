@@ -36,8 +36,9 @@ const GROUPS = [
     test: /node_modules[\\/](react|react-dom|scheduler|use-sync-external-store|@tanstack[\\/](react-)?(router|router-core|query|query-core|store|history))[\\/]/,
   },
   {
+    // What lists need as well stands here, or the shell would fetch the lists for it.
     name: 'base',
-    test: /node_modules[\\/](clsx|@mantine[\\/](hooks|core[\\/]esm[\\/](core|components[\\/](Transition|Loader|UnstyledButton|Button|ActionIcon))))[\\/]|[\\/]packages[\\/]api[\\/]|[\\/]ui[\\/]src[\\/](platform[\\/]|lib[\\/](live[\\/]|filters[\\/](filter|moments|filter-url)\.|(search-state|messages|actions|keyboard|link|paths|time|preferences|preferences-shape|theme|api|query|states)\.)|features[\\/]states[\\/]|widgets[\\/](icon|class-names|tooltip|place-floating|kbd|empty|error-card|copy-button|skeleton)\.)/,
+    test: /vite[\\/]preload-helper|node_modules[\\/](clsx|@mantine[\\/](hooks|core[\\/]esm[\\/](core|components[\\/](Transition|Loader|UnstyledButton|Button|ActionIcon))))[\\/]|[\\/]packages[\\/]api[\\/]|[\\/]ui[\\/]src[\\/](platform[\\/]|lib[\\/](live[\\/]|filters[\\/](filter|moments|filter-url)\.|(search-state|messages|actions|keyboard|link|paths|time|preferences|preferences-shape|theme|api|query|states|use-local)\.)|features[\\/]states[\\/]|widgets[\\/](icon|class-names|tooltip|place-floating|kbd|empty|error-card|copy-button|skeleton)\.)/,
   },
   {
     name: 'filters',
