@@ -7,6 +7,7 @@ import { routes, type Route } from '@batuta/api'
 import { build, type Plugin } from 'vite'
 import { FIRST_CALLS } from '../packages/ui/src/app/first-calls.ts'
 import { tokensCss } from '../packages/ui/src/lib/tokens-css.ts'
+import { firstPrograms, type Manifest } from './first-programs.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const SOURCE = join(ROOT, 'packages', 'ui')
@@ -35,8 +36,9 @@ const GROUPS = [
     test: /node_modules[\\/](react|react-dom|scheduler|use-sync-external-store|@tanstack[\\/](react-)?(router|router-core|query|query-core|store|history))[\\/]/,
   },
   {
+    // What lists need as well stands here, or the shell would fetch the lists for it.
     name: 'base',
-    test: /node_modules[\\/](clsx|@mantine[\\/](hooks|core[\\/]esm[\\/](core|components[\\/](Transition|Loader|UnstyledButton|Button|ActionIcon))))[\\/]|[\\/]packages[\\/]api[\\/]|[\\/]ui[\\/]src[\\/](platform[\\/]|lib[\\/](live[\\/]|filters[\\/](filter|moments|filter-url)\.|(search-state|messages|actions|keyboard|link|paths|time|preferences|preferences-shape|theme|api|query|states)\.)|features[\\/]states[\\/]|widgets[\\/](icon|class-names|tooltip|place-floating|kbd|empty|error-card|copy-button|skeleton)\.)/,
+    test: /vite[\\/]preload-helper|node_modules[\\/](clsx|@mantine[\\/](hooks|core[\\/]esm[\\/](core|components[\\/](Transition|Loader|UnstyledButton|Button|ActionIcon))))[\\/]|[\\/]packages[\\/]api[\\/]|[\\/]ui[\\/]src[\\/](platform[\\/]|lib[\\/](live[\\/]|filters[\\/](filter|moments|filter-url)\.|(search-state|messages|actions|keyboard|link|paths|time|preferences|preferences-shape|theme|api|query|states|use-local)\.)|features[\\/]states[\\/]|widgets[\\/](icon|class-names|tooltip|place-floating|kbd|empty|error-card|copy-button|skeleton)\.)/,
   },
   {
     name: 'filters',
@@ -102,6 +104,7 @@ async function buildPage(): Promise<readonly string[]> {
     join(SOURCE, 'src/lib/tokens.ts'),
     join(SOURCE, 'src/lib/tokens-css.ts'),
     join(SOURCE, 'src/app/first-calls.ts'),
+    join(ROOT, 'scripts/first-programs.ts'),
   ]
   return [...new Set(ours)]
     .map(file => relative(ROOT, file))
@@ -213,10 +216,19 @@ function writeFiles(): void {
       .filter(name => name !== MANIFEST)
       .map(name => [name, pack(name)]),
   )
-  write('files.json', Buffer.from(JSON.stringify({ files, firstCalls: FIRST_CALLS })))
+  const manifest = JSON.parse(readFileSync(join(FRESH, MANIFEST), 'utf8')) as Manifest
+  const programs = firstPrograms(manifest, name => files[name]?.gz ?? 0)
+  write('files.json', Buffer.from(JSON.stringify({ files, firstCalls: FIRST_CALLS, programs })))
 }
 
-function pack(name: string): object {
+interface Packed {
+  readonly type: string
+  readonly size: number
+  readonly br?: number
+  readonly gz?: number
+}
+
+function pack(name: string): Packed {
   const bytes = readFileSync(join(FRESH, name))
   const type = TYPES[name.slice(name.lastIndexOf('.') + 1)] ?? 'application/octet-stream'
   if (!PACKED.test(name) || name === 'index.html') return { type, size: bytes.length }

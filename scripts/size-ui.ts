@@ -2,6 +2,7 @@
 // above one of them.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { closure, type Chunk as Program } from './first-programs.ts'
 
 export interface PageSize {
   readonly page: string
@@ -11,11 +12,7 @@ export interface PageSize {
   readonly budgetBytes: number
 }
 
-interface Chunk {
-  readonly file: string
-  readonly isEntry?: boolean
-  readonly imports?: readonly string[]
-  readonly dynamicImports?: readonly string[]
+interface Chunk extends Program {
   readonly css?: readonly string[]
 }
 
@@ -108,14 +105,6 @@ export function measurePages(): readonly PageSize[] {
 function budgetOf(page: string): number {
   if (page === SHELL) return SHELL_BUDGET
   return Object.entries(BUDGETS).find(([begin]) => page.startsWith(begin))?.[1] ?? PAGE_BUDGET
-}
-
-/** A chunk and all that it imports at once. */
-function closure(manifest: Manifest, name: string, seen: Set<string> = new Set()): ReadonlySet<string> {
-  if (seen.has(name)) return seen
-  seen.add(name)
-  for (const other of manifest[name]?.imports ?? []) closure(manifest, other, seen)
-  return seen
 }
 
 function print(sizes: readonly PageSize[]): void {

@@ -20,6 +20,8 @@ export interface BrowserServer {
 }
 
 export interface ServerOptions {
+  /** Nobody has to sign in without one; its calls are made in that name. */
+  readonly user?: { readonly name: string; readonly password: string }
   /** The text of a configuration file. */
   readonly config?: string
   /** Beside that of this process. */
@@ -30,7 +32,7 @@ const ROOT = join(import.meta.dirname, '..', '..')
 const START_MAX_MS = 60_000
 const STOP_MAX_MS = 20_000
 
-export async function startServer({ config, environment = {} }: ServerOptions = {}): Promise<BrowserServer> {
+export async function startServer({ config, user, environment = {} }: ServerOptions = {}): Promise<BrowserServer> {
   const folder = mkdtempSync(join(tmpdir(), 'batuta-browser-'))
   mkdirSync(join(folder, 'flows'))
   const places = ['--data', join(folder, 'data'), '--flows', join(folder, 'flows')]
@@ -39,6 +41,8 @@ export async function startServer({ config, environment = {} }: ServerOptions = 
     writeFileSync(file, config)
     places.push('--config', file)
   }
+  const ofUser = user ? { BATUTA_USER: user.name, BATUTA_PASSWORD: user.password } : {}
+  const authorization = user && `Basic ${btoa(`${user.name}:${user.password}`)}`
   let printed = ''
   const start = (port: string): ChildProcess => {
     const child = spawn(
@@ -46,7 +50,7 @@ export async function startServer({ config, environment = {} }: ServerOptions = 
       [join(ROOT, 'dist', 'cli.js'), 'server', 'local', '--port', port, ...places],
       {
         cwd: folder,
-        env: { ...process.env, ...environment },
+        env: { ...process.env, ...ofUser, ...environment },
         stdio: ['ignore', 'pipe', 'pipe'],
       },
     )
@@ -59,7 +63,8 @@ export async function startServer({ config, environment = {} }: ServerOptions = 
   }
   let child = start('0')
   const address = await addressOf(child)
-  const call = (method: string, path: string, body?: string): Promise<unknown> => ask(address, { method, path, body })
+  const call = (method: string, path: string, body?: string): Promise<unknown> =>
+    ask(address, { method, path, body, authorization })
   return {
     address,
     call,
@@ -90,14 +95,19 @@ interface Question {
   readonly method: string
   readonly path: string
   readonly body: string | undefined
+  readonly authorization: string | undefined
 }
 
-async function ask(address: string, { method, path, body }: Question): Promise<unknown> {
+async function ask(address: string, { method, path, body, authorization }: Question): Promise<unknown> {
   const type =
     body?.startsWith('{') === true || body?.startsWith('[') === true ? 'application/json' : 'application/x-yaml'
   const reply = await fetch(`${address}/api/v1/main${path}`, {
     method,
-    ...(body === undefined ? {} : { body, headers: { 'content-type': type } }),
+    headers: {
+      ...(body === undefined ? {} : { 'content-type': type }),
+      ...(authorization === undefined ? {} : { authorization }),
+    },
+    ...(body === undefined ? {} : { body }),
   })
   const text = await reply.text()
   if (!reply.ok) throw new Error(`${method} ${path} answered ${reply.status}: ${text}`)

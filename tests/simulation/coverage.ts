@@ -11,7 +11,7 @@ import type { Doc } from './random-groups.ts'
 import { POLL_TYPE, WATCH_TYPE } from './stranger.ts'
 
 /** What is counted when a command was taken. Kill switches are thrown by people alone, and have tests of their own. */
-export const COMMANDS_PLAYED: Readonly<Record<Exclude<Command['name'], 'switch-off'>, string>> = {
+export const COMMANDS_PLAYED: Readonly<Record<Command['name'], string>> = {
   kill: 'command kill',
   // Nothing is held here: it is refused.
   release: 'releases refused',

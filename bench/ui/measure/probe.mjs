@@ -5,6 +5,8 @@
     longTasks: [],
     events: [],
     shift: 0,
+    shiftMost: 0,
+    shiftOf: '',
     largestMs: 0,
     firstMs: 0,
     shellMs: 0,
@@ -12,12 +14,23 @@
     keyMs: 0,
     contentIs: undefined,
   }
+  /** What somebody would look for in the sources. */
+  const nameOf = node => {
+    const element = node?.nodeType === 1 ? node : node?.parentElement
+    return element ? `${element.localName}.${String(element.className).split(' ')[0]}` : '?'
+  }
   const observe = (type, hear, more = {}) =>
     new PerformanceObserver(list => list.getEntries().forEach(hear)).observe({ type, buffered: true, ...more })
   observe('longtask', ({ startTime, duration }) => probe.longTasks.push([startTime, duration]))
   observe('largest-contentful-paint', ({ startTime }) => (probe.largestMs = startTime))
   observe('paint', ({ name, startTime }) => name === 'first-contentful-paint' && (probe.firstMs = startTime))
-  observe('layout-shift', ({ value, hadRecentInput }) => hadRecentInput || (probe.shift += value))
+  observe('layout-shift', ({ value, hadRecentInput, sources }) => {
+    if (hadRecentInput) return
+    probe.shift += value
+    if (value <= probe.shiftMost) return
+    probe.shiftMost = value
+    probe.shiftOf = sources.map(({ node }) => nameOf(node)).join(', ')
+  })
   observe(
     'event',
     ({ interactionId, duration, name }) => interactionId && probe.events.push([interactionId, duration, name]),

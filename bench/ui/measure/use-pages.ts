@@ -158,7 +158,8 @@ async function framesWhile(page: Page, work: () => Promise<void>): Promise<numbe
 
 export const useEditor: UsePage = async ({ page, name }) => {
   const source = page.getByRole('textbox', { name: 'Source' })
-  await source.click()
+  // Its middle is thousands of lines below: no click goes there.
+  await source.focus()
   await page.keyboard.press('Control+Home')
   for (let line = 0; line < 7; line++) await page.keyboard.press('ArrowDown')
   await page.keyboard.press('End')

@@ -29,6 +29,8 @@ interface Seen {
   readonly largestMs: number
   readonly keyMs: number
   readonly shift: number
+  /** What moved in the largest of them. */
+  readonly shiftOf: string
   readonly longTasks: readonly (readonly [number, number])[]
   readonly requests: readonly {
     readonly url: string
@@ -60,7 +62,7 @@ export async function visit(browser: Browser, address: string, spec: PageSpec): 
   return { page, samples: samplesOf(spec, seen), close: () => context.close() }
 }
 
-const READ = `({ ...['shellMs', 'contentMs', 'largestMs', 'keyMs', 'shift', 'longTasks'].reduce((all, name) => ({ ...all, [name]: probe[name] }), {}),
+const READ = `({ ...['shellMs', 'contentMs', 'largestMs', 'keyMs', 'shift', 'shiftOf', 'longTasks'].reduce((all, name) => ({ ...all, [name]: probe[name] }), {}),
   requests: performance.getEntriesByType('resource').map(one => ({ url: one.name, startMs: one.startTime,
     tookMs: one.responseEnd - (one.requestStart || one.startTime), bytes: one.encodedBodySize })) })`
 
@@ -96,7 +98,7 @@ function samplesOf(
     tell('content in sight', seen.contentMs),
     tell('first key answered', seen.keyMs),
     tell('longest task', longest),
-    tell('layout shift', seen.shift, { unit: '', most: 0.02 }),
+    tell('layout shift', seen.shift, { unit: '', most: 0.02, ...(seen.shiftOf === '' ? {} : { note: seen.shiftOf }) }),
     ...(calls.length === 0 ? [] : [tell('slowest call', slowest?.tookMs ?? 0, { most: 50, ...noted(slowest) })]),
     ...(calls.length === 0
       ? []

@@ -5,5 +5,9 @@
 export const FIRST_CALLS: Readonly<Record<string, string>> = {
   '/flows': '/flows/search?page=1&size=50&sort=namespace%3Aasc&sort=id%3Aasc',
   '': '/executions/search?page=1&size=1',
+  '/admin/triggers': '/triggers/search?page=1&size=50&all=true',
+  '/taskruns': '/taskruns/search?page=1&size=50',
+  '/inbox': '/human-tasks?size=50',
+  '/kv': '/kv?page=1&size=50&sort=key%3Aasc',
   '/executions': '/executions/search?cursor=&size=50&sort=state.startDate%3Adesc',
 }

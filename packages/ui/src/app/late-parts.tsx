@@ -53,12 +53,14 @@ export function LateParts(): ReactNode {
     return onceQuiet(fetchLate)
   }, [])
   const close = (): void => showPart(undefined)
+  // Who asks for one of them has all: they come in one program.
+  const isThere = isIdle || shown !== undefined
   return (
     <Suspense fallback={null}>
       {isFirstRun && <FirstRunNote />}
-      {isIdle && <OperationHost />}
-      {isIdle && <Recents />}
-      {isIdle && <MoreActions />}
+      {isThere && <OperationHost />}
+      {isThere && <Recents />}
+      {isThere && <MoreActions />}
       {shown === 'palette' && <Palette onClose={close} />}
       {shown === 'shortcuts' && <Shortcuts onClose={close} />}
     </Suspense>

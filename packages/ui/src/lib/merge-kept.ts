@@ -9,6 +9,12 @@ export const SYNCED: readonly string[] = [
   'rail.pinned',
   'bookmarks',
   'executions.columns',
+  'columns.executions',
+  'columns.task-runs',
+  'columns.flows',
+  'columns.triggers',
+  'columns.keys',
+  'columns.secrets',
   'editor.panes',
   'logs.wrap',
 ]

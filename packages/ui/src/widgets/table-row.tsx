@@ -1,11 +1,13 @@
 import type { ReactNode } from 'react'
 import { Link } from '../lib/link.tsx'
 import { cx } from './class-names.ts'
-import type { TableProps } from './table.tsx'
+import type { Column, TableProps } from './table.tsx'
 import classes from './table.module.css'
 
 export interface TableRowProps<Row> {
   readonly table: TableProps<Row>
+  /** As they are arranged. */
+  readonly columns: readonly Column<Row>[]
   readonly row: Row
   readonly index: number
   readonly height: number
@@ -16,6 +18,7 @@ export interface TableRowProps<Row> {
 
 export function TableRow<Row>({
   table,
+  columns,
   row,
   index,
   height,
@@ -23,7 +26,7 @@ export function TableRow<Row>({
   isActive,
   onActivate,
 }: TableRowProps<Row>): ReactNode {
-  const { columns, selection, rowTo, rowLabel, card } = table
+  const { selection, rowTo, rowLabel, card } = table
   const key = table.rowKey(row)
   const isSelected = selection?.keys.has(key) === true
   const to = rowTo?.(row)

@@ -1,13 +1,15 @@
 // A list of any length as a real table: only the rows in sight are in the page, each names its place among all. Rows are links; j and k move, x
 // selects, Enter opens, Space previews. Below 768 px a row is a card of two lines.
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useRef, useSyncExternalStore, type ReactNode, type RefObject } from 'react'
+import { useEffect, useMemo, useRef, useSyncExternalStore, type ReactNode } from 'react'
 import { usePreferences } from '../lib/preferences.ts'
+import { useLocal } from '../lib/use-local.ts'
+import { writeLocal } from '../platform/local-store.ts'
 import { cx } from './class-names.ts'
-import { Icon } from './icon.tsx'
+import { arrangeColumns, readLayout, tableWidth, writeLayout } from './column-layout.ts'
+import { TableHead, type LayoutOfTable } from './table-head.tsx'
 import { TableRow } from './table-row.tsx'
 import classes from './table.module.css'
-import { tip } from './tooltip.ts'
 import { useRowKeys, type Selection } from './use-row-keys.ts'
 
 export interface Column<Row> {
@@ -28,6 +30,8 @@ export interface Column<Row> {
 export interface TableProps<Row> {
   /** Names the table for those who hear it. */
   readonly label: string
+  /** Under which it is kept how somebody arranges the columns; without a name they stay as they are. */
+  readonly name?: string
   readonly columns: readonly Column<Row>[]
   readonly rows: readonly Row[]
   rowKey(row: Row): string
@@ -57,7 +61,8 @@ const END_ROWS = 15
 const phone = matchMedia('(max-width: 767px)')
 
 export function Table<Row>(props: TableProps<Row>): ReactNode {
-  const { label, columns, rows, card, total = rows.length, selection, onEnd } = props
+  const { label, rows, card, total = rows.length, selection, onEnd } = props
+  const { columns, arranging, minWidth } = useArranged(props)
   const { density } = usePreferences()
   const isCompact = props.isCompact ?? density === 'compact'
   const scroller = useRef<HTMLDivElement>(null)
@@ -87,9 +92,19 @@ export function Table<Row>(props: TableProps<Row>): ReactNode {
       aria-label={label}
       tabIndex={rows.length === 0 ? 0 : -1}
     >
-      <table className={cx(classes['table'], isPhone && classes['phone'])} aria-label={label} aria-rowcount={total + 1}>
+      <table
+        className={cx(classes['table'], isPhone && classes['phone'])}
+        aria-label={label}
+        aria-rowcount={total + 1}
+        style={isPhone ? undefined : { minWidth }}
+      >
         {!isPhone && (
-          <Head columns={columns} {...(selection ? { selection } : {})} keysOf={() => rows.map(props.rowKey)} />
+          <TableHead
+            columns={columns}
+            {...(selection ? { selection } : {})}
+            arranging={arranging}
+            keysOf={() => rows.map(props.rowKey)}
+          />
         )}
         <tbody>
           <Gap height={first?.start ?? 0} span={span} />
@@ -101,6 +116,7 @@ export function Table<Row>(props: TableProps<Row>): ReactNode {
                   key={props.rowKey(row)}
                   {...{ row, index, height, isPhone }}
                   table={props}
+                  columns={columns}
                   isActive={keys.active === index}
                   onActivate={() => keys.setActive(index)}
                 />
@@ -114,77 +130,23 @@ export function Table<Row>(props: TableProps<Row>): ReactNode {
   )
 }
 
-interface HeadProps<Row> {
-  readonly columns: readonly Column<Row>[]
-  readonly selection?: Selection
-  keysOf(): readonly string[]
+function useArranged<Row>({ name, columns: given }: TableProps<Row>) {
+  const arranging = useLayout(name)
+  const columns = useMemo(() => (arranging ? arrangeColumns(given, arranging.layout) : given), [given, arranging])
+  return { columns, arranging, minWidth: arranging && tableWidth(columns, arranging.layout) }
 }
 
-function Head<Row>({ columns, selection, keysOf }: HeadProps<Row>): ReactNode {
-  return (
-    <thead>
-      <tr aria-rowindex={1}>
-        {selection && (
-          <th className={classes['check']} scope="col">
-            <SelectAll selection={selection} keysOf={keysOf} />
-          </th>
-        )}
-        {columns.map(column => (
-          <HeadCell key={column.id} column={column} />
-        ))}
-      </tr>
-    </thead>
+/** Belongs to the person, under `columns.NAME`. */
+function useLayout(name: string | undefined): LayoutOfTable | undefined {
+  const key = `columns.${name ?? ''}`
+  const kept = useLocal(key)
+  return useMemo(
+    () =>
+      name === undefined
+        ? undefined
+        : { layout: readLayout(kept), change: layout => writeLocal(key, writeLayout(layout)) },
+    [name, key, kept],
   )
-}
-
-function HeadCell<Row>({ column }: { readonly column: Column<Row> }): ReactNode {
-  const { title, width, align, isExtra, sort, whyNoSort } = column
-  const look = {
-    style: width === undefined ? {} : { width },
-    className: cx(align === 'end' && classes['end'], isExtra === true && classes['extra']),
-  }
-  // A head without words names nothing.
-  if (title === '') return <td {...look} />
-  return (
-    <th
-      {...look}
-      scope="col"
-      aria-sort={sort?.direction === undefined ? undefined : sort.direction === 'asc' ? 'ascending' : 'descending'}
-      {...(whyNoSort === undefined ? {} : tip(whyNoSort))}
-    >
-      {sort ? (
-        <button type="button" className={classes['sort']} onClick={sort.toggle}>
-          {title}
-          {sort.direction !== undefined && <Icon name={sort.direction === 'asc' ? 'up' : 'down'} size={12} />}
-        </button>
-      ) : (
-        title
-      )}
-    </th>
-  )
-}
-
-function SelectAll({ selection, keysOf }: { readonly selection: Selection; keysOf(): readonly string[] }): ReactNode {
-  const ref = useRef<HTMLInputElement>(null)
-  const all = keysOf()
-  const isAll = all.length > 0 && all.every(key => selection.keys.has(key))
-  useIndeterminate(ref, selection.keys.size > 0 && !isAll)
-  return (
-    <input
-      ref={ref}
-      type="checkbox"
-      className={classes['box']}
-      aria-label="Select all rows that are loaded"
-      checked={isAll}
-      onChange={() => selection.set(isAll ? new Set() : new Set(all))}
-    />
-  )
-}
-
-function useIndeterminate(ref: RefObject<HTMLInputElement | null>, isSome: boolean): void {
-  useEffect(() => {
-    if (ref.current) ref.current.indeterminate = isSome
-  }, [ref, isSome])
 }
 
 /** As high as the rows that are not in the page. */

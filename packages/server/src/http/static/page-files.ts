@@ -17,6 +17,8 @@ export interface PageFiles {
   readonly files: ReadonlyMap<string, PageFile>
   /** Path below `/ui` → the first question of that page, below `/api/v1/{tenant}`. */
   readonly firstCalls: Readonly<Record<string, string>>
+  /** What a page needs beyond what all have, by a pattern of paths below `/ui`; the first that fits counts. */
+  readonly programs: readonly { readonly pattern: RegExp; readonly files: readonly string[] }[]
   readonly index: string
   /** For `script-src`: of the scripts that stand in the index. */
   readonly scriptHashes: readonly string[]
@@ -37,13 +39,18 @@ export function openPageFiles(folder: string): () => PageFiles | undefined {
   }
 }
 
+interface FileList {
+  readonly files: Record<string, PageFile>
+  readonly firstCalls: Record<string, string>
+  readonly programs?: readonly { readonly pattern: string; readonly files: readonly string[] }[]
+}
+
 function read(folder: string): PageFiles {
-  const list = trust<{ readonly files: Record<string, PageFile>; readonly firstCalls: Record<string, string> }>(
-    JSON.parse(readFileSync(join(folder, LIST), 'utf8')),
-  )
+  const list = trust<FileList>(JSON.parse(readFileSync(join(folder, LIST), 'utf8')))
   const index = readFileSync(join(folder, INDEX), 'utf8')
   const scriptHashes = [...index.matchAll(INLINE_SCRIPT)].map(
     ([, script = '']) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`,
   )
-  return { files: new Map(Object.entries(list.files)), firstCalls: list.firstCalls, index, scriptHashes }
+  const programs = (list.programs ?? []).map(({ pattern, files }) => ({ pattern: new RegExp(pattern), files }))
+  return { files: new Map(Object.entries(list.files)), firstCalls: list.firstCalls, programs, index, scriptHashes }
 }

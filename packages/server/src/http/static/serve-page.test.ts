@@ -24,7 +24,14 @@ before(async () => {
     writeFile(join(folder, 'ui', 'index.html'), INDEX),
     writeFile(
       join(folder, 'ui', 'files.json'),
-      JSON.stringify({ files, firstCalls: { '/flows': '/flows/search?size=50' } }),
+      JSON.stringify({
+        files,
+        firstCalls: { '/flows': '/flows/search?size=50' },
+        programs: [
+          { pattern: '^/runs/[^/]+/logs/?$', files: ['assets/logs.js'] },
+          { pattern: '^/runs(?:/[^/]+)?(?:/[^/]+)?/?$', files: ['assets/runs.js'] },
+        ],
+      }),
     ),
     writeFile(join(folder, 'ui', PROGRAM), 'plain'),
     writeFile(join(folder, 'ui', `${PROGRAM}.br`), 'br'),
@@ -65,6 +72,17 @@ test('the first question of a page stands in it, whether or not the tenant stand
   assert.ok(bodyOf(await ask('/ui/flows')).includes(link))
   assert.ok(bodyOf(await ask('/ui/main/flows')).includes(link))
   assert.ok(!bodyOf(await ask('/ui/executions')).includes('<link'))
+})
+
+test('the programs of a page stand in it, of the first pattern that fits its address', async () => {
+  const named = async (path: string): Promise<readonly string[]> =>
+    [...bodyOf(await ask(path)).matchAll(/rel="modulepreload" crossorigin href="([^"]+)"/g)].map(
+      ([, href = '']) => href,
+    )
+
+  assert.deepEqual(await named('/ui/runs/a/logs'), ['/ui/assets/logs.js'])
+  assert.deepEqual(await named('/ui/main/runs/a/'), ['/ui/assets/runs.js'])
+  assert.deepEqual(await named('/ui/nothing'), [])
 })
 
 test('the policy forbids every script but ours', async () => {

@@ -117,8 +117,8 @@ function sendIndex({ method, path, headers }: PageRequest, files: PageFiles, ten
   return { type: 'body', status: 200, contentType, body, headers: more }
 }
 
-/** With the tenant, and with the first question of the page, which the browser then asks before any program runs. */
-function fillIndex({ index, firstCalls }: PageFiles, path: string, tenant: string): string {
+/** With the tenant, the first question of the page, and its programs: the browser asks for all of them before any program runs. */
+function fillIndex({ index, firstCalls, programs }: PageFiles, path: string, tenant: string): string {
   const below = path.slice(BASE.length)
   const own = below.startsWith(`/${tenant}/`) ? below.slice(tenant.length + 1) : below
   const call = Object.hasOwn(firstCalls, own) ? firstCalls[own] : undefined
@@ -126,7 +126,9 @@ function fillIndex({ index, firstCalls }: PageFiles, path: string, tenant: strin
     call === undefined
       ? ''
       : `<link rel="preload" as="fetch" crossorigin="anonymous" href="${escape(`/api/v1/${encodeURIComponent(tenant)}${call}`)}">`
-  return index.replace('%TENANT%', escape(tenant)).replace('<!--FIRST-CALL-->', link)
+  const needed = programs.find(({ pattern }) => pattern.test(own))?.files ?? []
+  const links = needed.map(name => `<link rel="modulepreload" crossorigin href="${BASE}/${escape(name)}">`)
+  return index.replace('%TENANT%', escape(tenant)).replace('<!--FIRST-CALL-->', [link, ...links].join(''))
 }
 
 function escape(text: string): string {

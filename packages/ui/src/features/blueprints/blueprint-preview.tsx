@@ -86,7 +86,7 @@ function Shown({ blueprint }: { readonly blueprint: Blueprint }): ReactNode {
       />
       {face === 'graph' ? (
         <div className={classes['graph']}>
-          <Topology flow={flow} hasMap={false} />
+          <Topology flow={flow} hasMap={false} isOverview />
         </div>
       ) : (
         <CodeBlock text={source} label={t('codeOf', { name: title })} />

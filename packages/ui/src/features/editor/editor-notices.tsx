@@ -13,6 +13,7 @@ import type { DraftState } from './use-draft.ts'
 import { savedOf, type SavedFlow, type Saving } from './use-save.ts'
 import { replaceText } from './yaml/replace-text.ts'
 
+const SaveReview = lazy(async () => ({ default: (await import('./review/save-review.tsx')).SaveReview }))
 const ConflictView = lazy(async () => ({ default: (await import('./merge/merge-dialog.tsx')).ConflictView }))
 
 export interface NoticesProps {
@@ -24,12 +25,26 @@ export interface NoticesProps {
   /** What was merged; `over`: the revision that it follows. */
   readonly onSave: (text: string, over: SavedFlow) => void
   readonly onBringBack: (text: string) => void
+  /** What a save would change is shown before it is one. */
+  readonly isReviewing: boolean
+  readonly onReviewed: (wish: 'save' | 'run' | 'leave') => void
 }
 
-export function EditorNotices({ flow, text, code, saving, draft, onSave, onBringBack }: NoticesProps): ReactNode {
+export function EditorNotices(props: NoticesProps): ReactNode {
+  const { flow, text, code, saving, draft, onSave, onBringBack, isReviewing, onReviewed } = props
   const { conflict, follow, closeConflict } = saving
   return (
     <>
+      {isReviewing && saving.saved && (
+        <Suspense>
+          <SaveReview
+            saved={saving.saved}
+            text={text}
+            onSave={isToRun => onReviewed(isToRun ? 'run' : 'save')}
+            onClose={() => onReviewed('leave')}
+          />
+        </Suspense>
+      )}
       <DraftBanner draft={draft} code={code} saving={saving} />
       <NewerBanner {...{ flow, text, code, saving }} />
       {conflict && (

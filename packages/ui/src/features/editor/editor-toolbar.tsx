@@ -20,13 +20,14 @@ export interface EditorToolbarProps {
   readonly onSave: (isToRun: boolean) => void
   readonly onPlan: () => void
   readonly onTry: () => void
+  readonly onReview: () => void
   readonly tools?: ReactNode
 }
 
 const ICONS: Readonly<Record<Pane, IconName>> = { code: 'code', form: 'table', graph: 'flow' }
 
 export function EditorToolbar(props: EditorToolbarProps): ReactNode {
-  const { checks, saving, panes, code, isChanged, onSave, onPlan, onTry, tools } = props
+  const { checks, saving, panes, code, isChanged, onSave, onPlan, onTry, onReview, tools } = props
   const isNew = saving.saved === undefined
   const missing = useMay()(isNew ? 'FLOW:CREATE' : 'FLOW:UPDATE', saving.saved?.namespace)
   const errors = missing ?? (checks.errors > 0 ? t('whyErrors', { count: checks.errors }) : undefined)
@@ -60,6 +61,15 @@ export function EditorToolbar(props: EditorToolbarProps): ReactNode {
         <Button {...tip(t('tryNow'), 'f9')} onClick={onTry}>
           {t('try')}
         </Button>
+        {!isNew && (
+          <SaveButton
+            title={t('review')}
+            keys="mod+shift+s"
+            why={isChanged ? undefined : t('whyNothing')}
+            isBusy={false}
+            run={onReview}
+          />
+        )}
         <SaveButton title={t('save')} keys="mod+s" why={why} isBusy={saving.isSaving} run={() => onSave(false)} />
         <SaveButton
           title={t('saveAndRun')}

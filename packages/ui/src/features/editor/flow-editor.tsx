@@ -66,7 +66,9 @@ export function FlowEditor({ flow, initial, draftName, onSaved, tools }: FlowEdi
   const { trial, wished, tryNow, facts } = useTrial(showPanel)
   const rested = useRested(text, cursor)
   const task = useMemo(() => taskAt(parseYamlTree(rested.text), rested.cursor, rested.text), [rested])
-  useEditorActions({ panes, code, save, showPanel, tryNow })
+  const [isReviewing, setReviewing] = useState(false)
+  const review = (): void => setReviewing(flow !== undefined)
+  useEditorActions({ panes, code, save, review, showPanel, tryNow })
   const ready = useReady(setCode)
   const help = useHelp(checks, code)
   const isQuiet = useQuiet(code)
@@ -77,10 +79,15 @@ export function FlowEditor({ flow, initial, draftName, onSaved, tools }: FlowEdi
         isChanged={text !== savedText}
         onPlan={() => showPanel('plan')}
         onTry={tryNow}
+        onReview={review}
         onSave={isToRun => void save(isToRun)}
       />
       <EditorNotices
-        {...{ flow, text, code, saving, draft }}
+        {...{ flow, text, code, saving, draft, isReviewing }}
+        onReviewed={wish => {
+          setReviewing(false)
+          if (wish !== 'leave') void save(wish === 'run')
+        }}
         onSave={(merged, over) => void saveOver(merged, over)}
         onBringBack={mine => void bringBack(mine)}
       />
@@ -207,15 +214,17 @@ interface EditorActions {
   readonly panes: Panes
   readonly code: CodeHandle | undefined
   readonly save: (isToRun: boolean) => Promise<void>
+  readonly review: () => void
   readonly showPanel: (panel: Panel) => void
   readonly tryNow: () => void
 }
 
-function useEditorActions({ panes, code, save, showPanel, tryNow }: EditorActions): void {
+function useEditorActions({ panes, code, save, review, showPanel, tryNow }: EditorActions): void {
   const section = t('section')
   const show = (pane: Pane) => () => panes.show(pane)
   useActions([
     { id: 'editor.save', title: t('save'), section, keys: 'mod+s', run: () => void save(false) },
+    { id: 'editor.review', title: t('reviewSave'), section, keys: 'mod+shift+s', run: review },
     { id: 'editor.run', title: t('saveAndRun'), section, keys: 'mod+enter', run: () => void save(true) },
     {
       id: 'editor.code',

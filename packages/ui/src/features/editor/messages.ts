@@ -3,6 +3,8 @@ import { defineMessages, type Translate } from '../../lib/messages.ts'
 const english = {
   source: 'Source of the flow. Escape, then Tab leaves the text.',
   save: 'Save',
+  review: 'Review',
+  reviewSave: 'Show what a save would change',
   saveAndRun: 'Save & run',
   unsaved: 'not saved',
   saved: 'saved',

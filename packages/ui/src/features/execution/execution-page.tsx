@@ -88,7 +88,12 @@ export function ExecutionPage(): ReactNode {
   }
   if (!head)
     return (
-      <Page title={id} crumbs={crumbs}>
+      <Page
+        title={id}
+        crumbs={crumbs}
+        isFull={FULL.includes(tab)}
+        tabs={<ExecutionTabs of={{ namespace, flowId, id }} active={tab} />}
+      >
         <SkeletonRows rows={8} />
       </Page>
     )
@@ -126,13 +131,7 @@ function Loaded({ head, tab, crumbs }: LoadedProps): ReactNode {
       isFull={isFull}
       badge={<Headline head={head} />}
       actions={<ExecutionActions {...{ head, live, open, from, onOpen }} />}
-      tabs={
-        <Tabs
-          label={t('tabs')}
-          active={tab}
-          tabs={TABS.map(id => ({ id, title: t(id), to: paths.execution(head, id === 'overview' ? undefined : id) }))}
-        />
-      }
+      tabs={<ExecutionTabs of={head} active={tab} />}
     >
       {!taskRuns && <SkeletonRows rows={6} />}
       {taskRuns && (
@@ -142,6 +141,12 @@ function Loaded({ head, tab, crumbs }: LoadedProps): ReactNode {
       )}
     </Page>
   )
+}
+
+/** There from the beginning: what comes below them does not move. */
+function ExecutionTabs({ of, active }: { readonly of: ExecutionRef; readonly active: TabId }): ReactNode {
+  const tabs = TABS.map(id => ({ id, title: t(id), to: paths.execution(of, id === 'overview' ? undefined : id) }))
+  return <Tabs label={t('tabs')} active={active} tabs={tabs} />
 }
 
 interface ContentProps extends RunsViewProps {

@@ -5,6 +5,7 @@ import { formatDuration, formatMoment } from '../../lib/time.ts'
 import { stateGroupOf, stateWord } from '../../lib/states.ts'
 import { STATE_GROUPS, type StateGroup } from '../../lib/tokens.ts'
 import { nowMs } from '../../platform/clock.ts'
+import { cx } from '../../widgets/class-names.ts'
 import classes from './executions-chart.module.css'
 import { t } from './messages.ts'
 import type { ExecutionCounts } from './use-executions.ts'
@@ -65,6 +66,11 @@ export function ExecutionsChart({ counts, onRange, onState }: ExecutionsChartPro
       <Legend counts={counts} onState={onState} />
     </section>
   )
+}
+
+/** As high as the chart that will stand here: the list does not move when it comes. */
+export function ChartPlace(): ReactNode {
+  return <div className={cx(classes['chart'], classes['place'])} aria-hidden="true" />
 }
 
 interface Brush {

@@ -21,7 +21,7 @@ import { BulkBar } from './bulk-bar.tsx'
 import { COLUMN_IDS, ExecutionCard, executionColumns, USUAL_COLUMNS, type ColumnId } from './execution-columns.tsx'
 import { EXECUTION_FIELDS } from './execution-fields.ts'
 import { ExecutionPreview } from './execution-preview.tsx'
-import { ExecutionsChart } from './executions-chart.tsx'
+import { ChartPlace, ExecutionsChart } from './executions-chart.tsx'
 import classes from './executions-page.module.css'
 import { ExecutionTabs } from './execution-tabs.tsx'
 import { t } from './messages.ts'
@@ -81,7 +81,8 @@ export function ExecutionsPage(): ReactNode {
         <ChartButton isShown={!nochart} onClick={() => setSearch({ nochart: !nochart }, { replace: true })} />
         {menu}
       </FilterBar>
-      {!nochart && counts && total !== undefined && (total > 0 || counts.total > 0) && (
+      {!nochart && total !== 0 && !counts && !error && <ChartPlace />}
+      {!nochart && counts && (total === undefined || total > 0 || counts.total > 0) && (
         <ExecutionsChart
           counts={counts}
           onRange={(from, to) => setFilters(withRange(filters, from, to))}
@@ -95,6 +96,7 @@ export function ExecutionsPage(): ReactNode {
       {rows.length > 0 && (
         <Scrolled onTop={setAtTop} waiting={waiting} onShow={showWaiting}>
           <Table
+            name="executions"
             label={t('table')}
             columns={columns}
             rows={rows}

@@ -27,7 +27,7 @@ import { suggestValues } from './use-executions.ts'
 
 type Row = Awaited<ReturnType<typeof api.taskRuns.search>>['results'][number]
 
-const SIZE = 100
+const SIZE = 50
 /** `state` is that of the task run, the others narrow the executions. */
 const FIELDS = EXECUTION_FIELDS.filter(({ name }) => ['state', 'ns', 'flow', 'start', 'label'].includes(name)).map(
   field => (field.name === 'state' ? { ...field, values: [...(field.values ?? []), 'SKIPPED', 'SUBMITTED'] } : field),
@@ -70,6 +70,7 @@ export function TaskRunsPage(): ReactNode {
       {total === 0 && <Nothing isFiltered={filters.length > 0} onDrop={() => setFilters([])} />}
       {rows.length > 0 && (
         <Table
+          name="task-runs"
           label={t('taskRuns')}
           columns={COLUMNS}
           rows={rows}

@@ -69,8 +69,14 @@ export function FlowPage(): ReactNode {
   const { data: flow, error, isPending, refetch } = useFlow(ref)
   const crumbs = [{ title: t('flows'), to: paths.flows() }, { title: ref.namespace }]
   if (!flow) {
+    // The tabs stand there from the beginning: what comes below them does not move.
     return (
-      <Page title={ref.id} crumbs={crumbs}>
+      <Page
+        title={ref.id}
+        crumbs={crumbs}
+        isFull={isPending && FULL.includes(active)}
+        tabs={isPending && <FlowTabs flow={ref} active={active} />}
+      >
         {isPending && <SkeletonRows rows={8} />}
         {isNotFound(error) ? (
           <NotFound flow={ref} />
@@ -109,7 +115,13 @@ function isTab(given: string | undefined, ids: readonly string[]): given is TabI
   return given !== undefined && ids.includes(given)
 }
 
-function FlowTabs({ flow, active }: FlowTabProps & { readonly active: TabId }): ReactNode {
+interface FlowTabsProps {
+  /** As far as it is known. */
+  readonly flow: FlowRef & Pick<Partial<FlowDocument>, 'triggers'>
+  readonly active: TabId
+}
+
+function FlowTabs({ flow, active }: FlowTabsProps): ReactNode {
   const ids: readonly TabId[] = [
     'overview',
     'executions',

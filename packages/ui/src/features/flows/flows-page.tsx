@@ -78,6 +78,7 @@ export function FlowsPage(): ReactNode {
       )}
       {flows.length > 0 && (
         <Table
+          name="flows"
           label={t('table')}
           columns={flowColumns(facts)}
           rows={lines}

@@ -77,6 +77,7 @@ export function KeysPanel({ namespace }: KeysPanelProps): ReactNode {
       {total === 0 && <Nothing {...nothing} />}
       {rows.length > 0 && (
         <Table
+          name="keys"
           label={t('table')}
           {...{ columns, rows, total, onEnd }}
           rowKey={row => idOf(row)}

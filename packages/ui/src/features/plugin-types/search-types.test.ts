@@ -38,12 +38,14 @@ test('a thousand types are searched within the time of a key', () => {
       properties: Array.from({ length: 20 }, (__, each) => `property${at}x${each}`),
     }),
   )
-  const startedMs = performance.now()
+  // Time of the processor: what else runs on the machine does not count.
+  const before = process.threadCpuUsage()
 
   const found = searchTypes(many, { text: 'property99 type', kind: 'all', isHereOnly: false })
 
+  const { user, system } = process.threadCpuUsage(before)
   assert.ok(found.length > 0)
-  assert.ok(performance.now() - startedMs < 50)
+  assert.ok(user + system < 50_000)
 })
 
 test('a family is what stands between the common beginning and the name', () => {

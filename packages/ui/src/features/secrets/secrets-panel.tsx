@@ -72,6 +72,7 @@ export function SecretsPanel({ namespace }: SecretsPanelProps): ReactNode {
       )}
       {rows.length > 0 && (
         <Table
+          name="secrets"
           label={t('table')}
           columns={columns}
           rows={rows}

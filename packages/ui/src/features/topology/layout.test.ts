@@ -137,11 +137,13 @@ test('500 tasks are laid out within a frame', () => {
   const flow = flowBlocks({ tasks: lists })
   layOut(flow)
 
-  const started = performance.now()
+  // Time of the processor: what else runs on the machine does not count.
+  const before = process.threadCpuUsage()
   const { nodes } = layOut(flow)
+  const { user, system } = process.threadCpuUsage(before)
 
   assert.ok(nodes.filter(({ kind }) => kind !== 'port').length === 500)
-  assert.ok(performance.now() - started < 50)
+  assert.ok(user + system < 50_000)
 })
 
 function contains(outer: PlacedNode, inner: PlacedNode): boolean {

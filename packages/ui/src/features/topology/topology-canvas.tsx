@@ -39,9 +39,14 @@ export interface CanvasProps {
   /** On the right of the toolbar. */
   readonly tools?: ReactNode
   readonly hasMap?: boolean
+  /** To be seen as a whole rather than read: it may begin smaller. */
+  readonly isOverview?: boolean
 }
 
 const FAR_ZOOM = 0.4
+/** Twelve pixels of text. */
+const READABLE_ZOOM = 0.86
+const OVERVIEW_ZOOM = 0.5
 const MARGIN_PX = 32
 const MANY_NODES = 150
 const MOVE_MS = 180
@@ -56,7 +61,7 @@ export function TopologyCanvas(props: CanvasProps): ReactNode {
 }
 
 function Canvas(props: CanvasProps): ReactNode {
-  const { layout, facts, selected, tools, hasMap = true } = props
+  const { layout, selected, tools, hasMap = true } = props
   const wrapper = useRef<HTMLDivElement>(null)
   const [stop, setStop] = useState<string | undefined>(undefined)
   const tabStop = layout.nodes.some(({ id }) => id === stop)
@@ -65,7 +70,7 @@ function Canvas(props: CanvasProps): ReactNode {
   const nodes = useNodes(props, tabStop)
   const edges = useEdges(props)
   const isFar = useStore(state => state.transform[2] < FAR_ZOOM)
-  const { show, fit, zoomBy } = useView(layout, facts, wrapper)
+  const { show, fit, zoomBy } = useView(props, wrapper)
   useReveal(layout, { selected, show, wrapper })
   useActions([
     { id: 'topology.fit', title: t('fit'), section: t('section'), keys: '0', run: fit },
@@ -195,10 +200,9 @@ interface View {
   zoomBy(factor: number): void
 }
 
-/** Begins at full size, so that everything can be read: at the failure, or at the beginning. */
+/** Begins so large that everything can be read: whole where that fits, else at the failure or at the beginning. */
 function useView(
-  layout: Layout,
-  facts: ReadonlyMap<string, TaskFacts> | undefined,
+  { layout, facts, isOverview = false }: CanvasProps,
   wrapper: { readonly current: HTMLDivElement | null },
 ): View {
   const { setViewport, getViewport, setCenter, fitView, getZoom, zoomTo } = useReactFlow()
@@ -213,13 +217,10 @@ function useView(
     const box = wrapper.current?.getBoundingClientRect()
     if (isPlaced.current || !hasNodes || !box || box.width === 0) return
     isPlaced.current = true
-    const x = layout.width + 2 * MARGIN_PX <= box.width ? (box.width - layout.width) / 2 : MARGIN_PX
-    const y =
-      layout.height + 2 * MARGIN_PX <= box.height ? (box.height - layout.height) / 2 : yOfStart(layout, box.height)
-    const fits = layout.width <= box.width && layout.height <= box.height
-    if (failed && !fits) void setCenter(failed.x + failed.width / 2, failed.y + failed.height / 2, { zoom: 1 })
-    else void setViewport({ x, y, zoom: 1 })
-  }, [layout, failed, hasNodes, wrapper, setViewport, setCenter])
+    const begun = beginView(layout, box, isOverview)
+    if (failed && !begun.isWhole) void setCenter(failed.x + failed.width / 2, failed.y + failed.height / 2, { zoom: 1 })
+    else void setViewport(begun)
+  }, [layout, failed, hasNodes, wrapper, isOverview, setViewport, setCenter])
   return useMemo(
     () => ({
       show: id => {
@@ -264,10 +265,30 @@ function useMiddle(wrapper: { readonly current: HTMLDivElement | null }, move: (
   }, [wrapper])
 }
 
+interface Beginning {
+  readonly x: number
+  readonly y: number
+  readonly zoom: number
+  /** All of it is in sight. */
+  readonly isWhole: boolean
+}
+
+/** As small as it must be to be whole, but never too small to be read; an overview may be smaller. */
+function beginView(layout: Layout, box: Size, isOverview: boolean): Beginning {
+  const fitting = Math.min(1, (box.width - 2 * MARGIN_PX) / layout.width, (box.height - 2 * MARGIN_PX) / layout.height)
+  const least = isOverview ? OVERVIEW_ZOOM : READABLE_ZOOM
+  const isWhole = fitting >= least
+  const zoom = isWhole ? fitting : isOverview ? least : 1
+  const [width, height] = [layout.width * zoom, layout.height * zoom]
+  const x = width + 2 * MARGIN_PX <= box.width + 1 ? (box.width - width) / 2 : MARGIN_PX
+  const y = height + 2 * MARGIN_PX <= box.height + 1 ? (box.height - height) / 2 : yOfStart(layout, box.height, zoom)
+  return { x, y, zoom, isWhole }
+}
+
 /** A drawing that is too high begins where its line begins. */
-function yOfStart({ nodes }: Layout, height: number): number {
+function yOfStart({ nodes }: Layout, height: number, zoom: number): number {
   const start = nodes.find(({ id }) => id === 'start')
-  return Math.min(MARGIN_PX, height / 2 - (start?.y ?? 0))
+  return Math.min(MARGIN_PX, height / 2 - (start?.y ?? 0) * zoom)
 }
 
 function failedIn({ nodes }: Layout, facts: ReadonlyMap<string, TaskFacts> | undefined): PlacedNode | undefined {

@@ -28,6 +28,8 @@ export interface TopologyProps {
   readonly menuOf?: ((block: Block) => readonly MenuGroup[]) | undefined
   readonly onAdd?: ((place: AddPlace) => void) | undefined
   readonly hasMap?: boolean
+  /** To be seen as a whole rather than read. */
+  readonly isOverview?: boolean
   /** One action, where there are no tasks. */
   readonly emptyAction?: ReactNode
 }

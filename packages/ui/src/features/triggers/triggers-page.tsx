@@ -1,5 +1,5 @@
 // When will it run; why did it not?
-import { lazy, Suspense, useCallback, useMemo, type ReactNode } from 'react'
+import { lazy, Suspense, useCallback, useMemo, useState, type ReactNode } from 'react'
 import { Page } from '../../app/page.tsx'
 import { Link } from '../../lib/link.tsx'
 import { formatNumber } from '../../lib/messages.ts'
@@ -13,6 +13,7 @@ import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { SplitPane } from '../../widgets/split-pane.tsx'
 import { Table } from '../../widgets/table.tsx'
 import { t } from './messages.ts'
+import { NO_TRIGGERS, TriggerBulk } from './trigger-bulk.tsx'
 import { TriggerCard, useTriggerColumns } from './trigger-columns.tsx'
 import { TRIGGER_FIELDS } from './trigger-fields.ts'
 import { triggerRowOf } from './trigger-row.ts'
@@ -32,6 +33,7 @@ export function TriggersPage(): ReactNode {
   const total = data?.pages[0]?.total
   const chosen = rows.find(({ key }) => key === trigger)
   const columns = useTriggerColumns(chosen !== undefined)
+  const [selection, setSelection] = useState(NO_TRIGGERS)
   const close = useCallback(() => setSearch({ trigger: undefined }), [setSearch])
   const onEnd = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
@@ -52,6 +54,7 @@ export function TriggersPage(): ReactNode {
           <ViewsMenu page="triggers" path={paths.triggers()} />
         </Suspense>
       </FilterBar>
+      <TriggerBulk {...{ rows, selection, state }} total={total ?? rows.length} onSelect={setSelection} />
       {error && <ErrorCard title={t('failed')} error={error} onRetry={() => void refetch()} />}
       {isPending && <SkeletonRows rows={12} />}
       {total === 0 && <Nothing isFiltered={state.filters.length > 0} onDrop={() => state.setFilters([])} />}
@@ -69,6 +72,7 @@ export function TriggersPage(): ReactNode {
           onCloseSide={close}
         >
           <Table
+            name="triggers"
             label={t('table')}
             columns={columns}
             rows={rows}
@@ -78,6 +82,7 @@ export function TriggersPage(): ReactNode {
             card={row => <TriggerCard row={row} />}
             total={total}
             onEnd={onEnd}
+            selection={{ keys: selection.keys, set: keys => setSelection({ keys }) }}
           />
         </SplitPane>
       )}

@@ -155,3 +155,15 @@ test('behind the comment of a line stands the task of that line', () => {
 
   assert.deepEqual(['# one', '# two', '# three', '# none', 'tasks'].map(idAt), ['a', 'a', 'b', undefined, undefined])
 })
+
+test('a task goes into a list in brackets beside those that are there', () => {
+  const flow = 'id: a\nnamespace: b\ntasks: [{ id: one, type: x }, { id: two, type: y }] # short\n'
+
+  const [front, end] = [addTask(flow, 'tasks', 0, LOG), addTask(flow, 'tasks', 2, LOG)].map(edits =>
+    applyEdits(flow, edits),
+  )
+
+  const fresh = '{ id: fresh, type: io.kestra.plugin.core.log.Log, message: hello }'
+  assert.equal(front?.split('\n')[2], `tasks: [${fresh}, { id: one, type: x }, { id: two, type: y }] # short`)
+  assert.equal(end?.split('\n')[2], `tasks: [{ id: one, type: x }, { id: two, type: y }, ${fresh}] # short`)
+})

@@ -1,7 +1,16 @@
 // Changes of a flow as the smallest changes of its text: comments, order, quotes and blank lines around them stay as they are. Each takes the text and says
 // what to replace; nothing here writes.
 import { readBlockScalar, writeScalar } from './read-scalar.ts'
-import { entryAt, nodeAt, parseYamlTree, stepsOf, type YamlList, type YamlMap, type YamlNode } from './yaml-tree.ts'
+import {
+  entryAt,
+  nodeAt,
+  parseYamlTree,
+  plainOf,
+  stepsOf,
+  type YamlList,
+  type YamlMap,
+  type YamlNode,
+} from './yaml-tree.ts'
 
 export interface TextEdit {
   readonly from: number
@@ -109,7 +118,8 @@ function isTaskList(node: YamlNode | undefined): boolean {
 export function addTask(text: string, list: string, index: number, task: string): readonly TextEdit[] {
   const root = parseYamlTree(text)
   const node = nodeAt(root, list)
-  if (node?.type === 'list' && !node.isFlow && node.items.length > 0) return addItem(text, node, index, task)
+  if (node?.type === 'list' && node.items.length > 0)
+    return node.isFlow ? addFlowItem(node, index, task) : addItem(text, node, index, task)
   const steps = stepsOf(list)
   const key = String(steps.at(-1))
   const owner = ownerOf(list)
@@ -134,6 +144,17 @@ function addItem(text: string, list: YamlList, index: number, task: string): rea
   }
   const end = endOfItem(text, list.items.at(-1) ?? list)
   return [{ from: end, to: end, insert: `\n${separator(text, list)}${item(task, indent)}` }]
+}
+
+/** Into a list in brackets, in the same way. */
+function addFlowItem({ items }: YamlList, index: number, task: string): readonly TextEdit[] {
+  const properties = plainOf(parseYamlTree(task))
+  const inner = Object.entries(properties ?? {}).map(([key, value]) => `${key}: ${flowText(value)}`)
+  const one = `{ ${inner.join(', ')} }`
+  const next = items[index]
+  if (next) return [{ from: next.from, to: next.from, insert: `${one}, ` }]
+  const end = items.at(-1)?.to ?? 0
+  return [{ from: end, to: end, insert: `, ${one}` }]
 }
 
 /** Whether items of this list stand apart by a blank line. */
