@@ -10,7 +10,7 @@ import { randomFlow } from './random-flow.ts'
 import type { Doc } from './random-groups.ts'
 import { POLL_TYPE, WATCH_TYPE } from './stranger.ts'
 
-/** What is counted when a command was taken. Kill switches are thrown by people alone, and have tests of their own. */
+/** What is counted when a command was taken. */
 export const COMMANDS_PLAYED: Readonly<Record<Command['name'], string>> = {
   kill: 'command kill',
   // Nothing is held here: it is refused.

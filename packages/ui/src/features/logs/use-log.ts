@@ -55,8 +55,7 @@ export function useLogWindow(executionId: string, { filter, isOn, line }: LogWis
   const key = ['logs', executionId, 'window', filter]
   const tail = useQuery({
     queryKey: [...key, 'tail'],
-    queryFn: ({ signal }) =>
-      api.logs.window({ params: { executionId }, query: { from, count: 1, ...filter }, signal }),
+    queryFn: ({ signal }) => api.logs.window({ params: { executionId }, query: { from, count: 1, ...filter }, signal }),
     refetchInterval: ({ state: { data } }) => (data?.isCounting === true ? COUNTING_MS : poll),
     enabled: isOn,
   })
