@@ -7,6 +7,7 @@ export const ACCESS_FAULTS = {
   disabled: 'The user is switched off.',
   'login-failed': 'Name or password are wrong.',
   'locked-out': 'There were too many wrong passwords: none is looked at for a while.',
+  busy: 'Too many passwords are looked at already: try again in a moment.',
   'set-up-needed': 'There is no user yet: the server waits for its set-up.',
   'set-up-invalid': 'The set-up token is wrong, used or too old.',
 } as const satisfies Readonly<Record<string, string>>

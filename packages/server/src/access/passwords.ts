@@ -1,6 +1,7 @@
 // Passwords as argon2id, in the notation of PHC, so that the costs of a hash stand beside it. Verifying takes as long for a user who is not there as
 // for one who is; each takes 64 MiB, and so few are at work at a time.
 import { argon2, randomBytes, timingSafeEqual, type Argon2Parameters } from 'node:crypto'
+import { AccessError } from './access-error.ts'
 
 export interface PasswordHasher {
   hash(plain: string): Promise<string>
@@ -18,6 +19,8 @@ export const COSTS: Costs = { memoryKib: 64 * 1024, passes: 3 }
 const SALT_BYTES = 16
 const KEY_BYTES = 32
 const AT_WORK_MAX = 2
+/** Whoever comes then comes again: each takes a fifth of a second. */
+const WAITING_MAX = 100
 export const PASSWORD_LENGTH = { min: 12, max: 128 } as const
 
 export function newPasswordHasher(costs: Costs = COSTS): PasswordHasher {
@@ -80,6 +83,7 @@ function newTurns(max: number): <Result>(work: () => Promise<Result>) => Promise
   let atWork = 0
   const waiting: (() => void)[] = []
   return async work => {
+    if (waiting.length >= WAITING_MAX) throw new AccessError('busy', undefined, { retryAfterS: 1 })
     if (atWork >= max) await new Promise<void>(resolve => waiting.push(resolve))
     else atWork++
     try {

@@ -78,7 +78,9 @@ function entryOf(
 ): AuditEntry {
   const { userId, name: username, via, tokenId, sessionId, impersonatedBy, ip } = caller
   const [own = ''] = name.split('.')
-  const { namespace = params['namespace'], executionId = params['executionId'], flowId = params['flowId'] } = notes
+  const ofFlow = right !== undefined && OF_FLOW.has(right.resource) ? params['id'] : undefined
+  const { namespace = params['namespace'], executionId = params['executionId'] } = notes
+  const flowId = notes.flowId ?? params['flowId'] ?? ofFlow
   const itemId = notes.itemId ?? ITEM_PARAMS.map(param => params[param]).find(value => value !== undefined)
   return {
     caller: {
@@ -113,6 +115,9 @@ const ITEM_PARAMS: readonly string[] = [
   'triggerId',
   'flowId',
 ]
+
+/** Where the parameter `id` is a flow's. */
+const OF_FLOW: ReadonlySet<string> = new Set(['FLOW', 'EXECUTION'])
 
 const ACTION_OF_METHOD: Readonly<Record<Route['method'], string>> = {
   GET: 'READ',

@@ -97,7 +97,7 @@ test('no other spelling of a path opens it', async () => {
     path => `${path}/health`,
     path => `${path}#/login`,
   ]
-  const some = GUARDED.filter((_, index) => index % 3 === 0)
+  const some = GUARDED.filter((_, index) => index % 6 === 0)
   await each(some, async named => {
     for (const spell of spellings) {
       const path = spell(pathOf(named.route, valuesFor(named, 'own')))
@@ -174,7 +174,9 @@ test('lists, counts, searches, exports and charts tell of nothing but what may b
   ]
   const cases = rest
     .filter(({ route }) => route.method === 'GET')
-    .flatMap(named => PEOPLE.flatMap(person => queries.map(query => ({ named, person, query }))))
+    .flatMap(named =>
+      (['viewer', 'admin'] as const).flatMap(person => queries.map(query => ({ named, person, query }))),
+    )
   await each(cases, async ({ named, person, query }) => {
     const { status, text } = await world.send(person, 'GET', pathOf(named.route, {}) + query)
 

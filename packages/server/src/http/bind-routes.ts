@@ -14,7 +14,7 @@ import { signalOf, type AllHandlers, type Exchange } from './exchange.ts'
 import { KEY_HEADER, isChanging, newIdempotency, type Idempotency } from './idempotency.ts'
 import type { Access } from '../access/access.ts'
 import { AccessError } from '../access/access-error.ts'
-import { audited, auditNoted, type AuditNotes } from './audited.ts'
+import { auditNoted, audited, isAudited, type AuditNotes } from './audited.ts'
 import { authorise, rightOf, type Right } from './authorise.ts'
 import { findCaller } from './find-caller.ts'
 import type { HandlerTables } from './handler-tables.ts'
@@ -198,6 +198,7 @@ async function answerKnown(message: Message, found: Found<BoundRoute>, guards: G
   const { access, store, log } = dependencies
   const reply = await audited({ name, route, right, params, caller, notes }, { audit: access.audit, log }, async () => {
     await authorise(caller.grants, right, { params, store })
+    if (isAudited(leaf) && right?.from === 'execution') await noteExecution(notes, { params, store })
     const own = handlersIn(tables, resource, { grants: caller.grants, right })[name.slice(resource.length + 1)]
     assert(own !== undefined, `the route ${name} has no handler`)
     message.notes = notes
@@ -205,6 +206,15 @@ async function answerKnown(message: Message, found: Found<BoundRoute>, guards: G
   })
   if (reply.type === 'stream' && reply.contentType.startsWith(EVENT_STREAM)) streams.add(caller, outgoing)
   return reply
+}
+
+/** Before it is done: the execution may be gone then. */
+async function noteExecution(
+  notes: AuditNotes,
+  { params, store }: Pick<HttpDependencies, 'store'> & { readonly params: Readonly<Record<string, string>> },
+): Promise<void> {
+  const row = await store.read.findExecution(params['executionId'] ?? '')
+  if (row) Object.assign(notes, { namespace: row.namespace, flowId: row.flowId })
 }
 
 const EVENT_STREAM = 'text/event-stream'

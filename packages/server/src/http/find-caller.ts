@@ -1,5 +1,6 @@
 // Who asks: nobody in particular on a server that is open, and whoever the headers tell on any other.
 import type { IncomingMessage } from 'node:http'
+import { AccessError } from '../access/access-error.ts'
 import { EVERYBODY, type Caller } from '../access/caller.ts'
 import type { HttpDependencies } from './dependencies.ts'
 import { loginRequired } from './login.ts'
@@ -14,7 +15,16 @@ export function findCaller(
   const ip = incoming.socket.remoteAddress
   const named = authorization === undefined ? proxies?.find(incoming) : undefined
   const found = named ?? access.authenticate({ authorization, cookie, ip })
-  return found instanceof Promise ? found.then(caller => expectCaller(caller, incoming)) : expectCaller(found, incoming)
+  if (!(found instanceof Promise)) return expectCaller(found, incoming)
+  return found.then(
+    caller => expectCaller(caller, incoming),
+    (error: unknown) => askAgain(error, incoming),
+  )
+}
+
+/** A wrong password is told as none: the client asks for another one. */
+function askAgain(error: unknown, { headers }: IncomingMessage): never {
+  throw error instanceof AccessError && error.fault === 'login-failed' ? loginRequired(headers) : error
 }
 
 function expectCaller(caller: Caller | undefined, { headers, socket }: IncomingMessage): Caller {

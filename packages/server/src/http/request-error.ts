@@ -132,6 +132,7 @@ const STATUS_OF_ACCESS: Readonly<Record<AccessFault, number>> = {
   disabled: 403,
   'login-failed': 401,
   'locked-out': 429,
+  busy: 429,
   'set-up-needed': 503,
   'set-up-invalid': 403,
 }

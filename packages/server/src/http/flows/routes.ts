@@ -12,9 +12,10 @@ import {
 import { PAGE_SIZE_MAX } from '@batuta/api'
 import { judgeAsked } from '../../flows/judge-asked.ts'
 import { deleteFlow, judgeFlow } from '../../flows/save-flow.ts'
-import type { FlowKey } from '../../storage/store.ts'
+import type { FlowKey, FlowRow } from '../../storage/store.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { tagged } from '../etag.ts'
+import type { AuditNotes } from '../audited.ts'
 import type { Handlers } from '../exchange.ts'
 import { mapInTurns } from '../map-in-turns.ts'
 import { empty, json, jsonText, listText, pageText } from '../reply.ts'
@@ -117,6 +118,11 @@ function readHandlers(dependencies: HttpDependencies): Pick<Handlers<'flows'>, R
   }
 }
 
+/** For the audit log; what it was before is in the revision before. */
+function noteOf({ namespace, flowId, revision }: FlowRow): AuditNotes {
+  return { namespace, flowId, itemId: flowId, detail: { revision } }
+}
+
 type Writing = 'deleteRevisions' | 'updateTask' | 'create' | 'update' | 'delete' | 'updateNamespace' | 'updateMany'
 
 function writeHandlers(dependencies: HttpDependencies): Pick<Handlers<'flows'>, Writing> {
@@ -128,10 +134,14 @@ function writeHandlers(dependencies: HttpDependencies): Pick<Handlers<'flows'>, 
     flowId: id,
   })
   return {
-    create: async ({ body, dialect }) =>
-      jsonText(presentFlow(await createFlow(body, dependencies), { dialect, isWithSource: true })),
-    update: async ({ params, body, dialect, incoming }) => {
+    create: async ({ body, dialect, note }) => {
+      const row = await createFlow(body, dependencies)
+      note(noteOf(row))
+      return jsonText(presentFlow(row, { dialect, isWithSource: true }))
+    },
+    update: async ({ params, body, dialect, incoming, note }) => {
       const row = await updateFlow(body, { ...keyOf(params), basedOn: readIfMatch(incoming) }, dependencies)
+      note(noteOf(row))
       return withRevision(row, jsonText(presentFlow(row, { dialect, isWithSource: true })))
     },
     delete: async ({ params }) => {

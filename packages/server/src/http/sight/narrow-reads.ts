@@ -153,7 +153,9 @@ type OfDocuments = Omit<DocumentReads, 'listUserSettings' | 'findLink'>
 function documentReads(read: Reads, sight: Sight): OfDocuments {
   const isApp = ({ namespace }: { readonly namespace: string }): boolean =>
     sight.sees('APP', namespace) || sight.sees('APPEXECUTION', namespace)
-  const isTest = ({ namespace }: { readonly namespace: string }): boolean => sight.sees('TEST', namespace)
+  // A suite that is run does what its flow does.
+  const isTest = ({ namespace }: { readonly namespace: string }): boolean =>
+    sight.sees('TEST', namespace) && (sight.about !== 'EXECUTION' || sight.isMeant(namespace))
   return {
     findApp: async key => {
       const row = await read.findApp(key)

@@ -11,7 +11,7 @@ import { narrowReads } from './narrow-reads.ts'
 import { missing, type RouteRight, type Sight } from './sight.ts'
 
 export function narrow(dependencies: HttpDependencies, sight: Sight, right: RouteRight | undefined): HttpDependencies {
-  const { store, saveWorld, pools, tallies, look, large, claimsOf } = dependencies
+  const { store, saveWorld, pools, tallies, look, large, tryFlow } = dependencies
   const narrowedStore = {
     ...store,
     read: narrowReads(store.read, sight),
@@ -28,12 +28,17 @@ export function narrow(dependencies: HttpDependencies, sight: Sight, right: Rout
     inbox: narrowInbox(dependencies.inbox, sight, right),
     triggerDesk: narrowDesk(dependencies.triggerDesk, sight),
     namespaces: narrowNamespaces(dependencies.namespaces, sight),
-    ask: asker => narrowAsk(dependencies.ask(asker), asker.namespace, sight),
+    ask: asker => narrowAsk(dependencies.ask(asker), asker.namespace, { sight, right }),
+    ...(tryFlow && {
+      tryFlow: async options => {
+        sight.expect('EXECUTION', ['CREATE'], options.flow.namespace)
+        return await tryFlow(options)
+      },
+    }),
     ...(pools && { pools: narrowPools(pools, sight) }),
     ...(tallies && { tallies: narrowTallies(tallies, sight) }),
     ...(look && { look: narrowLook(look, sight) }),
     ...(large && { large: narrowLarge(large, dependencies, sight) }),
-    ...(claimsOf && { claimsOf }),
   }
 }
 
@@ -139,8 +144,13 @@ function narrowNamespaces(namespaces: Namespaces, sight: Sight): Namespaces {
   }
 }
 
-/** What an expression of the caller's asks: whoever may not read keys learns none by rendering one. */
-function narrowAsk(ask: Ask, ownNamespace: string, sight: Sight): Ask {
+/** Whoever may not read keys learns none by rendering an expression. What a flow asks when it is started is the flow's own affair. */
+function narrowAsk(
+  ask: Ask,
+  ownNamespace: string,
+  { sight, right }: { readonly sight: Sight; readonly right: RouteRight | undefined },
+): Ask {
+  if (right !== undefined && right.action !== 'READ') return ask
   return async request => {
     const named = isMap(request.args) ? mapGet(request.args, 'namespace') : undefined
     const namespace = typeof named === 'string' ? named : ownNamespace

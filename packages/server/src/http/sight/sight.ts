@@ -31,6 +31,8 @@ export interface Sight {
   sees(kind: Kind, namespace: string): boolean
   /** Flows stand behind everything of their namespace: whoever may have that has them, too. */
   seesFlow(namespace: string): boolean
+  /** Whether what the route is for may be done there. */
+  isMeant(namespace: string): boolean
   seesExecution(id: string, kind?: Kind): Promise<boolean>
   /** Remembers whose they are. */
   note(rows: readonly ExecutionRow[]): void
@@ -79,6 +81,7 @@ export function newSight(grants: Grants, right: RouteRight | undefined, store: S
     scope,
     sees: isShown,
     seesFlow: namespace => isInScope(scope('FLOW'), namespace) || isInScope(own, namespace),
+    isMeant: namespace => right === undefined || !right.isOfNamespace || isInScope(own, namespace),
     seesExecution: async (id, kind = 'EXECUTION') => {
       const namespace = await find(id)
       return namespace !== undefined && isShown(kind, namespace)
