@@ -73,6 +73,12 @@ export function decideGranted({ state }: View): Decision {
   return { events: [{ type: 'limit-granted', keys: state.slot.keys }, RUNNING], effects: [] }
 }
 
+/** A kill switch lets nobody by, whoever forces it. */
+export function switchedOffAt({ state, env }: View): SwitchedOff | undefined {
+  const admission = env.admit?.(state)
+  return admission?.type === 'switched-off' ? admission : undefined
+}
+
 /** Forced into a place beyond the limit, so that the others wait for as many to be left as there are too many. */
 export function takePlace(view: View): readonly Event[] {
   const { state, env } = view

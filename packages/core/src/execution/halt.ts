@@ -1,7 +1,8 @@
 // Stopping and going on by hand: a pause that no task asked for, breakpoints, and what lets an execution go on although something tells it to wait.
 import type { View } from './context.ts'
 import type { Command, Decision, Event, Refusal } from './event.ts'
-import { endAt, takePlace } from './gate.ts'
+import { endAt, switchedOffAt, takePlace } from './gate.ts'
+import { refuseBySwitch } from './kill-switch.ts'
 import { decideResume } from './resume.ts'
 import type { PlanTask } from './plan.ts'
 import { EXECUTION_MOVES, ROOT, isFinal, type ExecutionState, type StateName, type TaskRun } from './state.ts'
@@ -20,11 +21,14 @@ export function decideForceRun(view: View): Decision {
   if (isFinal(state.state)) return refuse(`The execution "${state.id}" has already ended as ${state.state}.`)
   switch (state.state) {
     case 'CREATED':
-    case 'QUEUED':
+    case 'QUEUED': {
+      const off = switchedOffAt(view)
+      if (off) return refuseBySwitch(view, off)
       return {
         events: [...withoutTimer(state, 'schedule'), ...takePlace(view), { type: 'moved', to: 'RUNNING' }],
         effects: [],
       }
+    }
     case 'BREAKPOINT':
       return goOn(state, undefined)
     case 'PAUSED':
@@ -49,6 +53,8 @@ export function decideUnqueue(view: View, { state: wished }: CommandOf<'unqueue'
     return { events: [], effects: [], refusal: { code: 'invalid-state', message } }
   }
   if (isFinal(to)) return endAt(view, to)
+  const off = to === 'RUNNING' ? switchedOffAt(view) : undefined
+  if (off) return refuseBySwitch(view, off)
   const place = to === 'RUNNING' ? takePlace(view) : []
   return { events: [...place, { type: 'moved', to }], effects: [], again: ROOT }
 }

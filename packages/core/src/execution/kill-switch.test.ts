@@ -77,6 +77,24 @@ test('what is cancelled begins nothing more, and ends when what runs has ended',
   assert.equal(player.order.includes('next'), false)
 })
 
+test('what waits for its hour is switched off as well, and nobody forces it past a switch', () => {
+  const birth = { scheduledMs: Date.UTC(2032, 0) }
+  const told = play(FLOW, { birth })
+  told.command({ name: 'switch-off', ...off('CANCEL') })
+  assert.equal(told.history, 'CREATED CANCELLED')
+  assert.equal(told.isEnded, true)
+  assert.deepEqual([...told.state.timers.keys()], [])
+
+  for (const how of ['KILL', 'CANCEL'] as const) {
+    const forced = play(FLOW, { birth, admit: (): Admission => ({ type: 'switched-off', ...off(how) }) })
+    assert.equal(forced.history, 'CREATED')
+    forced.command({ name: 'force-run' })
+    assert.equal(forced.isEnded, true)
+    assert.equal(forced.order, '')
+    assert.deepEqual([...forced.state.timers.keys()], [])
+  }
+})
+
 test('a switch finds nothing to do where everything has ended or is being killed', () => {
   const ended = play('tasks: [{ id: t, type: io.kestra.plugin.core.log.Log, message: m }]')
   const killed = play(FLOW)
