@@ -1,4 +1,4 @@
-// J31: people sign in at a real identity provider: what their groups there let them see here, the way out of both, and sessions that somebody ends, that
+// J32: people sign in at a real identity provider: what their groups there let them see here, the way out of both, and sessions that somebody ends, that
 // the provider ends, and that end with the token.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
