@@ -1,5 +1,11 @@
-// How the server speaks to identity providers: no redirects, answers of a bounded size. Time is bounded by who asks.
+// How the server speaks to identity providers: through the one door to the outside, without redirects, with answers of a bounded size.
+import { BatutaError } from '@batuta/core'
+import { TaskError } from '@batuta/plugin-sdk'
+import { newOutbound, type OutboundReply } from '../platform/outbound.ts'
+
 const ANSWER_BYTES_MAX = 2 ** 20
+const TIMEOUT_MS = 10_000
+const WITHOUT_BODY: readonly number[] = [204, 205, 304]
 
 export interface BoundedInit {
   readonly method: string
@@ -9,27 +15,34 @@ export interface BoundedInit {
   readonly signal?: AbortSignal | undefined
 }
 
-export async function boundedFetch(url: string, init: BoundedInit): Promise<Response> {
-  const { method, headers, body, signal } = init
-  const sent = body instanceof Uint8Array ? Buffer.from(body) : body
-  const response = await fetch(url, {
+const outbound = newOutbound()
+
+/** @throws {TypeError} as `fetch` does, when nobody answers. @throws {BatutaError} for an address that may not be called. */
+export async function boundedFetch(url: string, { method, headers, body, signal }: BoundedInit): Promise<Response> {
+  const reply = await send({
+    url,
     method,
     headers,
-    redirect: 'manual',
-    ...(sent === undefined ? {} : { body: sent }),
+    bytesMax: ANSWER_BYTES_MAX,
+    timeoutMs: TIMEOUT_MS,
+    redirectsMax: 0,
+    ...(body === undefined || body === null ? {} : { body: await bytesOf(body) }),
     ...(signal === undefined ? {} : { signal }),
   })
-  const bytes = await readBounded(response)
-  return new Response(bytes.length === 0 ? null : bytes, { status: response.status, headers: response.headers })
+  const isEmpty = WITHOUT_BODY.includes(reply.status)
+  return new Response(isEmpty ? null : new Uint8Array(reply.body), { status: reply.status, headers: reply.headers })
 }
 
-async function readBounded(response: Response): Promise<Buffer<ArrayBuffer>> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of response.body ?? []) {
-    length += chunk.length
-    if (length > ANSWER_BYTES_MAX) throw new TypeError(`the answer has more than ${ANSWER_BYTES_MAX} bytes`)
-    chunks.push(chunk)
+async function send(call: Parameters<typeof outbound>[0]): Promise<OutboundReply> {
+  try {
+    return await outbound(call)
+  } catch (error) {
+    if (error instanceof TaskError) throw new BatutaError('outbound-refused', error.message, { cause: error })
+    if (error instanceof BatutaError || call.signal?.aborted === true) throw error
+    throw new TypeError('the provider could not be reached', { cause: error })
   }
-  return Buffer.concat(chunks, length)
+}
+
+async function bytesOf(body: NonNullable<BoundedInit['body']>): Promise<Uint8Array> {
+  return new Uint8Array(await new Response(body instanceof Uint8Array ? Buffer.from(body) : body).arrayBuffer())
 }

@@ -229,3 +229,11 @@ test('a logout token ends the sessions that it names; what is none, or is for ot
     assert.equal(await codeOf(there.sign(crime).then(token => provider.readLogoutToken(token))), 'answer-invalid')
   assert.equal(await codeOf(other.sign(good).then(token => provider.readLogoutToken(token))), 'answer-invalid')
 })
+
+test('a provider that points at the metadata service of a cloud is refused before anything is asked there', async () => {
+  const provider = newProvider({ 'allow-http': true, issuer: 'http://169.254.169.254/' })
+  assert.equal(await codeOf(signIn(provider)), 'misconfigured')
+
+  there.crooked = { metadata: { token_endpoint: 'http://169.254.169.254/latest/meta-data' } }
+  assert.equal(await codeOf(signIn(newProvider())), 'misconfigured')
+})

@@ -1,4 +1,5 @@
 // What goes wrong at an identity provider, in our words: who was sent away, who does not answer, whose answer cannot be believed.
+import { BatutaError } from '@batuta/core'
 import { loadOidcLibrary, loadSignatures } from './oidc-library.ts'
 import { SignInError } from './sign-in-error.ts'
 
@@ -28,6 +29,9 @@ export async function asSignInError(error: unknown, provider: string): Promise<S
     return new SignInError(code, `"${provider}" says ${toldBy(error)} to the code.`, error)
   }
   const detail = `"${provider}": ${messagesOf(error).join(': ')}.`
+  // The library wraps what it does not know.
+  if ((error instanceof Error ? error.cause : undefined) instanceof BatutaError || error instanceof BatutaError)
+    return new SignInError('misconfigured', detail, error)
   if (error instanceof TypeError || error instanceof errors.JWKSTimeout || isOurTimeout(error))
     return new SignInError('provider-unreachable', detail, error)
   if (error instanceof ClientError && UNREACHABLE.has(error.code))

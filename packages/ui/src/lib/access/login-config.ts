@@ -23,14 +23,9 @@ export function useLoginConfig(): UseQueryResult<LoginConfig> {
         needsToken: setup.needsToken,
         hasPassword: methods.loginPassword,
         passwordMin: setup.passwordConfiguration.passwordMinLength,
-        providers: methods.oauths.map(id => ({ id, name: titleOf(id) })),
+        providers: methods.providers.map(({ id, title }) => ({ id, name: title })),
       }
     },
     staleTime: Infinity,
   })
-}
-
-/** `okta` → `Okta`; a name that is written with care stays as it is. */
-function titleOf(id: string): string {
-  return /[A-Z\s]/.test(id) ? id : id.charAt(0).toUpperCase() + id.slice(1)
 }

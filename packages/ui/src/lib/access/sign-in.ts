@@ -2,7 +2,7 @@
 import { routes } from '@batuta/api'
 import { nowMs } from '../../platform/clock.ts'
 import { writeLocal } from '../../platform/local-store.ts'
-import { api, apiUrl } from '../api.ts'
+import { apiUrl } from '../api.ts'
 import { SYNCED } from '../merge-kept.ts'
 
 export type SignInOutcome =
@@ -39,11 +39,10 @@ export async function signIn(credentials: Credentials): Promise<SignInOutcome> {
   return { type: 'failed', message: messageIn(await reply.text()) }
 }
 
-/** Ends the session, and leaves nothing of it in this browser. */
+/** Ends the session, here and at the provider that it began at, and leaves nothing of it in this browser. */
 export async function signOut(): Promise<void> {
-  await api.auths.logout()
   forgetPerson()
-  location.assign('/ui/login?signedOut=true')
+  location.assign('/logout')
 }
 
 /** Choices, drafts and what was looked at last belong to whoever was here, and not to who comes next. */

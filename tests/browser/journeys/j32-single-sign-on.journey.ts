@@ -1,4 +1,4 @@
-// J31: people sign in at a real identity provider: what their groups there let them see here, the way out of both, and sessions that somebody ends, that
+// J32: people sign in at a real identity provider: what their groups there let them see here, the way out of both, and sessions that somebody ends, that
 // the provider ends, and that end with the token.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
@@ -6,7 +6,7 @@ import { startOidcProvider, type OidcProvider } from '../../services/oidc-provid
 import { NO_BROWSER, openBrowser, type Browser, type Page } from '../browser.ts'
 import { startServer, type BrowserServer } from '../server.ts'
 
-const ADMIN = { BATUTA_USER: 'admin', BATUTA_PASSWORD: 'the admin of this journey' }
+const ADMIN = { username: 'admin', password: 'the admin of this journey' }
 const SECRET = 'a-secret-of-the-client-and-long-enough'
 const skip = NO_BROWSER
 
@@ -16,7 +16,7 @@ let browser: Browser
 before(async () => {
   if (skip !== false) return
   idp = await startOidcProvider()
-  server = await startServer({ environment: { ...ADMIN, KESTRA_CONFIGURATION: configuration() } })
+  server = await startServer({ config: configuration() })
   idp.serve(['kept', 'brief'].map(clientOf), { brief: 3 })
   idp.people.set('u-1', { preferred_username: 'ada', email: 'ada@example.com', groups: ['platform'] })
   idp.people.set('u-2', { preferred_username: 'bob', groups: [] })
@@ -46,7 +46,7 @@ function configuration(): string {
     kept: provider({ 'client-id': 'kept' }),
     brief: provider({ 'client-id': 'brief', session: 'token' }),
   }
-  return JSON.stringify({ 'sign-in': { providers } })
+  return JSON.stringify({ kestra: { server: { 'basic-auth': ADMIN } }, 'sign-in': { providers } })
 }
 
 function clientOf(id: string): Parameters<OidcProvider['serve']>[0][number] {
@@ -66,8 +66,7 @@ function flowOf(namespace: string): string {
 }
 
 async function asAdmin(method: string, path: string, body?: unknown, type = 'application/json'): Promise<unknown> {
-  const { BATUTA_USER: name, BATUTA_PASSWORD: password } = ADMIN
-  const authorization = `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`
+  const authorization = `Basic ${Buffer.from(`${ADMIN.username}:${ADMIN.password}`).toString('base64')}`
   const url = path.startsWith('/api/') ? path : `/api/v1/main${path}`
   const reply = await fetch(server.address + url, {
     method,
