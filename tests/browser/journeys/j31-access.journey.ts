@@ -147,7 +147,7 @@ test('a viewer sees what she may and no more', { skip: NO_BROWSER }, async () =>
   assert.equal(await create.getAttribute('aria-disabled'), 'true')
   await create.hover()
   await page.getByRole('tooltip').getByText('You need FLOW:CREATE').waitFor()
-  await create.click()
+  await create.click({ force: true })
   assert.equal(new URL(page.url()).pathname, '/ui/flows')
 
   await page.goto('/ui/flows/edit/company.team/orders')
@@ -162,7 +162,7 @@ test('a viewer sees what she may and no more', { skip: NO_BROWSER }, async () =>
   await tab.close()
 
   assert.deepEqual(barriers, [])
-  assert.deepEqual(others(tab, 403, 404), [])
+  assert.deepEqual(others(tab, 401, 403, 404), [])
 })
 
 test('a token is made and shown once', { skip: NO_BROWSER }, async () => {
@@ -178,7 +178,7 @@ test('a token is made and shown once', { skip: NO_BROWSER }, async () => {
   await form.getByRole('button', { name: 'Create' }).click()
   const shown = page.getByRole('dialog', { name: 'Token “from the command line”' })
   const token = await shown.getByRole('status').first().textContent()
-  await shown.getByRole('button', { name: 'Copy' }).first().click()
+  await shown.getByRole('button', { name: 'Copy' }).last().click()
   assert.equal(await page.evaluate('navigator.clipboard.readText()'), token)
   const barriers = await findBarriers(page)
 
@@ -197,7 +197,7 @@ test('a token is made and shown once', { skip: NO_BROWSER }, async () => {
 
   assert.equal(after.status, 401)
   assert.deepEqual(barriers, [])
-  assert.deepEqual(others(tab), [])
+  assert.deepEqual(others(tab, 401), [])
 })
 
 test('what may Ada do here and why', { skip: NO_BROWSER }, async () => {
@@ -230,5 +230,5 @@ test('what may Ada do here and why', { skip: NO_BROWSER }, async () => {
   await tab.close()
 
   assert.deepEqual([...barriers, ...more], [])
-  assert.deepEqual(others(tab), [])
+  assert.deepEqual(others(tab, 401), [])
 })
