@@ -217,7 +217,7 @@ test('what may Ada do here and why', { skip: NO_BROWSER }, async () => {
   await answer.locator('..').getByRole('link', { name: 'Editor' }).waitFor()
   const barriers = await findBarriers(page)
 
-  await page.getByLabel('in the namespace').fill('company.board')
+  await page.getByLabel('in namespace').fill('company.board')
   await page.getByText('No: Ada Lovelace may not FLOW:UPDATE in company.board').waitFor()
   await page.getByRole('button', { name: 'SECRET: See: no' }).click()
   await page.getByText('No: Ada Lovelace may not SECRET:READ in company.board').waitFor()
