@@ -56,7 +56,7 @@ export async function openPeople(server: BrowserServer): Promise<People> {
 export async function signIn(page: Page, username: string, password: string = PASSWORD): Promise<void> {
   await page.goto('/ui/login')
   await page.getByLabel('User name or e-mail').fill(username)
-  await page.getByLabel('Password', { exact: true }).fill(password)
+  await page.getByLabel(/^Password/).fill(password)
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
-  await page.getByRole('button', { name: 'Account' }).waitFor()
+  await page.getByRole('button', { name: 'Account of' }).waitFor()
 }

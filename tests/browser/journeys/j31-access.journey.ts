@@ -63,7 +63,7 @@ test('J-access: first set-up', { skip: NO_BROWSER }, async () => {
 
     await page.getByLabel('Set-up token').fill('wrong-token')
     await page.getByLabel('User name').fill(ADMIN)
-    await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
+    await page.getByLabel(/^Password/).fill(PASSWORD)
     await page.getByText('Strong.').waitFor()
     await page.getByRole('button', { name: 'Create account and sign in' }).click()
     await page.getByText('The server does not know this token.').waitFor()
@@ -89,10 +89,10 @@ test('whoever comes without a session is led to the sign-in and back', { skip: N
   await page.getByRole('heading', { name: 'Sign in' }).waitFor()
   const barriers = await findBarriers(page)
   await page.getByLabel('User name or e-mail').fill(ADA)
-  await page.getByLabel('Password', { exact: true }).fill('not it')
+  await page.getByLabel(/^Password/).fill('not it')
   await page.keyboard.press('Enter')
   await page.getByText('That user name and password do not go together.').waitFor()
-  await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
+  await page.getByLabel(/^Password/).fill(PASSWORD)
   await page.keyboard.press('Enter')
   await page.waitForURL('**/ui/flows/edit/company.team/orders/topology?view=table')
   await page.getByRole('heading', { name: 'orders' }).waitFor()
@@ -121,7 +121,7 @@ test('whose session ends signs in over the page, and keeps what was typed', { sk
 
   await form.getByRole('button', { name: 'Save' }).click()
   const over = page.getByRole('dialog', { name: 'Your session has ended' })
-  await over.getByLabel('Password', { exact: true }).fill(PASSWORD)
+  await over.getByLabel(/^Password/).fill(PASSWORD)
   await over.getByRole('button', { name: 'Sign in' }).click()
   await over.waitFor({ state: 'detached' })
   await form.getByRole('button', { name: 'Save' }).click()
@@ -147,7 +147,7 @@ test('a viewer sees what she may and no more', { skip: NO_BROWSER }, async () =>
   assert.equal(await create.getAttribute('aria-disabled'), 'true')
   await create.hover()
   await page.getByRole('tooltip').getByText('You need FLOW:CREATE').waitFor()
-  await create.click()
+  await create.click({ force: true })
   assert.equal(new URL(page.url()).pathname, '/ui/flows')
 
   await page.goto('/ui/flows/edit/company.team/orders')
@@ -162,7 +162,7 @@ test('a viewer sees what she may and no more', { skip: NO_BROWSER }, async () =>
   await tab.close()
 
   assert.deepEqual(barriers, [])
-  assert.deepEqual(others(tab, 403, 404), [])
+  assert.deepEqual(others(tab, 401, 403, 404), [])
 })
 
 test('a token is made and shown once', { skip: NO_BROWSER }, async () => {
@@ -178,7 +178,7 @@ test('a token is made and shown once', { skip: NO_BROWSER }, async () => {
   await form.getByRole('button', { name: 'Create' }).click()
   const shown = page.getByRole('dialog', { name: 'Token “from the command line”' })
   const token = await shown.getByRole('status').first().textContent()
-  await shown.getByRole('button', { name: 'Copy' }).first().click()
+  await shown.getByRole('button', { name: 'Copy' }).last().click()
   assert.equal(await page.evaluate('navigator.clipboard.readText()'), token)
   const barriers = await findBarriers(page)
 
@@ -197,7 +197,7 @@ test('a token is made and shown once', { skip: NO_BROWSER }, async () => {
 
   assert.equal(after.status, 401)
   assert.deepEqual(barriers, [])
-  assert.deepEqual(others(tab), [])
+  assert.deepEqual(others(tab, 401), [])
 })
 
 test('what may Ada do here and why', { skip: NO_BROWSER }, async () => {
@@ -217,7 +217,7 @@ test('what may Ada do here and why', { skip: NO_BROWSER }, async () => {
   await answer.locator('..').getByRole('link', { name: 'Editor' }).waitFor()
   const barriers = await findBarriers(page)
 
-  await page.getByLabel('in the namespace').fill('company.board')
+  await page.getByLabel('in namespace').fill('company.board')
   await page.getByText('No: Ada Lovelace may not FLOW:UPDATE in company.board').waitFor()
   await page.getByRole('button', { name: 'SECRET: See: no' }).click()
   await page.getByText('No: Ada Lovelace may not SECRET:READ in company.board').waitFor()
@@ -230,5 +230,5 @@ test('what may Ada do here and why', { skip: NO_BROWSER }, async () => {
   await tab.close()
 
   assert.deepEqual([...barriers, ...more], [])
-  assert.deepEqual(others(tab), [])
+  assert.deepEqual(others(tab, 401), [])
 })

@@ -14,10 +14,17 @@ export function AccountMenu(): ReactNode {
   const initials = me === undefined || me.isOpen ? undefined : initialsOf(nameOf(me))
   return (
     <Menu
-      label={t('account')}
+      label={me === undefined || initials === undefined ? t('account') : t('accountOf', { name: nameOf(me) })}
       align="end"
       className={classes['account']}
-      button={<span className={classes['avatar']}>{initials ?? <Icon name="user" size={18} />}</span>}
+      button={
+        initials === undefined ? (
+          <Icon name="user" size={18} />
+        ) : (
+          // Drawn and not written: the name of the button says whose account it is.
+          <span className={classes['avatar']} data-initials={initials} />
+        )
+      }
       groups={groupsOf(me)}
     />
   )

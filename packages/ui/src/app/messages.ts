@@ -55,6 +55,7 @@ const english = {
   sectionPage: 'Page',
   sectionLook: 'Look',
   account: 'Account',
+  accountOf: 'Account of {name}',
   openServer: 'Nobody has to sign in to this server',
   secure: 'Create the first account',
   mayDo: 'What may I do?',

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { useEffect, useRef, type ReactNode } from 'react'
 import { Link } from '../lib/link.tsx'
 import classes from './tabs.module.css'
 
@@ -18,8 +18,15 @@ export interface TabsProps {
 
 /** Tabs are links: each has an address, opens in another tab of the browser, and goes into the history. */
 export function Tabs({ label, tabs, active }: TabsProps): ReactNode {
+  const row = useRef<HTMLElement>(null)
+  // On a narrow screen the one that is shown may lie beyond the edge.
+  useEffect(() => {
+    const chosen = row.current?.querySelector<HTMLElement>('[aria-current]')
+    if (row.current && chosen)
+      row.current.scrollLeft = chosen.offsetLeft - row.current.offsetLeft - chosen.offsetWidth / 2
+  }, [active])
   return (
-    <nav aria-label={label} className={classes['tabs']}>
+    <nav ref={row} aria-label={label} className={classes['tabs']}>
       {tabs.map(({ id, title, to, count }) => (
         <Link key={id} to={to} className={classes['tab']} aria-current={id === active ? 'page' : undefined}>
           {title}

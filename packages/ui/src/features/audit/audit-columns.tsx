@@ -28,12 +28,15 @@ function Actor({ entry: { actor, impersonatedBy } }: { readonly entry: AuditEntr
   )
 }
 
+/** Their words say already how it ended. */
+const SAYS_IT = ['LOGIN_FAILURE', 'ACCOUNT_LOCKED']
+
 function What({ entry }: { readonly entry: AuditEntry }): ReactNode {
   const isBad = entry.outcome !== 'done' || entry.action === 'LOGIN_FAILURE' || entry.action === 'ACCOUNT_LOCKED'
   return (
     <span className={isBad ? classes['bad'] : undefined}>
       {isBad && <Icon name="warning" size={14} />} {actionWord(entry.action)}
-      {entry.outcome !== 'done' && ` (${outcomeWord(entry.outcome).toLowerCase()})`}
+      {entry.outcome !== 'done' && !SAYS_IT.includes(entry.action) && ` (${outcomeWord(entry.outcome).toLowerCase()})`}
     </span>
   )
 }

@@ -251,7 +251,7 @@ const english = {
   whoMay: 'May',
   mayVerb: 'do this',
   what: 'with',
-  whereOrAll: 'in the namespace; none is everywhere',
+  whereOrAll: 'in namespace (or everywhere)',
   verbREAD: 'see',
   verbCREATE: 'make or run',
   verbUPDATE: 'change',

@@ -2,6 +2,7 @@
 import { TextInput, Button } from '@mantine/core'
 import '@mantine/core/styles/Input.css'
 import { useState, type FormEvent, type ReactNode } from 'react'
+import { useLoginConfig } from '../../lib/access/login-config.ts'
 import { useMe } from '../../lib/access/use-me.ts'
 import { api } from '../../lib/api.ts'
 import { Dialog } from '../../widgets/dialog.tsx'
@@ -32,6 +33,7 @@ export function UserDialog({ onClose, onMade }: UserDialogProps): ReactNode {
   const [draft, setDraft] = useState(EMPTY)
   const [isTried, setTried] = useState(false)
   const change = (patch: Partial<Draft>): void => setDraft(before => ({ ...before, ...patch }))
+  const passwordMin = useLoginConfig().data?.passwordMin
   const save = useChange(createUser, ({ email }) => t('userMade', { name: email.trim() }))
   const problem = draft.email.trim() === '' ? t('needName') : undefined
   const submit = (event: FormEvent): void => {
@@ -83,6 +85,7 @@ export function UserDialog({ onClose, onMade }: UserDialogProps): ReactNode {
           label={t('firstPassword')}
           isRequired={false}
           value={draft.password}
+          min={passwordMin}
           words={[draft.email, draft.firstName, draft.lastName]}
           onChange={password => change({ password })}
         />

@@ -31,7 +31,7 @@ export function LoginPage(): ReactNode {
   // Nothing of who was here before stays in memory.
   const enter = (): void => location.replace(hrefOf(router.basepath, target))
   return (
-    <BarePage title={t('title')} lead={t('lead', { host: location.host })}>
+    <BarePage title={t('heading')} lead={location.host}>
       {error !== undefined && <Note kind="warning">{outsideProblem(error, provider)}</Note>}
       {signedOut && <Note>{t('signedOut')}</Note>}
       {ended && <Note>{t('ended')}</Note>}

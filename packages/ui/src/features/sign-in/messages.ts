@@ -1,8 +1,7 @@
 import { defineMessages, type Translate } from '../../lib/messages.ts'
 
 const english = {
-  title: 'Sign in',
-  lead: 'Sign in to {host}',
+  heading: 'Sign in to Batuta',
   username: 'User name or e-mail',
   newUsername: 'User name',
   password: 'Password',
