@@ -11,12 +11,20 @@ import { newTables } from '../storage/memory/tables.ts'
 import { newDatabase, openTestStore } from '../storage/postgres/testing/test-database.ts'
 import { openSqliteStore } from '../storage/sqlite/sqlite-store.ts'
 import { recordingClient, recordingDatabase } from '../testing/recording-database.ts'
-import { callOf, listRoutes, sendCall, type Filling, type NamedRoute, type RouteReply } from '../testing/route-calls.ts'
+import {
+  callOf,
+  listRoutes,
+  sendCall,
+  type Filling,
+  type NamedRoute,
+  type RouteCall,
+  type RouteReply,
+} from '../testing/route-calls.ts'
 import { openTestServer, type TestServer } from '../testing/test-server.ts'
 
 /** In no statement of ours. */
 const MARK = 'xq7z'
-const SQL_TEXT = `${MARK}'"\\;--$1)(%_{}[]/**/ or 1=1`
+const SQL_TEXT = `${MARK}:${MARK}'"\\;--$1)(%_{}[]/**/ or 1=1`
 /** They change how the server itself answers from then on, or say nothing at all. */
 const LEFT_OUT = new Set(['instance.enterMaintenance', 'instance.exitMaintenance', 'instance.maintenanceEnter'])
 
@@ -60,7 +68,7 @@ function known(there: Readonly<Record<string, string>>, { route }: NamedRoute): 
 const TELLS = /sqlite|postgres|syntax error|\/packages\/|node_modules|at [\w.]+ \(|SELECT .* FROM/i
 
 /** What is wrong with an answer: nothing, most of the time. */
-function judge({ name }: NamedRoute, what: string, { status, text }: RouteReply): readonly string[] {
+function judge({ name }: Pick<NamedRoute, 'name'>, what: string, { status, text }: RouteReply): readonly string[] {
   if (status >= 500 && status !== 503) return [`${name} with ${what.slice(0, 60)}: ${status} ${text.slice(0, 300)}`]
   return status >= 400 && TELLS.test(text.replaceAll(MARK, '')) ? [`${name} tells: ${text.slice(0, 300)}`] : []
 }
@@ -77,7 +85,30 @@ async function probe(server: TestServer, text: string): Promise<readonly string[
     for (const filling of fillings)
       wrong.push(...judge(each, text, await sendCall(server.address, callOf(each, filling))))
   }
+  for (const call of filtered(text)) {
+    const reply = await sendCall(server.address, call)
+    wrong.push(...judge({ name: call.path.slice(0, 80) }, text, reply))
+  }
   return wrong
+}
+
+const FIELDS = ['namespace', 'flowId', 'q', 'labels', 'state', 'triggerId', 'taskId']
+const OPERATIONS = ['EQUALS', 'IN', 'CONTAINS']
+
+/** Lists are narrowed by fields of their own, which no schema names. */
+function filtered(text: string): readonly RouteCall[] {
+  const value = encodeURIComponent(text)
+  const lists = all.filter(
+    ({ name, route, path }) => /^\w+\.search/.test(name) && route.method === 'GET' && !path.includes('{'),
+  )
+  return lists.flatMap(({ path }) =>
+    FIELDS.flatMap(field =>
+      OPERATIONS.map(operation => {
+        const key = field === 'labels' ? `[${value}]` : ''
+        return { method: 'GET', path: `${path}?filters[${field}][${operation}]${key}=${value}`, headers: {} }
+      }),
+    ),
+  )
 }
 
 async function probeSql(server: TestServer, texts: ReadonlySet<string>): Promise<void> {

@@ -12,8 +12,11 @@ export function versionsFolder(namespace: string): string {
 
 const NAME = /^[A-Za-z0-9][\w-]*(?:\.[\w-]+)*$/
 
+/** What a name of a folder may have. */
+const NAME_CHARS_MAX = 250
+
 /** A slash in a name would make it the folder of another namespace, past whoever asks what one may do in it. */
 function folderOf(namespace: string): string {
-  if (NAME.test(namespace)) return namespace.replaceAll('.', '/')
+  if (namespace.length <= NAME_CHARS_MAX && NAME.test(namespace)) return namespace.replaceAll('.', '/')
   throw new BatutaError('file-refused', `"${namespace.slice(0, 100)}" is no name of a namespace.`)
 }

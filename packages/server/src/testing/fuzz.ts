@@ -71,6 +71,8 @@ function problemOf({ status, headers, text }: RouteReply): string | undefined {
   if (status < 400) return undefined
   if (TELLS.test(text)) return 'tells too much'
   const isJson = String(headers['content-type']).startsWith('application/json')
+  // Providers of identities are answered in their own words.
+  if (text.startsWith('{"error":"')) return undefined
   if (isJson && !/^\{"message":"(?:[^"\\]|\\.)+","code":"[a-z0-9-]+"/.test(text)) return 'is no error of ours'
   return undefined
 }

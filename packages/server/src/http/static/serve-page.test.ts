@@ -89,7 +89,10 @@ test('the policy forbids every script but ours', async () => {
   const policy = String((await ask('/ui'))?.headers?.['content-security-policy'])
 
   assert.match(policy, /script-src 'self' 'sha256-[A-Za-z0-9+/]{43}='(;|$)/)
-  assert.match(policy, /frame-ancestors 'none'/)
+  assert.match(
+    policy,
+    /^default-src 'none'; .*frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types default$/,
+  )
   assert.doesNotMatch(policy, /unsafe/)
 })
 

@@ -150,5 +150,7 @@ function policyOf({ scriptHashes }: PageFiles): string {
     `base-uri 'none'`,
     `form-action 'self'`,
     `frame-ancestors 'none'`,
+    `require-trusted-types-for 'script'`,
+    `trusted-types default`,
   ].join('; ')
 }
