@@ -32,7 +32,7 @@ export function prepareVault(tell: (message: string) => void): string | undefine
     void execFileSync('go', args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] })
   try {
     if (!existsSync(join(folder, 'go.mod'))) go('mod', 'init', 'batuta.test/vault')
-    tell(`building ${VAULT}: this takes some minutes, once`)
+    tell(`building ${VAULT}: this takes a quarter of an hour on two cores, once`)
     go('get', VAULT)
     go('mod', 'tidy')
     go('build', '-o', 'vault', '.')

@@ -137,8 +137,7 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
   const triggerDesk = newTriggerDesk(store, { flows, config, nodeId, platform })
   const configuredRoots = rootsOf(config, process.env, namespaces)
   const { secretKey, ...keys } = keysOf(config, !store.cluster)
-  const { ring } = secretKey
-  const rowKeys = ring && (await openRowKeys({ store, ring, nowMs }))
+  const rowKeys = secretKey.ring && (await openRowKeys({ store, ring: secretKey.ring, nowMs }))
   const start = { zone: config.zone, locale: config.locale, random, configuredRoots, secretKey, ...keys }
   return {
     config,

@@ -12,6 +12,7 @@ import {
 import { judgeFlow } from '../../flows/save-flow.ts'
 import { isAtOrAbove } from '../../namespaces/ancestors.ts'
 import type { KeptPolicy, PolicyBook, PolicyScope } from '../../policies/policy-book.ts'
+import type { Caller } from '../../access/caller.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import type { Handlers } from '../exchange.ts'
 import { readUpload } from '../flows/bulk-routes.ts'
@@ -62,7 +63,7 @@ export function namespacePolicyHandlers(dependencies: HttpDependencies): Handler
 export function policyHandlers(dependencies: HttpDependencies): Handlers<'policies'> {
   return {
     ...handlersOf(dependencies, () => ({ type: 'tenant' })),
-    preview: ({ body }) => previewOf(body, dependencies),
+    preview: ({ body, caller }) => previewOf(body, caller, dependencies),
     import: async ({ incoming }) => {
       const book = bookOf(dependencies)
       const [imported, errors]: [string[], { index: number; message: string }[]] = [[], []]
@@ -228,6 +229,7 @@ async function evaluated(
 
 function previewOf(
   { source, policy }: { readonly source: string; readonly policy?: string },
+  { grants }: Caller,
   { saveWorld }: HttpDependencies,
 ): Reply {
   const book = saveWorld.policies
@@ -238,6 +240,8 @@ function previewOf(
       'flow-invalid',
       `The flow cannot be read: ${diagnostics.find(({ severity }) => severity === 'error')?.message ?? ''}`,
     )
+  // What holds elsewhere is nobody's business who may not look there.
+  if (!grants.may('FLOW', 'READ', flow.namespace)) throw notFound(`The namespace "${flow.namespace}"`)
   const holding = policy === undefined ? book.of(flow.namespace) : [read(policy)]
   const violations = book.judgeBy(book.withLabels(flow), holding)
   const isBlocked = violations.some(({ isBlocking }) => isBlocking)
