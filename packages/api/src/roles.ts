@@ -12,6 +12,8 @@ const Role = Type.Object({
   permissions: Permissions,
   isDefault: Type.Boolean(),
   isManaged: Type.Boolean(),
+  /** Clients want it; what is deleted is gone. */
+  deleted: Type.Boolean(),
 })
 
 const RoleBody = Type.Object({

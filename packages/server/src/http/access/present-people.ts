@@ -105,7 +105,7 @@ export function presentRoleSummary({ id, name, isDefault, isManaged, permissions
 }
 
 export function presentRole({ id, name, description, permissions, isDefault, isManaged }: Role): Document {
-  return { id, name, ...(description === '' ? {} : { description }), permissions, isDefault, isManaged }
+  return { id, name, ...(description === '' ? {} : { description }), permissions, isDefault, isManaged, deleted: false }
 }
 
 export function presentBinding(binding: Binding, { book }: PeoplePlace): Document {
