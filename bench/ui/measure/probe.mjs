@@ -86,10 +86,15 @@
   /** From the next key or press on until it is painted, and from it until the condition holds. */
   const fromInput = (type, isThere) =>
     new Promise((resolve, reject) => {
-      setTimeout(() => reject(new Error(`no ${type} in 30 s`)), 30_000)
+      let isHeard = false
+      setTimeout(
+        () => reject(new Error(isHeard ? `nothing came of the ${type}: ${isThere}` : `no ${type} in 30 s`)),
+        30_000,
+      )
       addEventListener(
         type,
         () => {
+          isHeard = true
           const startMs = performance.now()
           until(isThere ?? (() => true)).then(endMs => resolve(endMs - startMs), reject)
         },

@@ -179,7 +179,7 @@ export const useEditor: UsePage = async ({ page, name }) => {
   await page.waitForTimeout(1_000)
   const judging = await listen(
     page,
-    `probe.fromInput('keydown', () => probe.find('.cm-lintRange-error, .cm-lint-marker-error'))`,
+    `probe.fromInput('keydown', () => probe.find('.cm-lintRange'))`,
   )
   await page.keyboard.type('nope.x')
   const heapMB = await readHeapMB(page)

@@ -6,6 +6,9 @@ const FILES_MAX = 2_000
 export async function readDropped(transfer: DataTransfer, folder: string): Promise<readonly Upload[]> {
   // The list is empty after the first pause: entries are taken at once.
   const entries = [...transfer.items].flatMap(item => item.webkitGetAsEntry() ?? [])
+  // What another program hands over, a mail for one, may be files without a place.
+  const files = [...transfer.files]
+  if (entries.length === 0) return uploadsOf(files, folder)
   const found: Upload[] = []
   for (const entry of entries) await readEntry(entry, folder, found)
   return found

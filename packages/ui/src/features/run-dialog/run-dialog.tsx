@@ -44,6 +44,8 @@ export function RunDialog({ flow, given, onClose }: RunDialogProps): ReactNode {
   const why = missing ?? (document.data?.disabled === true ? t('disabled') : undefined)
   const run = (): void => {
     form.setTried(true)
+    // What was typed last is judged first: the start waits for that, and is not refused for what is no longer so.
+    if (form.isBehind && why === undefined) return form.wish(true)
     if (why !== undefined || starting.isPending || summary.length > 0) return form.showSummary()
     setProgress(undefined)
     starting.mutate(request, {
@@ -57,13 +59,19 @@ export function RunDialog({ flow, given, onClose }: RunDialogProps): ReactNode {
       },
     })
   }
+  useWished(form, run)
   const footer = (
     <>
       <span className={classes['checks']}>
         <Checks form={form} />
       </span>
       <Button onClick={onClose}>{t('cancel')}</Button>
-      <Button variant="filled" onClick={run} loading={starting.isPending} aria-disabled={why !== undefined}>
+      <Button
+        variant="filled"
+        onClick={run}
+        loading={starting.isPending || form.isWished}
+        aria-disabled={why !== undefined}
+      >
         {request.scheduleDate === undefined ? t('run') : t('schedule')}
         <Kbd keys="mod+enter" isOnButton />
       </Button>
@@ -94,6 +102,15 @@ export function RunDialog({ flow, given, onClose }: RunDialogProps): ReactNode {
   )
 }
 
+/** Starts what was asked for while the server was still judging. */
+function useWished({ isWished, isBehind, wish }: RunForm, run: () => void): void {
+  useEffect(() => {
+    if (!isWished || isBehind) return
+    wish(false)
+    run()
+  })
+}
+
 type RunForm = ReturnType<typeof useRunForm>
 
 /** All that is typed into the dialog, and what the server says to it. */
@@ -102,6 +119,7 @@ function useRunForm(flow: FlowRef, given: Readonly<Record<string, unknown>>) {
   const [entries, setEntries] = useState<Entries>(new Map())
   const [extras, setExtras] = useState<Extras>(NO_EXTRAS)
   const [isTried, setTried] = useState(false)
+  const [isWished, wish] = useState(false)
   const [refusals, setRefusals] = useState<ReadonlyMap<string, string>>(new Map())
   const fields = useFields(flow, entries, extras.revision)
   const sent = sentOf(fields.fields, entries)
@@ -128,6 +146,9 @@ function useRunForm(flow: FlowRef, given: Readonly<Record<string, unknown>>) {
   return {
     document,
     judged: fields.judged,
+    isBehind: fields.isBehind,
+    isWished,
+    wish,
     fields: fields.fields,
     entries,
     extras,
@@ -147,15 +168,22 @@ function useRunForm(flow: FlowRef, given: Readonly<Record<string, unknown>>) {
   }
 }
 
+interface KnownFields {
+  readonly fields: readonly Field[]
+  /** What they were read from. */
+  readonly report: ReturnType<typeof useJudgement>['report']
+}
+
 /** The judgement is of the entries, and says which entries there can be. */
 function useFields(flow: FlowRef, entries: Entries, revision: number | undefined) {
-  const [known, setKnown] = useState<readonly Field[]>([])
-  const judged = useJudgement(flow, askedOf(sentOf(known, entries)), revision)
-  const { report } = judged
+  const [known, setKnown] = useState<KnownFields>({ fields: [], report: undefined })
+  const judged = useJudgement(flow, askedOf(sentOf(known.fields, entries)), revision)
+  const { report, error } = judged
   useEffect(() => {
-    if (report) setKnown(fieldsOf(report))
+    if (report) setKnown({ fields: fieldsOf(report), report })
   }, [report])
-  return { fields: known, judged }
+  const isBehind = !error && (judged.isBehind || known.report !== report)
+  return { fields: known.fields, judged, isBehind }
 }
 
 function useFirst(fields: readonly Field[], run: () => void): void {
