@@ -119,8 +119,7 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
   const meters = newMeters(asked)
   meters.store.onLogs.push(forwardLines(log))
   const platform = realPlatform()
-  const nowMs = (): number => platform.nowMs()
-  const random = (): number => platform.random()
+  const [nowMs, random] = [() => platform.nowMs(), () => platform.random()]
   for (const folder of [asked.dataDir, asked.flowsDir, asked.storageDir]) mkdirSync(folder, { recursive: true })
   const unlock = lockFolder(asked.dataDir)
   const config = asked.needsFirstUser ? { ...asked, user: findFirstUser(asked.dataDir) } : asked

@@ -81,13 +81,20 @@ export function readsOf(tables: Tables): Reads {
     ...logReads(tables),
     findOperation: async key => tables.operations.get(key),
     ...keyReads(tables),
-    ...testReads(tables),
-    ...appReads(tables),
-    ...accessReads(tables),
-    ...settingReads(tables),
+    ...peopleReads(tables),
     ...sealedReads(tables),
     ...bulkReads(tables),
   }
+}
+
+/** Of what people write for the page, and of the people. */
+function peopleReads(
+  tables: Tables,
+): ReturnType<typeof testReads> &
+  ReturnType<typeof appReads> &
+  ReturnType<typeof accessReads> &
+  ReturnType<typeof settingReads> {
+  return { ...testReads(tables), ...appReads(tables), ...accessReads(tables), ...settingReads(tables) }
 }
 
 function keyReads(

@@ -58,15 +58,8 @@ export function ExecutionsPage(): ReactNode {
   const { shown, menu, views } = useColumnChoice()
   const speeds = useFlowSpeeds(rows)
   const selection = useSelection(rows, filters)
-  const isAscending = sort === 'state.startDate:asc'
-  const toggle = useCallback(
-    () => setSearch({ sort: isAscending ? 'state.startDate:desc' : 'state.startDate:asc' }),
-    [isAscending, setSearch],
-  )
-  const columns = useMemo(
-    () => executionColumns({ sort: { direction: isAscending ? 'asc' : 'desc', toggle }, speeds, shown }),
-    [isAscending, toggle, speeds, shown],
-  )
+  const order = useDateOrder(sort, setSearch)
+  const columns = useMemo(() => executionColumns({ sort: order, speeds, shown }), [order, speeds, shown])
   const onEnd = useNextPage(list)
   return (
     <Page
@@ -114,6 +107,20 @@ export function ExecutionsPage(): ReactNode {
       {preview && <ExecutionPreview row={preview} onClose={() => setPreview(undefined)} />}
     </Page>
   )
+}
+
+type DateOrder = 'state.startDate:asc' | 'state.startDate:desc'
+
+function useDateOrder(
+  sort: DateOrder | undefined,
+  setSearch: (wanted: { readonly sort: DateOrder }) => void,
+): NonNullable<Parameters<typeof executionColumns>[0]['sort']> {
+  const isAscending = sort === 'state.startDate:asc'
+  const toggle = useCallback(
+    () => setSearch({ sort: isAscending ? 'state.startDate:desc' : 'state.startDate:asc' }),
+    [isAscending, setSearch],
+  )
+  return useMemo(() => ({ direction: isAscending ? 'asc' : 'desc', toggle }), [isAscending, toggle])
 }
 
 function useNextPage({ hasNextPage, isFetchingNextPage, fetchNextPage }: LiveExecutions['list']): () => void {
