@@ -52,7 +52,7 @@ async function dropFiles(page: Page, count: number): Promise<void> {
 
 test('J21: files are dropped, moved, renamed, compared and restored', { skip: NO_BROWSER }, async () => {
   const { page, problems, close } = await openTab(browser, server.address)
-  page.setDefaultTimeout(60_000)
+  page.setDefaultTimeout(40_000)
   await page.goto(`/ui/namespaces/edit/${NS}/files`)
   await settled(page)
   await dropFiles(page, FILES)
@@ -84,7 +84,11 @@ test('J21: files are dropped, moved, renamed, compared and restored', { skip: NO
   await page.getByRole('button', { name: 'History' }).click()
   const revisions = page.getByRole('list', { name: 'History' }).getByRole('button')
   await revisions.last().click()
-  await page.getByRole('main').getByText('row 0', { exact: true }).first().waitFor()
+  await page
+    .getByRole('region', { name: /→ newest/ })
+    .getByText('row 0')
+    .first()
+    .waitFor()
   await page.getByRole('button', { name: 'Restore this revision' }).click()
   await text.waitFor()
   await page.waitForFunction(`document.querySelector('textarea[aria-label="Content of load.sql"]')?.value === 'row 0'`)
@@ -97,16 +101,19 @@ test('J21: files are dropped, moved, renamed, compared and restored', { skip: NO
 
 test('J21: what is deleted by mistake comes back', { skip: NO_BROWSER }, async () => {
   const { page, problems, close } = await openTab(browser, server.address)
-  page.setDefaultTimeout(30_000)
+  page.setDefaultTimeout(15_000)
   await page.goto(`/ui/namespaces/edit/${NS}/files`)
   await settled(page)
+  await dropFiles(page, 3)
+  await page.getByText('Uploaded 3 files.').waitFor()
   const before = await listed('/')
   await page.getByRole('button', { name: 'Actions on part-002.csv' }).click()
   await page.getByRole('menuitem', { name: 'Delete' }).click()
   await page.getByText('Deleted part-002.csv.').waitFor()
+  await page.getByRole('link', { name: 'part-002.csv', exact: true }).waitFor({ state: 'detached' })
   const without = await listed('/')
-  await page.getByRole('button', { name: 'Undo' }).click()
-  await page.getByText('part-002.csv is back.').waitFor()
+  await page.getByRole('status').getByRole('button', { name: 'Undo' }).last().click()
+  await page.getByRole('link', { name: 'part-002.csv', exact: true }).waitFor()
 
   assert.deepEqual(
     without,
