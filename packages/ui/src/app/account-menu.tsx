@@ -1,12 +1,12 @@
 // Who is signed in, and what belongs to them.
 import type { ReactNode } from 'react'
-import { signOut } from '../lib/access/sign-in.ts'
 import { nameOf, useMe, type Me } from '../lib/access/use-me.ts'
+import { defineMessages, type Translate } from '../lib/messages.ts'
 import { paths } from '../lib/paths.ts'
 import { Icon } from '../widgets/icon.tsx'
 import { Menu, type MenuGroup } from '../widgets/menu.tsx'
 import { showToast } from '../widgets/toast.tsx'
-import { t } from './messages.ts'
+import { t as app } from './messages.ts'
 import classes from './top-bar.module.css'
 
 export function AccountMenu(): ReactNode {
@@ -31,7 +31,12 @@ export function AccountMenu(): ReactNode {
 }
 
 function groupsOf(me: Me | undefined): readonly MenuGroup[] {
-  const preferences = { id: 'preferences', title: t('preferences'), icon: 'settings', to: paths.preferences() } as const
+  const preferences = {
+    id: 'preferences',
+    title: app('preferences'),
+    icon: 'settings',
+    to: paths.preferences(),
+  } as const
   if (me === undefined || me.isOpen)
     return [
       {
@@ -61,7 +66,8 @@ function titleOf(me: Me): string {
 
 async function leave(): Promise<void> {
   try {
-    await signOut()
+    // Seldom done, and not needed before.
+    await (await import('../lib/access/sign-in.ts')).signOut()
   } catch (error) {
     showToast({ kind: 'error', text: t('notSignedOut'), detail: String(error) })
   }
@@ -77,3 +83,17 @@ function initialsOf(name: string): string {
     .map(word => word?.charAt(0).toUpperCase() ?? '')
     .join('')
 }
+
+const english = {
+  account: 'Account',
+  accountOf: 'Account of {name}',
+  openServer: 'Nobody has to sign in to this server',
+  secure: 'Create the first account',
+  mayDo: 'What may I do?',
+  tokens: 'Tokens',
+  sessions: 'Sessions',
+  signOut: 'Sign out',
+  notSignedOut: 'Signing out did not work.',
+} as const
+
+const t: Translate<typeof english> = defineMessages('account-menu', english)

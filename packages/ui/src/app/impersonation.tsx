@@ -2,16 +2,14 @@
 import { Button } from '@mantine/core'
 import { useState, type ReactNode } from 'react'
 import { signOut } from '../lib/access/sign-in.ts'
-import { nameOf, useMe } from '../lib/access/use-me.ts'
+import { nameOf, type Me } from '../lib/access/use-me.ts'
 import { Icon } from '../widgets/icon.tsx'
 import { showToast } from '../widgets/toast.tsx'
-import { t } from './messages.ts'
+import { defineMessages, type Translate } from '../lib/messages.ts'
 import classes from './shell.module.css'
 
-export function Impersonation(): ReactNode {
-  const me = useMe().data
+export function Impersonation({ me }: { readonly me: Me }): ReactNode {
   const [isBusy, setBusy] = useState(false)
-  if (me?.impersonatedBy === undefined) return null
   const stop = async (): Promise<void> => {
     setBusy(true)
     try {
@@ -31,3 +29,11 @@ export function Impersonation(): ReactNode {
     </div>
   )
 }
+
+const english = {
+  actingAs: 'You act as {name}. What you do is recorded with your own name beside it.',
+  stopActing: 'End it',
+  notStopped: 'That did not end.',
+} as const
+
+const t: Translate<typeof english> = defineMessages('impersonation', english)

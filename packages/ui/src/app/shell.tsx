@@ -1,7 +1,8 @@
 // What stands around every page: the rail, the bar at the top, and the places for toasts and dialogs.
 import { Outlet } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { lazy, Suspense, type ReactNode } from 'react'
 import { RunHost } from '../features/run-dialog/run-host.tsx'
+import { useMe } from '../lib/access/use-me.ts'
 import { useActions } from '../lib/actions.ts'
 import { useGo, usePath } from '../lib/link.tsx'
 import { paths } from '../lib/paths.ts'
@@ -11,7 +12,6 @@ import { writeLocal } from '../platform/local-store.ts'
 import { cx } from '../widgets/class-names.ts'
 import { Toasts } from '../widgets/toast.tsx'
 import { BottomBar } from './bottom-bar.tsx'
-import { Impersonation } from './impersonation.tsx'
 import { Help, LateParts, usePart } from './late-parts.tsx'
 import { t } from './messages.ts'
 import { Rail } from './rail.tsx'
@@ -20,6 +20,7 @@ import classes from './shell.module.css'
 import { TopBar } from './top-bar.tsx'
 import { useDestinations } from './use-destinations.ts'
 
+const Impersonation = lazy(async () => ({ default: (await import('./impersonation.tsx')).Impersonation }))
 const PINNED = 'rail.pinned'
 
 /** Before one is signed in there is nothing to go to. */
@@ -42,6 +43,7 @@ function Bare(): ReactNode {
 }
 
 function Frame(): ReactNode {
+  const me = useMe().data
   const isPinned = useLocal(PINNED) === 'true'
   const pin = (): void => writeLocal(PINNED, isPinned ? undefined : 'true')
   useShellActions(pin, isPinned)
@@ -52,7 +54,11 @@ function Frame(): ReactNode {
       </a>
       <Rail isPinned={isPinned} onPin={pin} />
       <TopBar />
-      <Impersonation />
+      {me?.impersonatedBy !== undefined && (
+        <Suspense fallback={null}>
+          <Impersonation me={me} />
+        </Suspense>
+      )}
       <div className={classes['beside']}>
         <main id="main" tabIndex={-1} className={classes['main']}>
           <Outlet />

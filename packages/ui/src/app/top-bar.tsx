@@ -1,5 +1,5 @@
 import { ActionIcon } from '@mantine/core'
-import type { ReactNode } from 'react'
+import { lazy, Suspense, type ReactNode } from 'react'
 import { Link } from '../lib/link.tsx'
 import { getLiveUntilMs, toggleLive, useLiveState, type LiveState } from '../lib/live/live.ts'
 import { getAnsweredMs } from '../lib/query.ts'
@@ -9,13 +9,15 @@ import { useNow } from '../platform/clock.ts'
 import { Icon } from '../widgets/icon.tsx'
 import { Kbd } from '../widgets/kbd.tsx'
 import { tip } from '../widgets/tooltip.ts'
-import { AccountMenu } from './account-menu.tsx'
 import { Bell } from './bell.tsx'
 import { showPart } from './late-parts.tsx'
 import { t } from './messages.ts'
 import { useTrail } from './page.tsx'
 import { Star } from './star.tsx'
 import classes from './top-bar.module.css'
+
+/** Who is signed in is known a moment later than what is seen first; its place is kept. */
+const AccountMenu = lazy(async () => ({ default: (await import('./account-menu.tsx')).AccountMenu }))
 
 export function TopBar(): ReactNode {
   return (
@@ -30,7 +32,9 @@ export function TopBar(): ReactNode {
       <Live />
       <Bell />
       <Theme />
-      <AccountMenu />
+      <Suspense fallback={<span className={classes['avatar']} />}>
+        <AccountMenu />
+      </Suspense>
     </header>
   )
 }

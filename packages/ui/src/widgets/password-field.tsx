@@ -45,7 +45,7 @@ export function PasswordField(props: PasswordFieldProps): ReactNode {
           {...tip(hint)}
           onClick={() => setShown(!isShown)}
         >
-          <Icon name={isShown ? 'eyeOff' : 'eye'} />
+          <Icon name={isShown ? 'lock' : 'eye'} />
         </ActionIcon>
       }
     />
