@@ -22,7 +22,7 @@ const transport: Transport = {
     if (reply.status === 401 || (reply.status === UNAVAILABLE && (await isWithoutUser(reply)))) tellRefused()
     return trust<TransportReply>(reply)
   },
-  TextDecoder: trust<Transport>(globalThis).TextDecoder,
+  TextDecoder,
 }
 
 /** The server has no user yet, and waits for its first one. */

@@ -26,7 +26,7 @@ export function ErrorCard({
 }: ErrorCardProps): ReactNode {
   const message = messageOf(error)
   const isRefused = error instanceof Error && 'status' in error && error.status === FORBIDDEN
-  const title = isRefused ? 'You may not do this here.' : said
+  const title = isRefused ? 'Not allowed here.' : said
   return (
     <div className={classes['card']} role="alert">
       <span className={classes['icon']}>

@@ -13,15 +13,15 @@ export function useMay(): MayNot {
   return useCallback(
     (need, namespace) => {
       if (permissions === undefined || mayDo(permissions, need, namespace)) return undefined
-      return namespace === undefined ? t('missing', { need }) : t('missingIn', { need, namespace })
+      return t('missing', { need, where: namespace === undefined ? '' : t('where', { namespace }) })
     },
     [permissions],
   )
 }
 
 const english = {
-  missing: 'You need {need}; an administrator can grant it.',
-  missingIn: 'You need {need} in {namespace}; an administrator can grant it.',
+  missing: 'You need {need}{where}; an administrator can grant it.',
+  where: ' in {namespace}',
 } as const
 
 const t: Translate<typeof english> = defineMessages('may', english)
