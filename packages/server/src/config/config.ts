@@ -10,7 +10,7 @@ import { readEncryptionKeys } from './encryption-keys.ts'
 import { readConfiguredPools, type SharedLimits } from '../flows/pools.ts'
 import { readCors, type CorsRule } from './cors.ts'
 import { readEgress } from './egress.ts'
-import { readProxies } from './proxies.ts'
+import { readTrustedProxies } from './proxies.ts'
 import { readPluginDefaults, type ConfiguredDefaults } from './plugin-defaults.ts'
 import { readScripts } from './scripts.ts'
 import { readSignIn, type SignInConfig } from './sign-in.ts'
@@ -128,7 +128,7 @@ export function readConfig(options: ServerOptions, environment: Environment, cwd
     tenant: 'main',
     ...urlOf(sources),
     cors: readCors(sources),
-    trustedProxies: readProxies(sources),
+    trustedProxies: readTrustedProxies(sources),
     requestsPerMinute: sources.whole('server.requests-per-minute', 'BATUTA_REQUESTS_PER_MINUTE', REQUESTS),
     zone: environment['TZ'] ?? 'UTC',
     locale: sources.text('server.locale', 'BATUTA_LOCALE') ?? 'en-US',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readSignIn, readTrustedProxies, type SignInConfig, type SignInWords } from './sign-in.ts'
+import { readTrustedProxies } from './proxies.ts'
+import { readSignIn, type SignInConfig, type SignInWords } from './sign-in.ts'
 import { Sources, type Environment } from './sources.ts'
 
 function wordsOf(yaml: string, environment: Environment = {}): SignInWords {

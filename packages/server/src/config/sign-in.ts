@@ -1,11 +1,11 @@
 // Who may sign in, and how: identity providers, a directory, a proxy that has asked already, and what becomes of people whom nobody knows yet. Passwords
 // of Batuta's own users are always a way unless the configuration says otherwise.
-import { isIP } from 'node:net'
-import { BatutaError, type Value } from '@batuta/core'
+import type { Value } from '@batuta/core'
 import { readGroupRules, type GroupRules } from './group-rules.ts'
 import { readDirectory, type DirectoryConfig } from './directory.ts'
 import { readOidc, type OidcConfig } from './oidc.ts'
 import { OptionMap } from './option-map.ts'
+import { readTrustedProxies } from './proxies.ts'
 import type { Environment } from './sources.ts'
 
 export const WAYS = ['password', 'oidc', 'ldap', 'proxy'] as const
@@ -78,28 +78,6 @@ export function readSignIn(words: SignInWords, environment: Environment): SignIn
     directory,
     proxy,
   }
-}
-
-/** Addresses and networks of the proxies before the server. */
-export function readTrustedProxies(words: SignInWords): readonly string[] {
-  const text = words.text('server.trust-proxy', 'BATUTA_TRUST_PROXY') ?? ''
-  const given = text.replaceAll(/[[\]"']/g, '').split(/[\s,]+/)
-  const networks = given.filter(network => network !== '')
-  for (const network of networks) refuseUnlessNetwork(network)
-  return networks
-}
-
-function refuseUnlessNetwork(network: string): void {
-  const [address = '', bits, ...rest] = network.split('/')
-  const version = isIP(address)
-  const isWhole = bits === undefined || /^\d{1,3}$/.test(bits)
-  // A network of every address would trust whoever sends a header.
-  if (version !== 0 && rest.length === 0 && isWhole && bits !== '0' && Number(bits ?? 1) <= (version === 4 ? 32 : 128))
-    return
-  throw new BatutaError(
-    'config-invalid',
-    `The option server.trust-proxy names "${network}": give addresses and networks of the proxies, such as 10.0.0.7 or 10.1.0.0/16.`,
-  )
 }
 
 function readWays(options: OptionMap, configured: Readonly<Record<Way, boolean>>): ReadonlySet<Way> {

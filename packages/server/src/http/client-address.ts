@@ -7,6 +7,14 @@ import { parseNetwork } from '@batuta/plugin-sdk'
 /** Undefined for a program of this machine that speaks for itself: it needs no key to be heard. */
 export type ClientAddress = (incoming: Pick<IncomingMessage, 'headers' | 'socket'>) => string | undefined
 
+/** For locks and the audit: also of this machine. */
+export function ipOf(
+  incoming: IncomingMessage,
+  { clientOf }: { readonly clientOf: ClientAddress },
+): string | undefined {
+  return clientOf(incoming) ?? incoming.socket.remoteAddress
+}
+
 const HOPS_MAX = 20
 
 /** @param proxies addresses and networks beside this machine */

@@ -3,6 +3,7 @@ import type { FileStore } from '@batuta/plugin-sdk'
 import type { Access } from '../access/access.ts'
 import type { Costs } from '../access/passwords.ts'
 import type { Asker } from '../answers/answers.ts'
+import type { ClientAddress } from './client-address.ts'
 import type { Breakers } from '../flows/breakers.ts'
 import type { Pools } from '../flows/pools.ts'
 import type { StartWorld } from '../flows/births.ts'
@@ -46,6 +47,7 @@ export interface HttpDependencies {
   readonly outside: Outside
   /** People whom a trusted proxy names. */
   readonly proxies: ProxyCallers | undefined
+  readonly clientOf: ClientAddress
   readonly inbox: Inbox
   readonly store: Store
   readonly flows: SaveWorld['flows']
@@ -112,7 +114,9 @@ export interface Patience {
 }
 
 /** What a server of tests need not think of. */
-export type HttpGiven = Omit<HttpDependencies, 'access' | 'outside' | 'proxies'> & { readonly access?: Access }
+export type HttpGiven = Omit<HttpDependencies, 'access' | 'outside' | 'proxies' | 'clientOf'> & {
+  readonly access?: Access
+}
 
 export interface HttpConfig {
   readonly host: string

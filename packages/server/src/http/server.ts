@@ -11,6 +11,7 @@ import { PEOPLE } from './access/handlers-of-people.ts'
 import { followSwitches } from './kill-switches/throw-switch.ts'
 import { appHandlers } from './apps/routes.ts'
 import { blueprintHandlers } from './blueprints/routes.ts'
+import { newClientAddress } from './client-address.ts'
 import { KeptTallies } from './executions/kept-tallies.ts'
 import { dashboardHandlers } from './dashboards/routes.ts'
 import { executionHandlers } from './executions/routes.ts'
@@ -86,8 +87,9 @@ export async function startHttp(given: HttpGiven): Promise<RunningHttp> {
   refuseMalformed(server, newSecurityHeaders(given.config.url))
   const port = await listen(server, given.config)
   const config = { ...given.config, port }
+  const clientOf = newClientAddress(config.trustedProxies)
   const proxies = newProxyCallers(outside, access, () => given.platform.nowMs())
-  const dependencies = { ...given, access, outside, proxies, config, tallies: new KeptTallies(given) }
+  const dependencies = { ...given, access, outside, proxies, clientOf, config, tallies: new KeptTallies(given) }
   const runner = new BulkRunner(dependencies, (grants, right) => tables.dependenciesFor(grants, right))
   const tables: HandlerTables = newHandlerTables(makersOf(health, runner), dependencies)
   const listener = bindRoutes(tables, dependencies)

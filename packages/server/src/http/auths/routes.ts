@@ -10,6 +10,7 @@ import type { UserRecord } from '../../access/records.ts'
 import { newUser, requireFreeName, requireGoodPassword, requireUsername, withPassword } from '../access/new-user.ts'
 import { forbidden } from '../access/powers.ts'
 import { presentUser } from '../access/present-people.ts'
+import { ipOf } from '../client-address.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import type { Handlers } from '../exchange.ts'
 import { findCaller } from '../find-caller.ts'
@@ -42,7 +43,7 @@ function sessionHandlers(
     const caller = access.sessions.find(incoming.headers.cookie)
     if (caller?.sessionId !== undefined) {
       await access.sessions.close(caller.sessionId)
-      await access.audit.write(entryOf(caller, { action: 'LOGOUT', incoming }))
+      await access.audit.write(entryOf(caller, { action: 'LOGOUT', ip: ipOf(incoming, dependencies) }))
     }
     return { type: 'empty', status: 200, cookies: access.sessions.forget }
   }
@@ -80,7 +81,9 @@ function setUpHandlers(dependencies: HttpDependencies): Pick<Auths, 'setup' | 's
       if (typeof wanted.token !== 'string')
         throw forbidden('The set-up token is missing: the server wrote it into its log.')
       const first = await setUp.complete({ token: wanted.token, username, password, ...email, ...names })
-      await access.audit.write(entryOf(first, { action: 'CREATE', incoming, resource: 'USER', itemId: first.id }))
+      await access.audit.write(
+        entryOf(first, { action: 'CREATE', ip: ipOf(incoming, dependencies), resource: 'USER', itemId: first.id }),
+      )
       return first
     }
     if (!book.isOpen) throw new RequestError(409, 'set-up-done', 'There is a user already.')
@@ -94,7 +97,9 @@ function setUpHandlers(dependencies: HttpDependencies): Pick<Auths, 'setup' | 's
       ],
       expect: [{ kind: 'setting', id: 'set-up', version: book.versionOf({ kind: 'setting', id: 'set-up' }) }],
     })
-    await access.audit.write(entryOf(user, { action: 'CREATE', incoming, resource: 'USER', itemId: user.id }))
+    await access.audit.write(
+      entryOf(user, { action: 'CREATE', ip: ipOf(incoming, dependencies), resource: 'USER', itemId: user.id }),
+    )
     return user
   }
   return {
@@ -114,7 +119,7 @@ function setUpHandlers(dependencies: HttpDependencies): Pick<Auths, 'setup' | 's
     saveSetup: async ({ body, incoming }) => {
       refuseForeign(incoming)
       const user = await makeFirst(body, incoming)
-      const { cookie } = await access.sessions.open(user.id, aboutOf(incoming))
+      const { cookie } = await access.sessions.open(user.id, aboutOf(incoming, dependencies))
       const place = { book, tenant: dependencies.config.tenant, nowMs: platform.nowMs() }
       return withCookie(json(presentUser(user, place)), cookie)
     },
@@ -157,7 +162,13 @@ function passwordHandlers(
       })
       await access.sessions.closeAllOf(user.id)
       await access.lockouts.forgetAccount(user.username)
-      const said = { action: 'UPDATE', incoming, resource: 'USER', itemId: user.id, detail: { changed: 'password' } }
+      const said = {
+        action: 'UPDATE',
+        ip: ipOf(incoming, dependencies),
+        resource: 'USER',
+        itemId: user.id,
+        detail: { changed: 'password' },
+      }
       await access.audit.write(entryOf(user, said))
       return empty(200)
     },
@@ -204,20 +215,23 @@ async function changeOwn(
   })
   await access.sessions.closeAllOf(user.id)
   const detail = { changed: 'password' }
-  await access.audit.write(entryOf(user, { action: 'UPDATE', incoming, resource: 'USER', itemId: user.id, detail }))
+  await access.audit.write(
+    entryOf(user, { action: 'UPDATE', ip: ipOf(incoming, dependencies), resource: 'USER', itemId: user.id, detail }),
+  )
 }
 
 async function checkLogIn(
   { username, password }: Credentials,
   incoming: IncomingMessage,
-  { access }: HttpDependencies,
+  dependencies: HttpDependencies,
 ): Promise<UserRecord> {
-  const ip = incoming.socket.remoteAddress
+  const { access } = dependencies
+  const ip = ipOf(incoming, dependencies)
   try {
     return await access.logIn({ username, password, ip })
   } catch (error) {
     if (error instanceof AccessError) {
-      const said = { action: error.fault === 'locked-out' ? 'ACCOUNT_LOCKED' : 'LOGIN_FAILURE', incoming }
+      const said = { action: error.fault === 'locked-out' ? 'ACCOUNT_LOCKED' : 'LOGIN_FAILURE', ip }
       await access.audit.write({ ...entryOf({ username }, said), outcome: 'denied' })
     }
     throw error
@@ -233,16 +247,16 @@ async function openSession(
   // What was logged in before in this browser is not any more.
   const before = access.sessions.find(incoming.headers.cookie)
   if (before?.sessionId !== undefined) await access.sessions.close(before.sessionId)
-  const { cookie, id } = await access.sessions.open(user.id, aboutOf(incoming))
+  const { cookie, id } = await access.sessions.open(user.id, aboutOf(incoming, dependencies))
   const grants = access.book.grantsOf(user.id)
   const caller: Caller = { kind: 'user', userId: user.id, name: user.username, grants, via: 'session', sessionId: id }
-  await access.audit.write(entryOf(user, { action: 'LOGIN', incoming }))
+  await access.audit.write(entryOf(user, { action: 'LOGIN', ip: ipOf(incoming, dependencies) }))
   return withCookie(json(describeMe(caller, dependencies)), cookie)
 }
 
 interface Said {
   readonly action: string
-  readonly incoming: IncomingMessage
+  readonly ip: string | undefined
   readonly resource?: string
   readonly itemId?: string
   readonly detail?: Readonly<Record<string, unknown>>
@@ -250,8 +264,7 @@ interface Said {
 
 type Actor = Partial<Pick<UserRecord, 'id' | 'username'>> | Caller
 
-function entryOf(actor: Actor, { action, incoming, resource = 'USER', ...more }: Said): AuditEntry {
-  const ip = incoming.socket.remoteAddress
+function entryOf(actor: Actor, { action, ip, resource = 'USER', ...more }: Said): AuditEntry {
   const known =
     'grants' in actor ? actor : { name: actor.username ?? '', ...(actor.id === undefined ? {} : { userId: actor.id }) }
   const { grants: _, ...caller } = {
@@ -263,12 +276,15 @@ function entryOf(actor: Actor, { action, incoming, resource = 'USER', ...more }:
   return { caller, resource, action, outcome: 'done', ...more }
 }
 
-function aboutOf(incoming: IncomingMessage): {
+function aboutOf(
+  incoming: IncomingMessage,
+  dependencies: HttpDependencies,
+): {
   readonly provider: string
   readonly ip: string | undefined
   readonly agent: string | undefined
 } {
-  return { provider: 'password', ip: incoming.socket.remoteAddress, agent: incoming.headers['user-agent'] }
+  return { provider: 'password', ip: ipOf(incoming, dependencies), agent: incoming.headers['user-agent'] }
 }
 
 function withCookie(reply: Reply, cookie: string): Reply {

@@ -16,6 +16,7 @@ import {
 } from '../access/new-user.ts'
 import { Powers, forbidden, getRole } from '../access/powers.ts'
 import { dateOf, presentGroupSummary, presentRoleSummary } from '../access/present-people.ts'
+import { ipOf } from '../client-address.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import type { Handlers } from '../exchange.ts'
 import { empty, json, type Reply } from '../reply.ts'
@@ -185,7 +186,7 @@ function guestHandlers(dependencies: HttpDependencies): Pick<Invitations, 'own' 
       const basics = waiting ? {} : defaultBindings(access, user.id, platform)
       const offer = offered(user, invitation, dependencies)
       await book.change(together(accepted(invitation), basics, offer, { put: [{ kind: 'user', record: user }] }))
-      const ip = incoming.socket.remoteAddress
+      const ip = ipOf(incoming, dependencies)
       await access.audit.write({
         caller: { userId: user.id, name: user.username, via: 'session', ...(ip === undefined ? {} : { ip }) },
         resource: 'INVITATION',
@@ -196,7 +197,7 @@ function guestHandlers(dependencies: HttpDependencies): Pick<Invitations, 'own' 
       })
       const opened = await access.sessions.open(user.id, {
         provider: 'password',
-        ip: incoming.socket.remoteAddress,
+        ip,
         agent: incoming.headers['user-agent'],
       })
       return { type: 'empty', status: 200, headers: { 'set-cookie': opened.cookie } }

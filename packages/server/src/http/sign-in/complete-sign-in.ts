@@ -5,6 +5,7 @@ import type { UserRecord } from '../../access/records.ts'
 import type { IdentityProvider, SignedInThere } from '../../sign-in/identity-provider.ts'
 import { findPending, forgetPending } from '../../sign-in/pending-sign-in.ts'
 import { SignInError } from '../../sign-in/sign-in-error.ts'
+import { ipOf } from '../client-address.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { baseUrl, type Asking } from './base-url.ts'
 import { connectIdentity } from './connect-identity.ts'
@@ -82,15 +83,16 @@ interface Arrival {
 async function openSession(
   { id }: UserRecord,
   { there, asking: { incoming, provider }, base }: Arrival,
-  { access, outside }: HttpDependencies,
+  dependencies: HttpDependencies,
 ): Promise<readonly string[]> {
+  const { access, outside } = dependencies
   const { cookie, 'user-agent': agent } = incoming.headers
   const before = access.sessions.find(cookie)?.sessionId
   if (before !== undefined) await access.sessions.close(before)
   const endsWithToken = outside.providers.get(provider)?.config.sessionEnds === 'token'
   const opened = await access.sessions.open(id, {
     provider,
-    ip: incoming.socket.remoteAddress,
+    ip: ipOf(incoming, dependencies),
     agent,
     isSecure: base.startsWith('https:'),
     sessionThere: there.sessionThere,
@@ -110,9 +112,9 @@ interface Told {
 
 async function tell(
   { asking: { incoming, provider }, user, failure, action = 'LOGIN' }: Told,
-  { access }: HttpDependencies,
+  { access, clientOf }: HttpDependencies,
 ): Promise<void> {
-  const ip = incoming.socket.remoteAddress
+  const ip = ipOf(incoming, { clientOf })
   const caller: Pick<Caller, 'userId' | 'name' | 'via' | 'ip'> = {
     name: user?.username ?? 'anonymous',
     via: 'session',
