@@ -91,3 +91,16 @@ test('who stays too long gives the place to others', async () => {
   await t.pass(1_000)
   assert.ok(!(t.admission.enter() instanceof Promise))
 })
+
+test('an overload that never lets the queue run empty does not keep those who were served', async () => {
+  const t = start()
+  await t.enter()
+  await t.enter()
+  for (let second = 0; second < 40; second++) {
+    for (let client = 0; client < 500; client++) void t.enter()
+    await t.pass(125)
+  }
+
+  assert.ok(t.admission.waiting > 0, 'somebody still waits')
+  assert.ok(t.admission.kept < 5_000, `${t.admission.kept} of 20,000 are kept`)
+})

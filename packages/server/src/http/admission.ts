@@ -17,6 +17,9 @@ export interface AdmissionOptions {
 /** As many as fill a few flushes: more would wait in the engine instead of here. The wait is the age at which the engine, too, is overloaded. */
 export const ADMISSION = { placesMax: 512, waitMaxMs: 250, stayMaxMs: 1_000 } as const
 
+/** So many who were served stay in the queue for a while: to take out each at once would cost more. */
+const SERVED_MAX = 1_024
+
 /** A place taken. */
 export interface Place {
   readonly fromMs: number
@@ -42,6 +45,11 @@ export class Admission {
 
   get waiting(): number {
     return this.#waiting.length - this.#head
+  }
+
+  /** Who waits, and who waited and is not forgotten yet. */
+  get kept(): number {
+    return this.#waiting.length
   }
 
   /** At once where there is a place and nobody before. @throws {SubmitError} `overloaded` when none came free in time. */
@@ -79,12 +87,19 @@ export class Admission {
     const nowMs = this.#options.platform.elapsedMs()
     for (let next = this.#waiting[this.#head]; next; next = this.#waiting[this.#head]) {
       const isLate = nowMs - next.fromMs >= this.#options.waitMaxMs
-      if (!isLate && !this.#isRoom(nowMs)) return
+      if (!isLate && !this.#isRoom(nowMs)) return this.#forgetServed()
       this.#head += 1
       if (isLate) next.refuse(this.#refusal())
       else next.admit(this.#place(nowMs))
     }
     this.#waiting = []
+    this.#head = 0
+  }
+
+  /** While the server is overloaded somebody waits at any moment: those before them are not kept until that is over. */
+  #forgetServed(): void {
+    if (this.#head < SERVED_MAX || this.#head * 2 < this.#waiting.length) return
+    this.#waiting = this.#waiting.slice(this.#head)
     this.#head = 0
   }
 
