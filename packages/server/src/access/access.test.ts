@@ -166,8 +166,10 @@ test('five wrong passwords are free, then each doubles the time in which none is
   assert.equal(access.lockouts.isLocked('ada'), false)
   assert.equal(lockedUntil({ count: 60, lastMs: 0 }), 15 * 60_000)
   assert.deepEqual(
-    ['10.1.2.3', '::ffff:10.1.2.3', '2001:db8::1', '2001:db8:0:0:9::1', '::1', ''].map(neighbourhoodOf),
-    ['10.1.2', '10.1.2', '2001:db8:0:0', '2001:db8:0:0', '0:0:0:0', '-'],
+    ['10.1.2.3', '::ffff:10.1.2.3', '2001:db8::1', '2001:db8:0:0:9::1', '::1', '2001:db8:0:0::/64', ''].map(
+      neighbourhoodOf,
+    ),
+    ['10.1.2', '10.1.2', '2001:db8:0:0', '2001:db8:0:0', '0:0:0:0', '2001:db8:0:0', '-'],
   )
 })
 

@@ -81,7 +81,9 @@ function accountKey(username: string): string {
   return createHash('sha256').update(username.toLowerCase()).digest('hex').slice(0, 32)
 }
 
-export function neighbourhoodOf(ip: string): string {
+export function neighbourhoodOf(given: string): string {
+  // Of a client of IPv6 only its network may be known.
+  const ip = given.replace(/\/64$/, '')
   const v4 = /^(?:::ffff:)?(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}$/i.exec(ip)
   if (v4) return v4[1] ?? ''
   if (!isIPv6(ip)) return '-'

@@ -110,9 +110,9 @@ test('hints are heard again after the connection broke, and what was told meanwh
   await until(async () => (await sessionsOf('listen')).length === 1)
   await killSessions('listen')
 
-  await until(async () => heard.length >= 3)
+  await until(async () => heard.length >= 5)
 
-  assert.deepEqual([...heard].sort(), ['flows', 'jobs', 'sent', 'signals'])
+  assert.deepEqual([...heard].sort(), ['access', 'flows', 'jobs', 'sent', 'signals'])
   heard.length = 0
   await store.cluster?.sendSignals([{ id: 's1', shard: 0, executionId: 'e1', body: '{}' }])
   await until(async () => heard.includes('signals'))
