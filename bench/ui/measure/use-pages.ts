@@ -177,10 +177,7 @@ export const useEditor: UsePage = async ({ page, name }) => {
   const completionMs = await completing()
   await page.keyboard.press('Escape')
   await page.waitForTimeout(1_000)
-  const judging = await listen(
-    page,
-    `probe.fromInput('keydown', () => probe.find('.cm-lintRange'))`,
-  )
+  const judging = await listen(page, `probe.fromInput('keydown', () => probe.find('.cm-lintRange'))`)
   await page.keyboard.type('nope.x')
   const heapMB = await readHeapMB(page)
   return [
