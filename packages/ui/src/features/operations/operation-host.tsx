@@ -5,7 +5,7 @@ import { setNote, type Note } from '../../app/bell.tsx'
 import { showToast } from '../../widgets/toast.tsx'
 import { t } from './messages.ts'
 import { isOpen, tellOperation, whyLeft } from './tell-operation.ts'
-import { commandOperation, useLiveOperation, useOperations, type Operation } from './use-operations.ts'
+import { commandOperation, takeUntold, useLiveOperation, useOperations, type Operation } from './use-operations.ts'
 
 const UNDO_TOAST_MS = 30_000
 
@@ -19,7 +19,7 @@ export function OperationHost(): ReactNode {
       const before = known.current?.get(operation.id)
       // What had ended before this page was opened is in the bell alone.
       const isNews = known.current !== undefined && (before === undefined || isOpen({ state: before }))
-      if (isNews && !isOpen(operation)) tellEnd(operation, client)
+      if (!isOpen(operation) && (takeUntold(operation.id) || isNews)) tellEnd(operation, client)
     }
     if (operations.length > 0 || known.current) known.current = new Map(operations.map(({ id, state }) => [id, state]))
   }, [operations, client])

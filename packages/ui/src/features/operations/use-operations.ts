@@ -2,6 +2,7 @@
 import { trust } from '@batuta/core'
 import { useMutation, useQuery, useQueryClient, type QueryClient, type UseMutationResult } from '@tanstack/react-query'
 import { api } from '../../lib/api.ts'
+import { needLateParts } from '../../app/late-parts.tsx'
 import { useLive, usePollMs } from '../../lib/live/live.ts'
 import { messageOf } from '../../widgets/error-card.tsx'
 import { showToast } from '../../widgets/toast.tsx'
@@ -39,10 +40,23 @@ export function useLiveOperation(operation: Operation): void {
   })
 }
 
+/** Begun in this tab, and nobody has told yet how they ended: whoever tells may come later than the end. */
+const untold = new Set<string>()
+
+/** True once. */
+export function takeUntold(id: string): boolean {
+  return untold.delete(id)
+}
+
 export function useStartOperation(onStarted: () => void): UseMutationResult<Operation, Error, OperationWish> {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: async (body: OperationWish) => await soonEnded(await api.operations.create({ body })),
+    mutationFn: async (body: OperationWish) => {
+      const begun = await api.operations.create({ body })
+      untold.add(begun.id)
+      needLateParts()
+      return await soonEnded(begun)
+    },
     onSuccess: operation => {
       keep(client, operation)
       onStarted()
