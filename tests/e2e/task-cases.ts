@@ -49,12 +49,34 @@ export function taskCases(worlds: { readonly jdbcUrl: string; readonly webUrl: s
     ...inlineCases(),
     ...controlCases(),
     ...innerCases(),
+    ...personalCases(),
     ...storageCases(),
     ...stateCases(),
     ...httpCases(worlds.webUrl),
     ...scriptCases(),
     ...serdesCases(),
     ...jdbcCases(worlds.jdbcUrl),
+  ]
+}
+
+function personalCases(): readonly TaskCase[] {
+  const own = 'io.batuta.plugin.core.pii'
+  return [
+    {
+      type: `${own}.Mask`,
+      good: { props: { value: 'write to ada@example.com', action: 'redact' }, outputs: { count: 1 } },
+      bad: { props: {}, reason: /give either a value, or a file/ },
+    },
+    {
+      type: `${own}.Unmask`,
+      good: { props: { value: 'nothing was masked here' }, outputs: { value: 'nothing was masked here', count: 0 } },
+      bad: { props: {}, reason: /give either a value, or a file/ },
+    },
+    {
+      type: `${own}.PurgeTokens`,
+      good: { props: { olderThan: 'P1D' }, outputs: { count: 0 } },
+      bad: { props: { olderThan: '{{ ghost }}' }, reason: /Unable to find `ghost`/ },
+    },
   ]
 }
 

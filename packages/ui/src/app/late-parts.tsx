@@ -23,7 +23,6 @@ const UNASKED_MS = 2_000
 const LATEST_MS = 10_000
 
 let part: Part | undefined
-let isNeeded = false
 const listeners = new Set<() => void>()
 
 /** Which part is shown, and how to show one. */
@@ -36,15 +35,8 @@ export function showPart(next: Part | undefined): void {
   for (const listener of listeners) listener()
 }
 
-/** Somebody did what a late part tells of. */
-export function needLateParts(): void {
-  isNeeded = true
-  for (const listener of listeners) listener()
-}
-
 export function LateParts(): ReactNode {
   const [shown] = usePart()
-  const isAsked = useSyncExternalStore(subscribe, () => isNeeded)
   // Looked at anew with each page.
   usePath()
   const isFirstRun = readLocal(FIRST_RUN) !== undefined
@@ -62,7 +54,7 @@ export function LateParts(): ReactNode {
   }, [])
   const close = (): void => showPart(undefined)
   // Who asks for one of them has all: they come in one program.
-  const isThere = isIdle || isAsked || shown !== undefined
+  const isThere = isIdle || shown !== undefined
   return (
     <Suspense fallback={null}>
       {isFirstRun && <FirstRunNote />}

@@ -2,7 +2,6 @@
 import { trust } from '@batuta/core'
 import { useMutation, useQuery, useQueryClient, type QueryClient, type UseMutationResult } from '@tanstack/react-query'
 import { api } from '../../lib/api.ts'
-import { needLateParts } from '../../app/late-parts.tsx'
 import { useLive, usePollMs } from '../../lib/live/live.ts'
 import { messageOf } from '../../widgets/error-card.tsx'
 import { showToast } from '../../widgets/toast.tsx'
@@ -54,7 +53,6 @@ export function useStartOperation(onStarted: () => void): UseMutationResult<Oper
     mutationFn: async (body: OperationWish) => {
       const begun = await api.operations.create({ body })
       untold.add(begun.id)
-      needLateParts()
       return await soonEnded(begun)
     },
     onSuccess: operation => {
