@@ -72,6 +72,8 @@ export class SimulatedNode {
       startWorld: () => this.startWorld(),
       newId: (flow: FlowKey) => this.newId(flow),
       ask: () => () => Promise.reject(new Error('nothing is asked here')),
+      // Nobody has policies here.
+      saveWorld: {},
     } as unknown as HttpDependencies
     this.desk.watch(
       async flow =>
