@@ -1,6 +1,8 @@
 // How an entry of the audit log stands in a row.
 import type { ReactNode } from 'react'
 import { Link } from '../../lib/link.tsx'
+import { formatMoment } from '../../lib/time.ts'
+import { nowMs } from '../../platform/clock.ts'
 import { Icon } from '../../widgets/icon.tsx'
 import type { Column } from '../../widgets/table.tsx'
 import { Timestamp } from '../../widgets/timestamp.tsx'
@@ -50,6 +52,11 @@ function Thing({ entry }: { readonly entry: AuditEntry }): ReactNode {
       {name !== undefined && (page === undefined ? name : <Link to={page}>{name}</Link>)}
     </span>
   )
+}
+
+/** As it begins in the row: with the hour. */
+export function nameOf(entry: AuditEntry): string {
+  return `${formatMoment(entry.atMs, nowMs())} ${sentenceOf(entry)}`
 }
 
 export function AuditCard({ entry }: { readonly entry: AuditEntry }): ReactNode {

@@ -15,7 +15,7 @@ import { Icon } from '../../widgets/icon.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { Table } from '../../widgets/table.tsx'
 import classes from './audit.module.css'
-import { AUDIT_COLUMNS, AuditCard, sentenceOf } from './audit-columns.tsx'
+import { AUDIT_COLUMNS, AuditCard, nameOf } from './audit-columns.tsx'
 import { AuditDrawer } from './audit-drawer.tsx'
 import { AuditTools } from './audit-tools.tsx'
 import { ChainBadge } from './chain-badge.tsx'
@@ -135,7 +135,7 @@ function AuditList({ asked, audit, onClear }: AuditListProps): ReactNode {
           onEnd={onEnd}
           rowKey={({ id }) => id}
           rowTo={({ id }) => to(id)}
-          rowLabel={sentenceOf}
+          rowLabel={nameOf}
           card={entry => <AuditCard entry={entry} />}
         />
       )}
