@@ -6,9 +6,9 @@ import { PLANTS, type Plant } from './plants.ts'
 import { simulate, type Report } from './simulate.ts'
 
 /** As many nodes as each seed draws. */
-const SEEDS = 200
+const SEEDS = 300
 /** Three nodes each. */
-const SEEDS_OF_MANY = 150
+const SEEDS_OF_MANY = 200
 /** In so many seeds every mistake is found. */
 const PLANT_SEEDS_MAX = 200
 
