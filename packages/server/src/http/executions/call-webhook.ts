@@ -102,7 +102,11 @@ async function verify(
   const key = { ...keyOf(plan), triggerId: trigger.id }
   const scope = scopeOf(plan, dependencies.startWorld())
   const render = (inner: Scope): readonly string[] => rule.secrets.map(secret => secret.render(inner))
-  const secrets = await evaluateAsync(render, scope, askOf(plan, '', dependencies)).catch(() => [])
+  const secrets = await evaluateAsync(render, scope, askOf(plan, '', dependencies)).catch((error: unknown) => {
+    const cause = error instanceof Error ? error.message : String(error)
+    dependencies.reasons.note(key, 'signature', `The signature was refused: its secret cannot be read (${cause}).`)
+    throw noWebhook()
+  })
   const { rawHeaders, bytes } = call
   const verdict = verifySignature(rule, secrets, { rawHeaders, bytes, nowMs: dependencies.platform.nowMs() })
   if (verdict.type === 'signed') return { trigger: key, once: verdict.once, keptMs: verdict.keptMs }

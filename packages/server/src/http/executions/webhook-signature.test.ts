@@ -225,6 +225,9 @@ test('a secret that is not there opens nothing, and whoever has no signature doe
   await saveHook('off', GITHUB, 'disabled: true')
 
   assert.equal((await call('missing', '{}', github('{}'))).status, 404)
+  const params = { namespace: 'signed.test', flowId: 'missing', triggerId: 'hook' }
+  const { reasons } = await server.client.triggers.why({ params })
+  assert.match(JSON.stringify(reasons), /its secret cannot be read \(.*NONE/)
   assert.equal((await call('off', '{}', {})).status, 404)
   assert.equal((await call('off', '{}', github('{}'))).status, 409)
 })
