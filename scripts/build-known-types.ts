@@ -2,8 +2,9 @@
 // Usage: node scripts/build-known-types.ts <path of plugins.types.json>
 //
 // The result is one text in three parts, parted by an empty line, so that nothing is parsed before a type is asked for:
-// texts of property types; properties (`name flags type`); types (`name|kind|flags|aliases|properties|outputs`). References are
-// line numbers of the part before, to the base of 36. Flags: * required, ~ rendered, ! deprecated.
+// texts of property types; properties (`name flags type default`); types (`name|kind|flags|aliases|properties|outputs`). References are
+// line numbers of the part before, to the base of 36. Flags: * required, ~ rendered, ! deprecated. Defaults are written as documented:
+// texts in quotes, everything else bare; `{…}`, `(…)` and calls are only told to people.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { ADDED_ALIASES, ADDED_PROPERTIES, ADDED_TYPES, NOT_TYPES } from './known-types-additions.ts'
 
@@ -136,7 +137,9 @@ function encode(types: ReadonlyMap<string, SourceType>): string {
 function propertyLine(property: SourceProperty, texts: Map<string, number>): string {
   const isRequired = property.required === true && property.default === undefined
   const flags = `${isRequired ? '*' : ''}${property.dynamic === true ? '~' : ''}${property.deprecated === true ? '!' : ''}`
-  return `${property.name} ${flags} ${reference(texts, property.type.replace(/\s+/g, ' '))}`
+  const { default: given } = property
+  const value = given === undefined ? '' : ` ${typeof given === 'string' ? given : JSON.stringify(given)}`
+  return `${property.name} ${flags} ${reference(texts, property.type.replace(/\s+/g, ' '))}${value.replaceAll('\n', '\\n')}`
 }
 
 function reference(seen: Map<string, number>, line: string): string {

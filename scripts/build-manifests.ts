@@ -6,8 +6,9 @@ import { join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { definitionsOf } from '@batuta/host'
-import { schemaOf } from '@batuta/plugin-sdk'
-import type { Example, MetricDescription, OutputDescription, TypeDescription } from '@batuta/plugin-sdk'
+import { manifestTypeOf, type ManifestType } from '@batuta/plugin-sdk'
+
+export type { ManifestType } from '@batuta/plugin-sdk'
 
 export interface Manifest {
   readonly name: string
@@ -17,30 +18,8 @@ export interface Manifest {
   readonly tasks: readonly ManifestType[]
 }
 
-export interface ManifestType {
-  readonly type: string
-  readonly aliases: readonly string[]
-  readonly kind: string
-  readonly title: string
-  readonly description?: string
-  readonly deprecated?: string
-  /** JSON schema of the properties. */
-  readonly schema: unknown
-  readonly outputs: readonly OutputDescription[]
-  readonly outputsSchema: unknown
-  readonly metrics: readonly MetricDescription[]
-  readonly examples: readonly Example[]
-}
-
+const DETAILS = 'details.json'
 const PLUGINS = join(import.meta.dirname, '..', 'plugins')
-/** Kinds as the catalogue of the core names them. */
-const KINDS: Readonly<Record<string, string>> = {
-  task: 'task',
-  'task runner': 'runner',
-  'polling trigger': 'polling',
-  'realtime trigger': 'realtime',
-}
-
 /** The manifests of all plugins that define something, in the order of their names. */
 export async function buildManifests(): Promise<readonly Manifest[]> {
   const names = readdirSync(PLUGINS, { withFileTypes: true }).filter(entry => entry.isDirectory())
@@ -56,26 +35,8 @@ async function buildManifest(name: string): Promise<Manifest> {
   const source = join(PLUGINS, name, 'src', 'index.ts')
   const module: Readonly<Record<string, unknown>> = await import(pathToFileURL(source).href)
   const { version }: { version: string } = JSON.parse(readFileSync(join(PLUGINS, name, 'package.json'), 'utf8'))
-  const tasks = definitionsOf(module).map(describe)
+  const tasks = definitionsOf(module).map(manifestTypeOf)
   return { name, version, entry: 'index.js', tasks: tasks.sort((a, b) => (a.type < b.type ? -1 : 1)) }
-}
-
-function describe(definition: TypeDescription & { readonly kind: string }): ManifestType {
-  const { type, aliases = [], title, description, deprecated, outputs = [], metrics = [], examples = [] } = definition
-  const schema = schemaOf(definition)
-  return {
-    type,
-    aliases,
-    kind: KINDS[definition.kind] ?? definition.kind,
-    title,
-    ...(description === undefined ? {} : { description }),
-    ...(deprecated === undefined ? {} : { deprecated }),
-    schema: schema.properties,
-    outputs,
-    outputsSchema: schema.outputs,
-    metrics,
-    examples,
-  }
 }
 
 /** Writes one folder per plugin and returns their names. */
@@ -86,9 +47,22 @@ export async function writeManifests(out: string, from: 'bundle' | 'source' = 'b
     const source = relative(folder, join(PLUGINS, manifest.name, 'src', 'index.ts'))
     const entry = from === 'source' ? source.replaceAll('\\', '/') : manifest.entry
     mkdirSync(folder, { recursive: true })
-    writeFileSync(join(folder, 'manifest.json'), `${JSON.stringify({ ...manifest, entry }, undefined, 2)}\n`)
+    const { heads, details } = parted(manifest.tasks)
+    writeJson(join(folder, 'manifest.json'), { ...manifest, entry, details: DETAILS, tasks: heads })
+    writeJson(join(folder, DETAILS), details)
   }
   return manifests.map(manifest => manifest.name)
+}
+
+/** What a server holds of every type, and what it reads when somebody asks for the type. */
+function parted(tasks: readonly ManifestType[]): { readonly heads: unknown; readonly details: unknown } {
+  const heads = tasks.map(({ type, aliases, kind }) => ({ type, aliases, kind }))
+  const details = tasks.map(({ type: _type, aliases: _aliases, kind: _kind, ...rest }) => rest)
+  return { heads, details }
+}
+
+function writeJson(file: string, content: unknown): void {
+  writeFileSync(file, `${JSON.stringify(content, undefined, 2)}\n`)
 }
 
 if (import.meta.main) {

@@ -20,6 +20,9 @@ export function listEntries() {
     server: 'packages/server/src/main.ts',
     'flush-thread': 'packages/server/src/storage/sqlite/flush-thread.ts',
     host: 'packages/host/src/main.ts',
+    'describe-plugin': 'packages/host/src/describe-plugin.ts',
+    'plugin-sdk': 'packages/plugin-sdk/src/index.ts',
+    ion: 'packages/ion/src/index.ts',
     'manager-process': 'packages/server/src/secrets/manager-process.ts',
   }
   const plugins = readdirSync(join(ROOT, 'plugins')).map(name => [

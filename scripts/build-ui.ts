@@ -45,8 +45,13 @@ const GROUPS = [
     test: /[\\/]ui[\\/]src[\\/](lib[\\/]filters[\\/]filter-text|widgets[\\/](filter-bar|suggest-filters))/,
   },
   {
+    // Rows of any length, which are not always a table.
+    name: 'virtual',
+    test: /node_modules[\\/]@tanstack[\\/](react-virtual|virtual-core)[\\/]/,
+  },
+  {
     name: 'lists',
-    test: /node_modules[\\/]@tanstack[\\/](react-virtual|virtual-core)[\\/]|[\\/]ui[\\/]src[\\/]widgets[\\/](table|use-row-keys)/,
+    test: /[\\/]ui[\\/]src[\\/]widgets[\\/](table|use-row-keys|column-layout)/,
   },
 ]
 

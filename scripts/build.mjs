@@ -42,7 +42,8 @@ async function buildPrograms() {
     sourcemap: true,
     keepNames: false,
     legalComments: 'linked',
-    external: ['pg-native'],
+    // Parts of libraries that are built on the machine: where they are not, the libraries go without.
+    external: ['pg-native', 'cpu-features'],
     banner: { js: REQUIRE },
     plugins: [pointToBundles(entries), nameExports()],
     write: false,

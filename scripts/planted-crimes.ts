@@ -12,13 +12,14 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'packages/ion': ['core'],
   'packages/api': ['core'],
   'packages/plugin-sdk': ['core', 'ion'],
+  'packages/sql-kit': ['ion', 'plugin-sdk'],
   'packages/server': ['core', 'ion', 'api', 'plugin-sdk'],
   'packages/host': ['core', 'ion', 'plugin-sdk'],
   'packages/cli': ['core', 'api'],
   'packages/ui': ['core', 'api'],
-  'plugins/planted': ['plugin-sdk', 'ion'],
+  'plugins/planted': ['plugin-sdk', 'ion', 'sql-kit'],
 }
-const PACKAGES = ['core', 'ion', 'api', 'plugin-sdk', 'server', 'host', 'cli', 'ui', 'script']
+const PACKAGES = ['core', 'ion', 'api', 'plugin-sdk', 'sql-kit', 'server', 'host', 'cli', 'ui', 'script']
 
 const ROOMS = ['http', 'engine', 'worker', 'maintenance']
 const DRIVERS = ['memory', 'sqlite', 'postgres']

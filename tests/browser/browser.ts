@@ -20,7 +20,8 @@ export interface Tab {
 }
 
 const SIZES = { light: [1440, 900], dark: [1440, 900], narrow: [360, 780] } as const
-const PATIENCE_MS = 10_000
+/** Only what never comes is a failure: a machine may have other work. */
+const PATIENCE_MS = 30_000
 
 export async function openBrowser(): Promise<Browser> {
   const path = findChromium()

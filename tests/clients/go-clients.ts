@@ -20,7 +20,7 @@ const KESTRACTL = 'github.com/kestra-io/kestractl'
 
 const NO_ASSETS = 'Kestra keeps no assets in its open edition, nor does this server.'
 const SHORT_PASSWORD = 'The test chooses a password that is too weak here: twelve characters, and no common word.'
-const NO_OWN_BLUEPRINTS = 'Blueprints of one’s own are not kept here: the built-in ones are read.'
+const NO_OWN_BLUEPRINTS = 'Blueprints of one’s own are kept under `blueprints/custom`, not in the paths of 1.2.'
 
 export const GO_CLIENTS: readonly ClientCase[] = [
   {

@@ -1,11 +1,13 @@
 // One good and one bad use of every task type that runs here, as properties of a task `one` that may read `outputs.file.uri`.
 
+import { outsideCases, type OutsideWorlds } from './outside-cases.ts'
 import { stateCases } from './state-cases.ts'
 
 export interface TaskCase {
   /** Without the common prefix. */
   readonly type: string
-  readonly good: GoodUse
+  /** Absent where a type calls a service whose address is its own. */
+  readonly good?: GoodUse
   /** Absent where a type has no way to fail. */
   readonly bad?: BadUse
 }
@@ -44,7 +46,7 @@ const BROKEN = { id: 'broken', type: 'io.kestra.plugin.core.execution.Fail', err
 const CUT_OFF = /the file ends inside a value that begins with .?\{"id": /
 const INSIDE = /broken inside/
 
-export function taskCases(worlds: { readonly jdbcUrl: string; readonly webUrl: string }): readonly TaskCase[] {
+export function taskCases(worlds: OutsideWorlds & { readonly jdbcUrl: string }): readonly TaskCase[] {
   return [
     ...inlineCases(),
     ...controlCases(),
@@ -56,6 +58,7 @@ export function taskCases(worlds: { readonly jdbcUrl: string; readonly webUrl: s
     ...scriptCases(),
     ...serdesCases(),
     ...jdbcCases(worlds.jdbcUrl),
+    ...outsideCases(worlds),
   ]
 }
 

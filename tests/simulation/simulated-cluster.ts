@@ -96,14 +96,15 @@ export class ClusterTruth {
     this.#leases.set(member.node, { announcement, untilMs: this.#options.nowMs() + leaseMs, isFenced: false })
   }
 
-  renew(member: Member, leaseMs: number): boolean {
+  renew(member: Member, leaseMs: number): number | undefined {
     const lease = this.#leases.get(member.node)
     if (!lease || lease.isFenced || !this.#isCurrent(member)) {
       this.#options.count('renewals refused')
-      return false
+      return undefined
     }
-    lease.untilMs = this.#options.nowMs() + leaseMs
-    return true
+    const nowMs = this.#options.nowMs()
+    lease.untilMs = nowMs + leaseMs
+    return nowMs
   }
 
   tend({ node }: Member, nowMs: number = this.#options.nowMs()): Tended {

@@ -1,6 +1,7 @@
 // Flows to begin with, which come with the program.
 import Type from 'typebox'
-import { defineRoute, type Paths } from './route.ts'
+import { defineRoute, ofTenant, type Paths } from './route.ts'
+import { DELETE, GET, POST, PUT, gives, maybe, takes } from './route-parts.ts'
 import { Anything, NoQuery, Paging, pageOf } from './shapes.ts'
 
 const NONE = { type: 'none' } as const
@@ -43,7 +44,84 @@ const shared = {
   refusals: [404],
 } as const
 
+const WithSource = Type.Object({ ...Blueprint.properties, source: Type.String() })
+
+/** `flow` is what 0.20 calls the source. */
+const CustomBody = Type.Object({
+  id: maybe(Type.String()),
+  title: Type.String({ minLength: 1, maxLength: 200 }),
+  description: maybe(Type.String({ maxLength: 10_000 })),
+  tags: maybe(Type.Array(Type.String({ maxLength: 100 }), { maxItems: 20 })),
+  source: maybe(Type.String({ maxLength: 100_000 })),
+  flow: maybe(Type.String({ maxLength: 100_000 })),
+})
+
+const customRoutes = {
+  listCustom: defineRoute({
+    ...GET,
+    paths: ofTenant('/blueprints/custom'),
+    query: Type.Object({ ...ListQuery.properties, source: Type.Optional(Type.Boolean()) }),
+    reply: gives(pageOf(Type.Object({ ...Blueprint.properties, source: Type.Optional(Type.String()) }))),
+    permission: 'BLUEPRINT:READ',
+    summary: 'Blueprints of this server, the latest first.',
+  }),
+  customTags: defineRoute({
+    ...GET,
+    paths: ofTenant('/blueprints/custom/tags'),
+    query: Type.Object({ q: Type.Optional(Type.String()) }),
+    reply: gives(Type.Array(Type.String())),
+    permission: 'BLUEPRINT:READ',
+    summary: 'What the blueprints of this server are about.',
+  }),
+  getCustom: defineRoute({
+    ...GET,
+    paths: ofTenant('/blueprints/custom/{id}'),
+    params: OfId,
+    reply: gives(WithSource),
+    refusals: [404],
+    permission: 'BLUEPRINT:READ',
+    summary: 'A blueprint of this server with its source.',
+  }),
+  customSource: defineRoute({
+    ...GET,
+    paths: { ...ofTenant('/blueprints/custom/{id}/source'), a: '/api/v1/blueprints/custom/{id}/flow' },
+    params: OfId,
+    reply: { type: 'text' },
+    refusals: [404],
+    permission: 'BLUEPRINT:READ',
+    summary: 'The YAML of a blueprint of this server.',
+  }),
+  createCustom: defineRoute({
+    ...POST,
+    paths: ofTenant('/blueprints/custom'),
+    body: takes(CustomBody),
+    reply: gives(WithSource),
+    permission: 'BLUEPRINT:CREATE',
+    summary: 'Keep a flow as something to begin with.',
+  }),
+  updateCustom: defineRoute({
+    ...PUT,
+    paths: ofTenant('/blueprints/custom/{id}'),
+    params: OfId,
+    body: takes(CustomBody),
+    reply: gives(WithSource),
+    refusals: [404],
+    permission: 'BLUEPRINT:UPDATE',
+    summary: 'Change a blueprint of this server.',
+  }),
+  deleteCustom: defineRoute({
+    ...DELETE,
+    status: 200,
+    paths: ofTenant('/blueprints/custom/{id}'),
+    params: OfId,
+    refusals: [404],
+    permission: 'BLUEPRINT:DELETE',
+    summary: 'Take a blueprint of this server away.',
+  }),
+}
+
 export const blueprintRoutes = {
+  ...customRoutes,
   list: defineRoute({
     ...shared,
     paths: since1('/{kind}'),

@@ -14,6 +14,10 @@ const DOCUMENTS = { type: 'yaml', isMany: true } as const
 const FLOW = { type: 'json', schema: Flow } as const
 const FLOWS = { type: 'json', schema: Type.Array(Flow) } as const
 
+const WithMessage = Type.Object({
+  message: Type.Optional(Type.String({ maxLength: 500, description: 'Why it is changed: kept beside the revision.' })),
+})
+
 export const flowRoutes = {
   search: defineRoute({
     method: 'GET',
@@ -81,6 +85,28 @@ export const flowRoutes = {
     namespaceFrom: 'path',
     summary: 'All revisions of a flow, oldest first, with their sources.',
   }),
+  authors: defineRoute({
+    method: 'GET',
+    paths: ofTenant('/flows/{namespace}/{id}/revisions/authors'),
+    params: OfFlow,
+    query: NoQuery,
+    body: NONE,
+    status: 200,
+    reply: {
+      type: 'json',
+      schema: Type.Array(
+        Type.Object({
+          revision: Type.Integer(),
+          name: Type.Optional(Type.String({ description: 'Absent where nobody has to sign in.' })),
+          message: Type.Optional(Type.String()),
+          at: Type.String(),
+        }),
+      ),
+    },
+    permission: 'FLOW:READ',
+    namespaceFrom: 'path',
+    summary: 'Who saved which revision of a flow, and why, as far as the audit log goes back; the latest first.',
+  }),
   deleteRevisions: defineRoute({
     method: 'DELETE',
     paths: ofTenant('/flows/{namespace}/{id}/revisions'),
@@ -125,7 +151,7 @@ export const flowRoutes = {
     method: 'POST',
     paths: ofTenant('/flows'),
     params: NoParams,
-    query: NoQuery,
+    query: WithMessage,
     body: YAML,
     status: 200,
     reply: FLOW,
@@ -137,7 +163,7 @@ export const flowRoutes = {
     method: 'PUT',
     paths: ofTenant('/flows/{namespace}/{id}'),
     params: OfFlow,
-    query: NoQuery,
+    query: WithMessage,
     body: YAML,
     status: 200,
     reply: FLOW,

@@ -87,6 +87,11 @@ const LOGS: readonly CommandSpec[] = [
   },
 ]
 
+const PLUGIN_PLACE = [
+  option('--data <dir>', 'the data folder of the server'),
+  option('--config <file>', 'its configuration'),
+]
+
 const PLUGINS: readonly CommandSpec[] = [
   {
     usage: 'list [text]',
@@ -96,6 +101,8 @@ const PLUGINS: readonly CommandSpec[] = [
       option('--all', 'and those that are known by name only'),
       option('--core', 'those of the core'),
       option('--query <text>', 'whose name holds the text'),
+      option('--installed', 'the packages that were installed, with their locks'),
+      ...PLUGIN_PLACE,
     ],
     run: async (args, options: PluginListOptions) => (await import('./commands/plugin.ts')).pluginList(args, options),
   },
@@ -115,16 +122,19 @@ const PLUGINS: readonly CommandSpec[] = [
     ],
     run: async (args, options: PluginDocOptions) => (await import('./commands/plugin.ts')).pluginDocs(args, options),
   },
-  ...(['install', 'uninstall'] as const).map((verb): CommandSpec => ({
-    usage: `${verb} [plugins...]`,
-    help:
-      verb === 'install'
-        ? 'say whether plugins are built in: all that there are come with the program'
-        : 'not possible here',
-    options: ['--locally', '--all', '--repositories <urls>'].map(silent),
-    isHidden: true,
-    run: async (args, options) => (await import('./commands/plugin.ts')).pluginInstall(verb, args, options),
-  })),
+  {
+    usage: 'install [plugins...]',
+    help: 'install plugins: NAME, NAME@VERSION or a file (.tgz); a server that runs takes them at once',
+    options: [...PLUGIN_PLACE, ...['--locally', '--all', '--repositories <urls>'].map(silent)],
+    examples: ['plugin install batuta-plugin-hello@1.0.0', 'plugin install ./batuta-plugin-hello-1.0.0.tgz'],
+    run: async (args, options) => (await import('./commands/plugin-packages.ts')).pluginInstall(args, options),
+  },
+  {
+    usage: 'uninstall [plugins...]',
+    help: 'take installed plugins away: NAME, or NAME@VERSION',
+    options: PLUGIN_PLACE,
+    run: async (args, options) => (await import('./commands/plugin-packages.ts')).pluginUninstall(args, options),
+  },
 ]
 
 const FILE = option('--file <file>', 'the file; the standard input unless told')

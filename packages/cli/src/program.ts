@@ -191,6 +191,7 @@ const EXIT_OF_CODE: Readonly<Partial<Record<string, ExitCode>>> = {
   'config-invalid': EXIT.usage,
   'backup-invalid': EXIT.refused,
   'backup-failed': EXIT.refused,
+  'plugin-invalid': EXIT.refused,
   'tool-missing': EXIT.refused,
 }
 

@@ -64,7 +64,7 @@ test('a template that cannot be rendered and a type that is not installed are fa
     [unknown.state, unknown.message],
     [
       'FAILED',
-      'the task type "io.example.Nowhere" is not implemented: no plugin of this server can run it; install one that does, or use another task',
+      'the task type "io.example.Nowhere" is not implemented: no plugin of this server can run it; install one that does (batuta plugins install NAME), or use another task',
     ],
   )
 })

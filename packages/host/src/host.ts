@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { decodeValue, encodeValue } from '@batuta/core'
 import type { Value } from '@batuta/core'
 import {
@@ -30,6 +31,9 @@ export interface HostOptions {
   readonly onDrained: () => void
 }
 
+/** Tasks that do not end when they are stopped are left behind. */
+const ENDS_MAX_MS = 2_000
+
 interface Question {
   readonly resolve: (value: Value) => void
   readonly reject: (error: Error) => void
@@ -39,6 +43,7 @@ export class Host {
   readonly #options: HostOptions
   readonly #shipper: LogShipper
   readonly #running = new Map<string, AbortController>()
+  readonly #ends = new Set<Promise<void>>()
   readonly #questions = new Map<number, Question>()
   #lastQuestion = 0
   #isDraining = false
@@ -57,13 +62,15 @@ export class Host {
       case 'init':
         return this.#init(message)
       case 'run':
-        return this.#run(message.job)
+        return this.#keepEnd(this.#run(message.job))
       case 'kill':
         return this.#kill(message.key, message.reason)
       case 'answer':
         return this.#answer(message)
       case 'taken':
         return this.#shipper.taken(message.batch)
+      case 'modules':
+        return this.#room?.definitions.replace(message.modules)
       case 'beat':
         return this.#beat(message.validMs)
       case 'drain':
@@ -84,6 +91,8 @@ export class Host {
     for (const stop of this.#running.values()) stop.abort(new TaskStopped('stale', 'the worker is gone'))
     await this.#scripts?.close()
     await this.#keeper?.close()
+    // What a task has started elsewhere, a container for instance, it ends itself.
+    await settledWithin(this.#ends, ENDS_MAX_MS)
   }
 
   async #init(init: HostInit): Promise<void> {
@@ -115,6 +124,15 @@ export class Host {
       ask: (job, signal, request) => this.#ask(job, signal, request),
     }
     this.#options.send({ type: 'ready' })
+  }
+
+  async #keepEnd(end: Promise<void>): Promise<void> {
+    this.#ends.add(end)
+    try {
+      await end
+    } finally {
+      this.#ends.delete(end)
+    }
   }
 
   async #run(job: HostJob): Promise<void> {
@@ -172,6 +190,13 @@ export class Host {
   #notice(message: string): void {
     this.#options.send({ type: 'notice', level: 'WARN', message })
   }
+}
+
+async function settledWithin(promises: Iterable<Promise<void>>, mostMs: number): Promise<void> {
+  const timer = new AbortController()
+  const late = sleep(mostMs, undefined, { signal: timer.signal }).catch(() => undefined)
+  await Promise.race([Promise.allSettled(promises), late])
+  timer.abort()
 }
 
 /** What an earlier host left when it was killed belongs to nobody. */

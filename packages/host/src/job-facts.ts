@@ -1,7 +1,7 @@
 import { isMap, isNumber, mapGet, printValue, toPlain } from '@batuta/core'
 import type { Value, ValueMap } from '@batuta/core'
 import { egressRulesOf, keyText, newEgress, OPEN_EGRESS } from '@batuta/plugin-sdk'
-import type { HostInit, HostJob, RunFacts } from '@batuta/plugin-sdk'
+import type { Egress, EgressRules, HostInit, HostJob, RunFacts } from '@batuta/plugin-sdk'
 
 /** What a task may know about where it stands, out of the roots of its expressions. */
 export function factsOf(job: HostJob, context: ValueMap, init: HostInit): RunFacts {
@@ -25,9 +25,21 @@ export function factsOf(job: HostJob, context: ValueMap, init: HostInit): RunFac
     idempotencyKey: job.taskRunId,
     attemptId: keyText(job.key),
     cacheDir: init.cacheDir,
-    egress: newEgress(egressRulesOf(init.egress ?? OPEN_EGRESS, job.flow.namespace)),
+    settingOf: name => (Object.hasOwn(init.settings ?? {}, name) ? init.settings?.[name] : undefined),
+    egress: egressBy(egressRulesOf(init.egress ?? OPEN_EGRESS, job.flow.namespace)),
     ...(job.traceparent === undefined ? {} : { traceparent: job.traceparent }),
   }
+}
+
+const doors = new WeakMap<EgressRules, Egress>()
+
+/** One door for all jobs under the same rules: its lists of networks are made once. */
+function egressBy(rules: EgressRules): Egress {
+  const known = doors.get(rules)
+  if (known) return known
+  const door = newEgress(rules)
+  doors.set(rules, door)
+  return door
 }
 
 function rootOf(context: ValueMap, name: string): ValueMap {

@@ -43,6 +43,7 @@ import type {
 import { AttemptLog } from './attempt-log.ts'
 import type { Definitions } from './definitions.ts'
 import { factsOf } from './job-facts.ts'
+import { maskMetrics } from './mask-metrics.ts'
 import { keepOutputs, sealOutputs, type KeepRoom } from './keep-outputs.ts'
 import { openCacheEntry } from './task-cache.ts'
 import type { LogShipper } from './log-shipper.ts'
@@ -102,7 +103,7 @@ export async function runJob(job: HostJob, room: HostRoom, stop: AbortController
   return {
     ...kept,
     ...(outputs === undefined ? {} : { outputs }),
-    metrics: run.metrics,
+    metrics: maskMetrics(run.metrics, mask),
     ...(logFile === undefined ? {} : { logFile }),
     startedMs,
     endedMs: room.now(),
@@ -183,6 +184,7 @@ function openJob(job: HostJob, room: HostRoom, { log, mask, signal, context, sea
     }),
     logger: log,
     mask: secret => mask.add(secret),
+    hides: text => mask.hides(text),
     store,
     filesPrefix: job.filesPrefix,
     ...(job.directory ? { shared: job.directory } : {}),
@@ -211,7 +213,7 @@ async function endJob(job: HostJob, room: KeepRoom, { run, stop, log }: Attempt)
   let timer: NodeJS.Timeout | undefined
   try {
     if (job.source) return await endSourceJob(job, job.source, room, { run, stop, log })
-    const definition = await room.definitions.getTask(job.type)
+    const definition = await room.definitions.getTask(job.type, job.version)
     const timeoutMs = job.timeoutMs ?? (await renderTimeout(job, run))
     if (timeoutMs !== undefined) timer = stopLater(stop, timeoutMs)
     const props = bindProperties(definition.properties, decodeMap(job.properties), run.ctx)

@@ -1,6 +1,6 @@
 // The look of a trigger at its source: a poll gives what it found, a watch emits until it is stopped.
 import { decodeValue, encodeValue, fromPlain, isMap, type Value, type ValueMap } from '@batuta/core'
-import { bindProperties, TaskError } from '@batuta/plugin-sdk'
+import { bindProperties, outputsOfPoll, TaskError } from '@batuta/plugin-sdk'
 import type { EmitEvents, HostJob, OpenRun, SourceOfJob, TaskOutputs } from '@batuta/plugin-sdk'
 import type { Definitions } from './definitions.ts'
 
@@ -23,8 +23,9 @@ export async function runSource(
   const definition = await definitions.getTrigger(job.type)
   const properties = decodeValue(job.properties)
   const props = bindProperties(definition.properties, isMap(properties) ? properties : {}, run.ctx)
-  if (definition.kind === 'polling trigger') return await definition.evaluate(run.ctx, props)
-  const emit: EmitEvents = async (events, mark) => {
+  const mark = source.mark === undefined ? undefined : decodeValue(source.mark)
+  if (definition.kind === 'polling trigger') return outputsOfPoll(await definition.evaluate(run.ctx, props, mark))
+  const emit: EmitEvents = async (events, after) => {
     run.ctx.signal.throwIfAborted()
     if (events.length > EVENTS_MAX)
       throw new TaskError(`a trigger emits at most ${EVENTS_MAX} events at once, not ${events.length}`)
@@ -32,8 +33,8 @@ export async function runSource(
     const bytes = encodeValue(values).length
     if (bytes > EVENTS_MAX_BYTES)
       throw new TaskError(`a trigger emits at most ${EVENTS_MAX_BYTES} bytes at once, not ${bytes}: emit fewer events`)
-    await ask('trigger.emit', { events: values, mark: mark ?? null })
+    await ask('trigger.emit', { events: values, mark: after ?? null })
   }
-  await definition.consume(run.ctx, props, emit, source.mark === undefined ? undefined : decodeValue(source.mark))
+  await definition.consume(run.ctx, props, emit, mark)
   return undefined
 }

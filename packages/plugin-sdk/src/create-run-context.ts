@@ -10,6 +10,8 @@ import type { FileStore } from './files/file-store.ts'
 import { storageUri } from './files/storage-uri.ts'
 import { PRIVATE_FOLDER } from './files/task-file-traits.ts'
 import { bindProperties } from './lazy-properties.ts'
+import { DOCKER_RUNNER_TYPE } from './scripts/choose-runner.ts'
+import { PROCESS_RUNNER_TYPE } from './process/process-runner.ts'
 import type { Metric } from './protocol.ts'
 import type { Renderer } from './renderer.ts'
 import type { FileName, Logger, Metrics, Ports, RunContext, TaskFiles, WorkingDir } from './run-context.ts'
@@ -19,7 +21,16 @@ import type { Command, CommandResult, TaskRunnerDefinition } from './task-runner
 
 export type RunFacts = Pick<
   RunContext,
-  'execution' | 'flow' | 'task' | 'taskRun' | 'idempotencyKey' | 'attemptId' | 'cacheDir' | 'egress' | 'traceparent'
+  | 'execution'
+  | 'flow'
+  | 'task'
+  | 'taskRun'
+  | 'idempotencyKey'
+  | 'attemptId'
+  | 'cacheDir'
+  | 'egress'
+  | 'traceparent'
+  | 'settingOf'
 >
 
 export interface RunParts {
@@ -27,6 +38,7 @@ export interface RunParts {
   readonly renderer: Renderer
   readonly logger: Logger
   readonly mask: (secret: string) => void
+  readonly hides?: (text: string) => boolean
   /** As the task may see it: `guardedFileStore`. */
   readonly store: FileStore
   /** Folder of the task run in storage. */
@@ -65,7 +77,11 @@ export function openRun(parts: RunParts): OpenRun {
     renderDeep: (value, scope) => parts.renderer.renderDeep(value, scope),
     renderTyped: (value, scope) => parts.renderer.renderTyped(value, scope),
     mask: parts.mask,
-    checkRunner: async runner => void (await getRunner(parts, runner)),
+    holdsSecret: text => parts.hides?.(text) ?? false,
+    checkRunner: async runner => {
+      const { type, isContained = false } = await getRunner(parts, runner)
+      return { type, isContained }
+    },
     runTask: (type, properties) => runTask(ctx, parts, type, properties),
     runCommand: (command, runner) => runCommand(ctx, parts, command, runner),
   }
@@ -118,9 +134,9 @@ async function textOf(stream: AsyncIterable<Uint8Array>): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-/** A task's own cache outlives its executions: one for the task, or in a loop one for each value. */
+/** A task's own cache outlives its executions: one for the task, or in a loop one for each value. A trigger has one, too. */
 function cacheUri(filesPrefix: string, value: string | undefined): string {
-  const match = /^(.*)\/executions\/[^/]+\/tasks\/([^/]+)\//.exec(filesPrefix)
+  const match = /^(.*)\/executions\/[^/]+\/(?:tasks|trigger)\/([^/]+)\//.exec(filesPrefix)
   if (match === null) throw new TaskError(`"${filesPrefix}" is no folder of a task run`)
   const own = value === undefined ? '' : `/${createHash('sha256').update(value).digest('hex').slice(0, 32)}`
   return `${match[1]}/${match[2]}/cache${own}/cache.pack`
@@ -234,11 +250,16 @@ async function runCommand(
 
 async function getRunner(parts: RunParts, runner: ValueMap | undefined): Promise<TaskRunnerDefinition> {
   const written = runner === undefined ? undefined : mapGet(runner, 'type')
-  const type = typeof written === 'string' ? written : parts.defaultRunner
+  const asked = typeof written === 'string' ? written : parts.defaultRunner
+  // Flows that ask for containers run unchanged where there are none.
+  const isReplaced = DOCKER_RUNNERS.has(asked) && parts.facts.settingOf('docker.instead') === 'process'
+  const type = isReplaced ? PROCESS_RUNNER_TYPE : asked
   const definition = await parts.findRunner(type)
   if (definition === undefined) throw new TaskError(unknownRunner(type))
   return definition
 }
+
+const DOCKER_RUNNERS: ReadonlySet<string> = new Set([DOCKER_RUNNER_TYPE, `${DOCKER_RUNNER_TYPE}TaskRunner`])
 
 function unknownRunner(type: string): string {
   return (

@@ -38,6 +38,7 @@ export {
   unmaskPersonal,
 } from '@batuta/core'
 export type { DateTimeType, PersonalAction, PersonalKind, PersonalPolicy, Value, ValueMap } from '@batuta/core'
+export { ByteStream } from './byte-stream.ts'
 export { convertValue } from './convert-value.ts'
 export { executionFolder, openRun } from './create-run-context.ts'
 export type { OpenRun, RunFacts, RunParts } from './create-run-context.ts'
@@ -62,19 +63,25 @@ export {
 export type { NamespaceFilesOptions } from './files/task-file-traits.ts'
 export { bindProperties, renderAll } from './lazy-properties.ts'
 export type { LazyProperties, LazyProperty } from './lazy-properties.ts'
+export { callHttp, expectHttp, refusedCall } from './http/call-http.ts'
+export type { HttpAnswer, HttpCall } from './http/call-http.ts'
 export { linesOf } from './lines-of.ts'
 export { processEnvironment } from './process/process-environment.ts'
 export { ProcessKeeper } from './process/process-keeper.ts'
 export type { KeeperOptions, RunOptions, StartedProcess } from './process/process-keeper.ts'
 export { MARK_VARIABLE } from './process/process-table.ts'
 export { PROCESS_RUNNER, PROCESS_RUNNER_TYPE, processRunner } from './process/process-runner.ts'
-export { LINE_CHARS_MAX, MESSAGE_CHARS_MAX } from './process/read-lines.ts'
+export { LINE_CHARS_MAX, MESSAGE_CHARS_MAX, readLines } from './process/read-lines.ts'
 export { kindOfAddress } from './egress/address-kind.ts'
 export type { AddressKind } from './egress/address-kind.ts'
 export { newEgress, parseNetwork } from './egress/egress.ts'
 export type { Egress, FindAddresses } from './egress/egress.ts'
 export { egressRulesOf, OPEN_EGRESS } from './egress/egress-rules.ts'
 export type { EgressRules, EgressSettings } from './egress/egress-rules.ts'
+export { definePart } from './part.ts'
+export type { PartDefinition } from './part.ts'
+export { manifestTypeOf } from './manifest-type.ts'
+export type { ManifestType } from './manifest-type.ts'
 export { p } from './property.ts'
 export type { Presence, Property, PropertyKind, PropertySpec, Rendered, Shape } from './property.ts'
 export { schemaOf } from './property-schema.ts'
@@ -106,16 +113,33 @@ export type {
   Metrics,
   Ports,
   RunContext,
+  RunnerFacts,
   StopReason,
   Tags,
   TaskFiles,
   WorkingDir,
 } from './run-context.ts'
+export { DOCKER_RUNNER_TYPE } from './scripts/choose-runner.ts'
+export { findOnPath } from './scripts/find-on-path.ts'
+export type { Found } from './scripts/find-on-path.ts'
+export {
+  listenTo,
+  quoteForShell,
+  renderCommands,
+  renderScript,
+  runScript,
+  writeScriptFile,
+  writeTaskFiles,
+} from './scripts/run-script.ts'
+export type { Listening, MakeCommands, ScriptProps, Session } from './scripts/run-script.ts'
+export { ScriptMessages } from './scripts/script-messages.ts'
+export { SCRIPT_OUTPUTS, scriptProperties, SHELL } from './scripts/script-properties.ts'
 export { sealSecrets } from './seal-secrets.ts'
 export type { Sealing } from './seal-secrets.ts'
 export { defineSecretStore } from './secret-store.ts'
 export type { SecretStore, SecretStoreDefinition } from './secret-store.ts'
 export { SecretMask } from './secret-mask.ts'
+export { snappyCompress, snappyDecompress } from './snappy.ts'
 export { Ending, defineTask, endingOf } from './task.ts'
 export type {
   Example,
@@ -134,5 +158,5 @@ export { createTemplateRenderer } from './template-renderer.ts'
 export type { TemplateRendererOptions } from './template-renderer.ts'
 export { createTestRunContext, runTask } from './testkit/test-run.ts'
 export type { TestOptions, TestResult, TestRun } from './testkit/test-run.ts'
-export { definePollingTrigger, defineRealtimeTrigger } from './trigger.ts'
+export { POLL_MARK, PollFound, definePollingTrigger, defineRealtimeTrigger, outputsOfPoll } from './trigger.ts'
 export type { EmitEvents, PollingTriggerDefinition, RealtimeTriggerDefinition, TriggerDefinition } from './trigger.ts'

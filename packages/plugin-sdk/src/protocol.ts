@@ -25,6 +25,8 @@ export interface HostJob {
   readonly taskRunId: string
   readonly taskId: string
   readonly type: string
+  /** Of the plugin; the newest unless said. */
+  readonly version?: string
   readonly dialect: 1 | 2
   /** Counts from 0. */
   readonly attempt: number
@@ -65,6 +67,8 @@ export type ToHost =
   | { readonly type: 'taken'; readonly batch: number }
   /** The node is in touch: without another beat within so many milliseconds the host ends what runs, and itself. */
   | { readonly type: 'beat'; readonly validMs: number }
+  /** Plugins came or went: what is given from now on is looked for here. */
+  | { readonly type: 'modules'; readonly modules: Readonly<Record<string, string>> }
   /** Finish what runs, take nothing new, then exit. */
   | { readonly type: 'drain' }
 
@@ -76,11 +80,13 @@ export interface HostInit {
   readonly workDir: string
   /** Where environments of scripts (Python dependencies) are kept between runs. */
   readonly cacheDir: string
-  /** Module to import for each type, aliases included; task runners too. */
+  /** Module to import for each type, aliases included; task runners too. `type@version` is that of one version. */
   readonly modules: Readonly<Record<string, string>>
   readonly limits: HostLimits
   /** Task runner for scripts that ask for none. */
   readonly defaultRunner?: string
+  /** What the installation has set for plugins, by the name of the option, e.g. `docker.host`. */
+  readonly settings?: Readonly<Record<string, string>>
   /** Names of environment variables of the server that scripts may see beside the few that every script sees. */
   readonly environmentAllowed?: readonly string[]
   /** How scripts are run; as by default unless the installation says otherwise. */
@@ -98,6 +104,8 @@ export interface ScriptSettings {
   readonly isolationByNamespace: Readonly<Record<string, Isolation>>
   /** Folders of the server that a sandbox does not show. */
   readonly hidden: readonly string[]
+  /** Places outside of its working folder that a script in a sandbox may write to. */
+  readonly writable: readonly string[]
   /** Interpreters that are kept warm at a time; 0 for none. */
   readonly zygotesMax: number
   /** How long one is kept for the next script of its execution. */
@@ -178,6 +186,7 @@ export const SCRIPT_SETTINGS: ScriptSettings = {
   isolation: 'process',
   isolationByNamespace: {},
   hidden: [],
+  writable: [],
   zygotesMax: 16,
   zygoteIdleMs: 5_000,
 }

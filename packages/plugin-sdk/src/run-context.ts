@@ -27,6 +27,8 @@ export interface RunContext {
   readonly cacheDir: string
   /** Where the task may connect to: its connections go through this door. */
   readonly egress: Egress
+  /** What the installation has set for plugins, by the name of the option, e.g. `docker.host`. */
+  settingOf(name: string): string | undefined
   /** The W3C trace to go on with in calls of other systems; commands find it in `TRACEPARENT`. */
   readonly traceparent?: string
   readonly logger: Logger
@@ -44,12 +46,22 @@ export interface RunContext {
   renderTyped(value: Value, scope?: ValueMap): Promise<Value>
   /** Text that must never appear in a log again. */
   mask(secret: string): void
+  /** Whether a secret stands in the text, in any of the forms that are masked: it must not be seen where other programs look. */
+  holdsSecret(text: string): boolean
   /** Fails when the task runner that the author asked for is not there: before anything is prepared for it. */
-  checkRunner(runner?: ValueMap): Promise<void>
+  checkRunner(runner?: ValueMap): Promise<RunnerFacts>
   /** Runs another task in the place of this one, with properties as an author writes them. */
   runTask(type: string, properties: ValueMap): Promise<TaskReturn>
   /** Runs a command on the task runner that the author asked for, by default the installation's. */
   runCommand(command: Command, runner?: ValueMap): Promise<CommandResult>
+}
+
+/** What whoever prepares a command must know of the task runner it will meet. */
+export interface RunnerFacts {
+  /** The full name of its type, also where the author wrote an older one. */
+  readonly type: string
+  /** The command sees nothing of this machine but its folders. */
+  readonly isContained: boolean
 }
 
 export interface Logger {

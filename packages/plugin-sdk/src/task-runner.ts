@@ -9,6 +9,8 @@ export interface TaskRunnerDefinition<S extends Shape = Shape> extends TaskRunne
 }
 
 export interface TaskRunnerBody<S extends Shape> extends TypeDescription<S> {
+  /** Commands see `cwd` and `reads` of this machine and nothing else of it: no programs, no other files. */
+  readonly isContained?: boolean
   run(ctx: RunContext, props: LazyProperties<S>, command: Command): Promise<CommandResult>
 }
 
@@ -26,6 +28,8 @@ export interface Command {
   readonly isAside?: boolean
   /** Folders beside `cwd` that the command is to write to, for runners that keep the rest from it. */
   readonly writes?: readonly string[]
+  /** Folders beside `cwd` that the command must find under the same path, for runners that show it nothing else. */
+  readonly reads?: readonly string[]
   /** The same program for runners that keep an interpreter warm: nobody may tell by what it does whether this or `argv` was run. */
   readonly warm?: WarmProgram
 }

@@ -10,8 +10,37 @@ export interface PollingTriggerDefinition<S extends Shape = Shape> extends Polli
 }
 
 export interface PollingTriggerBody<S extends Shape> extends TypeDescription<S> {
-  /** The variables of the execution to start, or undefined when there is nothing to start. */
-  evaluate(ctx: RunContext, props: LazyProperties<S>): Promise<TaskOutputs | undefined>
+  /**
+   * The variables of the execution to start, or undefined when there is nothing to start. `PollFound` tells the source's position as well, which the next
+   * poll is given as `mark`: it is kept in the transaction that makes the execution, so that nothing is found twice and nothing is passed over.
+   */
+  evaluate(ctx: RunContext, props: LazyProperties<S>, mark?: Value): Promise<TaskOutputs | PollFound | undefined>
+}
+
+/** Without outputs only the position moves. */
+export class PollFound {
+  readonly [name: string]: unknown
+  /** Tells it from outputs also when a plugin brings its own copy of this package. */
+  readonly kind = 'found'
+  readonly mark: Value
+  readonly outputs: TaskOutputs | undefined
+
+  constructor(mark: Value, outputs?: TaskOutputs) {
+    this.mark = mark
+    this.outputs = outputs
+  }
+}
+
+/** Where a poll's position travels among its outputs. */
+export const POLL_MARK = '~mark'
+
+/** As outputs alone. */
+export function outputsOfPoll(found: TaskOutputs | PollFound | undefined): TaskOutputs | undefined {
+  return found !== undefined && isFound(found) ? { ...found.outputs, [POLL_MARK]: found.mark } : found
+}
+
+function isFound(found: TaskOutputs | PollFound): found is PollFound {
+  return found.kind === 'found' && 'mark' in found && 'outputs' in found
 }
 
 export interface RealtimeTriggerDefinition<S extends Shape = Shape> extends RealtimeTriggerBody<S> {

@@ -4,7 +4,6 @@ import {
   BatutaError,
   NAMESPACE_VARIABLES,
   SHARDS,
-  createCatalogue,
   encodeValue,
   isList,
   newId,
@@ -40,7 +39,7 @@ import { readSecretRules } from './secrets/secret-rules.ts'
 import { readEnvironmentSecrets } from './secrets/secret-sources.ts'
 import { PLUGINS_DIR, THREAD_URL } from './platform/places.ts'
 import { realPlatform, type Platform } from './platform/platform.ts'
-import { readManifests, type Manifests } from './plugins/manifests.ts'
+import { openPluginShelf, type PluginShelf } from './plugins/plugin-shelf.ts'
 import { openSqliteStore } from './storage/sqlite/sqlite-store.ts'
 import type { Store } from './storage/store.ts'
 import { newMeters, openOtlp, secretsOf } from './boot-telemetry.ts'
@@ -66,7 +65,8 @@ export interface Ground {
   /** The node's name; with every joining it gets a new incarnation. */
   readonly nodeId: string
   readonly files: FileStore
-  readonly manifests: Manifests
+  readonly manifests: PluginShelf['manifests']
+  readonly plugins: PluginShelf
   readonly flows: FlowCatalogue
   readonly changes: Changes
   readonly answers: AnswerWorld
@@ -120,21 +120,17 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
   meters.store.onLogs.push(forwardLines(log))
   const platform = realPlatform()
   const [nowMs, random] = [() => platform.nowMs(), () => platform.random()]
-  for (const folder of [asked.dataDir, asked.flowsDir, asked.storageDir]) mkdirSync(folder, { recursive: true })
-  const unlock = lockFolder(asked.dataDir)
-  const config = asked.needsFirstUser ? { ...asked, user: findFirstUser(asked.dataDir) } : asked
-
+  const { config, unlock } = takeFolders(asked)
   const opened = await openStore(config, { nowMs, random, onNotice: noticeOf('storage') })
   const store = meteredStore(tellTime(opened, platform.clock), meters.store, () => platform.elapsedMs())
   const nodeId = store.cluster ? readNodeId(config.dataDir, random) : NODE
   await endSilentHolds(config.storageDir, nowMs)
   const files = openLocalFileStore(config.storageDir)
-  const manifests = readManifests(PLUGINS_DIR)
-  const said = await openSaid(config, { store, manifests, nowMs })
-  const { namespaces } = said
+  const plugins = openPluginShelf(PLUGINS_DIR, config.pluginsDir, noticeOf('plugins'))
+  const said = await openSaid(config, { store, catalogue: plugins.catalogue, nowMs })
   const flows = await openFlowCatalogue(store, newFreshDefaults(said.saving, noticeOf('flows')))
   const triggerDesk = newTriggerDesk(store, { flows, config, nodeId, platform })
-  const configuredRoots = rootsOf(config, process.env, namespaces)
+  const configuredRoots = rootsOf(config, process.env, said.namespaces)
   const { secretKey, ...keys } = keysOf(config, !store.cluster)
   const rowKeys = secretKey.ring && (await openRowKeys({ store, ring: secretKey.ring, nowMs }))
   const start = { zone: config.zone, locale: config.locale, random, configuredRoots, secretKey, ...keys }
@@ -147,7 +143,7 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
     store,
     nodeId,
     files,
-    manifests,
+    ...{ plugins, manifests: plugins.manifests },
     ...said,
     flows,
     limits: newLimitRules(flows, said.pools),
@@ -161,6 +157,8 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
       ...secretSources(config, { platform, onNotice: noticeOf('secrets') }),
       nowMs,
       triggers: triggerDesk,
+      saver: {},
+      url: config.url ?? `http://${config.host}:${config.port}`,
       ...secretKey,
       ...(rowKeys && { rowKeys }),
     },
@@ -176,6 +174,13 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
     noticeOf,
     unlock,
   }
+}
+
+/** Nobody else may work in the same folder of data; the first user of an installation is found there. */
+function takeFolders(asked: Config): { readonly config: Config; readonly unlock: () => void } {
+  for (const folder of [asked.dataDir, asked.flowsDir, asked.storageDir]) mkdirSync(folder, { recursive: true })
+  const unlock = lockFolder(asked.dataDir)
+  return { config: asked.needsFirstUser ? { ...asked, user: findFirstUser(asked.dataDir) } : asked, unlock }
 }
 
 /** Managers of secrets, Kestra's way of naming one included, and what is said of namespaces. */
@@ -211,7 +216,7 @@ function keysOf(
 /** What people said of namespaces, in the store and in the configuration. */
 async function openSaid(
   config: Config,
-  { store, manifests, nowMs }: Pick<Ground, 'store' | 'manifests'> & { nowMs(): number },
+  { store, catalogue, nowMs }: Pick<Ground, 'store'> & { readonly catalogue: Catalogue; nowMs(): number },
 ): Promise<Pick<Ground, 'namespaces' | 'pools' | 'saving' | 'defaults' | 'policies'>> {
   const defaults: SettingsFollower = { follow: () => Promise.resolve(), followPools: () => Promise.resolve() }
   const namespaces = await openNamespaceSettings({
@@ -222,7 +227,6 @@ async function openSaid(
     onPools: () => defaults.followPools(),
   })
   const pools = newPools(namespaces.pools, config.pools)
-  const catalogue = createCatalogue(manifests.types)
   const policies = await openPolicyBook({
     ...{ store, catalogue, nowMs, tenant: config.tenant, configured: policiesIn(config) },
     onDefaults: name => defaults.follow(name),

@@ -311,6 +311,7 @@ function newWorker(ground: Ground, { node, inbox, owns, emit }: WorkerPlace): Wo
   let count = 0
   const newSignalId = (): string => `${node.id}/${node.incarnation}/e${String(++count).padStart(12, '0')}`
   const host = hostOptions({ script: HOST_SCRIPT, config, modules: manifests.modules })
+  const modulesNow = (): Readonly<Record<string, string>> => manifests.modules
   return new Worker({
     inbox,
     store,
@@ -319,7 +320,7 @@ function newWorker(ground: Ground, { node, inbox, owns, emit }: WorkerPlace): Wo
     slots: config.slots,
     profile: config.worker,
     isPaused: () => mode.isOn,
-    openHost: events => new HostProcess({ ...host, ...events }),
+    openHost: events => new HostProcess({ ...host, modulesNow, ...events }),
     answer: async (request, job) => {
       if (request.name !== EMIT) return await answerJob({ ...answers, inbox }, request, job)
       const args = decodeValue(request.args)

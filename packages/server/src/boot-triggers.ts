@@ -10,7 +10,6 @@ import type { NoteTaker } from './engine/note.ts'
 import { Schedules } from './engine/schedules.ts'
 import { homeShardOf } from './flows/home.ts'
 import { Sources } from './engine/sources.ts'
-import { sourceKinds } from './plugins/manifests.ts'
 import type { NodeIdentity } from './engine/flush-pipeline.ts'
 import type { Worker } from './worker/worker.ts'
 import type { ReasonCode } from './flows/trigger-reasons.ts'
@@ -83,8 +82,7 @@ function newSchedules(ground: Ground, { inbox, notes, lookAt, owns }: TriggersPl
 /** Watches begin on this node without a place of their own: they would keep it for ever. Polls are jobs among others. */
 function newSources(ground: Ground, { notes, node, worker, lookAt, owns }: TriggersPlace): Sources {
   const { store, flows, platform, answers, reasons, onNotice } = ground
-  const kinds = sourceKinds(ground.manifests)
-  const types = [...kinds.keys()]
+  const { manifests } = ground
   const { node: name, incarnation } = node
   return new Sources({
     store,
@@ -92,8 +90,8 @@ function newSources(ground: Ground, { notes, node, worker, lookAt, owns }: Trigg
     notes,
     nowMs: () => platform.nowMs(),
     owns,
-    kindOf: type => kinds.get(type),
-    mayHoldSource: parsed => types.some(type => parsed.includes(type)),
+    kindOf: type => manifests.kinds.get(type),
+    mayHoldSource: parsed => [...manifests.kinds.keys()].some(type => parsed.includes(type)),
     startWorld: () => ground.startWorld(),
     askOf: key => askFor(answers, { ...key, executionId: '' }),
     newId: flow => ground.newIdOn(birthPlaceOf(ground, flow)),

@@ -10,7 +10,6 @@ import { watchFlows, type FlowsDir } from './flows/flows-dir.ts'
 import { defaultsChanged, type SaveWorld } from './flows/save-flow.ts'
 import type { TryWorld } from './rehearsal/try-flow.ts'
 import { finishRotation } from './secrets/rotate-keys.ts'
-import { sourceKinds } from './plugins/manifests.ts'
 import { giveBackMemory } from './platform/give-back-memory.ts'
 import type { FlowKey } from './storage/store.ts'
 import { LargeExecutions } from './http/executions/large-executions.ts'
@@ -44,6 +43,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const isWeb = config.roles.includes('web')
   let flowsDir: FlowsDir | undefined
   const saveWorld = saveWorldOf(ground, incarnations, key => void flowsDir?.mirror(key))
+  if (ground.answers.saver) ground.answers.saver.world = saveWorld
   ground.defaults.follow = async namespace => await defaultsChanged(await ground.flows.refresh(namespace), saveWorld)
   ground.defaults.followPools = async () => await incarnations.onPoolsChanged()
   await defaultsChanged(ground.flows.remade, saveWorld)
@@ -51,6 +51,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const http = isWeb ? await openDoor(ground, { incarnations, saveWorld, health, large }) : undefined
   const place = { folder: config.flowsDir, isNamed: config.isFlowsDirNamed, log }
   if (isWeb) flowsDir = await watchFlows(saveWorld, place)
+  ground.plugins.watch(() => void flowsDir?.readFaulty())
   const upkeep = new AbortController()
   const finishing = finishRotations(ground, upkeep.signal)
   const telemetry = await startTelemetry(ground, { incarnations, http, health })
@@ -63,6 +64,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await finishing
     for (const manager of ground.answers.managers ?? []) await manager.close?.()
     flowsDir?.stop()
+    ground.plugins.stop()
     ground.mode.stop()
     ground.switches.stop()
     await http?.stop()
@@ -129,7 +131,6 @@ function saveWorldOf(
   incarnations: Incarnations,
   mirror: (key: FlowKey) => void,
 ): SaveWorld {
-  const kinds = sourceKinds(manifests)
   return {
     store,
     flows,
@@ -141,7 +142,7 @@ function saveWorldOf(
     firstDateOf: (flow, triggerId) => {
       const nowMs = platform.nowMs()
       const type = flow.triggers.find(({ id }) => id === triggerId)?.type ?? ''
-      return kinds.has(type) ? nowMs : firstDateOf(flow, triggerId, { nowMs, zone: config.zone })
+      return manifests.kinds.has(type) ? nowMs : firstDateOf(flow, triggerId, { nowMs, zone: config.zone })
     },
     onChanged: async key => {
       await incarnations.onFlowChanged(key)

@@ -16,13 +16,16 @@ export type { RestoreCommand } from './backup/run-backup.ts'
 export type { ExportReport } from './transfer/export.ts'
 export type { ImportReport } from './transfer/import.ts'
 export type { ImportCommand } from './transfer/run-transfer.ts'
+export type { InstallReport } from './plugins/install-plugin.ts'
 export type { SourceReport } from './flows/judge-source.ts'
 export type { RehearsalOptions, SuiteResult, TestDocument } from './rehearsal/rehearse.ts'
 export type { AssertionResult, CaseResult } from './rehearsal/run-test-case.ts'
 export {
   audit,
   findHeld,
+  installPlugin,
   judgeSources,
+  listInstalled,
   openReadOnly,
   rehearse,
   runBackup,
@@ -30,5 +33,6 @@ export {
   runExport,
   runImport,
   runRestore,
+  uninstallPlugin,
   verifyAuditLog,
 } from './upkeep.ts'

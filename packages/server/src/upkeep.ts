@@ -12,7 +12,15 @@ import type { RehearsalOptions, SuiteResult } from './rehearsal/rehearse.ts'
 import type { ExportReport } from './transfer/export.ts'
 import type { ImportReport } from './transfer/import.ts'
 import type { ImportCommand, runExport as RunExport } from './transfer/run-transfer.ts'
+import type {
+  InstallReport,
+  installPlugin as InstallPlugin,
+  listInstalled as ListInstalled,
+  uninstallPlugin as UninstallPlugin,
+} from './plugins/install-plugin.ts'
 import type { openReadOnly as OpenReadOnly } from './audit/open-read-only.ts'
+
+export type InstalledList = ReturnType<typeof ListInstalled>
 
 export async function audit(database: ReadOnlyDatabase, options?: AuditOptions): Promise<AuditReport> {
   return await (await import('./audit/audit.ts')).audit(database, options)
@@ -52,6 +60,18 @@ export async function runImport(folder: string, options: ImportCommand): Promise
 
 export async function rehearse(options: RehearsalOptions): Promise<readonly SuiteResult[]> {
   return await (await import('./rehearsal/rehearse.ts')).rehearse(options)
+}
+
+export async function installPlugin(...place: Parameters<typeof InstallPlugin>): Promise<InstallReport> {
+  return await (await import('./plugins/install-plugin.ts')).installPlugin(...place)
+}
+
+export async function uninstallPlugin(...place: Parameters<typeof UninstallPlugin>): Promise<readonly string[]> {
+  return (await import('./plugins/install-plugin.ts')).uninstallPlugin(...place)
+}
+
+export async function listInstalled(...place: Parameters<typeof ListInstalled>): Promise<InstalledList> {
+  return (await import('./plugins/install-plugin.ts')).listInstalled(...place)
 }
 
 export async function judgeSources(sources: readonly string[]): Promise<readonly SourceReport[]> {

@@ -1,10 +1,11 @@
 // What the server said about a statement, with the SQLSTATE, the place in what the author wrote, and what to look at.
 import { messageOf, TaskError } from '@batuta/plugin-sdk'
+import { TransientError } from '@batuta/sql-kit'
 import { codeOf } from './connection/connection-failure.ts'
-import type { Host } from './connection/jdbc-url.ts'
+import type { Session } from './connection/open-session.ts'
 
 export interface FailedStatement {
-  readonly host: Host
+  readonly session: Pick<Session, 'host' | 'target'>
   /** As the author wrote it. */
   readonly text: string
   /** From a position in what was sent to one in `text`, both from 0. */
@@ -26,8 +27,12 @@ export function describeError(error: unknown, failed: FailedStatement): unknown 
     contextText(error),
     adviceOn(code),
   ]
-  return new TaskError(parts.filter(part => part !== undefined).join('; '))
+  const message = parts.filter(part => part !== undefined).join('; ')
+  return TRANSIENT.test(code) ? new TransientError(message) : new TaskError(message)
 }
+
+/** Serialization failure, deadlock, lost or refused connection, shutdown: the same may work a moment later. */
+const TRANSIENT = /^(?:40001|40P01|53...|57P0.|08...)$/
 
 const LOSS_CODES: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ERR_STREAM_DESTROYED'])
 const LOSS_MESSAGE = /^Connection terminated|not queryable$|^the server was silent/
@@ -36,8 +41,8 @@ function isConnectionLoss(error: Error): boolean {
   return LOSS_CODES.has(codeOf(error)) || LOSS_MESSAGE.test(error.message)
 }
 
-function lostConnection(error: unknown, { host }: FailedStatement): TaskError {
-  return new TaskError(`the connection to PostgreSQL at ${host.host}:${host.port} broke: ${messageOf(error)}`)
+function lostConnection(error: unknown, { session: { host, target } }: FailedStatement): TaskError {
+  return new TransientError(`the connection to ${target.title} at ${host.host}:${host.port} broke: ${messageOf(error)}`)
 }
 
 function field(error: Error, name: string): string | undefined {

@@ -90,6 +90,12 @@ function parseOffsetMs(offset: string): number {
   return offset.startsWith('-') ? -ms : ms
 }
 
+/** Of a moment that says nothing of an offset itself. */
+export function offsetOfMoment(moment: Moment, zone: Zone): number {
+  const { year = 1970, month = 1, day = 1, hour = 0, minute = 0, second = 0, nanos = 0 } = moment
+  return offsetOfLocal(zone, epochMs({ year, month, day }, { hour, minute, second, nanos }))
+}
+
 /** Of two offsets that a local time may have, the earlier moment's. */
 function offsetOfLocal(zone: Zone, localMs: number): number {
   const before = zoneOffsetMs(zone, localMs - 86_400_000)

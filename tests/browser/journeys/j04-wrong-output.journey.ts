@@ -1,4 +1,5 @@
-// J4: a wrong name of an output is marked at once, with what was probably meant and the way there; the server says the same of the same text.
+// J4: a wrong name of an output is marked at once, with what was probably meant and the way there; the server says the same of the same text. It saves
+// such a flow all the same, as Kestra does: what is not there may be meant to be missing. What can never run it refuses, in the words of the page.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
@@ -80,3 +81,37 @@ test(
     await close()
   },
 )
+
+const UNKNOWN = 'Nobody knows "io.kestra.plugin.core.log.Logg". Did you mean "io.kestra.plugin.core.log.Log"?'
+
+test('J4: what can never run is refused by the server in the words of the page', { skip: NO_BROWSER }, async () => {
+  await server.call('POST', '/flows', flow('fetch').replace('id: named', 'id: refused'))
+  const { page, problems, close } = await openTab(browser, server.address)
+  await page.goto('/ui/flows/edit/tests/refused/edit')
+  await page.getByText('No problems. The server would accept it.').waitFor()
+  await page.locator('.cm-line', { hasText: 'core.log.Log' }).click()
+  await page.keyboard.press('End')
+  await page.keyboard.type('g')
+  await page.keyboard.press('Escape')
+  await page.getByText(UNKNOWN).first().waitFor()
+
+  await page.keyboard.press('ControlOrMeta+s')
+  await page.getByText('It could not be saved.').waitFor()
+  const kept = (await server.call('GET', '/flows/tests/refused')) as { readonly revision: number }
+  const saved = server.call(
+    'PUT',
+    '/flows/tests/refused',
+    flow('fetch').replace('id: named', 'id: refused').replace('log.Log', 'log.Logg'),
+  )
+
+  await assert.rejects(
+    saved,
+    error => error instanceof Error && error.message.includes(JSON.stringify(UNKNOWN).slice(1, -1)),
+  )
+  assert.equal(kept.revision, 1)
+  assert.deepEqual(
+    problems.filter(problem => !problem.includes('status of 422')),
+    [],
+  )
+  await close()
+})

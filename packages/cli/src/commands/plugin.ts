@@ -2,13 +2,15 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { connect } from '../connect.ts'
-import { CommandError, EXIT, type ExitCode } from '../exit-code.ts'
+import { EXIT, type ExitCode } from '../exit-code.ts'
 import type { GlobalOptions } from '../global-options.ts'
+import type { PlaceOptions } from '../place-options.ts'
 import { printJson, printLine, remark } from '../print.ts'
 import { openProgress } from '../progress.ts'
 import { field, showTable, textOf } from '../show.ts'
 
-export interface PluginListOptions extends GlobalOptions {
+export interface PluginListOptions extends GlobalOptions, PlaceOptions {
+  readonly installed?: boolean
   readonly core?: boolean
   readonly all?: boolean
   readonly query?: string
@@ -16,6 +18,7 @@ export interface PluginListOptions extends GlobalOptions {
 
 /** What can run here, or with `all` what is known by name besides. */
 export async function pluginList([text]: readonly string[], options: PluginListOptions): Promise<ExitCode> {
+  if (options.installed) return await (await import('./plugin-packages.ts')).listPackages(options)
   const needle = (options.query ?? text ?? '').toLowerCase()
   const index = await connect(options).plugins.index()
   const found = index.filter(
@@ -68,21 +71,16 @@ export async function pluginDocs([folder = 'docs']: readonly string[], options: 
   return EXIT.ok
 }
 
-/** The server has its plugins built in: what is asked for is there, or cannot be had by this way. */
-export async function pluginInstall(
-  verb: 'install' | 'uninstall',
-  names: readonly string[],
-  options: GlobalOptions,
-): Promise<ExitCode> {
-  if (verb === 'uninstall')
-    throw new CommandError(EXIT.refused, 'the plugins come with the program and cannot be taken out one by one', [
-      'which types a namespace may use is said by its policies',
-    ])
+/** What Kestra has as plugins of their own comes with the program here. */
+export async function sayBuiltIn(names: readonly string[], options: GlobalOptions): Promise<ExitCode> {
+  if (names.length === 0) {
+    remark('name a package (NAME@VERSION) or a file (.tgz); most plugins come with the program')
+    return EXIT.ok
+  }
   const index = await connect(options).plugins.index()
   const missing = names.filter(name => !isBuiltIn(name, index))
   if (options.json) printJson({ builtIn: names.filter(name => !missing.includes(name)), missing })
   else for (const name of names) printLine(missing.includes(name) ? `✗ ${name}` : `✓ ${name} is built in`)
-  if (names.length === 0) remark('all plugins come with the program: there is nothing to install')
   if (missing.length > 0) remark('see "batuta plugin list --all" for what is known and what can run here')
   return missing.length === 0 ? EXIT.ok : EXIT.refused
 }

@@ -216,7 +216,9 @@ function moveExecution(state: ExecutionState, to: StateName, atMs: number): void
   if (!EXECUTION_MOVES[state.state].includes(to))
     throw new AssertionError(`execution "${state.id}" cannot go ${state.state} → ${to}`)
   // A restarted one may have been put back from the queue of its limit.
-  const wasHalted = isHalted(state) || (state.state === 'CREATED' && state.runs.length > 0)
+  const wasPutBack = state.state === 'CREATED' && state.runs.length > 0
+  // What was under way beside a task that waits may have ended between the restart and the gate.
+  const wasHalted = isHalted(state) || wasPutBack || state.state === 'RESTARTED'
   // Whoever leaves the queue without a place waits for none any more.
   if (to !== 'QUEUED' && state.slot?.type === 'waits') delete state.slot
   state.state = to

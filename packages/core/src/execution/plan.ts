@@ -252,8 +252,12 @@ function kindOf(task: Task, properties: ReadonlyMap<string, Property>): TaskKind
   return isOfWorld && inline.isUpdating !== true ? { type: 'job' } : { type: 'inline', inline }
 }
 
+/** What they cost is written down by label, and their memory is the correlation's, though no template of the author says so. */
+const COUNTS_BY_LABEL = /^io\.kestra\.plugin\.(?:ai|langchain4j|openai)\./
+
 function rootsOf(properties: ReadonlyMap<string, Property>, task: Task, flow: Flow): ReadonlySet<string> {
   const roots = new Set<string>()
+  if (COUNTS_BY_LABEL.test(task.type)) roots.add('labels')
   for (const property of properties.values()) for (const root of property.roots) roots.add(root)
   for (const text of [task.timeout, taskCacheOf(task)?.ttl])
     if (text !== undefined) for (const root of compileProperty('timeout', text, flow.dialect).roots) roots.add(root)

@@ -18,13 +18,20 @@ export interface PresentOptions {
 
 let lastMs = Number.NaN
 let lastText = ''
+let lastSecondMs = Number.NaN
+let lastSecondText = ''
+const MILLIS: readonly string[] = Array.from({ length: 1_000 }, (_, ms) => `${String(ms).padStart(3, '0')}Z`)
 
-/** Most moments of a document are the same millisecond. */
+/** Most moments of a document are of the same millisecond, or at least of the same second. */
 export function instantText(atMs: number): string {
-  if (atMs !== lastMs) {
-    lastText = new Date(atMs).toISOString()
-    lastMs = atMs
+  if (atMs === lastMs) return lastText
+  const secondMs = Math.floor(atMs / 1_000) * 1_000
+  if (secondMs !== lastSecondMs) {
+    lastSecondText = new Date(secondMs).toISOString().slice(0, -4)
+    lastSecondMs = secondMs
   }
+  lastText = `${lastSecondText}${MILLIS[Math.floor(atMs - secondMs)] ?? ''}`
+  lastMs = atMs
   return lastText
 }
 

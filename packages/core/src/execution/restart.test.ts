@@ -259,3 +259,20 @@ tasks:
 
   assert.equal(player.states['each'], 'SUCCESS')
 })
+
+test('what ends in the moment in which one that waits is restarted is heard', () => {
+  const player = play(`
+tasks:
+  - id: both
+    type: io.kestra.plugin.core.flow.Parallel
+    tasks:
+      - { id: wait, type: io.kestra.plugin.core.flow.Pause }
+      - { id: beside, type: io.kestra.plugin.core.flow.Sequential, tasks: [{ id: a, type: ${JOB} }] }`)
+  const settled = player.settlement(player.run('a'), 'SUCCESS')
+
+  player.take({ type: 'command', executionId: ID, command: { name: 'restart' } }, settled)
+
+  assert.equal(player.states['beside'], 'SUCCESS')
+  player.command({ name: 'resume' })
+  assert.equal(player.history.endsWith('SUCCESS'), true)
+})

@@ -23,6 +23,8 @@ export interface TypeProperty {
   readonly isRequired: boolean
   readonly isDynamic: boolean
   readonly isDeprecated: boolean
+  /** As documented: texts in quotes, numbers, enum constants and durations bare; `{…}`, `(…)` and calls only tell people. */
+  readonly defaultText?: string
 }
 
 export interface KnownType {
@@ -219,13 +221,15 @@ function readLine(index: Index, line: string): KnownType {
 
 function readProperty(index: Index, reference: string): TypeProperty {
   const line = index.propertyLines[Number.parseInt(reference, 36)] ?? ''
-  const [name = '', flags = '', type = '0'] = line.split(' ')
+  const [name = '', flags = '', type = '0'] = line.split(' ', 3)
+  const rest = line.slice(name.length + flags.length + type.length + 3)
   return {
     name,
     type: index.typeTexts[Number.parseInt(type, 36)] ?? 'any',
     isRequired: flags.includes('*'),
     isDynamic: flags.includes('~'),
     isDeprecated: flags.includes('!'),
+    ...(rest === '' ? {} : { defaultText: rest }),
   }
 }
 

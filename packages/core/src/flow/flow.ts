@@ -59,6 +59,8 @@ export interface Task {
   readonly description?: string
   readonly disabled: boolean
   readonly runIf?: string
+  /** Of the plugin that brings the type; the newest that is installed unless said. */
+  readonly version?: string
   readonly retry?: Retry
   /** ISO 8601 duration or an expression that renders to one. */
   readonly timeout?: string

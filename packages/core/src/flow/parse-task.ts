@@ -54,7 +54,7 @@ function parseTask(place: Place): Task {
     allowWarning: booleanOf(place, 'allowWarning', false),
     logToFile: booleanOf(place, 'logToFile', false),
     properties: propertiesOf(place, type, children),
-    ...definedTexts(place, ['description']),
+    ...definedTexts(place, ['description', 'version']),
     ...(timeout !== undefined && { timeout }),
     ...(runIf !== undefined && { runIf }),
     ...(retry !== undefined && { retry }),

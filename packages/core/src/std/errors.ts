@@ -33,6 +33,7 @@ export const ERROR_CODES = {
   'secret-unavailable': 'A manager of secrets does not answer, or refuses what it is asked.',
   'journal-newer-version': 'A journal row was written by a newer version than this node runs.',
   'journal-without-birth': 'The journal of an execution does not begin with its creation.',
+  'plugin-invalid': 'A plugin cannot be installed, or is not installed.',
   'tool-missing': 'A program that a command needs is not on the machine.',
   'value-malformed': 'A text that should hold a value is not valid JSON.',
   'value-too-deep': 'A value is nested deeper than values may be.',

@@ -1,10 +1,12 @@
-// What a script sees inside a sandbox: the machine's files as the server's user sees them, but for the server's own data, of which only the
-// working folder, the kept libraries and the door are there; its own processes and no others; the network; a /dev without disks. It gains no
-// rights by setuid programs, and root keeps the capabilities that root of an ordinary container has. All of it dies with its first process,
-// and that with us.
+// What a script sees inside a sandbox: the machine's files as the server's user may read them, and none that it may change but its working folder and what
+// the installation names; not the server's own data, of which only the working folder, the kept libraries and the door are there; a /tmp of its own;
+// no sockets of the machine's services, which would do for it what it may not do itself; its own processes and no others; the network; a /dev without
+// disks. It gains no rights by setuid programs, and root keeps the capabilities that root of an ordinary container has. All of it dies with its first
+// process, and that with us.
 import { spawn } from 'node:child_process'
 import { existsSync, realpathSync, readdirSync, statSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { isAbsolute, join, relative, sep } from 'node:path'
 
 export type Argv = readonly [string, ...string[]]
@@ -15,6 +17,13 @@ export interface SandboxPlaces {
   /** Shown again, to be read only. */
   readonly readable: readonly string[]
 }
+
+/** Empty ones stand in their places: whatever lies there is other people's, or calls somebody who has more rights. */
+const PRIVATE: readonly string[] = ['/tmp', '/var/tmp', '/run']
+/** Where systems keep how names are resolved, in /run. */
+const RESOLVERS: readonly string[] = ['systemd/resolve', 'resolvconf', 'NetworkManager', 'connman', 'nscd'].map(
+  name => `/run/${name}`,
+)
 
 export interface SandboxView extends SandboxPlaces {
   /** Shown again, to be written to. */
@@ -37,6 +46,9 @@ const ROOT_CAPABILITIES: readonly string[] = [
   'CAP_SYS_CHROOT',
 ]
 
+/** Root may turn them without any capability, and `kernel/core_pattern` starts programs outside; bubblewrap takes them for read-only, as they look. */
+const KERNEL_SWITCHES: readonly string[] = ['/proc/sys', '/proc/fs']
+
 /** Devices that programs compute with. */
 const COMPUTING_DEVICE = /^(?:nvidia.*|dri|kfd|accel)$/
 const PROBE_MS = 5_000
@@ -50,25 +62,41 @@ export interface EncloseOptions {
 }
 
 export function enclose(view: SandboxView, argv: Argv, { infoFd, env = {} }: EncloseOptions = {}): Argv {
-  // Nothing can be mounted on a link.
-  const hidden = view.hidden.filter(path => existsSync(path)).map(path => realpathSync(path))
-  const isHidden = (path: string): boolean => hidden.some(folder => isInside(path, folder))
+  const isRoot = process.getuid?.() === 0
   return [
     'bwrap',
     ...['--die-with-parent', '--new-session', '--unshare-pid', '--unshare-ipc'],
-    ...['--bind', '/', '/', '--dev', '/dev', '--proc', '/proc'],
+    ...['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc'],
     ...devicesOf('/dev').flatMap(path => ['--dev-bind-try', path, path]),
-    ...hidden.flatMap(path => (statSync(path).isDirectory() ? ['--tmpfs', path] : ['--ro-bind', '/dev/null', path])),
-    ...view.readable.filter(isHidden).flatMap(path => ['--ro-bind-try', path, path]),
-    // A folder above a hidden one would show it again.
-    ...view.writable.filter(isHidden).flatMap(path => ['--bind', path, path]),
+    ...(isRoot ? KERNEL_SWITCHES.flatMap(path => ['--ro-bind-try', path, path]) : []),
+    ...mountsOf(view),
     // Root would keep all of them otherwise; everybody else has none to keep.
     ...['--cap-drop', 'ALL'],
-    ...(process.getuid?.() === 0 ? ROOT_CAPABILITIES.flatMap(name => ['--cap-add', name]) : []),
+    ...(isRoot ? ROOT_CAPABILITIES.flatMap(name => ['--cap-add', name]) : []),
     ...Object.entries(env).flatMap(([name, value]) => ['--setenv', name, value]),
     ...(infoFd === undefined ? [] : ['--info-fd', String(infoFd)]),
     '--',
     ...argv,
+  ]
+}
+
+/** What comes later lies upon what came before: so a folder that is shown above a hidden one does not show that again. */
+function mountsOf(view: SandboxView): readonly string[] {
+  // Nothing can be mounted on a link.
+  const placed = (paths: readonly string[]): readonly string[] => [
+    ...new Set(paths.filter(path => existsSync(path)).map(path => realpathSync(path))),
+  ]
+  const hidden = placed(view.hidden)
+  const own = placed([...PRIVATE, tmpdir()])
+  const isHidden = (path: string): boolean => hidden.some(folder => isInside(path, folder))
+  const isCovered = (path: string): boolean => isHidden(path) || own.some(folder => isInside(path, folder))
+  return [
+    ...own.flatMap(path => ['--tmpfs', path]),
+    ...RESOLVERS.flatMap(path => ['--ro-bind-try', path, path]),
+    ...view.writable.filter(path => !isHidden(path)).flatMap(path => ['--bind-try', path, path]),
+    ...hidden.flatMap(path => (statSync(path).isDirectory() ? ['--tmpfs', path] : ['--ro-bind', '/dev/null', path])),
+    ...view.readable.filter(isCovered).flatMap(path => ['--ro-bind-try', path, path]),
+    ...view.writable.filter(isHidden).flatMap(path => ['--bind', path, path]),
   ]
 }
 

@@ -170,7 +170,7 @@ export class ScriptRunner {
 
   #viewOf(writable: readonly string[]): SandboxView {
     const { settings, init } = this.#options
-    return { hidden: settings.hidden, readable: [init.cacheDir], writable }
+    return { hidden: settings.hidden, readable: [init.cacheDir], writable: [...settings.writable, ...writable] }
   }
 
   /** As soon as it is empty: whoever leaves last removes it. */

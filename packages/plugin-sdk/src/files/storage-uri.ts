@@ -3,6 +3,9 @@ import { TaskError } from '../task-error.ts'
 
 const SCHEME = 'kestra://'
 const LENGTH_MAX = 4096
+/** What file systems take as the name of one file. */
+const SEGMENT_BYTES_MAX = 255
+const SHOWN_CHARS = 100
 const TO_ENCODE = /[\u0000-\u0020"#%<>?[\\\]^`{|}\u007f]/g
 
 /** Of internal storage, or of a file of a namespace. */
@@ -45,6 +48,10 @@ function checkSegment(segment: string, uri: string): void {
   const isUnsafe = segment === '' || segment === '.' || segment === '..' || /[/\\\u0000]/.test(segment)
   if (isUnsafe)
     throw new TaskError(`the storage URI "${uri}" is refused: its path must not contain empty parts, "." or ".."`)
+  if (Buffer.byteLength(segment) > SEGMENT_BYTES_MAX)
+    throw new TaskError(
+      `the storage URI "${uri.slice(0, SHOWN_CHARS)}…" is refused: a part of its path has more than ${SEGMENT_BYTES_MAX} bytes`,
+    )
 }
 
 /** The URI of a relative path under a folder's URI; the path is a plain file name or has `/` between its parts. */

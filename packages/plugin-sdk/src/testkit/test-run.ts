@@ -43,6 +43,8 @@ export interface TestOptions {
   readonly cacheDir?: string
   /** Anywhere but to metadata services unless said. */
   readonly egress?: EgressRules
+  /** What the installation has set for plugins, e.g. `docker.host`. */
+  readonly settings?: Readonly<Record<string, string>>
   /** The W3C trace that the run belongs to. */
   readonly traceparent?: string
 }
@@ -77,6 +79,7 @@ export async function createTestRunContext(options: TestOptions = {}): Promise<T
       attemptId: randomUUID(),
       cacheDir: options.cacheDir ?? join(root, 'cache'),
       egress: newEgress(options.egress ?? OPEN_EGRESS),
+      settingOf: name => new Map(Object.entries(options.settings ?? {})).get(name),
       ...(options.traceparent === undefined ? {} : { traceparent: options.traceparent }),
     },
     renderer: createTemplateRenderer({
@@ -90,6 +93,7 @@ export async function createTestRunContext(options: TestOptions = {}): Promise<T
     }),
     logger: collectLogs(logs, mask),
     mask: secret => mask.add(secret),
+    hides: text => mask.hides(text),
     store,
     filesPrefix: FILES_PREFIX,
     workDir: () => Promise.resolve(join(root, 'work')),

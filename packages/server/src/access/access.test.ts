@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { crc32 } from 'node:zlib'
 import type { Clock, Platform } from '../platform/platform.ts'
 import { openMemoryStore } from '../storage/memory/memory-store.ts'
 import { newTables, type Tables } from '../storage/memory/tables.ts'
@@ -238,6 +239,21 @@ test('a session ends when it is idle, when it is old, and when somebody says so'
   assert.equal(access.sessions.find(last), undefined)
 })
 
+test('a session that another node has ended does not come back with a late note of its use', async () => {
+  const world = await openWorld()
+  const { access, clock, store } = world
+  await addUser(world, 'ada')
+  const cookie = (await access.sessions.open('ada', { provider: 'password' })).cookie.split(';')[0]
+  clock.advance(SESSION_IDLE_MS / 2)
+  assert.ok(access.sessions.find(cookie))
+
+  await (await openWorld({ store })).access.sessions.closeAllOf('ada')
+  await access.sessions.flush()
+
+  const { access: later } = await openWorld({ store })
+  assert.deepEqual([later.sessions.find(cookie), later.sessions.ofUser('ada')], [undefined, []])
+})
+
 test('a token is shown once, is found by what it is, and ends', async () => {
   const world = await openWorld()
   const { access, clock, tables } = world
@@ -257,6 +273,10 @@ test('a token is shown once, is found by what it is, and ends', async () => {
     [true, false],
   )
   const [, id, secret, check] = fullToken.split('_')
+  // Whoever knows the shape makes up the sum as well: it keeps typing errors out, and nobody else.
+  const madeUp = 'A'.repeat(27)
+  const sum = crc32(`${id}_${madeUp}`).toString(16).padStart(8, '0')
+  assert.equal(access.tokens.find(`bat_${id}_${madeUp}_${sum}`), undefined)
   for (const wrong of [`bat_${id}_${secret}_00000000`, `bat_${id}_${'0'.repeat(27)}_${check}`, `bat_${secret}`, ''])
     assert.equal(access.tokens.find(wrong), undefined)
 

@@ -4,8 +4,10 @@ import { BatutaError, type Value, type ValueMap } from '@batuta/core'
 import type { StoredLogLine } from '../storage/batch.ts'
 import type { AnswerWorld, Answers, Asker } from './asker.ts'
 import { EXECUTION_ANSWERS } from './execution-answers.ts'
+import { FACT_ANSWERS } from './execution-facts.ts'
 import { FILE_ANSWERS } from './file-answers.ts'
 import { FLOW_ANSWERS } from './flow-answers.ts'
+import { FLOW_ROOM_ANSWERS } from './flow-room.ts'
 import { KEY_ANSWERS } from './key-answers.ts'
 import { PERSONAL_ANSWERS } from './personal-answers.ts'
 import { TRIGGER_ANSWERS } from './trigger-answers.ts'
@@ -28,8 +30,10 @@ const ERROR_LEVEL = 4
 
 const ANSWERS: Answers = {
   ...EXECUTION_ANSWERS,
+  ...FACT_ANSWERS,
   ...FILE_ANSWERS,
   ...FLOW_ANSWERS,
+  ...FLOW_ROOM_ANSWERS,
   ...KEY_ANSWERS,
   ...PERSONAL_ANSWERS,
   ...TRIGGER_ANSWERS,

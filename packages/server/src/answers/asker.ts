@@ -1,4 +1,5 @@
 // Who asks the world, and what there is to be asked.
+import type { FlowCatalogue } from '../flows/flow-catalogue.ts'
 import type { TriggerDesk } from '../flows/trigger-desk.ts'
 import type { Dialect, Value, ValueMap } from '@batuta/core'
 import type { FileStore } from '@batuta/plugin-sdk'
@@ -6,6 +7,7 @@ import type { Inbox } from '../inbox/inbox.ts'
 import type { NamedManager } from '../secrets/secret-sources.ts'
 import type { RowKeys } from '../secrets/row-keys.ts'
 import type { SecretRules } from '../secrets/secret-rules.ts'
+import type { FlowSaver } from './flow-room.ts'
 import type { FlowKey, Store } from '../storage/store.ts'
 
 export interface Asker {
@@ -22,7 +24,9 @@ export interface Asker {
 export interface AnswerWorld {
   readonly store: Store
   readonly files: FileStore
-  readonly flows: { all(): Iterable<FlowKey> }
+  readonly flows: { all(): Iterable<FlowKey>; readonly loadPlan?: FlowCatalogue['loadPlan'] }
+  /** By which people know this server; links begin with it. */
+  readonly url?: string
   /** By their names in upper case. */
   readonly environmentSecrets: ReadonlyMap<string, string>
   readonly managers?: readonly NamedManager[]
@@ -34,6 +38,8 @@ export interface AnswerWorld {
   addOwnKey?(): void
   /** Opens an encrypted text; absent where no key is configured. */
   decrypt?(cipher: string): string
+  /** How flows are saved. */
+  readonly saver?: FlowSaver
   readonly triggers?: Pick<TriggerDesk, 'setDisabled'>
   encrypt?(plain: string): Value
   /** Where commands to executions go. */

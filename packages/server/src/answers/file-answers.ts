@@ -56,7 +56,9 @@ export const FILE_ANSWERS: Answers = {
     // No pattern means all files elsewhere; here it means none.
     const found = patterns.length === 0 ? [] : await target.match(patterns)
     for (const { path } of found) await target.delete(path)
-    return found.length
+    let count = found.length
+    for (const path of optionalTexts(args, 'paths') ?? []) if (await target.delete(path)) count++
+    return count
   },
   'namespaceFiles.purge': async (world, args, { tenant, namespace }) => {
     const namespacePattern = optionalText(args, 'namespacePattern')

@@ -8,6 +8,7 @@ import type { Role } from '../storage/cluster.ts'
 import { readDatabase, type Database } from './database.ts'
 import { readEncryptionKeys } from './encryption-keys.ts'
 import { readConfiguredPools, type SharedLimits } from '../flows/pools.ts'
+import { readContainers, type Containers } from './containers.ts'
 import { readCors, type CorsRule } from './cors.ts'
 import { readEgress } from './egress.ts'
 import { readTrustedProxies } from './proxies.ts'
@@ -45,7 +46,11 @@ export interface Config {
   /** Others reach the server and nobody is configured: it waits for its set-up. */
   readonly needsFirstUser: boolean
   readonly dataDir: string
+  /** It may hold passwords and keys. */
+  readonly configFile?: string
   readonly flowsDir: string
+  /** Plugins that somebody installed. */
+  readonly pluginsDir: string
   /** Somebody said which folder it is: flows that are saved elsewhere are written into it. */
   readonly isFlowsDirNamed: boolean
   /** Internal storage; below the data folder unless the configuration says where. */
@@ -81,6 +86,7 @@ export interface Config {
   readonly encryptionKeys: readonly string[]
   readonly telemetry: TelemetryConfig
   readonly scripts: ReturnType<typeof readScripts>
+  readonly containers: Containers
   /** Where tasks may connect to. */
   readonly egress: EgressSettings
   readonly pluginDefaults: ConfiguredDefaults
@@ -115,11 +121,13 @@ export function readConfig(options: ServerOptions, environment: Environment, cwd
     ...place,
     ...workOf(options, sources),
     dataDir,
+    ...optional('configFile', options.configFile === undefined ? undefined : resolve(cwd, options.configFile)),
     storageDir: resolve(
       cwd,
       sources.text('kestra.storage.local.base-path', 'BATUTA_STORAGE') ?? join(dataDir, 'storage'),
     ),
     flowsDir: resolve(cwd, namedFlows ?? 'flows'),
+    pluginsDir: resolve(cwd, sources.text('server.plugins', 'BATUTA_PLUGINS') ?? join(dataDir, 'plugins')),
     isFlowsDirNamed: namedFlows !== undefined,
     database,
     signIn: readSignIn(sources, environment),
@@ -148,11 +156,20 @@ export function readConfig(options: ServerOptions, environment: Environment, cwd
     egress: readEgress(sources),
     apiDialect: apiDialectOf(sources.text('api.dialect', 'BATUTA_API_DIALECT')),
     telemetry: readTelemetry(sources, { ...place, managementPort: options.managementPort }),
+    containers: readContainers({
+      runner: sources.text('script.runner', 'BATUTA_SCRIPT_RUNNER'),
+      host: sources.text('docker.host', 'BATUTA_DOCKER_HOST'),
+      volumes: sources.text('docker.volumes', 'BATUTA_DOCKER_VOLUMES'),
+      privileged: sources.text('docker.privileged', 'BATUTA_DOCKER_PRIVILEGED'),
+      instead: sources.text('docker.instead', 'BATUTA_DOCKER_INSTEAD'),
+      plugins: sources.value('kestra.plugins.configurations'),
+    }),
     scripts: readScripts({
       isolation: sources.text('script.isolation', 'BATUTA_SCRIPT_ISOLATION'),
       namespaces: sources.value('script.namespaces'),
       zygotes: sources.text('script.zygotes', 'BATUTA_SCRIPT_ZYGOTES'),
       idleSeconds: sources.text('script.idle', 'BATUTA_SCRIPT_IDLE'),
+      writable: environment['BATUTA_SCRIPT_WRITABLE'] ?? sources.value('script.writable'),
     }),
   }
 }

@@ -1,5 +1,6 @@
 // How scripts are run: how strictly they are kept apart, for all and per namespace, and how many interpreters are kept warm.
-import { BatutaError, isMap, mapEntries, printValue, type Value } from '@batuta/core'
+import { isAbsolute } from 'node:path'
+import { BatutaError, isList, isMap, mapEntries, printValue, type Value } from '@batuta/core'
 import { SCRIPT_SETTINGS, type Isolation, type ScriptSettings } from '@batuta/plugin-sdk'
 
 export interface WrittenScripts {
@@ -8,6 +9,8 @@ export interface WrittenScripts {
   readonly namespaces: Value | undefined
   readonly zygotes: string | undefined
   readonly idleSeconds: string | undefined
+  /** Absolute paths, as a list or with commas. */
+  readonly writable: Value | undefined
 }
 
 const ISOLATIONS: readonly Isolation[] = ['auto', 'process', 'bubblewrap']
@@ -21,8 +24,21 @@ export function readScripts(written: WrittenScripts): Omit<ScriptSettings, 'hidd
     isolation: readIsolation('script.isolation', written.isolation) ?? SCRIPT_SETTINGS.isolation,
     isolationByNamespace: readNamespaces(written.namespaces),
     zygotesMax: readWhole('script.zygotes', written.zygotes, ZYGOTES_MAX) ?? SCRIPT_SETTINGS.zygotesMax,
+    writable: readWritable(written.writable),
     zygoteIdleMs: idleMsOf(readWhole('script.idle', written.idleSeconds, IDLE_SECONDS_MAX)),
   }
+}
+
+function readWritable(written: Value | undefined): readonly string[] {
+  if (written === undefined || written === null) return []
+  const paths = isList(written) ? written.map(printValue) : printValue(written).split(',')
+  return paths
+    .map(path => path.trim())
+    .filter(path => path !== '')
+    .map(path => {
+      if (isAbsolute(path)) return path
+      throw invalid('script.writable', path, 'a list of absolute paths')
+    })
 }
 
 function idleMsOf(seconds: number | undefined): number {

@@ -1,6 +1,6 @@
 // Who may sign in, and how: identity providers, a directory, a proxy that has asked already, and what becomes of people whom nobody knows yet. Passwords
 // of Batuta's own users are always a way unless the configuration says otherwise.
-import type { Value } from '@batuta/core'
+import { isList, isMap, mapEntries, printValue, type Value } from '@batuta/core'
 import { readGroupRules, type GroupRules } from './group-rules.ts'
 import { readDirectory, type DirectoryConfig } from './directory.ts'
 import { readOidc, type OidcConfig } from './oidc.ts'
@@ -15,6 +15,8 @@ export interface SignInConfig {
   /** Those that are allowed and configured; `password` is that of Batuta's own users. */
   readonly ways: ReadonlySet<Way>
   readonly newcomers: NewcomerRules
+  /** Kestra's own way of saying what who is new may do: made if there is none of that name. */
+  readonly describedRole?: DescribedRole
   /** By the name in their paths. */
   readonly providers: ReadonlyMap<string, OidcConfig>
   readonly directory: DirectoryConfig | undefined
@@ -26,6 +28,12 @@ export interface NewcomerRules {
   readonly areCreated: boolean
   /** The role that they are given everywhere; none unless said. */
   readonly role: string | undefined
+}
+
+export interface DescribedRole {
+  readonly name: string
+  readonly description: string
+  readonly permissions: Readonly<Record<string, readonly string[]>>
 }
 
 export interface ProxyConfig {
@@ -74,9 +82,25 @@ export function readSignIn(words: SignInWords, environment: Environment): SignIn
       areCreated: options.flag('create-users', true),
       role: options.text('default-role') ?? words.text('kestra.security.default-role.name'),
     },
+    ...describedRole(words, environment),
     providers,
     directory,
     proxy,
+  }
+}
+
+function describedRole(words: SignInWords, environment: Environment): Pick<SignInConfig, 'describedRole'> {
+  const value = words.value('kestra.security.default-role')
+  if (value === undefined) return {}
+  const options = new OptionMap('kestra.security.default-role', value, environment)
+  const name = options.text('name')
+  const permissions = words.value('kestra.security.default-role.permissions')
+  if (name === undefined || permissions === undefined || permissions === null || !isMap(permissions)) return {}
+  const lists = [...mapEntries(permissions)].map(([resource, actions]) => {
+    return [resource, (isList(actions) ? actions : [actions]).map(printValue)] as const
+  })
+  return {
+    describedRole: { name, description: options.text('description') ?? '', permissions: Object.fromEntries(lists) },
   }
 }
 

@@ -9,6 +9,8 @@ import { TimerHeap, type TimerEntry } from './timer-heap.ts'
 const HORIZON_MS = 60_000
 const REFILL_EVERY_MS = 30_000
 const REFILL_MAX = 10_000
+/** A clock that is put forward, by its database or after a machine has slept, wakes nobody: no moment is missed for longer than this. */
+const LOOK_EVERY_MS = 2_000
 const FIRE_MAX = 1_000
 
 export interface ClockworkOptions {
@@ -90,7 +92,9 @@ export class Clockwork {
       this.#fireTimers(nowMs)
       const scheduleMs = this.#options.fireSchedules(nowMs)
       this.#isTicking = false
-      this.#wakeAt(Math.min(this.#heap.nextMs ?? Infinity, scheduleMs ?? Infinity, this.#refillMs))
+      this.#wakeAt(
+        Math.min(this.#heap.nextMs ?? Infinity, scheduleMs ?? Infinity, this.#refillMs, nowMs + LOOK_EVERY_MS),
+      )
     } catch (error) {
       this.#isTicking = false
       this.#options.onNotice('the clockwork stumbled and tries again in a second', error)

@@ -159,7 +159,7 @@ export class Membership {
   async #keep(cluster: Cluster): Promise<void> {
     const { member, isEngine, onLosing, onFenced, onNotice } = this.#options
     const sentMs = this.#options.platform.elapsedMs()
-    if (!(await cluster.renew(member, this.#terms.leaseMs)))
+    if ((await cluster.renew(member, this.#terms.leaseMs)) === undefined)
       return onFenced('the lease ran out and another node fenced this one')
     this.#renewed(sentMs)
     const { owned, surplus, fenced } = await cluster.tend(member)

@@ -5,7 +5,7 @@ import { newEntity, weigh, type Entity } from './entity.ts'
 import { LOOKED_AT_FROM } from './live-look.ts'
 
 /** Runs of an execution that takes more memory than all the rest of a server at work. */
-const LARGE_FROM = 10_000
+const LARGE_FROM = 3_000
 /** Whoever waited for the end of a large one reads it now, and would fold all of it again. */
 const ENDED_MS = 60_000
 

@@ -88,6 +88,8 @@ const OPENED_MAX = 10_000
 const LOCK_LOOK_MS = 60_000
 /** One that is born away from its trigger ends where nobody tells: it is looked at this soon, and then after twice as long each time. */
 const LOCK_LOOK_AWAY_MS = 1_000
+/** A look that failed is made again this soon. */
+const LOCK_LOOK_AGAIN_MS = 1_000
 /** A trigger that was looked at last so long ago was switched off meanwhile. */
 const BACK_MS = 60_000
 
@@ -291,6 +293,7 @@ export class Schedules {
     const { store, onNotice, onReason } = this.#options
     scheduled.dueMs = undefined
     const key = keyOf(scheduled.stored)
+    let [againMs, nextMs] = [scheduled.lookMs, Math.min(scheduled.lookMs * 2, LOCK_LOOK_MS)]
     try {
       const row = await store.read.findExecution(executionId)
       // Away from its trigger it may not be born yet.
@@ -302,10 +305,13 @@ export class Schedules {
         `the execution ${executionId} that the trigger ${key} waits for cannot be read; it is tried again`,
         error,
       )
+      // Nothing was seen: it may have ended long ago.
+      againMs = LOCK_LOOK_AGAIN_MS
+      nextMs = scheduled.lookMs
     }
     if (scheduled.lockedBy !== executionId || this.#scheduled.get(key) !== scheduled) return
-    scheduled.retryMs = this.#options.nowMs() + scheduled.lookMs
-    scheduled.lookMs = Math.min(scheduled.lookMs * 2, LOCK_LOOK_MS)
+    scheduled.retryMs = this.#options.nowMs() + againMs
+    scheduled.lookMs = nextMs
     this.#plan(scheduled)
   }
 

@@ -4,8 +4,11 @@ import {
   encodeTriggerState,
   evaluateAsync,
   isTruthyText,
+  isMap,
   judgeConditions,
   judgeWhen,
+  mapEntries,
+  mapFrom,
   mapGet,
   parseDuration,
   printValue,
@@ -17,9 +20,10 @@ import {
   type Signal,
   type Trigger,
   type TriggerState,
+  type Value,
   type ValueMap,
 } from '@batuta/core'
-import { SOURCE_RUN } from '@batuta/plugin-sdk'
+import { POLL_MARK, SOURCE_RUN } from '@batuta/plugin-sdk'
 import { homeShardOf } from '../flows/home.ts'
 import { failedBirth } from '../flows/trigger-birth.ts'
 import type { TriggerRow } from '../storage/batch.ts'
@@ -52,6 +56,23 @@ export function isTold(signal: Signal): signal is Told {
   return (
     (signal.type === 'settled' || signal.type === 'lost' || signal.type === 'unplaced') && signal.run === SOURCE_RUN
   )
+}
+
+/** What follows from the end of a job. */
+export interface SourceOutcome {
+  readonly births: readonly Extract<Signal, { type: 'create' }>[]
+  readonly nextMs: number
+  readonly executionId?: string
+  readonly mark?: Value
+}
+
+/** What a poll gave, and the position of its source after it. */
+export function foundBy(given: ValueMap | undefined): { readonly outputs?: ValueMap; readonly mark?: Value } {
+  if (given === undefined) return {}
+  const mark = isMap(given) ? mapGet(given, POLL_MARK) : undefined
+  if (mark === undefined) return { outputs: given }
+  const others = [...mapEntries(given)].filter(([name]) => name !== POLL_MARK)
+  return { mark, ...(others.length === 0 ? {} : { outputs: mapFrom(others) }) }
 }
 
 const INTERVAL_MS = 60_000

@@ -15,7 +15,7 @@ import {
   type Flow,
   type Value,
 } from '@batuta/core'
-import { SOURCE_RUN, decodeJob, type HostJob } from '@batuta/plugin-sdk'
+import { POLL_MARK, SOURCE_RUN, decodeJob, type HostJob } from '@batuta/plugin-sdk'
 import { openFlowCatalogue, type FlowCatalogue } from '../flows/flow-catalogue.ts'
 import { homeShardOf } from '../flows/home.ts'
 import { newChanges } from '../inbox/changes.ts'
@@ -166,6 +166,26 @@ test('a poll that finds something starts an execution, and is asked again after 
   assert.equal(await rig.store.read.countFreeJobs(), 0)
   rig.nowMs += 10_000
   assert.equal((await nextJob(rig)).key.epoch, 2)
+})
+
+test('the position of a poll is kept with its execution, and given to the next poll', async t => {
+  const rig = await open(t, POLL)
+  const before = (await nextJob(rig)).key
+  await rig.sources.settle(settled(before, { outputs: { [POLL_MARK]: { seen: 3 } } }), undefined)
+  const born = await bornLines(rig.store)
+  rig.nowMs += 10_000
+
+  const { key, job } = await nextJob(rig)
+  await rig.sources.settle(settled(key, { outputs: { line: 'one', [POLL_MARK]: { seen: 4 } } }), undefined)
+
+  assert.deepEqual(born, [])
+  assert.deepEqual(rig.reasons, ['nothing-new'])
+  assert.equal(job.source?.mark, '{"seen":3}')
+  assert.deepEqual(await bornLines(rig.store), ['one'])
+  const [row] = await rig.store.read.listTriggers(FLOW)
+  assert.deepEqual(decodeTriggerState(row?.state ?? null).mark, { seen: 4 })
+  const [journal] = (await rig.store.read.journalsOf([row?.executionId ?? ''])).values()
+  assert.ok(!journal?.[0]?.events.includes(POLL_MARK))
 })
 
 test('what is told of a watch goes to the home of its trigger, wherever its executions are born', async t => {

@@ -34,6 +34,7 @@ import {
   failsOnError,
   failureOf,
   flowOf,
+  foundBy,
   intervalOf,
   isConcurrent,
   judgeSource,
@@ -44,6 +45,7 @@ import {
   nameOf,
   nextWatch,
   type Source,
+  type SourceOutcome,
   type Told,
 } from './source.ts'
 import { TimerHeap } from './timer-heap.ts'
@@ -171,10 +173,10 @@ export class Sources {
     if (!source || watch?.epoch !== signal.epoch || !watch.isOut)
       return void (await this.#options.notes().note({ jobsEnded: [key], signalsTaken }))
     const outcome = await this.#outcomeOf(source, signal)
-    const { births, nextMs, executionId } = outcome
+    const { births, nextMs, executionId, mark } = outcome
     const row = movedRow(source, this.#options.nowMs(), {
       nextMs,
-      state: { ...source.state, watch: { ...watch, isOut: false } },
+      state: { ...source.state, watch: { ...watch, isOut: false }, ...(mark === undefined ? {} : { mark }) },
       ...(executionId === undefined ? {} : { executionId }),
     })
     // Before its birth: it may end in its first turn.
@@ -410,14 +412,7 @@ export class Sources {
   }
 
   /** What follows from the end of a job. */
-  async #outcomeOf(
-    source: Source,
-    signal: Told,
-  ): Promise<{
-    readonly births: readonly Extract<Signal, { type: 'create' }>[]
-    readonly nextMs: number
-    readonly executionId?: string
-  }> {
+  async #outcomeOf(source: Source, signal: Told): Promise<SourceOutcome> {
     const { onReason, nowMs } = this.#options
     if (signal.type === 'lost') return { births: [], nextMs: nowMs() + RETRY_MS }
     if (signal.type === 'unplaced') {
@@ -434,12 +429,13 @@ export class Sources {
       return { births: [failureOf(source, executionId, { problem, variables: {} })], nextMs }
     }
     if (source.kind === 'realtime') return { births: [], nextMs }
-    if (signal.outputs === undefined) {
+    const { outputs, ...marked } = foundBy(signal.outputs)
+    if (outputs === undefined) {
       onReason(source.key, 'nothing-new', 'there was nothing new')
-      return { births: [], nextMs }
+      return { births: [], nextMs, ...marked }
     }
-    const birth = await this.#birthOf(source, signal.outputs, source.state.watch?.birthId)
-    return { births: [birth], nextMs, executionId: birth.executionId }
+    const birth = await this.#birthOf(source, outputs, source.state.watch?.birthId)
+    return { births: [birth], nextMs, executionId: birth.executionId, ...marked }
   }
 
   async #birthOf(

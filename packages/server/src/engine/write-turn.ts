@@ -286,6 +286,7 @@ function jobRow(
     ...(task.task.timeout === undefined ? {} : { timeout: task.task.timeout }),
     ...(task.task.logLevel === undefined ? {} : { logLevel: task.task.logLevel }),
     ...(task.task.logToFile ? { logToFile: true } : {}),
+    ...(task.task.version === undefined ? {} : { version: task.task.version }),
     ...(taskCache === undefined ? {} : { taskCache }),
     properties: task.encoded,
     context: encodeValue(contextOf({ state, plan, env }, run, roots)),

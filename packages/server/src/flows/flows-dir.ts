@@ -25,6 +25,8 @@ export interface FlowsDirOptions {
 export interface FlowsDir {
   /** A flow was saved or deleted, here or elsewhere. */
   mirror(key: FlowKey): Promise<void>
+  /** What was no valid flow may be one now: a type of it was installed. */
+  readFaulty(): Promise<void>
   stop(): void
 }
 
@@ -44,6 +46,8 @@ class WatchedFolder implements FlowsDir {
   readonly #contents = new Map<string, string>()
   /** The flows of each file. */
   readonly #flows = new Map<string, readonly FlowKey[]>()
+  /** Files that hold what is no valid flow. */
+  readonly #faulty = new Set<string>()
   #watcher: FSWatcher | undefined
   #queue: Promise<void> = Promise.resolve()
   #isStopped = false
@@ -81,6 +85,15 @@ class WatchedFolder implements FlowsDir {
     return this.#inTurn(() => this.#mirror(key))
   }
 
+  readFaulty(): Promise<void> {
+    return this.#inTurn(async () => {
+      for (const name of [...this.#faulty]) {
+        this.#contents.delete(name)
+        await this.#loadFile(name)
+      }
+    })
+  }
+
   #onChange(name: string | null, afterMs: number = SETTLE_MS): void {
     if (name === null || !isFlowFile(name) || this.#isStopped) return
     clearTimeout(this.#pending.get(name))
@@ -112,7 +125,8 @@ class WatchedFolder implements FlowsDir {
         if (key) keys.push(key)
       }
       // With a mistake in it a file says nothing of what it no longer has.
-      if (keys.length < splitDocuments(text).length) return
+      if (keys.length < splitDocuments(text).length) return void this.#faulty.add(name)
+      this.#faulty.delete(name)
       this.#flows.set(name, keys)
       for (const key of before) if (!keys.some(other => isSame(key, other))) await this.#delete(key, name)
     } catch (error) {
@@ -154,6 +168,7 @@ class WatchedFolder implements FlowsDir {
       return
     }
     this.#contents.delete(name)
+    this.#faulty.delete(name)
     const keys = this.#flows.get(name) ?? []
     this.#flows.delete(name)
     for (const key of keys) await this.#delete(key, name)

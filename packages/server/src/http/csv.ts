@@ -3,8 +3,8 @@ export function csvText(rows: readonly (readonly string[])[]): string {
   return rows.map(cells => `${cells.map(quoted).join(',')}\r\n`).join('')
 }
 
-/** A spreadsheet takes what begins with one of these for a formula. */
-const FORMULA = /^[=+@\t\r]/
+/** A spreadsheet takes what begins with one of these for a formula; a number below nothing is one. */
+const FORMULA = /^(?:[=+@\t\r]|-(?!\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$))/
 
 function quoted(cell: string): string {
   const text = FORMULA.test(cell) ? `'${cell}` : cell

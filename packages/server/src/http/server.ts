@@ -30,6 +30,7 @@ import { BulkRunner } from './operations/bulk-runner.ts'
 import { operationHandlers } from './operations/routes.ts'
 import { peopleHandlers } from './people/routes.ts'
 import { planningHandlers } from './planning/routes.ts'
+import { settleDefaultRole } from './sign-in/settle-default-role.ts'
 import { instancePolicyHandlers, namespacePolicyHandlers, policyHandlers } from './policies/routes.ts'
 import { pluginHandlers } from './plugins/routes.ts'
 import { newProxyCallers } from './proxy-callers.ts'
@@ -84,6 +85,7 @@ export async function startHttp(given: HttpGiven): Promise<RunningHttp> {
   // Before the door opens: from then on somebody may knock.
   const outside = newOutside(given.config.signIn ?? PASSWORDS_ONLY, () => given.platform.nowMs())
   const access = given.access ?? (await accessOf(given, outside))
+  await settleDefaultRole(outside.config, { access, platform: given.platform, log: given.log })
   refuseMalformed(server, newSecurityHeaders(given.config.url))
   const port = await listen(server, given.config)
   const config = { ...given.config, port }

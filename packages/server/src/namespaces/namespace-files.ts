@@ -28,6 +28,8 @@ const FILES_MAX = 100_000
 /** Older ones go with the next that is written. */
 export const FILE_VERSIONS_MAX = 100
 const PATH_CHARS_MAX = 1_024
+/** What file systems take as the name of one file. */
+const NAME_BYTES_MAX = 255
 
 export class NamespaceFiles {
   readonly #files: FileStore
@@ -211,7 +213,10 @@ export class NamespaceFiles {
 export function relativePath(path: string): string {
   const relative = path.replace(/^\/+/, '').replace(/\/+$/, '')
   if (relative === '') return relative
-  const isUnsafe = relative.split('/').some(part => part === '' || part === '.' || part === '..' || /[\\\0]/.test(part))
+  const parts = relative.split('/')
+  const isUnsafe = parts.some(part => part === '' || part === '.' || part === '..' || /[\\\0]/.test(part))
+  if (parts.some(part => Buffer.byteLength(part) > NAME_BYTES_MAX))
+    throw refused(path, `a name in it has more than ${NAME_BYTES_MAX} bytes`)
   if (isUnsafe || relative.length > PATH_CHARS_MAX)
     throw refused(path, 'it must not contain empty parts, ".", ".." or backslashes, and be of reasonable length')
   return relative

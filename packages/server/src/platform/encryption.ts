@@ -31,7 +31,7 @@ export function newEncryption(keyText: string | undefined): Encryption | undefin
     },
     decrypt: text => {
       const bytes = Buffer.from(text, 'base64')
-      const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, IV_BYTES))
+      const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES })
       decipher.setAuthTag(bytes.subarray(bytes.length - TAG_BYTES))
       return (
         decipher.update(bytes.subarray(IV_BYTES, bytes.length - TAG_BYTES), undefined, 'utf8') + decipher.final('utf8')

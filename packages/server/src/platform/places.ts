@@ -1,4 +1,4 @@
-// Where the other programs of this installation are. The build turns the first two into the bundles of those sources.
+// Where the other programs of this installation are. The build turns scripts into the bundles of those sources.
 import { fileURLToPath } from 'node:url'
 
 /** Script of the database thread. */
@@ -9,6 +9,9 @@ export const MANAGER_SCRIPT: string = fileURLToPath(new URL('../secrets/manager-
 
 /** Script of the host process. */
 export const HOST_SCRIPT: string = fileURLToPath(new URL('../../../host/src/main.ts', import.meta.url))
+
+/** Script that says what a plugin defines. */
+export const DESCRIBE_SCRIPT: string = fileURLToPath(new URL('../../../host/src/describe-plugin.ts', import.meta.url))
 
 /** One folder per plugin, each with its manifest and its bundle; run from the sources, those of the last build serve. */
 export const PLUGINS_DIR: string = fileURLToPath(

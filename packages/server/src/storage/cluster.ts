@@ -62,8 +62,8 @@ export interface SentJobRow {
 export interface Cluster {
   /** The node begins: with these roles, alive for the length of a lease. */
   announce(member: Member, announcement: Announcement, leaseMs: number): Promise<void>
-  /** Extends the lease; false when the node was fenced and must begin anew. */
-  renew(member: Member, leaseMs: number): Promise<boolean>
+  /** Extends the lease and tells the database's time in epoch milliseconds; nothing when the node was fenced and must begin anew. */
+  renew(member: Member, leaseMs: number): Promise<number | undefined>
   /** Fences nodes whose lease ran out, and shares the shards among the engines that live. */
   tend(member: Member): Promise<Tended>
   releaseShards(member: Member, shards: readonly number[]): Promise<void>

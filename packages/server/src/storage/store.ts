@@ -351,6 +351,8 @@ export interface Reads extends AccessReads, BulkReads, DocumentReads, SealedRead
   /** With the number of each chunk, by which a long log is read from wherever one likes. */
   logChunks(query: LogChunkQuery): Promise<readonly LogChunk[]>
   metricsOf(executionId: string): Promise<readonly MetricRow[]>
+  /** Of several executions at once, in no order among them. */
+  metricsAmong(executionIds: readonly string[]): Promise<readonly MetricRow[]>
   findOperation(key: string): Promise<OperationRow | undefined>
   findKey(tenant: string, namespace: string, key: string): Promise<KeyRow | undefined>
   listKeys(tenant: string, namespace: string): Promise<readonly KeyRow[]>

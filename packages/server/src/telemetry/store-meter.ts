@@ -3,6 +3,7 @@ import { trust } from '@batuta/core'
 import { FlushError, type FlushFault, type Operations, type Reads, type Store } from '../storage/store.ts'
 import { sizeOf, type Batch, type LogRow } from '../storage/batch.ts'
 import type { Cluster } from '../storage/cluster.ts'
+import { overCluster } from '../storage/over-cluster.ts'
 import { fromZero, type Count } from './engine-meter.ts'
 import { madeOnce } from './flow-meters.ts'
 import { Histogram, SHORT_SECONDS, SIZES, Timer } from './histogram.ts'
@@ -96,26 +97,18 @@ function meteredReads(reads: Reads, meter: StoreMeter, elapsedMs: () => number):
   return trust<Reads>(wrapped)
 }
 
-/** Whatever else a cluster can do passes through. */
 function meteredCluster(cluster: Cluster, meter: StoreMeter): Cluster {
-  const watched: Pick<Cluster, 'renew' | 'tend'> = {
+  return overCluster(cluster, {
     renew: async (member, leaseMs) => {
-      const isKept = await cluster.renew(member, leaseMs)
-      if (isKept) meter.leasesRenewed += 1
-      else meter.leasesLost += 1
-      return isKept
+      const dbNowMs = await cluster.renew(member, leaseMs)
+      if (dbNowMs === undefined) meter.leasesLost += 1
+      else meter.leasesRenewed += 1
+      return dbNowMs
     },
     tend: async member => {
       const tended = await cluster.tend(member)
       meter.takeovers += tended.fenced.length
       return tended
-    },
-  }
-  return new Proxy(cluster, {
-    get: (target, name) => {
-      if (name === 'renew' || name === 'tend') return watched[name]
-      const value: unknown = Reflect.get(target, name)
-      return typeof value === 'function' ? trust<AnyRead>(value).bind(target) : value
     },
   })
 }

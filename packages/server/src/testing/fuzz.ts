@@ -1,4 +1,5 @@
-// Random calls against a server, and what is wrong with its answers.
+// Random calls against a server, and what is wrong with its answers. Most are made by a user who may do everything, or they would not get far: a server without users
+// is closed by the first call that makes one.
 import type { TestServer } from './test-server.ts'
 import { chanceOf, randomCall } from './random-call.ts'
 import { listRoutes, sendCall, type RouteCall, type RouteReply } from './route-calls.ts'
@@ -15,6 +16,12 @@ export interface FuzzReport {
   /** Sentences, with the call that shows it. */
   readonly wrong: readonly string[]
 }
+
+/** To open the server with. */
+export const FUZZ_USER = { name: 'fuzz@example.com', password: 'of the fuzzer' } as const
+const AUTHORIZATION = `Basic ${Buffer.from(`${FUZZ_USER.name}:${FUZZ_USER.password}`).toString('base64')}`
+/** One in so many calls is made by nobody. */
+const NOBODY_EVERY = 20
 
 const WRONG_MAX = 20
 /** Maintenance would refuse what comes after it, and a stream of events has no end. */
@@ -45,7 +52,9 @@ export async function fuzz(server: TestServer, { seed, goesOn }: FuzzOptions): P
     const each = routes[Math.floor(chance() * routes.length)]
     if (!each) break
     const call = randomCall(each, chance, there)
-    const reply = await sendCall(server.address, call)
+    const isNobody = chance() < 1 / NOBODY_EVERY
+    const headers = isNobody ? call.headers : { authorization: AUTHORIZATION, ...call.headers }
+    const reply = await sendCall(server.address, { ...call, headers })
     byStatus.set(reply.status, (byStatus.get(reply.status) ?? 0) + 1)
     const problem = problemOf(reply)
     if (problem !== undefined)
@@ -55,12 +64,12 @@ export async function fuzz(server: TestServer, { seed, goesOn }: FuzzOptions): P
 }
 
 async function settle(server: TestServer): Promise<Readonly<Record<string, string>>> {
-  await server.send('POST', '/api/v1/main/flows', { body: FLOW, headers: { 'content-type': 'application/x-yaml' } })
-  await server.send('PUT', '/api/v1/main/flows/probe.ns/probe', {
-    body: FLOW,
-    headers: { 'content-type': 'application/x-yaml' },
+  const headers = { 'content-type': 'application/x-yaml', authorization: AUTHORIZATION }
+  await server.send('POST', '/api/v1/main/flows', { body: FLOW, headers })
+  await server.send('PUT', '/api/v1/main/flows/probe.ns/probe', { body: FLOW, headers })
+  const { json } = await server.send('POST', '/api/v1/main/executions/probe.ns/probe', {
+    headers: { authorization: AUTHORIZATION },
   })
-  const { json } = await server.send('POST', '/api/v1/main/executions/probe.ns/probe')
   const executionId = String(json?.id ?? 'none')
   const names = { namespace: 'probe.ns', flowId: 'probe', taskId: 'show', triggerId: 'clock', key: 'key' }
   return { ...names, id: 'probe', executionId, taskRunId: `${executionId}-0` }

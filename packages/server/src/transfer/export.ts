@@ -1,5 +1,5 @@
 // Writes all of an installation in a format that any other one reads: flows with their revisions, keys, cursors of triggers, executions with journal,
-// log, measurements and whatever they wait for, and the stored files. What is written shows one moment. Files before the rows and after them, for the
+// log, measurements and whatever they wait for, people with what they may do and did, and the stored files. What is written shows one moment. Files before the rows and after them, for the
 // reason that stands in backup.ts.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -18,6 +18,7 @@ import { dataKeyOf, policyOf, tokenOf } from '../storage/sql/sealed.ts'
 import { flowOf, keyOf, namespaceOf, secretOf, text, triggerOf, type SqlRow } from '../storage/sql/rows.ts'
 import { EXPORT_FORMAT, HEADER, type Counts, type ExportHeader, type SignalLine } from './format.ts'
 import { writeLines, type LineWriter } from './json-lines.ts'
+import { ACCESS_FILE, AUDIT_FILE, writeAccess, writeAudit } from './people-transfer.ts'
 import * as sql from './transfer.sql.ts'
 
 export interface ExportReport {
@@ -78,6 +79,10 @@ class Export {
       await this.#lines('tokens', writer => this.#writeTokens(writer)),
       await this.#lines('policies', writer => this.#writeAll(writer, sql.POLICIES, policyOf)),
     ]
+    const people = [
+      await this.#lines(ACCESS_FILE, writer => writeAccess(writer, this.#query)),
+      await this.#lines(AUDIT_FILE, writer => writeAudit(writer, this.#query)),
+    ]
     const namespaces = await this.#lines('namespaces', writer => this.#writeNamespaces(writer))
     const triggers = await this.#lines('triggers', writer => this.#writeTriggers(writer))
     const executions = await this.#lines('executions', writer => this.#writeExecutions(writer))
@@ -90,7 +95,9 @@ class Export {
         executions: executions.result,
         signals: signals.count,
       },
-      files: [flows, keys, secrets, ...sealed, namespaces, triggers, executions, signals].map(({ file }) => file),
+      files: [flows, keys, secrets, ...sealed, ...people, namespaces, triggers, executions, signals].map(
+        ({ file }) => file,
+      ),
     }
   }
 

@@ -21,6 +21,7 @@ import {
 } from './format.ts'
 import { importedSignalId } from './import-signal.ts'
 import { readLines } from './json-lines.ts'
+import { takePeople } from './people-transfer.ts'
 import { RowWriter } from './row-writer.ts'
 import * as sql from './transfer.sql.ts'
 import type { DataKeyRow, NamespaceRow, PolicyRow, SecretRow, TokenRow } from '../storage/store.ts'
@@ -62,6 +63,7 @@ export async function importAll(
     await takeKeys(folder, connection)
     await takeSealed(folder, header.files, connection)
     await takeNamespaces(folder, header.files, connection)
+    await takePeople({ folder, files: header.files, connection, onNotice: world.onNotice })
     await rows.flush()
     await connection.commit()
     const executions = new ExecutionImport(connection, rows)

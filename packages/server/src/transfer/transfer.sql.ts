@@ -38,6 +38,8 @@ export const ADD_TOKEN = `insert into tokens (tenant, namespace, token, kind, ci
 export const UPSERT_POLICY = `insert into policies (tenant, namespace, id, body, created_ms, updated_ms) values ($1, $2, $3, $4, $5, $6)
   on conflict (tenant, namespace, id) do update set body = excluded.body, updated_ms = excluded.updated_ms
   where excluded.updated_ms > policies.updated_ms`
+export const ACCESS_RECORDS = 'select * from access_records order by tenant, version, kind, id'
+export const AUDIT_AFTER = 'select * from audit_log where (tenant, seq) > ($1, $2) order by tenant, seq limit $3'
 export const NAMESPACES = 'select * from namespaces order by tenant, namespace'
 export const UPSERT_NAMESPACE = `insert into namespaces (tenant, namespace, settings, updated_ms) values ($1, $2, $3, $4)
   on conflict (tenant, namespace) do update set settings = excluded.settings, updated_ms = excluded.updated_ms

@@ -16,6 +16,9 @@ import { runMixedLoad } from '../audit/testing/mixed-load.ts'
 import { readConfig, type Config } from '../config/config.ts'
 import { lockFolder } from '../config/lock-folder.ts'
 import { THREAD_URL } from '../platform/places.ts'
+import { openAccess, type Access } from '../access/access.ts'
+import { realPlatform } from '../platform/platform.ts'
+import type { Store } from '../storage/store.ts'
 import { openSqliteStore } from '../storage/sqlite/sqlite-store.ts'
 import { exportAll } from './export.ts'
 import { HEADER } from './format.ts'
@@ -33,6 +36,7 @@ before(async () => {
   await runMixedLoad(store, ROUNDS)
   await store.perform('setKey', keyOf('old', 1))
   await store.perform('deleteFlow', { tenant: 'main', namespace: 'test', flowId: 'loop', nowMs: Date.now() })
+  await addPeople(store)
   await store.close()
   addLooseRows()
   await openLocalFileStore(source.storageDir).put('kestra:///test/a b.txt', 'ünï')
@@ -58,6 +62,19 @@ test('a database goes from SQLite to PostgreSQL and back, and comes out as it we
     assert.equal(linesOf('there', name), linesOf('exported', name), `${name} there`)
     assert.equal(linesOf('and-back', name), linesOf('exported', name), `${name} back again`)
   }
+  const people = (name: string): readonly string[] => linesOf(name, 'access').trim().split('\n').toSorted()
+  assert.equal(people('exported').length, 4, 'sessions stay behind')
+  assert.ok(linesOf('exported', 'audit').split('\n').length > 3)
+  for (const name of ['there', 'and-back']) {
+    assert.deepEqual(people(name), people('exported'), `people ${name}`)
+    assert.equal(linesOf(name, 'audit'), linesOf('exported', 'audit'), `the log ${name}`)
+  }
+  const store = openSqliteStore({ file: join(back.dataDir, 'batuta.db'), nowMs: Date.now, threadUrl: THREAD_URL })
+  const access = await openPeople(store)
+  assert.equal(access.book.grantsOf('ada').may('FLOW', 'READ', 'test'), true)
+  assert.equal((await access.audit.verify()).broken, undefined)
+  await access.stop()
+  await store.close()
   for (const config of [postgres, back]) {
     assert.deepEqual(await problemsOf(config), [])
     assert.equal(readFileSync(join(config.storageDir, 'test', 'a b.txt'), 'utf8'), 'ünï')
@@ -185,6 +202,34 @@ async function problemsOf(config: Config): Promise<unknown> {
   const { invariants } = await audit(database)
   await database.close()
   return invariants.filter(({ status }) => status === 'broken').map(({ id, findings }) => [id, findings.slice(0, 3)])
+}
+
+async function openPeople(store: Store): Promise<Access> {
+  return await openAccess({
+    ...{ store, tenant: 'main', platform: realPlatform(), user: undefined, isReachable: false, isSecure: false },
+    ...{ costs: { memoryKib: 64, passes: 1 }, tell: () => {}, onNotice: () => {} },
+  })
+}
+
+async function addPeople(store: Store): Promise<void> {
+  const access = await openPeople(store)
+  const flags = { isSuperAdmin: false, isRestricted: false, isServiceAccount: false, isDisabled: false }
+  const user = { id: 'ada', username: 'Ada', ...flags, identities: [], createdMs: 1 }
+  const role = { id: 'reads', name: 'Reads', description: '', permissions: { FLOW: ['READ'] as const } }
+  await access.book.change({ put: [{ kind: 'user', record: user }] })
+  await access.book.change({
+    put: [
+      { kind: 'role', record: { ...role, isManaged: false, isDefault: false } },
+      { kind: 'group', record: { id: 'g', name: 'All', members: [{ userId: 'ada', membership: 'MEMBER' }] } },
+      { kind: 'binding', record: { id: 'b', type: 'GROUP', externalId: 'g', roleId: 'reads' } },
+    ],
+  })
+  await access.sessions.open('ada', { provider: 'password' })
+  for (const itemId of ['one', 'two', 'three']) {
+    const caller = { name: 'Ada', via: 'basic', userId: 'ada' } as const
+    await access.audit.write({ caller, resource: 'FLOW', action: 'CREATE', outcome: 'done', itemId })
+  }
+  await access.stop()
 }
 
 /** A free job, and words that are on their way. */

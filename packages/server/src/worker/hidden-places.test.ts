@@ -11,10 +11,13 @@ test('a data folder of our own is hidden as a whole, one that is shared only whe
   const storageDir = join(dataDir, 'storage')
   for (const name of ['batuta.db-wal', 'encryption-key']) writeFileSync(join(dataDir, name), '')
 
+  const configFile = '/etc/batuta.yaml'
   const whole = hiddenPlaces({ dataDir, storageDir })
+  const configured = hiddenPlaces({ dataDir, storageDir, configFile })
   mkdirSync(join(dataDir, 'venv'))
   const parts = hiddenPlaces({ dataDir, storageDir })
 
   assert.deepEqual(whole, [dataDir, storageDir])
+  assert.deepEqual(configured, [dataDir, storageDir, configFile])
   assert.deepEqual(parts, [...['work', 'batuta.db-wal', 'encryption-key'].map(name => join(dataDir, name)), storageDir])
 })

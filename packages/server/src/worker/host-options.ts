@@ -26,6 +26,8 @@ export function hostOptions({
       modules,
       limits: HOST_LIMITS,
       egress: config.egress,
+      settings: config.containers.settings,
+      ...(config.containers.defaultRunner === undefined ? {} : { defaultRunner: config.containers.defaultRunner }),
       scripts: { ...config.scripts, hidden: hiddenPlaces(config) },
     },
   }

@@ -9,6 +9,8 @@ export interface HostScript {
   readonly script: string
   readonly execArgv: readonly string[]
   readonly init: HostInit
+  /** Where the code of each type is, if that changes while the host lives. */
+  modulesNow?(): HostInit['modules']
 }
 
 export type HostProcessOptions = HostScript & HostEvents
@@ -20,6 +22,7 @@ export class HostProcess implements Host {
   readonly #child: ChildProcess
   #isReady = false
   readonly #waiting: ToHost[] = []
+  #modules: HostInit['modules']
 
   constructor(options: HostProcessOptions) {
     this.#options = options
@@ -33,7 +36,8 @@ export class HostProcess implements Host {
     })
     this.#child.on('exit', (code, signal) => options.onExit(signal ? `signal ${signal}` : `code ${code}`))
     this.#child.on('error', error => options.onExit(error.message))
-    this.#child.send([options.init])
+    this.#modules = options.modulesNow?.() ?? options.init.modules
+    this.#child.send([{ ...options.init, modules: this.#modules }])
   }
 
   get pid(): number | undefined {
@@ -42,8 +46,10 @@ export class HostProcess implements Host {
 
   /** What is sent in one turn of the event loop goes together: a message of its own costs more than most tasks. */
   send(message: ToHost): void {
+    const isAlone = this.#waiting.length === 0
+    if (message.type === 'run') this.#tellModules()
     this.#waiting.push(message)
-    if (!this.#isReady || this.#waiting.length > 1) return
+    if (!this.#isReady || !isAlone) return
     queueMicrotask(() => this.#sendWaiting())
   }
 
@@ -66,6 +72,14 @@ export class HostProcess implements Host {
     if (message.type !== 'ready') return this.#options.onMessage(message)
     this.#isReady = true
     this.#sendWaiting()
+  }
+
+  /** A plugin that came a moment ago runs in the next job. */
+  #tellModules(): void {
+    const modules = this.#options.modulesNow?.() ?? this.#modules
+    if (modules === this.#modules) return
+    this.#modules = modules
+    this.#waiting.push({ type: 'modules', modules })
   }
 
   #sendWaiting(): void {

@@ -1,36 +1,54 @@
 // Who is signed in, and what belongs to them.
-import type { ReactNode } from 'react'
+import { lazy, Suspense, useState, type ReactNode } from 'react'
 import { nameOf, useMe, type Me } from '../lib/access/use-me.ts'
 import { defineMessages, type Translate } from '../lib/messages.ts'
 import { paths } from '../lib/paths.ts'
+import { countDrafts } from '../platform/draft-store.ts'
 import { Icon } from '../widgets/icon.tsx'
 import { Menu, type MenuGroup } from '../widgets/menu.tsx'
 import { showToast } from '../widgets/toast.tsx'
 import { t as app } from './messages.ts'
 import classes from './top-bar.module.css'
 
+const LeaveDialog = lazy(async () => ({
+  default: (await import('../features/sign-in/leave-dialog.tsx')).LeaveDialog,
+}))
+
 export function AccountMenu(): ReactNode {
   const { data: me } = useMe()
+  const [unsaved, setUnsaved] = useState(0)
+  const out = (): void => {
+    const drafts = countDrafts()
+    if (drafts === 0) void leave()
+    else setUnsaved(drafts)
+  }
   const initials = me === undefined || me.isOpen ? undefined : initialsOf(nameOf(me))
   return (
-    <Menu
-      label={me === undefined || initials === undefined ? t('account') : t('accountOf', { name: nameOf(me) })}
-      align="end"
-      className={classes['account']}
-      button={
-        initials === undefined ? (
-          <Icon name="user" size={18} />
-        ) : (
-          // Drawn and not written: the name of the button says whose account it is.
-          <span className={classes['avatar']} data-initials={initials} />
-        )
-      }
-      groups={groupsOf(me)}
-    />
+    <>
+      <Menu
+        label={me === undefined || initials === undefined ? t('account') : t('accountOf', { name: nameOf(me) })}
+        align="end"
+        className={classes['account']}
+        button={
+          initials === undefined ? (
+            <Icon name="user" size={18} />
+          ) : (
+            // Drawn and not written: the name of the button says whose account it is.
+            <span className={classes['avatar']} data-initials={initials} />
+          )
+        }
+        groups={groupsOf(me, out)}
+      />
+      {unsaved > 0 && (
+        <Suspense fallback={null}>
+          <LeaveDialog drafts={unsaved} onLeave={() => void leave()} onClose={() => setUnsaved(0)} />
+        </Suspense>
+      )}
+    </>
   )
 }
 
-function groupsOf(me: Me | undefined): readonly MenuGroup[] {
+function groupsOf(me: Me | undefined, out: () => void): readonly MenuGroup[] {
   const preferences = {
     id: 'preferences',
     title: app('preferences'),
@@ -54,7 +72,7 @@ function groupsOf(me: Me | undefined): readonly MenuGroup[] {
         preferences,
       ],
     },
-    { items: [{ id: 'out', title: t('signOut'), icon: 'exit', run: () => void leave() }] },
+    { items: [{ id: 'out', title: t('signOut'), icon: 'exit', run: out }] },
   ]
 }
 

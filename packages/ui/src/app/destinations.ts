@@ -91,7 +91,7 @@ const ALL: readonly Destination[] = [
     to: paths.instance(),
     icon: 'gear',
     group: 3,
-    needs: ['INSTANCE'],
+    needs: ['INSTANCE', 'KILL_SWITCH', 'ANNOUNCEMENT'],
   },
   {
     id: 'access',

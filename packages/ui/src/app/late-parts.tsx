@@ -14,6 +14,7 @@ const FirstRunNote = lazy(async () => ({ default: (await import('./late.tsx')).F
 const LateHelp = lazy(async () => ({ default: (await import('./late.tsx')).HelpDrawer }))
 const MoreActions = lazy(async () => ({ default: (await import('./late.tsx')).MoreActions }))
 const Recents = lazy(async () => ({ default: (await import('./late.tsx')).Recents }))
+const Announcements = lazy(async () => ({ default: (await import('./late.tsx')).Announcements }))
 const OperationHost = lazy(async () => ({ default: (await import('./late.tsx')).OperationHost }))
 /** Without a question for so long, the page has what it is for. */
 const QUIET_MS = 250
@@ -59,6 +60,7 @@ export function LateParts(): ReactNode {
     <Suspense fallback={null}>
       {isFirstRun && <FirstRunNote />}
       {isThere && <OperationHost />}
+      {isThere && <Announcements />}
       {isThere && <Recents />}
       {isThere && <MoreActions />}
       {shown === 'palette' && <Palette onClose={close} />}

@@ -98,7 +98,7 @@ export const PAGES: readonly PageEntry[] = [
     load: async () => (await import('../features/incidents/incidents-page.tsx')).IncidentsPage,
   },
   {
-    path: '/admin/instance',
+    path: '/admin/instance/{-$tab}',
     load: async () => (await import('../features/administration/instance-page.tsx')).InstancePage,
   },
   { path: '/admin/iam/{-$tab}/{-$id}', load: async () => (await import('../features/iam/iam-page.tsx')).IamPage },

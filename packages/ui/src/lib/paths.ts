@@ -81,7 +81,7 @@ export const paths = {
   docs: (page?: string): string => `/docs${page === undefined ? '' : `/${page}`}`,
   triggers: (): string => '/admin/triggers',
   concurrency: (): string => '/admin/concurrency-limits',
-  instance: (): string => '/admin/instance',
+  instance: (tab?: string): string => `/admin/instance${tabOf(tab)}`,
   stats: (): string => '/admin/stats',
   preferences: (): string => '/preferences',
   login: (from?: string): string => (from === undefined ? '/login' : `/login?from=${part(from)}`),

@@ -16,6 +16,9 @@ export interface LeftDraft extends Draft {
   readonly key: string
 }
 
+/** From then on nothing is kept: who was here has signed out. */
+let isOver = false
+
 export interface DraftSlot {
   /** Undefined takes it away. False: the browser refuses to keep it. */
   write(draft: Draft | undefined): boolean
@@ -37,6 +40,17 @@ export function openDraftSlot(name: string): DraftSlot {
     remove: key => void writeDraft(key, undefined),
     close: release,
   }
+}
+
+/** Of all tabs of this browser. */
+export function countDrafts(): number {
+  return draftsBelow(PREFIX).length
+}
+
+/** They belong to whoever was here, and not to who comes next. */
+export function forgetDrafts(): void {
+  isOver = true
+  for (const { key } of draftsBelow(PREFIX)) localStorage.removeItem(key)
 }
 
 function randomName(): string {
@@ -64,7 +78,7 @@ async function heldLocks(): Promise<ReadonlySet<string>> {
 
 function writeDraft(key: string, draft: Draft | undefined): boolean {
   try {
-    if (draft === undefined) localStorage.removeItem(key)
+    if (draft === undefined || isOver) localStorage.removeItem(key)
     else {
       localStorage.setItem(key, JSON.stringify(draft))
       for (const { key: old } of draftsBelow(PREFIX).slice(DRAFTS_MAX)) localStorage.removeItem(old)

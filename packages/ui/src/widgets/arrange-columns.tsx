@@ -2,7 +2,7 @@
 import { ActionIcon, Button } from '@mantine/core'
 import type { ReactNode } from 'react'
 import classes from './arrange-columns.module.css'
-import { moveColumn, NO_LAYOUT, clampWidth, type Arranged, type ColumnLayout } from './column-layout.ts'
+import { moveColumn, NO_LAYOUT, clampWidth, turnPin, type Arranged, type ColumnLayout } from './column-layout.ts'
 import { Dialog } from './dialog.tsx'
 import { Icon, type IconName } from './icon.tsx'
 import { tip } from './tooltip.ts'
@@ -24,6 +24,15 @@ export function ArrangeColumns({ columns, layout, widthOf, onChange, onClose }: 
   const ids = named.map(({ id }) => id)
   const widen = (id: string, by: number): void =>
     onChange({ ...layout, widths: { ...layout.widths, [id]: clampWidth((layout.widths[id] ?? widthOf(id)) + by) } })
+  const { pinned } = layout
+  const move = (id: string, by: -1 | 1): void =>
+    onChange(
+      pinned.includes(id)
+        ? { ...layout, pinned: moveColumn(pinned, id, by) }
+        : { ...layout, order: moveColumn(ids, id, by) },
+    )
+  /** Between the last that stays and the first that scrolls. */
+  const isBorder = (at: number): boolean => pinned.length > 0 && at === pinned.length - 1
   return (
     <Dialog
       title="Columns"
@@ -39,23 +48,24 @@ export function ArrangeColumns({ columns, layout, widthOf, onChange, onClose }: 
       }
     >
       <ol className={classes['columns']}>
-        {named.map(({ id, title }, at) => (
+        {named.map(({ id, title, pinPx }, at) => (
           <li key={id} className={classes['column']}>
+            <Tool
+              icon="pin"
+              label={pinPx === undefined ? `Keep in sight: ${title}` : `Let scroll: ${title}`}
+              isPressed={pinPx !== undefined}
+              run={() => onChange(turnPin(layout, id, widthOf(id)))}
+            />
             <span className={classes['title']}>{title}</span>
             <span className={classes['width']}>{layout.widths[id] === undefined ? '' : `${layout.widths[id]} px`}</span>
             <Tool icon="minus" label={`Narrower: ${title}`} run={() => widen(id, -STEP_PX)} />
             <Tool icon="plus" label={`Wider: ${title}`} run={() => widen(id, STEP_PX)} />
-            <Tool
-              icon="up"
-              label={`Before: ${title}`}
-              isOff={at === 0}
-              run={() => onChange({ ...layout, order: moveColumn(ids, id, -1) })}
-            />
+            <Tool icon="up" label={`Before: ${title}`} isOff={at === 0 || isBorder(at - 1)} run={() => move(id, -1)} />
             <Tool
               icon="down"
               label={`After: ${title}`}
-              isOff={at === ids.length - 1}
-              run={() => onChange({ ...layout, order: moveColumn(ids, id, 1) })}
+              isOff={at === ids.length - 1 || isBorder(at)}
+              run={() => move(id, 1)}
             />
           </li>
         ))}
@@ -68,12 +78,23 @@ interface ToolProps {
   readonly icon: IconName
   readonly label: string
   readonly isOff?: boolean
+  readonly isPressed?: boolean
   readonly run: () => void
 }
 
-function Tool({ icon, label, isOff = false, run }: ToolProps): ReactNode {
+function Tool({ icon, label, isOff = false, isPressed, run }: ToolProps): ReactNode {
   return (
-    <ActionIcon size={28} aria-label={label} {...tip(label)} disabled={isOff} onClick={run}>
+    <ActionIcon
+      size={28}
+      className={classes['tool']}
+      aria-label={label}
+      {...(isPressed === undefined ? {} : { 'data-pressed': isPressed })}
+      {...tip(isOff ? 'It stands there already.' : label)}
+      {...(isOff ? { 'aria-disabled': true, 'data-disabled': true } : {})}
+      onClick={() => {
+        if (!isOff) run()
+      }}
+    >
       <Icon name={icon} size={14} />
     </ActionIcon>
   )

@@ -1,12 +1,14 @@
-// How somebody has arranged the columns of a table: their order, and the widths of those that were changed.
+// How somebody has arranged the columns of a table: their order, the widths of those that were changed, and those that stay while others scroll.
 
 export interface ColumnLayout {
   /** Ids; columns that it does not name keep their place behind those. */
   readonly order: readonly string[]
   readonly widths: Readonly<Record<string, number>>
+  /** They stand first and stay when the table scrolls sideways; each has a width. */
+  readonly pinned: readonly string[]
 }
 
-export const NO_LAYOUT: ColumnLayout = { order: [], widths: {} }
+export const NO_LAYOUT: ColumnLayout = { order: [], widths: {}, pinned: [] }
 export const WIDTH_MIN_PX = 56
 export const WIDTH_MAX_PX = 960
 /** Of a column that says nothing, where others are fixed. */
@@ -20,22 +22,30 @@ export function readLayout(text: string | undefined): ColumnLayout {
     if (typeof kept !== 'object' || kept === null) return NO_LAYOUT
     const order: unknown = 'order' in kept ? kept.order : undefined
     const widths: unknown = 'widths' in kept ? kept.widths : undefined
+    const pinned: unknown = 'pinned' in kept ? kept.pinned : undefined
+    const pxOf = readWidths(widths)
     return {
       order: Array.isArray(order) ? order.map(String) : [],
-      widths: Object.fromEntries(
-        Object.entries(typeof widths === 'object' && widths !== null ? widths : {}).flatMap(([id, px]) =>
-          Number.isFinite(px) ? [[id, clampWidth(Number(px))]] : [],
-        ),
-      ),
+      widths: pxOf,
+      pinned: Array.isArray(pinned) ? pinned.map(String).filter(id => pxOf[id] !== undefined) : [],
     }
   } catch {
     return NO_LAYOUT
   }
 }
 
+function readWidths(kept: unknown): ColumnLayout['widths'] {
+  return Object.fromEntries(
+    Object.entries(typeof kept === 'object' && kept !== null ? kept : {}).flatMap(([id, px]) =>
+      Number.isFinite(px) ? [[id, clampWidth(Number(px))]] : [],
+    ),
+  )
+}
+
 /** Undefined for what nobody has changed. */
-export function writeLayout({ order, widths }: ColumnLayout): string | undefined {
-  return order.length === 0 && Object.keys(widths).length === 0 ? undefined : JSON.stringify({ order, widths })
+export function writeLayout({ order, widths, pinned }: ColumnLayout): string | undefined {
+  if (order.length === 0 && Object.keys(widths).length === 0) return undefined
+  return JSON.stringify({ order, widths, ...(pinned.length > 0 ? { pinned } : {}) })
 }
 
 export interface Arranged {
@@ -43,23 +53,47 @@ export interface Arranged {
   /** Without a title a column stays at the end: it has the buttons of a row. */
   readonly title: string
   readonly width?: string
+  /** So far from the beginning it stays when the others scroll. */
+  readonly pinPx?: number
 }
 
 export function arrangeColumns<C extends Arranged>(
   columns: readonly C[],
-  { order, widths }: ColumnLayout,
+  { order, widths, pinned }: ColumnLayout,
 ): readonly C[] {
   const place = (column: C): number => {
     if (column.title === '') return columns.length * 2
+    if (pinned.includes(column.id)) return pinned.indexOf(column.id) - pinned.length
     const at = order.indexOf(column.id)
     return at < 0 ? columns.length : at
   }
-  const sorted = order.length === 0 ? columns : columns.toSorted((one, other) => place(one) - place(other))
+  const sorted =
+    order.length === 0 && pinned.length === 0 ? columns : columns.toSorted((one, other) => place(one) - place(other))
   if (Object.keys(widths).length === 0) return sorted
+  let pinPx = 0
   return sorted.map(column => {
     const px = widths[column.id]
-    return px === undefined ? column : { ...column, width: `${px}px` }
+    if (px === undefined) return column
+    if (!pinned.includes(column.id)) return { ...column, width: `${px}px` }
+    const placed = { ...column, width: `${px}px`, pinPx }
+    pinPx += px
+    return placed
   })
+}
+
+/** Beside those that stay already, with the width that it has; or one of the others again. */
+export function turnPin(layout: ColumnLayout, id: string, px: number): ColumnLayout {
+  const { widths, pinned } = layout
+  if (pinned.includes(id)) return { ...layout, pinned: pinned.filter(other => other !== id) }
+  return { ...layout, widths: { ...widths, [id]: clampWidth(widths[id] ?? px) }, pinned: [...pinned, id] }
+}
+
+/** Of the boxes to select with. */
+const CHECK_PX = 36
+
+/** Where a cell stays. */
+export function pinStyle(pinPx: number | undefined, hasCheck: boolean): { readonly insetInlineStart?: number } {
+  return pinPx === undefined ? {} : { insetInlineStart: pinPx + (hasCheck ? CHECK_PX : 0) }
 }
 
 /** Below this the table scrolls sideways, once somebody has set a width: no column becomes nothing. */

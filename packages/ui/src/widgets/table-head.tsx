@@ -1,7 +1,7 @@
 // The head of a table: sorts, selects all, and lets somebody drag the edges of its columns.
 import { lazy, Suspense, useEffect, useRef, useState, type PointerEvent, type ReactNode, type RefObject } from 'react'
 import { cx } from './class-names.ts'
-import { clampWidth, type ColumnLayout } from './column-layout.ts'
+import { clampWidth, pinStyle, type ColumnLayout } from './column-layout.ts'
 import { Icon } from './icon.tsx'
 import classes from './table.module.css'
 import type { Column } from './table.tsx'
@@ -27,16 +27,18 @@ export function TableHead<Row>({ columns, selection, arranging, keysOf }: TableH
   const row = useRef<HTMLTableRowElement>(null)
   const widthOf = (id: string): number =>
     row.current?.querySelector<HTMLElement>(`[data-column="${CSS.escape(id)}"]`)?.offsetWidth ?? 0
+  const hasPins = columns.some(({ pinPx }) => pinPx !== undefined)
+  const hasCheck = selection !== undefined
   return (
     <thead>
       <tr ref={row} aria-rowindex={1}>
         {selection && (
-          <th className={classes['check']} scope="col">
+          <th className={cx(classes['check'], hasPins && classes['pinned'])} scope="col">
             <SelectAll selection={selection} keysOf={keysOf} />
           </th>
         )}
         {columns.map((column, at) => (
-          <HeadCell key={column.id} column={column} arranging={arranging} widthOf={widthOf}>
+          <HeadCell key={column.id} {...{ column, arranging, widthOf, hasCheck }}>
             {arranging && at === columns.length - 1 && <Arrange {...{ columns, arranging, widthOf }} />}
           </HeadCell>
         ))}
@@ -49,15 +51,21 @@ interface HeadCellProps<Row> {
   readonly column: Column<Row>
   readonly arranging: LayoutOfTable | undefined
   readonly widthOf: (id: string) => number
+  /** Boxes to select with stand before all columns. */
+  readonly hasCheck: boolean
   readonly children: ReactNode
 }
 
-function HeadCell<Row>({ column, arranging, widthOf, children }: HeadCellProps<Row>): ReactNode {
-  const { id, title, width, align, isExtra, sort, whyNoSort } = column
+function HeadCell<Row>({ column, arranging, widthOf, hasCheck, children }: HeadCellProps<Row>): ReactNode {
+  const { id, title, width, align, isExtra, sort, whyNoSort, pinPx } = column
   const look = {
     'data-column': id,
-    style: width === undefined ? {} : { width },
-    className: cx(align === 'end' && classes['end'], isExtra === true && classes['extra']),
+    style: { ...(width === undefined ? {} : { width }), ...pinStyle(pinPx, hasCheck) },
+    className: cx(
+      align === 'end' && classes['end'],
+      isExtra === true && classes['extra'],
+      pinPx !== undefined && classes['pinned'],
+    ),
   }
   // A head without words names nothing.
   if (title === '') return <td {...look}>{children}</td>

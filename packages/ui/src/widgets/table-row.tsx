@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { Link } from '../lib/link.tsx'
 import { cx } from './class-names.ts'
+import { pinStyle } from './column-layout.ts'
 import type { Column, TableProps } from './table.tsx'
 import classes from './table.module.css'
 
@@ -29,6 +30,8 @@ export function TableRow<Row>({
   const { selection, rowTo, rowLabel, card } = table
   const key = table.rowKey(row)
   const isSelected = selection?.keys.has(key) === true
+  // What stays in its place bounds the link of the row: each part of the row has its own.
+  const coverAt = columns.filter(({ pinPx }) => pinPx !== undefined).length
   const to = rowTo?.(row)
   // A card says in its own words what it is.
   const label = isPhone && card !== undefined ? undefined : rowLabel?.(row)
@@ -50,7 +53,7 @@ export function TableRow<Row>({
       onFocus={onActivate}
     >
       {selection && (
-        <td className={classes['check']}>
+        <td className={cx(classes['check'], coverAt > 0 && classes['pinned'])}>
           <input
             type="checkbox"
             className={classes['box']}
@@ -63,17 +66,28 @@ export function TableRow<Row>({
       {isPhone && card ? (
         <td className={classes['card']}>{open(card(row))}</td>
       ) : (
-        columns.map((column, at) => (
+        columns.map(({ id, align, isExtra, pinPx, cell }, at) => (
           <td
-            key={column.id}
-            className={cx(column.align === 'end' && classes['end'], column.isExtra === true && classes['extra'])}
+            key={id}
+            style={pinStyle(pinPx, selection !== undefined)}
+            className={cx(
+              align === 'end' && classes['end'],
+              isExtra === true && classes['extra'],
+              pinPx !== undefined && classes['pinned'],
+            )}
           >
-            {at === 0 ? open(column.cell(row)) : column.cell(row)}
+            {at === 0 ? open(cell(row)) : cell(row)}
+            {at > 0 && at <= coverAt && to !== undefined && <Cover to={to} />}
           </td>
         ))
       )}
     </tr>
   )
+}
+
+/** For the pointer only: the link of the row is in the first cell. */
+function Cover({ to }: { readonly to: string }): ReactNode {
+  return <Link to={to} className={classes['open']} aria-hidden="true" tabIndex={-1} />
 }
 
 function withKey(keys: ReadonlySet<string>, key: string, isIn: boolean): ReadonlySet<string> {

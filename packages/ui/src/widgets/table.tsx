@@ -21,6 +21,8 @@ export interface Column<Row> {
   readonly align?: 'start' | 'end'
   /** Not shown below 1200 px. */
   readonly isExtra?: boolean
+  /** Set where it is arranged: so far from the beginning it stays when the others scroll. */
+  readonly pinPx?: number
   readonly sort?: { readonly direction: 'asc' | 'desc' | undefined; toggle(): void }
   /** Why one cannot sort by it. */
   readonly whyNoSort?: string

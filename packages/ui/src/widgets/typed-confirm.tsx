@@ -1,6 +1,7 @@
 import { Button, TextInput } from '@mantine/core'
 import '@mantine/core/styles/Input.css'
 import { useState, type ReactNode } from 'react'
+import { ActButton } from './act-button.tsx'
 import { Dialog } from './dialog.tsx'
 
 export interface TypedConfirmProps {
@@ -36,9 +37,16 @@ export function TypedConfirm({
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button variant="filled" color="red" disabled={!isReady} onClick={onConfirm}>
+          <ActButton
+            variant="filled"
+            color="red"
+            why={
+              isReady ? undefined : isKnown ? `Type ${word ?? ''} first.` : 'What this would do is still being counted.'
+            }
+            onClick={onConfirm}
+          >
             {action}
-          </Button>
+          </ActButton>
         </>
       }
     >

@@ -1,16 +1,14 @@
 // Why there is no connection, in a sentence that names host and port and what to look at. Never the password, never the whole URL.
 import { messageOf } from '@batuta/plugin-sdk'
+import { codeOf } from '@batuta/sql-kit'
 import type { ConnectionTarget } from './connection-properties.ts'
 import type { Host } from './jdbc-url.ts'
 
-export function codeOf(error: unknown): string | undefined {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
-  return typeof code === 'string' ? code : undefined
-}
+export { codeOf }
 
 export function connectionFailure(error: unknown, { host, port }: Host, target: ConnectionTarget): string {
   const reason = reasonOf(error, host, target)
-  return `cannot connect to PostgreSQL at ${host}:${port}, database "${target.database}": ${reason}`
+  return `cannot connect to ${target.title} at ${host}:${port}, database "${target.database}": ${reason}`
 }
 
 function reasonOf(error: unknown, host: string, target: ConnectionTarget): string {
@@ -63,12 +61,4 @@ function unnamed(message: string, code: string, target: ConnectionTarget): strin
 /** Where several addresses were tried, the driver wraps what each of them said. */
 function innermost(error: unknown): unknown {
   return error instanceof AggregateError && error.errors.length > 0 ? error.errors[0] : error
-}
-
-/** Serialization failure, deadlock, lost or refused connection, shutdown: the same may work a moment later. */
-const TRANSIENT =
-  /SQLSTATE (?:40001|40P01|53\d\d\d|57P0\d|08\w{3})|cannot connect to PostgreSQL|the connection to PostgreSQL/
-
-export function isTransient(error: unknown): boolean {
-  return error instanceof Error && TRANSIENT.test(error.message)
 }

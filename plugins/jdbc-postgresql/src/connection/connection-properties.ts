@@ -33,31 +33,16 @@ export const connectionProperties = {
   sslKeyPassword: p.string().dynamic().secret().group('connection').title('Password of the key.'),
 }
 
-export const poolProperties = {
-  connectionPooling: p
-    .boolean()
-    .dynamic()
-    .default(true)
-    .group('advanced')
-    .title('Whether connections are kept for later tasks.'),
-  connectionPoolSize: p
-    .integer()
-    .dynamic()
-    .default(10)
-    .group('advanced')
-    .title('Connections at once to this database with these credentials, per worker.'),
-}
-
-export const timeZoneProperty = p
-  .string()
-  .dynamic()
-  .group('advanced')
-  .title('Time zone in which moments are shown, e.g. `Europe/Paris`; by default that of the machine.')
+export type Flavour = 'postgresql' | 'redshift'
 
 export type TargetServer = 'any' | 'primary' | 'secondary' | 'preferSecondary' | 'preferPrimary'
 
 /** All that is needed to connect. */
 export interface ConnectionTarget {
+  /** As sentences call the database. */
+  readonly title: string
+  /** What speaks the protocol and lacks some of the settings and statements. */
+  readonly flavour: Flavour
   readonly hosts: readonly Host[]
   readonly server: TargetServer
   readonly user: string
@@ -82,19 +67,60 @@ export async function renderTarget(
   props: LazyProperties<typeof connectionProperties>,
 ): Promise<ConnectionTarget> {
   const url = parseJdbcUrl(await props.url.render())
+  const flag = url.parameters.get('ssl')
+  return fromUrl(ctx, {
+    url,
+    title: 'PostgreSQL',
+    username: await props.username.render(),
+    password: await props.password.render(),
+    isTlsWanted: (await props.ssl.render()) || flag === 'true' || flag === '',
+    tls: {
+      mode: await props.sslMode.render(),
+      rootCert: await props.sslRootCert.render(),
+      cert: await props.sslCert.render(),
+      key: await props.sslKey.render(),
+      keyPassword: await props.sslKeyPassword.render(),
+    },
+  })
+}
+
+export interface UrlTarget {
+  readonly url: JdbcUrl
+  /** As sentences call the database. */
+  readonly title: string
+  readonly flavour?: Flavour
+  readonly username: string | undefined
+  readonly password: string | undefined
+  readonly isTlsWanted: boolean
+  /** What properties say of it, which wins over the URL. */
+  readonly tls: TlsProperties
+}
+
+interface TlsProperties {
+  readonly mode?: string | undefined
+  readonly rootCert?: string | undefined
+  readonly cert?: string | undefined
+  readonly key?: string | undefined
+  readonly keyPassword?: string | undefined
+}
+
+export async function fromUrl(ctx: RunContext, written: UrlTarget): Promise<ConnectionTarget> {
+  const { url, title } = written
   const { parameters } = url
-  const user = (await props.username.render()) ?? parameters.get('user') ?? url.user ?? userInfo().username
-  const password = (await props.password.render()) ?? parameters.get('password') ?? url.password
+  const user = written.username ?? parameters.get('user') ?? url.user ?? userInfo().username
+  const password = written.password ?? parameters.get('password') ?? url.password
   if (password !== undefined && password !== '') ctx.mask(password)
   const options = parameters.get('options')
   const searchPath = parameters.get('currentschema')
   return {
+    title,
+    flavour: written.flavour ?? 'postgresql',
     hosts: parameters.get('loadbalancehosts') === 'true' ? shuffled(url.hosts) : url.hosts,
     server: serverOf(parameters.get('targetservertype') ?? 'any'),
     user,
     ...(password === undefined || password === '' ? {} : { password }),
     database: url.database ?? user,
-    ...(await renderTls(props, url)),
+    ...(await tlsOfUrl(url, written)),
     applicationName: parameters.get('applicationname') ?? 'Batuta',
     connectTimeoutMs: seconds('connectTimeout', parameters.get('connecttimeout') ?? CONNECT_TIMEOUT_SECONDS),
     socketTimeoutMs: seconds('socketTimeout', parameters.get('sockettimeout') ?? '0'),
@@ -104,24 +130,22 @@ export async function renderTarget(
   }
 }
 
-async function renderTls(
-  props: LazyProperties<typeof connectionProperties>,
+async function tlsOfUrl(
   { parameters }: JdbcUrl,
+  { tls: own, isTlsWanted }: UrlTarget,
 ): Promise<{ readonly sslMode: SslMode; readonly tls: Tls }> {
-  const written = (await props.sslMode.render()) ?? parameters.get('sslmode')?.toUpperCase().replace('-', '_')
+  const written = own.mode ?? parameters.get('sslmode')?.toUpperCase().replace('-', '_')
   if (written !== undefined && !isSslMode(written)) {
     throw new TaskError(`there is no sslmode "${written.toLowerCase()}"; use one of ${SSL_MODES.join(', ')}`)
   }
-  const flag = parameters.get('ssl')
-  const isWanted = (await props.ssl.render()) || flag === 'true' || flag === ''
   const tls = await tlsOf({
-    rootCert: (await props.sslRootCert.render()) ?? parameters.get('sslrootcert'),
-    cert: (await props.sslCert.render()) ?? parameters.get('sslcert'),
-    key: (await props.sslKey.render()) ?? parameters.get('sslkey'),
-    keyPassword: (await props.sslKeyPassword.render()) ?? parameters.get('sslpassword'),
+    rootCert: own.rootCert ?? parameters.get('sslrootcert'),
+    cert: own.cert ?? parameters.get('sslcert'),
+    key: own.key ?? parameters.get('sslkey'),
+    keyPassword: own.keyPassword ?? parameters.get('sslpassword'),
     isUnverified: (parameters.get('sslfactory') ?? '').endsWith('NonValidatingFactory'),
   })
-  return { sslMode: written ?? (isWanted ? 'VERIFY_FULL' : 'PREFER'), tls }
+  return { sslMode: written ?? (isTlsWanted ? 'VERIFY_FULL' : 'PREFER'), tls }
 }
 
 function seconds(name: string, text: string): number {

@@ -10,8 +10,7 @@ import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { runTask } from '@batuta/plugin-sdk'
 import type { TestResult, ValueMap } from '@batuta/plugin-sdk'
-import { openRun, useTestServer } from '../testing/test-server.ts'
-import { query } from '../tasks/query.ts'
+import { openRun, query, useTestServer } from '../testing/test-server.ts'
 
 const PASSWORD = 'p:a/s&s w@rd'
 const tls = makeCertificates()

@@ -3,9 +3,10 @@
 import { Client, escapeLiteral } from 'pg'
 import { Socket } from 'node:net'
 import { TaskError } from '@batuta/plugin-sdk'
+import { TransientError } from '@batuta/sql-kit'
 import type { Egress, RunContext } from '@batuta/plugin-sdk'
 import type { CustomType } from '../values/column-codec.ts'
-import type { ConnectionTarget } from './connection-properties.ts'
+import type { ConnectionTarget, Flavour } from './connection-properties.ts'
 import { codeOf, connectionFailure } from './connection-failure.ts'
 import type { Host } from './jdbc-url.ts'
 import { tlsOptions } from './tls.ts'
@@ -36,7 +37,7 @@ export async function openSession(target: ConnectionTarget, { signal, egress }: 
       failures.add(opened)
     }
   }
-  throw new TaskError([...failures].join('; '))
+  throw new TransientError([...failures].join('; '))
 }
 
 interface HostAttempt {
@@ -179,17 +180,22 @@ function limitSilence(client: Client, timeoutMs: number): void {
   stream.setTimeout(timeoutMs, () => stream.destroy(new Error(`the server was silent for ${timeoutMs / 1000} s`)))
 }
 
+const SETTINGS: Readonly<Record<Flavour, readonly string[]>> = {
+  postgresql: [
+    'set datestyle to iso',
+    'set intervalstyle to postgres',
+    'set bytea_output to hex',
+    'set extra_float_digits to 3',
+  ],
+  redshift: ['set datestyle to iso'],
+}
+
 const UNKNOWN_VALUE = '22023'
 
 /** Also after `discard all`. */
 export async function prepareSession({ client, target }: Session): Promise<void> {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
-  const settings = [
-    'set datestyle to iso',
-    'set intervalstyle to postgres',
-    'set bytea_output to hex',
-    'set extra_float_digits to 3',
-  ]
+  const settings = [...SETTINGS[target.flavour]]
   if (target.searchPath !== undefined) {
     settings.push(`select pg_catalog.set_config('search_path', ${escapeLiteral(target.searchPath)}, false)`)
   }

@@ -1,16 +1,17 @@
 // Lends a connection to a task, for as long as it runs. When the task is stopped, the server is asked to give up what it is doing.
 import type { RunContext } from '@batuta/plugin-sdk'
+import { ClientPool } from '@batuta/sql-kit'
 import { describeError } from '../describe-error.ts'
 import { requestCancel } from './cancel-request.ts'
 import type { ConnectionTarget } from './connection-properties.ts'
 import { openSession } from './open-session.ts'
 import type { Session } from './open-session.ts'
-import { endSession, SessionPool } from './session-pool.ts'
+import { closeSession, sessionCare } from './session-care.ts'
 
 /** How long a server may take to give up a statement before its connection is cut. */
 const GRACE_MS = 5_000
 
-export const sessionPool = new SessionPool()
+export const sessionPool = new ClientPool<Session>(sessionCare)
 
 export interface SessionUse {
   readonly target: ConnectionTarget
@@ -23,18 +24,21 @@ export async function withSession<T>(
   { target, poolSize }: SessionUse,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const session =
-    poolSize === undefined ? await openSession(target, ctx) : await sessionPool.acquire(target, poolSize, ctx)
+  const open = (): Promise<Session> => openSession(target, ctx)
+  const { signal, egress } = ctx
+  // Nor does whoever may not go there get a connection that somebody else opened.
+  const request = { key: [target, egress.rules], signal, open }
+  const session = poolSize === undefined ? await open() : await sessionPool.acquire({ ...request, size: poolSize })
   session.onNotice = message => ctx.logger.info(message)
   const stopWatching = cancelOnAbort(ctx, session)
   try {
     return await work(session)
   } catch (error) {
     ctx.signal.throwIfAborted()
-    throw describeError(error, { host: session.host, text: '' })
+    throw describeError(error, { session, text: '' })
   } finally {
     stopWatching()
-    await (poolSize === undefined ? endSession(session) : sessionPool.release(session))
+    await (poolSize === undefined ? closeSession(session) : sessionPool.release(session))
   }
 }
 

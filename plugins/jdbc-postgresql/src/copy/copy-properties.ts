@@ -2,7 +2,7 @@
 import { p, TaskError } from '@batuta/plugin-sdk'
 import type { LazyProperties, Rendered } from '@batuta/plugin-sdk'
 import { escapeLiteral } from 'pg'
-import { quoteWritten } from '../sql/quote-name.ts'
+import { quoteWritten } from '@batuta/sql-kit'
 
 export const copyProperties = {
   table: p.string().dynamic().group('main').title('The table.'),
@@ -50,7 +50,9 @@ export const copyProperties = {
 /** `table (columns)`, as the author wrote it. */
 export function copiedTable({ table, columns }: Pick<Rendered<typeof copyProperties>, 'table' | 'columns'>): string {
   if (table === undefined || table.trim() === '') throw new TaskError('property "table" is required')
-  return columns === undefined || columns.length === 0 ? table : `${table} (${columns.map(quoteWritten).join(', ')})`
+  return columns === undefined || columns.length === 0
+    ? table
+    : `${table} (${columns.map(name => quoteWritten(name)).join(', ')})`
 }
 
 /** `with (format csv, header true, …)`. */
@@ -83,5 +85,5 @@ export async function renderCopyOptions(props: LazyProperties<typeof copyPropert
 }
 
 function columnsText(columns: readonly string[]): string {
-  return columns.length === 1 && columns[0] === '*' ? '*' : `(${columns.map(quoteWritten).join(', ')})`
+  return columns.length === 1 && columns[0] === '*' ? '*' : `(${columns.map(name => quoteWritten(name)).join(', ')})`
 }

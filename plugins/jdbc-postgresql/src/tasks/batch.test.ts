@@ -2,9 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { runTask, TaskStopped } from '@batuta/plugin-sdk'
 import type { FileStore, TestResult, TestRun, ValueMap } from '@batuta/plugin-sdk'
-import { openRun, useTestServer } from '../testing/test-server.ts'
-import { batch } from './batch.ts'
-import { query } from './query.ts'
+import { batch, openRun, query, useTestServer } from '../testing/test-server.ts'
 
 const server = useTestServer()
 const { ask } = server

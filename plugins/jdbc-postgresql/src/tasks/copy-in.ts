@@ -55,7 +55,7 @@ tasks:
         await pipeline(Readable.from(source, { objectMode: false }), sink, { signal: ctx.signal })
         return sink.rowCount
       } catch (error) {
-        throw describeError(error, { host: session.host, text })
+        throw describeError(error, { session, text })
       }
     })
     ctx.metrics.counter('rows', rowCount)

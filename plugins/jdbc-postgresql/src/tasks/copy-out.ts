@@ -7,7 +7,7 @@ import { withSession } from '../connection/with-session.ts'
 import { copiedTable, copyProperties, renderCopyOptions } from '../copy/copy-properties.ts'
 import { renderCopyTarget } from '../copy/copy-target.ts'
 import { describeError } from '../describe-error.ts'
-import { splitStatements } from '../sql/split-statements.ts'
+import { splitStatements } from '@batuta/sql-kit'
 
 const properties = {
   ...connectionProperties,
@@ -90,6 +90,6 @@ async function writeFile(
     const uri = await ctx.files.put(source, { extension })
     return { uri, rowCount: source.rowCount }
   } catch (error) {
-    throw describeError(error, { host: session.host, text })
+    throw describeError(error, { session, text })
   }
 }

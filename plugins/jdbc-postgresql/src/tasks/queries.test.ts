@@ -2,8 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { runTask } from '@batuta/plugin-sdk'
 import type { TestResult, TestRun, ValueMap } from '@batuta/plugin-sdk'
-import { openRun, useTestServer } from '../testing/test-server.ts'
-import { queries } from './queries.ts'
+import { openRun, queries, useTestServer } from '../testing/test-server.ts'
 
 const server = useTestServer()
 const { ask } = server

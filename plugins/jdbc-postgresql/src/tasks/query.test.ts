@@ -4,8 +4,7 @@ import { setTimeout } from 'node:timers/promises'
 import { runTask, TaskStopped } from '@batuta/plugin-sdk'
 import type { TestResult, TestRun, ValueMap } from '@batuta/plugin-sdk'
 import { startPostgres } from '../../../../tests/services/postgres.mjs'
-import { openRun, useTestServer } from '../testing/test-server.ts'
-import { query } from './query.ts'
+import { openRun, query, useTestServer } from '../testing/test-server.ts'
 
 const server = useTestServer()
 const { ask } = server

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { bindProperties, messageOf } from '@batuta/plugin-sdk'
 import type { TestRun, ValueMap } from '@batuta/plugin-sdk'
-import { openRun, useTestServer } from '../testing/test-server.ts'
-import { trigger } from './trigger.ts'
+import { openRun, trigger, useTestServer } from '../testing/test-server.ts'
 
 const server = useTestServer()
 const { ask } = server

@@ -6,7 +6,14 @@ import type { TestOptions, TestRun } from '@batuta/plugin-sdk'
 import pg from 'pg'
 import { startPostgres } from '../../../../tests/services/postgres.mjs'
 import type { Postgres, PostgresOptions } from '../../../../tests/services/postgres.mjs'
+import { defineBatch, defineQueries, defineQuery, defineTrigger } from '@batuta/sql-kit'
 import { sessionPool } from '../connection/with-session.ts'
+import { postgresql } from '../postgresql.ts'
+
+export const batch = defineBatch(postgresql)
+export const queries = defineQueries(postgresql)
+export const query = defineQuery(postgresql)
+export const trigger = defineTrigger(postgresql)
 
 export interface TestServer {
   readonly jdbcUrl: string

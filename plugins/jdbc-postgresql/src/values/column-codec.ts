@@ -2,8 +2,8 @@
 // without a value in between.
 import { Bytes, decodeValue, Decimal, toDouble, toInteger, Float } from '@batuta/plugin-sdk'
 import type { Value } from '@batuta/plugin-sdk'
-import { encodeIon } from '../ion.ts'
-import type { Zone } from '../zone.ts'
+import { encodeIon } from '@batuta/ion'
+import type { Zone } from '@batuta/sql-kit'
 import { readArray } from './array-text.ts'
 import { readDate, readTime, readTimestamp, readTimeWithZone, zonedReader } from './date-text.ts'
 import { readHstore } from './hstore-text.ts'

@@ -1,18 +1,9 @@
 // PostgreSQL's texts of dates and times (date style ISO) and the ISO texts that flows use. A moment is rewritten character by character
 // where it can be: rows come by the million.
-import { DateTime, TaskError } from '@batuta/plugin-sdk'
+import { DateTime } from '@batuta/plugin-sdk'
 import type { Value } from '@batuta/plugin-sdk'
-import { findZone, zoneOffsetMs } from '../zone.ts'
-import type { Zone } from '../zone.ts'
-
-/** The zone of the property `timeZoneId`, by default that of the machine. */
-export function getZone(id: string | undefined): Zone {
-  const wanted = id ?? Intl.DateTimeFormat().resolvedOptions().timeZone
-  const zone = findZone(wanted)
-  if (zone === undefined)
-    throw new TaskError(`there is no time zone "${wanted}"; use one such as Europe/Paris or +02:00`)
-  return zone
-}
+import { offsetText, zoneOffsetMs } from '@batuta/sql-kit'
+import type { Zone } from '@batuta/sql-kit'
 
 const DATE = /^(\d{4,})-(\d\d)-(\d\d)( BC)?$/
 
@@ -93,12 +84,4 @@ function shiftedText(localMs: number, fraction: string, offsetMs: number): strin
 /** `-000043` → `-0043`. */
 function trimYear(year: string): string {
   return year.charAt(0) + String(Math.abs(Number(year))).padStart(4, '0')
-}
-
-export function offsetText(offsetMs: number): string {
-  if (offsetMs === 0) return 'Z'
-  const size = Math.abs(offsetMs) / 1000
-  const pad = (value: number): string => String(value).padStart(2, '0')
-  const seconds = size % 60 === 0 ? '' : `:${pad(size % 60)}`
-  return `${offsetMs < 0 ? '-' : '+'}${pad(Math.floor(size / 3600))}:${pad(Math.floor(size / 60) % 60)}${seconds}`
 }

@@ -11,8 +11,8 @@ import {
   toPlain,
 } from '@batuta/plugin-sdk'
 import type { Value } from '@batuta/plugin-sdk'
-import { zoneOffsetMs } from '../zone.ts'
-import type { Zone } from '../zone.ts'
+import { zoneOffsetMs } from '@batuta/sql-kit'
+import type { Zone } from '@batuta/sql-kit'
 import { writeArray } from './array-text.ts'
 
 const JSON_OIDS: ReadonlySet<number> = new Set([114, 3802])

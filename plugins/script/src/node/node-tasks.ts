@@ -1,24 +1,43 @@
 import { delimiter } from 'node:path'
-import { defineTask, p } from '@batuta/plugin-sdk'
-import { findOnPath } from '../find-on-path.ts'
+import {
+  defineTask,
+  findOnPath,
+  quoteForShell,
+  renderCommands,
+  renderScript,
+  runScript,
+  SCRIPT_OUTPUTS,
+  writeScriptFile,
+} from '@batuta/plugin-sdk'
+import type { Session } from '@batuta/plugin-sdk'
 import { libraryFolder } from '../kestra-library.ts'
-import { quoteForShell, renderCommands, renderScript, runScript, writeScriptFile } from '../run-script.ts'
-import type { Session } from '../run-script.ts'
-import { SCRIPT_OUTPUTS, scriptProperties } from '../script-properties.ts'
+import {
+  commandsExample,
+  commandsProperty,
+  propertiesOf,
+  scriptExample,
+  scriptProperty,
+  scriptsOf,
+} from '../languages/language.ts'
+
+export const NODE_IMAGE = 'node'
+
+const properties = propertiesOf({ image: NODE_IMAGE })
+const SCRIPT = `${scriptsOf('node')}.Script`
+const COMMANDS = `${scriptsOf('node')}.Commands`
 
 export const nodeScript = defineTask({
-  type: 'io.kestra.plugin.scripts.node.Script',
+  type: SCRIPT,
   title: 'Run a Node.js script.',
-  properties: {
-    ...scriptProperties,
-    script: p.string().dynamic().required().group('main').language('javascript').title('The script.'),
-  },
+  properties: { ...properties, script: scriptProperty('javascript') },
   outputs: SCRIPT_OUTPUTS,
   examples: [
-    {
+    scriptExample({
+      id: 'node',
+      type: SCRIPT,
       title: 'Give a value back.',
-      code: `script: |\n  const Kestra = require('@kestra-io/libs')\n  Kestra.outputs({ sum: 1 + 2 })`,
-    },
+      script: "const Kestra = require('@kestra-io/libs')\nKestra.outputs({ sum: 1 + 2 })",
+    }),
   ],
   run: (ctx, props) =>
     runScript(ctx, props, async session => {
@@ -28,15 +47,19 @@ export const nodeScript = defineTask({
 })
 
 export const nodeCommands = defineTask({
-  type: 'io.kestra.plugin.scripts.node.Commands',
+  type: COMMANDS,
   title: 'Run commands with Node.js at hand.',
-  properties: {
-    ...scriptProperties,
-    commands: p.list(p.string()).dynamic().required().group('main').title('The commands, one after the other.'),
-  },
+  properties: { ...properties, commands: commandsProperty().required() },
   outputs: SCRIPT_OUTPUTS,
   examples: [
-    { title: 'Run a file.', code: 'inputFiles:\n  main.js: console.log("hello")\ncommands:\n  - node main.js' },
+    commandsExample({
+      id: 'node',
+      type: COMMANDS,
+      title: 'Run a file.',
+      file: 'main.js',
+      content: 'console.log("hello")',
+      command: ['node', 'main.js'],
+    }),
   ],
   run: (ctx, props) =>
     runScript(ctx, props, async session => {
@@ -46,10 +69,12 @@ export const nodeCommands = defineTask({
 })
 
 /** `node` of the path; where there is none, the one that runs us. Beside it, our library as the last place to look. */
-async function nodeCommand({ ctx, env }: Session): Promise<string> {
+async function nodeCommand({ ctx, env, reads, isContained }: Session): Promise<string> {
   const libraries = await libraryFolder(ctx, 'node')
   const own = env.get('NODE_PATH')
   env.set('NODE_PATH', own === undefined ? libraries : `${own}${delimiter}${libraries}`)
+  reads.push(libraries)
+  if (isContained) return 'node'
   const found = findOnPath(['node'], env.get('PATH') ?? process.env['PATH'] ?? '')
   return found === undefined ? quoteForShell(process.execPath) : 'node'
 }

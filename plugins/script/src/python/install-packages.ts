@@ -2,9 +2,8 @@ import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { performance } from 'node:perf_hooks'
-import { PRIVATE_FOLDER, TaskError } from '@batuta/plugin-sdk'
-import type { RunContext } from '@batuta/plugin-sdk'
-import { findOnPath } from '../find-on-path.ts'
+import { findOnPath, PRIVATE_FOLDER, TaskError } from '@batuta/plugin-sdk'
+import type { RunContext, ValueMap } from '@batuta/plugin-sdk'
 import { exists } from '../kestra-library.ts'
 import type { Python } from './probe-python.ts'
 
@@ -15,6 +14,8 @@ export interface Installation {
   readonly isKept: boolean
   readonly manager: 'UV' | 'PIP'
   readonly env: ReadonlyMap<string, string>
+  /** Where the script runs in a container, its packages are installed by one of the same image. */
+  readonly container?: { readonly image: string; readonly runner: ValueMap | undefined }
 }
 
 /** Installations that run now, so that tasks that need the same one wait instead of doing it again. */
@@ -44,11 +45,14 @@ export async function installPackages(ctx: RunContext, installation: Installatio
   return folder
 }
 
-function nameOf({ python, dependencies }: Installation): string {
-  const minor = python.version.split('.').slice(0, 2).join('.')
+const NAME_START_MAX = 60
+
+function nameOf({ python, dependencies, container }: Installation): string {
+  const minor = container?.image ?? python.version.split('.').slice(0, 2).join('.')
   const requirements = [...new Set(dependencies.map(line => line.trim()))].sort()
   const hash = createHash('sha256').update(JSON.stringify([minor, process.arch, requirements]))
-  return `${minor}-${hash.digest('hex').slice(0, 32)}`
+  const start = minor.replace(/[^\w.-]+/g, '-').slice(-NAME_START_MAX)
+  return `${start}-${hash.digest('hex').slice(0, 32)}`
 }
 
 /** Into a folder of its own that gets its name when it is whole: whoever comes first wins, and nobody finds half of it. */
@@ -66,8 +70,10 @@ async function installOnce(ctx: RunContext, installation: Installation, folder: 
 const TAIL_LINES = 20
 
 async function install(ctx: RunContext, installation: Installation, folder: string): Promise<void> {
-  const { dependencies, env } = installation
-  await mkdir(dirname(folder), { recursive: true })
+  const { dependencies, env, container } = installation
+  // A container is given its working folder only, and gives it back.
+  const cwd = container === undefined ? dirname(folder) : folder
+  await mkdir(cwd, { recursive: true })
   const argv = await installCommand(installation, folder)
   ctx.logger.debug(`installing ${dependencies.join(', ')} with ${argv[0]}`)
   const tail: string[] = []
@@ -75,8 +81,9 @@ async function install(ctx: RunContext, installation: Installation, folder: stri
     {
       argv,
       env,
-      cwd: dirname(folder),
+      cwd,
       writes: [dirname(folder)],
+      ...(container === undefined ? {} : { containerImage: container.image }),
       isAside: true,
       onLine: async ({ text }) => {
         tail.push(text)
@@ -85,7 +92,7 @@ async function install(ctx: RunContext, installation: Installation, folder: stri
         await ctx.logger.ready()
       },
     },
-    { type: 'io.kestra.plugin.core.runner.Process' },
+    container === undefined ? { type: 'io.kestra.plugin.core.runner.Process' } : container.runner,
   )
   ctx.signal.throwIfAborted()
   if (exitCode !== 0) {
@@ -95,11 +102,14 @@ async function install(ctx: RunContext, installation: Installation, folder: stri
 
 /** Requirements follow `--`, so that none is taken for an option. */
 async function installCommand(
-  { python, dependencies, manager, env }: Installation,
+  { python, dependencies, manager, env, container }: Installation,
   folder: string,
 ): Promise<readonly [string, ...string[]]> {
   const requirements = dependencies.map(line => line.trim()).filter(line => line !== '')
-  const uv = manager === 'UV' ? findOnPath(['uv'], env.get('PATH') ?? process.env['PATH'] ?? '') : undefined
+  const uv =
+    manager === 'UV' && container === undefined
+      ? findOnPath(['uv'], env.get('PATH') ?? process.env['PATH'] ?? '')
+      : undefined
   if (uv !== undefined) {
     return [uv.path, 'pip', 'install', '--python', python.executable, '--target', folder, '--', ...requirements]
   }

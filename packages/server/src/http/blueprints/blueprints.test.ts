@@ -70,3 +70,29 @@ test('a blueprint has a graph and a source, and one that is not there is refused
   assert.equal(nobody.status, 404)
   assert.deepEqual(app.json, { results: [], total: 0 })
 })
+
+test('blueprints of one’s own are kept, found, changed and taken away; what is no flow is refused', async () => {
+  const source =
+    'id: mine\nnamespace: tutorial\ntasks:\n  - { id: say, type: io.kestra.plugin.core.log.Log, message: hi }\n'
+  const { id } = await server.client.blueprints.createCustom({
+    body: { title: 'Say hi', description: 'Says it.', tags: ['greeting', ' '], source },
+  })
+  const refused = await server.send('POST', '/api/v1/main/blueprints/custom', {
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ title: 'Nothing', source: 'tasks: 5' }),
+  })
+  const { results } = await server.client.blueprints.listCustom({ query: { q: 'hi', tags: ['greeting'] } })
+  await server.client.blueprints.updateCustom({ params: { id }, body: { title: 'Say hello', source } })
+  const changed = await server.client.blueprints.getCustom({ params: { id } })
+  const text = await server.client.blueprints.customSource({ params: { id } })
+  await server.client.blueprints.deleteCustom({ params: { id } })
+  const left = await server.client.blueprints.listCustom({})
+
+  assert.equal(refused.status, 422)
+  assert.deepEqual(
+    results.map(({ title, tags, includedTasks, source: told }) => [title, tags, includedTasks, told]),
+    [['Say hi', ['greeting'], ['io.kestra.plugin.core.log.Log'], undefined]],
+  )
+  assert.deepEqual([changed.title, changed.tags, text], ['Say hello', [], source])
+  assert.deepEqual(left, { results: [], total: 0 })
+})

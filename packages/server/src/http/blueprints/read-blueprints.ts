@@ -43,18 +43,22 @@ function placeOf({ id }: Blueprint): number {
 
 function blueprintOf(id: string, source: string, flow: Flow): Blueprint {
   const [first = ''] = source.split('\n', 1)
-  const types = new Set<string>()
-  for (const { task } of walkFlow(flow)) types.add(task.type)
   return {
     id,
     title: first.startsWith('# ') ? first.slice(2).trim() : titleOf(id),
     description: flow.description?.trim() ?? '',
-    includedTasks: [...types],
+    includedTasks: typesIn(flow),
     tags: flow.labels.filter(({ key }) => key === 'topic').map(({ value }) => value),
     kind: 'flow',
     source,
     flow,
   }
+}
+
+export function typesIn(flow: Flow): readonly string[] {
+  const types = new Set<string>()
+  for (const { task } of walkFlow(flow)) types.add(task.type)
+  return [...types]
 }
 
 function titleOf(id: string): string {

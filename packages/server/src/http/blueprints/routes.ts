@@ -5,6 +5,7 @@ import type { Handlers } from '../exchange.ts'
 import type { Filter } from '../read-filters.ts'
 import { json, type Reply } from '../reply.ts'
 import { notFound } from '../request-error.ts'
+import { customHandlers } from './custom-blueprints.ts'
 import { readBlueprints, type Blueprint } from './read-blueprints.ts'
 
 const YAML = 'application/x-yaml; charset=utf-8'
@@ -39,6 +40,7 @@ export function blueprintHandlers(dependencies: HttpDependencies): Handlers<'blu
   const graphOf = (found: Blueprint): Reply => json(flowGraph(found.flow))
   const ofOld = ({ id }: { readonly id: string }): Blueprint => get({ kind: 'flow', id })
   return {
+    ...customHandlers(dependencies),
     list: ({ params: { kind }, query, filters }) => list(kind, query, filters),
     tags: ({ params: { kind }, query }) => tagsOf(kind, query.q),
     get: ({ params }) => {

@@ -128,6 +128,11 @@ triggers:
     'Logs',
     '  columns: { level: { field: LEVEL }, total: { agg: COUNT } }\n  where: [{ field: LEVEL, type: EQUAL_TO, value: WARN }]',
   )
+  const warned = await rowsOf(
+    'TimeSeries',
+    'Logs',
+    '  columns: { at: { field: DATE }, task: { field: TASK_ID }, total: { agg: COUNT } }\n  where: [{ field: FLOW_ID, type: EQUAL_TO, value: loud }]',
+  )
   const said = await rowsOf('Table', 'Logs', SAID)
   const flows = await rowsOf(
     'Table',
@@ -141,6 +146,10 @@ triggers:
   )
 
   assert.deepEqual(levels, [{ level: 'WARN', total: 1 }])
+  assert.deepEqual(
+    warned.map(row => (typeof row === 'object' && row !== null ? { ...row, at: undefined } : row)),
+    [{ at: undefined, task: 'say', total: 1 }],
+  )
   assert.deepEqual(said, [{ task: 'say', text: 'hello, "world"' }])
   assert.deepEqual(flows.slice(0, 1), [{ id: 'loud', revision: 1 }])
   assert.deepEqual(triggers, [{ id: 'daily', flow: 'loud' }])

@@ -7,6 +7,8 @@ import { tallyOf } from '../executions/count-executions.ts'
 import { SLOT_MS } from '../executions/kept-tallies.ts'
 import { walkTallies } from '../executions/walk-tallies.ts'
 import { readLogs, type LogEntryDocument } from '../logs/read-logs.ts'
+import { walkMetrics } from '../metrics/walk-metrics.ts'
+import { countLines, isLineCount } from './count-lines.ts'
 import { bucketsOf, slotOf, type Bucket } from '../time-buckets.ts'
 import type { Cell, Field } from './fields.ts'
 import type { Chart } from './parse-chart.ts'
@@ -38,7 +40,8 @@ export interface Facts {
 const FLOW_ROWS_MAX = 60_000
 const EXECUTIONS_MAX = 10_000
 const LOGGED_MAX = 500
-const MEASURED_MAX = 1_000
+/** Of charts that count lines and show none. */
+const COUNTED_MAX = 4_000
 const LINES_MAX = 20_000
 const PAGE = 1_000
 /** Lines and measures may come from executions that began before the range, by so much. */
@@ -65,6 +68,7 @@ export class FactReader {
         return isCounted(chart) ? await this.#tallies(chart) : await this.#executions(chart)
       case 'Logs': {
         const levelMin = levelMinOf(chart)
+        if (isLineCount(chart)) return await this.#once(`line counts ${levelMin}`, () => this.#lineCounts(levelMin))
         return await this.#once(`logs ${levelMin}`, () => this.#lines(levelMin))
       }
       case 'Metrics':
@@ -143,20 +147,22 @@ export class FactReader {
     return { facts, fromMs: Math.max(fromMs, readFromMs) }
   }
 
+  async #lineCounts(levelMin: string): Promise<Facts> {
+    const { fromMs, toMs } = this.#wish
+    const found = await this.#rows(COUNTED_MAX, { startFromMs: fromMs - LONGEST_MS, startToMs: toMs })
+    const counted = await countLines(found.rows, { fromMs, toMs, levelMin, buckets: this.buckets }, this.#world)
+    return { facts: counted.facts, fromMs: Math.max(fromMs, found.fromMs, counted.fromMs ?? fromMs) }
+  }
+
   async #measures(): Promise<Facts> {
     const { fromMs, toMs } = this.#wish
-    const { rows, fromMs: readFromMs } = await this.#rows(MEASURED_MAX, {
-      startFromMs: fromMs - LONGEST_MS,
-      startToMs: toMs,
-    })
-    const facts: Fact[] = []
-    for (const [at, { id, namespace, flowId }] of rows.entries()) {
-      if (at % 16 === 15) await this.#pause()
-      for (const measure of await this.#world.store.read.metricsOf(id)) {
-        if (measure.atMs < fromMs || measure.atMs > toMs) continue
-        facts.push({ cells: { ...measureCells(measure), NAMESPACE: namespace, FLOW_ID: flowId }, count: 1 })
-      }
-    }
+    const span = { startFromMs: fromMs - LONGEST_MS, startToMs: toMs }
+    const { executions, fromMs: readFromMs = fromMs } = await walkMetrics({ ...this.#query(), ...span }, this.#world)
+    const facts = executions.flatMap(({ row: { namespace, flowId }, metrics }) =>
+      metrics
+        .filter(({ atMs }) => atMs >= fromMs && atMs <= toMs)
+        .map(metric => ({ cells: { ...measureCells(metric), NAMESPACE: namespace, FLOW_ID: flowId }, count: 1 })),
+    )
     return { facts, fromMs: Math.max(fromMs, readFromMs) }
   }
 

@@ -3,6 +3,7 @@ import type { HttpDependencies } from '../dependencies.ts'
 import type { Handlers } from '../exchange.ts'
 import { empty, jsonText, type Reply } from '../reply.ts'
 import { unprocessable } from '../request-error.ts'
+import { refuseBlockedRestart } from './blocked-again.ts'
 import { commandExecution } from './act-on-execution.ts'
 import { getRunById } from './evaluate-expression.ts'
 import { getExecution } from './read-execution.ts'
@@ -39,8 +40,10 @@ export function actionHandlers(dependencies: HttpDependencies): Pick<Handlers<'e
     restart: async call => {
       const { params, query, dialect } = call
       const { revision } = query
-      if (revision === undefined || (await isOf(params.executionId, revision, dependencies)))
+      if (revision === undefined || (await isOf(params.executionId, revision, dependencies))) {
+        await refuseBlockedRestart(params.executionId, dependencies)
         return await act(call, { name: 'restart' })
+      }
       return await restartUnder(params.executionId, { revision, dialect }, dependencies)
     },
     replay: call => replayExecution(call, dependencies),

@@ -15,6 +15,8 @@ export interface Fitting {
   readonly isFit: (state: StateName) => boolean
   /** What the executions must be, for the message. */
   readonly wanted: string
+  /** Why it cannot be done to one whose state would do. */
+  readonly whyNot?: (row: ExecutionRow, dependencies: HttpDependencies) => Promise<string | undefined>
 }
 
 export interface Many {
@@ -69,20 +71,19 @@ async function idsOf(chosen: Chosen, dependencies: HttpDependencies): Promise<re
 
 async function getFitting(
   ids: readonly string[],
-  { isFit, wanted }: Fitting,
-  { store }: HttpDependencies,
+  { isFit, wanted, whyNot }: Fitting,
+  dependencies: HttpDependencies,
 ): Promise<readonly ExecutionRow[]> {
+  const { store } = dependencies
   const rows: ExecutionRow[] = []
   const invalids: Invalid[] = []
+  const problemOf = async (row: ExecutionRow): Promise<string | undefined> =>
+    isFit(stateOf(row)) ? await whyNot?.(row, dependencies) : `execution is ${row.state}, not ${wanted}`
   for (const id of new Set(ids)) {
     const row = await store.read.findExecution(id)
-    if (row && isFit(stateOf(row))) rows.push(row)
-    else
-      invalids.push({
-        message: row ? `execution is ${row.state}, not ${wanted}` : 'execution not found',
-        invalidValue: id,
-        path: id,
-      })
+    const message = row ? await problemOf(row) : 'execution not found'
+    if (row && message === undefined) rows.push(row)
+    else invalids.push({ message: message ?? '', invalidValue: id, path: id })
   }
   if (invalids.length === 0) return rows
   throw bulkRefused(invalids, 'nothing')

@@ -4,6 +4,7 @@ import type { Handlers } from '../exchange.ts'
 import type { Reply } from '../reply.ts'
 import { deleteExecution } from './act-on-execution.ts'
 import { ownLabels } from './action-routes.ts'
+import { whyBlocked } from './blocked-again.ts'
 import { commandMany, forMany, type Chosen, type Fitting, type Many } from './bulk-commands.ts'
 import type { FlatSearch } from './execution-search.ts'
 import { replayOne } from './replay-execution.ts'
@@ -15,6 +16,9 @@ const ENDED: Fitting = { isFit: isFinal, wanted: 'ended' }
 const ALIVE: Fitting = { isFit: state => !isFinal(state), wanted: 'under way' }
 const ANY: Fitting = { isFit: () => true, wanted: 'there' }
 const FAILED: Fitting = { isFit: state => state === 'FAILED', wanted: 'FAILED' }
+/** What is to begin again; a policy may be in its way. */
+const TO_RESTART: Fitting = { ...FAILED, whyNot: whyBlocked }
+const TO_REPLAY: Fitting = { ...ANY, whyNot: whyBlocked }
 const RUNNING: Fitting = { isFit: state => state === 'RUNNING', wanted: 'RUNNING' }
 const PAUSED: Fitting = { isFit: state => state === 'PAUSED', wanted: 'PAUSED' }
 const QUEUED: Fitting = { isFit: state => state === 'QUEUED', wanted: 'QUEUED' }
@@ -26,7 +30,7 @@ export function bulkHandlers(dependencies: HttpDependencies): Pick<Handlers<'exe
     (call: Pick<Many, 'dialect'>, chosen: Chosen): Promise<Reply> =>
       commandMany(chosen, command, { ...ofDialect(call), fitting })
   const kill = run({ name: 'kill', isCascading: false }, ALIVE)
-  const restart = run({ name: 'restart' }, FAILED)
+  const restart = run({ name: 'restart' }, TO_RESTART)
   const pause = run({ name: 'pause' }, RUNNING)
   const resume = run({ name: 'resume' }, PAUSED)
   const force = run({ name: 'force-run' }, ALIVE)
@@ -67,7 +71,9 @@ function searched({ query, filters }: { readonly query: FlatSearch; readonly fil
 
 async function replayMany(chosen: Chosen, isLatest: boolean, many: Many): Promise<Reply> {
   const { dialect, dependencies } = many
-  return await forMany(chosen, ANY, many, ({ id }) => replayOne(id, { isLatest, dialect }, dependencies))
+  return await forMany(chosen, isLatest ? ANY : TO_REPLAY, many, ({ id }) =>
+    replayOne(id, { isLatest, dialect }, dependencies),
+  )
 }
 
 interface BulkDeletion {

@@ -17,6 +17,7 @@ import type { IncomingMessage } from 'node:http'
 import type { HttpDependencies } from '../dependencies.ts'
 import { empty, jsonText, type Reply } from '../reply.ts'
 import { notFound } from '../request-error.ts'
+import { refuseBlocked } from './blocked-again.ts'
 import { refusalOf } from './command-refusal.ts'
 import { getRunById } from './evaluate-expression.ts'
 import { lookAt } from './look.ts'
@@ -158,8 +159,18 @@ async function readSource(id: string, { store, flows }: HttpDependencies): Promi
   return { state: fold(id, rows, plan), plan, rows }
 }
 
-/** Of the revision that was asked for, else the one that the source ran; the flow must be there and enabled. */
+/** Of the revision that was asked for, else the one that the source ran; the flow must be there and enabled, and no policy in its way. */
 export async function planOf(
+  source: ReplaySource,
+  revision: number | undefined,
+  dependencies: HttpDependencies,
+): Promise<Plan> {
+  const plan = await wantedPlan(source, revision, dependencies)
+  refuseBlocked(plan, dependencies)
+  return plan
+}
+
+async function wantedPlan(
   source: ReplaySource,
   revision: number | undefined,
   { flows }: HttpDependencies,

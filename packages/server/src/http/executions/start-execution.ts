@@ -15,6 +15,7 @@ import type { HttpDependencies } from '../dependencies.ts'
 import { parseLabel } from '../flows/search-flows.ts'
 import { parseMoment } from '../parse-moment.ts'
 import { jsonText, type Reply } from '../reply.ts'
+import { refuseBlocked } from './blocked-again.ts'
 import { RequestError, notFound, unprocessable } from '../request-error.ts'
 import { failedChecks, problemOfChecks, refuseByChecks } from './checks.ts'
 import { lookAt } from './look.ts'
@@ -146,8 +147,7 @@ export async function refuseHeld(
   triggerId: string | undefined,
   { breakers, saveWorld }: Pick<HttpDependencies, 'breakers' | 'saveWorld'>,
 ): Promise<void> {
-  const blocked = saveWorld.policies?.blockOf(plan.flow)
-  if (blocked !== undefined) throw new RequestError(403, 'policy-violation', `Execution blocked by policy: ${blocked}`)
+  refuseBlocked(plan, { saveWorld })
   const held = await breakers?.heldBy(keyOf(plan), plan.flow, triggerId)
   if (!held) return
   const { namespace, id } = plan.flow

@@ -292,6 +292,22 @@ test('names that the server does not know are warned of where they stand', async
   assert.match(report.warnings.join('\n'), /has no output "totl"\. Did you mean "total"\?/)
 })
 
+test('a revision tells who saved it and why, as far as that was said', async () => {
+  const flow = { namespace: 'flows.test', id: 'told' }
+  const source = (text: string): string =>
+    `id: told\nnamespace: flows.test\ntasks:\n  - { id: say, type: io.kestra.plugin.core.log.Log, message: ${text} }\n`
+  await server.client.flows.create({ body: source('one') })
+  await server.client.flows.update({ params: flow, body: source('two'), query: { message: ' Two is right. ' } })
+  await server.client.flows.update({ params: flow, body: source('two'), query: { message: ' ' } })
+
+  const authors = await server.client.flows.authors({ params: flow })
+
+  assert.deepEqual(
+    authors.map(({ revision, message }) => [revision, message]),
+    [[2, 'Two is right.']],
+  )
+})
+
 test('past revisions are deleted: no list and no search names them, the newest one is refused', async () => {
   const params = { namespace: 'flows.test', id: 'history' }
   await server.saveFlow(flow('history'))

@@ -27,6 +27,7 @@ import { planFlow } from './plan-flow.ts'
 import { presentFlow } from './present-flow.ts'
 import { reportFlow } from './report-flow.ts'
 import { readIfMatch, withRevision } from './revision-tag.ts'
+import { keepMessage, listAuthors } from './list-authors.ts'
 import { createFlow, saveMany, updateFlow } from './save-documents.ts'
 import { deleteRevisions, updateTask } from './edit-revisions.ts'
 import { findFlows, flowSearchOf } from './search-flows.ts'
@@ -47,7 +48,8 @@ export function flowHandlers(dependencies: HttpDependencies): Handlers<'flows'> 
   }
 }
 
-type Reading = 'search' | 'distinctNamespaces' | 'listOfNamespace' | 'get' | 'revisions' | 'task' | 'validate'
+type Reading =
+  'search' | 'distinctNamespaces' | 'listOfNamespace' | 'get' | 'revisions' | 'authors' | 'task' | 'validate'
 
 function readHandlers(dependencies: HttpDependencies): Pick<Handlers<'flows'>, Reading> {
   const { store, flows, saveWorld, config, platform } = dependencies
@@ -96,6 +98,7 @@ function readHandlers(dependencies: HttpDependencies): Pick<Handlers<'flows'>, R
       if (shown.length === 0) throw notFound(`The flow "${params.namespace}.${params.id}"`)
       return listText(shown.map(row => presentFlow(row, { dialect, isWithSource: true })))
     },
+    authors: async ({ params }) => json(await listAuthors(keyOf(params), dependencies)),
     task: async ({ params, query }) => {
       const row = await findRow(keyOf(params), query.revision, { dependencies, isWithDeleted: false })
       const task = findTask(parseYaml(row.source).value ?? null, params.taskId)
@@ -119,14 +122,15 @@ function readHandlers(dependencies: HttpDependencies): Pick<Handlers<'flows'>, R
 }
 
 /** For the audit log; what it was before is in the revision before. */
-function noteOf({ namespace, flowId, revision }: FlowRow): AuditNotes {
-  return { namespace, flowId, itemId: flowId, detail: { revision } }
+function noteOf({ namespace, flowId, revision }: FlowRow, message = ''): AuditNotes {
+  const why = message.trim()
+  return { namespace, flowId, itemId: flowId, detail: { revision, ...(why === '' ? {} : { message: why }) } }
 }
 
 type Writing = 'deleteRevisions' | 'updateTask' | 'create' | 'update' | 'delete' | 'updateNamespace' | 'updateMany'
 
 function writeHandlers(dependencies: HttpDependencies): Pick<Handlers<'flows'>, Writing> {
-  const { saveWorld, config } = dependencies
+  const { saveWorld, config, access } = dependencies
   const { tenant } = config
   const keyOf = ({ namespace, id }: { readonly namespace: string; readonly id: string }): FlowKey => ({
     tenant,
@@ -134,14 +138,16 @@ function writeHandlers(dependencies: HttpDependencies): Pick<Handlers<'flows'>, 
     flowId: id,
   })
   return {
-    create: async ({ body, dialect, note }) => {
+    create: async ({ body, query, dialect, note, caller }) => {
       const row = await createFlow(body, dependencies)
-      note(noteOf(row))
+      note(noteOf(row, query.message))
+      await keepMessage(row, query.message, { caller, access })
       return jsonText(presentFlow(row, { dialect, isWithSource: true }))
     },
-    update: async ({ params, body, dialect, incoming, note }) => {
+    update: async ({ params, query, body, dialect, incoming, note, caller }) => {
       const row = await updateFlow(body, { ...keyOf(params), basedOn: readIfMatch(incoming) }, dependencies)
-      note(noteOf(row))
+      note(noteOf(row, query.message))
+      await keepMessage(row, query.message, { caller, access })
       return withRevision(row, jsonText(presentFlow(row, { dialect, isWithSource: true })))
     },
     delete: async ({ params }) => {

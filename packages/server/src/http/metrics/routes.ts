@@ -1,17 +1,15 @@
-// Metrics: of one execution from its journal, of a flow from the rows of its newest executions.
+// Metrics: of one execution from its journal, of a flow from the rows of its executions.
 import { getTask, taskRunId, type ExecutionState, type Metric, type Plan, type TaskRun } from '@batuta/core'
 import type { MetricRow } from '../../storage/batch.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import type { Handlers } from '../exchange.ts'
 import { getRunById } from '../executions/evaluate-expression.ts'
 import { getExecution } from '../executions/read-execution.ts'
-import { mapInTurns } from '../map-in-turns.ts'
 import { parseMoment } from '../parse-moment.ts'
 import { json, type Reply } from '../reply.ts'
 import { aggregate, type Aggregation, type Sample } from './aggregate.ts'
+import { walkMetrics } from './walk-metrics.ts'
 
-/** A flow's metrics are looked for in so many of its executions. */
-const EXECUTIONS_MAX = 1_000
 const WINDOW_MS = 30 * 86_400_000
 const AGGREGATIONS: readonly Aggregation[] = ['sum', 'avg', 'min', 'max']
 
@@ -75,18 +73,15 @@ interface Span {
 async function readRows(
   { namespace, flowId, taskId }: OfFlow,
   { startMs, endMs }: Span,
-  { store, config, platform }: HttpDependencies,
+  dependencies: HttpDependencies,
 ): Promise<readonly MetricRow[]> {
-  const executions = await store.read.listExecutions({
-    tenant: config.tenant,
-    namespace,
-    flowId,
-    limit: EXECUTIONS_MAX,
+  const span = {
     ...(startMs === undefined ? {} : { startFromMs: startMs }),
     ...(endMs === undefined ? {} : { startToMs: endMs }),
-  })
-  const rows = await mapInTurns(executions, ({ id }) => store.read.metricsOf(id), platform)
-  return rows.flat().filter(row => taskId === undefined || row.taskId === taskId)
+  }
+  const { tenant } = dependencies.config
+  const { executions } = await walkMetrics({ tenant, namespace, flowId, ...span }, dependencies)
+  return executions.flatMap(({ metrics }) => metrics).filter(row => taskId === undefined || row.taskId === taskId)
 }
 
 interface AggregateQuery {

@@ -62,6 +62,13 @@ test('an export can be imported, and flows in it become flows', async () => {
 
 test('what cannot be is refused with its reason', async () => {
   assert.equal((await upload('/../a', 'x')).status, 422)
+  for (const name of ['9'.repeat(256), 'é'.repeat(128), `a/${'x'.repeat(300)}/b`]) {
+    assert.equal((await upload(`/${name}`, 'x')).status, 422)
+    assert.equal((await get(`?path=/${encodeURIComponent(name)}`)).status, 422)
+    const gone = await server.send('DELETE', `${OF}/files.test/files?path=/${encodeURIComponent(name)}`)
+    assert.equal(gone.status, 422, gone.text)
+  }
+  assert.equal((await upload(`/${'9'.repeat(255)}`, 'x')).status, 200)
   assert.equal((await upload('/_flows/bad.yml', 'id: 1')).status, 422)
   assert.equal((await upload('/a', 'no archive', 'a.zip')).status, 422)
   assert.equal((await get('?path=/ghost')).status, 404)

@@ -4,6 +4,7 @@ import type { ExecutionRow } from '../../storage/batch.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { deleteExecution } from '../executions/act-on-execution.ts'
 import { ownLabels } from '../executions/action-routes.ts'
+import { whyBlocked } from '../executions/blocked-again.ts'
 import { stateOf } from '../executions/bulk-commands.ts'
 import { viewExecution } from '../executions/read-execution.ts'
 import { replayOne } from '../executions/replay-execution.ts'
@@ -77,6 +78,9 @@ export function executionActor(action: ExecutionAction, dependencies: HttpDepend
     prepare: async id => {
       const found = await findFit(id, fitting, dependencies)
       if ('type' in found) return found
+      const isAgain = name === 'restart' || (name === 'replay' && action.latestRevision !== true)
+      const blocked = isAgain ? await whyBlocked(found, dependencies) : undefined
+      if (blocked !== undefined) return skipped(`A policy blocks it: ${blocked}`)
       if (name !== 'replay') return { before: null }
       const { tenant, namespace, flowId } = found
       return { before: dependencies.newId({ tenant, namespace, flowId }) }

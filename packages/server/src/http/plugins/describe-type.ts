@@ -57,9 +57,11 @@ function outputsOf(type: ResolvedType): Schema {
   }
 }
 
-function propertySchema({ type, isDynamic, isRequired, isDeprecated }: TypeProperty): Schema {
+function propertySchema({ type, isDynamic, isRequired, isDeprecated, defaultText }: TypeProperty): Schema {
+  const given = defaultText === undefined ? undefined : defaultOf(defaultText)
   return {
     ...kindOf(type),
+    ...(given === undefined ? {} : { default: given }),
     $dynamic: isDynamic,
     ...(isRequired ? { $required: true } : {}),
     ...(isDeprecated ? { $deprecated: true } : {}),
@@ -98,11 +100,38 @@ function kindOf(hint: string): Schema {
   }
 }
 
+const NAME_OR_DURATION = /^(?:[A-Z][A-Z0-9_]*|P(?=[0-9T])[0-9A-Z.]+)$/
+
+/** What is only told to people (`{…}`, a call, a longer text) is no value. */
+function defaultOf(text: string): unknown {
+  if (NAME_OR_DURATION.test(text)) return text
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 function markdownOf(type: ResolvedType): string {
-  const state = type.implemented ? '' : '\n\n> This type is known but not installed here.'
-  const properties = [...type.properties.values()].map(
-    ({ name, type: hint, isRequired }) => `* \`${name}\`${isRequired ? ' (required)' : ''}: ${hint}`,
-  )
-  const listed = properties.length === 0 ? '' : `\n\n## Properties\n${properties.join('\n')}`
-  return `# ${type.type}${state}${listed}`
+  const parts = [`# ${type.type}`]
+  if (!type.implemented) parts.push(wayOut(type))
+  if (type.isDeprecated) parts.push('> This type is deprecated.')
+  if (type.aliases.length > 0) parts.push(`Also written as: ${type.aliases.map(name => `\`${name}\``).join(', ')}`)
+  if (type.properties.size > 0) parts.push(`## Properties\n${[...type.properties.values()].map(itemOf).join('\n')}`)
+  if (type.outputs.length > 0) parts.push(`## Outputs\n${type.outputs.map(itemOf).join('\n')}`)
+  return parts.join('\n\n')
+}
+
+function wayOut({ type, kind }: ResolvedType): string {
+  const what = kind === 'polling' || kind === 'realtime' || kind === 'trigger' ? 'trigger' : 'task'
+  return [
+    `> This type is known, but no plugin of this server implements it. A flow that names it is saved with a warning; the ${what} itself cannot run.`,
+    `> A plugin that defines \`${type}\` makes it work: \`batuta plugins install NAME\`; docs/guide/plugins.md tells how to write one.`,
+  ].join('\n')
+}
+
+function itemOf({ name, type, isRequired, isDeprecated, defaultText }: TypeProperty): string {
+  const marks = [isRequired ? 'required' : '', isDeprecated ? 'deprecated' : ''].filter(mark => mark !== '').join(', ')
+  const given = defaultText === undefined ? '' : `, by default \`${defaultText}\``
+  return `* \`${name}\`${marks === '' ? '' : ` (${marks})`}: ${type}${given}`
 }

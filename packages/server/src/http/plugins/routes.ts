@@ -14,8 +14,11 @@ const CACHED = { 'cache-control': 'public, max-age=3600' }
 export function pluginHandlers({ saveWorld, manifests }: HttpDependencies): Handlers<'plugins'> {
   const { catalogue } = saveWorld
   const texts = new Map<string, string>()
-  /** Written once: the catalogue does not change while the server runs. */
+  let types = manifests.types
+  /** Written once, until plugins come or go. */
   const once = (key: string, write: () => unknown): Reply => {
+    if (types !== manifests.types) texts.clear()
+    types = manifests.types
     const known = texts.get(key) ?? JSON.stringify(write())
     texts.set(key, known)
     return { type: 'body', status: 200, contentType: 'application/json', body: known, headers: CACHED }

@@ -104,3 +104,34 @@ test('what a policy adds is in flows that are saved after it', async () => {
   const logs = await send('GET', `/logs/${run.json.id}`)
   assert.equal(logs.json[0].level, 'WARN')
 })
+
+test('what began before a policy denied it is neither restarted nor replayed nor forked against it', async () => {
+  const of = '/namespaces/policies.again/policies'
+  const failing = `id: fails\nnamespace: policies.again\ntasks:\n  - { id: say, type: io.kestra.plugin.core.log.Log, message: hi }\n  - { id: no, type: io.kestra.plugin.core.execution.Fail }\n`
+  await server.send('POST', `${API}/flows`, { body: failing, headers: { 'content-type': 'application/x-yaml' } })
+  const { id } = (await send('POST', '/executions/policies.again/fails?wait=true')).json
+  await send('POST', of, { source: NO_LOG })
+
+  const alone = [
+    await send('POST', `/executions/${id}/restart`),
+    await send('POST', `/executions/${id}/restart?revision=1`),
+    await send('POST', `/executions/${id}/replay`),
+    await send('POST', `/executions/${id}/fork?at=2`, {}),
+  ]
+  const many = [
+    await send('POST', '/executions/restart/by-ids', [id]),
+    await send('POST', '/executions/replay/by-ids', [id]),
+  ]
+
+  assert.deepEqual(
+    alone.map(({ status, json }) => [status, json.code]),
+    alone.map(() => [403, 'policy-violation']),
+  )
+  for (const { status, text } of many) {
+    assert.equal(status, 400)
+    assert.match(text, /Use Return/)
+  }
+  assert.equal((await send('GET', '/executions/search?namespace=policies.again')).json.total, 1)
+  await send('DELETE', `${of}/no-log`)
+  assert.equal((await send('POST', `/executions/${id}/restart`)).status, 200)
+})

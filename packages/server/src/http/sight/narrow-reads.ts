@@ -89,6 +89,7 @@ type ExecutionReads = Pick<
   | 'logsOf'
   | 'logChunks'
   | 'metricsOf'
+  | 'metricsAmong'
 >
 
 function executionReads(read: Reads, sight: Sight): ExecutionReads {
@@ -118,6 +119,11 @@ function executionReads(read: Reads, sight: Sight): ExecutionReads {
     logsOf: async query => ((await sight.seesExecution(query.executionId, 'LOG')) ? await read.logsOf(query) : []),
     logChunks: async query =>
       (await sight.seesExecution(query.executionId, 'LOG')) ? await read.logChunks(query) : [],
+    metricsAmong: async ids => {
+      const seen: string[] = []
+      for (const id of ids) if (await sight.seesExecution(id, 'METRIC')) seen.push(id)
+      return await read.metricsAmong(seen)
+    },
     metricsOf: async id => ((await sight.seesExecution(id, 'METRIC')) ? await read.metricsOf(id) : []),
   }
 }

@@ -212,3 +212,21 @@ async function enter(server: TestServer, there: Awaited<ReturnType<typeof startC
   const back = await fetch(`${server.address}/oauth/callback/p?code=c&state=${state}`, { redirect: 'manual', headers })
   return back.headers.get('location') ?? String(back.status)
 }
+
+test('the role of who is new is made as Kestra’s words describe it, and one that is not there is told of', async t => {
+  const permissions = { FLOW: ['READ', 'CREATE'], EXECUTION: ['READ'] }
+  const described = { kestra: { security: { 'default-role': { name: 'Newcomer', permissions } } } }
+  const signInOf = (text: object): SignInConfig =>
+    readSignIn(new Sources(undefined, { KESTRA_CONFIGURATION: JSON.stringify(text) }), {})
+  const one = await openTestServer({ signIn: signInOf(described) })
+  const other = await openTestServer({ signIn: signInOf({ 'sign-in': { 'default-role': 'nobody-made-it' } }) })
+  const wrong = { kestra: { security: { 'default-role': { name: 'X', permissions: { FLYING: ['READ'] } } } } }
+  const third = await openTestServer({ signIn: signInOf(wrong) })
+  for (const server of [one, other, third]) t.after(() => server.stop())
+
+  const role = one.access.book.list('role').find(({ name }) => name === 'Newcomer')
+  assert.deepEqual(role?.permissions, { FLOW: ['READ', 'CREATE'], EXECUTION: ['READ'] })
+  assert.equal(one.notices.filter(notice => /There is no role/.test(notice)).length, 0)
+  assert.match(other.notices.join('\n'), /There is no role "nobody-made-it".*they may do nothing/)
+  assert.match(third.notices.join('\n'), /"X" of kestra.security.default-role was not made.*"FLYING"/)
+})

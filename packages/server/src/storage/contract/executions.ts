@@ -329,7 +329,8 @@ function others(subject: StoreSubject): void {
     assert.deepEqual(await store.read.metricsOf('e1'), [])
     assert.equal(await store.read.countFreeJobs(), 1)
     assert.equal((await store.read.listTimers({ untilMs: 10, limit: 10 })).length, 1)
-    assert.equal((await store.read.listSignals('', 10)).length, 1)
-    await node.write(rowsOf('e1'))
+    // Whoever takes them tells those that wait for an answer.
+    assert.equal((await store.read.listSignals('', 10)).length, 2)
+    await node.write({ ...rowsOf('e1'), signals: [] })
   })
 }

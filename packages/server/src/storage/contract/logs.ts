@@ -1,5 +1,6 @@
 // Log chunks and metrics: appended, read in the order of writing.
 import assert from 'node:assert/strict'
+import type { MetricRow } from '../batch.ts'
 import type { LogChunkQuery } from '../store.ts'
 import { NOW_MS, executionRow, join, logRow, storeCase, type StoreSubject } from './subject.ts'
 
@@ -132,5 +133,28 @@ export function logContract(subject: StoreSubject): void {
 
     assert.deepEqual(rows, [metric('rows', 12), metric('bytes', 0.25), metric('rows', -1), metric('huge', 2 ** 60)])
     assert.deepEqual(await store.read.metricsOf('e2'), [])
+  })
+
+  storeCase(subject, 'the metrics of several executions are told at once', async ({ store }) => {
+    const node = await join(store)
+    const metric = (executionId: string, value: number): MetricRow => ({
+      executionId,
+      run: 0,
+      taskId: 'load',
+      name: 'rows',
+      type: 'counter',
+      value,
+      tags: '{}',
+      atMs: NOW_MS,
+    })
+    await node.write({
+      births: ['e1', 'e2', 'e3'].map(id => executionRow(id)),
+      metrics: [metric('e1', 1), metric('e2', 2), metric('e3', 3), metric('e1', 4)],
+    })
+
+    const rows = await store.read.metricsAmong(['e3', 'e1', 'e9'])
+
+    assert.deepEqual(rows.map(({ executionId, value }) => `${executionId} ${value}`).sort(), ['e1 1', 'e1 4', 'e3 3'])
+    assert.deepEqual(await store.read.metricsAmong([]), [])
   })
 }

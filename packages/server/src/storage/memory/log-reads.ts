@@ -2,7 +2,7 @@
 import type { Reads } from '../store.ts'
 import type { Tables } from './tables.ts'
 
-export function logReads(tables: Tables): Pick<Reads, 'logsOf' | 'logChunks' | 'metricsOf'> {
+export function logReads(tables: Tables): Pick<Reads, 'logsOf' | 'logChunks' | 'metricsOf' | 'metricsAmong'> {
   return {
     logsOf: async ({ executionId, levelMin = 0, limit, offset = 0, isDescending = false }) => {
       const rows = (tables.logs.get(executionId) ?? []).filter(row => row.levelMax >= levelMin)
@@ -19,5 +19,6 @@ export function logReads(tables: Tables): Pick<Reads, 'logsOf' | 'logChunks' | '
       return (isDescending ? rows.toReversed() : rows).slice(0, limit)
     },
     metricsOf: async id => tables.metrics.get(id) ?? [],
+    metricsAmong: async ids => ids.flatMap(id => tables.metrics.get(id) ?? []),
   }
 }

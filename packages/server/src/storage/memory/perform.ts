@@ -216,7 +216,7 @@ function deleteExecution(
     tables.jobs.delete(key)
     tables.jobsKilled.delete(key)
   }
-  for (const [key, signal] of tables.signals) if (signal.executionId === id) tables.signals.delete(key)
+  // Signals to it stay: whoever takes them tells those that wait for an answer.
   return tables.executions.delete(id)
 }
 

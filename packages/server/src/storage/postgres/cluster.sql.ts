@@ -1,7 +1,8 @@
 // The statements of the cluster. Leases are compared by the clock of the database alone.
 
 export const RENEW = `update nodes set lease_until = clock_timestamp() + $3 * interval '1 millisecond'
-  where id = $1 and incarnation = $2 and not fenced returning 1`
+  where id = $1 and incarnation = $2 and not fenced
+  returning (extract(epoch from clock_timestamp()) * 1000)::bigint as now_ms`
 
 /** Tending is done by one node at a time. */
 export const LOCK_SHARDS = 'select pg_advisory_xact_lock(7235413)'

@@ -43,9 +43,9 @@ export class PostgresCluster implements Cluster {
     await this.#query(sql.ANNOUNCE, [node, incarnation, [...roles], leaseMs, JSON.stringify(facts)])
   }
 
-  async renew({ node, incarnation }: Member, leaseMs: number): Promise<boolean> {
-    const { rowCount } = await this.#query(sql.RENEW, [node, incarnation, leaseMs])
-    return rowCount === 1
+  async renew({ node, incarnation }: Member, leaseMs: number): Promise<number | undefined> {
+    const [held] = (await this.#query<{ now_ms: string }>(sql.RENEW, [node, incarnation, leaseMs])).rows
+    return held && Number(held.now_ms)
   }
 
   async tend({ node }: Member): Promise<Tended> {

@@ -98,7 +98,7 @@ test('connections whose other end is gone are found out in time, and replaced', 
   assert.equal((await store.read.findFence(NODE))?.flushSeq, flushSeq + 1)
   await flush(flushSeq + 2)
   await assert.rejects(async () => await store.cluster?.renew({ node: NODE, incarnation }, 60_000))
-  assert.equal(await store.cluster?.renew({ node: NODE, incarnation }, 60_000), true)
+  assert.ok(await store.cluster?.renew({ node: NODE, incarnation }, 60_000))
   assert.ok(performance.now() - startMs < ANSWER_MAX_MS)
 })
 

@@ -32,6 +32,7 @@ import { sealedReads } from './sealed.ts'
 import {
   executionOf,
   flowOf,
+  metricOf,
   jobOf,
   keyOf,
   limitMemberOf,
@@ -127,6 +128,7 @@ type ExecutionReads =
   | 'logsOf'
   | 'logChunks'
   | 'metricsOf'
+  | 'metricsAmong'
 
 function executionReads(all: All, query: Query, dialect: SqlDialect): Pick<Reads, ExecutionReads> {
   const { born } = dialect
@@ -158,17 +160,9 @@ function executionReads(all: All, query: Query, dialect: SqlDialect): Pick<Reads
         levelMax: number(row, 'level_max'),
         lines: text(row, 'lines'),
       })),
-    metricsOf: async executionId =>
-      (await ask(of(sql.METRICS_OF, born.is(executionId, 'execution_id')))).map(row => ({
-        executionId,
-        run: number(row, 'run'),
-        taskId: text(row, 'task_id'),
-        name: text(row, 'name'),
-        type: text(row, 'type'),
-        value: number(row, 'value'),
-        tags: text(row, 'tags'),
-        atMs: number(row, 'at_ms'),
-      })),
+    metricsOf: async executionId => (await ask(of(sql.METRICS_OF, born.is(executionId, 'execution_id')))).map(metricOf),
+    metricsAmong: async ids =>
+      ids.length === 0 ? [] : (await ask(of(sql.METRICS_OF, born.among(ids, 'execution_id')))).map(metricOf),
   }
 }
 

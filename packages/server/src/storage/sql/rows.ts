@@ -1,5 +1,5 @@
 // Rows of the database as the port speaks of them.
-import type { ExecutionRow, JobRow, LimitMemberRow, OperationRow, WaitsFor, WindowRow } from '../batch.ts'
+import type { ExecutionRow, JobRow, LimitMemberRow, MetricRow, OperationRow, WaitsFor, WindowRow } from '../batch.ts'
 import type { FlowRow, KeyRow, NamespaceRow, ReasonRow, SecretRow, StoredTrigger, TriggerKey } from '../store.ts'
 
 export type SqlRow = Record<string, unknown>
@@ -38,6 +38,19 @@ export function flowOf(row: SqlRow): FlowRow {
     isDisabled: flag(row, 'is_disabled'),
     isDeleted: flag(row, 'is_deleted'),
     nowMs: number(row, 'updated_ms'),
+  }
+}
+
+export function metricOf(row: SqlRow): MetricRow {
+  return {
+    executionId: text(row, 'execution_id'),
+    run: number(row, 'run'),
+    taskId: text(row, 'task_id'),
+    name: text(row, 'name'),
+    type: text(row, 'type'),
+    value: number(row, 'value'),
+    tags: text(row, 'tags'),
+    atMs: number(row, 'at_ms'),
   }
 }
 

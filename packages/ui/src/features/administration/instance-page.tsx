@@ -1,31 +1,79 @@
 // Is the system well, and what does it do?
 import { useQuery } from '@tanstack/react-query'
-import { useState, type ReactNode } from 'react'
+import { useParams } from '@tanstack/react-router'
+import { lazy, Suspense, useState, type ReactNode } from 'react'
 import { MayButton } from '../../lib/access/may-button.tsx'
+import { useMay } from '../../lib/access/use-may.ts'
 import { Page } from '../../app/page.tsx'
 import { api } from '../../lib/api.ts'
 import { formatNumber } from '../../lib/messages.ts'
+import { paths } from '../../lib/paths.ts'
 import { queryClient } from '../../lib/query.ts'
 import { formatMomentLong } from '../../lib/time.ts'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { Icon } from '../../widgets/icon.tsx'
 import { Skeleton, SkeletonRows } from '../../widgets/skeleton.tsx'
 import { Table, type Column } from '../../widgets/table.tsx'
+import { Tabs } from '../../widgets/tabs.tsx'
 import { Timestamp } from '../../widgets/timestamp.tsx'
 import { showToast } from '../../widgets/toast.tsx'
 import { TypedConfirm } from '../../widgets/typed-confirm.tsx'
+import { Refused } from '../iam/refused.tsx'
 import classes from './instance-page.module.css'
 import { Limits } from './limits.tsx'
 import { t } from './messages.ts'
+import { t as notices } from './notice-messages.ts'
 
 type Service = Awaited<ReturnType<typeof api.instance.searchServices>>['results'][number]
 
 const LOOK_AGAIN_MS = 5_000
 const SERVICES_MAX = 500
 
+const KillSwitchesTab = lazy(async () => ({ default: (await import('./kill-switches-tab.tsx')).KillSwitchesTab }))
+const AnnouncementsTab = lazy(async () => ({ default: (await import('./announcements-tab.tsx')).AnnouncementsTab }))
+
+const TABS = {
+  overview: { title: notices('overview'), needs: 'INSTANCE', show: (): ReactNode => <Overview /> },
+  'kill-switches': {
+    title: notices('switches'),
+    needs: 'KILL_SWITCH',
+    show: (): ReactNode => <KillSwitchesTab />,
+  },
+  announcements: {
+    title: notices('announcements'),
+    needs: 'ANNOUNCEMENT',
+    show: (): ReactNode => <AnnouncementsTab />,
+  },
+} as const
+
 export function InstancePage(): ReactNode {
+  const { tab = 'overview' }: { readonly tab?: string } = useParams({ strict: false })
+  const active = isTab(tab) ? tab : 'overview'
+  const { needs, show } = TABS[active]
+  const why = useMay()(`${needs}:READ`)
+  const tabs = Object.entries(TABS).map(([id, { title }]) => ({
+    id,
+    title,
+    to: paths.instance(id === 'overview' ? undefined : id),
+  }))
   return (
-    <Page title={t('title')}>
+    <Page
+      title={t('title')}
+      isFull={active !== 'overview'}
+      tabs={<Tabs label={notices('tabs')} active={active} tabs={tabs} />}
+    >
+      {why === undefined ? <Suspense fallback={<SkeletonRows rows={6} />}>{show()}</Suspense> : <Refused why={why} />}
+    </Page>
+  )
+}
+
+function isTab(name: string): name is keyof typeof TABS {
+  return Object.hasOwn(TABS, name)
+}
+
+function Overview(): ReactNode {
+  return (
+    <>
       <Maintenance />
       <section className={classes['section']}>
         <h2>{t('services')}</h2>
@@ -39,7 +87,7 @@ export function InstancePage(): ReactNode {
         <h2>{t('counts')}</h2>
         <Counts />
       </section>
-    </Page>
+    </>
   )
 }
 

@@ -7,6 +7,7 @@ import { useActions } from '../../lib/actions.ts'
 import { api } from '../../lib/api.ts'
 import { Link, useGo } from '../../lib/link.tsx'
 import { paths } from '../../lib/paths.ts'
+import { useSearchState, wordParam } from '../../lib/search-state.ts'
 import { CopyButton } from '../../widgets/copy-button.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { Icon } from '../../widgets/icon.tsx'
@@ -14,12 +15,19 @@ import { Menu } from '../../widgets/menu.tsx'
 import { showToast } from '../../widgets/toast.tsx'
 import { BesideText, DocumentEditor } from '../yaml-document/document-editor.tsx'
 import { useDocumentChecks } from '../yaml-document/use-document-checks.ts'
+import type { CodeHandle } from '../editor/code/code-editor.tsx'
+import { Choices } from '../../widgets/choices.tsx'
+import type { Stage } from './app-blocks.ts'
+import { AppForm } from './app-form.tsx'
 import { AppPreview } from './app-preview.tsx'
 import { appAddress } from './app-text.ts'
 import { Mark } from '../../widgets/mark.tsx'
 import classes from './apps.module.css'
 import { t } from './messages.ts'
 import { useAppActions, useSaveApp, type AppDocument } from './use-apps.ts'
+
+const FACES = ['code', 'form'] as const
+const PARAMS = { face: wordParam(FACES) }
 
 export interface AppEditorProps {
   /** The one that is saved; a new one has none. */
@@ -29,6 +37,9 @@ export interface AppEditorProps {
 
 export function AppEditor({ app, initial }: AppEditorProps): ReactNode {
   const [text, setText] = useState(initial)
+  const [code, setCode] = useState<CodeHandle | undefined>(undefined)
+  const [stage, setStage] = useState<Stage>('OPEN')
+  const [{ face }, setSearch] = useSearchState(PARAMS)
   const go = useGo()
   const saving = useSaveApp(app?.uid)
   const checks = useDocumentChecks('app', text, (body, signal) => api.apps.validate({ body, signal }))
@@ -52,6 +63,12 @@ export function AppEditor({ app, initial }: AppEditorProps): ReactNode {
       badge={<Marks app={app} isDirty={isDirty} />}
       actions={
         <>
+          <Choices
+            label={t('face')}
+            choices={FACES.map(value => ({ value, title: t(value) }))}
+            active={face}
+            onChoose={chosen => setSearch({ face: chosen }, { replace: true })}
+          />
           {app && <AppButtons app={app} />}
           <MayButton
             need={app === undefined ? 'APP:CREATE' : 'APP:UPDATE'}
@@ -69,8 +86,18 @@ export function AppEditor({ app, initial }: AppEditorProps): ReactNode {
     >
       {saving.error && <ErrorCard title={t('notSaved')} error={saving.error} />}
       <BesideText>
-        <DocumentEditor initial={initial} label={t('source')} checks={checks} onChange={setText} onSave={save} />
-        <AppPreview source={text} />
+        <DocumentEditor
+          initial={initial}
+          label={t('source')}
+          checks={checks}
+          onChange={setText}
+          onSave={save}
+          onReady={setCode}
+          instead={
+            face === 'form' ? <AppForm text={text} stage={stage} onEdit={edits => code?.edit(edits)} /> : undefined
+          }
+        />
+        <AppPreview source={text} stage={stage} onStage={setStage} />
       </BesideText>
     </Page>
   )

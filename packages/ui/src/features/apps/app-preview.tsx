@@ -4,15 +4,20 @@ import { cx } from '../../widgets/class-names.ts'
 import { useSettled } from '../editor/use-checks.ts'
 import { Choices } from '../../widgets/choices.tsx'
 import { Select } from '../../widgets/select.tsx'
+import { STAGES, type Stage } from './app-blocks.ts'
 import classes from './apps.module.css'
 import { t } from './messages.ts'
 
 const REST_MS = 400
 const FRAME = 'app-preview'
-const STAGES = ['OPEN', 'RUNNING', 'PAUSE', 'SUCCESS', 'FAILURE'] as const
 
-export function AppPreview({ source }: { readonly source: string }): ReactNode {
-  const [stage, setStage] = useState<(typeof STAGES)[number]>('OPEN')
+export interface AppPreviewProps {
+  readonly source: string
+  readonly stage: Stage
+  readonly onStage: (stage: Stage) => void
+}
+
+export function AppPreview({ source, stage, onStage }: AppPreviewProps): ReactNode {
   const [isNarrow, setNarrow] = useState(false)
   const settled = useSettled(source, REST_MS)
   const form = useRef<HTMLFormElement>(null)
@@ -25,7 +30,7 @@ export function AppPreview({ source }: { readonly source: string }): ReactNode {
           <Select
             isCompact
             value={stage}
-            onChange={event => setStage(STAGES.find(each => each === event.currentTarget.value) ?? 'OPEN')}
+            onChange={event => onStage(STAGES.find(each => each === event.currentTarget.value) ?? 'OPEN')}
           >
             {STAGES.map(each => (
               <option key={each} value={each}>

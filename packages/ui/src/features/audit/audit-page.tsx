@@ -14,7 +14,7 @@ import { ErrorCard } from '../../widgets/error-card.tsx'
 import { Icon } from '../../widgets/icon.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { Table } from '../../widgets/table.tsx'
-import classes from './audit.module.css'
+import layout from '../../widgets/layout.module.css'
 import { AUDIT_COLUMNS, AuditCard, nameOf } from './audit-columns.tsx'
 import { AuditDrawer } from './audit-drawer.tsx'
 import { AuditTools } from './audit-tools.tsx'
@@ -76,7 +76,7 @@ function Audit(): ReactNode {
         </Button>
       }
     >
-      <div className={classes['panel']}>
+      <div className={layout['panel']}>
         <AuditTools asked={asked} onAsk={setAsked} />
         <AuditList asked={asked} audit={audit} onClear={clear} />
       </div>

@@ -5,6 +5,7 @@ import { RESOURCE_NAMES } from '@batuta/core'
 import { useRef, type ReactNode } from 'react'
 import { useActions } from '../../lib/actions.ts'
 import { useMay } from '../../lib/access/use-may.ts'
+import { useMe } from '../../lib/access/use-me.ts'
 import { Icon } from '../../widgets/icon.tsx'
 import { useAccounts, useUsers } from '../iam/use-access.ts'
 import { NamespaceField } from '../namespaces/namespace-field.tsx'
@@ -74,9 +75,11 @@ export function AuditTools({ asked, onAsk }: AuditToolsProps): ReactNode {
 /** Who may not see the users chooses none. */
 function People({ asked, onAsk }: AuditToolsProps): ReactNode {
   const mayNot = useMay()
-  const isOff = mayNot('USER:READ') !== undefined
+  // Nobody is asked for before it is known who asks.
+  const isKnown = useMe().data !== undefined
+  const isOff = !isKnown || mayNot('USER:READ') !== undefined
   const users = useUsers('', !isOff).data?.results ?? []
-  const accounts = useAccounts('', mayNot('SERVICE_ACCOUNT:READ') === undefined).data?.results ?? []
+  const accounts = useAccounts('', isKnown && mayNot('SERVICE_ACCOUNT:READ') === undefined).data?.results ?? []
   if (isOff) return null
   return (
     <NativeSelect

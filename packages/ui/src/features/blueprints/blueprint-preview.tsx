@@ -1,6 +1,6 @@
 // One blueprint: what it is for, what it asks for, its drawing and its code, and the two ways to go on with it.
-import { Button } from '@mantine/core'
-import { useMemo, type ReactNode } from 'react'
+import { lazy, Suspense, useMemo, useState, type ReactNode } from 'react'
+import { MayButton } from '../../lib/access/may-button.tsx'
 import { useMay } from '../../lib/access/use-may.ts'
 import { useActions } from '../../lib/actions.ts'
 import { isNotFound } from '../../lib/api.ts'
@@ -11,6 +11,7 @@ import { CodeBlock } from '../../widgets/code-block.tsx'
 import { Empty } from '../../widgets/empty.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { Icon } from '../../widgets/icon.tsx'
+import { Menu } from '../../widgets/menu.tsx'
 import { Markdown } from '../../widgets/markdown.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { tip } from '../../widgets/tooltip.ts'
@@ -21,16 +22,19 @@ import { Choices } from '../../widgets/choices.tsx'
 import { SideBack } from '../../widgets/side-list.tsx'
 import classes from './blueprints.module.css'
 import { t } from './messages.ts'
-import { useBlueprint, useRunBlueprint, type Blueprint } from './use-blueprints.ts'
+import { useBlueprint, useRemoveBlueprint, useRunBlueprint, type Blueprint, type Shelf } from './use-blueprints.ts'
+
+const BlueprintDialog = lazy(async () => ({ default: (await import('./blueprint-dialog.tsx')).BlueprintDialog }))
 
 export interface BlueprintPreviewProps {
   readonly id: string
+  readonly shelf: Shelf
   /** Where the list is, on narrow screens. */
   readonly back: string
 }
 
-export function BlueprintPreview({ id, back }: BlueprintPreviewProps): ReactNode {
-  const { data, error, isPending, refetch } = useBlueprint(id)
+export function BlueprintPreview({ id, shelf, back }: BlueprintPreviewProps): ReactNode {
+  const { data, error, isPending, refetch } = useBlueprint(id, shelf)
   return (
     <article className={classes['preview']} aria-label={data?.title ?? id}>
       <SideBack to={back}>{t('back')}</SideBack>
@@ -40,14 +44,19 @@ export function BlueprintPreview({ id, back }: BlueprintPreviewProps): ReactNode
       ) : (
         error && <ErrorCard title={t('failedOne')} error={error} onRetry={() => void refetch()} />
       )}
-      {data && <Shown blueprint={data} />}
+      {data && <Shown blueprint={data} shelf={shelf} />}
     </article>
   )
 }
 
 const FACE = { face: wordParam(['graph', 'code']) }
 
-function Shown({ blueprint }: { readonly blueprint: Blueprint }): ReactNode {
+interface ShownProps {
+  readonly blueprint: Blueprint
+  readonly shelf: Shelf
+}
+
+function Shown({ blueprint, shelf }: ShownProps): ReactNode {
   const { title, description, source, includedTasks, tags } = blueprint
   const [{ face }, setSearch] = useSearchState(FACE)
   const flow = useMemo(() => plainOf(parseYamlTree(source)), [source])
@@ -56,7 +65,8 @@ function Shown({ blueprint }: { readonly blueprint: Blueprint }): ReactNode {
     <>
       <header className={classes['head']}>
         <h2 className={classes['title']}>{title}</h2>
-        <Ways blueprint={blueprint} flow={flow} />
+        {shelf === 'custom' && <OwnMenu blueprint={blueprint} />}
+        <Ways blueprint={blueprint} shelf={shelf} flow={flow} />
       </header>
       <div className={classes['description']}>
         <Markdown text={description} />
@@ -104,11 +114,62 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
   )
 }
 
-function Ways({ blueprint, flow }: { readonly blueprint: Blueprint; readonly flow: unknown }): ReactNode {
+function OwnMenu({ blueprint }: { readonly blueprint: Blueprint }): ReactNode {
+  const [isEdited, setEdited] = useState(false)
+  const remove = useRemoveBlueprint()
+  const go = useGo()
+  const mayNot = useMay()
+  return (
+    <>
+      <Menu
+        label={t('more')}
+        align="end"
+        button={<Icon name="more" />}
+        groups={[
+          {
+            items: [
+              {
+                id: 'edit',
+                title: t('edit'),
+                icon: 'edit',
+                why: mayNot('BLUEPRINT:UPDATE'),
+                run: () => setEdited(true),
+              },
+              {
+                id: 'remove',
+                title: t('remove'),
+                icon: 'trash',
+                isDangerous: true,
+                why: mayNot('BLUEPRINT:DELETE'),
+                run: () => {
+                  go(paths.blueprints('flow', 'custom'), { replace: true })
+                  remove.mutate(blueprint)
+                },
+              },
+            ],
+          },
+        ]}
+      />
+      {isEdited && (
+        <Suspense fallback={null}>
+          <BlueprintDialog blueprint={blueprint} onClose={() => setEdited(false)} />
+        </Suspense>
+      )}
+    </>
+  )
+}
+
+function Ways({ blueprint, shelf, flow }: ShownProps & { readonly flow: unknown }): ReactNode {
   const go = useGo()
   const run = useRunBlueprint()
   const name = { namespace: textIn(flow, 'namespace'), id: textIn(flow, 'id') }
-  const use = (): void => go(withQuery(paths.newFlow(), [['blueprintId', blueprint.id]]))
+  const use = (): void =>
+    go(
+      withQuery(paths.newFlow(), [
+        ['blueprintId', blueprint.id],
+        ...(shelf === 'custom' ? [['blueprintSource', shelf] as const] : []),
+      ]),
+    )
   const start = (): void => {
     if (!run.isPending) run.mutate({ flow: name, source: blueprint.source })
   }
@@ -121,17 +182,25 @@ function Ways({ blueprint, flow }: { readonly blueprint: Blueprint; readonly flo
   return (
     <div className={classes['ways']}>
       {run.error && <ErrorCard title={t('notRun')} error={run.error} />}
-      <Button
+      <MayButton
+        need="FLOW:CREATE"
         leftSection={<Icon name="run" size={14} />}
         loading={run.isPending}
         onClick={start}
-        {...tip(t('runHint', { flow: `${name.namespace}.${name.id}` }))}
+        hint={t('runHint', { flow: `${name.namespace}.${name.id}` })}
       >
         {t('run')}
-      </Button>
-      <Button variant="filled" leftSection={<Icon name="edit" size={14} />} onClick={use} {...tip(t('useHint'), 'e')}>
+      </MayButton>
+      <MayButton
+        need="FLOW:CREATE"
+        variant="filled"
+        leftSection={<Icon name="edit" size={14} />}
+        onClick={use}
+        hint={t('useHint')}
+        keys="e"
+      >
         {t('use')}
-      </Button>
+      </MayButton>
     </div>
   )
 }

@@ -4,35 +4,44 @@ import '@mantine/core/styles/Input.css'
 import { useParams } from '@tanstack/react-router'
 import { lazy, Suspense, useDeferredValue, useMemo, useRef, type ReactNode, type RefObject } from 'react'
 import { Page } from '../../app/page.tsx'
+import { MayButton } from '../../lib/access/may-button.tsx'
+import { useMay } from '../../lib/access/use-may.ts'
 import { useActions } from '../../lib/actions.ts'
 import { Link, useGo } from '../../lib/link.tsx'
 import { paths, withQuery } from '../../lib/paths.ts'
-import { textParam, useSearchState, type SetSearch } from '../../lib/search-state.ts'
+import { flagParam, textParam, useSearchState, type SetSearch } from '../../lib/search-state.ts'
 import { Empty } from '../../widgets/empty.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { Icon } from '../../widgets/icon.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { Choices } from '../../widgets/choices.tsx'
 import { SideEntries, SideEntry, SideList } from '../../widgets/side-list.tsx'
+import { Tabs } from '../../widgets/tabs.tsx'
 import classes from './blueprints.module.css'
 import { findBlueprints, plainWords, topicsOf } from './find-blueprints.ts'
 import { t } from './messages.ts'
-import { useBlueprints, type BlueprintHead } from './use-blueprints.ts'
+import { useBlueprints, type BlueprintHead, type Shelf } from './use-blueprints.ts'
 
 const Preview = lazy(async () => ({ default: (await import('./blueprint-preview.tsx')).BlueprintPreview }))
 
-const PARAMS = { q: textParam, tag: textParam }
+const BlueprintDialog = lazy(async () => ({ default: (await import('./blueprint-dialog.tsx')).BlueprintDialog }))
+
+const PARAMS = { q: textParam, tag: textParam, new: flagParam, flow: textParam }
+const SHELVES = (['community', 'custom'] as const).map(id => ({ id, title: t(id), to: paths.blueprints('flow', id) }))
 
 export function BlueprintsPage(): ReactNode {
-  const params: { readonly id?: string } = useParams({ strict: false })
-  const [{ q = '', tag }, setSearch] = useSearchState(PARAMS)
-  const { data, error, isPending, refetch } = useBlueprints()
+  const params: { readonly id?: string; readonly tab?: string } = useParams({ strict: false })
+  const shelf = params.tab === 'custom' ? 'custom' : 'community'
+  const [{ q = '', tag, new: isNew, flow }, setSearch] = useSearchState(PARAMS)
+  const { data, error, isPending, refetch } = useBlueprints(shelf)
+  const mayNot = useMay()
+  const startNew = (): void => go(withQuery(paths.blueprints('flow', 'custom'), [['new', 'true']]))
+  const go = useGo()
   const text = useDeferredValue(q)
   const found = useMemo(() => findBlueprints(data ?? [], { text, tag }), [data, text, tag])
   const search = useRef<HTMLInputElement>(null)
-  const to = (id: string | undefined): string => addressOf(id, { q, tag })
+  const to = (id: string | undefined): string => addressOf(shelf, id, { q, tag })
   const shown = params.id ?? found[0]?.id
-  const go = useGo()
   const step = (by: number): void => {
     const next = found[found.findIndex(({ id }) => id === shown) + by]
     if (next) go(to(next.id), { replace: true })
@@ -40,6 +49,7 @@ export function BlueprintsPage(): ReactNode {
   const section = t('section')
   useActions([
     { id: 'filter.focus', title: t('search'), section, keys: '/', run: () => search.current?.focus() },
+    { id: 'blueprints.new', title: t('new'), section, keys: 'n', why: mayNot('BLUEPRINT:CREATE'), run: startNew },
     { id: 'blueprints.next', title: t('next'), section, keys: 'j', run: () => step(1) },
     { id: 'blueprints.previous', title: t('previous'), section, keys: 'k', run: () => step(-1) },
   ])
@@ -48,10 +58,19 @@ export function BlueprintsPage(): ReactNode {
       title={t('title')}
       isFull
       badge={data && <span className={classes['muted']}>{t('found', { count: found.length })}</span>}
+      tabs={<Tabs label={t('shelves')} active={shelf} tabs={SHELVES} />}
+      actions={
+        <MayButton need="BLUEPRINT:CREATE" leftSection={<Icon name="plus" size={14} />} onClick={startNew}>
+          {t('new')}
+        </MayButton>
+      }
     >
       {error && <ErrorCard title={t('failed')} error={error} onRetry={() => void refetch()} />}
       {isPending && <SkeletonRows rows={10} />}
-      {data?.length === 0 && (
+      {data?.length === 0 && shelf === 'custom' && (
+        <Empty icon="blueprint" title={t('noneOwn')} text={t('noneOwnText')} />
+      )}
+      {data?.length === 0 && shelf === 'community' && (
         <Empty icon="blueprint" title={t('none')} action={<Link to={paths.newFlow()}>{t('write')}</Link>} />
       )}
       {data !== undefined && data.length > 0 && (
@@ -62,11 +81,16 @@ export function BlueprintsPage(): ReactNode {
           <div className={classes['panel']}>
             {shown !== undefined && (
               <Suspense fallback={<SkeletonRows rows={8} />}>
-                <Preview key={shown} id={shown} back={to(undefined)} />
+                <Preview key={shown} id={shown} shelf={shelf} back={to(undefined)} />
               </Suspense>
             )}
           </div>
         </SideList>
+      )}
+      {isNew && (
+        <Suspense fallback={null}>
+          <BlueprintDialog flow={flow} onClose={() => setSearch({ new: false, flow: undefined })} />
+        </Suspense>
       )}
     </Page>
   )
@@ -116,10 +140,11 @@ function Side({ all, found, q, tag, shown, search, to, onSearch }: SideProps): R
 }
 
 function addressOf(
+  shelf: Shelf,
   id: string | undefined,
   { q, tag }: { readonly q: string; readonly tag: string | undefined },
 ): string {
-  return withQuery(paths.blueprints('flow', 'community', id), [
+  return withQuery(paths.blueprints('flow', shelf, id), [
     ...(q === '' ? [] : [['q', q] as const]),
     ...(tag === undefined ? [] : [['tag', tag] as const]),
   ])

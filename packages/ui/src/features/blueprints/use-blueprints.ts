@@ -7,9 +7,13 @@ import {
   type UseQueryResult,
 } from '@tanstack/react-query'
 import { api } from '../../lib/api.ts'
+import { showToast } from '../../widgets/toast.tsx'
 import { useFlowActions } from '../flows/use-flow-actions.ts'
+import { t } from './messages.ts'
 
 export type BlueprintHead = Awaited<ReturnType<typeof api.blueprints.list>>['results'][number]
+/** Those that come with the program, and those that somebody here has put by. */
+export type Shelf = 'community' | 'custom'
 export type Blueprint = Awaited<ReturnType<typeof api.blueprints.get>>
 
 /** What comes with the program changes only when it is started anew. */
@@ -17,23 +21,69 @@ const FRESH_MS = 3_600_000
 const KIND = 'flow'
 const SIZE_MAX = 500
 
-export function useBlueprints(): UseQueryResult<readonly BlueprintHead[]> {
+export function useBlueprints(shelf: Shelf): UseQueryResult<readonly BlueprintHead[]> {
+  const query = { size: SIZE_MAX }
   return useQuery({
-    queryKey: ['blueprints', 'list'],
+    queryKey: ['blueprints', 'list', shelf],
     queryFn: async ({ signal }) => {
-      const { results } = await api.blueprints.list({ params: { kind: KIND }, query: { size: SIZE_MAX }, signal })
-      return results
+      if (shelf === 'custom') return (await api.blueprints.listCustom({ query, signal })).results
+      return (await api.blueprints.list({ params: { kind: KIND }, query, signal })).results
     },
-    staleTime: FRESH_MS,
+    staleTime: shelf === 'custom' ? 0 : FRESH_MS,
   })
 }
 
-export function useBlueprint(id: string | undefined): UseQueryResult<Blueprint> {
+export function useBlueprint(id: string | undefined, shelf: Shelf): UseQueryResult<Blueprint> {
   return useQuery({
-    queryKey: ['blueprints', 'one', id],
-    queryFn: ({ signal }) => api.blueprints.get({ params: { kind: KIND, id: id ?? '' }, signal }),
+    queryKey: ['blueprints', 'one', shelf, id],
+    queryFn: ({ signal }) =>
+      shelf === 'custom'
+        ? api.blueprints.getCustom({ params: { id: id ?? '' }, signal })
+        : api.blueprints.get({ params: { kind: KIND, id: id ?? '' }, signal }),
     enabled: id !== undefined,
-    staleTime: FRESH_MS,
+    staleTime: shelf === 'custom' ? 0 : FRESH_MS,
+  })
+}
+
+export interface BlueprintDraft {
+  readonly title: string
+  readonly description: string
+  readonly tags: readonly string[]
+  readonly source: string
+}
+
+/** Makes a new one where there is no id. */
+export function useSaveBlueprint(id: string | undefined): UseMutationResult<Blueprint, Error, BlueprintDraft> {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: async ({ tags, ...draft }) => {
+      const body = { ...draft, tags: [...tags] }
+      if (id === undefined) return await api.blueprints.createCustom({ body })
+      return await api.blueprints.updateCustom({ params: { id }, body })
+    },
+    onSuccess: ({ title }) => showToast({ kind: 'success', text: t('saved', { title }) }),
+    onSettled: async () => await client.invalidateQueries({ queryKey: ['blueprints'] }),
+  })
+}
+
+/** Taken back it has another id. */
+export function useRemoveBlueprint(): UseMutationResult<void, Error, Blueprint> {
+  const client = useQueryClient()
+  const look = async (): Promise<void> => await client.invalidateQueries({ queryKey: ['blueprints', 'list'] })
+  return useMutation({
+    mutationFn: async ({ id }) => await api.blueprints.deleteCustom({ params: { id } }),
+    onSuccess: (_, { title, description, tags, source }) =>
+      showToast({
+        kind: 'success',
+        text: t('removed', { title }),
+        action: {
+          title: t('undo'),
+          run: () =>
+            void api.blueprints.createCustom({ body: { title, description, tags: [...tags], source } }).then(look),
+        },
+      }),
+    onError: error => showToast({ kind: 'error', text: t('notRemoved'), detail: error.message }),
+    onSettled: look,
   })
 }
 

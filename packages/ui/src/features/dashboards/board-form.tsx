@@ -7,7 +7,8 @@ import { parseYamlTree, plainOf } from '../editor/yaml/yaml-tree.ts'
 import { ChartForm } from './chart-form.tsx'
 import { CHART_KINDS, lookOf, mapOf } from './chart-look.ts'
 import classes from './dashboards.module.css'
-import { addChart, readDraft, setAt, type Edits } from './edit-board.ts'
+import { setAt } from '../editor/yaml/set-at.ts'
+import { addChart, readDraft, type Edits } from './edit-board.ts'
 import { editorMessages as t } from './editor-messages.ts'
 
 export interface BoardFormProps {

@@ -1,13 +1,6 @@
 // Changes of a board as the smallest changes of its text, as those of flows.
-import {
-  addTask,
-  duplicateTask,
-  freshId,
-  moveTask,
-  removeTask,
-  setProperty,
-  type TextEdit,
-} from '../editor/yaml/edit-yaml.ts'
+import { addTask, duplicateTask, freshId, moveTask, removeTask, type TextEdit } from '../editor/yaml/edit-yaml.ts'
+import { setAt } from '../editor/yaml/set-at.ts'
 import { nodeAt, parseYamlTree, plainOf } from '../editor/yaml/yaml-tree.ts'
 import { lookOf, mapOf, type ChartKind } from './chart-look.ts'
 import { DATE_FIELDS, SOURCE_FIELDS } from './source-fields.ts'
@@ -61,16 +54,6 @@ export function readDraft(text: string): BoardDraft {
 
 export function chartPath(index: number): string {
   return `charts[${index}]`
-}
-
-/** Sets what stands at a path and, where they are missing, the maps above it. */
-export function setAt(text: string, path: string, value: unknown): Edits {
-  const steps = path.split('.')
-  const key = steps.at(-1) ?? ''
-  const owner = steps.slice(0, -1).join('.')
-  const root = parseYamlTree(text)
-  if (owner === '' || nodeAt(root, owner)?.type === 'map') return setProperty(text, owner, key, value)
-  return value === undefined ? [] : setAt(text, owner, { [key]: value })
 }
 
 export function addChart(text: string, kind: ChartKind): Edits {

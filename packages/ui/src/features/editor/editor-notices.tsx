@@ -27,7 +27,7 @@ export interface NoticesProps {
   readonly onBringBack: (text: string) => void
   /** What a save would change is shown before it is one. */
   readonly isReviewing: boolean
-  readonly onReviewed: (wish: 'save' | 'run' | 'leave') => void
+  readonly onReviewed: (wish: 'save' | 'run' | 'leave', message?: string) => void
 }
 
 export function EditorNotices(props: NoticesProps): ReactNode {
@@ -40,7 +40,7 @@ export function EditorNotices(props: NoticesProps): ReactNode {
           <SaveReview
             saved={saving.saved}
             text={text}
-            onSave={isToRun => onReviewed(isToRun ? 'run' : 'save')}
+            onSave={(isToRun, message) => onReviewed(isToRun ? 'run' : 'save', message)}
             onClose={() => onReviewed('leave')}
           />
         </Suspense>

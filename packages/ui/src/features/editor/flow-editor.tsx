@@ -84,9 +84,9 @@ export function FlowEditor({ flow, initial, draftName, onSaved, tools }: FlowEdi
       />
       <EditorNotices
         {...{ flow, text, code, saving, draft, isReviewing }}
-        onReviewed={wish => {
+        onReviewed={(wish, message) => {
           setReviewing(false)
-          if (wish !== 'leave') void save(wish === 'run')
+          if (wish !== 'leave') void save(wish === 'run', message)
         }}
         onSave={(merged, over) => void saveOver(merged, over)}
         onBringBack={mine => void bringBack(mine)}
@@ -142,9 +142,11 @@ function useKeeping({ flow, initial, draftName, onSaved, text, code }: Keeping) 
     saving,
     draft,
     savedText,
-    save: async (isToRun: boolean): Promise<void> => finish(await saving.save(code?.text() ?? text), isToRun),
+    save: async (isToRun: boolean, message = ''): Promise<void> =>
+      finish(await saving.save(code?.text() ?? text, { message }), isToRun),
     bringBack: async (mine: string): Promise<void> => finish(await saving.create(mine), false),
-    saveOver: async (merged: string, over: SavedFlow): Promise<void> => finish(await saving.save(merged, over), false),
+    saveOver: async (merged: string, over: SavedFlow): Promise<void> =>
+      finish(await saving.save(merged, { over }), false),
   }
 }
 

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 import { api } from '../../lib/api.ts'
 import { useGo } from '../../lib/link.tsx'
 import { paths } from '../../lib/paths.ts'
-import { textParam, useSearchState } from '../../lib/search-state.ts'
+import { textParam, useSearchState, wordParam } from '../../lib/search-state.ts'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { useBlueprint } from '../blueprints/use-blueprints.ts'
@@ -22,14 +22,15 @@ const PARAMS = {
   copy: textParam,
   namespace: textParam,
   blueprintId: textParam,
+  blueprintSource: wordParam(['community', 'custom']),
 }
 
 export function NewFlow(): ReactNode {
-  const [{ template, copy, namespace, blueprintId }, setSearch] = useSearchState(PARAMS)
+  const [{ template, copy, namespace, blueprintId, blueprintSource }, setSearch] = useSearchState(PARAMS)
   const go = useGo()
   const actions = useFlowActions()
   const original = useOriginal(copy)
-  const blueprint = useBlueprint(copy === undefined ? blueprintId : undefined)
+  const blueprint = useBlueprint(copy === undefined ? blueprintId : undefined, blueprintSource)
   const chosen = TEMPLATES.find(({ id }) => id === template) ?? TEMPLATES[0]
   const isOther = copy !== undefined || blueprintId !== undefined
   const given = copy === undefined ? blueprint.data?.source : copyOf(original.data)

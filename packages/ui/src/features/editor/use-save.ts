@@ -28,8 +28,8 @@ export interface Saving {
   readonly saved: SavedFlow | undefined
   readonly isSaving: boolean
   readonly conflict: Conflict | undefined
-  /** `over` is what the text is a change of by now, when it was merged. */
-  save(text: string, over?: SavedFlow): Promise<FlowDocument | undefined>
+  /** `over` is what the text is a change of by now, when it was merged; `message` says why it is changed. */
+  save(text: string, how?: { readonly over?: SavedFlow; readonly message?: string }): Promise<FlowDocument | undefined>
   /** Brings back what was deleted. */
   create(text: string): Promise<FlowDocument | undefined>
   /** Shows what somebody else has saved beside the own text, before it is saved. */
@@ -66,9 +66,9 @@ export function useSave(flow: FlowDocument | undefined): Saving {
   }
   const create = (text: string): Promise<FlowDocument | undefined> =>
     attempt(async () => await keep(text, await api.flows.create({ body: text }), undefined))
-  const change = async (text: string, base: SavedFlow): Promise<FlowDocument | undefined> => {
+  const change = async (text: string, base: SavedFlow, message: string): Promise<FlowDocument | undefined> => {
     try {
-      return await keep(text, await sendChange(text, base), base)
+      return await keep(text, await sendChange(text, base, message), base)
     } catch (error) {
       const found = conflictOf(error, { base, mine: text })
       if (!found) throw error
@@ -80,7 +80,8 @@ export function useSave(flow: FlowDocument | undefined): Saving {
     saved,
     isSaving,
     conflict,
-    save: (text, over = saved) => (over === undefined ? create(text) : attempt(() => change(text, over))),
+    save: (text, { over = saved, message = '' } = {}) =>
+      over === undefined ? create(text) : attempt(() => change(text, over, message)),
     create,
     compare: (mine, newest) => {
       if (saved) setConflict({ base: saved, mine, newest })
@@ -93,9 +94,14 @@ export function useSave(flow: FlowDocument | undefined): Saving {
   }
 }
 
-async function sendChange(text: string, { namespace, id, revision }: SavedFlow): Promise<FlowDocument> {
+async function sendChange(
+  text: string,
+  { namespace, id, revision }: SavedFlow,
+  message: string,
+): Promise<FlowDocument> {
   return await api.flows.update({
     params: { namespace, id },
+    ...(message === '' ? {} : { query: { message } }),
     body: text,
     headers: { 'if-match': `"${revision}"` },
   })

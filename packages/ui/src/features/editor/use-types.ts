@@ -1,7 +1,8 @@
 // Which types there are, which of them are installed, and what the server tells of one.
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api } from '../../lib/api.ts'
+import { queryClient } from '../../lib/query.ts'
 import type { TypeDoc } from './code/editor-help.ts'
 import { askOnce } from './language/language-client.ts'
 import type { KnownTypeName } from './language/language-messages.ts'
@@ -12,13 +13,15 @@ const KEPT = { staleTime: Number.POSITIVE_INFINITY, gcTime: Number.POSITIVE_INFI
 const PARTS = ['tasks', 'triggers', 'conditions', 'taskRunners']
 
 export function useInstalledTypes(): ReadonlySet<string> {
-  const { data } = useQuery({
-    queryKey: ['plugins', 'installed'],
-    queryFn: async ({ signal }) => installedIn(await api.plugins.list({ signal })),
-    ...KEPT,
-  })
+  const { data } = useQuery(INSTALLED)
   return data ?? NOTHING
 }
+
+const INSTALLED = queryOptions({
+  queryKey: ['plugins', 'installed'],
+  queryFn: async ({ signal }) => installedIn(await api.plugins.list({ signal })),
+  ...KEPT,
+})
 
 function installedIn(plugins: unknown): ReadonlySet<string> {
   const names = listOf(plugins).flatMap(plugin =>
@@ -37,11 +40,11 @@ export function useTypeNames(): readonly KnownTypeName[] {
 const factsKey = (type: string): readonly string[] => ['plugins', 'facts', type]
 
 async function readFacts(type: string): Promise<TypeFacts> {
-  const [description, document] = await Promise.all([
-    askOnce({ type: 'describe', name: type }),
-    // A type that the server does not know is described as far as the language knows it; that of an input is none of a plugin.
-    type.includes('.') ? api.plugins.get({ params: { cls: type } }).catch(() => undefined) : undefined,
-  ])
+  const description = await askOnce({ type: 'describe', name: type })
+  const document = (await isOfPlugin(type, description !== undefined))
+    ? // A type that the server does not know is described as far as the language knows it.
+      await api.plugins.get({ params: { cls: type } }).catch(() => undefined)
+    : undefined
   const schema = fieldOf(fieldOf(document, 'schema'), 'properties')
   const required = listOf(fieldOf(schema, 'required'))
   const properties = fieldOf(schema, 'properties')
@@ -57,6 +60,12 @@ async function readFacts(type: string): Promise<TypeFacts> {
     ],
   )
   return { description, docs: new Map(docs), text: textOf(fieldOf(schema, 'description')) ?? '' }
+}
+
+/** What somebody is about to write, and the type of an input, are nobody's. */
+async function isOfPlugin(type: string, isKnown: boolean): Promise<boolean> {
+  if (!type.includes('.')) return false
+  return isKnown || (await queryClient.fetchQuery(INSTALLED)).has(type)
 }
 
 function choicesOf(property: unknown): readonly string[] | undefined {

@@ -31,6 +31,11 @@ const english = {
   },
   fork: 'Fork',
   forkHere: 'Fork from here',
+  whyHere: 'That is where you are.',
+  whyNoFailure: 'Nothing failed in this execution.',
+  watchNoMore: 'It changes no more in this direction.',
+  watchFull: 'That are {count} already: take one away first.',
+  watchEmpty: 'Write an expression first.',
   whyEnded: 'After the last event nothing is left to be done.',
   forkTitle: 'Fork from event {seq}',
   forkIntro:

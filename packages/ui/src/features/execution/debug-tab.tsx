@@ -186,8 +186,8 @@ function Steps({ events, seq, total, onGo, onFork }: StepsProps): ReactNode {
           type="button"
           className={classes['step']}
           aria-label={t(step)}
-          {...tip(t(step), keys)}
-          disabled={to(step) === seq}
+          {...(to(step) === seq ? tip(t('whyHere')) : tip(t(step), keys))}
+          aria-disabled={to(step) === seq}
           onClick={() => onGo(to(step))}
         >
           <Icon name={icon} />
@@ -196,14 +196,7 @@ function Steps({ events, seq, total, onGo, onFork }: StepsProps): ReactNode {
       <button type="button" className={classes['word']} onClick={() => onGo(to('task'))}>
         {t('task')}
       </button>
-      <button
-        type="button"
-        className={classes['word']}
-        disabled={!events.some(({ to: state }) => state === 'FAILED')}
-        onClick={() => onGo(to('failure'))}
-      >
-        {t('failure')}
-      </button>
+      <ToFailure hasFailed={events.some(({ to: state }) => state === 'FAILED')} onGo={() => onGo(to('failure'))} />
       <input
         type="range"
         className={classes['slider']}
@@ -229,6 +222,22 @@ function Steps({ events, seq, total, onGo, onFork }: StepsProps): ReactNode {
         {t('forkHere')}
       </button>
     </section>
+  )
+}
+
+function ToFailure({ hasFailed, onGo }: { readonly hasFailed: boolean; readonly onGo: () => void }): ReactNode {
+  return (
+    <button
+      type="button"
+      className={classes['word']}
+      aria-disabled={!hasFailed}
+      {...(hasFailed ? {} : tip(t('whyNoFailure')))}
+      onClick={() => {
+        if (hasFailed) onGo()
+      }}
+    >
+      {t('failure')}
+    </button>
   )
 }
 

@@ -1,7 +1,7 @@
-import { Button } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useId, useState, type ReactNode } from 'react'
 import { api } from '../../lib/api.ts'
+import { ActButton } from '../../widgets/act-button.tsx'
 import { CodeBlock } from '../../widgets/code-block.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { outputMessages as t } from './output-messages.ts'
@@ -43,9 +43,14 @@ export function ExpressionTry({ executionId, taskRunId }: ExpressionTryProps): R
         }}
       />
       <div className={classes['toolbar']}>
-        <Button size="compact-sm" disabled={text === ''} loading={render.isPending} onClick={() => render.mutate()}>
+        <ActButton
+          size="compact-sm"
+          why={text === '' ? t('whyNoExpression') : undefined}
+          loading={render.isPending}
+          onClick={() => render.mutate()}
+        >
           {t('evaluate')}
-        </Button>
+        </ActButton>
       </div>
       {render.error && <ErrorCard title={t('refused')} error={render.error} />}
       {error !== undefined && <ErrorCard title={t('refused')} error={error} />}

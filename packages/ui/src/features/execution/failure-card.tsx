@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
+import { MayButton } from '../../lib/access/may-button.tsx'
 import { api } from '../../lib/api.ts'
 import { Link, useGo } from '../../lib/link.tsx'
 import { paths } from '../../lib/paths.ts'
@@ -122,9 +123,9 @@ function Steps({ head, run, line, onTask, onReplay }: StepsProps): ReactNode {
           {t('showTask')}
         </Button>
       )}
-      <Button size="compact-sm" onClick={() => onReplay(run?.id)}>
+      <MayButton need="EXECUTION:CREATE" namespace={head.namespace} size="compact-sm" onClick={() => onReplay(run?.id)}>
         {run ? t('replayFrom', { task: run.taskId }) : t('replay')}
-      </Button>
+      </MayButton>
       {success && (
         <Button size="compact-sm" onClick={() => go(paths.compare(success.id, head.id))}>
           {t('compareSuccess')}

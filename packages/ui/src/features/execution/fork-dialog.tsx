@@ -6,6 +6,7 @@ import { api } from '../../lib/api.ts'
 import { useGo } from '../../lib/link.tsx'
 import { paths } from '../../lib/paths.ts'
 import { isFinalState } from '../../lib/states.ts'
+import { ActButton } from '../../widgets/act-button.tsx'
 import { Dialog } from '../../widgets/dialog.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { showToast } from '../../widgets/toast.tsx'
@@ -65,14 +66,9 @@ export function ForkDialog({ head, then, seq, onClose }: ForkDialogProps): React
       footer={
         <>
           <Button onClick={onClose}>{t('cancel')}</Button>
-          <Button
-            variant="filled"
-            loading={fork.isPending}
-            disabled={outputs?.problem !== undefined}
-            onClick={() => fork.mutate()}
-          >
+          <ActButton variant="filled" loading={fork.isPending} why={outputs?.problem} onClick={() => fork.mutate()}>
             {t('fork')}
-          </Button>
+          </ActButton>
         </>
       }
     >

@@ -19,6 +19,7 @@ const english = {
   file: 'file',
   try: 'Try an expression in this execution',
   evaluate: 'Evaluate',
+  whyNoExpression: 'Write an expression first.',
   refused: 'The expression could not be evaluated.',
   result: 'Result',
 } as const

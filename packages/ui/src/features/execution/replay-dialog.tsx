@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
+import { MayButton } from '../../lib/access/may-button.tsx'
 import { api } from '../../lib/api.ts'
 import { useGo } from '../../lib/link.tsx'
 import { paths } from '../../lib/paths.ts'
@@ -26,6 +27,7 @@ export interface ReplayDialogProps {
   readonly onClose: () => void
 }
 
+const mayRun = ({ namespace }: ExecutionHead) => ({ need: 'EXECUTION:CREATE', namespace }) as const
 const START = ''
 const TASKS_MAX = 200
 
@@ -58,9 +60,9 @@ export function ReplayDialog({ head, from, onClose }: ReplayDialogProps): ReactN
       footer={
         <>
           <Button onClick={onClose}>{t('cancel')}</Button>
-          <Button variant="filled" loading={replay.isPending} onClick={() => replay.mutate()}>
+          <MayButton {...mayRun(head)} variant="filled" loading={replay.isPending} onClick={() => replay.mutate()}>
             {t('replay')}
-          </Button>
+          </MayButton>
         </>
       }
     >

@@ -1,6 +1,6 @@
 // What an execution waits for, and the way on: the form of a pause, the queue, a breakpoint, what is still being killed.
-import { Button } from '@mantine/core'
 import type { ReactNode } from 'react'
+import { MayButton } from '../../lib/access/may-button.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { showToast } from '../../widgets/toast.tsx'
 import { InputForm } from '../input-form/input-form.tsx'
@@ -30,9 +30,14 @@ export function WaitingCard({ head, runs }: WaitingCardProps): ReactNode {
     case 'BREAKPOINT':
       return (
         <Card state="BREAKPOINT" title={t('breakpointTitle')}>
-          <Button variant="filled" onClick={() => act.mutate({ type: 'step' })}>
+          <MayButton
+            need="EXECUTION:UPDATE"
+            namespace={head.namespace}
+            variant="filled"
+            onClick={() => act.mutate({ type: 'step' })}
+          >
             {t('step')}
-          </Button>
+          </MayButton>
         </Card>
       )
     case 'KILLING': {
@@ -86,9 +91,15 @@ function PausedCard({ head, run }: { readonly head: ExecutionHead; readonly run:
         <InputForm {...{ fields, entries, isTried }} refusals={refusalsOf(resume.error)} onChange={form.change} />
         {problem ? <ErrorCard title={t('notDone', { action: t('resume') })} error={problem} /> : null}
         <div className={classes['steps']}>
-          <Button type="submit" variant="filled" loading={resume.isPending}>
+          <MayButton
+            need="EXECUTION:UPDATE"
+            namespace={head.namespace}
+            type="submit"
+            variant="filled"
+            loading={resume.isPending}
+          >
             {t('resume')}
-          </Button>
+          </MayButton>
         </div>
       </form>
     </Card>

@@ -1,8 +1,8 @@
 // Expressions that are watched: what each comes to at the moment, and at which events it changes. They are kept in the address.
-import { Button } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useId, useMemo, useState, type ReactNode } from 'react'
 import { api } from '../../lib/api.ts'
+import { ActButton } from '../../widgets/act-button.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { Icon } from '../../widgets/icon.tsx'
 import { tip } from '../../widgets/tooltip.ts'
@@ -33,6 +33,8 @@ export function WatchList({ executionId, expressions, seq, total, onChange, onGo
     onChange([...expressions, wanted])
     setText('')
   }
+  const isFull = expressions.length >= EXPRESSIONS_MAX
+  const whyNot = isFull ? t('watchFull', { count: EXPRESSIONS_MAX }) : text.trim() === '' ? t('watchEmpty') : undefined
   return (
     <section className={classes['watch']} aria-label={t('watch')}>
       <h3>{t('watch')}</h3>
@@ -67,9 +69,9 @@ export function WatchList({ executionId, expressions, seq, total, onChange, onGo
             add()
           }}
         />
-        <Button size="compact-sm" disabled={text.trim() === '' || expressions.length >= EXPRESSIONS_MAX} onClick={add}>
+        <ActButton size="compact-sm" why={whyNot} onClick={add}>
           {t('watchAdd')}
-        </Button>
+        </ActButton>
       </div>
     </section>
   )
@@ -127,8 +129,8 @@ function Jump({ label, icon, to, onGo }: JumpProps): ReactNode {
       type="button"
       className={classes['step']}
       aria-label={label}
-      {...tip(label)}
-      disabled={to === undefined}
+      {...tip(to === undefined ? t('watchNoMore') : label)}
+      aria-disabled={to === undefined}
       onClick={() => {
         if (to !== undefined) onGo(to)
       }}

@@ -4,6 +4,7 @@ import { Button, TextInput } from '@mantine/core'
 import '@mantine/core/styles/Input.css'
 import { useState, type ReactNode } from 'react'
 import { stateWord } from '../../lib/states.ts'
+import { ActButton } from '../../widgets/act-button.tsx'
 import { Dialog } from '../../widgets/dialog.tsx'
 import { TypedConfirm } from '../../widgets/typed-confirm.tsx'
 import type { OperationPreview } from '../operations/use-operations.ts'
@@ -101,9 +102,14 @@ function Question({ action, preview, title, name, isBusy, onRun, onClose }: Ques
       </TypedConfirm>
     )
   const run = (
-    <Button variant="filled" loading={isBusy} disabled={count === 0} onClick={() => onRun(given)}>
+    <ActButton
+      variant="filled"
+      loading={isBusy}
+      why={count === 0 ? t('whyNone') : undefined}
+      onClick={() => onRun(given)}
+    >
       {name}
-    </Button>
+    </ActButton>
   )
   return (
     <Dialog title={title} size="small" onClose={onClose} footer={<Footer onClose={onClose}>{run}</Footer>}>

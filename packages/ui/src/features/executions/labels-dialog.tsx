@@ -1,6 +1,7 @@
 import { Button, TextInput } from '@mantine/core'
 import '@mantine/core/styles/Input.css'
 import { useState, type ReactNode } from 'react'
+import { ActButton } from '../../widgets/act-button.tsx'
 import { Dialog } from '../../widgets/dialog.tsx'
 import { Icon } from '../../widgets/icon.tsx'
 import classes from './labels-dialog.module.css'
@@ -27,6 +28,8 @@ export function LabelsDialog({ title, text, note, labels, action, onSave, onClos
     setRows(rows.map((row, index) => (index === at ? { ...row, ...patch } : row)))
   const whole = rows.filter(({ key, value }) => key.trim() !== '' && value.trim() !== '')
   const isHalf = rows.some(({ key, value }) => (key.trim() === '') !== (value.trim() === ''))
+  const isNone = labels.length === 0 && whole.length === 0
+  const whyNot = isHalf ? t('whyHalfLabel') : isNone ? t('whyNoLabel') : undefined
   return (
     <Dialog
       title={title}
@@ -35,13 +38,9 @@ export function LabelsDialog({ title, text, note, labels, action, onSave, onClos
       footer={
         <>
           <Button onClick={onClose}>{t('cancel')}</Button>
-          <Button
-            variant="filled"
-            disabled={isHalf || (labels.length === 0 && whole.length === 0)}
-            onClick={() => onSave(whole)}
-          >
+          <ActButton variant="filled" why={whyNot} onClick={() => onSave(whole)}>
             {action}
-          </Button>
+          </ActButton>
         </>
       }
     >

@@ -10,6 +10,7 @@ import { JsonView } from '../../widgets/json-view.tsx'
 import { Note } from '../../widgets/note.tsx'
 import { NamespaceField } from '../namespaces/namespace-field.tsx'
 import { caretLines, type Outcome } from './explain-result.ts'
+import layout from '../../widgets/layout.module.css'
 import classes from './expressions.module.css'
 import { t } from './messages.ts'
 import { useLatestExecutions, useRendering, type Context } from './use-rendering.ts'
@@ -74,7 +75,7 @@ export function ExpressionsPage(): ReactNode {
             <ExecutionField value={search.execution ?? ''} onChange={execution => change({ execution })} />
           )}
           {search.with === 'flow' && (
-            <div className={classes['pair']}>
+            <div className={layout['pair']}>
               <NamespaceField value={search.namespace ?? ''} onChange={namespace => change({ namespace })} />
               <TextInput
                 label={t('flowId')}

@@ -1,6 +1,7 @@
 // One file: its text to be edited, an image to be seen, its revisions to be compared with and restored.
 import { ActionIcon, Button } from '@mantine/core'
 import { useEffect, useMemo, useState, type KeyboardEvent, type ReactNode } from 'react'
+import { ActButton } from '../../widgets/act-button.tsx'
 import { CodeBlock } from '../../widgets/code-block.tsx'
 import { DiffView } from '../../widgets/diff-view.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
@@ -110,6 +111,7 @@ function TextEditor({ namespace, path, content, text }: ContentProps & { readonl
   const [saved, setSaved] = useState(text)
   const [isBusy, setBusy] = useState(false)
   const isChanged = draft !== saved
+  const whyNot = isChanged ? undefined : t('whyUnchanged')
   const save = async (): Promise<void> => {
     setBusy(true)
     if (await saveText(namespace, path, draft, saved === text ? content : new TextEncoder().encode(saved).buffer))
@@ -139,18 +141,19 @@ function TextEditor({ namespace, path, content, text }: ContentProps & { readonl
           {isChanged && ` · ${t('unsaved')}`}
         </span>
         <h2 aria-hidden="true" />
-        <Button disabled={!isChanged} onClick={() => setDraft(saved)}>
+        <ActButton why={whyNot} onClick={() => setDraft(saved)}>
           {t('discard')}
-        </Button>
-        <Button
+        </ActButton>
+        <ActButton
           variant="filled"
-          disabled={!isChanged}
+          why={whyNot}
+          hint={t('save')}
+          keys="mod+s"
           loading={isBusy}
           onClick={() => void save()}
-          {...tip(t('save'), 'mod+s')}
         >
           {t('save')}
-        </Button>
+        </ActButton>
       </div>
     </>
   )

@@ -52,6 +52,7 @@ const english = {
   save: 'Save',
   unsaved: 'not saved',
   discard: 'Discard',
+  whyUnchanged: 'Nothing is changed.',
   content: 'Content of {name}',
   binary: 'This is no text. Download it to look at it.',
   large: 'This file is too large to be edited here ({size}).',

@@ -3,7 +3,7 @@ import '@mantine/core/styles/Input.css'
 import { useState, type FormEvent, type ReactNode } from 'react'
 import { Dialog } from '../../widgets/dialog.tsx'
 import { pathOf } from './file-tree.ts'
-import classes from './files.module.css'
+import layout from '../../widgets/layout.module.css'
 import { t } from './messages.ts'
 
 export interface PathDialogProps {
@@ -49,7 +49,7 @@ export function PathDialog(props: PathDialogProps): ReactNode {
         </>
       }
     >
-      <form id="path" className={classes['form']} onSubmit={event => void submit(event)} noValidate>
+      <form id="path" className={layout['form']} onSubmit={event => void submit(event)} noValidate>
         <TextInput
           label={label}
           description={t('pathHint')}

@@ -19,7 +19,14 @@ import { Select } from '../../widgets/select.tsx'
 import classes from './flow-page.module.css'
 import type { FlowTabProps } from './flow-page.tsx'
 import { t } from './messages.ts'
-import { useFlowGrid, useRevisions, type FlowGridDocument, type RevisionDocument } from './use-flow.ts'
+import {
+  useAuthors,
+  useFlowGrid,
+  useRevisions,
+  type Author,
+  type FlowGridDocument,
+  type RevisionDocument,
+} from './use-flow.ts'
 
 const PARAMS = {
   revisionLeft: numberParam,
@@ -31,6 +38,7 @@ const RUNS = 100
 export function FlowRevisions({ flow }: FlowTabProps): ReactNode {
   const { data, error, isPending, refetch } = useRevisions(flow)
   const grid = useFlowGrid(flow, RUNS)
+  const authors = useAuthors(flow)
   const [{ revisionLeft, revisionRight, diff }, setSearch] = useSearchState(PARAMS)
   if (isPending) return <SkeletonRows rows={8} />
   if (error) return <ErrorCard error={error} onRetry={() => void refetch()} />
@@ -47,6 +55,7 @@ export function FlowRevisions({ flow }: FlowTabProps): ReactNode {
               flow={flow}
               item={item}
               runs={grid.data?.runs ?? []}
+              author={authors.get(item.revision)}
               isChosen={item.revision === right.revision}
               isNewest={item === revisions[0]}
             />
@@ -92,11 +101,12 @@ interface RevisionLinkProps {
   readonly flow: FlowTabProps['flow']
   readonly item: RevisionDocument
   readonly runs: FlowGridDocument['runs']
+  readonly author: Author | undefined
   readonly isChosen: boolean
   readonly isNewest: boolean
 }
 
-function RevisionLink({ flow, item, runs, isChosen, isNewest }: RevisionLinkProps): ReactNode {
+function RevisionLink({ flow, item, runs, author, isChosen, isNewest }: RevisionLinkProps): ReactNode {
   const own = runs.filter(({ revision }) => revision === item.revision)
   const ended = own.filter(({ state }) => isFinalState(state))
   const good = ended.filter(({ state }) => state === 'SUCCESS' || state === 'WARNING').length
@@ -112,7 +122,9 @@ function RevisionLink({ flow, item, runs, isChosen, isNewest }: RevisionLinkProp
         {isNewest && <span className={classes['good']}>{t('newest')}</span>}
         {isFirstFailing(item.revision, runs) && <span className={classes['bad']}>{t('firstFailing')}</span>}
       </span>
+      {author?.message !== undefined && <span className={classes['message']}>{author.message}</span>}
       <span className={classes['hint']}>
+        {author?.name !== undefined && `${author.name} · `}
         {item.updated !== undefined && <Timestamp atMs={Date.parse(item.updated)} />}
         {' · '}
         {ended.length === 0 ? t('noRunsOfRevision') : t('runsOfRevision', { count: ended.length, rate })}

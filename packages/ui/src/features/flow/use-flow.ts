@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query'
-import { useRef } from 'react'
+import { useMemo, useRef } from 'react'
 import { api } from '../../lib/api.ts'
 import { useLive, usePollMs } from '../../lib/live/live.ts'
 import type { FlowRef } from '../../lib/paths.ts'
@@ -66,6 +66,18 @@ export function useRevisions({ namespace, id }: FlowRef): UseQueryResult<readonl
     queryKey: ['flows', 'revisions', namespace, id],
     queryFn: ({ signal }) => api.flows.revisions({ params: { namespace, id }, query: { allowDelete: true }, signal }),
   })
+}
+
+export type Author = Awaited<ReturnType<typeof api.flows.authors>>[number]
+
+/** By revision, as far as it is known. */
+export function useAuthors({ namespace, id }: FlowRef): ReadonlyMap<number, Author> {
+  const { data = [] } = useQuery({
+    queryKey: ['flows', 'authors', namespace, id],
+    queryFn: ({ signal }) => api.flows.authors({ params: { namespace, id }, signal }),
+    retry: false,
+  })
+  return useMemo(() => new Map(data.map(author => [author.revision, author])), [data])
 }
 
 export interface Neighbours {

@@ -45,6 +45,13 @@ export function flowMenu(flow: MenuFlow, actions: FlowActions, mayNot: MayNot): 
           why: why('APP:CREATE'),
           to: `${paths.newApp()}?flow=${ref.namespace}/${ref.id}`,
         },
+        {
+          id: 'blueprint',
+          title: t('makeBlueprint'),
+          icon: 'blueprint',
+          why: mayNot('BLUEPRINT:CREATE'),
+          to: `${paths.blueprints('flow', 'custom')}?new=true&flow=${ref.namespace}/${ref.id}`,
+        },
         { id: 'export', title: t('export'), icon: 'download', run: () => void actions.export([ref]) },
       ],
     },

@@ -34,6 +34,7 @@ const english = {
   disable: 'Disable',
   delete: 'Delete',
   makeApp: 'Make an app of it',
+  makeBlueprint: 'Keep as a blueprint',
   duplicate: 'Duplicate',
   export: 'Export',
   rowMenu: 'Actions for {flow}',

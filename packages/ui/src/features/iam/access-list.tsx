@@ -10,6 +10,7 @@ import { ErrorCard } from '../../widgets/error-card.tsx'
 import { Icon, type IconName } from '../../widgets/icon.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { Table, type TableProps } from '../../widgets/table.tsx'
+import layout from '../../widgets/layout.module.css'
 import classes from './iam.module.css'
 import { t } from './messages.ts'
 import { LIST_MAX, type Found } from './use-access.ts'
@@ -46,7 +47,7 @@ export function AccessList<Row>({
   const isSearched = search !== undefined && search.q !== ''
   const isEmpty = data?.results.length === 0
   return (
-    <div className={classes['panel']}>
+    <div className={layout['panel']}>
       {(search || tools || newButton) && (
         <div className={classes['tools']} role="search">
           {search && <Search {...search} />}

@@ -21,11 +21,11 @@ export function Answer({ explained, name }: { readonly explained: Explained; rea
       <Icon name={isAllowed ? 'check' : 'close'} size={20} />
       <div>
         <p className={classes['verdict']}>{t(isAllowed ? 'verdictYes' : 'verdictNo', { name, wish, where })}</p>
-        {reasons.length === 0 && <p>{t('noReason', { name, wish })}</p>}
+        {reasons.length === 0 && <p>{t('noReason', { wish })}</p>}
         <ul className={classes['reasons']}>
           {reasons.map((reason, index) => (
             <li key={reason.bindingId ?? index}>
-              <Way reason={reason} name={name} />
+              <Way reason={reason} />
             </li>
           ))}
         </ul>
@@ -34,15 +34,15 @@ export function Answer({ explained, name }: { readonly explained: Explained; rea
   )
 }
 
-function Way({ reason, name }: { readonly reason: Reason; readonly name: string }): ReactNode {
+function Way({ reason }: { readonly reason: Reason }): ReactNode {
   const { type, roleId, roleName, groupId, groupName, namespace } = reason
   switch (type) {
     case 'open':
       return t('reasonOpen')
     case 'super-admin':
-      return t('reasonSuperAdmin', { name })
+      return t('reasonSuperAdmin')
     case 'disabled':
-      return t('reasonDisabled', { name })
+      return t('reasonDisabled')
     case 'token':
       return t('reasonToken')
     default:

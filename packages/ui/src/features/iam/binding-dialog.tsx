@@ -6,7 +6,7 @@ import { Dialog } from '../../widgets/dialog.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { NamespaceField } from '../namespaces/namespace-field.tsx'
 import { Check } from './check.tsx'
-import classes from './iam.module.css'
+import layout from '../../widgets/layout.module.css'
 import { t } from './messages.ts'
 import { SubjectField } from './subject-field.tsx'
 import { useRoles } from './use-access.ts'
@@ -51,7 +51,7 @@ export function BindingDialog({ to, role = '', onClose }: BindingDialogProps): R
         </>
       }
     >
-      <form id="binding" className={classes['form']} onSubmit={submit} noValidate>
+      <form id="binding" className={layout['form']} onSubmit={submit} noValidate>
         {save.error && <ErrorCard title={t('roleNotGiven')} error={save.error} />}
         {to === undefined && (
           <SubjectField

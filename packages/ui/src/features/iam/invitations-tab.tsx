@@ -11,6 +11,7 @@ import type { Column } from '../../widgets/table.tsx'
 import { Timestamp } from '../../widgets/timestamp.tsx'
 import { NamespaceField } from '../namespaces/namespace-field.tsx'
 import { AccessList } from './access-list.tsx'
+import layout from '../../widgets/layout.module.css'
 import classes from './iam.module.css'
 import { t } from './messages.ts'
 import { ShownOnce } from './shown-once.tsx'
@@ -164,7 +165,7 @@ function InviteDialog({ onClose, onMade }: InviteDialogProps): ReactNode {
         </>
       }
     >
-      <form id="invitation" className={classes['form']} onSubmit={submit} noValidate autoComplete="off">
+      <form id="invitation" className={layout['form']} onSubmit={submit} noValidate autoComplete="off">
         {save.error && <ErrorCard title={t('notInvited')} error={save.error} />}
         <TextInput
           label={t('email')}

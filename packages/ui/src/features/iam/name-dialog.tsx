@@ -4,7 +4,7 @@ import '@mantine/core/styles/Input.css'
 import { useState, type FormEvent, type ReactNode } from 'react'
 import { Dialog } from '../../widgets/dialog.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
-import classes from './iam.module.css'
+import layout from '../../widgets/layout.module.css'
 import { t } from './messages.ts'
 
 export interface NameDialogProps {
@@ -42,7 +42,7 @@ export function NameDialog(props: NameDialogProps): ReactNode {
         </>
       }
     >
-      <form id="name" className={classes['form']} onSubmit={submit} noValidate autoComplete="off">
+      <form id="name" className={layout['form']} onSubmit={submit} noValidate autoComplete="off">
         {error && <ErrorCard title={t('notMade')} error={error} />}
         <TextInput
           label={t('name')}

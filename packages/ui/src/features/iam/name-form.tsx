@@ -4,6 +4,7 @@ import '@mantine/core/styles/Input.css'
 import { useState, type FormEvent, type ReactNode } from 'react'
 import { ActButton } from '../../widgets/act-button.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
+import layout from '../../widgets/layout.module.css'
 import classes from './iam.module.css'
 import { t } from './messages.ts'
 
@@ -39,7 +40,7 @@ export function NameForm<Draft extends Named>({
     if (whyNot === undefined) onSave(draft)
   }
   return (
-    <form className={classes['form']} onSubmit={submit} noValidate autoComplete="off">
+    <form className={layout['form']} onSubmit={submit} noValidate autoComplete="off">
       {error && <ErrorCard title={t('notSaved')} error={error} />}
       <TextInput
         label={t('name')}

@@ -8,6 +8,7 @@ import { ErrorCard } from '../../widgets/error-card.tsx'
 import { CodeBlock } from '../../widgets/code-block.tsx'
 import { NamespaceField } from '../namespaces/namespace-field.tsx'
 import { Check } from './check.tsx'
+import layout from '../../widgets/layout.module.css'
 import classes from './iam.module.css'
 import { t } from './messages.ts'
 import { ShownOnce } from './shown-once.tsx'
@@ -93,7 +94,7 @@ function TokenForm({ owner, onMade, onClose }: TokenFormProps): ReactNode {
         </>
       }
     >
-      <form id="token" className={classes['form']} onSubmit={submit} noValidate autoComplete="off">
+      <form id="token" className={layout['form']} onSubmit={submit} noValidate autoComplete="off">
         {save.error && <ErrorCard title={t('notMade')} error={save.error} />}
         <TextInput
           label={t('name')}

@@ -9,6 +9,7 @@ import { Dialog } from '../../widgets/dialog.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { NewPassword } from '../sign-in/new-password.tsx'
 import { Check } from './check.tsx'
+import layout from '../../widgets/layout.module.css'
 import classes from './iam.module.css'
 import { t } from './messages.ts'
 import { useChange, useGroups } from './use-access.ts'
@@ -55,7 +56,7 @@ export function UserDialog({ onClose, onMade }: UserDialogProps): ReactNode {
         </>
       }
     >
-      <form id="user" className={classes['form']} onSubmit={submit} noValidate autoComplete="off">
+      <form id="user" className={layout['form']} onSubmit={submit} noValidate autoComplete="off">
         {save.error && <ErrorCard title={t('notMade')} error={save.error} />}
         <TextInput
           label={t('username')}
@@ -69,7 +70,7 @@ export function UserDialog({ onClose, onMade }: UserDialogProps): ReactNode {
           error={isTried ? problem : undefined}
           onChange={event => change({ email: event.currentTarget.value })}
         />
-        <div className={classes['pair']}>
+        <div className={layout['pair']}>
           <TextInput
             label={t('firstName')}
             value={draft.firstName}

@@ -14,6 +14,7 @@ import { Timestamp } from '../../widgets/timestamp.tsx'
 import { BindingLines } from './binding-lines.tsx'
 import { Box } from './box.tsx'
 import { Check } from './check.tsx'
+import layout from '../../widgets/layout.module.css'
 import classes from './iam.module.css'
 import { t } from './messages.ts'
 import { SessionLines } from './session-lines.tsx'
@@ -87,7 +88,7 @@ function Profile({ user }: { readonly user: User }): ReactNode {
   }
   return (
     <Box title={t('profile')}>
-      <form className={classes['form']} onSubmit={submit} noValidate autoComplete="off">
+      <form className={layout['form']} onSubmit={submit} noValidate autoComplete="off">
         {save.error && <ErrorCard title={t('notSaved')} error={save.error} />}
         <TextInput
           label={t('username')}
@@ -97,7 +98,7 @@ function Profile({ user }: { readonly user: User }): ReactNode {
           value={draft.email}
           onChange={event => change({ email: event.currentTarget.value })}
         />
-        <div className={classes['pair']}>
+        <div className={layout['pair']}>
           <TextInput
             label={t('firstName')}
             value={draft.firstName}

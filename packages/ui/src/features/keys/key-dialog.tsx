@@ -25,6 +25,7 @@ import {
   type Expiry,
   type KeyType,
 } from './key-value.ts'
+import layout from '../../widgets/layout.module.css'
 import classes from './keys.module.css'
 import { t } from './messages.ts'
 import { deleteKeys, useKey, useSetKey, type KeyDocument, type KeyRef } from './use-keys.ts'
@@ -109,7 +110,7 @@ function KeyForm({ keyRef, document, here, onClose }: KeyFormProps): ReactNode {
       onClose={onClose}
       footer={<Foot keyRef={keyRef} isOwn={owner === undefined} isBusy={save.isPending} onClose={onClose} />}
     >
-      <form id="key" className={classes['form']} onSubmit={submit} noValidate>
+      <form id="key" className={layout['form']} onSubmit={submit} noValidate>
         {owner !== undefined && here !== undefined && <Note>{t('inherited', { namespace: here, owner })}</Note>}
         {save.error && <ErrorCard title={t('notSaved', { key: draft.key })} error={messageOf(save.error)} />}
         {keyRef === undefined && <NameFields draft={draft} here={here} problems={shown} onChange={change} />}
@@ -171,7 +172,7 @@ function NameFields({
   onChange,
 }: PartProps & { readonly here: string | undefined; readonly problems: Problems }): ReactNode {
   return (
-    <div className={here === undefined ? classes['pair'] : undefined}>
+    <div className={here === undefined ? layout['pair'] : undefined}>
       {here === undefined && (
         <NamespaceField
           hasFocus
@@ -212,7 +213,7 @@ function ExpiryField({
     { value: 'custom', label: t('isCustom') },
   ]
   return (
-    <div className={draft.expiry === 'custom' ? classes['pair'] : undefined}>
+    <div className={draft.expiry === 'custom' ? layout['pair'] : undefined}>
       <NativeSelect
         label={t('expires')}
         size="sm"

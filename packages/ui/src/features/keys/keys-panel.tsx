@@ -23,7 +23,7 @@ import { withAncestors } from '../namespaces/ancestors.ts'
 import { KeyCard, KEY_SORTS, keyColumns } from './key-columns.tsx'
 import { KeyDialog } from './key-dialog.tsx'
 import { KEY_FIELDS, KEY_FIELDS_OF_NAMESPACE } from './key-fields.ts'
-import classes from './keys.module.css'
+import layout from '../../widgets/layout.module.css'
 import { idOf, markOverrides, refOf } from './mark-overrides.ts'
 import { t } from './messages.ts'
 import { deleteKeys, useKeys, type KeyRow } from './use-keys.ts'
@@ -67,7 +67,7 @@ export function KeysPanel({ namespace }: KeysPanelProps): ReactNode {
   const { filters, setFilters } = filterState
   const nothing = { namespace, isFiltered: filters.length > 0, onDrop: () => setFilters([]), action: newButton }
   return (
-    <div className={classes['panel']}>
+    <div className={layout['panel']}>
       <FilterBar fields={fields} filters={filters} onChange={setFilters} example={EXAMPLES[namespace ? 1 : 0]}>
         {newButton}
       </FilterBar>

@@ -10,6 +10,7 @@ import { Skeleton, SkeletonRows } from '../../widgets/skeleton.tsx'
 import { Table, type Column } from '../../widgets/table.tsx'
 import { withAncestors } from './ancestors.ts'
 import { t } from './messages.ts'
+import layout from '../../widgets/layout.module.css'
 import classes from './namespaces.module.css'
 import { useNamespaceChain, useSaveNamespace, type NamespaceDocument } from './use-namespaces.ts'
 
@@ -23,7 +24,7 @@ export function ConcurrencyTab({ namespace }: { readonly namespace: string }): R
   const { chain, error, retry } = useNamespaceChain(namespace)
   const own = chain?.[0]
   return (
-    <div className={classes['panel']}>
+    <div className={layout['panel']}>
       {error && <ErrorCard title={t('failedOne')} error={error} onRetry={retry} />}
       {!own && !error && <Skeleton height="4rem" />}
       {own && <LimitForm namespace={namespace} document={own} />}

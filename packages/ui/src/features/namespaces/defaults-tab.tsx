@@ -6,6 +6,7 @@ import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { Table, type Column } from '../../widgets/table.tsx'
 import { JsonDialog } from './json-dialog.tsx'
 import { t } from './messages.ts'
+import layout from '../../widgets/layout.module.css'
 import classes from './namespaces.module.css'
 import { useNamespaceChain } from './use-namespaces.ts'
 import { From } from './variables-tab.tsx'
@@ -26,7 +27,7 @@ export function DefaultsTab({ namespace }: { readonly namespace: string }): Reac
   const own = chain?.[0]?.pluginDefaults ?? []
   const rows = (chain ?? []).flatMap(({ id, pluginDefaults }) => defaultsOf(id, pluginDefaults))
   return (
-    <div className={classes['panel']}>
+    <div className={layout['panel']}>
       <div className={classes['tools']}>
         <span>{t('defaultsText')}</span>
         {rows.length > 0 && (

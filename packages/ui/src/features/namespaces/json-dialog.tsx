@@ -1,9 +1,11 @@
 import { Button, Textarea } from '@mantine/core'
 import '@mantine/core/styles/Input.css'
 import { useState, type FormEvent, type ReactNode } from 'react'
+import { ActButton } from '../../widgets/act-button.tsx'
 import { Dialog } from '../../widgets/dialog.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { t } from './messages.ts'
+import layout from '../../widgets/layout.module.css'
 import classes from './namespaces.module.css'
 import { useSaveNamespace, type NamespacePatch } from './use-namespaces.ts'
 
@@ -36,19 +38,19 @@ export function JsonDialog({ namespace, title, hint, value, read, onClose }: Jso
       footer={
         <>
           <Button onClick={onClose}>{t('cancel')}</Button>
-          <Button
+          <ActButton
             type="submit"
             form="json"
             variant="filled"
-            disabled={typeof found === 'string'}
+            why={typeof found === 'string' ? found : undefined}
             loading={save.isPending}
           >
             {t('save')}
-          </Button>
+          </ActButton>
         </>
       }
     >
-      <form id="json" className={classes['form']} onSubmit={submit}>
+      <form id="json" className={layout['form']} onSubmit={submit}>
         {save.error && <ErrorCard title={t('notSaved', { namespace })} error={save.error} />}
         <Textarea
           className={classes['code']}

@@ -18,6 +18,7 @@ import { Table, type Column } from '../../widgets/table.tsx'
 import { tip } from '../../widgets/tooltip.ts'
 import { t } from './messages.ts'
 import { namespaceLines, type NamespaceLine } from './namespace-tree.ts'
+import layout from '../../widgets/layout.module.css'
 import classes from './namespaces.module.css'
 import { useNamespaceFacts, useSaveNamespace } from './use-namespaces.ts'
 
@@ -206,7 +207,7 @@ function NewNamespace({ onClose }: { readonly onClose: () => void }): ReactNode 
         </>
       }
     >
-      <form id="namespace" className={classes['form']} onSubmit={submit} noValidate>
+      <form id="namespace" className={layout['form']} onSubmit={submit} noValidate>
         <p className={classes['muted']}>{t('newText')}</p>
         {save.error && <ErrorCard title={t('notSaved', { namespace: name })} error={save.error} />}
         <TextInput

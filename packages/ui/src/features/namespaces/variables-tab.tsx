@@ -9,6 +9,7 @@ import { Table, type Column } from '../../widgets/table.tsx'
 import { JsonDialog } from './json-dialog.tsx'
 import { layerEntries, type LayeredEntry } from './layer-entries.ts'
 import { t } from './messages.ts'
+import layout from '../../widgets/layout.module.css'
 import classes from './namespaces.module.css'
 import { useNamespaceChain } from './use-namespaces.ts'
 
@@ -25,7 +26,7 @@ export function VariablesTab({ namespace }: { readonly namespace: string }): Rea
     </MayButton>
   )
   return (
-    <div className={classes['panel']}>
+    <div className={layout['panel']}>
       <div className={classes['tools']}>
         <span>{t('variablesText')}</span>
         {entries.length > 0 && edit}

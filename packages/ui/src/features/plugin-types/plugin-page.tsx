@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core'
 import { useParams } from '@tanstack/react-router'
 import { useMemo, type ReactNode } from 'react'
+import { MayButton } from '../../lib/access/may-button.tsx'
 import { Page } from '../../app/page.tsx'
 import { paths } from '../../lib/paths.ts'
 import { CodeBlock } from '../../widgets/code-block.tsx'
@@ -169,14 +170,15 @@ function ExampleCard({ example, page }: { readonly example: Example; readonly pa
               {t('openInEditor')}
             </Button>
             {page.isHere && (
-              <Button
+              <MayButton
+                need="FLOW:CREATE"
                 size="compact-sm"
                 variant="filled"
-                {...tip(t('runHint', { id: flow.id }))}
+                hint={t('runHint', { id: flow.id })}
                 onClick={() => tries.mutate({ flow, isRun: true })}
               >
                 {t('run')}
-              </Button>
+              </MayButton>
             )}
           </>
         )}

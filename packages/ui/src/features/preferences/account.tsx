@@ -19,6 +19,7 @@ import { TokenLines } from '../iam/token-lines.tsx'
 import { NewPassword } from '../sign-in/new-password.tsx'
 import { Group } from './group.tsx'
 import { t } from './account-messages.ts'
+import layout from '../../widgets/layout.module.css'
 import classes from './preferences-page.module.css'
 
 const PARAMS = { show: textParam }
@@ -40,7 +41,7 @@ export function Account({ me }: { readonly me: Me }): ReactNode {
       )}
       <div id="tokens">
         <Group title={t('tokens')}>
-          <p className={classes['hint']}>{t('tokensHint')}</p>
+          <p className={layout['hint']}>{t('tokensHint')}</p>
           <TokenLines of={{ kind: 'me' }} />
         </Group>
       </div>
@@ -76,9 +77,9 @@ function Profile({ me, why }: PartProps): ReactNode {
   }
   return (
     <Group title={t('account')}>
-      <p className={classes['hint']}>{t('signedInAs', { name: username })}</p>
+      <p className={layout['hint']}>{t('signedInAs', { name: username })}</p>
       {save.error && <ErrorCard title={t('notSaved')} error={save.error} />}
-      <form className={classes['form']} onSubmit={submit} noValidate>
+      <form className={layout['form']} onSubmit={submit} noValidate>
         <div className={classes['pair']}>
           <TextInput
             label={t('firstName')}
@@ -131,7 +132,7 @@ function Password({ me, why }: PartProps): ReactNode {
   }
   return (
     <Group title={t('password')}>
-      <form className={classes['form']} onSubmit={submit} noValidate>
+      <form className={layout['form']} onSubmit={submit} noValidate>
         {save.error && refusal !== 422 && refusal !== 403 && <ErrorCard title={t('notSaved')} error={save.error} />}
         <input type="hidden" name="username" autoComplete="username" value={username} />
         <PasswordField
@@ -150,7 +151,7 @@ function Password({ me, why }: PartProps): ReactNode {
           error={refusal === 422 ? message : isTried && next === '' ? t('needNew') : undefined}
           onChange={setNext}
         />
-        <p className={classes['hint']}>{t('othersEnd')}</p>
+        <p className={layout['hint']}>{t('othersEnd')}</p>
         <ActButton type="submit" className={classes['single']} why={why} loading={save.isPending}>
           {t('changePassword')}
         </ActButton>

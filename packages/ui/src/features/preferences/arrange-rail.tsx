@@ -8,8 +8,10 @@ import { Link } from '../../lib/link.tsx'
 import { useLocal } from '../../lib/use-local.ts'
 import { writeLocal } from '../../platform/local-store.ts'
 import { Icon, type IconName } from '../../widgets/icon.tsx'
+import { tip } from '../../widgets/tooltip.ts'
 import { Group } from './group.tsx'
 import { t } from './messages.ts'
+import layout from '../../widgets/layout.module.css'
 import classes from './preferences-page.module.css'
 
 const KEY = 'rail'
@@ -30,7 +32,7 @@ export function Rail(): ReactNode {
   }
   return (
     <Group title={t('rail')}>
-      <p className={classes['hint']}>{t('railHint')}</p>
+      <p className={layout['hint']}>{t('railHint')}</p>
       <ol className={classes['lines']}>
         {items.map(({ id, title, icon }, index) => (
           <li key={id} className={classes['line']}>
@@ -67,7 +69,7 @@ export function Bookmarks(): ReactNode {
   const bookmarks = useBookmarks()
   return (
     <Group title={t('bookmarks')}>
-      <p className={classes['hint']}>{t('bookmarksHint')}</p>
+      <p className={layout['hint']}>{t('bookmarksHint')}</p>
       {bookmarks.length > 0 && (
         <ol className={classes['lines']}>
           {bookmarks.map((bookmark, index) => (
@@ -132,7 +134,15 @@ interface PressProps {
 
 function Press({ icon, label, isOff = false, onClick }: PressProps): ReactNode {
   return (
-    <ActionIcon size={28} aria-label={label} disabled={isOff} onClick={onClick}>
+    <ActionIcon
+      size={28}
+      aria-label={label}
+      {...tip(isOff ? t('railThere') : label)}
+      {...(isOff ? { 'aria-disabled': true, 'data-disabled': true } : {})}
+      onClick={() => {
+        if (!isOff) onClick()
+      }}
+    >
       <Icon name={icon} size={14} />
     </ActionIcon>
   )

@@ -38,6 +38,7 @@ const english = {
   kept: 'Your choices are kept on the server and apply in every browser. There is no telemetry.',
   rail: 'Side bar',
   railHint: 'What is not ticked is in the palette all the same.',
+  railThere: 'It stands there already.',
   railUsual: 'As it was at first',
   bookmarks: 'Bookmarks',
   bookmarksHint: 'The star in the bar at the top keeps the page that is open, with its filter.',

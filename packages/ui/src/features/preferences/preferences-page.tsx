@@ -13,6 +13,7 @@ import { Bookmarks, Rail } from './arrange-rail.tsx'
 import { Group } from './group.tsx'
 import { SKIPPED } from '../welcome/first-run.ts'
 import { t } from './messages.ts'
+import layout from '../../widgets/layout.module.css'
 import classes from './preferences-page.module.css'
 
 /** Not before somebody is signed in. */
@@ -30,7 +31,7 @@ export function PreferencesPage(): ReactNode {
         <Rail />
         <Bookmarks />
         <Group title={t('file')}>
-          <p className={classes['hint']}>{t('kept')}</p>
+          <p className={layout['hint']}>{t('kept')}</p>
           <TakeAlong preferences={preferences} />
         </Group>
       </div>
@@ -135,7 +136,7 @@ function Choice<Word extends string>({ label, hint, value, words, nameOf, onChoo
         ))}
       </div>
       {hint !== undefined && (
-        <p id={`${name}-hint`} className={classes['hint']}>
+        <p id={`${name}-hint`} className={layout['hint']}>
           {hint}
         </p>
       )}

@@ -9,6 +9,7 @@ import { ErrorCard } from '../../widgets/error-card.tsx'
 import { Kbd } from '../../widgets/kbd.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { showToast } from '../../widgets/toast.tsx'
+import { tip } from '../../widgets/tooltip.ts'
 import { InputForm } from '../input-form/input-form.tsx'
 import {
   askedOf,
@@ -71,6 +72,7 @@ export function RunDialog({ flow, given, onClose }: RunDialogProps): ReactNode {
         onClick={run}
         loading={starting.isPending || form.isWished}
         aria-disabled={why !== undefined}
+        {...(why === undefined ? {} : { ...tip(why), 'data-disabled': true })}
       >
         {request.scheduleDate === undefined ? t('run') : t('schedule')}
         <Kbd keys="mod+enter" isOnButton />

@@ -9,7 +9,7 @@ import { NamespaceField } from '../namespaces/namespace-field.tsx'
 import { Note } from '../../widgets/note.tsx'
 import { isSecretName, parseTags, tagText, type SecretRow } from './list-secrets.ts'
 import { t } from './messages.ts'
-import classes from './secrets.module.css'
+import layout from '../../widgets/layout.module.css'
 import { variableOf } from './secret-columns.tsx'
 import { useSaveSecret } from './use-secrets.ts'
 
@@ -80,7 +80,7 @@ function SecretForm({ row, here, onClose }: SecretDialogProps): ReactNode {
         </>
       }
     >
-      <form id="secret" className={classes['form']} onSubmit={submit} noValidate autoComplete="off">
+      <form id="secret" className={layout['form']} onSubmit={submit} noValidate autoComplete="off">
         {save.error && <ErrorCard title={t('notSaved', { name: draft.key })} error={save.error} />}
         <Fields {...{ draft, isNew, change }} isPlaced={here !== undefined} problems={isTried ? problems : {}} />
       </form>
@@ -110,7 +110,7 @@ function Fields({ draft, isNew, isPlaced, problems, change }: FieldsProps): Reac
   return (
     <>
       {isNew && (
-        <div className={isPlaced ? undefined : classes['pair']}>
+        <div className={isPlaced ? undefined : layout['pair']}>
           {!isPlaced && (
             <NamespaceField
               hasFocus

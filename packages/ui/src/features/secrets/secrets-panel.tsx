@@ -19,6 +19,7 @@ import { matchesText, secretsOf, type SecretRow } from './list-secrets.ts'
 import { t } from './messages.ts'
 import { SecretCard, secretColumns } from './secret-columns.tsx'
 import { SecretDialog } from './secret-dialog.tsx'
+import layout from '../../widgets/layout.module.css'
 import classes from './secrets.module.css'
 import { deleteSecret, useSecrets } from './use-secrets.ts'
 
@@ -52,7 +53,7 @@ export function SecretsPanel({ namespace }: SecretsPanelProps): ReactNode {
     </MayButton>
   )
   return (
-    <div className={classes['panel']}>
+    <div className={layout['panel']}>
       <Tools
         namespace={namespace}
         q={q}

@@ -17,7 +17,7 @@ import { Skeleton, Waiting } from '../../widgets/skeleton.tsx'
 import { BarePage } from './bare-page.tsx'
 import { t } from './messages.ts'
 import { NewPassword } from './new-password.tsx'
-import classes from './sign-in.module.css'
+import layout from '../../widgets/layout.module.css'
 
 const GONE: readonly number[] = [404, 410]
 
@@ -58,7 +58,7 @@ function Take({ link, name }: { readonly link: string; readonly name: string }):
     },
   })
   return (
-    <div className={classes['form']}>
+    <div className={layout['form']}>
       {take.error && <ErrorCard title={t('notAccepted')} error={take.error} />}
       <Button variant="filled" size="md" fullWidth loading={take.isPending} onClick={() => take.mutate()}>
         {t('acceptAs', { name })}
@@ -91,10 +91,10 @@ function Enter({ link, email }: EnterProps): ReactNode {
     if (judgePassword(password) !== 'none') enter.mutate()
   }
   return (
-    <form className={classes['form']} onSubmit={submit} noValidate>
+    <form className={layout['form']} onSubmit={submit} noValidate>
       {enter.error && !isWeak && <ErrorCard title={t('notAccepted')} error={enter.error} />}
       <input type="hidden" name="username" autoComplete="username" value={email} />
-      <div className={classes['pair']}>
+      <div className={layout['pair']}>
         <TextInput
           label={t('firstName')}
           autoComplete="given-name"

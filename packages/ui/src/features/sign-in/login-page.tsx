@@ -12,7 +12,7 @@ import { Note } from '../../widgets/note.tsx'
 import { BarePage } from './bare-page.tsx'
 import { t } from './messages.ts'
 import { SignInForm } from './sign-in-form.tsx'
-import classes from './sign-in.module.css'
+import layout from '../../widgets/layout.module.css'
 import { useEffect } from 'react'
 
 const PARAMS = { from: textParam, signedOut: flagParam, ended: flagParam, error: textParam, provider: textParam }
@@ -52,7 +52,7 @@ interface SignedInProps {
 
 function SignedIn({ name, isOpen, onGoOn }: SignedInProps): ReactNode {
   return (
-    <div className={classes['form']}>
+    <div className={layout['form']}>
       <p>{isOpen ? t('open') : t('already', { name })}</p>
       <Button variant="filled" size="md" fullWidth onClick={onGoOn}>
         {t('goOn')}

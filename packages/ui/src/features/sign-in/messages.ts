@@ -20,6 +20,13 @@ const english = {
   endedText: 'What you typed is still here. Sign in, and go on.',
   elsewhere: 'Opens in a new tab; come back here when you are signed in.',
   signedOut: 'You are signed out.',
+  leaveTitle: 'Sign out and lose what is not saved?',
+  leaveText: {
+    one: 'There are changes of one flow or dashboard that only this browser has. They are deleted when you sign out.',
+    other:
+      'There are changes of {count} flows and dashboards that only this browser has. They are deleted when you sign out.',
+  },
+  leave: 'Delete and sign out',
   already: 'You are signed in as {name}.',
   goOn: 'Go on',
   other: 'Sign out and use another account',

@@ -13,7 +13,7 @@ import { Note } from '../../widgets/note.tsx'
 import { BarePage } from './bare-page.tsx'
 import { t } from './messages.ts'
 import { NewPassword } from './new-password.tsx'
-import classes from './sign-in.module.css'
+import layout from '../../widgets/layout.module.css'
 
 const GONE: readonly number[] = [404, 410]
 
@@ -50,7 +50,7 @@ export function ResetPasswordPage(): ReactNode {
     )
   return (
     <BarePage title={t('reset')} lead={t('resetLead')}>
-      <form className={classes['form']} onSubmit={submit} noValidate>
+      <form className={layout['form']} onSubmit={submit} noValidate>
         {reset.error && refusal !== 422 && <ErrorCard title={t('failed')} error={reset.error} />}
         <NewPassword
           label={t('newPassword')}

@@ -16,7 +16,7 @@ import { Skeleton, Waiting } from '../../widgets/skeleton.tsx'
 import { BarePage } from './bare-page.tsx'
 import { t } from './messages.ts'
 import { NewPassword } from './new-password.tsx'
-import classes from './sign-in.module.css'
+import layout from '../../widgets/layout.module.css'
 
 interface Draft {
   readonly token: string
@@ -74,7 +74,7 @@ function SetupForm({ config: { needsToken, passwordMin } }: { readonly config: L
     if (Object.values(problems).every(problem => problem === undefined)) setup.mutate(draft)
   }
   return (
-    <form className={classes['form']} onSubmit={submit} noValidate>
+    <form className={layout['form']} onSubmit={submit} noValidate>
       {setup.error && refusal === 'other' && <ErrorCard title={t('notCreated')} error={setup.error} />}
       {needsToken && (!isGiven || refusal === 'token') && (
         <TextInput
@@ -124,7 +124,7 @@ function Names({ draft, problem, change }: NamesProps): ReactNode {
         error={problem}
         onChange={event => change({ username: event.currentTarget.value })}
       />
-      <div className={classes['pair']}>
+      <div className={layout['pair']}>
         <TextInput
           label={t('firstName')}
           autoComplete="given-name"

@@ -12,6 +12,7 @@ import { Icon } from '../../widgets/icon.tsx'
 import { PasswordField } from '../../widgets/password-field.tsx'
 import { Skeleton, Waiting } from '../../widgets/skeleton.tsx'
 import { t } from './messages.ts'
+import layout from '../../widgets/layout.module.css'
 import classes from './sign-in.module.css'
 
 export interface SignInFormProps {
@@ -74,7 +75,7 @@ function ProviderButton({ id, name, from, isOver }: ProviderButtonProps): ReactN
       >
         {t('signInWith', { provider: name })}
       </Button>
-      {isOver && <p className={classes['hint']}>{t('elsewhere')}</p>}
+      {isOver && <p className={layout['hint']}>{t('elsewhere')}</p>}
     </div>
   )
 }
@@ -106,7 +107,7 @@ function PasswordForm({ username: known, onSignedIn }: SignInFormProps): ReactNo
     else if (!isBusy) void send()
   }
   return (
-    <form ref={form} className={classes['form']} onSubmit={submit} noValidate>
+    <form ref={form} className={layout['form']} onSubmit={submit} noValidate>
       {outcome && <Refusal outcome={outcome} />}
       <TextInput
         label={t('username')}

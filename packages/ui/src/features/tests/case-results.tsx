@@ -1,11 +1,10 @@
 // What the cases of a suite came to: each assertion with what was expected and what came.
-import { Button } from '@mantine/core'
 import type { ReactNode } from 'react'
+import { MayButton } from '../../lib/access/may-button.tsx'
 import { stateWord } from '../../lib/states.ts'
 import { CodeBlock } from '../../widgets/code-block.tsx'
 import { DiffView } from '../../widgets/diff-view.tsx'
 import { Icon } from '../../widgets/icon.tsx'
-import { tip } from '../../widgets/tooltip.ts'
 import { StateBadge } from '../states/state-badge.tsx'
 import { t } from './messages.ts'
 import { isLong, readAssertion, type AssertionLine } from './read-assertion.ts'
@@ -39,15 +38,16 @@ function Case({ result, onRun }: { readonly result: CaseResult; readonly onRun: 
       <header className={classes['caseHead']}>
         <StateBadge state={badgeOf(state)} />
         <h3>{testId}</h3>
-        <Button
+        <MayButton
+          need="TEST:CREATE"
           size="compact-sm"
           variant="subtle"
           aria-label={`${t('onlyThis')}: ${testId}`}
-          {...tip(t('onlyThis'))}
+          hint={t('onlyThis')}
           onClick={onRun}
         >
           <Icon name="run" size={14} />
-        </Button>
+        </MayButton>
       </header>
       <ul className={classes['assertions']}>
         {lines.map((line, index) => (

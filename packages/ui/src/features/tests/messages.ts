@@ -36,6 +36,7 @@ const english = {
   toTests: 'All tests',
   save: 'Save',
   saveAndRun: 'Save and run',
+  whyErrors: 'Mend the errors first: they stand beside the text.',
   saved: 'The suite is saved.',
   notSaved: 'The suite could not be saved.',
   notRun: 'The suite could not be run.',

@@ -1,12 +1,11 @@
 // Suites with what they came to last; for the page of all tests and for the tab of a flow.
-import { Button } from '@mantine/core'
 import { useMemo, type ReactNode } from 'react'
+import { MayButton } from '../../lib/access/may-button.tsx'
 import { paths } from '../../lib/paths.ts'
 import { formatNumber } from '../../lib/messages.ts'
 import { Icon } from '../../widgets/icon.tsx'
 import { Table, type Column } from '../../widgets/table.tsx'
 import { Timestamp } from '../../widgets/timestamp.tsx'
-import { tip } from '../../widgets/tooltip.ts'
 import { StateBadge } from '../states/state-badge.tsx'
 import { Mark } from '../../widgets/mark.tsx'
 import { t } from './messages.ts'
@@ -108,20 +107,21 @@ export function badgeOf(state: string): string {
 }
 
 function RunButton({ tested: { suite }, runs }: { readonly tested: TestedSuite; readonly runs: ManyRuns }): ReactNode {
+  // On a phone the row around it is a link.
   return (
-    <Button
-      size="compact-sm"
-      variant="subtle"
-      aria-label={t('runNamed', { suite: suite.id })}
-      {...tip(t('runNamed', { suite: suite.id }))}
-      onClick={event => {
-        event.preventDefault()
-        event.stopPropagation()
-        void runs.run([suite])
-      }}
-    >
-      <Icon name="run" size={14} />
-    </Button>
+    <span onClick={event => event.preventDefault()}>
+      <MayButton
+        need="TEST:CREATE"
+        namespace={suite.namespace}
+        size="compact-sm"
+        variant="subtle"
+        aria-label={t('runNamed', { suite: suite.id })}
+        hint={t('runNamed', { suite: suite.id })}
+        onClick={() => void runs.run([suite])}
+      >
+        <Icon name="run" size={14} />
+      </MayButton>
+    </span>
   )
 }
 

@@ -151,7 +151,7 @@ function Buttons({ suite, work, isDirty, hasErrors, flip }: ButtonsProps): React
         variant="filled"
         leftSection={<Icon name="run" size={14} />}
         loading={work.isRunning}
-        disabled={hasErrors}
+        why={hasErrors ? t('whyErrors') : undefined}
         onClick={runOrSave}
       >
         {t(isDirty ? 'saveAndRun' : 'run')}

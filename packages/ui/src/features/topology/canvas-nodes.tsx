@@ -1,5 +1,5 @@
 import { trust } from '@batuta/core'
-import { Handle, Position, type NodeProps } from '@xyflow/react'
+import type { NodeProps } from '@xyflow/react'
 import { memo, useState, type ReactNode } from 'react'
 import { stateGroupOf, stateWord } from '../../lib/states.ts'
 import { formatDuration } from '../../lib/time.ts'
@@ -28,10 +28,14 @@ export interface BlockData extends Record<string, unknown> {
   menu(): readonly MenuGroup[]
 }
 
+/**
+ * Where lines begin and end. The canvas finds them by these names and nothing else of them is needed: its own ones listen to the whole drawing, and
+ * there are two of them for each block.
+ */
 const Ends = (): ReactNode => (
   <>
-    <Handle type="target" position={Position.Left} isConnectable={false} className={classes['handle'] ?? ''} />
-    <Handle type="source" position={Position.Right} isConnectable={false} className={classes['handle'] ?? ''} />
+    <i className={cx('target', classes['end'])} data-handlepos="left" />
+    <i className={cx('source', classes['end'])} data-handlepos="right" />
   </>
 )
 

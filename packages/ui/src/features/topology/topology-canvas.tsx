@@ -2,6 +2,7 @@
 import {
   Background,
   MiniMap,
+  Position,
   ReactFlow,
   ReactFlowProvider,
   useReactFlow,
@@ -334,12 +335,28 @@ function useNodes(props: CanvasProps, tabStop: string | undefined): Node[] {
         menu: () => (placed.block ? (acts.current.menuOf?.(placed.block) ?? []) : []),
         hasMenu: acts.current.menuOf !== undefined,
       }
-      const { id, kind, x, y, width, height, depth } = placed
+      const { id, kind, x, y, depth } = placed
+      const [width, height] = [Math.round(placed.width), Math.round(placed.height)]
       const zIndex = depth * 2 + (kind === 'group' ? 0 : 1)
       const type = kind === 'group' ? 'frame' : kind
-      return { id, type, position: { x, y }, width, height, zIndex, data }
+      // All of it is known before it is measured: lines are there with the first look.
+      const sized = {
+        width,
+        height,
+        measured: { width, height },
+        handles: kind === 'group' ? [] : endsOf(width, height),
+      }
+      return { id, type, position: { x, y }, ...sized, zIndex, data }
     }
   }, [layout, facts, selected, tabStop, cache])
+}
+
+function endsOf(width: number, height: number): NonNullable<Node['handles']> {
+  const end = { y: height / 2, width: 0, height: 0 }
+  return [
+    { type: 'target', position: Position.Left, x: 0, ...end },
+    { type: 'source', position: Position.Right, x: width, ...end },
+  ]
 }
 
 function useEdges({ layout, facts, onAdd }: CanvasProps): Edge[] {

@@ -4,6 +4,7 @@ import '@mantine/core/styles/Input.css'
 import { useQuery } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
 import { api } from '../../lib/api.ts'
+import { ActButton } from '../../widgets/act-button.tsx'
 import { Dialog } from '../../widgets/dialog.tsx'
 import { InputForm } from '../input-form/input-form.tsx'
 import { askedOf, fieldsOf, localMoment, sentOf, type Entries } from '../input-form/input-fields.ts'
@@ -33,14 +34,14 @@ export function BackfillDialog({ row, onClose }: BackfillDialogProps): ReactNode
       footer={
         <>
           <Button onClick={onClose}>{t('cancel')}</Button>
-          <Button
+          <ActButton
             variant="filled"
-            disabled={!isReady}
+            why={isReady ? undefined : t('whyNoRange')}
             loading={begin.isPending}
             onClick={() => begin.mutate(undefined, { onSuccess: onClose })}
           >
             {t('start')}
-          </Button>
+          </ActButton>
         </>
       }
     >

@@ -81,6 +81,7 @@ const english = {
   labelsHint: 'key:value, with commas between them',
   cancel: 'Cancel',
   start: 'Start the backfill',
+  whyNoRange: 'Say from when until when, and the inputs that are required.',
   backfillStarted: 'The backfill of {trigger} began.',
   backfillHead: 'Backfill',
   backfillAt: '{current} of {start} – {end}',

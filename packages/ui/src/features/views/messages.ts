@@ -20,6 +20,7 @@ const english = {
   saveTitle: 'Save the view',
   saveText: 'It keeps the filter, the order, the columns and whether the chart is shown.',
   saveAction: 'Save',
+  whyNoName: 'Give it a name first.',
   cancel: 'Cancel',
   saved: 'The view “{name}” is saved.',
   removed: 'The view “{name}” is deleted.',

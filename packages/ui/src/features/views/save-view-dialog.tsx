@@ -3,6 +3,7 @@ import '@mantine/core/styles/Input.css'
 import { useState, type ReactNode } from 'react'
 import { addBookmark } from '../../lib/bookmarks.ts'
 import { nowMs } from '../../platform/clock.ts'
+import { ActButton } from '../../widgets/act-button.tsx'
 import { Dialog } from '../../widgets/dialog.tsx'
 import { t } from './messages.ts'
 import type { View, ViewDraft } from './use-views.ts'
@@ -43,9 +44,14 @@ export function SaveViewDialog(props: SaveViewDialogProps): ReactNode {
       footer={
         <>
           <Button onClick={onClose}>{t('cancel')}</Button>
-          <Button variant="filled" loading={isBusy} disabled={name.trim() === ''} onClick={save}>
+          <ActButton
+            variant="filled"
+            loading={isBusy}
+            why={name.trim() === '' ? t('whyNoName') : undefined}
+            onClick={save}
+          >
             {t('saveAction')}
-          </Button>
+          </ActButton>
         </>
       }
     >

@@ -1,6 +1,7 @@
 // How do I see it work, now?
 import { Button } from '@mantine/core'
 import { useState, type ReactNode } from 'react'
+import { MayButton } from '../../lib/access/may-button.tsx'
 import { Page } from '../../app/page.tsx'
 import { hasPage } from '../../app/has-page.ts'
 import { Link, useGo } from '../../lib/link.tsx'
@@ -10,7 +11,7 @@ import { CodeBlock } from '../../widgets/code-block.tsx'
 import { Dialog } from '../../widgets/dialog.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { Icon, type IconName } from '../../widgets/icon.tsx'
-import { EXAMPLES, type Example } from './examples.ts'
+import { TUTORIAL, EXAMPLES, type Example } from './examples.ts'
 import { SKIPPED } from './first-run.ts'
 import { FlowSketch } from './flow-sketch.tsx'
 import { t } from './messages.ts'
@@ -56,9 +57,9 @@ export function WelcomePage(): ReactNode {
           title={shown.name}
           onClose={() => setShown(undefined)}
           footer={
-            <Button variant="filled" leftSection={<Icon name="run" />} onClick={() => run.mutate(shown)}>
+            <MayButton {...RUNS} variant="filled" leftSection={<Icon name="run" />} onClick={() => run.mutate(shown)}>
               {t('run')}
-            </Button>
+            </MayButton>
           }
         >
           <CodeBlock text={shown.source} label={t('code', { name: shown.name })} />
@@ -67,6 +68,9 @@ export function WelcomePage(): ReactNode {
     </Page>
   )
 }
+
+/** It is saved first. */
+const RUNS = { need: 'FLOW:CREATE', namespace: TUTORIAL } as const
 
 interface CardProps {
   readonly example: Example
@@ -85,7 +89,8 @@ function Card({ example, isRunning, onRun, onShow }: CardProps): ReactNode {
       <h2>{name}</h2>
       <p className={classes['text']}>{text}</p>
       <div className={classes['buttons']}>
-        <Button
+        <MayButton
+          {...RUNS}
           variant="filled"
           leftSection={<Icon name="run" />}
           loading={isRunning}
@@ -93,7 +98,7 @@ function Card({ example, isRunning, onRun, onShow }: CardProps): ReactNode {
           onClick={onRun}
         >
           {t('run')}
-        </Button>
+        </MayButton>
         <Button variant="subtle" aria-label={t('viewNamed', { name })} onClick={onShow}>
           {t('view')}
         </Button>

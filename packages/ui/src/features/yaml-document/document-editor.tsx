@@ -1,5 +1,5 @@
 // A document that is no flow, as text: the editor of flows without the language of flows, and below it what is wrong with it.
-import { useState, type ReactNode } from 'react'
+import { useCallback, useState, type ReactNode } from 'react'
 import { Icon } from '../../widgets/icon.tsx'
 import { CodeEditor, type CodeHandle } from '../editor/code/code-editor.tsx'
 import classes from './document-editor.module.css'
@@ -14,16 +14,27 @@ export interface DocumentEditorProps {
   readonly onChange: (text: string) => void
   readonly onSave: () => void
   readonly onSaveAndRun?: () => void
+  readonly onReady?: (code: CodeHandle) => void
+  /** Stands where the text would; the text is still there, and changed through its handle. */
+  readonly instead?: ReactNode
 }
 
 export function DocumentEditor(props: DocumentEditorProps): ReactNode {
-  const { initial, label, checks, onChange, onSave, onSaveAndRun = onSave } = props
+  const { initial, label, checks, onChange, onSave, onSaveAndRun = onSave, onReady, instead } = props
   const [code, setCode] = useState<CodeHandle>()
   const { problems, isJudged } = checks
+  const ready = useCallback(
+    (handle: CodeHandle): void => {
+      setCode(handle)
+      onReady?.(handle)
+    },
+    [onReady],
+  )
   return (
     <div className={classes['editor']}>
-      <div className={classes['code']}>
-        <CodeEditor {...{ initial, label, problems, onChange, onSave, onSaveAndRun }} onReady={setCode} />
+      {instead !== undefined && <div className={classes['code']}>{instead}</div>}
+      <div className={classes['code']} hidden={instead !== undefined}>
+        <CodeEditor {...{ initial, label, problems, onChange, onSave, onSaveAndRun }} onReady={ready} />
       </div>
       <section className={classes['problems']} aria-label={t('problems')}>
         {problems.length === 0 ? (

@@ -1,6 +1,7 @@
 // Signing in and out. A refusal to sign in is an answer and no failure: it says whether to type again, to wait, or to ask somebody.
 import { routes } from '@batuta/api'
 import { nowMs } from '../../platform/clock.ts'
+import { forgetDrafts } from '../../platform/draft-store.ts'
 import { writeLocal } from '../../platform/local-store.ts'
 import { apiUrl } from '../api.ts'
 import { SYNCED } from '../merge-kept.ts'
@@ -42,11 +43,16 @@ export async function signIn(credentials: Credentials): Promise<SignInOutcome> {
 /** Ends the session, here and at the provider that it began at, and leaves nothing of it in this browser. */
 export async function signOut(): Promise<void> {
   forgetPerson()
+  // The way back would show what the browser has kept of the page.
+  addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) location.reload()
+  })
   location.assign('/logout')
 }
 
 /** Choices, drafts and what was looked at last belong to whoever was here, and not to who comes next. */
 function forgetPerson(): void {
+  forgetDrafts()
   for (const key of [...SYNCED, 'recent', 'sync.unsaved', 'sync.seen', 'rail.unseen']) writeLocal(key, undefined)
 }
 

@@ -2,6 +2,8 @@ import { defineMessages, type Translate } from '../../../lib/messages.ts'
 
 const english = {
   title: 'What changes in {flow}',
+  message: 'Why (optional)',
+  messageHint: 'Stands beside the revision, with your name.',
   text: 'The text against revision {revision}',
   mine: 'yours',
   revision: 'revision {revision}',

@@ -1,10 +1,12 @@
 // What a save would change, before it is one: the text, the dates of schedules, and whom it concerns.
-import { Button } from '@mantine/core'
+import { Button, TextInput } from '@mantine/core'
+import '@mantine/core/styles/Input.css'
 import { useQuery } from '@tanstack/react-query'
-import { useMemo, type ReactNode } from 'react'
+import { useMemo, useState, type ReactNode } from 'react'
 import { api } from '../../../lib/api.ts'
 import { Link } from '../../../lib/link.tsx'
 import { paths } from '../../../lib/paths.ts'
+import { ActButton } from '../../../widgets/act-button.tsx'
 import { DiffView } from '../../../widgets/diff-view.tsx'
 import { Dialog } from '../../../widgets/dialog.tsx'
 import { Note } from '../../../widgets/note.tsx'
@@ -20,13 +22,17 @@ import { whatChanges, type Changes, type ScheduleChange, type TriggerText } from
 export interface SaveReviewProps {
   readonly saved: SavedFlow
   readonly text: string
-  readonly onSave: (isToRun: boolean) => void
+  readonly onSave: (isToRun: boolean, message: string) => void
   readonly onClose: () => void
 }
+
+/** As the server takes it. */
+const MESSAGE_MAX = 500
 
 export function SaveReview({ saved, text, onSave, onClose }: SaveReviewProps): ReactNode {
   const changes = useMemo(() => whatChanges(saved.source, text), [saved.source, text])
   const isSame = saved.source === text
+  const [message, setMessage] = useState('')
   return (
     <Dialog
       title={t('title', { flow: saved.id })}
@@ -35,14 +41,26 @@ export function SaveReview({ saved, text, onSave, onClose }: SaveReviewProps): R
       footer={
         <>
           <Button onClick={onClose}>{t('cancel')}</Button>
-          <Button onClick={() => onSave(true)}>{t('saveAndRun')}</Button>
-          <Button variant="filled" disabled={isSame} data-autofocus="true" onClick={() => onSave(false)}>
+          <Button onClick={() => onSave(true, message)}>{t('saveAndRun')}</Button>
+          <ActButton
+            variant="filled"
+            why={isSame ? t('nothing') : undefined}
+            data-autofocus="true"
+            onClick={() => onSave(false, message)}
+          >
             {t('save')}
-          </Button>
+          </ActButton>
         </>
       }
     >
       <div className={classes['review']}>
+        <TextInput
+          label={t('message')}
+          description={t('messageHint')}
+          maxLength={MESSAGE_MAX}
+          value={message}
+          onChange={event => setMessage(event.currentTarget.value)}
+        />
         <section className={classes['part']}>
           <h3>{t('schedules')}</h3>
           {changes.schedules.length === 0 && <p className={classes['muted']}>{t('noSchedules')}</p>}

@@ -1,1 +1,0 @@
-export { encodeIon, readIonBatches } from '@batuta/ion'

@@ -1,2 +1,0 @@
-export { findZone, zoneOffsetMs } from '@batuta/ion'
-export type { Zone } from '@batuta/ion'

@@ -1,0 +1,210 @@
+// Real servers of files for checks, on 127.0.0.1: OpenSSH and ProFTPD of Debian, fetched once and unpacked into a cache without being installed.
+// Their user is of the check alone: the servers see files of accounts that nobody else does.
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { homedir, tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const CACHE = process.env.BATUTA_SERVICES_CACHE ?? join(homedir(), '.cache', 'batuta-services')
+const PACKAGES = [
+  'openssh-server',
+  'openssh-sftp-server',
+  'proftpd-core',
+  'proftpd-mod-crypto',
+  'libwrap0',
+  'libmemcached11',
+  'libmemcachedutil2',
+  'libhashkit2',
+  'libhiredis0.14',
+  'libsodium23',
+  'libpcre2-posix3',
+]
+const USER_ID = 61_234
+const START_MAX_MS = 20_000
+
+export const USER = 'files'
+export const PASSWORD = 'of the check'
+
+/** Undefined when both can be started, or else why not. */
+export function whyNoFileServers() {
+  if (process.getuid?.() !== 0) return 'real servers of files need root'
+  if (spawnSync('unshare', ['-m', 'true']).status !== 0) return 'real servers of files need a mount namespace (unshare)'
+  try {
+    root()
+    return undefined
+  } catch (error) {
+    return error.message
+  }
+}
+
+function root() {
+  const folder = join(CACHE, 'file-servers')
+  if (existsSync(join(folder, 'usr/sbin/sshd')) && existsSync(join(folder, 'usr/sbin/proftpd'))) return folder
+  mkdirSync(folder, { recursive: true })
+  try {
+    execFileSync('apt-get', ['download', ...PACKAGES], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] })
+    for (const name of readdirSync(folder).filter(file => file.endsWith('.deb')))
+      execFileSync('dpkg', ['-x', name, '.'], { cwd: folder })
+  } catch (cause) {
+    throw new Error('openssh-server and proftpd-core are not there, and cannot be fetched', { cause })
+  }
+  return folder
+}
+
+/** A home of the user, and the accounts that the servers see. */
+function newGround() {
+  const ground = mkdtempSync(join(tmpdir(), 'batuta-files-'))
+  const home = join(ground, 'home')
+  mkdirSync(home)
+  for (const folder of [ground, home]) chmodSync(folder, 0o755)
+  chownSync(home, USER_ID, USER_ID)
+  const hash = execFileSync('openssl', ['passwd', '-6', PASSWORD]).toString().trim()
+  const lines = (path, more) =>
+    writeFileSync(join(ground, path), `${readFileSync(`/etc/${path}`, 'utf8').trimEnd()}\n${more}\n`)
+  lines(
+    'passwd',
+    `${USER}:x:${USER_ID}:${USER_ID}::${home}:/bin/sh\nsshd:x:${USER_ID + 1}:65534::/run/sshd:/usr/sbin/nologin`,
+  )
+  lines('group', `${USER}:x:${USER_ID}:`)
+  lines('shadow', `${USER}:${hash}:19000:0:99999:7:::`)
+  return { ground, home }
+}
+
+async function start(ground, command, port) {
+  const mounts = ['passwd', 'group', 'shadow'].map(name => `mount --bind ${join(ground, name)} /etc/${name}`)
+  const server = spawn('unshare', ['-m', 'sh', '-c', `${mounts.join(' && ')} && exec ${command}`], {
+    env: { ...process.env, LD_LIBRARY_PATH: join(root(), 'usr/lib/x86_64-linux-gnu') },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let said = ''
+  for (const stream of [server.stdout, server.stderr]) stream.on('data', data => (said += data))
+  const ended = new Promise(resolve => server.once('exit', resolve))
+  for (let waitedMs = 0; !(await isOpen(port)); waitedMs += 50) {
+    if (server.exitCode !== null || waitedMs > START_MAX_MS) throw new Error(`the server does not start: ${said}`)
+    await new Promise(resolve => setTimeout(resolve, 50))
+  }
+  return {
+    port,
+    said: () => said,
+    stop: async () => {
+      server.kill('SIGTERM')
+      await ended
+      rmSync(ground, { recursive: true, force: true })
+    },
+  }
+}
+
+/** SFTP and commands; `privateKey` is one that the user may use, `changeKey` gives the server another key. */
+export async function startSshd(port) {
+  const { ground, home } = newGround()
+  const key = (name, type = 'ed25519', more = []) => {
+    execFileSync('ssh-keygen', ['-q', '-t', type, '-N', '', '-f', join(ground, name), ...more])
+    return readFileSync(join(ground, name), 'utf8')
+  }
+  key('host')
+  const privateKey = key('user')
+  execFileSync('ssh-keygen', ['-q', '-t', 'rsa', '-b', '2048', '-N', 'locked', '-f', join(ground, 'locked')])
+  const lockedKey = readFileSync(join(ground, 'locked'), 'utf8')
+  mkdirSync(join(home, '.ssh'), { mode: 0o700 })
+  const allowed = ['user.pub', 'locked.pub'].map(name => readFileSync(join(ground, name), 'utf8')).join('')
+  writeFileSync(join(home, '.ssh', 'authorized_keys'), allowed, { mode: 0o600 })
+  for (const path of ['.ssh', '.ssh/authorized_keys']) chownSync(join(home, path), USER_ID, USER_ID)
+  mkdirSync('/run/sshd', { recursive: true })
+  const free = port ?? (await freePort())
+  const config = `Port ${free}
+ListenAddress 127.0.0.1
+HostKey ${join(ground, 'host')}
+PidFile none
+UsePAM no
+PasswordAuthentication yes
+KbdInteractiveAuthentication no
+StrictModes no
+Subsystem sftp internal-sftp
+`
+  writeFileSync(join(ground, 'sshd_config'), config)
+  const server = await start(ground, `${join(root(), 'usr/sbin/sshd')} -D -e -f ${join(ground, 'sshd_config')}`, free)
+  return { ...server, home, privateKey, lockedKey }
+}
+
+/** FTP, and FTPS on the same port for who asks for it; the certificate is its own. */
+export async function startProftpd() {
+  const { ground, home } = newGround()
+  const certificate = join(ground, 'cert.pem')
+  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-days', '2']
+  execFileSync(
+    'openssl',
+    [
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-keyout',
+      join(ground, 'key.pem'),
+      '-out',
+      certificate,
+      ...subject,
+    ],
+    { stdio: 'ignore' },
+  )
+  const port = await freePort()
+  const config = `ServerType standalone
+ServerName check
+ModulePath ${join(root(), 'usr/lib/proftpd')}
+LoadModule mod_tls.c
+Port ${port}
+DefaultAddress 127.0.0.1
+SocketBindTight on
+UseReverseDNS off
+User root
+Group root
+PidFile ${join(ground, 'pid')}
+ScoreboardFile ${join(ground, 'scoreboard')}
+SystemLog ${join(ground, 'log')}
+DelayTable none
+WtmpLog off
+TransferLog none
+RequireValidShell off
+AuthPAM off
+DefaultRoot ~
+AllowOverwrite on
+TLSEngine on
+TLSRequired off
+TLSRSACertificateFile ${certificate}
+TLSRSACertificateKeyFile ${join(ground, 'key.pem')}
+TLSOptions NoSessionReuseRequired
+`
+  writeFileSync(join(ground, 'proftpd.conf'), config)
+  const server = await start(
+    ground,
+    `${join(root(), 'usr/sbin/proftpd')} -n -q -c ${join(ground, 'proftpd.conf')}`,
+    port,
+  )
+  return { ...server, home, certificate: readFileSync(certificate, 'utf8') }
+}
+
+async function isOpen(port) {
+  return await new Promise(resolve => {
+    const socket = connect(port, '127.0.0.1', () => resolve(true)).once('error', () => resolve(false))
+    socket.once('connect', () => socket.destroy())
+  })
+}
+
+async function freePort() {
+  const server = createServer()
+  await new Promise(resolve => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address()
+  await new Promise(resolve => server.close(resolve))
+  return port
+}
