@@ -89,8 +89,9 @@ export class Host {
   /** Kills all that runs. For the end of the pipe: nobody is left to hear outcomes. */
   async close(): Promise<void> {
     for (const stop of this.#running.values()) stop.abort(new TaskStopped('stale', 'the worker is gone'))
-    await this.#scripts?.close()
+    // In this order: a kept interpreter ends what its scripts have started when we are killed before we are through.
     await this.#keeper?.close()
+    await this.#scripts?.close()
     // What a task has started elsewhere, a container for instance, it ends itself.
     await settledWithin(this.#ends, ENDS_MAX_MS)
   }

@@ -4,7 +4,8 @@
 // Per script it forks. The child leads its own session, opens its two output streams at the door, and waits for a byte: until it comes nothing
 // of the user has run, and whoever sees the door closed without it may run the script elsewhere. Then it takes over folder, environment and the
 // mark of its attempt, which is written over the one that the kernel shows in `/proc/PID/environ`, and returns into the launcher.
-// When the pipe from the host ends, the zygote kills what it forked and all that descends from it, and ends.
+// When the pipe from the host ends, the zygote kills what it forked and all that descends from it, and ends. Of forks that have ended it knows the
+// marks: the host may have been killed after the script and before what the script had started.
 import { mkdir, rename, stat, writeFile } from 'node:fs/promises'
 import { createHash, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
@@ -13,12 +14,23 @@ const SERVE_PYTHON = `import _signal, _socket, gc, os, select, sys
 
 CONTROL = 3
 KILL_PASSES = 50
+ENDED_MAX = 100
 
 
 def tell(text):
     text = text.encode()
-    while text:
-        text = text[os.write(CONTROL, text):]
+    try:
+        while text:
+            text = text[os.write(CONTROL, text):]
+    except ConnectionError:
+        pass  # The host has gone, which is met where its pipe is read.
+
+
+def listen():
+    try:
+        return os.read(CONTROL, 65536)
+    except ConnectionError:
+        return b""  # It has gone without reading all that it was told.
 
 
 def find_mark(name):
@@ -72,7 +84,7 @@ def become(fields, door, place, fds):
         os.close(fd)
 
 
-def reap(children):
+def reap(children, ended):
     while True:
         try:
             pid, status = os.waitpid(-1, os.WNOHANG)
@@ -80,7 +92,10 @@ def reap(children):
             return
         if pid == 0:
             return
-        children.pop(pid, None)
+        mark = children.pop(pid, None)
+        if mark is not None:
+            ended.append(mark)
+            del ended[:-ENDED_MAX]
         if os.WIFSIGNALED(status):
             tell("signalled %d %d\\n" % (pid, os.WTERMSIG(status)))
         else:
@@ -107,9 +122,9 @@ def has_mark(pid, marks):
         return False
 
 
-def end(children, mark_name):
+def end(children, ended, mark_name):
     own = os.getpid()
-    marks = {mark_name + b"=" + mark for mark in children.values()}
+    marks = {mark_name + b"=" + mark for mark in (*children.values(), *ended)}
     for _ in range(KILL_PASSES):
         rows = list(table())
         known = {
@@ -147,7 +162,7 @@ def serve(door, mark_name):
     poll.register(woken, select.POLLIN)
     # What is here already is no garbage: left alone by the collector it stays shared with the forks, and their end takes half as long.
     gc.freeze()
-    children, held = {}, b""
+    children, ended, held = {}, [], b""
     tell("ready %d\\n" % os.getpid())
     while True:
         for fd, _event in poll.poll():
@@ -156,11 +171,11 @@ def serve(door, mark_name):
                     os.read(woken, 4096)
                 except BlockingIOError:
                     pass
-                reap(children)
+                reap(children, ended)
                 continue
-            chunk = os.read(CONTROL, 65536)
+            chunk = listen()
             if not chunk:
-                end(children, mark_name)
+                end(children, ended, mark_name)
             held += chunk
             while len(held) >= 4 and len(held) >= 4 + int.from_bytes(held[:4], "big"):
                 size = 4 + int.from_bytes(held[:4], "big")

@@ -85,7 +85,7 @@ export class Zygote {
     this.#child = child
     this.#control = streamOf(child.stdio[CONTROL_FD])
     this.#root = child.pid ?? 0
-    this.#held = options.keeper.hold({ leader: this.#root, mark })
+    this.#held = options.keeper.hold(mark)
     this.#listen()
   }
 

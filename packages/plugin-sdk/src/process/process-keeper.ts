@@ -61,6 +61,8 @@ const OOM_SCORE = 500
 export class ProcessKeeper {
   readonly #options: KeeperOptions
   readonly #trees = new Map<string, ProcessTree>()
+  /** Marks of processes that are no attempts. */
+  readonly #held = new Set<string>()
   /** Attempts that are being started, and how many times. */
   readonly #expected = new Map<string, number>()
   #sweep: NodeJS.Timeout | undefined
@@ -106,9 +108,9 @@ export class ProcessKeeper {
   }
 
   /** Keeps a process that is no attempt from being taken for one that was left behind; to be released when it has ended. */
-  hold(tree: ProcessTree): { release(): void } {
-    this.#trees.set(tree.mark, tree)
-    return { release: () => void this.#trees.delete(tree.mark) }
+  hold(mark: string): { release(): void } {
+    this.#held.add(mark)
+    return { release: () => void this.#held.delete(mark) }
   }
 
   /** What the processes of an attempt carry in their environment. */
@@ -129,7 +131,7 @@ export class ProcessKeeper {
     return withLimits(argv, this.#options)
   }
 
-  /** Kills everything at once, without asking; for the end of the host. */
+  /** Kills every attempt at once, without asking; for the end of the host. What is held is left to whoever holds it. */
   async close(): Promise<void> {
     clearTimeout(this.#sweep)
     const trees = [...this.#trees.values()]
@@ -141,7 +143,7 @@ export class ProcessKeeper {
   /** Kills what carries our name and belongs to no running attempt: left by an earlier keeper, or by a script that made daemons. */
   async reap(): Promise<number> {
     const lost = findMarked(`${this.#options.name}/`).filter(
-      ({ mark }) => !this.#trees.has(mark) && !this.#expected.has(mark),
+      ({ mark }) => !this.#trees.has(mark) && !this.#held.has(mark) && !this.#expected.has(mark),
     )
     await Promise.all(lost.map(({ id, mark }) => killTree({ leader: id, mark }, 0)))
     return lost.length
