@@ -15,7 +15,8 @@ export function closeIterations(model: Model, group: Run): void {
     if (states.includes('FAILED')) group.hasFailedLane = true
     // A batch whose child was killed keeps its run, too.
     const isKept = state === 'FAILED' || (group.node.kind === 'Items' && state === 'KILLED')
-    if (!isKept) model.remove(group, runs)
+    // What still waits in there, beside a failure within, waits for nobody any more.
+    if (!isKept) model.wakeAfter(() => model.remove(group, runs))
   })
 }
 

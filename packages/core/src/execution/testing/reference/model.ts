@@ -327,16 +327,22 @@ export class Model {
   // ---- §5.5: a failure closes what is open beside it
 
   closeOpenGroups(group: Run): void {
-    const { kind } = group.node
-    const hadRetry = this.runs.some(run => run.timer === 'retry')
-    const hadPause = this.runs.some(run => run.state === 'PAUSED')
-    if (this.tree.dialect === 2 && kind === 'Parallel') {
-      for (const run of below(group).toReversed()) if (!isFinal(run.state)) this.stop(run, 'FAILED')
-    } else {
+    this.wakeAfter(() => {
+      if (this.tree.dialect === 2 && group.node.kind === 'Parallel') {
+        for (const run of below(group).toReversed()) if (!isFinal(run.state)) this.stop(run, 'FAILED')
+        return
+      }
       const state = group === this.root ? 'FAILED' : groupState(group.node, 'FAILED')
       for (const run of group.children)
         if (run.isOpen && !isFinal(run.state) && !isWaitingPause(run)) this.closeOpen(run, state)
-    }
+    })
+  }
+
+  /** The execution waits, or tries again, because of its runs: when what is done ends the last of these, it goes on. */
+  wakeAfter(act: () => void): void {
+    const hadRetry = this.runs.some(run => run.timer === 'retry')
+    const hadPause = this.runs.some(run => run.state === 'PAUSED')
+    act()
     const isWoken =
       (this.state === 'RETRYING' && hadRetry && !this.runs.some(run => run.timer === 'retry')) ||
       (this.state === 'PAUSED' && hadPause && !this.runs.some(run => run.state === 'PAUSED'))
