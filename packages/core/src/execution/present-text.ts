@@ -18,21 +18,26 @@ export interface PresentOptions {
 
 let lastMs = Number.NaN
 let lastText = ''
-let lastSecondMs = Number.NaN
-let lastSecondText = ''
+/** Each second has its place here until another needs it: contexts tell by turns of the birth of an execution and of its newest run. */
+const SECONDS = Array.from({ length: 64 }, () => ({ second: Number.NaN, text: '' }))
 const MILLIS: readonly string[] = Array.from({ length: 1_000 }, (_, ms) => `${String(ms).padStart(3, '0')}Z`)
 
-/** Most moments of a document are of the same millisecond, or at least of the same second. */
+/** Most moments of a document are of the same millisecond, or of the same few seconds. */
 export function instantText(atMs: number): string {
   if (atMs === lastMs) return lastText
-  const secondMs = Math.floor(atMs / 1_000) * 1_000
-  if (secondMs !== lastSecondMs) {
-    lastSecondText = new Date(secondMs).toISOString().slice(0, -4)
-    lastSecondMs = secondMs
-  }
-  lastText = `${lastSecondText}${MILLIS[Math.floor(atMs - secondMs)] ?? ''}`
+  const second = Math.floor(atMs / 1_000)
+  lastText = `${secondText(second)}${MILLIS[Math.floor(atMs - second * 1_000)] ?? ''}`
   lastMs = atMs
   return lastText
+}
+
+/** Up to the point. */
+function secondText(second: number): string {
+  const kept = SECONDS[second & (SECONDS.length - 1)]
+  if (kept?.second === second) return kept.text
+  const text = new Date(second * 1_000).toISOString().slice(0, -4)
+  if (kept) Object.assign(kept, { second, text })
+  return text
 }
 
 const SUDDEN_MAX = 64
