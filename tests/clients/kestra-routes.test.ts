@@ -12,7 +12,6 @@ const EXCEPTIONS: readonly { readonly path: string; readonly why: string }[] = [
   },
   { path: '~/stats/taskruns/daily', why: 'Only ever answered with the storage of the Enterprise edition.' },
   { path: '~/ai/*', why: 'There is no assistant yet.' },
-  { path: '~/mcp/*', why: 'There is no MCP server yet.' },
   {
     path: '/api/v1/notifications/*',
     why: 'Bulk actions are done when they are answered: there is nothing to be told later.',

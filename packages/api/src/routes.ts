@@ -23,6 +23,7 @@ import { keyRoutes } from './keys.ts'
 import { limitRoutes } from './limits.ts'
 import { liveRoutes } from './live.ts'
 import { logRoutes } from './logs.ts'
+import { mcpRoutes } from './mcp.ts'
 import { metricRoutes } from './metrics.ts'
 import { miscRoutes } from './misc.ts'
 import { namespaceRoutes } from './namespaces.ts'
@@ -49,6 +50,7 @@ export const routes = {
   logs: logRoutes,
   keys: keyRoutes,
   limits: limitRoutes,
+  mcp: mcpRoutes,
   metrics: metricRoutes,
   namespaces: namespaceRoutes,
   secrets: secretRoutes,

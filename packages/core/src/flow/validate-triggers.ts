@@ -16,17 +16,20 @@ import { inspectSignature } from './validate-signature.ts'
 import { inspectFlowTrigger, inspectTimeWindow } from './validate-flow-trigger.ts'
 
 const WEBHOOK_KEY_LENGTH_MAX = 256
+
 export function inspectTriggers(inspection: Inspection): void {
   for (const trigger of inspection.flow.triggers) {
     const name = coreName(trigger.type)
     if (name === 'trigger.Schedule') inspectSchedule(inspection, trigger)
     if (name === 'trigger.ScheduleOnDates') inspectDates(inspection, trigger)
     if (name === 'trigger.Webhook') inspectWebhook(inspection, trigger)
+    if (name === 'trigger.McpToolTrigger') inspectMcpTool(inspection, trigger)
     if (name === 'trigger.Flow') inspectFlowTrigger(inspection, trigger)
     inspectStates(inspection, trigger.stopAfter, `${trigger.path}.stopAfter`)
     inspectLabels(inspection, trigger)
     inspectConditions(inspection, trigger)
-    inspectRequiredInputs(inspection, trigger)
+    // Whoever calls a tool gives its inputs.
+    if (name !== 'trigger.McpToolTrigger') inspectRequiredInputs(inspection, trigger)
   }
   inspectPreconditionIds(inspection)
 }
@@ -77,6 +80,15 @@ function inspectWebhook(inspection: Inspection, { properties, path }: Trigger): 
   if (key.length <= WEBHOOK_KEY_LENGTH_MAX) return
   const message = `The key has ${key.length} characters, at most ${WEBHOOK_KEY_LENGTH_MAX} are allowed.`
   object(inspection, { code: 'out-of-range', message, path: `${path}.key` })
+}
+
+const TOOL_NAME = /^[A-Za-z0-9_.-]{1,64}$/
+
+function inspectMcpTool(inspection: Inspection, { properties, path }: Trigger): void {
+  const toolName = mapGet(properties, 'toolName') ?? null
+  if (toolName === null || TOOL_NAME.test(printValue(toolName))) return
+  const message = `The tool name "${printValue(toolName)}" is none: models take 1 to 64 letters, digits, "_", "." and "-".`
+  object(inspection, { code: 'invalid-tool-name', message, path: `${path}.toolName` })
 }
 
 function inspectLabels(inspection: Inspection, { labels, path }: Trigger): void {

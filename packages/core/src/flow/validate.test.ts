@@ -129,6 +129,11 @@ const TRIGGERS: readonly (readonly [string, readonly string[]])[] = [
   ['type: core.trigger.ScheduleOnDates, dates: [soon]', ['invalid-date triggers[0].dates[0]']],
   ['type: core.trigger.Webhook, key: k, stopAfter: [DONE]', ['unknown-state triggers[0].stopAfter[0]']],
   [`type: core.trigger.Webhook, key: ${'k'.repeat(257)}`, ['out-of-range triggers[0].key']],
+  ['type: core.trigger.McpToolTrigger, toolName: say.it-2, title: T, toolDescription: D', []],
+  [
+    'type: core.trigger.McpToolTrigger, toolName: say it, title: T, toolDescription: D',
+    ['invalid-tool-name triggers[0].toolName'],
+  ],
   ['type: core.trigger.Webhook, key: k, labels: {system.x: y}', ['system-label triggers[0].labels.system.x']],
   [
     'type: core.trigger.Webhook, key: k, conditions: [{type: core.condition.MultipleCondition, id: m, conditions: {a: {type: core.condition.Weekend}}}]',

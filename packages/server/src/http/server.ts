@@ -22,6 +22,7 @@ import { keyHandlers } from './keys/routes.ts'
 import { limitHandlers } from './limits/routes.ts'
 import { liveHandlers } from './live/routes.ts'
 import { logHandlers } from './logs/routes.ts'
+import { mcpHandlers } from './mcp/routes.ts'
 import { metricHandlers } from './metrics/routes.ts'
 import { miscHandlers } from './misc/routes.ts'
 import { namespaceHandlers } from './namespaces/routes.ts'
@@ -129,6 +130,7 @@ function makersOf(health: Health, runner: BulkRunner): HandlerMakers {
     logs: logHandlers,
     keys: keyHandlers,
     limits: limitHandlers,
+    mcp: mcpHandlers,
     metrics: metricHandlers,
     namespaces: namespaceHandlers,
     secrets: secretHandlers,

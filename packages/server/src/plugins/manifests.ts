@@ -99,5 +99,6 @@ function builtIn(): TypeManifest[] {
     { type: 'io.kestra.plugin.core.trigger.ScheduleOnDates', kind: 'polling' },
     { type: 'io.kestra.plugin.core.trigger.Flow', kind: 'trigger' },
     { type: 'io.kestra.plugin.core.trigger.Webhook', kind: 'trigger' },
+    { type: 'io.kestra.plugin.core.trigger.McpToolTrigger', kind: 'trigger' },
   ]
 }
