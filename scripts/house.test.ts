@@ -18,7 +18,7 @@ import { listImports } from './list-imports.ts'
 import { IMPORT_CRIMES, INNOCENT, MAY_IMPORT, STYLE_CRIMES, type Crime } from './planted-crimes.ts'
 
 const ROOT = join(import.meta.dirname, '..')
-const TIMEOUT_MS = 120_000
+const TIMEOUT_MS = 300_000
 // Far fewer than there are; enough to notice a linter that looks at an empty folder.
 const MODULES_MIN = 200
 

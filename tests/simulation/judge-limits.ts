@@ -84,8 +84,10 @@ function rowsOf({ limitMembers }: Tables): Map<string, LimitMemberRow[]> {
  * Begun and not ended, whatever it waits for. What comes after one that was killed or switched off in the queue, or stayed there too long, takes no place, nor what comes
  * once more because somebody changed a state after the end.
  */
-function isRunning({ state, isEnded, isKillRequested, brokenSla, slot, generation }: ExecutionState): boolean {
-  if ((isKillRequested || brokenSla.size > 0 || state === 'CANCELLED') && !slot) return false
+function isRunning({ state, history, isEnded, isKillRequested, brokenSla, slot, generation }: ExecutionState): boolean {
+  // Its state may have been changed since.
+  const isSwitchedOff = history.some(moment => moment.state === 'CANCELLED')
+  if ((isKillRequested || brokenSla.size > 0 || isSwitchedOff) && !slot) return false
   if (generation > 1 && isFinal(state) && !slot) return false
   return !isEnded && state !== 'CREATED' && state !== 'QUEUED' && state !== 'RESTARTED' && state !== 'KILLING'
 }
