@@ -111,6 +111,10 @@ export class Engine implements Inbox, NoteTaker {
     })
   }
 
+  async settled(): Promise<void> {
+    await this.#pipeline.settle()
+  }
+
   note(note: Note): Promise<boolean> {
     const rowIds = note.signalsTaken ?? []
     if (this.#isStopped)

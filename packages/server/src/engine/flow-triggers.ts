@@ -34,7 +34,7 @@ import type { WindowRow } from '../storage/batch.ts'
 import { ListenerIndex, type PlacedListener } from './listener-index.ts'
 import type { Listeners, TriggerSignal } from './listeners.ts'
 import { MissedWindows, type MissedWindow } from './missed-windows.ts'
-import type { NoteTaker } from './note.ts'
+import type { Note, NoteTaker } from './note.ts'
 import type { Breakers } from '../flows/breakers.ts'
 import { homeShardOf } from '../flows/home.ts'
 
@@ -90,6 +90,8 @@ export class FlowTriggers implements Listeners {
   /** Shards whose windows are known: a node owns a shard before it has read them. */
   readonly #loaded = new Set<number>()
   readonly #coming = new Set<number>()
+  /** Windows of own shards are not known: something was written that may be in the store or not, or the shard was away for a moment. */
+  #isToRead = false
 
   constructor(options: FlowTriggersOptions) {
     this.#options = options
@@ -160,6 +162,33 @@ export class FlowTriggers implements Listeners {
     return this.#missed.nextMs
   }
 
+  /** Windows that were written, or not, are read before anything is judged by them again: whoever judged by what it remembers would write over them. */
+  async #note({ key }: PlacedListener, note: Note): Promise<boolean> {
+    try {
+      return await this.#options.notes().note(note)
+    } catch (error) {
+      const shard = homeShardOf(key)
+      if ((note.windows?.length ?? 0) > 0 && this.#loaded.delete(shard)) this.#readSoon()
+      throw error
+    }
+  }
+
+  #readSoon(): void {
+    if (!this.#isToRead) this.#options.defer(() => void this.#readUnread())
+    this.#isToRead = true
+  }
+
+  async #readUnread(): Promise<void> {
+    try {
+      await this.#options.notes().settled()
+      await this.load()
+      this.#isToRead = false
+    } catch (error) {
+      this.#options.onNotice('windows of flow triggers cannot be read; they are read again', error)
+      this.#options.defer(() => void this.#readUnread())
+    }
+  }
+
   #planMisses(placed: PlacedListener): void {
     const { key, listener } = placed
     if (!this.#options.owns(homeShardOf(key)) || !this.#loaded.has(homeShardOf(key)) || this.#isOff(placed)) return
@@ -192,7 +221,7 @@ export class FlowTriggers implements Listeners {
 
   async #tellMissed({ placed, set, endMs }: MissedWindow): Promise<void> {
     const { key, listener } = placed
-    const { flows, notes, newId, reasons, owns } = this.#options
+    const { flows, newId, reasons, owns } = this.#options
     const entry = flows.newest(key)
     if (this.#index.find(key) !== placed || !entry || entry.isDisabled || !owns(homeShardOf(key))) return
     if (this.#isOff(placed)) return
@@ -205,7 +234,7 @@ export class FlowTriggers implements Listeners {
     const birth = failedBirth(executionId, start, { problem: reason, labels: set.onMiss?.labels ?? [] })
     const told: WindowState = { startMs: window?.startMs ?? endMs, endMs, met: [], hasFired: true }
     const row = { ...key, setId: set.id, body: encodeValue(trust<Value>(told)) }
-    await notes().note({ births: [{ type: 'create', executionId, birth }], windows: [row] })
+    await this.#note(placed, { births: [{ type: 'create', executionId, birth }], windows: [row] })
     this.#takeWindow(row)
     reasons.note(key, 'window', reason)
     this.#planMisses(placed)
@@ -265,11 +294,14 @@ export class FlowTriggers implements Listeners {
     const { flows, reasons } = this.#options
     const entry = placed && flows.newest(placed.key)
     if (!placed || !entry) return void (await this.#options.notes().note({ signalsTaken: [rowId] }))
-    if (placed.listener.sets.length > 0 && !this.#loaded.has(homeShardOf(placed.key)))
+    const shard = homeShardOf(placed.key)
+    if (placed.listener.sets.length > 0 && !this.#loaded.has(shard)) {
+      if (this.#options.owns(shard)) this.#readSoon()
       throw new Error(`the windows of ${nameOf(placed.key)} are not read yet`)
+    }
     const outcome = await this.#outcomeOf(placed, entry, { event, bornMs })
     const { births, windows, judgement } = outcome
-    if (!(await this.#options.notes().note({ births, windows, signalsTaken: [rowId] }))) return
+    if (!(await this.#note(placed, { births, windows, signalsTaken: [rowId] }))) return
     for (const row of windows) this.#takeWindow(row)
     this.#planMisses(placed)
     if (outcome.held !== undefined) return reasons.note(placed.key, 'held', outcome.held)
@@ -336,8 +368,12 @@ export class FlowTriggers implements Listeners {
   }
 
   #takeWindow({ body, ...row }: WindowRow): void {
-    if (body === null || !this.#options.owns(homeShardOf(row))) this.#windows.delete(windowName(row))
-    else this.#windows.set(windowName(row), trust<WindowState>(decodeValue(body)))
+    const shard = homeShardOf(row)
+    const isOwn = this.#options.owns(shard)
+    if (body !== null && isOwn) return void this.#windows.set(windowName(row), trust<WindowState>(decodeValue(body)))
+    this.#windows.delete(windowName(row))
+    // Somebody else may write it now: what is known of the shard must be read before it is judged by again, should it come back.
+    if (!isOwn) this.#loaded.delete(shard)
   }
 }
 

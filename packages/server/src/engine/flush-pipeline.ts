@@ -75,6 +75,25 @@ export class FlushPipeline {
     for (const unit of open) this.#options.onDropped(unit, error)
   }
 
+  /** Settles when no flush that was given up can arrive any more. Rejects with `FlushError` while the store does not tell. */
+  async settle(): Promise<void> {
+    while (!this.#isSeqKnown) {
+      if (this.#isInFlight) {
+        await this.#options.pause(PAUSE_FIRST_MS)
+        continue
+      }
+      this.#isInFlight = true
+      try {
+        const lost = await this.#findSeq()
+        if (lost) throw lost
+      } finally {
+        this.#isInFlight = false
+        this.flushIfIdle()
+        this.#options.onIdle()
+      }
+    }
+  }
+
   add(unit: Unit): void {
     if (this.#abandoned) return this.#options.onDropped(unit, this.#abandoned)
     this.#open.push(unit)

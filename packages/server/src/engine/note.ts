@@ -17,4 +17,6 @@ export interface Note {
 export interface NoteTaker {
   /** False when the signal of it was taken before. Rejects with `SubmitError` when it cannot be stored. */
   note(note: Note): Promise<boolean>
+  /** Settles when nothing that was rejected can reach the store any more: what is read then is how it stays. Rejects while the store is silent. */
+  settled(): Promise<void>
 }
