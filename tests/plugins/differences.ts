@@ -98,6 +98,16 @@ export const DIFFERENCES: readonly Difference[] = [
     because: 'Of a later version than the list of types.',
   },
   {
+    types: ['jira.issues.Create', 'jira.issues.CreateComment'],
+    differences: ['+output id', '+output key', '+output issueIdOrKey', '+output url', '+output self'],
+    because: 'Later versions give what they made.',
+  },
+  {
+    types: ['jira.issues.CreateComment', 'jira.issues.UpdateFields'],
+    differences: ['required projectKey', 'deprecated projectKey'],
+    because: 'An issue that is there has its project; later versions take the property and do nothing with it.',
+  },
+  {
     types: ['jdbc.*'],
     differences: ['+autoCommit'],
     because: 'Older flows still say it.',
