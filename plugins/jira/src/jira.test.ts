@@ -18,7 +18,7 @@ async function use(t: TestContext, name: string, properties: ValueMap, file?: st
   const run = await createTestRunContext()
   t.after(() => run.close())
   const task = tasks.find(({ type }) => type.endsWith(`.${name}`)) as TaskDefinition
-  const uri = file === undefined ? '' : await run.ctx.files.put([file], { extension: '.peb' })
+  const uri = file === undefined ? '' : await run.ctx.files.put(file, { extension: '.peb' })
   const given = JSON.parse(JSON.stringify(properties).replaceAll('{{file}}', uri))
   return { result: await runTask(task, { baseUrl: server.baseUrl, ...USER, ...given }, run), server }
 }
