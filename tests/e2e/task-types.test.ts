@@ -75,6 +75,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   openai: 'plugins/ai/src/openai/openai.test.ts',
   compress: 'plugins/compress/src/compress.test.ts',
   'crypto.openpgp': 'plugins/crypto/src/crypto.test.ts',
+  airbyte: 'plugins/airbyte/src/airbyte.test.ts',
   'dbt.cloud': 'plugins/dbt/src/cloud/cloud.test.ts',
   'docker.cli': 'plugins/docker/src/cli/cli.test.ts',
   'fs.local': 'plugins/fs/src/local/local.test.ts',
