@@ -78,6 +78,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   airbyte: 'plugins/airbyte/src/airbyte.test.ts',
   'dbt.cloud': 'plugins/dbt/src/cloud/cloud.test.ts',
   'docker.cli': 'plugins/docker/src/cli/cli.test.ts',
+  fivetran: 'plugins/fivetran/src/fivetran.test.ts',
   'fs.local': 'plugins/fs/src/local/local.test.ts',
   'fs.tcp': 'plugins/fs/src/net/net.test.ts',
   'fs.udp': 'plugins/fs/src/net/net.test.ts',
@@ -111,6 +112,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'serdes.protobuf': 'plugins/serdes/src/protobuf/protobuf.test.ts',
   'serdes.xml': 'plugins/serdes/src/xml/xml.test.ts',
   'serdes.yaml': 'plugins/serdes/src/yaml/yaml.test.ts',
+  'twilio.segment': 'plugins/segment/src/segment.test.ts',
   transform: 'plugins/transform/src/transform.test.ts',
 }
 

@@ -12,7 +12,12 @@ const properties = {
   username: p.string().dynamic().group('connection').title('A user.'),
   password: p.string().dynamic().secret().group('connection').title('The password of the user.'),
   token: p.string().dynamic().secret().group('connection').title('A token.'),
-  httpTimeout: p.duration().dynamic().default('PT10S').deprecated('Use `options.timeout` instead.'),
+  httpTimeout: p
+    .duration()
+    .dynamic()
+    .default('PT10S')
+    .deprecated('Use `options.timeout` instead.')
+    .title('Time for an answer.'),
   applicationCredentials: p
     .object({
       clientId: p.string().dynamic().required().title('Its id.'),

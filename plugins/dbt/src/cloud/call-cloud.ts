@@ -1,7 +1,6 @@
 // Calls of dbt Cloud's API, version 2.
-import { setTimeout as pause } from 'node:timers/promises'
-import { answerJson, callHttp, clientCall, clientOptions, p, refusedCall, TaskError } from '@batuta/plugin-sdk'
-import type { HttpAnswer, HttpCall, LazyProperties, RunContext } from '@batuta/plugin-sdk'
+import { answerJson, callPatiently, clientCall, clientOptions, p, refusedCall } from '@batuta/plugin-sdk'
+import type { HttpAnswer, LazyProperties, RunContext } from '@batuta/plugin-sdk'
 
 export const cloudProperties = {
   ...clientOptions,
@@ -37,8 +36,6 @@ export interface Cloud {
   findText(path: string): Promise<string | undefined>
 }
 
-const DELAY_MS_MAX = 60_000
-
 export async function openCloud(ctx: RunContext, props: CloudProps): Promise<Cloud> {
   const token = (await props.token.render()).trim()
   ctx.mask(token)
@@ -71,25 +68,5 @@ export async function openCloud(ctx: RunContext, props: CloudProps): Promise<Clo
       if (answer.code >= 400) throw refusedCall({ method: 'GET', url: base }, answer)
       return answer.text
     },
-  }
-}
-
-interface Patience {
-  readonly retries: number
-  readonly delayMs: number
-}
-
-/** What was sent to start something is only sent again when it was refused for now: an answer that got lost may have started it. */
-async function callPatiently(ctx: RunContext, { retries, delayMs }: Patience, call: HttpCall): Promise<HttpAnswer> {
-  for (let count = 0; ; count++) {
-    const isLast = count >= retries
-    const answer = await callHttp(ctx, call).catch((error: unknown) => {
-      if (isLast || call.method !== 'GET' || !(error instanceof TaskError)) throw error
-      return undefined
-    })
-    const isRefusedForNow = answer?.code === 429 || (call.method === 'GET' && (answer?.code ?? 0) >= 500)
-    if (answer !== undefined && (isLast || !isRefusedForNow)) return answer
-    ctx.logger.warn(`dbt Cloud ${answer === undefined ? 'did not answer' : `answered ${answer.code}`}: asked again`)
-    await pause(Math.min(delayMs * 2 ** count, DELAY_MS_MAX), undefined, { signal: ctx.signal })
   }
 }
