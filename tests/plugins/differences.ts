@@ -108,11 +108,6 @@ export const DIFFERENCES: readonly Difference[] = [
     because: 'The list of types has the name of a constant there, whose value is PT0S.',
   },
   {
-    types: ['twilio.segment.reverseetl.Sync'],
-    differences: ['-alias io.kestra.plugin.segment.reverseetl.Status'],
-    because: 'The list of types gives both types the older name of Status; Sync has its own here.',
-  },
-  {
     types: ['jira.issues.Create', 'jira.issues.CreateComment'],
     differences: ['+output id', '+output key', '+output issueIdOrKey', '+output url', '+output self'],
     because: 'Later versions give what they made.',
