@@ -6,7 +6,7 @@
 // line numbers of the part before, to the base of 36. Flags: * required, ~ rendered, ! deprecated. Defaults are written as documented:
 // texts in quotes, everything else bare; `{…}`, `(…)` and calls are only told to people.
 import { readFileSync, writeFileSync } from 'node:fs'
-import { ADDED_ALIASES, ADDED_PROPERTIES, ADDED_TYPES, NOT_TYPES } from './known-types-additions.ts'
+import { ADDED_ALIASES, ADDED_PROPERTIES, ADDED_TYPES, NOT_TYPES, WRONG_ALIASES } from './known-types-additions.ts'
 
 interface SourceProperty {
   readonly name: string
@@ -60,6 +60,10 @@ function isTypes(value: unknown): value is Record<string, SourceType> {
 
 function withAdditions(types: Map<string, SourceType>): Map<string, SourceType> {
   for (const name of NOT_TYPES) types.delete(name)
+  for (const [name, alias] of Object.entries(WRONG_ALIASES)) {
+    const type = required(types, name)
+    types.set(name, { ...type, aliases: type.aliases.filter(other => other !== alias) })
+  }
   dropRenamed(types)
   for (const { type, kind, properties, outputs } of ADDED_TYPES) {
     const added = { kind, aliases: [], deprecated: false, properties: parse(properties), outputs: parse(outputs) }

@@ -79,8 +79,14 @@ export const ADDED_ALIASES: Readonly<Record<string, string>> = {
   'io.kestra.plugin.scripts.runner.docker.DockerTaskRunner': 'io.kestra.plugin.scripts.runner.docker.Docker',
   'io.kestra.plugin.ai.tool.KestraFlowCalling': 'io.kestra.plugin.ai.tool.KestraFlow',
   'io.kestra.plugin.ai.tool.KestraTaskCalling': 'io.kestra.plugin.ai.tool.KestraTask',
+  'io.kestra.plugin.segment.reverseetl.Sync': 'io.kestra.plugin.twilio.segment.reverseetl.Sync',
   'io.kestra.plugin.slack.notifications.SlackExecution': 'io.kestra.plugin.slack.SlackExecution',
   'io.kestra.plugin.slack.notifications.SlackIncomingWebhook': 'io.kestra.plugin.slack.SlackIncomingWebhook',
+}
+
+/** Older names that are listed for two types, by the one that they never meant. */
+export const WRONG_ALIASES: Readonly<Record<string, string>> = {
+  'io.kestra.plugin.twilio.segment.reverseetl.Sync': 'io.kestra.plugin.segment.reverseetl.Status',
 }
 
 /** Listed as types of their own, but only old names of others, or bases that nobody may write. */

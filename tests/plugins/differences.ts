@@ -98,6 +98,26 @@ export const DIFFERENCES: readonly Difference[] = [
     because: 'Of a later version than the list of types.',
   },
   {
+    types: ['dbt.cloud.*', 'fivetran.*'],
+    differences: ['required baseUrl', 'required cause'],
+    because: 'What has a default need not be written.',
+  },
+  {
+    types: ['fivetran.connectors.Status'],
+    differences: ['default freshnessBuffer'],
+    because: 'The list of types has the name of a constant there, whose value is PT0S.',
+  },
+  {
+    types: ['jira.issues.Create', 'jira.issues.CreateComment'],
+    differences: ['+output id', '+output key', '+output issueIdOrKey', '+output url', '+output self'],
+    because: 'Later versions give what they made.',
+  },
+  {
+    types: ['jira.issues.CreateComment', 'jira.issues.UpdateFields'],
+    differences: ['required projectKey', 'deprecated projectKey'],
+    because: 'An issue that is there has its project; later versions take the property and do nothing with it.',
+  },
+  {
     types: ['jdbc.*'],
     differences: ['+autoCommit'],
     because: 'Older flows still say it.',

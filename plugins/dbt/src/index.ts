@@ -1,5 +1,6 @@
 import type { TaskDefinition } from '@batuta/plugin-sdk'
+import { checkStatus, triggerRun } from './cloud/cloud-tasks.ts'
 import { dbtCli } from './dbt-cli.ts'
 import { commandTasks, setup } from './old-tasks.ts'
 
-export const tasks: readonly TaskDefinition[] = [dbtCli, setup, ...commandTasks]
+export const tasks: readonly TaskDefinition[] = [checkStatus, dbtCli, setup, triggerRun, ...commandTasks]

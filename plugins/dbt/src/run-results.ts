@@ -6,7 +6,7 @@ import { storeOutputFiles, TaskError, type RunContext } from '@batuta/plugin-sdk
 
 const FAILURES: ReadonlySet<string> = new Set(['error', 'fail', 'runtime error'])
 
-interface NodeResult {
+export interface NodeResult {
   readonly unique_id?: unknown
   readonly status?: unknown
   readonly message?: unknown
@@ -29,17 +29,19 @@ export async function keepResults(ctx: RunContext, projectDir: string): Promise<
 }
 
 async function readResults(path: string): Promise<readonly NodeResult[]> {
+  return resultsOf(await readFile(path, 'utf8'))
+}
+
+export function resultsOf(text: string): readonly NodeResult[] {
   try {
-    const { results }: { readonly results?: unknown } = Object(JSON.parse(await readFile(path, 'utf8')))
+    const { results }: { readonly results?: unknown } = Object(JSON.parse(text))
     return Array.isArray(results) ? results.map(result => Object(result)) : []
   } catch (cause) {
-    throw new TaskError('target/run_results.json cannot be read: set parseRunResults to false to pass over it', {
-      cause,
-    })
+    throw new TaskError('run_results.json cannot be read: set parseRunResults to false to pass over it', { cause })
   }
 }
 
-function tellResults(ctx: RunContext, results: readonly NodeResult[]): void {
+export function tellResults(ctx: RunContext, results: readonly NodeResult[]): void {
   for (const { unique_id, status, message, execution_time, adapter_response } of results) {
     const [node, state] = [String(unique_id), String(status)]
     const tags = { node }

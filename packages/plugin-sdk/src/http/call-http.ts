@@ -1,9 +1,10 @@
 // One HTTP call of a plugin to a service: through the door for connections, bounded in time and size, with nothing in its errors that the address may
 // keep secret – many services put their tokens into the path.
-import { request as requestPlain, type IncomingMessage, type RequestOptions } from 'node:http'
-import { request as requestTls } from 'node:https'
+import { request as requestPlain, type Agent, type IncomingMessage, type RequestOptions } from 'node:http'
+import { request as requestTls, type RequestOptions as TlsOptions } from 'node:https'
 import type { RunContext } from '../run-context.ts'
 import { TaskError, messageOf } from '../task-error.ts'
+import { openProxyAgents, type HttpProxy } from './proxy-agents.ts'
 
 export interface HttpCall {
   /** GET unless said. */
@@ -16,6 +17,9 @@ export interface HttpCall {
   /** Without any byte of the answer. */
   readonly readTimeoutMs?: number
   readonly answerBytesMax?: number
+  readonly proxy?: HttpProxy
+  /** The certificate of the service is taken as it is. */
+  readonly isUnverified?: boolean
 }
 
 export interface HttpAnswer {
@@ -82,12 +86,16 @@ function parseAddress(text: string): URL {
 
 async function exchange(ctx: CallWorld, url: URL, call: HttpCall): Promise<HttpAnswer> {
   ctx.egress.checkHost(url.hostname)
+  const agents = call.proxy === undefined ? undefined : await openProxyAgents(ctx, call.proxy)
   try {
-    return await send(ctx, url, call)
+    // A connection of its own: what is kept open is nobody's once the task has ended.
+    return await send(ctx, url, { ...call, agent: agents?.agentFor(url) ?? false })
   } catch (error) {
     ctx.signal.throwIfAborted()
     if (error instanceof TaskError) throw error
     throw new TaskError(`${call.method ?? 'GET'} ${url.origin} failed: ${reasonOf(error)}`)
+  } finally {
+    agents?.close()
   }
 }
 
@@ -99,13 +107,17 @@ function reasonOf(error: unknown): string {
   return message.includes(code) ? message : `${message} (${code})`
 }
 
-function send({ egress, signal }: CallWorld, url: URL, call: HttpCall): Promise<HttpAnswer> {
+interface Sending extends HttpCall {
+  readonly agent: Agent | false
+}
+
+function send({ egress, signal }: CallWorld, url: URL, call: Sending): Promise<HttpAnswer> {
   const { connectTimeoutMs = CONNECT_TIMEOUT_MS, readTimeoutMs = READ_TIMEOUT_MS } = call
   const body = typeof call.body === 'string' ? Buffer.from(call.body) : call.body
-  const options: RequestOptions = {
+  const options: RequestOptions & TlsOptions = {
     method: call.method ?? 'GET',
-    // A connection of its own: what is kept open is nobody's once the task has ended.
-    agent: false,
+    agent: call.agent,
+    ...(call.isUnverified === true ? { rejectUnauthorized: false } : {}),
     lookup: egress.lookup,
     signal,
     timeout: connectTimeoutMs,

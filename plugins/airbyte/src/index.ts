@@ -1,0 +1,5 @@
+import type { TaskDefinition } from '@batuta/plugin-sdk'
+import { cloudReset, cloudSync } from './cloud-jobs.ts'
+import { checkStatus, sync } from './connection-tasks.ts'
+
+export const tasks: readonly TaskDefinition[] = [checkStatus, cloudReset, cloudSync, sync]
