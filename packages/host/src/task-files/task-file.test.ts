@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { isMap, mapFrom, mapGet, printValue, type Value } from '@batuta/core'
+import { probeBubblewrap } from '../scripts/bubblewrap.ts'
 import { openTestHost, outputsOf, type TestHost } from '../testing/test-host.ts'
 import type { ScriptSettings } from '@batuta/plugin-sdk'
 
@@ -170,4 +171,26 @@ test('the result that a task of a file has left in its cache counts for the same
   const second = await host.run('./tasks/t.ts', {}, more)
 
   assert.deepEqual([outputsOf(first), outputsOf(second)], [{ word: 'old' }, { word: 'new' }])
+})
+
+test('a task of a file runs in the sandbox of its namespace: it writes to its working folder and reads nothing of the server', async t => {
+  const run = `
+    const { readdirSync, writeFileSync } = await import('node:fs')
+    const tried = (act: () => unknown): string => { try { return String(act()) } catch (error: any) { return error.code } }
+    writeFileSync(await ctx.workingDir.resolve('own.txt'), 'x')
+    return {
+      code: tried(() => writeFileSync(import.meta.filename, 'other')),
+      files: tried(() => readdirSync(ctx.cacheDir + '/../files')),
+      own: await ctx.files.readText(await ctx.files.put('stored')),
+    }`
+  const { host } = await openHost(t, taskOf(run), { isolation: 'bubblewrap' })
+  const places = { hidden: [host.root], readable: [] }
+  const hindrance = await probeBubblewrap(places, host.workDir)
+  if (hindrance !== undefined) return t.skip(`no sandbox can be made here: ${hindrance}`)
+
+  const outcome = await host.run('./tasks/t.ts')
+
+  assert.equal(outcome.state, 'SUCCESS', logOf(host))
+  assert.deepEqual(outputsOf(outcome), { code: 'EROFS', files: 'ENOENT', own: 'stored' })
+  assert.match(logOf(host), /DEBUG isolation bubblewrap/)
 })

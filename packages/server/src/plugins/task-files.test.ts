@@ -34,7 +34,10 @@ after(() => rm(root, { recursive: true, force: true }))
 
 async function found(tasks: string): Promise<readonly string[]> {
   const source = `id: f\nnamespace: team\ntasks:\n${tasks}`
-  const catalogue = await taskFiles.catalogueFor(source, createCatalogue([{ type: 'io.kestra.plugin.core.log.Log', kind: 'task' }]))
+  const catalogue = await taskFiles.catalogueFor(
+    source,
+    createCatalogue([{ type: 'io.kestra.plugin.core.log.Log', kind: 'task' }]),
+  )
   return checkFlow(source, { catalogue }).diagnostics.map(
     ({ line, column, code, message }) => `${line}:${column} ${code} ${message}`,
   )
