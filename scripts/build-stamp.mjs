@@ -21,6 +21,8 @@ export function listEntries() {
     'flush-thread': 'packages/server/src/storage/sqlite/flush-thread.ts',
     host: 'packages/host/src/main.ts',
     'describe-plugin': 'packages/host/src/describe-plugin.ts',
+    'describe-task-file': 'packages/host/src/describe-task-file.ts',
+    'task-file-process': 'packages/host/src/task-file-process.ts',
     'plugin-sdk': 'packages/plugin-sdk/src/index.ts',
     ion: 'packages/ion/src/index.ts',
     'manager-process': 'packages/server/src/secrets/manager-process.ts',

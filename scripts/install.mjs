@@ -4,7 +4,8 @@
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ROOT } from './node-path.mjs'
+import { ROOT, isNodeNewEnough } from './node-path.mjs'
+import { packedNodeOf, trimPackedNode } from './trim-node.mjs'
 
 const LOCK = join(ROOT, 'package-lock.json')
 const INSTALLED = join(ROOT, 'node_modules', '.package-lock.json')
@@ -22,6 +23,7 @@ export async function ensureInstalled(level, say) {
   // `ci` empties node_modules first: right for a fresh clone, wrong under a server that is running.
   if (installed.length > 0) await runNpm(['install', '--no-save', dev, ...QUIET])
   else await installCleanly(dev, say)
+  trimPackedNode(ROOT, isNodeNewEnough())
   const left = findMissing(level, { withOptional: false })
   if (left.length > 0) throw new Error(`npm ended well, yet these packages are missing: ${left.join(', ')}`)
 }
@@ -44,8 +46,13 @@ export function findMissing(level, { withOptional = true } = {}) {
     .filter(
       ([path, item]) => path.startsWith('node_modules/') && isNeeded(item, level) && (withOptional || !item.optional),
     )
-    .filter(([path, item]) => !isInstalled(installed[path], item))
+    .filter(([path, item]) => !isInstalled(installed[path], item) || isNodeGone(path))
     .map(([path]) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length))
+}
+
+/** It was not needed by whatever Node the machine had when it was installed. */
+function isNodeGone(path) {
+  return !isNodeNewEnough() && join(ROOT, path) === packedNodeOf(ROOT) && !existsSync(join(ROOT, path, 'bin'))
 }
 
 function readPackages(file) {

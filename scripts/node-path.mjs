@@ -17,8 +17,12 @@ export function findNode() {
     system === 'win' ? 'node.exe' : 'node',
   )
   if (existsSync(packed)) return packed
-  if (Number(process.versions.node.split('.')[0]) >= NODE_MAJOR_MIN) return process.execPath
-  return undefined
+  return isNodeNewEnough() ? process.execPath : undefined
+}
+
+/** The Node that runs this is one that the project runs on. */
+export function isNodeNewEnough() {
+  return Number(process.versions.node.split('.')[0]) >= NODE_MAJOR_MIN
 }
 
 export function getNode() {

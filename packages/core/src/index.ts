@@ -53,6 +53,7 @@ export type { Diagnostic } from './std/diagnostic.ts'
 export { changeBetween, findZone, formatZoned, zoneOffsetMs } from './std/zone.ts'
 export type { Zone } from './std/zone.ts'
 export { createCatalogue } from './flow/catalogue.ts'
+export { isMeantAsTaskFile, isTaskFile, pathOfTaskFile, taskFileType } from './flow/task-file.ts'
 export type { Catalogue, KnownType, ResolvedType, TypeKind, TypeManifest, TypeProperty } from './flow/catalogue.ts'
 export type {
   CircuitBreaker,

@@ -49,6 +49,7 @@ import { openCacheEntry } from './task-cache.ts'
 import type { LogShipper } from './log-shipper.ts'
 import { runSource } from './run-source.ts'
 import type { ScriptRunner } from './scripts/script-runner.ts'
+import { openTaskFile } from './task-files/run-task-file.ts'
 
 /** What all jobs of a host share. */
 export interface HostRoom {
@@ -213,11 +214,12 @@ async function endJob(job: HostJob, room: KeepRoom, { run, stop, log }: Attempt)
   let timer: NodeJS.Timeout | undefined
   try {
     if (job.source) return await endSourceJob(job, job.source, room, { run, stop, log })
-    const definition = await room.definitions.getTask(job.type, job.version)
+    const file = await openTaskFile(job, run.ctx)
+    const definition = file?.definition ?? (await room.definitions.getTask(job.type, job.version))
     const timeoutMs = job.timeoutMs ?? (await renderTimeout(job, run))
     if (timeoutMs !== undefined) timer = stopLater(stop, timeoutMs)
     const props = bindProperties(definition.properties, decodeMap(job.properties), run.ctx)
-    const cached = await openCacheEntry(job, run.ctx, room)
+    const cached = await openCacheEntry(job, run.ctx, { ...room, codeHash: file?.hash })
     if (cached?.outputs !== undefined) {
       noteSealed(fromPlain(cached.outputs), room.sealed)
       return { state: 'SUCCESS', outputs: cached.outputs }

@@ -19,16 +19,18 @@ export interface CacheEntry {
 export interface CacheRoom {
   readonly store: FileStore
   readonly now: () => number
+  /** Of code that may change while its type does not. */
+  readonly codeHash?: string | undefined
 }
 
 /** What an earlier run gave, and where to put what this one will. */
 export async function openCacheEntry(
   job: HostJob,
   ctx: RunContext,
-  { store, now }: CacheRoom,
+  { store, now, codeHash }: CacheRoom,
 ): Promise<CacheEntry | undefined> {
   if (job.taskCache === undefined) return undefined
-  const key = await keyOf(job, ctx)
+  const key = await keyOf(job, ctx, codeHash)
   if (key === undefined) return undefined
   const folder = cacheFolderOf(job)
   const uri = storageUri(folder, `${key}.json`)
@@ -52,10 +54,16 @@ function cacheFolderOf({ filesPrefix, taskId }: HostJob): string {
 }
 
 /** Undefined when the properties cannot be rendered beforehand: those of each row, for instance. */
-async function keyOf(job: HostJob, ctx: RunContext): Promise<string | undefined> {
+async function keyOf(job: HostJob, ctx: RunContext, codeHash: string | undefined): Promise<string | undefined> {
   try {
     const rendered = await ctx.renderDeep(decodeValue(job.properties))
-    const parts: Value = [job.type, job.taskId, rendered, ctx.taskRun.value ?? null]
+    const parts: Value = [
+      job.type,
+      job.taskId,
+      rendered,
+      ctx.taskRun.value ?? null,
+      ...(codeHash === undefined ? [] : [codeHash]),
+    ]
     return createHash('sha256').update(encodeValue(parts)).digest('hex')
   } catch (error) {
     ctx.logger.warn(

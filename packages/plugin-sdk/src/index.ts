@@ -15,6 +15,7 @@ export {
   isInteger,
   isList,
   isMap,
+  isTaskFile,
   isNumber,
   isTruthyText,
   jsonText,
@@ -27,6 +28,7 @@ export {
   maskPersonal,
   parseDuration,
   parseYaml,
+  pathOfTaskFile,
   personalKindOf,
   personalToKeep,
   personalTokens,
@@ -73,7 +75,7 @@ export type { Patience } from './http/call-patiently.ts'
 export { askAgainUntil } from './http/ask-again-until.ts'
 export { linesOf } from './lines-of.ts'
 export { processEnvironment } from './process/process-environment.ts'
-export { ProcessKeeper } from './process/process-keeper.ts'
+export { giveInput, ProcessKeeper } from './process/process-keeper.ts'
 export type { KeeperOptions, RunOptions, StartedProcess } from './process/process-keeper.ts'
 export { MARK_VARIABLE } from './process/process-table.ts'
 export { PROCESS_RUNNER, PROCESS_RUNNER_TYPE, processRunner } from './process/process-runner.ts'
@@ -146,7 +148,7 @@ export { defineSecretStore } from './secret-store.ts'
 export type { SecretStore, SecretStoreDefinition } from './secret-store.ts'
 export { SecretMask } from './secret-mask.ts'
 export { snappyCompress, snappyDecompress } from './snappy.ts'
-export { Ending, defineTask, endingOf } from './task.ts'
+export { Ending, defineTask, defineTaskFile, endingOf } from './task.ts'
 export type {
   Example,
   MetricDescription,
@@ -156,6 +158,7 @@ export type {
   TaskReturn,
   TypeDescription,
 } from './task.ts'
+export { stageTaskFile, type TaskFileCode } from './task-files/stage-task-file.ts'
 export { TaskError, messageOf, outputsOfError } from './task-error.ts'
 export type { TaskErrorOptions } from './task-error.ts'
 export { defineTaskRunner } from './task-runner.ts'

@@ -1,4 +1,5 @@
 // A task runner takes a command with its files and runs it somewhere: as a process here, later in a container or a pod.
+import type { Writable } from 'node:stream'
 import type { LazyProperties } from './lazy-properties.ts'
 import type { Shape } from './property.ts'
 import type { RunContext } from './run-context.ts'
@@ -22,6 +23,8 @@ export interface Command {
   readonly cwd: string
   /** Takes one line of output. While the promise is pending the command's pipe is not read: that is the back-pressure. */
   readonly onLine: (line: OutputLine) => void | Promise<void>
+  /** Given what the command reads, as soon as it has begun; without it the command has nothing to read. Only the runner of processes knows it. */
+  readonly onStart?: (stdin: Writable) => void
   /** For runners in containers. */
   readonly containerImage?: string
   /** Part of the preparation of a task: its log is not told how this ran. */

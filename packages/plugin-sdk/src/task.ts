@@ -78,3 +78,8 @@ function isEnding(given: TaskOutputs | Ending): given is Ending {
 export function defineTask<S extends Shape>(definition: TaskBody<S>): TaskDefinition<S> {
   return { ...definition, kind: 'task' }
 }
+
+/** The default export of a file of a namespace, which tasks name by its path: `type: ./tasks/greet.ts`. */
+export function defineTaskFile<S extends Shape>(definition: Omit<TaskBody<S>, 'type' | 'aliases'>): TaskDefinition<S> {
+  return { ...definition, type: '', kind: 'task' }
+}

@@ -1,5 +1,6 @@
 // Read top to bottom: in what order a server starts, and how it stops. What exists is in boot-ground.ts, who is given what in boot-rooms.ts,
 // and what happens to a node that lost touch with the others in boot-incarnation.ts.
+import { join } from 'node:path'
 import { askFor } from './answers/ask.ts'
 import { openGround, type Ground } from './boot-ground.ts'
 import { Incarnations } from './boot-incarnation.ts'
@@ -8,6 +9,7 @@ import type { Config, ServerOptions } from './config/config.ts'
 import { firstDateOf } from './engine/schedules.ts'
 import { watchFlows, type FlowsDir } from './flows/flows-dir.ts'
 import { defaultsChanged, type SaveWorld } from './flows/save-flow.ts'
+import { TaskFiles } from './plugins/task-files.ts'
 import type { TryWorld } from './rehearsal/try-flow.ts'
 import { finishRotation } from './secrets/rotate-keys.ts'
 import { giveBackMemory } from './platform/give-back-memory.ts'
@@ -127,7 +129,7 @@ async function tryWorldOf({ answers, config, manifests, startWorld }: Ground): P
 }
 
 function saveWorldOf(
-  { config, platform, store, flows, manifests, saving, pools, policies }: Ground,
+  { config, platform, store, files, flows, manifests, saving, pools, policies }: Ground,
   incarnations: Incarnations,
   mirror: (key: FlowKey) => void,
 ): SaveWorld {
@@ -137,6 +139,7 @@ function saveWorldOf(
     ...saving,
     pools,
     policies,
+    taskFiles: new TaskFiles({ files, cacheDir: join(config.dataDir, 'cache') }),
     tenant: config.tenant,
     nowMs: () => platform.nowMs(),
     firstDateOf: (flow, triggerId) => {

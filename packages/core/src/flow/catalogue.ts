@@ -2,6 +2,7 @@
 // known ones lie in one text that is indexed at the first question and read type by type: an idle server pays for none of it.
 import { KNOWN_TYPES } from './known-types.generated.ts'
 import { nearest } from './nearest.ts'
+import { isTaskFile, taskFileType } from './task-file.ts'
 
 export type TypeKind =
   | 'task'
@@ -48,6 +49,8 @@ export interface ResolvedType extends KnownType {
   readonly schema?: unknown
   /** The same of its outputs. */
   readonly outputsSchema?: unknown
+  /** Why a task cannot be of it, though its name is that of a type. */
+  readonly problem?: string
 }
 
 /** What the catalogue reads of a plugin's manifest. */
@@ -105,6 +108,7 @@ export function createCatalogue(manifests: readonly TypeManifest[] = []): Catalo
   const resolved = new Map<string, ResolvedType | undefined>()
   const open = (): Index => (index ??= openIndex(manifests))
   const resolve = (name: string): ResolvedType | undefined => {
+    if (isTaskFile(name)) return taskFileType(name)
     if (resolved.has(name)) return resolved.get(name)
     const type = name.length > NAME_LENGTH_MAX ? undefined : resolveName(open(), name)
     if (type !== undefined) resolved.set(name, type)

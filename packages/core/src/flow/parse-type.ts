@@ -6,6 +6,7 @@ import type { ResolvedType } from './catalogue.ts'
 import { dialectOfType } from './dialect.ts'
 import { fieldOf, join, LOG_LEVELS, mark, missing, report, textOf, unknownMessage } from './reading.ts'
 import type { Place } from './reading.ts'
+import { isMeantAsTaskFile } from './task-file.ts'
 import { isNullNode, valueOf } from './yaml-node.ts'
 import type { YamlNode } from './yaml-node.ts'
 
@@ -21,7 +22,7 @@ export function resolveType(place: Place, what: string, kinds: ReadonlySet<strin
   const type = place.reading.catalogue.resolve(name)
   if (type === undefined || (!kinds.has(type.kind) && type.kind !== 'other')) {
     const close = type === undefined ? place.reading.catalogue.suggest(name) : undefined
-    const advice = type === undefined ? ' Check its name, or install the plugin that brings it.' : ''
+    const advice = type === undefined ? adviceOn(name) : ''
     const hint = close === undefined ? advice : ` Did you mean "${close}"?`
     const reason =
       // Clients look for the first words, editors for the name in quotes.
@@ -29,8 +30,19 @@ export function resolveType(place: Place, what: string, kinds: ReadonlySet<strin
     report(place.reading, { severity: 'error', code: 'unknown-type', message: reason + hint, path, offset })
     return undefined
   }
+  if (type.problem !== undefined) {
+    const message = `Invalid type: ${name}. ${type.problem}`
+    report(place.reading, { severity: 'error', code: 'task-file', message, path, offset })
+    return undefined
+  }
   reportType(place, type, { name, path, offset })
   return type
+}
+
+function adviceOn(name: string): string {
+  return isMeantAsTaskFile(name)
+    ? ' A task from a file is named by its path below the files of the namespace, such as ./tasks/greet.ts.'
+    : ' Check its name, or install the plugin that brings it.'
 }
 
 function reportType(place: Place, type: ResolvedType, at: { name: string; path: string; offset: number }): void {

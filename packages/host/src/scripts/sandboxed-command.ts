@@ -5,7 +5,7 @@
 // The output goes through descriptors of its own, for those that watch the sandbox keep the ordinary ones open until it ends.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { Duplex, PassThrough } from 'node:stream'
-import { MARK_VARIABLE, TaskError } from '@batuta/plugin-sdk'
+import { giveInput, MARK_VARIABLE, TaskError } from '@batuta/plugin-sdk'
 import type { Command, CommandResult, ProcessKeeper, StartedProcess } from '@batuta/plugin-sdk'
 import { enclose, readLeader, type SandboxView } from './bubblewrap.ts'
 
@@ -40,7 +40,12 @@ export async function startSandboxed({ keeper, command, view, mark }: SandboxedC
     cwd: command.cwd,
     env: Object.fromEntries([...keeper.environment, ...command.env]),
     detached: true,
-    stdio: ['ignore', 'ignore', 'pipe', ...Array.from({ length: ERR_FD - INFO_FD + 1 }, () => 'pipe' as const)],
+    stdio: [
+      command.onStart === undefined ? 'ignore' : 'pipe',
+      'ignore',
+      'pipe',
+      ...Array.from({ length: ERR_FD - INFO_FD + 1 }, () => 'pipe' as const),
+    ],
   })
   const ended = endOf(child)
   // Met where it is awaited; a sandbox that was made ends like this as well.
@@ -51,6 +56,7 @@ export async function startSandboxed({ keeper, command, view, mark }: SandboxedC
   // Read from the start: the end of a stream that nobody reads yet takes along what came before it.
   const output = { stdout: stdout.pipe(new PassThrough()), stderr: stderr.pipe(new PassThrough()) }
   const leader = (await readLeader(info)) ?? (await ended)
+  giveInput(child.stdin, command)
   return { leader, ...output, exited }
 }
 

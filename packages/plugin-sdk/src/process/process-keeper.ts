@@ -7,7 +7,7 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcessByStdio } from 'node:child_process'
 import { constants } from 'node:os'
-import type { Readable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command, CommandResult, OutputLine } from '../task-runner.ts'
 import { TaskError } from '../task-error.ts'
@@ -44,7 +44,7 @@ export interface StartedProcess {
   readonly exited: Promise<CommandResult>
 }
 
-type Child = ChildProcessByStdio<null, Readable, Readable>
+type Child = ChildProcessByStdio<Writable | null, Readable, Readable>
 
 interface Attended {
   readonly started: Omit<StartedProcess, 'leader'>
@@ -76,6 +76,7 @@ export class ProcessKeeper {
     const child = this.#spawn(command, options)
     const attended = attach({ stdout: child.stdout, stderr: child.stderr, exited: exitOf(child) }, command.onLine)
     const leader = await pidOf(child, command)
+    giveInput(child.stdin, command)
     return await this.#answerFor(attended, { leader, mark: this.markOf(options.attempt) }, options.signal)
   }
 
@@ -153,7 +154,10 @@ export class ProcessKeeper {
     const { environment } = this.#options
     const env = Object.fromEntries([...environment, ...command.env, [MARK_VARIABLE, this.markOf(attempt)]])
     const [file, ...args] = this.limit(command.argv)
-    return spawn(file, args, { cwd: command.cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+    const options = { cwd: command.cwd, env, detached: true }
+    return command.onStart === undefined
+      ? spawn(file, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+      : spawn(file, args, { ...options, stdio: ['pipe', 'pipe', 'pipe'] })
   }
 
   async #answerFor(attended: Attended, tree: ProcessTree, signal: AbortSignal): Promise<CommandResult> {
@@ -196,6 +200,13 @@ export class ProcessKeeper {
       void this.reap()
     }, SWEEP_MS).unref()
   }
+}
+
+/** A command that ends before it has read everything is nothing unusual. */
+export function giveInput(stdin: Writable | null, { onStart }: Pick<Command, 'onStart'>): void {
+  if (stdin === null || onStart === undefined) return
+  stdin.on('error', () => undefined)
+  onStart(stdin)
 }
 
 /** At once: a short command is over before anything else is done, and Node throws away output that nobody reads by then. */

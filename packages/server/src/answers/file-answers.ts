@@ -5,6 +5,7 @@ import { isNamespaceFileUri, isStorageUri, namespaceFileUri, type FileEntry } fr
 import { expectReadable } from '../namespaces/file-access.ts'
 import { NamespaceFiles } from '../namespaces/namespace-files.ts'
 import { purgeFileVersions } from '../namespaces/purge-files.ts'
+import { readTaskFile } from '../plugins/read-task-file.ts'
 import { flagOf, optionalInteger, optionalText, optionalTexts, textOf } from './arguments.ts'
 import { loadStored } from './stored-values.ts'
 import type { AnswerWorld, Answers, Asker } from './asker.ts'
@@ -31,6 +32,16 @@ export const FILE_ANSWERS: Answers = {
   'files.allow': async (world, args, asker) => {
     await expectReadable(world, textOf(args, 'uri'), asker)
     return true
+  },
+  /** The code of a task that is a file: of the asker's own namespace, and of no other. */
+  taskFile: async ({ files }, args, { namespace }) => {
+    const wanted = { namespace, path: textOf(args, 'path'), revision: optionalText(args, 'revision') }
+    const { revision, files: code } = await readTaskFile(files, wanted)
+    const parts: readonly [string, Value][] = [
+      ['revision', revision],
+      ['files', mapFrom(code)],
+    ]
+    return mapFrom(parts)
   },
   namespaceFiles: async ({ files }, args, asker) => {
     const include = optionalTexts(args, 'include') ?? []

@@ -1,7 +1,7 @@
 // What tasks do with flows and boards: list them, save them, delete them. Saving is what a person does who saves: judged as a whole, kept as a revision,
 // its triggers with their cursors.
 import { BatutaError, isMap, mapGet, parseYaml, printValue, type Value } from '@batuta/core'
-import { deleteFlow, judgeFlow, saveFlow, type SaveWorld } from '../flows/save-flow.ts'
+import { deleteFlow, judgeFlow, withTaskFiles, saveFlow, type SaveWorld } from '../flows/save-flow.ts'
 import type { FlowKey } from '../storage/store.ts'
 import { flagOf, optionalText, textOf } from './arguments.ts'
 import type { AnswerWorld, Answers } from './asker.ts'
@@ -38,7 +38,7 @@ export const FLOW_ROOM_ANSWERS: Answers = {
   'flows.save': async (world, args, { tenant }) => {
     const saving = saverOf(world, tenant)
     const source = textOf(args, 'source')
-    const { flow, diagnostics } = judgeFlow(source, saving)
+    const { flow, diagnostics } = judgeFlow(source, await withTaskFiles(source, saving))
     if (!flow) {
       const problems = diagnostics.filter(({ severity }) => severity === 'error').map(({ message }) => message)
       throw new BatutaError('question-malformed', `The flow is not valid: ${problems.join('; ')}`)

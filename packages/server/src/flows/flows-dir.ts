@@ -7,7 +7,7 @@ import { dirname, extname, join, relative, sep } from 'node:path'
 import { splitDocuments } from '@batuta/core'
 import type { FlowKey, Store } from '../storage/store.ts'
 import type { Log } from '../telemetry/log.ts'
-import { deleteFlow, judgeFlow, saveFlow, type SaveWorld } from './save-flow.ts'
+import { deleteFlow, judgeFlow, withTaskFiles, saveFlow, type SaveWorld } from './save-flow.ts'
 
 const FILES_MAX = 20_000
 /** An editor writes in several steps. */
@@ -146,7 +146,7 @@ class WatchedFolder implements FlowsDir {
       const { id, namespace } = namesIn(source)
       return id === undefined || namespace === undefined ? undefined : { tenant, namespace, flowId: id }
     }
-    const { flow, diagnostics } = judgeFlow(source, this.#world)
+    const { flow, diagnostics } = judgeFlow(source, await withTaskFiles(source, this.#world))
     if (flow) {
       const before = this.#world.flows.newest({ tenant, namespace: flow.namespace, flowId: flow.id })?.revision
       const row = await saveFlow(source, flow, this.#world)

@@ -18,6 +18,7 @@ import type { FlowCatalogue } from './flow-catalogue.ts'
 import type { PolicyBook } from '../policies/policy-book.ts'
 import { keptFlow } from './fresh-defaults.ts'
 import type { Pools } from './pools.ts'
+import type { TaskFiles } from '../plugins/task-files.ts'
 import type { FlowKey, FlowRow, FlowWrite, Store, TriggerWrite } from '../storage/store.ts'
 
 export interface SaveWorld {
@@ -31,6 +32,8 @@ export interface SaveWorld {
   readonly pools?: Pools
   /** What flows may be. */
   readonly policies?: PolicyBook
+  /** Tasks from files of namespaces. */
+  readonly taskFiles?: TaskFiles
   /** Whose flows these are, where that is not left to each flow. */
   readonly dialect?: Dialect
   nowMs(): number
@@ -50,6 +53,12 @@ type JudgeWorld = Pick<
   SaveWorld,
   'catalogue' | 'globalDefaults' | 'flows' | 'tenant' | 'namespaceDefaults' | 'dialect' | 'policies'
 >
+
+/** A world that also knows the files of the namespace which the flow's tasks are made of, as they are now: for whoever saves it, or asks whether it could be. */
+export async function withTaskFiles(source: string, world: SaveWorld): Promise<SaveWorld> {
+  const catalogue = await world.taskFiles?.catalogueFor(source, world.catalogue)
+  return catalogue === undefined || catalogue === world.catalogue ? world : { ...world, catalogue }
+}
 
 /** Form and meaning at once: every problem of the document comes back together. */
 export function judgeFlow(source: string, world: JudgeWorld): JudgedFlow {

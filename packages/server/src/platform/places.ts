@@ -13,6 +13,16 @@ export const HOST_SCRIPT: string = fileURLToPath(new URL('../../../host/src/main
 /** Script that says what a plugin defines. */
 export const DESCRIBE_SCRIPT: string = fileURLToPath(new URL('../../../host/src/describe-plugin.ts', import.meta.url))
 
+/** Script that says what a task from a file of a namespace takes. */
+export const DESCRIBE_FILE_SCRIPT: string = fileURLToPath(
+  new URL('../../../host/src/describe-task-file.ts', import.meta.url),
+)
+
+/** What that script may read beside the file: the program, and what it needs. */
+export const PROGRAM_DIR: string = fileURLToPath(
+  import.meta.url.endsWith('.ts') ? new URL('../../../..', import.meta.url) : new URL('.', import.meta.url),
+)
+
 /** One folder per plugin, each with its manifest and its bundle; run from the sources, those of the last build serve. */
 export const PLUGINS_DIR: string = fileURLToPath(
   import.meta.url.endsWith('.ts')

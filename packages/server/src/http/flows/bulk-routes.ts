@@ -1,7 +1,7 @@
 // The same to many flows, and flows as files: exported as a zip of their sources, imported from one or from a YAML file.
 import type { IncomingMessage } from 'node:http'
 import { splitDocuments } from '@batuta/core'
-import { deleteFlow, judgeFlow, saveFlow } from '../../flows/save-flow.ts'
+import { deleteFlow, judgeFlow, withTaskFiles, saveFlow } from '../../flows/save-flow.ts'
 import type { FlowKey, FlowRow } from '../../storage/store.ts'
 import { csvText } from '../csv.ts'
 import type { HttpDependencies } from '../dependencies.ts'
@@ -94,7 +94,7 @@ async function importFlows(
   const refused: string[] = []
   for (const { name, text } of await readUpload(incoming)) {
     for (const source of splitDocuments(text)) {
-      const { flow, diagnostics } = judgeFlow(source, saveWorld)
+      const { flow, diagnostics } = judgeFlow(source, await withTaskFiles(source, saveWorld))
       if (flow) {
         await saveFlow(source, flow, saveWorld)
         continue

@@ -17,7 +17,7 @@ import {
   type Value,
   type ValueMap,
 } from '@batuta/core'
-import { judgeFlow } from '../../flows/save-flow.ts'
+import { judgeFlow, withTaskFiles } from '../../flows/save-flow.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { environmentOf } from '../executions/evaluate-expression.ts'
 import { getExecution } from '../executions/read-execution.ts'
@@ -36,7 +36,7 @@ export interface PlanWish {
 }
 
 export async function planFlow(wish: PlanWish, dependencies: HttpDependencies): Promise<Reply> {
-  const { flow, diagnostics } = judgeFlow(wish.source, dependencies.saveWorld)
+  const { flow, diagnostics } = judgeFlow(wish.source, await withTaskFiles(wish.source, dependencies.saveWorld))
   if (!flow) throw invalidFlow(diagnostics)
   const { nowMs, zone, locale, configuredRoots } = dependencies.startWorld()
   const earlier = wish.executionId === undefined ? undefined : await readEarlier(wish.executionId, flow, dependencies)

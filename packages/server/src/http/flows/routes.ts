@@ -11,7 +11,7 @@ import {
 } from '@batuta/core'
 import { PAGE_SIZE_MAX } from '@batuta/api'
 import { judgeAsked } from '../../flows/judge-asked.ts'
-import { deleteFlow, judgeFlow } from '../../flows/save-flow.ts'
+import { deleteFlow, judgeFlow, withTaskFiles } from '../../flows/save-flow.ts'
 import type { FlowKey, FlowRow } from '../../storage/store.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { tagged } from '../etag.ts'
@@ -111,7 +111,7 @@ function readHandlers(dependencies: HttpDependencies): Pick<Handlers<'flows'>, R
         throw unprocessable('too-many-documents', `At most ${DOCUMENTS_MAX} documents are judged at once.`)
       const sources = documents.length === 0 ? [body] : documents
       const report = async (source: string, index: number): Promise<ReturnType<typeof reportFlow>> => {
-        const { flow, positions, diagnostics } = judgeFlow(source, saveWorld)
+        const { flow, positions, diagnostics } = judgeFlow(source, await withTaskFiles(source, saveWorld))
         const asked =
           flow === undefined ? [] : await judgeAsked(flow, positions, { saved: saveWorld, ask: dependencies.ask })
         return reportFlow(source, index, [...diagnostics, ...asked])

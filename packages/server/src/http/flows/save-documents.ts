@@ -1,6 +1,6 @@
 // Saving from the API: one document, or many that a namespace is to be made of. All are judged before the first is saved.
 import { splitDocuments, type Flow } from '@batuta/core'
-import { deleteFlow, judgeFlow, reviseFlow, saveFlow } from '../../flows/save-flow.ts'
+import { deleteFlow, judgeFlow, reviseFlow, saveFlow, withTaskFiles } from '../../flows/save-flow.ts'
 import type { FlowKey, FlowRow } from '../../storage/store.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { mapInTurns } from '../map-in-turns.ts'
@@ -12,7 +12,7 @@ const DOCUMENTS_MAX = 5_000
 
 export async function createFlow(source: string, dependencies: HttpDependencies): Promise<FlowRow> {
   const { flows, saveWorld } = dependencies
-  const flow = readFlow(source, dependencies)
+  const flow = await readFlow(source, dependencies)
   if (flows.newest(keyOf(flow, dependencies))) {
     throw unprocessable(
       'flow-exists',
@@ -32,7 +32,7 @@ export async function updateFlow(
 ): Promise<FlowRow> {
   const { flows, saveWorld, store } = dependencies
   if (!flows.newest(key)) throw notFound(`The flow "${key.namespace}.${key.flowId}"`)
-  const flow = readFlow(source, dependencies)
+  const flow = await readFlow(source, dependencies)
   if (flow.id !== key.flowId) throw mismatch('id', flow.id, key.flowId)
   if (flow.namespace !== key.namespace) throw mismatch('namespace', flow.namespace, key.namespace)
   await refuseFailing({ source, flow }, dependencies)
@@ -82,7 +82,7 @@ export async function saveMany(
     )
   const sources =
     options.isOverriding && namespace !== undefined ? documents.map(source => moveTo(source, namespace)) : documents
-  const judge = (source: string): Judged => ({ source, flow: readFlow(source, dependencies) })
+  const judge = async (source: string): Promise<Judged> => ({ source, flow: await readFlow(source, dependencies) })
   const judged = await mapInTurns(sources, judge, dependencies.platform)
   for (const { flow } of judged) refuseForeign(flow, options)
   const named = new Set(judged.map(({ flow }) => `${flow.namespace}.${flow.id}`))
@@ -109,8 +109,8 @@ async function deleteOthers(
   for (const { tenant, namespace, flowId } of superfluous) await deleteFlow({ tenant, namespace, flowId }, saveWorld)
 }
 
-function readFlow(source: string, { saveWorld }: HttpDependencies): Flow {
-  const { flow, diagnostics } = judgeFlow(source, saveWorld)
+async function readFlow(source: string, { saveWorld }: HttpDependencies): Promise<Flow> {
+  const { flow, diagnostics } = judgeFlow(source, await withTaskFiles(source, saveWorld))
   if (!flow) throw invalidFlow(diagnostics)
   return flow
 }

@@ -13,7 +13,7 @@ import {
   type Value,
   type ValueMap,
 } from '@batuta/core'
-import { judgeFlow } from '../../flows/save-flow.ts'
+import { judgeFlow, withTaskFiles } from '../../flows/save-flow.ts'
 import type { Tried } from '../../rehearsal/try-flow.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { getExecution, type ReadExecution } from '../executions/read-execution.ts'
@@ -43,7 +43,7 @@ export interface TryCall {
 export async function tryFlow(wish: TryWish, call: TryCall, dependencies: HttpDependencies): Promise<Reply> {
   const { saveWorld, newId, tryFlow: run } = dependencies
   if (!run) throw new RequestError(501, 'tries-unavailable', 'This server tries no flows.')
-  const { flow, diagnostics } = judgeFlow(wish.source, saveWorld)
+  const { flow, diagnostics } = judgeFlow(wish.source, await withTaskFiles(wish.source, saveWorld))
   if (!flow) throw invalidFlow(diagnostics)
   const earlier = wish.executionId === undefined ? undefined : await getExecution(wish.executionId, dependencies)
   const typed = trust<ValueMap>(wish.inputs ?? {})

@@ -1,0 +1,1 @@
+export const WORDS: Readonly<Record<'en' | 'fr', string>> = { en: 'Hello', fr: 'Bonjour' }
