@@ -1,4 +1,5 @@
 // The server seen from outside: plain HTTP on Kestra's paths, as any client of Kestra would call it.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { until } from './until.ts'
 
 export interface TaskRun {
@@ -57,6 +58,16 @@ export interface Api {
   file(executionId: string, uri: string): Promise<string>
 }
 
+/** What a server that has too much to do refuses it takes a little later, and says when. */
+async function patiently(send: () => Promise<Reply>): Promise<Reply> {
+  for (let attempt = 1; ; attempt++) {
+    const reply = await send()
+    if (reply.status !== 429 || attempt === ATTEMPTS_MAX) return reply
+    await sleep(1_000 * Number(reply.headers.get('retry-after') ?? 1))
+  }
+}
+
+const ATTEMPTS_MAX = 30
 const TENANT = '/api/v1/main'
 const ENDED: ReadonlySet<string> = new Set(['SUCCESS', 'WARNING', 'FAILED', 'KILLED', 'CANCELLED'])
 
@@ -73,7 +84,7 @@ export function apiOf(address: string): Api {
     return { status: reply.status, headers: reply.headers, text, json: parsed(text) }
   }
   const good = async (method: string, path: string, more?: Parameters<Api['call']>[2]): Promise<Reply> => {
-    const reply = await call(method, path, more)
+    const reply = await patiently(() => call(method, path, more))
     if (reply.status >= 300)
       throw new Error(`${method} ${path} was answered ${reply.status}: ${reply.text.slice(0, 1000)}`)
     return reply
