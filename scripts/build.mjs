@@ -12,7 +12,7 @@ import { ROOT } from './node-path.mjs'
 
 const MANIFESTS = 'scripts/build-manifests.ts'
 // CommonJS packages inside the bundle ask for Node's modules by `require`, which an ES module does not have.
-const REQUIRE = `import { createRequire as batutaCreateRequire } from 'node:module'; const require = batutaCreateRequire(import.meta.url);`
+const REQUIRE = `import { createRequire as batutaCreateRequire } from 'node:module'; const require = batutaCreateRequire(import.meta.url); const batutaFolder = import.meta.dirname;`
 
 const BUILTIN_IMPORT = /^import (?:\* as (\S+)|(\w\S*?))?(?:, )?(\{.*\})? from "(node:[^"]+)";$/gm
 
@@ -45,6 +45,8 @@ async function buildPrograms() {
     // Parts of libraries that are built on the machine: where they are not, the libraries go without.
     external: ['pg-native', 'cpu-features'],
     banner: { js: REQUIRE },
+    // Modules do not have it; CommonJS that is bundled (ssh2) asks for it.
+    define: { __dirname: 'batutaFolder' },
     plugins: [pointToBundles(entries), nameExports()],
     write: false,
     metafile: true,

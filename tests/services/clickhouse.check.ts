@@ -4,7 +4,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { before, test, type TestContext } from 'node:test'
-import { bindProperties, createTestRunContext, runTask } from '@batuta/plugin-sdk'
+import { createTestRunContext, runPoll, runTask } from '@batuta/plugin-sdk'
 import type { TaskDefinition, TestResult, TestRun, ValueMap } from '@batuta/plugin-sdk'
 import { tasks, triggers } from '@batuta/jdbc-clickhouse'
 import { requireClient } from './client-packages.ts'
@@ -136,10 +136,7 @@ test('a trigger starts nothing without rows, and what is wrong is said', async t
   const properties = { url: place.url, username: 'default', password: 's3cret', sql: 'select 1 as n where 0' }
   const fail = async (more: ValueMap): Promise<string> => (await ask(place, 'Query', more)).message ?? ''
 
-  assert.equal(
-    await trigger.evaluate(place.run.ctx, bindProperties(trigger.properties, properties, place.run.ctx)),
-    undefined,
-  )
+  assert.equal((await runPoll(trigger, properties, place.run)).outputs, undefined)
   assert.match(
     await fail({ sql: 'select * from ghost' }),
     /ghost.*\(ClickHouse error 60\); check the name of the table/s,

@@ -1,6 +1,6 @@
 // A Dovecot of its own for a check: one user, one folder, on ports that are free. Debian's packages dovecot-imapd and dovecot-pop3d.
 import { execFileSync, spawn } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -34,8 +34,8 @@ export async function startDovecot() {
       const name = `${count}.batuta`
       const text = `From: Bob <bob@example.com>\r\nTo: ada@example.com\r\nSubject: ${subject}\r\nDate: Fri, 02 Jan 2026 03:04:05 +0000\r\nMessage-ID: <${count}@example.com>\r\n\r\nletter ${count}\r\n`
       writeFileSync(join(mail, 'tmp', name), text)
-      if (uid === 0) execFileSync('chown', [`${owner.uid}:${owner.gid}`, join(mail, 'tmp', name)])
-      execFileSync('mv', [join(mail, 'tmp', name), join(mail, 'new', name)])
+      if (uid === 0) chownSync(join(mail, 'tmp', name), owner.uid, owner.gid)
+      renameSync(join(mail, 'tmp', name), join(mail, 'new', name))
     },
     async stop() {
       const ended = new Promise(resolve => child.once('close', resolve))

@@ -1,8 +1,8 @@
 // DuckDB's types (duckdb.Query, duckdb.Queries, duckdb.Trigger) over the real client, which is installed by name.
 import assert from 'node:assert/strict'
 import { before, test, type TestContext } from 'node:test'
-import { bindProperties, createTestRunContext, runTask, TaskStopped } from '@batuta/plugin-sdk'
-import type { TaskDefinition, TestOptions, TestResult, TestRun, ValueMap } from '@batuta/plugin-sdk'
+import { createTestRunContext, runPoll, runTask, TaskStopped } from '@batuta/plugin-sdk'
+import type { TaskDefinition, TaskOutputs, TestOptions, TestResult, TestRun, ValueMap } from '@batuta/plugin-sdk'
 import { tasks, triggers } from '@batuta/jdbc-duckdb'
 import { installClient } from './client-packages.ts'
 
@@ -89,8 +89,7 @@ test('a trigger takes the rows once that it marks', async t => {
   const [trigger] = triggers
   assert.ok(trigger?.kind === 'polling trigger')
   const properties = { url, sql: 'select id from o where seen = 0 order by id', afterSQL: 'update o set seen = 1' }
-  const evaluate = (): ReturnType<typeof trigger.evaluate> =>
-    trigger.evaluate(run.ctx, bindProperties(trigger.properties, properties, run.ctx))
+  const evaluate = async (): Promise<TaskOutputs | undefined> => (await runPoll(trigger, properties, run)).outputs
 
   assert.deepEqual(await evaluate(), { rows: [{ id: 1 }, { id: 2 }], size: 2 })
   assert.equal(await evaluate(), undefined)

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { tasks, triggers } from '@batuta/fs'
-import { bindProperties, createTestRunContext, messageOf, runTask } from '@batuta/plugin-sdk'
-import type { PollFound, TaskDefinition, TestOptions, TestResult, TestRun, Value, ValueMap } from '@batuta/plugin-sdk'
+import { createTestRunContext, messageOf, runPoll, runTask } from '@batuta/plugin-sdk'
+import type { PollResult, TaskDefinition, TestOptions, TestResult, TestRun, Value, ValueMap } from '@batuta/plugin-sdk'
 import { PASSWORD, USER, startProftpd, startSshd, whyNoFileServers } from './file-servers.mjs'
 
 const skip = whyNoFileServers() ?? false
@@ -108,14 +108,14 @@ async function tour(run: TestRun, home: string, family: string, connection: Valu
   assert.match(await fail('Delete', { uri: '/done', errorOnMissing: true }), /errorOnMissing is true/)
 }
 
-async function poll(run: TestRun, family: string, properties: ValueMap, mark?: Value): Promise<PollFound | undefined> {
+async function poll(run: TestRun, family: string, properties: ValueMap, mark?: Value): Promise<PollResult | undefined> {
   const definition = triggers.find(({ type }) => type === `io.kestra.plugin.fs.${family}.Trigger`)
   assert.ok(definition?.kind === 'polling trigger')
-  return (await definition.evaluate(run.ctx, bindProperties(definition.properties, properties, run.ctx), mark)) as
-    PollFound | undefined
+  const found = await runPoll(definition, properties, run, { mark })
+  return found.outputs === undefined ? undefined : found
 }
 
-const namesOf = (found: PollFound | undefined): readonly (readonly [string, string])[] =>
+const namesOf = (found: PollResult | undefined): readonly (readonly [string, string])[] =>
   ((found?.outputs?.['files'] ?? []) as { name: string; changeType: string }[]).map(({ name, changeType }) => [
     name,
     changeType,

@@ -1,8 +1,8 @@
 // MySQL's and MariaDB's types against a real MariaDB.
 import assert from 'node:assert/strict'
 import { after, before, test, type TestContext } from 'node:test'
-import { bindProperties, createTestRunContext, runTask, TaskStopped } from '@batuta/plugin-sdk'
-import type { TaskDefinition, TestOptions, TestResult, TestRun, ValueMap } from '@batuta/plugin-sdk'
+import { createTestRunContext, runPoll, runTask, TaskStopped } from '@batuta/plugin-sdk'
+import type { TaskDefinition, TaskOutputs, TestOptions, TestResult, TestRun, ValueMap } from '@batuta/plugin-sdk'
 import { tasks, triggers } from '@batuta/jdbc-mysql'
 import { startMariadb, type Mariadb } from './mariadb.mjs'
 
@@ -144,20 +144,13 @@ test('a trigger takes the rows once that it marks; a failure undoes the marks', 
   )
   const trigger = triggers.find(({ type }) => type.endsWith('mysql.Trigger'))
   assert.ok(trigger?.kind === 'polling trigger')
-  const evaluate = (more: ValueMap = {}): ReturnType<typeof trigger.evaluate> =>
-    trigger.evaluate(
-      run.ctx,
-      bindProperties(
-        trigger.properties,
-        {
-          ...{ url: url(), username: 'root', password: PASSWORD },
-          sql: 'select id from orders where seen = 0 order by id for update',
-          afterSQL: 'update orders set seen = 1 where seen = 0',
-          ...more,
-        },
-        run.ctx,
-      ),
-    )
+  const properties = {
+    ...{ url: url(), username: 'root', password: PASSWORD },
+    sql: 'select id from orders where seen = 0 order by id for update',
+    afterSQL: 'update orders set seen = 1 where seen = 0',
+  }
+  const evaluate = async (more: ValueMap = {}): Promise<TaskOutputs | undefined> =>
+    (await runPoll(trigger, { ...properties, ...more }, run)).outputs
 
   await assert.rejects(evaluate({ afterSQL: 'update orders set ghost = 1' }), /Unknown column 'ghost'/)
   assert.deepEqual(await evaluate(), { rows: [{ id: 1 }, { id: 2 }], size: 2 })

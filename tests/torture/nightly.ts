@@ -5,6 +5,7 @@ import { ROOT } from '../../bench/harness/server-process.ts'
 const LONG: readonly (readonly [file: string, ...args: string[]])[] = [
   ['tests/torture/run.ts', '--store', 'sqlite', '--kills', '5000', '--lanes', '4'],
   ['tests/torture/run.ts', '--store', 'postgres', '--kills', '5000', '--lanes', '4'],
+  ['tests/torture/triggers/run.ts', '--kind', 'all', '--events', '10000', '--kills', '40'],
   ['tests/torture/run-doctor.ts', '--flows', '200', '--kills', '40'],
   ['tests/cluster/run-frozen.ts', '--times', '100'],
   ['tests/cluster/run-failover.ts', '--times', '20'],

@@ -237,9 +237,14 @@ async function endJob(job: HostJob, room: KeepRoom, { run, stop, log }: Attempt)
 }
 
 /** A watch that was stopped has done what it was to do. */
-async function endSourceJob(job: HostJob, source: SourceOfJob, room: HostRoom, { run, stop }: Attempt): Promise<Ended> {
+async function endSourceJob(job: HostJob, source: SourceOfJob, room: KeepRoom, { run, stop }: Attempt): Promise<Ended> {
   const ask = (name: string, args: ValueMap): Promise<Value> => room.ask(job, stop.signal, { name, args })
-  const found = runSource(job, source, { definitions: room.definitions, run, ask })
+  const keep = async (given: TaskOutputs): Promise<Value> => {
+    const kept = await keepOutputs({ state: 'SUCCESS', outputs: given }, job, room)
+    if (kept.state === 'FAILED') throw new TaskError(kept.message ?? 'the outputs cannot be kept')
+    return decodeValue(kept.outputs ?? '{}')
+  }
+  const found = runSource(job, source, { definitions: room.definitions, run, ask, keep })
   const outputs = await orStopped(found, stop.signal, room.init.limits.killGraceMs + LEAVE_BEHIND_MS)
   stop.signal.throwIfAborted()
   return outputs === undefined ? { state: 'SUCCESS' } : endedWith(outputs, stop.signal)

@@ -165,7 +165,13 @@ export { defineTaskRunner } from './task-runner.ts'
 export type { Command, CommandResult, OutputLine, TaskRunnerDefinition, WarmProgram } from './task-runner.ts'
 export { createTemplateRenderer } from './template-renderer.ts'
 export type { TemplateRendererOptions } from './template-renderer.ts'
-export { createTestRunContext, runTask } from './testkit/test-run.ts'
-export type { TestOptions, TestResult, TestRun } from './testkit/test-run.ts'
+export { createTestRunContext, runPoll, runTask } from './testkit/test-run.ts'
+export type { PollOptions, PollResult, TestOptions, TestResult, TestRun } from './testkit/test-run.ts'
 export { POLL_MARK, PollFound, definePollingTrigger, defineRealtimeTrigger, outputsOfPoll } from './trigger.ts'
-export type { EmitEvents, PollingTriggerDefinition, RealtimeTriggerDefinition, TriggerDefinition } from './trigger.ts'
+export type {
+  EmitEvents,
+  EmitFound,
+  PollingTriggerDefinition,
+  RealtimeTriggerDefinition,
+  TriggerDefinition,
+} from './trigger.ts'

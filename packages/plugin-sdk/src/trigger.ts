@@ -13,9 +13,21 @@ export interface PollingTriggerBody<S extends Shape> extends TypeDescription<S> 
   /**
    * The variables of the execution to start, or undefined when there is nothing to start. `PollFound` tells the source's position as well, which the next
    * poll is given as `mark`: it is kept in the transaction that makes the execution, so that nothing is found twice and nothing is passed over.
+   *
+   * A source that is to be told (a file is moved, rows are marked, a message is acknowledged) is told after the execution is born: `emit` what was
+   * found, then tell the source, then return a `PollFound` with the mark of a source that was told. When the next poll is given the mark of `emit`
+   * instead, the execution is there and the source may not have been told: tell it, and start nothing for it again.
    */
-  evaluate(ctx: RunContext, props: LazyProperties<S>, mark?: Value): Promise<TaskOutputs | PollFound | undefined>
+  evaluate(
+    ctx: RunContext,
+    props: LazyProperties<S>,
+    mark: Value | undefined,
+    emit: EmitFound,
+  ): Promise<TaskOutputs | PollFound | undefined>
 }
+
+/** Once an evaluation. Settles when the execution is born together with the mark; rejects when another one goes on with this source: end then. */
+export type EmitFound = (found: PollFound) => Promise<void>
 
 /** Without outputs only the position moves. */
 export class PollFound {

@@ -19,6 +19,7 @@ export type {
   Reading,
   RowSource,
   TaskKind,
+  TransactionOptions,
 } from './connection/connection.ts'
 export {
   credentialProperties,

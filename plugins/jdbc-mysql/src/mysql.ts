@@ -11,7 +11,7 @@ import {
   STANDARD,
   urlProperty,
 } from '@batuta/sql-kit'
-import type { Connection, Database, OpenedFor, SqlSyntax } from '@batuta/sql-kit'
+import type { Connection, Database, OpenedFor, SqlSyntax, TransactionOptions } from '@batuta/sql-kit'
 import { mysqlBatch, mysqlLiteral } from './mysql-batch.ts'
 import { mysqlTarget, parseMysqlUrl } from './mysql-target.ts'
 import type { MysqlFlavour, MysqlTarget } from './mysql-target.ts'
@@ -155,12 +155,18 @@ function connectionOf(client: MysqlClient, file: string | undefined): Connection
   return {
     placing: value => mysqlLiteral(value, client.zone ?? zone),
     run: (statement, reading) => runMysql(client, statement, { reading, file }),
-    transaction: work => inTransaction(client, work),
+    transaction: (work, options) => inTransaction(client, work, options),
     batch: mysqlBatch(client, SYNTAX),
   }
 }
 
-async function inTransaction<T>(client: MysqlClient, work: () => Promise<T>): Promise<T> {
+async function inTransaction<T>(
+  client: MysqlClient,
+  work: () => Promise<T>,
+  { isIsolated = false }: TransactionOptions = {},
+): Promise<T> {
+  // Of the next transaction alone.
+  if (isIsolated) await say(client.connection, 'set transaction isolation level serializable')
   await say(client.connection, 'start transaction')
   client.isInTransaction = true
   let result: T

@@ -43,7 +43,7 @@ export function connectionOf(session: Session): Connection {
   return {
     placing: 'numbered',
     run: (statement, reading) => runStatement(session, statement, reading),
-    transaction: work => inTransaction(session, work),
+    transaction: (work, options) => inTransaction(session, work, options),
     batch,
   }
 }

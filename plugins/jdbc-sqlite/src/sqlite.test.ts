@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { bindProperties, createTestRunContext, messageOf, runTask, TaskStopped } from '@batuta/plugin-sdk'
-import type { TaskDefinition, TestOptions, TestResult, TestRun, ValueMap } from '@batuta/plugin-sdk'
+import { createTestRunContext, messageOf, runPoll, runTask, TaskStopped } from '@batuta/plugin-sdk'
+import type { TaskDefinition, TaskOutputs, TestOptions, TestResult, TestRun, ValueMap } from '@batuta/plugin-sdk'
 import { defineBatch, defineQueries, defineQuery, defineTrigger } from '@batuta/sql-kit'
 import { sqlite } from './sqlite.ts'
 
@@ -117,8 +117,8 @@ test('a trigger takes the rows once that it marks', async t => {
     sql: 'select id from orders where seen = 0 and id < 5 order by id',
     afterSQL: 'update orders set seen = 1 where seen = 0 and id < 5',
   }
-  const evaluate = (more: ValueMap = {}): ReturnType<typeof trigger.evaluate> =>
-    trigger.evaluate(run.ctx, bindProperties(trigger.properties, { ...properties, ...more }, run.ctx))
+  const evaluate = async (more: ValueMap = {}): Promise<TaskOutputs | undefined> =>
+    (await runPoll(trigger, { ...properties, ...more }, run)).outputs
 
   assert.deepEqual(await evaluate(), { rows: [{ id: 1 }, { id: 2 }], size: 2 })
   assert.equal(await evaluate(), undefined)

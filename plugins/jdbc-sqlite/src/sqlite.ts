@@ -19,7 +19,16 @@ import {
   tableRows,
   urlProperty,
 } from '@batuta/sql-kit'
-import type { Answer, BatchDoor, BoundStatement, Connection, Database, Reading, Zone } from '@batuta/sql-kit'
+import type {
+  Answer,
+  BatchDoor,
+  BoundStatement,
+  Connection,
+  Database,
+  Reading,
+  TransactionOptions,
+  Zone,
+} from '@batuta/sql-kit'
 import { describeSqliteError } from './describe-sqlite-error.ts'
 import type { SqliteColumn, SqliteValue } from './sqlite-program.ts'
 import { SqliteThread } from './sqlite-thread.ts'
@@ -117,7 +126,7 @@ function connectionOf(thread: SqliteThread): Connection {
   return {
     placing: 'question',
     run: (statement, reading) => run(thread, statement, reading),
-    transaction: work => inTransaction(thread, work),
+    transaction: (work, options) => inTransaction(thread, work, options),
     batch: batchDoor(thread),
   }
 }
@@ -192,9 +201,13 @@ function toSqlite(value: Value, zone: Zone): SqliteValue {
   return typeof plain === 'boolean' ? Number(plain) : plain
 }
 
-async function inTransaction<T>(thread: SqliteThread, work: () => Promise<T>): Promise<T> {
+async function inTransaction<T>(
+  thread: SqliteThread,
+  work: () => Promise<T>,
+  { isIsolated = false }: TransactionOptions = {},
+): Promise<T> {
   const say = (sql: string): Promise<unknown> => thread.ask({ type: 'run', sql, values: [], isCounted: true })
-  await say('begin')
+  await say(isIsolated ? 'begin immediate' : 'begin')
   let result: T
   try {
     result = await work()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { bindProperties, createTestRunContext, runTask } from '@batuta/plugin-sdk'
+import { createTestRunContext, runPoll, runTask } from '@batuta/plugin-sdk'
 import { defineQuery, defineTrigger } from '@batuta/sql-kit'
 import { startHttpStub } from '../../../tests/services/http-stub.ts'
 import { trino } from './trino.ts'
@@ -77,7 +77,7 @@ test('only as much is fetched as is wanted, and the server is told to stop', asy
   t.after(() => run.close())
   const properties = { url: `jdbc:trino://${stub.host}`, sql: 'select n from t', fetchType: 'FETCH_ONE' }
 
-  const found = await trigger.evaluate(run.ctx, bindProperties(trigger.properties, properties, run.ctx))
+  const { outputs: found } = await runPoll(trigger, properties, run)
 
   assert.deepEqual(found, { row: { n: 1 }, size: 1 })
   assert.deepEqual(

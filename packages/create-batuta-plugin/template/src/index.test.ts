@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { test } from 'node:test'
-import { bindProperties, createTestRunContext, runTask } from '@batuta/plugin-sdk'
+import { createTestRunContext, runPoll, runTask } from '@batuta/plugin-sdk'
 import { fileTrigger } from './file-trigger.ts'
 import { greet } from './greet.ts'
 
@@ -29,12 +29,11 @@ test('FileTrigger starts when the file is there', async t => {
   const run = await createTestRunContext()
   t.after(() => run.close())
   const path = await run.ctx.workingDir.createPath('.csv')
-  const look = (): ReturnType<typeof fileTrigger.evaluate> =>
-    fileTrigger.evaluate(run.ctx, bindProperties(fileTrigger.properties, { path }, run.ctx))
 
-  const before = await look()
+  const before = await runPoll(fileTrigger, { path }, run)
   await writeFile(path, 'a,b\n')
+  const after = await runPoll(fileTrigger, { path }, run)
 
-  assert.equal(before, undefined)
-  assert.deepEqual(await look(), { path, size: 4 })
+  assert.equal(before.outputs, undefined)
+  assert.deepEqual(after.outputs, { path, size: 4 })
 })

@@ -22,10 +22,12 @@ import type { Logger, LogLevel, RunContext } from '../run-context.ts'
 import { SecretMask } from '../secret-mask.ts'
 import type { Shape } from '../property.ts'
 import { endingOf } from '../task.ts'
-import type { TaskDefinition } from '../task.ts'
+import type { TaskDefinition, TaskOutputs } from '../task.ts'
 import { messageOf, outputsOfError, TaskError } from '../task-error.ts'
 import type { TaskRunnerDefinition } from '../task-runner.ts'
 import { createTemplateRenderer } from '../template-renderer.ts'
+import { outputsOfPoll, POLL_MARK } from '../trigger.ts'
+import type { EmitFound, PollFound, PollingTriggerDefinition } from '../trigger.ts'
 
 export interface TestOptions {
   /** Roots of the expressions beside `flow`, `execution`, `task` and `taskrun`. */
@@ -135,6 +137,41 @@ export async function runTask<S extends Shape>(
     const outputs = plainOutputs(outputsOfError(error) ?? {})
     return { state: 'FAILED', outputs, message: messageOf(error), logs, metrics }
   }
+}
+
+/** What a poll came to. */
+export interface PollResult {
+  /** What starts an execution; undefined when nothing does. */
+  readonly outputs: TaskOutputs | undefined
+  /** What the next poll is given. */
+  readonly mark: Value | undefined
+}
+
+export interface PollOptions {
+  readonly mark?: Value | undefined
+  /** When the execution is born and the source is not told yet; what throws here ends the poll as a crash would. */
+  onEmit?(found: PollFound): void | Promise<void>
+}
+
+/** Evaluates a polling trigger with properties as in YAML. */
+export async function runPoll<S extends Shape>(
+  trigger: PollingTriggerDefinition<S>,
+  properties: ValueMap,
+  { ctx }: TestRun,
+  { mark, onEmit }: PollOptions = {},
+): Promise<PollResult> {
+  let emitted: PollFound | undefined
+  const emit: EmitFound = async found => {
+    if (emitted) throw new TaskError('a poll emits once')
+    emitted = found
+    await onEmit?.(found)
+  }
+  const found = await trigger.evaluate(ctx, bindProperties(trigger.properties, properties, ctx), mark, emit)
+  const { [POLL_MARK]: after, ...outputs } = outputsOfPoll(found) ?? {}
+  const isFound = found !== undefined && Object.keys(outputs).length > 0
+  if (emitted && isFound) throw new TaskError('a poll gives outputs once')
+  const given = emitted?.outputs ?? (isFound ? outputs : undefined)
+  return { outputs: given, mark: after === undefined ? (emitted?.mark ?? mark) : fromPlain(after) }
 }
 
 const TEST_ROOTS = {

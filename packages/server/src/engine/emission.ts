@@ -1,5 +1,5 @@
 // Events of a source on their way to the owner of its trigger, and what the sender is told.
-import { encodeValue, isList, isMap, mapFrom, mapGet, type Value } from '@batuta/core'
+import { BatutaError, encodeValue, isList, isMap, mapFrom, mapGet, type Value } from '@batuta/core'
 import { SOURCE_RUN } from '@batuta/plugin-sdk'
 import type { JobKey, OperationRow } from '../storage/batch.ts'
 
@@ -15,6 +15,22 @@ const TAKEN_KEPT_MS = 600_000
 
 export function takenOf(key: string, { executionId }: JobKey, nowMs: number): OperationRow {
   return { key, entity: executionId, bodyHash: '', status: 200, body: '{}', expiresMs: nowMs + TAKEN_KEPT_MS }
+}
+
+/** What is written beside the births of an emission that came as a signal. */
+export function takenFrom(
+  rowId: string,
+  key: JobKey,
+  nowMs: number,
+): { readonly operations: readonly OperationRow[]; readonly signalsTaken: readonly string[] } {
+  return { operations: [takenOf(rowId, key, nowMs)], signalsTaken: [rowId] }
+}
+
+const EVENTS_MAX = 500
+
+export function expectFew(events: readonly Value[]): void {
+  if (events.length > EVENTS_MAX)
+    throw new BatutaError('value-too-large', `A source may emit ${EVENTS_MAX} events at once, not ${events.length}.`)
 }
 
 /** For a sender on another node. */

@@ -42,6 +42,8 @@ export interface Source {
   lockedBy: string | undefined
   /** How often that was looked at. */
   looks: number
+  /** A poll has emitted, and its job still tells the source of it; `endedAs` when what it started has ended meanwhile. */
+  telling: { endedAs?: string } | undefined
   /** Ends in a row without an event. */
   failures: number
   /** Events are taken one message after the other. */
@@ -137,6 +139,13 @@ export function nextWatch(
 ): NonNullable<TriggerState['watch']> {
   const isHome = watch !== undefined && shardOf(watch.id) === homeShardOf(key)
   return isHome ? { id: watch.id, epoch: watch.epoch + 1, isOut: true } : { id: newWatchId(key), epoch: 1, isOut: true }
+}
+
+/** A poll has used up the id of its execution. */
+export function stateAfterEmission({ kind, state }: Source): TriggerState {
+  if (kind === 'realtime' || !state.watch) return state
+  const { id, epoch, isOut } = state.watch
+  return { ...state, watch: { id, epoch, isOut } }
 }
 
 /** An execution that is FAILED from its beginning. */

@@ -188,6 +188,74 @@ test('the position of a poll is kept with its execution, and given to the next p
   assert.ok(!journal?.[0]?.events.includes(POLL_MARK))
 })
 
+test('a poll that tells its source is asked again when it has, not when what it started has ended', async t => {
+  const rig = await open(t, POLL)
+  const { key } = await nextJob(rig)
+
+  await rig.sources.emit({ key, events: [{ line: 'one' }], mark: { at: 1 } })
+  const [row] = await rig.store.read.listTriggers(FLOW)
+  const born = await bornLines(rig.store)
+  await rig.sources.ended(row?.executionId ?? '', 'SUCCESS')
+  rig.nowMs += 60_000
+  rig.sources.fireDue(rig.nowMs)
+  await new Promise(setImmediate)
+  const begun = rig.begun.length
+  await rig.sources.settle(settled(key, { outputs: { [POLL_MARK]: { at: 2 } } }), undefined)
+  rig.nowMs += 10_000
+  const next = await nextJob(rig)
+
+  assert.deepEqual([born, begun], [['one'], 1])
+  assert.deepEqual([next.key.epoch, next.job.source?.mark], [2, '{"at":2}'])
+  assert.deepEqual([await bornLines(rig.store), rig.reasons, rig.stopped], [['one'], [], []])
+})
+
+test('a poll that died after its execution was born is begun anew with what it emitted', async t => {
+  const rig = await open(t, POLL)
+  const { key, job } = await nextJob(rig)
+  await rig.sources.emit({ key, events: [{ line: 'one' }], mark: { at: 1 } })
+  const [execution] = await rig.store.read.listExecutions({ tenant: 'main', limit: 1 })
+
+  const next = rig.another()
+  await next.load()
+  await next.ended(execution?.id ?? '', 'SUCCESS')
+  rig.nowMs += 1_000
+  const { key: newer, job: again } = await nextJob({ ...rig, sources: next })
+
+  assert.ok(job.filesPrefix.includes(`/executions/${execution?.id}/`))
+  assert.deepEqual([newer.epoch, again.source?.mark], [2, '{"at":1}'])
+  await assert.rejects(next.emit({ key, events: [{ line: 'one' }], mark: { at: 1 } }), StaleWatch)
+  assert.deepEqual(await bornLines(rig.store), ['one'])
+})
+
+test('a poll emits once, and waits for its execution when its source could not be told', async t => {
+  const rig = await open(t, POLL, '{ id: one, type: io.kestra.plugin.core.flow.Pause }')
+  const { key } = await nextJob(rig)
+  await rig.sources.emit({ key, events: [{ line: 'one' }], mark: 1 })
+
+  await assert.rejects(rig.sources.emit({ key, events: [{ line: 'two' }], mark: 2 }), StaleWatch)
+  await rig.sources.settle(settled(key, { state: 'FAILED' }), undefined)
+  const [row] = await rig.store.read.listTriggers(FLOW)
+
+  assert.deepEqual([await bornLines(rig.store), rig.reasons], [['one'], ['failed']])
+  assert.ok(rig.sources.waitsFor(row?.executionId ?? ''))
+  assert.equal(decodeTriggerState(row?.state ?? null).mark, 1)
+})
+
+test('a trigger that stops after the end of its execution does so when its source was told', async t => {
+  const rig = await open(t, `{ id: watch, type: ${POLLING}, interval: PT10S, stopAfter: [SUCCESS] }`)
+  const { key } = await nextJob(rig)
+  await rig.sources.emit({ key, events: [{ line: 'one' }], mark: 1 })
+  const [row] = await rig.store.read.listTriggers(FLOW)
+
+  await rig.sources.ended(row?.executionId ?? '', 'SUCCESS')
+  const before = [...rig.reasons]
+  await rig.sources.settle(settled(key, { outputs: { [POLL_MARK]: 2 } }), undefined)
+  const [after] = await rig.store.read.listTriggers(FLOW)
+
+  assert.deepEqual([before, rig.reasons, after?.isDisabled], [[], ['stopped'], true])
+  assert.deepEqual(rig.stopped, [])
+})
+
 test('what is told of a watch goes to the home of its trigger, wherever its executions are born', async t => {
   const rig = await open(t, WATCH)
   rig.birthShard = (homeShardOf(FLOW) + 1) % 256

@@ -2,32 +2,28 @@
 // after it answered; a watch has no end, and is begun anew when it ends all the same. What a source emits is born together with its mark, so that
 // whatever dies in between the source goes on from what is born: nothing is lost, nothing doubled. A job of an older epoch says nothing any more.
 import {
-  BatutaError,
   decodeTriggerState,
   disarm,
-  holdsSealed,
   mapFrom,
   type Ask,
-  type Birth,
   type Judgement,
   type Plan,
-  type Scope,
   type Signal,
   type Value,
   type ValueMap,
   type TriggerState,
 } from '@batuta/core'
-import { scopeOf, type StartWorld } from '../flows/births.ts'
+import type { StartWorld } from '../flows/births.ts'
 import type { Breakers } from '../flows/breakers.ts'
 import type { FlowCatalogue } from '../flows/flow-catalogue.ts'
 import { homeShardOf } from '../flows/home.ts'
-import { birthOfTrigger, type TriggerStart } from '../flows/trigger-birth.ts'
 import type { ReasonCode } from '../flows/trigger-reasons.ts'
 import type { JobKey, JobRow, TriggerRow } from '../storage/batch.ts'
 import type { FlowKey, Store, StoredTrigger, TriggerKey } from '../storage/store.ts'
 import type { NoteTaker } from './note.ts'
-import { sourceJobKey, sourceJobRow, variablesOf, type SourceKind } from './source-job.ts'
-import { StaleWatch, takenOf, type Emission } from './emission.ts'
+import { birthOfSource, sourceScope } from './source-birth.ts'
+import { sourceJobKey, sourceJobRow, type SourceKind } from './source-job.ts'
+import { expectFew, StaleWatch, takenFrom, type Emission } from './emission.ts'
 import {
   AGAIN_MAX_MS,
   againMs,
@@ -44,6 +40,7 @@ import {
   movedRow,
   nameOf,
   nextWatch,
+  stateAfterEmission,
   type Source,
   type SourceOutcome,
   type Told,
@@ -79,7 +76,6 @@ export interface SourcesOptions {
   onNotice(message: string, error?: unknown): void
 }
 
-const EVENTS_MAX = 500
 const RETRY_MS = 1_000
 
 interface Due {
@@ -190,7 +186,10 @@ export class Sources {
     // Changed or gone to another node meanwhile: whoever has it now reads what was written.
     if (this.#sources.get(nameOf(source.key)) !== source) return this.#letGo(source)
     this.#take(source, row)
-    this.#plan(source)
+    const { endedAs } = source.telling ?? {}
+    source.telling = undefined
+    if (endedAs === undefined) this.#plan(source)
+    else await this.#unlock(source, endedAs)
   }
 
   /** Births and mark in one flush; settles when they are in the store, and rejects when nobody wants them any more. */
@@ -222,7 +221,7 @@ export class Sources {
       stored: row,
       state: decodeTriggerState(row.state),
       dueMs: undefined,
-      ...{ lockedBy: undefined, looks: 0 },
+      ...{ lockedBy: undefined, looks: 0, telling: undefined },
       failures: 0,
       line: Promise.resolve(),
     }
@@ -290,6 +289,8 @@ export class Sources {
   async #unlock(source: Source, state: string): Promise<void> {
     const { store, onReason } = this.#options
     this.#letGo(source)
+    // Its job still tells the source: what follows comes after it.
+    if (source.telling) return void (source.telling.endedAs = state)
     if (source.trigger.stopAfter.includes(state)) {
       onReason(source.key, 'stopped', `an execution ended ${state}: the trigger is disabled`)
       this.#remove(nameOf(source.key), source)
@@ -336,11 +337,12 @@ export class Sources {
 
   async #begin(name: string, source: Source): Promise<void> {
     const { key, plan, trigger, kind } = source
+    const { startWorld, askOf } = this.#options
     if (!this.#options.owns(homeShardOf(key))) return this.#forget(name, source)
     if (await this.#isHeld(source)) return await this.#passOver(source)
     const nowMs = this.#options.nowMs()
     const variables = mapFrom([['date', new Date(source.stored.nextMs ?? nowMs).toISOString()]])
-    const judgement = await judgeSource(source, this.#scopeOf(plan, variables), this.#options.askOf(key))
+    const judgement = await judgeSource(source, sourceScope(plan, variables, startWorld()), askOf(key))
     if (judgement.type !== 'holds') return await this.#refuse(source, judgement, variables)
     const before = source.state.watch
     const birthId = kind === 'polling' ? this.#options.newId(key) : undefined
@@ -349,7 +351,7 @@ export class Sources {
       ...(birthId === undefined ? {} : { birthId }),
     }
     const place = this.#options.placeFor(kind)
-    const { configuredRoots: roots } = this.#options.startWorld()
+    const { configuredRoots: roots } = startWorld()
     const job = sourceJobRow({
       ...{ plan, trigger, kind, variables, mark: source.state.mark, place, nowMs, roots },
       id: watch.id,
@@ -406,11 +408,6 @@ export class Sources {
     this.#plan(source)
   }
 
-  #scopeOf(plan: Plan, variables: ValueMap): Scope {
-    const scope = scopeOf(plan, this.#options.startWorld())
-    return { ...scope, lookup: root => (root === 'trigger' ? variables : scope.lookup(root)) }
-  }
-
   /** What follows from the end of a job. */
   async #outcomeOf(source: Source, signal: Told): Promise<SourceOutcome> {
     const { onReason, nowMs } = this.#options
@@ -431,49 +428,55 @@ export class Sources {
     if (source.kind === 'realtime') return { births: [], nextMs }
     const { outputs, ...marked } = foundBy(signal.outputs)
     if (outputs === undefined) {
-      onReason(source.key, 'nothing-new', 'there was nothing new')
+      if (!source.telling) onReason(source.key, 'nothing-new', 'there was nothing new')
       return { births: [], nextMs, ...marked }
     }
     const birth = await this.#birthOf(source, outputs, source.state.watch?.birthId)
     return { births: [birth], nextMs, executionId: birth.executionId, ...marked }
   }
 
-  async #birthOf(
-    source: Source,
-    outputs: Value,
-    executionId = this.#options.newId(source.key),
-  ): Promise<Extract<Signal, { type: 'create' }>> {
-    const { key, plan, trigger } = source
-    const variables = variablesOf(outputs)
-    const start: TriggerStart = { plan, trigger, variables, scope: this.#scopeOf(plan, variables) }
-    const world = this.#options.startWorld()
-    const { birth }: { readonly birth: Birth } = await birthOfTrigger(executionId, start, {
-      world,
-      ask: this.#options.askOf(key),
-    })
-    return { type: 'create', executionId, birth: holdsSealed(variables) ? { ...birth, isSealed: true } : birth }
+  #birthOf(source: Source, outputs: Value, executionId?: string): Promise<Extract<Signal, { type: 'create' }>> {
+    return birthOfSource(source, outputs, executionId ?? this.#options.newId(source.key), this.#options)
   }
 
   async #emit(source: Source, { key, events, mark }: Emission, rowId: string | undefined): Promise<void> {
     const { watch } = source.state
     if (this.#byWatch.get(key.executionId) !== source || watch?.epoch !== key.epoch || !watch.isOut)
       throw new StaleWatch(key)
+    // A poll emits once.
+    if (source.telling) throw new StaleWatch(key)
     if (await this.#isHeld(source)) {
       await this.#holdBack(source)
       throw new StaleWatch(key)
     }
-    if (events.length > EVENTS_MAX)
-      throw new BatutaError('value-too-large', `A source may emit ${EVENTS_MAX} events at once, not ${events.length}.`)
-    const births = await Promise.all(events.map(event => this.#birthOf(source, disarm(event))))
-    const state = mark === undefined ? source.state : { ...source.state, mark }
+    expectFew(events)
+    const births = await this.#birthsOf(source, events)
+    const [first] = births
+    const state = { ...stateAfterEmission(source), ...(mark === undefined ? {} : { mark }) }
     // The cursor moves with every mark, so that whoever read the row before cannot write over it.
     const nextMs = Math.max(this.#options.nowMs(), (source.stored.nextMs ?? 0) + 1)
-    const row = movedRow(source, this.#options.nowMs(), { nextMs, state })
-    const operations = rowId === undefined ? [] : [takenOf(rowId, key, this.#options.nowMs())]
-    const signalsTaken = rowId === undefined ? [] : [rowId]
-    if (!(await this.#options.notes().note({ births, triggers: [row], signalsTaken, operations }))) return
+    const isPoll = source.kind === 'polling' && first !== undefined
+    const born = isPoll ? { executionId: first.executionId } : {}
+    const row = movedRow(source, this.#options.nowMs(), { nextMs, state, ...born })
+    const taken = rowId === undefined ? {} : takenFrom(rowId, key, this.#options.nowMs())
+    if (isPoll) source.telling = {}
+    if (isPoll && !isConcurrent(source)) this.#lock(source, first.executionId)
+    try {
+      if (!(await this.#options.notes().note({ births, triggers: [row], ...taken }))) return
+    } catch (error) {
+      if (isPoll) this.#letGo(source)
+      source.telling = undefined
+      throw error
+    }
     this.#take(source, row)
     source.failures = 0
+  }
+
+  /** Of a poll it is the one that its files lie with already. */
+  #birthsOf(source: Source, events: readonly Value[]): Promise<Extract<Signal, { type: 'create' }>[]> {
+    const id = source.state.watch?.birthId
+    if (source.kind === 'polling') return Promise.all(events.slice(0, 1).map(found => this.#birthOf(source, found, id)))
+    return Promise.all(events.map(event => this.#birthOf(source, disarm(event))))
   }
 
   /** The source keeps what it was about to give, and gives it again to the watch that begins when the hold is over. */

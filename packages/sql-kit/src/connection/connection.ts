@@ -59,9 +59,14 @@ export interface Connection {
   readonly placing: Placing
   run(statement: BoundStatement, reading: Reading): Promise<Answer>
   /** Undefined where the database has no transactions. */
-  readonly transaction?: <T>(work: () => Promise<T>) => Promise<T>
+  readonly transaction?: <T>(work: () => Promise<T>, options?: TransactionOptions) => Promise<T>
   /** Undefined where there is no Batch. */
   readonly batch?: BatchDoor
+}
+
+export interface TransactionOptions {
+  /** Rows that others write meanwhile are not seen by any of its statements, or have to wait; where the database can do that. */
+  readonly isIsolated?: boolean
 }
 
 /** How much is wanted of an answer. */

@@ -10,7 +10,7 @@ import {
   outputFilesProperty,
   renderFetching,
 } from './fetch-properties.ts'
-import { runOneStatement } from './run-statement.ts'
+import { lookForRows } from './look-for-rows.ts'
 import { aliasesOf, exampleConnection } from './type-text.ts'
 
 const properties = {
@@ -31,7 +31,8 @@ export function defineTrigger<S extends Shape>(database: Database<S>): PollingTr
     title: `Start the flow when a query on ${title} gives rows.`,
     description:
       'The query is asked in every interval, and starts one execution with all its rows. With `afterSQL` the rows can be marked, in the ' +
-      'same transaction, so that the next time they are not found again.',
+      'same transaction, so that the next time they are not found again. It is committed when the execution is there; rows that were given and ' +
+      'not marked, because a server died in between, are told by their content: let the query select a key.',
     properties: {
       ...database.properties,
       ...database.ownProperties?.Trigger,
@@ -65,7 +66,7 @@ ${exampleConnection(database, 4)}
 `,
       },
     ],
-    async evaluate(ctx, all) {
+    async evaluate(ctx, all, mark, emit) {
       const props = assume<LazyProperties<typeof properties>>(all)
       const door = await database.open(ctx, assume<LazyProperties<S>>(all), { kind: 'Trigger', own: all })
       const sql = await props.sql.render(door.scope)
@@ -75,10 +76,8 @@ ${exampleConnection(database, 4)}
         throw new TaskError('property "fetchType" must be STORE, FETCH or FETCH_ONE: NONE leaves nothing to start with')
       }
       const one = { sql, afterSql, takesSeveral: door.takesSeveral === true, queries: `${prefix}.Queries` }
-      const outputs = await door.use(connection => runOneStatement(ctx, one, { connection, syntax, fetching }))
-      const more = await door.after?.()
-      ctx.metrics.counter('fetch.size', outputs.size)
-      return outputs.size === 0 ? undefined : { ...outputs, ...more }
+      const search = { mark, emit, after: async () => (await door.after?.()) ?? {} }
+      return await door.use(connection => lookForRows(ctx, one, { run: { connection, syntax, fetching }, search }))
     },
   })
 }

@@ -1,7 +1,7 @@
 // One statement of a task: its parameters are bound, it is run, and its rows are taken.
 import { TaskError } from '@batuta/plugin-sdk'
 import type { RunContext } from '@batuta/plugin-sdk'
-import type { Connection } from '../connection/connection.ts'
+import type { Connection, RowSource } from '../connection/connection.ts'
 import { prefixed } from '../connection/describe-failure.ts'
 import { bindNamedParameters } from '../syntax/named-parameters.ts'
 import { splitStatements } from '../syntax/split-statements.ts'
@@ -20,6 +20,8 @@ export interface Run {
   readonly connection: Connection
   readonly syntax: SqlSyntax
   readonly fetching: Fetching
+  /** What the rows go through before they are taken. */
+  through?(rows: RowSource): RowSource
 }
 
 export async function runStatement(ctx: RunContext, text: string, run: Run): Promise<Fetched> {
@@ -28,7 +30,8 @@ export async function runStatement(ctx: RunContext, text: string, run: Run): Pro
   const bound = bindNamedParameters(text, { parameters, syntax, placing: connection.placing })
   const answer = await connection.run(bound, { fetchSize: sizeOfPortions(fetching), zone })
   try {
-    return { hasResult: answer.rows !== undefined, outputs: await takeRows(ctx, answer.rows, fetchType) }
+    const rows = answer.rows && run.through ? run.through(answer.rows) : answer.rows
+    return { hasResult: rows !== undefined, outputs: await takeRows(ctx, rows, fetchType) }
   } finally {
     await answer.close()
   }
@@ -70,13 +73,9 @@ export interface OneStatement {
 
 /** A statement, and the one after it if there is one: then both are one transaction. */
 export async function runOneStatement(ctx: RunContext, one: OneStatement, run: Run): Promise<FetchedOutputs> {
-  const { sql, afterSql, takesSeveral } = one
-  const texts = splitStatements(sql, run.syntax).map(({ text }) => text)
+  const { afterSql } = one
+  const texts = statementsOf(one, run.syntax)
   const [first] = texts
-  if (first === undefined) throw new TaskError('property "sql" holds no statement after its templates are rendered')
-  if (texts.length > 1 && !takesSeveral) {
-    throw new TaskError(`property "sql" must be one statement, not ${texts.length}; use the task ${one.queries}`)
-  }
   if (texts.length === 1 && (afterSql ?? '').trim() === '') return (await runStatement(ctx, first, run)).outputs
   const after = afterStatement(afterSql ?? '', run.syntax)
   const work = async (): Promise<FetchedOutputs> => {
@@ -90,13 +89,25 @@ export async function runOneStatement(ctx: RunContext, one: OneStatement, run: R
   return run.connection.transaction === undefined ? work() : run.connection.transaction(work)
 }
 
+export function statementsOf(
+  { sql, takesSeveral, queries }: OneStatement,
+  syntax: SqlSyntax,
+): readonly [string, ...string[]] {
+  const [first, ...others] = splitStatements(sql, syntax).map(({ text }) => text)
+  if (first === undefined) throw new TaskError('property "sql" holds no statement after its templates are rendered')
+  if (others.length > 0 && !takesSeveral) {
+    throw new TaskError(`property "sql" must be one statement, not ${others.length + 1}; use the task ${queries}`)
+  }
+  return [first, ...others]
+}
+
 /** The first that gives rows is the answer. */
-async function runSeveral(ctx: RunContext, texts: readonly string[], run: Run): Promise<FetchedOutputs> {
+export async function runSeveral(ctx: RunContext, texts: readonly string[], run: Run): Promise<FetchedOutputs> {
   const [first] = await runAll(ctx, texts, run)
   return first ?? { size: 0 }
 }
 
-function afterStatement(afterSql: string, syntax: SqlSyntax): string | undefined {
+export function afterStatement(afterSql: string, syntax: SqlSyntax): string | undefined {
   const statements = splitStatements(afterSql, syntax)
   if (statements.length > 1) throw new TaskError(`property "afterSQL" must be one statement, not ${statements.length}`)
   return statements[0]?.text

@@ -5,7 +5,14 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { bindProperties, createTestRunContext, type TaskOutputs, type Value, type ValueMap } from '@batuta/plugin-sdk'
+import {
+  bindProperties,
+  createTestRunContext,
+  runPoll,
+  type TaskOutputs,
+  type Value,
+  type ValueMap,
+} from '@batuta/plugin-sdk'
 import { httpTrigger } from '../http/http-trigger.ts'
 import { testSource } from './test-source.ts'
 
@@ -19,7 +26,7 @@ async function ask(t: TestContext, code: number, more: ValueMap = {}): Promise<T
     await run.close()
   })
   const written = { uri: `http://127.0.0.1:${(server.address() as AddressInfo).port}/page`, ...more }
-  return await httpTrigger.evaluate(run.ctx, bindProperties(httpTrigger.properties, written, run.ctx))
+  return (await runPoll(httpTrigger, written, run)).outputs
 }
 
 test('an HTTP trigger starts the flow by its response', async t => {

@@ -287,7 +287,7 @@ triggers:
 `,
     },
   ],
-  evaluate: async (ctx, props, mark) => {
+  evaluate: async (ctx, props, mark, emit) => {
     const asked = new Asked(props)
     const poll = {
       ...(await pollOf(asked)),
@@ -298,6 +298,6 @@ triggers:
         count: files.length,
       }),
     }
-    return await pollFiles(ctx, () => Promise.resolve(openLocalFiles()), poll, mark)
+    return await pollFiles(ctx, () => Promise.resolve(openLocalFiles()), poll, { mark, emit })
   },
 })

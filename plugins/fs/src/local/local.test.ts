@@ -4,8 +4,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
-import { bindProperties, createTestRunContext, runTask } from '@batuta/plugin-sdk'
-import type { PollFound, TaskDefinition, TestResult, TestRun, Value, ValueMap } from '@batuta/plugin-sdk'
+import { createTestRunContext, runPoll, runTask } from '@batuta/plugin-sdk'
+import type {
+  PollFound,
+  PollOptions,
+  PollResult,
+  TaskDefinition,
+  TaskOutputs,
+  TestResult,
+  TestRun,
+  Value,
+  ValueMap,
+} from '@batuta/plugin-sdk'
 import { tasks } from '../index.ts'
 import { ALLOWED_VARIABLE } from './local-files.ts'
 import { localTrigger } from './local-tasks.ts'
@@ -103,36 +113,48 @@ test('nothing outside of the allowed folders is touched, whatever leads there', 
 
 test('each file starts the flow once, whatever dies between looking and starting', async t => {
   const { run, folder } = await openGround(t)
-  const look = async (properties: ValueMap, mark?: Value): Promise<PollFound | undefined> => {
+  const look = async (properties: ValueMap, options: PollOptions = {}): Promise<PollResult> => {
     assert.ok(localTrigger.kind === 'polling trigger')
-    const props = bindProperties(localTrigger.properties, { from: `${folder}/in`, ...properties }, run.ctx)
-    return (await localTrigger.evaluate(run.ctx, props, mark)) as PollFound | undefined
+    return await runPoll(localTrigger, { from: `${folder}/in`, ...properties }, run, options)
   }
-  const names = (found: PollFound | undefined): readonly string[] =>
-    ((found?.outputs?.['files'] ?? []) as { name: string }[]).map(({ name }) => name)
+  const names = (outputs: TaskOutputs | undefined): readonly string[] =>
+    ((outputs?.['files'] ?? []) as { name: string }[]).map(({ name }) => name)
+  const has = (name: string): boolean => existsSync(join(folder, 'in', name))
+  const emitted: PollFound[] = []
+  const dies = { onEmit: (found: PollFound) => Promise.reject(new Error(`dies after ${emitted.push(found)}`)) }
   mkdirSync(join(folder, 'in'))
   writeFileSync(join(folder, 'in', 'a'), '1')
   const deleting = { action: 'DELETE', stateKey: 'deleting' }
 
-  const first = await look(deleting)
-  assert.deepEqual(names(first), ['a'])
-  assert.ok(!existsSync(join(folder, 'in', 'a')))
-  // Nothing was born of it: the file is gone, and given again from internal storage.
+  // It dies, and nothing was born: the file is there, and is given again from internal storage.
+  await assert.rejects(look(deleting, dies), /dies after 1/)
+  assert.ok(has('a'))
   writeFileSync(join(folder, 'in', 'b'), '2')
-  const again = await look(deleting)
-  assert.deepEqual(names(again), ['a'])
+  // It dies again, but the execution is there: the file is deleted, and only the next one starts another.
+  await assert.rejects(look(deleting, dies), /dies after 2/)
+  const [first, again] = emitted
+  assert.deepEqual([names(first?.outputs), names(again?.outputs)], [['a'], ['a']])
   const [file] = (again?.outputs?.['files'] ?? []) as { uri: string }[]
   assert.equal(await run.ctx.files.readText(file?.uri ?? ''), '1')
-  // Born: now the next one, and then nothing.
-  const second = await look(deleting, again?.mark)
-  assert.deepEqual(names(second), ['b'])
-  assert.equal(await look(deleting, second?.mark), undefined)
+  const second = await look(deleting, { mark: again?.mark })
+  assert.deepEqual(names(second.outputs), ['b'])
+  assert.deepEqual([has('a'), has('b')], [false, false])
+  assert.equal((await look(deleting, { mark: second.mark })).outputs, undefined)
+
+  // A file that was replaced before it could be deleted is a new one.
+  writeFileSync(join(folder, 'in', 'b'), 'of old')
+  await assert.rejects(look(deleting, { ...dies, mark: second.mark }), /dies after 3/)
+  writeFileSync(join(folder, 'in', 'b'), 'of the new kind')
+  const third = await look(deleting, { mark: emitted[2]?.mark })
+  assert.deepEqual(names(third.outputs), ['b'])
+  const [kept] = (third.outputs?.['files'] ?? []) as { uri: string }[]
+  assert.equal(await run.ctx.files.readText(kept?.uri ?? ''), 'of the new kind')
 
   writeFileSync(join(folder, 'in', 'c'), '3')
   const updates = { on: 'UPDATE', stateKey: 'updates' }
-  assert.equal(await look(updates), undefined)
+  assert.equal((await look(updates)).outputs, undefined)
   writeFileSync(join(folder, 'in', 'c'), '3 and more')
   const updated = await look(updates)
-  assert.deepEqual(names(updated), ['c'])
-  assert.equal(await look(updates, updated?.mark), undefined)
+  assert.deepEqual(names(updated.outputs), ['c'])
+  assert.equal((await look(updates, { mark: updated.mark })).outputs, undefined)
 })

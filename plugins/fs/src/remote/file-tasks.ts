@@ -373,11 +373,11 @@ ${family.example.replace(/^/gm, '    ')}
 `,
       },
     ],
-    evaluate: async (ctx, props, mark) => {
+    evaluate: async (ctx, props, mark, emit) => {
       const asked = new Asked(props)
       const action = await asked.oneOf('action', ACTIONS, 'NONE')
       const poll = { ...(await pollOf(asked)), action, downloads: true, outputs: triggered }
-      return await pollFiles(ctx, () => family.open(ctx, asked), poll, mark)
+      return await pollFiles(ctx, () => family.open(ctx, asked), poll, { mark, emit })
     },
   })
 }

@@ -1,7 +1,8 @@
 // A poll that starts the flow for files that are new or changed, once for each of their states. Three things must agree for that: what was seen
 // is in the key-value store, the files are in internal storage, and the mark of the trigger is kept in the transaction that makes the execution.
 // What is about to be given is written down first, with a token; if the trigger's mark is not this token the next time, then nothing was born of
-// it, and it is given again as it was written down. Files are moved or deleted in between, and that may be done twice.
+// it, and it is given again as it was written down. Files are moved or deleted when the execution is born: the mark says whether that was done to
+// its end, and if not it is done again, for files that are still as they were found.
 import {
   PollFound,
   TaskError,
@@ -18,7 +19,7 @@ import {
   p,
   plainText,
 } from '@batuta/plugin-sdk'
-import type { RunContext, TaskOutputs, Value } from '@batuta/plugin-sdk'
+import type { EmitFound, RunContext, TaskOutputs, Value } from '@batuta/plugin-sdk'
 import { ACTIONS, dispose, findFiles, sortFiles } from './remote-files.ts'
 import type { Action, RemoteFile, RemoteFiles, SORTS } from './remote-files.ts'
 import { extensionOf, store } from './transfer.ts'
@@ -78,23 +79,33 @@ interface State {
 interface Pending {
   readonly token: string
   readonly outputs: Value
-  readonly paths: readonly string[]
+  /** What tells the state in which each file was found, by path. */
+  readonly versions: ReadonlyMap<string, string>
 }
 
 const SEEN_MAX = 100_000
+
+/** Where the engine stands: what was emitted last, and whether its files have been moved or deleted since. */
+export interface FileSource {
+  readonly mark: Value | undefined
+  readonly emit: EmitFound
+}
 
 export async function pollFiles(
   ctx: RunContext,
   openRemote: () => Promise<RemoteFiles>,
   poll: FilePoll,
-  mark: Value | undefined,
+  { mark, emit }: FileSource,
 ): Promise<PollFound | undefined> {
   const key = poll.stateKey ?? `${ctx.flow.id}_${ctx.task.id}_files`.replace(/[^\w.-]/g, '-')
   const state = await readState(ctx, key)
+  const born = markOf(mark)
   const remote = await openRemote()
+  const look = { ctx, remote, poll, emit }
   try {
-    if (state.pending !== undefined && state.pending.token !== mark)
-      return await giveAgain(ctx, remote, poll, state.pending)
+    if (state.pending !== undefined && state.pending.token !== born.token)
+      return await give(look, state.pending, await outputsAgain(ctx, state.pending))
+    if (state.pending !== undefined && !born.isSettled) await disposeAll(remote, poll, state.pending)
     const listed = sortFiles(await findFiles(remote, poll.from, poll), poll.sort)
     const nowMs = await nowOf(ctx)
     const { fired, seen } = compare(listed, state.seen, { ...poll, nowMs })
@@ -111,26 +122,54 @@ export async function pollFiles(
       found.push({ file, changeType, uri })
     }
     const outputs = poll.outputs(found)
-    const pending = { token: ctx.attemptId, outputs: fromPlain(outputs), paths: found.map(({ file }) => file.path) }
+    const versions = new Map(found.map(({ file }) => [file.path, versionOf(file)]))
+    const pending = { token: ctx.attemptId, outputs: fromPlain(outputs), versions }
     await writeState(ctx, key, { seen, pending })
-    for (const path of pending.paths) await dispose(remote, path, poll)
-    return new PollFound(pending.token, outputs)
+    return await give(look, pending, outputs)
   } finally {
     await remote.close()
   }
 }
 
-/** Nothing was born of what was written down: it is done to its end. */
-async function giveAgain(
-  ctx: RunContext,
-  remote: RemoteFiles,
-  poll: FilePoll,
-  { token, outputs, paths }: Pending,
-): Promise<PollFound> {
+interface Look {
+  readonly ctx: RunContext
+  readonly remote: RemoteFiles
+  readonly poll: FilePoll
+  readonly emit: EmitFound
+}
+
+/** The execution first, then what becomes of the files. */
+async function give({ remote, poll, emit }: Look, pending: Pending, outputs: TaskOutputs): Promise<PollFound> {
+  const { token } = pending
+  if (poll.action === 'NONE') return new PollFound({ token, isSettled: true }, outputs)
+  await emit(new PollFound({ token, isSettled: false }, outputs))
+  await disposeAll(remote, poll, pending)
+  return new PollFound({ token, isSettled: true })
+}
+
+/** A file that was replaced since is a new one. */
+async function disposeAll(remote: RemoteFiles, poll: FilePoll, { versions }: Pending): Promise<void> {
+  for (const [path, version] of versions) {
+    const file = await remote.find(path)
+    if (file === undefined) continue
+    if (versionOf(file) === version) await dispose(remote, path, poll)
+  }
+}
+
+function versionOf({ version, modifiedMs, size }: RemoteFile): string {
+  return version ?? `${modifiedMs ?? ''}_${size}`
+}
+
+function markOf(mark: Value | undefined): { readonly token: Value | undefined; readonly isSettled: boolean } {
+  if (mark === undefined || mark === null || !isMap(mark)) return { token: mark, isSettled: true }
+  return { token: mapGet(mark, 'token'), isSettled: mapGet(mark, 'isSettled') !== false }
+}
+
+/** Nothing was born of what was written down. */
+async function outputsAgain(ctx: RunContext, { outputs }: Pending): Promise<TaskOutputs> {
   ctx.logger.info('what the last evaluation found started nothing: it is given again')
-  for (const path of paths) await dispose(remote, path, poll)
   const own = await broughtHere(ctx, outputs)
-  return new PollFound(token, isMap(own) ? Object.fromEntries(mapEntries(own)) : {})
+  return isMap(own) ? Object.fromEntries(mapEntries(own)) : {}
 }
 
 /** The files lie with an execution that was never born: they are copied to where this one's are. */
@@ -169,7 +208,7 @@ export function compare(
   const fired: { file: RemoteFile; changeType: 'CREATE' | 'UPDATE' }[] = []
   const seen = new Map<string, Seen>()
   for (const file of listed) {
-    const version = file.version ?? `${file.modifiedMs ?? ''}_${file.size}`
+    const version = versionOf(file)
     const known = before.get(file.path)
     const isKnown = known !== undefined && (stateTtlMs === undefined || known.atMs + stateTtlMs > nowMs)
     // A file that is taken away each time is a new one whenever it is there.
@@ -224,13 +263,13 @@ async function readState(ctx: RunContext, key: string): Promise<State> {
 function pendingOf(value: Value): Pending | undefined {
   if (value === null || !isMap(value)) return undefined
   const token = mapGet(value, 'token')
-  const paths = mapGet(value, 'paths') ?? null
-  if (typeof token !== 'string' || !isList(paths)) return undefined
+  const versions = mapGet(value, 'versions') ?? null
+  if (typeof token !== 'string' || versions === null || !isMap(versions)) return undefined
   const outputs = mapGet(value, 'outputs') ?? null
   return {
     token,
     outputs: typeof outputs === 'string' ? decodeValue(outputs) : outputs,
-    paths: paths.map(path => plainText(path ?? '')),
+    versions: new Map(Array.from(mapEntries(versions), ([path, version]) => [path, plainText(version ?? '')])),
   }
 }
 
@@ -239,7 +278,13 @@ async function writeState(ctx: RunContext, key: string, { seen, pending }: State
     seen: Object.fromEntries(Array.from(seen, ([path, { version, atMs }]) => [path, [version, atMs]])),
     ...(pending === undefined
       ? {}
-      : { pending: { token: pending.token, paths: [...pending.paths], outputs: encodeValue(pending.outputs) } }),
+      : {
+          pending: {
+            token: pending.token,
+            versions: Object.fromEntries(pending.versions),
+            outputs: encodeValue(pending.outputs),
+          },
+        }),
   }
   await ctx.ports.ask('kv.set', {
     key,

@@ -1,6 +1,7 @@
 // Lends a connection to a task, for as long as it runs. When the task is stopped, the server is asked to give up what it is doing.
 import type { RunContext } from '@batuta/plugin-sdk'
 import { ClientPool } from '@batuta/sql-kit'
+import type { TransactionOptions } from '@batuta/sql-kit'
 import { describeError } from '../describe-error.ts'
 import { requestCancel } from './cancel-request.ts'
 import type { ConnectionTarget } from './connection-properties.ts'
@@ -59,8 +60,12 @@ function cancelOnAbort(ctx: RunContext, session: Session): () => void {
 }
 
 /** All of it or nothing. */
-export async function inTransaction<T>({ client }: Session, work: () => Promise<T>): Promise<T> {
-  await client.query('begin')
+export async function inTransaction<T>(
+  { client }: Session,
+  work: () => Promise<T>,
+  { isIsolated = false }: TransactionOptions = {},
+): Promise<T> {
+  await client.query(isIsolated ? 'begin isolation level repeatable read' : 'begin')
   let result: T
   try {
     result = await work()

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { bindProperties } from '@batuta/plugin-sdk'
-import type { TaskOutputs, TestRun, ValueMap } from '@batuta/plugin-sdk'
+import { runPoll } from '@batuta/plugin-sdk'
+import type { PollOptions, PollResult, TaskOutputs, TestRun, Value, ValueMap } from '@batuta/plugin-sdk'
 import { triggers } from '../index.ts'
 import { openRun } from '../testing/run-type.ts'
 
@@ -38,13 +38,26 @@ test('a condition is a part or a pattern of the values', async t => {
 
 test('with an edge the flow starts when the condition becomes true, and again only after it was not', async t => {
   const run = await openRun(t)
-  const ask = (code: number): Promise<TaskOutputs | undefined> =>
-    look(run, 'shell.ScriptTrigger', { script: `exit ${code}`, exitCondition: 'exit 0' })
-
   const seen: boolean[] = []
-  for (const code of [1, 0, 0, 1, 0]) seen.push((await ask(code)) !== undefined)
+  let mark: Value | undefined
+  for (const code of [1, 0, 0, 1, 0]) {
+    const written = { script: `exit ${code}`, exitCondition: 'exit 0' }
+    const found = await poll(run, 'shell.ScriptTrigger', written, { mark })
+    mark = found.mark
+    seen.push(found.outputs !== undefined)
+  }
 
   assert.deepEqual(seen, [false, true, false, false, true])
+})
+
+test('with an edge the flow starts at the next look when a server died before it could', async t => {
+  const run = await openRun(t)
+  const written = { script: 'exit 0', exitCondition: 'exit 0' }
+
+  await poll(run, 'shell.ScriptTrigger', written)
+  const again = await poll(run, 'shell.ScriptTrigger', written)
+
+  assert.equal(again.outputs?.['exitCode'], 0)
 })
 
 test('a script that cannot run is an error and no answer', async t => {
@@ -67,7 +80,11 @@ test('Python needs no condition: it waits for success', async t => {
 })
 
 async function look(run: TestRun, type: string, properties: ValueMap): Promise<TaskOutputs | undefined> {
+  return (await poll(run, type, properties)).outputs
+}
+
+async function poll(run: TestRun, type: string, properties: ValueMap, options?: PollOptions): Promise<PollResult> {
   const trigger = triggers.find(each => each.type === `io.kestra.plugin.scripts.${type}`)
   assert.ok(trigger?.kind === 'polling trigger', type)
-  return await trigger.evaluate(run.ctx, bindProperties(trigger.properties, properties, run.ctx))
+  return await runPoll(trigger, properties, run, options)
 }

@@ -10,6 +10,7 @@ import {
   outputsOfError,
   p,
   plainText,
+  PollFound,
 } from '@batuta/plugin-sdk'
 import type {
   Example,
@@ -68,8 +69,8 @@ function scriptTrigger(language: TriggeredLanguage): TriggerDefinition {
     },
     outputs: OUTPUTS,
     examples: [exampleOf(`${id}_script_trigger`, type, ['script: |', indented(example, 2)])],
-    evaluate: (ctx, props) =>
-      evaluate(ctx, props, { task: script, written: { script: props.script.raw ?? '', ...imageOf(props) } }),
+    evaluate: (ctx, props, mark) =>
+      evaluate(ctx, props, { mark, task: script, written: { script: props.script.raw ?? '', ...imageOf(props) } }),
   })
 }
 
@@ -94,8 +95,12 @@ function commandsTrigger(language: TriggeredLanguage): TriggerDefinition {
         `  - echo '::{"outputs":{"rows":3}}::'`,
       ]),
     ],
-    evaluate: (ctx, props) =>
-      evaluate(ctx, props, { task: commands, written: { commands: props.commands.raw ?? [], ...imageOf(props) } }),
+    evaluate: (ctx, props, mark) =>
+      evaluate(ctx, props, {
+        mark,
+        task: commands,
+        written: { commands: props.commands.raw ?? [], ...imageOf(props) },
+      }),
   })
 }
 
@@ -134,17 +139,19 @@ interface Asked {
   readonly edge: { render(): Promise<boolean> }
 }
 
-async function evaluate(
-  ctx: RunContext,
-  props: Asked,
-  { task, written }: { readonly task: TaskDefinition; readonly written: ValueMap },
-): Promise<TaskOutputs | undefined> {
+interface Look {
+  readonly task: TaskDefinition
+  readonly written: ValueMap
+  /** Whether the condition was met when it was looked at last: kept with the execution that it started. */
+  readonly mark: Value | undefined
+}
+
+async function evaluate(ctx: RunContext, props: Asked, { task, written, mark }: Look): Promise<PollFound> {
   const condition = (await props.exitCondition.render()).trim()
   const ended = await runOnce(ctx, task, written)
   const isMet = await meets(ctx, condition, ended)
-  const isNew = !(await props.edge.render()) || (await becomes(ctx, isMet))
-  if (!isMet || !isNew) return undefined
-  return { timestamp: new Date().toISOString(), condition, ...ended }
+  const isNew = mark !== true || !(await props.edge.render())
+  return new PollFound(isMet, isMet && isNew ? { timestamp: new Date().toISOString(), condition, ...ended } : undefined)
 }
 
 interface EndedScript {
@@ -183,17 +190,6 @@ async function meets(ctx: RunContext, condition: string, { exitCode, vars }: End
   const scope = { texts, condition }
   return (await ctx.renderText('{{ (texts | join("\n")) | regexMatch(condition) }}', scope)) === 'true'
 }
-
-/** Whether the condition is met now and was not when it was looked at last. */
-async function becomes(ctx: RunContext, isMet: boolean): Promise<boolean> {
-  const entry = await ctx.files.findCache()
-  const wasMet = entry !== undefined && (await ctx.files.readText(entry.uri)) === MET
-  if (isMet !== wasMet) await ctx.files.putCache(isMet ? MET : NOT_MET)
-  return isMet && !wasMet
-}
-
-const MET = 'met'
-const NOT_MET = 'not met'
 
 function exampleOf(id: string, type: string, lines: readonly string[]): Example {
   const code = [

@@ -5,6 +5,9 @@ import type { TaskOutputs, Value } from '@batuta/plugin-sdk'
 import { startPop3Server } from '../../testing/pop3-server.ts'
 import { mailReceivedTrigger, realTimeTrigger } from './mail-triggers.ts'
 
+/** Letters stay as they are. */
+const NOT_TOLD = (): Promise<void> => Promise.reject(new Error('nothing is to be told'))
+
 const LETTER = (subject: string): string =>
   `From: Ada <ada@example.com>\r\nTo: bob@example.com\r\nSubject: ${subject}\r\nDate: Fri, 02 Jan 2026 03:04:05 +0100\r\n\r\n.dots\r\nend`
 
@@ -12,7 +15,7 @@ async function look(t: TestContext, written: object, mark?: Value): Promise<Task
   const { ctx, close } = await createTestRunContext()
   t.after(close)
   const props = bindProperties(mailReceivedTrigger.properties, { protocol: 'POP3', ssl: false, ...written }, ctx)
-  return await mailReceivedTrigger.evaluate(ctx, props, mark)
+  return await mailReceivedTrigger.evaluate(ctx, props, mark, NOT_TOLD)
 }
 
 const PLACE = { host: '127.0.0.1', username: 'bob', password: 'secret' }
