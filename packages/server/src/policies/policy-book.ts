@@ -117,7 +117,9 @@ export class PolicyBook {
   /** A flow that was saved before a policy adds labels is judged with them, as it would be saved now. */
   judgeBy(flow: Flow, policies: readonly Policy[]): readonly PolicyViolation[] {
     const { catalogue } = this.#world
-    return judgePolicies(this.withLabels(flow), policies, { canonicalOf: type => catalogue.resolve(type)?.type ?? type })
+    return judgePolicies(this.withLabels(flow), policies, {
+      canonicalOf: type => catalogue.resolve(type)?.type ?? type,
+    })
   }
 
   /** Why the flow is not begun. */
