@@ -6,7 +6,7 @@ import { Anything, BulkReply, NoParams, NoQuery, Paging, Violation, pageOf } fro
 const NONE = { type: 'none' } as const
 const YAML = { type: 'yaml' } as const
 const FORM = { type: 'form' } as const
-const PAGE = { type: 'bytes' } as const
+const PAGE = { type: 'bytes', contentType: 'text/html' } as const
 const OfApp = Type.Object({ uid: Type.String() })
 const OfRun = Type.Object({ run: Type.Optional(Type.String({ maxLength: 100 })) })
 

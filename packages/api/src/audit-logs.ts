@@ -1,12 +1,12 @@
 // Who did what, when and from where: an unbroken chain.
 import Type from 'typebox'
 import { Instant } from './access-shapes.ts'
-import { defineRoute, ofInstance, ofTenant, ofTenantOnly, type Paths } from './route.ts'
+import { CSV, defineRoute, ofInstance, ofTenant, ofTenantOnly, type Paths } from './route.ts'
 import { GET, OfId, POST, gives, maybe, takes } from './route-parts.ts'
 import { Anything, Paging, pageOf } from './shapes.ts'
 
 const AuditLog = Type.Object({
-  tenantId: Type.String(),
+  tenantId: Type.Optional(Type.String()),
   id: Type.String(),
   type: Type.String({
     description: 'READ, CREATE, UPDATE, DELETE, LOGIN, LOGOUT, IMPERSONATE, LOGIN_FAILURE or ACCOUNT_LOCKED',
@@ -99,7 +99,7 @@ export const auditLogRoutes = {
     ...GET,
     paths: ofTenantOnly('/auditlogs/export'),
     query: Type.Object(Found),
-    reply: { type: 'text' },
+    reply: CSV,
     permission: 'AUDITLOG:READ',
     namespaceFrom: 'scope',
     summary: 'As CSV.',
@@ -128,7 +128,7 @@ export const auditLogRoutes = {
     ...GET,
     paths: ofNewer('/auditlogs/export'),
     query: Type.Object(Found),
-    reply: { type: 'text' },
+    reply: CSV,
     permission: 'AUDITLOG:READ',
     namespaceFrom: 'scope',
     summary: 'As CSV, for clients that ask for the whole instance.',

@@ -1,6 +1,6 @@
 // Boards of charts, as Kestra writes them, and what their charts show.
 import Type from 'typebox'
-import { defineRoute, ofTenant, ofTenantOnly } from './route.ts'
+import { CSV, defineRoute, ofTenant, ofTenantOnly } from './route.ts'
 import { Anything, NoParams, NoQuery, Paging, pageOf } from './shapes.ts'
 
 const NONE = { type: 'none' } as const
@@ -33,7 +33,6 @@ const WISH = { type: 'json', schema: Type.Object(Wish) } as const
 const Bound = Type.Optional(Type.String({ description: 'Since when, if not all of the time could be looked at.' }))
 const Rows = Type.Object({ results: Type.Array(Anything), total: Type.Integer(), countedFrom: Bound })
 const ROWS = { type: 'json', schema: Rows } as const
-const TEXT = { type: 'text' } as const
 const Chosen = Type.Optional(
   Type.Array(Type.String(), { maxItems: 50, description: 'Ids of charts; all unless some are named.' }),
 )
@@ -150,7 +149,7 @@ export const dashboardRoutes = {
     query: NoQuery,
     body: WISH,
     status: 200,
-    reply: TEXT,
+    reply: CSV,
     refusals: [404],
     permission: 'DASHBOARD:READ',
     summary: 'The rows of a chart as CSV.',
@@ -162,7 +161,7 @@ export const dashboardRoutes = {
     query: NoQuery,
     body: WISH,
     status: 200,
-    reply: TEXT,
+    reply: CSV,
     refusals: [404],
     permission: 'DASHBOARD:READ',
     summary: 'The rows of a chart as CSV, as 2.0 asks.',
@@ -174,7 +173,7 @@ export const dashboardRoutes = {
     query: NoQuery,
     body: OneChart,
     status: 200,
-    reply: TEXT,
+    reply: CSV,
     permission: 'DASHBOARD:READ',
     summary: 'The rows of a chart that is not saved, as CSV, as 2.0 asks.',
   }),
@@ -219,7 +218,7 @@ export const dashboardRoutes = {
     query: NoQuery,
     body: OneChart,
     status: 200,
-    reply: TEXT,
+    reply: CSV,
     permission: 'DASHBOARD:READ',
     summary: 'The rows of a chart that is not saved, as CSV.',
   }),

@@ -4,7 +4,7 @@ import { executionBulkRoutes } from './execution-bulk.ts'
 import { executionListRoutes } from './execution-lists.ts'
 import { executionOutputRoutes } from './execution-outputs.ts'
 import { Deletion, ExecutionFilters } from './execution-search.ts'
-import { actionPaths, defineRoute, ofTenant, type Paths } from './route.ts'
+import { CSV, actionPaths, defineRoute, ofTenant, type Paths } from './route.ts'
 import {
   Anything,
   EvalReply,
@@ -326,7 +326,7 @@ export const executionRoutes = {
     query: Type.Object(ExecutionFilters),
     body: NONE,
     status: 200,
-    reply: { type: 'text' },
+    reply: CSV,
     permission: 'EXECUTION:READ',
     namespaceFrom: 'scope',
     summary: 'The executions that a search finds as rows.',

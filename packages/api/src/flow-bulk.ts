@@ -1,6 +1,6 @@
 // The same to many flows, by their names or by a search, and flows as files.
 import Type, { type TObject } from 'typebox'
-import { defineRoute, ofTenant, type BodySpec, type Method } from './route.ts'
+import { CSV, defineRoute, ofTenant, type BodySpec, type Method } from './route.ts'
 import { BulkReply, IdWithNamespace, Names, NoParams, NoQuery } from './shapes.ts'
 
 const NONE = { type: 'none' } as const
@@ -94,7 +94,7 @@ export const flowBulkRoutes = {
     query: searched,
     body: NONE,
     status: 200,
-    reply: { type: 'text' },
+    reply: CSV,
     permission: 'FLOW:READ',
     namespaceFrom: 'scope',
     summary: 'The flows that a search finds as rows.',

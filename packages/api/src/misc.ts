@@ -63,7 +63,7 @@ export const miscRoutes = {
     query: NoQuery,
     body: NONE,
     status: 200,
-    reply: { type: 'json', schema: Type.Array(Anything) },
+    reply: { type: 'json', schema: Type.Array(Type.Union([Type.String(), Anything])) },
     permission: 'PLUGIN:READ',
     summary: 'The functions of the expression language, for completion: their names, in 2.0 with their arguments.',
   }),

@@ -64,15 +64,21 @@ const TAGGED: ReadonlySet<string> = new Set(['flows.get', 'namespaceFiles.get'])
 const SEARCH = /^(search|listOfFlow|export|exportCsv|counts|\w+ByQuery)$/
 
 function describeShared(
-  { method, permission }: Route,
+  route: Route,
   { resource, name }: { readonly resource: string; readonly name: string },
 ): readonly unknown[] {
-  const isChanging = method !== 'GET' && permission !== 'public' && !permission.endsWith(':READ')
   const names: (keyof typeof PARAMETERS)[] = []
-  if (isChanging) names.push('IdempotencyKey')
+  if (isDoneOnce(route)) names.push('IdempotencyKey')
   if (SEARCH.test(name)) names.push('Filters')
   if (TAGGED.has(`${resource}.${name}`)) names.push('IfNoneMatch')
   return names.map(each => ({ $ref: `#/components/parameters/${each}` }))
+}
+
+/** Identity providers are answered in the words of their protocol. */
+function describeToProviders(full: string): Readonly<Record<string, unknown>> {
+  if (full !== 'signIn.endThere') return {}
+  const schema = { type: 'object', required: ['error'], properties: { error: { type: 'string' } } }
+  return { 400: { description: 'Refused.', content: { 'application/json': { schema } } } }
 }
 
 /** Answers that come of these headers. */
@@ -85,7 +91,7 @@ function describeRoute(
   { resource, name, path }: { readonly resource: string; readonly name: string; readonly path: string },
 ): Readonly<Record<string, unknown>> {
   const body = describeBody(route.body)
-  const refusals = [400, 422, 429, 500, 503, ...(route.refusals ?? [])].sort((a, b) => a - b)
+  const refusals = refusalsOf(route, path)
   return {
     operationId: `${resource}.${name}`,
     tags: [resource],
@@ -103,10 +109,27 @@ function describeRoute(
     ...(body === undefined ? {} : { requestBody: { content: body } }),
     responses: {
       [route.status]: { description: 'Done.', ...describeReply(route.reply) },
-      ...Object.fromEntries(refusals.map(status => [status, refusal(status)])),
+      ...Object.fromEntries(refusals.map(status => [status, refusal(status, route.reply)])),
+      ...describeToProviders(`${resource}.${name}`),
       ...describeTagged(`${resource}.${name}`),
     },
   }
+}
+
+/** Of all routes; of those that somebody must be known for, that name what may not be there, take a body, or are done once under a key. */
+function refusalsOf(route: Route, path: string): readonly number[] {
+  const { permission, body, refusals = [] } = route
+  const isOpen = permission === 'public' || permission === 'key'
+  const all = [400, 422, 429, 500, 503, ...(isOpen ? [] : [401, 403]), ...refusals]
+  // A body that is missing is answered with 404, as Kestra does.
+  if (path.includes('{') || body.type !== 'none') all.push(404)
+  if (body.type !== 'none') all.push(413, 415)
+  if (isDoneOnce(route)) all.push(409)
+  return [...new Set(all)].sort((a, b) => a - b)
+}
+
+function isDoneOnce({ method, permission }: Route): boolean {
+  return method !== 'GET' && permission !== 'public' && !permission.endsWith(':READ')
 }
 
 const IF_MATCH = {
@@ -117,10 +140,13 @@ const IF_MATCH = {
   description: 'The revision that the change is based on, as the ETag of a reply said it.',
 }
 
-function refusal(status: number): Readonly<Record<string, unknown>> {
+function refusal(status: number, reply: ReplySpec): Readonly<Record<string, unknown>> {
   if (status < 300) return { description: 'Nothing was started.' }
-  const schema = { $ref: '#/components/schemas/Error' }
-  return { description: 'Refused.', content: { 'application/json': { schema } } }
+  const content = { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } }
+  // Whoever asked for a page is told on a page.
+  const isPage = reply.type === 'bytes' && reply.contentType === 'text/html'
+  const page = isPage ? { 'text/html': { schema: { type: 'string' } } } : {}
+  return { description: 'Refused.', content: { ...content, ...page } }
 }
 
 function describeTenant(path: string): readonly unknown[] {
@@ -165,9 +191,11 @@ function describeReply(reply: ReplySpec): Readonly<Record<string, unknown>> {
     case 'json':
       return { content: { 'application/json': { schema: reply.schema } } }
     case 'text':
-      return { content: { 'text/plain': { schema: { type: 'string' } } } }
-    case 'bytes':
-      return { content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } }
+      return { content: { [reply.contentType ?? 'text/plain']: { schema: { type: 'string' } } } }
+    case 'bytes': {
+      const schema = { type: 'string', format: 'binary' }
+      return { content: { [reply.contentType ?? 'application/octet-stream']: { schema } } }
+    }
     case 'events':
       return { content: { 'text/event-stream': { schema: reply.schema } } }
   }

@@ -33,8 +33,8 @@ export type BodySpec =
 export type ReplySpec =
   | { readonly type: 'empty' }
   | { readonly type: 'json'; readonly schema: TSchema }
-  | { readonly type: 'text' }
-  | { readonly type: 'bytes' }
+  | { readonly type: 'text'; /** Plain text unless said. */ readonly contentType?: string }
+  | { readonly type: 'bytes'; readonly contentType?: string }
   | { readonly type: 'events'; readonly schema: TSchema }
 
 /** Per dialect of the API; `{tenant}` is the first parameter from dialect b on. A missing path: the dialect does not have the route. */
@@ -63,7 +63,7 @@ export interface RouteParts<
   /** Of a success. */
   readonly status: number
   readonly reply: Reply
-  /** Refusals that this route has beside 400, 422, 429, 500 and 503, which all have. */
+  /** Refusals that this route has beside those that follow from its path, its body and its permission, and 400, 422, 429, 500 and 503, which all have. */
   readonly refusals?: readonly number[]
   /** Takes `If-Match` with the revision that the change is based on; a newer one is answered with 412 and that revision as `newest`. */
   readonly isConditional?: boolean
@@ -72,6 +72,9 @@ export interface RouteParts<
   /** The answer tells a secret that is told once: it is not kept for a call that is made again. */
   readonly isToldOnce?: true
 }
+
+/** A table for spreadsheets. */
+export const CSV = { type: 'text', contentType: 'text/csv' } as const satisfies ReplySpec
 
 export function defineRoute<
   Params extends TObject,

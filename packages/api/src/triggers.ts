@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import { defineRoute, ofTenant, type Method, type Paths } from './route.ts'
+import { CSV, defineRoute, ofTenant, type Method, type Paths } from './route.ts'
 import { BulkReply, NoParams, NoQuery, Paging, pageOf } from './shapes.ts'
 
 const NONE = { type: 'none' } as const
@@ -287,7 +287,7 @@ export const triggerRoutes = {
     query: Type.Object(Search),
     body: NONE,
     status: 200,
-    reply: { type: 'text' },
+    reply: CSV,
     permission: 'TRIGGER:READ',
     namespaceFrom: 'scope',
     summary: 'The triggers that a search finds, as CSV.',

@@ -27,7 +27,22 @@ export type Headers = Readonly<Record<string, string>>
 const JSON_TYPE = 'application/json'
 
 export function json(value: unknown, status = 200): Reply {
-  return { type: 'body', status, contentType: JSON_TYPE, body: JSON.stringify(value) }
+  return { type: 'body', status, contentType: JSON_TYPE, body: textOf(value) }
+}
+
+/** What somebody sent may hold integers that are wider than JavaScript's, which JSON.stringify refuses. They are rare: asking for each would slow down all. */
+function textOf(value: unknown): string {
+  try {
+    return JSON.stringify(value)
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    return JSON.stringify(value, narrowed)
+  }
+}
+
+/** For JSON.stringify. */
+export function narrowed(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? Number(value) : value
 }
 
 /** `text` is a document that was written as JSON. */

@@ -114,9 +114,12 @@ export class PolicyBook {
     return found
   }
 
+  /** A flow that was saved before a policy adds labels is judged with them, as it would be saved now. */
   judgeBy(flow: Flow, policies: readonly Policy[]): readonly PolicyViolation[] {
     const { catalogue } = this.#world
-    return judgePolicies(flow, policies, { canonicalOf: type => catalogue.resolve(type)?.type ?? type })
+    return judgePolicies(this.withLabels(flow), policies, {
+      canonicalOf: type => catalogue.resolve(type)?.type ?? type,
+    })
   }
 
   /** Why the flow is not begun. */

@@ -112,6 +112,15 @@ test('an ID token that is not the provider’s, not for this client, or not of n
   }
 })
 
+test('only algorithms that the configuration names are believed, whatever the provider signs with', async () => {
+  const few = { algorithms: ['RS256'] }
+
+  there.crooked = { metadata: { id_token_signing_alg_values_supported: ['RS256', 'ES256'] } }
+  assert.equal(await codeOf(signIn(newProvider(few))), 'answer-invalid')
+  there.crooked = { metadata: { id_token_signing_alg_values_supported: ['ES256'] } }
+  assert.equal(await codeOf(signIn(newProvider(few))), 'misconfigured')
+})
+
 test('a state that was not given out here, or an answer of another provider, does not reach the token endpoint', async () => {
   const provider = newProvider()
   const before = there.asked.length

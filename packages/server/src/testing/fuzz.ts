@@ -1,6 +1,6 @@
 // Random calls against a server, and what is wrong with its answers. Most are made by a user who may do everything, or they would not get far: a server without users
 // is closed by the first call that makes one.
-import type { TestServer } from './test-server.ts'
+import type { SendInit, TestServer } from './test-server.ts'
 import { chanceOf, randomCall } from './random-call.ts'
 import { listRoutes, sendCall, type RouteCall, type RouteReply } from './route-calls.ts'
 
@@ -44,11 +44,12 @@ export async function fuzz(server: TestServer, { seed, goesOn }: FuzzOptions): P
   const routes = listRoutes().filter(({ name }) => !isLeftOut(name))
   const byStatus = new Map<number, number>()
   const wrong: string[] = []
-  let there = await settle(server)
+  const send: Send = (method, path, init) => server.send(method, path, init)
+  let there = await settle(send)
   let calls = 0
   for (; goesOn(calls) && wrong.length < WRONG_MAX; calls++) {
     // What was there may have been deleted meanwhile.
-    if (calls % 500 === 499) there = await settle(server)
+    if (calls % 500 === 499) there = await settle(send)
     const each = routes[Math.floor(chance() * routes.length)]
     if (!each) break
     const call = randomCall(each, chance, there)
@@ -63,14 +64,17 @@ export async function fuzz(server: TestServer, { seed, goesOn }: FuzzOptions): P
   return { calls, byStatus, wrong }
 }
 
-async function settle(server: TestServer): Promise<Readonly<Record<string, string>>> {
+export type Send = (method: string, path: string, init: SendInit) => Promise<{ readonly json?: unknown }>
+
+/** Puts something there for calls to find: the values of parameters that lead to it. */
+export async function settle(send: Send): Promise<Readonly<Record<string, string>>> {
   const headers = { 'content-type': 'application/x-yaml', authorization: AUTHORIZATION }
-  await server.send('POST', '/api/v1/main/flows', { body: FLOW, headers })
-  await server.send('PUT', '/api/v1/main/flows/probe.ns/probe', { body: FLOW, headers })
-  const { json } = await server.send('POST', '/api/v1/main/executions/probe.ns/probe', {
+  await send('POST', '/api/v1/main/flows', { body: FLOW, headers })
+  await send('PUT', '/api/v1/main/flows/probe.ns/probe', { body: FLOW, headers })
+  const { json } = await send('POST', '/api/v1/main/executions/probe.ns/probe', {
     headers: { authorization: AUTHORIZATION },
   })
-  const executionId = String(json?.id ?? 'none')
+  const executionId = String(Object(json).id ?? 'none')
   const names = { namespace: 'probe.ns', flowId: 'probe', taskId: 'show', triggerId: 'clock', key: 'key' }
   return { ...names, id: 'probe', executionId, taskRunId: `${executionId}-0` }
 }

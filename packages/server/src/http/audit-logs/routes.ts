@@ -1,5 +1,5 @@
 // Who did what. Whoever may read the audit of some namespaces reads what happened there; what belongs to no namespace is for those who may read all.
-import { parseDuration, type NamespaceScope } from '@batuta/core'
+import type { NamespaceScope } from '@batuta/core'
 import type { AuditAsked, StoredAuditEntry } from '../../access/audit-trail.ts'
 import { dateOf, given } from '../access/present-people.ts'
 import { forbidden } from '../access/powers.ts'
@@ -7,8 +7,9 @@ import { csvText } from '../csv.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import type { Handlers } from '../exchange.ts'
 import { applyFilters, listOf, type Filter, type FilterTable } from '../read-filters.ts'
+import { rangeOf } from '../range-of.ts'
 import { json, type Reply } from '../reply.ts'
-import { notFound, unprocessable } from '../request-error.ts'
+import { notFound } from '../request-error.ts'
 import { parseMoment } from '../parse-moment.ts'
 import { resourceNamed } from '../access/to-permissions.ts'
 import { jsonPatch } from './json-patch.ts'
@@ -215,12 +216,6 @@ function present(entry: StoredAuditEntry): Document {
     },
     user: { id: userId, username: name },
   }
-}
-
-function rangeOf(value: string): number {
-  const ms = parseDuration(value)
-  if (ms !== undefined) return ms
-  throw unprocessable('date-invalid', `timeRange is "${value}": write an ISO 8601 duration such as PT24H.`)
 }
 
 /** What it was when the entry had been written. */

@@ -6,6 +6,7 @@ import type { HttpDependencies } from '../dependencies.ts'
 import { parseLabel } from '../flows/search-flows.ts'
 import { parseMoment } from '../parse-moment.ts'
 import { applyFilters, listOf, type Filter, type FilterTable } from '../read-filters.ts'
+import { rangeOf } from '../range-of.ts'
 import { unprocessable } from '../request-error.ts'
 
 export interface FlatSearch {
@@ -134,13 +135,6 @@ function childrenOrMains(value: string): (row: ExecutionRow) => boolean {
   if (value !== 'CHILD' && value !== 'MAIN')
     throw unprocessable('filter-invalid', `childFilter is "${value}": it is CHILD or MAIN.`)
   return row => (row.parentId === null) === (value === 'MAIN')
-}
-
-function rangeOf(value: string): number {
-  const ms = parseDuration(value)
-  if (ms === undefined)
-    throw unprocessable('date-invalid', `timeRange is "${value}": write an ISO 8601 duration such as PT24H.`)
-  return ms
 }
 
 /** Both forms of filters, as one query. The flat namespace is a prefix. */

@@ -117,6 +117,7 @@ test('counts refuse what makes no buckets', async () => {
   for (const query of [
     'bucket=week',
     'zone=Mars/Base',
+    'timeRange=P999999999999Y',
     'bucket=PT1S&timeRange=P30D',
     'startDate=2030-01-01T00:00:00Z',
   ]) {

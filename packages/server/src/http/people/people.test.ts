@@ -77,6 +77,14 @@ test('preferences are kept until they are forgotten', async () => {
   assert.deepEqual(after.values, {})
 })
 
+test('numbers in preferences may be wider than any of the page', async () => {
+  const body = '{"wide": 6217223117662662656, "large": 2.2e82}'
+  const { status, json } = await server.send('PUT', `${BASE}/preferences`, { body, headers: HEADERS })
+
+  assert.equal(status, 200)
+  assert.deepEqual(json.values, { wide: Number('6217223117662662656'), large: 2.2e82 })
+})
+
 test('what waits for people comes with its form and its hour', async () => {
   const { id } = await server.client.executions.create({ params: { namespace: NS, id: 'payout' } })
   const { results, next } = await server.client.people.humanTasks({ query: { namespace: NS } })

@@ -1,6 +1,6 @@
 // Views of lists and preferences, each its owner's. A view that is shared is seen by all, and changed by its owner only. Where nobody logs in there is one
 // owner without a name.
-import { trust } from '@batuta/core'
+import { encodeValue, fromPlain, trust } from '@batuta/core'
 import type { UserSettingRow } from '../../storage/store.ts'
 import type { Caller } from '../../access/caller.ts'
 import type { HttpDependencies } from '../dependencies.ts'
@@ -19,7 +19,8 @@ export function settingHandlers(dependencies: HttpDependencies): Pick<Handlers<'
   const { store, config, platform } = dependencies
   const { tenant } = config
   const save = async (key: Pick<UserSettingRow, 'kind' | 'owner' | 'id'>, value: unknown): Promise<UserSettingRow> => {
-    const body = JSON.stringify(value)
+    // Not JSON.stringify, which knows no wide integers.
+    const body = encodeValue(fromPlain(value))
     if (body.length > BODY_LENGTH_MAX)
       throw unprocessable('body-invalid', `That is too much to keep: ${BODY_LENGTH_MAX} characters at most.`)
     const row = { tenant, ...key, body, updatedMs: platform.nowMs() }

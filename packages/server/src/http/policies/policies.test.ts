@@ -90,6 +90,14 @@ test('policies are of the tenant or the instance, too; they are listed, exported
   assert.equal((await send('POST', '/policies', { id: 'x', rules: [{ type: 'Forbid' }] })).status, 422)
 })
 
+test('a policy that is sent as fields may hold numbers that are wider than any of JavaScript', async () => {
+  const body = '{"id":"wide","rules":[{"type":"Restrict","property":"size","max":6217223117662662656}]}'
+  const headers = { 'content-type': 'application/json' }
+  const { status } = await server.send('POST', `${API}/namespaces/policies.wide/policies`, { body, headers })
+
+  assert.equal(status, 200)
+})
+
 test('what a policy adds is in flows that are saved after it', async () => {
   const rule = { type: 'Add', values: { level: 'WARN' }, override: true }
   const where = [{ field: 'type', operator: 'EQUAL_TO', value: 'io.kestra.plugin.core.log.Log' }]

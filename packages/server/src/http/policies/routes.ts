@@ -17,7 +17,7 @@ import type { HttpDependencies } from '../dependencies.ts'
 import type { Handlers } from '../exchange.ts'
 import { readUpload } from '../flows/bulk-routes.ts'
 import { mapInTurns } from '../map-in-turns.ts'
-import { empty, json, type Reply } from '../reply.ts'
+import { empty, json, narrowed, type Reply } from '../reply.ts'
 import { RequestError, notFound, unprocessable } from '../request-error.ts'
 
 interface Params {
@@ -150,7 +150,7 @@ function textOf({ id, displayName = '', description = '' }: Policy): string {
 /** YAML, or the fields of the body. */
 function written({ source, content, ...fields }: Given): { readonly source: string; readonly value: Value } {
   const text = source ?? content
-  if (text === undefined) return { source: JSON.stringify(fields, undefined, 2), value: fromPlain(fields) }
+  if (text === undefined) return { source: JSON.stringify(fields, narrowed, 2), value: fromPlain(fields) }
   return { source: text, value: valueOf(text) }
 }
 
