@@ -57,7 +57,6 @@ function List({ scope, tools }: PolicyListProps): ReactNode {
       tools={tools}
       columns={COLUMNS}
       rowKey={({ id }) => id}
-      rowLabel={({ id }) => id}
       rowTo={({ id }) => paths.policy(name, id)}
       card={policy => <Card policy={policy} />}
       creation={{
