@@ -69,6 +69,13 @@ tags: [warehouse]
 /** Groups and roles may be there before the first user is. */
 const GROUP = JSON.stringify({ name: 'data', description: 'Who looks after the warehouse' })
 const BINDING = { type: 'GROUP', roleId: 'editor', namespaceId: 'tests' }
+const POLICY = `
+id: owned-flows
+displayName: Flows have an owner
+enforcement: EVALUATE
+rules:
+  - { type: Require, on: FLOW, properties: [labels.owner], errorMessage: Say whom to ask about this flow }
+`
 const KEYS = { discounts: '{"gold": 0.2, "silver": 0.1}', region: '"EU"', last_order: '1204318', window: '"PT36H"' }
 const RUNS = 12
 
@@ -83,6 +90,7 @@ export async function seed(server: BrowserServer): Promise<Seed> {
   for (const source of sources) await server.call('POST', '/flows', source)
   await server.call('POST', '/tests', SUITE)
   await server.call('POST', '/apps', APP)
+  await server.call('POST', '/policies', JSON.stringify({ source: POLICY }))
   const group = (await server.call('POST', '/groups', GROUP)) as { readonly id: string }
   await server.call('POST', '/bindings', JSON.stringify({ ...BINDING, externalId: group.id }))
   await server.call('POST', '/tests/tests/broken-test/run', '{}')

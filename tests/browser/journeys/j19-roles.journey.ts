@@ -29,7 +29,7 @@ const OWN = [
   /^run(-created| at)/i,
   /^start (of|page|time|typing)/i,
   /^move .* (up|down)$/i,
-  /^add (a (task|block|chart|field|number|condition)|timeseries|bar|pie|table|kpi|markdown)$/i,
+  /^add (a (task( here)?|block|chart|field|number|condition)|timeseries|bar|pie|table|kpi|markdown)$/i,
   /^(import|pause|edit|edit in the form)$/i,
 ]
 
@@ -50,7 +50,7 @@ const BUTTONS: readonly {
   { page: '/ui/flows', button: 'New flow', need: 'FLOW:CREATE', may: ['editor', 'admin'] },
   { page: '/ui/flows/edit/tests/approval', button: 'Run', need: 'EXECUTION:CREATE', may: ['editor', 'admin'] },
   { page: '/ui/namespaces/edit/tests/files', button: 'New file', need: 'FILE:CREATE', may: ['editor', 'admin'] },
-  { page: '/ui/namespaces/edit/tests/variables', button: 'Variables…', need: 'NAMESPACE:UPDATE', may: ['admin'] },
+  { page: '/ui/namespaces/edit/tests/variables', button: 'Set variables', need: 'NAMESPACE:UPDATE', may: ['admin'] },
   { page: '/ui/apps', button: 'New app', need: 'APP:CREATE', may: ['editor', 'admin'] },
 ]
 

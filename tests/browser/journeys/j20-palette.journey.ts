@@ -174,6 +174,7 @@ test('J20: actions are done to the object that is open, and refused ones say why
 
   await run(page, 'warehouse', /^warehouse/)
   await page.getByRole('heading', { level: 1, name: 'warehouse' }).waitFor()
+  await settled(page)
   await run(page, '>delete warehouse', /^Delete warehouse/)
   await page.getByRole('button', { name: 'Undo' }).waitFor()
   await page.goto('/ui/flows')

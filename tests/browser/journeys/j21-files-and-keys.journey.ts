@@ -52,7 +52,7 @@ async function dropFiles(page: Page, count: number): Promise<void> {
 
 test('J21: files are dropped, moved, renamed, compared and restored', { skip: NO_BROWSER }, async () => {
   const { page, problems, close } = await openTab(browser, server.address)
-  page.setDefaultTimeout(40_000)
+  page.setDefaultTimeout(180_000)
   await page.goto(`/ui/namespaces/edit/${NS}/files`)
   await settled(page)
   await dropFiles(page, FILES)
@@ -101,7 +101,7 @@ test('J21: files are dropped, moved, renamed, compared and restored', { skip: NO
 
 test('J21: what is deleted by mistake comes back', { skip: NO_BROWSER }, async () => {
   const { page, problems, close } = await openTab(browser, server.address)
-  page.setDefaultTimeout(15_000)
+  page.setDefaultTimeout(60_000)
   await page.goto(`/ui/namespaces/edit/${NS}/files`)
   await settled(page)
   await dropFiles(page, 3)

@@ -50,6 +50,15 @@ after(async () => {
   await server.stop()
 })
 
+/** A server that has more to do than it can says so, and is left in peace until the next time. */
+async function startBusy(): Promise<void> {
+  try {
+    await server.call('POST', '/executions/tests/busy')
+  } catch (error) {
+    if (!String(error).includes('answered 429')) throw error
+  }
+}
+
 interface Size {
   readonly heapMB: number
   readonly nodes: number
@@ -78,7 +87,7 @@ test('J29: a busy list and a run that goes on do not make the page grow', { skip
 
   const load = async (ms: number): Promise<void> => {
     for (let doneMs = 0; doneMs < ms; doneMs += EVERY_MS) {
-      await server.call('POST', '/executions/tests/busy')
+      await startBusy()
       await new Promise(resolve => setTimeout(resolve, EVERY_MS))
     }
   }

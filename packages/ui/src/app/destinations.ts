@@ -91,7 +91,7 @@ const ALL: readonly Destination[] = [
     to: paths.instance(),
     icon: 'gear',
     group: 3,
-    needs: ['INSTANCE', 'KILL_SWITCH', 'ANNOUNCEMENT'],
+    needs: ['INSTANCE', 'KILL_SWITCH', 'ANNOUNCEMENT', 'TENANT_SETTINGS'],
   },
   {
     id: 'access',

@@ -101,6 +101,14 @@ export const PAGES: readonly PageEntry[] = [
     path: '/admin/instance/{-$tab}',
     load: async () => (await import('../features/administration/instance-page.tsx')).InstancePage,
   },
+  {
+    path: '/admin/instance/policies/new/$scope',
+    load: async () => (await import('../features/policies/policy-page.tsx')).NewPolicyPage,
+  },
+  {
+    path: '/admin/instance/policies/edit/$scope/$id',
+    load: async () => (await import('../features/policies/policy-page.tsx')).PolicyPage,
+  },
   { path: '/admin/iam/{-$tab}/{-$id}', load: async () => (await import('../features/iam/iam-page.tsx')).IamPage },
   { path: '/admin/auditlogs', load: async () => (await import('../features/audit/audit-page.tsx')).AuditPage },
   { path: '/access', load: async () => (await import('../features/iam/my-access-page.tsx')).MyAccessPage },
@@ -113,4 +121,5 @@ export const PAGES: readonly PageEntry[] = [
 /** Addresses that are kept for those who know them. */
 export const REDIRECTS: readonly { readonly from: string; readonly to: string }[] = [
   { from: '/settings', to: '/preferences' },
+  { from: '/admin/policies', to: '/admin/instance/policies' },
 ]

@@ -82,6 +82,10 @@ export const paths = {
   triggers: (): string => '/admin/triggers',
   concurrency: (): string => '/admin/concurrency-limits',
   instance: (tab?: string): string => `/admin/instance${tabOf(tab)}`,
+  policies: (scope: 'tenant' | 'instance' = 'tenant'): string =>
+    `/admin/instance/policies${scope === 'tenant' ? '' : '?scope=instance'}`,
+  newPolicy: (scope: string): string => `/admin/instance/policies/new/${part(scope)}`,
+  policy: (scope: string, id: string): string => `/admin/instance/policies/edit/${part(scope)}/${part(id)}`,
   stats: (): string => '/admin/stats',
   preferences: (): string => '/preferences',
   login: (from?: string): string => (from === undefined ? '/login' : `/login?from=${part(from)}`),

@@ -24,6 +24,8 @@ const TOGETHER_MAX = 50
 const MESSAGE_LENGTH_MAX = 500
 /** The failure is among the last runs. */
 const RUNS_SEARCHED_MAX = 2_000
+/** After the task that failed those of the error branch may have written errors of their own. */
+const ERROR_CHUNKS_MAX = 20
 
 export async function presentLightRows(
   rows: readonly ExecutionRow[],
@@ -134,11 +136,15 @@ async function lastError(
   run: number | undefined,
   { store }: HttpDependencies,
 ): Promise<StoredLogLine | undefined> {
-  const [chunk] = await store.read.logsOf({ executionId, levelMin: rankOf('ERROR'), limit: 1, isDescending: true })
-  if (!chunk) return undefined
-  return trust<readonly StoredLogLine[]>(JSON.parse(chunk.lines)).findLast(
-    line => line.level === 'ERROR' && (run === undefined || line.run === run),
-  )
+  const limit = run === undefined ? 1 : ERROR_CHUNKS_MAX
+  const chunks = await store.read.logsOf({ executionId, levelMin: rankOf('ERROR'), limit, isDescending: true })
+  for (const { lines } of chunks) {
+    const found = trust<readonly StoredLogLine[]>(JSON.parse(lines)).findLast(
+      line => line.level === 'ERROR' && (run === undefined || line.run === run),
+    )
+    if (found) return found
+  }
+  return undefined
 }
 
 function ofLine(executionId: string, { run, message }: StoredLogLine, taskId: string): Failure {

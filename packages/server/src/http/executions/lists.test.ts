@@ -139,3 +139,20 @@ test('values to filter by come with how many have them', async () => {
   assert.deepEqual(labels, [{ value: 'team:blue', count: 5 }])
   assert.equal(unknown.status, 422)
 })
+
+test('the message of a failure is that of the task, whatever the error branch writes after it', async () => {
+  await server.saveFlow(`
+id: told
+namespace: ${NS}.told
+tasks:
+  - { id: load, type: io.kestra.plugin.core.execution.Fail, errorMessage: "no way to warehouse:5432" }
+errors:
+  - { id: tell, type: io.kestra.plugin.core.log.Log, level: ERROR, message: somebody was told }
+`)
+  await server.client.executions.create({ params: { namespace: `${NS}.told`, id: 'told' } })
+
+  const { json } = await server.send('GET', `${BASE}/search?cursor=&size=10&filters[flowId][EQUALS]=told`)
+
+  assert.equal(json.results[0].failure.taskId, 'load')
+  assert.match(json.results[0].failure.message, /no way to warehouse/)
+})

@@ -32,6 +32,8 @@ const SERVICES_MAX = 500
 const KillSwitchesTab = lazy(async () => ({ default: (await import('./kill-switches-tab.tsx')).KillSwitchesTab }))
 const AnnouncementsTab = lazy(async () => ({ default: (await import('./announcements-tab.tsx')).AnnouncementsTab }))
 
+const PoliciesTab = lazy(async () => ({ default: (await import('../policies/policies-tab.tsx')).PoliciesTab }))
+
 const TABS = {
   overview: { title: notices('overview'), needs: 'INSTANCE', show: (): ReactNode => <Overview /> },
   'kill-switches': {
@@ -44,13 +46,15 @@ const TABS = {
     needs: 'ANNOUNCEMENT',
     show: (): ReactNode => <AnnouncementsTab />,
   },
+  policies: { title: notices('policies'), needs: undefined, show: (): ReactNode => <PoliciesTab /> },
 } as const
 
 export function InstancePage(): ReactNode {
   const { tab = 'overview' }: { readonly tab?: string } = useParams({ strict: false })
   const active = isTab(tab) ? tab : 'overview'
   const { needs, show } = TABS[active]
-  const why = useMay()(`${needs}:READ`)
+  const mayNot = useMay()
+  const why = needs && mayNot(`${needs}:READ`)
   const tabs = Object.entries(TABS).map(([id, { title }]) => ({
     id,
     title,
@@ -161,9 +165,7 @@ function Services(): ReactNode {
           <span className={classes['name']}>
             {wordOf(service.type)} · <State state={service.state} />
           </span>
-          <span className={classes['muted']}>
-            {service.server.id} · {workOf(service)}
-          </span>
+          <span className={classes['muted']}>{[service.server.id, workOf(service)].filter(Boolean).join(' · ')}</span>
         </span>
       )}
     />

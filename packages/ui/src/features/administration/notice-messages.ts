@@ -4,6 +4,7 @@ const english = {
   overview: 'Overview',
   switches: 'Kill switches',
   announcements: 'Announcements',
+  policies: 'Policies',
   tabs: 'Parts of the administration',
   name: 'Name',
   description: 'Why (optional)',

@@ -2,8 +2,10 @@
 import { Button, Textarea, TextInput } from '@mantine/core'
 import '@mantine/core/styles/Input.css'
 import { useState, type FormEvent, type ReactNode } from 'react'
+import { useMay } from '../../lib/access/use-may.ts'
 import { useGo } from '../../lib/link.tsx'
 import { paths } from '../../lib/paths.ts'
+import { ActButton } from '../../widgets/act-button.tsx'
 import { Dialog } from '../../widgets/dialog.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
@@ -45,6 +47,8 @@ function draftOf({ id, description = '', source = '' }: FlowDocument): Blueprint
   return { title: words.charAt(0).toUpperCase() + words.slice(1), description, tags: [], source }
 }
 
+const addressOf = (id: string): string => paths.blueprints('flow', 'custom', id)
+
 interface FormProps {
   readonly initial: BlueprintDraft
   readonly blueprint: Blueprint | undefined
@@ -58,16 +62,15 @@ function Form({ initial, blueprint, onClose }: FormProps): ReactNode {
   const [source, setSource] = useState(initial.source)
   const [isTried, setTried] = useState(false)
   const save = useSaveBlueprint(blueprint?.id)
+  const why = useMay()(blueprint ? 'BLUEPRINT:UPDATE' : 'BLUEPRINT:CREATE')
   const go = useGo()
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     setTried(true)
-    if (title.trim() === '' || source.trim() === '') return
+    if (why !== undefined || [title, source].some(text => text.trim() === '')) return
     save.mutate(
       { title: title.trim(), description, tags: tags.split(','), source },
-      {
-        onSuccess: ({ id }) => (blueprint ? onClose() : go(paths.blueprints('flow', 'custom', id), { replace: true })),
-      },
+      { onSuccess: ({ id }) => (blueprint ? onClose() : go(addressOf(id), { replace: true })) },
     )
   }
   return (
@@ -78,9 +81,9 @@ function Form({ initial, blueprint, onClose }: FormProps): ReactNode {
       footer={
         <>
           <Button onClick={onClose}>{t('cancel')}</Button>
-          <Button type="submit" form="blueprint" variant="filled" loading={save.isPending}>
+          <ActButton why={why} type="submit" form="blueprint" variant="filled" loading={save.isPending}>
             {t('save')}
-          </Button>
+          </ActButton>
         </>
       }
     >

@@ -67,9 +67,7 @@ export function BlueprintsPage(): ReactNode {
     >
       {error && <ErrorCard title={t('failed')} error={error} onRetry={() => void refetch()} />}
       {isPending && <SkeletonRows rows={10} />}
-      {data?.length === 0 && shelf === 'custom' && (
-        <Empty icon="blueprint" title={t('noneOwn')} text={t('noneOwnText')} />
-      )}
+      {data?.length === 0 && shelf === 'custom' && <NoneOwn onNew={startNew} />}
       {data?.length === 0 && shelf === 'community' && (
         <Empty icon="blueprint" title={t('none')} action={<Link to={paths.newFlow()}>{t('write')}</Link>} />
       )}
@@ -105,6 +103,15 @@ interface SideProps {
   readonly search: RefObject<HTMLInputElement | null>
   readonly to: (id: string) => string
   readonly onSearch: SetSearch<typeof PARAMS>
+}
+
+function NoneOwn({ onNew }: { readonly onNew: () => void }): ReactNode {
+  const button = (
+    <MayButton need="BLUEPRINT:CREATE" variant="filled" onClick={onNew}>
+      {t('new')}
+    </MayButton>
+  )
+  return <Empty icon="blueprint" title={t('noneOwn')} text={t('noneOwnText')} action={button} />
 }
 
 function Side({ all, found, q, tag, shown, search, to, onSearch }: SideProps): ReactNode {

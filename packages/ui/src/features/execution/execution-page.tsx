@@ -11,7 +11,7 @@ import { formatDuration } from '../../lib/time.ts'
 import { Duration } from '../../widgets/duration.tsx'
 import { Empty } from '../../widgets/empty.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
-import { SkeletonRows } from '../../widgets/skeleton.tsx'
+import { Skeleton, SkeletonRows } from '../../widgets/skeleton.tsx'
 import { Tabs } from '../../widgets/tabs.tsx'
 import { Timestamp } from '../../widgets/timestamp.tsx'
 import { tip } from '../../widgets/tooltip.ts'
@@ -188,7 +188,7 @@ const WAITING = ['PAUSED', 'QUEUED', 'BREAKPOINT', 'KILLING']
 function OverviewFailure({ head, taskRuns, onReplay }: Omit<ContentProps, 'tab'>): ReactNode {
   const [, setSearch] = useSearchState(PARAMS)
   return (
-    <Suspense>
+    <Suspense fallback={<Skeleton height="11rem" />}>
       <FailureCard {...{ head, taskRuns, onReplay }} onTask={task => setSearch({ task }, { replace: true })} />
     </Suspense>
   )

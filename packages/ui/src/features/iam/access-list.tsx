@@ -46,13 +46,15 @@ export function AccessList<Row>({
   )
   const isSearched = search !== undefined && search.q !== ''
   const isEmpty = data?.results.length === 0
+  // What says that there is nothing yet has the button as well.
+  const isBare = isEmpty && !isSearched
   return (
     <div className={layout['panel']}>
-      {(search || tools || newButton) && (
+      {(tools !== undefined || (!isBare && (search || newButton))) && (
         <div className={classes['tools']} role="search">
-          {search && <Search {...search} />}
+          {search && !isBare && <Search {...search} />}
           {tools}
-          {newButton}
+          {!isBare && newButton}
         </div>
       )}
       <Keys creation={creation} />
@@ -65,7 +67,7 @@ export function AccessList<Row>({
           action={<ActButton onClick={() => search.onSearch('')}>{t('showAll')}</ActButton>}
         />
       )}
-      {isEmpty && !isSearched && <Empty {...nothing} action={newButton} />}
+      {isBare && <Empty {...nothing} action={newButton} />}
       {data && !isEmpty && <Table {...table} rows={data.results} total={data.total} />}
       {data && data.total > LIST_MAX && <p className={classes['muted']}>{t('onlyFirst', { count: LIST_MAX })}</p>}
     </div>

@@ -38,6 +38,7 @@ const english = {
   secrets: 'Secrets',
   variables: 'Variables',
   defaults: 'Plugin defaults',
+  policies: 'Policies',
   concurrency: 'Concurrency',
   tabs: 'Parts of the namespace',
   lastFailures: 'Last failures',
@@ -58,6 +59,7 @@ const english = {
   here: 'here',
   overrides: 'here, overrides {namespace}',
   overridden: '{namespace}, overridden',
+  setVariables: 'Set variables',
   noVariables: 'Neither {namespace} nor a namespace above it has variables.',
   variablesText:
     'Flows of a namespace, and below, read its variables with namespace.name, for instance {{ namespace.region }}.',

@@ -15,6 +15,7 @@ const ConcurrencyTab = lazy(async () => ({ default: (await import('./concurrency
 const DefaultsTab = lazy(async () => ({ default: (await import('./defaults-tab.tsx')).DefaultsTab }))
 const ExecutionsTab = lazy(async () => ({ default: (await import('./executions-tab.tsx')).ExecutionsTab }))
 const FlowsTab = lazy(async () => ({ default: (await import('./flows-tab.tsx')).FlowsTab }))
+const PolicyList = lazy(async () => ({ default: (await import('../policies/policy-list.tsx')).PolicyList }))
 const VariablesTab = lazy(async () => ({ default: (await import('./variables-tab.tsx')).VariablesTab }))
 const OverviewTab = lazy(async () => ({ default: (await import('./overview-tab.tsx')).OverviewTab }))
 
@@ -27,6 +28,7 @@ const TABS = {
   secrets: { title: t('secrets'), show: (id: string): ReactNode => <SecretsPanel namespace={id} /> },
   variables: { title: t('variables'), show: (id: string): ReactNode => <VariablesTab namespace={id} /> },
   'plugin-defaults': { title: t('defaults'), show: (id: string): ReactNode => <DefaultsTab namespace={id} /> },
+  policies: { title: t('policies'), show: (id: string): ReactNode => <PolicyList scope={{ namespace: id }} /> },
   concurrency: { title: t('concurrency'), show: (id: string): ReactNode => <ConcurrencyTab namespace={id} /> },
 } as const
 

@@ -22,7 +22,7 @@ export function VariablesTab({ namespace }: { readonly namespace: string }): Rea
   )
   const edit = (
     <MayButton need="NAMESPACE:UPDATE" namespace={namespace} variant="filled" onClick={() => setEdited(true)}>
-      {t('variables')}…
+      {t('setVariables')}
     </MayButton>
   )
   return (

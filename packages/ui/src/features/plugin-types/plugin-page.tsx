@@ -8,6 +8,7 @@ import { paths } from '../../lib/paths.ts'
 import { CodeBlock } from '../../widgets/code-block.tsx'
 import { CopyButton } from '../../widgets/copy-button.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
+import { Markdown } from '../../widgets/markdown.tsx'
 import { Note } from '../../widgets/note.tsx'
 import { Skeleton, Waiting } from '../../widgets/skeleton.tsx'
 import { tip } from '../../widgets/tooltip.ts'
@@ -92,7 +93,7 @@ function Body({ page }: { readonly page: TypePage }): ReactNode {
     <div className={classes['body']}>
       <div className={classes['lead']}>
         {title !== undefined && <p className={classes['title']}>{title}</p>}
-        {description !== undefined && <p>{description}</p>}
+        {description !== undefined && <Markdown text={description} />}
         {!isHere && (
           <Note kind="warning">
             {t('notHere')}. {t('notHereText')}

@@ -24,10 +24,11 @@ export function LoginPage(): ReactNode {
   const target = returnPath(from)
   const isSetupNeeded = useLoginConfig().data?.isSetupNeeded === true
   const me = useMe()
-  const isOpen = me.data?.isOpen === true
+  // Which of the two answers comes first is chance.
+  const mustSignIn = !me.isPending && me.data?.isOpen !== true
   useEffect(() => {
-    if (isSetupNeeded && !isOpen) go(paths.setup(), { replace: true })
-  }, [isSetupNeeded, isOpen, go])
+    if (isSetupNeeded && mustSignIn) go(paths.setup(), { replace: true })
+  }, [isSetupNeeded, mustSignIn, go])
   // Nothing of who was here before stays in memory.
   const enter = (): void => location.replace(hrefOf(router.basepath, target))
   return (

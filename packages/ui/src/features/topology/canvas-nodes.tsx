@@ -17,8 +17,6 @@ import classes from './topology.module.css'
 export interface BlockData extends Record<string, unknown> {
   readonly placed: PlacedNode
   readonly facts: TaskFacts | undefined
-  /** For the small map. */
-  readonly state: string | undefined
   readonly isInExecution: boolean
   readonly isSelected: boolean
   readonly isTabStop: boolean

@@ -1,7 +1,6 @@
 // The drawing of a flow. Where everything stands is known before anything is drawn (layout.ts); the canvas pans, zooms and draws what is in sight.
 import {
   Background,
-  MiniMap,
   Position,
   ReactFlow,
   ReactFlowProvider,
@@ -13,7 +12,6 @@ import {
 import '@xyflow/react/dist/base.css'
 import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 import { useActions } from '../../lib/actions.ts'
-import { stateGroupOf } from '../../lib/states.ts'
 import { cx } from '../../widgets/class-names.ts'
 import type { MenuGroup } from '../../widgets/menu.tsx'
 import { CanvasToolbar } from './canvas-toolbar.tsx'
@@ -24,6 +22,7 @@ import type { Block } from './flow-blocks.ts'
 import type { Layout, PlacedEdge, PlacedNode } from './layout.ts'
 import { t } from './messages.ts'
 import type { TaskFacts } from './task-facts.ts'
+import { TopologyMap } from './topology-map.tsx'
 import classes from './topology.module.css'
 
 export type AddPlace = NonNullable<PlacedEdge['add']>
@@ -110,19 +109,7 @@ function Canvas(props: CanvasProps): ReactNode {
           proOptions={{ hideAttribution: true }}
         >
           <Background gap={20} size={1} color="var(--line)" />
-          {hasMap && layout.nodes.length >= MAP_FROM_NODES && (
-            <MiniMap
-              pannable
-              zoomable
-              ariaLabel={t('map')}
-              className={classes['map'] ?? ''}
-              nodeColor={node => colorOf(node)}
-              nodeStrokeColor="var(--border)"
-              maskColor="color-mix(in srgb, var(--page) 70%, transparent)"
-              bgColor="var(--surface)"
-              style={{ width: 160, height: 100 }}
-            />
-          )}
+          {hasMap && layout.nodes.length >= MAP_FROM_NODES && <TopologyMap layout={layout} facts={props.facts} />}
         </ReactFlow>
       </div>
     </div>
@@ -187,12 +174,6 @@ function useWalk(
     if (next !== undefined) go(next)
   }
   return { go, onKeyDown }
-}
-
-function colorOf({ type, data }: Node): string {
-  if (type === 'frame' || type === 'port') return 'transparent'
-  const state = typeof data['state'] === 'string' ? data['state'] : undefined
-  return state === undefined ? 'var(--border)' : `var(--${stateGroupOf(state)}-solid)`
 }
 
 interface View {
@@ -326,7 +307,6 @@ function useNodes(props: CanvasProps, tabStop: string | undefined): Node[] {
       const data: BlockData = {
         placed,
         facts: own,
-        state: own?.state,
         isInExecution: facts !== undefined,
         isSelected: placed.id === selected,
         isTabStop: placed.id === tabStop,
