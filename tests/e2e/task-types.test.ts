@@ -77,6 +77,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'crypto.openpgp': 'plugins/crypto/src/crypto.test.ts',
   'docker.cli': 'plugins/docker/src/cli/cli.test.ts',
   'fs.local': 'plugins/fs/src/local/local.test.ts',
+  'fs.nfs': 'plugins/fs/src/nfs/nfs.test.ts',
   'fs.tcp': 'plugins/fs/src/net/net.test.ts',
   'fs.udp': 'plugins/fs/src/net/net.test.ts',
   'fs.ftp': 'tests/services/files.check.ts',
