@@ -8,10 +8,14 @@ import { buildManifests, type Manifest, type ManifestType } from './build-manife
 const ROOT = join(import.meta.dirname, '..')
 const PAGE = join(ROOT, 'docs', 'plugins.md')
 const PREFIX = 'io.kestra.plugin.'
+/** Charts and their data are drawn for dashboards: no flow can hold them. */
+const BOARDS = 'io.kestra.plugin.core.dashboard.'
 const FILES_SHOWN = 3
 
 interface TestFile {
   readonly path: string
+  /** Of the plugin alone: names need not be whole there. */
+  readonly isOwn: boolean
   readonly text: string
 }
 
@@ -31,9 +35,14 @@ if (process.argv.includes('--check')) {
 function pageOf(plugins: readonly Manifest[]): string {
   const catalogue = createCatalogue()
   const own = new Set(plugins.flatMap(({ tasks }) => tasks.map(({ type }) => type)))
-  const engine = [...controlTypes(), ...inlineTypes()].filter(type => !type.includes('$') && !own.has(type))
-  const missing = [...catalogue.names()].filter(type => !own.has(type) && !engine.includes(type))
-  const [count, known] = [own.size + engine.length, own.size + engine.length + missing.length]
+  const byEngine = new Set([...controlTypes(), ...inlineTypes()])
+  const names = [...new Set([...byEngine, ...catalogue.names()])].filter(type => !type.includes('$') && !own.has(type))
+  const isHere = (type: string): boolean => byEngine.has(type) || catalogue.resolve(type)?.implemented === true
+  const boards = names.filter(type => type.startsWith(BOARDS))
+  const engine = names.filter(type => isHere(type) && !boards.includes(type))
+  const missing = names.filter(type => !isHere(type) && !boards.includes(type))
+  const count = own.size + engine.length + boards.length
+  const known = count + missing.length
   return [
     '# Plugins',
     '',
@@ -48,7 +57,11 @@ function pageOf(plugins: readonly Manifest[]): string {
     '',
     'Tested by the conformance scenarios of `tests/conformance` and beside their sources in `packages/core`.',
     '',
-    engine.map(type => `\`${shortOf(type)}\``).join(' · '),
+    listOf(engine),
+    '',
+    'Understood by dashboards:',
+    '',
+    listOf(boards),
     '',
     '## Known, not implemented',
     '',
@@ -57,6 +70,10 @@ function pageOf(plugins: readonly Manifest[]): string {
     ...familiesOf(missing),
     '',
   ].join('\n')
+}
+
+function listOf(types: readonly string[]): string {
+  return types.map(type => `\`${shortOf(type)}\``).join(' · ')
 }
 
 function sectionOf({ name, tasks }: Manifest): readonly string[] {
@@ -82,10 +99,11 @@ function readJson(path: string): PackageJson {
 function testsOf(name: string): readonly TestFile[] {
   const own = filesOf(join(ROOT, 'plugins', name, 'src')).filter(path => path.endsWith('.test.ts'))
   const others = ['services', 'e2e'].flatMap(folder => filesOf(join(ROOT, 'tests', folder)))
-  return [...own, ...others.filter(path => /\.(?:test|check)\.ts$/.test(path))].map(path => ({
-    path: relative(ROOT, path).replaceAll('\\', '/'),
-    text: readFileSync(path, 'utf8'),
-  }))
+  return [...own, ...others.filter(path => /(?:\.test|\.check|-cases)\.ts$/.test(path))].map(file => {
+    const path = relative(ROOT, file).replaceAll('\\', '/')
+    const text = readFileSync(file, 'utf8')
+    return { path, text, isOwn: own.includes(file) || text.includes(`'@batuta/${name}'`) }
+  })
 }
 
 function filesOf(folder: string): readonly string[] {
@@ -102,11 +120,11 @@ function filesFor({ type }: ManifestType, tests: readonly TestFile[]): string {
   const [family = '', simple = ''] = parts.slice(-2)
   const variable = simple.charAt(0).toLowerCase() + simple.slice(1)
   const full = new RegExp(`${family}\\.${simple}\\b`)
-  const short = new RegExp(`['"\`]${simple}['"\`]|\\b${variable}\\b|\\b${family}${simple}\\b`)
-  const found = tests.filter(({ path, text }) => {
-    const isOwn = path.startsWith('plugins/')
-    return full.test(text) || (isOwn && (short.test(text) || path.includes(`/${kebabOf(simple)}.`)))
-  })
+  const short = new RegExp(`['"\`.]${simple}['"\`]|\\b${variable}\\b|\\b${family}${simple}\\b`)
+  const found = tests.filter(
+    ({ path, text, isOwn }) =>
+      full.test(text) || (isOwn && (short.test(text) || path.includes(`/${kebabOf(simple)}.`))),
+  )
   const shown = found.slice(0, FILES_SHOWN).map(({ path }) => `[${path.split('/').at(-1)}](../${path})`)
   return shown.length === 0 ? '–' : shown.join(', ')
 }

@@ -1,6 +1,6 @@
 export interface DockerPrograms {
-  /** What to put before PATH. */
-  readonly path: string
+  /** In which its programs run. */
+  readonly environment: Readonly<Record<string, string | undefined>>
   /** The tree of an image. */
   readonly tree: string
 }

@@ -80,6 +80,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'docker.cli': 'plugins/docker/src/cli/cli.test.ts',
   fivetran: 'plugins/fivetran/src/fivetran.test.ts',
   'fs.local': 'plugins/fs/src/local/local.test.ts',
+  'fs.nfs': 'plugins/fs/src/nfs/nfs.test.ts',
   'fs.tcp': 'plugins/fs/src/net/net.test.ts',
   'fs.udp': 'plugins/fs/src/net/net.test.ts',
   'fs.ftp': 'tests/services/files.check.ts',

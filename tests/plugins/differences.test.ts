@@ -1,4 +1,5 @@
-// What each type that our plugins define has otherwise than it is published: properties, their marks and defaults, outputs, old names.
+// What each type that our plugins define has otherwise than it is published: properties, their kinds, constants, fields, marks and defaults, outputs,
+// old names.
 // Every difference is explained in differences.ts; a new one, or one that is gone, fails here.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -11,14 +12,32 @@ interface Schema {
   readonly required?: readonly string[]
 }
 
-interface Property {
+interface Property extends Shape {
   readonly default?: unknown
   readonly $dynamic?: boolean
   readonly $deprecated?: boolean
 }
 
+interface Shape {
+  readonly type?: string
+  readonly enum?: readonly string[]
+  readonly anyOf?: readonly Shape[]
+  readonly items?: Shape
+  readonly properties?: Readonly<Record<string, unknown>>
+}
+
 const PREFIX = 'io.kestra.plugin.'
 const UNREADABLE = Symbol('told to people only')
+/** By how the published descriptions begin, or end for lists. */
+const KINDS: readonly (readonly [RegExp, string])[] = [
+  [/\[\]$/, 'array'],
+  [/^map</, 'object'],
+  [/\{.*\}$/, 'object'],
+  [/^bool$/, 'boolean'],
+  [/^(?:int|long)$/, 'integer'],
+  [/^float$/, 'number'],
+  [/^(?:string|char|duration|datetime|enum.*)$/, 'string'],
+]
 const catalogue = createCatalogue()
 const types = (await buildManifests()).flatMap(({ tasks }) => tasks)
 const found = types.flatMap(differencesOf)
@@ -82,7 +101,8 @@ function compared(what: string, ours: readonly string[], theirs: readonly string
   return [...more, ...theirs.filter(name => !ours.includes(name)).map(name => `-${what}${name}`)]
 }
 
-function marksOf({ name, isRequired, isDynamic, isDeprecated, defaultText }: TypeProperty, schema: Schema): string[] {
+function marksOf(property: TypeProperty, schema: Schema): string[] {
+  const { name, type: published, isRequired, isDynamic, isDeprecated, defaultText } = property
   const ours = schema.properties?.[name]
   if (ours === undefined) return []
   const theirs = defaultText === undefined ? undefined : valueOf(defaultText)
@@ -92,6 +112,26 @@ function marksOf({ name, isRequired, isDynamic, isDeprecated, defaultText }: Typ
     ...((ours.$dynamic === true) === isDynamic ? [] : [`${isDynamic ? 'literal' : 'rendered'} ${name}`]),
     ...((ours.$deprecated === true) === isDeprecated ? [] : [`deprecated ${name}`]),
     ...(isSameDefault ? [] : [`default ${name}`]),
+    ...shapesOf(name, published, ours),
+  ]
+}
+
+/** What may be written there: of which kind, which constants, which fields. */
+function shapesOf(name: string, published: string, ours: Property): readonly string[] {
+  const shapes = ours.anyOf ?? [ours]
+  const kind = KINDS.find(([pattern]) => pattern.test(published))?.[1]
+  if (kind === undefined) return []
+  if (shapes.every(({ type }) => type === undefined)) return published.includes('{') ? [`anything ${name}`] : []
+  const shape = shapes.find(({ type }) => type === kind)
+  if (shape === undefined) return [`kind ${name}`]
+  const element = kind === 'array' ? (shape.items ?? {}) : shape
+  const constants = /^enum ([A-Z0-9_|]+)(?:\[\])?$/.exec(published)?.[1]
+  const isSame = constants === undefined || constants === element.enum?.join('|')
+  const fields = /^\w*\{(.*)\}/.exec(published)?.[1]?.split(', ') ?? []
+  const told = fields.map(field => field.replace('*', ''))
+  return [
+    ...(isSame ? [] : [`constants ${name}`]),
+    ...(told.length === 0 ? [] : compared(`field ${name}.`, Object.keys(element.properties ?? {}), told)),
   ]
 }
 

@@ -1,20 +1,15 @@
-// Ansible's own program, on this machine: what plays came to must arrive.
+// Ansible's own program, of this machine or of Debian's packages: what plays came to must arrive.
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { before, test } from 'node:test'
-import { createTestRunContext, runTask } from '@batuta/plugin-sdk'
+import { test } from 'node:test'
+import { createTestRunContext, findOnPath, runTask } from '@batuta/plugin-sdk'
 import type { TaskDefinition } from '@batuta/plugin-sdk'
 import { tasks } from '@batuta/ansible'
+import { environmentOf, unpackOnce } from '../../scripts/debian-packages.mjs'
 
 const ansible = tasks[0] as TaskDefinition
 
-before(() => {
-  assert.equal(
-    spawnSync('ansible-playbook', ['--version']).status,
-    0,
-    'ansible is missing: apt-get install ansible-core',
-  )
-})
+const isHere = findOnPath(['ansible-playbook'], process.env['PATH'] ?? '') !== undefined
+const { PATH = '', PYTHONPATH = '' } = isHere ? process.env : environmentOf(unpackOnce('ansible', ['ansible-core']))
 
 const PLAYBOOK = (last: string): string => `- name: greet
   hosts: localhost
@@ -33,6 +28,7 @@ test('what plays came to is an output, also when one fails', async t => {
   const task = (last: string): Readonly<Record<string, unknown>> => ({
     inputFiles: { 'inventory.ini': 'localhost ansible_connection=local\n', 'play.yml': PLAYBOOK(last) },
     commands: ['ansible-playbook -i inventory.ini play.yml'],
+    env: { PATH, PYTHONPATH },
     outputLogFile: true,
   })
 

@@ -1,7 +1,7 @@
-// The clients that are installed by name: they are found and loaded, and nobody at the other end is told as such (sqlserver.Query, oracle.Query, vertica.Query, hana.Query). There is no server of these
-// databases to be had for checks.
+// The clients that are installed by name: they are found and loaded, and nobody at the other end is told as such
+// (sqlserver.Query, oracle.Query, vertica.Query, hana.Query). There is no server of these databases to be had for checks.
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { before, test } from 'node:test'
 import { createTestRunContext, runTask } from '@batuta/plugin-sdk'
 import type { TaskDefinition } from '@batuta/plugin-sdk'
 import * as hana from '@batuta/jdbc-hana'
@@ -27,9 +27,12 @@ const CASES: readonly (readonly [string, string, readonly TaskDefinition[], RegE
   ['hdb', 'jdbc:sap://127.0.0.1:1/', hana.tasks, /cannot connect to SAP HANA at 127\.0\.0\.1:1: /],
 ]
 
+before(() => {
+  for (const [name] of CASES) installClient(name)
+})
+
 for (const [name, url, tasks, expected] of CASES) {
-  test(`${name} is loaded when it is there`, { timeout: 60_000 }, async t => {
-    installClient(name)
+  test(`${name} is loaded when it is there`, async t => {
     const run = await createTestRunContext()
     t.after(() => run.close())
     const query = tasks.find(({ type }) => type.endsWith('.Query'))

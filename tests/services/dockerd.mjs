@@ -9,17 +9,17 @@ import { getDockerd } from '../../scripts/get-dockerd.mjs'
 
 export const IMAGE = 'batuta-test:1'
 
-const READY_MAX_MS = 60_000
+const READY_MAX_MS = 300_000
 const LOOK_AGAIN_MS = 100
 
 /** Ends the engine when our end of the pipe closes, so that a test that is killed leaves nothing running. */
 const GUARD = '"$@" </dev/null & engine=$!; read -r _; kill $engine; wait $engine'
 
 export async function startDockerd() {
-  const { path, tree } = getDockerd()
+  const { environment: ofPrograms, tree } = getDockerd()
   const folder = mkdtempSync(join(tmpdir(), 'dockerd-'))
   const host = `unix://${join(folder, 'engine.sock')}`
-  const environment = { ...process.env, PATH: `${path}:${process.env.PATH}`, DOCKER_HOST: host }
+  const environment = { ...ofPrograms, DOCKER_HOST: host }
   let child
   const start = async () => {
     child = await startProgram(folder, environment)

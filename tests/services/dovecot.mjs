@@ -1,16 +1,21 @@
-// A Dovecot of its own for a check: one user, one folder, on ports that are free. Debian's packages dovecot-imapd and dovecot-pop3d.
+// A Dovecot of its own for a check: one user, one folder, on ports that are free.
 import { execFileSync, spawn } from 'node:child_process'
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { unpackOnce } from '../../scripts/debian-packages.mjs'
+import { spawnMounted } from './spawn-mounted.mjs'
 
-const TRIES = 100
+const ACCOUNTS = [
+  ['dovecot', 61_244],
+  ['dovenull', 61_245],
+]
+const TRIES = 1_200
 const WAIT_MS = 100
 
 export async function startDovecot() {
-  const program = findDovecot()
   const home = mkdtempSync(join(tmpdir(), 'batuta-dovecot-'))
   chmodSync(home, 0o755)
   const [imapPort, pop3Port] = [await freePort(), await freePort()]
@@ -24,7 +29,7 @@ export async function startDovecot() {
     configOf({ home, mail, imapPort, pop3Port, user: uid === 0 ? 'dovecot' : username, owner }),
   )
   if (uid === 0) execFileSync('chown', ['-R', `${owner.uid}:${owner.gid}`, mail])
-  const child = spawn(program, ['-F', '-c', join(home, 'dovecot.conf')], { stdio: 'ignore' })
+  const child = start(join(home, 'dovecot.conf'), home)
   let count = 0
   const server = {
     imapPort,
@@ -53,15 +58,17 @@ export async function startDovecot() {
   throw new Error('dovecot does not listen')
 }
 
-function findDovecot() {
-  for (const path of ['/usr/sbin/dovecot', '/usr/local/sbin/dovecot'])
-    try {
-      execFileSync(path, ['--version'], { stdio: 'ignore' })
-      return path
-    } catch {
-      // The next place.
-    }
-  throw new Error('dovecot is missing: apt-get install dovecot-imapd dovecot-pop3d')
+/** The one that is installed, or else Debian's packages, with the accounts that they would have made. */
+function start(config, home) {
+  const program = ['/usr/sbin/dovecot', '/usr/local/sbin/dovecot'].find(path => existsSync(path))
+  if (program !== undefined) return spawn(program, ['-F', '-c', config], { stdio: 'ignore' })
+  const tree = unpackOnce('dovecot', ['dovecot-imapd', 'dovecot-pop3d'])
+  const accounts = name => `${readFileSync(`/etc/${name}`, 'utf8').trimEnd()}\n`
+  const passwd = ACCOUNTS.map(([name, id]) => `${name}:x:${id}:${id}::/nonexistent:/usr/sbin/nologin\n`)
+  writeFileSync(join(home, 'passwd'), accounts('passwd') + passwd.join(''))
+  writeFileSync(join(home, 'group'), accounts('group') + ACCOUNTS.map(([name, id]) => `${name}:x:${id}:\n`).join(''))
+  const files = { '/etc/passwd': join(home, 'passwd'), '/etc/group': join(home, 'group') }
+  return spawnMounted(['/usr/sbin/dovecot', '-F', '-c', config], { tree, files }, 'ignore')
 }
 
 function configOf({ home, mail, imapPort, pop3Port, user, owner }) {

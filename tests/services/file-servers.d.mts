@@ -10,8 +10,14 @@ export interface FileServer {
   stop(): Promise<void>
 }
 
-export function whyNoFileServers(): string | undefined
-export function startSshd(
-  port?: number,
-): Promise<FileServer & { readonly privateKey: string; readonly lockedKey: string }>
+export interface Sshd extends FileServer {
+  /** Of the user. */
+  readonly privateKey: string
+  /** Another one of the user, whose passphrase is `locked`. */
+  readonly lockedKey: string
+  /** Of nobody that the server knows. */
+  readonly strangerKey: string
+}
+
+export function startSshd(port?: number): Promise<Sshd>
 export function startProftpd(): Promise<FileServer & { readonly certificate: string }>

@@ -1,66 +1,23 @@
-// Real servers of files for checks, on 127.0.0.1: OpenSSH and ProFTPD of Debian, fetched once and unpacked into a cache without being installed.
+// Real servers of files for checks, on 127.0.0.1: OpenSSH and ProFTPD of Debian.
 // Their user is of the check alone: the servers see files of accounts that nobody else does.
-import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
-import { homedir, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { environmentOf, unpackOnce } from '../../scripts/debian-packages.mjs'
+import { spawnMounted } from './spawn-mounted.mjs'
 
-const CACHE = process.env.BATUTA_SERVICES_CACHE ?? join(homedir(), '.cache', 'batuta-services')
-const PACKAGES = [
-  'openssh-server',
-  'openssh-sftp-server',
-  'proftpd-core',
-  'proftpd-mod-crypto',
-  'libwrap0',
-  'libmemcached11',
-  'libmemcachedutil2',
-  'libhashkit2',
-  'libhiredis0.14',
-  'libsodium23',
-  'libpcre2-posix3',
-]
 const USER_ID = 61_234
-const START_MAX_MS = 20_000
+const START_MAX_MS = 120_000
 
 export const USER = 'files'
 export const PASSWORD = 'of the check'
 
-/** Undefined when both can be started, or else why not. */
-export function whyNoFileServers() {
-  if (process.getuid?.() !== 0) return 'real servers of files need root'
-  if (spawnSync('unshare', ['-m', 'true']).status !== 0) return 'real servers of files need a mount namespace (unshare)'
-  try {
-    root()
-    return undefined
-  } catch (error) {
-    return error.message
-  }
-}
-
-function root() {
-  const folder = join(CACHE, 'file-servers')
-  if (existsSync(join(folder, 'usr/sbin/sshd')) && existsSync(join(folder, 'usr/sbin/proftpd'))) return folder
-  mkdirSync(folder, { recursive: true })
-  try {
-    execFileSync('apt-get', ['download', ...PACKAGES], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] })
-    for (const name of readdirSync(folder).filter(file => file.endsWith('.deb')))
-      execFileSync('dpkg', ['-x', name, '.'], { cwd: folder })
-  } catch (cause) {
-    throw new Error('openssh-server and proftpd-core are not there, and cannot be fetched', { cause })
-  }
-  return folder
-}
+const PACKAGES = ['openssh-server', 'openssh-client', 'openssl', 'proftpd-core', 'proftpd-mod-crypto']
+const root = () => unpackOnce('file-servers', PACKAGES)
+const make = (program, args) =>
+  execFileSync(program, args, { env: environmentOf(root()), stdio: ['ignore', 'pipe', 'ignore'] })
 
 /** A home of the user, and the accounts that the servers see. */
 function newGround() {
@@ -69,7 +26,7 @@ function newGround() {
   mkdirSync(home)
   for (const folder of [ground, home]) chmodSync(folder, 0o755)
   chownSync(home, USER_ID, USER_ID)
-  const hash = execFileSync('openssl', ['passwd', '-6', PASSWORD]).toString().trim()
+  const hash = make('openssl', ['passwd', '-6', PASSWORD]).toString().trim()
   const lines = (path, more) =>
     writeFileSync(join(ground, path), `${readFileSync(`/etc/${path}`, 'utf8').trimEnd()}\n${more}\n`)
   lines(
@@ -82,11 +39,8 @@ function newGround() {
 }
 
 async function start(ground, command, port) {
-  const mounts = ['passwd', 'group', 'shadow'].map(name => `mount --bind ${join(ground, name)} /etc/${name}`)
-  const server = spawn('unshare', ['-m', 'sh', '-c', `${mounts.join(' && ')} && exec ${command}`], {
-    env: { ...process.env, LD_LIBRARY_PATH: join(root(), 'usr/lib/x86_64-linux-gnu') },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const files = Object.fromEntries(['passwd', 'group', 'shadow'].map(name => [`/etc/${name}`, join(ground, name)]))
+  const server = spawnMounted(command, { tree: root(), files }, ['ignore', 'pipe', 'pipe'])
   let said = ''
   for (const stream of [server.stdout, server.stderr]) stream.on('data', data => (said += data))
   const ended = new Promise(resolve => server.once('exit', resolve))
@@ -109,12 +63,12 @@ async function start(ground, command, port) {
 export async function startSshd(port) {
   const { ground, home } = newGround()
   const key = (name, type = 'ed25519', more = []) => {
-    execFileSync('ssh-keygen', ['-q', '-t', type, '-N', '', '-f', join(ground, name), ...more])
+    make('ssh-keygen', ['-q', '-t', type, '-N', '', '-f', join(ground, name), ...more])
     return readFileSync(join(ground, name), 'utf8')
   }
   key('host')
-  const privateKey = key('user')
-  execFileSync('ssh-keygen', ['-q', '-t', 'rsa', '-b', '2048', '-N', 'locked', '-f', join(ground, 'locked')])
+  const [privateKey, strangerKey] = [key('user'), key('stranger')]
+  make('ssh-keygen', ['-q', '-t', 'rsa', '-b', '2048', '-N', 'locked', '-f', join(ground, 'locked')])
   const lockedKey = readFileSync(join(ground, 'locked'), 'utf8')
   mkdirSync(join(home, '.ssh'), { mode: 0o700 })
   const allowed = ['user.pub', 'locked.pub'].map(name => readFileSync(join(ground, name), 'utf8')).join('')
@@ -133,8 +87,8 @@ StrictModes no
 Subsystem sftp internal-sftp
 `
   writeFileSync(join(ground, 'sshd_config'), config)
-  const server = await start(ground, `${join(root(), 'usr/sbin/sshd')} -D -e -f ${join(ground, 'sshd_config')}`, free)
-  return { ...server, home, privateKey, lockedKey }
+  const server = await start(ground, ['/usr/sbin/sshd', '-D', '-e', '-f', join(ground, 'sshd_config')], free)
+  return { ...server, home, privateKey, lockedKey, strangerKey }
 }
 
 /** FTP, and FTPS on the same port for who asks for it; the certificate is its own. */
@@ -142,26 +96,21 @@ export async function startProftpd() {
   const { ground, home } = newGround()
   const certificate = join(ground, 'cert.pem')
   const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-days', '2']
-  execFileSync(
-    'openssl',
-    [
-      'req',
-      '-x509',
-      '-newkey',
-      'rsa:2048',
-      '-nodes',
-      '-keyout',
-      join(ground, 'key.pem'),
-      '-out',
-      certificate,
-      ...subject,
-    ],
-    { stdio: 'ignore' },
-  )
+  make('openssl', [
+    'req',
+    '-x509',
+    '-newkey',
+    'rsa:2048',
+    '-nodes',
+    '-keyout',
+    join(ground, 'key.pem'),
+    '-out',
+    certificate,
+    ...subject,
+  ])
   const port = await freePort()
   const config = `ServerType standalone
 ServerName check
-ModulePath ${join(root(), 'usr/lib/proftpd')}
 LoadModule mod_tls.c
 Port ${port}
 DefaultAddress 127.0.0.1
@@ -186,11 +135,7 @@ TLSRSACertificateKeyFile ${join(ground, 'key.pem')}
 TLSOptions NoSessionReuseRequired
 `
   writeFileSync(join(ground, 'proftpd.conf'), config)
-  const server = await start(
-    ground,
-    `${join(root(), 'usr/sbin/proftpd')} -n -q -c ${join(ground, 'proftpd.conf')}`,
-    port,
-  )
+  const server = await start(ground, ['/usr/sbin/proftpd', '-n', '-q', '-c', join(ground, 'proftpd.conf')], port)
   return { ...server, home, certificate: readFileSync(certificate, 'utf8') }
 }
 

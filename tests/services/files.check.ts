@@ -7,9 +7,7 @@ import type { TestContext } from 'node:test'
 import { tasks, triggers } from '@batuta/fs'
 import { createTestRunContext, messageOf, runPoll, runTask } from '@batuta/plugin-sdk'
 import type { PollResult, TaskDefinition, TestOptions, TestResult, TestRun, Value, ValueMap } from '@batuta/plugin-sdk'
-import { PASSWORD, USER, startProftpd, startSshd, whyNoFileServers } from './file-servers.mjs'
-
-const skip = whyNoFileServers() ?? false
+import { PASSWORD, USER, startProftpd, startSshd } from './file-servers.mjs'
 
 async function openRun(t: TestContext, options: TestOptions = {}): Promise<TestRun> {
   const keys = new Map<string, Value>()
@@ -148,7 +146,7 @@ async function triggerTour(run: TestRun, home: string, family: string, connectio
   assert.ok(existsSync(join(home, 'fed/b.csv')))
 }
 
-test('SFTP', { skip }, async t => {
+test('SFTP', async t => {
   const server = await startSshd()
   t.after(() => server.stop())
   const run = await openRun(t)
@@ -172,7 +170,7 @@ test('SFTP', { skip }, async t => {
   assert.ok(await outputsOf(run, 'sftp.List', { ...connection, rootDir: false, from: `${server.home}/feed` }))
 })
 
-test('a server that shows another key than before is not believed', { skip }, async t => {
+test('a server that shows another key than before is not believed', async t => {
   const run = await openRun(t)
   const server = await startSshd()
   const connection = { host: '127.0.0.1', port: String(server.port), username: USER, password: PASSWORD }
@@ -200,7 +198,7 @@ test('a server that shows another key than before is not believed', { skip }, as
   assert.equal(any['exitCode'], 0)
 })
 
-test('SSH commands', { skip }, async t => {
+test('SSH commands', async t => {
   const server = await startSshd()
   t.after(() => server.stop())
   const run = await openRun(t)
@@ -241,7 +239,7 @@ test('SSH commands', { skip }, async t => {
   assert.equal((await slow).state, 'FAILED')
 })
 
-test('connections pass the door that judges them', { skip }, async t => {
+test('connections pass the door that judges them', async t => {
   const run = await openRun(t, {
     egress: { mode: 'open', allow: [], deny: [], isPrivateOpen: true, isLoopbackOpen: false },
   })
@@ -252,7 +250,7 @@ test('connections pass the door that judges them', { skip }, async t => {
     }
 })
 
-test('FTP and FTPS', { skip }, async t => {
+test('FTP and FTPS', async t => {
   const server = await startProftpd()
   t.after(() => server.stop())
   const run = await openRun(t)

@@ -1,16 +1,14 @@
-// A real MariaDB for checks, on 127.0.0.1 and over a folder that is thrown away: the one that is installed, or else the packages of Debian, which
-// are fetched once and unpacked into a cache without being installed.
+// A real MariaDB for checks, on 127.0.0.1 and over a folder that is thrown away: the one that is installed, or else the packages of Debian.
 import { execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { homedir, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { environmentOf, unpackOnce } from '../../scripts/debian-packages.mjs'
 
-const CACHE = process.env.BATUTA_SERVICES_CACHE ?? join(homedir(), '.cache', 'batuta-services')
-const PACKAGES = ['mariadb-server-core', 'liburing2', 'libaio1']
 const READY = /ready for connections/
-const START_MAX_MS = 60_000
+const START_MAX_MS = 300_000
 
 /** The user `root` has the password that is given. */
 export async function startMariadb({ password = 'of the test' } = {}) {
@@ -56,27 +54,11 @@ export async function startMariadb({ password = 'of the test' } = {}) {
 function findMariadb() {
   const installed = ['/usr/sbin/mariadbd', '/usr/sbin/mysqld'].find(path => existsSync(path))
   if (installed !== undefined) return { program: installed, share: '/usr/share/mysql', environment: process.env }
-  const root = join(CACHE, 'mariadb')
-  const program = join(root, 'usr/sbin/mariadbd')
-  if (!existsSync(program)) fetchPackages(root)
-  const libraries = ['usr/lib', 'lib'].flatMap(folder =>
-    ['x86_64-linux-gnu', 'aarch64-linux-gnu'].map(name => join(root, folder, name)),
-  )
+  const folder = unpackOnce('mariadb', ['mariadb-server-core'])
   return {
-    program,
-    share: join(root, 'usr/share/mysql'),
-    environment: { ...process.env, LD_LIBRARY_PATH: libraries.join(':') },
-  }
-}
-
-function fetchPackages(root) {
-  mkdirSync(root, { recursive: true })
-  try {
-    execFileSync('apt-get', ['download', ...PACKAGES], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] })
-    for (const name of readdirSync(root).filter(file => file.endsWith('.deb')))
-      execFileSync('dpkg', ['-x', name, '.'], { cwd: root })
-  } catch (cause) {
-    throw new Error('There is no MariaDB, and its packages cannot be fetched: install mariadb-server.', { cause })
+    program: join(folder, 'usr/sbin/mariadbd'),
+    share: join(folder, 'usr/share/mysql'),
+    environment: environmentOf(folder),
   }
 }
 

@@ -13,12 +13,16 @@ interface Real {
   readonly program: string
   readonly packages: readonly string[]
   readonly links?: Readonly<Record<string, string>>
+  readonly env?: Readonly<Record<string, string>>
   /** Reads `in.txt`, writes `out.txt`, gives `{ "n": 3 }`. */
   readonly works: string
   /** Ends with 4. */
   readonly fails: string
 }
 
+const ALTERNATIVES = ['blas', 'lapack']
+  .flatMap(name => [`/usr/lib/x86_64-linux-gnu/${name}`, `/usr/lib/aarch64-linux-gnu/${name}`])
+  .join(':')
 const LINE = `'::{"outputs":{"n":3}}::'`
 const LANGUAGES: readonly Real[] = [
   {
@@ -70,7 +74,10 @@ const LANGUAGES: readonly Real[] = [
   {
     id: 'r',
     program: 'Rscript',
-    packages: ['r-base-core'],
+    // R is a script of bash.
+    packages: ['r-base-core', 'bash', 'coreutils', 'grep', 'sed'],
+    // Nobody has chosen one of the alternatives.
+    env: { LD_LIBRARY_PATH: ALTERNATIVES },
     works: `writeLines(readLines('in.txt'), 'out.txt')\ncat(sprintf('::{"outputs":{"n":%d}}::\\n', 1L + 2L))`,
     fails: 'quit(status = 4)',
   },
@@ -96,12 +103,12 @@ for (const language of chosen) {
   })
 }
 
-function inContainer({ id, packages, links }: Real): ValueMap {
+function inContainer({ id, packages, links, env = {} }: Real): ValueMap {
   assert.ok(engine)
   const image = `batuta-${id}:1`
   engine.importTree(getTree(id, packages, links), image)
   const type = 'io.kestra.plugin.scripts.runner.docker.Docker'
-  return { containerImage: image, taskRunner: { type, host: engine.host, pullPolicy: 'NEVER' } }
+  return { env, containerImage: image, taskRunner: { type, host: engine.host, pullPolicy: 'NEVER' } }
 }
 
 async function run(id: string, properties: ValueMap): Promise<TestResult> {

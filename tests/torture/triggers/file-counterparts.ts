@@ -1,7 +1,7 @@
 // Files that appear in a folder, of this machine or behind an SFTP server.
 import { chownSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { PASSWORD, startSshd, USER, whyNoFileServers } from '../../services/file-servers.mjs'
+import { PASSWORD, startSshd, USER } from '../../services/file-servers.mjs'
 import { flowOf, INTERVAL, type Counterpart, type Ground } from './counterpart.ts'
 
 const FILES_AT_ONCE = 100
@@ -24,8 +24,6 @@ export async function localFiles(ground: Ground): Promise<Counterpart> {
 }
 
 export async function sftpFiles(ground: Ground): Promise<Counterpart> {
-  const reason = whyNoFileServers()
-  if (reason !== undefined) throw new Error(reason)
   const server = await startSshd()
   const folder = join(server.home, 'files')
   mkdirSync(folder)

@@ -7,11 +7,7 @@ export const deleteFiles = defineTask({
   properties: {
     namespace: p.string().dynamic().required().group('main').title('The namespace.'),
     files: p.any().dynamic().required().group('main').title('A pattern or a list of patterns.'),
-    deleteParentFolder: p
-      .boolean()
-      .dynamic()
-      .default(false)
-      .title('Taken and not needed: a folder goes with its last file.'),
+    deleteParentFolder: p.boolean().dynamic().title('A folder goes with its last file, whatever is said here.'),
   },
   metrics: [{ name: 'deleted', type: 'counter', description: 'Files that were there.' }],
   examples: [{ title: 'What is old.', code: 'namespace: company.team\nfiles: "/archive/**"' }],

@@ -29,6 +29,8 @@ export function openLocalFiles(allowed = process.env[ALLOWED_VARIABLE] ?? ''): L
       ...{ path, name: own.split(sep).at(-1) ?? '', isLink: link.isSymbolicLink(), size: info.size },
       type: info.isDirectory() ? 'FOLDER' : info.isFile() ? 'FILE' : 'OTHER',
       ...{
+        // Not every file system tells when a file was made.
+        createdMs: Math.trunc(info.birthtimeMs > 0 ? info.birthtimeMs : info.mtimeMs),
         modifiedMs: Math.trunc(info.mtimeMs),
         accessedMs: Math.trunc(info.atimeMs),
         version: `${info.mtimeMs}_${info.size}`,

@@ -43,12 +43,13 @@ export function localFile(file: RemoteFile, uri = pathToFileURL(file.path).href)
   const at = (ms: number | undefined): string | undefined => (ms === undefined ? undefined : new Date(ms).toISOString())
   return {
     ...{ uri, localPath: file.path, name: file.name, parent: dirname(file.path), size: file.size },
-    ...{ createdDate: at(file.modifiedMs), modifiedDate: at(file.modifiedMs), accessedDate: at(file.accessedMs) },
+    ...{ createdDate: at(file.createdMs), modifiedDate: at(file.modifiedMs), accessedDate: at(file.accessedMs) },
     isDirectory: file.type === 'FOLDER',
   }
 }
 
 interface LocalTask {
+  readonly type: string
   readonly title: string
   readonly properties: Shape
   readonly outputs?: readonly OutputDescription[]
@@ -56,9 +57,10 @@ interface LocalTask {
   run(local: LocalFiles, asked: Asked, ctx: RunContext): Promise<TaskOutputs | undefined>
 }
 
-function task(name: string, { title, properties, outputs, example, run }: LocalTask): TaskDefinition {
+export function localTask({ type, title, properties, outputs, example, run }: LocalTask): TaskDefinition {
+  const [family, name] = type.split('.').slice(-2)
   return defineTask<Shape>({
-    type: `${PREFIX}.${name}`,
+    type,
     title,
     description: 'Only folders that the installation names may be used: `BATUTA_LOCAL_FILES_ALLOWED`.',
     properties,
@@ -67,11 +69,11 @@ function task(name: string, { title, properties, outputs, example, run }: LocalT
       {
         title: `${name} as a flow.`,
         full: true,
-        code: `id: local_${name.toLowerCase()}
+        code: `id: ${family}_${name?.toLowerCase()}
 namespace: company.team
 tasks:
   - id: files
-    type: ${PREFIX}.${name}
+    type: ${type}
 ${example.replace(/^/gm, '    ')}
 `,
       },
@@ -80,19 +82,24 @@ ${example.replace(/^/gm, '    ')}
   })
 }
 
-async function found(local: LocalFiles, asked: Asked): Promise<RemoteFile[]> {
+export async function foundLocal(local: LocalFiles, asked: Asked): Promise<RemoteFile[]> {
   const wanted = { isRecursive: await asked.flag('recursive'), regExp: await asked.text('regExp') }
   return await findFiles(local, await asked.needed('from'), wanted)
 }
 
-async function first(files: readonly RemoteFile[], asked: Asked, ctx: RunContext): Promise<readonly RemoteFile[]> {
+export async function firstFiles(
+  files: readonly RemoteFile[],
+  asked: Asked,
+  ctx: RunContext,
+): Promise<readonly RemoteFile[]> {
   const most = (await asked.number('maxFiles')) ?? FILES_MAX
   if (files.length > most) ctx.logger.warn(`there are ${files.length} files; ${most} of them are taken (\`maxFiles\`)`)
   return files.slice(0, most)
 }
 
 export const localTasks: readonly TaskDefinition[] = [
-  task('List', {
+  localTask({
+    type: `${PREFIX}.List`,
     title: 'List files of the worker.',
     properties: {
       ...{ from, regExp, recursive, maxFiles },
@@ -109,15 +116,16 @@ export const localTasks: readonly TaskDefinition[] = [
     ],
     example: 'from: /data/in',
     run: async (local, asked, ctx) => {
-      const files = await first(
-        sortFiles(await found(local, asked), await asked.oneOf('sort', SORTS, 'NONE')),
+      const files = await firstFiles(
+        sortFiles(await foundLocal(local, asked), await asked.oneOf('sort', SORTS, 'NONE')),
         asked,
         ctx,
       )
       return { files: files.map(file => localFile(file)), count: files.length }
     },
   }),
-  task('Download', {
+  localTask({
+    type: `${PREFIX}.Download`,
     title: 'Take a file of the worker into internal storage.',
     properties: { from, ...checksumProperties },
     outputs: [
@@ -134,7 +142,8 @@ export const localTasks: readonly TaskDefinition[] = [
       return { uri, size: file.size, checksum }
     },
   }),
-  task('Downloads', {
+  localTask({
+    type: `${PREFIX}.Downloads`,
     title: 'Take the files of a folder of the worker into internal storage.',
     properties: { from, action, moveDirectory, regExp, recursive, maxFiles },
     outputs: [
@@ -143,7 +152,7 @@ export const localTasks: readonly TaskDefinition[] = [
     ],
     example: 'from: /data/in\naction: MOVE\nmoveDirectory: /data/done',
     run: async (local, asked, ctx) => {
-      const chosen = await first(await found(local, asked), asked, ctx)
+      const chosen = await firstFiles(await foundLocal(local, asked), asked, ctx)
       const ending = {
         action: await asked.oneOf('action', ACTIONS, 'NONE'),
         moveDirectory: await asked.text('moveDirectory'),
@@ -161,7 +170,8 @@ export const localTasks: readonly TaskDefinition[] = [
       return { files, outputFiles: mapFrom(outputFiles) }
     },
   }),
-  task('Upload', {
+  localTask({
+    type: `${PREFIX}.Upload`,
     title: 'Write a file of internal storage to the worker.',
     properties: {
       from: p.string().dynamic().required().group('main').title('URI of the file in internal storage.'),
@@ -180,7 +190,8 @@ export const localTasks: readonly TaskDefinition[] = [
       return { uri: local.uriOf(path), size: await ctx.files.size(uri) }
     },
   }),
-  task('Uploads', {
+  localTask({
+    type: `${PREFIX}.Uploads`,
     title: 'Write several files of internal storage to the worker.',
     properties: {
       from: p.any().dynamic().required().group('main').title('The files: a list of URIs, or a map from names to URIs.'),
@@ -202,13 +213,19 @@ export const localTasks: readonly TaskDefinition[] = [
       return { files }
     },
   }),
-  task('Copy', {
+  localTask({
+    type: `${PREFIX}.Copy`,
     title: 'Copy a file of the worker.',
     properties: { from, to, overwrite: replaces(false) },
     example: 'from: /data/in/today.csv\nto: /data/copies/',
-    run: async (local, asked) => void (await copyLocal(local, asked)),
+    run: async (local, asked) => {
+      const options = { to: await asked.needed('to'), overwrite: await asked.flag('overwrite') }
+      await copyLocal(local, await asked.needed('from'), options)
+      return undefined
+    },
   }),
-  task('Move', {
+  localTask({
+    type: `${PREFIX}.Move`,
     title: 'Move a file of the worker.',
     properties: { from, to, overwrite: replaces(false) },
     example: 'from: /data/in/today.csv\nto: /data/done/',
@@ -218,7 +235,8 @@ export const localTasks: readonly TaskDefinition[] = [
       return undefined
     },
   }),
-  task('Delete', {
+  localTask({
+    type: `${PREFIX}.Delete`,
     title: 'Delete files of the worker.',
     properties: {
       from,
@@ -242,17 +260,16 @@ export const localTasks: readonly TaskDefinition[] = [
 
 export async function copyLocal(
   local: LocalFiles,
-  asked: Asked,
-): Promise<{ readonly from: string; readonly to: string }> {
-  const path = await asked.needed('from')
-  const written = await asked.needed('to')
-  const target = written.endsWith('/') ? posix.join(written, posix.basename(path)) : written
+  path: string,
+  { to, overwrite }: { readonly to: string; readonly overwrite: boolean },
+): Promise<string> {
+  const target = to.endsWith('/') ? posix.join(to, posix.basename(path)) : to
   if ((await local.find(path))?.type !== 'FILE') throw new TaskError(`there is no file "${path}" on the worker`)
-  if ((await local.find(target)) !== undefined && !(await asked.flag('overwrite')))
+  if ((await local.find(target)) !== undefined && !overwrite)
     throw new TaskError(`"${target}" is there already; set \`overwrite: true\` to put the file in its place`)
   await makeParents(local, target)
   await local.copy(path, target)
-  return { from: local.uriOf(path), to: local.uriOf(target) }
+  return target
 }
 
 export const localTrigger: TriggerDefinition = definePollingTrigger<Shape>({

@@ -9,6 +9,7 @@ export interface RemoteFile {
   readonly type: 'FILE' | 'FOLDER' | 'OTHER'
   readonly isLink: boolean
   readonly size: number
+  readonly createdMs?: number
   readonly modifiedMs?: number
   readonly accessedMs?: number
   /** What tells this state of the file from another, where no moment does. */
