@@ -161,7 +161,7 @@ triggers:
 `,
     },
   ],
-  evaluate: async (ctx, props, mark) => {
+  evaluate: async (ctx, props, mark, emit) => {
     const asked = new Asked(props)
     const poll = {
       ...(await pollOf(asked)),
@@ -171,6 +171,6 @@ triggers:
         files: files.map(({ file, changeType }) => ({ file: shown(file), changeType })),
       }),
     }
-    return await pollFiles(ctx, () => Promise.resolve(openLocalFiles()), poll, mark)
+    return await pollFiles(ctx, () => Promise.resolve(openLocalFiles()), poll, { mark, emit })
   },
 })

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
-import { bindProperties, createTestRunContext, runTask } from '@batuta/plugin-sdk'
-import type { PollFound, TaskDefinition, TestResult, TestRun, Value, ValueMap } from '@batuta/plugin-sdk'
+import { createTestRunContext, runPoll, runTask } from '@batuta/plugin-sdk'
+import type { PollResult, TaskDefinition, TestResult, TestRun, Value, ValueMap } from '@batuta/plugin-sdk'
 import { ALLOWED_VARIABLE } from '../local/local-files.ts'
 import { typeOf } from './mount-of.ts'
 import { nfsTasks, nfsTrigger } from './nfs-tasks.ts'
@@ -95,23 +95,22 @@ test('a mount is told by the longest folder that holds the path', async t => {
 
 test('a new file starts the flow once, and one that changes does again', async t => {
   const { run, folder } = await openGround(t)
-  const look = async (mark?: Value): Promise<PollFound | undefined> => {
+  const look = async (mark?: Value): Promise<PollResult> => {
     assert.ok(nfsTrigger.kind === 'polling trigger')
-    const props = bindProperties(nfsTrigger.properties, { from: folder }, run.ctx)
-    return (await nfsTrigger.evaluate(run.ctx, props, mark)) as PollFound | undefined
+    return await runPoll(nfsTrigger, { from: folder }, run, mark === undefined ? {} : { mark })
   }
-  const told = (found: PollFound | undefined): readonly unknown[] =>
-    ((found?.outputs?.['files'] ?? []) as { file: { localPath: string }; changeType: string }[]).map(
+  const told = ({ outputs }: PollResult): readonly unknown[] =>
+    ((outputs?.['files'] ?? []) as { file: { localPath: string }; changeType: string }[]).map(
       ({ file, changeType }) => [file.localPath, changeType],
     )
   writeFileSync(join(folder, 'a'), '1')
 
   const first = await look()
-  const none = await look(first?.mark)
+  const none = await look(first.mark)
   writeFileSync(join(folder, 'a'), '1 and more')
-  const changed = await look(first?.mark)
+  const changed = await look(none.mark)
 
   assert.deepEqual(told(first), [[`${folder}/a`, 'CREATE']])
-  assert.equal(none, undefined)
+  assert.equal(none.outputs, undefined)
   assert.deepEqual(told(changed), [[`${folder}/a`, 'UPDATE']])
 })
