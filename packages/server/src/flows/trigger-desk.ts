@@ -117,18 +117,21 @@ export class TriggerDesk {
   /** Whatever it waits for or runs is given up, and it begins anew. */
   async restart(key: TriggerKey): Promise<void> {
     await this.#change(key, ({ stored, trigger }) => {
-      const { watch, ...kept } = decodeTriggerState(stored.state)
+      const { watch } = decodeTriggerState(stored.state)
       const nextMs = watch ? { nextMs: this.#options.nowMs() } : this.#resumed(stored, trigger)
-      return { executionId: null, state: encodeTriggerState(kept), ...nextMs }
+      // What is out stays known: whoever owns the trigger by then ends it and begins the next.
+      return { executionId: null, state: stored.state ?? null, ...nextMs }
     })
   }
 
   /** As if it had just been saved; of a flow that is gone the row goes, too. */
   async forget(key: TriggerKey): Promise<void> {
-    await this.#change(key, ({ trigger }) => {
+    await this.#change(key, ({ stored, trigger }) => {
       const schedule = trigger && this.#scheduleOf(trigger)
       const nextMs = schedule ? (dueScheduleDate(schedule, { nowMs: this.#options.nowMs() }) ?? null) : null
-      return { nextMs, lastMs: null, executionId: null, state: null, isDisabled: false }
+      const { watch } = decodeTriggerState(stored.state)
+      const state = watch ? encodeTriggerState({ watch }) : null
+      return { nextMs, lastMs: null, executionId: null, state, isDisabled: false }
     })
   }
 
