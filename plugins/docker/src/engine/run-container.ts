@@ -250,8 +250,8 @@ async function folderIn(engine: DockerEngine, container: string, folder: string)
 }
 
 const END_MS = 20_000
-/** An engine that is started again is there within seconds. */
-const TRIES_MAX = 10
+/** An engine that is started again is there within seconds, or within a minute on a machine under load. */
+const TRIES_MAX = 60
 const BETWEEN_TRIES_MS = 1_000
 
 async function end(ctx: RunContext, engine: DockerEngine, { container, options }: Held): Promise<void> {
