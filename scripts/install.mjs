@@ -23,7 +23,7 @@ export async function ensureInstalled(level, say) {
   // `ci` empties node_modules first: right for a fresh clone, wrong under a server that is running.
   if (installed.length > 0) await runNpm(['install', '--no-save', dev, ...QUIET])
   else await installCleanly(dev, say)
-  trimPackedNode(ROOT, isNodeNewEnough())
+  trimPackedNode(ROOT, hasOwnNode())
   const left = findMissing(level, { withOptional: false })
   if (left.length > 0) throw new Error(`npm ended well, yet these packages are missing: ${left.join(', ')}`)
 }
@@ -48,6 +48,11 @@ export function findMissing(level, { withOptional = true } = {}) {
     )
     .filter(([path, item]) => !isInstalled(installed[path], item) || isNodeGone(path))
     .map(([path]) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length))
+}
+
+/** The packed one may be what runs this. */
+function hasOwnNode() {
+  return isNodeNewEnough() && !process.execPath.startsWith(packedNodeOf(ROOT))
 }
 
 /** It was not needed by whatever Node the machine had when it was installed. */
