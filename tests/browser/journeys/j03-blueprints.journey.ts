@@ -14,7 +14,7 @@ const SOURCES = ['blueprints', 'examples'].flatMap(folder =>
     .map(file => readFileSync(join(ROOT, folder, file), 'utf8')),
 )
 /** These need a database, a model, a channel, a subflow that is saved before, or a file of somebody else; that they begin is enough. */
-const ALONE = new Set(['postgres-etl', 'ask-an-api', 'subflow-parent', 'ai-reviews', 'failure-alert'])
+const ALONE = new Set(['postgres-etl', 'ask-an-api', 'subflow-parent', 'ai-reviews', 'failure-alert', 'failure-ticket'])
 /** Its address is asked for, and nobody gives one here. */
 const ASKING = new Set(['csv-report'])
 /** What the others come to, where it is no success. */

@@ -20,7 +20,6 @@ export const uploadFiles = defineTask({
       .default('OVERWRITE')
       .title('What happens where there is such a file; one that is overwritten stays as a revision.'),
   },
-  outputs: [{ name: 'files', type: 'map<uri>', description: 'What was written, by its path in the namespace.' }],
   metrics: [{ name: 'uploaded', type: 'counter', description: 'Files that were written.' }],
   examples: [
     {
@@ -37,14 +36,13 @@ export const uploadFiles = defineTask({
       ...(await sourcesOf(ctx, (await props.files.render()) ?? [])),
       ...(named === undefined ? [] : fileMapOf(named)),
     ]
-    const files: Record<string, string> = {}
+    let uploaded = 0
     for (const [path, source] of sources) {
       const uri = isStorageUri(source.trim()) ? source.trim() : await ctx.files.put(source)
       const target = { namespace, path: pathUnder(destination, path), uri, conflict }
-      if ((await ctx.ports.ask('namespaceFiles.put', target)) !== null) files[`/${target.path}`] = uri
+      if ((await ctx.ports.ask('namespaceFiles.put', target)) !== null) uploaded++
     }
-    ctx.metrics.counter('uploaded', Object.keys(files).length)
-    return { files }
+    ctx.metrics.counter('uploaded', uploaded)
   },
 })
 
