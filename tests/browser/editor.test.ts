@@ -80,8 +80,13 @@ test(
     assert.equal(await textOf(page), before.replace('message: hi', 'message: from the form'))
 
     await page.getByRole('button', { name: 'Add a task here' }).last().click()
-    await page.getByRole('combobox', { name: 'Find a type' }).fill('debug return')
-    await page.keyboard.press('Enter')
+    const find = page.getByRole('combobox', { name: 'Find a type' })
+    await find.fill('debug return')
+    await page
+      .getByRole('option', { name: /^Return/ })
+      .first()
+      .waitFor()
+    await find.press('Enter')
     await page
       .getByRole('button', { name: /^return/ })
       .first()
