@@ -1,4 +1,5 @@
 import type { AppRow } from '../../storage/store.ts'
+import { baseOf } from '../base-of.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import type { Handlers } from '../exchange.ts'
 import { getRunById } from '../executions/evaluate-expression.ts'
@@ -181,8 +182,4 @@ function pageHandlers(dependencies: HttpDependencies): Pick<All, Pages> {
     question: ({ params: { token }, incoming }) => approvals.show({ token, incoming }),
     decide: ({ params: { token }, incoming }) => approvals.answer({ token, incoming }),
   }
-}
-
-function baseOf({ config }: HttpDependencies): string {
-  return config.url?.replace(/\/+$/, '') ?? `http://${config.host}:${config.port}`
 }

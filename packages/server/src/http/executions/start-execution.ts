@@ -11,6 +11,7 @@ import {
 } from '@batuta/core'
 import type { Receipt } from '../../inbox/inbox.ts'
 import type { FlowKey } from '../../storage/store.ts'
+import { baseOf } from '../base-of.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { parseLabel } from '../flows/search-flows.ts'
 import { parseMoment } from '../parse-moment.ts'
@@ -220,8 +221,7 @@ export function executionUrl(
     flowId,
     executionId,
   }: { readonly namespace: string; readonly flowId: string; readonly executionId: string },
-  { config }: Pick<HttpDependencies, 'config'>,
+  dependencies: Pick<HttpDependencies, 'config'>,
 ): string {
-  const base = config.url?.replace(/\/+$/, '') ?? `http://${config.host}:${config.port}`
-  return `${base}/ui/${config.tenant}/executions/${namespace}/${flowId}/${executionId}`
+  return `${baseOf(dependencies)}/ui/${dependencies.config.tenant}/executions/${namespace}/${flowId}/${executionId}`
 }

@@ -1,5 +1,6 @@
 // The servers that language models call. The default one is there without being made.
 import { openShelf, type Shelf } from '../../access/settings-shelf.ts'
+import { baseOf } from '../base-of.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import type { Handlers } from '../exchange.ts'
 import { RequestError, notFound, unprocessable } from '../request-error.ts'
@@ -81,14 +82,13 @@ export function changedServer(before: McpServer, body: ServerBody, nowMs: number
 
 export function presentServer(
   { createdMs, updatedMs, ...server }: McpServer,
-  { config }: Pick<HttpDependencies, 'config'>,
+  dependencies: Pick<HttpDependencies, 'config'>,
 ): Readonly<Record<string, unknown>> {
-  const base = config.url?.replace(/\/+$/, '') ?? `http://${config.host}:${config.port}`
   return {
     ...server,
     serverType: 'PRIVATE',
     isDefault: server.id === DEFAULT_SERVER,
-    url: `${base}/api/v1/${config.tenant}/mcp/${server.id}`,
+    url: `${baseOf(dependencies)}/api/v1/${dependencies.config.tenant}/mcp/${server.id}`,
     ...(createdMs === undefined ? {} : { created: new Date(createdMs).toISOString() }),
     ...(updatedMs === undefined ? {} : { updated: new Date(updatedMs).toISOString() }),
   }

@@ -17,7 +17,7 @@ const TYPE = 'io.kestra.plugin.core.trigger.McpToolTrigger'
 
 /** By name; of two with one name the first by namespace and flow. Flows without such a trigger are not even compiled. */
 export function toolsOf(server: string, { flows }: Pick<HttpDependencies, 'flows'>): ReadonlyMap<string, McpTool> {
-  const entries = [...flows.all()].filter(entry => !entry.isDisabled && entry.parsed.includes(TYPE))
+  const entries = [...flows.all()].filter(entry => !entry.isDisabled && mayHoldTool(entry))
   const tools = new Map<string, McpTool>()
   for (const entry of entries.sort(byName)) {
     const plan = flows.planOf(entry)
@@ -25,6 +25,17 @@ export function toolsOf(server: string, { flows }: Pick<HttpDependencies, 'flows
       if (!tools.has(tool.name)) tools.set(tool.name, tool)
   }
   return tools
+}
+
+const holders = new WeakMap<FlowEntry, boolean>()
+
+/** A call must not read the texts of all flows again: an entry is another one when its flow is saved. */
+function mayHoldTool(entry: FlowEntry): boolean {
+  const known = holders.get(entry)
+  if (known !== undefined) return known
+  const holds = entry.parsed.includes(TYPE)
+  holders.set(entry, holds)
+  return holds
 }
 
 function byName(one: FlowEntry, other: FlowEntry): number {
