@@ -198,7 +198,7 @@ function evaluate(state: ExecutionState, event: Extract<Event, { type: 'evaluate
     owner.evaluated = withEntry(owner.evaluated ?? noEntries(), event.slot, 'asked')
     state.asked = withMember(state.asked, key)
     // Whoever asks is waited for by no group that has failed.
-    if (event.run !== ROOT) wakeFailed(state, getRun(state, event.run).parent)
+    if (event.run !== ROOT) wakeFailed(state, event.run)
     return
   }
   const answer = event.error === undefined ? { value: event.value ?? null } : { error: event.error }

@@ -111,6 +111,10 @@ export function runsOf(group: Run, list: ListName): readonly Run[] {
   return group.children.filter(run => run.list === list)
 }
 
+export function hasFailed(group: Run): boolean {
+  return group.hasFailedLane || runsOf(group, 'tasks').some(run => run.state === 'FAILED')
+}
+
 /** All runs below, in the order of their creation within each group. */
 export function below(group: Run): Run[] {
   return group.children.flatMap(run => [run, ...below(run)])

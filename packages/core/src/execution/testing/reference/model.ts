@@ -6,6 +6,7 @@ import {
   childrenState,
   enabled,
   groupState,
+  hasFailed,
   isFinal,
   isIterated,
   isWaitingPause,
@@ -18,6 +19,7 @@ import {
   type RunPlace,
   type State,
 } from './model-run.ts'
+import { isBeginning } from './model-beginning.ts'
 import { clearOut, refuse, settle, tryDirectoryAgain } from './model-attempts.ts'
 import { closeIterations, endPass, expand, goesOn, openItems, sumUp, sumUpItems } from './model-loops.ts'
 import { seenOutputs } from './model-outputs.ts'
@@ -136,9 +138,9 @@ export class Model {
     // Where nothing is enabled nothing is begun, what comes finally neither.
     if (group === this.root && group.branch.length === 0) return this.finish('SUCCESS')
     if (isIterated(group)) closeIterations(this, group)
-    const isFailed = this.hasFailed(group)
+    const isFailed = hasFailed(group)
     if (isFailed && !goesOn(group)) {
-      return this.isBeginning(group) ? undefined : this.leaveTasks(group, true)
+      return isBeginning(group) ? undefined : this.leaveTasks(group, true)
     }
     // All that was created side by side begins before one of them goes on.
     if (
@@ -150,29 +152,6 @@ export class Model {
     if (created.length > 0) return this.progress(group)
     const isDone = group.children.every(run => isFinal(run.state)) && nextRuns(group).length === 0
     if (isDone) this.leaveTasks(group, false)
-  }
-
-  /**
-   * What was created together begins together, and a group in which nothing runs goes on or ends, before the failure of one closes the group;
-   * a retry is waited for.
-   */
-  isBeginning(group: Run): boolean {
-    const isFresh = ({ state }: Run): boolean => state === 'CREATED' || state === 'RESTARTED'
-    const isAtRest = (run: Run): boolean =>
-      run.isOpen && run.state === 'RUNNING' && run.children.every(child => isFinal(child.state))
-    if (group.children.some(run => isFresh(run) || run.state === 'RETRYING')) return true
-    return below(group).some(run => run.question === undefined && (isFresh(run) || isAtRest(run) || this.isToFail(run)))
-  }
-
-  /** Of failures within one another the inner one closes its group first. */
-  isToFail(run: Run): boolean {
-    const isInTasks = run.isOpen && run.state === 'RUNNING' && run.children.every(child => child.list === 'tasks')
-    return isInTasks && !goesOn(run) && this.hasFailed(run) && !this.isBeginning(run)
-  }
-
-  hasFailed(group: Run): boolean {
-    if (runsOf(group, 'tasks').some(run => run.state === 'FAILED')) return true
-    return group.hasFailedLane
   }
 
   create(place: RunPlace): Run {
