@@ -57,9 +57,9 @@ const CASES: Readonly<Record<string, string | ValueMap>> = {
   'an interrupt': 'import os, signal\nos.kill(os.getpid(), signal.SIGINT)\nimport time; time.sleep(5)',
   'a hard end': 'import os\nprint("flushed", flush=True)\nos._exit(9)',
   'exit handlers and threads': `
-    import atexit, threading, time
+    import atexit, threading
     atexit.register(print, "last words")
-    threading.Thread(target=lambda: (time.sleep(0.2), print("thread"))).start()
+    threading.Thread(target=lambda: (threading.main_thread().join(), print("thread"))).start()
     print("main")`,
   'processes of its own': `
     import multiprocessing, os, subprocess, sys

@@ -97,7 +97,7 @@ class StoredBook implements AccessBook {
     await this.#look()
     if (!store.cluster) return
     this.#unlisten = store.cluster.onHint(hint => {
-      if (hint === 'access') void this.#lookAgain()
+      if (hint === 'access') void this.#lookQuietly()
     })
     this.#lookLater()
   }
@@ -191,12 +191,18 @@ class StoredBook implements AccessBook {
 
   #lookLater(): void {
     if (this.#isStopped) return
-    const { platform, onNotice } = this.#place
+    const { platform } = this.#place
     this.#callOff = platform.at(platform.nowMs() + LOOK_EVERY_MS, () => {
-      void this.#lookAgain()
-        .catch(error => onNotice('who may do what could not be read again; it is tried again', error))
-        .finally(() => this.#lookLater())
+      void this.#lookQuietly().finally(() => this.#lookLater())
     })
+  }
+
+  /** The database may be away; the next look makes up for it. */
+  async #lookQuietly(): Promise<void> {
+    const { onNotice } = this.#place
+    await this.#lookAgain().catch(error =>
+      onNotice('who may do what could not be read again; it is tried again', error),
+    )
   }
 
   /** One look at a time, and one that begins after now. */

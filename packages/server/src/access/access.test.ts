@@ -118,6 +118,32 @@ test('what one node changes another one that shares the store sees', async () =>
   assert.equal(other.access.book.user('ada'), undefined)
 })
 
+test('a node that is told of a change while the database is away says so, lives on, and sees it later', async () => {
+  const one = await openWorld()
+  const hints: ((hint: 'access') => void)[] = []
+  const cluster = { onHint: (listener: (hint: 'access') => void) => (hints.push(listener), () => {}) }
+  let isAway = false
+  const listAccess: Store['read']['listAccess'] = async (...wanted) => {
+    if (isAway) throw new Error('the database is away')
+    return await one.store.read.listAccess(...wanted)
+  }
+  const store = { ...one.store, cluster, read: { ...one.store.read, listAccess } } as unknown as Store
+  const other = await openWorld({ store })
+  await addUser(one, 'ada')
+
+  isAway = true
+  for (const hint of hints) hint('access')
+  // Whoever waits for a promise that nobody answers for is told in the same turn.
+  await new Promise(setImmediate)
+  assert.deepEqual(other.told, ['who may do what could not be read again; it is tried again'])
+  isAway = false
+  const seen = new Promise<void>(resolve => void other.access.book.onChange(() => resolve()))
+  other.clock.advance(1_000)
+  await seen
+
+  assert.equal(other.access.book.userNamed('ada')?.id, 'ada')
+})
+
 test('names are taken once, whatever their case, and a change that comes late is refused', async () => {
   const world = await openWorld()
   await addUser(world, 'ada')

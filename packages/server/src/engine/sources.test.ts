@@ -20,7 +20,7 @@ import { openFlowCatalogue, type FlowCatalogue } from '../flows/flow-catalogue.t
 import { homeShardOf } from '../flows/home.ts'
 import { newChanges } from '../inbox/changes.ts'
 import { NO_JOBS } from '../inbox/jobs.ts'
-import { realPlatform } from '../platform/platform.ts'
+import { realPlatform, type Platform } from '../platform/platform.ts'
 import type { JobKey, JobRow } from '../storage/batch.ts'
 import { openMemoryStore } from '../storage/memory/memory-store.ts'
 import { newTables } from '../storage/memory/tables.ts'
@@ -48,6 +48,9 @@ interface Rig {
   readonly reasons: string[]
   /** By a circuit breaker. */
   isHeld: boolean
+  /** The store takes no change of a trigger; then what is told of it is kept. */
+  isAway: boolean
+  readonly notices: string[]
   /** Where executions are born that share limits with others. */
   birthShard?: number
   /** Another owner over the same store, as after a takeover. */
@@ -63,7 +66,7 @@ async function open(
   tasks = '{ id: one, type: io.kestra.plugin.core.debug.Return, format: x }',
 ): Promise<Rig> {
   const platform = realPlatform()
-  const store = openMemoryStore(newTables(), () => platform.nowMs())
+  const store = openStore(platform, () => rig.isAway)
   const flows = await openFlowCatalogue(store)
   await saveFlow(store, flows, `id: watched\nnamespace: test\ntasks:\n  - ${tasks}\ntriggers:\n  - ${trigger}\n`)
   const { incarnation, flushSeq } = await store.perform('joinNode', { node: 'n', nowMs: platform.nowMs() })
@@ -114,12 +117,26 @@ async function open(
       },
       onReason: (_key, code) => void reasons.push(code),
       lookAt: () => {},
-      onNotice: (message, error) => assert.fail(`${message}: ${String(error)}`),
+      onNotice: (message, error) => hear(rig, message, error),
     })
-  const told = { begun, stopped, reasons }
-  const rig: Rig = { store, sources: another(), ...told, another, isHeld: false, nowMs: platform.nowMs() }
+  const told = { begun, stopped, reasons, notices: [], isHeld: false, isAway: false }
+  const rig: Rig = { store, sources: another(), ...told, another, nowMs: platform.nowMs() }
   await rig.sources.load()
   return rig
+}
+
+function hear({ isAway, notices }: Rig, message: string, error: unknown): void {
+  if (!isAway) assert.fail(`${message}: ${String(error)}`)
+  notices.push(message)
+}
+
+function openStore({ nowMs }: Pick<Platform, 'nowMs'>, isAway: () => boolean): Store {
+  const store = openMemoryStore(newTables(), nowMs)
+  const perform: Store['perform'] = async (name, args) => {
+    if (name === 'changeTrigger' && isAway()) throw new Error('the database is away')
+    return await store.perform(name, args)
+  }
+  return { ...store, perform }
 }
 
 async function saveFlow(store: Store, flows: FlowCatalogue, source: string): Promise<void> {
@@ -254,6 +271,25 @@ test('a trigger that stops after the end of its execution does so when its sourc
 
   assert.deepEqual([before, rig.reasons, after?.isDisabled], [[], ['stopped'], true])
   assert.deepEqual(rig.stopped, [])
+})
+
+test('a trigger that is to stop while the database is away waits, and stops when it is back', async t => {
+  const poll = `{ id: watch, type: ${POLLING}, interval: PT10S, stopAfter: [KILLED] }`
+  const rig = await open(t, poll, '{ id: one, type: io.kestra.plugin.core.flow.Pause }')
+  const { key } = await nextJob(rig)
+  await rig.sources.settle(settled(key, { outputs: { line: 'one' } }), undefined)
+  const [row] = await rig.store.read.listTriggers(FLOW)
+  const executionId = row?.executionId ?? assert.fail('it found nothing')
+
+  rig.isAway = true
+  await rig.sources.ended(executionId, 'KILLED')
+  assert.equal(rig.notices.length, 1)
+  assert.ok(rig.sources.waitsFor(executionId))
+  rig.isAway = false
+  await rig.sources.ended(executionId, 'KILLED')
+  const [after] = await rig.store.read.listTriggers(FLOW)
+
+  assert.deepEqual([rig.reasons, after?.isDisabled, rig.begun.length], [['stopped'], true, 1])
 })
 
 test('what is told of a watch goes to the home of its trigger, wherever its executions are born', async t => {

@@ -5,7 +5,6 @@ import {
   decodeTriggerState,
   disarm,
   mapFrom,
-  type Ask,
   type Judgement,
   type Plan,
   type Signal,
@@ -13,14 +12,9 @@ import {
   type ValueMap,
   type TriggerState,
 } from '@batuta/core'
-import type { StartWorld } from '../flows/births.ts'
-import type { Breakers } from '../flows/breakers.ts'
-import type { FlowCatalogue } from '../flows/flow-catalogue.ts'
 import { homeShardOf } from '../flows/home.ts'
-import type { ReasonCode } from '../flows/trigger-reasons.ts'
-import type { JobKey, JobRow, TriggerRow } from '../storage/batch.ts'
-import type { FlowKey, Store, StoredTrigger, TriggerKey } from '../storage/store.ts'
-import type { NoteTaker } from './note.ts'
+import type { JobRow, TriggerRow } from '../storage/batch.ts'
+import type { FlowKey, StoredTrigger } from '../storage/store.ts'
 import { birthOfSource, sourceScope } from './source-birth.ts'
 import { sourceJobKey, sourceJobRow, type SourceKind } from './source-job.ts'
 import { expectFew, StaleWatch, takenFrom, type Emission } from './emission.ts'
@@ -45,36 +39,8 @@ import {
   type SourceOutcome,
   type Told,
 } from './source.ts'
+import type { SourcesOptions } from './sources-options.ts'
 import { TimerHeap } from './timer-heap.ts'
-
-export interface SourcesOptions {
-  readonly store: Store
-  readonly flows: FlowCatalogue
-  notes(): NoteTaker
-  nowMs(): number
-  owns(shard: number): boolean
-  kindOf(type: string): SourceKind | undefined
-  /** Whether the text of a flow may hold one: plans are compiled for these only. */
-  mayHoldSource?(parsed: string): boolean
-  startWorld(): StartWorld
-  askOf(key: FlowKey): Ask
-  newId(flow: FlowKey): string
-  /** At home with the trigger, where what is told of it goes. */
-  newWatchId(flow: FlowKey): string
-  /** This node, if it can begin such a job at once; else it is left to whoever claims it. */
-  placeFor(kind: SourceKind): { readonly node: string; readonly incarnation: number } | undefined
-  /** The place is not needed after all. */
-  giveBack(kind: SourceKind): void
-  /** A job is in the store: it is this node's to begin, or anybody's. */
-  begin(row: JobRow, kind: SourceKind): void
-  /** A job is to end. */
-  stop(key: JobKey): void
-  /** The clock looks again no later than then. */
-  lookAt(atMs: number): void
-  readonly breakers?: Breakers
-  onReason(key: TriggerKey, code: ReasonCode, reason: string): void
-  onNotice(message: string, error?: unknown): void
-}
 
 const RETRY_MS = 1_000
 
@@ -148,7 +114,7 @@ export class Sources {
   async ended(executionId: string, state: string): Promise<number | undefined> {
     const source = this.#locks.get(executionId)
     if (source?.lockedBy !== executionId) return this.#heap.nextMs
-    await this.#unlock(source, state)
+    await this.#unlock(source, state).catch(error => this.#tryLater(source, error))
     return this.#heap.nextMs
   }
 
@@ -288,14 +254,16 @@ export class Sources {
 
   async #unlock(source: Source, state: string): Promise<void> {
     const { store, onReason } = this.#options
+    const isLast = !source.telling && source.trigger.stopAfter.includes(state)
+    // It waits on until that is written, and evaluates nothing.
+    if (isLast) await store.perform('changeTrigger', { ...source.key, isDisabled: true })
     this.#letGo(source)
     // Its job still tells the source: what follows comes after it.
     if (source.telling) return void (source.telling.endedAs = state)
-    if (source.trigger.stopAfter.includes(state)) {
-      onReason(source.key, 'stopped', `an execution ended ${state}: the trigger is disabled`)
-      this.#remove(nameOf(source.key), source)
-      await store.perform('changeTrigger', { ...source.key, isDisabled: true })
-    } else if (this.#sources.get(nameOf(source.key)) === source) this.#plan(source)
+    if (isLast) onReason(source.key, 'stopped', `an execution ended ${state}: the trigger is disabled`)
+    if (this.#sources.get(nameOf(source.key)) !== source) return
+    if (isLast) this.#remove(nameOf(source.key), source)
+    else this.#plan(source)
   }
 
   async #evaluate(name: string, source: Source): Promise<void> {
@@ -303,11 +271,16 @@ export class Sources {
       if (source.lockedBy !== undefined && !(await this.#isFree(source, source.lockedBy))) return this.#plan(source)
       await this.#begin(name, source)
     } catch (error) {
-      this.#options.onNotice(`the trigger ${name} could not be evaluated; it is tried again`, error)
-      await this.#refresh(name, source)
-      const known = this.#sources.get(name)
-      if (known) this.#planAt(known, Math.max(known.dueMs ?? 0, this.#options.nowMs() + RETRY_MS))
+      await this.#tryLater(source, error)
     }
+  }
+
+  async #tryLater(source: Source, error: unknown): Promise<void> {
+    const name = nameOf(source.key)
+    this.#options.onNotice(`the trigger ${name} could not be evaluated; it is tried again`, error)
+    await this.#refresh(name, source)
+    const known = this.#sources.get(name)
+    if (known) this.#planAt(known, Math.max(known.dueMs ?? 0, this.#options.nowMs() + RETRY_MS))
   }
 
   /** Its row may have moved on without us. */
