@@ -27,10 +27,15 @@ export async function readLines(
       start = end + 1
     }
     line.add(text.slice(start))
-    if (line.length > limitOf(line.beginning)) {
+    const limit = limitOf(line.beginning)
+    if (line.length > limit) {
       isPassedOver = isMessage(line.beginning)
-      await emit(line.whole(), onLine)
+      const whole = line.whole()
+      // What is not a whole piece yet is kept: where a line is cut does not depend on how it came.
+      const cut = isPassedOver ? whole.length : (Math.ceil(whole.length / limit) - 1) * limit
+      await emit(whole.slice(0, cut), onLine)
       line = new Line()
+      line.add(whole.slice(cut))
     }
   }
   line.add(decoder.end())
