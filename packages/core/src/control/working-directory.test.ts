@@ -147,6 +147,27 @@ tasks:
   assert.equal(player.run('seen[x]').outputs?.['value' as never], '1')
 })
 
+test('what a directory had put out is seen until it is closed again', () => {
+  const player = play(`
+tasks:
+  - id: dir
+    type: core.flow.WorkingDirectory
+    retry: { type: constant, interval: PT1S, maxAttempts: 2 }
+    tasks: [{ id: a, type: ${JOB} }]
+afterExecution:
+  - { id: seen, type: core.debug.Return, format: '{{ outputs.dir.outputFiles }}' }`)
+  settleOut(player)
+  player.settle('a', 'FAILED')
+  settleOut(player, 'SUCCESS', { outputFiles: 'first' })
+  player.fire('retry:0')
+
+  player.kill()
+  settleOut(player)
+
+  assert.equal(player.state.state, 'KILLED')
+  assert.equal(player.run('seen').outputs?.['value' as never], 'first')
+})
+
 const TWICE = 'retry: { type: constant, interval: PT1S, maxAttempts: 2 }'
 
 /** To where `two` waits for its worker. */

@@ -318,8 +318,11 @@ function openGroup(
   atMs: number,
 ): void {
   const run = ownRun(state, event.run)
-  // Of a directory that is done again.
-  for (const child of run.group?.children ?? []) takeOut(state, plan, child)
+  // Of a directory that is done again. What its last task had put out stands under the name of the directory, too.
+  const before = run.group?.children ?? []
+  for (const child of before) takeOut(state, plan, child)
+  if (before.length > 0 && run.isInner !== true) indexBegun(state, plan, run)
+  if (before.length > 0) indexOutputs(state, plan, run, true)
   const group = newGroup(event.branch)
   group.isFanned = event.isFanned ?? false
   group.laneCount = event.laneCount ?? 1

@@ -86,6 +86,7 @@ export class Contest {
     const run = 'run' in step ? known.find(other => !other.isRemoved && nameOf(other) === step.run) : undefined
     if (!fits(this.#model, step, run)) return
     this.steps.push(step)
+    this.#model.nowMs = this.#player.nowMs
     if (run) this.#tellOfRun(step, run)
     else this.#tell(step)
     this.#compare()
