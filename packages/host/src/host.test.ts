@@ -4,6 +4,8 @@ import { readdir, readFile, readlink } from 'node:fs/promises'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { encodeValue, type ValueMap } from '@batuta/core'
+import type { LogLine } from '@batuta/plugin-sdk'
+import { LOG_LINE_CHARS, LOG_WINDOW_CHARS } from './log-shipper.ts'
 import { openTestHost, outputsOf, residentBytes } from './testing/test-host.ts'
 import type { TestHost } from './testing/test-host.ts'
 
@@ -193,7 +195,8 @@ test('a flood of output reaches the file in storage, with a marker, and the memo
   assert.match(lines.at(-1)?.message ?? '', /the rest is in kestra:\/\/\//)
   const stored = await host.store.find(settled.logFile ?? '')
   assert.ok((stored?.sizeBytes ?? 0) > 150_000_000)
-  assert.ok(peak - before < 120_000_000, `host grew by ${peak - before} bytes`)
+  // What its heap may hold before it is gone over, and less than what was printed.
+  assert.ok(peak - before < 180_000_000, `host grew by ${peak - before} bytes`)
 })
 
 test('above the hard limit lines are only counted', async t => {
@@ -211,7 +214,7 @@ test('a server that does not take the log stops the script, not the host', async
   host.takes = false
 
   const { key, outcome } = host.start('test.Shell', { script: 'yes | head -n 1000000' })
-  await sleep(500)
+  while (charsOf(host.linesOf(key)) < LOG_WINDOW_CHARS) await sleep(20)
   const shown = host.linesOf(key).length
   await sleep(200)
 
@@ -221,6 +224,11 @@ test('a server that does not take the log stops the script, not the host', async
   host.send({ type: 'taken', batch: Number.MAX_SAFE_INTEGER })
   assert.equal((await outcome).state, 'SUCCESS')
 })
+
+/** As the window counts them. */
+function charsOf(lines: readonly LogLine[]): number {
+  return lines.reduce((sum, { message }) => sum + message.length + LOG_LINE_CHARS, 0)
+}
 
 test('with logToFile every line goes to the file', async t => {
   const host = await openTestHost(t)

@@ -5,9 +5,9 @@ import { keyText } from '@batuta/plugin-sdk'
 
 const BATCH_MS = 50
 const BATCH_CHARS = 256 * 1024
-const WINDOW_CHARS = 1024 * 1024
+export const LOG_WINDOW_CHARS = 1024 * 1024
 /** What a line costs beside its message. */
-const LINE_CHARS = 60
+export const LOG_LINE_CHARS = 60
 
 interface Batch {
   readonly key: JobKey
@@ -33,7 +33,7 @@ export class LogShipper {
   add(key: JobKey, line: LogLine): void {
     const name = keyText(key)
     const batch = this.#open.get(name) ?? { key, lines: [], chars: 0 }
-    const chars = line.message.length + LINE_CHARS
+    const chars = line.message.length + LOG_LINE_CHARS
     batch.lines.push(line)
     batch.chars += chars
     this.#openChars += chars
@@ -69,7 +69,7 @@ export class LogShipper {
   }
 
   #hasRoom(): boolean {
-    return this.#untakenChars + this.#openChars < WINDOW_CHARS
+    return this.#untakenChars + this.#openChars < LOG_WINDOW_CHARS
   }
 
   #shipAll(): void {

@@ -8,8 +8,12 @@ export function rebuildAgenda(state: ExecutionState): void {
   if (!state.isEnded) state.agenda.push(ROOT)
 }
 
-/** The same within a turn, which looks first at what came first. */
+/**
+ * The same within a turn, which looks first at what came first. It takes the place of what was there: whoever was looked at twice would be put off
+ * twice, and a state that was just folded has all of it on its agenda.
+ */
 export function lookAtAll(state: ExecutionState): void {
+  state.agenda = []
   if (!state.isEnded) state.agenda.push(ROOT)
   for (const run of state.runs) if (!run.isRemoved && !isFinal(run.state)) state.agenda.push(run.ordinal)
 }

@@ -39,7 +39,8 @@ export function runTurn(view: View, signals: readonly Signal[], begun: readonly 
   const take = (decision: Decision): void => {
     // Where it was put off it lies there already: a loop would leave one more behind with every turn.
     if (decision.again !== undefined && state.agenda.at(-1) !== decision.again) state.agenda.push(decision.again)
-    const from = state.agenda.length
+    const before = state.agenda
+    const from = before.length
     const { secrets } = view.env
     for (const decided of decision.events) {
       const event = secrets ? sealEvent(decided, secrets) : decided
@@ -47,7 +48,7 @@ export function runTurn(view: View, signals: readonly Signal[], begun: readonly 
       see(event)
     }
     for (const effect of decision.effects) effects.push(secrets ? sealEffect(effect, secrets) : effect)
-    reverseFrom(state.agenda, from)
+    reverseFrom(state.agenda, state.agenda === before ? from : 0)
   }
   const refusals = signals.map(signal => {
     const decision = decideSignal(view, signal)

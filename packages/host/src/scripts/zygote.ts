@@ -50,8 +50,9 @@ export class ZygoteFailure extends Error {
 
 /** Room for the marks of attempts, which are written over the zygote's own. */
 const MARK_BYTES = 160
-const READY_MS = 10_000
-const FORK_MS = 3_000
+/** A machine under load needs its time; one that is stuck is rare. */
+const READY_MS = 20_000
+const FORK_MS = 10_000
 const LOOK_MS = 1_000
 const LOOKS_MAX = 3
 const SAID_CHARS_MAX = 2_000

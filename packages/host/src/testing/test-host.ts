@@ -61,8 +61,11 @@ export async function openTestHost(t: TestContext, options: TestHostOptions = {}
   const child = fork(MAIN, { serialization: 'advanced', execArgv: ['--max-old-space-size=128'] })
   t.after(async () => {
     if (child.exitCode === null && child.signalCode === null) {
+      const exited = once(child, 'exit')
       child.disconnect()
-      await once(child, 'exit')
+      // A pipe that is let go of in the middle of a message is never closed by Node.
+      child.kill('SIGTERM')
+      await exited
     }
     await rm(root, { recursive: true, force: true, maxRetries: 5 })
   })

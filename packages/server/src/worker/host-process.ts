@@ -64,7 +64,8 @@ export class HostProcess implements Host {
         resolve()
       })
       if (child.connected) child.disconnect()
-      else child.kill('SIGTERM')
+      // A pipe that is let go of in the middle of a message is never closed by Node: the host would not hear of it.
+      child.kill('SIGTERM')
     })
   }
 
