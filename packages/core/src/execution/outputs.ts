@@ -8,7 +8,7 @@ import type { Plan } from './plan.ts'
 import { PACKED_FROM } from './run-list.ts'
 import { HANDLER, ROOT, type ExecutionState, type Iterations, type TaskRun } from './state.ts'
 
-/** The values of the run's ancestors that have one, outermost first, and its own; not beyond the Loop that it stands in. */
+/** The values of the run's ancestors that have one, outermost first, and its own; not beyond the iteration of a Loop that it stands in. */
 export function valueChain(state: ExecutionState, run: TaskRun): string[] {
   const chain: string[] = []
   for (let at: TaskRun | undefined = run; at; at = outerOf(state, at)) {
@@ -17,10 +17,10 @@ export function valueChain(state: ExecutionState, run: TaskRun): string[] {
   return chain
 }
 
-function outerOf(state: ExecutionState, { parent }: TaskRun): TaskRun | undefined {
+function outerOf(state: ExecutionState, { parent, lane }: TaskRun): TaskRun | undefined {
   if (parent === ROOT) return undefined
   const outer = getRun(state, parent)
-  return outer.group?.iterations ? undefined : outer
+  return outer.group?.iterations && lane !== HANDLER ? undefined : outer
 }
 
 /** The iteration of a Loop that the run stands in, the nearest one. */

@@ -41,7 +41,8 @@ function collect(runs: readonly Run[]): Outputs {
 
 function valuesOf(run: Run): readonly string[] {
   const values: string[] = []
-  for (let at: Run | undefined = run; at; at = at.parent && isIterated(at.parent) ? undefined : at.parent)
+  const isInner = ({ parent, list }: Run): boolean => parent !== undefined && isIterated(parent) && list === 'tasks'
+  for (let at: Run | undefined = run; at; at = isInner(at) ? undefined : at.parent)
     if (at.value !== undefined) values.unshift(at.value)
   return values
 }
