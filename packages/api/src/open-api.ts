@@ -141,7 +141,7 @@ const IF_MATCH = {
 }
 
 function refusal(status: number, reply: ReplySpec): Readonly<Record<string, unknown>> {
-  if (status < 300) return { description: 'Nothing was started.' }
+  if (status < 300) return { description: 'Taken; there is nothing to tell.' }
   // No route was asked yet.
   if (status === 431) return { description: 'The head of the request is too large.' }
   const content = { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } }
