@@ -3,7 +3,15 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Resource } from '@batuta/core'
-import { NAMESPACES, canaryOf, openGuardedWorld, type GuardedWorld, type Place } from '../../testing/guarded-world.ts'
+import {
+  NAMESPACES,
+  canaryOf,
+  newBinding,
+  newUser,
+  openGuardedWorld,
+  type GuardedWorld,
+  type Place,
+} from '../../testing/guarded-world.ts'
 import { newBatch } from '../../storage/batch.ts'
 import { WHOLE_JOURNAL, type FlowKey, type Operations, type Reads } from '../../storage/store.ts'
 import { RequestError } from '../request-error.ts'
@@ -145,6 +153,25 @@ test('a read tells of what is seen, and of nothing else', async () => {
     assert.ok(!tells(await ask(read, 'other'), 'other'), `${name} tells of what is not seen`)
     assert.ok(tells(await ask(read, 'own'), 'own'), `${name} hides what is seen`)
   }
+})
+
+test('a suite is run where executions may be begun, and not where it may only be looked at', async () => {
+  const { access, store } = world.server
+  await access.book.change({
+    put: [
+      { kind: 'user', record: newUser('both') },
+      { kind: 'binding', record: newBinding('b-both', 'both', 'launcher', NAMESPACES.own) },
+      { kind: 'binding', record: newBinding('b-look', 'both', 'viewer', NAMESPACES.other) },
+    ],
+  })
+  const readFor = (right?: RouteRight): Reads =>
+    narrowReads(store.read, newSight(access.book.grantsOf('both'), right, store))
+  const [looking, running] = [readFor(), readFor(rightTo('EXECUTION', 'CREATE'))]
+
+  assert.ok(await looking.findTestSuite(itemAt('other', 'suite')))
+  assert.equal(await running.findTestSuite(itemAt('other', 'suite')), undefined)
+  assert.ok(!(await running.listTestSuites(TENANT)).some(({ namespace }) => namespace === NAMESPACES.other))
+  assert.ok(await running.findTestSuite(itemAt('own', 'suite')))
 })
 
 test('what the engine reads is empty for every route', async () => {

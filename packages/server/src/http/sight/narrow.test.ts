@@ -14,6 +14,7 @@ import {
 } from '../../testing/guarded-world.ts'
 import type { TriggerKey } from '../../storage/store.ts'
 import type { HttpDependencies } from '../dependencies.ts'
+import { newPools } from '../../flows/pools.ts'
 import { KeptTallies } from '../executions/kept-tallies.ts'
 import { LargeExecutions } from '../executions/large-executions.ts'
 import { RequestError } from '../request-error.ts'
@@ -32,7 +33,11 @@ const READ_EXECUTIONS: RouteRight = { ...UPDATE_EXECUTIONS, action: 'READ' }
 /** As a route of the right gives them; one that looks by itself has none. */
 function roomsOf(person: Person, right?: RouteRight): HttpDependencies {
   const { given, access, store, engine } = world.server
-  const more = { tallies: new KeptTallies(given), large: new LargeExecutions(given.platform), look: engine.look }
+  const limits = PLACES.map(place => [NAMESPACES[place], { own: { limit: 5 }, pools: new Map() }] as const)
+  const more = {
+    ...{ tallies: new KeptTallies(given), large: new LargeExecutions(given.platform), look: engine.look },
+    pools: newPools(new Map(limits), new Map()),
+  }
   // What the rooms do not look at is left out: who else vouches for people, and whose address it is.
   const rooms = { ...given, ...more, access } as unknown as HttpDependencies
   return narrow(rooms, newSight(access.book.grantsOf(person), right, store), right)
@@ -184,4 +189,40 @@ test('what is counted, and what is looked at in memory, is what is seen', async 
     assert.deepEqual(await large.read(world.executions[place], roomsOf('viewer')), { type: 'unknown' })
   }
   assert.notEqual((await large.read(world.executions.own, roomsOf('viewer'))).type, 'unknown')
+})
+
+/** Of so many runs that it is looked at in memory. */
+const LARGE = `
+id: large
+namespace: ${NAMESPACES.other}
+tasks:
+  - id: each
+    type: io.kestra.plugin.core.flow.ForEach
+    values: "{{ range(1, 600) }}"
+    tasks: [{ id: say, type: io.kestra.plugin.core.debug.Return, format: "{{ taskrun.value }}" }]
+  - { id: wait, type: io.kestra.plugin.core.flow.Pause }
+`
+
+test('a large execution that is in memory is looked at where it may be seen', async () => {
+  const headers = { 'content-type': 'application/x-yaml' }
+  await world.send('root', 'POST', '/api/v1/main/flows', { headers, body: LARGE })
+  const path = `/api/v1/main/executions/${NAMESPACES.other}/large`
+  const { id } = (await world.send('root', 'POST', path, { body: new FormData() })).json
+  const { look } = roomsOf('admin', READ_EXECUTIONS)
+  let shown: string | undefined
+  while (shown !== 'PAUSED') shown = await world.server.engine.look(id, state => state.state)
+
+  assert.equal(await look?.(id, state => state.state), undefined)
+})
+
+test('limits that flows share are listed where flows are seen, and flows are tried where they may be started', async () => {
+  const rooms = roomsOf('viewer')
+
+  assert.deepEqual(
+    [...(rooms.pools?.all() ?? [])].map(({ namespace }) => namespace),
+    SEEN.map(place => NAMESPACES[place]),
+  )
+  const flow = world.server.given.flows.flowOf(flowAt('own'))
+  assert.ok(flow && rooms.tryFlow)
+  await assert.rejects(rooms.tryFlow({ flow } as never), isMissing)
 })
