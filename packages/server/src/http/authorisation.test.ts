@@ -302,15 +302,20 @@ test('an operation on many does what its beginner may do, and is shown to nobody
 })
 
 test('a stream tells of what may be seen, and ends when that is taken away', async () => {
-  const { access } = world.server
-  const { address } = world.server
+  const { access, address } = world.server
   const stream = await openStream(`${address}/api/v1/main/live?topics=list:executions`, world.headers.launcher)
   const first = await stream.until(world.executions.child)
   for (const place of ['parent', 'other'] as const)
     assert.ok(!first.includes(canaryOf(place)) && !first.includes(world.executions[place]), first)
 
   await access.book.change({ remove: [{ kind: 'binding', id: 'b-launcher' }] })
-  const path = `/api/v1/main/executions/${NAMESPACES.own}/hello`
+  // Of its own: others are switched off by now.
+  const source = `id: told\nnamespace: ${NAMESPACES.own}\ntasks: [{ id: t, type: core.debug.Return, format: x }]`
+  await world.send('root', 'POST', '/api/v1/main/flows', {
+    headers: { 'content-type': 'application/x-yaml' },
+    body: source,
+  })
+  const path = `/api/v1/main/executions/${NAMESPACES.own}/told`
   const born = await world.send('root', 'POST', path, { body: new FormData() })
   assert.equal(born.status, 200)
 
