@@ -1,54 +1,60 @@
-// Strangers' programs for the checks of this folder, built or installed once into a cache: Vault from its Go module, the AWS emulator from its Python package.
-// Neither is part of Batuta or of its install.
-import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+// Strangers' programs for the checks of this folder, built or installed once into a cache: OpenBao from its repository, the AWS emulator from its Python package.
+// Neither is part of Batuta or of its install. OpenBao is the Vault that can be built from what is published: HashiCorp's own is put together with an SDK that
+// its module does not carry. What is missing is said, and its checks are skipped:
+//   BATUTA_VAULT=/path/to/bao       a program that is there, of OpenBao or of Vault
+//   BATUTA_OPENBAO=/path/to/source  a checkout of OpenBao, where its repository cannot be reached from here
+import { execFileSync, type ExecFileSyncOptions } from 'node:child_process'
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
 const CACHE = process.env['BATUTA_VAULTS_CACHE'] ?? join(homedir(), '.cache', 'batuta-vaults')
-const VAULT = 'github.com/hashicorp/vault@v1.21.4'
-/** Vault is built with the SDK of its own repository, which as a module of its own is another one: the published one that fits. */
-const VAULT_SDK = 'github.com/hashicorp/vault/sdk'
-const VAULT_SDK_VERSION = 'v0.20.0'
+const OPENBAO = 'https://github.com/openbao/openbao.git'
+const OPENBAO_TAG = 'v2.5.5'
+const CLONE_MAX_MS = 300_000
 const MOTO = 'moto[server,secretsmanager]==5.1.22'
 
-const MAIN = `// A development server of Vault, as its own program starts it.
-package main
-
-import (
-	"os"
-
-	"github.com/hashicorp/vault/command"
-)
-
-func main() { os.Exit(command.Run(os.Args[1:])) }
-`
-
-/** The path of the program; undefined with a word why there is none. BATUTA_VAULT may name one, of Vault or of OpenBao. */
+/** The path of the program; undefined with a word why there is none. */
 export function prepareVault(tell: (message: string) => void): string | undefined {
   const named = process.env['BATUTA_VAULT']
   if (named !== undefined) return named
-  const folder = join(CACHE, 'vault')
-  const program = join(folder, 'vault')
+  const folder = join(CACHE, `openbao-${OPENBAO_TAG}`)
+  const program = join(folder, 'bao')
   if (existsSync(program)) return program
   mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, 'main.go'), MAIN)
-  const go = (...args: readonly string[]): void =>
-    void execFileSync('go', args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] })
   try {
-    if (!existsSync(join(folder, 'go.mod'))) go('mod', 'init', 'batuta.test/vault')
-    tell(`building ${VAULT}: this takes a quarter of an hour on two cores, once`)
-    go('get', VAULT)
-    go('mod', 'tidy')
-    // After the tidying, which looks at tests as well, and those want another one.
-    go('mod', 'edit', '-replace', `${VAULT_SDK}=${VAULT_SDK}@${VAULT_SDK_VERSION}`)
-    go('build', '-mod=mod', '-o', 'vault', '.')
+    const source = process.env['BATUTA_OPENBAO'] ?? cloneOpenBao(folder)
+    tell(`building OpenBao of ${source}: this takes a quarter of an hour on two cores, once`)
+    // Under another name until it is whole.
+    const made = join(folder, 'bao.new')
+    const env = { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-mod=mod -buildvcs=false' }
+    run('go', ['build', '-o', made, '.'], { cwd: source, env })
+    renameSync(made, program)
     return program
   } catch (error) {
-    // Its repository replaces the SDK by its own, which no published module of the SDK may fit.
-    tell(`Vault cannot be built, BATUTA_VAULT may name one: ${String(error).slice(0, 500)}`)
+    tell(
+      `OpenBao ${OPENBAO_TAG} cannot be built here: name a program by BATUTA_VAULT, or a checkout of ${OPENBAO} by BATUTA_OPENBAO (Go builds it). ${wordsOf(error)}`,
+    )
     return undefined
   }
+}
+
+function cloneOpenBao(folder: string): string {
+  const source = join(folder, 'source')
+  rmSync(source, { recursive: true, force: true })
+  const env = { ...process.env, GIT_TERMINAL_PROMPT: '0' }
+  run('git', ['clone', '--quiet', '--depth=1', `--branch=${OPENBAO_TAG}`, OPENBAO, source], {
+    ...{ env, timeout: CLONE_MAX_MS },
+  })
+  return source
+}
+
+function run(program: string, args: readonly string[], options: ExecFileSyncOptions = {}): void {
+  execFileSync(program, args, { stdio: ['ignore', 'ignore', 'pipe'], ...options })
+}
+
+function wordsOf(error: unknown): string {
+  return String(error).slice(0, 500)
 }
 
 export function prepareMoto(tell: (message: string) => void): string | undefined {
@@ -57,11 +63,11 @@ export function prepareMoto(tell: (message: string) => void): string | undefined
   if (existsSync(program)) return program
   mkdirSync(CACHE, { recursive: true })
   try {
-    execFileSync('python3', ['-m', 'venv', folder])
-    execFileSync(join(folder, 'bin', 'pip'), ['install', '-q', MOTO], { stdio: ['ignore', 'ignore', 'pipe'] })
+    run('python3', ['-m', 'venv', folder])
+    run(join(folder, 'bin', 'pip'), ['install', '-q', MOTO])
     return program
   } catch (error) {
-    tell(`the AWS emulator cannot be installed: ${String(error).slice(0, 500)}`)
+    tell(`the AWS emulator cannot be installed: ${wordsOf(error)}`)
     return undefined
   }
 }

@@ -1,8 +1,13 @@
-// Secrets of a real Vault: both versions of its KV engine, three ways to log in, and what goes wrong.
+// Secrets of a real OpenBao or Vault: both versions of its KV engine, four ways to log in, and what goes wrong.
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { json } from 'node:stream/consumers'
 import { after, before, test, type TestContext } from 'node:test'
 import type { ValueMap } from '../../packages/core/src/index.ts'
 import { ManagerError } from '../../packages/server/src/secrets/managers/manager-error.ts'
@@ -117,12 +122,27 @@ test('AppRole logs in, and again when its token was revoked', { skip }, async t 
   assert.equal(await manager.find('company.team', 'TOKEN'), 'of two')
 })
 
+test('name and password log in, and a wrong password does not', { skip }, async t => {
+  await write('sys/auth/userpass', { type: 'userpass' })
+  await write('auth/userpass/users/batuta', { password: 'pass word', token_policies: 'flows' })
+  const manager = open(t, { password: { user: 'batuta', password: 'pass word' } })
+  const wrong = open(t, { password: { user: 'batuta', password: 'pass' } })
+
+  assert.equal(await manager.find('company.team', 'TOKEN'), 'of two')
+  await assert.rejects(wrong.find('company.team', 'TOKEN'), ManagerError)
+})
+
 test('a service account of Kubernetes logs in, whom a cluster vouches for', { skip }, async t => {
-  const cluster = createServer((_request, reply) => {
-    reply.setHeader('content-type', 'application/json')
-    reply.statusCode = 201
-    const status = { authenticated: true, user: { username: 'system:serviceaccount:flows:batuta', uid: 'u' } }
-    reply.end(JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', status }))
+  const identity = makeCertificate(t)
+  const known = jwtOf('batuta')
+  const cluster = createServer(identity, (request, reply) => {
+    void json(request).then(asked => {
+      const { token } = (asked as { spec: { token: string } }).spec
+      const user = { username: 'system:serviceaccount:flows:batuta', uid: 'u' }
+      const status = { authenticated: token === known, user, audiences: ['vault'] }
+      reply.writeHead(201, { 'content-type': 'application/json' })
+      reply.end(JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', status }))
+    })
   })
   cluster.listen(0, '127.0.0.1')
   await once(cluster, 'listening')
@@ -130,33 +150,48 @@ test('a service account of Kubernetes logs in, whom a cluster vouches for', { sk
   const { port } = cluster.address() as AddressInfo
   await write('sys/auth/kubernetes', { type: 'kubernetes' })
   const host = {
-    kubernetes_host: `http://127.0.0.1:${port}`,
+    kubernetes_host: `https://127.0.0.1:${port}`,
+    kubernetes_ca_cert: identity.cert,
     token_reviewer_jwt: jwtOf('reviewer'),
     disable_local_ca_jwt: true,
   }
   await write('auth/kubernetes/config', host)
   const bound = { bound_service_account_names: 'batuta', bound_service_account_namespaces: 'flows', audience: 'vault' }
   await write('auth/kubernetes/role/batuta', { ...bound, token_policies: 'flows' })
-  const manager = open(t, { kubernetes: { role: 'batuta', jwt: jwtOf('batuta') } })
+  const manager = open(t, { kubernetes: { role: 'batuta', jwt: known } })
 
   assert.equal(await manager.find('company.team', 'TOKEN'), 'of two')
-  await assert.rejects(
-    open(t, { kubernetes: { role: 'ghost', jwt: jwtOf('batuta') } }).find('company.team', 'TOKEN'),
-    ManagerError,
-  )
+  const others = [
+    { role: 'ghost', jwt: known },
+    { role: 'batuta', jwt: jwtOf('eve') },
+  ]
+  for (const kubernetes of others)
+    await assert.rejects(open(t, { kubernetes }).find('company.team', 'TOKEN'), ManagerError)
 })
 
+/** Of the cluster, for this machine's address. */
+function makeCertificate(t: TestContext): { readonly key: string; readonly cert: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'batuta-vault-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
+  const args = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1']
+  const about = ['-subj', '/CN=cluster.test', '-addext', 'subjectAltName=IP:127.0.0.1']
+  execFileSync('openssl', [...args, ...about, '-keyout', key, '-out', cert], { stdio: 'ignore' })
+  return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') }
+}
+
 function jwtOf(name: string): string {
+  const nowS = Math.floor(Date.now() / 1000)
   const claims = {
     ...{
       iss: 'kubernetes/serviceaccount',
       sub: `system:serviceaccount:flows:${name}`,
       aud: ['vault'],
-      exp: Math.floor(Date.now() / 1000) + 3600,
+      ...{ iat: nowS, nbf: nowS, exp: nowS + 3600 },
     },
     'kubernetes.io': { namespace: 'flows', serviceaccount: { name, uid: 'u' } },
   }
-  return [{ alg: 'HS256', typ: 'JWT' }, claims, 'x']
+  return [{ alg: 'RS256', typ: 'JWT' }, claims, 'x']
     .map(part => Buffer.from(JSON.stringify(part)).toString('base64url'))
     .join('.')
 }

@@ -57,7 +57,7 @@ export const invitationRoutes = {
     body: takes(InvitationBody),
     status: 201,
     reply: gives(Invitation),
-    refusals: [403, 404, 409],
+    refusals: [204, 403, 404, 409],
     permission: 'INVITATION:CREATE',
     summary: 'Invite somebody, for seven days. A user who exists gets roles and groups at once (204).',
   }),

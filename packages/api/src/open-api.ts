@@ -120,7 +120,7 @@ function describeRoute(
 function refusalsOf(route: Route, path: string): readonly number[] {
   const { permission, body, refusals = [] } = route
   const isOpen = permission === 'public' || permission === 'key'
-  const all = [400, 422, 429, 500, 503, ...(isOpen ? [] : [401, 403]), ...refusals]
+  const all = [400, 422, 429, 431, 500, 503, ...(isOpen ? [] : [401, 403]), ...refusals]
   // A body that is missing is answered with 404, as Kestra does.
   if (path.includes('{') || body.type !== 'none') all.push(404)
   if (body.type !== 'none') all.push(413, 415)
@@ -141,7 +141,9 @@ const IF_MATCH = {
 }
 
 function refusal(status: number, reply: ReplySpec): Readonly<Record<string, unknown>> {
-  if (status < 300) return { description: 'Nothing was started.' }
+  if (status < 300) return { description: 'Taken; there is nothing to tell.' }
+  // No route was asked yet.
+  if (status === 431) return { description: 'The head of the request is too large.' }
   const content = { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } }
   // Whoever asked for a page is told on a page.
   const isPage = reply.type === 'bytes' && reply.contentType === 'text/html'

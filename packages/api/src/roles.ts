@@ -94,7 +94,7 @@ export const roleRoutes = {
   permissions: defineRoute({
     ...GET,
     paths: ofTenant('/acls/permissions'),
-    reply: gives(Anything),
+    reply: gives(Type.Union([Names, Type.Record(Type.String(), Names)])),
     permission: 'ROLE:READ',
     summary: 'The resources; in 2.0 each with its actions.',
   }),

@@ -92,7 +92,7 @@ test('the description of the API names every route once, with its refusals', () 
 
   assert.equal(operations.length, all.filter(({ route }) => route.paths.b !== undefined).length)
   const create = paths['/api/v1/{tenant}/executions/{namespace}/{id}']?.['post']
-  const refusals = ['400', '401', '403', '404', '409', '413', '415', '422', '429', '500', '503']
+  const refusals = ['400', '401', '403', '404', '409', '413', '415', '422', '429', '431', '500', '503']
   assert.deepEqual(Object.keys(Object(create).responses), ['200', ...refusals])
   assert.ok(components.schemas['Error'])
   assert.equal(JSON.parse(JSON.stringify(paths)) !== undefined, true)

@@ -44,6 +44,16 @@ test('a later task reads it, and what it makes of it is kept encrypted as well',
   )
 })
 
+test('a cipher text that a task makes up is kept as data, which nobody opens', async t => {
+  const host = await openTestHost(t)
+  host.answer = answer
+
+  const outcome = await host.run('test.Echo', { value: { ...SEALED, value: 'made up' } })
+
+  assert.notEqual(outcome.isSealed, true)
+  assert.notDeepEqual(outputsOf(outcome), { value: { ...SEALED, value: 'made up' } })
+})
+
 test('without a key nothing of a secret is kept', async t => {
   const host = await openTestHost(t)
   host.answer = name => (name === 'secret' ? SECRET : null)

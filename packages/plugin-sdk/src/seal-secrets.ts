@@ -30,8 +30,10 @@ export async function sealSecrets(value: Value, room: Sealing): Promise<Value> {
   const entries: [string, Value][] = []
   for (const [key, item] of mapEntries(value)) {
     const sealed = await sealSecrets(item, room)
-    if (sealed !== item) hasChanged = true
-    entries.push([key, sealed])
+    // A name cannot be encrypted and found again.
+    const name = room.mask.apply(key)
+    if (sealed !== item || name !== key) hasChanged = true
+    entries.push([name, sealed])
   }
   return hasChanged ? mapFrom(entries) : value
 }

@@ -56,6 +56,8 @@ test('whichever way an address is written, it is known for what it is', () => {
     for (const target of list) assert.equal(kindOfAddress(hostOf(target)), kind, `${target} read as ${hostOf(target)}`)
   for (const target of PUBLIC_TARGETS) assert.equal(kindOfAddress(hostOf(target)), 'public', target)
   assert.equal(kindOfAddress('fe80::1%eth0'), 'metadata')
+  assert.equal(kindOfAddress('::ffff:10.0.0.1%1'), 'private')
+  assert.equal(kindOfAddress('169.254.169.254.'), 'metadata')
   assert.equal(kindOfAddress('nonsense'), 'reserved')
 })
 

@@ -72,6 +72,8 @@ test('a URI that would leave the store is refused', async t => {
     await assert.rejects(async () => store.open(uri), /refused|not a URI/, uri)
   }
   assert.throws(() => storageUri('kestra:///a/', '../b'), /refused/)
+  const long = `kestra:///a/${'x'.repeat(256)}`
+  await assert.rejects(async () => store.open(long), /refused: a part of its path has more than 255 bytes/)
 })
 
 test('files of a folder are listed in order and deleted together', async t => {

@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib'
 import type { Clock, Platform } from '../platform/platform.ts'
 import { openMemoryStore } from '../storage/memory/memory-store.ts'
 import { newTables, type Tables } from '../storage/memory/tables.ts'
-import type { Store } from '../storage/store.ts'
+import { hashOfAudit, type Store } from '../storage/store.ts'
 import { openAccess, type Access, type AccessPlace } from './access.ts'
 import { AccessError } from './access-error.ts'
 import { withoutSecrets } from './audit-trail.ts'
@@ -218,6 +218,16 @@ test('name and password open with every request, without a hashing each; the con
   await assert.rejects(async () => await basic(`ada:${PASSWORD}`), fault('login-failed'))
   await addUser(world, 'ada', { passwordHash: await access.passwords.hash(PASSWORD), isDisabled: true })
   await assert.rejects(async () => await basic(`ada:${PASSWORD}`), fault('login-failed'))
+  const passwordHash = await access.passwords.hash(PASSWORD)
+  await addUser(world, 'ben', { passwordHash })
+  const ben = (): ReturnType<Access['authenticate']> => basic(`ben:${PASSWORD}`)
+  assert.equal((await ben())?.userId, 'ben')
+  assert.ok(!(ben() instanceof Promise))
+  world.clock.advance(5 * 60_000)
+  assert.ok(ben() instanceof Promise, 'what is remembered is forgotten after a while')
+  await ben()
+  await addUser(world, 'ben', { passwordHash, isDisabled: true })
+  await assert.rejects(async () => await ben(), fault('login-failed'))
   for (const authorization of ['Digest x', 'Bearer x', 'Basic', `Basic ${'x'.repeat(5_000)}`])
     assert.equal(await access.authenticate({ authorization, cookie: undefined, ip: undefined }), undefined)
 })
@@ -278,6 +288,19 @@ test('a session that another node has ended does not come back with a late note 
 
   const { access: later } = await openWorld({ store })
   assert.deepEqual([later.sessions.find(cookie), later.sessions.ofUser('ada')], [undefined, []])
+})
+
+test('a token that another node has revoked does not come back with a late note of its use', async () => {
+  const world = await openWorld()
+  const { access, store } = world
+  await addUser(world, 'robot')
+  const { record, fullToken } = await access.tokens.issue({ userId: 'robot', name: 'ci' })
+  assert.ok(access.tokens.find(fullToken))
+
+  await (await openWorld({ store })).access.tokens.revoke(record.id)
+  await access.tokens.flush()
+
+  assert.deepEqual((await openWorld({ store })).access.tokens.ofUser('robot'), [])
 })
 
 test('a token is shown once, is found by what it is, and ends', async () => {
@@ -351,6 +374,16 @@ test('the set-up token is told once, works once, and for an hour', async () => {
   assert.equal(told.length, 2)
 })
 
+test('a set-up token that was told makes nobody once there is a user', async () => {
+  const world = await openWorld({ isReachable: true })
+  const { access, told } = world
+  await access.setUp.announce()
+  await addUser(world, 'ada')
+
+  const token = told[0]?.split(': ').at(-1) ?? ''
+  await assert.rejects(access.setUp.complete({ username: 'eve', password: PASSWORD, token }), fault('set-up-invalid'))
+})
+
 test('whom a provider knows becomes a user once, in the groups that theirs mean', async () => {
   const world = await openWorld()
   const { access } = world
@@ -420,6 +453,30 @@ test('a log that was changed, cut or thinned out shows where', async () => {
   assert.deepEqual(await verified(rows.filter(({ seq }) => seq !== 2)), { seq: 3, reason: 'row 2 is missing' })
   const swapped = rows.map(row => (row.seq === 4 ? { ...row, prevHash: rows[0]?.hash ?? '' } : row))
   assert.deepEqual(await verified(swapped), { seq: 4, reason: 'it does not follow the row before it' })
+  const columns = ['tenant', 'id', 'atMs', 'actorId', 'resource', 'action', 'namespace', 'itemId', 'outcome', 'body']
+  for (const column of columns) {
+    const changed = rows.map(row => (row.seq === 3 ? { ...row, [column]: column === 'atMs' ? 1 : 'else' } : row))
+    assert.deepEqual(await verified(changed as typeof rows), { seq: 3, reason: 'it is not as it was written' }, column)
+  }
+  // Whoever can count hashes as well must write anew all that follows, up to the hash that somebody has written down.
+  const [, , third] = rows
+  assert.ok(third)
+  const { hash: _, ...rest } = { ...third, actorId: 'eve' }
+  const hash = hashOfAudit(rest)
+  const recounted = rows.map(row =>
+    row.seq === 3 ? { ...rest, hash } : row.seq === 4 ? { ...row, prevHash: hash } : row,
+  )
+  assert.deepEqual(await verified(recounted), { seq: 4, reason: 'it is not as it was written' })
+})
+
+test('what is written into the log holds no secret', async () => {
+  const { access, tables } = await openWorld()
+  const caller = { name: 'ada', via: 'basic', userId: 'ada' } as const
+  const after = { name: 'ada', password: 'of ada', tokens: [{ fullToken: 'bat_secret' }] }
+  await access.audit.write({ caller, resource: 'USER', action: 'UPDATE', outcome: 'done', before: after, after })
+
+  const text = JSON.stringify(tables.audit.get('main'))
+  assert.ok(text.includes('ada') && !text.includes('of ada') && !text.includes('bat_secret'), text)
 })
 
 test('what is secret does not get into the log', () => {

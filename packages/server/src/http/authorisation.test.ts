@@ -16,6 +16,7 @@ import {
   type Person,
   type Place,
 } from '../testing/guarded-world.ts'
+import { openStream } from '../testing/open-stream.ts'
 import type { SendInit } from '../testing/test-server.ts'
 
 let world: GuardedWorld
@@ -301,27 +302,26 @@ test('an operation on many does what its beginner may do, and is shown to nobody
 })
 
 test('a stream tells of what may be seen, and ends when that is taken away', async () => {
-  const { access } = world.server
-  const controller = new AbortController()
-  const reply = await fetch(`${world.server.address}/api/v1/main/live?topics=executions`, {
-    headers: world.headers.launcher,
-    signal: controller.signal,
-  })
-  assert.equal(reply.status, 200)
-  const reader = reply.body?.getReader()
-  assert.ok(reader)
-  const first = new TextDecoder().decode((await reader.read()).value)
-  assert.ok(!first.includes(canaryOf('other')) && !first.includes(world.executions.other))
+  const { access, address } = world.server
+  const stream = await openStream(`${address}/api/v1/main/live?topics=list:executions`, world.headers.launcher)
+  const first = await stream.until(world.executions.child)
+  for (const place of ['parent', 'other'] as const)
+    assert.ok(!first.includes(canaryOf(place)) && !first.includes(world.executions[place]), first)
 
   await access.book.change({ remove: [{ kind: 'binding', id: 'b-launcher' }] })
+  // Of its own: others are switched off by now.
+  const source = `id: told\nnamespace: ${NAMESPACES.own}\ntasks: [{ id: t, type: core.debug.Return, format: x }]`
+  await world.send('root', 'POST', '/api/v1/main/flows', {
+    headers: { 'content-type': 'application/x-yaml' },
+    body: source,
+  })
+  const path = `/api/v1/main/executions/${NAMESPACES.own}/told`
+  const born = await world.send('root', 'POST', path, { body: new FormData() })
+  assert.equal(born.status, 200)
 
-  const rest = async (): Promise<void> => {
-    for (;;) if ((await reader.read()).done) return
-  }
-  await assert.rejects(rest(), 'the connection is cut')
+  assert.equal(await stream.end(born.json.id), 'cut')
   const { status } = await world.send('launcher', 'GET', '/api/v1/main/executions/search')
   assert.equal(status, 403)
-  controller.abort()
 })
 
 test('an expression asks no more than who wrote it may', async () => {

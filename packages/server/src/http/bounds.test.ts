@@ -137,6 +137,23 @@ test('JSON that can be read in two ways is refused', async () => {
   assert.equal(await send(''), 'body-missing')
 })
 
+test('JSON that is nested too deep is refused, and so are bytes that are no text', async () => {
+  const send = async (body: string | Buffer): Promise<readonly unknown[]> => {
+    const headers = { 'content-type': 'application/json' }
+    const reply = await server.send('PUT', '/api/v1/main/namespaces/a.b', {
+      ...{ headers, body: typeof body === 'string' ? body : new Uint8Array(body) },
+    })
+    return [reply.status, reply.json?.code]
+  }
+  const nested = (levels: number): string => `{"id":"a.b","variables":${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}}`
+
+  assert.equal((await send(nested(99)))[0], 200)
+  assert.deepEqual(await send(nested(100)), [422, 'too-deep'])
+  assert.deepEqual(await send(nested(5_000)), [422, 'too-deep'])
+  const broken = Buffer.concat([Buffer.from('{"id":"a.b","description":"'), Buffer.from([0xff]), Buffer.from('"}')])
+  assert.deepEqual(await send(broken), [400, 'body-not-utf-8'])
+})
+
 test('a head that is too large, and a request that two servers would cut apart at different places, end the connection', async () => {
   const host = 'host: localhost\r\n'
   const smuggled = 'GET /api/v1/main/flows/search HTTP/1.1\r\nhost: localhost\r\n\r\n'
@@ -229,6 +246,8 @@ test('a credential has so much to spend in a minute, a list costing more; nobody
     [200, 200, 200, 200],
   )
   assert.equal(lists.at(-1)?.status, 429)
+  // What comes back meanwhile is little: one small request in three seconds.
+  assert.ok(lists.length < 20, `${lists.length} lists for 20 small requests`)
   assert.ok(Number(lists.at(-1)?.headers['retry-after']) >= 1)
   assert.equal((await ask(small, 'Bearer two')).status, 200)
   assert.equal((await ask('/ping', 'Bearer one')).status, 200)

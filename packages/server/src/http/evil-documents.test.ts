@@ -122,6 +122,15 @@ test('no body of a call takes more than its time', async () => {
   await within('parameters', () => server.send('GET', `/api/v1/main/flows/search?${search.slice(0, 15_000)}`))
 })
 
+test('no range of time takes more than its time', async () => {
+  await yaml(start)
+  await server.send('POST', '/api/v1/main/executions/a.b/evil?wait=true')
+  const paths = ['executions/counts', 'dashboards/default/charts', 'executions/search']
+  for (const range of ['startDate=0001-01-01T00:00:00Z', 'timeRange=P9000Y'])
+    for (const path of paths)
+      await within(`${path} ${range}`, () => server.send('GET', `/api/v1/main/${path}?${range}`))
+})
+
 async function zipOf(
   entries: readonly { readonly name: string; readonly text: string }[],
 ): Promise<Uint8Array<ArrayBuffer>> {

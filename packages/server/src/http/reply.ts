@@ -50,8 +50,8 @@ export function jsonText(text: string, status = 200): Reply {
   return { type: 'body', status, contentType: JSON_TYPE, body: text }
 }
 
-export function plain(text: string, headers: Headers = {}): Reply {
-  return { type: 'body', status: 200, contentType: 'text/plain; charset=utf-8', body: text, headers }
+export function plain(text: string): Reply {
+  return { type: 'body', status: 200, contentType: 'text/plain; charset=utf-8', body: text }
 }
 
 export function csv(text: string): Reply {

@@ -49,3 +49,23 @@ test('the token of the log makes the first user, once', async () => {
   assert.equal((await server.send('GET', '/api/v1/main/flows/search', { headers: { authorization } })).status, 200)
   assert.equal(server.access.book.list('user').length, 1)
 })
+
+test('on this machine a page of another site makes no first user, and of two at once one is made', async () => {
+  const open = await openTestServer()
+  const setUp = (username: string, headers: Readonly<Record<string, string>> = {}): ReturnType<TestServer['send']> =>
+    open.send('POST', '/api/v1/setup', {
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ username, password: 'Correct horse 1 battery' }),
+    })
+  try {
+    const foreign = await setUp('eve@example.com', { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' })
+    assert.deepEqual([foreign.status, foreign.json.code, open.access.book.isOpen], [403, 'cross-site', true])
+
+    const both = await Promise.all([setUp('ada@example.com'), setUp('ben@example.com')])
+
+    assert.deepEqual(both.map(({ status }) => status).sort(), [200, 409])
+    assert.equal(open.access.book.list('user').length, 1)
+  } finally {
+    await open.stop()
+  }
+})

@@ -28,18 +28,23 @@ export interface NewKey extends KeyKey {
 
 const KEY = /^[a-zA-Z0-9][a-zA-Z0-9._-]*$/
 const KEY_CHARS_MAX = 256
+/** The last one that a date can be. */
+const MOMENT_MAX_MS = 8_640_000_000_000_000
 
 export async function setKey(world: KeyWorld, { content, ttlMs, description, ...key }: NewKey): Promise<KeyRow> {
   checkKey(key.key)
   if (ttlMs !== undefined && ttlMs < 0)
     throw new BatutaError('key-value-invalid', `The ttl of the key "${key.key}" is negative: leave it out to keep it.`)
   const updatedMs = world.nowMs()
+  const expiresMs = ttlMs === undefined ? null : updatedMs + Math.ceil(ttlMs)
+  if (expiresMs !== null && !(expiresMs <= MOMENT_MAX_MS))
+    throw new BatutaError('key-value-invalid', `The ttl of the key "${key.key}" is too long: leave it out to keep it.`)
   const row = await world.store.perform('setKey', {
     ...key,
     value: storedText(content),
     type: content.type,
     description: description ?? null,
-    expiresMs: ttlMs === undefined ? null : updatedMs + Math.ceil(ttlMs),
+    expiresMs,
     updatedMs,
   })
   if (row) return row

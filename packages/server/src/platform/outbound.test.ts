@@ -30,6 +30,18 @@ test('an answer comes with its status, headers and bytes', async t => {
   assert.deepEqual([status, headers['x-method'], body.toString()], [201, 'POST', 'hello'])
 })
 
+test('each call makes a connection of its own, which is judged', async t => {
+  const peers = new Set<number | undefined>()
+  const url = await serve(t, (incoming, outgoing) => {
+    peers.add(incoming.socket.remotePort)
+    outgoing.end()
+  })
+
+  for (let count = 0; count < 3; count++) await outbound({ url })
+
+  assert.equal(peers.size, 3)
+})
+
 test('every hop is judged, other schemes are none, and there are few hops', async t => {
   const url = await serve(t, (incoming, outgoing) => {
     outgoing.writeHead(302, { location: decodeURIComponent((incoming.url ?? '').slice(1)) || '/' }).end()

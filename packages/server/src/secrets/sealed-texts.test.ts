@@ -94,9 +94,29 @@ test('a data key opens nothing in the place of another one, and with another out
 
   tables.dataKeys.set(name, { ...own, wrapped: other.wrapped })
   await assert.rejects(openKeys(tables), /does not open: its row was changed/)
-  tables.dataKeys.set(name, own)
+  for (const moved of [{ tenant: 'second' }, { namespace: 'c' }, { id: 'another' }]) {
+    const row = { ...own, ...moved }
+    tables.dataKeys.clear()
+    tables.dataKeys.set(row.id, row)
+    await assert.rejects(openKeys(tables), /does not open: its row was changed/, JSON.stringify(moved))
+  }
+  tables.dataKeys.clear()
+  for (const row of [own, other]) tables.dataKeys.set(row.id, row)
   await assert.rejects(openKeys(tables, newOuterKey()), /are configured: add that key/)
   await openKeys(tables)
+})
+
+test('a mark tells nothing of its text, and is another one in another namespace', async () => {
+  const keys = await openKeys()
+  const [a, again, b] = [
+    await keys.mark({ tenant: 'main', namespace: 'a' }, 'ada@example.com'),
+    await keys.mark({ tenant: 'main', namespace: 'a' }, 'ada@example.com'),
+    await keys.mark({ tenant: 'main', namespace: 'b' }, 'ada@example.com'),
+  ]
+
+  assert.equal(a, again)
+  assert.notEqual(a, b)
+  assert.match(a, /^[\w-]{43}$/)
 })
 
 test('keys for different purposes are different keys', () => {

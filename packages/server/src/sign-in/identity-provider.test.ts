@@ -233,10 +233,38 @@ test('a logout token ends the sessions that it names; what is none, or is for ot
     { ...good, events: {} },
     { ...good, iat: now - 3_600 },
     { ...good, sub: undefined, sid: undefined },
+    { ...good, jti: undefined },
+    { ...good, events: undefined },
   ]
   for (const crime of crimes)
     assert.equal(await codeOf(there.sign(crime).then(token => provider.readLogoutToken(token))), 'answer-invalid')
   assert.equal(await codeOf(other.sign(good).then(token => provider.readLogoutToken(token))), 'answer-invalid')
+  const ofAccess = await there.sign(good, 'at+jwt')
+  assert.equal(await codeOf(provider.readLogoutToken(ofAccess)), 'answer-invalid')
+  there.crooked = { metadata: { id_token_signing_alg_values_supported: ['RS256', 'ES256'] } }
+  const token = await there.sign(good)
+  assert.equal(await codeOf(newProvider({ algorithms: ['RS256'] }).readLogoutToken(token)), 'answer-invalid')
+})
+
+test('people are sent to addresses of the web only', async () => {
+  const begin = (provider: IdentityProvider): Promise<string> => {
+    const { pending } = beginSignIn(provider.config, { returnTo: '/ui/', nowMs: clock.nowMs, isSecure: false })
+    return provider.begin(pending, CALLBACK)
+  }
+
+  for (const address of ['javascript:alert(1)', 'data:text/html,x', 'ftp://127.0.0.1/']) {
+    there.crooked = { metadata: { authorization_endpoint: address, end_session_endpoint: address } }
+    assert.match(await codeOf(begin(newProvider())), /^(?:answer-invalid|misconfigured)$/, address)
+    assert.match(await codeOf(newProvider().signOutUrl('token', 'http://x/')), /^(?:answer-invalid|misconfigured)$/)
+  }
+})
+
+test('what the ID token says counts before what userinfo says', async () => {
+  there.crooked = { userInfo: { preferred_username: 'root', email: 'ada@example.com' } }
+
+  const { identity } = await signIn(newProvider())
+
+  assert.deepEqual([identity.username, identity.email], ['ada', 'ada@example.com'])
 })
 
 test('a provider that points at the metadata service of a cloud is refused before anything is asked there', async () => {

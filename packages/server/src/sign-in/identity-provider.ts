@@ -60,7 +60,7 @@ export class IdentityProvider {
   async begin({ state, nonce, verifier }: PendingSignIn, callbackUrl: string): Promise<string> {
     const { buildAuthorizationUrl, calculatePKCECodeChallenge } = await loadOidcLibrary()
     const configuration = await this.#discover()
-    const url = buildAuthorizationUrl(configuration, {
+    const parameters = {
       ...this.config.parameters,
       redirect_uri: callbackUrl,
       scope: this.config.scopes.join(' '),
@@ -68,8 +68,8 @@ export class IdentityProvider {
       nonce,
       code_challenge: await calculatePKCECodeChallenge(verifier),
       code_challenge_method: 'S256',
-    })
-    return this.#checkedUrl(url)
+    }
+    return await this.#built(() => buildAuthorizationUrl(configuration, parameters))
   }
 
   /** @throws {SignInError} */
@@ -106,7 +106,8 @@ export class IdentityProvider {
     const configuration = await this.#discover()
     if (configuration.serverMetadata().end_session_endpoint === undefined) return undefined
     const hint = idToken === undefined ? {} : { id_token_hint: idToken }
-    return this.#checkedUrl(buildEndSessionUrl(configuration, { ...hint, post_logout_redirect_uri: returnUrl }))
+    const parameters = { ...hint, post_logout_redirect_uri: returnUrl }
+    return await this.#built(() => buildEndSessionUrl(configuration, parameters))
   }
 
   /** @throws {SignInError} `answer-invalid` when the token is none of this provider's for this client. */
@@ -199,6 +200,15 @@ export class IdentityProvider {
     if (!offered.some(algorithm => this.config.algorithms.includes(algorithm)))
       throw new SignInError('misconfigured', `"${this.config.id}" signs with ${offered.join(', ')} only.`)
     return configuration
+  }
+
+  /** Of what the provider says of itself, which may be no address at all. */
+  async #built(build: () => URL): Promise<string> {
+    try {
+      return this.#checkedUrl(build())
+    } catch (error) {
+      throw await asSignInError(error, this.config.id)
+    }
   }
 
   /** People are sent to addresses of the web only, and over TLS unless the provider may be spoken to without. */

@@ -39,6 +39,13 @@ test('another browser, another provider or a changed cookie has not begun it', (
   }
 })
 
+test('state, nonce and verifier tell nothing of each other, and the page to return to is one of ours', () => {
+  const { state, nonce, verifier, returnTo } = beginSignIn(ASKED, { ...about, returnTo: '//evil.example/' }).pending
+
+  assert.equal(new Set([state, nonce, verifier]).size, 3)
+  assert.equal(returnTo, '/ui/')
+})
+
 test('two sign-ins in two tabs do not disturb each other', () => {
   const [one, two] = [beginSignIn(ASKED, about), beginSignIn(ASKED, about)]
   const cookies = `${inHeader(one.cookie)}; ${inHeader(two.cookie)}`

@@ -42,6 +42,8 @@ export interface TestServer {
   readonly store: Store
   readonly access: Access
   readonly files: FileStore
+  /** What the routes are given, before it is narrowed for anybody. */
+  readonly given: HttpGiven
   /** How many watch some execution. */
   watching(): number
   /** What the server wrote into its log. */
@@ -100,11 +102,12 @@ export async function openTestServer(
   const policies = new PolicyBook({ store, tenant: 'main', catalogue: createCatalogue([]), configured: [], nowMs })
   const parts: Parts = { policies, rowKeys, platform, store, flows, namespaces, files, changes, note }
   const engine = await openEngine(parts)
-  const http = await startHttp({
+  const dependencies: HttpGiven = {
     ...dependenciesOf(parts, engine),
     config: { host: '127.0.0.1', port: 0, tenant: 'main', passwordCosts: CHEAP, ...config },
     ...(patience === undefined ? {} : { patience }),
-  })
+  }
+  const http = await startHttp(dependencies)
   const client = createClient({ baseUrl: http.address, transport: globalThis })
   return {
     address: http.address,
@@ -113,6 +116,7 @@ export async function openTestServer(
     engine,
     store,
     files,
+    given: dependencies,
     watching,
     notices,
     send: (method, path, init = {}) => sendTo(http.address, { method, path, init }),

@@ -56,6 +56,21 @@ async function openWorld(): Promise<World> {
   return { store, changes, tallies, node, asked: () => asked, count }
 }
 
+test('a range that begins long before anything was there is counted from the first that there is', async () => {
+  const { tallies, asked } = await openWorld()
+  const fromMs = Date.UTC(-200_000, 0)
+
+  const { rows, countedFromMs } = await tallies.tally({ tenant: TENANT }, { fromMs, toMs: NOW_MS })
+  const none = await tallies.tally({ tenant: 'nobody' }, { fromMs, toMs: NOW_MS })
+
+  assert.equal(
+    rows.reduce((sum, { count }) => sum + count, 0),
+    40,
+  )
+  assert.ok(asked() < 20, `the store was asked ${asked()} times`)
+  assert.deepEqual([countedFromMs, none], [fromMs, { rows: [], countedFromMs: fromMs }])
+})
+
 test('what was counted is not counted again, but for the ends of the range', async () => {
   const { count, asked } = await openWorld()
 

@@ -17,6 +17,8 @@ const SCOPES_MAX = 64
 const VALID_MS = 60 * 60_000
 const VALID_AMONG_OTHERS_MS = 5 * 60_000
 const UNSETTLED_AMONG_OTHERS_MS = 5_000
+/** Whoever asks for more than this is asked whether there was anything so long ago. */
+const LONG_MS = 31 * 24 * 60 * 60_000
 /** Others have as long as it takes behind their backs. */
 const SHARE = 1
 
@@ -56,7 +58,21 @@ export class KeptTallies {
     this.#world = world
   }
 
-  async tally(query: KeptQuery, { fromMs, toMs }: Range): Promise<Tally> {
+  async tally(query: KeptQuery, range: Range): Promise<Tally> {
+    const fromMs = await this.#beginOf(query.tenant, range)
+    const tally = await this.#tally(query, { fromMs, toMs: range.toMs })
+    return tally.countedFromMs <= fromMs ? { ...tally, countedFromMs: range.fromMs } : tally
+  }
+
+  /** Where there is something to count: a range may begin with the calendar. */
+  async #beginOf(tenant: string, { fromMs, toMs }: Range): Promise<number> {
+    if (toMs - fromMs <= LONG_MS) return fromMs
+    const [oldest] = await this.#world.store.read.listExecutions({ tenant, isAscending: true, limit: 1 })
+    if (!oldest) return toMs
+    return isId(oldest.id) ? Math.max(fromMs, createdMsOf(oldest.id)) : fromMs
+  }
+
+  async #tally(query: KeptQuery, { fromMs, toMs }: Range): Promise<Tally> {
     this.#watch()
     const scope = this.#scopeOf(query)
     const { platform } = this.#world

@@ -84,6 +84,38 @@ test('Stripe may send several codes, of which one of the secrets in use made one
   assert.equal(of(`t=${time},v0=${signed}`), 'refused')
   assert.equal(of(`v1=${signed}`), 'refused')
   assert.equal(of(`t=${Number(time) - 301},v1=${hmac('new', `${Number(time) - 301}.{}`)}`), 'refused')
+  // Nobody sends so many, and each costs a comparison with every secret.
+  const others = (count: number): string => `v1=${'0'.repeat(64)},`.repeat(count)
+  assert.equal(of(`t=${time},${others(19)}v1=${signed}`), 'signed')
+  assert.equal(of(`t=${time},${others(20)}v1=${signed}`), 'refused')
+  assert.equal(of(`t=${time},v1=${signed},${'x'.repeat(4_096)}`), 'refused')
+})
+
+test('a time that is written otherwise than in whole seconds is none', () => {
+  const time = NOW_MS / 1000
+  const of = (written: string): string =>
+    judge('{preset: stripe, secret: s}', ['s'], {
+      ...{ body: '{}', headers: { 'stripe-signature': `t=${written},v1=${hmac('s', `${written}.{}`)}` } },
+    }).type
+
+  assert.equal(of(String(time)), 'signed')
+  for (const written of [`${time}.0`, `+${time}`, `0x${time.toString(16)}`, time.toExponential(), '', 'now'])
+    assert.equal(of(written), 'refused', written)
+})
+
+test('without the id that its makers sign, and without a secret, nothing is looked at', () => {
+  const time = String(NOW_MS / 1000)
+  const code = createHmac('sha256', Buffer.from('c2VjcmV0', 'base64')).update(`.${time}.{}`).digest('base64')
+  const headers = { 'webhook-timestamp': time, 'webhook-signature': `v1,${code}` }
+  const reasonOf = (secrets: readonly string[], more: Record<string, string>): string => {
+    const call = { headers: { ...headers, ...more }, body: '{}' }
+    const verdict = judge('{preset: standard-webhooks, secret: s}', secrets, call)
+    return verdict.type === 'refused' ? verdict.reason : verdict.type
+  }
+
+  assert.match(reasonOf(['whsec_c2VjcmV0'], {}), /the header "webhook-id" is missing/)
+  assert.match(reasonOf(['whsec_c2VjcmV0'], { 'webhook-id': '' }), /the header "webhook-id" is missing/)
+  assert.match(reasonOf([' '], { 'webhook-id': 'x' }), /the trigger has no secret/)
 })
 
 test('a signature of our own making is read as it is said', () => {

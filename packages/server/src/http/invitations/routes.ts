@@ -182,10 +182,14 @@ function guestHandlers(dependencies: HttpDependencies): Pick<Invitations, 'own' 
       const { firstName, lastName, password } = body
       const bare = waiting ?? newUser({ username: email, email, isSuperAdmin }, platform)
       const named: UserRecord = { ...bare, firstName, lastName }
+      // Of before the hashing: who is switched off meanwhile stays so.
+      const key = { kind: 'user', id: bare.id } as const
+      const expect = [{ ...key, version: book.versionOf(key) }]
       const user = await withPassword(named, password, { access, nowMs: platform.nowMs() })
       const basics = waiting ? {} : defaultBindings(access, user.id, platform)
       const offer = offered(user, invitation, dependencies)
-      await book.change(together(accepted(invitation), basics, offer, { put: [{ kind: 'user', record: user }] }))
+      const own: AccessChanges = { put: [{ kind: 'user', record: user }], expect }
+      await book.change(together(accepted(invitation), basics, offer, own))
       const ip = ipOf(incoming, dependencies)
       await access.audit.write({
         caller: { userId: user.id, name: user.username, via: 'session', ...(ip === undefined ? {} : { ip }) },

@@ -133,6 +133,22 @@ test('whoever may start flows of a namespace has the tools of that namespace and
   assert.equal((await say(server.nobody, 'tools/list')).status, 401)
 })
 
+test('a flow that may be looked at and not started is started by no tool', async () => {
+  const { person } = await server.addUser('looker@example.com', [
+    { roleId: 'launcher', namespaceId: 'company.pay' },
+    { roleId: 'viewer', namespaceId: 'company.hr' },
+  ])
+  const started = async (): Promise<number> =>
+    (await server.root.send('GET', `${MAIN}/executions/search?namespace=company.hr`)).json.total
+  const before = await started()
+
+  const { json } = await say(person, 'tools/call', { name: 'other', arguments: { name: 'Bo' } })
+
+  assert.equal(json.result.isError, true)
+  assert.match(json.result.content[0].text, /You need EXECUTION:CREATE in company\.hr/)
+  assert.equal(await started(), before)
+})
+
 test('a server of one’s own has the tools that name it, until it is disabled', async () => {
   const json = { 'content-type': 'application/json' }
   const send = (method: string, path: string, body?: unknown): Promise<Said> =>

@@ -52,10 +52,12 @@ function profileHandlers(dependencies: HttpDependencies): Pick<Mine, 'get' | 'up
     },
     setPassword: async ({ body: { oldPassword, newPassword }, caller, incoming, note }) => {
       const user = myself(caller, access)
+      // Of before the hashing: who is switched off meanwhile stays so.
+      const expect = [asNow(user.id)]
       const isKnown = user.passwordHash === undefined || (await passwords.verify(oldPassword ?? '', user.passwordHash))
       if (!isKnown) throw forbidden('The old password is wrong.')
       const changed = await withPassword(user, newPassword, { access, nowMs: platform.nowMs() })
-      await book.change({ put: [{ kind: 'user', record: changed }], expect: [asNow(user.id)] })
+      await book.change({ put: [{ kind: 'user', record: changed }], expect })
       await sessions.closeAllOf(user.id)
       note({ resource: 'USER', itemId: user.id, detail: { changed: 'password' } })
       if (caller.via !== 'session') return empty(200)

@@ -18,16 +18,24 @@ export function narrowReads(read: Reads, sight: Sight): Reads {
 
 type OpenReads = Pick<
   Reads,
-  'findFence' | 'findOperation' | 'listUserSettings' | 'findLink' | 'countFreeJobs' | 'listFreeQueues' | 'listLimitKeys'
+  | 'findFence'
+  | 'findOperation'
+  | 'listUserSettings'
+  | 'findLink'
+  | 'countFreeJobs'
+  | 'listFreeQueues'
+  | 'listLimitKeys'
+  | 'listLimitMembers'
 > &
   BulkReads
 
-/** Tell nothing of a namespace, or are the caller's own: their routes look whose they are. */
+/** Tell nothing of a namespace, or are the caller's own, or are asked by a flow or limit that is seen: their routes look whose they are. */
 function openReads(read: Reads): OpenReads {
-  const { findFence, findOperation, listUserSettings, findLink, countFreeJobs, listFreeQueues, listLimitKeys } = read
-  const { findBulk, listBulks, listOpenBulks, listBulkChunks } = read
+  const { findFence, findOperation, listUserSettings, findLink, countFreeJobs, listFreeQueues } = read
+  const { listLimitKeys, listLimitMembers, findBulk, listBulks, listOpenBulks, listBulkChunks } = read
   return {
-    ...{ findFence, findOperation, listUserSettings, findLink, countFreeJobs, listFreeQueues, listLimitKeys },
+    ...{ findFence, findOperation, listUserSettings, findLink, countFreeJobs, listFreeQueues },
+    ...{ listLimitKeys, listLimitMembers },
     ...{ findBulk, listBulks, listOpenBulks, listBulkChunks },
   }
 }
@@ -56,7 +64,7 @@ function isPolicySeen({ namespace }: PolicyRow, { about, scope, sees }: Sight): 
 
 type FlowReads = Pick<
   Reads,
-  'findFlow' | 'listRevisions' | 'listFlows' | 'listTriggers' | 'listWindows' | 'listReasons' | 'listLimitMembers'
+  'findFlow' | 'listRevisions' | 'listFlows' | 'listTriggers' | 'listWindows' | 'listReasons'
 >
 
 function flowReads(read: Reads, sight: Sight): FlowReads {
@@ -74,7 +82,6 @@ function flowReads(read: Reads, sight: Sight): FlowReads {
     },
     listWindows: async flow => (await read.listWindows(flow)).filter(hasTriggersSeen),
     listReasons: async (key, limit) => (hasTriggersSeen(key) ? await read.listReasons(key, limit) : []),
-    listLimitMembers: async limitKey => await read.listLimitMembers(limitKey),
   }
 }
 

@@ -201,13 +201,20 @@ test('signing out ends the session here, and leads to the provider to end it the
 
 test('signing out at the provider ends the sessions here', async () => {
   const [browser, other] = [new SmallBrowser(), new SmallBrowser()]
+  const { sessions, book } = server.access
+  const before = new Set(book.list('session').map(({ id }) => id))
   await signIn(browser, { at: 'one', as: 'u-2' })
+  const sessionThere = book.list('session').find(({ id }) => !before.has(id))?.sessionThere
+  assert.ok(sessionThere)
   await signIn(other, { at: 'one', as: 'u-2' })
+  // What one provider calls a session is nothing at another.
+  const elsewhere = await sessions.open('admin', { provider: 'two', sessionThere })
 
   const confirm = await browser.go(`${one.issuer}/session/end?client_id=batuta`)
   await browser.submit(confirm, { logout: 'yes' })
 
   assert.equal(await whoAsks(browser), 401)
+  assert.ok(book.get('session', elsewhere.id), 'a session at another provider goes on')
   assert.equal(await whoAsks(other), 200, 'a session of another browser goes on')
 })
 

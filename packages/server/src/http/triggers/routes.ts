@@ -16,7 +16,8 @@ import type { HttpDependencies } from '../dependencies.ts'
 import type { Handlers } from '../exchange.ts'
 import { parseMoment } from '../parse-moment.ts'
 import { sortDocuments } from '../sort-documents.ts'
-import { empty, json, jsonText, pageText, plain, type Reply } from '../reply.ts'
+import { csvText } from '../csv.ts'
+import { csv, empty, json, jsonText, pageText, type Reply } from '../reply.ts'
 import { RequestError } from '../request-error.ts'
 import { triggerDocument, triggerState } from './present-trigger.ts'
 import { findTriggers } from './search-triggers.ts'
@@ -120,7 +121,7 @@ function readHandlers(dependencies: HttpDependencies): Pick<All, 'search' | 'exp
     },
     export: async ({ query, filters }) => {
       const found = await findTriggers(query, filters, dependencies)
-      return plain([CSV_HEAD, ...found.map(csvOf)].join('\n'), { 'content-type': 'text/csv; charset=utf-8' })
+      return csv(csvText([CSV_HEAD, ...found.map(cellsOf)]))
     },
     listOfFlow: async ({ params: { namespace, flowId }, query: { page = 1, size = PAGE_SIZE, q }, dialect }) => {
       const rows = await store.read.listTriggers({ tenant: config.tenant, namespace, flowId })
@@ -176,11 +177,12 @@ function hasState(row: StoredTrigger, { triggerDesk }: HttpDependencies): boolea
   return row.isDisabled || !STATELESS.includes(triggerDesk.triggerOf(row)?.type ?? '')
 }
 
-const CSV_HEAD = 'namespace,flowId,triggerId,date,nextExecutionDate,executionId,disabled'
+const CSV_HEAD = ['namespace', 'flowId', 'triggerId', 'date', 'nextExecutionDate', 'executionId', 'disabled']
 
-function csvOf({ namespace, flowId, triggerId, lastMs, nextMs, executionId, isDisabled }: StoredTrigger): string {
+function cellsOf(row: StoredTrigger): readonly string[] {
+  const { namespace, flowId, triggerId, lastMs, nextMs, executionId, isDisabled } = row
   const date = (ms: number | null): string => (ms === null ? '' : new Date(ms).toISOString())
-  return [namespace, flowId, triggerId, date(lastMs), date(nextMs), executionId ?? '', String(isDisabled)].join(',')
+  return [namespace, flowId, triggerId, date(lastMs), date(nextMs), executionId ?? '', String(isDisabled)]
 }
 
 type Backfilling = Extract<keyof All, `${string}ackfill${string}`>

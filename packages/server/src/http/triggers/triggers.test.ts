@@ -199,9 +199,11 @@ triggers:
 test('triggers are listed as CSV', async () => {
   await saveSchedule('listed')
 
-  const { text } = await server.send('GET', '/api/v1/main/triggers/export/by-query/csv?filters[flowId][EQUALS]=listed')
+  const path = '/api/v1/main/triggers/export/by-query/csv?filters[flowId][EQUALS]=listed'
+  const { text, headers } = await server.send('GET', path)
 
-  assert.match(text, /^namespace,flowId,triggerId,.*\ntrigger\.test,listed,daily,,\d{4}-.*,,false$/)
+  assert.match(text, /^namespace,flowId,triggerId,.*\r\ntrigger\.test,listed,daily,,\d{4}-.*,,false\r\n$/)
+  assert.equal(headers.get('content-type'), 'text/csv; charset=utf-8')
 })
 
 test('what a trigger left in writing is deleted with the logs of its flow', async () => {

@@ -138,10 +138,11 @@ async function updateUser(
   const flags = { isSuperAdmin, isRestricted: restricted ?? user.isRestricted }
   const named: UserRecord = { ...user, username: email, email, ...namesOf(body), ...flags }
   const place = { access, nowMs: platform.nowMs() }
+  const expect = asNow(book, id)
   const changed = typeof password === 'string' ? await withPassword(named, password, place) : named
   const joined = groups ? joinGroups(book, id, groups) : undefined
   for (const group of joined?.touched ?? []) powers.requireGroup(group.id)
-  const own: AccessChanges = { put: [{ kind: 'user', record: changed }], expect: [...asNow(book, id), ...kept] }
+  const own: AccessChanges = { put: [{ kind: 'user', record: changed }], expect: [...expect, ...kept] }
   await book.change(together(own, joined?.changes ?? {}))
   if (typeof password === 'string') await access.sessions.closeAllOf(id)
   note({ itemId: id, before, after: shown(changed) })
@@ -223,8 +224,10 @@ function doorHandlers(
   const under = (id: string, caller: Caller): UserRecord => underOf(id, caller, book)
   return {
     setPassword: async ({ params: { id }, body: { password }, caller, note }) => {
-      const user = await withPassword(under(id, caller), password, { access, nowMs: platform.nowMs() })
-      await book.change({ put: [{ kind: 'user', record: user }], expect: asNow(book, id) })
+      const before = under(id, caller)
+      const expect = asNow(book, id)
+      const user = await withPassword(before, password, { access, nowMs: platform.nowMs() })
+      await book.change({ put: [{ kind: 'user', record: user }], expect })
       await sessions.closeAllOf(id)
       note({ itemId: id, detail: { changed: 'password' } })
       return json(shown(user))
@@ -311,6 +314,7 @@ function namesOf(body: { readonly firstName?: string | null; readonly lastName?:
   return given({ firstName: body.firstName, lastName: body.lastName })
 }
 
+/** Asked before a password is hashed: what is said of somebody meanwhile must not be written over. */
 function asNow(book: HttpDependencies['access']['book'], id: string): NonNullable<AccessChanges['expect']> {
   const key = { kind: 'user', id } as const
   return [{ ...key, version: book.versionOf(key) }]
