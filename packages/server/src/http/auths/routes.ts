@@ -194,7 +194,6 @@ interface FirstUser extends Credentials {
   readonly lastName?: string | null
 }
 
-/** As 0.20 to 1.3 change the one user that they have: by name and password, for whoever is logged in. */
 /** Asked before a password is hashed: what is said of somebody meanwhile must not be written over. */
 function userAsNow(
   id: string,
@@ -204,6 +203,7 @@ function userAsNow(
   return { ...key, version: book.versionOf(key) }
 }
 
+/** As 0.20 to 1.3 change the one user that they have: by name and password, for whoever is logged in. */
 async function changeOwn(
   { username, password, currentPassword }: Credentials & { readonly currentPassword?: string | null },
   incoming: IncomingMessage,
