@@ -18,16 +18,41 @@ export function narrowReads(read: Reads, sight: Sight): Reads {
 
 type OpenReads = Pick<
   Reads,
-  'findFence' | 'findOperation' | 'listUserSettings' | 'findLink' | 'countFreeJobs' | 'listFreeQueues' | 'listLimitKeys'
+  | 'findFence'
+  | 'findOperation'
+  | 'listUserSettings'
+  | 'findUserSetting'
+  | 'findLink'
+  | 'countFreeJobs'
+  | 'listFreeQueues'
+  | 'listLimitKeys'
 > &
   BulkReads
 
 /** Tell nothing of a namespace, or are the caller's own: their routes look whose they are. */
 function openReads(read: Reads): OpenReads {
-  const { findFence, findOperation, listUserSettings, findLink, countFreeJobs, listFreeQueues, listLimitKeys } = read
+  const {
+    findFence,
+    findOperation,
+    listUserSettings,
+    findUserSetting,
+    findLink,
+    countFreeJobs,
+    listFreeQueues,
+    listLimitKeys,
+  } = read
   const { findBulk, listBulks, listOpenBulks, listBulkChunks } = read
   return {
-    ...{ findFence, findOperation, listUserSettings, findLink, countFreeJobs, listFreeQueues, listLimitKeys },
+    ...{
+      findFence,
+      findOperation,
+      listUserSettings,
+      findUserSetting,
+      findLink,
+      countFreeJobs,
+      listFreeQueues,
+      listLimitKeys,
+    },
     ...{ findBulk, listBulks, listOpenBulks, listBulkChunks },
   }
 }
@@ -154,7 +179,7 @@ function keyReads(read: Reads, sight: Sight): KeyReads {
   }
 }
 
-type OfDocuments = Omit<DocumentReads, 'listUserSettings' | 'findLink'>
+type OfDocuments = Omit<DocumentReads, 'listUserSettings' | 'findUserSetting' | 'findLink'>
 
 function documentReads(read: Reads, sight: Sight): OfDocuments {
   const isApp = ({ namespace }: { readonly namespace: string }): boolean =>

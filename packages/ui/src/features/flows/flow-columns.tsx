@@ -7,6 +7,7 @@ import { Menu } from '../../widgets/menu.tsx'
 import type { Column } from '../../widgets/table.tsx'
 import { Timestamp } from '../../widgets/timestamp.tsx'
 import { tip } from '../../widgets/tooltip.ts'
+import { draftOf, type DraftHead } from '../flow/use-flow-drafts.ts'
 import { StateBadge } from '../states/state-badge.tsx'
 import { flowMenu } from './flow-menu.ts'
 import classes from './flows-page.module.css'
@@ -21,6 +22,7 @@ export type FlowLine = Line<FlowRow>
 export interface FlowFacts {
   readonly bars: ReadonlyMap<string, RunBarsOfFlow>
   readonly actions: FlowActions
+  readonly drafts: readonly DraftHead[] | undefined
   readonly isGrouped: boolean
 }
 
@@ -96,6 +98,7 @@ function Name({ line, facts }: { readonly line: FlowLine; readonly facts: FlowFa
       <span className={classes['state']}>{last && <StateBadge state={last.state} isIconOnly />}</span>
       {!facts.isGrouped && <span className={classes['namespace']}>{flow.namespace} / </span>}
       <span className={classes['id']}>{flow.id}</span>
+      {draftOf(facts.drafts, flow) && <span className={classes['mark']}>{t('draft')}</span>}
       {flow.disabled && <span className={classes['mark']}>{t('disabled')}</span>}
       {flow.exception !== undefined && <span className={classes['mark']}>{t('broken')}</span>}
     </span>

@@ -5,7 +5,7 @@ import { useCallback, useMemo, useRef, useState, type ReactNode } from 'react'
 import { MayButton } from '../../lib/access/may-button.tsx'
 import { Page } from '../../app/page.tsx'
 import { apiUrl } from '../../lib/api.ts'
-import { useGo } from '../../lib/link.tsx'
+import { Link, useGo } from '../../lib/link.tsx'
 import { formatNumber } from '../../lib/messages.ts'
 import { paths } from '../../lib/paths.ts'
 import { textParam, useFilters, useSearchState, wordParam } from '../../lib/search-state.ts'
@@ -19,6 +19,7 @@ import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { showToast } from '../../widgets/toast.tsx'
 import { Table } from '../../widgets/table.tsx'
 import { ViewsMenu } from '../views/views-menu.tsx'
+import { useFlowDrafts, type DraftHead } from '../flow/use-flow-drafts.ts'
 import { BulkBar, NO_SELECTION } from './bulk-bar.tsx'
 import { FlowCard, flowColumns, type FlowFacts, type FlowLine } from './flow-columns.tsx'
 import { FLOW_FIELDS } from './flow-fields.ts'
@@ -44,7 +45,7 @@ export function FlowsPage(): ReactNode {
     () => (isGrouped ? groupFlows(flows, closedSet) : flows.map((flow): FlowLine => ({ type: 'flow' as const, flow }))),
     [isGrouped, flows, closedSet],
   )
-  const facts: FlowFacts = { bars, actions, isGrouped }
+  const facts: FlowFacts = { bars, actions, isGrouped, drafts: useFlowDrafts().data }
   const onEnd = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
   }, [hasNextPage, isFetchingNextPage, fetchNextPage])
@@ -60,6 +61,7 @@ export function FlowsPage(): ReactNode {
         <ViewsMenu page="flows" path={paths.flows()} />
         <ViewMenu isGrouped={isGrouped} onChange={next => setSearch({ view: next }, { replace: true })} />
       </FilterBar>
+      <Unpublished drafts={facts.drafts} />
       {chosen.length > 0 && (
         <BulkBar
           flows={chosen}
@@ -96,6 +98,22 @@ export function FlowsPage(): ReactNode {
         />
       )}
     </Page>
+  )
+}
+
+/** They are no flows yet: nothing lists them but this. */
+function Unpublished({ drafts = [] }: { readonly drafts: readonly DraftHead[] | undefined }): ReactNode {
+  const unborn = drafts.filter(({ follows, isOutdated }) => follows === 0 && !isOutdated)
+  if (unborn.length === 0) return null
+  return (
+    <p className={classes['unpublished']}>
+      <span className={classes['unpublishedTitle']}>{t('unpublished')}</span>
+      {unborn.map(({ namespace, id }) => (
+        <Link key={`${namespace}.${id}`} to={paths.newFlow(`${namespace}.${id}`)}>
+          {namespace} / {id}
+        </Link>
+      ))}
+    </p>
   )
 }
 
