@@ -34,6 +34,7 @@ async function writeFormat(page: Page, word: string): Promise<void> {
   await page.keyboard.press('Home')
   await page.keyboard.press('Shift+End')
   await page.keyboard.type(`format: ${word}`)
+  await page.getByText('● not saved').waitFor()
   await page.getByText('No problems. The server would accept it.').waitFor()
 }
 

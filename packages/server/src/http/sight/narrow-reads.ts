@@ -19,6 +19,7 @@ export function narrowReads(read: Reads, sight: Sight): Reads {
 type OpenReads = Pick<
   Reads,
   | 'findFence'
+  | 'measureSpace'
   | 'findOperation'
   | 'listUserSettings'
   | 'findUserSetting'
@@ -33,6 +34,7 @@ type OpenReads = Pick<
 function openReads(read: Reads): OpenReads {
   const {
     findFence,
+    measureSpace,
     findOperation,
     listUserSettings,
     findUserSetting,
@@ -45,6 +47,7 @@ function openReads(read: Reads): OpenReads {
   return {
     ...{
       findFence,
+      measureSpace,
       findOperation,
       listUserSettings,
       findUserSetting,

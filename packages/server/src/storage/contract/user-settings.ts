@@ -56,4 +56,11 @@ export function userSettingContract(subject: StoreSubject): void {
       assert.equal(await store.read.findUserSetting(VIEW), undefined)
     },
   )
+
+  storeCase(subject, 'what the database takes up is told', async ({ store }) => {
+    const { sizeBytes, freeBytes } = await store.read.measureSpace()
+
+    assert.equal(sizeBytes > 0, store.kind !== 'memory')
+    assert.equal(freeBytes >= 0 && freeBytes <= sizeBytes, true)
+  })
 }

@@ -33,19 +33,25 @@ export function FlowEditorTab({ flow }: { readonly flow: FlowDocument }): ReactN
   useLive({ topic: `flow:${namespace}.${id}` }, ({ value }) => {
     if (revisionOf(value) > flow.revision) void client.invalidateQueries({ queryKey: ['flows', 'one', namespace, id] })
   })
+  // What was just published may be known here before it is known to the page around.
+  const newest = client.getQueryData<FlowDocument>(['flows', 'one', namespace, id]) ?? flow
   if (isOpen && error) return <ErrorCard title={t('draftFailed')} error={error} />
   if ((isWanted && drafts.isPending) || (isOpen && !opened)) return <SkeletonRows rows={8} />
   return (
     <FlowEditor
       key={isOpen ? 'draft' : 'published'}
-      flow={flow}
-      initial={(isOpen ? opened?.draft.source : flow.source) ?? ''}
+      flow={newest}
+      initial={(isOpen ? opened?.draft.source : newest.source) ?? ''}
       opened={isOpen ? opened : undefined}
       notice={<DraftNotice flow={flow} draft={head} isOpen={isOpen} onOpen={show} />}
       draftName={`${namespace}.${id}${isOpen ? '~draft' : ''}`}
       onDraft={draft => show(draft !== undefined)}
       onSaved={(saved, isToRun) => {
-        if (isOpen) show(false)
+        // What is published takes the place of the draft at once, also when the page is being told of it only now.
+        if (isOpen) {
+          client.setQueryData(['flows', 'one', namespace, id], saved)
+          show(false)
+        }
         if (isToRun) void actions.run(saved)
       }}
     />

@@ -8,7 +8,7 @@ import { apiUrl } from '../../lib/api.ts'
 import { Link, useGo } from '../../lib/link.tsx'
 import { formatNumber } from '../../lib/messages.ts'
 import { paths } from '../../lib/paths.ts'
-import { textParam, useFilters, useSearchState, wordParam } from '../../lib/search-state.ts'
+import { textParam, useFilters, useSearchState, wordParam, type FilterState } from '../../lib/search-state.ts'
 import { curlLine } from '../../widgets/copy-as.tsx'
 import { Empty } from '../../widgets/empty.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
@@ -21,7 +21,7 @@ import { Table } from '../../widgets/table.tsx'
 import { ViewsMenu } from '../views/views-menu.tsx'
 import { useFlowDrafts, type DraftHead } from '../flow/use-flow-drafts.ts'
 import { BulkBar, NO_SELECTION } from './bulk-bar.tsx'
-import { FlowCard, flowColumns, type FlowFacts, type FlowLine } from './flow-columns.tsx'
+import { FlowCard, flowColumns, flowLabel, type FlowFacts, type FlowLine } from './flow-columns.tsx'
 import { FLOW_FIELDS } from './flow-fields.ts'
 import classes from './flows-page.module.css'
 import { chosenFlows, groupFlows, groupKey, toggleClosed } from './group-flows.ts'
@@ -57,7 +57,7 @@ export function FlowsPage(): ReactNode {
       badge={total !== undefined && <span className={classes['total']}>{formatNumber(total)}</span>}
       actions={<ListActions actions={actions} />}
     >
-      <FilterBar fields={FLOW_FIELDS} filters={filterState.filters} onChange={filterState.setFilters}>
+      <FilterBar {...barOf(filterState)}>
         <ViewsMenu page="flows" path={paths.flows()} />
         <ViewMenu isGrouped={isGrouped} onChange={next => setSearch({ view: next }, { replace: true })} />
       </FilterBar>
@@ -88,7 +88,7 @@ export function FlowsPage(): ReactNode {
           rowTo={line => (line.type === 'flow' ? paths.flow(line.flow) : addressWith(line.namespace, closedSet))}
           rowLabel={line =>
             line.type === 'flow'
-              ? flowKey(line.flow)
+              ? flowLabel(line.flow, facts)
               : t('groupLabel', { namespace: line.namespace, count: line.count })
           }
           card={line => <FlowCard line={line} facts={facts} />}
@@ -115,6 +115,10 @@ function Unpublished({ drafts = [] }: { readonly drafts: readonly DraftHead[] | 
       ))}
     </p>
   )
+}
+
+function barOf({ filters, setFilters }: FilterState) {
+  return { fields: FLOW_FIELDS, filters, onChange: setFilters, example: 'ns:company.* label.team:data orders' }
 }
 
 /** This address with a namespace opened or closed. */
