@@ -102,9 +102,14 @@ export async function findBarriers(page: Page, look?: Look): Promise<readonly st
   })
 }
 
-/** Until nothing is asked for and nothing is loading any more. */
-export async function settled(page: Page): Promise<void> {
+/** What a page brings in after itself. */
+export type Shown = 'dialog' | 'chart'
+
+/** Until nothing is asked for and nothing is loading any more, and what the page is opened for is there. */
+export async function settled(page: Page, shows?: Shown): Promise<void> {
   await page.getByRole('main').waitFor()
   await page.locator('main [role=status][aria-label]').first().waitFor({ state: 'detached' })
+  if (shows === 'dialog') await page.getByRole('dialog').waitFor()
+  if (shows === 'chart') await page.getByRole('img', { name: 'Executions' }).waitFor()
   await page.evaluate('document.fonts.ready.then(() => undefined)')
 }

@@ -28,13 +28,13 @@ test('no page has a barrier or a problem, light and dark', { skip: NO_BROWSER },
   const tab = await openTab(browser, server.address)
   const barriers: string[] = []
   const expected: string[] = []
-  for (const { name, path, isUnknown } of ROUTES) {
+  for (const { name, path, isUnknown, shows } of ROUTES) {
     const before = tab.problems.length
     await takeOn(tab.page, 'light')
     await tab.page.goto(path(seeded))
     for (const look of LOOKS) {
       await takeOn(tab.page, look)
-      await settled(tab.page)
+      await settled(tab.page, shows)
       for (const barrier of await findBarriers(tab.page, look)) barriers.push(`${name}, ${look}: ${barrier}`)
     }
     // The browser itself says so of every answer that is 404.

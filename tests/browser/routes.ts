@@ -1,4 +1,5 @@
 // The pages that are photographed and judged by axe in every look. Whoever adds a page adds its line; `seed.ts` makes what they show.
+import type { Shown } from './browser.ts'
 import type { Seed } from './seed.ts'
 
 export interface VisitedRoute {
@@ -7,6 +8,8 @@ export interface VisitedRoute {
   path(seed: Seed): string
   /** It shows that there is no such thing: the API answers 404. */
   readonly isUnknown?: boolean
+  /** What comes after the page itself: nothing is judged or photographed before it is there. */
+  readonly shows?: Shown
 }
 
 export const ROUTES: readonly VisitedRoute[] = [
@@ -41,8 +44,13 @@ export const ROUTES: readonly VisitedRoute[] = [
   {
     name: 'execution-fork',
     path: ({ failed }) => `/ui/executions/tests/broken/${failed}/debug?at=4&open=fork`,
+    shows: 'dialog',
   },
-  { name: 'execution-replay', path: ({ failed }) => `/ui/executions/tests/broken/${failed}?open=replay` },
+  {
+    name: 'execution-replay',
+    path: ({ failed }) => `/ui/executions/tests/broken/${failed}?open=replay`,
+    shows: 'dialog',
+  },
   { name: 'execution-unknown', path: () => '/ui/executions/tests/broken/0VbfV3Qv0Hvuh9YQx1PTvU', isUnknown: true },
   { name: 'compare', path: ({ failed, succeeded }) => `/ui/executions/compare?left=${succeeded}&right=${failed}` },
   { name: 'flows', path: () => '/ui/flows' },
@@ -60,12 +68,12 @@ export const ROUTES: readonly VisitedRoute[] = [
   { name: 'flow-unknown', path: () => '/ui/flows/edit/tests/nothing', isUnknown: true },
   { name: 'flow-new', path: () => '/ui/flows/new?template=parallel' },
   { name: 'home', path: () => '/ui/dashboards' },
-  { name: 'dashboard', path: () => '/ui/dashboards/default' },
-  { name: 'dashboard-new', path: () => '/ui/dashboards/new' },
-  { name: 'dashboard-edit', path: () => '/ui/dashboards/default/edit' },
+  { name: 'dashboard', path: () => '/ui/dashboards/default', shows: 'chart' },
+  { name: 'dashboard-new', path: () => '/ui/dashboards/new', shows: 'chart' },
+  { name: 'dashboard-edit', path: () => '/ui/dashboards/default/edit', shows: 'chart' },
   { name: 'dashboard-unknown', path: () => '/ui/dashboards/nothing', isUnknown: true },
-  { name: 'run-dialog', path: () => '/ui/executions?run=tests/broken' },
-  { name: 'run-which', path: () => '/ui/executions?run=choose' },
+  { name: 'run-dialog', path: () => '/ui/executions?run=tests/broken', shows: 'dialog' },
+  { name: 'run-which', path: () => '/ui/executions?run=choose', shows: 'dialog' },
   { name: 'logs', path: () => '/ui/logs' },
   { name: 'logs-none', path: () => '/ui/logs?filters[namespace][EQUALS]=nowhere' },
   {
@@ -79,8 +87,8 @@ export const ROUTES: readonly VisitedRoute[] = [
   { name: 'calendar-day', path: () => '/ui/calendar?view=day' },
   { name: 'inbox', path: () => '/ui/inbox' },
   { name: 'keys', path: () => '/ui/kv' },
-  { name: 'key', path: () => '/ui/kv?open=tests/discounts' },
-  { name: 'key-new', path: () => '/ui/kv?new=true' },
+  { name: 'key', path: () => '/ui/kv?open=tests/discounts', shows: 'dialog' },
+  { name: 'key-new', path: () => '/ui/kv?new=true', shows: 'dialog' },
   { name: 'secrets', path: () => '/ui/secrets' },
   { name: 'namespaces', path: () => '/ui/namespaces' },
   ...[
@@ -101,7 +109,7 @@ export const ROUTES: readonly VisitedRoute[] = [
   { name: 'files', path: () => '/ui/files' },
   { name: 'blueprints', path: () => '/ui/blueprints' },
   { name: 'blueprints-own', path: () => '/ui/blueprints/flow/custom' },
-  { name: 'blueprint-new', path: () => '/ui/blueprints/flow/custom?new=true&flow=tests/broken' },
+  { name: 'blueprint-new', path: () => '/ui/blueprints/flow/custom?new=true&flow=tests/broken', shows: 'dialog' },
   { name: 'docs', path: () => '/ui/docs/flow-tests' },
   { name: 'apps', path: () => '/ui/apps' },
   { name: 'app-new', path: () => '/ui/apps/new?flow=tests/broken' },
@@ -116,19 +124,25 @@ export const ROUTES: readonly VisitedRoute[] = [
   { name: 'incidents', path: () => '/ui/incidents' },
   { name: 'instance', path: () => '/ui/admin/instance' },
   { name: 'kill-switches', path: () => '/ui/admin/instance/kill-switches' },
-  { name: 'kill-switch-new', path: () => '/ui/admin/instance/kill-switches?new=true' },
+  { name: 'kill-switch-new', path: () => '/ui/admin/instance/kill-switches?new=true', shows: 'dialog' },
   { name: 'announcements', path: () => '/ui/admin/instance/announcements' },
   { name: 'policies', path: () => '/ui/admin/instance/policies' },
   { name: 'policy', path: () => '/ui/admin/instance/policies/edit/tenant/owned-flows' },
   { name: 'policy-new', path: () => '/ui/admin/instance/policies/new/%3Atests' },
+  { name: 'retention', path: () => '/ui/admin/instance/retention' },
+  { name: 'quotas', path: () => '/ui/admin/instance/quotas' },
+  { name: 'mcp-servers', path: () => '/ui/admin/instance/mcp-servers?server=default' },
+  { name: 'mcp-server-new', path: () => '/ui/admin/instance/mcp-servers?new=true', shows: 'dialog' },
+  { name: 'flow-draft', path: () => '/ui/flows/edit/tests/warehouse/edit?draft=true' },
   { name: 'login', path: () => '/ui/login' },
   { name: 'setup', path: () => '/ui/setup' },
   { name: 'access-users', path: () => '/ui/admin/iam/users' },
   { name: 'access-role', path: () => '/ui/admin/iam/roles/editor' },
+  { name: 'access-sign-in', path: () => '/ui/admin/iam/sign-in' },
   { name: 'access-bindings', path: () => '/ui/admin/iam/bindings' },
   { name: 'access-explain', path: () => '/ui/admin/iam/explain?what=FLOW:UPDATE' },
   { name: 'audit', path: () => '/ui/admin/auditlogs' },
-  { name: 'secret-new', path: () => '/ui/secrets?new=true' },
+  { name: 'secret-new', path: () => '/ui/secrets?new=true', shows: 'dialog' },
   { name: 'old-link-explained', path: () => '/ui/templates' },
   { name: 'not-found', path: () => '/ui/nothing/here' },
   { name: 'not-found-near', path: () => '/ui/executons' },

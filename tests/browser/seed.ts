@@ -88,6 +88,7 @@ export async function seed(server: BrowserServer): Promise<Seed> {
   ]
   for (const [key, value] of Object.entries(KEYS)) await server.call('PUT', `/namespaces/tests/kv/${key}`, value)
   for (const source of sources) await server.call('POST', '/flows', source)
+  await server.call('PUT', '/flows/tests/warehouse/draft', SECRETIVE.replace('log_in', 'sign_in'))
   await server.call('POST', '/tests', SUITE)
   await server.call('POST', '/apps', APP)
   await server.call('POST', '/policies', JSON.stringify({ source: POLICY }))

@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import { FlowFilters, flowBulkRoutes } from './flow-bulk.ts'
+import { flowDraftRoutes } from './flow-drafts.ts'
 import { flowPlanRoutes } from './flow-plan.ts'
 import { flowRunRoutes } from './flow-runs.ts'
 import { flowViewRoutes } from './flow-views.ts'
@@ -14,8 +15,14 @@ const DOCUMENTS = { type: 'yaml', isMany: true } as const
 const FLOW = { type: 'json', schema: Flow } as const
 const FLOWS = { type: 'json', schema: Type.Array(Flow) } as const
 
-const WithMessage = Type.Object({
+const Saving = Type.Object({
   message: Type.Optional(Type.String({ maxLength: 500, description: 'Why it is changed: kept beside the revision.' })),
+  draft: Type.Optional(
+    Type.Boolean({ default: false, description: 'Keep it as the draft: what is published goes on.' }),
+  ),
+  publishes: Type.Optional(
+    Type.Integer({ minimum: 1, description: 'The version of the draft that is over once this is saved.' }),
+  ),
 })
 
 export const flowRoutes = {
@@ -151,7 +158,7 @@ export const flowRoutes = {
     method: 'POST',
     paths: ofTenant('/flows'),
     params: NoParams,
-    query: WithMessage,
+    query: Saving,
     body: YAML,
     status: 200,
     reply: FLOW,
@@ -163,7 +170,7 @@ export const flowRoutes = {
     method: 'PUT',
     paths: ofTenant('/flows/{namespace}/{id}'),
     params: OfFlow,
-    query: WithMessage,
+    query: Saving,
     body: YAML,
     status: 200,
     reply: FLOW,
@@ -231,6 +238,7 @@ export const flowRoutes = {
   }),
   ...flowBulkRoutes,
   ...flowPlanRoutes,
+  ...flowDraftRoutes,
   ...flowViewRoutes,
   ...flowRunRoutes,
 }

@@ -1,4 +1,5 @@
 import Type from 'typebox'
+import { instanceFactRoutes } from './instance-facts.ts'
 import { defineRoute, ofInstance, ofTenantOnly, type Paths } from './route.ts'
 import { NoParams, NoQuery, Paging, pageOf } from './shapes.ts'
 
@@ -29,6 +30,7 @@ const Service = Type.Object({
 const MaintenanceStatus = Type.Object({ maintenance: Type.Boolean(), since: Type.Optional(Type.String()) })
 
 export const instanceRoutes = {
+  ...instanceFactRoutes,
   activeServices: defineRoute({
     method: 'GET',
     paths: ofCluster('/services/active'),

@@ -46,7 +46,7 @@ const Tool = Type.Object({
 export const mcpRoutes = {
   list: defineRoute({
     ...GET,
-    paths: ofTenantOnly('/mcp/servers', ['c']),
+    paths: ofTenantOnly('/mcp/servers'),
     query: Type.Object({ ...Paging, q: Type.Optional(Type.String()) }),
     reply: gives(pageOf(Server)),
     permission: 'MCP_SERVER:READ',
@@ -54,7 +54,7 @@ export const mcpRoutes = {
   }),
   create: defineRoute({
     ...POST,
-    paths: ofTenantOnly('/mcp/servers', ['c']),
+    paths: ofTenantOnly('/mcp/servers'),
     body: takes(ServerBody),
     reply: gives(Server),
     refusals: [409],
@@ -63,7 +63,7 @@ export const mcpRoutes = {
   }),
   get: defineRoute({
     ...GET,
-    paths: ofTenantOnly('/mcp/servers/{id}', ['c']),
+    paths: ofTenantOnly('/mcp/servers/{id}'),
     params: OfServer,
     reply: gives(Server),
     refusals: [404],
@@ -72,7 +72,7 @@ export const mcpRoutes = {
   }),
   update: defineRoute({
     ...PUT,
-    paths: ofTenantOnly('/mcp/servers/{id}', ['c']),
+    paths: ofTenantOnly('/mcp/servers/{id}'),
     params: OfServer,
     body: takes(ServerBody),
     reply: gives(Server),
@@ -83,7 +83,7 @@ export const mcpRoutes = {
   delete: defineRoute({
     ...DELETE,
     status: 200,
-    paths: ofTenantOnly('/mcp/servers/{id}', ['c']),
+    paths: ofTenantOnly('/mcp/servers/{id}'),
     params: OfServer,
     refusals: [404, 409],
     permission: 'MCP_SERVER:DELETE',
@@ -91,7 +91,7 @@ export const mcpRoutes = {
   }),
   toggle: defineRoute({
     ...PATCH,
-    paths: ofTenantOnly('/mcp/servers/{id}/toggle', ['c']),
+    paths: ofTenantOnly('/mcp/servers/{id}/toggle'),
     params: OfServer,
     reply: gives(Server),
     refusals: [404],
@@ -100,7 +100,7 @@ export const mcpRoutes = {
   }),
   tools: defineRoute({
     ...GET,
-    paths: ofTenantOnly('/mcp/servers/{id}/tools', ['c']),
+    paths: ofTenantOnly('/mcp/servers/{id}/tools'),
     params: OfServer,
     reply: gives(Type.Array(Tool)),
     refusals: [404],

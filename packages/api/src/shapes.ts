@@ -95,6 +95,7 @@ export const Flow = Type.Object({
   triggers: Type.Optional(Type.Array(AnyMap)),
   disabled: Type.Boolean(),
   deleted: Type.Boolean(),
+  draft: Type.Optional(Type.Boolean({ description: 'It is not published.' })),
   updated: Type.Optional(Instant),
   source: Type.Optional(Type.String()),
   exception: Type.Optional(Type.String({ description: 'Why a stored flow cannot be read any more.' })),

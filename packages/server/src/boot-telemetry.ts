@@ -5,6 +5,7 @@ import { factsOf } from '@batuta/plugin-sdk'
 import type { Ground } from './boot-ground.ts'
 import type { Incarnations } from './boot-incarnation.ts'
 import { databaseFile, type Config } from './config/config.ts'
+import type { DiskSpace } from './http/dependencies.ts'
 import { countStreams } from './http/event-stream.ts'
 import { startManagement } from './http/management/start-management.ts'
 import type { RunningHttp } from './http/server.ts'
@@ -181,13 +182,19 @@ async function queueAgesOf(store: Store, nowMs: number): Promise<StoreFigures['q
 }
 
 async function diskFigures(config: Config): Promise<DiskFigures> {
-  const { bsize, bavail, blocks } = await statfs(config.dataDir)
+  const { freeBytes, sizeBytes } = await diskSpace(config.dataDir)
   return {
     path: config.dataDir,
-    freeBytes: bsize * bavail,
-    totalBytes: bsize * blocks,
+    freeBytes,
+    totalBytes: sizeBytes,
     databaseBytes: config.database.type === 'sqlite' ? await databaseBytes(databaseFile(config)) : undefined,
   }
+}
+
+/** Of whatever the folder is on. */
+export async function diskSpace(folder: string): Promise<DiskSpace> {
+  const { bsize, bavail, blocks } = await statfs(folder)
+  return { sizeBytes: bsize * blocks, freeBytes: bsize * bavail }
 }
 
 async function databaseBytes(file: string): Promise<number> {

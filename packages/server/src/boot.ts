@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { askFor } from './answers/ask.ts'
 import { openGround, type Ground } from './boot-ground.ts'
 import { Incarnations } from './boot-incarnation.ts'
-import { healthOf, startTelemetry } from './boot-telemetry.ts'
+import { diskSpace, healthOf, startTelemetry } from './boot-telemetry.ts'
 import type { Config, ServerOptions } from './config/config.ts'
 import { firstDateOf } from './engine/schedules.ts'
 import { watchFlows, type FlowsDir } from './flows/flows-dir.ts'
@@ -102,7 +102,11 @@ function openDoor(ground: Ground, { incarnations, saveWorld, health, large }: Do
     claimsOf: id => incarnations.claimsOf(id),
     look: incarnations.look,
     large,
-    instance: { mode: ground.mode, announcement: () => incarnations.announcement() },
+    instance: {
+      mode: ground.mode,
+      announcement: () => incarnations.announcement(),
+      disk: () => diskSpace(ground.config.dataDir),
+    },
     ask: asker => askFor(ground.answers, asker),
     secrets: ground.answers,
     rehearse: async options => await (await import('./rehearsal/rehearse.ts')).rehearse(options),

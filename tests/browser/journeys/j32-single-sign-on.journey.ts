@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { startOidcProvider, type OidcProvider } from '../../services/oidc-provider.mjs'
-import { NO_BROWSER, openBrowser, type Browser, type Page } from '../browser.ts'
+import { NO_BROWSER, findBarriers, openBrowser, type Browser, type Page } from '../browser.ts'
 import { startServer, type BrowserServer } from '../server.ts'
 
 const ADMIN = { username: 'admin', password: 'the admin of this journey' }
@@ -219,5 +219,24 @@ test('a sign-in that was called off at the provider is told in words', { skip },
     .getByText(/called off|declined|cancel/i)
     .first()
     .waitFor()
+  await page.context().close()
+})
+
+test('whoever runs the server sees how people sign in, and asks a provider, without a secret', { skip }, async () => {
+  const page = await newPage()
+  await page.goto('/ui/admin/iam/sign-in')
+  await page.getByLabel('User name').fill(ADMIN.username)
+  await page.getByLabel(/^Password/).fill(ADMIN.password)
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+
+  const provider = page.getByRole('region', { name: 'Identity provider Kept' })
+  await provider.getByText(idp.issuer).first().waitFor()
+  await provider.getByText('with a secret').waitFor()
+  await provider.getByText('platform').waitFor()
+  await provider.getByRole('button', { name: 'Ask it now' }).click()
+  await provider.getByText(`It answers and fits: ${idp.issuer}`).waitFor()
+
+  assert.equal((await page.content()).includes(SECRET), false)
+  assert.deepEqual(await findBarriers(page), [])
   await page.context().close()
 })

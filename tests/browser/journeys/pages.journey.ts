@@ -28,10 +28,10 @@ for (const look of LOOKS) {
     const tab = await openTab(browser, server.address, look)
     const barriers: string[] = []
     const expected: string[] = []
-    for (const { name, path, isUnknown } of ROUTES) {
+    for (const { name, path, isUnknown, shows } of ROUTES) {
       const before = tab.problems.length
       await tab.page.goto(path(seeded))
-      await settled(tab.page)
+      await settled(tab.page, shows)
       for (const barrier of await findBarriers(tab.page)) barriers.push(`${name}: ${barrier}`)
       // The browser itself says so of every answer that is 404.
       if (isUnknown === true) expected.push(...tab.problems.slice(before).filter(problem => problem.includes('404')))

@@ -152,6 +152,8 @@ export async function defaultsChanged(keys: Iterable<FlowKey>, world: SaveWorld)
 
 export async function deleteFlow(key: FlowKey, world: SaveWorld): Promise<boolean> {
   const isDeleted = await world.store.perform('deleteFlow', { ...key, nowMs: world.nowMs() })
+  const { tenant, namespace: owner, flowId: id } = key
+  if (isDeleted) await world.store.perform('deleteUserSetting', { tenant, kind: 'draft', owner, id })
   world.flows.forget(key)
   await world.onChanged(key)
   return isDeleted

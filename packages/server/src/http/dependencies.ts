@@ -14,6 +14,7 @@ import type { SaveWorld } from '../flows/save-flow.ts'
 import type { Changes } from '../inbox/changes.ts'
 import type { CorsRule } from '../config/cors.ts'
 import type { SignInConfig } from '../config/sign-in.ts'
+import type { StorageOptions } from '../config/storage-options.ts'
 import type { ConfiguredUser } from '../config/user.ts'
 import type { KeptTallies } from './executions/kept-tallies.ts'
 import type { SlowBodyLimits } from './slow-bodies.ts'
@@ -90,6 +91,8 @@ export interface HttpDependencies {
     readonly mode: MaintenanceMode
     /** What this node tells of itself. */
     announcement(): NodeRow
+    /** Of the folder of the data. */
+    disk?(): Promise<DiskSpace>
   }
   /** Plays suites of flow tests. */
   rehearse?(options: RehearsalOptions): Promise<readonly SuiteResult[]>
@@ -111,6 +114,11 @@ export interface Patience {
   /** Between two looks at all connections. */
   readonly lookEveryMs: number
   readonly bodies: SlowBodyLimits
+}
+
+export interface DiskSpace {
+  readonly sizeBytes: number
+  readonly freeBytes: number
 }
 
 /** What a server of tests need not think of. */
@@ -138,6 +146,7 @@ export interface HttpConfig {
   readonly trustedProxies?: readonly string[]
   /** Of one credential, lists counting more; 0 for no limit. */
   readonly requestsPerMinute?: number
+  readonly storage?: Pick<StorageOptions, 'executionsKeptMs'>
 }
 
 /** The newest live revision of a flow, as it is kept in memory. */

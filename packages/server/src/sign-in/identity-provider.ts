@@ -33,6 +33,19 @@ export interface SignedOutThere {
   readonly sessionThere: string | undefined
 }
 
+export interface ProviderSaid {
+  readonly issuer: string
+  readonly endpoints: Readonly<Record<string, string>>
+}
+
+const ENDPOINTS: readonly string[] = [
+  'authorization_endpoint',
+  'token_endpoint',
+  'userinfo_endpoint',
+  'jwks_uri',
+  'end_session_endpoint',
+]
+
 interface KeyRequest {
   readonly method: string
   readonly signal: AbortSignal
@@ -54,6 +67,16 @@ export class IdentityProvider {
   constructor(config: OidcConfig, nowMs: () => number) {
     this.config = config
     this.#nowMs = nowMs
+  }
+
+  /** What the provider says of itself now, whatever was known before. @throws {SignInError} */
+  async describe(): Promise<ProviderSaid> {
+    this.#discovered = undefined
+    const { issuer, ...said } = (await this.#discover()).serverMetadata()
+    const endpoints = Object.entries(said).flatMap(([name, url]) =>
+      ENDPOINTS.includes(name) && typeof url === 'string' ? [[name, url] as const] : [],
+    )
+    return { issuer, endpoints: Object.fromEntries(endpoints) }
   }
 
   /** Where the browser is sent to. */

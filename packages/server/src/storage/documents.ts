@@ -9,8 +9,8 @@ export interface TestSuiteKey {
 
 export interface UserSettingKey {
   readonly tenant: string
-  readonly kind: 'view' | 'preferences' | 'dashboard'
-  /** Empty where nobody logs in. */
+  readonly kind: 'view' | 'preferences' | 'dashboard' | 'draft'
+  /** Empty where nobody logs in; of a draft the namespace of its flow. */
   readonly owner: string
   readonly id: string
 }
@@ -19,6 +19,13 @@ export interface UserSettingRow extends UserSettingKey {
   /** JSON. */
   readonly body: string
   readonly updatedMs: number
+}
+
+export interface UserSettingRevise extends UserSettingKey {
+  readonly body: string | null
+  readonly updatedMs: number
+  /** When the row was written that this one is a change of. */
+  readonly follows: number | null
 }
 
 export interface AppKey {
@@ -88,6 +95,8 @@ export interface DocumentOperations {
   /** Puts what was there in its place. */
   saveUserSetting: { readonly args: UserSettingRow; readonly result: null }
   deleteUserSetting: { readonly args: UserSettingKey; readonly result: boolean }
+  /** Only over the row of this moment, or over none where `follows` is null; without a body the row goes. False: another one is there by now. */
+  reviseUserSetting: { readonly args: UserSettingRevise; readonly result: boolean }
   /** Puts what was there in its place. */
   saveApp: { readonly args: AppRow; readonly result: null }
   deleteApp: { readonly args: AppKey; readonly result: boolean }
@@ -103,6 +112,7 @@ export interface DocumentOperations {
 export interface DocumentReads {
   /** Of one owner, or of all; by owner and id. */
   listUserSettings(tenant: string, kind: UserSettingKey['kind'], owner?: string): Promise<readonly UserSettingRow[]>
+  findUserSetting(key: UserSettingKey): Promise<UserSettingRow | undefined>
   findApp(key: AppKey): Promise<AppRow | undefined>
   /** By namespace and id. */
   listApps(tenant: string): Promise<readonly AppRow[]>

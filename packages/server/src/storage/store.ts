@@ -183,6 +183,11 @@ export interface FlowKey {
   readonly flowId: string
 }
 
+export interface SpaceRow {
+  readonly sizeBytes: number
+  readonly freeBytes: number
+}
+
 export interface FlowWrite extends FlowKey {
   readonly source: string
   /** The parsed flow as value text, so that a start-up parses no YAML. */
@@ -303,6 +308,8 @@ export interface Reads extends AccessReads, BulkReads, DocumentReads, SealedRead
   findFence(node: string): Promise<{ readonly incarnation: number; readonly flushSeq: number } | undefined>
   findFlow(key: FlowKey, revision?: number): Promise<FlowRow | undefined>
   listRevisions(key: FlowKey): Promise<readonly FlowRow[]>
+  /** What the whole database takes up, and how much of it is free for what comes. */
+  measureSpace(): Promise<SpaceRow>
   /** The newest live revision of every flow, in the order of namespace and id, after the key given. */
   listFlows(after: FlowKey | undefined, limit: number): Promise<readonly FlowRow[]>
   findExecution(id: string): Promise<ExecutionRow | undefined>

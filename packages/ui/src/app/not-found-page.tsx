@@ -26,7 +26,7 @@ export function NotFoundPage(): ReactNode {
   if (old?.type === 'moved') return null
   if (old)
     return (
-      <Page title={old.title}>
+      <Page title={late('notFoundTitle')}>
         <Empty icon="info" title={old.title} text={old.text} action={<Link to={old.to}>{old.way}</Link>} />
       </Page>
     )

@@ -75,9 +75,9 @@ const EXPLAINED: readonly Explained[] = [
     way: 'To the inbox',
   },
   {
-    path: /^\/admin\/(?:tenants|quotas|policies|mcp-servers)/,
+    path: /^\/admin\/tenants/,
     title: 'This part of the administration has no page',
-    text: 'Policies and tenants are reached over the API and the command line. Limits and the state of the server are on the page of the instance.',
+    text: 'Tenants are reached over the API and the command line. Limits and the state of the server are on the page of the instance.',
     to: paths.instance(),
     way: 'To the instance',
   },

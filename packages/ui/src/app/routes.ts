@@ -122,4 +122,7 @@ export const PAGES: readonly PageEntry[] = [
 export const REDIRECTS: readonly { readonly from: string; readonly to: string }[] = [
   { from: '/settings', to: '/preferences' },
   { from: '/admin/policies', to: '/admin/instance/policies' },
+  { from: '/admin/retention', to: '/admin/instance/retention' },
+  { from: '/admin/quotas', to: '/admin/instance/quotas' },
+  { from: '/admin/mcp-servers', to: '/admin/instance/mcp-servers' },
 ]

@@ -51,7 +51,7 @@ export const paths = {
   editDashboard: (id: string): string => `/dashboards/${part(id)}/edit`,
   flows: (): string => '/flows',
   flow: ({ namespace, id }: FlowRef, tab?: string): string => `/flows/edit/${part(namespace)}/${part(id)}${tabOf(tab)}`,
-  newFlow: (): string => '/flows/new',
+  newFlow: (draft?: string): string => (draft === undefined ? '/flows/new' : `/flows/new?draft=${part(draft)}`),
   flowSearch: (): string => '/flows/search',
   executions: (): string => '/executions',
   execution: ({ namespace, flowId, id }: ExecutionRef, tab?: string): string =>

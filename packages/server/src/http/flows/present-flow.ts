@@ -17,6 +17,7 @@ import type { FlowRow } from '../../storage/store.ts'
 export interface FlowLook {
   readonly dialect: ApiDialect
   readonly isWithSource?: boolean
+  readonly isDraft?: boolean
 }
 
 const LISTS: readonly string[] = [
@@ -36,7 +37,7 @@ const KEPT_MAX = 500
 /** Sources of flows as they were read last; lists ask for the same flows again and again. */
 const kept = new Map<string, ValueMap>()
 
-export function presentFlow(row: FlowRow, { dialect, isWithSource = false }: FlowLook): string {
+export function presentFlow(row: FlowRow, { dialect, isWithSource = false, isDraft = false }: FlowLook): string {
   const { namespace, flowId, revision, source } = row
   const parsed = parsedOf(row)
   const entries: [string, Value][] = dialect === 'c' ? [['tenantId', row.tenant]] : []
@@ -48,6 +49,7 @@ export function presentFlow(row: FlowRow, { dialect, isWithSource = false }: Flo
     'tenantId',
     'disabled',
     'deleted',
+    'draft',
     'labels',
     'updated',
     'source',
@@ -56,6 +58,7 @@ export function presentFlow(row: FlowRow, { dialect, isWithSource = false }: Flo
   if (labels !== undefined && labels !== null) entries.push(['labels', labelsOf(labels)])
   for (const [key, value] of mapEntries(parsed)) if (!known.has(key) && value !== null) entries.push([key, value])
   entries.push(['disabled', row.isDisabled], ['deleted', row.isDeleted], ['updated', new Date(row.nowMs).toISOString()])
+  if (isDraft) entries.push(['draft', true])
   if (isWithSource) entries.push(['source', source])
   return encodeValue(mapFrom(entries))
 }

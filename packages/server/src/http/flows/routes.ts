@@ -21,6 +21,8 @@ import { mapInTurns } from '../map-in-turns.ts'
 import { empty, json, jsonText, listText, pageText } from '../reply.ts'
 import { notFound, unprocessable } from '../request-error.ts'
 import { bulkHandlers } from './bulk-routes.ts'
+import { createDraft, draftHandlers, updateDraft } from './draft-routes.ts'
+import { endDraft } from './drafts.ts'
 import { findRow } from './find-row.ts'
 import { runHandlers } from './run-routes.ts'
 import { planFlow } from './plan-flow.ts'
@@ -41,6 +43,7 @@ export function flowHandlers(dependencies: HttpDependencies): Handlers<'flows'> 
     ...readHandlers(dependencies),
     ...writeHandlers(dependencies),
     ...bulkHandlers(dependencies),
+    ...draftHandlers(dependencies),
     ...viewHandlers(dependencies),
     plan: async ({ body }) => await planFlow(body, dependencies),
     try: async ({ body, dialect, signal }) => await tryFlow(body, { dialect, signal: signal() }, dependencies),
@@ -139,13 +142,17 @@ function writeHandlers(dependencies: HttpDependencies): Pick<Handlers<'flows'>, 
   })
   return {
     create: async ({ body, query, dialect, note, caller }) => {
+      if (query.draft === true) return await createDraft(body, { dialect, note, caller }, dependencies)
       const row = await createFlow(body, dependencies)
+      if (query.publishes !== undefined) await endDraft(row, query.publishes, dependencies)
       note(noteOf(row, query.message))
       await keepMessage(row, query.message, { caller, access })
       return jsonText(presentFlow(row, { dialect, isWithSource: true }))
     },
     update: async ({ params, query, body, dialect, incoming, note, caller }) => {
+      if (query.draft === true) return await updateDraft(keyOf(params), body, { dialect, note, caller, dependencies })
       const row = await updateFlow(body, { ...keyOf(params), basedOn: readIfMatch(incoming) }, dependencies)
+      if (query.publishes !== undefined) await endDraft(row, query.publishes, dependencies)
       note(noteOf(row, query.message))
       await keepMessage(row, query.message, { caller, access })
       return withRevision(row, jsonText(presentFlow(row, { dialect, isWithSource: true })))

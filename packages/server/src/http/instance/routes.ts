@@ -3,11 +3,13 @@ import type { HttpDependencies } from '../dependencies.ts'
 import type { Handlers } from '../exchange.ts'
 import { json, type Reply } from '../reply.ts'
 import { notFound } from '../request-error.ts'
+import { factHandlers } from './facts.ts'
 import { listServices, type Service } from './services.ts'
 
 const PAGE_SIZE = 10
 
-export function instanceHandlers({ store, instance }: HttpDependencies): Handlers<'instance'> {
+export function instanceHandlers(dependencies: HttpDependencies): Handlers<'instance'> {
+  const { store, instance } = dependencies
   const { mode, announcement } = instance
   const services = async (): Promise<readonly Service[]> => await listServices({ store, announcement, mode })
   const status = (): Reply =>
@@ -17,6 +19,7 @@ export function instanceHandlers({ store, instance }: HttpDependencies): Handler
         : { maintenance: true, since: new Date(mode.sinceMs).toISOString() },
     )
   return {
+    ...factHandlers(dependencies),
     activeServices: async () => {
       const active = (await services()).filter(({ isLive }) => isLive)
       const byType = Map.groupBy(active, ({ document }) => document.type)

@@ -124,6 +124,7 @@ const free = (): void => {}
 const FREE = {
   saveUserSetting: free,
   deleteUserSetting: free,
+  reviseUserSetting: free,
   claimOperation: free,
   changeOperation: free,
   createBulk: free,

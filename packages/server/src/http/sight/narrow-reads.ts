@@ -19,8 +19,10 @@ export function narrowReads(read: Reads, sight: Sight): Reads {
 type OpenReads = Pick<
   Reads,
   | 'findFence'
+  | 'measureSpace'
   | 'findOperation'
   | 'listUserSettings'
+  | 'findUserSetting'
   | 'findLink'
   | 'countFreeJobs'
   | 'listFreeQueues'
@@ -31,11 +33,11 @@ type OpenReads = Pick<
 
 /** Tell nothing of a namespace, or are the caller's own, or are asked by a flow or limit that is seen: their routes look whose they are. */
 function openReads(read: Reads): OpenReads {
-  const { findFence, findOperation, listUserSettings, findLink, countFreeJobs, listFreeQueues } = read
-  const { listLimitKeys, listLimitMembers, findBulk, listBulks, listOpenBulks, listBulkChunks } = read
+  const { findFence, measureSpace, findOperation, listUserSettings, findUserSetting, findLink, countFreeJobs } = read
+  const { listFreeQueues, listLimitKeys, listLimitMembers, findBulk, listBulks, listOpenBulks, listBulkChunks } = read
   return {
-    ...{ findFence, findOperation, listUserSettings, findLink, countFreeJobs, listFreeQueues },
-    ...{ listLimitKeys, listLimitMembers },
+    ...{ findFence, measureSpace, findOperation, listUserSettings, findUserSetting, findLink, countFreeJobs },
+    ...{ listFreeQueues, listLimitKeys, listLimitMembers },
     ...{ findBulk, listBulks, listOpenBulks, listBulkChunks },
   }
 }
@@ -161,7 +163,7 @@ function keyReads(read: Reads, sight: Sight): KeyReads {
   }
 }
 
-type OfDocuments = Omit<DocumentReads, 'listUserSettings' | 'findLink'>
+type OfDocuments = Omit<DocumentReads, 'listUserSettings' | 'findUserSetting' | 'findLink'>
 
 function documentReads(read: Reads, sight: Sight): OfDocuments {
   const isApp = ({ namespace }: { readonly namespace: string }): boolean =>

@@ -24,6 +24,7 @@ export function readsOf(tables: Tables): Reads {
       const known = tables.nodes.get(node)
       return known && { incarnation: known.incarnation, flushSeq: known.flushSeq }
     },
+    measureSpace: async () => ({ sizeBytes: 0, freeBytes: 0 }),
     findFlow: async (key, revision) => {
       const rows = tables.flows.get(flowKeyOf(key)) ?? []
       if (revision !== undefined) return rows.find(row => row.revision === revision)

@@ -3,16 +3,24 @@ import type { Reads, UserSettingKey, UserSettingRow } from '../store.ts'
 import type { Performers } from './perform.ts'
 import type { Tables } from './tables.ts'
 
-export const SETTING_PERFORMERS: Pick<Performers, 'saveUserSetting' | 'deleteUserSetting'> = {
+export const SETTING_PERFORMERS: Pick<Performers, 'saveUserSetting' | 'deleteUserSetting' | 'reviseUserSetting'> = {
   saveUserSetting: (tables, row) => {
     tables.userSettings.set(keyOf(row), row)
     return null
   },
   deleteUserSetting: (tables, key) => tables.userSettings.delete(keyOf(key)),
+  reviseUserSetting: (tables, { body, follows, ...row }) => {
+    const key = keyOf(row)
+    if ((tables.userSettings.get(key)?.updatedMs ?? null) !== follows) return false
+    if (body === null) return tables.userSettings.delete(key)
+    tables.userSettings.set(key, { ...row, body })
+    return true
+  },
 }
 
-export function settingReads(tables: Tables): Pick<Reads, 'listUserSettings'> {
+export function settingReads(tables: Tables): Pick<Reads, 'listUserSettings' | 'findUserSetting'> {
   return {
+    findUserSetting: async key => tables.userSettings.get(keyOf(key)),
     listUserSettings: async (tenant, kind, owner) =>
       [...tables.userSettings.values()]
         .filter(row => row.tenant === tenant && row.kind === kind && (owner === undefined || row.owner === owner))

@@ -37,3 +37,5 @@ export const CLAIM_JOBS = `with recursive found (name) as (
   queues as (select name from found where name is not null and (left(name, 1) <> '@' or name = '@' || $1::text)),
   ${CLAIM_FROM_QUEUES}`
 export const CLAIM_JOBS_OF = `with queues as (select value collate "C" as name from json_array_elements_text($5::json)), ${CLAIM_FROM_QUEUES}`
+/** What is free inside of its tables PostgreSQL does not tell without reading them. */
+export const MEASURE_SPACE = 'select pg_database_size(current_database()) as size_bytes, 0 as free_bytes'

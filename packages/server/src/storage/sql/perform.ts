@@ -60,6 +60,8 @@ export interface SqlDialect {
   readonly afterAccess?: Statement
   /** Where the database is another machine than the node, or may be. */
   readonly ownClock?: Statement
+  /** `size_bytes` and `free_bytes` of the whole database. */
+  readonly space: Statement
   /** Takes free jobs in the order of their rank; no two callers are given the same one. */
   claimJobs(claim: Operations['claimJobs']['args']): Statement
 }

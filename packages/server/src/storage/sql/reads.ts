@@ -51,10 +51,16 @@ import {
 /** Runs one statement whose parameters are `$1`, `$2` … */
 export type Query = (statement: string, values: readonly Param[]) => Promise<readonly SqlRow[]>
 
+const NO_SPACE = { sizeBytes: 0, freeBytes: 0 }
+
 export function readsOf(query: Query, dialect: SqlDialect): Reads {
   const all: All = (statement, ...values) => query(statement, values)
   const one: One = async (statement, ...values) => (await query(statement, values))[0]
   return {
+    measureSpace: async () => {
+      const [row] = await query(dialect.space.text, dialect.space.values)
+      return row ? { sizeBytes: number(row, 'size_bytes'), freeBytes: number(row, 'free_bytes') } : NO_SPACE
+    },
     ...flowReads(all, one),
     ...executionReads(all, query, dialect),
     journalOf: async (id, page = WHOLE_JOURNAL) => {

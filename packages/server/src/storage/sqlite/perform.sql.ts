@@ -9,3 +9,5 @@ export const CLAIM_JOBS = `update jobs set node = $1, incarnation = $2, claimed_
     and (case when $5 is null then substr(queue, 1, 1) <> '@' or queue = '@' || $1 else queue in (select value from json_each($5)) end)
     order by rank, execution_id, run, epoch limit $4)
   returning *`
+export const MEASURE_SPACE = `select page_count * page_size as size_bytes, freelist_count * page_size as free_bytes
+  from pragma_page_count(), pragma_freelist_count(), pragma_page_size()`

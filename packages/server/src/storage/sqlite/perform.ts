@@ -7,7 +7,7 @@ import { BY_ID } from '../sql/birth-order.ts'
 import type { SqlRow } from '../sql/rows.ts'
 import { INSERT_LOG } from './flush.sql.ts'
 import { faultOf } from './flush.ts'
-import { CLAIM_JOBS, JOURNAL_OF } from './perform.sql.ts'
+import { CLAIM_JOBS, JOURNAL_OF, MEASURE_SPACE } from './perform.sql.ts'
 
 export type RunStatement = (statement: Statement) => readonly SqlRow[]
 
@@ -32,6 +32,7 @@ export const SQLITE: SqlDialect = {
   // A unary plus: SQLite keeps no statistics here and would take any index that has the column.
   aside: column => `+${column}`,
   merge: 'union',
+  space: { text: MEASURE_SPACE, values: [] },
   contains: column => `${column} like ? escape '!'`,
   claimJobs: ({ node, incarnation, nowMs, limit, queues }) => ({
     text: CLAIM_JOBS,

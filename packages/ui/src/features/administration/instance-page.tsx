@@ -22,6 +22,8 @@ import { Refused } from '../iam/refused.tsx'
 import classes from './instance-page.module.css'
 import { Limits } from './limits.tsx'
 import { t } from './messages.ts'
+import { t as facts } from './facts-messages.ts'
+import { t as mcp } from './mcp-messages.ts'
 import { t as notices } from './notice-messages.ts'
 
 type Service = Awaited<ReturnType<typeof api.instance.searchServices>>['results'][number]
@@ -33,6 +35,10 @@ const KillSwitchesTab = lazy(async () => ({ default: (await import('./kill-switc
 const AnnouncementsTab = lazy(async () => ({ default: (await import('./announcements-tab.tsx')).AnnouncementsTab }))
 
 const PoliciesTab = lazy(async () => ({ default: (await import('../policies/policies-tab.tsx')).PoliciesTab }))
+
+const RetentionTab = lazy(async () => ({ default: (await import('./retention-tab.tsx')).RetentionTab }))
+const QuotasTab = lazy(async () => ({ default: (await import('./quotas-tab.tsx')).QuotasTab }))
+const McpServersTab = lazy(async () => ({ default: (await import('./mcp-servers-tab.tsx')).McpServersTab }))
 
 const TABS = {
   overview: { title: notices('overview'), needs: 'INSTANCE', show: (): ReactNode => <Overview /> },
@@ -47,7 +53,13 @@ const TABS = {
     show: (): ReactNode => <AnnouncementsTab />,
   },
   policies: { title: notices('policies'), needs: undefined, show: (): ReactNode => <PoliciesTab /> },
+  retention: { title: facts('retention'), needs: 'INSTANCE', show: (): ReactNode => <RetentionTab /> },
+  quotas: { title: facts('quotas'), needs: 'FLOW', show: (): ReactNode => <QuotasTab /> },
+  'mcp-servers': { title: mcp('servers'), needs: 'MCP_SERVER', show: (): ReactNode => <McpServersTab /> },
 } as const
+
+/** Lists, which scroll by themselves. */
+const FULL: readonly string[] = ['kill-switches', 'announcements', 'policies']
 
 export function InstancePage(): ReactNode {
   const { tab = 'overview' }: { readonly tab?: string } = useParams({ strict: false })
@@ -63,7 +75,7 @@ export function InstancePage(): ReactNode {
   return (
     <Page
       title={t('title')}
-      isFull={active !== 'overview'}
+      isFull={FULL.includes(active)}
       tabs={<Tabs label={notices('tabs')} active={active} tabs={tabs} />}
     >
       {why === undefined ? <Suspense fallback={<SkeletonRows rows={6} />}>{show()}</Suspense> : <Refused why={why} />}

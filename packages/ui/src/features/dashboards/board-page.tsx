@@ -42,7 +42,7 @@ export function BoardPage(): ReactNode {
   }, [isGone, id])
   if (isGone)
     return (
-      <Page title={t('gone')} crumbs={[{ title: t('home'), to: paths.home() }]}>
+      <Page title={id} crumbs={[{ title: t('home'), to: paths.home() }]}>
         <Empty
           icon="chart"
           title={t('gone')}

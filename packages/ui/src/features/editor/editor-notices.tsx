@@ -2,12 +2,13 @@
 // that do not fit.
 import { Button } from '@mantine/core'
 import { lazy, Suspense, type ReactNode } from 'react'
-import { api, isNotFound } from '../../lib/api.ts'
 import { formatMomentLong } from '../../lib/time.ts'
 import type { LeftDraft } from '../../platform/draft-store.ts'
 import type { FlowDocument } from '../flow/use-flow.ts'
 import type { CodeHandle } from './code/code-editor.tsx'
 import classes from './flow-editor.module.css'
+import type { KeptDraft } from './drafts/use-keep-draft.ts'
+import { revisionOf, type DraftDocument } from './drafts/use-open-draft.ts'
 import { t } from './messages.ts'
 import type { DraftState } from './use-draft.ts'
 import { savedOf, type SavedFlow, type Saving } from './use-save.ts'
@@ -22,9 +23,12 @@ export interface NoticesProps {
   readonly code: CodeHandle | undefined
   readonly saving: Saving
   readonly draft: DraftState
+  readonly drafting: KeptDraft
   /** What was merged; `over`: the revision that it follows. */
   readonly onSave: (text: string, over: SavedFlow) => void
   readonly onBringBack: (text: string) => void
+  /** What was merged with another draft. */
+  readonly onKeep: (text: string, over: DraftDocument | undefined) => void
   /** What a save would change is shown before it is one. */
   readonly isReviewing: boolean
   readonly onReviewed: (wish: 'save' | 'run' | 'leave', message?: string) => void
@@ -47,6 +51,7 @@ export function EditorNotices(props: NoticesProps): ReactNode {
       )}
       <DraftBanner draft={draft} code={code} saving={saving} />
       <NewerBanner {...{ flow, text, code, saving }} />
+      <DraftConflict {...props} />
       {conflict && (
         <Suspense>
           <ConflictView
@@ -65,6 +70,26 @@ export function EditorNotices(props: NoticesProps): ReactNode {
         </Suspense>
       )}
     </>
+  )
+}
+
+/** Somebody else has kept another draft in the meantime. */
+function DraftConflict({ drafting, code, onKeep }: NoticesProps): ReactNode {
+  const { conflict, follow, closeConflict } = drafting
+  if (!conflict) return null
+  return (
+    <Suspense>
+      <ConflictView
+        conflict={conflict}
+        onClose={closeConflict}
+        onBringBack={closeConflict}
+        onUse={(merged, isToSave) => {
+          code?.edit(replaceText(code.text(), merged))
+          const over = follow()
+          if (isToSave) onKeep(merged, over)
+        }}
+      />
+    </Suspense>
   )
 }
 
@@ -108,13 +133,7 @@ function DraftBanner({ draft, code, saving }: DraftBannerProps): ReactNode {
 async function baseOf({ base }: LeftDraft, saved: SavedFlow | undefined): Promise<SavedFlow | undefined> {
   if (saved === undefined || base === undefined || base === saved.revision) return undefined
   const { namespace, id } = saved
-  try {
-    return savedOf(await api.flows.get({ params: { namespace, id }, query: { source: true, revision: base } }))
-  } catch (error) {
-    // That revision is gone: with nothing in common both texts are shown whole, and one chooses.
-    if (isNotFound(error)) return { namespace, id, revision: base, source: '' }
-    throw error
-  }
+  return await revisionOf({ namespace, id }, base)
 }
 
 type NewerBannerProps = Pick<NoticesProps, 'flow' | 'text' | 'code' | 'saving'>

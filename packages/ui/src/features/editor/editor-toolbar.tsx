@@ -3,9 +3,12 @@ import type { ReactNode } from 'react'
 import { useMay } from '../../lib/access/use-may.ts'
 import { cx } from '../../widgets/class-names.ts'
 import { Icon, type IconName } from '../../widgets/icon.tsx'
+import { Menu, type MenuItem } from '../../widgets/menu.tsx'
 import { tip } from '../../widgets/tooltip.ts'
 import type { CodeHandle } from './code/code-editor.tsx'
 import classes from './flow-editor.module.css'
+import { t as drafts } from './drafts/messages.ts'
+import { flowIn, type KeptDraft } from './drafts/use-keep-draft.ts'
 import { t } from './messages.ts'
 import type { Checks } from './use-checks.ts'
 import { PANES, type Pane, type Panes } from './use-panes.ts'
@@ -13,7 +16,9 @@ import type { Saving } from './use-save.ts'
 
 export interface EditorToolbarProps {
   readonly checks: Checks
+  readonly text: string
   readonly saving: Saving
+  readonly drafting: KeptDraft
   readonly panes: Panes
   readonly code: CodeHandle | undefined
   readonly isChanged: boolean
@@ -21,17 +26,15 @@ export interface EditorToolbarProps {
   readonly onPlan: () => void
   readonly onTry: () => void
   readonly onReview: () => void
+  readonly onKeep: () => void
+  readonly onDiscard: () => void
   readonly tools?: ReactNode
 }
 
 const ICONS: Readonly<Record<Pane, IconName>> = { code: 'code', form: 'table', graph: 'flow' }
 
 export function EditorToolbar(props: EditorToolbarProps): ReactNode {
-  const { checks, saving, panes, code, isChanged, onSave, onPlan, onTry, onReview, tools } = props
-  const isNew = saving.saved === undefined
-  const missing = useMay()(isNew ? 'FLOW:CREATE' : 'FLOW:UPDATE', saving.saved?.namespace)
-  const errors = missing ?? (checks.errors > 0 ? t('whyErrors', { count: checks.errors }) : undefined)
-  const why = errors ?? (!isChanged && !isNew ? t('whyNothing') : undefined)
+  const { checks, saving, panes, code, isChanged, onPlan, onTry, tools } = props
   return (
     <div className={classes['toolbar']} role="toolbar" aria-label={t('panes')}>
       <div className={classes['switch']} role="group" aria-label={t('panes')}>
@@ -53,7 +56,7 @@ export function EditorToolbar(props: EditorToolbarProps): ReactNode {
         <Icon name="replay" />
       </ActionIcon>
       {tools}
-      <Verdict checks={checks} isChanged={isChanged} isNew={isNew} />
+      <Verdict checks={checks} isChanged={isChanged} isNew={saving.saved === undefined} />
       <div className={classes['saves']}>
         <Button {...tip(t('showPlan'))} onClick={onPlan}>
           {t('plan')}
@@ -61,27 +64,81 @@ export function EditorToolbar(props: EditorToolbarProps): ReactNode {
         <Button {...tip(t('tryNow'), 'f9')} onClick={onTry}>
           {t('try')}
         </Button>
-        {!isNew && (
-          <SaveButton
-            title={t('review')}
-            keys="mod+shift+s"
-            why={isChanged ? undefined : t('whyNothing')}
-            isBusy={false}
-            run={onReview}
-          />
-        )}
-        <SaveButton title={t('save')} keys="mod+s" why={why} isBusy={saving.isSaving} run={() => onSave(false)} />
-        <SaveButton
-          title={t('saveAndRun')}
-          keys="mod+enter"
-          why={errors}
-          isBusy={saving.isSaving}
-          isPrimary
-          run={() => onSave(true)}
-        />
+        <Saves {...props} />
       </div>
     </div>
   )
+}
+
+/** A draft is kept, or published; what is published is saved, or kept as a draft beside it. */
+function Saves(props: EditorToolbarProps): ReactNode {
+  const { text, checks, saving, drafting, isChanged, onReview, onSave, onKeep, onDiscard } = props
+  const { saved } = saving
+  const isDraft = drafting.kept !== undefined
+  const mayNot = useMay()
+  const missing = mayNot(saved === undefined ? 'FLOW:CREATE' : 'FLOW:UPDATE', saved?.namespace)
+  const errors = missing ?? (checks.errors > 0 ? t('whyErrors', { count: checks.errors }) : undefined)
+  const isSame = text === saved?.source
+  const why = errors ?? (isSame ? t('whyNothing') : undefined)
+  const whyNoDraft = useWhyNoDraft(props)
+  const more: readonly MenuItem[] = isDraft
+    ? [
+        { id: 'run', title: drafts('publishAndRun'), keys: 'mod+enter', why: errors, run: () => onSave(true) },
+        { id: 'discard', title: drafts('discard'), isDangerous: true, run: onDiscard },
+      ]
+    : [{ id: 'draft', title: drafts('keepAs'), why: whyNoDraft, run: onKeep }]
+  return (
+    <>
+      {saved !== undefined && (
+        <SaveButton
+          title={t('review')}
+          keys="mod+shift+s"
+          why={isSame ? t('whyNothing') : undefined}
+          isBusy={false}
+          run={onReview}
+        />
+      )}
+      <Menu label={drafts('more')} align="end" button={<Icon name="more" />} groups={[{ items: more }]} />
+      {isDraft ? (
+        <>
+          <SaveButton
+            title={drafts('keep')}
+            keys="mod+s"
+            why={isChanged ? whyNoDraft : drafts('whyKept')}
+            isBusy={drafting.isKeeping}
+            run={onKeep}
+          />
+          <SaveButton
+            title={drafts('publish')}
+            keys=""
+            why={why}
+            isBusy={saving.isSaving}
+            isPrimary
+            run={() => onSave(false)}
+          />
+        </>
+      ) : (
+        <>
+          <SaveButton title={t('save')} keys="mod+s" why={why} isBusy={saving.isSaving} run={() => onSave(false)} />
+          <SaveButton
+            title={t('saveAndRun')}
+            keys="mod+enter"
+            why={errors}
+            isBusy={saving.isSaving}
+            isPrimary
+            run={() => onSave(true)}
+          />
+        </>
+      )}
+    </>
+  )
+}
+
+function useWhyNoDraft({ text, saving: { saved } }: EditorToolbarProps): string | undefined {
+  const mayNot = useMay()
+  if (text === saved?.source) return t('whyNothing')
+  const flow = saved ?? flowIn(text)
+  return flow === undefined ? drafts('whyUnnamed') : mayNot('FLOW:UPDATE', flow.namespace)
 }
 
 interface VerdictProps {
@@ -129,11 +186,11 @@ function SaveButton({ title, keys, why, isBusy, isPrimary = false, run }: SaveBu
   return (
     <Button
       variant={isPrimary ? 'filled' : 'default'}
-      leftSection={isPrimary ? <Icon name="run" size={14} /> : undefined}
+      leftSection={isPrimary && keys !== '' ? <Icon name="run" size={14} /> : undefined}
       aria-disabled={why !== undefined}
       data-disabled={why !== undefined}
       loading={isBusy}
-      {...tip(why ?? title, keys)}
+      {...tip(why ?? title, keys === '' ? undefined : keys)}
       onClick={() => {
         if (why === undefined) run()
       }}

@@ -11,6 +11,9 @@ import { factsOfRuns } from '../topology/task-facts.ts'
 import { Topology } from '../topology/topology.tsx'
 import type { AddPlace } from '../topology/topology-canvas.tsx'
 import { CodeEditor, type CodeHandle } from './code/code-editor.tsx'
+import { t as drafts } from './drafts/messages.ts'
+import { useKeepDraft } from './drafts/use-keep-draft.ts'
+import type { DraftDocument, OpenDraft } from './drafts/use-open-draft.ts'
 import { EditorNotices } from './editor-notices.tsx'
 import { EditorToolbar } from './editor-toolbar.tsx'
 import classes from './flow-editor.module.css'
@@ -26,7 +29,7 @@ import { useChecks, useSettled, type Checks } from './use-checks.ts'
 import { useDraft } from './use-draft.ts'
 import { useInstalledTypes, useTypeDocs } from './use-types.ts'
 import { usePanes, type Pane, type Panes } from './use-panes.ts'
-import { useSave, type SavedFlow } from './use-save.ts'
+import { savedOf, useSave, type SavedFlow } from './use-save.ts'
 import { addTask } from './yaml/edit-yaml.ts'
 import { parseYamlTree, plainOf, taskAt, tasksIn } from './yaml/yaml-tree.ts'
 
@@ -40,6 +43,12 @@ export interface FlowEditorProps {
   /** Undefined for a flow that is not there yet. */
   readonly flow?: FlowDocument
   readonly initial: string
+  /** Instead of what is published: the draft, and what it is a change of. */
+  readonly opened?: OpenDraft | undefined
+  /** Over the text. */
+  readonly notice?: ReactNode
+  /** The text is a draft on the server by now, or none any more. */
+  readonly onDraft: (draft: DraftDocument | undefined) => void
   /** Under which what is not saved is kept. */
   readonly draftName: string
   readonly onSaved: (flow: FlowDocument, isToRun: boolean) => void
@@ -47,49 +56,48 @@ export interface FlowEditorProps {
   readonly tools?: ReactNode
 }
 
-export function FlowEditor({ flow, initial, draftName, onSaved, tools }: FlowEditorProps): ReactNode {
+export function FlowEditor(props: FlowEditorProps): ReactNode {
+  const { flow, initial, notice, tools } = props
   const [text, setText] = useState(initial)
   const [code, setCode] = useState<CodeHandle | undefined>(undefined)
   const [cursor, setCursor] = useState(0)
   const [place, setPlace] = useState<AddPlace | undefined>(undefined)
   const checks = useChecks(text)
   const panes = usePanes()
-  const { saving, draft, savedText, save, saveOver, bringBack } = useKeeping({
-    flow,
-    initial,
-    draftName,
-    onSaved,
-    text,
-    code,
-  })
+  const keeping = useKeeping(props, text, code)
+  const { saving, drafting, draft, save, keep } = keeping
   const [, showPanel] = usePanel()
   const { trial, wished, tryNow, facts } = useTrial(showPanel)
   const rested = useRested(text, cursor)
   const task = useMemo(() => taskAt(parseYamlTree(rested.text), rested.cursor, rested.text), [rested])
   const [isReviewing, setReviewing] = useState(false)
   const review = (): void => setReviewing(flow !== undefined)
-  useEditorActions({ panes, code, save, review, showPanel, tryNow })
+  useEditorActions({ panes, code, keeping, review, showPanel, tryNow })
   const ready = useReady(setCode)
   const help = useHelp(checks, code)
   const isQuiet = useQuiet(code)
   return (
     <div className={classes['editor']}>
       <EditorToolbar
-        {...{ text, checks, saving, panes, code, tools }}
-        isChanged={text !== savedText}
+        {...{ text, checks, saving, drafting, panes, code, tools }}
+        isChanged={text !== keeping.keptText}
         onPlan={() => showPanel('plan')}
         onTry={tryNow}
         onReview={review}
         onSave={isToRun => void save(isToRun)}
+        onKeep={() => void keep()}
+        onDiscard={() => void keeping.discard()}
       />
+      {notice}
       <EditorNotices
-        {...{ flow, text, code, saving, draft, isReviewing }}
+        {...{ flow, text, code, saving, drafting, draft, isReviewing }}
         onReviewed={(wish, message) => {
           setReviewing(false)
           if (wish !== 'leave') void save(wish === 'run', message)
         }}
-        onSave={(merged, over) => void saveOver(merged, over)}
-        onBringBack={mine => void bringBack(mine)}
+        onSave={(merged, over) => void keeping.saveOver(merged, over)}
+        onBringBack={mine => void keeping.bringBack(mine)}
+        onKeep={(merged, over) => void keep(merged, over)}
       />
       <div className={classes['panes']} data-count={panes.shown.length}>
         <div className={cx(classes['pane'], !panes.shown.includes('code') && classes['away'])}>
@@ -100,7 +108,7 @@ export function FlowEditor({ flow, initial, draftName, onSaved, tools }: FlowEdi
             onReady={ready}
             onChange={setText}
             onCursor={setCursor}
-            onSave={() => void save(false)}
+            onSave={() => void keeping.store()}
             onSaveAndRun={() => void save(true)}
           />
         </div>
@@ -118,35 +126,46 @@ export function FlowEditor({ flow, initial, draftName, onSaved, tools }: FlowEdi
   )
 }
 
-interface Keeping extends Pick<FlowEditorProps, 'initial' | 'draftName' | 'onSaved'> {
-  readonly flow: FlowDocument | undefined
-  readonly text: string
-  readonly code: CodeHandle | undefined
-}
-
-/** The text outlives the page: as a draft until it is saved. */
-function useKeeping({ flow, initial, draftName, onSaved, text, code }: Keeping) {
-  const saving = useSave(flow)
-  const savedText = saving.saved?.source ?? ''
-  const draft = useDraft(draftName, {
-    text,
-    saved: saving.saved === undefined ? initial : savedText,
-    base: saving.saved?.revision,
-  })
+/** The text outlives the page: as a draft of this browser until it is saved, or kept as a draft for all. */
+function useKeeping(
+  { flow, initial, opened, draftName, onSaved, onDraft }: FlowEditorProps,
+  text: string,
+  code: CodeHandle | undefined,
+) {
+  const saving = useSave(opened ? opened.base : flow && savedOf(flow))
+  const { saved } = saving
+  const drafting = useKeepDraft({ flow: opened?.draft ?? flow, base: saved, opened: opened?.draft })
+  const { kept } = drafting
+  const keptText = kept?.source ?? saved?.source
+  const draft = useDraft(draftName, { text, saved: keptText ?? initial, base: saved?.revision })
+  const publishes = kept?.version
+  const now = (): string => code?.text() ?? text
   const finish = (done: FlowDocument | undefined, isToRun: boolean): void => {
     if (!done) return
     draft.clear()
     onSaved(done, isToRun)
   }
+  const save = async (isToRun: boolean, message = ''): Promise<void> =>
+    finish(await saving.save(now(), { message, publishes }), isToRun)
+  const keep = async (merged = now(), over?: DraftDocument): Promise<void> => {
+    const done = await drafting.keep(merged, over)
+    if (!done) return
+    draft.clear()
+    if (!opened) onDraft(done)
+  }
   return {
-    saving,
-    draft,
-    savedText,
-    save: async (isToRun: boolean, message = ''): Promise<void> =>
-      finish(await saving.save(code?.text() ?? text, { message }), isToRun),
+    ...{ saving, drafting, draft, save, keep },
+    keptText: keptText ?? '',
+    isDraft: kept !== undefined,
+    store: (): Promise<void> => (kept ? keep() : save(false)),
+    discard: async (): Promise<void> => {
+      if (!(await drafting.discard())) return
+      draft.clear()
+      onDraft(undefined)
+    },
     bringBack: async (mine: string): Promise<void> => finish(await saving.create(mine), false),
     saveOver: async (merged: string, over: SavedFlow): Promise<void> =>
-      finish(await saving.save(merged, { over }), false),
+      finish(await saving.save(merged, { over, publishes }), false),
   }
 }
 
@@ -215,19 +234,29 @@ function useQuiet(code: CodeHandle | undefined): boolean {
 interface EditorActions {
   readonly panes: Panes
   readonly code: CodeHandle | undefined
-  readonly save: (isToRun: boolean) => Promise<void>
+  readonly keeping: ReturnType<typeof useKeeping>
   readonly review: () => void
   readonly showPanel: (panel: Panel) => void
   readonly tryNow: () => void
 }
 
-function useEditorActions({ panes, code, save, review, showPanel, tryNow }: EditorActions): void {
+function useEditorActions({ panes, code, keeping, review, showPanel, tryNow }: EditorActions): void {
   const section = t('section')
+  const { isDraft, save, keep, store } = keeping
   const show = (pane: Pane) => () => panes.show(pane)
   useActions([
-    { id: 'editor.save', title: t('save'), section, keys: 'mod+s', run: () => void save(false) },
+    { id: 'editor.save', title: isDraft ? drafts('keep') : t('save'), section, keys: 'mod+s', run: () => void store() },
+    isDraft
+      ? { id: 'editor.publish', title: drafts('publish'), section, run: () => void save(false) }
+      : { id: 'editor.draft', title: drafts('keepAs'), section, run: () => void keep() },
     { id: 'editor.review', title: t('reviewSave'), section, keys: 'mod+shift+s', run: review },
-    { id: 'editor.run', title: t('saveAndRun'), section, keys: 'mod+enter', run: () => void save(true) },
+    {
+      id: 'editor.run',
+      title: isDraft ? drafts('publishAndRun') : t('saveAndRun'),
+      section,
+      keys: 'mod+enter',
+      run: () => void save(true),
+    },
     {
       id: 'editor.code',
       title: t('focusCode'),

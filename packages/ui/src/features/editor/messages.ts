@@ -28,6 +28,7 @@ const english = {
   format: 'Undo',
   undo: 'Undo',
   redo: 'Redo',
+  draftFailed: 'The draft could not be loaded.',
   draftFound: 'There is a draft of this flow that was never saved, from {date}.',
   draftTake: 'Take the draft',
   draftDrop: 'Throw it away',

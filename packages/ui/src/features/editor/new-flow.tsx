@@ -3,7 +3,7 @@ import { useQuery, type UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { api } from '../../lib/api.ts'
 import { useGo } from '../../lib/link.tsx'
-import { paths } from '../../lib/paths.ts'
+import { paths, type FlowRef } from '../../lib/paths.ts'
 import { textParam, useSearchState, wordParam } from '../../lib/search-state.ts'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
@@ -12,6 +12,8 @@ import type { FlowDocument } from '../flow/use-flow.ts'
 import { useFlowActions } from '../flows/use-flow-actions.ts'
 import { Select } from '../../widgets/select.tsx'
 import classes from './flow-editor.module.css'
+import { DraftNotice } from './drafts/draft-notice.tsx'
+import { useOpenDraft } from './drafts/use-open-draft.ts'
 import { FlowEditor } from './flow-editor.tsx'
 import { t } from './messages.ts'
 import { TEMPLATES } from './templates.ts'
@@ -20,32 +22,43 @@ import { applyEdits, setProperty } from './yaml/edit-yaml.ts'
 const PARAMS = {
   template: textParam,
   copy: textParam,
+  draft: textParam,
   namespace: textParam,
   blueprintId: textParam,
   blueprintSource: wordParam(['community', 'custom']),
 }
 
 export function NewFlow(): ReactNode {
-  const [{ template, copy, namespace, blueprintId, blueprintSource }, setSearch] = useSearchState(PARAMS)
+  const [{ template, copy, draft, namespace, blueprintId, blueprintSource }, setSearch] = useSearchState(PARAMS)
   const go = useGo()
   const actions = useFlowActions()
   const original = useOriginal(copy)
   const blueprint = useBlueprint(copy === undefined ? blueprintId : undefined, blueprintSource)
+  const openDraft = useOpenDraft(draft === undefined ? undefined : splitName(draft))
   const chosen = TEMPLATES.find(({ id }) => id === template) ?? TEMPLATES[0]
-  const isOther = copy !== undefined || blueprintId !== undefined
-  const given = copy === undefined ? blueprint.data?.source : copyOf(original.data)
+  const isOther = copy !== undefined || blueprintId !== undefined || draft !== undefined
+  const opened = openDraft.data
+  const other = copy === undefined ? blueprint.data?.source : copyOf(original.data)
+  const given = draft === undefined ? other : opened?.draft.source
   const initial = isOther ? given : withNamespace(chosen?.source ?? '', namespace)
-  const name = copy === undefined ? (blueprintId ?? chosen?.id) : copy
-  const error = original.error ?? blueprint.error
+  const name = draft ?? copy ?? blueprintId ?? chosen?.id
+  const error = openDraft.error ?? original.error ?? blueprint.error
   return (
     <>
-      {(original.isLoading || blueprint.isLoading) && <SkeletonRows rows={8} />}
+      {(openDraft.isLoading || original.isLoading || blueprint.isLoading) && <SkeletonRows rows={8} />}
       {error && <ErrorCard title={t('unknownFlow', { flow: name ?? '' })} error={error} />}
       {initial !== undefined && (
         <FlowEditor
           key={name}
           initial={initial}
-          draftName={`${copy === undefined ? 'new' : 'copy'}.${name ?? ''}`}
+          opened={opened}
+          notice={<DraftNotice flow={undefined} draft={opened?.draft} isOpen onOpen={() => undefined} />}
+          draftName={`${draft === undefined ? (copy === undefined ? 'new' : 'copy') : 'draft'}.${name ?? ''}`}
+          onDraft={kept =>
+            kept
+              ? go(paths.newFlow(`${kept.namespace}.${kept.id}`), { replace: true })
+              : go(paths.flows(), { replace: true })
+          }
           onSaved={(flow, isToRun) => {
             go(paths.flow(flow, 'edit'), { replace: true })
             if (isToRun) void actions.run(flow)
@@ -76,15 +89,19 @@ export function NewFlow(): ReactNode {
 }
 
 function useOriginal(copy: string | undefined): UseQueryResult<FlowDocument> {
-  const at = copy?.lastIndexOf('.') ?? -1
   return useQuery({
     queryKey: ['flows', 'copy', copy],
     queryFn: async ({ signal }) => {
-      const params = { namespace: copy?.slice(0, at) ?? '', id: copy?.slice(at + 1) ?? '' }
+      const params = splitName(copy ?? '')
       return await api.flows.get({ params, query: { source: true }, signal })
     },
     enabled: copy !== undefined,
   })
+}
+
+function splitName(name: string): FlowRef {
+  const at = name.lastIndexOf('.')
+  return { namespace: name.slice(0, at), id: name.slice(at + 1) }
 }
 
 function copyOf(flow: { readonly id: string; readonly source?: string } | undefined): string | undefined {

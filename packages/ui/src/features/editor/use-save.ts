@@ -23,13 +23,20 @@ export interface Conflict {
   readonly newest: SavedFlow | undefined
 }
 
+export interface SaveHow {
+  readonly over?: SavedFlow
+  readonly message?: string
+  /** The version of the draft that is over with it. */
+  readonly publishes?: number | undefined
+}
+
 export interface Saving {
   /** What the text is a change of, as far as this editor knows; undefined for a new flow. */
   readonly saved: SavedFlow | undefined
   readonly isSaving: boolean
   readonly conflict: Conflict | undefined
   /** `over` is what the text is a change of by now, when it was merged; `message` says why it is changed. */
-  save(text: string, how?: { readonly over?: SavedFlow; readonly message?: string }): Promise<FlowDocument | undefined>
+  save(text: string, how?: SaveHow): Promise<FlowDocument | undefined>
   /** Brings back what was deleted. */
   create(text: string): Promise<FlowDocument | undefined>
   /** Shows what somebody else has saved beside the own text, before it is saved. */
@@ -39,9 +46,10 @@ export interface Saving {
   closeConflict(): void
 }
 
-export function useSave(flow: FlowDocument | undefined): Saving {
+/** `begun`: what the text is a change of; undefined for a new flow. */
+export function useSave(begun: SavedFlow | undefined): Saving {
   const client = useQueryClient()
-  const [saved, setSaved] = useState(() => (flow === undefined ? undefined : savedOf(flow)))
+  const [saved, setSaved] = useState(begun)
   const [conflict, setConflict] = useState<Conflict | undefined>(undefined)
   const [isSaving, setSaving] = useState(false)
   const keep = async (text: string, done: FlowDocument, before: SavedFlow | undefined): Promise<FlowDocument> => {
@@ -64,11 +72,11 @@ export function useSave(flow: FlowDocument | undefined): Saving {
       setSaving(false)
     }
   }
-  const create = (text: string): Promise<FlowDocument | undefined> =>
-    attempt(async () => await keep(text, await api.flows.create({ body: text }), undefined))
-  const change = async (text: string, base: SavedFlow, message: string): Promise<FlowDocument | undefined> => {
+  const create = (text: string, how: SaveHow = {}): Promise<FlowDocument | undefined> =>
+    attempt(async () => await keep(text, await api.flows.create({ body: text, query: queryOf(how) }), undefined))
+  const change = async (text: string, base: SavedFlow, how: SaveHow): Promise<FlowDocument | undefined> => {
     try {
-      return await keep(text, await sendChange(text, base, message), base)
+      return await keep(text, await sendChange(text, base, how), base)
     } catch (error) {
       const found = conflictOf(error, { base, mine: text })
       if (!found) throw error
@@ -80,9 +88,11 @@ export function useSave(flow: FlowDocument | undefined): Saving {
     saved,
     isSaving,
     conflict,
-    save: (text, { over = saved, message = '' } = {}) =>
-      over === undefined ? create(text) : attempt(() => change(text, over, message)),
-    create,
+    save: (text, how = {}) => {
+      const { over = saved } = how
+      return over === undefined ? create(text, how) : attempt(() => change(text, over, how))
+    },
+    create: text => create(text),
     compare: (mine, newest) => {
       if (saved) setConflict({ base: saved, mine, newest })
     },
@@ -94,17 +104,17 @@ export function useSave(flow: FlowDocument | undefined): Saving {
   }
 }
 
-async function sendChange(
-  text: string,
-  { namespace, id, revision }: SavedFlow,
-  message: string,
-): Promise<FlowDocument> {
+async function sendChange(text: string, { namespace, id, revision }: SavedFlow, how: SaveHow): Promise<FlowDocument> {
   return await api.flows.update({
     params: { namespace, id },
-    ...(message === '' ? {} : { query: { message } }),
+    query: queryOf(how),
     body: text,
     headers: { 'if-match': `"${revision}"` },
   })
+}
+
+function queryOf({ message = '', publishes }: SaveHow): { readonly message?: string; readonly publishes?: number } {
+  return { ...(message !== '' && { message }), ...(publishes !== undefined && { publishes }) }
 }
 
 /** Undefined for what is refused for another reason. */

@@ -70,13 +70,12 @@ export function ExecutionPage(): ReactNode {
     { title: `${namespace} / ${flowId}`, to: paths.flow({ namespace, id: flowId }) },
   ]
   if (error && !head) {
-    const title = isNotFound(error) ? t('notFound', { id }) : t('title')
     return (
-      <Page title={title} crumbs={crumbs}>
+      <Page title={id === '' ? t('title') : id} crumbs={crumbs}>
         {isNotFound(error) ? (
           <Empty
             icon="runs"
-            title={title}
+            title={t('notFound', { id })}
             text={t('notFoundText')}
             action={<Link to={ofFlow({ namespace, flowId, id })}>{t('allOfFlow')}</Link>}
           />

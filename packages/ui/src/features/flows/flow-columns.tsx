@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { Fragment, type ReactNode } from 'react'
 import { useMay } from '../../lib/access/use-may.ts'
 import { formatNumber } from '../../lib/messages.ts'
 import { formatDuration } from '../../lib/time.ts'
@@ -7,6 +7,7 @@ import { Menu } from '../../widgets/menu.tsx'
 import type { Column } from '../../widgets/table.tsx'
 import { Timestamp } from '../../widgets/timestamp.tsx'
 import { tip } from '../../widgets/tooltip.ts'
+import { draftOf, type DraftHead } from '../flow/use-flow-drafts.ts'
 import { StateBadge } from '../states/state-badge.tsx'
 import { flowMenu } from './flow-menu.ts'
 import classes from './flows-page.module.css'
@@ -21,6 +22,7 @@ export type FlowLine = Line<FlowRow>
 export interface FlowFacts {
   readonly bars: ReadonlyMap<string, RunBarsOfFlow>
   readonly actions: FlowActions
+  readonly drafts: readonly DraftHead[] | undefined
   readonly isGrouped: boolean
 }
 
@@ -63,6 +65,19 @@ export function flowColumns(facts: FlowFacts): readonly Column<FlowLine>[] {
   ]
 }
 
+/** What is seen of its row is part of what is said of it. */
+export function flowLabel(flow: FlowRow, { drafts }: Pick<FlowFacts, 'drafts'>): string {
+  return [flowKey(flow), ...marksOf(flow, drafts)].join(' ')
+}
+
+function marksOf(flow: FlowRow, drafts: FlowFacts['drafts']): readonly string[] {
+  return [
+    ...(draftOf(drafts, flow) ? [t('draft')] : []),
+    ...(flow.disabled ? [t('disabled')] : []),
+    ...(flow.exception === undefined ? [] : [t('broken')]),
+  ]
+}
+
 /** Two lines on a narrow screen. */
 export function FlowCard({ line, facts }: { readonly line: FlowLine; readonly facts: FlowFacts }): ReactNode {
   if (line.type === 'group') return <Name line={line} facts={facts} />
@@ -96,8 +111,12 @@ function Name({ line, facts }: { readonly line: FlowLine; readonly facts: FlowFa
       <span className={classes['state']}>{last && <StateBadge state={last.state} isIconOnly />}</span>
       {!facts.isGrouped && <span className={classes['namespace']}>{flow.namespace} / </span>}
       <span className={classes['id']}>{flow.id}</span>
-      {flow.disabled && <span className={classes['mark']}>{t('disabled')}</span>}
-      {flow.exception !== undefined && <span className={classes['mark']}>{t('broken')}</span>}
+      {marksOf(flow, facts.drafts).map(mark => (
+        <Fragment key={mark}>
+          {' '}
+          <span className={classes['mark']}>{mark}</span>
+        </Fragment>
+      ))}
     </span>
   )
 }

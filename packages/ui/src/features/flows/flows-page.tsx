@@ -5,10 +5,10 @@ import { useCallback, useMemo, useRef, useState, type ReactNode } from 'react'
 import { MayButton } from '../../lib/access/may-button.tsx'
 import { Page } from '../../app/page.tsx'
 import { apiUrl } from '../../lib/api.ts'
-import { useGo } from '../../lib/link.tsx'
+import { Link, useGo } from '../../lib/link.tsx'
 import { formatNumber } from '../../lib/messages.ts'
 import { paths } from '../../lib/paths.ts'
-import { textParam, useFilters, useSearchState, wordParam } from '../../lib/search-state.ts'
+import { textParam, useFilters, useSearchState, wordParam, type FilterState } from '../../lib/search-state.ts'
 import { curlLine } from '../../widgets/copy-as.tsx'
 import { Empty } from '../../widgets/empty.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
@@ -19,8 +19,9 @@ import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { showToast } from '../../widgets/toast.tsx'
 import { Table } from '../../widgets/table.tsx'
 import { ViewsMenu } from '../views/views-menu.tsx'
+import { useFlowDrafts, type DraftHead } from '../flow/use-flow-drafts.ts'
 import { BulkBar, NO_SELECTION } from './bulk-bar.tsx'
-import { FlowCard, flowColumns, type FlowFacts, type FlowLine } from './flow-columns.tsx'
+import { FlowCard, flowColumns, flowLabel, type FlowFacts, type FlowLine } from './flow-columns.tsx'
 import { FLOW_FIELDS } from './flow-fields.ts'
 import classes from './flows-page.module.css'
 import { chosenFlows, groupFlows, groupKey, toggleClosed } from './group-flows.ts'
@@ -44,7 +45,7 @@ export function FlowsPage(): ReactNode {
     () => (isGrouped ? groupFlows(flows, closedSet) : flows.map((flow): FlowLine => ({ type: 'flow' as const, flow }))),
     [isGrouped, flows, closedSet],
   )
-  const facts: FlowFacts = { bars, actions, isGrouped }
+  const facts: FlowFacts = { bars, actions, isGrouped, drafts: useFlowDrafts().data }
   const onEnd = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
   }, [hasNextPage, isFetchingNextPage, fetchNextPage])
@@ -56,10 +57,11 @@ export function FlowsPage(): ReactNode {
       badge={total !== undefined && <span className={classes['total']}>{formatNumber(total)}</span>}
       actions={<ListActions actions={actions} />}
     >
-      <FilterBar fields={FLOW_FIELDS} filters={filterState.filters} onChange={filterState.setFilters}>
+      <FilterBar {...barOf(filterState)}>
         <ViewsMenu page="flows" path={paths.flows()} />
         <ViewMenu isGrouped={isGrouped} onChange={next => setSearch({ view: next }, { replace: true })} />
       </FilterBar>
+      <Unpublished drafts={facts.drafts} />
       {chosen.length > 0 && (
         <BulkBar
           flows={chosen}
@@ -86,7 +88,7 @@ export function FlowsPage(): ReactNode {
           rowTo={line => (line.type === 'flow' ? paths.flow(line.flow) : addressWith(line.namespace, closedSet))}
           rowLabel={line =>
             line.type === 'flow'
-              ? flowKey(line.flow)
+              ? flowLabel(line.flow, facts)
               : t('groupLabel', { namespace: line.namespace, count: line.count })
           }
           card={line => <FlowCard line={line} facts={facts} />}
@@ -97,6 +99,26 @@ export function FlowsPage(): ReactNode {
       )}
     </Page>
   )
+}
+
+/** They are no flows yet: nothing lists them but this. */
+function Unpublished({ drafts = [] }: { readonly drafts: readonly DraftHead[] | undefined }): ReactNode {
+  const unborn = drafts.filter(({ follows, isOutdated }) => follows === 0 && !isOutdated)
+  if (unborn.length === 0) return null
+  return (
+    <p className={classes['unpublished']}>
+      <span className={classes['unpublishedTitle']}>{t('unpublished')}</span>
+      {unborn.map(({ namespace, id }) => (
+        <Link key={`${namespace}.${id}`} to={paths.newFlow(`${namespace}.${id}`)}>
+          {namespace} / {id}
+        </Link>
+      ))}
+    </p>
+  )
+}
+
+function barOf({ filters, setFilters }: FilterState) {
+  return { fields: FLOW_FIELDS, filters, onChange: setFilters, example: 'ns:company.* label.team:data orders' }
 }
 
 /** This address with a namespace opened or closed. */

@@ -18,6 +18,8 @@ const english = {
   noRuns: 'has not run yet',
   runsSummary: '{count} runs, {failed} failed, the last: {last}',
   disabled: 'disabled',
+  draft: 'draft',
+  unpublished: 'Drafts that were never published',
   broken: 'cannot be read',
   failed: 'The flows could not be loaded.',
   none: 'There is no flow yet.',

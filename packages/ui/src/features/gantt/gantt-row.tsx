@@ -1,4 +1,5 @@
 import { memo, type CSSProperties, type ReactNode } from 'react'
+import { formatNumber } from '../../lib/messages.ts'
 import { isFinalState, stateGroupOf, stateWord } from '../../lib/states.ts'
 import { formatDuration } from '../../lib/time.ts'
 import { cx } from '../../widgets/class-names.ts'
@@ -110,7 +111,7 @@ function RunName({
         {value !== undefined && <span className={classes['value']}> {value}</span>}
       </span>
       {isBranch && !isOpen && children !== undefined && children.lanes > 1 && (
-        <span className={classes['count']}>×{children.lanes}</span>
+        <span className={classes['count']}>×{formatNumber(children.lanes)}</span>
       )}
       {attempts.length > 1 && (
         <span className={classes['count']} {...tip(t('attempts', { count: attempts.length }))}>

@@ -11,6 +11,7 @@ import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { Tabs } from '../../widgets/tabs.tsx'
 import { Refused } from './refused.tsx'
 import { t } from './messages.ts'
+import { t as signIn } from './sign-in-messages.ts'
 
 // Each part is fetched when it is opened.
 const UsersTab = lazy(async () => ({ default: (await import('./users-tab.tsx')).UsersTab }))
@@ -25,6 +26,7 @@ const BindingsTab = lazy(async () => ({ default: (await import('./bindings-tab.t
 const InvitationsTab = lazy(async () => ({ default: (await import('./invitations-tab.tsx')).InvitationsTab }))
 const TokensTab = lazy(async () => ({ default: (await import('./tokens-tab.tsx')).TokensTab }))
 const SessionsTab = lazy(async () => ({ default: (await import('./sessions-tab.tsx')).SessionsTab }))
+const SignInTab = lazy(async () => ({ default: (await import('./sign-in-tab.tsx')).SignInTab }))
 const ExplainTab = lazy(async () => ({ default: (await import('./explain-tab.tsx')).ExplainTab }))
 
 const TABS = {
@@ -56,6 +58,7 @@ const TABS = {
   invitations: { title: t('invitations'), needs: 'INVITATION', list: (): ReactNode => <InvitationsTab /> },
   tokens: { title: t('tokens'), needs: 'TOKEN', list: (): ReactNode => <TokensTab /> },
   sessions: { title: t('sessions'), needs: 'USER', list: (): ReactNode => <SessionsTab /> },
+  'sign-in': { title: signIn('title'), needs: 'INSTANCE', list: (): ReactNode => <SignInTab /> },
   explain: { title: t('explain'), needs: 'BINDING', list: (): ReactNode => <ExplainTab /> },
 } as const
 
@@ -70,7 +73,11 @@ export function IamPage(): ReactNode {
   const part = TABS[active]
   const tabs = Object.entries(TABS).map(([name, { title }]) => ({ id: name, title, to: paths.access(name) }))
   return (
-    <Page title={t('title')} isFull={id === undefined} tabs={<Tabs label={t('tabs')} active={active} tabs={tabs} />}>
+    <Page
+      title={t('title')}
+      isFull={id === undefined && active !== 'sign-in'}
+      tabs={<Tabs label={t('tabs')} active={active} tabs={tabs} />}
+    >
       <OpenNote />
       {why === undefined ? (
         <Suspense fallback={<SkeletonRows rows={6} />}>

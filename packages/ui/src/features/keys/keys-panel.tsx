@@ -14,6 +14,7 @@ import {
   type FilterState,
 } from '../../lib/search-state.ts'
 import { Empty } from '../../widgets/empty.tsx'
+import { Icon } from '../../widgets/icon.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { FilterBar } from '../../widgets/filter-bar.tsx'
 import { SelectionBar } from '../../widgets/selection-bar.tsx'
@@ -60,7 +61,13 @@ export function KeysPanel({ namespace }: KeysPanelProps): ReactNode {
   }
   useKeyActions({ startNew, remove, isAny: selected.size > 0 })
   const newButton = (
-    <MayButton need="KVSTORE:CREATE" namespace={namespace} variant="filled" onClick={startNew}>
+    <MayButton
+      need="KVSTORE:CREATE"
+      namespace={namespace}
+      variant="filled"
+      leftSection={<Icon name="plus" size={14} />}
+      onClick={startNew}
+    >
       {t('newKey')}
     </MayButton>
   )

@@ -5,7 +5,8 @@ import classes from './density-bar.module.css'
 import { t } from './messages.ts'
 import type { LogIndex } from './use-log.ts'
 
-const BARS_MAX = 240
+/** Each a few pixels wide on a usual screen. */
+const BARS_MAX = 120
 
 export interface DensityBarProps {
   readonly density: LogIndex['density']
@@ -28,13 +29,22 @@ export function DensityBar({ density, onGo }: DensityBarProps): ReactNode {
           onClick={() => onGo(bar.firstLine)}
         >
           <span className={classes['all']} style={{ height: `${height(bar.lines, most)}%` }}>
-            <span className={classes['warnings']} style={{ flexGrow: bar.warnings }} />
-            <span className={classes['errors']} style={{ flexGrow: bar.errors }} />
-            <span style={{ flexGrow: bar.lines - bar.warnings - bar.errors }} />
+            {bar.warnings + bar.errors > 0 && <Parts {...bar} />}
           </span>
         </button>
       ))}
     </div>
+  )
+}
+
+/** Most spans have none, and a bar without parts is one element instead of four. */
+function Parts({ lines, warnings, errors }: Bar): ReactNode {
+  return (
+    <>
+      {warnings > 0 && <span className={classes['warnings']} style={{ flexGrow: warnings }} />}
+      {errors > 0 && <span className={classes['errors']} style={{ flexGrow: errors }} />}
+      <span style={{ flexGrow: lines - warnings - errors }} />
+    </>
   )
 }
 

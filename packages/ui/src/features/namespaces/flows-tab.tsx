@@ -6,7 +6,8 @@ import { Empty } from '../../widgets/empty.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { Table } from '../../widgets/table.tsx'
-import { FlowCard, flowColumns, type FlowFacts, type FlowLine } from '../flows/flow-columns.tsx'
+import { FlowCard, flowColumns, flowLabel, type FlowFacts, type FlowLine } from '../flows/flow-columns.tsx'
+import { useFlowDrafts } from '../flow/use-flow-drafts.ts'
 import { useFlowActions } from '../flows/use-flow-actions.ts'
 import { flowKey, useFlows, useRunBars } from '../flows/use-flows.ts'
 import { t } from './messages.ts'
@@ -22,6 +23,7 @@ export function FlowsTab({ namespace }: { readonly namespace: string }): ReactNo
     bars: useRunBars(flows),
     actions: useFlowActions(),
     isGrouped: false,
+    drafts: useFlowDrafts().data,
   }
   const onEnd = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
@@ -46,7 +48,7 @@ export function FlowsTab({ namespace }: { readonly namespace: string }): ReactNo
           rows={lines}
           rowKey={line => (line.type === 'flow' ? flowKey(line.flow) : line.namespace)}
           rowTo={line => (line.type === 'flow' ? paths.flow(line.flow) : paths.flows())}
-          rowLabel={line => (line.type === 'flow' ? flowKey(line.flow) : line.namespace)}
+          rowLabel={line => (line.type === 'flow' ? flowLabel(line.flow, facts) : line.namespace)}
           card={line => <FlowCard line={line} facts={facts} />}
           total={total}
           onEnd={onEnd}

@@ -49,7 +49,12 @@ export function NamespacesPage(): ReactNode {
       isFull
       badge={data && <span className={classes['total']}>{formatNumber(data.length)}</span>}
       actions={
-        <MayButton need="NAMESPACE:CREATE" variant="filled" onClick={startNew}>
+        <MayButton
+          need="NAMESPACE:CREATE"
+          variant="filled"
+          leftSection={<Icon name="plus" size={14} />}
+          onClick={startNew}
+        >
           {t('newNamespace')}
         </MayButton>
       }

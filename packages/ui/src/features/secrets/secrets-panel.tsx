@@ -48,7 +48,13 @@ export function SecretsPanel({ namespace }: SecretsPanelProps): ReactNode {
   )
   const startNew = (): void => setSearch({ new: true })
   const newButton = (
-    <MayButton need="SECRET:CREATE" namespace={namespace} variant="filled" onClick={startNew}>
+    <MayButton
+      need="SECRET:CREATE"
+      namespace={namespace}
+      variant="filled"
+      leftSection={<Icon name="plus" size={14} />}
+      onClick={startNew}
+    >
       {t('newSecret')}
     </MayButton>
   )

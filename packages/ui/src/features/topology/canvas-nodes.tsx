@@ -1,6 +1,7 @@
 import { trust } from '@batuta/core'
 import type { NodeProps } from '@xyflow/react'
 import { memo, useState, type ReactNode } from 'react'
+import { formatNumber } from '../../lib/messages.ts'
 import { stateGroupOf, stateWord } from '../../lib/states.ts'
 import { formatDuration } from '../../lib/time.ts'
 import { cx } from '../../widgets/class-names.ts'
@@ -178,7 +179,7 @@ function Count({ facts: { count, done } }: { readonly facts: TaskFacts }): React
           />
         </svg>
       )}
-      ×{count}
+      ×{formatNumber(count)}
     </span>
   )
 }

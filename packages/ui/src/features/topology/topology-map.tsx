@@ -13,8 +13,10 @@ export interface TopologyMapProps {
   readonly facts?: ReadonlyMap<string, TaskFacts> | undefined
 }
 
-const WIDTH_PX = 160
-const HEIGHT_PX = 100
+const WIDTH_MAX_PX = 160
+const HEIGHT_MAX_PX = 100
+/** A chain of many tasks is a line otherwise, which nobody can point at: it is stretched. */
+const SIDE_MIN_PX = 28
 const MARGIN = 40
 const ZOOM_PER_PX = 0.002
 
@@ -23,6 +25,7 @@ export function TopologyMap({ layout, facts }: TopologyMapProps): ReactNode {
   const svg = useRef<SVGSVGElement>(null)
   const width = layout.width + 2 * MARGIN
   const height = layout.height + 2 * MARGIN
+  const scale = Math.min(WIDTH_MAX_PX / width, HEIGHT_MAX_PX / height)
   const goTo = (event: PointerEvent): void => {
     const matrix = svg.current?.getScreenCTM()?.inverse()
     if (!matrix) return
@@ -43,8 +46,9 @@ export function TopologyMap({ layout, facts }: TopologyMapProps): ReactNode {
         ref={svg}
         role="img"
         aria-label={t('map')}
-        width={WIDTH_PX}
-        height={HEIGHT_PX}
+        width={Math.max(SIDE_MIN_PX, width * scale)}
+        height={Math.max(SIDE_MIN_PX, height * scale)}
+        preserveAspectRatio="none"
         viewBox={`${-MARGIN} ${-MARGIN} ${width} ${height}`}
         onPointerDown={press}
         onPointerMove={drag}
