@@ -128,8 +128,15 @@ const CASES: { readonly [Name in keyof Reads]: Case } = {
   ...{ listAccess: 'hidden', findAuditEnd: 'hidden', listReady: 'hidden', listTimers: 'hidden', listSignals: 'hidden' },
   ...{ listLostJobs: 'hidden', listHeldJobs: 'hidden', listKilledJobs: 'hidden', listFreePayloads: 'hidden' },
   ...{ listFreeJobs: 'hidden', listDataKeys: 'hidden', findToken: 'hidden', listTokens: 'hidden' },
-  ...{ findFence: 'open', findOperation: 'open', listUserSettings: 'open', findLink: 'open', countFreeJobs: 'open' },
-  ...{ listFreeQueues: 'open', listLimitKeys: 'open', listLimitMembers: 'open' },
+  ...{
+    findFence: 'open',
+    measureSpace: 'open',
+    findOperation: 'open',
+    listUserSettings: 'open',
+    findUserSetting: 'open',
+    findLink: 'open',
+  },
+  ...{ countFreeJobs: 'open', listFreeQueues: 'open', listLimitKeys: 'open', listLimitMembers: 'open' },
   ...{ findBulk: 'open', listBulks: 'open', listOpenBulks: 'open', listBulkChunks: 'open' },
 }
 
@@ -235,7 +242,13 @@ const WRITES: { readonly [Name in keyof Operations]: WriteCase<Name> } = {
   saveTestResult: place => ({ ...flowAt(place), id: 'r', suiteId: 'suite', state: 'SUCCESS', startedMs: 1, body: '' }),
   savePolicy: place => ({ ...itemAt(place, 'p'), ...POLICY }),
   deletePolicy: place => itemAt(place, 'p'),
-  ...{ saveUserSetting: 'free', deleteUserSetting: 'free', claimOperation: 'free', changeOperation: 'free' },
+  ...{
+    saveUserSetting: 'free',
+    reviseUserSetting: 'free',
+    deleteUserSetting: 'free',
+    claimOperation: 'free',
+    changeOperation: 'free',
+  },
   ...{ createBulk: 'free', saveBulk: 'free', claimBulk: 'free', wishBulk: 'free', noteReasons: 'free' },
   ...{ joinNode: 'refused', claimJobs: 'refused', appendLogs: 'refused', purgeExecutions: 'refused' },
   ...{ purgeOperations: 'refused', purgeBulks: 'refused', changeAccess: 'refused', appendAudit: 'refused' },
