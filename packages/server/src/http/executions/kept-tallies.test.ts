@@ -71,6 +71,19 @@ test('a range that begins long before anything was there is counted from the fir
   assert.deepEqual([countedFromMs, none], [fromMs, { rows: [], countedFromMs: fromMs }])
 })
 
+test('a range about the beginning of the quarter of an hour that is young is counted on both sides of it', async () => {
+  const { tallies } = await openWorld()
+  const fromMs = NOW_MS - 9 * 60_000
+
+  const { rows, countedFromMs } = await tallies.tally({ tenant: TENANT }, { fromMs, toMs: NOW_MS })
+
+  assert.equal(
+    rows.reduce((sum, { count }) => sum + count, 0),
+    3,
+  )
+  assert.equal(countedFromMs, fromMs)
+})
+
 test('what was counted is not counted again, but for the ends of the range', async () => {
   const { count, asked } = await openWorld()
 

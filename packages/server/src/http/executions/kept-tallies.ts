@@ -88,7 +88,7 @@ export class KeptTallies {
     }
     // What is younger than any slot, and what lies before the first whole one, is counted each time.
     const tail = await this.#direct(query, { fromMs: Math.min(end, toMs), toMs })
-    if (tail.countedFromMs > end || end <= first) return this.#withHead(tail, query, { fromMs, toMs: first - 1 })
+    if (tail.countedFromMs > end) return tail
     const budget = { rows: ROWS_MAX }
     const rows = [...tail.rows]
     for (let slotMs = end - SLOT_MS; slotMs >= first;) {
