@@ -123,8 +123,12 @@ function openLog(job: HostJob, room: HostRoom, mask: SecretMask): AttemptLog {
     ship: line => shipper.add(job.key, line),
     ready: () => shipper.ready(),
     store,
-    fileUri: storageUri(job.filesPrefix, `attempt-${job.attempt}.log`),
-    growingPath: join(init.workDir, `${keyText(job.key)}.log`),
+    get fileUri() {
+      return storageUri(job.filesPrefix, `attempt-${job.attempt}.log`)
+    },
+    get growingPath() {
+      return join(init.workDir, `${keyText(job.key)}.log`)
+    },
   })
 }
 
@@ -149,8 +153,9 @@ async function openContext(
   { mask, signal }: Pick<JobParts, 'mask' | 'signal'>,
 ): Promise<ValueMap> {
   const context = decodeMap(job.context)
+  if (!job.context.includes(ENCRYPTED_TYPE)) return context
   const plain = new Map<string, Value>()
-  for (const cipher of job.context.includes(ENCRYPTED_TYPE) ? sealedIn(context) : []) {
+  for (const cipher of sealedIn(context)) {
     const text = await room.ask(job, signal, { name: 'open', args: { cipher } })
     mask.add(printValue(text))
     plain.set(cipher, text)

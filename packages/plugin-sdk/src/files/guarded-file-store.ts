@@ -12,11 +12,12 @@ export interface FileGuard {
 }
 
 export function guardedFileStore(store: FileStore, guard: FileGuard): FileStore {
-  const own = parseStorageUri(guard.ownFolder)
+  let own: readonly string[] | undefined
   const allowed = new Set<string>()
   const admit = async (given: string): Promise<string> => {
     const uri = isNamespaceFileUri(given) ? namespaceFileUri(given, guard.namespace) : given
     const segments = parseStorageUri(uri)
+    own ??= parseStorageUri(guard.ownFolder)
     const isOwn = own.every((segment, index) => segments[index] === segment)
     if (isOwn || allowed.has(uri)) return uri
     await guard.expectReadable(uri)

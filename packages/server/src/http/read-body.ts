@@ -83,11 +83,25 @@ function decode(text: string): Value {
   }
 }
 
-/** As ordinary data, for bodies that have a schema. */
+const MAYBE_LARGE = /\d{16}/
+
+/** As ordinary data, for bodies that have a schema: numbers are JavaScript's, as everything that keeps such a body as JSON needs them. */
 export function dataOf(text: string): unknown {
   const value = valueOf(text)
   refuseAmbiguous(text)
-  return toPlain(value)
+  const data = toPlain(value)
+  return MAYBE_LARGE.test(text) ? withoutLarge(data) : data
+}
+
+function withoutLarge(data: unknown): unknown {
+  if (typeof data === 'bigint') return Number(data)
+  if (Array.isArray(data)) return data.map(withoutLarge)
+  if (typeof data !== 'object' || data === null) return data
+  for (const key of Object.keys(data)) {
+    const value = withoutLarge(Reflect.get(data, key))
+    Object.defineProperty(data, key, { value, enumerable: true, writable: true, configurable: true })
+  }
+  return data
 }
 
 export function mapOf(text: string): ValueMap {

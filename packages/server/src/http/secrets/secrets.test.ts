@@ -35,6 +35,15 @@ test('a secret is kept encrypted, and only what is said about it comes back', as
   assert.equal((await send('PATCH', 'secrets.one/secrets/ghost', {})).status, 404)
 })
 
+test('a number that no double holds is taken as JavaScript takes it', async () => {
+  const body = '{"key": "K", "value": "v", "tags": [{"key": "team", "value": "x", "more": {"size": -41547251621524144128}}]}'
+
+  const saved = await server.send('PUT', `${OF}/secrets.large/secrets`, { body, headers: JSON_TYPE })
+
+  assert.equal(saved.status, 200)
+  assert.equal(saved.json[0].tags[0].value, 'x')
+})
+
 test('names are listed with those of namespaces above and of the environment', async () => {
   await send('PUT', 'secrets.up/secrets', { key: 'SHARED', value: '1' })
   await send('PUT', 'secrets.up.own/secrets', { key: 'OWN', value: '2' })

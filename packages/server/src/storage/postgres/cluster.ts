@@ -2,12 +2,13 @@
 import type { Client, QueryResult, QueryResultRow } from 'pg'
 import { SHARDS, trust } from '@batuta/core'
 import type { JobKey, JobRow, SignalRow } from '../batch.ts'
-import type { Announcement, Cluster, Hint, Member, NodeRow, Role, SentJobRow, Tended } from '../cluster.ts'
+import type { Announcement, Cluster, Hint, Member, NodeRow, Role, SentJobRow, SettledJob, Tended } from '../cluster.ts'
 import { flowOf, jobOf, number, text, type SqlRow } from '../sql/rows.ts'
 import * as sql from './cluster.sql.ts'
 import { isSpoilt } from './fault-of.ts'
 import type { Listener } from './listener.ts'
 import type { ConnectionPool } from './pool.ts'
+import { packArray, type ElementType } from './pack-array.ts'
 import type { ReservedConnection } from './reserved-connection.ts'
 
 const ROLES: readonly Role[] = ['engine', 'web', 'worker']
@@ -83,23 +84,27 @@ export class PostgresCluster implements Cluster {
   }
 
   async sendSignals(rows: readonly SignalRow[]): Promise<void> {
+    const column = (type: ElementType, valueOf: (row: SignalRow) => string | number): Buffer =>
+      packArray(type, rows.map(valueOf))
     const columns = [
-      rows.map(row => row.id),
-      rows.map(row => row.shard),
-      rows.map(row => row.executionId),
-      rows.map(row => row.body),
+      column('text', row => row.id),
+      column('smallint', row => row.shard),
+      column('text', row => row.executionId),
+      column('text', row => row.body),
     ]
     await this.#options.queue.write(sql.SEND_SIGNALS, columns)
   }
 
   async settleJobs(...[jobs, { node, incarnation }]: Parameters<Cluster['settleJobs']>): Promise<void> {
+    const column = (type: ElementType, valueOf: (job: SettledJob) => string | number): Buffer =>
+      packArray(type, jobs.map(valueOf))
     const columns = [
-      jobs.map(({ key }) => key.executionId),
-      jobs.map(({ key }) => key.run),
-      jobs.map(({ key }) => key.epoch),
-      jobs.map(({ signal }) => signal.id),
-      jobs.map(({ signal }) => signal.shard),
-      jobs.map(({ signal }) => signal.body),
+      column('text', ({ key }) => key.executionId),
+      column('integer', ({ key }) => key.run),
+      column('integer', ({ key }) => key.epoch),
+      column('text', ({ signal }) => signal.id),
+      column('smallint', ({ signal }) => signal.shard),
+      column('text', ({ signal }) => signal.body),
     ]
     await this.#options.queue.write(sql.SETTLE_JOBS, [node, incarnation, ...columns])
   }
