@@ -1,6 +1,6 @@
 // Schemathesis over the OpenAPI of a whole server. Its own run through a document of some hundred operations takes longer than a night's share of time, and begins
 // with the same operations each time: so the document is cut into slices, in an order of chance. First every slice is fuzzed a little, so that each
-// operation is reached; then what time is left is shared out among the slices, for the systematic cases.
+// operation is reached; then what time is left is shared out among the slices, for the systematic cases, and after those for more of chance.
 import { execFile, spawn } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -20,6 +20,9 @@ const AT_ONCE = 2
 /** It ends by itself when its time is up; one call may be under way. */
 const LATE_MS = 30_000
 const ROUND_MIN_MS = 5_000
+/** Shorter ones would spend more on reading the document than on calls. */
+const TURN_MIN_MS = 60_000
+const TURN_CASES = 20
 const PRINTED_LINES = 200
 const CHECKS = 'not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance'
 const AUTHORIZATION = `Basic ${Buffer.from(`${FUZZ_USER.name}:${FUZZ_USER.password}`).toString('base64')}`
@@ -46,8 +49,10 @@ export async function runSchemathesis({ folder, seed, ms }: SchemathesisOptions)
     console.log(`schemathesis, every operation: ${first.reached} of ${count} reached with ${first.cases} calls`)
     const second = await round(slices, world, { phase: 'coverage', more: [], isTimed: true })
     console.log(`schemathesis, systematic cases: ${second.reached} of ${count} operations, ${second.cases} calls`)
+    const others = await fuzzOn(slices, world, second.wrong)
+    console.log(`schemathesis, more of every operation: ${others.cases} calls`)
     const late = first.reached < count ? [`${count - first.reached} of ${count} operations were not reached`] : []
-    return [...first.wrong, ...second.wrong, ...late, ...(await judgeEnd(address))]
+    return [...first.wrong, ...second.wrong, ...others.wrong, ...late, ...(await judgeEnd(address))]
   } finally {
     await server.stop()
   }
@@ -155,6 +160,17 @@ async function round(slices: readonly Slice[], world: World, { phase, more, isTi
     cases: all.reduce((sum, done) => sum + done.cases, 0),
     wrong: all.flatMap(done => done.wrong),
   }
+}
+
+/** What time is left, with other cases in each turn, until something is found. */
+async function fuzzOn(slices: readonly Slice[], world: World, known: readonly string[]): Promise<Done> {
+  let all: Done = { reached: 0, cases: 0, wrong: [] }
+  for (let turn = 1; all.wrong.length + known.length === 0 && world.untilMs - performance.now() > TURN_MIN_MS; turn++) {
+    const more = ['--max-examples', String(TURN_CASES)]
+    const done = await round(slices, { ...world, seed: world.seed + turn }, { phase: 'fuzzing', more, isTimed: true })
+    all = { ...done, cases: all.cases + done.cases }
+  }
+  return all
 }
 
 interface Call {
