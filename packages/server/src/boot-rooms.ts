@@ -376,7 +376,7 @@ interface ClusterPlace {
 
 /** What a node among others looks after all the time: signals, free jobs, flows. Hints make it sooner. */
 function clusterFollowers(
-  { config, platform, flows, onNotice }: Ground,
+  { config, nodeId, platform, flows, onNotice }: Ground,
   { cluster, worker, signals, onChanged }: ClusterPlace,
 ): readonly Follower[] {
   const isWorker = config.roles.includes('worker')
@@ -387,7 +387,8 @@ function clusterFollowers(
     void worker.sweep()
     callOff = platform.at(platform.nowMs() + WORKER_SWEEP_MS, sweepJobs)
   }
-  const unlisten = cluster.onHint(hint => {
+  const unlisten = cluster.onHint((hint, nodes) => {
+    if (nodes && !nodes.includes(nodeId)) return
     if (hint === 'signals' && isEngine)
       void signals.look().catch(error => onNotice('stored signals could not be read', error))
     if (hint === 'jobs' && isWorker) worker.hint()

@@ -23,6 +23,9 @@ export interface Tended {
 /** `sent`: jobs that were handed to a worker with the flush that stored them. */
 export type Hint = 'signals' | 'jobs' | 'sent' | 'flows' | 'access'
 
+/** Hears whom a hint is for, where it is not for all. */
+export type HintListener = (hint: Hint, nodes?: readonly string[]) => void
+
 /** What a node tells of itself when it joins. */
 export interface Announcement {
   readonly roles: readonly Role[]
@@ -102,5 +105,5 @@ export interface Cluster {
   /** Nodes that have been gone for longer than anybody could come back from; how many. */
   forgetNodes(goneMs: number): Promise<number>
   /** A hint that something is there; it may be lost, and a sweep finds what it would have told. The returned function ends it. */
-  onHint(listener: (hint: Hint) => void): () => void
+  onHint(listener: HintListener): () => void
 }

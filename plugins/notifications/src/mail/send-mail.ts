@@ -122,7 +122,7 @@ interface Place {
 export async function openSocket(ctx: RunContext, { host, port, timeoutMs }: Place): Promise<Socket> {
   ctx.egress.checkHost(host)
   ctx.signal.throwIfAborted()
-  const socket = connect({ host, port, lookup: ctx.egress.lookup })
+  const socket = connect({ host, port, lookup: ctx.egress.lookup, noDelay: true })
   await new Promise<void>((resolve, reject) => {
     socket.setTimeout(timeoutMs, () =>
       socket.destroy(new Error(`no connection to ${host}:${port} within ${timeoutMs} ms`)),

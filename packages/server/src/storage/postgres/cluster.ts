@@ -2,7 +2,17 @@
 import type { Client, QueryResult, QueryResultRow } from 'pg'
 import { SHARDS, trust } from '@batuta/core'
 import type { JobKey, JobRow, SignalRow } from '../batch.ts'
-import type { Announcement, Cluster, Hint, Member, NodeRow, Role, SentJobRow, SettledJob, Tended } from '../cluster.ts'
+import type {
+  Announcement,
+  Cluster,
+  HintListener,
+  Member,
+  NodeRow,
+  Role,
+  SentJobRow,
+  SettledJob,
+  Tended,
+} from '../cluster.ts'
 import { flowOf, jobOf, number, text, type SqlRow } from '../sql/rows.ts'
 import * as sql from './cluster.sql.ts'
 import { isSpoilt } from './fault-of.ts'
@@ -190,7 +200,7 @@ export class PostgresCluster implements Cluster {
     return (await this.#options.pool.write(sql.FORGET_NODES, [goneMs])).rowCount ?? 0
   }
 
-  onHint(listener: (hint: Hint) => void): () => void {
+  onHint(listener: HintListener): () => void {
     return this.#options.listener.onHint(listener)
   }
 

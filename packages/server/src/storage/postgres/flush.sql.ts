@@ -278,7 +278,7 @@ const STATEMENTS = new Map<string, FlushStatement>()
 
 /**
  * The statement for a batch that has rows for exactly these lists. There are few such sets in practice, and each is prepared once. `hints` are
- * told to the other nodes with the commit.
+ * told to the other nodes with the commit; what is said with `sent` is the last parameter.
  */
 export function flushStatement(lists: readonly string[], hints: readonly Hint[]): FlushStatement {
   const key = [...lists, '|', ...hints].join(' ')
@@ -306,7 +306,7 @@ function textOf(tables: readonly FlushTable[], hints: readonly Hint[]): string {
   }
   // Dividing by zero refuses the whole statement.
   const check = checks.length === 0 ? '' : `\nwhere 1 / (case when ${checks.join(' and ')} then 1 else 0 end) = 1`
-  const told = hints.map(hint => `, pg_notify('batuta', '${hint}')`).join('')
+  const told = hints.map(hint => `, pg_notify('batuta', ${hint === 'sent' ? `$${++parameter}` : `'${hint}'`})`).join('')
   return `with ${[FENCE, ...parts].join(',\n')}\nselect now_ms${told} from fence${check}`
 }
 

@@ -6,13 +6,16 @@ import type { Hint } from '../cluster.ts'
 import { FlushError, type FlushReceipt } from '../store.ts'
 import { faultOf } from './fault-of.ts'
 import { flushStatement, type FlushTable } from './flush.sql.ts'
+import { sentHint } from './hint-text.ts'
 import { packArray, type Element } from './pack-array.ts'
 
 export async function writeBatch(client: Client, batch: Batch): Promise<FlushReceipt> {
   const lists = listsOf(batch)
-  const { name, text, tables } = flushStatement([...lists.keys()], hintsOf(batch))
+  const hints = hintsOf(batch)
+  const { name, text, tables } = flushStatement([...lists.keys()], hints)
   const values: unknown[] = [batch.seq, batch.node, batch.incarnation]
   for (const table of tables) values.push(...pack(table, lists.get(table.batch) ?? []))
+  if (hints.includes('sent')) values.push(sentHint(receiversOf(batch)))
   try {
     const { rows } = await client.query({ name, text, values })
     const nowMs = trust<{ now_ms?: string }>(rows[0] ?? {}).now_ms
@@ -36,8 +39,15 @@ function hintsOf(batch: Batch): readonly Hint[] {
   const hints: Hint[] = []
   if (batch.signals.length > 0) hints.push('signals')
   if (batch.jobsKilled.length > 0 || batch.jobs.some(job => job.node === null)) hints.push('jobs')
-  if (batch.jobs.some(job => job.node !== null && job.node !== batch.node)) hints.push('sent')
+  if (receiversOf(batch).size > 0) hints.push('sent')
   return hints
+}
+
+/** The nodes whose workers jobs are handed to. */
+function receiversOf(batch: Batch): ReadonlySet<string> {
+  const nodes = new Set<string>()
+  for (const { node } of batch.jobs) if (node !== null && node !== batch.node) nodes.add(node)
+  return nodes
 }
 
 type Row = Readonly<Record<string, Element>>

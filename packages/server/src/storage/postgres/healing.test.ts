@@ -7,7 +7,8 @@ import { after, before, test, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
 import { startPostgres, type Postgres } from '../../../../../tests/services/postgres.mjs'
-import { announcementOf, executionRow, join, type Writer } from '../contract/subject.ts'
+import { announcementOf, executionRow, jobRow, join, type Writer } from '../contract/subject.ts'
+import type { JobRow } from '../batch.ts'
 import { FlushError, type FlowWrite } from '../store.ts'
 import { connectClient } from './connect-client.ts'
 import { administrate, newDatabase, openTestStore } from './testing/test-database.ts'
@@ -116,6 +117,28 @@ test('hints are heard again after the connection broke, and what was told meanwh
   heard.length = 0
   await store.cluster?.sendSignals([{ id: 's1', shard: 0, executionId: 'e1', body: '{}' }])
   await until(async () => heard.includes('signals'))
+})
+
+test('a hint about jobs names the nodes that they were handed to', async t => {
+  const { store } = await openTestStore(t, await newDatabase(server))
+  const node = await join(store)
+  const heard: string[] = []
+  const receivers: unknown[] = []
+  store.cluster?.onHint((hint, nodes) => void (hint === 'sent' ? receivers.push(nodes) : heard.push(hint)))
+  let count = 0
+  await until(async () => {
+    await store.cluster?.sendSignals([{ id: `s${++count}`, shard: 0, executionId: 'e1', body: '{}' }])
+    return heard.includes('signals')
+  })
+  const handedTo = (id: string): Partial<JobRow> => ({ node: id, incarnation: 1, claimedMs: 1 })
+
+  await node.write({
+    births: [executionRow('e1')],
+    jobs: [jobRow('e1', 0, handedTo('n2')), jobRow('e1', 1, handedTo('n3')), jobRow('e1', 2, handedTo('n2'))],
+  })
+  await until(async () => receivers.length > 0)
+
+  assert.deepEqual(receivers, [['n2', 'n3']])
 })
 
 test('a database that crashed is refused as unknown, and within half a minute after its return all goes on', async t => {

@@ -2,11 +2,11 @@
 // what was told meanwhile was not heard.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from 'pg'
-import type { Hint } from '../cluster.ts'
+import type { HintListener } from '../cluster.ts'
+import { HINTS, readHint, type Heard } from './hint-text.ts'
 import { ReservedConnection, type ReservedOptions } from './reserved-connection.ts'
 
 const CHANNEL = 'batuta'
-const HINTS: readonly Hint[] = ['signals', 'jobs', 'sent', 'flows', 'access']
 const AGAIN_MS = 1_000
 /** A connection that is silent for ever may be one whose other end is gone. */
 const PROBE_EVERY_MS = 15_000
@@ -14,7 +14,7 @@ const PROBE_EVERY_MS = 15_000
 export class Listener {
   readonly #connection: ReservedConnection
   readonly #options: ReservedOptions
-  readonly #listeners = new Set<(hint: Hint) => void>()
+  readonly #listeners = new Set<HintListener>()
   readonly #closing = new AbortController()
   readonly #heard = new WeakSet<Client>()
   #listening: Promise<void> | undefined
@@ -24,7 +24,7 @@ export class Listener {
     this.#connection = new ReservedConnection(options)
   }
 
-  onHint(listener: (hint: Hint) => void): () => void {
+  onHint(listener: HintListener): () => void {
     this.#listeners.add(listener)
     this.#listening ??= this.#listen()
     return () => void this.#listeners.delete(listener)
@@ -44,7 +44,7 @@ export class Listener {
         await this.#connection.use(async client => {
           if (this.#heard.has(client)) return void (await client.query('select 1'))
           await this.#begin(client)
-          if (!isFirst) this.#tell(HINTS)
+          if (!isFirst) for (const hint of HINTS) this.#tell({ hint })
           isFirst = false
         })
         await this.#wait(PROBE_EVERY_MS)
@@ -57,14 +57,17 @@ export class Listener {
   }
 
   async #begin(client: Client): Promise<void> {
-    client.on('notification', ({ payload }) => this.#tell(HINTS.filter(hint => hint === payload)))
+    client.on('notification', ({ payload = '' }) => {
+      const heard = readHint(payload)
+      if (heard) this.#tell(heard)
+    })
     client.once('end', () => this.#wakeUp?.())
     await client.query(`listen ${CHANNEL}`)
     this.#heard.add(client)
   }
 
-  #tell(hints: readonly Hint[]): void {
-    for (const hint of hints) for (const listener of this.#listeners) listener(hint)
+  #tell({ hint, nodes }: Heard): void {
+    for (const listener of this.#listeners) listener(hint, nodes)
   }
 
   #wakeUp: (() => void) | undefined
