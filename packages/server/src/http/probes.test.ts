@@ -25,6 +25,8 @@ import { openTestServer, type TestServer } from '../testing/test-server.ts'
 /** In no statement of ours. */
 const MARK = 'xq7z'
 const SQL_TEXT = `${MARK}:${MARK}'"\\;--$1)(%_{}[]/**/ or 1=1`
+/** As long, and made of the same parts. */
+const PLAIN_TEXT = `${MARK}:${MARK}plain`
 /** They change how the server itself answers from then on, or say nothing at all. */
 const LEFT_OUT = new Set(['instance.enterMaintenance', 'instance.exitMaintenance', 'instance.maintenanceEnter'])
 
@@ -111,19 +113,31 @@ function filtered(text: string): readonly RouteCall[] {
   )
 }
 
-async function probeSql(server: TestServer, texts: ReadonlySet<string>): Promise<void> {
+/** Twice: what the texts are made of changes no statement either, in whatever way it is quoted or cut. */
+async function probeSql(server: TestServer, texts: Set<string>): Promise<void> {
+  const harmless = await probe(server, PLAIN_TEXT)
+  const shapes = new Set([...texts].map(shapeOf))
   const wrong = await probe(server, SQL_TEXT)
 
-  assert.deepEqual(wrong, [], server.notices.join('\n'))
-  assert.ok(texts.size > 50, `only ${texts.size} statements were seen`)
+  assert.deepEqual([...harmless, ...wrong], [], server.notices.join('\n'))
+  assert.ok(shapes.size > 50, `only ${shapes.size} statements were seen`)
   assert.deepEqual(
     [...texts].filter(sql => sql.includes(MARK)),
+    [],
+  )
+  assert.deepEqual(
+    [...texts].map(shapeOf).filter(shape => !shapes.has(shape)),
     [],
   )
   assert.deepEqual(
     server.notices.filter(notice => /syntax|unterminated|no such column/i.test(notice)),
     [],
   )
+}
+
+/** Without the numbers of ours: bounds of days and of slots. */
+function shapeOf(sql: string): string {
+  return sql.replaceAll(/\d+/g, '0')
 }
 
 let postgres: Postgres
@@ -210,11 +224,32 @@ test('no path leads out of the folders of the server', async t => {
   assert.deepEqual(wrong, [], server.notices.join('\n'))
 })
 
-/** What all objects of this process inherit. */
+/** What all objects of this process inherit or can reach: the properties of what is built in, and those of its functions. */
 function inherited(): readonly string[] {
-  return [Object.prototype, Array.prototype, Function.prototype, String.prototype, Map.prototype].flatMap(prototype =>
-    Reflect.ownKeys(prototype).map(String),
-  )
+  const builtIn = [
+    Object,
+    Array,
+    Function,
+    String,
+    Number,
+    Boolean,
+    Map,
+    Set,
+    Promise,
+    RegExp,
+    Error,
+    JSON,
+    Reflect,
+    Symbol,
+  ]
+  return builtIn
+    .flatMap(each => [each, 'prototype' in each ? each.prototype : each])
+    .flatMap(owner => Reflect.ownKeys(owner).flatMap(key => [String(key), ...keysOf(owner, key)]))
+}
+
+function keysOf(owner: object, key: string | symbol): readonly string[] {
+  const value: unknown = Object.getOwnPropertyDescriptor(owner, key)?.value
+  return typeof value === 'function' ? Reflect.ownKeys(value).map(String) : []
 }
 
 test('no request adds anything to what all objects inherit', async t => {
@@ -252,6 +287,55 @@ test('no request adds anything to what all objects inherit', async t => {
 
   assert.deepEqual(wrong, [], server.notices.join('\n'))
   assert.deepEqual(inherited(), before)
+})
+
+/** Names that every object has already. */
+const NAMES_FLOW = `
+id: constructor
+namespace: constructor
+inputs: [{ id: toString, type: STRING, required: false }, { id: hasOwnProperty, type: STRING, defaults: a }]
+labels: [{ key: constructor, value: a }]
+tasks:
+  - { id: constructor, type: core.debug.Return, format: "{{ inputs.toString ?? 'none' }} {{ trigger.headers.constructor ?? 'none' }}" }
+  - { id: toString, type: core.debug.Return, format: "{{ outputs.constructor.value }}" }
+  - { id: hasOwnProperty, type: core.log.Log, message: "{{ labels.constructor }}" }
+outputs: [{ id: valueOf, type: STRING, value: "{{ outputs.toString.value }}" }]
+triggers: [{ id: isPrototypeOf, type: core.trigger.Webhook, key: hook }]
+`
+
+test('names that every object has are names like others, and filters are none of them', async t => {
+  const server = await open(t)
+  await server.saveFlow(NAMES_FLOW)
+  const base = '/api/v1/main/executions'
+  const hostile = ['__proto__', 'constructor'].map((name): [string, string] => [name, 'mine'])
+  const headers = { ...Object.fromEntries(hostile), 'content-type': 'application/json' }
+  const body = '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}'
+  const before = inherited()
+  const path = '/api/v1/main/executions/webhook/constructor/constructor/hook?__proto__=q&constructor=q'
+  const hooked = await sendCall(server.address, { method: 'POST', path, headers, body })
+  const { id, taskRunList } = (await server.send('POST', '/api/v1/main/executions/constructor/constructor?wait=true'))
+    .json
+  const grid = await server.send('GET', '/api/v1/main/flows/constructor/constructor/grid')
+  const filtered = await server.send('GET', '/api/v1/main/flows/search?filters[namespace][constructor]=a')
+  const there = {
+    ...{ namespace: 'constructor', flowId: 'constructor', executionId: id, taskRunId: taskRunList[0].id },
+    ...{ taskId: 'constructor', triggerId: 'isPrototypeOf', key: 'constructor' },
+  }
+  const wrong: string[] = []
+  for (const each of all.filter(({ route }) => route.method === 'GET')) {
+    const filling = { param: known(there, each), text: () => 'constructor', isSaid: () => false }
+    wrong.push(...judge(each, 'constructor', await sendCall(server.address, callOf(each, filling))))
+  }
+
+  assert.deepEqual(wrong, [], server.notices.join('\n'))
+  assert.deepEqual(inherited(), before)
+  assert.equal(hooked.status, 200, hooked.text)
+  const { variables } = JSON.parse(hooked.text).trigger
+  for (const [name, value] of hostile)
+    assert.deepEqual(Object.getOwnPropertyDescriptor(variables.headers, name)?.value, [value], name)
+  const counts = Object.values<{ readonly count: number }>(grid.json.runs[0].cells).map(({ count }) => count)
+  assert.deepEqual(counts, [1, 1, 1], grid.text)
+  assert.equal(filtered.status, 422, filtered.text)
 })
 
 test('a GET changes nothing', async t => {
