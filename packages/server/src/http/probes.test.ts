@@ -306,7 +306,6 @@ triggers: [{ id: isPrototypeOf, type: core.trigger.Webhook, key: hook }]
 test('names that every object has are names like others, and filters are none of them', async t => {
   const server = await open(t)
   await server.saveFlow(NAMES_FLOW)
-  const base = '/api/v1/main/executions'
   const hostile = ['__proto__', 'constructor'].map((name): [string, string] => [name, 'mine'])
   const headers = { ...Object.fromEntries(hostile), 'content-type': 'application/json' }
   const body = '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}'
