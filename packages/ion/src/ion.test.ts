@@ -45,7 +45,7 @@ test('a key that names the prototype of objects is a key like others, in JSON, i
     '{"\\u005f_proto__":{"x":1}}',
     "{'__proto__':{x:1}}",
   ]) {
-    const [value] = await readAll(line)
+    const [value] = await readAll(`${line}\n{"a":1}\n`)
 
     assert.ok(value instanceof Map, line)
     assert.deepEqual([...value], [['__proto__', { x: 1 }]])

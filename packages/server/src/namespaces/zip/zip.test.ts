@@ -55,3 +55,17 @@ test('a file is unpacked as it is read, and no further', async () => {
   assert.ok(seen < 300_000, `${seen} bytes were held`)
   assert.equal(stream?.destroyed, true)
 })
+
+test('a file that is larger than its archive says is stopped where it should have ended', async () => {
+  const lying = await zipOf({ zeros: '0'.repeat(60 * 2 ** 20) })
+  lying.writeUInt32LE(100, lying.readUInt32LE(lying.length - 6) + 24)
+  const [file] = listZip(lying)
+  let seen = 0
+  const readAll = async (): Promise<void> => {
+    for await (const chunk of file?.open() ?? []) seen += Buffer.from(chunk).length
+  }
+
+  await assert.rejects(readAll, /"zeros" is damaged/)
+
+  assert.ok(seen <= 100, `${seen} bytes were given`)
+})
