@@ -89,7 +89,7 @@ test('an archive with one flow or one name that cannot be is refused, and nothin
   for (const bad of [
     { path: '_flows/bad.yaml', text: 'id: 1' },
     { path: '../out.txt', text: 'out' },
-    { path: '.', text: 'no file' },
+    { path: '', text: 'no name' },
     { path: '_flows/long.yaml', text: `${FLOW}# ${'x'.repeat(2 * MIB)}` },
   ]) {
     const body = new FormData()

@@ -8,7 +8,7 @@ import { after, before, test, type TestContext } from 'node:test'
 import { startPostgres, type Postgres } from '../../../../tests/services/postgres.mjs'
 import { openMemoryStore } from '../storage/memory/memory-store.ts'
 import { newTables } from '../storage/memory/tables.ts'
-import { newDatabase, openTestStore } from '../storage/postgres/testing/test-database.ts'
+import { newOwnDatabase, openTestStore } from '../storage/postgres/testing/test-database.ts'
 import { openSqliteStore } from '../storage/sqlite/sqlite-store.ts'
 import { recordingClient, recordingDatabase } from '../testing/recording-database.ts'
 import {
@@ -37,7 +37,7 @@ id: probe
 namespace: probe.ns
 inputs: [{ id: word, type: STRING, required: false }]
 labels: { a: b }
-tasks: [{ id: show, type: core.debug.Return, format: hello }]
+tasks: [{ id: show, type: core.debug.Return, format: hello }, { id: say, type: core.log.Log, message: hello }]
 triggers: [{ id: clock, type: core.trigger.Schedule, cron: "0 0 1 1 *" }]
 `
 
@@ -188,7 +188,7 @@ test('over SQLite nothing that came from outside is in the text of a statement',
 
 test('over PostgreSQL nothing that came from outside is in the text of a statement', async t => {
   const texts = new Set<string>()
-  const { store } = await openTestStore(t, await newDatabase(postgres), {
+  const { store } = await openTestStore(t, await newOwnDatabase(postgres), {
     durability: 'relaxed',
     Client: recordingClient(texts),
   })
