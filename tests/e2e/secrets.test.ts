@@ -12,6 +12,7 @@ import { until } from './until.ts'
 
 const CANARY = 'Kanarienvogel+geheim/42?'
 const INPUT_CANARY = 'Zeisig&streng geheim=7'
+const PIN = '90210477'
 const KEY = Buffer.from('01234567890123456789012345678901').toString('base64')
 
 let places: Places
@@ -23,6 +24,7 @@ before(async () => {
   places = makePlaces()
   const environment = {
     SECRET_CANARY: Buffer.from(CANARY).toString('base64'),
+    SECRET_PIN: Buffer.from(PIN).toString('base64'),
     KESTRA_CONFIGURATION: `kestra: { encryption: { secret-key: ${KEY} } }`,
   }
   batuta = await startBatuta({ ...places, environment })
@@ -110,6 +112,17 @@ triggers:
     labels: { told: "{{ secret('CANARY') }}" }
     inputs: { word: "{{ secret('CANARY') }}" }`
 
+const NUMBERS = `
+id: numbers
+namespace: secrets
+tasks:
+  - id: pin
+    type: io.kestra.plugin.core.output.OutputValues
+    values: { number: "{{ secret('PIN') | number }}", wide: "{{ secret('PIN') | number('DOUBLE') }}", list: ["{{ secret('PIN') | number('LONG') }}"] }
+  - { id: says, type: io.kestra.plugin.core.log.Log, message: "{{ secret('PIN') | number }} {{ secret('PIN') | number('DOUBLE') }}" }
+  - { id: reckons, type: io.kestra.plugin.core.debug.Return, format: "{{ outputs.pin.values.number - 90210000 }} {{ outputs.pin.values.list[0] - 90210000 }}" }
+outputs: [{ id: number, type: INT, value: "{{ outputs.pin.values.number }}" }]`
+
 const FORGER = `
 id: forger
 namespace: secrets
@@ -147,6 +160,22 @@ test('a secret is nowhere: not in the database, not in files, not in any answer'
   for (const [file, text] of filesIn(places.dataDir)) {
     expectNothing(text, file)
     if (text.startsWith('SQLite format 3')) for (const [table, rows] of rowsIn(file)) expectNothing(rows, table)
+  }
+})
+
+test('a secret that is read as a number stays secret, and stays a number', async () => {
+  await api.save(NUMBERS)
+  const { id, taskRunList = [], state } = await api.run('secrets.numbers')
+  await lookAt(id)
+
+  assert.equal(state.current, 'SUCCESS')
+  assert.equal(taskRunList.find(({ taskId }) => taskId === 'reckons')?.outputs?.['value'], '477 477')
+  const text = seen.join('\n')
+  for (const form of [PIN, '9.0210477E7', '9.0210477e7']) assert.ok(!text.includes(form), `${form} is in an answer`)
+  for (const [file, bytes] of filesIn(places.dataDir)) {
+    assert.ok(!bytes.includes(PIN), `${file} holds it`)
+    if (!bytes.startsWith('SQLite format 3')) continue
+    for (const [table, rows] of rowsIn(file)) assert.ok(!/90210477|9\.0210477e7/i.test(rows), `${table} holds it`)
   }
 })
 

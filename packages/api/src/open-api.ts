@@ -128,8 +128,9 @@ function refusalsOf(route: Route, path: string): readonly number[] {
   return [...new Set(all)].sort((a, b) => a - b)
 }
 
-function isDoneOnce({ method, permission }: Route): boolean {
-  return method !== 'GET' && permission !== 'public' && !permission.endsWith(':READ')
+/** What is told once only is not kept to be told again. */
+function isDoneOnce({ method, permission, isToldOnce }: Route): boolean {
+  return isToldOnce !== true && method !== 'GET' && permission !== 'public' && !permission.endsWith(':READ')
 }
 
 const IF_MATCH = {

@@ -93,7 +93,7 @@ export { NAMESPACE_VARIABLES, namespaceRoot } from './execution/namespace-root.t
 export { contextOf, lookupRoot, ordinalOf, plainRunId, scopeOf, taskRunId } from './execution/context.ts'
 export type { View } from './execution/context.ts'
 export { decideNext, decideSignal } from './execution/decide.ts'
-export { holdsSealed, openSealed, sealedIn } from './execution/sealed.ts'
+export { holdsSealed, openSealed, openedForm, sealedForm, sealedIn } from './execution/sealed.ts'
 export { disarm, sealBirth, sealValue } from './execution/turn-secrets.ts'
 export type { TurnSecrets } from './execution/turn-secrets.ts'
 export { scopeWithStored, storedAt } from './execution/stored.ts'

@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SecretMask } from '@batuta/plugin-sdk'
+import type { Metric } from '@batuta/plugin-sdk'
 import { maskMetrics } from './mask-metrics.ts'
 
-test('names and tags of measurements hold no secret', () => {
+test('a measurement tells no secret: not by its name, its tags or its value', () => {
   const mask = new SecretMask()
-  mask.add('s3cr3t-token')
-  const metric = {
-    ...{ name: 'of s3cr3t-token', type: 'counter' as const, value: 1 },
-    tags: { 's3cr3t-token': 'x', bearer: 's3cr3t-token' },
-  }
+  mask.add('4711-geheim')
+  mask.add('90210477')
+  const metrics: readonly Metric[] = [
+    { name: 'of 4711-geheim', type: 'counter', value: 3, tags: { who: 'x 4711-geheim' } },
+    { name: 'pin', type: 'counter', value: 90_210_477, tags: {} },
+  ]
 
-  const [masked] = maskMetrics([metric], mask)
-
-  assert.equal(masked?.name, 'of ******')
-  assert.deepEqual(masked.tags, { '******': 'x', bearer: '******' })
-  assert.equal(masked.value, 1)
+  assert.deepEqual(maskMetrics(metrics, mask), [
+    { name: 'of ******', type: 'counter', value: 3, tags: { who: 'x ******' } },
+  ])
 })

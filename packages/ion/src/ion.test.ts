@@ -38,6 +38,21 @@ test('what JSON cannot tell apart is written as Ion does', () => {
   assert.equal(encodeIon(new DateTime('zoned', '-0044-03-15T00:00Z')), 'ZonedDateTime::"-0044-03-15T00:00Z"')
 })
 
+test('a key that names the prototype of objects is a key like others, in JSON, in Ion and with escapes', async () => {
+  for (const line of [
+    '{"__proto__":{"x":1}}',
+    '{__proto__:{x:1}}',
+    '{"\\u005f_proto__":{"x":1}}',
+    "{'__proto__':{x:1}}",
+  ]) {
+    const [value] = await readAll(`${line}\n{"a":1}\n`)
+
+    assert.ok(value instanceof Map, line)
+    assert.deepEqual([...value], [['__proto__', { x: 1 }]])
+    assert.equal(encodeIon(value), '{"__proto__":{"x":1}}')
+  }
+})
+
 test('lines of JSON and of Ion are read from one file', async () => {
   const file = `{"id":1,"price":1.10}
 {id:2,price:nan,at:2024-01-02T03:04:05.678+01:00,day:LocalDate::"2024-01-02"}

@@ -147,6 +147,7 @@ export type { Sealing } from './seal-secrets.ts'
 export { defineSecretStore } from './secret-store.ts'
 export type { SecretStore, SecretStoreDefinition } from './secret-store.ts'
 export { SecretMask } from './secret-mask.ts'
+export { BombGuard } from './bomb-guard.ts'
 export { snappyCompress, snappyDecompress } from './snappy.ts'
 export { Ending, defineTask, defineTaskFile, endingOf } from './task.ts'
 export type {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { fromPlain, toPlain, type Value } from '@batuta/core'
+import { fromPlain, openedForm, toPlain, type Value } from '@batuta/core'
 import { sealSecrets } from './seal-secrets.ts'
 import { SecretMask } from './secret-mask.ts'
 
@@ -25,4 +25,22 @@ test('a name with a secret in it is masked', async () => {
   const value = { [SECRET]: 1, list: [{ [`of ${SECRET}`]: 'x' }] }
 
   assert.deepEqual(await sealed(value), { '******': 1, list: [{ 'of ******': 'x' }] })
+})
+
+test('a number that is a secret is encrypted as one, and masked where there is no key', async () => {
+  const mask = new SecretMask()
+  mask.add('4711')
+  const texts: string[] = []
+  const seal = (text: string): Promise<Value> => {
+    texts.push(text)
+    return Promise.resolve(SEALED)
+  }
+  const value = fromPlain({ pin: 4711, other: 47_110, list: [4711.5] })
+
+  const kept = await sealSecrets(value, { mask, seal })
+  const without = await sealSecrets(value, { mask, seal: () => Promise.resolve(null) })
+
+  assert.deepEqual(toPlain(kept), { pin: toPlain(SEALED), other: 47_110, list: [4711.5] })
+  assert.deepEqual(texts.map(openedForm), [4711])
+  assert.deepEqual(toPlain(without), { pin: '******', other: 47_110, list: [4711.5] })
 })

@@ -1,5 +1,5 @@
 // Keeps secrets out of what is kept: texts of a value that hold one are encrypted.
-import { isEncrypted, isList, isMap, mapEntries, mapFrom } from '@batuta/core'
+import { isEncrypted, isList, isMap, isNumber, mapEntries, mapFrom, printValue, sealedForm } from '@batuta/core'
 import type { Value } from '@batuta/core'
 import type { SecretMask } from './secret-mask.ts'
 
@@ -19,6 +19,7 @@ export async function sealSecrets(value: Value, room: Sealing): Promise<Value> {
     const sealed = value.length <= SEALED_CHARS_MAX ? await room.seal(value) : null
     return sealed ?? room.mask.apply(value)
   }
+  if (isNumber(value)) return room.mask.hidesNumber(value) ? await sealNumber(value, room) : value
   if (value === null || typeof value !== 'object') return value
   if (isList(value)) {
     const items: Value[] = []
@@ -36,4 +37,8 @@ export async function sealSecrets(value: Value, room: Sealing): Promise<Value> {
     entries.push([name, sealed])
   }
   return hasChanged ? mapFrom(entries) : value
+}
+
+async function sealNumber(value: Value, { mask, seal }: Sealing): Promise<Value> {
+  return (await seal(sealedForm(value))) ?? mask.apply(printValue(value))
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
-import { deflateRawSync } from 'node:zlib'
+import { deflateRawSync, zstdCompressSync } from 'node:zlib'
 import { createTestRunContext, runTask } from '@batuta/plugin-sdk'
 import type { TaskDefinition, TestResult, TestRun, ValueMap } from '@batuta/plugin-sdk'
 import { COMPRESSIONS } from './codec/codecs.ts'
@@ -103,6 +103,35 @@ test('what is broken, or of another kind, is said; nothing of it is kept', async
   const written = await compress(run, 'FileCompress', { from: await run.ctx.files.put('x'), compression: 'Z' })
   assert.match(written.message ?? '', /Z can be read, but not written; use one of .*GZIP/)
 })
+
+test('what was made to fill a disk is stopped on its way there, and nothing of it is kept', async t => {
+  const run = await openRun(t)
+  const zeros = Buffer.alloc(300 * 2 ** 20)
+  const from = await run.ctx.files.put(zstdCompressSync(zeros))
+  const tar = await run.ctx.files.put(
+    zstdCompressSync(Buffer.concat([tarOfZeros('a.txt', 3), tarOfZeros('zeros', zeros.length)])),
+  )
+
+  const file = await compress(run, 'FileDecompress', { from, compression: 'ZSTD' })
+  const archive = await compress(run, 'ArchiveDecompress', { from: tar, algorithm: 'TAR', compression: 'ZSTD' })
+
+  for (const { message } of [file, archive])
+    assert.match(message ?? '', /grows to more than 2000 times its size when it is decompressed/)
+  const left: string[] = []
+  for await (const { uri } of run.store.list('kestra:///test/flow/executions/e1/')) left.push(uri)
+  assert.deepEqual(left.toSorted(), [from, tar].toSorted())
+})
+
+/** A file of zeros, as a tar archive has it. */
+function tarOfZeros(name: string, size: number): Buffer {
+  const head = Buffer.alloc(512)
+  head.write(name)
+  head.write(`${size.toString(8).padStart(11, '0')}\0`, 124)
+  head.write('        0', 148)
+  const sum = head.reduce((all, byte) => all + byte, 0)
+  head.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148)
+  return Buffer.concat([head, Buffer.alloc(Math.ceil(size / 512) * 512)])
+}
 
 for (const [algorithm, compression] of [
   ['TAR', 'GZIP'],

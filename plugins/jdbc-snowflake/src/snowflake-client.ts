@@ -39,6 +39,8 @@ export const TITLE = 'Snowflake'
 const APPLICATION = { CLIENT_APP_ID: 'JavaScript', CLIENT_APP_VERSION: '2.3.0' }
 const IN_PROGRESS: ReadonlySet<string> = new Set(['333333', '333334'])
 const POLL_MS = 100
+/** Pieces are some megabytes; larger than this is no text of JavaScript either. */
+const CHUNK_BYTES_MAX = 512 * 2 ** 20 - 1024
 const SESSION_GONE: ReadonlySet<string> = new Set(['390112', '390114', '390195'])
 
 export interface SnowflakeColumn {
@@ -118,7 +120,7 @@ export class SnowflakeClient {
     const bytes = Buffer.concat(parts)
     if (answer.status !== 200) throw httpRefusal(this.#session, answer.status, bytes.toString('utf8').slice(0, 300))
     const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b
-    return decodeRows(TITLE, `[${(isPacked ? gunzipSync(bytes) : bytes).toString('utf8')}]`)
+    return decodeRows(TITLE, `[${(isPacked ? gunzipSync(bytes, { maxOutputLength: CHUNK_BYTES_MAX }) : bytes).toString('utf8')}]`)
   }
 
   async close(): Promise<void> {

@@ -65,6 +65,21 @@ colour: red
   assert.match(diagnostics[2]?.message ?? '', /Did you mean "markdown"\?/)
 })
 
+test('an address hides its scheme behind no blank and no control character', () => {
+  for (const url of [
+    'javascript:x',
+    ' javascript:x',
+    '\\u0001javascript:x',
+    'java\\nscript:x',
+    '\\tdata:text/html,x',
+  ]) {
+    const { app, diagnostics } = parse(`layout: [{ on: OPEN, blocks: [{ type: link, text: a, url: "${url}" }] }]\n`)
+
+    assert.equal(app, undefined, url)
+    assert.match(diagnostics[0]?.message ?? '', /An address begins with https:.*not with "(?:javascript|data):"/, url)
+  }
+})
+
 test('colours that cannot be read are warned of', () => {
   const { app, diagnostics } = parse('theme: { page: "#ffffff", text: "#cccccc", accent: "#ffff00" }\n')
 

@@ -1,4 +1,5 @@
 // An app out of its YAML, with line and column for every mistake. Types of blocks are written in full, as Kestra has them, or by one word.
+import { schemeOf } from '../std/scheme-of.ts'
 import type { Diagnostic } from '../std/diagnostic.ts'
 import type { Catalogue } from '../flow/catalogue.ts'
 import { nearest } from '../flow/nearest.ts'
@@ -261,7 +262,7 @@ function lookOf(
 
 function addressOf(place: Place): string {
   const url = requiredText(place, 'url', 'the block')
-  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase()
+  const scheme = schemeOf(url)
   if (scheme !== undefined && scheme !== 'http' && scheme !== 'https' && scheme !== 'mailto')
     complain(place, 'url', `An address begins with https:, http:, mailto: or /, and not with "${scheme}:".`)
   return url

@@ -4,7 +4,8 @@
 import type { Scope } from '../expression/scope.ts'
 import { ENCRYPTED_TYPE, isEncrypted } from '../flow/input-value.ts'
 import type { Input } from '../flow/flow.ts'
-import { isList, isMap, mapEntries, mapFrom, mapGet, type Value, type ValueMap } from '../std/value.ts'
+import { isList, isMap, isNumber, mapEntries, mapFrom, mapGet, type Value, type ValueMap } from '../std/value.ts'
+import { decodeValue, encodeValue } from '../std/value-json.ts'
 import { printValue } from '../std/value-text.ts'
 
 /** Roots that an encrypted value can stand in. */
@@ -64,6 +65,21 @@ export function openSealed(value: Value, open: (cipher: string) => Value): Value
   if (!isMap(value)) return value
   if (isEncrypted(value)) return open(cipherOf(value))
   return mapFrom(Array.from(mapEntries(value), ([key, item]) => [openKey(key, open), openSealed(item, open)] as const))
+}
+
+/** Of a number that is encrypted: no text of people begins so. */
+const NUMBER_FORM = '\u0000number:'
+
+/** What is encrypted of a value, so that it is opened as what it was. */
+export function sealedForm(value: Value): string {
+  return isNumber(value) ? `${NUMBER_FORM}${encodeValue(value)}` : printValue(value)
+}
+
+/** What was encrypted: a number, or the text itself. */
+export function openedForm(text: string): Value {
+  if (!text.startsWith(NUMBER_FORM)) return text
+  const value = decodeValue(text.slice(NUMBER_FORM.length))
+  return isNumber(value) ? value : text
 }
 
 function openKey(key: string, open: (cipher: string) => Value): string {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ENCRYPTED_TYPE } from '../flow/input-value.ts'
 import { toPlain } from '../std/value-plain.ts'
-import type { Value } from '../std/value.ts'
-import { openSealed } from './sealed.ts'
+import { mapGet, type Value, type ValueMap } from '../std/value.ts'
+import { openSealed, openedForm } from './sealed.ts'
 import { disarm, sealBirth, sealEffect, sealEvent, sealValue, type TurnSecrets } from './turn-secrets.ts'
 
 const sealed = (text: string): Value => ({ type: ENCRYPTED_TYPE, value: `~${text}` })
@@ -13,6 +13,7 @@ const secrets: TurnSecrets = {
   add: () => {},
   isEmpty: false,
   hides: text => text.includes('geheim'),
+  hidesNumber: value => value === 4711,
   mask: text => text.replaceAll('geheim', '******'),
   seal: sealed,
 }
@@ -25,6 +26,19 @@ test('texts with a secret are encrypted at any depth, keys as well, and come bac
   assert.ok(!JSON.stringify(toPlain(kept)).includes('"geheim"'))
   assert.deepEqual(toPlain(openSealed(kept, cipher => cipher.slice(1))), value)
   assert.equal(sealValue('plain', secrets), 'plain')
+})
+
+test('a number that is a secret is encrypted, and is a number again when it is opened', () => {
+  const value: Value = { pin: 4711, list: [4711, 4712], text: 'x' }
+
+  const kept = sealValue(value, secrets)
+
+  assert.deepEqual(toPlain(mapGet(kept as ValueMap, 'list') ?? null), [
+    { type: ENCRYPTED_TYPE, value: '~\u0000number:4711' },
+    4712,
+  ])
+  assert.deepEqual(toPlain(openSealed(kept, cipher => openedForm(cipher.slice(1)))), value)
+  assert.equal(openedForm('\u0000number:{"type":"x"}'), '\u0000number:{"type":"x"}')
 })
 
 test('what people read as text is masked: logs, labels, reasons', () => {

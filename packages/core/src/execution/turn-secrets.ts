@@ -4,19 +4,21 @@ import type { Label } from '../flow/flow.ts'
 import { ENCRYPTED_TYPE, isEncrypted } from '../flow/input-value.ts'
 import { textsOf, type Texts } from '../std/text-list.ts'
 import { trust } from '../std/trust.ts'
-import { isList, isMap, mapEntries, mapFrom, mapGet, type Value, type ValueMap } from '../std/value.ts'
+import { isList, isMap, isNumber, mapEntries, mapFrom, mapGet, type Value, type ValueMap } from '../std/value.ts'
 import { printValue } from '../std/value-text.ts'
 import type { Birth, Effect, Event, Signal } from './event.ts'
-import { SEALED_TEXT, holdsSealed } from './sealed.ts'
+import { SEALED_TEXT, holdsSealed, sealedForm } from './sealed.ts'
 
 /** The secrets that were read since it was made. */
 export interface TurnSecrets {
-  /** The plain text, which counts as a secret from now on. */
-  open(cipher: string): string
+  /** What was encrypted, which counts as a secret from now on. */
+  open(cipher: string): Value
   add(secret: string): void
   /** Nothing secret has been read yet. */
   readonly isEmpty: boolean
   hides(text: string): boolean
+  /** Whether a number is one of the secrets. */
+  hidesNumber(value: Value): boolean
   mask(text: string): string
   /** The text encrypted. */
   seal(text: string): Value
@@ -114,6 +116,7 @@ export function sealValue(value: Value, secrets: TurnSecrets): Value {
     if (!secrets.hides(value)) return value
     return value.length <= SEALED_CHARS_MAX ? secrets.seal(value) : secrets.mask(value)
   }
+  if (isNumber(value)) return secrets.hidesNumber(value) ? secrets.seal(sealedForm(value)) : value
   if (value === null || typeof value !== 'object') return value
   if (isList(value)) {
     const items = value.map(item => sealValue(item, secrets))

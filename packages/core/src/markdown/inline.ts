@@ -1,4 +1,5 @@
 // What stands inside of a line of Markdown.
+import { schemeOf } from '../std/scheme-of.ts'
 import type { Inline } from './markdown.ts'
 
 const DEPTH_MAX = 20
@@ -153,8 +154,8 @@ function closingOf(text: string, at: number): number | undefined {
 
 /** Nothing that a browser would run, and no other host in disguise. */
 function isSafe(to: string): boolean {
-  if (/^[/\\]{2}/.test(to)) return false
-  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(to)?.[1]?.toLowerCase()
+  if (/^[\u0000-\u0020]*[/\\]{2}/.test(to)) return false
+  const scheme = schemeOf(to)
   return scheme === undefined || scheme === 'http' || scheme === 'https' || scheme === 'mailto'
 }
 

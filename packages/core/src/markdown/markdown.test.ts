@@ -52,7 +52,16 @@ test('tables keep their columns, bars in code divide nothing', () => {
 test('links lead only where a browser runs nothing, and pictures of others are links', () => {
   assert.equal(html('[a *b*](/c "t")'), '<p><a href="/c" rel="noopener noreferrer">a <em>b</em></a></p>')
   assert.equal(html('[x](javascript:alert(1))'), '<p>x)</p>')
-  for (const to of ['JavaScript:x', 'data:text/html,x', '//evil', '/\\evil', 'vbscript:x'])
+  for (const to of [
+    'JavaScript:x',
+    'data:text/html,x',
+    '//evil',
+    '/\\evil',
+    'vbscript:x',
+    '\u0001javascript:x',
+    'java\u0002script:x',
+    '\u0001//evil',
+  ])
     assert.equal(html(`[x](${to})`), '<p>x</p>', to)
   assert.equal(
     html('see https://a.b/c.'),

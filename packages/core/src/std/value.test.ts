@@ -61,6 +61,13 @@ test('a key named __proto__ is an ordinary key', () => {
   assert.equal(mapHas({}, 'toString'), false)
 })
 
+test('a key that spells __proto__ with escapes is an ordinary key, wherever it is copied to', () => {
+  const map = decodeValue('{"\\u005f_proto__":{"x":1}}')
+
+  assert.ok(map instanceof Map, 'a plain object hands its prototype to whoever copies it')
+  assert.equal(encodeValue(map), '{"__proto__":{"x":1}}')
+})
+
 test('a value is written alike whether one of its numbers needs care or none does', () => {
   const ordinary: Value = { text: 'a"\\\u2028\ud800', list: [1, -0, 1.5, 0.001, 9999999.5, null, true], toJSON: 'x' }
   const double = new Double(4)

@@ -1,6 +1,6 @@
 // What is asked about secrets: their text, by expressions; to open what is kept encrypted, and to encrypt what must not be kept in the clear, by
 // whoever runs a task.
-import { BatutaError, decodeValue, isMap, mapGet, type Value } from '@batuta/core'
+import { BatutaError, decodeValue, isMap, mapGet, openedForm, type Value } from '@batuta/core'
 import { getSecret } from '../secrets/secret-sources.ts'
 import { flagOf, optionalText, textOf } from './arguments.ts'
 import { isAtOrAbove } from '../namespaces/ancestors.ts'
@@ -25,7 +25,7 @@ export const SECRET_ANSWERS: Answers = {
     return subkey === undefined ? secret : fieldOf(key, secret, subkey)
   },
   open: ({ decrypt }, args) => {
-    if (decrypt) return Promise.resolve(decrypt(textOf(args, 'cipher')))
+    if (decrypt) return Promise.resolve(openedForm(decrypt(textOf(args, 'cipher'))))
     return Promise.reject(
       new BatutaError('secret-not-found', 'No encryption key is configured, so that a SECRET cannot be read.'),
     )

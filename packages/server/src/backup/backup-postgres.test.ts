@@ -1,7 +1,7 @@
 // Backups of PostgreSQL with its own programs. Where these are missing or older than the server, the refusal is what there is to see.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -107,6 +107,27 @@ test('a program that is not there is named, with what to do', async t => {
     assert.match(error.message, /^pg_dump is not on this machine: install .* or use "batuta export"\.$/)
     return true
   })
+})
+
+test('the password of the database is in no argument of a program, which everybody on the machine sees', async t => {
+  const { PATH = '' } = process.env
+  const programs = join(folder, 'programs')
+  mkdirSync(programs)
+  writeFileSync(join(programs, 'pg_dump'), '#!/bin/sh\necho "$@" >&2\necho "given: $PGPASSWORD" >&2\nexit 1\n', {
+    mode: 0o755,
+  })
+  process.env['PATH'] = `${programs}:${PATH}`
+  t.after(() => void (process.env['PATH'] = PATH))
+
+  await assert.rejects(
+    runTool('pg_dump', ['--format=custom'], 'postgres://a:open%20sesame@127.0.0.1/b'),
+    (error: unknown) => {
+      assert.ok(error instanceof BatutaError)
+      const [args = '', given] = error.message.replace(/^.*?: /, '').split('\n')
+      assert.deepEqual([args, given], ['--format=custom', 'given: open sesame'])
+      return true
+    },
+  )
 })
 
 function expectRefusal(error: unknown): void {

@@ -197,7 +197,7 @@ export function newEvaluator(
       if (child) return trust<Value>(await prepareChildAsking(child, id, { ...children, ask, secrets }))
       const batches = batchQuestionOf(view, { run, slot })
       if (batches) return await answerBatchQuestion(batches, world.files)
-      const open = world.decrypt && ((cipher: string): string => secrets.open(cipher))
+      const open = world.decrypt && ((cipher: string): Value => secrets.open(cipher))
       const value = await evaluateSlot(view, { run, slot }, ask, open)
       // Whatever was encrypted has been opened: what still looks so was made up.
       const own = open ? disarm(value) : value

@@ -21,7 +21,7 @@ import type { HandlerTables } from './handler-tables.ts'
 import { newOpenStreams, type OpenStreams } from './open-streams.ts'
 import { BEARER_OF_LINK, type Caller } from '../access/caller.ts'
 import { packReply } from './pack-reply.ts'
-import { BODY_BYTES_MAX, SOURCE_BYTES_MAX, dataOf, readBytes, textOf } from './read-body.ts'
+import { BODY_BYTES_MAX, SOURCE_BYTES_MAX, dataOf, readBytes, refuseEncoded, textOf } from './read-body.ts'
 import { readFilters } from './read-filters.ts'
 import { readQuery } from './read-query.ts'
 import type { Reply } from './reply.ts'
@@ -269,6 +269,7 @@ function handle(
 ): Answer {
   const { route, handler, dialects } = found.leaf
   const { dependencies, isBegun, idempotency } = handling
+  refuseEncoded(incoming, route)
   const given = searchOf(incoming.url ?? '')
   const query = readQuery(route.query, given)
   const filters = readFilters(given)

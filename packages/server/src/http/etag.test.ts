@@ -28,6 +28,20 @@ test('a flow that was read already is not sent again, until it changes', async (
   assert.match(first.headers.get('cache-control') ?? '', /no-cache/)
 })
 
+test('what is kept of a flow is kept for the dialect that it was asked in', async () => {
+  const long = {
+    body: `${sourceOf('3')}\ndescription: ${'long '.repeat(5_000)}`,
+    headers: { 'content-type': 'application/x-yaml' },
+  }
+  const varying = async (): Promise<readonly string[]> =>
+    ((await server.send('GET', PATH)).headers.get('vary') ?? '').split(/,\s*/)
+  const short = await varying()
+  assert.equal((await server.send('PUT', PATH, long)).status, 200)
+
+  assert.deepEqual(short, ['x-batuta-dialect'])
+  assert.deepEqual(await varying(), ['x-batuta-dialect', 'accept-encoding'])
+})
+
 test('a file of a namespace that was read already is not sent again, until it changes', async () => {
   const path = '/api/v1/main/namespaces/etag/files?path=/a.txt'
   const put = async (text: string): Promise<void> => {

@@ -1,6 +1,7 @@
 // Tags of what was read, so that it is not sent again.
 import { createHash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
+import { DIALECT_HEADER } from './dialect.ts'
 import type { Reply } from './reply.ts'
 
 /** May be kept, if it is asked for each time whether it is still so. */
@@ -12,7 +13,8 @@ export function tagOf(text: string): string {
 
 /** Nothing but the tag where the client has what it stands for. */
 export function tagged(reply: Reply, etag: string, { 'if-none-match': seen }: IncomingHttpHeaders): Reply {
-  const headers = { ...reply.headers, etag, 'cache-control': REVALIDATED }
+  // One address has a document for each dialect.
+  const headers = { ...reply.headers, etag, 'cache-control': REVALIDATED, vary: DIALECT_HEADER }
   return isSeen(etag, seen) ? { type: 'empty', status: 304, headers } : { ...reply, headers }
 }
 

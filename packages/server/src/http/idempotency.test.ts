@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { openMemoryStore } from '../storage/memory/memory-store.ts'
+import { newTables } from '../storage/memory/tables.ts'
+import { callOf, listRoutes, sendCall } from '../testing/route-calls.ts'
 import { openTestServer, type Answer, type SendInit, type TestServer } from '../testing/test-server.ts'
+import { isChanging } from './idempotency.ts'
 
 const API = '/api/v1/main'
 const FLOW = `id: once
@@ -111,4 +115,76 @@ test('a key that is no key is refused, and reads do not care for it', async () =
   assert.equal((await send(`${API}/executions/idem/once`, 'x'.repeat(300))).status, 400)
   const headers = { 'idempotency-key': 'x'.repeat(300) }
   assert.equal((await server.send('GET', `${API}/flows/idem/once`, { headers })).status, 200)
+})
+
+test('a key outlives the server that answered', async t => {
+  const store = openMemoryStore(newTables(), () => Date.now())
+  const first = await openTestServer({}, { store })
+  await first.saveFlow(FLOW)
+  const headers = { 'idempotency-key': 'key-8' }
+  const made = await first.send('POST', `${API}/executions/idem/once?wait=true`, { headers, body: formOf('e') })
+  await first.stop()
+  const second = await openTestServer({}, { store })
+  t.after(async () => await second.stop())
+
+  const again = await second.send('POST', `${API}/executions/idem/once?wait=true`, { headers, body: formOf('e') })
+
+  assert.equal(made.status, 200, made.text)
+  assert.deepEqual([again.text, again.headers.get('idempotent-replayed')], [made.text, 'true'])
+  assert.equal((await second.send('GET', `${API}/executions/search?namespace=idem`)).json.total, 1)
+})
+
+test('what another node is at is waited for, as long as that node can be alive', async () => {
+  const done = await send(`${API}/executions/idem/once`, 'key-9', { body: formOf('f') })
+  const row = await server.store.read.findOperation('http/main/key-9')
+  assert.ok(row)
+  const claimed = async (body: string, untilMs: number): Promise<string> => {
+    const claim = JSON.stringify({ type: 'claim', node: 'other', incarnation: 1, untilMs })
+    await server.store.perform('changeOperation', { key: row.key, body, to: { status: 0, body: claim } })
+    return claim
+  }
+  const alive = await claimed(row.body, Date.now() + 3_600_000)
+  const refused = await send(`${API}/executions/idem/once`, 'key-9', { body: formOf('f') })
+  await claimed(alive, 1)
+  const taken = await send(`${API}/executions/idem/once`, 'key-9', { body: formOf('f') })
+
+  assert.deepEqual([refused.status, refused.json.code], [409, 'idempotency-key-in-use'])
+  assert.equal(refused.headers.get('retry-after'), '1')
+  assert.deepEqual([taken.status, taken.json.id], [200, done.json.id])
+})
+
+test('every route that changes something takes a key, and gives its answer again', async t => {
+  const own = await openTestServer()
+  t.after(async () => await own.stop())
+  await own.saveFlow(FLOW)
+  const started = await own.send('POST', `${API}/executions/idem/once?wait=true`)
+  const there: Readonly<Record<string, string>> = {
+    ...{
+      namespace: 'idem',
+      flowId: 'once',
+      id: 'once',
+      triggerId: 'hook',
+      executionId: started.json.id,
+      key: 'secret',
+    },
+  }
+  const changing = listRoutes().filter(({ name, route }) => isChanging(route) && !/maintenance/i.test(name))
+  const wrong: string[] = []
+  let replayed = 0
+
+  for (const each of changing) {
+    const call = callOf(each, { param: name => there[name] ?? 'new', text: () => 'new', isSaid: () => false })
+    const headers = { ...call.headers, 'idempotency-key': `every-${each.name}` }
+    const first = await sendCall(own.address, { ...call, headers })
+    if (first.status >= 400 || first.headers['content-type'] === 'text/event-stream') continue
+    const again = await sendCall(own.address, { ...call, headers })
+    replayed++
+    if (again.headers['idempotent-replayed'] !== 'true' || again.text !== first.text || again.status !== first.status)
+      wrong.push(
+        `${each.name}: ${first.status} ${first.text.slice(0, 100)}, then ${again.status} ${again.text.slice(0, 100)}`,
+      )
+  }
+
+  assert.deepEqual(wrong, [])
+  assert.ok(replayed > 40, `only ${replayed} were done`)
 })

@@ -22,11 +22,20 @@ export function packReply(reply: Reply, headers: IncomingHttpHeaders): Reply | P
 async function packed(reply: Extract<Reply, { readonly type: 'body' }>): Promise<Reply> {
   // The quickest level: what it saves on a page of a list is within a tenth of the best.
   const body = await pack(reply.body, { level: constants.Z_BEST_SPEED })
-  const { etag, ...headers } = reply.headers ?? {}
+  const { etag, vary, ...headers } = reply.headers ?? {}
   // Other bytes for the same document: the tag only says that it means the same.
   const [exact] = [etag].flat()
   const tag = exact === undefined ? {} : { etag: exact.startsWith('W/') ? exact : `W/${exact}` }
-  return { ...reply, body, headers: { ...headers, ...tag, 'content-encoding': 'gzip', vary: 'accept-encoding' } }
+  return {
+    ...reply,
+    body,
+    headers: {
+      ...headers,
+      ...tag,
+      'content-encoding': 'gzip',
+      vary: [vary ?? [], 'accept-encoding'].flat().join(', '),
+    },
+  }
 }
 
 function takesGzip(accepted: string | string[] | undefined): boolean {

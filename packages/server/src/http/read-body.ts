@@ -1,5 +1,6 @@
 // Bodies are read within a limit; what is longer is refused before it is held.
 import type { IncomingMessage } from 'node:http'
+import type { Route } from '@batuta/api'
 import { decodeValue, isMap, toPlain, type Value, type ValueMap } from '@batuta/core'
 import { refuseAmbiguous } from './refuse-ambiguous.ts'
 import { RequestError } from './request-error.ts'
@@ -17,6 +18,14 @@ const BODY_ADVICE = 'send what is large as a file'
 /** Undefined when there is no body. */
 export function hasBody({ headers }: IncomingMessage): boolean {
   return Number(headers['content-length'] ?? 0) !== 0 || headers['transfer-encoding'] !== undefined
+}
+
+/** Nothing is unpacked on the way in: what is small to send would be large to hold, and a signature is made of the bytes that came. */
+export function refuseEncoded({ headers }: IncomingMessage, { body }: Pick<Route, 'body'>): void {
+  const encoding = headers['content-encoding']
+  if (encoding === undefined || body.type === 'none' || encoding.toLowerCase() === 'identity') return
+  const message = `The body is encoded (Content-Encoding: ${encoding.slice(0, 100)}), and none of these is unpacked: send it as it is.`
+  throw new RequestError(415, 'body-encoded', message, { headers: { 'accept-encoding': 'identity' } })
 }
 
 export function readBytes(incoming: IncomingMessage, bytesMax: number): Promise<Buffer | undefined> {

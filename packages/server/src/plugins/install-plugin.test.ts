@@ -1,9 +1,19 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
+import { gzipSync } from 'node:zlib'
 import { installPlugin, listInstalled, uninstallPlugin } from './install-plugin.ts'
 import { compareVersions } from './installed.ts'
 import { openPluginShelf, type PluginShelf } from './plugin-shelf.ts'
@@ -116,6 +126,29 @@ test('what is no plugin is refused with the reason, and leaves nothing', async t
 
   assert.deepEqual(listInstalled({ dataDir }), [])
   assert.deepEqual(shelf().shelf.manifests.plugins, [])
+})
+
+test('a package that grows beyond all measure, or holds links, is refused before it is unpacked', async t => {
+  const { dataDir, pack } = openPlace(t)
+  const root = join(dataDir, '..')
+  const link = pack('1.0.0')
+  mkdirSync(join(root, 'package'))
+  symlinkSync('/etc', join(root, 'package', 'way-out'))
+  const withLink = join(root, 'link.tgz')
+  execFileSync('tar', ['-czf', withLink, '-C', root, 'package'])
+  const broken = join(root, 'broken.tgz')
+  writeFileSync(broken, readFileSync(link).subarray(0, 100))
+  const bomb = join(root, 'bomb.tgz')
+  writeFileSync(bomb, gzipSync(Buffer.alloc(65 * 2 ** 20)))
+  const words = join(root, 'words.tgz')
+  writeFileSync(words, 'no package at all')
+
+  await assert.rejects(installPlugin(withLink, { dataDir }), /has "package\/way-out", which is a link or a device/)
+  await assert.rejects(installPlugin(bomb, { dataDir }), /unpacks to more than 67108864 bytes/)
+  await assert.rejects(installPlugin(broken, { dataDir }), /is damaged, or no packed package/)
+  await assert.rejects(installPlugin(words, { dataDir }), /is damaged, or no packed package/)
+
+  assert.deepEqual(readdirSync(join(dataDir, 'plugins')), [])
 })
 
 test('versions are compared by their numbers, and what comes before a version is older', () => {

@@ -17,6 +17,7 @@ import { BatutaError, trust } from '@batuta/core'
 import { readConfig, type ServerOptions } from '../config/config.ts'
 import { DESCRIBE_SCRIPT, PLUGINS_DIR } from '../platform/places.ts'
 import { contentsOf, folderOf, keyOf, LOCK_FILE, MANIFEST_FILE, readLock, type LockEntry } from './installed.ts'
+import { judgeTarball } from './judge-tarball.ts'
 import { readManifests } from './manifests.ts'
 
 export interface InstallReport {
@@ -48,6 +49,7 @@ export async function installPlugin(source: string, options: ServerOptions): Pro
   const work = mkdtempSync(join(folder, '.new-'))
   try {
     const tarball = await fetchPackage(source, work)
+    await judgeTarball(tarball)
     const integrity = `sha512-${createHash('sha512').update(readFileSync(tarball)).digest('base64')}`
     const place = join(work, 'package')
     mkdirSync(place)

@@ -1,5 +1,5 @@
 // What was read of secrets while something is prepared or evaluated, so that nothing of it is kept in the clear.
-import { BatutaError, printValue, type Ask, type TurnSecrets, type Value } from '@batuta/core'
+import { BatutaError, openedForm, printValue, type Ask, type TurnSecrets, type Value } from '@batuta/core'
 import { SecretMask } from '@batuta/plugin-sdk'
 
 export interface SecretKey {
@@ -19,13 +19,13 @@ export class WatchedSecrets implements TurnSecrets {
     return this.#mask.isEmpty
   }
 
-  open(cipher: string): string {
+  open(cipher: string): Value {
     const { decrypt } = this.#key
     if (!decrypt)
       throw new BatutaError('config-invalid', 'No encryption key is configured, so that this cannot be read.')
-    const text = decrypt(cipher)
-    this.#mask.add(text)
-    return text
+    const value = openedForm(decrypt(cipher))
+    this.#mask.add(printValue(value))
+    return value
   }
 
   add(secret: string): void {
@@ -34,6 +34,10 @@ export class WatchedSecrets implements TurnSecrets {
 
   hides(text: string): boolean {
     return this.#mask.hides(text)
+  }
+
+  hidesNumber(value: Value): boolean {
+    return this.#mask.hidesNumber(value)
   }
 
   mask(text: string): string {

@@ -29,6 +29,8 @@ export interface EmbeddingStore {
 
 const NAME = '{{ flow.id }}-embedding-store'
 const SEGMENTS_MAX = 20_000
+/** What so many segments come to at most; the value is whoever's may write keys. */
+const PLAIN_BYTES_MAX = 512 * 2 ** 20
 
 export async function openEmbeddingStore(ctx: RunContext, written: Value | undefined): Promise<EmbeddingStore> {
   const settings = await renderSettings(ctx, 'embeddings', written)
@@ -74,7 +76,7 @@ function packed(segments: readonly EmbeddedSegment[]): string {
 }
 
 function unpacked(text: string): readonly EmbeddedSegment[] {
-  const segments = parsedJson(gunzipSync(Buffer.from(text, 'base64')).toString('utf8'))
+  const segments = parsedJson(gunzipSync(Buffer.from(text, 'base64'), { maxOutputLength: PLAIN_BYTES_MAX }).toString('utf8'))
   return listAt({ segments }, 'segments').map(segment => {
     const bytes = Buffer.from(textAt(segment, 'vector') ?? '', 'base64')
     const vector = Array.from({ length: bytes.length / 4 }, (_, index) => bytes.readFloatLE(index * 4))

@@ -1,14 +1,13 @@
 import { createWriteStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { ByteStream, defineTask, mapFrom, p, TaskError } from '@batuta/plugin-sdk'
+import { BombGuard, ByteStream, defineTask, mapFrom, p, TaskError } from '@batuta/plugin-sdk'
 import type { RunContext } from '@batuta/plugin-sdk'
 import { ALGORITHMS, FILES_MAX, checkedName } from '../archive/archive.ts'
 import type { Algorithm, ReadFile } from '../archive/archive.ts'
 import { readAr, readCpio } from '../archive/ar-cpio.ts'
 import { readTar } from '../archive/tar.ts'
 import { readZip } from '../archive/zip.ts'
-import { BombGuard } from '../codec/bomb-guard.ts'
 import { decompress } from '../codec/codecs.ts'
 import { compression, fromFile } from './compression-property.ts'
 
@@ -66,15 +65,19 @@ tasks:
     const bytes = kind === undefined ? opened : new BombGuard(packedBytes).watch(decompress(kind, opened))
     const guard = new BombGuard(packedBytes)
     const uris = new Map<string, string>()
-    for await (const file of await read(ctx, await props.algorithm.render(), bytes)) {
-      ctx.signal.throwIfAborted()
-      const name = checkedName(file.name)
-      if (name === '') continue
-      if (uris.size >= FILES_MAX) throw new TaskError(`the archive has more than ${FILES_MAX} files`)
-      uris.set(
-        name,
-        await ctx.files.put(guard.watch(file.bytes), { extension: /\.\w{1,10}$/.exec(name)?.[0] ?? '.tmp' }),
-      )
+    try {
+      for await (const file of await read(ctx, await props.algorithm.render(), bytes)) {
+        ctx.signal.throwIfAborted()
+        const name = checkedName(file.name)
+        if (name === '') continue
+        if (uris.size >= FILES_MAX) throw new TaskError(`the archive has more than ${FILES_MAX} files`)
+        const extension = /\.\w{1,10}$/.exec(name)?.[0] ?? '.tmp'
+        uris.set(name, await ctx.files.put(guard.watch(file.bytes), { extension }))
+      }
+    } catch (error) {
+      // Nobody is told of them.
+      for (const uri of uris.values()) await ctx.files.delete(uri)
+      throw error
     }
     ctx.metrics.counter('size', guard.plainBytes)
     ctx.metrics.counter('count', uris.size)

@@ -1,12 +1,11 @@
-import { defineTask } from '@batuta/plugin-sdk'
-import { BombGuard } from '../codec/bomb-guard.ts'
+import { BombGuard, defineTask } from '@batuta/plugin-sdk'
 import { decompress } from '../codec/codecs.ts'
 import { compression, fromFile } from './compression-property.ts'
 
 export const fileDecompress = defineTask({
   type: 'io.kestra.plugin.compress.FileDecompress',
   title: 'Decompress a file.',
-  description: 'A file that grows to more than 64 GB, or beyond 1 GB to more than 2,000 times its size, is refused.',
+  description: 'A file that grows to more than 64 GB, or beyond 256 MB to more than 2,000 times its size, is refused.',
   properties: {
     from: fromFile,
     compression: compression.required().group('main').title('How the file is compressed.'),

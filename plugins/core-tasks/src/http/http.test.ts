@@ -12,11 +12,13 @@ import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { gzipSync } from 'node:zlib'
+import { brotliCompressSync, constants, gzipSync, zstdCompressSync } from 'node:zlib'
 import { createTestRunContext, OPEN_EGRESS, runTask } from '@batuta/plugin-sdk'
 import type { TestOptions, TestResult, TestRun, ValueMap } from '@batuta/plugin-sdk'
 import { download } from './download.ts'
 import { request } from './request.ts'
+
+const { BROTLI_PARAM_QUALITY: BROTLI_QUALITY } = constants
 
 type Reply = (incoming: IncomingMessage, response: ServerResponse, body: string) => void | Promise<void>
 
@@ -419,6 +421,31 @@ test('an empty or broken download fails and stores nothing', async t => {
   assert.equal(await run.ctx.files.exists('kestra:///test/flow/executions/e1/tasks/task/e1-1/x.csv'), false)
   assert.equal(allowed.outputs['length'], 0)
   assert.match(broken.message ?? '', /broke off after 4 bytes/)
+})
+
+test('a response that was made to fill a disk or the memory is stopped, and nothing of it is kept', async t => {
+  const zeros = Buffer.alloc(300 * 2 ** 20)
+  const bombs = { zstd: zstdCompressSync(zeros), br: brotliCompressSync(zeros, { params: { [BROTLI_QUALITY]: 1 } }) }
+  const url = await serve(t, ({ url: path = '' }, response) => {
+    const encoding = path.slice(1) as keyof typeof bombs
+    response.writeHead(200, { 'content-encoding': encoding }).end(bombs[encoding])
+  })
+  const run = await openRun(t)
+
+  for (const encoding of Object.keys(bombs)) {
+    const kept = await runTask(download, { uri: `${url}/${encoding}` }, run)
+    const read = await runTask(request, { uri: `${url}/${encoding}` }, run)
+
+    assert.match(
+      kept.message ?? '',
+      /broke off after \d+ bytes: the file grows to more than 2000 times its size/,
+      encoding,
+    )
+    assert.match(read.message ?? '', /the response has more than 10485760 bytes/, encoding)
+  }
+  const left: string[] = []
+  for await (const { uri } of run.store.list('kestra:///test/flow/executions/e1/')) left.push(uri)
+  assert.deepEqual(left, [])
 })
 
 test('a large download streams', async t => {

@@ -1,11 +1,11 @@
 // Sends one HTTP request: authentication, redirects, proxy, decompression. Every hop is checked against the addresses that tasks may
 // call, and credentials do not follow a redirect to another origin.
 import { randomBytes } from 'node:crypto'
-import { pipeline } from 'node:stream'
-import type { Readable, Transform } from 'node:stream'
+import { pipeline, Transform } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib'
 import type { Dispatcher } from 'undici'
-import { messageOf, TaskError } from '@batuta/plugin-sdk'
+import { BombGuard, messageOf, TaskError } from '@batuta/plugin-sdk'
 import type { RunContext } from '@batuta/plugin-sdk'
 import { digestAuthorization } from './digest-auth.ts'
 import type { HttpBody, OpenBody } from './http-body.ts'
@@ -175,8 +175,25 @@ function requestHeaders(
 function decompress(body: Readable, encoding: string | undefined): Readable {
   const open = encoding === undefined ? undefined : DECOMPRESSORS.get(encoding.trim().toLowerCase())
   if (open === undefined) return body
-  const decompressor = open()
-  // A failure of either side ends the other, and whoever reads sees it.
-  pipeline(body, decompressor, () => undefined)
-  return decompressor
+  let packedBytes = 0
+  const counting = new Transform({
+    transform: (chunk: Buffer, _encoding, done) => {
+      packedBytes += chunk.length
+      done(null, chunk)
+    },
+  })
+  const guard = new BombGuard(() => packedBytes)
+  const guarding = new Transform({
+    transform: (chunk: Buffer, _encoding, done) => {
+      try {
+        guard.add(chunk.length)
+        done(null, chunk)
+      } catch (error) {
+        done(error instanceof Error ? error : new Error(String(error)))
+      }
+    },
+  })
+  // A failure of any of them ends the others, and whoever reads sees it.
+  pipeline(body, counting, open(), guarding, () => undefined)
+  return guarding
 }

@@ -91,3 +91,12 @@ test('rows go to Excel and back; what Excel would round is a text', async t => {
   const title = await convert(run, ionToExcel, rows, { sheetsTitle: 'a/b' })
   assert.match(title.message ?? '', /a sheet cannot be called "a\/b"/)
 })
+
+test('a part that was made to fill the memory is refused before it is read', async t => {
+  const run = await openTestRun(t)
+  const long = `<sst><si><t>${' '.repeat(65 * 2 ** 20)}</t></si></sst>`
+
+  const result = await convert(run, excelToIon, await bookOf({ ...BOOK, 'xl/sharedStrings.xml': long }))
+
+  assert.match(result.message ?? '', /"xl\/sharedStrings.xml" of the Excel file grows to more than 200 times its size/)
+})

@@ -9,6 +9,9 @@ const ENTRIES_MAX = 10_000
 const SHARED_CHARS_MAX = 512 * 1024 * 1024
 /** What one part of the file may grow to. */
 const PART_BYTES_MAX = 4 * 1024 * 1024 * 1024
+/** Rows that are all alike shrink to a fiftieth. */
+const PART_RATIO_MAX = 200
+const RATIO_FREE_BYTES = 64 * 1024 * 1024
 
 export interface Sheet {
   readonly name: string
@@ -73,6 +76,10 @@ async function openPart(zip: ZipFile, entry: Entry): Promise<Readable> {
   if (entry.isEncrypted()) throw new TaskError('the Excel file is protected by a password')
   if (entry.uncompressedSize > PART_BYTES_MAX)
     throw new TaskError(`the part "${entry.fileName}" of the Excel file would be ${entry.uncompressedSize} bytes large`)
+  if (entry.uncompressedSize > Math.max(RATIO_FREE_BYTES, entry.compressedSize * PART_RATIO_MAX))
+    throw new TaskError(
+      `the part "${entry.fileName}" of the Excel file grows to more than ${PART_RATIO_MAX} times its size: that is no ordinary file`,
+    )
   return await zip.openReadStreamPromise(entry)
 }
 
@@ -116,14 +123,14 @@ async function readTexts(stream: Readable | undefined): Promise<readonly string[
       if (name === 'rPh') isPhonetic = true
     },
     text: (text, name) => {
-      if (name === 't' && !isPhonetic) held += text
+      if (name !== 't' || isPhonetic) return
+      held += text
+      chars += text.length
+      if (chars > SHARED_CHARS_MAX) throw new TaskError('the Excel file has more text than can be held')
     },
     close: name => {
       if (name === 'rPh') isPhonetic = false
-      if (name !== 'si') return
-      chars += held.length
-      if (chars > SHARED_CHARS_MAX) throw new TaskError('the Excel file has more text than can be held')
-      texts.push(held)
+      if (name === 'si') texts.push(held)
     },
   })
   return texts

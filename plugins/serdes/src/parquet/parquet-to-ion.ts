@@ -1,11 +1,11 @@
 import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
-import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
-import { defineTask, snappyDecompress, TaskError } from '@batuta/plugin-sdk'
-import type { AsyncBuffer, Compressors, FileMetaData } from 'hyparquet'
+import { defineTask, TaskError } from '@batuta/plugin-sdk'
+import type { AsyncBuffer, FileMetaData } from 'hyparquet'
 import { fileOutputs, fromProperty, recordsMetric } from '../conversion.ts'
 import { encodeIon } from '../ion.ts'
 import { bareSchema, parquetValue, schemaTree } from './parquet-values.ts'
+import { PAGE_COMPRESSORS } from './parquet-pages.ts'
 
 /** Rows that are held at a time. */
 const ROWS_AT_ONCE = 50_000
@@ -78,7 +78,7 @@ async function* readParquet(handle: FileHandle): AsyncGenerator<readonly string[
         rowStart,
         rowEnd,
         utf8: false,
-        compressors,
+        compressors: PAGE_COMPRESSORS,
         parsers,
       })
       if (values.length > 0) yield values.map(value => encodeIon(parquetValue(tree, value)))
@@ -89,13 +89,6 @@ async function* readParquet(handle: FileHandle): AsyncGenerator<readonly string[
 
 /** Twelve-byte moments are the only ones that the reader makes something of. */
 const parsers = { timestampFromNanoseconds: (nanos: bigint): bigint => nanos }
-
-const compressors: Compressors = {
-  SNAPPY: input => snappyDecompress(input),
-  GZIP: input => gunzipSync(input),
-  ZSTD: input => zstdDecompressSync(input),
-  BROTLI: input => brotliDecompressSync(input),
-}
 
 async function bufferOf(handle: FileHandle): Promise<AsyncBuffer> {
   const { size: byteLength } = await handle.stat()

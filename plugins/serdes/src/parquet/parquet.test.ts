@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
-import { parquetReadObjects } from 'hyparquet'
+import { parquetMetadata, parquetReadObjects } from 'hyparquet'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { createTestRunContext, runTask } from '@batuta/plugin-sdk'
 import type { TaskDefinition, TestResult, TestRun, ValueMap } from '@batuta/plugin-sdk'
 import { ionToParquet } from './ion-to-parquet.ts'
+import { PAGE_COMPRESSORS } from './parquet-pages.ts'
 import { parquetToIon } from './parquet-to-ion.ts'
 
 async function openRun(t: TestContext): Promise<TestRun> {
@@ -126,6 +127,36 @@ test('what is no Parquet file, or cannot become one, is said', async t => {
   assert.match(empty.message ?? '', /needs at least one field/)
   assert.match(mixed.message ?? '', /the field "a" has several types at once/)
 })
+
+for (const compressionCodec of ['GZIP', 'ZSTD'] as const)
+  test(`a page that grows to more than it says, or says too much, is refused (${compressionCodec})`, async t => {
+    const run = await openRun(t)
+    const rows = Array.from({ length: 50_000 }, (_, at) => `{"n":${at % 7}}`).join('\n')
+    const file = await bytesOf(run, await convert(run, ionToParquet, rows, { compressionCodec }))
+    const { row_groups: groups } = parquetMetadata(new Uint8Array(file).buffer)
+    const page = Number(groups[0]?.columns[0]?.meta_data?.data_page_offset)
+
+    const changed = await convert(run, parquetToIon, withPageSize(file, page, 1_000))
+
+    assert.match(changed.message ?? '', /a page of the Parquet file is damaged, or larger than it says/)
+    assert.throws(() => PAGE_COMPRESSORS[compressionCodec]?.(file, 2 ** 30 + 1), /says that it is \d+ bytes large/)
+  })
+
+/** The second number of the head of a page is the size of what it holds; as many bytes as before say it. */
+function withPageSize(file: Buffer, page: number, size: number): Buffer {
+  const changed = Buffer.from(file)
+  let at = page + 1
+  while ((changed[at] ?? 0) >= 0x80) at++
+  at += 2
+  const from = at
+  while ((changed[at] ?? 0) >= 0x80) at++
+  let left = BigInt(size) * 2n
+  for (let place = from; place <= at; place++) {
+    changed[place] = Number(left & 0x7fn) | (place < at ? 0x80 : 0)
+    left >>= 7n
+  }
+  return changed
+}
 
 function gunzip(input: Uint8Array): Uint8Array {
   return process.getBuiltinModule('zlib').gunzipSync(input)

@@ -32,22 +32,17 @@ function bodyOf(text: string): Value {
 }
 
 /** By lower-case name, as HTTP/2 has them. */
-function headersOf(raw: readonly string[]): Value {
-  const headers: Record<string, string[]> = {}
-  for (let index = 0; index + 1 < raw.length; index += 2) {
-    const name = (raw[index] ?? '').toLowerCase()
-    const value = raw[index + 1] ?? ''
-    if (name === '__proto__') continue
-    const known = headers[name]
-    if (known === undefined) headers[name] = [value]
-    else known.push(value)
-  }
-  return headers
+function headersOf(raw: readonly string[]): ValueMap {
+  const headers = raw.flatMap((name, index): [string, string][] =>
+    index % 2 === 0 ? [[name.toLowerCase(), raw[index + 1] ?? '']] : [],
+  )
+  return listsOf(headers)
 }
 
-function listsOf(parameters: URLSearchParams): ValueMap {
+/** A caller chooses the names: one of them may be what every object has. */
+function listsOf(pairs: Iterable<readonly [string, string]>): ValueMap {
   const lists = new Map<string, Value[]>()
-  for (const [name, value] of parameters) {
+  for (const [name, value] of pairs) {
     const known = lists.get(name)
     if (known) known.push(value)
     else lists.set(name, [value])

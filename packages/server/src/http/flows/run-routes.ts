@@ -170,11 +170,12 @@ const WORST: readonly StateName[] = [
 
 function cellsOf(state: ExecutionState, plan: Plan): { readonly cells: unknown; readonly isPartial?: boolean } {
   if (state.runs.length > TASK_RUNS_MAX) return { cells: {}, isPartial: true }
-  const cells: Record<string, Cell> = {}
+  const cells = new Map<string, Cell>()
   for (const run of state.runs) {
     const { id, isHidden } = getTask(plan, run.task)
     if (run.isRemoved || isHidden) continue
-    const cell = (cells[id] ??= { state: run.state, count: 0, durationMs: 0, taskRunId: '', attempts: 0 })
+    const cell = cells.get(id) ?? { state: run.state, count: 0, durationMs: 0, taskRunId: '', attempts: 0 }
+    cells.set(id, cell)
     const isWorse = WORST.indexOf(run.state) < WORST.indexOf(cell.state)
     if (cell.count === 0 || isWorse) {
       cell.state = run.state
@@ -185,7 +186,7 @@ function cellsOf(state: ExecutionState, plan: Plan): { readonly cells: unknown; 
     const tookMs = durationOf(run)
     cell.durationMs = tookMs === null || cell.durationMs === null ? null : cell.durationMs + tookMs
   }
-  return { cells }
+  return { cells: Object.fromEntries(cells) }
 }
 
 function durationOf({ state, history }: TaskRun): number | null {

@@ -1,9 +1,11 @@
 // A file that is written by the API: streamed into internal storage, unpacked when it is an archive, and taken for a flow under `_flows/`.
 import type { IncomingMessage } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { finished } from 'node:stream/promises'
 import { Busboy, type BusboyFileStream } from '@fastify/busboy'
 import { judgeFlow, saveFlow } from '../../flows/save-flow.ts'
 import { NamespaceFiles, relativePath } from '../../namespaces/namespace-files.ts'
-import { readZip } from '../../namespaces/zip/read-zip.ts'
+import { listZip, type ZipFile } from '../../namespaces/zip/read-zip.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { invalidFlow } from '../flows/report-flow.ts'
 import { watchBody } from '../slow-bodies.ts'
@@ -45,11 +47,29 @@ async function takeFile(
   await takeFlow((await readWhole(stream, FLOW_BYTES_MAX)).toString('utf8'), dependencies)
 }
 
+/** All or nothing: every file is judged, and unpacked once, before the first is written. */
 async function unpack(stream: BusboyFileStream, own: NamespaceFiles, dependencies: HttpDependencies): Promise<void> {
-  for (const { path, content } of readZip(await readWhole(stream, ARCHIVE_BYTES_MAX))) {
-    if (isFlow(path)) await takeFlow(content.toString('utf8'), dependencies)
-    else await own.put(path, content)
+  const flows: string[] = []
+  const files: ZipFile[] = []
+  for (const file of listZip(await readWhole(stream, ARCHIVE_BYTES_MAX))) {
+    if (isFlow(file.path)) {
+      flows.push(await sourceOf(file, dependencies))
+      continue
+    }
+    own.uriOf(file.path)
+    await finished(file.open().resume())
+    files.push(file)
   }
+  for (const source of flows) await takeFlow(source, dependencies)
+  for (const file of files) await own.put(file.path, file.open())
+}
+
+async function sourceOf(file: ZipFile, { saveWorld }: HttpDependencies): Promise<string> {
+  if (file.sizeBytes > FLOW_BYTES_MAX) throw tooLarge(FLOW_BYTES_MAX)
+  const source = await text(file.open())
+  const { flow, diagnostics } = judgeFlow(source, saveWorld)
+  if (!flow) throw invalidFlow(diagnostics)
+  return source
 }
 
 function isFlow(path: string): boolean {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readZip } from './read-zip.ts'
+import { listZip, readZip } from './read-zip.ts'
 import { writeZip } from './write-zip.ts'
 
 async function zipOf(files: Readonly<Record<string, string>>): Promise<Buffer> {
@@ -41,4 +41,31 @@ test('what is no archive, or a damaged one, is refused', async () => {
   assert.throws(() => [...readZip(damaged)], /damaged/)
   assert.throws(() => [...readZip(lying)], /unpacks to more than/)
   assert.throws(() => [...readZip(good.subarray(0, 30))], /no directory/)
+})
+
+test('a file is unpacked as it is read, and no further', async () => {
+  const [file] = listZip(await zipOf({ zeros: '0'.repeat(60 * 2 ** 20) }))
+  const stream = file?.open()
+  let seen = 0
+  for await (const chunk of stream ?? []) {
+    seen += Buffer.from(chunk).length
+    if (seen > 100_000) break
+  }
+
+  assert.ok(seen < 300_000, `${seen} bytes were held`)
+  assert.equal(stream?.destroyed, true)
+})
+
+test('a file that is larger than its archive says is stopped where it should have ended', async () => {
+  const lying = await zipOf({ zeros: '0'.repeat(60 * 2 ** 20) })
+  lying.writeUInt32LE(100, lying.readUInt32LE(lying.length - 6) + 24)
+  const [file] = listZip(lying)
+  let seen = 0
+  const readAll = async (): Promise<void> => {
+    for await (const chunk of file?.open() ?? []) seen += Buffer.from(chunk).length
+  }
+
+  await assert.rejects(readAll, /"zeros" is damaged/)
+
+  assert.ok(seen <= 100, `${seen} bytes were given`)
 })

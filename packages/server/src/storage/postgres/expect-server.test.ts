@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test'
 import { BatutaError } from '@batuta/core'
 import { startPostgres, type Postgres } from '../../../../../tests/services/postgres.mjs'
 import { judgeServer, type ServerFacts } from './expect-server.ts'
-import { administrate, newDatabase, openTestStore } from './testing/test-database.ts'
+import { administrate, newDatabase, newOwnDatabase, openTestStore } from './testing/test-database.ts'
 
 let forgetful: Postgres
 
@@ -21,6 +21,7 @@ const GOOD: ServerFacts = {
   encoding: 'UTF8',
   isStandby: false,
   isSuperuser: false,
+  machineRoles: [],
   skewMs: 5,
 }
 const FULL = { durability: 'full', isEngine: true } as const
@@ -48,6 +49,11 @@ for (const [what, facts, refusal] of [
 
 for (const [what, facts, warning] of [
   ['a superuser', { isSuperuser: true }, /superuser/],
+  [
+    'a role that reads files of the server',
+    { machineRoles: ['pg_read_server_files'] },
+    /\(pg_read_server_files\).*revoke it/,
+  ],
   ['a version that nobody has tried', { versionNumber: 190_001, version: '19.1' }, /19\.1 is newer/],
   ['a clock that is some seconds off', { skewMs: 2_500 }, /2\.5 s behind the clock of the database/],
 ] as const) {
@@ -90,6 +96,19 @@ test('a real database in another encoding is refused before anything is written 
   await assert.rejects(openTestStore(t, url, { durability: 'relaxed' }), /SQL_ASCII: it must be UTF8/)
 
   assert.deepEqual(await administrate(url, "select 1 from pg_tables where schemaname = 'public'"), [])
+})
+
+test('a role that owns its database is enough; what gives it more is warned of', async t => {
+  const url = await newOwnDatabase(forgetful)
+  const plain = await openTestStore(t, url, { durability: 'relaxed' })
+  const role = new URL(url).username
+  await administrate(forgetful.url, `grant pg_execute_server_program, pg_read_server_files to ${role}`)
+  const strong = await openTestStore(t, url, { durability: 'relaxed' })
+  const superuser = await openTestStore(t, await newDatabase(forgetful), { durability: 'relaxed' })
+
+  assert.doesNotMatch(plain.notices.join('\n'), /superuser|reaches the machine/)
+  assert.match(strong.notices.join('\n'), /\(pg_execute_server_program, pg_read_server_files\)/)
+  assert.match(superuser.notices.join('\n'), /connected as a superuser/)
 })
 
 test('a machine whose clock is far off runs no engine', async t => {

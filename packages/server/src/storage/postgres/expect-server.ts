@@ -15,6 +15,8 @@ export interface ServerFacts {
   readonly encoding: string
   readonly isStandby: boolean
   readonly isSuperuser: boolean
+  /** What it may do on the machine of the database. */
+  readonly machineRoles: readonly string[]
   /** By how much the clock of the database is ahead of this machine's. */
   readonly skewMs: number
 }
@@ -63,6 +65,10 @@ export function judgeServer(facts: ServerFacts, { durability, isEngine }: Server
   if (facts.isSuperuser)
     warnings.push(
       'Batuta is connected as a superuser of PostgreSQL, which it has no need for: give it a role of its own that owns its database.',
+    )
+  else if (facts.machineRoles.length > 0)
+    warnings.push(
+      `The role of the database reaches the machine that PostgreSQL runs on (${facts.machineRoles.join(', ')}), which Batuta has no need for: revoke it.`,
     )
   judgeDurability(facts, durability, durability === 'full' ? refusals : warnings)
   judgeClock(facts.skewMs, isEngine ? refusals : warnings, warnings)

@@ -13,6 +13,15 @@ export async function newDatabase(server: Postgres, more = ''): Promise<string> 
   return server.url.replace(/\/postgres$/, `/${database}`)
 }
 
+/** The same, of a role that may do nothing but own it. */
+export async function newOwnDatabase(server: Postgres): Promise<string> {
+  const role = `r_${randomUUID().replaceAll('-', '')}`
+  await administrate(server.url, `create role ${role} login nosuperuser nocreatedb nocreaterole`)
+  const url = new URL(await newDatabase(server, `owner ${role}`))
+  url.username = role
+  return url.href
+}
+
 export async function administrate(url: string, statement: string): Promise<readonly Record<string, unknown>[]> {
   const client = new Client({ connectionString: url })
   await client.connect()
