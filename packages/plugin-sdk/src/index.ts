@@ -107,6 +107,7 @@ export type {
   Metric,
   Outcome,
   SourceOfJob,
+  ScriptLimits,
   ScriptSettings,
   ToHost,
 } from './protocol.ts'

@@ -110,6 +110,17 @@ export interface ScriptSettings {
   readonly zygotesMax: number
   /** How long one is kept for the next script of its execution. */
   readonly zygoteIdleMs: number
+  readonly limits: ScriptLimits
+  /** Below which the groups of scripts are made, from the top of the kernel's tree; unless it is there, below the server's own. */
+  readonly cgroup?: string
+}
+
+/** What all processes of one script may have together, where the kernel can hold them to it; 0 for no limit. */
+export interface ScriptLimits {
+  readonly memoryMaxBytes: number
+  readonly processesMax: number
+  /** Of the processors' time: 1.5 are one and a half of them. */
+  readonly cpusMax: number
 }
 
 export interface HostLimits {
@@ -189,6 +200,7 @@ export const SCRIPT_SETTINGS: ScriptSettings = {
   writable: [],
   zygotesMax: 16,
   zygoteIdleMs: 5_000,
+  limits: { memoryMaxBytes: 0, processesMax: 0, cpusMax: 0 },
 }
 
 /** The key as one word, for maps and for the mark that a script's processes carry. */

@@ -92,7 +92,7 @@ const ENGINE_TYPES: ReadonlySet<string> = new Set(
     ...['LoopUntil', 'Parallel', 'Pause', 'Sequential', 'Subflow', 'Switch', 'Wait', 'WorkingDirectory'].map(
       nameOfFlow,
     ),
-    ...['Flow', 'Schedule', 'ScheduleOnDates', 'Webhook'].map(name => `trigger.${name}`),
+    ...['Flow', 'McpToolTrigger', 'Schedule', 'ScheduleOnDates', 'Webhook'].map(name => `trigger.${name}`),
     ...['DateTimeBetween', 'DayWeek', 'DayWeekInMonth', 'ExecutionFlow', 'ExecutionLabels'].map(nameOfCondition),
     ...['ExecutionNamespace', 'ExecutionOutputs', 'ExecutionStatus', 'Expression', 'FlowCondition'].map(
       nameOfCondition,

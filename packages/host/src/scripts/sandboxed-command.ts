@@ -7,7 +7,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { Duplex, PassThrough } from 'node:stream'
 import { giveInput, MARK_VARIABLE, TaskError } from '@batuta/plugin-sdk'
 import type { Command, CommandResult, ProcessKeeper, StartedProcess } from '@batuta/plugin-sdk'
-import { enclose, readLeader, type SandboxView } from './bubblewrap.ts'
+import { enclose, readLeader, type Argv, type SandboxView } from './bubblewrap.ts'
 
 const INFO_FD = 3
 const REPORT_FD = 4
@@ -31,11 +31,21 @@ export interface SandboxedCommand {
   readonly command: Command
   readonly view: SandboxView
   readonly mark: string
+  /** Puts the sandbox with all that is in it under limits. */
+  readonly enter?: (argv: Argv) => Argv
 }
 
-export async function startSandboxed({ keeper, command, view, mark }: SandboxedCommand): Promise<StartedProcess> {
+export async function startSandboxed({
+  keeper,
+  command,
+  view,
+  mark,
+  enter = argv => argv,
+}: SandboxedCommand): Promise<StartedProcess> {
   const staying = ['/bin/sh', '-c', STAYING, 'sh', ...command.argv] as const
-  const [file, ...args] = keeper.limit(enclose(view, staying, { infoFd: INFO_FD, env: { [MARK_VARIABLE]: mark } }))
+  const [file, ...args] = keeper.limit(
+    enter(enclose(view, staying, { infoFd: INFO_FD, env: { [MARK_VARIABLE]: mark } })),
+  )
   const child = spawn(file, args, {
     cwd: command.cwd,
     env: Object.fromEntries([...keeper.environment, ...command.env]),

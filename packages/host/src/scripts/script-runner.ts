@@ -14,6 +14,7 @@ import type {
   WarmProgram,
 } from '@batuta/plugin-sdk'
 import { enclose, type Argv, type SandboxView } from './bubblewrap.ts'
+import { Cgroups, type Cgroup } from './cgroups/cgroups.ts'
 import { Isolations, type Tier } from './isolations.ts'
 import { startSandboxed } from './sandboxed-command.ts'
 import { writeServePython } from './serve-python.ts'
@@ -32,6 +33,7 @@ export interface ScriptRunnerOptions {
 export class ScriptRunner {
   readonly #options: ScriptRunnerOptions
   readonly #isolations: Isolations
+  readonly #cgroups: Cgroups
   readonly #pool: ZygotePool
   /** Executions that have a folder of their own. */
   readonly #folders = new Set<string>()
@@ -39,7 +41,7 @@ export class ScriptRunner {
   #opened = 0
 
   constructor(options: ScriptRunnerOptions) {
-    const { settings, init, onNotice } = options
+    const { settings, init, keeper, onNotice } = options
     this.#options = options
     this.#isolations = new Isolations({
       settings,
@@ -47,6 +49,7 @@ export class ScriptRunner {
       workDir: init.workDir,
       onNotice,
     })
+    this.#cgroups = new Cgroups({ settings, name: keeper.name, onNotice })
     this.#pool = new ZygotePool({
       zygotesMax: process.platform === 'linux' ? settings.zygotesMax : 0,
       idleMs: settings.zygoteIdleMs,
@@ -83,31 +86,43 @@ export class ScriptRunner {
     this.#pool.close()
     const door = await this.#door?.catch(() => undefined)
     await door?.close()
+    await this.#cgroups.close()
   }
 
   /** Between the start of a sandbox or a fork and the moment that the keeper answers for it, a sweep must not take it for a stray. */
   async #run(ctx: RunContext, command: Command): Promise<CommandResult> {
     const expected = this.#options.keeper.expect(ctx.attemptId)
+    const group = await this.#cgroups.create()
     try {
-      return await this.#runAs(ctx, command)
+      const result = await this.#runAs(ctx, command, group)
+      for (const complaint of (await group?.readComplaints()) ?? []) ctx.logger.error(complaint)
+      return result
     } finally {
+      await group?.close()
       expected.release()
     }
   }
 
-  async #runAs(ctx: RunContext, command: Command): Promise<CommandResult> {
+  async #runAs(ctx: RunContext, command: Command, group: Cgroup | undefined): Promise<CommandResult> {
     const { keeper } = this.#options
     const tier = await this.#isolations.get(ctx.flow.namespace)
     const warm =
-      command.warm === undefined ? undefined : await this.#runWarm(ctx, { command, program: command.warm, tier })
+      command.warm === undefined ? undefined : await this.#runWarm(ctx, { command, program: command.warm, tier, group })
     if (warm !== undefined) return warm
-    if (command.isAside !== true) ctx.logger.debug(`isolation ${tier}, started cold`)
+    if (command.isAside !== true) await this.#record(ctx, `isolation ${tier}, started cold`)
     const run = { attempt: ctx.attemptId, signal: ctx.signal }
-    if (tier === 'process') return await keeper.run(command, run)
+    const enter = (argv: Argv): Argv => group?.enter(argv) ?? argv
+    if (tier === 'process') return await keeper.run({ ...command, argv: enter(command.argv) }, run)
     ctx.signal.throwIfAborted()
     const view = this.#viewOf([command.cwd, ...(command.writes ?? [])])
-    const started = await startSandboxed({ keeper, command, view, mark: keeper.markOf(ctx.attemptId) })
+    const started = await startSandboxed({ keeper, command, view, enter, mark: keeper.markOf(ctx.attemptId) })
     return await keeper.attend(started, command.onLine, run)
+  }
+
+  /** How an attempt is run stands in its log. */
+  async #record(ctx: RunContext, how: string): Promise<void> {
+    const limits = await this.#cgroups.describe()
+    ctx.logger.debug(limits === '' ? how : `${how}, ${limits}`)
   }
 
   /** Undefined when the script must start cold; nothing of it has run then. */
@@ -124,7 +139,9 @@ export class ScriptRunner {
       const { script } = warm.program
       const request = { mark, cwd, script, env, signal: ctx.signal }
       const fork = await lease.zygote.fork(request)
-      ctx.logger.debug(`isolation ${warm.tier}, forked from ${lease.isNew ? 'a new' : 'a kept'} interpreter`)
+      await warm.group?.add(fork.leader)
+      const from = lease.isNew ? 'a new' : 'a kept'
+      await this.#record(ctx, `isolation ${warm.tier}, forked from ${from} interpreter`)
       const ended = keeper.attend(fork, onLine, { attempt: ctx.attemptId, signal: ctx.signal })
       fork.go()
       const result = await ended
@@ -192,6 +209,7 @@ interface Warm {
   readonly command: Command
   readonly program: WarmProgram
   readonly tier: Tier
+  readonly group: Cgroup | undefined
 }
 
 /** What a shell says of a command that a signal ended. */

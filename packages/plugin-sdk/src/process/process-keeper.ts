@@ -3,7 +3,7 @@
 //
 // Enforced on every command: soft limit of open files, no core dumps, a higher OOM score than ours, no environment but the allowed,
 // and, unless we are root, which the kernel lets pass, a limit of the user's processes against fork bombs.
-// Not enforced here: memory, CPU, file system and network; that is the work of the sandboxed tiers.
+// Not enforced here: memory, CPU, file system and network; that is the work of cgroups and sandboxes.
 import { spawn } from 'node:child_process'
 import type { ChildProcessByStdio } from 'node:child_process'
 import { constants } from 'node:os'
@@ -117,6 +117,10 @@ export class ProcessKeeper {
   /** What the processes of an attempt carry in their environment. */
   markOf(attempt: string): string {
     return `${this.#options.name}/${attempt}`
+  }
+
+  get name(): string {
+    return this.#options.name
   }
 
   get environment(): ReadonlyMap<string, string> {

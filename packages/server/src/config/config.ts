@@ -170,6 +170,10 @@ export function readConfig(options: ServerOptions, environment: Environment, cwd
       zygotes: sources.text('script.zygotes', 'BATUTA_SCRIPT_ZYGOTES'),
       idleSeconds: sources.text('script.idle', 'BATUTA_SCRIPT_IDLE'),
       writable: environment['BATUTA_SCRIPT_WRITABLE'] ?? sources.value('script.writable'),
+      memory: sources.text('script.limits.memory', 'BATUTA_SCRIPT_MEMORY'),
+      processes: sources.text('script.limits.processes', 'BATUTA_SCRIPT_PROCESSES'),
+      cpus: sources.text('script.limits.cpus', 'BATUTA_SCRIPT_CPUS'),
+      cgroup: sources.text('script.cgroup', 'BATUTA_SCRIPT_CGROUP'),
     }),
   }
 }

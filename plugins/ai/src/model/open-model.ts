@@ -2,10 +2,10 @@
 import { TaskError, isMap, toPlain, type LazyProperties, type RunContext, type Value } from '@batuta/plugin-sdk'
 import { isRecord } from '../json.ts'
 import { openGuard } from '../personal/guard.ts'
-import { openLedger, type Ledger } from '../spend/ledger.ts'
+import { ANSWER_TOKENS, openLedger, tokensOf, type Ledger, type PlannedCall } from '../spend/ledger.ts'
 import type { spendProperties } from '../spend/spend-properties.ts'
 import { callModel } from './call-model.ts'
-import type { ChatAnswer, ChatAsk, ChatMessage } from './chat-types.ts'
+import type { ChatAnswer, ChatAsk, ChatMessage, Wire } from './chat-types.ts'
 import { openProvider, type Provider } from './providers.ts'
 
 export interface ModelRoom {
@@ -42,16 +42,45 @@ export async function openModel(room: ModelRoom, written: Value | undefined): Pr
   return {
     provider,
     chat: async ask => {
-      await ledger.expectBudget(provider.name, provider.model)
       const messages: ChatMessage[] = []
       for (const message of ask.messages) messages.push(await hideMessage(room, message))
-      const request = provider.wire.chat({ ...ask, messages }, provider.model)
-      const answer = provider.wire.readChat(await callModel(ctx, provider, request))
-      await ledger.add(provider.name, provider.model, answer.usage)
+      const hidden = { ...ask, messages }
+      const call = async (maxTokens: number | undefined): Promise<ChatAnswer> => {
+        const request = provider.wire.chat(boundTo(hidden, maxTokens), provider.model)
+        return provider.wire.readChat(await callModel(ctx, provider, request))
+      }
+      const answer = await ledger.spend(plannedChat(provider, hidden), call, ({ usage }) => usage)
       return await restoreAnswer(room, answer)
     },
     embed: async texts => await embed(room, provider, texts),
   }
+}
+
+/** An image takes about as much as a page. */
+const IMAGE_TOKENS = 1_600
+
+export function plannedChat({ name, model }: Provider, { messages, tools, settings }: ChatAsk): PlannedCall {
+  const { maxTokens, thinkingTokens = 0 } = settings
+  const texts = messages.map(({ text, toolCalls = [] }) =>
+    [text, ...toolCalls.map(call => JSON.stringify(call))].join('\n'),
+  )
+  const images = messages.reduce((sum, message) => sum + (message.images?.length ?? 0), 0)
+  const schema = settings.json?.schema === undefined ? [] : [JSON.stringify(settings.json.schema)]
+  return {
+    provider: name,
+    model,
+    inputTokens: tokensOf([...texts, ...tools.map(tool => JSON.stringify(tool)), ...schema]) + images * IMAGE_TOKENS,
+    answerTokens: (maxTokens ?? ANSWER_TOKENS) + thinkingTokens,
+  }
+}
+
+/** What a budget has left bounds thinking and answer together. */
+export function boundTo(ask: ChatAsk, tokensMax: number | undefined): ChatAsk {
+  if (tokensMax === undefined) return ask
+  const { thinkingTokens, ...settings } = ask.settings
+  const isThinking = thinkingTokens !== undefined && tokensMax > thinkingTokens
+  const maxTokens = isThinking ? tokensMax - thinkingTokens : tokensMax
+  return { ...ask, settings: { ...settings, maxTokens, ...(isThinking && { thinkingTokens }) } }
 }
 
 /** What an author wrote as a map, with its templates rendered. */
@@ -85,6 +114,7 @@ async function restoreAnswer(room: ModelRoom, answer: ChatAnswer): Promise<ChatA
 }
 
 const TEXTS_PER_CALL = 96
+type Embedded = ReturnType<NonNullable<Wire['readEmbedding']>>
 
 async function embed(
   { ctx, ledger, hide }: ModelRoom,
@@ -92,15 +122,16 @@ async function embed(
   texts: readonly string[],
 ): Promise<readonly (readonly number[])[]> {
   const { wire, name, model } = provider
-  if (!wire.embed || !wire.readEmbedding)
+  const { embed: write, readEmbedding: read } = wire
+  if (!write || !read)
     throw new TaskError(`${name} offers no embeddings: give a provider that does, as OpenAI, GoogleGemini or Ollama`)
   const vectors: (readonly number[])[] = []
   for (let start = 0; start < texts.length; start += TEXTS_PER_CALL) {
     const part: string[] = []
     for (const text of texts.slice(start, start + TEXTS_PER_CALL)) part.push(await hide(text))
-    await ledger.expectBudget(name, model)
-    const answer = wire.readEmbedding(await callModel(ctx, provider, wire.embed(part, model)))
-    await ledger.add(name, model, answer.usage)
+    const planned = { provider: name, model, inputTokens: tokensOf(part), answerTokens: 0 }
+    const call = async (): Promise<Embedded> => read(await callModel(ctx, provider, write(part, model)))
+    const answer = await ledger.spend(planned, call, ({ usage }) => usage)
     if (answer.vectors.length !== part.length)
       throw new TaskError(`${name} gave ${answer.vectors.length} embeddings for ${part.length} texts`)
     vectors.push(...answer.vectors)

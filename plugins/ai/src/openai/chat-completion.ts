@@ -4,6 +4,7 @@ import { costOf } from '../chat/run-chat.ts'
 import { at, compact, isRecord, parsedJson } from '../json.ts'
 import { openModelRoom } from '../model/open-model.ts'
 import { usageOf } from '../model/openai-wire.ts'
+import { tokensOf } from '../spend/ledger.ts'
 import { spendProperties } from '../spend/spend-properties.ts'
 import { callOpenai, OPENAI, openaiProperties } from './openai-call.ts'
 
@@ -81,33 +82,43 @@ tasks:
     const functions = await props.functions.render()
     const choice = await props.functionCall.render()
     const schema = await props.jsonResponseSchema.render()
-    await room.ledger.expectBudget(OPENAI, model)
-    const answer = await callOpenai(ctx, props, {
-      path: '/chat/completions',
-      body: compact({
-        model,
-        messages,
-        user: await props.user.render(),
-        ...(functions && {
-          tools: functions.map(each => ({
-            type: 'function',
-            function: { ...each, parameters: schemaOf(each.parameters) },
-          })),
-          tool_choice:
-            choice === 'auto' || choice === 'none' ? choice : { type: 'function', function: { name: choice } },
-        }),
-        temperature: props.temperature.isSet ? await props.temperature.render() : undefined,
-        top_p: await props.topP.render(),
-        n: await props.n.render(),
-        stop: await props.stop.render(),
-        max_tokens: await props.maxTokens.render(),
-        presence_penalty: await props.presencePenalty.render(),
-        frequency_penalty: await props.frequencyPenalty.render(),
-        logit_bias: biasOf(await props.logitBias.render()),
-        response_format: schema === undefined ? undefined : formatOf(schema),
+    const maxTokens = await props.maxTokens.render()
+    const n = await props.n.render()
+    const body = compact({
+      model,
+      messages,
+      user: await props.user.render(),
+      ...(functions && {
+        tools: functions.map(each => ({
+          type: 'function',
+          function: { ...each, parameters: schemaOf(each.parameters) },
+        })),
+        tool_choice: choice === 'auto' || choice === 'none' ? choice : { type: 'function', function: { name: choice } },
       }),
+      temperature: props.temperature.isSet ? await props.temperature.render() : undefined,
+      top_p: await props.topP.render(),
+      n,
+      stop: await props.stop.render(),
+      max_tokens: maxTokens,
+      presence_penalty: await props.presencePenalty.render(),
+      frequency_penalty: await props.frequencyPenalty.render(),
+      logit_bias: biasOf(await props.logitBias.render()),
+      response_format: schema === undefined ? undefined : formatOf(schema),
     })
-    await room.ledger.add(OPENAI, model, usageOf(answer))
+    const choices = n ?? 1
+    const answer = await room.ledger.spend(
+      {
+        provider: OPENAI,
+        model,
+        inputTokens: tokensOf(messages.map(message => JSON.stringify(message))),
+        answerTokens: maxTokens === undefined ? undefined : maxTokens * choices,
+      },
+      async bound => {
+        const said = bound === undefined ? body : { ...body, max_tokens: Math.floor(bound / choices) }
+        return await callOpenai(ctx, props, { path: '/chat/completions', body: said })
+      },
+      usageOf,
+    )
     const text: unknown = JSON.parse(await room.restore(JSON.stringify(at(answer, 'choices') ?? [])))
     return {
       id: at(answer, 'id'),

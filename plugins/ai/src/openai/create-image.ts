@@ -5,10 +5,14 @@ import { compact, listAt, textAt } from '../json.ts'
 import { callApi } from '../model/call-model.ts'
 import { openModelRoom } from '../model/open-model.ts'
 import { usageOf } from '../model/openai-wire.ts'
+import { tokensOf } from '../spend/ledger.ts'
 import { spendProperties } from '../spend/spend-properties.ts'
 import { callOpenai, OPENAI, openaiProperties } from './openai-call.ts'
 
 const SIZES = { SMALL: '256x256', MEDIUM: '512x512', LARGE: '1024x1024' }
+
+/** Of a large one of the best quality. */
+const IMAGE_TOKENS = 6_240
 
 export const createImage = defineTask({
   type: 'io.kestra.plugin.openai.CreateImage',
@@ -57,19 +61,22 @@ tasks:
   async run(ctx, props) {
     const room = await openModelRoom(ctx, props)
     const model = await props.model.render()
-    await room.ledger.expectBudget(OPENAI, model)
-    const answer = await callOpenai(ctx, props, {
-      path: '/images/generations',
-      body: compact({
-        model,
-        prompt: await room.hide(await props.prompt.render()),
-        n: await props.n.render(),
-        size: SIZES[await props.size.render()],
-        quality: (await props.quality.render())?.toLowerCase(),
-        user: await props.user.render(),
-      }),
+    const prompt = await room.hide(await props.prompt.render())
+    const n = await props.n.render()
+    const body = compact({
+      model,
+      prompt,
+      n,
+      size: SIZES[await props.size.render()],
+      quality: (await props.quality.render())?.toLowerCase(),
+      user: await props.user.render(),
     })
-    await room.ledger.add(OPENAI, model, usageOf(answer))
+    const answerTokens = IMAGE_TOKENS * (n ?? 1)
+    const answer = await room.ledger.spend(
+      { provider: OPENAI, model, inputTokens: tokensOf([prompt]), answerTokens, isBoundable: false },
+      () => callOpenai(ctx, props, { path: '/images/generations', body }),
+      usageOf,
+    )
     const isKept = await props.download.render()
     const images: string[] = []
     for (const item of listAt(answer, 'data')) {

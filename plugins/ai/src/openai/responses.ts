@@ -4,6 +4,7 @@ import { costOf } from '../chat/run-chat.ts'
 import { compact, isRecord, listAt, textAt } from '../json.ts'
 import { openModelRoom } from '../model/open-model.ts'
 import { usageOf } from '../model/openai-wire.ts'
+import { tokensOf } from '../spend/ledger.ts'
 import { spendProperties } from '../spend/spend-properties.ts'
 import { callOpenai, OPENAI, openaiProperties } from './openai-call.ts'
 
@@ -68,31 +69,36 @@ tasks:
     const input = await plain(props.input.raw)
     const promptId = await props.promptId.render()
     const variables = await props.promptVariables.render()
-    await room.ledger.expectBudget(OPENAI, model)
-    const answer = await callOpenai(ctx, props, {
-      path: '/responses',
-      body: compact({
-        model,
-        input: typeof input === 'string' ? await room.hide(input) : JSON.parse(await room.hide(JSON.stringify(input))),
-        user: await props.user.render(),
-        text: await plain(props.text.raw),
-        tools: await plain(props.tools.raw),
-        tool_choice: (await props.toolChoice.render())?.toLowerCase(),
-        store: await props.store.render(),
-        previous_response_id: await props.previousResponseId.render(),
-        prompt:
-          promptId === undefined
-            ? undefined
-            : compact({ id: promptId, variables: variables && Object.fromEntries(variables) }),
-        reasoning: recordOf(await props.reasoning.render()),
-        max_output_tokens: await props.maxOutputTokens.render(),
-        temperature: props.temperature.isSet ? await props.temperature.render() : undefined,
-        top_p: await props.topP.render(),
-        parallel_tool_calls: await props.parallelToolCalls.render(),
-      }),
+    const hidden = await room.hide(typeof input === 'string' ? input : JSON.stringify(input ?? null))
+    const maxTokens = await props.maxOutputTokens.render()
+    const body = compact({
+      model,
+      input: typeof input === 'string' ? hidden : (JSON.parse(hidden) ?? undefined),
+      user: await props.user.render(),
+      text: await plain(props.text.raw),
+      tools: await plain(props.tools.raw),
+      tool_choice: (await props.toolChoice.render())?.toLowerCase(),
+      store: await props.store.render(),
+      previous_response_id: await props.previousResponseId.render(),
+      prompt:
+        promptId === undefined
+          ? undefined
+          : compact({ id: promptId, variables: variables && Object.fromEntries(variables) }),
+      reasoning: recordOf(await props.reasoning.render()),
+      max_output_tokens: maxTokens,
+      temperature: props.temperature.isSet ? await props.temperature.render() : undefined,
+      top_p: await props.topP.render(),
+      parallel_tool_calls: await props.parallelToolCalls.render(),
     })
+    const answer = await room.ledger.spend(
+      { provider: OPENAI, model, inputTokens: tokensOf([hidden]), answerTokens: maxTokens },
+      async bound => {
+        const said = bound === undefined ? body : { ...body, max_output_tokens: bound }
+        return await callOpenai(ctx, props, { path: '/responses', body: said })
+      },
+      usageOf,
+    )
     if (!isRecord(answer)) throw new TaskError('OpenAI answered with what is no JSON')
-    await room.ledger.add(OPENAI, model, usageOf(answer))
     const parts = listAt(answer, 'output').flatMap(item => listAt(item, 'content'))
     const outputText = parts.map(part => textAt(part, 'text') ?? '').join('')
     const sources = parts.flatMap(part => listAt(part, 'annotations')).flatMap(note => textAt(note, 'url') ?? [])

@@ -1,37 +1,77 @@
 // Counts what a task spends, stops it at its budget, and writes it down: metrics with provider, model and labels, and `cost` among the outputs.
-// A budget beyond one execution is the sum of keys in the key-value store, one for each call, whose names carry the amounts: no counter that two tasks
-// could overwrite for one another, and what is old expires by itself.
-import { createHash } from 'node:crypto'
 import {
   TaskError,
   isList,
   isMap,
-  isTruthyText,
   mapEntries,
+  messageOf,
   printValue,
   type LazyProperties,
-  type Rendered,
   type RunContext,
   type Value,
 } from '@batuta/plugin-sdk'
-import type { Usage } from '../model/chat-types.ts'
+import { addUsage, NO_USAGE, type Usage } from '../model/chat-types.ts'
+import { openAccount, type Hold } from './account.ts'
 import { priceOf, type Price } from './prices.ts'
 import type { spendProperties } from './spend-properties.ts'
 
-type Budget = NonNullable<Rendered<typeof spendProperties>['budget']>
+export interface PlannedCall {
+  readonly provider: string
+  readonly model: string
+  /** An estimate: `tokensOf`. */
+  readonly inputTokens: number
+  /** The longest answer, as far as it is known. */
+  readonly answerTokens?: number | undefined
+  /** False for what nobody can be told to make shorter, as images. */
+  readonly isBoundable?: boolean
+  /** Of the price: batches are cheaper. */
+  readonly share?: number
+  readonly lastsMs?: number
+}
+
+export interface Held {
+  /** So long may the answer be; undefined where it may be as long as was asked. */
+  readonly answerTokensMax: number | undefined
+  /** By this it is found again: `hold`. */
+  readonly key: string | undefined
+  /** Writes down what the call was, or the calls. */
+  settle(usage: Usage, calls?: number): Promise<void>
+  /** Nothing was spent. */
+  release(): Promise<void>
+}
 
 export interface Ledger {
   readonly tokens: Usage
   /** US dollars; undefined when a price is unknown. */
   readonly cost: number | undefined
-  /** @throws {TaskError} when nothing may be spent any more. */
-  expectBudget(provider: string, model: string): Promise<void>
-  add(provider: string, model: string, usage: Usage): Promise<void>
+  /**
+   * Keeps what the call may cost apart from the budget until it is over; with a key as an earlier attempt did.
+   * @throws {TaskError} when too little is left.
+   */
+  hold(call: PlannedCall, key?: string): Promise<Held>
+  /** One call, from what it may cost to what it did. @throws {TaskError} when too little is left. */
+  spend<T>(
+    call: PlannedCall,
+    run: (answerTokensMax: number | undefined) => Promise<T>,
+    usageOf: (answer: T) => Usage,
+  ): Promise<T>
 }
 
 const MILLION = 1_000_000
-const KEPT_MS = { DAY: 2 * 24 * 3_600_000, MONTH: 32 * 24 * 3_600_000, ALWAYS: undefined }
 const LABELS_MAX = 8
+/** Of an answer whose length nobody bounds: most are much shorter. */
+export const ANSWER_TOKENS = 4_096
+/** Longer than any call is waited for. */
+const CALL_MS = 15 * 60_000
+/** Of common texts a token has four; of code and other languages fewer. */
+const BYTES_PER_TOKEN = 3
+const TOKENS_PER_TEXT = 8
+
+/** About so many, and rather more. */
+export function tokensOf(texts: readonly string[]): number {
+  const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
+  return Math.ceil(bytes / BYTES_PER_TOKEN) + texts.length * TOKENS_PER_TEXT
+}
 
 export async function openLedger(
   ctx: RunContext,
@@ -41,9 +81,49 @@ export async function openLedger(
   const given = await props.price.render()
   const labels = await labelsOf(ctx)
   const account = budget === undefined ? undefined : await openAccount(ctx, budget, labels)
-  const priceFor = (provider: string, model: string): Price | undefined => given ?? priceOf(provider, model)
-  let tokens: Usage = { inputTokens: 0, outputTokens: 0 }
-  let cost: number | undefined = 0
+  let [tokens, cost]: [Usage, number | undefined] = [NO_USAGE, 0]
+
+  const priceFor = (call: PlannedCall): Price | undefined =>
+    cheapened(given ?? priceOf(call.provider, call.model), call)
+  const holdFor = async (call: PlannedCall): Promise<Hold | undefined> => {
+    const price = priceFor(call)
+    if (budget?.maxCost !== undefined && price === undefined)
+      throw new TaskError(
+        `the budget is in money, and the price of "${call.model}" is not known: say it with price: {input: …, output: …}`,
+      )
+    return await account?.hold({
+      inputTokens: call.inputTokens,
+      answerTokens: call.answerTokens ?? ANSWER_TOKENS,
+      isBoundable: call.isBoundable ?? true,
+      price: price ?? { input: 0, output: 0 },
+      lastsMs: call.lastsMs ?? CALL_MS,
+    })
+  }
+  const write = (call: PlannedCall, usage: Usage, calls: number): number | undefined => {
+    const { provider, model } = call
+    const price = priceFor(call)
+    const spent = price && (usage.inputTokens * price.input + usage.outputTokens * price.output) / MILLION
+    tokens = addUsage(tokens, usage)
+    cost = cost === undefined || spent === undefined ? undefined : cost + spent
+    const counts = { usage, calls, spent }
+    tell(ctx, { provider, model, ...labels }, counts)
+    return spent
+  }
+  const hold = async (call: PlannedCall, known?: string): Promise<Held> => {
+    const held = known === undefined ? await holdFor(call) : { key: known, answerTokensMax: undefined }
+    return {
+      answerTokensMax: held?.answerTokensMax,
+      key: held?.key,
+      settle: async (usage, calls = 1) => {
+        const spent = write(call, usage, calls)
+        const amount = { tokens: usage.inputTokens + usage.outputTokens, cost: spent ?? 0 }
+        if (held !== undefined) await account?.settle(held.key, amount)
+      },
+      release: async () => {
+        if (held !== undefined) await account?.settle(held.key)
+      },
+    }
+  }
   return {
     get tokens() {
       return tokens
@@ -51,30 +131,36 @@ export async function openLedger(
     get cost() {
       return cost
     },
-    expectBudget: async (provider, model) => {
-      if (budget?.maxCost !== undefined && priceFor(provider, model) === undefined)
-        throw new TaskError(
-          `the budget is in money, and the price of "${model}" is not known: say it with price: {input: …, output: …}`,
-        )
-      await account?.expectRoom()
-    },
-    add: async (provider, model, usage) => {
-      const price = priceFor(provider, model)
-      const spent = price && (usage.inputTokens * price.input + usage.outputTokens * price.output) / MILLION
-      tokens = {
-        inputTokens: tokens.inputTokens + usage.inputTokens,
-        outputTokens: tokens.outputTokens + usage.outputTokens,
-      }
-      cost = cost === undefined || spent === undefined ? undefined : cost + spent
-      const tags = { provider, model, ...labels }
-      ctx.metrics.counter('input.token.count', usage.inputTokens, tags)
-      ctx.metrics.counter('output.token.count', usage.outputTokens, tags)
-      ctx.metrics.counter('total.token.count', usage.inputTokens + usage.outputTokens, tags)
-      ctx.metrics.counter('ai.provider.calls', 1, tags)
-      if (spent !== undefined) ctx.metrics.counter('ai.cost', spent, tags)
-      await account?.add(usage.inputTokens + usage.outputTokens, spent ?? 0)
+    hold,
+    spend: async (call, run, usageOf) => {
+      const held = await hold(call)
+      const answer = await run(held.answerTokensMax).catch(async (error: unknown) => {
+        // What cannot be let go of any more expires by itself.
+        await held.release().catch((late: unknown) => ctx.logger.debug(`the budget is held on: ${messageOf(late)}`))
+        throw error
+      })
+      await held.settle(usageOf(answer))
+      return answer
     },
   }
+}
+
+function cheapened(price: Price | undefined, { share = 1 }: PlannedCall): Price | undefined {
+  return price && { input: price.input * share, output: price.output * share }
+}
+
+interface Counts {
+  readonly usage: Usage
+  readonly calls: number
+  readonly spent: number | undefined
+}
+
+function tell({ metrics }: RunContext, tags: Readonly<Record<string, string>>, { usage, calls, spent }: Counts): void {
+  metrics.counter('input.token.count', usage.inputTokens, tags)
+  metrics.counter('output.token.count', usage.outputTokens, tags)
+  metrics.counter('total.token.count', usage.inputTokens + usage.outputTokens, tags)
+  metrics.counter('ai.provider.calls', calls, tags)
+  if (spent !== undefined) metrics.counter('ai.cost', spent, tags)
 }
 
 /** Those of people: what the engine labels by itself is on every execution another. */
@@ -87,83 +173,4 @@ async function labelsOf(ctx: RunContext): Promise<Readonly<Record<string, string
 
 function isNested(value: Value): boolean {
   return typeof value === 'object' && value !== null && (isMap(value) || isList(value))
-}
-
-interface Account {
-  expectRoom(): Promise<void>
-  add(tokens: number, cost: number): Promise<void>
-}
-
-async function openAccount(
-  ctx: RunContext,
-  budget: Budget,
-  labels: Readonly<Record<string, string>>,
-): Promise<Account> {
-  const { per, maxCost, maxTokens } = budget
-  if (maxCost === undefined && maxTokens === undefined)
-    throw new TaskError('the budget says neither maxCost nor maxTokens: say one of them')
-  const owner = ownerOf(ctx, budget, labels)
-  const period = per === 'EXECUTION' ? 'ALWAYS' : budget.period
-  const since = period === 'ALWAYS' ? 'all' : await ctx.renderText(`{{ now() | date("${PERIODS[period]}") }}`)
-  const prefix = `ai-spend.${hashOf(owner)}.${since}.`
-  let count = 0
-  return {
-    expectRoom: async () => {
-      const keys = await ctx.ports.ask('kv.keys', { prefix })
-      const spent = sumOf(isList(keys) ? [...keys].map(printValue) : [])
-      if (maxTokens !== undefined && spent.tokens >= maxTokens)
-        throw new TaskError(overdrawn(owner, `${spent.tokens} of ${maxTokens} tokens`))
-      if (maxCost !== undefined && spent.cost >= maxCost)
-        throw new TaskError(overdrawn(owner, `${spent.cost.toFixed(4)} of ${maxCost} US dollars`))
-    },
-    add: async (tokens, cost) => {
-      const key = `${prefix}${tokens}.${Math.ceil(cost * MILLION)}.${ctx.attemptId}.${++count}`
-      const ttlMs = per === 'EXECUTION' ? KEPT_MS.MONTH : KEPT_MS[period]
-      await ctx.ports.ask('kv.set', {
-        key,
-        value: owner,
-        description: 'Spent on a model: tokens and millionths of a dollar are in the name.',
-        ...(ttlMs === undefined ? {} : { ttlMs }),
-      })
-    },
-  }
-}
-
-const PERIODS = { DAY: 'yyyy-MM-dd', MONTH: 'yyyy-MM' }
-
-function ownerOf(ctx: RunContext, { per, label }: Budget, labels: Readonly<Record<string, string>>): string {
-  const { namespace, id } = ctx.flow
-  switch (per) {
-    case 'EXECUTION':
-      return `the execution ${ctx.execution.id}`
-    case 'FLOW':
-      return `the flow ${namespace}.${id}`
-    case 'NAMESPACE':
-      return `the namespace ${namespace}`
-    case 'LABEL': {
-      if (label === undefined || !isTruthyText(label)) throw new TaskError('a budget per LABEL says which: label')
-      const value = labels[`label.${label}`]
-      if (value === undefined)
-        throw new TaskError(`the budget is per label "${label}", and the execution has no such label`)
-      return `the label ${label}=${value}`
-    }
-  }
-}
-
-function overdrawn(owner: string, spent: string): string {
-  return `the budget of ${owner} is spent: ${spent}. Raise it (budget of the task, or of its pluginDefaults) or wait for the next period`
-}
-
-function sumOf(keys: readonly string[]): { readonly tokens: number; readonly cost: number } {
-  let [tokens, millionths] = [0, 0]
-  for (const key of keys) {
-    const parts = key.split('.')
-    tokens += Number(parts[3] ?? 0)
-    millionths += Number(parts[4] ?? 0)
-  }
-  return { tokens, cost: millionths / MILLION }
-}
-
-function hashOf(owner: string): string {
-  return createHash('sha256').update(owner).digest('hex').slice(0, 24)
 }

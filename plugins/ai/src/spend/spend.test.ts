@@ -83,8 +83,93 @@ test('an agent is stopped in the middle of its talk', async t => {
     budget: { maxTokens: 250 },
   })
 
-  assert.match(message ?? '', /300 of 250 tokens/)
+  assert.match(message ?? '', /200 of 250 tokens are spent, and the call takes about \d+ tokens/)
+  assert.equal(stub.asked.length, 2)
+})
+
+test('calls at the same time cannot overdraw a budget together', async t => {
+  const stub = await openStub(t, [completion({ content: 'Hi.', tokens: [10, 100] })])
+  const { answer, keys } = openKeys()
+  const ask = (): ReturnType<typeof run> =>
+    run(
+      t,
+      CHAT,
+      {
+        provider: openai(stub.url),
+        messages,
+        configuration: { maxToken: 100 },
+        budget: { per: 'FLOW', maxTokens: 350 },
+      },
+      { answer },
+    )
+
+  const ended = await Promise.all(Array.from({ length: 8 }, ask))
+
+  assert.deepEqual(ended.map(({ state }) => state).sort(), [...Array(5).fill('FAILED'), ...Array(3).fill('SUCCESS')])
   assert.equal(stub.asked.length, 3)
+  for (const { state, message } of ended)
+    if (state === 'FAILED')
+      assert.match(
+        message ?? '',
+        /too little is left of the budget of the flow test\.flow: 330 of 350 tokens are spent/,
+      )
+  assert.deepEqual(
+    [...keys.keys()].map(key => key.split('.').slice(3, 5).join('.')),
+    Array(3).fill('110.62'),
+  )
+})
+
+test('an answer is bounded by what the budget has left, in money as in tokens', async t => {
+  const stub = await openStub(t, [completion({ content: 'Hi.' })])
+  const ask = (properties: object): ReturnType<typeof run> => run(t, CHAT, { messages, ...properties })
+  const claude = { type: 'io.kestra.plugin.ai.provider.Anthropic', apiKey: 'k', baseUrl: stub.url, modelName: 'm' }
+  const price = { input: 0, output: 10 }
+
+  await ask({ provider: openai(stub.url), budget: { maxTokens: 150 } })
+  await ask({ provider: claude, price, budget: { maxCost: 0.002 } })
+  await ask({ provider: openai(stub.url), budget: { maxTokens: 10_000 } })
+  await ask({ provider: openai(stub.url), configuration: { maxToken: 50 }, budget: { maxTokens: 150 } })
+
+  assert.deepEqual(
+    stub.asked.map(({ body }) => body.max_tokens),
+    [140, 200, undefined, 50],
+  )
+})
+
+test('what a call held is free again when it has failed, and what one holds that is gone is waited for', async t => {
+  const stub = await openStub(t, [{ status: 500, body: {} }, completion({ content: 'Hi.', tokens: [10, 5] })])
+  const { answer, keys } = openKeys()
+  const properties = { provider: openai(stub.url), messages, budget: { per: 'FLOW', maxTokens: 200 } }
+
+  const failed = await run(t, CHAT, properties, { answer })
+  assert.equal(keys.size, 0)
+  let looks = 0
+  const held = `ai-spend.x.y.190.0.held.e2-1-1.1`
+  const later: typeof answer = (name, args) => {
+    const found = answer(name, args)
+    return name === 'kv.keys' && ++looks === 1 ? [held] : found
+  }
+  const waited = await run(t, CHAT, properties, { answer: later })
+
+  assert.match(failed.message ?? '', /answered with 500/)
+  assert.equal(waited.state, 'SUCCESS')
+  assert.equal(looks, 3)
+  assert.equal(keys.size, 1)
+})
+
+test('an image, whose size nobody bounds, is drawn as long as anything is left', async t => {
+  const stub = await openStub(t, [
+    { body: { data: [{ url: 'https://example.org/i.png' }], usage: { input_tokens: 10, output_tokens: 4_000 } } },
+  ])
+  const { answer } = openKeys()
+  const properties = { provider: openai(stub.url), prompt: 'A lighthouse', budget: { per: 'FLOW', maxTokens: 1_000 } }
+  const draw = (): ReturnType<typeof run> => run(t, 'ai.completion.ImageGeneration', properties, { answer })
+
+  const [first, second] = [await draw(), await draw()]
+
+  assert.equal(first.state, 'SUCCESS', first.message)
+  assert.match(second.message ?? '', /is spent: 4010 of 1000 tokens/)
+  assert.equal(stub.asked.length, 1)
 })
 
 test('a budget that bounds nothing, or counts by a label that is not there, is refused', async t => {

@@ -5,6 +5,7 @@ import { textAt } from '../json.ts'
 import { callModel } from '../model/call-model.ts'
 import { openModel, openModelRoom } from '../model/open-model.ts'
 import { openaiWire, usageOf } from '../model/openai-wire.ts'
+import { tokensOf } from '../spend/ledger.ts'
 import { spendProperties } from '../spend/spend-properties.ts'
 
 export const imageGeneration = defineTask({
@@ -46,14 +47,15 @@ tasks:
     const { provider } = await openModel(room, props.provider.raw)
     if (provider.wire !== openaiWire)
       throw new TaskError(`${provider.name} offers no images here: use OpenAI, AzureOpenAI or a compatible provider`)
-    await room.ledger.expectBudget(provider.name, provider.model)
+    const { name, model } = provider
     const prompt = await room.hide(await props.prompt.render())
-    const answer = await callModel(ctx, provider, {
-      path: '/images/generations',
-      body: { model: provider.model, prompt, n: 1 },
-    })
+    const body = { model, prompt, n: 1 }
+    const answer = await room.ledger.spend(
+      { provider: name, model, inputTokens: tokensOf([prompt]), isBoundable: false },
+      () => callModel(ctx, provider, { path: '/images/generations', body }),
+      usageOf,
+    )
     const usage = usageOf(answer)
-    await room.ledger.add(provider.name, provider.model, usage)
     const bytes = textAt(answer, 'data', 0, 'b64_json')
     const url = textAt(answer, 'data', 0, 'url')
     if (url === undefined && bytes === undefined) throw new TaskError(`${provider.name} gave no image`)
