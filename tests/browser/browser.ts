@@ -110,6 +110,8 @@ export async function settled(page: Page, shows?: Shown): Promise<void> {
   await page.getByRole('main').waitFor()
   await page.locator('main [role=status][aria-label]').first().waitFor({ state: 'detached' })
   if (shows === 'dialog') await page.getByRole('dialog').waitFor()
-  if (shows === 'chart') await page.getByRole('img', { name: 'Executions' }).waitFor()
+  // On a narrow screen charts stand below what is in sight, and come when somebody scrolls there.
+  const isWide = (page.viewportSize()?.width ?? 0) > SIZES.narrow[0]
+  if (shows === 'chart' && isWide) await page.getByRole('img', { name: 'Executions' }).waitFor()
   await page.evaluate('document.fonts.ready.then(() => undefined)')
 }

@@ -78,7 +78,7 @@ export const ROUTES: readonly VisitedRoute[] = [
   { name: 'logs-none', path: () => '/ui/logs?filters[namespace][EQUALS]=nowhere' },
   {
     name: 'execution-logs',
-    path: ({ succeeded }) => `/ui/executions/examples/parallel-and-loops/${succeeded}/logs?line=3&q=run`,
+    path: ({ greeted }) => `/ui/executions/examples/hello-world/${greeted}/logs?line=1&q=hello`,
   },
   { name: 'triggers', path: () => '/ui/admin/triggers' },
   { name: 'trigger', path: () => '/ui/admin/triggers?trigger=examples.hello-world.webhook' },

@@ -6,6 +6,8 @@ import type { BrowserServer } from './server.ts'
 export interface Seed {
   /** Execution that succeeded, of `examples.parallel-and-loops`. */
   readonly succeeded: string
+  /** Execution that wrote lines, of `examples.hello-world`. */
+  readonly greeted: string
   /** Execution that failed, of `tests.broken`. */
   readonly failed: string
   /** Execution that waits for a person, of `tests.approval`. */
@@ -95,9 +97,10 @@ export async function seed(server: BrowserServer): Promise<Seed> {
   const group = (await server.call('POST', '/groups', GROUP)) as { readonly id: string }
   await server.call('POST', '/bindings', JSON.stringify({ ...BINDING, externalId: group.id }))
   await server.call('POST', '/tests/tests/broken-test/run', '{}')
-  for (let run = 0; run < RUNS; run += 1) await server.run('examples/hello-world', { name: `reader ${run}` })
+  let greeted = ''
+  for (let run = 0; run < RUNS; run += 1) greeted = await server.run('examples/hello-world', { name: `reader ${run}` })
   const succeeded = await server.run('examples/parallel-and-loops')
   const failed = await server.run('tests/broken')
   const paused = (await server.call('POST', '/executions/tests/approval')) as { readonly id: string }
-  return { succeeded, failed, paused: paused.id }
+  return { succeeded, greeted, failed, paused: paused.id }
 }

@@ -25,6 +25,8 @@ after(async () => {
   await server.stop()
 })
 
+const FAR = 40
+
 interface Frame {
   readonly left: number
   readonly top: number
@@ -65,6 +67,12 @@ async function isInSight(page: Page, task: string): Promise<boolean> {
   return isWithin(box.x, canvas.x, canvas.width) && isWithin(box.y, canvas.y, canvas.height)
 }
 
+async function comesInSight(page: Page, task: string): Promise<void> {
+  await page.getByText(task, { exact: true }).waitFor()
+  while (!(await isInSight(page, task)))
+    await page.evaluate('new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))')
+}
+
 test('J36: the frame of the map follows, and the map leads', { skip: NO_BROWSER }, async () => {
   const { page, problems, close } = await openTab(browser, server.address)
   await page.goto('/ui/flows/edit/tests/long/topology')
@@ -100,6 +108,45 @@ test('J36: the frame of the map follows, and the map leads', { skip: NO_BROWSER 
   assert.equal(await isInSight(page, `step_${STEPS - 1}`), true)
   assert.equal(await isInSight(page, 'step_0'), false)
 
+  assert.deepEqual(problems, [])
+  await close()
+})
+
+test('J36: a failure far along is in sight when the drawing opens', { skip: NO_BROWSER }, async () => {
+  const tasks = Array.from({ length: STEPS }, (_step, number) =>
+    number === FAR
+      ? `  - { id: step_${number}, type: io.kestra.plugin.core.execution.Fail }\n`
+      : `  - { id: step_${number}, type: io.kestra.plugin.core.debug.Return, format: x }\n`,
+  )
+  await server.call('POST', '/flows', `id: failing\nnamespace: tests\ntasks:\n${tasks.join('')}`)
+  const id = await server.run('tests/failing')
+  const { page, problems, close } = await openTab(browser, server.address)
+
+  await page.goto(`/ui/executions/tests/failing/${id}/topology`)
+  await comesInSight(page, `step_${FAR}`)
+
+  assert.equal(await isInSight(page, 'step_0'), false)
+  assert.deepEqual(problems, [])
+  await close()
+})
+
+test('J36: a failure at the end leaves no room empty behind it', { skip: NO_BROWSER }, async () => {
+  const tasks = Array.from(
+    { length: FAR },
+    (_step, number) => `  - { id: step_${number}, type: io.kestra.plugin.core.debug.Return, format: x }\n`,
+  )
+  const last = '  - { id: last, type: io.kestra.plugin.core.execution.Fail }\n'
+  await server.call('POST', '/flows', `id: late\nnamespace: tests\ntasks:\n${tasks.join('')}${last}`)
+  const id = await server.run('tests/late')
+  const { page, problems, close } = await openTab(browser, server.address)
+
+  await page.goto(`/ui/executions/tests/late/${id}/topology`)
+  await comesInSight(page, 'last')
+  const box = await page.getByText('last', { exact: true }).boundingBox()
+  const canvas = await page.getByRole('group', { name: /^Drawing of the flow/ }).boundingBox()
+
+  assert.ok(box && canvas)
+  assert.ok(box.x > canvas.x + canvas.width * 0.75, JSON.stringify({ box, canvas }))
   assert.deepEqual(problems, [])
   await close()
 })

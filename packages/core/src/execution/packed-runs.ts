@@ -111,6 +111,16 @@ export class PackedRuns {
     }
   }
 
+  iterationOf(ordinal: number): number | undefined {
+    const [chunk, at, shape] = this.#find(ordinal)
+    return chunk && shape?.hasIteration ? chunk.number(at, ITERATION) : undefined
+  }
+
+  valueOf(ordinal: number, valueAt: ValueAt): string | undefined {
+    const [chunk, at, shape] = this.#find(ordinal)
+    return chunk && shape?.hasValue ? valueAt(chunk.number(at, PARENT), chunk.number(at, ITERATION)) : undefined
+  }
+
   outputsOf(ordinal: number): ValueMap | undefined {
     const [chunk, at, shape] = this.#find(ordinal)
     return chunk && shape?.hasOutputs ? readOutputs(linesOf(shape, chunk.text(at))[1] ?? '') : undefined

@@ -54,6 +54,18 @@ export class RunList implements Iterable<TaskRun> {
     return run ? placeOf(run) : this.#packed?.placeOf(ordinal)
   }
 
+  /** Which pass or iteration it is, without the rest of it. */
+  iterationAt(ordinal: number): number | undefined {
+    const run = this.#objectAt(ordinal)
+    return run ? run.iteration : this.#packed?.iterationOf(ordinal)
+  }
+
+  /** What its loop gave it, without the rest of it. */
+  valueAt(ordinal: number): string | undefined {
+    const run = this.#objectAt(ordinal)
+    return run ? run.value : this.#packed?.valueOf(ordinal, this.#valueAt)
+  }
+
   push(run: TaskRun): void {
     if (run.ordinal !== this.length) throw new AssertionError(`the run ${run.ordinal} is out of order`)
     const block = (this.#blocks[Math.floor(run.ordinal / BLOCK)] ??= [])

@@ -82,6 +82,35 @@ test('windows are filtered by state, task, text and iteration', async () => {
   assert.equal(await count(`parent=${loop}&iteration=7`), 2)
 })
 
+test('windows over runs that are packed are filtered as others are', async () => {
+  await server.saveFlow(`
+id: packed
+namespace: ${NS}
+tasks:
+  - id: each
+    type: io.kestra.plugin.core.flow.ForEach
+    values: "{{ range(1, 1500) }}"
+    concurrencyLimit: 0
+    tasks:
+      - { id: say, type: io.kestra.plugin.core.debug.Return, format: "{{ taskrun.value }}" }
+      - { id: odd, type: io.kestra.plugin.core.execution.Fail, allowFailure: true, runIf: "{{ taskrun.value == '1234' }}" }
+`)
+  const execution = await server.client.executions.create({
+    params: { namespace: NS, id: 'packed' },
+    query: { wait: true },
+  })
+  const find = async (query: string): Promise<readonly string[]> => {
+    const { json } = await server.send('GET', `${BASE}/${execution.id}/taskruns?parent=${execution.id}-0&${query}`)
+    return json.results.map((run: { readonly taskId: string; readonly value: string }) => `${run.taskId} ${run.value}`)
+  }
+
+  assert.deepEqual(await find('iteration=1233'), ['say 1234', 'odd 1234'])
+  assert.deepEqual(await find('iteration=1233&taskId=say'), ['say 1234'])
+  assert.deepEqual(await find('taskId=odd&state=WARNING'), ['odd 1234'])
+  assert.deepEqual(await find('q=SAY%201499'), ['say 1499'])
+  assert.deepEqual(await find('iteration=1500'), [])
+})
+
 test('a loop is told in buckets with its failures and its slowest iterations', async () => {
   const told = await server.client.executions.taskRunBuckets({
     params: { executionId: id },

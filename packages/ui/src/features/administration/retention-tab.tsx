@@ -171,7 +171,7 @@ function Purge(): ReactNode {
         <span role="status">{missing ?? found(preview)}</span>
         <Button
           onClick={() => query && go(withQuery(paths.executions(), Object.entries(query)))}
-          disabled={query === undefined}
+          disabled={query === undefined || preview?.fit === 0}
         >
           {t('show')}
         </Button>

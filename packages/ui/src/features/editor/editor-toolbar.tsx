@@ -58,10 +58,10 @@ export function EditorToolbar(props: EditorToolbarProps): ReactNode {
       {tools}
       <Verdict checks={checks} isChanged={isChanged} isNew={saving.saved === undefined} />
       <div className={classes['saves']}>
-        <Button {...tip(t('showPlan'))} onClick={onPlan}>
+        <Button className={classes['alsoBelow']} {...tip(t('showPlan'))} onClick={onPlan}>
           {t('plan')}
         </Button>
-        <Button {...tip(t('tryNow'), 'f9')} onClick={onTry}>
+        <Button className={classes['alsoBelow']} {...tip(t('tryNow'), 'f9')} onClick={onTry}>
           {t('try')}
         </Button>
         <Saves {...props} />
@@ -149,7 +149,8 @@ interface VerdictProps {
 
 /** A tick only when the server would accept it. */
 function Verdict({ checks: { problems, errors, isJudged }, isChanged, isNew }: VerdictProps): ReactNode {
-  const warnings = problems.length - errors
+  const others = problems.length - errors
+  const isWarned = problems.some(({ severity }) => severity === 'warning')
   return (
     <span className={classes['verdict']} role="status">
       {errors > 0 ? (
@@ -163,9 +164,9 @@ function Verdict({ checks: { problems, errors, isJudged }, isChanged, isNew }: V
           </span>
         )
       )}
-      {warnings > 0 && (
-        <span className={classes['warning']}>
-          <Icon name="info" size={14} /> {warnings}
+      {others > 0 && (
+        <span className={classes[isWarned ? 'warning' : 'info']}>
+          <Icon name={isWarned ? 'warning' : 'info'} size={14} /> {others}
         </span>
       )}
       <span className={classes['muted']}>{isChanged || isNew ? `● ${t('unsaved')}` : t('saved')}</span>

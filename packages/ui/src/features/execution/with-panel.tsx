@@ -42,7 +42,7 @@ export function WithPanel({ head, run, select, onReplay, children }: WithPanelPr
   return (
     <SplitPane
       name="execution"
-      sideTitle={run?.taskId ?? ''}
+      sideTitle={[run?.taskId, run?.value].filter(Boolean).join(' ')}
       onCloseSide={close}
       side={
         run && (

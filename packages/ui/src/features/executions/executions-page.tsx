@@ -12,6 +12,7 @@ import { writeLocal } from '../../platform/local-store.ts'
 import { Empty } from '../../widgets/empty.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { FilterBar } from '../../widgets/filter-bar.tsx'
+import { cx } from '../../widgets/class-names.ts'
 import { Icon } from '../../widgets/icon.tsx'
 import { Menu } from '../../widgets/menu.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
@@ -296,7 +297,7 @@ function useColumnChoice(): ColumnChoice {
   const menu = (
     <Menu
       label={t('columns')}
-      className={classes['control']}
+      className={cx(classes['control'], classes['wide'])}
       button={
         <>
           <Icon name="table" size={14} />

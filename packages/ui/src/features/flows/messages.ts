@@ -16,7 +16,10 @@ const english = {
   labels: 'Labels',
   actions: 'Actions',
   noRuns: 'has not run yet',
-  runsSummary: '{count} runs, {failed} failed, the last: {last}',
+  runsSummary: {
+    one: '{count} run, {failed} failed, the last: {last}',
+    other: '{count} runs, {failed} failed, the last: {last}',
+  },
   disabled: 'disabled',
   draft: 'draft',
   unpublished: 'Drafts that were never published',

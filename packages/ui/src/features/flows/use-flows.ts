@@ -38,7 +38,7 @@ export function flowKey({ namespace, id }: { readonly namespace: string; readonl
 }
 
 /** One call for each page of rows; while executions come and go it is asked again, never more often than every two seconds. */
-export function useRunBars(rows: readonly FlowRow[]): ReadonlyMap<string, RunBarsOfFlow> {
+export function useRunBars(rows: readonly Pick<FlowRow, 'namespace' | 'id'>[]): ReadonlyMap<string, RunBarsOfFlow> {
   const client = useQueryClient()
   const keys = rows.map(flowKey)
   const askedAt = useRef(0)

@@ -19,22 +19,34 @@ const narrow = matchMedia('(max-width: 767px)')
 export function GanttAxis({ view, whole, isAbsolute }: GanttAxisProps): ReactNode {
   return (
     <div data-track="" className={classes['axis']} aria-hidden="true">
-      {ticksOf(view, whole.fromMs, narrow.matches ? TICKS_NARROW : TICKS).map(at => {
-        const left = percentOf(at, view)
-        return (
-          left <= (narrow.matches ? 75 : 97) && (
-            <span key={at} className={classes['tick']} style={{ left: `${left}%` }}>
-              {isAbsolute
-                ? formatClock(at).replace(/\.000$/, '')
-                : formatDuration(at - whole.fromMs).replace(/\.0 s$| 00 (?:s|min)$/, part =>
-                    part === '.0 s' ? ' s' : '',
-                  )}
-            </span>
-          )
-        )
-      })}
+      {shownTicks(view, whole).map(({ at, left }) => (
+        <span key={at} className={classes['tick']} style={{ left }}>
+          {isAbsolute
+            ? formatClock(at).replace(/\.000$/, '')
+            : formatDuration(at - whole.fromMs).replace(/\.0 s$| 00 (?:s|min)$/, part => (part === '.0 s' ? ' s' : ''))}
+        </span>
+      ))}
     </div>
   )
+}
+
+/** The ticks go on through the rows, so that bars far apart can be compared. */
+export function GanttGrid({ view, whole }: Omit<GanttAxisProps, 'isAbsolute'>): ReactNode {
+  return (
+    <div className={classes['grid']} aria-hidden="true">
+      {shownTicks(view, whole).map(({ at, left }) => (
+        <span key={at} style={{ left }} />
+      ))}
+    </div>
+  )
+}
+
+function shownTicks(view: Span, whole: Span): readonly { readonly at: number; readonly left: string }[] {
+  const leftMax = narrow.matches ? 75 : 97
+  return ticksOf(view, whole.fromMs, narrow.matches ? TICKS_NARROW : TICKS).flatMap(at => {
+    const left = percentOf(at, view)
+    return left <= leftMax ? [{ at, left: `${left}%` }] : []
+  })
 }
 
 export interface MinimapProps {

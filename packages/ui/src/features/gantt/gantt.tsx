@@ -7,7 +7,7 @@ import { formatDuration } from '../../lib/time.ts'
 import { useNow } from '../../platform/clock.ts'
 import { cx } from '../../widgets/class-names.ts'
 import { criticalPath, type CriticalPath } from './critical-path.ts'
-import { GanttAxis, Minimap } from './gantt-axis.tsx'
+import { GanttAxis, GanttGrid, Minimap } from './gantt-axis.tsx'
 import { endMsOf } from './gantt-bars.ts'
 import { GanttRowView } from './gantt-row.tsx'
 import { startMsOf, type GanttRun } from './gantt-run.ts'
@@ -127,6 +127,7 @@ function Rows({ id, rows, virtual, view, whole, nowMs, path, active, setActive, 
   }, [])
   return (
     <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+      <GanttGrid {...{ view, whole }} />
       {virtual.getVirtualItems().map(({ index, start, key }) => {
         const row = rows[index]
         return (

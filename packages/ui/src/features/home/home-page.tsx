@@ -16,6 +16,7 @@ import { useOpenRun } from '../run-dialog/run-host.tsx'
 import { Card } from './card.tsx'
 import { Figures } from './figures.tsx'
 import classes from './home-page.module.css'
+import { LatelyRun } from './lately-run.tsx'
 import { t } from './messages.ts'
 import { NeedsYou } from './needs-you.tsx'
 import { NextDay, RunningNow, Slower } from './run-lists.tsx'
@@ -96,6 +97,7 @@ function Home(): ReactNode {
           <RunningNow scope={scope} />
           <NextDay scope={scope} />
           <Slower scope={scope} />
+          <LatelyRun scope={scope} />
         </div>
       )}
     </Page>

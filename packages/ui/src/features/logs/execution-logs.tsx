@@ -158,9 +158,11 @@ function Row({ item, q, isWrapped, chosen, goLine }: RowProps): ReactNode {
       message={item.message}
       taskId={item.taskId}
       origin={
-        item.attemptNumber !== undefined && item.attemptNumber > 0
-          ? `${item.taskId ?? ''} ↻${item.attemptNumber}`
-          : undefined
+        item.attemptNumber !== undefined && item.attemptNumber > 0 ? (
+          <span className={classes['attempt']}>
+            <span>{item.taskId}</span> <span>↻{item.attemptNumber + 1}</span>
+          </span>
+        ) : undefined
       }
       line={line}
       wanted={q}

@@ -3,6 +3,7 @@ import '@mantine/core/styles/Input.css'
 import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { useAction } from '../../lib/actions.ts'
 import { formatNumber } from '../../lib/messages.ts'
+import { cx } from '../../widgets/class-names.ts'
 import { Icon } from '../../widgets/icon.tsx'
 import { Menu } from '../../widgets/menu.tsx'
 import { tip } from '../../widgets/tooltip.ts'
@@ -49,6 +50,7 @@ export function LogToolbar(props: LogToolbarProps): ReactNode {
       <NativeSelect
         aria-label={t('level')}
         size="xs"
+        className={classes['choice']}
         value={filter.level ?? ''}
         data={[
           { value: '', label: t('allLevels') },
@@ -59,7 +61,7 @@ export function LogToolbar(props: LogToolbarProps): ReactNode {
       <NativeSelect
         aria-label={t('task')}
         size="xs"
-        className={classes['task']}
+        className={cx(classes['choice'], classes['task'])}
         value={filter.task ?? ''}
         data={[{ value: '', label: t('allTasks') }, ...tasksOf(index)]}
         onChange={event => {
@@ -71,6 +73,7 @@ export function LogToolbar(props: LogToolbarProps): ReactNode {
         <NativeSelect
           aria-label={t('attempt')}
           size="xs"
+          className={classes['choice']}
           value={filter.attempt === undefined ? '' : String(filter.attempt)}
           data={[
             { value: '', label: t('allAttempts') },

@@ -1,6 +1,7 @@
 import { BaseEdge, EdgeLabelRenderer, getSmoothStepPath, type EdgeProps } from '@xyflow/react'
 import { trust } from '@batuta/core'
 import type { ReactNode } from 'react'
+import type { StateGroup } from '../../lib/tokens.ts'
 import { cx } from '../../widgets/class-names.ts'
 import { Icon } from '../../widgets/icon.tsx'
 import { tip } from '../../widgets/tooltip.ts'
@@ -13,6 +14,8 @@ export interface LineData {
   /** Lines that come together bend at their end, others at their beginning. */
   readonly isBentLate: boolean
   readonly isFaint: boolean
+  /** What the task came to that it leads to, in an execution. */
+  readonly outcome: StateGroup | undefined
   readonly onAdd: (() => void) | undefined
 }
 
@@ -20,7 +23,7 @@ const BEND_PX = 18
 const LABEL_PX = 46
 
 function Line({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, data }: EdgeProps): ReactNode {
-  const { label, isDashed, isBentLate, isFaint, onAdd } = trust<LineData>(data)
+  const { label, isDashed, isBentLate, isFaint, outcome, onAdd } = trust<LineData>(data)
   const middle = (sourceX + targetX) / 2
   const centerX = isBentLate ? Math.max(targetX - BEND_PX, middle) : Math.min(sourceX + BEND_PX, middle)
   const [path] = getSmoothStepPath({
@@ -39,7 +42,12 @@ function Line({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPositi
     <>
       <BaseEdge
         path={path}
-        className={cx(classes['line'], isDashed && classes['dashed'], isFaint && classes['faint'])}
+        className={cx(
+          classes['line'],
+          isDashed && classes['dashed'],
+          isFaint && classes['faint'],
+          outcome && cx(classes['went'], classes[outcome]),
+        )}
       />
       {(label !== undefined || onAdd) && (
         <EdgeLabelRenderer>

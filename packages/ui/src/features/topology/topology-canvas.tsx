@@ -12,6 +12,7 @@ import {
 import '@xyflow/react/dist/base.css'
 import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 import { useActions } from '../../lib/actions.ts'
+import { stateGroupOf } from '../../lib/states.ts'
 import { cx } from '../../widgets/class-names.ts'
 import type { MenuGroup } from '../../widgets/menu.tsx'
 import { CanvasToolbar } from './canvas-toolbar.tsx'
@@ -200,9 +201,8 @@ function useView(
     if (isPlaced.current || !hasNodes || !box || box.width === 0) return
     isPlaced.current = true
     const begun = beginView(layout, box, isOverview)
-    if (failed && !begun.isWhole) void setCenter(failed.x + failed.width / 2, failed.y + failed.height / 2, { zoom: 1 })
-    else void setViewport(begun)
-  }, [layout, failed, hasNodes, wrapper, isOverview, setViewport, setCenter])
+    void setViewport(failed && !begun.isWhole ? viewOf(failed, layout, box) : begun)
+  }, [layout, failed, hasNodes, wrapper, isOverview, setViewport])
   return useMemo(
     () => ({
       show: id => {
@@ -265,6 +265,19 @@ function beginView(layout: Layout, box: Size, isOverview: boolean): Beginning {
   const x = width + 2 * MARGIN_PX <= box.width + 1 ? (box.width - width) / 2 : MARGIN_PX
   const y = height + 2 * MARGIN_PX <= box.height + 1 ? (box.height - height) / 2 : yOfStart(layout, box.height, zoom)
   return { x, y, zoom, isWhole }
+}
+
+/** With a node in the middle, but no further beyond the ends of the drawing than there is to be seen. */
+function viewOf(node: PlacedNode, { width, height }: Layout, box: Size): { x: number; y: number; zoom: number } {
+  const along = (middle: number, size: number, room: number): number =>
+    size + 2 * MARGIN_PX <= room
+      ? (room - size) / 2
+      : Math.min(MARGIN_PX, Math.max(room - MARGIN_PX - size, room / 2 - middle))
+  return {
+    x: along(node.x + node.width / 2, width, box.width),
+    y: along(node.y + node.height / 2, height, box.height),
+    zoom: 1,
+  }
 }
 
 /** A drawing that is too high begins where its line begins. */
@@ -353,14 +366,15 @@ function useEdges({ layout, facts, onAdd }: CanvasProps): Edge[] {
       const key = JSON.stringify(place)
       const isOffered = isEditing && place !== undefined && !offered.has(key)
       if (isOffered) offered.add(key)
-      const ran = [from, to]
-        .map(end => blocks.get(end))
-        .every(block => block === undefined || facts?.has(block.id) === true)
+      const ends = [blocks.get(to), blocks.get(from)].filter(block => block !== undefined)
+      const ran = ends.every(block => facts?.has(block.id) === true)
+      const state = ran ? facts?.get(ends[0]?.id ?? '')?.state : undefined
       const data: LineData = {
         label,
         isDashed,
         isBentLate: to.endsWith('/out') || to === 'end',
         isFaint: facts !== undefined && !ran,
+        outcome: state === undefined ? undefined : stateGroupOf(state),
         onAdd: isOffered ? () => add.current?.(place) : undefined,
       }
       const zIndex = Math.max(depths.get(from) ?? 0, depths.get(to) ?? 0) * 2
