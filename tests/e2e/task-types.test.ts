@@ -136,7 +136,7 @@ test('every task type of every plugin has its cases', () => {
   for (const [family, file] of Object.entries(ELSEWHERE)) {
     assert.ok(existsSync(join(ROOT, file)), file)
     assert.ok(
-      types.some(type => type.startsWith(`${PREFIX}${family}.`)),
+      types.some(type => type.startsWith(`${typeOf(family)}.`)),
       `nothing is left of ${family}`,
     )
   }
