@@ -4,6 +4,7 @@
 
 /** Types that nobody else publishes, by the reason. */
 export const OUR_OWN: Readonly<Record<string, string>> = {
+  'io.batuta.plugin.ai.completion.BatchCompletion': 'many items in one request of a provider',
   'io.batuta.plugin.core.pii.Mask': 'personal data in flows',
   'io.batuta.plugin.core.pii.PurgeTokens': 'personal data in flows',
   'io.batuta.plugin.core.pii.Unmask': 'personal data in flows',

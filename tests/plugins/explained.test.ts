@@ -21,7 +21,9 @@ const modules: readonly PluginModule[] = await Promise.all(
     .map(async name => (await import(join(PLUGINS, name, 'src', 'index.ts'))) as PluginModule),
 )
 const definitions = modules.flatMap(({ tasks = [], triggers = [] }) => [...tasks, ...triggers])
-const catalogue = createCatalogue()
+/** Batuta's own are in no list of published types. */
+const own = definitions.filter(({ type }) => type.startsWith('io.batuta.'))
+const catalogue = createCatalogue(own.map(({ type }) => ({ type, kind: 'task' })))
 
 for (const definition of definitions) {
   const { type, properties } = definition

@@ -4,6 +4,7 @@ import { openaiChat } from './openai/chat-completion.ts'
 import { responses } from './openai/responses.ts'
 import { uploadFile } from './openai/upload-file.ts'
 import { aiAgent } from './tasks/ai-agent.ts'
+import { batchCompletion } from './tasks/batch-completion.ts'
 import { chatCompletion } from './tasks/chat-completion.ts'
 import { classification } from './tasks/classification.ts'
 import { imageGeneration } from './tasks/image-generation.ts'
@@ -15,7 +16,7 @@ import { ragSearch } from './tasks/rag-search.ts'
 
 export const tasks = [
   ...[openaiChat, responses, createImage, uploadFile],
-  ...[chatCompletion, classification, jsonExtraction, imageGeneration, aiAgent],
+  ...[chatCompletion, batchCompletion, classification, jsonExtraction, imageGeneration, aiAgent],
   ...[ingestDocument, ragSearch, ragChatCompletion, listTools, callTool],
 ]
 export { parts } from './parts.ts'

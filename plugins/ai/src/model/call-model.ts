@@ -4,6 +4,8 @@ import { parsedJson, textAt } from '../json.ts'
 import type { WireRequest } from './chat-types.ts'
 import type { Provider } from './providers.ts'
 
+export type CallWorld = Pick<RunContext, 'egress' | 'signal'>
+
 /** A model that thinks is silent for long. */
 export const MODEL_TIMEOUT_MS = 10 * 60_000
 const ANSWER_BYTES_MAX = 64 * 2 ** 20
@@ -23,13 +25,22 @@ export async function callModel(ctx: RunContext, provider: Provider, request: Wi
 }
 
 /** @throws {TaskError} with what the service says, for every answer that is none. */
-export async function callApi(ctx: RunContext, name: string, call: HttpCall): Promise<HttpAnswer> {
-  const answer = await callHttp(ctx, {
+export async function callApi(ctx: CallWorld, name: string, call: HttpCall): Promise<HttpAnswer> {
+  return expectAnswer(name, call, await askApi(ctx, call))
+}
+
+/** Whatever the answer is. */
+export async function askApi(ctx: CallWorld, call: HttpCall): Promise<HttpAnswer> {
+  return await callHttp(ctx, {
     readTimeoutMs: MODEL_TIMEOUT_MS,
     answerBytesMax: ANSWER_BYTES_MAX,
     ...call,
     headers: { accept: 'application/json, text/event-stream', ...call.headers },
   })
+}
+
+/** @throws {TaskError} with what the service says, for an answer that is none. */
+export function expectAnswer(name: string, call: HttpCall, answer: HttpAnswer): HttpAnswer {
   if (answer.code < 400) return answer
   const body = parsedJson(answer.text)
   const said = textAt(body, 'error', 'message') ?? textAt(body, 'error') ?? textAt(body, 'message') ?? answer.text
@@ -57,7 +68,7 @@ function adviceOf({ code, headers }: HttpAnswer): string {
   return code >= 500 ? ' (the provider is in trouble: give the task a retry)' : ''
 }
 
-function wholeAnswer({ text }: HttpAnswer, name: string): unknown {
+export function wholeAnswer({ text }: HttpAnswer, name: string): unknown {
   const answer = parsedJson(text)
   if (answer === undefined) throw new TaskError(`${name} answered with what is no JSON: ${text.slice(0, SHOWN_CHARS)}`)
   return answer

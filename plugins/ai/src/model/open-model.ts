@@ -42,9 +42,7 @@ export async function openModel(room: ModelRoom, written: Value | undefined): Pr
   return {
     provider,
     chat: async ask => {
-      const messages: ChatMessage[] = []
-      for (const message of ask.messages) messages.push(await hideMessage(room, message))
-      const hidden = { ...ask, messages }
+      const hidden = await hideAsk(room, ask)
       const call = async (maxTokens: number | undefined): Promise<ChatAnswer> => {
         const request = provider.wire.chat(boundTo(hidden, maxTokens), provider.model)
         return provider.wire.readChat(await callModel(ctx, provider, request))
@@ -95,6 +93,12 @@ export async function renderSettings(
   return isRecord(plain) ? Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== null)) : {}
 }
 
+export async function hideAsk(room: ModelRoom, ask: ChatAsk): Promise<ChatAsk> {
+  const messages: ChatMessage[] = []
+  for (const message of ask.messages) messages.push(await hideMessage(room, message))
+  return { ...ask, messages }
+}
+
 async function hideMessage(room: ModelRoom, message: ChatMessage): Promise<ChatMessage> {
   const calls = []
   for (const call of message.toolCalls ?? []) {
@@ -104,7 +108,7 @@ async function hideMessage(room: ModelRoom, message: ChatMessage): Promise<ChatM
   return { ...message, text: await room.hide(message.text), ...(calls.length > 0 && { toolCalls: calls }) }
 }
 
-async function restoreAnswer(room: ModelRoom, answer: ChatAnswer): Promise<ChatAnswer> {
+export async function restoreAnswer(room: ModelRoom, answer: ChatAnswer): Promise<ChatAnswer> {
   const toolCalls = []
   for (const call of answer.toolCalls) {
     const given: unknown = JSON.parse(await room.restore(JSON.stringify(call.arguments)))

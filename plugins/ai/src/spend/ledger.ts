@@ -105,8 +105,7 @@ export async function openLedger(
     const spent = price && (usage.inputTokens * price.input + usage.outputTokens * price.output) / MILLION
     tokens = addUsage(tokens, usage)
     cost = cost === undefined || spent === undefined ? undefined : cost + spent
-    const counts = { usage, calls, spent }
-    tell(ctx, { provider, model, ...labels }, counts)
+    tell(ctx, { provider, model, ...labels }, { usage, calls, spent })
     return spent
   }
   const hold = async (call: PlannedCall, known?: string): Promise<Held> => {
