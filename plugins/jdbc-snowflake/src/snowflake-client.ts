@@ -120,7 +120,10 @@ export class SnowflakeClient {
     const bytes = Buffer.concat(parts)
     if (answer.status !== 200) throw httpRefusal(this.#session, answer.status, bytes.toString('utf8').slice(0, 300))
     const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b
-    return decodeRows(TITLE, `[${(isPacked ? gunzipSync(bytes, { maxOutputLength: CHUNK_BYTES_MAX }) : bytes).toString('utf8')}]`)
+    return decodeRows(
+      TITLE,
+      `[${(isPacked ? gunzipSync(bytes, { maxOutputLength: CHUNK_BYTES_MAX }) : bytes).toString('utf8')}]`,
+    )
   }
 
   async close(): Promise<void> {

@@ -76,7 +76,9 @@ function packed(segments: readonly EmbeddedSegment[]): string {
 }
 
 function unpacked(text: string): readonly EmbeddedSegment[] {
-  const segments = parsedJson(gunzipSync(Buffer.from(text, 'base64'), { maxOutputLength: PLAIN_BYTES_MAX }).toString('utf8'))
+  const segments = parsedJson(
+    gunzipSync(Buffer.from(text, 'base64'), { maxOutputLength: PLAIN_BYTES_MAX }).toString('utf8'),
+  )
   return listAt({ segments }, 'segments').map(segment => {
     const bytes = Buffer.from(textAt(segment, 'vector') ?? '', 'base64')
     const vector = Array.from({ length: bytes.length / 4 }, (_, index) => bytes.readFloatLE(index * 4))
