@@ -36,7 +36,8 @@ test('a secret is kept encrypted, and only what is said about it comes back', as
 })
 
 test('a number that no double holds is taken as JavaScript takes it', async () => {
-  const body = '{"key": "K", "value": "v", "tags": [{"key": "team", "value": "x", "more": {"size": -41547251621524144128}}]}'
+  const body =
+    '{"key": "K", "value": "v", "tags": [{"key": "team", "value": "x", "more": {"size": -41547251621524144128}}]}'
 
   const saved = await server.send('PUT', `${OF}/secrets.large/secrets`, { body, headers: JSON_TYPE })
 
