@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readlink, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -42,9 +42,18 @@ async function tryAll(host: TestHost, probes: Readonly<Record<string, string>>):
   return said.filter(message => message.startsWith('escaped'))
 }
 
+/** Of the user that runs the server, and not among the temporary files, which a sandbox has its own of. */
+async function makePlace(t: TestContext): Promise<string> {
+  await mkdir(CACHE, { recursive: true })
+  const place = await mkdtemp(join(CACHE, 'batuta-outside-'))
+  t.after(() => rm(place, { recursive: true, force: true }))
+  return place
+}
+
 test('a script changes nothing of the machine', { skip }, async t => {
   const host = await open(t)
-  const places = ['/etc', '/usr/bin', '/var', '/root', '/home', '/opt', '/sys/kernel', '/proc/sys/kernel', HERE]
+  const own = await makePlace(t)
+  const places = ['/etc', '/usr/bin', '/var', '/root', '/home', '/opt', '/sys/kernel', '/proc/sys/kernel', HERE, own]
   const files = ['/etc/passwd', '/proc/sys/kernel/core_pattern', '/proc/sysrq-trigger']
 
   const escaped = await tryAll(host, {
@@ -76,6 +85,9 @@ test('a script sees neither the processes of others nor what the server was star
     'a kill of a sibling': `kill -0 ${sibling.pid}`,
     'a kill of the host': `kill -0 ${host.child.pid}`,
     'a core dump': '[ "$(ulimit -c)" != 0 ]',
+    'the shared memory of others': `[ "$(readlink /proc/self/ns/ipc)" = "${await readlink('/proc/self/ns/ipc')}" ]`,
+    // Whoever shares it types into its terminal. That of somebody outside has the number 0.
+    'the session of the server': `[ "$(cut -d ' ' -f 6 /proc/$$/stat)" = 0 ]`,
   })
 
   assert.deepEqual(escaped, [])
@@ -84,10 +96,8 @@ test('a script sees neither the processes of others nor what the server was star
 
 test('a script reaches no files of the server but its own, and nobody’s sockets', { skip }, async t => {
   const folder = await mkdtemp(join(tmpdir(), 'batuta-outside-'))
-  // Not among the temporary files, which a sandbox has its own of.
-  await mkdir(CACHE, { recursive: true })
-  const place = await mkdtemp(join(CACHE, 'batuta-outside-'))
-  for (const each of [folder, place]) t.after(() => rm(each, { recursive: true, force: true }))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  const place = await makePlace(t)
   const [data, config] = [join(place, 'data'), join(place, 'config.yaml')]
   await mkdir(join(data, 'work'), { recursive: true })
   await Promise.all([writeFile(join(data, 'encryption-key'), 'CANARY'), writeFile(config, 'CANARY')])
