@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { FUZZ_USER, fuzz } from '../../packages/server/src/testing/fuzz.ts'
 import { openTestServer } from '../../packages/server/src/testing/test-server.ts'
-import { runSchemathesis } from './schemathesis.ts'
+import { findSchemathesis, runSchemathesis } from './schemathesis.ts'
 
 const MISTAKE = /answered 5\d\d/
 /** Our own calls are a hundred times as many in the same time. */
@@ -50,7 +50,8 @@ async function walk(): Promise<readonly string[]> {
 async function schemathesis(): Promise<readonly string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'batuta-fuzz-'))
   try {
-    return await runSchemathesis({ folder, seed, ms: allMs - walkMs })
+    const program = await findSchemathesis(folder)
+    return await runSchemathesis({ folder, seed, program, ms: allMs - walkMs })
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

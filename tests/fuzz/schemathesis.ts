@@ -20,6 +20,8 @@ const AT_ONCE = 2
 /** It ends by itself when its time is up; one call may be under way. */
 const LATE_MS = 30_000
 const ROUND_MIN_MS = 5_000
+const REQUEST_S = 20
+const REQUEST_AMONG_OTHERS_S = 90
 /** Shorter ones would spend more on reading the document than on calls. */
 const TURN_MIN_MS = 60_000
 const TURN_CASES = 20
@@ -33,18 +35,13 @@ export interface SchemathesisOptions {
   readonly folder: string
   readonly seed: number
   readonly ms: number
+  readonly program: string
 }
 
 /** What is wrong, in lines. */
-export async function runSchemathesis({ folder, seed, ms }: SchemathesisOptions): Promise<readonly string[]> {
-  const program = process.env['SCHEMATHESIS'] ?? (await install(folder))
-  const untilMs = performance.now() + ms
-  const { server, address } = await startWhole(join(folder, 'server'))
-  try {
-    const values = { tenant: 'main', ...(await prepare(address)) }
-    const slices = await writeSlices(address, { folder, seed, values })
+export async function runSchemathesis(options: SchemathesisOptions): Promise<readonly string[]> {
+  return await inWorld(options, REQUEST_S, async (world, slices) => {
     const count = slices.reduce((sum, { operations }) => sum + operations, 0)
-    const world: World = { program, address, seed, folder, untilMs }
     const first = await round(slices, world, { phase: 'fuzzing', more: ['--max-examples', String(FIRST_CASES)] })
     console.log(`schemathesis, every operation: ${first.reached} of ${count} reached with ${first.cases} calls`)
     const second = await round(slices, world, { phase: 'coverage', more: [], isTimed: true })
@@ -52,10 +49,40 @@ export async function runSchemathesis({ folder, seed, ms }: SchemathesisOptions)
     const others = await fuzzOn(slices, world, second.wrong)
     console.log(`schemathesis, more of every operation: ${others.cases} calls`)
     const late = first.reached < count ? [`${count - first.reached} of ${count} operations were not reached`] : []
-    return [...first.wrong, ...second.wrong, ...others.wrong, ...late, ...(await judgeEnd(address))]
+    return [...first.wrong, ...second.wrong, ...others.wrong, ...late]
+  })
+}
+
+/** As much as there is time for, a little of every part, beside other tests. */
+export async function runLightly(options: SchemathesisOptions): Promise<readonly string[]> {
+  return await inWorld(options, REQUEST_AMONG_OTHERS_S, async (world, slices) => {
+    const more = ['--max-examples', String(FIRST_CASES)]
+    const done = await round(slices, world, { phase: 'fuzzing', more, isTimed: true })
+    console.log(`schemathesis: ${done.reached} operations reached with ${done.cases} calls`)
+    return done.cases === 0 ? [...done.wrong, 'nothing was called'] : done.wrong
+  })
+}
+
+async function inWorld(
+  { folder, seed, ms, program }: SchemathesisOptions,
+  requestSeconds: number,
+  use: (world: World, slices: readonly Slice[]) => Promise<readonly string[]>,
+): Promise<readonly string[]> {
+  const { server, address } = await startWhole(join(folder, 'server'))
+  const untilMs = performance.now() + ms
+  try {
+    const values = { tenant: 'main', ...(await prepare(address)) }
+    const slices = await writeSlices(address, { folder, seed, values })
+    const wrong = await use({ program, address, seed, folder, untilMs, requestSeconds }, slices)
+    return [...wrong, ...(await judgeEnd(address))]
   } finally {
     await server.stop()
   }
+}
+
+/** The program that is there already, or one in the folder. */
+export async function findSchemathesis(folder: string): Promise<string> {
+  return process.env['SCHEMATHESIS'] ?? (await install(folder))
 }
 
 async function install(folder: string): Promise<string> {
@@ -127,6 +154,7 @@ interface World {
   readonly seed: number
   readonly folder: string
   readonly untilMs: number
+  readonly requestSeconds: number
 }
 
 interface Round {
@@ -179,11 +207,19 @@ interface Call {
   readonly ms: number
 }
 
-async function check({ file }: Slice, { program, address, seed, folder }: World, call: Call): Promise<Done> {
+async function check({ file }: Slice, world: World, call: Call): Promise<Done> {
+  const { program, address, seed, folder, requestSeconds } = world
   const args = [
     ...['run', file, '--url', address, '--auth', `${FUZZ_USER.name}:${FUZZ_USER.password}`],
     ...['--checks', CHECKS, '--mode', 'all', '--phases', call.phase, ...call.args],
-    ...['--request-timeout', '20', '--continue-on-failure', '--no-shrink', '--suppress-health-check', 'all'],
+    ...[
+      '--request-timeout',
+      String(requestSeconds),
+      '--continue-on-failure',
+      '--no-shrink',
+      '--suppress-health-check',
+      'all',
+    ],
     ...['--no-color', '--warnings', 'off', '--seed', String(seed), '--generation-database', 'none'],
   ]
   const { code, printed } = await runFor(program, args, { cwd: folder, ms: call.ms })
