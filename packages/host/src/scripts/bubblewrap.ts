@@ -3,11 +3,11 @@
 // no sockets of the machine's services, which would do for it what it may not do itself; its own processes and no others; the network; a /dev without
 // disks. It gains no rights by setuid programs, and root keeps the capabilities that root of an ordinary container has. All of it dies with its first
 // process, and that with us.
-import { spawn } from 'node:child_process'
 import { existsSync, realpathSync, readdirSync, statSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { isAbsolute, join, relative, sep } from 'node:path'
+import { runOnce } from './run-once.ts'
 
 export type Argv = readonly [string, ...string[]]
 
@@ -51,8 +51,6 @@ const KERNEL_SWITCHES: readonly string[] = ['/proc/sys', '/proc/fs']
 
 /** Devices that programs compute with. */
 const COMPUTING_DEVICE = /^(?:nvidia.*|dri|kfd|accel)$/
-const PROBE_MS = 5_000
-const SAID_CHARS_MAX = 500
 
 export interface EncloseOptions {
   /** The descriptor on which the number of the sandbox's first process is told. */
@@ -117,16 +115,6 @@ export async function probeBubblewrap(places: SandboxPlaces, workDir: string): P
   const hindrance = await runOnce(enclose({ ...places, writable: [folder] }, argv))
   await rm(folder, { recursive: true, force: true })
   return hindrance
-}
-
-function runOnce([file, ...args]: Argv): Promise<string | undefined> {
-  return new Promise(resolve => {
-    const child = spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe'], timeout: PROBE_MS, killSignal: 'SIGKILL' })
-    let said = ''
-    child.stderr.on('data', chunk => (said = (said + String(chunk)).slice(0, SAID_CHARS_MAX)))
-    child.once('error', error => resolve(error.message))
-    child.once('close', code => resolve(code === 0 ? undefined : said.trim() || `it ended with ${code}`))
-  })
 }
 
 /** Or the folder itself. */

@@ -3,13 +3,13 @@
 //
 // In version 2 a group that hands out controllers may hold no processes: the server's own ones move to a leaf beside the scripts, which is what a
 // service with `Delegate=yes` does. Processes of others are never moved.
-import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative, sep } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf, TaskError, type ScriptSettings } from '@batuta/plugin-sdk'
 import type { Argv } from '../bubblewrap.ts'
+import { runOnce } from '../run-once.ts'
 import { controllersOf, describeLimits, readComplaint, settingsOf, writeSettings } from './cgroup-files.ts'
 import { findCgroups, type CgroupPlace, type Controller } from './find-cgroups.ts'
 
@@ -44,7 +44,6 @@ const LEAF = 'batuta-server'
 const MOVES_MAX = 20
 const REMOVALS_MAX = 50
 const REMOVAL_WAIT_MS = 20
-const PROBE_MS = 5_000
 /** Each file is told the number of the shell, which then becomes the command. */
 const ENTER = 'while [ "$1" != -- ]; do echo $$ >"$1" || exit 125; shift; done; shift; exec "$@"'
 
@@ -313,14 +312,4 @@ function tryKill(id: number): void {
 /** Empty for a file that is not there, or of a group that has gone. */
 async function readWords(path: string): Promise<readonly string[]> {
   return (await readFile(path, 'latin1').catch(() => '')).split(/\s+/).filter(Boolean)
-}
-
-function runOnce([file, ...args]: Argv): Promise<string | undefined> {
-  return new Promise(resolve => {
-    const child = spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe'], timeout: PROBE_MS, killSignal: 'SIGKILL' })
-    let said = ''
-    child.stderr.on('data', chunk => (said += String(chunk)))
-    child.once('error', error => resolve(error.message))
-    child.once('close', code => resolve(code === 0 ? undefined : said.trim() || `it ended with ${code}`))
-  })
 }

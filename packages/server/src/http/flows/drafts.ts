@@ -1,5 +1,5 @@
 // The draft of a flow stands beside its revisions, where neither engine nor triggers look: they go on with what is published. To publish it is to save it
-// as a revision like any other, judged as any other. A draft says what is published already is none.
+// as a revision like any other, judged as any other. A draft that says what is published already is none.
 import { isMap, mapGet, parseYaml, trust } from '@batuta/core'
 import type { Caller } from '../../access/caller.ts'
 import type { FlowKey, FlowRow, UserSettingKey, UserSettingRow } from '../../storage/store.ts'

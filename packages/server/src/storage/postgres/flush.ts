@@ -11,11 +11,12 @@ import { packArray, type Element } from './pack-array.ts'
 
 export async function writeBatch(client: Client, batch: Batch): Promise<FlushReceipt> {
   const lists = listsOf(batch)
-  const hints = hintsOf(batch)
+  const receivers = receiversOf(batch)
+  const hints = hintsOf(batch, receivers)
   const { name, text, tables } = flushStatement([...lists.keys()], hints)
   const values: unknown[] = [batch.seq, batch.node, batch.incarnation]
   for (const table of tables) values.push(...pack(table, lists.get(table.batch) ?? []))
-  if (hints.includes('sent')) values.push(sentHint(receiversOf(batch)))
+  if (receivers.size > 0) values.push(sentHint(receivers))
   try {
     const { rows } = await client.query({ name, text, values })
     const nowMs = trust<{ now_ms?: string }>(rows[0] ?? {}).now_ms
@@ -35,11 +36,11 @@ export async function writeBatch(client: Client, batch: Batch): Promise<FlushRec
 }
 
 /** What other nodes may want to look at: signals to their executions, jobs that anybody may claim or that they must stop. */
-function hintsOf(batch: Batch): readonly Hint[] {
+function hintsOf(batch: Batch, receivers: ReadonlySet<string>): readonly Hint[] {
   const hints: Hint[] = []
   if (batch.signals.length > 0) hints.push('signals')
   if (batch.jobsKilled.length > 0 || batch.jobs.some(job => job.node === null)) hints.push('jobs')
-  if (receiversOf(batch).size > 0) hints.push('sent')
+  if (receivers.size > 0) hints.push('sent')
   return hints
 }
 
