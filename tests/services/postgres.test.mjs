@@ -30,7 +30,11 @@ function answers(port) {
 
 test('data in a folder survives a stop and a crash', async t => {
   const dir = await mkdtemp(join(tmpdir(), 'batuta-pg-test-'))
-  t.after(() => rm(dir, { recursive: true, force: true }))
+  let third
+  t.after(async () => {
+    await third?.stop()
+    await rm(dir, { recursive: true, force: true })
+  })
   const first = await startPostgres({ dir })
   await ask(first, 'create table kept as select 1 as n')
   await first.stop()
@@ -39,8 +43,7 @@ test('data in a folder survives a stop and a crash', async t => {
   await ask(second, 'insert into kept values (2)')
   await second.crash()
 
-  const third = await startPostgres({ dir })
-  t.after(() => third.stop())
+  third = await startPostgres({ dir })
   assert.equal(await answers(second.port), second.port === third.port)
   assert.deepEqual(await ask(third, 'select n from kept order by n'), [{ n: 1 }, { n: 2 }])
 })

@@ -1,4 +1,4 @@
-import { useMemo, type ReactNode } from 'react'
+import { useMemo, useState, type ReactNode } from 'react'
 import { useMay } from '../../lib/access/use-may.ts'
 import { formatDuration } from '../../lib/time.ts'
 import { useNow } from '../../platform/clock.ts'
@@ -91,7 +91,9 @@ function Name({ row }: { readonly row: TriggerRow }): ReactNode {
 /** On or off, with the way back in the toast. */
 export function Switch({ row }: { readonly row: TriggerRow }): ReactNode {
   const switching = useSwitch()
-  const isOn = switching.isPending ? switching.variables.isOn : row.isOn
+  // Held here and not read from the mutation, which tells of itself a moment after the click: the box would jump back until then.
+  const [wanted, setWanted] = useState<boolean>()
+  const isOn = wanted ?? row.isOn
   const why = useMay()('TRIGGER:UPDATE', row.namespace) ?? (row.isOffInFlow ? t('disabledInFlow') : undefined)
   return (
     <input
@@ -102,7 +104,10 @@ export function Switch({ row }: { readonly row: TriggerRow }): ReactNode {
       checked={isOn && !row.isOffInFlow}
       aria-disabled={why !== undefined}
       onChange={event => {
-        if (why === undefined) switching.mutate({ row, isOn: event.currentTarget.checked })
+        if (why !== undefined) return
+        const next = event.currentTarget.checked
+        setWanted(next)
+        switching.mutate({ row, isOn: next }, { onSettled: () => setWanted(undefined) })
       }}
       {...(why === undefined ? {} : tip(why))}
     />
