@@ -13,7 +13,7 @@ import type { NodeIdentity } from './engine/flush-pipeline.ts'
 import { Membership } from './engine/membership.ts'
 import { newEvaluator, newTurnEnvironment } from './engine/turn-environment.ts'
 import { homeShardOfLimit } from './flows/limit-rules.ts'
-import { setHeapGrowth } from './platform/heap-growth.ts'
+import { heapOfEngine } from './platform/heap-growth.ts'
 import type { Inbox, LookAtLive } from './inbox/inbox.ts'
 import { NO_JOBS } from './inbox/jobs.ts'
 import { Router } from './inbox/router.ts'
@@ -179,7 +179,7 @@ function connect(ground: Ground, { node, onOver }: RoomsPlace): Inner {
     evaluate: newEvaluator({ ...answers, children: ground }, inbox, onNotice),
     owns,
     onTimer: timer => clockwork.add(timer),
-    onLarge: setHeapGrowth,
+    ...heapOfEngine(),
     meter: ground.meters.engine,
     sampledPart: config.telemetry.otlp?.tracesUrl === undefined ? undefined : config.telemetry.otlp.sampledPart,
     onNotice: ground.noticeOf('engine'),
