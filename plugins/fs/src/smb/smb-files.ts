@@ -5,8 +5,8 @@ import { TaskError } from '@batuta/plugin-sdk'
 import type { RunContext } from '@batuta/plugin-sdk'
 import type { RemoteFiles } from '../remote/remote-files.ts'
 import { parseSmbLine, smbPathOf } from './smb-listing.ts'
-import { runSmb } from './run-smb.ts'
-import type { SmbServer } from './run-smb.ts'
+import { SmbSession } from './smb-session.ts'
+import type { SmbServer } from './smb-session.ts'
 
 const MISSING = /^NT_STATUS_(?:NO_SUCH_FILE|OBJECT_NAME_NOT_FOUND|OBJECT_PATH_NOT_FOUND|NOT_A_DIRECTORY)\b/
 const DEFAULT_PORT = 445
@@ -15,7 +15,12 @@ type Ask = (share: string, line: string) => Promise<readonly string[]>
 
 export function openSmbFiles(ctx: RunContext, server: SmbServer): RemoteFiles {
   const { host, port } = server
-  const ask: Ask = async (share, line) => await runSmb(server, { share, line }, ctx.signal)
+  const sessions = new Map<string, SmbSession>()
+  const ask: Ask = async (share, line) => {
+    const session = sessions.get(share) ?? (await SmbSession.open(server, share, ctx.signal))
+    sessions.set(share, session)
+    return await session.ask(line)
+  }
   const refuse = (what: string, path: string, answer: readonly string[]): TaskError =>
     new TaskError(`"${path}" cannot be ${what} at ${host}: ${answer.join(' ')}`)
   /** Of commands that say nothing when all is well. */
@@ -62,8 +67,7 @@ export function openSmbFiles(ctx: RunContext, server: SmbServer): RemoteFiles {
     makeFolder: async path => await change('made', path, 'mkdir'),
     uriOf: path =>
       `smb://${host}${port === DEFAULT_PORT ? '' : `:${port}`}${encodeURI(path.startsWith('/') ? path : `/${path}`)}`,
-    // Nothing is open between two commands.
-    close: () => Promise.resolve(),
+    close: async () => void (await Promise.all(Array.from(sessions.values(), session => session.close()))),
   }
 }
 
