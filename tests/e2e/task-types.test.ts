@@ -87,6 +87,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'fs.ftp': 'tests/services/files.check.ts',
   'fs.ftps': 'tests/services/files.check.ts',
   'fs.sftp': 'tests/services/files.check.ts',
+  'fs.smb': 'tests/services/files.check.ts',
   'fs.ssh': 'tests/services/files.check.ts',
   github: 'plugins/github/src/write/write.test.ts',
   'jdbc.clickhouse': 'tests/services/clickhouse.check.ts',

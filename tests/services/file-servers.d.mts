@@ -21,3 +21,5 @@ export interface Sshd extends FileServer {
 
 export function startSshd(port?: number): Promise<Sshd>
 export function startProftpd(): Promise<FileServer & { readonly certificate: string }>
+export function whyNoSmbd(): string | undefined
+export function startSmbd(): Promise<FileServer & { readonly bin: string }>

@@ -1,4 +1,4 @@
-// Real servers of files for checks, on 127.0.0.1: OpenSSH and ProFTPD of Debian.
+// Real servers of files for checks, on 127.0.0.1: OpenSSH, ProFTPD and Samba of Debian.
 // Their user is of the check alone: the servers see files of accounts that nobody else does.
 import { execFileSync } from 'node:child_process'
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -6,7 +6,7 @@ import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { environmentOf, unpackOnce } from '../../scripts/debian-packages.mjs'
-import { spawnMounted } from './spawn-mounted.mjs'
+import { spawnMounted, whyNotMounted } from './spawn-mounted.mjs'
 
 const USER_ID = 61_234
 const START_MAX_MS = 120_000
@@ -16,6 +16,7 @@ export const PASSWORD = 'of the check'
 
 const PACKAGES = ['openssh-server', 'openssh-client', 'openssl', 'proftpd-core', 'proftpd-mod-crypto']
 const root = () => unpackOnce('file-servers', PACKAGES)
+const samba = () => unpackOnce('samba', ['samba', 'smbclient'])
 const make = (program, args) =>
   execFileSync(program, args, { env: environmentOf(root()), stdio: ['ignore', 'pipe', 'ignore'] })
 
@@ -38,9 +39,11 @@ function newGround() {
   return { ground, home }
 }
 
-async function start(ground, command, port) {
-  const files = Object.fromEntries(['passwd', 'group', 'shadow'].map(name => [`/etc/${name}`, join(ground, name)]))
-  const server = spawnMounted(command, { tree: root(), files }, ['ignore', 'pipe', 'pipe'])
+const accountsOf = ground =>
+  Object.fromEntries(['passwd', 'group', 'shadow'].map(name => [`/etc/${name}`, join(ground, name)]))
+
+async function start(ground, command, port, tree = root()) {
+  const server = spawnMounted(command, { tree, files: accountsOf(ground) }, ['ignore', 'pipe', 'pipe'])
   let said = ''
   for (const stream of [server.stdout, server.stderr]) stream.on('data', data => (said += data))
   const ended = new Promise(resolve => server.once('exit', resolve))
@@ -137,6 +140,71 @@ TLSOptions NoSessionReuseRequired
   writeFileSync(join(ground, 'proftpd.conf'), config)
   const server = await start(ground, ['/usr/sbin/proftpd', '-n', '-q', '-c', join(ground, 'proftpd.conf')], port)
   return { ...server, home, certificate: readFileSync(certificate, 'utf8') }
+}
+
+/** Undefined when Samba can be had, or else why not. */
+export function whyNoSmbd() {
+  const why = whyNotMounted()
+  if (why !== undefined) return why
+  try {
+    samba()
+    return undefined
+  } catch (error) {
+    return error.message
+  }
+}
+
+/**
+ * SMB: the folder of the user is the share `data`, where all is signed, and `sealed`, where all is encrypted; nobody may enter `closed`. `bin`
+ * holds a client.
+ */
+export async function startSmbd() {
+  const { ground, home } = newGround()
+  const port = await freePort()
+  for (const name of ['state', 'private', 'locks', 'bin']) mkdirSync(join(ground, name), { mode: 0o755 })
+  const at = name => join(ground, name)
+  const share = (name, more) =>
+    `[${name}]\npath = ${home}\nread only = no\nvalid users = ${name === 'closed' ? 'root' : USER}\n${more}\n`
+  const config = `[global]
+workgroup = CHECK
+server role = standalone server
+interfaces = 127.0.0.1
+bind interfaces only = yes
+smb ports = ${port}
+disable netbios = yes
+server signing = mandatory
+server min protocol = SMB3
+map to guest = never
+passdb backend = smbpasswd:${at('smbpasswd')}
+private dir = ${at('private')}
+state directory = ${at('state')}
+lock directory = ${at('locks')}
+cache directory = ${at('state')}
+pid directory = ${at('state')}
+ncalrpc dir = ${at('state')}
+binddns dir = ${at('state')}
+log file = ${at('log')}
+load printers = no
+printcap name = /dev/null
+disable spoolss = yes
+rpc start on demand helpers = no
+${share('data', '')}${share('sealed', 'smb encrypt = required')}${share('closed', '')}`
+  writeFileSync(at('smb.conf'), config)
+  const add = ['/usr/bin/smbpasswd', '-c', at('smb.conf'), '-L', '-s', '-a', USER]
+  const adding = spawnMounted(add, { tree: samba(), files: accountsOf(ground) }, ['pipe', 'ignore', 'pipe'])
+  let refused = ''
+  adding.stderr.on('data', data => (refused += data))
+  adding.stdin.end(`${PASSWORD}\n${PASSWORD}\n`)
+  const code = await new Promise(resolve => adding.once('close', resolve))
+  if (code !== 0) throw new Error(`the user cannot be added: ${refused}`)
+  const client = join(samba(), 'usr', 'bin', 'smbclient')
+  const libraries = environmentOf(samba())
+    .LD_LIBRARY_PATH.split(':')
+    .flatMap(path => [path, join(path, 'samba')])
+  const script = `#!/bin/sh\nLD_LIBRARY_PATH='${libraries.join(':')}' exec '${client}' "$@"\n`
+  writeFileSync(join(at('bin'), 'smbclient'), script, { mode: 0o755 })
+  const command = ['/usr/sbin/smbd', '-F', '--debug-stdout', '-s', at('smb.conf')]
+  return { ...(await start(ground, command, port, samba())), home, bin: at('bin') }
 }
 
 async function isOpen(port) {

@@ -6,8 +6,9 @@ import { nfsTasks, nfsTrigger } from './nfs/nfs-tasks.ts'
 import { fileTasks, fileTrigger } from './remote/file-tasks.ts'
 import { sftpFamily } from './sftp/sftp-family.ts'
 import { sshCommand } from './sftp/ssh-command.ts'
+import { smbFamily } from './smb/smb-family.ts'
 
-const FAMILIES = [sftpFamily, ftpFamily, ftpsFamily]
+const FAMILIES = [sftpFamily, ftpFamily, ftpsFamily, smbFamily]
 
 export const tasks: readonly TaskDefinition[] = [
   ...FAMILIES.flatMap(fileTasks),

@@ -1,5 +1,5 @@
 import type { Counterpart, Ground } from './counterpart.ts'
-import { localFiles, sftpFiles } from './file-counterparts.ts'
+import { localFiles, sftpFiles, smbFiles } from './file-counterparts.ts'
 import { gitPushes } from './git-counterpart.ts'
 import { httpEvents } from './http-counterpart.ts'
 import { polledMail, watchedMail } from './mail-counterparts.ts'
@@ -9,7 +9,7 @@ import { postgresRows, sqliteRows } from './sql-counterparts.ts'
 export const COUNTERPARTS: Readonly<
   Record<string, Readonly<Record<string, (ground: Ground) => Promise<Counterpart>>>>
 > = {
-  file: { 'file-local': localFiles, 'file-sftp': sftpFiles },
+  file: { 'file-local': localFiles, 'file-sftp': sftpFiles, 'file-smb': smbFiles },
   mail: { 'mail-poll': polledMail, 'mail-realtime': watchedMail },
   sql: { 'sql-sqlite': sqliteRows, 'sql-postgresql': postgresRows },
   http: { http: httpEvents },

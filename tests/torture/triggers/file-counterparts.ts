@@ -1,11 +1,11 @@
-// Files that appear in a folder, of this machine or behind an SFTP server.
+// Files that appear in a folder, of this machine or behind an SFTP or SMB server.
 import { chownSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { PASSWORD, startSshd, USER } from '../../services/file-servers.mjs'
+import { PASSWORD, startSmbd, startSshd, USER } from '../../services/file-servers.mjs'
 import { flowOf, INTERVAL, type Counterpart, type Ground } from './counterpart.ts'
 
 const FILES_AT_ONCE = 100
-const SSH_USER_ID = 61_234
+const USER_ID = 61_234
 const NUMBERS = '{% for file in trigger.files %}{{ file.name }},{% endfor %}'
 
 export async function localFiles(ground: Ground): Promise<Counterpart> {
@@ -25,13 +25,7 @@ export async function localFiles(ground: Ground): Promise<Counterpart> {
 
 export async function sftpFiles(ground: Ground): Promise<Counterpart> {
   const server = await startSshd()
-  const folder = join(server.home, 'files')
-  mkdirSync(folder)
-  chownSync(folder, SSH_USER_ID, SSH_USER_ID)
-  for (const name of ['in', 'made']) {
-    mkdirSync(join(folder, name))
-    chownSync(join(folder, name), SSH_USER_ID, SSH_USER_ID)
-  }
+  const folder = makeFolders(server.home)
   const trigger = [
     ...['type: io.kestra.plugin.fs.sftp.Trigger', INTERVAL, 'host: 127.0.0.1', `port: "${server.port}"`],
     ...[`username: ${USER}`, `password: "${PASSWORD}"`, 'from: /files/in/', 'on: CREATE'],
@@ -39,9 +33,35 @@ export async function sftpFiles(ground: Ground): Promise<Counterpart> {
   ]
   return {
     flow: flowOf(ground, { numbers: NUMBERS, trigger }),
-    produce: async numbers => appear(folder, numbers, SSH_USER_ID),
+    produce: async numbers => appear(folder, numbers, USER_ID),
     stop: () => server.stop(),
   }
+}
+
+export async function smbFiles(ground: Ground): Promise<Counterpart> {
+  const server = await startSmbd()
+  const folder = makeFolders(server.home)
+  const trigger = [
+    ...['type: io.kestra.plugin.fs.smb.Trigger', INTERVAL, 'host: 127.0.0.1', `port: "${server.port}"`],
+    ...[`username: ${USER}`, `password: "${PASSWORD}"`, 'from: /data/files/in/', 'on: CREATE'],
+    ...['action: MOVE', 'moveDirectory: /data/files/done', `maxFiles: ${FILES_AT_ONCE}`],
+  ]
+  return {
+    flow: flowOf(ground, { numbers: NUMBERS, trigger }),
+    env: { PATH: `${server.bin}:${process.env['PATH'] ?? ''}` },
+    produce: async numbers => appear(folder, numbers, USER_ID),
+    stop: () => server.stop(),
+  }
+}
+
+/** Those of the user of the server. */
+function makeFolders(home: string): string {
+  const folder = join(home, 'files')
+  for (const path of [folder, join(folder, 'in'), join(folder, 'made')]) {
+    mkdirSync(path)
+    chownSync(path, USER_ID, USER_ID)
+  }
+  return folder
 }
 
 /** Whole at once: a trigger never sees half of one. */

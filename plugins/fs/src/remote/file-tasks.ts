@@ -23,6 +23,12 @@ export interface Family {
   readonly connection: Shape
   /** The connection of an example, as lines of YAML. */
   readonly example: string
+  /** What the paths of examples begin with, where that is not the root. */
+  readonly exampleRoot?: string
+  /** Files that are there are kept unless the author says otherwise, which only `Upload` is told, and `Uploads` takes all. */
+  readonly isCautious?: boolean
+  /** What an author must know beside. */
+  readonly description?: string
   open(ctx: RunContext, asked: Asked): Promise<RemoteFiles>
 }
 
@@ -42,12 +48,14 @@ const sort = p
   .group('processing')
   .title('The order of the files.')
 const from = p.string().dynamic().required().group('main').title('The path of the file or folder.')
-const overwrite = p
-  .boolean()
-  .dynamic()
-  .default(true)
-  .group('advanced')
-  .title('Whether a file that is there is replaced.')
+const overwrites = (byDefault: boolean): Shape => ({
+  overwrite: p
+    .boolean()
+    .dynamic()
+    .default(byDefault)
+    .group('advanced')
+    .title('Whether a file that is there is replaced.'),
+})
 
 const FILE =
   'File{path, name, fileType, symbolicLink, size, userId, groupId, permissions, flags, accessDate, updatedDate}'
@@ -93,6 +101,7 @@ function task(
   return defineTask<Shape>({
     type: `${family.prefix}.${name}`,
     title,
+    ...(family.description === undefined ? {} : { description: family.description }),
     properties: { ...family.connection, ...properties },
     ...(outputs === undefined ? {} : { outputs }),
     examples: [exampleOf(family, name, example)],
@@ -103,15 +112,20 @@ function task(
   })
 }
 
-function exampleOf({ prefix, example }: Family, name: string, lines: string): Example {
+function exampleOf(family: Family, name: string, lines: string): Example {
+  const { prefix, example } = family
   const code = `id: ${prefix.split('.').at(-1)}_${name.toLowerCase()}
 namespace: company.team
 tasks:
   - id: files
     type: ${prefix}.${name}
-${`${example}\n${lines}`.replace(/^/gm, '    ')}
+${`${example}\n${rooted(family, lines)}`.replace(/^/gm, '    ')}
 `
   return { full: true, title: `${name} as a flow.`, code }
+}
+
+function rooted({ exampleRoot = '' }: Family, lines: string): string {
+  return lines.replace(/: (?=\/)/g, `: ${exampleRoot}`)
 }
 
 async function found(remote: RemoteFiles, asked: Asked, path: string): Promise<RemoteFile[]> {
@@ -206,7 +220,7 @@ function uploadTask(family: Family): TaskDefinition {
     properties: {
       from: p.string().dynamic().required().group('main').title('URI of the file in internal storage.'),
       to: p.string().dynamic().group('destination').title('The path; one that ends with a slash is a folder.'),
-      overwrite,
+      ...overwrites(family.isCautious !== true),
     },
     outputs: moved,
     example: 'from: "{{ inputs.file }}"\nto: /reports/today.csv',
@@ -219,14 +233,19 @@ function uploadTask(family: Family): TaskDefinition {
   })
 }
 
+const choosing: Shape = {
+  regExp: p.string().dynamic().group('processing').title('A regular expression that the whole name must match.'),
+  ...overwrites(true),
+}
+
 function uploadsTask(family: Family): TaskDefinition {
   return task(family, 'Uploads', {
     title: `Upload several files ${family.title}.`,
     properties: {
       from: p.any().dynamic().required().group('main').title('The files: a list of URIs, or a map from names to URIs.'),
       to: p.string().dynamic().required().group('main').title('The folder.'),
-      regExp: p.string().dynamic().group('processing').title('A regular expression that the whole name must match.'),
-      ...{ maxFiles, overwrite },
+      maxFiles,
+      ...(family.isCautious === true ? {} : choosing),
     },
     outputs: [{ name: 'files', type: 'uri[]', description: 'Where the files are now.' }],
     example: 'from:\n  - "{{ inputs.one }}"\n  - "{{ inputs.two }}"\nto: /reports/',
@@ -241,7 +260,8 @@ function uploadsTask(family: Family): TaskDefinition {
       const files: string[] = []
       for (const { name, uri } of sources.slice(0, most)) {
         const to = `${folder}${name}`
-        files.push(remote.uriOf(await upload(ctx, remote, { from: uri, to, overwrite: await asked.flag('overwrite') })))
+        const overwrite = family.isCautious === true ? undefined : await asked.flag('overwrite')
+        files.push(remote.uriOf(await upload(ctx, remote, { from: uri, to, overwrite })))
       }
       return { files }
     },
@@ -254,12 +274,7 @@ function moveTask(family: Family): TaskDefinition {
     properties: {
       from,
       to: p.string().dynamic().required().group('main').title('The new path; one that ends with a slash is a folder.'),
-      overwrite: p
-        .boolean()
-        .dynamic()
-        .default(false)
-        .group('advanced')
-        .title('Whether a file that is there is replaced.'),
+      ...overwrites(false),
     },
     outputs: moved,
     example: 'from: /reports/today.csv\nto: /done/',
@@ -338,8 +353,10 @@ export function fileTrigger(family: Family): TriggerDefinition {
   return definePollingTrigger<Shape>({
     type,
     title: `Start the flow for files ${family.title}.`,
-    description:
+    description: [
       'Each new or changed file starts the flow once: what was seen is remembered under a key, and what was found is given again if nothing was born of it.',
+      ...(family.description === undefined ? [] : [family.description]),
+    ].join('\n\n'),
     properties: {
       interval: p.duration().default('PT1M').group('execution').title('Time between two looks.'),
       ...family.connection,
@@ -367,9 +384,7 @@ triggers:
   - id: files
     type: ${type}
 ${family.example.replace(/^/gm, '    ')}
-    from: /in/
-    action: MOVE
-    moveDirectory: /done/
+${rooted(family, 'from: /in/\naction: MOVE\nmoveDirectory: /done/').replace(/^/gm, '    ')}
 `,
       },
     ],

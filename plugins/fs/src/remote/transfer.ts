@@ -64,12 +64,14 @@ export function extensionOf(name: string): string {
 export async function upload(
   ctx: RunContext,
   remote: RemoteFiles,
-  { from, to, overwrite }: { readonly from: string; readonly to: string; readonly overwrite: boolean },
+  { from, to, overwrite }: { readonly from: string; readonly to: string; readonly overwrite: boolean | undefined },
 ): Promise<string> {
   const path = to.endsWith('/') ? posix.join(to, nameOf(from)) : to
   const there = await remote.find(path)
-  if (there !== undefined && !overwrite)
-    throw new TaskError(`"${path}" is there already; set \`overwrite: true\` to put the file in its place`)
+  if (there !== undefined && overwrite !== true) {
+    const wayOut = overwrite === false ? 'set' : 'use a task that uploads one file, with'
+    throw new TaskError(`"${path}" is there already; ${wayOut} \`overwrite: true\` to put the file in its place`)
+  }
   if (there?.type === 'FOLDER')
     throw new TaskError(`"${path}" is a folder; end \`to\` with a slash to put the file into it`)
   const bytes = await ctx.files.open(from)
