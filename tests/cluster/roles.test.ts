@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { ROOT } from '../../bench/harness/server-process.ts'
+import { until } from '../e2e/until.ts'
 import { TortureCluster } from '../torture/cluster.ts'
 
 const NAMESPACE = 'tests.roles'
@@ -121,7 +122,10 @@ test('the nodes are listed with what they do', async () => {
 
 test('a worker that is told to stop ends what it runs, and takes nothing more', async () => {
   const slow = await start('slow')
-  await sleep(1_500)
+  await until('the slow one runs', async () => {
+    const { json } = await ask('GET', slow)
+    return json.taskRunList?.[0]?.state.current === 'RUNNING' || undefined
+  })
   const stopping = cluster.node('hand').stop()
   await sleep(200)
   const next = await start('plain')
@@ -137,17 +141,20 @@ test('a worker that is told to stop ends what it runs, and takes nothing more', 
 
 test('in maintenance nothing new begins anywhere, and afterwards all goes on', async () => {
   const before = await start('slow')
-  await sleep(500)
 
   assert.match(await batuta('maintenance', 'enter'), /nothing new begins/)
-  await sleep(2_500)
-  const refused = await ask('POST', `${NAMESPACE}/plain`)
-  assert.equal(refused.status, 503)
+  const refused = await until('nothing new begins', async () => {
+    const reply = await ask('POST', `${NAMESPACE}/plain`)
+    return reply.status === 503 ? reply : undefined
+  })
   assert.match(JSON.stringify(refused.json), /maintenance/)
   assert.equal(await endOf(before), 'SUCCESS')
   assert.match(await batuta('node', 'list'), /EXECUTOR +MAINTENANCE/)
 
   assert.match(await batuta('maintenance', 'exit'), /no maintenance/)
-  await sleep(2_500)
-  assert.equal(await endOf(await start('plain')), 'SUCCESS')
+  const next = await until('what is new begins again', async () => {
+    const { status, json } = await ask('POST', `${NAMESPACE}/plain`)
+    return status === 200 ? json.id : undefined
+  })
+  assert.equal(await endOf(next), 'SUCCESS')
 })
