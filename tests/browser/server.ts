@@ -46,7 +46,7 @@ export async function startServer({ config, user, environment = {} }: ServerOpti
     writeFileSync(file, config)
     places.push('--config', file)
   }
-  const database = STORE === 'postgres' ? await startPostgres() : undefined
+  const database = STORE === 'postgres' ? await startPostgres({ fsync: true }) : undefined
   const ofDatabase = database ? { BATUTA_DATABASE_URL: database.url } : {}
   const ofUser = user ? { BATUTA_USER: user.name, BATUTA_PASSWORD: user.password } : {}
   const authorization = user && `Basic ${btoa(`${user.name}:${user.password}`)}`
@@ -135,7 +135,10 @@ function addressOf(child: ChildProcess): Promise<string> {
     }
     child.stdout?.on('data', hear)
     child.stderr?.on('data', hear)
-    child.once('exit', code => reject(new Error(`the server ended with code ${code}:\n${printed}`)))
+    child.once('exit', code => {
+      clearTimeout(timer)
+      reject(new Error(`the server ended with code ${code}:\n${printed}`))
+    })
   })
 }
 
