@@ -61,6 +61,7 @@ test('a wrong word is corrected by what is suggested', { skip: NO_BROWSER }, asy
   await page.getByRole('button', { name: 'Fix: level' }).click()
   await page.getByText('No problems. The server would accept it.').waitFor()
 
+  await page.locator('.cm-line', { hasText: 'level: WARN' }).waitFor()
   assert.match(await textOf(page), /^ {4}level: WARN$/m)
   assert.deepEqual(problems, [])
   await close()
@@ -77,6 +78,7 @@ test(
     await page.getByRole('button', { name: 'Form', exact: true }).click()
     await page.locator('.cm-line', { hasText: 'message' }).click()
     await page.getByRole('textbox', { name: 'message' }).fill('from the form')
+    await page.locator('.cm-line', { hasText: 'message: from the form' }).waitFor()
     assert.equal(await textOf(page), before.replace('message: hi', 'message: from the form'))
 
     await page.getByRole('button', { name: 'Add a task here' }).last().click()
@@ -91,6 +93,7 @@ test(
       .getByRole('button', { name: /^return/ })
       .first()
       .waitFor()
+    await page.locator('.cm-line', { hasText: 'id: return' }).waitFor()
     assert.match(await textOf(page), /- id: return\n {4}type: io\.kestra\.plugin\.core\.debug\.Return/)
 
     await page.locator('.cm-content').focus()

@@ -21,9 +21,11 @@ after(async () => {
 for (const look of ['light', 'narrow'] satisfies readonly Look[]) {
   test(`J1: one click on Run starts the first example, ${look}`, { skip: NO_BROWSER }, async t => {
     const server = await startServer()
-    t.after(() => server.stop())
     const { page, problems, close } = await openTab(browser, server.address, look)
-    t.after(close)
+    t.after(async () => {
+      await close()
+      await server.stop()
+    })
     await page.goto('/')
     await page.getByRole('heading', { name: 'Welcome to Batuta' }).waitFor()
     await settled(page)

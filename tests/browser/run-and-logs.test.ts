@@ -134,6 +134,17 @@ test(
   },
 )
 
+test('on the page of its flow a trigger stays off from the click on', { skip: NO_BROWSER }, async () => {
+  const { page, problems, close } = await open('/ui/flows/edit/tests/nightly/triggers')
+
+  await page.getByRole('switch', { name: 'Disable at_two' }).uncheck()
+  await page.getByRole('switch', { name: 'Enable at_two' }).check()
+  await page.getByRole('switch', { name: 'Disable at_two' }).waitFor()
+
+  assert.deepEqual(problems, [])
+  await close()
+})
+
 test('what waits for a person is answered from the inbox', { skip: NO_BROWSER }, async () => {
   const { id } = (await server.call('POST', '/executions/tests/payout')) as { readonly id: string }
   const { page, problems, close } = await open('/ui/inbox')

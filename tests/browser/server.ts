@@ -1,8 +1,10 @@
-// A real server for the browser: its own process, a free port of this machine, a folder that is thrown away.
+// A real server for the browser: its own process, a free port of this machine, a folder that is thrown away, and where PostgreSQL is asked for a database
+// of its own.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startPostgres } from '../services/postgres.mjs'
 
 export interface BrowserServer {
   readonly address: string
@@ -28,6 +30,9 @@ export interface ServerOptions {
   readonly environment?: Readonly<Record<string, string>>
 }
 
+/** What the servers keep all in: `npm run test:e2e -- --store postgres`. */
+export const STORE: 'sqlite' | 'postgres' = process.env['BATUTA_TEST_STORE'] === 'postgres' ? 'postgres' : 'sqlite'
+
 const ROOT = join(import.meta.dirname, '..', '..')
 const START_MAX_MS = 60_000
 const STOP_MAX_MS = 20_000
@@ -41,6 +46,8 @@ export async function startServer({ config, user, environment = {} }: ServerOpti
     writeFileSync(file, config)
     places.push('--config', file)
   }
+  const database = STORE === 'postgres' ? await startPostgres({ fsync: true }) : undefined
+  const ofDatabase = database ? { BATUTA_DATABASE_URL: database.url } : {}
   const ofUser = user ? { BATUTA_USER: user.name, BATUTA_PASSWORD: user.password } : {}
   const authorization = user && `Basic ${btoa(`${user.name}:${user.password}`)}`
   let printed = ''
@@ -50,7 +57,7 @@ export async function startServer({ config, user, environment = {} }: ServerOpti
       [join(ROOT, 'dist', 'cli.js'), 'server', 'local', '--port', port, ...places],
       {
         cwd: folder,
-        env: { ...process.env, ...ofUser, ...environment },
+        env: { ...process.env, ...ofDatabase, ...ofUser, ...environment },
         stdio: ['ignore', 'pipe', 'pipe'],
       },
     )
@@ -86,6 +93,7 @@ export async function startServer({ config, user, environment = {} }: ServerOpti
     printed: () => printed,
     stop: async () => {
       await stop(child)
+      await database?.stop()
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
     },
   }
@@ -127,7 +135,10 @@ function addressOf(child: ChildProcess): Promise<string> {
     }
     child.stdout?.on('data', hear)
     child.stderr?.on('data', hear)
-    child.once('exit', code => reject(new Error(`the server ended with code ${code}:\n${printed}`)))
+    child.once('exit', code => {
+      clearTimeout(timer)
+      reject(new Error(`the server ended with code ${code}:\n${printed}`))
+    })
   })
 }
 

@@ -131,6 +131,7 @@ test('rows are walked and selected by keys', { skip: NO_BROWSER }, async () => {
 
   for (const key of ['j', 'x', 'j', 'j', 'Shift+X']) await page.keyboard.press(key)
 
+  await page.locator('tr[aria-selected=true]').nth(2).waitFor()
   assert.equal(await page.locator('tr[aria-selected=true]').count(), 3)
   assert.equal(await page.evaluate(`document.activeElement.closest('tr').getAttribute('aria-rowindex')`), '4')
   assert.deepEqual(problems, [])

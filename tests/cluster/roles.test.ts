@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { ROOT } from '../../bench/harness/server-process.ts'
+import { until } from '../e2e/until.ts'
 import { TortureCluster } from '../torture/cluster.ts'
 
 const NAMESPACE = 'tests.roles'
@@ -28,7 +29,7 @@ tasks:
 
 const FLOWS = [
   script('plain', { commands: 'true' }),
-  script('slow', { commands: `sleep ${SLOW_S}` }),
+  script('slow', { commands: `echo begun; sleep ${SLOW_S}` }),
   script('of-group', { placement: "workerGroup: { key: \"{{ 'g' ~ 'pu' }}\" }", commands: 'true' }),
   script('waits', { placement: 'workerGroup: { key: nobody }', commands: 'true' }),
   script('fails', { placement: 'workerGroup: { key: nobody, fallback: FAIL }', commands: 'true' }),
@@ -70,6 +71,16 @@ async function start(flow: string): Promise<string> {
   const { status, json } = await ask('POST', `${NAMESPACE}/${flow}`)
   assert.equal(status, 200, JSON.stringify(json))
   return json.id
+}
+
+/** Once a worker has it, which its state does not tell. */
+async function startSlow(): Promise<string> {
+  const id = await start('slow')
+  await until('the slow one has begun', async () => {
+    const response = await fetch(`${address}/api/v1/main/logs/${id}`)
+    return (await response.text()).includes('begun') || undefined
+  })
+  return id
 }
 
 async function stateOf(id: string): Promise<string> {
@@ -120,8 +131,7 @@ test('the nodes are listed with what they do', async () => {
 })
 
 test('a worker that is told to stop ends what it runs, and takes nothing more', async () => {
-  const slow = await start('slow')
-  await sleep(1_500)
+  const slow = await startSlow()
   const stopping = cluster.node('hand').stop()
   await sleep(200)
   const next = await start('plain')
@@ -136,18 +146,21 @@ test('a worker that is told to stop ends what it runs, and takes nothing more', 
 })
 
 test('in maintenance nothing new begins anywhere, and afterwards all goes on', async () => {
-  const before = await start('slow')
-  await sleep(500)
+  const before = await startSlow()
 
   assert.match(await batuta('maintenance', 'enter'), /nothing new begins/)
-  await sleep(2_500)
-  const refused = await ask('POST', `${NAMESPACE}/plain`)
-  assert.equal(refused.status, 503)
+  const refused = await until('nothing new begins', async () => {
+    const reply = await ask('POST', `${NAMESPACE}/plain`)
+    return reply.status === 503 ? reply : undefined
+  })
   assert.match(JSON.stringify(refused.json), /maintenance/)
   assert.equal(await endOf(before), 'SUCCESS')
   assert.match(await batuta('node', 'list'), /EXECUTOR +MAINTENANCE/)
 
   assert.match(await batuta('maintenance', 'exit'), /no maintenance/)
-  await sleep(2_500)
-  assert.equal(await endOf(await start('plain')), 'SUCCESS')
+  const next = await until('what is new begins again', async () => {
+    const { status, json } = await ask('POST', `${NAMESPACE}/plain`)
+    return status === 200 ? json.id : undefined
+  })
+  assert.equal(await endOf(next), 'SUCCESS')
 })

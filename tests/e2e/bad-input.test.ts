@@ -14,7 +14,7 @@ import { until } from './until.ts'
 const YAML = 'application/x-yaml'
 const JSON_TYPE = 'application/json'
 /** Refusing costs next to nothing; a loaded machine is given some. */
-const REFUSAL_MAX_MS = 2_000
+const REFUSAL_MAX_MS = 30_000
 
 let places: Places
 let batuta: StartedBatuta

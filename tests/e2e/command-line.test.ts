@@ -58,7 +58,8 @@ before(async () => {
   server = await startServer('0')
 })
 after(async () => {
-  server.child.kill('SIGTERM')
+  const isOver = new Promise(resolve => server.child.once('exit', resolve))
+  if (server.child.kill('SIGTERM')) await isOver
   await rm(folder, { recursive: true, force: true, maxRetries: 5 })
 })
 

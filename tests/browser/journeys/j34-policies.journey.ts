@@ -2,7 +2,7 @@
 // flow up; it is taken away and brought back. Those of a namespace stand with the namespace.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { NO_BROWSER, findBarriers, openBrowser, openTab, settled, type Browser } from '../browser.ts'
+import { NO_BROWSER, findBarriers, openBrowser, openTab, settled, type Browser, type Page } from '../browser.ts'
 import { openPeople, signIn } from '../people.ts'
 import { startServer, type BrowserServer } from '../server.ts'
 
@@ -30,6 +30,10 @@ after(async () => {
   await server.stop()
 })
 
+async function textOf(page: Page): Promise<string> {
+  return (await page.locator('.cm-line').allTextContents()).join('\n')
+}
+
 test('J34: a policy is tried, enforced, taken away and brought back', { skip: NO_BROWSER }, async () => {
   const { page, problems, close } = await openTab(browser, server.address)
   await page.goto('/ui/admin/policies')
@@ -42,13 +46,15 @@ test('J34: a policy is tried, enforced, taken away and brought back', { skip: NO
 
   // What is wrong is told with its line, and is not saved.
   await source.click()
+  const begun = await textOf(page)
   await page.keyboard.press('Control+End')
   await page.keyboard.type('  - type: Forbid\n')
   const problem = page.getByRole('region', { name: 'Problems' }).getByRole('button', { name: /rules\[1\]\.type/ })
   await problem.waitFor()
   assert.match((await problem.textContent()) ?? '', /Line 10\D/)
   assert.equal(await save.getAttribute('aria-disabled'), 'true')
-  for (let undone = 0; undone < 20 && (await problem.isVisible()); undone++) await page.keyboard.press('Control+z')
+  for (let undone = 0; undone < 20 && (await textOf(page)) !== begun; undone++) await page.keyboard.press('Control+z')
+  assert.equal(await textOf(page), begun)
   await page.getByText('No problems.').waitFor()
 
   // As it begins, it only warns.

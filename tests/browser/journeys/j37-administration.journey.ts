@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { NO_BROWSER, findBarriers, openBrowser, openTab, settled, type Browser } from '../browser.ts'
-import { startServer, type BrowserServer } from '../server.ts'
+import { STORE, startServer, type BrowserServer } from '../server.ts'
 
 const RUNS = 3
 const QUICK = `
@@ -42,7 +42,7 @@ test('J37: what is kept is told, and what is old is counted, then taken away', {
   await page.goto('/ui/admin/retention')
   await page.waitForURL('**/admin/instance/retention')
   await page.getByRole('region', { name: 'What is kept, and for how long' }).getByText('90 days').waitFor()
-  await page.getByRole('region', { name: 'Space' }).getByText('sqlite').waitFor()
+  await page.getByRole('region', { name: 'Space' }).getByText(STORE).waitFor()
   const purge = page.getByRole('region', { name: 'Take away what is old' })
   await purge.getByText('No execution is that old.').waitFor()
 
@@ -72,6 +72,7 @@ test('J37: limits in use are told, and that there is none', { skip: NO_BROWSER }
   await page.goto('/ui/namespaces/edit/company.old/concurrency')
   await page.getByLabel('At most so many executions at a time').fill('4')
   await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Saved company.old.').waitFor()
   await page.goto('/ui/admin/instance/quotas')
   await page
     .getByRole('row', { name: /company\.old/ })

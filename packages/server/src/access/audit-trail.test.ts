@@ -28,8 +28,11 @@ async function verifyAfter(t: TestContext, statement: string): Promise<Verificat
   database.exec(statement)
   database.close()
   const opened = openSqliteStore(place)
-  t.after(() => opened.close())
-  return await openAuditTrail({ store: opened, tenant: 'main', platform: realPlatform() }).verify()
+  try {
+    return await openAuditTrail({ store: opened, tenant: 'main', platform: realPlatform() }).verify()
+  } finally {
+    await opened.close()
+  }
 }
 
 for (const [what, statement, broken] of [

@@ -55,7 +55,6 @@ test('over PostgreSQL a statement that fails costs nobody an answer, except when
 
 test('over SQLite a file that was locked costs nobody an answer, and a full disk is said to be one', async t => {
   const folder = mkdtempSync(join(tmpdir(), 'batuta-above-'))
-  t.after(() => rmSync(folder, { recursive: true }))
   const faults = new Faults()
   const store = openSqliteStore({
     file: join(folder, 'x.db'),
@@ -64,7 +63,10 @@ test('over SQLite a file that was locked costs nobody an answer, and a full disk
     durability: 'relaxed',
     Database: failingDatabase(faults),
   })
-  t.after(async () => await store.close())
+  t.after(async () => {
+    await store.close()
+    rmSync(folder, { recursive: true })
+  })
   const { create, fatal } = await openEngine(store)
 
   const answers = await failEach({ store, faults, create, ways: ['passing', 'full'] })

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, type ReactNode } from 'react'
+import { useEffect, useState, type ReactNode } from 'react'
 import { HIT_GROUPS, type Hit } from '../features/search/hit-places.ts'
 import { api } from '../lib/api.ts'
 import { nearest } from '../lib/filters/filter.ts'
@@ -20,10 +20,14 @@ export function NotFoundPage(): ReactNode {
   const go = useGo()
   const old = resolveOldLink(path, pairs)
   const moved = old?.type === 'moved' ? old.to : undefined
+  // This page is there until the program of the other one has come, and then its address is no unknown one.
+  const [awaited, setAwaited] = useState<string>()
   useEffect(() => {
-    if (moved !== undefined) go(moved, { replace: true })
+    if (moved === undefined) return
+    setAwaited(moved.split('?')[0])
+    go(moved, { replace: true })
   }, [moved, go])
-  if (old?.type === 'moved') return null
+  if (old?.type === 'moved' || path === awaited) return null
   if (old)
     return (
       <Page title={late('notFoundTitle')}>

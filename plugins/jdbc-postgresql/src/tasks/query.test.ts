@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { runTask, TaskStopped } from '@batuta/plugin-sdk'
 import type { TestResult, TestRun, ValueMap } from '@batuta/plugin-sdk'
 import { startPostgres } from '../../../../tests/services/postgres.mjs'
@@ -399,7 +400,10 @@ test('a server that ends the session, or goes away, is told apart from a mistake
   const ended = await runQuery(run, { sql: 'select pg_terminate_backend(pg_backend_pid())' })
 
   const sleeping = runQuery(run, { url: own.jdbcUrl, sql: 'select pg_sleep(60)' })
-  await setTimeout(200)
+  const active = `select count(*)::int as n from pg_stat_activity where query = 'select pg_sleep(60)' and state = 'active'`
+  const seen = async (): Promise<unknown> =>
+    (await runQuery(run, { url: own.jdbcUrl, sql: active, fetchType: 'FETCH_ONE' })).outputs['row']
+  while (!isDeepStrictEqual(await seen(), { n: 1 })) await setTimeout(10)
   await own.crash()
 
   assert.match(ended.message ?? '', /terminating connection.*\(SQLSTATE 57P01\)/)

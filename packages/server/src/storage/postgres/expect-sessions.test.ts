@@ -72,8 +72,9 @@ async function startPooler(t: TestContext, mode: 'session' | 'transaction'): Pro
   writeFileSync(config, `${lines.join('\n')}\n`)
   const isRoot = process.getuid?.() === 0
   const pooler = spawn(POOLER, ['-q', config], { stdio: 'ignore', ...(isRoot ? { uid: NOBODY, gid: NOBODY } : {}) })
-  t.after(() => {
-    pooler.kill('SIGKILL')
+  t.after(async () => {
+    const isOver = new Promise(resolve => pooler.once('exit', resolve))
+    if (pooler.kill('SIGKILL')) await isOver
     rmSync(folder, { recursive: true })
   })
   while (!(await answers(port))) await sleep(20)

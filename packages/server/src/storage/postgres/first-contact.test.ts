@@ -10,14 +10,16 @@ import { openTestStore } from './testing/test-database.ts'
 
 test('a database that comes up after the server is waited for, and that is said', async t => {
   const dir = mkdtempSync(join(tmpdir(), 'batuta-contact-'))
-  t.after(() => rmSync(dir, { recursive: true, force: true }))
   let server = await startPostgres({ dir, fsync: true })
+  t.after(async () => {
+    await server.stop()
+    rmSync(dir, { recursive: true, force: true })
+  })
   await server.stop()
   const notices: string[] = []
 
   const opening = openTestStore(t, server.url, { onNotice: message => void notices.push(message) })
   server = await startPostgres({ dir, fsync: true, port: server.port })
-  t.after(async () => await server.stop())
 
   assert.equal(await (await opening).store.read.findExecution('e1'), undefined)
   assert.match(notices[0] ?? '', /PostgreSQL at 127\.0\.0\.1:\d+\/postgres does not let Batuta in: .*it is waited for/)

@@ -11,11 +11,14 @@ import { openTestStore } from './testing/test-database.ts'
 
 test('a database that has forgotten acknowledged flushes is found out when the node joins again, once', async t => {
   const dir = mkdtempSync(joinPath(tmpdir(), 'batuta-loss-'))
-  t.after(() => rmSync(dir, { recursive: true, force: true }))
   chmodSync(dir, 0o755)
   const [home, copy] = [joinPath(dir, 'home'), joinPath(dir, 'copy')]
   let server = await startPostgres({ dir: home, fsync: true })
   const { store, notices } = await openTestStore(t, server.url)
+  t.after(async () => {
+    await server.stop()
+    rmSync(dir, { recursive: true, force: true })
+  })
   const node = await join(store)
   await node.write({ births: [executionRow('e1')] })
   await server.stop()
@@ -29,7 +32,6 @@ test('a database that has forgotten acknowledged flushes is found out when the n
   rmSync(home, { recursive: true })
   copyWithOwners(copy, home)
   server = await startPostgres({ dir: home, fsync: true, port: server.port })
-  t.after(async () => await server.stop())
 
   await again.refused({ births: [executionRow('e5')] }, 'fenced')
   const third = await join(store)

@@ -13,7 +13,6 @@ import { failingDatabase } from './testing/failing-database.ts'
 const WAYS: readonly Fault[] = ['lost-before', 'lost-after', 'passing', 'full']
 test('whichever statement fails, SQLite has all of it or nothing', async t => {
   const folder = mkdtempSync(join(tmpdir(), 'batuta-nth-'))
-  t.after(() => rmSync(folder, { recursive: true }))
   const file = join(folder, 'x.db')
   const faults = new Faults()
   const threadUrl = new URL('flush-thread.ts', import.meta.url)
@@ -24,10 +23,13 @@ test('whichever statement fails, SQLite has all of it or nothing', async t => {
     durability: 'relaxed',
     Database: failingDatabase(faults),
   })
-  t.after(async () => await store.close())
   await fillForUseCases(store)
   const beside = new DatabaseSync(file)
-  t.after(() => beside.close())
+  t.after(async () => {
+    beside.close()
+    await store.close()
+    rmSync(folder, { recursive: true })
+  })
   const subject: FailingStore = { store, faults, ways: WAYS, ...prepareContent(beside) }
   const tally: Tally = { runs: 0, before: 0, after: 0, healed: 0 }
 

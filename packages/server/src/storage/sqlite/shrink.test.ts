@@ -12,10 +12,12 @@ const BORN_MS = 1_900_000_000_000
 
 test('a file of which much was purged gives it back slice by slice, while it is written to', async t => {
   const folder = mkdtempSync(joinPath(tmpdir(), 'batuta-shrink-'))
-  t.after(() => rmSync(folder, { recursive: true }))
   const file = joinPath(folder, 'x.db')
   const store = openSqliteStore({ file, nowMs: () => BORN_MS, threadUrl: new URL('flush-thread.ts', import.meta.url) })
-  t.after(async () => await store.close())
+  t.after(async () => {
+    await store.close()
+    rmSync(folder, { recursive: true })
+  })
   const node = await join(store)
   for (let index = 0; index < 400; index++) {
     const id = newId({ nowMs: BORN_MS + index, shard: 0, random: () => 0.5 })

@@ -7,6 +7,7 @@ import { usePollMs } from '../../lib/live/live.ts'
 import { isFinalState } from '../../lib/states.ts'
 import { isGroup, isSubflow, type GanttRun } from '../gantt/gantt-run.ts'
 import { isLargeLoop, isOpenRow, type TreeSource } from '../gantt/gantt-tree.ts'
+import { mergeById, mergeRuns } from './merge-runs.ts'
 
 type RunWindow = Awaited<ReturnType<typeof api.executions.taskRuns>>
 export type TaskRun = RunWindow['results'][number]
@@ -57,28 +58,16 @@ async function readRuns(id: string, signal: AbortSignal): Promise<TaskRuns> {
 /** Puts what the stream tells into all that was read of the execution. */
 export function mergeLiveRuns(client: QueryClient, id: string, told: readonly TaskRun[]): void {
   if (told.length === 0) return
-  client.setQueryData<TaskRuns>(['executions', id, 'runs'], before => {
-    if (!before) return before
-    const fits = (run: TaskRun): boolean => before.isWhole || run.parentTaskRunId === undefined
-    const runs = mergeById(before.runs, told, fits)
-    return { ...before, runs, total: Math.max(before.total, runs.length) }
-  })
+  client.setQueryData<TaskRuns>(
+    ['executions', id, 'runs'],
+    before => before && mergeRuns(before, told, { wholeMax: WHOLE_MAX }),
+  )
   for (const parent of new Set(told.flatMap(({ parentTaskRunId }) => parentTaskRunId ?? [])))
     client.setQueryData<readonly TaskRun[]>(
       ['executions', id, 'children', parent],
       before =>
         before && mergeById(before, told, run => run.parentTaskRunId === parent && before.length < CHILDREN_MAX),
     )
-}
-
-export function mergeById<R extends { readonly id: string }>(
-  before: readonly R[],
-  told: readonly R[],
-  isTakenIn: (run: R) => boolean,
-): readonly R[] {
-  const changed = new Map(told.map(run => [run.id, run]))
-  const known = new Set(before.map(({ id }) => id))
-  return [...before.map(run => changed.get(run.id) ?? run), ...told.filter(run => !known.has(run.id) && isTakenIn(run))]
 }
 
 /** The tree, with the branches that are open and were not read with the whole. */

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { routes } from '@batuta/api'
 import { useQueryClient } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import { api, apiUrl } from '../../lib/api.ts'
 import { useGo } from '../../lib/link.tsx'
 import { paths } from '../../lib/paths.ts'
@@ -59,14 +59,19 @@ function TriggerLine({ flow, row }: FlowTabProps & { readonly row: TriggerRow })
   const client = useQueryClient()
   const { abstractTrigger: trigger = {}, triggerContext: context = {} } = row
   const id = String(trigger['id'])
-  const isOff = context['disabled'] === true || trigger['disabled'] === true
-  const toggle = async (): Promise<void> => {
+  // Held here until the server has told: a box that waits for it would jump back after the click.
+  const [wanted, setWanted] = useState<boolean>()
+  const isOn = wanted ?? !(context['disabled'] === true || trigger['disabled'] === true)
+  const toggle = async (next: boolean): Promise<void> => {
+    setWanted(next)
     await attempt(async () => {
       await api.triggers.update({
-        body: { namespace: flow.namespace, flowId: flow.id, triggerId: id, disabled: !isOff },
+        body: { namespace: flow.namespace, flowId: flow.id, triggerId: id, disabled: !next },
       })
       await client.invalidateQueries({ queryKey: ['triggers'] })
     })
+    // A second click may be under way.
+    setWanted(last => (last === next ? undefined : last))
   }
   const key = trigger['key']
   const url =
@@ -79,10 +84,10 @@ function TriggerLine({ flow, row }: FlowTabProps & { readonly row: TriggerRow })
         <input
           type="checkbox"
           role="switch"
-          checked={!isOff}
-          aria-label={t(isOff ? 'turnOn' : 'turnOff', { trigger: id })}
+          checked={isOn}
+          aria-label={t(isOn ? 'turnOff' : 'turnOn', { trigger: id })}
           className={classes['switch']}
-          onChange={() => void toggle()}
+          onChange={event => void toggle(event.currentTarget.checked)}
         />
       </td>
       <td>{id}</td>
@@ -95,7 +100,7 @@ function TriggerLine({ flow, row }: FlowTabProps & { readonly row: TriggerRow })
         <Timestamp atMs={momentOf(context['date'])} />
       </td>
       <td>
-        <Timestamp atMs={isOff ? undefined : momentOf(context['nextExecutionDate'])} />
+        <Timestamp atMs={isOn ? momentOf(context['nextExecutionDate']) : undefined} />
       </td>
     </tr>
   )

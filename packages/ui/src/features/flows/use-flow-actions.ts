@@ -1,6 +1,6 @@
 // What one does to flows, from the list and from the page of a flow: each tells what came of it, and how to take it back where that is possible.
 import { ApiError } from '@batuta/api'
-import { useQueryClient } from '@tanstack/react-query'
+import { useQueryClient, type Query, type QueryClient } from '@tanstack/react-query'
 import { api } from '../../lib/api.ts'
 import { useGo } from '../../lib/link.tsx'
 import { paths, type FlowRef } from '../../lib/paths.ts'
@@ -56,7 +56,7 @@ export function useFlowActions(): FlowActions {
     await attempt(async () => {
       const sources = flows.length > UNDO_MAX ? [] : await Promise.all(flows.map(sourceOf))
       const { count } = await api.flows.deleteByIds({ body: flows.map(refOf) })
-      await refresh()
+      await refreshWithout(client, flows)
       const undo = { title: t('undo'), run: () => void restore(sources) }
       showToast({
         kind: 'success',
@@ -95,6 +95,14 @@ export function useFlowActions(): FlowActions {
       })
     },
   }
+}
+
+/** What is gone is asked for no more, though its page may be there until the next one has come. */
+async function refreshWithout(client: QueryClient, gone: readonly FlowRef[]): Promise<void> {
+  const isOfGone = ({ queryKey: [, , namespace, id] }: Query): boolean =>
+    gone.some(flow => flow.namespace === namespace && flow.id === id)
+  await client.invalidateQueries({ queryKey: ['flows'], predicate: isOfGone, refetchType: 'none' })
+  await client.invalidateQueries({ queryKey: ['flows'], predicate: query => !isOfGone(query) })
 }
 
 /** A flow with inputs is asked for them; the dialog belongs to the address. */
