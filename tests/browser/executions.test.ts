@@ -56,6 +56,33 @@ test('a selection is told what can be done to it, and labels can be taken back',
   await close()
 })
 
+test(
+  'how long each took is seen over time, and each point is the way to its execution',
+  { skip: NO_BROWSER },
+  async () => {
+    const { page, problems, close } = await open('/ui/executions?filters[namespace][EQUALS]=tests')
+    await page.getByRole('button', { name: 'Chart: Executions over time' }).click()
+    await page.getByRole('menuitemradio', { name: 'Duration of each' }).click()
+    await page.waitForURL(/chart=durations/)
+    const chart = page.getByRole('region', { name: 'Executions over time' })
+    const points = chart.locator(`a[href*="${seeded.failed}"]`)
+    await points.waitFor()
+
+    assert.deepEqual(await findBarriers(page), [])
+    const slices = chart.getByRole('slider', { name: 'Choose a part of the time' })
+    await slices.focus()
+    await page.keyboard.press('ArrowLeft')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/startDate/)
+    await page.goBack()
+
+    await points.click()
+    await page.waitForURL(`**/${seeded.failed}`)
+    assert.deepEqual(problems, [])
+    await close()
+  },
+)
+
 test('a new execution comes into the list by itself', { skip: NO_BROWSER }, async () => {
   const { page, problems, close } = await open('/ui/executions')
   const rows = page.getByRole('row', { name: /tests\.broken|tests \/ broken/ })

@@ -54,7 +54,7 @@ function checkTicks(tables: Tables, shadows: readonly Shadow[], ledger: Ledger):
   const ticks = startedBy(shadows, SCHEDULE_ID).filter(({ state }) => !isBackfilled(state))
   const dates = ticks.flatMap(({ state }) => dateOf(state)).sort((a, b) => a - b)
   const wasOff = (fromMs: number, toMs: number): boolean =>
-    switchedOff.some(off => off.fromMs - APART_MS < toMs && fromMs < off.toMs + APART_MS)
+    switchedOff.some(off => !off.isMadeUp && off.fromMs - APART_MS < toMs && fromMs < off.toMs + APART_MS)
   dates.forEach((date, at) => {
     const before = dates[at - 1]
     if (before === undefined || date - before === SCHEDULE_EVERY_MS) return

@@ -34,6 +34,13 @@ export interface Backfilled {
   isDeleted: boolean
 }
 
+export interface SwitchedOff {
+  readonly fromMs: number
+  toMs: number
+  /** All that was missed meanwhile is run, as whoever switched it on wished. */
+  isMadeUp: boolean
+}
+
 export interface PassedOver {
   readonly triggerId: string
   readonly code: string
@@ -73,7 +80,7 @@ export interface Ledger {
   /** Executions that somebody deleted after their end. */
   readonly deleted: Set<string>
   /** When the schedule was switched off by hand, and on again. */
-  readonly switchedOff: { readonly fromMs: number; toMs: number }[]
+  readonly switchedOff: SwitchedOff[]
   readonly backfills: Backfilled[]
   /** Dates of schedules that were let go, as the nodes told it. */
   readonly passedOver: PassedOver[]

@@ -1,10 +1,12 @@
 // Those who switch triggers off and on again, backfill a schedule, unlock and restart what looks outside. Whoever was not answered asks again.
-import { START_MS, count, type Backfilled } from './ledger.ts'
+import { START_MS, count, type Backfilled, type SwitchedOff } from './ledger.ts'
 import { TriggerRefusal, type TriggerDesk } from '../../packages/server/src/flows/trigger-desk.ts'
 import type { TriggerKey } from '../../packages/server/src/storage/store.ts'
 import type { ClientOptions } from './clients.ts'
 import { ASKER, SCHEDULE_ID } from './special-flows.ts'
 
+/** What may be said of the dates that were missed meanwhile. */
+const MISSED = ['', 'ALL', 'LAST', 'NONE'] as const
 const AGAIN_MS = 700
 const TRIES = 50
 const DOUBT_TRIES = 20
@@ -54,11 +56,15 @@ export class TriggerClients {
 
   async #switch(key: TriggerKey, isSchedule: boolean): Promise<void> {
     const { world, chance, ledger } = this.#options
-    const off = { fromMs: world.nowMs, toMs: Infinity }
+    const policy = isSchedule ? chance.pick(MISSED) : ''
+    const off: SwitchedOff = { fromMs: world.nowMs, toMs: Infinity, isMadeUp: false }
     if (isSchedule) ledger.switchedOff.push(off)
     let isAnswered = false
     const switchOn = async (): Promise<void> => {
-      await this.#ask('triggers switched on', desk => desk.setDisabled(key, false))
+      const wish = policy === '' ? undefined : { policy }
+      const isOn = await this.#ask('triggers switched on', desk => desk.setDisabled(key, false, wish))
+      // Nobody else switches it on or off, and each time with the same wish.
+      if (isOn && isAnswered && policy === 'ALL') off.isMadeUp = true
       // What nobody answered may come to pass at any time: a process that slept does it when it wakes up.
       if (isAnswered) off.toMs = world.nowMs
     }
@@ -103,7 +109,7 @@ export class TriggerClients {
   }
 
   /** False when it was refused, or nobody knows. */
-  async #ask(what: string, act: (desk: TriggerDesk) => Promise<void>, tries: number = TRIES): Promise<boolean> {
+  async #ask(what: string, act: (desk: TriggerDesk) => Promise<unknown>, tries: number = TRIES): Promise<boolean> {
     for (let left = tries; left > 0; left--) {
       const desk = this.#options.node()?.desk
       const answer = desk && (await this.#answerOf(what, () => act(desk)))
@@ -115,7 +121,7 @@ export class TriggerClients {
   }
 
   /** Undefined when there is none. */
-  async #answerOf(what: string, act: () => Promise<void>): Promise<'done' | 'refused' | undefined> {
+  async #answerOf(what: string, act: () => Promise<unknown>): Promise<'done' | 'refused' | undefined> {
     try {
       return (await Promise.race([act().then(() => 'done' as const), this.#pause(ANSWER_MAX_MS)])) ?? undefined
     } catch (error) {

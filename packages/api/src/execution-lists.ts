@@ -21,6 +21,11 @@ const ExecutionCounts = Type.Object({
   ),
   states: StateCounts,
   total: Type.Integer(),
+  namespaces: Type.Optional(
+    Type.Array(Type.Object({ namespace: Type.String(), states: StateCounts, total: Type.Integer() }), {
+      description: 'With `by=namespace`: the hundred with the most executions, those first',
+    }),
+  ),
   countedFrom: Type.Optional(
     Type.String({ description: 'There are too many to be counted whole: those before this moment are not.' }),
   ),
@@ -55,6 +60,7 @@ export const executionListRoutes = {
       ...ExecutionFilters,
       bucket: Type.Optional(Type.String({ description: 'ISO 8601 duration; about sixty buckets unless said' })),
       zone: Type.Optional(Type.String({ description: 'Where days begin; UTC unless said' })),
+      by: Type.Optional(Type.Literal('namespace', { description: 'Counts each namespace as well' })),
     }),
     body: NONE,
     status: 200,

@@ -15,8 +15,17 @@ const Backfill = Type.Object({
   labels: Type.Optional(Type.Unknown()),
   paused: Type.Optional(Type.Boolean()),
 })
+const MissedPolicy = Type.Union([Type.Literal('ALL'), Type.Literal('LAST'), Type.Literal('NONE')])
+/** When a schedule is switched on. */
+const missed = Type.Optional(
+  Type.Union(MissedPolicy.anyOf, {
+    description:
+      'With `disabled: false`: which of the dates that a schedule missed while it was off are run. What the trigger says unless given, else none',
+  }),
+)
 const TriggerUpdate = Type.Object({
   ...Id,
+  missed,
   disabled: Type.Optional(Type.Union([Type.Boolean(), Type.Null()])),
   backfill: Type.Optional(Type.Union([Backfill, Type.Null()])),
 })
@@ -43,6 +52,15 @@ const Reason = Type.Object({
   count: Type.Integer(),
   firstDate: Type.String(),
   lastDate: Type.String(),
+})
+
+const Missed = Type.Object({
+  count: Type.Integer(),
+  hasOlder: Type.Boolean({ description: 'There are more, older ones, that cannot be made up for: backfill them' }),
+  maximum: Type.Integer(),
+  policy: Type.Union(MissedPolicy.anyOf, { description: 'What becomes of them when nothing is said' }),
+  zone: Type.Optional(Type.String()),
+  dates: Type.Array(Type.Object({ at: Type.String(), local: Type.String() }), { description: 'Oldest first' }),
 })
 
 const Search = {
@@ -172,7 +190,7 @@ const ofSwitches = {
     ...write,
     method: 'PUT',
     paths: of2('/triggers/set-disabled'),
-    body: { type: 'json', schema: Type.Object({ ...Id, disabled: Type.Boolean() }) },
+    body: { type: 'json', schema: Type.Object({ ...Id, disabled: Type.Boolean(), missed }) },
     reply: STATE,
     permission: 'TRIGGER:UPDATE',
     namespaceFrom: 'scope',
@@ -184,7 +202,7 @@ const ofSwitches = {
     paths: ofTenant('/triggers/set-disabled/by-triggers'),
     body: {
       type: 'json',
-      schema: Type.Object({ triggers: Type.Array(TriggerId), disabled: Type.Optional(Type.Boolean()) }),
+      schema: Type.Object({ triggers: Type.Array(TriggerId), disabled: Type.Optional(Type.Boolean()), missed }),
     },
     reply: BULK,
     permission: 'TRIGGER:UPDATE',
@@ -195,7 +213,7 @@ const ofSwitches = {
     ...write,
     method: 'POST',
     paths: ofTenant('/triggers/set-disabled/by-query'),
-    query: Type.Object({ ...Search, disabled: Type.Optional(Type.Boolean({ default: true })) }),
+    query: Type.Object({ ...Search, disabled: Type.Optional(Type.Boolean({ default: true })), missed }),
     body: NONE,
     reply: BULK,
     permission: 'TRIGGER:UPDATE',
@@ -319,6 +337,19 @@ export const triggerRoutes = {
     permission: 'TRIGGER:READ',
     namespaceFrom: 'path',
     summary: 'Why a trigger started nothing, the latest reason first.',
+  }),
+  missed: defineRoute({
+    method: 'GET',
+    paths: ofTenant('/triggers/{namespace}/{flowId}/{triggerId}/missed'),
+    params: OfTrigger,
+    query: NoQuery,
+    body: NONE,
+    status: 200,
+    reply: { type: 'json', schema: Missed },
+    refusals: [404],
+    permission: 'TRIGGER:READ',
+    namespaceFrom: 'path',
+    summary: 'Which dates a schedule missed since it was switched off, for whoever switches it on again.',
   }),
   update: defineRoute({
     ...write,

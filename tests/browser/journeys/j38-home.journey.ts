@@ -52,6 +52,38 @@ test('J38: what is ill is seen first, and every flow leads to its page', { skip:
   await close()
 })
 
+test(
+  'J38: where things ran is told by namespace, and each number leads to the list that makes it up',
+  { skip: NO_BROWSER },
+  async () => {
+    await server.call(
+      'POST',
+      '/flows',
+      flow('far', 'io.kestra.plugin.core.debug.Return, format: x').replace('tests', 'tests.far'),
+    )
+    await server.run('tests.far/far')
+    const { page, problems, close } = await openTab(browser, server.address)
+    await page.goto('/ui/dashboards')
+    const places = page.getByRole('region', { name: 'By namespace' })
+
+    await places.getByRole('link', { name: '1 execution in tests.far' }).waitFor()
+    assert.equal(await places.getByRole('link', { name: /failed/ }).count(), 1)
+    await places.getByRole('link', { name: '1 failed' }).click()
+    await page.waitForURL(/executions.*FAILED/)
+    await page
+      .getByRole('row', { name: /tests.*ill/ })
+      .first()
+      .waitFor()
+    assert.equal(await page.getByRole('row', { name: /well/ }).count(), 0)
+
+    await page.goto('/ui/dashboards?namespace=tests.far')
+    await places.getByRole('link', { name: '1 execution in tests.far' }).waitFor()
+    assert.equal(await places.getByRole('listitem').count(), 1)
+    assert.deepEqual(problems, [])
+    await close()
+  },
+)
+
 test('J38: on a narrow screen nothing is cut off', { skip: NO_BROWSER }, async () => {
   const { page, problems, close } = await openTab(browser, server.address, 'narrow')
   await page.goto('/ui/dashboards')

@@ -69,6 +69,38 @@ test('a backfill runs its dates, then the schedule goes on where it stood', () =
   assert.deepEqual(state, { mark: 7 })
 })
 
+test('missed dates that somebody asked for run however late, and then it is a schedule like any other', () => {
+  const { schedule } = open('    cron: "0 * * * *"\n    lateMaximumDelay: PT5M\n')
+  const untilMs = NOON - 4 * HOUR_MS
+
+  let state = decodeTriggerState(encodeTriggerState({ makeUpUntilMs: untilMs, mark: 7 }))
+  const run: (string | null)[] = []
+  let dateMs: number | null = NOON - 6 * HOUR_MS
+  while (state.makeUpUntilMs !== undefined && dateMs !== null) {
+    const step = stepSchedule(schedule, { dateMs, nowMs: NOON, state })
+    assert.equal(step.lateByMs, undefined)
+    run.push(iso(dateMs))
+    dateMs = step.nextMs
+    state = decodeTriggerState(encodeTriggerState(step.state))
+  }
+
+  assert.deepEqual(run, ['2026-05-04T06:00:00.000Z', '2026-05-04T07:00:00.000Z', '2026-05-04T08:00:00.000Z'])
+  assert.equal(dateMs, NOON)
+  assert.deepEqual(state, { mark: 7 })
+})
+
+test('a date after those that were asked for is let go when it is too late', () => {
+  const { schedule } = open('    cron: "0 * * * *"\n    lateMaximumDelay: PT5M\n')
+
+  const step = stepSchedule(schedule, {
+    dateMs: NOON - 2 * HOUR_MS,
+    nowMs: NOON,
+    state: { makeUpUntilMs: NOON - 3 * HOUR_MS },
+  })
+
+  assert.deepEqual([step.lateByMs, step.state], [2 * HOUR_MS, {}])
+})
+
 test('there is nothing to backfill between two dates', () => {
   const { schedule } = open('    cron: "0 9 * * *"\n')
 

@@ -27,10 +27,15 @@ export interface DateAtHand {
 export function stepSchedule(schedule: Schedule, { dateMs, nowMs, state, passes }: DateAtHand): ScheduleStep {
   const { backfill, ...rest } = state
   if (backfill) return stepBackfill(schedule, backfill, { dateMs, state: rest, passes })
+  const { makeUpUntilMs, ...kept } = state
+  const isAskedFor = makeUpUntilMs !== undefined && dateMs <= makeUpUntilMs
+  const following = isAskedFor ? nextScheduleDate(schedule, dateMs, passes) : undefined
+  if (isAskedFor && following !== undefined && following <= makeUpUntilMs) return { nextMs: following, state }
+  // From the last one that was asked for on it is a schedule like any other.
   const nextMs = dueScheduleDate(schedule, { cursorMs: dateMs, nowMs, ...(passes && { passes }) }) ?? null
   const latest = schedule.lateMaximumDelayMs
-  const isLate = latest !== undefined && dateMs + latest < nowMs
-  return { nextMs, state, ...(isLate ? { lateByMs: nowMs - dateMs } : {}) }
+  const isLate = !isAskedFor && latest !== undefined && dateMs + latest < nowMs
+  return { nextMs, state: kept, ...(isLate ? { lateByMs: nowMs - dateMs } : {}) }
 }
 
 function stepBackfill(

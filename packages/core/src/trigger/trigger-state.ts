@@ -32,6 +32,8 @@ export interface TriggerState {
   readonly watch?: Watch
   /** The position of the source, as it gave it. */
   readonly mark?: Value
+  /** Somebody asked for the missed dates up to here: they run, whatever the trigger says of missed and late ones. */
+  readonly makeUpUntilMs?: number
 }
 
 const NO_STATE: TriggerState = {}
@@ -43,23 +45,25 @@ export function decodeTriggerState(text: string | null): TriggerState {
 }
 
 function fromMap(map: ValueMap): TriggerState {
-  const [backfill, watch, mark] = ['backfill', 'watch', 'mark'].map(key => mapGet(map, key))
+  const [backfill, watch, mark, untilMs] = ['backfill', 'watch', 'mark', 'makeUpUntilMs'].map(key => mapGet(map, key))
   return {
     ...(backfill !== undefined && { backfill: trust<Backfill>(backfill) }),
     ...(watch !== undefined && { watch: trust<Watch>(watch) }),
     ...(mark !== undefined && { mark }),
+    ...(typeof untilMs === 'number' && { makeUpUntilMs: untilMs }),
   }
 }
 
 /** Null when there is nothing to keep. */
 export function encodeTriggerState(state: TriggerState): string | null {
-  const { backfill, watch, mark } = state
-  if (backfill === undefined && watch === undefined && mark === undefined) return null
+  const { backfill, watch, mark, makeUpUntilMs } = state
+  if ([backfill, watch, mark, makeUpUntilMs].every(part => part === undefined)) return null
   return encodeValue(
     trust<Value>({
       ...(backfill !== undefined && { backfill }),
       ...(watch !== undefined && { watch }),
       ...(mark !== undefined && { mark }),
+      ...(makeUpUntilMs !== undefined && { makeUpUntilMs }),
     }),
   )
 }

@@ -1,8 +1,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createCatalogue, encodeValue, newId, parseFlow, trust, type Flow, type Value } from '@batuta/core'
+import {
+  createCatalogue,
+  encodeTriggerState,
+  encodeValue,
+  newId,
+  parseFlow,
+  trust,
+  type Flow,
+  type Value,
+} from '@batuta/core'
 import { homeShardOf } from '../flows/home.ts'
 import type { ExecutionRow } from '../storage/batch.ts'
+import type { Store } from '../storage/store.ts'
 import { openMemoryStore } from '../storage/memory/memory-store.ts'
 import { newTables } from '../storage/memory/tables.ts'
 import { Schedules, type Firing } from './schedules.ts'
@@ -20,18 +30,19 @@ interface Rig {
   readonly fired: Firing[]
   readonly lookedAt: (number | undefined)[]
   nowMs: number
+  readonly store: Store
   /** What the trigger waits for, on a shard. */
   waitFor(shard: number): Promise<string>
   end(executionId: string): void
 }
 
-async function open(): Promise<Rig> {
+async function open(source = SOURCE): Promise<Rig> {
   const tables = newTables()
   const store = openMemoryStore(tables, () => START_MS)
-  const { flow } = parseFlow(SOURCE, { catalogue: createCatalogue([]) })
+  const { flow } = parseFlow(source, { catalogue: createCatalogue([]) })
   assert.ok(flow)
   const parsed = encodeValue(trust<Value>(trust<unknown>(flow satisfies Flow)))
-  await store.perform('saveFlow', { ...FLOW, source: SOURCE, parsed, nowMs: 1, isDisabled: false })
+  await store.perform('saveFlow', { ...FLOW, source, parsed, nowMs: 1, isDisabled: false })
   const triggers = [{ triggerId: 'tick', nextMs: START_MS, hash: 'h' }]
   await store.perform('saveTriggers', { flow: FLOW, triggers })
   const fired: Firing[] = []
@@ -47,7 +58,7 @@ async function open(): Promise<Rig> {
     tables.executions.set(id, { ...FLOW, id, state: waitsFor ? 'RUNNING' : 'SUCCESS', waitsFor } as ExecutionRow)
   }
   const rig: Rig = {
-    ...{ schedules, fired, lookedAt, nowMs: START_MS },
+    ...{ schedules, fired, lookedAt, store, nowMs: START_MS },
     waitFor: async shard => {
       const executionId = newId({ nowMs: START_MS, shard, random: () => 0.25 })
       put(executionId, 'job')
@@ -90,4 +101,20 @@ test('an execution that was born away from its schedule is looked at soon, and t
   assert.deepEqual(rig.lookedAt.slice(0, 2), [START_MS + 1_000, START_MS + 3_000])
   await look(rig)
   assert.equal(rig.fired.length, 1)
+})
+
+test('missed dates that somebody asked for outlive the node that was to run them, whatever the trigger says', async () => {
+  const rig = await open(SOURCE.replace('"* * * * *"', '"* * * * *", recoverMissedSchedules: NONE'))
+  const missedMs = START_MS - 5 * 60_000
+  const state = encodeTriggerState({ makeUpUntilMs: START_MS - 2 * 60_000 })
+  await rig.store.perform('changeTrigger', { ...FLOW, triggerId: 'tick', nextMs: missedMs, state })
+
+  await rig.schedules.load()
+  await look(rig)
+  await look(rig)
+
+  assert.deepEqual(
+    rig.fired.map(({ dateMs, row: { nextMs } }) => [dateMs, nextMs]),
+    [[missedMs, missedMs + 60_000]],
+  )
 })

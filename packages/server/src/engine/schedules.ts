@@ -333,7 +333,9 @@ export class Schedules {
   #recover(schedule: Schedule, stored: StoredTrigger, fallback: RecoverPolicy = 'ALL'): number | null {
     const nowMs = this.#options.nowMs()
     const { nextMs } = stored
-    if (nextMs === null || nextMs > nowMs || decodeTriggerState(stored.state).backfill) return nextMs
+    const { backfill, makeUpUntilMs = -Infinity } = decodeTriggerState(stored.state)
+    // Dates that somebody asked for are not lost with the node that was to run them.
+    if (nextMs === null || nextMs > nowMs || backfill || nextMs <= makeUpUntilMs) return nextMs
     const policy = schedule.recoverMissed ?? fallback
     const { dates } = missedDates(schedule, { cursorMs: nextMs - 1, nowMs }, policy)
     const recovered = dates[0] ?? dueScheduleDate(schedule, { nowMs }) ?? null

@@ -9,6 +9,9 @@ import {
   openSchedule,
   type Backfill,
   type BackfillRequest,
+  type DateFilter,
+  type Missed,
+  type RecoverPolicy,
   type Schedule,
   type Trigger,
   type TriggerState,
@@ -42,6 +45,15 @@ export interface FoundTrigger {
   /** Absent when the flow lost it meanwhile. */
   readonly trigger: Trigger | undefined
 }
+
+/** What somebody wants of the dates that a schedule missed while it was off. */
+export interface MissedWish {
+  readonly policy: RecoverPolicy
+  /** Undefined where all dates pass. */
+  readonly passes?: DateFilter | undefined
+}
+
+const NOTHING_MISSED: Missed = { dates: [], hasOlder: false }
 
 /** Its owner moves it on now and then; many times in a row is no race any more. */
 const TRIES_MAX = 20
@@ -99,14 +111,45 @@ export class TriggerDesk {
     return this.#options.flows.flowOf(key)?.triggers.find(({ id }) => id === key.triggerId)
   }
 
-  /** Switched on, a schedule goes on from now, unless it says itself that it makes up for what it missed. */
-  async setDisabled(key: TriggerKey, isDisabled: boolean): Promise<void> {
+  /**
+   * Switched on, a schedule goes on from now, unless it says itself that it makes up for what it missed, or somebody says so now: that is written
+   * with the switch, so that whoever owns the trigger by then keeps to it. Returns what is let go.
+   */
+  async setDisabled(key: TriggerKey, isDisabled: boolean, wish?: MissedWish): Promise<Missed> {
+    let letGo = NOTHING_MISSED
+    if (isDisabled && wish)
+      throw new TriggerRefusal(422, '`missed` is for switching a trigger on: leave it out to switch one off.')
     await this.#change(key, ({ stored, trigger }) => {
+      letGo = NOTHING_MISSED
       if (!isDisabled && trigger?.disabled)
         throw new TriggerRefusal(409, `The trigger "${key.triggerId}" is disabled in its flow: change it there.`)
+      if (stored.isDisabled === isDisabled && wish)
+        throw new TriggerRefusal(
+          409,
+          `The trigger "${key.triggerId}" is on already: what it missed was decided when it was switched on. Backfill what is wanted.`,
+        )
       if (stored.isDisabled === isDisabled) return undefined
-      return { isDisabled, ...(isDisabled ? {} : this.#resumed(stored, trigger)) }
+      if (isDisabled) return { isDisabled }
+      const missed = this.#missedBy(stored, trigger, wish?.passes)
+      const resumed = this.#resumed(stored, trigger, wish)
+      letGo = { ...missed, dates: missed.dates.filter(date => date < (resumed.nextMs ?? Infinity)) }
+      return { isDisabled, ...resumed }
     })
+    return letGo
+  }
+
+  /** The dates that a schedule missed since it was switched off, oldest first, as far as they can be made up for. */
+  async missedBy(key: TriggerKey, passes?: DateFilter): Promise<Missed> {
+    const { stored, trigger } = await this.get(key)
+    return stored.isDisabled ? this.#missedBy(stored, trigger, passes) : NOTHING_MISSED
+  }
+
+  #missedBy(stored: StoredTrigger, trigger: Trigger | undefined, passes: DateFilter | undefined): Missed {
+    const schedule = trigger && this.#scheduleOf(trigger)
+    const { backfill } = decodeTriggerState(stored.state)
+    if (!schedule || backfill || stored.nextMs === null) return NOTHING_MISSED
+    const due = { cursorMs: stored.nextMs - 1, nowMs: this.#options.nowMs(), ...(passes && { passes }) }
+    return missedDates(schedule, due, 'ALL')
   }
 
   async unlock(key: TriggerKey, isLocked: boolean): Promise<void> {
@@ -118,9 +161,9 @@ export class TriggerDesk {
   async restart(key: TriggerKey): Promise<void> {
     await this.#change(key, ({ stored, trigger }) => {
       const { watch } = decodeTriggerState(stored.state)
-      const nextMs = watch ? { nextMs: this.#options.nowMs() } : this.#resumed(stored, trigger)
+      const resumed = watch ? { nextMs: this.#options.nowMs() } : this.#resumed(stored, trigger)
       // What is out stays known: whoever owns the trigger by then ends it and begins the next.
-      return { executionId: null, state: stored.state ?? null, ...nextMs }
+      return { executionId: null, state: stored.state ?? null, ...resumed }
     })
   }
 
@@ -210,16 +253,24 @@ export class TriggerDesk {
     else await this.switchedOff.load(flow)
   }
 
-  #resumed(stored: StoredTrigger, trigger: Trigger | undefined): { readonly nextMs?: number | null } {
+  #resumed(
+    stored: StoredTrigger,
+    trigger: Trigger | undefined,
+    wish?: MissedWish,
+  ): Pick<TriggerChange, 'nextMs' | 'state'> {
     const schedule = trigger && this.#scheduleOf(trigger)
-    const { backfill } = decodeTriggerState(stored.state)
-    if (!schedule || backfill) return {}
+    const { makeUpUntilMs: _, ...kept } = decodeTriggerState(stored.state)
+    if (!schedule || kept.backfill) return {}
+    const { passes } = wish ?? {}
     const nowMs = this.#options.nowMs()
     const cursorMs = stored.nextMs === null ? nowMs : stored.nextMs - 1
-    const { dates } = missedDates(schedule, { cursorMs, nowMs }, schedule.recoverMissed ?? 'NONE')
+    const policy = wish?.policy ?? schedule.recoverMissed ?? 'NONE'
+    const { dates } = missedDates(schedule, { cursorMs, nowMs, ...(passes && { passes }) }, policy)
+    const makeUpUntilMs = wish && dates.at(-1)
+    const state = encodeTriggerState({ ...kept, ...(makeUpUntilMs !== undefined && { makeUpUntilMs }) })
     // The clock of whoever fired it may be ahead of ours.
     const sinceMs = Math.max(nowMs, stored.lastMs ?? 0)
-    return { nextMs: dates[0] ?? dueScheduleDate(schedule, { nowMs: sinceMs }) ?? null }
+    return { nextMs: dates[0] ?? dueScheduleDate(schedule, { nowMs: sinceMs }) ?? null, state }
   }
 
   #scheduleOf(trigger: Trigger): Schedule | undefined {

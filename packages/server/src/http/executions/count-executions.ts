@@ -3,7 +3,7 @@ import type { HttpDependencies } from '../dependencies.ts'
 import type { Filter } from '../read-filters.ts'
 import { json, type Reply } from '../reply.ts'
 import { bucketAt, bucketsOf, slotOf, type Bucket } from '../time-buckets.ts'
-import type { TallyRow } from '../../storage/store.ts'
+import type { TallyQuery, TallyRow } from '../../storage/store.ts'
 import { executionSearchOf, type ExecutionSearch, type FlatSearch } from './execution-search.ts'
 import { SLOT_MS } from './kept-tallies.ts'
 import { walkTallies, type Range, type Tally } from './walk-tallies.ts'
@@ -13,10 +13,11 @@ const RANGE_MS = 24 * 60 * 60_000
 export interface CountsQuery extends FlatSearch {
   readonly bucket?: string
   readonly zone?: string
+  readonly by?: 'namespace'
 }
 
 export async function countExecutions(
-  { bucket, zone, ...flat }: CountsQuery,
+  { bucket, zone, by, ...flat }: CountsQuery,
   filters: readonly Filter[],
   dependencies: HttpDependencies,
 ): Promise<Reply> {
@@ -30,13 +31,38 @@ export async function countExecutions(
     ...(zone === undefined ? {} : { zone }),
   }
   const buckets = bucketsOf(wish)
-  const tally = await tallyOf(search, { fromMs, toMs, slotMs: slotOf(buckets) }, dependencies)
-  return json(presentCounts(buckets, tally, { fromMs, toMs }))
+  const range = { fromMs, toMs, slotMs: slotOf(buckets), ...(by && { by }) }
+  const tally = await tallyOf(search, range, dependencies)
+  const counts = presentCounts(buckets, tally, { fromMs, toMs })
+  return json(by ? { ...counts, namespaces: byNamespace(tally, search.query.namespace) } : counts)
+}
+
+const NAMESPACES_MAX = 100
+
+interface NamespaceCounts {
+  readonly namespace: string
+  readonly states: Record<string, number>
+  total: number
+}
+
+/** Those of one flow are counted without the namespace, which is known. */
+function byNamespace({ rows }: Tally, known: string | undefined): readonly NamespaceCounts[] {
+  const found = new Map<string, NamespaceCounts>()
+  for (const { namespace = known, state, count } of rows) {
+    if (namespace === undefined) continue
+    const own = found.get(namespace) ?? { namespace, states: {}, total: 0 }
+    own.states[state] = (own.states[state] ?? 0) + count
+    own.total += count
+    found.set(namespace, own)
+  }
+  return [...found.values()]
+    .sort((a, b) => b.total - a.total || (a.namespace < b.namespace ? -1 : 1))
+    .slice(0, NAMESPACES_MAX)
 }
 
 export async function tallyOf(
   search: ExecutionSearch,
-  range: Range & { readonly slotMs: number },
+  range: Range & Pick<TallyQuery, 'slotMs' | 'by'>,
   dependencies: HttpDependencies,
 ): Promise<Tally> {
   const { query, isEmpty, keeps, q } = search
@@ -44,7 +70,8 @@ export async function tallyOf(
   if (keeps || q !== undefined) return await tallyRows(search, range, dependencies)
   const { tallies } = dependencies
   if (tallies && range.slotMs === SLOT_MS && isKept(search)) return await tallies.tally(query, range)
-  return await walkTallies({ ...query, slotMs: range.slotMs }, range, dependencies)
+  const { slotMs, by } = range
+  return await walkTallies({ ...query, slotMs, ...(by && { by }) }, range, dependencies)
 }
 
 /** By namespace, flow and state, and by nothing else. */
@@ -76,9 +103,9 @@ async function tallyRows(
     for (const row of found) {
       if (keeps && !keeps(row)) continue
       if (wanted !== undefined && !`${row.namespace}.${row.flowId} ${row.id}`.toLowerCase().includes(wanted)) continue
-      const { state, createdMs, endMs } = row
+      const { state, namespace, createdMs, endMs } = row
       const ends = endMs === null ? { ended: 0, tookMs: 0 } : { ended: 1, tookMs: endMs - createdMs }
-      rows.push({ slotMs: Math.floor(createdMs / slotMs) * slotMs, state, count: 1, ...ends })
+      rows.push({ slotMs: Math.floor(createdMs / slotMs) * slotMs, state, namespace, count: 1, ...ends })
     }
     looked += found.length
     const last = found.at(-1)

@@ -113,6 +113,22 @@ test('counts tell states bucket by bucket, for the same filters', async () => {
   assert.equal(all.countedFrom, undefined)
 })
 
+test('counts tell each namespace as well when they are asked to, however they are filtered', async () => {
+  const of = async (query: string): Promise<unknown> =>
+    (await server.send('GET', `${BASE}/counts?timeRange=PT1H&${query}`)).json.namespaces
+
+  const both = [
+    { namespace: NS, states: { SUCCESS: 5 }, total: 5 },
+    { namespace: `${NS}.deep`, states: { FAILED: 2 }, total: 2 },
+  ]
+  assert.deepEqual(await of('by=namespace'), both)
+  assert.deepEqual(await of('by=namespace&bucket=PT1M'), both)
+  assert.deepEqual(await of('by=namespace&filters[flowId][CONTAINS]=ech'), both.slice(0, 1))
+  assert.deepEqual(await of(`by=namespace&namespace=${NS}.deep&flowId=broken`), both.slice(1))
+  assert.equal(await of(''), undefined)
+  assert.equal((await server.send('GET', `${BASE}/counts?by=colour`)).status, 422)
+})
+
 test('counts refuse what makes no buckets', async () => {
   for (const query of [
     'bucket=week',

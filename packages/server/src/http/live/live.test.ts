@@ -174,6 +174,24 @@ test('lists, counts, flows, triggers and the inbox tell what changes', async () 
   await stream.close()
 })
 
+test('the counts tell of an execution that was over before anybody counted it', async () => {
+  await server.saveFlow(`
+id: at-once
+namespace: ${NS}
+tasks:
+  - { id: only, type: io.kestra.plugin.core.debug.Return, format: x }
+`)
+  const stream = await openStream()
+  await add(stream, 'counts')
+  await stream.next(frame => frame.topic === 'counts' && frame.type === 'snapshot')
+
+  const { json } = await server.send('POST', `/api/v1/main/executions/${NS}/at-once?wait=true`)
+
+  assert.equal(json.state.current, 'SUCCESS')
+  await stream.next(({ topic, value }) => topic === 'counts' && (value as { newest: string }).newest === json.id)
+  await stream.close()
+})
+
 test('a topic or a stream that does not exist is refused', async () => {
   const stream = await openStream()
   await add(stream, 'weather', { topic: 'list:x', query: 'filters[mood][EQUALS]=good' })

@@ -38,16 +38,17 @@ function polled(read: () => Promise<unknown>, everyMs = EVERY_MS): Source<Memory
   }
 }
 
-/** Each counted up to 1,001. */
+/** Each counted up to 1,001; with the newest execution, for one that is over at once changes no count. */
 export function countsSource({ store, config, platform }: HttpDependencies): Source<Memory> {
   const { tenant } = config
   return polled(async () => {
     const counts: Record<string, number> = {}
+    const [newest] = await store.read.listExecutions({ tenant, limit: 1 })
     for (const state of UNDER_WAY)
       counts[state] = await store.read.countExecutions({ tenant, states: [state], limit: COUNT_MAX })
     const startFromMs = platform.nowMs() - FAILED_WITHIN_MS
     counts['FAILED'] = await store.read.countExecutions({ tenant, states: ['FAILED'], startFromMs, limit: COUNT_MAX })
-    return counts
+    return { ...counts, newest: newest?.id ?? null }
   })
 }
 

@@ -91,9 +91,13 @@ function narrowDesk(desk: Desk, sight: Sight): Desk {
       change(key, 'READ')
       return await desk.get(key)
     },
-    setDisabled: async (key, isDisabled) => {
+    setDisabled: async (key, isDisabled, wish) => {
       change(key)
-      await desk.setDisabled(key, isDisabled)
+      return await desk.setDisabled(key, isDisabled, wish)
+    },
+    missedBy: async (key, passes) => {
+      change(key, 'READ')
+      return await desk.missedBy(key, passes)
     },
     unlock: async (key, isLocked) => {
       change(key)

@@ -7,6 +7,7 @@ import {
   type ApiDialect,
   type BackfillRequest,
   type Label,
+  type RecoverPolicy,
   type Value,
   type ValueMap,
 } from '@batuta/core'
@@ -19,6 +20,7 @@ import { sortDocuments } from '../sort-documents.ts'
 import { csvText } from '../csv.ts'
 import { csv, empty, json, jsonText, pageText, type Reply } from '../reply.ts'
 import { RequestError } from '../request-error.ts'
+import { findMissed, switchTrigger } from './missed.ts'
 import { triggerDocument, triggerState } from './present-trigger.ts'
 import { findTriggers } from './search-triggers.ts'
 
@@ -110,7 +112,9 @@ async function rowOf(stored: StoredTrigger, dialect: ApiDialect, dependencies: H
   )
 }
 
-function readHandlers(dependencies: HttpDependencies): Pick<All, 'search' | 'export' | 'listOfFlow' | 'why'> {
+function readHandlers(
+  dependencies: HttpDependencies,
+): Pick<All, 'search' | 'export' | 'listOfFlow' | 'why' | 'missed'> {
   const { triggerDesk, store, reasons, config } = dependencies
   return {
     search: async ({ query: { page = 1, size = PAGE_SIZE, all = false, sort, ...flat }, filters, dialect }) => {
@@ -147,6 +151,8 @@ function readHandlers(dependencies: HttpDependencies): Pick<All, 'search' | 'exp
         )
         return jsonText(encodeValue({ state: await stateOf(stored, dialect, dependencies), reasons: shown }))
       }),
+    missed: async ({ params }) =>
+      await refusing(async () => json(await findMissed(keyOf(params, dependencies), dependencies))),
   }
 }
 
@@ -247,7 +253,7 @@ function labelsOf(labels: unknown): readonly Label[] {
 
 function switchHandlers(
   dependencies: HttpDependencies,
-): Omit<All, Backfilling | 'search' | 'export' | 'listOfFlow' | 'why'> {
+): Omit<All, Backfilling | 'search' | 'export' | 'listOfFlow' | 'why' | 'missed'> {
   const { triggerDesk: desk, platform } = dependencies
   const key = (named: Named): TriggerKey => keyOf(named, dependencies)
   const unlock = async (of: TriggerKey): Promise<void> => {
@@ -256,6 +262,8 @@ function switchHandlers(
     await desk.unlock(of, isPolling || (await lockedBy(stored, dependencies)) !== undefined)
   }
   const forget = (of: TriggerKey): Promise<void> => desk.forget(of)
+  const turn = (of: TriggerKey, isDisabled: boolean, missed: RecoverPolicy | undefined): Promise<void> =>
+    switchTrigger(of, { isDisabled, missed }, dependencies)
   return {
     update: ({ body, dialect }) =>
       change(body, dialect, {
@@ -263,7 +271,9 @@ function switchHandlers(
         act: async of => {
           const { stored } = await desk.get(of)
           const running = decodeTriggerState(stored.state).backfill
-          if (typeof body.disabled === 'boolean') await desk.setDisabled(of, body.disabled)
+          if (typeof body.disabled === 'boolean') await turn(of, body.disabled, body.missed)
+          else if (body.missed !== undefined)
+            throw new TriggerRefusal(422, '`missed` is for switching a trigger on: it needs `disabled: false`.')
           const { backfill } = body
           if (!backfill) return
           const request = backfillRequest(backfill, platform.nowMs())
@@ -273,11 +283,11 @@ function switchHandlers(
         },
       }),
     setDisabled: ({ body, dialect }) =>
-      change(body, dialect, { dependencies, act: of => desk.setDisabled(of, body.disabled) }),
-    setDisabledByTriggers: ({ body: { triggers, disabled = true } }) =>
-      changeMany(triggers.map(key), of => desk.setDisabled(of, disabled)),
-    setDisabledByQuery: async ({ query: { disabled = true, ...flat }, filters }) =>
-      changeMany(await findTriggers(flat, filters, dependencies), of => desk.setDisabled(of, disabled)),
+      change(body, dialect, { dependencies, act: of => turn(of, body.disabled, body.missed) }),
+    setDisabledByTriggers: ({ body: { triggers, disabled = true, missed } }) =>
+      changeMany(triggers.map(key), of => turn(of, disabled, missed)),
+    setDisabledByQuery: async ({ query: { disabled = true, missed, ...flat }, filters }) =>
+      changeMany(await findTriggers(flat, filters, dependencies), of => turn(of, disabled, missed)),
     unlock: ({ params, dialect }) => change(params, dialect, { dependencies, act: unlock }),
     unlockByTriggers: ({ body }) => changeMany(body.map(key), unlock),
     unlockByQuery: async ({ query, filters }) => changeMany(await findTriggers(query, filters, dependencies), unlock),

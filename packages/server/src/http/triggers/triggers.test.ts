@@ -106,6 +106,137 @@ test('triggers are switched in bulk, by name and by query', async () => {
   assert.equal(json.results[0].disabled, false)
 })
 
+const PAST = ['2024-01-01T09:00:00Z', '2024-01-02T09:00:00Z', '2024-01-03T09:00:00Z']
+
+/** Off since before its first dates. */
+async function saveMissing(
+  id: string,
+  more = `dates: ["${PAST.join('", "')}", "2099-01-01T09:00:00Z"]`,
+): Promise<void> {
+  const type = more.startsWith('dates') ? 'ScheduleOnDates' : 'Schedule'
+  await server.saveFlow(`
+id: ${id}
+namespace: trigger.test
+tasks:
+  - { id: show, type: io.kestra.plugin.core.debug.Return, format: x }
+triggers:
+  - { id: daily, type: io.kestra.plugin.core.trigger.${type}, timezone: Europe/Madrid, ${more} }
+`)
+  await put('', named(id, { disabled: true }))
+  const key = { tenant: 'main', namespace: 'trigger.test', flowId: id, triggerId: 'daily' }
+  const nextMs = Date.parse('2024-01-01T09:00:00Z')
+  assert.ok(await server.store.perform('changeTrigger', { ...key, nextMs }))
+}
+
+async function missedBy(id: string): ReturnType<TestServer['send']> {
+  return await server.send('GET', `/api/v1/main/triggers/trigger.test/${id}/daily/missed`)
+}
+
+async function reasonsOf(id: string): Promise<readonly string[]> {
+  const { json } = await server.send('GET', `/api/v1/main/triggers/trigger.test/${id}/daily/why`)
+  return json.reasons.map(({ reason }: { reason: string }) => reason)
+}
+
+test('what a schedule missed while it was off is told with its dates, in its zone', async () => {
+  await saveMissing('missed-told')
+  await saveSchedule('missed-nothing')
+
+  const told = await missedBy('missed-told')
+  const nothing = await missedBy('missed-nothing')
+  const unknown = await missedBy('ghost')
+
+  assert.deepEqual(told.json, {
+    ...{ count: 3, hasOlder: false, maximum: 100, policy: 'NONE', zone: 'Europe/Madrid' },
+    dates: PAST.map(at => ({ at: at.replace('Z', '.000Z'), local: at.replace('09:00:00Z', '10:00:00+01:00') })),
+  })
+  assert.deepEqual([nothing.json.count, nothing.json.dates], [0, []])
+  assert.equal(unknown.status, 404)
+})
+
+test('whoever switches a schedule on says which of the missed dates are run', async () => {
+  for (const id of ['missed-all', 'missed-last', 'missed-none', 'missed-unsaid']) await saveMissing(id)
+
+  const all = await put('', named('missed-all', { disabled: false, missed: 'ALL' }))
+  const last = await put('', named('missed-last', { disabled: false, missed: 'LAST' }))
+  const none = await post(
+    '/set-disabled/by-triggers',
+    `{"triggers":[${named('missed-none')}],"disabled":false,"missed":"NONE"}`,
+  )
+  const unsaid = await put('', named('missed-unsaid', { disabled: false }))
+
+  assert.equal(all.json.nextExecutionDate, '2024-01-01T09:00:00.000Z')
+  assert.equal(last.json.nextExecutionDate, '2024-01-03T09:00:00.000Z')
+  assert.equal(none.json.count, 1)
+  const { json } = await server.send('GET', '/api/v1/main/triggers/trigger.test/missed-none')
+  assert.equal(json.results[0].nextExecutionDate, '2099-01-01T09:00:00.000Z')
+  assert.equal(unsaid.json.nextExecutionDate, '2099-01-01T09:00:00.000Z')
+  assert.equal((await missedBy('missed-all')).json.count, 0)
+  assert.deepEqual(await reasonsOf('missed-all'), [])
+  assert.match(
+    (await reasonsOf('missed-last')).join(),
+    /^2 missed dates, from 2024-01-01T.* to 2024-01-02T.* \(missed: LAST\)$/,
+  )
+  assert.match(
+    (await reasonsOf('missed-none')).join(),
+    /^3 missed dates, from 2024-01-01T.* to 2024-01-03T.* \(missed: NONE\)$/,
+  )
+})
+
+test('the choice is stored with the switch, and the next one is free again', async () => {
+  await saveMissing('missed-kept')
+  const key = { tenant: 'main', namespace: 'trigger.test', flowId: 'missed-kept' }
+  const stateOf = async (): Promise<unknown> =>
+    JSON.parse((await server.store.read.listTriggers(key))[0]?.state ?? '{}')
+
+  await put('', named('missed-kept', { disabled: false, missed: 'ALL' }))
+  const kept = await stateOf()
+  await put('', named('missed-kept', { disabled: true }))
+  const offered = await missedBy('missed-kept')
+  await put('', named('missed-kept', { disabled: false }))
+
+  assert.deepEqual(kept, { makeUpUntilMs: Date.parse(PAST[2] ?? '') })
+  assert.equal(offered.json.count, 3)
+  assert.deepEqual(await stateOf(), {})
+})
+
+test('of too many missed dates the latest are run, and it is told that older ones are not', async () => {
+  await saveMissing('missed-many', 'cron: "* * * * *"')
+
+  const told = await missedBy('missed-many')
+  const on = await put('', named('missed-many', { disabled: false, missed: 'ALL' }))
+
+  assert.deepEqual([told.json.count, told.json.hasOlder, told.json.dates.length], [100, true, 100])
+  assert.ok(on.json.nextExecutionDate >= told.json.dates[0].at)
+  assert.match((await reasonsOf('missed-many')).join(), /^older ones were let go: no more than 100 are made up for/)
+})
+
+test('dates that the conditions of a schedule refuse were not missed', async () => {
+  const condition = `conditions: [{ type: io.kestra.plugin.core.condition.Weekend }], recoverMissedSchedules: LAST`
+  await saveMissing(
+    'missed-filtered',
+    `dates: ["2024-01-06T09:00:00Z", "2024-01-08T09:00:00Z", "2099-01-01T09:00:00Z"], ${condition}`,
+  )
+
+  const told = await missedBy('missed-filtered')
+  const on = await put('', named('missed-filtered', { disabled: false, missed: 'LAST' }))
+
+  assert.deepEqual([told.json.count, told.json.policy, told.json.dates[0].at], [1, 'LAST', '2024-01-06T09:00:00.000Z'])
+  assert.equal(on.json.nextExecutionDate, '2024-01-06T09:00:00.000Z')
+})
+
+test('missed dates are for switching on, once', async () => {
+  await saveMissing('missed-refused')
+
+  const off = await put('', named('missed-refused', { disabled: true, missed: 'ALL' }))
+  const unsaid = await put('', named('missed-refused', { missed: 'ALL' }))
+  const wrong = await put('', named('missed-refused', { disabled: false, missed: 'SOME' }))
+  await put('', named('missed-refused', { disabled: false, missed: 'NONE' }))
+  const again = await put('', named('missed-refused', { disabled: false, missed: 'ALL' }))
+
+  assert.deepEqual([off.status, unsaid.status, wrong.status, again.status], [422, 422, 422, 409])
+  assert.match(again.json.message, /is on already/)
+})
+
 test('a backfill begins, pauses, goes on and ends where the schedule stood', async () => {
   await saveSchedule('backfilled')
   const before = await server.send('GET', '/api/v1/main/triggers/trigger.test/backfilled')

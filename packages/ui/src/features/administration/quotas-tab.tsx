@@ -25,7 +25,7 @@ const LOOK_AGAIN_MS = 5_000
 export function QuotasTab(): ReactNode {
   const mayNot = useMay()
   return (
-    <div className={iam['view']}>
+    <div className={classes['columns']}>
       <Box title={t('shared')}>
         <p className={iam['muted']}>{t('sharedText')}</p>
         <SharedLimits />

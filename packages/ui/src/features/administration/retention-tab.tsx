@@ -24,7 +24,7 @@ import { NamespaceField } from '../namespaces/namespace-field.tsx'
 import { useStartOperation, type OperationPreview } from '../operations/use-operations.ts'
 import classes from './facts.module.css'
 import { t } from './facts-messages.ts'
-import { useStorageFacts, type StorageFacts } from './use-facts.ts'
+import { isDiskFull, usedOf, useStorageFacts, type StorageFacts } from './use-facts.ts'
 
 const BulkDialog = lazy(async () => ({ default: (await import('../executions/bulk-dialog.tsx')).BulkDialog }))
 
@@ -32,14 +32,12 @@ const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000
 const OLD_DAYS = 30
-/** Above it the disk is called full. */
-const USED_MAX = 0.9
 const NAMESPACES_MAX = 100
 
 export function RetentionTab(): ReactNode {
   const { data, error, isPending, refetch } = useStorageFacts()
   return (
-    <div className={iam['view']}>
+    <div className={classes['columns']}>
       {error && <ErrorCard title={t('failed')} error={error} onRetry={() => void refetch()} />}
       {isPending && <SkeletonRows rows={6} />}
       {data && <Kept facts={data} />}
@@ -75,8 +73,9 @@ function lengthOf(ms: number): string {
   return t('minutes', { count: Math.round(ms / MINUTE_MS) })
 }
 
-function Space({ facts: { database, disk } }: { readonly facts: StorageFacts }): ReactNode {
-  const used = disk && disk.sizeBytes > 0 ? 1 - disk.freeBytes / disk.sizeBytes : 0
+function Space({ facts }: { readonly facts: StorageFacts }): ReactNode {
+  const { database, disk } = facts
+  const [used, isFull] = [usedOf(facts), isDiskFull(facts)]
   const sizes = disk && { free: formatSize(disk.freeBytes), size: formatSize(disk.sizeBytes) }
   return (
     <Box title={t('space')}>
@@ -93,14 +92,14 @@ function Space({ facts: { database, disk } }: { readonly facts: StorageFacts }):
             <dt>{t('disk')}</dt>
             <dd>
               {t('diskFree', sizes)}
-              <div className={cx(classes['meter'], used > USED_MAX && classes['full'])} aria-hidden="true">
+              <div className={cx(classes['meter'], isFull && classes['full'])} aria-hidden="true">
                 <span style={{ width: `${Math.round(used * 100)}%` }} />
               </div>
             </dd>
           </>
         )}
       </dl>
-      {used > USED_MAX && <Note kind="warning">{t('diskLow')}</Note>}
+      {isFull && <Note kind="warning">{t('diskLow')}</Note>}
     </Box>
   )
 }

@@ -16,6 +16,10 @@ export interface ExecutionsChartProps {
   readonly counts: ExecutionCounts
   readonly onRange: (from: string, to: string) => void
   readonly onState: (state: string) => void
+  /** In the place of the bars. */
+  readonly plot?: ReactNode
+  /** What is to be known of it. */
+  readonly note?: string | undefined
 }
 
 interface Chosen {
@@ -23,43 +27,47 @@ interface Chosen {
   readonly to: number
 }
 
-export function ExecutionsChart({ counts, onRange, onState }: ExecutionsChartProps): ReactNode {
+export function ExecutionsChart({ counts, onRange, onState, plot, note }: ExecutionsChartProps): ReactNode {
   const { buckets } = counts
   const { chosen, isDragging, setChosen, setDragging, zoom, at, down, key } = useBrush(buckets, onRange)
   const told = chosen === undefined ? undefined : buckets[chosen.to]
   return (
     <section className={classes['chart']} aria-label={t('chart')}>
       <div className={classes['plot']}>
-        <div
-          role="slider"
-          tabIndex={0}
-          aria-label={t('chartTime')}
-          aria-valuemin={0}
-          aria-valuemax={buckets.length - 1}
-          aria-valuenow={chosen?.to ?? buckets.length - 1}
-          aria-valuetext={told ? textOf(told) : t('chartHint')}
-          className={classes['bars']}
-          onPointerDown={down}
-          onPointerMove={event => {
-            if (isDragging || event.pointerType === 'mouse')
-              setChosen({ from: isDragging && chosen ? chosen.from : at(event), to: at(event) })
-          }}
-          onPointerUp={() => {
-            setDragging(false)
-            if (isDragging && chosen) zoom(chosen)
-          }}
-          onPointerLeave={() => {
-            if (!isDragging) setChosen(undefined)
-          }}
-          onPointerCancel={() => setDragging(false)}
-          onBlur={() => setChosen(undefined)}
-          onKeyDown={key}
-        >
-          <Bars buckets={buckets} chosen={chosen} />
+        <div className={cx(classes['frame'], plot !== undefined && classes['tall'])}>
+          <div
+            role="slider"
+            tabIndex={0}
+            aria-label={t('chartTime')}
+            aria-valuemin={0}
+            aria-valuemax={buckets.length - 1}
+            aria-valuenow={chosen?.to ?? buckets.length - 1}
+            aria-valuetext={told ? textOf(told) : t('chartHint')}
+            className={classes['bars']}
+            onPointerDown={down}
+            onPointerMove={event => {
+              if (isDragging || event.pointerType === 'mouse')
+                setChosen({ from: isDragging && chosen ? chosen.from : at(event), to: at(event) })
+            }}
+            onPointerUp={() => {
+              setDragging(false)
+              if (isDragging && chosen) zoom(chosen)
+            }}
+            onPointerLeave={() => {
+              if (!isDragging) setChosen(undefined)
+            }}
+            onPointerCancel={() => setDragging(false)}
+            onBlur={() => setChosen(undefined)}
+            onKeyDown={key}
+          >
+            <Part chosen={chosen} count={buckets.length} />
+            {plot === undefined && <Bars buckets={buckets} />}
+          </div>
+          {plot}
         </div>
         <div className={classes['axis']} aria-hidden="true">
           <span>{momentOf(counts.from)}</span>
-          <span>{told ? textOf(told) : ''}</span>
+          <span>{told ? textOf(told) : note}</span>
           <span>{momentOf(counts.to)}</span>
         </div>
       </div>
@@ -69,8 +77,8 @@ export function ExecutionsChart({ counts, onRange, onState }: ExecutionsChartPro
 }
 
 /** As high as the chart that will stand here: the list does not move when it comes. */
-export function ChartPlace(): ReactNode {
-  return <div className={cx(classes['chart'], classes['place'])} aria-hidden="true" />
+export function ChartPlace({ isTall = false }: { readonly isTall?: boolean }): ReactNode {
+  return <div className={cx(classes['chart'], classes[isTall ? 'tallPlace' : 'place'])} aria-hidden="true" />
 }
 
 interface Brush {
@@ -118,25 +126,22 @@ function useBrush(buckets: readonly Bucket[], onRange: ExecutionsChartProps['onR
 
 const HEIGHT = 56
 
-function Bars({
-  buckets,
-  chosen,
-}: {
-  readonly buckets: readonly Bucket[]
-  readonly chosen: Chosen | undefined
-}): ReactNode {
+/** The part of the time that is being chosen. */
+function Part({ chosen, count }: { readonly chosen: Chosen | undefined; readonly count: number }): ReactNode {
+  if (!chosen) return null
+  const [low, high] = [Math.min(chosen.from, chosen.to), Math.max(chosen.from, chosen.to)]
+  const width = 100 / count
+  return (
+    <span className={classes['chosen']} style={{ left: `${low * width}%`, width: `${(high - low + 1) * width}%` }} />
+  )
+}
+
+function Bars({ buckets }: { readonly buckets: readonly Bucket[] }): ReactNode {
   const most = Math.max(1, ...buckets.map(totalOf))
   const slowest = Math.max(1, ...buckets.map(({ durationMs = 0 }) => durationMs))
   const width = 100 / buckets.length
-  const [low, high] = chosen ? [Math.min(chosen.from, chosen.to), Math.max(chosen.from, chosen.to)] : [1, 0]
   return (
     <>
-      {chosen && (
-        <span
-          className={classes['chosen']}
-          style={{ left: `${low * width}%`, width: `${(high - low + 1) * width}%` }}
-        />
-      )}
       {buckets.map((bucket, index) => (
         <span key={bucket.start} className={classes['bar']} style={{ left: `${index * width}%`, width: `${width}%` }}>
           {groupsOf(bucket).map(([group, count]) => (

@@ -1,6 +1,6 @@
 // What ran, what failed, what is slow?
 import { Button } from '@mantine/core'
-import { useCallback, useMemo, useRef, useState, type ReactNode } from 'react'
+import { lazy, Suspense, useCallback, useMemo, useRef, useState, type ReactNode } from 'react'
 import { Page } from '../../app/page.tsx'
 import type { Filter } from '../../lib/filters/filter.ts'
 import { printFilter } from '../../lib/filters/filter-text.ts'
@@ -36,7 +36,13 @@ import {
   type LiveExecutions,
 } from './use-executions.ts'
 
-const PARAMS = { sort: wordParam(['state.startDate:desc', 'state.startDate:asc']), nochart: flagParam }
+const ExecutionsDots = lazy(async () => ({ default: (await import('./executions-dots.tsx')).ExecutionsDots }))
+
+const PARAMS = {
+  sort: wordParam(['state.startDate:desc', 'state.startDate:asc']),
+  nochart: flagParam,
+  chart: wordParam(['counts', 'durations']),
+}
 const NOTHING: ReadonlySet<string> = new Set()
 const RANGES = [
   ['hour', '-1h'],
@@ -48,7 +54,7 @@ const RANGES = [
 export function ExecutionsPage(): ReactNode {
   const filterState = useFilters(EXECUTION_FIELDS)
   const { filters, setFilters } = filterState
-  const [{ sort, nochart }, setSearch] = useSearchState(PARAMS)
+  const [{ sort, nochart, chart }, setSearch] = useSearchState(PARAMS)
   const [isAtTop, setAtTop] = useState(true)
   const [preview, setPreview] = useState<ExecutionRow | undefined>(undefined)
   const { list, query, waiting, showWaiting } = useExecutions(filterState, sort, isAtTop)
@@ -56,6 +62,7 @@ export function ExecutionsPage(): ReactNode {
   const rows = useMemo(() => data?.pages.flatMap(page => page.results) ?? [], [data])
   const { total, totalIsEstimate } = data?.pages[0] ?? {}
   const counts = useExecutionCounts(query, !nochart)
+  const Chart = chart === 'durations' ? ExecutionsDots : ExecutionsChart
   const { shown, menu, views } = useColumnChoice()
   const speeds = useFlowSpeeds(rows)
   const selection = useSelection(rows, filters)
@@ -72,16 +79,19 @@ export function ExecutionsPage(): ReactNode {
       <FilterBar fields={EXECUTION_FIELDS} filters={filters} onChange={setFilters} valuesOf={suggestValues}>
         {views}
         <RangeMenu filters={filters} onChange={setFilters} />
-        <ChartButton isShown={!nochart} onClick={() => setSearch({ nochart: !nochart }, { replace: true })} />
+        <ChartMenu chosen={nochart ? 'none' : chart} onChoose={face => setSearch(faceOf(face), { replace: true })} />
         {menu}
       </FilterBar>
-      {!nochart && total !== 0 && !counts && !error && <ChartPlace />}
+      {!nochart && total !== 0 && !counts && !error && <ChartPlace isTall={chart === 'durations'} />}
       {!nochart && counts && (total === undefined || total > 0 || counts.total > 0) && (
-        <ExecutionsChart
-          counts={counts}
-          onRange={(from, to) => setFilters(withRange(filters, from, to))}
-          onState={state => setFilters(withState(filters, state))}
-        />
+        <Suspense fallback={<ChartPlace isTall />}>
+          <Chart
+            query={query}
+            counts={counts}
+            onRange={(from, to) => setFilters(withRange(filters, from, to))}
+            onState={state => setFilters(withState(filters, state))}
+          />
+        </Suspense>
       )}
       {error && <ErrorCard title={t('failed')} error={error} onRetry={() => void refetch()} />}
       {isPending && <SkeletonRows rows={12} />}
@@ -259,12 +269,41 @@ function RangeMenu({ filters, onChange }: FiltersProps): ReactNode {
   )
 }
 
-function ChartButton({ isShown, onClick }: { readonly isShown: boolean; readonly onClick: () => void }): ReactNode {
+type Face = 'counts' | 'durations' | 'none'
+
+const FACES: readonly Face[] = ['counts', 'durations', 'none']
+
+/** `counts` is what is shown unless the address says otherwise. */
+function faceOf(face: Face): { readonly nochart: boolean; readonly chart?: 'counts' | 'durations' } {
+  return face === 'none' ? { nochart: true } : { nochart: false, chart: face }
+}
+
+interface ChartMenuProps {
+  readonly chosen: Face
+  readonly onChoose: (face: Face) => void
+}
+
+function ChartMenu({ chosen, onChoose }: ChartMenuProps): ReactNode {
+  const items = FACES.map(face => ({
+    id: face,
+    title: t(`chart-${face}`),
+    isChosen: face === chosen,
+    run: () => onChoose(face),
+  }))
   return (
-    <button type="button" className={classes['control']} aria-pressed={isShown} onClick={onClick}>
-      <Icon name="chart" size={14} />
-      {t('showChart')}
-    </button>
+    <Menu
+      label={`${t('showChart')}: ${t(`chart-${chosen}`)}`}
+      className={classes['control']}
+      button={
+        <>
+          <Icon name="chart" size={14} />
+          {t('showChart')}
+          <Icon name="down" size={12} />
+        </>
+      }
+      align="end"
+      groups={[{ items }]}
+    />
   )
 }
 

@@ -6,22 +6,23 @@ import { useNow } from '../../platform/clock.ts'
 import { cx } from '../../widgets/class-names.ts'
 import { lateMsOf } from '../triggers/trigger-row.ts'
 import classes from './home-page.module.css'
-import { percentOf, successRateOf } from './judge-runs.ts'
+import { percentOf, successOverTime, successRateOf } from './judge-runs.ts'
 import { t } from './messages.ts'
-import { useCounts, useTriggerRows, type Scope } from './use-home.ts'
+import { SPANS, useCounts, useTriggerRows, type Range, type Scope } from './use-home.ts'
 
 const TICK_MS = 30_000
-const SPANS = { '24h': 'PT24H', '7d': 'PT168H', '30d': 'PT720H' } as const
+/** Of success over time. */
+const STEPS = 20
 
 export interface FiguresProps {
   readonly scope: Scope
-  readonly range: keyof typeof SPANS
+  readonly range: Range
 }
 
 /** Every number is a link to the list that makes it up. */
 export function Figures({ scope, range }: FiguresProps): ReactNode {
   const now = useNow(TICK_MS)
-  const states = useCounts(scope).data?.states
+  const { states, buckets = [] } = useCounts(scope).data ?? {}
   const late = (useTriggerRows(scope).data ?? []).filter(row => lateMsOf(row, now) > 0).length
   const { rate, ended } = successRateOf(states ?? {})
   const count = (...names: readonly string[]): number => names.reduce((sum, name) => sum + (states?.[name] ?? 0), 0)
@@ -42,6 +43,7 @@ export function Figures({ scope, range }: FiguresProps): ReactNode {
         note={ended === 0 ? t('noRuns') : t('ofEnded', { count: ended })}
         to={list('SUCCESS', 'WARNING', 'FAILED')}
         tone={rate === undefined ? undefined : rate < 0.9 ? 'bad' : rate < 0.99 ? 'warn' : 'good'}
+        rates={successOverTime(buckets, STEPS)}
       />
       <Figure
         title={t('failed')}
@@ -67,14 +69,32 @@ interface FigureProps {
   readonly note?: string
   readonly to: string
   readonly tone?: 'good' | 'warn' | 'bad' | undefined
+  /** Over time, 0 to 1. */
+  readonly rates?: readonly (number | undefined)[]
 }
 
-function Figure({ title, value = '…', note, to, tone }: FigureProps): ReactNode {
+function Figure({ title, value = '…', note, to, tone, rates = [] }: FigureProps): ReactNode {
   return (
     <Link to={to} className={classes['figure']}>
       <span className={classes['figureTitle']}>{title}</span>
-      <span className={cx(classes['figureValue'], tone !== undefined && classes[tone])}>{value}</span>
+      <span className={classes['figureLine']}>
+        <span className={cx(classes['figureValue'], tone !== undefined && classes[tone])}>{value}</span>
+        {rates.length > 0 && <Spark rates={rates} />}
+      </span>
       {note !== undefined && <span className={classes['muted']}>{note}</span>}
     </Link>
+  )
+}
+
+/** What went well fills a step from below; what failed is the rest of it. */
+function Spark({ rates }: { readonly rates: readonly (number | undefined)[] }): ReactNode {
+  return (
+    <span className={classes['spark']} aria-hidden="true">
+      {rates.map((rate, index) => (
+        <span key={index} className={classes[rate === undefined ? 'sparkNone' : 'sparkStep']}>
+          {rate !== undefined && <span style={{ height: `${rate * 100}%` }} />}
+        </span>
+      ))}
+    </span>
   )
 }

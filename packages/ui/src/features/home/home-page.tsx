@@ -13,6 +13,7 @@ import { Skeleton } from '../../widgets/skeleton.tsx'
 import { BoardChooser, HOME } from '../dashboards/board-chooser.tsx'
 import { ExecutionsChart } from '../executions/executions-chart.tsx'
 import { useOpenRun } from '../run-dialog/run-host.tsx'
+import { ByNamespace } from './by-namespace.tsx'
 import { Card } from './card.tsx'
 import { Figures } from './figures.tsx'
 import classes from './home-page.module.css'
@@ -94,9 +95,10 @@ function Home(): ReactNode {
             <Figures scope={scope} range={range} />
             <Chart scope={scope} />
           </div>
-          <RunningNow scope={scope} />
-          <NextDay scope={scope} />
+          <RunningNow scope={scope} className={classes['soon']} />
+          <NextDay scope={scope} className={classes['soon']} />
           <Slower scope={scope} />
+          <ByNamespace scope={scope} range={range} />
           <LatelyRun scope={scope} />
         </div>
       )}

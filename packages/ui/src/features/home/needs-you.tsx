@@ -2,14 +2,19 @@
 import type { ReactNode } from 'react'
 import { Link } from '../../lib/link.tsx'
 import { paths, withQuery } from '../../lib/paths.ts'
-import { formatDuration } from '../../lib/time.ts'
-import { useNow } from '../../platform/clock.ts'
+import { mayDo } from '../../lib/access/may.ts'
+import { useMe } from '../../lib/access/use-me.ts'
+import { formatDuration, formatRelative } from '../../lib/time.ts'
+import { nowMs, useNow } from '../../platform/clock.ts'
 import { Icon, type IconName } from '../../widgets/icon.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { Timestamp } from '../../widgets/timestamp.tsx'
+import { isDiskFull, useStorageFacts, type StorageFacts } from '../administration/use-facts.ts'
+import { formatSize } from '../files/file-tree.ts'
 import { lateMsOf } from '../triggers/trigger-row.ts'
 import { Card } from './card.tsx'
 import classes from './home-page.module.css'
+import { changedRevision } from './judge-runs.ts'
 import { t } from './messages.ts'
 import { useIncidents, useTriggerRows, useWaiting, type Incident, type Scope } from './use-home.ts'
 
@@ -25,7 +30,8 @@ export function NeedsYou({ scope }: { readonly scope: Scope }): ReactNode {
   const failures = incidents.data ?? []
   const tasks = waiting.data ?? []
   const isPending = incidents.isPending || waiting.isPending
-  const isNothing = !isPending && failures.length + tasks.length + late.length === 0
+  const disk = useFullDisk()
+  const isNothing = !isPending && failures.length + tasks.length + late.length === 0 && disk === undefined
   return (
     <Card
       title={t('needsYou')}
@@ -40,6 +46,7 @@ export function NeedsYou({ scope }: { readonly scope: Scope }): ReactNode {
         </p>
       )}
       <ul className={classes['items']}>
+        <FullDisk disk={disk} />
         {tasks.map(({ executionId, taskRunId = '', flowId, taskId, due }) => (
           <Item
             key={`${executionId}/${taskRunId}`}
@@ -72,10 +79,43 @@ export function NeedsYou({ scope }: { readonly scope: Scope }): ReactNode {
         ))}
       </ul>
       {failures.length > INCIDENTS_SHOWN && (
-        <p className={classes['muted']}>{t('moreIncidents', { count: failures.length - INCIDENTS_SHOWN })}</p>
+        <p>
+          <Link to={paths.incidents()}>{t('moreIncidents', { count: failures.length - INCIDENTS_SHOWN })}</Link>
+        </p>
       )}
     </Card>
   )
+}
+
+function FullDisk({ disk }: { readonly disk: StorageFacts['disk'] }): ReactNode {
+  if (!disk) return null
+  return (
+    <Item
+      icon="warning"
+      tone="late"
+      to={paths.instance('retention')}
+      title={t('diskFull')}
+      note={t('diskFree', { free: formatSize(disk.freeBytes), size: formatSize(disk.sizeBytes) })}
+    />
+  )
+}
+
+/** Whoever may look at the server is told before it is too late. */
+function useFullDisk(): StorageFacts['disk'] {
+  const permissions = useMe().data?.permissions
+  const { data } = useStorageFacts(permissions !== undefined && mayDo(permissions, 'INSTANCE:READ'))
+  return data && isDiskFull(data) ? data.disk : undefined
+}
+
+/** What is different now, as far as it is known. */
+function changeOf({ lastSuccess, flows }: Incident): string | undefined {
+  if (!lastSuccess) return undefined
+  const changed = changedRevision(
+    lastSuccess,
+    flows.flatMap(({ revisions }) => revisions),
+  )
+  if (changed) return t('changedSince', changed)
+  return t('lastSuccess', { when: formatRelative(Date.parse(lastSuccess.startDate), nowMs()) })
 }
 
 function Failure({ incident }: { readonly incident: Incident }): ReactNode {
@@ -90,6 +130,7 @@ function Failure({ incident }: { readonly incident: Incident }): ReactNode {
       to={paths.execution({ namespace: flow.namespace, flowId: flow.flowId, id })}
       title={`${t('inFlow', { task: taskId, flow: flow.flowId })} ${t('failedTimes', { count })}`}
       note={message}
+      more={changeOf(incident)}
       side={<Timestamp atMs={Date.parse(lastDate)} isRelative />}
     />
   )
@@ -101,10 +142,11 @@ interface ItemProps {
   readonly to: string
   readonly title: string
   readonly note?: string | undefined
+  readonly more?: string | undefined
   readonly side?: ReactNode
 }
 
-function Item({ icon, tone, to, title, note, side }: ItemProps): ReactNode {
+function Item({ icon, tone, to, title, note, more, side }: ItemProps): ReactNode {
   return (
     <li>
       <Link to={to} className={classes['item']}>
@@ -114,6 +156,7 @@ function Item({ icon, tone, to, title, note, side }: ItemProps): ReactNode {
         <span className={classes['itemText']}>
           <span className={classes['itemTitle']}>{title}</span>
           {note !== undefined && <span className={classes['itemNote']}>{note}</span>}
+          {more !== undefined && <span className={classes['itemMore']}>{more}</span>}
         </span>
         {side !== undefined && <span className={classes['itemSide']}>{side}</span>}
       </Link>

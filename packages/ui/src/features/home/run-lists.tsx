@@ -17,7 +17,12 @@ import { useNewest, useNextDay, useRunning, type Rows, type Scope } from './use-
 const SHOWN = 8
 const TICK_MS = 5_000
 
-export function RunningNow({ scope }: { readonly scope: Scope }): ReactNode {
+interface ListProps {
+  readonly scope: Scope
+  readonly className?: string | undefined
+}
+
+export function RunningNow({ scope, className }: ListProps): ReactNode {
   const { data, error, isPending, refetch } = useRunning(scope)
   const speeds = useFlowSpeeds(data ?? [])
   const now = useNow(TICK_MS, data !== undefined && data.length > 0)
@@ -25,6 +30,7 @@ export function RunningNow({ scope }: { readonly scope: Scope }): ReactNode {
     <Card
       title={t('runningNow')}
       to={withQuery(paths.executions(), [['filters[state][EQUALS]', 'RUNNING']])}
+      className={className}
       error={error}
       onRetry={() => void refetch()}
     >
@@ -101,10 +107,17 @@ function RunItem({ row, note, part }: RunItemProps): ReactNode {
   )
 }
 
-export function NextDay({ scope }: { readonly scope: Scope }): ReactNode {
+export function NextDay({ scope, className }: ListProps): ReactNode {
   const { data, error, isPending, refetch } = useNextDay(scope)
   return (
-    <Card title={t('next')} to={paths.calendar()} toTitle={t('calendar')} error={error} onRetry={() => void refetch()}>
+    <Card
+      title={t('next')}
+      to={paths.calendar()}
+      toTitle={t('calendar')}
+      className={className}
+      error={error}
+      onRetry={() => void refetch()}
+    >
       {isPending && <SkeletonRows rows={4} />}
       {data?.length === 0 && <p className={classes['muted']}>{t('noNext')}</p>}
       <ul className={classes['items']}>

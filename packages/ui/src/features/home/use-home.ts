@@ -4,6 +4,10 @@ import { useLive, usePollMs } from '../../lib/live/live.ts'
 import { nowMs } from '../../platform/clock.ts'
 import { triggerRowOf, type TriggerRow } from '../triggers/trigger-row.ts'
 
+/** The lengths of time that home looks at, as filters of lists know them. */
+export const SPANS = { '24h': 'PT24H', '7d': 'PT168H', '30d': 'PT720H' } as const
+export type Range = keyof typeof SPANS
+
 export interface Scope {
   readonly lengthMs: number
   readonly namespace: string | undefined
@@ -33,7 +37,7 @@ export function useHomeLive(): void {
 export function useCounts({ lengthMs, namespace }: Scope): UseQueryResult<Counts> {
   return useHomeQuery(['counts', lengthMs, namespace], () =>
     api.executions.counts({
-      query: { startDate: new Date(nowMs() - lengthMs).toISOString(), ...ofNamespace(namespace) },
+      query: { startDate: new Date(nowMs() - lengthMs).toISOString(), by: 'namespace', ...ofNamespace(namespace) },
     }),
   )
 }

@@ -9,21 +9,21 @@ import { tip } from '../../widgets/tooltip.ts'
 import { t } from './messages.ts'
 import { backfillPart, lateMsOf, type TriggerKind, type TriggerRow } from './trigger-row.ts'
 import classes from './triggers.module.css'
-import { useSwitch } from './use-triggers.ts'
+import type { Turn } from './use-switching.tsx'
 
 /** Beside a trigger that is open there is less room. */
-export function useTriggerColumns(isNarrow: boolean): readonly Column<TriggerRow>[] {
+export function useTriggerColumns(isNarrow: boolean, turn: Turn): readonly Column<TriggerRow>[] {
   return useMemo(
     () => [
       { id: 'trigger', title: t('flowTrigger'), cell: row => <Name row={row} /> },
-      { id: 'on', title: t('on'), width: '64px', cell: row => <Switch row={row} /> },
+      { id: 'on', title: t('on'), width: '64px', cell: row => <Switch row={row} turn={turn} /> },
       ...(isNarrow ? [] : [KIND]),
       { id: 'words', title: t('words'), cell: row => <span title={row.cron}>{row.words}</span> },
       ...(isNarrow ? [] : [LAST]),
       { id: 'next', title: t('next'), width: '120px', cell: row => <Next row={row} /> },
       { id: 'state', title: t('state'), width: isNarrow ? '120px' : '180px', cell: row => <State row={row} /> },
     ],
-    [isNarrow],
+    [isNarrow, turn],
   )
 }
 
@@ -89,8 +89,7 @@ function Name({ row }: { readonly row: TriggerRow }): ReactNode {
 }
 
 /** On or off, with the way back in the toast. */
-export function Switch({ row }: { readonly row: TriggerRow }): ReactNode {
-  const switching = useSwitch()
+export function Switch({ row, turn }: { readonly row: TriggerRow; readonly turn: Turn }): ReactNode {
   // Held here and not read from the mutation, which tells of itself a moment after the click: the box would jump back until then.
   const [wanted, setWanted] = useState<boolean>()
   const isOn = wanted ?? row.isOn
@@ -107,7 +106,7 @@ export function Switch({ row }: { readonly row: TriggerRow }): ReactNode {
         if (why !== undefined) return
         const next = event.currentTarget.checked
         setWanted(next)
-        switching.mutate({ row, isOn: next }, { onSettled: () => setWanted(undefined) })
+        void turn(row, next).then(() => setWanted(undefined))
       }}
       {...(why === undefined ? {} : tip(why))}
     />

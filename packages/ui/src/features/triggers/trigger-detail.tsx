@@ -17,18 +17,19 @@ import { WhyPanel } from '../why/why-panel.tsx'
 import { BackfillDialog } from './backfill-dialog.tsx'
 import { t } from './messages.ts'
 import { Kind, State, Switch } from './trigger-columns.tsx'
-import { backfillPart, type BackfillState, type TriggerRow } from './trigger-row.ts'
+import { backfillPart, hasDates, type BackfillState, type TriggerRow } from './trigger-row.ts'
 import classes from './triggers.module.css'
+import type { Turn } from './use-switching.tsx'
 import { nameOf, useAct } from './use-triggers.ts'
 
 export interface TriggerDetailProps {
   readonly row: TriggerRow
+  readonly turn: Turn
   readonly onClose: () => void
 }
 
-export function TriggerDetail({ row, onClose }: TriggerDetailProps): ReactNode {
+export function TriggerDetail({ row, turn, onClose }: TriggerDetailProps): ReactNode {
   const [isFilling, setFilling] = useState(false)
-  const hasDates = row.kind === 'schedule' || row.kind === 'dates'
   return (
     <div className={classes['detail']}>
       <header className={classes['detailHead']}>
@@ -39,7 +40,7 @@ export function TriggerDetail({ row, onClose }: TriggerDetailProps): ReactNode {
         </ActionIcon>
       </header>
       <p className={classes['line']}>
-        <Switch row={row} />
+        <Switch row={row} turn={turn} />
         <Kind kind={row.kind} />
         <State row={row} />
       </p>
@@ -52,7 +53,7 @@ export function TriggerDetail({ row, onClose }: TriggerDetailProps): ReactNode {
         <h3>{t('whyHead')}</h3>
         <WhyPanel subject={`trigger:${row.key}`} />
       </section>
-      {hasDates && (
+      {hasDates(row) && (
         <section className={classes['part']}>
           <h3>{t('simulatorHead')}</h3>
           <Simulator trigger={row} />
@@ -127,7 +128,7 @@ function Actions({ row, onBackfill }: { readonly row: TriggerRow; readonly onBac
     () => api.triggers.restart({ params: { ...nameOf(row) } }),
     () => ({ text: t('restarted', { trigger: row.triggerId }) }),
   )
-  const isSchedule = row.kind === 'schedule' || row.kind === 'dates'
+  const isSchedule = hasDates(row)
   const mayNot = useMay()
   const missing = mayNot('TRIGGER:UPDATE', row.namespace)
   return (

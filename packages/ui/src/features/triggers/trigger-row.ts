@@ -1,11 +1,18 @@
 // A trigger as it is shown: what it is by its flow, and where it stands.
 import { trust } from '@batuta/core'
+import type { api } from '../../lib/api.ts'
 import { formatDuration } from '../../lib/time.ts'
 import { parseLengthMs } from '../../lib/filters/moments.ts'
 import { cronWords } from './cron-words.ts'
 import { t } from './messages.ts'
 
 export type TriggerKind = 'schedule' | 'dates' | 'poll' | 'realtime' | 'webhook' | 'flow'
+
+/** Which dates a schedule missed while it was off. */
+export type MissedReport = Awaited<ReturnType<typeof api.triggers.missed>>
+
+/** What becomes of them. */
+export type MissedPolicy = MissedReport['policy']
 
 export interface TriggerRow {
   readonly key: string
@@ -92,6 +99,11 @@ export function triggerRowOf({ abstractTrigger, triggerContext }: GivenRow): Tri
       isPaused: backfill.paused,
     },
   })
+}
+
+/** Those that can miss some. */
+export function hasDates({ kind }: TriggerRow): boolean {
+  return kind === 'schedule' || kind === 'dates'
 }
 
 /** From its next date on nothing has happened for a while. */

@@ -18,6 +18,7 @@ import { TriggerCard, useTriggerColumns } from './trigger-columns.tsx'
 import { TRIGGER_FIELDS } from './trigger-fields.ts'
 import { triggerRowOf } from './trigger-row.ts'
 import classes from './triggers.module.css'
+import { useSwitching } from './use-switching.tsx'
 import { useTriggers } from './use-triggers.ts'
 
 const TriggerDetail = lazy(async () => ({ default: (await import('./trigger-detail.tsx')).TriggerDetail }))
@@ -32,7 +33,8 @@ export function TriggersPage(): ReactNode {
   const rows = useMemo(() => data?.pages.flatMap(({ results }) => results.map(triggerRowOf)) ?? [], [data])
   const total = data?.pages[0]?.total
   const chosen = rows.find(({ key }) => key === trigger)
-  const columns = useTriggerColumns(chosen !== undefined)
+  const { turn, dialog } = useSwitching()
+  const columns = useTriggerColumns(chosen !== undefined, turn)
   const [selection, setSelection] = useState(NO_TRIGGERS)
   const close = useCallback(() => setSearch({ trigger: undefined }), [setSearch])
   const onEnd = useCallback(() => {
@@ -64,7 +66,7 @@ export function TriggersPage(): ReactNode {
           side={
             chosen && (
               <Suspense fallback={<SkeletonRows rows={6} />}>
-                <TriggerDetail key={chosen.key} row={chosen} onClose={close} />
+                <TriggerDetail key={chosen.key} row={chosen} turn={turn} onClose={close} />
               </Suspense>
             )
           }
@@ -86,6 +88,7 @@ export function TriggersPage(): ReactNode {
           />
         </SplitPane>
       )}
+      {dialog}
     </Page>
   )
 }

@@ -12,7 +12,7 @@ import type { FilterState } from '../../lib/search-state.ts'
 import { nowMs } from '../../platform/clock.ts'
 import { showToast } from '../../widgets/toast.tsx'
 import { t } from './messages.ts'
-import type { TriggerRow } from './trigger-row.ts'
+import { hasDates, type MissedPolicy, type TriggerRow } from './trigger-row.ts'
 
 export type TriggerPage = Awaited<ReturnType<typeof api.triggers.search>>
 
@@ -65,22 +65,37 @@ export function useAct<Given>(
 export interface Switch {
   readonly row: TriggerRow
   readonly isOn: boolean
+  /** What becomes of the dates that it missed while it was off, and how many there are. */
+  readonly missed?: MissedPolicy
+  readonly count?: number
 }
 
 export function useSwitch(): UseMutationResult<unknown, unknown, Switch> {
   const client = useQueryClient()
-  const set = ({ row, isOn }: Switch): Promise<unknown> =>
-    api.triggers.setDisabledByTriggers({ body: { triggers: [nameOf(row)], disabled: !isOn } })
-  return useAct(set, ({ row, isOn }) => ({
-    text: t(isOn ? 'switchedOn' : 'switchedOff', { trigger: row.triggerId }),
+  const set = ({ row, isOn, missed }: Switch): Promise<unknown> =>
+    api.triggers.update({ body: { ...nameOf(row), disabled: !isOn, ...(missed === undefined ? {} : { missed }) } })
+  return useAct(set, given => ({
+    text: toldOf(given),
     action: {
       title: t('undo'),
       run: () => {
-        set({ row, isOn: !isOn }).then(
+        set(undoOf(given)).then(
           () => client.invalidateQueries({ queryKey: ['triggers'] }),
           (error: unknown) => showToast({ kind: 'error', text: t('actFailed'), detail: String(error) }),
         )
       },
     },
   }))
+}
+
+function toldOf({ row: { triggerId: trigger }, isOn, missed, count = 0 }: Switch): string {
+  if (!isOn) return t('switchedOff', { trigger })
+  if (missed === 'ALL') return t('switchedOnAll', { trigger, count })
+  if (missed === 'LAST') return t('switchedOnLast', { trigger })
+  return t('switchedOn', { trigger })
+}
+
+/** As if it had never been off: nothing that came due in these seconds is lost. */
+function undoOf({ row, isOn }: Switch): Switch {
+  return { row, isOn: !isOn, ...(!isOn && hasDates(row) ? { missed: 'ALL' } : {}) }
 }
