@@ -16,6 +16,8 @@ export interface ClientsOptions {
   /** Of a server to ask now; undefined while none is up. */
   port(): number | undefined
   random(): number
+  /** The last that the server at this port wrote to its log. */
+  wordsOf?(port: number): string
 }
 
 interface Answer {
@@ -27,6 +29,7 @@ const PATIENT_CLIENTS = 4
 const PATIENT_PAUSE_MS = 150
 const DOWN_PAUSE_MS = 10
 const UNAVAILABLE = 503
+const MISTAKE = 500
 const OVERLOAD_PAUSE_MS = 50
 const ANSWER_TIMEOUT_MS = 30_000
 /** This share of the executions that wait for a script is killed. */
@@ -81,6 +84,7 @@ export class Clients {
     }
     if (answer.status !== 200) {
       ledger.refuse(answer.status)
+      if (answer.status === MISTAKE) ledger.mistakes.set(token, `${answer.text} ${this.#options.wordsOf?.(port) ?? ''}`)
       // The server says that it does not know what became of it.
       if (answer.status === UNAVAILABLE) ledger.unanswered.add(token)
       return OVERLOAD_PAUSE_MS

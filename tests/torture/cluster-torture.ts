@@ -80,7 +80,8 @@ class ClusterTorture {
     const { clients: count } = this.#options
     const { flows } = this.#cluster
     const port = (): number | undefined => this.#cluster.port(Math.random)
-    const clients = new Clients({ flows, ledger: this.#ledger, clients: count, port, random: Math.random })
+    const wordsOf = (at: number): string => this.nodes.find(({ server }) => server?.port === at)?.server?.stderr ?? ''
+    const clients = new Clients({ flows, ledger: this.#ledger, clients: count, port, random: Math.random, wordsOf })
     const isDone = clients.run()
     await this.#strike()
     this.#isOver = true

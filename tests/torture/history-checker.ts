@@ -74,7 +74,8 @@ function doubledProblems(tokens: ReadonlyMap<string, readonly string[]>, ledger:
     const told = idOf.get(token)
     if (ids.length > 1) problems.push(`the call ${token} started ${ids.join(' and ')}`)
     else if (told !== undefined && ids[0] !== told) problems.push(`the call ${token} was told ${told}, it is ${ids[0]}`)
-    else if (told === undefined && !ledger.unanswered.has(token)) problems.push(`nobody asked for ${ids[0]} (${token})`)
+    else if (told === undefined && !ledger.unanswered.has(token))
+      problems.push(`nobody asked for ${ids[0]} (${token}): ${ledger.mistakes.get(token) ?? 'no mistake was told of'}`)
   }
   return problems.slice(0, PROBLEMS_MAX)
 }

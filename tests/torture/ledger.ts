@@ -22,6 +22,8 @@ export class Ledger {
   readonly unanswered = new Set<string>()
   /** By status, answers that refused: nothing was started, but for 503, which is an answer that does not know. */
   readonly refused = new Map<number, number>()
+  /** By token, answers that tell of a mistake of the server, and what the server wrote of it. */
+  readonly mistakes = new Map<string, string>()
   /** Kills that were acknowledged. */
   readonly killed = new Set<string>()
 

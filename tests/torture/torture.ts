@@ -79,6 +79,7 @@ class Torture {
       clients: this.#options.clients,
       port: () => this.#server?.port,
       random: this.#random,
+      wordsOf: () => this.#server?.stderr ?? '',
     })
     const isDone = clients.run()
     for (let round = 1; round <= this.#options.kills; round++) await this.#round(round)

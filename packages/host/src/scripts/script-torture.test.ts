@@ -47,7 +47,7 @@ for (const [tier, settings] of TIERS) {
     host.send({ type: 'kill', key, reason: 'kill' })
 
     assert.equal((await outcome).state, 'KILLED')
-    assert.deepEqual(scriptsOf(host), [])
+    assert.deepEqual(await whatStays(() => scriptsOf(host)), [])
   })
 
   test(`a daemon that left its session without a word is reaped after its script, ${tier}`, async t => {
@@ -83,7 +83,7 @@ time.sleep(0.2)`,
 
     assert.match(late.message ?? '', /timeout of 700 ms/)
     assert.equal(next.state, 'SUCCESS')
-    assert.deepEqual(scriptsOf(host), [])
+    assert.deepEqual(await whatStays(() => scriptsOf(host)), [])
   })
 
   test(`when the host is killed nothing is left after two seconds, ${tier}`, async t => {
@@ -138,7 +138,7 @@ time.sleep(0.2)`,
     const killed = await next.outcome
 
     assert.match(killed.message ?? '', /exit code 137/)
-    assert.deepEqual(scriptsOf(host), [])
+    assert.deepEqual(await whatStays(() => scriptsOf(host)), [])
     assert.equal((await host.run(PYTHON, { script: 'pass' })).state, 'SUCCESS')
   })
 
@@ -161,7 +161,7 @@ time.sleep(60)`
     const ended = await host.run(PYTHON, { script: bomb }, { timeout: 'PT4S' })
 
     assert.match(ended.message ?? '', /timeout/)
-    assert.deepEqual(scriptsOf(host), [])
+    assert.deepEqual(await whatStays(() => scriptsOf(host)), [])
   })
 
   test(`a script cannot tell what the one before it did to the interpreter, ${tier}`, async t => {
