@@ -11,13 +11,17 @@ after(() => server.stop())
 const JSON_TYPE = { 'content-type': 'application/json' }
 
 async function saveSchedule(id: string, more = ''): Promise<void> {
+  await saveDaily(id, `type: io.kestra.plugin.core.trigger.Schedule, cron: "0 9 * * *"${more}`)
+}
+
+async function saveDaily(id: string, trigger: string): Promise<void> {
   await server.saveFlow(`
 id: ${id}
 namespace: trigger.test
 tasks:
   - { id: show, type: io.kestra.plugin.core.debug.Return, format: x }
 triggers:
-  - { id: daily, type: io.kestra.plugin.core.trigger.Schedule, cron: "0 9 * * *"${more} }
+  - { id: daily, ${trigger} }
 `)
 }
 
@@ -114,14 +118,7 @@ async function saveMissing(
   more = `dates: ["${PAST.join('", "')}", "2099-01-01T09:00:00Z"]`,
 ): Promise<void> {
   const type = more.startsWith('dates') ? 'ScheduleOnDates' : 'Schedule'
-  await server.saveFlow(`
-id: ${id}
-namespace: trigger.test
-tasks:
-  - { id: show, type: io.kestra.plugin.core.debug.Return, format: x }
-triggers:
-  - { id: daily, type: io.kestra.plugin.core.trigger.${type}, timezone: Europe/Madrid, ${more} }
-`)
+  await saveDaily(id, `type: io.kestra.plugin.core.trigger.${type}, timezone: Europe/Madrid, ${more}`)
   await put('', named(id, { disabled: true }))
   const key = { tenant: 'main', namespace: 'trigger.test', flowId: id, triggerId: 'daily' }
   const nextMs = Date.parse('2024-01-01T09:00:00Z')
