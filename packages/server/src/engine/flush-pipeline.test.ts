@@ -188,6 +188,67 @@ test('a first attempt that arrives after the second one was sent counts, once', 
   assert.equal((await t.create('inline').receipt).view, 'SUCCESS')
 })
 
+test('a refusal after an attempt that may still arrive is not the last word before its number is used up', async () => {
+  const t = await openWith({ inline: INLINE })
+  let attempt = 0
+  t.store.before = batch => {
+    attempt += 1
+    if (attempt === 1) throw new FlushError('unknown', 'the connection broke')
+    if (attempt === 2) throw new FlushError('known', 'this one cannot be stored now')
+    // What was under way arrives before its number is used up.
+    if (attempt === 3) t.store.arrive(t.store.batches[0] ?? batch)
+  }
+
+  const { receipt } = t.create('inline')
+  await t.settled()
+  t.clock.advance(1_000)
+
+  assert.equal((await receipt).view, 'SUCCESS')
+  assert.deepEqual([t.fatal, t.tables.executions.size], [[], 1])
+  assert.equal((await t.create('inline').receipt).view, 'SUCCESS')
+})
+
+test('what was refused after an attempt that came to nothing stays refused, should that arrive after all', async () => {
+  const t = await openWith({ inline: INLINE })
+  let attempt = 0
+  t.store.before = () => {
+    attempt += 1
+    if (attempt === 1) throw new FlushError('unknown', 'the connection broke')
+    if (attempt === 2) throw new FlushError('known', 'this one cannot be stored')
+  }
+
+  const { receipt, id } = t.create('inline')
+  const rejected = assert.rejects(receipt, faultIs('failed'))
+  await t.settled()
+  t.clock.advance(1_000)
+  await rejected
+  const [late] = t.store.batches
+  assert.ok(late)
+  await assert.rejects(t.store.flush(late), { fault: 'fenced' })
+
+  assert.equal((await t.create('inline').receipt).view, 'SUCCESS')
+  assert.deepEqual([t.fatal, t.tables.executions.has(id)], [[], false])
+})
+
+test('a refusal whose number cannot be used up is told as one of which nobody knows', async () => {
+  const t = await openWith({ inline: INLINE })
+  let attempt = 0
+  t.store.before = () => {
+    attempt += 1
+    if (attempt === 2) throw new FlushError('known', 'this one cannot be stored')
+    if (attempt <= 3) throw new FlushError('unknown', 'the connection broke')
+  }
+
+  const { receipt, id } = t.create('inline')
+  const rejected = assert.rejects(receipt, faultIs('unavailable'))
+  await t.settled()
+  t.clock.advance(1_000)
+  await rejected
+
+  assert.equal((await t.create('inline').receipt).view, 'SUCCESS')
+  assert.deepEqual([t.fatal, t.tables.executions.has(id)], [[], false])
+})
+
 test('a store that stays silent is given up after a while, and taken up again where it stands', async () => {
   const t = await openWith({ inline: INLINE })
   t.store.before = () => {

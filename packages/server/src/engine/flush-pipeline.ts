@@ -149,8 +149,9 @@ export class FlushPipeline {
       if (attempt > 1) await this.#options.pause(Math.min(PAUSE_FIRST_MS * 2 ** (attempt - 2), PAUSE_LONGEST_MS))
       if (this.#abandoned) return new FlushError('unknown', this.#abandoned.message)
       const failure = await this.#send(batch)
+      if (attempt > 1 && failure?.fault === 'known') return await this.#refused(failure, seq)
       // As long as an earlier attempt may still arrive, nothing but its number tells what is in the store.
-      const isOpen = failure?.fault === 'unknown' || (attempt > 1 && failure !== undefined && failure.fault !== 'known')
+      const isOpen = failure?.fault === 'unknown' || (attempt > 1 && failure !== undefined)
       const outcome = isOpen ? await this.#lookUp(seq) : failure
       if (outcome === 'again') continue
       if (outcome === undefined) this.#seq = seq
@@ -158,6 +159,24 @@ export class FlushPipeline {
     }
     this.#isSeqKnown = false
     return new FlushError('unknown', `the store did not answer to flush ${seq} in ${ATTEMPTS_MAX} attempts`)
+  }
+
+  /**
+   * Refused after an attempt whose outcome nobody knows, which may still arrive and be taken: the refusal is the last word once a flush of nothing
+   * has used the number up.
+   */
+  async #refused(refusal: FlushError, seq: number): Promise<FlushError | undefined> {
+    const failure = await this.#send(this.#emptyBatch(seq))
+    const outcome = failure?.fault === 'fenced' ? await this.#lookUp(seq) : failure
+    if (outcome === undefined) this.#seq = seq
+    if (failure === undefined) return refusal
+    if (outcome !== 'again' && outcome?.fault !== 'unknown') return outcome
+    this.#isSeqKnown = false
+    return new FlushError('unknown', `the store does not tell what became of flush ${seq}`, { cause: refusal })
+  }
+
+  #emptyBatch(seq: number): Batch {
+    return batchOf([], { ...this.#options.node, seq }, new Set())
   }
 
   async #send(batch: Batch): Promise<FlushError | undefined> {
@@ -186,7 +205,7 @@ export class FlushPipeline {
   async #findSeq(): Promise<FlushError | undefined> {
     const found = await this.#readOwnSeq()
     if (found instanceof FlushError) return found
-    const failure = await this.#send(batchOf([], { ...this.#options.node, seq: found + 1 }, new Set()))
+    const failure = await this.#send(this.#emptyBatch(found + 1))
     if (failure && failure.fault !== 'fenced') return failure
     // Fenced by the late one, which then has the number, or by another process.
     const used = failure ? await this.#readOwnSeq() : found + 1

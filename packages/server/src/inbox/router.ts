@@ -13,7 +13,7 @@ import {
 import type { Clock, Scheduler } from '../platform/platform.ts'
 import type { JournalRowOf, SignalRow } from '../storage/batch.ts'
 import type { Cluster, Member, SettledJob } from '../storage/cluster.ts'
-import type { Store } from '../storage/store.ts'
+import { FlushError, type Store } from '../storage/store.ts'
 import { BirthWatch } from './birth-watch.ts'
 import { Together } from './together.ts'
 import { SubmitError, type Inbox, type Receipt, type SubmitOptions } from './inbox.ts'
@@ -76,14 +76,16 @@ export class Router implements Inbox {
   }
 
   async #awaitBirth<T>(executionId: string, { view }: SubmitOptions<T>): Promise<Receipt<T>> {
-    const rows = await this.#births.journalOf(executionId)
+    const rows = await afterStored(this.#births.journalOf(executionId))
     return await this.#viewOf(executionId, view, rows)
   }
 
   async #awaitOutcome<T>(id: string, executionId: string, { view }: SubmitOptions<T>): Promise<Receipt<T>> {
-    const operation = await this.#look(
-      async () => await this.#options.store.read.findOperation(id),
-      `the command on "${executionId}" to be taken`,
+    const operation = await afterStored(
+      this.#look(
+        async () => await this.#options.store.read.findOperation(id),
+        `the command on "${executionId}" to be taken`,
+      ),
     )
     if (operation.status !== 200) return { refusal: trust<Refusal>(JSON.parse(operation.body)) }
     return await this.#viewOf(executionId, view)
@@ -94,8 +96,10 @@ export class Router implements Inbox {
     view: SubmitOptions<T>['view'],
     rows?: readonly JournalRowOf[],
   ): Promise<Receipt<T>> {
-    const loaded = view && (await this.#options.load(executionId, rows))
-    return loaded && view ? { view: view(loaded.state, loaded.plan) } : {}
+    if (!view) return {}
+    const loaded = await afterStored(this.#options.load(executionId, rows))
+    if (!loaded) throw new FlushError('broken', `${STORED}: the execution "${executionId}" cannot be read`)
+    return { view: view(loaded.state, loaded.plan) }
   }
 
   async #look<T>(find: () => Promise<T | undefined>, what: string): Promise<T> {
@@ -110,5 +114,18 @@ export class Router implements Inbox {
       'unavailable',
       `It takes more than ${ANSWER_MAX_MS} ms for ${what}: it is stored and will be done, look again later.`,
     )
+  }
+}
+
+const STORED = 'It is stored and will be done, look again later'
+
+/** What goes wrong from here on is no refusal: whoever asked must not take what is in the store for something that was not begun. */
+async function afterStored<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer
+  } catch (error) {
+    if (error instanceof SubmitError || error instanceof FlushError) throw error
+    const message = `${STORED}: ${error instanceof Error ? error.message : String(error)}`
+    throw new FlushError('broken', message, { cause: error })
   }
 }
