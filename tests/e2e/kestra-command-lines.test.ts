@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { until } from './until.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const MAIN = join(ROOT, 'packages', 'cli', 'src', 'main.ts')
@@ -30,6 +31,13 @@ const FAILING = `id: failing
 namespace: ns.c
 tasks:
   - { id: f, type: io.kestra.plugin.core.execution.Fail }
+`
+const EACH_SECOND = `id: ticking
+namespace: ns.t
+tasks:
+  - { id: hello, type: io.kestra.plugin.core.log.Log, message: hi }
+triggers:
+  - { id: each, type: io.kestra.plugin.core.trigger.Schedule, cron: "* * * * * *", withSeconds: true }
 `
 const SUITE = `id: suite
 namespace: ns.a
@@ -70,6 +78,7 @@ before(async () => {
     'flows/two.yaml': TWO,
     'failing.yaml': FAILING,
     'wrong.yaml': 'id: wrong\nnamespace: ns.a\ntasks:\n  - { id: x, type: no.such.Type }\n',
+    'ticking.yaml': EACH_SECOND,
     'suite.yaml': SUITE,
     'app.yaml': APP,
     'key.txt': 's3cret',
@@ -201,6 +210,26 @@ test('triggers are listed, switched and caught up', async () => {
   await ends('triggers export-csv', [], 0, /^namespace,flowId/)
   await ends('triggers enable', ['ns.a', 'one', 'none'], 4, /./)
   await ends('triggers delete-by-query', [], 2, /narrow it/)
+})
+
+test('the dates that a schedule missed are listed, and decided on by whoever switches it on', async () => {
+  const each = ['ns.t', 'ticking', 'each']
+  await ends('flows create', [join(folder, 'ticking.yaml')], 0, /ns\.t\.ticking/)
+  await ends('triggers disable', each, 0, /disabled/)
+  await until('a date is missed', async () => {
+    const { stdout } = await ends('triggers missed', each, 0, /missed/)
+    return /DATE +LOCAL\n20/.test(stdout) ? stdout : undefined
+  })
+  await ends('triggers missed', each, 0, /unless --missed says otherwise/)
+  await ends('triggers enable', [...each, '--missed', 'some'], 2, /"some" is no policy for missed dates/)
+  await ends('triggers enable', [...each, '--missed', 'none'], 0, /: on\n/)
+  await ends('triggers why', each, 0, /missed/)
+  await ends('triggers disable', each, 0, /disabled/)
+  await ends('triggers enable-by-ids', ['ns.t/ticking/each', '--missed', 'LAST'], 0, /1 triggers/)
+  await ends('triggers disable-by-query', ['--namespace', 'ns.t'], 0, /1 triggers/)
+  await ends('triggers enable-by-query', ['--namespace', 'ns.t', '--missed', 'all'], 0, /1 triggers/)
+  await ends('triggers missed', ['ns.t', 'ticking', 'none'], 4, /./)
+  await ends('flows delete', ['ns.t.ticking'], 0, /deleted/)
 })
 
 test('namespaces keep what is said about them, keys, secrets and files', async () => {

@@ -20,6 +20,11 @@ const WHICH = [
   FILTER,
 ]
 
+const MISSED = option(
+  '--missed <policy>',
+  'which of the dates that it missed while it was off are run: ALL, LAST or NONE; else as the trigger says',
+)
+
 type ListOptions = GlobalOptions & { readonly namespace?: string; readonly flow?: string; readonly query?: string }
 
 const READING: readonly CommandSpec[] = [
@@ -45,6 +50,12 @@ const READING: readonly CommandSpec[] = [
     run: async (args, options) => (await import('./commands/trigger.ts')).triggerWhy(args, options),
   },
   {
+    usage: `missed ${NAMES}`,
+    help: 'list the dates that a schedule missed since it was switched off',
+    examples: ['trigger missed company.team.greet daily'],
+    run: async (args, options) => (await import('./commands/trigger.ts')).triggerMissed(args, options),
+  },
+  {
     usage: 'export',
     aliases: ['export-csv'],
     help: 'write the triggers that a search finds as CSV',
@@ -64,6 +75,10 @@ const SWITCHES: readonly CommandSpec[] = [
   ...(['enable', 'disable', 'unlock', 'restart'] as const).map((verb): CommandSpec => ({
     usage: `${verb} ${NAMES}`,
     help: SWITCH_HELP[verb],
+    ...(verb === 'enable' && {
+      options: [MISSED],
+      examples: ['trigger enable company.team.greet daily --missed last'],
+    }),
     run: async (args, options) => (await import('./commands/trigger.ts')).triggerSwitch(verb, args, options),
   })),
   {
@@ -153,12 +168,18 @@ function bulkCommands(): readonly CommandSpec[] {
     {
       usage: `${verb}-by-ids <trigger...>`,
       help: `${BULK[verb]}: NAMESPACE/FLOW/TRIGGER each`,
+      ...(verb === 'enable' && { options: [MISSED] }),
       run: async (args, options) => (await import('./commands/trigger-bulk.ts')).triggerBulk(verb, args, options),
     },
     {
       usage: `${verb}-by-query`,
       help: `${BULK[verb]} that a search finds`,
-      options: [...WHICH, option('--all', 'all of them, without narrowing'), silent('-y, --yes')],
+      options: [
+        ...WHICH,
+        ...(verb === 'enable' ? [MISSED] : []),
+        option('--all', 'all of them, without narrowing'),
+        silent('-y, --yes'),
+      ],
       run: async (_, options: TriggerQueryOptions) =>
         (await import('./commands/trigger-bulk.ts')).triggerByQuery(verb, options),
     },

@@ -5,6 +5,7 @@ import { connect } from '../connect.ts'
 import { CommandError, EXIT, type ExitCode } from '../exit-code.ts'
 import { triggerNameOf, type TriggerName } from '../flow-name.ts'
 import type { GlobalOptions } from '../global-options.ts'
+import { parseMissed, type MissedOptions, type MissedPolicy } from '../missed-policy.ts'
 import { filterQuery } from '../query-filters.ts'
 import { show } from '../show.ts'
 
@@ -15,9 +16,9 @@ export type TriggerVerb =
 export async function triggerBulk(
   verb: TriggerVerb,
   names: readonly string[],
-  options: GlobalOptions,
+  options: GlobalOptions & MissedOptions,
 ): Promise<ExitCode> {
-  const { count } = await byNames(connect(options), verb, names.map(parseName))
+  const { count } = await byNames(connect(options), { verb, missed: parseMissed(options.missed) }, names.map(parseName))
   return show(options, { count }, `${verb}: ${count} triggers`)
 }
 
@@ -27,14 +28,21 @@ function parseName(text: string): TriggerName {
   throw new CommandError(EXIT.usage, `"${text}" names no trigger: write NAMESPACE/FLOW/TRIGGER`)
 }
 
+interface Asked {
+  readonly verb: TriggerVerb
+  readonly missed: MissedPolicy | undefined
+}
+
 async function byNames(
   { triggers }: Client,
-  verb: TriggerVerb,
+  { verb, missed }: Asked,
   body: TriggerName[],
 ): Promise<{ readonly count: number }> {
   switch (verb) {
     case 'enable':
-      return await triggers.setDisabledByTriggers({ body: { triggers: body, disabled: false } })
+      return await triggers.setDisabledByTriggers({
+        body: { triggers: body, disabled: false, ...(missed && { missed }) },
+      })
     case 'disable':
       return await triggers.setDisabledByTriggers({ body: { triggers: body, disabled: true } })
     case 'unlock':
@@ -50,7 +58,7 @@ async function byNames(
   }
 }
 
-export interface TriggerQueryOptions extends GlobalOptions {
+export interface TriggerQueryOptions extends GlobalOptions, MissedOptions {
   readonly namespace?: string
   readonly flow?: string
   readonly query?: string
@@ -65,18 +73,18 @@ export async function triggerByQuery(verb: TriggerVerb, options: TriggerQueryOpt
       EXIT.usage,
       'this would be all triggers: narrow it with --namespace, --flow or --filter, or say --all',
     )
-  const { count } = await byQuery(connect(options), verb, query)
+  const { count } = await byQuery(connect(options), { verb, missed: parseMissed(options.missed) }, query)
   return show(options, { count }, `${verb}: ${count} triggers`)
 }
 
 async function byQuery(
   { triggers }: Client,
-  verb: TriggerVerb,
+  { verb, missed }: Asked,
   query: ReturnType<typeof queryOf>,
 ): Promise<{ readonly count: number }> {
   switch (verb) {
     case 'enable':
-      return await triggers.setDisabledByQuery({ query: { ...query, disabled: false } })
+      return await triggers.setDisabledByQuery({ query: { ...query, disabled: false, ...(missed && { missed }) } })
     case 'disable':
       return await triggers.setDisabledByQuery({ query: { ...query, disabled: true } })
     case 'unlock':

@@ -3,6 +3,7 @@ import { connect } from '../connect.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
 import { triggerNameOf } from '../flow-name.ts'
 import type { GlobalOptions } from '../global-options.ts'
+import { parseMissed, type MissedOptions } from '../missed-policy.ts'
 import { printJson, printLine, printTable } from '../print.ts'
 import { labelsOf } from './execution-act.ts'
 
@@ -61,15 +62,46 @@ export async function triggerWhy(args: readonly string[], options: GlobalOptions
   return EXIT.ok
 }
 
+/** What a schedule that is off would run, were it switched on with `--missed`. */
+export async function triggerMissed(args: readonly string[], options: GlobalOptions): Promise<ExitCode> {
+  const found = await connect(options).triggers.missed({ params: triggerNameOf(args) })
+  if (options.json) {
+    printJson(found)
+    return EXIT.ok
+  }
+  const { count, hasOlder, maximum, policy, dates } = found
+  printLine(
+    count === 0 ? 'it missed no date since it was switched off' : `${count} dates missed; ${POLICY_WORDS[policy]}`,
+  )
+  if (hasOlder) printLine(`only the latest ${maximum} can be made up for: run the older ones with a backfill`)
+  if (dates.length > 0)
+    printTable(
+      ['DATE', 'LOCAL'],
+      dates.map(({ at, local }) => [moment(at), local]),
+    )
+  return EXIT.ok
+}
+
+const POLICY_WORDS = {
+  ALL: 'all of them run when it is switched on, unless --missed says otherwise',
+  LAST: 'the last of them runs when it is switched on, unless --missed says otherwise',
+  NONE: 'none of them runs when it is switched on, unless --missed says otherwise',
+} as const
+
 export type Switch = 'enable' | 'disable' | 'unlock' | 'restart'
 
-export async function triggerSwitch(verb: Switch, args: readonly string[], options: GlobalOptions): Promise<ExitCode> {
+export async function triggerSwitch(
+  verb: Switch,
+  args: readonly string[],
+  options: GlobalOptions & MissedOptions,
+): Promise<ExitCode> {
   const { triggers } = connect(options)
   const named = triggerNameOf(args)
+  const missed = parseMissed(options.missed)
   const done = (): Promise<State> => {
     switch (verb) {
       case 'enable':
-        return triggers.update({ body: { ...named, disabled: false } })
+        return triggers.update({ body: { ...named, disabled: false, ...(missed && { missed }) } })
       case 'disable':
         return triggers.update({ body: { ...named, disabled: true } })
       case 'unlock':
