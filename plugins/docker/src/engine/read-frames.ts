@@ -8,8 +8,13 @@ const HEADER_BYTES = 8
 const LENGTH_AT = 4
 const STDERR = 2
 
-/** Ends when the source does. While `onLine` waits, nothing is read. */
-export async function readFrames(source: AsyncIterable<Uint8Array>, onLine: Command['onLine']): Promise<void> {
+export interface Frame {
+  readonly isError: boolean
+  readonly bytes: Buffer
+}
+
+/** Ends when the frames do. While `onLine` waits, nothing is read. */
+export async function readFrames(frames: AsyncIterable<Frame>, onLine: Command['onLine']): Promise<void> {
   const out = new PassThrough()
   const err = new PassThrough()
   const reading = Promise.all([
@@ -19,7 +24,7 @@ export async function readFrames(source: AsyncIterable<Uint8Array>, onLine: Comm
   const fail = (): void => void (out.destroy(), err.destroy())
   reading.catch(fail)
   try {
-    for await (const { isError, bytes } of framesOf(source)) {
+    for await (const { isError, bytes } of frames) {
       if (out.destroyed) break
       await write(isError ? err : out, bytes)
     }
@@ -42,12 +47,7 @@ async function write(stream: PassThrough, bytes: Buffer): Promise<void> {
   })
 }
 
-interface Frame {
-  readonly isError: boolean
-  readonly bytes: Buffer
-}
-
-async function* framesOf(source: AsyncIterable<Uint8Array>): AsyncGenerator<Frame> {
+export async function* framesOf(source: AsyncIterable<Uint8Array>): AsyncGenerator<Frame> {
   const cutter = new FrameCutter()
   for await (const piece of source) yield* cutter.cut(Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength))
 }

@@ -10,6 +10,7 @@ import { packFolders } from '../files/pack-folder.ts'
 import { unpackInto } from '../files/unpack-into.ts'
 import { EngineGone, EngineRefusal, objectOf, type DockerEngine } from './docker-engine.ts'
 import { readFrames } from './read-frames.ts'
+import { wholeOutput } from './whole-output.ts'
 
 export interface ContainerOptions {
   readonly image: string
@@ -190,18 +191,41 @@ async function listen(ctx: RunContext, engine: DockerEngine, { container, option
   const waiting = waitFor(engine, container)
   // Met below; until then a failure must not count as unhandled.
   waiting.catch(() => undefined)
-  const query = { follow: true, stdout: true, stderr: true }
-  const { body } = await engine.send({ method: 'GET', path: `/containers/${container}/logs`, query })
+  const logs = async (follow: boolean): Promise<AsyncIterable<Uint8Array>> => {
+    const query = { follow, stdout: true, stderr: true }
+    return (await engine.send({ method: 'GET', path: `/containers/${container}/logs`, query })).body
+  }
   try {
-    await readFrames(body, options.onLine)
+    const output = wholeOutput({ follow: () => logs(true), ended: waiting, read: () => logs(false) })
+    await readFrames(output, options.onLine)
   } catch (error) {
     throw engine.failure(error)
   }
   const exitCode = await waiting
-  if (exitCode === 0) return exitCode
-  const state = await inspect(engine, container)
-  if (state['OOMKilled'] === true) ctx.logger.error('the container was ended because it used more memory than it may')
+  if (exitCode === KILLED && (await hasRunOutOfMemory(engine, { container, options })))
+    ctx.logger.error('the container was ended because it used more memory than it may')
   return exitCode
+}
+
+/** 128 and the number of SIGKILL. */
+const KILLED = 137
+/** The engine hears of the memory by another way than of the end, and on a machine under load after it: then only an event tells. */
+const EVENT_MS = 3_000
+
+async function hasRunOutOfMemory(engine: DockerEngine, { container, options }: Held): Promise<boolean> {
+  const state = await inspect(engine, container)
+  if (state['OOMKilled'] === true) return true
+  if (options.hostConfig['Memory'] === undefined) return false
+  // By the clock of the engine.
+  const [startMs, endMs] = [state['StartedAt'], state['FinishedAt']].map(at => Date.parse(String(at)))
+  if (startMs === undefined || endMs === undefined || Number.isNaN(startMs + endMs)) return false
+  const query = {
+    since: Math.floor(startMs / 1_000),
+    until: Math.ceil((endMs + EVENT_MS) / 1_000),
+    filters: { container: [container], event: ['oom'] },
+  }
+  for await (const _event of engine.follow({ method: 'GET', path: '/events', query })) return true
+  return false
 }
 
 async function waitFor(engine: DockerEngine, container: string): Promise<number> {
@@ -251,32 +275,41 @@ async function folderIn(engine: DockerEngine, container: string, folder: string)
 
 const END_MS = 20_000
 /** An engine that is started again is there within seconds, or within a minute on a machine under load. */
-const TRIES_MAX = 60
+const END_TRIED_MS = 90_000
 const BETWEEN_TRIES_MS = 1_000
 
 async function end(ctx: RunContext, engine: DockerEngine, { container, options }: Held): Promise<void> {
   try {
-    if (!(await isOurs(ctx, engine, container))) return
-    if (ctx.signal.aborted && options.killGraceMs > 0) await stop(engine, container, options.killGraceMs)
-    await remove(engine, container)
+    await untilAnswered(async () => {
+      if (!(await isOurs(ctx, engine, container))) return
+      if (ctx.signal.aborted && options.killGraceMs > 0) await stop(engine, container, options.killGraceMs)
+      await remove(engine, container)
+    })
   } catch (error) {
     ctx.logger.warn(`the container ${shortId(container)} is left on the engine: ${messageOf(error)}`)
   }
 }
 
-/** Another worker that goes on with it has given it its own name. */
-async function isOurs(ctx: RunContext, engine: DockerEngine, container: string): Promise<boolean> {
-  for (let tries = 1; ; tries++) {
+/** Again when the engine has gone away meanwhile, or took too long: what is asked for may be asked for twice. */
+async function untilAnswered(ask: () => Promise<void>): Promise<void> {
+  const endMs = performance.now() + END_TRIED_MS
+  for (;;) {
     try {
-      const signal = AbortSignal.timeout(END_MS)
-      const path = `/containers/${container}/json`
-      const { Name } = objectOf(await engine.ask({ method: 'GET', path, signal, accepts: [404] }))
-      return textOf(Name)?.startsWith(`/${nameStart(ctx)}`) === true
+      return await ask()
     } catch (error) {
-      if (!(error instanceof EngineGone) || tries === TRIES_MAX) throw error
+      const isPassing = error instanceof EngineGone || (error instanceof DOMException && error.name === 'TimeoutError')
+      if (!isPassing || performance.now() > endMs) throw error
       await sleep(BETWEEN_TRIES_MS)
     }
   }
+}
+
+/** Another worker that goes on with it has given it its own name. */
+async function isOurs(ctx: RunContext, engine: DockerEngine, container: string): Promise<boolean> {
+  const signal = AbortSignal.timeout(END_MS)
+  const path = `/containers/${container}/json`
+  const { Name } = objectOf(await engine.ask({ method: 'GET', path, signal, accepts: [404] }))
+  return textOf(Name)?.startsWith(`/${nameStart(ctx)}`) === true
 }
 
 async function stop(engine: DockerEngine, container: string, graceMs: number): Promise<void> {
