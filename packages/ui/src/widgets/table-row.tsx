@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { useMemo, type ReactNode } from 'react'
 import { Link } from '../lib/link.tsx'
 import { cx } from './class-names.ts'
 import { pinStyle } from './column-layout.ts'
@@ -14,10 +14,28 @@ export interface TableRowProps<Row> {
   readonly height: number
   readonly isPhone: boolean
   readonly isActive: boolean
-  readonly onActivate: () => void
+  /** Stays the same from one drawing to the next. */
+  readonly onActivate: (index: number) => void
 }
 
+/** While a list is scrolled, rows that stay in the page are not made again. */
 export function TableRow<Row>({
+  table,
+  columns,
+  row,
+  index,
+  height,
+  isPhone,
+  isActive,
+  onActivate,
+}: TableRowProps<Row>): ReactNode {
+  return useMemo(
+    () => <Cells {...{ table, columns, row, index, height, isPhone, isActive, onActivate }} />,
+    [table, columns, row, index, height, isPhone, isActive, onActivate],
+  )
+}
+
+function Cells<Row>({
   table,
   columns,
   row,
@@ -50,7 +68,7 @@ export function TableRow<Row>({
       aria-selected={selection ? isSelected : undefined}
       className={cx(classes['row'], isActive && classes['active'], isSelected && classes['selected'])}
       style={{ height }}
-      onFocus={onActivate}
+      onFocus={() => onActivate(index)}
     >
       {selection && (
         <td className={cx(classes['check'], coverAt > 0 && classes['pinned'])}>

@@ -120,7 +120,7 @@ export function Table<Row>(props: TableProps<Row>): ReactNode {
                   table={props}
                   columns={columns}
                   isActive={keys.active === index}
-                  onActivate={() => keys.setActive(index)}
+                  onActivate={keys.setActive}
                 />
               )
             )

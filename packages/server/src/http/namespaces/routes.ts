@@ -12,6 +12,7 @@ import {
 import { withAncestors } from '../../namespaces/ancestors.ts'
 import { NamespaceFiles } from '../../namespaces/namespace-files.ts'
 import type { Settings } from '../../namespaces/namespace-settings.ts'
+import type { TallyRow } from '../../storage/store.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import type { Handlers } from '../exchange.ts'
 import { applyFilters, type FilterTable } from '../read-filters.ts'
@@ -68,7 +69,8 @@ export function namespaceHandlers(dependencies: HttpDependencies): Handlers<'nam
 
 /** With those above them. */
 function knownIn({ flows, config, namespaces }: HttpDependencies): readonly string[] {
-  const own = [...flows.all()].filter(({ tenant }) => tenant === config.tenant).map(({ namespace }) => namespace)
+  const own = new Set<string>()
+  for (const { tenant, namespace } of flows.all()) if (tenant === config.tenant) own.add(namespace)
   return withParents([...namespaces.names(), ...own])
 }
 
@@ -113,18 +115,8 @@ const DAY_MS = 86_400_000
 const COUNTED_MAX = 100_000
 
 /** Of the last day, by namespace; undefined when there were too many. */
-async function countRuns({
-  store,
-  config,
-  platform,
-}: HttpDependencies): Promise<ReadonlyMap<string, Runs> | undefined> {
-  const rows = await store.read.tallyExecutions({
-    tenant: config.tenant,
-    startFromMs: platform.nowMs() - DAY_MS,
-    slotMs: DAY_MS,
-    by: 'namespace',
-    limit: COUNTED_MAX,
-  })
+async function countRuns(dependencies: HttpDependencies): Promise<ReadonlyMap<string, Runs> | undefined> {
+  const rows = await tallyDay(dependencies)
   if (rows.reduce((sum, { count }) => sum + count, 0) >= COUNTED_MAX) return undefined
   const found = new Map<string, Runs>()
   for (const { namespace = '', state, count } of rows) {
@@ -132,6 +124,22 @@ async function countRuns({
     found.set(namespace, { runs: runs + count, failures: failures + (state === 'FAILED' ? count : 0) })
   }
   return found
+}
+
+/** What charts have counted is not counted again; what they have not is counted whole, while they count on. */
+async function tallyDay({ store, config, platform, tallies }: HttpDependencies): Promise<readonly TallyRow[]> {
+  const { tenant } = config
+  const toMs = platform.nowMs()
+  const fromMs = toMs - DAY_MS
+  const kept = await tallies?.tally({ tenant }, { fromMs, toMs })
+  if (kept && kept.countedFromMs <= fromMs) return kept.rows
+  return await store.read.tallyExecutions({
+    tenant,
+    startFromMs: fromMs,
+    slotMs: DAY_MS,
+    by: 'namespace',
+    limit: COUNTED_MAX,
+  })
 }
 
 function textOf(id: string, settings: Settings | undefined): string {

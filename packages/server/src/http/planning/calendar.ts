@@ -1,12 +1,11 @@
 // What ran and what is planned. The past is counted, the future follows from the schedules themselves and from executions that wait for their date.
-import { nextScheduleDate } from '@batuta/core'
 import type { FlowEntry, HttpDependencies } from '../dependencies.ts'
 import { presentCounts, tallyOf } from '../executions/count-executions.ts'
 import { foldExecution } from '../executions/read-execution.ts'
 import { mapInTurns } from '../map-in-turns.ts'
 import { parseMoment } from '../parse-moment.ts'
 import { bucketAt, bucketsOf, slotOf } from '../time-buckets.ts'
-import { openTrigger } from './open-trigger.ts'
+import { areKept, datesOfFlow, offName, schedulesOf } from './flow-dates.ts'
 
 export interface CalendarWish {
   readonly from: string
@@ -25,11 +24,12 @@ interface Planned {
   readonly executionId?: string
 }
 
-/** Dates of one schedule, and of all. */
-const DATES_MAX = 3_000
+/** Of all schedules. */
 const ALL_DATES_MAX = 50_000
 const SHOWN_MAX = 2_000
 const WAITING_MAX = 200
+/** Schedules looked at and dates found until others have their turn: some milliseconds. */
+const STEPS_PER_TURN = 2_000
 const DAY = 'P1D'
 
 export async function calendar(wish: CalendarWish, dependencies: HttpDependencies): Promise<unknown> {
@@ -72,24 +72,26 @@ async function plannedOf(
   if (range.fromMs >= range.toMs) return { dates: [], isPartial: false }
   const { store, flows, config, platform } = dependencies
   const off = new Set(
-    (await store.read.listTriggers())
-      .filter(row => row.isDisabled)
-      .map(({ namespace, flowId, triggerId }) => `${namespace}.${flowId}.${triggerId}`),
+    (await store.read.listTriggers()).filter(row => row.isDisabled).map(row => offName(row, row.triggerId)),
   )
   const entries = [...flows.all()].filter(
     entry => entry.tenant === config.tenant && !entry.isDisabled && isWanted(entry, wish),
   )
+  const unread = entries.filter(entry => !areKept(entry))
+  await mapInTurns(unread, entry => void schedulesOf(entry, dependencies), platform)
   let isPartial = false
   const dates: Planned[] = []
-  await mapInTurns(
-    entries,
-    async entry => {
-      const found = await datesOfFlow(entry, { range, off, room: ALL_DATES_MAX - dates.length }, dependencies)
-      isPartial ||= found.isPartial
-      dates.push(...found.dates)
-    },
-    platform,
-  )
+  let steps = 0
+  for (const entry of entries) {
+    if (schedulesOf(entry, dependencies).length === 0) continue
+    const found = await datesOfFlow(entry, { range, off, room: ALL_DATES_MAX - dates.length }, dependencies)
+    isPartial ||= found.isPartial
+    dates.push(...found.dates)
+    steps += 1 + found.dates.length
+    if (steps < STEPS_PER_TURN) continue
+    steps = 0
+    await new Promise<void>(resolve => platform.defer(resolve))
+  }
   dates.push(...(await waitingOf(wish, range, dependencies)))
   return { dates: dates.sort((a, b) => a.atMs - b.atMs), isPartial }
 }
@@ -97,39 +99,6 @@ async function plannedOf(
 function isWanted(entry: FlowEntry, { namespace, flowId }: CalendarWish): boolean {
   if (flowId !== undefined && entry.flowId !== flowId) return false
   return namespace === undefined || entry.namespace === namespace || entry.namespace.startsWith(`${namespace}.`)
-}
-
-interface Looking {
-  readonly range: Range
-  readonly off: ReadonlySet<string>
-  readonly room: number
-}
-
-async function datesOfFlow(
-  entry: FlowEntry,
-  { range, off, room }: Looking,
-  dependencies: HttpDependencies,
-): Promise<{ readonly dates: readonly Planned[]; readonly isPartial: boolean }> {
-  const { namespace, flowId } = entry
-  // Most flows have no schedule: their text tells, without a plan.
-  if (!entry.parsed.includes('Schedule')) return { dates: [], isPartial: false }
-  const plan = dependencies.flows.planOf(entry)
-  const dates: Planned[] = []
-  let isPartial = false
-  for (const trigger of plan.flow.triggers) {
-    if (trigger.disabled || off.has(`${namespace}.${flowId}.${trigger.id}`)) continue
-    const found = await openTrigger(plan, trigger, dependencies)
-    if (!found) continue
-    const most = Math.min(DATES_MAX, room - dates.length)
-    let at = nextScheduleDate(found.schedule, range.fromMs - 1, found.filter)
-    let count = 0
-    for (; at !== undefined && at < range.toMs && count < most; count++) {
-      dates.push({ atMs: at, namespace, flowId, triggerId: trigger.id })
-      at = nextScheduleDate(found.schedule, at, found.filter)
-    }
-    isPartial ||= at !== undefined && at < range.toMs
-  }
-  return { dates, isPartial }
 }
 
 /** Executions that were asked for at a date to come. */

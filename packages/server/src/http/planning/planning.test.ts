@@ -107,6 +107,42 @@ test('the calendar counts what ran and plans what will', async () => {
   assert.equal(calendar.isPartial, false)
 })
 
+test('the calendar follows a flow that is saved anew and a trigger that is switched off', async () => {
+  const key = { namespace: 'plan.moving', id: 'moving' }
+  const source = (cron: string): string => `
+id: moving
+namespace: plan.moving
+tasks:
+  - { id: say, type: io.kestra.plugin.core.debug.Return, format: x }
+triggers:
+  - { id: daily, type: ${SCHEDULE}, cron: "${cron}", timezone: UTC }
+`
+  const planned = async (from: string, to: string): Promise<readonly string[]> => {
+    const calendar = await server.client.planning.calendar({ query: { from, to, namespace: key.namespace } })
+    return calendar.planned.map(({ at }) => at.slice(0, 16))
+  }
+  const days = (): Promise<readonly string[]> => planned('2040-01-02T00:00:00Z', '2040-01-04T00:00:00Z')
+  await server.saveFlow(source('0 5 * * *'))
+
+  const first = await days()
+  const later = await planned('2040-03-01T05:00:00Z', '2040-03-01T06:00:00Z')
+  const earlier = await planned('2040-01-01T05:01:00Z', '2040-01-02T06:00:00Z')
+  await server.client.flows.update({ params: key, body: source('0 6 * * *') })
+  const saved = await days()
+  const trigger = { namespace: key.namespace, flowId: key.id, triggerId: 'daily' }
+  await server.client.triggers.setDisabledByTriggers({ body: { triggers: [trigger], disabled: true } })
+  const off = await days()
+  await server.client.triggers.setDisabledByTriggers({ body: { triggers: [trigger], disabled: false } })
+  const on = await days()
+
+  assert.deepEqual(first, ['2040-01-02T05:00', '2040-01-03T05:00'])
+  assert.deepEqual(later, ['2040-03-01T05:00'])
+  assert.deepEqual(earlier, ['2040-01-02T05:00'])
+  assert.deepEqual(saved, ['2040-01-02T06:00', '2040-01-03T06:00'])
+  assert.deepEqual(off, [])
+  assert.deepEqual(on, saved)
+})
+
 test('decisions answer why a trigger started nothing', async () => {
   const off = await server.client.planning.decisions({ query: { subject: `trigger:${NS}.nightly.off` } })
   const workday = await server.client.planning.decisions({

@@ -1,7 +1,7 @@
 // The search over task runs. There is no table of them: they are read out of the newest executions that match, up to a bound, so that it works on every
 // store alike. Enough for "which tasks fail lately"; those of one execution stand in its document.
 import { RUN_MOVES, presentRunRows, type ApiDialect, type ExecutionState, type Plan, type RunRow } from '@batuta/core'
-import type { ExecutionRow } from '../../storage/batch.ts'
+import type { ExecutionRow, JournalRowOf } from '../../storage/batch.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { executionSearchOf, type FlatSearch } from '../executions/execution-search.ts'
 import { lookAt } from '../executions/look.ts'
@@ -20,9 +20,8 @@ const TURNS_MAX = 4_000
 /** Short journals are read together. */
 const TURNS_SHORT_MAX = 20
 const TOGETHER = 50
-/** Executions whose task runs are kept as they are shown, and task runs of each: some ten megabytes in all. */
-const KEPT_MAX = 2_500
-const KEPT_RUNS_MAX = 20
+/** Task runs that are kept as they are shown, twice what one search reads: some twenty megabytes. */
+const KEPT_RUNS_MAX = 20_000
 
 export interface TaskRunSearch extends FlatSearch {
   readonly page?: number
@@ -55,8 +54,13 @@ export async function searchTaskRuns(
   return pageText(shown, sorted.length)
 }
 
-/** By id, turns and dialect: those of executions that have ended and are small. The one that was asked for last at the end. */
-const kept = new WeakMap<HttpDependencies['store'], Map<string, readonly RunRow[]>>()
+/** By id, turns and dialect: those of executions that have ended. The one that was asked for last at the end. */
+const kept = new WeakMap<HttpDependencies['store'], Kept>()
+
+interface Kept {
+  readonly byKey: Map<string, readonly RunRow[]>
+  runs: number
+}
 
 interface RunsWish {
   readonly dialect: Exclude<ApiDialect, 'c'>
@@ -69,38 +73,48 @@ async function runsOf(
   { dialect, states }: RunsWish,
   dependencies: HttpDependencies,
 ): Promise<readonly RunRow[]> {
-  const { store, flows } = dependencies
-  const known = kept.get(store) ?? new Map<string, readonly RunRow[]>()
+  const { store } = dependencies
+  const known = kept.get(store) ?? { byKey: new Map<string, readonly RunRow[]>(), runs: 0 }
   kept.set(store, known)
-  const isShort = ({ endMs, turn }: ExecutionRow): boolean => endMs !== null && turn <= TURNS_SHORT_MAX
   const keyOf = ({ id, turn }: ExecutionRow): string => `${id} ${turn} ${dialect}`
-  const unread = rows.filter(row => isShort(row) && !known.has(keyOf(row)))
-  const journals = await store.read.journalsOf(unread.map(({ id }) => id))
+  const isUnread = (row: ExecutionRow): boolean =>
+    row.endMs !== null && row.turn <= TURNS_SHORT_MAX && !known.byKey.has(keyOf(row))
+  const journals = await store.read.journalsOf(rows.filter(isUnread).map(({ id }) => id))
   const found: RunRow[] = []
   for (const row of rows) {
     if (row.endMs !== null && row.turn > TURNS_MAX) continue
-    const look = { ...lookAt(row.id, dialect, dependencies), runsMax: RUNS_OF_ONE_MAX }
-    const journal = journals.get(row.id)
-    const execution = journal && (await foldExecution(row.id, journal, flows))
-    const small = known.get(keyOf(row)) ?? (execution && presentRunRows(execution.state, execution.plan, look))
-    if (small && small.length <= KEPT_RUNS_MAX) {
-      keep(known, keyOf(row), small)
-      found.push(...small.filter(run => states === undefined || states.has(run.state)))
-      continue
-    }
-    const wanted = { ...look, ...(states ? { states } : {}) }
-    const view = (state: ExecutionState, plan: Plan): readonly RunRow[] => presentRunRows(state, plan, wanted)
-    const runs = execution ? view(execution.state, execution.plan) : await viewExecution(row.id, dependencies, view)
-    found.push(...(runs ?? []))
+    const own = known.byKey.get(keyOf(row)) ?? (await readRuns(row, journals.get(row.id), { dialect }, dependencies))
+    // Of one that is cut off, the runs of these states may stand behind the cut.
+    const isCut = own.length >= RUNS_OF_ONE_MAX && states !== undefined
+    const runs = isCut ? await readRuns(row, undefined, { dialect, states }, dependencies) : own
+    if (row.endMs !== null && own.length > 0) keep(known, keyOf(row), own)
+    found.push(...(states === undefined ? runs : runs.filter(run => states.has(run.state))))
   }
   return found
 }
 
-function keep(known: Map<string, readonly RunRow[]>, key: string, runs: readonly RunRow[]): void {
-  known.delete(key)
-  known.set(key, runs)
-  const [oldest] = known.keys()
-  if (known.size > KEPT_MAX && oldest !== undefined) known.delete(oldest)
+async function readRuns(
+  row: ExecutionRow,
+  journal: readonly JournalRowOf[] | undefined,
+  { dialect, states }: { readonly dialect: RunsWish['dialect']; readonly states?: RunsWish['states'] },
+  dependencies: HttpDependencies,
+): Promise<readonly RunRow[]> {
+  const look = { ...lookAt(row.id, dialect, dependencies), runsMax: RUNS_OF_ONE_MAX, ...(states ? { states } : {}) }
+  const view = (state: ExecutionState, plan: Plan): readonly RunRow[] => presentRunRows(state, plan, look)
+  const execution = journal && (await foldExecution(row.id, journal, dependencies.flows))
+  if (execution) return view(execution.state, execution.plan)
+  return (await viewExecution(row.id, dependencies, view)) ?? []
+}
+
+function keep(known: Kept, key: string, runs: readonly RunRow[]): void {
+  known.runs += runs.length - (known.byKey.get(key)?.length ?? 0)
+  known.byKey.delete(key)
+  known.byKey.set(key, runs)
+  for (const [oldest, { length }] of known.byKey) {
+    if (known.runs <= KEPT_RUNS_MAX) return
+    known.byKey.delete(oldest)
+    known.runs -= length
+  }
 }
 
 const COLUMNS: ReadonlySet<string> = new Set(['state.startDate', 'startDate', 'stateStartDate'])

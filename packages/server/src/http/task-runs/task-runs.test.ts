@@ -67,3 +67,29 @@ test('what cannot be searched by is refused', async () => {
 
   assert.deepEqual([sort, filter, json], [422, 422, 10_000])
 })
+
+test('of an execution with more task runs than are listed, those of a state are found behind the others, however often it was read', async () => {
+  await server.saveFlow(`
+id: many
+namespace: runs.many
+tasks:
+  - id: each
+    type: io.kestra.plugin.core.flow.ForEach
+    values: "{{ range(1, 1100) }}"
+    concurrencyLimit: 0
+    tasks:
+      - { id: one, type: io.kestra.plugin.core.debug.Return, format: x }
+  - { id: last, type: io.kestra.plugin.core.execution.Fail }
+`)
+  const many = { namespace: 'runs.many', id: 'many' }
+  await server.client.executions.create({ params: many, query: { wait: true } })
+  const failed = async (): Promise<readonly string[]> =>
+    (await search('?namespace=runs.many&state=FAILED&size=10')).results.map(({ taskId }) => taskId)
+
+  const first = await failed()
+  const all = await search('?namespace=runs.many&size=10')
+  const again = await failed()
+
+  assert.deepEqual([first, again], [['last'], ['last']])
+  assert.equal(all.total, 1_000)
+})

@@ -12,8 +12,9 @@ const NOTHING: ReadonlySet<string> = new Set()
 const KEPT = { staleTime: Number.POSITIVE_INFINITY, gcTime: Number.POSITIVE_INFINITY }
 const PARTS = ['tasks', 'triggers', 'conditions', 'taskRunners']
 
-export function useInstalledTypes(): ReadonlySet<string> {
-  const { data } = useQuery(INSTALLED)
+/** None before they are wanted. */
+export function useInstalledTypes(isWanted = true): ReadonlySet<string> {
+  const { data } = useQuery({ ...INSTALLED, enabled: isWanted })
   return data ?? NOTHING
 }
 

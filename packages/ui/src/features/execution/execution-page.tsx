@@ -20,7 +20,7 @@ import { ExecutionActions } from './execution-actions.tsx'
 import classes from './execution-page.module.css'
 import { t } from './messages.ts'
 import { useExecution, useFlowRuns, useLiveExecution, useNewestRevision, type ExecutionHead } from './use-execution.ts'
-import { useTaskRuns } from './use-task-runs.ts'
+import { useTaskRuns, type TaskRuns } from './use-task-runs.ts'
 import type { RunsViewProps } from './with-panel.tsx'
 
 // Each tab is a program of its own, asked for at once when its page is: what it shows is asked of the server meanwhile.
@@ -44,6 +44,9 @@ const Facts = lazy(async () => ({ default: (await import('./facts.tsx')).Facts }
 
 const TABS = ['overview', 'gantt', 'logs', 'topology', 'outputs', 'metrics', 'dependencies', 'debug'] as const
 type TabId = (typeof TABS)[number]
+/** What does not wait for the task runs. */
+const WITHOUT_RUNS: readonly TabId[] = ['logs', 'metrics', 'dependencies', 'debug']
+const NO_RUNS: TaskRuns = { runs: [], isWhole: true, total: 0 }
 /** What scrolls by itself. */
 const FULL: readonly TabId[] = ['gantt', 'logs', 'topology', 'metrics', 'dependencies']
 const LOADS: Readonly<Record<TabId, () => Promise<unknown>>> = {
@@ -64,6 +67,8 @@ export function ExecutionPage(): ReactNode {
   // What cannot be fetched is told where it is shown.
   useEffect(() => void LOADS[tab]().catch(() => undefined), [tab])
   const { data: head, error, refetch } = useExecution(id)
+  // Asked for beside the head: what is drawn with both need not wait for one after the other.
+  useTaskRuns(id, head?.state.current)
   useLiveExecution(id)
   const crumbs = [
     { title: t('executions'), to: paths.executions() },
@@ -122,6 +127,7 @@ function Loaded({ head, tab, crumbs }: LoadedProps): ReactNode {
     [setSearch],
   )
   const isFull = FULL.includes(tab)
+  const shown = taskRuns ?? (WITHOUT_RUNS.includes(tab) ? NO_RUNS : undefined)
   return (
     <Page
       title={head.id}
@@ -132,10 +138,10 @@ function Loaded({ head, tab, crumbs }: LoadedProps): ReactNode {
       actions={<ExecutionActions {...{ head, live, open, from, onOpen }} />}
       tabs={<ExecutionTabs of={head} active={tab} />}
     >
-      {!taskRuns && <SkeletonRows rows={6} />}
-      {taskRuns && (
+      {!shown && <SkeletonRows rows={6} />}
+      {shown && (
         <Suspense fallback={<SkeletonRows rows={6} />}>
-          <Content {...{ head, tab, taskRuns }} onReplay={run => onOpen('replay', run)} />
+          <Content {...{ head, tab }} taskRuns={shown} onReplay={run => onOpen('replay', run)} />
         </Suspense>
       )}
     </Page>

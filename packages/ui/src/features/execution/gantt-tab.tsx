@@ -16,7 +16,8 @@ export interface GanttTabProps extends RunsViewProps {
 export function GanttTab({ head, taskRuns, onReplay, isFull }: GanttTabProps): ReactNode {
   const [{ zoom }, setSearch] = useSearchState(PARAMS)
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set())
-  const tree = useTree(head.id, taskRuns, toggled)
+  const [seen, setSeen] = useState<ReadonlySet<string>>(new Set())
+  const tree = useTree(head.id, taskRuns, { toggled, seen })
   const { task, run, select } = useChosenRun(head, taskRuns)
   const { state } = head
   const isOver = isFinalState(state.current)
@@ -27,6 +28,11 @@ export function GanttTab({ head, taskRuns, onReplay, isFull }: GanttTabProps): R
         if (!next.delete(key)) next.add(key)
         return next
       }),
+    [],
+  )
+  const see = useCallback(
+    (runIds: readonly string[]): void =>
+      setSeen(before => (runIds.every(id => before.has(id)) ? before : new Set([...before, ...runIds]))),
     [],
   )
   const keepZoom = useCallback(
@@ -47,6 +53,7 @@ export function GanttTab({ head, taskRuns, onReplay, isFull }: GanttTabProps): R
           onSelect={select}
           onToggle={toggle}
           onZoom={keepZoom}
+          onSight={see}
         />
       </WithPanel>
     </div>

@@ -1,4 +1,4 @@
-// The task runs of an execution. Of most they are all read at once; of a large one those of the flow itself, and those of a group when it is unfolded.
+// The task runs of an execution. Of most they are all read at once; of a large one those of the flow itself, and those of a group when it comes in sight.
 // Live frames change what was read.
 import { useQueries, useQuery, type QueryClient, type UseQueryResult } from '@tanstack/react-query'
 import { useMemo } from 'react'
@@ -70,14 +70,22 @@ export function mergeLiveRuns(client: QueryClient, id: string, told: readonly Ta
     )
 }
 
-/** The tree, with the branches that are open and were not read with the whole. */
-export function useTree(id: string, taskRuns: TaskRuns | undefined, toggled: ReadonlySet<string>): TreeSource {
+export interface TreeLook {
+  /** Rows that were folded or unfolded by hand. */
+  readonly toggled: ReadonlySet<string>
+  /** Groups that came in sight. */
+  readonly seen: ReadonlySet<string>
+}
+
+/** The tree, with the branches that are open, were not read with the whole and have been in sight or failed. */
+export function useTree(id: string, taskRuns: TaskRuns | undefined, look: TreeLook): TreeSource {
+  const { toggled } = look
   const index = useMemo(() => indexOf(taskRuns), [taskRuns])
   const wanted = useMemo(() => [...(taskRuns?.runs ?? [])], [taskRuns])
   // What a branch brings may have branches itself: asked for level by level as they come.
-  const first = useBranches(id, branchesOf(wanted, taskRuns?.isWhole === true, toggled))
-  const second = useBranches(id, branchesOf(first.runs, false, toggled))
-  const third = useBranches(id, branchesOf(second.runs, false, toggled))
+  const first = useBranches(id, branchesOf(wanted, taskRuns?.isWhole === true, look))
+  const second = useBranches(id, branchesOf(first.runs, false, look))
+  const third = useBranches(id, branchesOf(second.runs, false, look))
   return useMemo(() => {
     const parts = [first, second, third]
     const children = (key: string): readonly TaskRun[] | undefined => {
@@ -112,12 +120,14 @@ interface Branch {
   readonly kind: 'children' | 'subflow' | 'loop'
 }
 
-function branchesOf(runs: readonly GanttRun[], isWhole: boolean, toggled: ReadonlySet<string>): readonly Branch[] {
+function branchesOf(runs: readonly GanttRun[], isWhole: boolean, { toggled, seen }: TreeLook): readonly Branch[] {
   return runs.flatMap((run): readonly Branch[] => {
     if (!(isGroup(run) || isSubflow(run)) || !isOpenRow(run, toggled)) return []
     if (isLargeLoop(run)) return [{ run, kind: 'loop' }]
     if (isSubflow(run)) return [{ run, kind: 'subflow' }]
-    return isWhole ? [] : [{ run, kind: 'children' }]
+    // Failures are looked for wherever they are.
+    const isWanted = !isWhole && (seen.has(run.id) || (run.children?.failed ?? 0) > 0)
+    return isWanted ? [{ run, kind: 'children' }] : []
   })
 }
 

@@ -13,7 +13,7 @@ import { flowMenu } from './flow-menu.ts'
 import classes from './flows-page.module.css'
 import type { Line } from './group-flows.ts'
 import { t } from './messages.ts'
-import { RunBars } from './run-bars.tsx'
+import { RunBars, type RunBarsProps } from './run-bars.tsx'
 import { flowKey, type FlowRow, type RunBarsOfFlow } from './use-flows.ts'
 import type { FlowActions } from './use-flow-actions.ts'
 
@@ -37,7 +37,7 @@ export function flowColumns(facts: FlowFacts): readonly Column<FlowLine>[] {
       id: 'runs',
       title: t('lastRuns'),
       width: '184px',
-      cell: ofFlow((_, bars) => bars && <RunBars {...bars} />),
+      cell: ofFlow((_, bars) => bars && <RunBars {...barsOf(bars)} />),
     },
     { id: 'success', title: t('success'), width: '84px', align: 'end', cell: ofFlow((_, bars) => rateOf(bars)) },
     { id: 'median', title: t('median'), width: '92px', align: 'end', cell: ofFlow((_, bars) => medianOf(bars)) },
@@ -63,6 +63,11 @@ export function flowColumns(facts: FlowFacts): readonly Column<FlowLine>[] {
       cell: ofFlow(flow => <RowMenu flow={flow} actions={facts.actions} />),
     },
   ]
+}
+
+/** Nothing else of it: what is drawn stays while that is the same. */
+function barsOf({ namespace, flowId, runs }: RunBarsOfFlow): RunBarsProps {
+  return { namespace, flowId, runs }
 }
 
 /** What is seen of its row is part of what is said of it. */

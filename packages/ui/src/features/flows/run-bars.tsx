@@ -1,6 +1,6 @@
 // The last executions of a flow at a glance: the newest on the right, as high as it took long. A failure is a cross above its bar, so that nobody
 // needs the colours.
-import type { ReactNode } from 'react'
+import { memo, type ReactNode } from 'react'
 import { formatDuration } from '../../lib/time.ts'
 import { Link } from '../../lib/link.tsx'
 import { paths } from '../../lib/paths.ts'
@@ -16,7 +16,10 @@ type Run = RunBarsOfFlow['runs'][number]
 const HEIGHT_PX = 18
 const HEIGHT_MIN_PX = 3
 
-export function RunBars({ namespace, flowId, runs }: Pick<RunBarsOfFlow, 'namespace' | 'flowId' | 'runs'>): ReactNode {
+export type RunBarsProps = Pick<RunBarsOfFlow, 'namespace' | 'flowId' | 'runs'>
+
+/** Twenty links in each row of a list: they are not drawn anew because other rows came. */
+export const RunBars = memo(function RunBars({ namespace, flowId, runs }: RunBarsProps): ReactNode {
   const [newest] = runs
   if (!newest) return <span className={classes['none']}>{t('noRuns')}</span>
   const longest = Math.max(1, ...runs.map(({ durationMs }) => durationMs ?? 0))
@@ -38,7 +41,7 @@ export function RunBars({ namespace, flowId, runs }: Pick<RunBarsOfFlow, 'namesp
       </span>
     </>
   )
-}
+})
 
 function heightOf({ durationMs }: Run, longest: number): number {
   return Math.max(HEIGHT_MIN_PX, Math.round(((durationMs ?? longest / 2) / longest) * HEIGHT_PX))

@@ -2,6 +2,8 @@
 // ones a histogram, the failed and the slowest stand for all.
 import { isGroup, isLoop, isSubflow, startMsOf, type GanttRun } from './gantt-run.ts'
 
+/** Of a group so many rows are read. */
+const MEANT_MAX = 500
 /** Above so many iterations a loop is a histogram. */
 export const LANES_MAX = 50
 /** Below so many it is open from the beginning. */
@@ -34,9 +36,11 @@ export interface LoopRow {
   readonly depth: number
 }
 
+/** In the place of what is in a group until that is read. */
 export interface WaitingRow {
   readonly type: 'loading'
   readonly key: string
+  readonly run: GanttRun
   readonly depth: number
 }
 
@@ -60,6 +64,16 @@ export function isLargeLoop(run: GanttRun): boolean {
 export function isOpenRow(run: GanttRun, toggled: ReadonlySet<string>): boolean {
   const usually = isSubflow(run) || isLargeLoop(run) ? false : !isLoop(run) || (run.children?.lanes ?? 0) <= LANES_OPEN
   return toggled.has(run.id) ? !usually : usually
+}
+
+/** As many rows as it will most likely be: what is below stays where it is when they come. */
+export function rowsMeant(row: GanttRow | undefined): number {
+  return row?.type === 'loading' ? Math.max(1, Math.min(MEANT_MAX, row.run.children?.total ?? 1)) : 1
+}
+
+/** Groups between these rows that are not read yet. */
+export function unreadIn(rows: readonly GanttRow[], from: number, to: number): readonly string[] {
+  return rows.slice(from, to + 1).flatMap(row => (row.type === 'loading' ? [row.run.id] : []))
 }
 
 export function treeRows(source: TreeSource): readonly GanttRow[] {
@@ -86,7 +100,7 @@ function addRun(rows: GanttRow[], run: GanttRun, { source, depth }: Place): void
   const inner = { source, depth: depth + 1 }
   if (isLargeLoop(run)) return addLargeLoop(rows, run, inner)
   const children = source.childrenOf(run)
-  if (!children) rows.push({ type: 'loading', key: `${run.id}/loading`, depth: depth + 1 })
+  if (!children) rows.push({ type: 'loading', key: `${run.id}/loading`, run, depth: depth + 1 })
   else if (isLoop(run)) addIterations(rows, { loop: run, children }, inner)
   else addRuns(rows, children, inner)
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { criticalPath } from './critical-path.ts'
 import { barsOf, queuedMsOf } from './gantt-bars.ts'
 import type { GanttRun, RunState } from './gantt-run.ts'
-import { filterRows, treeRows, type GanttRow, type TreeSource } from './gantt-tree.ts'
+import { filterRows, rowsMeant, treeRows, unreadIn, type GanttRow, type TreeSource } from './gantt-tree.ts'
 import { panBy, readZoom, ticksOf, writeZoom, zoomAt } from './gantt-view.ts'
 
 const date = (ms: number): string => new Date(ms).toISOString()
@@ -169,6 +169,15 @@ test('what is not there yet is waited for', () => {
   const rows = treeRows({ ...sourceOf([runOf(0, [0, 1], { children: group(1) })]), childrenOf: () => undefined })
 
   assert.deepEqual(names(rows), ['x-0', '  x-0/loading'])
+})
+
+test('what is not there yet takes the place of its rows, and is asked for where it is in sight', () => {
+  const runs = [0, 1, 2].map(at => runOf(at, [at, at + 1], { children: group(at === 1 ? 90_000 : 99) }))
+  const rows = treeRows({ ...sourceOf(runs), roots: runs, childrenOf: () => undefined })
+
+  assert.deepEqual(rows.map(rowsMeant), [1, 99, 1, 500, 1, 99])
+  assert.deepEqual(unreadIn(rows, 0, 3), ['x-0', 'x-1'])
+  assert.deepEqual(unreadIn(rows, 4, 20), ['x-2'])
 })
 
 test('a filter keeps what matches, by duration if that is wanted', () => {

@@ -12,7 +12,7 @@ import { endMsOf } from './gantt-bars.ts'
 import { GanttRowView } from './gantt-row.tsx'
 import { startMsOf, type GanttRun } from './gantt-run.ts'
 import { GanttToolbar } from './gantt-toolbar.tsx'
-import { filterRows, treeRows, type GanttRow, type TreeSource } from './gantt-tree.ts'
+import { filterRows, rowsMeant, treeRows, unreadIn, type GanttRow, type TreeSource } from './gantt-tree.ts'
 import type { Span } from './gantt-view.ts'
 import classes from './gantt.module.css'
 import { t } from './messages.ts'
@@ -32,6 +32,8 @@ export interface GanttProps {
   readonly onToggle: (key: string) => void
   readonly zoom: string | undefined
   readonly onZoom: (zoom: string | undefined) => void
+  /** Groups came in sight whose task runs are not there yet. */
+  readonly onSight?: (runIds: readonly string[]) => void
   /** Fills its place, instead of being as high as its rows. */
   readonly isFull?: boolean
 }
@@ -49,6 +51,8 @@ const TICK_MS = 500
 const ROW_PX = 28
 const TALL_PX = 56
 const ROWS_SHOWN = 14
+/** A group this near below is asked for, too. */
+const NEXT_ROWS = 2
 
 export function Gantt(props: GanttProps): ReactNode {
   const { runs, tree, startMs, endMs, selected, zoom, onZoom, isFull = false } = props
@@ -65,10 +69,11 @@ export function Gantt(props: GanttProps): ReactNode {
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: index => (rows[index]?.type === 'histogram' ? TALL_PX : ROW_PX),
+    estimateSize: index => (rows[index]?.type === 'histogram' ? TALL_PX : ROW_PX * rowsMeant(rows[index])),
     getItemKey: index => rows[index]?.key ?? index,
     overscan: 8,
   })
+  useSight(rows, virtual.range, props.onSight)
   const { active, setActive, onKeyDown } = useGanttKeys({ ...props, rows, view, virtual, setLook })
   useGanttActions({ view, setLook, rows, onSelect: props.onSelect, selected })
   const id = useId()
@@ -101,6 +106,19 @@ export function Gantt(props: GanttProps): ReactNode {
       </div>
     </section>
   )
+}
+
+/** A large execution has more groups than anybody looks at: only those in sight are asked for. */
+function useSight(
+  rows: readonly GanttRow[],
+  range: { readonly startIndex: number; readonly endIndex: number } | null,
+  onSight: GanttProps['onSight'],
+): void {
+  const { startIndex = 0, endIndex = -1 } = range ?? {}
+  useEffect(() => {
+    const unread = unreadIn(rows, startIndex, endIndex + NEXT_ROWS)
+    if (unread.length > 0) onSight?.(unread)
+  }, [rows, startIndex, endIndex, onSight])
 }
 
 interface RowsProps extends Pick<GanttProps, 'selected' | 'onSelect' | 'onToggle'> {

@@ -9,14 +9,15 @@ import type { LogIndex } from './use-log.ts'
 const BARS_MAX = 120
 
 export interface DensityBarProps {
-  readonly density: LogIndex['density']
+  /** Absent until it is known: its place is kept, and what is below does not move. */
+  readonly density: LogIndex['density'] | undefined
   readonly onGo: (line: number) => void
 }
 
 export function DensityBar({ density, onGo }: DensityBarProps): ReactNode {
+  if (density === undefined) return <div className={classes['bar']} />
   const bars = joinSpans(density, BARS_MAX)
   const most = Math.max(1, ...bars.map(bar => bar.lines))
-  if (bars.length < 2) return null
   return (
     <div className={classes['bar']} role="group" aria-label={t('density')}>
       {bars.map(bar => (

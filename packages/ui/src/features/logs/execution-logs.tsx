@@ -67,7 +67,7 @@ export function ExecutionLogs({ executionId, isRunning }: ExecutionLogsProps): R
         onWrap={viewer.wrap}
         onCopy={form => void copyLines(sight.lines(), form)}
       />
-      {index && <DensityBar density={index.density} onGo={goLine} />}
+      {source.total !== 0 && <DensityBar density={index?.density} onGo={goLine} />}
       {source.error ? <ErrorCard title={t('failed')} error={source.error} onRetry={source.retry} /> : null}
       {source.total === undefined && !source.error && <SkeletonRows rows={14} />}
       {source.total === 0 && <Nothing isRunning={isRunning} onDrop={isFiltered ? showAll : undefined} />}
