@@ -1,6 +1,6 @@
 // Is it right, and what will it do? Code, form and drawing are one document: the text. The form and the drawing change it by small edits through the
 // history of the editor, so that one undo takes back any of them.
-import { memo, useCallback, useDeferredValue, useEffect, useMemo, useState, type ReactNode } from 'react'
+import { useCallback, useDeferredValue, useEffect, useMemo, useState, type ReactNode } from 'react'
 import { useActions } from '../../lib/actions.ts'
 import { useGo } from '../../lib/link.tsx'
 import { paths } from '../../lib/paths.ts'
@@ -37,8 +37,7 @@ import { parseYamlTree, plainOf, taskAt, tasksIn } from './yaml/yaml-tree.ts'
 const PAINTED_MS = 100
 /** Letters of which reading takes a frame. */
 const LONG = 20_000
-/** Longer than between two keys of somebody who writes. */
-const REST_MS = 250
+const REST_MS = 60
 
 export interface FlowEditorProps {
   /** Undefined for a flow that is not there yet. */
@@ -75,8 +74,8 @@ export function FlowEditor(props: FlowEditorProps): ReactNode {
   const review = (): void => setReviewing(flow !== undefined)
   useEditorActions({ panes, code, keeping, review, showPanel, tryNow })
   const ready = useReady(setCode)
+  const help = useHelp(checks, code)
   const isQuiet = useQuiet(code)
-  const help = useHelp(checks, code, isQuiet)
   return (
     <div className={classes['editor']}>
       <EditorToolbar
@@ -185,16 +184,8 @@ function useTrial(showPanel: (panel: Panel) => void) {
   return { trial, wished, tryNow, facts }
 }
 
-function useHelp(
-  checks: Checks,
-  code: CodeHandle | undefined,
-  isQuiet: boolean,
-): Parameters<typeof CodeEditor>[0]['help'] {
-  // Nobody sees either before something is completed: they do not hold up the text.
-  const installed = useInstalledTypes(isQuiet)
-  useEffect(() => {
-    if (isQuiet) void askOnce({ type: 'expressions' })
-  }, [isQuiet])
+function useHelp(checks: Checks, code: CodeHandle | undefined): Parameters<typeof CodeEditor>[0]['help'] {
+  const installed = useInstalledTypes()
   const docOf = useTypeDocs()
   const go = useGo()
   return {
@@ -324,14 +315,13 @@ interface GraphPaneProps {
   readonly onAdd: (place: AddPlace) => void
 }
 
-/** A key in a long text, which it does not see before the hand rests, does not draw it anew. */
-const GraphPane = memo(function GraphPane(props: GraphPaneProps): ReactNode {
+function GraphPane(props: GraphPaneProps): ReactNode {
   return (
     <section className={cx(classes['pane'], classes['graphPane'])} aria-label={t('graph')}>
       {props.isQuiet ? <Graph {...props} /> : <SkeletonRows rows={5} />}
     </section>
   )
-})
+}
 
 function Graph({ text, cursor, code, facts, onAdd }: GraphPaneProps): ReactNode {
   const shown = useDeferredValue(text)

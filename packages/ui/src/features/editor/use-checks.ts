@@ -7,14 +7,12 @@ import type { CodeProblem } from './code/code-editor.tsx'
 import { askLanguage } from './language/language-client.ts'
 import { quickFix } from './language/quick-fix.ts'
 
+const LOCAL_MS = 60
+const SERVER_MS = 250
+
 export interface Problem extends CodeProblem {
   readonly line: number
 }
-
-const LOCAL_MS = 60
-/** Always the same: a text without a mistake gives the editor nothing new to show after each key. */
-const NO_PROBLEMS: readonly Problem[] = []
-const SERVER_MS = 250
 
 export interface Checks {
   readonly problems: readonly Problem[]
@@ -60,10 +58,7 @@ export function useChecks(text: string): Checks {
   })
   const isJudged = judged?.text === text
   const { diagnostics } = isJudged ? judged : local
-  const problems = useMemo(
-    () => (diagnostics.length === 0 ? NO_PROBLEMS : diagnostics.map(found => problemOf(found, text))),
-    [diagnostics, text],
-  )
+  const problems = useMemo(() => diagnostics.map(found => problemOf(found, text)), [diagnostics, text])
   // A getter, so that completion always sees the newest.
   return {
     problems,

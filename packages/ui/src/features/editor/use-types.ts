@@ -12,9 +12,8 @@ const NOTHING: ReadonlySet<string> = new Set()
 const KEPT = { staleTime: Number.POSITIVE_INFINITY, gcTime: Number.POSITIVE_INFINITY }
 const PARTS = ['tasks', 'triggers', 'conditions', 'taskRunners']
 
-/** None before they are wanted. */
-export function useInstalledTypes(isWanted = true): ReadonlySet<string> {
-  const { data } = useQuery({ ...INSTALLED, enabled: isWanted })
+export function useInstalledTypes(): ReadonlySet<string> {
+  const { data } = useQuery(INSTALLED)
   return data ?? NOTHING
 }
 
