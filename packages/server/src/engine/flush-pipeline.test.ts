@@ -1,8 +1,9 @@
 // What becomes of executions when a flush is refused, lost, held up or overtaken.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Batch } from '../storage/batch.ts'
 import { SubmitError, type SubmitFault } from '../inbox/inbox.ts'
-import { FlushError } from '../storage/store.ts'
+import { FlushError, type FlushFault } from '../storage/store.ts'
 import { JOB, NODE, START_MS, TestEngine } from './testing/test-engine.ts'
 
 const INLINE = 'tasks: [{ id: t, type: core.debug.Return, format: x }]'
@@ -16,6 +17,16 @@ async function openWith(flows: Readonly<Record<string, string>>, slots = 0): Pro
 
 function faultIs(fault: SubmitFault): (error: unknown) => boolean {
   return error => error instanceof SubmitError && error.fault === fault
+}
+
+/** What is sent first fails as the first of them, and so on; `onLast` is called with what is sent after them. */
+function failInTurn(t: TestEngine, faults: readonly FlushFault[], onLast: (first: Batch) => void = () => {}): void {
+  let attempt = 0
+  t.store.before = batch => {
+    const fault = faults[attempt++]
+    if (fault !== undefined) throw new FlushError(fault, `attempt ${attempt} fails`)
+    if (attempt === faults.length + 1) onLast(t.store.batches[0] ?? batch)
+  }
 }
 
 test('many executions go into few flushes, and nothing leaves before the flush has returned', async () => {
@@ -190,14 +201,7 @@ test('a first attempt that arrives after the second one was sent counts, once', 
 
 test('a refusal after an attempt that may still arrive is not the last word before its number is used up', async () => {
   const t = await openWith({ inline: INLINE })
-  let attempt = 0
-  t.store.before = batch => {
-    attempt += 1
-    if (attempt === 1) throw new FlushError('unknown', 'the connection broke')
-    if (attempt === 2) throw new FlushError('known', 'this one cannot be stored now')
-    // What was under way arrives before its number is used up.
-    if (attempt === 3) t.store.arrive(t.store.batches[0] ?? batch)
-  }
+  failInTurn(t, ['unknown', 'known'], first => t.store.arrive(first))
 
   const { receipt } = t.create('inline')
   await t.settled()
@@ -210,18 +214,9 @@ test('a refusal after an attempt that may still arrive is not the last word befo
 
 test('what was refused after an attempt that came to nothing stays refused, should that arrive after all', async () => {
   const t = await openWith({ inline: INLINE })
-  let attempt = 0
-  t.store.before = () => {
-    attempt += 1
-    if (attempt === 1) throw new FlushError('unknown', 'the connection broke')
-    if (attempt === 2) throw new FlushError('known', 'this one cannot be stored')
-  }
+  failInTurn(t, ['unknown', 'known'])
 
-  const { receipt, id } = t.create('inline')
-  const rejected = assert.rejects(receipt, faultIs('failed'))
-  await t.settled()
-  t.clock.advance(1_000)
-  await rejected
+  const id = await refused(t, 'failed')
   const [late] = t.store.batches
   assert.ok(late)
   await assert.rejects(t.store.flush(late), { fault: 'fenced' })
@@ -230,24 +225,27 @@ test('what was refused after an attempt that came to nothing stays refused, shou
   assert.deepEqual([t.fatal, t.tables.executions.has(id)], [[], false])
 })
 
-test('a refusal whose number cannot be used up is told as one of which nobody knows', async () => {
-  const t = await openWith({ inline: INLINE })
-  let attempt = 0
-  t.store.before = () => {
-    attempt += 1
-    if (attempt === 2) throw new FlushError('known', 'this one cannot be stored')
-    if (attempt <= 3) throw new FlushError('unknown', 'the connection broke')
-  }
+for (const fault of ['unknown', 'full'] as const)
+  test(`a refusal whose number cannot be used up (${fault}) is told as one of which nobody knows, and what arrives late is not taken for the next`, async () => {
+    const t = await openWith({ inline: INLINE })
+    failInTurn(t, ['unknown', 'known', fault], first => t.store.arrive(first))
 
+    const id = await refused(t, 'unavailable')
+    const next = t.create('inline')
+
+    assert.equal((await next.receipt).view, 'SUCCESS')
+    assert.deepEqual([t.fatal, t.tables.executions.has(id), t.tables.executions.has(next.id)], [[], true, true])
+  })
+
+/** Starts an execution that is refused after its second attempt. */
+async function refused(t: TestEngine, fault: SubmitFault): Promise<string> {
   const { receipt, id } = t.create('inline')
-  const rejected = assert.rejects(receipt, faultIs('unavailable'))
+  const rejected = assert.rejects(receipt, faultIs(fault))
   await t.settled()
   t.clock.advance(1_000)
   await rejected
-
-  assert.equal((await t.create('inline').receipt).view, 'SUCCESS')
-  assert.deepEqual([t.fatal, t.tables.executions.has(id)], [[], false])
-})
+  return id
+}
 
 test('a store that stays silent is given up after a while, and taken up again where it stands', async () => {
   const t = await openWith({ inline: INLINE })

@@ -167,10 +167,17 @@ export class FlushPipeline {
    */
   async #refused(refusal: FlushError, seq: number): Promise<FlushError | undefined> {
     const failure = await this.#send(this.#emptyBatch(seq))
-    const outcome = failure?.fault === 'fenced' ? await this.#lookUp(seq) : failure
-    if (outcome === undefined) this.#seq = seq
-    if (failure === undefined) return refusal
-    if (outcome !== 'again' && outcome?.fault !== 'unknown') return outcome
+    if (failure === undefined) {
+      this.#seq = seq
+      return refusal
+    }
+    const outcome = failure.fault === 'fenced' ? await this.#lookUp(seq) : failure
+    if (outcome === undefined) {
+      this.#seq = seq
+      return undefined
+    }
+    // The node ends.
+    if (outcome !== 'again' && (outcome.fault === 'fenced' || outcome.fault === 'broken')) return outcome
     this.#isSeqKnown = false
     return new FlushError('unknown', `the store does not tell what became of flush ${seq}`, { cause: refusal })
   }

@@ -202,7 +202,7 @@ async function listen(ctx: RunContext, engine: DockerEngine, { container, option
     throw engine.failure(error)
   }
   const exitCode = await waiting
-  if (exitCode === KILLED && (await hasRunOutOfMemory(engine, { container, options })))
+  if (exitCode !== 0 && (await hasRunOutOfMemory(engine, exitCode, { container, options })))
     ctx.logger.error('the container was ended because it used more memory than it may')
   return exitCode
 }
@@ -212,10 +212,14 @@ const KILLED = 137
 /** The engine hears of the memory by another way than of the end, and on a machine under load after it: then only an event tells. */
 const EVENT_MS = 3_000
 
-async function hasRunOutOfMemory(engine: DockerEngine, { container, options }: Held): Promise<boolean> {
+async function hasRunOutOfMemory(
+  engine: DockerEngine,
+  exitCode: number,
+  { container, options }: Held,
+): Promise<boolean> {
   const state = await inspect(engine, container)
   if (state['OOMKilled'] === true) return true
-  if (options.hostConfig['Memory'] === undefined) return false
+  if (exitCode !== KILLED || options.hostConfig['Memory'] === undefined) return false
   // By the clock of the engine.
   const [startMs, endMs] = [state['StartedAt'], state['FinishedAt']].map(at => Date.parse(String(at)))
   if (startMs === undefined || endMs === undefined || Number.isNaN(startMs + endMs)) return false

@@ -32,29 +32,16 @@ async function linesOf(followed: readonly Buffer[], kept: readonly Buffer[], siz
 
 const KEPT = [frame(OUT, 'one\ntwo\n'), frame(ERROR, 'oops\n'), frame(OUT, 'three\nfour\n'), frame(ERROR, 'again\n')]
 
+const SORTED = ['stderr again', 'stderr oops', 'stdout four', 'stdout one', 'stdout three', 'stdout two']
+
 test('what was told is told once, wherever the pieces are cut', async () => {
-  for (const size of [1, 3, 8, 1_000])
-    assert.deepEqual([...(await linesOf(KEPT, KEPT, size))].sort(), [
-      'stderr again',
-      'stderr oops',
-      'stdout four',
-      'stdout one',
-      'stdout three',
-      'stdout two',
-    ])
+  for (const size of [1, 3, 8, 1_000]) assert.deepEqual([...(await linesOf(KEPT, KEPT, size))].sort(), SORTED)
 })
 
 test('what a log that ended early has left out is told, lines that were cut included', async () => {
   const lines = await linesOf([frame(OUT, 'one\nt')], KEPT)
 
-  assert.deepEqual([...lines].sort(), [
-    'stderr again',
-    'stderr oops',
-    'stdout four',
-    'stdout one',
-    'stdout three',
-    'stdout two',
-  ])
+  assert.deepEqual([...lines].sort(), SORTED)
   assert.deepEqual(
     lines.filter(line => line.startsWith('stdout')),
     ['stdout one', 'stdout two', 'stdout three', 'stdout four'],
