@@ -5,6 +5,7 @@ import { dirname, join, relative } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { routes, type Route } from '@batuta/api'
 import { build, type Plugin } from 'vite'
+import { drawFirstShell, FIRST_SHELL_SOURCES } from './first-shell.ts'
 import { FIRST_CALLS } from '../packages/ui/src/app/first-calls.ts'
 import { tokensCss } from '../packages/ui/src/lib/tokens-css.ts'
 import { firstPrograms, type Manifest } from './first-programs.ts'
@@ -45,6 +46,11 @@ const GROUPS = [
     test: /[\\/]ui[\\/]src[\\/](lib[\\/]filters[\\/]filter-text|widgets[\\/](filter-bar|suggest-filters))/,
   },
   {
+    // What most pages have a little of: a file of three hundred bytes each would cost more to ask for than to send.
+    name: 'pieces',
+    test: /[\\/]ui[\\/]src[\\/](lib[\\/](access[\\/](use-may|may-button)|open-address)\.|widgets[\\/](act-button|dialog|layout\.module|tabs|note|code-block|duration|copy-as|quote-for-shell|mark|choices|selection-bar)\.)/,
+  },
+  {
     // Rows of any length, which are not always a table.
     name: 'virtual',
     test: /node_modules[\\/]@tanstack[\\/](react-virtual|virtual-core)[\\/]/,
@@ -56,7 +62,9 @@ const GROUPS = [
 ]
 
 const startedMs = performance.now()
+const classes = new Map<string, string>()
 const inputs = await buildPage()
+await drawFirstShell(join(FRESH, 'index.html'), classes)
 writeFiles()
 rmSync(OUT, { recursive: true, force: true })
 renameSync(FRESH, OUT)
@@ -71,7 +79,7 @@ async function buildPage(): Promise<readonly string[]> {
     root: SOURCE,
     base: '/ui/',
     logLevel: 'warn',
-    plugins: [tokens(), shortRoutes(), noSchemas(), pureModules(), preloadFont(), noteInputs(seen)],
+    plugins: [tokens(), shortRoutes(), noSchemas(), pureModules(), preloadFont(), noteInputs(seen), noteClasses()],
     worker: { format: 'es' },
     build: {
       outDir: FRESH,
@@ -110,6 +118,7 @@ async function buildPage(): Promise<readonly string[]> {
     join(SOURCE, 'src/lib/tokens-css.ts'),
     join(SOURCE, 'src/app/first-calls.ts'),
     join(ROOT, 'scripts/first-programs.ts'),
+    ...FIRST_SHELL_SOURCES,
   ]
   return [...new Set(ours)]
     .map(file => relative(ROOT, file))
@@ -195,6 +204,21 @@ function preloadFont(): Plugin {
             attrs: { rel: 'preload', as: 'font', type: 'font/woff2', href: `/ui/${name}`, crossorigin: '' },
             injectTo: 'head-prepend' as const,
           })),
+    },
+  }
+}
+
+/** The names that classes have in the sheets of style. */
+function noteClasses(): Plugin {
+  return {
+    name: 'note-classes',
+    enforce: 'post',
+    transform: {
+      filter: { id: /\.module\.css$/ },
+      handler: (code, id) => {
+        classes.set(id, code)
+        return undefined
+      },
     },
   }
 }

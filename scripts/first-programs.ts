@@ -7,6 +7,7 @@ export interface Chunk {
   readonly file: string
   readonly isEntry?: boolean
   readonly imports?: readonly string[]
+  readonly css?: readonly string[]
 }
 
 export type Manifest = Readonly<Record<string, Chunk>>
@@ -30,8 +31,9 @@ const TABS: readonly (readonly [path: string, part: string])[] = [
   ['/flows/edit/$namespace/$id/edit', 'features/editor/flow-editor-tab.tsx'],
   ['/flows/edit/$namespace/$id/topology', 'features/flow/flow-topology.tsx'],
 ]
-/** Each is a line of the page, which has to stay small: the largest are worth it. */
-const FILES_MAX = 10
+/** Each is a line of the page, which has to stay small: the largest are worth it. Sheets of style are waited for before a program of them runs. */
+const FILES_MAX = 6
+const STYLES_MAX = 3
 
 export function firstPrograms(manifest: Manifest, sizeOf: (file: string) => number): readonly FirstPrograms[] {
   const pages = [...readFileSync(ROUTES, 'utf8').matchAll(ROUTE)].map(([, path = '', source = '']) => ({
@@ -42,9 +44,18 @@ export function firstPrograms(manifest: Manifest, sizeOf: (file: string) => numb
   const everywhere = closure(manifest, entry)
   const programs = (path: string, sources: readonly string[]): FirstPrograms => {
     const needed = new Set(sources.flatMap(source => [...closure(manifest, `src/${source}`)]))
-    const files = [...needed].filter(name => !everywhere.has(name)).flatMap(name => manifest[name]?.file ?? [])
-    const largest = [...new Set(files)].sort((one, other) => sizeOf(other) - sizeOf(one)).slice(0, FILES_MAX)
-    return { pattern: patternOf(path), files: largest }
+    const own = [...needed].filter(name => !everywhere.has(name)).flatMap(name => manifest[name] ?? [])
+    const largest = (files: readonly string[], most: number): readonly string[] =>
+      [...new Set(files)].sort((one, other) => sizeOf(other) - sizeOf(one)).slice(0, most)
+    const styles = largest(
+      own.flatMap(({ css = [] }) => css),
+      STYLES_MAX,
+    )
+    const scripts = largest(
+      own.map(({ file }) => file),
+      FILES_MAX,
+    )
+    return { pattern: patternOf(path), files: [...styles, ...scripts] }
   }
   const tabs = TABS.map(([path, part]) => {
     const page = pages.find(each => new RegExp(patternOf(each.path)).test(path.replaceAll('$', '')))

@@ -16,7 +16,7 @@ import type { Access } from '../access/access.ts'
 import { AccessError } from '../access/access-error.ts'
 import { auditNoted, audited, isAudited, type AuditNotes } from './audited.ts'
 import { authorise, rightOf, type Right } from './authorise.ts'
-import { findCaller } from './find-caller.ts'
+import { findCaller, strangerCheck } from './find-caller.ts'
 import type { HandlerTables } from './handler-tables.ts'
 import { newOpenStreams, type OpenStreams } from './open-streams.ts'
 import { BEARER_OF_LINK, type Caller } from '../access/caller.ts'
@@ -46,7 +46,11 @@ export function bindRoutes(tables: HandlerTables, dependencies: HttpDependencies
     checkOrigin: newOriginCheck(dependencies.config, () => !access.book.isOpen),
     admission: new Admission({ ...ADMISSION, platform: dependencies.platform }),
     tree: treeOf(tables, dependencies.config.tenant),
-    page: newPageServer({ folder: PAGE_DIR, tenant: dependencies.config.tenant }),
+    page: newPageServer({
+      folder: PAGE_DIR,
+      tenant: dependencies.config.tenant,
+      isStranger: strangerCheck(dependencies),
+    }),
     idempotency: newIdempotency(dependencies),
     dependencies,
   }

@@ -1,5 +1,5 @@
 // Who asks: nobody in particular on a server that is open, and whoever the headers tell on any other.
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { AccessError } from '../access/access-error.ts'
 import { EVERYBODY, type Caller } from '../access/caller.ts'
 import { ipOf } from './client-address.ts'
@@ -21,6 +21,18 @@ export function findCaller(
     caller => expectCaller(caller, ip, incoming),
     (error: unknown) => askAgain(error, incoming),
   )
+}
+
+/** For the page, which anybody may open: whether its questions will be refused. Whom a header or a proxy names is not looked up for that. */
+export function strangerCheck({
+  access,
+  proxies,
+}: Pick<HttpDependencies, 'access' | 'proxies'>): (headers: IncomingHttpHeaders) => boolean {
+  return ({ authorization, cookie }: IncomingHttpHeaders): boolean =>
+    !access.book.isOpen &&
+    proxies === undefined &&
+    authorization === undefined &&
+    access.authenticate({ authorization, cookie, ip: undefined }) === undefined
 }
 
 /** A wrong password is told as none: the client asks for another one. */

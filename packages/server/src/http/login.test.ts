@@ -36,6 +36,20 @@ test('probes are open, a webhook is guarded by its key', async () => {
   assert.equal((await server.send('POST', '/api/v1/main/executions/webhook/team/flow/key')).status, 404)
 })
 
+test('the page holds its shell back from whoever has to log in first', async () => {
+  const hasShell = async (headers: Record<string, string>): Promise<boolean> =>
+    (await server.send('GET', '/ui/flows', { headers })).text.includes('<template id="first-shell">')
+
+  assert.deepEqual(
+    [
+      await hasShell({}),
+      await hasShell({ cookie: 'none' }),
+      await hasShell(basic('ada@example.com:pass:wörd').headers),
+    ],
+    [false, false, true],
+  )
+})
+
 test('whoever may log in is told so', async () => {
   const configs = await server.send('GET', '/api/v1/configs/login')
   assert.equal(configs.json.isBasicAuthEnabled, true)

@@ -3,7 +3,8 @@ import { Link, usePath } from '../lib/link.tsx'
 import { Icon } from '../widgets/icon.tsx'
 import { Menu } from '../widgets/menu.tsx'
 import classes from './bottom-bar.module.css'
-import { BAR_DESTINATIONS, isCurrent } from './destinations.ts'
+import { BAR_DESTINATIONS } from './destinations.ts'
+import { isCurrent } from './places.ts'
 import { useDestinations } from './use-destinations.ts'
 import { showPart } from './late-parts.tsx'
 import { t } from './messages.ts'
@@ -25,7 +26,7 @@ export function BottomBar(): ReactNode {
           key={item.id}
           to={item.to}
           className={classes['item']}
-          aria-current={isCurrent(item, path) ? 'page' : undefined}
+          aria-current={isCurrent(item.to, path) ? 'page' : undefined}
         >
           <Icon name={item.icon} size={20} />
           <span>{item.title}</span>

@@ -130,12 +130,3 @@ export const DESTINATIONS: readonly Destination[] = ALL.filter(({ to }) => hasPa
 export const BAR_DESTINATIONS: readonly Destination[] = BAR.flatMap(id =>
   DESTINATIONS.filter(item => item.id === id),
 ).slice(0, BAR_MAX)
-
-/** Whose page is shown: an execution belongs to the executions. */
-export function isCurrent({ to }: Destination, path: string): boolean {
-  const root = to
-    .split('/')
-    .slice(0, to.startsWith('/admin') ? 3 : 2)
-    .join('/')
-  return path === root || path.startsWith(`${root}/`)
-}

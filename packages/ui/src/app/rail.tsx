@@ -4,7 +4,8 @@ import { Link, usePath } from '../lib/link.tsx'
 import { cx } from '../widgets/class-names.ts'
 import { Icon } from '../widgets/icon.tsx'
 import { tip } from '../widgets/tooltip.ts'
-import { isCurrent } from './destinations.ts'
+import { Mark } from './mark.tsx'
+import { isCurrent } from './places.ts'
 import { useRailOrder } from './rail-order.ts'
 import { showPart } from './late-parts.tsx'
 import { useAddress } from './use-address.ts'
@@ -36,7 +37,11 @@ export function Rail({ isPinned, onPin }: RailProps): ReactNode {
               key={item.id}
               className={cx(index > 0 && destinations[index - 1]?.group !== item.group && classes['next'])}
             >
-              <Link to={item.to} className={classes['item']} aria-current={isCurrent(item, path) ? 'page' : undefined}>
+              <Link
+                to={item.to}
+                className={classes['item']}
+                aria-current={isCurrent(item.to, path) ? 'page' : undefined}
+              >
                 <Icon name={item.icon} size={20} />
                 <span className={classes['label']}>{isPinned ? item.title : (item.short ?? item.title)}</span>
               </Link>
@@ -90,16 +95,5 @@ function Bookmarks({ isPinned }: { readonly isPinned: boolean }): ReactNode {
         </li>
       ))}
     </ul>
-  )
-}
-
-function Mark(): ReactNode {
-  return (
-    <svg width="28" height="28" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
-      <rect width="32" height="32" rx="8" fill="#4338ca" />
-      <path d="M7 24 23 8" stroke="#fff" strokeWidth="2.6" strokeLinecap="round" />
-      <circle cx="9" cy="22" r="3.4" fill="#fff" />
-      <path d="M16 24c5 0 8-3 8.6-7" stroke="#a5a0ff" strokeWidth="2.2" strokeLinecap="round" fill="none" />
-    </svg>
   )
 }

@@ -10,8 +10,8 @@ import {
 import { TENANT } from '../lib/api.ts'
 import { withQuery } from '../lib/paths.ts'
 import { PageFailure } from './page-failure.tsx'
+import { basepathOf } from './places.ts'
 import { PAGES, REDIRECTS } from './routes.ts'
-import { Shell } from './shell.tsx'
 import { StartPage } from './start-page.tsx'
 
 /** Seldom seen, and not small: it searches for what was meant. */
@@ -20,7 +20,7 @@ const NotFoundPage = lazyRouteComponent(async () => ({
 }))
 
 export function makeRouter(): AnyRouter {
-  const root = createRootRoute({ component: Shell, notFoundComponent: NotFoundPage, errorComponent: PageFailure })
+  const root = createRootRoute({ notFoundComponent: NotFoundPage, errorComponent: PageFailure })
   const start = createRoute({ getParentRoute: () => root, path: '/', component: StartPage })
   const pages = PAGES.map(({ path, load }) =>
     createRoute({
@@ -40,7 +40,7 @@ export function makeRouter(): AnyRouter {
   )
   return createRouter({
     routeTree: root.addChildren([start, ...pages, ...redirects]),
-    basepath: basepathOf(location.pathname),
+    basepath: basepathOf(location.pathname, TENANT),
     defaultErrorComponent: PageFailure,
     defaultNotFoundComponent: NotFoundPage,
     scrollRestoration: isOtherPage(),
@@ -61,6 +61,12 @@ export function makeRouter(): AnyRouter {
   })
 }
 
+/** Fetches the program of the page that is asked for, before the router comes to it: that is after the first rendering. */
+export function warmPage(router: AnyRouter): void {
+  for (const { routeId } of router.matchRoutes(router.latestLocation))
+    void router.routesById[routeId]?.options.component?.preload?.()
+}
+
 /** Where only the query changes, what scrolls stays where the page has put it. */
 function isOtherPage(): (given: { readonly location: { readonly pathname: string } }) => boolean {
   let shown = ''
@@ -69,10 +75,4 @@ function isOtherPage(): (given: { readonly location: { readonly pathname: string
     shown = pathname
     return isOther
   }
-}
-
-/** The tenant may stand in front of the path, as Kestra writes it. */
-function basepathOf(pathname: string): string {
-  const prefix = `/ui/${TENANT}`
-  return pathname === prefix || pathname.startsWith(`${prefix}/`) ? prefix : '/ui'
 }

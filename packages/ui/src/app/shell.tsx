@@ -1,6 +1,6 @@
 // What stands around every page: the rail, the bar at the top, and the places for toasts and dialogs.
-import { Outlet } from '@tanstack/react-router'
-import { lazy, Suspense, type ReactNode } from 'react'
+import { CatchBoundary, Matches } from '@tanstack/react-router'
+import { lazy, Suspense, useLayoutEffect, type ReactNode } from 'react'
 import { RunHost } from '../features/run-dialog/run-host.tsx'
 import { useMe } from '../lib/access/use-me.ts'
 import { useActions } from '../lib/actions.ts'
@@ -14,28 +14,34 @@ import { Toasts } from '../widgets/toast.tsx'
 import { BottomBar } from './bottom-bar.tsx'
 import { Help, LateParts, usePart } from './late-parts.tsx'
 import { t } from './messages.ts'
+import { PageFailure } from './page-failure.tsx'
+import { isBare } from './places.ts'
 import { Rail } from './rail.tsx'
 import { SessionGuard } from './session-guard.tsx'
 import classes from './shell.module.css'
+import { takeFocus } from './take-focus.ts'
 import { TopBar } from './top-bar.tsx'
 import { useDestinations } from './use-destinations.ts'
 
 const Impersonation = lazy(async () => ({ default: (await import('./impersonation.tsx')).Impersonation }))
 const PINNED = 'rail.pinned'
 
-/** Before one is signed in there is nothing to go to. */
-const BARE = /^\/(login|setup|reset-password|invitation)(\/|$)/
-
+/** It stands around the pages and is none of them: it is there before the program of a page is. */
 export function Shell(): ReactNode {
-  const isBare = BARE.test(usePath())
-  return isBare ? <Bare /> : <Frame />
+  const path = usePath()
+  useLayoutEffect(takeFocus, [])
+  return (
+    <CatchBoundary getResetKey={() => path} errorComponent={PageFailure}>
+      {isBare(path) ? <Bare /> : <Frame />}
+    </CatchBoundary>
+  )
 }
 
 function Bare(): ReactNode {
   return (
     <div className={classes['bare']}>
       <main id="main" tabIndex={-1} className={classes['main']}>
-        <Outlet />
+        <Matches />
       </main>
       <Toasts />
     </div>
@@ -61,7 +67,7 @@ function Frame(): ReactNode {
       )}
       <div className={classes['beside']}>
         <main id="main" tabIndex={-1} className={classes['main']}>
-          <Outlet />
+          <Matches />
         </main>
         <Help />
       </div>

@@ -3,10 +3,12 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import type { Reply } from '../reply.ts'
 import { newPageServer, type PageServer } from './serve-page.ts'
 
-const INDEX = `<html data-tenant="%TENANT%"><head><!--FIRST-CALL--><script>run()</script></head></html>`
+const SHELL = '<template id="first-shell"><nav><template>star</template></nav></template>'
+const INDEX = `<html data-tenant="%TENANT%"><head><script>run()</script></head><body><!--FIRST-CALL-->${SHELL}</body></html>`
 const PROGRAM = 'assets/main-abc.js'
 
 let folder = ''
@@ -28,7 +30,7 @@ before(async () => {
         files,
         firstCalls: { '/flows': '/flows/search?size=50' },
         programs: [
-          { pattern: '^/runs/[^/]+/logs/?$', files: ['assets/logs.js'] },
+          { pattern: '^/runs/[^/]+/logs/?$', files: ['assets/logs.css', 'assets/logs.js'] },
           { pattern: '^/runs(?:/[^/]+)?(?:/[^/]+)?/?$', files: ['assets/runs.js'] },
         ],
       }),
@@ -37,7 +39,11 @@ before(async () => {
     writeFile(join(folder, 'ui', `${PROGRAM}.br`), 'br'),
     writeFile(join(folder, 'ui', `${PROGRAM}.gz`), 'gzi'),
   ])
-  serve = newPageServer({ folder: join(folder, 'ui'), tenant: 'main' })
+  serve = newPageServer({
+    folder: join(folder, 'ui'),
+    tenant: 'main',
+    isStranger: ({ cookie }) => cookie === 'old',
+  })
 })
 after(() => rm(folder, { recursive: true, force: true }))
 
@@ -81,6 +87,11 @@ test('the programs of a page stand in it, of the first pattern that fits its add
     )
 
   assert.deepEqual(await named('/ui/runs/a/logs'), ['/ui/assets/logs.js'])
+  assert.ok(
+    bodyOf(await ask('/ui/runs/a/logs')).includes(
+      '<link rel="preload" as="style" crossorigin href="/ui/assets/logs.css">',
+    ),
+  )
   assert.deepEqual(await named('/ui/main/runs/a/'), ['/ui/assets/runs.js'])
   assert.deepEqual(await named('/ui/nothing'), [])
 })
@@ -94,6 +105,36 @@ test('the policy forbids every script but ours', async () => {
     /^default-src 'none'; .*frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types default$/,
   )
   assert.doesNotMatch(policy, /unsafe/)
+})
+
+test('the shell stands in the page, but not for somebody who has to sign in first', async () => {
+  const bodies = await Promise.all(
+    [{}, { cookie: 'old' }].map(async headers => bodyOf(await ask('/ui/flows', headers))),
+  )
+
+  assert.deepEqual(
+    bodies.map(body => [body.includes(SHELL), body.includes('template'), body.endsWith('</body></html>')]),
+    [
+      [true, true, true],
+      [false, false, true],
+    ],
+  )
+})
+
+test('the page goes compressed to whoever takes that, and says the same', async () => {
+  const plain = await ask('/ui/flows')
+  const forms = await Promise.all(['br', 'gzip'].map(names => ask('/ui/flows', { 'accept-encoding': names })))
+  const [br, gz] = forms.map(reply => (reply?.type === 'body' ? Buffer.from(reply.body) : Buffer.alloc(0)))
+
+  assert.equal(brotliDecompressSync(br ?? '').toString(), bodyOf(plain))
+  assert.equal(gunzipSync(gz ?? '').toString(), bodyOf(plain))
+  assert.deepEqual(
+    forms.map(reply => [reply?.headers?.['content-encoding'], reply?.headers?.['etag']]),
+    [
+      ['br', `W/${plain?.headers?.['etag']}`],
+      ['gzip', `W/${plain?.headers?.['etag']}`],
+    ],
+  )
 })
 
 test('the page is asked for again each time, and answered in a few bytes where it has not changed', async () => {
@@ -156,7 +197,7 @@ test('other paths and methods are none of the page', async () => {
 })
 
 test('a server without a built page says how to build it', async () => {
-  const reply = await newPageServer({ folder: join(folder, 'none'), tenant: 'main' })({
+  const reply = await newPageServer({ folder: join(folder, 'none'), tenant: 'main', isStranger: () => false })({
     method: 'GET',
     path: '/ui',
     headers: {},

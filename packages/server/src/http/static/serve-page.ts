@@ -4,6 +4,8 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { IncomingHttpHeaders } from 'node:http'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { brotliCompress, gzip } from 'node:zlib'
 import type { Headers, Reply } from '../reply.ts'
 import { openPageFiles, type PageFile, type PageFiles } from './page-files.ts'
 
@@ -21,13 +23,21 @@ const BASE = '/ui'
 const FOREVER = 'public, max-age=31536000, immutable'
 /** Asked for again each time, and answered in a few bytes where nothing has changed. */
 const REVALIDATED = 'no-cache'
+const FIRST_SHELL = /<template id="first-shell">[^]*<\/template>/
 /** Without a referrer a browser would send the forms of the page with the origin `null`, and they would be refused. */
 const REFERRER: Headers = { 'referrer-policy': 'same-origin' }
 /** A program of the page that runs beside it, in a worker, is held by the policy of its own file. */
 const FILE_POLICY =
   "default-src 'none'; script-src 'self'; connect-src 'self'; worker-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
-export function newPageServer({ folder, tenant }: { readonly folder: string; readonly tenant: string }): PageServer {
+export interface PageServerOptions {
+  readonly folder: string
+  readonly tenant: string
+  /** Of whom it is sure already that they have to sign in: the shell is none of theirs. */
+  isStranger(headers: IncomingHttpHeaders): boolean
+}
+
+export function newPageServer({ folder, tenant, isStranger }: PageServerOptions): PageServer {
   const open = openPageFiles(folder)
   return request => {
     const { method, path } = request
@@ -41,7 +51,7 @@ export function newPageServer({ folder, tenant }: { readonly folder: string; rea
     if (file !== undefined && name !== 'index.html') return sendFile(request, { folder, name, file })
     // A file of an older build, or a mistyped one: the index would be taken for a program.
     if (name.startsWith('assets/')) return undefined
-    return sendIndex(request, files, tenant)
+    return sendIndex(request, files, { tenant, isStranger: isStranger(request.headers) })
   }
 }
 
@@ -92,14 +102,23 @@ function encodingOf(accepted: string | string[] | undefined, file: PageFile): 'b
   return undefined
 }
 
-function sendIndex({ method, path, headers }: PageRequest, files: PageFiles, tenant: string): Reply {
-  const body = fillIndex(files, path, tenant)
-  const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`
+interface Visitor {
+  readonly tenant: string
+  readonly isStranger: boolean
+}
+
+async function sendIndex({ method, path, headers }: PageRequest, files: PageFiles, visitor: Visitor): Promise<Reply> {
+  const text = fillIndex(files, path, visitor)
+  const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"`
+  const encoding = encodingOf(headers['accept-encoding'], ANY_FORM)
+  const body = encoding === undefined ? text : await packIndex(files, text, encoding)
   const more: Headers = {
     ...REFERRER,
     'cache-control': REVALIDATED,
     'content-security-policy': policyOf(files),
-    etag,
+    etag: encoding === undefined ? etag : `W/${etag}`,
+    vary: 'accept-encoding',
+    ...(encoding === undefined ? {} : { 'content-encoding': encoding === 'br' ? 'br' : 'gzip' }),
   }
   const seen = [headers['if-none-match'] ?? '']
     .flat()
@@ -117,8 +136,23 @@ function sendIndex({ method, path, headers }: PageRequest, files: PageFiles, ten
   return { type: 'body', status: 200, contentType, body, headers: more }
 }
 
+const ANY_FORM: PageFile = { type: '', size: 0, br: 0, gz: 0 }
+/** A page differs by its pattern and its visitor only, so there are few. */
+const packed = new WeakMap<PageFiles, Map<string, Promise<Buffer>>>()
+const PACK = { br: promisify(brotliCompress), gz: promisify(gzip) } as const
+
+/** Other threads do the work, once for each form of the page. */
+function packIndex(files: PageFiles, text: string, encoding: 'br' | 'gz'): Promise<Buffer> {
+  const known = packed.get(files) ?? new Map<string, Promise<Buffer>>()
+  packed.set(files, known)
+  const key = `${encoding} ${text}`
+  const body = known.get(key) ?? PACK[encoding](text)
+  known.set(key, body)
+  return body
+}
+
 /** With the tenant, the first question of the page, and its programs: the browser asks for all of them before any program runs. */
-function fillIndex({ index, firstCalls, programs }: PageFiles, path: string, tenant: string): string {
+function fillIndex({ index, firstCalls, programs }: PageFiles, path: string, { tenant, isStranger }: Visitor): string {
   const below = path.slice(BASE.length)
   const own = below.startsWith(`/${tenant}/`) ? below.slice(tenant.length + 1) : below
   const call = Object.hasOwn(firstCalls, own) ? firstCalls[own] : undefined
@@ -127,8 +161,12 @@ function fillIndex({ index, firstCalls, programs }: PageFiles, path: string, ten
       ? ''
       : `<link rel="preload" as="fetch" crossorigin="anonymous" href="${escape(`/api/v1/${encodeURIComponent(tenant)}${call}`)}">`
   const needed = programs.find(({ pattern }) => pattern.test(own))?.files ?? []
-  const links = needed.map(name => `<link rel="modulepreload" crossorigin href="${BASE}/${escape(name)}">`)
-  return index.replace('%TENANT%', escape(tenant)).replace('<!--FIRST-CALL-->', [link, ...links].join(''))
+  const links = needed.map(name => {
+    const kind = name.endsWith('.css') ? 'rel="preload" as="style"' : 'rel="modulepreload"'
+    return `<link ${kind} crossorigin href="${BASE}/${escape(name)}">`
+  })
+  const filled = index.replace('%TENANT%', escape(tenant)).replace('<!--FIRST-CALL-->', [link, ...links].join(''))
+  return isStranger ? filled.replace(FIRST_SHELL, '') : filled
 }
 
 function escape(text: string): string {

@@ -1,0 +1,21 @@
+// Where the page is, by its address alone: what draws the shell first asks it as well, and has no router.
+
+/** The tenant may stand in front of the path, as Kestra writes it. */
+export function basepathOf(pathname: string, tenant: string): string {
+  const prefix = `/ui/${tenant}`
+  return pathname === prefix || pathname.startsWith(`${prefix}/`) ? prefix : '/ui'
+}
+
+/** Before one is signed in there is nothing to go to. */
+export function isBare(path: string): boolean {
+  return /^\/(login|setup|reset-password|invitation)(\/|$)/.test(path)
+}
+
+/** Whose page is shown: an execution belongs to the executions. */
+export function isCurrent(to: string, path: string): boolean {
+  const root = to
+    .split('/')
+    .slice(0, to.startsWith('/admin') ? 3 : 2)
+    .join('/')
+  return path === root || path.startsWith(`${root}/`)
+}
