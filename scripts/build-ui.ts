@@ -1,7 +1,7 @@
 // Builds the web page into `dist/ui`: programs with hashes in their names, each with its compressed forms beside it, and `files.json`, by which the
 // server knows what there is. Run by scripts/build.mjs when a source has changed.
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { routes, type Route } from '@batuta/api'
 import { build, type Plugin } from 'vite'
@@ -39,16 +39,12 @@ const GROUPS = [
   {
     // What lists need as well stands here, or the shell would fetch the lists for it.
     name: 'base',
-    test: /vite[\\/]preload-helper|node_modules[\\/](clsx|@mantine[\\/](hooks|core[\\/]esm[\\/](core|components[\\/](Transition|Loader|UnstyledButton|Button|ActionIcon))))[\\/]|[\\/]packages[\\/]api[\\/]|[\\/]ui[\\/]src[\\/](platform[\\/]|lib[\\/](live[\\/]|filters[\\/](filter|moments|filter-url)\.|(search-state|messages|actions|keyboard|link|paths|time|preferences|preferences-shape|theme|api|query|states|use-local)\.)|features[\\/]states[\\/]|widgets[\\/](icon|class-names|tooltip|place-floating|kbd|empty|error-card|copy-button|skeleton)\.)/,
-  },
-  {
-    name: 'filters',
-    test: /[\\/]ui[\\/]src[\\/](lib[\\/]filters[\\/]filter-text|widgets[\\/](filter-bar|suggest-filters))/,
+    test: /vite[\\/]preload-helper|node_modules[\\/](clsx|@mantine[\\/](hooks|core[\\/]esm[\\/](core|components[\\/](Transition|Loader|UnstyledButton|Button|ActionIcon))))[\\/]|[\\/]packages[\\/]api[\\/]|[\\/]ui[\\/]src[\\/](platform[\\/]|lib[\\/](live[\\/]|filters[\\/](filter|moments|filter-url)\.|(search-state|messages|actions|keyboard|link|paths|time|tokens|preferences|preferences-shape|theme|api|query|states|use-local)\.)|features[\\/]states[\\/]|widgets[\\/](icon|class-names|tooltip|place-floating|kbd|empty|error-card|copy-button|skeleton)\.)/,
   },
   {
     // What most pages have a little of: a file of three hundred bytes each would cost more to ask for than to send.
     name: 'pieces',
-    test: /[\\/]ui[\\/]src[\\/](lib[\\/](access[\\/](use-may|may-button)|open-address)\.|widgets[\\/](act-button|dialog|layout\.module|tabs|note|code-block|duration|copy-as|quote-for-shell|mark|choices|selection-bar)\.)/,
+    test: /[\\/]ui[\\/]src[\\/](lib[\\/](access[\\/](use-may|may-button)|open-address)\.|widgets[\\/](act-button|dialog|layout\.module|tabs|note|code-block|duration|copy-as|quote-for-shell|mark|choices|selection-bar|timestamp)\.)/,
   },
   {
     // Rows of any length, which are not always a table.
@@ -56,13 +52,23 @@ const GROUPS = [
     test: /node_modules[\\/]@tanstack[\\/](react-virtual|virtual-core)[\\/]/,
   },
   {
+    name: 'filters',
+    test: /[\\/]ui[\\/]src[\\/](lib[\\/]filters[\\/]filter-text|widgets[\\/](filter-bar|suggest-filters))/,
+  },
+  {
     name: 'lists',
     test: /[\\/]ui[\\/]src[\\/]widgets[\\/](table|use-row-keys|column-layout)/,
+  },
+  {
+    // Lists of executions and of task runs, and what home shows of them.
+    name: 'runs',
+    test: /[\\/]ui[\\/]src[\\/]features[\\/]executions[\\/](use-executions|messages|executions-chart|execution-columns|execution-tabs)/,
   },
 ]
 
 const startedMs = performance.now()
 const classes = new Map<string, string>()
+const sheets = new Map<string, string>()
 const inputs = await buildPage()
 await drawFirstShell(join(FRESH, 'index.html'), classes)
 writeFiles()
@@ -81,6 +87,7 @@ async function buildPage(): Promise<readonly string[]> {
     logLevel: 'warn',
     plugins: [tokens(), shortRoutes(), noSchemas(), pureModules(), preloadFont(), noteInputs(seen), noteClasses()],
     worker: { format: 'es' },
+    css: { modules: { generateScopedName: nameClass } },
     build: {
       outDir: FRESH,
       emptyOutDir: true,
@@ -95,6 +102,10 @@ async function buildPage(): Promise<readonly string[]> {
           if (!QUIET.includes(log.code ?? '')) print(level, log)
         },
         output: {
+          // Each is a line of a document that has to stay small.
+          entryFileNames: 'assets/[name]-[hash:7].js',
+          chunkFileNames: 'assets/[name]-[hash:7].js',
+          assetFileNames: 'assets/[name]-[hash:7][extname]',
           codeSplitting: {
             groups: GROUPS,
           },
@@ -206,6 +217,15 @@ function preloadFont(): Plugin {
           })),
     },
   }
+}
+
+/** A class is told by its sheet and its name: words that the shell in the document has again and again are packed better than hashes. */
+function nameClass(name: string, file: string): string {
+  const sheet = basename(file).split('.', 1)[0] ?? ''
+  const known = sheets.get(sheet)
+  if (known !== undefined && known !== file) throw new Error(`${known} and ${file} have the same name: rename one`)
+  sheets.set(sheet, file)
+  return `${sheet}_${name}`
 }
 
 /** The names that classes have in the sheets of style. */

@@ -31,9 +31,12 @@ const TABS: readonly (readonly [path: string, part: string])[] = [
   ['/flows/edit/$namespace/$id/edit', 'features/editor/flow-editor-tab.tsx'],
   ['/flows/edit/$namespace/$id/topology', 'features/flow/flow-topology.tsx'],
 ]
-/** Each is a line of the page, which has to stay small: the largest are worth it. Sheets of style are waited for before a program of them runs. */
-const FILES_MAX = 6
-const STYLES_MAX = 3
+/**
+ * Each is a line of the page, which has to stay small: the largest are worth it. What is not among them is asked for only after the programs of the shell
+ * have run. Sheets of style are waited for before a program of them runs.
+ */
+const FILES_MAX = 18
+const STYLES_MAX = 8
 
 export function firstPrograms(manifest: Manifest, sizeOf: (file: string) => number): readonly FirstPrograms[] {
   const pages = [...readFileSync(ROUTES, 'utf8').matchAll(ROUTE)].map(([, path = '', source = '']) => ({

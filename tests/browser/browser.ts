@@ -107,7 +107,8 @@ export type Shown = 'dialog' | 'chart'
 
 /** Until nothing is asked for and nothing is loading any more, and what the page is opened for is there. */
 export async function settled(page: Page, shows?: Shown): Promise<void> {
-  await page.getByRole('main').waitFor()
+  // The frame of a page is there before its program is.
+  await page.locator('main > *').first().waitFor({ state: 'attached' })
   await page.locator('main [role=status][aria-label]').first().waitFor({ state: 'detached' })
   if (shows === 'dialog') await page.getByRole('dialog').waitFor()
   // On a narrow screen charts stand below what is in sight, and come when somebody scrolls there.

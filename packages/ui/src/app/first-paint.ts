@@ -1,7 +1,7 @@
 // Puts the shell into the page before any of its large programs is there. It stands in the page itself (its hash in the policy), so it is small: who has
 // arranged the rail otherwise sees its entries with the shell that takes the place of this one, and its frame at once.
 import { readLocal } from '../platform/local-store.ts'
-import { basepathOf, isBare, isCurrent } from './places.ts'
+import { basepathOf, isBare, isCurrent, lastOf } from './places.ts'
 
 const template = document.getElementById('first-shell')
 const basepath = basepathOf(location.pathname, document.documentElement.dataset['tenant'] ?? '')
@@ -19,10 +19,10 @@ function draw(shell: DocumentFragment): void {
   if (isPinned) rail?.classList.add(rail.dataset['pinned'] ?? '')
   for (const link of shell.querySelectorAll('a')) {
     const to = link.getAttribute('href') ?? ''
-    const id = link.dataset['id']
-    if (id !== undefined && isCurrent(to, path)) link.ariaCurrent = 'page'
+    const id = link.dataset['id'] ?? lastOf(to)
+    if (id !== '' && isCurrent(to, path)) link.ariaCurrent = 'page'
     link.setAttribute('href', basepath + to)
-    if (id !== undefined && unseen?.includes(id)) (link.closest('li') ?? link).remove()
+    if (unseen?.includes(id) === true) (link.closest('li') ?? link).remove()
   }
   const keys = shell.querySelector('kbd')
   if (keys !== null && navigator.platform.startsWith('Mac')) keys.textContent = '⌘K'

@@ -11,6 +11,7 @@ import { BAR_DESTINATIONS, DESTINATIONS } from './destinations.ts'
 import { t } from './messages.ts'
 import rail from './rail.module.css'
 import { Mark } from './mark.tsx'
+import { lastOf } from './places.ts'
 import shell from './shell.module.css'
 import top from './top-bar.module.css'
 
@@ -21,7 +22,7 @@ export function FirstShell(): ReactNode {
       <FirstTopBar />
       <nav className={bottom['bar']} aria-label={t('mainNavigation')}>
         {BAR_DESTINATIONS.map(({ id, to, icon, title }) => (
-          <a key={id} href={to} className={bottom['item']} data-id={id}>
+          <a key={id} href={to} className={bottom['item']} data-id={id === lastOf(to) ? undefined : id}>
             <Icon name={icon} size={20} />
             <span>{title}</span>
           </a>
@@ -45,7 +46,7 @@ function FirstRail(): ReactNode {
         <ul className={rail['list']}>
           {DESTINATIONS.map(({ id, to, icon, title, short, group }, index) => (
             <li key={id} className={index > 0 && DESTINATIONS[index - 1]?.group !== group ? rail['next'] : undefined}>
-              <a href={to} className={rail['item']} data-id={id}>
+              <a href={to} className={rail['item']} data-id={id === lastOf(to) ? undefined : id}>
                 <Icon name={icon} size={20} />
                 <span className={rail['label']}>{short ?? title}</span>
               </a>

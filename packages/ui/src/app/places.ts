@@ -19,3 +19,8 @@ export function isCurrent(to: string, path: string): boolean {
     .join('/')
   return path === root || path.startsWith(`${root}/`)
 }
+
+/** What a destination is called by itself where its address says it already. */
+export function lastOf(to: string): string {
+  return to.slice(to.lastIndexOf('/') + 1)
+}

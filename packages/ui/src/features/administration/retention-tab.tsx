@@ -22,7 +22,7 @@ import { Box } from '../iam/box.tsx'
 import iam from '../iam/iam.module.css'
 import { NamespaceField } from '../namespaces/namespace-field.tsx'
 import { useStartOperation, type OperationPreview } from '../operations/use-operations.ts'
-import classes from './facts.module.css'
+import classes from './fact-list.module.css'
 import { t } from './facts-messages.ts'
 import { isDiskFull, usedOf, useStorageFacts, type StorageFacts } from './use-facts.ts'
 
