@@ -127,6 +127,8 @@ for (const role of ['viewer', 'editor', 'admin'] as const)
       await settled(page)
       const said = page.getByText(/You need [A-Z_]+:[A-Z]+|Not allowed here|may not see|not one of yours/).first()
       if (refused.length > 0 && !(await isThere(said))) found.push(`${name}: nothing is said of ${refused.join(', ')}`)
+      if (refused.some(path => path.endsWith('/resume/validate')))
+        found.push(`${name} asks for a form that nobody may send`)
       if ((await page.content()).includes(CANARY)) found.push(`${name} shows another namespace`)
       const switches = await switchesOf(page)
       for (const { name: button, isOff, reason } of switches) {

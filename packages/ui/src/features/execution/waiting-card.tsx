@@ -71,7 +71,7 @@ function Card({ state, title, text, children }: CardProps): ReactNode {
 
 /** The form of the task that waits; nothing to fill in where nothing is asked. */
 function PausedCard({ head, run }: { readonly head: ExecutionHead; readonly run: TaskRun | undefined }): ReactNode {
-  const place = { executionId: head.id, taskRunId: run?.id }
+  const place = { namespace: head.namespace, executionId: head.id, taskRunId: run?.id }
   const form = useAnswerForm(place)
   const { fields, entries, isTried, report } = form
   const resume = useAnswer(place)

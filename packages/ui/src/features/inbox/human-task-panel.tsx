@@ -72,7 +72,7 @@ export function HumanTaskPanel({ task, onDone }: HumanTaskPanelProps): ReactNode
       {report.error ? (
         <ErrorCard title={t('formFailed')} error={report.error} onRetry={() => void report.refetch()} />
       ) : null}
-      {report.isPending && <SkeletonRows rows={3} />}
+      {report.isLoading && <SkeletonRows rows={3} />}
       {report.data && fields.length === 0 && <p className={classes['muted']}>{t('noForm')}</p>}
       <InputForm {...{ fields, entries, isTried, refusals }} onChange={form.change} />
       {answering.error && !isDecided(answering.error) ? (

@@ -9,6 +9,8 @@ import {
   type UseQueryResult,
 } from '@tanstack/react-query'
 import { useState } from 'react'
+import { mayDo } from '../../lib/access/may.ts'
+import { useMe } from '../../lib/access/use-me.ts'
 import { api } from '../../lib/api.ts'
 import {
   askedOf,
@@ -26,15 +28,21 @@ export interface WaitingPlace {
   readonly taskRunId?: string | undefined
 }
 
+interface AskedPlace extends WaitingPlace {
+  readonly namespace: string
+}
+
 function judgementsOf(executionId: string): readonly string[] {
   return ['answers', 'validate', executionId]
 }
 
-/** What the server says to an answer, before it is given. */
-function useAnswerReport(place: WaitingPlace, values: Readonly<Record<string, unknown>>): UseQueryResult<InputReport> {
+/** What the server says to an answer, before it is given; asked of it by who may answer alone, the others' buttons say why they may not. */
+function useAnswerReport(place: AskedPlace, values: Readonly<Record<string, unknown>>): UseQueryResult<InputReport> {
   const asked = JSON.stringify(values)
-  const { executionId, taskRunId } = place
+  const { executionId, taskRunId, namespace } = place
+  const me = useMe()
   return useQuery({
+    enabled: me.data ? mayDo(me.data.permissions, 'EXECUTION:UPDATE', namespace) : me.isError,
     queryKey: [...judgementsOf(executionId), taskRunId, asked],
     queryFn: async ({ signal }) =>
       trust<InputReport>(
@@ -64,7 +72,7 @@ export interface AnswerForm {
 }
 
 /** What is typed into the form, and what the server says to it. */
-export function useAnswerForm(place: WaitingPlace): AnswerForm {
+export function useAnswerForm(place: AskedPlace): AnswerForm {
   const [entries, setEntries] = useState<Entries>(new Map())
   const [isTried, setTried] = useState(false)
   const [refusals, setRefusals] = useState<ReadonlyMap<string, string>>(new Map())
