@@ -11,6 +11,7 @@ import { readMemory } from '../harness/process-figures.ts'
 import { readFixtureOptions } from './fixture-options.ts'
 import { openPlace } from './fixture/fixture-place.ts'
 import { linesOf, prepareFixture, verifyFixture, type FixtureState } from './fixture/fixture.ts'
+import { LIVE_PAGES, watchGantt, watchTopology } from './measure/live.ts'
 import { mergeSamples, printSamples, type Sample } from './measure/figure.ts'
 import { pagesOf } from './measure/pages.ts'
 import { timeLayout } from './measure/time-layout.ts'
@@ -90,6 +91,12 @@ async function measure(state: FixtureState, { server, browser }: Stage): Promise
         const message = error instanceof Error ? error.message.split('\n', 3).join(' ') : String(error)
         failures.push(`${spec.name}: ${message}`)
       })
+    }
+    for (const [index, watch] of [watchGantt, watchTopology].entries()) {
+      const name = LIVE_PAGES[index] ?? ''
+      if (values.only !== undefined && !name.includes(values.only)) continue
+      say(`round ${round}: ${name} (load average ${loadAverage()})`)
+      samples.push(...(await watch(browser, server.address)))
     }
   }
   if (specs.some(({ name }) => name in USES)) samples.push(await timeLayout(server.address))
