@@ -2,7 +2,7 @@
 // said to be so, and no button is dead without its reason – or alive for what its press would be refused.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { Locator, Page, Response } from 'playwright-core'
+import type { Locator, Page, Request, Response } from 'playwright-core'
 import { NO_BROWSER, openBrowser, openTab, settled, type Browser } from '../browser.ts'
 import { openPeople, signIn } from '../people.ts'
 import { ROUTES } from '../routes.ts'
@@ -112,19 +112,22 @@ for (const role of ['viewer', 'editor', 'admin'] as const)
     await signIn(page, PEOPLE[role].username)
     const found: string[] = []
     let refused: string[] = []
+    /** An answer to a page that was left is none of the next one's. */
+    const askers = new WeakMap<Request, string[]>()
+    page.on('request', request => askers.set(request, refused))
     page.on('response', reply => {
       const { pathname } = new URL(reply.url())
       if (!pathname.startsWith('/api/') || pathname.endsWith('/live')) return
-      if (reply.status() === 403) refused.push(pathname)
+      if (reply.status() === 403) askers.get(reply.request())?.push(pathname)
       void textOf(reply).then(text => {
         if (text.includes(CANARY)) found.push(`${pathname} tells of another namespace`)
       })
     })
 
-    for (const { name, path } of ROUTES.filter(route => !STRANGERS.includes(route.name))) {
+    for (const { name, path, shows } of ROUTES.filter(route => !STRANGERS.includes(route.name))) {
       refused = []
       await page.goto(path(seeded))
-      await settled(page)
+      await settled(page, shows)
       const said = page.getByText(/You need [A-Z_]+:[A-Z]+|Not allowed here|may not see|not one of yours/).first()
       if (refused.length > 0 && !(await isThere(said))) found.push(`${name}: nothing is said of ${refused.join(', ')}`)
       if (refused.some(path => path.endsWith('/resume/validate')))

@@ -1,6 +1,6 @@
 // Every action of the page is registered once, with its title, its keys and what it does. Menus, the command palette, the list of shortcuts and
 // the keyboard are made from this register, so that none can be missing in one of them.
-import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react'
+import { useLayoutEffect, useMemo, useRef, useSyncExternalStore } from 'react'
 
 export interface Action {
   /** Unique, such as `executions.restart`. */
@@ -49,13 +49,14 @@ export function useAction(action: Action): void {
 /** The same for a list, whose length may change. */
 export function useActions(list: readonly Action[]): void {
   const newest = useRef(list)
-  useEffect(() => {
+  useLayoutEffect(() => {
     newest.current = list
   })
   const shape = JSON.stringify(
     list.map(({ id, title, section, keys, why, words }) => [id, title, section, keys, why, words]),
   )
-  useEffect(() => {
+  // With the paint: whoever sees what a key is for may press it.
+  useLayoutEffect(() => {
     const mine = newest.current.map(given => ({
       ...given,
       // What it does may change without its looks changing.

@@ -75,7 +75,8 @@ export function Menu({ groups, button, label, align = 'start', className, onOpen
           if (event.newState !== 'open' || !anchor.current || !list.current) return
           onOpen?.()
           placeElement(list.current, anchor.current, align)
-          itemsOf(list.current)[0]?.focus()
+          // The browser tells of it a moment after it is open: somebody may have gone on already.
+          if (!list.current.contains(document.activeElement)) itemsOf(list.current)[0]?.focus()
         }}
       >
         {groups.map(({ title, items }, index) => (
