@@ -27,7 +27,7 @@ export function NeedsYou({ scope }: { readonly scope: Scope }): ReactNode {
   const incidents = useIncidents(scope)
   const waiting = useWaiting(scope)
   const late = (useTriggerRows(scope).data ?? []).filter(row => lateMsOf(row, now) > 0)
-  const failures = incidents.data ?? []
+  const failures = incidents.data?.results ?? []
   const tasks = waiting.data ?? []
   const isPending = incidents.isPending || waiting.isPending
   const disk = useFullDisk()
