@@ -1,0 +1,42 @@
+// How the last executions of flows went, kept flow by flow: when a page of rows is added, only what nobody has asked for yet is asked for.
+import type { QueryClient } from '@tanstack/react-query'
+
+/** As many flows as one call tells of. */
+export const FLOWS_OF_CALL = 50
+
+interface OfFlow {
+  readonly namespace: string
+  readonly flowId: string
+}
+
+export interface Wish<Bars extends OfFlow> {
+  /** `namespace.id` of each flow. */
+  readonly flows: readonly string[]
+  /** What was answered before does not count any more. */
+  readonly sinceMs: number
+  ask(flows: readonly string[]): Promise<readonly Bars[]>
+}
+
+/** In the order of the flows; those of which nothing is known are left out. */
+export async function keepRunBars<Bars extends OfFlow>(
+  client: QueryClient,
+  { flows, sinceMs, ask }: Wish<Bars>,
+): Promise<readonly Bars[]> {
+  const missing = flows.filter(flow => !isKnown(client, flow, sinceMs))
+  const calls = Array.from({ length: Math.ceil(missing.length / FLOWS_OF_CALL) }, (_, at) =>
+    missing.slice(at * FLOWS_OF_CALL, (at + 1) * FLOWS_OF_CALL),
+  )
+  const answers = await Promise.all(calls.map(ask))
+  for (const bars of answers.flat()) client.setQueryData<Bars>(keyOf(`${bars.namespace}.${bars.flowId}`), bars)
+  return flows.flatMap(flow => client.getQueryData<Bars>(keyOf(flow)) ?? [])
+}
+
+function isKnown(client: QueryClient, flow: string, sinceMs: number): boolean {
+  const state = client.getQueryState(keyOf(flow))
+  return state?.data !== undefined && !state.isInvalidated && state.dataUpdatedAt >= sinceMs
+}
+
+/** What makes the bars of flows outdated finds them all. */
+function keyOf(flow: string): readonly string[] {
+  return ['flows', 'run-bars', 'of', flow]
+}
