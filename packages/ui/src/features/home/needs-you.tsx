@@ -17,7 +17,7 @@ import { Card } from './card.tsx'
 import classes from './home-page.module.css'
 import { changedRevision } from './judge-runs.ts'
 import { t } from './messages.ts'
-import { useIncidents, useTriggerRows, useWaiting, type Incident, type Scope } from './use-home.ts'
+import { useIncidents, useDueTriggers, useWaiting, type Incident, type Scope } from './use-home.ts'
 
 const TICK_MS = 30_000
 const INCIDENTS_SHOWN = 5
@@ -27,7 +27,7 @@ export function NeedsYou({ scope }: { readonly scope: Scope }): ReactNode {
   const now = useNow(TICK_MS)
   const incidents = useIncidents(scope)
   const waiting = useWaiting(scope)
-  const triggers = useTriggerRows(scope)
+  const triggers = useDueTriggers(scope)
   const disk = useFullDisk()
   const tasks = waiting.data ?? []
   const areFailuresKnown = !waiting.isPending && !incidents.isPending

@@ -84,9 +84,12 @@ export function useNextDay({ namespace }: Scope): UseQueryResult<readonly Planne
   })
 }
 
-export function useTriggerRows({ namespace }: Scope): UseQueryResult<readonly TriggerRow[]> {
+/** Whose date has come; until it is asked again no other can be late for long. */
+export function useDueTriggers({ namespace }: Scope): UseQueryResult<readonly TriggerRow[]> {
   return useHomeQuery(['triggers', namespace], async () => {
-    const { results } = await api.triggers.search({ query: { page: 1, size: TRIGGERS, ...ofNamespace(namespace) } })
+    const dueBefore = new Date(nowMs()).toISOString()
+    const query = { page: 1, size: TRIGGERS, all: true, dueBefore, ...ofNamespace(namespace) }
+    const { results } = await api.triggers.search({ query })
     return results.map(triggerRowOf)
   })
 }
