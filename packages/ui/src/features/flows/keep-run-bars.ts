@@ -1,8 +1,16 @@
 // How the last executions of flows went, kept flow by flow: when a page of rows is added, only what nobody has asked for yet is asked for.
-import type { QueryClient } from '@tanstack/react-query'
+
+/** Where answers are kept: of the client of queries, what is needed of it. */
+export interface KeptAnswers {
+  getQueryData<Data>(key: readonly string[]): Data | undefined
+  getQueryState(
+    key: readonly string[],
+  ): { readonly data: unknown; readonly isInvalidated: boolean; readonly dataUpdatedAt: number } | undefined
+  setQueryData(key: readonly string[], data: unknown): unknown
+}
 
 /** As many flows as one call tells of. */
-export const FLOWS_OF_CALL = 50
+const FLOWS_OF_CALL = 50
 
 interface OfFlow {
   readonly namespace: string
@@ -19,7 +27,7 @@ export interface Wish<Bars extends OfFlow> {
 
 /** In the order of the flows; those of which nothing is known are left out. */
 export async function keepRunBars<Bars extends OfFlow>(
-  client: QueryClient,
+  client: KeptAnswers,
   { flows, sinceMs, ask }: Wish<Bars>,
 ): Promise<readonly Bars[]> {
   const missing = flows.filter(flow => !isKnown(client, flow, sinceMs))
@@ -27,11 +35,11 @@ export async function keepRunBars<Bars extends OfFlow>(
     missing.slice(at * FLOWS_OF_CALL, (at + 1) * FLOWS_OF_CALL),
   )
   const answers = await Promise.all(calls.map(ask))
-  for (const bars of answers.flat()) client.setQueryData<Bars>(keyOf(`${bars.namespace}.${bars.flowId}`), bars)
+  for (const bars of answers.flat()) client.setQueryData(keyOf(`${bars.namespace}.${bars.flowId}`), bars)
   return flows.flatMap(flow => client.getQueryData<Bars>(keyOf(flow)) ?? [])
 }
 
-function isKnown(client: QueryClient, flow: string, sinceMs: number): boolean {
+function isKnown(client: KeptAnswers, flow: string, sinceMs: number): boolean {
   const state = client.getQueryState(keyOf(flow))
   return state?.data !== undefined && !state.isInvalidated && state.dataUpdatedAt >= sinceMs
 }

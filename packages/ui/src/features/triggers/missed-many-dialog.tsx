@@ -4,7 +4,11 @@ import { useState, type ReactNode } from 'react'
 import { Dialog } from '../../widgets/dialog.tsx'
 import { t } from './messages.ts'
 import classes from './missed-dialog.module.css'
-import type { ManyMissed, PolicyOfMany } from './missed-of-many.ts'
+import type { ManyMissed } from './missed-of-many.ts'
+import type { MissedPolicy } from './trigger-row.ts'
+
+/** OWN: as each trigger says. */
+export type PolicyOfMany = MissedPolicy | 'OWN'
 
 export interface MissedManyDialogProps {
   /** That are switched on. */

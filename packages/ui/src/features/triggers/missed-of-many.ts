@@ -1,24 +1,23 @@
-// What triggers that are switched on together missed: counted where they are few, and only known to be possible where they are many.
-import type { MissedPolicy, MissedReport, TriggerRow } from './trigger-row.ts'
-import { hasDates } from './trigger-row.ts'
-
-/** OWN: as each trigger says. */
-export type PolicyOfMany = MissedPolicy | 'OWN'
+// What schedules that are switched on together missed: counted where they are few, and only known to be possible where they are many.
 
 /** What is asked for. */
 export type ManyMissed =
   { readonly type: 'some'; readonly count: number; readonly hasOlder: boolean } | { readonly type: 'unknown' }
 
+interface Report {
+  readonly count: number
+  readonly hasOlder: boolean
+}
+
 /** Each costs a call. */
 const COUNTED_MAX = 20
 
 /** `isWhole`: these are all of them, and none is outside of the page. Rejects when it cannot be read. */
-export async function missedOfMany(
-  rows: readonly TriggerRow[],
+export async function missedOfMany<Row>(
+  schedules: readonly Row[],
   isWhole: boolean,
-  ask: (row: TriggerRow) => Promise<Pick<MissedReport, 'count' | 'hasOlder'>>,
+  ask: (row: Row) => Promise<Report>,
 ): Promise<ManyMissed | { readonly type: 'none' }> {
-  const schedules = rows.filter(row => !row.isOn && !row.isOffInFlow && hasDates(row))
   if (!isWhole || schedules.length > COUNTED_MAX) return { type: 'unknown' }
   const reports = await Promise.all(schedules.map(ask))
   const count = reports.reduce((sum, report) => sum + report.count, 0)

@@ -11,8 +11,9 @@ import { showToast } from '../../widgets/toast.tsx'
 import { tip } from '../../widgets/tooltip.ts'
 import { useStartOperation } from '../operations/use-operations.ts'
 import { t } from './messages.ts'
-import { missedOfMany, type ManyMissed, type PolicyOfMany } from './missed-of-many.ts'
-import type { TriggerRow } from './trigger-row.ts'
+import type { PolicyOfMany } from './missed-many-dialog.tsx'
+import { missedOfMany, type ManyMissed } from './missed-of-many.ts'
+import { hasDates, type TriggerRow } from './trigger-row.ts'
 import { nameOf } from './use-triggers.ts'
 
 const MissedManyDialog = lazy(async () => ({ default: (await import('./missed-many-dialog.tsx')).MissedManyDialog }))
@@ -101,7 +102,9 @@ function useMissedQuestion() {
   const ask = async (rows: readonly TriggerRow[], { isWhole, count }: Asked): Promise<PolicyOfMany | undefined> => {
     setAsking(true)
     try {
-      const missed = await missedOfMany(rows, isWhole, row => api.triggers.missed({ params: { ...nameOf(row) } }))
+      const missed = await missedOfMany(rows.filter(hasDates), isWhole, row =>
+        api.triggers.missed({ params: { ...nameOf(row) } }),
+      )
       if (missed.type === 'none') return 'OWN'
       return await new Promise(answer => setQuestion({ missed, count, answer }))
     } catch (error) {
