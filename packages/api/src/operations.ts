@@ -3,6 +3,7 @@
 import Type from 'typebox'
 import { defineRoute, ofTenant, type Method } from './route.ts'
 import { Labels, NoParams, NoQuery } from './shapes.ts'
+import { MissedPolicy } from './triggers.ts'
 
 const NONE = { type: 'none' } as const
 const OfOperation = Type.Object({ operationId: Type.String() })
@@ -29,6 +30,12 @@ const Wish = Type.Object({
   ...What,
   labels: Type.Optional(Labels),
   latestRevision: Type.Optional(Type.Boolean({ description: 'Of replays' })),
+  missed: Type.Optional(
+    Type.Union(MissedPolicy.anyOf, {
+      description:
+        'Of triggers that are enabled: which of the dates that schedules missed while they were off are run. What each says unless given, else none',
+    }),
+  ),
   perMinute: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000, description: 'Not faster than this' })),
 })
 

@@ -205,6 +205,7 @@ export const peopleRoutes = {
         results: Type.Array(Incident),
         total: Type.Integer({ description: 'Failures that were looked at.' }),
         countedFrom: Type.Optional(Type.String({ description: 'There are too many: older ones were not looked at.' })),
+        isReading: Type.Optional(Type.Boolean({ description: 'Older ones are being read: ask again in a moment.' })),
       }),
     },
     permission: 'EXECUTION:READ',

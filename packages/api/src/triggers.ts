@@ -15,7 +15,7 @@ const Backfill = Type.Object({
   labels: Type.Optional(Type.Unknown()),
   paused: Type.Optional(Type.Boolean()),
 })
-const MissedPolicy = Type.Union([Type.Literal('ALL'), Type.Literal('LAST'), Type.Literal('NONE')])
+export const MissedPolicy = Type.Union([Type.Literal('ALL'), Type.Literal('LAST'), Type.Literal('NONE')])
 /** When a schedule is switched on. */
 const missed = Type.Optional(
   Type.Union(MissedPolicy.anyOf, {
@@ -289,6 +289,9 @@ export const triggerRoutes = {
       dateFilter: Type.Optional(Type.String()),
       all: Type.Optional(
         Type.Boolean({ description: 'Those that stand nowhere, too: webhooks, and what listens to other flows' }),
+      ),
+      dueBefore: Type.Optional(
+        Type.String({ description: 'Only those that are on and whose next date is before this moment' }),
       ),
     }),
     body: NONE,

@@ -2,7 +2,7 @@
 // asks what becomes of the dates that it missed when it is switched on again.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { NO_BROWSER, openBrowser, openTab, type Browser } from '../browser.ts'
+import { NO_BROWSER, findBarriers, openBrowser, openTab, type Browser } from '../browser.ts'
 import { startServer, type BrowserServer } from '../server.ts'
 
 let server: BrowserServer
@@ -160,5 +160,39 @@ test('J14: a schedule stays off when nobody can say what it missed', { skip: NO_
     readonly results: readonly { readonly disabled: boolean }[]
   }
   assert.equal(states.results[0]?.disabled, true)
+  await close()
+})
+
+test('J14: schedules that are switched on together are asked for once', { skip: NO_BROWSER }, async () => {
+  const addresses = [await missSome('together-a'), await missSome('together-b')]
+  const { page, problems, close } = await openTab(browser, server.address)
+  await page.goto('/ui/admin/triggers?filters[triggerId][STARTS_WITH]=together')
+  for (const name of ['together-a', 'together-b'])
+    await page.getByRole('checkbox', { name: new RegExp(`Select ${name}`) }).check()
+  const dialog = page.getByRole('dialog', { name: 'Switch 2 triggers on' })
+  const switchOn = page.getByRole('button', { name: 'Switch on', exact: true }).first()
+
+  await switchOn.click()
+  await dialog.getByText(/Together they missed (more than )?\d+ dates while they were off/).waitFor()
+  assert.equal(await dialog.getByRole('radio', { name: /As each schedule says/ }).isChecked(), true)
+  const barriers = await findBarriers(page)
+  await page.keyboard.press('Escape')
+  await dialog.waitFor({ state: 'detached' })
+  const missed = await Promise.all(addresses.map(async address => (await server.call('GET', address)) as Missed))
+  assert.ok(
+    missed.every(({ dates }) => dates.length >= 3),
+    'they are off still',
+  )
+
+  await switchOn.click()
+  await dialog.getByRole('radio', { name: /Run all/ }).check()
+  await dialog.getByRole('button', { name: 'Switch on' }).click()
+  await dialog.waitFor({ state: 'detached' })
+
+  const wanted = missed.map(({ dates }) => dates.map(({ at }) => at))
+  for (const [at, id] of ['together-a', 'together-b'].entries())
+    for (let found: readonly string[] = []; wanted[at]?.every(date => found.includes(date)) !== true;)
+      found = await datesRun(id)
+  assert.deepEqual([...barriers, ...problems], [])
   await close()
 })

@@ -4,9 +4,19 @@ import { cx } from './class-names.ts'
 import { pinStyle } from './column-layout.ts'
 import type { Column, TableProps } from './table.tsx'
 import classes from './table.module.css'
+import type { Selection } from './use-row-keys.ts'
+
+/** Of the table, what its rows are made with. */
+export interface RowParts<Row> {
+  readonly selection: Selection | undefined
+  readonly rowKey: TableProps<Row>['rowKey']
+  readonly rowTo: TableProps<Row>['rowTo']
+  readonly rowLabel: TableProps<Row>['rowLabel']
+  readonly card: TableProps<Row>['card']
+}
 
 export interface TableRowProps<Row> {
-  readonly table: TableProps<Row>
+  readonly parts: RowParts<Row>
   /** As they are arranged. */
   readonly columns: readonly Column<Row>[]
   readonly row: Row
@@ -20,7 +30,7 @@ export interface TableRowProps<Row> {
 
 /** While a list is scrolled, rows that stay in the page are not made again. */
 export function TableRow<Row>({
-  table,
+  parts,
   columns,
   row,
   index,
@@ -30,13 +40,13 @@ export function TableRow<Row>({
   onActivate,
 }: TableRowProps<Row>): ReactNode {
   return useMemo(
-    () => <Cells {...{ table, columns, row, index, height, isPhone, isActive, onActivate }} />,
-    [table, columns, row, index, height, isPhone, isActive, onActivate],
+    () => <Cells {...{ parts, columns, row, index, height, isPhone, isActive, onActivate }} />,
+    [parts, columns, row, index, height, isPhone, isActive, onActivate],
   )
 }
 
 function Cells<Row>({
-  table,
+  parts,
   columns,
   row,
   index,
@@ -45,8 +55,8 @@ function Cells<Row>({
   isActive,
   onActivate,
 }: TableRowProps<Row>): ReactNode {
-  const { selection, rowTo, rowLabel, card } = table
-  const key = table.rowKey(row)
+  const { selection, rowKey, rowTo, rowLabel, card } = parts
+  const key = rowKey(row)
   const isSelected = selection?.keys.has(key) === true
   // What stays in its place bounds the link of the row: each part of the row has its own.
   const coverAt = columns.filter(({ pinPx }) => pinPx !== undefined).length

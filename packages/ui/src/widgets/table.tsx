@@ -1,14 +1,14 @@
 // A list of any length as a real table: only the rows in sight are in the page, each names its place among all. Rows are links; j and k move, x
 // selects, Enter opens, Space previews. Below 768 px a row is a card of two lines.
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useMemo, useRef, useSyncExternalStore, type ReactNode } from 'react'
+import { useEffect, useMemo, useRef, useSyncExternalStore, type ReactNode, type UIEvent } from 'react'
 import { usePreferences } from '../lib/preferences.ts'
 import { useLocal } from '../lib/use-local.ts'
 import { writeLocal } from '../platform/local-store.ts'
 import { cx } from './class-names.ts'
 import { arrangeColumns, readLayout, tableWidth, writeLayout } from './column-layout.ts'
 import { TableHead, type LayoutOfTable } from './table-head.tsx'
-import { TableRow } from './table-row.tsx'
+import { TableRow, type RowParts } from './table-row.tsx'
 import classes from './table.module.css'
 import { useRowKeys, type Selection } from './use-row-keys.ts'
 
@@ -60,10 +60,12 @@ const COMPACT_PX = 28
 const CARD_PX = 72
 const OVERSCAN = 10
 const END_ROWS = 15
+/** Of the list, below what is in sight: when there is less, the next page is asked for. */
+const AHEAD_SCREENS = 1.5
 const phone = matchMedia('(max-width: 767px)')
 
 export function Table<Row>(props: TableProps<Row>): ReactNode {
-  const { label, rows, card, total = rows.length, selection, onEnd } = props
+  const { label, rows, card, total = rows.length, selection } = props
   const { columns, arranging, minWidth } = useArranged(props)
   const { density } = usePreferences()
   const isCompact = props.isCompact ?? density === 'compact'
@@ -80,16 +82,15 @@ export function Table<Row>(props: TableProps<Row>): ReactNode {
   const shown = virtual.getVirtualItems()
   const [first, last] = [shown[0], shown.at(-1)]
   const keys = useRowKeys(props, index => virtual.scrollToIndex(index))
-  const isNearEnd = last !== undefined && last.index >= rows.length - END_ROWS
-  useEffect(() => {
-    if (isNearEnd) onEnd?.()
-  }, [isNearEnd, rows.length, onEnd])
+  const parts = useParts(props)
+  const onScroll = useEnd(props, last?.index)
   const span = (isPhone ? 1 : columns.length) + (selection ? 1 : 0)
   return (
     <div
       ref={scroller}
       className={classes['scroller']}
       onKeyDown={keys.onKeyDown}
+      onScroll={onScroll}
       role="region"
       aria-label={label}
       tabIndex={rows.length === 0 ? 0 : -1}
@@ -117,7 +118,7 @@ export function Table<Row>(props: TableProps<Row>): ReactNode {
                 <TableRow
                   key={props.rowKey(row)}
                   {...{ row, index, height, isPhone }}
-                  table={props}
+                  parts={parts}
                   columns={columns}
                   isActive={keys.active === index}
                   onActivate={keys.setActive}
@@ -130,6 +131,29 @@ export function Table<Row>(props: TableProps<Row>): ReactNode {
       </table>
     </div>
   )
+}
+
+/** Asks for the next page when the end comes near: before the rows that came in sight are drawn, for the server has that time. */
+function useEnd<Row>(
+  { rows, onEnd }: TableProps<Row>,
+  last: number | undefined,
+): (event: UIEvent<HTMLElement>) => void {
+  const isNearEnd = last !== undefined && last >= rows.length - END_ROWS
+  useEffect(() => {
+    if (isNearEnd) onEnd?.()
+  }, [isNearEnd, rows.length, onEnd])
+  return ({ currentTarget }) => {
+    if (onEnd && isCloseToEnd(currentTarget)) onEnd()
+  }
+}
+
+function isCloseToEnd({ scrollHeight, scrollTop, clientHeight }: HTMLElement): boolean {
+  return scrollHeight - scrollTop - clientHeight < AHEAD_SCREENS * clientHeight
+}
+
+/** Where a page gives the same functions again, rows that it has drawn stay as they are when others come. */
+function useParts<Row>({ selection, rowKey, rowTo, rowLabel, card }: TableProps<Row>): RowParts<Row> {
+  return useMemo(() => ({ selection, rowKey, rowTo, rowLabel, card }), [selection, rowKey, rowTo, rowLabel, card])
 }
 
 function useArranged<Row>({ name, columns: given }: TableProps<Row>) {

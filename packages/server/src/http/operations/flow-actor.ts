@@ -1,11 +1,12 @@
 // What can be done to many flows and triggers, one by one, and what takes it back.
-import { trust } from '@batuta/core'
-import type { FlowKey, TriggerKey } from '../../storage/store.ts'
+import { trust, type RecoverPolicy } from '@batuta/core'
+import type { FlowKey, StoredTrigger, TriggerKey } from '../../storage/store.ts'
 import { deleteFlow, judgeFlow, saveFlow } from '../../flows/save-flow.ts'
 import { TriggerRefusal } from '../../flows/trigger-desk.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { setFlowDisabled } from '../flows/set-disabled.ts'
 import { unprocessable } from '../request-error.ts'
+import { switchTrigger } from '../triggers/missed.ts'
 import { DONE, skipped, type Actor, type Outcome } from './operation.ts'
 
 const ACTIONS = ['enable', 'disable', 'delete']
@@ -66,14 +67,13 @@ function flowKeyOf(id: string, { config }: HttpDependencies): FlowKey {
   return { tenant: config.tenant, namespace, flowId }
 }
 
-export function triggerActor(action: string, dependencies: HttpDependencies): Actor {
+export function triggerActor(action: string, missed: RecoverPolicy | undefined, dependencies: HttpDependencies): Actor {
   if (action !== 'enable' && action !== 'disable')
     throw unprocessable('action-invalid', `Triggers know no "${action}"; they know enable, disable.`)
-  const { triggerDesk, store } = dependencies
   const isDisabled = action === 'disable'
-  const turn = async (id: string, wanted: boolean): Promise<Outcome> => {
+  const turn = async (id: string, wanted: boolean, policy?: RecoverPolicy): Promise<Outcome> => {
     try {
-      await triggerDesk.setDisabled(triggerKeyOf(id, dependencies), wanted)
+      await switchTrigger(triggerKeyOf(id, dependencies), { isDisabled: wanted, missed: policy }, dependencies)
       return DONE
     } catch (error) {
       if (error instanceof TriggerRefusal) return skipped(error.message)
@@ -82,16 +82,24 @@ export function triggerActor(action: string, dependencies: HttpDependencies): Ac
   }
   return {
     prepare: async id => {
-      const key = triggerKeyOf(id, dependencies)
-      const row = (await store.read.listTriggers(key)).find(({ triggerId }) => triggerId === key.triggerId)
+      const row = await findTrigger(triggerKeyOf(id, dependencies), dependencies)
       if (!row) return GONE
       return row.isDisabled === isDisabled
         ? skipped(`It is ${isDisabled ? 'disabled' : 'enabled'} already.`)
         : { before: null }
     },
-    act: id => turn(id, isDisabled),
+    act: async id => {
+      // A death after the switch: what was missed was decided with it, and is not asked twice.
+      const isDone =
+        missed !== undefined && (await findTrigger(triggerKeyOf(id, dependencies), dependencies))?.isDisabled === false
+      return isDone ? DONE : await turn(id, isDisabled, missed)
+    },
     undo: id => turn(id, !isDisabled),
   }
+}
+
+async function findTrigger(key: TriggerKey, { store }: HttpDependencies): Promise<StoredTrigger | undefined> {
+  return (await store.read.listTriggers(key)).find(({ triggerId }) => triggerId === key.triggerId)
 }
 
 function triggerKeyOf(id: string, { config }: HttpDependencies): TriggerKey {

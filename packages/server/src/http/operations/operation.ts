@@ -1,5 +1,5 @@
 // An operation on many as it is kept: what is to be done, how far it has come, and, item by item, what was before.
-import { trust, type Label } from '@batuta/core'
+import { trust, type Label, type RecoverPolicy } from '@batuta/core'
 import type { BulkChunk, BulkRow } from '../../storage/bulks.ts'
 
 export type Resource = 'executions' | 'flows' | 'triggers'
@@ -11,6 +11,8 @@ export interface OperationWish {
   readonly query?: string
   readonly labels?: readonly Label[]
   readonly latestRevision?: boolean
+  /** Of schedules that are switched on. */
+  readonly missed?: RecoverPolicy
   readonly perMinute?: number
 }
 

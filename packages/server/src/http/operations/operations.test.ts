@@ -129,6 +129,60 @@ test('flows are disabled, deleted and brought back', async () => {
   assert.deepEqual(await find(), [false, false])
 })
 
+const PAST_MS = Date.parse('2024-01-01T09:00:00Z')
+const DATES = '"2024-01-01T09:00:00Z", "2024-01-02T09:00:00Z", "2024-01-03T09:00:00Z", "2099-01-01T09:00:00Z"'
+
+/** A trigger that is off since before its first date; its name as operations know it. */
+async function missing(flowId: string): Promise<string> {
+  const schedule = `{ id: daily, type: io.kestra.plugin.core.trigger.ScheduleOnDates, dates: [${DATES}] }`
+  const task = '{ id: one, type: io.kestra.plugin.core.log.Log, message: hello }'
+  await server.saveFlow(`id: ${flowId}\nnamespace: ${NS}\ntasks: [${task}]\ntriggers: [${schedule}]`)
+  const id = `${NS}/${flowId}/daily`
+  const off = await server.client.operations.create({ body: { resource: 'triggers', action: 'disable', ids: [id] } })
+  await ended(off.id)
+  const key = { tenant: 'main', namespace: NS, flowId, triggerId: 'daily' }
+  assert.ok(await server.store.perform('changeTrigger', { ...key, nextMs: PAST_MS }))
+  return id
+}
+
+async function nextOf(flowId: string): Promise<string> {
+  const { json } = await server.send('GET', `/api/v1/main/triggers/${NS}/${flowId}`)
+  return json.results[0].nextExecutionDate
+}
+
+test('whoever enables many triggers says which of the dates that they missed are run', async () => {
+  const enable = async (id: string, missed?: 'ALL' | 'LAST' | 'NONE'): Promise<Operation> => {
+    const body = { resource: 'triggers', action: 'enable', ids: [id], ...(missed && { missed }) }
+    return await ended((await server.client.operations.create({ body })).id)
+  }
+  for (const [flowId, missed] of [
+    ['all', 'ALL'],
+    ['last', 'LAST'],
+    ['none', 'NONE'],
+    ['unsaid', undefined],
+  ] as const)
+    await enable(await missing(`missed-${flowId}`), missed)
+  const again = await enable(`${NS}/missed-all/daily`, 'ALL')
+
+  assert.equal(await nextOf('missed-all'), '2024-01-01T09:00:00.000Z')
+  assert.equal(await nextOf('missed-last'), '2024-01-03T09:00:00.000Z')
+  assert.equal(await nextOf('missed-none'), '2099-01-01T09:00:00.000Z')
+  assert.equal(await nextOf('missed-unsaid'), '2099-01-01T09:00:00.000Z')
+  assert.deepEqual([again.done, again.skipped, again.problems[0]?.message], [0, 1, 'It is enabled already.'])
+})
+
+test('missed dates are for triggers that are enabled', async () => {
+  const begin = async (more: object): Promise<number> => {
+    const body = JSON.stringify({ ids: [`${NS}/quick/x`], missed: 'ALL', ...more })
+    const headers = { 'content-type': 'application/json' }
+    return (await server.send('POST', '/api/v1/main/operations', { body, headers })).status
+  }
+
+  assert.equal(await begin({ resource: 'triggers', action: 'disable' }), 422)
+  assert.equal(await begin({ resource: 'flows', action: 'enable' }), 422)
+  assert.equal(await begin({ resource: 'triggers', action: 'enable', missed: 'SOME' }), 422)
+})
+
 test('what cannot be begun is refused', async () => {
   const refused = async (body: unknown): Promise<number> =>
     (

@@ -1,10 +1,12 @@
 // Failures that are alike: of the same task and type, with the same message but for what differs from one to the next – numbers, ids, dates, what is quoted.
-// What made an execution fail is read from its journal and its log once, and kept: it has ended.
+// What made an execution fail is read from its journal and its log once, and kept: it has ended. Reading hundreds takes longer than anybody should wait for a
+// page: a call reads the newest for a moment and tells from when on it counts, the others are read behind its back.
 import { getTask, hashText } from '@batuta/core'
 import type { ExecutionRow } from '../../storage/batch.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { findFailure } from '../executions/light-rows.ts'
 import { foldExecution } from '../executions/read-execution.ts'
+import { mapInTurns } from '../map-in-turns.ts'
 import { parseMoment } from '../parse-moment.ts'
 
 export interface IncidentQuery {
@@ -18,18 +20,21 @@ export interface IncidentQuery {
 const RANGE_MS = 7 * 24 * 60 * 60_000
 /** Failures that one call looks at. */
 const FAILURES_MAX = 2_000
-const TOGETHER = 50
+/** Read in one go: everybody else waits for 5 ms (a cause took 0.5 ms where each was of another flow). */
+const TOGETHER = 10
 const TURNS_MAX = 40
-/** Causes that one call reads; those behind them are read behind its back. */
-const READ_MAX = 300
+/** A call begins to read no more causes after this time; a page may wait for 50 ms. */
+const READ_MS = 15
+/** Between two parts that nobody waits for. */
+const PAUSE_MS = 10
 const KEPT_MAX = 20_000
 const SHOWN_MAX = 200
 const EXECUTIONS_SHOWN = 10
 /** Those where it happens most often. */
 const FLOWS_SHOWN = 50
 const PARTS = 20
-/** Executions before the first failure among which the last success is looked for. */
-const BEFORE_MAX = 100
+/** Executions before the first failure among which the last success is looked for: mostly it is near. */
+const BEFORE = [5, 100]
 
 interface Cause {
   readonly fingerprint: string
@@ -38,6 +43,9 @@ interface Cause {
   readonly pattern: string
   readonly message: string
 }
+
+type Journals = Awaited<ReturnType<HttpDependencies['store']['read']['journalsOf']>>
+const NOTHING: Journals = new Map()
 
 interface Gathered extends Cause {
   readonly rows: ExecutionRow[]
@@ -65,56 +73,65 @@ export class Incidents {
       startToMs: toMs,
       limit: FAILURES_MAX,
     })
-    const { found: all, count } = await this.#gather(rows, READ_MAX)
-    if (count < rows.length) this.#readOn(rows.slice(count))
+    const { found: all, count } = await this.#gather(rows)
+    const isReading = count < rows.length
+    if (isReading) this.#readOn(rows.slice(count))
     const wanted = all.filter(one => fingerprint === undefined || one.fingerprint === fingerprint)
     const shown = wanted.sort((a, b) => b.rows.length - a.rows.length).slice(0, SHOWN_MAX)
-    const results = []
-    for (const one of shown) results.push(await this.#present(one, { fromMs, toMs }))
+    const results = await mapInTurns(shown, one => this.#present(one, { fromMs, toMs }), platform)
     const oldest = rows[count - 1]
-    const isCut = (count < rows.length || rows.length === FAILURES_MAX) && oldest !== undefined
+    const isCut = (isReading || rows.length === FAILURES_MAX) && oldest !== undefined
     const cut = isCut ? { countedFrom: new Date(oldest.createdMs).toISOString() } : {}
-    return { results, total: count, ...cut }
+    return { results, total: count, ...cut, ...(isReading ? { isReading } : {}) }
   }
 
   /** So that whoever asks next finds them. */
   #readOn(rows: readonly ExecutionRow[]): void {
     if (this.#isReadingOn) return
     this.#isReadingOn = true
-    void this.#gather(rows, Infinity)
+    void this.#readSlowly(rows)
       .catch(error => this.#world.log.warn('failures could not be read for the incidents', error))
       .finally(() => (this.#isReadingOn = false))
   }
 
-  /** Tells of how many rows it is: reading many causes takes its time. */
-  async #gather(
-    rows: readonly ExecutionRow[],
-    readMax: number,
-  ): Promise<{ readonly found: Gathered[]; readonly count: number }> {
-    const { store, platform } = this.#world
-    const found = new Map<string, Gathered>()
-    let read = 0
+  async #readSlowly(rows: readonly ExecutionRow[]): Promise<void> {
+    const { platform } = this.#world
     for (let from = 0; from < rows.length; from += TOGETHER) {
-      if (read >= readMax) return { found: [...found.values()], count: from }
+      await this.#causesOf(rows.slice(from, from + TOGETHER))
+      await new Promise<void>(resolve => void platform.at(platform.nowMs() + PAUSE_MS, resolve))
+    }
+  }
+
+  /** Tells of how many rows it is. */
+  async #gather(rows: readonly ExecutionRow[]): Promise<{ readonly found: Gathered[]; readonly count: number }> {
+    const { platform } = this.#world
+    const found = new Map<string, Gathered>()
+    const endMs = platform.elapsedMs() + READ_MS
+    for (let from = 0; from < rows.length; from += TOGETHER) {
       const part = rows.slice(from, from + TOGETHER)
-      const unknown = part.filter(row => !this.#causes.has(keyOf(row)) && row.turn <= TURNS_MAX)
-      read += unknown.length
-      const journals = await store.read.journalsOf(unknown.map(row => row.id))
-      for (const row of part) {
-        const cause = this.#causes.get(keyOf(row)) ?? (await this.#readCause(row, journals))
+      const isKnown = part.every(row => this.#causes.has(keyOf(row)))
+      // What nobody has read yet costs time, and its first part is read in any case.
+      if (!isKnown && from > 0 && platform.elapsedMs() >= endMs) return { found: [...found.values()], count: from }
+      for (const [row, cause] of await this.#causesOf(part)) {
         const known = found.get(cause.fingerprint)
         if (known) known.rows.push(row)
         else found.set(cause.fingerprint, { ...cause, rows: [row] })
       }
-      await new Promise<void>(resolve => platform.defer(resolve))
+      if (!isKnown) await new Promise<void>(resolve => platform.defer(resolve))
     }
     return { found: [...found.values()], count: rows.length }
   }
 
-  async #readCause(
-    row: ExecutionRow,
-    journals: Awaited<ReturnType<HttpDependencies['store']['read']['journalsOf']>>,
-  ): Promise<Cause> {
+  async #causesOf(rows: readonly ExecutionRow[]): Promise<readonly (readonly [ExecutionRow, Cause])[]> {
+    const unknown = rows.filter(row => !this.#causes.has(keyOf(row)) && row.turn <= TURNS_MAX)
+    const journals =
+      unknown.length === 0 ? NOTHING : await this.#world.store.read.journalsOf(unknown.map(({ id }) => id))
+    return await Promise.all(
+      rows.map(async row => [row, this.#causes.get(keyOf(row)) ?? (await this.#readCause(row, journals))] as const),
+    )
+  }
+
+  async #readCause(row: ExecutionRow, journals: Journals): Promise<Cause> {
     const { flows } = this.#world
     const journal = journals.get(row.id)
     const execution = journal && (await foldExecution(row.id, journal, flows))
@@ -164,9 +181,13 @@ export class Incidents {
 
   /** Of the flow that failed first. */
   async #lastSuccess({ tenant, namespace, flowId, id }: ExecutionRow): Promise<unknown> {
-    const before = { tenant, namespace, flowId, afterId: id, limit: BEFORE_MAX }
-    const found = (await this.#world.store.read.listExecutions(before)).find(row => row.state === 'SUCCESS')
-    return found && { executionId: found.id, startDate: instant(found.createdMs), revision: found.revision }
+    for (const limit of BEFORE) {
+      const rows = await this.#world.store.read.listExecutions({ tenant, namespace, flowId, afterId: id, limit })
+      const found = rows.find(row => row.state === 'SUCCESS')
+      if (found) return { executionId: found.id, startDate: instant(found.createdMs), revision: found.revision }
+      if (rows.length < limit) return undefined
+    }
+    return undefined
   }
 }
 

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { createClient } from '@batuta/api'
 import { openTestServer, type TestServer } from '../../testing/test-server.ts'
+import { startHttp } from '../server.ts'
 import { patternOf } from './incidents.ts'
 
 const NS = 'people.test'
@@ -133,6 +135,62 @@ test('failures that are alike are one incident', async () => {
   assert.equal(incident?.lastSuccess?.executionId, good)
   const one = await server.client.people.incidents({ query: { fingerprint: 'nobody' } })
   assert.deepEqual(one.results, [])
+})
+
+test('incidents of which there are too many to be read at once are counted from the newest, and the others meanwhile', async () => {
+  const flow =
+    'id: many\nnamespace: trouble.many\ntasks:\n  - { id: fall, type: io.kestra.plugin.core.execution.Fail }\n'
+  await server.saveFlow(flow)
+  for (let n = 0; n < 25; n++)
+    await server.client.executions.create({ params: { namespace: 'trouble.many', id: 'many' }, query: { wait: true } })
+  // Each look at the clock finds a second gone: more than a call may read for.
+  let elapsedMs = 0
+  const platform = { ...server.given.platform, elapsedMs: () => (elapsedMs += 1_000) }
+  const http = await startHttp({ ...server.given, platform })
+  const client = createClient({ baseUrl: http.address, transport: globalThis })
+  const list = (): ReturnType<typeof client.people.incidents> =>
+    client.people.incidents({ query: { namespace: 'trouble.many' } })
+
+  const first = await list()
+  let last = await list()
+  while (last.isReading === true) last = await list()
+  await http.stop()
+
+  assert.deepEqual([first.total, first.isReading, first.results[0]?.count], [10, true, 10])
+  assert.equal(first.countedFrom, first.results[0]?.firstDate)
+  assert.deepEqual([last.total, last.countedFrom, last.results[0]?.count], [25, undefined, 25])
+})
+
+test('the last success is found before many failures and executions that were stopped', async () => {
+  const start = async (n: number): Promise<string> =>
+    (
+      await server.client.executions.create({
+        params: { namespace: 'trouble.far', id: 'far' },
+        query: { wait: true },
+        body: { n },
+      })
+    ).id
+  await server.saveFlow(`
+id: far
+namespace: trouble.far
+inputs:
+  - { id: n, type: INT }
+tasks:
+  - { id: fall, type: io.kestra.plugin.core.execution.Fail, condition: "{{ inputs.n > 0 }}", errorMessage: "of {{ inputs.n > 1 ? 'one kind' : 'another' }}" }
+`)
+  const good = await start(0)
+  for (let n = 0; n < 8; n++) await start(1)
+  await start(2)
+
+  const { results } = await server.client.people.incidents({ query: { namespace: 'trouble.far' } })
+
+  assert.deepEqual(
+    results.map(({ count, lastSuccess }) => [count, lastSuccess?.executionId]),
+    [
+      [8, good],
+      [1, good],
+    ],
+  )
 })
 
 test('a pattern leaves out what differs from one message to the next', () => {

@@ -1,6 +1,7 @@
 // Search over the triggers of all flows, which are few enough to be read whole.
 import type { StoredTrigger } from '../../storage/store.ts'
 import type { HttpDependencies } from '../dependencies.ts'
+import { parseMoment } from '../parse-moment.ts'
 import { applyFilters, listOf, type Filter, type FilterTable } from '../read-filters.ts'
 
 export interface TriggerSearch {
@@ -46,16 +47,19 @@ export interface FlatTriggerSearch {
   readonly q?: string
   readonly namespace?: string
   readonly flowId?: string
+  readonly dueBefore?: string
 }
 
 /** In the order of namespace, flow and trigger. */
 export async function findTriggers(
-  { q, namespace, flowId }: FlatTriggerSearch,
+  { q, namespace, flowId, dueBefore }: FlatTriggerSearch,
   filters: readonly Filter[],
   { store, config }: HttpDependencies,
 ): Promise<readonly StoredTrigger[]> {
+  const dueMs = dueBefore === undefined ? undefined : parseMoment(dueBefore, 'dueBefore')
   const flat: TriggerSearch = {
     keeps: [
+      ...(dueMs === undefined ? [] : [(row: StoredTrigger) => isDue(row, dueMs)]),
       ...(q === undefined || q === '' || q === '*' ? [] : [(row: StoredTrigger) => textOfAll(row).includes(q)]),
       ...(namespace === undefined || namespace === ''
         ? []
@@ -67,11 +71,15 @@ export async function findTriggers(
   const asked = filters.map(filter => (filter.field === 'q' ? { ...filter, operation: 'CONTAINS' } : filter))
   const { keeps } = applyFilters(flat, asked, FILTERS)
   const rows = await store.read.listTriggers()
-  return rows
-    .filter(row => row.tenant === config.tenant && keeps.every(keep => keep(row)))
-    .sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1))
+  return rows.filter(row => row.tenant === config.tenant && keeps.every(keep => keep(row))).sort(inOrder)
 }
 
-function orderOf({ namespace, flowId, triggerId }: StoredTrigger): string {
-  return `${namespace}\u0000${flowId}\u0000${triggerId}`
+function isDue({ isDisabled, nextMs }: StoredTrigger, beforeMs: number): boolean {
+  return !isDisabled && nextMs !== null && nextMs < beforeMs
+}
+
+function inOrder(one: StoredTrigger, other: StoredTrigger): number {
+  if (one.namespace !== other.namespace) return one.namespace < other.namespace ? -1 : 1
+  if (one.flowId !== other.flowId) return one.flowId < other.flowId ? -1 : 1
+  return one.triggerId < other.triggerId ? -1 : 1
 }

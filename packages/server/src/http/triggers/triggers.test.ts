@@ -110,6 +110,30 @@ test('triggers are switched in bulk, by name and by query', async () => {
   assert.equal(json.results[0].disabled, false)
 })
 
+test('only triggers that are on and whose date has come are found, wherever they stand in the list', async () => {
+  await saveSchedule('due-now')
+  await saveSchedule('due-later')
+  await saveSchedule('due-off')
+  const change = (flowId: string, nextMs: number): Promise<unknown> =>
+    server.store.perform('changeTrigger', {
+      ...{ tenant: 'main', namespace: 'trigger.test', flowId, triggerId: 'daily' },
+      nextMs,
+    })
+  await put('', named('due-off', { disabled: true }))
+  await change('due-now', Date.parse('2090-01-01T00:00:00Z'))
+  await change('due-off', Date.parse('2090-01-01T00:00:00Z'))
+  await change('due-later', Date.parse('2090-01-03T00:00:00Z'))
+
+  const due = await server.send('GET', '/api/v1/main/triggers/search?q=due-&dueBefore=2090-01-02T00:00:00Z')
+  const wrong = await server.send('GET', '/api/v1/main/triggers/search?dueBefore=soon')
+
+  const flows = due.json.results.map(
+    (row: { readonly triggerContext: { readonly flowId: string } }) => row.triggerContext.flowId,
+  )
+  assert.deepEqual([flows, due.json.total], [['due-now'], 1])
+  assert.equal(wrong.status, 422)
+})
+
 const PAST = ['2024-01-01T09:00:00Z', '2024-01-02T09:00:00Z', '2024-01-03T09:00:00Z']
 
 /** Off since before its first dates. */

@@ -1,7 +1,7 @@
 // Who did what, where, when, and from where?
 import { routes } from '@batuta/api'
 import { Button } from '@mantine/core'
-import { useCallback, useMemo, type ReactNode } from 'react'
+import { useMemo, type ReactNode } from 'react'
 import { Page } from '../../app/page.tsx'
 import { useMay } from '../../lib/access/use-may.ts'
 import { apiUrl } from '../../lib/api.ts'
@@ -9,6 +9,7 @@ import { Link } from '../../lib/link.tsx'
 import { useOpenAddress } from '../../lib/open-address.ts'
 import { paths } from '../../lib/paths.ts'
 import { textParam, useSearchState, wordParam } from '../../lib/search-state.ts'
+import { useNextPage } from '../../lib/use-next-page.ts'
 import { Empty } from '../../widgets/empty.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { Icon } from '../../widgets/icon.tsx'
@@ -107,12 +108,10 @@ interface AuditListProps {
 }
 
 function AuditList({ asked, audit, onClear }: AuditListProps): ReactNode {
-  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = audit
+  const { data, error, isPending, hasNextPage, fetchNextPage, refetch } = audit
   const rows = useRows(audit)
   const to = useOpenAddress()
-  const onEnd = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage])
+  const onEnd = useNextPage({ data, hasNextPage, fetchNextPage })
   const isAsked = Object.entries(asked).some(([name, value]) => name !== 'range' && value !== undefined)
   return (
     <>

@@ -8,6 +8,7 @@ import { formatNumber } from '../../lib/messages.ts'
 import { paths } from '../../lib/paths.ts'
 import { flagParam, useFilters, useSearchState, wordParam } from '../../lib/search-state.ts'
 import { useLocal } from '../../lib/use-local.ts'
+import { useNextPage } from '../../lib/use-next-page.ts'
 import { writeLocal } from '../../platform/local-store.ts'
 import { Empty } from '../../widgets/empty.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
@@ -33,7 +34,6 @@ import {
   useExecutions,
   useFlowSpeeds,
   type ExecutionRow,
-  type LiveExecutions,
 } from './use-executions.ts'
 
 const ExecutionsDots = lazy(async () => ({ default: (await import('./executions-dots.tsx')).ExecutionsDots }))
@@ -104,10 +104,7 @@ export function ExecutionsPage(): ReactNode {
             label={t('table')}
             columns={columns}
             rows={rows}
-            rowKey={row => row.id}
-            rowTo={row => paths.execution(row)}
-            rowLabel={row => `${row.state.current} ${row.namespace}.${row.flowId} ${row.id}`}
-            card={row => <ExecutionCard row={row} />}
+            {...ROW}
             total={total}
             selection={selection.rows}
             onEnd={onEnd}
@@ -118,6 +115,13 @@ export function ExecutionsPage(): ReactNode {
       {preview && <ExecutionPreview row={preview} onClose={() => setPreview(undefined)} />}
     </Page>
   )
+}
+
+const ROW = {
+  rowKey: ({ id }: ExecutionRow) => id,
+  rowTo: (row: ExecutionRow) => paths.execution(row),
+  rowLabel: ({ id, namespace, flowId, state }: ExecutionRow) => `${state.current} ${namespace}.${flowId} ${id}`,
+  card: (row: ExecutionRow) => <ExecutionCard row={row} />,
 }
 
 type DateOrder = 'state.startDate:asc' | 'state.startDate:desc'
@@ -132,12 +136,6 @@ function useDateOrder(
     [isAscending, setSearch],
   )
   return useMemo(() => ({ direction: isAscending ? 'asc' : 'desc', toggle }), [isAscending, toggle])
-}
-
-function useNextPage({ hasNextPage, isFetchingNextPage, fetchNextPage }: LiveExecutions['list']): () => void {
-  return useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage])
 }
 
 function Total({ count, isEstimate }: { readonly count: number; readonly isEstimate: boolean }): ReactNode {
@@ -159,9 +157,13 @@ interface ChosenRows {
 function useSelection(rows: readonly ExecutionRow[], filters: readonly Filter[]): ChosenRows {
   const [{ keys, isAll, of }, setChosen] = useState({ keys: NOTHING, isAll: false, of: filters })
   const own = of === filters ? keys : NOTHING
-  const set = (next: ReadonlySet<string>, all = false): void => setChosen({ keys: next, isAll: all, of: filters })
+  const set = useCallback(
+    (next: ReadonlySet<string>, all = false): void => setChosen({ keys: next, isAll: all, of: filters }),
+    [filters],
+  )
+  const ofRows = useMemo(() => ({ keys: own, set: (next: ReadonlySet<string>) => set(next) }), [own, set])
   return {
-    rows: { keys: own, set: next => set(next) },
+    rows: ofRows,
     bulk: {
       rows: own.size === 0 ? [] : rows.filter(({ id }) => own.has(id)),
       isAll: isAll && own.size > 0,

@@ -1,7 +1,7 @@
 // Which tasks fail, are tried again, wait? Over all executions, the newest first.
 import { Button } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { useCallback, useMemo, type ReactNode } from 'react'
+import { useMemo, type ReactNode } from 'react'
 import { Page } from '../../app/page.tsx'
 import { api } from '../../lib/api.ts'
 import { filterQuery } from '../../lib/filters/filter-url.ts'
@@ -9,6 +9,7 @@ import { usePollMs } from '../../lib/live/live.ts'
 import { formatNumber } from '../../lib/messages.ts'
 import { paths } from '../../lib/paths.ts'
 import { useFilters } from '../../lib/search-state.ts'
+import { useNextPage } from '../../lib/use-next-page.ts'
 import { nowMs } from '../../platform/clock.ts'
 import { Duration } from '../../widgets/duration.tsx'
 import { Empty } from '../../widgets/empty.tsx'
@@ -36,7 +37,7 @@ const FIELDS = EXECUTION_FIELDS.filter(({ name }) => ['state', 'ns', 'flow', 'st
 export function TaskRunsPage(): ReactNode {
   const { filters, setFilters } = useFilters(FIELDS)
   const query = useMemo(() => filterQuery(filters, FIELDS, nowMs()), [filters])
-  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useInfiniteQuery({
+  const { data, error, isPending, hasNextPage, fetchNextPage, refetch } = useInfiniteQuery({
     queryKey: ['taskruns', 'search', filters],
     queryFn: ({ pageParam, signal }) =>
       api.taskRuns.search({ query: { page: pageParam, size: SIZE, ...query }, signal }),
@@ -47,9 +48,7 @@ export function TaskRunsPage(): ReactNode {
   })
   const rows = useMemo(() => data?.pages.flatMap(({ results }) => results) ?? [], [data])
   const total = data?.pages[0]?.total
-  const onEnd = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage])
+  const onEnd = useNextPage({ data, hasNextPage, fetchNextPage })
   return (
     <Page
       title={t('taskRuns')}

@@ -16,6 +16,8 @@ import { useLive, usePollMs, type LiveFrame } from '../../lib/live/live.ts'
 import type { FilterState } from '../../lib/search-state.ts'
 import { nowMs } from '../../platform/clock.ts'
 import type { Suggestion } from '../../widgets/suggest-filters.ts'
+import { keepRunBars } from '../flows/keep-run-bars.ts'
+import { askRunBars } from '../flows/use-flows.ts'
 import { DISTINCT_FIELDS, EXECUTION_FIELDS } from './execution-fields.ts'
 import { fitStart } from './fit-range.ts'
 import { mergeRows } from './merge-rows.ts'
@@ -148,10 +150,16 @@ const SPEED_FRESH_MS = 60_000
 
 /** How long the flows of the rows usually take. */
 export function useFlowSpeeds(rows: readonly ExecutionRow[]): ReadonlyMap<string, FlowSpeed> {
+  const client = useQueryClient()
   const flows = [...new Set(rows.map(({ namespace, flowId }) => `${namespace}.${flowId}`))].sort().slice(0, FLOWS_MAX)
   const { data } = useQuery({
     queryKey: ['flows', 'speeds', flows],
-    queryFn: ({ signal }) => api.flows.runBars({ query: { flows, runs: 20 }, signal }),
+    queryFn: ({ signal }) =>
+      keepRunBars(client, {
+        flows,
+        sinceMs: nowMs() - SPEED_FRESH_MS,
+        ask: names => askRunBars(names, signal),
+      }),
     enabled: flows.length > 0,
     staleTime: SPEED_FRESH_MS,
     placeholderData: before => before,

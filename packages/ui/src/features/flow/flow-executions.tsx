@@ -1,10 +1,11 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { useCallback, useMemo, type ReactNode } from 'react'
+import { useMemo, type ReactNode } from 'react'
 import { api } from '../../lib/api.ts'
 import { Link } from '../../lib/link.tsx'
 import { usePollMs } from '../../lib/live/live.ts'
 import { paths, withQuery } from '../../lib/paths.ts'
 import { stateWord } from '../../lib/states.ts'
+import { useNextPage } from '../../lib/use-next-page.ts'
 import { Duration } from '../../widgets/duration.tsx'
 import { Empty } from '../../widgets/empty.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
@@ -38,7 +39,7 @@ const COLUMNS: readonly Column<Row>[] = [
 export function FlowExecutions({ flow }: FlowTabProps): ReactNode {
   const { namespace, id } = flow
   const filters = { 'filters[namespace][EQUALS]': namespace, 'filters[flowId][EQUALS]': id } as const
-  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useInfiniteQuery({
+  const { data, error, isPending, hasNextPage, fetchNextPage, refetch } = useInfiniteQuery({
     queryKey: ['executions', 'of-flow', namespace, id],
     queryFn: ({ pageParam, signal }) =>
       api.executions.search({
@@ -50,9 +51,7 @@ export function FlowExecutions({ flow }: FlowTabProps): ReactNode {
     refetchInterval: usePollMs(),
   })
   const rows = useMemo(() => data?.pages.flatMap(page => page.results) ?? [], [data])
-  const onEnd = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage])
+  const onEnd = useNextPage({ data, hasNextPage, fetchNextPage })
   if (isPending) return <SkeletonRows rows={10} />
   if (error) return <ErrorCard error={error} onRetry={() => void refetch()} />
   if (rows.length === 0) return <Empty icon="runs" title={t('noRuns')} />

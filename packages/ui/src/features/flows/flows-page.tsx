@@ -1,7 +1,7 @@
 // Which flow is ill?
 import { routes } from '@batuta/api'
 import { Button } from '@mantine/core'
-import { useCallback, useMemo, useRef, useState, type ReactNode } from 'react'
+import { useMemo, useRef, useState, type ReactNode } from 'react'
 import { MayButton } from '../../lib/access/may-button.tsx'
 import { Page } from '../../app/page.tsx'
 import { apiUrl } from '../../lib/api.ts'
@@ -9,6 +9,7 @@ import { Link, useGo } from '../../lib/link.tsx'
 import { formatNumber } from '../../lib/messages.ts'
 import { paths } from '../../lib/paths.ts'
 import { textParam, useFilters, useSearchState, wordParam, type FilterState } from '../../lib/search-state.ts'
+import { useNextPage } from '../../lib/use-next-page.ts'
 import { curlLine } from '../../widgets/copy-as.tsx'
 import { Empty } from '../../widgets/empty.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
@@ -34,7 +35,7 @@ export function FlowsPage(): ReactNode {
   const filterState = useFilters(FLOW_FIELDS)
   const [{ view, closed }, setSearch] = useSearchState(PARAMS)
   const [{ keys: selected, allOf }, setSelected] = useState(NO_SELECTION)
-  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useFlows(filterState)
+  const { data, error, isPending, hasNextPage, fetchNextPage, refetch } = useFlows(filterState)
   const flows = useMemo(() => data?.pages.flatMap(page => page.results) ?? [], [data])
   const total = data?.pages[0]?.total
   const actions = useFlowActions()
@@ -45,10 +46,16 @@ export function FlowsPage(): ReactNode {
     () => (isGrouped ? groupFlows(flows, closedSet) : flows.map((flow): FlowLine => ({ type: 'flow' as const, flow }))),
     [isGrouped, flows, closedSet],
   )
-  const facts: FlowFacts = { bars, actions, isGrouped, drafts: useFlowDrafts().data }
-  const onEnd = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage])
+  const drafts = useFlowDrafts().data
+  const facts = useMemo(() => ({ bars, actions, isGrouped, drafts }), [bars, actions, isGrouped, drafts])
+  const columns = useMemo(() => flowColumns(facts), [facts])
+  const { search } = window.location
+  const row = useMemo(() => rowOf(facts, closedSet, search), [facts, closedSet, search])
+  const ofRows = useMemo(
+    () => ({ keys: selected, set: (keys: ReadonlySet<string>) => setSelected({ keys }) }),
+    [selected],
+  )
+  const onEnd = useNextPage({ data, hasNextPage, fetchNextPage })
   const chosen = chosenFlows(flows, selected)
   return (
     <Page
@@ -82,23 +89,30 @@ export function FlowsPage(): ReactNode {
         <Table
           name="flows"
           label={t('table')}
-          columns={flowColumns(facts)}
+          columns={columns}
           rows={lines}
-          rowKey={line => (line.type === 'flow' ? flowKey(line.flow) : groupKey(line.namespace))}
-          rowTo={line => (line.type === 'flow' ? paths.flow(line.flow) : addressWith(line.namespace, closedSet))}
-          rowLabel={line =>
-            line.type === 'flow'
-              ? flowLabel(line.flow, facts)
-              : t('groupLabel', { namespace: line.namespace, count: line.count })
-          }
-          card={line => <FlowCard line={line} facts={facts} />}
+          {...row}
           total={lines.length + (total ?? 0) - flows.length}
-          selection={{ keys: selected, set: keys => setSelected({ keys }) }}
+          selection={ofRows}
           onEnd={onEnd}
         />
       )}
     </Page>
   )
+}
+
+/** `search` is that of the address: headings lead to it with their namespace opened or closed. */
+function rowOf(facts: FlowFacts, closed: ReadonlySet<string>, search: string) {
+  return {
+    rowKey: (line: FlowLine) => (line.type === 'flow' ? flowKey(line.flow) : groupKey(line.namespace)),
+    rowTo: (line: FlowLine) =>
+      line.type === 'flow' ? paths.flow(line.flow) : addressWith(search, toggleClosed(closed, line.namespace)),
+    rowLabel: (line: FlowLine) =>
+      line.type === 'flow'
+        ? flowLabel(line.flow, facts)
+        : t('groupLabel', { namespace: line.namespace, count: line.count }),
+    card: (line: FlowLine) => <FlowCard line={line} facts={facts} />,
+  }
 }
 
 /** They are no flows yet: nothing lists them but this. */
@@ -121,13 +135,11 @@ function barOf({ filters, setFilters }: FilterState) {
   return { fields: FLOW_FIELDS, filters, onChange: setFilters, example: 'ns:company.* label.team:data orders' }
 }
 
-/** This address with a namespace opened or closed. */
-function addressWith(namespace: string, closed: ReadonlySet<string>): string {
-  const search = new URLSearchParams(window.location.search)
-  const next = toggleClosed(closed, namespace)
-  if (next === '') search.delete('closed')
-  else search.set('closed', next)
-  const text = search.toString()
+function addressWith(search: string, closed: string): string {
+  const next = new URLSearchParams(search)
+  if (closed === '') next.delete('closed')
+  else next.set('closed', closed)
+  const text = next.toString()
   return text === '' ? paths.flows() : `${paths.flows()}?${text}`
 }
 

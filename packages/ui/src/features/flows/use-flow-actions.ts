@@ -1,6 +1,7 @@
 // What one does to flows, from the list and from the page of a flow: each tells what came of it, and how to take it back where that is possible.
 import { ApiError } from '@batuta/api'
 import { useQueryClient, type Query, type QueryClient } from '@tanstack/react-query'
+import { useMemo } from 'react'
 import { api } from '../../lib/api.ts'
 import { useGo } from '../../lib/link.tsx'
 import { paths, type FlowRef } from '../../lib/paths.ts'
@@ -30,6 +31,16 @@ export function useFlowActions(): FlowActions {
   const client = useQueryClient()
   const go = useGo()
   const openRun = useOpenRun()
+  return useMemo(() => actionsWith({ client, go, openRun }), [client, go, openRun])
+}
+
+interface Means {
+  readonly client: QueryClient
+  readonly go: ReturnType<typeof useGo>
+  readonly openRun: ReturnType<typeof useOpenRun>
+}
+
+function actionsWith({ client, go, openRun }: Means): FlowActions {
   const refresh = (): Promise<void> => client.invalidateQueries({ queryKey: ['flows'] })
   const setDisabled = async (flows: readonly FlowRef[], isDisabled: boolean): Promise<void> => {
     await attempt(async () => {

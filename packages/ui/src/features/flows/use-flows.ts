@@ -7,17 +7,18 @@ import {
   type InfiniteData,
   type UseInfiniteQueryResult,
 } from '@tanstack/react-query'
-import { useMemo, useRef } from 'react'
+import { useMemo, useRef, useState } from 'react'
 import { api } from '../../lib/api.ts'
 import { useLive, usePollMs } from '../../lib/live/live.ts'
 import type { FilterState } from '../../lib/search-state.ts'
 import { nowMs } from '../../platform/clock.ts'
+import { keepRunBars } from './keep-run-bars.ts'
 
 export type FlowList = Awaited<ReturnType<typeof api.flows.search>>
 export type FlowRow = FlowList['results'][number]
 export type RunBarsOfFlow = Awaited<ReturnType<typeof api.flows.runBars>>[number]
 
-export const FLOW_PAGE_SIZE = 50
+const FLOW_PAGE_SIZE = 50
 export const RUNS_SHOWN = 20
 const BARS_EVERY_MS = 2_000
 const SORT = ['namespace:asc', 'id:asc']
@@ -37,11 +38,14 @@ export function flowKey({ namespace, id }: { readonly namespace: string; readonl
   return `${namespace}.${id}`
 }
 
-/** One call for each page of rows; while executions come and go it is asked again, never more often than every two seconds. */
+/** Asked for page by page; while executions come and go they are asked for again, never more often than every two seconds. */
 export function useRunBars(rows: readonly Pick<FlowRow, 'namespace' | 'id'>[]): ReadonlyMap<string, RunBarsOfFlow> {
   const client = useQueryClient()
+  const poll = usePollMs()
   const keys = rows.map(flowKey)
   const askedAt = useRef(0)
+  // What was known before may be old: nobody has listened meanwhile.
+  const [bornMs] = useState(nowMs)
   useLive({ topic: 'counts' }, () => {
     if (nowMs() - askedAt.current < BARS_EVERY_MS) return
     askedAt.current = nowMs()
@@ -49,21 +53,22 @@ export function useRunBars(rows: readonly Pick<FlowRow, 'namespace' | 'id'>[]): 
   })
   const { data } = useQuery({
     queryKey: ['flows', 'run-bars', keys],
-    queryFn: async ({ signal }) => {
-      const pages = Array.from({ length: Math.ceil(keys.length / FLOW_PAGE_SIZE) }, (_, page) =>
-        keys.slice(page * FLOW_PAGE_SIZE, (page + 1) * FLOW_PAGE_SIZE),
-      )
-      const answers = await Promise.all(
-        pages.map(flows => api.flows.runBars({ query: { flows, runs: RUNS_SHOWN }, signal })),
-      )
-      return answers.flat()
-    },
+    queryFn: ({ signal }) =>
+      keepRunBars(client, {
+        flows: keys,
+        sinceMs: poll === false ? bornMs : Math.max(bornMs, nowMs() - poll / 2),
+        ask: flows => askRunBars(flows, signal),
+      }),
     enabled: keys.length > 0,
     placeholderData: keepPreviousData,
-    refetchInterval: usePollMs(),
+    refetchInterval: poll,
   })
   return useMemo(
     () => new Map((data ?? []).map(bars => [flowKey({ namespace: bars.namespace, id: bars.flowId }), bars])),
     [data],
   )
+}
+
+export async function askRunBars(flows: readonly string[], signal: AbortSignal): Promise<readonly RunBarsOfFlow[]> {
+  return await api.flows.runBars({ query: { flows: [...flows], runs: RUNS_SHOWN }, signal })
 }

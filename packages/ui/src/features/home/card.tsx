@@ -12,23 +12,28 @@ export interface CardProps {
   readonly toTitle?: string
   readonly error?: unknown
   readonly onRetry?: () => void
+  /** As high with nothing in it as with much, which is scrolled: what stands below stays in its place. */
+  readonly isSteady?: boolean
   readonly className?: string | undefined
   readonly children: ReactNode
 }
 
 /** A part of the board. When it fails the others go on. */
-export function Card({ title, to, toTitle = t('all'), error, onRetry, className, children }: CardProps): ReactNode {
+export function Card(props: CardProps): ReactNode {
+  const { title, to, toTitle = t('all'), error, onRetry, isSteady = false, className, children } = props
   return (
-    <section className={cx(classes['card'], className)} aria-label={title}>
+    <section className={cx(classes['card'], isSteady && classes['steady'], className)} aria-label={title}>
       <header className={classes['cardHead']}>
         <h2>{title}</h2>
         {to !== undefined && <Link to={to}>{toTitle}</Link>}
       </header>
-      {error ? (
-        <ErrorCard title={t('failedToLoad')} error={error} {...(onRetry === undefined ? {} : { onRetry })} />
-      ) : (
-        children
-      )}
+      <div className={classes['body']}>
+        {error ? (
+          <ErrorCard title={t('failedToLoad')} error={error} {...(onRetry === undefined ? {} : { onRetry })} />
+        ) : (
+          children
+        )}
+      </div>
     </section>
   )
 }

@@ -8,7 +8,7 @@ import { lateMsOf } from '../triggers/trigger-row.ts'
 import classes from './home-page.module.css'
 import { percentOf, successOverTime, successRateOf } from './judge-runs.ts'
 import { t } from './messages.ts'
-import { SPANS, useCounts, useTriggerRows, type Range, type Scope } from './use-home.ts'
+import { SPANS, useCounts, useDueTriggers, type Range, type Scope } from './use-home.ts'
 
 const TICK_MS = 30_000
 /** Of success over time. */
@@ -23,7 +23,7 @@ export interface FiguresProps {
 export function Figures({ scope, range }: FiguresProps): ReactNode {
   const now = useNow(TICK_MS)
   const { states, buckets = [] } = useCounts(scope).data ?? {}
-  const late = (useTriggerRows(scope).data ?? []).filter(row => lateMsOf(row, now) > 0).length
+  const late = (useDueTriggers(scope).data ?? []).filter(row => lateMsOf(row, now) > 0).length
   const { rate, ended } = successRateOf(states ?? {})
   const count = (...names: readonly string[]): number => names.reduce((sum, name) => sum + (states?.[name] ?? 0), 0)
   const failed = count('FAILED')

@@ -9,7 +9,6 @@ import { paths, withQuery } from '../../lib/paths.ts'
 import { usePreferences } from '../../lib/preferences.ts'
 import { textParam, useSearchState, wordParam } from '../../lib/search-state.ts'
 import { Empty } from '../../widgets/empty.tsx'
-import { Skeleton } from '../../widgets/skeleton.tsx'
 import { BoardChooser, HOME } from '../dashboards/board-chooser.tsx'
 import { ExecutionsChart } from '../executions/executions-chart.tsx'
 import { useOpenRun } from '../run-dialog/run-host.tsx'
@@ -116,20 +115,20 @@ function Chart({ scope }: { readonly scope: Scope }): ReactNode {
     go(withQuery(paths.executions(), [...pairs, ...ofNamespace]))
   return (
     <Card title={t('byState')} error={counts.error} onRetry={() => void counts.refetch()}>
-      {counts.data ? (
-        <ExecutionsChart
-          counts={counts.data}
-          onRange={(from, until) =>
-            to([
-              ['filters[startDate][GREATER_THAN_OR_EQUAL_TO]', from],
-              ['filters[startDate][LESS_THAN_OR_EQUAL_TO]', until],
-            ])
-          }
-          onState={state => to([['filters[state][EQUALS]', state]])}
-        />
-      ) : (
-        <Skeleton height="88px" />
-      )}
+      <div className={classes['chart']}>
+        {counts.data && (
+          <ExecutionsChart
+            counts={counts.data}
+            onRange={(from, until) =>
+              to([
+                ['filters[startDate][GREATER_THAN_OR_EQUAL_TO]', from],
+                ['filters[startDate][LESS_THAN_OR_EQUAL_TO]', until],
+              ])
+            }
+            onState={state => to([['filters[state][EQUALS]', state]])}
+          />
+        )}
+      </div>
     </Card>
   )
 }

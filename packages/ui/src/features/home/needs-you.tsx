@@ -1,4 +1,5 @@
-// Failures that are alike, answers that are waited for, triggers that are late: the most urgent first.
+// Answers that are waited for, failures that are alike, triggers that are late: the most urgent first. None is shown before those above it are known, and the card
+// keeps its height: nothing moves under somebody's hand.
 import type { ReactNode } from 'react'
 import { Link } from '../../lib/link.tsx'
 import { paths, withQuery } from '../../lib/paths.ts'
@@ -16,7 +17,7 @@ import { Card } from './card.tsx'
 import classes from './home-page.module.css'
 import { changedRevision } from './judge-runs.ts'
 import { t } from './messages.ts'
-import { useIncidents, useTriggerRows, useWaiting, type Incident, type Scope } from './use-home.ts'
+import { useIncidents, useDueTriggers, useWaiting, type Incident, type Scope } from './use-home.ts'
 
 const TICK_MS = 30_000
 const INCIDENTS_SHOWN = 5
@@ -26,20 +27,25 @@ export function NeedsYou({ scope }: { readonly scope: Scope }): ReactNode {
   const now = useNow(TICK_MS)
   const incidents = useIncidents(scope)
   const waiting = useWaiting(scope)
-  const late = (useTriggerRows(scope).data ?? []).filter(row => lateMsOf(row, now) > 0)
-  const failures = incidents.data ?? []
-  const tasks = waiting.data ?? []
-  const isPending = incidents.isPending || waiting.isPending
+  const triggers = useDueTriggers(scope)
   const disk = useFullDisk()
+  const tasks = waiting.data ?? []
+  const areFailuresKnown = !waiting.isPending && !incidents.isPending
+  const failures = areFailuresKnown ? (incidents.data?.results ?? []) : []
+  // That dates cannot be told is no reason to tell nothing.
+  const isPending = !areFailuresKnown || triggers.isPending
+  const late = isPending ? [] : (triggers.data ?? []).filter(row => lateMsOf(row, now) > 0)
   const isNothing = !isPending && failures.length + tasks.length + late.length === 0 && disk === undefined
+  const more = failures.length - INCIDENTS_SHOWN
   return (
     <Card
       title={t('needsYou')}
+      {...(more > 0 ? { to: paths.incidents(), toTitle: t('moreIncidents', { count: more }) } : {})}
       className={classes['needs']}
+      isSteady
       error={incidents.error ?? waiting.error}
       onRetry={() => void Promise.all([incidents.refetch(), waiting.refetch()])}
     >
-      {isPending && <SkeletonRows rows={4} />}
       {isNothing && (
         <p className={classes['fine']}>
           <Icon name="check" /> {t('nothing')}
@@ -78,11 +84,7 @@ export function NeedsYou({ scope }: { readonly scope: Scope }): ReactNode {
           />
         ))}
       </ul>
-      {failures.length > INCIDENTS_SHOWN && (
-        <p>
-          <Link to={paths.incidents()}>{t('moreIncidents', { count: failures.length - INCIDENTS_SHOWN })}</Link>
-        </p>
-      )}
+      {isPending && <SkeletonRows rows={4} />}
     </Card>
   )
 }

@@ -31,10 +31,11 @@ export function RunningNow({ scope, className }: ListProps): ReactNode {
       title={t('runningNow')}
       to={withQuery(paths.executions(), [['filters[state][EQUALS]', 'RUNNING']])}
       className={className}
+      isSteady
       error={error}
       onRetry={() => void refetch()}
     >
-      {isPending && <SkeletonRows rows={3} />}
+      {isPending && <SkeletonRows rows={5} />}
       {data?.length === 0 && <p className={classes['muted']}>{t('noRunning')}</p>}
       <ul className={classes['items']}>
         {data?.map(row => {
@@ -66,8 +67,8 @@ export function Slower({ scope }: { readonly scope: Scope }): ReactNode {
     return took === undefined ? [] : [{ row, usual: speed?.p50Ms ?? 0 }]
   })
   return (
-    <Card title={t('slower')} error={error} onRetry={() => void refetch()}>
-      {isPending && <SkeletonRows rows={2} />}
+    <Card title={t('slower')} isSteady error={error} onRetry={() => void refetch()}>
+      {isPending && <SkeletonRows rows={5} />}
       {data && slow.length === 0 && <p className={classes['muted']}>{t('noSlower')}</p>}
       <ul className={classes['items']}>
         {slow.slice(0, SHOWN).map(({ row, usual }) => (
@@ -115,10 +116,11 @@ export function NextDay({ scope, className }: ListProps): ReactNode {
       to={paths.calendar()}
       toTitle={t('calendar')}
       className={className}
+      isSteady
       error={error}
       onRetry={() => void refetch()}
     >
-      {isPending && <SkeletonRows rows={4} />}
+      {isPending && <SkeletonRows rows={5} />}
       {data?.length === 0 && <p className={classes['muted']}>{t('noNext')}</p>}
       <ul className={classes['items']}>
         {nextOfEach(data ?? []).map(({ at, namespace, flowId, triggerId, count }) => (

@@ -15,7 +15,8 @@ export interface Scope {
 
 export type Counts = Awaited<ReturnType<typeof api.executions.counts>>
 export type Rows = Awaited<ReturnType<typeof api.executions.search>>['results']
-export type Incident = Awaited<ReturnType<typeof api.people.incidents>>['results'][number]
+export type Incidents = Awaited<ReturnType<typeof api.people.incidents>>
+export type Incident = Incidents['results'][number]
 export type Planned = Awaited<ReturnType<typeof api.planning.calendar>>['planned'][number]
 export type HumanTasks = Awaited<ReturnType<typeof api.people.humanTasks>>['results']
 
@@ -24,6 +25,7 @@ const JUDGED = 50
 const TRIGGERS = 200
 const DAY_MS = 86_400_000
 const SLOWLY_MS = 30_000
+const SOON_MS = 1_000
 const UNDER_WAY = ['RUNNING', 'RETRYING', 'RESTARTED', 'KILLING']
 
 /** What is counted changes when something runs. */
@@ -58,11 +60,13 @@ export function useNewest({ namespace, lengthMs }: Scope): UseQueryResult<Rows> 
   })
 }
 
-export function useIncidents({ lengthMs, namespace }: Scope): UseQueryResult<readonly Incident[]> {
-  return useHomeQuery(['incidents', lengthMs, namespace], async () => {
+/** Asked again soon while the server still reads what made older ones fail. */
+export function useIncidents({ lengthMs, namespace }: Scope): UseQueryResult<Incidents> {
+  const ask = (): Promise<Incidents> => {
     const from = new Date(nowMs() - lengthMs).toISOString()
-    return (await api.people.incidents({ query: { from, ...ofNamespace(namespace) } })).results
-  })
+    return api.people.incidents({ query: { from, ...ofNamespace(namespace) } })
+  }
+  return useHomeQuery(['incidents', lengthMs, namespace], ask, ({ isReading }) => isReading === true)
 }
 
 export function useWaiting({ namespace }: Scope): UseQueryResult<HumanTasks> {
@@ -80,9 +84,12 @@ export function useNextDay({ namespace }: Scope): UseQueryResult<readonly Planne
   })
 }
 
-export function useTriggerRows({ namespace }: Scope): UseQueryResult<readonly TriggerRow[]> {
+/** Whose date has come; until it is asked again no other can be late for long. */
+export function useDueTriggers({ namespace }: Scope): UseQueryResult<readonly TriggerRow[]> {
   return useHomeQuery(['triggers', namespace], async () => {
-    const { results } = await api.triggers.search({ query: { page: 1, size: TRIGGERS, ...ofNamespace(namespace) } })
+    const dueBefore = new Date(nowMs()).toISOString()
+    const query = { page: 1, size: TRIGGERS, all: true, dueBefore, ...ofNamespace(namespace) }
+    const { results } = await api.triggers.search({ query })
     return results.map(triggerRowOf)
   })
 }
@@ -95,14 +102,19 @@ export function useNamespaces(): UseQueryResult<readonly string[]> {
   })
 }
 
-function useHomeQuery<T>(key: readonly unknown[], queryFn: () => Promise<T>): UseQueryResult<T> {
+function useHomeQuery<T>(
+  key: readonly unknown[],
+  queryFn: () => Promise<T>,
+  isPartial?: (found: T) => boolean,
+): UseQueryResult<T> {
   const poll = usePollMs()
+  // Dates come near also where nothing runs.
+  const usual = poll === false ? SLOWLY_MS : poll
   return useQuery<T>({
     queryKey: ['home', ...key],
     queryFn,
     placeholderData: keepPreviousData,
-    // Dates come near also where nothing runs.
-    refetchInterval: poll === false ? SLOWLY_MS : poll,
+    refetchInterval: ({ state: { data } }) => (data !== undefined && isPartial?.(data) === true ? SOON_MS : usual),
   })
 }
 

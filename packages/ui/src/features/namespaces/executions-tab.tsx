@@ -1,6 +1,7 @@
-import { useCallback, useMemo, type ReactNode } from 'react'
+import { useMemo, type ReactNode } from 'react'
 import { paths } from '../../lib/paths.ts'
 import { useSearchState, wordParam } from '../../lib/search-state.ts'
+import { useNextPage } from '../../lib/use-next-page.ts'
 import { Empty } from '../../widgets/empty.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
@@ -19,7 +20,7 @@ export function ExecutionsTab({ namespace }: { readonly namespace: string }): Re
   const filters = useMemo(() => withinNamespace(namespace), [namespace])
   const [{ sort }, setSearch] = useSearchState(PARAMS)
   const { list } = useExecutions(filters, sort, true)
-  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = list
+  const { data, error, isPending, hasNextPage, fetchNextPage, refetch } = list
   const rows = useMemo(() => data?.pages.flatMap(page => page.results) ?? [], [data])
   const speeds = useFlowSpeeds(rows)
   const columns = executionColumns({
@@ -30,9 +31,7 @@ export function ExecutionsTab({ namespace }: { readonly namespace: string }): Re
     speeds,
     shown: USUAL_COLUMNS,
   })
-  const onEnd = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage])
+  const onEnd = useNextPage({ data, hasNextPage, fetchNextPage })
   return (
     <>
       {error && <ErrorCard error={error} onRetry={() => void refetch()} />}

@@ -1,7 +1,8 @@
-import { useCallback, useMemo, type ReactNode } from 'react'
+import { useMemo, type ReactNode } from 'react'
 import { Link } from '../../lib/link.tsx'
 import { paths } from '../../lib/paths.ts'
 import type { FilterState } from '../../lib/search-state.ts'
+import { useNextPage } from '../../lib/use-next-page.ts'
 import { Empty } from '../../widgets/empty.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
@@ -16,7 +17,7 @@ import { withinNamespace } from './within-namespace.ts'
 /** The flows of the namespace and of those below it. */
 export function FlowsTab({ namespace }: { readonly namespace: string }): ReactNode {
   const filters: FilterState = useMemo(() => withinNamespace(namespace), [namespace])
-  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useFlows(filters)
+  const { data, error, isPending, hasNextPage, fetchNextPage, refetch } = useFlows(filters)
   const flows = useMemo(() => data?.pages.flatMap(page => page.results) ?? [], [data])
   const lines = useMemo(() => flows.map((flow): FlowLine => ({ type: 'flow', flow })), [flows])
   const facts: FlowFacts = {
@@ -25,9 +26,7 @@ export function FlowsTab({ namespace }: { readonly namespace: string }): ReactNo
     isGrouped: false,
     drafts: useFlowDrafts().data,
   }
-  const onEnd = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage])
+  const onEnd = useNextPage({ data, hasNextPage, fetchNextPage })
   const total = data?.pages[0]?.total
   return (
     <>

@@ -5,6 +5,7 @@ import { Link } from '../../lib/link.tsx'
 import { formatNumber } from '../../lib/messages.ts'
 import { paths, withQuery } from '../../lib/paths.ts'
 import { textParam, useFilters, useSearchState } from '../../lib/search-state.ts'
+import { useNextPage } from '../../lib/use-next-page.ts'
 import { Button } from '@mantine/core'
 import { Empty } from '../../widgets/empty.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
@@ -16,7 +17,7 @@ import { t } from './messages.ts'
 import { NO_TRIGGERS, TriggerBulk } from './trigger-bulk.tsx'
 import { TriggerCard, useTriggerColumns } from './trigger-columns.tsx'
 import { TRIGGER_FIELDS } from './trigger-fields.ts'
-import { triggerRowOf } from './trigger-row.ts'
+import { triggerRowOf, type TriggerRow } from './trigger-row.ts'
 import classes from './triggers.module.css'
 import { useSwitching } from './use-switching.tsx'
 import { useTriggers } from './use-triggers.ts'
@@ -29,17 +30,19 @@ const PARAMS = { trigger: textParam }
 export function TriggersPage(): ReactNode {
   const state = useFilters(TRIGGER_FIELDS)
   const [{ trigger }, setSearch] = useSearchState(PARAMS)
-  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useTriggers(state)
+  const { data, error, isPending, hasNextPage, fetchNextPage, refetch } = useTriggers(state)
   const rows = useMemo(() => data?.pages.flatMap(({ results }) => results.map(triggerRowOf)) ?? [], [data])
   const total = data?.pages[0]?.total
   const chosen = rows.find(({ key }) => key === trigger)
   const { turn, dialog } = useSwitching()
   const columns = useTriggerColumns(chosen !== undefined, turn)
   const [selection, setSelection] = useState(NO_TRIGGERS)
+  const ofRows = useMemo(
+    () => ({ keys: selection.keys, set: (keys: ReadonlySet<string>) => setSelection({ keys }) }),
+    [selection],
+  )
   const close = useCallback(() => setSearch({ trigger: undefined }), [setSearch])
-  const onEnd = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage])
+  const onEnd = useNextPage({ data, hasNextPage, fetchNextPage })
   return (
     <Page
       title={t('title')}
@@ -78,19 +81,23 @@ export function TriggersPage(): ReactNode {
             label={t('table')}
             columns={columns}
             rows={rows}
-            rowKey={row => row.key}
-            rowTo={row => withQuery(paths.triggers(), [['trigger', row.key]])}
-            rowLabel={row => `${row.triggerId} ${row.namespace} / ${row.flowId}`}
-            card={row => <TriggerCard row={row} />}
+            {...ROW}
             total={total}
             onEnd={onEnd}
-            selection={{ keys: selection.keys, set: keys => setSelection({ keys }) }}
+            selection={ofRows}
           />
         </SplitPane>
       )}
       {dialog}
     </Page>
   )
+}
+
+const ROW = {
+  rowKey: ({ key }: TriggerRow) => key,
+  rowTo: ({ key }: TriggerRow) => withQuery(paths.triggers(), [['trigger', key]]),
+  rowLabel: ({ triggerId, namespace, flowId }: TriggerRow) => `${triggerId} ${namespace} / ${flowId}`,
+  card: (row: TriggerRow) => <TriggerCard row={row} />,
 }
 
 function Nothing({ isFiltered, onDrop }: { readonly isFiltered: boolean; readonly onDrop: () => void }): ReactNode {

@@ -1,0 +1,100 @@
+// A list that grows: its next page is asked for in time and once, and what is in sight stays there.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { NO_BROWSER, openBrowser, openTab, type Browser } from './browser.ts'
+import { startServer, type BrowserServer } from './server.ts'
+
+const FLOWS = 120
+const PAGE = 50
+
+let server: BrowserServer
+let browser: Browser
+before(async () => {
+  if (NO_BROWSER !== false) return
+  server = await startServer()
+  browser = await openBrowser()
+  const sources = Array.from({ length: FLOWS }, (_, at) => {
+    const id = `flow-${String(at).padStart(3, '0')}`
+    return `id: ${id}\nnamespace: lists\ntasks:\n  - { id: only, type: io.kestra.plugin.core.debug.Return, format: x }\n`
+  })
+  await server.call('POST', '/flows/bulk?delete=false', sources.join('\n---\n'))
+})
+after(async () => {
+  if (NO_BROWSER !== false) return
+  await browser.close()
+  await server.stop()
+})
+
+/** Notes what the page asks for, with the last row that is drawn at that moment. */
+const WATCH_CALLS = `globalThis.calls = []
+const send = globalThis.fetch
+globalThis.fetch = (input, init) => {
+  const rows = [...document.querySelectorAll('main tbody tr[aria-rowindex]')].map(row => Number(row.getAttribute('aria-rowindex')))
+  calls.push({ url: String(input.url ?? input), lastRow: Math.max(0, ...rows) })
+  return send(input, init)
+}`
+const SCROLLER = `document.querySelector('main [role=region] > table').parentElement`
+/** Several times over, as a wheel does. */
+const TO_THE_END = `(async () => {
+  for (let turn = 0; turn < 5; turn++) {
+    ${SCROLLER}.scrollTop = ${SCROLLER}.scrollHeight - ${SCROLLER}.clientHeight - turn
+    await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
+  }
+  return ${SCROLLER}.scrollTop
+})()`
+
+interface Call {
+  readonly url: string
+  readonly lastRow: number
+}
+
+test(
+  'the next page of a list is asked for once, before the rows at its end are drawn, and moves nothing',
+  { skip: NO_BROWSER },
+  async () => {
+    const { page, problems, close } = await openTab(browser, server.address)
+    await page.addInitScript(WATCH_CALLS)
+    const { promise, resolve: release } = Promise.withResolvers<void>()
+    await page.route(/\/flows\/search\?.*page=2/, async route => {
+      await promise
+      await route.continue()
+    })
+    await page.goto('/ui/flows?view=flat')
+    await page.getByRole('link', { name: 'lists.flow-000' }).waitFor()
+
+    const top = Number(await page.evaluate(TO_THE_END))
+    release()
+    await page.locator(`tr[aria-rowindex="${PAGE + 2}"]`).waitFor({ state: 'attached' })
+    const calls = (await page.evaluate('calls')) as readonly Call[]
+
+    const next = calls.filter(({ url }) => /\/flows\/search\?.*page=2/.test(url))
+    assert.equal(next.length, 1)
+    assert.ok((next[0]?.lastRow ?? Infinity) <= PAGE, `row ${next[0]?.lastRow} was drawn before`)
+    assert.equal(Number(await page.evaluate(`${SCROLLER}.scrollTop`)), top)
+    assert.deepEqual(problems, [])
+    await close()
+  },
+)
+
+test('the run bars of each flow are asked for once', { skip: NO_BROWSER }, async () => {
+  const { page, problems, close } = await openTab(browser, server.address)
+  const asked: string[] = []
+  page.on('request', request => {
+    const { pathname, searchParams } = new URL(request.url())
+    if (pathname.endsWith('/flows/run-bars')) asked.push(...searchParams.getAll('flows'))
+  })
+  const bars = (): Promise<unknown> => page.waitForResponse(/\/flows\/run-bars\?/)
+  const first = bars()
+  await page.goto('/ui/flows?view=flat')
+  await first
+
+  const second = bars()
+  await page.evaluate(TO_THE_END)
+  await second
+  await page.locator(`tr[aria-rowindex="${PAGE + 2}"]`).waitFor({ state: 'attached' })
+
+  assert.ok(asked.length > PAGE, `${asked.length} were asked for`)
+  assert.equal(new Set(asked).size, asked.length)
+  assert.deepEqual(problems, [])
+  await close()
+})
