@@ -57,7 +57,12 @@ const GROUPS = [
   },
   {
     name: 'lists',
-    test: /[\\/]ui[\\/]src[\\/]widgets[\\/](table|use-row-keys|column-layout)/,
+    test: /[\\/]ui[\\/]src[\\/](lib[\\/]use-next-page|widgets[\\/](table|use-row-keys|column-layout))/,
+  },
+  {
+    // How the flows of a list went, whether it is one of flows or of executions.
+    name: 'bars',
+    test: /[\\/]ui[\\/]src[\\/]features[\\/]flows[\\/](keep-run-bars|use-flows|run-bars)/,
   },
   {
     // Lists of executions and of task runs, and what home shows of them.
@@ -67,7 +72,7 @@ const GROUPS = [
 ]
 
 /** Programs of which most runs before the page is there; the browser compiles them while they come in, instead of function by function when they are called. */
-const AT_ONCE = /^(index|vendor|base|routes|pieces|filters|virtual|lists|runs|.*-page)$/
+const AT_ONCE = /^(index|vendor|base|routes|pieces|filters|virtual|lists|bars|runs|.*-page)$/
 const COMPILE_NOW = '//# allFunctionsCalledOnLoad'
 
 const startedMs = performance.now()

@@ -35,8 +35,8 @@ const TABS: readonly (readonly [path: string, part: string])[] = [
  * Each is a line of the page, which has to stay small: the largest are worth it. What is not among them is asked for only after the programs of the shell
  * have run. Sheets of style are waited for before a program of them runs.
  */
-const FILES_MAX = 18
-const STYLES_MAX = 8
+const FILES_MAX = 15
+const STYLES_MAX = 5
 
 export function firstPrograms(manifest: Manifest, sizeOf: (file: string) => number): readonly FirstPrograms[] {
   const pages = [...readFileSync(ROUTES, 'utf8').matchAll(ROUTE)].map(([, path = '', source = '']) => ({

@@ -170,11 +170,20 @@ export const useEditor: UsePage = async ({ page, name }) => {
     await page.keyboard.press(key === ' ' ? 'Space' : key)
     keys.push(await taking())
   }
-  const completing = await listen(page, `probe.fromInput('keydown', () => probe.find('[role=listbox]'))`)
+  const list = `probe.fromInput('keydown', () => probe.find('[role=listbox]'))`
   await page.keyboard.type(' {')
-  await page.keyboard.type('{ ')
-  await page.keyboard.press('Control+Space')
-  const completionMs = await completing()
+  const typed = await listen(page, list)
+  await page.keyboard.press('{')
+  const typedMs = await typed()
+  await page.keyboard.press('Escape')
+  await page.keyboard.type(' ')
+  await page.keyboard.press('Escape')
+  await page.waitForTimeout(500)
+  await page.keyboard.down('Control')
+  const asked = await listen(page, list)
+  await page.keyboard.press('Space')
+  const askedMs = await asked()
+  await page.keyboard.up('Control')
   await page.keyboard.press('Escape')
   await page.waitForTimeout(1_000)
   const judging = await listen(page, `probe.fromInput('keydown', () => probe.find('.cm-lintRange'))`)
@@ -189,7 +198,15 @@ export const useEditor: UsePage = async ({ page, name }) => {
       value: shareOf(keys, 0.75),
       note: 'waits for the next frame',
     },
-    { page: name, what: 'completion', unit: 'ms', most: 50, value: completionMs, note: 'from the first of three keys' },
+    {
+      page: name,
+      what: 'completion as typed',
+      unit: 'ms',
+      most: 50,
+      value: typedMs,
+      note: 'from the key that opens it',
+    },
+    { page: name, what: 'completion asked for', unit: 'ms', most: 50, value: askedMs, note: 'Ctrl+Space' },
     {
       page: name,
       what: 'diagnostics',

@@ -1,6 +1,15 @@
 // Is it right, and what will it do? Code, form and drawing are one document: the text. The form and the drawing change it by small edits through the
 // history of the editor, so that one undo takes back any of them.
-import { useCallback, useDeferredValue, useEffect, useMemo, useState, type ReactNode } from 'react'
+import {
+  memo,
+  startTransition,
+  useCallback,
+  useDeferredValue,
+  useEffect,
+  useMemo,
+  useState,
+  type ReactNode,
+} from 'react'
 import { useActions } from '../../lib/actions.ts'
 import { useGo } from '../../lib/link.tsx'
 import { paths } from '../../lib/paths.ts'
@@ -58,9 +67,8 @@ export interface FlowEditorProps {
 
 export function FlowEditor(props: FlowEditorProps): ReactNode {
   const { flow, initial, notice, tools } = props
-  const [text, setText] = useState(initial)
+  const { text, cursor, setText, setCursor } = useWritten(initial)
   const [code, setCode] = useState<CodeHandle | undefined>(undefined)
-  const [cursor, setCursor] = useState(0)
   const [place, setPlace] = useState<AddPlace | undefined>(undefined)
   const checks = useChecks(text)
   const panes = usePanes()
@@ -69,13 +77,13 @@ export function FlowEditor(props: FlowEditorProps): ReactNode {
   const [, showPanel] = usePanel()
   const { trial, wished, tryNow, facts } = useTrial(showPanel)
   const rested = useRested(text, cursor)
-  const task = useMemo(() => taskAt(parseYamlTree(rested.text), rested.cursor, rested.text), [rested])
+  const isQuiet = useQuiet(code)
+  const task = useTask(rested, isQuiet)
   const [isReviewing, setReviewing] = useState(false)
   const review = (): void => setReviewing(flow !== undefined)
   useEditorActions({ panes, code, keeping, review, showPanel, tryNow })
   const ready = useReady(setCode)
-  const help = useHelp(checks, code)
-  const isQuiet = useQuiet(code)
+  const help = useHelp(checks, code, isQuiet)
   return (
     <div className={classes['editor']}>
       <EditorToolbar
@@ -184,8 +192,16 @@ function useTrial(showPanel: (panel: Panel) => void) {
   return { trial, wished, tryNow, facts }
 }
 
-function useHelp(checks: Checks, code: CodeHandle | undefined): Parameters<typeof CodeEditor>[0]['help'] {
-  const installed = useInstalledTypes()
+function useHelp(
+  checks: Checks,
+  code: CodeHandle | undefined,
+  isQuiet: boolean,
+): Parameters<typeof CodeEditor>[0]['help'] {
+  const installed = useInstalledTypes(isQuiet)
+  useEffect(() => {
+    // The first list does not wait for what never changes.
+    if (isQuiet) void askOnce({ type: 'expressions' })
+  }, [isQuiet])
   const docOf = useTypeDocs()
   const go = useGo()
   return {
@@ -205,6 +221,7 @@ function useReady(setCode: (code: CodeHandle) => void): (code: CodeHandle) => vo
     (code: CodeHandle) => {
       setCode(code)
       const wanted = new URLSearchParams(window.location.hash.slice(1)).get('task')
+      if (wanted === null) return
       const task = tasksIn(parseYamlTree(code.text())).find(({ id }) => id === wanted)
       if (task) code.goTo(task.from)
     },
@@ -212,8 +229,39 @@ function useReady(setCode: (code: CodeHandle) => void): (code: CodeHandle) => vo
   )
 }
 
+interface Place {
+  readonly text: string
+  readonly cursor: number
+}
+
+/** What is written is the editor's own. The page beside it follows, and with a long text after the key has been painted. */
+function useWritten(initial: string): Place & {
+  readonly setText: (text: string) => void
+  readonly setCursor: (cursor: number) => void
+} {
+  const [text, setText] = useState(initial)
+  const [cursor, setCursor] = useState(0)
+  const isLong = text.length > LONG
+  const follow = useCallback((change: () => void) => (isLong ? startTransition(change) : change()), [isLong])
+  return {
+    text,
+    cursor,
+    setText: useCallback(next => follow(() => setText(next)), [follow]),
+    setCursor: useCallback(next => follow(() => setCursor(next)), [follow]),
+  }
+}
+
+/** The task that the cursor stands in; of a long text not before it is there. */
+function useTask(rested: Place, isQuiet: boolean): ReturnType<typeof taskAt> {
+  const isWanted = isQuiet || rested.text.length <= LONG
+  return useMemo(
+    () => (isWanted ? taskAt(parseYamlTree(rested.text), rested.cursor, rested.text) : undefined),
+    [rested, isWanted],
+  )
+}
+
 /** A long text is read once the hand rests: no key waits for it. A short one at once. */
-function useRested(text: string, cursor: number): { readonly text: string; readonly cursor: number } {
+function useRested(text: string, cursor: number): Place {
   const now = useMemo(() => ({ text, cursor }), [text, cursor])
   const settled = useSettled(now, REST_MS)
   return text.length > LONG ? settled : now
@@ -315,13 +363,14 @@ interface GraphPaneProps {
   readonly onAdd: (place: AddPlace) => void
 }
 
-function GraphPane(props: GraphPaneProps): ReactNode {
+/** A key in a long text, which it does not see before the hand rests, does not draw it anew. */
+const GraphPane = memo(function GraphPane(props: GraphPaneProps): ReactNode {
   return (
     <section className={cx(classes['pane'], classes['graphPane'])} aria-label={t('graph')}>
       {props.isQuiet ? <Graph {...props} /> : <SkeletonRows rows={5} />}
     </section>
   )
-}
+})
 
 function Graph({ text, cursor, code, facts, onAdd }: GraphPaneProps): ReactNode {
   const shown = useDeferredValue(text)

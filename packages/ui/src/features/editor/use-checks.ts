@@ -5,14 +5,20 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import { api } from '../../lib/api.ts'
 import type { CodeProblem } from './code/code-editor.tsx'
 import { askLanguage } from './language/language-client.ts'
+import { newestOnly } from './language/newest-only.ts'
 import { quickFix } from './language/quick-fix.ts'
-
-const LOCAL_MS = 60
-const SERVER_MS = 250
 
 export interface Problem extends CodeProblem {
   readonly line: number
 }
+
+const LOCAL_MS = 60
+const SERVER_MS = 250
+/** Always the same: a text without a mistake gives the editor nothing new to mark after each key. */
+const NO_PROBLEMS: readonly Problem[] = []
+
+/** One text at a time: what completion asks meanwhile waits for one at most. */
+const check = newestOnly((source: string) => askLanguage({ type: 'check', source }))
 
 export interface Checks {
   readonly problems: readonly Problem[]
@@ -35,8 +41,8 @@ export function useChecks(text: string): Checks {
   useEffect(() => {
     let isOld = false
     const timer = setTimeout(() => {
-      void askLanguage({ type: 'check', source: text }).then(checked => {
-        if (isOld) return
+      void check(text).then(checked => {
+        if (isOld || !checked) return
         if (checked.names !== undefined) names.current = checked.names
         setLocal({ text, diagnostics: checked.diagnostics })
       })
@@ -58,7 +64,10 @@ export function useChecks(text: string): Checks {
   })
   const isJudged = judged?.text === text
   const { diagnostics } = isJudged ? judged : local
-  const problems = useMemo(() => diagnostics.map(found => problemOf(found, text)), [diagnostics, text])
+  const problems = useMemo(
+    () => (diagnostics.length === 0 ? NO_PROBLEMS : diagnostics.map(found => problemOf(found, text))),
+    [diagnostics, text],
+  )
   // A getter, so that completion always sees the newest.
   return {
     problems,

@@ -12,8 +12,9 @@ const NOTHING: ReadonlySet<string> = new Set()
 const KEPT = { staleTime: Number.POSITIVE_INFINITY, gcTime: Number.POSITIVE_INFINITY }
 const PARTS = ['tasks', 'triggers', 'conditions', 'taskRunners']
 
-export function useInstalledTypes(): ReadonlySet<string> {
-  const { data } = useQuery(INSTALLED)
+/** Nobody sees them before something is completed: the list of all plugins need not hold up the text. */
+export function useInstalledTypes(isWanted = true): ReadonlySet<string> {
+  const { data } = useQuery({ ...INSTALLED, enabled: isWanted })
   return data ?? NOTHING
 }
 

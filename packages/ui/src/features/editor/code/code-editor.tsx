@@ -1,7 +1,6 @@
 // The text of a flow, in an editor. It lives in a shadow tree: its sheets of style are constructed there, as the policy of the page wants it.
 import { closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete'
 import { defaultKeymap, history, historyKeymap, indentWithTab, redo, undo } from '@codemirror/commands'
-import { yaml } from '@codemirror/lang-yaml'
 import { bracketMatching, foldGutter, foldKeymap, indentOnInput, indentUnit } from '@codemirror/language'
 import { lintKeymap, setDiagnostics, type Diagnostic as Mark } from '@codemirror/lint'
 import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search'
@@ -22,6 +21,7 @@ import { t } from '../messages.ts'
 import type { TextEdit } from '../yaml/edit-yaml.ts'
 import { editorHelp, type HelpSources } from './editor-help.ts'
 import { editorLook } from './editor-look.ts'
+import { yaml } from './yaml-language.ts'
 import classes from './code-editor.module.css'
 
 export interface CodeHandle {
@@ -111,7 +111,7 @@ function extensionsOf(newest: { readonly current: CodeEditorProps }): Extension 
     highlightActiveLine(),
     highlightSelectionMatches(),
     search({ top: true }),
-    yaml(),
+    yaml,
     editorLook,
     newest.current.help ? editorHelp(helpOf(newest.current.help, newest)) : [],
     EditorView.contentAttributes.of({ 'aria-label': newest.current.label ?? t('source'), tabindex: '0' }),

@@ -25,8 +25,9 @@ function answer(question: Question): unknown {
 }
 
 function check(source: string, taskId: string | undefined): CheckedText {
-  const { diagnostics } = checkFlow(source, { catalogue })
-  const { draft } = readFlow(source, { catalogue })
+  const { flow, diagnostics } = checkFlow(source, { catalogue })
+  // A text with a mistake is read once more, for as much of it as there is.
+  const draft = flow ?? readFlow(source, { catalogue }).draft
   const names = draft && (expressionNames(draft, catalogue, taskId) ?? expressionNames(draft, catalogue))
   return {
     diagnostics: diagnostics.filter(({ code }) => !OF_SERVER.has(code)),

@@ -37,6 +37,7 @@ function unescape(code: string): string {
 
 /** One line break is a space, more are one less. */
 function folded(raw: string): string {
+  if (!raw.includes('\n')) return raw
   return raw.replace(/[ \t]*\n([ \t]*\n)*[ \t]*/g, breaks => {
     const count = breaks.split('\n').length - 1
     return count === 1 ? ' ' : '\n'.repeat(count - 1)

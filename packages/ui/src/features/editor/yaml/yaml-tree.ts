@@ -1,6 +1,8 @@
 // The text of a flow as a tree with the places of everything in it. It reads what is half written as well: what has no form yet is left out, the rest stands.
+// Only what is asked for is read of the syntax: of thousands of lines most is never looked at.
 import type { SyntaxNode } from '@lezer/common'
-import { parser } from '@lezer/yaml'
+import { isWhole } from './first-error.ts'
+import { parseAfter, type ParsedText } from './parse-after.ts'
 import { readBlockScalar, readPlain, readQuoted } from './read-scalar.ts'
 
 interface Range {
@@ -44,20 +46,26 @@ export type YamlNode = YamlMap | YamlList | YamlScalar
 
 const DEPTH_MAX = 60
 
-interface Parsed {
-  readonly text: string
+interface Parsed extends ParsedText {
   readonly tree: YamlNode | undefined
 }
 
 const KEPT_MAX = 2
 let kept: readonly Parsed[] = []
+/** The newest without an error: what is read next is most likely a change of it. */
+let whole: ParsedText | undefined
 
 /** Of the texts that were asked for last the trees are there: form, drawing and menus ask for the same one after another. */
 export function parseYamlTree(text: string): YamlNode | undefined {
-  const known = kept.find(one => one.text === text)
-  const parsed = known ?? { text, tree: nodeOf(firstOf(parser.parse(text).topNode), { text, depth: 0 }) }
+  const parsed = kept.find(one => one.text === text) ?? parse(text)
   kept = [parsed, ...kept.filter(one => one !== parsed)].slice(0, KEPT_MAX)
   return parsed.tree
+}
+
+function parse(text: string): Parsed {
+  const syntax = parseAfter(whole, text)
+  if (isWhole(syntax)) whole = { text, syntax }
+  return { text, syntax, tree: nodeOf(firstOf(syntax.topNode), { text, depth: 0 }) }
 }
 
 interface Reading {
@@ -112,25 +120,68 @@ function scalarOf({ name, from, to }: SyntaxNode, text: string): YamlScalar | un
 }
 
 function mapOf(node: SyntaxNode, reading: Reading): YamlMap {
-  const entries = childrenOf(node, 'Pair').flatMap(pair => entryOf(pair, reading))
-  const from = entries[0]?.from ?? node.from
-  return { type: 'map', isFlow: node.name === 'FlowMapping', from, to: endOf(node, reading.text), entries }
+  const entries = once(() => childrenOf(node, 'Pair').flatMap(pair => entryOf(pair, reading)))
+  return {
+    type: 'map',
+    isFlow: node.name === 'FlowMapping',
+    get from() {
+      return entries()[0]?.from ?? node.from
+    },
+    to: endOf(node, reading.text),
+    get entries() {
+      return entries()
+    },
+  }
+}
+
+function once<Value>(read: () => Value): () => Value {
+  let known: { readonly value: Value } | undefined
+  return () => (known ??= { value: read() }).value
 }
 
 function entryOf(pair: SyntaxNode, reading: Reading): readonly YamlEntry[] {
   const keyNode = pair.getChild('Key')
   const key = keyNode && scalarOf(keyNode.firstChild ?? keyNode, reading.text)
   if (!keyNode || !key) return []
-  let value: YamlNode | undefined
-  for (let child = keyNode.nextSibling; child; child = child.nextSibling)
-    if (child.name !== ':' && !SKIPPED.has(child.name)) value = nodeOf(child, reading) ?? value
+  const value = once(() => valueBehind(keyNode, reading))
   const { from, to: keyTo } = keyNode
   // A key without a colon is a word that is still being written.
-  return [{ key: String(key.value), keyFrom: from, keyTo, from, to: endOf(pair, reading.text), value }]
+  return [
+    {
+      key: String(key.value),
+      keyFrom: from,
+      keyTo,
+      from,
+      to: endOf(pair, reading.text),
+      get value() {
+        return value()
+      },
+    },
+  ]
+}
+
+function valueBehind(key: SyntaxNode, reading: Reading): YamlNode | undefined {
+  let value: YamlNode | undefined
+  for (let child = key.nextSibling; child; child = child.nextSibling)
+    if (child.name !== ':' && !SKIPPED.has(child.name)) value = nodeOf(child, reading) ?? value
+  return value
 }
 
 function listOf(node: SyntaxNode, reading: Reading): YamlList {
   const isFlow = node.name === 'FlowSequence'
+  const items = once(() => itemsOf(node, isFlow, reading))
+  return {
+    type: 'list',
+    isFlow,
+    from: node.from,
+    to: endOf(node, reading.text),
+    get items() {
+      return items()
+    },
+  }
+}
+
+function itemsOf(node: SyntaxNode, isFlow: boolean, reading: Reading): readonly YamlItem[] {
   const items: YamlItem[] = []
   let dash: number | undefined
   for (let child = node.firstChild; child; child = child.nextSibling) {
@@ -139,13 +190,23 @@ function listOf(node: SyntaxNode, reading: Reading): YamlList {
       if (dash !== undefined) items.push({ from: dash, to: dash + 1, value: undefined })
       dash = child.from
     } else if (child.name === 'Item') {
-      const from = isFlow ? child.from : (dash ?? child.from)
-      items.push({ from, to: endOf(child, reading.text), value: nodeOf(contentOf(child), reading) })
+      items.push(itemOf(child, isFlow ? child.from : (dash ?? child.from), reading))
       dash = undefined
     }
   }
   if (dash !== undefined) items.push({ from: dash, to: dash + 1, value: undefined })
-  return { type: 'list', isFlow, from: node.from, to: endOf(node, reading.text), items }
+  return items
+}
+
+function itemOf(node: SyntaxNode, from: number, reading: Reading): YamlItem {
+  const value = once(() => nodeOf(contentOf(node), reading))
+  return {
+    from,
+    to: endOf(node, reading.text),
+    get value() {
+      return value()
+    },
+  }
 }
 
 function childrenOf(node: SyntaxNode, name: string): readonly SyntaxNode[] {
@@ -195,29 +256,31 @@ export function entryAt(map: YamlNode | undefined, key: string): YamlEntry | und
 
 /** The path of what stands at a place of the text, the innermost. */
 export function pathAt(root: YamlNode | undefined, offset: number): string {
-  let node = root
-  let path = ''
-  for (;;) {
-    const step = node && stepAt(node, offset)
-    if (!step) return path
-    path = typeof step.step === 'number' ? `${path}[${step.step}]` : path === '' ? step.step : `${path}.${step.step}`
-    node = step.node
-  }
+  return stepsTo(root, offset).at(-1)?.path ?? ''
 }
 
-function stepAt(
-  node: YamlNode,
-  offset: number,
-): { readonly step: string | number; readonly node: YamlNode | undefined } | undefined {
-  if (node.type === 'map') {
-    const entry = node.entries.find(({ from, to }) => from <= offset && offset <= to)
-    return entry && { step: entry.key, node: entry.value }
+interface Step extends Range {
+  readonly path: string
+  readonly node: YamlNode | undefined
+}
+
+/** From what stands at the left edge to the innermost. */
+function stepsTo(root: YamlNode | undefined, offset: number): readonly Step[] {
+  const steps: Step[] = []
+  const holds = ({ from, to }: Range): boolean => from <= offset && offset <= to
+  for (let node = root, path = ''; node !== undefined && node.type !== 'scalar'; node = steps.at(-1)?.node) {
+    const entry = node.type === 'map' ? node.entries.find(holds) : undefined
+    const index = node.type === 'list' ? node.items.findIndex(holds) : -1
+    const found = entry ?? (node.type === 'list' ? node.items[index] : undefined)
+    if (!found) return steps
+    path = entry ? below(path, entry.key) : `${path}[${index}]`
+    steps.push({ path, node: found.value, from: found.from, to: found.to })
   }
-  if (node.type === 'list') {
-    const index = node.items.findIndex(({ from, to }) => from <= offset && offset <= to)
-    return index < 0 ? undefined : { step: index, node: node.items[index]?.value }
-  }
-  return undefined
+  return steps
+}
+
+function below(path: string, key: string): string {
+  return path === '' ? key : `${path}.${key}`
 }
 
 export interface TaskPlace extends Range {
@@ -229,22 +292,31 @@ export interface TaskPlace extends Range {
 /** All tasks and triggers with their places: what has an id and a type. */
 export function tasksIn(root: YamlNode | undefined): readonly TaskPlace[] {
   const found: TaskPlace[] = []
-  const walk = (node: YamlNode | undefined, path: string, range: Range): void => {
-    if (node?.type === 'list') node.items.forEach((item, index) => walk(item.value, `${path}[${index}]`, item))
+  const walk = (step: Step): void => {
+    const { node, path } = step
+    if (node?.type === 'list')
+      node.items.forEach(({ value, from, to }, index) => walk({ path: `${path}[${index}]`, node: value, from, to }))
     if (node?.type !== 'map') return
-    const [id, type] = [entryAt(node, 'id')?.value, entryAt(node, 'type')?.value]
-    if (path !== '' && id?.type === 'scalar' && type?.type === 'scalar')
-      found.push({ id: String(id.value), type: String(type.value), path, from: range.from, to: range.to })
-    for (const entry of node.entries) walk(entry.value, path === '' ? entry.key : `${path}.${entry.key}`, entry)
+    const task = taskOf(step)
+    if (task) found.push(task)
+    for (const { key, value, from, to } of node.entries) walk({ path: below(path, key), node: value, from, to })
   }
-  walk(root, '', { from: 0, to: 0 })
+  walk({ path: '', node: root, from: 0, to: 0 })
   return found
+}
+
+function taskOf({ path, node, from, to }: Step): TaskPlace | undefined {
+  const [id, type] = [entryAt(node, 'id')?.value, entryAt(node, 'type')?.value]
+  if (path === '' || id?.type !== 'scalar' || type?.type !== 'scalar') return undefined
+  return { id: String(id.value), type: String(type.value), path, from, to }
 }
 
 /** The innermost task at a place of the text; behind a comment at the end of a line, that of the line. */
 export function taskAt(root: YamlNode | undefined, offset: number, text: string): TaskPlace | undefined {
-  const tasks = tasksIn(root).filter(({ path }) => !path.startsWith('inputs'))
-  const at = (place: number): TaskPlace | undefined => tasks.findLast(({ from, to }) => from <= place && place <= to)
+  const at = (place: number): TaskPlace | undefined =>
+    stepsTo(root, place).reduce<TaskPlace | undefined>((task, step) => {
+      return step.path.startsWith('inputs') ? task : (taskOf(step) ?? task)
+    }, undefined)
   const line = text.lastIndexOf('\n', offset - 1) + 1
   const indent = /^ */.exec(text.slice(line))?.[0].length ?? 0
   return at(offset) ?? at(line + indent)
