@@ -77,7 +77,7 @@ export function Gantt(props: GanttProps): ReactNode {
   const { active, setActive, onKeyDown } = useGanttKeys({ ...props, rows, view, virtual, setLook })
   useGanttActions({ view, setLook, rows, onSelect: props.onSelect, selected })
   const id = useId()
-  const height = isFull ? undefined : Math.min(ROWS_SHOWN, Math.max(2, rows.length)) * ROW_PX + 34
+  const height = isFull ? undefined : Math.min(ROWS_SHOWN, rows.length === 0 ? 2 : rows.length) * ROW_PX + 34
   return (
     <section ref={frame} className={cx(classes['gantt'], isFull && classes['full'])} aria-label={t('gantt')}>
       <GanttToolbar
