@@ -58,6 +58,9 @@ export interface TableProps<Row> {
 const ROW_PX = 36
 const COMPACT_PX = 28
 const CARD_PX = 72
+const HEAD_PX = 34
+/** In a low window no list is lower than this, but for one that has fewer rows. */
+const LEAST_PX = 128
 const OVERSCAN = 10
 const END_ROWS = 15
 /** Of the list, below what is in sight: when there is less, the next page is asked for. */
@@ -89,6 +92,7 @@ export function Table<Row>(props: TableProps<Row>): ReactNode {
     <div
       ref={scroller}
       className={classes['scroller']}
+      style={{ minHeight: Math.min(LEAST_PX, (isPhone ? 2 : HEAD_PX) + virtual.getTotalSize()) }}
       onKeyDown={keys.onKeyDown}
       onScroll={onScroll}
       role="region"

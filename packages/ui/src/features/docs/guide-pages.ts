@@ -10,6 +10,8 @@ const TITLES: Readonly<Record<string, string>> = {
   'from-kestra': 'Coming from Kestra',
   'flow-tests': 'Flow tests',
   'script-isolation': 'Script isolation',
+  'single-sign-on': 'Single sign-on',
+  ai: 'AI',
   api: 'API',
 }
 

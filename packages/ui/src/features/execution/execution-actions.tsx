@@ -25,6 +25,9 @@ const TypedConfirm = lazy(async () => ({ default: (await import('../../widgets/t
 
 const FINAL_STATES = ['SUCCESS', 'WARNING', 'FAILED', 'CANCELLED'] as const
 
+/** Their next step stands in a card of its own. */
+const CARDS = ['FAILED', 'PAUSED']
+
 export interface ExecutionActionsProps {
   readonly head: ExecutionHead
   readonly live: number
@@ -72,7 +75,7 @@ export function ExecutionActions({ head, live, open, from, onOpen }: ExecutionAc
   return (
     <>
       {shown.map(one => (
-        <Main key={one.id} item={one} />
+        <Main key={one.id} item={one} isNext={one.id === 'replay' && !CARDS.includes(current)} />
       ))}
       <CopyAs forms={formsOf(head)} />
       <Menu
@@ -96,10 +99,15 @@ export function ExecutionActions({ head, live, open, from, onOpen }: ExecutionAc
   )
 }
 
-function Main({ item: { id, title, icon, why, run } }: { readonly item: MenuItem }): ReactNode {
+interface MainProps {
+  readonly item: MenuItem
+  readonly isNext: boolean
+}
+
+function Main({ item: { title, icon, why, run }, isNext }: MainProps): ReactNode {
   return (
     <ActButton
-      variant={id === 'replay' ? 'filled' : 'default'}
+      variant={isNext ? 'filled' : 'default'}
       why={why}
       leftSection={icon && <Icon name={icon} size={14} />}
       {...(run === undefined ? {} : { onClick: run })}

@@ -73,7 +73,7 @@ export function ForkDialog({ head, then, seq, onClose }: ForkDialogProps): React
       }
     >
       <p className={classes['intro']}>{t('forkIntro')}</p>
-      {begun.length > 0 && <p className={classes['hint']}>{t('forkAgain', { tasks: begun.join(', ') })}</p>}
+      {begun.length > 0 && <p className={classes['note']}>{t('forkAgain', { tasks: begun.join(', ') })}</p>}
       <Inputs {...{ inputs, isChanged }} error={fork.error} onChange={setChanged} />
       <Outputs {...{ done, runId, text, problem: outputs?.problem }} onRun={choose} onText={setText} />
       {fork.error && <ErrorCard title={t('forkFailed')} error={fork.error} />}

@@ -1,7 +1,7 @@
 // How many executions by state over time, with the mean duration as dots. Dragging over it, or its arrow keys with Shift, chooses a part of the
 // time: the list and the chart are narrowed to it.
 import { useState, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react'
-import { formatDuration, formatMoment } from '../../lib/time.ts'
+import { formatDuration, formatMoment, formatTick } from '../../lib/time.ts'
 import { stateGroupOf, stateWord } from '../../lib/states.ts'
 import { STATE_GROUPS, type StateGroup } from '../../lib/tokens.ts'
 import { nowMs } from '../../platform/clock.ts'
@@ -31,6 +31,7 @@ export function ExecutionsChart({ counts, onRange, onState, plot, note }: Execut
   const { buckets } = counts
   const { chosen, isDragging, setChosen, setDragging, zoom, at, down, key } = useBrush(buckets, onRange)
   const told = chosen === undefined ? undefined : buckets[chosen.to]
+  const [from, to] = endsOf(counts)
   return (
     <section className={classes['chart']} aria-label={t('chart')}>
       <div className={classes['plot']}>
@@ -66,9 +67,9 @@ export function ExecutionsChart({ counts, onRange, onState, plot, note }: Execut
           {plot}
         </div>
         <div className={classes['axis']} aria-hidden="true">
-          <span>{momentOf(counts.from)}</span>
+          <span>{from}</span>
           <span>{told ? textOf(told) : note}</span>
-          <span>{momentOf(counts.to)}</span>
+          <span>{to}</span>
         </div>
       </div>
       <Legend counts={counts} onState={onState} />
@@ -211,6 +212,14 @@ function textOf(bucket: Bucket): string {
   const states = Object.entries(bucket.states).map(([state, count]) => `${count} ${stateWord(state)}`)
   const mean = bucket.durationMs === undefined ? [] : [`mean ${formatDuration(bucket.durationMs)}`]
   return `${momentOf(bucket.start)} – ${momentOf(bucket.end)}: ${[...states, ...mean].join(', ') || t('nothing')}`
+}
+
+/** In one form: the clock where both are of one day, else the days with it. */
+function endsOf({ from, to }: ExecutionCounts): readonly [string, string] {
+  const [fromMs, toMs] = [Date.parse(from), Date.parse(to)]
+  const isOneDay = formatTick(fromMs, Infinity) === formatTick(toMs, Infinity)
+  const spanMs = isOneDay ? Math.max(1, toMs - fromMs) : 0
+  return [formatTick(fromMs, spanMs), formatTick(toMs, spanMs)]
 }
 
 function momentOf(text: string): string {

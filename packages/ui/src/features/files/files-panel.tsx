@@ -237,7 +237,7 @@ function Tools({ namespace, find, startUpload, onFind, onAsk }: ToolsProps): Rea
       />
       <a className={classes['export']} href={exportUrl(namespace)} download={`${namespace}.zip`}>
         <Icon name="download" size={14} />
-        {t('export')}
+        <span className={classes['exportWord']}>{t('export')}</span>
       </a>
       <input
         ref={input}
@@ -327,7 +327,7 @@ function Nothing({ namespace, find, onDrop, onNew }: NothingProps): ReactNode {
       title={t('none', { namespace })}
       text={t('noneText')}
       action={
-        <MayButton need="FILE:CREATE" namespace={namespace} variant="filled" onClick={onNew}>
+        <MayButton need="FILE:CREATE" namespace={namespace} onClick={onNew}>
           {t('newFile')}
         </MayButton>
       }

@@ -78,9 +78,14 @@ export function FlowExecutions({ flow }: FlowTabProps): ReactNode {
 function Card({ row }: { readonly row: Row }): ReactNode {
   return (
     <span className={classes['rowCard']}>
-      <StateBadge state={row.state.current} />
-      <Timestamp atMs={Date.parse(row.state.startDate)} />
-      <LengthOf row={row} />
+      <span className={classes['rowLine']}>
+        <Timestamp atMs={Date.parse(row.state.startDate)} />
+        <StateBadge state={row.state.current} />
+      </span>
+      <span className={classes['rowLine']}>
+        <span className={classes['hint']}>{row.trigger?.id ?? t('byHand')}</span>
+        <LengthOf row={row} />
+      </span>
     </span>
   )
 }

@@ -7,6 +7,7 @@ import { Link } from '../../lib/link.tsx'
 import { paths } from '../../lib/paths.ts'
 import { numberParam, useSearchState, wordParam } from '../../lib/search-state.ts'
 import { isFinalState } from '../../lib/states.ts'
+import { CodeBlock } from '../../widgets/code-block.tsx'
 import { DiffView } from '../../widgets/diff-view.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
@@ -65,30 +66,33 @@ export function FlowRevisions({ flow }: FlowTabProps): ReactNode {
       <div className={classes['stack']}>
         <div className={classes['toolbar']}>
           <h2>{t('revisionTitle', { revision: right.revision })}</h2>
-          <label className={classes['choice']}>
-            {t('compareWith')}
-            <Select
-              isCompact
-
-              value={left?.revision ?? ''}
-              onChange={event => setSearch({ revisionLeft: Number(event.currentTarget.value) }, { replace: true })}
-            >
-              {left === undefined && <option value="">–</option>}
-              {revisions
-                .filter(item => item !== right)
-                .map(({ revision }) => (
-                  <option key={revision} value={revision}>
-                    {t('revisionTitle', { revision })}
-                  </option>
-                ))}
-            </Select>
-          </label>
-          <Button
-            size="compact-sm"
-            onClick={() => setSearch({ diff: diff === 'side' ? 'inline' : 'side' }, { replace: true })}
-          >
-            {t(diff === 'side' ? 'inline' : 'sideBySide')}
-          </Button>
+          {revisions.length > 1 && (
+            <>
+              <label className={classes['choice']}>
+                {t('compareWith')}
+                <Select
+                  isCompact
+                  value={left?.revision ?? ''}
+                  onChange={event => setSearch({ revisionLeft: Number(event.currentTarget.value) }, { replace: true })}
+                >
+                  {left === undefined && <option value="">–</option>}
+                  {revisions
+                    .filter(item => item !== right)
+                    .map(({ revision }) => (
+                      <option key={revision} value={revision}>
+                        {t('revisionTitle', { revision })}
+                      </option>
+                    ))}
+                </Select>
+              </label>
+              <Button
+                size="compact-sm"
+                onClick={() => setSearch({ diff: diff === 'side' ? 'inline' : 'side' }, { replace: true })}
+              >
+                {t(diff === 'side' ? 'inline' : 'sideBySide')}
+              </Button>
+            </>
+          )}
           <Restore flow={flow} revision={right} isNewest={right === revisions[0]} />
         </div>
         <Difference left={left} right={right} isSideBySide={diff === 'side'} />
@@ -148,8 +152,10 @@ interface DifferenceProps {
 
 function Difference({ left, right, isSideBySide }: DifferenceProps): ReactNode {
   const [before, after] = [left?.source ?? '', right.source ?? '']
+  // The first one differs from nothing: all of it in green would say no more.
+  if (left === undefined) return <CodeBlock text={after} label={t('revisionTitle', { revision: right.revision })} />
   if (before === after) return <p className={classes['hint']}>{t('sourceEqual')}</p>
-  const changes = left === undefined ? [] : compareFlows({ ...left }, { ...right })
+  const changes = compareFlows({ ...left }, { ...right })
   return (
     <>
       {changes.length > 0 && (
@@ -164,11 +170,8 @@ function Difference({ left, right, isSideBySide }: DifferenceProps): ReactNode {
       <DiffView
         before={before}
         after={after}
-        titles={[
-          left === undefined ? '–' : t('revisionTitle', { revision: left.revision }),
-          t('revisionTitle', { revision: right.revision }),
-        ]}
-        isSideBySide={isSideBySide && left !== undefined}
+        titles={[t('revisionTitle', { revision: left.revision }), t('revisionTitle', { revision: right.revision })]}
+        isSideBySide={isSideBySide}
       />
     </>
   )

@@ -57,7 +57,7 @@ export function flowColumns(facts: FlowFacts): readonly Column<FlowLine>[] {
     { id: 'labels', title: t('labels'), isExtra: true, cell: ofFlow(flow => <Labels flow={flow} />) },
     {
       id: 'menu',
-      title: t('actions'),
+      title: '',
       width: '64px',
       align: 'end',
       cell: ofFlow(flow => <RowMenu flow={flow} actions={facts.actions} />),

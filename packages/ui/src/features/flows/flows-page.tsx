@@ -19,6 +19,7 @@ import { Menu } from '../../widgets/menu.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { showToast } from '../../widgets/toast.tsx'
 import { Table } from '../../widgets/table.tsx'
+import views from '../views/views-menu.module.css'
 import { ViewsMenu } from '../views/views-menu.tsx'
 import { useFlowDrafts, type DraftHead } from '../flow/use-flow-drafts.ts'
 import { BulkBar, NO_SELECTION } from './bulk-bar.tsx'
@@ -153,10 +154,11 @@ function ViewMenu({ isGrouped, onChange }: ViewMenuProps): ReactNode {
     <Menu
       label={t('view')}
       align="end"
+      className={views['control']}
       button={
         <>
           {t('view')}
-          <Icon name="down" size={14} />
+          <Icon name="down" size={12} />
         </>
       }
       groups={[

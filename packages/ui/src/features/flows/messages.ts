@@ -14,7 +14,6 @@ const english = {
   median: 'Median',
   success: 'Success',
   labels: 'Labels',
-  actions: 'Actions',
   noRuns: 'has not run yet',
   runsSummary: {
     one: '{count} run, {failed} failed, the last: {last}',

@@ -23,6 +23,8 @@ export interface GanttRowProps {
   readonly nowMs: number
   readonly isActive: boolean
   readonly isSelected: boolean
+  /** What is pointed at, or chosen, waited for it. */
+  readonly isBefore: boolean
   /** On the critical path; undefined while it is not shown. */
   readonly isCritical: boolean | undefined
   /** Both stay the same from one drawing to the next: rows that have not changed are not made again while the others are scrolled. */
@@ -35,7 +37,7 @@ const NAMED_SHARE = 0.2
 const NAMED_MIN_MS = 200
 
 export const GanttRowView = memo(function GanttRowView(props: GanttRowProps): ReactNode {
-  const { id, row, index, isActive, isSelected, isCritical, onSelect } = props
+  const { id, row, index, isActive, isSelected, isBefore, isCritical, onSelect } = props
   const { type, depth } = row
   const isBranch = (type === 'run' && row.isBranch) || type === 'iteration'
   return (
@@ -51,6 +53,7 @@ export const GanttRowView = memo(function GanttRowView(props: GanttRowProps): Re
         type === 'histogram' && classes['tall'],
         isActive && classes['active'],
         isSelected && classes['chosen'],
+        isBefore && classes['before'],
         isCritical === false && classes['dim'],
       )}
       onClick={() => onSelect(row, index)}

@@ -5,6 +5,7 @@ import { barsOf, queuedMsOf } from './gantt-bars.ts'
 import type { GanttRun, RunState } from './gantt-run.ts'
 import { filterRows, rowsMeant, treeRows, unreadIn, type GanttRow, type TreeSource } from './gantt-tree.ts'
 import { panBy, readZoom, ticksOf, writeZoom, zoomAt } from './gantt-view.ts'
+import { rowOfRun, waitedFor } from './waited-for.ts'
 
 const date = (ms: number): string => new Date(ms).toISOString()
 
@@ -208,4 +209,65 @@ test('a zoom is written into the address and read again', () => {
 
 test('marks are round and about as many as are wanted', () => {
   assert.deepEqual(ticksOf({ fromMs: 100, toMs: 4_100 }, 100, 4), [100, 1_100, 2_100, 3_100, 4_100])
+})
+
+test('a task waits for the one before it, and what stands first in a group for what the group waited for', () => {
+  const parallel = { type: 'io.kestra.plugin.core.flow.Parallel', children: group(3) }
+  const runs = [
+    runOf(0, [0, 100]),
+    runOf(1, [100, 400], parallel),
+    runOf(2, [100, 200], { parentTaskRunId: 'x-1' }),
+    runOf(3, [100, 400], { parentTaskRunId: 'x-1', type: 'io.kestra.plugin.core.flow.Sequential', children: group(2) }),
+    runOf(4, [100, 250], { parentTaskRunId: 'x-3' }),
+    runOf(5, [250, 400], { parentTaskRunId: 'x-3' }),
+    runOf(6, [400, 500]),
+  ]
+  const before = (ordinal: number): string | undefined => waitedFor(runs, `x-${ordinal}`, 500)?.id
+
+  assert.deepEqual(
+    runs.map((_, at) => before(at)),
+    [undefined, 'x-0', 'x-0', 'x-0', 'x-0', 'x-4', 'x-1'],
+  )
+})
+
+test('in a graph of tasks it is the one that ended last, and none that goes on', () => {
+  const within = { parentTaskRunId: 'x-0' }
+  const runs = [
+    runOf(0, [0, 900], { type: 'io.kestra.plugin.core.flow.Dag', children: group(4) }),
+    runOf(1, [0, 300], within),
+    runOf(2, [0, 500], within),
+    runOf(3, [0, 900], within),
+    runOf(4, [500, 700], within),
+  ]
+
+  assert.equal(waitedFor(runs, 'x-4', 900)?.id, 'x-2')
+  assert.equal(waitedFor(runs, 'x-3', 900), undefined)
+})
+
+test('an iteration that came later waited for the one that left it a place', () => {
+  const lane = (iteration: number): Partial<GanttRun> => ({ parentTaskRunId: 'x-1', iteration })
+  const runs = [
+    runOf(0, [0, 50]),
+    runOf(1, [50, 300], { type: 'io.kestra.plugin.core.flow.ForEach', children: group(3, 3) }),
+    runOf(2, [50, 120], lane(0)),
+    runOf(3, [50, 200], lane(1)),
+    runOf(4, [120, 300], lane(2)),
+  ]
+
+  assert.equal(waitedFor(runs, 'x-2', 300)?.id, 'x-0')
+  assert.equal(waitedFor(runs, 'x-3', 300)?.id, 'x-0')
+  assert.equal(waitedFor(runs, 'x-4', 300)?.id, 'x-2')
+})
+
+test('a task run that is folded away is shown by its group', () => {
+  const runs = [
+    runOf(0, [0, 100], { type: 'io.kestra.plugin.core.flow.Sequential', children: group(1) }),
+    runOf(1, [0, 100], { parentTaskRunId: 'x-0' }),
+  ]
+  const rows: readonly GanttRow[] = runs
+    .slice(0, 1)
+    .map(run => ({ type: 'run', key: run.id, run, depth: 0, isBranch: true, isOpen: false }))
+
+  assert.equal(rowOfRun(rows, runs, 'x-1'), 0)
+  assert.equal(rowOfRun(rows, runs, 'x-9'), -1)
 })

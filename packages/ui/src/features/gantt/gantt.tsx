@@ -9,6 +9,7 @@ import { cx } from '../../widgets/class-names.ts'
 import { criticalPath, type CriticalPath } from './critical-path.ts'
 import { GanttAxis, GanttGrid, Minimap } from './gantt-axis.tsx'
 import { endMsOf } from './gantt-bars.ts'
+import { LinkLine, linkOf, type LinkWish } from './gantt-link.tsx'
 import { GanttRowView } from './gantt-row.tsx'
 import { startMsOf, type GanttRun } from './gantt-run.ts'
 import { GanttToolbar } from './gantt-toolbar.tsx'
@@ -47,6 +48,7 @@ export interface GanttLook {
 }
 
 const PLAIN: GanttLook = { text: '', isFailuresOnly: false, isByDuration: false, isCritical: false, isAbsolute: false }
+const NO_RUNS: readonly GanttRun[] = []
 const TICK_MS = 500
 const ROW_PX = 28
 const TALL_PX = 56
@@ -77,12 +79,12 @@ export function Gantt(props: GanttProps): ReactNode {
   const { active, setActive, onKeyDown } = useGanttKeys({ ...props, rows, view, virtual, setLook })
   useGanttActions({ view, setLook, rows, onSelect: props.onSelect, selected })
   const id = useId()
-  const height = isFull ? undefined : Math.min(ROWS_SHOWN, Math.max(2, rows.length)) * ROW_PX + 34
+  const height = isFull ? undefined : Math.min(ROWS_SHOWN, rows.length === 0 ? 2 : rows.length) * ROW_PX + 34
   return (
     <section ref={frame} className={cx(classes['gantt'], isFull && classes['full'])} aria-label={t('gantt')}>
       <GanttToolbar
         {...{ look, setLook, view, runs, nowMs }}
-        told={toldOf(path)}
+        told={toldOf(path) ?? afterOf({ rows, runs: props.isWhole ? runs : NO_RUNS, id: selected, nowMs })}
         isPartial={!props.isWhole}
         total={props.total}
       />
@@ -121,7 +123,7 @@ function useSight(
   }, [rows, startIndex, endIndex, onSight])
 }
 
-interface RowsProps extends Pick<GanttProps, 'selected' | 'onSelect' | 'onToggle'> {
+interface RowsProps extends Pick<GanttProps, 'runs' | 'isWhole' | 'selected' | 'onSelect' | 'onToggle'> {
   readonly id: string
   readonly rows: readonly GanttRow[]
   readonly virtual: Virtualizer<HTMLDivElement, Element>
@@ -143,8 +145,19 @@ function Rows({ id, rows, virtual, view, whole, nowMs, path, active, setActive, 
     newest.current.setActive(index)
     chooseRow(row, newest.current.props)
   }, [])
+  const [pointed, setPointed] = useState<string>()
+  const { runs, isWhole, selected } = props
+  const shownId = pointed ?? selected
+  const link = useMemo(
+    () => (isWhole ? linkOf({ rows, runs, id: shownId, nowMs }) : undefined),
+    [isWhole, rows, runs, shownId, nowMs],
+  )
   return (
-    <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+    <div
+      role="rowgroup"
+      style={{ height: virtual.getTotalSize(), position: 'relative' }}
+      onPointerLeave={() => setPointed(undefined)}
+    >
       <GanttGrid {...{ view, whole }} />
       {virtual.getVirtualItems().map(({ index, start, key }) => {
         const row = rows[index]
@@ -155,11 +168,13 @@ function Rows({ id, rows, virtual, view, whole, nowMs, path, active, setActive, 
               role="presentation"
               className={classes['place']}
               style={{ transform: `translateY(${start}px)` }}
+              onPointerEnter={() => setPointed(row.type === 'run' ? row.run.id : undefined)}
             >
               <GanttRowView
                 id={`${id}-${index}`}
                 {...{ row, index, view, whole, nowMs }}
                 isActive={index === active}
+                isBefore={index === link?.from}
                 isSelected={row.type === 'run' && row.run.id === props.selected}
                 isCritical={path === undefined || row.type !== 'run' ? undefined : path.ids.has(row.run.id)}
                 onToggle={toggle}
@@ -169,6 +184,9 @@ function Rows({ id, rows, virtual, view, whole, nowMs, path, active, setActive, 
           )
         )
       })}
+      {link && (
+        <LinkLine {...{ link, view }} middleOf={at => (virtual.measurementsCache[at]?.start ?? 0) + ROW_PX / 2} />
+      )}
     </div>
   )
 }
@@ -232,6 +250,12 @@ function toldOf(path: CriticalPath | undefined): string | undefined {
   const { ids, busyMs, totalMs } = path
   const share = totalMs === 0 ? 100 : Math.min(100, Math.round((busyMs / totalMs) * 100))
   return t('criticalTold', { count: ids.size, busy: formatDuration(busyMs), total: formatDuration(totalMs), share })
+}
+
+/** What the line says, for those who do not see it. */
+function afterOf(wish: LinkWish): string | undefined {
+  const link = linkOf(wish)
+  return link && t('after', { task: [link.before.taskId, link.before.value ?? ''].join(' ').trim() })
 }
 
 interface KeysWish extends Pick<GanttProps, 'onSelect' | 'onToggle' | 'selected'> {

@@ -25,6 +25,7 @@ const english = {
     one: 'Critical path: {count} task, {busy} of {total} ({share} %)',
     other: 'Critical path: {count} tasks, {busy} of {total} ({share} %)',
   },
+  after: 'Began when {task} had ended',
   absolute: 'Time of day',
   byDuration: 'Longest first',
   failuresOnly: 'Failures only',

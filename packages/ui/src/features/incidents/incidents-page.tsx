@@ -111,7 +111,13 @@ function Card({ incident, isOpen }: { readonly incident: Incident; readonly isOp
         <div className={classes['count']}>
           <strong>{t('times', { count })}</strong>
           <span className={classes['muted']}>
-            <Timestamp atMs={Date.parse(firstDate)} /> – <Timestamp atMs={Date.parse(lastDate)} />
+            <Timestamp atMs={Date.parse(firstDate)} />
+            {count > 1 && (
+              <>
+                {' – '}
+                <Timestamp atMs={Date.parse(lastDate)} />
+              </>
+            )}
           </span>
         </div>
       </div>

@@ -111,7 +111,7 @@ function columnsOf(fold: (id: string) => void): readonly Column<NamespaceLine>[]
         </span>
       ),
     },
-    { id: 'flows', title: t('flows'), width: '240px', cell: line => <Flows line={line} /> },
+    { id: 'flows', title: t('flows'), width: '200px', align: 'end', cell: line => <Flows line={line} /> },
     { id: 'runs', title: t('runs'), width: '120px', align: 'end', cell: line => <Count value={line.runs} /> },
     {
       id: 'failures',

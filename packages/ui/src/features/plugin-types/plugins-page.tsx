@@ -4,7 +4,6 @@ import '@mantine/core/styles/Input.css'
 import { useDeferredValue, useMemo, useRef, type ReactNode } from 'react'
 import { Page } from '../../app/page.tsx'
 import { useAction } from '../../lib/actions.ts'
-import { formatNumber } from '../../lib/messages.ts'
 import { paths } from '../../lib/paths.ts'
 import { flagParam, textParam, useSearchState, wordParam } from '../../lib/search-state.ts'
 import { Empty } from '../../widgets/empty.tsx'
@@ -123,7 +122,7 @@ function Card({ type }: { readonly type: FoundType }): ReactNode {
   return (
     <span className={classes['card']}>
       <Name type={{ entry: { ...type.entry, title: familyOf(type.entry.cls) } }} />
-      <span className={classes['muted']}>{type.entry.title ?? formatNumber(type.entry.properties.length)}</span>
+      <span className={classes['muted']}>{type.entry.title ?? t(kindOf(type.entry))}</span>
     </span>
   )
 }

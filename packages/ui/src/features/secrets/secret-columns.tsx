@@ -23,6 +23,7 @@ export function secretColumns({ onEdit, onDelete, here }: SecretColumnsOptions):
     {
       id: 'name',
       title: t('name'),
+      width: '24%',
       cell: row => (
         <span className={row.source === 'missing' ? classes['missing'] : classes['name']}>
           {row.source === 'missing' && <Icon name="warning" size={14} className={classes['sign']} />}
@@ -33,18 +34,18 @@ export function secretColumns({ onEdit, onDelete, here }: SecretColumnsOptions):
     {
       id: 'namespace',
       title: t('namespace'),
-      width: '200px',
+      width: '14%',
       cell: row => <span className={classes['muted']}>{row.namespace ?? t('everywhere')}</span>,
     },
-    { id: 'source', title: t('source'), width: '260px', cell: row => <Source row={row} here={here} /> },
-    { id: 'used', title: t('usedBy'), width: '200px', cell: row => <UsedBy row={row} /> },
+    { id: 'source', title: t('source'), width: '16%', cell: row => <Source row={row} here={here} /> },
+    { id: 'used', title: t('usedBy'), width: '14%', cell: row => <UsedBy row={row} /> },
     {
       id: 'description',
       title: t('description'),
       isExtra: true,
       cell: row => <span className={classes['muted']}>{row.description}</span>,
     },
-    { id: 'tags', title: t('tags'), width: '180px', isExtra: true, cell: row => <Tags row={row} /> },
+    { id: 'tags', title: t('tags'), width: '14%', isExtra: true, cell: row => <Tags row={row} /> },
     {
       id: 'menu',
       title: '',

@@ -11,6 +11,7 @@ import { useRouter } from '@tanstack/react-router'
 import { Note } from '../../widgets/note.tsx'
 import { BarePage } from './bare-page.tsx'
 import { t } from './messages.ts'
+import classes from './sign-in.module.css'
 import { SignInForm } from './sign-in-form.tsx'
 import layout from '../../widgets/layout.module.css'
 import { useEffect } from 'react'
@@ -54,7 +55,7 @@ interface SignedInProps {
 function SignedIn({ name, isOpen, onGoOn }: SignedInProps): ReactNode {
   return (
     <div className={layout['form']}>
-      <p>{isOpen ? t('open') : t('already', { name })}</p>
+      <p className={classes['said']}>{isOpen ? t('open') : t('already', { name })}</p>
       <Button variant="filled" size="md" fullWidth onClick={onGoOn}>
         {t('goOn')}
       </Button>

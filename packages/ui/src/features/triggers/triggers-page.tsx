@@ -55,7 +55,7 @@ export function TriggersPage(): ReactNode {
         onChange={state.setFilters}
         example="ns:company.* flow:orders nightly"
       >
-        <Suspense fallback={null}>
+        <Suspense fallback={<span className={classes['viewsPlace']} />}>
           <ViewsMenu page="triggers" path={paths.triggers()} />
         </Suspense>
       </FilterBar>
