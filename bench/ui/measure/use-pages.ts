@@ -185,9 +185,7 @@ export const useEditor: UsePage = async ({ page, name }) => {
   const askedMs = await asked()
   await page.keyboard.up('Control')
   await page.keyboard.press('Escape')
-  await page.waitForTimeout(1_000)
-  const judging = await listen(page, `probe.fromInput('keydown', () => probe.find('.cm-lintRange'))`)
-  await page.keyboard.type('nope.x')
+  const judgedMs = await judgeKey(page)
   const heapMB = await readHeapMB(page)
   return [
     {
@@ -212,11 +210,23 @@ export const useEditor: UsePage = async ({ page, name }) => {
       what: 'diagnostics',
       unit: 'ms',
       most: 150,
-      value: await judging(),
-      note: 'from the first of six keys',
+      value: judgedMs,
+      note: 'from the key that makes the mistake',
     },
     { page: name, what: 'heap', unit: 'MB', value: heapMB },
   ]
+}
+
+/** An expression that is whole, and the key that opens it again. */
+async function judgeKey(page: Page): Promise<number> {
+  const isJudged = `!!probe.find('.cm-lintRange')`
+  await page.keyboard.type('flow.id }}')
+  await page.keyboard.press('Escape')
+  await page.evaluate(`probe.until(() => !${isJudged})`)
+  await page.waitForTimeout(1_000)
+  const judging = await listen(page, `probe.fromInput('keydown', () => ${isJudged})`)
+  await page.keyboard.press('Backspace')
+  return await judging()
 }
 
 /** Listens before anything is done, and tells what came of it. */

@@ -20,3 +20,20 @@ export function useNow(everyMs: number, isOn: boolean = true): number {
   }, [everyMs, isOn])
   return now
 }
+
+/** What nobody waits for; a key or a frame comes in between. */
+const SLICE_MS = 8
+
+/** Goes through all steps, a few milliseconds at a time. Returns how to stop it. */
+export function runInSlices(steps: Iterator<unknown>, onDone: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const goOn = (): void => {
+    const endMs = performance.now() + SLICE_MS
+    let isOver = false
+    while (!isOver && performance.now() < endMs) isOver = steps.next().done === true
+    if (isOver) onDone()
+    else timer = setTimeout(goOn)
+  }
+  timer = setTimeout(goOn)
+  return () => clearTimeout(timer)
+}

@@ -13,6 +13,7 @@ import {
 import { useActions } from '../../lib/actions.ts'
 import { useGo } from '../../lib/link.tsx'
 import { paths } from '../../lib/paths.ts'
+import { runInSlices } from '../../platform/clock.ts'
 import { cx } from '../../widgets/class-names.ts'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import type { FlowDocument } from '../flow/use-flow.ts'
@@ -40,7 +41,7 @@ import { useInstalledTypes, useTypeDocs } from './use-types.ts'
 import { usePanes, type Pane, type Panes } from './use-panes.ts'
 import { savedOf, useSave, type SavedFlow } from './use-save.ts'
 import { addTask } from './yaml/edit-yaml.ts'
-import { parseYamlTree, plainOf, taskAt, tasksIn } from './yaml/yaml-tree.ts'
+import { parseYamlTree, plainOf, readInSteps, taskAt, tasksIn } from './yaml/yaml-tree.ts'
 
 /** Some frames. */
 const PAINTED_MS = 100
@@ -267,15 +268,20 @@ function useRested(text: string, cursor: number): Place {
   return text.length > LONG ? settled : now
 }
 
-/** The code can be written in and has been painted: what is heavier than it may come now. */
+/** The code can be written in, has been painted, and its text has been read: what is heavier than it may come now. */
 function useQuiet(code: CodeHandle | undefined): boolean {
   const [isQuiet, setQuiet] = useState(false)
-  const isThere = code !== undefined
   useEffect(() => {
-    if (!isThere) return undefined
-    const timer = setTimeout(() => setQuiet(true), PAINTED_MS)
-    return () => clearTimeout(timer)
-  }, [isThere])
+    if (!code) return undefined
+    let stop: (() => void) | undefined
+    const timer = setTimeout(() => {
+      stop = runInSlices(readInSteps(code.text()), () => setQuiet(true))
+    }, PAINTED_MS)
+    return () => {
+      clearTimeout(timer)
+      stop?.()
+    }
+  }, [code])
   return isQuiet
 }
 

@@ -5,6 +5,7 @@ import { parser } from '@lezer/yaml'
 import { isWhole } from './first-error.ts'
 import { parseAfter } from './parse-after.ts'
 import { applyEdits, type TextEdit } from './edit-yaml.ts'
+import { parseYamlTree, plainOf, readInSteps } from './yaml-tree.ts'
 
 const TASKS = 200
 const FLOW = `id: long\nnamespace: company\ntasks:\n${Array.from({ length: TASKS }, (_task, index) => taskAt(index)).join('')}`
@@ -59,6 +60,18 @@ test('a text has the same tree, however it was written', () => {
       before = { text, syntax }
     }
   }
+})
+
+test('a text that is read in many steps has the same tree, and nothing of it is read again', () => {
+  const text = `${FLOW}description: read in steps\n`
+  let steps = 0
+  for (const _step of readInSteps(text)) steps++
+  const tree = parseYamlTree(text)
+
+  assert.ok(steps > TASKS, `${steps} steps`)
+  assert.deepEqual(plainOf(tree), plainOf(parseYamlTree(`${text} `)))
+  assert.equal(readInSteps(text).next().done, true)
+  assert.equal(parseYamlTree(text), tree)
 })
 
 test('an error is found wherever it stands', () => {

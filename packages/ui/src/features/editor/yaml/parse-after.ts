@@ -22,3 +22,9 @@ export function parseAfter(before: ParsedText | undefined, text: string): Tree {
   // How it gets on behind an error depends on where it began.
   return isWhole(syntax) ? syntax : yaml.parse(text)
 }
+
+/** The same of a text alone, a little at a time: undefined until it is over. */
+export function parseSlowly(text: string): () => Tree | undefined {
+  const parse = yaml.startParse(text)
+  return () => parse.advance() ?? undefined
+}

@@ -1,8 +1,8 @@
 // The text of a flow as a tree with the places of everything in it. It reads what is half written as well: what has no form yet is left out, the rest stands.
 // Only what is asked for is read of the syntax: of thousands of lines most is never looked at.
-import type { SyntaxNode } from '@lezer/common'
+import type { SyntaxNode, Tree } from '@lezer/common'
 import { isWhole } from './first-error.ts'
-import { parseAfter, type ParsedText } from './parse-after.ts'
+import { parseAfter, parseSlowly, type ParsedText } from './parse-after.ts'
 import { readBlockScalar, readPlain, readQuoted } from './read-scalar.ts'
 
 interface Range {
@@ -57,13 +57,33 @@ let whole: ParsedText | undefined
 
 /** Of the texts that were asked for last the trees are there: form, drawing and menus ask for the same one after another. */
 export function parseYamlTree(text: string): YamlNode | undefined {
-  const parsed = kept.find(one => one.text === text) ?? parse(text)
-  kept = [parsed, ...kept.filter(one => one !== parsed)].slice(0, KEPT_MAX)
-  return parsed.tree
+  return keep(kept.find(one => one.text === text) ?? readTree(text, parseAfter(whole, text))).tree
 }
 
-function parse(text: string): Parsed {
-  const syntax = parseAfter(whole, text)
+/** So that the first who asks for the tree of a long text finds it, to its last node: in steps, between which the thread may do something else. */
+export function* readInSteps(text: string): Generator<undefined, void> {
+  if (kept.some(one => one.text === text)) return
+  const parse = parseSlowly(text)
+  let syntax = parse()
+  for (; !syntax; syntax = parse()) yield
+  yield* visit(keep(readTree(text, syntax)).tree)
+}
+
+/** What is asked for of a node is read then, and kept. */
+function* visit(node: YamlNode | undefined): Generator<undefined, void> {
+  const inner = node?.type === 'map' ? node.entries : node?.type === 'list' ? node.items : []
+  for (const { value } of inner) {
+    yield
+    yield* visit(value)
+  }
+}
+
+function keep(parsed: Parsed): Parsed {
+  kept = [parsed, ...kept.filter(one => one !== parsed)].slice(0, KEPT_MAX)
+  return parsed
+}
+
+function readTree(text: string, syntax: Tree): Parsed {
   if (isWhole(syntax)) whole = { text, syntax }
   return { text, syntax, tree: nodeOf(firstOf(syntax.topNode), { text, depth: 0 }) }
 }
