@@ -1,6 +1,7 @@
 // A chart in its card. It is asked for when it comes near the window, and what is wrong with it stays in it.
 import { Suspense, lazy, useEffect, useRef, useState, type ReactNode, type RefObject } from 'react'
 import { formatMomentLong } from '../../lib/time.ts'
+import { saveFile } from '../../platform/save-file.ts'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { Icon } from '../../widgets/icon.tsx'
 import { Markdown } from '../../widgets/markdown.tsx'
@@ -134,12 +135,7 @@ function ownGroup({ look, chart, csv, isTable, setTable }: OwnGroup): MenuGroup 
 
 async function download(look: ChartLook, csv: ChartCardProps['csv']): Promise<void> {
   try {
-    const url = URL.createObjectURL(new Blob([await csv(look)], { type: 'text/csv' }))
-    const link = document.createElement('a')
-    link.href = url
-    link.download = `${look.id}.csv`
-    link.click()
-    URL.revokeObjectURL(url)
+    saveFile(`${look.id}.csv`, await csv(look), 'text/csv')
   } catch (error) {
     showToast({ kind: 'error', text: t('csvFailed'), detail: String(error) })
   }

@@ -12,7 +12,7 @@ export interface Problem extends CodeProblem {
   readonly line: number
 }
 
-const LOCAL_MS = 60
+const LOCAL_MS = 20
 const SERVER_MS = 250
 /** Always the same: a text without a mistake gives the editor nothing new to mark after each key. */
 const NO_PROBLEMS: readonly Problem[] = []

@@ -5,6 +5,7 @@ import { useMemo } from 'react'
 import { api } from '../../lib/api.ts'
 import { useGo } from '../../lib/link.tsx'
 import { paths, type FlowRef } from '../../lib/paths.ts'
+import { saveFile } from '../../platform/save-file.ts'
 import { messageOf } from '../../widgets/error-card.tsx'
 import { showToast } from '../../widgets/toast.tsx'
 import { useOpenRun } from '../run-dialog/run-host.tsx'
@@ -146,13 +147,4 @@ export async function attempt(work: () => Promise<void>): Promise<boolean> {
     showToast({ kind: 'error', text: t('actionFailed'), detail: messageOf(error) })
     return false
   }
-}
-
-export function saveFile(name: string, content: ArrayBuffer | string): void {
-  const url = URL.createObjectURL(new Blob([content]))
-  const link = document.createElement('a')
-  link.href = url
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(url)
 }

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { formatNumber } from '../../lib/messages.ts'
+import { saveFile } from '../../platform/save-file.ts'
 import { Icon, type IconName } from '../../widgets/icon.tsx'
 import { Menu } from '../../widgets/menu.tsx'
 import { tip } from '../../widgets/tooltip.ts'
@@ -127,9 +128,5 @@ function csvOf(runs: readonly GanttRun[], nowMs: number): string {
 }
 
 function download(text: string): void {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv' }))
-  link.download = 'task-runs.csv'
-  link.click()
-  URL.revokeObjectURL(link.href)
+  saveFile('task-runs.csv', text, 'text/csv')
 }

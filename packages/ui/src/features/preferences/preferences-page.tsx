@@ -8,6 +8,7 @@ import { setPreferences, usePreferences } from '../../lib/preferences.ts'
 import { CHOICES, readPreferences, type Preferences } from '../../lib/preferences-shape.ts'
 import { setTheme, useTheme } from '../../lib/theme.ts'
 import { writeLocal } from '../../platform/local-store.ts'
+import { saveFile } from '../../platform/save-file.ts'
 import { showToast } from '../../widgets/toast.tsx'
 import { Bookmarks, Rail } from './arrange-rail.tsx'
 import { Group } from './group.tsx'
@@ -146,14 +147,7 @@ function Choice<Word extends string>({ label, hint, value, words, nameOf, onChoo
 
 function TakeAlong({ preferences }: { readonly preferences: Preferences }): ReactNode {
   const input = useRef<HTMLInputElement>(null)
-  const save = (): void => {
-    const url = URL.createObjectURL(new Blob([JSON.stringify(preferences, null, 2)], { type: 'application/json' }))
-    const link = document.createElement('a')
-    link.href = url
-    link.download = 'batuta-preferences.json'
-    link.click()
-    URL.revokeObjectURL(url)
-  }
+  const save = (): void => saveFile('batuta-preferences.json', JSON.stringify(preferences, null, 2), 'application/json')
   const load = async (file: File | undefined): Promise<void> => {
     if (!file) return
     setPreferences(readPreferences(await file.text()))

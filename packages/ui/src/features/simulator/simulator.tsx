@@ -4,6 +4,7 @@ import '@mantine/core/styles/Input.css'
 import { keepPreviousData, useQuery, type UseQueryResult } from '@tanstack/react-query'
 import { useMemo, useState, type ReactNode } from 'react'
 import { api } from '../../lib/api.ts'
+import { saveFile } from '../../platform/save-file.ts'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { HeatCalendar } from '../../widgets/heat-calendar.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
@@ -92,14 +93,7 @@ function Result({ simulation, name }: { readonly simulation: Simulation; readonl
   // What the clocks do while nothing is due is no news.
   const told = changes.filter(({ at, skipped }) => skipped.length > 0 || repeated.has(at.slice(0, 10)))
   const changed = new Set(told.map(({ at }) => at.slice(0, 10)))
-  const save = (): void => {
-    const url = URL.createObjectURL(new Blob([icalOf(name, fires)], { type: 'text/calendar' }))
-    const link = document.createElement('a')
-    link.href = url
-    link.download = 'schedule.ics'
-    link.click()
-    URL.revokeObjectURL(url)
-  }
+  const save = (): void => saveFile('schedule.ics', icalOf(name, fires), 'text/calendar')
   return (
     <>
       {warnings.map(({ code, message }) => (
