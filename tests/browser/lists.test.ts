@@ -75,26 +75,3 @@ test(
     await close()
   },
 )
-
-test('the run bars of each flow are asked for once', { skip: NO_BROWSER }, async () => {
-  const { page, problems, close } = await openTab(browser, server.address)
-  const asked: string[] = []
-  page.on('request', request => {
-    const { pathname, searchParams } = new URL(request.url())
-    if (pathname.endsWith('/flows/run-bars')) asked.push(...searchParams.getAll('flows'))
-  })
-  const bars = (): Promise<unknown> => page.waitForResponse(/\/flows\/run-bars\?/)
-  const first = bars()
-  await page.goto('/ui/flows?view=flat')
-  await first
-
-  const second = bars()
-  await page.evaluate(TO_THE_END)
-  await second
-  await page.locator(`tr[aria-rowindex="${PAGE + 2}"]`).waitFor({ state: 'attached' })
-
-  assert.ok(asked.length > PAGE, `${asked.length} were asked for`)
-  assert.equal(new Set(asked).size, asked.length)
-  assert.deepEqual(problems, [])
-  await close()
-})
