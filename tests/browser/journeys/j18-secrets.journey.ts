@@ -25,11 +25,17 @@ tasks:
   - { id: fails, type: io.kestra.plugin.core.execution.Fail, errorMessage: "refused {{ secret('DB_PASSWORD') }}" }
 `
 
+/** A server over PostgreSQL makes no key of its own: all its nodes need the same. */
+const CONFIG = `kestra:
+  encryption:
+    secret-key: ${Buffer.from('a key for journeys, 32 bytes long').subarray(0, 32).toString('base64')}
+`
+
 let server: BrowserServer
 let browser: Browser
 before(async () => {
   if (NO_BROWSER !== false) return
-  server = await startServer()
+  server = await startServer({ config: CONFIG })
   browser = await openBrowser()
 })
 after(async () => {
