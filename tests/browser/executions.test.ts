@@ -56,6 +56,66 @@ test('a selection is told what can be done to it, and labels can be taken back',
   await close()
 })
 
+/** What the browser calls the shift of the layout, of all that somebody has not asked for. */
+const WATCH_SHIFTS = `globalThis.shift = 0
+new PerformanceObserver(list => {
+  for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) shift += value
+}).observe({ type: 'layout-shift', buffered: true })`
+/** Entries come after the frame that they tell of. */
+const READ_SHIFT = `new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))).then(() => shift)`
+const SHIFT_MOST = 0.02
+
+test(
+  'where there is room the views stand beside the list, with their counts, and are folded for good',
+  { skip: NO_BROWSER },
+  async () => {
+    const view = { page: 'executions', name: 'Mine alone', filters: 'filters[flowId][EQUALS]=broken' }
+    await server.call('PUT', '/views/mine-alone', JSON.stringify(view))
+    const { page, problems, close } = await openTab(browser, server.address)
+    await page.addInitScript(WATCH_SHIFTS)
+    await page.goto('/ui/executions')
+    await settled(page)
+    const views = page.getByRole('navigation', { name: 'Views' })
+
+    await views
+      .getByRole('region', { name: 'Yours' })
+      .getByRole('link', { name: /^Mine alone ?\d+$/ })
+      .waitFor()
+    await views
+      .getByRole('link', { name: /^All ?\d+$/ })
+      .and(page.locator('[aria-current=true]'))
+      .waitFor()
+    const shift = Number(await page.evaluate(READ_SHIFT))
+    const barriers = await findBarriers(page)
+    await views.getByRole('link', { name: /Waiting for people/ }).click()
+    await page.waitForURL(/PAUSED/)
+    await views.locator('[aria-current=true]').filter({ hasText: 'Waiting for people' }).waitFor()
+    await views.getByRole('button', { name: 'Fold the views' }).focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Views: Waiting for people' }).waitFor()
+    await page.reload()
+    await page.getByRole('button', { name: 'Views: Waiting for people' }).waitFor()
+    await views.getByRole('button', { name: 'Show the views beside the list' }).click()
+    await views.getByRole('link', { name: /^Running/ }).waitFor()
+
+    assert.ok(shift <= SHIFT_MOST, `things moved by ${shift}`)
+    assert.deepEqual(barriers, [])
+    assert.deepEqual(problems, [])
+    await close()
+  },
+)
+
+test('on a narrow screen the views are a menu', { skip: NO_BROWSER }, async () => {
+  const { page, problems, close } = await open('/ui/executions', 'narrow')
+
+  await page.getByRole('button', { name: 'Views: All' }).click()
+  await page.getByRole('menuitemradio', { name: /Failed today/ }).waitFor()
+
+  assert.equal(await page.getByRole('navigation', { name: 'Views' }).count(), 0)
+  assert.deepEqual(problems, [])
+  await close()
+})
+
 test(
   'how long each took is seen over time, and each point is the way to its execution',
   { skip: NO_BROWSER },

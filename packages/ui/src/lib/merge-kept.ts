@@ -17,6 +17,7 @@ export const SYNCED: readonly string[] = [
   'columns.secrets',
   'editor.panes',
   'logs.wrap',
+  'views.beside',
 ]
 
 export type Kept = Readonly<Record<string, unknown>>
