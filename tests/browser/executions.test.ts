@@ -211,6 +211,32 @@ test('a replay begins at the task that failed, as an execution of its own', { sk
   await close()
 })
 
+const HEAD_MOST_PX = 120
+
+test(
+  'on a narrow screen the head is low: one button for what can be done, and facts that unfold',
+  { skip: NO_BROWSER },
+  async () => {
+    const { page, problems, close } = await open(`/ui/executions/tests/broken/${seeded.failed}`, 'narrow')
+    const head = page.getByRole('main').locator('header').first()
+    await head.getByRole('heading', { name: /Failed.*broken/ }).waitFor()
+
+    const { height = Infinity } = (await head.boundingBox()) ?? {}
+    await head.getByRole('button', { name: 'Details' }).click()
+    await head.getByText('rev 1').waitFor()
+    const barriers = await findBarriers(page)
+    await head.getByRole('button', { name: 'More actions' }).click()
+    await page.getByRole('menuitem', { name: 'cURL', exact: true }).waitFor()
+    await page.getByRole('menuitem', { name: /^Replay/ }).click()
+    await page.getByRole('dialog', { name: 'Replay the execution' }).waitFor()
+
+    assert.ok(height <= HEAD_MOST_PX, `it is ${height} px high`)
+    assert.deepEqual(barriers, [])
+    assert.deepEqual(problems, [])
+    await close()
+  },
+)
+
 test('a pause is answered on a narrow screen', { skip: NO_BROWSER }, async () => {
   const { page, problems, close } = await open(`/ui/executions/tests/approval/${seeded.paused}`, 'narrow')
   const card = page.getByRole('region', { name: 'wait_for_yes waits for an answer' })

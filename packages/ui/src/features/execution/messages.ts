@@ -91,6 +91,7 @@ const english = {
   retryingTitle: 'A task is to be tried again',
   running: 'Running',
   facts: 'Facts',
+  moreFacts: 'Details',
   inputs: 'Inputs',
   noInputs: 'It has no inputs.',
   trigger: 'Trigger',
