@@ -195,6 +195,47 @@ test(
   },
 )
 
+test(
+  'the log stands below the chart once somebody asks for it, of what is chosen or of all, as high as it was left',
+  { skip: NO_BROWSER },
+  async () => {
+    const { page, problems, close } = await openTab(browser, server.address)
+    const asked: string[] = []
+    page.on('request', request => asked.push(request.url()))
+    await page.goto(`/ui/executions/tests/broken/${seeded.failed}/gantt`)
+    await settled(page)
+    const lines = page.getByRole('log')
+    const border = page.getByRole('separator', { name: 'Height of Log' })
+    await page.getByRole('row', { name: /load/ }).waitFor()
+    const early = asked.filter(url => /\/logs\/|execution-logs|log-pane/.test(url))
+
+    await page.keyboard.press('l')
+    await lines.getByText('connection refused by warehouse:5432').first().waitFor()
+    const barriers = await findBarriers(page)
+    await border.focus()
+    await page.keyboard.press('ArrowUp')
+    await page.keyboard.press('f')
+    const choice = page.getByRole('group', { name: 'Lines of' })
+    await choice.getByRole('button', { name: 'load', pressed: true }).waitFor()
+    await page.getByRole('row', { name: /tell/ }).click()
+    await choice.getByRole('button', { name: 'tell', pressed: true }).waitFor()
+    await page.getByText('1 of 2 lines').waitFor()
+    await choice.getByRole('button', { name: 'All tasks' }).click()
+    await page.getByText('2 lines', { exact: true }).waitFor()
+    const height = await border.getAttribute('aria-valuenow')
+    await page.reload()
+    await border.and(page.locator(`[aria-valuenow="${height}"]`)).waitFor()
+    await page.getByRole('button', { name: 'Hide the log below the chart' }).click()
+    await lines.waitFor({ state: 'detached' })
+
+    assert.deepEqual(early, [])
+    assert.equal(height, '324')
+    assert.deepEqual(barriers, [])
+    assert.deepEqual(problems, [])
+    await close()
+  },
+)
+
 test('a replay begins at the task that failed, as an execution of its own', { skip: NO_BROWSER }, async () => {
   const { page, problems, close } = await open(`/ui/executions/tests/broken/${seeded.failed}`)
 

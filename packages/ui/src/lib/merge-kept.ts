@@ -16,6 +16,7 @@ export const SYNCED: readonly string[] = [
   'columns.keys',
   'columns.secrets',
   'editor.panes',
+  'gantt.log',
   'logs.wrap',
   'views.beside',
 ]
