@@ -56,6 +56,66 @@ test('a selection is told what can be done to it, and labels can be taken back',
   await close()
 })
 
+/** What the browser calls the shift of the layout, of all that somebody has not asked for. */
+const WATCH_SHIFTS = `globalThis.shift = 0
+new PerformanceObserver(list => {
+  for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) shift += value
+}).observe({ type: 'layout-shift', buffered: true })`
+/** Entries come after the frame that they tell of. */
+const READ_SHIFT = `new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))).then(() => shift)`
+const SHIFT_MOST = 0.02
+
+test(
+  'where there is room the views stand beside the list, with their counts, and are folded for good',
+  { skip: NO_BROWSER },
+  async () => {
+    const view = { page: 'executions', name: 'Mine alone', filters: 'filters[flowId][EQUALS]=broken' }
+    await server.call('PUT', '/views/mine-alone', JSON.stringify(view))
+    const { page, problems, close } = await openTab(browser, server.address)
+    await page.addInitScript(WATCH_SHIFTS)
+    await page.goto('/ui/executions')
+    await settled(page)
+    const views = page.getByRole('navigation', { name: 'Views' })
+
+    await views
+      .getByRole('region', { name: 'Yours' })
+      .getByRole('link', { name: /^Mine alone ?\d+$/ })
+      .waitFor()
+    await views
+      .getByRole('link', { name: /^All ?\d+$/ })
+      .and(page.locator('[aria-current=true]'))
+      .waitFor()
+    const shift = Number(await page.evaluate(READ_SHIFT))
+    const barriers = await findBarriers(page)
+    await views.getByRole('link', { name: /Waiting for people/ }).click()
+    await page.waitForURL(/PAUSED/)
+    await views.locator('[aria-current=true]').filter({ hasText: 'Waiting for people' }).waitFor()
+    await views.getByRole('button', { name: 'Fold the views' }).focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Views: Waiting for people' }).waitFor()
+    await page.reload()
+    await page.getByRole('button', { name: 'Views: Waiting for people' }).waitFor()
+    await views.getByRole('button', { name: 'Show the views beside the list' }).click()
+    await views.getByRole('link', { name: /^Running/ }).waitFor()
+
+    assert.ok(shift <= SHIFT_MOST, `things moved by ${shift}`)
+    assert.deepEqual(barriers, [])
+    assert.deepEqual(problems, [])
+    await close()
+  },
+)
+
+test('on a narrow screen the views are a menu', { skip: NO_BROWSER }, async () => {
+  const { page, problems, close } = await open('/ui/executions', 'narrow')
+
+  await page.getByRole('button', { name: 'Views: All' }).click()
+  await page.getByRole('menuitemradio', { name: /Failed today/ }).waitFor()
+
+  assert.equal(await page.getByRole('navigation', { name: 'Views' }).count(), 0)
+  assert.deepEqual(problems, [])
+  await close()
+})
+
 test(
   'how long each took is seen over time, and each point is the way to its execution',
   { skip: NO_BROWSER },
@@ -135,6 +195,47 @@ test(
   },
 )
 
+test(
+  'the log stands below the chart once somebody asks for it, of what is chosen or of all, as high as it was left',
+  { skip: NO_BROWSER },
+  async () => {
+    const { page, problems, close } = await openTab(browser, server.address)
+    const asked: string[] = []
+    page.on('request', request => asked.push(request.url()))
+    await page.goto(`/ui/executions/tests/broken/${seeded.failed}/gantt`)
+    await settled(page)
+    const lines = page.getByRole('log')
+    const border = page.getByRole('separator', { name: 'Height of Log' })
+    await page.getByRole('row', { name: /load/ }).waitFor()
+    const early = asked.filter(url => /\/logs\/|execution-logs|log-pane/.test(url))
+
+    await page.keyboard.press('l')
+    await lines.getByText('connection refused by warehouse:5432').first().waitFor()
+    const barriers = await findBarriers(page)
+    await border.focus()
+    await page.keyboard.press('ArrowUp')
+    await page.keyboard.press('f')
+    const choice = page.getByRole('group', { name: 'Lines of' })
+    await choice.getByRole('button', { name: 'load', pressed: true }).waitFor()
+    await page.getByRole('row', { name: /tell/ }).click()
+    await choice.getByRole('button', { name: 'tell', pressed: true }).waitFor()
+    await page.getByText('1 of 2 lines').waitFor()
+    await choice.getByRole('button', { name: 'All tasks' }).click()
+    await page.getByText('2 lines', { exact: true }).waitFor()
+    const height = await border.getAttribute('aria-valuenow')
+    await page.reload()
+    await border.and(page.locator(`[aria-valuenow="${height}"]`)).waitFor()
+    await page.getByRole('button', { name: 'Hide the log below the chart' }).click()
+    await lines.waitFor({ state: 'detached' })
+
+    assert.deepEqual(early, [])
+    assert.equal(height, '324')
+    assert.deepEqual(barriers, [])
+    assert.deepEqual(problems, [])
+    await close()
+  },
+)
+
 test('a replay begins at the task that failed, as an execution of its own', { skip: NO_BROWSER }, async () => {
   const { page, problems, close } = await open(`/ui/executions/tests/broken/${seeded.failed}`)
 
@@ -150,6 +251,32 @@ test('a replay begins at the task that failed, as an execution of its own', { sk
   assert.deepEqual(problems, [])
   await close()
 })
+
+const HEAD_MOST_PX = 120
+
+test(
+  'on a narrow screen the head is low: one button for what can be done, and facts that unfold',
+  { skip: NO_BROWSER },
+  async () => {
+    const { page, problems, close } = await open(`/ui/executions/tests/broken/${seeded.failed}`, 'narrow')
+    const head = page.getByRole('main').locator('header').first()
+    await head.getByRole('heading', { name: /Failed.*broken/ }).waitFor()
+
+    const { height = Infinity } = (await head.boundingBox()) ?? {}
+    await head.getByRole('button', { name: 'Details' }).click()
+    await head.getByText('rev 1').waitFor()
+    const barriers = await findBarriers(page)
+    await head.getByRole('button', { name: 'More actions' }).click()
+    await page.getByRole('menuitem', { name: 'cURL', exact: true }).waitFor()
+    await page.getByRole('menuitem', { name: /^Replay/ }).click()
+    await page.getByRole('dialog', { name: 'Replay the execution' }).waitFor()
+
+    assert.ok(height <= HEAD_MOST_PX, `it is ${height} px high`)
+    assert.deepEqual(barriers, [])
+    assert.deepEqual(problems, [])
+    await close()
+  },
+)
 
 test('a pause is answered on a narrow screen', { skip: NO_BROWSER }, async () => {
   const { page, problems, close } = await open(`/ui/executions/tests/approval/${seeded.paused}`, 'narrow')

@@ -19,6 +19,8 @@ export interface PageProps {
   readonly actions?: ReactNode
   /** Below the title. */
   readonly tabs?: ReactNode
+  /** On a narrow screen its actions stand beside its title, and the badge has a row of its own. */
+  readonly isCompact?: boolean
   /** Fills the window: what is inside scrolls by itself. */
   readonly isFull?: boolean
   readonly children: ReactNode
@@ -39,6 +41,7 @@ export function Page({
   crumbs = NO_CRUMBS,
   actions,
   tabs,
+  isCompact = false,
   isFull = false,
   children,
 }: PageProps): ReactNode {
@@ -52,7 +55,7 @@ export function Page({
   }, [crumbs, title])
   return (
     <div className={isFull ? `${classes['page']} ${classes['full']}` : classes['page']}>
-      <header className={classes['head']}>
+      <header className={isCompact ? `${classes['head']} ${classes['compact']}` : classes['head']}>
         <h1 className={classes['title']}>{heading ?? title}</h1>
         {badge}
         <div className={classes['actions']}>{actions}</div>

@@ -16,7 +16,9 @@ export const SYNCED: readonly string[] = [
   'columns.keys',
   'columns.secrets',
   'editor.panes',
+  'gantt.log',
   'logs.wrap',
+  'views.beside',
 ]
 
 export type Kept = Readonly<Record<string, unknown>>

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { Icon } from './icon.tsx'
-import { Menu } from './menu.tsx'
+import { Menu, type MenuItem } from './menu.tsx'
 import { showToast } from './toast.tsx'
 
 export interface CopyForm {
@@ -25,11 +25,16 @@ export function CopyAs({
       groups={[
         {
           title: label,
-          items: forms.map(form => ({ id: form.name, title: form.name, run: () => void copy(form) })),
+          items: copyItems(forms),
         },
       ]}
     />
   )
+}
+
+/** The same for a menu that has more in it. */
+export function copyItems(forms: readonly CopyForm[]): readonly MenuItem[] {
+  return forms.map(form => ({ id: `copy-${form.name}`, title: form.name, run: () => void copy(form) }))
 }
 
 async function copy({ name, text }: CopyForm): Promise<void> {

@@ -1,4 +1,5 @@
 import { useRef, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react'
+import { cx } from './class-names.ts'
 import classes from './split-pane.module.css'
 
 const STEP = 24
@@ -7,21 +8,25 @@ export interface PaneBorderProps {
   readonly size: number
   readonly width: { readonly min: number; readonly max: number }
   readonly label: string
+  /** The part lies below instead of on the right. */
+  readonly isBelow?: boolean
   readonly onResize: (size: number) => void
 }
 
-/** The border of a part on the right: moved by the pointer, and by the arrow keys when it has the focus. */
-export function PaneBorder({ size, width, label, onResize }: PaneBorderProps): ReactNode {
-  const from = useRef<{ readonly x: number; readonly size: number } | undefined>(undefined)
+/** The border of a part on the right or below: moved by the pointer, and by the arrow keys when it has the focus. */
+export function PaneBorder({ size, width, label, isBelow = false, onResize }: PaneBorderProps): ReactNode {
+  const from = useRef<{ readonly at: number; readonly size: number } | undefined>(undefined)
+  const placeOf = (event: PointerEvent): number => (isBelow ? event.clientY : event.clientX)
+  const [more, less] = isBelow ? ['ArrowUp', 'ArrowDown'] : ['ArrowLeft', 'ArrowRight']
   const down = (event: PointerEvent<HTMLDivElement>): void => {
     event.currentTarget.setPointerCapture(event.pointerId)
-    from.current = { x: event.clientX, size }
+    from.current = { at: placeOf(event), size }
   }
   const move = (event: PointerEvent<HTMLDivElement>): void => {
-    if (from.current) onResize(from.current.size + from.current.x - event.clientX)
+    if (from.current) onResize(from.current.size + from.current.at - placeOf(event))
   }
   const key = (event: KeyboardEvent): void => {
-    const step = event.key === 'ArrowLeft' ? STEP : event.key === 'ArrowRight' ? -STEP : 0
+    const step = event.key === more ? STEP : event.key === less ? -STEP : 0
     if (step === 0) return
     event.preventDefault()
     onResize(size + step)
@@ -30,12 +35,12 @@ export function PaneBorder({ size, width, label, onResize }: PaneBorderProps): R
     <div
       role="separator"
       tabIndex={0}
-      aria-orientation="vertical"
-      aria-label={`Width of ${label}`}
+      aria-orientation={isBelow ? 'horizontal' : 'vertical'}
+      aria-label={`${isBelow ? 'Height' : 'Width'} of ${label}`}
       aria-valuenow={size}
       aria-valuemin={width.min}
       aria-valuemax={width.max}
-      className={classes['border']}
+      className={cx(classes['border'], isBelow && classes['below'])}
       onPointerDown={down}
       onPointerMove={move}
       onPointerUp={() => {

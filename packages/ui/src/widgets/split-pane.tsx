@@ -1,12 +1,13 @@
 // Two parts with a border that can be moved: by the pointer, and by the arrow keys when it has the focus. The width is remembered under its name.
 // Where the window is narrow the second part lies over the page as a drawer.
-import { useState, useSyncExternalStore, type ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
+import { useMedia } from '../lib/use-media.ts'
 import { readLocal, writeLocal } from '../platform/local-store.ts'
 import { Dialog } from './dialog.tsx'
 import { PaneBorder } from './pane-border.tsx'
 import classes from './split-pane.module.css'
 
-const narrow = matchMedia('(max-width: 1199px)')
+const NARROW = '(max-width: 1199px)'
 
 export interface SplitPaneProps {
   /** Under which the width is remembered. */
@@ -22,7 +23,7 @@ export interface SplitPaneProps {
 const USUAL = { min: 320, max: 720, usual: 440 }
 
 export function SplitPane({ name, children, side, sideTitle, onCloseSide, width = USUAL }: SplitPaneProps): ReactNode {
-  const isNarrow = useSyncExternalStore(subscribe, () => narrow.matches)
+  const isNarrow = useMedia(NARROW)
   const [size, setSize] = useState(() => clamp(Number(readLocal(`pane.${name}`) ?? width.usual), width))
   const resize = (to: number): void => {
     const next = clamp(to, width)
@@ -52,9 +53,4 @@ export function SplitPane({ name, children, side, sideTitle, onCloseSide, width 
 
 function clamp(size: number, { min, max }: { readonly min: number; readonly max: number }): number {
   return Math.min(max, Math.max(min, Math.round(size)))
-}
-
-function subscribe(listener: () => void): () => void {
-  narrow.addEventListener('change', listener)
-  return () => narrow.removeEventListener('change', listener)
 }

@@ -64,6 +64,8 @@ function HeadCell<Row>({ column, arranging, widthOf, hasCheck, children }: HeadC
     className: cx(
       align === 'end' && classes['end'],
       isExtra === true && classes['extra'],
+      isExtra === 'first' && classes['first'],
+      isExtra === 'last' && classes['last'],
       pinPx !== undefined && classes['pinned'],
     ),
   }

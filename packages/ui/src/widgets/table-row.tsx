@@ -101,6 +101,8 @@ function Cells<Row>({
             className={cx(
               align === 'end' && classes['end'],
               isExtra === true && classes['extra'],
+              isExtra === 'first' && classes['first'],
+              isExtra === 'last' && classes['last'],
               pinPx !== undefined && classes['pinned'],
             )}
           >

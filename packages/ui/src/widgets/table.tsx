@@ -19,8 +19,8 @@ export interface Column<Row> {
   /** Any width of CSS; columns without share what is left. */
   readonly width?: string
   readonly align?: 'start' | 'end'
-  /** Not shown below 1200 px. */
-  readonly isExtra?: boolean
+  /** Not shown where the table has less than 1088 px; what goes first less than 1200, what goes last less than 880. */
+  readonly isExtra?: boolean | 'first' | 'last'
   /** Set where it is arranged: so far from the beginning it stays when the others scroll. */
   readonly pinPx?: number
   readonly sort?: { readonly direction: 'asc' | 'desc' | undefined; toggle(): void }

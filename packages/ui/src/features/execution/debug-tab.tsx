@@ -9,7 +9,7 @@ import { formatClock } from '../../lib/time.ts'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { Icon, type IconName } from '../../widgets/icon.tsx'
 import { JsonView } from '../../widgets/json-view.tsx'
-import { SkeletonRows } from '../../widgets/skeleton.tsx'
+import { Skeleton, SkeletonRows } from '../../widgets/skeleton.tsx'
 import { Table, type Column } from '../../widgets/table.tsx'
 import { tip } from '../../widgets/tooltip.ts'
 import { Gantt } from '../gantt/gantt.tsx'
@@ -20,12 +20,12 @@ import { debugMessages as t } from './debug-messages.ts'
 import classes from './debug-tab.module.css'
 import { stepTo, type JournalEvent, type Step } from './debug-steps.ts'
 import type { ExecutionHead } from './use-execution.ts'
-import { WatchList } from './watch-list.tsx'
 
 const PARAMS = { at: numberParam, task: textParam, watch: textParam, open: textParam }
 const PIECE = 1_000
 const WATCHED_MAX = 8
 const ForkDialog = lazy(async () => ({ default: (await import('./fork-dialog.tsx')).ForkDialog }))
+const WatchList = lazy(async () => ({ default: (await import('./watch-list.tsx')).WatchList }))
 const NOTHING: ReadonlySet<string> = new Set()
 
 export function DebugTab({ head }: { readonly head: ExecutionHead }): ReactNode {
@@ -72,13 +72,14 @@ export function DebugTab({ head }: { readonly head: ExecutionHead }): ReactNode 
             zoom={undefined}
             onZoom={() => undefined}
           />
-          <WatchList
-            executionId={head.id}
-            expressions={watchedOf(watch)}
-            {...{ seq, total }}
-            onGo={go}
-            onChange={next => setSearch({ watch: next.length === 0 ? undefined : JSON.stringify(next) })}
-          />
+          <Suspense fallback={<Skeleton height="6.5rem" />}>
+            <WatchList
+              executionId={head.id}
+              expressions={watchedOf(watch)}
+              {...{ seq, total, onGo: go }}
+              onChange={next => setSearch({ watch: next.length === 0 ? undefined : JSON.stringify(next) })}
+            />
+          </Suspense>
           <Moment {...{ then, event, runs, task }} />
         </div>
         <div className={classes['events']}>

@@ -7,10 +7,11 @@ import { apiUrl } from '../../lib/api.ts'
 import { useGo } from '../../lib/link.tsx'
 import { paths, withQuery } from '../../lib/paths.ts'
 import { stateWord } from '../../lib/states.ts'
+import { useMedia } from '../../lib/use-media.ts'
 import { ActButton } from '../../widgets/act-button.tsx'
-import { CopyAs, curlLine, type CopyForm } from '../../widgets/copy-as.tsx'
+import { CopyAs, copyItems, curlLine, type CopyForm } from '../../widgets/copy-as.tsx'
 import { Icon } from '../../widgets/icon.tsx'
-import { Menu, type MenuItem } from '../../widgets/menu.tsx'
+import { Menu, type MenuGroup, type MenuItem } from '../../widgets/menu.tsx'
 import { needOf, whyNot, isPossible, type ExecutionAction } from '../executions/possible-actions.ts'
 import classes from './execution-page.module.css'
 import { markdownOf } from './markdown-of.ts'
@@ -24,6 +25,9 @@ const LabelsDialog = lazy(async () => ({ default: (await import('../executions/l
 const TypedConfirm = lazy(async () => ({ default: (await import('../../widgets/typed-confirm.tsx')).TypedConfirm }))
 
 const FINAL_STATES = ['SUCCESS', 'WARNING', 'FAILED', 'CANCELLED'] as const
+
+/** All of them stand in the menu. */
+const NARROW = '(max-width: 767px)'
 
 /** Their next step stands in a card of its own. */
 const CARDS = ['FAILED', 'PAUSED']
@@ -69,24 +73,29 @@ export function ExecutionActions({ head, live, open, from, onOpen }: ExecutionAc
   )
   const remove = item('delete', { title: t('delete'), icon: 'trash', isDangerous: true, run: () => onOpen('delete') })
   useKeys([...main, ...more, remove])
-  const shown = main.filter(
+  const isNarrow = useMedia(NARROW)
+  const next = main.filter(
     ({ id }) => id === 'replay' || (id === 'kill' ? isPossible('kill', current) : isPossible('restart', current)),
   )
+  const shown = isNarrow ? [] : next
+  const copies: MenuGroup = { title: t('copyAs'), items: copyItems(formsOf(head)) }
   return (
     <>
       {shown.map(one => (
         <Main key={one.id} item={one} isNext={one.id === 'replay' && !CARDS.includes(current)} />
       ))}
-      <CopyAs forms={formsOf(head)} />
+      {!isNarrow && <CopyAs forms={formsOf(head)} />}
       <Menu
         label={t('moreActions')}
         className={classes['more']}
         button={<Icon name="more" />}
         align="end"
         groups={[
+          ...(isNarrow ? [{ items: next }] : []),
           { items: [recordItem(head, mayNot('TEST:CREATE', head.namespace))] },
-          { items: [...main.filter(({ id }) => !shown.some(other => other.id === id)), ...more] },
+          { items: [...main.filter(({ id }) => !next.some(other => other.id === id)), ...more] },
           { items: states.map((one, index) => ({ ...one, id: `state-${index}` })) },
+          ...(isNarrow ? [copies] : []),
           { items: [remove] },
         ]}
       />

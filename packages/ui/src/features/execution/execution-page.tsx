@@ -1,6 +1,6 @@
 // What happened, why, and what now?
 import { useParams } from '@tanstack/react-router'
-import { lazy, Suspense, useCallback, useEffect, type ReactNode } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useId, useState, type ReactNode } from 'react'
 import { Page } from '../../app/page.tsx'
 import { isNotFound } from '../../lib/api.ts'
 import { Link } from '../../lib/link.tsx'
@@ -8,9 +8,11 @@ import { paths, withQuery, type ExecutionRef } from '../../lib/paths.ts'
 import { textParam, useSearchState } from '../../lib/search-state.ts'
 import { isFinalState } from '../../lib/states.ts'
 import { formatDuration } from '../../lib/time.ts'
+import { cx } from '../../widgets/class-names.ts'
 import { Duration } from '../../widgets/duration.tsx'
 import { Empty } from '../../widgets/empty.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
+import { Icon } from '../../widgets/icon.tsx'
 import { Skeleton, SkeletonRows } from '../../widgets/skeleton.tsx'
 import { Tabs } from '../../widgets/tabs.tsx'
 import { Timestamp } from '../../widgets/timestamp.tsx'
@@ -96,6 +98,7 @@ export function ExecutionPage(): ReactNode {
         title={id}
         crumbs={crumbs}
         isFull={FULL.includes(tab)}
+        isCompact
         tabs={<ExecutionTabs of={{ namespace, flowId, id }} active={tab} />}
       >
         <SkeletonRows rows={8} />
@@ -134,6 +137,7 @@ function Loaded({ head, tab, crumbs }: LoadedProps): ReactNode {
       heading={<Heading head={head} />}
       crumbs={crumbs}
       isFull={isFull}
+      isCompact
       badge={<Headline head={head} />}
       actions={<ExecutionActions {...{ head, live, open, from, onOpen }} />}
       tabs={<ExecutionTabs of={head} active={tab} />}
@@ -203,33 +207,48 @@ function Heading({ head }: { readonly head: ExecutionHead }): ReactNode {
   return (
     <span className={classes['heading']}>
       <StateBadge state={head.state.current} />
-      <span className={classes['muted']}>{head.namespace} /</span> {head.flowId}
+      <span className={classes['muted']}>{head.namespace} /</span> <span>{head.flowId}</span>
     </span>
   )
 }
 
-/** Revision, beginning and length, beside what is usual. */
+/** Revision, beginning and length, beside what is usual. On a narrow screen the rest unfolds. */
 function Headline({ head }: { readonly head: ExecutionHead }): ReactNode {
   const newest = useNewestRevision(head)
   const { p50Ms, p95Ms } = useFlowRuns(head) ?? {}
+  const [isOpen, setOpen] = useState(false)
+  const id = useId()
   const { state, flowRevision } = head
   const isOver = isFinalState(state.current)
   return (
     <span className={classes['headline']}>
-      <span>
-        {t('revision', { revision: String(flowRevision) })}
-        {newest !== undefined && newest !== flowRevision && ` (${t('newer', { revision: String(newest) })})`}
-      </span>
       <Timestamp atMs={Date.parse(state.startDate)} />
       <Duration
         startMs={Date.parse(state.startDate)}
         endMs={isOver && state.endDate !== undefined ? Date.parse(state.endDate) : undefined}
       />
-      {p50Ms !== undefined && (
-        <span {...(p95Ms === undefined ? {} : tip(t('p95', { time: formatDuration(p95Ms) })))}>
-          {t('usually', { time: formatDuration(p50Ms) })}
+      <button
+        type="button"
+        className={classes['unfold']}
+        aria-expanded={isOpen}
+        aria-controls={id}
+        onClick={() => setOpen(!isOpen)}
+      >
+        {t('moreFacts')}
+        <Icon name={isOpen ? 'up' : 'down'} size={14} />
+      </button>
+      <span id={id} className={cx(classes['rest'], isOpen && classes['open'])}>
+        {p50Ms !== undefined && (
+          <span {...(p95Ms === undefined ? {} : tip(t('p95', { time: formatDuration(p95Ms) })))}>
+            {t('usually', { time: formatDuration(p50Ms) })}
+          </span>
+        )}
+        <span>
+          {t('revision', { revision: String(flowRevision) })}
+          {newest !== undefined && newest !== flowRevision && ` (${t('newer', { revision: String(newest) })})`}
         </span>
-      )}
+        <span className={classes['where']}>{head.namespace}</span>
+      </span>
     </span>
   )
 }

@@ -1,12 +1,23 @@
-import { useCallback, useState, type ReactNode } from 'react'
+import { lazy, Suspense, useCallback, useState, type ReactNode } from 'react'
+import { useAction } from '../../lib/actions.ts'
 import { textParam, useSearchState } from '../../lib/search-state.ts'
 import { isFinalState } from '../../lib/states.ts'
+import { useLocal } from '../../lib/use-local.ts'
+import { writeLocal } from '../../platform/local-store.ts'
+import { Icon } from '../../widgets/icon.tsx'
+import { SkeletonRows } from '../../widgets/skeleton.tsx'
+import { tip } from '../../widgets/tooltip.ts'
 import { Gantt } from '../gantt/gantt.tsx'
 import classes from './execution-page.module.css'
+import { t } from './messages.ts'
 import { useTree } from './use-task-runs.ts'
 import { useChosenRun, WithPanel, type RunsViewProps } from './with-panel.tsx'
 
+/** Neither its program nor a line of it is asked for before somebody wants to see it. */
+const LogPane = lazy(async () => ({ default: (await import('./log-pane.tsx')).LogPane }))
+
 const PARAMS = { zoom: textParam }
+const WITH_LOG = 'gantt.log'
 
 export interface GanttTabProps extends RunsViewProps {
   readonly isFull: boolean
@@ -39,6 +50,7 @@ export function GanttTab({ head, taskRuns, onReplay, isFull }: GanttTabProps): R
     (next: string | undefined): void => setSearch({ zoom: next }, { replace: true }),
     [setSearch],
   )
+  const log = useLogChoice(isFull)
   return (
     <div className={isFull || run ? classes['tall'] : undefined}>
       <WithPanel {...{ head, run, select, onReplay }}>
@@ -54,8 +66,49 @@ export function GanttTab({ head, taskRuns, onReplay, isFull }: GanttTabProps): R
           onToggle={toggle}
           onZoom={keepZoom}
           onSight={see}
+          tools={isFull && <LogToggle {...log} />}
         />
+        {log.isShown && (
+          <Suspense fallback={<SkeletonRows rows={6} />}>
+            <LogPane {...{ head, run }} onClose={log.toggle} />
+          </Suspense>
+        )}
       </WithPanel>
     </div>
+  )
+}
+
+interface LogChoice {
+  readonly isShown: boolean
+  toggle(): void
+}
+
+/** Whether the log stands below the chart: as it was left. */
+function useLogChoice(isFull: boolean): LogChoice {
+  const isShown = useLocal(WITH_LOG) === 'true' && isFull
+  const toggle = (): void => writeLocal(WITH_LOG, isShown ? undefined : 'true')
+  useAction({
+    id: 'gantt.log',
+    title: t(isShown ? 'hideLog' : 'showLogBelow'),
+    section: t('gantt'),
+    keys: 'l',
+    why: isFull ? undefined : t('whyNoLogBelow'),
+    run: toggle,
+  })
+  return { isShown, toggle }
+}
+
+function LogToggle({ isShown, toggle }: LogChoice): ReactNode {
+  return (
+    <button
+      type="button"
+      className={classes['toggle']}
+      aria-pressed={isShown}
+      onClick={toggle}
+      {...tip(t(isShown ? 'hideLog' : 'showLogBelow'), 'l')}
+    >
+      <Icon name="logs" size={14} />
+      {t('log')}
+    </button>
   )
 }

@@ -18,7 +18,9 @@ import { Icon } from '../../widgets/icon.tsx'
 import { Menu } from '../../widgets/menu.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { Table } from '../../widgets/table.tsx'
+import { useBesideList, ViewsColumn, type BesideList } from '../views/views-column.tsx'
 import { ViewsMenu } from '../views/views-menu.tsx'
+import type { ViewsProps } from '../views/use-view-choice.ts'
 import { BulkBar } from './bulk-bar.tsx'
 import { COLUMN_IDS, ExecutionCard, executionColumns, USUAL_COLUMNS, type ColumnId } from './execution-columns.tsx'
 import { EXECUTION_FIELDS } from './execution-fields.ts'
@@ -64,6 +66,7 @@ export function ExecutionsPage(): ReactNode {
   const counts = useExecutionCounts(query, !nochart)
   const Chart = chart === 'durations' ? ExecutionsDots : ExecutionsChart
   const { shown, menu, views } = useColumnChoice()
+  const beside = useBesideList()
   const speeds = useFlowSpeeds(rows)
   const selection = useSelection(rows, filters)
   const order = useDateOrder(sort, setSearch)
@@ -77,43 +80,64 @@ export function ExecutionsPage(): ReactNode {
       tabs={<ExecutionTabs active="executions" />}
     >
       <FilterBar fields={EXECUTION_FIELDS} filters={filters} onChange={setFilters} valuesOf={suggestValues}>
-        {views}
+        {!beside.isOpen && <ViewsMenu {...views} />}
         <RangeMenu filters={filters} onChange={setFilters} />
         <ChartMenu chosen={nochart ? 'none' : chart} onChoose={face => setSearch(faceOf(face), { replace: true })} />
         {menu}
       </FilterBar>
-      {!nochart && total !== 0 && !counts && !error && <ChartPlace isTall={chart === 'durations'} />}
-      {!nochart && counts && (total === undefined || total > 0 || counts.total > 0) && (
-        <Suspense fallback={<ChartPlace isTall />}>
-          <Chart
-            query={query}
-            counts={counts}
-            onRange={(from, to) => setFilters(withRange(filters, from, to))}
-            onState={state => setFilters(withState(filters, state))}
-          />
-        </Suspense>
-      )}
-      {error && <ErrorCard title={t('failed')} error={error} onRetry={() => void refetch()} />}
-      {isPending && <SkeletonRows rows={12} />}
-      {!isPending && !error && rows.length === 0 && !hasNextPage && <Nothing filters={filters} onChange={setFilters} />}
-      <BulkBar {...selection.bulk} total={total ?? rows.length} isEstimate={totalIsEstimate === true} query={query} />
-      {rows.length > 0 && (
-        <Scrolled onTop={setAtTop} waiting={waiting} onShow={showWaiting}>
-          <Table
-            name="executions"
-            label={t('table')}
-            columns={columns}
-            rows={rows}
-            {...ROW}
-            total={total}
-            selection={selection.rows}
-            onEnd={onEnd}
-            onPreview={setPreview}
-          />
-        </Scrolled>
-      )}
+      <Beside {...{ views, beside }} isReady={!isPending}>
+        {!nochart && total !== 0 && !counts && !error && <ChartPlace isTall={chart === 'durations'} />}
+        {!nochart && counts && (total === undefined || total > 0 || counts.total > 0) && (
+          <Suspense fallback={<ChartPlace isTall />}>
+            <Chart
+              query={query}
+              counts={counts}
+              onRange={(from, to) => setFilters(withRange(filters, from, to))}
+              onState={state => setFilters(withState(filters, state))}
+            />
+          </Suspense>
+        )}
+        {error && <ErrorCard title={t('failed')} error={error} onRetry={() => void refetch()} />}
+        {isPending && <SkeletonRows rows={12} />}
+        {!isPending && !error && rows.length === 0 && !hasNextPage && (
+          <Nothing filters={filters} onChange={setFilters} />
+        )}
+        <BulkBar {...selection.bulk} total={total ?? rows.length} isEstimate={totalIsEstimate === true} query={query} />
+        {rows.length > 0 && (
+          <Scrolled onTop={setAtTop} waiting={waiting} onShow={showWaiting}>
+            <Table
+              name="executions"
+              label={t('table')}
+              columns={columns}
+              rows={rows}
+              {...ROW}
+              total={total}
+              selection={selection.rows}
+              onEnd={onEnd}
+              onPreview={setPreview}
+            />
+          </Scrolled>
+        )}
+      </Beside>
       {preview && <ExecutionPreview row={preview} onClose={() => setPreview(undefined)} />}
     </Page>
+  )
+}
+
+interface BesideProps {
+  readonly views: ViewsProps
+  readonly beside: BesideList
+  readonly isReady: boolean
+  readonly children: ReactNode
+}
+
+/** The views stand beside the chart and the list, where there is room for them. */
+function Beside({ views, beside, isReady, children }: BesideProps): ReactNode {
+  return (
+    <div className={classes['beside']}>
+      {beside.isWide && <ViewsColumn {...views} {...{ beside, isReady }} />}
+      <div className={classes['main']}>{children}</div>
+    </div>
   )
 }
 
@@ -315,7 +339,7 @@ interface ColumnChoice {
   readonly shown: readonly ColumnId[]
   readonly menu: ReactNode
   /** A view brings its columns along. */
-  readonly views: ReactNode
+  readonly views: ViewsProps
 }
 
 function useColumnChoice(): ColumnChoice {
@@ -349,15 +373,13 @@ function useColumnChoice(): ColumnChoice {
       groups={[{ items }]}
     />
   )
-  const views = (
-    <ViewsMenu
-      page="executions"
-      path={paths.executions()}
-      columns={shown}
-      onColumns={showColumns}
-      countOf={countExecutions}
-    />
-  )
+  const views: ViewsProps = {
+    page: 'executions',
+    path: paths.executions(),
+    columns: shown,
+    onColumns: showColumns,
+    countOf: countExecutions,
+  }
   return { shown, menu, views }
 }
 

@@ -21,20 +21,13 @@ export interface GanttToolbarProps {
   readonly told: string | undefined
   readonly isPartial: boolean
   readonly total: number
+  readonly tools: ReactNode
 }
 
 const NEARER = 0.6
 
-export function GanttToolbar({
-  look,
-  setLook,
-  view,
-  runs,
-  nowMs,
-  told,
-  isPartial,
-  total,
-}: GanttToolbarProps): ReactNode {
+export function GanttToolbar(props: GanttToolbarProps): ReactNode {
+  const { look, setLook, view, runs, nowMs, told, isPartial, total, tools } = props
   const toggle = (name: Exclude<keyof GanttLook, 'text'>): void =>
     setLook(before => ({ ...before, [name]: !before[name] }))
   return (
@@ -56,6 +49,7 @@ export function GanttToolbar({
       <span className={classes['told']} role="status">
         {told}
       </span>
+      {tools}
       <Tool icon="minus" label={t('zoomOut')} keys="-" onClick={() => view.zoomBy(1 / NEARER)} />
       <Tool icon="plus" label={t('zoomIn')} keys="+" onClick={() => view.zoomBy(NEARER)} />
       {view.isZoomed && <Tool icon="fit" label={t('fit')} keys="0" onClick={view.fit} />}

@@ -35,6 +35,8 @@ export interface GanttProps {
   readonly onZoom: (zoom: string | undefined) => void
   /** Groups came in sight whose task runs are not there yet. */
   readonly onSight?: (runIds: readonly string[]) => void
+  /** On the right of the toolbar. */
+  readonly tools?: ReactNode
   /** Fills its place, instead of being as high as its rows. */
   readonly isFull?: boolean
 }
@@ -87,6 +89,7 @@ export function Gantt(props: GanttProps): ReactNode {
         told={toldOf(path) ?? afterOf({ rows, runs: props.isWhole ? runs : NO_RUNS, id: selected, nowMs })}
         isPartial={!props.isWhole}
         total={props.total}
+        tools={props.tools}
       />
       {view.isZoomed && <Minimap {...{ runs, whole, nowMs }} view={view.view} onShow={view.show} />}
       <div

@@ -2,7 +2,6 @@
 import { Button } from '@mantine/core'
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import { useActions } from '../../lib/actions.ts'
-import { numberParam, textParam, useSearchState, wordParam, flagParam } from '../../lib/search-state.ts'
 import { readLocal, writeLocal } from '../../platform/local-store.ts'
 import { Empty } from '../../widgets/empty.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
@@ -15,6 +14,7 @@ import { LogRow, ROW_PX } from './log-row.tsx'
 import { LogToolbar } from './log-toolbar.tsx'
 import { t } from './messages.ts'
 import { printLine } from './read-line.ts'
+import { useViewerSearch, type ViewerSearch } from './use-viewer-search.ts'
 import {
   findError,
   findPlace,
@@ -31,22 +31,26 @@ export interface ExecutionLogsProps {
   readonly executionId: string
   /** Lines may still come. */
   readonly isRunning: boolean
+  /** Below something else, whose page it is. */
+  readonly pane?: LogPane | undefined
 }
 
-const PARAMS = {
-  level: wordParam(['', 'TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR']),
-  task: textParam,
-  attempt: numberParam,
-  q: textParam,
-  only: flagParam,
-  /** From 1, as it is shown. */
-  line: numberParam,
+export interface LogPane {
+  /** Only what this task has written. */
+  readonly task: string | undefined
+  /** Where the whole log is, for links to its lines. */
+  readonly href: string
+  /** In the place of what chooses a task: the pane follows what is chosen beside it. */
+  readonly scope: ReactNode
+  /** At the end of the toolbar. */
+  readonly tools: ReactNode
 }
+
 const WRAP = 'logs.wrap'
 const NO_MARKS: readonly number[] = []
 
-export function ExecutionLogs({ executionId, isRunning }: ExecutionLogsProps): ReactNode {
-  const viewer = useViewer(executionId, isRunning)
+export function ExecutionLogs({ executionId, isRunning, pane }: ExecutionLogsProps): ReactNode {
+  const viewer = useViewer({ executionId, isRunning, pane })
   const { search, setSearch, filter, index, hits, source, goLine } = viewer
   const { level, task, attempt, q = '', line } = search
   const sight = useSight(source)
@@ -56,6 +60,8 @@ export function ExecutionLogs({ executionId, isRunning }: ExecutionLogsProps): R
     <section className={classes['viewer']} aria-label={t('title')}>
       <LogToolbar
         {...{ index, executionId, filter, hits, q }}
+        scope={pane?.scope}
+        tools={pane?.tools}
         isFollowing={viewer.isFollowing}
         isWrapped={viewer.isWrapped}
         isOnlyHits={viewer.isOnlyHits}
@@ -77,7 +83,14 @@ export function ExecutionLogs({ executionId, isRunning }: ExecutionLogsProps): R
           count={source.total}
           rowPx={ROW_PX}
           row={at => (
-            <Row key={at} item={source.lineAt(at)} chosen={line} isWrapped={viewer.isWrapped} {...{ q, goLine }} />
+            <Row
+              key={at}
+              item={source.lineAt(at)}
+              chosen={line}
+              isWrapped={viewer.isWrapped}
+              page={pane?.href}
+              {...{ q, goLine }}
+            />
           )}
           onSight={sight.see}
           isFollowing={viewer.isFollowing}
@@ -91,9 +104,10 @@ export function ExecutionLogs({ executionId, isRunning }: ExecutionLogsProps): R
 }
 
 /** What the address says, what it makes of the log, and how one moves in it. */
-function useViewer(executionId: string, isRunning: boolean) {
-  const [search, setSearch] = useSearchState(PARAMS)
-  const { level, task, attempt, q = '', only, line } = search
+function useViewer({ executionId, isRunning, pane }: ExecutionLogsProps) {
+  const [search, setSearch] = useViewerSearch(pane !== undefined)
+  const { level, attempt, q = '', only, line } = search
+  const task = pane ? pane.task : search.task
   const filter = useMemo(
     (): LogFilter => ({
       ...(level === '' ? {} : { level }),
@@ -109,7 +123,7 @@ function useViewer(executionId: string, isRunning: boolean) {
   const [isFollowing, setFollowing] = useState(isRunning && line === undefined)
   const [isWrapped, setWrapped] = useState(() => readLocal(WRAP) === 'true')
   const goTo = useLinePlace({ executionId, line, filter, hits: isOnlyHits ? hits : undefined })
-  const patch = useCallback((next: Parameters<typeof setSearch>[0]) => setSearch(next, { replace: true }), [setSearch])
+  const patch = useCallback((next: Partial<ViewerSearch>) => setSearch(next, { replace: true }), [setSearch])
   const goLine = useCallback(
     (next: number) => {
       setFollowing(false)
@@ -141,14 +155,16 @@ interface RowProps {
   readonly q: string
   readonly isWrapped: boolean
   readonly chosen: number | undefined
+  /** Where links to lines lead, if it is not this page. */
+  readonly page: string | undefined
   goLine(line: number): void
 }
 
-function Row({ item, q, isWrapped, chosen, goLine }: RowProps): ReactNode {
+function Row({ item, q, isWrapped, chosen, page, goLine }: RowProps): ReactNode {
   const number = item?.line ?? 0
   const line = useMemo(
-    () => ({ number: number + 1, href: lineHref(number + 1), go: () => goLine(number) }),
-    [number, goLine],
+    () => ({ number: number + 1, href: lineHref(number + 1, page), go: () => goLine(number) }),
+    [number, page, goLine],
   )
   if (!item) return <div className={classes['absent']} style={{ height: ROW_PX }} />
   return (
@@ -172,7 +188,8 @@ function Row({ item, q, isWrapped, chosen, goLine }: RowProps): ReactNode {
   )
 }
 
-function lineHref(line: number): string {
+function lineHref(line: number, page: string | undefined): string {
+  if (page !== undefined) return `${page}?line=${line}`
   const query = new URLSearchParams(location.search)
   query.set('line', String(line))
   return `${location.pathname}?${query.toString()}`

@@ -33,6 +33,10 @@ export interface LogToolbarProps {
   readonly isOnlyHits: boolean
   readonly isFollowing: boolean
   readonly isWrapped: boolean
+  /** Instead of the choice of a task. */
+  readonly scope: ReactNode
+  /** At the end. */
+  readonly tools: ReactNode
   onSearch(patch: Patch): void
   onJump(step: 1 | -1): void
   onFollow(isFollowing: boolean): void
@@ -43,8 +47,7 @@ export interface LogToolbarProps {
 export const LEVELS: readonly Level[] = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR']
 
 export function LogToolbar(props: LogToolbarProps): ReactNode {
-  const { index, filter, shown, isFollowing, isWrapped, onSearch, onFollow, onWrap } = props
-  const attempts = attemptsOf(index, filter.task)
+  const { index, filter, shown, isFollowing, isWrapped, scope, tools, onSearch, onFollow, onWrap } = props
   return (
     <div className={classes['bar']} role="toolbar" aria-label={t('toolbar')}>
       <NativeSelect
@@ -58,6 +61,22 @@ export function LogToolbar(props: LogToolbarProps): ReactNode {
         ]}
         onChange={event => onSearch({ level: LEVELS.find(level => level === event.currentTarget.value) ?? '' })}
       />
+      {scope ?? <TaskChoice {...{ index, filter, onSearch }} />}
+      <Find {...props} />
+      <span className={classes['count']}>{countText(index, shown)}</span>
+      <Toggle isOn={isFollowing} title={t('follow')} onClick={() => onFollow(!isFollowing)} />
+      <Toggle isOn={isWrapped} title={t('wrap')} keys="w" onClick={onWrap} />
+      <More {...props} />
+      {tools}
+    </div>
+  )
+}
+
+/** The task, and of one that was tried several times the attempt. */
+function TaskChoice({ index, filter, onSearch }: Pick<LogToolbarProps, 'index' | 'filter' | 'onSearch'>): ReactNode {
+  const attempts = attemptsOf(index, filter.task)
+  return (
+    <>
       <NativeSelect
         aria-label={t('task')}
         size="xs"
@@ -85,12 +104,7 @@ export function LogToolbar(props: LogToolbarProps): ReactNode {
           }}
         />
       )}
-      <Find {...props} />
-      <span className={classes['count']}>{countText(index, shown)}</span>
-      <Toggle isOn={isFollowing} title={t('follow')} onClick={() => onFollow(!isFollowing)} />
-      <Toggle isOn={isWrapped} title={t('wrap')} keys="w" onClick={onWrap} />
-      <More {...props} />
-    </div>
+    </>
   )
 }
 

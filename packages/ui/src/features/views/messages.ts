@@ -37,6 +37,9 @@ const english = {
   queued: 'In a queue',
   noTriggers: 'Switched off',
   atLeast: '{count}+',
+  fold: 'Fold the views',
+  unfold: 'Show the views beside the list',
+  ofShown: 'More for “{name}”',
 } as const
 
 export const t: Translate<typeof english> = defineMessages('views', english)
