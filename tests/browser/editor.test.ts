@@ -207,3 +207,20 @@ test('letters that are typed into the code are no shortcuts of the page', { skip
   assert.deepEqual(problems, [])
   await close()
 })
+
+test(
+  'an editor whose program does not come says so, and comes when it is asked for again',
+  { skip: NO_BROWSER },
+  async () => {
+    await saveFlow('no_program')
+    const { page, close } = await openTab(browser, server.address)
+    await page.route('**/flow-editor-tab-*.js', route => route.abort())
+    await page.goto('/ui/flows/edit/tests/no_program/edit')
+    await page.getByRole('heading', { name: 'This page broke' }).waitFor()
+
+    await page.unroute('**/flow-editor-tab-*.js')
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await page.locator('.cm-line', { hasText: 'id: no_program' }).waitFor()
+    await close()
+  },
+)
