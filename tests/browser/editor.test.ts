@@ -104,6 +104,51 @@ test(
   },
 )
 
+test(
+  'in a long flow a form loses no letter, and the drawing shows the block that is looked for',
+  { skip: NO_BROWSER },
+  async () => {
+    const count = 400
+    const tasks = Array.from(
+      { length: count },
+      (_task, index) =>
+        `  - id: step_${index}\n    type: io.kestra.plugin.core.log.Log\n    message: hello ${index} of many, of which most are far away\n`,
+    )
+    await server.call('POST', '/flows', `id: long\nnamespace: tests\ntasks:\n${tasks.join('')}`)
+    const { page, problems, close } = await openEditor('/ui/flows/edit/tests/long/edit')
+
+    await page.getByRole('button', { name: 'Form', exact: true }).click()
+    await page.locator('.cm-line', { hasText: 'hello 0 ' }).click()
+    const field = page.getByRole('textbox', { name: 'message' })
+    await field.press('Control+End')
+    await field.pressSequentially(', letter by letter')
+    const line = page.locator('.cm-line', { hasText: 'far away, letter by letter' })
+    await line.waitFor()
+    assert.equal(await field.inputValue(), 'hello 0 of many, of which most are far away, letter by letter')
+
+    const drawing = page.getByRole('group', { name: /^Drawing of the flow/ })
+    await drawing.getByRole('button', { name: /^step_0/ }).waitFor()
+    assert.equal(await drawing.getByRole('button', { name: /^step_390/ }).count(), 0, 'what is far away is not drawn')
+    const find = page.getByRole('combobox', { name: 'Find a task' })
+    await find.fill('step_390')
+    await find.press('Enter')
+    await drawing.locator('[data-block="tasks[390]"]:focus').waitFor()
+    await page.keyboard.press('ArrowRight')
+    await drawing.locator('[data-block="tasks[391]"]:focus').waitFor()
+    await page.keyboard.press('Enter')
+    await page.locator('.cm-line', { hasText: 'id: step_391' }).waitFor()
+
+    await line.waitFor({ state: 'detached' })
+    await page.locator('.cm-content').focus()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('End')
+    await page.keyboard.type('_typed')
+    await page.getByText('No problems. The server would accept it.').waitFor()
+    assert.deepEqual(problems, [])
+    await close()
+  },
+)
+
 test('J6: what two browsers saved is merged line by line, and nothing is lost', { skip: NO_BROWSER }, async () => {
   await saveFlow('both')
   const { page, problems, close } = await openEditor('/ui/flows/edit/tests/both/edit')
@@ -162,3 +207,20 @@ test('letters that are typed into the code are no shortcuts of the page', { skip
   assert.deepEqual(problems, [])
   await close()
 })
+
+test(
+  'an editor whose program does not come says so, and comes when it is asked for again',
+  { skip: NO_BROWSER },
+  async () => {
+    await saveFlow('no_program')
+    const { page, close } = await openTab(browser, server.address)
+    await page.route('**/flow-editor-tab-*.js', route => route.abort())
+    await page.goto('/ui/flows/edit/tests/no_program/edit')
+    await page.getByRole('heading', { name: 'This page broke' }).waitFor()
+
+    await page.unroute('**/flow-editor-tab-*.js')
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await page.locator('.cm-line', { hasText: 'id: no_program' }).waitFor()
+    await close()
+  },
+)

@@ -4,9 +4,14 @@ import type { Body, Call, Dialect, Expression, Macro, Statement } from './syntax
 import { tokenize } from './tokenize.ts'
 import { TokenStream } from './token-stream.ts'
 
-/** Reads a template; throws a `Fault` of kind SYNTAX, UNKNOWN (a tag) or LIMIT. */
+let last: { readonly source: string; readonly dialect: Dialect; readonly body: Body } | undefined
+
+/** Reads a template; throws a `Fault` of kind SYNTAX, UNKNOWN (a tag) or LIMIT. The last one is known: who checks a template asks several times. */
 export function parseTemplate(source: string, dialect: Dialect): Body {
-  return new TemplateParser(source, dialect).run()
+  if (last?.source === source && last.dialect === dialect) return last.body
+  const body = new TemplateParser(source, dialect).run()
+  last = { source, dialect, body }
+  return body
 }
 
 const DEPTH_MAX = 100

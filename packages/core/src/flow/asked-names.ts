@@ -27,12 +27,16 @@ export type AskedName =
       readonly character: number
     }
 
+/** Whatever asks has one of these words in it: most texts need not be read for it. */
+const ASKING = /kv|secret|outputs/
+
 /** Those for which no default stands ready. */
 export function askedNames(flow: Flow, catalogue: Catalogue): readonly AskedName[] {
   const calls = new Map(calledFlows(flow).map(call => [call.task.id, call]))
   const own = ownKeys(flow)
   const found: AskedName[] = []
   for (const { text, path } of templatesOf(flow, catalogue)) {
+    if (!ASKING.test(text)) continue
     for (const reference of findReferences(text, flow.dialect)) {
       if (reference.isGuarded) continue
       const asked = reference.type === 'call' ? askedByCall(reference, flow) : askedByPath(reference, calls)

@@ -9,5 +9,5 @@ export type SourceReport = Readonly<Record<string, unknown>>
 /** In the form of the route `flows/validate`, one for each source. */
 export function judgeSources(sources: readonly string[]): readonly SourceReport[] {
   const catalogue = createCatalogue(readManifests(PLUGINS_DIR).types)
-  return sources.map((source, index) => reportFlow(source, index, checkFlow(source, { catalogue }).diagnostics))
+  return sources.map((source, index) => reportFlow(source, index, checkFlow(source, { catalogue })))
 }

@@ -24,16 +24,21 @@ export function useNow(everyMs: number, isOn: boolean = true): number {
 /** What nobody waits for; a key or a frame comes in between. */
 const SLICE_MS = 8
 
-/** Goes through all steps, a few milliseconds at a time. Returns how to stop it. */
+/**
+ * Goes through all steps, a few milliseconds at a time. Between them come keys and frames, but nothing that waits until the page is idle, and no rest as
+ * between timers. Returns how to stop it.
+ */
 export function runInSlices(steps: Iterator<unknown>, onDone: () => void): () => void {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const goOn = (): void => {
+  const { port1, port2 } = new MessageChannel()
+  const stop = (): void => port1.close()
+  port1.onmessage = (): void => {
     const endMs = performance.now() + SLICE_MS
     let isOver = false
     while (!isOver && performance.now() < endMs) isOver = steps.next().done === true
-    if (isOver) onDone()
-    else timer = setTimeout(goOn)
+    if (!isOver) return port2.postMessage(undefined)
+    stop()
+    return onDone()
   }
-  timer = setTimeout(goOn)
-  return () => clearTimeout(timer)
+  port2.postMessage(undefined)
+  return stop
 }

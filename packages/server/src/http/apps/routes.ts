@@ -77,7 +77,7 @@ function keepHandlers(dependencies: HttpDependencies): Pick<All, Keeping> {
     },
     enable: ({ params: { uid } }) => turn(uid, false),
     disable: ({ params: { uid } }) => turn(uid, true),
-    validate: ({ body }) => json(reportFlow(body, 0, judgeApp(body, dependencies).diagnostics)),
+    validate: ({ body }) => json(reportFlow(body, 0, { diagnostics: judgeApp(body, dependencies).diagnostics })),
   }
 }
 

@@ -1,5 +1,5 @@
 // What is wrong with a flow, in the two shapes that clients know: a refusal with one violation for each mistake, and a report per document.
-import { isMap, mapGet, parseYaml, printValue, type Diagnostic } from '@batuta/core'
+import { isMap, mapGet, parseYaml, printValue, type Diagnostic, type Flow } from '@batuta/core'
 import { unprocessable, type ErrorDetail, type RequestError } from '../request-error.ts'
 
 export function invalidFlow(diagnostics: readonly Diagnostic[]): RequestError {
@@ -20,18 +20,24 @@ function detailsOf(diagnostic: Diagnostic): readonly ErrorDetail[] {
   return [own, { message: `${part}: The rest of it was not judged.`, path: part }]
 }
 
+export interface Judgement {
+  /** Absent when there is an error. */
+  readonly flow?: Flow
+  readonly diagnostics: readonly Diagnostic[]
+}
+
 /** One document of `flows/validate`. `constraints` is absent when the flow is valid. */
 export function reportFlow(
   source: string,
   index: number,
-  diagnostics: readonly Diagnostic[],
+  { flow, diagnostics }: Judgement,
 ): Readonly<Record<string, unknown>> {
   const of = (severity: Diagnostic['severity']): readonly Diagnostic[] =>
     diagnostics.filter(item => item.severity === severity)
   const errors = of('error')
   return {
     index,
-    ...namesOf(source),
+    ...(flow ? { flow: flow.id, namespace: flow.namespace } : namesOf(source)),
     ...(errors.length === 0 ? {} : { constraints: errors.map(placed).join('\n') }),
     outdated: false,
     deprecationPaths: of('deprecation').map(({ path }) => path),

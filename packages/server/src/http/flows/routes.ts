@@ -117,7 +117,7 @@ function readHandlers(dependencies: HttpDependencies): Pick<Handlers<'flows'>, R
         const { flow, positions, diagnostics } = judgeFlow(source, await withTaskFiles(source, saveWorld))
         const asked =
           flow === undefined ? [] : await judgeAsked(flow, positions, { saved: saveWorld, ask: dependencies.ask })
-        return reportFlow(source, index, [...diagnostics, ...asked])
+        return reportFlow(source, index, { ...(flow && { flow }), diagnostics: [...diagnostics, ...asked] })
       }
       return json(await mapInTurns(sources, report, platform))
     },

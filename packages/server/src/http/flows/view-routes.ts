@@ -141,6 +141,6 @@ function reportPart(
     if (diagnostic.severity !== 'error' && !diagnostic.path.startsWith(prefix)) return []
     return [{ ...diagnostic, path: diagnostic.path.replace(prefix, '').replace(/^\./, '') }]
   })
-  const { flow: _flow, namespace: _namespace, ...report } = reportFlow(source, 0, own)
+  const { flow: _flow, namespace: _namespace, ...report } = reportFlow(source, 0, { diagnostics: own })
   return report
 }

@@ -67,7 +67,7 @@ function suiteHandlers(dependencies: HttpDependencies): Pick<All, Suites> {
       return pageText(found.slice((page - 1) * size, page * size).map(presentSuite), found.length)
     },
     record: async ({ params }) => json({ source: await recordExecution(params.executionId, dependencies) }),
-    validate: ({ body }) => json(reportFlow(body, 0, judgeSuite(body, dependencies).diagnostics)),
+    validate: ({ body }) => json(reportFlow(body, 0, { diagnostics: judgeSuite(body, dependencies).diagnostics })),
   }
 }
 

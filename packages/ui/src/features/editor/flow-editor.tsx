@@ -7,6 +7,7 @@ import {
   useDeferredValue,
   useEffect,
   useMemo,
+  useRef,
   useState,
   type ReactNode,
 } from 'react'
@@ -18,9 +19,9 @@ import { cx } from '../../widgets/class-names.ts'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import type { FlowDocument } from '../flow/use-flow.ts'
 import { factsOfRuns } from '../topology/task-facts.ts'
-import { Topology } from '../topology/topology.tsx'
+import { prepareDrawing, Topology } from '../topology/topology.tsx'
 import type { AddPlace } from '../topology/topology-canvas.tsx'
-import { CodeEditor, type CodeHandle } from './code/code-editor.tsx'
+import { CodeEditor, type CodeEditorProps, type CodeHandle } from './code/code-editor.tsx'
 import { t as drafts } from './drafts/messages.ts'
 import { useKeepDraft } from './drafts/use-keep-draft.ts'
 import type { DraftDocument, OpenDraft } from './drafts/use-open-draft.ts'
@@ -35,19 +36,20 @@ import { EditorPanel, usePanel, type Panel } from './editor-panel.tsx'
 import { useTry } from './rehearsal/use-try.ts'
 import { TaskForm } from './task-form.tsx'
 import { TypePicker } from './type-picker.tsx'
-import { useChecks, useSettled, type Checks } from './use-checks.ts'
+import { useChecks, type Checks } from './use-checks.ts'
 import { useDraft } from './use-draft.ts'
 import { useInstalledTypes, useTypeDocs } from './use-types.ts'
 import { usePanes, type Pane, type Panes } from './use-panes.ts'
 import { savedOf, useSave, type SavedFlow } from './use-save.ts'
 import { addTask } from './yaml/edit-yaml.ts'
-import { parseYamlTree, plainOf, readInSteps, taskAt, tasksIn } from './yaml/yaml-tree.ts'
+import { documentOf, parseYamlTree, readInSteps, taskAt, tasksIn } from './yaml/yaml-tree.ts'
 
 /** Some frames. */
 const PAINTED_MS = 100
 /** Letters of which reading takes a frame. */
 const LONG = 20_000
 const REST_MS = 60
+const READ_MS = 4
 
 export interface FlowEditorProps {
   /** Undefined for a flow that is not there yet. */
@@ -68,18 +70,16 @@ export interface FlowEditorProps {
 
 export function FlowEditor(props: FlowEditorProps): ReactNode {
   const { flow, initial, notice, tools } = props
-  const { text, cursor, setText, setCursor } = useWritten(initial)
+  const { written, text, checks, change, move } = useText(initial)
   const [code, setCode] = useState<CodeHandle | undefined>(undefined)
   const [place, setPlace] = useState<AddPlace | undefined>(undefined)
-  const checks = useChecks(text)
   const panes = usePanes()
   const keeping = useKeeping(props, text, code)
   const { saving, drafting, draft, save, keep } = keeping
   const [, showPanel] = usePanel()
   const { trial, wished, tryNow, facts } = useTrial(showPanel)
-  const rested = useRested(text, cursor)
   const isQuiet = useQuiet(code)
-  const task = useTask(rested, isQuiet)
+  const task = useTask(written, isQuiet)
   const [isReviewing, setReviewing] = useState(false)
   const review = (): void => setReviewing(flow !== undefined)
   useEditorActions({ panes, code, keeping, review, showPanel, tryNow })
@@ -115,14 +115,14 @@ export function FlowEditor(props: FlowEditorProps): ReactNode {
             problems={checks.problems}
             help={help}
             onReady={ready}
-            onChange={setText}
-            onCursor={setCursor}
+            onChange={change}
+            onCursor={move}
             onSave={() => void keeping.store()}
             onSaveAndRun={() => void save(true)}
           />
         </div>
         {panes.shown.includes('form') && <FormPane text={text} task={task} code={code} />}
-        {panes.shown.includes('graph') && <GraphPane {...rested} {...{ code, facts, isQuiet }} onAdd={setPlace} />}
+        {panes.shown.includes('graph') && <GraphPane {...written} {...{ code, facts, isQuiet }} onAdd={setPlace} />}
       </div>
       <EditorPanel
         {...{ text, checks, code, trial, wished }}
@@ -133,6 +133,27 @@ export function FlowEditor(props: FlowEditorProps): ReactNode {
       {place && <Picker place={place} code={code} onClose={() => setPlace(undefined)} />}
     </div>
   )
+}
+
+/** As it is written, and what is wrong with it. */
+function useText(initial: string): Place & {
+  readonly written: Place
+  readonly checks: Checks
+  readonly change: CodeEditorProps['onChange']
+  readonly move: (cursor: number) => void
+} {
+  const { written, write } = useWritten(initial)
+  const { checks, judge } = useChecks(written.text)
+  return {
+    ...written,
+    written,
+    checks,
+    change: (text, { cursor, isTyped }) => {
+      judge(text)
+      write({ text, cursor }, isTyped)
+    },
+    move: cursor => write({ cursor }, true),
+  }
 }
 
 /** The text outlives the page: as a draft of this browser until it is saved, or kept as a draft for all. */
@@ -235,37 +256,32 @@ interface Place {
   readonly cursor: number
 }
 
-/** What is written is the editor's own. The page beside it follows, and with a long text after the key has been painted. */
-function useWritten(initial: string): Place & {
-  readonly setText: (text: string) => void
-  readonly setCursor: (cursor: number) => void
+/**
+ * What is written is the editor's own, and the page beside it follows: at once, but where a long text is typed once the hand rests, so that no key waits for
+ * it. What a form has written it wants to see before its next key.
+ */
+function useWritten(initial: string): {
+  readonly written: Place
+  readonly write: (change: Partial<Place>, isTyped: boolean) => void
 } {
-  const [text, setText] = useState(initial)
-  const [cursor, setCursor] = useState(0)
-  const isLong = text.length > LONG
-  const follow = useCallback((change: () => void) => (isLong ? startTransition(change) : change()), [isLong])
-  return {
-    text,
-    cursor,
-    setText: useCallback(next => follow(() => setText(next)), [follow]),
-    setCursor: useCallback(next => follow(() => setCursor(next)), [follow]),
-  }
+  const [written, setWritten] = useState<Place>({ text: initial, cursor: 0 })
+  const newest = useRef(written)
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  useEffect(() => () => clearTimeout(timer.current), [])
+  const write = useCallback((change: Partial<Place>, isTyped: boolean) => {
+    const next = { ...newest.current, ...change }
+    newest.current = next
+    clearTimeout(timer.current)
+    if (!isTyped || next.text.length <= LONG) setWritten(next)
+    else timer.current = setTimeout(() => startTransition(() => setWritten(next)), REST_MS)
+  }, [])
+  return { written, write }
 }
 
 /** The task that the cursor stands in; of a long text not before it is there. */
-function useTask(rested: Place, isQuiet: boolean): ReturnType<typeof taskAt> {
-  const isWanted = isQuiet || rested.text.length <= LONG
-  return useMemo(
-    () => (isWanted ? taskAt(parseYamlTree(rested.text), rested.cursor, rested.text) : undefined),
-    [rested, isWanted],
-  )
-}
-
-/** A long text is read once the hand rests: no key waits for it. A short one at once. */
-function useRested(text: string, cursor: number): Place {
-  const now = useMemo(() => ({ text, cursor }), [text, cursor])
-  const settled = useSettled(now, REST_MS)
-  return text.length > LONG ? settled : now
+function useTask({ text, cursor }: Place, isQuiet: boolean): ReturnType<typeof taskAt> {
+  const isWanted = isQuiet || text.length <= LONG
+  return useMemo(() => (isWanted ? taskAt(parseYamlTree(text), cursor, text) : undefined), [text, cursor, isWanted])
 }
 
 /** The code can be written in, has been painted, and its text has been read: what is heavier than it may come now. */
@@ -275,7 +291,7 @@ function useQuiet(code: CodeHandle | undefined): boolean {
     if (!code) return undefined
     let stop: (() => void) | undefined
     const timer = setTimeout(() => {
-      stop = runInSlices(readInSteps(code.text()), () => setQuiet(true))
+      stop = runInSlices(readAll(code), () => setQuiet(true))
     }, PAINTED_MS)
     return () => {
       clearTimeout(timer)
@@ -283,6 +299,14 @@ function useQuiet(code: CodeHandle | undefined): boolean {
     }
   }, [code])
   return isQuiet
+}
+
+/** The editor would read a long text in parts of 100 ms, which nothing comes between; and its drawing would be made in one go. */
+function* readAll(code: CodeHandle): Generator<undefined, void> {
+  while (!code.read(READ_MS)) yield
+  const text = code.text()
+  yield* readInSteps(text)
+  yield* prepareDrawing(() => documentOf(parseYamlTree(text)))
 }
 
 interface EditorActions {
@@ -381,7 +405,7 @@ const GraphPane = memo(function GraphPane(props: GraphPaneProps): ReactNode {
 function Graph({ text, cursor, code, facts, onAdd }: GraphPaneProps): ReactNode {
   const shown = useDeferredValue(text)
   const root = useMemo(() => parseYamlTree(shown), [shown])
-  const flow = useMemo(() => plainOf(root), [root])
+  const flow = useMemo(() => documentOf(root), [root])
   const selected = useMemo(() => taskAt(root, cursor, shown)?.id, [root, cursor, shown])
   return (
     <Topology

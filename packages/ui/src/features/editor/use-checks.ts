@@ -1,8 +1,9 @@
 // What is wrong with the text: at once from the worker, a little later from the server, which has the last word about whether it would be accepted.
 import { useQuery } from '@tanstack/react-query'
 import type { Diagnostic } from '@batuta/core'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { api } from '../../lib/api.ts'
+import { nowMs } from '../../platform/clock.ts'
 import type { CodeProblem } from './code/code-editor.tsx'
 import { askLanguage } from './language/language-client.ts'
 import { newestOnly } from './language/newest-only.ts'
@@ -13,6 +14,10 @@ export interface Problem extends CodeProblem {
 }
 
 const LOCAL_MS = 20
+/** Of a long text, while a hand writes on: to judge it takes as much of the machine as several keys. */
+const TYPING_MS = 60
+const BURST_MS = 200
+const LONG = 20_000
 const SERVER_MS = 250
 /** Always the same: a text without a mistake gives the editor nothing new to mark after each key. */
 const NO_PROBLEMS: readonly Problem[] = []
@@ -34,24 +39,43 @@ interface Found {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-export function useChecks(text: string): Checks {
+/** `judge` is told what is written as it is written: the page follows a long text later than its mistakes are wanted. */
+export function useChecks(text: string): { readonly checks: Checks; readonly judge: (text: string) => void } {
   const [local, setLocal] = useState<Found>({ text: '', diagnostics: [] })
   const names = useRef<unknown>(undefined)
   const settled = useSettled(text, SERVER_MS)
-  useEffect(() => {
-    let isOld = false
-    const timer = setTimeout(() => {
-      void check(text).then(checked => {
-        if (isOld || !checked) return
-        if (checked.names !== undefined) names.current = checked.names
-        setLocal({ text, diagnostics: checked.diagnostics })
-      })
-    }, LOCAL_MS)
-    return () => {
-      isOld = true
-      clearTimeout(timer)
-    }
-  }, [text])
+  const newest = useRef('')
+  const writtenMs = useRef(0)
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const judge = useCallback((source: string) => {
+    if (newest.current === source) return
+    newest.current = source
+    const isBurst = nowMs() - writtenMs.current < BURST_MS
+    writtenMs.current = nowMs()
+    clearTimeout(timer.current)
+    timer.current = setTimeout(
+      () => {
+        void check(source).then(checked => {
+          if (newest.current !== source || !checked) return
+          if (checked.names !== undefined) names.current = checked.names
+          const { diagnostics } = checked
+          setLocal(before =>
+            isNothing(before.diagnostics) && isNothing(diagnostics) ? before : { text: source, diagnostics },
+          )
+        })
+      },
+      isBurst && source.length > LONG ? TYPING_MS : LOCAL_MS,
+    )
+  }, [])
+  const [first] = useState(text)
+  useEffect(() => judge(first), [first, judge])
+  useEffect(
+    () => () => {
+      newest.current = ''
+      clearTimeout(timer.current)
+    },
+    [],
+  )
   const { data: judged } = useQuery({
     queryKey: ['flows', 'validate', settled],
     queryFn: async ({ signal }): Promise<Found> => {
@@ -63,13 +87,15 @@ export function useChecks(text: string): Checks {
     gcTime: 0,
   })
   const isJudged = judged?.text === text
-  const { diagnostics } = isJudged ? judged : local
+  // What was typed since is judged here before the page follows it.
+  const isNewer = local.text !== text && !isNothing(local.diagnostics)
+  const found = isJudged && !isNewer ? judged : local
   const problems = useMemo(
-    () => (diagnostics.length === 0 ? NO_PROBLEMS : diagnostics.map(found => problemOf(found, text))),
-    [diagnostics, text],
+    () => (isNothing(found.diagnostics) ? NO_PROBLEMS : found.diagnostics.map(each => problemOf(each, found.text))),
+    [found],
   )
   // A getter, so that completion always sees the newest.
-  return {
+  const checks = {
     problems,
     errors: problems.filter(({ severity }) => severity === 'error').length,
     isJudged,
@@ -77,6 +103,11 @@ export function useChecks(text: string): Checks {
       return names.current
     },
   }
+  return { checks, judge }
+}
+
+function isNothing(found: readonly Diagnostic[]): boolean {
+  return found.length === 0
 }
 
 export function readDiagnostic(found: {

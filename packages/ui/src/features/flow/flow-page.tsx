@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
-import { lazy, Suspense, type ComponentType, type LazyExoticComponent, type ReactNode } from 'react'
+import { useEffect, type ComponentType, type ReactNode } from 'react'
 import { MayButton } from '../../lib/access/may-button.tsx'
 import { useMay } from '../../lib/access/use-may.ts'
 import { Page } from '../../app/page.tsx'
@@ -13,6 +13,7 @@ import { paths, type FlowRef } from '../../lib/paths.ts'
 import { Empty } from '../../widgets/empty.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { Icon } from '../../widgets/icon.tsx'
+import { lazyPart, type LazyPart } from '../../widgets/lazy-part.tsx'
 import { Menu } from '../../widgets/menu.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { Tabs } from '../../widgets/tabs.tsx'
@@ -43,10 +44,10 @@ type TabId =
   | 'concurrency'
   | 'tests'
 
-const tab = (load: () => Promise<ComponentType<FlowTabProps>>): LazyExoticComponent<ComponentType<FlowTabProps>> =>
-  lazy(async () => ({ default: await load() }))
+const tab = (load: () => Promise<ComponentType<FlowTabProps>>): LazyPart<FlowTabProps> =>
+  lazyPart(load, <SkeletonRows rows={6} />)
 
-const PARTS: Readonly<Record<TabId, ComponentType<FlowTabProps>>> = {
+const PARTS: Readonly<Record<TabId, ComponentType<FlowTabProps> | LazyPart<FlowTabProps>>> = {
   overview: FlowOverview,
   topology: tab(async () => (await import('./flow-topology.tsx')).FlowTopology),
   executions: tab(async () => (await import('./flow-executions.tsx')).FlowExecutions),
@@ -66,6 +67,8 @@ export function FlowPage(): ReactNode {
   const params: Readonly<Record<string, string | undefined>> = useParams({ strict: false })
   const ref = { namespace: params['namespace'] ?? '', id: params['id'] ?? '' }
   const active = tabOf(params['tab'])
+  // Beside what is asked of the server.
+  useEffect(() => prepare(active), [active])
   const { data: flow, error, isPending, refetch } = useFlow(ref)
   const crumbs = [{ title: t('flows'), to: paths.flows() }, { title: ref.namespace }]
   if (!flow) {
@@ -98,11 +101,14 @@ export function FlowPage(): ReactNode {
     >
       {flow.deleted && <Deleted flow={flow} />}
       {flow.exception !== undefined && <ErrorCard title={t('broken')} error={flow.exception} />}
-      <Suspense fallback={<SkeletonRows rows={6} />}>
-        <Part key={`${flow.namespace}.${flow.id}`} flow={flow} />
-      </Suspense>
+      <Part key={`${flow.namespace}.${flow.id}`} flow={flow} />
     </Page>
   )
+}
+
+function prepare(active: TabId): void {
+  const part = PARTS[active]
+  if ('prepare' in part) part.prepare()
 }
 
 function tabOf(given: string | undefined): TabId {

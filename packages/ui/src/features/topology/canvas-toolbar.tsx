@@ -1,6 +1,6 @@
 import { ActionIcon } from '@mantine/core'
 import { useStore } from '@xyflow/react'
-import { useId, useState, type ReactNode } from 'react'
+import { memo, useId, useMemo, useState, type ReactNode } from 'react'
 import { Icon, type IconName } from '../../widgets/icon.tsx'
 import { tip } from '../../widgets/tooltip.ts'
 import type { Layout } from './layout.ts'
@@ -44,10 +44,17 @@ function Tool({ icon, title, keys, run }: ToolProps): ReactNode {
   )
 }
 
-function Find({ layout, onFind }: Pick<CanvasToolbarProps, 'layout' | 'onFind'>): ReactNode {
+type FindProps = Pick<CanvasToolbarProps, 'layout' | 'onFind'>
+
+/** The names of all blocks are put there when somebody comes near: there may be a thousand. */
+const Find = memo(function Find({ layout, onFind }: FindProps): ReactNode {
   const listId = useId()
   const [text, setText] = useState('')
-  const ids = layout.nodes.flatMap(({ block }) => (block ? [block.id] : []))
+  const [isNear, setNear] = useState(false)
+  const ids = useMemo(
+    () => (isNear ? [...new Set(layout.nodes.flatMap(({ block }) => (block ? [block.id] : [])))] : []),
+    [layout, isNear],
+  )
   const find = (): void => {
     const wanted = text.trim().toLowerCase()
     const found =
@@ -64,16 +71,18 @@ function Find({ layout, onFind }: Pick<CanvasToolbarProps, 'layout' | 'onFind'>)
         placeholder={t('findPlaceholder')}
         list={listId}
         value={text}
+        onFocus={() => setNear(true)}
+        onPointerEnter={() => setNear(true)}
         onChange={event => setText(event.currentTarget.value)}
         onKeyDown={event => {
           if (event.key === 'Enter') find()
         }}
       />
       <datalist id={listId}>
-        {[...new Set(ids)].map(id => (
+        {ids.map(id => (
           <option key={id} value={id} />
         ))}
       </datalist>
     </>
   )
-}
+})

@@ -1,6 +1,7 @@
 // The drawing of a flow. Where everything stands is known before anything is drawn (layout.ts); the canvas pans, zooms and draws what is in sight.
 import {
   Background,
+  getViewportForBounds,
   Position,
   ReactFlow,
   ReactFlowProvider,
@@ -22,6 +23,7 @@ import { findNeighbour, isArrow } from './find-neighbour.ts'
 import type { Block } from './flow-blocks.ts'
 import type { Layout, PlacedEdge, PlacedNode } from './layout.ts'
 import { t } from './messages.ts'
+import { areaNear, partNear, readArea, type Part } from './near-sight.ts'
 import type { TaskFacts } from './task-facts.ts'
 import { TopologyMap } from './topology-map.tsx'
 import classes from './topology.module.css'
@@ -44,11 +46,14 @@ export interface CanvasProps {
   readonly isOverview?: boolean
 }
 
+const ZOOM_MIN = 0.1
 const FAR_ZOOM = 0.4
 /** Twelve pixels of text. */
 const READABLE_ZOOM = 0.86
 const OVERVIEW_ZOOM = 0.5
 const MARGIN_PX = 32
+/** Of the whole drawing, on each side. */
+const FIT_PADDING = 0.06
 const MANY_NODES = 150
 const MOVE_MS = 180
 const MAP_FROM_NODES = 12
@@ -68,8 +73,9 @@ function Canvas(props: CanvasProps): ReactNode {
   const tabStop = layout.nodes.some(({ id }) => id === stop)
     ? stop
     : (selected ?? layout.nodes.find(({ kind }) => kind !== 'port')?.id)
-  const nodes = useNodes(props, tabStop)
-  const edges = useEdges(props)
+  const part = useNear(layout, tabStop)
+  const nodes = useNodes(props, part, tabStop)
+  const edges = useEdges(props, part)
   const isFar = useStore(state => state.transform[2] < FAR_ZOOM)
   const { show, fit, zoomBy } = useView(props, wrapper)
   useReveal(layout, { selected, show, wrapper })
@@ -96,7 +102,7 @@ function Canvas(props: CanvasProps): ReactNode {
           edges={edges}
           nodeTypes={NODE_TYPES}
           edgeTypes={EDGE_TYPES}
-          minZoom={0.1}
+          minZoom={ZOOM_MIN}
           maxZoom={2}
           nodesDraggable={false}
           nodesConnectable={false}
@@ -106,7 +112,7 @@ function Canvas(props: CanvasProps): ReactNode {
           disableKeyboardA11y
           panOnScroll
           zoomOnDoubleClick={false}
-          onlyRenderVisibleElements={layout.nodes.length > MANY_NODES}
+          onlyRenderVisibleElements={part.nodes.length > MANY_NODES}
           proOptions={{ hideAttribution: true }}
         >
           <Background gap={20} size={1} color="var(--line)" />
@@ -115,6 +121,13 @@ function Canvas(props: CanvasProps): ReactNode {
       </div>
     </div>
   )
+}
+
+/** A small drawing whole; of a large one what is near. */
+function useNear(layout: Layout, kept: string | undefined): Part {
+  const isLarge = layout.nodes.length > MANY_NODES
+  const area = useStore(state => (isLarge ? areaNear(state) : ''))
+  return useMemo(() => (isLarge ? partNear(layout, readArea(area), kept) : layout), [layout, isLarge, area, kept])
 }
 
 interface Reveal {
@@ -188,7 +201,7 @@ function useView(
   { layout, facts, isOverview = false }: CanvasProps,
   wrapper: { readonly current: HTMLDivElement | null },
 ): View {
-  const { setViewport, getViewport, setCenter, fitView, getZoom, zoomTo } = useReactFlow()
+  const { setViewport, getViewport, setCenter, getZoom, zoomTo } = useReactFlow()
   useMiddle(wrapper, ({ width, height }) => {
     const { x, y, zoom } = getViewport()
     void setViewport({ x: x + width / 2, y: y + height / 2, zoom })
@@ -214,10 +227,15 @@ function useView(
             duration,
           })
       },
-      fit: () => void fitView({ padding: 0.06, maxZoom: 1 }),
+      fit: () => {
+        const { clientWidth = 0, clientHeight = 0 } = wrapper.current ?? {}
+        const whole = { x: 0, y: 0, width: layout.width, height: layout.height }
+        if (clientWidth > 0)
+          void setViewport(getViewportForBounds(whole, clientWidth, clientHeight, ZOOM_MIN, 1, FIT_PADDING))
+      },
       zoomBy: factor => void zoomTo(getZoom() * factor),
     }),
-    [layout, setCenter, getZoom, fitView, zoomTo],
+    [layout, wrapper, setViewport, setCenter, getZoom, zoomTo],
   )
 }
 
@@ -297,15 +315,15 @@ function prefersStillness(): boolean {
 }
 
 /** Objects of blocks that look as before stay the same, so that a change of state draws one of them anew. */
-function useNodes(props: CanvasProps, tabStop: string | undefined): Node[] {
-  const { layout, facts, selected, onSelect, onFold, menuOf } = props
+function useNodes(props: CanvasProps, part: Part, tabStop: string | undefined): Node[] {
+  const { facts, selected, onSelect, onFold, menuOf } = props
   const [cache] = useState(() => new Map<string, { readonly look: string; readonly node: Node }>())
   const acts = useRef({ onSelect, onFold, menuOf })
   useEffect(() => {
     acts.current = { onSelect, onFold, menuOf }
   })
   return useMemo(() => {
-    const nodes = layout.nodes.map(placed => {
+    const nodes = part.nodes.map(placed => {
       const own = placed.block && facts?.get(placed.block.id)
       const isTabStop = placed.id === tabStop
       const look = JSON.stringify([placed, own, placed.id === selected, isTabStop, facts !== undefined])
@@ -341,7 +359,7 @@ function useNodes(props: CanvasProps, tabStop: string | undefined): Node[] {
       }
       return { id, type, position: { x, y }, ...sized, zIndex, data }
     }
-  }, [layout, facts, selected, tabStop, cache])
+  }, [part, facts, selected, tabStop, cache])
 }
 
 function endsOf(width: number, height: number): NonNullable<Node['handles']> {
@@ -352,20 +370,18 @@ function endsOf(width: number, height: number): NonNullable<Node['handles']> {
   ]
 }
 
-function useEdges({ layout, facts, onAdd }: CanvasProps): Edge[] {
+function useEdges({ layout, facts, onAdd }: CanvasProps, part: Part): Edge[] {
   const add = useRef(onAdd)
   useEffect(() => {
     add.current = onAdd
   })
   const isEditing = onAdd !== undefined
+  const offering = useMemo(() => (isEditing ? firstOfPlaces(layout) : NONE), [layout, isEditing])
   return useMemo(() => {
-    const depths = new Map(layout.nodes.map(({ id, depth }) => [id, depth]))
-    const blocks = new Map(layout.nodes.map(({ id, block }) => [id, block]))
-    const offered = new Set<string>()
-    return layout.edges.map(({ id, from, to, label, isDashed, add: place }) => {
-      const key = JSON.stringify(place)
-      const isOffered = isEditing && place !== undefined && !offered.has(key)
-      if (isOffered) offered.add(key)
+    const depths = new Map(part.nodes.map(({ id, depth }) => [id, depth]))
+    const blocks = new Map(part.nodes.map(({ id, block }) => [id, block]))
+    return part.edges.map(edge => {
+      const { id, from, to, label, isDashed, add: place } = edge
       const ends = [blocks.get(to), blocks.get(from)].filter(block => block !== undefined)
       const ran = ends.every(block => facts?.has(block.id) === true)
       const state = ran ? facts?.get(ends[0]?.id ?? '')?.state : undefined
@@ -375,10 +391,22 @@ function useEdges({ layout, facts, onAdd }: CanvasProps): Edge[] {
         isBentLate: to.endsWith('/out') || to === 'end',
         isFaint: facts !== undefined && !ran,
         outcome: state === undefined ? undefined : stateGroupOf(state),
-        onAdd: isOffered ? () => add.current?.(place) : undefined,
+        onAdd: place !== undefined && offering.has(edge) ? () => add.current?.(place) : undefined,
       }
       const zIndex = Math.max(depths.get(from) ?? 0, depths.get(to) ?? 0) * 2
       return { id, source: from, target: to, type: 'line', zIndex, data: { ...data } }
     })
-  }, [layout, facts, isEditing])
+  }, [part, facts, offering])
+}
+
+const NONE: ReadonlySet<PlacedEdge> = new Set()
+
+/** Several lines may lead to one place of a list: the first of them offers to add there. */
+function firstOfPlaces({ edges }: Layout): ReadonlySet<PlacedEdge> {
+  const first = new Map<string, PlacedEdge>()
+  for (const edge of edges) {
+    const key = edge.add && `${edge.add.list} ${edge.add.index}`
+    if (key !== undefined && !first.has(key)) first.set(key, edge)
+  }
+  return new Set(first.values())
 }

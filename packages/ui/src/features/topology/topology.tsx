@@ -1,21 +1,22 @@
 // What depends on what, and where it is stuck: the drawing of a flow, or the same as a table. With the facts of an execution both tell what came of it.
 import { Button } from '@mantine/core'
-import { lazy, Suspense, useMemo, useState, type ReactNode } from 'react'
+import { useMemo, useState, type ReactNode } from 'react'
 import { useAction } from '../../lib/actions.ts'
 import { flagParam, useSearchState, wordParam } from '../../lib/search-state.ts'
 import { Empty } from '../../widgets/empty.tsx'
 import { Icon } from '../../widgets/icon.tsx'
+import { lazyPart } from '../../widgets/lazy-part.tsx'
 import type { MenuGroup } from '../../widgets/menu.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
-import { flowBlocks, walkBlocks, type Block } from './flow-blocks.ts'
-import { isGroup, layOut } from './layout.ts'
+import { flowBlocks, walkBlocks, type Block, type FlowBlocks } from './flow-blocks.ts'
+import { isGroup, layOut, type Layout } from './layout.ts'
 import { t } from './messages.ts'
 import { hasRun, type TaskFacts } from './task-facts.ts'
 import type { AddPlace } from './topology-canvas.tsx'
 import { TopologyTable } from './topology-table.tsx'
 import classes from './topology.module.css'
 
-const Canvas = lazy(async () => ({ default: (await import('./topology-canvas.tsx')).TopologyCanvas }))
+const Canvas = lazyPart(async () => (await import('./topology-canvas.tsx')).TopologyCanvas, <SkeletonRows rows={5} />)
 
 export interface TopologyProps {
   /** The flow as the API tells it, or as it is being written. */
@@ -41,14 +42,14 @@ export function Topology(props: TopologyProps): ReactNode {
   const { flow, facts, selected, emptyAction, onAdd } = props
   const [{ view, notTaken: isHiding }, setSearch] = useSearchState(PARAMS)
   const [folded, setFolded] = useState(NOTHING)
-  const blocks = useMemo(() => flowBlocks(flow), [flow])
+  const blocks = useMemo(() => blocksOf(flow), [flow])
   const groups = useMemo(
     () => [...walkBlocks(blocks.branches)].filter(({ block }) => isGroup(block)).map(({ block }) => block.path),
     [blocks],
   )
   const layout = useMemo(() => {
     const isHidden = (block: Block): boolean => isHiding && facts !== undefined && !hasRun(block, facts)
-    return layOut(blocks, { folded, isHidden })
+    return folded.size === 0 && !isHiding ? layoutOf(blocks) : layOut(blocks, { folded, isHidden })
   }, [blocks, folded, isHiding, facts])
   const isTable = view === 'table'
   const switchView = (): void => setSearch({ view: isTable ? 'drawing' : 'table' }, { replace: true })
@@ -83,11 +84,35 @@ export function Topology(props: TopologyProps): ReactNode {
       </div>
     )
   const path = selected === undefined ? undefined : pathOf(blocks.branches, selected)
-  return (
-    <Suspense fallback={<SkeletonRows rows={5} />}>
-      <Canvas {...props} layout={layout} selected={path} onFold={toggle} tools={tools} />
-    </Suspense>
-  )
+  return <Canvas {...props} layout={layout} selected={path} onFold={toggle} tools={tools} />
+}
+
+/** Of a large flow, in steps: what is drawn afterwards is drawn at once. */
+export function* prepareDrawing(read: () => unknown): Generator<undefined, void> {
+  Canvas.prepare()
+  yield
+  const flow = read()
+  yield
+  const blocks = blocksOf(flow)
+  yield
+  layoutOf(blocks)
+}
+
+const knownBlocks = new WeakMap<object, FlowBlocks>()
+const knownLayouts = new WeakMap<FlowBlocks, Layout>()
+
+function blocksOf(flow: unknown): FlowBlocks {
+  if (typeof flow !== 'object' || flow === null) return flowBlocks(flow)
+  const blocks = knownBlocks.get(flow) ?? flowBlocks(flow)
+  knownBlocks.set(flow, blocks)
+  return blocks
+}
+
+/** With nothing folded and nothing hidden. */
+function layoutOf(blocks: FlowBlocks): Layout {
+  const layout = knownLayouts.get(blocks) ?? layOut(blocks)
+  knownLayouts.set(blocks, layout)
+  return layout
 }
 
 interface ToolsProps {

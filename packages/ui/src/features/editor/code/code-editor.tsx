@@ -1,7 +1,14 @@
 // The text of a flow, in an editor. It lives in a shadow tree: its sheets of style are constructed there, as the policy of the page wants it.
 import { closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete'
 import { defaultKeymap, history, historyKeymap, indentWithTab, redo, undo } from '@codemirror/commands'
-import { bracketMatching, foldGutter, foldKeymap, indentOnInput, indentUnit } from '@codemirror/language'
+import {
+  bracketMatching,
+  ensureSyntaxTree,
+  foldGutter,
+  foldKeymap,
+  indentOnInput,
+  indentUnit,
+} from '@codemirror/language'
 import { lintKeymap, setDiagnostics, type Diagnostic as Mark } from '@codemirror/lint'
 import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search'
 import { EditorState, Transaction, type Extension } from '@codemirror/state'
@@ -26,6 +33,8 @@ import classes from './code-editor.module.css'
 
 export interface CodeHandle {
   text(): string
+  /** The editor's own reading of the text, for its colours, goes on for this long at most. True when it is over. */
+  read(ms: number): boolean
   /** Through the history of the editor, as one step. */
   edit(edits: readonly TextEdit[], cursor?: number): void
   goTo(offset: number): void
@@ -42,6 +51,12 @@ export interface CodeProblem {
   readonly fix?: TextEdit | undefined
 }
 
+export interface Change {
+  readonly cursor: number
+  /** By a hand in the text, not by what stands beside it. */
+  readonly isTyped: boolean
+}
+
 export interface CodeEditorProps {
   /** What it begins with; later it is changed by the handle only. */
   readonly initial: string
@@ -51,7 +66,8 @@ export interface CodeEditorProps {
   /** Names the text for those who hear it; that of a flow unless said. */
   readonly label?: string
   readonly onReady: (handle: CodeHandle) => void
-  readonly onChange: (text: string) => void
+  readonly onChange: (text: string, how: Change) => void
+  /** It was moved, and nothing was written. */
   readonly onCursor?: (offset: number) => void
   readonly onSave: () => void
   readonly onSaveAndRun: () => void
@@ -126,8 +142,10 @@ function extensionsOf(newest: { readonly current: CodeEditorProps }): Extension 
       indentWithTab,
     ]),
     EditorView.updateListener.of(update => {
-      if (update.docChanged) newest.current.onChange(update.state.doc.toString())
-      if (update.selectionSet || update.docChanged) newest.current.onCursor?.(update.state.selection.main.head)
+      const { doc, selection } = update.state
+      const cursor = selection.main.head
+      if (update.docChanged) newest.current.onChange(doc.toString(), { cursor, isTyped: update.view.hasFocus })
+      else if (update.selectionSet) newest.current.onCursor?.(cursor)
     }),
   ]
 }
@@ -150,6 +168,7 @@ function helpOf(first: HelpSources, newest: { readonly current: CodeEditorProps 
 function handleOf(view: EditorView): CodeHandle {
   return {
     text: () => view.state.doc.toString(),
+    read: ms => ensureSyntaxTree(view.state, view.state.doc.length, ms) !== null,
     edit: (edits, cursor) => {
       if (edits.length === 0) return
       const changes = edits.toSorted((one, other) => one.from - other.from)

@@ -240,6 +240,15 @@ function endOf({ from, to }: SyntaxNode, text: string): number {
   return from + text.slice(from, to).trimEnd().length
 }
 
+const plain = new WeakMap<YamlNode, unknown>()
+
+/** The same for the whole of a document, which several ask for: made once. */
+export function documentOf(root: YamlNode | undefined): unknown {
+  if (root === undefined) return null
+  if (!plain.has(root)) plain.set(root, plainOf(root))
+  return plain.get(root)
+}
+
 /** The values without their places. */
 export function plainOf(node: YamlNode | undefined): unknown {
   if (node === undefined) return null
