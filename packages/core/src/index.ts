@@ -116,7 +116,7 @@ export type {
 } from './execution/event.ts'
 export { DEFAULT_QUEUE, decodeQueue, encodeQueue, nodeOfQueue, pinnedQueue } from './execution/placement.ts'
 export type { Fallback, Queue } from './execution/placement.ts'
-export { birthOf, decodeEvents, fold, foldOn } from './execution/journal.ts'
+export { birthOf, decodeEvents, fold, foldOn, openJournal } from './execution/journal.ts'
 export { encodeEvents } from './execution/event-codec.ts'
 export type { JournalRow } from './execution/journal.ts'
 export { compilePlan, getTask } from './execution/plan.ts'

@@ -402,7 +402,7 @@ function settle(
 function setOutputs(state: ExecutionState, plan: Plan, run: TaskRun, outputs: NonNullable<TaskRun['outputs']>): void {
   const isAgain = run.outputs !== undefined
   run.outputs = outputs
-  const isOfChild = plan.tasks[run.task]?.kind.type === 'subflow'
+  const isOfChild = plan.tasks[run.task]?.look === 'subflow'
   const attempt = run.attempts.at(-1)
   if (attempt?.isSealed === true || (isOfChild && holdsSealed(outputs))) state.isSealed = true
   if (attempt?.isSpilled === true || (isOfChild && holdsStored(outputs))) state.hasStored = true

@@ -34,11 +34,22 @@ export function fold(id: string, rows: readonly JournalRow[], plan: Plan): Execu
 export function foldOn(
   id: string,
   before: ExecutionState | undefined,
-  { rows, plan }: { readonly rows: readonly JournalRow[]; readonly plan: Plan },
+  page: { readonly rows: readonly JournalRow[]; readonly plan: Plan },
 ): ExecutionState {
+  return foldRows(id, before, page)
+}
+
+interface Rows {
+  readonly rows: readonly JournalRow[]
+  readonly plan: Plan
+  /** Of the first row, when it is decoded already. */
+  readonly first?: readonly Event[]
+}
+
+function foldRows(id: string, before: ExecutionState | undefined, { rows, plan, first }: Rows): ExecutionState {
   let state = before
-  for (const row of rows) {
-    for (const event of decodeEvents(row)) {
+  for (const [index, row] of rows.entries()) {
+    for (const event of index === 0 && first ? first : decodeEvents(row)) {
       if (state) apply(state, event, plan, row.atMs)
       else if (event.type === 'created') state = born(id, event, plan, row.atMs)
     }
@@ -52,10 +63,27 @@ export function foldOn(
   return state
 }
 
-/** The flow revision that an execution runs, read from its first row. */
-export function birthOf(id: string, rows: readonly JournalRow[]): Extract<Event, { type: 'created' }> {
+/** A journal whose beginning was read. It is folded once, with the plan that its birth names, and no row is decoded twice. */
+export interface OpenedJournal {
+  readonly birth: Birth
+  fold(plan: Plan): ExecutionState
+}
+
+export function openJournal(id: string, rows: readonly JournalRow[]): OpenedJournal {
   const [first] = rows
-  const event = first && decodeEvents(first)[0]
+  const events = first ? decodeEvents(first) : []
+  return { birth: bornBy(id, events), fold: plan => foldRows(id, undefined, { rows, plan, first: events }) }
+}
+
+type Birth = Extract<Event, { type: 'created' }>
+
+/** The flow revision that an execution runs, read from its first row. */
+export function birthOf(id: string, rows: readonly JournalRow[]): Birth {
+  const [first] = rows
+  return bornBy(id, first ? decodeEvents(first) : [])
+}
+
+function bornBy(id: string, [event]: readonly Event[]): Birth {
   if (event?.type !== 'created')
     throw new BatutaError('journal-without-birth', `The journal of the execution "${id}" has no beginning.`)
   return event

@@ -1,5 +1,6 @@
 // The compiled form of one flow revision: tasks by index, child lists as indexes, templates as closures. Made once per (flow, revision) and
-// kept; nothing is parsed at run time. A run names its task by index, so a plan never changes once an execution has begun with it.
+// kept; no template is parsed twice. A run names its task by index, so a plan never changes once an execution has begun with it. Its outline is
+// made at once; the templates of a task are compiled when it first runs: who only reads what ran – lists do, of hundreds of flows – needs none.
 import { controlOf, type Control } from '../control/control.ts'
 import { BATCH_TYPE, expandForEachItem, forEachItem } from '../control/for-each-item.ts'
 import { CLOSE_DIRECTORY, OPEN_DIRECTORY, openAndClose, workingDirectory } from '../control/working-directory.ts'
@@ -43,9 +44,11 @@ export interface PlanTask {
   readonly task: Task
   readonly parent: number
   readonly kind: TaskKind
-  readonly runIf?: Property
+  /** How its runs are shown. Its type says that alone: no template is compiled for it. */
+  readonly look: TaskLook
+  readonly runIf: Property | undefined
   /** Of groups: the engine itself minds how long they wait. */
-  readonly timeout?: Property
+  readonly timeout: Property | undefined
   /** Only what the engine itself reads: control, inline and subflow tasks. */
   readonly properties: ReadonlyMap<string, Property>
   /** The unrendered properties as the journal's value text, made once: what a job carries. */
@@ -54,13 +57,16 @@ export interface PlanTask {
   readonly roots: ReadonlySet<string>
   readonly lists: PlanLists
   /** It is part of how its group works, and no task of the flow: no list shows its runs. */
-  readonly isHidden?: boolean
+  readonly isHidden: boolean
   /** What leaves an iteration of a Loop. */
-  readonly outputs?: ReadonlyMap<string, Property>
+  readonly outputs: ReadonlyMap<string, Property> | undefined
   /** Which workers its job is for; any when it says nothing. */
-  readonly placement?: Placement
-  readonly retry?: { readonly policy: Retry; readonly isOwn: boolean }
+  readonly placement: Placement | undefined
+  readonly retry: { readonly policy: Retry; readonly isOwn: boolean } | undefined
 }
+
+/** A worker's task runs on a worker, were it Kestra; those that change the execution itself never leave the executor. */
+export type TaskLook = 'group' | 'subflow' | 'worker' | 'executor'
 
 export type TaskKind =
   | { readonly type: 'control'; readonly control: Control }
@@ -97,6 +103,7 @@ export function compilePlan(flow: Flow, { tenant, revision }: { tenant: string; 
   }
   const listeners = compileListeners(flow, list)
   const heard = listeners.flatMap(listener => listener.tasks)
+  let outputs: Plan['outputs'] | undefined
   return {
     flow,
     tenant,
@@ -106,14 +113,18 @@ export function compilePlan(flow: Flow, { tenant, revision }: { tenant: string; 
     listeners,
     defaulted: defaultedInputs(flow.inputs),
     hasSecretInput: hasSecretInput(flow.inputs),
-    outputs: new Map(
-      flow.outputs.map(output => [output.id, compileProperty(`outputs.${output.id}`, output.value, flow.dialect)]),
-    ),
+    get outputs() {
+      return (outputs ??= outputsOf(flow))
+    },
     sla: flow.sla.length === 0 ? NO_SLA : compileSla(flow),
   }
 }
 
 const NO_SLA: readonly Sla[] = []
+
+function outputsOf({ outputs, dialect }: Flow): Plan['outputs'] {
+  return new Map(outputs.map(({ id, value }) => [id, compileProperty(`outputs.${id}`, value, dialect)]))
+}
 
 export function getTask(plan: Plan, index: number): PlanTask {
   const task = plan.tasks[index]
@@ -140,34 +151,12 @@ function compileList(of: readonly Task[], place: Place): readonly number[] {
 }
 
 function compileTask(task: Task, place: Place): number {
-  const { flow, tasks } = place
+  const { flow, tasks, parent } = place
   const index = tasks.length
-  const properties = new Map<string, Property>()
-  for (const [name, value] of mapEntries(task.properties))
-    properties.set(name, compileProperty(name, value, flow.dialect))
   const own = task.retry && { policy: task.retry, isOwn: true }
   const retry = own ?? place.inherited
-  const placement = compilePlacement(task, flow)
-  const node: { -readonly [K in keyof PlanTask]: PlanTask[K] } = {
-    index,
-    id: task.id,
-    type: task.type,
-    task,
-    parent: place.parent,
-    kind: isBatch(task, place) ? { type: 'subflow' } : kindOf(task, properties),
-    properties,
-    encoded: encodeValue(task.properties),
-    roots: rootsOf(properties, task, flow),
-    lists: NO_LISTS,
-    ...(task.runIf === undefined ? {} : { runIf: compileProperty('runIf', task.runIf, flow.dialect) }),
-    ...(task.lists === undefined || task.timeout === undefined
-      ? {}
-      : { timeout: compileProperty('timeout', task.timeout, flow.dialect) }),
-    ...(task.type === OPEN_DIRECTORY || task.type === CLOSE_DIRECTORY ? { isHidden: true } : {}),
-    ...(task.outputs === undefined ? {} : { outputs: compileOutputs(task.outputs, flow) }),
-    ...(retry === undefined ? {} : { retry }),
-    ...(placement === undefined ? {} : { placement }),
-  }
+  const look = isBatch(task, place) ? 'subflow' : lookOf(task)
+  const node = new LazyTask(task, { flow, index, parent, look, retry })
   tasks.push(node)
   if (task.lists)
     node.lists = compileLists(task, {
@@ -176,6 +165,98 @@ function compileTask(task: Task, place: Place): number {
       inherited: own ? { ...own, isOwn: false } : place.inherited,
     })
   return index
+}
+
+function lookOf({ type }: Task): TaskLook {
+  if (controlOf(type)) return 'group'
+  if (type === SUBFLOW) return 'subflow'
+  return inlineTaskOf(type)?.isUpdating === true ? 'executor' : 'worker'
+}
+
+type Outline = Pick<PlanTask, 'index' | 'parent' | 'look' | 'retry'> & { readonly flow: Flow }
+
+/** Its templates are compiled when they are first asked for. */
+class LazyTask implements PlanTask {
+  readonly index: number
+  readonly id: string
+  readonly type: string
+  readonly task: Task
+  readonly parent: number
+  readonly look: TaskLook
+  readonly isHidden: boolean
+  readonly retry: PlanTask['retry']
+  /** Set once, when the tasks below have their places. */
+  lists: PlanLists = NO_LISTS
+  readonly #flow: Flow
+  #compiled: Compiled | undefined
+  #kind: TaskKind | undefined
+  #encoded: string | undefined
+  #roots: ReadonlySet<string> | undefined
+
+  constructor(task: Task, { flow, index, parent, look, retry }: Outline) {
+    this.index = index
+    this.id = task.id
+    this.type = task.type
+    this.task = task
+    this.parent = parent
+    this.look = look
+    this.isHidden = task.type === OPEN_DIRECTORY || task.type === CLOSE_DIRECTORY
+    this.retry = retry
+    this.#flow = flow
+  }
+
+  get kind(): TaskKind {
+    return (this.#kind ??= kindOf(this))
+  }
+
+  get properties(): Compiled['properties'] {
+    return this.#all.properties
+  }
+
+  get runIf(): Property | undefined {
+    return this.#all.runIf
+  }
+
+  get timeout(): Property | undefined {
+    return this.#all.timeout
+  }
+
+  get outputs(): Compiled['outputs'] {
+    return this.#all.outputs
+  }
+
+  get placement(): Placement | undefined {
+    return this.#all.placement
+  }
+
+  get encoded(): string {
+    return (this.#encoded ??= encodeValue(this.task.properties))
+  }
+
+  get roots(): ReadonlySet<string> {
+    return (this.#roots ??= rootsOf(this.properties, this.task, this.#flow))
+  }
+
+  get #all(): Compiled {
+    return (this.#compiled ??= compileProperties(this.task, this.#flow))
+  }
+}
+
+type Compiled = Pick<PlanTask, 'properties' | 'runIf' | 'timeout' | 'outputs' | 'placement'>
+
+function compileProperties(task: Task, flow: Flow): Compiled {
+  const { dialect } = flow
+  const properties = new Map<string, Property>()
+  for (const [name, value] of mapEntries(task.properties)) properties.set(name, compileProperty(name, value, dialect))
+  const compile = (name: string, text: string | undefined): Property | undefined =>
+    text === undefined ? undefined : compileProperty(name, text, dialect)
+  return {
+    properties,
+    runIf: compile('runIf', task.runIf),
+    timeout: task.lists === undefined ? undefined : compile('timeout', task.timeout),
+    outputs: task.outputs && compileOutputs(task.outputs, flow),
+    placement: compilePlacement(task, flow),
+  }
 }
 
 const NO_LISTS: PlanLists = {
@@ -241,16 +322,21 @@ function dependenciesOf(
  * A pure task runs inside the turn, unless one of its templates asks the world (a secret, a key, a file): then the host runs it, so that no
  * answer ever passes through the engine. Tasks that change the execution itself have no other place than the turn.
  */
-function kindOf(task: Task, properties: ReadonlyMap<string, Property>): TaskKind {
+function kindOf(node: PlanTask): TaskKind {
+  const { task, look } = node
+  if (look === 'subflow') return SUBFLOW_KIND
   const control = controlOf(task.type)
   if (control) return { type: 'control', control }
-  if (task.type === SUBFLOW) return { type: 'subflow' }
   const inline = inlineTaskOf(task.type)
-  if (!inline) return { type: 'job' }
+  if (!inline) return JOB_KIND
+  if (inline.isUpdating === true) return { type: 'inline', inline }
   // What is cached is looked up in internal storage, which no turn reads.
-  const isOfWorld = taskCacheOf(task) !== undefined || [...properties.values()].some(property => property.isAsking)
-  return isOfWorld && inline.isUpdating !== true ? { type: 'job' } : { type: 'inline', inline }
+  const isOfWorld = taskCacheOf(task) !== undefined || [...node.properties.values()].some(property => property.isAsking)
+  return isOfWorld ? JOB_KIND : { type: 'inline', inline }
 }
+
+const SUBFLOW_KIND: TaskKind = { type: 'subflow' }
+const JOB_KIND: TaskKind = { type: 'job' }
 
 /** What they cost is written down by label, and their memory is the correlation's, though no template of the author says so. */
 const COUNTS_BY_LABEL = /^io\.kestra\.plugin\.(?:ai|langchain4j|openai)\./

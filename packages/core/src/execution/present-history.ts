@@ -43,10 +43,9 @@ function isEndDetected(state: ExecutionState, plan: Plan, atMs: number): boolean
   })
 }
 
-function leavesNothing({ root, ...plan }: Plan, run: TaskRun): boolean {
-  const { errors, finally: last } = root
-  if (run.lane !== HANDLER)
-    return getTask({ root, ...plan }, run.task).retry?.isOwn === true || errors.length + last.length === 0
+function leavesNothing(plan: Plan, run: TaskRun): boolean {
+  const { errors, finally: last } = plan.root
+  if (run.lane !== HANDLER) return getTask(plan, run.task).retry?.isOwn === true || errors.length + last.length === 0
   if (last.includes(run.task)) return last.at(-1) === run.task
   return last.length === 0 && errors.at(-1) === run.task
 }
@@ -61,9 +60,9 @@ export interface RunLook {
 
 export function visibleRunHistory(run: TaskRun, look: RunLook): readonly Moment[] {
   const { task } = look
-  if (task.kind.type === 'control') return groupHistory(run, task)
+  if (task.look === 'group') return groupHistory(run, task)
   const shown: Moment[] = []
-  const isWorkers = isWorkerTask(task) && !isInWorkingDirectory(look, run)
+  const isWorkers = task.look === 'worker' && !isInWorkingDirectory(look, run)
   let next = 0
   for (const moment of run.history) {
     next += 1
@@ -78,7 +77,7 @@ export function visibleRunHistory(run: TaskRun, look: RunLook): readonly Moment[
     }
     shown.push(moment)
   }
-  if (task.kind.type === 'subflow') return withStateOfChild(run, shown)
+  if (task.look === 'subflow') return withStateOfChild(run, shown)
   if (run.state === 'SUBMITTED' && look.claimedMs !== undefined) shown.push({ state: 'RUNNING', atMs: look.claimedMs })
   return shown
 }
@@ -86,11 +85,6 @@ export function visibleRunHistory(run: TaskRun, look: RunLook): readonly Moment[
 /** The state as it is shown: a submitted run whose job is claimed runs. */
 export function visibleRunState(run: TaskRun, { claimedMs }: RunLook): StateName {
   return run.state === 'SUBMITTED' && claimedMs !== undefined ? 'RUNNING' : run.state
-}
-
-/** Tasks that a worker would run; those that change the execution itself, groups and subflows never leave the executor. */
-export function isWorkerTask({ kind }: PlanTask): boolean {
-  return kind.type === 'job' || (kind.type === 'inline' && kind.inline.isUpdating !== true)
 }
 
 function isInWorkingDirectory({ plan, task }: RunLook, { lane }: TaskRun): boolean {

@@ -4,7 +4,7 @@ import { encodeValue } from '../std/value-json.ts'
 import { mapSize } from '../std/value.ts'
 import { taskRunId, valueOfDirectory } from './context.ts'
 import { getTask } from './plan.ts'
-import { isWorkerTask, visibleRunHistory, visibleRunState, type RunLook } from './present-history.ts'
+import { visibleRunHistory, visibleRunState, type RunLook } from './present-history.ts'
 import { historyText, instantText, type PresentOptions } from './present-text.ts'
 import {
   ROOT,
@@ -90,7 +90,7 @@ const RUNS_MAX = 5_000
 const OPEN_MAX = 1_000
 
 function isShown(run: TaskRun, plan: Plan): boolean {
-  return !run.isRemoved && run.isInner !== true && getTask(plan, run.task).isHidden !== true
+  return !run.isRemoved && run.isInner !== true && !getTask(plan, run.task).isHidden
 }
 
 interface RunPlace {
@@ -121,14 +121,15 @@ function joined(texts: readonly string[]): string {
 }
 
 function visibleAttempts(run: TaskRun, look: RunLook): readonly string[] {
-  switch (look.task.kind.type) {
-    case 'control':
+  switch (look.task.look) {
+    case 'group':
       return groupAttempts(run)
     case 'subflow':
       return subflowAttempts(run)
-    case 'inline':
-    case 'job':
-      return isWorkerTask(look.task) ? workerAttempts(run, look) : run.attempts.map(attemptText)
+    case 'worker':
+      return workerAttempts(run, look)
+    case 'executor':
+      return run.attempts.map(attemptText)
   }
 }
 

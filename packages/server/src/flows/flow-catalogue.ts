@@ -11,6 +11,8 @@ export interface FlowCatalogue {
   /** The newest live revision, when its flow is known. */
   newest(key: FlowKey): FlowEntry | undefined
   planOf(entry: FlowEntry): Plan
+  /** What is written, for whoever goes through all flows: nothing of it is kept, and no plan that is kept goes for it. */
+  readFlow(entry: FlowEntry): Flow
   flowOf(key: FlowKey): Flow | undefined
   /** A certain revision, if it is in memory. */
   findPlan(key: FlowKey, revision: number): Plan | undefined
@@ -52,7 +54,7 @@ export async function openFlowCatalogue(store: Store, defaults?: FreshDefaults):
   const compile = (key: FlowKey, { revision, parsed }: Pick<FlowRow, 'revision' | 'parsed'>): Plan => {
     const name = nameOf(key, revision)
     const known = plans.get(name)?.plan
-    const plan = known ?? compilePlan(trust<Flow>(decodeValue(parsed)), { tenant: key.tenant, revision })
+    const plan = known ?? compilePlan(decodeFlow(parsed), { tenant: key.tenant, revision })
     const entry = newest.get(key)
     const isNewest = entry?.revision === revision
     if (isNewest) entry.plan = plan
@@ -75,6 +77,7 @@ export async function openFlowCatalogue(store: Store, defaults?: FreshDefaults):
     remade,
     newest: key => newest.get(key),
     planOf,
+    readFlow: ({ plan, parsed }) => plan?.flow ?? decodeFlow(parsed),
     flowOf: key => {
       const entry = newest.get(key)
       return entry && planOf(entry).flow
@@ -94,6 +97,10 @@ export async function openFlowCatalogue(store: Store, defaults?: FreshDefaults):
       return await refreshFlows(namespace, { store, newest, plans, take })
     },
   }
+}
+
+function decodeFlow(parsed: string): Flow {
+  return trust<Flow>(decodeValue(parsed))
 }
 
 interface Kept {

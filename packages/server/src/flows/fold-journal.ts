@@ -1,6 +1,6 @@
 // An execution as its journal tells it, read a page at a time: that of a large loop is too long to lie in memory beside what it makes, and to be read
 // in one go while others wait.
-import { birthOf, foldOn, type ExecutionState, type Plan } from '@batuta/core'
+import { foldOn, openJournal, type ExecutionState, type Plan } from '@batuta/core'
 import type { Scheduler } from '../platform/platform.ts'
 import type { JournalRowOf } from '../storage/batch.ts'
 import type { Store } from '../storage/store.ts'
@@ -55,19 +55,21 @@ async function foldPage(
   { rows, world }: { readonly rows: readonly JournalRowOf[]; readonly world: JournalWorld },
 ): Promise<Page> {
   const lastTurn = rows.at(-1)?.turn ?? 0
-  let birth
+  let opened
   try {
-    birth = folded ? undefined : birthOf(id, rows)
+    opened = folded ? undefined : openJournal(id, rows)
   } catch (error) {
     return { type: 'broken', error, lastTurn }
   }
+  const birth = opened?.birth
   const plan = folded?.plan ?? (birth && (await world.flows.loadPlan(birth, birth.revision)))
   if (!plan) {
     const flow = birth ? `revision ${birth.revision} of the flow "${birth.namespace}.${birth.flowId}"` : 'the flow'
     return { type: 'planless', flow, lastTurn }
   }
   try {
-    return { type: 'folded', state: foldOn(id, folded?.state, { rows, plan }), plan, latestMs: rows.at(-1)?.atMs ?? 0 }
+    const state = opened ? opened.fold(plan) : foldOn(id, folded?.state, { rows, plan })
+    return { type: 'folded', state, plan, latestMs: rows.at(-1)?.atMs ?? 0 }
   } catch (error) {
     return { type: 'broken', error, lastTurn }
   }

@@ -350,6 +350,9 @@ export interface Reads extends AccessReads, BulkReads, DocumentReads, SealedRead
   listFreePayloads(queue: string, limit: number): Promise<readonly string[]>
   /** Of all flows, or of one. */
   listTriggers(flow?: FlowKey): Promise<readonly StoredTrigger[]>
+  /** Those that are switched on and whose date has come before then. */
+  listDueTriggers(beforeMs: number): Promise<readonly StoredTrigger[]>
+  listDisabledTriggers(): Promise<readonly StoredTrigger[]>
   /** Windows that are open, of all flows or of one. */
   listWindows(flow?: FlowKey): Promise<readonly WindowRow[]>
   /** The latest first. */

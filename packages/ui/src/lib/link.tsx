@@ -1,7 +1,15 @@
 // A link inside of the page: a real address, so that it opens in another tab, and no reload where it does not. Its page is fetched when the
 // pointer or the focus comes near.
 import { useRouter, useRouterState } from '@tanstack/react-router'
-import { useCallback, type AnchorHTMLAttributes, type MouseEvent, type ReactNode, type Ref } from 'react'
+import {
+  useCallback,
+  useMemo,
+  type AnchorHTMLAttributes,
+  type HTMLAttributes,
+  type MouseEvent,
+  type ReactNode,
+  type Ref,
+} from 'react'
 
 export interface LinkProps extends Omit<AnchorHTMLAttributes<HTMLAnchorElement>, 'href'> {
   /** From `paths`, with the query if there is one. */
@@ -17,7 +25,7 @@ export function Link({ to, replace = false, onClick, onPointerEnter, onFocus, ..
   const prefetch = (): void => void router.preloadRoute({ to: pathOf(to) }).catch(() => undefined)
   const click = (event: MouseEvent<HTMLAnchorElement>): void => {
     onClick?.(event)
-    if (event.defaultPrevented || isForBrowser(event)) return
+    if (event.defaultPrevented || isForBrowser(event, event.currentTarget)) return
     event.preventDefault()
     go(to, { replace })
   }
@@ -36,6 +44,38 @@ export function Link({ to, replace = false, onClick, onPointerEnter, onFocus, ..
       }}
     />
   )
+}
+
+export interface Links {
+  href(to: string): string
+  /** Of the element that they are in. */
+  readonly within: Pick<HTMLAttributes<HTMLElement>, 'onClick' | 'onPointerOver'>
+}
+
+/** For many links in a small place: `<a>` without a component each, and what a click does is said once. */
+export function useLinks(): Links {
+  const router = useRouter()
+  return useMemo(() => {
+    const linkOf = ({ target }: { readonly target: EventTarget }): HTMLAnchorElement | null =>
+      target instanceof Element ? target.closest('a') : null
+    return {
+      href: to => hrefOf(router.basepath, to),
+      within: {
+        onClick: event => {
+          const link = linkOf(event)
+          if (!link || event.defaultPrevented || isForBrowser(event, link)) return
+          event.preventDefault()
+          router.history.push(link.getAttribute('href') ?? '')
+        },
+        onPointerOver: event => {
+          const href = linkOf(event)?.getAttribute('href') ?? undefined
+          if (href === undefined) return
+          const to = pathOf(router.basepath === '/' ? href : href.slice(router.basepath.length))
+          void router.preloadRoute({ to }).catch(() => undefined)
+        },
+      },
+    }
+  }, [router])
 }
 
 /** Goes to a path of `paths`. */
@@ -64,8 +104,7 @@ function pathOf(to: string): string {
   return to.split(/[?#]/)[0] ?? to
 }
 
-function isForBrowser(event: MouseEvent<HTMLAnchorElement>): boolean {
-  const { target } = event.currentTarget
+function isForBrowser(event: MouseEvent<HTMLElement>, { target }: HTMLAnchorElement): boolean {
   return (
     event.button !== 0 ||
     event.metaKey ||

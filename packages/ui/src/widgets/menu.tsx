@@ -1,5 +1,6 @@
-// A menu: the browser's popover in the top layer, with the keys that a menu has. What cannot be done is shown with the reason.
-import { useId, useRef, type KeyboardEvent, type ReactNode } from 'react'
+// A menu: the browser's popover in the top layer, with the keys that a menu has. What cannot be done is shown with the reason. Its entries are drawn when it
+// opens: a list has a menu in each row, and nobody opens most of them.
+import { useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 import { Link } from '../lib/link.tsx'
 import { cx } from './class-names.ts'
 import { Icon, type IconName } from './icon.tsx'
@@ -45,6 +46,7 @@ export function Menu({ groups, button, label, align = 'start', className, onOpen
   const id = useId()
   const anchor = useRef<HTMLButtonElement>(null)
   const list = useRef<HTMLDivElement>(null)
+  const [isOpen, setOpen] = useState(false)
   const close = (): void => list.current?.hidePopover()
   return (
     <>
@@ -71,7 +73,11 @@ export function Menu({ groups, button, label, align = 'start', className, onOpen
         aria-label={label}
         className={classes['menu']}
         onKeyDown={event => move(event, list.current)}
+        onBeforeToggle={event => {
+          if (event.newState === 'open') setOpen(true)
+        }}
         onToggle={event => {
+          if (event.newState === 'closed') setOpen(false)
           if (event.newState !== 'open' || !anchor.current || !list.current) return
           onOpen?.()
           placeElement(list.current, anchor.current, align)
@@ -79,16 +85,26 @@ export function Menu({ groups, button, label, align = 'start', className, onOpen
           if (!list.current.contains(document.activeElement)) itemsOf(list.current)[0]?.focus()
         }}
       >
-        {groups.map(({ title, items }, index) => (
-          <div key={title ?? index} role="group" aria-label={title} className={classes['group']}>
-            {title !== undefined && <div className={classes['title']}>{title}</div>}
-            {items.map(item => (
-              <Item key={item.id} item={item} onDone={close} />
-            ))}
-          </div>
-        ))}
+        {isOpen && groups.map((group, index) => <Group key={group.title ?? index} group={group} onDone={close} />)}
       </div>
     </>
+  )
+}
+
+function Group({
+  group: { title, items },
+  onDone,
+}: {
+  readonly group: MenuGroup
+  readonly onDone: () => void
+}): ReactNode {
+  return (
+    <div role="group" aria-label={title} className={classes['group']}>
+      {title !== undefined && <div className={classes['title']}>{title}</div>}
+      {items.map(item => (
+        <Item key={item.id} item={item} onDone={onDone} />
+      ))}
+    </div>
   )
 }
 

@@ -2,7 +2,7 @@
 // deleted flows say is not looked for.
 import { EXECUTION_MOVES } from '@batuta/core'
 import type { FlowEntry, HttpDependencies } from '../dependencies.ts'
-import { parseLabel } from '../flows/search-flows.ts'
+import { labelsOf, parseLabel } from '../flows/search-flows.ts'
 import { RequestError } from '../request-error.ts'
 import type { ExecutionQuery } from '../../storage/store.ts'
 
@@ -60,11 +60,11 @@ const FIELDS: Readonly<Record<string, Field>> = {
   },
   LABELS: {
     valuesOf: world =>
-      flowsOf(world).flatMap(entry => world.flows.planOf(entry).flow.labels.map(({ key, value }) => `${key}:${value}`)),
+      flowsOf(world).flatMap(entry => labelsOf(entry, world.flows).map(({ key, value }) => `${key}:${value}`)),
     narrow: label => ({ labels: [parseLabel(label)] }),
   },
   TRIGGER_ID: {
-    valuesOf: world => flowsOf(world).flatMap(entry => world.flows.planOf(entry).flow.triggers.map(({ id }) => id)),
+    valuesOf: world => flowsOf(world).flatMap(entry => world.flows.readFlow(entry).triggers.map(({ id }) => id)),
   },
 }
 

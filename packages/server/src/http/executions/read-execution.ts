@@ -1,5 +1,5 @@
 // An execution as the store knows it: the fold of its journal; a large one as the engine has it in memory, when all of it is committed.
-import { birthOf, fold, type ExecutionState, type Plan } from '@batuta/core'
+import { openJournal, type ExecutionState, type Plan } from '@batuta/core'
 import { foldJournal } from '../../flows/fold-journal.ts'
 import type { JournalRowOf } from '../../storage/batch.ts'
 import type { HttpDependencies } from '../dependencies.ts'
@@ -39,9 +39,9 @@ export async function foldExecution(
   flows: HttpDependencies['flows'],
 ): Promise<ReadExecution | undefined> {
   if (rows.length === 0) return undefined
-  const birth = birthOf(id, rows)
+  const { birth, fold } = openJournal(id, rows)
   const plan = await flows.loadPlan(birth, birth.revision)
-  return plan && { state: fold(id, rows, plan), plan }
+  return plan && { state: fold(plan), plan }
 }
 
 export async function getExecution(id: string, dependencies: ReadDependencies): Promise<ReadExecution> {

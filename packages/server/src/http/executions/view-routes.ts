@@ -8,7 +8,7 @@ import { csv, json, jsonText, listText, type Reply } from '../reply.ts'
 import { getRunById } from './evaluate-expression.ts'
 import { executionSearchOf } from './execution-search.ts'
 import { getExecution } from './read-execution.ts'
-import { findAllRows } from './search-executions.ts'
+import { findNewestRows } from './search-executions.ts'
 
 type View =
   | 'graph'
@@ -43,7 +43,7 @@ export function viewHandlers(dependencies: HttpDependencies): Pick<Handlers<'exe
       return json(newest)
     },
     exportCsv: async ({ query, filters }) => {
-      const { rows } = await findAllRows(executionSearchOf(query, filters, dependencies), ROWS_MAX, dependencies)
+      const rows = await findNewestRows(executionSearchOf(query, filters, dependencies), ROWS_MAX, dependencies)
       return csv(csvText([HEADER, ...rows.map(cellsOf)]))
     },
     outputs: ({ params }) => listOutputs(params.executionId, dependencies),

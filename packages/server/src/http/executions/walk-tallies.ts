@@ -21,9 +21,10 @@ export interface TallyWorld {
 
 /** Rows that one call reads unless it says otherwise. */
 const ROWS_MAX = 60_000
-/** Rows of one slice: some ten milliseconds. */
-const SLICE_ROWS_MAX = 8_000
-const PARTS = 16
+/** Rows of one slice: some ten milliseconds, which everybody else waits for. */
+const SLICE_ROWS_MAX = 4_000
+/** A slice that has no more is so cheap that the next one is four times as long. */
+const SLICE_ROWS_FEW = 250
 
 export async function walkTallies(
   query: Omit<TallyQuery, 'limit'>,
@@ -32,7 +33,8 @@ export async function walkTallies(
   budget: { rows: number } = { rows: ROWS_MAX },
 ): Promise<Tally> {
   const rows: TallyRow[] = []
-  let widthMs = Math.max(query.slotMs, (toMs - fromMs) / PARTS)
+  // It begins short: what is read of a slice that is too long is read in vain.
+  let widthMs = query.slotMs
   for (let endMs = toMs; endMs >= fromMs;) {
     if (budget.rows <= 0) return { rows, countedFromMs: endMs + 1 }
     const startMs = Math.max(fromMs, Math.ceil(endMs - widthMs))
@@ -47,7 +49,8 @@ export async function walkTallies(
     }
     rows.push(...found)
     endMs = startMs - 1
-    if (count < SLICE_ROWS_MAX / 4) widthMs *= 2
+    if (count <= SLICE_ROWS_FEW) widthMs *= 4
+    else if (count < SLICE_ROWS_MAX / 4) widthMs *= 2
     await new Promise<void>(resolve => platform.defer(resolve))
   }
   return { rows, countedFromMs: fromMs }

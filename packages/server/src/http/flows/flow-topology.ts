@@ -1,5 +1,6 @@
 // Which flow starts which: by a task that names the other one, or by a trigger that waits for it. What is named by an expression cannot be seen.
 import { calledFlows, isList, isMap, mapGet, type Flow, type Value } from '@batuta/core'
+import type { FlowKey } from '../../storage/store.ts'
 
 export interface Topology {
   readonly nodes: readonly { readonly uid: string; readonly namespace: string; readonly id: string }[]
@@ -30,6 +31,11 @@ export interface TopologyWish {
 
 export function nodeOf(flow: Flow): FlowNode {
   return { uid: uidOf(flow), namespace: flow.namespace, id: flow.id, edges: edgesOf(flow) }
+}
+
+/** Of a flow that names no other. */
+export function plainNode({ namespace, flowId: id }: Pick<FlowKey, 'namespace' | 'flowId'>): FlowNode {
+  return { uid: uidOf({ namespace, id }), namespace, id, edges: [] }
 }
 
 export function flowTopology(flows: readonly FlowNode[], wish: TopologyWish): Topology {

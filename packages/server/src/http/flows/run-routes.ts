@@ -119,12 +119,12 @@ function tasksOf(plan: Plan): readonly unknown[] {
   }
   return plan.tasks
     .filter(task => !task.isHidden)
-    .map(({ index, id, type, parent, kind }) => ({
+    .map(({ index, id, type, parent, look }) => ({
       id,
       type,
       ...(parent < 0 ? {} : { parent: getTask(plan, parent).id }),
       depth: depthOf(index),
-      isGroup: kind.type === 'control',
+      isGroup: look === 'group',
     }))
 }
 

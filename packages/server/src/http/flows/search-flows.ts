@@ -106,7 +106,18 @@ function matches(entry: FlowEntry, search: FlowSearch, { flows, config }: HttpDe
   if (excluded.namespaces.includes(namespace)) return false
   if (q !== undefined && !`${namespace}.${flowId}`.toLowerCase().includes(q.toLowerCase())) return false
   if (labels.length + excluded.labels.length === 0) return true
-  const own = flows.planOf(entry).flow.labels
+  const own = labelsOf(entry, flows)
   const has = (wanted: Label): boolean => own.some(label => label.key === wanted.key && label.value === wanted.value)
   return labels.every(has) && !excluded.labels.some(has)
+}
+
+/** A list that is filtered by them asks all flows, again and again. The entry is another one as soon as the flow is saved. */
+const keptLabels = new WeakMap<FlowEntry, readonly Label[]>()
+
+export function labelsOf(entry: FlowEntry, flows: Pick<HttpDependencies['flows'], 'readFlow'>): readonly Label[] {
+  const known = keptLabels.get(entry)
+  if (known) return known
+  const { labels } = flows.readFlow(entry)
+  keptLabels.set(entry, labels)
+  return labels
 }

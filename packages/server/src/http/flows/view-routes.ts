@@ -7,7 +7,7 @@ import { mapInTurns } from '../map-in-turns.ts'
 import { json, jsonText, pageText } from '../reply.ts'
 import { notFound } from '../request-error.ts'
 import { expressionContext } from './expression-context.ts'
-import { flowTopology, nodeOf, type FlowNode } from './flow-topology.ts'
+import { flowTopology, nodeOf, plainNode, type FlowNode } from './flow-topology.ts'
 import { presentFlow } from './present-flow.ts'
 import { invalidFlow, reportFlow } from './report-flow.ts'
 import { findRow } from './find-row.ts'
@@ -99,8 +99,14 @@ const nodes = new WeakMap<FlowEntry, FlowNode>()
 export async function readNodes({ flows, platform }: HttpDependencies): Promise<readonly FlowNode[]> {
   const all = [...flows.all()]
   const unread = all.filter(entry => !nodes.has(entry))
-  await mapInTurns(unread, entry => void nodes.set(entry, nodeOf(parsedOf(entry))), platform)
+  for (const entry of unread) if (!isNaming(entry)) nodes.set(entry, plainNode(entry))
+  await mapInTurns(unread.filter(isNaming), entry => void nodes.set(entry, nodeOf(parsedOf(entry))), platform)
   return all.flatMap(entry => nodes.get(entry) ?? [])
+}
+
+/** Whoever names another flow, in a task or in a trigger, names its id: most flows do not, and are not read for it. */
+function isNaming({ parsed }: FlowEntry): boolean {
+  return parsed.includes('"flowId"')
 }
 
 function parsedOf({ parsed }: Pick<FlowEntry, 'parsed'>): Flow {

@@ -71,9 +71,7 @@ async function plannedOf(
 ): Promise<{ readonly dates: readonly Planned[]; readonly isPartial: boolean }> {
   if (range.fromMs >= range.toMs) return { dates: [], isPartial: false }
   const { store, flows, config, platform } = dependencies
-  const off = new Set(
-    (await store.read.listTriggers()).filter(row => row.isDisabled).map(row => offName(row, row.triggerId)),
-  )
+  const off = new Set((await store.read.listDisabledTriggers()).map(row => offName(row, row.triggerId)))
   const entries = [...flows.all()].filter(
     entry => entry.tenant === config.tenant && !entry.isDisabled && isWanted(entry, wish),
   )

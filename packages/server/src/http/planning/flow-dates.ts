@@ -57,7 +57,7 @@ export function areKept(entry: FlowEntry): boolean {
 
 function openAll(entry: FlowEntry, { flows, startWorld }: HttpDependencies): readonly KeptSchedule[] {
   const { zone } = startWorld()
-  return flows.planOf(entry).flow.triggers.flatMap((trigger): readonly KeptSchedule[] => {
+  return flows.readFlow(entry).triggers.flatMap((trigger): readonly KeptSchedule[] => {
     const schedule = trigger.disabled ? undefined : openSchedule(trigger, zone)
     if (!schedule) return []
     return [{ triggerId: trigger.id, schedule, isFiltered: isFiltered(trigger), afterMs: Infinity, nextMs: Infinity }]

@@ -62,6 +62,7 @@ async function plantMore(place: Planted): Promise<void> {
   const canary = canaryOf(place)
   const reason = { code: 'x', reason: canary, firstMs: 1, lastMs: 1, count: 1 }
   await store.perform('noteReasons', { rows: [{ ...triggerAt(place), ...reason }] })
+  await store.perform('setTriggerDisabled', { ...flowAt(place), triggerId: 'hook', isDisabled: true, nextMs: null })
   const result = { ...flowAt(place), id: `result-${place}`, suiteId: 'suite', state: 'SUCCESS', startedMs: 1 }
   await store.perform('saveTestResult', { ...result, body: canary })
   await store.perform('savePolicy', { ...itemAt(place, 'p'), body: canary, createdMs: 1, updatedMs: 1 })
@@ -96,6 +97,8 @@ const CASES: { readonly [Name in keyof Reads]: Case } = {
   listRevisions: (read, place) => read.listRevisions(flowAt(place)),
   listFlows: read => read.listFlows(undefined, 100),
   listTriggers: (read, place) => read.listTriggers(place === 'own' ? undefined : flowAt(place)),
+  listDueTriggers: read => read.listDueTriggers(Number.MAX_SAFE_INTEGER),
+  listDisabledTriggers: read => read.listDisabledTriggers(),
   listWindows: read => read.listWindows(),
   listReasons: (read, place) => read.listReasons(triggerAt(place), 10),
   findExecution: (read, place) => read.findExecution(world.executions[place]),

@@ -66,7 +66,14 @@ function isPolicySeen({ namespace }: PolicyRow, { about, scope, sees }: Sight): 
 
 type FlowReads = Pick<
   Reads,
-  'findFlow' | 'listRevisions' | 'listFlows' | 'listTriggers' | 'listWindows' | 'listReasons'
+  | 'findFlow'
+  | 'listRevisions'
+  | 'listFlows'
+  | 'listTriggers'
+  | 'listDueTriggers'
+  | 'listDisabledTriggers'
+  | 'listWindows'
+  | 'listReasons'
 >
 
 function flowReads(read: Reads, sight: Sight): FlowReads {
@@ -82,6 +89,8 @@ function flowReads(read: Reads, sight: Sight): FlowReads {
       // What stands in a flow that is seen is no secret when it is asked for by the flow.
       return flow ? rows : rows.filter(hasTriggersSeen)
     },
+    listDueTriggers: async beforeMs => (await read.listDueTriggers(beforeMs)).filter(hasTriggersSeen),
+    listDisabledTriggers: async () => (await read.listDisabledTriggers()).filter(hasTriggersSeen),
     listWindows: async flow => (await read.listWindows(flow)).filter(hasTriggersSeen),
     listReasons: async (key, limit) => (hasTriggersSeen(key) ? await read.listReasons(key, limit) : []),
   }

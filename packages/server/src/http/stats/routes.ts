@@ -91,7 +91,7 @@ export function statsHandlers(dependencies: HttpDependencies): Handlers<'stats'>
     },
     summary: ({ body }) => {
       const found = findFlows(flowSearchOf(flatOf(body), []), dependencies)
-      const triggers = found.reduce((sum, entry) => sum + flows.planOf(entry).flow.triggers.length, 0)
+      const triggers = found.reduce((sum, entry) => sum + flows.readFlow(entry).triggers.length, 0)
       return json({ flows: found.length, triggers })
     },
   }

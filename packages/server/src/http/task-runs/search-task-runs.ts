@@ -6,7 +6,7 @@ import type { HttpDependencies } from '../dependencies.ts'
 import { executionSearchOf, type FlatSearch } from '../executions/execution-search.ts'
 import { lookAt } from '../executions/look.ts'
 import { foldExecution, viewExecution } from '../executions/read-execution.ts'
-import { findAllRows } from '../executions/search-executions.ts'
+import { findNewestRows } from '../executions/search-executions.ts'
 import { listOf, type Filter } from '../read-filters.ts'
 import { pageText, type Reply } from '../reply.ts'
 import { unprocessable } from '../request-error.ts'
@@ -41,7 +41,7 @@ export async function searchTaskRuns(
   const { states } = statesOf(state, filters)
   const others = filters.filter(({ field }) => field !== 'state')
   const search = executionSearchOf(flat, others, dependencies)
-  const { rows } = await findAllRows(search, EXECUTIONS_MAX, dependencies)
+  const rows = await findNewestRows(search, EXECUTIONS_MAX, dependencies)
   const found: RunRow[] = []
   for (let from = 0; from < rows.length && found.length < RUNS_MAX; from += TOGETHER) {
     const wish = { dialect: dialect === 'c' ? 'b' : dialect, states }

@@ -59,7 +59,6 @@ export async function findTriggers(
   const dueMs = dueBefore === undefined ? undefined : parseMoment(dueBefore, 'dueBefore')
   const flat: TriggerSearch = {
     keeps: [
-      ...(dueMs === undefined ? [] : [(row: StoredTrigger) => isDue(row, dueMs)]),
       ...(q === undefined || q === '' || q === '*' ? [] : [(row: StoredTrigger) => textOfAll(row).includes(q)]),
       ...(namespace === undefined || namespace === ''
         ? []
@@ -70,12 +69,8 @@ export async function findTriggers(
   // A question of many words asks for all; EQUALS on `q` is a part of the text, too.
   const asked = filters.map(filter => (filter.field === 'q' ? { ...filter, operation: 'CONTAINS' } : filter))
   const { keeps } = applyFilters(flat, asked, FILTERS)
-  const rows = await store.read.listTriggers()
+  const rows = await (dueMs === undefined ? store.read.listTriggers() : store.read.listDueTriggers(dueMs))
   return rows.filter(row => row.tenant === config.tenant && keeps.every(keep => keep(row))).sort(inOrder)
-}
-
-function isDue({ isDisabled, nextMs }: StoredTrigger, beforeMs: number): boolean {
-  return !isDisabled && nextMs !== null && nextMs < beforeMs
 }
 
 function inOrder(one: StoredTrigger, other: StoredTrigger): number {

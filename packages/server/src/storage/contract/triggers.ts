@@ -32,6 +32,7 @@ async function triggers(store: Store): Promise<Record<string, StoredTrigger>> {
 
 export function triggerContract(subject: StoreSubject): void {
   moving(subject)
+  listing(subject)
   saving(subject)
 }
 
@@ -103,6 +104,25 @@ function moving(subject: StoreSubject): void {
       await store.perform('setTriggerDisabled', { ...key, triggerId: 'ghost', isDisabled: true, nextMs: 1 }),
       false,
     )
+  })
+}
+
+function listing(subject: StoreSubject): void {
+  storeCase(subject, 'triggers whose date has come are listed, and those that are switched off', async ({ store }) => {
+    await save(
+      store,
+      ['early', 99, 'a'],
+      ['then', 100, 'b'],
+      ['late', 101, 'c'],
+      ['webhook', null, 'd'],
+      ['off', 1, 'e'],
+    )
+    await store.perform('setTriggerDisabled', { ...FLOW, triggerId: 'off', isDisabled: true, nextMs: 1 })
+    const { early, off } = await triggers(store)
+
+    assert.deepEqual(await store.read.listDueTriggers(100), [early])
+    assert.deepEqual(await store.read.listDisabledTriggers(), [off])
+    assert.deepEqual(await store.read.listDueTriggers(99), [])
   })
 }
 

@@ -68,8 +68,7 @@ export function readsOf(tables: Tables): Reads {
         .sort((a, b) => (a.id < b.id ? -1 : 1))
         .slice(0, limit),
     ...jobReads(tables),
-    listTriggers: async flow =>
-      [...tables.triggers.values()].filter(row => flow === undefined || flowKeyOf(row) === flowKeyOf(flow)),
+    ...triggerReads(tables),
     listWindows: async flow =>
       [...tables.windows.values()].filter(
         row => row.body !== null && (flow === undefined || flowKeyOf(row) === flowKeyOf(flow)),
@@ -250,4 +249,16 @@ function matches(tables: Tables, row: ExecutionRow, query: ExecutionQuery): bool
   return (query.labels ?? []).every(({ key, value }) =>
     labels.some(label => label.key === key && label.value === value),
   )
+}
+
+function triggerReads({
+  triggers,
+}: Pick<Tables, 'triggers'>): Pick<Reads, 'listTriggers' | 'listDueTriggers' | 'listDisabledTriggers'> {
+  return {
+    listTriggers: async flow =>
+      [...triggers.values()].filter(row => flow === undefined || flowKeyOf(row) === flowKeyOf(flow)),
+    listDueTriggers: async beforeMs =>
+      [...triggers.values()].filter(({ isDisabled, nextMs }) => !isDisabled && nextMs !== null && nextMs < beforeMs),
+    listDisabledTriggers: async () => [...triggers.values()].filter(({ isDisabled }) => isDisabled),
+  }
 }

@@ -10,6 +10,9 @@ export const LIST_FLOWS = `select f.* from flows f
   and f.revision = (select max(revision) from flows n where n.tenant = f.tenant and n.namespace = f.namespace and n.id = f.id)
   order by f.tenant, f.namespace, f.id limit $4`
 export const LIST_TRIGGERS = 'select * from triggers'
+/** All are looked at, few are given: it is the rows that cost. */
+export const LIST_DUE_TRIGGERS = 'select * from triggers where next_ms < $1 and not is_disabled'
+export const LIST_DISABLED_TRIGGERS = 'select * from triggers where is_disabled'
 export const LIST_WINDOWS = 'select * from windows where body is not null'
 export const WINDOWS_OF_FLOW = `${LIST_WINDOWS} and tenant = $1 and namespace = $2 and flow_id = $3`
 export const LIST_REASONS = `select * from trigger_reasons where tenant = $1 and namespace = $2 and flow_id = $3 and trigger_id = $4

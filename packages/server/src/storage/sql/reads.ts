@@ -98,10 +98,17 @@ type All = (statement: string, ...values: Param[]) => Promise<readonly SqlRow[]>
 type First = (statement: Statement) => Promise<SqlRow | undefined>
 type One = (statement: string, ...values: Param[]) => Promise<SqlRow | undefined>
 
-function flowReads(
-  all: All,
-  one: One,
-): Pick<Reads, 'findFlow' | 'listRevisions' | 'listFlows' | 'listTriggers' | 'listWindows' | 'listReasons'> {
+type FlowReads =
+  | 'findFlow'
+  | 'listRevisions'
+  | 'listFlows'
+  | 'listTriggers'
+  | 'listDueTriggers'
+  | 'listDisabledTriggers'
+  | 'listWindows'
+  | 'listReasons'
+
+function flowReads(all: All, one: One): Pick<Reads, FlowReads> {
   return {
     findFlow: async (key, revision) => {
       if (revision !== undefined)
@@ -116,6 +123,8 @@ function flowReads(
       const rows = flow ? all(TRIGGERS_OF_FLOW, flow.tenant, flow.namespace, flow.flowId) : all(sql.LIST_TRIGGERS)
       return (await rows).map(triggerOf)
     },
+    listDueTriggers: async beforeMs => (await all(sql.LIST_DUE_TRIGGERS, beforeMs)).map(triggerOf),
+    listDisabledTriggers: async () => (await all(sql.LIST_DISABLED_TRIGGERS)).map(triggerOf),
     listWindows: async flow => {
       const rows = flow ? all(sql.WINDOWS_OF_FLOW, flow.tenant, flow.namespace, flow.flowId) : all(sql.LIST_WINDOWS)
       return (await rows).map(windowOf)

@@ -2,7 +2,7 @@
 // needs the colours.
 import { memo, type ReactNode } from 'react'
 import { formatDuration } from '../../lib/time.ts'
-import { Link } from '../../lib/link.tsx'
+import { useLinks } from '../../lib/link.tsx'
 import { paths } from '../../lib/paths.ts'
 import { isFinalState, stateGroupOf, stateWord } from '../../lib/states.ts'
 import { cx } from '../../widgets/class-names.ts'
@@ -18,25 +18,26 @@ const HEIGHT_MIN_PX = 3
 
 export type RunBarsProps = Pick<RunBarsOfFlow, 'namespace' | 'flowId' | 'runs'>
 
-/** Twenty links in each row of a list: they are not drawn anew because other rows came. */
+/** Twenty links in each row of a list: they are plain elements, and not drawn anew because other rows came. */
 export const RunBars = memo(function RunBars({ namespace, flowId, runs }: RunBarsProps): ReactNode {
+  const links = useLinks()
   const [newest] = runs
   if (!newest) return <span className={classes['none']}>{t('noRuns')}</span>
   const longest = Math.max(1, ...runs.map(({ durationMs }) => durationMs ?? 0))
   return (
     <>
       <span className="visually-hidden">{summaryOf(runs)}</span>
-      <span className={classes['bars']} aria-hidden="true">
+      <span className={classes['bars']} aria-hidden="true" {...links.within}>
         {runs.toReversed().map(run => (
-          <Link
+          <a
             key={run.id}
-            to={paths.execution({ namespace, flowId, id: run.id })}
+            href={links.href(paths.execution({ namespace, flowId, id: run.id }))}
             tabIndex={-1}
             className={cx(classes['slot'], classes[stateGroupOf(run.state)])}
             {...tip(tipOf(run))}
           >
             <span className={classes['bar']} style={{ height: heightOf(run, longest) }} />
-          </Link>
+          </a>
         ))}
       </span>
     </>

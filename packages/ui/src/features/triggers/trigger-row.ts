@@ -64,7 +64,16 @@ interface Context {
   }
 }
 
-export function triggerRowOf({ abstractTrigger, triggerContext }: GivenRow): TriggerRow {
+const known = new WeakMap<GivenRow, TriggerRow>()
+
+/** The same row for what did not change when a list was read again or has another page: its line is not drawn anew. */
+export function triggerRowOf(given: GivenRow): TriggerRow {
+  const row = known.get(given) ?? rowOf(given)
+  known.set(given, row)
+  return row
+}
+
+function rowOf({ abstractTrigger, triggerContext }: GivenRow): TriggerRow {
   const context = trust<Context>(triggerContext)
   const { namespace, flowId, triggerId, date, nextExecutionDate, executionId, disabled, backfill } = context
   const definition = abstractTrigger ?? {}
