@@ -39,7 +39,7 @@ const GROUPS = [
   {
     // What lists need as well stands here, or the shell would fetch the lists for it.
     name: 'base',
-    test: /vite[\\/]preload-helper|node_modules[\\/](clsx|@mantine[\\/](hooks|core[\\/]esm[\\/](core|components[\\/](Transition|Loader|UnstyledButton|Button|ActionIcon))))[\\/]|[\\/]packages[\\/]api[\\/]|[\\/]ui[\\/]src[\\/](platform[\\/]|lib[\\/](live[\\/]|filters[\\/](filter|moments|filter-url)\.|(search-state|messages|actions|keyboard|link|paths|time|tokens|preferences|preferences-shape|theme|api|query|states|use-local)\.)|features[\\/]states[\\/]|widgets[\\/](icon|class-names|tooltip|place-floating|kbd|empty|error-card|copy-button|skeleton)\.)/,
+    test: /vite[\\/]preload-helper|node_modules[\\/](clsx|@mantine[\\/](hooks|core[\\/]esm[\\/](core|components[\\/](Transition|Loader|UnstyledButton|Button|ActionIcon))))[\\/]|[\\/]packages[\\/]api[\\/]|[\\/]ui[\\/]src[\\/](platform[\\/]|lib[\\/](live[\\/]|filters[\\/](filter|moments|filter-url)\.|(search-state|messages|actions|keyboard|link|paths|time|tokens|preferences|preferences-shape|theme|api|query|states|use-local)\.)|features[\\/]states[\\/]|widgets[\\/](icon|class-names|tooltip|place-floating|kbd|empty|error-card|copy-button|skeleton|lazy-part)\.)/,
   },
   {
     // What most pages have a little of: a file of three hundred bytes each would cost more to ask for than to send.

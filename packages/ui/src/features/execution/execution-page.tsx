@@ -1,6 +1,6 @@
 // What happened, why, and what now?
 import { useParams } from '@tanstack/react-router'
-import { lazy, Suspense, useCallback, useEffect, useId, useState, type ReactNode } from 'react'
+import { useCallback, useEffect, useId, useState, type ReactNode } from 'react'
 import { Page } from '../../app/page.tsx'
 import { isNotFound } from '../../lib/api.ts'
 import { Link } from '../../lib/link.tsx'
@@ -13,6 +13,7 @@ import { Duration } from '../../widgets/duration.tsx'
 import { Empty } from '../../widgets/empty.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { Icon } from '../../widgets/icon.tsx'
+import { lazyPart } from '../../widgets/lazy-part.tsx'
 import { Skeleton, SkeletonRows } from '../../widgets/skeleton.tsx'
 import { Tabs } from '../../widgets/tabs.tsx'
 import { Timestamp } from '../../widgets/timestamp.tsx'
@@ -26,23 +27,18 @@ import { useTaskRuns, type TaskRuns } from './use-task-runs.ts'
 import type { RunsViewProps } from './with-panel.tsx'
 
 // Each tab is a program of its own, asked for at once when its page is: what it shows is asked of the server meanwhile.
-const loadGantt = async () => ({ default: (await import('./gantt-tab.tsx')).GanttTab })
-const loadLogs = async () => ({ default: (await import('../logs/execution-logs.tsx')).ExecutionLogs })
-const loadTopology = async () => ({ default: (await import('./topology-tab.tsx')).TopologyTab })
-const loadOutputs = async () => ({ default: (await import('./outputs-tab.tsx')).OutputsTab })
-const loadMetrics = async () => ({ default: (await import('./metrics-tab.tsx')).MetricsTab })
-const loadRelations = async () => ({ default: (await import('./relations-tab.tsx')).RelationsTab })
-const loadDebug = async () => ({ default: (await import('./debug-tab.tsx')).DebugTab })
-const GanttTab = lazy(loadGantt)
-const LogsTab = lazy(loadLogs)
-const TopologyTab = lazy(loadTopology)
-const OutputsTab = lazy(loadOutputs)
-const MetricsTab = lazy(loadMetrics)
-const RelationsTab = lazy(loadRelations)
-const DebugTab = lazy(loadDebug)
-const FailureCard = lazy(async () => ({ default: (await import('./failure-card.tsx')).FailureCard }))
-const WaitingCard = lazy(async () => ({ default: (await import('./waiting-card.tsx')).WaitingCard }))
-const Facts = lazy(async () => ({ default: (await import('./facts.tsx')).Facts }))
+const rows = <SkeletonRows rows={6} />
+const GanttTab = lazyPart(async () => (await import('./gantt-tab.tsx')).GanttTab, rows)
+const LogsTab = lazyPart(async () => (await import('../logs/execution-logs.tsx')).ExecutionLogs, rows)
+const TopologyTab = lazyPart(async () => (await import('./topology-tab.tsx')).TopologyTab, rows)
+const OutputsTab = lazyPart(async () => (await import('./outputs-tab.tsx')).OutputsTab, rows)
+const MetricsTab = lazyPart(async () => (await import('./metrics-tab.tsx')).MetricsTab, rows)
+const RelationsTab = lazyPart(async () => (await import('./relations-tab.tsx')).RelationsTab, rows)
+const DebugTab = lazyPart(async () => (await import('./debug-tab.tsx')).DebugTab, rows)
+const card = <Skeleton height="11rem" />
+const FailureCard = lazyPart(async () => (await import('./failure-card.tsx')).FailureCard, card)
+const WaitingCard = lazyPart(async () => (await import('./waiting-card.tsx')).WaitingCard, card)
+const Facts = lazyPart(async () => (await import('./facts.tsx')).Facts, undefined)
 
 const TABS = ['overview', 'gantt', 'logs', 'topology', 'outputs', 'metrics', 'dependencies', 'debug'] as const
 type TabId = (typeof TABS)[number]
@@ -51,23 +47,22 @@ const WITHOUT_RUNS: readonly TabId[] = ['logs', 'metrics', 'dependencies', 'debu
 const NO_RUNS: TaskRuns = { runs: [], isWhole: true, total: 0 }
 /** What scrolls by itself. */
 const FULL: readonly TabId[] = ['gantt', 'logs', 'topology', 'metrics', 'dependencies']
-const LOADS: Readonly<Record<TabId, () => Promise<unknown>>> = {
-  overview: loadGantt,
-  gantt: loadGantt,
-  logs: loadLogs,
-  topology: loadTopology,
-  outputs: loadOutputs,
-  metrics: loadMetrics,
-  dependencies: loadRelations,
-  debug: loadDebug,
+const PROGRAMS: Readonly<Record<TabId, { prepare(): void }>> = {
+  overview: GanttTab,
+  gantt: GanttTab,
+  logs: LogsTab,
+  topology: TopologyTab,
+  outputs: OutputsTab,
+  metrics: MetricsTab,
+  dependencies: RelationsTab,
+  debug: DebugTab,
 }
 const PARAMS = { task: textParam, open: textParam, from: textParam }
 
 export function ExecutionPage(): ReactNode {
   const { namespace = '', flowId = '', id = '', tab: named } = useParams({ strict: false })
   const tab = TABS.find(name => name === named) ?? 'overview'
-  // What cannot be fetched is told where it is shown.
-  useEffect(() => void LOADS[tab]().catch(() => undefined), [tab])
+  useEffect(() => PROGRAMS[tab].prepare(), [tab])
   const { data: head, error, refetch } = useExecution(id)
   // Asked for beside the head: what is drawn with both need not wait for one after the other.
   useTaskRuns(id, head?.state.current)
@@ -143,11 +138,7 @@ function Loaded({ head, tab, crumbs }: LoadedProps): ReactNode {
       tabs={<ExecutionTabs of={head} active={tab} />}
     >
       {!shown && <SkeletonRows rows={6} />}
-      {shown && (
-        <Suspense fallback={<SkeletonRows rows={6} />}>
-          <Content {...{ head, tab }} taskRuns={shown} onReplay={run => onOpen('replay', run)} />
-        </Suspense>
-      )}
+      {shown && <Content {...{ head, tab }} taskRuns={shown} onReplay={run => onOpen('replay', run)} />}
     </Page>
   )
 }
@@ -170,9 +161,7 @@ function Content({ head, tab, taskRuns, onReplay }: ContentProps): ReactNode {
           {head.state.current === 'FAILED' && <OverviewFailure {...{ head, taskRuns, onReplay }} />}
           {WAITING.includes(head.state.current) && <WaitingCard head={head} runs={taskRuns.runs} />}
           <GanttTab {...{ head, taskRuns, onReplay }} isFull={false} />
-          <Suspense>
-            <Facts head={head} />
-          </Suspense>
+          <Facts head={head} />
         </>
       )
     case 'gantt':
@@ -196,11 +185,7 @@ const WAITING = ['PAUSED', 'QUEUED', 'BREAKPOINT', 'KILLING']
 
 function OverviewFailure({ head, taskRuns, onReplay }: Omit<ContentProps, 'tab'>): ReactNode {
   const [, setSearch] = useSearchState(PARAMS)
-  return (
-    <Suspense fallback={<Skeleton height="11rem" />}>
-      <FailureCard {...{ head, taskRuns, onReplay }} onTask={task => setSearch({ task }, { replace: true })} />
-    </Suspense>
-  )
+  return <FailureCard {...{ head, taskRuns, onReplay }} onTask={task => setSearch({ task }, { replace: true })} />
 }
 
 function Heading({ head }: { readonly head: ExecutionHead }): ReactNode {
