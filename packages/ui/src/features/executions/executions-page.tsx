@@ -6,25 +6,25 @@ import type { Filter } from '../../lib/filters/filter.ts'
 import { printFilter } from '../../lib/filters/filter-text.ts'
 import { formatNumber } from '../../lib/messages.ts'
 import { paths } from '../../lib/paths.ts'
-import { flagParam, useFilters, useSearchState, wordParam } from '../../lib/search-state.ts'
+import { flagParam, useFilters, useSearchState, wordParam, type FilterState } from '../../lib/search-state.ts'
 import { useLocal } from '../../lib/use-local.ts'
 import { useNextPage } from '../../lib/use-next-page.ts'
+import { useRest } from '../../lib/use-rest.ts'
 import { writeLocal } from '../../platform/local-store.ts'
 import { Empty } from '../../widgets/empty.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { FilterBar } from '../../widgets/filter-bar.tsx'
 import { cx } from '../../widgets/class-names.ts'
 import { Icon } from '../../widgets/icon.tsx'
+import { lazyPart } from '../../widgets/lazy-part.tsx'
 import { Menu } from '../../widgets/menu.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { Table } from '../../widgets/table.tsx'
 import { useBesideList, ViewsColumn, type BesideList } from '../views/views-column.tsx'
 import { ViewsMenu } from '../views/views-menu.tsx'
 import type { ViewsProps } from '../views/use-view-choice.ts'
-import { BulkBar } from './bulk-bar.tsx'
 import { COLUMN_IDS, ExecutionCard, executionColumns, USUAL_COLUMNS, type ColumnId } from './execution-columns.tsx'
 import { EXECUTION_FIELDS } from './execution-fields.ts'
-import { ExecutionPreview } from './execution-preview.tsx'
 import { ChartPlace, ExecutionsChart } from './executions-chart.tsx'
 import classes from './executions-page.module.css'
 import { ExecutionTabs } from './execution-tabs.tsx'
@@ -35,10 +35,14 @@ import {
   useExecutionCounts,
   useExecutions,
   useFlowSpeeds,
+  type ExecutionQuery,
   type ExecutionRow,
 } from './use-executions.ts'
 
 const ExecutionsDots = lazy(async () => ({ default: (await import('./executions-dots.tsx')).ExecutionsDots }))
+// Nobody selects a row, or looks into one, before the list is there.
+const BulkBar = lazyPart(async () => (await import('./bulk-bar.tsx')).BulkBar, undefined)
+const ExecutionPreview = lazyPart(async () => (await import('./execution-preview.tsx')).ExecutionPreview, undefined)
 
 const PARAMS = {
   sort: wordParam(['state.startDate:desc', 'state.startDate:asc']),
@@ -64,7 +68,6 @@ export function ExecutionsPage(): ReactNode {
   const rows = useMemo(() => data?.pages.flatMap(page => page.results) ?? [], [data])
   const { total, totalIsEstimate } = data?.pages[0] ?? {}
   const counts = useExecutionCounts(query, !nochart)
-  const Chart = chart === 'durations' ? ExecutionsDots : ExecutionsChart
   const { shown, menu, views } = useColumnChoice()
   const beside = useBesideList()
   const speeds = useFlowSpeeds(rows)
@@ -72,6 +75,7 @@ export function ExecutionsPage(): ReactNode {
   const order = useDateOrder(sort, setSearch)
   const columns = useMemo(() => executionColumns({ sort: order, speeds, shown }), [order, speeds, shown])
   const onEnd = useNextPage(list)
+  const isResting = useRest(!isPending)
   return (
     <Page
       title={t('title')}
@@ -86,23 +90,20 @@ export function ExecutionsPage(): ReactNode {
         {menu}
       </FilterBar>
       <Beside {...{ views, beside }} isReady={!isPending}>
-        {!nochart && total !== 0 && !counts && !error && <ChartPlace isTall={chart === 'durations'} />}
-        {!nochart && counts && (total === undefined || total > 0 || counts.total > 0) && (
-          <Suspense fallback={<ChartPlace isTall />}>
-            <Chart
-              query={query}
-              counts={counts}
-              onRange={(from, to) => setFilters(withRange(filters, from, to))}
-              onState={state => setFilters(withState(filters, state))}
-            />
-          </Suspense>
-        )}
+        {!nochart && <Chart {...{ chart, counts, query, total, filters, setFilters }} hasFailed={error !== null} />}
         {error && <ErrorCard title={t('failed')} error={error} onRetry={() => void refetch()} />}
         {isPending && <SkeletonRows rows={12} />}
         {!isPending && !error && rows.length === 0 && !hasNextPage && (
           <Nothing filters={filters} onChange={setFilters} />
         )}
-        <BulkBar {...selection.bulk} total={total ?? rows.length} isEstimate={totalIsEstimate === true} query={query} />
+        {isResting && (
+          <BulkBar
+            {...selection.bulk}
+            total={total ?? rows.length}
+            isEstimate={totalIsEstimate === true}
+            query={query}
+          />
+        )}
         {rows.length > 0 && (
           <Scrolled onTop={setAtTop} waiting={waiting} onShow={showWaiting}>
             <Table
@@ -121,6 +122,31 @@ export function ExecutionsPage(): ReactNode {
       </Beside>
       {preview && <ExecutionPreview row={preview} onClose={() => setPreview(undefined)} />}
     </Page>
+  )
+}
+
+interface ChartProps extends Pick<FilterState, 'filters' | 'setFilters'> {
+  readonly chart: 'counts' | 'durations' | undefined
+  readonly counts: ReturnType<typeof useExecutionCounts>
+  readonly query: ExecutionQuery
+  readonly total: number | undefined
+  readonly hasFailed: boolean
+}
+
+/** Its place is kept until it is known what there is to draw. */
+function Chart({ chart, counts, query, total, filters, setFilters, hasFailed }: ChartProps): ReactNode {
+  if (!counts) return total === 0 || hasFailed ? null : <ChartPlace isTall={chart === 'durations'} />
+  if (total === 0 && counts.total === 0) return null
+  const Drawn = chart === 'durations' ? ExecutionsDots : ExecutionsChart
+  return (
+    <Suspense fallback={<ChartPlace isTall />}>
+      <Drawn
+        query={query}
+        counts={counts}
+        onRange={(from, to) => setFilters(withRange(filters, from, to))}
+        onState={state => setFilters(withState(filters, state))}
+      />
+    </Suspense>
   )
 }
 

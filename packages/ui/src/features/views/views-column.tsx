@@ -1,10 +1,11 @@
 // The views of a list in a column beside it, where the window is wide enough; elsewhere, and where somebody has folded the column, the menu is the way to
 // them. It stands beside the list from the first paint, and asks for what is saved, and for counts, only once the list is there.
-import { useEffect, useId, useState, type ReactNode } from 'react'
+import { useId, type ReactNode } from 'react'
 import { useAction } from '../../lib/actions.ts'
 import { Link } from '../../lib/link.tsx'
 import { useLocal } from '../../lib/use-local.ts'
 import { useMedia } from '../../lib/use-media.ts'
+import { useRest } from '../../lib/use-rest.ts'
 import { writeLocal } from '../../platform/local-store.ts'
 import { ActButton } from '../../widgets/act-button.tsx'
 import { cx } from '../../widgets/class-names.ts'
@@ -129,19 +130,4 @@ function Entry({ entry: { title, hint, to, isChosen, isChanged } }: { readonly e
       {hint !== undefined && <span className={classes['count']}>{hint}</span>}
     </Link>
   )
-}
-
-/** From then on for good: what was asked for once is not taken away while the list loads another page. */
-function useRest(isReady: boolean): boolean {
-  const [isResting, setResting] = useState(false)
-  useEffect(() => {
-    if (!isReady || isResting) return undefined
-    if (typeof requestIdleCallback !== 'function') {
-      setResting(true)
-      return undefined
-    }
-    const idle = requestIdleCallback(() => setResting(true))
-    return () => cancelIdleCallback(idle)
-  }, [isReady, isResting])
-  return isResting
 }
