@@ -75,3 +75,22 @@ test(
     await close()
   },
 )
+
+test('where columns are left out for want of room, the others take it', { skip: NO_BROWSER }, async () => {
+  const { page, problems, close } = await openTab(browser, server.address)
+  await page.setViewportSize({ width: 1000, height: 700 })
+  await page.goto('/ui/flows?view=flat')
+  await page.getByRole('link', { name: 'lists.flow-000' }).waitFor()
+
+  const [left, hidden] = (await page.evaluate(`(() => {
+    const heads = [...document.querySelectorAll('main thead tr > *')]
+    const shown = heads.filter(head => head.offsetWidth > 0)
+    const edge = shown.at(-1).getBoundingClientRect().right
+    return [${SCROLLER}.getBoundingClientRect().right - edge, heads.length - shown.length]
+  })()`)) as readonly [number, number]
+
+  assert.ok(hidden > 0, 'no column was left out')
+  assert.ok(left < 20, `${left} px are empty beside the last column`)
+  assert.deepEqual(problems, [])
+  await close()
+})

@@ -87,7 +87,8 @@ export function Table<Row>(props: TableProps<Row>): ReactNode {
   const keys = useRowKeys(props, index => virtual.scrollToIndex(index))
   const parts = useParts(props)
   const onScroll = useEnd(props, last?.index)
-  const span = (isPhone ? 1 : columns.length) + (selection ? 1 : 0)
+  // Over as many columns as there are in sight: what spans one that is hidden makes a column of its own, with nothing in it.
+  const span = isPhone && selection ? 2 : 1
   return (
     <div
       ref={scroller}

@@ -45,7 +45,13 @@ export function executionColumns({ sort, speeds, shown }: ColumnsWish): readonly
   const whyNoSort = t('noSort')
   const all: Readonly<Record<ColumnId, Omit<Column<ExecutionRow>, 'id' | 'title'>>> = {
     state: { width: '120px', whyNoSort, cell: row => <StateBadge state={row.state.current} /> },
-    flow: { cell: row => <FlowName row={row} /> },
+    flow: {
+      cell: row => (
+        <span className={classes['name']}>
+          <FlowName row={row} />
+        </span>
+      ),
+    },
     started: {
       width: '116px',
       ...(sort ? { sort } : {}),
