@@ -140,9 +140,9 @@ test(
 
     await line.waitFor({ state: 'detached' })
     await page.locator('.cm-content').focus()
-    await page.keyboard.press('ArrowDown')
     await page.keyboard.press('End')
     await page.keyboard.type('_typed')
+    await drawing.getByRole('button', { name: /^step_391_typed/ }).waitFor()
     await page.getByText('No problems. The server would accept it.').waitFor()
     assert.deepEqual(problems, [])
     await close()
