@@ -23,6 +23,7 @@ const english = {
   noProblems: 'No problems. The server would accept it.',
   checking: 'Checking…',
   locally: 'Nothing found here; the server has not answered yet.',
+  notJudged: 'The server did not say whether it would accept it. {reason}',
   line: 'Line {line}',
   fix: 'Fix',
   format: 'Undo',

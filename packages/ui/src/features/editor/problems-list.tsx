@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { cx } from '../../widgets/class-names.ts'
+import { messageOf } from '../../widgets/error-card.tsx'
 import { Icon } from '../../widgets/icon.tsx'
 import type { CodeHandle } from './code/code-editor.tsx'
 import classes from './flow-editor.module.css'
@@ -14,10 +15,16 @@ export interface ProblemsListProps {
 
 /** All that is wrong at once, each with the way to it and, where there is one, the way out. */
 export function ProblemsList({ checks, code }: ProblemsListProps): ReactNode {
-  const { problems, isJudged } = checks
+  const { problems, isJudged, failure } = checks
   return (
     <section id="problems" tabIndex={-1} className={classes['problems']} aria-label={t('problems')}>
-      {problems.length === 0 && (
+      {failure && (
+        <p className={classes['fine']}>
+          <Icon name="warning" size={14} />
+          {t('notJudged', { reason: messageOf(failure) })}
+        </p>
+      )}
+      {problems.length === 0 && !failure && (
         <p className={classes['fine']}>
           {isJudged && <Icon name="check" size={14} />}
           {t(isJudged ? 'noProblems' : 'locally')}

@@ -30,6 +30,8 @@ export interface Checks {
   readonly errors: number
   /** The server has judged this very text. */
   readonly isJudged: boolean
+  /** Why the server did not judge it. */
+  readonly failure?: Error | undefined
   /** What expressions may name. */
   readonly names: unknown
 }
@@ -76,7 +78,7 @@ export function useChecks(text: string): { readonly checks: Checks; readonly jud
     },
     [],
   )
-  const { data: judged } = useQuery({
+  const { data: judged, error } = useQuery({
     queryKey: ['flows', 'validate', settled],
     queryFn: async ({ signal }): Promise<Found> => {
       const [violation] = await api.flows.validate({ body: settled, signal })
@@ -99,6 +101,7 @@ export function useChecks(text: string): { readonly checks: Checks; readonly jud
     problems,
     errors: problems.filter(({ severity }) => severity === 'error').length,
     isJudged,
+    failure: error ?? undefined,
     get names() {
       return names.current
     },
