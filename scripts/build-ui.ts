@@ -131,7 +131,7 @@ async function buildPage(): Promise<readonly string[]> {
     .filter(name => /\.(css|svg|woff2)$/.test(name))
     .map(name => join(SOURCE, 'src', name))
   const ours = [
-    ...seen,
+    ...(seen.has(join(SOURCE, 'src/main.tsx')) ? seen : sourcesOf('ui', 'core', 'api')),
     ...styles,
     ...contract,
     join(SOURCE, 'index.html'),
@@ -144,6 +144,16 @@ async function buildPage(): Promise<readonly string[]> {
   return [...new Set(ours)]
     .map(file => relative(ROOT, file))
     .filter(file => !file.startsWith('node_modules') && !file.startsWith('..'))
+}
+
+/** Where the bundler did not say what it read: all that it may have read, for a page that is not built anew is an old page. */
+function sourcesOf(...packages: readonly string[]): readonly string[] {
+  return packages.flatMap(name => {
+    const folder = join(ROOT, 'packages', name, 'src')
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter(file => /(?<!\.test)\.tsx?$/.test(file))
+      .map(file => join(folder, file))
+  })
 }
 
 /** The sheet of tokens is made of lib/tokens.ts. */
