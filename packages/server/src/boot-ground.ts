@@ -17,6 +17,7 @@ import { findFirstUser } from './config/first-user.ts'
 import { lockFolder } from './config/lock-folder.ts'
 import { readNodeId } from './config/node-id.ts'
 import { defaultsOf } from './config/plugin-defaults.ts'
+import { Snapshots } from './flows/snapshots.ts'
 import { newFreshDefaults, type DefaultsWorld } from './flows/fresh-defaults.ts'
 import { openFlowCatalogue, type FlowCatalogue } from './flows/flow-catalogue.ts'
 import { openBreakers, type Breakers } from './flows/breakers.ts'
@@ -68,6 +69,8 @@ export interface Ground {
   readonly manifests: PluginShelf['manifests']
   readonly plugins: PluginShelf
   readonly flows: FlowCatalogue
+  /** What was folded of large executions. */
+  readonly snapshots: Snapshots
   readonly changes: Changes
   readonly answers: AnswerWorld
   /** Why triggers started nothing. */
@@ -146,6 +149,7 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
     ...{ plugins, manifests: plugins.manifests },
     ...said,
     flows,
+    snapshots: new Snapshots({ store, platform, onNotice: noticeOf('snapshots') }),
     limits: newLimitRules(flows, said.pools),
     breakers: openBreakers({ store, nowMs, policies: said.policies }),
     changes: newChanges(store.cluster ? { platform, everyMs: WATCH_EVERY_MS } : undefined),

@@ -73,6 +73,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     large.stop()
     await incarnations.stop(config.drainMs)
     await ground.reasons.write()
+    await ground.snapshots.stop()
     await store.close()
     await telemetry.stop()
     ground.unlock()

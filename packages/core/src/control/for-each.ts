@@ -44,7 +44,7 @@ export function loopValues(
 /** Whole numbers that only grow are distinct, and a million of them need no set to tell. */
 export function distinctTexts(list: readonly Value[]): Texts {
   if (!isGrowing(list)) return textsOf([...new Set(list.map(loopText))])
-  return list.length > TEXTS_AT_ONCE ? new TextList(textsIn(list), list.length) : list.map(loopText)
+  return list.length > TEXTS_AT_ONCE ? TextList.of(textsIn(list), list.length) : list.map(loopText)
 }
 
 const TEXTS_AT_ONCE = 1_000

@@ -1,10 +1,18 @@
 // The outputs of one task in a large loop, by the values of the loop: a map that holds no outputs, only which run gave them. `outputs.task['value']` is
 // looked up, and whoever goes over all of them reads them one by one.
 import { isMap, type Value, type ValueMap } from '../std/value.ts'
+import { packColumn, readColumn, type NumberColumn } from '../std/number-column.ts'
 import type { Texts } from '../std/text-list.ts'
 import type { RunList } from './run-list.ts'
 
 const NO_RUN = -1
+
+/** At one moment. The values and what was merged are still those of the map. */
+export interface FrozenLoopOutputs {
+  readonly values: Texts
+  readonly ordinals: NumberColumn
+  readonly merged: ReadonlyMap<number, Value>
+}
 
 export class LoopOutputs extends Map<string, Value> {
   readonly #values: Texts
@@ -20,6 +28,20 @@ export class LoopOutputs extends Map<string, Value> {
     this.#values = values
     this.#runs = runs
     this.#ordinals = new Int32Array(values.length).fill(NO_RUN)
+  }
+
+  static from({ values, ordinals, merged }: FrozenLoopOutputs, runs: RunList): LoopOutputs {
+    const outputs = new LoopOutputs(values, runs)
+    for (let lane = 0; lane < values.length; lane++) {
+      const ordinal = readColumn(ordinals, lane)
+      if (ordinal !== NO_RUN) outputs.bind(lane, ordinal)
+    }
+    for (const [lane, value] of merged) outputs.#merged.set(lane, value)
+    return outputs
+  }
+
+  freeze(): FrozenLoopOutputs {
+    return { values: this.#values, ordinals: packColumn(this.#ordinals), merged: this.#merged }
   }
 
   override get size(): number {

@@ -18,19 +18,37 @@ export interface Loose {
   readonly texts: string[]
 }
 
-interface Tight {
+/** Never changed. */
+export interface Tight {
   readonly type: 'tight'
   readonly columns: readonly NumberColumn[]
   readonly text: string
   readonly ends: NumberColumn
 }
 
+export interface FrozenChunk {
+  readonly count: number
+  readonly content: Tight
+}
+
 export class PackedChunk {
   count = 0
   #content: Loose | Tight
 
-  constructor(room: Loose = newLoose()) {
-    this.#content = room
+  constructor(content: Loose | Tight = newLoose()) {
+    this.#content = content
+  }
+
+  static from({ count, content }: FrozenChunk): PackedChunk {
+    const chunk = new PackedChunk(content)
+    chunk.count = count
+    return chunk
+  }
+
+  /** As it is now, whatever becomes of it. */
+  freeze(): FrozenChunk {
+    const content = this.#content
+    return { count: this.count, content: content.type === 'tight' ? content : tightened(content) }
   }
 
   number(at: number, column: number): number {
@@ -65,19 +83,7 @@ export class PackedChunk {
   tighten(): Loose | undefined {
     const content = this.#content
     if (content.type === 'tight') return undefined
-    const numbers = NUMBERS.map((_, column) =>
-      Float64Array.from({ length: CHUNK }, (_none, at) => content.cells[at * NUMBERS.length + column] ?? 0),
-    )
-    const columns: NumberColumn[] = []
-    numbers.forEach((own, index) => {
-      // The moments of a run in a turn are mostly the same, and so are lane and iteration.
-      const same = numbers.findIndex((other, before) => before < index && areEqual(other, own))
-      const known = columns[same]
-      columns.push(known ?? packColumn(own))
-    })
-    let end = 0
-    const ends = packColumn(Float64Array.from(content.texts, text => (end += text.length)))
-    this.#content = { type: 'tight', columns, text: content.texts.join(''), ends }
+    this.#content = tightened(content)
     content.cells.fill(0)
     content.texts.fill('')
     return content
@@ -94,6 +100,22 @@ export class PackedChunk {
     this.#content = loose
     return loose
   }
+}
+
+function tightened({ cells, texts }: Loose): Tight {
+  const numbers = NUMBERS.map((_, column) =>
+    Float64Array.from({ length: CHUNK }, (_none, at) => cells[at * NUMBERS.length + column] ?? 0),
+  )
+  const columns: NumberColumn[] = []
+  numbers.forEach((own, index) => {
+    // The moments of a run in a turn are mostly the same, and so are lane and iteration.
+    const same = numbers.findIndex((other, before) => before < index && areEqual(other, own))
+    const known = columns[same]
+    columns.push(known ?? packColumn(own))
+  })
+  let end = 0
+  const ends = packColumn(Float64Array.from(texts, text => (end += text.length)))
+  return { type: 'tight', columns, text: texts.join(''), ends }
 }
 
 function newLoose(): Loose {

@@ -14,6 +14,7 @@ import {
   SHAPE,
   TASK,
   TIMES,
+  type FrozenChunk,
   type Loose,
 } from './packed-chunk.ts'
 import { packGroup, unpackGroup } from './packed-group.ts'
@@ -40,6 +41,14 @@ export interface RunPlace {
   readonly hasGroup: boolean
 }
 
+/** As they were at one moment, of plain objects, maps and arrays alone. */
+export interface FrozenRuns {
+  readonly baseMs: number | undefined
+  readonly shapes: readonly Shape[]
+  /** Each with its index: where none of the runs has ended there is none. */
+  readonly chunks: readonly (readonly [number, FrozenChunk])[]
+}
+
 export class PackedRuns {
   count = 0
   readonly #chunks: (PackedChunk | undefined)[] = []
@@ -52,6 +61,22 @@ export class PackedRuns {
   #room: Loose | undefined
   /** Times count from here. */
   #baseMs: number | undefined
+
+  static from({ baseMs, shapes, chunks }: FrozenRuns): PackedRuns {
+    const runs = new PackedRuns()
+    runs.#baseMs = baseMs
+    for (const shape of shapes) runs.#shapeIndex.set(JSON.stringify(shape), runs.#shapes.push(shape) - 1)
+    for (const [index, frozen] of chunks) {
+      runs.#chunks[index] = PackedChunk.from(frozen)
+      runs.count += frozen.count
+    }
+    return runs
+  }
+
+  freeze(): FrozenRuns {
+    const chunks = this.#chunks.flatMap((chunk, index) => (chunk ? [[index, chunk.freeze()] as const] : []))
+    return { baseMs: this.#baseMs, shapes: [...this.#shapes], chunks }
+  }
 
   /** False for one that is out of the ordinary. */
   put(run: TaskRun, valueAt: ValueAt): boolean {

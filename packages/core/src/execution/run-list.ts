@@ -3,7 +3,7 @@
 // wants to change it takes it out first (`reopen`).
 import { AssertionError } from '../std/assert.ts'
 import type { ValueMap } from '../std/value.ts'
-import { PackedRuns, type RunPlace } from './packed-runs.ts'
+import { PackedRuns, type FrozenRuns, type RunPlace } from './packed-runs.ts'
 import type { TaskRun } from './state.ts'
 
 /** The value that its loop gives to an iteration. */
@@ -18,6 +18,13 @@ type Block = (TaskRun | undefined)[]
 
 const NONE = new Map<number, number>()
 
+/** All of a list at one moment. The objects are still those of the list. */
+export interface FrozenRunList {
+  readonly length: number
+  readonly open: readonly TaskRun[]
+  readonly packed: FrozenRuns | undefined
+}
+
 export class RunList implements Iterable<TaskRun> {
   length = 0
   /** By thousands; those of which all are packed are gone. */
@@ -27,6 +34,21 @@ export class RunList implements Iterable<TaskRun> {
   #packed: PackedRuns | undefined
   /** Packed groups that were looked at: the runs of one lie side by side, and whoever looks at one of them looks at its group. */
   #recent: Map<number, TaskRun> | undefined
+
+  static from({ length, open, packed }: FrozenRunList): RunList {
+    const list = new RunList()
+    list.length = length
+    if (packed) {
+      list.#packed = list.#openPacked(PackedRuns.from(packed))
+      for (const [index, { count }] of packed.chunks) list.#packedIn.set(index, count)
+    }
+    for (const run of open) list.#blockOf(run.ordinal)[run.ordinal % BLOCK] = run
+    return list
+  }
+
+  freeze(): FrozenRunList {
+    return { length: this.length, open: [...this.open()], packed: this.#packed?.freeze() }
+  }
 
   /** How many are objects. */
   get openCount(): number {
@@ -96,9 +118,8 @@ export class RunList implements Iterable<TaskRun> {
     this.#packed?.take(ordinal)
     this.#recent?.clear()
     const index = Math.floor(ordinal / BLOCK)
-    const block = (this.#blocks[index] ??= Array.from({ length: BLOCK }, (): undefined => undefined))
     this.#packedIn.set(index, (this.#packedIn.get(index) ?? 0) - 1)
-    block[ordinal % BLOCK] = run
+    this.#blockOf(ordinal)[ordinal % BLOCK] = run
     return run
   }
 
@@ -123,10 +144,15 @@ export class RunList implements Iterable<TaskRun> {
   }
 
   /** The values that loops give are found by their runs. */
-  #openPacked(): PackedRuns {
+  #openPacked(packed = new PackedRuns()): PackedRuns {
     this.#valueAt = (parent, iteration) => this.at(parent)?.group?.values?.at(iteration)
     this.#packedIn = new Map()
-    return new PackedRuns()
+    return packed
+  }
+
+  /** With room for all runs of it, even where most of them are packed. */
+  #blockOf(ordinal: number): Block {
+    return (this.#blocks[Math.floor(ordinal / BLOCK)] ??= Array.from({ length: BLOCK }, (): undefined => undefined))
   }
 
   #unpack(ordinal: number): TaskRun | undefined {

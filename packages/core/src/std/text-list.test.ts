@@ -4,7 +4,7 @@ import { TextList, encodeTexts } from './text-list.ts'
 
 test('texts are found by their place, across blocks, and written as JSON', () => {
   const texts = Array.from({ length: 3_000 }, (_, index) => (index % 7 === 0 ? '' : `"ü${index}`))
-  const list = new TextList(texts, 5_000)
+  const list = TextList.of(texts, 5_000)
 
   assert.equal(list.length, texts.length)
   assert.deepEqual([...list], texts)
@@ -13,5 +13,5 @@ test('texts are found by their place, across blocks, and written as JSON', () =>
     [texts[1_023], texts[1_024], undefined, undefined],
   )
   assert.deepEqual(JSON.parse(encodeTexts(list)), texts)
-  assert.equal(encodeTexts(new TextList([], 0)), '[]')
+  assert.equal(encodeTexts(TextList.of([], 0)), '[]')
 })

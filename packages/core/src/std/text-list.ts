@@ -13,17 +13,31 @@ const BLOCK = 1024
 const LISTED_MAX = 1_000
 
 export function textsOf(texts: Texts): Texts {
-  return Array.isArray(texts) && texts.length > LISTED_MAX ? new TextList(texts, texts.length) : texts
+  return Array.isArray(texts) && texts.length > LISTED_MAX ? TextList.of(texts, texts.length) : texts
+}
+
+/** What a list is made of, in plain objects. */
+export interface FrozenTexts {
+  readonly length: number
+  readonly blocks: readonly string[]
+  readonly ends: Uint32Array
 }
 
 export class TextList implements Texts {
   readonly length: number
-  readonly #blocks: string[] = []
+  readonly #blocks: readonly string[]
   /** Where each text ends in its block. */
   readonly #ends: Uint32Array
 
-  constructor(texts: Iterable<string>, lengthMax: number) {
+  constructor({ length, blocks, ends }: FrozenTexts) {
+    this.length = length
+    this.#blocks = blocks
+    this.#ends = ends
+  }
+
+  static of(texts: Iterable<string>, lengthMax: number): TextList {
     const ends = new Uint32Array(lengthMax)
+    const blocks: string[] = []
     let block: string[] = []
     let end = 0
     let count = 0
@@ -32,13 +46,17 @@ export class TextList implements Texts {
       ends[count] = end += text.length
       count += 1
       if (block.length < BLOCK) continue
-      this.#blocks.push(block.join(''))
+      blocks.push(block.join(''))
       block = []
       end = 0
     }
-    if (block.length > 0) this.#blocks.push(block.join(''))
-    this.length = count
-    this.#ends = count === lengthMax ? ends : ends.slice(0, count)
+    if (block.length > 0) blocks.push(block.join(''))
+    return new TextList({ length: count, blocks, ends: count === lengthMax ? ends : ends.slice(0, count) })
+  }
+
+  /** It is never changed. */
+  freeze(): FrozenTexts {
+    return { length: this.length, blocks: this.#blocks, ends: this.#ends }
   }
 
   at(index: number): string | undefined {

@@ -5,6 +5,7 @@ import type { Platform } from '../platform/platform.ts'
 import type { Store } from '../storage/store.ts'
 import type { LimitRules } from '../flows/limit-rules.ts'
 import type { FlowCatalogue } from '../flows/flow-catalogue.ts'
+import type { Snapshots } from '../flows/snapshots.ts'
 import type { EngineMeter } from '../telemetry/engine-meter.ts'
 import type { LogFields } from '../telemetry/log.ts'
 import type { NodeIdentity } from './flush-pipeline.ts'
@@ -25,6 +26,8 @@ export interface EngineOptions {
   readonly sampledPart?: number | undefined
   /** Room for executions that wait; the oldest are forgotten beyond it, and read again when something comes for them. */
   readonly idleMaxBytes?: number
+  /** What was folded of large executions. */
+  readonly snapshots?: Pick<Snapshots, 'read' | 'isDue' | 'keep'>
   /** Told when the first execution that is under way has become large, and when the last of them rests. */
   onLarge?(isAny: boolean): void
   /** Those of the flows' own unless said. */

@@ -55,6 +55,7 @@ export class Engine implements Inbox, NoteTaker {
       maxBytes: options.idleMaxBytes ?? IDLE_WEIGHT_MAX_BYTES,
       clock: options.platform,
       ...(options.onLarge ? { onLarge: isAny => options.onLarge?.(isAny) } : {}),
+      onLeft: entity => this.#keepSnapshot(entity),
     })
     this.look = newLiveLook(this.#residents, this)
     this.#pipeline = new FlushPipeline({
@@ -420,8 +421,17 @@ export class Engine implements Inbox, NoteTaker {
     if (entity.unflushed === 0) this.#residents.forget(entity)
   }
 
-  #take(entity: Entity, { state, plan, row, latestMs }: Extract<Loaded, { type: 'loaded' }>): void {
+  #keepSnapshot(entity: Entity): void {
+    const { state, latestMs, snapshotTurn } = entity
+    const { snapshots } = this.#options
+    if (!state || !snapshots?.isDue(state, snapshotTurn)) return
+    entity.snapshotTurn = state.turn
+    snapshots.keep({ state, latestMs })
+  }
+
+  #take(entity: Entity, { state, plan, row, latestMs, snapshotTurn }: Extract<Loaded, { type: 'loaded' }>): void {
     entity.state = state
+    entity.snapshotTurn = snapshotTurn
     entity.latestMs = Math.max(entity.latestMs, latestMs)
     entity.plan = plan
     entity.head = row ? headOf(row) : ''

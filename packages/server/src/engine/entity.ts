@@ -42,6 +42,8 @@ export interface Entity extends Touched {
   /** Questions to the world that are under way. */
   asking: ReadonlySet<string>
   weight: number
+  /** The turn of the newest snapshot that is known. */
+  snapshotTurn?: number | undefined
 }
 
 /** Nobody's: who adds to an empty inbox makes a new one. */

@@ -2,6 +2,7 @@
 import type { ExecutionState, Plan } from '@batuta/core'
 import type { FlowCatalogue } from '../flows/flow-catalogue.ts'
 import { foldJournal } from '../flows/fold-journal.ts'
+import type { Snapshots } from '../flows/snapshots.ts'
 import type { Scheduler } from '../platform/platform.ts'
 import type { ExecutionRow } from '../storage/batch.ts'
 import type { Store } from '../storage/store.ts'
@@ -15,6 +16,8 @@ export type Loaded =
       readonly row: ExecutionRow | undefined
       /** The moment of its last turn. */
       readonly latestMs: number
+      /** Of the snapshot that it was begun with. */
+      readonly snapshotTurn?: number
     }
   | { readonly type: 'unknown' }
   | {
@@ -27,7 +30,12 @@ export type Loaded =
 /** Rejects when the store does not answer. */
 export async function loadExecution(
   id: string,
-  world: { readonly store: Store; readonly flows: FlowCatalogue; readonly platform?: Scheduler },
+  world: {
+    readonly store: Store
+    readonly flows: FlowCatalogue
+    readonly platform?: Scheduler
+    readonly snapshots?: Pick<Snapshots, 'read'>
+  },
 ): Promise<Loaded> {
   const fold = await foldJournal(id, world)
   if (fold.type === 'unknown') return fold

@@ -15,6 +15,8 @@ export interface ResidentsOptions {
   readonly clock: Pick<Clock & Scheduler, 'nowMs' | 'at'>
   /** Told when the first execution that is under way has become large, and when the last of them rests. */
   readonly onLarge?: (isAny: boolean) => void
+  /** Told of one with many runs that has ended, or is forgotten for want of room: all of it is committed. */
+  readonly onLeft?: (entity: Entity) => void
 }
 
 export class Residents {
@@ -26,13 +28,15 @@ export class Residents {
   /** Large ones that are under way. */
   readonly #large = new Set<Entity>()
   readonly #onLarge: ((isAny: boolean) => void) | undefined
+  readonly #onLeft: ((entity: Entity) => void) | undefined
   readonly #clock: Pick<Clock & Scheduler, 'nowMs' | 'at'>
   /** The large one that has ended last. */
   #ended: { readonly entity: Entity; readonly callOff: () => void } | undefined
 
-  constructor({ maxBytes, onLarge, clock }: ResidentsOptions) {
+  constructor({ maxBytes, onLarge, onLeft, clock }: ResidentsOptions) {
     this.#maxBytes = maxBytes
     this.#onLarge = onLarge
+    this.#onLeft = onLeft
     this.#clock = clock
   }
 
@@ -72,6 +76,7 @@ export class Residents {
   leave(entity: Entity): void {
     if (!entity.state || entity.state.runs.length < LOOKED_AT_FROM) return this.forget(entity)
     this.#shrunk(entity)
+    this.#onLeft?.(entity)
     const before = this.#ended?.entity
     this.#takeBack()
     if (before && before !== entity) this.forget(before)
@@ -111,6 +116,7 @@ export class Residents {
     this.#idleBytes += entity.weight
     for (const oldest of this.#idle.values()) {
       if (this.#idleBytes <= this.#maxBytes) return
+      this.#onLeft?.(oldest)
       this.forget(oldest)
     }
   }

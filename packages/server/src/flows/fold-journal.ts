@@ -1,16 +1,19 @@
 // An execution as its journal tells it, read a page at a time: that of a large loop is too long to lie in memory beside what it makes, and to be read
-// in one go while others wait.
+// in one go while others wait. Where there is a snapshot of a long one, the journal is read from there on.
 import { foldOn, openJournal, type ExecutionState, type Plan } from '@batuta/core'
 import type { Scheduler } from '../platform/platform.ts'
 import type { JournalRowOf } from '../storage/batch.ts'
 import type { Store } from '../storage/store.ts'
 import type { FlowCatalogue } from './flow-catalogue.ts'
+import type { Snapshots } from './snapshots.ts'
 
 export interface Folded {
   readonly state: ExecutionState
   readonly plan: Plan
   /** The moment of its last turn. */
   readonly latestMs: number
+  /** Of the snapshot that it was begun with. */
+  readonly snapshotTurn?: number
 }
 
 /** unknown: there is no such execution. planless: its revision is gone. broken: its journal is there and cannot be folded. */
@@ -25,9 +28,12 @@ export interface JournalWorld {
   readonly flows: Pick<FlowCatalogue, 'loadPlan'>
   /** Others have their turn between two pages. */
   readonly platform?: Scheduler
+  readonly snapshots?: Pick<Snapshots, 'read'>
 }
 
 const PAGE_ROWS = 128
+/** Those with more may have a snapshot. */
+const FIRST_ROWS = 32
 
 /** `known` is what was folded before: it is changed in place. Rejects when the store does not answer. */
 export async function foldJournal(id: string, world: JournalWorld, known?: Folded): Promise<Fold> {
@@ -35,16 +41,29 @@ export async function foldJournal(id: string, world: JournalWorld, known?: Folde
   let folded = known
   let after = known?.state.turn ?? -1
   for (;;) {
-    const rows = await store.read.journalOf(id, { after, limit: PAGE_ROWS })
+    const limit = folded ? PAGE_ROWS : FIRST_ROWS
+    const rows = await store.read.journalOf(id, { after, limit })
     const last = rows.at(-1)
     if (!last) return folded ? { type: 'folded', ...folded } : { type: 'unknown' }
-    const next = await foldPage(id, folded, { rows, world })
+    const hasMore = rows.length === limit
+    const next =
+      (hasMore && !folded && (await fromSnapshot(id, rows, world))) || (await foldPage(id, folded, { rows, world }))
     if (next.type !== 'folded') return { ...next, lastTurn: await lastTurnOf(id, last.turn, store) }
-    if (rows.length < PAGE_ROWS) return next
+    if (!hasMore) return next
     folded = next
-    after = last.turn
+    after = next.state.turn
     if (platform) await new Promise<void>(resolve => platform.defer(resolve))
   }
+}
+
+/** `rows` are the beginning of the journal: they say which plan it is. */
+async function fromSnapshot(id: string, rows: readonly JournalRowOf[], world: JournalWorld): Promise<Page | undefined> {
+  const kept = await world.snapshots?.read(id)
+  if (!kept || kept.state.turn <= (rows.at(-1)?.turn ?? 0)) return undefined
+  const begun = await foldPage(id, undefined, { rows: rows.slice(0, 1), world })
+  if (begun.type !== 'folded') return begun
+  const state = foldOn(id, kept.state, { rows: [], plan: begun.plan })
+  return { ...begun, state, latestMs: kept.latestMs, snapshotTurn: state.turn }
 }
 
 type Page = Exclude<Fold, { readonly type: 'unknown' }>
@@ -69,7 +88,7 @@ async function foldPage(
   }
   try {
     const state = opened ? opened.fold(plan) : foldOn(id, folded?.state, { rows, plan })
-    return { type: 'folded', state, plan, latestMs: rows.at(-1)?.atMs ?? 0 }
+    return { ...folded, type: 'folded', state, plan, latestMs: rows.at(-1)?.atMs ?? 0 }
   } catch (error) {
     return { type: 'broken', error, lastTurn }
   }

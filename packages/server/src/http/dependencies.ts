@@ -8,6 +8,7 @@ import type { Breakers } from '../flows/breakers.ts'
 import type { Pools } from '../flows/pools.ts'
 import type { StartWorld } from '../flows/births.ts'
 import type { Holidays } from '../flows/holidays.ts'
+import type { Snapshots } from '../flows/snapshots.ts'
 import type { TriggerDesk } from '../flows/trigger-desk.ts'
 import type { TriggerReasons } from '../flows/trigger-reasons.ts'
 import type { SaveWorld } from '../flows/save-flow.ts'
@@ -85,6 +86,8 @@ export interface HttpDependencies {
   readonly look?: LookAtLive
   /** Large executions that were read from the store. */
   readonly large?: Pick<LargeExecutions, 'read'>
+  /** What was folded of them. */
+  readonly snapshots?: Pick<Snapshots, 'read' | 'isDue' | 'keep'>
   /** What charts count. */
   readonly tallies?: Pick<KeptTallies, 'tally'>
   readonly instance: {

@@ -8,11 +8,12 @@ import type { Value, ValueMap } from '../../std/value.ts'
 import { encodeEvents } from '../event-codec.ts'
 import type { Birth, Command, Effect, Settlement, Signal } from '../event.ts'
 import type { Admission } from '../gate.ts'
-import { fold, type JournalRow } from '../journal.ts'
+import { fold, foldOn, type JournalRow } from '../journal.ts'
 import { valueChain } from '../outputs.ts'
 import { compilePlan, type Plan } from '../plan.ts'
 import { presentExecution } from '../present.ts'
 import { replayBirth } from '../replay.ts'
+import { readSnapshot, takeSnapshot } from '../snapshot.ts'
 import { isFinal, type Breakpoint, type ExecutionState, type FinalState, type TaskRun } from '../state.ts'
 import { openExecution, runTurn, type TurnResult } from '../turn.ts'
 import type { TurnEnv } from '../turn-env.ts'
@@ -53,6 +54,12 @@ export function play(body: string, options: PlayOptions = {}): Player {
   const parsed = parseFlow(`id: f\nnamespace: a.b\n${body}`, { catalogue: CATALOGUE })
   assert.ok(parsed.flow, JSON.stringify(parsed.diagnostics))
   return new Player(compilePlan(parsed.flow, { tenant: 'main', revision: 3 }), options)
+}
+
+/** What is read of a snapshot that was stored. */
+export function readBack(state: ExecutionState, plan: Plan): ExecutionState {
+  const { head, chunks } = takeSnapshot(state, structuredClone)
+  return foldOn(ID, readSnapshot({ head, chunks: structuredClone(chunks) }), { rows: [], plan })
 }
 
 export interface ReplayOptions {
@@ -275,7 +282,7 @@ export class Player {
   /** What a node that takes the execution over would do; the ids that it takes are given back. */
   #twinTurn(signals: readonly Signal[]): readonly string[] {
     const ids = this.#ids
-    const state = fold(ID, this.rows, this.plan)
+    const state = readBack(fold(ID, this.rows, this.plan), this.plan)
     const words = wordsOf(runTurn({ state, plan: this.plan, env: this.#env() }, signals))
     this.#ids = ids
     return words
@@ -289,9 +296,14 @@ export class Player {
       const { turn } = result.state
       this.rows.push({ turn, version: 1, atMs: this.nowMs, events: encodeEvents(result.events) })
     }
-    if (this.#options.isUnfolded !== true)
-      assert.equal(canonical(fold(ID, this.rows, this.plan)), canonical(result.state), 'the fold is not the state')
+    if (this.#options.isUnfolded !== true) this.#assertFolded(result.state)
     if (result.state.isEnded) this.#assertNothingAlive(result.state)
+  }
+
+  #assertFolded(state: ExecutionState): void {
+    const known = canonical(state)
+    assert.equal(canonical(fold(ID, this.rows, this.plan)), known, 'the fold is not the state')
+    assert.equal(canonical(readBack(state, this.plan)), known, 'the snapshot is not the state')
   }
 
   #assertNothingAlive(state: ExecutionState): void {

@@ -15,6 +15,7 @@ import {
   type Value,
 } from '@batuta/core'
 import { openFlowCatalogue, type FlowCatalogue } from '../../flows/flow-catalogue.ts'
+import { Snapshots } from '../../flows/snapshots.ts'
 import { newChanges } from '../../inbox/changes.ts'
 import type { Receipt } from '../../inbox/inbox.ts'
 import type { JobSink } from '../../inbox/jobs.ts'
@@ -48,6 +49,7 @@ export class TestEngine {
   readonly engine: Engine
   readonly store: FaultyStore
   readonly flows: FlowCatalogue
+  readonly snapshots: Snapshots
   readonly clock: ManualClock
   readonly jobs: RecordingJobs
   readonly tables: Tables
@@ -75,8 +77,10 @@ export class TestEngine {
     const place = { zone: 'UTC', locale: 'en-US', configuredRoots: new Map<string, Value>() }
     const startWorld = () => ({ ...place, nowMs: clock.nowMs(), random: () => 0.5 })
     const envOf = newTurnEnvironment({ platform: clock, flows, ...place, startWorld })
+    this.snapshots = new Snapshots({ store, platform: clock, onNotice: message => void this.notices.push(message) })
     this.engine = new Engine({
       store,
+      snapshots: this.snapshots,
       flows,
       platform: clock,
       node: { id: NODE, node: NODE, ...incarnation },

@@ -1,6 +1,7 @@
 // Large executions that somebody read from the store, kept for the next one who does: what they did since is folded on. As many as there is room for, the
 // one that was asked for least recently going first.
 import { foldJournal, type Fold, type JournalWorld } from '../../flows/fold-journal.ts'
+import type { Snapshots } from '../../flows/snapshots.ts'
 import type { Clock, Scheduler } from '../../platform/platform.ts'
 
 /** Runs; smaller ones are read as fast as they are found here. */
@@ -9,6 +10,10 @@ const KEPT_FROM = 500
 const KEPT_RUNS_MAX = 1_300_000
 /** Whoever looks at one looks again soon: at another page of it, at its logs. */
 const KEPT_MS = 60_000
+
+export interface LargeWorld extends JournalWorld {
+  readonly snapshots?: Pick<Snapshots, 'read' | 'isDue' | 'keep'>
+}
 
 interface Kept {
   readonly reading: Promise<Fold>
@@ -27,7 +32,7 @@ export class LargeExecutions {
   }
 
   /** One after the other for each execution: a state is changed in place. */
-  async read(id: string, world: JournalWorld): Promise<Fold> {
+  async read(id: string, world: LargeWorld): Promise<Fold> {
     const before = this.#kept.get(id)
     const again = (): Promise<Fold> => foldJournal(id, world)
     const reading = before ? before.reading.then(fold => readOn(id, world, fold), again) : again()
@@ -37,6 +42,7 @@ export class LargeExecutions {
     try {
       const fold = await reading
       own.runs = runsOf(fold)
+      if (!before) keepSnapshot(fold, world)
       if (own.runs < KEPT_FROM || own.runs > KEPT_RUNS_MAX) this.#forget(id, own)
       this.#makeRoom()
       this.#sweepLater()
@@ -83,6 +89,12 @@ async function readOn(id: string, world: JournalWorld, fold: Fold): Promise<Fold
   // A deleted one has no header.
   if (!(await world.store.read.findExecution(id))) return { type: 'unknown' }
   return await foldJournal(id, world, fold)
+}
+
+/** Of one that has ended and has none: it was written by a version before, or could not be kept. */
+function keepSnapshot(fold: Fold, { snapshots }: LargeWorld): void {
+  if (fold.type === 'folded' && fold.state.isEnded && snapshots?.isDue(fold.state, fold.snapshotTurn))
+    snapshots.keep(fold)
 }
 
 function runsOf(fold: Fold): number {

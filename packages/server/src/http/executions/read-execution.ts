@@ -11,7 +11,7 @@ export interface ReadExecution {
 }
 
 type ReadDependencies = Pick<HttpDependencies, 'store' | 'flows'> &
-  Partial<Pick<HttpDependencies, 'platform' | 'look' | 'large'>>
+  Partial<Pick<HttpDependencies, 'platform' | 'look' | 'large' | 'snapshots'>>
 
 /** Undefined when there is no such execution, or when its flow revision is gone. */
 export async function findExecution(id: string, dependencies: ReadDependencies): Promise<ReadExecution | undefined> {
