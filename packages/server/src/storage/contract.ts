@@ -13,6 +13,7 @@ import { logContract } from './contract/logs.ts'
 import { purgeContract } from './contract/purge.ts'
 import { queueContract } from './contract/queues.ts'
 import { sealedContract } from './contract/sealed.ts'
+import { snapshotContract } from './contract/snapshots.ts'
 import type { StoreSubject } from './contract/subject.ts'
 import { testContract } from './contract/tests.ts'
 import { triggerBelongingsContract } from './contract/trigger-belongings.ts'
@@ -39,6 +40,7 @@ export function storeContract(subject: StoreSubject): void {
   appContract(subject)
   accessContract(subject)
   purgeContract(subject)
+  snapshotContract(subject)
 }
 
 /** The write path alone, for drivers that have two of them. */

@@ -25,12 +25,14 @@ import type { Cluster } from './cluster.ts'
 import type { DocumentOperations, DocumentReads } from './documents.ts'
 import type { History } from './history.ts'
 import type { SealedOperations, SealedReads } from './sealed.ts'
+import type { SnapshotOperations, SnapshotReads } from './snapshots.ts'
 
 export * from './access-rows.ts'
 export { CHAIN_START, chainOn, hashOfAudit, type ChainEnd } from './audit-chain.ts'
 export type * from './bulks.ts'
 export * from './documents.ts'
 export type * from './sealed.ts'
+export type * from './snapshots.ts'
 
 export interface Store {
   readonly kind: 'memory' | 'sqlite' | 'postgres'
@@ -76,7 +78,7 @@ export function lateJoin(node: string): FlushError {
 
 /** Rare writes: each runs whole inside the driver, in one transaction. */
 export interface Operations
-  extends AccessOperations, BulkOperations, ClaimOperations, DocumentOperations, SealedOperations {
+  extends AccessOperations, BulkOperations, ClaimOperations, DocumentOperations, SealedOperations, SnapshotOperations {
   /**
    * Announces the node and fences what an earlier incarnation of it left in flight. Refused as `fenced` when it does not follow the incarnation that it
    * names (0: there was none): a word that comes late must not fence whoever was faster.
@@ -303,7 +305,7 @@ export interface JournalPage {
 /** All there is. */
 export const WHOLE_JOURNAL: JournalPage = { after: -1, limit: 2 ** 31 - 1 }
 
-export interface Reads extends AccessReads, BulkReads, DocumentReads, SealedReads {
+export interface Reads extends AccessReads, BulkReads, DocumentReads, SealedReads, SnapshotReads {
   /** Whose turn it is to write as that node, and the number of its last flush. */
   findFence(node: string): Promise<{ readonly incarnation: number; readonly flushSeq: number } | undefined>
   findFlow(key: FlowKey, revision?: number): Promise<FlowRow | undefined>

@@ -153,4 +153,5 @@ const REFUSED = {
   saveTokens: refuse,
   resealToken: refuse,
   purgeTokens: refuse,
+  saveSnapshotPart: refuse,
 } satisfies Partial<Judges>

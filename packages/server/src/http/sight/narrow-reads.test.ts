@@ -36,6 +36,9 @@ before(async () => {
     batch.windows.push({ ...triggerAt(place), setId: 's', body: canaryOf(place) })
     const metric = { run: 0, taskId: 'say', name: canaryOf(place), type: 'counter', value: 1, tags: '{}', atMs: 1 }
     batch.metrics.push({ executionId: world.executions[place], ...metric })
+    const bytes = new TextEncoder().encode(canaryOf(place))
+    for (const part of [1, 0])
+      await store.perform('saveSnapshotPart', { executionId: world.executions[place], turn: 1, part, bytes })
   }
   await store.flush(batch)
 })
@@ -90,6 +93,10 @@ interface Judged {
 /** open: tells nothing of a namespace, or its route looks whose it is. hidden: no route reads it. */
 type Case = Ask | Judged | 'open' | 'hidden'
 
+function textOf(part: { readonly bytes: Uint8Array } | undefined): string {
+  return new TextDecoder().decode(part?.bytes)
+}
+
 const everything = { tenant: TENANT, limit: 100 }
 
 const CASES: { readonly [Name in keyof Reads]: Case } = {
@@ -104,6 +111,9 @@ const CASES: { readonly [Name in keyof Reads]: Case } = {
   findExecution: (read, place) => read.findExecution(world.executions[place]),
   journalOf: (read, place) => read.journalOf(world.executions[place], WHOLE_JOURNAL),
   journalsOf: read => read.journalsOf(Object.values(world.executions)),
+  findSnapshot: async (read, place) => textOf(await read.findSnapshot(world.executions[place])),
+  snapshotPartsOf: async (read, place) =>
+    (await read.snapshotPartsOf(world.executions[place], 1, { after: 0, limit: 9 })).map(textOf),
   listExecutions: read => read.listExecutions(everything),
   countExecutions: (read, place) => read.countExecutions({ ...everything, namespace: NAMESPACES[place] }),
   tallyExecutions: read => read.tallyExecutions({ ...everything, slotMs: 60_000, by: 'namespace' }),
@@ -256,7 +266,7 @@ const WRITES: { readonly [Name in keyof Operations]: WriteCase<Name> } = {
   ...{ joinNode: 'refused', claimJobs: 'refused', appendLogs: 'refused', purgeExecutions: 'refused' },
   ...{ purgeOperations: 'refused', purgeBulks: 'refused', changeAccess: 'refused', appendAudit: 'refused' },
   ...{ addDataKey: 'refused', rewrapDataKey: 'refused', resealSecret: 'refused', saveTokens: 'refused' },
-  ...{ resealToken: 'refused', purgeTokens: 'refused' },
+  ...{ resealToken: 'refused', purgeTokens: 'refused', saveSnapshotPart: 'refused' },
 }
 
 const isMissing = (error: unknown): boolean => error instanceof RequestError && error.code === 'permission-missing'

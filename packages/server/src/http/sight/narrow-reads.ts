@@ -101,6 +101,8 @@ type ExecutionReads = Pick<
   | 'findExecution'
   | 'journalOf'
   | 'journalsOf'
+  | 'findSnapshot'
+  | 'snapshotPartsOf'
   | 'listExecutions'
   | 'countExecutions'
   | 'tallyExecutions'
@@ -127,6 +129,9 @@ function executionReads(read: Reads, sight: Sight): ExecutionReads {
       const seen = await Promise.all(ids.map(async id => ((await sight.seesExecution(id)) ? [id] : [])))
       return await read.journalsOf(seen.flat())
     },
+    findSnapshot: async id => ((await sight.seesExecution(id)) ? await read.findSnapshot(id) : undefined),
+    snapshotPartsOf: async (id, turn, page) =>
+      (await sight.seesExecution(id)) ? await read.snapshotPartsOf(id, turn, page) : [],
     listExecutions: async query => {
       const rows = await read.listExecutions(scoped(query))
       sight.note(rows)

@@ -18,6 +18,7 @@ import { TEST_PERFORMERS } from './tests.ts'
 import { BULK_PERFORMERS } from './bulks.ts'
 import { SETTING_PERFORMERS } from './user-settings.ts'
 import { SEALED_PERFORMERS } from './sealed.ts'
+import { SNAPSHOT_PERFORMERS } from './snapshots.ts'
 import { flowKeyOf, jobKeyOf, triggerKeyOf, type Tables } from './tables.ts'
 
 export type Performers = {
@@ -147,6 +148,7 @@ const PERFORMERS: Performers = {
   ...SETTING_PERFORMERS,
   ...SEALED_PERFORMERS,
   ...BULK_PERFORMERS,
+  ...SNAPSHOT_PERFORMERS,
   purgeLogs: (tables, purge) => {
     let count = 0
     const rows = (tables.logs.get(purge.executionId) ?? []).flatMap(row => {
@@ -206,7 +208,7 @@ function deleteExecution(
   id: string,
   { keepsLogs = false, keepsMetrics = false }: Partial<Operations['deleteExecution']['args']> = {},
 ): boolean {
-  for (const table of [tables.journal, tables.labels]) table.delete(id)
+  for (const table of [tables.journal, tables.snapshots, tables.labels]) table.delete(id)
   if (!keepsLogs) tables.logs.delete(id)
   if (!keepsMetrics) tables.metrics.delete(id)
   for (const [key, timer] of tables.timers) if (timer.executionId === id) tables.timers.delete(key)

@@ -16,6 +16,7 @@ import { testReads } from './tests.ts'
 import { bulkReads } from './bulks.ts'
 import { settingReads } from './user-settings.ts'
 import { sealedReads } from './sealed.ts'
+import { snapshotReads } from './snapshots.ts'
 import { jobKeyOf, flowKeyOf, keyKeyOf, triggerKeyOf, type Tables } from './tables.ts'
 
 export function readsOf(tables: Tables): Reads {
@@ -84,6 +85,7 @@ export function readsOf(tables: Tables): Reads {
     ...peopleReads(tables),
     ...sealedReads(tables),
     ...bulkReads(tables),
+    ...snapshotReads(tables),
   }
 }
 

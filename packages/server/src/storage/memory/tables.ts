@@ -45,6 +45,8 @@ export interface Tables {
   readonly executions: Map<string, ExecutionRow>
   readonly labels: Map<string, LabelRow[]>
   readonly journal: Map<string, JournalRowOf[]>
+  /** By execution, turn and part. */
+  readonly snapshots: Map<string, Map<number, Map<number, Uint8Array>>>
   readonly logs: Map<string, LogRow[]>
   readonly metrics: Map<string, MetricRow[]>
   readonly jobs: Map<string, JobRow>
@@ -87,6 +89,7 @@ export function newTables(): Tables {
     executions: new Map(),
     labels: new Map(),
     journal: new Map(),
+    snapshots: new Map(),
     logs: new Map(),
     metrics: new Map(),
     jobs: new Map(),

@@ -1,4 +1,5 @@
 // The statements around the partitions of a day. Names of tables are made of our own words and of digits.
+import { PARTITIONED } from './schema.sql.ts'
 
 /** Nobody should queue up behind us for long: neither for the locks, nor while a table is read through of which a few rows are wanted. */
 export const WAIT_BRIEFLY =
@@ -8,7 +9,7 @@ export const LOCK_DAYS = 'select pg_advisory_xact_lock(7235415)'
 
 /** Partitions of a table, and those that were detached and not dropped yet. */
 export const LIST_DAYS = `select c.relname as name, c.relispartition as is_attached from pg_class c
-  where c.relnamespace = current_schema()::regnamespace and c.relkind = 'r' and c.relname ~ '^(executions|execution_labels|journal|logs|metrics)_\\d{8}$'
+  where c.relnamespace = current_schema()::regnamespace and c.relkind = 'r' and c.relname ~ '^(${PARTITIONED.join('|')})_\\d{8}$'
   order by c.relname`
 
 export function createDay(table: string, day: DayBounds): string {

@@ -9,14 +9,15 @@ import {
   LIMIT_MEMBERS,
   LIST_INDEXES,
   SEALED,
+  SNAPSHOTS,
   MIGRATION_1,
   MIGRATION_2,
   MIGRATION_TRIGGERS,
   USER_SETTINGS,
-  PARTITIONED,
+  PARTITIONED_FIRST,
 } from './schema.sql.ts'
 
-const DEFAULT_PARTITIONS = PARTITIONED.map(table => `create table ${table}_other partition of ${table} default`)
+const DEFAULT_PARTITIONS = PARTITIONED_FIRST.map(table => `create table ${table}_other partition of ${table} default`)
 
 /** Small tables whose rows change all the time: cleaned by count, not by share, and without pausing. */
 const AUTOVACUUM = `(autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500, autovacuum_analyze_scale_factor = 0,
@@ -68,4 +69,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { type: 'inside', title: 'apps, and links that are given away', sql: APPS },
   { type: 'inside', title: 'who may do what, and who did what', sql: ACCESS },
   { type: 'inside', title: 'data keys, tokens, policies', sql: SEALED },
+  { type: 'outside', title: 'what is folded of long journals', statements: SNAPSHOTS },
 ]

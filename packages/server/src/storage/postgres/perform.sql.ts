@@ -14,6 +14,12 @@ export const JOURNAL_OF = `select turn, version, at_ms, events from journal
 export const INSERT_LOG = `insert into logs (born_ms, execution_id, tenant, namespace, flow_id, at_ms, level_max, lines)
   values ($1, $2, $3, $4, $5, $6, $7, $8)`
 
+/** Holds the header until the commit: who deletes the execution meanwhile waits, and finds the part. */
+export const INSERT_SNAPSHOT_PART = `insert into snapshots (born_ms, execution_id, turn, part, bytes)
+  select born_ms, id, $3::integer, $4::integer, $5::bytea from executions where born_ms = $1 and id = $2 for key share
+  on conflict (born_ms, execution_id, turn, part) do update set bytes = excluded.bytes
+  returning 1`
+
 /**
  * What is pinned to another node (a queue that begins with @) is not for this one.
  * Index: jobs_claimable, in each queue from the lowest rank on. What another claim has locked is passed over, not waited for. A node that was

@@ -14,6 +14,7 @@ import {
   CLAIM_JOBS_OF,
   DATABASE_CLOCK,
   INSERT_LOG,
+  INSERT_SNAPSHOT_PART,
   JOURNAL_OF,
   LOCK_FLOWS,
   MEASURE_SPACE,
@@ -58,6 +59,10 @@ export const POSTGRES: SqlDialect = {
       row.levelMax,
       row.lines,
     ],
+  }),
+  insertSnapshotPart: ({ executionId, turn, part, bytes }) => ({
+    text: INSERT_SNAPSHOT_PART,
+    values: [createdMsOf(executionId), executionId, turn, part, bytes],
   }),
 }
 

@@ -1,8 +1,9 @@
 // The tables of the PostgreSQL driver. What grows with history is partitioned by the day of the execution's birth, which its id tells, so that
 // a purge drops a partition instead of deleting rows. Ids compare as bytes (collate "C"), as they do everywhere else.
 
-/** Tables that are partitioned by `born_ms`: the moment that the execution's id begins with. */
-export const PARTITIONED: readonly string[] = ['executions', 'execution_labels', 'journal', 'logs', 'metrics']
+/** Tables that are partitioned by `born_ms`, the moment that the execution's id begins with: those of the first migration, and all. */
+export const PARTITIONED_FIRST: readonly string[] = ['executions', 'execution_labels', 'journal', 'logs', 'metrics']
+export const PARTITIONED: readonly string[] = [...PARTITIONED_FIRST, 'snapshots']
 
 export const MIGRATION_1: string = `
 create table nodes (
@@ -241,3 +242,28 @@ create table policies (
   created_ms bigint not null, updated_ms bigint not null, primary key (tenant, namespace, id)
 );
 `
+
+/**
+ * What is folded of long journals; the bytes are compressed already. The days that there are get their partitions one by one, each in a transaction
+ * of its own: all together they could need more locks than a server has room for.
+ */
+export const SNAPSHOTS: readonly string[] = [
+  `create table if not exists snapshots (
+  born_ms bigint not null, execution_id text collate "C" not null, turn integer not null, part integer not null, bytes bytea not null,
+  primary key (born_ms, execution_id, turn, part)
+) partition by range (born_ms)`,
+  // Partitions that are made from now on have it from here.
+  'alter table snapshots alter column bytes set storage external',
+  'create table if not exists snapshots_other partition of snapshots default',
+  `do $$
+declare day text; from_ms bigint;
+begin
+  for day in select right(c.relname, 8) from pg_class c
+    where c.relnamespace = current_schema()::regnamespace and c.relkind = 'r' and c.relispartition and c.relname ~ '^executions_\\d{8}$'
+  loop
+    from_ms := (to_date(day, 'YYYYMMDD') - date '1970-01-01') * 86400000::bigint;
+    execute format('create table if not exists snapshots_%s partition of snapshots for values from (%s) to (%s)', day, from_ms, from_ms + 86400000);
+    commit;
+  end loop;
+end $$`,
+]

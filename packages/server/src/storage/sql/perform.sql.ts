@@ -77,7 +77,7 @@ export const DELETE_NAMESPACE = 'delete from namespaces where tenant = $1 and na
  * What belongs to an execution: history, found by its birth, and what is still to be done. Signals to it stay: whoever takes them tells those that wait
  * for an answer, such as a parent that had it restarted in the same moment.
  */
-export const TABLES_BY_BIRTH: readonly string[] = ['journal', 'logs', 'metrics', 'execution_labels']
+export const TABLES_BY_BIRTH: readonly string[] = ['journal', 'snapshots', 'logs', 'metrics', 'execution_labels']
 export const TABLES_OF_WORK: readonly string[] = ['timers', 'jobs', 'limit_members']
 export function deleteByBirth(table: string): string {
   return `delete from ${table} where ?`

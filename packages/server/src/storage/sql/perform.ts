@@ -24,6 +24,7 @@ import { TEST_PERFORMERS } from './tests.ts'
 import { BULK_PERFORMERS } from './bulks.ts'
 import { SETTING_PERFORMERS } from './user-settings.ts'
 import { SEALED_PERFORMERS } from './sealed.ts'
+import { SNAPSHOT_PERFORMERS } from './snapshots.ts'
 import { of, run, type Statement } from './statement.ts'
 import { flowOf, jobOf, number, numberOrNull, operationOf, text, type SqlRow } from './rows.ts'
 
@@ -51,6 +52,8 @@ export interface SqlDialect {
   contains(column: string): string
   journalOf(executionId: string, page: JournalPage): Statement
   insertLog(row: LogRow): Statement
+  /** Returns a row when it was written: when the execution is there. */
+  insertSnapshotPart(row: Operations['saveSnapshotPart']['args']): Statement
   /** Around the saving of flows: one at a time, so that their numbers are seen in order, and told to the other nodes. */
   readonly beforeFlows?: Statement
   readonly afterFlows?: Statement
@@ -195,9 +198,12 @@ const PERFORMERS: Performers = {
   ...SETTING_PERFORMERS,
   ...SEALED_PERFORMERS,
   ...BULK_PERFORMERS,
+  ...SNAPSHOT_PERFORMERS,
   *deleteExecution({ id, keepsLogs = false, keepsMetrics = false }, { born }) {
+    // The header goes first: whoever writes a snapshot holds it until that can be seen, and so be deleted.
+    const gone = yield of(sql.DELETE_EXECUTION, born.is(id, 'id'))
     yield* deleteParts(id, born, new Set([...(keepsLogs ? ['logs'] : []), ...(keepsMetrics ? ['metrics'] : [])]))
-    return (yield of(sql.DELETE_EXECUTION, born.is(id, 'id'))).length === 1
+    return gone.length === 1
   },
   *purgeExecutions(slice, { born }) {
     return yield* purgeExecutions(slice, born)

@@ -29,6 +29,7 @@ import { testReads } from './tests.ts'
 import { bulkReads } from './bulks.ts'
 import { settingReads } from './user-settings.ts'
 import { sealedReads } from './sealed.ts'
+import { snapshotReads } from './snapshots.ts'
 import {
   executionOf,
   flowOf,
@@ -90,6 +91,7 @@ export function readsOf(query: Query, dialect: SqlDialect): Reads {
     ...settingReads(all),
     ...sealedReads(all),
     ...bulkReads(all),
+    ...snapshotReads(query, dialect),
     listNamespaces: async tenant => (await all(sql.LIST_NAMED, tenant)).map(namespaceOf),
   }
 }

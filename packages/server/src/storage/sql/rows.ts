@@ -1,4 +1,5 @@
 // Rows of the database as the port speaks of them.
+import { assert } from '@batuta/core'
 import type { ExecutionRow, JobRow, LimitMemberRow, MetricRow, OperationRow, WaitsFor, WindowRow } from '../batch.ts'
 import type { FlowRow, KeyRow, NamespaceRow, ReasonRow, SecretRow, StoredTrigger, TriggerKey } from '../store.ts'
 
@@ -25,6 +26,13 @@ export function textOrNull(row: SqlRow, column: string): string | null {
 export function numberOrNull(row: SqlRow, column: string): number | null {
   const value = row[column]
   return value === null || value === undefined ? null : Number(value)
+}
+
+/** PostgreSQL's driver gives a Buffer: the same bytes, but not the same type. */
+export function bytes(row: SqlRow, column: string): Uint8Array {
+  const value = row[column]
+  assert(value instanceof Uint8Array, `the column "${column}" holds no bytes`)
+  return new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
 }
 
 export function flowOf(row: SqlRow): FlowRow {

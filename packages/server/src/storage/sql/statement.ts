@@ -1,6 +1,6 @@
 import type { Condition } from './walk.sql.ts'
 
-export type Param = string | number | boolean | null
+export type Param = string | number | boolean | Uint8Array | null
 
 export interface Statement {
   readonly text: string

@@ -15,6 +15,7 @@ import {
   KEYS_AND_SECRETS,
   LIMIT_MEMBERS,
   SEALED,
+  SNAPSHOTS,
   MIGRATION_1,
   MIGRATION_2,
   MIGRATION_TRIGGERS,
@@ -33,6 +34,7 @@ const MIGRATIONS: readonly Migration[] = [
   { type: 'inside', title: 'apps, and links that are given away', sql: APPS },
   { type: 'inside', title: 'who may do what, and who did what', sql: ACCESS },
   { type: 'inside', title: 'data keys, tokens, policies', sql: SEALED },
+  { type: 'inside', title: 'what is folded of long journals', sql: SNAPSHOTS },
 ]
 
 const HAS_MIGRATIONS = "select 1 from sqlite_schema where name = 'migrations'"

@@ -7,7 +7,7 @@ import { BY_ID } from '../sql/birth-order.ts'
 import type { SqlRow } from '../sql/rows.ts'
 import { INSERT_LOG } from './flush.sql.ts'
 import { faultOf } from './flush.ts'
-import { CLAIM_JOBS, JOURNAL_OF, MEASURE_SPACE } from './perform.sql.ts'
+import { CLAIM_JOBS, INSERT_SNAPSHOT_PART, JOURNAL_OF, MEASURE_SPACE } from './perform.sql.ts'
 
 export type RunStatement = (statement: Statement) => readonly SqlRow[]
 
@@ -23,7 +23,7 @@ export function prepareStatements(db: DatabaseSync): RunStatement {
   }
 }
 
-function cellOf(value: Param): string | number | null {
+function cellOf(value: Param): string | number | Uint8Array | null {
   return typeof value === 'boolean' ? Number(value) : value
 }
 
@@ -42,6 +42,10 @@ export const SQLITE: SqlDialect = {
   insertLog: row => ({
     text: INSERT_LOG,
     values: [row.executionId, row.tenant, row.namespace, row.flowId, row.atMs, row.levelMax, row.lines],
+  }),
+  insertSnapshotPart: ({ executionId, turn, part, bytes }) => ({
+    text: INSERT_SNAPSHOT_PART,
+    values: [executionId, turn, part, bytes],
   }),
 }
 

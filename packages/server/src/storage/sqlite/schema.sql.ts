@@ -217,3 +217,12 @@ create table policies (
   primary key (tenant, namespace, id)
 ) without rowid;
 `
+
+/**
+ * What is folded of long journals. With rowids, unlike the others: a table without them is the tree of its key, and a row of 1 MB has no place there.
+ */
+export const SNAPSHOTS: string = `
+create table snapshots (
+  execution_id text not null, turn integer not null, part integer not null, bytes blob not null, primary key (execution_id, turn, part)
+);
+`

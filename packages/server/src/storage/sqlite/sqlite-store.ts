@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { sizeOf, type Batch } from '../batch.ts'
 import { expectUpToDate } from '../sql/migrations.ts'
 import { readsOf } from '../sql/reads.ts'
-import type { FlushReceipt, Store } from '../store.ts'
+import type { FlushReceipt, Operations, Store } from '../store.ts'
 import { foldLog, prepareCheckpoint } from './checkpoint.ts'
 import { startFlushThread, type FlushThread } from './flush-thread-client.ts'
 import { prepareFlush } from './flush.ts'
@@ -62,11 +62,12 @@ export function openSqliteStore(options: SqliteOptions): Store {
     kind: 'sqlite',
     flush,
     perform: async (name, args) => {
-      if (name !== 'purgeExecutions') return performIn(db, run, { name, args })
-      // A purge can wait: it comes between two flushes, so that the main thread does not stand still for one.
+      if (!CAN_WAIT.has(name)) return performIn(db, run, { name, args })
       await inFlight
       const result = performIn(db, run, { name, args })
-      shrink()
+      if (name === 'purgeExecutions') shrink()
+      // The parts of a large snapshot would fill the log before a flush looks at it.
+      else checkpoint()
       return result
     },
     read: readsOf(async (text, values) => run({ text, values }), SQLITE),
@@ -78,6 +79,9 @@ export function openSqliteStore(options: SqliteOptions): Store {
 }
 
 const CHECKPOINT_EVERY = 256
+
+/** They come between two flushes, so that the main thread does not stand still for one. */
+const CAN_WAIT: ReadonlySet<keyof Operations> = new Set(['purgeExecutions', 'saveSnapshotPart'])
 
 function closeDatabase(db: DatabaseSync): void {
   foldLog(db, 'truncate')
