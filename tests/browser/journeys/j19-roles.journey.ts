@@ -98,6 +98,12 @@ async function isThere(what: Locator): Promise<boolean> {
   )
 }
 
+/** Until the page knows who looks at it, nothing of it is switched off. */
+async function isRecognised(page: Page): Promise<void> {
+  await settled(page)
+  await page.getByRole('button', { name: 'Account of' }).waitFor()
+}
+
 async function textOf(reply: Response): Promise<string> {
   try {
     return await reply.text()
@@ -127,7 +133,7 @@ for (const role of ['viewer', 'editor', 'admin'] as const)
     for (const { name, path } of ROUTES.filter(route => !STRANGERS.includes(route.name))) {
       refused = []
       await page.goto(path(seeded))
-      await settled(page)
+      await isRecognised(page)
       const said = page.getByText(/You need [A-Z_]+:[A-Z]+|Not allowed here|may not see|not one of yours/).first()
       if (refused.length > 0 && !(await isThere(said))) found.push(`${name}: nothing is said of ${refused.join(', ')}`)
       if (refused.some(path => path.endsWith('/resume/validate')))
@@ -159,7 +165,7 @@ test(
       await signIn(page, PEOPLE[role].username)
       for (const { page: path, button: name, need, may } of BUTTONS) {
         await page.goto(path)
-        await settled(page)
+        await isRecognised(page)
         const button = page.getByRole('main').getByRole('button', { name, exact: true }).first()
         await button.waitFor()
         const isOff = (await button.getAttribute('aria-disabled')) === 'true'

@@ -10,7 +10,7 @@ import { FlushPipeline } from './flush-pipeline.ts'
 import { limitKeysOfFlow, newLimitRules } from '../flows/limit-rules.ts'
 import { LimitBook } from './limit-book.ts'
 import { newLiveLook } from './live-look.ts'
-import { headOf, loadExecution, type Loaded } from './load-execution.ts'
+import { headOf, keepSnapshot, loadExecution, type Loaded } from './load-execution.ts'
 import { overload } from './overload.ts'
 import { receiverOf } from './receiver-of.ts'
 import { Residents } from './residents.ts'
@@ -55,7 +55,7 @@ export class Engine implements Inbox, NoteTaker {
       maxBytes: options.idleMaxBytes ?? IDLE_WEIGHT_MAX_BYTES,
       clock: options.platform,
       ...(options.onLarge ? { onLarge: isAny => options.onLarge?.(isAny) } : {}),
-      onLeft: entity => this.#keepSnapshot(entity),
+      onLeft: entity => keepSnapshot(entity, options.snapshots),
     })
     this.look = newLiveLook(this.#residents, this)
     this.#pipeline = new FlushPipeline({
@@ -419,14 +419,6 @@ export class Engine implements Inbox, NoteTaker {
       this.#writeHeld(entity, { row, turn, reason, atMs: this.#options.platform.nowMs() })
     this.#rejectAll(entity, new SubmitError('failed', heldText(entity, reason), { cause: error }))
     if (entity.unflushed === 0) this.#residents.forget(entity)
-  }
-
-  #keepSnapshot(entity: Entity): void {
-    const { state, latestMs, snapshotTurn } = entity
-    const { snapshots } = this.#options
-    if (!state || !snapshots?.isDue(state, snapshotTurn)) return
-    entity.snapshotTurn = state.turn
-    snapshots.keep({ state, latestMs })
   }
 
   #take(entity: Entity, { state, plan, row, latestMs, snapshotTurn }: Extract<Loaded, { type: 'loaded' }>): void {

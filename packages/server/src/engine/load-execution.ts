@@ -6,6 +6,7 @@ import type { Snapshots } from '../flows/snapshots.ts'
 import type { Scheduler } from '../platform/platform.ts'
 import type { ExecutionRow } from '../storage/batch.ts'
 import type { Store } from '../storage/store.ts'
+import type { Entity } from './entity.ts'
 
 /** unknown: there is no such execution. broken: its journal is there and cannot be folded, which is our mistake. */
 export type Loaded =
@@ -49,6 +50,14 @@ export async function loadExecution(
     case 'planless':
       return { type: 'broken', lastTurn: fold.lastTurn, row, error: new Error(`${fold.flow} is gone`) }
   }
+}
+
+/** So that it need not be folded again when somebody asks for it. All that it did is committed. */
+export function keepSnapshot(entity: Entity, snapshots: Pick<Snapshots, 'isDue' | 'keep'> | undefined): void {
+  const { state, latestMs, snapshotTurn } = entity
+  if (!state || !snapshots?.isDue(state, snapshotTurn)) return
+  entity.snapshotTurn = state.turn
+  snapshots.keep({ state, latestMs })
 }
 
 /** What lists show of an execution, as one text to compare. */

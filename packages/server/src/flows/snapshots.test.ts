@@ -40,7 +40,7 @@ async function played(
 /** Reads it as somebody does who sees it for the first time, and counts what is read of the journal. */
 async function readAnew(
   { engine, id }: World,
-  snapshots: Pick<Snapshots, 'read'> | undefined = newSnapshots(engine),
+  snapshots: Pick<Snapshots, 'read'> | null = newSnapshots(engine),
 ): Promise<{ readonly rows: number } & Folded> {
   let rows = 0
   const read: Reads = {
@@ -81,7 +81,7 @@ test('a large execution that has ended is read of its snapshot, and is what its 
   const world = await played(LOOP)
   await world.engine.snapshots.stop()
 
-  const [byJournal, bySnapshot] = [await readAnew(world, undefined), await readAnew(world)]
+  const [byJournal, bySnapshot] = [await readAnew(world, null), await readAnew(world)]
 
   assert.equal(world.engine.stateOf(world.id), 'SUCCESS')
   assert.ok(byJournal.rows > 40 && bySnapshot.rows < 40, `${byJournal.rows} and ${bySnapshot.rows} rows were read`)
@@ -97,7 +97,7 @@ test('what came after the snapshot is folded on', async () => {
   await world.engine.snapshots.stop()
   await world.engine.settle(world.id, { run: ITERATIONS + 1 })
 
-  const [byJournal, bySnapshot] = [await readAnew(world, undefined), await readAnew(world)]
+  const [byJournal, bySnapshot] = [await readAnew(world, null), await readAnew(world)]
 
   assert.equal(bySnapshot.state.state, 'SUCCESS')
   assert.ok(bySnapshot.rows < 40 && bySnapshot.state.turn > (bySnapshot.snapshotTurn ?? 0), `${bySnapshot.rows} rows`)
@@ -167,11 +167,10 @@ test('a snapshot that cannot be written is told of, and nothing else', async () 
   await engine.saveFlow('large', LOOP)
   const id = await engine.started('large')
   while (engine.stateOf(id) === 'RUNNING') await engine.settled()
-  await engine.settled()
+  await engine.snapshots.stop()
 
   assert.equal(engine.stateOf(id), 'SUCCESS')
   assert.match(engine.notices.join('\n'), /the snapshot of the execution ".+" could not be written/)
-  await engine.snapshots.stop()
 })
 
 test('small executions have none', async () => {

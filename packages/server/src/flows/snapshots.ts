@@ -136,11 +136,10 @@ export class Snapshots {
     try {
       await this.#write(taken)
     } catch (error) {
-      if (!this.#isStopped)
-        this.#options.onNotice(
-          `the snapshot of the execution "${taken.id}" could not be written; it is read from its journal`,
-          error,
-        )
+      this.#options.onNotice(
+        `the snapshot of the execution "${taken.id}" could not be written; it is read from its journal`,
+        error,
+      )
     } finally {
       this.#waiting -= 1
     }
