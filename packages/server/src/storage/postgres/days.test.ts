@@ -7,6 +7,11 @@ import { executionRow, join, journalRow, logRow, type Writer } from '../contract
 import type { ExecutionRow } from '../batch.ts'
 import type { DroppedDay, History } from '../history.ts'
 import type { Store } from '../store.ts'
+import { connectClient } from './connect-client.ts'
+import { createDay } from './days.sql.ts'
+import { migrate } from './migrate.ts'
+import { MIGRATIONS } from './migrations.sql.ts'
+import { PARTITIONED_FIRST, SNAPSHOTS } from './schema.sql.ts'
 import { administrate, newDatabase, openTestStore } from './testing/test-database.ts'
 
 let server: Postgres
@@ -18,7 +23,11 @@ after(async () => await server.stop())
 
 const DAY_MS = 86_400_000
 const DAY_0 = Math.floor(Date.now() / DAY_MS) * DAY_MS
-const TABLES = ['execution_labels', 'executions', 'journal', 'logs', 'metrics']
+const TABLES = ['execution_labels', 'executions', 'journal', 'logs', 'metrics', 'snapshots']
+/** Of each table. */
+const NONE = TABLES.map(() => 0)
+const ONE = TABLES.map(() => 1)
+const TWO = TABLES.map(() => 2)
 
 test('a server that runs for weeks has the partition of tomorrow before it is needed', async t => {
   const { url, history, node } = await open(t)
@@ -29,7 +38,7 @@ test('a server that runs for weeks has the partition of tomorrow before it is ne
     for (const atMs of [nowMs, nowMs + DAY_MS]) await writeAt(node, atMs)
   }
 
-  assert.deepEqual(await countsOf(url, 'other'), [0, 0, 0, 0, 0])
+  assert.deepEqual(await countsOf(url, 'other'), NONE)
   const [row] = await administrate(url, "select count(*) as days from pg_class where relname ~ '^journal_\\d{8}$'")
   assert.equal(row?.['days'], 21 + 5)
 })
@@ -38,12 +47,12 @@ test('what comes for a day without a partition is kept aside, and moves when the
   const { store, url, history, node } = await open(t)
   const farMs = DAY_0 + 40 * DAY_MS
   const id = await writeAt(node, farMs)
-  assert.deepEqual(await countsOf(url, 'other'), [1, 1, 1, 1, 1])
+  assert.deepEqual(await countsOf(url, 'other'), ONE)
 
   assert.equal(await history.prepareDays(farMs - 2 * DAY_MS), true)
 
-  assert.deepEqual(await countsOf(url, 'other'), [0, 0, 0, 0, 0])
-  assert.deepEqual(await countsOf(url, nameOf(farMs)), [1, 1, 1, 1, 1])
+  assert.deepEqual(await countsOf(url, 'other'), NONE)
+  assert.deepEqual(await countsOf(url, nameOf(farMs)), ONE)
   assert.equal((await store.read.journalOf(id)).length, 1)
 })
 
@@ -54,7 +63,7 @@ test('partitions of two nodes that make them at once do not collide', async t =>
   const made = await Promise.all([1, 2, 3, 4].map(async () => await history.prepareDays(atMs)))
 
   if (made.includes(false)) assert.equal(await history.prepareDays(atMs), true)
-  assert.deepEqual(await countsOf(url, nameOf(atMs)), [0, 0, 0, 0, 0])
+  assert.deepEqual(await countsOf(url, nameOf(atMs)), NONE)
 })
 
 test('an old day is dropped; what lives or ended later is kept with all that belongs to it', async t => {
@@ -75,7 +84,7 @@ test('an old day is dropped; what lives or ended later is kept with all that bel
     true,
     true,
   ])
-  assert.deepEqual(await countsOf(url, 'other'), [2, 2, 2, 2, 2])
+  assert.deepEqual(await countsOf(url, 'other'), TWO)
   await node.write({
     heads: [{ id: alive, state: 'SUCCESS', endMs: bornMs + 9, waitsFor: null, turn: 2 }],
     journal: [journalRow(alive, 2)],
@@ -121,7 +130,7 @@ test('a long read holds a drop up, and the drop holds nobody up', async t => {
 
   const dropping = history.dropDay(DAY_0 - 30 * DAY_MS)
   const startedMs = performance.now()
-  for (let flush = 0; flush < 20; flush++) await writeAt(node, DAY_0)
+  for (let flush = 0; flush < 20; flush++) await flushAt(node, DAY_0)
 
   assert.ok(performance.now() - startedMs < 3_000)
   assert.deepEqual(await dropping, { type: 'busy', day: nameOf(bornMs) })
@@ -142,6 +151,66 @@ test('partitions that a crash left detached are dropped with the next day', asyn
   assert.deepEqual(left, [])
 })
 
+test('a database of before there were snapshots drops the days that it had', async t => {
+  const url = await newDatabase(server)
+  const bornMs = DAY_0 - 90 * DAY_MS
+  await migrateBefore(t, url)
+  await addDayBefore(url, bornMs)
+  const { store } = await openTestStore(t, url)
+  const [history, node] = [store.history, await join(store)]
+  assert.ok(history)
+  const old = await writeAt(node, bornMs, ENDED(bornMs + 5))
+  const alive = await writeAt(node, bornMs)
+  assert.deepEqual(await countsOf(url, nameOf(bornMs)), TWO)
+
+  const dropped = await dropAll(history, DAY_0 - 30 * DAY_MS)
+
+  assert.deepEqual(dropped[0], { type: 'dropped', day: nameOf(bornMs), executions: 1, kept: 1 })
+  assert.deepEqual([await isWhole(store, old), await isWhole(store, alive)], [false, true])
+  assert.deepEqual(await tablesOfDay(url, bornMs), [])
+})
+
+test('a day that a program of before made is dropped with what has no place in it', async t => {
+  const { store, url, history, node } = await open(t)
+  const bornMs = DAY_0 - 90 * DAY_MS
+  await addDayBefore(url, bornMs)
+  const old = await writeAt(node, bornMs, ENDED(bornMs + 5))
+  const alive = await writeAt(node, bornMs)
+  assert.equal((await countsOf(url, 'other')).at(-1), 2)
+
+  await dropAll(history, DAY_0 - 30 * DAY_MS)
+
+  assert.deepEqual([await isWhole(store, old), await isWhole(store, alive)], [false, true])
+  assert.deepEqual(await countsOf(url, 'other'), ONE)
+  assert.deepEqual(await tablesOfDay(url, bornMs), [])
+})
+
+test('what a program of before left of a day that it dropped goes with the next', async t => {
+  const { url, history } = await open(t)
+  const [bornMs, nextMs] = [DAY_0 - 90 * DAY_MS, DAY_0 - 50 * DAY_MS]
+  for (const atMs of [bornMs, nextMs]) await history.prepareDays(atMs)
+  for (const table of PARTITIONED_FIRST) await administrate(url, `drop table ${table}_${nameOf(bornMs)}`)
+  assert.deepEqual(await tablesOfDay(url, bornMs), [`snapshots_${nameOf(bornMs)}`])
+
+  assert.equal((await history.dropDay(DAY_0 - 85 * DAY_MS)).type, 'dropped')
+
+  assert.deepEqual(await tablesOfDay(url, bornMs), [])
+  assert.equal((await tablesOfDay(url, nextMs)).length, TABLES.length)
+})
+
+test('the bytes of snapshots are stored as they are, in every day', async t => {
+  const { url, history } = await open(t)
+  await history.prepareDays(DAY_0 + 40 * DAY_MS)
+
+  const rows = await administrate(
+    url,
+    "select attrelid::regclass::text as name, attstorage from pg_attribute where attname = 'bytes' and attrelid::regclass::text ~ '^snapshots(_[0-9a-z]+)?$'",
+  )
+
+  assert.ok(rows.some(row => row['name'] === `snapshots_${nameOf(DAY_0 + 40 * DAY_MS)}`))
+  assert.deepEqual([...new Set(rows.map(row => row['attstorage']))], ['e'])
+})
+
 function ENDED(endMs: number): Partial<ExecutionRow> {
   return { state: 'SUCCESS', endMs, waitsFor: null }
 }
@@ -153,12 +222,42 @@ async function open(t: TestContext): Promise<{ store: Store; url: string; histor
   return { store, url, history: store.history, node: await join(store) }
 }
 
+/** As the program made it that knew nothing of snapshots. */
+async function migrateBefore(t: TestContext, url: string): Promise<void> {
+  const client = await connectClient({ url, durability: 'full', Client }, 'migration')
+  t.after(async () => await client.end())
+  const known = MIGRATIONS.findIndex(step => step.type === 'outside' && step.statements === SNAPSHOTS)
+  assert.ok(known > 0)
+  await migrate(client, { random: Math.random, onNotice: () => {}, migrations: MIGRATIONS.slice(0, known) })
+}
+
+async function addDayBefore(url: string, atMs: number): Promise<void> {
+  const fromMs = Math.floor(atMs / DAY_MS) * DAY_MS
+  const day = { name: nameOf(atMs), fromMs, toMs: fromMs + DAY_MS }
+  for (const table of PARTITIONED_FIRST) await administrate(url, createDay(table, day))
+}
+
+async function tablesOfDay(url: string, atMs: number): Promise<readonly unknown[]> {
+  const rows = await administrate(
+    url,
+    `select relname from pg_class where relname ~ '_${nameOf(atMs)}$' and relkind = 'r'`,
+  )
+  return rows.map(row => row['relname'])
+}
+
 function rowAt(atMs: number, more: Partial<ExecutionRow> = {}): ExecutionRow {
   return executionRow(newId({ nowMs: atMs, shard: 0, random: Math.random }), { createdMs: atMs, ...more })
 }
 
 /** An execution with a row of every kind. */
 async function writeAt(node: Writer, atMs: number, more: Partial<ExecutionRow> = {}): Promise<string> {
+  const executionId = await flushAt(node, atMs, more)
+  await node.store.perform('saveSnapshotPart', { executionId, turn: 1, part: 0, bytes: Uint8Array.of(1) })
+  return executionId
+}
+
+/** The same, but for its snapshot. */
+async function flushAt(node: Writer, atMs: number, more: Partial<ExecutionRow> = {}): Promise<string> {
   const row = rowAt(atMs, more)
   const executionId = row.id
   await node.write({
@@ -178,6 +277,7 @@ async function isWhole(store: Store, id: string): Promise<boolean> {
     (await store.read.journalOf(id)).length === 1,
     (await store.read.logsOf({ executionId: id, limit: 9 })).length === 1,
     (await store.read.metricsOf(id)).length === 1,
+    (await store.read.findSnapshot(id)) !== undefined,
   ]
   assert.equal(new Set(parts).size, 1, parts.join())
   return parts[0] ?? false

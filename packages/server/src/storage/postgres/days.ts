@@ -65,16 +65,40 @@ async function dropDay(client: Client, { endedBeforeMs, isHeavy }: DropDay): Pro
   const tables = await listDays(client)
   // What a crash left between detaching and dropping.
   for (const { name, isAttached } of tables) if (!isAttached) await client.query(`drop table if exists ${name}`)
+  await dropRests(client, tables, endedBeforeMs)
   const day = daysOf(tables).find(day => endOf(day) <= endedBeforeMs && !isHeavy(day))
   if (day === undefined) return { type: 'none' }
   const { rows } = await client.query<Record<string, unknown>>(sql.countKept(day), [endedBeforeMs])
   const { total, kept } = { total: number(rows[0] ?? {}, 'total'), kept: number(rows[0] ?? {}, 'kept') }
   if (kept > KEPT_MAX) return { type: 'too-much-alive', day }
   const ids = (await client.query<{ born_ms: number; id: string }>(sql.listKept(day), [endedBeforeMs])).rows
+  if (!(await completeDay(client, day, tables))) return { type: 'busy', day }
   const isDetached = await unlessBusy(client, async () => await detachDay(client, day, ids))
   if (!isDetached) return { type: 'busy', day }
   for (const table of PARTITIONED) await client.query(`drop table ${table}_${day}`)
   return { type: 'dropped', day, executions: total - kept, kept }
+}
+
+/** A program of before knows fewer tables: the days that it made have no place in the others. */
+async function completeDay(client: Client, day: string, tables: readonly DayTable[]): Promise<boolean> {
+  const existing = new Set(tables.map(table => table.name))
+  for (const table of PARTITIONED) {
+    if (existing.has(`${table}_${day}`)) continue
+    const bounds = dayOf((endOf(day) - DAY_MS) / DAY_MS)
+    if (!(await unlessBusy(client, async () => await makeDay(client, table, bounds)))) return false
+  }
+  return true
+}
+
+/** What it dropped a day without. When others are in the way it goes with the next day. */
+async function dropRests(client: Client, tables: readonly DayTable[], endedBeforeMs: number): Promise<void> {
+  const days = new Set(daysOf(tables))
+  for (const { name, isAttached } of tables) {
+    const day = name.slice(-8)
+    if (!isAttached || name !== `snapshots_${day}` || days.has(day) || endOf(day) > endedBeforeMs) continue
+    const isDetached = await unlessBusy(client, async () => void (await client.query(sql.detach('snapshots', day))))
+    if (isDetached) await client.query(`drop table if exists ${name}`)
+  }
 }
 
 class RestartedMeanwhile extends Error {}

@@ -55,8 +55,10 @@ export async function fillForUseCases(store: Store): Promise<void> {
       operations: ['k1', 'k2', 'k3'].map(name => operation(name)),
     }),
   )
+  for (const part of [1, 0]) await store.perform('saveSnapshotPart', { ...SNAPSHOT, part })
 }
 
+const SNAPSHOT = { executionId: ALIVE, turn: 1, part: 0, bytes: Uint8Array.of(1, 2) }
 const BULK = { tenant: 'main', id: 'bulk' }
 const SETTING = { tenant: 'main', kind: 'view', owner: 'ada', id: 'mine' } as const
 const DATA_KEY: DataKeyRow = {
@@ -121,6 +123,8 @@ export const USE_CASES: readonly UseCase[] = [
   perform('setTriggerDisabled', { ...FLOW, triggerId: 'nightly', isDisabled: true, nextMs: null }),
   perform('claimJobs', { node: NODE, incarnation: 1, limit: 2, nowMs: 7, queues: null }),
   perform('appendLogs', { rows: [logRow(ALIVE), logRow(ALIVE)] }),
+  perform('saveSnapshotPart', { ...SNAPSHOT, part: 2 }),
+  perform('saveSnapshotPart', { ...SNAPSHOT, turn: 2 }),
   perform('setKey', key('a', '2')),
   perform('setKey', key('b', '2')),
   perform('deleteKey', { tenant: 'main', namespace: 'n', key: 'a' }),
