@@ -34,7 +34,8 @@ export class LoopOutputs extends Map<string, Value> {
     const outputs = new LoopOutputs(values, runs)
     for (let lane = 0; lane < values.length; lane++) {
       const ordinal = readColumn(ordinals, lane)
-      if (ordinal !== NO_RUN) outputs.bind(lane, ordinal)
+      outputs.#ordinals[lane] = ordinal
+      if (ordinal !== NO_RUN) outputs.#size += 1
     }
     for (const [lane, value] of merged) outputs.#merged.set(lane, value)
     return outputs

@@ -198,6 +198,8 @@ const THAWED = {
   value: (content: unknown): Value => decodeValue(trust<string>(content)),
   numbers: (content: unknown): number[] => {
     const { length, column } = trust<{ readonly length: number; readonly column: NumberColumn }>(content)
-    return Array.from({ length }, (_, index) => readColumn(column, index))
+    const numbers: number[] = []
+    for (let index = 0; index < length; index++) numbers.push(readColumn(column, index))
+    return numbers
   },
 } as const
