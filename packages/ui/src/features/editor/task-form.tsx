@@ -24,6 +24,7 @@ export function TaskForm({ text, task, code }: TaskFormProps): ReactNode {
 
 function Form({ text, task, code }: TaskFormProps & { readonly task: TaskPlace }): ReactNode {
   const { data: facts, isPending } = useTypeFacts(task.type)
+  const hasType = task.type !== undefined && task.type !== ''
   const [isOnlySet, setOnlySet] = useState(false)
   const values = useMemo(() => valuesAt(text, task.path), [text, task.path])
   const groups = useMemo(() => fieldsOf(facts, values), [facts, values])
@@ -48,21 +49,29 @@ function Form({ text, task, code }: TaskFormProps & { readonly task: TaskPlace }
           {t('onlySet')}
         </label>
       </div>
-      {isPending && <SkeletonRows rows={4} />}
-      {!isPending && !facts && <ErrorCard error={t('loadFailed')} />}
-      {facts?.description === undefined && facts !== undefined && <p className={classes['muted']}>{t('noSchema')}</p>}
-      <Group title={t('required')} fields={groups.required} values={values} onChange={change} />
-      <Group title={t('set')} fields={groups.set} values={values} onChange={change} />
-      {!isOnlySet && (
+      {/* A field that becomes another one under the hand would lose what is typed meanwhile. */}
+      {isPending ? (
+        <SkeletonRows rows={4} />
+      ) : (
         <>
-          <Group
-            title={t('more')}
-            fields={groups.more}
-            values={values}
-            onChange={change}
-            isClosed={groups.more.length > 6}
-          />
-          <Group title={t('common')} fields={groups.common} values={values} onChange={change} isClosed />
+          {!facts && hasType && <ErrorCard error={t('loadFailed')} />}
+          {facts?.description === undefined && facts !== undefined && (
+            <p className={classes['muted']}>{t('noSchema')}</p>
+          )}
+          <Group title={t('required')} fields={groups.required} values={values} onChange={change} />
+          <Group title={t('set')} fields={groups.set} values={values} onChange={change} />
+          {!isOnlySet && (
+            <>
+              <Group
+                title={t('more')}
+                fields={groups.more}
+                values={values}
+                onChange={change}
+                isClosed={groups.more.length > 6}
+              />
+              <Group title={t('common')} fields={groups.common} values={values} onChange={change} isClosed />
+            </>
+          )}
         </>
       )}
     </div>

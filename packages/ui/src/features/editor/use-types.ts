@@ -78,13 +78,13 @@ export function useTypeFacts(type: string | undefined): {
   readonly data: TypeFacts | undefined
   readonly isPending: boolean
 } {
-  const { data, isPending } = useQuery({
+  const { data, isLoading } = useQuery({
     queryKey: factsKey(type ?? ''),
     queryFn: () => readFacts(type ?? ''),
     enabled: type !== undefined && type !== '',
     ...KEPT,
   })
-  return { data, isPending }
+  return { data, isPending: isLoading }
 }
 
 /** For documentation under the pointer. */
