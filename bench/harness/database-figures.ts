@@ -20,6 +20,7 @@ export const TABLES = [
   'executions',
   'execution_labels',
   'journal',
+  'snapshots',
   'logs',
   'metrics',
   'jobs',
