@@ -119,7 +119,9 @@ export class Snapshots {
     const chunks: PackedPart[] = []
     for (let after = 0; after < parts - 1;) {
       const rows = await this.#options.store.read.snapshotPartsOf(id, turn, { after, limit: PARTS_AT_ONCE })
-      const unpacked = await Promise.all(rows.map(async ({ bytes }) => await unpack(bytes)))
+      // Another snapshot of the same turn may have had more of them.
+      const own = rows.filter(({ part }) => part < parts)
+      const unpacked = await Promise.all(own.map(async ({ bytes }) => await unpack(bytes)))
       for (const part of unpacked) {
         // Another writer was faster: what it wrote will be whole in a moment.
         if (part?.label.writer !== writer) return undefined

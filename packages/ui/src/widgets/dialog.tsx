@@ -19,6 +19,8 @@ export interface DialogProps {
 /** Shown while it is rendered. The focus goes to what bears `data-autofocus`, else to the first control. */
 export function Dialog({ title, onClose, footer, size = 'medium', kind = 'dialog', children }: DialogProps): ReactNode {
   const ref = useRef<HTMLDialogElement>(null)
+  const close = useRef<HTMLButtonElement>(null)
+  const content = useRef<HTMLDivElement>(null)
   const titleId = useId()
   useEffect(() => {
     const dialog = ref.current
@@ -26,6 +28,7 @@ export function Dialog({ title, onClose, footer, size = 'medium', kind = 'dialog
       dialog.showModal()
       // Who opens a dialog wants its content, not the button that closes it.
       dialog.querySelector<HTMLElement>('[data-autofocus]')?.focus()
+      if (close.current === document.activeElement) firstControl(content.current)?.focus()
     }
     return () => dialog?.close()
   }, [])
@@ -46,14 +49,24 @@ export function Dialog({ title, onClose, footer, size = 'medium', kind = 'dialog
         <header className={kind === 'box' ? 'visually-hidden' : classes['head']}>
           <h2 id={titleId}>{title}</h2>
           {kind !== 'box' && (
-            <ActionIcon aria-label="Close" onClick={onClose}>
+            <ActionIcon ref={close} aria-label="Close" onClick={onClose}>
               <Icon name="close" />
             </ActionIcon>
           )}
         </header>
-        <div className={classes['body']}>{children}</div>
+        <div ref={content} className={classes['body']}>
+          {children}
+        </div>
         {footer !== undefined && <footer className={classes['foot']}>{footer}</footer>}
       </div>
     </dialog>
   )
+}
+
+/** Where one goes on with the keyboard. */
+const CONTROLS = 'input, select, textarea, button, a[href], summary, [tabindex="0"]'
+
+function firstControl(content: HTMLElement | null): HTMLElement | undefined {
+  const found = content?.querySelectorAll<HTMLElement>(CONTROLS) ?? []
+  return [...found].find(control => !control.matches(':disabled, [type=hidden]') && control.checkVisibility())
 }

@@ -126,6 +126,31 @@ test('namespaces are those of flows and the ones above them', async () => {
   )
 })
 
+test('metrics of iterations say of which', async () => {
+  const body = `id: rounds
+namespace: ${NS}.sub
+tasks:
+  - id: each
+    type: io.kestra.plugin.core.flow.ForEach
+    values: [oslo, rome]
+    tasks: [{ id: note, type: io.kestra.plugin.core.debug.Return, format: "{{ taskrun.value }}" }]`
+  await server.send('POST', `${API}/flows`, { body, headers: { 'content-type': 'application/x-yaml' } })
+  const { id } = (await server.send('POST', `${API}/executions/${NS}.sub/rounds?wait=true`)).json
+
+  const metrics = await server.send('GET', `${API}/metrics/${id}`)
+
+  assert.deepEqual(
+    metrics.json.results.map(({ taskId, taskRunValue }: { taskId: string; taskRunValue?: string }) => [
+      taskId,
+      taskRunValue,
+    ]),
+    [
+      ['note', 'oslo'],
+      ['note', 'rome'],
+    ],
+  )
+})
+
 test('metrics of an execution, outputs apart from it, its newest one and rows of a search', async () => {
   const started = await server.send('POST', `${API}/executions/${NS}.sub/called`)
   const { id } = started.json

@@ -56,6 +56,8 @@ function entriesOf(run: TaskRun, state: ExecutionState, plan: Plan): readonly Re
       executionId: state.id,
       taskId,
       taskRunId: taskRunId(state.id, run.ordinal),
+      // Of an iteration: its task alone does not tell which one it is.
+      ...(run.value === undefined ? {} : { taskRunValue: run.value }),
       type,
       name,
       value,

@@ -6,7 +6,7 @@ import { BucketBar } from './bucket-bar.tsx'
 import classes from './calendar-page.module.css'
 import { rangeOf } from './calendar-range.ts'
 import { t } from './messages.ts'
-import { tellBucket } from './tell-bucket.ts'
+import { isEmpty, tellBucket } from './tell-bucket.ts'
 import { sumOf, type CalendarData } from './use-calendar.ts'
 
 export interface DayViewProps {
@@ -40,7 +40,7 @@ export function DayView({ data, dayMs, namespace }: DayViewProps): ReactNode {
             <li key={start}>
               <time dateTime={start}>{clock.format(Date.parse(start))}</time>
               <BucketBar sum={sum} most={most} />
-              <span className={classes['muted']}>{tellBucket(sum)}</span>
+              <span className={isEmpty(sum) ? 'visually-hidden' : classes['muted']}>{tellBucket(sum)}</span>
             </li>
           ))}
         </ol>

@@ -2,6 +2,10 @@ import { formatNumber } from '../../lib/messages.ts'
 import { t } from './messages.ts'
 import type { BucketSum } from './use-calendar.ts'
 
+export function isEmpty({ done, failed, other, planned }: BucketSum): boolean {
+  return done + failed + other + planned === 0
+}
+
 /** What one day or hour holds, in words. */
 export function tellBucket({ done, failed, other, planned }: BucketSum): string {
   const all = done + failed + other

@@ -16,6 +16,8 @@ import type { ExecutionHead } from './use-execution.ts'
 interface Metric {
   readonly taskId: string
   readonly taskRunId: string
+  /** Of an iteration. */
+  readonly taskRunValue?: string
   readonly name: string
   readonly type: string
   readonly value: number
@@ -53,11 +55,20 @@ export function MetricsTab({ head }: { readonly head: ExecutionHead }): ReactNod
   )
 }
 
+function TaskOf({ row: { taskId, taskRunValue } }: { readonly row: Metric }): ReactNode {
+  return (
+    <>
+      {taskId}
+      {taskRunValue !== undefined && <span className={classes['of']}> · {taskRunValue}</span>}
+    </>
+  )
+}
+
 function columnsOf(rows: readonly Metric[]): readonly Column<Metric>[] {
   const most = new Map<string, number>()
   for (const { name, value } of rows) most.set(name, Math.max(most.get(name) ?? 0, Math.abs(value)))
   return [
-    { id: 'task', title: t('task'), cell: row => row.taskId },
+    { id: 'task', title: t('task'), cell: row => <TaskOf row={row} /> },
     { id: 'name', title: t('name'), cell: row => <span className={classes['name']}>{row.name}</span> },
     {
       id: 'value',
