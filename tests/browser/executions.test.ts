@@ -338,6 +338,62 @@ test(
   },
 )
 
+test(
+  'a node of the drawing opens its panel beside it, and Escape gives the focus back',
+  { skip: NO_BROWSER },
+  async () => {
+    const { page, problems, close } = await open(`/ui/executions/tests/broken/${seeded.failed}/topology`)
+    const node = page.locator('[data-block]').filter({ hasText: 'fetch' })
+    const given = page.getByRole('region', { name: 'What it was given' })
+    const drawing = page.locator('.react-flow__viewport')
+
+    await node.focus()
+    await page.keyboard.press('Enter')
+    await given.getByText('rows of {{ inputs.region }}').waitFor()
+    await given.getByRole('button', { name: 'Fill in the expressions' }).click()
+    await given.getByText('rows of EU').waitFor()
+    await page.getByRole('region', { name: 'Outputs' }).getByText('rows of EU').waitFor()
+    const toGantt = await page.getByRole('link', { name: 'In the Gantt' }).getAttribute('href')
+    const place = await drawing.getAttribute('style')
+    await page.getByRole('group', { name: 'Drawing of the flow' }).hover({ position: { x: 30, y: 30 } })
+    await page.mouse.wheel(0, 80)
+    await page.locator(`.react-flow__viewport:not([style="${place}"])`).waitFor()
+    const barriers = await findBarriers(page)
+    await page.keyboard.press('Escape')
+    await given.waitFor({ state: 'detached' })
+    await page.locator('[data-block]:focus').filter({ hasText: 'fetch' }).waitFor()
+
+    assert.match(toGantt ?? '', /\/gantt\?task=/)
+    assert.deepEqual(barriers, [])
+    assert.deepEqual(problems, [])
+    await close()
+  },
+)
+
+test(
+  'the bars over a log are one stop of the Tab key, and arrow keys go from one to the next',
+  { skip: NO_BROWSER },
+  async () => {
+    const { page, problems, close } = await open(`/ui/executions/tests/broken/${seeded.failed}/logs`)
+    const bars = page.getByRole('group', { name: /Lines over time/ }).getByRole('button')
+    await bars.first().waitFor()
+
+    await bars.and(page.locator('[tabindex="0"]')).focus()
+    await page.keyboard.press('End')
+    await bars.last().and(page.locator(':focus')).waitFor()
+    await page.keyboard.press('ArrowRight')
+    await bars.last().and(page.locator(':focus')).waitFor()
+    await page.keyboard.press('Home')
+    await bars.first().and(page.locator('[tabindex="0"]:focus')).waitFor()
+    const stops = await bars.and(page.locator('[tabindex="0"]')).count()
+
+    assert.equal(stops, 1)
+    assert.deepEqual(await findBarriers(page), [])
+    assert.deepEqual(problems, [])
+    await close()
+  },
+)
+
 test('a replay begins at the task that failed, as an execution of its own', { skip: NO_BROWSER }, async () => {
   const { page, problems, close } = await open(`/ui/executions/tests/broken/${seeded.failed}`)
 
