@@ -2,6 +2,7 @@
 // answered, and two of them side by side.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import type { Locator } from 'playwright-core'
 import {
   NO_BROWSER,
   findBarriers,
@@ -130,8 +131,14 @@ test(
 
     assert.deepEqual(await findBarriers(page), [])
     const slices = chart.getByRole('slider', { name: 'Choose a part of the time' })
-    await slices.focus()
-    await page.keyboard.press('ArrowLeft')
+    const newest = Number(await slices.getAttribute('aria-valuemax'))
+    await chart.getByRole('listitem').first().getByRole('button').focus()
+    await page.keyboard.press('Shift+Tab')
+    await slices.and(page.locator('[aria-valuetext*="–"]')).waitFor()
+    await page.keyboard.press('Home')
+    await slices.and(page.locator('[aria-valuenow="0"]')).waitFor()
+    await page.keyboard.press('Shift+End')
+    await slices.and(page.locator(`[aria-valuenow="${newest}"][aria-valuetext*="Failed"]`)).waitFor()
     await page.keyboard.press('Enter')
     await page.waitForURL(/startDate/)
     await page.goBack()
@@ -195,6 +202,92 @@ test(
   },
 )
 
+const FANNED = `
+id: fanned
+namespace: tests
+tasks:
+  - id: both
+    type: io.kestra.plugin.core.flow.Parallel
+    tasks:
+      - { id: left, type: io.kestra.plugin.core.debug.Return, format: l }
+      - { id: right, type: io.kestra.plugin.core.debug.Return, format: r }
+  - { id: join, type: io.kestra.plugin.core.debug.Return, format: j }
+  - { id: send, type: io.kestra.plugin.core.debug.Return, format: s }
+`
+
+test(
+  'lines lead into and out of the row that is looked at, keys go along them, and both are told',
+  { skip: NO_BROWSER },
+  async () => {
+    await server.call('POST', '/flows', FANNED)
+    const { id } = (await server.call('POST', '/executions/tests/fanned?wait=true')) as { readonly id: string }
+    const { page, problems, close } = await openTab(browser, server.address)
+    const asked: string[] = []
+    page.on('request', request => asked.push(request.url()))
+    await page.goto(`/ui/executions/tests/fanned/${id}/gantt`)
+    await settled(page)
+    const grid = page.getByRole('treegrid')
+    const rowOf = (task: string): Locator =>
+      grid.getByRole('row').filter({ has: page.getByText(task, { exact: true }) })
+    const isAt = async (task: string): Promise<void> => {
+      const row = await rowOf(task).getAttribute('id')
+      await page.locator(`[role=treegrid][aria-activedescendant="${row}"]`).waitFor()
+    }
+    await rowOf('send').waitFor()
+    const early = asked.filter(url => url.includes('gantt-edges'))
+    const lines = page.locator('[data-edge]')
+
+    await rowOf('join').hover()
+    await lines.nth(2).waitFor()
+    const count = await lines.count()
+    await grid.getByRole('row', { name: /join.*Waited for (left, right|right, left) · Followed by send/ }).waitFor()
+    await page.mouse.move(1, 1)
+    await lines.first().waitFor({ state: 'detached' })
+    await grid.focus()
+    await page.keyboard.press('End')
+    await isAt('send')
+    await page.keyboard.press('p')
+    await isAt('join')
+    await page.keyboard.press('s')
+    await isAt('send')
+    await page.keyboard.press('s')
+    await page.getByText('No task run waited for it.').waitFor()
+    await page.keyboard.press('Enter')
+    await page.getByText('Waited for join', { exact: true }).waitFor()
+    const barriers = await findBarriers(page)
+    await page.keyboard.press('?')
+    await page.getByRole('dialog').getByText('To what it waited for').waitFor()
+
+    assert.deepEqual(early, [])
+    assert.equal(count, 3)
+    assert.deepEqual(barriers, [])
+    assert.deepEqual(problems, [])
+    await close()
+  },
+)
+
+test(
+  'without their program the lines are said to be missing, and are asked for again',
+  { skip: NO_BROWSER },
+  async () => {
+    const { page, close } = await open(`/ui/executions/examples/parallel-and-loops/${seeded.succeeded}/gantt`)
+    const row = page.getByRole('row', { name: /left_second|left_first/ }).first()
+    const told = page.getByText('The lines could not be loaded.')
+    await page.route(/gantt-edges/, route => route.abort())
+    await row.hover()
+    await told.waitFor()
+
+    await page.unroute(/gantt-edges/)
+    await page
+      .getByRole('row', { name: /right|join|each/ })
+      .first()
+      .hover()
+    await told.waitFor({ state: 'hidden' })
+
+    await close()
+  },
+)
+
 test(
   'the log stands below the chart once somebody asks for it, of what is chosen or of all, as high as it was left',
   { skip: NO_BROWSER },
@@ -212,8 +305,14 @@ test(
     await page.keyboard.press('l')
     await lines.getByText('connection refused by warehouse:5432').first().waitFor()
     const barriers = await findBarriers(page)
+    const grid = page.getByRole('treegrid')
+    const isTight = await grid.evaluate(
+      (element: { readonly clientHeight: number; readonly scrollHeight: number }) =>
+        element.clientHeight === element.scrollHeight && element.clientHeight < 160,
+    )
+    const offered = Number(await border.getAttribute('aria-valuenow'))
     await border.focus()
-    await page.keyboard.press('ArrowUp')
+    await page.keyboard.press('ArrowDown')
     await page.keyboard.press('f')
     const choice = page.getByRole('group', { name: 'Lines of' })
     await choice.getByRole('button', { name: 'load', pressed: true }).waitFor()
@@ -225,12 +324,71 @@ test(
     const height = await border.getAttribute('aria-valuenow')
     await page.reload()
     await border.and(page.locator(`[aria-valuenow="${height}"]`)).waitFor()
+    await border.press('Enter')
+    await border.and(page.locator(`[aria-valuenow="${offered}"]`)).waitFor()
     await page.getByRole('button', { name: 'Hide the log below the chart' }).click()
     await lines.waitFor({ state: 'detached' })
 
     assert.deepEqual(early, [])
-    assert.equal(height, '324')
+    assert.ok(isTight, 'the chart is higher than its rows')
+    assert.equal(Number(height), offered - 24)
     assert.deepEqual(barriers, [])
+    assert.deepEqual(problems, [])
+    await close()
+  },
+)
+
+test(
+  'a node of the drawing opens its panel beside it, and Escape gives the focus back',
+  { skip: NO_BROWSER },
+  async () => {
+    const { page, problems, close } = await open(`/ui/executions/tests/broken/${seeded.failed}/topology`)
+    const node = page.locator('[data-block]').filter({ hasText: 'fetch' })
+    const given = page.getByRole('region', { name: 'What it was given' })
+    const drawing = page.locator('.react-flow__viewport')
+
+    await node.focus()
+    await page.keyboard.press('Enter')
+    await given.getByText('rows of {{ inputs.region }}').waitFor()
+    await given.getByRole('button', { name: 'Fill in the expressions' }).click()
+    await given.getByText('rows of EU').waitFor()
+    await page.getByRole('region', { name: 'Outputs' }).getByText('rows of EU').waitFor()
+    const toGantt = await page.getByRole('link', { name: 'In the Gantt' }).getAttribute('href')
+    const place = await drawing.getAttribute('style')
+    await page.getByRole('group', { name: 'Drawing of the flow' }).hover({ position: { x: 30, y: 30 } })
+    await page.mouse.wheel(0, 80)
+    await page.locator(`.react-flow__viewport:not([style="${place}"])`).waitFor()
+    const barriers = await findBarriers(page)
+    await page.keyboard.press('Escape')
+    await given.waitFor({ state: 'detached' })
+    await page.locator('[data-block]:focus').filter({ hasText: 'fetch' }).waitFor()
+
+    assert.match(toGantt ?? '', /\/gantt\?task=/)
+    assert.deepEqual(barriers, [])
+    assert.deepEqual(problems, [])
+    await close()
+  },
+)
+
+test(
+  'the bars over a log are one stop of the Tab key, and arrow keys go from one to the next',
+  { skip: NO_BROWSER },
+  async () => {
+    const { page, problems, close } = await open(`/ui/executions/tests/broken/${seeded.failed}/logs`)
+    const bars = page.getByRole('group', { name: /Lines over time/ }).getByRole('button')
+    await bars.first().waitFor()
+
+    await bars.and(page.locator('[tabindex="0"]')).focus()
+    await page.keyboard.press('End')
+    await bars.last().and(page.locator(':focus')).waitFor()
+    await page.keyboard.press('ArrowRight')
+    await bars.last().and(page.locator(':focus')).waitFor()
+    await page.keyboard.press('Home')
+    await bars.first().and(page.locator('[tabindex="0"]:focus')).waitFor()
+    const stops = await bars.and(page.locator('[tabindex="0"]')).count()
+
+    assert.equal(stops, 1)
+    assert.deepEqual(await findBarriers(page), [])
     assert.deepEqual(problems, [])
     await close()
   },

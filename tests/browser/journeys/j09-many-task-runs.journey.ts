@@ -99,6 +99,8 @@ test('J9: ten thousand task runs are walked, zoomed and filtered', { skip: NO_BR
   await grid.getByRole('row', { name: /group_0/ }).waitFor()
   assert.ok((await rowsIn(page)) <= ROWS_MAX)
   await grid.focus()
+  await page.locator('[data-edge]').first().waitFor()
+  assert.ok((await page.locator('[data-edge]').count()) < GROUPS)
   await page.keyboard.press('+')
   await page.waitForURL(/zoom=/)
   await page.keyboard.press('End')

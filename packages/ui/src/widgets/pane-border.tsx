@@ -11,10 +11,12 @@ export interface PaneBorderProps {
   /** The part lies below instead of on the right. */
   readonly isBelow?: boolean
   readonly onResize: (size: number) => void
+  /** Back to the size that nobody chose: by a double click or Enter. */
+  readonly onReset?: () => void
 }
 
 /** The border of a part on the right or below: moved by the pointer, and by the arrow keys when it has the focus. */
-export function PaneBorder({ size, width, label, isBelow = false, onResize }: PaneBorderProps): ReactNode {
+export function PaneBorder({ size, width, label, isBelow = false, onResize, onReset }: PaneBorderProps): ReactNode {
   const from = useRef<{ readonly at: number; readonly size: number } | undefined>(undefined)
   const placeOf = (event: PointerEvent): number => (isBelow ? event.clientY : event.clientX)
   const [more, less] = isBelow ? ['ArrowUp', 'ArrowDown'] : ['ArrowLeft', 'ArrowRight']
@@ -26,6 +28,10 @@ export function PaneBorder({ size, width, label, isBelow = false, onResize }: Pa
     if (from.current) onResize(from.current.size + from.current.at - placeOf(event))
   }
   const key = (event: KeyboardEvent): void => {
+    if (event.key === 'Enter' && onReset) {
+      event.preventDefault()
+      return onReset()
+    }
     const step = event.key === more ? STEP : event.key === less ? -STEP : 0
     if (step === 0) return
     event.preventDefault()
@@ -46,6 +52,7 @@ export function PaneBorder({ size, width, label, isBelow = false, onResize }: Pa
       onPointerUp={() => {
         from.current = undefined
       }}
+      onDoubleClick={onReset}
       onKeyDown={key}
     />
   )

@@ -10,6 +10,7 @@ import { tip } from '../../widgets/tooltip.ts'
 import { Gantt } from '../gantt/gantt.tsx'
 import classes from './execution-page.module.css'
 import { t } from './messages.ts'
+import { useDeclaredEdges } from './use-declared-edges.ts'
 import { useTree } from './use-task-runs.ts'
 import { useChosenRun, WithPanel, type RunsViewProps } from './with-panel.tsx'
 
@@ -18,6 +19,8 @@ const LogPane = lazy(async () => ({ default: (await import('./log-pane.tsx')).Lo
 
 const PARAMS = { zoom: textParam }
 const WITH_LOG = 'gantt.log'
+/** Where somebody moved the border between the two it stays; else the chart takes what its rows need. */
+const LOG_HEIGHT = 'pane.gantt-log'
 
 export interface GanttTabProps extends RunsViewProps {
   readonly isFull: boolean
@@ -29,6 +32,7 @@ export function GanttTab({ head, taskRuns, onReplay, isFull }: GanttTabProps): R
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set())
   const [seen, setSeen] = useState<ReadonlySet<string>>(new Set())
   const tree = useTree(head.id, taskRuns, { toggled, seen })
+  const declared = useDeclaredEdges(head, taskRuns.runs)
   const { task, run, select } = useChosenRun(head, taskRuns)
   const { state } = head
   const isOver = isFinalState(state.current)
@@ -55,7 +59,7 @@ export function GanttTab({ head, taskRuns, onReplay, isFull }: GanttTabProps): R
     <div className={isFull || run ? classes['tall'] : undefined}>
       <WithPanel {...{ head, run, select, onReplay }}>
         <Gantt
-          {...{ tree, zoom, isFull: isFull || run !== undefined }}
+          {...{ tree, zoom, declared, isFull: isFull || run !== undefined }}
           runs={taskRuns.runs}
           total={taskRuns.total}
           isWhole={taskRuns.isWhole}
@@ -66,11 +70,12 @@ export function GanttTab({ head, taskRuns, onReplay, isFull }: GanttTabProps): R
           onToggle={toggle}
           onZoom={keepZoom}
           onSight={see}
-          tools={isFull && <LogToggle {...log} />}
+          isFitting={log.isShown && !log.isSized}
+          tools={isFull && <LogToggle isShown={log.isShown} toggle={log.toggle} />}
         />
         {log.isShown && (
           <Suspense fallback={<SkeletonRows rows={6} />}>
-            <LogPane {...{ head, run }} onClose={log.toggle} />
+            <LogPane {...{ head, run }} heightKey={LOG_HEIGHT} onClose={log.toggle} />
           </Suspense>
         )}
       </WithPanel>
@@ -80,12 +85,14 @@ export function GanttTab({ head, taskRuns, onReplay, isFull }: GanttTabProps): R
 
 interface LogChoice {
   readonly isShown: boolean
+  readonly isSized: boolean
   toggle(): void
 }
 
 /** Whether the log stands below the chart: as it was left. */
 function useLogChoice(isFull: boolean): LogChoice {
   const isShown = useLocal(WITH_LOG) === 'true' && isFull
+  const isSized = useLocal(LOG_HEIGHT) !== undefined
   const toggle = (): void => writeLocal(WITH_LOG, isShown ? undefined : 'true')
   useAction({
     id: 'gantt.log',
@@ -95,10 +102,10 @@ function useLogChoice(isFull: boolean): LogChoice {
     why: isFull ? undefined : t('whyNoLogBelow'),
     run: toggle,
   })
-  return { isShown, toggle }
+  return { isShown, isSized, toggle }
 }
 
-function LogToggle({ isShown, toggle }: LogChoice): ReactNode {
+function LogToggle({ isShown, toggle }: Pick<LogChoice, 'isShown' | 'toggle'>): ReactNode {
   return (
     <button
       type="button"

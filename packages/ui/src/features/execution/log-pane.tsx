@@ -1,11 +1,14 @@
-// The log below the chart: of the task that is chosen in it, with all its iterations, or of all. Its height is moved by the pointer and by keys, and remembered.
+// The log below the chart: of the task that is chosen in it, with all its iterations, or of all. It has what the chart leaves; its height is moved by the
+// pointer and by keys, and remembered.
 import { useRouter } from '@tanstack/react-router'
-import { useState, type ReactNode } from 'react'
+import { useLayoutEffect, useRef, useState, type ReactNode, type RefObject } from 'react'
 import { hrefOf, Link } from '../../lib/link.tsx'
 import { paths } from '../../lib/paths.ts'
 import { isFinalState } from '../../lib/states.ts'
-import { readLocal, writeLocal } from '../../platform/local-store.ts'
+import { useLocal } from '../../lib/use-local.ts'
+import { writeLocal } from '../../platform/local-store.ts'
 import { Choices } from '../../widgets/choices.tsx'
+import { cx } from '../../widgets/class-names.ts'
 import { Icon } from '../../widgets/icon.tsx'
 import { PaneBorder } from '../../widgets/pane-border.tsx'
 import { tip } from '../../widgets/tooltip.ts'
@@ -15,34 +18,40 @@ import { t } from './messages.ts'
 import type { ExecutionHead } from './use-execution.ts'
 import { executionIdOf, type TaskRun } from './use-task-runs.ts'
 
-const KEY = 'pane.gantt-log'
 /** What is left of the window must be enough for the head and some rows. */
-const HEIGHT = { min: 176, max: 720, usual: 300 }
+const HEIGHT = { min: 176, max: 2_000 }
 
 export interface LogPaneProps {
   readonly head: ExecutionHead
   /** The one that is chosen. */
   readonly run: TaskRun | undefined
+  /** Under which the height is remembered; nothing is there until the border is moved. */
+  readonly heightKey: string
   readonly onClose: () => void
 }
 
-export function LogPane({ head, run, onClose }: LogPaneProps): ReactNode {
-  const [size, setSize] = useState(() => clamp(Number(readLocal(KEY) ?? HEIGHT.usual)))
+export function LogPane({ head, run, heightKey, onClose }: LogPaneProps): ReactNode {
+  const kept = useLocal(heightKey)
+  const size = kept === undefined ? undefined : clamp(Number(kept))
+  const log = useRef<HTMLDivElement>(null)
+  const shownPx = useHeight(log)
   // Whoever wants all lines gets them until another task run is chosen.
   const [allBeside, setAllBeside] = useState<string | undefined>(undefined)
   const shown = run !== undefined && run.id !== allBeside ? run : undefined
   const executionId = shown === undefined ? head.id : executionIdOf(shown.id)
   const to = paths.execution({ ...head, id: executionId }, 'logs')
   const { basepath } = useRouter()
-  const resize = (next: number): void => {
-    const kept = clamp(next)
-    setSize(kept)
-    writeLocal(KEY, String(kept))
-  }
   return (
-    <div className={classes['pane']}>
-      <PaneBorder isBelow size={size} width={HEIGHT} onResize={resize} label={t('log')} />
-      <div className={classes['log']} style={{ height: size }}>
+    <div className={cx(classes['pane'], size === undefined && classes['rest'])}>
+      <PaneBorder
+        isBelow
+        size={size ?? shownPx}
+        width={HEIGHT}
+        onResize={next => writeLocal(heightKey, String(clamp(next)))}
+        onReset={() => writeLocal(heightKey, undefined)}
+        label={t('log')}
+      />
+      <div ref={log} className={classes['log']} style={{ height: size }}>
         <ExecutionLogs
           key={executionId}
           executionId={executionId}
@@ -69,6 +78,21 @@ export function LogPane({ head, run, onClose }: LogPaneProps): ReactNode {
       </div>
     </div>
   )
+}
+
+/** From here on a border is moved that nobody has moved yet. */
+function useHeight(element: RefObject<HTMLElement | null>): number {
+  const [height, setHeight] = useState<number>(HEIGHT.min)
+  useLayoutEffect(() => {
+    const box = element.current
+    if (!box) return undefined
+    const measure = (): void => setHeight(Math.round(box.clientHeight))
+    measure()
+    const watch = new ResizeObserver(measure)
+    watch.observe(box)
+    return () => watch.disconnect()
+  }, [element])
+  return height
 }
 
 function Tools({ to, onClose }: { readonly to: string; readonly onClose: () => void }): ReactNode {

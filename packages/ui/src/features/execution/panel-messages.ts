@@ -2,8 +2,18 @@ import { defineMessages, type Translate } from '../../lib/messages.ts'
 
 const english = {
   tabs: 'Parts of the task run',
+  panel: 'Task run',
   close: 'Close',
+  closePanel: 'Close the task run',
   replay: 'Replay from here',
+  ways: 'More of the task run',
+  inGantt: 'In the Gantt',
+  logs: 'In the logs',
+  docs: 'About the task type',
+  glance: 'At a glance',
+  given: 'What it was given',
+  fill: 'Fill in the expressions',
+  notFilled: 'The expressions could not be filled in.',
   iterations: 'Iterations',
   log: 'Log',
   outputs: 'Outputs',

@@ -12,7 +12,7 @@ import { useChosenRun, WithPanel, type RunsViewProps } from './with-panel.tsx'
 export function TopologyTab({ head, taskRuns, onReplay }: RunsViewProps): ReactNode {
   const { run, task, select } = useChosenRun(head, taskRuns)
   return (
-    <WithPanel {...{ head, run, select, onReplay }}>
+    <WithPanel {...{ head, run, select, onReplay }} isAtNode>
       <Drawing head={head} runs={taskRuns.runs} task={task} onTask={select} />
     </WithPanel>
   )

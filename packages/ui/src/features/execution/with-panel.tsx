@@ -33,11 +33,12 @@ export function useChosenRun(head: ExecutionHead, taskRuns: TaskRuns): ChosenRun
 export interface WithPanelProps extends Pick<RunsViewProps, 'head' | 'onReplay'> {
   readonly run: TaskRun | undefined
   readonly select: (runId: string | undefined) => void
+  readonly isAtNode?: boolean
   readonly children: ReactNode
 }
 
 /** A task that is chosen stands beside what it was chosen in. */
-export function WithPanel({ head, run, select, onReplay, children }: WithPanelProps): ReactNode {
+export function WithPanel({ head, run, select, onReplay, isAtNode = false, children }: WithPanelProps): ReactNode {
   const close = (): void => select(undefined)
   return (
     <SplitPane
@@ -47,7 +48,13 @@ export function WithPanel({ head, run, select, onReplay, children }: WithPanelPr
       side={
         run && (
           <Suspense fallback={<SkeletonRows rows={6} />}>
-            <TaskPanel key={run.id} {...{ head, run }} onSelect={select} onReplay={onReplay} onClose={close} />
+            <TaskPanel
+              key={run.id}
+              {...{ head, run, isAtNode }}
+              onSelect={select}
+              onReplay={onReplay}
+              onClose={close}
+            />
           </Suspense>
         )
       }

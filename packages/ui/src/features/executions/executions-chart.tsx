@@ -1,6 +1,6 @@
 // How many executions by state over time, with the mean duration as dots. Dragging over it, or its arrow keys with Shift, chooses a part of the
 // time: the list and the chart are narrowed to it.
-import { useState, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react'
+import { useState, type FocusEvent, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react'
 import { formatDuration, formatMoment, formatTick } from '../../lib/time.ts'
 import { stateGroupOf, stateWord } from '../../lib/states.ts'
 import { STATE_GROUPS, type StateGroup } from '../../lib/tokens.ts'
@@ -8,6 +8,7 @@ import { nowMs } from '../../platform/clock.ts'
 import { cx } from '../../widgets/class-names.ts'
 import classes from './executions-chart.module.css'
 import { t } from './messages.ts'
+import { placeAfter, sumOf } from './chart-keys.ts'
 import type { ExecutionCounts } from './use-executions.ts'
 
 type Bucket = ExecutionCounts['buckets'][number]
@@ -29,8 +30,7 @@ interface Chosen {
 
 export function ExecutionsChart({ counts, onRange, onState, plot, note }: ExecutionsChartProps): ReactNode {
   const { buckets } = counts
-  const { chosen, isDragging, setChosen, setDragging, zoom, at, down, key } = useBrush(buckets, onRange)
-  const told = chosen === undefined ? undefined : buckets[chosen.to]
+  const { chosen, isDragging, setChosen, setDragging, zoom, at, down, focus, key } = useBrush(buckets, onRange)
   const [from, to] = endsOf(counts)
   return (
     <section className={classes['chart']} aria-label={t('chart')}>
@@ -43,7 +43,7 @@ export function ExecutionsChart({ counts, onRange, onState, plot, note }: Execut
             aria-valuemin={0}
             aria-valuemax={buckets.length - 1}
             aria-valuenow={chosen?.to ?? buckets.length - 1}
-            aria-valuetext={told ? textOf(told) : t('chartHint')}
+            aria-valuetext={chosen ? toldOf(buckets, chosen) : t('chartHint')}
             className={classes['bars']}
             onPointerDown={down}
             onPointerMove={event => {
@@ -58,6 +58,7 @@ export function ExecutionsChart({ counts, onRange, onState, plot, note }: Execut
               if (!isDragging) setChosen(undefined)
             }}
             onPointerCancel={() => setDragging(false)}
+            onFocus={focus}
             onBlur={() => setChosen(undefined)}
             onKeyDown={key}
           >
@@ -68,7 +69,7 @@ export function ExecutionsChart({ counts, onRange, onState, plot, note }: Execut
         </div>
         <div className={classes['axis']} aria-hidden="true">
           <span>{from}</span>
-          <span>{told ? textOf(told) : note}</span>
+          <span>{chosen ? toldOf(buckets, chosen) : note}</span>
           <span>{to}</span>
         </div>
       </div>
@@ -90,6 +91,7 @@ interface Brush {
   zoom(chosen: Chosen): void
   at(event: PointerEvent<HTMLDivElement>): number
   down(event: PointerEvent<HTMLDivElement>): void
+  focus(event: FocusEvent<HTMLDivElement>): void
   key(event: KeyboardEvent): void
 }
 
@@ -111,18 +113,21 @@ function useBrush(buckets: readonly Bucket[], onRange: ExecutionsChartProps['onR
     setDragging(true)
     setChosen({ from: at(event), to: at(event) })
   }
+  // By keys something is chosen from the beginning: what Enter would do is seen and told.
+  const focus = (event: FocusEvent<HTMLDivElement>): void => {
+    const last = buckets.length - 1
+    if (event.currentTarget.matches(':focus-visible')) setChosen(before => before ?? { from: last, to: last })
+  }
   const key = (event: KeyboardEvent): void => {
-    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
-    const before = chosen ?? { from: buckets.length, to: buckets.length }
-    if (step !== 0) {
-      const to = clamp(before.to + step, buckets.length)
-      setChosen({ from: event.shiftKey ? clamp(before.from, buckets.length) : to, to })
-    } else if (event.key === 'Enter' && chosen) zoom(chosen)
-    else if (event.key === 'Escape') setChosen(undefined)
+    const to = placeAfter(event.key, chosen?.to, buckets.length)
+    if (to !== undefined) setChosen({ from: event.shiftKey && chosen ? chosen.from : to, to })
+    else if (event.key === 'Enter' && chosen) zoom(chosen)
+    else if (event.key === 'Escape' && chosen) setChosen(undefined)
     else return
     event.preventDefault()
+    event.stopPropagation()
   }
-  return { chosen, isDragging, setChosen, setDragging, zoom, at, down, key }
+  return { chosen, isDragging, setChosen, setDragging, zoom, at, down, focus, key }
 }
 
 const HEIGHT = 56
@@ -206,6 +211,12 @@ function groupsOf({ states }: Bucket): readonly (readonly [StateGroup, number])[
 
 function totalOf({ states }: Bucket): number {
   return Object.values(states).reduce((sum, count) => sum + count, 0)
+}
+
+/** All that is chosen together, as the list would be narrowed to it. */
+function toldOf(buckets: readonly Bucket[], { from, to }: Chosen): string {
+  const bucket = sumOf(buckets.slice(Math.min(from, to), Math.max(from, to) + 1))
+  return bucket ? textOf(bucket) : t('nothing')
 }
 
 function textOf(bucket: Bucket): string {

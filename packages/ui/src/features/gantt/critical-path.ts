@@ -1,7 +1,11 @@
 // What the length of an execution came from: back from the task run that ended last, each time to the one whose end let it begin. Times tell it as
 // well as the graph does: the engine begins a task at the moment in which what it waited for ended.
-import { endMsOf } from './gantt-bars.ts'
-import { isLeaf, startMsOf, type GanttRun } from './gantt-run.ts'
+
+export interface RunSpan {
+  readonly id: string
+  readonly startMs: number
+  readonly endMs: number
+}
 
 export interface CriticalPath {
   readonly ids: ReadonlySet<string>
@@ -15,11 +19,9 @@ export interface CriticalPath {
 const SLACK_MS = 2
 const STEPS_MAX = 100_000
 
-export function criticalPath(runs: readonly GanttRun[], nowMs: number): CriticalPath {
-  const spans = runs
-    .filter(run => isLeaf(run))
-    .map(run => ({ id: run.id, startMs: startMsOf(run), endMs: endMsOf(run, nowMs) }))
-    .sort((a, b) => a.endMs - b.endMs || a.startMs - b.startMs)
+/** Of task runs that are no groups. */
+export function criticalPath(runs: readonly RunSpan[]): CriticalPath {
+  const spans = [...runs].sort((a, b) => a.endMs - b.endMs || a.startMs - b.startMs)
   const last = spans.at(-1)
   const ids = new Set<string>()
   if (!last) return { ids, busyMs: 0, totalMs: 0 }

@@ -1,6 +1,6 @@
 // What a task run looks like over time: the part in the queue, its attempts side by side with the waits between them, pauses.
 import { isFinalState } from '../../lib/states.ts'
-import { isGroup, startMsOf, type GanttRun, type RunState } from './gantt-run.ts'
+import { isGroup, isLeaf, startMsOf, type GanttRun, type RunState } from './gantt-run.ts'
 
 export type BarKind = 'queued' | 'attempt' | 'waiting' | 'paused' | 'group'
 
@@ -15,6 +15,14 @@ export interface Bar {
 export function endMsOf({ state }: Pick<GanttRun, 'state'>, nowMs: number): number {
   const end = isFinalState(state.current) && state.endDate !== undefined ? Date.parse(state.endDate) : nowMs
   return Math.max(end, Date.parse(state.startDate))
+}
+
+/** Of those that are no groups. */
+export function spansOf(
+  runs: readonly GanttRun[],
+  nowMs: number,
+): readonly { readonly id: string; readonly startMs: number; readonly endMs: number }[] {
+  return runs.filter(isLeaf).map(run => ({ id: run.id, startMs: startMsOf(run), endMs: endMsOf(run, nowMs) }))
 }
 
 export function barsOf(run: GanttRun, nowMs: number): readonly Bar[] {

@@ -23,8 +23,10 @@ export interface GanttRowProps {
   readonly nowMs: number
   readonly isActive: boolean
   readonly isSelected: boolean
-  /** What is pointed at, or chosen, waited for it. */
-  readonly isBefore: boolean
+  /** What is looked at waited for it, or it for that. */
+  readonly isLinked: boolean
+  /** Of the row that is looked at: what it waited for and what for it. */
+  readonly told: string | undefined
   /** On the critical path; undefined while it is not shown. */
   readonly isCritical: boolean | undefined
   /** Both stay the same from one drawing to the next: rows that have not changed are not made again while the others are scrolled. */
@@ -37,7 +39,7 @@ const NAMED_SHARE = 0.2
 const NAMED_MIN_MS = 200
 
 export const GanttRowView = memo(function GanttRowView(props: GanttRowProps): ReactNode {
-  const { id, row, index, isActive, isSelected, isBefore, isCritical, onSelect } = props
+  const { id, row, index, isActive, isSelected, isLinked, isCritical, onSelect } = props
   const { type, depth } = row
   const isBranch = (type === 'run' && row.isBranch) || type === 'iteration'
   return (
@@ -53,7 +55,7 @@ export const GanttRowView = memo(function GanttRowView(props: GanttRowProps): Re
         type === 'histogram' && classes['tall'],
         isActive && classes['active'],
         isSelected && classes['chosen'],
-        isBefore && classes['before'],
+        isLinked && classes['linked'],
         isCritical === false && classes['dim'],
       )}
       onClick={() => onSelect(row, index)}
@@ -159,13 +161,13 @@ function StateMark({ state }: { readonly state: string }): ReactNode {
 }
 
 function Track(props: GanttRowProps): ReactNode {
-  const { row, view, whole, nowMs, isCritical } = props
+  const { row, view, whole, nowMs, isCritical, told } = props
   const className = cx(classes['track'], isCritical === true && classes['critical'])
   switch (row.type) {
     case 'run':
       return (
         <div role="gridcell" data-track="" className={className}>
-          <span className="visually-hidden">{labelOf(row.run, nowMs)}</span>
+          <span className="visually-hidden">{[labelOf(row.run, nowMs), told].filter(Boolean).join('. ')}</span>
           {barsOf(row.run, nowMs).map((bar, index) => (
             <BarView key={index} bar={bar} view={view} hint={hintOf(row.run, bar)} />
           ))}

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { criticalPath } from './critical-path.ts'
-import { barsOf, queuedMsOf } from './gantt-bars.ts'
+import { barsOf, queuedMsOf, spansOf } from './gantt-bars.ts'
 import type { GanttRun, RunState } from './gantt-run.ts'
 import { filterRows, rowsMeant, treeRows, unreadIn, type GanttRow, type TreeSource } from './gantt-tree.ts'
 import { panBy, readZoom, ticksOf, writeZoom, zoomAt } from './gantt-view.ts'
-import { rowOfRun, waitedFor } from './waited-for.ts'
+import { openEdges, placeRuns, type EdgeSource } from './run-edges.ts'
+import { factsOf } from './run-facts.ts'
 
 const date = (ms: number): string => new Date(ms).toISOString()
 
@@ -110,7 +111,7 @@ test('the critical path goes back from the last end over what let each begin', (
     runOf(4, [900, 1_000]),
   ]
 
-  const { ids, busyMs, totalMs } = criticalPath(runs, 2_000)
+  const { ids, busyMs, totalMs } = criticalPath(spansOf(runs, 2_000))
 
   assert.deepEqual([...ids], ['x-4', 'x-3', 'x-0'])
   assert.equal(busyMs, 999)
@@ -118,8 +119,8 @@ test('the critical path goes back from the last end over what let each begin', (
 })
 
 test('nothing has no critical path, and equal ends come to an end', () => {
-  assert.equal(criticalPath([], 0).ids.size, 0)
-  assert.equal(criticalPath([runOf(0, [5, 5]), runOf(1, [5, 5]), runOf(2, [5, 5])], 9).ids.size, 3)
+  assert.equal(criticalPath(spansOf([], 0)).ids.size, 0)
+  assert.equal(criticalPath(spansOf([runOf(0, [5, 5]), runOf(1, [5, 5]), runOf(2, [5, 5])], 9)).ids.size, 3)
 })
 
 function sourceOf(runs: readonly GanttRun[], toggled: readonly string[] = []): TreeSource {
@@ -211,63 +212,128 @@ test('marks are round and about as many as are wanted', () => {
   assert.deepEqual(ticksOf({ fromMs: 100, toMs: 4_100 }, 100, 4), [100, 1_100, 2_100, 3_100, 4_100])
 })
 
-test('a task waits for the one before it, and what stands first in a group for what the group waited for', () => {
-  const parallel = { type: 'io.kestra.plugin.core.flow.Parallel', children: group(3) }
-  const runs = [
-    runOf(0, [0, 100]),
-    runOf(1, [100, 400], parallel),
-    runOf(2, [100, 200], { parentTaskRunId: 'x-1' }),
-    runOf(3, [100, 400], { parentTaskRunId: 'x-1', type: 'io.kestra.plugin.core.flow.Sequential', children: group(2) }),
-    runOf(4, [100, 250], { parentTaskRunId: 'x-3' }),
-    runOf(5, [250, 400], { parentTaskRunId: 'x-3' }),
-    runOf(6, [400, 500]),
-  ]
-  const before = (ordinal: number): string | undefined => waitedFor(runs, `x-${ordinal}`, 500)?.id
+/** Each task run as `waited for → it → let begin`, by the numbers at the end of the ids. */
+function edgesOf(runs: readonly GanttRun[], more: Partial<EdgeSource & TreeSource> = {}): readonly string[] {
+  const { toggled = new Set<string>(), declared } = more
+  const inside = (id: string | undefined): readonly GanttRun[] => runs.filter(run => run.parentTaskRunId === id)
+  const childrenOf = more.childrenOf ?? ((run: GanttRun): readonly GanttRun[] => inside(run.id))
+  const book = openEdges({
+    tree: { roots: inside(undefined), childrenOf, notableOf: () => undefined, toggled },
+    declared,
+    factsOf: run => factsOf(run, toggled),
+  })
+  const short = (list: readonly GanttRun[]): string => list.map(({ id }) => id.slice(2)).join(',')
+  return runs.map(({ id }) => {
+    const { before, after } = book.of(id)
+    return `${short(before)}→${id.slice(2)}→${short(after)}`
+  })
+}
 
-  assert.deepEqual(
-    runs.map((_, at) => before(at)),
-    [undefined, 'x-0', 'x-0', 'x-0', 'x-0', 'x-4', 'x-1'],
-  )
+const PARALLEL = 'io.kestra.plugin.core.flow.Parallel'
+const SEQUENTIAL = 'io.kestra.plugin.core.flow.Sequential'
+const DAG = 'io.kestra.plugin.core.flow.Dag'
+const LOOP = 'io.kestra.plugin.core.flow.ForEach'
+const inside = (parent: number, more: Partial<GanttRun> = {}): Partial<GanttRun> => ({
+  parentTaskRunId: `x-${parent}`,
+  ...more,
 })
 
-test('in a graph of tasks it is the one that ended last, and none that goes on', () => {
-  const within = { parentTaskRunId: 'x-0' }
-  const runs = [
-    runOf(0, [0, 900], { type: 'io.kestra.plugin.core.flow.Dag', children: group(4) }),
-    runOf(1, [0, 300], within),
-    runOf(2, [0, 500], within),
-    runOf(3, [0, 900], within),
-    runOf(4, [500, 700], within),
-  ]
+const FANNED = [
+  runOf(0, [0, 100]),
+  runOf(1, [100, 400], { type: PARALLEL, children: group(3) }),
+  runOf(2, [100, 200], inside(1)),
+  runOf(3, [100, 400], inside(1, { type: SEQUENTIAL, children: group(2) })),
+  runOf(4, [100, 250], inside(3)),
+  runOf(5, [250, 400], inside(3)),
+  runOf(6, [400, 500]),
+]
 
-  assert.equal(waitedFor(runs, 'x-4', 900)?.id, 'x-2')
-  assert.equal(waitedFor(runs, 'x-3', 900), undefined)
+test('lines go from task to task, into the first of a group that is unfolded and out of its last', () => {
+  assert.deepEqual(edgesOf(FANNED), ['→0→2,4', '0→1→6', '0→2→6', '0→3→6', '0→4→5', '4→5→6', '2,5→6→'])
+})
+
+test('a group that is folded, or not read yet, is told by its own row', () => {
+  const folded = edgesOf(FANNED, { toggled: new Set(['x-1']) })
+  const unread = edgesOf(FANNED, {
+    childrenOf: run =>
+      run.id === 'x-3' ? undefined : FANNED.filter(({ parentTaskRunId }) => parentTaskRunId === run.id),
+  })
+
+  assert.deepEqual([folded[0], folded[6]], ['→0→1', '1→6→'])
+  assert.deepEqual([unread[0], unread[4], unread[6]], ['→0→2,3', '→4→', '2,3→6→'])
+})
+
+test('in a Dag the lines are those that it declares, and what goes on has let nothing begin', () => {
+  const runs = [
+    runOf(0, [0, 900], { type: DAG, children: group(4) }),
+    runOf(1, [0, 300], inside(0)),
+    runOf(2, [0, 500], inside(0)),
+    runOf(3, [0, 900], inside(0)),
+    runOf(4, [500, 700], inside(0)),
+  ]
+  const tasks = runs.slice(1).map(({ taskId }) => ({
+    task: { id: taskId },
+    ...(taskId === 'task4' ? { dependsOn: ['task1', 'task2'] } : {}),
+  }))
+
+  assert.deepEqual(edgesOf(runs, { declared: { flow: { tasks }, isOwn: () => true } }), [
+    '→0→',
+    '→1→4',
+    '→2→4',
+    '→3→',
+    '1,2→4→',
+  ])
+  for (const declared of [undefined, { flow: { tasks }, isOwn: () => false }])
+    assert.deepEqual(edgesOf(runs, { declared }).slice(1), ['→1→', '→2→4', '→3→', '2→4→'])
 })
 
 test('an iteration that came later waited for the one that left it a place', () => {
-  const lane = (iteration: number): Partial<GanttRun> => ({ parentTaskRunId: 'x-1', iteration })
+  const lane = (iteration: number): Partial<GanttRun> => inside(1, { iteration })
   const runs = [
     runOf(0, [0, 50]),
-    runOf(1, [50, 300], { type: 'io.kestra.plugin.core.flow.ForEach', children: group(3, 3) }),
+    runOf(1, [50, 300], { type: LOOP, children: group(3, 3) }),
     runOf(2, [50, 120], lane(0)),
     runOf(3, [50, 200], lane(1)),
     runOf(4, [120, 300], lane(2)),
+    runOf(5, [300, 310]),
   ]
 
-  assert.equal(waitedFor(runs, 'x-2', 300)?.id, 'x-0')
-  assert.equal(waitedFor(runs, 'x-3', 300)?.id, 'x-0')
-  assert.equal(waitedFor(runs, 'x-4', 300)?.id, 'x-2')
+  assert.deepEqual(edgesOf(runs), ['→0→2,3', '0→1→5', '0→2→4,5', '0→3→5', '2→4→5', '2,3,4→5→'])
+})
+
+test('a group with very many ends is told by its own row', () => {
+  const children = Array.from({ length: 100 }, (_, at) => runOf(at + 2, [100, 200], inside(1)))
+  const runs = [
+    runOf(0, [0, 100]),
+    runOf(1, [100, 200], { type: PARALLEL, children: group(100) }),
+    ...children,
+    runOf(200, [200, 300]),
+  ]
+  const edges = edgesOf(runs)
+
+  assert.equal(edges[0], '→0→1')
+  assert.equal(edges[50], '0→50→200')
+  assert.equal(edges.at(-1), '1→200→')
+})
+
+test('what a subflow that nobody waited for still does let nothing begin', () => {
+  const runs = [
+    runOf(0, [0, 100], { childExecutionId: 'y' }),
+    runOf(1, [100, 200]),
+    { ...runOf(2, [10, 900], inside(0)), id: 'y-0' },
+  ]
+  const open = edgesOf(runs, { toggled: new Set(['x-0']) })
+
+  assert.deepEqual(open, ['→0→1', '0→1→', '→0→1'])
 })
 
 test('a task run that is folded away is shown by its group', () => {
-  const runs = [
-    runOf(0, [0, 100], { type: 'io.kestra.plugin.core.flow.Sequential', children: group(1) }),
-    runOf(1, [0, 100], { parentTaskRunId: 'x-0' }),
-  ]
+  const runs = [runOf(0, [0, 100], { type: SEQUENTIAL, children: group(1) }), runOf(1, [0, 100], inside(0))]
   const rows: readonly GanttRow[] = runs
     .slice(0, 1)
     .map(run => ({ type: 'run', key: run.id, run, depth: 0, isBranch: true, isOpen: false }))
+  const placeOf = placeRuns(rows, { parentOf: id => runs.find(run => run.id === id)?.parentTaskRunId })
 
-  assert.equal(rowOfRun(rows, runs, 'x-1'), 0)
-  assert.equal(rowOfRun(rows, runs, 'x-9'), -1)
+  assert.equal(placeOf('x-1'), 0)
+  assert.equal(placeOf('x-9'), -1)
 })

@@ -3,13 +3,12 @@
 import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual'
 import { useCallback, useEffect, useId, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 import { useActions } from '../../lib/actions.ts'
-import { formatDuration } from '../../lib/time.ts'
 import { useNow } from '../../platform/clock.ts'
 import { cx } from '../../widgets/class-names.ts'
-import { criticalPath, type CriticalPath } from './critical-path.ts'
+import type { CriticalPath } from './critical-path.ts'
 import { GanttAxis, GanttGrid, Minimap } from './gantt-axis.tsx'
-import { endMsOf } from './gantt-bars.ts'
-import { LinkLine, linkOf, type LinkWish } from './gantt-link.tsx'
+import { endMsOf, spansOf } from './gantt-bars.ts'
+import type { Way } from './gantt-edges.tsx'
 import { GanttRowView } from './gantt-row.tsx'
 import { startMsOf, type GanttRun } from './gantt-run.ts'
 import { GanttToolbar } from './gantt-toolbar.tsx'
@@ -17,6 +16,8 @@ import { filterRows, rowsMeant, treeRows, unreadIn, type GanttRow, type TreeSour
 import type { Span } from './gantt-view.ts'
 import classes from './gantt.module.css'
 import { t } from './messages.ts'
+import type { EdgeSource } from './run-edges.ts'
+import { useEdges, useJump, useLook, type UsedEdges } from './use-edges.ts'
 import { useGanttView, type GanttView } from './use-gantt-view.ts'
 
 export interface GanttProps {
@@ -35,10 +36,13 @@ export interface GanttProps {
   readonly onZoom: (zoom: string | undefined) => void
   /** Groups came in sight whose task runs are not there yet. */
   readonly onSight?: (runIds: readonly string[]) => void
+  readonly declared?: EdgeSource['declared']
   /** On the right of the toolbar. */
   readonly tools?: ReactNode
   /** Fills its place, instead of being as high as its rows. */
   readonly isFull?: boolean
+  /** In its place it takes no more than its rows need: something below has the rest. */
+  readonly isFitting?: boolean
 }
 
 export interface GanttLook {
@@ -50,7 +54,6 @@ export interface GanttLook {
 }
 
 const PLAIN: GanttLook = { text: '', isFailuresOnly: false, isByDuration: false, isCritical: false, isAbsolute: false }
-const NO_RUNS: readonly GanttRun[] = []
 const TICK_MS = 500
 const ROW_PX = 28
 const TALL_PX = 56
@@ -59,14 +62,13 @@ const ROWS_SHOWN = 14
 const NEXT_ROWS = 2
 
 export function Gantt(props: GanttProps): ReactNode {
-  const { runs, tree, startMs, endMs, selected, zoom, onZoom, isFull = false } = props
+  const { runs, tree, startMs, endMs, selected, zoom, onZoom, declared, isFull = false, isFitting = false } = props
   const [look, setLook] = useState(PLAIN)
   const isRunning = endMs === undefined
   const now = useNow(TICK_MS, isRunning)
   const nowMs = endMs ?? now
   const whole = useMemo(() => wholeOf(runs, { startMs, nowMs }), [runs, startMs, nowMs])
   const rows = useMemo(() => rowsOf({ tree, runs, look, nowMs }), [tree, runs, look, nowMs])
-  const path = useMemo(() => (look.isCritical ? criticalPath(runs, nowMs) : undefined), [look.isCritical, runs, nowMs])
   const frame = useRef<HTMLDivElement>(null)
   const view = useGanttView({ whole, zoom, onZoom, ref: frame })
   const scroller = useRef<HTMLDivElement>(null)
@@ -78,15 +80,23 @@ export function Gantt(props: GanttProps): ReactNode {
     overscan: 8,
   })
   useSight(rows, virtual.range, props.onSight)
-  const { active, setActive, onKeyDown } = useGanttKeys({ ...props, rows, view, virtual, setLook })
-  useGanttActions({ view, setLook, rows, onSelect: props.onSelect, selected })
+  const used = useEdges(tree, rows, declared)
+  const path = usePath(used, { isShown: look.isCritical, runs, nowMs })
+  const { active, setActive, go, onKeyDown } = useGanttKeys({ ...props, rows, view, virtual, setLook })
+  const [hasFocus, setFocus] = useState(false)
+  const { note, jump } = useJump({ used, rows, active, selected, go, onSelect: props.onSelect, scroller })
+  useGanttActions({ view, setLook, rows, onSelect: props.onSelect, selected, jump })
   const id = useId()
   const height = isFull ? undefined : Math.min(ROWS_SHOWN, rows.length === 0 ? 2 : rows.length) * ROW_PX + 34
   return (
-    <section ref={frame} className={cx(classes['gantt'], isFull && classes['full'])} aria-label={t('gantt')}>
+    <section
+      ref={frame}
+      className={cx(classes['gantt'], isFull && classes['full'], isFitting && classes['fitting'])}
+      aria-label={t('gantt')}
+    >
       <GanttToolbar
         {...{ look, setLook, view, runs, nowMs }}
-        told={toldOf(path) ?? afterOf({ rows, runs: props.isWhole ? runs : NO_RUNS, id: selected, nowMs })}
+        told={note ?? path?.told ?? toldEdges(used, selected)}
         isPartial={!props.isWhole}
         total={props.total}
         tools={props.tools}
@@ -102,12 +112,18 @@ export function Gantt(props: GanttProps): ReactNode {
         aria-rowcount={rows.length + 1}
         aria-activedescendant={rows[active] && virtual.range ? `${id}-${active}` : undefined}
         onKeyDown={onKeyDown}
+        onFocus={() => setFocus(true)}
+        onBlur={() => setFocus(false)}
         onDoubleClick={view.fit}
         {...view.dragging}
       >
         <Head view={view.view} whole={whole} isAbsolute={look.isAbsolute} />
         {rows.length === 0 && <p className={classes['none']}>{look === PLAIN ? t('none') : t('noMatch')}</p>}
-        <Rows {...props} {...{ id, rows, virtual, whole, nowMs, path, active, setActive }} view={view.view} />
+        <Rows
+          {...props}
+          {...{ id, rows, virtual, whole, nowMs, path, active, setActive, hasFocus, used }}
+          view={view.view}
+        />
       </div>
     </section>
   )
@@ -126,7 +142,7 @@ function useSight(
   }, [rows, startIndex, endIndex, onSight])
 }
 
-interface RowsProps extends Pick<GanttProps, 'runs' | 'isWhole' | 'selected' | 'onSelect' | 'onToggle'> {
+interface RowsProps extends Pick<GanttProps, 'selected' | 'onSelect' | 'onToggle'> {
   readonly id: string
   readonly rows: readonly GanttRow[]
   readonly virtual: Virtualizer<HTMLDivElement, Element>
@@ -136,6 +152,9 @@ interface RowsProps extends Pick<GanttProps, 'runs' | 'isWhole' | 'selected' | '
   readonly path: CriticalPath | undefined
   readonly active: number
   setActive(index: number): void
+  /** The keys are heard here: the row that is active is looked at. */
+  readonly hasFocus: boolean
+  readonly used: UsedEdges
 }
 
 function Rows({ id, rows, virtual, view, whole, nowMs, path, active, setActive, ...props }: RowsProps): ReactNode {
@@ -148,13 +167,9 @@ function Rows({ id, rows, virtual, view, whole, nowMs, path, active, setActive, 
     newest.current.setActive(index)
     chooseRow(row, newest.current.props)
   }, [])
-  const [pointed, setPointed] = useState<string>()
-  const { runs, isWhole, selected } = props
-  const shownId = pointed ?? selected
-  const link = useMemo(
-    () => (isWhole ? linkOf({ rows, runs, id: shownId, nowMs }) : undefined),
-    [isWhole, rows, runs, shownId, nowMs],
-  )
+  const { look, setPointed } = useLook({ ...props, rows, active })
+  const Layer = props.used.program?.EdgeLayer
+  const items = virtual.getVirtualItems()
   return (
     <div
       role="rowgroup"
@@ -162,7 +177,7 @@ function Rows({ id, rows, virtual, view, whole, nowMs, path, active, setActive, 
       onPointerLeave={() => setPointed(undefined)}
     >
       <GanttGrid {...{ view, whole }} />
-      {virtual.getVirtualItems().map(({ index, start, key }) => {
+      {items.map(({ index, start, key }) => {
         const row = rows[index]
         return (
           row && (
@@ -171,13 +186,14 @@ function Rows({ id, rows, virtual, view, whole, nowMs, path, active, setActive, 
               role="presentation"
               className={classes['place']}
               style={{ transform: `translateY(${start}px)` }}
-              onPointerEnter={() => setPointed(row.type === 'run' ? row.run.id : undefined)}
+              onPointerEnter={() => setPointed(row)}
             >
               <GanttRowView
                 id={`${id}-${index}`}
                 {...{ row, index, view, whole, nowMs }}
                 isActive={index === active}
-                isBefore={index === link?.from}
+                isLinked={look?.rows.has(index) === true}
+                told={look?.row === index ? look.told : undefined}
                 isSelected={row.type === 'run' && row.run.id === props.selected}
                 isCritical={path === undefined || row.type !== 'run' ? undefined : path.ids.has(row.run.id)}
                 onToggle={toggle}
@@ -187,8 +203,13 @@ function Rows({ id, rows, virtual, view, whole, nowMs, path, active, setActive, 
           )
         )
       })}
-      {link && (
-        <LinkLine {...{ link, view }} middleOf={at => (virtual.measurementsCache[at]?.start ?? 0) + ROW_PX / 2} />
+      {look && Layer && (
+        <Layer
+          {...{ look, view, nowMs }}
+          middleOf={at => (virtual.measurementsCache[at]?.start ?? 0) + ROW_PX / 2}
+          topPx={items[0]?.start ?? 0}
+          bottomPx={items.at(-1)?.end ?? 0}
+        />
       )}
     </div>
   )
@@ -248,17 +269,25 @@ function rowsOf({ tree, runs, look, nowMs }: RowsWish): readonly GanttRow[] {
   return filterRows(runs, { text, states, isByDuration }, run => endMsOf(run, nowMs) - startMsOf(run))
 }
 
-function toldOf(path: CriticalPath | undefined): string | undefined {
-  if (!path) return undefined
-  const { ids, busyMs, totalMs } = path
-  const share = totalMs === 0 ? 100 : Math.min(100, Math.round((busyMs / totalMs) * 100))
-  return t('criticalTold', { count: ids.size, busy: formatDuration(busyMs), total: formatDuration(totalMs), share })
+function toldEdges({ edges, hasFailed }: UsedEdges, selected: string | undefined): string | undefined {
+  if (hasFailed) return t('edgesFailed')
+  return selected === undefined ? undefined : edges?.tell(selected)
 }
 
-/** What the line says, for those who do not see it. */
-function afterOf(wish: LinkWish): string | undefined {
-  const link = linkOf(wish)
-  return link && t('after', { task: [link.before.taskId, link.before.value ?? ''].join(' ').trim() })
+interface PathWish {
+  readonly isShown: boolean
+  readonly runs: readonly GanttRun[]
+  readonly nowMs: number
+}
+
+function usePath(
+  { program, want }: UsedEdges,
+  { isShown, runs, nowMs }: PathWish,
+): (CriticalPath & { readonly told: string }) | undefined {
+  useEffect(() => {
+    if (isShown) want()
+  }, [isShown, want])
+  return useMemo(() => (isShown ? program?.findPath(spansOf(runs, nowMs)) : undefined), [program, isShown, runs, nowMs])
 }
 
 interface KeysWish extends Pick<GanttProps, 'onSelect' | 'onToggle' | 'selected'> {
@@ -271,6 +300,8 @@ interface KeysWish extends Pick<GanttProps, 'onSelect' | 'onToggle' | 'selected'
 interface Keys {
   readonly active: number
   setActive(index: number): void
+  /** To a row, which comes in sight. */
+  go(index: number): void
   onKeyDown(event: KeyboardEvent): void
 }
 
@@ -309,7 +340,7 @@ function useGanttKeys({ rows, view, virtual, onSelect, onToggle, selected }: Key
     event.preventDefault()
     event.stopPropagation()
   }
-  return { active, setActive, onKeyDown }
+  return { active, setActive, go, onKeyDown }
 }
 
 const STEPS: Readonly<Record<string, number>> = {
@@ -332,9 +363,10 @@ interface ActionsWish {
   readonly rows: readonly GanttRow[]
   readonly selected: string | undefined
   readonly onSelect: (runId: string) => void
+  readonly jump: (to: Way) => void
 }
 
-function useGanttActions({ view, setLook, rows, selected, onSelect }: ActionsWish): void {
+function useGanttActions({ view, setLook, rows, selected, onSelect, jump }: ActionsWish): void {
   const section = t('gantt')
   const next = useMemo(() => {
     const failures = rows.flatMap(row => (row.type === 'run' && row.run.state.current === 'FAILED' ? [row.run.id] : []))
@@ -359,5 +391,7 @@ function useGanttActions({ view, setLook, rows, selected, onSelect }: ActionsWis
         if (next !== undefined) onSelect(next)
       },
     },
+    { id: 'gantt.before', title: t('toBefore'), section, keys: 'p', run: () => jump('before') },
+    { id: 'gantt.after', title: t('toAfter'), section, keys: 's', run: () => jump('after') },
   ])
 }

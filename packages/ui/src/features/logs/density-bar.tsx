@@ -1,5 +1,5 @@
-// How much was written when, with warnings and errors in it. A click goes to that time.
-import type { ReactNode } from 'react'
+// How much was written when, with warnings and errors in it. A click, or Enter, goes to that time; arrow keys go from bar to bar.
+import { useState, type KeyboardEvent, type ReactNode } from 'react'
 import { formatClock } from '../../lib/time.ts'
 import classes from './density-bar.module.css'
 import { t } from './messages.ts'
@@ -15,18 +15,21 @@ export interface DensityBarProps {
 }
 
 export function DensityBar({ density, onGo }: DensityBarProps): ReactNode {
+  const [stop, setStop] = useState(0)
   if (density === undefined) return <div className={classes['bar']} />
   const bars = joinSpans(density, BARS_MAX)
   const most = Math.max(1, ...bars.map(bar => bar.lines))
+  const tabStop = Math.min(stop, bars.length - 1)
   return (
-    <div className={classes['bar']} role="group" aria-label={t('density')}>
-      {bars.map(bar => (
+    <div className={classes['bar']} role="group" aria-label={t('density')} onKeyDown={walk}>
+      {bars.map((bar, index) => (
         <button
           key={bar.start}
           type="button"
           className={classes['span']}
-          tabIndex={-1}
+          tabIndex={index === tabStop ? 0 : -1}
           aria-label={t('densityAt', { time: formatClock(Date.parse(bar.start)), count: bar.lines })}
+          onFocus={() => setStop(index)}
           onClick={() => onGo(bar.firstLine)}
         >
           <span className={classes['all']} style={{ height: `${height(bar.lines, most)}%` }}>
@@ -36,6 +39,17 @@ export function DensityBar({ density, onGo }: DensityBarProps): ReactNode {
       ))}
     </div>
   )
+}
+
+/** To the bar beside, the first or the last: one of them is in the order of the Tab key. */
+function walk(event: KeyboardEvent<HTMLElement>): void {
+  const bars = [...event.currentTarget.querySelectorAll('button')]
+  const at = bars.findIndex(bar => bar === event.target)
+  const [last, step] = [bars.length - 1, { ArrowLeft: -1, ArrowRight: 1 }[event.key]]
+  const to = event.key === 'Home' ? 0 : event.key === 'End' ? last : step === undefined ? undefined : at + step
+  if (to === undefined || event.ctrlKey || event.metaKey || event.altKey) return
+  event.preventDefault()
+  bars[Math.max(0, Math.min(last, to))]?.focus()
 }
 
 /** Most spans have none, and a bar without parts is one element instead of four. */
