@@ -17,7 +17,6 @@ import type { FilterState } from '../../lib/search-state.ts'
 import { nowMs } from '../../platform/clock.ts'
 import type { Suggestion } from '../../widgets/suggest-filters.ts'
 import { keepRunBars } from '../flows/keep-run-bars.ts'
-import { askRunBars } from '../flows/use-flows.ts'
 import { DISTINCT_FIELDS, EXECUTION_FIELDS } from './execution-fields.ts'
 import { fitStart } from './fit-range.ts'
 import { mergeRows } from './merge-rows.ts'
@@ -147,18 +146,21 @@ function useCounts(query: ExecutionQuery, isOn: boolean): ExecutionCounts | unde
 export type FlowSpeed = Awaited<ReturnType<typeof api.flows.runBars>>[number]
 
 const SPEED_FRESH_MS = 60_000
+const RUNS_COUNTED = 20
+const SPEED_OF_FLOW = ['flows', 'speed', 'of']
 
 /** How long the flows of the rows usually take. */
 export function useFlowSpeeds(rows: readonly ExecutionRow[]): ReadonlyMap<string, FlowSpeed> {
   const client = useQueryClient()
   const flows = [...new Set(rows.map(({ namespace, flowId }) => `${namespace}.${flowId}`))].sort().slice(0, FLOWS_MAX)
   const { data } = useQuery({
-    queryKey: ['flows', 'speeds', flows],
+    queryKey: ['flows', 'speed', flows],
     queryFn: ({ signal }) =>
       keepRunBars(client, {
+        key: SPEED_OF_FLOW,
         flows,
         sinceMs: nowMs() - SPEED_FRESH_MS,
-        ask: names => askRunBars(names, signal),
+        ask: names => api.flows.runBars({ query: { flows: [...names], runs: RUNS_COUNTED, only: 'speed' }, signal }),
       }),
     enabled: flows.length > 0,
     staleTime: SPEED_FRESH_MS,

@@ -21,13 +21,18 @@ export type RunBarsOfFlow = Awaited<ReturnType<typeof api.flows.runBars>>[number
 const FLOW_PAGE_SIZE = 50
 export const RUNS_SHOWN = 20
 const BARS_EVERY_MS = 2_000
+/** What makes the bars of flows outdated finds them all. */
+const BARS_OF_FLOW = ['flows', 'run-bars', 'of']
 const SORT = ['namespace:asc', 'id:asc']
 
 export function useFlows({ filters, query }: FilterState): UseInfiniteQueryResult<InfiniteData<FlowList>> {
   return useInfiniteQuery({
     queryKey: ['flows', 'search', filters],
     queryFn: ({ pageParam, signal }) =>
-      api.flows.search({ query: { page: pageParam, size: FLOW_PAGE_SIZE, sort: SORT, ...query(nowMs()) }, signal }),
+      api.flows.search({
+        query: { page: pageParam, size: FLOW_PAGE_SIZE, sort: SORT, outline: true, ...query(nowMs()) },
+        signal,
+      }),
     initialPageParam: 1,
     getNextPageParam: (last, pages) => (pages.length * FLOW_PAGE_SIZE < last.total ? pages.length + 1 : undefined),
     placeholderData: before => before,
@@ -55,6 +60,7 @@ export function useRunBars(rows: readonly Pick<FlowRow, 'namespace' | 'id'>[]): 
     queryKey: ['flows', 'run-bars', keys],
     queryFn: ({ signal }) =>
       keepRunBars(client, {
+        key: BARS_OF_FLOW,
         flows: keys,
         sinceMs: poll === false ? bornMs : Math.max(bornMs, nowMs() - poll / 2),
         ask: flows => askRunBars(flows, signal),
@@ -69,6 +75,6 @@ export function useRunBars(rows: readonly Pick<FlowRow, 'namespace' | 'id'>[]): 
   )
 }
 
-export async function askRunBars(flows: readonly string[], signal: AbortSignal): Promise<readonly RunBarsOfFlow[]> {
+async function askRunBars(flows: readonly string[], signal: AbortSignal): Promise<readonly RunBarsOfFlow[]> {
   return await api.flows.runBars({ query: { flows: [...flows], runs: RUNS_SHOWN }, signal })
 }
