@@ -13,6 +13,7 @@ import { api } from '../../lib/api.ts'
 import type { FilterField } from '../../lib/filters/filter.ts'
 import { filterQuery, readFilterPairs } from '../../lib/filters/filter-url.ts'
 import { useLive, usePollMs, type LiveFrame } from '../../lib/live/live.ts'
+import { usePageAhead, usePrepared } from '../../lib/use-page-ahead.ts'
 import type { FilterState } from '../../lib/search-state.ts'
 import { nowMs } from '../../platform/clock.ts'
 import type { Suggestion } from '../../widgets/suggest-filters.ts'
@@ -43,16 +44,33 @@ export function useExecutions({ filters }: FilterState, sort: string, isAtTop: b
   const key = useMemo(() => ['executions', 'search', filters, sort], [filters, sort])
   // The moment belongs to the filter: `-24h` stays where it is while one reads.
   const query = useMemo(() => filterQuery(filters, EXECUTION_FIELDS, nowMs()), [filters])
+  const ask = useCallback(
+    (cursor: string, signal: AbortSignal) =>
+      api.executions.search({ query: { cursor, size: SIZE, sort: [sort], ...query }, signal }),
+    [query, sort],
+  )
+  const ahead = usePageAhead(
+    useMemo(() => ['executions', 'ahead', filters, sort], [filters, sort]),
+    ask,
+  )
   const list = useInfiniteQuery({
     queryKey: key,
-    queryFn: ({ pageParam, signal }) =>
-      api.executions.search({ query: { cursor: pageParam, size: SIZE, sort: [sort], ...query }, signal }),
+    queryFn: ({ pageParam, signal }) => ahead.take(pageParam, signal),
     initialPageParam: '',
-    getNextPageParam: last => last.next ?? undefined,
+    getNextPageParam: nextCursor,
     placeholderData: before => before,
     refetchInterval: usePollMs(),
   })
-  const { waiting, hear, show } = useWaiting(key, isAtTop)
+  usePrepared(ahead, list, nextCursor)
+  const { waiting, hear: hearRows, show } = useWaiting(key, isAtTop)
+  const hear = useCallback(
+    (frame: LiveFrame): void => {
+      // Rows of the page ahead may be among those that changed.
+      if (frame.type === 'delta') ahead.forget()
+      hearRows(frame)
+    },
+    [ahead, hearRows],
+  )
   const text = new URLSearchParams(Object.entries(query)).toString()
   useLive(sort === 'state.startDate:desc' ? { topic: `list:${nameOf(text)}`, query: text } : undefined, hear)
   const showWaiting = useCallback(() => {
@@ -60,6 +78,10 @@ export function useExecutions({ filters }: FilterState, sort: string, isAtTop: b
     void client.invalidateQueries({ queryKey: ['executions', 'counts'] })
   }, [client, show])
   return { list, query, waiting, showWaiting }
+}
+
+function nextCursor({ next }: ExecutionPage): string | undefined {
+  return next ?? undefined
 }
 
 interface Waiting {

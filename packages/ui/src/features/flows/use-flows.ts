@@ -7,9 +7,10 @@ import {
   type InfiniteData,
   type UseInfiniteQueryResult,
 } from '@tanstack/react-query'
-import { useMemo, useRef, useState } from 'react'
+import { useCallback, useMemo, useRef, useState } from 'react'
 import { api } from '../../lib/api.ts'
 import { useLive, usePollMs } from '../../lib/live/live.ts'
+import { usePageAhead, usePrepared } from '../../lib/use-page-ahead.ts'
 import type { FilterState } from '../../lib/search-state.ts'
 import { nowMs } from '../../platform/clock.ts'
 import { keepRunBars } from './keep-run-bars.ts'
@@ -26,17 +27,28 @@ const BARS_OF_FLOW = ['flows', 'run-bars', 'of']
 const SORT = ['namespace:asc', 'id:asc']
 
 export function useFlows({ filters, query }: FilterState): UseInfiniteQueryResult<InfiniteData<FlowList>> {
-  return useInfiniteQuery({
+  const ask = useCallback(
+    (page: number, signal: AbortSignal) =>
+      api.flows.search({ query: { page, size: FLOW_PAGE_SIZE, sort: SORT, outline: true, ...query(nowMs()) }, signal }),
+    [query],
+  )
+  const ahead = usePageAhead(
+    useMemo(() => ['flows', 'ahead', filters], [filters]),
+    ask,
+  )
+  const list = useInfiniteQuery({
     queryKey: ['flows', 'search', filters],
-    queryFn: ({ pageParam, signal }) =>
-      api.flows.search({
-        query: { page: pageParam, size: FLOW_PAGE_SIZE, sort: SORT, outline: true, ...query(nowMs()) },
-        signal,
-      }),
+    queryFn: ({ pageParam, signal }) => ahead.take(pageParam, signal),
     initialPageParam: 1,
-    getNextPageParam: (last, pages) => (pages.length * FLOW_PAGE_SIZE < last.total ? pages.length + 1 : undefined),
+    getNextPageParam: nextPage,
     placeholderData: before => before,
   })
+  usePrepared(ahead, list, nextPage)
+  return list
+}
+
+function nextPage(last: FlowList, pages: readonly FlowList[]): number | undefined {
+  return pages.length * FLOW_PAGE_SIZE < last.total ? pages.length + 1 : undefined
 }
 
 export function flowKey({ namespace, id }: { readonly namespace: string; readonly id: string }): string {
