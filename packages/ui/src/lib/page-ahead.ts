@@ -1,6 +1,5 @@
 // The page that comes next, asked for while the list is at rest: whoever jumps to the end of what is there does not wait for the server. It is taken once,
 // and not after some seconds: nobody tells how it changes meanwhile.
-import type { QueryClient } from '@tanstack/query-core'
 
 export const AHEAD_FRESH_MS = 10_000
 
@@ -12,17 +11,29 @@ export interface PageAhead<Param, Page> {
   forget(): void
 }
 
-type Client = Pick<QueryClient, 'fetchQuery' | 'prefetchQuery' | 'getQueryState' | 'removeQueries'>
+interface Wanted<Page> {
+  readonly queryKey: readonly unknown[]
+  readonly queryFn: (context: { readonly signal: AbortSignal }) => Promise<Page>
+  readonly staleTime: number
+}
+
+/** Where pages are kept: of the client of queries, what is needed of it. */
+export interface KeptPages {
+  fetchQuery<Page>(wanted: Wanted<Page>): Promise<Page>
+  prefetchQuery<Page>(wanted: Wanted<Page>): Promise<void>
+  getQueryState(key: readonly unknown[]): unknown
+  removeQueries(which: { readonly queryKey: readonly unknown[]; readonly exact?: boolean }): void
+}
 
 /** Whatever makes outdated what is under `key` does so with the page ahead. */
 export function newPageAhead<Param, Page>(
-  client: Client,
+  client: KeptPages,
   key: readonly unknown[],
   ask: (param: Param, signal: AbortSignal) => Promise<Page>,
 ): PageAhead<Param, Page> {
-  const of = (param: Param) => ({
+  const of = (param: Param): Wanted<Page> => ({
     queryKey: [...key, param],
-    queryFn: ({ signal }: { readonly signal: AbortSignal }) => ask(param, signal),
+    queryFn: ({ signal }) => ask(param, signal),
     staleTime: AHEAD_FRESH_MS,
   })
   return {
