@@ -64,6 +64,9 @@ export const flowRunRoutes = {
     query: Type.Object({
       flows: Type.Array(Type.String(), { maxItems: 200, description: 'namespace.id' }),
       runs: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
+      only: Type.Optional(
+        Type.Literal('speed', { description: 'p50Ms, p95Ms and successRate of so many runs, and none of the runs' }),
+      ),
     }),
     body: NONE,
     status: 200,

@@ -30,7 +30,15 @@ export const flowRoutes = {
     method: 'GET',
     paths: ofTenant('/flows/search'),
     params: NoParams,
-    query: Type.Object({ ...Paging, ...FlowFilters }),
+    query: Type.Object({
+      ...Paging,
+      ...FlowFilters,
+      outline: Type.Optional(
+        Type.Boolean({
+          description: 'Names and labels only, and of inputs and triggers id and type: what a list shows.',
+        }),
+      ),
+    }),
     body: NONE,
     status: 200,
     reply: { type: 'json', schema: pageOf(Flow) },

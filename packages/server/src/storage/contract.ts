@@ -8,6 +8,7 @@ import { flowContract } from './contract/flows.ts'
 import { flushContract } from './contract/flush.ts'
 import { jobContract } from './contract/jobs.ts'
 import { keyContract } from './contract/keys.ts'
+import { latestContract } from './contract/latest.ts'
 import { limitContract } from './contract/limits.ts'
 import { logContract } from './contract/logs.ts'
 import { purgeContract } from './contract/purge.ts'
@@ -25,6 +26,7 @@ export type { OpenStore, StoreSubject } from './contract/subject.ts'
 export function storeContract(subject: StoreSubject): void {
   writeContract(subject)
   executionContract(subject)
+  latestContract(subject)
   flowContract(subject)
   triggerContract(subject)
   triggerBelongingsContract(subject)

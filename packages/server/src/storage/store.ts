@@ -24,6 +24,7 @@ import type { ClaimOperations } from './claim-operations.ts'
 import type { Cluster } from './cluster.ts'
 import type { DocumentOperations, DocumentReads } from './documents.ts'
 import type { History } from './history.ts'
+import type { LatestReads } from './latest.ts'
 import type { SealedOperations, SealedReads } from './sealed.ts'
 import type { SnapshotOperations, SnapshotReads } from './snapshots.ts'
 
@@ -31,6 +32,7 @@ export * from './access-rows.ts'
 export { CHAIN_START, chainOn, hashOfAudit, type ChainEnd } from './audit-chain.ts'
 export type * from './bulks.ts'
 export * from './documents.ts'
+export type * from './latest.ts'
 export type * from './sealed.ts'
 export type * from './snapshots.ts'
 
@@ -305,7 +307,7 @@ export interface JournalPage {
 /** All there is. */
 export const WHOLE_JOURNAL: JournalPage = { after: -1, limit: 2 ** 31 - 1 }
 
-export interface Reads extends AccessReads, BulkReads, DocumentReads, SealedReads, SnapshotReads {
+export interface Reads extends AccessReads, BulkReads, DocumentReads, LatestReads, SealedReads, SnapshotReads {
   /** Whose turn it is to write as that node, and the number of its last flush. */
   findFence(node: string): Promise<{ readonly incarnation: number; readonly flushSeq: number } | undefined>
   findFlow(key: FlowKey, revision?: number): Promise<FlowRow | undefined>

@@ -100,7 +100,8 @@ export function useFilters(fields: readonly FilterField[]): FilterState {
   useEffect(() => {
     if (isOld) setFilters(filters, { replace: true })
   }, [isOld, filters, setFilters])
-  return { filters, setFilters, query: atMs => filterQuery(filters, fields, atMs) }
+  const query = useCallback((atMs: number) => filterQuery(filters, fields, atMs), [filters, fields])
+  return { filters, setFilters, query }
 }
 
 /** The parameters of the address, in their order. */

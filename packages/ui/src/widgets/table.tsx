@@ -1,7 +1,7 @@
 // A list of any length as a real table: only the rows in sight are in the page, each names its place among all. Rows are links; j and k move, x
 // selects, Enter opens, Space previews. Below 768 px a row is a card of two lines.
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useMemo, useRef, useSyncExternalStore, type ReactNode, type UIEvent } from 'react'
+import { useEffect, useMemo, useRef, useSyncExternalStore, type ReactNode, type RefObject } from 'react'
 import { usePreferences } from '../lib/preferences.ts'
 import { useLocal } from '../lib/use-local.ts'
 import { writeLocal } from '../platform/local-store.ts'
@@ -62,6 +62,8 @@ const HEAD_PX = 34
 /** In a low window no list is lower than this, but for one that has fewer rows. */
 const LEAST_PX = 128
 const OVERSCAN = 10
+/** After a jump, until the list stands again: nobody has seen what is beside the place yet. */
+const OVERSCAN_OF_JUMP = 2
 const END_ROWS = 15
 /** Of the list, below what is in sight: when there is less, the next page is asked for. */
 const AHEAD_SCREENS = 1.5
@@ -75,18 +77,12 @@ export function Table<Row>(props: TableProps<Row>): ReactNode {
   const scroller = useRef<HTMLDivElement>(null)
   const isPhone = useSyncExternalStore(subscribe, () => phone.matches) && card !== undefined
   const height = isPhone ? CARD_PX : isCompact ? COMPACT_PX : ROW_PX
-  const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => height,
-    overscan: OVERSCAN,
-  })
-  useEffect(() => virtual.measure(), [virtual, height])
+  const { virtual, noteScroll } = useRowsInSight(scroller, rows.length, height)
   const shown = virtual.getVirtualItems()
   const [first, last] = [shown[0], shown.at(-1)]
   const keys = useRowKeys(props, index => virtual.scrollToIndex(index))
   const parts = useParts(props)
-  const onScroll = useEnd(props, last?.index)
+  const onEnd = useEnd(props, last?.index)
   // Over as many columns as there are in sight: what spans one that is hidden makes a column of its own, with nothing in it.
   const span = isPhone && selection ? 2 : 1
   return (
@@ -95,7 +91,10 @@ export function Table<Row>(props: TableProps<Row>): ReactNode {
       className={classes['scroller']}
       style={{ minHeight: Math.min(LEAST_PX, (isPhone ? 2 : HEAD_PX) + virtual.getTotalSize()) }}
       onKeyDown={keys.onKeyDown}
-      onScroll={onScroll}
+      onScroll={({ currentTarget }) => {
+        noteScroll(currentTarget)
+        onEnd(currentTarget)
+      }}
       role="region"
       aria-label={label}
       tabIndex={rows.length === 0 ? 0 : -1}
@@ -138,17 +137,37 @@ export function Table<Row>(props: TableProps<Row>): ReactNode {
   )
 }
 
+/** The rows in sight, and some beside them; after a jump of more than a screen at first few of those, for they are drawn before the ones in sight can be seen. */
+function useRowsInSight(scroller: RefObject<HTMLDivElement | null>, count: number, height: number) {
+  const place = useRef({ px: 0, isJump: false })
+  const virtual = useVirtualizer({
+    count,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => height,
+    overscan: OVERSCAN,
+  })
+  useEffect(() => virtual.measure(), [virtual, height])
+  virtual.setOptions({
+    ...virtual.options,
+    overscan: virtual.isScrolling && place.current.isJump ? OVERSCAN_OF_JUMP : OVERSCAN,
+  })
+  // Called before the rows are drawn for it.
+  const noteScroll = ({ scrollTop, clientHeight }: HTMLElement): void => {
+    const { px, isJump } = place.current
+    const isFar = Math.abs(scrollTop - px) > clientHeight
+    place.current = { px: scrollTop, isJump: isFar || (virtual.isScrolling && isJump) }
+  }
+  return { virtual, noteScroll }
+}
+
 /** Asks for the next page when the end comes near: before the rows that came in sight are drawn, for the server has that time. */
-function useEnd<Row>(
-  { rows, onEnd }: TableProps<Row>,
-  last: number | undefined,
-): (event: UIEvent<HTMLElement>) => void {
+function useEnd<Row>({ rows, onEnd }: TableProps<Row>, last: number | undefined): (scrolled: HTMLElement) => void {
   const isNearEnd = last !== undefined && last >= rows.length - END_ROWS
   useEffect(() => {
     if (isNearEnd) onEnd?.()
   }, [isNearEnd, rows.length, onEnd])
-  return ({ currentTarget }) => {
-    if (onEnd && isCloseToEnd(currentTarget)) onEnd()
+  return scrolled => {
+    if (onEnd && isCloseToEnd(scrolled)) onEnd()
   }
 }
 

@@ -170,6 +170,34 @@ test('flows are found by namespace, text and label, page by page', async () => {
   assert.deepEqual(names, ['search.one', 'search.one.deep'])
 })
 
+test('a list of outlines tells who flows are and what they ask for, as they are now, and nothing of their tasks', async () => {
+  const more = `labels:\n  team: x\ninputs:\n  - { id: day, type: DATE }\ntriggers:\n  - { id: hook, type: io.kestra.plugin.core.trigger.Webhook, key: abc }\n`
+  await server.saveFlow(flow('drawn', 'outline.test', more))
+  await server.saveFlow(flow('plain', 'outline.test'))
+  const query = { namespace: 'outline.test', outline: true }
+
+  const { results, total } = await server.client.flows.search({ query })
+  await server.client.flows.disableByIds({ body: [{ namespace: 'outline.test', id: 'plain' }] })
+  const after = await server.client.flows.search({ query })
+
+  const [{ updated, ...drawn } = { updated: undefined }, plain] = results
+  assert.match(updated ?? '', /^\d{4}-/)
+  assert.deepEqual(drawn, {
+    ...{ id: 'drawn', namespace: 'outline.test', revision: 1, labels: [{ key: 'team', value: 'x' }] },
+    inputs: [{ id: 'day', type: 'DATE' }],
+    triggers: [{ id: 'hook', type: 'io.kestra.plugin.core.trigger.Webhook' }],
+    ...{ disabled: false, deleted: false },
+  })
+  assert.deepEqual([total, plain?.id, plain?.disabled, plain?.tasks], [2, 'plain', false, undefined])
+  assert.deepEqual(
+    after.results.map(({ id, disabled }) => [id, disabled]),
+    [
+      ['drawn', false],
+      ['plain', true],
+    ],
+  )
+})
+
 test('a filter that nobody knows is refused with the list of those there are', async () => {
   const field = await server.send('GET', '/api/v1/main/flows/search?filters[moon][EQUALS]=1')
   const operation = await server.send('GET', '/api/v1/main/flows/search?filters[namespace][REGEX]=1')

@@ -32,6 +32,7 @@ import { readIfMatch, withRevision } from './revision-tag.ts'
 import { keepMessage, listAuthors } from './list-authors.ts'
 import { createFlow, saveMany, updateFlow } from './save-documents.ts'
 import { deleteRevisions, updateTask } from './edit-revisions.ts'
+import { outlineFlows } from './outline-flow.ts'
 import { findFlows, flowSearchOf } from './search-flows.ts'
 import { tryFlow } from './try-flow.ts'
 import { viewHandlers } from './view-routes.ts'
@@ -71,9 +72,10 @@ function readHandlers(dependencies: HttpDependencies): Pick<Handlers<'flows'>, R
   }
   return {
     search: async ({ query, filters, dialect }) => {
-      const { page = 1, size = 10, sort } = query
+      const { page = 1, size = 10, sort, outline } = query
       const found = findFlows(flowSearchOf(query, filters), dependencies, sort)
-      return pageText(await showNewest(found.slice((page - 1) * size, page * size), dialect), found.length)
+      const shown = found.slice((page - 1) * size, page * size)
+      return pageText(await (outline ? outlineFlows(shown, dependencies) : showNewest(shown, dialect)), found.length)
     },
     distinctNamespaces: ({ query }) => {
       const names = new Set([...flows.all()].filter(entry => entry.tenant === tenant).map(entry => entry.namespace))

@@ -10,7 +10,7 @@ import {
   type TaskRun,
 } from '@batuta/core'
 import type { ExecutionRow, JournalRowOf } from '../../storage/batch.ts'
-import type { FlowKey } from '../../storage/store.ts'
+import type { ExecutionGlance, FlowKey } from '../../storage/store.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import type { Handlers } from '../exchange.ts'
 import { foldExecution, viewExecution } from '../executions/read-execution.ts'
@@ -19,6 +19,8 @@ import { json } from '../reply.ts'
 import { notFound, unprocessable } from '../request-error.ts'
 
 const BARS = 20
+/** Of one read: others have their turn between two of them. */
+const ROWS_OF_READ = 500
 const GRID_RUNS = 30
 /** Longer journals are read alone. */
 const TURNS_SHORT_MAX = 40
@@ -30,18 +32,22 @@ export function runHandlers(dependencies: HttpDependencies): Pick<Handlers<'flow
   const { store, config, platform, flows } = dependencies
   const { tenant } = config
   return {
-    runBars: async ({ query: { flows: names, runs = BARS } }) =>
-      json(
-        await mapInTurns(
-          names.map(flowOf),
-          async ({ namespace, flowId }) => {
-            const rows = await store.read.listExecutions({ tenant, namespace, flowId, limit: runs })
-            const head = { namespace, flowId, ...(await flowFacts({ tenant, namespace, flowId }, dependencies)) }
-            return { ...head, runs: rows.map(barOf), ...statisticsOf(rows) }
-          },
-          platform,
-        ),
-      ),
+    runBars: async ({ query: { flows: names, runs = BARS, only } }) => {
+      const wanted = names.map(flowOf)
+      const found = await latestOf(wanted, runs, dependencies)
+      const told = await mapInTurns(
+        wanted,
+        async ({ namespace, flowId }, index) => {
+          const rows = found[index] ?? []
+          const head = { namespace, flowId }
+          if (only === 'speed') return { ...head, runs: [], ...statisticsOf(rows) }
+          const facts = await flowFacts({ tenant, namespace, flowId }, dependencies)
+          return { ...head, ...facts, runs: rows.map(barOf), ...statisticsOf(rows) }
+        },
+        platform,
+      )
+      return json(told)
+    },
     grid: async ({ params: { namespace, id: flowId }, query: { runs = GRID_RUNS, before } }) => {
       const entry = flows.newest({ tenant, namespace, flowId })
       if (!entry) throw notFound(`The flow "${namespace}.${flowId}"`)
@@ -63,10 +69,28 @@ function flowOf(name: string): { readonly namespace: string; readonly flowId: st
   return { namespace: name.slice(0, at), flowId: name.slice(at + 1) }
 }
 
+async function latestOf(
+  flows: readonly ReturnType<typeof flowOf>[],
+  limit: number,
+  { store, config: { tenant }, platform }: HttpDependencies,
+): Promise<readonly (readonly ExecutionGlance[])[]> {
+  const size = Math.max(1, Math.floor(ROWS_OF_READ / limit))
+  const found: (readonly ExecutionGlance[])[] = []
+  for (let from = 0; from < flows.length; from += size) {
+    if (from > 0) await new Promise<void>(resolve => platform.defer(resolve))
+    found.push(...(await store.read.latestExecutions({ tenant, flows: flows.slice(from, from + size), limit })))
+  }
+  return found
+}
+
 interface FlowFacts {
   readonly revision?: number
   readonly nextDate?: string
 }
+
+/** In a flow as it is stored; within a text the quotes would be escaped. */
+const TRIGGERS = '"triggers":[{'
+const IS_OFF = '"disabled":true'
 
 /** Of the flow as it is now: nothing of one that is gone. */
 async function flowFacts(key: FlowKey, { flows, store, triggerDesk }: HttpDependencies): Promise<FlowFacts> {
@@ -74,10 +98,12 @@ async function flowFacts(key: FlowKey, { flows, store, triggerDesk }: HttpDepend
   if (!entry) return {}
   const { revision, isDisabled, parsed } = entry
   // Flows without triggers, which most are, cost no question.
-  if (isDisabled || !parsed.includes('"triggers"')) return { revision }
+  if (isDisabled || !parsed.includes(TRIGGERS)) return { revision }
+  // What says whether one is switched off is compiled only where one might be: most flows have nothing that is.
+  const mayBeOff = parsed.includes(IS_OFF)
   const dates = (await store.read.listTriggers(key)).flatMap(stored => {
     const { nextMs } = stored
-    const isOff = stored.isDisabled || triggerDesk.triggerOf(stored)?.disabled === true
+    const isOff = stored.isDisabled || (mayBeOff && triggerDesk.triggerOf(stored)?.disabled === true)
     return isOff || nextMs === null ? [] : [nextMs]
   })
   return { revision, ...(dates.length === 0 ? {} : { nextDate: new Date(Math.min(...dates)).toISOString() }) }
@@ -91,7 +117,7 @@ interface Bar {
   readonly triggerId?: string
 }
 
-function barOf({ id, state, createdMs, endMs, triggerId }: ExecutionRow): Bar {
+function barOf({ id, state, createdMs, endMs, triggerId }: ExecutionGlance): Bar {
   const durationMs = endMs === null ? null : endMs - createdMs
   const trigger = triggerId === null ? {} : { triggerId }
   return { id, state, startDate: new Date(createdMs).toISOString(), durationMs, ...trigger }
@@ -99,7 +125,7 @@ function barOf({ id, state, createdMs, endMs, triggerId }: ExecutionRow): Bar {
 
 const GOOD: ReadonlySet<string> = new Set(['SUCCESS', 'WARNING'])
 
-function statisticsOf(rows: readonly ExecutionRow[]): {
+function statisticsOf(rows: readonly ExecutionGlance[]): {
   readonly p50Ms?: number
   readonly p95Ms?: number
   readonly successRate?: number

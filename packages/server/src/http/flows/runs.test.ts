@@ -42,6 +42,31 @@ test('bars tell the last executions of many flows in one call', async () => {
   assert.deepEqual(nobody, { namespace: NS, flowId: 'nobody', runs: [] })
 })
 
+test('where only the speed is asked for, nothing else is told', async () => {
+  const flows = [`${NS}.etl`, `${NS}.nobody`]
+  const [etl, nobody] = await server.client.flows.runBars({ query: { flows, runs: 2, only: 'speed' } })
+  const odd = await server.send('GET', `/api/v1/main/flows/run-bars?flows=${NS}.etl&only=runs`)
+
+  const [whole] = await server.client.flows.runBars({ query: { flows, runs: 2 } })
+  const { namespace, flowId, p50Ms, p95Ms, successRate } = whole ?? {}
+  assert.deepEqual(etl, { namespace, flowId, runs: [], p50Ms, p95Ms, successRate })
+  assert.deepEqual(nobody, { namespace: NS, flowId: 'nobody', runs: [] })
+  assert.equal(odd.status, 422)
+})
+
+test('bars of more executions than are read at once are told flow by flow', async () => {
+  const flows = [`${NS}.etl`, ...Array.from({ length: 7 }, (_, at) => `${NS}.none${at}`), `${NS}.etl`]
+  const told = await server.client.flows.runBars({ query: { flows, runs: 100 } })
+
+  assert.deepEqual(
+    told.map(({ flowId }) => `${NS}.${flowId}`),
+    flows,
+  )
+  assert.equal(told[0]?.runs.length, 3)
+  assert.deepEqual(told[8], told[0])
+  assert.deepEqual(told[7]?.runs, [])
+})
+
 test('bars tell when a flow comes next, as long as what starts it is switched on', async () => {
   const schedule = (id: string, more = ''): Promise<unknown> =>
     server.saveFlow(`

@@ -115,6 +115,8 @@ const CASES: { readonly [Name in keyof Reads]: Case } = {
   snapshotPartsOf: async (read, place) =>
     (await read.snapshotPartsOf(world.executions[place], 1, { after: 0, limit: 9 })).map(textOf),
   listExecutions: read => read.listExecutions(everything),
+  latestExecutions: (read, place) =>
+    read.latestExecutions({ ...everything, flows: [flowAt(place === 'own' ? 'other' : 'own'), flowAt(place)] }),
   countExecutions: (read, place) => read.countExecutions({ ...everything, namespace: NAMESPACES[place] }),
   tallyExecutions: read => read.tallyExecutions({ ...everything, slotMs: 60_000, by: 'namespace' }),
   logsOf: (read, place) => read.logsOf({ executionId: world.executions[place], limit: 10 }),
@@ -173,6 +175,18 @@ test('a read tells of what is seen, and of nothing else', async () => {
     assert.ok(!tells(await ask(read, 'other'), 'other'), `${name} tells of what is not seen`)
     assert.ok(tells(await ask(read, 'own'), 'own'), `${name} hides what is seen`)
   }
+})
+
+test('the newest executions of a flow stand by it, whatever flows beside it are not seen', async () => {
+  const { store } = world.server
+  const flows = [flowAt('other'), flowAt('own'), flowAt('other'), flowAt('own')]
+  const told = await narrowReads(store.read, sightOf('admin')).latestExecutions({ tenant: TENANT, flows, limit: 9 })
+
+  const own = world.executions.own
+  assert.deepEqual(
+    told.map(rows => rows.map(({ id }) => id).filter(id => id === own)),
+    [[], [own], [], [own]],
+  )
 })
 
 test('a suite is run where executions may be begun, and not where it may only be looked at', async () => {

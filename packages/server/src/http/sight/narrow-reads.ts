@@ -104,6 +104,7 @@ type ExecutionReads = Pick<
   | 'findSnapshot'
   | 'snapshotPartsOf'
   | 'listExecutions'
+  | 'latestExecutions'
   | 'countExecutions'
   | 'tallyExecutions'
   | 'logsOf'
@@ -136,6 +137,11 @@ function executionReads(read: Reads, sight: Sight): ExecutionReads {
       const rows = await read.listExecutions(scoped(query))
       sight.note(rows)
       return rows
+    },
+    latestExecutions: async ({ flows, ...query }) => {
+      const isSeen = ({ namespace }: { readonly namespace: string }): boolean => sight.sees('EXECUTION', namespace)
+      const found = (await read.latestExecutions({ ...query, flows: flows.filter(isSeen) })).values()
+      return flows.map(flow => (isSeen(flow) ? (found.next().value ?? []) : []))
     },
     countExecutions: async query => await read.countExecutions(scoped(query)),
     tallyExecutions: async query => await read.tallyExecutions(scoped(query)),

@@ -14,6 +14,7 @@ import { accessReads } from './access.ts'
 import { appReads } from './apps.ts'
 import { testReads } from './tests.ts'
 import { bulkReads } from './bulks.ts'
+import { latestReads } from './latest.ts'
 import { settingReads } from './user-settings.ts'
 import { sealedReads } from './sealed.ts'
 import { snapshotReads } from './snapshots.ts'
@@ -44,6 +45,7 @@ export function readsOf(tables: Tables): Reads {
       const from = query.offset ?? 0
       return rows.slice(from, from + query.limit)
     },
+    ...latestReads(tables),
     countExecutions: async query => Math.min(match(tables, query).length, query.limit),
     tallyExecutions: async query => tally(match(tables, query).slice(0, query.limit), query),
     listReady: async (afterId, limit) =>

@@ -27,6 +27,7 @@ import { accessReads } from './access.ts'
 import { appReads } from './apps.ts'
 import { testReads } from './tests.ts'
 import { bulkReads } from './bulks.ts'
+import { latestReads } from './latest.ts'
 import { settingReads } from './user-settings.ts'
 import { sealedReads } from './sealed.ts'
 import { snapshotReads } from './snapshots.ts'
@@ -64,6 +65,7 @@ export function readsOf(query: Query, dialect: SqlDialect): Reads {
     },
     ...flowReads(all, one),
     ...executionReads(all, query, dialect),
+    ...latestReads(query, dialect),
     journalOf: async (id, page = WHOLE_JOURNAL) => {
       const statement = dialect.journalOf(id, page)
       return (await query(statement.text, statement.values)).map(row => journalRowOf(id, row))

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { countStatement, listStatement, tallyStatement, type Found } from '../sql/execution-query.ts'
+import { LATEST_OF_FLOW } from '../sql/latest.sql.ts'
 import type { ExecutionQuery } from '../store.ts'
 import { migrate } from './migrate.ts'
 import { SQLITE } from './perform.ts'
@@ -53,6 +54,17 @@ for (const [what, query, found, index] of CASES) {
     db.close()
   })
 }
+
+test('the newest of a flow are read along its index, and not sorted', () => {
+  const db = new DatabaseSync(':memory:')
+  migrate(db)
+
+  const plan = planOf(db, LATEST_OF_FLOW)
+
+  assert.match(plan, /INDEX executions_by_flow \(tenant=\? AND namespace=\? AND flow_id=\?\)/)
+  assert.doesNotMatch(plan, /TEMP B-TREE/)
+  db.close()
+})
 
 function planOf(db: DatabaseSync, statement: string): string {
   const rows = db.prepare(`explain query plan ${statement.replace(/\$(\d+)/g, '?$1')}`).all()

@@ -1,6 +1,6 @@
 // What ran, what failed, what is slow?
 import { Button } from '@mantine/core'
-import { lazy, Suspense, useCallback, useMemo, useRef, useState, type ReactNode } from 'react'
+import { lazy, memo, Suspense, useCallback, useMemo, useRef, useState, type ReactNode } from 'react'
 import { Page } from '../../app/page.tsx'
 import type { Filter } from '../../lib/filters/filter.ts'
 import { printFilter } from '../../lib/filters/filter-text.ts'
@@ -133,8 +133,9 @@ interface ChartProps extends Pick<FilterState, 'filters' | 'setFilters'> {
   readonly hasFailed: boolean
 }
 
-/** Its place is kept until it is known what there is to draw. */
-function Chart({ chart, counts, query, total, filters, setFilters, hasFailed }: ChartProps): ReactNode {
+/** Its place is kept until it is known what there is to draw. It is not drawn anew because rows came. */
+const Chart = memo(function Chart(props: ChartProps): ReactNode {
+  const { chart, counts, query, total, filters, setFilters, hasFailed } = props
   if (!counts) return total === 0 || hasFailed ? null : <ChartPlace isTall={chart === 'durations'} />
   if (total === 0 && counts.total === 0) return null
   const Drawn = chart === 'durations' ? ExecutionsDots : ExecutionsChart
@@ -148,7 +149,7 @@ function Chart({ chart, counts, query, total, filters, setFilters, hasFailed }: 
       />
     </Suspense>
   )
-}
+})
 
 interface BesideProps {
   readonly views: ViewsProps

@@ -13,11 +13,11 @@ import { api } from '../../lib/api.ts'
 import type { FilterField } from '../../lib/filters/filter.ts'
 import { filterQuery, readFilterPairs } from '../../lib/filters/filter-url.ts'
 import { useLive, usePollMs, type LiveFrame } from '../../lib/live/live.ts'
+import { usePageAhead, usePrepared } from '../../lib/use-page-ahead.ts'
 import type { FilterState } from '../../lib/search-state.ts'
 import { nowMs } from '../../platform/clock.ts'
 import type { Suggestion } from '../../widgets/suggest-filters.ts'
 import { keepRunBars } from '../flows/keep-run-bars.ts'
-import { askRunBars } from '../flows/use-flows.ts'
 import { DISTINCT_FIELDS, EXECUTION_FIELDS } from './execution-fields.ts'
 import { fitStart } from './fit-range.ts'
 import { mergeRows } from './merge-rows.ts'
@@ -44,16 +44,33 @@ export function useExecutions({ filters }: FilterState, sort: string, isAtTop: b
   const key = useMemo(() => ['executions', 'search', filters, sort], [filters, sort])
   // The moment belongs to the filter: `-24h` stays where it is while one reads.
   const query = useMemo(() => filterQuery(filters, EXECUTION_FIELDS, nowMs()), [filters])
+  const ask = useCallback(
+    (cursor: string, signal: AbortSignal) =>
+      api.executions.search({ query: { cursor, size: SIZE, sort: [sort], ...query }, signal }),
+    [query, sort],
+  )
+  const ahead = usePageAhead(
+    useMemo(() => ['executions', 'ahead', filters, sort], [filters, sort]),
+    ask,
+  )
   const list = useInfiniteQuery({
     queryKey: key,
-    queryFn: ({ pageParam, signal }) =>
-      api.executions.search({ query: { cursor: pageParam, size: SIZE, sort: [sort], ...query }, signal }),
+    queryFn: ({ pageParam, signal }) => ahead.take(pageParam, signal),
     initialPageParam: '',
-    getNextPageParam: last => last.next ?? undefined,
+    getNextPageParam: nextCursor,
     placeholderData: before => before,
     refetchInterval: usePollMs(),
   })
-  const { waiting, hear, show } = useWaiting(key, isAtTop)
+  usePrepared(ahead, list, nextCursor)
+  const { waiting, hear: hearRows, show } = useWaiting(key, isAtTop)
+  const hear = useCallback(
+    (frame: LiveFrame): void => {
+      // Rows of the page ahead may be among those that changed.
+      if (frame.type === 'delta') ahead.forget()
+      hearRows(frame)
+    },
+    [ahead, hearRows],
+  )
   const text = new URLSearchParams(Object.entries(query)).toString()
   useLive(sort === 'state.startDate:desc' ? { topic: `list:${nameOf(text)}`, query: text } : undefined, hear)
   const showWaiting = useCallback(() => {
@@ -61,6 +78,10 @@ export function useExecutions({ filters }: FilterState, sort: string, isAtTop: b
     void client.invalidateQueries({ queryKey: ['executions', 'counts'] })
   }, [client, show])
   return { list, query, waiting, showWaiting }
+}
+
+function nextCursor({ next }: ExecutionPage): string | undefined {
+  return next ?? undefined
 }
 
 interface Waiting {
@@ -147,18 +168,21 @@ function useCounts(query: ExecutionQuery, isOn: boolean): ExecutionCounts | unde
 export type FlowSpeed = Awaited<ReturnType<typeof api.flows.runBars>>[number]
 
 const SPEED_FRESH_MS = 60_000
+const RUNS_COUNTED = 20
+const SPEED_OF_FLOW = ['flows', 'speed', 'of']
 
 /** How long the flows of the rows usually take. */
 export function useFlowSpeeds(rows: readonly ExecutionRow[]): ReadonlyMap<string, FlowSpeed> {
   const client = useQueryClient()
   const flows = [...new Set(rows.map(({ namespace, flowId }) => `${namespace}.${flowId}`))].sort().slice(0, FLOWS_MAX)
   const { data } = useQuery({
-    queryKey: ['flows', 'speeds', flows],
+    queryKey: ['flows', 'speed', flows],
     queryFn: ({ signal }) =>
       keepRunBars(client, {
+        key: SPEED_OF_FLOW,
         flows,
         sinceMs: nowMs() - SPEED_FRESH_MS,
-        ask: names => askRunBars(names, signal),
+        ask: names => api.flows.runBars({ query: { flows: [...names], runs: RUNS_COUNTED, only: 'speed' }, signal }),
       }),
     enabled: flows.length > 0,
     staleTime: SPEED_FRESH_MS,

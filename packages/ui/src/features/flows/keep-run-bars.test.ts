@@ -3,11 +3,14 @@ import { test } from 'node:test'
 import { QueryClient } from '@tanstack/query-core'
 import { keepRunBars } from './keep-run-bars.ts'
 
+const KEY = ['flows', 'run-bars', 'of']
+
 function openWorld() {
   const client = new QueryClient()
   const asked: string[][] = []
   const get = (flows: readonly string[], sinceMs = 0): Promise<readonly { readonly flowId: string }[]> =>
     keepRunBars(client, {
+      key: KEY,
       flows,
       sinceMs,
       ask: names => {
@@ -61,9 +64,10 @@ test('a call that fails leaves nothing behind that counts as known', async () =>
   const client = new QueryClient()
   const ask = (): Promise<never> => Promise.reject(new Error('no'))
 
-  await assert.rejects(keepRunBars(client, { flows: ['a.1'], sinceMs: 0, ask }), /no/)
+  await assert.rejects(keepRunBars(client, { key: KEY, flows: ['a.1'], sinceMs: 0, ask }), /no/)
 
   const told = await keepRunBars(client, {
+    key: KEY,
     flows: ['a.1'],
     sinceMs: 0,
     ask: () => Promise.resolve([{ namespace: 'a', flowId: '1' }]),

@@ -17,7 +17,9 @@ interface OfFlow {
   readonly flowId: string
 }
 
+/** Under `key` it is told what of flows is kept: what makes that outdated finds it. */
 export interface Wish<Bars extends OfFlow> {
+  readonly key: readonly string[]
   /** `namespace.id` of each flow. */
   readonly flows: readonly string[]
   /** What was answered before does not count any more. */
@@ -28,23 +30,18 @@ export interface Wish<Bars extends OfFlow> {
 /** In the order of the flows; those of which nothing is known are left out. */
 export async function keepRunBars<Bars extends OfFlow>(
   client: KeptAnswers,
-  { flows, sinceMs, ask }: Wish<Bars>,
+  { key, flows, sinceMs, ask }: Wish<Bars>,
 ): Promise<readonly Bars[]> {
-  const missing = flows.filter(flow => !isKnown(client, flow, sinceMs))
+  const missing = flows.filter(flow => !isKnown(client, [...key, flow], sinceMs))
   const calls = Array.from({ length: Math.ceil(missing.length / FLOWS_OF_CALL) }, (_, at) =>
     missing.slice(at * FLOWS_OF_CALL, (at + 1) * FLOWS_OF_CALL),
   )
   const answers = await Promise.all(calls.map(ask))
-  for (const bars of answers.flat()) client.setQueryData(keyOf(`${bars.namespace}.${bars.flowId}`), bars)
-  return flows.flatMap(flow => client.getQueryData<Bars>(keyOf(flow)) ?? [])
+  for (const bars of answers.flat()) client.setQueryData([...key, `${bars.namespace}.${bars.flowId}`], bars)
+  return flows.flatMap(flow => client.getQueryData<Bars>([...key, flow]) ?? [])
 }
 
-function isKnown(client: KeptAnswers, flow: string, sinceMs: number): boolean {
-  const state = client.getQueryState(keyOf(flow))
+function isKnown(client: KeptAnswers, key: readonly string[], sinceMs: number): boolean {
+  const state = client.getQueryState(key)
   return state?.data !== undefined && !state.isInvalidated && state.dataUpdatedAt >= sinceMs
-}
-
-/** What makes the bars of flows outdated finds them all. */
-function keyOf(flow: string): readonly string[] {
-  return ['flows', 'run-bars', 'of', flow]
 }

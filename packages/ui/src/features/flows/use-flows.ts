@@ -7,9 +7,10 @@ import {
   type InfiniteData,
   type UseInfiniteQueryResult,
 } from '@tanstack/react-query'
-import { useMemo, useRef, useState } from 'react'
+import { useCallback, useMemo, useRef, useState } from 'react'
 import { api } from '../../lib/api.ts'
 import { useLive, usePollMs } from '../../lib/live/live.ts'
+import { usePageAhead, usePrepared } from '../../lib/use-page-ahead.ts'
 import type { FilterState } from '../../lib/search-state.ts'
 import { nowMs } from '../../platform/clock.ts'
 import { keepRunBars } from './keep-run-bars.ts'
@@ -21,17 +22,33 @@ export type RunBarsOfFlow = Awaited<ReturnType<typeof api.flows.runBars>>[number
 const FLOW_PAGE_SIZE = 50
 export const RUNS_SHOWN = 20
 const BARS_EVERY_MS = 2_000
+/** What makes the bars of flows outdated finds them all. */
+const BARS_OF_FLOW = ['flows', 'run-bars', 'of']
 const SORT = ['namespace:asc', 'id:asc']
 
 export function useFlows({ filters, query }: FilterState): UseInfiniteQueryResult<InfiniteData<FlowList>> {
-  return useInfiniteQuery({
+  const ask = useCallback(
+    (page: number, signal: AbortSignal) =>
+      api.flows.search({ query: { page, size: FLOW_PAGE_SIZE, sort: SORT, outline: true, ...query(nowMs()) }, signal }),
+    [query],
+  )
+  const ahead = usePageAhead(
+    useMemo(() => ['flows', 'ahead', filters], [filters]),
+    ask,
+  )
+  const list = useInfiniteQuery({
     queryKey: ['flows', 'search', filters],
-    queryFn: ({ pageParam, signal }) =>
-      api.flows.search({ query: { page: pageParam, size: FLOW_PAGE_SIZE, sort: SORT, ...query(nowMs()) }, signal }),
+    queryFn: ({ pageParam, signal }) => ahead.take(pageParam, signal),
     initialPageParam: 1,
-    getNextPageParam: (last, pages) => (pages.length * FLOW_PAGE_SIZE < last.total ? pages.length + 1 : undefined),
+    getNextPageParam: nextPage,
     placeholderData: before => before,
   })
+  usePrepared(ahead, list, nextPage)
+  return list
+}
+
+function nextPage(last: FlowList, pages: readonly FlowList[]): number | undefined {
+  return pages.length * FLOW_PAGE_SIZE < last.total ? pages.length + 1 : undefined
 }
 
 export function flowKey({ namespace, id }: { readonly namespace: string; readonly id: string }): string {
@@ -55,6 +72,7 @@ export function useRunBars(rows: readonly Pick<FlowRow, 'namespace' | 'id'>[]): 
     queryKey: ['flows', 'run-bars', keys],
     queryFn: ({ signal }) =>
       keepRunBars(client, {
+        key: BARS_OF_FLOW,
         flows: keys,
         sinceMs: poll === false ? bornMs : Math.max(bornMs, nowMs() - poll / 2),
         ask: flows => askRunBars(flows, signal),
@@ -69,6 +87,6 @@ export function useRunBars(rows: readonly Pick<FlowRow, 'namespace' | 'id'>[]): 
   )
 }
 
-export async function askRunBars(flows: readonly string[], signal: AbortSignal): Promise<readonly RunBarsOfFlow[]> {
+async function askRunBars(flows: readonly string[], signal: AbortSignal): Promise<readonly RunBarsOfFlow[]> {
   return await api.flows.runBars({ query: { flows: [...flows], runs: RUNS_SHOWN }, signal })
 }

@@ -6,8 +6,10 @@ import {
   type UseInfiniteQueryResult,
   type UseMutationResult,
 } from '@tanstack/react-query'
+import { useCallback, useMemo } from 'react'
 import { api } from '../../lib/api.ts'
 import { useLiveState } from '../../lib/live/live.ts'
+import { usePageAhead, usePrepared } from '../../lib/use-page-ahead.ts'
 import type { FilterState } from '../../lib/search-state.ts'
 import { nowMs } from '../../platform/clock.ts'
 import { showToast } from '../../widgets/toast.tsx'
@@ -22,15 +24,29 @@ const EVERY_MS = 5_000
 /** No topic tells of all triggers: the list is asked for again now and then. */
 export function useTriggers({ filters, query }: FilterState): UseInfiniteQueryResult<InfiniteData<TriggerPage>> {
   const live = useLiveState()
-  return useInfiniteQuery({
+  const ask = useCallback(
+    (page: number, signal: AbortSignal) =>
+      api.triggers.search({ query: { page, size: SIZE, all: true, ...query(nowMs()) }, signal }),
+    [query],
+  )
+  const ahead = usePageAhead(
+    useMemo(() => ['triggers', 'ahead', filters], [filters]),
+    ask,
+  )
+  const list = useInfiniteQuery({
     queryKey: ['triggers', 'search', filters],
-    queryFn: ({ pageParam, signal }) =>
-      api.triggers.search({ query: { page: pageParam, size: SIZE, all: true, ...query(nowMs()) }, signal }),
+    queryFn: ({ pageParam, signal }) => ahead.take(pageParam, signal),
     initialPageParam: 1,
-    getNextPageParam: (last, pages) => (pages.length * SIZE < last.total ? pages.length + 1 : undefined),
+    getNextPageParam: nextPage,
     placeholderData: before => before,
     refetchInterval: live === 'paused' || live === 'offline' ? false : EVERY_MS,
   })
+  usePrepared(ahead, list, nextPage)
+  return list
+}
+
+function nextPage(last: TriggerPage, pages: readonly TriggerPage[]): number | undefined {
+  return pages.length * SIZE < last.total ? pages.length + 1 : undefined
 }
 
 export interface NamedTrigger {
