@@ -8,14 +8,13 @@ import { isFinalState, stateGroupOf, stateWord } from '../../lib/states.ts'
 import { formatClock } from '../../lib/time.ts'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { Icon, type IconName } from '../../widgets/icon.tsx'
-import { JsonView } from '../../widgets/json-view.tsx'
+import { lazyPart } from '../../widgets/lazy-part.tsx'
 import { Skeleton, SkeletonRows } from '../../widgets/skeleton.tsx'
 import { Table, type Column } from '../../widgets/table.tsx'
 import { tip } from '../../widgets/tooltip.ts'
 import { Gantt } from '../gantt/gantt.tsx'
 import type { GanttRun } from '../gantt/gantt-run.ts'
 import type { TreeSource } from '../gantt/gantt-tree.ts'
-import { StateBadge } from '../states/state-badge.tsx'
 import { debugMessages as t } from './debug-messages.ts'
 import classes from './debug-tab.module.css'
 import { stepTo, type JournalEvent, type Step } from './debug-steps.ts'
@@ -26,6 +25,7 @@ const PIECE = 1_000
 const WATCHED_MAX = 8
 const ForkDialog = lazy(async () => ({ default: (await import('./fork-dialog.tsx')).ForkDialog }))
 const WatchList = lazy(async () => ({ default: (await import('./watch-list.tsx')).WatchList }))
+const Moment = lazyPart(async () => (await import('./debug-moment.tsx')).Moment, <SkeletonRows rows={4} />)
 const NOTHING: ReadonlySet<string> = new Set()
 
 export function DebugTab({ head }: { readonly head: ExecutionHead }): ReactNode {
@@ -245,45 +245,6 @@ function ToFailure({ hasFailed, onGo }: { readonly hasFailed: boolean; readonly 
 function textOf({ type, taskId, value, to }: JournalEvent): string {
   const place = taskId === undefined ? '' : ` ${taskId}${value === undefined ? '' : ` ${value}`}`
   return `${type}${place}${to === undefined ? '' : ` → ${stateWord(to)}`}`
-}
-
-interface MomentProps {
-  readonly then: ExecutionHead
-  readonly event: JournalEvent | undefined
-  readonly runs: readonly GanttRun[]
-  readonly task: string | undefined
-}
-
-function Moment({ then, event, runs, task }: MomentProps): ReactNode {
-  const running = runs.filter(({ state }) => !isFinalState(state.current)).map(({ taskId }) => taskId)
-  const chosen = (then.taskRunList ?? []).find(({ id }) => id === (task ?? event?.taskRunId))
-  return (
-    <div className={classes['moment']}>
-      <p className={classes['line']}>
-        <StateBadge state={then.state.current} />
-        {running.length > 0 && <span className={classes['muted']}>{t('running', { tasks: running.join(', ') })}</span>}
-      </p>
-      {event?.details !== undefined && Object.keys(event.details).length > 0 && (
-        <section>
-          <h3>{t('event')}</h3>
-          <JsonView key={event.seq} label={t('event')} value={event.details} depth={2} />
-        </section>
-      )}
-      {chosen?.outputs !== undefined && (
-        <section>
-          <h3>{t('outputsOf', { task: chosen.taskId })}</h3>
-          <JsonView key={chosen.id} label={t('outputsOf', { task: chosen.taskId })} value={chosen.outputs} />
-        </section>
-      )}
-      <section>
-        <h3>{t('variables')}</h3>
-        <JsonView
-          label={t('variables')}
-          value={{ inputs: then.inputs ?? {}, variables: then.variables ?? {}, labels: then.labels ?? [] }}
-        />
-      </section>
-    </div>
-  )
 }
 
 function columnsOf(seq: number, go: (seq: number) => void): readonly Column<JournalEvent>[] {
