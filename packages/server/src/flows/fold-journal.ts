@@ -47,7 +47,7 @@ export async function foldJournal(id: string, world: JournalWorld, known?: Folde
     if (!last) return folded ? { type: 'folded', ...folded } : { type: 'unknown' }
     const hasMore = rows.length === limit
     const next =
-      (hasMore && !folded && (await fromSnapshot(id, rows, world))) || (await foldPage(id, folded, { rows, world }))
+      (hasMore && !folded && (await fromSnapshot(id, last, world))) || (await foldPage(id, folded, { rows, world }))
     if (next.type !== 'folded') return { ...next, lastTurn: await lastTurnOf(id, last.turn, store) }
     if (!hasMore) return next
     folded = next
@@ -56,14 +56,15 @@ export async function foldJournal(id: string, world: JournalWorld, known?: Folde
   }
 }
 
-/** `rows` are the beginning of the journal: they say which plan it is. */
-async function fromSnapshot(id: string, rows: readonly JournalRowOf[], world: JournalWorld): Promise<Page | undefined> {
+/** Undefined where there is none that leads beyond what was read. */
+async function fromSnapshot(id: string, last: JournalRowOf, world: JournalWorld): Promise<Page | undefined> {
   const kept = await world.snapshots?.read(id)
-  if (!kept || kept.state.turn <= (rows.at(-1)?.turn ?? 0)) return undefined
-  const begun = await foldPage(id, undefined, { rows: rows.slice(0, 1), world })
-  if (begun.type !== 'folded') return begun
-  const state = foldOn(id, kept.state, { rows: [], plan: begun.plan })
-  return { ...begun, state, latestMs: kept.latestMs, snapshotTurn: state.turn }
+  if (!kept || kept.state.turn <= last.turn) return undefined
+  // Not by the birth: the first row of a loop holds all its values.
+  const plan = await world.flows.loadPlan(kept.state, kept.state.revision)
+  if (!plan) return undefined
+  const state = foldOn(id, kept.state, { rows: [], plan })
+  return { type: 'folded', state, plan, latestMs: kept.latestMs, snapshotTurn: state.turn }
 }
 
 type Page = Exclude<Fold, { readonly type: 'unknown' }>

@@ -24,6 +24,9 @@ const WAITING_MAX = 4
 const STAMP = `${SNAPSHOT_VERSION}.${EVENT_VERSION} ${VERSION} v8 ${process.versions.v8}`
 const LINE_END = 10
 
+/** The usual 16 kB would be a way to the thread and back for each of them. */
+const CHUNK_BYTES_MIN = 65_536
+
 const compress = promisify(zstdCompress)
 const decompress = promisify(zstdDecompress)
 
@@ -44,6 +47,8 @@ interface Label {
   readonly stamp: string
   /** Two nodes may write at the same time: parts of one writer belong together. */
   readonly writer: string
+  /** Of the bytes before they were compressed. */
+  readonly size?: number
   /** Of the head alone. */
   readonly parts?: number
   readonly latestMs?: number
@@ -181,12 +186,15 @@ function* inParts(chunks: readonly PackedPart[]): Generator<readonly PackedPart[
 const CHUNK_BYTES = 6_000
 
 async function pack(label: Label, bytes: Uint8Array): Promise<Uint8Array> {
-  return Buffer.concat([Buffer.from(`${JSON.stringify(label)}\n`), await compress(bytes)])
+  const line = JSON.stringify({ ...label, size: bytes.length })
+  return Buffer.concat([Buffer.from(`${line}\n`), await compress(bytes, { chunkSize: CHUNK_BYTES_MIN })])
 }
 
 /** Undefined for those of another version. */
 async function unpack(part: Uint8Array): Promise<{ readonly label: Label; readonly bytes: Uint8Array } | undefined> {
   const end = part.indexOf(LINE_END)
   const label = trust<Label>(JSON.parse(Buffer.from(part.subarray(0, end)).toString()))
-  return label.stamp === STAMP ? { label, bytes: await decompress(part.subarray(end + 1)) } : undefined
+  if (label.stamp !== STAMP) return undefined
+  const chunkSize = Math.max(CHUNK_BYTES_MIN, label.size ?? 0)
+  return { label, bytes: await decompress(part.subarray(end + 1), { chunkSize }) }
 }
