@@ -15,7 +15,7 @@ export interface ResidentsOptions {
   readonly clock: Pick<Clock & Scheduler, 'nowMs' | 'at'>
   /** Told when the first execution that is under way has become large, and when the last of them rests. */
   readonly onLarge?: (isAny: boolean) => void
-  /** Told of one with many runs that has ended, or is forgotten for want of room: all of it is committed. */
+  /** Told of one with many runs that has ended, or for which there is no room, when it is forgotten: all of it is committed. */
   readonly onLeft?: (entity: Entity) => void
 }
 
@@ -76,19 +76,25 @@ export class Residents {
   leave(entity: Entity): void {
     if (!entity.state || entity.state.runs.length < LOOKED_AT_FROM) return this.forget(entity)
     this.#shrunk(entity)
-    this.#onLeft?.(entity)
     const before = this.#ended?.entity
     this.#takeBack()
-    if (before && before !== entity) this.forget(before)
+    if (before && before !== entity) this.#leaveBehind(before)
     const callOff = this.#clock.at(this.#clock.nowMs() + ENDED_MS, () => {
       this.#takeBack()
-      this.forget(entity)
+      this.#leaveBehind(entity)
     })
     this.#ended = { entity, callOff }
   }
 
   stop(): void {
+    if (this.#ended) this.#onLeft?.(this.#ended.entity)
     this.#takeBack()
+  }
+
+  /** Not at once when it ends: just then a server has the most in its memory. */
+  #leaveBehind(entity: Entity): void {
+    this.#onLeft?.(entity)
+    this.forget(entity)
   }
 
   #takeBack(): void {
@@ -116,8 +122,7 @@ export class Residents {
     this.#idleBytes += entity.weight
     for (const oldest of this.#idle.values()) {
       if (this.#idleBytes <= this.#maxBytes) return
-      this.#onLeft?.(oldest)
-      this.forget(oldest)
+      this.#leaveBehind(oldest)
     }
   }
 }

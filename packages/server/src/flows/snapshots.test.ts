@@ -34,6 +34,8 @@ async function played(
   const id = await engine.started('large')
   for (let turn = 0; turn < 100 && engine.stateOf(id) === 'RUNNING' && engine.timers.length === 0; turn++)
     await engine.settled()
+  // Whoever waited for its end may look at it in memory before.
+  engine.clock.advance(60_000)
   return { engine, id }
 }
 
@@ -89,6 +91,18 @@ test('a large execution that has ended is read of its snapshot, and is what its 
   assert.deepEqual(bySnapshot.state.runs.at(4711)?.outputs, { value: 'v4711' })
   assert.deepEqual(told(bySnapshot.state), told(byJournal.state))
   assert.equal(bySnapshot.latestMs, byJournal.latestMs)
+})
+
+test('an engine that stops keeps what has just ended', async () => {
+  const engine = await TestEngine.open()
+  await engine.saveFlow('large', LOOP)
+  const id = await engine.started('large')
+  while (engine.stateOf(id) === 'RUNNING') await engine.settled()
+
+  await engine.engine.stop()
+  await engine.snapshots.stop()
+
+  assert.ok((await readAnew({ engine, id })).snapshotTurn)
 })
 
 test('what came after the snapshot is folded on', async () => {
@@ -167,6 +181,7 @@ test('a snapshot that cannot be written is told of, and nothing else', async () 
   await engine.saveFlow('large', LOOP)
   const id = await engine.started('large')
   while (engine.stateOf(id) === 'RUNNING') await engine.settled()
+  engine.clock.advance(60_000)
   await engine.snapshots.stop()
 
   assert.equal(engine.stateOf(id), 'SUCCESS')
