@@ -17,20 +17,17 @@ import type { ExecutionState, TaskRun } from './state.ts'
 /** Raised whenever the same journal is folded to another state than before: a snapshot of another version is not read. */
 export const SNAPSHOT_VERSION = 1
 
-export interface Snapshot {
+export interface Snapshot<Head = unknown> {
   /** All of the state but the runs that are packed. It is as it was taken, whatever becomes of the state. */
-  readonly head: unknown
-  /** A thousand packed runs each, those in the middle of the list as well as those at its end. They may be cloned later, and apart. */
+  readonly head: Head
+  /** A thousand packed runs each. They do not change any more: they may be cloned later, and apart. */
   readonly chunks: readonly PackedPart[]
 }
 
 export type PackedPart = readonly [number, FrozenChunk]
 
 /** `clone` is what makes bytes, or another object, of the head at once. */
-export function takeSnapshot<Head>(
-  state: ExecutionState,
-  clone: (head: unknown) => Head,
-): { readonly head: Head; readonly chunks: readonly PackedPart[] } {
+export function takeSnapshot<Head>(state: ExecutionState, clone: (head: unknown) => Head): Snapshot<Head> {
   const { runs, ...rest } = state
   const { length, open, packed } = runs.freeze()
   const freezer = new Freezer()
