@@ -132,6 +132,7 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
   const plugins = openPluginShelf(PLUGINS_DIR, config.pluginsDir, noticeOf('plugins'))
   const said = await openSaid(config, { store, catalogue: plugins.catalogue, nowMs })
   const flows = await openFlowCatalogue(store, newFreshDefaults(said.saving, noticeOf('flows')))
+  const snapshots = new Snapshots({ store, platform, onNotice: noticeOf('snapshots') })
   const triggerDesk = newTriggerDesk(store, { flows, config, nodeId, platform })
   const configuredRoots = rootsOf(config, process.env, said.namespaces)
   const { secretKey, ...keys } = keysOf(config, !store.cluster)
@@ -149,7 +150,7 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
     ...{ plugins, manifests: plugins.manifests },
     ...said,
     flows,
-    snapshots: new Snapshots({ store, platform, onNotice: noticeOf('snapshots') }),
+    snapshots,
     limits: newLimitRules(flows, said.pools),
     breakers: openBreakers({ store, nowMs, policies: said.policies }),
     changes: newChanges(store.cluster ? { platform, everyMs: WATCH_EVERY_MS } : undefined),
@@ -157,6 +158,7 @@ export async function openGround(options: ServerOptions): Promise<Ground> {
       store,
       files,
       flows,
+      snapshots,
       environmentSecrets: readEnvironmentSecrets(process.env, noticeOf('secrets')),
       ...secretSources(config, { platform, onNotice: noticeOf('secrets') }),
       nowMs,

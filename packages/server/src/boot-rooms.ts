@@ -1,5 +1,5 @@
 // The rooms of one incarnation of the node, each with what it is given. They meet at the inbox only.
-import { decodeValue, fold, birthOf, isMap, type ExecutionState, type Plan } from '@batuta/core'
+import { decodeValue, isMap } from '@batuta/core'
 import { answerJob } from './answers/ask.ts'
 import type { Ground } from './boot-ground.ts'
 import { openTriggers } from './boot-triggers.ts'
@@ -13,6 +13,7 @@ import type { NodeIdentity } from './engine/flush-pipeline.ts'
 import { Membership } from './engine/membership.ts'
 import { newEvaluator, newTurnEnvironment } from './engine/turn-environment.ts'
 import { homeShardOfLimit } from './flows/limit-rules.ts'
+import { findExecution, foldExecution } from './http/executions/read-execution.ts'
 import { heapOfEngine } from './platform/heap-growth.ts'
 import type { Inbox, LookAtLive } from './inbox/inbox.ts'
 import { NO_JOBS } from './inbox/jobs.ts'
@@ -26,7 +27,6 @@ import { takeSignals, type SignalTaker } from './maintenance/take-signals.ts'
 import { tendLimits } from './maintenance/tend-limits.ts'
 import { wakeReady } from './maintenance/wake-ready.ts'
 import { HOST_SCRIPT } from './platform/places.ts'
-import type { JournalRowOf } from './storage/batch.ts'
 import type { Cluster } from './storage/cluster.ts'
 import { FlushError, type FlowKey } from './storage/store.ts'
 import { HostProcess } from './worker/host-process.ts'
@@ -340,7 +340,7 @@ interface RouterPlace {
 }
 
 function newRouter(ground: Ground, { node, engine, cluster, owns }: RouterPlace): Router {
-  const { store, platform } = ground
+  const { store, platform, flows } = ground
   let count = 0
   return new Router({
     engine,
@@ -349,22 +349,9 @@ function newRouter(ground: Ground, { node, engine, cluster, owns }: RouterPlace)
     platform,
     member: node,
     owns,
-    load: (id, rows) => loadExecution(ground, id, rows),
+    load: async (id, rows) => await (rows ? foldExecution(id, rows, flows) : findExecution(id, ground)),
     newSignalId: () => `${node.id}/${node.incarnation}/r${String(++count).padStart(12, '0')}`,
   })
-}
-
-/** An execution as the store has it. */
-async function loadExecution(
-  { store, flows }: Ground,
-  id: string,
-  known?: readonly JournalRowOf[],
-): Promise<{ readonly state: ExecutionState; readonly plan: Plan } | undefined> {
-  const rows = known ?? (await store.read.journalOf(id))
-  if (rows.length === 0) return undefined
-  const birth = birthOf(id, rows)
-  const plan = await flows.loadPlan(birth, birth.revision)
-  return plan && { state: fold(id, rows, plan), plan }
 }
 
 interface ClusterPlace {

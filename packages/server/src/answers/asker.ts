@@ -1,6 +1,7 @@
 // Who asks the world, and what there is to be asked.
 import type { FlowCatalogue } from '../flows/flow-catalogue.ts'
 import type { TriggerDesk } from '../flows/trigger-desk.ts'
+import type { Snapshots } from '../flows/snapshots.ts'
 import type { Dialect, Value, ValueMap } from '@batuta/core'
 import type { FileStore } from '@batuta/plugin-sdk'
 import type { Inbox } from '../inbox/inbox.ts'
@@ -25,6 +26,8 @@ export interface AnswerWorld {
   readonly store: Store
   readonly files: FileStore
   readonly flows: { all(): Iterable<FlowKey>; readonly loadPlan?: FlowCatalogue['loadPlan'] }
+  /** What was folded of large executions. */
+  readonly snapshots?: Pick<Snapshots, 'read'>
   /** By which people know this server; links begin with it. */
   readonly url?: string
   /** By their names in upper case. */

@@ -38,10 +38,12 @@ export const FACT_ANSWERS: Answers = {
   },
 }
 
-async function getExecution({ store, flows }: AnswerWorld, id: string, tenant: string): Promise<Folded> {
+async function getExecution({ store, flows, snapshots }: AnswerWorld, id: string, tenant: string): Promise<Folded> {
   const row = await store.read.findExecution(id)
   const { loadPlan } = flows
-  const fold = row?.tenant === tenant && loadPlan ? await foldJournal(id, { store, flows: flowsOf(flows) }) : undefined
+  const isThere = row?.tenant === tenant && loadPlan !== undefined
+  const journal = { store, flows: flowsOf(flows), ...(snapshots && { snapshots }) }
+  const fold = isThere ? await foldJournal(id, journal) : undefined
   if (fold?.type === 'folded') return fold
   throw new BatutaError('execution-not-found', `There is no execution "${id}" to tell about.`)
 }
