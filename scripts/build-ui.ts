@@ -6,7 +6,7 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { routes, type Route } from '@batuta/api'
 import { build, type Plugin } from 'vite'
 import { drawFirstShell, FIRST_SHELL_SOURCES } from './first-shell.ts'
-import { FIRST_CALLS } from '../packages/ui/src/app/first-calls.ts'
+import { EVERYWHERE, FIRST_CALLS } from '../packages/ui/src/app/first-calls.ts'
 import { tokensCss } from '../packages/ui/src/lib/tokens-css.ts'
 import { firstPrograms, type Manifest } from './first-programs.ts'
 
@@ -37,14 +37,10 @@ const GROUPS = [
     test: /node_modules[\\/](react|react-dom|scheduler|use-sync-external-store|@tanstack[\\/](react-)?(router|router-core|query|query-core|store|history))[\\/]/,
   },
   {
-    // What lists need as well stands here, or the shell would fetch the lists for it.
+    // What lists need as well stands here, or the shell would fetch the lists for it; and what most pages have a little of, for a file of three hundred
+    // bytes each would cost more to ask for than to send.
     name: 'base',
-    test: /vite[\\/]preload-helper|node_modules[\\/](clsx|@mantine[\\/](hooks|core[\\/]esm[\\/](core|components[\\/](Transition|Loader|UnstyledButton|Button|ActionIcon))))[\\/]|[\\/]packages[\\/]api[\\/]|[\\/]ui[\\/]src[\\/](platform[\\/]|lib[\\/](live[\\/]|filters[\\/](filter|moments|filter-url)\.|(search-state|messages|actions|keyboard|link|paths|time|tokens|preferences|preferences-shape|theme|api|query|states|use-local)\.)|features[\\/]states[\\/]|widgets[\\/](icon|class-names|tooltip|place-floating|kbd|empty|error-card|copy-button|skeleton|lazy-part)\.)/,
-  },
-  {
-    // What most pages have a little of: a file of three hundred bytes each would cost more to ask for than to send.
-    name: 'pieces',
-    test: /[\\/]ui[\\/]src[\\/](lib[\\/](access[\\/](use-may|may-button)|open-address)\.|widgets[\\/](act-button|dialog|layout\.module|tabs|note|code-block|duration|copy-as|quote-for-shell|mark|choices|selection-bar|timestamp)\.)/,
+    test: /vite[\\/]preload-helper|node_modules[\\/](clsx|@mantine[\\/](hooks|core[\\/]esm[\\/](core|components[\\/](Transition|Loader|UnstyledButton|Button|ActionIcon))))[\\/]|[\\/]packages[\\/]api[\\/]|[\\/]ui[\\/]src[\\/](platform[\\/]|lib[\\/](access[\\/](use-may|may-button)\.|live[\\/]|filters[\\/](filter|moments|filter-url)\.|(search-state|messages|actions|keyboard|link|paths|time|tokens|preferences|preferences-shape|theme|api|query|states|use-local|open-address)\.)|features[\\/]states[\\/]|widgets[\\/](icon|class-names|tooltip|place-floating|kbd|empty|error-card|copy-button|skeleton|lazy-part|act-button|dialog|layout\.module|tabs|note|code-block|duration|copy-as|quote-for-shell|mark|choices|selection-bar|timestamp)\.)/,
   },
   {
     // Rows of any length, which are not always a table.
@@ -72,7 +68,7 @@ const GROUPS = [
 ]
 
 /** Programs of which most runs before the page is there; the browser compiles them while they come in, instead of function by function when they are called. */
-const AT_ONCE = /^(index|vendor|base|routes|pieces|filters|virtual|lists|bars|runs|.*-page)$/
+const AT_ONCE = /^(index|vendor|base|routes|filters|virtual|lists|bars|runs|.*-page)$/
 const COMPILE_NOW = '//# allFunctionsCalledOnLoad'
 
 const startedMs = performance.now()
@@ -287,7 +283,7 @@ function writeFiles(): void {
   )
   const manifest = JSON.parse(readFileSync(join(FRESH, MANIFEST), 'utf8')) as Manifest
   const programs = firstPrograms(manifest, name => files[name]?.gz ?? 0)
-  write('files.json', Buffer.from(JSON.stringify({ files, firstCalls: FIRST_CALLS, programs })))
+  write('files.json', Buffer.from(JSON.stringify({ files, everywhere: EVERYWHERE, firstCalls: FIRST_CALLS, programs })))
 }
 
 interface Packed {

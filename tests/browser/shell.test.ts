@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { NO_BROWSER, findBarriers, openBrowser, openTab, settled, type Browser, type Tab } from './browser.ts'
+import { EVERYWHERE, FIRST_CALLS } from '../../packages/ui/src/app/first-calls.ts'
 import { seed } from './seed.ts'
 import { startServer, type BrowserServer } from './server.ts'
 
@@ -25,6 +26,34 @@ async function open(path: string): Promise<Tab> {
   await settled(tab.page)
   return tab
 }
+
+/** Notes what the page itself asks for. */
+const NOTE_FETCHES = `{
+  const own = globalThis.fetch
+  globalThis.fetched = []
+  globalThis.fetch = (...given) => (fetched.push(new Request(...given).url), own(...given))
+}`
+
+test('what the document asks ahead is what the page asks, and is asked once', { skip: NO_BROWSER }, async () => {
+  const wrong: string[] = []
+  for (const [path, call] of Object.entries(FIRST_CALLS)) {
+    const { page, problems, close } = await openTab(browser, server.address)
+    await page.addInitScript(NOTE_FETCHES)
+    await page.goto(`/ui${path}`)
+    await settled(page)
+
+    for (const url of [`/api/v1${EVERYWHERE}`, `/api/v1/main${call}`].map(each => server.address + each)) {
+      const sent = await page.evaluate(`performance.getEntriesByName(${JSON.stringify(url)}).length`)
+      const isMeant = await page.evaluate(`fetched.includes(${JSON.stringify(url)})`)
+      if (sent !== 1 || isMeant !== true)
+        wrong.push(`${path}: ${url} was sent ${String(sent)} times, meant: ${String(isMeant)}`)
+    }
+    assert.deepEqual(problems, [])
+    await close()
+  }
+
+  assert.deepEqual(wrong, [])
+})
 
 test('the first Tab leads to the page, past the navigation', { skip: NO_BROWSER }, async () => {
   const { page, problems, close } = await open('/ui/executions')

@@ -15,6 +15,8 @@ export interface PageFile {
 
 export interface PageFiles {
   readonly files: ReadonlyMap<string, PageFile>
+  /** What every page asks first, below `/api/v1`. */
+  readonly everywhere: string | undefined
   /** Path below `/ui` → the first question of that page, below `/api/v1/{tenant}`. */
   readonly firstCalls: Readonly<Record<string, string>>
   /** What a page needs beyond what all have, by a pattern of paths below `/ui`; the first that fits counts. */
@@ -41,6 +43,7 @@ export function openPageFiles(folder: string): () => PageFiles | undefined {
 
 interface FileList {
   readonly files: Record<string, PageFile>
+  readonly everywhere?: string
   readonly firstCalls: Record<string, string>
   readonly programs?: readonly { readonly pattern: string; readonly files: readonly string[] }[]
 }
@@ -52,5 +55,6 @@ function read(folder: string): PageFiles {
     ([, script = '']) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`,
   )
   const programs = (list.programs ?? []).map(({ pattern, files }) => ({ pattern: new RegExp(pattern), files }))
-  return { files: new Map(Object.entries(list.files)), firstCalls: list.firstCalls, programs, index, scriptHashes }
+  const { everywhere, firstCalls } = list
+  return { files: new Map(Object.entries(list.files)), everywhere, firstCalls, programs, index, scriptHashes }
 }

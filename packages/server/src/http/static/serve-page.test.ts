@@ -28,6 +28,7 @@ before(async () => {
       join(folder, 'ui', 'files.json'),
       JSON.stringify({
         files,
+        everywhere: '/me',
         firstCalls: { '/flows': '/flows/search?size=50' },
         programs: [
           { pattern: '^/runs/[^/]+/logs/?$', files: ['assets/logs.css', 'assets/logs.js'] },
@@ -77,7 +78,22 @@ test('the first question of a page stands in it, whether or not the tenant stand
 
   assert.ok(bodyOf(await ask('/ui/flows')).includes(link))
   assert.ok(bodyOf(await ask('/ui/main/flows')).includes(link))
-  assert.ok(!bodyOf(await ask('/ui/executions')).includes('<link'))
+  assert.ok(!bodyOf(await ask('/ui/executions')).includes('/api/v1/main'))
+})
+
+test('who is asking is asked on every page, but not of somebody who has to sign in first', async () => {
+  const link = 'href="/api/v1/me"'
+  const bodies = await Promise.all(
+    [{}, { cookie: 'old' }].map(async headers => bodyOf(await ask('/ui/flows', headers))),
+  )
+
+  assert.deepEqual(
+    bodies.map(body => [body.includes(link), body.includes('href="/api/v1/main/flows/')]),
+    [
+      [true, true],
+      [false, false],
+    ],
+  )
 })
 
 test('the programs of a page stand in it, of the first pattern that fits its address', async () => {

@@ -151,21 +151,25 @@ function packIndex(files: PageFiles, text: string, encoding: 'br' | 'gz'): Promi
   return body
 }
 
-/** With the tenant, the first question of the page, and its programs: the browser asks for all of them before any program runs. */
-function fillIndex({ index, firstCalls, programs }: PageFiles, path: string, { tenant, isStranger }: Visitor): string {
+/** With the tenant, the first questions of the page, and its programs: the browser asks for all of them before any program runs. */
+function fillIndex(files: PageFiles, path: string, { tenant, isStranger }: Visitor): string {
+  const { index, everywhere, firstCalls, programs } = files
   const below = path.slice(BASE.length)
   const own = below.startsWith(`/${tenant}/`) ? below.slice(tenant.length + 1) : below
   const call = Object.hasOwn(firstCalls, own) ? firstCalls[own] : undefined
-  const link =
-    call === undefined
+  // A stranger is asked to sign in first, and would be refused.
+  const calls = isStranger ? [] : [everywhere, call && `/${encodeURIComponent(tenant)}${call}`]
+  const asked = calls.map(each =>
+    each === undefined
       ? ''
-      : `<link rel="preload" as="fetch" crossorigin="anonymous" href="${escape(`/api/v1/${encodeURIComponent(tenant)}${call}`)}">`
+      : `<link rel="preload" as="fetch" crossorigin="anonymous" href="${escape(`/api/v1${each}`)}">`,
+  )
   const needed = programs.find(({ pattern }) => pattern.test(own))?.files ?? []
   const links = needed.map(name => {
     const kind = name.endsWith('.css') ? 'rel="preload" as="style"' : 'rel="modulepreload"'
     return `<link ${kind} crossorigin href="${BASE}/${escape(name)}">`
   })
-  const filled = index.replace('%TENANT%', escape(tenant)).replace('<!--FIRST-CALL-->', [link, ...links].join(''))
+  const filled = index.replace('%TENANT%', escape(tenant)).replace('<!--FIRST-CALL-->', [...asked, ...links].join(''))
   return isStranger ? filled.replace(FIRST_SHELL, '') : filled
 }
 
