@@ -12,6 +12,7 @@ const READY_LINE = /Batuta is ready (?:at http:\/\/([\d.]+):(\d+)|\()/
 const READY_TIMEOUT_MS = 60_000
 const STOP_TIMEOUT_MS = 30_000
 const STDERR_KEPT_CHARS = 20_000
+const INTERRUPTED = 130
 
 export interface ServerOptions {
   readonly dataDir: string
@@ -19,6 +20,8 @@ export interface ServerOptions {
   readonly env?: Readonly<Record<string, string>>
   /** What the process does: the word after `batuta server`. All of it unless said. */
   readonly role?: string
+  /** As a service has one: the scheduler then shares the processors between it and whoever uses it, and not between it and who measures. */
+  readonly hasOwnSession?: boolean
   /** Called before it is ready. */
   onSpawn?(pid: number): void
 }
@@ -123,7 +126,7 @@ export function spawnServer(options: ServerOptions): { readonly pid: number; kil
   return { pid: child.pid ?? -1, kill }
 }
 
-function spawnChild({ dataDir, flowsDir, env = {}, role = 'local' }: ServerOptions): {
+function spawnChild({ dataDir, flowsDir, env = {}, role = 'local', hasOwnSession = false }: ServerOptions): {
   readonly child: Child
   readonly exited: Promise<Exit>
 } {
@@ -133,9 +136,20 @@ function spawnChild({ dataDir, flowsDir, env = {}, role = 'local' }: ServerOptio
   const child = spawn(COMMAND, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, BATUTA_FLOWS: flowsDir, ...env },
+    detached: hasOwnSession,
   })
+  if (hasOwnSession) endWithUs(child)
   const exited = new Promise<Exit>(resolve => child.once('exit', (code, signal) => resolve({ code, signal })))
   return { child, exited }
+}
+
+/** What has a session of its own does not hear of Ctrl+C. */
+function endWithUs(child: Child): void {
+  const end = (): void => void child.kill('SIGKILL')
+  const stop = (): void => process.exit(INTERRUPTED)
+  process.once('exit', end)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop)
+  child.once('exit', () => process.off('exit', end))
 }
 
 function readyLine(child: Child): Promise<{ readonly host: string; readonly port: number }> {
