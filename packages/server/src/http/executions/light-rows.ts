@@ -14,6 +14,7 @@ import type { ExecutionRow, JournalRowOf, StoredLogLine } from '../../storage/ba
 import { rankOf } from '../../storage/levels.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { mapInTurns } from '../map-in-turns.ts'
+import { Recent } from '../recent.ts'
 import { lookAt } from './look.ts'
 import { presentRow } from './present-row.ts'
 import { foldExecution, type ReadExecution } from './read-execution.ts'
@@ -22,6 +23,8 @@ import { foldExecution, type ReadExecution } from './read-execution.ts'
 const TURNS_MAX = 40
 const TOGETHER_MAX = 50
 const MESSAGE_LENGTH_MAX = 500
+/** Of rows that are kept as they are shown: some four thousand. */
+const KEPT_LETTERS_MAX = 2_000_000
 /** The failure is among the last runs. */
 const RUNS_SEARCHED_MAX = 2_000
 /** After the task that failed those of the error branch may have written errors of their own. */
@@ -32,7 +35,8 @@ export async function presentLightRows(
   dependencies: HttpDependencies,
 ): Promise<readonly string[]> {
   const { store, flows, platform } = dependencies
-  const short = rows.filter(row => row.turn <= TURNS_MAX).map(row => row.id)
+  const known = keptRows(store)
+  const short = rows.filter(row => row.turn <= TURNS_MAX && !known.has(keyOf(row))).map(row => row.id)
   const journals = new Map<string, readonly JournalRowOf[]>()
   for (let from = 0; from < short.length; from += TOGETHER_MAX)
     for (const [id, journal] of await store.read.journalsOf(short.slice(from, from + TOGETHER_MAX)))
@@ -40,14 +44,38 @@ export async function presentLightRows(
   return await mapInTurns(
     rows,
     async row => {
+      const before = known.get(keyOf(row))
+      if (before !== undefined) return before
       const journal = journals.get(row.id)
       const found = journal && journal.length <= TURNS_MAX ? await foldExecution(row.id, journal, flows) : undefined
       if (!found) return withMore(presentRow(row), await ofHeader(row, dependencies))
       const text = lightText(found.state, found.plan, dependencies)
+      if (isKept(row, found)) {
+        known.set(keyOf(row), text, text.length)
+        return text
+      }
       return withMore(text, { ...(await failureOf(found, dependencies)), waitsFor: row.waitsFor ?? undefined })
     },
     platform,
   )
+}
+
+/** By id and turn. */
+const kept = new WeakMap<HttpDependencies['store'], Recent<string>>()
+
+function keptRows(store: HttpDependencies['store']): Recent<string> {
+  const known = kept.get(store) ?? new Recent<string>(KEPT_LETTERS_MAX)
+  kept.set(store, known)
+  return known
+}
+
+function keyOf({ id, turn }: ExecutionRow): string {
+  return `${id} ${turn}`
+}
+
+/** Of what has ended nothing changes but its log, of which a failure tells; the journal may have gone on since the row was read. */
+function isKept({ endMs, turn, state, waitsFor }: ExecutionRow, { state: folded }: ReadExecution): boolean {
+  return endMs !== null && state === 'SUCCESS' && waitsFor === null && folded.turn === turn
 }
 
 interface More {

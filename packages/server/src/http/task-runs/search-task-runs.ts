@@ -8,6 +8,7 @@ import { lookAt } from '../executions/look.ts'
 import { foldExecution, viewExecution } from '../executions/read-execution.ts'
 import { findNewestRows } from '../executions/search-executions.ts'
 import { listOf, type Filter } from '../read-filters.ts'
+import { Recent } from '../recent.ts'
 import { pageText, type Reply } from '../reply.ts'
 import { unprocessable } from '../request-error.ts'
 
@@ -54,13 +55,8 @@ export async function searchTaskRuns(
   return pageText(shown, sorted.length)
 }
 
-/** By id, turns and dialect: those of executions that have ended. The one that was asked for last at the end. */
-const kept = new WeakMap<HttpDependencies['store'], Kept>()
-
-interface Kept {
-  readonly byKey: Map<string, readonly RunRow[]>
-  runs: number
-}
+/** By id, turns and dialect: those of executions that have ended. */
+const kept = new WeakMap<HttpDependencies['store'], Recent<readonly RunRow[]>>()
 
 interface RunsWish {
   readonly dialect: Exclude<ApiDialect, 'c'>
@@ -74,20 +70,20 @@ async function runsOf(
   dependencies: HttpDependencies,
 ): Promise<readonly RunRow[]> {
   const { store } = dependencies
-  const known = kept.get(store) ?? { byKey: new Map<string, readonly RunRow[]>(), runs: 0 }
+  const known = kept.get(store) ?? new Recent<readonly RunRow[]>(KEPT_RUNS_MAX)
   kept.set(store, known)
   const keyOf = ({ id, turn }: ExecutionRow): string => `${id} ${turn} ${dialect}`
   const isUnread = (row: ExecutionRow): boolean =>
-    row.endMs !== null && row.turn <= TURNS_SHORT_MAX && !known.byKey.has(keyOf(row))
+    row.endMs !== null && row.turn <= TURNS_SHORT_MAX && !known.has(keyOf(row))
   const journals = await store.read.journalsOf(rows.filter(isUnread).map(({ id }) => id))
   const found: RunRow[] = []
   for (const row of rows) {
     if (row.endMs !== null && row.turn > TURNS_MAX) continue
-    const own = known.byKey.get(keyOf(row)) ?? (await readRuns(row, journals.get(row.id), { dialect }, dependencies))
+    const own = known.get(keyOf(row)) ?? (await readRuns(row, journals.get(row.id), { dialect }, dependencies))
     // Of one that is cut off, the runs of these states may stand behind the cut.
     const isCut = own.length >= RUNS_OF_ONE_MAX && states !== undefined
     const runs = isCut ? await readRuns(row, undefined, { dialect, states }, dependencies) : own
-    if (row.endMs !== null && own.length > 0) keep(known, keyOf(row), own)
+    if (row.endMs !== null && own.length > 0) known.set(keyOf(row), own, own.length)
     found.push(...(states === undefined ? runs : runs.filter(run => states.has(run.state))))
   }
   return found
@@ -104,17 +100,6 @@ async function readRuns(
   const execution = journal && (await foldExecution(row.id, journal, dependencies.flows))
   if (execution) return view(execution.state, execution.plan)
   return (await viewExecution(row.id, dependencies, view)) ?? []
-}
-
-function keep(known: Kept, key: string, runs: readonly RunRow[]): void {
-  known.runs += runs.length - (known.byKey.get(key)?.length ?? 0)
-  known.byKey.delete(key)
-  known.byKey.set(key, runs)
-  for (const [oldest, { length }] of known.byKey) {
-    if (known.runs <= KEPT_RUNS_MAX) return
-    known.byKey.delete(oldest)
-    known.runs -= length
-  }
 }
 
 const COLUMNS: ReadonlySet<string> = new Set(['state.startDate', 'startDate', 'stateStartDate'])
