@@ -91,13 +91,13 @@ function writeJournal(unit: Unit, { entity, env, result }: Written): void {
   })
 }
 
-/** The header row changes only when what lists show changes. */
+/** The header row changes only when what lists show changes: then they know by its turn that what they have made of it is old. */
 function writeHead(unit: Unit, { entity, result }: Written): void {
   const { state } = result
   const endMs = isFinal(state.state) ? (state.history[state.history.length - 1]?.atMs ?? null) : null
   const waits = waitsFor(state)
   const head = headOf({ state: state.state, endMs, waitsFor: waits })
-  if (head === entity.head) return
+  if (head === entity.head && !result.events.some(({ type }) => type === 'labels')) return
   const row = { id: entity.id, state: state.state, endMs, waitsFor: waits, turn: state.turn }
   if (entity.head === undefined) put(unit, 'births', birthRow(state, row))
   else put(unit, 'heads', row)

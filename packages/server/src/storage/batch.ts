@@ -33,6 +33,7 @@ export interface ExecutionHead {
   readonly state: string
   readonly endMs: number | null
   readonly waitsFor: WaitsFor | null
+  /** The last turn that changed what lists show: this row or the labels. The journal may have gone on since. */
   readonly turn: number
 }
 

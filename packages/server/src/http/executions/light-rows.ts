@@ -60,7 +60,7 @@ export async function presentLightRows(
   )
 }
 
-/** By id and turn. */
+/** By id, and the turn in which something of the row changed last. */
 const kept = new WeakMap<HttpDependencies['store'], Recent<string>>()
 
 function keptRows(store: HttpDependencies['store']): Recent<string> {
@@ -73,7 +73,7 @@ function keyOf({ id, turn }: ExecutionRow): string {
   return `${id} ${turn}`
 }
 
-/** Of what has ended nothing changes but its log, of which a failure tells; the journal may have gone on since the row was read. */
+/** What was read of it may be newer than its header, and a failure tells of the log, of which lines can go. */
 function isKept({ endMs, turn, state, waitsFor }: ExecutionRow, { state: folded }: ReadExecution): boolean {
   return endMs !== null && state === 'SUCCESS' && waitsFor === null && folded.turn === turn
 }

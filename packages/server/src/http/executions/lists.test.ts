@@ -47,24 +47,6 @@ test('a list by key goes through all rows, each once, newest first', async () =>
   assert.deepEqual(seen, seen.toSorted().reverse())
 })
 
-test('a row that was shown before tells what was done to its execution since', async () => {
-  const rows = `${BASE}/search?cursor=&size=1&filters[flowId][EQUALS]=echo`
-  const before = (await server.send('GET', rows)).json.results[0]
-  await server.send('GET', rows)
-
-  await server.send('POST', `${BASE}/${before.id}/labels`, [{ key: 'colour', value: 'red' }])
-  const now = (await server.send('GET', rows)).json.results[0]
-
-  assert.equal(before.state.current, 'SUCCESS')
-  assert.deepEqual(
-    [before, now].map(({ id, labels }) => [id, labels.some(({ key }: { key: string }) => key === 'colour')]),
-    [
-      [before.id, false],
-      [before.id, true],
-    ],
-  )
-})
-
 test('a row of a list by key is light, and tells why it failed', async () => {
   const { json } = await server.send('GET', `${BASE}/search?cursor=&size=10&filters[state][EQUALS]=FAILED`)
   const [row] = json.results
@@ -189,4 +171,23 @@ errors:
 
   assert.equal(json.results[0].failure.taskId, 'load')
   assert.match(json.results[0].failure.message, /no way to warehouse/)
+})
+
+test('a row that was shown before tells what was done to its execution since', async () => {
+  const rows = `${BASE}/search?cursor=&size=1&filters[flowId][EQUALS]=echo`
+  const before = (await server.send('GET', rows)).json.results[0]
+  await server.send('GET', rows)
+
+  const body = JSON.stringify([{ key: 'colour', value: 'red' }])
+  await server.send('POST', `${BASE}/${before.id}/labels`, { body, headers: { 'content-type': 'application/json' } })
+  const now = (await server.send('GET', rows)).json.results[0]
+
+  assert.equal(before.state.current, 'SUCCESS')
+  assert.deepEqual(
+    [before, now].map(({ id, labels }) => [id, labels.some(({ key }: { key: string }) => key === 'colour')]),
+    [
+      [before.id, false],
+      [before.id, true],
+    ],
+  )
 })

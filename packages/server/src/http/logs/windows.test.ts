@@ -178,7 +178,7 @@ test('the beginning of a long log is told before its end is counted', async () =
     early.lines.map(({ line }) => line),
     [0, 1],
   )
-  assert.ok(early.total >= 20_000 && early.total < late.total)
+  assert.ok(early.total >= 2 && early.total < late.total)
   assert.equal(late.isCounting, undefined)
   assert.equal(late.total, 600 * PER_CHUNK + 1)
   assert.deepEqual([index.lines, index.isCounting], [late.total, undefined])

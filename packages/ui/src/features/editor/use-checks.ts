@@ -45,7 +45,8 @@ interface Found {
 export function useChecks(text: string): { readonly checks: Checks; readonly judge: (text: string) => void } {
   const [local, setLocal] = useState<Found>({ text: '', diagnostics: [] })
   const names = useRef<unknown>(undefined)
-  const settled = useSettled(text, SERVER_MS)
+  // The text that the page begins with waits as well: while it opens there is more urgent work, and what was saved was judged then.
+  const settled = useSettled(text, SERVER_MS, '')
   const newest = useRef('')
   const writtenMs = useRef(0)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
@@ -150,8 +151,8 @@ export function offsetOf(text: string, line: number, column: number): number {
 }
 
 /** A value once it has rested. */
-export function useSettled<Value>(value: Value, restMs: number): Value {
-  const [settled, setSettled] = useState(value)
+export function useSettled<Value>(value: Value, restMs: number, first: Value = value): Value {
+  const [settled, setSettled] = useState(first)
   useEffect(() => {
     const timer = setTimeout(() => setSettled(value), restMs)
     return () => clearTimeout(timer)
