@@ -69,8 +69,9 @@ export async function tallyOf(
   if (isEmpty) return { rows: [], countedFromMs: range.fromMs }
   if (keeps || q !== undefined) return await tallyRows(search, range, dependencies)
   const { tallies } = dependencies
-  if (tallies && range.slotMs === SLOT_MS && isKept(search)) return await tallies.tally(query, range)
   const { slotMs, by } = range
+  if (tallies && slotMs === SLOT_MS && by !== 'flow' && isKept(search))
+    return await tallies.tally({ ...query, ...(by && { by }) }, range)
   return await walkTallies({ ...query, slotMs, ...(by && { by }) }, range, dependencies)
 }
 

@@ -136,3 +136,32 @@ test('a range within one quarter of an hour is counted as it is', async () => {
     1,
   )
 })
+
+test('all are told by namespace where that is wanted, and else counted together', async () => {
+  const { tallies, asked } = await openWorld()
+  const range = { fromMs: FROM_MS, toMs: NOW_MS }
+  const sum = async (by?: 'namespace'): Promise<Record<string, number>> => {
+    const { rows } = await tallies.tally({ tenant: TENANT, ...(by && { by }) }, range)
+    const counts: Record<string, number> = {}
+    for (const { namespace = '', count } of rows) counts[namespace] = (counts[namespace] ?? 0) + count
+    return counts
+  }
+
+  const together = await sum()
+  const apart = await sum('namespace')
+  const before = asked()
+
+  assert.deepEqual(together, { '': 38 })
+  assert.deepEqual(apart, { a: 19, 'a.b': 19 })
+  assert.deepEqual([await sum(), await sum('namespace')], [together, apart])
+  assert.ok(asked() - before <= 8, `${asked() - before} questions`)
+})
+
+test('what was counted by namespace is not counted again for all together', async () => {
+  const { tallies, asked, count } = await openWorld()
+  await tallies.tally({ tenant: TENANT, by: 'namespace' }, { fromMs: FROM_MS, toMs: NOW_MS })
+  const before = asked()
+
+  assert.deepEqual(await count(), { SUCCESS: 28, FAILED: 10 })
+  assert.ok(asked() - before <= 4, `${asked() - before} questions`)
+})

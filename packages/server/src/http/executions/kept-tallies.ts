@@ -3,7 +3,7 @@
 // its executions moves again – a restart, a change of state, a deletion – and now and then where other nodes may have moved it.
 import { createdMsOf, idFloorOf, isId } from '@batuta/core'
 import type { HttpDependencies } from '../dependencies.ts'
-import type { ExecutionQuery, TallyRow } from '../../storage/store.ts'
+import type { TallyQuery, TallyRow } from '../../storage/store.ts'
 import { walkTallies, type Range, type Tally } from './walk-tallies.ts'
 
 export const SLOT_MS: number = 15 * 60_000
@@ -28,6 +28,8 @@ export interface KeptQuery {
   readonly isPrefix?: boolean
   readonly flowId?: string
   readonly states?: readonly string[]
+  /** The rows tell of which namespace they are. Without it they may. */
+  readonly by?: 'namespace'
 }
 
 interface Slot {
@@ -36,9 +38,11 @@ interface Slot {
   readonly isSettled: boolean
 }
 
-/** All executions by namespace, or those of one flow. */
+/** All executions, or all by namespace, which are many more rows, or those of one flow. */
 interface Scope {
-  readonly query: Omit<ExecutionQuery, 'limit'>
+  readonly query: Omit<TallyQuery, 'limit'>
+  /** What has been counted there need not be counted here. */
+  readonly finer?: string
   readonly slots: Map<number, Slot>
   cells: number
 }
@@ -81,9 +85,7 @@ export class KeptTallies {
     const end = Math.max(first, Math.floor(Math.min(toMs + 1, platform.nowMs() - YOUNG_MS) / SLOT_MS) * SLOT_MS)
     if (isNarrow(query) && this.#missingFrom(scope, end, first) < end) {
       // Before all are counted, few are counted sooner along their own index.
-      const few = await walkTallies({ ...query, ...byOf(query), slotMs: SLOT_MS }, { fromMs, toMs }, this.#world, {
-        rows: ROWS_MAX,
-      })
+      const few = await walkTallies(wishOf(query), { fromMs, toMs }, this.#world, { rows: ROWS_MAX })
       if (few.countedFromMs <= fromMs) return few
     }
     // What is younger than any slot, and what lies before the first whole one, is counted each time.
@@ -116,7 +118,7 @@ export class KeptTallies {
   }
 
   async #direct(query: KeptQuery, range: Range): Promise<Tally> {
-    return await walkTallies({ ...query, ...byOf(query), slotMs: SLOT_MS }, range, this.#world)
+    return await walkTallies(wishOf(query), range, this.#world)
   }
 
   /** The beginning of the run of slots before this one that are not there. */
@@ -132,8 +134,7 @@ export class KeptTallies {
     this.#fills.add(touched)
     const countedMs = this.#world.platform.nowMs()
     try {
-      const query = { ...scope.query, ...byOf(scope.query), slotMs: SLOT_MS }
-      const found = await walkTallies(query, { fromMs, toMs }, this.#world, budget)
+      const found = await walkTallies(scope.query, { fromMs, toMs }, this.#world, budget)
       const reached = Math.ceil(found.countedFromMs / SLOT_MS) * SLOT_MS
       const bySlot = Map.groupBy(found.rows, row => row.slotMs)
       for (let slotMs = reached; slotMs < toMs; slotMs += SLOT_MS) {
@@ -169,10 +170,17 @@ export class KeptTallies {
       .finally(() => (this.#isFilling = false))
   }
 
-  #scopeOf({ tenant, namespace, flowId }: KeptQuery): Scope {
-    const key = flowId === undefined ? tenant : `${tenant}/${namespace}/${flowId}`
-    const flow = flowId === undefined || namespace === undefined ? {} : { namespace, flowId }
-    const scope = this.#scopes.get(key) ?? { query: { tenant, ...flow }, slots: new Map(), cells: 0 }
+  #scopeOf(query: KeptQuery): Scope {
+    const { tenant, namespace, flowId } = query
+    const isOfFlow = flowId !== undefined && namespace !== undefined
+    const { by } = byOf(query)
+    const key = isOfFlow ? `${tenant}/${namespace}/${flowId}` : keyOf(tenant, by)
+    const scope: Scope = this.#scopes.get(key) ?? {
+      query: wishOf({ tenant, ...(isOfFlow ? { namespace, flowId } : {}), ...(by && { by }) }),
+      ...(isOfFlow || by ? {} : { finer: keyOf(tenant, 'namespace') }),
+      slots: new Map(),
+      cells: 0,
+    }
     this.#scopes.delete(key)
     this.#scopes.set(key, scope)
     const [oldest] = this.#scopes.keys()
@@ -180,12 +188,20 @@ export class KeptTallies {
     return scope
   }
 
-  #find({ slots }: Scope, slotMs: number): Slot | undefined {
-    const slot = slots.get(slotMs)
-    if (!slot) return undefined
+  #find(scope: Scope, slotMs: number): Slot | undefined {
+    const slot = scope.slots.get(slotMs)
+    if (slot && this.#isValid(slot)) return slot
+    const finer = scope.finer === undefined ? undefined : this.#scopes.get(scope.finer)?.slots.get(slotMs)
+    if (!finer || !this.#isValid(finer)) return undefined
+    const summed = { ...finer, rows: merged(finer.rows.map(withoutNamespace)) }
+    this.#keep(scope, slotMs, summed)
+    return summed
+  }
+
+  #isValid({ countedMs, isSettled }: Slot): boolean {
     const { store, platform } = this.#world
-    const among = slot.isSettled ? VALID_AMONG_OTHERS_MS : UNSETTLED_AMONG_OTHERS_MS
-    return platform.nowMs() - slot.countedMs <= (store.cluster ? among : VALID_MS) ? slot : undefined
+    const among = isSettled ? VALID_AMONG_OTHERS_MS : UNSETTLED_AMONG_OTHERS_MS
+    return platform.nowMs() - countedMs <= (store.cluster ? among : VALID_MS)
   }
 
   #keep(scope: Scope, slotMs: number, slot: Slot): void {
@@ -219,8 +235,17 @@ export class KeptTallies {
   }
 }
 
-function byOf({ flowId }: { readonly flowId?: string }): { readonly by?: 'namespace' } {
-  return flowId === undefined ? { by: 'namespace' } : {}
+function keyOf(tenant: string, by: 'namespace' | undefined): string {
+  return by ? `${tenant}/` : tenant
+}
+
+/** What is wanted of one namespace is picked out of what was counted of all. */
+function byOf({ flowId, namespace, by }: KeptQuery): { readonly by?: 'namespace' } {
+  return flowId === undefined && (by !== undefined || namespace !== undefined) ? { by: 'namespace' } : {}
+}
+
+function wishOf({ by, ...query }: KeptQuery): Omit<TallyQuery, 'limit'> {
+  return { ...query, ...byOf({ ...query, ...(by && { by }) }), slotMs: SLOT_MS }
 }
 
 function isNarrow({ namespace, flowId, states }: KeptQuery): boolean {
@@ -231,6 +256,10 @@ function isWanted(row: TallyRow, { namespace, isPrefix, flowId, states }: KeptQu
   if (states && !states.includes(row.state)) return false
   if (flowId !== undefined || namespace === undefined || row.namespace === namespace) return true
   return isPrefix === true && row.namespace?.startsWith(`${namespace}.`) === true
+}
+
+function withoutNamespace({ slotMs, state, count, ended, tookMs }: TallyRow): TallyRow {
+  return { slotMs, state, count, ended, tookMs }
 }
 
 /** A slot is counted in several slices when it is long. */

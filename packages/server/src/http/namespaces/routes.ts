@@ -131,7 +131,7 @@ async function tallyDay({ store, config, platform, tallies }: HttpDependencies):
   const { tenant } = config
   const toMs = platform.nowMs()
   const fromMs = toMs - DAY_MS
-  const kept = await tallies?.tally({ tenant }, { fromMs, toMs })
+  const kept = await tallies?.tally({ tenant, by: 'namespace' }, { fromMs, toMs })
   if (kept && kept.countedFromMs <= fromMs) return kept.rows
   return await store.read.tallyExecutions({
     tenant,

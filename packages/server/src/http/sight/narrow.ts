@@ -196,7 +196,7 @@ type Tallies = NonNullable<HttpDependencies['tallies']>
 function narrowTallies(tallies: Tallies, sight: Sight): Tallies {
   return {
     tally: async (query, range) => {
-      const { rows, ...rest } = await tallies.tally(query, range)
+      const { rows, ...rest } = await tallies.tally({ ...query, by: 'namespace' }, range)
       const seen = rows.filter(row => {
         const namespace = row.namespace ?? (query.flowId === undefined ? undefined : query.namespace)
         return namespace !== undefined && sight.sees('EXECUTION', namespace)
