@@ -444,7 +444,7 @@ export interface LogChunkQuery {
   readonly executionId: string
   readonly afterSeq: number
   readonly toSeq?: number
-  /** Chunks with this text in their JSON, whatever its case. */
+  /** Chunks with this text in their JSON, whatever the case of its ASCII letters. */
   readonly text?: string
   readonly limit: number
   /** The latest one first. */

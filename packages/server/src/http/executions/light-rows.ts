@@ -1,5 +1,5 @@
 // Rows of a list: what its line on the screen shows and nothing of what the execution was given or gave, with the failure in words. Journals that are
-// short are read together; of long ones the header must do.
+// short are read together, and so are the ends of the logs that tell of failures; of long ones the header must do.
 import {
   getTask,
   mapFrom,
@@ -35,26 +35,29 @@ export async function presentLightRows(
   dependencies: HttpDependencies,
 ): Promise<readonly string[]> {
   const { store, flows, platform } = dependencies
-  const known = keptRows(store)
-  const short = rows.filter(row => row.turn <= TURNS_MAX && !known.has(keyOf(row))).map(row => row.id)
+  const recent = keptRows(store)
+  const shown = rows.map(row => recent.get(keyOf(row)))
+  const short = rows.filter((row, index) => row.turn <= TURNS_MAX && shown[index] === undefined).map(row => row.id)
   const journals = new Map<string, readonly JournalRowOf[]>()
   for (let from = 0; from < short.length; from += TOGETHER_MAX)
     for (const [id, journal] of await store.read.journalsOf(short.slice(from, from + TOGETHER_MAX)))
       journals.set(id, journal)
+  const known = await lastErrorsOf(rows, dependencies)
   return await mapInTurns(
     rows,
-    async row => {
-      const before = known.get(keyOf(row))
+    async (row, index) => {
+      const before = shown[index]
       if (before !== undefined) return before
       const journal = journals.get(row.id)
       const found = journal && journal.length <= TURNS_MAX ? await foldExecution(row.id, journal, flows) : undefined
-      if (!found) return withMore(presentRow(row), await ofHeader(row, dependencies))
+      if (!found) return withMore(presentRow(row), await ofHeader(row, { ...dependencies, known }))
       const text = lightText(found.state, found.plan, dependencies)
       if (isKept(row, found)) {
-        known.set(keyOf(row), text, text.length)
+        recent.set(keyOf(row), text, text.length)
         return text
       }
-      return withMore(text, { ...(await failureOf(found, dependencies)), waitsFor: row.waitsFor ?? undefined })
+      const failure = await failureOf(found, { ...dependencies, known })
+      return withMore(text, { ...failure, waitsFor: row.waitsFor ?? undefined })
     },
     platform,
   )
@@ -76,6 +79,26 @@ function keyOf({ id, turn }: ExecutionRow): string {
 /** What was read of it may be newer than its header, and a failure tells of the log, of which lines can go. */
 function isKept({ endMs, turn, state, waitsFor }: ExecutionRow, { state: folded }: ReadExecution): boolean {
   return endMs !== null && state === 'SUCCESS' && waitsFor === null && folded.turn === turn
+}
+
+/** By the id of an execution: the errors of the last chunk that has any, in their order. */
+type KnownErrors = ReadonlyMap<string, readonly StoredLogLine[]>
+
+interface ErrorWorld extends Pick<HttpDependencies, 'store'> {
+  /** Who is not in it is asked for. */
+  readonly known?: KnownErrors
+}
+
+/** One question for all rows that may have failed: of each of them one would be a round trip. */
+async function lastErrorsOf(rows: readonly ExecutionRow[], { store }: HttpDependencies): Promise<KnownErrors> {
+  const executionIds = rows.filter(({ state }) => state !== 'SUCCESS').map(({ id }) => id)
+  if (executionIds.length === 0) return new Map()
+  const found = await store.read.latestLogs({ executionIds, levelMin: rankOf('ERROR') })
+  return new Map(executionIds.map((id, index) => [id, errorsOf(found[index] ?? '[]')]))
+}
+
+function errorsOf(lines: string): readonly StoredLogLine[] {
+  return trust<readonly StoredLogLine[]>(JSON.parse(lines)).filter(({ level }) => level === 'ERROR')
 }
 
 interface More {
@@ -109,7 +132,7 @@ export function lightText(state: ExecutionState, plan: Plan, dependencies: HttpD
   return presentLightExecution(bare, plan, lookAt(state.id, 'c', dependencies))
 }
 
-async function ofHeader(row: ExecutionRow, dependencies: HttpDependencies): Promise<More> {
+async function ofHeader(row: ExecutionRow, dependencies: ErrorWorld): Promise<More> {
   const { triggerId, triggerType, waitsFor, state, id } = row
   const line = state === 'FAILED' ? await lastError(id, undefined, dependencies) : undefined
   return {
@@ -119,7 +142,7 @@ async function ofHeader(row: ExecutionRow, dependencies: HttpDependencies): Prom
   }
 }
 
-async function failureOf(found: ReadExecution, dependencies: HttpDependencies): Promise<More> {
+async function failureOf(found: ReadExecution, dependencies: ErrorWorld): Promise<More> {
   const { failure } = found.state.state === 'SUCCESS' ? {} : await ofFold(found, dependencies)
   return failure ? { failure } : {}
 }
@@ -140,7 +163,7 @@ export async function findFailure(
   return line?.taskId ? { failure: ofLine(id, line, line.taskId) } : {}
 }
 
-async function ofFold({ state, plan }: ReadExecution, dependencies: HttpDependencies): Promise<FoundFailure> {
+async function ofFold({ state, plan }: ReadExecution, dependencies: ErrorWorld): Promise<FoundFailure> {
   const run = lastFailed(state)
   if (!run) return {}
   const taskId = getTask(plan, run.task).id
@@ -162,14 +185,17 @@ function lastFailed({ runs }: ExecutionState): TaskRun | undefined {
 async function lastError(
   executionId: string,
   run: number | undefined,
-  { store }: HttpDependencies,
+  { store, known }: ErrorWorld,
 ): Promise<StoredLogLine | undefined> {
+  const isWanted = (line: StoredLogLine): boolean => run === undefined || line.run === run
+  const own = known?.get(executionId)
+  const last = own?.findLast(isWanted)
+  // What has no errors in its last chunk of errors has none at all.
+  if (last || own?.length === 0) return last
   const limit = run === undefined ? 1 : ERROR_CHUNKS_MAX
   const chunks = await store.read.logsOf({ executionId, levelMin: rankOf('ERROR'), limit, isDescending: true })
   for (const { lines } of chunks) {
-    const found = trust<readonly StoredLogLine[]>(JSON.parse(lines)).findLast(
-      line => line.level === 'ERROR' && (run === undefined || line.run === run),
-    )
+    const found = errorsOf(lines).findLast(isWanted)
     if (found) return found
   }
   return undefined

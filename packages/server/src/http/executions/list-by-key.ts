@@ -39,8 +39,10 @@ export async function listByKey(
     )
   const queries = queriesOf(search, dependencies)
   const { rows, next } = await findPage(queries, search, { page, dependencies })
-  const documents = await presentLightRows(rows, dependencies)
-  const { total, isEstimate } = await totalOf(queries, { search, page, found: { rows, next }, dependencies })
+  const [documents, { total, isEstimate }] = await Promise.all([
+    presentLightRows(rows, dependencies),
+    totalOf(queries, { search, page, found: { rows, next }, dependencies }),
+  ])
   return jsonText(
     `{"results":[${documents.join(',')}],"total":${total},"totalIsEstimate":${isEstimate},"next":${JSON.stringify(next ?? null)}}`,
   )

@@ -18,6 +18,8 @@ const TOGETHER = 64
 const FIRST_LINES = 10_000
 /** Chunks that a search looks through before others are let in. */
 const SEARCHED_TOGETHER = 512
+/** So many times as many are looked through at once by a database that has processors of its own. */
+const PARTS_AT_ONCE = 2
 const LEVELS = Object.keys(LEVEL_RANKS)
 
 type Windows = 'index' | 'window' | 'find'
@@ -319,14 +321,29 @@ async function findLines(
   const filter = filterOf(wish)
   // Databases do not agree on what is the same letter beyond ASCII.
   const text = Buffer.byteLength(q) === q.length ? { text: JSON.stringify(q).slice(1, -1) } : {}
-  const hits: NumberedLine[] = []
-  for (let at = index.at(from); at < index.chunks.length && !isGone(); at += SEARCHED_TOGETHER) {
-    const part = index.chunks.slice(at, at + SEARCHED_TOGETHER)
+  const look = async (part: readonly IndexedChunk[]): Promise<readonly LogChunk[]> => {
     const [first, last] = [part[0], part.at(-1)]
-    if (!first || !last) break
+    if (!first || !last) return []
     const range = { executionId: row.id, afterSeq: first.seq - 1, toSeq: last.seq, limit: part.length, ...text }
+    return await store.read.logChunks(range)
+  }
+  const hits: NumberedLine[] = []
+  const asked: (readonly [part: readonly IndexedChunk[], found: Promise<readonly LogChunk[]>])[] = []
+  // Where the database is on this thread another part would only hold up everybody for longer.
+  const atOnce = store.cluster ? PARTS_AT_ONCE : 1
+  for (let at = index.at(from); !isGone();) {
+    for (; asked.length < atOnce && at < index.chunks.length; at += SEARCHED_TOGETHER) {
+      const part = index.chunks.slice(at, at + SEARCHED_TOGETHER)
+      const found = look(part)
+      // Those that nobody waits for any more may fail.
+      found.catch(() => undefined)
+      asked.push([part, found])
+    }
+    const next = asked.shift()
+    if (!next) break
+    const [part, found] = next
     const bySeq = new Map(part.map(chunk => [chunk.seq, chunk]))
-    for (const stored of await store.read.logChunks(range)) {
+    for (const stored of await found) {
       const chunk = bySeq.get(stored.seq)
       if (!chunk) throw new StaleIndex()
       hits.push(...linesOf(row, chunk, { stored, filter, q, fromLine: from }))

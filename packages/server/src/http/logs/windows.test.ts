@@ -118,6 +118,27 @@ test('a text is found from a line on, whatever its case', async () => {
   assert.deepEqual(none, { hits: [], next: null })
 })
 
+test('a text is found in any part of a log that is looked through in several', async () => {
+  const { id: long } = await server.client.executions.create({ params: { namespace: NS, id: 'chatty' } })
+  const rows = Array.from({ length: 1_100 }, (_, at) => chunkRow(at, long))
+  await server.store.perform('appendLogs', { rows })
+  const find = (q: string, more: { from?: number; size?: number } = {}): ReturnType<typeof server.client.logs.find> =>
+    server.client.logs.find({ params: { executionId: long }, query: { q, ...more } })
+
+  const last = await find('LINE 54999', { size: 9 })
+  const middle = await find('line 2600', { from: 25_900, size: 9 })
+  const one = await find('refused', { from: 54_900 })
+  const none = await find('line 55000')
+
+  assert.deepEqual([last.hits.map(({ line }) => line), last.next], [[55_000], null])
+  assert.deepEqual(
+    middle.hits.map(({ line }) => line),
+    Array.from({ length: 9 }, (_, at) => 26_001 + at),
+  )
+  assert.deepEqual([one.hits.map(({ line }) => line), one.next], [[54_943], 54_951])
+  assert.deepEqual(none, { hits: [], next: null })
+})
+
 test('lines that come, and lines that go, are seen', async () => {
   const [row] = await server.store.read.logsOf({ executionId: id, limit: 1, isDescending: true })
   assert.ok(row)

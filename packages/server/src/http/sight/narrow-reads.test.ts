@@ -117,6 +117,7 @@ const CASES: { readonly [Name in keyof Reads]: Case } = {
   listExecutions: read => read.listExecutions(everything),
   latestExecutions: (read, place) =>
     read.latestExecutions({ ...everything, flows: [flowAt(place === 'own' ? 'other' : 'own'), flowAt(place)] }),
+  latestLogs: read => read.latestLogs({ executionIds: Object.values(world.executions), levelMin: 0 }),
   countExecutions: (read, place) => read.countExecutions({ ...everything, namespace: NAMESPACES[place] }),
   tallyExecutions: read => read.tallyExecutions({ ...everything, slotMs: 60_000, by: 'namespace' }),
   logsOf: (read, place) => read.logsOf({ executionId: world.executions[place], limit: 10 }),

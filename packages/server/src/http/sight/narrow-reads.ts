@@ -105,6 +105,7 @@ type ExecutionReads = Pick<
   | 'snapshotPartsOf'
   | 'listExecutions'
   | 'latestExecutions'
+  | 'latestLogs'
   | 'countExecutions'
   | 'tallyExecutions'
   | 'logsOf'
@@ -142,6 +143,13 @@ function executionReads(read: Reads, sight: Sight): ExecutionReads {
       const isSeen = ({ namespace }: { readonly namespace: string }): boolean => sight.sees('EXECUTION', namespace)
       const found = (await read.latestExecutions({ ...query, flows: flows.filter(isSeen) })).values()
       return flows.map(flow => (isSeen(flow) ? (found.next().value ?? []) : []))
+    },
+    latestLogs: async ({ executionIds, levelMin }) => {
+      const seen: string[] = []
+      for (const id of executionIds) if (await sight.seesExecution(id, 'LOG')) seen.push(id)
+      const found = await read.latestLogs({ executionIds: seen, levelMin })
+      const lines = new Map(seen.map((id, index) => [id, found[index]]))
+      return executionIds.map(id => lines.get(id))
     },
     countExecutions: async query => await read.countExecutions(scoped(query)),
     tallyExecutions: async query => await read.tallyExecutions(scoped(query)),

@@ -1,8 +1,8 @@
-// The newest executions of many flows at once.
+// The newest executions of many flows, and the ends of many logs, at once.
 import assert from 'node:assert/strict'
-import { idFloorOf } from '@batuta/core'
+import { createdMsOf, idFloorOf } from '@batuta/core'
 import type { ExecutionRow } from '../batch.ts'
-import { NOW_MS, TENANT, executionRow, join, storeCase, type StoreSubject } from './subject.ts'
+import { NOW_MS, TENANT, executionRow, join, logRow, storeCase, type StoreSubject } from './subject.ts'
 
 const DAY_MS = 86_400_000
 const ETL = { namespace: 'company.team', flowId: 'etl' }
@@ -48,5 +48,30 @@ export function latestContract(subject: StoreSubject): void {
       ],
     )
     assert.deepEqual(await store.read.latestExecutions({ tenant: TENANT, flows: [], limit: 9 }), [])
+  })
+
+  storeCase(subject, 'of each execution the last log chunk of a level is told', async ({ store }) => {
+    const node = await join(store)
+    const [old, young, quiet, nobody] = [2, 1, 0, 0].map((days, index) => bornRow(String(index), days, {}).id)
+    const born = [old, young, quiet].map(id => id ?? '')
+    for (const id of born) await store.history?.prepareDays(createdMsOf(id))
+    const [first = '', second = '', third = ''] = born
+    await node.write({
+      logs: [
+        logRow(first, { lines: '["a"]', levelMax: 4 }),
+        logRow(second, { lines: '["x"]', levelMax: 4 }),
+        logRow(first, { lines: '["b"]', levelMax: 4 }),
+        logRow(first, { lines: '["c"]', levelMax: 2 }),
+        logRow(third, { lines: '["q"]', levelMax: 1 }),
+      ],
+    })
+    const executionIds = [third, second, nobody ?? '', first, second]
+
+    const errors = await store.read.latestLogs({ executionIds, levelMin: 4 })
+    const all = await store.read.latestLogs({ executionIds, levelMin: 0 })
+
+    assert.deepEqual(errors, [undefined, '["x"]', undefined, '["b"]', '["x"]'])
+    assert.deepEqual(all, ['["q"]', '["x"]', undefined, '["c"]', '["x"]'])
+    assert.deepEqual(await store.read.latestLogs({ executionIds: [], levelMin: 0 }), [])
   })
 }

@@ -47,6 +47,32 @@ export function logContract(subject: StoreSubject): void {
     },
   )
 
+  storeCase(subject, 'what is looked for in chunks is taken letter by letter, in either case', async ({ store }) => {
+    const node = await join(store)
+    const texts = ['["Größe 100%_OK!"]', '["groß: a\\\\b \\"Q\\""]', '["100x OK"]', '["Ελλάδα 🚢 WRÓBEL"]']
+    await node.write({ logs: texts.map(lines => logRow('e1', { lines })) })
+
+    const places = async (text: string): Promise<number[]> =>
+      (await store.read.logChunks({ executionId: 'e1', afterSeq: 0, limit: 10, text })).map(({ lines }) =>
+        texts.indexOf(lines),
+      )
+
+    assert.deepEqual(await places('100%_ok!'), [0])
+    assert.deepEqual(await places('100_ok'), [])
+    assert.deepEqual(await places('100'), [0, 2])
+    assert.deepEqual(await places('!'), [0])
+    assert.deepEqual(await places('GR'), [0, 1])
+    assert.deepEqual(await places('A\\\\B \\"q'), [1])
+    assert.deepEqual(await places('🚢 wr'), [3])
+    assert.deepEqual(await places('BEL"'), [3])
+    assert.deepEqual(await places('ößE'), [0])
+    assert.deepEqual(await places('ÖSSE'), [])
+    assert.deepEqual(await places('ÓbEl'), [3])
+    assert.deepEqual(await places('óbel'), [])
+    assert.deepEqual(await places('_'), [0])
+    assert.deepEqual(await places('%'), [0])
+  })
+
   storeCase(subject, 'chunks below the level that is asked for are skipped', async ({ store }) => {
     const node = await join(store)
     await node.write({

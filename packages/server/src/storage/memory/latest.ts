@@ -1,7 +1,7 @@
 import type { LatestReads } from '../store.ts'
 import type { Tables } from './tables.ts'
 
-export function latestReads({ executions }: Pick<Tables, 'executions'>): LatestReads {
+export function latestReads({ executions, logs }: Pick<Tables, 'executions' | 'logs'>): LatestReads {
   return {
     latestExecutions: async ({ tenant, flows, limit }) =>
       flows.map(({ namespace, flowId }) =>
@@ -11,5 +11,7 @@ export function latestReads({ executions }: Pick<Tables, 'executions'>): LatestR
           .slice(0, limit)
           .map(({ id, state, createdMs, endMs, triggerId }) => ({ id, state, createdMs, endMs, triggerId })),
       ),
+    latestLogs: async ({ executionIds, levelMin }) =>
+      executionIds.map(id => logs.get(id)?.findLast(({ levelMax }) => levelMax >= levelMin)?.lines),
   }
 }

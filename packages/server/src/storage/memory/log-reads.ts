@@ -9,16 +9,21 @@ export function logReads(tables: Tables): Pick<Reads, 'logsOf' | 'logChunks' | '
       return (isDescending ? rows.toReversed() : rows).slice(offset, offset + limit)
     },
     logChunks: async ({ executionId, afterSeq, toSeq = Infinity, text, limit, isDescending = false }) => {
-      const wanted = text?.toLowerCase()
+      const wanted = text === undefined ? undefined : lowered(text)
       const rows = (tables.logs.get(executionId) ?? [])
         .map(({ atMs, levelMax, lines }, index) => ({ seq: index + 1, atMs, levelMax, lines }))
         .filter(
           ({ seq, lines }) =>
-            seq > afterSeq && seq <= toSeq && (wanted === undefined || lines.toLowerCase().includes(wanted)),
+            seq > afterSeq && seq <= toSeq && (wanted === undefined || lowered(lines).includes(wanted)),
         )
       return (isDescending ? rows.toReversed() : rows).slice(0, limit)
     },
     metricsOf: async id => tables.metrics.get(id) ?? [],
     metricsAmong: async ids => ids.flatMap(id => tables.metrics.get(id) ?? []),
   }
+}
+
+/** As the databases do it: letters beyond ASCII stay as they are. */
+function lowered(text: string): string {
+  return text.replaceAll(/[A-Z]+/g, letters => letters.toLowerCase())
 }

@@ -34,6 +34,11 @@ export const POSTGRES: SqlDialect = {
   merge: 'lateral',
   space: { text: MEASURE_SPACE, values: [] },
   contains: column => `${column} ilike ? escape '!'`,
+  // Over 148 MB of log lines "ilike" costs 0.85 s of a processor in a database of the collation C and 1.65 s in one of a language; this 0.6 s in both.
+  containsText: (column, text) => ({
+    text: `strpos(lower(${column} collate "C"), lower(? collate "C")) > 0`,
+    values: [text],
+  }),
   beforeFlows: { text: LOCK_FLOWS, values: [FLOWS_LOCK] },
   afterFlows: { text: TELL_FLOWS, values: [] },
   afterAccess: { text: TELL_ACCESS, values: [] },

@@ -50,6 +50,8 @@ export interface SqlDialect {
   readonly merge: 'union' | 'lateral'
   /** Whether the column has the pattern in it, whatever the case; `!` escapes. */
   contains(column: string): string
+  /** Whether the column has the text in it, whatever the case of its ASCII letters; other letters are as they are written. */
+  containsText(column: string, text: string): Condition
   journalOf(executionId: string, page: JournalPage): Statement
   insertLog(row: LogRow): Statement
   /** Returns a row when it was written: when the execution is there. */

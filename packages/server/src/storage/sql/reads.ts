@@ -196,13 +196,13 @@ function logsStatement(
 function chunksStatement(
   { text, values }: Condition,
   { afterSeq, toSeq, text: wanted, limit, isDescending = false }: Omit<LogChunkQuery, 'executionId'>,
-  { contains }: SqlDialect,
+  { containsText }: SqlDialect,
 ): Statement {
   const conditions: readonly Condition[] = [
     { text, values },
     { text: 'seq > ?', values: [afterSeq] },
     ...(toSeq === undefined ? [] : [{ text: 'seq <= ?', values: [toSeq] }]),
-    ...(wanted === undefined ? [] : [{ text: contains('lines'), values: [`%${wanted.replace(/[!%_]/g, '!$&')}%`] }]),
+    ...(wanted === undefined ? [] : [containsText('lines', wanted)]),
   ]
   return of(isDescending ? sql.LATEST_LOG_CHUNKS : sql.LOG_CHUNKS, {
     text: conditions.map(one => one.text).join(' and '),

@@ -34,6 +34,10 @@ export const SQLITE: SqlDialect = {
   merge: 'union',
   space: { text: MEASURE_SPACE, values: [] },
   contains: column => `${column} like ? escape '!'`,
+  containsText: (column, text) => ({
+    text: `${column} like ? escape '!'`,
+    values: [`%${text.replace(/[!%_]/g, '!$&')}%`],
+  }),
   claimJobs: ({ node, incarnation, nowMs, limit, queues }) => ({
     text: CLAIM_JOBS,
     values: [node, incarnation, nowMs, limit, queues && JSON.stringify(queues)],
