@@ -1,7 +1,8 @@
 // A list that grows: its next page is asked for in time and once, and what is in sight stays there.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { NO_BROWSER, openBrowser, openTab, type Browser } from './browser.ts'
+import { FIRST_CALLS } from '../../packages/ui/src/app/first-calls.ts'
+import { NO_BROWSER, openBrowser, openTab, settled, type Browser } from './browser.ts'
 import { startServer, type BrowserServer } from './server.ts'
 
 const FLOWS = 120
@@ -75,6 +76,54 @@ test(
     await close()
   },
 )
+
+test(
+  'a jump to the end brings one page, which was there already, and not the page after it',
+  { skip: NO_BROWSER },
+  async () => {
+    const { page, problems, close } = await openTab(browser, server.address)
+    const ahead = [2, 3].map(at =>
+      page.waitForResponse(response => response.url().includes(`/flows/search?page=${at}&`)),
+    )
+    await page.goto('/ui/flows?view=flat')
+    await (await ahead[0])?.finished()
+
+    await page.evaluate(
+      `new Promise(requestIdleCallback).then(() => { ${SCROLLER}.scrollTop = ${SCROLLER}.scrollHeight })`,
+    )
+    await page.locator(`tr[aria-rowindex="${PAGE + 2}"]`).waitFor({ state: 'attached' })
+    await (await ahead[1])?.finished()
+    await page.evaluate('new Promise(done => requestIdleCallback(done))')
+    const rows = await page.evaluate(
+      `Math.round(${SCROLLER}.querySelector('tbody').offsetHeight / ${SCROLLER}.querySelector('tbody tr[aria-rowindex]').offsetHeight)`,
+    )
+
+    assert.equal(rows, 2 * PAGE)
+    assert.deepEqual(problems, [])
+    await close()
+  },
+)
+
+for (const path of ['/flows', '/admin/triggers', '/kv'])
+  test(`what ${path} asks for before its program is there is what the list takes`, { skip: NO_BROWSER }, async () => {
+    const { page, problems, close } = await openTab(browser, server.address)
+    const whole = (call: string): URL => new URL(`/api/v1/main${call}`, server.address)
+    const first = whole(FIRST_CALLS[path] ?? '')
+    const asked: URL[] = []
+    page.on('request', request => void asked.push(new URL(request.url())))
+    await page.goto(`/ui${path}`)
+    await settled(page)
+
+    const same = asked.filter(
+      ({ pathname, searchParams }) => pathname === first.pathname && searchParams.get('page') === '1',
+    )
+    assert.deepEqual(
+      same.map(({ search }) => search),
+      [first.search],
+    )
+    assert.deepEqual(problems, [])
+    await close()
+  })
 
 test('where columns are left out for want of room, the others take it', { skip: NO_BROWSER }, async () => {
   const { page, problems, close } = await openTab(browser, server.address)

@@ -4,7 +4,7 @@
 
 /** Path below `/ui` → path below `/api/v1/{tenant}`. */
 export const FIRST_CALLS: Readonly<Record<string, string>> = {
-  '/flows': '/flows/search?page=1&size=50&sort=namespace%3Aasc&sort=id%3Aasc',
+  '/flows': '/flows/search?page=1&size=50&sort=namespace%3Aasc&sort=id%3Aasc&outline=true',
   '': '/executions/search?page=1&size=1',
   '/admin/triggers': '/triggers/search?page=1&size=50&all=true',
   '/inbox': '/human-tasks?size=50',
