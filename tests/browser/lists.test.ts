@@ -76,6 +76,33 @@ test(
   },
 )
 
+test(
+  'a jump to the end brings one page, which was there already, and not the page after it',
+  { skip: NO_BROWSER },
+  async () => {
+    const { page, problems, close } = await openTab(browser, server.address)
+    const ahead = [2, 3].map(at =>
+      page.waitForResponse(response => response.url().includes(`/flows/search?page=${at}&`)),
+    )
+    await page.goto('/ui/flows?view=flat')
+    await (await ahead[0])?.finished()
+
+    await page.evaluate(
+      `new Promise(requestIdleCallback).then(() => { ${SCROLLER}.scrollTop = ${SCROLLER}.scrollHeight })`,
+    )
+    await page.locator(`tr[aria-rowindex="${PAGE + 2}"]`).waitFor({ state: 'attached' })
+    await (await ahead[1])?.finished()
+    await page.evaluate('new Promise(done => requestIdleCallback(done))')
+    const rows = await page.evaluate(
+      `Math.round(${SCROLLER}.querySelector('tbody').offsetHeight / ${SCROLLER}.querySelector('tbody tr[aria-rowindex]').offsetHeight)`,
+    )
+
+    assert.equal(rows, 2 * PAGE)
+    assert.deepEqual(problems, [])
+    await close()
+  },
+)
+
 test('where columns are left out for want of room, the others take it', { skip: NO_BROWSER }, async () => {
   const { page, problems, close } = await openTab(browser, server.address)
   await page.setViewportSize({ width: 1000, height: 700 })

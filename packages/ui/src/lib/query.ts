@@ -1,7 +1,10 @@
 // How long answers are kept, and what is tried again. A refusal is an answer: only what got lost on the way is asked for again.
 import { ApiError } from '@batuta/api'
-import { QueryClient } from '@tanstack/react-query'
+import { notifyManager, QueryClient } from '@tanstack/react-query'
 import { nowMs } from '../platform/clock.ts'
+
+// What was answered is drawn with the work that is under way, such as a turn of the wheel; in a task of its own it would wait for the next frame.
+notifyManager.setScheduler(queueMicrotask)
 
 const FRESH_MS = 2_000
 const KEPT_MS = 10 * 60_000
