@@ -99,7 +99,7 @@ export class FactReader {
       const by = isByFlow ? 'flow' : 'namespace'
       const walked = { ...query, slotMs: range.slotMs, by } as const
       const found = isKept
-        ? await tallyOf({ query }, range, this.#world)
+        ? await tallyOf({ query }, { ...range, by }, this.#world)
         : await walkTallies(walked, { fromMs, toMs }, this.#world, { rows: FLOW_ROWS_MAX })
       const facts = found.rows.map(({ slotMs, state, namespace, flowId, count, ended, tookMs }) => ({
         cells: {
