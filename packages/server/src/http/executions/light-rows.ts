@@ -89,9 +89,12 @@ interface ErrorWorld extends Pick<HttpDependencies, 'store'> {
   readonly known?: KnownErrors
 }
 
-/** One question for all rows that may have failed: of each of them one would be a round trip. */
+/** Of others that have a failure, which are few, it is asked when that is found. */
+const TELLS_FAILURE: ReadonlySet<string> = new Set(['FAILED', 'WARNING'])
+
+/** One question for all rows: of each of them one would be a round trip. */
 async function lastErrorsOf(rows: readonly ExecutionRow[], { store }: HttpDependencies): Promise<KnownErrors> {
-  const executionIds = rows.filter(({ state }) => state !== 'SUCCESS').map(({ id }) => id)
+  const executionIds = rows.filter(({ state }) => TELLS_FAILURE.has(state)).map(({ id }) => id)
   if (executionIds.length === 0) return new Map()
   const found = await store.read.latestLogs({ executionIds, levelMin: rankOf('ERROR') })
   return new Map(executionIds.map((id, index) => [id, errorsOf(found[index] ?? '[]')]))

@@ -192,6 +192,26 @@ tasks:
   await stream.close()
 })
 
+test('a list hears of labels that an execution gets after its end', async () => {
+  const { json } = await server.send('POST', `/api/v1/main/executions/${NS}/at-once?wait=true`)
+  const stream = await openStream()
+  await add(stream, { topic: 'list:labelled', query: 'filters[flowId][EQUALS]=at-once' })
+  await stream.next(({ topic, type }) => topic === 'list:labelled' && type === 'snapshot')
+
+  const body = JSON.stringify([{ key: 'colour', value: 'red' }])
+  await server.send('POST', `/api/v1/main/executions/${json.id}/labels`, {
+    body,
+    headers: { 'content-type': 'application/json' },
+  })
+  const { rows } = await stream.next(({ topic, type }) => topic === 'list:labelled' && type === 'delta')
+
+  const [row, ...others] = rows as { id: string; labels: { key: string; value: string }[] }[]
+  assert.equal(row?.id, json.id)
+  assert.ok(row?.labels.some(({ key, value }) => key === 'colour' && value === 'red'))
+  assert.deepEqual(others, [])
+  await stream.close()
+})
+
 test('a topic or a stream that does not exist is refused', async () => {
   const stream = await openStream()
   await add(stream, 'weather', { topic: 'list:x', query: 'filters[mood][EQUALS]=good' })

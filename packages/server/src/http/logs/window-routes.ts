@@ -64,7 +64,7 @@ interface Opened {
   readonly isWhole: boolean
 }
 
-/** How much of the log a window needs to be counted, be it told of as it stands; undefined where it needs all, as from the end, or among what a filter keeps. */
+/** How many lines must be counted before the window can be read; undefined where it needs all, as from the end, or among what a filter keeps. */
 function linesNeeded({ from = 0, position, count = COUNT, ...filter }: WindowWish): number | undefined {
   if (from < 0 || Object.values(filter).some(value => value !== undefined)) return undefined
   return (position ?? from) + count
