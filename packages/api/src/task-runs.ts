@@ -1,7 +1,7 @@
 import Type from 'typebox'
 import { ExecutionFilters } from './execution-search.ts'
 import { defineRoute, ofTenant } from './route.ts'
-import { NoParams, NoQuery, Paging, TaskRun, pageOf } from './shapes.ts'
+import { Cursor, NoParams, NoQuery, Paging, TaskRun } from './shapes.ts'
 
 const NONE = { type: 'none' } as const
 
@@ -10,13 +10,20 @@ export const taskRunRoutes = {
     method: 'GET',
     paths: ofTenant('/taskruns/search'),
     params: NoParams,
-    query: Type.Object({ ...Paging, ...ExecutionFilters }),
+    query: Type.Object({ ...Paging, ...Cursor, ...ExecutionFilters }),
     body: NONE,
     status: 200,
-    reply: { type: 'json', schema: pageOf(TaskRun) },
+    reply: {
+      type: 'json',
+      schema: Type.Object({
+        results: Type.Array(TaskRun),
+        total: Type.Optional(Type.Integer({ description: 'Not with a cursor: only as many are read as are shown.' })),
+        next: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+      }),
+    },
     permission: 'EXECUTION:READ',
     namespaceFrom: 'scope',
-    summary: 'Search the task runs of the newest executions; `state` is theirs.',
+    summary: 'Search the task runs of the newest executions, the newest first; `state` is theirs.',
   }),
   maxSetting: defineRoute({
     method: 'GET',

@@ -13,7 +13,7 @@ export const FIRST_CALLS: Readonly<Record<string, string>> = {
   '/admin/triggers': '/triggers/search?page=1&size=50&all=true',
   '/inbox': '/human-tasks?size=50',
   '/kv': '/kv?page=1&size=50&sort=key%3Aasc',
-  '/taskruns': '/taskruns/search?page=1&size=50',
+  '/taskruns': '/taskruns/search?cursor=&size=50',
   '/logs': '/logs/search?cursor=&size=200',
   '/executions': '/executions/search?cursor=&size=50&sort=state.startDate%3Adesc',
 }

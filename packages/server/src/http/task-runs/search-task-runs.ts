@@ -1,6 +1,15 @@
 // The search over task runs. There is no table of them: they are read out of the newest executions that match, up to a bound, so that it works on every
-// store alike. Enough for "which tasks fail lately"; those of one execution stand in its document.
-import { RUN_MOVES, presentRunRows, type ApiDialect, type ExecutionState, type Plan, type RunRow } from '@batuta/core'
+// store alike. Enough for "which tasks fail lately"; those of one execution stand in its document. By key no more executions are read than may have runs
+// of the page: none of one that ended before the page's last run began.
+import {
+  RUN_MOVES,
+  isId,
+  presentRunRows,
+  type ApiDialect,
+  type ExecutionState,
+  type Plan,
+  type RunRow,
+} from '@batuta/core'
 import type { ExecutionRow, JournalRowOf } from '../../storage/batch.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { executionSearchOf, type FlatSearch } from '../executions/execution-search.ts'
@@ -9,7 +18,7 @@ import { foldExecution, viewExecution } from '../executions/read-execution.ts'
 import { findNewestRows } from '../executions/search-executions.ts'
 import { listOf, type Filter } from '../read-filters.ts'
 import { Recent } from '../recent.ts'
-import { pageText, type Reply } from '../reply.ts'
+import { jsonText, pageText, type Reply } from '../reply.ts'
 import { unprocessable } from '../request-error.ts'
 
 const EXECUTIONS_MAX = 1_000
@@ -21,17 +30,20 @@ const TURNS_MAX = 4_000
 /** Short journals are read together. */
 const TURNS_SHORT_MAX = 20
 const TOGETHER = 50
+/** Of a page by key: fifty runs are of a few executions. */
+const TOGETHER_BY_KEY = 20
 /** Task runs that are kept as they are shown, twice what one search reads: some twenty megabytes. */
 const KEPT_RUNS_MAX = 20_000
 
 export interface TaskRunSearch extends FlatSearch {
+  readonly cursor?: string
   readonly page?: number
   readonly size?: number
   readonly sort?: readonly string[]
 }
 
 export async function searchTaskRuns(
-  { page = 1, size = 10, sort = [], state, ...flat }: TaskRunSearch,
+  { page = 1, size = 10, sort = [], cursor, state, ...flat }: TaskRunSearch,
   {
     filters,
     dialect,
@@ -40,12 +52,14 @@ export async function searchTaskRuns(
 ): Promise<Reply> {
   const isAscending = isAscendingBy(sort)
   const { states } = statesOf(state, filters)
+  const wish = { dialect: dialect === 'c' ? 'b' : dialect, states } as const
+  const before = cursor === undefined ? undefined : placeOf(cursor, isAscending)
   const others = filters.filter(({ field }) => field !== 'state')
   const search = executionSearchOf(flat, others, dependencies)
   const rows = await findNewestRows(search, EXECUTIONS_MAX, dependencies)
+  if (before) return await pageByKey(rows, { before, size, wish }, dependencies)
   const found: RunRow[] = []
   for (let from = 0; from < rows.length && found.length < RUNS_MAX; from += TOGETHER) {
-    const wish = { dialect: dialect === 'c' ? 'b' : dialect, states }
     found.push(...(await runsOf(rows.slice(from, from + TOGETHER), wish, dependencies)))
     await new Promise<void>(resolve => dependencies.platform.defer(resolve))
   }
@@ -53,6 +67,62 @@ export async function searchTaskRuns(
   const sorted = found.slice(0, RUNS_MAX).sort((left, right) => (left.startedMs - right.startedMs) * sign)
   const shown = sorted.slice((page - 1) * size, page * size).map(({ text }) => text)
   return pageText(shown, sorted.length)
+}
+
+/** A task run in the order of the list. */
+type Place = Pick<RunRow, 'startedMs' | 'id'>
+
+const BEGINNING: Place = { startedMs: Infinity, id: '' }
+
+function placeOf(cursor: string, isAscending: boolean): Place {
+  if (isAscending)
+    throw unprocessable('sort-invalid', 'By key task runs are listed the newest first: ask for the others by page.')
+  if (cursor === '') return BEGINNING
+  const [startedMs = '', id = ''] = cursor.split('.')
+  if (/^\d{1,15}$/.test(startedMs) && isId(id)) return { startedMs: Number(startedMs), id }
+  throw unprocessable(
+    'cursor-invalid',
+    `The cursor "${cursor.slice(0, 100)}" is none of ours: begin with an empty one.`,
+  )
+}
+
+function comparePlaces(left: Place, right: Place): number {
+  if (left.startedMs !== right.startedMs) return right.startedMs - left.startedMs
+  return left.id === right.id ? 0 : left.id < right.id ? 1 : -1
+}
+
+async function pageByKey(
+  rows: readonly ExecutionRow[],
+  { before, size, wish }: { readonly before: Place; readonly size: number; readonly wish: RunsWish },
+  dependencies: HttpDependencies,
+): Promise<Reply> {
+  // A replay has runs of the execution that it repeats, from before its own time.
+  const candidates = rows
+    .filter(row => row.createdMs <= before.startedMs || row.originalId !== row.id)
+    .map(row => ({ row, untilMs: lastStartOf(row, dependencies) }))
+    .sort((left, right) => right.untilMs - left.untilMs)
+  let found: readonly RunRow[] = []
+  for (let from = 0; from < candidates.length; from += TOGETHER_BY_KEY) {
+    const last = found[size]
+    if (last && last.startedMs > (candidates[from]?.untilMs ?? 0)) break
+    const batch = candidates.slice(from, from + TOGETHER_BY_KEY).map(({ row }) => row)
+    const runs = (await runsOf(batch, wish, dependencies)).filter(run => comparePlaces(before, run) < 0)
+    // One more than is shown tells that there is a next page.
+    found = [...found, ...runs].sort(comparePlaces).slice(0, size + 1)
+    await new Promise<void>(resolve => dependencies.platform.defer(resolve))
+  }
+  const shown = found.slice(0, size)
+  const last = found.length > size ? shown.at(-1) : undefined
+  const next = last ? `"${last.startedMs}.${last.id}"` : 'null'
+  return jsonText(`{"results":[${shown.map(({ text }) => text).join(',')}],"next":${next}}`)
+}
+
+/** No run of the execution began later. What follows an end, as `afterExecution` does, begins after it. */
+function lastStartOf(row: ExecutionRow, { flows }: HttpDependencies): number {
+  const flow = flows.newest(row)
+  if (row.endMs === null || flow?.revision !== row.revision) return Infinity
+  const isOver = flow.parsed.includes('"afterExecution":[]') && !flow.parsed.includes('"listeners":')
+  return isOver ? row.endMs : Infinity
 }
 
 /** By id, turns and dialect: those of executions that have ended. */

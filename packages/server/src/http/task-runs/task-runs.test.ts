@@ -22,12 +22,20 @@ after(() => server.stop())
 const API = '/api/v1/main/taskruns/search'
 
 interface Row {
+  readonly id: string
+  readonly executionId: string
   readonly taskId: string
   readonly flowId: string
   readonly state: { readonly current: string; readonly startDate: string }
 }
 
-async function search(query: string): Promise<{ readonly results: readonly Row[]; readonly total: number }> {
+interface Page {
+  readonly results: readonly Row[]
+  readonly total?: number
+  readonly next?: string | null
+}
+
+async function search(query: string): Promise<Page> {
   const { json, status, text } = await server.send('GET', `${API}${query}`)
   assert.equal(status, 200, text)
   return json
@@ -92,4 +100,59 @@ tasks:
 
   assert.deepEqual([first, again], [['last'], ['last']])
   assert.equal(all.total, 1_000)
+})
+
+test('by key the same are listed, the newest first, page after page', async () => {
+  await server.saveFlow(`
+id: late
+namespace: runs.keyed
+tasks:
+  - { id: only, type: io.kestra.plugin.core.debug.Return, format: x }
+afterExecution:
+  - { id: afterwards, type: io.kestra.plugin.core.debug.Return, format: x }
+`)
+  await server.saveFlow(`
+id: quick
+namespace: runs.keyed
+tasks:
+  - { id: one, type: io.kestra.plugin.core.debug.Return, format: x }
+  - { id: two, type: io.kestra.plugin.core.debug.Return, format: x }
+`)
+  for (let round = 0; round < 15; round++) {
+    const ids = round % 5 === 0 ? ['late', 'quick'] : ['quick']
+    await Promise.all(
+      ids.map(id =>
+        server.client.executions.create({ params: { namespace: 'runs.keyed', id }, query: { wait: true } }),
+      ),
+    )
+  }
+  const runs = (await search('?namespace=runs.keyed&flowId=quick&size=2')).results
+  const newest = runs.find(({ taskId }) => taskId === 'two')
+  assert.ok(newest)
+  await server.client.executions.replay({ params: { executionId: newest.executionId }, query: { taskRunId: newest.id } })
+
+  const rows: Row[] = []
+  let cursor: string | null | undefined = ''
+  for (let page = 0; typeof cursor === 'string' && page < 20; page++) {
+    const found: Page = await search(`?namespace=runs.keyed&size=7&cursor=${cursor}`)
+    assert.ok(found.results.length <= 7 && found.total === undefined)
+    rows.push(...found.results)
+    cursor = found.next
+  }
+  const all = await search('?namespace=runs.keyed&size=100')
+
+  assert.equal(rows.length, 38)
+  assert.deepEqual(rows.map(({ id }) => id).toSorted(), all.results.map(({ id }) => id).toSorted())
+  const dates = rows.map(({ state }) => state.startDate)
+  assert.deepEqual(dates, dates.toSorted().reverse())
+  const failed = await search('?namespace=runs.keyed&state=FAILED&cursor=')
+  assert.deepEqual([failed.results, failed.next], [[], null])
+})
+
+test('a cursor of another list is refused, and one from the oldest on', async () => {
+  const other = await server.send('GET', `${API}?cursor=x.y`)
+  const oldest = await server.send('GET', `${API}?cursor=&sort=state.startDate:asc`)
+
+  assert.deepEqual([other.status, other.json.code], [422, 'cursor-invalid'])
+  assert.deepEqual([oldest.status, oldest.json.code], [422, 'sort-invalid'])
 })

@@ -6,7 +6,6 @@ import { Page } from '../../app/page.tsx'
 import { api } from '../../lib/api.ts'
 import { filterQuery } from '../../lib/filters/filter-url.ts'
 import { usePollMs } from '../../lib/live/live.ts'
-import { formatNumber } from '../../lib/messages.ts'
 import { paths } from '../../lib/paths.ts'
 import { useFilters } from '../../lib/search-state.ts'
 import { useNextPage } from '../../lib/use-next-page.ts'
@@ -40,33 +39,26 @@ export function TaskRunsPage(): ReactNode {
   const { data, error, isPending, hasNextPage, fetchNextPage, refetch } = useInfiniteQuery({
     queryKey: ['taskruns', 'search', filters],
     queryFn: ({ pageParam, signal }) =>
-      api.taskRuns.search({ query: { page: pageParam, size: SIZE, ...query }, signal }),
-    initialPageParam: 1,
-    getNextPageParam: (last, pages) => (pages.length * SIZE < last.total ? pages.length + 1 : undefined),
+      api.taskRuns.search({ query: { cursor: pageParam, size: SIZE, ...query }, signal }),
+    initialPageParam: '',
+    getNextPageParam: ({ next }) => next ?? undefined,
     placeholderData: before => before,
     refetchInterval: usePollMs(),
   })
   const rows = useMemo(() => data?.pages.flatMap(({ results }) => results) ?? [], [data])
-  const total = data?.pages[0]?.total
   const onEnd = useNextPage({ data, hasNextPage, fetchNextPage })
   return (
     <Page
       title={t('taskRuns')}
       isFull
       crumbs={[{ title: t('title'), to: paths.executions() }]}
-      badge={
-        total !== undefined && (
-          <span className={page['total']}>
-            {formatNumber(total)} {t('ofNewest')}
-          </span>
-        )
-      }
+      badge={rows.length > 0 && <span className={page['total']}>{t('ofNewest')}</span>}
       tabs={<ExecutionTabs active="taskruns" />}
     >
       <FilterBar fields={FIELDS} filters={filters} onChange={setFilters} valuesOf={suggestValues} />
       {error && <ErrorCard title={t('runsFailed')} error={error} onRetry={() => void refetch()} />}
       {isPending && <SkeletonRows rows={12} />}
-      {total === 0 && <Nothing isFiltered={filters.length > 0} onDrop={() => setFilters([])} />}
+      {data && rows.length === 0 && <Nothing isFiltered={filters.length > 0} onDrop={() => setFilters([])} />}
       {rows.length > 0 && (
         <Table
           name="task-runs"
@@ -77,7 +69,6 @@ export function TaskRunsPage(): ReactNode {
           rowTo={pathOf}
           rowLabel={row => `${row.state.current} ${row.taskId} ${row.namespace}.${row.flowId} ${row.id}`}
           card={row => <Card row={row} />}
-          total={total}
           onEnd={onEnd}
         />
       )}
