@@ -2,7 +2,7 @@
 // those that are under way, with the number of all (`taskRunListTotal`).
 import { encodeValue } from '../std/value-json.ts'
 import { mapSize } from '../std/value.ts'
-import { plainRunId, taskRunId, valueOfDirectory } from './context.ts'
+import { taskRunId, valueOfDirectory } from './context.ts'
 import { getTask } from './plan.ts'
 import { visibleRunHistory, visibleRunState, type RunLook } from './present-history.ts'
 import { historyText, instantText, type PresentOptions } from './present-text.ts'
@@ -42,8 +42,8 @@ export function presentRuns(state: ExecutionState, plan: Plan, options: PresentO
 }
 
 export interface RunRow {
-  /** In one word; of one execution in the order in which they were born. */
-  readonly id: string
+  readonly executionId: string
+  readonly ordinal: number
   readonly text: string
   readonly state: StateName
   readonly startedMs: number
@@ -64,7 +64,8 @@ export function presentRunRows(
     const shown = visibleRunState(run, { state, plan, task: getTask(plan, run.task) })
     if (states && !states.has(shown)) continue
     const text = presentRun(run, { state, plan, owner, options })
-    rows.push({ id: plainRunId(state.id, ordinal), text, state: shown, startedMs: run.history[0]?.atMs ?? state.history[0]?.atMs ?? 0 })
+    const startedMs = run.history[0]?.atMs ?? state.history[0]?.atMs ?? 0
+    rows.push({ executionId: state.id, ordinal, text, state: shown, startedMs })
   }
   return rows
 }

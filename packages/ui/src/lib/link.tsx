@@ -48,6 +48,8 @@ export function Link({ to, replace = false, onClick, onPointerEnter, onFocus, ..
 
 export interface Links {
   href(to: string): string
+  /** To what `href` gave. */
+  go(href: string): void
   /** Of the element that they are in. */
   readonly within: Pick<HTMLAttributes<HTMLElement>, 'onClick' | 'onPointerOver'>
 }
@@ -60,6 +62,7 @@ export function useLinks(): Links {
       target instanceof Element ? target.closest('a') : null
     return {
       href: to => hrefOf(router.basepath, to),
+      go: href => router.history.push(href),
       within: {
         onClick: event => {
           const link = linkOf(event)

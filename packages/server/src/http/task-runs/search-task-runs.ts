@@ -11,7 +11,7 @@ import {
   type RunRow,
 } from '@batuta/core'
 import type { ExecutionRow, JournalRowOf } from '../../storage/batch.ts'
-import type { HttpDependencies } from '../dependencies.ts'
+import type { FlowEntry, HttpDependencies } from '../dependencies.ts'
 import { executionSearchOf, type FlatSearch } from '../executions/execution-search.ts'
 import { lookAt } from '../executions/look.ts'
 import { foldExecution, viewExecution } from '../executions/read-execution.ts'
@@ -70,16 +70,17 @@ export async function searchTaskRuns(
 }
 
 /** A task run in the order of the list. */
-type Place = Pick<RunRow, 'startedMs' | 'id'>
+type Place = Pick<RunRow, 'startedMs' | 'executionId' | 'ordinal'>
 
-const BEGINNING: Place = { startedMs: Infinity, id: '' }
+const BEGINNING: Place = { startedMs: Infinity, executionId: '', ordinal: 0 }
+const CURSOR = /^(\d{1,15})\.(\w+)\.(\d{1,9})$/
 
 function placeOf(cursor: string, isAscending: boolean): Place {
   if (isAscending)
     throw unprocessable('sort-invalid', 'By key task runs are listed the newest first: ask for the others by page.')
   if (cursor === '') return BEGINNING
-  const [startedMs = '', id = ''] = cursor.split('.')
-  if (/^\d{1,15}$/.test(startedMs) && isId(id)) return { startedMs: Number(startedMs), id }
+  const [, startedMs, executionId = '', ordinal] = CURSOR.exec(cursor) ?? []
+  if (isId(executionId)) return { startedMs: Number(startedMs), executionId, ordinal: Number(ordinal) }
   throw unprocessable(
     'cursor-invalid',
     `The cursor "${cursor.slice(0, 100)}" is none of ours: begin with an empty one.`,
@@ -88,7 +89,8 @@ function placeOf(cursor: string, isAscending: boolean): Place {
 
 function comparePlaces(left: Place, right: Place): number {
   if (left.startedMs !== right.startedMs) return right.startedMs - left.startedMs
-  return left.id === right.id ? 0 : left.id < right.id ? 1 : -1
+  if (left.executionId !== right.executionId) return left.executionId < right.executionId ? 1 : -1
+  return right.ordinal - left.ordinal
 }
 
 async function pageByKey(
@@ -113,16 +115,25 @@ async function pageByKey(
   }
   const shown = found.slice(0, size)
   const last = found.length > size ? shown.at(-1) : undefined
-  const next = last ? `"${last.startedMs}.${last.id}"` : 'null'
+  const next = last ? `"${last.startedMs}.${last.executionId}.${last.ordinal}"` : 'null'
   return jsonText(`{"results":[${shown.map(({ text }) => text).join(',')}],"next":${next}}`)
 }
 
-/** No run of the execution began later. What follows an end, as `afterExecution` does, begins after it. */
+/** No run of the execution began later. */
 function lastStartOf(row: ExecutionRow, { flows }: HttpDependencies): number {
   const flow = flows.newest(row)
-  if (row.endMs === null || flow?.revision !== row.revision) return Infinity
+  return row.endMs !== null && flow?.revision === row.revision && isOverAtEnd(flow) ? row.endMs : Infinity
+}
+
+const overAtEnd = new WeakMap<FlowEntry, boolean>()
+
+/** Whether nothing follows the end of its executions, as `afterExecution` does. Read off its text: it need not be compiled for it. */
+function isOverAtEnd(flow: FlowEntry): boolean {
+  const known = overAtEnd.get(flow)
+  if (known !== undefined) return known
   const isOver = flow.parsed.includes('"afterExecution":[]') && !flow.parsed.includes('"listeners":')
-  return isOver ? row.endMs : Infinity
+  overAtEnd.set(flow, isOver)
+  return isOver
 }
 
 /** By id, turns and dialect: those of executions that have ended. */

@@ -129,7 +129,10 @@ tasks:
   const runs = (await search('?namespace=runs.keyed&flowId=quick&size=2')).results
   const newest = runs.find(({ taskId }) => taskId === 'two')
   assert.ok(newest)
-  await server.client.executions.replay({ params: { executionId: newest.executionId }, query: { taskRunId: newest.id } })
+  await server.client.executions.replay({
+    params: { executionId: newest.executionId },
+    query: { taskRunId: newest.id },
+  })
 
   const rows: Row[] = []
   let cursor: string | null | undefined = ''

@@ -1,68 +1,70 @@
 // The last executions of a flow at a glance: the newest on the right, as high as it took long. A failure is a cross above its bar, so that nobody
 // needs the colours.
-import { memo, type CSSProperties, type ReactNode } from 'react'
+import { memo, useState, type MouseEvent, type ReactNode } from 'react'
 import { formatDuration } from '../../lib/time.ts'
 import { useLinks } from '../../lib/link.tsx'
 import { paths } from '../../lib/paths.ts'
-import { isFinalState, stateGroupOf, stateWord } from '../../lib/states.ts'
+import { isFinalState, stateWord } from '../../lib/states.ts'
 import { cx } from '../../widgets/class-names.ts'
+import { tip } from '../../widgets/tooltip.ts'
+import { DRAWING_PX, drawRuns, SLOT_PX } from './draw-runs.ts'
 import { t } from './messages.ts'
 import classes from './run-bars.module.css'
 import type { RunBarsOfFlow } from './use-flows.ts'
 
 type Run = RunBarsOfFlow['runs'][number]
 
-const HEIGHT_PX = 18
-const HEIGHT_MIN_PX = 3
-
 export type RunBarsProps = Pick<RunBarsOfFlow, 'namespace' | 'flowId' | 'runs'>
 
-/**
- * Twenty links in each row of a list: each is one plain element, not drawn anew because other rows came, and what it says under the pointer is written when
- * the pointer is there.
- */
+/** One drawing in each row of a list: the links of its twenty bars are there when the pointer is. It is not drawn anew because other rows came. */
 export const RunBars = memo(function RunBars({ namespace, flowId, runs }: RunBarsProps): ReactNode {
   const links = useLinks()
-  const [newest] = runs
-  if (!newest) return <span className={classes['none']}>{t('noRuns')}</span>
-  const longest = Math.max(1, ...runs.map(({ durationMs }) => durationMs ?? 0))
+  const [isNear, setNear] = useState(false)
+  if (runs.length === 0) return <span className={classes['none']}>{t('noRuns')}</span>
   const shown = runs.toReversed()
-  // The tooltip looks for its words after this.
-  const tell = ({ target }: { readonly target: EventTarget }): void => {
-    const link = target instanceof Element ? target.closest('a') : null
-    const run = shown[[...(link?.parentElement?.children ?? [])].findIndex(child => child === link)]
-    if (link && run) link.dataset['tip'] = tipOf(run)
+  const hrefOf = ({ id }: Run): string => links.href(paths.execution({ namespace, flowId, id }))
+  // A finger is there no sooner than it taps: what it tapped is the drawing.
+  const tap = (event: MouseEvent<HTMLElement>): void => {
+    const strip = event.currentTarget
+    const run = shown[Math.floor((event.clientX - strip.getBoundingClientRect().left) / SLOT_PX)]
+    if (event.target instanceof Element && event.target.closest('a')) links.within.onClick?.(event)
+    else if (run) links.go(hrefOf(run))
   }
   return (
     <>
       <span className="visually-hidden">{summaryOf(runs)}</span>
       <span
-        className={classes['bars']}
+        className={classes['strip']}
         aria-hidden="true"
-        onClick={links.within.onClick}
-        onPointerOver={event => {
-          tell(event)
-          links.within.onPointerOver?.(event)
-        }}
+        onClick={tap}
+        onPointerEnter={() => setNear(true)}
+        onPointerLeave={() => setNear(false)}
+        onPointerOver={links.within.onPointerOver}
       >
-        {shown.map(run => (
-          <a
-            key={run.id}
-            href={links.href(paths.execution({ namespace, flowId, id: run.id }))}
-            tabIndex={-1}
-            className={cx(classes['slot'], classes['whole'], classes[stateGroupOf(run.state)])}
-            style={heightOf(run, longest)}
-          />
-        ))}
+        <Drawing runs={runs} />
+        {isNear && (
+          <span className={classes['links']}>
+            {shown.map(run => (
+              <a key={run.id} href={hrefOf(run)} tabIndex={-1} {...tip(tipOf(run))} />
+            ))}
+          </span>
+        )}
       </span>
     </>
   )
 })
 
-function heightOf({ durationMs }: Run, longest: number): CSSProperties & { readonly '--height': string } {
-  const px = Math.max(HEIGHT_MIN_PX, Math.round(((durationMs ?? longest / 2) / longest) * HEIGHT_PX))
-  return { '--height': `${px}px` }
-}
+const Drawing = memo(function Drawing({ runs }: { readonly runs: readonly Run[] }): ReactNode {
+  const { bars, crosses } = drawRuns(runs.toReversed())
+  return (
+    <svg width={runs.length * SLOT_PX} height={DRAWING_PX}>
+      {[...bars].map(([group, path]) => (
+        <path key={group} className={cx(classes['drawn'], classes[group])} d={path} />
+      ))}
+      {crosses !== '' && <path className={classes['cross']} d={crosses} />}
+    </svg>
+  )
+})
 
 function tipOf({ state, durationMs, startDate }: Run): string {
   const started = new Date(startDate).toLocaleString()
