@@ -50,22 +50,49 @@ export interface RunRow {
 }
 
 /** Task runs one by one, as lists over many executions show them: no more than `runsMax`, those in one of the states if any are named. */
-export function presentRunRows(
-  state: ExecutionState,
-  plan: Plan,
-  options: PresentOptions & { readonly states?: ReadonlySet<string> },
-): readonly RunRow[] {
-  const { runsMax = RUNS_MAX, states } = options
-  const owner = `"executionId":"${state.id}","namespace":"${state.namespace}","flowId":"${state.flowId}",`
+export function presentRunRows(state: ExecutionState, plan: Plan, options: RunRowOptions): readonly RunRow[] {
+  const { runsMax = RUNS_MAX } = options
   const rows: RunRow[] = []
   for (let ordinal = 0; ordinal < state.runs.length && rows.length < runsMax; ordinal++) {
-    const run = state.runs.at(ordinal)
-    if (!run || !isShown(run, plan)) continue
-    const shown = visibleRunState(run, { state, plan, task: getTask(plan, run.task) })
-    if (states && !states.has(shown)) continue
-    const text = presentRun(run, { state, plan, owner, options })
-    const startedMs = run.history[0]?.atMs ?? state.history[0]?.atMs ?? 0
-    rows.push({ executionId: state.id, ordinal, text, state: shown, startedMs })
+    const row = runRowOf(ordinal, { state, plan, options })
+    if (row) rows.push(row)
+  }
+  return rows
+}
+
+export interface RunRowOptions extends PresentOptions {
+  /** Of all when there are none. */
+  readonly states?: ReadonlySet<string>
+}
+
+/** Undefined for one that is not shown. */
+function runRowOf(
+  ordinal: number,
+  { state, plan, options }: { readonly state: ExecutionState; readonly plan: Plan; readonly options: RunRowOptions },
+): RunRow | undefined {
+  const run = state.runs.at(ordinal)
+  if (!run || !isShown(run, plan)) return undefined
+  const shown = visibleRunState(run, { state, plan, task: getTask(plan, run.task) })
+  if (options.states?.has(shown) === false) return undefined
+  const owner = `"executionId":"${state.id}","namespace":"${state.namespace}","flowId":"${state.flowId}",`
+  const text = presentRun(run, { state, plan, owner, options })
+  const startedMs = run.history[0]?.atMs ?? state.history[0]?.atMs ?? 0
+  return { executionId: state.id, ordinal, text, state: shown, startedMs }
+}
+
+/** The newest of them first, no more than `runsMax` of those that `isWanted` by when they began and by their ordinal. */
+export function presentNewestRuns(
+  state: ExecutionState,
+  plan: Plan,
+  options: RunRowOptions & { isWanted(startedMs: number, ordinal: number): boolean },
+): readonly RunRow[] {
+  const { runsMax = RUNS_MAX, isWanted } = options
+  const rows: RunRow[] = []
+  for (let ordinal = state.runs.length - 1; ordinal >= 0 && rows.length < runsMax; ordinal--) {
+    const startedMs = state.runs.placeAt(ordinal)?.createdMs
+    if (startedMs === undefined || !isWanted(startedMs, ordinal)) continue
+    const row = runRowOf(ordinal, { state, plan, options })
+    if (row) rows.push(row)
   }
   return rows
 }

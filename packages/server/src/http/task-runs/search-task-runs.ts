@@ -4,6 +4,7 @@
 import {
   RUN_MOVES,
   isId,
+  presentNewestRuns,
   presentRunRows,
   type ApiDialect,
   type ExecutionState,
@@ -108,8 +109,9 @@ async function pageByKey(
     const last = found[size]
     if (last && last.startedMs > (candidates[from]?.untilMs ?? 0)) break
     const batch = candidates.slice(from, from + TOGETHER_BY_KEY).map(({ row }) => row)
-    const runs = (await runsOf(batch, wish, dependencies)).filter(run => comparePlaces(before, run) < 0)
-    // One more than is shown tells that there is a next page.
+    const runs = (await runsOf(batch, { ...wish, page: { before, size } }, dependencies)).filter(
+      run => comparePlaces(before, run) < 0,
+    )
     found = [...found, ...runs].sort(comparePlaces).slice(0, size + 1)
     await new Promise<void>(resolve => dependencies.platform.defer(resolve))
   }
@@ -143,13 +145,16 @@ interface RunsWish {
   readonly dialect: Exclude<ApiDialect, 'c'>
   /** Of all states when there are none. */
   readonly states: ReadonlySet<string> | undefined
+  /** No more are wanted of those with a long journal: they are not kept. */
+  readonly page?: { readonly before: Place; readonly size: number }
 }
 
 async function runsOf(
   rows: readonly ExecutionRow[],
-  { dialect, states }: RunsWish,
+  wish: RunsWish,
   dependencies: HttpDependencies,
 ): Promise<readonly RunRow[]> {
+  const { dialect, states, page } = wish
   const { store } = dependencies
   const known = kept.get(store) ?? new Recent<readonly RunRow[]>(KEPT_RUNS_MAX)
   kept.set(store, known)
@@ -160,6 +165,10 @@ async function runsOf(
   const found: RunRow[] = []
   for (const row of rows) {
     if (row.endMs !== null && row.turn > TURNS_MAX) continue
+    if (page && row.turn > TURNS_SHORT_MAX) {
+      found.push(...(await readNewest(row, { ...wish, page }, dependencies)))
+      continue
+    }
     const own = known.get(keyOf(row)) ?? (await readRuns(row, journals.get(row.id), { dialect }, dependencies))
     // Of one that is cut off, the runs of these states may stand behind the cut.
     const isCut = own.length >= RUNS_OF_ONE_MAX && states !== undefined
@@ -168,6 +177,18 @@ async function runsOf(
     found.push(...(states === undefined ? runs : runs.filter(run => states.has(run.state))))
   }
   return found
+}
+
+/** One more than is shown tells that there is a next page. */
+async function readNewest(
+  { id }: ExecutionRow,
+  { dialect, states, page: { before, size } }: RunsWish & Required<Pick<RunsWish, 'page'>>,
+  dependencies: HttpDependencies,
+): Promise<readonly RunRow[]> {
+  const isWanted = (startedMs: number, ordinal: number): boolean =>
+    comparePlaces(before, { startedMs, executionId: id, ordinal }) < 0
+  const look = { ...lookAt(id, dialect, dependencies), runsMax: size + 1, ...(states ? { states } : {}), isWanted }
+  return (await viewExecution(id, dependencies, (state, plan) => presentNewestRuns(state, plan, look))) ?? []
 }
 
 async function readRuns(

@@ -46,8 +46,13 @@ function barOf(group: StateGroup, left: number, px: number): string {
       return stripes(left, px, { on: 3, off: 2 })
     case 'waiting':
       return box(left, px) + hole(left, px)
+    case 'success':
+    case 'failed':
+    case 'warning':
+    case 'stopped':
+    case 'skipped':
+      return box(left, px)
   }
-  return box(left, px)
 }
 
 /** With corners rounded by a pixel. */
