@@ -15,7 +15,7 @@ import { finishRotation } from './secrets/rotate-keys.ts'
 import { giveBackMemory } from './platform/give-back-memory.ts'
 import type { FlowKey } from './storage/store.ts'
 import { LargeExecutions } from './http/executions/large-executions.ts'
-import { startHttp } from './http/server.ts'
+import { startHttp, type RunningHttp } from './http/server.ts'
 import type { Health } from './telemetry/health.ts'
 
 export interface RunningServer {
@@ -56,6 +56,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   ground.plugins.watch(() => void flowsDir?.readFaulty())
   const upkeep = new AbortController()
   const finishing = finishRotations(ground, upkeep.signal)
+  if (http) prepareSoon(http, ground, upkeep.signal)
   const telemetry = await startTelemetry(ground, { incarnations, http, health })
   const keepMemory = giveBackMemory(ground.platform)
 
@@ -114,6 +115,18 @@ function openDoor(ground: Ground, { incarnations, saveWorld, health, large }: Do
     tryFlow: async options =>
       await (await import('./rehearsal/try-flow.ts')).tryFlow(options, await tryWorldOf(ground)),
   })
+}
+
+/** What the process before left is taken up first. */
+const QUIET_MS = 1_000
+
+function prepareSoon(http: RunningHttp, { platform, noticeOf }: Ground, signal: AbortSignal): void {
+  const prepare = (): void =>
+    void http.prepareLooks(signal).catch(error => {
+      if (!signal.aborted)
+        noticeOf('http')('what is looked at first could not be prepared; it is read when somebody looks', error)
+    })
+  signal.addEventListener('abort', platform.at(platform.nowMs() + QUIET_MS, prepare))
 }
 
 /** A rotation of keys that died half-way, or a first key that is another than before: rows are encrypted again while the server works. */

@@ -34,6 +34,7 @@ import { planningHandlers } from './planning/routes.ts'
 import { settleDefaultRole } from './sign-in/settle-default-role.ts'
 import { instancePolicyHandlers, namespacePolicyHandlers, policyHandlers } from './policies/routes.ts'
 import { pluginHandlers } from './plugins/routes.ts'
+import { prepareLooks } from './prepare-looks.ts'
 import { newProxyCallers } from './proxy-callers.ts'
 import { signInHandlers } from './sign-in/routes.ts'
 import { statsHandlers } from './stats/routes.ts'
@@ -51,6 +52,7 @@ export interface RunningHttp {
   readonly address: string
   connections(): Promise<number>
   readonly access: Access
+  prepareLooks(signal: AbortSignal): Promise<void>
   stop(): Promise<void>
 }
 
@@ -105,6 +107,7 @@ export async function startHttp(given: HttpGiven): Promise<RunningHttp> {
   return {
     address: `http://${inAddress(given.config.host)}:${port}`,
     access,
+    prepareLooks: signal => prepareLooks(dependencies, signal),
     connections: () =>
       new Promise((resolve, reject) => {
         server.getConnections((error, count) => (error ? reject(error) : resolve(count)))

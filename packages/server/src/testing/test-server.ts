@@ -51,6 +51,7 @@ export interface TestServer {
   /** A raw request; the body as text, and as data where it is JSON. */
   send(method: string, path: string, init?: SendInit): Promise<Answer>
   saveFlow(source: string): Promise<void>
+  prepareLooks(signal: AbortSignal): Promise<void>
   stop(): Promise<void>
 }
 
@@ -121,6 +122,7 @@ export async function openTestServer(
     notices,
     send: (method, path, init = {}) => sendTo(http.address, { method, path, init }),
     saveFlow: async source => void (await client.flows.create({ body: source })),
+    prepareLooks: async signal => await http.prepareLooks(signal),
     stop: async () => {
       await http.stop()
       await engine.stop()
