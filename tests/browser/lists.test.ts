@@ -121,3 +121,37 @@ test('where columns are left out for want of room, the others take it', { skip: 
   assert.deepEqual(problems, [])
   await close()
 })
+
+test(
+  'a bar of the last runs leads to its execution, for a pointer and for a finger',
+  { skip: NO_BROWSER },
+  async () => {
+    const ran = (await server.call('POST', '/executions/lists/flow-000?wait=true')) as { readonly id: string }
+    const { page, problems, close } = await openTab(browser, server.address)
+    const strip = page.locator('main tbody svg[height="28"]').locator('..').first()
+    const target = `/ui/executions/lists/flow-000/${ran.id}`
+
+    await page.goto('/ui/flows?view=flat')
+    await strip.waitFor()
+    assert.equal(await strip.getByRole('link', { includeHidden: true }).count(), 0)
+    await strip.hover({ position: { x: 3, y: 20 } })
+    const link = strip.locator('a')
+    await link.waitFor()
+    assert.equal(await link.getAttribute('href'), target)
+    await page.mouse.move(0, 0)
+    await link.waitFor({ state: 'detached' })
+    await strip.click({ position: { x: 3, y: 20 } })
+    await page.waitForURL(url => url.pathname.startsWith(target))
+
+    await page.goto('/ui/flows?view=flat')
+    await strip.waitFor()
+    // As a tap: nothing is under the finger before it.
+    await page.evaluate(`(() => {
+    const strip = document.querySelector('main tbody svg[height="28"]').parentElement
+    strip.dispatchEvent(new MouseEvent('click', { bubbles: true, clientX: strip.getBoundingClientRect().left + 3 }))
+  })()`)
+    await page.waitForURL(url => url.pathname.startsWith(target))
+    assert.deepEqual(problems, [])
+    await close()
+  },
+)
