@@ -436,6 +436,27 @@ test(
   },
 )
 
+test(
+  'on a narrow screen the panel of a node lies over the page, and Escape gives the focus back to the node',
+  { skip: NO_BROWSER },
+  async () => {
+    const { page, problems, close } = await open(`/ui/executions/tests/broken/${seeded.failed}/topology`, 'narrow')
+    const node = page.locator('[data-block]').last()
+
+    await node.focus()
+    const name = await node.getAttribute('data-block')
+    await page.keyboard.press('Enter')
+    const panel = page.getByRole('dialog')
+    await panel.getByRole('tab').first().waitFor()
+    await page.keyboard.press('Escape')
+    await panel.waitFor({ state: 'hidden' })
+
+    assert.equal(await page.evaluate('document.activeElement?.dataset.block'), name)
+    assert.deepEqual(problems, [])
+    await close()
+  },
+)
+
 test('a pause is answered on a narrow screen', { skip: NO_BROWSER }, async () => {
   const { page, problems, close } = await open(`/ui/executions/tests/approval/${seeded.paused}`, 'narrow')
   const card = page.getByRole('region', { name: 'wait_for_yes waits for an answer' })

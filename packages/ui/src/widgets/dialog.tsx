@@ -1,6 +1,6 @@
 // A dialog over the page: the browser's own, which keeps the focus, closes with Escape and returns the focus to where it was.
 import { ActionIcon } from '@mantine/core'
-import { useEffect, useId, useRef, type ReactNode } from 'react'
+import { useId, useLayoutEffect, useRef, type ReactNode } from 'react'
 import { cx } from './class-names.ts'
 import classes from './dialog.module.css'
 import { Icon } from './icon.tsx'
@@ -22,7 +22,8 @@ export function Dialog({ title, onClose, footer, size = 'medium', kind = 'dialog
   const close = useRef<HTMLButtonElement>(null)
   const content = useRef<HTMLDivElement>(null)
   const titleId = useId()
-  useEffect(() => {
+  // Closed before it is taken out of the page: only then does the browser give the focus back.
+  useLayoutEffect(() => {
     const dialog = ref.current
     if (dialog && !dialog.open) {
       dialog.showModal()

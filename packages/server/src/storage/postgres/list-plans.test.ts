@@ -57,6 +57,7 @@ for (const [what, query, found] of CASES) {
     for (const plan of [tally, page])
       assert.doesNotMatch(plan, /Seq Scan on executions_(\d+|other) \w+ +\(cost=0\.00\.\.[1-9]\d+\./, plan)
     assert.match(tally, /Index/)
+    assert.doesNotMatch(page, /Nested Loop/, `the partition of each row is looked for:\n${page}`)
   })
 }
 

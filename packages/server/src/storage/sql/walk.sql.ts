@@ -38,6 +38,7 @@ interface Dialect {
 
 export function writeList(walk: Walk, page: PageOf, { born, merge }: Dialect): Statement {
   const order = born.order(page.isAscending)
+  if (merge === 'lateral' && page.offset === 0 && isOneWalk(walk)) return writeOneWalk(walk, page, born)
   const found =
     merge === 'union' ? unionOf(walk, born) : walk.ofLabel ? alongLabel(walk, born) : forEachKey(walk, page, born)
   return write([
@@ -45,6 +46,20 @@ export function writeList(walk: Walk, page: PageOf, { born, merge }: Dialect): S
     ...found,
     { text: ` order by ${order.text} limit ? offset ?`, values: [page.limit, page.offset] },
     text(`) as page join executions x on ${born.same('x', 'page')} order by ${order.of('x')}`),
+  ])
+}
+
+function isOneWalk({ each, ofLabel }: Walk): boolean {
+  return !ofLabel && each.every(({ values }) => values.length === 1)
+}
+
+/** Where nothing is skipped and nothing merged, the rows are read on the way: PostgreSQL takes a tenth of a millisecond to find the partition of each. */
+function writeOneWalk({ each, conditions }: Walk, { limit, isAscending }: PageOf, born: BirthOrder): Statement {
+  const keys = each.map(({ column, values }) => ({ text: `${column} = ?`, values }))
+  return write([
+    text('select e.* from executions e where '),
+    all([...keys, ...conditions]),
+    { text: ` order by ${born.order(isAscending).of('e')} limit ?`, values: [limit] },
   ])
 }
 
