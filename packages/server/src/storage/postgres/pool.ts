@@ -31,7 +31,8 @@ export function nameOf(text: string): string {
   return name
 }
 
-const IDLE_MS = 60_000
+/** A new one learns every partition again: somebody who looks now and then waits for it. */
+const IDLE_MS = 10 * 60_000
 /** After a failover a connection may lead to the wrong server for no longer than this. */
 const LIFETIME_S = 1_800
 const READ_ATTEMPTS = 2
