@@ -97,3 +97,23 @@ test('J23: all suites are run from their list', { skip: NO_BROWSER }, async () =
   assert.deepEqual(problems, [])
   await close()
 })
+
+test('J23: a new suite whose first run is not answered says so on its own page', { skip: NO_BROWSER }, async () => {
+  const id = await server.run('tests/greet')
+  const { page, close } = await openTab(browser, server.address)
+  await page.route(/\/tests\/tests\/greet-late\/run$/, async route => {
+    await page.waitForURL('**/tests/tests/greet-late')
+    await settled(page)
+    await route.abort()
+  })
+  await page.goto(`/ui/tests/new?execution=${id}`)
+  await page.locator('.cm-line', { hasText: 'id: greet-recorded' }).click()
+  await page.keyboard.press('Home')
+  await page.keyboard.press('Shift+End')
+  await page.keyboard.insertText('id: greet-late')
+  await page.getByText('No problems.').waitFor()
+  await page.getByRole('button', { name: /^Save and run/ }).click()
+  await page.getByText('The suite could not be run.').waitFor()
+
+  await close()
+})

@@ -7,7 +7,7 @@ import { useActions } from '../../lib/actions.ts'
 import { api } from '../../lib/api.ts'
 import { Link, useGo } from '../../lib/link.tsx'
 import { paths } from '../../lib/paths.ts'
-import { ErrorCard, messageOf } from '../../widgets/error-card.tsx'
+import { ErrorCard } from '../../widgets/error-card.tsx'
 import { Icon } from '../../widgets/icon.tsx'
 import { Kbd } from '../../widgets/kbd.tsx'
 import { Menu } from '../../widgets/menu.tsx'
@@ -84,10 +84,7 @@ function useSuiteWork(suite: Suite | undefined, text: string): SuiteWork {
   const saving = useSaveSuite(suite)
   const running = useRunSuite()
   const run = (ref: { readonly namespace: string; readonly id: string }, testCase?: string): void =>
-    running.mutate(
-      { namespace: ref.namespace, id: ref.id, ...(testCase !== undefined && { testCases: [testCase] }) },
-      { onError: error => showToast({ kind: 'error', text: t('notRun'), detail: messageOf(error) }) },
-    )
+    running.mutate({ namespace: ref.namespace, id: ref.id, ...(testCase !== undefined && { testCases: [testCase] }) })
   return {
     isRunning: running.isPending,
     isSaving: saving.isPending,

@@ -9,6 +9,7 @@ import { useState } from 'react'
 import { api } from '../../lib/api.ts'
 import { useGo } from '../../lib/link.tsx'
 import { paths, type FlowRef } from '../../lib/paths.ts'
+import { messageOf } from '../../widgets/error-card.tsx'
 import { showToast } from '../../widgets/toast.tsx'
 import { attempt } from '../flows/use-flow-actions.ts'
 import { t } from './messages.ts'
@@ -73,6 +74,8 @@ export function useRunSuite(): UseMutationResult<SuiteResult, Error, RunSuite> {
   return useMutation({
     mutationFn: ({ namespace, id, testCases }) =>
       api.tests.run({ params: { namespace, id }, body: testCases ? { testCases: [...testCases] } : {} }),
+    // Told also where the page is another by now: a new suite that is saved and run is shown on its own page meanwhile.
+    onError: error => showToast({ kind: 'error', text: t('notRun'), detail: messageOf(error) }),
     onSettled: () => client.invalidateQueries({ queryKey: ['tests'] }),
   })
 }
