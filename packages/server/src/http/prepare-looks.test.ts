@@ -51,6 +51,29 @@ test('what was prepared is not read again by the first who looks, and is what is
   }
 })
 
+test('a store that does not answer is told of, and whoever looks is answered when it does', async () => {
+  const store = openMemoryStore(newTables(), () => Date.now())
+  let isSilent = true
+  const read: Store['read'] = {
+    ...store.read,
+    tallyExecutions: async query => {
+      if (isSilent) throw new Error('no answer')
+      return await store.read.tallyExecutions(query)
+    },
+  }
+  const server = await openTestServer({}, { store: { ...store, read } })
+  try {
+    await assert.rejects(server.prepareLooks(new AbortController().signal), /no answer/)
+    isSilent = false
+
+    const { status } = await server.send('GET', '/api/v1/main/executions/counts')
+
+    assert.equal(status, 200)
+  } finally {
+    await server.stop()
+  }
+})
+
 test('nothing is prepared for a server that ends', async () => {
   const { server, asked } = await openCounted()
   try {

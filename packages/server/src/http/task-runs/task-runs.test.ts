@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import { openTestServer, type TestServer } from '../../testing/test-server.ts'
 
 let server: TestServer
@@ -150,6 +151,36 @@ tasks:
   assert.deepEqual(dates, dates.toSorted().reverse())
   const failed = await search('?namespace=runs.keyed&state=FAILED&cursor=')
   assert.deepEqual([failed.results, failed.next], [[], null])
+})
+
+test('by key what begins after the end of its execution is found, however many ended since', async () => {
+  await server.saveFlow(`
+id: held
+namespace: runs.after
+tasks:
+  - { id: only, type: io.kestra.plugin.core.debug.Return, format: x }
+afterExecution:
+  - { id: hold, type: io.kestra.plugin.core.flow.Pause }
+  - { id: afterwards, type: io.kestra.plugin.core.debug.Return, format: x }
+`)
+  await server.saveFlow(`
+id: many
+namespace: runs.after
+tasks:
+  - { id: only, type: io.kestra.plugin.core.debug.Return, format: x }
+`)
+  const start = (id: string): Promise<{ readonly id: string }> =>
+    server.client.executions.create({ params: { namespace: 'runs.after', id }, query: { wait: id === 'many' } })
+  const { id } = await start('held')
+  for (let count = 0; count < 50; count++) await start('many')
+  await setTimeout(5)
+  const resumed = await server.send('POST', `/api/v1/main/executions/${id}/resume`)
+  assert.ok(resumed.status < 300, resumed.text)
+  const newest = async (): Promise<string | undefined> =>
+    (await search('?namespace=runs.after&size=1&cursor=')).results[0]?.taskId
+  for (let left = 100; left > 0 && (await newest()) !== 'afterwards'; left--) await setTimeout(20)
+
+  assert.equal(await newest(), 'afterwards')
 })
 
 test('a cursor of another list is refused, and one from the oldest on', async () => {

@@ -1,5 +1,6 @@
-// A walk over executions as a statement. Its page is found in index entries, then the rows of the page are read. SQLite merges the walks of several
-// keys row by row (`union all … order by`); PostgreSQL would plan each of them for every partition, so that it is told to walk once for each key.
+// A walk over executions as a statement. Its page is found in index entries, then the rows of the page are read; PostgreSQL reads them on the walk where
+// few are read in vain. SQLite merges the walks of several keys row by row (`union all … order by`); PostgreSQL would plan each of them for every
+// partition, so that it is told to walk once for each key.
 import type { ExecutionQuery } from '../store.ts'
 import type { BirthOrder } from './birth-order.ts'
 import type { Param, Statement } from './perform.ts'
