@@ -19,22 +19,15 @@ import { IMPORT_CRIMES, INNOCENT, MAY_IMPORT, STYLE_CRIMES, type Crime } from '.
 
 const ROOT = join(import.meta.dirname, '..')
 const TIMEOUT_MS = 300_000
-// Far fewer than there are; enough to notice a linter that looks at an empty folder.
-const MODULES_MIN = 200
+// Far fewer than there are; enough to notice that nothing is looked at.
+const IMPORTS_MIN = 200
 
 interface LintReport {
-  readonly number_of_files: number
   readonly diagnostics: readonly { readonly code: string; readonly filename: string; readonly message: string }[]
 }
 
 const house = mkdtempSync(join(tmpdir(), 'batuta-house-'))
 after(() => rmSync(house, { recursive: true, force: true }))
-
-test('the linter sees the modules of the project', () => {
-  const { number_of_files: seen } = lint(ROOT)
-
-  assert.ok(seen >= MODULES_MIN, `the linter saw ${seen} files only`)
-})
 
 test('every planted crime is caught, and nobody else is', () => {
   copyFileSync(join(ROOT, '.oxlintrc.json'), join(house, '.oxlintrc.json'))
@@ -109,7 +102,7 @@ test('every package imports only what it declares', () => {
       .map(target => `${folder} imports ${target}`)
   })
 
-  assert.ok(seen > MODULES_MIN, `${seen} imports were seen only`)
+  assert.ok(seen > IMPORTS_MIN, `${seen} imports were seen only`)
   assert.deepEqual([...new Set(undeclared)], [])
 })
 

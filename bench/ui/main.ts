@@ -12,7 +12,7 @@ import { readFixtureOptions } from './fixture-options.ts'
 import { openPlace } from './fixture/fixture-place.ts'
 import { linesOf, prepareFixture, verifyFixture, type FixtureState } from './fixture/fixture.ts'
 import { LIVE_PAGES, watchGantt, watchTopology } from './measure/live.ts'
-import { mergeSamples, printSamples, type Sample } from './measure/figure.ts'
+import { mergeSamples, printSamples, shareOf, type Sample } from './measure/figure.ts'
 import { pagesOf } from './measure/pages.ts'
 import { timeLayout } from './measure/time-layout.ts'
 import {
@@ -84,14 +84,19 @@ async function measure(state: FixtureState, { server, browser }: Stage): Promise
   const samples: Sample[] = []
   const failures: string[] = []
   for (let round = 1; round <= Number(values.rounds); round++) {
+    const callsMs: number[] = []
+    const take = (more: readonly Sample[], calls: readonly number[] = []): void => {
+      samples.push(...more)
+      callsMs.push(...calls)
+    }
     for (const spec of specs) {
       say(`round ${round}: ${spec.name} (load average ${loadAverage()})`)
-      const take = (more: readonly Sample[]): void => void samples.push(...more)
       await measurePage(spec, { server, browser }, take).catch((error: unknown) => {
         const message = error instanceof Error ? error.message.split('\n', 3).join(' ') : String(error)
         failures.push(`${spec.name}: ${message}`)
       })
     }
+    if (callsMs.length > 0) samples.push(callsOfAll(callsMs))
     for (const [index, watch] of [watchGantt, watchTopology].entries()) {
       const name = LIVE_PAGES[index] ?? ''
       if (values.only !== undefined && !name.includes(values.only)) continue
@@ -120,14 +125,26 @@ async function measure(state: FixtureState, { server, browser }: Stage): Promise
   if (over.length > 0 || failures.length > 0) process.exitCode = 1
 }
 
+function callsOfAll(callsMs: readonly number[]): Sample {
+  const value = shareOf(callsMs, 0.95)
+  return {
+    page: 'all pages',
+    what: 'call of first paint p95',
+    unit: 'ms',
+    value,
+    most: 50,
+    note: `${callsMs.length} calls`,
+  }
+}
+
 /** What was measured before something went wrong counts. */
 async function measurePage(
   spec: PageSpec,
   { server, browser }: Stage,
-  take: (samples: readonly Sample[]) => void,
+  take: (samples: readonly Sample[], callsMs?: readonly number[]) => void,
 ): Promise<void> {
-  const { page, samples, close } = await visit(browser, server.address, spec)
-  take(samples)
+  const { page, samples, callsMs, close } = await visit(browser, server.address, spec)
+  take(samples, callsMs)
   try {
     for (const use of USES[spec.name] ?? []) take(await use({ page, name: spec.name }))
   } finally {

@@ -209,6 +209,32 @@ test('letters that are typed into the code are no shortcuts of the page', { skip
 })
 
 test(
+  'a line is typed over: the text is replaced, a quote encloses it, and one undo brings it back',
+  { skip: NO_BROWSER },
+  async () => {
+    await saveFlow('typed_over')
+    const { page, problems, close } = await openEditor('/ui/flows/edit/tests/typed_over/edit')
+    const select = async (text: string): Promise<void> => {
+      await page.locator('.cm-line', { hasText: text }).first().click()
+      await page.keyboard.press('Home')
+      await page.keyboard.press('Shift+End')
+    }
+
+    await select('id: typed_over')
+    await page.keyboard.type('id: another')
+    assert.match(await textOf(page), /^id: another\nnamespace/)
+    await page.keyboard.press('Control+z')
+    assert.match(await textOf(page), /^id: typed_over\nnamespace/)
+    await select('namespace: tests')
+    await page.keyboard.type('"')
+
+    assert.match(await textOf(page), /^id: typed_over\n"namespace: tests"\n/)
+    assert.deepEqual(problems, [])
+    await close()
+  },
+)
+
+test(
   'an editor whose program does not come says so, and comes when it is asked for again',
   { skip: NO_BROWSER },
   async () => {

@@ -20,6 +20,8 @@ export interface PageSpec {
 export interface Visit {
   readonly page: Page
   readonly samples: readonly Sample[]
+  /** How long each call of the first paint took. */
+  readonly callsMs: readonly number[]
   close(): Promise<void>
 }
 
@@ -59,12 +61,18 @@ export async function visit(browser: Browser, address: string, spec: PageSpec): 
   await page.evaluate('probe.until(() => probe.keyMs > 0)')
   await page.waitForTimeout(QUIET_MS)
   const seen = (await page.evaluate(READ)) as Seen
-  return { page, samples: samplesOf(spec, seen), close: () => context.close() }
+  const callsMs = firstCallsOf(seen).map(({ tookMs }) => tookMs)
+  return { page, samples: samplesOf(spec, seen), callsMs, close: () => context.close() }
 }
 
 const READ = `({ ...['shellMs', 'contentMs', 'largestMs', 'keyMs', 'shift', 'shiftOf', 'longTasks'].reduce((all, name) => ({ ...all, [name]: probe[name] }), {}),
   requests: performance.getEntriesByType('resource').map(one => ({ url: one.name, startMs: one.startTime,
     tookMs: one.responseEnd - (one.requestStart || one.startTime), bytes: one.encodedBodySize })) })`
+
+/** What was asked for before the content was there; the live stream stays open. */
+function firstCallsOf({ requests, contentMs }: Seen): Seen['requests'] {
+  return requests.filter(({ url, startMs }) => startMs < contentMs && url.includes('/api/v1/') && !/\/live\b/.test(url))
+}
 
 function samplesOf(
   { name, scriptMostKB, interactiveMostMs = INTERACTIVE_MS }: PageSpec,
@@ -76,9 +84,8 @@ function samplesOf(
     seen.keyMs,
     ...seen.longTasks.map(([at, ms]) => at + ms),
   )
-  const early = seen.requests.filter(({ startMs }) => startMs < seen.contentMs)
-  const scripts = early.filter(({ url }) => url.endsWith('.js'))
-  const calls = early.filter(({ url }) => url.includes('/api/v1/') && !/\/live\b/.test(url))
+  const scripts = seen.requests.filter(({ url, startMs }) => startMs < seen.contentMs && url.endsWith('.js'))
+  const calls = firstCallsOf(seen)
   const slowest = calls.toSorted((one, other) => other.tookMs - one.tookMs)[0]
   const largest = calls.toSorted((one, other) => other.bytes - one.bytes)[0]
   const longest = Math.max(0, ...seen.longTasks.map(([, ms]) => ms))

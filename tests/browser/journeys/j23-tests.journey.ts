@@ -117,3 +117,37 @@ test('J23: a new suite whose first run is not answered says so on its own page',
 
   await close()
 })
+
+test(
+  'J23: the first result of a new suite is shown, though the list of results was read before it',
+  { skip: NO_BROWSER },
+  async () => {
+    const id = await server.run('tests/greet')
+    const { page, problems, close } = await openTab(browser, server.address)
+    const isRun = page.waitForResponse(response => response.url().endsWith('/tests/tests/greet-early/run'))
+    await page.route(
+      /\/tests\/results\/search/,
+      async route => {
+        const response = await route.fetch()
+        await isRun
+        await route.fulfill({ response })
+      },
+      { times: 1 },
+    )
+    await page.route(/\/tests\/tests\/greet-early\/run$/, async route => {
+      await page.waitForRequest(/\/tests\/results\/search/)
+      await route.continue()
+    })
+    await page.goto(`/ui/tests/new?execution=${id}`)
+    await page.locator('.cm-line', { hasText: 'id: greet-recorded' }).click()
+    await page.keyboard.press('Home')
+    await page.keyboard.press('Shift+End')
+    await page.keyboard.insertText('id: greet-early')
+    await page.getByText('No problems.').waitFor()
+    await page.getByRole('button', { name: /^Save and run/ }).click()
+    await page.getByRole('region', { name: 'Case recorded' }).getByText('Success').first().waitFor()
+
+    assert.deepEqual(problems, [])
+    await close()
+  },
+)

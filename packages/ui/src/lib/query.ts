@@ -2,6 +2,7 @@
 import { ApiError } from '@batuta/api'
 import { notifyManager, QueryClient } from '@tanstack/react-query'
 import { nowMs } from '../platform/clock.ts'
+import { askOvertaken } from './ask-overtaken.ts'
 
 // What was answered is drawn with the work that is under way, such as a turn of the wheel; in a task of its own it would wait for the next frame.
 notifyManager.setScheduler(queueMicrotask)
@@ -20,6 +21,7 @@ export const queryClient: QueryClient = new QueryClient({
     },
   },
 })
+askOvertaken(queryClient)
 
 let answeredMs = 0
 queryClient.getQueryCache().subscribe(event => {

@@ -8,8 +8,8 @@ import type { Clock, Scheduler } from '../../platform/platform.ts'
 const KEPT_FROM = 500
 /** Runs of all that are kept: some forty bytes each, and their outputs. */
 const KEPT_RUNS_MAX = 1_300_000
-/** Whoever looks at one looks again soon: at another page of it, at its logs. */
-const KEPT_MS = 60_000
+/** Whoever looks at one looks again: at another page of it, at its logs, after a look elsewhere. */
+const KEPT_MS = 5 * 60_000
 
 export interface LargeWorld extends JournalWorld {
   readonly snapshots?: Pick<Snapshots, 'read' | 'isDue' | 'keep'>

@@ -28,6 +28,7 @@ import { t } from '../messages.ts'
 import type { TextEdit } from '../yaml/edit-yaml.ts'
 import { editorHelp, type HelpSources } from './editor-help.ts'
 import { editorLook } from './editor-look.ts'
+import { typeOver } from './type-over.ts'
 import { yaml } from './yaml-language.ts'
 import classes from './code-editor.module.css'
 
@@ -122,6 +123,7 @@ function extensionsOf(newest: { readonly current: CodeEditorProps }): Extension 
     indentUnit.of('  '),
     bracketMatching(),
     closeBrackets(),
+    typeOver,
     rectangularSelection(),
     crosshairCursor(),
     highlightActiveLine(),
