@@ -89,7 +89,9 @@ function FirstTopBar(): ReactNode {
         <Icon name="moon" size={18} className="first-in-light" />
         <Icon name="sun" size={18} className="first-in-dark" />
       </span>
-      <span className={top['avatar']} />
+      <span className={top['account']}>
+        <Icon name="user" size={18} />
+      </span>
     </header>
   )
 }

@@ -11,8 +11,12 @@ export function isBare(path: string): boolean {
   return /^\/(login|setup|reset-password|invitation)(\/|$)/.test(path)
 }
 
+/** Pages that stand below another one, and not in its address. */
+const BELOW: Readonly<Record<string, string>> = { '/taskruns': '/executions' }
+
 /** Whose page is shown: an execution belongs to the executions. */
-export function isCurrent(to: string, path: string): boolean {
+export function isCurrent(to: string, address: string): boolean {
+  const path = BELOW[address] ?? address
   const root = to
     .split('/')
     .slice(0, to.startsWith('/admin') ? 3 : 2)

@@ -32,10 +32,19 @@ export function TopBar(): ReactNode {
       <Live />
       <Bell />
       <Theme />
-      <Suspense fallback={<span className={classes['avatar']} />}>
+      <Suspense fallback={<NoAccount />}>
         <AccountMenu />
       </Suspense>
     </header>
+  )
+}
+
+/** As large as what takes its place, so that nothing moves. */
+function NoAccount(): ReactNode {
+  return (
+    <span className={classes['account']}>
+      <Icon name="user" size={18} />
+    </span>
   )
 }
 

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { cx } from './class-names.ts'
 import classes from './code-block.module.css'
 import { CopyButton } from './copy-button.tsx'
 
@@ -8,13 +9,21 @@ export interface CodeBlockProps {
   readonly hasCopy?: boolean
   /** Breaks long lines instead of scrolling. */
   readonly isWrapped?: boolean
+  /** As high as its text, whatever that takes. */
+  readonly isWhole?: boolean
 }
 
 /** Text as it stands, to be read and copied. */
-export function CodeBlock({ text, label, hasCopy = true, isWrapped = false }: CodeBlockProps): ReactNode {
+export function CodeBlock({
+  text,
+  label,
+  hasCopy = true,
+  isWrapped = false,
+  isWhole = false,
+}: CodeBlockProps): ReactNode {
   return (
     <figure className={classes['block']} aria-label={label}>
-      <pre className={isWrapped ? `${classes['text']} ${classes['wrapped']}` : classes['text']} tabIndex={0}>
+      <pre className={cx(classes['text'], isWrapped && classes['wrapped'], isWhole && classes['whole'])} tabIndex={0}>
         <code>{text}</code>
       </pre>
       {hasCopy && (

@@ -143,7 +143,8 @@ function optionsOf({
   const fromZero: uPlot.Range.Function = (_, __, high) => [0, high > 0 ? high * 1.08 : 1]
   return {
     legend: { show: false },
-    padding: [8, hasLengths ? 0 : 12, 0, 0],
+    // Half of the last date stands beyond the axis.
+    padding: [8, hasLengths ? 0 : 24, 0, 0],
     ...(isUtc ? { tzDate: (seconds: number) => uPlot.tzDate(new Date(seconds * 1_000), 'Etc/UTC') } : {}),
     scales: {
       x: { time: true, range: () => [fromMs / 1_000, toMs / 1_000] },

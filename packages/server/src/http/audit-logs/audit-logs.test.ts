@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { openPeopleServer, type PeopleServer } from '../../testing/people-server.ts'
 import { jsonPatch } from './json-patch.ts'
+import { nameOfObject } from './name-of-object.ts'
 
 let server: PeopleServer
 let groupId: string
@@ -21,6 +22,7 @@ test('what was done is found with who did it, from where and what it changed', a
   assert.deepEqual([status, json.total], [200, 1])
   const [{ auditLog, user }] = json.results
   assert.deepEqual([user.id, auditLog.type, auditLog.detail.id], [server.rootId, 'UPDATE', groupId])
+  assert.equal(auditLog.detail.name, 'After')
   assert.deepEqual([auditLog.detail.resource, auditLog.detail.outcome], ['GROUP', 'done'])
   assert.deepEqual(auditLog.appliedPatch, [{ op: 'replace', path: '/name', value: 'After' }])
   assert.deepEqual(auditLog.revertPatch, [{ op: 'replace', path: '/name', value: 'Before' }])
@@ -88,6 +90,18 @@ test('whoever may read the audit of one namespace reads no more than that', asyn
   assert.equal((await person.send('GET', `${LOGS}/search?resources=GROUP`)).json.total, 0)
   assert.equal((await person.send('GET', '/api/v1/auditlogs/search?resources=GROUP')).json.total, 0)
   assert.equal((await person.send('GET', '/api/v1/auditlogs/verify')).status, 403)
+})
+
+test('an object is told by its name, a binding by who has which role where', () => {
+  const role = { id: 'r1', name: 'Editor' }
+
+  assert.equal(
+    nameOfObject({ id: 'b1', role, group: { id: 'g1', name: 'data' }, namespace: 'company' }),
+    'data · Editor · company',
+  )
+  assert.equal(nameOfObject({ id: 'b1', role, user: { id: 'u1', username: 'ada' } }), 'ada · Editor')
+  assert.equal(nameOfObject({ id: 'u1', name: '', username: 'ada' }), 'ada')
+  assert.deepEqual([{ id: 'x' }, ['a'], 'text', undefined, null].map(nameOfObject), Array(5).fill(undefined))
 })
 
 test('a patch names what changed, member by member', () => {

@@ -13,6 +13,7 @@ import { notFound } from '../request-error.ts'
 import { parseMoment } from '../parse-moment.ts'
 import { resourceNamed } from '../access/to-permissions.ts'
 import { jsonPatch } from './json-patch.ts'
+import { nameOfObject } from './name-of-object.ts'
 
 type Document = Readonly<Record<string, unknown>>
 
@@ -201,7 +202,7 @@ function filterTable(nowMs: number): FilterTable<Search> {
 function present(entry: StoredAuditEntry): Document {
   const { id, atMs, caller, resource, action, outcome, itemId, namespace, flowId, executionId, detail } = entry
   const { userId = '', name, via, tokenId, impersonatedBy, ip } = caller
-  const ids = given({ id: itemId, namespace, flowId, executionId })
+  const ids = given({ id: itemId, namespace, flowId, executionId, name: nameOfObject(stateAfter(entry)) })
   const detailed = { permission: resource, resource, resourceType: resource, type: resource.toLowerCase(), ...ids }
   return {
     auditLog: {

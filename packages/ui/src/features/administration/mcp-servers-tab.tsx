@@ -76,7 +76,7 @@ function useServers(): UseQueryResult<Found<McpServer>> {
 const COLUMNS: readonly Column<McpServer>[] = [
   { id: 'id', title: t('id'), width: '220px', cell: found => <Name found={found} /> },
   { id: 'state', title: t('state'), width: '110px', cell: found => <State found={found} /> },
-  { id: 'description', title: t('description'), cell: ({ description }) => description || '–' },
+  { id: 'description', title: t('description'), width: '20%', cell: ({ description }) => description || '–' },
   { id: 'auth', title: t('auth'), width: '170px', isExtra: true, cell: ({ authType }) => authOf(authType) },
   { id: 'address', title: t('address'), isExtra: true, cell: ({ url }) => <code>{url}</code> },
   { id: 'menu', title: '', width: '56px', align: 'end', cell: found => <ServerMenu found={found} /> },
@@ -106,7 +106,7 @@ function Card({ found }: { readonly found: McpServer }): ReactNode {
         <State found={found} />
         <ServerMenu found={found} />
       </span>
-      <span className={iam['muted']}>{found.description || authOf(found.authType)}</span>
+      <span className={iam['address']}>{found.url}</span>
     </span>
   )
 }

@@ -29,6 +29,12 @@ test('an entry tells who did what to which object, and where that is looked at',
   assert.deepEqual(entry.details, { status: 200 })
 })
 
+test('an object is told by the name that it had', () => {
+  const entry = readEntry({ auditLog: { ...LOG, detail: { resourceType: 'GROUP', id: 'g1', name: 'data' } } })
+
+  assert.deepEqual([objectOf(entry), pageOfEntry(entry), entry.details], ['data', '/admin/iam/groups/g1', {}])
+})
+
 test('what is gone has no page, and an entry of an older server may say less', () => {
   const bare = readEntry({ auditLog: { ...LOG, type: 'DELETE', detail: { permission: 'ROLE', id: 'r1' } } })
 

@@ -25,6 +25,8 @@ export interface AuditEntry {
   readonly ip: string | undefined
   readonly resource: string
   readonly itemId: string | undefined
+  /** What the object was called then. */
+  readonly name: string | undefined
   readonly namespace: string | undefined
   readonly flowId: string | undefined
   readonly executionId: string | undefined
@@ -41,6 +43,7 @@ const TOLD = [
   'resourceType',
   'type',
   'id',
+  'name',
   'namespace',
   'flowId',
   'executionId',
@@ -64,6 +67,7 @@ export function readEntry({ auditLog, user }: AuditItem): AuditEntry {
     ip: ipAddress,
     resource: text('resourceType') ?? text('resource') ?? text('permission') ?? '',
     itemId: text('id'),
+    name: text('name'),
     namespace: text('namespace'),
     flowId: text('flowId'),
     executionId: text('executionId'),
@@ -94,6 +98,6 @@ export function pageOfEntry(entry: AuditEntry): string | undefined {
 }
 
 /** `orders_etl`, `ada`, what it is called. */
-export function objectOf({ itemId, flowId, executionId }: AuditEntry): string | undefined {
-  return itemId ?? executionId ?? flowId
+export function objectOf({ name, itemId, flowId, executionId }: AuditEntry): string | undefined {
+  return name ?? itemId ?? executionId ?? flowId
 }

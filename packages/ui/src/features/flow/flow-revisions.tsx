@@ -153,7 +153,8 @@ interface DifferenceProps {
 function Difference({ left, right, isSideBySide }: DifferenceProps): ReactNode {
   const [before, after] = [left?.source ?? '', right.source ?? '']
   // The first one differs from nothing: all of it in green would say no more.
-  if (left === undefined) return <CodeBlock text={after} label={t('revisionTitle', { revision: right.revision })} />
+  if (left === undefined)
+    return <CodeBlock isWhole text={after} label={t('revisionTitle', { revision: right.revision })} />
   if (before === after) return <p className={classes['hint']}>{t('sourceEqual')}</p>
   const changes = compareFlows({ ...left }, { ...right })
   return (

@@ -4,6 +4,7 @@ import '@mantine/core/styles/Input.css'
 import { useState, type FormEvent, type ReactNode } from 'react'
 import { ActButton } from '../../widgets/act-button.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
+import { cx } from '../../widgets/class-names.ts'
 import layout from '../../widgets/layout.module.css'
 import classes from './iam.module.css'
 import { t } from './messages.ts'
@@ -40,7 +41,12 @@ export function NameForm<Draft extends Named>({
     if (whyNot === undefined) onSave(draft)
   }
   return (
-    <form className={layout['form']} onSubmit={submit} noValidate autoComplete="off">
+    <form
+      className={cx(layout['form'], why !== undefined && classes['fixed'])}
+      onSubmit={submit}
+      noValidate
+      autoComplete="off"
+    >
       {error && <ErrorCard title={t('notSaved')} error={error} />}
       <TextInput
         label={t('name')}

@@ -42,7 +42,6 @@ export function WhyPanel({ subject, hasMoment = true }: WhyPanelProps): ReactNod
       {hasMoment && (
         <TextInput
           type="datetime-local"
-          size="xs"
           label={t('at')}
           description={t('atHint')}
           value={local}
