@@ -153,6 +153,16 @@ test('a viewer sees what she may and no more', { skip: NO_BROWSER }, async () =>
   await page.goto('/ui/flows/edit/company.team/orders')
   await settled(page)
   assert.equal(await page.getByRole('button', { name: 'Run', exact: true }).getAttribute('aria-disabled'), 'true')
+  const asked: string[] = []
+  page.on('request', request => asked.push(new URL(request.url()).pathname))
+  await page.goto('/ui/flows?run=company.team/orders')
+  await page.getByRole('dialog').getByText('You need EXECUTION:CREATE in company.team').first().waitFor()
+  await settled(page)
+  assert.deepEqual(
+    asked.filter(path => path.includes('/validate')),
+    [],
+    'what would be refused is asked for',
+  )
   await page.goto('/ui/admin/iam/users')
   await page.getByText('You may not see this').waitFor()
   await page.getByText('You need USER:READ').waitFor()

@@ -89,9 +89,7 @@ function FirstTopBar(): ReactNode {
         <Icon name="moon" size={18} className="first-in-light" />
         <Icon name="sun" size={18} className="first-in-dark" />
       </span>
-      <span className={top['account']}>
-        <Icon name="user" size={18} />
-      </span>
+      <span className={top['account']} />
     </header>
   )
 }

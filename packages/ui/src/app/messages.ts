@@ -3,6 +3,7 @@ import { defineMessages, type Translate } from '../lib/messages.ts'
 const english = {
   skip: 'Skip to the page',
   mainNavigation: 'Main',
+  trail: 'Breadcrumb',
   home: 'Home',
   flows: 'Flows',
   executions: 'Executions',

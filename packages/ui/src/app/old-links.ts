@@ -2,6 +2,7 @@
 // page that comes wins by itself.
 import { paths, withQuery } from '../lib/paths.ts'
 import type { Pairs } from '../lib/filters/filter-url.ts'
+import { t } from './old-link-messages.ts'
 
 export type OldLink =
   | { readonly type: 'moved'; readonly to: string }
@@ -55,31 +56,31 @@ interface Explained {
 const EXPLAINED: readonly Explained[] = [
   {
     path: /^\/templates/,
-    title: 'There are no templates',
-    text: 'What was a template is a flow that others call as a subflow. Flows that use templates still run: their tasks stand in the flow.',
+    title: t('templates'),
+    text: t('templatesText'),
     to: paths.flows(),
-    way: 'To the flows',
+    way: t('templatesWay'),
   },
   {
     path: /^\/docs/,
-    title: 'The documentation stands beside each page',
-    text: 'Press \\ on any page for its help. Every type of task has a page with its properties and examples.',
+    title: t('docs'),
+    text: t('docsText'),
     to: paths.plugins(),
-    way: 'To the types of tasks',
+    way: t('docsWay'),
   },
   {
     path: /^\/(?:assets|cases|deploy)/,
-    title: 'There is nothing of this kind here',
-    text: 'Flows ask people by pauses and approvals, which wait in the inbox.',
+    title: t('others'),
+    text: t('othersText'),
     to: paths.inbox(),
-    way: 'To the inbox',
+    way: t('othersWay'),
   },
   {
     path: /^\/admin\/tenants/,
-    title: 'This part of the administration has no page',
-    text: 'Tenants are reached over the API and the command line. Limits and the state of the server are on the page of the instance.',
+    title: t('tenants'),
+    text: t('tenantsText'),
     to: paths.instance(),
-    way: 'To the instance',
+    way: t('tenantsWay'),
   },
 ]
 

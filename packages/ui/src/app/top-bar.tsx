@@ -53,7 +53,7 @@ function Breadcrumb(): ReactNode {
   // The title alone would say twice what stands below.
   if (trail.length < 2) return <div className={classes['trail']} />
   return (
-    <nav aria-label="Breadcrumb" className={classes['trail']}>
+    <nav aria-label={t('trail')} className={classes['trail']}>
       <ol>
         {trail.map(({ title, to }, index) => (
           <li key={`${title}-${index}`}>

@@ -6,6 +6,7 @@ import { moveColumn, NO_LAYOUT, clampWidth, turnPin, type Arranged, type ColumnL
 import { Dialog } from './dialog.tsx'
 import { Icon, type IconName } from './icon.tsx'
 import { tip } from './tooltip.ts'
+import { t } from './late-messages.ts'
 
 export interface ArrangeColumnsProps {
   /** As they stand now. */
@@ -35,14 +36,14 @@ export function ArrangeColumns({ columns, layout, widthOf, onChange, onClose }: 
   const isBorder = (at: number): boolean => pinned.length > 0 && at === pinned.length - 1
   return (
     <Dialog
-      title="Columns"
+      title={t('columns')}
       size="small"
       onClose={onClose}
       footer={
         <>
-          <Button onClick={() => onChange(NO_LAYOUT)}>As they were</Button>
+          <Button onClick={() => onChange(NO_LAYOUT)}>{t('asTheyWere')}</Button>
           <Button variant="filled" onClick={onClose}>
-            Done
+            {t('done')}
           </Button>
         </>
       }
@@ -52,18 +53,23 @@ export function ArrangeColumns({ columns, layout, widthOf, onChange, onClose }: 
           <li key={id} className={classes['column']}>
             <Tool
               icon="pin"
-              label={pinPx === undefined ? `Keep in sight: ${title}` : `Let scroll: ${title}`}
+              label={t(pinPx === undefined ? 'keepInSight' : 'letScroll', { title })}
               isPressed={pinPx !== undefined}
               run={() => onChange(turnPin(layout, id, widthOf(id)))}
             />
             <span className={classes['title']}>{title}</span>
             <span className={classes['width']}>{layout.widths[id] === undefined ? '' : `${layout.widths[id]} px`}</span>
-            <Tool icon="minus" label={`Narrower: ${title}`} run={() => widen(id, -STEP_PX)} />
-            <Tool icon="plus" label={`Wider: ${title}`} run={() => widen(id, STEP_PX)} />
-            <Tool icon="up" label={`Before: ${title}`} isOff={at === 0 || isBorder(at - 1)} run={() => move(id, -1)} />
+            <Tool icon="minus" label={t('narrower', { title })} run={() => widen(id, -STEP_PX)} />
+            <Tool icon="plus" label={t('wider', { title })} run={() => widen(id, STEP_PX)} />
+            <Tool
+              icon="up"
+              label={t('before', { title })}
+              isOff={at === 0 || isBorder(at - 1)}
+              run={() => move(id, -1)}
+            />
             <Tool
               icon="down"
-              label={`After: ${title}`}
+              label={t('after', { title })}
               isOff={at === ids.length - 1 || isBorder(at)}
               run={() => move(id, 1)}
             />
@@ -89,7 +95,7 @@ function Tool({ icon, label, isOff = false, isPressed, run }: ToolProps): ReactN
       className={classes['tool']}
       aria-label={label}
       {...(isPressed === undefined ? {} : { 'data-pressed': isPressed })}
-      {...tip(isOff ? 'It stands there already.' : label)}
+      {...tip(isOff ? t('standsThere') : label)}
       {...(isOff ? { 'aria-disabled': true, 'data-disabled': true } : {})}
       onClick={() => {
         if (!isOff) run()

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import { Icon } from './icon.tsx'
 import { Menu, type MenuItem } from './menu.tsx'
 import { showToast } from './toast.tsx'
+import { t } from './messages.ts'
 
 export interface CopyForm {
   /** `cURL`, `CLI`, `YAML`, `JSON`, `Link`, `Markdown`. */
@@ -40,9 +41,9 @@ export function copyItems(forms: readonly CopyForm[]): readonly MenuItem[] {
 async function copy({ name, text }: CopyForm): Promise<void> {
   try {
     await navigator.clipboard.writeText(await text())
-    showToast({ kind: 'success', text: `Copied as ${name}.` })
+    showToast({ kind: 'success', text: t('copiedAs', { name }) })
   } catch (error) {
-    showToast({ kind: 'error', text: `Copying as ${name} did not work.`, detail: String(error) })
+    showToast({ kind: 'error', text: t('notCopiedAs', { name }), detail: String(error) })
   }
 }
 

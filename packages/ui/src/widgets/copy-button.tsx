@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
 import { useEffect, useState, type ReactNode } from 'react'
 import { Icon } from './icon.tsx'
+import { t } from './messages.ts'
 
 const SHOWN_MS = 1_500
 
@@ -9,7 +10,7 @@ export interface CopyButtonProps {
   readonly label?: string
 }
 
-export function CopyButton({ text, label = 'Copy' }: CopyButtonProps): ReactNode {
+export function CopyButton({ text, label = t('copy') }: CopyButtonProps): ReactNode {
   const [isCopied, setCopied] = useState(false)
   useEffect(() => {
     if (!isCopied) return undefined
@@ -28,7 +29,7 @@ export function CopyButton({ text, label = 'Copy' }: CopyButtonProps): ReactNode
       leftSection={<Icon name={isCopied ? 'check' : 'copy'} size={14} />}
       onClick={() => void copy()}
     >
-      {isCopied ? 'Copied' : label}
+      {isCopied ? t('copied') : label}
     </Button>
   )
 }

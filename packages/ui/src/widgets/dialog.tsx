@@ -4,6 +4,7 @@ import { useId, useLayoutEffect, useRef, type ReactNode } from 'react'
 import { cx } from './class-names.ts'
 import classes from './dialog.module.css'
 import { Icon } from './icon.tsx'
+import { t } from './messages.ts'
 
 export interface DialogProps {
   readonly title: string
@@ -50,7 +51,7 @@ export function Dialog({ title, onClose, footer, size = 'medium', kind = 'dialog
         <header className={kind === 'box' ? 'visually-hidden' : classes['head']}>
           <h2 id={titleId}>{title}</h2>
           {kind !== 'box' && (
-            <ActionIcon ref={close} aria-label="Close" onClick={onClose}>
+            <ActionIcon ref={close} aria-label={t('close')} onClick={onClose}>
               <Icon name="close" />
             </ActionIcon>
           )}

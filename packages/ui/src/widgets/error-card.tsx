@@ -5,6 +5,7 @@ import { CopyButton } from './copy-button.tsx'
 import { Icon } from './icon.tsx'
 import { Link } from '../lib/link.tsx'
 import { paths } from '../lib/paths.ts'
+import { t } from './messages.ts'
 
 export interface ErrorCardProps {
   /** What failed, as a sentence. */
@@ -36,14 +37,14 @@ export function ErrorCard({
         <p className={classes['title']}>{title}</p>
         <p className={classes['message']}>{message}</p>
         <div className={classes['actions']}>
-          {isRefused && <Link to={paths.myAccess()}>What may I do?</Link>}
+          {isRefused && <Link to={paths.myAccess()}>{t('whatMayIDo')}</Link>}
           {onRetry && !isRefused && (
             <Button size="compact-sm" onClick={onRetry}>
-              Try again
+              {t('tryAgain')}
             </Button>
           )}
           {actions}
-          <CopyButton text={`${title}\n${message}\n${location.href}`} label="Copy for a colleague" />
+          <CopyButton text={`${title}\n${message}\n${location.href}`} label={t('copyForColleague')} />
         </div>
       </div>
     </div>

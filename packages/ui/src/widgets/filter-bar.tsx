@@ -18,6 +18,7 @@ import classes from './filter-bar.module.css'
 import { Icon } from './icon.tsx'
 import { suggestFilters, type Suggestion } from './suggest-filters.ts'
 import { tip } from './tooltip.ts'
+import { t } from './filter-bar-messages.ts'
 
 export interface FilterBarProps {
   readonly fields: readonly FilterField[]
@@ -87,7 +88,13 @@ function useFilterText({ fields, filters, onChange, valuesOf }: FilterBarProps):
   const [text, setText] = useState('')
   const [at, setAt] = useState(-1)
   const suggestions = useSuggestions(text, fields, valuesOf)
-  useAction({ id: 'filter.focus', title: 'Filter', section: 'List', keys: '/', run: () => input.current?.focus() })
+  useAction({
+    id: 'filter.focus',
+    title: t('filter'),
+    section: t('list'),
+    keys: '/',
+    run: () => input.current?.focus(),
+  })
   const type = (more: string): void => {
     setText(more)
     setAt(-1)
@@ -136,7 +143,7 @@ interface Combo {
 function comboOf({ listId, at, isOpen }: Combo): InputHTMLAttributes<HTMLInputElement> {
   return {
     role: 'combobox',
-    'aria-label': 'Filter',
+    'aria-label': t('filter'),
     'aria-expanded': isOpen,
     'aria-controls': listId,
     'aria-autocomplete': 'list',
@@ -151,8 +158,8 @@ function Clear({ onClick }: { readonly onClick: () => void }): ReactNode {
     <button
       type="button"
       className={classes['clear']}
-      aria-label="Remove all filters"
-      {...tip('Remove all filters')}
+      aria-label={t('removeFilters')}
+      {...tip(t('removeFilters'))}
       onClick={onClick}
     >
       <Icon name="close" size={14} />
@@ -171,15 +178,16 @@ function Chip({ filter, fields, onEdit, onRemove }: ChipProps): ReactNode {
   const text = printFilter(filter, fields)
   const problem = judgeFilter(filter, fields)
   const hint =
-    problem && [problem.message, problem.suggestion && `Did you mean ${problem.suggestion}?`].filter(Boolean).join(' ')
+    problem &&
+    [problem.message, problem.suggestion && t('didYouMean', { word: problem.suggestion })].filter(Boolean).join(' ')
   return (
     <span className={cx(classes['chip'], problem && classes['wrong'])}>
-      <button type="button" className={classes['edit']} onClick={onEdit} {...tip(hint ?? 'Click to edit')}>
+      <button type="button" className={classes['edit']} onClick={onEdit} {...tip(hint ?? t('clickToEdit'))}>
         {problem && <Icon name="warning" size={12} />}
         {text}
         {hint !== undefined && <span className="visually-hidden">. {hint}</span>}
       </button>
-      <button type="button" className={classes['remove']} aria-label={`Remove ${text}`} onClick={onRemove}>
+      <button type="button" className={classes['remove']} aria-label={t('remove', { text })} onClick={onRemove}>
         <Icon name="close" size={12} />
       </button>
     </span>
@@ -198,7 +206,7 @@ function SuggestionList({ listId, suggestions, at, onChoose }: SuggestionListPro
     <ul
       id={listId}
       role="listbox"
-      aria-label="Suggestions"
+      aria-label={t('suggestions')}
       className={classes['list']}
       hidden={suggestions.length === 0}
     >

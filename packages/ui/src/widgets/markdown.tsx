@@ -2,6 +2,7 @@ import { createContext, useContext, useMemo, type ReactNode } from 'react'
 import { Link } from '../lib/link.tsx'
 import { parseMarkdown, type MarkdownBlock as Block, type MarkdownInline as Inline } from '../lib/markdown.ts'
 import classes from './markdown.module.css'
+import { t } from './late-messages.ts'
 
 export interface MarkdownProps {
   readonly text: string
@@ -88,7 +89,7 @@ function Heading({ block: { children, anchor }, level }: HeadingProps): ReactNod
 
 function TableOf({ block: { head, rows } }: { readonly block: Extract<Block, { type: 'table' }> }): ReactNode {
   return (
-    <div className={classes['table']} tabIndex={0} role="group" aria-label="Table">
+    <div className={classes['table']} tabIndex={0} role="group" aria-label={t('table')}>
       <table>
         <thead>
           <tr>

@@ -1,6 +1,7 @@
 import { useRef, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react'
 import { cx } from './class-names.ts'
 import classes from './split-pane.module.css'
+import { t } from './messages.ts'
 
 const STEP = 24
 
@@ -42,7 +43,7 @@ export function PaneBorder({ size, width, label, isBelow = false, onResize, onRe
       role="separator"
       tabIndex={0}
       aria-orientation={isBelow ? 'horizontal' : 'vertical'}
-      aria-label={`${isBelow ? 'Height' : 'Width'} of ${label}`}
+      aria-label={t(isBelow ? 'heightOf' : 'widthOf', { name: label })}
       aria-valuenow={size}
       aria-valuemin={width.min}
       aria-valuemax={width.max}

@@ -3,6 +3,7 @@ import '@mantine/core/styles/Input.css'
 import { useState, type ReactNode } from 'react'
 import { Icon } from './icon.tsx'
 import { tip } from './tooltip.ts'
+import { t } from './late-messages.ts'
 
 export interface PasswordFieldProps {
   readonly label: string
@@ -21,7 +22,7 @@ export interface PasswordFieldProps {
 export function PasswordField(props: PasswordFieldProps): ReactNode {
   const { label, value, onChange, autoComplete, name = 'password', error, description, hasFocus, isRequired } = props
   const [isShown, setShown] = useState(false)
-  const hint = isShown ? 'Hide the password' : 'Show the password'
+  const hint = t(isShown ? 'hidePassword' : 'showPassword')
   return (
     <TextInput
       label={label}

@@ -1,9 +1,9 @@
 import { ActionIcon } from '@mantine/core'
 import type { ReactNode } from 'react'
-import { formatNumber } from '../lib/messages.ts'
 import { Icon } from './icon.tsx'
 import classes from './selection-bar.module.css'
 import { tip } from './tooltip.ts'
+import { t } from './messages.ts'
 
 export interface SelectionBarProps {
   readonly count: number
@@ -16,15 +16,10 @@ export interface SelectionBarProps {
 export function SelectionBar({ count, onClear, children }: SelectionBarProps): ReactNode {
   if (count === 0) return null
   return (
-    <div className={classes['bar']} role="region" aria-label="Selection">
-      <span className={classes['count']}>{formatNumber(count)} selected</span>
+    <div className={classes['bar']} role="region" aria-label={t('selection')}>
+      <span className={classes['count']}>{t('selected', { count })}</span>
       {children}
-      <ActionIcon
-        size={28}
-        aria-label="Clear the selection"
-        {...tip('Clear the selection', 'escape')}
-        onClick={onClear}
-      >
+      <ActionIcon size={28} aria-label={t('clearSelection')} {...tip(t('clearSelection'), 'escape')} onClick={onClear}>
         <Icon name="close" size={14} />
       </ActionIcon>
     </div>

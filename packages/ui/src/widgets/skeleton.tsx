@@ -1,5 +1,6 @@
 import { useEffect, useState, type ReactNode } from 'react'
 import classes from './skeleton.module.css'
+import { t } from './messages.ts'
 
 /** What comes sooner needs no place-holder: it would only flicker. */
 const WAIT_MS = 150
@@ -17,7 +18,7 @@ export function Skeleton({ width = '100%', height = '1em' }: SkeletonProps): Rea
 /** Shows its children once waiting has lasted; keeps their place from the beginning. */
 export function Waiting({
   children,
-  label = 'Loading',
+  label = t('loading'),
 }: {
   readonly children: ReactNode
   readonly label?: string

@@ -7,6 +7,7 @@ import classes from './table.module.css'
 import type { Column } from './table.tsx'
 import { tip } from './tooltip.ts'
 import type { Selection } from './use-row-keys.ts'
+import { t } from './table-messages.ts'
 
 const ArrangeColumns = lazy(async () => ({ default: (await import('./arrange-columns.tsx')).ArrangeColumns }))
 
@@ -137,8 +138,8 @@ function Arrange<Row>({ columns, arranging, widthOf }: ArrangeProps<Row>): React
       <button
         type="button"
         className={classes['arrange']}
-        aria-label="Arrange the columns"
-        {...tip('Arrange the columns')}
+        aria-label={t('arrangeColumns')}
+        {...tip(t('arrangeColumns'))}
         onClick={() => setOpen(true)}
       >
         <Icon name="settings" size={14} />
@@ -168,7 +169,7 @@ function SelectAll({ selection, keysOf }: { readonly selection: Selection; keysO
       ref={ref}
       type="checkbox"
       className={classes['box']}
-      aria-label="Select all rows that are loaded"
+      aria-label={t('selectAll')}
       checked={isAll}
       onChange={() => selection.set(isAll ? new Set() : new Set(all))}
     />

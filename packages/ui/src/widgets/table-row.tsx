@@ -5,6 +5,7 @@ import { pinStyle } from './column-layout.ts'
 import type { Column, TableProps } from './table.tsx'
 import classes from './table.module.css'
 import type { Selection } from './use-row-keys.ts'
+import { t } from './table-messages.ts'
 
 /** Of the table, what its rows are made with. */
 export interface RowParts<Row> {
@@ -85,7 +86,7 @@ function Cells<Row>({
           <input
             type="checkbox"
             className={classes['box']}
-            aria-label={`Select ${rowLabel?.(row) ?? key}`}
+            aria-label={t('select', { row: rowLabel?.(row) ?? key })}
             checked={isSelected}
             onChange={event => selection.set(withKey(selection.keys, key, event.currentTarget.checked))}
           />

@@ -4,6 +4,7 @@ import { useEffect, useSyncExternalStore, type ReactNode } from 'react'
 import { cx } from './class-names.ts'
 import { Icon } from './icon.tsx'
 import classes from './toast.module.css'
+import { t } from './messages.ts'
 
 export interface Toast {
   readonly kind?: 'info' | 'success' | 'error'
@@ -74,7 +75,7 @@ function Card({ toast }: { readonly toast: Shown }): ReactNode {
           {action.title}
         </Button>
       )}
-      <ActionIcon size={24} aria-label="Close" onClick={() => hideToast(id)}>
+      <ActionIcon size={24} aria-label={t('close')} onClick={() => hideToast(id)}>
         <Icon name="close" size={14} />
       </ActionIcon>
     </div>

@@ -3,6 +3,7 @@ import '@mantine/core/styles/Input.css'
 import { useState, type ReactNode } from 'react'
 import { ActButton } from './act-button.tsx'
 import { Dialog } from './dialog.tsx'
+import { t } from './late-messages.ts'
 
 export interface TypedConfirmProps {
   readonly title: string
@@ -36,13 +37,11 @@ export function TypedConfirm({
       onClose={onClose}
       footer={
         <>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onClose}>{t('cancel')}</Button>
           <ActButton
             variant="filled"
             color="red"
-            why={
-              isReady ? undefined : isKnown ? `Type ${word ?? ''} first.` : 'What this would do is still being counted.'
-            }
+            why={isReady ? undefined : isKnown ? t('typeFirst', { word: word ?? '' }) : t('stillCounted')}
             onClick={onConfirm}
           >
             {action}
@@ -54,7 +53,7 @@ export function TypedConfirm({
       {word !== undefined && (
         <TextInput
           mt="md"
-          label={`Type ${word} to go on`}
+          label={t('typeToGoOn', { word })}
           value={typed}
           onChange={event => setTyped(event.currentTarget.value)}
           autoComplete="off"

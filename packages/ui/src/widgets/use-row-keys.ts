@@ -3,6 +3,7 @@ import { useRef, useState, type KeyboardEvent } from 'react'
 import { useActions, type Action } from '../lib/actions.ts'
 import { isTyping } from '../lib/keyboard.ts'
 import type { TableProps } from './table.tsx'
+import { t } from './table-messages.ts'
 
 export interface Selection {
   readonly keys: ReadonlySet<string>
@@ -15,7 +16,7 @@ export interface RowKeys {
   onKeyDown(event: KeyboardEvent): void
 }
 
-const SECTION = 'List'
+const SECTION = t('list')
 
 export function useRowKeys<Row>(table: TableProps<Row>, scrollTo: (index: number) => void): RowKeys {
   const { rows, selection, onPreview, hasKeys = true } = table
@@ -46,28 +47,28 @@ export function useRowKeys<Row>(table: TableProps<Row>, scrollTo: (index: number
     if (row !== undefined) onPreview?.(row)
   }
   const list: readonly Action[] = [
-    { id: 'list.next', title: 'Next row', keys: 'j', section: SECTION, run: () => go(active + 1) },
-    { id: 'list.previous', title: 'Previous row', keys: 'k', section: SECTION, run: () => go(active - 1) },
+    { id: 'list.next', title: t('nextRow'), keys: 'j', section: SECTION, run: () => go(active + 1) },
+    { id: 'list.previous', title: t('previousRow'), keys: 'k', section: SECTION, run: () => go(active - 1) },
     ...(selection
       ? [
-          { id: 'list.select', title: 'Select the row', keys: 'x', section: SECTION, run: () => select(false) },
+          { id: 'list.select', title: t('selectRow'), keys: 'x', section: SECTION, run: () => select(false) },
           {
             id: 'list.range',
-            title: 'Select up to the row',
+            title: t('selectUpTo'),
             keys: 'shift+x',
             section: SECTION,
             run: () => select(true),
           },
           {
             id: 'list.all',
-            title: 'Select all rows that are loaded',
+            title: t('selectAll'),
             keys: '*',
             section: SECTION,
             run: () => selection.set(new Set(rows.map(table.rowKey))),
           },
         ]
       : []),
-    { id: 'list.tab', title: 'Open in a new tab', keys: 'o', section: SECTION, run: () => openTab(active) },
+    { id: 'list.tab', title: t('openInTab'), keys: 'o', section: SECTION, run: () => openTab(active) },
   ]
   useActions(hasKeys ? list : [])
   const onKeyDown = (event: KeyboardEvent): void => {

@@ -1,12 +1,13 @@
 // What executions can be filtered by. The server refuses what is not here; a chip that asks for it turns red.
 import type { FilterField } from '../../lib/filters/filter.ts'
 import { EXECUTION_STATES } from '../../lib/states.ts'
+import { t } from '../../lib/filters/messages.ts'
 
 export const EXECUTION_FIELDS: readonly FilterField[] = [
   {
     name: 'state',
     param: 'state',
-    label: 'State',
+    label: t('state'),
     type: 'word',
     ops: ['EQUALS', 'NOT_EQUALS', 'IN', 'NOT_IN'],
     values: EXECUTION_STATES,
@@ -14,52 +15,52 @@ export const EXECUTION_FIELDS: readonly FilterField[] = [
   {
     name: 'ns',
     param: 'namespace',
-    label: 'Namespace',
+    label: t('namespace'),
     type: 'word',
     ops: ['EQUALS', 'NOT_EQUALS', 'IN', 'NOT_IN', 'PREFIX', 'STARTS_WITH', 'ENDS_WITH', 'CONTAINS'],
   },
   {
     name: 'flow',
     param: 'flowId',
-    label: 'Flow',
+    label: t('flow'),
     type: 'word',
     ops: ['EQUALS', 'NOT_EQUALS', 'IN', 'NOT_IN', 'STARTS_WITH', 'ENDS_WITH', 'CONTAINS'],
   },
   {
     name: 'start',
     param: 'startDate',
-    label: 'Started',
+    label: t('started'),
     type: 'date',
     ops: ['GREATER_THAN', 'GREATER_THAN_OR_EQUAL_TO', 'LESS_THAN', 'LESS_THAN_OR_EQUAL_TO'],
   },
   {
     name: 'end',
     param: 'endDate',
-    label: 'Ended',
+    label: t('ended'),
     type: 'date',
     ops: ['GREATER_THAN', 'GREATER_THAN_OR_EQUAL_TO', 'LESS_THAN', 'LESS_THAN_OR_EQUAL_TO'],
   },
-  { name: 'dur', param: 'duration', label: 'Duration', type: 'duration', ops: ['GREATER_THAN', 'LESS_THAN'] },
-  { name: 'label', param: 'labels', label: 'Label', type: 'map', ops: ['EQUALS'] },
+  { name: 'dur', param: 'duration', label: t('duration'), type: 'duration', ops: ['GREATER_THAN', 'LESS_THAN'] },
+  { name: 'label', param: 'labels', label: t('label'), type: 'map', ops: ['EQUALS'] },
   {
     name: 'trigger',
     param: 'triggerId',
-    label: 'Trigger',
+    label: t('trigger'),
     type: 'word',
     ops: ['EQUALS', 'NOT_EQUALS', 'IN', 'NOT_IN', 'STARTS_WITH', 'ENDS_WITH', 'CONTAINS'],
   },
   {
     name: 'rev',
     param: 'flowRevision',
-    label: 'Revision',
+    label: t('revision'),
     type: 'word',
     ops: ['EQUALS', 'NOT_EQUALS', 'IN', 'NOT_IN'],
   },
-  { name: 'parent', param: 'triggerExecutionId', label: 'Parent execution', type: 'word', ops: ['EQUALS'] },
+  { name: 'parent', param: 'triggerExecutionId', label: t('parent'), type: 'word', ops: ['EQUALS'] },
   {
     name: 'child',
     param: 'childFilter',
-    label: 'Parents or children',
+    label: t('kin'),
     type: 'word',
     ops: ['EQUALS'],
     values: ['CHILD', 'MAIN'],

@@ -7,6 +7,7 @@ import { showToast } from '../../widgets/toast.tsx'
 import { formatSize, type FileLine } from './file-tree.ts'
 import classes from './files.module.css'
 import { t } from './messages.ts'
+import { t as shared } from '../../widgets/late-messages.ts'
 
 const INDENT_PX = 20
 
@@ -109,5 +110,5 @@ function RowMenu({ line, actions }: { readonly line: FileLine; readonly actions:
 
 async function copy(text: string): Promise<void> {
   await navigator.clipboard.writeText(text)
-  showToast({ kind: 'success', text: 'Copied.', detail: text })
+  showToast({ kind: 'success', text: shared('isCopied'), detail: text })
 }

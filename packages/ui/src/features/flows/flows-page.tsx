@@ -30,6 +30,7 @@ import { chosenFlows, groupFlows, groupKey, toggleClosed } from './group-flows.t
 import { t } from './messages.ts'
 import { useFlowActions, type FlowActions } from './use-flow-actions.ts'
 import { flowKey, useFlows, useRunBars } from './use-flows.ts'
+import { t as shared } from '../../widgets/late-messages.ts'
 
 const PARAMS = { view: wordParam(['grouped', 'flat']), closed: textParam }
 export function FlowsPage(): ReactNode {
@@ -196,7 +197,7 @@ function ListActions({ actions }: { readonly actions: FlowActions }): ReactNode 
           {
             title: t('copyAs'),
             items: [
-              { id: 'link', title: 'Link', icon: 'link', run: () => void copyText(window.location.href) },
+              { id: 'link', title: shared('link'), icon: 'link', run: () => void copyText(window.location.href) },
               { id: 'curl', title: 'cURL', icon: 'copy', run: () => void copyText(curlLine(url)) },
               { id: 'cli', title: 'CLI', icon: 'copy', run: () => void copyText('batuta flow list') },
             ],

@@ -14,6 +14,8 @@ import classes from './keys.module.css'
 import { idOf, type Standing } from './mark-overrides.ts'
 import { t } from './messages.ts'
 import { deleteKeys, type KeyRow } from './use-keys.ts'
+import { t as late } from '../../widgets/late-messages.ts'
+import { t as shared } from '../../widgets/messages.ts'
 
 export const KEY_SORTS = ['key:asc', 'key:desc', 'updated:desc', 'updated:asc'] as const
 export type KeySort = (typeof KEY_SORTS)[number]
@@ -132,7 +134,7 @@ function RowMenu({ row, onEdit }: { readonly row: KeyRow; readonly onEdit: (row:
       groups={[
         { items: [{ id: 'edit', title: t('edit', { key }), icon: 'edit', run: () => onEdit(row) }] },
         {
-          title: 'Copy as…',
+          title: late('copyAs'),
           items: [
             {
               id: 'expression',
@@ -172,5 +174,5 @@ export function kvCall({ key }: { readonly key: string }): string {
 
 async function copy(name: string, text: string): Promise<void> {
   await navigator.clipboard.writeText(text)
-  showToast({ kind: 'success', text: `Copied as ${name}.`, detail: text })
+  showToast({ kind: 'success', text: shared('copiedAs', { name }), detail: text })
 }

@@ -21,6 +21,7 @@ import { namespaceLines, type NamespaceLine } from './namespace-tree.ts'
 import layout from '../../widgets/layout.module.css'
 import classes from './namespaces.module.css'
 import { useNamespaceFacts, useSaveNamespace } from './use-namespaces.ts'
+import { t as shared } from '../../widgets/filter-bar-messages.ts'
 
 const PARAMS = { q: textParam, folded: textParam, new: flagParam }
 
@@ -33,7 +34,13 @@ export function NamespacesPage(): ReactNode {
   const startNew = (): void => setSearch({ new: true })
   useActions([
     { id: 'namespaces.new', title: t('newNamespace'), section: t('section'), keys: 'n', run: startNew },
-    { id: 'filter.focus', title: 'Filter', section: 'List', keys: '/', run: () => search.current?.focus() },
+    {
+      id: 'filter.focus',
+      title: shared('filter'),
+      section: shared('list'),
+      keys: '/',
+      run: () => search.current?.focus(),
+    },
   ])
   const columns = useMemo(() => {
     const fold = (id: string): void => {

@@ -17,6 +17,7 @@ import { t } from './messages.ts'
 import classes from './plugins.module.css'
 import { KINDS, familyOf, kindOf, searchTypes, simpleName, type FoundType, type KindFilter } from './search-types.ts'
 import { useTypes } from './use-plugins.ts'
+import { t as shared } from '../../widgets/filter-bar-messages.ts'
 
 const PARAMS = { q: textParam, kind: wordParam(KINDS), here: flagParam }
 
@@ -26,7 +27,13 @@ export function PluginsPage(): ReactNode {
   const text = useDeferredValue(q)
   const found = useMemo(() => searchTypes(data ?? [], { text, kind, isHereOnly: here }), [data, text, kind, here])
   const search = useRef<HTMLInputElement>(null)
-  useAction({ id: 'filter.focus', title: 'Filter', section: 'List', keys: '/', run: () => search.current?.focus() })
+  useAction({
+    id: 'filter.focus',
+    title: shared('filter'),
+    section: shared('list'),
+    keys: '/',
+    run: () => search.current?.focus(),
+  })
   return (
     <Page
       title={t('title')}

@@ -37,7 +37,7 @@ export interface RunDialogProps {
 
 export function RunDialog({ flow, given, onClose }: RunDialogProps): ReactNode {
   const form = useRunForm(flow, given)
-  const { document, fields, entries, request, judged, isTried, refusals, summary } = form
+  const { document, request, judged, isTried, refusals, summary } = form
   const go = useGo()
   const [progress, setProgress] = useState<number>()
   const starting = useStart(setProgress)
@@ -95,12 +95,21 @@ export function RunDialog({ flow, given, onClose }: RunDialogProps): ReactNode {
         {starting.error && refusals.size === 0 ? <ErrorCard title={t('failed')} error={starting.error} /> : null}
         <ProblemSummary problems={isTried ? summary : []} />
         {judged.error ? <ErrorCard title={t('loadFailed')} error={judged.error} onRetry={judged.retry} /> : null}
-        {!judged.report && !judged.error && <SkeletonRows rows={4} />}
-        {judged.report && fields.length === 0 && <p className={classes['muted']}>{t('noInputs')}</p>}
-        <InputForm {...{ fields, entries, isTried, refusals }} onChange={form.change} />
-        <RunExtras extras={form.extras} onChange={form.setExtras} request={request} />
+        {missing === undefined && <Inputs form={form} />}
       </div>
     </Dialog>
+  )
+}
+
+function Inputs({ form }: { readonly form: RunForm }): ReactNode {
+  const { judged, fields, entries, isTried, refusals } = form
+  return (
+    <>
+      {!judged.report && !judged.error && <SkeletonRows rows={4} />}
+      {judged.report && fields.length === 0 && <p className={classes['muted']}>{t('noInputs')}</p>}
+      <InputForm {...{ fields, entries, isTried, refusals }} onChange={form.change} />
+      <RunExtras extras={form.extras} onChange={form.setExtras} request={form.request} />
+    </>
   )
 }
 

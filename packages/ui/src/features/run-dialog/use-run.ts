@@ -8,6 +8,7 @@ import {
   type UseQueryResult,
 } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
+import { useMay } from '../../lib/access/use-may.ts'
 import { api, apiUrl } from '../../lib/api.ts'
 import type { FlowRef } from '../../lib/paths.ts'
 import { upload } from '../../platform/upload.ts'
@@ -42,10 +43,11 @@ export interface Judged {
   retry(): void
 }
 
-/** What the server says to these inputs, a moment after the last key. */
+/** What the server says to these inputs, a moment after the last key. Who may not start the flow would be refused, and does not ask. */
 export function useJudgement(flow: FlowRef, values: Readonly<Record<string, unknown>>, revision?: number): Judged {
   const asked = JSON.stringify(values)
   const late = useLate(asked, WAIT_MS)
+  const mayNot = useMay()('EXECUTION:CREATE', flow.namespace)
   const { data, error, isFetching, refetch } = useQuery({
     queryKey: ['executions', 'validate', flow.namespace, flow.id, revision, late],
     queryFn: async ({ signal }) =>
@@ -57,6 +59,7 @@ export function useJudgement(flow: FlowRef, values: Readonly<Record<string, unkn
           signal,
         }),
       ),
+    enabled: mayNot === undefined,
     placeholderData: before => before,
     refetchOnWindowFocus: false,
     staleTime: Infinity,

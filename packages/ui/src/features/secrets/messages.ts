@@ -42,6 +42,7 @@ const english = {
   noneText: 'Passwords and tokens that flows read with secret(‘NAME’). They are written here and never shown again.',
   noMatch: 'No secret matches the filter.',
   dropFilter: 'Remove the filter',
+  filterBy: 'Filter by name, description or tag',
   noKey:
     'Secrets cannot be kept here yet: configure a key of encryption, kestra.encryption.secret-key (base64 of 32 bytes), and restart the server. Those of the environment work without.',
   how: 'How secrets get here',

@@ -10,6 +10,7 @@ import { tip } from '../../widgets/tooltip.ts'
 import { tagText, type SecretRow } from './list-secrets.ts'
 import { t } from './messages.ts'
 import classes from './secrets.module.css'
+import { t as shared } from '../../widgets/late-messages.ts'
 
 export interface SecretColumnsOptions {
   readonly onEdit: (row: SecretRow) => void
@@ -159,5 +160,5 @@ function RowMenu({
 
 async function copy(text: string): Promise<void> {
   await navigator.clipboard.writeText(text)
-  showToast({ kind: 'success', text: 'Copied.', detail: text })
+  showToast({ kind: 'success', text: shared('isCopied'), detail: text })
 }

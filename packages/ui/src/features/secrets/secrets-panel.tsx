@@ -22,6 +22,7 @@ import { SecretDialog } from './secret-dialog.tsx'
 import layout from '../../widgets/layout.module.css'
 import classes from './secrets.module.css'
 import { deleteSecret, useSecrets } from './use-secrets.ts'
+import { t as shared } from '../../widgets/filter-bar-messages.ts'
 
 const PARAMS = { q: textParam, new: flagParam, open: textParam }
 
@@ -121,7 +122,13 @@ function Tools({ namespace, q, onSearch, onNew }: ToolsProps): ReactNode {
       why: mayNot('SECRET:CREATE', namespace),
       run: onNew,
     },
-    { id: 'filter.focus', title: 'Filter', section: 'List', keys: '/', run: () => search.current?.focus() },
+    {
+      id: 'filter.focus',
+      title: shared('filter'),
+      section: shared('list'),
+      keys: '/',
+      run: () => search.current?.focus(),
+    },
   ])
   return (
     <div className={classes['tools']} role="search">
@@ -129,8 +136,8 @@ function Tools({ namespace, q, onSearch, onNew }: ToolsProps): ReactNode {
         ref={search}
         className={classes['search']}
         size="sm"
-        aria-label="Filter"
-        placeholder="Filter by name, description or tag"
+        aria-label={shared('filter')}
+        placeholder={t('filterBy')}
         leftSection={<Icon name="filter" size={14} />}
         value={q}
         onChange={event => onSearch(event.currentTarget.value)}

@@ -1,5 +1,6 @@
 // What a list is narrowed by. One state, three faces: the text that one types, the chips, and the address of the page.
 
+import { t } from './messages.ts'
 export const OPERATORS = [
   'EQUALS',
   'NOT_EQUALS',
@@ -53,7 +54,7 @@ export interface FilterField {
 export const TEXT_FIELD: FilterField = {
   name: 'q',
   param: 'q',
-  label: 'Text',
+  label: t('text'),
   type: 'text',
   ops: ['EQUALS'],
 }
@@ -83,20 +84,19 @@ export function judgeFilter(filter: Filter, fields: readonly FilterField[]): Fil
       fields.map(({ name }) => name),
     )
     return {
-      message: `There is no field "${filter.field}" here.`,
+      message: t('noField', { field: filter.field }),
       ...(near === undefined ? {} : { suggestion: near }),
     }
   }
   if (field.type === 'map' && filter.key === undefined)
-    return { message: `Say which one: ${field.name}.name:value.`, suggestion: field.name }
-  if (!field.ops.includes(filter.op))
-    return { message: `"${field.name}" cannot be asked for that way.`, suggestion: field.name }
+    return { message: t('sayWhich', { field: field.name }), suggestion: field.name }
+  if (!field.ops.includes(filter.op)) return { message: t('notThatWay', { field: field.name }), suggestion: field.name }
   const { values } = field
   const wrong = values && filter.values.find(value => !values.includes(value))
   if (values && wrong !== undefined) {
     const near = nearest(wrong, values)
     return {
-      message: `"${wrong.toLowerCase()}" is no ${field.label.toLowerCase()}.`,
+      message: t('noValue', { value: wrong.toLowerCase(), label: field.label.toLowerCase() }),
       ...(near === undefined ? {} : { suggestion: near.toLowerCase() }),
     }
   }
