@@ -67,7 +67,7 @@ export function ExecutionsChart({ counts, onRange, onState, plot, note }: Execut
           </div>
           {plot}
         </div>
-        <div className={classes['axis']} aria-hidden="true">
+        <div className={classes['axis']} data-told={chosen !== undefined} aria-hidden="true">
           <span>{from}</span>
           <span>{chosen ? toldOf(buckets, chosen) : note}</span>
           <span>{to}</span>
@@ -221,7 +221,7 @@ function toldOf(buckets: readonly Bucket[], { from, to }: Chosen): string {
 
 function textOf(bucket: Bucket): string {
   const states = Object.entries(bucket.states).map(([state, count]) => `${count} ${stateWord(state)}`)
-  const mean = bucket.durationMs === undefined ? [] : [`mean ${formatDuration(bucket.durationMs)}`]
+  const mean = bucket.durationMs === undefined ? [] : [t('mean', { duration: formatDuration(bucket.durationMs) })]
   return `${momentOf(bucket.start)} – ${momentOf(bucket.end)}: ${[...states, ...mean].join(', ') || t('nothing')}`
 }
 

@@ -40,6 +40,7 @@ const english = {
   failedPoints: 'The executions could not be drawn.',
   newestPoints: 'the newest {count}',
   chartTime: 'Choose a part of the time',
+  mean: 'mean {duration}',
   chartHint: 'Arrow keys move, Shift chooses, Enter narrows the list to it.',
   byState: 'By state',
   nothing: 'nothing',
