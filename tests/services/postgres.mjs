@@ -202,8 +202,8 @@ async function createDataDir(binaries, dataDir, password) {
     const flags = ['--auth=trust', '--encoding=UTF8', '--locale=C', '--username=postgres', '--no-sync']
     await run(join(binaries.bin, 'initdb'), ['-D', growing, ...flags])
   })
-  await cp(template, dataDir, { recursive: true })
-  await ownedByServer(dataDir)
+  // A thousand files: one program copies them in half the time that as many calls of our own take, and keeps their owner.
+  await run('cp', ['-a', `${template}/.`, dataDir], { isOurs: true })
   if (password !== undefined) await requirePassword(binaries, dataDir, password)
 }
 
@@ -222,7 +222,7 @@ async function writeServerFile(path, text) {
 
 async function requirePassword(binaries, dataDir, password) {
   const statement = `alter user postgres password '${password.replaceAll("'", "''")}'\n`
-  await run(join(binaries.bin, 'postgres'), ['--single', '-D', dataDir, 'postgres'], statement)
+  await run(join(binaries.bin, 'postgres'), ['--single', '-D', dataDir, 'postgres'], { input: statement })
   await writeFile(join(dataDir, 'pg_hba.conf'), 'host all all 127.0.0.1/32 scram-sha-256\n')
 }
 
@@ -236,8 +236,9 @@ function asServer() {
   return isRoot() ? { uid: NOBODY, gid: NOBODY, cwd: '/' } : {}
 }
 
-async function run(program, args, input = '') {
-  const child = spawn(program, args, { ...asServer(), stdio: ['pipe', 'pipe', 'pipe'] })
+/** `isOurs`: by whoever runs the tests, and not by the user of the server. */
+async function run(program, args, { input = '', isOurs = false } = {}) {
+  const child = spawn(program, args, { ...(isOurs ? {} : asServer()), stdio: ['pipe', 'pipe', 'pipe'] })
   const output = collect(child)
   child.stdin.end(input)
   const code = await new Promise((done, fail) => child.once('error', fail).once('close', done))
