@@ -155,3 +155,26 @@ test(
     await close()
   },
 )
+
+test(
+  'a part beside a list that does not come leaves the list as it is, and comes when it is asked for again',
+  { skip: NO_BROWSER },
+  async () => {
+    const schedule = 'triggers:\n  - { id: nightly, type: io.kestra.plugin.core.trigger.Schedule, cron: "0 3 * * *" }\n'
+    const task = 'tasks:\n  - { id: only, type: io.kestra.plugin.core.debug.Return, format: x }\n'
+    await server.call('POST', '/flows', `id: scheduled\nnamespace: lists\n${task}${schedule}`)
+    const { page, close } = await openTab(browser, server.address)
+    await page.route('**/trigger-detail-*.js', route => route.abort())
+    await page.goto('/ui/admin/triggers')
+    await page.getByRole('link', { name: 'nightly' }).first().click()
+    const side = page.getByRole('complementary', { name: 'nightly' })
+    const again = side.getByRole('button', { name: 'Try again' })
+    await again.waitFor()
+    await page.getByRole('switch', { name: 'Switch nightly on or off' }).first().waitFor()
+
+    await page.unroute('**/trigger-detail-*.js')
+    await again.click()
+    await side.getByRole('heading', { name: 'Why did it not run?' }).waitFor()
+    await close()
+  },
+)

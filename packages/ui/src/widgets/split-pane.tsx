@@ -1,9 +1,11 @@
 // Two parts with a border that can be moved: by the pointer, and by the arrow keys when it has the focus. The width is remembered under its name.
 // Where the window is narrow the second part lies over the page as a drawer.
+import { CatchBoundary, type ErrorComponentProps } from '@tanstack/react-router'
 import { useState, type ReactNode } from 'react'
 import { useMedia } from '../lib/use-media.ts'
 import { readLocal, writeLocal } from '../platform/local-store.ts'
 import { Dialog } from './dialog.tsx'
+import { ErrorCard } from './error-card.tsx'
 import { PaneBorder } from './pane-border.tsx'
 import classes from './split-pane.module.css'
 
@@ -38,13 +40,13 @@ export function SplitPane({ name, children, side, sideTitle, onCloseSide, width 
         <>
           <PaneBorder size={size} width={width} onResize={resize} label={sideTitle} />
           <aside className={classes['side']} style={{ width: size }} aria-label={sideTitle}>
-            {side}
+            <OwnFailure of={sideTitle}>{side}</OwnFailure>
           </aside>
         </>
       )}
       {hasSide && isNarrow && (
         <Dialog kind="drawer" title={sideTitle} onClose={onCloseSide}>
-          {side}
+          <OwnFailure of={sideTitle}>{side}</OwnFailure>
         </Dialog>
       )}
     </div>
@@ -53,4 +55,17 @@ export function SplitPane({ name, children, side, sideTitle, onCloseSide, width 
 
 function clamp(size: number, { min, max }: { readonly min: number; readonly max: number }): number {
   return Math.min(max, Math.max(min, Math.round(size)))
+}
+
+/** What breaks in the second part, or does not come, leaves the first one as it is. */
+function OwnFailure({ of, children }: { readonly of: string; readonly children: ReactNode }): ReactNode {
+  return (
+    <CatchBoundary getResetKey={() => of} errorComponent={Failure}>
+      {children}
+    </CatchBoundary>
+  )
+}
+
+function Failure({ error, reset }: ErrorComponentProps): ReactNode {
+  return <ErrorCard error={error} onRetry={reset} />
 }

@@ -1,12 +1,13 @@
 // What shows the task runs of an execution, with the one that is chosen beside it. The panel comes when something is chosen.
-import { lazy, Suspense, useCallback, type ReactNode } from 'react'
+import { useCallback, type ReactNode } from 'react'
 import { textParam, useSearchState } from '../../lib/search-state.ts'
+import { lazyPart } from '../../widgets/lazy-part.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { SplitPane } from '../../widgets/split-pane.tsx'
 import type { ExecutionHead } from './use-execution.ts'
 import { useTaskRun, type TaskRun, type TaskRuns } from './use-task-runs.ts'
 
-const TaskPanel = lazy(async () => ({ default: (await import('./task-panel.tsx')).TaskPanel }))
+const TaskPanel = lazyPart(async () => (await import('./task-panel.tsx')).TaskPanel, <SkeletonRows rows={6} />)
 
 /** What every view of the task runs is given. */
 export interface RunsViewProps {
@@ -47,15 +48,7 @@ export function WithPanel({ head, run, select, onReplay, isAtNode = false, child
       onCloseSide={close}
       side={
         run && (
-          <Suspense fallback={<SkeletonRows rows={6} />}>
-            <TaskPanel
-              key={run.id}
-              {...{ head, run, isAtNode }}
-              onSelect={select}
-              onReplay={onReplay}
-              onClose={close}
-            />
-          </Suspense>
+          <TaskPanel key={run.id} {...{ head, run, isAtNode }} onSelect={select} onReplay={onReplay} onClose={close} />
         )
       }
     >

@@ -10,6 +10,7 @@ import { Button } from '@mantine/core'
 import { Empty } from '../../widgets/empty.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { FilterBar } from '../../widgets/filter-bar.tsx'
+import { lazyPart } from '../../widgets/lazy-part.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { SplitPane } from '../../widgets/split-pane.tsx'
 import { Table } from '../../widgets/table.tsx'
@@ -22,7 +23,10 @@ import classes from './triggers.module.css'
 import { useSwitching } from './use-switching.tsx'
 import { useTriggers } from './use-triggers.ts'
 
-const TriggerDetail = lazy(async () => ({ default: (await import('./trigger-detail.tsx')).TriggerDetail }))
+const TriggerDetail = lazyPart(
+  async () => (await import('./trigger-detail.tsx')).TriggerDetail,
+  <SkeletonRows rows={6} />,
+)
 const ViewsMenu = lazy(async () => ({ default: (await import('../views/views-menu.tsx')).ViewsMenu }))
 
 const PARAMS = { trigger: textParam }
@@ -66,13 +70,7 @@ export function TriggersPage(): ReactNode {
       {rows.length > 0 && (
         <SplitPane
           name="triggers"
-          side={
-            chosen && (
-              <Suspense fallback={<SkeletonRows rows={6} />}>
-                <TriggerDetail key={chosen.key} row={chosen} turn={turn} onClose={close} />
-              </Suspense>
-            )
-          }
+          side={chosen && <TriggerDetail key={chosen.key} row={chosen} turn={turn} onClose={close} />}
           sideTitle={chosen?.triggerId ?? t('title')}
           onCloseSide={close}
         >
