@@ -1,7 +1,7 @@
 // J23: a test is recorded from an execution, holds, fails after a change and shows what was expected and what came; as a guard it keeps the change out.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { NO_BROWSER, findBarriers, openBrowser, openTab, settled, type Browser } from '../browser.ts'
+import { NO_BROWSER, findBarriers, openBrowser, openTab, settled, type Browser, type Page } from '../browser.ts'
 import { startServer, type BrowserServer } from '../server.ts'
 
 const flow = (greeting: string): string => `id: greet
@@ -34,6 +34,20 @@ after(async () => {
   await browser.close()
   await server.stop()
 })
+
+/** A suite recorded from the execution, under an id of its own. */
+async function saveAndRun(
+  page: Page,
+  { id, execution }: { readonly id: string; readonly execution: string },
+): Promise<void> {
+  await page.goto(`/ui/tests/new?execution=${execution}`)
+  await page.locator('.cm-line', { hasText: 'id: greet-recorded' }).click()
+  await page.keyboard.press('Home')
+  await page.keyboard.press('Shift+End')
+  await page.keyboard.insertText(`id: ${id}`)
+  await page.getByText('No problems.').waitFor()
+  await page.getByRole('button', { name: /^Save and run/ }).click()
+}
 
 test(
   'J23: a recorded test fails after a change, shows the difference, and keeps it out',
@@ -106,13 +120,7 @@ test('J23: a new suite whose first run is not answered says so on its own page',
     await settled(page)
     await route.abort()
   })
-  await page.goto(`/ui/tests/new?execution=${id}`)
-  await page.locator('.cm-line', { hasText: 'id: greet-recorded' }).click()
-  await page.keyboard.press('Home')
-  await page.keyboard.press('Shift+End')
-  await page.keyboard.insertText('id: greet-late')
-  await page.getByText('No problems.').waitFor()
-  await page.getByRole('button', { name: /^Save and run/ }).click()
+  await saveAndRun(page, { id: 'greet-late', execution: id })
   await page.getByText('The suite could not be run.').waitFor()
 
   await close()
@@ -138,13 +146,7 @@ test(
       await page.waitForRequest(/\/tests\/results\/search/)
       await route.continue()
     })
-    await page.goto(`/ui/tests/new?execution=${id}`)
-    await page.locator('.cm-line', { hasText: 'id: greet-recorded' }).click()
-    await page.keyboard.press('Home')
-    await page.keyboard.press('Shift+End')
-    await page.keyboard.insertText('id: greet-early')
-    await page.getByText('No problems.').waitFor()
-    await page.getByRole('button', { name: /^Save and run/ }).click()
+    await saveAndRun(page, { id: 'greet-early', execution: id })
     await page.getByRole('region', { name: 'Case recorded' }).getByText('Success').first().waitFor()
 
     assert.deepEqual(problems, [])
