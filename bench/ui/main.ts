@@ -1,5 +1,6 @@
-// npm run bench:ui -- [--store sqlite|postgres] [--data DIR] [--full | --small] [--rounds N] [--only TEXT] [--json]
+// npm run bench:ui -- [--store sqlite|postgres] [--data DIR] [--full | --small] [--rounds N] [--only TEXT] [--kept] [--json]
 // The budgets of the page on a fixture of a million executions: each page visited with nothing in the browser's cache, and used. Ends with 1 above a budget.
+// --kept reads the files of the fixture before each visit, which another machine would have kept in memory; its figures are told as such.
 import { mkdirSync, readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { Browser } from 'playwright-core'
@@ -10,6 +11,7 @@ import type { ServerProcess } from '../harness/server-process.ts'
 import { readMemory } from '../harness/process-figures.ts'
 import { readFixtureOptions } from './fixture-options.ts'
 import { openPlace } from './fixture/fixture-place.ts'
+import { keepFiles } from './fixture/keep-files.ts'
 import { linesOf, prepareFixture, verifyFixture, type FixtureState } from './fixture/fixture.ts'
 import { LIVE_PAGES, watchGantt, watchTopology } from './measure/live.ts'
 import { mergeSamples, printSamples, shareOf, type Sample } from './measure/figure.ts'
@@ -35,6 +37,7 @@ const { values } = parseArgs({
     small: { type: 'boolean' },
     rounds: { type: 'string', default: '3' },
     only: { type: 'string' },
+    kept: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 })
@@ -91,6 +94,7 @@ async function measure(state: FixtureState, { server, browser }: Stage): Promise
     }
     for (const spec of specs) {
       say(`round ${round}: ${spec.name} (load average ${loadAverage()})`)
+      if (values.kept) keepFiles(folder)
       await measurePage(spec, { server, browser }, take).catch((error: unknown) => {
         const message = error instanceof Error ? error.message.split('\n', 3).join(' ') : String(error)
         failures.push(`${spec.name}: ${message}`)
@@ -109,6 +113,7 @@ async function measure(state: FixtureState, { server, browser }: Stage): Promise
   const over = figures.filter(({ isOver }) => isOver)
   const about = {
     store: kind,
+    areFilesKept: values.kept,
     executions: size.executions,
     logLines: linesOf(state),
     serverReadyMs: Math.round(server.readyMs),

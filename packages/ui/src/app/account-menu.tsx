@@ -1,18 +1,17 @@
 // Who is signed in, and what belongs to them.
-import { lazy, Suspense, useState, type ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import { nameOf, useMe, type Me } from '../lib/access/use-me.ts'
 import { defineMessages, type Translate } from '../lib/messages.ts'
 import { paths } from '../lib/paths.ts'
 import { countDrafts } from '../platform/draft-store.ts'
 import { Icon } from '../widgets/icon.tsx'
+import { lazyDialog } from '../widgets/lazy-part.tsx'
 import { Menu, type MenuGroup } from '../widgets/menu.tsx'
 import { showToast } from '../widgets/toast.tsx'
 import { t as app } from './messages.ts'
 import classes from './top-bar.module.css'
 
-const LeaveDialog = lazy(async () => ({
-  default: (await import('../features/sign-in/leave-dialog.tsx')).LeaveDialog,
-}))
+const LeaveDialog = lazyDialog(async () => (await import('../features/sign-in/leave-dialog.tsx')).LeaveDialog)
 
 export function AccountMenu(): ReactNode {
   const { data: me } = useMe()
@@ -39,11 +38,7 @@ export function AccountMenu(): ReactNode {
         }
         groups={groupsOf(me, out)}
       />
-      {unsaved > 0 && (
-        <Suspense fallback={null}>
-          <LeaveDialog drafts={unsaved} onLeave={() => void leave()} onClose={() => setUnsaved(0)} />
-        </Suspense>
-      )}
+      {unsaved > 0 && <LeaveDialog drafts={unsaved} onLeave={() => void leave()} onClose={() => setUnsaved(0)} />}
     </>
   )
 }

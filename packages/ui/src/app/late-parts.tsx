@@ -4,18 +4,14 @@ import { FIRST_RUN } from '../features/welcome/first-run.ts'
 import { usePath } from '../lib/link.tsx'
 import { getAnsweredMs, queryClient } from '../lib/query.ts'
 import { readLocal } from '../platform/local-store.ts'
-import { lazy, Suspense, useEffect, useState, useSyncExternalStore, type ReactNode } from 'react'
+import type * as lateProgram from './late.tsx'
+import { lazyDialog, partFailure, tellPartFailed } from '../widgets/lazy-part.tsx'
+import { useCallback, useEffect, useState, useSyncExternalStore, type ReactNode } from 'react'
 
 export type Part = 'palette' | 'shortcuts'
 
-const Palette = lazy(async () => ({ default: (await import('./late.tsx')).Palette }))
-const Shortcuts = lazy(async () => ({ default: (await import('./late.tsx')).Shortcuts }))
-const FirstRunNote = lazy(async () => ({ default: (await import('./late.tsx')).FirstRunNote }))
-const LateHelp = lazy(async () => ({ default: (await import('./late.tsx')).HelpDrawer }))
-const MoreActions = lazy(async () => ({ default: (await import('./late.tsx')).MoreActions }))
-const Recents = lazy(async () => ({ default: (await import('./late.tsx')).Recents }))
-const Announcements = lazy(async () => ({ default: (await import('./late.tsx')).Announcements }))
-const OperationHost = lazy(async () => ({ default: (await import('./late.tsx')).OperationHost }))
+type Late = typeof lateProgram
+const HelpDrawer = lazyDialog(async () => (await import('./late.tsx')).HelpDrawer)
 /** Without a question for so long, the page has what it is for. */
 const QUIET_MS = 250
 /** A page that has asked nothing yet may be on its way still. */
@@ -38,35 +34,49 @@ export function showPart(next: Part | undefined): void {
 
 export function LateParts(): ReactNode {
   const [shown] = usePart()
-  // Looked at anew with each page.
-  usePath()
   const isFirstRun = readLocal(FIRST_RUN) !== undefined
-  const [isIdle, setIdle] = useState(false)
-  useEffect(() => {
-    const fetchLate = (): void =>
-      void import('./late.tsx').then(
-        ({ startSync }) => {
-          startSync()
-          setIdle(true)
-        },
-        () => undefined,
-      )
-    return onceQuiet(fetchLate)
-  }, [])
-  const close = (): void => showPart(undefined)
-  // Who asks for one of them has all: they come in one program.
-  const isThere = isIdle || shown !== undefined
+  const late = useLate(shown !== undefined || isFirstRun)
+  if (late === undefined) return null
+  const { Announcements, FirstRunNote, MoreActions, OperationHost, Palette, Recents, Shortcuts } = late
   return (
-    <Suspense fallback={null}>
+    <>
       {isFirstRun && <FirstRunNote />}
-      {isThere && <OperationHost />}
-      {isThere && <Announcements />}
-      {isThere && <Recents />}
-      {isThere && <MoreActions />}
-      {shown === 'palette' && <Palette onClose={close} />}
-      {shown === 'shortcuts' && <Shortcuts onClose={close} />}
-    </Suspense>
+      <OperationHost />
+      <Announcements />
+      <Recents />
+      <MoreActions />
+      {shown === 'palette' && <Palette onClose={closePart} />}
+      {shown === 'shortcuts' && <Shortcuts onClose={closePart} />}
+    </>
   )
+}
+
+function closePart(): void {
+  showPart(undefined)
+}
+
+/** Their program: at once when somebody asks for one of them, else when the page has what it is for. What fails then is tried again with the next page. */
+function useLate(isWanted: boolean): Late | undefined {
+  const [late, setLate] = useState<Late>()
+  const path = usePath()
+  const isMissing = late === undefined
+  const fetchLate = useCallback(async (): Promise<void> => {
+    const found = await import('./late.tsx')
+    found.startSync()
+    setLate(found)
+  }, [])
+  useEffect(() => {
+    if (!isMissing) return undefined
+    return onceQuiet(() => void fetchLate().catch(() => undefined))
+  }, [isMissing, path, fetchLate])
+  useEffect(() => {
+    if (!isMissing || !isWanted) return
+    void fetchLate().catch((error: unknown) => {
+      closePart()
+      tellPartFailed(partFailure(error))
+    })
+  }, [isMissing, isWanted, fetchLate])
+  return late
 }
 
 /** Calls once, when the questions of the page are answered: what comes late may not take the line, or the processor, from what the page is for. */
@@ -113,11 +123,7 @@ function showHelp(isShown: boolean): void {
 export function Help(): ReactNode {
   const [isShown, show] = useHelping()
   if (!isShown) return null
-  return (
-    <Suspense fallback={null}>
-      <LateHelp onClose={() => show(false)} />
-    </Suspense>
-  )
+  return <HelpDrawer onClose={() => show(false)} />
 }
 
 function subscribe(listener: () => void): () => void {

@@ -1,15 +1,14 @@
 // What happens when the server says that it does not know who asks: who comes is led to the page of sign-in and back; whose session has ended signs
 // in over the page, which keeps what was typed.
-import { lazy, Suspense, useEffect, type ReactNode } from 'react'
+import { useEffect, type ReactNode } from 'react'
 import { findMe } from '../lib/access/use-me.ts'
 import { useSignedOut } from '../lib/access/signed-out.ts'
 import { useGo } from '../lib/link.tsx'
 import { paths } from '../lib/paths.ts'
+import { lazyMenu } from '../widgets/lazy-part.tsx'
 import { useAddress } from './use-address.ts'
 
-const SignInDialog = lazy(async () => ({
-  default: (await import('../features/sign-in/sign-in-dialog.tsx')).SignInDialog,
-}))
+const SignInDialog = lazyMenu(async () => (await import('../features/sign-in/sign-in-dialog.tsx')).SignInDialog)
 
 export function SessionGuard(): ReactNode {
   const isOut = useSignedOut()
@@ -21,9 +20,5 @@ export function SessionGuard(): ReactNode {
     if (isStranger) go(paths.login(here), { replace: true })
   }, [isStranger, here, go])
   if (me === undefined) return null
-  return (
-    <Suspense fallback={null}>
-      <SignInDialog me={me} from={here} />
-    </Suspense>
-  )
+  return <SignInDialog me={me} from={here} />
 }

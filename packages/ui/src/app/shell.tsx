@@ -1,6 +1,6 @@
 // What stands around every page: the rail, the bar at the top, and the places for toasts and dialogs.
 import { CatchBoundary, Matches } from '@tanstack/react-router'
-import { lazy, Suspense, useLayoutEffect, type ReactNode } from 'react'
+import { useLayoutEffect, type ReactNode } from 'react'
 import { RunHost } from '../features/run-dialog/run-host.tsx'
 import { useMe } from '../lib/access/use-me.ts'
 import { useActions } from '../lib/actions.ts'
@@ -10,6 +10,7 @@ import { switchTheme } from '../lib/theme.ts'
 import { useLocal } from '../lib/use-local.ts'
 import { writeLocal } from '../platform/local-store.ts'
 import { cx } from '../widgets/class-names.ts'
+import { lazyPart } from '../widgets/lazy-part.tsx'
 import { Toasts } from '../widgets/toast.tsx'
 import { BottomBar } from './bottom-bar.tsx'
 import { Help, LateParts, usePart } from './late-parts.tsx'
@@ -23,7 +24,7 @@ import { takeFocus } from './take-focus.ts'
 import { TopBar } from './top-bar.tsx'
 import { useDestinations } from './use-destinations.ts'
 
-const Impersonation = lazy(async () => ({ default: (await import('./impersonation.tsx')).Impersonation }))
+const Impersonation = lazyPart(async () => (await import('./impersonation.tsx')).Impersonation, undefined)
 const PINNED = 'rail.pinned'
 
 /** It stands around the pages and is none of them: it is there before the program of a page is. */
@@ -60,11 +61,7 @@ function Frame(): ReactNode {
       </a>
       <Rail isPinned={isPinned} onPin={pin} />
       <TopBar />
-      {me?.impersonatedBy !== undefined && (
-        <Suspense fallback={null}>
-          <Impersonation me={me} />
-        </Suspense>
-      )}
+      {me?.impersonatedBy !== undefined && <Impersonation me={me} />}
       <div className={classes['beside']}>
         <main id="main" tabIndex={-1} className={classes['main']}>
           <Matches />

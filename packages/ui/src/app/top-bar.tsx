@@ -1,5 +1,5 @@
 import { ActionIcon } from '@mantine/core'
-import { lazy, Suspense, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { Link } from '../lib/link.tsx'
 import { getLiveUntilMs, toggleLive, useLiveState, type LiveState } from '../lib/live/live.ts'
 import { getAnsweredMs } from '../lib/query.ts'
@@ -8,6 +8,7 @@ import { formatMoment } from '../lib/time.ts'
 import { useNow } from '../platform/clock.ts'
 import { Icon } from '../widgets/icon.tsx'
 import { Kbd } from '../widgets/kbd.tsx'
+import { lazyMenu } from '../widgets/lazy-part.tsx'
 import { tip } from '../widgets/tooltip.ts'
 import { Bell } from './bell.tsx'
 import { showPart } from './late-parts.tsx'
@@ -17,7 +18,7 @@ import { Star } from './star.tsx'
 import classes from './top-bar.module.css'
 
 /** Who is signed in is known a moment later than what is seen first; its place is kept. */
-const AccountMenu = lazy(async () => ({ default: (await import('./account-menu.tsx')).AccountMenu }))
+const AccountMenu = lazyMenu(async () => (await import('./account-menu.tsx')).AccountMenu, <NoAccount />)
 
 export function TopBar(): ReactNode {
   return (
@@ -32,9 +33,7 @@ export function TopBar(): ReactNode {
       <Live />
       <Bell />
       <Theme />
-      <Suspense fallback={<NoAccount />}>
-        <AccountMenu />
-      </Suspense>
+      <AccountMenu />
     </header>
   )
 }

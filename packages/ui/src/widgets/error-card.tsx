@@ -19,15 +19,10 @@ export interface ErrorCardProps {
 const FORBIDDEN = 403
 
 /** Says in full what failed and offers the way out; other parts of the page go on. */
-export function ErrorCard({
-  title: said = 'This could not be loaded.',
-  error,
-  onRetry,
-  actions,
-}: ErrorCardProps): ReactNode {
+export function ErrorCard({ title: said = t('notLoaded'), error, onRetry, actions }: ErrorCardProps): ReactNode {
   const message = messageOf(error)
   const isRefused = error instanceof Error && 'status' in error && error.status === FORBIDDEN
-  const title = isRefused ? 'Not allowed here.' : said
+  const title = isRefused ? t('notAllowed') : said
   return (
     <div className={classes['card']} role="alert">
       <span className={classes['icon']}>

@@ -10,7 +10,11 @@ const english = {
   copyForColleague: 'Copy for a colleague',
   heightOf: 'Height of {name}',
   loading: 'Loading',
+  notAllowed: 'Not allowed here.',
   notCopiedAs: 'Copying as {name} did not work.',
+  notLoaded: 'This could not be loaded.',
+  partFailed:
+    'This part of the page did not come from the server. Reload the page if trying again does not help. ({cause})',
   selected: '{count} selected',
   selection: 'Selection',
   tryAgain: 'Try again',

@@ -1,15 +1,16 @@
 // The head of a table: sorts, selects all, and lets somebody drag the edges of its columns.
-import { lazy, Suspense, useEffect, useRef, useState, type PointerEvent, type ReactNode, type RefObject } from 'react'
+import { useEffect, useRef, useState, type PointerEvent, type ReactNode, type RefObject } from 'react'
 import { cx } from './class-names.ts'
 import { clampWidth, pinStyle, type ColumnLayout } from './column-layout.ts'
 import { Icon } from './icon.tsx'
+import { lazyDialog } from './lazy-part.tsx'
 import classes from './table.module.css'
 import type { Column } from './table.tsx'
 import { tip } from './tooltip.ts'
 import type { Selection } from './use-row-keys.ts'
 import { t } from './table-messages.ts'
 
-const ArrangeColumns = lazy(async () => ({ default: (await import('./arrange-columns.tsx')).ArrangeColumns }))
+const ArrangeColumns = lazyDialog(async () => (await import('./arrange-columns.tsx')).ArrangeColumns)
 
 export interface LayoutOfTable {
   readonly layout: ColumnLayout
@@ -145,15 +146,13 @@ function Arrange<Row>({ columns, arranging, widthOf }: ArrangeProps<Row>): React
         <Icon name="settings" size={14} />
       </button>
       {isOpen && (
-        <Suspense fallback={null}>
-          <ArrangeColumns
-            columns={columns}
-            layout={arranging.layout}
-            widthOf={widthOf}
-            onChange={arranging.change}
-            onClose={() => setOpen(false)}
-          />
-        </Suspense>
+        <ArrangeColumns
+          columns={columns}
+          layout={arranging.layout}
+          widthOf={widthOf}
+          onChange={arranging.change}
+          onClose={() => setOpen(false)}
+        />
       )}
     </>
   )

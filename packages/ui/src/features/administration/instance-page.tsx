@@ -1,7 +1,7 @@
 // Is the system well, and what does it do?
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
-import { lazy, Suspense, useState, type ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import { MayButton } from '../../lib/access/may-button.tsx'
 import { useMay } from '../../lib/access/use-may.ts'
 import { Page } from '../../app/page.tsx'
@@ -12,6 +12,7 @@ import { queryClient } from '../../lib/query.ts'
 import { formatMomentLong } from '../../lib/time.ts'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { Icon } from '../../widgets/icon.tsx'
+import { lazyPart } from '../../widgets/lazy-part.tsx'
 import { Skeleton, SkeletonRows } from '../../widgets/skeleton.tsx'
 import { Table, type Column } from '../../widgets/table.tsx'
 import { Tabs } from '../../widgets/tabs.tsx'
@@ -31,14 +32,15 @@ type Service = Awaited<ReturnType<typeof api.instance.searchServices>>['results'
 const LOOK_AGAIN_MS = 5_000
 const SERVICES_MAX = 500
 
-const KillSwitchesTab = lazy(async () => ({ default: (await import('./kill-switches-tab.tsx')).KillSwitchesTab }))
-const AnnouncementsTab = lazy(async () => ({ default: (await import('./announcements-tab.tsx')).AnnouncementsTab }))
+const rows = <SkeletonRows rows={6} />
+const KillSwitchesTab = lazyPart(async () => (await import('./kill-switches-tab.tsx')).KillSwitchesTab, rows)
+const AnnouncementsTab = lazyPart(async () => (await import('./announcements-tab.tsx')).AnnouncementsTab, rows)
 
-const PoliciesTab = lazy(async () => ({ default: (await import('../policies/policies-tab.tsx')).PoliciesTab }))
+const PoliciesTab = lazyPart(async () => (await import('../policies/policies-tab.tsx')).PoliciesTab, rows)
 
-const RetentionTab = lazy(async () => ({ default: (await import('./retention-tab.tsx')).RetentionTab }))
-const QuotasTab = lazy(async () => ({ default: (await import('./quotas-tab.tsx')).QuotasTab }))
-const McpServersTab = lazy(async () => ({ default: (await import('./mcp-servers-tab.tsx')).McpServersTab }))
+const RetentionTab = lazyPart(async () => (await import('./retention-tab.tsx')).RetentionTab, rows)
+const QuotasTab = lazyPart(async () => (await import('./quotas-tab.tsx')).QuotasTab, rows)
+const McpServersTab = lazyPart(async () => (await import('./mcp-servers-tab.tsx')).McpServersTab, rows)
 
 const TABS = {
   overview: { title: notices('overview'), needs: 'INSTANCE', show: (): ReactNode => <Overview /> },
@@ -78,7 +80,7 @@ export function InstancePage(): ReactNode {
       isFull={FULL.includes(active)}
       tabs={<Tabs label={notices('tabs')} active={active} tabs={tabs} />}
     >
-      {why === undefined ? <Suspense fallback={<SkeletonRows rows={6} />}>{show()}</Suspense> : <Refused why={why} />}
+      {why === undefined ? show() : <Refused why={why} />}
     </Page>
   )
 }

@@ -2,7 +2,7 @@
 import { Button, TextInput } from '@mantine/core'
 import '@mantine/core/styles/Input.css'
 import { useQuery } from '@tanstack/react-query'
-import { lazy, Suspense, useState, type ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import { useMay } from '../../lib/access/use-may.ts'
 import { api } from '../../lib/api.ts'
 import { useGo, Link } from '../../lib/link.tsx'
@@ -13,6 +13,7 @@ import { nowMs } from '../../platform/clock.ts'
 import { ActButton } from '../../widgets/act-button.tsx'
 import { cx } from '../../widgets/class-names.ts'
 import { ErrorCard } from '../../widgets/error-card.tsx'
+import { lazyDialog } from '../../widgets/lazy-part.tsx'
 import { Note } from '../../widgets/note.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { formatSize } from '../files/file-tree.ts'
@@ -26,7 +27,7 @@ import classes from './fact-list.module.css'
 import { t } from './facts-messages.ts'
 import { isDiskFull, usedOf, useStorageFacts, type StorageFacts } from './use-facts.ts'
 
-const BulkDialog = lazy(async () => ({ default: (await import('../executions/bulk-dialog.tsx')).BulkDialog }))
+const BulkDialog = lazyDialog(async () => (await import('../executions/bulk-dialog.tsx')).BulkDialog)
 
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
@@ -179,15 +180,13 @@ function Purge(): ReactNode {
         </ActButton>
       </div>
       {isAsked && query && (
-        <Suspense fallback={null}>
-          <BulkDialog
-            action="delete"
-            {...{ rows: [], isAll: true, total: preview?.total ?? 0, query }}
-            isBusy={run.isPending}
-            onClose={() => setAsked(false)}
-            onRun={given => run.mutate(operationOf({ action: 'delete', rows: [], ...given, query }))}
-          />
-        </Suspense>
+        <BulkDialog
+          action="delete"
+          {...{ rows: [], isAll: true, total: preview?.total ?? 0, query }}
+          isBusy={run.isPending}
+          onClose={() => setAsked(false)}
+          onRun={given => run.mutate(operationOf({ action: 'delete', rows: [], ...given, query }))}
+        />
       )}
     </Box>
   )

@@ -1,7 +1,7 @@
 // One app as it is written. A new one begins with a flow.
 import { Button } from '@mantine/core'
 import { useParams } from '@tanstack/react-router'
-import { lazy, Suspense, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { Page } from '../../app/page.tsx'
 import { isNotFound } from '../../lib/api.ts'
 import { useGo } from '../../lib/link.tsx'
@@ -9,6 +9,7 @@ import { paths } from '../../lib/paths.ts'
 import { textParam, useSearchState } from '../../lib/search-state.ts'
 import { Empty } from '../../widgets/empty.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
+import { lazyPart } from '../../widgets/lazy-part.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { useFlow } from '../flow/use-flow.ts'
 import { FlowChooser } from '../run-dialog/flow-chooser.tsx'
@@ -16,7 +17,12 @@ import { newAppOf } from './app-text.ts'
 import { t } from './messages.ts'
 import { useApp } from './use-apps.ts'
 
-const AppEditor = lazy(async () => ({ default: (await import('./app-editor.tsx')).AppEditor }))
+const rows = <SkeletonRows rows={8} />
+const AppEditor = lazyPart(
+  async () => (await import('./app-editor.tsx')).AppEditor,
+  rows,
+  ({ app }, content) => <Waiting title={app?.name ?? t('newApp')}>{content}</Waiting>,
+)
 
 const CRUMBS = [{ title: t('title'), to: paths.apps() }]
 
@@ -24,12 +30,7 @@ export function AppPage(): ReactNode {
   const { uid = '' }: { readonly uid?: string } = useParams({ strict: false })
   const { data, error, isPending, refetch } = useApp(uid)
   const go = useGo()
-  if (data)
-    return (
-      <Suspense fallback={<Waiting title={data.name} />}>
-        <AppEditor key={uid} app={data} initial={data.source} />
-      </Suspense>
-    )
+  if (data) return <AppEditor key={uid} app={data} initial={data.source} />
   if (isPending) return <Waiting title={t('title')} />
   return (
     <Page title={t('title')} crumbs={CRUMBS}>
@@ -46,10 +47,10 @@ export function AppPage(): ReactNode {
   )
 }
 
-function Waiting({ title }: { readonly title: string }): ReactNode {
+function Waiting({ title, children = rows }: { readonly title: string; readonly children?: ReactNode }): ReactNode {
   return (
     <Page title={title} crumbs={CRUMBS} isFull>
-      <SkeletonRows rows={8} />
+      {children}
     </Page>
   )
 }
@@ -82,9 +83,5 @@ function NewForFlow({ flow }: { readonly flow: string }): ReactNode {
       </Page>
     )
   if (!data) return <Waiting title={t('newApp')} />
-  return (
-    <Suspense fallback={<Waiting title={t('newApp')} />}>
-      <AppEditor initial={newAppOf({ namespace, id, description: data.description })} />
-    </Suspense>
-  )
+  return <AppEditor initial={newAppOf({ namespace, id, description: data.description })} />
 }

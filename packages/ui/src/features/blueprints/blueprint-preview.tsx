@@ -1,5 +1,5 @@
 // One blueprint: what it is for, what it asks for, its drawing and its code, and the two ways to go on with it.
-import { lazy, Suspense, useMemo, useState, type ReactNode } from 'react'
+import { useMemo, useState, type ReactNode } from 'react'
 import { MayButton } from '../../lib/access/may-button.tsx'
 import { useMay } from '../../lib/access/use-may.ts'
 import { useActions } from '../../lib/actions.ts'
@@ -19,12 +19,13 @@ import { parseYamlTree, plainOf } from '../editor/yaml/yaml-tree.ts'
 import { simpleName } from '../plugin-types/search-types.ts'
 import { Topology } from '../topology/topology.tsx'
 import { Choices } from '../../widgets/choices.tsx'
+import { lazyDialog } from '../../widgets/lazy-part.tsx'
 import { SideBack } from '../../widgets/side-list.tsx'
 import classes from './blueprints.module.css'
 import { t } from './messages.ts'
 import { useBlueprint, useRemoveBlueprint, useRunBlueprint, type Blueprint, type Shelf } from './use-blueprints.ts'
 
-const BlueprintDialog = lazy(async () => ({ default: (await import('./blueprint-dialog.tsx')).BlueprintDialog }))
+const BlueprintDialog = lazyDialog(async () => (await import('./blueprint-dialog.tsx')).BlueprintDialog)
 
 export interface BlueprintPreviewProps {
   readonly id: string
@@ -150,11 +151,7 @@ function OwnMenu({ blueprint }: { readonly blueprint: Blueprint }): ReactNode {
           },
         ]}
       />
-      {isEdited && (
-        <Suspense fallback={null}>
-          <BlueprintDialog blueprint={blueprint} onClose={() => setEdited(false)} />
-        </Suspense>
-      )}
+      {isEdited && <BlueprintDialog blueprint={blueprint} onClose={() => setEdited(false)} />}
     </>
   )
 }

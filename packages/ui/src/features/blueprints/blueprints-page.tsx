@@ -2,7 +2,7 @@
 import { Button, TextInput } from '@mantine/core'
 import '@mantine/core/styles/Input.css'
 import { useParams } from '@tanstack/react-router'
-import { lazy, Suspense, useDeferredValue, useMemo, useRef, type ReactNode, type RefObject } from 'react'
+import { useDeferredValue, useMemo, useRef, type ReactNode, type RefObject } from 'react'
 import { Page } from '../../app/page.tsx'
 import { MayButton } from '../../lib/access/may-button.tsx'
 import { useMay } from '../../lib/access/use-may.ts'
@@ -15,6 +15,7 @@ import { ErrorCard } from '../../widgets/error-card.tsx'
 import { Icon } from '../../widgets/icon.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { Choices } from '../../widgets/choices.tsx'
+import { lazyDialog, lazyPart } from '../../widgets/lazy-part.tsx'
 import { SideEntries, SideEntry, SideList } from '../../widgets/side-list.tsx'
 import { Tabs } from '../../widgets/tabs.tsx'
 import classes from './blueprints.module.css'
@@ -22,9 +23,12 @@ import { findBlueprints, plainWords, topicsOf } from './find-blueprints.ts'
 import { t } from './messages.ts'
 import { useBlueprints, type BlueprintHead, type Shelf } from './use-blueprints.ts'
 
-const Preview = lazy(async () => ({ default: (await import('./blueprint-preview.tsx')).BlueprintPreview }))
+const Preview = lazyPart(
+  async () => (await import('./blueprint-preview.tsx')).BlueprintPreview,
+  <SkeletonRows rows={8} />,
+)
 
-const BlueprintDialog = lazy(async () => ({ default: (await import('./blueprint-dialog.tsx')).BlueprintDialog }))
+const BlueprintDialog = lazyDialog(async () => (await import('./blueprint-dialog.tsx')).BlueprintDialog)
 
 const PARAMS = { q: textParam, tag: textParam, new: flagParam, flow: textParam }
 const SHELVES = (['community', 'custom'] as const).map(id => ({ id, title: t(id), to: paths.blueprints('flow', id) }))
@@ -77,19 +81,11 @@ export function BlueprintsPage(): ReactNode {
           side={<Side {...{ all: data, found, tag, q, shown, to, search }} onSearch={setSearch} />}
         >
           <div className={classes['panel']}>
-            {shown !== undefined && (
-              <Suspense fallback={<SkeletonRows rows={8} />}>
-                <Preview key={shown} id={shown} shelf={shelf} back={to(undefined)} />
-              </Suspense>
-            )}
+            {shown !== undefined && <Preview key={shown} id={shown} shelf={shelf} back={to(undefined)} />}
           </div>
         </SideList>
       )}
-      {isNew && (
-        <Suspense fallback={null}>
-          <BlueprintDialog flow={flow} onClose={() => setSearch({ new: false, flow: undefined })} />
-        </Suspense>
-      )}
+      {isNew && <BlueprintDialog flow={flow} onClose={() => setSearch({ new: false, flow: undefined })} />}
     </Page>
   )
 }

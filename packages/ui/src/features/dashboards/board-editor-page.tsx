@@ -1,21 +1,21 @@
 // A board that is being written. The editor comes behind the page.
 import { useParams } from '@tanstack/react-router'
-import { Suspense, lazy, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { Page } from '../../app/page.tsx'
 import { paths } from '../../lib/paths.ts'
 import { ErrorCard } from '../../widgets/error-card.tsx'
+import { lazyPart } from '../../widgets/lazy-part.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { editorMessages as t } from './editor-messages.ts'
 import { useDashboard } from './use-dashboards.ts'
 
-const BoardEditor = lazy(async () => ({ default: (await import('./board-editor.tsx')).BoardEditor }))
+const rows = <SkeletonRows rows={10} />
+const BoardEditor = lazyPart(async () => (await import('./board-editor.tsx')).BoardEditor, rows)
 
 export function NewBoardPage(): ReactNode {
   return (
     <Page title={t('newBoard')} crumbs={[{ title: t('home'), to: paths.home() }]} isFull>
-      <Suspense fallback={<SkeletonRows rows={10} />}>
-        <BoardEditor />
-      </Suspense>
+      <BoardEditor />
     </Page>
   )
 }
@@ -33,13 +33,9 @@ export function EditBoardPage(): ReactNode {
       ]}
       isFull
     >
-      {error ? (
-        <ErrorCard title={t('failed')} error={error} onRetry={() => void refetch()} />
-      ) : (
-        <Suspense fallback={<SkeletonRows rows={10} />}>
-          {board ? <BoardEditor key={board.id} board={board} /> : <SkeletonRows rows={10} />}
-        </Suspense>
-      )}
+      {error && <ErrorCard title={t('failed')} error={error} onRetry={() => void refetch()} />}
+      {!error && !board && rows}
+      {!error && board && <BoardEditor key={board.id} board={board} />}
     </Page>
   )
 }

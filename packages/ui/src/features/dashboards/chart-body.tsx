@@ -1,9 +1,10 @@
 // What a chart shows: each kind its own way, and all of them as a table as well.
-import { lazy, Suspense, useMemo, type ReactNode } from 'react'
+import { useMemo, type ReactNode } from 'react'
 import { Link } from '../../lib/link.tsx'
 import { formatNumber } from '../../lib/messages.ts'
 import { stateWord } from '../../lib/states.ts'
 import { formatDuration } from '../../lib/time.ts'
+import { lazyPart } from '../../widgets/lazy-part.tsx'
 import { Skeleton } from '../../widgets/skeleton.tsx'
 import type { ChartLook } from './chart-look.ts'
 import { linkOfValue } from './chart-links.ts'
@@ -12,7 +13,10 @@ import { ChartTable } from './chart-table.tsx'
 import classes from './dashboards.module.css'
 import { t } from './messages.ts'
 
-const TimeChart = lazy(async () => ({ default: (await import('../../widgets/time-chart.tsx')).TimeChart }))
+const TimeChart = lazyPart(
+  async () => (await import('../../widgets/time-chart.tsx')).TimeChart,
+  <Skeleton height="200px" />,
+)
 
 export interface ChartBodyProps {
   readonly look: ChartLook
@@ -61,14 +65,12 @@ function Figure({ look, rows }: Pick<ChartBodyProps, 'look' | 'rows'>): ReactNod
 function OverTime({ look, rows, fromMs, toMs, onRange }: ChartBodyProps): ReactNode {
   const { times, series } = useMemo(() => timeSeriesOf(look, rows), [look, rows])
   return (
-    <Suspense fallback={<Skeleton height="200px" />}>
-      <TimeChart
-        label={look.title}
-        {...{ times, series, fromMs, toMs }}
-        hasLegend={look.hasLegend}
-        {...(onRange ? { onRange } : {})}
-      />
-    </Suspense>
+    <TimeChart
+      label={look.title}
+      {...{ times, series, fromMs, toMs }}
+      hasLegend={look.hasLegend}
+      {...(onRange ? { onRange } : {})}
+    />
   )
 }
 

@@ -1,9 +1,10 @@
 // A chart in its card. It is asked for when it comes near the window, and what is wrong with it stays in it.
-import { Suspense, lazy, useEffect, useRef, useState, type ReactNode, type RefObject } from 'react'
+import { useEffect, useRef, useState, type ReactNode, type RefObject } from 'react'
 import { formatMomentLong } from '../../lib/time.ts'
 import { saveFile } from '../../platform/save-file.ts'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { Icon } from '../../widgets/icon.tsx'
+import { lazyPart } from '../../widgets/lazy-part.tsx'
 import { Markdown } from '../../widgets/markdown.tsx'
 import { Menu, type MenuGroup } from '../../widgets/menu.tsx'
 import { Skeleton } from '../../widgets/skeleton.tsx'
@@ -14,7 +15,7 @@ import classes from './dashboards.module.css'
 import { t } from './messages.ts'
 import { useRows, type RowsSource, type ShownRows } from './use-dashboards.ts'
 
-const ChartSource = lazy(async () => ({ default: (await import('./chart-source.tsx')).ChartSource }))
+const ChartSource = lazyPart(async () => (await import('./chart-source.tsx')).ChartSource, undefined)
 
 export interface ChartCardProps {
   readonly chart: unknown
@@ -69,9 +70,7 @@ export function ChartCard({
       ) : (
         <>
           <ErrorCard title={t('chartFailed')} error={problem} onRetry={() => void refetch()} />
-          <Suspense>
-            <ChartSource chart={chart} label={look.title} />
-          </Suspense>
+          <ChartSource chart={chart} label={look.title} />
         </>
       )}
       {children}

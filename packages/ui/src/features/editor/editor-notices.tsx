@@ -1,9 +1,10 @@
 // What stands over the text when something happened without it: a draft that was left behind, a revision that somebody else has saved, and the two texts
 // that do not fit.
 import { Button } from '@mantine/core'
-import { lazy, Suspense, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { formatMomentLong } from '../../lib/time.ts'
 import type { LeftDraft } from '../../platform/draft-store.ts'
+import { lazyDialog } from '../../widgets/lazy-part.tsx'
 import type { FlowDocument } from '../flow/use-flow.ts'
 import type { CodeHandle } from './code/code-editor.tsx'
 import classes from './flow-editor.module.css'
@@ -14,8 +15,8 @@ import type { DraftState } from './use-draft.ts'
 import { savedOf, type SavedFlow, type Saving } from './use-save.ts'
 import { replaceText } from './yaml/replace-text.ts'
 
-const SaveReview = lazy(async () => ({ default: (await import('./review/save-review.tsx')).SaveReview }))
-const ConflictView = lazy(async () => ({ default: (await import('./merge/merge-dialog.tsx')).ConflictView }))
+const SaveReview = lazyDialog(async () => (await import('./review/save-review.tsx')).SaveReview)
+const ConflictView = lazyDialog(async () => (await import('./merge/merge-dialog.tsx')).ConflictView)
 
 export interface NoticesProps {
   readonly flow: FlowDocument | undefined
@@ -40,34 +41,30 @@ export function EditorNotices(props: NoticesProps): ReactNode {
   return (
     <>
       {isReviewing && saving.saved && (
-        <Suspense>
-          <SaveReview
-            saved={saving.saved}
-            text={text}
-            onSave={(isToRun, message) => onReviewed(isToRun ? 'run' : 'save', message)}
-            onClose={() => onReviewed('leave')}
-          />
-        </Suspense>
+        <SaveReview
+          saved={saving.saved}
+          text={text}
+          onSave={(isToRun, message) => onReviewed(isToRun ? 'run' : 'save', message)}
+          onClose={() => onReviewed('leave')}
+        />
       )}
       <DraftBanner draft={draft} code={code} saving={saving} />
       <NewerBanner {...{ flow, text, code, saving }} />
       <DraftConflict {...props} />
       {conflict && (
-        <Suspense>
-          <ConflictView
-            conflict={conflict}
-            onClose={closeConflict}
-            onBringBack={() => onBringBack(conflict.mine)}
-            onUse={(merged, isToSave) => {
-              const { newest } = conflict
-              if (!newest) return
-              // Undo brings back what was written here.
-              code?.edit(replaceText(code.text(), merged))
-              follow(newest)
-              if (isToSave) onSave(merged, newest)
-            }}
-          />
-        </Suspense>
+        <ConflictView
+          conflict={conflict}
+          onClose={closeConflict}
+          onBringBack={() => onBringBack(conflict.mine)}
+          onUse={(merged, isToSave) => {
+            const { newest } = conflict
+            if (!newest) return
+            // Undo brings back what was written here.
+            code?.edit(replaceText(code.text(), merged))
+            follow(newest)
+            if (isToSave) onSave(merged, newest)
+          }}
+        />
       )}
     </>
   )
@@ -78,18 +75,16 @@ function DraftConflict({ drafting, code, onKeep }: NoticesProps): ReactNode {
   const { conflict, follow, closeConflict } = drafting
   if (!conflict) return null
   return (
-    <Suspense>
-      <ConflictView
-        conflict={conflict}
-        onClose={closeConflict}
-        onBringBack={closeConflict}
-        onUse={(merged, isToSave) => {
-          code?.edit(replaceText(code.text(), merged))
-          const over = follow()
-          if (isToSave) onKeep(merged, over)
-        }}
-      />
-    </Suspense>
+    <ConflictView
+      conflict={conflict}
+      onClose={closeConflict}
+      onBringBack={closeConflict}
+      onUse={(merged, isToSave) => {
+        code?.edit(replaceText(code.text(), merged))
+        const over = follow()
+        if (isToSave) onKeep(merged, over)
+      }}
+    />
   )
 }
 

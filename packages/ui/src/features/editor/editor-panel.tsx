@@ -1,7 +1,8 @@
 // Below the text: what is wrong with it, what it would do, and what it comes to when it is tried.
-import { lazy, Suspense, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { useSearchState, wordParam } from '../../lib/search-state.ts'
 import { cx } from '../../widgets/class-names.ts'
+import { lazyPart } from '../../widgets/lazy-part.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { tip } from '../../widgets/tooltip.ts'
 import type { CodeHandle } from './code/code-editor.tsx'
@@ -11,8 +12,11 @@ import { ProblemsList } from './problems-list.tsx'
 import type { TryPanelProps } from './rehearsal/try-panel.tsx'
 import type { Checks } from './use-checks.ts'
 
-const PlanPanel = lazy(async () => ({ default: (await import('./rehearsal/plan-panel.tsx')).PlanPanel }))
-const TryPanel = lazy(async () => ({ default: (await import('./rehearsal/try-panel.tsx')).TryPanel }))
+const PlanPanel = lazyPart(
+  async () => (await import('./rehearsal/plan-panel.tsx')).PlanPanel,
+  <SkeletonRows rows={4} />,
+)
+const TryPanel = lazyPart(async () => (await import('./rehearsal/try-panel.tsx')).TryPanel, <SkeletonRows rows={4} />)
 
 const PANELS = ['problems', 'plan', 'try'] as const
 const KEYS = { problems: 'mod+shift+m', plan: undefined, try: 'f9' } as const
@@ -56,13 +60,11 @@ export function EditorPanel({ checks, code, ...rest }: EditorPanelProps): ReactN
       {panel === 'problems' && <ProblemsList checks={checks} code={code} />}
       {panel !== 'problems' && (
         <div className={classes['belowContent']}>
-          <Suspense fallback={<SkeletonRows rows={4} />}>
-            {panel === 'plan' ? (
-              <PlanPanel {...rest} hasErrors={hasErrors} />
-            ) : (
-              <TryPanel {...rest} hasErrors={hasErrors} />
-            )}
-          </Suspense>
+          {panel === 'plan' ? (
+            <PlanPanel {...rest} hasErrors={hasErrors} />
+          ) : (
+            <TryPanel {...rest} hasErrors={hasErrors} />
+          )}
         </div>
       )}
     </section>

@@ -1,18 +1,17 @@
 // A flow that is not there yet. The editor comes behind the page.
-import { lazy, Suspense, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { Page } from '../../app/page.tsx'
 import { paths } from '../../lib/paths.ts'
+import { lazyPart } from '../../widgets/lazy-part.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { t } from './messages.ts'
 
-const NewFlow = lazy(async () => ({ default: (await import('./new-flow.tsx')).NewFlow }))
+const NewFlow = lazyPart(async () => (await import('./new-flow.tsx')).NewFlow, <SkeletonRows rows={10} />)
 
 export function NewFlowPage(): ReactNode {
   return (
     <Page title={t('newFlow')} crumbs={[{ title: t('flows'), to: paths.flows() }]} isFull>
-      <Suspense fallback={<SkeletonRows rows={10} />}>
-        <NewFlow />
-      </Suspense>
+      <NewFlow />
     </Page>
   )
 }

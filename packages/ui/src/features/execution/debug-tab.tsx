@@ -1,6 +1,6 @@
 // What happened event by event, and how everything was at any of them: the chart, the inputs and the variables of that moment, and what changed by it.
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { Suspense, lazy, useMemo, type KeyboardEvent, type ReactNode } from 'react'
+import { useMemo, type KeyboardEvent, type ReactNode } from 'react'
 import { useActions } from '../../lib/actions.ts'
 import { api } from '../../lib/api.ts'
 import { numberParam, textParam, useSearchState } from '../../lib/search-state.ts'
@@ -8,7 +8,7 @@ import { isFinalState, stateGroupOf, stateWord } from '../../lib/states.ts'
 import { formatClock } from '../../lib/time.ts'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { Icon, type IconName } from '../../widgets/icon.tsx'
-import { lazyPart } from '../../widgets/lazy-part.tsx'
+import { lazyDialog, lazyPart } from '../../widgets/lazy-part.tsx'
 import { Skeleton, SkeletonRows } from '../../widgets/skeleton.tsx'
 import { Table, type Column } from '../../widgets/table.tsx'
 import { tip } from '../../widgets/tooltip.ts'
@@ -23,8 +23,8 @@ import type { ExecutionHead } from './use-execution.ts'
 const PARAMS = { at: numberParam, task: textParam, watch: textParam, open: textParam }
 const PIECE = 1_000
 const WATCHED_MAX = 8
-const ForkDialog = lazy(async () => ({ default: (await import('./fork-dialog.tsx')).ForkDialog }))
-const WatchList = lazy(async () => ({ default: (await import('./watch-list.tsx')).WatchList }))
+const ForkDialog = lazyDialog(async () => (await import('./fork-dialog.tsx')).ForkDialog)
+const WatchList = lazyPart(async () => (await import('./watch-list.tsx')).WatchList, <Skeleton height="6.5rem" />)
 const Moment = lazyPart(async () => (await import('./debug-moment.tsx')).Moment, <SkeletonRows rows={4} />)
 const NOTHING: ReadonlySet<string> = new Set()
 
@@ -52,11 +52,7 @@ export function DebugTab({ head }: { readonly head: ExecutionHead }): ReactNode 
         onGo={go}
         onFork={isLive || seq < total - 1 ? () => setSearch({ open: 'fork' }) : undefined}
       />
-      {open === 'fork' && (
-        <Suspense>
-          <ForkDialog {...{ head, then, seq }} onClose={() => setSearch({ open: undefined })} />
-        </Suspense>
-      )}
+      {open === 'fork' && <ForkDialog {...{ head, then, seq }} onClose={() => setSearch({ open: undefined })} />}
       <div className={classes['parts']}>
         <div className={classes['main']}>
           <Gantt
@@ -72,14 +68,12 @@ export function DebugTab({ head }: { readonly head: ExecutionHead }): ReactNode 
             zoom={undefined}
             onZoom={() => undefined}
           />
-          <Suspense fallback={<Skeleton height="6.5rem" />}>
-            <WatchList
-              executionId={head.id}
-              expressions={watchedOf(watch)}
-              {...{ seq, total, onGo: go }}
-              onChange={next => setSearch({ watch: next.length === 0 ? undefined : JSON.stringify(next) })}
-            />
-          </Suspense>
+          <WatchList
+            executionId={head.id}
+            expressions={watchedOf(watch)}
+            {...{ seq, total, onGo: go }}
+            onChange={next => setSearch({ watch: next.length === 0 ? undefined : JSON.stringify(next) })}
+          />
           <Moment {...{ then, event, runs, task }} />
         </div>
         <div className={classes['events']}>

@@ -1,6 +1,6 @@
 // The buttons of the head of an execution, their menu, and the dialogs behind them. What its state forbids says which state it needs.
 import { routes } from '@batuta/api'
-import { lazy, Suspense, useState, type ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import { useMay } from '../../lib/access/use-may.ts'
 import { useActions } from '../../lib/actions.ts'
 import { apiUrl } from '../../lib/api.ts'
@@ -11,6 +11,7 @@ import { useMedia } from '../../lib/use-media.ts'
 import { ActButton } from '../../widgets/act-button.tsx'
 import { CopyAs, copyItems, curlLine, type CopyForm } from '../../widgets/copy-as.tsx'
 import { Icon } from '../../widgets/icon.tsx'
+import { lazyDialog } from '../../widgets/lazy-part.tsx'
 import { Menu, type MenuGroup, type MenuItem } from '../../widgets/menu.tsx'
 import { needOf, whyNot, isPossible, type ExecutionAction } from '../executions/possible-actions.ts'
 import classes from './execution-page.module.css'
@@ -19,10 +20,10 @@ import { t } from './messages.ts'
 import { ownLabels, useExecutionAction } from './use-execution-action.ts'
 import type { ExecutionHead } from './use-execution.ts'
 
-const ReplayDialog = lazy(async () => ({ default: (await import('./replay-dialog.tsx')).ReplayDialog }))
+const ReplayDialog = lazyDialog(async () => (await import('./replay-dialog.tsx')).ReplayDialog)
 
-const LabelsDialog = lazy(async () => ({ default: (await import('../executions/labels-dialog.tsx')).LabelsDialog }))
-const TypedConfirm = lazy(async () => ({ default: (await import('../../widgets/typed-confirm.tsx')).TypedConfirm }))
+const LabelsDialog = lazyDialog(async () => (await import('../executions/labels-dialog.tsx')).LabelsDialog)
+const TypedConfirm = lazyDialog(async () => (await import('../../widgets/typed-confirm.tsx')).TypedConfirm)
 
 const FINAL_STATES = ['SUCCESS', 'WARNING', 'FAILED', 'CANCELLED'] as const
 
@@ -100,9 +101,7 @@ export function ExecutionActions({ head, live, open, from, onOpen }: ExecutionAc
         ]}
       />
       {open !== undefined && (
-        <Suspense fallback={null}>
-          <Dialogs {...{ head, live, open, from }} onClose={() => onOpen(undefined)} act={act.mutate} />
-        </Suspense>
+        <Dialogs {...{ head, live, open, from }} onClose={() => onOpen(undefined)} act={act.mutate} />
       )}
     </>
   )

@@ -1,10 +1,11 @@
-import { lazy, Suspense, useCallback, useState, type ReactNode } from 'react'
+import { useCallback, useState, type ReactNode } from 'react'
 import { useAction } from '../../lib/actions.ts'
 import { textParam, useSearchState } from '../../lib/search-state.ts'
 import { isFinalState } from '../../lib/states.ts'
 import { useLocal } from '../../lib/use-local.ts'
 import { writeLocal } from '../../platform/local-store.ts'
 import { Icon } from '../../widgets/icon.tsx'
+import { lazyPart } from '../../widgets/lazy-part.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { tip } from '../../widgets/tooltip.ts'
 import { Gantt } from '../gantt/gantt.tsx'
@@ -15,7 +16,7 @@ import { useTree } from './use-task-runs.ts'
 import { useChosenRun, WithPanel, type RunsViewProps } from './with-panel.tsx'
 
 /** Neither its program nor a line of it is asked for before somebody wants to see it. */
-const LogPane = lazy(async () => ({ default: (await import('./log-pane.tsx')).LogPane }))
+const LogPane = lazyPart(async () => (await import('./log-pane.tsx')).LogPane, <SkeletonRows rows={6} />)
 
 const PARAMS = { zoom: textParam }
 const WITH_LOG = 'gantt.log'
@@ -73,11 +74,7 @@ export function GanttTab({ head, taskRuns, onReplay, isFull }: GanttTabProps): R
           isFitting={log.isShown && !log.isSized}
           tools={isFull && <LogToggle isShown={log.isShown} toggle={log.toggle} />}
         />
-        {log.isShown && (
-          <Suspense fallback={<SkeletonRows rows={6} />}>
-            <LogPane {...{ head, run }} heightKey={LOG_HEIGHT} onClose={log.toggle} />
-          </Suspense>
-        )}
+        {log.isShown && <LogPane {...{ head, run }} heightKey={LOG_HEIGHT} onClose={log.toggle} />}
       </WithPanel>
     </div>
   )

@@ -1,13 +1,14 @@
 // The outputs of one task run: a tree whose files can be looked into, with the expression that gives each value.
-import { lazy, Suspense, useState, type ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import { Icon } from '../../widgets/icon.tsx'
+import { lazyDialog } from '../../widgets/lazy-part.tsx'
 import { showToast } from '../../widgets/toast.tsx'
 import { tip } from '../../widgets/tooltip.ts'
 import { expressionOf, isFileUri, itemsOf, rootOf, valueAt, type Path } from './output-tree.ts'
 import classes from './outputs.module.css'
 import { panelMessages as t } from './panel-messages.ts'
 
-const FilePreview = lazy(async () => ({ default: (await import('./file-preview.tsx')).FilePreview }))
+const FilePreview = lazyDialog(async () => (await import('./file-preview.tsx')).FilePreview)
 
 export interface OutputsOfProps {
   readonly executionId: string
@@ -25,11 +26,7 @@ export function OutputsOf({ executionId, taskId, value, outputs }: OutputsOfProp
       <ul className={classes['tree']} aria-label={t('outputs')}>
         <Level root={rootOf(taskId, value)} outputs={outputs} path={[]} onFile={setFile} />
       </ul>
-      {file !== undefined && (
-        <Suspense fallback={null}>
-          <FilePreview executionId={executionId} uri={file} onClose={() => setFile(undefined)} />
-        </Suspense>
-      )}
+      {file !== undefined && <FilePreview executionId={executionId} uri={file} onClose={() => setFile(undefined)} />}
     </>
   )
 }

@@ -1,13 +1,14 @@
 // What the tasks and the execution gave: as columns to walk through, as a tree, or as it stands; below it a place to try expressions.
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { lazy, Suspense, useMemo, useState, type ReactNode } from 'react'
+import { useMemo, useState, type ReactNode } from 'react'
 import { api } from '../../lib/api.ts'
 import { textParam, useSearchState, wordParam } from '../../lib/search-state.ts'
 import { CodeBlock } from '../../widgets/code-block.tsx'
 import { Empty } from '../../widgets/empty.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { Icon } from '../../widgets/icon.tsx'
+import { lazyDialog } from '../../widgets/lazy-part.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { ExpressionTry } from './expression-try.tsx'
 import { expressionOf, isFileUri, itemsOf, rootOf, valueAt, type Path } from './output-tree.ts'
@@ -17,7 +18,7 @@ import classes from './outputs.module.css'
 import type { ExecutionHead } from './use-execution.ts'
 import type { TaskRun } from './use-task-runs.ts'
 
-const FilePreview = lazy(async () => ({ default: (await import('./file-preview.tsx')).FilePreview }))
+const FilePreview = lazyDialog(async () => (await import('./file-preview.tsx')).FilePreview)
 
 const PARAMS = { task: textParam, as: wordParam(['columns', 'tree', 'raw']) }
 /** Stands for the outputs of the flow. */
@@ -197,9 +198,7 @@ function Detail({ executionId, root, path, value }: DetailProps): ReactNode {
         isWrapped
       />
       {isOpen && isFileUri(value) && (
-        <Suspense fallback={null}>
-          <FilePreview executionId={executionId} uri={value} onClose={() => setOpen(false)} />
-        </Suspense>
+        <FilePreview executionId={executionId} uri={value} onClose={() => setOpen(false)} />
       )}
     </div>
   )

@@ -1,13 +1,14 @@
 // What is done to the rows that are chosen, or to all that the filter keeps: a sentence first that says to how many, in which states, and who is left
 // out. What cannot be taken back is confirmed, above a hundred by typing the number.
 import { Button } from '@mantine/core'
-import { lazy, Suspense, useState, type ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import { useMay } from '../../lib/access/use-may.ts'
 import { useActions } from '../../lib/actions.ts'
 import { useGo } from '../../lib/link.tsx'
 import { paths } from '../../lib/paths.ts'
 import { CopyAs } from '../../widgets/copy-as.tsx'
 import { Icon } from '../../widgets/icon.tsx'
+import { lazyDialog } from '../../widgets/lazy-part.tsx'
 import { Menu, type MenuItem } from '../../widgets/menu.tsx'
 import { tip } from '../../widgets/tooltip.ts'
 import { useStartOperation } from '../operations/use-operations.ts'
@@ -19,7 +20,7 @@ import { needOf, queryOfFit, splitByFit } from './possible-actions.ts'
 import { usePreview } from './use-preview.ts'
 import type { ExecutionQuery, ExecutionRow } from './use-executions.ts'
 
-const BulkDialog = lazy(async () => ({ default: (await import('./bulk-dialog.tsx')).BulkDialog }))
+const BulkDialog = lazyDialog(async () => (await import('./bulk-dialog.tsx')).BulkDialog)
 
 export interface BulkBarProps {
   readonly rows: readonly ExecutionRow[]
@@ -89,15 +90,13 @@ export function BulkBar({ rows, isAll, total, isEstimate, query, onAll, onClear 
         </Button>
       </span>
       {asked !== undefined && (
-        <Suspense fallback={null}>
-          <BulkDialog
-            action={asked}
-            {...{ rows, isAll, total, query }}
-            isBusy={run.isPending}
-            onClose={() => setAsked(undefined)}
-            onRun={given => run.mutate(operationOf({ action: asked, rows, ...given, ...(isAll ? { query } : {}) }))}
-          />
-        </Suspense>
+        <BulkDialog
+          action={asked}
+          {...{ rows, isAll, total, query }}
+          isBusy={run.isPending}
+          onClose={() => setAsked(undefined)}
+          onRun={given => run.mutate(operationOf({ action: asked, rows, ...given, ...(isAll ? { query } : {}) }))}
+        />
       )}
     </div>
   )

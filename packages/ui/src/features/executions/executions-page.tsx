@@ -1,6 +1,6 @@
 // What ran, what failed, what is slow?
 import { Button } from '@mantine/core'
-import { lazy, memo, Suspense, useCallback, useMemo, useRef, useState, type ReactNode } from 'react'
+import { memo, useCallback, useMemo, useRef, useState, type ReactNode } from 'react'
 import { Page } from '../../app/page.tsx'
 import type { Filter } from '../../lib/filters/filter.ts'
 import { printFilter } from '../../lib/filters/filter-text.ts'
@@ -39,7 +39,10 @@ import {
   type ExecutionRow,
 } from './use-executions.ts'
 
-const ExecutionsDots = lazy(async () => ({ default: (await import('./executions-dots.tsx')).ExecutionsDots }))
+const ExecutionsDots = lazyPart(
+  async () => (await import('./executions-dots.tsx')).ExecutionsDots,
+  <ChartPlace isTall />,
+)
 // Nobody selects a row, or looks into one, before the list is there.
 const BulkBar = lazyPart(async () => (await import('./bulk-bar.tsx')).BulkBar, undefined)
 const ExecutionPreview = lazyPart(async () => (await import('./execution-preview.tsx')).ExecutionPreview, undefined)
@@ -140,14 +143,12 @@ const Chart = memo(function Chart(props: ChartProps): ReactNode {
   if (total === 0 && counts.total === 0) return null
   const Drawn = chart === 'durations' ? ExecutionsDots : ExecutionsChart
   return (
-    <Suspense fallback={<ChartPlace isTall />}>
-      <Drawn
-        query={query}
-        counts={counts}
-        onRange={(from, to) => setFilters(withRange(filters, from, to))}
-        onState={state => setFilters(withState(filters, state))}
-      />
-    </Suspense>
+    <Drawn
+      query={query}
+      counts={counts}
+      onRange={(from, to) => setFilters(withRange(filters, from, to))}
+      onState={state => setFilters(withState(filters, state))}
+    />
   )
 })
 

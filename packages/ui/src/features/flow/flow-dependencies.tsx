@@ -1,8 +1,9 @@
-import { lazy, Suspense, useMemo, type ReactNode } from 'react'
+import { useMemo, type ReactNode } from 'react'
 import { useGo } from '../../lib/link.tsx'
 import { paths } from '../../lib/paths.ts'
 import { Empty } from '../../widgets/empty.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
+import { lazyPart } from '../../widgets/lazy-part.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import type { Block, FlowBlocks } from '../topology/flow-blocks.ts'
 import { layOut } from '../topology/layout.ts'
@@ -10,7 +11,10 @@ import type { FlowTabProps } from './flow-page.tsx'
 import { t } from './messages.ts'
 import { useDependencies, type Neighbours } from './use-flow.ts'
 
-const Canvas = lazy(async () => ({ default: (await import('../topology/topology-canvas.tsx')).TopologyCanvas }))
+const Canvas = lazyPart(
+  async () => (await import('../topology/topology-canvas.tsx')).TopologyCanvas,
+  <SkeletonRows rows={5} />,
+)
 
 /** Which flows start this one, which it starts, and theirs. */
 export function FlowDependencies({ flow }: FlowTabProps): ReactNode {
@@ -24,14 +28,12 @@ export function FlowDependencies({ flow }: FlowTabProps): ReactNode {
     ({ block }) => block?.subflow?.id === flow.id && block.subflow.namespace === flow.namespace,
   )
   return (
-    <Suspense fallback={<SkeletonRows rows={5} />}>
-      <Canvas
-        layout={layout}
-        selected={own?.id}
-        onFold={() => undefined}
-        onSelect={({ subflow }) => subflow && go(paths.flow(subflow, 'dependencies'))}
-      />
-    </Suspense>
+    <Canvas
+      layout={layout}
+      selected={own?.id}
+      onFold={() => undefined}
+      onSelect={({ subflow }) => subflow && go(paths.flow(subflow, 'dependencies'))}
+    />
   )
 }
 

@@ -1,13 +1,14 @@
 // What the tasks of this flow have measured, over time: one chart for each metric.
 import { useQueries, useQuery } from '@tanstack/react-query'
 import { trust } from '@batuta/core'
-import { lazy, Suspense, useMemo, useState, type ReactNode } from 'react'
+import { useMemo, useState, type ReactNode } from 'react'
 import { api } from '../../lib/api.ts'
 import { formatNumber } from '../../lib/messages.ts'
 import { textParam, useSearchState, wordParam } from '../../lib/search-state.ts'
 import { nowMs } from '../../platform/clock.ts'
 import { Empty } from '../../widgets/empty.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
+import { lazyPart } from '../../widgets/lazy-part.tsx'
 import { Skeleton, SkeletonRows } from '../../widgets/skeleton.tsx'
 import { Timestamp } from '../../widgets/timestamp.tsx'
 import { Select } from '../../widgets/select.tsx'
@@ -15,7 +16,10 @@ import classes from './flow-page.module.css'
 import type { FlowTabProps } from './flow-page.tsx'
 import { t } from './messages.ts'
 
-const TimeChart = lazy(async () => ({ default: (await import('../../widgets/time-chart.tsx')).TimeChart }))
+const TimeChart = lazyPart(
+  async () => (await import('../../widgets/time-chart.tsx')).TimeChart,
+  <Skeleton height="200px" />,
+)
 
 const SPANS = { '30d': 720, '7d': 168, '24h': 24, '6h': 6 } as const
 const HOUR_MS = 3_600_000
@@ -198,9 +202,7 @@ function Chart({ name, fromMs, toMs, how, points }: ChartProps): ReactNode {
   if (told.length === 0) return <p className={classes['hint']}>{t('noValues')}</p>
   return (
     <>
-      <Suspense fallback={<Skeleton height="200px" />}>
-        <TimeChart label={name} {...{ times, series, fromMs, toMs }} hasLegend={false} />
-      </Suspense>
+      <TimeChart label={name} {...{ times, series, fromMs, toMs }} hasLegend={false} />
       <details className={classes['values']}>
         <summary>{t('asTable')}</summary>
         <div className={classes['scroll']}>

@@ -1,33 +1,35 @@
 // Who is here, what may they do, and who gave it to them?
 import { useParams } from '@tanstack/react-router'
-import { lazy, Suspense, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { Page } from '../../app/page.tsx'
 import { useMay } from '../../lib/access/use-may.ts'
 import { useMe } from '../../lib/access/use-me.ts'
 import { paths } from '../../lib/paths.ts'
 import { Note } from '../../widgets/note.tsx'
 import { Link } from '../../lib/link.tsx'
+import { lazyPart } from '../../widgets/lazy-part.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { Tabs } from '../../widgets/tabs.tsx'
 import { Refused } from './refused.tsx'
 import { t } from './messages.ts'
 import { t as signIn } from './sign-in-messages.ts'
 
+const rows = <SkeletonRows rows={6} />
 // Each part is fetched when it is opened.
-const UsersTab = lazy(async () => ({ default: (await import('./users-tab.tsx')).UsersTab }))
-const UserView = lazy(async () => ({ default: (await import('./user-view.tsx')).UserView }))
-const AccountsTab = lazy(async () => ({ default: (await import('./accounts-tab.tsx')).AccountsTab }))
-const AccountView = lazy(async () => ({ default: (await import('./account-view.tsx')).AccountView }))
-const GroupsTab = lazy(async () => ({ default: (await import('./groups-tab.tsx')).GroupsTab }))
-const GroupView = lazy(async () => ({ default: (await import('./group-view.tsx')).GroupView }))
-const RolesTab = lazy(async () => ({ default: (await import('./roles-tab.tsx')).RolesTab }))
-const RoleView = lazy(async () => ({ default: (await import('./role-view.tsx')).RoleView }))
-const BindingsTab = lazy(async () => ({ default: (await import('./bindings-tab.tsx')).BindingsTab }))
-const InvitationsTab = lazy(async () => ({ default: (await import('./invitations-tab.tsx')).InvitationsTab }))
-const TokensTab = lazy(async () => ({ default: (await import('./tokens-tab.tsx')).TokensTab }))
-const SessionsTab = lazy(async () => ({ default: (await import('./sessions-tab.tsx')).SessionsTab }))
-const SignInTab = lazy(async () => ({ default: (await import('./sign-in-tab.tsx')).SignInTab }))
-const ExplainTab = lazy(async () => ({ default: (await import('./explain-tab.tsx')).ExplainTab }))
+const UsersTab = lazyPart(async () => (await import('./users-tab.tsx')).UsersTab, rows)
+const UserView = lazyPart(async () => (await import('./user-view.tsx')).UserView, rows)
+const AccountsTab = lazyPart(async () => (await import('./accounts-tab.tsx')).AccountsTab, rows)
+const AccountView = lazyPart(async () => (await import('./account-view.tsx')).AccountView, rows)
+const GroupsTab = lazyPart(async () => (await import('./groups-tab.tsx')).GroupsTab, rows)
+const GroupView = lazyPart(async () => (await import('./group-view.tsx')).GroupView, rows)
+const RolesTab = lazyPart(async () => (await import('./roles-tab.tsx')).RolesTab, rows)
+const RoleView = lazyPart(async () => (await import('./role-view.tsx')).RoleView, rows)
+const BindingsTab = lazyPart(async () => (await import('./bindings-tab.tsx')).BindingsTab, rows)
+const InvitationsTab = lazyPart(async () => (await import('./invitations-tab.tsx')).InvitationsTab, rows)
+const TokensTab = lazyPart(async () => (await import('./tokens-tab.tsx')).TokensTab, rows)
+const SessionsTab = lazyPart(async () => (await import('./sessions-tab.tsx')).SessionsTab, rows)
+const SignInTab = lazyPart(async () => (await import('./sign-in-tab.tsx')).SignInTab, rows)
+const ExplainTab = lazyPart(async () => (await import('./explain-tab.tsx')).ExplainTab, rows)
 
 const TABS = {
   users: {
@@ -79,13 +81,8 @@ export function IamPage(): ReactNode {
       tabs={<Tabs label={t('tabs')} active={active} tabs={tabs} />}
     >
       <OpenNote />
-      {why === undefined ? (
-        <Suspense fallback={<SkeletonRows rows={6} />}>
-          {id !== undefined && 'one' in part ? part.one(id) : part.list()}
-        </Suspense>
-      ) : (
-        <Refused why={why} />
-      )}
+      {why !== undefined && <Refused why={why} />}
+      {why === undefined && (id !== undefined && 'one' in part ? part.one(id) : part.list())}
     </Page>
   )
 }

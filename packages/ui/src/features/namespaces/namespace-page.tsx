@@ -1,23 +1,25 @@
 // What applies in this namespace, and where does it come from?
 import { useParams } from '@tanstack/react-router'
-import { lazy, Suspense, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { Page } from '../../app/page.tsx'
 import { paths } from '../../lib/paths.ts'
+import { lazyPart } from '../../widgets/lazy-part.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { Tabs } from '../../widgets/tabs.tsx'
 import { t } from './messages.ts'
 
+const rows = <SkeletonRows rows={6} />
 // Each part is fetched when it is opened.
-const FilesPanel = lazy(async () => ({ default: (await import('../files/files-panel.tsx')).FilesPanel }))
-const KeysPanel = lazy(async () => ({ default: (await import('../keys/keys-panel.tsx')).KeysPanel }))
-const SecretsPanel = lazy(async () => ({ default: (await import('../secrets/secrets-panel.tsx')).SecretsPanel }))
-const ConcurrencyTab = lazy(async () => ({ default: (await import('./concurrency-tab.tsx')).ConcurrencyTab }))
-const DefaultsTab = lazy(async () => ({ default: (await import('./defaults-tab.tsx')).DefaultsTab }))
-const ExecutionsTab = lazy(async () => ({ default: (await import('./executions-tab.tsx')).ExecutionsTab }))
-const FlowsTab = lazy(async () => ({ default: (await import('./flows-tab.tsx')).FlowsTab }))
-const PolicyList = lazy(async () => ({ default: (await import('../policies/policy-list.tsx')).PolicyList }))
-const VariablesTab = lazy(async () => ({ default: (await import('./variables-tab.tsx')).VariablesTab }))
-const OverviewTab = lazy(async () => ({ default: (await import('./overview-tab.tsx')).OverviewTab }))
+const FilesPanel = lazyPart(async () => (await import('../files/files-panel.tsx')).FilesPanel, rows)
+const KeysPanel = lazyPart(async () => (await import('../keys/keys-panel.tsx')).KeysPanel, rows)
+const SecretsPanel = lazyPart(async () => (await import('../secrets/secrets-panel.tsx')).SecretsPanel, rows)
+const ConcurrencyTab = lazyPart(async () => (await import('./concurrency-tab.tsx')).ConcurrencyTab, rows)
+const DefaultsTab = lazyPart(async () => (await import('./defaults-tab.tsx')).DefaultsTab, rows)
+const ExecutionsTab = lazyPart(async () => (await import('./executions-tab.tsx')).ExecutionsTab, rows)
+const FlowsTab = lazyPart(async () => (await import('./flows-tab.tsx')).FlowsTab, rows)
+const PolicyList = lazyPart(async () => (await import('../policies/policy-list.tsx')).PolicyList, rows)
+const VariablesTab = lazyPart(async () => (await import('./variables-tab.tsx')).VariablesTab, rows)
+const OverviewTab = lazyPart(async () => (await import('./overview-tab.tsx')).OverviewTab, rows)
 
 const TABS = {
   overview: { title: t('overview'), show: (id: string): ReactNode => <OverviewTab namespace={id} /> },
@@ -61,9 +63,7 @@ export function NamespacePage(): ReactNode {
         />
       }
     >
-      <Suspense fallback={<SkeletonRows rows={6} />}>
-        <Part key={`${namespace}/${active}`} namespace={namespace} name={active} />
-      </Suspense>
+      <Part key={`${namespace}/${active}`} namespace={namespace} name={active} />
     </Page>
   )
 }

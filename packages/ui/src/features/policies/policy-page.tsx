@@ -1,7 +1,7 @@
 // One policy as it is written, and what of what is saved breaks it.
 import { Button } from '@mantine/core'
 import { useParams } from '@tanstack/react-router'
-import { lazy, Suspense, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { Page, type Crumb } from '../../app/page.tsx'
 import { useMay } from '../../lib/access/use-may.ts'
 import { isNotFound } from '../../lib/api.ts'
@@ -9,13 +9,23 @@ import { useGo } from '../../lib/link.tsx'
 import { paths } from '../../lib/paths.ts'
 import { Empty } from '../../widgets/empty.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
+import { lazyPart } from '../../widgets/lazy-part.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { Refused } from '../iam/refused.tsx'
 import { t } from './messages.ts'
 import { newPolicyText } from './new-policy.ts'
 import { listOf, namespaceOf, needOf, scopeOf, usePolicy, type PolicyScope } from './use-policies.ts'
 
-const PolicyEditor = lazy(async () => ({ default: (await import('./policy-editor.tsx')).PolicyEditor }))
+const rows = <SkeletonRows rows={8} />
+const PolicyEditor = lazyPart(
+  async () => (await import('./policy-editor.tsx')).PolicyEditor,
+  rows,
+  ({ policy, crumbs }, content) => (
+    <Waiting title={policy?.id ?? t('newPolicy')} crumbs={crumbs}>
+      {content}
+    </Waiting>
+  ),
+)
 
 export function PolicyPage(): ReactNode {
   const { scope: name = '', id = '' }: { readonly scope?: string; readonly id?: string } = useParams({ strict: false })
@@ -33,12 +43,7 @@ function SavedPolicy({ scope, id }: { readonly scope: PolicyScope; readonly id: 
   const { data, error, isPending, refetch } = usePolicy(scope, id)
   const go = useGo()
   const crumbs = crumbsOf(scope)
-  if (data)
-    return (
-      <Suspense fallback={<Waiting title={id} crumbs={crumbs} />}>
-        <PolicyEditor scope={scope} crumbs={crumbs} policy={data} initial={data.source} />
-      </Suspense>
-    )
+  if (data) return <PolicyEditor scope={scope} crumbs={crumbs} policy={data} initial={data.source} />
   if (isPending) return <Waiting title={id} crumbs={crumbs} />
   return (
     <Page title={t('section')} crumbs={crumbs}>
@@ -59,17 +64,19 @@ export function NewPolicyPage(): ReactNode {
   const { scope: name = '' }: { readonly scope?: string } = useParams({ strict: false })
   const scope = scopeOf(name)
   const crumbs = crumbsOf(scope)
-  return (
-    <Suspense fallback={<Waiting title={t('newPolicy')} crumbs={crumbs} />}>
-      <PolicyEditor scope={scope} crumbs={crumbs} initial={newPolicyText()} />
-    </Suspense>
-  )
+  return <PolicyEditor scope={scope} crumbs={crumbs} initial={newPolicyText()} />
 }
 
-function Waiting({ title, crumbs }: { readonly title: string; readonly crumbs: readonly Crumb[] }): ReactNode {
+interface WaitingProps {
+  readonly title: string
+  readonly crumbs: readonly Crumb[]
+  readonly children?: ReactNode
+}
+
+function Waiting({ title, crumbs, children = rows }: WaitingProps): ReactNode {
   return (
     <Page title={title} crumbs={crumbs} isFull>
-      <SkeletonRows rows={8} />
+      {children}
     </Page>
   )
 }

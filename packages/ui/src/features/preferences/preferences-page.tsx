@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { lazy, Suspense, useId, useRef, type ReactNode } from 'react'
+import { useId, useRef, type ReactNode } from 'react'
 import { Page } from '../../app/page.tsx'
 import { useMe } from '../../lib/access/use-me.ts'
 import { useGo } from '../../lib/link.tsx'
@@ -15,10 +15,11 @@ import { Group } from './group.tsx'
 import { SKIPPED } from '../welcome/first-run.ts'
 import { t } from './messages.ts'
 import layout from '../../widgets/layout.module.css'
+import { lazyPart } from '../../widgets/lazy-part.tsx'
 import classes from './preferences-page.module.css'
 
 /** Not before somebody is signed in. */
-const Account = lazy(async () => ({ default: (await import('./account.tsx')).Account }))
+const Account = lazyPart(async () => (await import('./account.tsx')).Account, undefined)
 
 export function PreferencesPage(): ReactNode {
   const preferences = usePreferences()
@@ -36,11 +37,7 @@ export function PreferencesPage(): ReactNode {
           <TakeAlong preferences={preferences} />
         </Group>
       </div>
-      {me?.isOpen === false && (
-        <Suspense fallback={null}>
-          <Account me={me} />
-        </Suspense>
-      )}
+      {me?.isOpen === false && <Account me={me} />}
     </Page>
   )
 }

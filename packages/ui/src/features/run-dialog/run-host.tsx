@@ -1,16 +1,17 @@
 // Opens the dialog over any page by its address, and says so to the palette. What is heavy comes when it is opened.
-import { lazy, Suspense, useCallback, type ReactNode } from 'react'
+import { useCallback, type ReactNode } from 'react'
 import { useActions, type Choice } from '../../lib/actions.ts'
 import { api } from '../../lib/api.ts'
 import { usePath } from '../../lib/link.tsx'
 import type { FlowRef } from '../../lib/paths.ts'
 import { usePairs } from '../../lib/search-state.ts'
+import { lazyDialog } from '../../widgets/lazy-part.tsx'
 import { t } from './messages.ts'
 import { inputsOfPairs } from './run-pairs.ts'
 import { flowOfPath, runTargetOf } from './run-target.ts'
 
-const RunDialog = lazy(async () => ({ default: (await import('./run-dialog.tsx')).RunDialog }))
-const FlowChooser = lazy(async () => ({ default: (await import('./flow-chooser.tsx')).FlowChooser }))
+const RunDialog = lazyDialog(async () => (await import('./run-dialog.tsx')).RunDialog)
+const FlowChooser = lazyDialog(async () => (await import('./flow-chooser.tsx')).FlowChooser)
 
 export function RunHost(): ReactNode {
   const path = usePath()
@@ -32,19 +33,10 @@ export function RunHost(): ReactNode {
     ...(here ? [{ id: 'run.this', title: t('runThis', { flow: here.id }), section, run: () => open(here) }] : []),
   ])
   if (target === undefined) return null
-  return (
-    <Suspense fallback={null}>
-      {target === 'choose' ? (
-        <FlowChooser onChoose={flow => open(flow)} onClose={close} />
-      ) : (
-        <RunDialog
-          key={`${target.namespace}/${target.id}`}
-          flow={target}
-          given={inputsOfPairs(pairs)}
-          onClose={close}
-        />
-      )}
-    </Suspense>
+  return target === 'choose' ? (
+    <FlowChooser onChoose={flow => open(flow)} onClose={close} />
+  ) : (
+    <RunDialog key={`${target.namespace}/${target.id}`} flow={target} given={inputsOfPairs(pairs)} onClose={close} />
   )
 }
 

@@ -1,7 +1,7 @@
 // One suite: its text on the left, what it came to on the right. A new one begins with an execution as it went, or with the inputs of a flow.
 import { Button } from '@mantine/core'
 import { useParams } from '@tanstack/react-router'
-import { lazy, Suspense, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { Page } from '../../app/page.tsx'
 import { isNotFound } from '../../lib/api.ts'
 import { useGo } from '../../lib/link.tsx'
@@ -9,6 +9,7 @@ import { paths } from '../../lib/paths.ts'
 import { textParam, useSearchState } from '../../lib/search-state.ts'
 import { Empty } from '../../widgets/empty.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
+import { lazyPart } from '../../widgets/lazy-part.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { useFlow } from '../flow/use-flow.ts'
 import { FlowChooser } from '../run-dialog/flow-chooser.tsx'
@@ -16,7 +17,12 @@ import { t } from './messages.ts'
 import { newSuiteOf } from './suite-text.ts'
 import { useRecording, useSuite } from './use-tests.ts'
 
-const SuiteView = lazy(async () => ({ default: (await import('./suite-view.tsx')).SuiteView }))
+const rows = <SkeletonRows rows={8} />
+const SuiteView = lazyPart(
+  async () => (await import('./suite-view.tsx')).SuiteView,
+  rows,
+  ({ suite }, content) => <Waiting title={suite?.id ?? t('newSuite')}>{content}</Waiting>,
+)
 
 const CRUMBS = [{ title: t('title'), to: paths.tests() }]
 
@@ -25,12 +31,7 @@ export function TestPage(): ReactNode {
   const ref = { namespace: params['namespace'] ?? '', id: params['id'] ?? '' }
   const { data, error, isPending, refetch } = useSuite(ref)
   const go = useGo()
-  if (data)
-    return (
-      <Suspense fallback={<Waiting title={ref.id} />}>
-        <SuiteView key={`${ref.namespace}/${ref.id}`} suite={data} initial={data.source} />
-      </Suspense>
-    )
+  if (data) return <SuiteView key={`${ref.namespace}/${ref.id}`} suite={data} initial={data.source} />
   if (isPending) return <Waiting title={ref.id} />
   return (
     <Page title={ref.id} crumbs={CRUMBS}>
@@ -47,10 +48,10 @@ export function TestPage(): ReactNode {
   )
 }
 
-function Waiting({ title }: { readonly title: string }): ReactNode {
+function Waiting({ title, children = rows }: { readonly title: string; readonly children?: ReactNode }): ReactNode {
   return (
     <Page title={title} crumbs={CRUMBS} isFull>
-      <SkeletonRows rows={8} />
+      {children}
     </Page>
   )
 }
@@ -80,11 +81,7 @@ export function NewTestPage(): ReactNode {
       </Page>
     )
   if (recording.data === undefined) return <Waiting title={t('newSuite')} />
-  return (
-    <Suspense fallback={<Waiting title={t('newSuite')} />}>
-      <SuiteView initial={recording.data} hint={t('recordedFrom', { id: execution ?? '' })} />
-    </Suspense>
-  )
+  return <SuiteView initial={recording.data} hint={t('recordedFrom', { id: execution ?? '' })} />
 }
 
 function NewForFlow({ flow }: { readonly flow: string }): ReactNode {
@@ -97,9 +94,5 @@ function NewForFlow({ flow }: { readonly flow: string }): ReactNode {
       </Page>
     )
   if (!data) return <Waiting title={t('newSuite')} />
-  return (
-    <Suspense fallback={<Waiting title={t('newSuite')} />}>
-      <SuiteView initial={newSuiteOf({ namespace, id, inputs: data.inputs })} />
-    </Suspense>
-  )
+  return <SuiteView initial={newSuiteOf({ namespace, id, inputs: data.inputs })} />
 }

@@ -11,13 +11,14 @@ import type { MissedPolicy, MissedReport, TriggerRow } from './trigger-row.ts'
 export interface MissedDialogProps {
   readonly row: TriggerRow
   readonly report: MissedReport
-  /** Undefined when it stays off. */
-  readonly onChoose: (policy: MissedPolicy | undefined) => void
+  readonly onChoose: (policy: MissedPolicy) => void
+  /** It stays off. */
+  readonly onClose: () => void
 }
 
 const POLICIES = ['ALL', 'LAST', 'NONE'] as const
 
-export function MissedDialog({ row, report, onChoose }: MissedDialogProps): ReactNode {
+export function MissedDialog({ row, report, onChoose, onClose }: MissedDialogProps): ReactNode {
   const { count, hasOlder, maximum, dates, zone } = report
   const [policy, setPolicy] = useState(report.policy)
   const [first, last] = [dates[0], dates.at(-1)]
@@ -25,10 +26,10 @@ export function MissedDialog({ row, report, onChoose }: MissedDialogProps): Reac
   return (
     <Dialog
       title={t('missedTitle', { trigger: row.triggerId })}
-      onClose={() => onChoose(undefined)}
+      onClose={onClose}
       footer={
         <>
-          <Button onClick={() => onChoose(undefined)}>{t('missedStay')}</Button>
+          <Button onClick={onClose}>{t('missedStay')}</Button>
           <Button variant="filled" onClick={() => onChoose(policy)}>
             {t('missedGo')}
           </Button>

@@ -14,8 +14,9 @@ export interface MissedManyDialogProps {
   /** That are switched on. */
   readonly count: number
   readonly missed: ManyMissed
-  /** Undefined when they stay off. */
-  readonly onChoose: (policy: PolicyOfMany | undefined) => void
+  readonly onChoose: (policy: PolicyOfMany) => void
+  /** They stay off. */
+  readonly onClose: () => void
 }
 
 const CHOICES = [
@@ -25,15 +26,15 @@ const CHOICES = [
   ['NONE', 'missedNone', 'missedManyNoneHint'],
 ] as const
 
-export function MissedManyDialog({ count, missed, onChoose }: MissedManyDialogProps): ReactNode {
+export function MissedManyDialog({ count, missed, onChoose, onClose }: MissedManyDialogProps): ReactNode {
   const [policy, setPolicy] = useState<PolicyOfMany>('OWN')
   return (
     <Dialog
       title={t('missedManyTitle', { count })}
-      onClose={() => onChoose(undefined)}
+      onClose={onClose}
       footer={
         <>
-          <Button onClick={() => onChoose(undefined)}>{t('missedManyStay')}</Button>
+          <Button onClick={onClose}>{t('missedManyStay')}</Button>
           <Button variant="filled" onClick={() => onChoose(policy)}>
             {t('missedGo')}
           </Button>

@@ -1,11 +1,12 @@
 // What can be done to the triggers that are chosen, or to all that match: an operation, which the bell shows and takes back. Schedules that missed dates while
 // they were off are asked for first.
 import { Button } from '@mantine/core'
-import { lazy, Suspense, useState, type ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import { api } from '../../lib/api.ts'
 import type { Filter } from '../../lib/filters/filter.ts'
 import type { FilterState } from '../../lib/search-state.ts'
 import { nowMs } from '../../platform/clock.ts'
+import { lazyDialog } from '../../widgets/lazy-part.tsx'
 import { SelectionBar } from '../../widgets/selection-bar.tsx'
 import { showToast } from '../../widgets/toast.tsx'
 import { tip } from '../../widgets/tooltip.ts'
@@ -16,7 +17,7 @@ import { missedOfMany, type ManyMissed } from './missed-of-many.ts'
 import { hasDates, type TriggerRow } from './trigger-row.ts'
 import { nameOf } from './use-triggers.ts'
 
-const MissedManyDialog = lazy(async () => ({ default: (await import('./missed-many-dialog.tsx')).MissedManyDialog }))
+const MissedManyDialog = lazyDialog(async () => (await import('./missed-many-dialog.tsx')).MissedManyDialog)
 
 export interface TriggerSelection {
   readonly keys: ReadonlySet<string>
@@ -117,9 +118,12 @@ function useMissedQuestion() {
     }
   }
   const dialog = question && (
-    <Suspense fallback={null}>
-      <MissedManyDialog count={question.count} missed={question.missed} onChoose={question.answer} />
-    </Suspense>
+    <MissedManyDialog
+      count={question.count}
+      missed={question.missed}
+      onChoose={question.answer}
+      onClose={() => question.answer(undefined)}
+    />
   )
   return { ask, isAsking, dialog }
 }

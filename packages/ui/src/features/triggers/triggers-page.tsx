@@ -1,5 +1,5 @@
 // When will it run; why did it not?
-import { lazy, Suspense, useCallback, useMemo, useState, type ReactNode } from 'react'
+import { useCallback, useMemo, useState, type ReactNode } from 'react'
 import { Page } from '../../app/page.tsx'
 import { Link } from '../../lib/link.tsx'
 import { formatNumber } from '../../lib/messages.ts'
@@ -10,7 +10,7 @@ import { Button } from '@mantine/core'
 import { Empty } from '../../widgets/empty.tsx'
 import { ErrorCard } from '../../widgets/error-card.tsx'
 import { FilterBar } from '../../widgets/filter-bar.tsx'
-import { lazyPart } from '../../widgets/lazy-part.tsx'
+import { lazyMenu, lazyPart } from '../../widgets/lazy-part.tsx'
 import { SkeletonRows } from '../../widgets/skeleton.tsx'
 import { SplitPane } from '../../widgets/split-pane.tsx'
 import { Table } from '../../widgets/table.tsx'
@@ -27,7 +27,10 @@ const TriggerDetail = lazyPart(
   async () => (await import('./trigger-detail.tsx')).TriggerDetail,
   <SkeletonRows rows={6} />,
 )
-const ViewsMenu = lazy(async () => ({ default: (await import('../views/views-menu.tsx')).ViewsMenu }))
+const ViewsMenu = lazyMenu(
+  async () => (await import('../views/views-menu.tsx')).ViewsMenu,
+  <span className={classes['viewsPlace']} />,
+)
 
 const PARAMS = { trigger: textParam }
 
@@ -59,9 +62,7 @@ export function TriggersPage(): ReactNode {
         onChange={state.setFilters}
         example="ns:company.* flow:orders nightly"
       >
-        <Suspense fallback={<span className={classes['viewsPlace']} />}>
-          <ViewsMenu page="triggers" path={paths.triggers()} />
-        </Suspense>
+        <ViewsMenu page="triggers" path={paths.triggers()} />
       </FilterBar>
       <TriggerBulk {...{ rows, selection, state }} total={total ?? rows.length} onSelect={setSelection} />
       {error && <ErrorCard title={t('failed')} error={error} onRetry={() => void refetch()} />}

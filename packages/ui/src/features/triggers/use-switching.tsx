@@ -1,12 +1,13 @@
 // Switching triggers on and off. A schedule that missed dates while it was off is asked for first, and nobody switches it on unheard when that fails.
-import { lazy, Suspense, useCallback, useState, type ReactNode } from 'react'
+import { useCallback, useState, type ReactNode } from 'react'
 import { api } from '../../lib/api.ts'
+import { lazyDialog } from '../../widgets/lazy-part.tsx'
 import { showToast } from '../../widgets/toast.tsx'
 import { t } from './messages.ts'
 import { hasDates, type MissedPolicy, type MissedReport, type TriggerRow } from './trigger-row.ts'
 import { nameOf, useSwitch } from './use-triggers.ts'
 
-const MissedDialog = lazy(async () => ({ default: (await import('./missed-dialog.tsx')).MissedDialog }))
+const MissedDialog = lazyDialog(async () => (await import('./missed-dialog.tsx')).MissedDialog)
 
 /** Ends when it is done, was given up or has failed, of which the page tells. */
 export type Turn = (row: TriggerRow, isOn: boolean) => Promise<void>
@@ -33,9 +34,12 @@ export function useSwitching(): { readonly turn: Turn; readonly dialog: ReactNod
     [mutateAsync],
   )
   const dialog = question && (
-    <Suspense fallback={null}>
-      <MissedDialog row={question.row} report={question.report} onChoose={question.answer} />
-    </Suspense>
+    <MissedDialog
+      row={question.row}
+      report={question.report}
+      onChoose={question.answer}
+      onClose={() => question.answer(undefined)}
+    />
   )
   return { turn, dialog }
 }

@@ -1,7 +1,8 @@
-import { lazy, Suspense, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
+import { lazyDialog } from '../../widgets/lazy-part.tsx'
 import type { ViewChoice, ViewsProps } from './use-view-choice.ts'
 
-const SaveViewDialog = lazy(async () => ({ default: (await import('./save-view-dialog.tsx')).SaveViewDialog }))
+const SaveViewDialog = lazyDialog(async () => (await import('./save-view-dialog.tsx')).SaveViewDialog)
 
 export interface AskedViewProps extends ViewsProps {
   readonly choice: ViewChoice
@@ -12,17 +13,15 @@ export function AskedView({ page, path, columns, choice }: AskedViewProps): Reac
   const { asked, views, own, query, save, ask } = choice
   if (asked === undefined) return null
   return (
-    <Suspense fallback={null}>
-      <SaveViewDialog
-        page={page}
-        query={asked === 'edit' ? (own?.filters ?? '') : query}
-        path={path}
-        {...(columns ? { columns } : {})}
-        view={asked === 'edit' ? views.find(view => view === own) : undefined}
-        isBusy={save.isPending}
-        onSave={save.mutate}
-        onClose={() => ask(undefined)}
-      />
-    </Suspense>
+    <SaveViewDialog
+      page={page}
+      query={asked === 'edit' ? (own?.filters ?? '') : query}
+      path={path}
+      {...(columns ? { columns } : {})}
+      view={asked === 'edit' ? views.find(view => view === own) : undefined}
+      isBusy={save.isPending}
+      onSave={save.mutate}
+      onClose={() => ask(undefined)}
+    />
   )
 }
