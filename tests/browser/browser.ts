@@ -2,6 +2,7 @@
 // of the policy. Journeys select by role and name, and wait for what is seen, never for a time.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
 import { HOW_TO, findChromium } from '../../scripts/find-chromium.mjs'
 
@@ -26,7 +27,12 @@ const PATIENCE_MS = 30_000
 export async function openBrowser(): Promise<Browser> {
   const path = findChromium()
   if (path === undefined) throw new Error(HOW_TO)
-  return await chromium.launch({ executablePath: path, headless: true, args: ['--no-sandbox', '--disable-gpu'] })
+  return await chromium.launch({
+    executablePath: join(import.meta.dirname, 'chromium.sh'),
+    env: { ...process.env, CHROMIUM: path },
+    headless: true,
+    args: ['--no-sandbox', '--disable-gpu'],
+  })
 }
 
 export async function openTab(browser: Browser, address: string, look: Look = 'light'): Promise<Tab> {
