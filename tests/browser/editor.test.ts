@@ -242,10 +242,12 @@ test(
     const { page, close } = await openTab(browser, server.address)
     await page.route('**/flow-editor-tab-*.js', route => route.abort())
     await page.goto('/ui/flows/edit/tests/no_program/edit')
-    await page.getByRole('heading', { name: 'This page broke' }).waitFor()
+    const again = page.getByRole('alert').getByRole('button', { name: 'Try again' })
+    await again.waitFor()
+    await page.getByRole('heading', { name: 'no_program', level: 1 }).waitFor()
 
     await page.unroute('**/flow-editor-tab-*.js')
-    await page.getByRole('button', { name: 'Try again' }).click()
+    await again.click()
     await page.locator('.cm-line', { hasText: 'id: no_program' }).waitFor()
     await close()
   },

@@ -41,29 +41,25 @@
   performance.setResourceTimingBufferSize(5_000)
 
   /** After what is there now has been painted. */
-  const painted = () =>
-    new Promise(resolve =>
-      requestAnimationFrame(() => {
-        const { port1, port2 } = new MessageChannel()
-        port1.onmessage = () => resolve(performance.now())
-        port2.postMessage(0)
-      }),
-    )
+  const painted = () => until(() => true)
   /** What the selector finds, in the shadow tree of the editor as well. */
   const find = selector => {
     const own = document.querySelector(selector)
     return own ?? document.querySelector('[data-code-editor]')?.shadowRoot?.querySelector(selector) ?? undefined
   }
-  /** When the condition holds and is painted. */
+  /** When the condition holds and is painted. It is looked at right before each frame, which draws what is there then; the message comes after it. */
   const until = (isThere, patienceMs = 30_000) =>
     new Promise((resolve, reject) => {
       const endMs = performance.now() + patienceMs
       const look = () => {
-        if (isThere()) return void painted().then(resolve)
-        if (performance.now() > endMs) return reject(new Error(`not there after ${patienceMs} ms: ${isThere}`))
-        requestAnimationFrame(look)
+        if (isThere()) {
+          const { port1, port2 } = new MessageChannel()
+          port1.onmessage = () => resolve(performance.now())
+          port2.postMessage(0)
+        } else if (performance.now() > endMs) reject(new Error(`not there after ${patienceMs} ms: ${isThere}`))
+        else requestAnimationFrame(look)
       }
-      look()
+      requestAnimationFrame(look)
     })
   /** From now on, the time between frames; `stop` tells them. */
   const frames = () => {

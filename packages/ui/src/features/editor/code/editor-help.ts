@@ -1,19 +1,13 @@
 // Completion, documentation under the pointer, and the way to a definition. What the language knows is asked of its worker, so nothing here waits for it.
-import {
-  autocompletion,
-  completionStatus,
-  startCompletion,
-  type Completion,
-  type CompletionContext,
-  type CompletionResult,
-} from '@codemirror/autocomplete'
-import { Prec, type EditorState, type Extension } from '@codemirror/state'
+import { type Completion, type CompletionContext, type CompletionResult } from '@codemirror/autocomplete'
+import type { Extension } from '@codemirror/state'
 import { EditorView, hoverTooltip, keymap, type Tooltip } from '@codemirror/view'
 import { completionPlace, namesBelow, type CompletionPlace } from '../language/completion-place.ts'
 import { choicesOfType } from '../form-fields.ts'
 import { askOnce } from '../language/language-client.ts'
 import type { KnownTypeName, TypeDescription } from '../language/language-messages.ts'
 import { entryAt, nodeAt, parseYamlTree, pathAt } from '../yaml/yaml-tree.ts'
+import { completeSoon } from './complete-soon.ts'
 import { findDefinition, type Definition } from './find-definition.ts'
 
 export interface HelpSources {
@@ -93,11 +87,9 @@ export function editorHelp(sources: HelpSources): Extension {
     if (found) sources.onDefinition(found)
     return found !== undefined
   }
-  const explicit = askAtOnce()
   return [
-    explicit.keys,
-    autocompletion({
-      override: [context => complete(context, { sources, isExplicit: context.explicit || explicit.isAsked(context) })],
+    completeSoon({
+      override: [context => complete(context, sources)],
       icons: false,
       // What is asked is known in the page: nothing is saved by waiting.
       activateOnTypingDelay: 0,
@@ -114,44 +106,17 @@ export function editorHelp(sources: HelpSources): Extension {
   ]
 }
 
-interface Asking {
-  readonly keys: Extension
-  isAsked(context: CompletionContext): boolean
-}
-
-/** The library lets 50 ms go by after its own command, but answers what is typed as soon as it is told to: the key asks as if something had been typed. */
-function askAtOnce(): Asking {
-  let asked: EditorState['doc'] | undefined
-  let askedAt = -1
-  const run = (view: EditorView): boolean => {
-    if (completionStatus(view.state) !== null) return startCompletion(view)
-    const { doc, selection } = view.state
-    asked = doc
-    askedAt = selection.main.head
-    view.dispatch({ selection, userEvent: 'input.type' })
-    return true
-  }
-  return {
-    keys: Prec.highest(keymap.of([{ key: 'Ctrl-Space', run }])),
-    isAsked: ({ state, pos }) => asked === state.doc && askedAt === pos,
-  }
-}
-
-interface Wish {
-  readonly sources: HelpSources
-  readonly isExplicit: boolean
-}
-
-async function complete(context: CompletionContext, { sources, isExplicit }: Wish): Promise<CompletionResult | null> {
+async function complete(context: CompletionContext, sources: HelpSources): Promise<CompletionResult | null> {
   const place = completionPlace(context.state.doc.toString(), context.pos)
   if (!place) return null
   const isWritten = place.from < context.pos || place.type === 'expression' || place.type === 'type'
-  if (!isExplicit && !isWritten) return null
+  if (!context.explicit && !isWritten) return null
   const options = await optionsOf(place, sources)
   // A value that is written whole needs no list, which would take the Enter behind it.
   const isDone = (text: string): boolean =>
     (place.type === 'value' || place.type === 'type') && options.some(({ label }) => label === text)
-  if (options.length === 0 || (!isExplicit && isDone(context.state.sliceDoc(place.from, context.pos)))) return null
+  if (options.length === 0 || (!context.explicit && isDone(context.state.sliceDoc(place.from, context.pos))))
+    return null
   return { from: place.from, options, validFor: text => WORD.test(text) && !isDone(text) }
 }
 
