@@ -47,27 +47,32 @@ export async function presentLightRows(
     rows,
     async (row, index) => {
       const before = shown[index]
-      if (before !== undefined) return before
+      if (before) return withMore(before.text, await failureOf(row.id, before.failed, { ...dependencies, known }))
       const journal = journals.get(row.id)
       const found = journal && journal.length <= TURNS_MAX ? await foldExecution(row.id, journal, flows) : undefined
       if (!found) return withMore(presentRow(row), await ofHeader(row, { ...dependencies, known }))
       const text = lightText(found.state, found.plan, dependencies)
-      if (isKept(row, found)) {
-        recent.set(keyOf(row), text, text.length)
-        return text
-      }
-      const failure = await failureOf(found, { ...dependencies, known })
+      const run = found.state.state === 'SUCCESS' ? undefined : lastFailed(found.state)
+      const failed = run && failedRun(run, found.plan)
+      if (isKept(row, found)) recent.set(keyOf(row), { text, failed }, text.length)
+      const failure = await failureOf(row.id, failed, { ...dependencies, known })
       return withMore(text, { ...failure, waitsFor: row.waitsFor ?? undefined })
     },
     platform,
   )
 }
 
-/** By id, and the turn in which something of the row changed last. */
-const kept = new WeakMap<HttpDependencies['store'], Recent<string>>()
+/** Of an execution that has ended: its row, and which run failed; what the log says of that is read each time, for lines can go. */
+interface KeptRow {
+  readonly text: string
+  readonly failed: FailedRun | undefined
+}
 
-function keptRows(store: HttpDependencies['store']): Recent<string> {
-  const known = kept.get(store) ?? new Recent<string>(KEPT_LETTERS_MAX)
+/** By id, and the turn in which something of the row changed last. */
+const kept = new WeakMap<HttpDependencies['store'], Recent<KeptRow>>()
+
+function keptRows(store: HttpDependencies['store']): Recent<KeptRow> {
+  const known = kept.get(store) ?? new Recent<KeptRow>(KEPT_LETTERS_MAX)
   kept.set(store, known)
   return known
 }
@@ -76,9 +81,9 @@ function keyOf({ id, turn }: ExecutionRow): string {
   return `${id} ${turn}`
 }
 
-/** What was read of it may be newer than its header, and a failure tells of the log, of which lines can go. */
-function isKept({ endMs, turn, state, waitsFor }: ExecutionRow, { state: folded }: ReadExecution): boolean {
-  return endMs !== null && state === 'SUCCESS' && waitsFor === null && folded.turn === turn
+/** What was read of it may be newer than its header. */
+function isKept({ endMs, turn, waitsFor }: ExecutionRow, { state: folded }: ReadExecution): boolean {
+  return endMs !== null && waitsFor === null && folded.turn === turn
 }
 
 /** By the id of an execution: the errors of the last chunk that has any, in their order. */
@@ -145,9 +150,8 @@ async function ofHeader(row: ExecutionRow, dependencies: ErrorWorld): Promise<Mo
   }
 }
 
-async function failureOf(found: ReadExecution, dependencies: ErrorWorld): Promise<More> {
-  const { failure } = found.state.state === 'SUCCESS' ? {} : await ofFold(found, dependencies)
-  return failure ? { failure } : {}
+async function failureOf(id: string, failed: FailedRun | undefined, dependencies: ErrorWorld): Promise<More> {
+  return failed ? { failure: await failureOfRun(id, failed, dependencies) } : {}
 }
 
 interface FoundFailure {
@@ -161,18 +165,27 @@ export async function findFailure(
   found: ReadExecution | undefined,
   dependencies: HttpDependencies,
 ): Promise<FoundFailure> {
-  if (found) return await ofFold(found, dependencies)
+  if (found) {
+    const run = lastFailed(found.state)
+    if (!run) return {}
+    return { run, failure: await failureOfRun(id, failedRun(run, found.plan), dependencies) }
+  }
   const line = await lastError(id, undefined, dependencies)
   return line?.taskId ? { failure: ofLine(id, line, line.taskId) } : {}
 }
 
-async function ofFold({ state, plan }: ReadExecution, dependencies: ErrorWorld): Promise<FoundFailure> {
-  const run = lastFailed(state)
-  if (!run) return {}
-  const taskId = getTask(plan, run.task).id
-  const line = await lastError(state.id, run.ordinal, dependencies)
-  if (line) return { run, failure: ofLine(state.id, line, taskId) }
-  return { run, failure: { taskId, taskRunId: taskRunId(state.id, run.ordinal) } }
+interface FailedRun {
+  readonly ordinal: number
+  readonly taskId: string
+}
+
+function failedRun({ ordinal, task }: TaskRun, plan: Plan): FailedRun {
+  return { ordinal, taskId: getTask(plan, task).id }
+}
+
+async function failureOfRun(id: string, { ordinal, taskId }: FailedRun, dependencies: ErrorWorld): Promise<Failure> {
+  const line = await lastError(id, ordinal, dependencies)
+  return line ? ofLine(id, line, taskId) : { taskId, taskRunId: taskRunId(id, ordinal) }
 }
 
 /** Groups fail because of what is in them. */

@@ -191,3 +191,27 @@ test('a row that was shown before tells what was done to its execution since', a
     ],
   )
 })
+
+test('a failed row that was shown before tells its failure, and what becomes of its log and its state', async () => {
+  await server.saveFlow(`
+id: mended
+namespace: ${NS}.mended
+tasks:
+  - { id: load, type: io.kestra.plugin.core.execution.Fail, errorMessage: "no way to warehouse:5432" }
+`)
+  const { id } = await server.client.executions.create({ params: { namespace: `${NS}.mended`, id: 'mended' } })
+  const rows = `${BASE}/search?cursor=&size=1&filters[flowId][EQUALS]=mended`
+  const first = (await server.send('GET', rows)).json.results[0]
+  const again = (await server.send('GET', rows)).json.results[0]
+
+  await server.send('DELETE', `/api/v1/main/logs/${id}`)
+  const bare = (await server.send('GET', rows)).json.results[0]
+  await server.send('POST', `${BASE}/${id}/change-status?status=CANCELLED`)
+  const changed = (await server.send('GET', rows)).json.results[0]
+
+  assert.match(first.failure.message, /no way to warehouse/)
+  assert.deepEqual(again, first)
+  assert.deepEqual(bare.failure, { taskId: 'load', taskRunId: first.failure.taskRunId }, 'its log is gone')
+  assert.equal(changed.state.current, 'CANCELLED')
+  assert.deepEqual(changed.failure, bare.failure, 'the run failed all the same')
+})
