@@ -27,10 +27,20 @@ tasks:
 `)
   for (let count = 0; count < 3; count++)
     await server.client.executions.create({ params: { namespace: 'looks.test', id: 'seen' }, query: { wait: true } })
+  await server.saveFlow(`
+id: broken
+namespace: looks.test.deep
+tasks:
+  - { id: load, type: io.kestra.plugin.core.execution.Fail, errorMessage: "no way to warehouse:5432" }
+`)
+  await server.client.executions.create({
+    params: { namespace: 'looks.test.deep', id: 'broken' },
+    query: { wait: true },
+  })
   return { server, asked: () => asked }
 }
 
-const LISTS = ['executions/search?cursor=&size=50', 'taskruns/search?cursor=&size=50']
+const LISTS = ['incidents', 'executions/search?cursor=&size=50', 'taskruns/search?cursor=&size=50']
 
 test('what was prepared is not read again by the first who looks, and is what is there', async () => {
   const { server, asked } = await openCounted()
@@ -44,7 +54,7 @@ test('what was prepared is not read again by the first who looks, and is what is
     assert.equal(asked(), before)
     assert.deepEqual(
       lists.map(({ json }) => json.results.length),
-      [3, 3],
+      [1, 4, 4],
     )
   } finally {
     await server.stop()

@@ -1,8 +1,9 @@
-// What the first look after a start would wait for – what charts count, when schedules are due, how the newest rows are shown – is made before somebody
-// looks, one thing after the other, so that what works goes on meanwhile. Nothing depends on it: whoever looks sooner has it made then.
+// What the first look after a start would wait for – what charts count, when schedules are due, how the newest rows are shown, why executions failed – is
+// made before somebody looks, one thing after the other, so that what works goes on meanwhile. Nothing depends on it: whoever looks sooner has it made then.
 import type { HttpDependencies } from './dependencies.ts'
 import { countExecutions } from './executions/count-executions.ts'
 import { searchExecutions } from './executions/search-executions.ts'
+import { Incidents } from './people/incidents.ts'
 import { calendar } from './planning/calendar.ts'
 import { searchTaskRuns } from './task-runs/search-task-runs.ts'
 
@@ -19,6 +20,7 @@ export async function prepareLooks(dependencies: HttpDependencies, signal: Abort
     () => calendar({ from: momentIn(-DAY_MS), to: momentIn(DAY_MS) }, dependencies),
     () => searchExecutions({ cursor: '', size: SIZE }, { filters: [], dialect: 'b', dependencies }),
     () => searchTaskRuns({ cursor: '', size: SIZE }, { filters: [], dialect: 'b', dependencies }),
+    () => new Incidents(dependencies).prepare(platform.nowMs() - DAY_MS, signal),
   ]
   for (const look of looks) {
     if (signal.aborted) return

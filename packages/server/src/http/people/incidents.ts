@@ -3,6 +3,7 @@
 // page: a call reads the newest for a moment and tells from when on it counts, the others are read behind its back.
 import { getTask, hashText } from '@batuta/core'
 import type { ExecutionRow } from '../../storage/batch.ts'
+import type { ExecutionQuery } from '../../storage/store.ts'
 import type { HttpDependencies } from '../dependencies.ts'
 import { findFailure } from '../executions/light-rows.ts'
 import { foldExecution } from '../executions/read-execution.ts'
@@ -51,27 +52,29 @@ interface Gathered extends Cause {
   readonly rows: ExecutionRow[]
 }
 
+/** Of each way to look at the executions: who may see fewer of them has a store that answers for those alone. */
+const causesOfStore = new WeakMap<HttpDependencies['store'], Map<string, Cause>>()
+
 export class Incidents {
   readonly #world: HttpDependencies
-  readonly #causes = new Map<string, Cause>()
+  readonly #causes: Map<string, Cause>
   #isReadingOn = false
 
   constructor(world: HttpDependencies) {
     this.#world = world
+    this.#causes = causesOfStore.get(world.store) ?? new Map()
+    causesOfStore.set(world.store, this.#causes)
   }
 
   async list({ from, to, namespace, flowId, fingerprint }: IncidentQuery): Promise<unknown> {
-    const { store, config, platform } = this.#world
+    const { platform } = this.#world
     const toMs = to === undefined ? platform.nowMs() : parseMoment(to, 'to')
     const fromMs = from === undefined ? toMs - RANGE_MS : parseMoment(from, 'from')
-    const rows = await store.read.listExecutions({
-      tenant: config.tenant,
-      states: ['FAILED'],
+    const rows = await this.#failures({
       ...(namespace === undefined ? {} : { namespace, isPrefix: true }),
       ...(flowId === undefined ? {} : { flowId }),
       startFromMs: fromMs,
       startToMs: toMs,
-      limit: FAILURES_MAX,
     })
     const { found: all, count } = await this.#gather(rows)
     const isReading = count < rows.length
@@ -85,6 +88,21 @@ export class Incidents {
     return { results, total: count, ...cut, ...(isReading ? { isReading } : {}) }
   }
 
+  /** Reads what made executions fail since then, so that whoever asks finds it read. Ends sooner when it is aborted. */
+  async prepare(fromMs: number, signal: AbortSignal): Promise<void> {
+    await this.#readSlowly(await this.#failures({ startFromMs: fromMs }), signal)
+  }
+
+  async #failures(filter: Omit<ExecutionQuery, 'tenant' | 'states' | 'limit'>): Promise<readonly ExecutionRow[]> {
+    const { store, config } = this.#world
+    return await store.read.listExecutions({
+      tenant: config.tenant,
+      states: ['FAILED'],
+      ...filter,
+      limit: FAILURES_MAX,
+    })
+  }
+
   /** So that whoever asks next finds them. */
   #readOn(rows: readonly ExecutionRow[]): void {
     if (this.#isReadingOn) return
@@ -94,9 +112,9 @@ export class Incidents {
       .finally(() => (this.#isReadingOn = false))
   }
 
-  async #readSlowly(rows: readonly ExecutionRow[]): Promise<void> {
+  async #readSlowly(rows: readonly ExecutionRow[], signal?: AbortSignal): Promise<void> {
     const { platform } = this.#world
-    for (let from = 0; from < rows.length; from += TOGETHER) {
+    for (let from = 0; from < rows.length && signal?.aborted !== true; from += TOGETHER) {
       await this.#causesOf(rows.slice(from, from + TOGETHER))
       await new Promise<void>(resolve => void platform.at(platform.nowMs() + PAUSE_MS, resolve))
     }
